@@ -51,10 +51,10 @@ export const Table = v.object({
 export type Table = v.InferOutput<typeof Table>;
 
 /**
- * Something the page does for the person, beside showing the reply. At once where the browser allows it, and always by a button.
- * - `open`: opens the URL in a new tab; a form's own tab goes there.
- * - `copy`: puts the text on the clipboard.
- * - `download`: saves what is at the URL under `name`.
+ * Something the page does for the person, beside showing the reply. Each has a button.
+ * - `open`: opens the URL in a new tab, at once where the browser still allows it; a form's own tab goes there.
+ * - `copy`: puts the text on the clipboard, by the button alone: nobody wants to lose what was there.
+ * - `download`: saves what is at the URL under `name`, by the button alone.
  */
 export const Effect = v.variant("kind", [
   v.object({ kind: v.literal("open"), url: v.string(), label: v.optional(v.string()) }),
@@ -192,9 +192,12 @@ function hearWords(value: unknown, failed: boolean): Heard | undefined {
 
 const KINDS: readonly string[] = ["done", "ask", "started", "failed"];
 
-function parseJson(text: string): unknown {
+/** Python servers write an absent member as null: both mean the same here. */
+function parseJson(body: string): unknown {
   try {
-    return JSON.parse(text);
+    return JSON.parse(body, function (this: unknown, _key, value: unknown) {
+      return value === null && !Array.isArray(this) ? undefined : value;
+    });
   } catch {
     return undefined;
   }

@@ -1,0 +1,69 @@
+// npm run build [-- --watch]: makes in gen/ what the worker serves to browsers, the userscript's bundle and the script of our own pages.
+import { mkdir, readFile, writeFile } from "node:fs/promises";
+import { type BuildOptions, build, context, type Plugin } from "esbuild";
+import { HEADER } from "../userscript/header.ts";
+
+const root = new URL("../", import.meta.url);
+
+/** The oldest browsers that have what Kitsu itself needs. */
+export const BROWSERS = ["chrome111", "firefox115", "safari16.4"];
+
+/** How the userscript is bundled. Tests build it with an open shadow root. */
+export const userscriptOptions = (define: { OPEN_ROOT: "true" | "false" }) =>
+  ({
+    ...browserOptions("userscript/index.ts"),
+    define,
+  }) satisfies BuildOptions;
+
+function browserOptions(entry: string) {
+  return {
+    entryPoints: [new URL(entry, root).pathname],
+    absWorkingDir: root.pathname,
+    bundle: true,
+    minify: true,
+    format: "iife",
+    target: BROWSERS,
+    charset: "utf8",
+    legalComments: "none",
+    write: false,
+  } satisfies BuildOptions;
+}
+
+/** Writes `gen/<name>.ts` whenever esbuild has made the bundle it holds. */
+function writeModule(name: string, toSource: (bundle: string) => string | Promise<string>): Plugin {
+  return {
+    name: `write gen/${name}.ts`,
+    setup({ onEnd }) {
+      onEnd(async ({ outputFiles }) => {
+        const bundle = outputFiles?.[0]?.text;
+        if (bundle === undefined) return;
+        await mkdir(new URL("gen/", root), { recursive: true });
+        await writeFile(new URL(`gen/${name}.ts`, root), `// Made by npm run build.\n${await toSource(bundle)}`);
+      });
+    },
+  };
+}
+
+async function userscriptModule(bundle: string): Promise<string> {
+  const { version } = JSON.parse(await readFile(new URL("package.json", root), "utf8"));
+  return [
+    `export const version = ${JSON.stringify(version)};`,
+    `export const builtAtS = ${Math.floor(Date.now() / 1_000)};`,
+    `export const header: readonly (readonly [key: string, value: string])[] = ${JSON.stringify(HEADER)};`,
+    `export const bundle = ${JSON.stringify(bundle.trim())};`,
+    "",
+  ].join("\n");
+}
+
+const modules: BuildOptions[] = [
+  { ...userscriptOptions({ OPEN_ROOT: "false" }), plugins: [writeModule("userscript", userscriptModule)] },
+  {
+    ...browserOptions("worker/pages/script.ts"),
+    plugins: [writeModule("page-script", (bundle) => `export const pageScript = ${JSON.stringify(bundle.trim())};\n`)],
+  },
+];
+
+if (import.meta.main) {
+  if (process.argv.includes("--watch")) for (const options of modules) await (await context(options)).watch();
+  else await Promise.all(modules.map((options) => build(options)));
+}

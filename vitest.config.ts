@@ -1,0 +1,25 @@
+import { cloudflareTest } from "@cloudflare/vitest-plugin";
+import { defineConfig } from "vitest/config";
+
+process.env.CLOUDFLARE_CF_FETCH_ENABLED ??= "false";
+process.env.WRANGLER_SEND_METRICS ??= "false";
+
+export default defineConfig({
+  test: {
+    projects: [
+      {
+        plugins: [
+          cloudflareTest({
+            wrangler: { configPath: "./wrangler.toml" },
+            miniflare: {
+              // A fetch that a test did not expect fails it, instead of leaving the machine.
+              outboundService: (request: Request) => new Response(`No test expects ${request.url}`, { status: 599 }),
+            },
+          }),
+        ],
+        test: { name: "worker", include: ["test/worker/**/*.test.ts", "test/contract.test.ts"], setupFiles: ["test/support/worker/setup.ts"] },
+      },
+      { test: { name: "tree", include: ["test/structure.test.ts"] } },
+    ],
+  },
+});

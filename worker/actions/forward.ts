@@ -1,0 +1,70 @@
+// Hands the call to a server of the studio's own and shows what that answers. Every target in the settings is an action of its own.
+import { type Heard, hear, type Reply, WIRE_VERSION } from "../../contract.ts";
+import { type Action, defineAction } from "../action.ts";
+import { clip } from "../arrival.ts";
+import { Failure } from "../failure.ts";
+import { type StudioAnswer, sendCall } from "../services/studio.ts";
+import type { ForwardTarget } from "../settings.ts";
+
+const TEXT_MAX = 2_000;
+
+export function forwardTo(target: ForwardTarget): Action {
+  return defineAction({
+    id: target.id,
+    title: target.title,
+    about: target.about,
+    async run({ call, run, signal }) {
+      const { ignored: _, ...said } = call;
+      const answer = await sendCall(target, run.id, { version: WIRE_VERSION, run, action: target.id, call: said }, signal);
+      if (answer.location !== undefined) return goTo(answer.location, target);
+      return toReply(hear(answer.status, answer.contentType, answer.body), answer, target);
+    },
+  });
+}
+
+function goTo(url: string, { title }: ForwardTarget): Reply {
+  return {
+    kind: "done",
+    severity: "success",
+    title,
+    text: "The studio's server has a page for you.",
+    effects: [{ kind: "open", url, label: "Open the page" }],
+  };
+}
+
+function toReply(heard: Heard, { status }: StudioAnswer, target: ForwardTarget): Reply {
+  if (heard.as === "reply") return heard.reply;
+  if (heard.as === "newer")
+    return inform(heard.title || target.title, `The studio's server answered with something newer: "${heard.kind}".`);
+  if (heard.failed) throw refused(heard, status, target);
+  switch (heard.as) {
+    case "message":
+      return succeed(heard.title, heard.text);
+    case "text":
+      return succeed(target.title, heard.text);
+    case "html":
+      return { ...inform(heard.title || target.title, "The studio's server answered with this page."), document: heard.html };
+    case "nothing":
+      return succeed(target.title, "The studio's server took it, and said nothing more.");
+  }
+}
+
+const succeed = (title: string, text?: string): Reply => ({
+  kind: "done",
+  severity: "success",
+  title: clip(title, 200),
+  text: text && clip(text, TEXT_MAX),
+});
+
+const inform = (title: string, text: string) => ({ kind: "done", severity: "info", title: clip(title, 200), text }) as const;
+
+function refused(heard: Heard, status: number, { title }: ForwardTarget): Failure {
+  const words = heard.as === "message" ? [heard.title, heard.text] : [undefined, heard.as === "text" ? heard.text : undefined];
+  return new Failure("target-refused", {
+    ...(words[0] !== undefined && { title: clip(words[0], 200) }),
+    text: clip(words[1] ?? `The server behind ${title} answered with the status ${status}.`, TEXT_MAX),
+    advice: status === 401 || status === 403 ? "Its secret may differ from the one calls are signed with: ask your TD." : undefined,
+    // Its 401 is about our signature, not about the person; its 5xx is for us a bad gateway.
+    status: status >= 400 && status < 500 && status !== 401 ? status : 502,
+  });
+}

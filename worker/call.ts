@@ -1,0 +1,194 @@
+// One request to run an action, in our words, whichever dialect Kitsu spoke: form and AJAX mode name the same things differently,
+// the first AJAX (Kitsu 0.9) wrote camelCase, the first form (Kitsu 0.3) "entity_type". Keys are matched without case and underscore.
+import * as v from "valibot";
+import { TASKS_MAX } from "../contract.ts";
+import { clip, show } from "./arrival.ts";
+import type { ArrivedField } from "./body.ts";
+import { Failure } from "./failure.ts";
+
+/** By which names Kitsu called; what the years say is the Kitsu that spoke so. */
+export type Dialect = "ajax" | "ajax of 2019" | "form" | "form of 2017" | "mixed" | "unknown";
+
+/** Everything in it is a claim made by a browser. Ids are UUIDs in small letters. */
+export type Call = {
+  dialect: Dialect;
+  person: { id?: string | undefined; email?: string | undefined };
+  /** of the first selected task, or of the page, or none: a hint, for a selection may mix projects */
+  project?: string | undefined;
+  /** task ids, each once, in the order of selection */
+  selection: string[];
+  /** guessed by Kitsu from its page, "episode" where the page says nothing: never decide anything by it */
+  entityType?: string | undefined;
+  /** the page in Kitsu, without host and query */
+  path?: string | undefined;
+  /** Kitsu's host and port, without scheme */
+  server?: string | undefined;
+  /** what the action's URL itself had after the "?" */
+  params: Record<string, string>;
+  ignored: Ignored[];
+};
+
+/** Something that arrived and plays no part in the call. */
+export type Ignored = { name: string; value: string; reason: string };
+
+type Meaning = "person" | "email" | "project" | "selection" | "entityType" | "path" | "server";
+
+const MEANINGS: ReadonlyMap<string, Meaning> = new Map([
+  ["personid", "person"],
+  ["userid", "person"],
+  ["personemail", "email"],
+  ["useremail", "email"],
+  ["projectid", "project"],
+  ["productionid", "project"],
+  ["currentpath", "path"],
+  ["originurl", "path"],
+  ["currentserver", "server"],
+  ["originserver", "server"],
+  ["entitytype", "entityType"],
+  ["selection", "selection"],
+]);
+
+const Uuid = v.pipe(v.string(), v.uuid("must be a UUID"), v.toLowerCase());
+const text = (most: number) => v.pipe(v.string(), v.maxLength(most, `must have at most ${most} characters`));
+
+/** What cannot be understood costs the call. */
+const Claims = {
+  person: Uuid,
+  email: v.pipe(
+    v.string(),
+    v.maxLength(254, "must have at most 254 characters"),
+    v.regex(/^[^\s@<>"']+@[^\s@<>"']+$/, "must be an e-mail address"),
+  ),
+  project: Uuid,
+};
+/** What cannot be understood is left out, and said. */
+const Hints = {
+  entityType: v.picklist(["asset", "shot", "sequence", "edit", "episode", "concept", "all"], "is no kind of page that Kitsu has"),
+  path: text(2_000),
+  server: text(255),
+};
+
+/** A field that Kitsu sent with a value, under the name it arrived with. */
+type Given = { name: string; value: string };
+
+/**
+ * The call that these fields make.
+ * @param query the fields of the URL's query string, without our own "run": a GET has no others
+ * @param body the fields of the body
+ */
+export function understandCall(query: readonly ArrivedField[], body: readonly ArrivedField[]): Call {
+  const given = new Map<Meaning, Given>();
+  const selected: unknown[] = [];
+  const ignored: Ignored[] = [];
+  const params: [string, string][] = [];
+
+  const take = (name: string, value: unknown, isParam: boolean) => {
+    const meaning = MEANINGS.get(name.toLowerCase().replaceAll("_", ""));
+    if (meaning === "selection") selected.push(...(Array.isArray(value) ? value : [value]));
+    else if (meaning !== undefined) takeOnce(given, meaning, name, value);
+    else if (isParam) params.push([name, String(value)]);
+    else ignored.push({ name: clip(name, 100), value: show(value), reason: "Kitsu has no such field" });
+  };
+  for (const [name, value] of query) take(name, value, true);
+  for (const [name, value] of body) take(name, value, false);
+
+  const names = [...body, ...query].map(([name]) => name);
+  return {
+    dialect: recogniseDialect(names),
+    person: { id: claim(given, "person"), email: claim(given, "email") },
+    project: claim(given, "project"),
+    selection: readSelection(selected, ignored),
+    entityType: hint(given, "entityType", ignored),
+    path: hint(given, "path", ignored),
+    server: hint(given, "server", ignored),
+    params: Object.fromEntries(params),
+    ignored,
+  };
+}
+
+/** A field may come twice, under one name or two, as long as it says the same. */
+function takeOnce(given: Map<Meaning, Given>, meaning: Meaning, name: string, value: unknown): void {
+  // "undefined" and "null" are what JavaScript makes of nothing when it fills a form.
+  if (value === null || value === undefined || value === "" || value === "null" || value === "undefined") return;
+  if (typeof value !== "string") throw invalid(name, "must be text");
+  const before = given.get(meaning);
+  if (before !== undefined && before.value !== value) throw invalid(name, `and ${before.name} disagree`);
+  given.set(meaning, { name, value });
+}
+
+function claim(given: Map<Meaning, Given>, meaning: keyof typeof Claims): string | undefined {
+  const field = given.get(meaning);
+  if (field === undefined) return undefined;
+  const parsed = v.safeParse(Claims[meaning], field.value);
+  if (parsed.success) return parsed.output;
+  throw invalid(field.name, parsed.issues[0].message);
+}
+
+function hint(given: Map<Meaning, Given>, meaning: keyof typeof Hints, ignored: Ignored[]): string | undefined {
+  const field = given.get(meaning);
+  if (field === undefined) return undefined;
+  const parsed = v.safeParse(Hints[meaning], meaning === "entityType" ? field.value.toLowerCase() : field.value);
+  if (parsed.success) return parsed.output;
+  ignored.push({ name: field.name, value: show(field.value), reason: parsed.issues[0].message });
+  return undefined;
+}
+
+/** Task ids out of arrays, comma strings and repeated fields. Kitsu 0.20 sends empty ones at times. */
+function readSelection(selected: readonly unknown[], ignored: Ignored[]): string[] {
+  const ids = new Set<string>();
+  let [empty, repeated] = [0, 0];
+  for (const entry of selected) {
+    if (entry !== null && typeof entry !== "string") throw invalid("selection", `must list task ids, but has ${show(entry)}`);
+    for (const part of (entry ?? "").split(",")) {
+      const candidate = part.trim();
+      if (candidate === "") empty += 1;
+      else {
+        const parsed = v.safeParse(Uuid, candidate);
+        if (!parsed.success) throw invalid("selection", `must list task ids, but "${clip(candidate, 60)}" is none`);
+        if (ids.has(parsed.output)) repeated += 1;
+        ids.add(parsed.output);
+      }
+    }
+  }
+  if (ids.size > TASKS_MAX) {
+    throw invalid(
+      "selection",
+      `names ${ids.size.toLocaleString("en")} tasks, at most ${TASKS_MAX.toLocaleString("en")} are possible`,
+    );
+  }
+  if (empty > 0 && ids.size > 0) ignored.push({ name: "selection", value: `${empty} of them`, reason: "empty ids" });
+  if (repeated > 0) ignored.push({ name: "selection", value: `${repeated} of them`, reason: "ids that are there already" });
+  return [...ids];
+}
+
+function recogniseDialect(names: readonly string[]): Dialect {
+  const has = (pattern: RegExp) => names.some((name) => pattern.test(name));
+  const [ajax, form] = [
+    has(/^(user_?(id|email)|production_?id|origin_?(url|server))$/i),
+    has(/^(person_?(id|email)|project_?id|current_?(path|server))$/i),
+  ];
+  if (ajax && form) return "mixed";
+  if (ajax) return has(/^(userId|userEmail|productionId|originUrl|originServer|entityType)$/) ? "ajax of 2019" : "ajax";
+  if (form) return has(/^entity_type$/) ? "form of 2017" : "form";
+  return "unknown";
+}
+
+/** Refuses a call without tasks, and says why Kitsu may have sent one. */
+export function checkSelection(call: Call): void {
+  if (call.selection.length > 0) return;
+  throw new Failure("empty-selection", {
+    text: "The call arrived without a single task.",
+    advice:
+      "Select the tasks again and run the action once more. Kitsu 0.20.87 and 0.20.88 lose the selection at times: 0.20.89 does not.",
+    field: "selection",
+  });
+}
+
+function invalid(field: string, problem: string): Failure {
+  const name = clip(field, 60);
+  return new Failure("invalid-call", {
+    text: `The field ${name} ${problem}.`,
+    advice: "Run the action again from Kitsu. Should it happen again, tell your TD.",
+    field: name,
+  });
+}

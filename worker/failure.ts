@@ -1,0 +1,91 @@
+// The one place where a thrown thing becomes a failed Reply. Whoever wants to tell the person something throws a Failure; anything
+// else that is thrown is a fault of ours: the person gets a run id to quote, the log gets the cause.
+import type { Failed, Outcome } from "../contract.ts";
+
+/** Every code a failed Reply of this worker can carry, with its HTTP status and title. Codes are stable: studios may test for them. */
+const FAILURES = {
+  "origin-not-allowed": [403, "This page may not run actions"],
+  "sign-in-required": [401, "Sign in to read the log"],
+  "sign-in-refused": [403, "That is not the log token"],
+  "log-closed": [403, "The log has no token yet"],
+  "unknown-action": [404, "There is no such action"],
+  "unknown-run": [404, "No such run is known"],
+  "unknown-page": [404, "There is nothing at this address"],
+  "method-not-allowed": [405, "This action can't be called that way"],
+  "unsupported-media-type": [415, "This kind of body can't be read"],
+  "body-too-large": [413, "The call is too large"],
+  "invalid-call": [400, "The call can't be understood"],
+  "invalid-filter": [400, "The log can't be filtered like that"],
+  "empty-selection": [422, "No task is selected"],
+  "target-unreachable": [502, "The studio's server can't be reached"],
+  "target-timeout": [504, "The studio's server did not answer in time"],
+  "target-answer-too-large": [502, "The studio's server answered too much"],
+  "target-answer-broken": [502, "The studio's server did not finish its answer"],
+  "target-refused": [502, "The studio's server refused"],
+  "time-limit": [504, "The action took too long"],
+  "not-configured": [500, "The action server is not set up yet"],
+  "internal-error": [500, "Something went wrong in the action server"],
+} as const satisfies Record<string, readonly [status: number, title: string]>;
+
+export type FailureCode = keyof typeof FAILURES;
+
+type Details = {
+  /** complete sentences for the person: what happened, built from facts */
+  text?: string | undefined;
+  /** what the person can do about it */
+  advice?: string | undefined;
+  title?: string | undefined;
+  /** may the same call work later? */
+  retry?: boolean | undefined;
+  /** the field of the call that is at fault, under the name it arrived with */
+  field?: string | undefined;
+  outcomes?: Outcome[] | undefined;
+  status?: number | undefined;
+  /** response headers that belong to the status, as `allow` does to 405 */
+  headers?: Record<string, string> | undefined;
+  cause?: unknown;
+};
+
+export class Failure extends Error {
+  override readonly name = "Failure";
+  readonly code: FailureCode;
+  readonly status: number;
+  readonly headers: Record<string, string>;
+  readonly reply: Failed;
+
+  constructor(code: FailureCode, details: Details) {
+    const [status, title] = FAILURES[code];
+    super(details.text ?? details.title ?? title, { cause: details.cause });
+    this.code = code;
+    this.status = details.status ?? status;
+    this.headers = details.headers ?? {};
+    this.reply = {
+      kind: "failed",
+      code,
+      title: details.title ?? title,
+      text: details.text,
+      advice: details.advice,
+      retry: details.retry,
+      field: details.field,
+      outcomes: details.outcomes,
+    };
+  }
+}
+
+/** Anything thrown, as a Failure. What is not one already keeps itself as the cause, for the log alone. */
+export function toFailure(thrown: unknown): Failure {
+  if (thrown instanceof Failure) return thrown;
+  return new Failure("internal-error", {
+    text: "It is not your fault and nothing you selected is wrong.",
+    advice: "Tell your pipeline TD the run id; the log has the cause.",
+    cause: thrown,
+  });
+}
+
+/** The cause of a failure in words, for the log: a stack where there is one, a thrown string as it is. */
+export function describeCause(cause: unknown): string | undefined {
+  if (cause === undefined) return undefined;
+  if (!(cause instanceof Error)) return typeof cause === "string" ? cause : JSON.stringify(cause);
+  const below = describeCause(cause.cause);
+  return `${cause.stack ?? `${cause.name}: ${cause.message}`}${below ? `\ncaused by ${below}` : ""}`;
+}

@@ -1,0 +1,72 @@
+// The table of routes, and what is done to every answer.
+import { type IRequest, Router } from "itty-router";
+import { pageScript } from "../gen/page-script.ts";
+import { answerFailure } from "./answer.ts";
+import { dispatch } from "./dispatch.ts";
+import { Failure, toFailure } from "./failure.ts";
+import { signIn, signOut } from "./log-access.ts";
+import { allowKitsu, answerPreflight } from "./origin.ts";
+import { serveAsset } from "./pages/asset.ts";
+import { serveHome } from "./pages/home.ts";
+import { icon } from "./pages/icon.ts";
+import { serveLog, serveLogCsv, serveLogJson } from "./pages/log.ts";
+import { serveRun } from "./pages/run.ts";
+import { style } from "./pages/style.ts";
+import { serveMetadata, serveUserscript } from "./pages/userscript.ts";
+import type { Scene } from "./scene.ts";
+import { type Env, readSettings } from "./settings.ts";
+
+/** itty-router writes params into its own request and leaves the second argument alone, which handlers take as the real one. */
+const makeRouter = (base: string) =>
+  Router<IRequest, [request: Request, scene: Scene], Response>({ base })
+    .get("/", (_, __, scene) => serveHome(scene))
+    .get("/kitsu-actions.user.js", (_, request, scene) => serveUserscript(request, scene))
+    .get("/kitsu-actions.meta.js", (_, request, scene) => serveMetadata(request, scene))
+    .options("/actions/:id", (_, request, scene) => answerPreflight(request, scene.settings))
+    .all("/actions/:id", ({ params }, request, scene) => dispatch(request, params.id ?? "", scene))
+    .get("/runs", (_, request, scene) => serveLog(request, scene))
+    .get("/runs.json", (_, request, scene) => serveLogJson(request, scene))
+    .get("/runs.csv", (_, request, scene) => serveLogCsv(request, scene))
+    .post("/runs/sign-in", (_, request, scene) => signIn(request, scene.settings))
+    .post("/runs/sign-out", (_, request, scene) => signOut(request, scene.settings))
+    .get("/runs/:id", ({ params }, request, scene) => serveRun(request, params.id ?? "", scene))
+    .get("/style.css", () => serveAsset(style, "text/css"))
+    .get("/page.js", () => serveAsset(pageScript, "text/javascript"))
+    .get("/icon.svg", () => serveAsset(icon, "image/svg+xml"))
+    .all("/ping", () => new Response(null, { status: 204 }))
+    .all("*", () => {
+      throw new Failure("unknown-page", {
+        text: "The address is wrong, or the page was moved.",
+        advice: "Begin at the home page.",
+      });
+    });
+
+let router: { base: string; fetch: ReturnType<typeof makeRouter>["fetch"] } | undefined;
+
+async function route(request: Request, scene: Scene): Promise<Response> {
+  const { basePath } = scene.settings;
+  if (router?.base !== basePath) router = { base: basePath, fetch: makeRouter(basePath).fetch };
+  return router.fetch(request, request, scene);
+}
+
+/** HEAD is GET without the body, except for actions: asking about one must not run it. */
+async function routeHead(request: Request, scene: Scene): Promise<Response> {
+  if (new URL(request.url).pathname.startsWith(`${scene.settings.basePath}/actions/`)) return route(request, scene);
+  const response = await route(new Request(request, { method: "GET" }), scene);
+  return new Response(null, response);
+}
+
+export default {
+  async fetch(request, env, ctx) {
+    try {
+      const settings = readSettings(env);
+      const scene = { env, settings, ctx, base: `${new URL(request.url).origin}${settings.basePath}` };
+      const response = await (request.method === "HEAD" ? routeHead : route)(request, scene).catch((thrown: unknown) =>
+        answerFailure(request, toFailure(thrown), settings),
+      );
+      return allowKitsu(request, response, settings);
+    } catch (thrown) {
+      return answerFailure(request, toFailure(thrown), undefined);
+    }
+  },
+} satisfies ExportedHandler<Env>;

@@ -1,0 +1,198 @@
+// The log of all runs in KV: one key per run, newest first by construction, with the summary in the key's metadata, so that a page of
+// the log costs one `list` and no `get`. docs/storage.md describes the key, the record, its life and its readers.
+import * as v from "valibot";
+import { Reply, type Run } from "../contract.ts";
+import { Failure } from "./failure.ts";
+import type { Env, Settings } from "./settings.ts";
+
+const text = v.optional(v.string());
+const pairs = v.array(v.tuple([v.string(), v.string()]));
+
+/** What is known of one run, in full. Parsed when read, for an older worker may have written it. */
+const Recorded = v.object({
+  id: v.string(),
+  /** when it began, in epoch milliseconds */
+  at: v.number(),
+  tookMs: v.number(),
+  action: v.string(),
+  /** of the HTTP answer */
+  status: v.number(),
+  /** absent where the call could not be understood */
+  call: v.optional(
+    v.object({
+      dialect: v.string(),
+      person: v.object({ id: text, email: text }),
+      project: text,
+      selection: v.array(v.string()),
+      entityType: text,
+      path: text,
+      server: text,
+      params: v.record(v.string(), v.string()),
+      ignored: v.array(v.object({ name: v.string(), value: v.string(), reason: v.string() })),
+    }),
+  ),
+  arrived: v.object({ method: v.string(), path: v.string(), headers: pairs, fields: pairs }),
+  reply: Reply,
+  /** what was thrown, with its stack, where it was not meant for the person */
+  cause: text,
+});
+export type Recorded = v.InferOutput<typeof Recorded>;
+
+/** One line of the log. Members are short because KV allows 1,024 bytes of metadata. */
+const Summary = v.object({
+  action: v.string(),
+  state: v.picklist(["done", "partial", "failed", "asked", "started"]),
+  title: v.string(),
+  person: v.string(),
+  email: v.string(),
+  project: v.string(),
+  tasks: v.number(),
+  status: v.number(),
+  tookMs: v.number(),
+});
+export type Summary = v.InferOutput<typeof Summary>;
+export type RunState = Summary["state"];
+export const RUN_STATES = Summary.entries.state.options;
+
+/** A line of the log with what its key says. */
+export type LoggedRun = Summary & { id: string; at: number };
+
+export type RunFilter = {
+  action?: string | undefined;
+  /** a person's id, or a part of the e-mail */
+  person?: string | undefined;
+  project?: string | undefined;
+  state?: RunState | undefined;
+  /** "2026-11-23", in UTC */
+  day?: string | undefined;
+};
+
+export type RunPage = { runs: LoggedRun[]; cursor?: string | undefined };
+
+const METADATA_MAX_BYTES = 1_024;
+const DAY_MS = 86_400_000;
+const LAST_DAY = 99_999;
+/** KV gives at most this many keys at once. */
+const LIST_MAX_KEYS = 1_000;
+/** How many lists one filtered page may cost. */
+const LISTS_MAX = 10;
+
+/** Days and milliseconds are counted down, so that KV's alphabetical order is newest first and one day is one prefix. */
+const keyOf = (at: number, id: string) => `${dayPrefix(at)}${pad(DAY_MS - (at % DAY_MS), 8)}/${id}`;
+const dayPrefix = (at: number) => `run/${pad(LAST_DAY - Math.floor(at / DAY_MS), 5)}/`;
+const pad = (value: number, digits: number) => String(value).padStart(digits, "0");
+
+const KEY = /^run\/(\d{5})\/(\d{8})\/([0-9a-f]{32})$/;
+
+function readKey(key: string): { id: string; at: number } | undefined {
+  const [, day, ms, id] = KEY.exec(key) ?? [];
+  if (id === undefined) return undefined;
+  return { id, at: (LAST_DAY - Number(day)) * DAY_MS + DAY_MS - Number(ms) };
+}
+
+/**
+ * Writes one run down. Never throws: a log that can't be written must not cost the run, so the whole record goes to the worker's own
+ * log instead.
+ */
+export async function recordRun(env: Env, settings: Settings, recorded: Recorded): Promise<void> {
+  try {
+    await env.RUNS.put(keyOf(recorded.at, recorded.id), JSON.stringify(recorded), {
+      metadata: shorten(summarise(recorded)),
+      expirationTtl: settings.logRetentionS,
+    });
+  } catch (cause) {
+    console.error(JSON.stringify({ message: "A run could not be written to the log", cause: String(cause), recorded }));
+  }
+}
+
+function summarise({ action, call, reply, status, tookMs }: Recorded): Summary {
+  return {
+    action,
+    state: stateOf(reply),
+    title: reply.title,
+    person: call?.person.id ?? "",
+    email: call?.person.email ?? "",
+    project: call?.project ?? "",
+    tasks: call?.selection.length ?? 0,
+    status,
+    tookMs,
+  };
+}
+
+export function stateOf(reply: Reply): RunState {
+  if (reply.kind === "ask") return "asked";
+  if (reply.kind !== "done") return reply.kind;
+  return reply.outcomes?.some(({ state }) => state === "failed") ? "partial" : "done";
+}
+
+/** Shortens the title until the metadata fits; everything else has its own limit already. */
+function shorten(summary: Summary): Summary {
+  const size = (candidate: Summary) => new TextEncoder().encode(JSON.stringify(candidate)).length;
+  for (let length = Math.min(summary.title.length, 400); ; length = Math.floor(length / 2)) {
+    const shorter = { ...summary, title: summary.title.slice(0, length), action: summary.action.slice(0, 80) };
+    if (length === 0 || size(shorter) <= METADATA_MAX_BYTES) return shorter;
+  }
+}
+
+/**
+ * One page of the log, newest first. Without a filter, or with a day alone, it costs one `list`. Other filters look through the
+ * summaries of up to 10,000 runs; a page then has as many runs as were found, and a cursor to look further.
+ */
+export async function listRuns(env: Env, filter: RunFilter, limit: number, cursor?: string): Promise<RunPage> {
+  const prefix = filter.day === undefined ? "run/" : dayPrefix(Date.parse(`${filter.day}T00:00:00Z`));
+  const { day: _, ...others } = filter;
+  const isFiltered = Object.values(others).some((value) => value !== undefined);
+  const runs: LoggedRun[] = [];
+  let next = cursor;
+  for (let lists = 0; lists < (isFiltered ? LISTS_MAX : 1) && runs.length < limit; lists += 1) {
+    const page = await listKeys(env, prefix, isFiltered ? LIST_MAX_KEYS : limit, next);
+    for (const key of page.keys) {
+      const [place, summary] = [readKey(key.name), v.safeParse(Summary, key.metadata)];
+      if (place !== undefined && summary.success && matches(summary.output, others)) runs.push({ ...place, ...summary.output });
+    }
+    next = page.list_complete ? undefined : page.cursor;
+    if (next === undefined) break;
+  }
+  return { runs, cursor: next };
+}
+
+async function listKeys(env: Env, prefix: string, limit: number, cursor?: string) {
+  try {
+    return await env.RUNS.list<unknown>({ prefix, limit, ...(cursor !== undefined && { cursor }) });
+  } catch (cause) {
+    if (cursor === undefined) throw cause;
+    throw new Failure("invalid-filter", {
+      text: "This page of the log is no longer there.",
+      advice: "Begin again at /runs.",
+      cause,
+    });
+  }
+}
+
+function matches(run: Summary, filter: Omit<RunFilter, "day">): boolean {
+  const { action, person, project, state } = filter;
+  if (action !== undefined && run.action !== action) return false;
+  if (person !== undefined && run.person !== person && !run.email.toLowerCase().includes(person.toLowerCase())) return false;
+  if (project !== undefined && run.project !== project) return false;
+  return state === undefined || run.state === state;
+}
+
+/**
+ * The record of one run. The time it began, which every link to a run carries, makes it one `get`; without it the id is looked for
+ * among the newest runs, which is where a run is whose answer got lost a moment ago.
+ */
+export async function readRun(env: Env, id: string, at: number | undefined): Promise<Recorded | undefined> {
+  const key = at === undefined ? await findKey(env, id) : keyOf(at, id);
+  const recorded = v.safeParse(Recorded, key && (await env.RUNS.get(key, "json")));
+  return recorded.success ? recorded.output : undefined;
+}
+
+async function findKey(env: Env, id: string): Promise<string | undefined> {
+  const { keys } = await env.RUNS.list({ prefix: "run/", limit: LIST_MAX_KEYS });
+  return keys.find(({ name }) => name.endsWith(`/${id}`))?.name;
+}
+
+/** The address of a run's page. The time in it is what finds the record in one step. */
+export function runAt(base: string, id: string, at: number): Run {
+  return { id, url: `${base}/runs/${id}?at=${at}` };
+}

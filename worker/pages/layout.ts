@@ -1,0 +1,56 @@
+// The frame of every page: head, bar, and the headers that keep a page ours. No inline script, no inline style.
+import { type Content, html } from "./html.ts";
+
+export type Page = {
+  title: string;
+  body: Content;
+  /** where Kitsu is, or the page in it that the person came from */
+  kitsuUrl?: string | undefined;
+  basePath: string;
+  status?: number;
+  /** The page frames a document of the studio's own server, whose styles and pictures would be blocked with ours. */
+  hasDocument?: boolean;
+};
+
+/** A page as a response. */
+export function renderPage({ title, body, kitsuUrl, basePath, status = 200, hasDocument = false }: Page): Response {
+  const markup = html`<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="color-scheme" content="light dark">
+<meta name="robots" content="noindex">
+<title>${title} · Kitsu Actions</title>
+<link rel="stylesheet" href="${basePath}/style.css">
+<link rel="icon" href="${basePath}/icon.svg" type="image/svg+xml">
+<script src="${basePath}/page.js" defer></script>
+</head>
+<body>
+<header class="bar">
+<a class="brand" href="${basePath}/"><img src="${basePath}/icon.svg" alt="" width="24" height="24">Kitsu Actions</a>
+<nav aria-label="Pages">
+<a href="${basePath}/runs">Log</a>
+${kitsuUrl !== undefined && html`<a href="${kitsuUrl}">Back to Kitsu</a>`}
+</nav>
+</header>
+<main>
+${body}
+</main>
+</body>
+</html>
+`;
+  return new Response(markup.source, { status, headers: pageHeaders(hasDocument) });
+}
+
+function pageHeaders(hasDocument: boolean): Record<string, string> {
+  // A srcdoc frame lives under its page's policy. The frame itself is sandboxed, without scripts and without our origin.
+  const looks = hasDocument ? "style-src 'self' 'unsafe-inline'; img-src 'self' https: data:" : "style-src 'self'; img-src 'self'";
+  return {
+    "content-type": "text/html; charset=utf-8",
+    "content-security-policy": `default-src 'none'; script-src 'self'; ${looks}; form-action 'self'; base-uri 'none'; frame-ancestors 'none'`,
+    "cache-control": "no-store",
+    "referrer-policy": "same-origin",
+    "x-content-type-options": "nosniff",
+  };
+}

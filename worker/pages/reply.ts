@@ -1,0 +1,82 @@
+// A Reply as a page shows it. Everything in a reply may come from outside, so everything is text.
+import type { Effect, Link, Outcome, Reply, Table } from "../../contract.ts";
+import { type Content, html } from "./html.ts";
+
+const MARKS = { success: "✓", info: "i", warning: "!", failed: "✕", ask: "?", started: "…" } as const;
+
+export function renderReply(reply: Reply): Content {
+  const look = reply.kind === "done" ? reply.severity : reply.kind;
+  return html`<section class="reply ${look}">
+<h1><span class="mark" aria-hidden="true">${MARKS[look]}</span>${reply.title}</h1>
+${paragraphs(reply.text)}
+${reply.kind === "failed" && reply.advice !== undefined && html`<p class="advice">${reply.advice}</p>`}
+${reply.kind === "failed" && reply.retry && html`<p>The same call may work later: run it again from Kitsu.</p>`}
+${reply.kind === "ask" && html`<p>This needs an answer first, and this page can't ask yet: ${reply.fields.map(({ label }) => label).join(", ")}.</p>`}
+${reply.kind === "started" && reply.progress && html`<p><progress max="${reply.progress.total}" value="${reply.progress.done}"></progress> ${reply.progress.text ?? `${reply.progress.done} of ${reply.progress.total}`}</p>`}
+${"outcomes" in reply && reply.outcomes !== undefined && renderOutcomes(reply.outcomes)}
+${"effects" in reply && reply.effects?.length ? html`<p class="effects">${reply.effects.map(renderEffect)}</p>` : undefined}
+${reply.links?.length ? html`<ul class="links">${reply.links.map((link) => html`<li>${renderLink(link)}</li>`)}</ul>` : undefined}
+${"tables" in reply && reply.tables?.map(renderTable)}
+${"document" in reply && reply.document !== undefined && renderDocument(reply.title, reply.document)}
+</section>`;
+}
+
+/** "9 done, 1 skipped, 3 failed", with every task below it, the failed ones first. */
+function renderOutcomes(outcomes: readonly Outcome[]): Content {
+  const byState = (state: Outcome["state"]) => outcomes.filter((outcome) => outcome.state === state);
+  const groups = [byState("failed"), byState("skipped"), byState("done")];
+  return html`<h2>${countOutcomes(outcomes)}</h2>
+<ul class="outcomes">
+${groups
+  .flat()
+  .map(
+    ({ state, label, reason, link }) =>
+      html`<li class="${state}"><span class="state">${state}</span> <span class="label" dir="auto">${label}</span>${reason && html` <span class="reason" dir="auto">${reason}</span>`}${link && html` ${renderLink(link)}`}</li>`,
+  )}
+</ul>`;
+}
+
+export function countOutcomes(outcomes: readonly Outcome[]): string {
+  const counts = (["done", "skipped", "failed"] as const).map(
+    (state) => [outcomes.filter((one) => one.state === state).length, state] as const,
+  );
+  return counts
+    .filter(([count]) => count > 0)
+    .map(([count, state]) => `${count} ${state}`)
+    .join(", ");
+}
+
+function renderEffect(effect: Effect): Content {
+  switch (effect.kind) {
+    case "open":
+      return html`<a class="button primary" href="${effect.url}" rel="noreferrer">${effect.label ?? "Open"}</a> `;
+    case "download":
+      return html`<a class="button" href="${effect.url}" download="${effect.name}" rel="noreferrer">${effect.label ?? `Download ${effect.name}`}</a> `;
+    case "copy":
+      // Without JavaScript the text itself is there to select.
+      return html`<span class="copy"><code dir="auto">${effect.text}</code> <button type="button" data-copy="${effect.text}" hidden>${effect.label ?? "Copy"}</button></span> `;
+  }
+}
+
+export const renderLink = ({ label, url }: Link): Content => html`<a href="${url}" rel="noreferrer">${label}</a>`;
+
+export function renderTable({ title, columns, rows }: Table): Content {
+  return html`<div class="table" role="region" tabindex="0" aria-label="${title ?? columns.join(", ")}">
+<table>
+${title && html`<caption>${title}</caption>`}
+<thead><tr>${columns.map((column) => html`<th scope="col">${column}</th>`)}</tr></thead>
+<tbody>
+${rows.map((row) => html`<tr>${row.map((cell) => (typeof cell === "number" ? html`<td class="number">${cell}</td>` : html`<td dir="auto">${cell}</td>`))}</tr>\n`)}
+</tbody>
+</table>
+</div>`;
+}
+
+/** A page of the studio's server, without scripts, forms, or our origin: it is the studio's, but it came through a call anyone can make. */
+function renderDocument(title: string, source: string): Content {
+  return html`<iframe class="document" title="${title}" sandbox="allow-popups allow-popups-to-escape-sandbox" srcdoc="${source}"></iframe>`;
+}
+
+function paragraphs(text: string | undefined): Content {
+  return text?.split(/\n{2,}/).map((paragraph) => html`<p class="text" dir="auto">${paragraph}</p>`);
+}

@@ -1,0 +1,10 @@
+import type { Env, Settings } from "./settings.ts";
+
+/** Where a request arrived: everything a step may need that is not the request itself. */
+export type Scene = {
+  env: Env;
+  settings: Settings;
+  ctx: ExecutionContext;
+  /** our own address with its path prefix, without a slash at the end */
+  base: string;
+};

@@ -1,0 +1,156 @@
+// The environment, parsed once: what is wrong with it is said in sentences that name the variable and what to set.
+import * as v from "valibot";
+import { NEVER_OPENED } from "../contract.ts";
+import { Failure } from "./failure.ts";
+
+/** Bindings and variables as they come from wrangler.toml, the dashboard and `wrangler secret`: nothing in them is trusted. */
+export type Env = { RUNS: KVNamespace } & Readonly<Record<string, unknown>>;
+
+/** One server of the studio's that calls are forwarded to. Its `id` is the id of the action that does so. */
+export type ForwardTarget = {
+  id: string;
+  title: string;
+  about: string;
+  url: string;
+  /** "whsec_...", absent where nobody set it: calls can't be signed then, and so are not sent */
+  secret: string | undefined;
+  timeLimitMs: number;
+  /** The server runs a webhook-id once, however often it arrives: a call may then be sent again after a lost connection. */
+  isIdempotent: boolean;
+};
+
+export type Settings = {
+  /** the studio's Kitsu addresses, the first one is linked to */
+  kitsuUrls: readonly string[];
+  /** their origins: the only pages that may run actions */
+  kitsuOrigins: readonly string[];
+  /** "" or "/edge": where the worker lives on its host */
+  basePath: string;
+  /** what `isOpenable` is asked with */
+  schemes: readonly string[];
+  logToken: string | undefined;
+  logRetentionS: number;
+  actionTimeLimitMs: number;
+  forwardTargets: readonly ForwardTarget[];
+  /** set by `npm start` alone: the log is open on localhost */
+  isLocal: boolean;
+  /** when this version of worker and settings was made, in epoch seconds */
+  deployedAtS: number;
+};
+
+const DAY_S = 86_400;
+
+const words = v.pipe(
+  v.optional(v.string(), ""),
+  v.transform((list) => list.split(/[\s,]+/).filter(Boolean)),
+);
+const httpUrl = v.pipe(v.string(), v.url(), v.regex(/^https?:\/\//i));
+const seconds = (byDefault: number, most: number) =>
+  v.pipe(
+    v.optional(v.union([v.string(), v.number()]), byDefault),
+    v.transform(Number),
+    v.number(),
+    v.minValue(0.05),
+    v.maxValue(most),
+  );
+
+const Targets = v.record(
+  v.pipe(v.string(), v.regex(/^[a-z][a-z0-9]*(-[a-z0-9]+)*$/, "an action id has small letters, digits and single hyphens")),
+  v.object({
+    url: httpUrl,
+    title: v.optional(v.pipe(v.string(), v.maxLength(80))),
+    about: v.optional(v.string(), "Hands the selected tasks to a server of the studio."),
+    timeLimit: seconds(20, 120),
+    idempotent: v.optional(v.boolean(), false),
+  }),
+);
+
+const Variables = v.object({
+  KITSU_URL: v.pipe(words, v.minLength(1), v.array(httpUrl)),
+  BASE_PATH: v.pipe(v.optional(v.string(), ""), v.regex(/^(\/[\w.~-]+)*\/?$/)),
+  LINK_SCHEMES: v.pipe(words, v.array(v.pipe(v.string(), v.regex(/^[a-z][a-z0-9+.-]*$/)))),
+  LOG_TOKEN: v.optional(v.pipe(v.string(), v.trim(), v.union([v.literal(""), v.pipe(v.string(), v.minLength(16))]))),
+  LOG_RETENTION_DAYS: seconds(90, 3_650),
+  ACTION_TIME_LIMIT: seconds(25, 300),
+  FORWARD_TARGETS: v.pipe(v.optional(v.union([v.pipe(v.string(), v.parseJson()), v.looseObject({})]), {}), Targets),
+  LOCAL: v.optional(v.string(), ""),
+  VERSION: v.fallback(v.object({ timestamp: v.pipe(v.string(), v.isoTimestamp()) }), { timestamp: "1970-01-01T00:00:00.000Z" }),
+});
+
+/** What to write where, for each variable: shown when its value can't be used. */
+const HELP: Record<keyof typeof Variables.entries, string> = {
+  KITSU_URL: 'the address of your Kitsu, "https://kitsu.studio.tld"; several are separated by commas',
+  BASE_PATH: 'empty, or the path of the route the worker has on a shared host, "/edge"',
+  LINK_SCHEMES: 'the schemes that links may have beside https, "http rvlink"',
+  LOG_TOKEN: "a secret of at least 16 characters that opens the log: wrangler secret put LOG_TOKEN",
+  LOG_RETENTION_DAYS: 'how many days the log is kept, "90"',
+  ACTION_TIME_LIMIT: 'how many seconds an action may take, "25"; 300 at most',
+  FORWARD_TARGETS: '{"<action id>": {"url": "https://pipeline.studio.tld/kitsu", "title": "Publish", "timeLimit": 20}}',
+  LOCAL: "nothing: npm start sets it",
+  VERSION: "the version_metadata binding",
+};
+
+const known = new WeakMap<Env, Settings>();
+
+/** Reads the settings, once per environment. */
+export function readSettings(env: Env): Settings {
+  const settings = known.get(env) ?? parseSettings(env);
+  known.set(env, settings);
+  return settings;
+}
+
+function parseSettings(env: Env): Settings {
+  const parsed = v.safeParse(Variables, env);
+  if (!parsed.success) throw notConfigured(parsed.issues.map((issue) => explain(issue)));
+  const vars = parsed.output;
+  const kitsuUrls = vars.KITSU_URL.map((url) => url.replace(/\/+$/, ""));
+  const kitsuOrigins = [...new Set(kitsuUrls.map((url) => new URL(url).origin))];
+  return {
+    kitsuUrls,
+    kitsuOrigins,
+    basePath: vars.BASE_PATH.replace(/\/$/, ""),
+    // A studio whose Kitsu is plain http has plain http servers, too.
+    schemes: [...new Set(["https", ...kitsuOrigins.map((origin) => origin.split(":")[0] ?? ""), ...vars.LINK_SCHEMES])].filter(
+      (scheme) => !NEVER_OPENED.includes(scheme),
+    ),
+    logToken: vars.LOG_TOKEN || undefined,
+    logRetentionS: Math.max(60, Math.round(vars.LOG_RETENTION_DAYS * DAY_S)),
+    actionTimeLimitMs: vars.ACTION_TIME_LIMIT * 1_000,
+    forwardTargets: Object.entries(vars.FORWARD_TARGETS).map(([id, target]) => ({
+      id,
+      title: target.title ?? id.charAt(0).toUpperCase() + id.slice(1).replaceAll("-", " "),
+      about: target.about,
+      url: target.url,
+      secret: findSecret(env, id),
+      timeLimitMs: target.timeLimit * 1_000,
+      isIdempotent: target.idempotent,
+    })),
+    isLocal: vars.LOCAL === "1",
+    deployedAtS: Math.floor(Date.parse(vars.VERSION.timestamp) / 1_000),
+  };
+}
+
+const Secret = v.pipe(v.string(), v.regex(/^whsec_[A-Za-z0-9+/]{24,}={0,2}$/));
+
+/** The signing secret of one target: its own, else the one for all. Never part of FORWARD_TARGETS, which is no secret. */
+function findSecret(env: Env, id: string): string | undefined {
+  const secret = v.safeParse(Secret, env[secretName(id)] ?? env.FORWARD_SECRET);
+  return secret.success ? secret.output : undefined;
+}
+
+/** "FORWARD_SECRET_PUBLISH" for the target of /actions/publish. */
+export const secretName = (id: string) => `FORWARD_SECRET_${id.toUpperCase().replaceAll("-", "_")}`;
+
+function explain(issue: v.BaseIssue<unknown>): string {
+  const path = v.getDotPath(issue) ?? "";
+  const name = path.split(".")[0] ?? "";
+  const help = Object.entries(HELP).find(([key]) => key === name)?.[1] ?? "";
+  return `${path} must be ${help}`;
+}
+
+function notConfigured(problems: string[]): Failure {
+  return new Failure("not-configured", {
+    text: `${[...new Set(problems)].join(". ")}.`,
+    advice: "Set it in wrangler.toml under [vars], or as a secret, and deploy again.",
+  });
+}
