@@ -132,7 +132,7 @@ export const Run = v.object({ id: RunId, url: v.string() });
 export type Run = v.InferOutput<typeof Run>;
 
 /** What the worker answers. A refusal before there is a run has no `run`. */
-export type Answer = { version: typeof WIRE_VERSION; run?: Run; reply: Reply };
+export type Answer = { version: typeof WIRE_VERSION; run?: Run | undefined; reply: Reply };
 
 /** What a server said, whoever wrote it. */
 export type Heard =

@@ -33,20 +33,16 @@ const makeRouter = (base: string) =>
     .get("/style.css", () => serveAsset(style, "text/css"))
     .get("/page.js", () => serveAsset(pageScript, "text/javascript"))
     .get("/icon.svg", () => serveAsset(icon, "image/svg+xml"))
-    .all("/ping", () => new Response(null, { status: 204 }))
-    .all("*", () => {
-      throw new Failure("unknown-page", {
-        text: "The address is wrong, or the page was moved.",
-        advice: "Begin at the home page.",
-      });
-    });
+    .all("/ping", () => new Response(null, { status: 204 }));
 
 let router: { base: string; fetch: ReturnType<typeof makeRouter>["fetch"] } | undefined;
 
 async function route(request: Request, scene: Scene): Promise<Response> {
   const { basePath } = scene.settings;
   if (router?.base !== basePath) router = { base: basePath, fetch: makeRouter(basePath).fetch };
-  return router.fetch(request, request, scene);
+  const response: Response | undefined = await router.fetch(request, request, scene);
+  if (response !== undefined) return response;
+  throw new Failure("unknown-page", { text: "The address is wrong, or the page was moved.", advice: `Begin at ${scene.base}/` });
 }
 
 /** HEAD is GET without the body, except for actions: asking about one must not run it. */

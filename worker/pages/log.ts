@@ -104,8 +104,8 @@ function serveSignIn(settings: Settings): Response {
 
 async function readPage(request: Request, { env, settings }: Scene, limit: number): Promise<RunPage> {
   await checkLogAccess(request, settings);
-  const query = readQuery(request);
-  return listRuns(env, query, query.limit ?? limit, query.cursor);
+  const { cursor, limit: asked, ...filter } = readQuery(request);
+  return listRuns(env, filter, asked ?? limit, cursor);
 }
 
 function readQuery(request: Request): Query {

@@ -1,0 +1,7 @@
+import { reset } from "cloudflare:test";
+import { afterEach, beforeEach, vi } from "vitest";
+
+beforeEach(() => reset());
+afterEach(() => {
+  vi.restoreAllMocks();
+});

@@ -1,0 +1,99 @@
+// The worker, asked as the network would ask it: through its fetch handler, with settings of the test's choice.
+import { createExecutionContext, waitOnExecutionContext } from "cloudflare:test";
+import { env } from "cloudflare:workers";
+import * as v from "valibot";
+import { type Answer, Reply, Run } from "../../../contract.ts";
+import worker from "../../../worker/index.ts";
+import type { Env } from "../../../worker/settings.ts";
+
+export const KITSU = "https://kitsu.studio.tld";
+export const EDGE = "https://edge.studio.tld";
+export const TASK = "0d6e1f9a-3c1b-4f0e-9a55-8b1f6c2d7e01";
+export const OTHER_TASK = "5b2c7d11-9e0f-4a3b-8c6d-1f2e3d4c5b6a";
+export const ADA = "9a8b7c6d-5e4f-4a3b-9c2d-1e0f9a8b7c6d";
+export const PROJECT = "1c2d3e4f-5a6b-4c7d-8e9f-0a1b2c3d4e5f";
+
+declare global {
+  namespace Cloudflare {
+    interface Env {
+      RUNS: KVNamespace;
+    }
+  }
+}
+
+export const VARIABLES = { KITSU_URL: KITSU, LOG_TOKEN: "sesame-open-sesame" };
+
+/** An environment as wrangler would make it. */
+export const makeEnv = (variables: Record<string, unknown> = {}): Env => ({ RUNS: env.RUNS, ...VARIABLES, ...variables });
+
+/** A request as it arrives at the edge. */
+export const arrive = (path: string, init?: RequestInit) =>
+  new Request<unknown, IncomingRequestCfProperties>(new URL(path, EDGE), init);
+
+/** Asks and waits for everything that was still under way when the answer came. */
+export async function ask(path: string, init: RequestInit = {}, variables: Record<string, unknown> = {}): Promise<Response> {
+  const ctx = createExecutionContext();
+  const response = await worker.fetch(arrive(path, init), makeEnv(variables), ctx);
+  await waitOnExecutionContext(ctx);
+  return response;
+}
+
+/** What Kitsu's AJAX mode sends, in its order. */
+export const AJAX_FIELDS = {
+  entitytype: "shot",
+  originurl: `/productions/${PROJECT}/shots`,
+  originserver: "kitsu.studio.tld",
+  selection: [TASK, OTHER_TASK],
+  productionid: PROJECT,
+  userid: ADA,
+  useremail: "ada@studio.tld",
+};
+
+/** What Kitsu's form mode sends, in its order. */
+export const FORM_FIELDS = {
+  personid: ADA,
+  personemail: "ada@studio.tld",
+  projectid: PROJECT,
+  currentpath: `/productions/${PROJECT}/shots`,
+  currentserver: "kitsu.studio.tld",
+  selection: `${TASK},${OTHER_TASK}`,
+  entitytype: "shot",
+};
+
+const BROWSER_ACCEPT = "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8";
+
+/** A POST as superagent makes it in Kitsu's page. */
+export const ajax = (fields: unknown = AJAX_FIELDS, headers: Record<string, string> = {}): RequestInit => ({
+  method: "POST",
+  headers: { accept: "*/*", "content-type": "application/json", origin: KITSU, ...headers },
+  body: typeof fields === "string" ? fields : JSON.stringify(fields),
+});
+
+/** A POST as a browser makes it when Kitsu submits its form. */
+export const form = (
+  fields: Record<string, string> | string[][] = FORM_FIELDS,
+  headers: Record<string, string> = {},
+): RequestInit => ({
+  method: "POST",
+  headers: { accept: BROWSER_ACCEPT, "content-type": "application/x-www-form-urlencoded", origin: KITSU, ...headers },
+  body: new URLSearchParams(fields).toString(),
+});
+
+const Body = v.object({ version: v.literal(1), run: v.optional(Run), reply: Reply });
+
+/** The answer on the wire; fails the test where it is not one. */
+export const readAnswer = async (response: Response): Promise<Answer> => v.parse(Body, await response.json());
+
+/** The reply of an answer that must be a failed one. */
+export async function readFailed(response: Response) {
+  const { reply } = await readAnswer(response);
+  if (reply.kind !== "failed") throw new Error(`Expected a failed reply, got ${JSON.stringify(reply)}`);
+  return reply;
+}
+
+/** The records in the log, newest first, as KV has them. */
+export async function readLog(): Promise<Record<string, unknown>[]> {
+  const { keys } = await env.RUNS.list();
+  const records = await Promise.all(keys.map(({ name }) => env.RUNS.get<Record<string, unknown>>(name, "json")));
+  return records.filter((record) => record !== null);
+}

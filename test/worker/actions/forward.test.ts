@@ -1,0 +1,271 @@
+import { Webhook } from "standardwebhooks";
+import { beforeEach, describe, expect, it, vi } from "vitest";
+import { forwardTo } from "../../../worker/actions/forward.ts";
+import { ANSWER_MAX_BYTES } from "../../../worker/services/studio.ts";
+import { readSettings } from "../../../worker/settings.ts";
+import { describeAction } from "../../support/worker/describe-action.ts";
+import { ADA, ajax, ask, form, makeEnv, PROJECT, readAnswer, readFailed, readLog, TASK } from "../../support/worker/worker.ts";
+
+const SECRET = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
+const URL = "https://pipeline.studio.tld/kitsu";
+const variables = (target: object = {}) => ({ FORWARD_TARGETS: { publish: { url: URL, ...target } }, FORWARD_SECRET: SECRET });
+
+/** The studio's server: answers in turn, the last answer for ever. */
+function serve(...answers: (Response | Error | ((request: Request) => Promise<Response>))[]) {
+  const received: Request[] = [];
+  vi.spyOn(globalThis, "fetch").mockImplementation(async (input, init) => {
+    const request = new Request(input, init);
+    received.push(request.clone());
+    const answer = answers.length > 1 ? answers.shift() : answers[0];
+    if (answer instanceof Error || answer === undefined) throw answer;
+    return answer instanceof Response ? answer.clone() : answer(request);
+  });
+  return received;
+}
+
+const run = (init = ajax(), target: object = {}) => ask("/actions/publish", init, variables(target));
+const reply = async (answer: Response) => {
+  serve(answer);
+  return (await readAnswer(await run())).reply;
+};
+const json = (body: unknown, status = 200, type = "application/json") =>
+  new Response(JSON.stringify(body), { status, headers: { "content-type": type } });
+
+const [publish] = readSettings(makeEnv(variables())).forwardTargets;
+if (publish === undefined) throw new Error("No target");
+describe("what a studio's server gets", () => {
+  it("is the call as JSON, signed after Standard Webhooks, under the run's id", async () => {
+    const received = serve(new Response(null, { status: 204 }));
+    const answer = await readAnswer(await run());
+    const [request] = received;
+    expect(request).toMatchObject({ url: URL, method: "POST" });
+    const body = await request?.text();
+    const headers = Object.fromEntries(request?.headers ?? []);
+    expect(new Webhook(SECRET).verify(body ?? "", headers)).toMatchObject({
+      version: 1,
+      run: answer.run,
+      action: "publish",
+      call: {
+        dialect: "ajax",
+        person: { id: ADA, email: "ada@studio.tld" },
+        project: PROJECT,
+        selection: expect.arrayContaining([TASK]),
+        entityType: "shot",
+      },
+    });
+    expect(headers["webhook-id"]).toBe(answer.run?.id);
+    expect(() => new Webhook(SECRET.replace("MfKQ", "MfKR")).verify(body ?? "", headers)).toThrow();
+  });
+
+  it("has no cookie, no authorization and no word that only our log may know", async () => {
+    const received = serve(new Response(null, { status: 204 }));
+    await run(ajax(undefined, { cookie: "access_token_cookie=s3cr3t", authorization: "Bearer s3cr3t" }));
+    const [request] = received;
+    expect(JSON.stringify([...(request?.headers ?? [])])).not.toMatch(/s3cr3t|cookie|authorization/);
+    expect(await request?.text()).not.toContain("s3cr3t");
+  });
+
+  it("is nothing as long as it can't be signed", async () => {
+    const received = serve(new Response(null, { status: 204 }));
+    const response = await ask("/actions/publish", ajax(), { ...variables(), FORWARD_SECRET: undefined });
+    expect(response.status).toBe(500);
+    expect(await readFailed(response)).toMatchObject({
+      code: "not-configured",
+      advice: expect.stringContaining("FORWARD_SECRET_PUBLISH"),
+    });
+    expect(received).toEqual([]);
+  });
+});
+
+describe("what a studio's server may answer", () => {
+  const done = {
+    kind: "done",
+    severity: "warning",
+    title: "9 done, 3 failed",
+    outcomes: [{ id: TASK, label: "SH010", state: "failed", reason: "No frames" }],
+  };
+
+  it.each([
+    ["in its envelope", { version: 1, reply: done }],
+    ["bare", done],
+    ["with null where something is absent, as Python writes it", { ...done, text: null, links: null }],
+    [
+      "with members and entries of a later version",
+      { ...done, later: 1, effects: [{ kind: "teleport" }], outcomes: [...done.outcomes, { state: "vanished" }] },
+    ],
+  ])("our reply, %s", async (_, body) => {
+    expect(await reply(json(body))).toMatchObject(done);
+  });
+
+  it("our failed reply, with its own code", async () => {
+    const failed = { kind: "failed", code: "disk-full", title: "The disk is full", advice: "Ask IT." };
+    serve(json(failed));
+    const response = await run();
+    expect(response.status).toBe(502);
+    expect(await readFailed(response)).toEqual(failed);
+  });
+
+  it("a reply of a kind that is not known yet", async () => {
+    expect(await reply(json({ version: 2, reply: { kind: "hologram", title: "Look" } }))).toMatchObject({
+      kind: "done",
+      title: "Look",
+      text: expect.stringContaining("hologram"),
+    });
+  });
+
+  it.each([
+    ["{message}", json({ message: "Published" }), "Published"],
+    ["{success, message}", json({ success: true, message: "Published" }), "Published"],
+    ["plain text", new Response("Published\n", { headers: { "content-type": "text/plain" } }), "Publish"],
+    ["nothing", new Response(null, { status: 204 }), "Publish"],
+    ["nothing, with 200", new Response("", { status: 200 }), "Publish"],
+    ["JSON of its own", json([1, 2]), "Publish"],
+  ])("%s", async (_, answer, title) => {
+    expect(await reply(answer)).toMatchObject({ kind: "done", severity: "success", title });
+  });
+
+  it.each([
+    [
+      "problem details",
+      json({ type: "about:blank", title: "Locked", detail: "SH010 is locked.", status: 409 }, 409, "application/problem+json"),
+      409,
+      "Locked",
+      "SH010 is locked.",
+    ],
+    ["{message} with an error's status", json({ message: "No" }, 500), 502, "No", "status 500"],
+    ["{success: false}", json({ success: false, message: "No" }), 502, "No", "status 200"],
+    ["{detail}, as FastAPI has it", json({ detail: "No such task" }, 404), 404, "No such task", "status 404"],
+    ["plain text", new Response("No", { status: 422 }), 422, "The studio's server refused", "No"],
+    [
+      "an error page",
+      new Response("<html><title>502 Bad Gateway</title>", { status: 502, headers: { "content-type": "text/html" } }),
+      502,
+      "The studio's server refused",
+      "status 502",
+    ],
+    ["a refusal of our signature", json({ message: "Bad signature" }, 401), 502, "Bad signature", "status 401"],
+    ["a bare status", new Response(null, { status: 500 }), 502, "The studio's server refused", "status 500"],
+  ])("a refusal by %s", async (_, answer, status, title, text) => {
+    serve(answer);
+    const response = await run();
+    expect(response.status).toBe(status);
+    expect(await readFailed(response)).toMatchObject({ code: "target-refused", title, text: expect.stringContaining(text) });
+  });
+
+  it.each([
+    ["https://pipeline.studio.tld/done", "https://pipeline.studio.tld/done"],
+    ["/done?x=1", "https://pipeline.studio.tld/done?x=1"],
+  ])("a redirect to %s, which the person's browser follows and the worker does not", async (location, url) => {
+    const received = serve(new Response(null, { status: 303, headers: { location } }));
+    expect((await readAnswer(await run())).reply).toMatchObject({ kind: "done", effects: [{ kind: "open", url }] });
+    expect((await run(form())).headers.get("location")).toBe(url);
+    expect(received).toHaveLength(2);
+  });
+
+  it("a redirect that must not be followed, which is not", async () => {
+    serve(new Response(null, { status: 302, headers: { location: "javascript:alert(1)" } }));
+    const response = await run(form());
+    expect(response.status).toBe(200);
+    expect(await response.text()).not.toContain("javascript:");
+  });
+
+  it("a page: framed in a form's tab, and named in a toast", async () => {
+    const page = () => new Response("<!doctype html><title>Report</title><p>42", { headers: { "content-type": "text/html" } });
+    expect(await reply(page())).toEqual({
+      kind: "done",
+      severity: "info",
+      title: "Report",
+      text: expect.stringContaining("as a form"),
+    });
+    expect(await (await run(form())).text()).toContain("srcdoc=");
+  });
+});
+
+describe("a studio's server that does not do its part", () => {
+  it("is down", async () => {
+    serve(new TypeError("connect ECONNREFUSED 10.0.0.7:5000"));
+    const response = await run();
+    expect(response.status).toBe(502);
+    const failed = await readFailed(response);
+    expect(failed).toMatchObject({ code: "target-unreachable", retry: true });
+    expect(JSON.stringify(failed)).not.toContain("10.0.0.7");
+    expect(await readLog()).toMatchObject([{ cause: expect.stringContaining("ECONNREFUSED 10.0.0.7:5000") }]);
+  });
+
+  it("is slow to begin", async () => {
+    serve(({ signal }) => new Promise((_, reject) => signal.addEventListener("abort", () => reject(signal.reason))));
+    const response = await run(ajax(), { timeLimit: 0.1 });
+    expect(response.status).toBe(504);
+    expect(await readFailed(response)).toMatchObject({ code: "target-timeout", text: expect.stringContaining("0.1 seconds") });
+  });
+
+  it("breaks off in the middle of its answer", async () => {
+    const body = new ReadableStream({
+      start(controller) {
+        controller.enqueue(new TextEncoder().encode('{"message":'));
+      },
+      pull(controller) {
+        controller.error(new Error("Network connection lost."));
+      },
+    });
+    serve(async () => new Response(body, { headers: { "content-length": "5000" } }));
+    expect(await readFailed(await run())).toMatchObject({
+      code: "target-answer-broken",
+      text: expect.stringContaining("11 bytes"),
+    });
+  });
+
+  it("answers 2 MB of HTML", async () => {
+    serve(new Response(`<html>${"x".repeat(2_000_000)}`, { headers: { "content-type": "text/html" } }));
+    const response = await run(form());
+    expect(response.status).toBe(502);
+    const text = await response.text();
+    expect(text).toContain("more than 1 MiB");
+    expect(text.length).toBeLessThan(10_000);
+  });
+
+  it("may answer up to the limit", async () => {
+    expect(await reply(new Response("x".repeat(ANSWER_MAX_BYTES)))).toMatchObject({ kind: "done" });
+  });
+});
+
+describe("a second try", () => {
+  const published = () => json({ message: "Published" });
+
+  it.each([503, 429])("follows %i, under the same id", async (status) => {
+    const received = serve(new Response("later", { status, headers: { "retry-after": "0" } }), published());
+    expect((await readAnswer(await run())).reply.title).toBe("Published");
+    expect(new Set(received.map(({ headers }) => headers.get("webhook-id"))).size).toBe(1);
+    expect(received).toHaveLength(2);
+  });
+
+  it("is the last one", async () => {
+    const received = serve(new Response("later", { status: 503, headers: { "retry-after": "0" } }));
+    expect((await run()).status).toBe(502);
+    expect(received).toHaveLength(2);
+  });
+
+  it.each([
+    ["the server asks for minutes", new Response("later", { status: 503, headers: { "retry-after": "120" } })],
+    ["the server fails", new Response("", { status: 500 })],
+    ["a gateway fails", new Response("", { status: 502 })],
+    ["the connection is lost", new TypeError("Network connection lost.")],
+  ])("is not made when %s: it may have done its work", async (_, answer) => {
+    const received = serve(answer, published());
+    expect((await run()).status).toBeGreaterThanOrEqual(400);
+    expect(received).toHaveLength(1);
+  });
+
+  it("is made after a lost connection to a server that promises to run an id once", async () => {
+    const received = serve(new TypeError("Network connection lost."), published());
+    expect((await readAnswer(await run(ajax(), { idempotent: true }))).reply.title).toBe("Published");
+    expect(received).toHaveLength(2);
+  });
+});
+
+describe("a target", () => {
+  beforeEach(() => {
+    serve(new Response(null, { status: 204 }));
+  });
+  describeAction(forwardTo(publish), variables());
+});

@@ -1,0 +1,122 @@
+import { describe, expect, it, vi } from "vitest";
+import { AJAX_FIELDS, ajax, ask, EDGE, FORM_FIELDS, form, KITSU, readFailed, readLog } from "../support/worker/worker.ts";
+
+const preflight = (origin: string, headers = "content-type"): RequestInit => ({
+  method: "OPTIONS",
+  headers: { origin, "access-control-request-method": "POST", "access-control-request-headers": headers },
+});
+
+describe("which pages may talk to the worker", () => {
+  it("lets the studio's Kitsu read the answer, credentials included", async () => {
+    const { headers } = await ask("/actions/debug", ajax());
+    expect(headers.get("access-control-allow-origin")).toBe(KITSU);
+    expect(headers.get("access-control-allow-credentials")).toBe("true");
+    expect(headers.get("vary")).toContain("Origin");
+  });
+
+  it("knows every address in KITSU_URL, whatever path it has", async () => {
+    const variables = { KITSU_URL: `${KITSU}, http://10.0.0.7:8080/kitsu/` };
+    const response = await ask("/actions/debug", ajax(AJAX_FIELDS, { origin: "http://10.0.0.7:8080" }), variables);
+    expect(response.status).toBe(200);
+    expect(response.headers.get("access-control-allow-origin")).toBe("http://10.0.0.7:8080");
+  });
+
+  it.each([
+    ["another site", "https://elsewhere.tld"],
+    ["a site whose name begins like Kitsu's", `${KITSU}.elsewhere.tld`],
+    ["Kitsu over plain http", "http://kitsu.studio.tld"],
+    ["another port", `${KITSU}:8443`],
+    ["a sandboxed frame", "null"],
+  ])("refuses a form from %s before any work", async (_, origin) => {
+    const response = await ask("/actions/debug", form(FORM_FIELDS, { origin }));
+    expect(response.status).toBe(403);
+    expect(await response.text()).toContain("This page may not run actions");
+    expect(response.headers.has("access-control-allow-origin")).toBe(false);
+    expect(await readLog()).toEqual([]);
+  });
+
+  it("refuses a POST without an origin", async () => {
+    const init = ajax();
+    const headers = new Headers(init.headers);
+    headers.delete("origin");
+    const response = await ask("/actions/debug", { ...init, headers });
+    expect(response.status).toBe(403);
+    expect((await readFailed(response)).code).toBe("origin-not-allowed");
+  });
+
+  it("says which addresses would do", async () => {
+    const reply = await readFailed(await ask("/actions/debug", ajax(AJAX_FIELDS, { origin: "https://elsewhere.tld" })));
+    expect(reply.text).toContain("https://elsewhere.tld");
+    expect(reply.advice).toContain(KITSU);
+    expect(reply.advice).toContain("KITSU_URL");
+  });
+
+  it("refuses what calls its own origin another site", async () => {
+    const headers = { origin: EDGE, "sec-fetch-site": "cross-site" };
+    expect((await ask("/actions/debug", ajax(AJAX_FIELDS, headers), { KITSU_URL: EDGE })).status).toBe(403);
+    expect(
+      (await ask("/actions/debug", ajax(AJAX_FIELDS, { ...headers, "sec-fetch-site": "same-origin" }), { KITSU_URL: EDGE })).status,
+    ).toBe(200);
+  });
+
+  it("follows a link to a safe action from anywhere, but is not embedded or fetched from anywhere", async () => {
+    const headers = (mode: string) => ({ "sec-fetch-site": "cross-site", "sec-fetch-mode": mode, accept: "text/html" });
+    expect((await ask("/actions/debug", { headers: headers("navigate") })).status).toBe(200);
+    expect((await ask("/actions/debug", { headers: headers("no-cors") })).status).toBe(403);
+  });
+});
+
+describe("the question before an AJAX call", () => {
+  it("is answered for Kitsu, with the headers it asked for and how long that holds", async () => {
+    const response = await ask(
+      "/actions/debug?run=0123456789abcdef0123456789abcdef",
+      preflight(KITSU, "Content-Type, sentry-trace,baggage"),
+    );
+    expect(response.status).toBe(204);
+    expect(response.headers.get("access-control-allow-origin")).toBe(KITSU);
+    expect(response.headers.get("access-control-allow-credentials")).toBe("true");
+    expect(response.headers.get("access-control-allow-methods")).toContain("POST");
+    expect(response.headers.get("access-control-allow-headers")).toBe("content-type, sentry-trace, baggage");
+    expect(Number(response.headers.get("access-control-max-age"))).toBeGreaterThan(0);
+    expect(response.headers.get("vary")).toContain("Origin");
+  });
+
+  it("leaves out headers nobody needs", async () => {
+    const { headers } = await ask("/actions/debug", preflight(KITSU, "content-type, x-evil, authorization"));
+    expect(headers.get("access-control-allow-headers")).toBe("content-type");
+  });
+
+  it("is refused for a foreign page", async () => {
+    const response = await ask("/actions/debug", preflight("https://elsewhere.tld"));
+    expect(response.status).toBe(403);
+    expect(response.headers.has("access-control-allow-origin")).toBe(false);
+    expect(response.headers.has("access-control-allow-headers")).toBe(false);
+  });
+});
+
+describe("an answer to Kitsu's page can be read whatever went wrong", () => {
+  it.each([
+    ["an unknown action", "/actions/nonsense", ajax()],
+    ["a wrong method", "/actions/debug", { method: "DELETE", headers: { origin: KITSU } }],
+    ["a body that is no JSON", "/actions/debug", ajax("{")],
+    ["a wrong content type", "/actions/debug", ajax("x", { "content-type": "text/plain" })],
+    ["an empty selection", "/actions/publish", ajax({ ...AJAX_FIELDS, selection: [] })],
+    ["an address that is not there", "/nowhere", { headers: { origin: KITSU } }],
+    ["settings that are wrong in part", "/actions/publish", ajax()],
+  ])("%s", async (_, path, init) => {
+    const variables = { FORWARD_TARGETS: { publish: { url: "https://pipeline.studio.tld/" } } };
+    const response = await ask(path, init, variables);
+    expect(response.status).toBeGreaterThanOrEqual(400);
+    expect(response.headers.get("access-control-allow-origin")).toBe(KITSU);
+    expect(response.headers.get("access-control-allow-credentials")).toBe("true");
+    expect((await readFailed(response)).text).toMatch(/\.$/);
+  });
+
+  it("a thrown exception", async () => {
+    const broken = { RUNS: undefined };
+    vi.spyOn(console, "error").mockReturnValue();
+    const response = await ask("/runs.json", { headers: { origin: KITSU, authorization: "Bearer sesame-open-sesame" } }, broken);
+    expect(response.status).toBe(500);
+    expect(response.headers.get("access-control-allow-origin")).toBe(KITSU);
+  });
+});

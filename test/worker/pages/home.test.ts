@@ -1,0 +1,43 @@
+import { describe, expect, it } from "vitest";
+import { ask, EDGE, KITSU } from "../../support/worker/worker.ts";
+
+describe("the home page", () => {
+  it("installs the userscript by one plain link, and names every action's address", async () => {
+    const variables = { FORWARD_TARGETS: { publish: { url: "https://pipeline.studio.tld/secret-path", title: "Publish <it>" } } };
+    const text = await (await ask("/", {}, variables)).text();
+    expect(text).toContain(`href="${EDGE}/kitsu-actions.user.js"`);
+    expect(text).toContain(`${EDGE}/actions/debug`);
+    expect(text).toContain(`${EDGE}/actions/publish`);
+    expect(text).toContain("Publish &lt;it&gt;");
+    expect(text).not.toContain("pipeline.studio.tld");
+    expect(text).toContain(KITSU);
+  });
+
+  it("is there below a path of a shared host, with or without the slash", async () => {
+    for (const path of ["/edge", "/edge/"]) {
+      const response = await ask(path, {}, { BASE_PATH: "/edge" });
+      expect(response.status).toBe(200);
+      expect(await response.text()).toContain('href="/edge/style.css"');
+    }
+  });
+
+  it.each([
+    ["/style.css", "text/css"],
+    ["/page.js", "text/javascript"],
+    ["/icon.svg", "image/svg+xml"],
+  ])("has its %s", async (path, type) => {
+    const response = await ask(path);
+    expect(response.headers.get("content-type")).toContain(type);
+    expect((await response.text()).length).toBeGreaterThan(100);
+  });
+
+  it.each(["GET", "POST", "HEAD"])("answers a ping by %s", async (method) => {
+    expect((await ask("/ping", { method })).status).toBe(204);
+  });
+
+  it("has nothing at other addresses, and says where to begin", async () => {
+    const response = await ask("/nowhere", { headers: { accept: "text/html" } });
+    expect(response.status).toBe(404);
+    expect(await response.text()).toContain(`${EDGE}/`);
+  });
+});
