@@ -1,25 +1,25 @@
 // The table of routes, and what is done to every answer.
 import { type IRequest, Router } from "itty-router";
 import { pageScript } from "../gen/page-script.ts";
+import { listActions } from "./actions/index.ts";
 import { answerFailure } from "./answer.ts";
 import { dispatch } from "./dispatch.ts";
 import { Failure, toFailure } from "./failure.ts";
 import { signIn, signOut } from "./log-access.ts";
 import { allowKitsu, answerPreflight } from "./origin.ts";
 import { serveAsset } from "./pages/asset.ts";
-import { serveHome } from "./pages/home.ts";
+import { renderHome } from "./pages/home.ts";
 import { icon } from "./pages/icon.ts";
-import { serveLog, serveLogCsv, serveLogJson } from "./pages/log.ts";
-import { serveRun } from "./pages/run.ts";
 import { style } from "./pages/style.ts";
-import { serveMetadata, serveUserscript } from "./pages/userscript.ts";
+import { serveLog, serveLogCsv, serveLogJson, serveRun } from "./runs.ts";
 import type { Scene } from "./scene.ts";
 import { type Env, readSettings } from "./settings.ts";
+import { serveMetadata, serveUserscript, userscriptVersion } from "./userscript.ts";
 
 /** itty-router writes params into its own request and leaves the second argument alone, which handlers take as the real one. */
 const makeRouter = (base: string) =>
   Router<IRequest, [request: Request, scene: Scene], Response>({ base })
-    .get("/", (_, __, scene) => serveHome(scene))
+    .get("/", (_, __, { base, settings }) => renderHome(base, settings, listActions(settings), userscriptVersion(settings)))
     .get("/kitsu-actions.user.js", (_, request, scene) => serveUserscript(request, scene))
     .get("/kitsu-actions.meta.js", (_, request, scene) => serveMetadata(request, scene))
     .options("/actions/:id", (_, request, scene) => answerPreflight(request, scene.settings))

@@ -10,7 +10,7 @@ export const debug = defineAction({
   about: "Shows what Kitsu sent, and what was understood of it.",
   isSafe: true,
   takesEmptySelection: true,
-  async run({ call, arrived, run }) {
+  async run({ call, arrived }) {
     const count = call.selection.length;
     return {
       kind: "done",
@@ -18,7 +18,7 @@ export const debug = defineAction({
       title: `${count === 1 ? "1 task" : `${count} tasks`} arrived`,
       text: `Kitsu spoke the dialect "${call.dialect}". ${describeIgnored(call)}`,
       tables: [describeCall(call), describeFields(arrived), describeRequest(arrived), ...describeLeftovers(call)],
-      effects: [{ kind: "copy", label: "Copy the call as JSON", text: JSON.stringify({ run, call, arrived }, null, 2) }],
+      effects: [{ kind: "copy", label: "Copy the call as JSON", text: JSON.stringify(call) }],
     };
   },
 });

@@ -1,11 +1,10 @@
 // The worker's home: is the userscript alive, how is it installed, which actions are there and at which address.
-import { listActions } from "../actions/index.ts";
-import type { Scene } from "../scene.ts";
+import type { Action } from "../action.ts";
+import type { Settings } from "../settings.ts";
 import { html } from "./html.ts";
 import { renderPage } from "./layout.ts";
-import { userscriptVersion } from "./userscript.ts";
 
-export function serveHome({ base, settings }: Scene): Response {
+export function renderHome(base: string, settings: Settings, actions: readonly Action[], version: string): Response {
   return renderPage({
     title: "Home",
     basePath: settings.basePath,
@@ -16,7 +15,7 @@ export function serveHome({ base, settings }: Scene): Response {
 The userscript shows in Kitsu what came of them.</p>
 <p class="alive"><span class="tag success">The userscript is running on this page.</span></p>
 <p class="dead"><span class="tag warning">The userscript is not running on this page.</span></p>
-<p><a class="button primary" href="${base}/kitsu-actions.user.js">Install the userscript</a> <span class="quiet">version ${userscriptVersion(settings)}</span></p>
+<p><a class="button primary" href="${base}/kitsu-actions.user.js">Install the userscript</a> <span class="quiet">version ${version}</span></p>
 </section>
 <section class="steps">
 <h2>How to install it</h2>
@@ -39,7 +38,7 @@ The userscript shows in Kitsu what came of them.</p>
 <table>
 <thead><tr><th scope="col">Action</th><th scope="col">What it does</th><th scope="col">Address for Kitsu</th></tr></thead>
 <tbody>
-${listActions(settings).map(({ id, title, about }) => html`<tr><td>${title}</td><td>${about}</td><td><code>${base}/actions/${id}</code></td></tr>\n`)}
+${actions.map(({ id, title, about }) => html`<tr><td>${title}</td><td>${about}</td><td><code>${base}/actions/${id}</code></td></tr>\n`)}
 </tbody>
 </table>
 </div>

@@ -14,7 +14,7 @@ ${reply.kind === "failed" && reply.retry && html`<p>The same call may work later
 ${reply.kind === "ask" && html`<p>This needs an answer first, and this page can't ask yet: ${reply.fields.map(({ label }) => label).join(", ")}.</p>`}
 ${reply.kind === "started" && reply.progress && html`<p><progress max="${reply.progress.total}" value="${reply.progress.done}"></progress> ${reply.progress.text ?? `${reply.progress.done} of ${reply.progress.total}`}</p>`}
 ${"outcomes" in reply && reply.outcomes !== undefined && renderOutcomes(reply.outcomes)}
-${"effects" in reply && reply.effects?.length ? html`<p class="effects">${reply.effects.map(renderEffect)}</p>` : undefined}
+${"effects" in reply && reply.effects?.length ? html`<div class="effects">${reply.effects.map(renderEffect)}</div>` : undefined}
 ${reply.links?.length ? html`<ul class="links">${reply.links.map((link) => html`<li>${renderLink(link)}</li>`)}</ul>` : undefined}
 ${"tables" in reply && reply.tables?.map(renderTable)}
 ${"document" in reply && reply.document !== undefined && renderDocument(reply.title, reply.document)}
@@ -53,18 +53,28 @@ function renderEffect(effect: Effect): Content {
     case "download":
       return html`<a class="button" href="${effect.url}" download="${effect.name}" rel="noreferrer">${effect.label ?? `Download ${effect.name}`}</a> `;
     case "copy":
-      // Without JavaScript the text itself is there to select.
-      return html`<span class="copy"><code dir="auto">${effect.text}</code> <button type="button" data-copy="${effect.text}" hidden>${effect.label ?? "Copy"}</button></span> `;
+      return renderCopy(effect.text, effect.label ?? "Copy");
   }
 }
+
+/** Without JavaScript the text itself is there to select; a long one is folded. */
+function renderCopy(text: string, label: string): Content {
+  const button = html`<button type="button" data-copy="${text}" hidden>${label}</button>`;
+  if (text.length <= LINE_LENGTH && !text.includes("\n"))
+    return html`<span class="copy"><code dir="auto">${text}</code> ${button}</span> `;
+  return html`<span class="copy folded">${button} <details><summary>Show the text</summary><pre dir="auto">${text}</pre></details></span> `;
+}
+
+const LINE_LENGTH = 100;
 
 export const renderLink = ({ label, url }: Link): Content => html`<a href="${url}" rel="noreferrer">${label}</a>`;
 
 export function renderTable({ title, columns, rows }: Table): Content {
+  const isNumeric = columns.map((_, index) => rows.length > 0 && rows.every((row) => typeof row[index] === "number"));
   return html`<div class="table" role="region" tabindex="0" aria-label="${title ?? columns.join(", ")}">
 <table>
 ${title && html`<caption>${title}</caption>`}
-<thead><tr>${columns.map((column) => html`<th scope="col">${column}</th>`)}</tr></thead>
+<thead><tr>${columns.map((column, index) => html`<th scope="col"${isNumeric[index] && html` class="number"`}>${column}</th>`)}</tr></thead>
 <tbody>
 ${rows.map((row) => html`<tr>${row.map((cell) => (typeof cell === "number" ? html`<td class="number">${cell}</td>` : html`<td dir="auto">${cell}</td>`))}</tr>\n`)}
 </tbody>

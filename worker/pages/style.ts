@@ -29,6 +29,7 @@ pre { background: var(--raised); border: 1px solid var(--border); border-radius:
 .brand { display: flex; gap: .6rem; align-items: center; font-weight: 600; }
 main { max-width: 72rem; margin: 0 auto; padding: 1.6rem 1.2rem 4rem; }
 section, .card { background: var(--card); border: 1px solid var(--border); border-radius: 10px; padding: 1.4rem 1.6rem; margin-bottom: 1.2rem; }
+section > :first-child { margin-top: 0; } section > :last-child { margin-bottom: 0; }
 .reply { border-top: 4px solid var(--look); }
 .success, .done { --look: var(--success); } .failed { --look: var(--failed); } .warning, .skipped, .partial { --look: var(--warning); }
 .info, .ask, .asked, .started { --look: var(--info); }
@@ -41,7 +42,8 @@ section, .card { background: var(--card); border: 1px solid var(--border); borde
 .button, button { display: inline-block; font: inherit; min-height: 2.3rem; padding: .35rem 1rem; border: 1px solid var(--border); border-radius: 10px; background: var(--card); color: var(--strong); text-decoration: none; cursor: pointer; }
 .button:hover, button:hover { border-color: var(--strong); }
 .primary { background: var(--accent); border-color: var(--accent); color: var(--on-accent); }
-.copy { display: inline-flex; flex-wrap: wrap; gap: .6rem; align-items: center; }
+.effects { display: flex; flex-wrap: wrap; gap: .6rem; margin-bottom: .9em; } summary { cursor: pointer; color: var(--quiet); }
+.copy { display: flex; flex-wrap: wrap; gap: .6rem; align-items: center; }
 [hidden] { display: none; }
 .table { overflow: auto; max-height: 70vh; margin: 1rem 0; border: 1px solid var(--border); border-radius: 10px; }
 table { border-collapse: collapse; width: 100%; } caption { text-align: left; font-weight: 600; color: var(--strong); padding: .7rem .9rem; }

@@ -27,8 +27,8 @@ export const VARIABLES = { KITSU_URL: KITSU, LOG_TOKEN: "sesame-open-sesame" };
 export const makeEnv = (variables: Record<string, unknown> = {}): Env => ({ RUNS: env.RUNS, ...VARIABLES, ...variables });
 
 /** A request as it arrives at the edge. */
-export const arrive = (path: string, init?: RequestInit) =>
-  new Request<unknown, IncomingRequestCfProperties>(new URL(path, EDGE), init);
+export const arrive = (path: string, init: RequestInit = {}): Request<unknown, IncomingRequestCfProperties> =>
+  new Request<unknown, IncomingRequestCfProperties>(new Request(new URL(path, EDGE), init).clone());
 
 /** Asks and waits for everything that was still under way when the answer came. */
 export async function ask(path: string, init: RequestInit = {}, variables: Record<string, unknown> = {}): Promise<Response> {

@@ -1,9 +1,9 @@
 // The userscript as it is served: a metadata block and a configuration made from the settings, around the bundle the build left in gen/.
 
-import type { UserscriptConfig } from "../../contract.ts";
-import { builtAtS, bundle, header, version } from "../../gen/userscript.ts";
-import type { Scene } from "../scene.ts";
-import type { Settings } from "../settings.ts";
+import type { UserscriptConfig } from "../contract.ts";
+import { builtAtS, bundle, header, version } from "../gen/userscript.ts";
+import type { Scene } from "./scene.ts";
+import type { Settings } from "./settings.ts";
 
 /** Managers compare versions number by number, so every deploy and every change of settings is a later version. */
 export const userscriptVersion = ({ deployedAtS }: Settings) => `${version}.${Math.max(deployedAtS, builtAtS)}`;

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { ask, EDGE, KITSU } from "../../support/worker/worker.ts";
+import { ask, EDGE, KITSU } from "../support/worker/worker.ts";
 
 const VERSION = { VERSION: { id: "x", tag: "", timestamp: "2027-01-15T08:00:00.000Z" } };
 

@@ -1,0 +1,20 @@
+# A studio's own server for forwarded calls, with Flask.   pip install flask standardwebhooks
+# FORWARD_SECRET=whsec_... flask --app receiver run --port 5000
+import os
+
+from flask import Flask, request
+from standardwebhooks import Webhook, WebhookVerificationError
+
+app = Flask(__name__)
+webhook = Webhook(os.environ["FORWARD_SECRET"])
+
+
+@app.post("/kitsu")
+def receive():
+    try:
+        said = webhook.verify(request.get_data(as_text=True), dict(request.headers))
+    except WebhookVerificationError:
+        return {"message": "The signature is not that of our action server."}, 401
+    tasks = said["call"]["selection"]
+    outcomes = [{"id": task, "label": task, "state": "done"} for task in tasks]  # your work goes here
+    return {"kind": "done", "severity": "success", "title": f"{len(tasks)} tasks published", "outcomes": outcomes}

@@ -1,0 +1,53 @@
+/** The page's script and style sheet, bundled in memory. */
+import { fileURLToPath } from "node:url";
+import { type BuildOptions, build, context, type OutputFile } from "esbuild";
+
+export type Bundle = { read(name: string): string; close(): Promise<void> };
+
+const here = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
+
+const OPTIONS = {
+  entryPoints: { app: here("page/main.ts"), style: here("page/style.css") },
+  outdir: here("gen"),
+  bundle: true,
+  format: "iife",
+  target: ["chrome111", "firefox115", "safari16.4"],
+  // One less request to look at in a page that is about requests.
+  sourcemap: false,
+  logLevel: "warning",
+  write: false,
+} satisfies BuildOptions;
+
+/** @param onRebuild called after each rebuild; giving it means watching the sources */
+export async function bundlePage(onRebuild?: () => void): Promise<Bundle> {
+  let files = new Map<string, string>();
+  const keep = (outputs: readonly OutputFile[]) => {
+    files = new Map(outputs.map(({ path, text }) => [path.slice(OPTIONS.outdir.length + 1), text]));
+  };
+  if (!onRebuild) {
+    keep((await build(OPTIONS)).outputFiles);
+    return { read: (name) => files.get(name) ?? "", close: async () => {} };
+  }
+  const { promise: firstBuild, resolve } = Promise.withResolvers<void>();
+  let builds = 0;
+  const watching = await context({
+    ...OPTIONS,
+    plugins: [
+      {
+        name: "keep",
+        setup({ onEnd }) {
+          onEnd(({ outputFiles, errors }) => {
+            // A source that does not compile leaves the last good page in place; esbuild has said why on the terminal.
+            if (errors.length === 0) keep(outputFiles ?? []);
+            builds += 1;
+            if (builds === 1) resolve();
+            else onRebuild();
+          });
+        },
+      },
+    ],
+  });
+  await watching.watch();
+  await firstBuild;
+  return { read: (name) => files.get(name) ?? "", close: () => watching.dispose() };
+}

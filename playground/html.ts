@@ -1,0 +1,48 @@
+/** The one HTML page of the playground, in its variants. */
+import { readFile } from "node:fs/promises";
+
+export type Variant = { strictCsp: boolean; userscript: "early" | "late" | "off" };
+
+/** `?csp=strict`, `?userscript=late` and `?userscript=off`, in any combination. */
+export function readVariant(query: URLSearchParams): Variant {
+  const userscript = query.get("userscript");
+  return {
+    strictCsp: query.get("csp") === "strict",
+    userscript: userscript === "late" || userscript === "off" ? userscript : "early",
+  };
+}
+
+/** Read anew each time, so that an edit is seen by a reload. */
+export async function renderHtml(variant: Variant, worker: string): Promise<string> {
+  const template = await readFile(new URL("page/index.html", import.meta.url), "utf8");
+  const values: Record<string, string> = { worker, userscript: USERSCRIPTS[variant.userscript] };
+  return template.replace(/<!-- (\w+) -->|%(\w+)%/g, (_, comment, name) => values[comment ?? name] ?? "");
+}
+
+const SCRIPT = '<script src="/kitsu-actions.user.js"></script>';
+
+/** A late userscript waits in a template, which the page clones: a cloned script runs, and needs no Trusted Types policy. */
+const USERSCRIPTS: Record<Variant["userscript"], string> = {
+  early: SCRIPT,
+  late: `<template id="late-userscript">${SCRIPT}</template>`,
+  off: "",
+};
+
+/**
+ * The policy of a studio that is careful. `vue` is the policy that Vue creates for itself. No `unsafe-eval`: the real Kitsu
+ * needs it for its translations, a userscript must not.
+ */
+export function strictCsp(worker: string): string {
+  return [
+    "default-src 'self'",
+    "script-src 'self'",
+    "style-src 'self'",
+    "img-src 'self' data:",
+    `connect-src 'self' ${worker}`,
+    `form-action 'self' ${worker}`,
+    "object-src 'none'",
+    "base-uri 'none'",
+    "require-trusted-types-for 'script'",
+    "trusted-types vue",
+  ].join("; ");
+}

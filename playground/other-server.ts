@@ -1,0 +1,34 @@
+/**
+ * A server that is not the worker: custom actions point anywhere. `/other/echo` knows what a browser asks of it, `/other/silent`
+ * does its work and has never heard of CORS, so the preflight fails and the browser does not send the call at all.
+ */
+import type { IncomingMessage, ServerResponse } from "node:http";
+import { readBody } from "./request-body.ts";
+
+export async function answerAsOther(name: string, request: IncomingMessage, response: ServerResponse): Promise<void> {
+  if (name !== "echo" && name !== "silent") {
+    response.writeHead(404, { "content-type": "text/plain" }).end(`There is no /other/${name}.`);
+    return;
+  }
+  const headers = name === "echo" ? corsFor(request) : {};
+  if (request.method === "OPTIONS") {
+    response.writeHead(204, headers).end();
+    return;
+  }
+  const body = await readBody(request);
+  const message = `Another server got ${Buffer.byteLength(body)} bytes`;
+  response.writeHead(200, { ...headers, "content-type": "application/json" }).end(JSON.stringify({ message }));
+}
+
+/** With credentials a browser accepts no wildcard: the origin is named, and so are the headers. */
+function corsFor(request: IncomingMessage): Record<string, string> {
+  const { origin } = request.headers;
+  if (!origin) return {};
+  return {
+    "access-control-allow-origin": origin,
+    "access-control-allow-credentials": "true",
+    "access-control-allow-methods": "POST, OPTIONS",
+    "access-control-allow-headers": "content-type",
+    vary: "Origin",
+  };
+}

@@ -1,0 +1,40 @@
+/** Puts the imitated Kitsu together. */
+import { customActions } from "../custom-actions.ts";
+import { element } from "./element.ts";
+import { drawListPage } from "./list-page.ts";
+import { fillPlaygroundBar } from "./playground-bar.ts";
+import { startRouter } from "./router.ts";
+import { drawSidePanel } from "./side-panel.ts";
+import { Store } from "./store.ts";
+import { drawTopBar } from "./top-bar.ts";
+import { exposeVueApp } from "./vue-app.ts";
+
+const LATE_MS = 1_500;
+
+function start(root: HTMLElement, bar: HTMLElement, worker: string): void {
+  // The same machine under another name is another origin.
+  const store = new Store(customActions(worker, `http://127.0.0.1:${location.port}`), location.pathname);
+  const router = startRouter(store);
+  const theme = element("div", { class: "theme" });
+  theme.append(
+    drawTopBar(store, router),
+    element("div", { class: "columns fixed-page" }, drawListPage(store, router), drawSidePanel(store)),
+  );
+  store.watch(["theme"], () => {
+    // On the theme's element, and not on <html> or <body>: those only get a colour.
+    theme.classList.toggle("dark", store.isDark);
+    const background = store.isDark ? "#36393F" : "#FFF";
+    document.documentElement.style.background = background;
+    document.body.style.background = background;
+  });
+  root.append(theme);
+  exposeVueApp(root, store, router);
+  fillPlaygroundBar(bar, worker);
+  const late = document.querySelector<HTMLTemplateElement>("#late-userscript");
+  if (late) setTimeout(() => document.head.append(late.content.cloneNode(true)), LATE_MS);
+}
+
+const root = document.querySelector<HTMLElement>("#app");
+const bar = document.querySelector<HTMLElement>("#playground-bar");
+const worker = document.querySelector<HTMLMetaElement>('meta[name="playground-worker"]')?.content;
+if (root && bar && worker) start(root, bar, worker);

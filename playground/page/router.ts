@@ -1,0 +1,27 @@
+/** Kitsu's router: the history API. The query stays, because it says which variant of the playground this is. */
+import { element } from "./element.ts";
+import type { Store } from "./store.ts";
+
+export type Router = { push(path: string): Promise<void> };
+
+export function startRouter(store: Store): Router {
+  window.addEventListener("popstate", () => store.setPath(location.pathname));
+  return {
+    push: async (path) => {
+      const { pathname } = new URL(path, location.origin);
+      history.pushState(null, "", pathname + location.search);
+      store.setPath(pathname);
+    },
+  };
+}
+
+/** A link within Kitsu; with a modifier key it is a link like any other. */
+export function routerLink(router: Router, path: string, attributes: Record<string, string>, ...children: (Node | string)[]) {
+  const link = element("a", { href: path + location.search, ...attributes }, ...children);
+  link.addEventListener("click", (event) => {
+    if (event.ctrlKey || event.metaKey || event.shiftKey) return;
+    event.preventDefault();
+    void router.push(path);
+  });
+  return link;
+}

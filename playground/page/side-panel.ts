@@ -1,0 +1,68 @@
+/** The column on the right: the action panel and what is selected. There as long as something is. */
+import { labelTask, type Task } from "../data.ts";
+import { ActionPanel } from "./action-panel.ts";
+import { button, element } from "./element.ts";
+import { icon } from "./icons.ts";
+import type { Store } from "./store.ts";
+import { avatar, statusTag, thumbnail, typeName } from "./task-parts.ts";
+import { fill } from "./words.ts";
+
+export function drawSidePanel(store: Store): HTMLElement {
+  const panel = new ActionPanel(store);
+  const info = element("div", { class: "task-info" });
+  const column = element("section", { class: "side-column", hidden: true }, panel.element, info);
+
+  // Kitsu listens on the window, and only while something is selected.
+  const onKeyDown = (event: KeyboardEvent) => {
+    if (event.key === "Escape") store.clearSelection();
+  };
+  store.watch(["selection", "locale"], () => {
+    const isEmpty = store.selection.size === 0;
+    column.hidden = isEmpty;
+    column.setAttribute("aria-label", store.words.selectedTasks);
+    if (isEmpty) {
+      window.removeEventListener("keydown", onKeyDown);
+      return;
+    }
+    window.addEventListener("keydown", onKeyDown);
+    panel.draw();
+    const [first] = store.selection.values();
+    info.replaceChildren(...(store.selection.size === 1 && first ? drawOne(first, store) : drawMany(store)));
+  });
+  return column;
+}
+
+function drawOne(task: Task, { words }: Store): HTMLElement[] {
+  const { entity, assignees } = task;
+  return [
+    element(
+      "div",
+      { class: "flexrow header-title" },
+      typeName(task.type),
+      element("h2", { class: "title" }, `${entity.group} / ${entity.name}`),
+    ),
+    element("div", { class: "preview" }, thumbnail(entity, "preview-picture"), element("em", {}, words.noPreview)),
+    element("div", { class: "flexrow facts" }, statusTag(task), ...assignees.map((person) => avatar(person, "avatar large"))),
+  ];
+}
+
+/** Kitsu lists them all; a selection of thousands only needs its number. */
+const LISTED_MAX = 200;
+
+function drawMany(store: Store): HTMLElement[] {
+  const { words, selection } = store;
+  const lines = [...selection.values()].slice(0, LISTED_MAX).map((task) => {
+    const label = fill(words.unselect, { task: labelTask(task) });
+    return element(
+      "li",
+      { class: "selected-task-line flexrow" },
+      typeName(task.type),
+      element("span", { class: "filler entity-name" }, `${task.entity.group} / ${task.entity.name}`),
+      button({ class: "small-icon", "aria-label": label, title: label }, () => store.unselect([task]), icon("x", 12)),
+    );
+  });
+  return [
+    element("h2", { class: "title" }, `${words.selectedTasks} (${selection.size})`),
+    element("ul", { class: "task-list" }, ...lines),
+  ];
+}

@@ -1,0 +1,107 @@
+/** What the imitated Kitsu knows: the person, the theme, the locale, where we are and what is selected. */
+import type { CustomAction } from "../custom-actions.ts";
+import { ADA, PAPER_LANTERN, type Person, type Project, TASKS, type Task } from "../data.ts";
+import { type Route, readRoute } from "./route.ts";
+import { type Locale, WORDS, type Words } from "./words.ts";
+
+/** By name, which mixes the productions, as due dates do in a real list. */
+const MY_TASKS = TASKS.filter(({ assignees, status }) => assignees.includes(ADA) && status.shortName !== "done").sort((a, b) =>
+  a.entity.name.localeCompare(b.entity.name),
+);
+
+export type Change = "selection" | "theme" | "locale" | "route";
+
+export class Store {
+  readonly customActions: readonly CustomAction[];
+  readonly selection = new Map<string, Task>();
+  user: Person = ADA;
+  locale: Locale = "en";
+  isDark: boolean;
+  route: Route;
+  readonly #listeners: [readonly Change[], () => void][] = [];
+
+  constructor(customActions: readonly CustomAction[], path: string) {
+    this.customActions = customActions;
+    this.isDark = localStorage.getItem("dark-theme") === "true";
+    this.route = readRoute(path);
+  }
+
+  /** Calls back at once and after each of these changes. */
+  watch(changes: readonly Change[], listener: () => void): void {
+    this.#listeners.push([changes, listener]);
+    listener();
+  }
+
+  get words(): Words {
+    return WORDS[this.locale];
+  }
+
+  /** The production of the page, else the first open one: Kitsu always has one. */
+  get currentProduction(): Project {
+    return this.route.project ?? PAPER_LANTERN;
+  }
+
+  /** The project that Kitsu's side panel sends: of the first selected task, even when the others are of another. */
+  get selectedProjectId(): string {
+    const [first] = this.selection.values();
+    return first?.entity.projectId ?? this.currentProduction.id;
+  }
+
+  /** The tasks of the page: a production's shots or assets, or those of the person on My Tasks. */
+  get tasks(): readonly Task[] {
+    const { page, project } = this.route;
+    if (page === "my-tasks") return MY_TASKS;
+    const kind = page === "shots" ? "Shot" : "Asset";
+    return page === "elsewhere" ? [] : TASKS.filter(({ entity }) => entity.projectId === project?.id && entity.kind === kind);
+  }
+
+  /** The actions offered for the selection, by the types of its tasks. */
+  get offeredActions(): readonly CustomAction[] {
+    const kinds = new Set([...this.selection.values()].map(({ type }) => type.forEntity.toLowerCase()));
+    return this.customActions.filter(({ entity_type }) => entity_type === "all" || kinds.has(entity_type));
+  }
+
+  select(tasks: readonly Task[]): void {
+    for (const task of tasks) this.selection.set(task.id, task);
+    this.#tell("selection");
+  }
+
+  unselect(tasks: readonly Task[]): void {
+    for (const task of tasks) this.selection.delete(task.id);
+    this.#tell("selection");
+  }
+
+  /** Selects these and nothing else. */
+  selectOnly(tasks: readonly Task[]): void {
+    this.selection.clear();
+    this.select(tasks);
+  }
+
+  clearSelection(): void {
+    this.selectOnly([]);
+  }
+
+  toggleDarkTheme(): void {
+    this.isDark = !this.isDark;
+    localStorage.setItem("dark-theme", String(this.isDark));
+    this.#tell("theme");
+  }
+
+  setLocale(locale: Locale): void {
+    this.locale = locale;
+    this.user = { ...this.user, locale: locale === "fr" ? "fr_FR" : "en_US" };
+    this.#tell("locale");
+  }
+
+  /** Kitsu forgets the selection when the page changes. */
+  setPath(path: string): void {
+    this.route = readRoute(path);
+    this.selection.clear();
+    this.#tell("route");
+    this.#tell("selection");
+  }
+
+  #tell(change: Change): void {
+    for (const [changes, listener] of this.#listeners) if (changes.includes(change)) listener();
+  }
+}

@@ -1,0 +1,94 @@
+/** A production's shots or assets: one row an entity, one column a task type, one cell a task. */
+import type { Entity, Task, TaskType } from "../data.ts";
+import { button, element } from "./element.ts";
+import { type GridItem, makeSelectable } from "./grid.ts";
+import { icon } from "./icons.ts";
+import type { Store } from "./store.ts";
+import { avatar, statusTag, thumbnail } from "./task-parts.ts";
+import { fill } from "./words.ts";
+
+/** @returns the table and what draws the selection in it anew */
+export function drawTaskList(store: Store): { table: HTMLElement; drawSelection: () => void } {
+  const { words, tasks, route } = store;
+  const types = [...new Set(tasks.map(({ type }) => type))];
+  const entities = [...new Set(tasks.map(({ entity }) => entity))];
+  const withFrames = route.page === "shots";
+  const head = element(
+    "tr",
+    {},
+    element("th", { scope: "col", class: "name datatable-row-header" }, words.name),
+    ...(withFrames ? [element("th", { scope: "col", class: "frames" }, words.frames)] : []),
+    ...types.map((type) => columnHead(store, type)),
+    element("td", { class: "end-cell" }),
+  );
+  const items: GridItem[] = [];
+  const width = types.length + (withFrames ? 3 : 2);
+  const bodies = groupsOf(entities).map(([group, members]) =>
+    element(
+      "tbody",
+      { class: "datatable-body" },
+      element("tr", { class: "datatable-type-header" }, element("th", { scope: "rowgroup", colspan: width }, group)),
+      ...members.map((entity) => drawRow(entity, types, tasks, entities.indexOf(entity), items)),
+    ),
+  );
+  const label = `${route.project?.name ?? ""}, ${withFrames ? words.shots : words.assets}`;
+  const table = element(
+    "table",
+    { class: "datatable multi-section", role: "grid", "aria-multiselectable": "true", "aria-label": label },
+    element("thead", { class: "datatable-head" }, head),
+    ...bodies,
+  );
+  return { table, drawSelection: makeSelectable(table, items, store) };
+}
+
+function columnHead(store: Store, type: TaskType): HTMLElement {
+  const label = fill(store.words.selectColumn, { type: type.name });
+  const ofColumn = store.tasks.filter((task) => task.type === type);
+  const dot = element("span", { class: "department-dot" });
+  dot.style.background = type.color;
+  const select = button(
+    { class: "header-icon", title: label, "aria-label": label },
+    () => store.select(ofColumn),
+    icon("chevronDown", 14),
+  );
+  const head = element("th", { scope: "col", class: "validation-cell" });
+  head.append(
+    element("span", { class: "validation-content flexrow" }, dot, element("span", { class: "task-type-name" }, type.name), select),
+  );
+  return head;
+}
+
+function drawRow(entity: Entity, types: readonly TaskType[], tasks: readonly Task[], y: number, items: GridItem[]): HTMLElement {
+  const name = element("span", { class: "entity-name", title: entity.name }, entity.name);
+  const cells = types.map((type, x) => {
+    const task = tasks.find((candidate) => candidate.entity === entity && candidate.type === type);
+    return task ? drawCell(task, x, y, items) : element("td", { class: "validation-cell" });
+  });
+  return element(
+    "tr",
+    { class: "datatable-row" },
+    element(
+      "th",
+      { scope: "row", class: "name datatable-row-header" },
+      element("span", { class: "flexrow" }, thumbnail(entity), name),
+    ),
+    ...(entity.frames === null ? [] : [element("td", { class: "frames" }, String(entity.frames))]),
+    ...cells,
+    element("td", { class: "end-cell" }),
+  );
+}
+
+function drawCell(task: Task, x: number, y: number, items: GridItem[]): HTMLElement {
+  const content = element("span", { class: "wrapper" }, statusTag(task), ...task.assignees.map((person) => avatar(person)));
+  const cell = element("td", { class: "validation-cell selectable", "data-task-id": task.id }, content);
+  cell.style.borderLeftColor = task.type.color;
+  cell.style.setProperty("--type-color", task.type.color);
+  items.push({ task, element: cell, x, y });
+  return cell;
+}
+
+function groupsOf(entities: readonly Entity[]): [string, Entity[]][] {
+  const groups = new Map<string, Entity[]>();
+  for (const entity of entities) groups.set(entity.group, [...(groups.get(entity.group) ?? []), entity]);
+  return [...groups];
+}

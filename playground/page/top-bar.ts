@@ -1,0 +1,86 @@
+/** Kitsu's top bar: production and section on the left, the person's things on the right. */
+import { PROJECTS } from "../data.ts";
+import { button, element } from "./element.ts";
+import { icon } from "./icons.ts";
+import { type Router, routerLink } from "./router.ts";
+import type { Store } from "./store.ts";
+import { avatar, productionSquare } from "./task-parts.ts";
+import type { Locale } from "./words.ts";
+
+export function drawTopBar(store: Store, router: Router): HTMLElement {
+  const bar = element("header", { class: "topbar" });
+  store.watch(["route", "locale", "theme"], () => {
+    const active = document.activeElement;
+    const focusedId = active && bar.contains(active) ? active.id : "";
+    bar.replaceChildren(drawLeft(store, router), drawRight(store, router));
+    // Drawn anew, the switch that was just used must not lose the focus.
+    if (focusedId) document.getElementById(focusedId)?.focus();
+  });
+  return bar;
+}
+
+function drawLeft(store: Store, router: Router): HTMLElement {
+  const { words, route } = store;
+  const logo = element("span", { class: "studio-logo", "aria-hidden": "true" }, "K");
+  const current = store.currentProduction;
+  if (route.page === "my-tasks") {
+    const home = `/productions/${current.id}/shots`;
+    const back = routerLink(router, home, { class: "nav-item flexrow" }, icon("chevronLeft", 18), words.goProductions);
+    return element("div", { class: "nav-left" }, logo, back);
+  }
+  const section = route.page === "assets" ? "assets" : "shots";
+  const productions = combobox(
+    "production",
+    words.production,
+    PROJECTS.map(({ id, name }) => [id, name]),
+    current.id,
+    (id) => router.push(`/productions/${id}/${section}`),
+  );
+  const sections = combobox(
+    "section",
+    words.section,
+    [
+      ["assets", words.assets],
+      ["shots", words.shots],
+    ],
+    section,
+    (chosen) => router.push(`/productions/${current.id}/${chosen}`),
+  );
+  return element("div", { class: "nav-left" }, logo, productionSquare(current), productions, icon("chevronRight", 18), sections);
+}
+
+function drawRight(store: Store, router: Router): HTMLElement {
+  const { words, isDark, route } = store;
+  const theme = isDark ? words.lightTheme : words.darkTheme;
+  const languages: [Locale, string][] = [
+    ["en", "English"],
+    ["fr", "Français"],
+  ];
+  const here = route.page === "my-tasks" ? { "aria-current": "page" } : {};
+  return element(
+    "nav",
+    { class: "nav-right", "aria-label": "Kitsu" },
+    routerLink(router, "/my-tasks", { class: "nav-item", ...here }, words.myTasks),
+    combobox("language", words.language, languages, store.locale, (chosen) => store.setLocale(chosen === "fr" ? "fr" : "en")),
+    button(
+      { id: "theme", class: "nav-icon", title: theme, "aria-label": theme },
+      () => store.toggleDarkTheme(),
+      icon(isDark ? "sun" : "moon"),
+    ),
+    element("span", { class: "nav-icon", title: words.notifications }, icon("bell")),
+    avatar(store.user, "avatar user"),
+  );
+}
+
+function combobox(
+  id: string,
+  label: string,
+  options: readonly (readonly [value: string, text: string])[],
+  value: string,
+  onChange: (value: string) => void,
+): HTMLElement {
+  const list = element("select", { id, "aria-label": label });
+  list.append(...options.map(([option, text]) => element("option", { value: option, selected: option === value }, text)));
+  list.addEventListener("change", () => onChange(list.value));
+  return element("span", { class: "select thin" }, list);
+}

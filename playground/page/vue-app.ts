@@ -1,0 +1,36 @@
+/** Where Vue leaves the application on its root element, which is where a userscript looks for it. */
+import type { Router } from "./router.ts";
+import type { Store } from "./store.ts";
+
+export function exposeVueApp(root: HTMLElement, store: Store, router: Router): void {
+  const getters = {
+    get user() {
+      return store.user;
+    },
+    get customActions() {
+      return store.customActions;
+    },
+    get currentProduction() {
+      return store.currentProduction;
+    },
+    get isDarkTheme() {
+      return store.isDark;
+    },
+    get locale() {
+      return store.locale;
+    },
+    get nbSelectedTasks() {
+      return store.selection.size;
+    },
+    get selectedTasks() {
+      return store.selection;
+    },
+  };
+  const i18n = {
+    get locale() {
+      return store.locale;
+    },
+  };
+  const globalProperties = { $store: { getters }, $i18n: i18n, $router: router };
+  Object.defineProperty(root, "__vue_app__", { value: { version: "3.5.0", config: { globalProperties } } });
+}

@@ -1,0 +1,136 @@
+/**
+ * The studio's own server, which the worker forwards calls to. It believes nothing that is not signed with the secret it shares
+ * with the worker (Standard Webhooks), and answers in all the ways such servers answer.
+ */
+import type { IncomingMessage, ServerResponse } from "node:http";
+import { setTimeout as sleep } from "node:timers/promises";
+import { Webhook, WebhookVerificationError } from "standardwebhooks";
+import * as v from "valibot";
+import { labelTask, TASKS } from "./data.ts";
+import { readBody } from "./request-body.ts";
+
+const SLOW_MS = 40_000;
+
+/** What the worker hands on. Whatever is missing or odd is left out: this server only needs the tasks. */
+const Forwarded = v.object({
+  action: v.fallback(v.string(), ""),
+  call: v.object({
+    person: v.fallback(v.object({ id: v.optional(v.string()), email: v.optional(v.string()) }), {}),
+    project: v.fallback(v.nullish(v.string()), undefined),
+    selection: v.fallback(v.array(v.string()), []),
+  }),
+});
+type Forwarded = v.InferOutput<typeof Forwarded>;
+
+type Answer = { status: number; type?: string; body?: string; location?: string; afterMs?: number };
+
+export type Studio = (behaviour: string, request: IncomingMessage, response: ServerResponse) => Promise<void>;
+
+/**
+ * @param secret shared with the worker, in the form of Standard Webhooks: `whsec_` and base64
+ * @param home the page a redirect leads to
+ */
+export function openStudio(secret: string, home: () => string): Studio {
+  const webhook = new Webhook(secret);
+  return async (behaviour, request, response) => {
+    const body = await readBody(request);
+    const answer = verify(webhook, body, request) ?? decide(behaviour, body, home());
+    if (answer.afterMs) await sleep(answer.afterMs, undefined, { ref: false });
+    response.writeHead(answer.status, {
+      ...(answer.type && { "content-type": answer.type }),
+      ...(answer.location && { location: answer.location }),
+    });
+    response.end(answer.body);
+  };
+}
+
+function verify(webhook: Webhook, body: string, request: IncomingMessage): Answer | undefined {
+  const headers = Object.fromEntries(
+    ["webhook-id", "webhook-timestamp", "webhook-signature"].map((name) => [name, String(request.headers[name] ?? "")]),
+  );
+  try {
+    webhook.verify(body, headers, { jsonParse: false });
+    return undefined;
+  } catch (error) {
+    if (!(error instanceof WebhookVerificationError)) throw error;
+    return problem(401, "Not signed by the action server", error.message);
+  }
+}
+
+function decide(behaviour: string, body: string, home: string): Answer {
+  const forwarded = v.safeParse(Forwarded, parseJson(body));
+  if (!forwarded.success) return problem(400, "Not a forwarded call", v.summarize(forwarded.issues));
+  const answer = ANSWERS.get(behaviour);
+  return answer ? answer(forwarded.output, home) : problem(404, "Unknown behaviour", `There is no /studio/${behaviour}.`);
+}
+
+const ANSWERS = new Map<string, (forwarded: Forwarded, home: string) => Answer>([
+  ["reply", (forwarded) => json(200, publish(forwarded.call.selection))],
+  ["problem", () => problem(409, "The delivery folder is locked", "Bruno Keller is delivering since 14:02. Ask him, or wait.")],
+  ["message", (forwarded) => json(200, { message: `Djibril Sow was told about ${count(forwarded)}.` })],
+  ["text", (forwarded) => ({ status: 200, type: "text/plain; charset=utf-8", body: `Tidied up ${count(forwarded)}. 🧹\n` })],
+  ["html", (forwarded) => ({ status: 200, type: "text/html; charset=utf-8", body: report(forwarded.call.selection) })],
+  ["redirect", (_, home) => ({ status: 303, location: home })],
+  ["nothing", () => ({ status: 204 })],
+  ["slow", () => ({ ...json(200, { message: "The cloth is simulated." }), afterMs: SLOW_MS })],
+]);
+
+const json = (status: number, value: unknown): Answer => ({ status, type: "application/json", body: JSON.stringify(value) });
+
+/** Problem details, RFC 9457. */
+function problem(status: number, title: string, detail: string): Answer {
+  return { status, type: "application/problem+json", body: JSON.stringify({ type: "about:blank", title, status, detail }) };
+}
+
+function count(forwarded: Forwarded): string {
+  const { length } = forwarded.call.selection;
+  return length === 1 ? "1 task" : `${length} tasks`;
+}
+
+/** A publish as it usually goes: most pass, some have nothing to publish, one fails. */
+function publish(selection: readonly string[]) {
+  const outcomes = selection.map((id, index) => {
+    const label = labelOf(id);
+    if (index % 7 === 3) return { id, label, state: "failed", reason: "The scene has unsaved references." };
+    return index % 3 === 2 ? { id, label, state: "skipped", reason: "Nothing new since v003." } : { id, label, state: "done" };
+  });
+  const done = outcomes.filter(({ state }) => state === "done");
+  return {
+    version: 1,
+    reply: {
+      kind: "done",
+      severity: done.length === outcomes.length ? "success" : "warning",
+      title: `${done.length} of ${outcomes.length} published`,
+      text: "The files are on the server of the studio.",
+      outcomes,
+      tables: [{ title: "Files", columns: ["File", "MB"], rows: done.map(({ label }, index) => [fileOf(label), 12 + index]) }],
+      links: [{ label: "How publishing works", url: "https://kitsu.cg-wire.com/" }],
+      effects: [{ kind: "copy", text: done.map(({ label }) => `/prod/${fileOf(label)}`).join("\n"), label: "Copy the paths" }],
+    },
+  };
+}
+
+function report(selection: readonly string[]): string {
+  const items = selection.map((id) => `<li>${escapeHtml(labelOf(id))}</li>`).join("");
+  return `<!doctype html><html lang="en"><meta charset="utf-8"><title>Report of the day</title>
+<body style="font-family: sans-serif; margin: 2rem"><h1>Report of the day</h1><p>Written by the server of the studio.</p>
+<ul>${items}</ul><p id="script">Scripts of this page do not run here.</p>
+<script>document.getElementById("script").textContent = "Scripts of this page run here."</script></body></html>`;
+}
+
+function labelOf(id: string): string {
+  const task = TASKS.find((candidate) => candidate.id === id);
+  return task ? labelTask(task) : `Unknown task ${id}`;
+}
+
+const fileOf = (label: string): string => `${label.replace(/[^\w]+/g, "_").toLowerCase()}_v004.ma`;
+
+const escapeHtml = (text: string): string => text.replace(/[&<>"']/g, (character) => `&#${character.codePointAt(0)};`);
+
+function parseJson(body: string): unknown {
+  try {
+    return JSON.parse(body);
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,157 @@
+// The conventions, as data. A broken one is said in a sentence.
+import { readdirSync, readFileSync, statSync } from "node:fs";
+import { join, relative } from "node:path";
+import { describe, expect, it } from "vitest";
+
+const root = join(import.meta.dirname, "..");
+
+const list = (folder: string): string[] =>
+  readdirSync(join(root, folder), { withFileTypes: true }).flatMap((entry) => {
+    const path = join(folder, entry.name);
+    return entry.isDirectory() ? (entry.name === "node_modules" ? [] : list(path)) : [path];
+  });
+
+const read = (path: string) => readFileSync(join(root, path), "utf8");
+const FOLDERS = ["worker", "userscript", "playground", "scripts", "test"];
+const files = ["contract.ts", ...FOLDERS.flatMap(list)];
+const sources = files.filter((path) => path.endsWith(".ts"));
+const products = sources.filter((path) => !path.startsWith("test"));
+
+/** The modules of ours that a file imports, by their paths from the root. */
+const importsOf = (path: string) =>
+  [...read(path).matchAll(/(?:from|import)\s*\(?["'](\.[^"']+)["']/g)].map(([, specifier = ""]) =>
+    relative(root, join(root, path, "..", specifier)),
+  );
+const packagesOf = (path: string) =>
+  [...read(path).matchAll(/^import[^;]*?from ["']([^."'][^"']*)["']/gm)].map(([, name = ""]) => name);
+
+describe("the tree", () => {
+  it("has no folder that says nothing", () => {
+    const bad = files.filter((path) => /(^|\/)(utils?|helpers?|lib|common|types|core)(\/|\.ts$)/.test(path));
+    expect(bad, "Name the folder or file after the noun it owns").toEqual([]);
+  });
+
+  it("has file names in kebab-case", () => {
+    const bad = sources.filter(
+      (path) => !/^[a-z0-9]+(-[a-z0-9]+)*(\.(test|spec|config|d))?\.ts$/.test(path.split("/").at(-1) ?? ""),
+    );
+    expect(bad, "Write these in kebab-case").toEqual([]);
+  });
+
+  it.each(products)("%s can be read in a minute", (path) => {
+    // Styles and tables of data are not read, they are looked up.
+    const isData = /style|words|data|ids|icons/.test(path);
+    const lines = read(path).split("\n").length;
+    expect(isData || lines <= 250, `${path} has ${lines} lines: divide it by nouns, 250 at most`).toBe(true);
+  });
+
+  it("leaves no note for later without saying why", () => {
+    const bad = products.filter((path) => /\b(TODO|FIXME|XXX|HACK)\b/.test(read(path)));
+    expect(bad, "Do it, or file an issue").toEqual([]);
+  });
+});
+
+/** Who may import whom. What is not listed is allowed. */
+const FORBIDDEN: readonly [importer: RegExp, imported: RegExp, sentence: string][] = [
+  [/^contract\.ts$/, /./, "contract.ts imports valibot only: it is the wire, and stands alone"],
+  [
+    /^userscript\//,
+    /^(worker|playground|scripts|gen)\//,
+    "The userscript runs in Kitsu's page: it knows the worker by the wire only",
+  ],
+  [/^worker\//, /^(userscript|playground|scripts)\//, "The worker knows the userscript as a text in gen/ only"],
+  [
+    /^playground\//,
+    /^(worker|userscript|scripts|gen|contract)/,
+    "The playground imports nothing of ours, so that it can't agree with our mistakes",
+  ],
+  [
+    /^worker\/actions\/(?!index)/,
+    /^worker\/(?!action\.ts|arrival\.ts|call\.ts|failure\.ts|settings\.ts|services\/)/,
+    "Actions return data: they import action, call, failure, settings and services",
+  ],
+  [/^worker\/services\//, /^worker\/(?!settings\.ts|failure\.ts|services\/)/, "Services import settings and failure"],
+  [/^worker\/pages\//, /^worker\/(runs|dispatch|index|log-access|actions\/)/, "Pages get data: they are called, they do not fetch"],
+  [/^worker\/dispatch\.ts$/, /^worker\/pages\//, "dispatch knows the order, answer.ts knows the pages"],
+];
+
+describe("import directions", () => {
+  it.each(products)("%s keeps them", (path) => {
+    for (const [importer, imported, sentence] of FORBIDDEN) {
+      if (!importer.test(path)) continue;
+      expect(
+        importsOf(path).filter((other) => imported.test(other)),
+        sentence,
+      ).toEqual([]);
+    }
+  });
+
+  it("let index.ts alone know the router", () => {
+    const bad = sources.filter((path) => packagesOf(path).includes("itty-router") && path !== "worker/index.ts");
+    expect(bad, "Routes are in worker/index.ts").toEqual([]);
+  });
+
+  it("keep contract.ts to valibot", () => {
+    expect(packagesOf("contract.ts")).toEqual(["valibot"]);
+  });
+});
+
+describe("every action", () => {
+  const actions = list("worker/actions").filter((path) => !path.endsWith("index.ts"));
+  it.each(actions)("%s is registered, tested and in the catalogue", (path) => {
+    const id = path.split("/").at(-1)?.replace(".ts", "") ?? "";
+    expect(read("worker/actions/index.ts"), `Add a line for ${id} to worker/actions/index.ts`).toContain(`./${id}.ts`);
+    expect(files, `Write test/worker/actions/${id}.test.ts`).toContain(`test/worker/actions/${id}.test.ts`);
+    expect(read(`test/worker/actions/${id}.test.ts`), "Begin the test with describeAction").toContain("describeAction(");
+    expect(read("README.md"), `Add a row for ${id} to the catalogue in README.md`).toMatch(new RegExp(`^\\| \\[?\`?${id}`, "m"));
+  });
+});
+
+describe("safety", () => {
+  it("builds no markup from text in a page of Kitsu", () => {
+    const bad = products.filter((path) =>
+      /\.(innerHTML|outerHTML)\b|insertAdjacentHTML|document\.write|DOMParser|\beval\(|new Function/.test(read(path)),
+    );
+    expect(bad, "Text is text: make nodes").toEqual([]);
+  });
+
+  it("makes markup in one place", () => {
+    const bad = products.filter((path) => /new Markup\(/.test(read(path)) && path !== "worker/pages/html.ts");
+    expect(bad, "Use the html template").toEqual([]);
+  });
+
+  it("parses foreign data instead of asserting its type", () => {
+    const bad = products.filter((path) =>
+      /\bas (?!const\b|[a-z]+\b[^;=]*\bfrom\b)[A-Z{[]/.test(read(path).replace(/\/\/.*|\/\*[\s\S]*?\*\/|`[^`]*`|"[^"]*"/g, "")),
+    );
+    expect(bad, "Parse it with valibot").toEqual([]);
+  });
+
+  it("says in docs/storage.md what it keeps", () => {
+    expect(read("docs/storage.md")).toContain("run/");
+  });
+});
+
+describe("what the README promises", () => {
+  const readme = () => read("README.md");
+
+  it("are scripts that are there", () => {
+    const { scripts } = JSON.parse(read("package.json"));
+    const named = [...readme().matchAll(/npm (?:run )?(start|test|(?<=run )[a-z:-]+)/g)].map(([, name = ""]) => name);
+    expect(named.length).toBeGreaterThan(2);
+    expect(named.filter((name) => !(name in scripts))).toEqual([]);
+  });
+
+  it("are files that are there", () => {
+    for (const document of [
+      "README.md",
+      "CONTRIBUTING.md",
+      "examples/README.md",
+      ...list("docs").filter((path) => path.endsWith(".md")),
+    ]) {
+      const links = [...read(document).matchAll(/\]\((?!https?:|#)([^)#]+)/g)].map(([, path = ""]) => path);
+      const missing = links.filter((path) => statSync(join(root, document, "..", path), { throwIfNoEntry: false }) === undefined);
+      expect(missing, `${document} links to what is not there`).toEqual([]);
+    }
+  });
+});

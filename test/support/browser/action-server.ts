@@ -1,0 +1,79 @@
+/** A server for custom actions that answers what a test tells it, over real HTTP: CORS is the browser's own. */
+
+import type { IncomingMessage, Server, ServerResponse } from "node:http";
+import { createServer } from "node:http";
+import { setTimeout as sleep } from "node:timers/promises";
+import { listen } from "./listen.ts";
+
+export type Script = {
+  status?: number;
+  type?: string;
+  body?: unknown;
+  delayMs?: number;
+  /** false: the preflight is answered without CORS headers */
+  preflight?: boolean;
+  /** false: the answer itself carries no CORS headers */
+  readable?: boolean;
+  /** closes the connection instead of answering */
+  drop?: boolean;
+};
+
+export type ActionServer = {
+  origin: string;
+  /** What is answered at this path; the last one told counts. */
+  tell: (path: string, script: Script) => void;
+  /** Runs the server knows: id to Answer. */
+  runs: Map<string, unknown>;
+  /** How often each run was asked for. */
+  asked: string[];
+  posts: { url: string; headers: IncomingMessage["headers"]; body: string }[];
+  handle: (request: IncomingMessage, response: ServerResponse) => Promise<void>;
+  close: () => Promise<void>;
+};
+
+export async function startActionServer(): Promise<ActionServer> {
+  const scripts = new Map<string, Script>();
+  const runs: ActionServer["runs"] = new Map();
+  const posts: ActionServer["posts"] = [];
+  const asked: string[] = [];
+
+  async function handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const url = new URL(request.url ?? "/", "http://localhost");
+    const path = url.pathname.replace(/^\/edge(?=\/)/, "");
+    if (path === "/ping" || request.method === "HEAD") return void response.writeHead(204).end();
+    if (path.startsWith("/runs/")) {
+      const id = path.slice("/runs/".length);
+      asked.push(id);
+      const run = runs.get(id);
+      response.writeHead(run ? 200 : 404, { "content-type": "application/json", "access-control-allow-origin": "*" });
+      return void response.end(
+        JSON.stringify(run ?? { version: 1, reply: { kind: "failed", code: "unknown-run", title: "No such run" } }),
+      );
+    }
+    const script = scripts.get(path) ?? { status: 404 };
+    const cors = {
+      "access-control-allow-origin": request.headers.origin ?? "null",
+      "access-control-allow-credentials": "true",
+      vary: "Origin",
+    };
+    if (request.method === "OPTIONS") {
+      const allowed = { ...cors, "access-control-allow-methods": "POST", "access-control-allow-headers": "content-type" };
+      return void response.writeHead(204, script.preflight === false ? {} : allowed).end();
+    }
+    let body = "";
+    for await (const chunk of request) body += String(chunk);
+    posts.push({ url: request.url ?? "", headers: request.headers, body });
+    await sleep(script.delayMs ?? 0);
+    if (script.drop) return void request.socket.destroy();
+    const isText = typeof script.body === "string" || script.body === undefined;
+    response.writeHead(script.status ?? 200, {
+      "content-type": script.type ?? (isText ? "text/plain; charset=utf-8" : "application/json"),
+      ...(script.readable === false ? {} : cors),
+    });
+    response.end(isText ? script.body : JSON.stringify(script.body));
+  }
+
+  const server: Server = createServer((request, response) => void handle(request, response).catch(() => response.destroy()));
+  const { origin, close } = await listen(server);
+  return { origin, tell: (path, script) => scripts.set(path, script), runs, asked, posts, handle, close };
+}

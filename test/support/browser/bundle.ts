@@ -1,0 +1,38 @@
+/** The userscript as the worker would serve it, except that tests may look into its shadow root. */
+import { fileURLToPath } from "node:url";
+import { build } from "esbuild";
+import type { UserscriptConfig } from "../../../contract.ts";
+
+const ROOT = fileURLToPath(new URL("../../../", import.meta.url));
+const TARGET = ["chrome111", "firefox115", "safari16.4"];
+const built = new Map<string, Promise<string>>();
+
+export async function serveUserscript(config: UserscriptConfig): Promise<string> {
+  return `;(function(CONFIG){${await bundle("userscript/index.ts")}})(${JSON.stringify(config)})`;
+}
+
+/** One file of the project, or a package, as a script that sets a global. */
+export function bundle(entry: string, globalName?: string): Promise<string> {
+  const begun = built.get(entry) ?? write(entry, globalName);
+  built.set(entry, begun);
+  return begun;
+}
+
+async function write(entry: string, globalName?: string): Promise<string> {
+  const { outputFiles } = await build({
+    absWorkingDir: ROOT,
+    entryPoints: [entry],
+    bundle: true,
+    minify: true,
+    write: false,
+    format: "iife",
+    platform: "browser",
+    target: TARGET,
+    charset: "utf8",
+    legalComments: "none",
+    alias: { valibot: "./userscript/valibot.ts" },
+    define: { OPEN_ROOT: "true" },
+    ...(globalName && { globalName }),
+  });
+  return outputFiles[0]?.text ?? "";
+}

@@ -1,0 +1,230 @@
+import { expect, test } from "../support/browser/fixture.ts";
+import { answer, done, FRAMES, OUTCOMES, RUN } from "../support/browser/replies.ts";
+
+test("the pending toast is painted in the frame after the click", async ({ addAction, openKitsu, page, toasts }) => {
+  addAction("Render shots", { delayMs: 400, body: done("Rendered") });
+  await openKitsu();
+  await page.waitForTimeout(100);
+  const figures = await page.evaluate(async () => {
+    const times: { frames: number; ms: number }[] = [];
+    const nextFrame = () => new Promise<number>((resolve) => requestAnimationFrame(resolve));
+    await nextFrame();
+    document.querySelector<HTMLButtonElement>("main button")?.click();
+    const clicked = performance.now();
+    for (let frames = 1; frames <= 5; frames++) {
+      // The frame's own paint comes after its callbacks: a message sent from one arrives when it is done.
+      await nextFrame();
+      await new Promise((resolve) => {
+        const channel = new MessageChannel();
+        channel.port1.onmessage = resolve;
+        channel.port2.postMessage("");
+      });
+      const toast = document.querySelector("kitsu-actions")?.shadowRoot?.querySelector(".toast");
+      if (!toast?.checkVisibility()) continue;
+      times.push({ frames, ms: performance.now() - clicked });
+      break;
+    }
+    return times[0];
+  });
+  console.log(`click to painted pending toast: ${figures?.ms.toFixed(1)} ms`);
+  expect(figures?.frames).toBe(1);
+  await expect(toasts).toContainText("Render shots");
+  await expect(toasts).toContainText("Sent for 2 tasks…");
+});
+
+test("the outcome comes into the same toast", async ({ addAction, openKitsu, run, toasts }) => {
+  addAction("Render shots", { delayMs: 300, body: done("12 shots rendered", { text: "They are on the farm." }) });
+  await openKitsu();
+  await run("Render shots");
+  await expect(toasts).toHaveAttribute("data-tone", "pending");
+  await toasts.evaluate((toast) => toast.setAttribute("data-same", ""));
+  await expect(toasts).toHaveAttribute("data-tone", "success");
+  await expect(toasts).toHaveAttribute("data-same", "");
+  await expect(toasts.locator(".title")).toHaveText("12 shots rendered");
+  await expect(toasts.locator(".name")).toHaveText("Render shots");
+});
+
+test("outcomes are counted, and open into task, reason and link, failures first", async ({ addAction, openKitsu, run, toasts }) => {
+  addAction("Render", { body: done("Sent to the farm", { severity: "warning", outcomes: OUTCOMES }) });
+  await openKitsu();
+  await run("Render");
+  await toasts.getByText("9 done, 1 skipped, 3 failed").click();
+  await expect(toasts.locator("li")).toHaveCount(13);
+  await expect(toasts.locator("li").first()).toHaveText(/SQ02 \/ SH010 \/ Lighting.*The scene file is missing\./);
+  await expect(toasts.getByRole("link", { name: "Open the shot" })).toHaveAttribute("rel", /noopener/);
+});
+
+test("tables open and keep numbers on the right", async ({ addAction, openKitsu, run, toasts }) => {
+  addAction("Debug", { body: done("What arrived", { tables: [FRAMES] }) });
+  await openKitsu();
+  await run("Debug");
+  await toasts.getByText("Frames").click();
+  await expect(toasts.getByRole("row")).toHaveCount(4);
+  await expect(toasts.getByRole("cell", { name: "1048" })).toHaveCSS("text-align", "end");
+});
+
+test("a failed reply shows what happened, what to do, and the run's page", async ({ addAction, openKitsu, run, toasts }) => {
+  const failed = {
+    kind: "failed",
+    code: "no-role",
+    title: "Not for artists",
+    text: "You are an artist.",
+    advice: "Ask a lead.",
+    retry: true,
+  } as const;
+  addAction("Delete", { status: 403, body: answer(failed, RUN) });
+  await openKitsu();
+  await run("Delete");
+  await expect(toasts).toHaveAttribute("data-tone", "error");
+  await expect(toasts.locator(".text")).toHaveText("You are an artist.\nAsk a lead.\nTrying again later may help.");
+  await expect(toasts.getByRole("link", { name: "Details" })).toHaveAttribute("href", `https://edge.studio.tld/runs/${RUN}`);
+});
+
+test("ask and started say honestly that the run's page goes on from here", async ({ addAction, openKitsu, run, toasts }) => {
+  addAction("Ask", { body: answer({ kind: "ask", title: "Which frames?", fields: [], submit: "Render" }, RUN) });
+  addAction("Start", { body: answer({ kind: "started", title: "Rendering", progress: { done: 3, total: 12 } }, RUN) });
+  await openKitsu();
+  await run("Ask");
+  await expect(toasts.first()).toContainText("this userscript can't ask for");
+  await run("Start");
+  await expect(toasts.last()).toContainText("3 of 12");
+  await expect(toasts.getByRole("link", { name: "Details" })).toHaveCount(2);
+});
+
+test("a reply newer than the script shows its title and the way to update", async ({
+  addAction,
+  openKitsu,
+  run,
+  toasts,
+  worker,
+}) => {
+  addAction("Chart", { body: { version: 1, reply: { kind: "hologram", title: "Look at this" } } });
+  await openKitsu();
+  await run("Chart");
+  await expect(toasts).toContainText("Look at this");
+  const update = toasts.getByRole("link", { name: "Update the userscript" });
+  await expect(update).toHaveAttribute("href", `${worker.origin}/kitsu-actions.user.js`);
+});
+
+const ELSEWHERE = {
+  "problem details": [
+    { status: 409, body: { title: "Locked", detail: "Somebody renders it." } },
+    "error",
+    /Locked.*Somebody renders it/,
+  ],
+  "a message": [{ body: { message: "3 files copied" } }, "success", /3 files copied/],
+  "success: false": [{ body: { success: false, error: "No disk" } }, "error", /No disk/],
+  "plain text": [{ body: "All copied" }, "success", /Copy.*All copied/],
+  "a bare 500": [{ status: 500 }, "error", /Something went wrong in the server \(500\)/],
+  "a bare 404": [{ status: 404 }, "error", /its URL in Kitsu's settings may be wrong/],
+  "a bare 204": [{ status: 204 }, "success", /all is well, and nothing else/],
+  "a page": [{ body: "<!doctype html><title>Report</title><h1>x", type: "text/html" }, "info", /Report.*open the action as a form/],
+  "half of a JSON": [{ body: '{"version":1,"rep', type: "application/json" }, "success", /\{"version"/],
+} as const;
+
+for (const [what, [script, tone, text]] of Object.entries(ELSEWHERE)) {
+  test(`${what} from a server of the studio's own is shown`, async ({ addAction, openKitsu, run, toasts, other }) => {
+    addAction("Copy", script, other);
+    await openKitsu();
+    await run("Copy");
+    await expect(toasts).toHaveAttribute("data-tone", tone);
+    await expect(toasts).toHaveText(text);
+    expect(other.posts[0]?.url).toBe("/actions/copy");
+  });
+}
+
+test("nothing from a server becomes markup, and no forbidden address a link", async ({
+  addAction,
+  openKitsu,
+  run,
+  toasts,
+  page,
+}) => {
+  const evil = "<img src=x onerror='window.pwned=1'>";
+  const bad = "javascript:window.pwned=1";
+  const links = [bad, "data:text/html,x", "file:///etc/passwd", "https://kitsu.tld@evil.tld/", "/runs/1"].map((url) => ({
+    label: evil,
+    url,
+  }));
+  const outcomes = [{ id: "1", label: evil, state: "failed", reason: evil, link: { label: evil, url: bad } }] as const;
+  const effects = [
+    { kind: "open", url: bad },
+    { kind: "download", url: bad, name: evil },
+  ] as const;
+  const tables = [{ title: evil, columns: [evil], rows: [[evil]] }];
+  addAction("Evil", { body: done(evil, { text: evil, links, outcomes: [...outcomes], effects: [...effects], tables }) });
+  await openKitsu();
+  await run("Evil");
+  for (const fold of await toasts.locator("summary").all()) await fold.click();
+  await expect(toasts.getByRole("cell")).toHaveText(evil);
+  await expect(toasts.locator("a, img")).toHaveCount(0);
+  await expect(toasts.locator(".text")).toContainText(bad);
+  expect(await page.evaluate(() => Reflect.get(window, "pwned"))).toBeUndefined();
+});
+
+test("opens at once while the click still counts, and has a button for it", async ({
+  addAction,
+  openKitsu,
+  run,
+  toasts,
+  page,
+  worker,
+}) => {
+  addAction("Open", { body: done("Made", { effects: [{ kind: "open", url: `${worker.origin}/ping?made`, label: "Show it" }] }) });
+  await openKitsu();
+  const opened = page.context().waitForEvent("request", (request) => request.url().endsWith("?made"));
+  await run("Open");
+  await opened;
+  await expect(toasts.getByRole("link", { name: "Show it" })).toHaveAttribute("target", "_blank");
+});
+
+test("copies at once or by a button, which says so", async ({ addAction, openKitsu, run, toasts, page }) => {
+  await page.context().grantPermissions(["clipboard-read", "clipboard-write"]);
+  addAction("Copy", { body: done("Path", { effects: [{ kind: "copy", text: "/mnt/p/sh010", label: "Copy the path" }] }) });
+  await openKitsu();
+  await run("Copy");
+  await expect(toasts.getByRole("button", { name: "Copied" })).toBeVisible();
+  expect(await page.evaluate(() => navigator.clipboard.readText())).toBe("/mnt/p/sh010");
+});
+
+test("copies where the browser has no clipboard, as over http", async ({ addAction, openKitsu, run, toasts, page }) => {
+  await page.addInitScript(() => Object.defineProperty(navigator, "clipboard", { value: undefined }));
+  addAction("Copy", { body: done("Path", { effects: [{ kind: "copy", text: "/mnt/p" }] }) });
+  await openKitsu();
+  await run("Copy");
+  await expect(toasts.getByRole("button", { name: "Copied" })).toBeVisible();
+  await expect(toasts.locator("textarea")).toHaveCount(0);
+});
+
+test("a custom protocol of the studio's is a link without a tab, a download has its name", async ({
+  addAction,
+  openKitsu,
+  run,
+  toasts,
+}) => {
+  const download = { kind: "download", url: "https://edge.studio.tld/x.csv", name: "x.csv" } as const;
+  addAction("Review", { body: done("Ready", { links: [{ label: "Open in RV", url: "rvlink://x" }], effects: [download] }) });
+  await openKitsu();
+  await run("Review");
+  await expect(toasts.getByRole("link", { name: "Open in RV" })).not.toHaveAttribute("target");
+  await expect(toasts.getByRole("link", { name: "Download" })).toHaveAttribute("download", "x.csv");
+});
+
+test("the same action on the same selection, sent again while under way, is seen as such", async ({
+  addAction,
+  openKitsu,
+  run,
+  toasts,
+  worker,
+}) => {
+  addAction("Slow", { delayMs: 1_500, body: done("Over") });
+  await openKitsu();
+  await run("Slow");
+  await run("Slow");
+  await expect(toasts.first()).toContainText("Sent for 2 tasks…");
+  await expect(toasts.last()).toContainText(/Already running since \d s; sent a second time\./);
+  await expect(toasts.getByText("Over")).toHaveCount(2);
+  expect(worker.posts).toHaveLength(2);
+  await run("Slow");
+  await expect(toasts.last()).toContainText("Sent for 2 tasks…");
+});

@@ -1,0 +1,247 @@
+import { bundle } from "../support/browser/bundle.ts";
+import { expect, readGlobal, STRICT_CSP, test } from "../support/browser/fixture.ts";
+import { done } from "../support/browser/replies.ts";
+
+for (const when of ["before", "after"] as const) {
+  for (const policy of ["no", "a strict"]) {
+    test(`sees a call when injected ${when} the app started, under ${policy} content security policy`, async ({
+      addAction,
+      openKitsu,
+      run,
+      toasts,
+      page,
+      kitsu,
+      worker,
+    }) => {
+      if (policy !== "no") kitsu.headers["content-security-policy"] = `${STRICT_CSP}; connect-src 'self' ${worker.origin}`;
+      addAction("Publish", { body: done("Published") });
+      await openKitsu(when);
+      await run("Publish");
+      await expect(toasts).toContainText("Published");
+      await expect(toasts).toHaveCSS("border-radius", "10px");
+      expect(await readGlobal(page, "results")).toMatchObject([{ reply: { title: "Published" } }]);
+    });
+  }
+
+  test(`sees a call with Sentry's wrapper ${when === "before" ? "around" : "inside"} ours`, async ({
+    addAction,
+    openKitsu,
+    run,
+    toasts,
+    page,
+    kitsu,
+    worker,
+  }) => {
+    kitsu.scripts.push("other-wrapper.js");
+    addAction("Publish", { body: done("Published") });
+    await openKitsu(when);
+    await run("Publish");
+    await expect(toasts).toContainText("Published");
+    expect(await readGlobal(page, "opened")).toHaveLength(1);
+    expect(worker.posts[0]?.url).toMatch(/^\/actions\/publish\?run=[0-9a-f]{32}$/);
+  });
+}
+
+test("gives each call to our worker a run id of its own, and calls to other servers none", async ({
+  addAction,
+  openKitsu,
+  run,
+  toasts,
+  worker,
+  other,
+}) => {
+  addAction("Ours", { body: "ok" });
+  addAction("Theirs", { body: "ok" }, other);
+  await openKitsu();
+  await run("Ours");
+  await run("Ours");
+  await run("Theirs");
+  await expect(toasts).toHaveCount(3);
+  await expect.poll(() => worker.posts.length + other.posts.length).toBe(3);
+  expect(new Set(worker.posts.map(({ url }) => url)).size).toBe(2);
+  expect(other.posts[0]?.url).toBe("/actions/theirs");
+});
+
+test("keeps the query, the fragment and a run id that an action's address has", async ({ kitsu, worker, openKitsu, run }) => {
+  const own = "0123456789abcdef0123456789abcdef";
+  for (const [name, rest] of Object.entries({ a: "?b=%20x+y&c", b: "?", c: "#part", d: `?run=${own}&e=1` })) {
+    worker.tell("/actions/x", { body: "ok" });
+    kitsu.state.actions.push({ id: name, name, url: `${worker.origin}/actions/x${rest}`, entity_type: "all", is_ajax: true });
+  }
+  await openKitsu();
+  for (const name of "abcd") {
+    await run(name);
+    await expect.poll(() => worker.posts.length).toBe("abcd".indexOf(name) + 1);
+  }
+  const [a, b, c, d] = worker.posts.map(({ url }) => url);
+  expect(a).toMatch(/^\/actions\/x\?b=%20x\+y&c&run=[0-9a-f]{32}$/);
+  expect(b).toMatch(/^\/actions\/x\?run=[0-9a-f]{32}$/);
+  expect(c).toMatch(/^\/actions\/x\?run=[0-9a-f]{32}$/);
+  expect(d).toBe(`/actions/x?run=${own}&e=1`);
+});
+
+test("recognises a worker that is routed on Kitsu's own host and called by path", async ({
+  kitsu,
+  worker,
+  config,
+  openKitsu,
+  run,
+  toasts,
+}) => {
+  config.worker = `${kitsu.origin}/edge`;
+  worker.tell("/actions/x", { body: done("Done here") });
+  kitsu.state.actions.push({ id: "x", name: "Here", url: "/edge/actions/x", entity_type: "all", is_ajax: true });
+  await openKitsu();
+  await run("Here");
+  await expect(toasts).toContainText("Done here");
+  expect(worker.posts[0]?.url).toMatch(/^\/edge\/actions\/x\?run=[0-9a-f]{32}$/);
+});
+
+test("leaves every other request of the page as it is", async ({ openKitsu, page, kitsu, addAction }) => {
+  addAction("Publish", { body: "ok" });
+  await openKitsu();
+  const seen = await page.evaluate(async (url) => {
+    const send = (method: string, prepare = (_: XMLHttpRequest) => {}, address = "/api/data") =>
+      new Promise<unknown>((resolve) => {
+        const request = new XMLHttpRequest();
+        request.open(method, address);
+        prepare(request);
+        request.onloadend = () => resolve(request.response);
+        request.send();
+      });
+    const sync = new XMLHttpRequest();
+    sync.open("GET", "/api/data", false);
+    sync.send();
+    const blob = await send("GET", (request) => {
+      request.responseType = "blob";
+    });
+    const aborted: string[] = [];
+    await send("POST", (request) => {
+      request.onabort = () => aborted.push("abort");
+      setTimeout(() => request.abort());
+    });
+    const failed = await send("GET", undefined, "http://127.0.0.1:9/nothing");
+    const read = await send("GET", undefined, url);
+    const wrong: string[] = [];
+    for (const given of [["GET"], ["FOO BAR", "/"]]) {
+      try {
+        Reflect.apply(XMLHttpRequest.prototype.open, new XMLHttpRequest(), given);
+      } catch (error) {
+        wrong.push(error instanceof Error ? error.name : "");
+      }
+    }
+    return { sync: sync.responseText, blob: blob instanceof Blob, aborted, failed, read, wrong };
+  }, kitsu.state.actions[0]?.url ?? "");
+  expect(seen).toEqual({
+    sync: '{"own":true}',
+    blob: true,
+    aborted: ["abort"],
+    failed: "",
+    read: "",
+    wrong: ["TypeError", "SyntaxError"],
+  });
+  await expect(page.locator("kitsu-actions .toast")).toHaveCount(0);
+});
+
+test("passes on exactly the arguments it was given", async ({ openKitsu, page, kitsu }) => {
+  await page.addInitScript(() => {
+    const counts: number[] = [];
+    const { open, send } = XMLHttpRequest.prototype;
+    XMLHttpRequest.prototype.open = function (...given: unknown[]) {
+      counts.push(given.length);
+      return Reflect.apply(open, this, given);
+    };
+    XMLHttpRequest.prototype.send = function (...given: unknown[]) {
+      counts.push(given.length);
+      return Reflect.apply(send, this, given);
+    };
+    Object.assign(window, { counts });
+  });
+  await openKitsu();
+  await page.evaluate((url) => {
+    for (const given of [
+      ["GET", url],
+      ["POST", url, true],
+      ["GET", url, true, null, null],
+    ]) {
+      const request = new XMLHttpRequest();
+      Reflect.apply(request.open, request, given);
+      Reflect.apply(request.send, request, given.length === 3 ? ["body"] : []);
+    }
+  }, `${kitsu.origin}/api/data`);
+  expect(await readGlobal(page, "counts")).toEqual([2, 0, 3, 1, 5, 0]);
+});
+
+test("the page never hears of an exception of ours", async ({ openKitsu, page, addAction, run, toasts }) => {
+  const errors: string[] = [];
+  page.on("pageerror", (error) => errors.push(error.message));
+  addAction("Publish", { body: "ok" });
+  await openKitsu();
+  await page.evaluate(() => {
+    const app = document.querySelector("#app");
+    const broken = {
+      get customActions() {
+        throw new Error("not today");
+      },
+    };
+    Object.assign(app ?? {}, { __vue_app__: { config: { globalProperties: { $store: { getters: broken } } } } });
+  });
+  await run("Publish");
+  await expect(toasts).toContainText("publish");
+  expect(await readGlobal(page, "results")).toHaveLength(1);
+  expect(errors).toEqual([]);
+});
+
+test("a second copy of the script keeps quiet", async ({ openKitsu, page, addAction, run, toasts }) => {
+  addAction("Publish", { body: done("Published") });
+  await openKitsu("before");
+  await page.reload();
+  await openKitsu("after");
+  await run("Publish");
+  await expect(toasts).toHaveCount(1);
+  await expect(page.locator("html")).toHaveAttribute("data-kitsu-actions", "1.2.3.4");
+});
+
+test("on the worker's own pages it only says that it is there, elsewhere nothing", async ({ openKitsu, page, config, kitsu }) => {
+  config.worker = kitsu.origin;
+  config.kitsu = ["https://kitsu.studio.tld"];
+  await openKitsu();
+  await expect(page.locator("html")).toHaveAttribute("data-kitsu-actions", "1.2.3.4");
+  await expect(page.locator("kitsu-actions")).toHaveCount(0);
+  config.worker = "https://edge.studio.tld";
+  await page.context().newPage();
+});
+
+test("the hook refuses a second watcher, and can be taken out and put back", async ({ page, kitsu }) => {
+  await page.goto(kitsu.origin);
+  const hook = await bundle("userscript/hook.ts", "hook");
+  await page.evaluate(`(function(CONFIG){${hook};window.hook=hook})({worker:"https://edge.studio.tld"})`);
+  const told = await page.evaluate(async () => {
+    type Watch = (watcher: object) => (() => void) | undefined;
+    const { watchCalls } = Reflect.get(window, "hook") as { watchCalls: Watch };
+    const told: string[] = [];
+    const watcher = (name: string) => ({
+      findOwner: () => "other",
+      onSend: () => {
+        told.push(`${name} sent`);
+        return ({ status }: { status: number }) => told.push(`${name} ${status}`);
+      },
+    });
+    const call = () =>
+      new Promise((resolve) => {
+        const request = new XMLHttpRequest();
+        request.open("POST", "/api/data");
+        request.addEventListener("loadend", resolve);
+        request.send("{}");
+      });
+    const stop = watchCalls(watcher("first"));
+    told.push(typeof watchCalls(watcher("second")));
+    await call();
+    stop?.();
+    await call();
+    watchCalls(watcher("third"));
+    await call();
+    return told;
+  });
+  expect(told).toEqual(["undefined", "first sent", "first 200", "third sent", "third 200"]);
+});

@@ -1,0 +1,215 @@
+import { expect, readGlobal, test } from "../support/browser/fixture.ts";
+import { done } from "../support/browser/replies.ts";
+
+test("beyond three, toasts fold, and open again", async ({ addAction, openKitsu, run, toasts, page }) => {
+  for (const name of ["One", "Two", "Three", "Four", "Five"]) addAction(name, { status: 500 });
+  await openKitsu();
+  for (const name of ["One", "Two", "Three", "Four", "Five"]) {
+    await run(name);
+    await expect(toasts.last()).toContainText(`${name}Something`);
+  }
+  await expect(toasts).toHaveCount(3);
+  await page.getByRole("button", { name: "Show 2 more" }).click();
+  await expect(toasts).toHaveCount(5);
+  await page.getByRole("button", { name: "Show fewer" }).click();
+  await expect(toasts).toHaveCount(3);
+  await page.getByRole("button", { name: "Dismiss all" }).click();
+  await expect(toasts).toHaveCount(0);
+});
+
+test("a message goes after it could be read; hover, focus and a hidden tab stop the clock; an error stays", async ({
+  addAction,
+  openKitsu,
+  run,
+  toasts,
+  page,
+}) => {
+  addAction("Copy", { body: done("Six words it takes to read") });
+  addAction("Break", { status: 500 });
+  await page.clock.install();
+  await openKitsu();
+  await run("Break");
+  await run("Copy");
+  await expect(toasts.last()).toContainText("Six words");
+  await page.clock.runFor(7_000);
+  await expect(toasts).toHaveCount(2);
+  await toasts.last().hover();
+  await page.clock.runFor(60_000);
+  await expect(toasts).toHaveCount(2);
+  await page.locator("#typing").click();
+  await page.clock.runFor(1_000);
+  await expect(toasts).toHaveCount(1);
+  await page.clock.runFor(600_000);
+  await expect(toasts).toHaveAttribute("data-tone", "error");
+});
+
+test("a message with something to press stays", async ({ addAction, openKitsu, run, toasts, page }) => {
+  addAction("Link", { body: done("There", { links: [{ label: "See", url: "https://kitsu.studio.tld/" }] }) });
+  await page.clock.install();
+  await openKitsu();
+  await run("Link");
+  await expect(toasts).toContainText("There");
+  await page.clock.runFor(600_000);
+  await expect(toasts).toHaveCount(1);
+});
+
+test("a dismissed toast comes back with the outcome", async ({ addAction, openKitsu, run, toasts, page }) => {
+  addAction("Slow", { delayMs: 600, body: done("Over") });
+  await openKitsu();
+  await run("Slow");
+  await page.getByRole("button", { name: "Dismiss" }).click();
+  await expect(toasts).toHaveCount(0);
+  await expect(toasts).toContainText("Over");
+});
+
+test("Kitsu sees none of our keys, and Escape in a toast keeps its selection", async ({
+  addAction,
+  openKitsu,
+  run,
+  toasts,
+  page,
+}) => {
+  addAction("Break", { status: 500 });
+  await openKitsu();
+  await run("Break");
+  await expect(toasts).toContainText("went wrong");
+  await page.locator("#typing").focus();
+  await page.keyboard.press("F8");
+  await expect(toasts).toBeFocused();
+  await page.keyboard.press("d");
+  await page.keyboard.press("Escape");
+  await expect(toasts).toHaveCount(0);
+  await expect(page.locator("#typing")).toBeFocused();
+  await expect(page.locator("#selection")).toHaveText("t1,t2");
+  expect(await readGlobal(page, "keys")).toEqual([]);
+  await page.keyboard.press("Escape");
+  await expect(page.locator("#selection")).toHaveText("");
+});
+
+test("the focus stays where it is while its toast changes", async ({ addAction, openKitsu, run, toasts, page }) => {
+  addAction("Slow", { delayMs: 700, body: done("Over") });
+  addAction("Other", { body: "new toast" });
+  await openKitsu();
+  await run("Slow");
+  await run("Other");
+  const close = toasts.first().getByRole("button", { name: "Dismiss" });
+  await close.focus();
+  await expect(toasts.first()).toContainText("Over");
+  await expect(close).toBeFocused();
+});
+
+test("screen readers are told once per change, of errors at once", async ({ addAction, openKitsu, run, page }) => {
+  addAction("Break", { status: 500, delayMs: 300 });
+  await openKitsu();
+  const status = page.locator("kitsu-actions [role=status]");
+  const alert = page.locator("kitsu-actions [role=alert]");
+  await expect(status).toHaveText("");
+  await run("Break");
+  await expect(status).toContainText("Sent for 2 tasks");
+  await expect(alert).toContainText("Something went wrong");
+  await expect(status).toHaveText("");
+});
+
+test("follows Kitsu's own theme switch, and a theme element that is replaced", async ({
+  addAction,
+  openKitsu,
+  run,
+  toasts,
+  page,
+}) => {
+  addAction("Break", { status: 500 });
+  await openKitsu();
+  await run("Break");
+  const host = page.locator("kitsu-actions");
+  await expect(host).toHaveAttribute("data-theme", "light");
+  await page.evaluate(() => document.querySelector(".theme")?.classList.add("dark"));
+  await expect(host).toHaveAttribute("data-theme", "dark");
+  await expect(toasts).toHaveCSS("color", "rgb(238, 238, 238)");
+  await page.evaluate(() =>
+    document.querySelector("#app")?.replaceChildren(Object.assign(document.createElement("div"), { className: "theme" })),
+  );
+  await expect(host).toHaveAttribute("data-theme", "light");
+});
+
+test("speaks French when Kitsu does", async ({ addAction, openKitsu, run, toasts, page, kitsu }) => {
+  kitsu.state.locale = "fr_FR";
+  addAction("Rendu", { status: 500, delayMs: 300 });
+  await openKitsu();
+  await run("Rendu");
+  await expect(toasts).toContainText("Envoyée pour 2 tâches…");
+  await expect(toasts).toContainText("Une erreur s’est produite");
+  await expect(page.locator("kitsu-actions")).toHaveAttribute("lang", "fr");
+});
+
+test("comes back when Kitsu throws our element out, and above whatever is in the top layer", async ({
+  addAction,
+  openKitsu,
+  run,
+  toasts,
+  page,
+}) => {
+  addAction("Break", { status: 500 });
+  await openKitsu();
+  await run("Break");
+  await expect(toasts).toHaveCount(1);
+  await page.evaluate(() => document.querySelector("kitsu-actions")?.remove());
+  await page.evaluate(() => {
+    const other = Object.assign(document.createElement("div"), { popover: "manual", textContent: "over everything" });
+    other.style.cssText = "inset:0;width:100vw;height:100vh";
+    document.body.append(other);
+    setTimeout(
+      () =>
+        document.querySelector("main button") instanceof HTMLElement && document.querySelector<HTMLElement>("main button")?.click(),
+    );
+    other.showPopover();
+  });
+  await expect(toasts).toHaveCount(2);
+  await toasts.last().getByRole("button", { name: "Dismiss" }).click();
+  await expect(toasts).toHaveCount(1);
+});
+
+test("the last runs survive a reload, are each person's own, and open by key", async ({
+  addAction,
+  openKitsu,
+  run,
+  toasts,
+  page,
+  kitsu,
+}) => {
+  addAction("Copy", { body: done("3 files copied", { text: "To the server." }) });
+  addAction("Break", { status: 500 });
+  await openKitsu();
+  await run("Copy");
+  await run("Break");
+  await expect(toasts.last()).toContainText("went wrong");
+  await page.reload();
+  const panel = page.getByRole("group", { name: "Last runs" }).first();
+  await page.getByRole("button", { name: "Last runs (F8)" }).click();
+  await expect(panel.getByRole("listitem")).toHaveCount(2);
+  await expect(panel.getByRole("listitem").last()).toContainText("3 files copied");
+  await page.keyboard.press("Escape");
+  await expect(panel).toHaveCount(0);
+  kitsu.state.person = "person-2";
+  await page.reload();
+  await expect(page.locator("kitsu-actions")).toBeAttached();
+  await page.keyboard.press("F8");
+  await expect(panel).toContainText("No action has run from this browser yet.");
+});
+
+test("a history that somebody else wrote into storage is not believed, and at most twenty runs are kept", async ({
+  addAction,
+  openKitsu,
+  run,
+  toasts,
+  page,
+}) => {
+  const key = "kitsu-actions:runs:person-1";
+  await page.addInitScript((name) => localStorage.setItem(name, '[{"at":"<b>"}]'), key);
+  addAction("Copy", { body: "ok" });
+  await openKitsu();
+  for (let count = 1; count <= 22; count++) await run("Copy");
+  await expect(toasts.last()).toContainText("ok");
+  await expect
+    .poll(async () => JSON.parse((await page.evaluate((name) => localStorage.getItem(name), key)) ?? "[]").length)
+    .toBe(20);
+});
