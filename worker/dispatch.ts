@@ -85,7 +85,6 @@ async function runInTime(action: Action, limitMs: number, given: Omit<Given, "si
       const failure = new Failure("time-limit", {
         text: `${action.title} was still at work after ${limitMs / 1_000} seconds, and was stopped.`,
         advice: "Part of it may be done: look before you run it again. Fewer tasks take less time.",
-        retry: true,
       });
       reject(failure);
       abort.abort(failure);

@@ -128,7 +128,6 @@ function tooSlow({ title, timeLimitMs }: ForwardTarget): Failure {
   return new Failure("target-timeout", {
     text: `The server behind ${title} did not answer within ${timeLimitMs / 1_000} seconds.`,
     advice: LOOK,
-    retry: true,
   });
 }
 
@@ -136,7 +135,6 @@ function cutShort({ title }: ForwardTarget, size: number, cause: unknown): Failu
   return new Failure("target-answer-broken", {
     text: `The answer of the server behind ${title} broke off after ${size.toLocaleString("en")} bytes.`,
     advice: LOOK,
-    retry: true,
     cause,
   });
 }

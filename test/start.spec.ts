@@ -1,0 +1,175 @@
+// What a newcomer does: npm start, a form action and an AJAX action in the playground, and a look at the log.
+import { type ChildProcess, spawn } from "node:child_process";
+import { mkdtemp, rm } from "node:fs/promises";
+import { createServer } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { AxeBuilder } from "@axe-core/playwright";
+import { test as base, expect, type Page } from "@playwright/test";
+
+type Started = { worker: string; playground: string };
+
+async function findFreePort(): Promise<number> {
+  const server = createServer().listen(0, "127.0.0.1");
+  await new Promise((resolve) => server.once("listening", resolve));
+  const address = server.address();
+  await new Promise((resolve) => server.close(resolve));
+  if (address === null || typeof address === "string") throw new Error("No port");
+  return address.port;
+}
+
+/** `npm start`, until it says what to open. */
+async function start(environment: Record<string, string>): Promise<ChildProcess> {
+  const child = spawn(process.execPath, ["scripts/start.ts"], {
+    env: { ...process.env, ...environment },
+    stdio: ["ignore", "pipe", "inherit"],
+  });
+  let said = "";
+  await new Promise<void>((resolve, reject) => {
+    child.stdout?.on("data", (chunk: Buffer) => {
+      said += chunk;
+      if (said.includes("Kitsu Actions is running")) resolve();
+    });
+    child.once("exit", (code) => reject(new Error(`npm start ended with ${code}: ${said}`)));
+  });
+  return child;
+}
+
+const test = base.extend<object, { started: Started }>({
+  started: [
+    // biome-ignore lint/correctness/noEmptyPattern: Playwright reads the names of fixtures from a pattern
+    async ({}, use) => {
+      const [workerPort, playgroundPort] = [await findFreePort(), await findFreePort()];
+      const state = await mkdtemp(join(tmpdir(), "kitsu-actions-"));
+      const child = await start({ WORKER_PORT: `${workerPort}`, PLAYGROUND_PORT: `${playgroundPort}`, STATE_DIR: state });
+      await use({ worker: `http://localhost:${workerPort}`, playground: `http://localhost:${playgroundPort}` });
+      const ended = new Promise((resolve) => child.once("exit", resolve));
+      child.kill("SIGINT");
+      expect(await ended).toBe(0);
+      for (const port of [workerPort, playgroundPort]) await expect(fetch(`http://127.0.0.1:${port}/ping`)).rejects.toThrow();
+      await rm(state, { recursive: true, force: true });
+    },
+    { scope: "worker", timeout: 60_000 },
+  ],
+});
+
+
+// In one worker process, and so with one npm start.
+test.describe.configure({ mode: "default" });
+
+/** The userscript's shadow root is closed to Kitsu's page. To look into it, the test makes the browser open every one. */
+const openRoots = () => {
+  const attachShadow = Element.prototype.attachShadow;
+  Element.prototype.attachShadow = function (init) {
+    return attachShadow.call(this, { ...init, mode: "open" });
+  };
+};
+
+async function openPlayground(page: Page, { playground }: Started): Promise<void> {
+  await page.addInitScript(openRoots);
+  await page.goto(playground);
+  await page.locator("[data-task-id]").first().click();
+  await page
+    .locator("[data-task-id]")
+    .nth(4)
+    .click({ modifiers: ["ControlOrMeta"] });
+}
+
+const choose = (page: Page, label: string) => page.selectOption("#custom-action", { label });
+const run = (page: Page) => page.getByRole("button", { name: /^Run custom action for/ }).click();
+
+async function runForm(page: Page, label: string): Promise<Page> {
+  await choose(page, label);
+  const [tab] = await Promise.all([page.context().waitForEvent("page"), run(page)]);
+  await tab.waitForLoadState();
+  return tab;
+}
+
+test("an AJAX action shows its outcome as a toast, and is in the log", async ({ page, started }) => {
+  await openPlayground(page, started);
+  await choose(page, "Publish (studio server), AJAX");
+  await run(page);
+  await expect(page.getByText("2 of 2 published").first()).toBeVisible();
+  await page.goto(`${started.worker}/runs`);
+  const line = page.getByRole("row").filter({ hasText: "2 of 2 published" });
+  await expect(line).toContainText("publish");
+  await line.getByRole("link").click();
+  await expect(page.getByRole("heading", { name: "2 of 2 published" })).toBeVisible();
+  await expect(page.getByText("superagent").or(page.getByText("application/json")).first()).toBeVisible();
+});
+
+test("a form action opens its outcome in a tab, which leads back to Kitsu and on to the run", async ({ page, started }) => {
+  await openPlayground(page, started);
+  const tab = await runForm(page, "Debug");
+  await expect(tab.getByRole("heading", { name: "2 tasks arrived" })).toBeVisible();
+  await expect(tab.getByRole("cell", { name: "personemail" })).toBeVisible();
+  await expect(tab.getByRole("link", { name: "Back to Kitsu" })).toHaveAttribute(
+    "href",
+    new RegExp(`^${started.playground}/productions/`),
+  );
+  await tab.getByRole("link", { name: /^[0-9a-f]{32}$/ }).click();
+  await expect(tab.getByRole("heading", { name: "The run" })).toBeVisible();
+});
+
+test("a studio's page is shown as it is, and runs nothing", async ({ page, started }) => {
+  await openPlayground(page, started);
+  const tab = await runForm(page, "Report of the day (answers a page)");
+  const frame = tab.frameLocator("iframe");
+  await expect(frame.getByRole("heading", { name: "Report of the day" })).toBeVisible();
+  const canReach = await tab
+    .locator("iframe")
+    .evaluate((element) => (element instanceof HTMLIFrameElement ? element.contentDocument !== null : undefined));
+  expect(canReach).toBe(false);
+});
+
+test("a studio's redirect takes the form's tab along", async ({ page, started }) => {
+  await openPlayground(page, started);
+  const tab = await runForm(page, "Review room (redirects)");
+  await expect(tab).toHaveURL(new RegExp(`^${started.playground}/productions/`));
+});
+
+test("an action the worker does not have says so in a toast", async ({ page, started }) => {
+  await openPlayground(page, started);
+  await choose(page, "Not installed");
+  await run(page);
+  await expect(page.getByText("There is no such action").first()).toBeVisible();
+});
+
+test("the page is whole without JavaScript", async ({ browser, started }) => {
+  const page = await (await browser.newContext({ javaScriptEnabled: false })).newPage();
+  await page.goto(`${started.worker}/actions/debug?selection=&personid=`);
+  await expect(page.getByRole("heading", { name: "0 tasks arrived" })).toBeVisible();
+  await expect(page.getByRole("table").first()).toBeVisible();
+  await page.goto(`${started.worker}/runs`);
+  await page.getByLabel("State").selectOption("done");
+  await page.getByRole("button", { name: "Filter" }).click();
+  await expect(page).toHaveURL(/state=done/);
+});
+
+for (const colorScheme of ["light", "dark"] as const) {
+  test(`our pages keep their own policy and have nothing axe-core finds, ${colorScheme}`, async ({ browser, started }) => {
+    const page = await (await browser.newContext({ colorScheme })).newPage();
+    const refused: string[] = [];
+    page.on("console", (message) => {
+      if (message.type() === "error" && !message.text().includes("404")) refused.push(message.text());
+    });
+    for (const path of ["/", "/runs", "/runs?person=nobody", "/actions/debug", "/nowhere"]) {
+      await page.goto(started.worker + path);
+      const { violations } = await new AxeBuilder({ page }).analyze();
+      expect(violations.map(({ id, nodes }) => `${path}: ${id}: ${nodes[0]?.html}`)).toEqual([]);
+    }
+    await page.getByRole("link", { name: "Log" }).click();
+    await page.locator("tbody a").first().click();
+    expect((await new AxeBuilder({ page }).analyze()).violations.map(({ id }) => id)).toEqual([]);
+    expect(refused).toEqual([]);
+  });
+}
+
+test("the home page says whether the userscript is running", async ({ page, started }) => {
+  await page.goto(started.worker);
+  await expect(page.getByText("The userscript is not running")).toBeVisible();
+  await page.addInitScript({ content: await (await fetch(`${started.worker}/kitsu-actions.user.js`)).text() });
+  await page.reload();
+  await expect(page.getByText("The userscript is running")).toBeVisible();
+  await expect(page.getByText("The userscript is not running")).toBeHidden();
+});
