@@ -22,7 +22,7 @@ for (const dark of [false, true]) {
     addAction("Info", { body: done("For your information", { severity: "info" }) });
     await openKitsu();
     for (const name of ["Pending", "Success", "Warning", "Error", "Info"]) await run(name);
-    await page.getByRole("button", { name: "Show 2 more" }).click();
+    await page.getByRole("button", { name: "2 more" }).click();
     await expect(toasts).toHaveCount(5);
     await expect(page.locator("kitsu-actions [data-tone=pending]")).toHaveCount(1);
     for (const fold of await toasts.locator("summary").all()) await fold.click();

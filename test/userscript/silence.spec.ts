@@ -18,7 +18,7 @@ test("a refused preflight: refused before it ran, and never plainly failed", asy
   await expect(toasts).toContainText("Checking what happened…");
   await expect.poll(() => worker.asked.length).toBeGreaterThan(0);
   for (let seconds = 0; seconds < 12; seconds++) await page.clock.runFor(1_000);
-  await expect(toasts).toContainText(`refused before the action ran. The action server must allow ${kitsu.origin}`);
+  await expect(toasts).toContainText(`Refused before it ran: the action server must allow ${kitsu.origin}`);
   await expect(toasts).not.toContainText("failed");
   expect(worker.posts).toEqual([]);
   expect(worker.asked.length).toBe(4);
@@ -47,7 +47,7 @@ test("a lost connection: asks the run, and may ask again later", async ({ addAct
   await page.clock.runFor(5_000);
   await expect(toasts).toContainText("Checking");
   for (let seconds = 0; seconds < 12; seconds++) await page.clock.runFor(1_000);
-  await expect(toasts).toContainText("the action may still be running");
+  await expect(toasts).toContainText("it may still be running");
   worker.runs.set(worker.asked[0] ?? "", done("Rendered after all"));
   await toasts.getByRole("button", { name: "Check again" }).click();
   await page.clock.runFor(1_000);
@@ -58,7 +58,7 @@ test("another server's unreadable answer: sent, and it may have run", async ({ a
   addAction("Copy", { readable: false, body: "ok" }, other);
   await openKitsu();
   await run("Copy");
-  await expect(toasts).toContainText("Sent, but the server does not let Kitsu read the answer. The action may have run");
+  await expect(toasts).toContainText("Sent, but the answer can't be read. It may have run");
 });
 
 test("a server that is not there: can't be reached, and which", async ({ kitsu, config, openKitsu, run, toasts }) => {
@@ -74,7 +74,7 @@ test("offline: says so", async ({ addAction, openKitsu, run, toasts, page }) => 
   await openKitsu();
   await page.context().setOffline(true);
   await run("Render");
-  await expect(toasts).toContainText("This computer is offline");
+  await expect(toasts).toContainText("You are offline");
   await page.context().setOffline(false);
 });
 
@@ -83,7 +83,7 @@ test("Kitsu's own security policy: says what to add to it", async ({ addAction, 
   addAction("Render", { body: "ok" });
   await openKitsu();
   await run("Render");
-  await expect(toasts).toContainText(`does not allow calls to ${new URL(worker.origin).host}: it must be added to connect-src`);
+  await expect(toasts).toContainText(`blocks ${new URL(worker.origin).host}: add it to connect-src`);
 });
 
 test("a secure Kitsu and an action over http: says so", async ({ page, config, kitsu, openKitsu, run, toasts }) => {
@@ -98,7 +98,7 @@ test("a secure Kitsu and an action over http: says so", async ({ page, config, k
   await openKitsu();
   await page.goto(secure);
   await run("Plain");
-  await expect(toasts).toContainText("secure Kitsu call farm.studio.tld over http");
+  await expect(toasts).toContainText("secure Kitsu can't call farm.studio.tld over http");
 });
 
 test("a page that was reloaded while a call was under way asks what came of it", async ({
@@ -116,7 +116,7 @@ test("a page that was reloaded while a call was under way asks what came of it",
   await expect.poll(() => worker.posts.length).toBe(1);
   const id = /run=([0-9a-f]{32})/.exec(worker.posts[0]?.url ?? "")?.[1] ?? RUN;
   await page.reload();
-  await expect(toasts).toContainText("Sent before the page was reloaded");
+  await expect(toasts).toContainText("Checking what happened");
   worker.runs.set(id, done("Rendered meanwhile"));
   await expect(toasts).toContainText("Rendered meanwhile");
   await page.reload();

@@ -129,7 +129,6 @@ describe("a call that goes wrong", () => {
     expect(response.status).toBe(504);
     expect(await readFailed(response)).toMatchObject({
       code: "time-limit",
-      retry: true,
       text: expect.stringContaining("0.1 seconds"),
     });
     expect(signal?.aborted).toBe(true);

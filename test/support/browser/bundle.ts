@@ -2,9 +2,9 @@
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
 import type { UserscriptConfig } from "../../../contract.ts";
+import { userscriptOptions } from "../../../scripts/build.ts";
 
 const ROOT = fileURLToPath(new URL("../../../", import.meta.url));
-const TARGET = ["chrome111", "firefox115", "safari16.4"];
 const built = new Map<string, Promise<string>>();
 
 export async function serveUserscript(config: UserscriptConfig): Promise<string> {
@@ -20,18 +20,9 @@ export function bundle(entry: string, globalName?: string): Promise<string> {
 
 async function write(entry: string, globalName?: string): Promise<string> {
   const { outputFiles } = await build({
-    absWorkingDir: ROOT,
-    entryPoints: [entry],
-    bundle: true,
-    minify: true,
-    write: false,
-    format: "iife",
-    platform: "browser",
-    target: TARGET,
-    charset: "utf8",
-    legalComments: "none",
+    ...userscriptOptions({ OPEN_ROOT: "true" }),
+    entryPoints: [`${ROOT}${entry}`],
     alias: { valibot: "./userscript/valibot.ts" },
-    define: { OPEN_ROOT: "true" },
     ...(globalName && { globalName }),
   });
   return outputFiles[0]?.text ?? "";
