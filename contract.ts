@@ -209,23 +209,16 @@ function parseJson(body: string): unknown {
  * @param schemes without the colon: ["https", "http", "rvlink"]
  */
 export function isOpenable(url: string, schemes: readonly string[]): boolean {
-  if (!URL.canParse(url)) return false;
-  const { protocol, username, password } = new URL(url);
-  const scheme = protocol.slice(0, -1);
-  if (username !== "" || password !== "") return false;
-  return schemes.includes(scheme) && !NEVER_OPENED.includes(scheme);
+  try {
+    const { protocol, username, password } = new URL(url);
+    return !username && !password && schemes.includes(protocol.slice(0, -1)) && !NEVER_OPENED.test(protocol);
+  } catch {
+    // URL.canParse is younger than the oldest browsers Kitsu runs in.
+    return false;
+  }
 }
 
-export const NEVER_OPENED: readonly string[] = [
-  "javascript",
-  "data",
-  "file",
-  "blob",
-  "vbscript",
-  "about",
-  "filesystem",
-  "view-source",
-];
+const NEVER_OPENED = /^(javascript|data|file|blob|vbscript|about|filesystem|view-source):/;
 
 /** What the worker fills into the userscript it serves. */
 export type UserscriptConfig = {

@@ -12,6 +12,8 @@ export const BROWSERS = ["chrome111", "firefox115", "safari16.4"];
 export const userscriptOptions = (define: { OPEN_ROOT: "true" | "false" }) =>
   ({
     ...browserOptions("userscript/index.ts"),
+    // The words of valibot the wire is written in, without its messages: a fifth of the userscript's budget.
+    alias: { valibot: "./userscript/valibot.ts" },
     define,
   }) satisfies BuildOptions;
 

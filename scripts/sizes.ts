@@ -34,8 +34,12 @@ async function bundleWorker(): Promise<string> {
   return outputFiles[0]?.text ?? "";
 }
 
-/** The bundle and the fixed part of its header; what a studio's settings add to it is a few hundred bytes. */
+/** As a manager downloads it, for a studio with one Kitsu. */
 async function readUserscript(): Promise<string> {
-  const { bundle, header } = await import(new URL("gen/userscript.ts", root).href);
-  return header.map((line: readonly string[]) => `// @${line.join(" ")}\n`).join("") + bundle;
+  // By URL, for the types of workerd and of Node don't go together.
+  const { serveUserscript } = await import(new URL("worker/userscript.ts", root).href);
+  const { readSettings } = await import(new URL("worker/settings.ts", root).href);
+  const base = "https://kitsu-actions.studio.workers.dev";
+  const settings = readSettings({ KITSU_URL: "https://kitsu.studio.example" });
+  return (await serveUserscript(new Request(base), { base, settings })).text();
 }

@@ -127,7 +127,13 @@ describe("safety", () => {
   });
 
   it("says in docs/storage.md what it keeps", () => {
-    expect(read("docs/storage.md")).toContain("run/");
+    const keys = [
+      ...products.flatMap((path) =>
+        [...read(path).matchAll(/["`](kitsu-actions:\w+|run\/|kitsu_actions_log)/g)].map(([, key = ""]) => key),
+      ),
+    ];
+    expect(new Set(keys).size).toBe(4);
+    for (const key of keys) expect(read("docs/storage.md"), `Say what ${key} holds`).toContain(key);
   });
 });
 

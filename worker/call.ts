@@ -83,7 +83,7 @@ export function understandCall(query: readonly ArrivedField[], body: readonly Ar
   const params: [string, string][] = [];
 
   const take = (name: string, value: unknown, isParam: boolean) => {
-    const meaning = MEANINGS.get(name.toLowerCase().replaceAll("_", ""));
+    const meaning = MEANINGS.get(name.toLowerCase().replace(/_|\[\]$/g, ""));
     if (meaning === "selection") selected.push(...(Array.isArray(value) ? value : [value]));
     else if (meaning !== undefined) takeOnce(given, meaning, name, value);
     else if (isParam) params.push([name, String(value)]);

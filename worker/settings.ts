@@ -1,10 +1,11 @@
 // The environment, parsed once: what is wrong with it is said in sentences that name the variable and what to set.
 import * as v from "valibot";
-import { NEVER_OPENED } from "../contract.ts";
+import { isOpenable } from "../contract.ts";
 import { Failure } from "./failure.ts";
 
 /** Bindings and variables as they come from wrangler.toml, the dashboard and `wrangler secret`: nothing in them is trusted. */
-export type Env = { RUNS: KVNamespace } & Readonly<Record<string, unknown>>;
+export type Env = { RUNS: KVNamespace } & Variables;
+type Variables = Readonly<Record<string, unknown>>;
 
 /** One server of the studio's that calls are forwarded to. Its `id` is the id of the action that does so. */
 export type ForwardTarget = {
@@ -65,7 +66,7 @@ const Targets = v.record(
   }),
 );
 
-const Variables = v.object({
+const Known = v.object({
   KITSU_URL: v.pipe(words, v.minLength(1), v.array(httpUrl)),
   BASE_PATH: v.pipe(v.optional(v.string(), ""), v.regex(/^(\/[\w.~-]+)*\/?$/)),
   LINK_SCHEMES: v.pipe(words, v.array(v.pipe(v.string(), v.regex(/^[a-z][a-z0-9+.-]*$/)))),
@@ -78,7 +79,7 @@ const Variables = v.object({
 });
 
 /** What to write where, for each variable: shown when its value can't be used. */
-const HELP: Record<keyof typeof Variables.entries, string> = {
+const HELP: Record<keyof typeof Known.entries, string> = {
   KITSU_URL: 'the address of your Kitsu, "https://kitsu.studio.tld"; several are separated by commas',
   BASE_PATH: 'empty, or the path of the route the worker has on a shared host, "/edge"',
   LINK_SCHEMES: 'the schemes that links may have beside https, "http rvlink"',
@@ -90,17 +91,17 @@ const HELP: Record<keyof typeof Variables.entries, string> = {
   VERSION: "the version_metadata binding",
 };
 
-const known = new WeakMap<Env, Settings>();
+const known = new WeakMap<Variables, Settings>();
 
 /** Reads the settings, once per environment. */
-export function readSettings(env: Env): Settings {
+export function readSettings(env: Variables): Settings {
   const settings = known.get(env) ?? parseSettings(env);
   known.set(env, settings);
   return settings;
 }
 
-function parseSettings(env: Env): Settings {
-  const parsed = v.safeParse(Variables, env);
+function parseSettings(env: Variables): Settings {
+  const parsed = v.safeParse(Known, env);
   if (!parsed.success) throw notConfigured(parsed.issues.map((issue) => explain(issue)));
   const vars = parsed.output;
   const kitsuUrls = vars.KITSU_URL.map((url) => url.replace(/\/+$/, ""));
@@ -111,7 +112,7 @@ function parseSettings(env: Env): Settings {
     basePath: vars.BASE_PATH.replace(/\/$/, ""),
     // A studio whose Kitsu is plain http has plain http servers, too.
     schemes: [...new Set(["https", ...kitsuOrigins.map((origin) => origin.split(":")[0] ?? ""), ...vars.LINK_SCHEMES])].filter(
-      (scheme) => !NEVER_OPENED.includes(scheme),
+      (scheme) => isOpenable(`${scheme}://host`, [scheme]),
     ),
     logToken: vars.LOG_TOKEN || undefined,
     logRetentionS: Math.max(60, Math.round(vars.LOG_RETENTION_DAYS * DAY_S)),
@@ -133,7 +134,7 @@ function parseSettings(env: Env): Settings {
 const Secret = v.pipe(v.string(), v.regex(/^whsec_[A-Za-z0-9+/]{24,}={0,2}$/));
 
 /** The signing secret of one target: its own, else the one for all. Never part of FORWARD_TARGETS, which is no secret. */
-function findSecret(env: Env, id: string): string | undefined {
+function findSecret(env: Variables, id: string): string | undefined {
   const secret = v.safeParse(Secret, env[secretName(id)] ?? env.FORWARD_SECRET);
   return secret.success ? secret.output : undefined;
 }

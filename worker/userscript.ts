@@ -9,7 +9,7 @@ import type { Settings } from "./settings.ts";
 export const userscriptVersion = ({ deployedAtS }: Settings) => `${version}.${Math.max(deployedAtS, builtAtS)}`;
 
 /** `/kitsu-actions.user.js`: what a manager installs. */
-export function serveUserscript(request: Request, { base, settings }: Scene): Promise<Response> {
+export function serveUserscript(request: Request, { base, settings }: Pick<Scene, "base" | "settings">): Promise<Response> {
   const config: UserscriptConfig = {
     version: userscriptVersion(settings),
     worker: base,
@@ -20,7 +20,7 @@ export function serveUserscript(request: Request, { base, settings }: Scene): Pr
 }
 
 /** `/kitsu-actions.meta.js`: what a manager asks for to see whether there is a later version. */
-export function serveMetadata(request: Request, { base, settings }: Scene): Promise<Response> {
+export function serveMetadata(request: Request, { base, settings }: Pick<Scene, "base" | "settings">): Promise<Response> {
   return serveScript(request, metadataBlock(base, settings));
 }
 
@@ -30,6 +30,7 @@ function metadataBlock(base: string, settings: Settings): string {
     ["namespace", `${new URL(base).origin}/`],
     ["version", userscriptVersion(settings)],
     ...[...new Set([...settings.kitsuOrigins, new URL(base).origin].flatMap(matchOrigin))].map((pattern) => ["match", pattern]),
+    ["icon", `${base}/icon.svg`],
     ["homepageURL", `${base}/`],
     ["updateURL", `${base}/kitsu-actions.meta.js`],
     ["downloadURL", `${base}/kitsu-actions.user.js`],

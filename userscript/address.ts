@@ -1,0 +1,28 @@
+/** The addresses of action calls: which are our worker's, and how a call gets its run id. */
+import { CONFIG } from "./config.ts";
+import { findAction } from "./kitsu.ts";
+
+const HOME = new URL(`${CONFIG.worker}/actions/`);
+
+/** How an address of our worker may begin. A worker routed on Kitsu's own host is also called by path alone. */
+const BEGINNINGS = [HOME.href];
+if (HOME.origin === location.origin) BEGINNINGS.push(HOME.pathname);
+
+/**
+ * Whose action is called by a POST to this URL, if any's? The string test goes first because it is all that most calls meet;
+ * `new URL` doubles what a request costs, so it only reads URLs that Kitsu's own list of actions holds.
+ */
+export function findOwner(url: string): "worker" | "other" | undefined {
+  if (BEGINNINGS.some((beginning) => url.startsWith(beginning))) return "worker";
+  if (!findAction(url)?.isAjax) return undefined;
+  return new URL(url, location.href).href.startsWith(HOME.href) ? "worker" : "other";
+}
+
+/** Adds a run id to the query, by hand: URLSearchParams would write the other parameters anew. An id that is there is kept. */
+export function addRun(url: string): { url: string; run: string | undefined } {
+  const [address = ""] = url.split("#");
+  const present = /[?&]run=([0-9a-f]{32}(?![^&]))?/.exec(address);
+  if (present) return { url, run: present[1] };
+  const run = Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, "0")).join("");
+  return { url: url.replace(address, () => `${address}${address.includes("?") ? "&" : "?"}run=${run}`), run };
+}

@@ -1,0 +1,8 @@
+import type { UserscriptConfig } from "../contract.ts";
+
+/** The worker wraps the bundle in a function whose parameter this is. */
+declare const CONFIG: UserscriptConfig;
+
+const config: UserscriptConfig = CONFIG;
+
+export { config as CONFIG };

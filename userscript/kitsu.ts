@@ -1,0 +1,66 @@
+/**
+ * Everything we assume about Kitsu's page, seen in Kitsu 1.0.54. All of it is internal to Kitsu and may change, so each reader
+ * has an answer for the day it does.
+ */
+import { page, quietly, read } from "./realm.ts";
+
+/** A custom action as Kitsu lists it. */
+export type ListedAction = { name: string; isAjax: boolean };
+
+/** src/store/modules/customactions.js: the getter `customActions` holds what the API gave: {id, name, url, entity_type, is_ajax}. */
+export function findAction(url: string): ListedAction | undefined {
+  const actions = readGetter("customActions");
+  for (let at = 0; read(actions, at); at++) {
+    if (read(actions, at, "url") === url)
+      return { name: String(read(actions, at, "name") || ""), isAjax: read(actions, at, "is_ajax") === true };
+  }
+  return undefined;
+}
+
+/** src/store/modules/user.js: the getter `user`. "" while nobody is logged in. */
+export function personId(): string {
+  return String(readGetter("user", "id") || "");
+}
+
+/** src/lib/lang.js: the i18n locale follows the person's own: "en", "fr", "zh_tw", "en_video-game". */
+export function locale(): string {
+  return String(readApp("$i18n", "locale") || navigator.language);
+}
+
+/** src/App.vue: the class `dark` on `#app > .theme` (in Vue 2 on #app itself), never on html or body. */
+export function isDark(): boolean {
+  return findTheme()?.classList.contains("dark") ?? false;
+}
+
+/**
+ * Tells the theme now and at every switch. Observes that one class and the children of #app, nothing below: an observer on
+ * the whole body would wake up for every cell of Kitsu's tables.
+ */
+export function watchTheme(onTheme: (isDark: boolean) => void): void {
+  const observer = new MutationObserver(look);
+  look();
+  function look(): void {
+    observer.disconnect();
+    const app = document.querySelector("#app");
+    const theme = findTheme();
+    if (app) observer.observe(app, { childList: true });
+    if (theme) observer.observe(theme, { attributes: true, attributeFilter: ["class"] });
+    onTheme(isDark());
+  }
+}
+
+function findTheme(): Element | null {
+  return document.querySelector("#app.theme, #app .theme");
+}
+
+function readGetter(...path: string[]): unknown {
+  return readApp("$store", "getters", ...path);
+}
+
+/** src/main.js: Vue 3 leaves the app on its element, in production builds too; Vue 2, in older Kitsus, left the root component. */
+function readApp(...path: string[]): unknown {
+  return quietly(() => {
+    const element = page.document.querySelector("#app");
+    return read(read(element, "__vue_app__", "config", "globalProperties") ?? read(element, "__vue__"), ...path);
+  });
+}

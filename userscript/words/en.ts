@@ -1,0 +1,31 @@
+/** English, and the list of sentences every language has. */
+export const en = {
+  close: "Dismiss",
+  more: (count: number) => `${count} more`,
+  history: "Last runs",
+  noHistory: "No runs yet.",
+  details: "Details",
+  open: "Open",
+  copy: "Copy",
+  copied: "Copied",
+  download: "Download",
+  update: "Update the userscript",
+  done: "done",
+  skipped: "skipped",
+  failed: "failed",
+
+  sent: (tasks: number) => `Sent for ${tasks} task${tasks === 1 ? "" : "s"}…`,
+  sentTwice: (seconds: number) => `Already running since ${seconds} s; sent a second time.`,
+  checking: "No answer. Checking what happened…",
+  webPage: "The answer is a web page: open the action as a form to see it.",
+  goesOn: "This script can't follow it: go on from the run's page.",
+  status: (status: number) => `Server error (${status}).`,
+
+  offline: "You are offline. It may have run before.",
+  mixed: (host: string) => `A secure Kitsu can't call ${host} over http: use https.`,
+  blocked: (host: string) => `Kitsu's security policy blocks ${host}: add it to connect-src.`,
+  refused: (kitsu: string) => `Refused before it ran: the action server must allow ${kitsu}.`,
+  lost: "Connection lost, no outcome yet: it may still be running.",
+  unreadable: "Sent, but the answer can't be read. It may have run: check before sending again.",
+  unreachable: (host: string) => `${host} can't be reached: check network, VPN, ad blocker, local network permission.`,
+};
