@@ -1,5 +1,7 @@
 // npm run build [-- --watch]: makes in gen/ what the worker serves to browsers, the userscript's bundle and the script of our own pages.
+
 import { mkdir, readFile, writeFile } from "node:fs/promises";
+import { fileURLToPath } from "node:url";
 import { type BuildOptions, build, context, type Plugin } from "esbuild";
 import { HEADER } from "../userscript/header.ts";
 
@@ -19,8 +21,8 @@ export const userscriptOptions = (define: { OPEN_ROOT: "true" | "false" }) =>
 
 function browserOptions(entry: string) {
   return {
-    entryPoints: [new URL(entry, root).pathname],
-    absWorkingDir: root.pathname,
+    entryPoints: [fileURLToPath(new URL(entry, root))],
+    absWorkingDir: fileURLToPath(root),
     bundle: true,
     minify: true,
     format: "iife",

@@ -1,5 +1,7 @@
 // npm run screenshots: makes the pictures of the README anew, from what npm start shows. Start it first.
+
 import { mkdir } from "node:fs/promises";
+import { fileURLToPath } from "node:url";
 import { chromium } from "@playwright/test";
 import { chromiumLaunch } from "./chromium.ts";
 
@@ -25,7 +27,7 @@ for (const colorScheme of ["light", "dark"] as const) {
   const [tab] = await Promise.all([context.waitForEvent("page"), run()]);
   await tab.setViewportSize({ width: 1180, height: 700 });
   await tab.waitForLoadState();
-  await tab.screenshot({ path: new URL(`page-${colorScheme}.png`, folder).pathname });
+  await tab.screenshot({ path: fileURLToPath(new URL(`page-${colorScheme}.png`, folder)) });
   await tab.close();
 
   for (const label of ["Deliver to the client (refused with a reason), AJAX", "Publish (studio server), AJAX"]) {
@@ -33,6 +35,6 @@ for (const colorScheme of ["light", "dark"] as const) {
     await run();
     await page.waitForTimeout(600);
   }
-  await page.screenshot({ path: new URL(`toast-${colorScheme}.png`, folder).pathname });
+  await page.screenshot({ path: fileURLToPath(new URL(`toast-${colorScheme}.png`, folder)) });
 }
 await browser.close();

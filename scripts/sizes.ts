@@ -1,4 +1,5 @@
 // npm run sizes: holds the worker and the userscript to their budgets, as browsers and Cloudflare get them: minified, gzip.
+import { fileURLToPath } from "node:url";
 import { gzipSync } from "node:zlib";
 import { build } from "esbuild";
 
@@ -24,7 +25,7 @@ function gzipped(source: string): number {
 /** As `wrangler deploy --minify` bundles it. */
 async function bundleWorker(): Promise<string> {
   const { outputFiles } = await build({
-    entryPoints: [new URL("worker/index.ts", root).pathname],
+    entryPoints: [fileURLToPath(new URL("worker/index.ts", root))],
     bundle: true,
     minify: true,
     format: "esm",

@@ -10,36 +10,34 @@ export type Arrival = {
   fields: [name: string, value: string][];
 };
 
-const HEADERS = [
-  "origin",
-  "referer",
-  "content-type",
-  "content-length",
-  "accept",
-  "accept-language",
-  "user-agent",
-  "sec-fetch-site",
-  "sec-fetch-mode",
-  "sec-fetch-dest",
-  "cf-ray",
-] as const;
-
-/** Said to be there, never shown. */
-const SECRET_HEADERS = ["authorization", "cf-access-jwt-assertion", "cf-access-client-secret"] as const;
-
 const MASK = "(masked)";
 const VALUE_MAX = 2_000;
 
-export function describeArrival(request: Request, fields: readonly ArrivedField[]): Arrival {
-  const { pathname, search } = new URL(request.url);
+/** What of a header may be shown. A header that is not here is nobody's business. */
+const HEADERS: ReadonlyMap<string, (value: string) => string> = new Map([
+  ...[
+    "origin",
+    "referer",
+    "content-type",
+    "content-length",
+    "accept",
+    "accept-language",
+    "user-agent",
+    "sec-fetch-site",
+    "sec-fetch-mode",
+    "sec-fetch-dest",
+    "cf-ray",
+  ].map((name) => [name, (value: string) => clip(value, VALUE_MAX)] as const),
+  ...["authorization", "cf-access-jwt-assertion", "cf-access-client-secret"].map((name) => [name, () => MASK] as const),
+  ["cookie", maskCookies],
+]);
+
+export function describeArrival(request: Request, { pathname, search }: URL, fields: readonly ArrivedField[]): Arrival {
   const headers: [string, string][] = [];
-  for (const name of HEADERS) {
-    const value = request.headers.get(name);
-    if (value !== null) headers.push([name, clip(value, VALUE_MAX)]);
+  for (const [name, value] of request.headers) {
+    const say = HEADERS.get(name);
+    if (say !== undefined) headers.push([name, say(value)]);
   }
-  for (const name of SECRET_HEADERS) if (request.headers.has(name)) headers.push([name, MASK]);
-  const cookie = request.headers.get("cookie");
-  if (cookie !== null) headers.push(["cookie", maskCookies(cookie)]);
   return {
     method: request.method,
     path: clip(pathname + search, VALUE_MAX),

@@ -5,35 +5,38 @@ import type { Action, Given } from "./action.ts";
 import { findAction } from "./actions/index.ts";
 import { answerCall } from "./answer.ts";
 import { type Arrival, describeArrival } from "./arrival.ts";
-import { type ArrivedField, readFields } from "./body.ts";
+import { readFields } from "./body.ts";
 import { type Call, checkSelection, understandCall } from "./call.ts";
 import { describeCause, Failure, toFailure } from "./failure.ts";
-import { recordRun, runAt } from "./journal.ts";
+import { type Recorded, recordRun, runAt } from "./journal.ts";
 import { checkOrigin } from "./origin.ts";
 import type { Scene } from "./scene.ts";
 
 /** Receives a call for the action of this id and answers it. */
 export async function dispatch(request: Request, id: string, scene: Scene): Promise<Response> {
-  checkOrigin(request, scene.settings);
-  const action = findAction(id, scene.settings);
+  const { env, settings, ctx } = scene;
+  checkOrigin(request, settings);
+  const action = findAction(id, settings);
   checkMethod(request, action);
-  const answering = perform(request, action, scene);
+  const performing = perform(request, action, scene);
   // The run goes on to its end and into the log when the person closes the tab meanwhile.
-  scene.ctx.waitUntil(answering);
-  return answering;
+  ctx.waitUntil(performing.then(({ recorded }) => recordRun(env, settings, recorded)));
+  return (await performing).response;
 }
 
-async function perform(request: Request, action: Action, { env, settings, ctx, base }: Scene): Promise<Response> {
+/** What the person is answered, and what is written down. Never throws but for faults in making the answer itself. */
+async function perform(request: Request, action: Action, scene: Scene): Promise<{ response: Response; recorded: Recorded }> {
+  const { settings, base, url } = scene;
   const at = Date.now();
-  const query = new URL(request.url).searchParams;
-  const run = runAt(base, takeRunId(query), at);
-  let arrived: Arrival = describeArrival(request, []);
+  const parameters = [...url.searchParams].filter(([name]) => name !== RUN_PARAMETER);
+  const run = runAt(base, readRunId(url), at);
+  let arrived: Arrival | undefined;
   let call: Call | undefined;
   let reply: Reply | Failure;
   try {
-    const body: ArrivedField[] = request.method === "POST" ? await readFields(request) : [];
-    arrived = describeArrival(request, [...query, ...body]);
-    call = understandCall([...query], body);
+    const body = request.method === "POST" ? await readFields(request) : [];
+    arrived = describeArrival(request, url, [...parameters, ...body]);
+    call = understandCall(parameters, body);
     if (!action.takesEmptySelection) checkSelection(call);
     reply = await runInTime(action, settings.actionTimeLimitMs, { call, arrived, run, settings });
   } catch (thrown) {
@@ -42,22 +45,13 @@ async function perform(request: Request, action: Action, { env, settings, ctx, b
   const failure = reply instanceof Failure ? reply : undefined;
   const said = reply instanceof Failure ? reply.reply : reply;
   const cause = describeCause(failure?.cause);
-  if (failure?.code === "internal-error")
+  if (failure?.code === "internal-error") {
     console.error(JSON.stringify({ message: "An action failed", run: run.id, action: action.id, cause }));
+  }
   const response = answerCall(request, { run, reply: said }, settings, failure, call?.path);
-  const recorded = {
-    id: run.id,
-    at,
-    tookMs: Date.now() - at,
-    action: action.id,
-    status: response.status,
-    call,
-    arrived,
-    reply: said,
-    cause,
-  };
-  ctx.waitUntil(recordRun(env, settings, recorded));
-  return response;
+  arrived ??= describeArrival(request, url, parameters);
+  const [tookMs, { status }] = [Date.now() - at, response];
+  return { response, recorded: { id: run.id, at, tookMs, action: action.id, status, call, arrived, reply: said, cause } };
 }
 
 function checkMethod(request: Request, action: Action): void {
@@ -69,12 +63,13 @@ function checkMethod(request: Request, action: Action): void {
   });
 }
 
-/** The id the userscript gave the run before Kitsu sent it, else a new one. Taken out, for it is no parameter of the action's. */
-function takeRunId(query: URLSearchParams): string {
-  const given = v.safeParse(RunId, query.get("run"));
-  query.delete("run");
-  if (given.success) return given.output;
-  return [...crypto.getRandomValues(new Uint8Array(16))].map((byte) => byte.toString(16).padStart(2, "0")).join("");
+const RUN_PARAMETER = "run";
+
+/** The id the userscript gave the run before Kitsu sent it, else a new one. */
+function readRunId({ searchParams }: URL): string {
+  const given = searchParams.get(RUN_PARAMETER);
+  if (given !== null && v.is(RunId, given)) return given;
+  return Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, "0")).join("");
 }
 
 async function runInTime(action: Action, limitMs: number, given: Omit<Given, "signal">): Promise<Reply> {

@@ -16,14 +16,15 @@ import type { Scene } from "./scene.ts";
 import { type Env, readSettings } from "./settings.ts";
 import { serveMetadata, serveUserscript, userscriptVersion } from "./userscript.ts";
 
-/** itty-router writes params into its own request and leaves the second argument alone, which handlers take as the real one. */
+/** itty-router writes params and query into what it routes, so it gets a note of the request; handlers take the request itself. */
 const makeRouter = (base: string) =>
   Router<IRequest, [request: Request, scene: Scene], Response>({ base })
+    // First, because routes are tried in order and these are what the worker is for.
+    .options("/actions/:id", (_, request, scene) => answerPreflight(request, scene.settings))
+    .all("/actions/:id", ({ params }, request, scene) => dispatch(request, params.id ?? "", scene))
     .get("/", (_, __, { base, settings }) => renderHome(base, settings, listActions(settings), userscriptVersion(settings)))
     .get("/kitsu-actions.user.js", (_, request, scene) => serveUserscript(request, scene))
     .get("/kitsu-actions.meta.js", (_, request, scene) => serveMetadata(request, scene))
-    .options("/actions/:id", (_, request, scene) => answerPreflight(request, scene.settings))
-    .all("/actions/:id", ({ params }, request, scene) => dispatch(request, params.id ?? "", scene))
     .get("/runs", (_, request, scene) => serveLog(request, scene))
     .get("/runs.json", (_, request, scene) => serveLogJson(request, scene))
     .get("/runs.csv", (_, request, scene) => serveLogCsv(request, scene))
@@ -40,14 +41,14 @@ let router: { base: string; fetch: ReturnType<typeof makeRouter>["fetch"] } | un
 async function route(request: Request, scene: Scene): Promise<Response> {
   const { basePath } = scene.settings;
   if (router?.base !== basePath) router = { base: basePath, fetch: makeRouter(basePath).fetch };
-  const response: Response | undefined = await router.fetch(request, request, scene);
+  const response: Response | undefined = await router.fetch({ method: request.method, url: request.url }, request, scene);
   if (response !== undefined) return response;
   throw new Failure("unknown-page", { text: "The address is wrong, or the page was moved.", advice: `Begin at ${scene.base}/` });
 }
 
 /** HEAD is GET without the body, except for actions: asking about one must not run it. */
 async function routeHead(request: Request, scene: Scene): Promise<Response> {
-  if (new URL(request.url).pathname.startsWith(`${scene.settings.basePath}/actions/`)) return route(request, scene);
+  if (scene.url.pathname.startsWith(`${scene.settings.basePath}/actions/`)) return route(request, scene);
   const response = await route(new Request(request, { method: "GET" }), scene);
   return new Response(null, response);
 }
@@ -56,7 +57,8 @@ export default {
   async fetch(request, env, ctx) {
     try {
       const settings = readSettings(env);
-      const scene = { env, settings, ctx, base: `${new URL(request.url).origin}${settings.basePath}` };
+      const url = new URL(request.url);
+      const scene = { env, settings, ctx, url, base: `${url.origin}${settings.basePath}` };
       const response = await (request.method === "HEAD" ? routeHead : route)(request, scene).catch((thrown: unknown) =>
         answerFailure(request, toFailure(thrown), settings),
       );

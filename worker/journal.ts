@@ -127,7 +127,11 @@ export function stateOf(reply: Reply): RunState {
 
 /** Shortens the title until the metadata fits; everything else has its own limit already. */
 function shorten(summary: Summary): Summary {
-  const size = (candidate: Summary) => new TextEncoder().encode(JSON.stringify(candidate)).length;
+  // A character is three bytes at the most: what is short enough by that needs no measuring.
+  const size = (candidate: Summary) => {
+    const json = JSON.stringify(candidate);
+    return json.length * 3 <= METADATA_MAX_BYTES ? json.length : new TextEncoder().encode(json).length;
+  };
   for (let length = Math.min(summary.title.length, 400); ; length = Math.floor(length / 2)) {
     const shorter = { ...summary, title: summary.title.slice(0, length), action: summary.action.slice(0, 80) };
     if (length === 0 || size(shorter) <= METADATA_MAX_BYTES) return shorter;

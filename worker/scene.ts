@@ -5,6 +5,8 @@ export type Scene = {
   env: Env;
   settings: Settings;
   ctx: ExecutionContext;
+  /** the request's, parsed once */
+  url: URL;
   /** our own address with its path prefix, without a slash at the end */
   base: string;
 };

@@ -1,0 +1,106 @@
+// A process that puts one server under load: keep-alive connections that each send the same bytes again as soon as they were answered.
+// Our own, because Node's HTTP client costs more per request than the servers we measure.
+
+import { connect } from "node:net";
+import { json } from "node:stream/consumers";
+import * as v from "valibot";
+import { LOAD_CORE, launch } from "./target.ts";
+
+export type Load = { port: number; request: string; seconds: number };
+
+const Measured = v.object({
+  /** calls answered, those of the warm-up included */
+  calls: v.number(),
+  perSecond: v.number(),
+  p50Ms: v.number(),
+  /** answers that were not 200, and connections that broke */
+  wrong: v.number(),
+  /** how much of its core the load itself took: near 1 it was the limit, not the server */
+  busy: v.number(),
+});
+export type Measured = v.InferOutput<typeof Measured>;
+
+const CONNECTIONS = 32;
+const WARM_UP_MS = 1_000;
+
+/** Runs the load in a process of its own. */
+export async function measure(load: Load): Promise<Measured> {
+  const args = [import.meta.filename, JSON.stringify(load)];
+  const { stdout } = launch({ file: process.execPath, args, options: { stdio: ["ignore", "pipe", "inherit"] } }, LOAD_CORE);
+  if (stdout === null) throw new Error("The load can't be read.");
+  return v.parse(Measured, await json(stdout));
+}
+
+async function run({ port, request, seconds }: Load): Promise<Measured> {
+  const bytes = Buffer.from(request, "latin1");
+  const begin = performance.now() + WARM_UP_MS;
+  const end = begin + seconds * 1_000;
+  const took: number[] = [];
+  let calls = 0;
+  let wrong = 0;
+
+  for (let count = 0; count < CONNECTIONS; count += 1) open();
+  await sleepUntil(begin);
+  const before = process.cpuUsage();
+  await sleepUntil(end);
+  const { user, system } = process.cpuUsage(before);
+
+  took.sort((a, b) => a - b);
+  return {
+    calls,
+    perSecond: took.length / seconds,
+    p50Ms: took[took.length >> 1] ?? 0,
+    wrong,
+    busy: (user + system) / 1_000_000 / seconds,
+  };
+
+  function open(): void {
+    const socket = connect({ port, host: "127.0.0.1", noDelay: true });
+    let received: Buffer = Buffer.alloc(0);
+    let sentAt = 0;
+    let isWaiting = true;
+    const send = () => {
+      sentAt = performance.now();
+      socket.write(bytes);
+    };
+    socket.on("connect", send);
+    socket.on("data", (chunk: Buffer) => {
+      received = received.length === 0 ? chunk : Buffer.concat([received, chunk]);
+      const answer = readAnswer(received);
+      if (answer === undefined) return;
+      received = Buffer.alloc(0);
+      const now = performance.now();
+      calls += 1;
+      if (answer.status !== 200) wrong += 1;
+      else if (now >= begin && now < end) took.push(now - sentAt);
+      if (!answer.isLast) return send();
+      isWaiting = false;
+      socket.end();
+    });
+    socket.on("error", () => socket.destroy());
+    // Some servers end the connection after each answer, as gunicorn's plain workers do: the next call needs a new one.
+    socket.on("close", () => {
+      if (isWaiting) wrong += 1;
+      if (performance.now() < end) setImmediate(open);
+    });
+  }
+}
+
+/** The answer these bytes begin with, once it is complete. */
+function readAnswer(bytes: Buffer): { status: number; isLast: boolean } | undefined {
+  const headEnd = bytes.indexOf("\r\n\r\n");
+  if (headEnd === -1) return undefined;
+  const head = bytes.toString("latin1", 0, headEnd);
+  const length = /\r\ncontent-length: *(\d+)/i.exec(head)?.[1];
+  const isComplete =
+    length === undefined
+      ? bytes.toString("latin1", bytes.length - 5) === "0\r\n\r\n"
+      : bytes.length >= headEnd + 4 + Number(length);
+  return isComplete ? { status: Number(head.slice(9, 12)), isLast: /\r\nconnection: *close/i.test(head) } : undefined;
+}
+
+const sleepUntil = (time: number) => new Promise((resolve) => setTimeout(resolve, time - performance.now()));
+
+if (import.meta.main) {
+  process.stdout.write(JSON.stringify(await run(JSON.parse(process.argv[2] ?? ""))), () => process.exit());
+}

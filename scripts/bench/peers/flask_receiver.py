@@ -1,0 +1,24 @@
+"""The same receiver in Flask. Served by gunicorn."""
+
+from flask import Flask, request
+
+import receiving
+
+app = Flask(__name__)
+
+
+@app.post("/actions/debug")
+def debug():
+    receiving.check_origin(request.headers.get("Origin"))
+    return receiving.answer(request.host_url.rstrip("/"), request.path, request.headers, request.get_json())
+
+
+@app.errorhandler(receiving.Refused)
+def refuse(refused):
+    return refused.reply, refused.status
+
+
+@app.after_request
+def allow_kitsu(response):
+    response.headers.update(receiving.CORS)
+    return response
