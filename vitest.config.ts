@@ -17,7 +17,11 @@ export default defineConfig({
             },
           }),
         ],
-        test: { name: "worker", include: ["test/worker/**/*.test.ts", "test/contract.test.ts"], setupFiles: ["test/support/worker/setup.ts"] },
+        test: {
+          name: "worker",
+          include: ["test/worker/**/*.test.ts", "test/contract.test.ts"],
+          setupFiles: ["test/support/worker/setup.ts"],
+        },
       },
       { test: { name: "tree", include: ["test/structure.test.ts"] } },
     ],

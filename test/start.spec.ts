@@ -53,7 +53,6 @@ const test = base.extend<object, { started: Started }>({
   ],
 });
 
-
 // In one worker process, and so with one npm start.
 test.describe.configure({ mode: "default" });
 

@@ -155,6 +155,7 @@ test("nothing from a server becomes markup, and no forbidden address a link", as
   addAction("Evil", { body: done(evil, { text: evil, links, outcomes: [...outcomes], effects: [...effects], tables }) });
   await openKitsu();
   await run("Evil");
+  await expect(toasts.locator("summary")).toHaveCount(2);
   for (const fold of await toasts.locator("summary").all()) await fold.click();
   await expect(toasts.getByRole("cell")).toHaveText(evil);
   await expect(toasts.locator("a, img")).toHaveCount(0);
