@@ -21,6 +21,7 @@ export const ${name} = defineAction({
   id: "${id}",
   title: "${title}",
   about: "Says how many tasks were selected.",
+  modes: ["form", "ajax"],
   async run({ call }) {
     return { kind: "done", severity: "success", title: \`\${call.selection.length} tasks\` };
   },

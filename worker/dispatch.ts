@@ -1,21 +1,28 @@
 // One call from request to response, top to bottom. This is the only file that knows the order.
 import * as v from "valibot";
 import { type Reply, RunId } from "../contract.ts";
-import type { Action, Given } from "./action.ts";
+import type { Action } from "./action.ts";
 import { findAction } from "./actions/index.ts";
 import { answerCall } from "./answer.ts";
 import { type Arrival, describeArrival } from "./arrival.ts";
 import { readFields } from "./body.ts";
 import { type Call, checkSelection, understandCall } from "./call.ts";
 import { describeCause, Failure, toFailure } from "./failure.ts";
+import { checkCount, checkGates, checkTrust, readRole } from "./gate.ts";
 import { type Recorded, recordRun, runAt } from "./journal.ts";
 import { checkOrigin } from "./origin.ts";
+import { describePerson, identify, type Person } from "./person.ts";
+import { checkAddressRate, checkPersonRate } from "./rate.ts";
 import type { Scene } from "./scene.ts";
+import { type Kitsu, openKitsu } from "./services/kitsu.ts";
+import { openZou } from "./services/zou.ts";
+import type { Settings } from "./settings.ts";
 
 /** Receives a call for the action of this id and answers it. */
 export async function dispatch(request: Request, id: string, scene: Scene): Promise<Response> {
   const { env, settings, ctx } = scene;
   checkOrigin(request, settings);
+  if (env.CALLS_BY_ADDRESS !== undefined) await checkAddressRate(env.CALLS_BY_ADDRESS, request);
   const action = findAction(id, settings);
   checkMethod(request, action);
   const performing = perform(request, action, scene);
@@ -26,19 +33,40 @@ export async function dispatch(request: Request, id: string, scene: Scene): Prom
 
 /** What the person is answered, and what is written down. Never throws but for faults in making the answer itself. */
 async function perform(request: Request, action: Action, scene: Scene): Promise<{ response: Response; recorded: Recorded }> {
-  const { settings, base, url } = scene;
+  const { env, settings, base, url } = scene;
   const at = Date.now();
   const parameters = [...url.searchParams].filter(([name]) => name !== RUN_PARAMETER);
   const run = runAt(base, readRunId(url), at);
   let arrived: Arrival | undefined;
   let call: Call | undefined;
+  let person: Person | undefined;
   let reply: Reply | Failure;
   try {
     const body = request.method === "POST" ? await readFields(request) : [];
-    arrived = describeArrival(request, url, [...parameters, ...body]);
-    call = understandCall(parameters, body);
+    const seen = describeArrival(request, url, [...parameters, ...body]);
+    arrived = seen;
+    const understood = understandCall(parameters, body);
+    call = understood;
     if (!action.takesEmptySelection) checkSelection(call);
-    reply = await runInTime(action, settings.actionTimeLimitMs, { call, arrived, run, settings });
+    checkCount(action, call.selection.length);
+    reply = await endInTime(action, settings.actionTimeLimitMs, async (signal) => {
+      const caller = await identify(request, understood, scene, signal);
+      person = caller;
+      if (env.CALLS_BY_PERSON !== undefined) await checkPersonRate(env.CALLS_BY_PERSON, caller);
+      checkTrust(caller, action, settings);
+      const kitsu = meetKitsu(caller, understood.selection, settings, signal);
+      if (kitsu !== undefined && understood.selection.length > 0) await checkGates(caller, action, kitsu, settings);
+      return action.run({
+        call: understood,
+        arrived: seen,
+        run,
+        person: caller,
+        kitsu: () => kitsu ?? throwNoKitsu(action),
+        roleIn: (projectId) => readRole(caller, kitsu ?? throwNoKitsu(action), projectId),
+        settings,
+        signal,
+      });
+    });
   } catch (thrown) {
     reply = toFailure(thrown);
   }
@@ -51,7 +79,21 @@ async function perform(request: Request, action: Action, scene: Scene): Promise<
   const response = answerCall(request, { run, reply: said }, settings, failure, call?.path);
   arrived ??= describeArrival(request, url, parameters);
   const [tookMs, { status }] = [Date.now() - at, response];
-  return { response, recorded: { id: run.id, at, tookMs, action: action.id, status, call, arrived, reply: said, cause } };
+  return {
+    response,
+    recorded: {
+      id: run.id,
+      at,
+      tookMs,
+      action: action.id,
+      status,
+      person: person && describePerson(person),
+      call,
+      arrived,
+      reply: said,
+      cause,
+    },
+  };
 }
 
 function checkMethod(request: Request, action: Action): void {
@@ -72,7 +114,26 @@ function readRunId({ searchParams }: URL): string {
   return Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, "0")).join("");
 }
 
-async function runInTime(action: Action, limitMs: number, given: Omit<Given, "signal">): Promise<Reply> {
+/** Kitsu with the person's own session where it came along, else with the bot's account, else not at all. */
+function meetKitsu(
+  person: Person,
+  selection: readonly string[],
+  { kitsuApi, kitsuToken }: Settings,
+  signal: AbortSignal,
+): Kitsu | undefined {
+  const token = person.token ?? (person.trust === "unchecked" ? undefined : kitsuToken);
+  return token === undefined ? undefined : openKitsu(openZou(kitsuApi, token, signal), kitsuApi, selection);
+}
+
+function throwNoKitsu({ title }: Action): never {
+  throw new Failure("not-configured", {
+    text: `${title} works on what Kitsu knows, and this action server has no account there.`,
+    advice: "Give it the token of a bot with: npx wrangler secret put KITSU_TOKEN",
+  });
+}
+
+/** Ends the work when its time is over, whether it listens to the signal or not. */
+async function endInTime(action: Action, limitMs: number, work: (signal: AbortSignal) => Promise<Reply>): Promise<Reply> {
   const abort = new AbortController();
   let timer: ReturnType<typeof setTimeout> | null = null;
   const overtime = new Promise<never>((_, reject) => {
@@ -86,7 +147,7 @@ async function runInTime(action: Action, limitMs: number, given: Omit<Given, "si
     }, limitMs);
   });
   try {
-    return await Promise.race([action.run({ ...given, signal: abort.signal }), overtime]);
+    return await Promise.race([work(abort.signal), overtime]);
   } finally {
     clearTimeout(timer);
   }

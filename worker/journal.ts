@@ -4,6 +4,7 @@ import * as v from "valibot";
 import { Reply, type Run } from "../contract.ts";
 import { Failure } from "./failure.ts";
 import type { Env, Settings } from "./settings.ts";
+import { TRUSTS } from "./trust.ts";
 
 const text = v.optional(v.string());
 const pairs = v.array(v.tuple([v.string(), v.string()]));
@@ -17,6 +18,8 @@ const Recorded = v.object({
   action: v.string(),
   /** of the HTTP answer */
   status: v.number(),
+  /** who called as far as it was found out, and how surely; absent where the call did not get that far */
+  person: v.optional(v.object({ trust: v.picklist(TRUSTS), id: text, name: v.string(), role: text })),
   /** absent where the call could not be understood */
   call: v.optional(
     v.object({
@@ -47,6 +50,7 @@ const Summary = v.object({
   email: v.string(),
   project: v.string(),
   tasks: v.number(),
+  trust: v.fallback(v.string(), "unchecked"),
   status: v.number(),
   tookMs: v.number(),
 });
@@ -105,15 +109,16 @@ export async function recordRun(env: Env, settings: Settings, recorded: Recorded
   }
 }
 
-function summarise({ action, call, reply, status, tookMs }: Recorded): Summary {
+function summarise({ action, person, call, reply, status, tookMs }: Recorded): Summary {
   return {
     action,
     state: stateOf(reply),
     title: reply.title,
-    person: call?.person.id ?? "",
+    person: person?.id ?? call?.person.id ?? "",
     email: call?.person.email ?? "",
     project: call?.project ?? "",
     tasks: call?.selection.length ?? 0,
+    trust: person?.trust ?? "unchecked",
     status,
     tookMs,
   };

@@ -17,7 +17,21 @@ import type { Settings } from "./settings.ts";
 const PAGE_RUNS = 50;
 const FILE_RUNS = 1_000;
 
-const COLUMNS = ["at", "id", "action", "state", "title", "person", "email", "project", "tasks", "status", "tookMs", "url"] as const;
+const COLUMNS = [
+  "at",
+  "id",
+  "action",
+  "state",
+  "title",
+  "person",
+  "email",
+  "project",
+  "tasks",
+  "trust",
+  "status",
+  "tookMs",
+  "url",
+] as const;
 
 /** A filter as forms send it: empty where it is not used. */
 const filter = <S extends v.GenericSchema<string>>(schema: S) =>

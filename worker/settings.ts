@@ -2,9 +2,11 @@
 import * as v from "valibot";
 import { isOpenable } from "../contract.ts";
 import { Failure } from "./failure.ts";
+import { ROLES, type Role } from "./services/zou-objects.ts";
+import { TRUSTS, type Trust } from "./trust.ts";
 
 /** Bindings and variables as they come from wrangler.toml, the dashboard and `wrangler secret`: nothing in them is trusted. */
-export type Env = { RUNS: KVNamespace } & Variables;
+export type Env = { RUNS: KVNamespace; CALLS_BY_PERSON?: RateLimit; CALLS_BY_ADDRESS?: RateLimit } & Variables;
 type Variables = Readonly<Record<string, unknown>>;
 
 /** One server of the studio's that calls are forwarded to. Its `id` is the id of the action that does so. */
@@ -20,6 +22,9 @@ export type ForwardTarget = {
   isIdempotent: boolean;
 };
 
+/** Where one action may be used: absent is everywhere, by everybody. */
+export type ActionLimits = { projects?: string[] | undefined; departments?: string[] | undefined; roles?: Role[] | undefined };
+
 export type Settings = {
   /** the studio's Kitsu addresses, the first one is linked to */
   kitsuUrls: readonly string[];
@@ -33,6 +38,15 @@ export type Settings = {
   logRetentionS: number;
   actionTimeLimitMs: number;
   forwardTargets: readonly ForwardTarget[];
+  /** Kitsu's API, and the account we read it with where the person's own session does not come along */
+  kitsuApi: string;
+  kitsuToken: string | undefined;
+  /** the least a deployment wants to know of who calls */
+  trust: Trust;
+  /** Cloudflare Access in front of the worker: its team's address, and the application's audience tag */
+  access: { team: string; audience: string } | undefined;
+  /** what the studio allows beyond what the actions themselves say, by action */
+  limits: ReadonlyMap<string, ActionLimits>;
   /** set by `npm start` alone: the log is open on localhost */
   isLocal: boolean;
   /** when this version of worker and settings was made, in epoch seconds */
@@ -74,6 +88,22 @@ const Known = v.object({
   LOG_RETENTION_DAYS: seconds(90, 3_650),
   ACTION_TIME_LIMIT: seconds(25, 300),
   FORWARD_TARGETS: v.pipe(v.optional(v.union([v.pipe(v.string(), v.parseJson()), v.looseObject({})]), {}), Targets),
+  KITSU_API: v.optional(httpUrl),
+  KITSU_TOKEN: v.optional(v.pipe(v.string(), v.trim())),
+  TRUST: v.optional(v.union([v.literal(""), v.picklist(TRUSTS)]), ""),
+  ACCESS_TEAM: v.optional(v.pipe(v.string(), v.regex(/^([a-z0-9-]+|https:\/\/[a-z0-9.-]+)?$/)), ""),
+  ACCESS_AUDIENCE: v.optional(v.string(), ""),
+  ACTION_LIMITS: v.pipe(
+    v.optional(v.union([v.pipe(v.string(), v.parseJson()), v.looseObject({})]), {}),
+    v.record(
+      v.string(),
+      v.strictObject({
+        projects: v.optional(v.array(v.pipe(v.string(), v.uuid()))),
+        departments: v.optional(v.array(v.pipe(v.string(), v.uuid()))),
+        roles: v.optional(v.array(v.picklist(ROLES))),
+      }),
+    ),
+  ),
   LOCAL: v.optional(v.string(), ""),
   VERSION: v.fallback(v.object({ timestamp: v.pipe(v.string(), v.isoTimestamp()) }), { timestamp: "1970-01-01T00:00:00.000Z" }),
 });
@@ -87,6 +117,12 @@ const HELP: Record<keyof typeof Known.entries, string> = {
   LOG_RETENTION_DAYS: 'how many days the log is kept, "90"',
   ACTION_TIME_LIMIT: 'how many seconds an action may take, "25"; 300 at most',
   FORWARD_TARGETS: '{"<action id>": {"url": "https://pipeline.studio.tld/kitsu", "title": "Publish", "timeLimit": 20}}',
+  KITSU_API: 'the address of Kitsu\'s API, if it is not KITSU_URL with "/api" behind it',
+  KITSU_TOKEN: "the token of a bot in Kitsu: wrangler secret put KITSU_TOKEN",
+  TRUST: `one of ${TRUSTS.join(", ")}`,
+  ACCESS_TEAM: 'the name of your Cloudflare Access team, "studio" of studio.cloudflareaccess.com',
+  ACCESS_AUDIENCE: "the audience tag of the Access application",
+  ACTION_LIMITS: '{"<action id>": {"projects": ["<id>"], "departments": ["<id>"], "roles": ["manager"]}}',
   LOCAL: "nothing: npm start sets it",
   VERSION: "the version_metadata binding",
 };
@@ -126,6 +162,17 @@ function parseSettings(env: Variables): Settings {
       timeLimitMs: target.timeLimit * 1_000,
       isIdempotent: target.idempotent,
     })),
+    kitsuApi: (vars.KITSU_API ?? `${kitsuUrls[0]}/api`).replace(/\/$/, ""),
+    kitsuToken: vars.KITSU_TOKEN || undefined,
+    trust: vars.TRUST || (vars.KITSU_TOKEN ? "claimed" : "unchecked"),
+    access:
+      vars.ACCESS_TEAM === "" || vars.ACCESS_AUDIENCE === ""
+        ? undefined
+        : {
+            team: vars.ACCESS_TEAM.startsWith("https://") ? vars.ACCESS_TEAM : `https://${vars.ACCESS_TEAM}.cloudflareaccess.com`,
+            audience: vars.ACCESS_AUDIENCE,
+          },
+    limits: new Map(Object.entries(vars.ACTION_LIMITS)),
     isLocal: vars.LOCAL === "1",
     deployedAtS: Math.floor(Date.parse(vars.VERSION.timestamp) / 1_000),
   };

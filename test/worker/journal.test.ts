@@ -75,6 +75,7 @@ describe("the log", () => {
         email: "ada@studio.tld",
         project: PROJECT,
         tasks: 2,
+        trust: "unchecked",
         status: 200,
         tookMs: 7,
       },

@@ -8,6 +8,7 @@ export const debug = defineAction({
   id: "debug",
   title: "Debug",
   about: "Shows what Kitsu sent, and what was understood of it.",
+  modes: ["form", "ajax"],
   isSafe: true,
   takesEmptySelection: true,
   async run({ call, arrived }) {

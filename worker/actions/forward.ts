@@ -13,6 +13,7 @@ export function forwardTo(target: ForwardTarget): Action {
     id: target.id,
     title: target.title,
     about: target.about,
+    modes: ["form", "ajax"],
     async run({ call, run, signal }) {
       const { ignored: _, ...said } = call;
       const answer = await sendCall(target, run.id, { version: WIRE_VERSION, run, action: target.id, call: said }, signal);

@@ -53,13 +53,13 @@ function renderFilter({ query, actions, base }: Log): Content {
 function renderRuns(runs: readonly LoggedRun[], base: string): Content {
   return html`<div class="table" role="region" tabindex="0" aria-label="Runs, newest first">
 <table>
-<thead><tr><th scope="col">When (UTC)</th><th scope="col">Action</th><th scope="col">State</th><th scope="col">What was said</th><th scope="col">Person</th><th scope="col" class="number">Tasks</th><th scope="col" class="number">Took</th></tr></thead>
+<thead><tr><th scope="col">When (UTC)</th><th scope="col">Action</th><th scope="col">State</th><th scope="col">What was said</th><th scope="col">Person</th><th scope="col">Known by</th><th scope="col" class="number">Tasks</th><th scope="col" class="number">Took</th></tr></thead>
 <tbody>
 ${runs.map(
   (run) => html`<tr>
 <td class="nowrap"><a href="${runAt(base, run.id, run.at).url}">${new Date(run.at).toISOString().slice(0, 19).replace("T", " ")}</a></td>
 <td>${run.action}</td><td><span class="tag ${run.state}">${run.state}</span></td><td dir="auto">${run.title}</td>
-<td>${run.email || run.person || "unknown"}</td><td class="number">${run.tasks}</td><td class="number nowrap">${run.tookMs} ms</td>
+<td>${run.email || run.person || "unknown"}</td><td>${run.trust}</td><td class="number">${run.tasks}</td><td class="number nowrap">${run.tookMs} ms</td>
 </tr>
 `,
 )}

@@ -38,7 +38,7 @@ ${renderTable({ columns: ["Field", "Value"], rows: arrived.fields })}
   });
 }
 
-function renderFacts({ id, at, tookMs, action, status, reply }: Recorded): Content {
+function renderFacts({ id, at, tookMs, action, status, reply, person }: Recorded): Content {
   const state = stateOf(reply);
   return html`<dl>
 <dt>Run</dt><dd><code>${id}</code></dd>
@@ -46,6 +46,7 @@ function renderFacts({ id, at, tookMs, action, status, reply }: Recorded): Conte
 <dt>State</dt><dd><span class="tag ${state}">${state}</span></dd>
 <dt>Began</dt><dd><time datetime="${new Date(at).toISOString()}">${new Date(at).toISOString().replace("T", " ").replace("Z", " UTC")}</time></dd>
 <dt>Took</dt><dd>${tookMs} ms</dd>
+${person !== undefined && html`<dt>Caller known by</dt><dd>${person.trust}</dd>`}
 <dt>HTTP status</dt><dd>${status}</dd>
 </dl>`;
 }

@@ -18,7 +18,7 @@ describe("the log", () => {
     expect(await page()).toContain("Nothing was run yet");
     expect(await (await read("/runs.json")).json()).toEqual({ runs: [] });
     expect((await (await read("/runs.csv")).text()).trim()).toBe(
-      "at,id,action,state,title,person,email,project,tasks,status,tookMs,url",
+      "at,id,action,state,title,person,email,project,tasks,trust,status,tookMs,url",
     );
   });
 

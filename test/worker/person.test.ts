@@ -1,0 +1,192 @@
+import { createExecutionContext } from "cloudflare:test";
+import { exportJWK, generateKeyPair, SignJWT } from "jose";
+import { beforeEach, describe, expect, it, vi } from "vitest";
+import { debug } from "../../worker/actions/debug.ts";
+import { understandCall } from "../../worker/call.ts";
+import { Failure } from "../../worker/failure.ts";
+import { identify } from "../../worker/person.ts";
+import { readSettings } from "../../worker/settings.ts";
+import { AJAX_FIELDS, ajax, arrive, ask, EDGE, KITSU, makeEnv, readFailed, readLog } from "../support/worker/worker.ts";
+import { ARTIST, addProject, BOT, BOT_TOKEN, type FakeZou, INACTIVE, id, MANAGER, openFakeZou } from "../support/worker/zou.ts";
+
+let fake: FakeZou;
+beforeEach(() => {
+  fake = openFakeZou();
+});
+
+type Who = { userid?: unknown; useremail?: unknown };
+const TEAM = "https://studio.cloudflareaccess.com";
+const WITH_BOT = { KITSU_TOKEN: BOT_TOKEN };
+
+/** @param host where the worker is reached: on Kitsu's own host the session comes along */
+async function find(who: Who, headers: Record<string, string> = {}, variables: Record<string, unknown> = WITH_BOT, host = EDGE) {
+  const env = makeEnv(variables);
+  const request = arrive(`${host}/actions/debug`, { method: "POST", headers });
+  const scene = { env, settings: readSettings(env), ctx: createExecutionContext(), url: new URL(request.url), base: host };
+  return identify(request, understandCall([], Object.entries(who)), scene, new AbortController().signal);
+}
+
+async function refusal(promise: Promise<unknown>) {
+  const thrown = await promise.then(
+    () => undefined,
+    (reason: unknown) => reason,
+  );
+  if (!(thrown instanceof Failure)) throw new Error(`Expected a Failure, got ${String(thrown)}`);
+  return thrown;
+}
+
+const session = (person: { id: string }) => ({ cookie: `theme=dark; access_token_cookie=session-${person.id}` });
+
+describe("a person who is only claimed", () => {
+  it("exists, is active, and has the id and e-mail the call names", async () => {
+    expect(await find({ userid: ARTIST.id, useremail: "PERSON4@studio.tld" })).toMatchObject({
+      trust: "claimed",
+      id: ARTIST.id,
+      role: "user",
+      token: undefined,
+    });
+  });
+
+  it.each([
+    ["unknown to Kitsu", { userid: id(1, 99) }],
+    ["no longer active", { userid: INACTIVE.id }],
+    ["a bot", { userid: BOT.id }],
+    ["somebody with another e-mail", { userid: ARTIST.id, useremail: "person2@studio.tld" }],
+  ])("is refused when they are %s, and the answer is the same each time", async (_, who) => {
+    const { reply, cause } = await refusal(find(who));
+    expect(reply).toEqual((await refusal(find({ userid: id(1, 98) }))).reply);
+    expect(cause).toBeDefined();
+  });
+
+  it("is not checked at all where the worker has no account in Kitsu", async () => {
+    expect(await find({ userid: ARTIST.id }, {}, {})).toEqual(
+      expect.objectContaining({ trust: "unchecked", id: ARTIST.id, departments: [] }),
+    );
+    expect(fake.requests).toEqual([]);
+  });
+});
+
+describe("a person whose session came along", () => {
+  it("is who Zou says, and may act as themselves", async () => {
+    const person = await find({ userid: ARTIST.id }, session(ARTIST), {}, KITSU);
+    expect(person).toMatchObject({ trust: "session", id: ARTIST.id, email: ARTIST.email, token: `session-${ARTIST.id}` });
+    expect(fake.requests).toMatchObject([{ path: "/auth/authenticated", token: `session-${ARTIST.id}` }]);
+  });
+
+  it("is refused when the call names somebody else", async () => {
+    const { code, cause } = await refusal(find({ userid: MANAGER.id }, session(ARTIST), WITH_BOT, KITSU));
+    expect(code).toBe("person-not-accepted");
+    expect(String(cause)).toContain("Mismatch");
+  });
+
+  it("has no session on any other host than Kitsu's, whatever cookie comes", async () => {
+    expect(await find({ userid: ARTIST.id }, session(ARTIST))).toMatchObject({ trust: "claimed" });
+    expect(fake.requests.every(({ token }) => token === BOT_TOKEN)).toBe(true);
+  });
+
+  it("is only claimed when the session is over", async () => {
+    expect(await find({ userid: ARTIST.id }, { cookie: "access_token_cookie=over" }, WITH_BOT, KITSU)).toMatchObject({
+      trust: "claimed",
+    });
+    expect(await find({ userid: ARTIST.id }, session(INACTIVE), {}, KITSU)).toMatchObject({ trust: "unchecked" });
+  });
+});
+
+describe("a person Cloudflare Access vouches for", () => {
+  const variables = { ...WITH_BOT, ACCESS_TEAM: "studio", ACCESS_AUDIENCE: "aud-tag" };
+
+  async function makeKeys(kid: string) {
+    const { publicKey, privateKey } = await generateKeyPair("RS256", { extractable: true });
+    return { kid, privateKey, jwk: { ...(await exportJWK(publicKey)), kid, alg: "RS256" } };
+  }
+  type Keys = Awaited<ReturnType<typeof makeKeys>>;
+
+  const sign = ({ privateKey, kid }: Keys, rest: { aud?: string; iss?: string; exp?: string | number; email?: string } = {}) =>
+    new SignJWT({ email: rest.email ?? ARTIST.email })
+      .setProtectedHeader({ alg: "RS256", kid })
+      .setIssuer(rest.iss ?? TEAM)
+      .setAudience(rest.aud ?? "aud-tag")
+      .setIssuedAt()
+      .setExpirationTime(rest.exp ?? "5m")
+      .sign(privateKey);
+
+  /** Publishes the team's keys before the fake Zou is asked. */
+  function publish(...keys: Keys[]) {
+    const asZou = vi.mocked(globalThis.fetch).getMockImplementation();
+    vi.mocked(globalThis.fetch).mockImplementation(async (input, init) => {
+      const { url } = new Request(input, init);
+      if (url === `${TEAM}/cdn-cgi/access/certs`) return Response.json({ keys: keys.map(({ jwk }) => jwk) });
+      return asZou?.(input, init) ?? Response.error();
+    });
+  }
+
+  const present = async (assertion: string, who: Who = {}) => find(who, { "cf-access-jwt-assertion": assertion }, variables);
+
+  it("is found in Kitsu by the e-mail, also with keys that were changed meanwhile", async () => {
+    const [old, current] = [await makeKeys("old"), await makeKeys("current")];
+    publish(old, current);
+    expect(await present(await sign(current))).toMatchObject({ trust: "access", id: ARTIST.id, role: "user" });
+    expect(await present(await sign(old), { userid: ARTIST.id })).toMatchObject({ trust: "access" });
+  });
+
+  it("is refused with a token that is expired, for another audience or team, of an unknown key, unsigned, or none at all", async () => {
+    const [known, unknown] = [await makeKeys("old"), await makeKeys("unknown")];
+    publish(known);
+    const header = btoa(JSON.stringify({ alg: "none" })).replace(/=+$/, "");
+    const payload = btoa(JSON.stringify({ email: ARTIST.email, iss: TEAM, aud: "aud-tag", exp: 4e9 })).replace(/=+$/, "");
+    const bad = [
+      await sign(known, { exp: Math.floor(Date.now() / 1_000) - 3_600 }),
+      await sign(known, { aud: "another" }),
+      await sign(known, { iss: "https://elsewhere.cloudflareaccess.com" }),
+      await sign(unknown),
+      `${header}.${payload}.`,
+      "nonsense",
+    ];
+    for (const assertion of bad) expect((await refusal(present(assertion))).code).toBe("person-not-accepted");
+  });
+
+  it("is refused when Kitsu has no such person, or the call names another one", async () => {
+    const keys = await makeKeys("old");
+    publish(keys);
+    expect((await refusal(present(await sign(keys, { email: "stranger@studio.tld" })))).code).toBe("person-not-accepted");
+    expect((await refusal(present(await sign(keys), { userid: MANAGER.id }))).code).toBe("person-not-accepted");
+  });
+});
+
+describe("what is known of the person, when an action runs", () => {
+  it("is given to the action and written down, without the session's token", async () => {
+    const { taskIds } = addProject(fake, 1, 1);
+    const run = vi.spyOn(debug, "run").mockResolvedValue({ kind: "done", severity: "info", title: "Fine" });
+    const init = ajax(
+      { ...AJAX_FIELDS, userid: ARTIST.id, useremail: ARTIST.email, selection: taskIds },
+      { ...session(ARTIST), origin: KITSU, "sec-fetch-site": "same-origin" },
+    );
+    expect((await ask(`${KITSU}/actions/debug`, init)).status).toBe(200);
+    expect(run.mock.lastCall?.[0].person).toMatchObject({ trust: "session", name: ARTIST.full_name });
+    expect(await readLog()).toMatchObject([{ person: { trust: "session", id: ARTIST.id, name: ARTIST.full_name } }]);
+    expect(JSON.stringify(await readLog())).not.toContain("session-");
+  });
+
+  it("must be what the deployment asks for", async () => {
+    addProject(fake, 1, 1);
+    const response = await ask("/actions/debug", ajax({ ...AJAX_FIELDS, userid: ARTIST.id, useremail: ARTIST.email }), {
+      ...WITH_BOT,
+      TRUST: "session",
+    });
+    expect(response.status).toBe(403);
+    expect(await readFailed(response)).toMatchObject({ code: "person-not-accepted" });
+    expect(await readLog()).toMatchObject([{ status: 403, person: { trust: "claimed" } }]);
+  });
+
+  it("of a mismatch is in the log, and not in the answer", async () => {
+    const init = ajax(
+      { ...AJAX_FIELDS, userid: MANAGER.id, useremail: MANAGER.email },
+      { ...session(ARTIST), "sec-fetch-site": "same-origin" },
+    );
+    const response = await ask(`${KITSU}/actions/debug`, init);
+    expect(await response.text()).not.toContain(ARTIST.id);
+    expect(await readLog()).toMatchObject([
+      { status: 403, cause: expect.stringContaining(`Mismatch: the call names ${MANAGER.id}, the session is of ${ARTIST.id}`) },
+    ]);
+  });
+});

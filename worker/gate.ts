@@ -1,0 +1,114 @@
+// May this person run this action on these tasks? Asked when the action runs, of what Zou says now: never of what the page claims, and never
+// of a copy.
+import * as v from "valibot";
+import type { Outcome } from "../contract.ts";
+import type { Action, EntityType } from "./action.ts";
+import { Failure } from "./failure.ts";
+import type { Person } from "./person.ts";
+import type { Kitsu, SelectedTask, Selection } from "./services/kitsu.ts";
+import { type Role, TeamMember } from "./services/zou-objects.ts";
+import type { ActionLimits, Settings } from "./settings.ts";
+import { isAtLeast, type Trust } from "./trust.ts";
+
+/** Throws unless the person is known as surely as the deployment and the action ask. */
+export function checkTrust(person: Person, action: Action, settings: Settings): void {
+  const least: Trust[] = [settings.trust, action.trust ?? "unchecked", action.needsKitsu ? "claimed" : "unchecked"];
+  const missing = least.find((trust) => !isAtLeast(person.trust, trust));
+  if (missing === undefined) return;
+  throw new Failure("person-not-accepted", {
+    text: `${action.title} needs to know surely who runs it.`,
+    advice: `Log in to Kitsu and run it from there. Your TD finds in docs/trust.md what "${missing}" needs.`,
+    cause: `"${missing}" is asked for, the call is "${person.trust}"`,
+  });
+}
+
+/** Throws how many tasks the action takes, if they are too many. */
+export function checkCount(action: Action, count: number): void {
+  if (action.tasksMost === undefined || count <= action.tasksMost) return;
+  throw new Failure("not-allowed", {
+    title: "Too many tasks",
+    text: `${action.title} takes ${action.tasksMost === 1 ? "one task" : `at most ${action.tasksMost} tasks`} at once, and ${count} are selected.`,
+    advice: "Select fewer tasks.",
+    field: "selection",
+  });
+}
+
+/** Throws why not, and for which tasks, unless the person may run the action on all of them. */
+export async function checkGates(person: Person, action: Action, kitsu: Kitsu, settings: Settings): Promise<void> {
+  const selection = await kitsu.readSelection();
+  const limits = settings.limits.get(action.id) ?? {};
+  checkDepartments(person, action, limits);
+  if (selection.tasks.length === 0) throw nothingVisible(selection);
+  const roles = await readRoles(person, kitsu, selection.projectIds);
+  const outcomes = selection.tasks.flatMap((one): Outcome[] => {
+    const reason = refuse(one, person, roles.get(one.task.project_id), action, limits);
+    return reason === undefined ? [] : [{ id: one.task.id, label: one.label, state: "failed", reason }];
+  });
+  const [first] = outcomes;
+  if (first === undefined) return;
+  const others = new Set(outcomes.map(({ reason }) => reason)).size - 1;
+  throw new Failure("not-allowed", {
+    text: `${first.reason}${others > 0 ? `, and ${others} more ${others === 1 ? "reason" : "reasons"}` : ""}: ${outcomes.length} of ${selection.tasks.length} tasks.`,
+    advice: "Nothing was done. Take these tasks out of the selection, or ask your production manager.",
+    outcomes,
+  });
+}
+
+function refuse(
+  { task, entity }: SelectedTask,
+  person: Person,
+  role: Role | undefined,
+  action: Action,
+  limits: ActionLimits,
+): string | undefined {
+  if (role === undefined) return "You are not in the team of this project";
+  if (limits.projects !== undefined && !limits.projects.includes(task.project_id))
+    return `${action.title} is not used in this project`;
+  const allowed = [action.roles, limits.roles].filter((roles) => roles !== undefined);
+  if (!allowed.every((roles) => roles.includes(role))) return `${action.title} is for ${sayRoles(allowed.flat())}`;
+  if (role === "vendor" && !task.assignees.includes(person.id ?? "")) return "Vendors work on tasks assigned to them";
+  const type = entity?.type.toLowerCase();
+  if (action.entityTypes !== undefined && !action.entityTypes.some((one: EntityType) => one === type)) {
+    return `${action.title} is for ${action.entityTypes.map((one) => `${one}s`).join(" and ")}, this is ${entity === undefined ? "a deleted one" : `one of type ${entity.type}`}`;
+  }
+  return undefined;
+}
+
+function checkDepartments(person: Person, action: Action, { departments }: ActionLimits): void {
+  if (departments === undefined || departments.some((id) => person.departments.includes(id))) return;
+  throw new Failure("not-allowed", {
+    text: `${action.title} is for other departments than yours.`,
+    advice: "Ask your production manager.",
+  });
+}
+
+/** The person's role in each project; none where they are not of its team. An administrator is one everywhere. */
+async function readRoles(person: Person, kitsu: Kitsu, projectIds: readonly string[]): Promise<Map<string, Role | undefined>> {
+  return new Map(await Promise.all(projectIds.map(async (id) => [id, await readRole(person, kitsu, id)] as const)));
+}
+
+/** The person's role in one project: the project's own, else the studio's. */
+export async function readRole(person: Person, kitsu: Kitsu, projectId: string): Promise<Role | undefined> {
+  if (person.role === "admin") return "admin";
+  try {
+    const team = await kitsu.zou.read(`/data/projects/${projectId}/team`, v.array(TeamMember));
+    const member = team.find(({ id, active }) => id === person.id && active);
+    return member && (member.project_role ?? member.role);
+  } catch (thrown) {
+    // Zou does not show a team to whoever is not in it.
+    if (thrown instanceof Failure && thrown.code === "kitsu-forbidden") return undefined;
+    throw thrown;
+  }
+}
+
+const sayRoles = (roles: readonly Role[]) =>
+  [...new Set(roles)].map((role) => (role === "user" ? "artists" : `${role}s`)).join(", ");
+
+function nothingVisible({ missing }: Selection): Failure {
+  return new Failure("kitsu-unknown", {
+    title: "None of these tasks is there",
+    text: `Kitsu shows none of the ${missing.length} selected tasks: they were deleted, or are not for you to see.`,
+    advice: "Reload Kitsu and select the tasks again.",
+    outcomes: missing.slice(0, 100).map((id) => ({ id, label: id, state: "skipped", reason: "Deleted or not visible" })),
+  });
+}

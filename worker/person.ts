@@ -1,0 +1,131 @@
+// Who is calling, and how surely we know it. Everything a call says about its person is a claim; this asks whoever can know.
+import { createRemoteJWKSet, errors, jwtVerify } from "jose";
+import * as v from "valibot";
+import type { Call } from "./call.ts";
+import { Failure } from "./failure.ts";
+import type { Scene } from "./scene.ts";
+import { openZou, type Zou } from "./services/zou.ts";
+import { ZouPerson } from "./services/zou-objects.ts";
+import type { Settings } from "./settings.ts";
+import type { Trust } from "./trust.ts";
+
+/** A person as far as we know them; `id` and `role` are absent only where nothing was checked. */
+export type Person = {
+  trust: Trust;
+  id?: string | undefined;
+  name: string;
+  email?: string | undefined;
+  /** in the studio; a project may give another one */
+  role?: ZouPerson["role"] | undefined;
+  departments: readonly string[];
+  /** Zou's token of the person's session: what is done with it is done by the person */
+  token?: string | undefined;
+};
+
+/** What may be written down of a person: everything but the token. */
+export const describePerson = ({ trust, id, name, role }: Person) => ({ trust, id, name, role });
+
+const SESSION_COOKIE = /(?:^|;\s*)access_token_cookie=([^;]+)/;
+const ACCESS_HEADER = "cf-access-jwt-assertion";
+
+/** Finds out who calls, by the surest way this request allows. */
+export async function identify(request: Request, call: Call, { settings, url }: Scene, signal: AbortSignal): Promise<Person> {
+  const token = readSession(request, url, settings);
+  const session = token && (await askSession(token, settings, signal));
+  if (session) return accept(session, call, "session", token);
+  const bot = settings.kitsuToken === undefined ? undefined : openZou(settings.kitsuApi, settings.kitsuToken, signal);
+  const assertion = request.headers.get(ACCESS_HEADER);
+  if (settings.access !== undefined && assertion !== null && bot !== undefined) {
+    const email = await verifyAccess(assertion, settings.access);
+    return accept(await findByEmail(bot, email), call, "access");
+  }
+  if (bot !== undefined && call.person.id !== undefined) return accept(await findById(bot, call.person.id), call, "claimed");
+  return { trust: "unchecked", id: call.person.id, name: call.person.email ?? "", email: call.person.email, departments: [] };
+}
+
+/**
+ * Kitsu's session comes along only where the worker is a path of Kitsu's own host; a cookie of that name on another host is not Kitsu's. It
+ * goes to Kitsu and nowhere else.
+ */
+function readSession(request: Request, url: URL, settings: Settings): string | undefined {
+  if (!settings.kitsuOrigins.includes(url.origin)) return undefined;
+  return SESSION_COOKIE.exec(request.headers.get("cookie") ?? "")?.[1];
+}
+
+const Authenticated = v.object({ user: ZouPerson });
+
+/** Whose session it is; nobody's, where it is over. */
+async function askSession(token: string, settings: Settings, signal: AbortSignal): Promise<ZouPerson | undefined> {
+  try {
+    return (await openZou(settings.kitsuApi, token, signal).read("/auth/authenticated", Authenticated)).user;
+  } catch (thrown) {
+    if (thrown instanceof Failure && thrown.code === "kitsu-token-refused") return undefined;
+    throw thrown;
+  }
+}
+
+/** The keys of a team, fetched when they are needed and again when they have changed. */
+const keys = new Map<string, ReturnType<typeof createRemoteJWKSet>>();
+
+/** The e-mail that Cloudflare Access vouches for. */
+async function verifyAccess(assertion: string, { team, audience }: { team: string; audience: string }): Promise<string> {
+  const jwks = keys.get(team) ?? createRemoteJWKSet(new URL(`${team}/cdn-cgi/access/certs`));
+  keys.set(team, jwks);
+  try {
+    const { payload } = await jwtVerify(assertion, jwks, {
+      issuer: team,
+      audience,
+      algorithms: ["RS256", "ES256"],
+      requiredClaims: ["exp"],
+    });
+    return v.parse(v.pipe(v.string(), v.minLength(3)), payload.email);
+  } catch (cause) {
+    if (cause instanceof errors.JWKSTimeout)
+      throw new Failure("access-unreachable", { text: "Cloudflare Access could not be asked for its keys.", retry: true, cause });
+    throw notAccepted(cause);
+  }
+}
+
+/** Zou finds e-mails whatever their case, and does not say them to a bot that is no manager. */
+async function findByEmail(bot: Zou, email: string): Promise<ZouPerson | undefined> {
+  const found = await bot.read(`/data/persons?email=${encodeURIComponent(email)}&relations=true`, v.array(ZouPerson));
+  return found.length === 1 ? found[0] : undefined;
+}
+
+async function findById(bot: Zou, id: string): Promise<ZouPerson | undefined> {
+  try {
+    return await bot.read(`/data/persons/${id}`, ZouPerson);
+  } catch (thrown) {
+    if (thrown instanceof Failure && thrown.code === "kitsu-unknown") return undefined;
+    throw thrown;
+  }
+}
+
+/** The person Zou names must be active, no bot, and the one the call names. Why not is for the log: the answer is the same each time. */
+function accept(found: ZouPerson | undefined, call: Call, trust: Trust, token?: string): Person {
+  const claimed = call.person;
+  if (found === undefined) throw notAccepted("There is no such person in Kitsu");
+  if (!found.active || found.is_bot) throw notAccepted(`${found.id} is ${found.is_bot ? "a bot" : "not active"}`);
+  if (claimed.id !== undefined && claimed.id !== found.id)
+    throw notAccepted(`Mismatch: the call names ${claimed.id}, the ${trust} is of ${found.id}`);
+  if (claimed.email !== undefined && found.email !== undefined && claimed.email.toLowerCase() !== found.email.toLowerCase()) {
+    throw notAccepted(`Mismatch: the call names ${claimed.email}, Kitsu has another e-mail for ${found.id}`);
+  }
+  return {
+    trust,
+    id: found.id,
+    name: found.full_name,
+    email: found.email ?? claimed.email,
+    role: found.role,
+    departments: found.departments,
+    token,
+  };
+}
+
+function notAccepted(cause: unknown): Failure {
+  return new Failure("person-not-accepted", {
+    text: "Who calls could not be confirmed.",
+    advice: "Log in to Kitsu again, reload the page, and run the action once more. Should that not help, tell your TD the run id.",
+    cause,
+  });
+}

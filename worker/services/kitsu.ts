@@ -1,0 +1,185 @@
+// What an action knows of Kitsu: the tables that hardly change, kept for minutes, and what the selected task ids really are.
+import * as v from "valibot";
+import { IDS_MAX, idsQuery, type Zou } from "./zou.ts";
+import { Entity, Named, Organisation, Project, Task, TaskStatus, TaskType, ZouPerson } from "./zou-objects.ts";
+
+/** How long a table is believed. A person's rights are never among them. */
+const TABLE_LIFE_S = 300;
+
+/** A task with all it belongs to. What could not be seen of it is absent. */
+export type SelectedTask = {
+  task: Task;
+  /** absent where it was deleted */
+  entity: Entity | undefined;
+  /** the shot's sequence, the edit's or sequence's episode */
+  parent: Entity | undefined;
+  episode: Entity | undefined;
+  /** "SQ01 / SH010 / Animation", as Kitsu names a task */
+  label: string;
+  project: Project | undefined;
+  taskType: TaskType | undefined;
+  taskStatus: TaskStatus | undefined;
+};
+
+export type Selection = {
+  /** in the order of the ids */
+  tasks: SelectedTask[];
+  /** ids Zou does not return: deleted, or not visible */
+  missing: string[];
+  projectIds: string[];
+};
+
+export type Tables = {
+  taskTypes(): Promise<ReadonlyMap<string, TaskType>>;
+  taskStatuses(): Promise<ReadonlyMap<string, TaskStatus>>;
+  projects(): Promise<ReadonlyMap<string, Project>>;
+  persons(): Promise<ReadonlyMap<string, ZouPerson>>;
+  entityTypes(): Promise<ReadonlyMap<string, { id: string; name: string }>>;
+  hoursByDay(): Promise<number>;
+};
+
+export type Kitsu = {
+  zou: Zou;
+  tables: Tables;
+  /** what was selected; read once, however often it is asked for */
+  readSelection(): Promise<Selection>;
+  /** all tasks of a project */
+  readProject(projectId: string): Promise<SelectedTask[]>;
+};
+
+/**
+ * @param api names the Kitsu whose tables are kept
+ * @param ids the selected tasks
+ */
+export function openKitsu(zou: Zou, api: string, ids: readonly string[]): Kitsu {
+  const tables = openTables(zou, api);
+  let selection: Promise<Selection> | undefined;
+  return {
+    zou,
+    tables,
+    readSelection: () => {
+      selection ??= readSelection(zou, tables, ids);
+      return selection;
+    },
+    readProject: (projectId) => readProject(zou, projectId).then((found) => describe(found, tables)),
+  };
+}
+
+type Found = { tasks: Map<string, Task>; entities: Map<string, Entity> };
+
+/**
+ * A constant number of requests: up to 80 ids by id, at most four; beyond, for each project of the selection its tasks and its entities, and one
+ * to find out which project comes next.
+ */
+async function readSelection(zou: Zou, tables: Tables, ids: readonly string[]): Promise<Selection> {
+  const found = ids.length <= IDS_MAX ? await readByIds(zou, ids) : await readByProjects(zou, ids);
+  const described = new Map((await describe(found, tables)).map((one) => [one.task.id, one]));
+  const tasks = ids.flatMap((id) => described.get(id) ?? []);
+  return {
+    tasks,
+    missing: ids.filter((id) => !described.has(id)),
+    projectIds: [...new Set(tasks.map(({ task }) => task.project_id))],
+  };
+}
+
+async function readByIds(zou: Zou, ids: readonly string[]): Promise<Found> {
+  const tasks = byId(ids.length === 0 ? [] : await zou.read(`/data/tasks?${idsQuery(ids)}&relations=true`, v.array(Task)));
+  const entities = new Map<string, Entity>();
+  // Shots, their sequences, their episodes.
+  for (let wanted = unique([...tasks.values()].map((task) => task.entity_id)); wanted.length > 0; ) {
+    const read = await zou.read(`/data/entities?${idsQuery(wanted)}`, v.array(Entity));
+    for (const entity of read) entities.set(entity.id, entity);
+    wanted = unique(read.flatMap(({ parent_id, source_id }) => parent_id ?? source_id ?? [])).filter((id) => !entities.has(id));
+  }
+  return { tasks, entities };
+}
+
+/** Every project is found by asking for some of the tasks that are not known yet, spread over all of them. */
+async function readByProjects(zou: Zou, ids: readonly string[]): Promise<Found> {
+  const found: Found = { tasks: new Map(), entities: new Map() };
+  const wanted = new Set(ids);
+  for (let rest = [...ids]; rest.length > 0; ) {
+    const sample = await zou.read(`/data/tasks?${idsQuery(spread(rest))}`, v.array(Task));
+    if (sample.length === 0) break;
+    for (const projectId of unique(sample.map((task) => task.project_id))) {
+      const { tasks, entities } = await readProject(zou, projectId);
+      for (const [id, task] of tasks) if (wanted.has(id)) found.tasks.set(id, task);
+      for (const [id, entity] of entities) found.entities.set(id, entity);
+    }
+    // A task of the sample that its own project does not list is not seen again: without this, it would be asked for for ever.
+    const asked = new Set(sample.map(({ id }) => id));
+    rest = rest.filter((id) => !found.tasks.has(id) && !asked.has(id));
+  }
+  return found;
+}
+
+async function readProject(zou: Zou, projectId: string): Promise<Found> {
+  const [tasks, entities] = await Promise.all([
+    // Not /data/projects/<id>/tasks, which shows vendors and clients the tasks of everybody.
+    zou.read(`/data/tasks?project_id=${projectId}&relations=true`, v.array(Task)),
+    zou.read(`/data/entities?project_id=${projectId}`, v.array(Entity)),
+  ]);
+  return { tasks: byId(tasks), entities: byId(entities) };
+}
+
+async function describe({ tasks, entities }: Found, tables: Tables): Promise<SelectedTask[]> {
+  if (tasks.size === 0) return [];
+  const [projects, taskTypes, taskStatuses] = await Promise.all([tables.projects(), tables.taskTypes(), tables.taskStatuses()]);
+  return [...tasks.values()].map((task) => {
+    const entity = entities.get(task.entity_id);
+    const parent = entities.get(entity?.parent_id ?? "");
+    const episode = [entity, parent, entities.get(parent?.parent_id ?? ""), entities.get(entity?.source_id ?? "")].find(
+      (one) => one?.type === "Episode",
+    );
+    const taskType = taskTypes.get(task.task_type_id);
+    const label = [parent?.name, entity?.name ?? "(deleted)", taskType?.name ?? task.name].filter(Boolean).join(" / ");
+    return {
+      task,
+      entity,
+      parent,
+      episode,
+      label,
+      project: projects.get(task.project_id),
+      taskType,
+      taskStatus: taskStatuses.get(task.task_status_id),
+    };
+  });
+}
+
+function openTables(zou: Zou, api: string): Tables {
+  const table =
+    <S extends v.GenericSchema<unknown, { id: string }>>(path: string, entry: S) =>
+    () =>
+      readTable(zou, api, path, v.array(entry)).then((rows) => byId(rows));
+  return {
+    taskTypes: table("/data/task-types", TaskType),
+    taskStatuses: table("/data/task-status", TaskStatus),
+    projects: table("/data/projects/open", Project),
+    persons: table("/data/persons", ZouPerson),
+    entityTypes: table("/data/entity-types", Named),
+    hoursByDay: async () => (await readTable(zou, api, "/data/organisations", v.array(Organisation)))[0]?.hours_by_day ?? 8,
+  };
+}
+
+/** A whole table, kept for minutes where this worker runs. A cache that can't be used is none: the table is then read each time. */
+async function readTable<S extends v.GenericSchema>(zou: Zou, api: string, path: string, schema: S): Promise<v.InferOutput<S>> {
+  const key = `https://tables.invalid/${encodeURIComponent(api)}${path}`;
+  const kept = await caches.default.match(key).catch(() => undefined);
+  const parsed = v.safeParse(schema, kept && (await kept.json().catch(() => undefined)));
+  if (parsed.success) return parsed.output;
+  const rows = await zou.read(path, schema);
+  const fresh = new Response(JSON.stringify(rows), {
+    headers: { "content-type": "application/json", "cache-control": `max-age=${TABLE_LIFE_S}` },
+  });
+  await caches.default.put(key, fresh).catch(() => undefined);
+  return rows;
+}
+
+const byId = <T extends { id: string }>(rows: readonly T[]) => new Map(rows.map((row) => [row.id, row]));
+const unique = (ids: readonly string[]) => [...new Set(ids)];
+
+/** As many ids as one request takes, evenly out of all. */
+function spread(ids: readonly string[]): string[] {
+  const step = Math.max(1, ids.length / IDS_MAX);
+  return Array.from({ length: Math.min(IDS_MAX, ids.length) }, (_, index) => ids[Math.floor(index * step)] ?? "");
+}

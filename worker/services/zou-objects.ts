@@ -1,0 +1,143 @@
+// What Zou's API gives, as far as we use it, in Zou's own names. Members that older servers (0.20, 1.0) lack are optional here, and what is
+// null there is absent here.
+import * as v from "valibot";
+
+const maybe = <S extends v.GenericSchema>(schema: S) =>
+  v.pipe(
+    v.nullish(schema),
+    v.transform((value) => value ?? undefined),
+  );
+const text = maybe(v.string());
+const number = maybe(v.number());
+const Ids = v.fallback(v.array(v.string()), []);
+/** Whatever a studio puts there: numbers, texts that look like numbers, empty texts, null. */
+const Data = v.fallback(v.record(v.string(), v.unknown()), {});
+
+/** Datetimes are UTC without saying so: "2026-08-20T09:15:00". Durations and estimations are minutes. */
+export const Task = v.object({
+  id: v.string(),
+  name: v.fallback(v.string(), ""),
+  project_id: v.string(),
+  entity_id: v.string(),
+  task_type_id: v.string(),
+  task_status_id: v.string(),
+  assignees: Ids,
+  priority: number,
+  difficulty: number,
+  duration: v.fallback(v.number(), 0),
+  estimation: v.fallback(v.number(), 0),
+  completion_rate: number,
+  retake_count: v.fallback(v.number(), 0),
+  start_date: text,
+  due_date: text,
+  real_start_date: text,
+  end_date: text,
+  done_date: text,
+  last_comment_date: text,
+  last_preview_file_id: text,
+  nb_drawings: number,
+  description: text,
+  data: Data,
+  created_at: text,
+  updated_at: text,
+});
+export type Task = v.InferOutput<typeof Task>;
+
+/** `type` is "Shot", "Asset", "Sequence", "Episode", "Edit", "Scene", "Concept". A shot's parent is its sequence, a sequence's its episode. */
+export const Entity = v.object({
+  id: v.string(),
+  type: v.string(),
+  name: v.string(),
+  description: text,
+  canceled: v.fallback(v.boolean(), false),
+  status: text,
+  nb_frames: number,
+  project_id: v.string(),
+  entity_type_id: v.string(),
+  parent_id: text,
+  source_id: text,
+  preview_file_id: text,
+  data: Data,
+});
+export type Entity = v.InferOutput<typeof Entity>;
+
+export const Descriptor = v.object({ name: v.string(), field_name: v.string(), entity_type: text, data_type: text });
+
+/** As `/data/projects/open` has it. `fps` is a text there. */
+export const Project = v.object({
+  id: v.string(),
+  name: v.string(),
+  code: text,
+  production_type: text,
+  fps: v.fallback(maybe(v.union([v.string(), v.number()])), undefined),
+  resolution: text,
+  ratio: text,
+  start_date: text,
+  end_date: text,
+  descriptors: v.fallback(v.array(Descriptor), []),
+});
+export type Project = v.InferOutput<typeof Project>;
+
+export const TaskType = v.object({
+  id: v.string(),
+  name: v.string(),
+  color: v.fallback(v.string(), "#999999"),
+  priority: number,
+  for_entity: text,
+  department_id: text,
+});
+export type TaskType = v.InferOutput<typeof TaskType>;
+
+export const TaskStatus = v.object({
+  id: v.string(),
+  name: v.string(),
+  short_name: v.string(),
+  color: v.fallback(v.string(), "#999999"),
+  priority: number,
+  is_done: v.fallback(v.boolean(), false),
+  is_retake: v.fallback(v.boolean(), false),
+  is_feedback_request: v.fallback(v.boolean(), false),
+  is_wip: v.fallback(v.boolean(), false),
+  is_default: v.fallback(v.boolean(), false),
+});
+export type TaskStatus = v.InferOutput<typeof TaskStatus>;
+
+export const ROLES = ["admin", "manager", "supervisor", "user", "client", "vendor"] as const;
+export type Role = (typeof ROLES)[number];
+
+/** `email` is there for managers and above, and for the person. Someone whose role is new to us has the least rights there are. */
+export const ZouPerson = v.object({
+  id: v.string(),
+  full_name: v.fallback(v.string(), ""),
+  email: text,
+  active: v.fallback(v.boolean(), false),
+  role: v.fallback(v.picklist(ROLES), "client"),
+  departments: Ids,
+  is_bot: v.fallback(v.boolean(), false),
+});
+export type ZouPerson = v.InferOutput<typeof ZouPerson>;
+
+/** One of a project's team: the project's role is there if it differs from the person's own. */
+export const TeamMember = v.object({ ...ZouPerson.entries, project_role: v.fallback(maybe(v.picklist(ROLES)), undefined) });
+export type TeamMember = v.InferOutput<typeof TeamMember>;
+
+export const PreviewFile = v.object({
+  id: v.string(),
+  revision: number,
+  extension: text,
+  status: text,
+  width: number,
+  height: number,
+  duration: number,
+  task_id: text,
+  created_at: text,
+});
+export type PreviewFile = v.InferOutput<typeof PreviewFile>;
+
+export const TimeSpent = v.object({ task_id: v.string(), person_id: v.string(), date: v.string(), duration: v.number() });
+export type TimeSpent = v.InferOutput<typeof TimeSpent>;
+
+export const Organisation = v.object({ name: v.fallback(v.string(), ""), hours_by_day: v.fallback(v.number(), 8) });
+export const Named = v.object({ id: v.string(), name: v.string() });
+export const Playlist = v.object({ id: v.string(), name: v.string(), project_id: v.string(), episode_id: text });
+export type Playlist = v.InferOutput<typeof Playlist>;
