@@ -61,8 +61,8 @@ async function perform(request: Request, action: Action, scene: Scene): Promise<
         arrived: seen,
         run,
         person: caller,
-        kitsu: () => kitsu ?? throwNoKitsu(action),
-        roleIn: (projectId) => readRole(caller, kitsu ?? throwNoKitsu(action), projectId),
+        kitsu: () => kitsu ?? throwNoKitsu(),
+        roleIn: (projectId) => readRole(caller, kitsu ?? throwNoKitsu(), projectId),
         settings,
         signal,
       });
@@ -125,11 +125,8 @@ function meetKitsu(
   return token === undefined ? undefined : openKitsu(openZou(kitsuApi, token, signal), kitsuApi, selection);
 }
 
-function throwNoKitsu({ title }: Action): never {
-  throw new Failure("not-configured", {
-    text: `${title} works on what Kitsu knows, and this action server has no account there.`,
-    advice: "Give it the token of a bot with: npx wrangler secret put KITSU_TOKEN",
-  });
+function throwNoKitsu(): never {
+  throw new Error("An action that asks for Kitsu must say so: needsKitsu");
 }
 
 /** Ends the work when its time is over, whether it listens to the signal or not. */

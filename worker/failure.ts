@@ -32,6 +32,7 @@ const FAILURES = {
   "person-not-accepted": [403, "We can't tell who you are"],
   "access-unreachable": [502, "Cloudflare Access can't be reached"],
   "not-allowed": [403, "You may not run this action on these tasks"],
+  "nothing-to-do": [422, "There is nothing to do"],
   "too-many-calls": [429, "Too many calls at once"],
   "time-limit": [504, "The action took too long"],
   "not-configured": [500, "The action server is not set up yet"],

@@ -10,10 +10,15 @@ import { type Role, TeamMember } from "./services/zou-objects.ts";
 import type { ActionLimits, Settings } from "./settings.ts";
 import { isAtLeast, type Trust } from "./trust.ts";
 
+/** The trust that the deployment or the action asks for and the person does not have. */
+export function findLackingTrust(person: Person, action: Action, settings: Settings): Trust | undefined {
+  const least: Trust[] = [settings.trust, action.trust ?? "unchecked", action.needsKitsu ? "claimed" : "unchecked"];
+  return least.find((trust) => !isAtLeast(person.trust, trust));
+}
+
 /** Throws unless the person is known as surely as the deployment and the action ask. */
 export function checkTrust(person: Person, action: Action, settings: Settings): void {
-  const least: Trust[] = [settings.trust, action.trust ?? "unchecked", action.needsKitsu ? "claimed" : "unchecked"];
-  const missing = least.find((trust) => !isAtLeast(person.trust, trust));
+  const missing = findLackingTrust(person, action, settings);
   if (missing === undefined) return;
   throw new Failure("person-not-accepted", {
     text: `${action.title} needs to know surely who runs it.`,

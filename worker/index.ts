@@ -3,6 +3,7 @@ import { type IRequest, Router } from "itty-router";
 import { pageScript } from "../gen/page-script.ts";
 import { listActions } from "./actions/index.ts";
 import { answerFailure } from "./answer.ts";
+import { serveCatalogue } from "./catalogue.ts";
 import { dispatch } from "./dispatch.ts";
 import { Failure, toFailure } from "./failure.ts";
 import { signIn, signOut } from "./log-access.ts";
@@ -25,6 +26,7 @@ const makeRouter = (base: string) =>
     .get("/", (_, __, { base, settings }) => renderHome(base, settings, listActions(settings), userscriptVersion(settings)))
     .get("/kitsu-actions.user.js", (_, request, scene) => serveUserscript(request, scene))
     .get("/kitsu-actions.meta.js", (_, request, scene) => serveMetadata(request, scene))
+    .get("/actions", (_, request, scene) => serveCatalogue(request, scene))
     .get("/runs", (_, request, scene) => serveLog(request, scene))
     .get("/runs.json", (_, request, scene) => serveLogJson(request, scene))
     .get("/runs.csv", (_, request, scene) => serveLogCsv(request, scene))

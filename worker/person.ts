@@ -29,7 +29,12 @@ const SESSION_COOKIE = /(?:^|;\s*)access_token_cookie=([^;]+)/;
 const ACCESS_HEADER = "cf-access-jwt-assertion";
 
 /** Finds out who calls, by the surest way this request allows. */
-export async function identify(request: Request, call: Call, { settings, url }: Scene, signal: AbortSignal): Promise<Person> {
+export async function identify(
+  request: Request,
+  call: Pick<Call, "person">,
+  { settings, url }: Scene,
+  signal: AbortSignal,
+): Promise<Person> {
   const token = readSession(request, url, settings);
   const session = token && (await askSession(token, settings, signal));
   if (session) return accept(session, call, "session", token);
@@ -102,7 +107,7 @@ async function findById(bot: Zou, id: string): Promise<ZouPerson | undefined> {
 }
 
 /** The person Zou names must be active, no bot, and the one the call names. Why not is for the log: the answer is the same each time. */
-function accept(found: ZouPerson | undefined, call: Call, trust: Trust, token?: string): Person {
+function accept(found: ZouPerson | undefined, call: Pick<Call, "person">, trust: Trust, token?: string): Person {
   const claimed = call.person;
   if (found === undefined) throw notAccepted("There is no such person in Kitsu");
   if (!found.active || found.is_bot) throw notAccepted(`${found.id} is ${found.is_bot ? "a bot" : "not active"}`);

@@ -180,6 +180,9 @@ function parseSettings(env: Variables): Settings {
 
 const Secret = v.pipe(v.string(), v.regex(/^whsec_[A-Za-z0-9+/]{24,}={0,2}$/));
 
+/** Is there a way to ask Kitsu: a bot's account, or persons' sessions, which come along where we live on Kitsu's own host? */
+export const canAskKitsu = ({ kitsuToken, basePath }: Settings) => kitsuToken !== undefined || basePath !== "";
+
 /** The signing secret of one target: its own, else the one for all. Never part of FORWARD_TARGETS, which is no secret. */
 function findSecret(env: Variables, id: string): string | undefined {
   const secret = v.safeParse(Secret, env[secretName(id)] ?? env.FORWARD_SECRET);

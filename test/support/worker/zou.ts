@@ -79,6 +79,9 @@ export type FakeZou = {
   playlists: Row[];
 };
 
+/** Whatever stands before "/api" tells one test's Zou from the next one's, for tables are kept by their address. */
+const pathOf = (url: URL) => url.pathname.replace(/^.*?\/api/, "");
+
 /** Puts a Zou in the way of fetch. */
 export function openFakeZou(): FakeZou {
   const zou: FakeZou = {
@@ -96,7 +99,7 @@ export function openFakeZou(): FakeZou {
     const url = new URL(request.url);
     const token = request.headers.get("authorization")?.replace("Bearer ", "") ?? "";
     const body = request.method === "GET" ? undefined : await request.json().catch(() => undefined);
-    const path = `${url.pathname.replace("/api", "")}${url.search}`;
+    const path = `${pathOf(url)}${url.search}`;
     zou.requests.push({ method: request.method, path, token, body });
     if (request.signal.aborted) throw request.signal.reason;
     const instead = zou.next.shift();
@@ -205,7 +208,7 @@ function answer(zou: FakeZou, method: string, url: URL, token: string, body: unk
   if (token === "") return json({ msg: "Missing JWT in cookies or headers (Missing cookie)" }, 401);
   if (token === "garbled") return json({ msg: "Not enough segments" }, 422);
   if (caller === undefined || !caller.active) return json({ msg: "Token has been revoked" }, 401);
-  const path = url.pathname.replace("/api", "");
+  const path = pathOf(url);
   const seesProject = (projectId: unknown) =>
     caller.role === "admin" || zou.projects.get(String(projectId))?.team.includes(caller.id) === true;
   const seesTask = (task: Row) =>

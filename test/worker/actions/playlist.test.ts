@@ -1,0 +1,190 @@
+import { beforeEach, describe, expect, it, vi } from "vitest";
+import { playlist } from "../../../worker/actions/playlist.ts";
+import { describeAction } from "../../support/worker/describe-action.ts";
+import { ajax, ask, KITSU, readAnswer, readFailed, readLog } from "../../support/worker/worker.ts";
+import {
+  ARTIST,
+  addEntity,
+  addProject,
+  addTask,
+  BOT_TOKEN,
+  type FakeZou,
+  id,
+  MANAGER,
+  openFakeZou,
+  SUPERVISOR,
+} from "../../support/worker/zou.ts";
+
+const VARIABLES = { KITSU_TOKEN: BOT_TOKEN };
+const PREVIEW = id(10, 1);
+
+let fake: FakeZou;
+beforeEach(() => {
+  fake = openFakeZou();
+});
+
+/** A project of its own for each test, for the table of projects is kept. */
+let projects = 100;
+function makeProject(taskCount: number, rest: object = {}) {
+  projects += 1;
+  const made = addProject(fake, projects, taskCount, rest);
+  for (const taskId of made.taskIds) Object.assign(fake.tasks.get(taskId) ?? {}, { last_preview_file_id: PREVIEW });
+  return made;
+}
+
+const call = (selection: readonly string[], person: { id: string; email?: unknown } = MANAGER) => ({
+  selection,
+  userid: person.id,
+  useremail: person.email,
+});
+const run = (selection: readonly string[], query = "") =>
+  ask(`/actions/playlist${query}`, ajax(call(selection)), { ...VARIABLES, KITSU_API: `${KITSU}/${projects}/api` });
+const runDone = async (selection: readonly string[], query = "") => {
+  const { reply } = await readAnswer(await run(selection, query));
+  if (reply.kind !== "done") throw new Error(`Expected done, got ${JSON.stringify(reply)}`);
+  return reply;
+};
+
+describe("the playlist action", () => {
+  it("makes a playlist of the previews, in the order of selection, and links to it", async () => {
+    const { projectId, taskIds } = makeProject(3);
+    const reply = await runDone(taskIds.toReversed());
+    expect(fake.playlists).toMatchObject([{ project_id: projectId, for_entity: "shot", episode_id: null, is_for_all: false }]);
+    const [made] = fake.playlists;
+    const entities = taskIds.toReversed().map((taskId) => fake.tasks.get(taskId)?.entity_id);
+    expect(made?.shots).toEqual(entities.map((entity_id) => ({ entity_id, preview_file_id: PREVIEW })));
+    expect(reply).toMatchObject({
+      severity: "success",
+      text: "It has 3 previews.",
+      links: [{ url: `${KITSU}/productions/${projectId}/playlists/${made?.id}` }],
+    });
+  });
+
+  it("orders by name where its address says so", async () => {
+    const { taskIds } = makeProject(11);
+    await runDone(taskIds.toReversed(), "?order=shots");
+    const shots = fake.playlists[0]?.shots;
+    expect(Array.isArray(shots) && shots.map(({ entity_id }) => entity_id)).toEqual(
+      taskIds.map((taskId) => fake.tasks.get(taskId)?.entity_id),
+    );
+  });
+
+  it("is named after its address, the time, and, where the bot makes it, the person", async () => {
+    const { taskIds } = makeProject(1);
+    await runDone(taskIds, `?name=${encodeURIComponent("Dailies 🦊 ".repeat(20))}`);
+    expect(fake.playlists[0]?.name).toMatch(/^Dailies 🦊 .* \d{4}-\d\d-\d\d \d\d:\d\d:\d\d \(Person 2\)$/u);
+    expect(String(fake.playlists[0]?.name).length).toBeLessThanOrEqual(80);
+  });
+
+  it("is made as the person where their session came along", async () => {
+    const { taskIds } = makeProject(1);
+    const init = ajax(call(taskIds, SUPERVISOR), {
+      cookie: `access_token_cookie=session-${SUPERVISOR.id}`,
+      "sec-fetch-site": "same-origin",
+    });
+    await ask(`${KITSU}/actions/playlist`, init, { KITSU_API: `${KITSU}/${projects}/api`, BASE_PATH: "", ...VARIABLES });
+    expect(fake.playlists).toMatchObject([{ created_by: SUPERVISOR.id, name: expect.not.stringContaining("(") }]);
+  });
+
+  it("reports tasks without a preview, shots that are in it already, and tasks that are gone", async () => {
+    const { projectId, taskIds } = makeProject(2);
+    const [first] = taskIds;
+    const bare = addTask(fake, projectId, addEntity(fake, projectId, 70, "Shot", { name: "SH070" }), 70);
+    const again = addTask(fake, projectId, String(fake.tasks.get(first ?? "")?.entity_id), 71, { last_preview_file_id: PREVIEW });
+    const reply = await runDone([...taskIds, bare, again, id(9, 424_242)]);
+    expect(reply).toMatchObject({ severity: "warning", text: "2 of 5 tasks went in." });
+    expect(reply.outcomes?.filter(({ state }) => state === "skipped").map(({ reason }) => reason)).toEqual([
+      "No preview yet",
+      "SQ01 / SH1 / Animation is in it already",
+      "Deleted or not visible",
+    ]);
+  });
+
+  it("makes one for each project and kind of entity", async () => {
+    const one = makeProject(1);
+    const two = makeProject(1);
+    const asset = addTask(fake, two.projectId, addEntity(fake, two.projectId, 80, "Asset"), 80, { last_preview_file_id: PREVIEW });
+    const reply = await runDone([...one.taskIds, ...two.taskIds, asset]);
+    expect(reply.title).toBe("3 playlists are made");
+    expect(fake.playlists.map(({ for_entity }) => for_entity)).toEqual(["shot", "shot", "asset"]);
+  });
+
+  it("belongs to its episode, or to the whole show when there are several", async () => {
+    const { projectId } = makeProject(0, { production_type: "tvshow" });
+    const [first, second] = [1, 2].map((number) => {
+      const episode = addEntity(fake, projectId, 900 + number, "Episode");
+      const sequence = addEntity(fake, projectId, 910 + number, "Sequence", { parent_id: episode });
+      const shot = addEntity(fake, projectId, 920 + number, "Shot", { parent_id: sequence });
+      return { episode, task: addTask(fake, projectId, shot, 900 + number, { last_preview_file_id: PREVIEW }) };
+    });
+    if (!first || !second) throw new Error("Two episodes");
+    const alone = await runDone([first.task]);
+    expect(fake.playlists[0]).toMatchObject({ episode_id: first.episode, is_for_all: false });
+    expect(alone.links?.[0]?.url).toContain(`/productions/${projectId}/episodes/${first.episode}/playlists/`);
+    const both = await runDone([first.task, second.task]);
+    expect(fake.playlists[1]).toMatchObject({ episode_id: null, is_for_all: true });
+    expect(both.links?.[0]?.url).toContain("/episodes/all/playlists/");
+  });
+
+  it("says so when there is nothing to play, and makes nothing", async () => {
+    const { taskIds } = addProject(fake, 99, 2);
+    const response = await run(taskIds);
+    expect(response.status).toBe(422);
+    expect(await readFailed(response)).toMatchObject({
+      code: "nothing-to-do",
+      outcomes: [{ reason: "No preview yet" }, { reason: "No preview yet" }],
+    });
+    expect(fake.playlists).toEqual([]);
+  });
+
+  it("takes another name where one is taken", async () => {
+    const { taskIds } = makeProject(1);
+    const asZou = vi.mocked(globalThis.fetch).getMockImplementation();
+    const names: unknown[] = [];
+    vi.mocked(globalThis.fetch).mockImplementation(async (input, init) => {
+      const request = new Request(input, init);
+      if (request.method === "POST") names.push(await request.json());
+      if (names.length === 1)
+        return Response.json({ message: "A record with the same unique values already exists." }, { status: 400 });
+      return asZou?.(input, init) ?? Response.error();
+    });
+    await runDone(taskIds);
+    expect(names).toMatchObject([{ name: expect.stringMatching(/\)$/) }, { name: expect.stringMatching(/\) 2$/) }]);
+  });
+
+  it("keeps what it made when the next one fails, and says which tasks are not in", async () => {
+    const [one, two] = [makeProject(1), makeProject(1)];
+    fake.teams.set(
+      two.projectId,
+      (fake.teams.get(two.projectId) ?? []).map((member) => (member.person.is_bot ? { ...member, project_role: "user" } : member)),
+    );
+    const reply = await runDone([...one.taskIds, ...two.taskIds]);
+    expect(reply).toMatchObject({ severity: "warning", title: "The playlist is made" });
+    expect(reply.outcomes).toMatchObject([
+      { state: "done" },
+      { state: "failed", reason: expect.stringContaining("Kitsu does not allow this") },
+    ]);
+  });
+
+  it("refuses an artist before anything is made, and says why", async () => {
+    const { taskIds } = makeProject(2);
+    const response = await ask("/actions/playlist", ajax(call(taskIds, ARTIST)), VARIABLES);
+    expect(response.status).toBe(403);
+    expect(await readFailed(response)).toMatchObject({
+      code: "not-allowed",
+      text: expect.stringContaining("Make a playlist is for admins, managers, supervisors"),
+    });
+    expect(fake.playlists).toEqual([]);
+    expect(await readLog()).toMatchObject([{ status: 403, person: { id: ARTIST.id } }]);
+  });
+
+  it("is not offered where the worker can't ask Kitsu", async () => {
+    expect(await (await ask("/")).text()).not.toContain("/actions/playlist");
+    expect(await readFailed(await ask("/actions/playlist", ajax()))).toMatchObject({
+      code: "not-configured",
+      advice: expect.stringContaining("KITSU_TOKEN"),
+    });
+  });
+});
+
+describeAction(playlist, VARIABLES);

@@ -1,0 +1,145 @@
+// Makes a playlist in Kitsu of the newest previews of the selected tasks: one for each project and kind of entity, for a playlist has one of
+// both. Zou checks nothing that is in it, so what goes in is read from Zou first.
+import type { Link, Outcome, Reply } from "../../contract.ts";
+import { defineAction, type Given } from "../action.ts";
+import { Failure, toFailure } from "../failure.ts";
+import type { SelectedTask } from "../services/kitsu.ts";
+import { Playlist } from "../services/zou-objects.ts";
+
+const NAME_MAX = 80;
+/** Tries for a name that is not taken yet. */
+const NAMES_MAX = 5;
+const KINDS = ["shot", "asset", "sequence", "edit", "episode"];
+
+export const playlist = defineAction({
+  id: "playlist",
+  title: "Make a playlist",
+  about: "Makes a playlist in Kitsu of the newest previews of the selected tasks.",
+  modes: ["ajax", "form"],
+  entityTypes: ["shot", "asset", "sequence", "edit", "episode"],
+  roles: ["admin", "manager", "supervisor"],
+  needsKitsu: true,
+  async run(given) {
+    const { tasks, missing } = await given.kitsu().readSelection();
+    const { entries, skipped } = choose(given.call.params.order === "shots" ? sortByName(tasks) : tasks);
+    if (entries.length === 0) throw nothingToPlay(skipped);
+    const outcomes: Outcome[] = [...skipped, ...missing.map((id) => skip(id, id, "Deleted or not visible"))];
+    const links: Link[] = [];
+    for (const group of groupEntries(entries)) {
+      try {
+        const made = await makePlaylist(given, group);
+        links.push({ label: `Open ${made.name}`, url: playlistUrl(given.settings.kitsuUrls[0] ?? "", made, group) });
+        outcomes.push(...group.map(({ task, label }): Outcome => ({ id: task.id, label, state: "done" })));
+      } catch (thrown) {
+        // One project's playlist that fails does not undo the others.
+        const reason = toFailure(thrown).reply.text ?? "It failed";
+        outcomes.push(...group.map(({ task, label }): Outcome => ({ id: task.id, label, state: "failed", reason })));
+      }
+    }
+    return report(outcomes, links);
+  },
+});
+
+type Chosen = { entries: SelectedTask[]; skipped: Outcome[] };
+
+/** One entry for each entity, of its first selected task that has a preview. */
+function choose(tasks: readonly SelectedTask[]): Chosen {
+  const chosen = new Map<string, SelectedTask>();
+  const skipped: Outcome[] = [];
+  for (const one of tasks) {
+    const before = chosen.get(one.task.entity_id);
+    if (one.task.last_preview_file_id === undefined) skipped.push(skip(one.task.id, one.label, "No preview yet"));
+    else if (before !== undefined) skipped.push(skip(one.task.id, one.label, `${before.label} is in it already`));
+    else chosen.set(one.task.entity_id, one);
+  }
+  return { entries: [...chosen.values()], skipped };
+}
+
+const skip = (id: string, label: string, reason: string): Outcome => ({ id, label, state: "skipped", reason });
+
+const sortByName = (tasks: readonly SelectedTask[]) =>
+  tasks.toSorted((a, b) => a.label.localeCompare(b.label, "en", { numeric: true }));
+
+const kindOf = ({ entity }: SelectedTask) => entity?.type.toLowerCase() ?? "";
+
+function groupEntries(entries: readonly SelectedTask[]): SelectedTask[][] {
+  const playable = entries.filter((one) => KINDS.includes(kindOf(one)));
+  return [...Map.groupBy(playable, (one) => `${one.task.project_id} ${kindOf(one)}`).values()];
+}
+
+/** The episode all entries are of; a playlist over several is one for the whole show. */
+function episodeOf(group: readonly SelectedTask[]): { episode_id: string | null; is_for_all: boolean } {
+  const [first] = group;
+  if (first?.project?.production_type !== "tvshow") return { episode_id: null, is_for_all: false };
+  const episodes = new Set(group.map(({ episode }) => episode?.id));
+  const [episode] = episodes;
+  if (episodes.size === 1 && episode !== undefined) return { episode_id: episode, is_for_all: false };
+  return { episode_id: null, is_for_all: true };
+}
+
+async function makePlaylist(given: Given, group: readonly SelectedTask[]): Promise<Playlist> {
+  const [first] = group;
+  if (first === undefined) throw new Error("A group has at least one task");
+  const fields = {
+    project_id: first.task.project_id,
+    for_entity: kindOf(first),
+    for_client: false,
+    ...episodeOf(group),
+    shots: group.map(({ task }) => ({ entity_id: task.entity_id, preview_file_id: task.last_preview_file_id })),
+  };
+  for (let count = 1; ; count += 1) {
+    try {
+      return await given.kitsu().zou.write("POST", "/data/playlists", { ...fields, name: makeName(given, count) }, Playlist);
+    } catch (thrown) {
+      const isTaken = thrown instanceof Failure && thrown.code === "kitsu-refused" && thrown.message.includes("same unique values");
+      if (!isTaken || count === NAMES_MAX) throw thrown;
+    }
+  }
+}
+
+/**
+ * "{name} 2026-11-23 14:02", where the name is the parameter `name` of the action's URL. What the bot makes is the bot's in Kitsu, so the name says
+ * for whom.
+ */
+function makeName({ call, person }: Given, count: number): string {
+  const [date, time] = new Date().toISOString().split(/[T.]/);
+  const maker = person.token === undefined ? ` (${person.name})` : "";
+  const rest = ` ${date} ${time}${maker}${count > 1 ? ` ${count}` : ""}`;
+  return (call.params.name ?? "Previews").slice(0, Math.max(0, NAME_MAX - rest.length)) + rest.slice(0, NAME_MAX);
+}
+
+function playlistUrl(kitsu: string, { id, project_id, episode_id }: Playlist, group: readonly SelectedTask[]): string {
+  const production = `${kitsu}/productions/${project_id}`;
+  if (group[0]?.project?.production_type !== "tvshow") return `${production}/playlists/${id}`;
+  return `${production}/episodes/${episode_id ?? "all"}/playlists/${id}`;
+}
+
+function report(outcomes: Outcome[], links: Link[]): Reply {
+  const count = outcomes.filter(({ state }) => state === "done").length;
+  const isAll = count === outcomes.length;
+  if (links.length === 0)
+    return {
+      kind: "failed",
+      code: "kitsu-refused",
+      title: "No playlist was made",
+      text: outcomes.find(({ state }) => state === "failed")?.reason,
+      outcomes,
+    };
+  return {
+    kind: "done",
+    severity: isAll ? "success" : "warning",
+    title: links.length === 1 ? "The playlist is made" : `${links.length} playlists are made`,
+    text: isAll ? `It has ${count === 1 ? "1 preview" : `${count} previews`}.` : `${count} of ${outcomes.length} tasks went in.`,
+    outcomes,
+    links,
+  };
+}
+
+function nothingToPlay(outcomes: Outcome[]): Failure {
+  return new Failure("nothing-to-do", {
+    title: "There is nothing to play",
+    text: "None of the selected tasks has a preview yet.",
+    advice: "Publish previews in Kitsu first.",
+    outcomes,
+  });
+}
