@@ -4,24 +4,43 @@ import { idOf } from "./ids.ts";
 
 export type CustomAction = { id: string; name: string; url: string; entity_type: string; is_ajax: boolean };
 
-/**
- * @param worker the action server, for example `http://localhost:8787`
- * @param other a server that is neither the worker nor the page's own origin
- */
-export function customActions(worker: string, other: string): CustomAction[] {
+export type Addresses = {
+  /** the action server, for example `http://localhost:8787` */
+  worker: string;
+  /** a server that is neither the worker nor the page's own origin */
+  other: string;
+  /** whether there is a worker under the page's own origin, too */
+  hasEdge: boolean;
+};
+
+export function customActions({ worker, other, hasEdge }: Addresses): CustomAction[] {
   const forwarded = forwardTargets("").flatMap(({ id, title, modes }) =>
     modes.map((mode) => action(mode === "ajax" ? `${title}, AJAX` : title, `${worker}/actions/${id}`, mode === "ajax")),
   );
-  const actions = [
-    action("Debug", `${worker}/actions/debug`, false),
-    action("Debug (AJAX)", `${worker}/actions/debug`, true),
+  return [
+    ...both("Debug", `${worker}/actions/debug`),
+    action("Statistics", `${worker}/actions/statistics`, false),
+    ...both("Playlist of previews", `${worker}/actions/playlist`),
+    ...(hasEdge ? withSession() : []),
     action("Not installed", `${worker}/actions/does-not-exist`, true),
     action("Other server", `${other}/other/echo`, true),
     action("Other server, without CORS", `${other}/other/silent`, true),
     action("Turntable check", `${worker}/actions/debug?from=turntable`, true, "asset"),
     ...forwarded,
   ];
-  return actions.sort((a, b) => a.name.localeCompare(b.name));
+}
+
+/** Relative addresses, as Kitsu's documentation recommends: the browser sends Kitsu's session along. */
+function withSession(): CustomAction[] {
+  return [
+    ...both("Debug (session)", "/edge/actions/debug"),
+    action("Statistics (session)", "/edge/actions/statistics", false),
+    ...both("Playlist of previews (session)", "/edge/actions/playlist"),
+  ];
+}
+
+function both(name: string, url: string): CustomAction[] {
+  return [action(name, url, false), action(name.endsWith(")") ? `${name}, AJAX` : `${name} (AJAX)`, url, true)];
 }
 
 function action(name: string, url: string, is_ajax: boolean, entity_type = "all"): CustomAction {

@@ -12,10 +12,14 @@ export function readVariant(query: URLSearchParams): Variant {
   };
 }
 
-/** Read anew each time, so that an edit is seen by a reload. */
-export async function renderHtml(variant: Variant, worker: string): Promise<string> {
+/**
+ * Read anew each time, so that an edit is seen by a reload.
+ * @param given what the page starts with; Kitsu asks its server for the like, and its page is empty until then
+ */
+export async function renderHtml(variant: Variant, given: object): Promise<string> {
   const template = await readFile(new URL("page/index.html", import.meta.url), "utf8");
-  const values: Record<string, string> = { worker, userscript: USERSCRIPTS[variant.userscript] };
+  const attribute = JSON.stringify(given).replace(/[&<>"]/g, (character) => `&#${character.codePointAt(0)};`);
+  const values: Record<string, string> = { given: attribute, userscript: USERSCRIPTS[variant.userscript] };
   return template.replace(/<!-- (\w+) -->|%(\w+)%/g, (_, comment, name) => values[comment ?? name] ?? "");
 }
 

@@ -1,12 +1,15 @@
 /** The playground's server: the page that imitates Kitsu, and the other servers of the studio. Listens on this machine only. */
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import { type Bundle, bundlePage } from "./bundle.ts";
-import { PAPER_LANTERN } from "./data.ts";
+import { customActions } from "./custom-actions.ts";
+import { ADA } from "./data-people.ts";
+import { PAPER_LANTERN } from "./data-projects.ts";
+import { passToEdge } from "./edge.ts";
 import { readVariant, renderHtml, strictCsp } from "./html.ts";
 import { answerAsOther } from "./other-server.ts";
 import { openStudio, type Studio } from "./studio.ts";
 import { fetchUserscript } from "./userscript.ts";
-import { answerAsZou } from "./zou.ts";
+import { openZou, type Zou } from "./zou/zou.ts";
 
 export type PlaygroundOptions = {
   /** 0 takes any free port */
@@ -15,6 +18,10 @@ export type PlaygroundOptions = {
   worker: string;
   /** shared with the worker, in the form of Standard Webhooks: `whsec_` and base64 */
   forwardSecret: string;
+  /** the token that the small Zou knows its bot by: the worker's KITSU_TOKEN */
+  botToken: string;
+  /** the address of a second worker, whose BASE_PATH is `/edge`: it is then there under the playground's own origin */
+  edge?: string;
   log?: (line: string) => void;
   /** rebuilds the page when its sources change */
   watch?: boolean;
@@ -22,25 +29,28 @@ export type PlaygroundOptions = {
 
 export type Playground = { url: string; close(): Promise<void> };
 
-type Site = { worker: string; bundle: Bundle; studio: Studio; home: string };
+type Site = { worker: string; edge: string | undefined; bundle: Bundle; studio: Studio; zou: Zou; home: string };
 
 const HOME = `/productions/${PAPER_LANTERN.id}/shots`;
 
 /** Starts everything; answers when the page can be opened. */
-export async function startPlayground({ port, worker, forwardSecret, log, watch }: PlaygroundOptions): Promise<Playground> {
-  let url = "";
-  const studio = openStudio(forwardSecret, () => url + HOME);
+export async function startPlayground(options: PlaygroundOptions): Promise<Playground> {
+  const { worker, edge, botToken, forwardSecret, log, watch } = options;
   const bundle = await bundlePage(watch ? () => log?.("playground: rebuilt, reload the page") : undefined);
-  const site = { worker, bundle, studio, home: HOME };
-  const server = createServer((request, response) => {
+  const server = createServer();
+  const port = await listen(server, options.port);
+  const url = `http://localhost:${port}`;
+  // The same machine under another name is another origin.
+  const actions = customActions({ worker, other: `http://127.0.0.1:${port}`, hasEdge: edge !== undefined });
+  const studio = openStudio(forwardSecret, url + HOME);
+  const site = { worker, edge, bundle, studio, zou: openZou({ botToken, actions }), home: HOME };
+  server.on("request", (request, response) => {
     answer(site, request, response).catch((error: unknown) => {
       log?.(`playground: ${request.method} ${request.url} failed: ${error instanceof Error ? error.stack : String(error)}`);
       if (response.headersSent) response.destroy();
       else sendText(response, 500, "The playground failed; its terminal says why.");
     });
   });
-  const taken = await listen(server, port);
-  url = `http://localhost:${taken}`;
   const close = async () => {
     await bundle.close();
     const closed = new Promise<void>((resolve) => server.close(() => resolve()));
@@ -50,6 +60,8 @@ export async function startPlayground({ port, worker, forwardSecret, log, watch 
   return { url, close };
 }
 
+const NO_EDGE = "No worker runs under this origin: the playground was started without one.";
+
 /** Pages are what Kitsu's router knows; anything else that is missing is missing. */
 const PAGE = /^\/(productions|my-tasks|people|open-productions|playlists)(\/|$)/;
 
@@ -58,22 +70,31 @@ async function answer(site: Site, request: IncomingMessage, response: ServerResp
   const [, area, name = ""] = pathname.split("/");
   if (area === "studio" && request.method === "POST") return site.studio(name, request, response);
   if (area === "other") return answerAsOther(name, request, response);
-  if (area === "api") return answerAsZou(pathname, response);
+  if (area === "api") return site.zou.answer(request, response);
+  if (area === "edge") return site.edge ? passToEdge(site.edge, request, response) : sendText(response, 404, NO_EDGE);
   if (request.method !== "GET" && request.method !== "HEAD") return sendText(response, 405, "Only pages here.");
   if (pathname === "/") return redirect(response, site.home + search);
-  if (PAGE.test(pathname)) return sendPage(site, searchParams, response);
+  if (PAGE.test(pathname)) return sendPage(site, searchParams, request, response);
   if (pathname === "/kitsu-actions.user.js") return sendFile(response, "text/javascript", await fetchUserscript(site.worker));
   if (pathname === "/assets/app.js") return sendFile(response, "text/javascript", site.bundle.read("app.js"));
   if (pathname === "/assets/style.css") return sendFile(response, "text/css", site.bundle.read("style.css"));
   return sendText(response, 404, `The playground has no ${pathname}.`);
 }
 
-async function sendPage({ worker }: Site, query: URLSearchParams, response: ServerResponse): Promise<void> {
+/** Where the real Kitsu would ask for a password, whoever comes without a session is Ada. */
+async function sendPage(
+  { worker, zou }: Site,
+  query: URLSearchParams,
+  request: IncomingMessage,
+  response: ServerResponse,
+): Promise<void> {
   const variant = readVariant(query);
-  const html = await renderHtml(variant, worker);
+  const person = zou.personOf(request);
+  const html = await renderHtml(variant, { worker, personId: (person ?? ADA).id, customActions: zou.customActions() });
   response.writeHead(200, {
     "content-type": "text/html; charset=utf-8",
     "cache-control": "no-store",
+    ...(!person && { "set-cookie": zou.logIn(ADA) }),
     ...(variant.strictCsp && { "content-security-policy": strictCsp(worker) }),
   });
   response.end(html);
@@ -103,13 +124,15 @@ function listen(server: ReturnType<typeof createServer>, port: number): Promise<
 }
 
 if (import.meta.main) {
-  const { PLAYGROUND_PORT = "8788", WORKER_PORT = "8787", FORWARD_SECRET } = process.env;
+  const { PLAYGROUND_PORT = "8788", WORKER_PORT = "8787", FORWARD_SECRET, KITSU_TOKEN = "", EDGE } = process.env;
   if (!FORWARD_SECRET) throw new Error('Set FORWARD_SECRET to the secret shared with the worker: "whsec_" and base64.');
   const worker = `http://localhost:${WORKER_PORT}`;
   const playground = await startPlayground({
     port: Number(PLAYGROUND_PORT),
     worker,
     forwardSecret: FORWARD_SECRET,
+    botToken: KITSU_TOKEN,
+    ...(EDGE && { edge: EDGE }),
     log: console.log,
     watch: true,
   });

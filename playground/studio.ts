@@ -30,11 +30,11 @@ export type Studio = (behaviour: string, request: IncomingMessage, response: Ser
  * @param secret shared with the worker, in the form of Standard Webhooks: `whsec_` and base64
  * @param home the page a redirect leads to
  */
-export function openStudio(secret: string, home: () => string): Studio {
+export function openStudio(secret: string, home: string): Studio {
   const webhook = new Webhook(secret);
   return async (behaviour, request, response) => {
     const body = await readBody(request);
-    const answer = verify(webhook, body, request) ?? decide(behaviour, body, home());
+    const answer = verify(webhook, body, request) ?? decide(behaviour, body, home);
     if (answer.afterMs) await sleep(answer.afterMs, undefined, { ref: false });
     response.writeHead(answer.status, {
       ...(answer.type && { "content-type": answer.type }),

@@ -1,16 +1,20 @@
-// npm start: the worker with its log on disk, the playground that imitates Kitsu, and the userscript in it; rebuilt on change.
+// npm start: the worker with its log on disk, the playground that imitates Kitsu, and the userscript in it; rebuilt on change. A second worker is
+// a path of the playground's own origin, as a route on Kitsu's host would make it: there Kitsu's session comes along.
 import { spawn } from "node:child_process";
 import { randomBytes } from "node:crypto";
+import { createServer } from "node:net";
 import { forwardTargets } from "../playground/forward-targets.ts";
 import { startPlayground } from "../playground/serve.ts";
 
 const workerPort = Number(process.env.WORKER_PORT ?? 8787);
 const playgroundPort = Number(process.env.PLAYGROUND_PORT ?? 8788);
 const stateDir = process.env.STATE_DIR ?? ".state";
+const edgePort = await findFreePort();
 
 const worker = `http://localhost:${workerPort}`;
-/** Shared by the worker and the playground's server for as long as both run. */
+/** Shared by the workers and the playground's servers for as long as they run. */
 const forwardSecret = `whsec_${randomBytes(32).toString("base64")}`;
+const botToken = randomBytes(32).toString("base64url");
 
 const targets = Object.fromEntries(
   forwardTargets(`http://127.0.0.1:${playgroundPort}`).map(({ id, title, url }) => [id, { url, title, timeLimit: 10 }]),
@@ -19,6 +23,7 @@ const targets = Object.fromEntries(
 /** The settings a studio writes into wrangler.toml, for the playground instead of Kitsu. */
 const variables = {
   KITSU_URL: `http://localhost:${playgroundPort}`,
+  KITSU_API: `http://127.0.0.1:${playgroundPort}/api`,
   LOCAL: "1",
   FORWARD_TARGETS: JSON.stringify(targets),
   FORWARD_SECRET: forwardSecret,
@@ -33,15 +38,30 @@ const quiet = {
 const run = (command: string, ...args: string[]) =>
   spawn(command, args, { stdio: "inherit", env: { ...quiet, ...process.env }, shell: process.platform === "win32" });
 
-const playground = await startPlayground({ port: playgroundPort, worker, forwardSecret, watch: true, log: console.log });
-const children = [
-  run(process.execPath, "scripts/build.ts", "--watch"),
+const runWorker = (port: number, state: string, settings: Record<string, string>) =>
   run(
     "wrangler",
-    ...["dev", "--ip", "127.0.0.1", "--port", String(workerPort), "--persist-to", stateDir],
+    ...["dev", "--ip", "127.0.0.1", "--port", String(port), "--inspector-port", "0", "--persist-to", state],
     ...["--log-level", "warn", "--show-interactive-dev-session=false"],
-    ...Object.entries(variables).flatMap(([name, value]) => ["--var", `${name}:${value}`]),
-  ),
+    ...Object.entries(settings).flatMap(([name, value]) => ["--var", `${name}:${value}`]),
+  );
+
+await checkPort("WORKER_PORT", workerPort);
+await checkPort("PLAYGROUND_PORT", playgroundPort);
+const edge = `http://127.0.0.1:${edgePort}`;
+const playground = await startPlayground({
+  port: playgroundPort,
+  worker,
+  edge,
+  botToken,
+  forwardSecret,
+  watch: true,
+  log: console.log,
+});
+const children = [
+  run(process.execPath, "scripts/build.ts", "--watch"),
+  runWorker(workerPort, stateDir, { ...variables, KITSU_TOKEN: botToken }),
+  runWorker(edgePort, `${stateDir}/edge`, { ...variables, BASE_PATH: "/edge" }),
 ];
 
 let isStopping = false;
@@ -54,16 +74,41 @@ function stop(code: number): void {
 for (const child of children) child.on("exit", (code) => stop(code ?? 0));
 for (const signal of ["SIGINT", "SIGTERM"] as const) process.on(signal, () => stop(0));
 
-/** Until the worker answers, there is nothing to open. */
-async function untilReady(): Promise<void> {
+/** Until a worker answers, there is nothing to open. */
+async function untilReady(address: string): Promise<void> {
   while (!isStopping) {
-    const response = await fetch(`http://127.0.0.1:${workerPort}/ping`).catch(() => undefined);
+    const response = await fetch(address).catch(() => undefined);
     if (response?.ok) return;
     await new Promise((resolve) => setTimeout(resolve, 200));
   }
 }
 
-await untilReady();
+/** Says what to do about a port that is taken, before anything is started. */
+async function checkPort(name: string, port: number): Promise<void> {
+  if ((await tryPort(port)) !== undefined) return;
+  console.error(`Port ${port} is taken: is it running already? Another one is chosen with ${name}=${port + 10} npm start.`);
+  process.exit(1);
+}
+
+async function findFreePort(): Promise<number> {
+  const port = await tryPort(0);
+  if (port === undefined) throw new Error("This computer gives no port.");
+  return port;
+}
+
+/** The port, if it can be listened on; any free one for 0. */
+async function tryPort(port: number): Promise<number | undefined> {
+  const server = createServer();
+  const isListening = await new Promise<boolean>((resolve) => {
+    server.once("error", () => resolve(false));
+    server.listen(port, "127.0.0.1", () => resolve(true));
+  });
+  const address = server.address();
+  if (isListening) await new Promise((resolve) => server.close(resolve));
+  return isListening && address !== null && typeof address === "object" ? address.port : undefined;
+}
+
+await Promise.all([untilReady(`http://127.0.0.1:${workerPort}/ping`), untilReady(`${edge}/edge/ping`)]);
 if (!isStopping) {
   console.log(`
   Kitsu Actions is running.

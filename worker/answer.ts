@@ -22,9 +22,7 @@ export function answerCall(
 ): Response {
   const reply = keepOpenable(raw, settings.schemes);
   const status = failure?.status ?? (reply.kind === "started" ? 202 : reply.kind === "failed" ? 502 : 200);
-  const response = wantsPage(request)
-    ? answerPage(run, reply, status, settings, path)
-    : answerJson(run, withoutDocument(reply), status);
+  const response = wantsPage(request) ? answerPage(run, reply, status, settings, path) : answerJson(run, shorten(reply), status);
   for (const [name, value] of Object.entries(failure?.headers ?? {})) response.headers.set(name, value);
   return response;
 }
@@ -37,11 +35,24 @@ export function answerFailure(request: Request, failure: Failure, settings: Sett
   return answerJson(undefined, failure.reply, failure.status);
 }
 
-/** A toast has no room for a document. */
-function withoutDocument(reply: Reply): Reply {
-  if (reply.kind !== "done" || reply.document === undefined) return reply;
-  const { document: _, ...rest } = reply;
-  return { ...rest, text: "The studio's server answered with a web page. Run the action as a form to see it." };
+/** More tables than these are for a page. */
+const TOAST_TABLES_MAX = 8;
+
+/** A toast has no room for a document, and for so many tables only. */
+function shorten(reply: Reply): Reply {
+  if (reply.kind !== "done") return reply;
+  const { document, tables = [], ...rest } = reply;
+  const notes = [
+    rest.text,
+    document !== undefined && "Run the action as a form to see it.",
+    tables.length > TOAST_TABLES_MAX && `${tables.length - TOAST_TABLES_MAX} more tables are on the page.`,
+  ];
+  if (document === undefined && tables.length <= TOAST_TABLES_MAX) return reply;
+  return {
+    ...rest,
+    ...(tables.length > 0 && { tables: tables.slice(0, TOAST_TABLES_MAX) }),
+    text: notes.filter(Boolean).join(" "),
+  };
 }
 
 /** The wire, as JSON. */

@@ -25,7 +25,7 @@ export function drawActionForm(action: CustomAction, store: Store, run: string):
   );
   form.addEventListener("submit", () => {
     const body = new URLSearchParams(fields.map(([name, value]) => [name, value])).toString();
-    tellSent({ url: action.url, contentType: "application/x-www-form-urlencoded", body, fields });
+    tellSent({ url: absolute(action.url), contentType: "application/x-www-form-urlencoded", body, fields });
   });
   return form;
 }
@@ -46,8 +46,11 @@ export function sendAction(action: CustomAction, store: Store): void {
   };
   const body = JSON.stringify(data);
   const fields = Object.entries(data).map(([name, value]) => [name, JSON.stringify(value, null, 2)] as const);
-  tellSent({ url: action.url, contentType: "application/json", body, fields });
+  tellSent({ url: absolute(action.url), contentType: "application/json", body, fields });
   superagent.post(action.url).withCredentials().send(data).then(forget);
 }
 
 const forget = (): void => {};
+
+/** An action's address may be relative: it is then under Kitsu's own origin. */
+const absolute = (url: string): string => new URL(url, location.origin).href;

@@ -2,6 +2,8 @@
 import { button, element } from "./element.ts";
 import { icon } from "./icons.ts";
 import { drawMyTasks } from "./my-tasks.ts";
+import { drawPlaylistPage } from "./playlist-page.ts";
+import { pathOf } from "./route.ts";
 import { type Router, routerLink } from "./router.ts";
 import type { Store } from "./store.ts";
 import { drawTaskList } from "./task-list.ts";
@@ -10,18 +12,24 @@ import { fill } from "./words.ts";
 export function drawListPage(store: Store, router: Router): HTMLElement {
   const column = element("main", { id: "main-content", class: "main-column", tabindex: -1 });
   let drawSelection = () => {};
-  store.watch(["route", "locale"], () => {
-    const { page } = store.route;
+  const draw = () => {
+    const { page, project } = store.route;
     document.title = `${titleOf(store)} - Kitsu playground`;
-    if (page === "elsewhere") {
+    if (page === "elsewhere" || page === "playlists") {
       drawSelection = () => {};
-      column.replaceChildren(drawElsewhere(store, router));
+      column.replaceChildren(
+        page === "playlists" && project ? drawPlaylistPage(store, router, project) : drawElsewhere(store, router),
+      );
       return;
     }
     const list = page === "my-tasks" ? drawMyTasks(store) : drawTaskList(store);
     drawSelection = list.drawSelection;
     drawSelection();
     column.replaceChildren(drawHeader(store), element("div", { class: "datatable-wrapper" }, list.table));
+  };
+  store.watch(["route", "locale"], draw);
+  store.watch(["person"], () => {
+    if (store.route.page === "my-tasks" || store.route.page === "playlists") draw();
   });
   store.watch(["selection"], () => drawSelection());
   return column;
@@ -29,7 +37,7 @@ export function drawListPage(store: Store, router: Router): HTMLElement {
 
 function titleOf({ route, words }: Store): string {
   if (route.page === "my-tasks") return words.myTasks;
-  const section = route.page === "assets" ? words.assets : words.shots;
+  const section = route.page === "playlists" ? words.playlists : route.page === "assets" ? words.assets : words.shots;
   return route.page === "elsewhere" ? words.notHere : `${route.project?.name} ${section}`;
 }
 
@@ -59,6 +67,6 @@ function drawElsewhere(store: Store, router: Router): HTMLElement {
     { class: "elsewhere" },
     element("h1", {}, words.notHere),
     element("p", {}, fill(words.notHereText, { path: route.path })),
-    routerLink(router, `/productions/${store.currentProduction.id}/shots`, { class: "button" }, words.goProductions),
+    routerLink(router, pathOf(store.currentProduction, "shots"), { class: "button" }, words.goProductions),
   );
 }

@@ -1,6 +1,7 @@
 /** Puts the imitated Kitsu together. */
-import { customActions } from "../custom-actions.ts";
+import { ADA, PERSONS } from "../data-people.ts";
 import { element } from "./element.ts";
+import { type Given, readGiven } from "./given.ts";
 import { drawListPage } from "./list-page.ts";
 import { fillPlaygroundBar } from "./playground-bar.ts";
 import { startRouter } from "./router.ts";
@@ -11,9 +12,9 @@ import { exposeVueApp } from "./vue-app.ts";
 
 const LATE_MS = 1_500;
 
-function start(root: HTMLElement, bar: HTMLElement, worker: string): void {
-  // The same machine under another name is another origin.
-  const store = new Store(customActions(worker, `http://127.0.0.1:${location.port}`), location.pathname);
+function start(root: HTMLElement, bar: HTMLElement, { worker, personId, customActions }: Given): void {
+  const person = PERSONS.find(({ id }) => id === personId) ?? ADA;
+  const store = new Store(person, customActions, location.pathname);
   const router = startRouter(store);
   const theme = element("div", { class: "theme" });
   theme.append(
@@ -29,12 +30,11 @@ function start(root: HTMLElement, bar: HTMLElement, worker: string): void {
   });
   root.append(theme);
   exposeVueApp(root, store, router);
-  fillPlaygroundBar(bar, worker);
+  fillPlaygroundBar(bar, worker, store);
   const late = document.querySelector<HTMLTemplateElement>("#late-userscript");
   if (late) setTimeout(() => document.head.append(late.content.cloneNode(true)), LATE_MS);
 }
 
 const root = document.querySelector<HTMLElement>("#app");
 const bar = document.querySelector<HTMLElement>("#playground-bar");
-const worker = document.querySelector<HTMLMetaElement>('meta[name="playground-worker"]')?.content;
-if (root && bar && worker) start(root, bar, worker);
+if (root && bar) start(root, bar, readGiven());

@@ -1,5 +1,6 @@
 /** The person's own tasks, of all productions: one row a task. */
-import { findProject, type Task } from "../data.ts";
+import type { Task } from "../data.ts";
+import { findProject } from "../data-projects.ts";
 import { element } from "./element.ts";
 import { type GridItem, makeSelectable } from "./grid.ts";
 import type { Store } from "./store.ts";

@@ -1,9 +1,11 @@
 /** The strip on top that is not Kitsu's: what this is, its variants, the action server, and the drawer. */
 import { drawDrawer } from "./drawer.ts";
 import { button, element } from "./element.ts";
+import { drawPersonSwitch } from "./person-switch.ts";
 import { onSent } from "./sent.ts";
+import type { Store } from "./store.ts";
 
-export function fillPlaygroundBar(bar: HTMLElement, worker: string): void {
+export function fillPlaygroundBar(bar: HTMLElement, worker: string, store: Store): void {
   const drawer = drawDrawer();
   const toggle = button(
     { id: "drawer-toggle", class: "drawer-toggle", "aria-expanded": "false", "aria-controls": drawer.id },
@@ -19,6 +21,7 @@ export function fillPlaygroundBar(bar: HTMLElement, worker: string): void {
   bar.append(
     element("strong", { class: "badge" }, "Playground"),
     element("span", { class: "about" }, "An imitation of Kitsu. Nothing here is real but the requests."),
+    drawPersonSwitch(store),
     element(
       "nav",
       { class: "variants", "aria-label": "Variants" },

@@ -1,15 +1,32 @@
 /** What a path means in Kitsu. */
-import { findProject, type Project } from "../data.ts";
+import { episodesOf, findProject, type Project } from "../data-projects.ts";
 
-export type Route = { path: string; page: "shots" | "assets" | "my-tasks" | "elsewhere"; project: Project | undefined };
+export type Route = {
+  path: string;
+  page: "shots" | "assets" | "playlists" | "my-tasks" | "elsewhere";
+  project: Project | undefined;
+  /** of a TV show's page: an episode's id, "all", or "main" for what belongs to none */
+  episode: string | undefined;
+  playlistId: string | undefined;
+};
 
 export function readRoute(path: string): Route {
-  const [, area, projectId = "", section] = path.split("/");
-  if (area === "my-tasks") return { path, page: "my-tasks", project: undefined };
+  const [, area, projectId = "", ...rest] = path.split("/");
   const project = area === "productions" ? findProject(projectId) : undefined;
-  const isList = project && path.split("/").length === 4;
-  if (isList && (section === "shots" || section === "assets")) return { path, page: section, project };
-  return { path, page: "elsewhere", project };
+  const isShow = project?.production_type === "tvshow";
+  const [episode, section, id, ...more] = rest[0] === "episodes" ? rest.slice(1) : [isShow ? "all" : undefined, ...rest];
+  const at = { path, project, episode, playlistId: undefined };
+  if (area === "my-tasks") return { ...at, page: "my-tasks" };
+  if (!project || more.length > 0) return { ...at, page: "elsewhere" };
+  if (section === "playlists") return { ...at, page: "playlists", playlistId: id };
+  if (id === undefined && (section === "shots" || section === "assets")) return { ...at, page: section };
+  return { ...at, page: "elsewhere" };
+}
+
+/** The pages of a TV show are each of an episode: the first, unless told. */
+export function pathOf(project: Project, section: string, episode?: string): string {
+  const [first] = episodesOf(project);
+  return first ? `/productions/${project.id}/episodes/${episode ?? first.id}/${section}` : `/productions/${project.id}/${section}`;
 }
 
 /**

@@ -16,7 +16,7 @@ export function drawSidePanel(store: Store): HTMLElement {
   const onKeyDown = (event: KeyboardEvent) => {
     if (event.key === "Escape") store.clearSelection();
   };
-  store.watch(["selection", "locale"], () => {
+  store.watch(["selection", "locale", "person"], () => {
     const isEmpty = store.selection.size === 0;
     column.hidden = isEmpty;
     column.setAttribute("aria-label", store.words.selectedTasks);

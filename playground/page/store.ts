@@ -1,26 +1,30 @@
 /** What the imitated Kitsu knows: the person, the theme, the locale, where we are and what is selected. */
 import type { CustomAction } from "../custom-actions.ts";
-import { ADA, PAPER_LANTERN, type Person, type Project, TASKS, type Task } from "../data.ts";
+import { TASKS, type Task } from "../data.ts";
+import type { Person } from "../data-people.ts";
+import { PAPER_LANTERN, type Project } from "../data-projects.ts";
 import { type Route, readRoute } from "./route.ts";
 import { type Locale, WORDS, type Words } from "./words.ts";
 
 /** By name, which mixes the productions, as due dates do in a real list. */
-const MY_TASKS = TASKS.filter(({ assignees, status }) => assignees.includes(ADA) && status.shortName !== "done").sort((a, b) =>
-  a.entity.name.localeCompare(b.entity.name),
-);
+function tasksOf({ id }: Person): Task[] {
+  const open = TASKS.filter(({ assignees, status }) => assignees.some((person) => person.id === id) && status.shortName !== "done");
+  return open.sort((a, b) => a.entity.name.localeCompare(b.entity.name));
+}
 
-export type Change = "selection" | "theme" | "locale" | "route";
+export type Change = "person" | "selection" | "theme" | "locale" | "route";
 
 export class Store {
   readonly customActions: readonly CustomAction[];
   readonly selection = new Map<string, Task>();
-  user: Person = ADA;
+  user: Person;
   locale: Locale = "en";
   isDark: boolean;
   route: Route;
   readonly #listeners: [readonly Change[], () => void][] = [];
 
-  constructor(customActions: readonly CustomAction[], path: string) {
+  constructor(user: Person, customActions: readonly CustomAction[], path: string) {
+    this.user = user;
     this.customActions = customActions;
     this.isDark = localStorage.getItem("dark-theme") === "true";
     this.route = readRoute(path);
@@ -47,12 +51,17 @@ export class Store {
     return first?.entity.projectId ?? this.currentProduction.id;
   }
 
-  /** The tasks of the page: a production's shots or assets, or those of the person on My Tasks. */
+  /**
+   * The tasks of the page: a production's shots or assets, or those of the person on My Tasks. Everybody is shown everything,
+   * which the real Kitsu would not do: refusing is the action server's part, and here is where that is seen.
+   */
   get tasks(): readonly Task[] {
-    const { page, project } = this.route;
-    if (page === "my-tasks") return MY_TASKS;
+    const { page, project, episode } = this.route;
+    if (page === "my-tasks") return tasksOf(this.user);
+    if (page !== "shots" && page !== "assets") return [];
     const kind = page === "shots" ? "Shot" : "Asset";
-    return page === "elsewhere" ? [] : TASKS.filter(({ entity }) => entity.projectId === project?.id && entity.kind === kind);
+    const isShown = (id = "main"): boolean => episode === undefined || episode === "all" || episode === id;
+    return TASKS.filter(({ entity }) => entity.projectId === project?.id && entity.kind === kind && isShown(entity.episode?.id));
   }
 
   /** The actions offered for the selection, by the types of its tasks. */
@@ -85,6 +94,13 @@ export class Store {
     this.isDark = !this.isDark;
     localStorage.setItem("dark-theme", String(this.isDark));
     this.#tell("theme");
+  }
+
+  /** The selection stays, so that the same tasks can be tried as somebody else; not so the tasks of somebody else. */
+  setUser(user: Person): void {
+    this.user = { ...user, locale: this.user.locale };
+    if (this.route.page === "my-tasks") this.clearSelection();
+    this.#tell("person");
   }
 
   setLocale(locale: Locale): void {

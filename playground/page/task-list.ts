@@ -1,5 +1,7 @@
 /** A production's shots or assets: one row an entity, one column a task type, one cell a task. */
-import type { Entity, Task, TaskType } from "../data.ts";
+import type { Task } from "../data.ts";
+import type { Entity } from "../data-entities.ts";
+import type { TaskType } from "../data-tables.ts";
 import { button, element } from "./element.ts";
 import { type GridItem, makeSelectable } from "./grid.ts";
 import { icon } from "./icons.ts";
@@ -23,12 +25,12 @@ export function drawTaskList(store: Store): { table: HTMLElement; drawSelection:
   );
   const items: GridItem[] = [];
   const width = types.length + (withFrames ? 3 : 2);
-  const bodies = groupsOf(entities).map(([group, members]) =>
+  const bodies = groupsOf(entities, route.episode === "all").map(([group, members]) =>
     element(
       "tbody",
       { class: "datatable-body" },
       element("tr", { class: "datatable-type-header" }, element("th", { scope: "rowgroup", colspan: width }, group)),
-      ...members.map((entity) => drawRow(entity, types, tasks, entities.indexOf(entity), items)),
+      ...members.map((entity) => drawRow(entity, types, tasks, entities.indexOf(entity), items, withFrames)),
     ),
   );
   const label = `${route.project?.name ?? ""}, ${withFrames ? words.shots : words.assets}`;
@@ -58,7 +60,14 @@ function columnHead(store: Store, type: TaskType): HTMLElement {
   return head;
 }
 
-function drawRow(entity: Entity, types: readonly TaskType[], tasks: readonly Task[], y: number, items: GridItem[]): HTMLElement {
+function drawRow(
+  entity: Entity,
+  types: readonly TaskType[],
+  tasks: readonly Task[],
+  y: number,
+  items: GridItem[],
+  withFrames: boolean,
+): HTMLElement {
   const name = element("span", { class: "entity-name", title: entity.name }, entity.name);
   const cells = types.map((type, x) => {
     const task = tasks.find((candidate) => candidate.entity === entity && candidate.type === type);
@@ -72,7 +81,7 @@ function drawRow(entity: Entity, types: readonly TaskType[], tasks: readonly Tas
       { scope: "row", class: "name datatable-row-header" },
       element("span", { class: "flexrow" }, thumbnail(entity), name),
     ),
-    ...(entity.frames === null ? [] : [element("td", { class: "frames" }, String(entity.frames))]),
+    ...(withFrames ? [element("td", { class: "frames" }, String(entity.frames ?? ""))] : []),
     ...cells,
     element("td", { class: "end-cell" }),
   );
@@ -87,8 +96,13 @@ function drawCell(task: Task, x: number, y: number, items: GridItem[]): HTMLElem
   return cell;
 }
 
-function groupsOf(entities: readonly Entity[]): [string, Entity[]][] {
+/** Where episodes are mixed, a sequence is named with its own: two may have the same name. */
+function groupsOf(entities: readonly Entity[], isMixed: boolean): [string, Entity[]][] {
   const groups = new Map<string, Entity[]>();
-  for (const entity of entities) groups.set(entity.group, [...(groups.get(entity.group) ?? []), entity]);
+  for (const entity of entities) {
+    const { kind, episode, group } = entity;
+    const name = isMixed && kind === "Shot" && episode ? `${episode.name} / ${group}` : group;
+    groups.set(name, [...(groups.get(name) ?? []), entity]);
+  }
   return [...groups];
 }

@@ -1,6 +1,10 @@
 /** The small pictures a task is told by: thumbnail, status tag, avatars, coloured type. */
 
-import type { Entity, Person, Project, Task, TaskType } from "../data.ts";
+import type { Task } from "../data.ts";
+import type { Entity } from "../data-entities.ts";
+import type { Person } from "../data-people.ts";
+import type { Project } from "../data-projects.ts";
+import type { TaskType } from "../data-tables.ts";
 import { idOf, pickOf } from "../ids.ts";
 import { element, readableOn } from "./element.ts";
 

@@ -1,7 +1,8 @@
 /** Kitsu's top bar: production and section on the left, the person's things on the right. */
-import { PROJECTS } from "../data.ts";
+import { episodesOf, findProject, PROJECTS } from "../data-projects.ts";
 import { button, element } from "./element.ts";
 import { icon } from "./icons.ts";
+import { pathOf } from "./route.ts";
 import { type Router, routerLink } from "./router.ts";
 import type { Store } from "./store.ts";
 import { avatar, productionSquare } from "./task-parts.ts";
@@ -9,7 +10,7 @@ import type { Locale } from "./words.ts";
 
 export function drawTopBar(store: Store, router: Router): HTMLElement {
   const bar = element("header", { class: "topbar" });
-  store.watch(["route", "locale", "theme"], () => {
+  store.watch(["route", "locale", "theme", "person"], () => {
     const active = document.activeElement;
     const focusedId = active && bar.contains(active) ? active.id : "";
     bar.replaceChildren(drawLeft(store, router), drawRight(store, router));
@@ -24,17 +25,22 @@ function drawLeft(store: Store, router: Router): HTMLElement {
   const logo = element("span", { class: "studio-logo", "aria-hidden": "true" }, "K");
   const current = store.currentProduction;
   if (route.page === "my-tasks") {
-    const home = `/productions/${current.id}/shots`;
-    const back = routerLink(router, home, { class: "nav-item flexrow" }, icon("chevronLeft", 18), words.goProductions);
+    const back = routerLink(
+      router,
+      pathOf(current, "shots"),
+      { class: "nav-item flexrow" },
+      icon("chevronLeft", 18),
+      words.goProductions,
+    );
     return element("div", { class: "nav-left" }, logo, back);
   }
-  const section = route.page === "assets" ? "assets" : "shots";
+  const section = route.page === "assets" || route.page === "playlists" ? route.page : "shots";
   const productions = combobox(
     "production",
     words.production,
     PROJECTS.map(({ id, name }) => [id, name]),
     current.id,
-    (id) => router.push(`/productions/${id}/${section}`),
+    (id) => router.push(pathOf(findProject(id) ?? current, section)),
   );
   const sections = combobox(
     "section",
@@ -42,11 +48,31 @@ function drawLeft(store: Store, router: Router): HTMLElement {
     [
       ["assets", words.assets],
       ["shots", words.shots],
+      ["playlists", words.playlists],
     ],
     section,
-    (chosen) => router.push(`/productions/${current.id}/${chosen}`),
+    (chosen) => router.push(pathOf(current, chosen, route.episode)),
   );
-  return element("div", { class: "nav-left" }, logo, productionSquare(current), productions, icon("chevronRight", 18), sections);
+  const left = element(
+    "div",
+    { class: "nav-left" },
+    logo,
+    productionSquare(current),
+    productions,
+    icon("chevronRight", 18),
+    sections,
+  );
+  if (route.episode !== undefined) left.append(icon("chevronRight", 18), drawEpisodes(store, router, section, route.episode));
+  return left;
+}
+
+/** A TV show only. Assets may belong to no episode: the main pack. */
+function drawEpisodes({ words, currentProduction }: Store, router: Router, section: string, chosen: string): HTMLElement {
+  const episodes = episodesOf(currentProduction).map(({ id, name }) => [id, name] as const);
+  const others = [["all", words.allEpisodes] as const, ...(section === "shots" ? [] : [["main", words.mainPack] as const])];
+  return combobox("episode", words.episode, [...episodes, ...others], chosen, (id) =>
+    router.push(pathOf(currentProduction, section, id)),
+  );
 }
 
 function drawRight(store: Store, router: Router): HTMLElement {

@@ -1,32 +1,146 @@
-// Shows what arrived and what was understood of it. The first thing to point a new custom action at.
-import type { Table } from "../../contract.ts";
-import { defineAction } from "../action.ts";
+// Shows what arrived and what was understood of it, and, where the worker can ask Kitsu, everything Kitsu shows the person of every selected
+// task. The first thing to point a new custom action at.
+import type { Link, Outcome, Table } from "../../contract.ts";
+import { defineAction, type Given } from "../action.ts";
 import type { Arrival } from "../arrival.ts";
 import type { Call } from "../call.ts";
+import { entityFacts, type Fact, taskFacts } from "../services/facts.ts";
+import type { SelectedTask, Selection } from "../services/kitsu.ts";
+
+/** More ids than these make an address longer than servers take. */
+const LINKED_TASKS_MAX = 80;
+/** More than this is too much to copy at once. */
+const COPIED_TASKS_MAX = 50;
 
 export const debug = defineAction({
   id: "debug",
   title: "Debug",
-  about: "Shows what Kitsu sent, and what was understood of it.",
+  about: "Shows what Kitsu sent, what was understood of it, and all that Kitsu knows of the selected tasks.",
   modes: ["form", "ajax"],
   isSafe: true,
   takesEmptySelection: true,
-  async run({ call, arrived }) {
-    const count = call.selection.length;
+  async run(given) {
+    const { call, arrived, person } = given;
+    const asksKitsu = person.trust !== "unchecked" && call.selection.length > 0;
+    const selection = asksKitsu ? await given.kitsu().readSelection() : undefined;
+    const count = selection?.tasks.length ?? call.selection.length;
+    const isOdd = count === 0 || call.ignored.length > 0 || selection?.missing.length;
     return {
       kind: "done",
-      severity: count === 0 || call.ignored.length > 0 ? "warning" : "info",
-      title: `${count === 1 ? "1 task" : `${count} tasks`} arrived`,
-      text: `Kitsu spoke the dialect "${call.dialect}". ${describeIgnored(call)}`,
-      tables: [describeCall(call), describeFields(arrived), describeRequest(arrived), ...describeLeftovers(call)],
-      effects: [{ kind: "copy", label: "Copy the call as JSON", text: JSON.stringify(call) }],
+      severity: isOdd ? "warning" : "info",
+      title: selection === undefined ? `${sayCount(count, "task")} arrived` : describeFound(selection),
+      text: `Kitsu spoke the dialect "${call.dialect}". ${describeIgnored(call)} ${describePerson(given)}`,
+      outcomes: selection?.missing.map((id): Outcome => ({ id, label: id, state: "skipped", reason: "Deleted or not visible" })),
+      links: selection && linkToPage(given),
+      effects: [
+        { kind: "copy", label: "Copy the call as JSON", text: JSON.stringify(call) },
+        ...(selection === undefined || count > COPIED_TASKS_MAX
+          ? []
+          : [
+              {
+                kind: "copy" as const,
+                label: "Copy the tasks as JSON",
+                text: JSON.stringify(await hideTimes(given, selection.tasks)),
+              },
+            ]),
+      ],
+      tables: [
+        ...(selection === undefined ? [] : await describeTasks(given, selection.tasks)),
+        describeCall(call),
+        describeFields(arrived),
+        describeRequest(arrived),
+        ...describeLeftovers(call),
+      ],
     };
   },
 });
 
+const sayCount = (count: number, noun: string) => `${count} ${noun}${count === 1 ? "" : "s"}`;
+
+function describeFound({ tasks, projectIds }: Selection): string {
+  const entities = new Set(tasks.map(({ task }) => task.entity_id)).size;
+  return `${sayCount(tasks.length, "task")} of ${entities === 1 ? "1 entity" : `${entities} entities`} in ${sayCount(projectIds.length, "project")}`;
+}
+
 function describeIgnored({ ignored, selection }: Call): string {
   if (selection.length === 0) return "Nothing was selected: an action that works on tasks would refuse this call.";
   return ignored.length === 0 ? "All of it was understood." : `Left out, and why: ${ignored.length} below.`;
+}
+
+function describePerson({ person }: Given): string {
+  if (person.trust === "unchecked") return "Who called was not checked: this action server can't ask Kitsu.";
+  return `The caller is known by "${person.trust}" as ${person.name}${person.role === undefined ? "" : `, ${person.role}`}.`;
+}
+
+/** The same as a page of its own, for those who see it in a toast: the session or Access says again who asks. */
+function linkToPage({ call, run }: Given): Link[] {
+  if (call.selection.length > LINKED_TASKS_MAX) return [];
+  const query = new URLSearchParams({
+    personid: call.person.id ?? "",
+    personemail: call.person.email ?? "",
+    selection: call.selection.join(","),
+  });
+  return [{ label: "Open as a page", url: `${run.url.split("/runs/")[0]}/actions/debug?${query}` }];
+}
+
+/** Clients see no times, in whatever form. */
+async function isClient({ roleIn }: Given, tasks: readonly SelectedTask[]): Promise<boolean> {
+  const projects = [...new Set(tasks.map(({ task }) => task.project_id))];
+  return (await Promise.all(projects.map(roleIn))).includes("client");
+}
+
+async function hideTimes(given: Given, tasks: readonly SelectedTask[]): Promise<unknown> {
+  if (!(await isClient(given, tasks))) return tasks.map(({ task, entity }) => ({ task, entity }));
+  return tasks.map(({ task: { duration: _, estimation: __, ...task }, entity }) => ({ task, entity }));
+}
+
+/** One line a task, then one table an entity with everything. */
+async function describeTasks(given: Given, tasks: readonly SelectedTask[]): Promise<Table[]> {
+  const kitsu = given.kitsu();
+  const [persons, previews, hidesTimes] = await Promise.all([
+    kitsu.tables.persons(),
+    kitsu.readPreviews(tasks),
+    isClient(given, tasks),
+  ]);
+  const readers = { kitsuUrl: given.settings.kitsuUrls[0] ?? "", persons, previews, hidesTimes, now: Date.now() };
+  const summary: Table = {
+    title: "The tasks",
+    columns: ["Task", "Project", "Status", "Assignees", "Preview"],
+    rows: tasks.map(({ label, task, project, taskStatus }) => [
+      label,
+      project?.name ?? "unknown",
+      taskStatus?.short_name ?? "unknown",
+      task.assignees.map((id) => persons.get(id)?.full_name || id).join(", "),
+      task.last_preview_file_id === undefined ? "none" : "yes",
+    ]),
+  };
+  const byEntity = Map.groupBy(tasks, ({ task }) => task.entity_id);
+  return [
+    summary,
+    ...[...byEntity.values()].map((group) =>
+      describeEntity(
+        group,
+        (one) => entityFacts(one, readers),
+        (one) => taskFacts(one, readers),
+      ),
+    ),
+  ];
+}
+
+type Describe = (one: SelectedTask) => Fact[];
+
+function describeEntity(group: readonly SelectedTask[], ofEntity: Describe, ofTask: Describe): Table {
+  const [first] = group;
+  const named = (one: SelectedTask) =>
+    ofTask(one).map(([name, value, type]): Fact => [`${one.taskType?.name ?? "Task"}: ${name}`, value, type]);
+  const path =
+    first &&
+    [first.project?.name, first.episode?.name, first.parent?.name, first.entity?.name ?? "(deleted)"].filter(Boolean).join(" / ");
+  return {
+    title: `${path}: ${sayCount(group.length, "task")}`,
+    columns: ["Field", "Value", "Type"],
+    rows: [...(first === undefined ? [] : ofEntity(first)), ...group.flatMap(named)],
+  };
 }
 
 function describeCall({ dialect, person, project, selection, entityType, path, server, params }: Call): Table {

@@ -44,7 +44,7 @@ function toReply(heard: Heard, { status }: StudioAnswer, target: ForwardTarget):
     case "text":
       return succeed(target.title, heard.text);
     case "html":
-      return { ...inform(heard.title || target.title, "The studio's server answered with this page."), document: heard.html };
+      return { ...inform(heard.title || target.title, "The studio's server answered with a page."), document: heard.html };
     case "nothing":
       return succeed(target.title, "The studio's server took it, and said nothing more.");
   }

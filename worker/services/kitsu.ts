@@ -1,7 +1,7 @@
 // What an action knows of Kitsu: the tables that hardly change, kept for minutes, and what the selected task ids really are.
 import * as v from "valibot";
 import { IDS_MAX, idsQuery, type Zou } from "./zou.ts";
-import { Entity, Named, Organisation, Project, Task, TaskStatus, TaskType, ZouPerson } from "./zou-objects.ts";
+import { Entity, Named, Organisation, PreviewFile, Project, Task, TaskStatus, TaskType, ZouPerson } from "./zou-objects.ts";
 
 /** How long a table is believed. A person's rights are never among them. */
 const TABLE_LIFE_S = 300;
@@ -43,6 +43,8 @@ export type Kitsu = {
   tables: Tables;
   /** what was selected; read once, however often it is asked for */
   readSelection(): Promise<Selection>;
+  /** the newest previews of these tasks: nothing where there are more than one request takes */
+  readPreviews(tasks: readonly SelectedTask[]): Promise<ReadonlyMap<string, PreviewFile>>;
   /** all tasks of a project */
   readProject(projectId: string): Promise<SelectedTask[]>;
 };
@@ -60,6 +62,11 @@ export function openKitsu(zou: Zou, api: string, ids: readonly string[]): Kitsu 
     readSelection: () => {
       selection ??= readSelection(zou, tables, ids);
       return selection;
+    },
+    readPreviews: async (tasks) => {
+      const ids = unique(tasks.flatMap(({ task }) => task.last_preview_file_id ?? []));
+      if (ids.length === 0 || ids.length > IDS_MAX) return new Map();
+      return byId(await zou.read(`/data/preview-files?${idsQuery(ids)}`, v.array(PreviewFile)));
     },
     readProject: (projectId) => readProject(zou, projectId).then((found) => describe(found, tables)),
   };

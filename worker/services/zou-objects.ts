@@ -13,8 +13,11 @@ const Ids = v.fallback(v.array(v.string()), []);
 /** Whatever a studio puts there: numbers, texts that look like numbers, empty texts, null. */
 const Data = v.fallback(v.record(v.string(), v.unknown()), {});
 
-/** Datetimes are UTC without saying so: "2026-08-20T09:15:00". Durations and estimations are minutes. */
-export const Task = v.object({
+/**
+ * Loose, as Entity and PreviewFile are: the debug page shows what studios and later Zous put there. Datetimes are UTC without saying so: "2026-08-20T09:15:00". Durations and
+ * estimations are minutes.
+ */
+export const Task = v.looseObject({
   id: v.string(),
   name: v.fallback(v.string(), ""),
   project_id: v.string(),
@@ -44,7 +47,7 @@ export const Task = v.object({
 export type Task = v.InferOutput<typeof Task>;
 
 /** `type` is "Shot", "Asset", "Sequence", "Episode", "Edit", "Scene", "Concept". A shot's parent is its sequence, a sequence's its episode. */
-export const Entity = v.object({
+export const Entity = v.looseObject({
   id: v.string(),
   type: v.string(),
   name: v.string(),
@@ -121,7 +124,7 @@ export type ZouPerson = v.InferOutput<typeof ZouPerson>;
 export const TeamMember = v.object({ ...ZouPerson.entries, project_role: v.fallback(maybe(v.picklist(ROLES)), undefined) });
 export type TeamMember = v.InferOutput<typeof TeamMember>;
 
-export const PreviewFile = v.object({
+export const PreviewFile = v.looseObject({
   id: v.string(),
   revision: number,
   extension: text,

@@ -4,6 +4,8 @@ import type { AddressInfo } from "node:net";
 import { test as base, expect, type Page } from "@playwright/test";
 import { type Playground, startPlayground } from "../../../playground/serve.ts";
 
+export const BOT_TOKEN = "the-bots-own-token";
+
 /** The example secret of the Standard Webhooks documentation. */
 export const SECRET = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
 
@@ -25,7 +27,13 @@ export const test = base.extend<Fixtures, Shared>({
     // biome-ignore lint/correctness/noEmptyPattern: Playwright reads the names of fixtures from a pattern
     async ({}, use) => {
       const { recorder, close } = await startRecorder();
-      const playground = await startPlayground({ port: 0, worker: recorder.url, forwardSecret: SECRET });
+      const playground = await startPlayground({
+        port: 0,
+        worker: recorder.url,
+        forwardSecret: SECRET,
+        botToken: BOT_TOKEN,
+        edge: recorder.url,
+      });
       await use({ recorder, playground });
       await playground.close();
       close();
@@ -57,7 +65,7 @@ async function startRecorder(): Promise<{ recorder: Recorder; close: () => void 
     for await (const chunk of request) chunks.push(Buffer.from(chunk));
     const { method = "", url = "", headers } = request;
     const isScript = url === "/kitsu-actions.user.js";
-    if (url.startsWith("/actions/")) {
+    if (url.startsWith("/actions/") || url.startsWith("/edge/")) {
       const flat = Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, String(value)]));
       received.push({ method, url, headers: flat, body: Buffer.concat(chunks).toString("utf8") });
     }

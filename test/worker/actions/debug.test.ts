@@ -1,7 +1,18 @@
-import { describe, expect, it } from "vitest";
+import { beforeEach, describe, expect, it } from "vitest";
 import { debug } from "../../../worker/actions/debug.ts";
 import { describeAction } from "../../support/worker/describe-action.ts";
-import { ADA, AJAX_FIELDS, ajax, ask, FORM_FIELDS, form, readAnswer, readLog, TASK } from "../../support/worker/worker.ts";
+import { ADA, AJAX_FIELDS, ajax, ask, FORM_FIELDS, form, KITSU, readAnswer, readLog, TASK } from "../../support/worker/worker.ts";
+import {
+  ARTIST,
+  addProject,
+  addTask,
+  BOT_TOKEN,
+  CLIENT,
+  type FakeZou,
+  id,
+  MANAGER,
+  openFakeZou,
+} from "../../support/worker/zou.ts";
 
 describeAction(debug);
 
@@ -51,5 +62,108 @@ describe("the debug action", () => {
       title: "0 tasks arrived",
       text: expect.stringContaining("would refuse"),
     });
+  });
+});
+
+describe("the debug action, where it can ask Kitsu", () => {
+  const VARIABLES = { KITSU_TOKEN: BOT_TOKEN };
+  let fake: FakeZou;
+  let projects = 300;
+  beforeEach(() => {
+    fake = openFakeZou();
+    projects += 1;
+  });
+
+  const run = async (person: { id: string; email?: unknown }, selection: readonly string[]) => {
+    const fields = { selection, userid: person.id, useremail: person.email };
+    const { reply } = await readAnswer(
+      await ask("/actions/debug", ajax(fields), { ...VARIABLES, KITSU_API: `${KITSU}/${projects}/api` }),
+    );
+    if (reply.kind !== "done") throw new Error(JSON.stringify(reply));
+    return reply;
+  };
+  const page = async (person: { id: string }, selection: readonly string[]) => {
+    const fields = { selection: selection.join(","), personid: person.id };
+    return (await ask("/actions/debug", form(fields), { ...VARIABLES, KITSU_API: `${KITSU}/${projects}/api` })).text();
+  };
+
+  it("shows every field of task and entity with its value and type, grouped by entity", async () => {
+    const { projectId, taskIds } = addProject(fake, projects, 1, {
+      descriptors: [{ name: "Cam <b>era</b>", field_name: "camera", entity_type: "Shot" }],
+    });
+    const shot = String(fake.tasks.get(taskIds[0] ?? "")?.entity_id);
+    Object.assign(fake.entities.get(shot) ?? {}, {
+      data: { camera: "drone", frame_in: "101", nothing: null },
+      of_a_later_zou: { a: 1 },
+    });
+    const second = addTask(fake, projectId, shot, 77, { assignees: [ARTIST.id], due_date: "2020-01-01T00:00:00" });
+    const { title, tables } = await run(MANAGER, [...taskIds, second]);
+    expect(title).toBe("2 tasks of 1 entity in 1 project");
+    expect(tables?.[0]).toMatchObject({
+      title: "The tasks",
+      rows: [
+        ["SQ01 / SH1 / Animation", `Project ${projects}`, "wip", "", "none"],
+        [expect.any(String), expect.any(String), "wip", ARTIST.full_name, "none"],
+      ],
+    });
+    const facts = tables?.[1]?.rows ?? [];
+    expect(tables?.[1]?.title).toBe(`Project ${projects} / SQ01 / SH1: 2 tasks`);
+    expect(facts).toEqual(
+      expect.arrayContaining([
+        ["page in Kitsu", `${KITSU}/productions/${projectId}/shots/${shot}`, "address"],
+        ["entity.nb_frames", "48", "number"],
+        ['entity.data.camera ("Cam <b>era</b>")', "drone", "text"],
+        ["entity.data.frame_in", "101", "text"],
+        ["entity.data.nothing", "", "nothing"],
+        ["entity.of_a_later_zou", '{"a":1}', "object"],
+        ["parent", "SQ01 (Sequence)", "name"],
+        ["Animation: page in Kitsu", `${KITSU}/productions/${projectId}/shots/tasks/${second}`, "address"],
+        ["Animation: assignees", ARTIST.full_name, "names"],
+        ["Animation: task.due_date", expect.stringMatching(/^2020-01-01 00:00:00 UTC, [\d,]+ days ago$/), "datetime"],
+        ["Animation: task.estimation", "960", "number"],
+        ["Animation: task: without a value", expect.stringContaining("done_date"), "nothing"],
+      ]),
+    );
+  });
+
+  it("shows clients no times, anywhere", async () => {
+    const { taskIds } = addProject(fake, projects, 1);
+    expect(JSON.stringify(await run(MANAGER, taskIds))).toContain("estimation");
+    const shown = JSON.stringify(await run(CLIENT, taskIds)) + (await page(CLIENT, taskIds));
+    expect(shown).not.toMatch(/estimation|duration/);
+  });
+
+  it("reports ids that are gone, and entities that are deleted", async () => {
+    const { projectId, taskIds } = addProject(fake, projects, 1);
+    const orphan = addTask(fake, projectId, id(3, 9_999), 78);
+    const reply = await run(MANAGER, [...taskIds, orphan, id(9, 9_999)]);
+    expect(reply).toMatchObject({
+      severity: "warning",
+      outcomes: [{ id: id(9, 9_999), state: "skipped", reason: "Deleted or not visible" }],
+    });
+    expect(reply.tables?.find(({ title }) => title?.includes("(deleted)"))?.rows).toContainEqual(["entity", "deleted", "nothing"]);
+  });
+
+  it("links to itself as a page, and never says what a person is paid", async () => {
+    const { taskIds } = addProject(fake, projects, 2);
+    const reply = await run(MANAGER, taskIds);
+    expect(reply.links?.[0]?.url).toMatch(/^https:\/\/edge\.studio\.tld\/actions\/debug\?personid=.*selection=/);
+    const again = await ask(
+      reply.links?.[0]?.url ?? "",
+      { headers: { accept: "text/html" } },
+      { ...VARIABLES, KITSU_API: `${KITSU}/${projects}/api` },
+    );
+    expect(await again.text()).toContain("2 tasks of 2 entities in 1 project");
+    expect(JSON.stringify(reply)).not.toContain("4711");
+  });
+
+  it("keeps 500 tasks under 2 MB, and a toast short", async () => {
+    const { taskIds } = addProject(fake, projects, 500);
+    const text = await page(MANAGER, taskIds);
+    expect(text).toContain("500 tasks of 500 entities in 1 project");
+    expect(text.length).toBeLessThan(2_000_000);
+    const reply = await run(MANAGER, taskIds);
+    expect(reply.tables).toHaveLength(8);
+    expect(reply.text).toContain("more tables are on the page");
   });
 });

@@ -1,0 +1,139 @@
+/** The shots and assets of the productions, with the sequences and types they are grouped by. */
+import { EPISODES, type Episode, NIGHT_TRAM, PAPER_LANTERN } from "./data-projects.ts";
+import { idOf, pickOf } from "./ids.ts";
+
+export type EntityKind = "Shot" | "Asset";
+
+/** A studio's own columns and the frame range, as odd as studios leave them. */
+export type EntityData = Readonly<Record<string, string | number | null>> | null;
+
+export type Entity = {
+  id: string;
+  name: string;
+  kind: EntityKind;
+  /** the sequence of a shot, the asset type of an asset */
+  group: string;
+  groupId: string;
+  projectId: string;
+  /** of a TV show's shot; of an asset that was made for one episode */
+  episode: Episode | undefined;
+  frames: number | null;
+  data: EntityData;
+  canceled: boolean;
+};
+
+export type Sequence = { id: string; name: string; projectId: string; episode: Episode | undefined };
+export type AssetType = { id: string; name: string };
+
+/** A name that breaks every page which pastes names into markup, CSV or a shell. */
+export const HOSTILE_NAME = `<script>alert("Zoë & 'Max'")</script> 🏮`;
+const QUOTED_NAME = `SH "0030" 'b' & co`;
+
+export const ASSET_TYPES: readonly AssetType[] = ["Characters", "Environment", "Props", "Vehicles"].map((name) => ({
+  id: idOf(`asset-type/${name}`),
+  name,
+}));
+
+type Place = { projectId: string; episode?: Episode };
+
+/** The path names an entity for ever: two episodes may have sequences of the same name. */
+const pathOf = ({ projectId, episode }: Place, ...names: readonly string[]): string =>
+  [projectId, ...(episode ? [episode.name] : []), ...names].join("/");
+
+const sequenceIn = (place: Place, name: string): Sequence => ({
+  id: idOf(`sequence/${pathOf(place, name)}`),
+  name,
+  projectId: place.projectId,
+  episode: place.episode,
+});
+
+function shots(place: Place, sequence: string, count: number): Entity[] {
+  return Array.from({ length: count }, (_, index) => {
+    const number = `SH${String((index + 1) * 10).padStart(4, "0")}`;
+    const name = place.episode?.name === "E02" && sequence === "SQ001" && index === 2 ? QUOTED_NAME : number;
+    const path = pathOf(place, sequence, name);
+    const frames = 48 + pickOf(path, 120);
+    return {
+      id: idOf(path),
+      name,
+      kind: "Shot",
+      group: sequence,
+      groupId: sequenceIn(place, sequence).id,
+      projectId: place.projectId,
+      episode: place.episode,
+      // Nobody has timed these yet.
+      frames: place.episode && index === 6 ? null : frames,
+      data: shotData(index, frames),
+      canceled: place.projectId === PAPER_LANTERN.id && sequence === "SQ030" && name === "SH0040",
+    };
+  });
+}
+
+/** In turn: numbers, texts that are numbers, empty texts and null, nothing, no data at all. */
+function shotData(index: number, frames: number): EntityData {
+  const turns: readonly EntityData[] = [
+    { frame_in: 1001, frame_out: 1000 + frames, difficulty: "easy" },
+    { frame_in: "101", frame_out: String(100 + frames), fps: "24.000", difficulty: "hard" },
+    { frame_in: 1001, frame_out: 1000 + frames, note: `<b>bold</b> & "quoted"`, resolution: "2048x858", max_retakes: 3 },
+    { frame_in: "", frame_out: null, difficulty: "" },
+    {},
+    { frame_in: 1, frame_out: frames, note: "ملاحظة 🌙" },
+    null,
+    { frame_in: "n/a", frame_out: "?" },
+  ];
+  return turns[index % turns.length] ?? null;
+}
+
+function assets(place: Place, type: string, names: readonly string[]): Entity[] {
+  const groupId = ASSET_TYPES.find(({ name }) => name === type)?.id ?? "";
+  return names.map((name, index) => {
+    // Assets are one pack for the whole show: the episode is no part of their path.
+    const path = pathOf({ projectId: place.projectId }, type, name);
+    return {
+      id: idOf(path),
+      name,
+      kind: "Asset",
+      group: type,
+      groupId,
+      projectId: place.projectId,
+      episode: place.episode,
+      frames: null,
+      data: index % 3 === 2 ? {} : { poly_count: 1000 * pickOf(path, 90) },
+      canceled: false,
+    };
+  });
+}
+
+const short: Place = { projectId: PAPER_LANTERN.id };
+const show: Place = { projectId: NIGHT_TRAM.id };
+const [first, second] = EPISODES.map((episode): Place => ({ ...show, episode }));
+if (!first || !second) throw new Error("The show has two episodes");
+
+const PLANS: readonly (readonly [place: Place, sequence: string, shots: number])[] = [
+  [short, "SQ010", 6],
+  [short, "SQ020", 6],
+  [short, "SQ030", 4],
+  [first, "SQ001", 10],
+  [first, "SQ002", 10],
+  [first, "SQ003", 10],
+  [first, "SQ004", 10],
+  [second, "SQ001", 8],
+  [second, "SQ002", 8],
+  [second, "الميناء", 8],
+];
+
+export const SEQUENCES: readonly Sequence[] = PLANS.map(([place, name]) => sequenceIn(place, name));
+
+export const ENTITIES: readonly Entity[] = [
+  ...PLANS.filter(([place]) => place === short).flatMap((plan) => shots(...plan)),
+  ...assets(short, "Characters", ["Mira", "Old Lin", HOSTILE_NAME, "Stray Dog"]),
+  ...assets(short, "Environment", ["Harbour at Dusk", "Lantern Workshop", "Rooftops"]),
+  ...assets(short, "Props", ["Paper Lantern", "Rowing Boat", "Tea Kettle"]),
+  ...PLANS.filter(([place]) => place !== short).flatMap((plan) => shots(...plan)),
+  ...assets(show, "Characters", ["Conductor", "Passenger", "Night Owl", "Ticket Thief"]),
+  ...assets(first, "Characters", ["Lost Child"]),
+  ...assets(show, "Environment", ["Depot", "Last Stop", "Viaduct"]),
+  ...assets(second, "Environment", ["מנורת נייר", "Flooded Tunnel"]),
+  ...assets(show, "Props", ["Bell", "Punch", "Thermos"]),
+  ...assets(show, "Vehicles", ["Tram 7", "Night Bus"]),
+];

@@ -1,0 +1,81 @@
+/** The productions: a short film, and a TV show with two episodes. */
+import { ADA, BOT, BRUNO, CHIARA, DJIBRIL, EIKO, FRIDA, GRETA, INES, JO, NOOR, type Person, type Role } from "./data-people.ts";
+import { idOf } from "./ids.ts";
+
+export type Project = {
+  id: string;
+  name: string;
+  production_type: "short" | "tvshow";
+  color: string;
+  fps: string;
+  /** the ids of its people */
+  team: readonly string[];
+  /** of those whose role differs in this production, by their ids */
+  roles: Readonly<Record<string, Role>>;
+};
+
+export type Episode = { id: string; name: string; projectId: string };
+
+/** A studio's own columns. */
+export type Descriptor = {
+  id: string;
+  name: string;
+  field_name: string;
+  data_type: "string" | "list" | "number";
+  choices: readonly string[];
+  for_client: boolean;
+  entity_type: "Shot" | "Asset";
+};
+
+type About = Pick<Project, "production_type" | "color" | "fps" | "roles"> & { people: readonly Person[] };
+
+function project(name: string, { people, ...about }: About): Project {
+  return { id: idOf(`project/${name}`), name, ...about, team: people.map(({ id }) => id) };
+}
+
+export const PAPER_LANTERN = project("Paper Lantern", {
+  production_type: "short",
+  color: "#b3541e",
+  fps: "24",
+  people: [ADA, BRUNO, CHIARA, DJIBRIL, EIKO, FRIDA, GRETA, INES, NOOR, BOT],
+  roles: {},
+});
+/** Eiko, an artist, supervises here; the supervisor of the other production is not in the team. */
+export const NIGHT_TRAM = project("Night Tram", {
+  production_type: "tvshow",
+  color: "#2b6cb0",
+  fps: "25",
+  people: [ADA, BRUNO, EIKO, FRIDA, JO, NOOR, BOT],
+  roles: { [EIKO.id]: "supervisor" },
+});
+export const PROJECTS: readonly Project[] = [PAPER_LANTERN, NIGHT_TRAM];
+
+export const EPISODES: readonly Episode[] = ["E01", "E02"].map((name) => ({
+  id: idOf(`episode/${name}`),
+  name,
+  projectId: NIGHT_TRAM.id,
+}));
+
+export function descriptorsOf({ id }: Project): Descriptor[] {
+  const columns: Omit<Descriptor, "id">[] = [
+    { name: "Note", field_name: "note", data_type: "string", choices: [], for_client: false, entity_type: "Shot" },
+    {
+      name: "Difficulty",
+      field_name: "difficulty",
+      data_type: "list",
+      choices: ["easy", "hard"],
+      for_client: true,
+      entity_type: "Shot",
+    },
+    { name: "Poly count", field_name: "poly_count", data_type: "number", choices: [], for_client: false, entity_type: "Asset" },
+  ];
+  return columns.map((column) => ({ id: idOf(`descriptor/${id}/${column.field_name}`), ...column }));
+}
+
+export function findProject(id: string): Project | undefined {
+  return PROJECTS.find((project) => project.id === id);
+}
+
+export function episodesOf(project: Project): readonly Episode[] {
+  return EPISODES.filter(({ projectId }) => projectId === project.id);
+}

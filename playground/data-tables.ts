@@ -1,0 +1,46 @@
+/** Task types and statuses, as the studio has set them up. */
+import type { EntityKind } from "./data-entities.ts";
+import { departmentId } from "./data-people.ts";
+import { idOf } from "./ids.ts";
+
+/** `forEntity` is what Kitsu derives the type of a selection from; the page's path is not. `days` is what a task of it is worth. */
+export type TaskType = {
+  id: string;
+  name: string;
+  forEntity: EntityKind;
+  color: string;
+  departmentId: string | null;
+  days: number;
+};
+export type TaskStatus = { id: string; shortName: string; name: string; color: string };
+
+/** Kitsu's own first statuses, in their own colours, the least done first. */
+export const STATUSES: readonly TaskStatus[] = [
+  ["todo", "Todo", "#f5f5f5"],
+  ["ready", "Ready To Start", "#fbc02d"],
+  ["wip", "Work In Progress", "#3273dc"],
+  ["wfa", "Waiting For Approval", "#ab26ff"],
+  ["retake", "Retake", "#ff3860"],
+  ["done", "Done", "#22d160"],
+].map(([shortName = "", name = "", color = ""]) => ({ id: idOf(`status/${shortName}`), shortName, name, color }));
+
+type Plan = readonly [name: string, forEntity: EntityKind, color: string, department: string | null, days: number];
+
+const PLANS: readonly Plan[] = [
+  ["Layout", "Shot", "#7cb342", "Layout", 1],
+  ["Animation", "Shot", "#009688", "Animation", 4],
+  ["Lighting", "Shot", "#f9a825", "Lighting", 2],
+  ["Compositing", "Shot", "#ff5252", "Compositing", 2],
+  ["Modeling", "Asset", "#78909c", "Modeling", 5],
+  ["Rigging", "Asset", "#9ccc65", null, 4],
+  ["Shading", "Asset", "#64b5f6", "Modeling", 3],
+];
+
+export const TASK_TYPES: readonly TaskType[] = PLANS.map(([name, forEntity, color, department, days]) => ({
+  id: idOf(`type/${name}`),
+  name,
+  forEntity,
+  color,
+  departmentId: department === null ? null : departmentId(department),
+  days,
+}));

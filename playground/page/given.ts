@@ -1,0 +1,22 @@
+/** What the playground's server gave the page to start with. */
+import * as v from "valibot";
+
+const Given = v.object({
+  worker: v.string(),
+  personId: v.string(),
+  customActions: v.array(
+    v.object({
+      id: v.string(),
+      name: v.string(),
+      url: v.fallback(v.string(), ""),
+      entity_type: v.fallback(v.string(), "all"),
+      is_ajax: v.fallback(v.boolean(), false),
+    }),
+  ),
+});
+export type Given = v.InferOutput<typeof Given>;
+
+export function readGiven(): Given {
+  const text = document.querySelector<HTMLMetaElement>('meta[name="playground"]')?.content ?? "";
+  return v.parse(Given, JSON.parse(text));
+}

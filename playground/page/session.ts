@@ -1,0 +1,44 @@
+/** What the page itself asks Zou for, with the session's cookie. */
+import * as v from "valibot";
+import type { Person } from "../data-people.ts";
+
+const Playlist = v.object({
+  id: v.string(),
+  name: v.string(),
+  episode_id: v.nullish(v.string()),
+  created_at: v.string(),
+  created_by: v.nullish(v.string()),
+});
+const Entry = v.object({
+  entity_id: v.nullish(v.string()),
+  preview_file_revision: v.optional(v.number()),
+  preview_file_extension: v.optional(v.string()),
+  preview_file_task_id: v.optional(v.string()),
+});
+const FullPlaylist = v.object({ ...Playlist.entries, shots: v.array(Entry) });
+
+export type Playlist = v.InferOutput<typeof Playlist>;
+export type PlaylistEntry = v.InferOutput<typeof Entry>;
+export type FullPlaylist = v.InferOutput<typeof FullPlaylist>;
+
+/** Logs in as that person, as if someone else sat down here. */
+export async function logInAs({ email }: Person): Promise<void> {
+  const response = await fetch("/api/auth/login", {
+    method: "POST",
+    headers: { "content-type": "application/json" },
+    body: JSON.stringify({ email, password: "playground" }),
+  });
+  if (!response.ok) throw new Error(`Nobody can log in as ${email}: ${response.status}`);
+}
+
+export const readPlaylists = (projectId: string): Promise<Playlist[]> =>
+  read(`/api/data/projects/${projectId}/playlists`, v.array(Playlist));
+
+export const readPlaylist = (projectId: string, id: string): Promise<FullPlaylist> =>
+  read(`/api/data/projects/${projectId}/playlists/${id}`, FullPlaylist);
+
+async function read<S extends v.GenericSchema>(path: string, schema: S): Promise<v.InferOutput<S>> {
+  const response = await fetch(path);
+  if (!response.ok) throw new Error(String(response.status));
+  return v.parse(schema, await response.json());
+}

@@ -1,0 +1,56 @@
+/** What Zou says, and how it refuses: the same sentences, in the shapes its different layers have. */
+export type Answer = { status: number; body?: unknown; type?: string; cookies?: readonly string[] };
+
+export const ok = (body: unknown): Answer => ({ status: 200, body });
+export const created = (body: unknown): Answer => ({ status: 201, body });
+
+/** Thrown by whatever refuses. */
+export class Refusal extends Error {
+  readonly answer: Answer;
+  constructor(status: number, body: unknown, type?: string) {
+    super(`${status} ${JSON.stringify(body)}`);
+    this.answer = { status, body, ...(type && { type }) };
+  }
+}
+
+/** Of the layer that reads tokens. */
+export const notLoggedIn = (status: 401 | 422, msg: string) => new Refusal(status, { msg });
+const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
+
+/** An id in a path. */
+export function checkId(id: string): void {
+  if (!UUID.test(id)) throw badArgument("Malformed ID.");
+}
+
+/** Of the database's layer. */
+export const badValue = (message: string) => new Refusal(400, { message });
+/** Of the routes themselves. */
+export const badArgument = (message: string) => new Refusal(400, { error: true, message, data: null });
+export const invalid = (field: string, message: string) =>
+  new Refusal(400, { error: true, message: "Validation error.", data: { errors: [{ field, message }] } });
+
+export const forbidden = () =>
+  new Refusal(403, {
+    error: true,
+    message:
+      "You don't have the permission to access the requested resource. It is either read-protected or not readable by the server.",
+  });
+export const notFound = () =>
+  new Refusal(404, {
+    error: true,
+    message:
+      "404 Not Found: The requested URL was not found on the server. If you entered the URL manually please check your spelling and try again.",
+  });
+export const wrongMethod = () => new Refusal(405, { error: true, message: "The method is not allowed for the requested URL." });
+export const badBody = () =>
+  new Refusal(400, { error: true, message: "The browser (or proxy) sent a request that this server could not understand." });
+
+/** Not Zou's but that of gunicorn, which studios run it with. */
+const LINE_MAX = 4094;
+
+export function checkLine(line: string): void {
+  if (line.length <= LINE_MAX) return;
+  const said = `Request Line is too large (${line.length} &gt; ${LINE_MAX})`;
+  const html = `<html>\n  <head>\n    <title>Bad Request</title>\n  </head>\n  <body>\n    <h1><p>Bad Request</p></h1>\n    ${said}\n  </body>\n</html>\n`;
+  throw new Refusal(400, html, "text/html");
+}

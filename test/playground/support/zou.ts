@@ -1,0 +1,70 @@
+/** Asks the small Zou, and compares its answers with those recorded of the real one. */
+import { readFileSync } from "node:fs";
+import type { Person } from "../../../playground/data-people.ts";
+import { expect } from "./playground.ts";
+
+const BROWSER = "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 Chrome/141.0.0.0 Safari/537.36";
+
+export type Asked = { method?: string; token?: string; cookie?: string; body?: unknown };
+export type Answered = { status: number; type: string; answer: unknown; cookies: string[] };
+
+export async function ask(zou: string, path: string, { method = "GET", token, cookie, body }: Asked = {}): Promise<Answered> {
+  const response = await fetch(`${zou}/api${path}`, {
+    method,
+    headers: {
+      "user-agent": BROWSER,
+      ...(token && { authorization: `Bearer ${token}` }),
+      ...(cookie && { cookie }),
+      ...(body !== undefined && { "content-type": "application/json" }),
+    },
+    ...(body !== undefined && { body: typeof body === "string" ? body : JSON.stringify(body) }),
+  });
+  const type = response.headers.get("content-type") ?? "";
+  const text = await response.text();
+  const answer = type === "application/json" && text ? JSON.parse(text) : text;
+  return { status: response.status, type, answer, cookies: response.headers.getSetCookie() };
+}
+
+/** The token of a new session. */
+export async function logIn(zou: string, { email }: Person): Promise<string> {
+  const { answer } = await ask(zou, "/auth/login", { method: "POST", body: { email, password: "playground" } });
+  if (typeof answer !== "object" || !answer || !("access_token" in answer)) throw new Error(`${email} can't log in`);
+  return String(answer.access_token);
+}
+
+export type Recording = { status: number; body?: unknown; answer: unknown };
+
+export function readRecording(name: string): Recording {
+  return JSON.parse(readFileSync(new URL(`../../fixtures/zou/${name}.json`, import.meta.url), "utf8"));
+}
+
+/** The same members everywhere, of the same types; what is null on one side says nothing about its type. */
+export function expectShape({ status, answer }: Answered, name: string): void {
+  const recording = readRecording(name);
+  expect([name, status]).toEqual([name, recording.status]);
+  const [ours, theirs] = [new Map<string, Set<string>>(), new Map<string, Set<string>>()];
+  collect(answer, "", ours);
+  collect(recording.answer, "", theirs);
+  // A list of nothing has no members, and is a list all the same.
+  const members = (paths: Map<string, unknown>) => [...paths.keys()].filter((path) => !path.endsWith("[]")).sort();
+  expect(members(ours), name).toEqual(members(theirs));
+  for (const [path, types] of theirs) {
+    const other = ours.get(path) ?? new Set();
+    if (types.size > 0 && other.size > 0) expect([path, [...other].filter((type) => !types.has(type))]).toEqual([path, []]);
+  }
+}
+
+const UUID = /^[0-9a-f]{8}-[0-9a-f-]{27}$/;
+
+/** Collects each member's path and the types of its values. Rows are one, and so are members that are named by an id. */
+function collect(value: unknown, path: string, into: Map<string, Set<string>>): void {
+  const types = into.get(path) ?? new Set();
+  into.set(path, types);
+  if (value === null) return;
+  types.add(Array.isArray(value) ? "array" : typeof value);
+  // What a studio puts there is its own affair.
+  if (typeof value !== "object" || path.endsWith(".data")) return;
+  for (const [key, member] of Object.entries(value)) {
+    collect(member, Array.isArray(value) ? `${path}[]` : `${path}.${UUID.test(key) ? "<id>" : key}`, into);
+  }
+}

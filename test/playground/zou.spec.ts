@@ -1,0 +1,164 @@
+/** The small Zou is like the real one, as far as it was recorded: the same members, the same refusals, the same rights. */
+import { TASKS } from "../../playground/data.ts";
+import { ENTITIES } from "../../playground/data-entities.ts";
+import { ADA, BOT, BRUNO, DJIBRIL, EIKO, FRIDA, GRETA, HAMID, INES, OLGA, type Person } from "../../playground/data-people.ts";
+import { EPISODES, NIGHT_TRAM, PAPER_LANTERN } from "../../playground/data-projects.ts";
+import { BOT_TOKEN, expect, test as playground } from "./support/playground.ts";
+import { type Answered, type Asked, ask, expectShape, logIn, readRecording } from "./support/zou.ts";
+
+type Ask = (path: string, as?: Person, asked?: Asked) => Promise<Answered>;
+
+const test = playground.extend<{ zou: string; askAs: Ask }>({
+  zou: ({ servers }, use) => use(servers.playground.url),
+  /** As the bot, unless told. */
+  askAs: async ({ zou }, use) => {
+    const tokens = new Map<Person, string>([[BOT, BOT_TOKEN]]);
+    await use(async (path, as = BOT, asked = {}) => {
+      const token = tokens.get(as) ?? (await logIn(zou, as));
+      tokens.set(as, token);
+      return ask(zou, path, { token, ...asked });
+    });
+  },
+});
+
+const UNKNOWN = "00000000-0000-4000-8000-000000000000";
+const idsOf = (rows: readonly { id: string }[]): string => `id=${encodeURIComponent(JSON.stringify(rows.map(({ id }) => id)))}`;
+const post = (body: unknown): Asked => ({ method: "POST", body });
+
+/** A shot of the first episode that has a preview. */
+async function findPreview(askAs: Ask): Promise<{ entity_id: string; preview_file_id: string }> {
+  const { answer } = await askAs(`/data/tasks?project_id=${NIGHT_TRAM.id}`);
+  const rows = Array.isArray(answer) ? answer : [];
+  const shots = new Set(ENTITIES.filter(({ kind, episode }) => kind === "Shot" && episode?.name === "E01").map(({ id }) => id));
+  const { entity_id, last_preview_file_id } = rows.find((row) => shots.has(row.entity_id) && row.last_preview_file_id);
+  return { entity_id, preview_file_id: last_preview_file_id };
+}
+
+const [E01 = { id: "" }] = EPISODES;
+
+test("tasks, entities and previews have the members of the real ones", async ({ askAs }) => {
+  const query = `${idsOf([...TASKS.slice(0, 79), { id: UNKNOWN }])}&relations=true`;
+  const tasks = await askAs(`/data/tasks?${query}`);
+  expectShape(tasks, "tasks-by-id");
+  expect(tasks.answer).toHaveLength(79);
+  expectShape(await askAs(`/data/tasks?${query}`, FRIDA), "tasks-by-id-vendor");
+  expectShape(await askAs(`/data/tasks?project_id=${PAPER_LANTERN.id}&relations=true`), "project-tasks");
+  expectShape(await askAs(`/data/entities?project_id=${PAPER_LANTERN.id}`), "entities-short");
+  expectShape(await askAs(`/data/entities?project_id=${NIGHT_TRAM.id}`), "entities-tvshow");
+  const { preview_file_id: id } = await findPreview(askAs);
+  expectShape(await askAs(`/data/preview-files?${idsOf([{ id }])}`), "preview-files");
+});
+
+test("tables, productions and people have the members of the real ones", async ({ askAs }) => {
+  for (const name of ["task-types", "task-status", "entity-types", "departments", "organisations"]) {
+    expectShape(await askAs(`/data/${name}`), name);
+  }
+  expectShape(await askAs("/data/projects/open"), "projects-open");
+  expectShape(await askAs(`/data/projects/${NIGHT_TRAM.id}`), "project");
+  expectShape(await askAs(`/data/projects/${NIGHT_TRAM.id}/team`), "team-to-manager");
+  expectShape(await askAs(`/data/projects/${NIGHT_TRAM.id}/team`, BRUNO), "team-to-artist");
+  expectShape(await askAs("/data/persons?relations=true"), "persons-to-manager");
+  expectShape(await askAs("/data/persons?relations=true", HAMID), "persons-to-admin");
+  expectShape(await askAs("/data/persons?email=ADA.roy@studio.example"), "person-by-email");
+  expectShape(await askAs(`/data/persons/${BRUNO.id}`), "person-to-manager");
+  expectShape(await askAs(`/data/persons/${ADA.id}`, BRUNO), "person-to-artist");
+  const [body, withId] = [readRecording("custom-action-created").body, readRecording("custom-action-changed").body];
+  const created = await askAs("/data/custom-actions", HAMID, post(body));
+  expectShape(created, "custom-action-created");
+  const path = `/data/custom-actions/${Object(created.answer).id}`;
+  expectShape(await askAs(path, HAMID, { method: "PUT", body: withId }), "custom-action-changed");
+  expectShape(await askAs("/data/custom-actions"), "custom-actions");
+  expect((await askAs(path, HAMID, { method: "DELETE" })).status).toBe(204);
+  expect((await askAs(path, HAMID)).status).toBe(404);
+});
+
+test("a session is a cookie or a token, and the cookie counts", async ({ zou }) => {
+  const login = await ask(zou, "/auth/login", post({ email: ADA.email, password: "playground" }));
+  expectShape(login, "login");
+  const [cookie = ""] = login.cookies;
+  expect(cookie).toMatch(/^access_token_cookie=\S+; Expires=.+; Max-Age=31540000; HttpOnly; Path=\/; SameSite=Lax$/);
+  const who = await ask(zou, "/auth/authenticated", { cookie, token: BOT_TOKEN });
+  expectShape(who, "authenticated-person");
+  expect(who.answer).toMatchObject({ user: { full_name: "Ada Roy" } });
+  expectShape(await ask(zou, "/auth/authenticated", { token: BOT_TOKEN }), "authenticated-bot");
+  expect((await ask(zou, "/auth/authenticated", { cookie: "access_token_cookie=x", token: BOT_TOKEN })).status).toBe(422);
+  expect((await ask(zou, "/auth/logout", { cookie })).cookies).toHaveLength(2);
+  const { status, answer } = readRecording("error-revoked");
+  expect(await ask(zou, "/auth/authenticated", { cookie })).toMatchObject({ status, answer });
+});
+
+test("refusals are the recorded ones, word by word", async ({ zou, askAs }) => {
+  const other = `${btoa('{"alg":"HS256"}').replaceAll("=", "")}.e30.c2ln`;
+  const long = `/data/tasks?${idsOf(TASKS.slice(0, 100))}`;
+  const nameless = readRecording("custom-action-nameless");
+  const refusals: Record<string, Answered> = {
+    "error-no-token": await ask(zou, "/auth/authenticated"),
+    "error-garbled-token": await ask(zou, "/auth/authenticated", { token: "garbled" }),
+    "error-signature": await ask(zou, "/auth/authenticated", { token: other }),
+    "error-bot-context": await askAs("/data/user/context"),
+    "error-malformed-id": await askAs("/data/tasks?id=xyz"),
+    "error-malformed-list": await askAs("/data/tasks?id=%5B"),
+    "error-method": await askAs("/data/tasks", BOT, { method: "DELETE" }),
+    "error-not-in-team": await askAs(`/data/projects/${NIGHT_TRAM.id}/team`, DJIBRIL),
+    "error-unknown-id": await askAs(`/data/tasks/${UNKNOWN}`),
+    "login-wrong": await ask(zou, "/auth/login", post({ email: ADA.email, password: "wrong" })),
+    "login-deactivated": await ask(zou, "/auth/login", post({ email: INES.email, password: "playground" })),
+    "custom-action-forbidden": await askAs("/data/custom-actions", BOT, post(nameless.body)),
+    "custom-action-nameless": await askAs("/data/custom-actions", HAMID, post(nameless.body)),
+    "custom-action-too-long": await askAs("/data/custom-actions", HAMID, post(readRecording("custom-action-too-long").body)),
+  };
+  for (const [name, { status, answer }] of Object.entries(refusals)) {
+    const recording = readRecording(name);
+    expect([name, status, answer]).toEqual([name, recording.status, recording.answer]);
+  }
+  const tooLong = await askAs(long);
+  expect(tooLong).toMatchObject({ status: 400, type: "text/html", answer: expect.stringContaining("(4531 &gt; 4094)") });
+  expect((await askAs(`/data/tasks?${idsOf(TASKS.slice(0, 89))}&relations=true`)).status).toBe(200);
+});
+
+test("playlists are made and refused as in the real Zou", async ({ askAs }) => {
+  const shot = await findPreview(askAs);
+  const body = { name: `Dailies ${Math.random()}`, project_id: NIGHT_TRAM.id, episode_id: E01.id, shots: [shot] };
+  const refused: [who: Person, body: unknown, name: string][] = [
+    [BRUNO, body, "playlist-forbidden"],
+    [DJIBRIL, body, "playlist-forbidden"],
+  ];
+  const created = await askAs("/data/playlists", EIKO, post(body));
+  expectShape(created, "playlist-created");
+  expect(created.answer).toMatchObject({ created_by: EIKO.id, for_entity: "shot", shots: [shot] });
+  refused.push([ADA, body, "playlist-duplicate"]);
+  for (const [who, sent, name] of refused) {
+    const recording = readRecording(name);
+    expect(await askAs("/data/playlists", who, post(sent))).toMatchObject({ status: recording.status, answer: recording.answer });
+  }
+  const nameless = await askAs("/data/playlists", ADA, post({ project_id: NIGHT_TRAM.id }));
+  expect(nameless).toMatchObject({ status: 400, answer: { message: "A required field is missing." } });
+  expect((await askAs("/data/playlists", ADA, post("{x"))).status).toBe(400);
+  expect((await askAs("/data/playlists", ADA, post({ ...body, project_id: UNKNOWN }))).status).toBe(404);
+  const freely = { ...body, episode_id: null };
+  for (const _ of [1, 2]) expect((await askAs("/data/playlists", ADA, post(freely))).status).toBe(201);
+
+  const path = `/data/projects/${NIGHT_TRAM.id}/playlists`;
+  expectShape(await askAs(`${path}/${Object(created.answer).id}`), "playlist");
+  expect((await askAs(path)).answer).toContainEqual(expect.objectContaining({ first_preview_file_id: shot.preview_file_id }));
+  expect((await askAs(path, FRIDA)).status).toBe(403);
+});
+
+test("everybody sees what is theirs", async ({ askAs }) => {
+  const count = async (path: string, as?: Person) => {
+    const { answer } = await askAs(path, as);
+    return Array.isArray(answer) ? answer.length : -1;
+  };
+  const own = TASKS.filter(({ assignees }) => assignees.includes(FRIDA)).length;
+  expect(own).toBeGreaterThan(10);
+  expect(await count("/data/tasks")).toBe(TASKS.length);
+  expect(await count("/data/tasks", FRIDA)).toBe(own);
+  expect(await count("/data/tasks", OLGA)).toBe(0);
+  expect(await count(`/data/tasks?project_id=${NIGHT_TRAM.id}`, GRETA)).toBe(0);
+  expect(await count(`/data/entities?project_id=${PAPER_LANTERN.id}`, FRIDA)).toBeGreaterThan(20);
+  expect(await count("/data/projects/open", DJIBRIL)).toBe(1);
+  expect(await count("/data/projects/open", OLGA)).toBe(0);
+  expect((await askAs("/data/custom-actions", FRIDA)).status).toBe(403);
+  const { answer } = await askAs("/data/user/context", EIKO);
+  expect(answer).toMatchObject({ project_roles: { [NIGHT_TRAM.id]: "supervisor" } });
+});

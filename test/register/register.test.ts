@@ -1,0 +1,183 @@
+// The whole program, in a process of its own.
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { ADMIN, startKitsu } from "./support/kitsu.ts";
+import { run } from "./support/run.ts";
+import { DEBUG, STATISTICS, startWorker } from "./support/worker.ts";
+
+let kitsu: Awaited<ReturnType<typeof startKitsu>>;
+let worker: Awaited<ReturnType<typeof startWorker>>;
+beforeEach(async () => {
+  [kitsu, worker] = await Promise.all([startKitsu(), startWorker()]);
+});
+afterEach(() => Promise.all([kitsu.close(), worker.close()]));
+
+const register = (args: string[], env: Record<string, string> = { KITSU_TOKEN: "admin-token" }) =>
+  run(args, { WORKER_URL: worker.url, KITSU_URL: kitsu.url, ...env });
+
+describe("npm run register", () => {
+  it("creates, and finds nothing to do the second time", async () => {
+    const first = await register(["--yes"]);
+    expect(first).toMatchObject({ code: 0, stderr: "" });
+    expect(first.stdout).toContain("3 to create, 0 to change, 0 to remove");
+    expect(kitsu.rows).toMatchObject([
+      { name: "Debug", url: `${worker.url}/actions/debug?`, entity_type: "all", is_ajax: false },
+      { name: "Debug (on this page)", url: `${worker.url}/actions/debug?`, entity_type: "all", is_ajax: true },
+      { name: "Statistics", url: `${worker.url}/actions/statistics?`, entity_type: "shot", is_ajax: false },
+    ]);
+    const second = await register(["--yes"]);
+    expect(second).toMatchObject({ code: 0, stderr: "" });
+    expect(second.stdout).toContain("Nothing to do.");
+    expect(kitsu.writes).toBe(3);
+  });
+
+  it("sets back what was changed by hand, retires what is no longer offered, and touches nothing else", async () => {
+    await register(["--yes"]);
+    const preset = kitsu.add({ name: "Debug 4K", url: `${worker.url}/actions/debug?preset=4k` });
+    const empty = kitsu.add({ name: null, url: null, entity_type: null, is_ajax: null });
+    const before = structuredClone([preset, empty]);
+    Object.assign(kitsu.rows[0] ?? {}, { name: "Bug hunt", entity_type: "asset" });
+    worker.offers = [DEBUG];
+    const { code, stdout } = await register(["--yes"]);
+    expect(code).toBe(0);
+    expect(stdout).toContain('name "Bug hunt" → "Debug", entity type "asset" → "all"');
+    expect(stdout).toContain("- Statistics");
+    expect(stdout).toContain("Debug 4K");
+    expect(kitsu.names()).toEqual(["Debug", "Debug (on this page)", "Debug 4K", null]);
+    expect(kitsu.rows.slice(2)).toEqual(before);
+  });
+
+  it("with --dry-run writes nothing, and tells a CI by 2 and 0 whether there is something to do", async () => {
+    expect(await register(["--dry-run"])).toMatchObject({ code: 2, stderr: "" });
+    expect(kitsu.writes).toBe(0);
+    await register(["--yes"]);
+    expect(await register(["--dry-run"])).toMatchObject({ code: 0, stderr: "" });
+  });
+
+  it("without consent and without a terminal writes nothing, and exits with 3", async () => {
+    const { code, stderr, stdout } = await register([]);
+    expect(code).toBe(3);
+    expect(stdout).toContain("+ Debug");
+    expect(stderr).toContain("--yes agrees beforehand");
+    expect(kitsu.writes).toBe(0);
+  });
+
+  it("has no colours in a file", async () => {
+    const { stdout } = await register(["--dry-run"]);
+    expect(stdout).not.toContain("\u001b");
+  });
+
+  it("logs in as a person, and out again", async () => {
+    const { code, stderr } = await register(["--yes", "--email", ADMIN.email], { KITSU_PASSWORD: ADMIN.password });
+    expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
+    expect(kitsu.requests[0]).toBe("POST /auth/login");
+    expect(kitsu.requests.at(-1)).toBe("GET /auth/logout");
+    expect(kitsu.tokens.has("session-token")).toBe(false);
+  });
+
+  it("logs out of what failed, too", async () => {
+    kitsu.interfere = () => [500, { error: true, message: "Internal server error." }];
+    expect(await register(["--yes", "--email", ADMIN.email], { KITSU_PASSWORD: ADMIN.password })).toMatchObject({ code: 1 });
+    expect(kitsu.tokens.has("session-token")).toBe(false);
+  });
+});
+
+describe("npm run register refuses in a sentence", () => {
+  it.each([
+    ["a manager's token", "manager-token", "is a manager, and custom actions are for administrators"],
+    ["a vendor's token", "vendor-token", "is a vendor"],
+    ["a revoked token", "old-token", "wrong, over or revoked"],
+    ["a garbled token", "garbled", "wrong, over or revoked"],
+  ])("%s", async (_, KITSU_TOKEN, sentence) => {
+    const { code, stderr } = await register(["--yes"], { KITSU_TOKEN });
+    expect(code).toBe(1);
+    expect(stderr).toContain(sentence);
+    expect(stderr).not.toContain("    at ");
+    expect(kitsu.rows).toEqual([]);
+  });
+
+  it("nobody at all", async () => {
+    const { code, stderr } = await register(["--yes"], {});
+    expect(code).toBe(1);
+    expect(stderr).toContain("Set KITSU_TOKEN");
+  });
+
+  it("not a manager who only compares, but a vendor", async () => {
+    const manager = await register(["--dry-run"], { KITSU_TOKEN: "manager-token" });
+    expect(manager.code).toBe(2);
+    expect(manager.stderr).toContain("It can compare them only");
+    const vendor = await register(["--dry-run"], { KITSU_TOKEN: "vendor-token" });
+    expect(vendor.code).toBe(1);
+    expect(vendor.stderr).toContain("custom actions are for administrators");
+  });
+
+  it.each([
+    [["--yse"], "--yse"],
+    [["--yes", "--dry-run"], "give one of them"],
+    [["--worker", "edge.studio.example"], "--worker must be an address like"],
+    [["--kitsu", "ftp://kitsu"], "--kitsu must be an address like"],
+    [["--worker", "https://edge.example/?x=1"], "--worker must be an address like"],
+  ])("the arguments %j", async (args, sentence) => {
+    const { code, stderr } = await register(args);
+    expect(code).toBe(1);
+    expect(stderr).toContain(sentence);
+  });
+
+  it("no address", async () => {
+    const { code, stderr } = await run([], {});
+    expect(code).toBe(1);
+    expect(stderr).toContain("WORKER_URL");
+  });
+
+  it.each([
+    ["a page", { status: 200, body: "<h1>Hello</h1>" }, "did not answer with its list"],
+    ["a failure", { status: 500, body: "{}" }, "status 500"],
+    ["a login page", { status: 302, body: "", location: "https://studio.cloudflareaccess.com/" }, "CF_ACCESS_CLIENT_ID"],
+    ["a newer list", { status: 200, body: '{"version":2,"actions":[]}' }, '"version" is none we know'],
+    ["an empty list", { status: 200, body: '{"version":1,"actions":[]}' }, "offers no action at all"],
+  ])("a worker that answers %s", async (_, answer, sentence) => {
+    worker.answer = answer;
+    const { code, stderr } = await register(["--yes"]);
+    expect(code).toBe(1);
+    expect(stderr).toContain(sentence);
+    expect(kitsu.requests).toEqual([]);
+  });
+
+  it("a worker that offers one action twice", async () => {
+    worker.offers = [DEBUG, STATISTICS, { ...DEBUG, title: "Mine" }];
+    expect((await register(["--yes"])).stderr).toContain('offers "debug" twice');
+  });
+
+  it("too long a name, before anything is sent to Kitsu", async () => {
+    worker.offers = [STATISTICS, { ...DEBUG, title: "t".repeat(81) }];
+    const { code, stderr } = await register(["--yes"]);
+    expect(code).toBe(1);
+    expect(stderr).toContain("has 81 characters, and Kitsu takes 80");
+    expect(kitsu.requests).toEqual([]);
+  });
+});
+
+describe("when Kitsu fails in the middle", () => {
+  it("says what was done and what not, and goes on the next time", async () => {
+    kitsu.interfere = (_, count) => (count === 2 ? [502] : undefined);
+    const { code, stderr } = await register(["--yes"]);
+    expect(code).toBe(1);
+    expect(stderr).toMatch(/status 502.*1 of 3 done:\n {2}\+ Debug {2}form.*Not done:\n {2}\+ Debug \(on/s);
+    expect(kitsu.names()).toEqual(["Debug"]);
+    expect((await register(["--yes"])).stdout).toContain("2 to create");
+    expect(kitsu.rows).toHaveLength(3);
+  });
+
+  it("says so when the token is revoked", async () => {
+    kitsu.interfere = (_, count) => (count === 3 ? [401, { msg: "Token has been revoked" }] : undefined);
+    const { stderr } = await register(["--yes"]);
+    expect(stderr).toContain("wrong, over or revoked");
+    expect(stderr).toContain("2 of 3 done");
+  });
+
+  it("does not mind that somebody else removed it first", async () => {
+    await register(["--yes"]);
+    worker.offers = [DEBUG];
+    kitsu.interfere = () => [404, { error: true, message: "404 Not Found" }];
+    expect(await register(["--yes"])).toMatchObject({ code: 0, stderr: "" });
+  });
+});

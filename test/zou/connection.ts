@@ -1,0 +1,51 @@
+// One person's connection to Zou, for setting things up: whatever is refused is a mistake of the test ground, and is thrown.
+
+export type Row = { id: string; [member: string]: unknown };
+
+export type Connection = {
+  get<T = Row[]>(path: string): Promise<T>;
+  post<T = Row>(path: string, body: unknown): Promise<T>;
+  put<T = Row>(path: string, body: unknown): Promise<T>;
+  upload(path: string, name: string, file: Uint8Array<ArrayBuffer>): Promise<Row>;
+};
+
+export function connect(api: string, token: string): Connection {
+  async function send<T>(method: string, path: string, body?: BodyInit, type?: string): Promise<T> {
+    const headers = { authorization: `Bearer ${token}`, ...(type && { "content-type": type }) };
+    const answer = await fetch(`${api}${path}`, { method, headers, ...(body !== undefined && { body }) });
+    const text = await answer.text();
+    if (!answer.ok) throw new Error(`${method} ${path} is answered ${answer.status}: ${text.slice(0, 400)}`);
+    return JSON.parse(text);
+  }
+  const json = "application/json";
+  return {
+    get: (path) => send("GET", path),
+    post: (path, body) => send("POST", path, JSON.stringify(body), json),
+    put: (path, body) => send("PUT", path, JSON.stringify(body), json),
+    upload(path, name, file) {
+      const form = new FormData();
+      form.append("file", new Blob([file], { type: "image/png" }), name);
+      return send("POST", path, form);
+    },
+  };
+}
+
+/** Logs a person in as their browser would, and gives the token of the session. */
+export async function logIn(api: string, email: string, password: string): Promise<string> {
+  const body = JSON.stringify({ email, password });
+  const answer = await fetch(`${api}/auth/login`, { method: "POST", headers: { "content-type": "application/json" }, body });
+  const { access_token: token } = await answer.json();
+  if (typeof token !== "string") throw new Error(`${email} can't log in: ${answer.status}`);
+  return token;
+}
+
+/** Does `work` for each item, a few at a time: Zou's two workers are the limit. */
+export async function forEach<T, R>(items: readonly T[], work: (item: T, index: number) => Promise<R>): Promise<R[]> {
+  const results: R[] = [];
+  const queue = items.entries();
+  const take = async () => {
+    for (const [index, item] of queue) results[index] = await work(item, index);
+  };
+  await Promise.all(Array.from({ length: 6 }, take));
+  return results;
+}

@@ -1,0 +1,158 @@
+// What the worker does with a real Zou: who calls, what was selected, and what comes of it. Everything by HTTP, nothing imitated.
+import { spawn } from "node:child_process";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { connect, logIn } from "./connection.ts";
+import type { PersonName } from "./people.ts";
+import { makeProduction, type Production } from "./production.ts";
+import { startZou, type Zou } from "./server.ts";
+import { startWorker, type Worker } from "./worker.ts";
+
+const started = await startZou();
+if ("missing" in started) console.log(`The tests against a real Zou can't run here: ${started.missing}`);
+
+describe.skipIf("missing" in started)("the worker and a real Zou", () => {
+  let zou: Zou;
+  let studio: Production;
+  /** on a host of its own, and as a path of Kitsu's own host */
+  let apart: Worker;
+  let within: Worker;
+
+  beforeAll(async () => {
+    if ("missing" in started) return;
+    zou = started;
+    studio = await makeProduction(zou.api, zou.admin.token);
+    const variables = { KITSU_URL: zou.host.origin, KITSU_TOKEN: studio.bots.manager.token };
+    apart = await startWorker(variables);
+    within = await startWorker({ KITSU_URL: zou.host.origin, BASE_PATH: "/edge" });
+    zou.host.mount("/edge", within.origin);
+  }, 300_000);
+
+  afterAll(async () => {
+    await Promise.all([apart?.stop(), within?.stop()]);
+    await zou?.stop();
+  }, 60_000);
+
+  type Reply = {
+    kind: string;
+    code?: string;
+    title: string;
+    text?: string;
+    outcomes?: { state: string; reason?: string }[];
+    links?: { url: string }[];
+  };
+
+  const fields = (who: PersonName, selection: readonly string[]) => {
+    const { id, email } = studio.persons[who];
+    return {
+      entitytype: "episode",
+      originurl: "/my-tasks",
+      originserver: "kitsu",
+      selection,
+      productionid: studio.short.id,
+      userid: id,
+      useremail: email,
+    };
+  };
+
+  async function call(url: string, body: object, headers: Record<string, string> = {}): Promise<Reply> {
+    const response = await fetch(url, {
+      method: "POST",
+      headers: { "content-type": "application/json", origin: zou.host.origin, ...headers },
+      body: JSON.stringify(body),
+    });
+    const { reply }: { reply: Reply } = JSON.parse(await response.text());
+    return reply;
+  }
+
+  const callClaiming = (action: string, who: PersonName, selection: readonly string[]) =>
+    call(`${apart.origin}/actions/${action}`, fields(who, selection));
+  const callInSession = async (action: string, session: PersonName, who: PersonName, selection: readonly string[]) => {
+    const { email, password } = studio.persons[session];
+    const cookie = `access_token_cookie=${await logIn(zou.api, email, password)}`;
+    return call(`${zou.host.origin}/edge/actions/${action}`, fields(who, selection), { cookie, "sec-fetch-site": "same-origin" });
+  };
+
+  it("knows a claimed person who is active, and nobody else", async () => {
+    const [task = ""] = studio.short.tasks;
+    expect(await callClaiming("debug", "manager", [task])).toMatchObject({ kind: "done" });
+    expect(await callClaiming("debug", "leaver", [task])).toMatchObject({ kind: "failed", code: "person-not-accepted" });
+    const stranger = { ...fields("manager", [task]), userid: task };
+    expect(await call(`${apart.origin}/actions/debug`, stranger)).toMatchObject({ kind: "failed", code: "person-not-accepted" });
+  });
+
+  it("knows the person of the session, and refuses the session of somebody else", async () => {
+    const [task = ""] = studio.short.tasks;
+    expect(await callInSession("debug", "supervisor", "supervisor", [task])).toMatchObject({ kind: "done" });
+    expect(await callInSession("debug", "artist", "supervisor", [task])).toMatchObject({
+      kind: "failed",
+      code: "person-not-accepted",
+    });
+  });
+
+  it("makes a playlist that Zou then lists, as the bot and as the person", async () => {
+    const tasks = studio.short.tasks.slice(0, 8);
+    const zouOfAdmin = connect(zou.api, zou.admin.token);
+    for (const reply of [
+      await callClaiming("playlist", "manager", tasks),
+      await callInSession("playlist", "supervisor", "supervisor", tasks),
+    ]) {
+      expect(reply).toMatchObject({ kind: "done", title: "The playlist is made" });
+      const id = reply.links?.[0]?.url.split("/").at(-1);
+      const made = await zouOfAdmin.get(`/data/projects/${studio.short.id}/playlists/${id}`);
+      expect(made).toMatchObject({ project_id: studio.short.id, for_entity: "shot" });
+      expect(reply.outcomes?.some(({ state, reason }) => state === "skipped" && reason === "No preview yet")).toBe(true);
+    }
+  });
+
+  it("refuses an artist a manager's action, and says why", async () => {
+    const reply = await callClaiming("playlist", "artist", studio.short.tasks.slice(0, 3));
+    expect(reply).toMatchObject({
+      kind: "failed",
+      code: "not-allowed",
+      text: expect.stringContaining("is for admins, managers, supervisors"),
+    });
+    expect(reply.outcomes).toHaveLength(3);
+  });
+
+  it("takes a project's role for more than the studio's", async () => {
+    const tasks = studio.tvshow.tasks.slice(0, 2);
+    const promoted = await callClaiming("playlist", "promoted", tasks);
+    expect(promoted.code).not.toBe("not-allowed");
+  });
+
+  it("names the tasks of a project the person is not in, and those nobody may see", async () => {
+    const reply = await callClaiming("playlist", "outsider", studio.short.tasks.slice(0, 2));
+    expect(reply).toMatchObject({ kind: "failed", code: "not-allowed", text: expect.stringContaining("not in the team") });
+    expect(await callClaiming("playlist", "manager", studio.teamless.tasks)).toMatchObject({
+      kind: "failed",
+      code: "kitsu-unknown",
+    });
+  });
+
+  it("gives vendors their own tasks only", async () => {
+    const reply = await callClaiming("debug", "vendor", studio.short.tasks);
+    expect(reply).toMatchObject({ kind: "failed", code: "not-allowed", text: expect.stringContaining("assigned to them") });
+  });
+
+  it("registers the actions, and finds nothing to do the second time", async () => {
+    const register = (...flags: string[]) =>
+      new Promise<{ code: number | null; said: string }>((resolve) => {
+        const child = spawn(
+          process.execPath,
+          ["scripts/register/index.ts", "--worker", apart.origin, "--kitsu", zou.host.origin, ...flags],
+          {
+            env: { ...process.env, KITSU_TOKEN: zou.admin.token },
+          },
+        );
+        let said = "";
+        for (const stream of [child.stdout, child.stderr])
+          stream.on("data", (chunk: Buffer) => {
+            said += chunk;
+          });
+        child.once("exit", (code) => resolve({ code, said }));
+      });
+    expect(await register("--dry-run")).toMatchObject({ code: 2, said: expect.stringContaining("+") });
+    expect(await register("--yes")).toMatchObject({ code: 0 });
+    expect(await register("--dry-run")).toMatchObject({ code: 0 });
+  });
+});

@@ -1,0 +1,76 @@
+// Programs of this computer, run as children that never outlive us.
+import { execFile, spawn } from "node:child_process";
+import { closeSync, openSync } from "node:fs";
+import { createServer } from "node:net";
+import { promisify } from "node:util";
+
+const execute = promisify(execFile);
+
+/** Servers that refuse root (PostgreSQL) run as somebody else. */
+export type Account = { uid: number; gid: number };
+
+type Options = { cwd?: string; env?: Record<string, string>; as?: Account };
+
+/** Runs a program to its end; what it printed is in the error when it fails. */
+export async function run(file: string, args: readonly string[], options: Options = {}): Promise<string> {
+  const { stdout } = await execute(file, args, { ...spawnOptions(options), maxBuffer: 64 * 1024 * 1024 });
+  return stdout;
+}
+
+export type Program = { stop(): Promise<void>; hasEnded(): boolean };
+
+/** Starts a server; `signal` is the one by which it ends at once and in order. What it prints goes into the file `log`. */
+export function start(
+  file: string,
+  args: readonly string[],
+  { log, signal, ...options }: Options & { log: string; signal: NodeJS.Signals },
+): Program {
+  const output = openSync(log, "a");
+  const child = spawn(file, args, { ...spawnOptions(options), stdio: ["ignore", output, output] });
+  closeSync(output);
+  const ended = new Promise<void>((resolve) => child.once("exit", () => resolve()).once("error", () => resolve()));
+  let isOver = false;
+  void ended.then(() => {
+    isOver = true;
+    process.off("exit", end);
+  });
+  // The last chance when a test run is interrupted: nothing asynchronous is possible any more.
+  const end = () => void child.kill(signal);
+  process.once("exit", end);
+  return {
+    hasEnded: () => isOver,
+    async stop() {
+      end();
+      const impatience = setTimeout(() => child.kill("SIGKILL"), 10_000);
+      await ended;
+      clearTimeout(impatience);
+    },
+  };
+}
+
+/** Asks until the answer is yes; false when the server ended or the time is over. */
+export async function isReady(program: Program, ask: () => Promise<unknown>, timeoutMs = 60_000): Promise<boolean> {
+  for (const end = Date.now() + timeoutMs; Date.now() < end && !program.hasEnded(); ) {
+    try {
+      await ask();
+      return true;
+    } catch {
+      await new Promise((resolve) => setTimeout(resolve, 100));
+    }
+  }
+  return false;
+}
+
+/** A port nobody listens on. Somebody may take it before its server does: then that server does not start, and says so. */
+export async function findFreePort(): Promise<number> {
+  const server = createServer();
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  const address = server.address();
+  await new Promise((resolve) => server.close(resolve));
+  if (address === null || typeof address === "string") throw new Error("This computer gives no port.");
+  return address.port;
+}
+
+function spawnOptions({ cwd, env, as }: Options) {
+  return { ...(cwd && { cwd }), env: { ...process.env, ...env }, ...as };
+}

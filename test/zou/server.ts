@@ -1,0 +1,124 @@
+// A real Zou for tests: the pinned version, on servers that live in a temporary folder and are gone afterwards.
+import { randomBytes } from "node:crypto";
+import { chmod, cp, mkdtemp, readFile, rename, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { logIn } from "./connection.ts";
+import { CACHE, exists, installZou, lastLine, ZOU_VERSION } from "./environment.ts";
+import { findPostgres, startPostgres } from "./postgres.ts";
+import { findFreePort, isReady, type Program, run, start } from "./program.ts";
+import { type KitsuHost, startKitsuHost } from "./proxy.ts";
+
+export type Zou = {
+  /** Zou's root as a browser sees it: `<origin>/api`. */
+  api: string;
+  /** The one origin of Kitsu, its API and what is mounted beside them. */
+  host: Omit<KitsuHost, "close">;
+  admin: { email: string; password: string; token: string };
+  stop(): Promise<void>;
+};
+
+const ADMIN = { email: "admin@studio.example", password: "mysecretpassword" };
+// Written into the kept cluster, so it can't be new each time. It guards nothing: the port is random and local, the data invented.
+const DATABASE_PASSWORD = "throw-away";
+
+/** Starts Zou, or says in a sentence what this computer lacks for it. */
+export async function startZou(): Promise<Zou | { missing: string }> {
+  const postgres = await findPostgres();
+  if (postgres === undefined) return { missing: "There is no PostgreSQL server on this computer." };
+  try {
+    await run("redis-server", ["--version"]);
+  } catch {
+    return { missing: "There is no Redis server on this computer." };
+  }
+  const environment = await installZou();
+  if ("missing" in environment) return environment;
+
+  const folder = await mkdtemp(join(tmpdir(), "zou-"));
+  await chmod(folder, 0o755);
+  const programs: Program[] = [];
+  const stop = async () => {
+    for (const program of programs.toReversed()) await program.stop();
+    await rm(folder, { recursive: true, force: true });
+  };
+  try {
+    const zou = await startServers(environment.python, postgres, folder, programs);
+    const host = await startKitsuHost(zou);
+    const api = `${host.origin}/api`;
+    return {
+      api,
+      host,
+      admin: { ...ADMIN, token: await logIn(api, ADMIN.email, ADMIN.password) },
+      stop: () => host.close().then(stop),
+    };
+  } catch (error) {
+    await stop();
+    return { missing: `Zou ${ZOU_VERSION} does not start: ${lastLine(error)}` };
+  }
+}
+
+async function startServers(python: string, bin: string, folder: string, programs: Program[]): Promise<string> {
+  const template = join(CACHE, `zou-${ZOU_VERSION}-cluster${bin.replaceAll("/", "-")}`);
+  const isNew = !(await exists(template));
+  const redis = await startRedis(folder);
+  programs.push(redis.server);
+  const open = async () => {
+    const database = await startPostgres(bin, join(folder, "postgres"), DATABASE_PASSWORD, template);
+    programs.push(database.server);
+    return database;
+  };
+  let database = await open();
+  if (isNew) {
+    await fill(python, folder, database.port, redis.port);
+    await database.server.stop();
+    const copy = `${template}.${process.pid}`;
+    await cp(join(folder, "postgres/data"), copy, { recursive: true });
+    // Somebody else may have been first: theirs is as good.
+    await rename(copy, template).catch(() => rm(copy, { recursive: true }));
+    await rm(join(folder, "postgres"), { recursive: true });
+    database = await open();
+  }
+  const port = await findFreePort();
+  // As the docker image starts it, but for the number of workers; the limit of the request line is gunicorn's own, 4094.
+  const args = ["-m", "gunicorn", "-w", "2", "-k", "gevent", "-b", `127.0.0.1:${port}`, "--timeout", "600", "zou.app:app"];
+  const log = join(folder, "zou.log");
+  const server = start(python, args, { cwd: folder, env: settingsOf(folder, database.port, redis.port), log, signal: "SIGQUIT" });
+  programs.push(server);
+  const origin = `http://127.0.0.1:${port}`;
+  if (!(await isReady(server, () => fetch(origin)))) throw new Error(`gunicorn ended: ${await readFile(log, "utf8")}`);
+  return origin;
+}
+
+async function startRedis(folder: string): Promise<{ port: number; server: Program }> {
+  const port = await findFreePort();
+  const args = ["--port", String(port), "--bind", "127.0.0.1", "--save", "", "--appendonly", "no", "--dir", folder];
+  return { port, server: start("redis-server", args, { log: join(folder, "redis.log"), signal: "SIGTERM" }) };
+}
+
+/** Tables, the data every new studio begins with, and the first administrator. */
+async function fill(python: string, folder: string, database: number, redis: number): Promise<void> {
+  const env = settingsOf(folder, database, redis);
+  const zou = (...args: string[]) => run(python, ["-m", "zou.cli", ...args], { cwd: folder, env });
+  const create = "import os,psycopg;psycopg.connect(os.environ['URL'],autocommit=True).execute('CREATE DATABASE zoudb')";
+  const url = `postgresql://postgres:${DATABASE_PASSWORD}@127.0.0.1:${database}/postgres`;
+  await run(python, ["-c", create], { env: { URL: url } });
+  await zou("init-db");
+  await zou("init-data");
+  await zou("create-admin", ADMIN.email, "--password", ADMIN.password);
+}
+
+function settingsOf(folder: string, database: number, redis: number): Record<string, string> {
+  return {
+    DB_HOST: "127.0.0.1",
+    DB_PORT: String(database),
+    DB_PASSWORD: DATABASE_PASSWORD,
+    KV_HOST: "127.0.0.1",
+    KV_PORT: String(redis),
+    SECRET_KEY: randomBytes(32).toString("hex"),
+    PREVIEW_FOLDER: join(folder, "previews"),
+    TMP_DIR: join(folder, "tmp"),
+    MAIL_ENABLED: "false",
+    MAIL_CHECK_DELIVERABILITY: "false",
+    BCRYPT_LOG_ROUNDS: "4",
+  };
+}

@@ -1,0 +1,118 @@
+// A task of the selection as names, values and types: everything Kitsu shows of it, for people to read.
+import type { SelectedTask } from "./kitsu.ts";
+import type { Entity, PreviewFile, ZouPerson } from "./zou-objects.ts";
+
+/** A field's name, its value as text, its type. */
+export type Fact = [name: string, value: string, type: string];
+
+export type Readers = {
+  kitsuUrl: string;
+  persons: ReadonlyMap<string, ZouPerson>;
+  previews: ReadonlyMap<string, PreviewFile>;
+  /** clients see no times */
+  hidesTimes: boolean;
+  now: number;
+};
+
+/** What Zou says of time spent and planned. */
+const TIMES = new Set(["duration", "estimation"]);
+const DATETIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?$/;
+
+/** The entity, and what is above it. */
+export function entityFacts({ entity, parent, episode, project }: SelectedTask, readers: Readers): Fact[] {
+  if (entity === undefined) return [["entity", "deleted", "nothing"]];
+  const facts: Fact[] = [["page in Kitsu", entityUrl(entity, project?.production_type, episode, readers.kitsuUrl), "address"]];
+  facts.push(...objectFacts("entity", entity, readers));
+  if (parent !== undefined) facts.push(["parent", `${parent.name} (${parent.type})`, "name"], ["parent.id", parent.id, "id"]);
+  if (episode !== undefined && episode !== parent) facts.push(["episode", episode.name, "name"], ["episode.id", episode.id, "id"]);
+  if (project !== undefined) facts.push(["project", project.name, "name"], ["project.id", project.id, "id"]);
+  const columns = new Map(project?.descriptors.map(({ field_name, name }) => [field_name, name]));
+  for (const [key, value] of Object.entries(entity.data)) {
+    const column = columns.get(key);
+    facts.push([`entity.data.${key}${column === undefined ? "" : ` ("${column}")`}`, ...describeValue(value, readers)]);
+  }
+  return facts;
+}
+
+/** One of its tasks. */
+export function taskFacts({ task, taskType, taskStatus, entity, episode, project }: SelectedTask, readers: Readers): Fact[] {
+  const preview = readers.previews.get(task.last_preview_file_id ?? "");
+  const names = task.assignees.map((id) => readers.persons.get(id)?.full_name || id);
+  return [
+    [
+      "page in Kitsu",
+      taskUrl(task.id, entity, project?.id ?? task.project_id, project?.production_type, episode, readers.kitsuUrl),
+      "address",
+    ],
+    ["task type", taskType?.name ?? "unknown", "name"],
+    ["status", taskStatus === undefined ? "unknown" : `${taskStatus.name} (${taskStatus.short_name})`, "name"],
+    ["assignees", names.join(", ") || "nobody", "names"],
+    ...objectFacts("task", task, readers),
+    ...Object.entries(task.data).map(([key, value]): Fact => [`task.data.${key}`, ...describeValue(value, readers)]),
+    ...(preview === undefined ? [] : objectFacts("last preview", preview, readers)),
+  ];
+}
+
+/** Every member that has a value; those that have none are named together. */
+function objectFacts(prefix: string, object: Readonly<Record<string, unknown>>, readers: Readers): Fact[] {
+  const absent: string[] = [];
+  const facts = Object.entries(object).flatMap(([key, value]): Fact[] => {
+    if (key === "data" || (readers.hidesTimes && TIMES.has(key))) return [];
+    if (value === undefined || value === null || value === "" || (Array.isArray(value) && value.length === 0)) {
+      absent.push(key);
+      return [];
+    }
+    return [[`${prefix}.${key}`, ...describeValue(value, readers, key)]];
+  });
+  return absent.length === 0 ? facts : [...facts, [`${prefix}: without a value`, absent.join(", "), "nothing"]];
+}
+
+function describeValue(value: unknown, { now }: Readers, key = ""): [value: string, type: string] {
+  if (value === null || value === undefined) return ["", "nothing"];
+  if (typeof value !== "string") return [JSON.stringify(value), Array.isArray(value) ? "list" : typeof value];
+  // Zou's datetimes are UTC without saying so.
+  if (DATETIME.test(value))
+    return [`${value.replace("T", " ")} UTC, ${describeDistance(Date.parse(`${value}Z`) - now)}`, "datetime"];
+  if (key === "id" || key.endsWith("_id")) return [value, "id"];
+  return [value.length > 500 ? `${value.slice(0, 500)}…` : value, "text"];
+}
+
+const UNITS: readonly [ms: number, unit: Intl.RelativeTimeFormatUnit][] = [
+  [86_400_000, "day"],
+  [3_600_000, "hour"],
+  [60_000, "minute"],
+  [0, "second"],
+];
+const relative = new Intl.RelativeTimeFormat("en", { numeric: "auto" });
+
+function describeDistance(ms: number): string {
+  const [size, unit] = UNITS.find(([least]) => Math.abs(ms) >= least) ?? [1_000, "second"];
+  return relative.format(Math.round(ms / (size || 1_000)), unit);
+}
+
+const LISTS: Readonly<Record<string, string>> = {
+  Shot: "shots",
+  Asset: "assets",
+  Sequence: "sequences",
+  Edit: "edits",
+  Episode: "episodes",
+};
+
+/** Pages of a TV show are below an episode, "all" where there is none. */
+const production = (kitsuUrl: string, projectId: string, type: string | undefined, episode: Entity | undefined) =>
+  `${kitsuUrl}/productions/${projectId}${type === "tvshow" ? `/episodes/${episode?.id ?? "all"}` : ""}`;
+
+const entityUrl = (entity: Entity, type: string | undefined, episode: Entity | undefined, kitsuUrl: string) =>
+  `${production(kitsuUrl, entity.project_id, type, episode)}/${LISTS[entity.type] ?? "assets"}/${entity.id}`;
+
+function taskUrl(
+  id: string,
+  entity: Entity | undefined,
+  projectId: string,
+  type: string | undefined,
+  episode: Entity | undefined,
+  kitsuUrl: string,
+): string {
+  if (entity?.type === "Episode") return `${kitsuUrl}/productions/${projectId}/episodes/${entity.id}/tasks/${id}`;
+  return `${production(kitsuUrl, projectId, type, episode)}/${LISTS[entity?.type ?? ""] ?? "assets"}/tasks/${id}`;
+}
