@@ -51,6 +51,19 @@ export const Table = v.object({
 export type Table = v.InferOutput<typeof Table>;
 
 /**
+ * Numbers to draw: data, never markup. Each series has a value, or none, for each label; `unit` is what the values count. `bars` stand
+ * side by side and a `stack` upon each other, one a label; a `line` goes from label to label.
+ */
+export const Chart = v.object({
+  title: v.string(),
+  kind: v.picklist(["bars", "stack", "line"]),
+  unit: v.optional(v.string()),
+  labels: v.array(v.string()),
+  series: v.array(v.object({ name: v.string(), color: v.optional(v.string()), values: v.array(v.union([v.number(), v.null()])) })),
+});
+export type Chart = v.InferOutput<typeof Chart>;
+
+/**
  * Something the page does for the person, beside showing the reply. Each has a button.
  * - `open`: opens the URL in a new tab, at once where the browser still allows it; a form's own tab goes there.
  * - `copy`: puts the text on the clipboard, by the button alone: nobody wants to lose what was there.
@@ -85,6 +98,7 @@ export const Done = v.object({
   ...shown,
   outcomes,
   tables: v.optional(lenientArray(Table)),
+  charts: v.optional(lenientArray(Chart)),
   effects: v.optional(lenientArray(Effect)),
   document: v.optional(v.string()),
 });
@@ -143,8 +157,9 @@ export type Heard =
   | { as: "html"; html: string; title: string; failed: boolean }
   | { as: "nothing"; failed: boolean };
 
-const Envelope = v.object({ reply: v.object({ kind: v.string() }), run: v.fallback(v.optional(Run), undefined) });
+const Envelope = v.object({ reply: v.unknown(), run: v.fallback(v.optional(Run), undefined) });
 const text = v.fallback(v.optional(v.string()), undefined);
+const Newer = v.object({ kind: v.string(), title: text });
 const Words = v.object({
   title: text,
   detail: text,
@@ -173,12 +188,12 @@ export function hear(status: number, contentType: string, body: string): Heard {
 
 function hearReply(value: unknown): Heard | undefined {
   const envelope = v.safeParse(Envelope, value);
-  const enclosed = envelope.success && typeof value === "object" && value !== null && "reply" in value;
-  const reply = v.safeParse(Reply, enclosed ? value.reply : value);
-  if (reply.success) return { as: "reply", reply: reply.output, run: envelope.success ? envelope.output.run : undefined };
-  if (!enclosed || KINDS.includes(envelope.output.reply.kind)) return undefined;
-  const words = v.safeParse(Words, value.reply);
-  return { as: "newer", kind: envelope.output.reply.kind, title: (words.success && words.output.title) || "" };
+  const { reply: enclosed, run } = envelope.success ? envelope.output : {};
+  const reply = v.safeParse(Reply, enclosed ?? value);
+  if (reply.success) return { as: "reply", reply: reply.output, run };
+  const newer = v.safeParse(Newer, enclosed);
+  if (!newer.success || KINDS.includes(newer.output.kind)) return undefined;
+  return { as: "newer", kind: newer.output.kind, title: newer.output.title ?? "" };
 }
 
 function hearWords(value: unknown, failed: boolean): Heard | undefined {

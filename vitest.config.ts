@@ -23,7 +23,7 @@ export default defineConfig({
           setupFiles: ["test/support/worker/setup.ts"],
         },
       },
-      { test: { name: "tree", include: ["test/structure.test.ts"] } },
+      { test: { name: "tree", include: ["test/structure.test.ts", "test/register/**/*.test.ts"] } },
     ],
   },
 });

@@ -59,8 +59,19 @@ async function userscriptModule(bundle: string): Promise<string> {
   ].join("\n");
 }
 
+/** The line ends of the userscript's stylesheet are for those who read it here. */
+const foldStyle: Plugin = {
+  name: "fold userscript/ui/style.ts",
+  setup({ onLoad }) {
+    onLoad({ filter: /userscript\/ui\/style\.ts$/ }, async ({ path }) => ({
+      loader: "ts",
+      contents: (await readFile(path, "utf8")).replaceAll("}\n", "}"),
+    }));
+  },
+};
+
 const modules: BuildOptions[] = [
-  { ...userscriptOptions({ OPEN_ROOT: "false" }), plugins: [writeModule("userscript", userscriptModule)] },
+  { ...userscriptOptions({ OPEN_ROOT: "false" }), plugins: [foldStyle, writeModule("userscript", userscriptModule)] },
   {
     ...browserOptions("worker/pages/script.ts"),
     plugins: [writeModule("page-script", (bundle) => `export const pageScript = ${JSON.stringify(bundle.trim())};\n`)],

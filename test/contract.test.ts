@@ -23,6 +23,12 @@ describe("our own wire", () => {
     expect(say({ reply: { ...reply, links: [] } })).toMatchObject({ reply: { outcomes: [{ label: "SH010" }], effects: [] } });
   });
 
+  it("draws charts of the kinds it knows, and leaves gaps where a value is null", () => {
+    const chart = { title: "Tasks", kind: "line", labels: ["a", "b"], series: [{ name: "Done", values: [1, null] }] };
+    const charts = [chart, { ...chart, kind: "pie" }, { ...chart, series: [{ name: "x", values: ["1"] }] }];
+    expect(say({ reply: { ...DONE, charts } })).toMatchObject({ reply: { charts: [chart] } });
+  });
+
   it("takes a severity it does not know for information", () => {
     expect(say({ ...DONE, severity: "hilarious" })).toMatchObject({ reply: { severity: "info" } });
   });

@@ -100,7 +100,8 @@ test("an AJAX action shows its outcome as a toast, and is in the log", async ({ 
 test("a form action opens its outcome in a tab, which leads back to Kitsu and on to the run", async ({ page, started }) => {
   await openPlayground(page, started);
   const tab = await runForm(page, "Debug");
-  await expect(tab.getByRole("heading", { name: "2 tasks arrived" })).toBeVisible();
+  await expect(tab.getByRole("heading", { name: "2 tasks of 2 entities in 1 project" })).toBeVisible();
+  await expect(tab.getByText('The caller is known by "claimed"')).toBeVisible();
   await expect(tab.getByRole("cell", { name: "personemail" })).toBeVisible();
   await expect(tab.getByRole("link", { name: "Back to Kitsu" })).toHaveAttribute(
     "href",
@@ -132,6 +133,25 @@ test("an action the worker does not have says so in a toast", async ({ page, sta
   await choose(page, "Not installed");
   await run(page);
   await expect(page.getByText("There is no such action").first()).toBeVisible();
+});
+
+test("on Kitsu's own host the session says who calls, and a playlist is made as them", async ({ page, started }) => {
+  await openPlayground(page, started);
+  const tab = await runForm(page, "Debug (session)");
+  await expect(tab.getByText('The caller is known by "session"')).toBeVisible();
+  await choose(page, "Playlist of previews (session), AJAX");
+  await run(page);
+  await expect(page.getByText(/The playlist is made|There is nothing to play/).first()).toBeVisible();
+});
+
+test("an artist is refused a manager's action, and the toast says why", async ({ page, started }) => {
+  await openPlayground(page, started);
+  const artist = page.locator("#person option", { hasText: "Bruno Keller, artist" });
+  await page.locator("#person").selectOption((await artist.getAttribute("value")) ?? "");
+  await expect(page.locator("#person")).toBeEnabled();
+  await choose(page, "Playlist of previews, AJAX");
+  await run(page);
+  await expect(page.getByText(/is for admins, managers, supervisors/).first()).toBeVisible();
 });
 
 test("the page is whole without JavaScript", async ({ browser, started }) => {

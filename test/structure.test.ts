@@ -67,8 +67,13 @@ const FORBIDDEN: readonly [importer: RegExp, imported: RegExp, sentence: string]
   ],
   [
     /^worker\/actions\/(?!index)/,
-    /^worker\/(?!action\.ts|arrival\.ts|call\.ts|failure\.ts|settings\.ts|services\/)/,
-    "Actions return data: they import action, call, failure, settings and services",
+    /^worker\/(?!action\.ts|arrival\.ts|call\.ts|failure\.ts|settings\.ts|services\/|statistics\/)/,
+    "Actions return data: they import action, call, failure, settings, services and the pure numbers of statistics/",
+  ],
+  [
+    /^worker\/statistics\//,
+    /^worker\/(?!services\/|statistics\/)/,
+    "Statistics are pure numbers: they know Zou's objects, and nothing else",
   ],
   [/^worker\/services\//, /^worker\/(?!settings\.ts|failure\.ts|services\/)/, "Services import settings and failure"],
   [/^worker\/pages\//, /^worker\/(runs|dispatch|index|log-access|actions\/)/, "Pages get data: they are called, they do not fetch"],

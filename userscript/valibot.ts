@@ -33,8 +33,9 @@ export function fallback(inner: Parse, instead: unknown): Parse {
 export function union(options: readonly Parse[]): Parse {
   return (value) => {
     for (const option of options) {
-      const parsed = safeParse(option, value);
-      if (parsed.success) return parsed.output;
+      try {
+        return option(value);
+      } catch {}
     }
     throw 0;
   };
@@ -52,7 +53,7 @@ export function array(item: Parse): Parse {
 
 export function object(entries: Readonly<Record<string, Parse>>): Parse {
   return (value) => {
-    if (typeof value !== "object" || value === null) throw 0;
+    if (!(value instanceof Object)) throw 0;
     const read: Record<string, unknown> = {};
     for (const [key, parse] of Object.entries(entries)) {
       const output = parse(Reflect.get(value, key));

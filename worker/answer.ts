@@ -80,10 +80,10 @@ ${run && html`<footer class="run">Run <a href="${run.url}"><code>${run.id}</code
 }
 
 /** A form's own tab goes where the reply opens, unless there is more to read than that. */
-function findDestination({ severity, effects, outcomes, tables, document }: Done): string | undefined {
+function findDestination({ severity, effects, outcomes, tables, charts, document }: Done): string | undefined {
   const [effect, another] = effects ?? [];
   if (effect?.kind !== "open" || another !== undefined || severity !== "success") return undefined;
-  return outcomes?.length || tables?.length || document !== undefined ? undefined : effect.url;
+  return outcomes?.length || tables?.length || charts?.length || document !== undefined ? undefined : effect.url;
 }
 
 /** Does a person look at this answer in a tab of its own? A form and a followed link say so; Kitsu's AJAX takes anything. */

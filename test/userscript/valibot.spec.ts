@@ -35,6 +35,23 @@ const BODIES: unknown[] = [
   },
   { reply: { kind: "done", title: 1 } },
   { reply: { kind: "done", title: "t", text: null, links: null, tables: [{ columns: ["a"], rows: [[null, 1, "x"], [{}]] }] } },
+  {
+    reply: {
+      kind: "done",
+      title: "Charts",
+      charts: [
+        { title: "c", kind: "stack", unit: "u", labels: ["a", "b"], series: [{ name: "n", color: "#fff", values: [1, null] }] },
+        { title: "c", kind: "pie", labels: [], series: [] },
+        { title: "c", kind: "bars", labels: ["a"], series: [{ name: "n", values: ["1"] }] },
+        { title: "c", kind: "line", labels: [], series: [], more: 1 },
+        null,
+      ],
+    },
+  },
+  { reply: "text", title: "Not a reply" },
+  { reply: null, title: "No reply" },
+  { reply: [{ kind: "done", title: "t" }] },
+  { reply: { kind: "done" }, title: "A reply that lacks its title" },
   { reply: { kind: "hologram", title: "Newer" }, run: { id: "short", url: "x" } },
   { reply: { kind: "done", title: "t" }, run: { id: RUN, url: "https://a.tld", more: 1 } },
   { reply: {} },

@@ -5,9 +5,11 @@ import { canAskKitsu, type Settings } from "../settings.ts";
 import { debug } from "./debug.ts";
 import { forwardTo } from "./forward.ts";
 import { playlist } from "./playlist.ts";
+import { statistics } from "./statistics.ts";
 
 const ACTIONS: readonly Action[] = [
   debug, //
+  statistics,
   playlist,
 ];
 

@@ -1,5 +1,6 @@
 // A Reply as a page shows it. Everything in a reply may come from outside, so everything is text.
-import type { Effect, Link, Outcome, Reply, Table } from "../../contract.ts";
+import type { Chart, Effect, Link, Outcome, Reply, Table } from "../../contract.ts";
+import { renderChart } from "./chart.ts";
 import { type Content, html } from "./html.ts";
 
 const MARKS = { success: "✓", info: "i", warning: "!", failed: "✕", ask: "?", started: "…" } as const;
@@ -13,10 +14,10 @@ ${reply.kind === "failed" && reply.advice !== undefined && html`<p class="advice
 ${reply.kind === "failed" && reply.retry && html`<p>The same call may work later: run it again from Kitsu.</p>`}
 ${reply.kind === "ask" && html`<p>This needs an answer first, and this page can't ask yet: ${reply.fields.map(({ label }) => label).join(", ")}.</p>`}
 ${reply.kind === "started" && reply.progress && html`<p><progress max="${reply.progress.total}" value="${reply.progress.done}"></progress> ${reply.progress.text ?? `${reply.progress.done} of ${reply.progress.total}`}</p>`}
-${"outcomes" in reply && reply.outcomes !== undefined && renderOutcomes(reply.outcomes)}
+${"outcomes" in reply && reply.outcomes?.length ? renderOutcomes(reply.outcomes) : undefined}
 ${"effects" in reply && reply.effects?.length ? html`<div class="effects">${reply.effects.map(renderEffect)}</div>` : undefined}
 ${reply.links?.length ? html`<ul class="links">${reply.links.map((link) => html`<li>${renderLink(link)}</li>`)}</ul>` : undefined}
-${"tables" in reply && reply.tables?.map(renderTable)}
+${reply.kind === "done" && renderFigures(reply.charts ?? [], reply.tables ?? [])}
 ${"document" in reply && reply.document !== undefined && renderDocument(reply.title, reply.document)}
 </section>`;
 }
@@ -69,18 +70,42 @@ const LINE_LENGTH = 100;
 
 export const renderLink = ({ label, url }: Link): Content => html`<a href="${url}" rel="noreferrer">${label}</a>`;
 
+/** Every chart stands over the table of its title, which has its numbers; one without a table stands before the next chart that has one. */
+function renderFigures(charts: readonly Chart[], tables: readonly Table[]): Content {
+  let alone: Content[] = [];
+  const over = new Map<string, Content[]>();
+  for (const [index, chart] of charts.entries()) {
+    alone.push(renderChart(chart, `chart-${index + 1}`));
+    if (!tables.some(({ title }) => title === chart.title)) continue;
+    over.set(chart.title, [...(over.get(chart.title) ?? []), ...alone]);
+    alone = [];
+  }
+  return [tables.map((table) => [over.get(table.title ?? ""), renderTable(table)]), alone];
+}
+
 export function renderTable({ title, columns, rows }: Table): Content {
-  const isNumeric = columns.map((_, index) => rows.length > 0 && rows.every((row) => typeof row[index] === "number"));
+  const numeric = columns.map((_, index) => isNumeric(rows.map((row) => row[index] ?? null)));
   return html`<div class="table" role="region" tabindex="0" aria-label="${title ?? columns.join(", ")}">
 <table>
 ${title && html`<caption>${title}</caption>`}
-<thead><tr>${columns.map((column, index) => html`<th scope="col"${isNumeric[index] && html` class="number"`}>${column}</th>`)}</tr></thead>
+<thead><tr>${columns.map((column, index) => html`<th scope="col"${numeric[index] && html` class="number"`}>${column}</th>`)}</tr></thead>
 <tbody>
-${rows.map((row) => html`<tr>${row.map((cell) => (typeof cell === "number" ? html`<td class="number">${cell}</td>` : html`<td dir="auto">${cell}</td>`))}</tr>\n`)}
+${rows.map((row) => html`<tr>${row.map((cell) => renderCell(cell))}</tr>\n`)}
 </tbody>
 </table>
 </div>`;
 }
+
+/** Numbers, and perhaps gaps between them. */
+const isNumeric = (cells: readonly (string | number | null)[]) =>
+  cells.some((cell) => typeof cell === "number") && cells.every((cell) => typeof cell !== "string");
+
+function renderCell(cell: string | number | null): Content {
+  if (typeof cell === "number") return html`<td class="number">${cell}</td>`;
+  return html`<td dir="auto"${DAY.test(cell ?? "") && html` class="nowrap"`}>${cell}</td>`;
+}
+
+const DAY = /^\d{4}-\d\d-\d\d$/;
 
 /** A page of the studio's server, without scripts, forms, or our origin: it is the studio's, but it came through a call anyone can make. */
 function renderDocument(title: string, source: string): Content {

@@ -4,13 +4,13 @@ export const style = `
   color-scheme: light dark;
   --page: #f6f6f6; --card: #fff; --raised: #f0f0f4; --border: #dbdbdb; --text: #3f4248; --strong: #202225; --quiet: #64676d;
   --accent: #5e60ba; --success: #008732; --failed: #c8002b; --warning: #9a4b00; --info: #5e60ba; --bar: #fff;
-  --on-accent: #fff;
+  --on-accent: #fff; --edge: #0006;
 }
-@media (prefers-color-scheme: dark) {
+@media screen and (prefers-color-scheme: dark) {
   :root {
     --page: #36393f; --card: #2b2e34; --raised: #25282e; --border: #4d5159; --text: #e4e5e8; --strong: #fefefe; --quiet: #b4b7bd;
     --accent: #bec0fa; --success: #7fd364; --failed: #ff9db0; --warning: #ffc107; --info: #bec0fa; --bar: #202225;
-    --on-accent: #202225;
+    --on-accent: #202225; --edge: #fff6;
   }
 }
 * { box-sizing: border-box; }
@@ -37,7 +37,7 @@ section > :first-child { margin-top: 0; } section > :last-child { margin-bottom:
 .text { white-space: pre-wrap; overflow-wrap: anywhere; font-size: 1.05em; }
 .advice { color: var(--strong); font-weight: 500; }
 .outcomes, .links { list-style: none; padding: 0; }
-.outcomes li { display: flex; flex-wrap: wrap; gap: .2rem .8rem; padding: .35rem 0; border-bottom: 1px solid var(--border); }
+.links { display: flex; flex-wrap: wrap; gap: .2rem 1.4rem; } .outcomes li { display: flex; flex-wrap: wrap; gap: .2rem .8rem; padding: .35rem 0; border-bottom: 1px solid var(--border); }
 .state { color: var(--look); font-weight: 600; min-width: 4.5rem; } .label { color: var(--strong); } .reason { color: var(--quiet); }
 .button, button { display: inline-block; font: inherit; min-height: 2.3rem; padding: .35rem 1rem; border: 1px solid var(--border); border-radius: 10px; background: var(--card); color: var(--strong); text-decoration: none; cursor: pointer; }
 .button:hover, button:hover { border-color: var(--strong); }
@@ -50,6 +50,15 @@ table { border-collapse: collapse; width: 100%; } caption { text-align: left; fo
 th, td { text-align: left; vertical-align: top; padding: .4rem .9rem; border-top: 1px solid var(--border); overflow-wrap: anywhere; }
 th { color: var(--quiet); font-size: .8rem; font-weight: 600; letter-spacing: .04em; text-transform: uppercase; white-space: nowrap; background: var(--raised); }
 td.number, th.number { text-align: right; font-variant-numeric: tabular-nums; }
+caption button { float: right; margin-left: 1rem; } .small { min-height: 0; padding: .1rem .7rem; border-radius: 2em; font-size: .8rem; font-weight: 600; }
+.chart { margin: 2rem 0 1rem; } .chart figcaption { color: var(--strong); font-size: 1.15rem; font-weight: 600; margin-bottom: .5rem; }
+.chart + .table caption { font-size: .85rem; color: var(--quiet); } .drawing { overflow-x: auto; } .drawing svg { display: block; }
+.legend { list-style: none; display: flex; flex-wrap: wrap; gap: .2rem 1.1rem; padding: 0; font-size: .85rem; } .legend li { display: flex; align-items: center; gap: .4rem; }
+.chart text { font-size: 12px; dominant-baseline: central; fill: var(--text); } .chart .name { text-anchor: end; }
+.chart .value { font-weight: 600; fill: var(--strong); } .chart .tick { text-anchor: middle; fill: var(--quiet); } .chart .level, .chart .unit { text-anchor: end; } .chart .start { text-anchor: start; }
+.chart .grid { stroke: var(--border); stroke-width: 1; } .chart .part { stroke: var(--edge); stroke-width: .75; } .chart .line { fill: none; stroke-width: 2.5; stroke-linejoin: round; stroke-linecap: round; }
+.tone-0 { --tone: #5e60ba; } .tone-1 { --tone: #2a8f6d; } .tone-2 { --tone: #d9822b; } .tone-3 { --tone: #b0407a; } .tone-4 { --tone: #2b7bbb; } .tone-5 { --tone: #8a6d1d; } .tone-6 { --tone: #7c848f; } .tone-7 { --tone: #c0392b; }
+.part:not([fill]) { fill: var(--tone); } .line:not([stroke]) { stroke: var(--tone); }
 .nowrap { white-space: nowrap; }
 .tag { display: inline-block; padding: 0 .6em; border: 1px solid var(--look); border-radius: 2em; color: var(--look); font-size: .85em; font-weight: 600; white-space: nowrap; }
 .document { width: 100%; height: 70vh; border: 1px solid var(--border); border-radius: 10px; background: #fff; }
@@ -60,6 +69,10 @@ input, select { font: inherit; color: var(--strong); background: var(--card); bo
 dl { display: grid; grid-template-columns: max-content 1fr; gap: .3rem 1.4rem; margin: 0; } dt { color: var(--quiet); } dd { margin: 0; overflow-wrap: anywhere; }
 .alive { display: none; } html[data-kitsu-actions] .alive { display: block; } html[data-kitsu-actions] .dead { display: none; }
 .steps li { margin-bottom: .5em; }
-@media print { .bar, .filter, button { display: none; } body { background: #fff; } }
+@media screen and (prefers-color-scheme: dark) { .tone-0 { --tone: #a9abf5; } .tone-1 { --tone: #63c9a4; } .tone-2 { --tone: #f0a860; } .tone-3 { --tone: #ec8fbd; } .tone-4 { --tone: #7fbcee; } .tone-5 { --tone: #d8bb66; } .tone-6 { --tone: #b4b7bd; } .tone-7 { --tone: #f08a7f; } }
+@media print {
+  .bar, .filter, .links, button { display: none; } body, section { background: #fff; border: 0; } main { max-width: none; padding: 0; }
+  .table { max-height: none; overflow: visible; } .drawing svg { width: 100%; height: auto; } .chart, tr { break-inside: avoid; } .part { print-color-adjust: exact; }
+}
 @media (forced-colors: active) { .mark, .tag, .reply { border-color: CanvasText; } }
 `;

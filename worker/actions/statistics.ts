@@ -1,0 +1,162 @@
+// The production manager's numbers: of the selection or, by a link, of a whole project or episode. Charts above, the same numbers in tables.
+import * as v from "valibot";
+import type { Link, Outcome } from "../../contract.ts";
+import { defineAction, type Given } from "../action.ts";
+import { checkSelection } from "../call.ts";
+import { Failure } from "../failure.ts";
+import type { SelectedTask } from "../services/kitsu.ts";
+import type { Role } from "../services/zou-objects.ts";
+import { byEpisode, byTaskType, groupTasks } from "../statistics/group.ts";
+import { makeReport, sayTasks } from "../statistics/report.ts";
+
+/** A link with more ids than these is longer than some proxies take. */
+const LINKED_TASKS_MAX = 100;
+/** More of one kind would bury the numbers. */
+const LINKS_MAX = 24;
+const TOAST_LINKS_MAX = 3;
+/** The reply names them; the count says all. */
+const MISSING_MAX = 100;
+
+export const statistics = defineAction({
+  id: "statistics",
+  title: "Statistics",
+  about: "Counts tasks by status, type, person and week, with charts, of the selection, a project or an episode.",
+  modes: ["form", "ajax"],
+  isSafe: true,
+  takesEmptySelection: true,
+  needsKitsu: true,
+  async run(given) {
+    const filter = readFilter(given.call.params);
+    const { tables } = given.kitsu();
+    const [{ tasks: all, missing, roles, name }, persons, entityTypes, hoursByDay] = await Promise.all([
+      readTasks(given, filter),
+      tables.persons(),
+      tables.entityTypes(),
+      tables.hoursByDay(),
+    ]);
+    const filtered = filter.taskType === undefined ? all : all.filter(({ task }) => task.task_type_id === filter.taskType);
+    const report = makeReport(filtered, {
+      now: Date.now(),
+      hoursByDay,
+      showsTimes: !roles.includes("client"),
+      persons,
+      entityTypes,
+      withProject: new Set(filtered.map(({ task }) => task.project_id)).size > 1,
+    });
+    const links = listLinks(given, filter, all);
+    const isToast = given.call.dialect.startsWith("ajax");
+    return {
+      kind: "done",
+      severity: missing.length > 0 || filtered.length === 0 ? "warning" : "info",
+      title: `Statistics of ${[name, nameTaskType(filter, all)].filter(Boolean).join(", ")}`,
+      text: report.summary,
+      outcomes: missing
+        .slice(0, MISSING_MAX)
+        .map((id): Outcome => ({ id, label: id, state: "skipped", reason: "Deleted or not visible" })),
+      // A toast has room for the sum and the way to the page; where there is no such way, for tables to unfold.
+      ...(isToast && links.page.length > 0
+        ? { tables: report.tables.slice(0, 1) }
+        : { charts: report.charts, tables: report.tables }),
+      links: isToast
+        ? [...links.page, ...links.projects.slice(0, TOAST_LINKS_MAX)]
+        : [...links.projects, ...links.episodes, ...links.filters],
+    };
+  },
+});
+
+const Id = v.pipe(v.string(), v.uuid(), v.toLowerCase());
+const Filter = v.object({ project: v.optional(Id), episode: v.optional(Id), taskType: v.optional(Id) });
+type Filter = v.InferOutput<typeof Filter>;
+
+/** Empty ones are those of a form that was not filled. */
+function readFilter(params: Record<string, string>): Filter {
+  const parsed = v.safeParse(Filter, Object.fromEntries(Object.entries(params).filter(([, value]) => value !== "")));
+  if (parsed.success) return parsed.output;
+  const field = v.getDotPath(parsed.issues[0]) ?? "";
+  throw new Failure("invalid-call", {
+    text: `${field} in the address must be an id of Kitsu.`,
+    advice: "Follow a link of the statistics page, or run the action from Kitsu.",
+    field,
+  });
+}
+
+type Read = { tasks: SelectedTask[]; missing: string[]; roles: (Role | undefined)[]; name: string };
+
+/** The tasks to count, and the person's role in each of their projects. */
+async function readTasks(given: Given, filter: Filter): Promise<Read> {
+  const { call } = given;
+  if (filter.project !== undefined && call.selection.length === 0) return readProject(given, filter.project, filter.episode);
+  checkSelection(call);
+  const { tasks, missing, projectIds } = await given.kitsu().readSelection();
+  const roles = await Promise.all(projectIds.map((id) => given.roleIn(id)));
+  return { tasks, missing, roles, name: sayTasks(tasks.length) };
+}
+
+/** Who is not of the project's team does not learn whether there is such a project. */
+async function readProject(given: Given, id: string, episodeId: string | undefined): Promise<Read> {
+  const kitsu = given.kitsu();
+  const role = await given.roleIn(id).catch((thrown: unknown) => {
+    if (thrown instanceof Failure && thrown.code === "kitsu-unknown") return undefined;
+    throw thrown;
+  });
+  const project = (await kitsu.tables.projects()).get(id);
+  const limits = given.settings.limits.get(statistics.id) ?? {};
+  const isAllowed =
+    role !== undefined &&
+    limits.projects?.includes(id) !== false &&
+    limits.roles?.includes(role) !== false &&
+    limits.departments?.some((one) => given.person.departments.includes(one)) !== false;
+  if (!isAllowed || project === undefined) {
+    throw new Failure("not-allowed", {
+      title: "No statistics of this project for you",
+      text: "There is no such open project, you are not in its team, or statistics are not for you there.",
+      advice: "Ask your production manager.",
+    });
+  }
+  const everything = await kitsu.readProject(id);
+  // The bot sees the tasks of everybody.
+  const visible = role === "vendor" ? everything.filter(({ task }) => task.assignees.includes(given.person.id ?? "")) : everything;
+  const tasks = episodeId === undefined ? visible : visible.filter(({ episode }) => episode?.id === episodeId);
+  const name = [project.name, episodeId !== undefined && (tasks[0]?.episode?.name ?? "an episode without tasks")];
+  return { tasks, missing: [], roles: [role], name: name.filter(Boolean).join(", ") };
+}
+
+const nameTaskType = ({ taskType }: Filter, tasks: readonly SelectedTask[]) =>
+  taskType && (tasks.find(({ task }) => task.task_type_id === taskType)?.taskType?.name ?? "one task type");
+
+/** `page`: this very count as a page, if it has an address. `filters`: one task type of what is counted. */
+function listLinks(given: Given, filter: Filter, tasks: readonly SelectedTask[]) {
+  const { call } = given;
+  const here: Record<string, string | undefined> =
+    call.selection.length === 0 ? filter : { selection: call.selection.join(","), taskType: filter.taskType };
+  const isLinkable = call.selection.length <= LINKED_TASKS_MAX;
+  const link = (label: string, query: Record<string, string | undefined>): Link => ({ label, url: address(given, query) });
+  const projects = groupTasks(tasks, ({ task, project }) => ({ id: task.project_id, name: project?.name ?? "(closed)" }));
+  const wholes = projects
+    .slice(0, LINKS_MAX)
+    .map(({ name, tasks: [first] }) => link(`All of ${name}`, { project: first?.task.project_id }));
+  const episodes = groupTasks(tasks, byEpisode(projects.length > 1))
+    .slice(0, LINKS_MAX)
+    .map(({ name, tasks: [first] }) => link(`Episode ${name}`, { project: first?.task.project_id, episode: first?.episode?.id }));
+  const types = groupTasks(tasks, byTaskType).slice(0, LINKS_MAX);
+  const filters = types.map(({ name, tasks: [first] }) => link(`Only ${name}`, { ...here, taskType: first?.task.task_type_id }));
+  return {
+    page: isLinkable ? [link("Charts and all tables", here)] : [],
+    projects: wholes,
+    episodes,
+    filters:
+      !isLinkable || types.length < 2
+        ? []
+        : filter.taskType === undefined
+          ? filters
+          : [link("All task types", { ...here, taskType: undefined }), ...filters],
+  };
+}
+
+/** The claimed person goes along, as Kitsu would say it: without a session the link is nobody's. */
+function address({ run, person }: Given, query: Record<string, string | undefined>): string {
+  const url = new URL(`${run.url.slice(0, run.url.lastIndexOf("/runs/"))}/actions/statistics`);
+  for (const [name, value] of Object.entries(query)) if (value !== undefined) url.searchParams.set(name, value);
+  if (person.trust === "claimed" && person.id !== undefined) url.searchParams.set("personid", person.id);
+  return url.href;
+}

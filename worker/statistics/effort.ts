@@ -1,0 +1,114 @@
+// Work: how much was estimated and spent, what had to be done again, and what was longest at it.
+import { byEntity, byTaskType, groupTasks } from "./group.ts";
+import { measure } from "./measure.ts";
+import { percent, round, type Sectioner, toDays } from "./scope.ts";
+
+const RANKED_MAX = 10;
+
+export const showEffort: Sectioner = (tasks, scope) => {
+  if (!scope.showsTimes) return {};
+  const rows = groupTasks(tasks, byTaskType).map(({ name, tasks: group }) => ({ name, ...measure(group, scope.now) }));
+  if (rows.every(({ estimatedMin, spentMin }) => estimatedMin === 0 && spentMin === 0))
+    return { missing: "No task has an estimate, and no time was spent." };
+  const title = "Estimated and spent days";
+  return {
+    charts: [
+      {
+        title,
+        kind: "bars",
+        unit: "days",
+        labels: rows.map(({ name }) => name),
+        series: [
+          { name: "Estimated", values: rows.map(({ estimatedMin }) => toDays(estimatedMin, scope)) },
+          { name: "Spent", values: rows.map(({ spentMin }) => toDays(spentMin, scope)) },
+        ],
+      },
+    ],
+    tables: [
+      {
+        title,
+        columns: ["Task type", "Estimated days", "Spent days", "Spent of it, %"],
+        rows: rows.map(({ name, estimatedMin, spentMin }) => [
+          name,
+          toDays(estimatedMin, scope),
+          toDays(spentMin, scope),
+          percent(spentMin, estimatedMin),
+        ]),
+      },
+    ],
+  };
+};
+
+export const showRetakes: Sectioner = (tasks, { now }) => {
+  const rows = groupTasks(tasks, byTaskType).map(({ name, tasks: group }) => ({ name, ...measure(group, now) }));
+  if (rows.every(({ retakes }) => retakes === 0)) return { missing: "No task was retaken." };
+  const title = "Retakes";
+  return {
+    charts: [
+      {
+        title,
+        kind: "bars",
+        unit: "retakes",
+        labels: rows.map(({ name }) => name),
+        series: [{ name: "Retakes", values: rows.map(({ retakes }) => retakes) }],
+      },
+    ],
+    tables: [
+      {
+        title,
+        columns: ["Task type", "Tasks", "Retakes", "Retakes a task", "Retaken tasks", "Retaken, %"],
+        rows: rows.map((row) => [
+          row.name,
+          row.tasks,
+          row.retakes,
+          round(row.retakes / Math.max(1, row.tasks)),
+          row.retaken,
+          percent(row.retaken, row.tasks),
+        ]),
+      },
+    ],
+  };
+};
+
+export const showSlowest: Sectioner = (tasks, scope) => {
+  if (!scope.showsTimes) return {};
+  const ranked = rankEntities(tasks, scope, "spentMin");
+  if (ranked.length === 0) return {};
+  return {
+    tables: [
+      {
+        title: "Most days spent on",
+        columns: ["Shot or asset", "Tasks", "Spent days", "Estimated days", "Spent of it, %"],
+        rows: ranked.map(({ name, tasks: count, spentMin, estimatedMin }) => [
+          name,
+          count,
+          toDays(spentMin, scope),
+          toDays(estimatedMin, scope),
+          percent(spentMin, estimatedMin),
+        ]),
+      },
+    ],
+  };
+};
+
+export const showMostRetaken: Sectioner = (tasks, scope) => {
+  const ranked = rankEntities(tasks, scope, "retakes");
+  if (ranked.length === 0) return {};
+  return {
+    tables: [
+      {
+        title: "Most retaken",
+        columns: ["Shot or asset", "Tasks", "Retakes"],
+        rows: ranked.map(({ name, tasks: count, retakes }) => [name, count, retakes]),
+      },
+    ],
+  };
+};
+
+function rankEntities(tasks: Parameters<Sectioner>[0], { now, withProject }: Parameters<Sectioner>[1], by: "spentMin" | "retakes") {
+  return groupTasks(tasks, byEntity(withProject))
+    .map(({ name, tasks: group }) => ({ name, ...measure(group, now) }))
+    .filter((one) => one[by] > 0)
+    .sort((one, other) => other[by] - one[by])
+    .slice(0, RANKED_MAX);
+}
