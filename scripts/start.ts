@@ -9,7 +9,7 @@ import { startPlayground } from "../playground/serve.ts";
 const workerPort = Number(process.env.WORKER_PORT ?? 8787);
 const playgroundPort = Number(process.env.PLAYGROUND_PORT ?? 8788);
 const stateDir = process.env.STATE_DIR ?? ".state";
-const edgePort = await findFreePort();
+const edgePort = await findFreePort([workerPort, playgroundPort]);
 
 const worker = `http://localhost:${workerPort}`;
 /** Shared by the workers and the playground's servers for as long as they run. */
@@ -90,10 +90,10 @@ async function checkPort(name: string, port: number): Promise<void> {
   process.exit(1);
 }
 
-async function findFreePort(): Promise<number> {
+async function findFreePort(taken: readonly number[]): Promise<number> {
   const port = await tryPort(0);
   if (port === undefined) throw new Error("This computer gives no port.");
-  return port;
+  return taken.includes(port) ? findFreePort(taken) : port;
 }
 
 /** The port, if it can be listened on; any free one for 0. */

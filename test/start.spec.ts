@@ -7,6 +7,11 @@ import { join } from "node:path";
 import { AxeBuilder } from "@axe-core/playwright";
 import { test as base, expect, type Page } from "@playwright/test";
 
+import { ADA as ada } from "../playground/data-people.ts";
+import { PAPER_LANTERN } from "../playground/data-projects.ts";
+
+const [ADA, PROJECT] = [ada.id, PAPER_LANTERN.id];
+
 type Started = { worker: string; playground: string };
 
 async function findFreePort(): Promise<number> {
@@ -149,14 +154,14 @@ test("an artist is refused a manager's action, and the toast says why", async ({
   const artist = page.locator("#person option", { hasText: "Bruno Keller, artist" });
   await page.locator("#person").selectOption((await artist.getAttribute("value")) ?? "");
   await expect(page.locator("#person")).toBeEnabled();
-  await choose(page, "Playlist of previews, AJAX");
+  await choose(page, "Playlist of previews (AJAX)");
   await run(page);
   await expect(page.getByText(/is for admins, managers, supervisors/).first()).toBeVisible();
 });
 
 test("the page is whole without JavaScript", async ({ browser, started }) => {
   const page = await (await browser.newContext({ javaScriptEnabled: false })).newPage();
-  await page.goto(`${started.worker}/actions/debug?selection=&personid=`);
+  await page.goto(`${started.worker}/actions/debug?selection=&personid=${ADA}`);
   await expect(page.getByRole("heading", { name: "0 tasks arrived" })).toBeVisible();
   await expect(page.getByRole("table").first()).toBeVisible();
   await page.goto(`${started.worker}/runs`);
@@ -172,7 +177,14 @@ for (const colorScheme of ["light", "dark"] as const) {
     page.on("console", (message) => {
       if (message.type() === "error" && !message.text().includes("404")) refused.push(message.text());
     });
-    for (const path of ["/", "/runs", "/runs?person=nobody", "/actions/debug", "/nowhere"]) {
+    for (const path of [
+      "/",
+      "/runs",
+      "/runs?person=nobody",
+      `/actions/debug?personid=${ADA}`,
+      `/actions/statistics?personid=${ADA}&project=${PROJECT}`,
+      "/nowhere",
+    ]) {
       await page.goto(started.worker + path);
       const { violations } = await new AxeBuilder({ page }).analyze();
       expect(violations.map(({ id, nodes }) => `${path}: ${id}: ${nodes[0]?.html}`)).toEqual([]);

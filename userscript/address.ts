@@ -14,7 +14,7 @@ if (HOME.origin === location.origin) BEGINNINGS.push(HOME.pathname);
  */
 export function findOwner(url: string): "worker" | "other" | undefined {
   if (BEGINNINGS.some((beginning) => url.startsWith(beginning))) return "worker";
-  if (!findAction(url)?.isAjax) return undefined;
+  if (findAction(url) === undefined) return undefined;
   return new URL(url, location.href).href.startsWith(HOME.href) ? "worker" : "other";
 }
 

@@ -33,7 +33,7 @@ export function resumeCalls(): void {
 function beginCall({ url, run, body }: Sent): (answer: Received) => void {
   const at = Date.now();
   const selection = quietly(() => read(JSON.parse(body), "selection"));
-  const call: Call = { at, url, run, name: findAction(url)?.name || nameAfter(url), person: personId() };
+  const call: Call = { at, url, run, name: findAction(url) || nameAfter(url), person: personId() };
   const mine = { what: JSON.stringify([url, selection]), at };
   const first = underWay.find(({ what }) => what === mine.what);
   underWay.push(mine);

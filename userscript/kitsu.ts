@@ -4,15 +4,14 @@
  */
 import { page, quietly, read } from "./realm.ts";
 
-/** A custom action as Kitsu lists it. */
-export type ListedAction = { name: string; isAjax: boolean };
-
-/** src/store/modules/customactions.js: the getter `customActions` holds what the API gave: {id, name, url, entity_type, is_ajax}. */
-export function findAction(url: string): ListedAction | undefined {
+/**
+ * The name of the AJAX action at this URL; the same URL may be there as a form, too. src/store/modules/customactions.js: the getter
+ * `customActions` holds what the API gave: {id, name, url, entity_type, is_ajax}.
+ */
+export function findAction(url: string): string | undefined {
   const actions = readGetter("customActions");
   for (let at = 0; read(actions, at); at++) {
-    if (read(actions, at, "url") === url)
-      return { name: String(read(actions, at, "name") || ""), isAjax: read(actions, at, "is_ajax") === true };
+    if (read(actions, at, "url") === url && read(actions, at, "is_ajax")) return String(read(actions, at, "name"));
   }
   return undefined;
 }

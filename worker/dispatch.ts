@@ -8,7 +8,7 @@ import { type Arrival, describeArrival } from "./arrival.ts";
 import { readFields } from "./body.ts";
 import { type Call, checkSelection, understandCall } from "./call.ts";
 import { describeCause, Failure, toFailure } from "./failure.ts";
-import { checkCount, checkGates, checkTrust, readRole } from "./gate.ts";
+import { checkCount, checkDepartments, checkGates, checkTrust, knowRoles } from "./gate.ts";
 import { type Recorded, recordRun, runAt } from "./journal.ts";
 import { checkOrigin } from "./origin.ts";
 import { describePerson, identify, type Person } from "./person.ts";
@@ -54,15 +54,17 @@ async function perform(request: Request, action: Action, scene: Scene): Promise<
       person = caller;
       if (env.CALLS_BY_PERSON !== undefined) await checkPersonRate(env.CALLS_BY_PERSON, caller);
       checkTrust(caller, action, settings);
+      checkDepartments(caller, action, settings);
       const kitsu = meetKitsu(caller, understood.selection, settings, signal);
-      if (kitsu !== undefined && understood.selection.length > 0) await checkGates(caller, action, kitsu, settings);
+      const roleIn = knowRoles(caller, kitsu);
+      if (kitsu !== undefined && understood.selection.length > 0) await checkGates(caller, action, kitsu, roleIn, settings);
       return action.run({
         call: understood,
         arrived: seen,
         run,
         person: caller,
         kitsu: () => kitsu ?? throwNoKitsu(),
-        roleIn: (projectId) => readRole(caller, kitsu ?? throwNoKitsu(), projectId),
+        roleIn,
         settings,
         signal,
       });
@@ -122,7 +124,9 @@ function meetKitsu(
   signal: AbortSignal,
 ): Kitsu | undefined {
   const token = person.token ?? (person.trust === "unchecked" ? undefined : kitsuToken);
-  return token === undefined ? undefined : openKitsu(openZou(kitsuApi, token, signal), kitsuApi, selection);
+  return token === undefined
+    ? undefined
+    : openKitsu(openZou(kitsuApi, token, signal), `${kitsuApi} ${person.token === undefined ? "bot" : person.id}`, selection);
 }
 
 function throwNoKitsu(): never {

@@ -39,12 +39,11 @@ export function checkCount(action: Action, count: number): void {
 }
 
 /** Throws why not, and for which tasks, unless the person may run the action on all of them. */
-export async function checkGates(person: Person, action: Action, kitsu: Kitsu, settings: Settings): Promise<void> {
+export async function checkGates(person: Person, action: Action, kitsu: Kitsu, roleIn: RoleIn, settings: Settings): Promise<void> {
   const selection = await kitsu.readSelection();
   const limits = settings.limits.get(action.id) ?? {};
-  checkDepartments(person, action, limits);
   if (selection.tasks.length === 0) throw nothingVisible(selection);
-  const roles = await readRoles(person, kitsu, selection.projectIds);
+  const roles = new Map(await Promise.all(selection.projectIds.map(async (id) => [id, await roleIn(id)] as const)));
   const outcomes = selection.tasks.flatMap((one): Outcome[] => {
     const reason = refuse(one, person, roles.get(one.task.project_id), action, limits);
     return reason === undefined ? [] : [{ id: one.task.id, label: one.label, state: "failed", reason }];
@@ -79,7 +78,9 @@ function refuse(
   return undefined;
 }
 
-function checkDepartments(person: Person, action: Action, { departments }: ActionLimits): void {
+/** Throws if the studio keeps the action to other departments than the person's. */
+export function checkDepartments(person: Person, action: Action, settings: Settings): void {
+  const departments = settings.limits.get(action.id)?.departments;
   if (departments === undefined || departments.some((id) => person.departments.includes(id))) return;
   throw new Failure("not-allowed", {
     text: `${action.title} is for other departments than yours.`,
@@ -87,13 +88,21 @@ function checkDepartments(person: Person, action: Action, { departments }: Actio
   });
 }
 
-/** The person's role in each project; none where they are not of its team. An administrator is one everywhere. */
-async function readRoles(person: Person, kitsu: Kitsu, projectIds: readonly string[]): Promise<Map<string, Role | undefined>> {
-  return new Map(await Promise.all(projectIds.map(async (id) => [id, await readRole(person, kitsu, id)] as const)));
+/** The person's role in a project; undefined where they are not of its team. */
+export type RoleIn = (projectId: string) => Promise<Role | undefined>;
+
+/** Asks once per project and call. */
+export function knowRoles(person: Person, kitsu: Kitsu | undefined): RoleIn {
+  const known = new Map<string, Promise<Role | undefined>>();
+  return (projectId) => {
+    const role = known.get(projectId) ?? (kitsu === undefined ? Promise.resolve(undefined) : readRole(person, kitsu, projectId));
+    known.set(projectId, role);
+    return role;
+  };
 }
 
-/** The person's role in one project: the project's own, else the studio's. */
-export async function readRole(person: Person, kitsu: Kitsu, projectId: string): Promise<Role | undefined> {
+/** The project's own role, else the studio's. An administrator is one everywhere. */
+async function readRole(person: Person, kitsu: Kitsu, projectId: string): Promise<Role | undefined> {
   if (person.role === "admin") return "admin";
   try {
     const team = await kitsu.zou.read(`/data/projects/${projectId}/team`, v.array(TeamMember));

@@ -42,6 +42,27 @@ for (const when of ["before", "after"] as const) {
   });
 }
 
+test("sees another server's AJAX action whose address is listed as a form, too", async ({
+  addAction,
+  openKitsu,
+  run,
+  toasts,
+  other,
+  kitsu,
+}) => {
+  kitsu.state.actions.push({
+    id: "form",
+    name: "Theirs as a form",
+    url: `${other.origin}/actions/theirs`,
+    entity_type: "all",
+    is_ajax: false,
+  });
+  addAction("Theirs", { body: "It is done" }, other);
+  await openKitsu();
+  await run("Theirs");
+  await expect(toasts).toContainText("It is done");
+});
+
 test("gives each call to our worker a run id of its own, and calls to other servers none", async ({
   addAction,
   openKitsu,

@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, it } from "vitest";
 import { type Action, defineAction } from "../../worker/action.ts";
 import { Failure } from "../../worker/failure.ts";
-import { checkCount, checkGates, checkTrust, readRole } from "../../worker/gate.ts";
+import { checkCount, checkDepartments, checkGates, checkTrust, knowRoles } from "../../worker/gate.ts";
 import type { Person } from "../../worker/person.ts";
 import { openKitsu } from "../../worker/services/kitsu.ts";
 import { openZou } from "../../worker/services/zou.ts";
@@ -54,7 +54,9 @@ const open = (ids: readonly string[]) =>
 
 async function refusal(person: Person, ids: readonly string[], rest: Partial<Action> = {}, variables = {}) {
   try {
-    await checkGates(person, action(rest), open(ids), settings(variables));
+    checkDepartments(person, action(rest), settings(variables));
+    const kitsu = open(ids);
+    await checkGates(person, action(rest), kitsu, knowRoles(person, kitsu), settings(variables));
     return undefined;
   } catch (thrown) {
     if (thrown instanceof Failure) return thrown.reply;
@@ -89,12 +91,14 @@ describe("roles", () => {
     expect(await refusal(asPerson("SUPERVISOR"), taskIds, {}, variables)).toMatchObject({ code: "not-allowed" });
   });
 
-  it("are asked of Zou each time", async () => {
+  it("are asked of Zou for each call, once", async () => {
     const { projectId } = addProject(fake, 1, 1);
     const kitsu = open([]);
-    expect(await readRole(asPerson("PROMOTED"), kitsu, projectId)).toBe("supervisor");
+    const roleIn = knowRoles(asPerson("PROMOTED"), kitsu);
+    expect(await roleIn(projectId)).toBe("supervisor");
     fake.teams.set(projectId, []);
-    expect(await readRole(asPerson("PROMOTED"), kitsu, projectId)).toBeUndefined();
+    expect(await knowRoles(asPerson("PROMOTED"), kitsu)(projectId)).toBeUndefined();
+    expect(await roleIn(projectId)).toBe("supervisor");
   });
 });
 

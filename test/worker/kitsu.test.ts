@@ -88,6 +88,16 @@ describe("what was selected", () => {
 });
 
 describe("the tables", () => {
+  it("are kept apart for each who looks at them, for Zou shows each caller their own projects", async () => {
+    const { projectId, taskIds } = addProject(fake, 1, 1);
+    const zou = openZou(API, BOT_TOKEN, new AbortController().signal);
+    const address = `${API}?${crypto.randomUUID()}`;
+    await openKitsu(zou, `${address} bot`, taskIds).readSelection();
+    fake.projects.delete(projectId);
+    expect((await openKitsu(zou, `${address} somebody`, taskIds).tables.projects()).has(projectId)).toBe(false);
+    expect((await openKitsu(zou, `${address} bot`, taskIds).tables.projects()).has(projectId)).toBe(true);
+  });
+
   it("are kept for minutes, and never hold what a person may do", async () => {
     const { taskIds } = addProject(fake, 1, 1);
     const zou = openZou(API, BOT_TOKEN, new AbortController().signal);

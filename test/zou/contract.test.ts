@@ -104,6 +104,21 @@ describe.skipIf("missing" in started)("the worker and a real Zou", () => {
     }
   });
 
+  it("counts the selection for a manager, and shows clients no times", async () => {
+    const counted = await callClaiming("statistics", "manager", studio.short.tasks);
+    expect(counted).toMatchObject({ kind: "done" });
+    expect(JSON.stringify(counted)).toMatch(/days/);
+    const shown = await callClaiming("statistics", "client", studio.short.tasks);
+    expect(shown).toMatchObject({ kind: "done" });
+    expect(JSON.stringify(shown)).not.toMatch(/\bdays\b/);
+  });
+
+  it("shows all that Kitsu knows of a task, and clients no times", async () => {
+    const [task = ""] = studio.short.tasks;
+    expect(JSON.stringify(await callClaiming("debug", "manager", [task]))).toContain("estimation");
+    expect(JSON.stringify(await callClaiming("debug", "client", [task]))).not.toMatch(/estimation|duration|daily_salary/);
+  });
+
   it("refuses an artist a manager's action, and says why", async () => {
     const reply = await callClaiming("playlist", "artist", studio.short.tasks.slice(0, 3));
     expect(reply).toMatchObject({

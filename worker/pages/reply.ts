@@ -72,6 +72,7 @@ export const renderLink = ({ label, url }: Link): Content => html`<a href="${url
 
 /** Every chart stands over the table of its title, which has its numbers; one without a table stands before the next chart that has one. */
 function renderFigures(charts: readonly Chart[], tables: readonly Table[]): Content {
+  if (charts.length === 0 && tables.length > OPEN_TABLES_MAX) return renderFolded(tables);
   let alone: Content[] = [];
   const over = new Map<string, Content[]>();
   for (const [index, chart] of charts.entries()) {
@@ -81,6 +82,20 @@ function renderFigures(charts: readonly Chart[], tables: readonly Table[]): Cont
     alone = [];
   }
   return [tables.map((table) => [over.get(table.title ?? ""), renderTable(table)]), alone];
+}
+
+/** With more tables than these only the first is open, and the others can be searched. */
+const OPEN_TABLES_MAX = 8;
+
+function renderFolded([first, ...others]: readonly Table[]): Content {
+  return [
+    first && renderTable(first),
+    html`<label class="find" hidden>Find in the ${others.length} tables below <input type="search" data-find></label>`,
+    others.map(
+      (table) =>
+        html`<details class="fold"><summary>${table.title ?? table.columns.join(", ")}</summary>${renderTable(table)}</details>\n`,
+    ),
+  ];
 }
 
 export function renderTable({ title, columns, rows }: Table): Content {
@@ -102,9 +117,12 @@ const isNumeric = (cells: readonly (string | number | null)[]) =>
 
 function renderCell(cell: string | number | null): Content {
   if (typeof cell === "number") return html`<td class="number">${cell}</td>`;
-  return html`<td dir="auto"${DAY.test(cell ?? "") && html` class="nowrap"`}>${cell}</td>`;
+  if (cell !== null && ADDRESS.test(cell)) return html`<td><a href="${cell}" rel="noreferrer">${cell}</a></td>`;
+  return html`<td${DAY.test(cell ?? "") && html` class="nowrap"`}>${cell}</td>`;
 }
 
+/** A cell that is an address and nothing else is a link. Other schemes than these stay text. */
+const ADDRESS = /^https?:\/\/[^\s@]+$/;
 const DAY = /^\d{4}-\d\d-\d\d$/;
 
 /** A page of the studio's server, without scripts, forms, or our origin: it is the studio's, but it came through a call anyone can make. */

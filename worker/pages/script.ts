@@ -1,5 +1,8 @@
-// The one script of our pages: buttons that copy, and tables as CSV. It is served as a file, runs in the browser, and pages are whole without it.
+// The one script of our pages: buttons that copy, tables as CSV, and a search through folded tables. It is served as a file, runs in the browser, and pages are whole without it.
 import { csvFormatRows } from "d3-dsv";
+
+/** How many found tables are opened by a search. */
+const OPENED_MAX = 5;
 
 for (const button of document.querySelectorAll<HTMLButtonElement>("button[data-copy]")) {
   const label = button.textContent;
@@ -28,6 +31,24 @@ for (const caption of document.querySelectorAll("caption")) {
   button.ariaLabel = `${title} as CSV`;
   button.addEventListener("click", () => saveCsv(table, title));
   caption.append(button);
+}
+
+for (const field of document.querySelectorAll<HTMLInputElement>("input[data-find]")) {
+  const label = field.closest("label");
+  if (label !== null) label.hidden = false;
+  const folds = [...document.querySelectorAll<HTMLDetailsElement>("details.fold")].map((fold) => ({
+    fold,
+    text: fold.textContent?.toLowerCase() ?? "",
+  }));
+  field.addEventListener("input", () => {
+    const wanted = field.value.trim().toLowerCase();
+    const found = folds.filter(({ fold, text }) => {
+      fold.hidden = !text.includes(wanted);
+      return !fold.hidden;
+    });
+    // A few are read at once, many are chosen from.
+    for (const { fold } of folds) fold.open = wanted !== "" && found.length <= OPENED_MAX;
+  });
 }
 
 function saveCsv(table: HTMLTableElement, title: string): void {

@@ -59,6 +59,7 @@ caption button { float: right; margin-left: 1rem; } .small { min-height: 0; padd
 .chart .grid { stroke: var(--border); stroke-width: 1; } .chart .part { stroke: var(--edge); stroke-width: .75; } .chart .line { fill: none; stroke-width: 2.5; stroke-linejoin: round; stroke-linecap: round; }
 .tone-0 { --tone: #5e60ba; } .tone-1 { --tone: #2a8f6d; } .tone-2 { --tone: #d9822b; } .tone-3 { --tone: #b0407a; } .tone-4 { --tone: #2b7bbb; } .tone-5 { --tone: #8a6d1d; } .tone-6 { --tone: #7c848f; } .tone-7 { --tone: #c0392b; }
 .part:not([fill]) { fill: var(--tone); } .line:not([stroke]) { stroke: var(--tone); }
+td { unicode-bidi: plaintext; } .fold { border-bottom: 1px solid var(--border); } .fold summary { padding: .5rem 0; color: var(--strong); } .find { margin: 1rem 0; max-width: 26rem; }
 .nowrap { white-space: nowrap; }
 .tag { display: inline-block; padding: 0 .6em; border: 1px solid var(--look); border-radius: 2em; color: var(--look); font-size: .85em; font-weight: 600; white-space: nowrap; }
 .document { width: 100%; height: 70vh; border: 1px solid var(--border); border-radius: 10px; background: #fff; }

@@ -50,11 +50,11 @@ export type Kitsu = {
 };
 
 /**
- * @param api names the Kitsu whose tables are kept
+ * @param view names the Kitsu and who looks at it: tables are kept apart for each, for Zou shows each caller their own projects
  * @param ids the selected tasks
  */
-export function openKitsu(zou: Zou, api: string, ids: readonly string[]): Kitsu {
-  const tables = openTables(zou, api);
+export function openKitsu(zou: Zou, view: string, ids: readonly string[]): Kitsu {
+  const tables = openTables(zou, view);
   let selection: Promise<Selection> | undefined;
   return {
     zou,
@@ -153,24 +153,24 @@ async function describe({ tasks, entities }: Found, tables: Tables): Promise<Sel
   });
 }
 
-function openTables(zou: Zou, api: string): Tables {
+function openTables(zou: Zou, view: string): Tables {
   const table =
     <S extends v.GenericSchema<unknown, { id: string }>>(path: string, entry: S) =>
     () =>
-      readTable(zou, api, path, v.array(entry)).then((rows) => byId(rows));
+      readTable(zou, view, path, v.array(entry)).then((rows) => byId(rows));
   return {
     taskTypes: table("/data/task-types", TaskType),
     taskStatuses: table("/data/task-status", TaskStatus),
     projects: table("/data/projects/open", Project),
     persons: table("/data/persons", ZouPerson),
     entityTypes: table("/data/entity-types", Named),
-    hoursByDay: async () => (await readTable(zou, api, "/data/organisations", v.array(Organisation)))[0]?.hours_by_day ?? 8,
+    hoursByDay: async () => (await readTable(zou, view, "/data/organisations", v.array(Organisation)))[0]?.hours_by_day ?? 8,
   };
 }
 
 /** A whole table, kept for minutes where this worker runs. A cache that can't be used is none: the table is then read each time. */
-async function readTable<S extends v.GenericSchema>(zou: Zou, api: string, path: string, schema: S): Promise<v.InferOutput<S>> {
-  const key = `https://tables.invalid/${encodeURIComponent(api)}${path}`;
+async function readTable<S extends v.GenericSchema>(zou: Zou, view: string, path: string, schema: S): Promise<v.InferOutput<S>> {
+  const key = `https://tables.invalid/${encodeURIComponent(view)}${path}`;
   const kept = await caches.default.match(key).catch(() => undefined);
   const parsed = v.safeParse(schema, kept && (await kept.json().catch(() => undefined)));
   if (parsed.success) return parsed.output;
