@@ -85,6 +85,13 @@ describe("reading from Zou", () => {
     await expect(read(open(BOT_TOKEN, abort.signal))).rejects.toThrow();
   });
 
+  it("says so when Kitsu takes too long, and does not ask again", async () => {
+    vi.spyOn(AbortSignal, "timeout").mockReturnValue(AbortSignal.abort(new DOMException("over", "TimeoutError")));
+    const failure = await refusal(read());
+    expect(failure).toMatchObject({ code: "kitsu-timeout", status: 504 });
+    expect(fake.requests).toHaveLength(1);
+  });
+
   it("refuses an answer of another shape, and the log says where", async () => {
     fake.next.push(Response.json([{ hours_by_day: "eight" }]));
     const failure = await refusal(read());

@@ -1,5 +1,6 @@
 // What the worker does with a real Zou: who calls, what was selected, and what comes of it. Everything by HTTP, nothing imitated.
 import { spawn } from "node:child_process";
+import { readFile } from "node:fs/promises";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { connect, logIn } from "./connection.ts";
 import type { PersonName } from "./people.ts";
@@ -148,6 +149,16 @@ describe.skipIf("missing" in started)("the worker and a real Zou", () => {
     const reply = await callClaiming("debug", "vendor", studio.short.tasks);
     expect(reply).toMatchObject({ kind: "failed", code: "not-allowed", text: expect.stringContaining("assigned to them") });
   });
+
+  it.each(["task-types", "task-status", "entity-types", "organisations", "departments"])(
+    "answers %s with the members recorded of it, which the playground's Zou has, too",
+    async (table) => {
+      const { answer }: { answer: object[] } = JSON.parse(await readFile(`test/fixtures/zou/${table}.json`, "utf8"));
+      const rows = await connect(zou.api, studio.bots.manager.token).get(`/data/${table}`);
+      const members = (row: unknown) => Object.keys(typeof row === "object" && row !== null ? row : {}).sort();
+      expect(members(Array.isArray(rows) ? rows[0] : undefined)).toEqual(members(answer[0]));
+    },
+  );
 
   it("registers the actions, and finds nothing to do the second time", async () => {
     const register = (...flags: string[]) =>

@@ -93,22 +93,26 @@ function renderFolded([first, ...others]: readonly Table[]): Content {
     html`<label class="find" hidden>Find in the ${others.length} tables below <input type="search" data-find></label>`,
     others.map(
       (table) =>
-        html`<details class="fold"><summary>${table.title ?? table.columns.join(", ")}</summary>${renderTable(table)}</details>\n`,
+        html`<details class="fold"><summary>${table.title ?? table.columns.join(", ")}</summary><table>${renderRows(table.columns, table.rows)}</table></details>\n`,
     ),
   ];
 }
 
 export function renderTable({ title, columns, rows }: Table): Content {
-  const numeric = columns.map((_, index) => isNumeric(rows.map((row) => row[index] ?? null)));
   return html`<div class="table" role="region" tabindex="0" aria-label="${title ?? columns.join(", ")}">
 <table>
 ${title && html`<caption>${title}</caption>`}
-<thead><tr>${columns.map((column, index) => html`<th scope="col"${numeric[index] && html` class="number"`}>${column}</th>`)}</tr></thead>
-<tbody>
-${rows.map((row) => html`<tr>${row.map((cell) => renderCell(cell))}</tr>\n`)}
-</tbody>
+${renderRows(columns, rows)}
 </table>
 </div>`;
+}
+
+/** Without the end tags that HTML does not need: of thousands of rows they are a fifth of the page. */
+function renderRows(columns: Table["columns"], rows: Table["rows"]): Content {
+  const numeric = columns.map((_, index) => isNumeric(rows.map((row) => row[index] ?? null)));
+  return html`<thead><tr>${columns.map((column, index) => html`<th scope="col"${numeric[index] && html` class="number"`}>${column}`)}
+<tbody>
+${rows.map((row) => html`<tr>${row.map((cell) => renderCell(cell))}\n`)}`;
 }
 
 /** Numbers, and perhaps gaps between them. */
@@ -116,11 +120,14 @@ const isNumeric = (cells: readonly (string | number | null)[]) =>
   cells.some((cell) => typeof cell === "number") && cells.every((cell) => typeof cell !== "string");
 
 function renderCell(cell: string | number | null): Content {
-  if (typeof cell === "number") return html`<td class="number">${cell}</td>`;
-  if (cell !== null && ADDRESS.test(cell)) return html`<td><a href="${cell}" rel="noreferrer">${cell}</a></td>`;
-  return html`<td${DAY.test(cell ?? "") && html` class="nowrap"`}>${cell}</td>`;
+  if (typeof cell === "number") return html`<td class="number">${cell}`;
+  if (cell !== null && ADDRESS.test(cell))
+    return html`<td><a href="${cell}" rel="noreferrer">${cell.length > ADDRESS_SHOWN ? `${cell.slice(0, ADDRESS_SHOWN)}…` : cell}</a>`;
+  return html`<td${DAY.test(cell ?? "") && html` class="nowrap"`}>${cell}`;
 }
 
+/** How much of an address is shown. */
+const ADDRESS_SHOWN = 40;
 /** A cell that is an address and nothing else is a link. Other schemes than these stay text. */
 const ADDRESS = /^https?:\/\/[^\s@]+$/;
 const DAY = /^\d{4}-\d\d-\d\d$/;

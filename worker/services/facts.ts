@@ -16,6 +16,8 @@ export type Readers = {
 
 /** What Zou says of time spent and planned. */
 const TIMES = new Set(["duration", "estimation"]);
+/** The one is listed by its members, the others are what the table is about. */
+const SAID_ELSEWHERE = new Set(["data", "type", "project_id", "entity_id"]);
 const DATETIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?$/;
 
 /** The entity, and what is above it. */
@@ -23,9 +25,9 @@ export function entityFacts({ entity, parent, episode, project }: SelectedTask, 
   if (entity === undefined) return [["entity", "deleted", "nothing"]];
   const facts: Fact[] = [["page in Kitsu", entityUrl(entity, project?.production_type, episode, readers.kitsuUrl), "address"]];
   facts.push(...objectFacts("entity", entity, readers));
-  if (parent !== undefined) facts.push(["parent", `${parent.name} (${parent.type})`, "name"], ["parent.id", parent.id, "id"]);
-  if (episode !== undefined && episode !== parent) facts.push(["episode", episode.name, "name"], ["episode.id", episode.id, "id"]);
-  if (project !== undefined) facts.push(["project", project.name, "name"], ["project.id", project.id, "id"]);
+  if (parent !== undefined) facts.push(["parent", `${parent.name} (${parent.type})`, "name"]);
+  if (episode !== undefined && episode !== parent) facts.push(["episode", episode.name, "name"]);
+  if (project !== undefined) facts.push(["project", project.name, "name"]);
   const columns = new Map(project?.descriptors.map(({ field_name, name }) => [field_name, name]));
   for (const [key, value] of Object.entries(entity.data)) {
     const column = columns.get(key);
@@ -47,8 +49,8 @@ export function taskFacts({ task, taskType, taskStatus, entity, episode, project
     ["task type", taskType?.name ?? "unknown", "name"],
     ["status", taskStatus === undefined ? "unknown" : `${taskStatus.name} (${taskStatus.short_name})`, "name"],
     ["assignees", names.join(", ") || "nobody", "names"],
-    ...objectFacts("task", task, readers),
-    ...Object.entries(task.data).map(([key, value]): Fact => [`task.data.${key}`, ...describeValue(value, readers)]),
+    ...objectFacts("", task, readers),
+    ...Object.entries(task.data).map(([key, value]): Fact => [`data.${key}`, ...describeValue(value, readers)]),
     ...(preview === undefined ? [] : objectFacts("last preview", preview, readers)),
   ];
 }
@@ -57,14 +59,14 @@ export function taskFacts({ task, taskType, taskStatus, entity, episode, project
 function objectFacts(prefix: string, object: Readonly<Record<string, unknown>>, readers: Readers): Fact[] {
   const absent: string[] = [];
   const facts = Object.entries(object).flatMap(([key, value]): Fact[] => {
-    if (key === "data" || (readers.hidesTimes && TIMES.has(key))) return [];
+    if (SAID_ELSEWHERE.has(key) || (readers.hidesTimes && TIMES.has(key))) return [];
     if (value === undefined || value === null || value === "" || (Array.isArray(value) && value.length === 0)) {
       absent.push(key);
       return [];
     }
-    return [[`${prefix}.${key}`, ...describeValue(value, readers, key)]];
+    return [[prefix === "" ? key : `${prefix}.${key}`, ...describeValue(value, readers, key)]];
   });
-  return absent.length === 0 ? facts : [...facts, [`${prefix}: without a value`, absent.join(", "), "nothing"]];
+  return absent.length === 0 ? facts : [...facts, [`${prefix} without a value`.trim(), absent.join(", "), "nothing"]];
 }
 
 function describeValue(value: unknown, { now }: Readers, key = ""): [value: string, type: string] {
