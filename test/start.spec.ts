@@ -140,6 +140,21 @@ test("an action the worker does not have says so in a toast", async ({ page, sta
   await expect(page.getByText("There is no such action").first()).toBeVisible();
 });
 
+test("a debug page of many tasks is folded, and searched", async ({ page, started }) => {
+  await page.goto(started.playground);
+  const ids = await page.locator("[data-task-id]").evaluateAll((cells) => cells.map((cell) => cell.getAttribute("data-task-id")));
+  await page.goto(`${started.worker}/actions/debug?personid=${ADA}&selection=${ids.slice(0, 60).join(",")}`);
+  const folds = page.locator("details.fold:visible");
+  const before = await folds.count();
+  expect(before).toBeGreaterThan(8);
+  await expect(folds.first().getByRole("table")).toBeHidden();
+  await page.getByLabel(/^Find in/).fill("SH0020");
+  await expect.poll(() => folds.count()).toBeLessThan(before);
+  await expect(folds.first()).toContainText("SH0020");
+  await page.getByLabel(/^Find in/).fill("");
+  await expect(folds).toHaveCount(before);
+});
+
 test("on Kitsu's own host the session says who calls, and a playlist is made as them", async ({ page, started }) => {
   await openPlayground(page, started);
   const tab = await runForm(page, "Debug (session)");
