@@ -188,6 +188,10 @@ test("the page is whole without JavaScript", async ({ browser, started }) => {
 for (const colorScheme of ["light", "dark"] as const) {
   test(`our pages keep their own policy and have nothing axe-core finds, ${colorScheme}`, async ({ browser, started }) => {
     const page = await (await browser.newContext({ colorScheme })).newPage();
+    // In the dark, the colours alone are others.
+    const find = async () =>
+      (await (colorScheme === "dark" ? new AxeBuilder({ page }).withRules(["color-contrast"]) : new AxeBuilder({ page })).analyze())
+        .violations;
     const refused: string[] = [];
     page.on("console", (message) => {
       if (message.type() === "error" && !message.text().includes("404")) refused.push(message.text());
@@ -201,12 +205,11 @@ for (const colorScheme of ["light", "dark"] as const) {
       "/nowhere",
     ]) {
       await page.goto(started.worker + path);
-      const { violations } = await new AxeBuilder({ page }).analyze();
-      expect(violations.map(({ id, nodes }) => `${path}: ${id}: ${nodes[0]?.html}`)).toEqual([]);
+      expect((await find()).map(({ id, nodes }) => `${path}: ${id}: ${nodes[0]?.html}`)).toEqual([]);
     }
     await page.getByRole("link", { name: "Log" }).click();
     await page.locator("tbody a").first().click();
-    expect((await new AxeBuilder({ page }).analyze()).violations.map(({ id }) => id)).toEqual([]);
+    expect((await find()).map(({ id }) => id)).toEqual([]);
     expect(refused).toEqual([]);
   });
 }
