@@ -10,7 +10,7 @@ import type { SelectedTask, Selection } from "../services/kitsu.ts";
 /** More ids than these make an address longer than servers take. */
 const LINKED_TASKS_MAX = 80;
 /** More than this is too much to copy at once. */
-const COPIED_TASKS_MAX = 50;
+const COPIED_TASKS_MAX = 200;
 
 export const debug = defineAction({
   id: "debug",

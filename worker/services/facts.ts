@@ -27,7 +27,11 @@ export function entityFacts({ entity, parent, episode, project }: SelectedTask, 
   facts.push(...objectFacts("entity", entity, readers));
   if (parent !== undefined) facts.push(["parent", `${parent.name} (${parent.type})`, "name"]);
   if (episode !== undefined && episode !== parent) facts.push(["episode", episode.name, "name"]);
-  if (project !== undefined) facts.push(["project", project.name, "name"]);
+  if (project !== undefined)
+    facts.push(
+      ["project", project.name, "name"],
+      ["project's page", `${readers.kitsuUrl}/productions/${project.id}/${LISTS[entity.type] ?? "assets"}`, "address"],
+    );
   const columns = new Map(project?.descriptors.map(({ field_name, name }) => [field_name, name]));
   for (const [key, value] of Object.entries(entity.data)) {
     const column = columns.get(key);
@@ -49,6 +53,7 @@ export function taskFacts({ task, taskType, taskStatus, entity, episode, project
     ["task type", taskType?.name ?? "unknown", "name"],
     ["status", taskStatus === undefined ? "unknown" : `${taskStatus.name} (${taskStatus.short_name})`, "name"],
     ["assignees", names.join(", ") || "nobody", "names"],
+    ...task.assignees.map((id): Fact => ["assignee's page", `${readers.kitsuUrl}/people/${id}`, "address"]),
     ...objectFacts("", task, readers),
     ...Object.entries(task.data).map(([key, value]): Fact => [`data.${key}`, ...describeValue(value, readers)]),
     ...(preview === undefined ? [] : objectFacts("last preview", preview, readers)),

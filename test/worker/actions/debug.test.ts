@@ -119,6 +119,8 @@ describe("the debug action, where it can ask Kitsu", () => {
         ["parent", "SQ01 (Sequence)", "name"],
         ["Animation: page in Kitsu", `${KITSU}/productions/${projectId}/shots/tasks/${second}`, "address"],
         ["Animation: assignees", ARTIST.full_name, "names"],
+        ["Animation: assignee's page", `${KITSU}/people/${ARTIST.id}`, "address"],
+        ["project's page", `${KITSU}/productions/${projectId}/shots`, "address"],
         ["Animation: due_date", expect.stringMatching(/^2020-01-01 00:00:00 UTC, [\d,]+ days ago$/), "datetime"],
         ["Animation: estimation", "960", "number"],
         ["Animation: without a value", expect.stringContaining("done_date"), "nothing"],
