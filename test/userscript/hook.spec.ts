@@ -209,7 +209,7 @@ test("the page never hears of an exception of ours", async ({ openKitsu, page, a
   });
   await run("Publish");
   await expect(toasts).toContainText("publish");
-  expect(await readGlobal(page, "results")).toHaveLength(1);
+  await expect.poll(() => readGlobal(page, "results")).toHaveLength(1);
   expect(errors).toEqual([]);
 });
 
