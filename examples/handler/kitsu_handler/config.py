@@ -1,0 +1,197 @@
+"""The configuration: what this workstation lets a link do. What it does not name is refused."""
+
+from __future__ import annotations
+
+import getpass
+import json
+import re
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from .origin import origin_of
+from .paths import FLAVOURS, components
+from .refusal import Misconfigured
+from .section import Section
+from .template import PLACEHOLDER, Part, wrong_with_arguments, wrong_with_program
+
+_KEYS = ("schemes", "verbs", "origins", "trusted_origins", "confirm_origins", "person", "roots", "applications", "kabaret")
+_OID = r"^(/[A-Za-z_][A-Za-z0-9_]*)+$"
+_TAKEN = ("http", "https", "file", "ftp", "mailto", "javascript", "data", "blob", "about", "vbscript", "ws", "wss")
+
+
+@dataclass(frozen=True)
+class Application:
+    """`command` is empty where the application is not for this system."""
+
+    name: str
+    command: tuple[Part, ...]
+    extensions: frozenset[str]
+    many: bool
+    max_items: int
+    media: bool
+
+
+@dataclass(frozen=True)
+class Kabaret:
+    """`command` is for the projects that `projects` does not name; it may be empty."""
+
+    command: tuple[str, ...]
+    projects: dict[str, tuple[str, ...]]
+    oid_pattern: re.Pattern[str]
+    as_argument: bool
+    as_environment: bool
+
+
+@dataclass(frozen=True)
+class Config:
+    file: Path
+    system: str
+    schemes: tuple[str, ...]
+    verbs: tuple[str, ...]
+    origins: tuple[str, ...]
+    trusted_origins: tuple[str, ...]
+    confirm_origins: bool
+    person: str | None
+    roots: tuple[str, ...]
+    applications: dict[str, Application]
+    kabaret: Kabaret | None
+
+    @property
+    def allowed_origins(self) -> tuple[str, ...]:
+        return (*self.origins, *self.trusted_origins)
+
+
+def is_scheme(text: str) -> bool:
+    return re.fullmatch(r"[a-z][a-z0-9+.-]*", text) is not None and text not in _TAKEN
+
+
+def read_config(file: Path, system: str) -> Config:
+    try:
+        # Windows' editors begin a file with a byte order mark.
+        value = json.loads(file.read_text("utf-8-sig"))
+    except OSError as error:
+        raise Misconfigured("no-config", f"The configuration {file} can't be read: {error.strerror}.") from None
+    except (ValueError, RecursionError) as error:
+        raise Misconfigured("bad-config", f"The configuration {file} is not JSON: {error}.") from None
+    problems: list[str] = []
+    config = _config(Section(value, "", _KEYS, problems), file, system)
+    if problems:
+        raise Misconfigured("bad-config", "\n".join([f"The configuration {file} is wrong:", *problems]))
+    return config
+
+
+def _config(section: Section, file: Path, system: str) -> Config:
+    schemes = section.texts("schemes", ["studio"])
+    for scheme in schemes:
+        if not is_scheme(scheme):
+            section.wrong("schemes", f"has “{scheme}”, which can't be a scheme of its own")
+    if "kabaret" in schemes and "kabaret" not in section.table:
+        section.wrong("schemes", "has “kabaret”, but there is no “kabaret” to say what it starts")
+    applications = section.table_of("applications")
+    return Config(
+        file=file,
+        system=system,
+        schemes=schemes,
+        verbs=section.texts("verbs", ["open"]),
+        origins=_origins(section, "origins"),
+        trusted_origins=_origins(section, "trusted_origins"),
+        confirm_origins=section.flag("confirm_origins", True),
+        person=_person(section),
+        roots=_roots(section, system),
+        applications={name: _application(applications[name], name, section, system) for name in applications},
+        kabaret=_kabaret(section, system) if "kabaret" in section.table else None,
+    )
+
+
+def _origins(section: Section, key: str) -> tuple[str, ...]:
+    origins = section.texts(key)
+    for origin in origins:
+        if origin_of(origin) != origin:
+            section.wrong(key, f"has “{origin}”; write it as https://actions.studio.example, without a path")
+    return origins
+
+
+def _person(section: Section) -> str | None:
+    text = section.text("person")
+    if text is None:
+        return None
+    person = text.replace("{login}", getpass.getuser()) if "{login}" in text else text
+    if re.fullmatch(r"[!-?A-~]+@[!-?A-~]+", person) is None:
+        section.wrong("person", f"is “{person}”, which is no e-mail address")
+    return person
+
+
+def _roots(section: Section, system: str) -> tuple[str, ...]:
+    table = section.by_system("roots")
+    roots = Section(table, "roots", list(FLAVOURS), section.problems)
+    for other in table:
+        for root in roots.texts(other):
+            try:
+                if components(root, FLAVOURS[other]) == ("",):
+                    roots.wrong(other, "has “/”, which is everything")
+            except ValueError as wrong:
+                roots.wrong(other, f"has “{root}”, which {wrong}")
+    return roots.texts(system)
+
+
+def _application(value: Any, name: str, parent: Section, system: str) -> Application:
+    keys = ("command", "extensions", "many", "max_items", "media")
+    section = Section(value, f"applications.{name}", keys, parent.problems)
+    extensions = section.texts("extensions")
+    for extension in extensions:
+        if re.fullmatch(r"\.[^./\\]+", extension) is None:
+            section.wrong("extensions", f"has “{extension}”; write it as .mov")
+    many, media = section.flag("many", False), section.flag("media", False)
+    commands = _commands(section, "command", system)
+    for problem in {problem: None for command in commands.values() for problem in wrong_with_arguments(command[1:], many, media)}:
+        section.wrong("command", f"is wrong: {problem}")
+    return Application(
+        name=name,
+        command=commands.get(system, ()),
+        extensions=frozenset(extension.lower() for extension in extensions),
+        many=many,
+        max_items=section.number("max_items", 100),
+        media=media,
+    )
+
+
+def _kabaret(parent: Section, system: str) -> Kabaret:
+    section = Section(parent.table["kabaret"], "kabaret", ("command", "projects", "oid_pattern", "give_oid_as"), parent.problems)
+    names = section.table_of("projects")
+    projects = Section(names, "kabaret.projects", list(names), parent.problems)
+    ways = section.texts("give_oid_as", ["argument", "environment"])
+    if not ways or not set(ways) <= {"argument", "environment"}:
+        section.wrong("give_oid_as", "must be a list of “argument”, “environment” or both")
+    pattern = section.text("oid_pattern") or _OID
+    try:
+        oid_pattern = re.compile(pattern)
+    except re.error as error:
+        section.wrong("oid_pattern", f"is no regular expression: {error}")
+        oid_pattern = re.compile(_OID)
+    return Kabaret(
+        command=_plain_command(section, "command", system) if "command" in section.table else (),
+        projects={name: _plain_command(projects, name, system) for name in names},
+        oid_pattern=oid_pattern,
+        as_argument="argument" in ways,
+        as_environment="environment" in ways,
+    )
+
+
+def _plain_command(section: Section, key: str, system: str) -> tuple[str, ...]:
+    commands = _commands(section, key, system)
+    if any(not isinstance(part, str) or PLACEHOLDER.search(part) for command in commands.values() for part in command):
+        section.wrong(key, "must be a list of texts without placeholders")
+    return tuple(part for part in commands.get(system, ()) if isinstance(part, str))
+
+
+def _commands(section: Section, key: str, system: str) -> dict[str, tuple[Part, ...]]:
+    """By system. A list alone is for the system it is read on."""
+    value = section.table.get(key)
+    by_system = section.by_system(key) if isinstance(value, dict) else {system: value}
+    commands = {other: section.command(key, command) for other, command in by_system.items()}
+    for other, command in commands.items():
+        wrong = wrong_with_program(str(command[0]), other) if command else None
+        if wrong is not None:
+            section.wrong(key, f"begins with “{command[0]}”, which {wrong}")
+    return commands

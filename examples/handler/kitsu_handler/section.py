@@ -1,0 +1,79 @@
+"""One object of the configuration. It notes what is wrong instead of stopping, so that `check` can say all of it at once."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from .places import SYSTEMS
+from .template import Part
+
+
+class Section:
+    def __init__(self, value: Any, name: str, known: Sequence[str], problems: list[str]) -> None:
+        self.name = name
+        self.problems = problems
+        self.table: dict[str, Any] = value if isinstance(value, dict) else {}
+        if not isinstance(value, dict):
+            self.wrong("", "must be an object")
+        for key in self.table:
+            if key not in known:
+                self.wrong(key, f"is not known here; known are {', '.join(known)}")
+
+    def wrong(self, key: str, sentence: str) -> None:
+        self.problems.append(f"{'.'.join(filter(None, (self.name, key)))} {sentence}.")
+
+    def flag(self, key: str, otherwise: bool) -> bool:
+        value = self.table.get(key, otherwise)
+        if not isinstance(value, bool):
+            self.wrong(key, "must be true or false")
+        return value is True
+
+    def text(self, key: str) -> str | None:
+        value = self.table.get(key)
+        if value is not None and (not isinstance(value, str) or value == ""):
+            self.wrong(key, "must be a text")
+        return value if isinstance(value, str) else None
+
+    def number(self, key: str, otherwise: int) -> int:
+        value = self.table.get(key, otherwise)
+        if type(value) is not int or value < 1:
+            self.wrong(key, "must be a number from 1")
+            return otherwise
+        return value
+
+    def texts(self, key: str, otherwise: Sequence[str] = ()) -> tuple[str, ...]:
+        value = self.table.get(key, list(otherwise))
+        if not _is_texts(value):
+            self.wrong(key, "must be a list of texts")
+            return ()
+        return tuple(value)
+
+    def table_of(self, key: str) -> dict[str, Any]:
+        value = self.table.get(key, {})
+        if not isinstance(value, dict):
+            self.wrong(key, "must be an object")
+            return {}
+        return value
+
+    def by_system(self, key: str) -> dict[str, Any]:
+        """{"linux": ..., "windows": ..., "darwin": ...}, of which any may be missing."""
+        value = self.table_of(key)
+        for system in value:
+            if system not in SYSTEMS:
+                self.wrong(key, f"has “{system}”, which is none of {', '.join(SYSTEMS)}")
+        return {system: value[system] for system in SYSTEMS if system in value}
+
+    def command(self, key: str, value: Any) -> tuple[Part, ...]:
+        """Texts, and lists of texts between them."""
+        if not isinstance(value, list) or not value or not isinstance(value[0], str):
+            self.wrong(key, "must be a list that begins with a program")
+            return ()
+        if not all(_is_texts(part) or (isinstance(part, str) and part) for part in value):
+            self.wrong(key, "must be a list of texts, or of lists of texts")
+            return ()
+        return tuple(part if isinstance(part, str) else tuple(part) for part in value)
+
+
+def _is_texts(value: Any) -> bool:
+    return isinstance(value, list) and all(isinstance(text, str) and text for text in value)

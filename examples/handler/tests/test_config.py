@@ -1,0 +1,146 @@
+"""The configuration, and what `check` says of it."""
+
+import json
+import shutil
+import unittest
+from pathlib import Path
+
+from workstation import HANDLER, WorkstationCase
+
+from kitsu_handler.config import read_config
+from kitsu_handler.places import SYSTEMS
+from kitsu_handler.refusal import Misconfigured
+
+
+class Check(WorkstationCase):
+    def test_prints_what_is_allowed(self):
+        self.config.update(person="ada@studio.example", origins=["https://actions.studio.example"])
+        self.config["roots"]["linux"].append("/mnt/gone")
+        self.config["applications"]["nuke"] = {"command": ["nuke-9", ["-F", "{frame_in}"], "{path}"], "extensions": [".nk"]}
+        result = self.run_handler("check")
+        self.assertEqual(result.returncode, 0, result.stdout)
+        for line in (
+            "links      studio: with open",
+            "person     ada@studio.example",
+            "worker     https://actions.studio.example, asked about once",
+            f"worker     {self.worker.origin}, trusted",
+            f"files in   {self.root}\n",
+            "files in   /mnt/gone, NOT THERE",
+            f"{self.said} {{path}}; one at a time, .blend",
+            "nuke: nuke-9 [-F {frame_in}] {path}, NOT INSTALLED; one at a time, .nk",
+        ):
+            self.assertIn(line, result.stdout)
+
+    def test_says_everything_that_is_wrong(self):
+        self.config = {
+            "shemes": [],
+            "schemes": ["https"],
+            "verbs": "open",
+            "origins": ["https://actions.studio.example/", "actions.studio.example"],
+            "confirm_origins": "yes",
+            "person": "Ada",
+            "roots": {"linux": ["/", "prod"], "beos": []},
+            "applications": {
+                "a": {"command": ["blender", "{file}", "x{paths}", "{media_url}"], "extensions": ["blend"]},
+                "b": {"command": ["bash", "-c", "{path}"], "many": True, "max_items": 0},
+                "c": {"command": {"windows": ["blender.exe"]}},
+                "d": {"command": {"windows": ["C:\\b\\blender.bat"]}},
+                "e": {"command": "blender {path}"},
+                "f": {"command": ["bin/blender"], "shell": True},
+                "g": {"command": ["{path}"]},
+                "h": [],
+            },
+            "kabaret": {"command": ["libreflow", "{oid}"], "give_oid_as": ["url"], "oid_pattern": "("},
+        }
+        result = self.run_handler("check")
+        self.assertEqual(result.returncode, 3)
+        for sentence in (
+            "shemes is not known here; known are schemes,",
+            "schemes has “https”, which can't be a scheme of its own.",
+            "verbs must be a list of texts.",
+            "origins has “https://actions.studio.example/”; write it as",
+            "origins has “actions.studio.example”",
+            "confirm_origins must be true or false.",
+            "person is “Ada”, which is no e-mail address.",
+            "roots has “beos”",
+            "roots.linux has “/”, which is everything.",
+            "roots.linux has “prod”, which is not a full path on this system.",
+            "applications.a.command is wrong: “{file}” is not a placeholder; there are path,",
+            "applications.a.command is wrong: “{paths}” must stand alone",
+            "applications.a.command is wrong: “{media_url}” needs “media”: true.",
+            "applications.a.extensions has “blend”; write it as .mov.",
+            "applications.b.command begins with “bash”, which is a shell",
+            "applications.b.command is wrong: “{path}” speaks of one item",
+            "applications.b.max_items must be a number from 1.",
+            "applications.c.command begins with “blender.exe”, which must be the full path of an .exe on Windows.",
+            "applications.d.command begins with “C:\\b\\blender.bat”",
+            "applications.e.command must be a list that begins with a program.",
+            "applications.f.command begins with “bin/blender”, which must be a name or a full path.",
+            "applications.f.shell is not known here",
+            "applications.g.command begins with “{path}”, which is chosen by the ticket.",
+            "applications.h must be an object.",
+            "kabaret.command must be a list of texts without placeholders.",
+            "kabaret.give_oid_as must be a list of",
+            "kabaret.oid_pattern is no regular expression",
+        ):
+            self.assertIn(sentence, result.stdout)
+
+    def test_warns_of_a_file_that_everybody_may_write(self):
+        self.run_handler("check")
+        (self.home / ".config/kitsu-actions/handler.json").chmod(0o666)
+        self.assertIn("BEWARE", self.run_handler("check").stdout)
+
+    def test_is_not_needed_for_a_wrong_configuration_to_be_refused(self):
+        self.config["verb"] = ["open"]
+        self.assert_refuses(self.offer(self.ticket()), "bad-config", 3, "verb is not known here")
+
+
+class File(WorkstationCase):
+    def test_is_taken_from_where_the_desktop_keeps_such(self):
+        self.run_handler("check")
+        elsewhere = self.home / "elsewhere"
+        shutil.move(self.home / ".config", elsewhere)
+        self.environment["XDG_CONFIG_HOME"] = str(elsewhere)
+        self.assertIn(str(elsewhere), self.run_handler("check").stdout)
+        self.environment["XDG_CONFIG_HOME"] = "relative"
+        self.assertIn(".config", self.run_handler("check").stdout)
+
+    def test_can_be_named(self):
+        file = self.home / "other.json"
+        file.write_text("\ufeff" + json.dumps(self.config), "utf-8")
+        for words in (["--config", str(file)], [f"--config={file}"]):
+            self.assertIn("other.json is right", self.run_handler(*words, "check").stdout)
+
+    def test_that_is_not_json_is_refused(self):
+        file = self.home / "other.json"
+        file.write_text("{'schemes': []}")
+        result = self.run_handler("--config", str(file), "check")
+        self.assertEqual(result.returncode, 3)
+        self.assertIn("is not JSON", result.stdout)
+
+    def test_lets_nothing_through_when_it_is_empty(self):
+        self.config = {}
+        self.assert_refuses(self.offer(self.ticket()), "foreign-origin")
+
+    def test_is_the_example_on_every_system(self):
+        for system in SYSTEMS:
+            config = read_config(HANDLER.parent / "handler.example.json", system)
+            self.assertIn("--disable-autoexec", config.applications["blender"].command)
+
+    def test_is_held_against_the_rules_of_the_system_it_is_read_on(self):
+        file = Path(self.home / "plain.json")
+        file.write_text(json.dumps({"applications": {"blender": {"command": ["blender", "{path}"]}}}))
+        read_config(file, "linux")
+        with self.assertRaises(Misconfigured):
+            read_config(file, "windows")
+
+
+class Words(WorkstationCase):
+    def test_that_are_wrong_are_told_from_errors(self):
+        for words in ([], ["--help-me"], ["register", "--scheme", "https"], ["check", "studio://open?u=x"]):
+            with self.subTest(words=words):
+                self.assertEqual(self.run_handler(*words).returncode, 2)
+
+
+if __name__ == "__main__":
+    unittest.main()

@@ -1,0 +1,94 @@
+"""kabaret://open?oid=..."""
+
+import unittest
+from urllib.parse import quote
+
+from workstation import WorkstationCase
+
+OID = "/demo/films/main/sequences/SQ001/shots/SH0010/tasks/animation"
+
+
+class Kabaret(WorkstationCase):
+    def setUp(self):
+        super().setUp()
+        self.config["schemes"] = ["studio", "kabaret"]
+        self.config["kabaret"] = {"command": [*self.application, "--host", "redis.studio.example", "--no-layout-mgr"]}
+
+    def link(self, oid=OID, more=""):
+        return f"kabaret://open?oid={quote(oid, safe='')}{more}"
+
+    def test_opens_at_the_object(self):
+        self.assert_opens(self.link(), "--host", "redis.studio.example", "--no-layout-mgr", "--home-oid", OID)
+        self.assertEqual(self.started()["oid"], OID)
+        self.assertEqual(self.worker.seen, [])
+
+    def test_gets_the_object_the_way_it_understands(self):
+        self.config["kabaret"] = {"command": self.application, "give_oid_as": ["environment"]}
+        self.assert_opens(self.link())
+        self.assertEqual(self.started()["oid"], OID)
+        self.said.unlink()
+        self.config["kabaret"]["give_oid_as"] = ["argument"]
+        self.assert_opens(self.link(), "--home-oid", OID)
+        self.assertIsNone(self.started()["oid"])
+
+    def test_takes_nothing_else_from_the_link(self):
+        more = "&host=evil.example&port=1&cluster=x&db=9&session=x&user=root&command=sh"
+        self.assert_opens(self.link(more=more), "--host", "redis.studio.example", "--no-layout-mgr", "--home-oid", OID)
+
+    def test_is_chosen_by_the_project(self):
+        self.config["kabaret"]["projects"] = {"demo": [*self.application, "--cluster", "DEMO"]}
+        self.assert_opens(self.link(more="&project=demo"), "--cluster", "DEMO", "--home-oid", OID)
+        self.said.unlink()
+        self.assert_opens(self.link(more="&project=Demo"), "--host", "redis.studio.example", "--no-layout-mgr", "--home-oid", OID)
+        self.said.unlink()
+        del self.config["kabaret"]["command"]
+        self.assert_refuses(self.link(more="&project=other"), "unknown-project", text="“other”")
+
+    def test_refuses_what_is_no_object(self):
+        for oid in (
+            "",
+            "demo",
+            "demo/films",
+            "/",
+            "/demo/",
+            "//demo",
+            "/demo;rm -rf",
+            "/demo/;id",
+            "/demo/../other",
+            "/demo/.",
+            "/demo/$(id)",
+            "/demo/a-b",
+            "/demo/0a",
+            "/demo\n",
+            "/demo\x00",
+            "--home-oid",
+            "/démo",
+        ):
+            with self.subTest(oid=oid):
+                self.assert_refuses(self.link(oid), "oid")
+        self.assert_refuses("kabaret://open?project=demo", "oid")
+
+    def test_takes_the_studios_own_pattern_but_never_all(self):
+        self.config["kabaret"]["oid_pattern"] = ".*"
+        for oid in ("/demo/../other", "/demo/a\nb", "--x", "demo"):
+            with self.subTest(oid=oid):
+                self.assert_refuses(self.link(oid), "oid")
+        self.config["kabaret"]["oid_pattern"] = "(/[a-z]+)+"
+        self.assert_refuses(self.link("/demo;x"), "oid")
+        self.config["kabaret"]["oid_pattern"] = r"^(/[A-Za-z0-9_-]+)+$"
+        self.assert_opens(
+            self.link("/demo/sq-01"), "--host", "redis.studio.example", "--no-layout-mgr", "--home-oid", "/demo/sq-01"
+        )
+
+    def test_does_nothing_but_open(self):
+        self.config["verbs"] = ["open", "delete"]
+        self.assert_refuses(self.link().replace("//open", "//delete"), "unknown-verb")
+
+    def test_is_refused_where_it_is_not_set_up(self):
+        del self.config["kabaret"]
+        self.config["schemes"] = ["studio"]
+        self.assert_refuses(self.link(), "unknown-scheme")
+
+
+if __name__ == "__main__":
+    unittest.main()
