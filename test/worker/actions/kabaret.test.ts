@@ -1,0 +1,144 @@
+import { beforeEach, describe, expect, it } from "vitest";
+import type { Done } from "../../../contract.ts";
+import { kabaret } from "../../../worker/actions/kabaret.ts";
+import { describeAction } from "../../support/worker/describe-action.ts";
+import { ajax, ask, form, KITSU, readAnswer, readFailed } from "../../support/worker/worker.ts";
+import { addEntity, addProject, addTask, BOT_TOKEN, type FakeZou, id, MANAGER, openFakeZou } from "../../support/worker/zou.ts";
+
+const KABARET = {
+  task_names: { Animation: "animation" },
+  name_rules: [{ match: "[- ]", replace: "_" }],
+  help: "https://wiki.studio.tld/kabaret",
+};
+const VARIABLES = { KITSU_TOKEN: BOT_TOKEN, KABARET };
+
+let fake: FakeZou;
+beforeEach(() => {
+  fake = openFakeZou();
+});
+
+let projects = 400;
+function makeProject(taskCount: number) {
+  projects += 1;
+  return addProject(fake, projects, taskCount, { name: "Paper Lantern" });
+}
+
+const call = (selection: readonly string[], own: object = KABARET, headers: Record<string, string> = {}) =>
+  ask("/actions/kabaret", ajax({ selection, userid: MANAGER.id, useremail: MANAGER.email }, headers), {
+    ...VARIABLES,
+    KITSU_API: `${KITSU}/${projects}/api`,
+    KABARET: own,
+  });
+
+async function open(selection: readonly string[], own: object = KABARET, headers: Record<string, string> = {}): Promise<Done> {
+  const { reply } = await readAnswer(await call(selection, own, headers));
+  if (reply.kind !== "done") throw new Error(`Expected done, got ${JSON.stringify(reply)}`);
+  return reply;
+}
+
+const OID = "/Paper_Lantern/films/main/sequences/SQ01/shots/SH1/tasks/animation";
+
+describeAction(kabaret, VARIABLES);
+
+describe("opening in Kabaret", () => {
+  it("makes a link to the object, with the oid and the command to copy", async () => {
+    const { taskIds } = makeProject(1);
+    const reply = await open(taskIds);
+    expect(reply).toMatchObject({ severity: "info", title: "Opening SQ01 / SH1 / Animation in Kabaret" });
+    expect(reply.outcomes).toMatchObject([{ id: taskIds[0], state: "planned" }]);
+    const command = `python -m libreflow.flows.gui --no-layout-mgr --home-oid ${OID}`;
+    expect(reply.effects).toEqual([
+      {
+        kind: "launch",
+        app: "Kabaret",
+        ways: [{ url: `kabaret://open?oid=${encodeURIComponent(OID)}&project=&user=`, command }],
+        help: "https://wiki.studio.tld/kabaret",
+      },
+      { kind: "copy", text: OID, label: "Copy the oid" },
+      { kind: "copy", text: command, label: "Copy the command" },
+    ]);
+  });
+
+  it("quotes the studio's own command for each system", async () => {
+    const { taskIds } = makeProject(1);
+    const own = { ...KABARET, command: ["C:\\Program Files\\flow.exe"] };
+    const reply = await open(taskIds, own, { "sec-ch-ua-platform": '"Windows"' });
+    expect(reply.effects?.[0]).toMatchObject({
+      system: "windows",
+      ways: [
+        { system: "linux" },
+        { system: "windows", command: `"C:\\Program Files\\flow.exe" --home-oid ${OID}` },
+        { system: "darwin" },
+      ],
+    });
+    expect(reply.effects?.[2]).toMatchObject({ text: `"C:\\Program Files\\flow.exe" --home-oid ${OID}` });
+  });
+
+  it("opens the first, and offers the others as links", async () => {
+    const { taskIds } = makeProject(3);
+    const reply = await open([...taskIds, id(9, 424_242)]);
+    expect(reply.outcomes?.map(({ state, link }) => [state, link?.url.includes("SH2")])).toEqual([
+      ["planned", undefined],
+      ["skipped", true],
+      ["skipped", false],
+      ["skipped", undefined],
+    ]);
+    expect(reply.effects).toHaveLength(3);
+  });
+
+  it("says of each task what is missing, and opens the first that has all", async () => {
+    const { projectId, taskIds } = makeProject(2);
+    const [first = "", second = ""] = taskIds;
+    Object.assign(fake.entities.get(String(fake.tasks.get(first)?.entity_id)) ?? {}, { name: "SH.010" });
+    const edit = addTask(
+      fake,
+      projectId,
+      addEntity(fake, projectId, 940_000 + projects, "Edit", { name: "Cut" }),
+      940_000 + projects,
+    );
+    const reply = await open([first, edit, second]);
+    expect(reply).toMatchObject({ severity: "warning", title: "Opening SQ01 / SH2 / Animation in Kabaret" });
+    expect(reply.outcomes).toMatchObject([
+      { id: first, state: "failed", reason: '"SH.010" can\'t be part of an oid: it needs a rule in name_rules' },
+      { id: edit, state: "failed", reason: "No oid_templates for Edit" },
+      { id: second, state: "planned" },
+    ]);
+  });
+
+  it("opens the shot where the type of task has no name, or nothing where the studio wants that", async () => {
+    const { taskIds } = makeProject(1);
+    const reply = await open(taskIds, { ...KABARET, task_names: {} });
+    const note = "No name for the task type Animation in task_names: the shot itself is meant";
+    expect(reply).toMatchObject({ text: `${note}.`, outcomes: [{ state: "planned", reason: note }] });
+    expect(reply.effects?.[1]).toMatchObject({ text: "/Paper_Lantern/films/main/sequences/SQ01/shots/SH1" });
+    const refused = await readFailed(await call(taskIds, { ...KABARET, task_names: {}, unmapped_task: "refuse" }));
+    expect(refused).toMatchObject({
+      code: "nothing-to-do",
+      advice: expect.stringContaining("KABARET"),
+      outcomes: [{ state: "failed", reason: "No name for the task type Animation in task_names" }],
+    });
+  });
+
+  it("takes the oid that is in the entity's column", async () => {
+    const { taskIds } = makeProject(1);
+    const [taskId = ""] = taskIds;
+    Object.assign(fake.entities.get(String(fake.tasks.get(taskId)?.entity_id)) ?? {}, { data: { kabaret_oid: "/lantern/x/y" } });
+    expect((await open(taskIds)).effects?.[1]).toMatchObject({ text: "/lantern/x/y" });
+  });
+
+  it("shows a form's tab a button for the link", async () => {
+    const { taskIds } = makeProject(1);
+    const fields = { personid: MANAGER.id, personemail: String(MANAGER.email), selection: taskIds.join(","), currentpath: "/" };
+    const response = await ask("/actions/kabaret", form(fields), { ...VARIABLES, KITSU_API: `${KITSU}/${projects}/api` });
+    expect(await response.text()).toContain('href="kabaret://open?oid=%2FPaper_Lantern');
+  });
+
+  it("is not offered where KABARET is not set, and says so", async () => {
+    const variables = { KITSU_TOKEN: BOT_TOKEN };
+    expect(await (await ask("/", {}, variables)).text()).not.toContain("/actions/kabaret");
+    expect(await readFailed(await ask("/actions/kabaret", ajax(), variables))).toMatchObject({
+      code: "not-configured",
+      advice: expect.stringContaining("KABARET"),
+    });
+  });
+});

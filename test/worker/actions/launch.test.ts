@@ -1,0 +1,445 @@
+import { beforeEach, describe, expect, it, vi } from "vitest";
+import type { Done, Effect } from "../../../contract.ts";
+import { launch } from "../../../worker/actions/launch.ts";
+import { describeAction } from "../../support/worker/describe-action.ts";
+import { ajax, ask, EDGE, form, KITSU, readAnswer, readFailed } from "../../support/worker/worker.ts";
+import {
+  addEntity,
+  addProject,
+  addTask,
+  BOT_TOKEN,
+  type FakeZou,
+  id,
+  MANAGER,
+  openFakeZou,
+  SUPERVISOR,
+  VENDOR,
+} from "../../support/worker/zou.ts";
+
+const RV = { id: "rv", label: "Open in RV", kind: "rvlink", args: ["-play"], command: ["rv", "-play", "{path}"] };
+const XSTUDIO = { id: "xstudio", label: "Open in xStudio", kind: "xstudio" };
+const MPV = { id: "mpv", label: "Open in mpv", kind: "mpv" };
+const BLENDER = {
+  id: "blender",
+  label: "Open in Blender",
+  kind: "template",
+  url: "studio-blender://open?path={path|url}&task={task.id|url}",
+  extensions: ["blend"],
+};
+const STUDIO = { id: "studio", label: "Studio launcher", kind: "ticket", scheme: "studio", file: "output" };
+const LAUNCHERS = {
+  launchers: [RV, XSTUDIO, MPV, BLENDER, STUDIO],
+  paths: [{ for: "Shot", linux: "/mnt/prod/{project.code}/{sequence}/{entity}_v{revision|pad:3}.mov" }],
+  roots: [{ linux: "/mnt/prod", windows: "P:\\", darwin: "/Volumes/prod" }],
+  help: "https://wiki.studio.tld/players",
+};
+const VARIABLES = { KITSU_TOKEN: BOT_TOKEN, LAUNCHERS };
+const LINUX = { "sec-ch-ua-platform": '"Linux"' };
+
+let fake: FakeZou;
+beforeEach(() => {
+  fake = openFakeZou();
+});
+
+/** A project of its own for each test, for the table of projects is kept. */
+let projects = 300;
+function makeProject(taskCount: number) {
+  projects += 1;
+  const made = addProject(fake, projects, taskCount, { code: "demo" });
+  for (const [index, taskId] of made.taskIds.entries()) addPreview(taskId, projects * 1_000 + index);
+  return made;
+}
+
+function addPreview(taskId: string, number: number, rest: object = {}) {
+  const previewId = id(10, number);
+  fake.previews.set(previewId, { id: previewId, revision: 3, extension: "mp4", status: "ready", task_id: taskId, ...rest });
+  Object.assign(fake.tasks.get(taskId) ?? {}, { last_preview_file_id: previewId });
+}
+
+const entityOf = (taskId: string | undefined) => String(fake.tasks.get(taskId ?? "")?.entity_id);
+const nameEntity = (taskId: string | undefined, name: string) => Object.assign(fake.entities.get(entityOf(taskId)) ?? {}, { name });
+const record = (taskId: string | undefined, path: string, rest: object = {}) =>
+  fake.outputFiles.push({
+    id: crypto.randomUUID(),
+    path,
+    revision: 1,
+    canceled: false,
+    entity_id: entityOf(taskId),
+    task_type_id: id(4, 1),
+    ...rest,
+  });
+
+type Options = { query?: string; variables?: object; headers?: Record<string, string>; person?: { id: string; email?: unknown } };
+
+function open(selection: readonly string[], { query = "?with=rv", variables, headers = LINUX, person = MANAGER }: Options = {}) {
+  const fields = { selection, userid: person.id, useremail: person.email };
+  return ask(`/actions/launch${query}`, ajax(fields, headers), {
+    ...VARIABLES,
+    KITSU_API: `${KITSU}/${projects}/api`,
+    ...variables,
+  });
+}
+
+async function openDone(selection: readonly string[], options: Options = {}): Promise<Done> {
+  const { reply } = await readAnswer(await open(selection, options));
+  if (reply.kind !== "done") throw new Error(`Expected done, got ${JSON.stringify(reply)}`);
+  return reply;
+}
+
+const effectOf = <K extends Effect["kind"]>({ effects = [] }: Done, kind: K) =>
+  effects.find((effect): effect is Extract<Effect, { kind: K }> => effect.kind === kind);
+const urlOn = (reply: Done, system?: string) => effectOf(reply, "launch")?.ways.find((way) => way.system === system)?.url ?? "";
+const unhex = (url: string) =>
+  new TextDecoder().decode(new Uint8Array((url.split("/").at(-1)?.match(/../g) ?? []).map((byte) => Number.parseInt(byte, 16))));
+const only = (...launchers: object[]) => ({ LAUNCHERS: { ...LAUNCHERS, launchers } });
+const without = { paths: [] };
+
+describeAction(launch, VARIABLES);
+
+describe("opening in a player", () => {
+  it("makes a link for each system, guesses the person's, and claims nothing", async () => {
+    const { taskIds } = makeProject(3);
+    const reply = await openDone(taskIds);
+    expect(reply).toMatchObject({ severity: "info", title: "Opening 3 tasks in RV" });
+    expect(reply.outcomes?.map(({ state }) => state)).toEqual(["planned", "planned", "planned"]);
+    const effect = effectOf(reply, "launch");
+    expect(effect).toMatchObject({ app: "RV", label: "Open in RV", system: "linux", help: "https://wiki.studio.tld/players" });
+    expect(effect?.ticket).toBeUndefined();
+    expect(effect?.ways.map(({ system }) => system)).toEqual(["linux", "windows", "darwin"]);
+    expect(unhex(urlOn(reply, "linux"))).toBe(
+      " -play /mnt/prod/demo/SQ01/SH1_v003.mov /mnt/prod/demo/SQ01/SH2_v003.mov /mnt/prod/demo/SQ01/SH3_v003.mov",
+    );
+    expect(unhex(urlOn(reply, "windows"))).toContain("'P:\\demo\\SQ01\\SH1_v003.mov'");
+    expect(effect?.ways[0]?.command).toBe(
+      "rv -play /mnt/prod/demo/SQ01/SH1_v003.mov /mnt/prod/demo/SQ01/SH2_v003.mov /mnt/prod/demo/SQ01/SH3_v003.mov",
+    );
+    expect(effectOf(reply, "copy")).toMatchObject({
+      label: "Copy 3 paths",
+      text: expect.stringMatching(/SH1_v003.*\n.*SH2_v003.*\n/),
+    });
+  });
+
+  it.each([
+    [{ "sec-ch-ua-platform": '"macOS"' }, "darwin"],
+    [{ "user-agent": "Mozilla/5.0 (Windows NT 10.0; Win64; x64)" }, "windows"],
+    [{ "user-agent": "curl/8" }, undefined],
+  ])("guesses the system of %j", async (headers, system) => {
+    const { taskIds } = makeProject(1);
+    expect(effectOf(await openDone(taskIds, { headers }), "launch")?.system).toBe(system);
+  });
+
+  it("takes what was recorded before any template: the newest revision that is not canceled, of this type of task", async () => {
+    const { taskIds } = makeProject(1);
+    const [taskId] = taskIds;
+    record(taskId, "/mnt/prod/a_v1.mov");
+    record(taskId, "/mnt/prod/a_v2.mov", { revision: 2 });
+    record(taskId, "/mnt/prod/a_v3.mov", { revision: 3, canceled: true });
+    record(taskId, "/mnt/prod/a_v4.abc", { revision: 4 });
+    record(taskId, "/mnt/prod/lighting_v9.mov", { revision: 9, task_type_id: id(4, 2) });
+    const reply = await openDone(taskIds);
+    expect(unhex(urlOn(reply, "linux"))).toBe(" -play /mnt/prod/a_v2.mov");
+    expect(unhex(urlOn(reply, "darwin"))).toBe(" -play /Volumes/prod/a_v2.mov");
+    expect(reply.title).toBe("Opening SQ01 / SH1 / Animation in RV");
+  });
+
+  it("lends the preview where no file is known, and says so", async () => {
+    const { taskIds } = makeProject(2);
+    const reply = await openDone(taskIds, { variables: { LAUNCHERS: { ...LAUNCHERS, ...without } } });
+    expect(unhex(urlOn(reply))).toMatch(
+      /^ -play https:\/\/edge\.studio\.tld\/media\/[0-9a-f]{64}\/SQ01_SH1_Animation_v3\.mp4 https/,
+    );
+    expect(reply.text).toBe("2 are played from Kitsu, for an hour: no file is known.");
+    expect(JSON.stringify(reply)).not.toContain(BOT_TOKEN);
+  });
+
+  it("lends nothing where the worker has no account of its own, and says which it lacks", async () => {
+    const { taskIds } = makeProject(1);
+    const fields = { selection: taskIds, userid: SUPERVISOR.id, useremail: SUPERVISOR.email };
+    const cookie = { cookie: `access_token_cookie=session-${SUPERVISOR.id}`, "sec-fetch-site": "same-origin" };
+    const response = await ask(`${KITSU}/edge/actions/launch?with=rv`, ajax(fields, { ...LINUX, ...cookie }), {
+      ...VARIABLES,
+      KITSU_TOKEN: undefined,
+      BASE_PATH: "/edge",
+      KITSU_API: `${KITSU}/${projects}/api`,
+      LAUNCHERS: { ...LAUNCHERS, ...without },
+    });
+    const reply = await readFailed(response);
+    expect(reply).toMatchObject({ code: "nothing-to-do", title: "There is nothing to open in RV" });
+    expect(reply.outcomes?.[0]?.reason).toContain("KITSU_TOKEN");
+  });
+
+  it("tells vendors that recorded files are not shown to them, even where the bot could read them", async () => {
+    const { taskIds } = makeProject(1);
+    const [taskId = ""] = taskIds;
+    Object.assign(fake.tasks.get(taskId) ?? {}, { assignees: [VENDOR.id] });
+    record(taskId, "/mnt/prod/secret_v1.mov");
+    const reply = await openDone(taskIds, { person: VENDOR });
+    expect(reply.text).toBe("Kitsu does not show recorded files to you.");
+    expect(JSON.stringify(reply)).not.toContain("secret");
+    expect(fake.requests.some(({ path }) => path.includes("output-files") && path.includes(entityOf(taskId)))).toBe(false);
+  });
+
+  it("takes a refusal of Kitsu's as no files at all", async () => {
+    const { taskIds } = makeProject(1);
+    const asZou = vi.mocked(globalThis.fetch).getMockImplementation();
+    vi.mocked(globalThis.fetch).mockImplementation(async (input, init) =>
+      new Request(input).url.includes("/data/output-files")
+        ? Response.json({ error: true, message: "You don't have the permission" }, { status: 403 })
+        : (asZou?.(input, init) ?? Response.error()),
+    );
+    expect(await openDone(taskIds)).toMatchObject({
+      severity: "info",
+      text: "Kitsu does not show recorded files to you.",
+      outcomes: [{ state: "planned" }],
+    });
+  });
+
+  it("says of each task why it can't be opened, and opens the others", async () => {
+    const { projectId, taskIds } = makeProject(5);
+    const [fine = "", apostrophe = "", dots = "", option = "", processing = ""] = taskIds;
+    nameEntity(apostrophe, "it's");
+    nameEntity(dots, "../../etc");
+    record(option, "-eval.mov");
+    addPreview(processing, 999_901, { status: "processing", revision: null });
+    const bare = addTask(
+      fake,
+      projectId,
+      addEntity(fake, projectId, 930_000 + projects, "Asset", { name: "Fox" }),
+      930_000 + projects,
+    );
+    for (const taskId of [dots, option]) addPreview(taskId, 999_910 + taskIds.indexOf(taskId), { status: "broken" });
+    const reply = await openDone([fine, apostrophe, dots, option, processing, bare, id(9, 424_242)]);
+    expect(reply).toMatchObject({ severity: "warning", title: "Opening SQ01 / SH1 / Animation in RV" });
+    expect(reply.outcomes?.map(({ state, reason }) => `${state}: ${reason ?? ""}`)).toEqual([
+      "planned: ",
+      expect.stringContaining("failed: RV's links can't have an apostrophe in a path: /mnt/prod/demo/SQ01/it's_v003.mov"),
+      'failed: {entity} has "..", which leads elsewhere: "../../etc". Its preview is broken',
+      'failed: The path recorded in Kitsu begins with "-", as an option does: "-eval.mov". Its preview is broken',
+      "failed: Nothing is known for {revision}. Kitsu is still at work on its preview",
+      "failed: No file of it is recorded in Kitsu, and LAUNCHERS has no path for Asset / Animation. It has no preview yet",
+      "skipped: Deleted or not visible",
+    ]);
+  });
+
+  it("opens the preview of a task whose path can't be used, with the reason", async () => {
+    const { taskIds } = makeProject(1);
+    nameEntity(taskIds[0], "a/b");
+    const reply = await openDone(taskIds);
+    expect(reply.outcomes).toMatchObject([{ state: "planned", reason: '{entity} has /, which no name in a path may have: "a/b"' }]);
+    expect(unhex(urlOn(reply))).toContain("/media/");
+  });
+
+  it("says for which systems a path is known, where it is not known for the person's", async () => {
+    const { taskIds } = makeProject(1);
+    fake.workingFiles.push({ id: "w1", path: "/mnt/prod/a.blend", revision: 1, task_id: taskIds[0] });
+    const variables = { LAUNCHERS: { ...LAUNCHERS, roots: [] } };
+    for (const [launcher, headers] of [
+      [BLENDER, { "sec-ch-ua-platform": '"Windows"' }],
+      [{ ...STUDIO, file: "working" }, { "sec-ch-ua-platform": '"Windows"' }],
+    ] as const) {
+      const options = { query: "", headers, variables: { LAUNCHERS: { ...variables.LAUNCHERS, launchers: [launcher] } } };
+      expect(await readFailed(await open(taskIds, options))).toMatchObject({
+        code: "nothing-to-do",
+        text: "Its path is known for Linux and macOS alone, not for Windows.",
+        outcomes: [{ state: "failed" }],
+      });
+    }
+  });
+
+  it("reads 300 tasks in a constant number of requests, and ends in a list of all 300", async () => {
+    const { taskIds } = makeProject(300);
+    const reply = await openDone(taskIds);
+    const url = urlOn(reply, "linux");
+    expect(url.length).toBeLessThanOrEqual(2_000);
+    const states = Map.groupBy(reply.outcomes ?? [], ({ state }) => state);
+    const count = states.get("planned")?.length ?? 0;
+    expect(count).toBeGreaterThan(15);
+    expect(states.get("skipped")).toHaveLength(300 - count);
+    expect(reply).toMatchObject({
+      severity: "warning",
+      title: `Opening ${count} tasks in RV`,
+      text: `A link to RV holds ${count} of the 300. The list has all of them, and Studio launcher takes them all at once.`,
+    });
+    const download = effectOf(reply, "download");
+    expect(download).toMatchObject({ name: "rv-300.m3u8", label: "Download the list of 300" });
+    const list = await (await ask(download?.url ?? "")).text();
+    expect(list.match(/^\/mnt\/prod\/demo\/SQ01\/SH\d+_v003\.mov$/gm)).toHaveLength(300);
+    expect(fake.requests.filter(({ path }) => /(output|preview)-files/.test(path))).toHaveLength(8);
+  });
+
+  it("lends 300 previews, and hands mpv all of them as one list", async () => {
+    const { taskIds } = makeProject(300);
+    const reply = await openDone(taskIds, { query: "", variables: only({ ...MPV, many: true }) });
+    expect(reply).toMatchObject({ severity: "info", title: "Opening 300 tasks in mpv" });
+    const [, encoded = ""] = /^mpv:\/\/play\/([\w-]+)\//.exec(urlOn(reply)) ?? [];
+    const listUrl = atob(encoded.replaceAll("-", "+").replaceAll("_", "/"));
+    expect(listUrl).toMatch(new RegExp(`^${EDGE}/files/[0-9a-f]{64}/tasks\\.m3u8$`));
+    expect((await (await ask(listUrl)).text()).match(/^https:.*\/media\/.*\.mp4$/gm)).toHaveLength(300);
+  });
+
+  it("opens one at a time where that is all a program takes, and offers the others as links", async () => {
+    const { taskIds } = makeProject(23);
+    const reply = await openDone(taskIds, { query: "?with=mpv" });
+    expect(reply).toMatchObject({ severity: "info", title: "Opening SQ01 / SH1 / Animation in mpv" });
+    expect(reply.outcomes?.[1]).toMatchObject({
+      state: "skipped",
+      reason: "One is opened at a time",
+      link: { label: "Open in mpv", url: expect.stringMatching(/^mpv:\/\/play\//) },
+    });
+    expect(reply.outcomes?.filter(({ link }) => link !== undefined)).toHaveLength(20);
+    expect(reply.outcomes?.at(-1)).toMatchObject({ state: "skipped", reason: "One is opened at a time: select fewer" });
+  });
+});
+
+describe("opening in a program of the studio's", () => {
+  it("hands over what is worked on, never a preview", async () => {
+    const { taskIds } = makeProject(2);
+    const [first = "", second = ""] = taskIds;
+    fake.workingFiles.push(
+      { id: "w1", path: "/mnt/prod/a_v001", revision: 1, task_id: first },
+      { id: "w2", path: "/mnt/prod/a b&c_v002", revision: 2, task_id: first },
+    );
+    const reply = await openDone(taskIds, { query: "?with=blender" });
+    expect(urlOn(reply, "linux")).toBe(`studio-blender://open?path=%2Fmnt%2Fprod%2Fa%20b%26c_v002.blend&task=${first}`);
+    expect(reply.outcomes).toMatchObject([
+      { id: first, state: "planned" },
+      { id: second, state: "failed", reason: expect.stringContaining("No file of it is recorded") },
+    ]);
+  });
+
+  it("hands a ticket to the studio's handler: all tasks, in a link of less than 200 characters", async () => {
+    const { taskIds } = makeProject(300);
+    const reply = await openDone(taskIds, { query: "?with=studio" });
+    expect(reply).toMatchObject({ severity: "info", title: "Opening 300 tasks in Studio launcher" });
+    const url = urlOn(reply);
+    expect(url.length).toBeLessThan(200);
+    const ticketUrl = decodeURIComponent(url.replace("studio://open?u=", ""));
+    expect(ticketUrl).toMatch(new RegExp(`^${EDGE}/t/[0-9a-f]{64}$`));
+    const effect = effectOf(reply, "launch");
+    expect(effect?.ticket?.url).toBe(`${ticketUrl}/state`);
+    expect((effect?.ticket?.until ?? 0) - Date.now()).toBeGreaterThan(50_000);
+    expect(await (await ask(`${ticketUrl}/state`)).json()).toEqual({ state: "waiting" });
+    const foreign = await ask(ticketUrl, { headers: { "kitsu-person": "eve@studio.tld" } });
+    expect(foreign.status).toBe(403);
+    const ticket: unknown = await (await ask(ticketUrl, { headers: { "kitsu-person": String(MANAGER.email) } })).json();
+    expect(ticket).toMatchObject({
+      version: 1,
+      verb: "open",
+      app: "studio",
+      person: { id: MANAGER.id, email: MANAGER.email },
+      run: expect.stringMatching(/^[0-9a-f]{32}$/),
+      items: expect.arrayContaining([
+        {
+          task_id: taskIds[0],
+          entity_id: entityOf(taskIds[0]),
+          name: "SQ01 / SH1 / Animation",
+          path: {
+            linux: "/mnt/prod/demo/SQ01/SH1_v003.mov",
+            windows: "P:\\demo\\SQ01\\SH1_v003.mov",
+            darwin: "/Volumes/prod/demo/SQ01/SH1_v003.mov",
+          },
+          frame_in: 101,
+          frame_out: 148,
+          fps: 25,
+        },
+      ]),
+    });
+    expect(await (await ask(`${ticketUrl}/state`)).json()).toEqual({ state: "taken" });
+  });
+
+  it("needs no file where the handler finds its way from the ids", async () => {
+    const { taskIds } = makeProject(1);
+    const reply = await openDone(taskIds, { query: "", variables: only({ ...STUDIO, file: "none" }) });
+    const ticketUrl = decodeURIComponent(urlOn(reply).replace("studio://open?u=", ""));
+    expect(await (await ask(ticketUrl)).json()).toMatchObject({ items: [{ task_id: taskIds[0] }] });
+    expect(fake.requests.some(({ path }) => /(output|working)-files/.test(path))).toBe(false);
+    expect(effectOf(reply, "copy")).toBeUndefined();
+  });
+});
+
+describe("the choice of a program", () => {
+  it("is asked for where there are several, and remembered", async () => {
+    const { taskIds } = makeProject(1);
+    const { reply } = await readAnswer(await open(taskIds, { query: "" }));
+    expect(reply).toMatchObject({
+      kind: "ask",
+      submit: "Open",
+      fields: [
+        {
+          name: "with",
+          label: "Open with",
+          type: "one-of",
+          value: "rv",
+          options: [
+            { value: "rv", label: "RV" },
+            { value: "xstudio", label: "xStudio" },
+            { value: "mpv", label: "mpv" },
+            { value: "blender", label: "Blender" },
+            { value: "studio", label: "Studio launcher" },
+          ],
+        },
+      ],
+    });
+    expect(reply.kind === "ask" && reply.fields[0]?.remember).not.toBe(false);
+  });
+
+  it("is taken from the answer", async () => {
+    const { taskIds } = makeProject(1);
+    const fields = { selection: taskIds, userid: MANAGER.id, useremail: MANAGER.email, form: "launch", input: { with: "xstudio" } };
+    const response = await ask("/actions/launch", ajax(fields, LINUX), { ...VARIABLES, KITSU_API: `${KITSU}/${projects}/api` });
+    expect((await readAnswer(response)).reply).toMatchObject({ kind: "done", title: expect.stringContaining("in xStudio") });
+  });
+
+  it("is no question where there is one, or where the address says it", async () => {
+    const { taskIds } = makeProject(1);
+    expect((await openDone(taskIds, { query: "", variables: only(XSTUDIO) })).title).toContain("in xStudio");
+    expect((await openDone(taskIds, { query: "?with=xstudio" })).title).toContain("in xStudio");
+  });
+
+  it("that there is not is refused, with those there are", async () => {
+    const { taskIds } = makeProject(1);
+    expect(await readFailed(await open(taskIds, { query: "?with=djv" }))).toMatchObject({
+      code: "invalid-call",
+      text: expect.stringContaining("with=djv"),
+      advice: expect.stringContaining("rv, xstudio, mpv, blender, studio"),
+      field: "with",
+    });
+    expect((await open(taskIds, { query: "?with=djv", variables: only(XSTUDIO) })).status).toBe(400);
+  });
+});
+
+describe("the launch action", () => {
+  it("shows a form's tab a button for the link", async () => {
+    const { taskIds } = makeProject(1);
+    const fields = { personid: MANAGER.id, personemail: String(MANAGER.email), selection: taskIds.join(","), currentpath: "/" };
+    const response = await ask("/actions/launch?with=rv", form(fields, LINUX), {
+      ...VARIABLES,
+      KITSU_API: `${KITSU}/${projects}/api`,
+    });
+    const page = await response.text();
+    expect(page).toContain('href="rvlink://baked/');
+    expect(page).toContain("Open in RV");
+  });
+
+  it("takes at most 500 tasks", async () => {
+    const { taskIds } = makeProject(1);
+    const many = Array.from({ length: 501 }, (_, index) => taskIds[index] ?? id(9, 800_000 + index));
+    expect(await readFailed(await open(many))).toMatchObject({ code: "not-allowed", text: expect.stringContaining("at most 500") });
+  });
+
+  it("is not offered where no program is named, and says what to set", async () => {
+    const variables = { KITSU_TOKEN: BOT_TOKEN };
+    expect(await (await ask("/", {}, variables)).text()).not.toContain("/actions/launch");
+    expect(await readFailed(await ask("/actions/launch", ajax(), variables))).toMatchObject({
+      code: "not-configured",
+      advice: expect.stringContaining("LAUNCHERS"),
+    });
+  });
+
+  it("is not offered where the worker can't ask Kitsu", async () => {
+    expect(await readFailed(await ask("/actions/launch", ajax(), { LAUNCHERS }))).toMatchObject({
+      code: "not-configured",
+      advice: expect.stringContaining("KITSU_TOKEN"),
+    });
+  });
+});

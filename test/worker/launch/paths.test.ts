@@ -1,0 +1,147 @@
+import * as v from "valibot";
+import { describe, expect, it } from "vitest";
+import { readTaskFacts } from "../../../worker/launch/facts.ts";
+import { Launchers } from "../../../worker/launch/launchers.ts";
+import { locate, refuseName, refusePath } from "../../../worker/launch/paths.ts";
+import { PreviewFile } from "../../../worker/services/zou-objects.ts";
+import { makeSelected } from "../../support/worker/selected.ts";
+
+const ROOTS = [{ linux: "/mnt/prod", windows: "P:\\", darwin: "/Volumes/prod/" }];
+const TEMPLATES = [
+  {
+    for: "Shot",
+    task_type: "Animation",
+    linux: "/mnt/prod/{project.code}/{sequence}/{entity}/anim/{entity}_anim_v{revision|pad:3}.mov",
+    windows: "P:\\{project.code}\\{sequence}\\{entity}\\anim\\{entity}_anim_v{revision|pad:3}.mov",
+  },
+];
+
+const settings = (rest: object) => v.parse(Launchers, { launchers: [{ id: "rv", label: "RV", kind: "rvlink" }], ...rest });
+
+function factsOf({ entity = "SH010", sequence = "SQ01", revision = 7, type = "Animation", ...rest }: Record<string, unknown> = {}) {
+  const one = makeSelected({
+    type: String(type),
+    task: { last_preview_file_id: "pf" },
+    entity: { name: entity, parent_id: "sq", ...rest },
+    parent: { type: "Sequence", name: sequence },
+    project: { code: "demo" },
+  });
+  const previews = new Map(revision === null ? [] : [["pf", v.parse(PreviewFile, { id: "pf", revision })]]);
+  return readTaskFacts(one, {
+    previews,
+    entityTypes: new Map(),
+    person: { name: "Ada" },
+    listed: undefined,
+  });
+}
+
+const recorded = (path: string, rest: object = {}) => ({ path, revision: 1, extension: undefined, ...rest });
+const find = (files: ReturnType<typeof recorded>[], rest: object = {}, facts = factsOf(), extensions?: string[]) =>
+  locate(facts, files, { file: "output", extensions }, settings(rest));
+
+describe("the path of a task's file", () => {
+  it("is what was recorded, before any template, for every system that sees the same folder", () => {
+    const located = find([recorded("/mnt/prod/demo/sh010.mov")], { roots: ROOTS, paths: TEMPLATES });
+    expect(located.paths).toEqual({
+      linux: "/mnt/prod/demo/sh010.mov",
+      windows: "P:\\demo\\sh010.mov",
+      darwin: "/Volumes/prod/demo/sh010.mov",
+    });
+  });
+
+  it("is found from Windows, too, however its letters and slashes are written", () => {
+    expect(find([recorded("p:/Demo\\sh010.mov")], { roots: ROOTS }).paths).toEqual({
+      linux: "/mnt/prod/Demo/sh010.mov",
+      windows: "p:/Demo\\sh010.mov",
+      darwin: "/Volumes/prod/Demo/sh010.mov",
+    });
+  });
+
+  it("is as it was recorded where no root is known, and a root is whole folders", () => {
+    expect(find([recorded("/mnt/production/a.mov")], { roots: ROOTS }).paths).toEqual({
+      linux: "/mnt/production/a.mov",
+      darwin: "/mnt/production/a.mov",
+    });
+    expect(find([recorded("\\\\server\\share\\a.mov")], { roots: ROOTS }).paths).toEqual({ windows: "\\\\server\\share\\a.mov" });
+  });
+
+  it("is the newest one the program can open", () => {
+    const files = [recorded("/p/a_v3.abc"), recorded("/p/a_v2", { extension: ".MOV" }), recorded("/p/a_v1.mov")];
+    expect(find(files, {}, factsOf(), ["mov"]).paths.linux).toBe("/p/a_v2.mov");
+    expect(find(files).paths.linux).toBe("/p/a_v3.abc");
+    expect(find([recorded("/p/a_v3")], {}, factsOf(), ["blend"]).paths.linux).toBe("/p/a_v3.blend");
+    expect(find([recorded("/p/a_v3")], {}, factsOf(), ["ma", "mb"]).paths.linux).toBe("/p/a_v3");
+  });
+
+  it("is made by the studio's template where nothing is recorded", () => {
+    expect(find([], { paths: TEMPLATES }).paths).toEqual({
+      linux: "/mnt/prod/demo/SQ01/SH010/anim/SH010_anim_v007.mov",
+      windows: "P:\\demo\\SQ01\\SH010\\anim\\SH010_anim_v007.mov",
+    });
+    const [linux] = TEMPLATES.map(({ windows: _, ...rest }) => rest);
+    expect(find([], { paths: [linux], roots: ROOTS }).paths).toMatchObject({
+      windows: "P:\\demo\\SQ01\\SH010\\anim\\SH010_anim_v007.mov",
+      darwin: "/Volumes/prod/demo/SQ01/SH010/anim/SH010_anim_v007.mov",
+    });
+  });
+
+  it("is made for its own kind of entity, task and file alone", () => {
+    expect(find([], { paths: TEMPLATES }, factsOf({ type: "Lighting" }))).toEqual({ paths: {} });
+    expect(find([], { paths: TEMPLATES }, factsOf({ type: "Animation", parent_id: null, entity: "A" })).paths.linux).toBeDefined();
+    expect(find([], { paths: [{ for: "Asset", linux: "/a/{entity}" }] })).toEqual({ paths: {} });
+    expect(find([], { paths: [{ for: "Shot", file: "working", linux: "/a/{entity}" }] })).toEqual({ paths: {} });
+    const several = [{ for: "Shot", task_type: ["Layout", "Animation"], linux: "/a/{entity}" }];
+    expect(find([], { paths: several }).paths.linux).toBe("/a/SH010");
+  });
+
+  it("is not made of what is not known, and says of what", () => {
+    expect(find([], { paths: TEMPLATES }, factsOf({ revision: null }))).toEqual({
+      paths: {},
+      problem: "Nothing is known for {revision}",
+    });
+  });
+
+  it.each([
+    ["..", '{entity} has "..", which leads elsewhere'],
+    ["a..b", "which leads elsewhere"],
+    [".", "which leads elsewhere"],
+    ["../../etc/passwd", "which leads elsewhere"],
+    ["a/b", "has /, which no name in a path may have"],
+    ["a\\b", "has \\"],
+    ["C:", "has :"],
+    ["a*", "has *"],
+    ["what?", "has ?"],
+    ['a"b', 'has "'],
+    ["<a", "has <"],
+    ["a|b", "has |"],
+    ["a\nb", "has a control character"],
+    ["a\u0000b", "has a control character"],
+    ["a\u2028b", "has a control character"],
+  ])("is not made of a name that is %j", (entity, problem) => {
+    const located = find([], { paths: TEMPLATES }, factsOf({ entity }));
+    expect(located.paths).toEqual({});
+    expect(located.problem).toContain(problem);
+  });
+
+  it.each([
+    ["-eval.mov", 'begins with "-", as an option does'],
+    ["--help", 'begins with "-"'],
+    ["/mnt/prod/../../etc/passwd", 'has "..", which leads elsewhere'],
+    ["P:\\prod\\..\\..\\Windows", 'has ".."'],
+    ["/mnt/prod/..\\..\\Windows", 'has ".."'],
+    ["prod/a.mov", "begins at no root"],
+    ["//server/share/a.mov", "begins at no root"],
+    ["javascript:alert(1)", "begins at no root"],
+    ["/mnt/a\nb.mov", "has a control character"],
+  ])("is not taken as it was recorded: %j", (path, problem) => {
+    const located = find([recorded(path)], { roots: ROOTS, paths: TEMPLATES });
+    expect(located.paths).toEqual({});
+    expect(located.problem).toMatch(/^The path recorded in Kitsu /);
+    expect(located.problem).toContain(problem);
+  });
+
+  it("may have what people put into names all the same", () => {
+    for (const name of ["SH 010", "Zoé's 🦊", "a.b-c_d", "-rf", "100%", "a&b=c+d"]) expect(refuseName(name)).toBeUndefined();
+    expect(refusePath("/mnt/prod/Zoé's & 🦊/.hidden/a...mov")).toBeUndefined();
+  });
+});

@@ -1,0 +1,118 @@
+// A task as the variables of templates: names, frames, revisions.
+import type { SelectedTask } from "../services/kitsu.ts";
+import { type Entity, type PreviewFile, readNumber, type ZouPerson } from "../services/zou-objects.ts";
+import type { Values } from "./template.ts";
+
+/** What a template may say of a task. */
+export const FACT_VARIABLES = [
+  "project",
+  "project.id",
+  "project.code",
+  "episode",
+  "sequence",
+  "entity",
+  "entity.id",
+  "entity.type",
+  "entity.data.*",
+  "asset_type",
+  "task",
+  "task.id",
+  "name",
+  "revision",
+  "frame_in",
+  "frame_out",
+  "fps",
+  "person.id",
+  "person.name",
+  "person.email",
+  "person.desktop_login",
+] as const;
+
+export type FrameRange = { first: number; last: number };
+
+export type TaskFacts = {
+  taskId: string;
+  entityId: string;
+  /** "SQ01 / SH010 / Animation" */
+  label: string;
+  /** "Shot", "Asset" */
+  entityType: string;
+  /** "Animation" */
+  taskType: string;
+  taskTypeId: string;
+  frames: FrameRange | undefined;
+  fps: number | undefined;
+  /** the newest */
+  preview: PreviewFile | undefined;
+  values: Values;
+};
+
+export type FactSources = {
+  previews: ReadonlyMap<string, PreviewFile>;
+  entityTypes: ReadonlyMap<string, { name: string }>;
+  person: { id?: string | undefined; name: string; email?: string | undefined };
+  /** the person as the table of persons has them */
+  listed: Pick<ZouPerson, "desktop_login"> | undefined;
+};
+
+export function readTaskFacts(one: SelectedTask, { previews, entityTypes, person, listed }: FactSources): TaskFacts {
+  const { task, entity, parent, episode, project, taskType } = one;
+  const preview = previews.get(task.last_preview_file_id ?? "");
+  const frames = entity && readFrames(entity);
+  const fps = readRate(entity?.data.fps) ?? readRate(project?.fps);
+  return {
+    taskId: task.id,
+    entityId: task.entity_id,
+    label: one.label,
+    entityType: entity?.type ?? "",
+    taskType: taskType?.name ?? "",
+    taskTypeId: task.task_type_id,
+    frames,
+    fps,
+    preview,
+    values: {
+      ...(entity && readMetadata(entity)),
+      project: project?.name,
+      "project.id": task.project_id,
+      "project.code": project?.code,
+      episode: episode?.name,
+      sequence: parent?.type === "Sequence" ? parent.name : undefined,
+      entity: entity?.name,
+      "entity.id": entity?.id,
+      "entity.type": entity?.type,
+      asset_type: entity?.type === "Asset" ? entityTypes.get(entity.entity_type_id)?.name : undefined,
+      task: taskType?.name,
+      "task.id": task.id,
+      name: one.label,
+      revision: preview?.revision,
+      frame_in: frames?.first,
+      frame_out: frames?.last,
+      fps,
+      "person.id": person.id,
+      "person.name": person.name,
+      "person.email": person.email,
+      "person.desktop_login": listed?.desktop_login,
+    },
+  };
+}
+
+/** The studio's own columns, as far as they are one word or number. */
+function readMetadata({ data }: Entity): Record<string, string | number> {
+  const pairs = Object.entries(data).flatMap(([key, value]): [string, string | number][] =>
+    typeof value === "string" || typeof value === "number" ? [[`entity.data.${key}`, value]] : [],
+  );
+  return Object.fromEntries(pairs);
+}
+
+/** The range that is written at the entity, else one that begins at 1, else nobody knows. */
+export function readFrames({ nb_frames, data }: Pick<Entity, "nb_frames" | "data">): FrameRange | undefined {
+  const [first, last] = [readNumber(data.frame_in), readNumber(data.frame_out)];
+  if (first !== undefined && last !== undefined && Number.isInteger(first) && Number.isInteger(last) && last >= first)
+    return { first, last };
+  return nb_frames !== undefined && nb_frames > 0 ? { first: 1, last: nb_frames } : undefined;
+}
+
+function readRate(value: unknown): number | undefined {
+  const rate = readNumber(value);
+  return rate !== undefined && rate > 0 && rate <= 1_000 ? rate : undefined;
+}

@@ -1,0 +1,110 @@
+// Tasks as a launcher takes them: what is known of each, where its file is, and its preview, lent, where it has no file.
+import type { Loan } from "../action.ts";
+import { type RecordedFiles, readPreviewFiles, readRecordedFiles } from "../services/files.ts";
+import type { Kitsu, SelectedTask } from "../services/kitsu.ts";
+import type { PreviewFile, Role } from "../services/zou-objects.ts";
+import { readTaskFacts, type TaskFacts } from "./facts.ts";
+import type { Launcher, Launchers } from "./launchers.ts";
+import { type Located, locate, type Paths } from "./paths.ts";
+import type { System } from "./system.ts";
+
+export type Item = {
+  facts: TaskFacts;
+  paths: Paths;
+  /** the preview's, lent: what opens where there is no path, and what the studio asks for by {media_url} */
+  mediaUrl?: string | undefined;
+  /** what is wrong with the path it would have */
+  problem?: string | undefined;
+  /** why its preview can't be lent */
+  lack?: string | undefined;
+};
+
+/** What items are made with. */
+export type Sources = {
+  kitsu: Kitsu;
+  person: { id?: string | undefined; name: string; email?: string | undefined };
+  roleIn(projectId: string): Promise<Role | undefined>;
+  lend(loan: Loan): Promise<string>;
+  /** may media be lent at all? */
+  hasAccount: boolean;
+  /** where the person sits, as far as can be told */
+  system: System | undefined;
+};
+
+export type Items = {
+  items: Item[];
+  /** Kitsu does not show the person what was recorded */
+  isHidden: boolean;
+};
+
+/** Does the launcher name this variable, in its link or in what its player is given? */
+export function isUsing(launcher: Launcher, variable: "path" | "media_url"): boolean {
+  if (launcher.kind === "ticket") return variable === "path" && launcher.file !== "none";
+  const template = launcher.kind === "template" ? launcher.url : launcher.media;
+  return [template, ...(launcher.command ?? [])].some(({ variables }) => variables.has(variable));
+}
+
+export async function readItems(
+  tasks: readonly SelectedTask[],
+  launcher: Launcher,
+  launchers: Launchers,
+  sources: Sources,
+): Promise<Items> {
+  const { kitsu, person, system } = sources;
+  const [previews, entityTypes, persons] = await Promise.all([
+    readPreviewFiles(
+      kitsu.zou,
+      tasks.flatMap(({ task }) => task.last_preview_file_id ?? []),
+    ),
+    kitsu.tables.entityTypes(),
+    kitsu.tables.persons(),
+  ]);
+  const all = tasks.map((one) => readTaskFacts(one, { previews, entityTypes, person, listed: persons.get(person.id ?? "") }));
+  const file = launcher.file === "none" || !isUsing(launcher, "path") ? undefined : launcher.file;
+  const recorded = await readRecorded(file, tasks, all, sources);
+  const items = await Promise.all(
+    all.map(async (facts): Promise<Item> => {
+      const wanted = file && { file, extensions: launcher.extensions };
+      const located: Located = wanted ? locate(facts, recorded.of(facts), wanted, launchers) : { paths: {} };
+      const lacksPath = system === undefined ? Object.keys(located.paths).length === 0 : located.paths[system] === undefined;
+      // A preview can be played, but not worked on.
+      if (!isUsing(launcher, "media_url") && !(file === "output" && lacksPath)) return { facts, ...located };
+      const lent = await lendPreview(facts, sources);
+      return { facts, ...located, mediaUrl: lent.url, lack: lent.lack };
+    }),
+  );
+  return { items, isHidden: recorded.isHidden };
+}
+
+/** Zou shows recorded files to nobody who is a vendor, and so do we where it is the bot that asks. */
+async function readRecorded(
+  file: "output" | "working" | undefined,
+  tasks: readonly SelectedTask[],
+  all: readonly TaskFacts[],
+  { kitsu, roleIn }: Sources,
+): Promise<RecordedFiles> {
+  if (file === undefined) return { of: () => [], isHidden: false };
+  const projects = new Set(tasks.map(({ task }) => task.project_id));
+  const roles = new Map(await Promise.all([...projects].map(async (id) => [id, await roleIn(id)] as const)));
+  const visible = all.filter((_, index) => roles.get(tasks[index]?.task.project_id ?? "") !== "vendor");
+  const recorded = await readRecordedFiles(kitsu.zou, file, visible);
+  const ids = new Set(visible.map(({ taskId }) => taskId));
+  return {
+    isHidden: recorded.isHidden || visible.length < all.length,
+    of: (task) => (ids.has(task.taskId) ? recorded.of(task) : []),
+  };
+}
+
+async function lendPreview({ preview, label }: TaskFacts, { lend, hasAccount }: Sources): Promise<{ url?: string; lack?: string }> {
+  const lack = refusePreview(preview, hasAccount);
+  if (preview === undefined || lack !== undefined) return { lack: lack ?? "" };
+  const name = preview.revision === undefined ? label : `${label} v${preview.revision}`;
+  return { url: await lend({ kind: "preview", previewId: preview.id, extension: preview.extension ?? "png", name }) };
+}
+
+function refusePreview(preview: PreviewFile | undefined, hasAccount: boolean): string | undefined {
+  if (preview === undefined) return "It has no preview yet";
+  if (!hasAccount) return "Its preview can't be lent: that takes the account of a bot, KITSU_TOKEN";
+  if (preview.status === "processing") return "Kitsu is still at work on its preview";
+  return preview.status === "broken" || preview.status === "missing" ? "Its preview is broken" : undefined;
+}

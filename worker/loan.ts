@@ -1,0 +1,191 @@
+// What is lent: a ticket for the handler at a workstation, the media of a preview, a text. The address is the right to it, so it can't be guessed,
+// and it is over soon. One Durable Object per loan, because "once" needs one place where it is decided; it forgets when its time is over.
+import { DurableObject } from "cloudflare:workers";
+import type { Loan as Lent } from "./action.ts";
+import { noBinding } from "./conversation.ts";
+import { Failure } from "./failure.ts";
+import { TICKET_LIFE_S } from "./launch/ticket.ts";
+import type { Scene } from "./scene.ts";
+import { readExtension, streamPreview } from "./services/media.ts";
+import type { Env } from "./settings.ts";
+
+const LIVES_S = { ticket: TICKET_LIFE_S, preview: 3_600, file: 3_600 } as const;
+/** For so long a ticket still says what became of it. */
+const AFTERLIFE_MS = 300_000;
+const TEXT_MAX_BYTES = 1_024 * 1_024;
+
+/** A ticket's content is kept as it will be answered. */
+type Kept = Exclude<Lent, { kind: "ticket" }> | { kind: "ticket"; json: string };
+type Stored = { loan: Kept; email: string | undefined; run: string; until: number; isTaken: boolean };
+
+type Taken = { state: "taken"; json: string } | { state: "unknown" | "used" | "foreign" };
+type TicketState = "waiting" | "taken" | "expired";
+
+export class Loan extends DurableObject<Env> {
+  async keep(stored: Stored): Promise<void> {
+    await this.ctx.storage.put("loan", stored);
+    await this.ctx.storage.setAlarm(stored.until + (stored.loan.kind === "ticket" ? AFTERLIFE_MS : 0));
+  }
+
+  /**
+   * Gives a ticket to the first who asks. Nothing else gets in between reading and writing, for neither is waited for.
+   * @param email of whoever asks, where they say it: the wrong one leaves the ticket as it is
+   */
+  take(email: string | null): Taken {
+    const { kv } = this.ctx.storage;
+    const stored = kv.get<Stored>("loan");
+    if (stored?.loan.kind !== "ticket") return { state: "unknown" };
+    if (stored.isTaken) return { state: "used" };
+    if (Date.now() >= stored.until) return { state: "unknown" };
+    const isForeign = email !== null && stored.email !== undefined && email.trim().toLowerCase() !== stored.email.toLowerCase();
+    if (isForeign) return { state: "foreign" };
+    kv.put("loan", { ...stored, isTaken: true });
+    return { state: "taken", json: stored.loan.json };
+  }
+
+  look(): TicketState {
+    const stored = this.ctx.storage.kv.get<Stored>("loan");
+    if (stored?.isTaken) return "taken";
+    return stored?.loan.kind === "ticket" && Date.now() < stored.until ? "waiting" : "expired";
+  }
+
+  /** What may be had as often as one likes. */
+  read(): Kept | undefined {
+    const stored = this.ctx.storage.kv.get<Stored>("loan");
+    return stored === undefined || Date.now() >= stored.until ? undefined : stored.loan;
+  }
+
+  override async alarm(): Promise<void> {
+    await this.ctx.storage.deleteAll();
+  }
+}
+
+/** Lends something. Returns its address. */
+export async function lend(
+  { env, settings, base }: Pick<Scene, "env" | "settings" | "base">,
+  { person, run }: { person: { email?: string | undefined }; run: string },
+  lent: Lent,
+): Promise<string> {
+  if (lent.kind === "preview" && settings.kitsuToken === undefined) throw noAccount();
+  if (lent.kind === "file" && new TextEncoder().encode(lent.text).length > TEXT_MAX_BYTES) {
+    throw new Failure("not-allowed", {
+      title: "The file is too large",
+      text: "At most 1 MB of text can be offered as a download.",
+      advice: "Select fewer tasks.",
+    });
+  }
+  const token = Array.from(crypto.getRandomValues(new Uint8Array(32)), (byte) => byte.toString(16).padStart(2, "0")).join("");
+  const loan: Kept = lent.kind === "ticket" ? { kind: "ticket", json: JSON.stringify(lent.content) } : lent;
+  const until = Date.now() + LIVES_S[lent.kind] * 1_000;
+  await meetLoan(env, token).keep({ loan, email: person.email, run, until, isTaken: false });
+  switch (lent.kind) {
+    case "ticket":
+      return `${base}/t/${token}`;
+    case "preview":
+      return `${base}/media/${token}/${plainName(lent.name)}.${readExtension(lent.extension)}`;
+    case "file":
+      return `${base}/files/${token}/${plainName(lent.name)}`;
+  }
+}
+
+function meetLoan(env: Env, token: string): DurableObjectStub<Loan> {
+  if (env.LOANS === undefined) throw noBinding("LOANS", "Loan");
+  return env.LOANS.getByName(token);
+}
+
+/** What can stand in an address and in a header as it is. The token is what counts; the name is for whoever reads it. */
+const plainName = (name: string) =>
+  name
+    .normalize("NFKD")
+    .replace(/[^\w.-]+/g, "_")
+    .replace(/^[_.-]+|[_.-]+$/g, "")
+    .slice(0, 80) || "preview";
+
+/** `/t/<token>`: the ticket, to the first who asks. */
+export async function serveTicket(request: Request, token: string, { env }: Scene): Promise<Response> {
+  // A HEAD, as link checkers send it, must not use the ticket up.
+  if (request.method !== "GET") throw notAllowed("GET");
+  const taken = isToken(token)
+    ? await meetLoan(env, token).take(request.headers.get("kitsu-person"))
+    : { state: "unknown" as const };
+  if (taken.state !== "taken") throw refuseTicket(taken.state);
+  return new Response(taken.json, { headers: { "content-type": "application/json", "cache-control": "no-store" } });
+}
+
+/** `/t/<token>/state`: what became of the ticket, for the page that waits. Whoever has the address may ask, from any origin. */
+export async function serveTicketState(token: string, { env }: Scene): Promise<Response> {
+  const state = isToken(token) ? await meetLoan(env, token).look() : "expired";
+  return Response.json({ state }, { headers: { "access-control-allow-origin": "*", "cache-control": "no-store" } });
+}
+
+/** `/media/<token>/<name>`: a preview's media, for players that have no session in Kitsu. */
+export async function serveMedia(request: Request, token: string, { env, settings }: Scene): Promise<Response> {
+  if (request.method !== "GET" && request.method !== "HEAD") throw notAllowed("GET, HEAD");
+  const loan = await readLoan(env, token);
+  if (loan?.kind !== "preview") throw loanOver();
+  const response = await streamPreview(loan, { ...settings, kitsuToken: settings.kitsuToken ?? throwNoAccount() }, request);
+  return guard(response, `inline; filename="${plainName(loan.name)}.${readExtension(loan.extension)}"`);
+}
+
+/** `/files/<token>/<name>`: a text, to be saved. */
+export async function serveFile(token: string, { env }: Scene): Promise<Response> {
+  const loan = await readLoan(env, token);
+  if (loan?.kind !== "file") throw loanOver();
+  const response = new Response(loan.text, { headers: { "content-type": `${loan.type}; charset=utf-8` } });
+  return guard(response, `attachment; filename="${plainName(loan.name)}"`);
+}
+
+const isToken = (token: string) => /^[0-9a-f]{64}$/.test(token);
+
+const readLoan = async (env: Env, token: string): Promise<Kept | undefined> =>
+  isToken(token) ? await meetLoan(env, token).read() : undefined;
+
+/** What others made, at our address: it may be looked at and saved, and never become a page of ours. */
+function guard(response: Response, disposition: string): Response {
+  const { headers } = response;
+  headers.set("content-disposition", disposition);
+  headers.set("x-content-type-options", "nosniff");
+  headers.set("content-security-policy", "sandbox");
+  headers.set("cache-control", "private, no-store");
+  headers.set("referrer-policy", "no-referrer");
+  return response;
+}
+
+function refuseTicket(state: "unknown" | "used" | "foreign"): Failure {
+  const advice = "Run the action in Kitsu again.";
+  switch (state) {
+    case "unknown":
+      return new Failure("ticket-unknown", {
+        text: `A ticket is good for ${TICKET_LIFE_S} seconds. This one is over, or never was.`,
+        advice,
+      });
+    case "used":
+      return new Failure("ticket-used", { text: "A ticket is good once, and somebody has taken this one.", advice });
+    case "foreign":
+      return new Failure("ticket-foreign", { text: "The ticket is for somebody else than works here.", advice });
+  }
+}
+
+const loanOver = () =>
+  new Failure("loan-over", {
+    text: "What was here was lent for an hour. It is over, or never was.",
+    advice: "Run the action in Kitsu again.",
+  });
+
+const notAllowed = (allow: string) =>
+  new Failure("method-not-allowed", {
+    title: "This can't be asked for that way",
+    text: `It takes ${allow}.`,
+    headers: { allow },
+  });
+
+/** A person's own session is never kept, so it can't be used later, by a player. */
+const noAccount = () =>
+  new Failure("not-configured", {
+    text: "The media of previews is lent with the account of a bot, and this action server has none.",
+    advice: "Give it the token of a bot with: npx wrangler secret put KITSU_TOKEN",
+  });
+
+function throwNoAccount(): never {
+  throw noAccount();
+}
