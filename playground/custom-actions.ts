@@ -21,6 +21,11 @@ export function customActions({ worker, other, hasEdge }: Addresses): CustomActi
     ...both("Debug", `${worker}/actions/debug`),
     action("Statistics", `${worker}/actions/statistics`, false),
     ...both("Playlist of previews", `${worker}/actions/playlist`),
+    ...both("Comment and set status", `${worker}/actions/comment`),
+    action("Open in RV", `${worker}/actions/launch?with=rv`, false),
+    action("Open in mpv", `${worker}/actions/launch?with=mpv`, false),
+    action("Open in Blender (studio handler)", `${worker}/actions/launch?with=studio`, false),
+    action("Open in Kabaret", `${worker}/actions/kabaret`, false),
     ...(hasEdge ? withSession() : []),
     action("Not installed", `${worker}/actions/does-not-exist`, true),
     action("Other server", `${other}/other/echo`, true),
@@ -36,6 +41,7 @@ function withSession(): CustomAction[] {
     ...both("Debug (session)", "/edge/actions/debug"),
     action("Statistics (session)", "/edge/actions/statistics", false),
     ...both("Playlist of previews (session)", "/edge/actions/playlist"),
+    ...both("Comment and set status (session)", "/edge/actions/comment"),
   ];
 }
 

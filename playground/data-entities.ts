@@ -69,7 +69,7 @@ function shots(place: Place, sequence: string, count: number): Entity[] {
   });
 }
 
-/** In turn: numbers, texts that are numbers, empty texts and null, nothing, no data at all. */
+/** In turn: numbers, texts that are numbers, empty texts and null, nothing, a word where Zou expects a number, no data at all. */
 function shotData(index: number, frames: number): EntityData {
   const turns: readonly EntityData[] = [
     { frame_in: 1001, frame_out: 1000 + frames, difficulty: "easy" },
@@ -77,7 +77,7 @@ function shotData(index: number, frames: number): EntityData {
     { frame_in: 1001, frame_out: 1000 + frames, note: `<b>bold</b> & "quoted"`, resolution: "2048x858", max_retakes: 3 },
     { frame_in: "", frame_out: null, difficulty: "" },
     {},
-    { frame_in: 1, frame_out: frames, note: "ملاحظة 🌙" },
+    { frame_in: 1, frame_out: frames, note: "ملاحظة 🌙", max_retakes: "as needed" },
     null,
     { frame_in: "n/a", frame_out: "?" },
   ];

@@ -8,6 +8,8 @@ export type Project = {
   production_type: "short" | "tvshow";
   color: string;
   fps: string;
+  /** how often a task may be sent back; 0 for as often as needed */
+  maxRetakes: number;
   /** the ids of its people */
   team: readonly string[];
   /** of those whose role differs in this production, by their ids */
@@ -27,7 +29,7 @@ export type Descriptor = {
   entity_type: "Shot" | "Asset";
 };
 
-type About = Pick<Project, "production_type" | "color" | "fps" | "roles"> & { people: readonly Person[] };
+type About = Pick<Project, "production_type" | "color" | "fps" | "maxRetakes" | "roles"> & { people: readonly Person[] };
 
 function project(name: string, { people, ...about }: About): Project {
   return { id: idOf(`project/${name}`), name, ...about, team: people.map(({ id }) => id) };
@@ -37,6 +39,7 @@ export const PAPER_LANTERN = project("Paper Lantern", {
   production_type: "short",
   color: "#b3541e",
   fps: "24",
+  maxRetakes: 3,
   people: [ADA, BRUNO, CHIARA, DJIBRIL, EIKO, FRIDA, GRETA, INES, NOOR, BOT],
   roles: {},
 });
@@ -45,6 +48,7 @@ export const NIGHT_TRAM = project("Night Tram", {
   production_type: "tvshow",
   color: "#2b6cb0",
   fps: "25",
+  maxRetakes: 0,
   people: [ADA, BRUNO, EIKO, FRIDA, JO, NOOR, BOT],
   roles: { [EIKO.id]: "supervisor" },
 });

@@ -12,17 +12,42 @@ export type TaskType = {
   departmentId: string | null;
   days: number;
 };
-export type TaskStatus = { id: string; shortName: string; name: string; color: string };
+/** Whom a status is for; a production's people use those that are neither archived nor for concepts. */
+export type TaskStatus = {
+  id: string;
+  shortName: string;
+  name: string;
+  color: string;
+  forArtists: boolean;
+  forClients: boolean;
+  forConcepts: boolean;
+  archived: boolean;
+};
 
-/** Kitsu's own first statuses, in their own colours, the least done first. */
-export const STATUSES: readonly TaskStatus[] = [
-  ["todo", "Todo", "#f5f5f5"],
-  ["ready", "Ready To Start", "#fbc02d"],
-  ["wip", "Work In Progress", "#3273dc"],
-  ["wfa", "Waiting For Approval", "#ab26ff"],
-  ["retake", "Retake", "#ff3860"],
-  ["done", "Done", "#22d160"],
-].map(([shortName = "", name = "", color = ""]) => ({ id: idOf(`status/${shortName}`), shortName, name, color }));
+type Rights = "everybody" | "artists" | "clients" | "leads" | "concepts" | "nobody";
+
+/** Kitsu's own first statuses, in their own colours, the least done first; then what no task here has. */
+export const STATUSES: readonly TaskStatus[] = (
+  [
+    ["todo", "Todo", "#f5f5f5", "artists"],
+    ["ready", "Ready To Start", "#fbc02d", "leads"],
+    ["wip", "Work In Progress", "#3273dc", "artists"],
+    ["wfa", "Waiting For Approval", "#ab26ff", "everybody"],
+    ["retake", "Retake", "#ff3860", "clients"],
+    ["done", "Done", "#22d160", "clients"],
+    ["neutral", "Neutral", "#cccccc", "concepts"],
+    ["hold", "On Hold (old)", "#8d6e63", "nobody"],
+  ] satisfies [string, string, string, Rights][]
+).map(([shortName, name, color, rights]) => ({
+  id: idOf(`status/${shortName}`),
+  shortName,
+  name,
+  color,
+  forArtists: rights !== "clients" && rights !== "leads",
+  forClients: rights !== "artists" && rights !== "leads",
+  forConcepts: rights === "concepts",
+  archived: rights === "nobody",
+}));
 
 type Plan = readonly [name: string, forEntity: EntityKind, color: string, department: string | null, days: number];
 

@@ -5,6 +5,7 @@ import { PAPER_LANTERN } from "./data-projects.ts";
 import { STATUSES, TASK_TYPES, type TaskStatus, type TaskType } from "./data-tables.ts";
 import { idOf, pickOf } from "./ids.ts";
 
+/** `status` is the one it began with; the page of the playground puts the present one in its place. */
 export type Task = { id: string; entity: Entity; type: TaskType; status: TaskStatus; assignees: readonly Person[] };
 
 /** Some cells of a production are always empty: nobody lights a shot that was cut. */

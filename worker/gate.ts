@@ -1,12 +1,12 @@
 // May this person run this action on these tasks? Asked when the action runs, of what Zou says now: never of what the page claims, and never
 // of a copy.
-import * as v from "valibot";
 import type { Outcome } from "../contract.ts";
 import type { Action, EntityType } from "./action.ts";
 import { Failure } from "./failure.ts";
 import type { Person } from "./person.ts";
 import type { Kitsu, SelectedTask, Selection } from "./services/kitsu.ts";
-import { type Role, TeamMember } from "./services/zou-objects.ts";
+import { readRole } from "./services/team.ts";
+import type { Role } from "./services/zou-objects.ts";
 import type { ActionLimits, Settings } from "./settings.ts";
 import { isAtLeast, type Trust } from "./trust.ts";
 
@@ -95,24 +95,11 @@ export type RoleIn = (projectId: string) => Promise<Role | undefined>;
 export function knowRoles(person: Person, kitsu: Kitsu | undefined): RoleIn {
   const known = new Map<string, Promise<Role | undefined>>();
   return (projectId) => {
-    const role = known.get(projectId) ?? (kitsu === undefined ? Promise.resolve(undefined) : readRole(person, kitsu, projectId));
+    const role =
+      known.get(projectId) ?? (kitsu === undefined ? Promise.resolve(undefined) : readRole(kitsu.zou, person, projectId));
     known.set(projectId, role);
     return role;
   };
-}
-
-/** The project's own role, else the studio's. An administrator is one everywhere. */
-async function readRole(person: Person, kitsu: Kitsu, projectId: string): Promise<Role | undefined> {
-  if (person.role === "admin") return "admin";
-  try {
-    const team = await kitsu.zou.read(`/data/projects/${projectId}/team`, v.array(TeamMember));
-    const member = team.find(({ id, active }) => id === person.id && active);
-    return member && (member.project_role ?? member.role);
-  } catch (thrown) {
-    // Zou does not show a team to whoever is not in it.
-    if (thrown instanceof Failure && thrown.code === "kitsu-forbidden") return undefined;
-    throw thrown;
-  }
 }
 
 const sayRoles = (roles: readonly Role[]) =>

@@ -1,4 +1,5 @@
 /** The main column: search field, "select all" and the table of the page. */
+import { labelTask } from "../data.ts";
 import { button, element } from "./element.ts";
 import { icon } from "./icons.ts";
 import { drawMyTasks } from "./my-tasks.ts";
@@ -6,7 +7,9 @@ import { drawPlaylistPage } from "./playlist-page.ts";
 import { pathOf } from "./route.ts";
 import { type Router, routerLink } from "./router.ts";
 import type { Store } from "./store.ts";
+import { drawTask } from "./task-info.ts";
 import { drawTaskList } from "./task-list.ts";
+import { statusTag } from "./task-parts.ts";
 import { fill } from "./words.ts";
 
 export function drawListPage(store: Store, router: Router): HTMLElement {
@@ -15,11 +18,12 @@ export function drawListPage(store: Store, router: Router): HTMLElement {
   const draw = () => {
     const { page, project } = store.route;
     document.title = `${titleOf(store)} - Kitsu playground`;
-    if (page === "elsewhere" || page === "playlists") {
+    if (page === "elsewhere" || page === "playlists" || page === "task") {
       drawSelection = () => {};
-      column.replaceChildren(
-        page === "playlists" && project ? drawPlaylistPage(store, router, project) : drawElsewhere(store, router),
-      );
+      const task = store.pageTask;
+      if (page === "playlists" && project) column.replaceChildren(drawPlaylistPage(store, router, project));
+      else if (task) column.replaceChildren(element("div", { class: "task-info task-page" }, ...drawTask(task, store)));
+      else column.replaceChildren(drawElsewhere(store, router));
       return;
     }
     const list = page === "my-tasks" ? drawMyTasks(store) : drawTaskList(store);
@@ -32,13 +36,22 @@ export function drawListPage(store: Store, router: Router): HTMLElement {
     if (store.route.page === "my-tasks" || store.route.page === "playlists") draw();
   });
   store.watch(["selection"], () => drawSelection());
+  store.watch(["task"], () => {
+    const { loaded } = store;
+    if (!loaded) return;
+    if (loaded === store.pageTask) draw();
+    // The tag alone: whoever is in the table with the keyboard stays where they are.
+    for (const tag of column.querySelectorAll(`[data-task-id="${loaded.id}"] .tag`)) tag.replaceWith(statusTag(loaded));
+  });
   return column;
 }
 
-function titleOf({ route, words }: Store): string {
+function titleOf(store: Store): string {
+  const { route, words } = store;
   if (route.page === "my-tasks") return words.myTasks;
+  if (store.pageTask) return labelTask(store.pageTask);
   const section = route.page === "playlists" ? words.playlists : route.page === "assets" ? words.assets : words.shots;
-  return route.page === "elsewhere" ? words.notHere : `${route.project?.name} ${section}`;
+  return route.page === "elsewhere" || route.page === "task" ? words.notHere : `${route.project?.name} ${section}`;
 }
 
 function drawHeader(store: Store): HTMLElement {

@@ -3,11 +3,12 @@ import { episodesOf, findProject, type Project } from "../data-projects.ts";
 
 export type Route = {
   path: string;
-  page: "shots" | "assets" | "playlists" | "my-tasks" | "elsewhere";
+  page: "shots" | "assets" | "playlists" | "task" | "my-tasks" | "elsewhere";
   project: Project | undefined;
   /** of a TV show's page: an episode's id, "all", or "main" for what belongs to none */
   episode: string | undefined;
   playlistId: string | undefined;
+  taskId: string | undefined;
 };
 
 export function readRoute(path: string): Route {
@@ -15,8 +16,9 @@ export function readRoute(path: string): Route {
   const project = area === "productions" ? findProject(projectId) : undefined;
   const isShow = project?.production_type === "tvshow";
   const [episode, section, id, ...more] = rest[0] === "episodes" ? rest.slice(1) : [isShow ? "all" : undefined, ...rest];
-  const at = { path, project, episode, playlistId: undefined };
+  const at = { path, project, episode, playlistId: undefined, taskId: undefined };
   if (area === "my-tasks") return { ...at, page: "my-tasks" };
+  if (project && id === "tasks" && more.length === 1) return { ...at, page: "task", taskId: more[0] };
   if (!project || more.length > 0) return { ...at, page: "elsewhere" };
   if (section === "playlists") return { ...at, page: "playlists", playlistId: id };
   if (id === undefined && (section === "shots" || section === "assets")) return { ...at, page: section };

@@ -17,6 +17,16 @@ const Entry = v.object({
 });
 const FullPlaylist = v.object({ ...Playlist.entries, shots: v.array(Entry) });
 
+const Comment = v.object({
+  id: v.string(),
+  text: v.string(),
+  created_at: v.string(),
+  person: v.nullish(v.object({ id: v.string(), full_name: v.string() })),
+  task_status: v.nullish(v.object({ id: v.string() })),
+});
+const TaskRow = v.object({ id: v.string(), task_status_id: v.string() });
+
+export type Comment = v.InferOutput<typeof Comment>;
 export type Playlist = v.InferOutput<typeof Playlist>;
 export type PlaylistEntry = v.InferOutput<typeof Entry>;
 export type FullPlaylist = v.InferOutput<typeof FullPlaylist>;
@@ -36,6 +46,10 @@ export const readPlaylists = (projectId: string): Promise<Playlist[]> =>
 
 export const readPlaylist = (projectId: string, id: string): Promise<FullPlaylist> =>
   read(`/api/data/projects/${projectId}/playlists/${id}`, FullPlaylist);
+
+export const readTask = (id: string): Promise<v.InferOutput<typeof TaskRow>> => read(`/api/data/tasks/${id}`, TaskRow);
+
+export const readComments = (taskId: string): Promise<Comment[]> => read(`/api/data/tasks/${taskId}/comments`, v.array(Comment));
 
 async function read<S extends v.GenericSchema>(path: string, schema: S): Promise<v.InferOutput<S>> {
   const response = await fetch(path);

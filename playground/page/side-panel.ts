@@ -1,10 +1,11 @@
 /** The column on the right: the action panel and what is selected. There as long as something is. */
-import { labelTask, type Task } from "../data.ts";
+import { labelTask } from "../data.ts";
 import { ActionPanel } from "./action-panel.ts";
 import { button, element } from "./element.ts";
 import { icon } from "./icons.ts";
 import type { Store } from "./store.ts";
-import { avatar, statusTag, thumbnail, typeName } from "./task-parts.ts";
+import { drawTask } from "./task-info.ts";
+import { typeName } from "./task-parts.ts";
 import { fill } from "./words.ts";
 
 export function drawSidePanel(store: Store): HTMLElement {
@@ -27,23 +28,13 @@ export function drawSidePanel(store: Store): HTMLElement {
     window.addEventListener("keydown", onKeyDown);
     panel.draw();
     const [first] = store.selection.values();
-    info.replaceChildren(...(store.selection.size === 1 && first ? drawOne(first, store) : drawMany(store)));
+    info.replaceChildren(...(store.selection.size === 1 && first ? drawTask(first, store) : drawMany(store)));
+  });
+  store.watch(["task"], () => {
+    const [first] = store.selection.values();
+    if (store.selection.size === 1 && first && first === store.loaded) info.replaceChildren(...drawTask(first, store));
   });
   return column;
-}
-
-function drawOne(task: Task, { words }: Store): HTMLElement[] {
-  const { entity, assignees } = task;
-  return [
-    element(
-      "div",
-      { class: "flexrow header-title" },
-      typeName(task.type),
-      element("h2", { class: "title" }, `${entity.group} / ${entity.name}`),
-    ),
-    element("div", { class: "preview" }, thumbnail(entity, "preview-picture"), element("em", {}, words.noPreview)),
-    element("div", { class: "flexrow facts" }, statusTag(task), ...assignees.map((person) => avatar(person, "avatar large"))),
-  ];
 }
 
 /** Kitsu lists them all; a selection of thousands only needs its number. */

@@ -3,7 +3,9 @@ import type { CustomAction } from "../custom-actions.ts";
 import { TASKS, type Task } from "../data.ts";
 import type { Person } from "../data-people.ts";
 import { PAPER_LANTERN, type Project } from "../data-projects.ts";
+import { STATUSES } from "../data-tables.ts";
 import { type Route, readRoute } from "./route.ts";
+import { readTask } from "./session.ts";
 import { type Locale, WORDS, type Words } from "./words.ts";
 
 /** By name, which mixes the productions, as due dates do in a real list. */
@@ -12,7 +14,7 @@ function tasksOf({ id }: Person): Task[] {
   return open.sort((a, b) => a.entity.name.localeCompare(b.entity.name));
 }
 
-export type Change = "person" | "selection" | "theme" | "locale" | "route";
+export type Change = "person" | "selection" | "theme" | "locale" | "route" | "task";
 
 export class Store {
   readonly customActions: readonly CustomAction[];
@@ -21,6 +23,8 @@ export class Store {
   locale: Locale = "en";
   isDark: boolean;
   route: Route;
+  /** the task that was loaded last */
+  loaded: Task | undefined;
   readonly #listeners: [readonly Change[], () => void][] = [];
 
   constructor(user: Person, customActions: readonly CustomAction[], path: string) {
@@ -64,10 +68,30 @@ export class Store {
     return TASKS.filter(({ entity }) => entity.projectId === project?.id && entity.kind === kind && isShown(entity.episode?.id));
   }
 
+  /** The task whose own page this is. */
+  get pageTask(): Task | undefined {
+    return TASKS.find(({ id }) => id === this.route.taskId);
+  }
+
   /** The actions offered for the selection, by the types of its tasks. */
   get offeredActions(): readonly CustomAction[] {
     const kinds = new Set([...this.selection.values()].map(({ type }) => type.forEntity.toLowerCase()));
     return this.customActions.filter(({ entity_type }) => entity_type === "all" || kinds.has(entity_type));
+  }
+
+  /** Reads a task again. One that is not for this person stays as it is. */
+  async loadTask(taskId: string): Promise<void> {
+    const row = await readTask(taskId).catch(() => undefined);
+    if (row) this.setStatus(taskId, row.task_status_id);
+  }
+
+  setStatus(taskId: string, statusId: string): void {
+    const task = TASKS.find(({ id }) => id === taskId);
+    const status = STATUSES.find(({ id }) => id === statusId);
+    if (!task || !status) return;
+    task.status = status;
+    this.loaded = task;
+    this.#tell("task");
   }
 
   select(tasks: readonly Task[]): void {

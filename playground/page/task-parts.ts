@@ -16,7 +16,7 @@ export function thumbnail(entity: Entity, className = "thumbnail"): HTMLElement 
   return picture;
 }
 
-export function statusTag({ status }: Task): HTMLElement {
+export function statusTag({ status }: Pick<Task, "status">): HTMLElement {
   const tag = element("span", { class: "tag", title: status.name }, status.shortName);
   // Kitsu shows "todo" in a grey that follows the theme.
   if (status.shortName === "todo") tag.classList.add("todo");

@@ -31,6 +31,10 @@ export function exposeVueApp(root: HTMLElement, store: Store, router: Router): v
       return store.locale;
     },
   };
-  const globalProperties = { $store: { getters }, $i18n: i18n, $router: router };
+  const dispatch = async (action: string, payload: { taskId?: unknown } = {}) => {
+    if (action === "loadTask") return store.loadTask(String(payload.taskId));
+    console.error(`[vuex] unknown action type: ${action}`);
+  };
+  const globalProperties = { $store: { getters, dispatch }, $i18n: i18n, $router: router };
   Object.defineProperty(root, "__vue_app__", { value: { version: "3.5.0", config: { globalProperties } } });
 }

@@ -1,5 +1,12 @@
 /** What Zou says, and how it refuses: the same sentences, in the shapes its different layers have. */
-export type Answer = { status: number; body?: unknown; type?: string; cookies?: readonly string[] };
+export type Answer = {
+  status: number;
+  /** bytes and texts go out as they are, all else as JSON */
+  body?: unknown;
+  type?: string;
+  cookies?: readonly string[];
+  headers?: Readonly<Record<string, string>>;
+};
 
 export const ok = (body: unknown): Answer => ({ status: 200, body });
 export const created = (body: unknown): Answer => ({ status: 201, body });
@@ -42,6 +49,8 @@ export const notFound = () =>
       "404 Not Found: The requested URL was not found on the server. If you entered the URL manually please check your spelling and try again.",
   });
 export const wrongMethod = () => new Refusal(405, { error: true, message: "The method is not allowed for the requested URL." });
+/** What Zou says of its own mistakes. */
+export const broken = () => new Refusal(500, { error: true, message: "Internal server error." });
 export const badBody = () =>
   new Refusal(400, { error: true, message: "The browser (or proxy) sent a request that this server could not understand." });
 

@@ -2,7 +2,7 @@
 import { randomUUID } from "node:crypto";
 import * as v from "valibot";
 import { stamp } from "../data-schedule.ts";
-import { type Answer, badArgument, badValue, created, forbidden, notFound, ok, Refusal } from "./answer.ts";
+import { type Answer, badArgument, badValue, checkId, created, forbidden, notFound, ok, Refusal } from "./answer.ts";
 import { listRows } from "./list.ts";
 import { readObject, type ZouRequest } from "./request.ts";
 import { needsSupervisor, openProject, projectsOf, roleIn } from "./rights.ts";
@@ -98,6 +98,40 @@ export function listProjectPlaylists({ state, caller: { person }, ids: [projectI
   const rows = [...state.playlists.values()].filter((row) => row.project_id === project.id).reverse();
   return ok(rows.map(({ shots, build_jobs, ...row }) => ({ ...row, first_preview_file_id: shots?.[0]?.preview_file_id ?? null })));
 }
+
+/** As it was written, and whether it is there is told before who may see it. */
+export function readPlainPlaylist(request: ZouRequest): Answer {
+  const row = find(request);
+  if (seenRole(request, row) === "vendor") throw forbidden();
+  return ok(row);
+}
+
+/** Managers remove any, supervisors their own. */
+export function deletePlaylist(request: ZouRequest): Answer {
+  const { state, caller } = request;
+  const row = find(request);
+  const role = seenRole(request, row);
+  const isTheirs = role === "supervisor" && row.created_by === caller.person.id;
+  if (role !== "admin" && role !== "manager" && !isTheirs) throw forbidden();
+  state.playlists.delete(row.id);
+  return { status: 204 };
+}
+
+/** Links for guests: nobody makes any here. */
+export function listShares(request: ZouRequest): Answer {
+  const role = seenRole(request, find(request));
+  if (role !== "admin" && role !== "manager") throw forbidden();
+  return ok([]);
+}
+
+function find({ state, ids: [id = ""] }: ZouRequest): PlaylistRow {
+  checkId(id);
+  const row = state.playlists.get(id);
+  if (!row) throw notFound();
+  return row;
+}
+
+const seenRole = ({ caller: { person } }: ZouRequest, row: PlaylistRow) => roleIn(person, openProject(person, row.project_id));
 
 /** The production in the path is not compared with the playlist's, in the real Zou either. */
 export function readPlaylist({ state, caller: { person }, ids: [projectId = "", playlistId = ""] }: ZouRequest): Answer {

@@ -12,6 +12,8 @@ export type ZouRequest = {
   query: URLSearchParams;
   body: string;
   userAgent: string;
+  /** the header of that name */
+  range: string;
 };
 
 const Body = v.record(v.string(), v.unknown());

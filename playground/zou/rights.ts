@@ -26,10 +26,24 @@ export function openProject(person: Person, id: string): Project {
 }
 
 export function seesTask(person: Person, task: Task): boolean {
-  const project = findProject(task.entity.projectId);
-  const role = project && roleIn(person, project);
+  const role = roleOn(person, task);
   if (role === undefined) return false;
   return role !== "vendor" || task.assignees.includes(person);
+}
+
+export function roleOn(person: Person, task: Task): Role | undefined {
+  const project = findProject(task.entity.projectId);
+  return project && roleIn(person, project);
+}
+
+/** Who may comment on a task and set its status: managers and clients of the production, its assignees, the supervisors of its department. */
+export function actsOn(person: Person, task: Task): boolean {
+  const role = roleOn(person, task);
+  if (role === undefined) return false;
+  if (role === "admin" || role === "manager" || role === "client" || task.assignees.includes(person)) return true;
+  const { departmentId } = task.type;
+  const isTheirs = person.departments.length === 0 || (departmentId !== null && person.departments.includes(departmentId));
+  return role === "supervisor" && isTheirs;
 }
 
 /** A vendor with a task in a production gets all its entities: Zou joins the tasks by the production. */

@@ -1,5 +1,6 @@
 /** The routes the small Zou has. What is not here is not found, as a route of a newer or older Zou would be. */
 import { type Answer, notFound, ok, wrongMethod } from "./answer.ts";
+import { commentTask, commentTasks, listComments } from "./comments.ts";
 import { readContext } from "./context.ts";
 import {
   changeCustomAction,
@@ -8,9 +9,19 @@ import {
   listCustomActions,
   readCustomAction,
 } from "./custom-actions.ts";
+import { listOutputFiles, listWorkingFiles } from "./files.ts";
 import { listRows, type Row } from "./list.ts";
+import { readMovie, readPicture } from "./media.ts";
 import { listPersons, readPerson, readTeam } from "./people.ts";
-import { createPlaylist, listPlaylists, listProjectPlaylists, readPlaylist } from "./playlists.ts";
+import {
+  createPlaylist,
+  deletePlaylist,
+  listPlaylists,
+  listProjectPlaylists,
+  listShares,
+  readPlainPlaylist,
+  readPlaylist,
+} from "./playlists.ts";
 import { listEntities, listOpenProjects, listPreviews, listTasks, readProject, readTask } from "./productions.ts";
 import type { ZouRequest } from "./request.ts";
 import { logIn, logOut, readAuthenticated } from "./session.ts";
@@ -71,8 +82,15 @@ const CLOSED: Readonly<Record<string, Handler>> = {
   "GET /data/user/context": readContext,
   "GET /data/tasks": listTasks,
   "GET /data/tasks/*": readTask,
+  "GET /data/tasks/*/comments": listComments,
+  "POST /actions/tasks/batch-comment": commentTasks,
+  "POST /actions/tasks/*/comment": commentTask,
   "GET /data/entities": listEntities,
   "GET /data/preview-files": listPreviews,
+  "GET /movies/originals/preview-files/*": readMovie,
+  "GET /pictures/originals/preview-files/*": readPicture,
+  "GET /data/output-files": listOutputFiles,
+  "GET /data/working-files": listWorkingFiles,
   "GET /data/task-types": table(TASK_TYPE_ROWS),
   "GET /data/task-status": table(STATUS_ROWS),
   "GET /data/departments": table(DEPARTMENT_ROWS),
@@ -89,6 +107,9 @@ const CLOSED: Readonly<Record<string, Handler>> = {
   "GET /data/projects/*/playlists/*": readPlaylist,
   "GET /data/playlists": listPlaylists,
   "POST /data/playlists": createPlaylist,
+  "GET /data/playlists/*": readPlainPlaylist,
+  "DELETE /data/playlists/*": deletePlaylist,
+  "GET /data/playlists/*/share": listShares,
   "GET /data/custom-actions": listCustomActions,
   "POST /data/custom-actions": createCustomAction,
   "GET /data/custom-actions/*": readCustomAction,

@@ -22,26 +22,28 @@ export const TASK_TYPE_ROWS = TASK_TYPES.map(({ id, name, color, forEntity, depa
   type: "TaskType",
 }));
 
-export const STATUS_ROWS = STATUSES.map(({ id, name, shortName, color }) => ({
+export const STATUS_ROWS = STATUSES.map(({ id, name, shortName, color, forArtists, forClients, forConcepts, archived }) => ({
   name,
-  archived: false,
+  archived,
   short_name: shortName,
   description: null,
   color,
   priority: 1,
   is_done: shortName === "done",
-  is_artist_allowed: true,
-  is_client_allowed: true,
+  is_artist_allowed: forArtists,
+  is_client_allowed: forClients,
   is_retake: shortName === "retake",
   is_feedback_request: shortName === "wfa",
   is_default: shortName === "todo",
   is_wip: shortName === "wip",
   shotgun_id: null,
-  for_concept: false,
+  for_concept: forConcepts,
   id,
   ...NEVER,
   type: "TaskStatus",
 }));
+
+export type StatusRow = (typeof STATUS_ROWS)[number];
 
 export const DEPARTMENT_ROWS = DEPARTMENTS.map(({ id, name, color }) => ({
   name,

@@ -2,6 +2,7 @@
 import { TASKS, type Task } from "../data.ts";
 import { ADA } from "../data-people.ts";
 import { type Preview, type Schedule, scheduleOf } from "../data-schedule.ts";
+import { MOVIE, PICTURE } from "../media.ts";
 
 export type PlannedTask = { task: Task; row: ReturnType<typeof taskRow>; preview: ReturnType<typeof previewRow> | undefined };
 
@@ -55,7 +56,7 @@ const previewRow = (task: Task, preview: Preview) => ({
   description: null,
   path: null,
   source: "webgui",
-  file_size: preview.isMovie ? 2_400_000 : 310_000,
+  file_size: (preview.isMovie ? MOVIE : PICTURE).length,
   status: "ready",
   validation_status: "neutral",
   annotations: null,

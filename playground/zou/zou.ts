@@ -20,6 +20,10 @@ export type Zou = {
   /** the cookies of a new session */
   logIn(person: Person): string[];
   customActions(): CustomActionRow[];
+  /** the tasks whose status is not the one they began with */
+  changedStatuses(): Record<string, string>;
+  /** calls back with the id of each task that changes, until what it returns is called */
+  onChange(tell: (taskId: string) => void): () => void;
 };
 
 export type ZouOptions = {
@@ -49,6 +53,14 @@ export function openZou({ botToken, actions, today = new Date() }: ZouOptions): 
       }
     },
     logIn: (person) => openSession(state.tokens, person).cookies,
+    changedStatuses: () =>
+      Object.fromEntries(
+        state.tasks.flatMap(({ task, row }) => (row.task_status_id === task.status.id ? [] : [[task.id, row.task_status_id]])),
+      ),
+    onChange(tell) {
+      state.listeners.add(tell);
+      return () => void state.listeners.delete(tell);
+    },
     customActions: () => [...state.customActions.values()].sort((a, b) => a.name.localeCompare(b.name)),
   };
 }
@@ -59,8 +71,8 @@ function answer(state: State, botToken: string, request: IncomingMessage, body: 
     const target = url.slice(PREFIX.length) || "/";
     checkLine(`${method} ${target} HTTP/1.1`);
     const { pathname, searchParams: query } = new URL(target, "http://zou.invalid");
-    const { ids, open, answer: closed } = findRoute(method, pathname);
-    const asked = { state, ids, query, body, userAgent: headers["user-agent"] ?? "" };
+    const { ids, open, answer: closed } = findRoute(method === "HEAD" ? "GET" : method, pathname);
+    const asked = { state, ids, query, body, userAgent: headers["user-agent"] ?? "", range: headers.range ?? "" };
     return open ? open(asked) : closed({ ...asked, caller: readCaller(headers, state.tokens, botToken) });
   } catch (error) {
     if (error instanceof Refusal) return error.answer;
@@ -68,17 +80,19 @@ function answer(state: State, botToken: string, request: IncomingMessage, body: 
   }
 }
 
-function send(response: ServerResponse, { status, body, type = "application/json", cookies = [] }: Answer): void {
-  const text = typeof body === "string" ? body : body === undefined ? "" : JSON.stringify(body);
+function send(response: ServerResponse, { status, body, type = "application/json", cookies = [], headers }: Answer): void {
+  const isRaw = typeof body === "string" || body instanceof Uint8Array;
+  const content = isRaw ? body : body === undefined ? "" : JSON.stringify(body);
   response.writeHead(status, {
     "content-type": type,
-    "content-length": Buffer.byteLength(text),
+    "content-length": Buffer.byteLength(content),
     "x-content-type-options": "nosniff",
     "x-frame-options": "SAMEORIGIN",
     "content-security-policy": "frame-ancestors 'self'",
     "referrer-policy": "strict-origin-when-cross-origin",
+    ...headers,
     ...(type === "text/html" && { connection: "close" }),
     ...(cookies.length > 0 && { "set-cookie": [...cookies] }),
   });
-  response.end(text);
+  response.end(content);
 }

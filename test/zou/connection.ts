@@ -6,6 +6,7 @@ export type Connection = {
   get<T = Row[]>(path: string): Promise<T>;
   post<T = Row>(path: string, body: unknown): Promise<T>;
   put<T = Row>(path: string, body: unknown): Promise<T>;
+  remove(path: string): Promise<void>;
   upload(path: string, name: string, file: Uint8Array<ArrayBuffer>): Promise<Row>;
 };
 
@@ -15,13 +16,16 @@ export function connect(api: string, token: string): Connection {
     const answer = await fetch(`${api}${path}`, { method, headers, ...(body !== undefined && { body }) });
     const text = await answer.text();
     if (!answer.ok) throw new Error(`${method} ${path} is answered ${answer.status}: ${text.slice(0, 400)}`);
-    return JSON.parse(text);
+    return JSON.parse(text || "null");
   }
   const json = "application/json";
   return {
     get: (path) => send("GET", path),
     post: (path, body) => send("POST", path, JSON.stringify(body), json),
     put: (path, body) => send("PUT", path, JSON.stringify(body), json),
+    async remove(path) {
+      await send("DELETE", path);
+    },
     upload(path, name, file) {
       const form = new FormData();
       form.append("file", new Blob([file], { type: "image/png" }), name);

@@ -2,12 +2,13 @@
 import { spawn } from "node:child_process";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { startPlayground } from "../../playground/serve.ts";
-import { connect, logIn } from "./connection.ts";
+import { logIn } from "./connection.ts";
 import { checkMembers } from "./members.ts";
 import type { PersonName } from "./people.ts";
 import { makeProduction, type Production } from "./production.ts";
 import { startZou, type Zou } from "./server.ts";
 import { startWorker, type Worker } from "./worker.ts";
+import { type Answer, itWrites } from "./writes.ts";
 
 /** The example secret of the Standard Webhooks documentation. */
 const FORWARD_SECRET = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
@@ -37,15 +38,6 @@ describe.skipIf("missing" in started)("the worker and a real Zou", () => {
     await zou?.stop();
   }, 60_000);
 
-  type Reply = {
-    kind: string;
-    code?: string;
-    title: string;
-    text?: string;
-    outcomes?: { state: string; reason?: string }[];
-    links?: { url: string }[];
-  };
-
   const fields = (who: PersonName, selection: readonly string[]) => {
     const { id, email } = studio.persons[who];
     return {
@@ -59,30 +51,44 @@ describe.skipIf("missing" in started)("the worker and a real Zou", () => {
     };
   };
 
-  async function call(url: string, body: object, headers: Record<string, string> = {}): Promise<Reply> {
+  async function call(url: string, body: object, headers: Record<string, string> = {}): Promise<Answer> {
     const response = await fetch(url, {
       method: "POST",
       headers: { "content-type": "application/json", origin: zou.host.origin, ...headers },
       body: JSON.stringify(body),
     });
-    const { reply }: { reply: Reply } = JSON.parse(await response.text());
-    return reply;
+    return JSON.parse(await response.text());
   }
 
-  const callClaiming = (action: string, who: PersonName, selection: readonly string[]) =>
-    call(`${apart.origin}/actions/${action}`, fields(who, selection));
-  const callInSession = async (action: string, session: PersonName, who: PersonName, selection: readonly string[]) => {
-    const { email, password } = studio.persons[session];
-    const cookie = `access_token_cookie=${await logIn(zou.api, email, password)}`;
-    return call(`${zou.host.origin}/edge/actions/${action}`, fields(who, selection), { cookie, "sec-fetch-site": "same-origin" });
+  /** The address of an action, or of what can still be done with a run. */
+  const at = (origin: string, path: string) => (path.startsWith("http") ? path : `${origin}/actions/${path}`);
+  const sessionOf = async (who: PersonName) => {
+    const { email, password } = studio.persons[who];
+    return { cookie: `access_token_cookie=${await logIn(zou.api, email, password)}`, "sec-fetch-site": "same-origin" };
   };
+  const callClaiming = async (action: string, who: PersonName, selection: readonly string[]) =>
+    (await call(at(apart.origin, action), fields(who, selection))).reply;
+  const callInSession = async (action: string, session: PersonName, who: PersonName, selection: readonly string[]) =>
+    (await call(at(`${zou.host.origin}/edge`, action), fields(who, selection), await sessionOf(session))).reply;
+
+  itWrites(() => ({
+    api: zou.api,
+    adminToken: zou.admin.token,
+    studio,
+    callClaiming: (path, who, body) => call(at(apart.origin, path), { ...fields(who, []), ...body }),
+    callInSession: async (path, who, body) =>
+      call(at(`${zou.host.origin}/edge`, path), { ...fields(who, []), ...body }, await sessionOf(who)),
+  }));
 
   it("knows a claimed person who is active, and nobody else", async () => {
     const [task = ""] = studio.short.tasks;
     expect(await callClaiming("debug", "manager", [task])).toMatchObject({ kind: "done" });
     expect(await callClaiming("debug", "leaver", [task])).toMatchObject({ kind: "failed", code: "person-not-accepted" });
     const stranger = { ...fields("manager", [task]), userid: task };
-    expect(await call(`${apart.origin}/actions/debug`, stranger)).toMatchObject({ kind: "failed", code: "person-not-accepted" });
+    expect((await call(`${apart.origin}/actions/debug`, stranger)).reply).toMatchObject({
+      kind: "failed",
+      code: "person-not-accepted",
+    });
   });
 
   it("knows the person of the session, and refuses the session of somebody else", async () => {
@@ -92,21 +98,6 @@ describe.skipIf("missing" in started)("the worker and a real Zou", () => {
       kind: "failed",
       code: "person-not-accepted",
     });
-  });
-
-  it("makes a playlist that Zou then lists, as the bot and as the person", async () => {
-    const tasks = studio.short.tasks.slice(0, 8);
-    const zouOfAdmin = connect(zou.api, zou.admin.token);
-    for (const reply of [
-      await callClaiming("playlist", "manager", tasks),
-      await callInSession("playlist", "supervisor", "supervisor", tasks),
-    ]) {
-      expect(reply).toMatchObject({ kind: "done", title: "The playlist is made" });
-      const id = reply.links?.[0]?.url.split("/").at(-1);
-      const made = await zouOfAdmin.get(`/data/projects/${studio.short.id}/playlists/${id}`);
-      expect(made).toMatchObject({ project_id: studio.short.id, for_entity: "shot" });
-      expect(reply.outcomes?.some(({ state, reason }) => state === "skipped" && reason === "No preview yet")).toBe(true);
-    }
   });
 
   it("counts the selection for a manager, and shows clients no times", async () => {

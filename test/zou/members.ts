@@ -32,6 +32,27 @@ export async function checkMembers(api: string, botToken: string): Promise<void>
     expect(members(now), `${fixture}: ${path.slice(0, 100)}`).toEqual(members(answer));
     expect(members(now).length).toBeGreaterThan(1);
   }
+  await checkWrites(api, botToken, tasks);
+}
+
+/** The same of what is written: a comment that keeps the status, and a playlist that is removed again. */
+async function checkWrites(api: string, botToken: string, tasks: readonly Row[]): Promise<void> {
+  const bot = connect(api, botToken);
+  const task = tasks.find(({ last_preview_file_id: id }) => typeof id === "string");
+  const expectMembers = async (fixture: string, now: unknown) => {
+    const { answer } = JSON.parse(await readFile(`test/fixtures/zou/${fixture}.json`, "utf8"));
+    expect(members(now), fixture).toEqual(members(answer));
+  };
+  const comments = [{ task_id: task?.id, task_status_id: task?.task_status_id, text: "Hello" }];
+  await expectMembers("batch-comment", await bot.post("/actions/tasks/batch-comment", { comments }));
+  await expectMembers("task-comments", await bot.get(`/data/tasks/${task?.id}/comments`));
+  await expectMembers("output-files", await bot.get("/data/output-files"));
+  await expectMembers("working-files", await bot.get("/data/working-files"));
+  const shots = [{ entity_id: task?.entity_id, preview_file_id: task?.last_preview_file_id }];
+  const playlist = await bot.post("/data/playlists", { name: "Members", project_id: task?.project_id, episode_id: null, shots });
+  await expectMembers("playlist-created", playlist);
+  expect(await bot.get<Row>(`/data/playlists/${playlist.id}`)).toEqual(playlist);
+  await bot.remove(`/data/playlists/${playlist.id}`);
 }
 
 /** The names of the answer's members, of its first row where it is a list. */

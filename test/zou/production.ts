@@ -2,7 +2,7 @@
 import { type Connection, connect, forEach, type Row } from "./connection.ts";
 import { makeDescriptors, makeShort, makeShow } from "./entities.ts";
 import { makeBots, makePersons, makeTeams } from "./people.ts";
-import { assign, comment, makeTasks, plan, publish, type Statuses, spend, spreadDone } from "./tasks.ts";
+import { assign, comment, makeTasks, plan, publish, recordFiles, type Statuses, spend, spreadDone } from "./tasks.ts";
 
 export type Production = Awaited<ReturnType<typeof makeProduction>>;
 
@@ -48,6 +48,7 @@ export async function makeProduction(api: string, adminToken: string, now = Date
   const showTasks = await work(tvshow.id, showEntities.shots, showEntities.assets);
   const looked = [...shortTasks.slice(0, 6), ...showTasks.slice(0, 4)].map(({ id }) => ({ id, status: studio.statuses.wfa }));
   const previews = await forEach(looked, (task, index) => publish(zou, task, index));
+  await recordFiles(zou, shortTasks.slice(0, 2));
   const teamless = await makeTeamless(zou, layout);
   // What Kitsu calls deleting a shot that has tasks: both stay, the shot says that it is canceled.
   const canceledShot = shortEntities.shots[18] ?? "";

@@ -92,6 +92,24 @@ export async function publish(zou: Connection, { id, status }: { id: string; sta
   return preview;
 }
 
+/** Files as the studio's own tools record them: two revisions of what was worked on, and of what came of it. */
+export async function recordFiles(zou: Connection, tasks: readonly Task[]): Promise<void> {
+  const [output, software, status] = await Promise.all([
+    zou.post("/data/output-types", { name: "Movie", short_name: "mov" }),
+    zou.post("/data/softwares", { name: "Blender", short_name: "blender", file_extension: "blend" }),
+    zou.post("/data/file-status", { name: "To be reviewed", color: "#ffffff" }),
+  ]);
+  for (const [index, { id: task_id, entity_id, task_type_id }] of tasks.entries()) {
+    for (const revision of [1, 2]) {
+      const path = `/mnt/prod/fox/sh${index}/sh${index}_v00${revision}`;
+      const common = { name: "main", revision, entity_id };
+      await zou.post("/data/working-files", { ...common, path: `${path}.blend`, task_id, software_id: software.id });
+      const kind = { task_type_id, output_type_id: output.id, file_status_id: status.id, representation: "" };
+      await zou.post("/data/output-files", { ...common, ...kind, path: `${path}.mov`, extension: "mov" });
+    }
+  }
+}
+
 function toDay(time: number): string {
   return new Date(time).toISOString().slice(0, 10);
 }

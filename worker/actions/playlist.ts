@@ -1,14 +1,18 @@
 // Makes a playlist in Kitsu of the newest previews of the selected tasks: one for each project and kind of entity, for a playlist has one of
 // both. Zou checks nothing that is in it, so what goes in is read from Zou first.
-import type { Link, Outcome, Reply } from "../../contract.ts";
+import * as v from "valibot";
+import type { Effect, Outcome, Reply } from "../../contract.ts";
 import { defineAction, type Given } from "../action.ts";
 import { Failure, toFailure } from "../failure.ts";
 import type { SelectedTask } from "../services/kitsu.ts";
+import { playlistPath } from "../services/kitsu-pages.ts";
+import { removeUnchanged } from "../services/playlists.ts";
 import { Playlist } from "../services/zou-objects.ts";
 
 const NAME_MAX = 80;
 /** Tries for a name that is not taken yet. */
 const NAMES_MAX = 5;
+const UNDO_LIFE_S = 600;
 const KINDS = ["shot", "asset", "sequence", "edit", "episode"];
 
 export const playlist = defineAction({
@@ -24,11 +28,13 @@ export const playlist = defineAction({
     const { entries, skipped } = choose(given.call.params.order === "shots" ? sortByName(tasks) : tasks);
     if (entries.length === 0) throw nothingToPlay(skipped);
     const outcomes: Outcome[] = [...skipped, ...missing.map((id) => skip(id, id, "Deleted or not visible"))];
-    const links: Link[] = [];
+    const made: Playlist[] = [];
+    const effects: Effect[] = [];
     for (const group of groupEntries(entries)) {
       try {
-        const made = await makePlaylist(given, group);
-        links.push({ label: `Open ${made.name}`, url: playlistUrl(given.settings.kitsuUrls[0] ?? "", made, group) });
+        const playlist = await makePlaylist(given, group);
+        made.push(playlist);
+        effects.push({ kind: "go", path: playlistPath(playlist, group[0]?.project), label: `Open ${playlist.name}` });
         outcomes.push(...group.map(({ task, label }): Outcome => ({ id: task.id, label, state: "done" })));
       } catch (thrown) {
         // One project's playlist that fails does not undo the others.
@@ -36,8 +42,33 @@ export const playlist = defineAction({
         outcomes.push(...group.map(({ task, label }): Outcome => ({ id: task.id, label, state: "failed", reason })));
       }
     }
-    return report(outcomes, links);
+    const label = made.length === 1 ? "Remove the playlist" : "Remove the playlists";
+    if (made.length > 0) given.offerUndo({ data: made.map(describeMade), lifeS: UNDO_LIFE_S, label });
+    return report(outcomes, effects);
   },
+  async undo({ kitsu }, data) {
+    const made = v.parse(v.array(Made), data);
+    const kept: string[] = [];
+    for (const one of made) {
+      const reason = await removeUnchanged(kitsu().zou, one);
+      if (reason !== undefined) kept.push(`“${one.name}” ${reason}.`);
+    }
+    const text = kept.length > 0 ? `${kept.join(" ")} Remove it in Kitsu, if it is still to go.` : undefined;
+    if (kept.length === made.length) throw new Failure("nothing-to-do", { title: "Nothing was removed", text });
+    const count = made.length - kept.length;
+    const title = count === 1 ? "The playlist is removed" : `${count} playlists are removed`;
+    return { kind: "done", severity: kept.length > 0 ? "warning" : "success", title, text };
+  },
+});
+
+/** What tells whether a playlist is still as it was made. */
+const Made = v.object({ id: v.string(), name: v.string(), updatedAt: v.optional(v.string()), count: v.number() });
+
+const describeMade = ({ id, name, updated_at, shots }: Playlist): v.InferOutput<typeof Made> => ({
+  id,
+  name,
+  updatedAt: updated_at,
+  count: shots.length,
 });
 
 type Chosen = { entries: SelectedTask[]; skipped: Outcome[] };
@@ -108,16 +139,10 @@ function makeName({ call, person }: Given, count: number): string {
   return (call.params.name ?? "Previews").slice(0, Math.max(0, NAME_MAX - rest.length)) + rest.slice(0, NAME_MAX);
 }
 
-function playlistUrl(kitsu: string, { id, project_id, episode_id }: Playlist, group: readonly SelectedTask[]): string {
-  const production = `${kitsu}/productions/${project_id}`;
-  if (group[0]?.project?.production_type !== "tvshow") return `${production}/playlists/${id}`;
-  return `${production}/episodes/${episode_id ?? "all"}/playlists/${id}`;
-}
-
-function report(outcomes: Outcome[], links: Link[]): Reply {
+function report(outcomes: Outcome[], effects: Effect[]): Reply {
   const count = outcomes.filter(({ state }) => state === "done").length;
   const isAll = count === outcomes.length;
-  if (links.length === 0)
+  if (effects.length === 0)
     return {
       kind: "failed",
       code: "kitsu-refused",
@@ -128,10 +153,10 @@ function report(outcomes: Outcome[], links: Link[]): Reply {
   return {
     kind: "done",
     severity: isAll ? "success" : "warning",
-    title: links.length === 1 ? "The playlist is made" : `${links.length} playlists are made`,
+    title: effects.length === 1 ? "The playlist is made" : `${effects.length} playlists are made`,
     text: isAll ? `It has ${count === 1 ? "1 preview" : `${count} previews`}.` : `${count} of ${outcomes.length} tasks went in.`,
     outcomes,
-    links,
+    effects,
   };
 }
 

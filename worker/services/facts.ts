@@ -1,6 +1,7 @@
 // A task of the selection as names, values and types: everything Kitsu shows of it, for people to read.
 import type { SelectedTask } from "./kitsu.ts";
-import type { Entity, PreviewFile, ZouPerson } from "./zou-objects.ts";
+import { entityPath, listPath, taskPath } from "./kitsu-pages.ts";
+import type { PreviewFile, ZouPerson } from "./zou-objects.ts";
 
 /** A field's name, its value as text, its type. */
 export type Fact = [name: string, value: string, type: string];
@@ -21,17 +22,15 @@ const SAID_ELSEWHERE = new Set(["data", "type", "project_id", "entity_id"]);
 const DATETIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?$/;
 
 /** The entity, and what is above it. */
-export function entityFacts({ entity, parent, episode, project }: SelectedTask, readers: Readers): Fact[] {
+export function entityFacts(selected: SelectedTask, readers: Readers): Fact[] {
+  const { entity, parent, episode, project } = selected;
   if (entity === undefined) return [["entity", "deleted", "nothing"]];
-  const facts: Fact[] = [["page in Kitsu", entityUrl(entity, project?.production_type, episode, readers.kitsuUrl), "address"]];
+  const facts: Fact[] = [["page in Kitsu", readers.kitsuUrl + entityPath(entity, selected), "address"]];
   facts.push(...objectFacts("entity", entity, readers));
   if (parent !== undefined) facts.push(["parent", `${parent.name} (${parent.type})`, "name"]);
   if (episode !== undefined && episode !== parent) facts.push(["episode", episode.name, "name"]);
   if (project !== undefined)
-    facts.push(
-      ["project", project.name, "name"],
-      ["project's page", `${readers.kitsuUrl}/productions/${project.id}/${LISTS[entity.type] ?? "assets"}`, "address"],
-    );
+    facts.push(["project", project.name, "name"], ["project's page", readers.kitsuUrl + listPath(project, entity), "address"]);
   const columns = new Map(project?.descriptors.map(({ field_name, name }) => [field_name, name]));
   for (const [key, value] of Object.entries(entity.data)) {
     const column = columns.get(key);
@@ -41,15 +40,12 @@ export function entityFacts({ entity, parent, episode, project }: SelectedTask, 
 }
 
 /** One of its tasks. */
-export function taskFacts({ task, taskType, taskStatus, entity, episode, project }: SelectedTask, readers: Readers): Fact[] {
+export function taskFacts(selected: SelectedTask, readers: Readers): Fact[] {
+  const { task, taskType, taskStatus } = selected;
   const preview = readers.previews.get(task.last_preview_file_id ?? "");
   const names = task.assignees.map((id) => readers.persons.get(id)?.full_name || id);
   return [
-    [
-      "page in Kitsu",
-      taskUrl(task.id, entity, project?.id ?? task.project_id, project?.production_type, episode, readers.kitsuUrl),
-      "address",
-    ],
+    ["page in Kitsu", readers.kitsuUrl + taskPath(selected), "address"],
     ["task type", taskType?.name ?? "unknown", "name"],
     ["status", taskStatus === undefined ? "unknown" : `${taskStatus.name} (${taskStatus.short_name})`, "name"],
     ["assignees", names.join(", ") || "nobody", "names"],
@@ -95,31 +91,4 @@ const relative = new Intl.RelativeTimeFormat("en", { numeric: "auto" });
 function describeDistance(ms: number): string {
   const [size, unit] = UNITS.find(([least]) => Math.abs(ms) >= least) ?? [1_000, "second"];
   return relative.format(Math.round(ms / (size || 1_000)), unit);
-}
-
-const LISTS: Readonly<Record<string, string>> = {
-  Shot: "shots",
-  Asset: "assets",
-  Sequence: "sequences",
-  Edit: "edits",
-  Episode: "episodes",
-};
-
-/** Pages of a TV show are below an episode, "all" where there is none. */
-const production = (kitsuUrl: string, projectId: string, type: string | undefined, episode: Entity | undefined) =>
-  `${kitsuUrl}/productions/${projectId}${type === "tvshow" ? `/episodes/${episode?.id ?? "all"}` : ""}`;
-
-const entityUrl = (entity: Entity, type: string | undefined, episode: Entity | undefined, kitsuUrl: string) =>
-  `${production(kitsuUrl, entity.project_id, type, episode)}/${LISTS[entity.type] ?? "assets"}/${entity.id}`;
-
-function taskUrl(
-  id: string,
-  entity: Entity | undefined,
-  projectId: string,
-  type: string | undefined,
-  episode: Entity | undefined,
-  kitsuUrl: string,
-): string {
-  if (entity?.type === "Episode") return `${kitsuUrl}/productions/${projectId}/episodes/${entity.id}/tasks/${id}`;
-  return `${production(kitsuUrl, projectId, type, episode)}/${LISTS[entity?.type ?? ""] ?? "assets"}/tasks/${id}`;
 }

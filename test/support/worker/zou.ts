@@ -1,6 +1,8 @@
 // A Zou in memory, for what the worker asks of one. It answers in the shapes recorded from Zou 1.0.67 (test/fixtures/zou) and refuses what that
 // refuses: wrong tokens, ids that are none, request lines that gunicorn won't read, projects the caller is not in.
 import { vi } from "vitest";
+import { takeComments } from "./zou-comments.ts";
+import { answerPlaylist, makePlaylist } from "./zou-playlists.ts";
 
 export const API = "https://kitsu.studio.tld/api";
 export const BOT_TOKEN = "bot-token-of-a-manager";
@@ -8,7 +10,7 @@ export const BOT_TOKEN = "bot-token-of-a-manager";
 export const id = (kind: number, number: number) =>
   `${kind.toString(16).padStart(8, "0")}-0000-4000-8000-${number.toString(16).padStart(12, "0")}`;
 
-type Row = Record<string, unknown> & { id: string };
+export type Row = Record<string, unknown> & { id: string };
 type Team = { person: Row; project_role: string | null }[];
 
 const person = (number: number, role: string, rest: object = {}): Row => ({
@@ -34,9 +36,9 @@ export const DEMOTED = person(8, "manager");
 export const INACTIVE = person(9, "manager", { active: false });
 export const OUTSIDER = person(10, "manager");
 export const BOT = person(11, "manager", { is_bot: true });
-const PEOPLE = [ADMIN, MANAGER, SUPERVISOR, ARTIST, CLIENT, VENDOR, PROMOTED, DEMOTED, INACTIVE, OUTSIDER, BOT];
+export const PEOPLE = [ADMIN, MANAGER, SUPERVISOR, ARTIST, CLIENT, VENDOR, PROMOTED, DEMOTED, INACTIVE, OUTSIDER, BOT];
 
-export const STATUS = { todo: id(5, 1), wip: id(5, 2), retake: id(5, 3), done: id(5, 4) };
+export const STATUS = { todo: id(5, 1), wip: id(5, 2), retake: id(5, 3), done: id(5, 4), old: id(5, 5), concept: id(5, 6) };
 const status = (key: keyof typeof STATUS, color: string, rest: object = {}) => ({
   id: STATUS[key],
   name: key,
@@ -45,6 +47,10 @@ const status = (key: keyof typeof STATUS, color: string, rest: object = {}) => (
   priority: 1,
   is_done: false,
   is_retake: false,
+  is_artist_allowed: true,
+  is_client_allowed: true,
+  for_concept: false,
+  archived: false,
   ...rest,
 });
 const TABLES: Record<string, Row[]> = {
@@ -54,9 +60,11 @@ const TABLES: Record<string, Row[]> = {
   ],
   "/data/task-status": [
     status("todo", "#f5f5f5"),
-    status("wip", "#3273dc", { is_wip: true }),
+    status("wip", "#3273dc", { is_wip: true, is_client_allowed: false }),
     status("retake", "#ff3860", { is_retake: true }),
-    status("done", "#22d160", { is_done: true }),
+    status("done", "#22d160", { is_done: true, is_artist_allowed: false }),
+    status("old", "#8d6e63", { archived: true }),
+    status("concept", "#cccccc", { for_concept: true }),
   ],
   "/data/entity-types": [
     { id: id(6, 1), name: "Shot" },
@@ -77,7 +85,20 @@ export type FakeZou = {
   projects: Map<string, Row & { team: string[] }>;
   teams: Map<string, Team>;
   playlists: Row[];
+  comments: Row[];
+  previews: Map<string, Row>;
+  outputFiles: Row[];
+  workingFiles: Row[];
 };
+
+export const readStatus = (statusId: unknown): Row | undefined => TABLES["/data/task-status"]?.find(({ id }) => id === statusId);
+
+/** The role that counts in a project; undefined for whoever is not of its team. */
+export function roleOf(zou: FakeZou, caller: Row, projectId: unknown): unknown {
+  if (caller.role === "admin") return "admin";
+  const member = zou.teams.get(String(projectId))?.find((one) => one.person.id === caller.id);
+  return member && (member.project_role ?? caller.role);
+}
 
 /** Whatever stands before "/api" tells one test's Zou from the next one's, for tables are kept by their address. */
 const pathOf = (url: URL) => url.pathname.replace(/^.*?\/api/, "");
@@ -93,6 +114,10 @@ export function openFakeZou(): FakeZou {
     projects: new Map(),
     teams: new Map(),
     playlists: [],
+    comments: [],
+    previews: new Map(),
+    outputFiles: [],
+    workingFiles: [],
   };
   vi.spyOn(globalThis, "fetch").mockImplementation(async (input, init) => {
     const request = new Request(input, init);
@@ -199,9 +224,12 @@ export function addTask(zou: FakeZou, projectId: string, entityId: string, numbe
   return taskId;
 }
 
-const json = (value: unknown, code = 200) => Response.json(value, { status: code });
-const forbidden = () => json({ error: true, message: "You don't have the permission to access the requested resource." }, 403);
-const notFound = () => json({ error: true, message: "404 Not Found: The requested URL was not found on the server." }, 404);
+export const json = (value: unknown, code = 200) => Response.json(value, { status: code });
+export const forbidden = () =>
+  json({ error: true, message: "You don't have the permission to access the requested resource." }, 403);
+export const notFound = () => json({ error: true, message: "404 Not Found: The requested URL was not found on the server." }, 404);
+
+export const broken = () => json({ error: true, message: "Internal server error." }, 500);
 
 function answer(zou: FakeZou, method: string, url: URL, token: string, body: unknown): Response {
   const caller = token === BOT_TOKEN ? BOT : zou.sessions.get(token);
@@ -217,6 +245,10 @@ function answer(zou: FakeZou, method: string, url: URL, token: string, body: unk
   const [, team] = /^\/data\/projects\/([^/]+)\/team$/.exec(path) ?? [];
   const [, personId] = /^\/data\/persons\/([^/]+)$/.exec(path) ?? [];
   if (method === "POST" && path === "/data/playlists") return makePlaylist(zou, caller, body);
+  if (method === "POST" && path === "/actions/tasks/batch-comment") return takeComments(zou, caller, body);
+  const [, playlistId, share] = /^\/data\/playlists\/([^/]+)(\/share)?$/.exec(path) ?? [];
+  const isRead = method === "GET" || (method === "DELETE" && share === undefined);
+  if (playlistId !== undefined && isRead) return answerPlaylist(zou, caller, method, playlistId, share !== undefined);
   if (method !== "GET") return json({ error: true, message: "The method is not allowed for the requested URL." }, 405);
   if (path === "/auth/authenticated")
     return json({ authenticated: true, user: caller, organisation: TABLES["/data/organisations"]?.[0] });
@@ -226,6 +258,11 @@ function answer(zou: FakeZou, method: string, url: URL, token: string, body: unk
       url,
       [...zou.entities.values()].filter((one) => seesProject(one.project_id)),
     );
+  if (path === "/data/preview-files") return list(url, [...zou.previews.values()]);
+  if (path === "/data/output-files" || path === "/data/working-files") {
+    if (caller.role === "vendor") return forbidden();
+    return list(url, path === "/data/output-files" ? zou.outputFiles : zou.workingFiles);
+  }
   if (path === "/data/projects/open") return json([...zou.projects.values()].filter((one) => seesProject(one.id)));
   if (team !== undefined)
     return seesProject(team)
@@ -243,26 +280,12 @@ function answer(zou: FakeZou, method: string, url: URL, token: string, body: unk
 const withoutEmail = ({ email: _, ...row }: Row) => row;
 
 function list(url: URL, rows: Row[]): Response {
-  const [ids, project] = [url.searchParams.get("id"), url.searchParams.get("project_id")];
+  const column = ["id", "entity_id", "task_id"].find((name) => url.searchParams.has(name)) ?? "id";
+  const [ids, project] = [url.searchParams.get(column), url.searchParams.get("project_id")];
   const wanted: unknown = ids === null ? undefined : JSON.parse(ids);
   if (Array.isArray(wanted) && !wanted.every((one) => /^[0-9a-f-]{36}$/.test(String(one))))
     return json({ error: true, message: "Invalid UUID value", data: null }, 400);
   return json(
-    rows.filter((row) => (Array.isArray(wanted) ? wanted.includes(row.id) : project === null || row.project_id === project)),
+    rows.filter((row) => (Array.isArray(wanted) ? wanted.includes(row[column]) : project === null || row.project_id === project)),
   );
-}
-
-function makePlaylist(zou: FakeZou, caller: Row, body: unknown): Response {
-  const fields = typeof body === "object" && body !== null ? Object.fromEntries(Object.entries(body)) : {};
-  const member = zou.teams.get(String(fields.project_id))?.find((one) => one.person.id === caller.id);
-  const role = member?.project_role ?? caller.role;
-  if (!["admin", "manager", "supervisor"].includes(String(role))) return forbidden();
-  if (typeof fields.name !== "string" || fields.name.length > 80)
-    return json({ message: "One of the provided values has an invalid format." }, 400);
-  if (fields.episode_id !== null && zou.playlists.some((one) => one.name === fields.name && one.episode_id === fields.episode_id)) {
-    return json({ message: "A record with the same unique values already exists." }, 400);
-  }
-  const playlist = { ...fields, id: crypto.randomUUID(), created_by: caller.id };
-  zou.playlists.push(playlist);
-  return json(playlist, 201);
 }

@@ -1,4 +1,5 @@
 import { beforeEach, describe, expect, it, vi } from "vitest";
+import type { Run } from "../../../contract.ts";
 import { playlist } from "../../../worker/actions/playlist.ts";
 import { describeAction } from "../../support/worker/describe-action.ts";
 import { ajax, ask, KITSU, readAnswer, readFailed, readLog } from "../../support/worker/worker.ts";
@@ -46,7 +47,7 @@ const runDone = async (selection: readonly string[], query = "") => {
 };
 
 describe("the playlist action", () => {
-  it("makes a playlist of the previews, in the order of selection, and links to it", async () => {
+  it("makes a playlist of the previews, in the order of selection, and leads to it", async () => {
     const { projectId, taskIds } = makeProject(3);
     const reply = await runDone(taskIds.toReversed());
     expect(fake.playlists).toMatchObject([{ project_id: projectId, for_entity: "shot", episode_id: null, is_for_all: false }]);
@@ -56,7 +57,7 @@ describe("the playlist action", () => {
     expect(reply).toMatchObject({
       severity: "success",
       text: "It has 3 previews.",
-      links: [{ url: `${KITSU}/productions/${projectId}/playlists/${made?.id}` }],
+      effects: [{ kind: "go", path: `/productions/${projectId}/playlists/${made?.id}` }],
     });
   });
 
@@ -120,10 +121,12 @@ describe("the playlist action", () => {
     if (!first || !second) throw new Error("Two episodes");
     const alone = await runDone([first.task]);
     expect(fake.playlists[0]).toMatchObject({ episode_id: first.episode, is_for_all: false });
-    expect(alone.links?.[0]?.url).toContain(`/productions/${projectId}/episodes/${first.episode}/playlists/`);
+    expect(alone.effects).toMatchObject([
+      { path: `/productions/${projectId}/episodes/${first.episode}/playlists/${fake.playlists[0]?.id}` },
+    ]);
     const both = await runDone([first.task, second.task]);
     expect(fake.playlists[1]).toMatchObject({ episode_id: null, is_for_all: true });
-    expect(both.links?.[0]?.url).toContain("/episodes/all/playlists/");
+    expect(both.effects).toMatchObject([{ path: expect.stringContaining("/episodes/all/playlists/") }]);
   });
 
   it("says so when there is nothing to play, and makes nothing", async () => {
@@ -184,6 +187,69 @@ describe("the playlist action", () => {
       code: "not-configured",
       advice: expect.stringContaining("KITSU_TOKEN"),
     });
+  });
+});
+
+describe("what the playlist action made", () => {
+  const variables = () => ({ ...VARIABLES, KITSU_API: `${KITSU}/${projects}/api` });
+  const undo = async (run: Run | undefined, person: { id: string; email?: unknown } = MANAGER) => {
+    const { pathname, search } = new URL(run?.undo?.url ?? "");
+    return readAnswer(await ask(pathname + search, ajax({ userid: person.id, useremail: person.email }), variables()));
+  };
+  const make = async (...selections: string[][]) => (await readAnswer(await run(selections.flat()))).run;
+
+  it("can be removed for ten minutes, by one button", async () => {
+    const made = await make(makeProject(2).taskIds);
+    expect(made?.undo).toMatchObject({ label: "Remove the playlist", until: expect.any(Number) });
+    expect(Math.round(((made?.undo?.until ?? 0) - Date.now()) / 60_000)).toBe(10);
+    expect((await undo(made)).reply).toMatchObject({ kind: "done", severity: "success", title: "The playlist is removed" });
+    expect(fake.playlists).toEqual([]);
+  });
+
+  it.each([
+    ["renamed", { name: "Mine now" }, "was changed since it was made"],
+    ["added to", { updated_at: "2026-11-23T12:00:09" }, "was changed since it was made"],
+    ["emptied in the same second", { shots: [] }, "was changed since it was made"],
+    ["built", { build_jobs: [{ id: id(12, 1) }] }, "was built into a movie"],
+    ["shared", { shares: [{ id: id(12, 2) }] }, "was shared with guests"],
+  ])("stays where somebody has %s it meanwhile", async (_, change, reason) => {
+    const made = await make(makeProject(2).taskIds);
+    Object.assign(fake.playlists[0] ?? {}, change);
+    expect((await undo(made)).reply).toMatchObject({
+      kind: "failed",
+      title: "Nothing was removed",
+      text: expect.stringContaining(reason),
+    });
+    expect(fake.playlists).toHaveLength(1);
+  });
+
+  it("is removed as far as nobody changed it, and what stays is named", async () => {
+    const made = await make(makeProject(1).taskIds, makeProject(1).taskIds);
+    const [, second] = fake.playlists;
+    Object.assign(second ?? {}, { name: "Kept" });
+    expect((await undo(made)).reply).toMatchObject({
+      kind: "done",
+      severity: "warning",
+      title: "The playlist is removed",
+      text: expect.stringContaining("was changed"),
+    });
+    expect(fake.playlists).toEqual([second]);
+  });
+
+  it("may be gone already", async () => {
+    const made = await make(makeProject(1).taskIds);
+    fake.playlists.splice(0);
+    expect((await undo(made)).reply).toMatchObject({ kind: "done", title: "The playlist is removed" });
+  });
+
+  it("stays where Zou refuses, and says why", async () => {
+    const { projectId, taskIds } = makeProject(1);
+    const made = await make(taskIds);
+    const team = fake.teams.get(projectId) ?? [];
+    const demoted = team.map((member) => (member.person.is_bot ? { ...member, project_role: "user" } : member));
+    fake.teams.set(projectId, demoted);
+    expect((await undo(made)).reply).toMatchObject({ kind: "failed", text: expect.stringContaining("Kitsu does not allow this") });
+    expect(fake.playlists).toHaveLength(1);
   });
 });
 

@@ -1,0 +1,20 @@
+/** What the worker must be told so that the programs of this studio can be started: the settings LAUNCHERS and KABARET. */
+import { NIGHT_TRAM, PAPER_LANTERN } from "./data-projects.ts";
+
+/** A player of each kind that is known, and a program that only the studio's own handler can start. */
+export const LAUNCHERS = {
+  launchers: [
+    { id: "rv", label: "Open in RV", kind: "rvlink", media: "{path}", args: ["-play"], many: true },
+    { id: "xstudio", label: "Open in xStudio", kind: "xstudio", media: "{path}", many: true },
+    { id: "mpv", label: "Open in mpv", kind: "mpv", media: "{media_url}", many: false },
+    { id: "studio", label: "Open in Blender", kind: "ticket", scheme: "studio", verb: "open", extensions: ["blend"], many: true },
+  ],
+  roots: [{ linux: "/mnt/prod", windows: "P:\\", darwin: "/Volumes/prod" }],
+};
+
+/** Compositing has no name there, and a sequence whose name is not in Latin letters can't have one. */
+export const KABARET = {
+  project_names: { [PAPER_LANTERN.id]: "paper_lantern", [NIGHT_TRAM.id]: "night_tram" },
+  task_names: { Layout: "layout", Animation: "animation", Lighting: "lighting", Modeling: "modeling" },
+  name_rules: [{ match: "[- ]", replace: "_" }],
+};

@@ -1,0 +1,51 @@
+/** One task with what was said about it: in the side panel, and on its own page. */
+import type { Task } from "../data.ts";
+import { PERSONS } from "../data-people.ts";
+import { STATUSES } from "../data-tables.ts";
+import { element } from "./element.ts";
+import { type Comment, readComments } from "./session.ts";
+import type { Store } from "./store.ts";
+import { avatar, statusTag, thumbnail, typeName } from "./task-parts.ts";
+
+export function drawTask(task: Task, { words }: Store): HTMLElement[] {
+  const { entity, assignees } = task;
+  return [
+    element(
+      "div",
+      { class: "flexrow header-title" },
+      typeName(task.type),
+      element("h2", { class: "title" }, `${entity.group} / ${entity.name}`),
+    ),
+    element("div", { class: "preview" }, thumbnail(entity, "preview-picture"), element("em", {}, words.noPreview)),
+    element("div", { class: "flexrow facts" }, statusTag(task), ...assignees.map((person) => avatar(person, "avatar large"))),
+    drawComments(task, words.comments),
+  ];
+}
+
+/** Empty until Zou has answered, and where it shows none. */
+function drawComments({ id }: Task, label: string): HTMLElement {
+  const list = element("ul", { class: "comments", "aria-label": label });
+  readComments(id).then(
+    (comments) => list.replaceChildren(...comments.map(drawComment)),
+    () => list.replaceChildren(),
+  );
+  return list;
+}
+
+function drawComment({ text, created_at, person, task_status }: Comment): HTMLElement {
+  const author = PERSONS.find(({ id }) => id === person?.id);
+  const status = STATUSES.find(({ id }) => id === task_status?.id);
+  return element(
+    "li",
+    { class: "comment" },
+    element(
+      "div",
+      { class: "flexrow" },
+      ...(author ? [avatar(author)] : []),
+      element("strong", {}, person?.full_name ?? ""),
+      element("time", { class: "filler", datetime: `${created_at}Z` }, new Date(`${created_at}Z`).toLocaleTimeString()),
+      ...(status ? [statusTag({ status })] : []),
+    ),
+    ...(text ? [element("p", {}, text)] : []),
+  );
+}

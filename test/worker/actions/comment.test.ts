@@ -1,0 +1,383 @@
+import { beforeEach, describe, expect, it } from "vitest";
+import type { Reply } from "../../../contract.ts";
+import { comment } from "../../../worker/actions/comment.ts";
+import { describeAction } from "../../support/worker/describe-action.ts";
+import { ajax, ask, form, KITSU, readAnswer } from "../../support/worker/worker.ts";
+import {
+  ADMIN,
+  ARTIST,
+  addEntity,
+  addProject,
+  addTask,
+  BOT,
+  BOT_TOKEN,
+  CLIENT,
+  type FakeZou,
+  id,
+  MANAGER,
+  openFakeZou,
+  type Row,
+  STATUS,
+  SUPERVISOR,
+  VENDOR,
+} from "../../support/worker/zou.ts";
+
+const VARIABLES = { KITSU_TOKEN: BOT_TOKEN };
+
+let fake: FakeZou;
+beforeEach(() => {
+  fake = openFakeZou();
+});
+
+/** A project of its own for each test, for the table of projects is kept. */
+let projects = 300;
+function makeProject(taskCount: number, rest: object = {}) {
+  projects += 1;
+  return addProject(fake, projects, taskCount, rest);
+}
+
+const change = (taskId: string | undefined, members: object) => Object.assign(fake.tasks.get(taskId ?? "") ?? {}, members);
+const read = (taskId: string | undefined) => fake.tasks.get(taskId ?? "");
+
+type Caller = { person?: Row; inSession?: boolean; settings?: object };
+
+let runs = 0;
+/** One run, each call of which goes to the same address; `say` is a call. */
+function begin(selection: readonly string[], { person = MANAGER, inSession = false, settings = {} }: Caller = {}) {
+  runs += 1;
+  const path = `/actions/comment?run=${runs.toString(16).padStart(32, "0")}`;
+  const headers = inSession ? { cookie: `access_token_cookie=session-${person.id}`, "sec-fetch-site": "same-origin" } : {};
+  const api = { KITSU_API: `${KITSU}/${projects}/api`, BASE_PATH: "" };
+  return async (more: object = {}): Promise<Reply> => {
+    const init = ajax({ selection, userid: person.id, useremail: person.email, ...more }, headers);
+    return (await readAnswer(await ask(inSession ? KITSU + path : path, init, { ...VARIABLES, ...api, ...settings }))).reply;
+  };
+}
+
+/** Answers the form, and agrees to whatever is asked then. */
+async function run(selection: readonly string[], input: { status?: string; text?: string }, caller: Caller = {}): Promise<Reply> {
+  const say = begin(selection, caller);
+  const answer = { input: { status: "keep", text: "", ...input }, form: "comment" };
+  const reply = await say(answer);
+  return reply.kind === "ask" && reply.plan !== undefined ? say({ ...answer, plan: reply.plan }) : reply;
+}
+
+/** The choices, by the names of the statuses. */
+async function offer(selection: readonly string[], caller: Caller = {}): Promise<string[]> {
+  const reply = await begin(selection, caller)();
+  if (reply.kind !== "ask") throw new Error(`Expected a form, got ${JSON.stringify(reply)}`);
+  return reply.fields[0]?.options?.map(({ label }) => label) ?? [];
+}
+
+const outcomesOf = (reply: Reply) => ("outcomes" in reply ? (reply.outcomes ?? []) : []);
+const reasonsOf = (reply: Reply) => outcomesOf(reply).map(({ state, reason }) => `${state}: ${reason}`);
+
+describe("the form of the comment action", () => {
+  it("asks for a status and a text, and keeps the statuses as they are unless one is chosen", async () => {
+    const { taskIds } = makeProject(2);
+    const reply = await begin(taskIds)();
+    expect(reply).toMatchObject({ kind: "ask", submit: "Comment", form: "comment" });
+    expect(reply.kind === "ask" && reply.fields).toMatchObject([
+      { name: "status", type: "task-status", value: "keep", remember: false },
+      { name: "text", type: "long-text", required: false, maxLength: 5_000, remember: false },
+    ]);
+    expect(reply.kind === "ask" && reply.fields[0]?.options).toContainEqual({ value: STATUS.wip, label: "wip", color: "#3273dc" });
+  });
+
+  it("offers the statuses that the person may use in every project of the selection, none that is archived or for concepts", async () => {
+    const [one, two] = [makeProject(1), makeProject(1, { task_statuses: [STATUS.todo, STATUS.done, STATUS.wip] })];
+    const keep = "Keep each task's status";
+    expect(await offer(one.taskIds)).toEqual([keep, "todo", "wip", "retake", "done"]);
+    expect(await offer([...one.taskIds, ...two.taskIds])).toEqual([keep, "todo", "wip", "done"]);
+    expect(await offer(one.taskIds, { person: ARTIST })).toEqual([keep, "todo", "wip", "retake"]);
+    expect(await offer(one.taskIds, { person: CLIENT })).toEqual([keep, "todo", "retake", "done"]);
+  });
+
+  it("offers the statuses of concepts for concepts alone", async () => {
+    const { projectId } = makeProject(0);
+    const task = addTask(fake, projectId, addEntity(fake, projectId, 3_900, "Concept"), 3_900);
+    expect(await offer([task])).toEqual(["Keep each task's status", "concept"]);
+  });
+
+  it("wants words or a status, and says at the text that one of both is missing", async () => {
+    const { taskIds } = makeProject(1);
+    for (const text of ["", "  \n "]) {
+      const reply = await run(taskIds, { text });
+      expect(reply.kind === "ask" && reply.fields[1]).toMatchObject({ name: "text", error: "Write something, or choose a status" });
+    }
+    const long = await run(taskIds, { text: "x".repeat(5_001) });
+    expect(long.kind === "ask" && long.fields[1]?.error).toBe("Must have at most 5000 characters");
+    expect(fake.comments).toEqual([]);
+  });
+
+  it("refuses a status that was not offered", async () => {
+    const { taskIds } = makeProject(1);
+    change(taskIds[0], { assignees: [ARTIST.id] });
+    const reply = await run(taskIds, { status: STATUS.done }, { person: ARTIST });
+    expect(reply.kind === "ask" && reply.fields[0]?.error).toBe("Is none of the choices");
+  });
+
+  it("is the same in a tab of its own", async () => {
+    const { taskIds } = makeProject(1);
+    const fields = { personid: MANAGER.id, personemail: String(MANAGER.email), selection: taskIds.join(",") };
+    const answer = { ...fields, "input.status": STATUS.done, "input.text": "Two\r\nlines", form: "comment" };
+    const variables = { ...VARIABLES, KITSU_API: `${KITSU}/${projects}/api` };
+    expect(await (await ask("/actions/comment", form(fields), variables)).text()).toContain('name="input.text"');
+    expect(await (await ask("/actions/comment", form(answer), variables)).text()).toContain("Commented on 1 task");
+    expect(fake.comments).toMatchObject([{ text: "Two\nlines", task_status_id: STATUS.done }]);
+  });
+});
+
+describe("what the comment action asks before it writes", () => {
+  it("shows for each task what would become of it, and writes nothing", async () => {
+    const [one, two] = [makeProject(2), makeProject(1)];
+    change(one.taskIds[1], { task_status_id: STATUS.done });
+    const reply = await begin([...one.taskIds, ...two.taskIds])({ input: { status: STATUS.done, text: "" }, form: "comment" });
+    expect(reply).toMatchObject({ kind: "ask", title: "Set 2 tasks of 2 projects to done?", submit: "Set the status" });
+    expect(reply.kind === "ask" && reply.dangerous).toBeUndefined();
+    expect(reasonsOf(reply)).toEqual(["planned: wip → done", "skipped: Is done already", "planned: wip → done"]);
+    expect(fake.comments).toEqual([]);
+  });
+
+  it.each([
+    [{ status: "keep", text: "Hello" }, "Comment on 2 tasks?", "planned: Stays wip"],
+    [{ status: STATUS.wip, text: "Hello" }, "Comment on 2 tasks, and set them to wip?", "planned: Stays wip"],
+    [{ status: STATUS.todo, text: "Hello" }, "Comment on 2 tasks, and set them to todo?", "planned: wip → todo"],
+  ])("says in its title what will happen: %o", async (input, title, outcome) => {
+    const { taskIds } = makeProject(2);
+    const reply = await begin(taskIds)({ input, form: "comment" });
+    expect(reply.title).toBe(title);
+    expect(reasonsOf(reply)).toEqual([outcome, outcome]);
+  });
+
+  it("asks nothing more for one task", async () => {
+    const { taskIds } = makeProject(1);
+    expect(await begin(taskIds)({ input: { status: "keep", text: "Hello" }, form: "comment" })).toMatchObject({ kind: "done" });
+  });
+
+  it("asks again where something changed since", async () => {
+    const { taskIds } = makeProject(2);
+    const say = begin(taskIds);
+    const answer = { input: { status: STATUS.done, text: "" }, form: "comment" };
+    const asked = await say(answer);
+    change(taskIds[0], { task_status_id: STATUS.retake });
+    const again = await say({ ...answer, plan: asked.kind === "ask" ? asked.plan : "" });
+    expect(again).toMatchObject({ kind: "ask", problem: expect.stringContaining("1 changed") });
+    expect(fake.comments).toEqual([]);
+  });
+});
+
+describe("whom the comment action lets comment", () => {
+  it("lets artists comment on their own tasks, and supervisors of the department on all, as Kitsu does", async () => {
+    const { taskIds } = makeProject(3);
+    change(taskIds[0], { assignees: [ARTIST.id] });
+    const entity = fake.entities.get(String(read(taskIds[1])?.entity_id));
+    Object.assign(entity ?? {}, { created_by: ARTIST.id });
+    const only = "skipped: Only for who is assigned to it, and for supervisors";
+    for (const inSession of [false, true]) {
+      const reply = await run(taskIds, { text: "Hello" }, { person: ARTIST, inSession });
+      expect(reasonsOf(reply)).toEqual(["done: Stays wip", "done: Stays wip", only]);
+    }
+    expect(await run(taskIds, { text: "Hello" }, { person: SUPERVISOR })).toMatchObject({ kind: "done", severity: "success" });
+    const elsewhere = { ...SUPERVISOR, departments: [id(8, 1)] };
+    fake.sessions.set(`session-${SUPERVISOR.id}`, elsewhere);
+    const reply = await run(taskIds, { text: "Hello" }, { person: SUPERVISOR, inSession: true });
+    expect(new Set(reasonsOf(reply))).toEqual(new Set(["skipped: It is of another department than yours"]));
+    expect(reply).toMatchObject({ kind: "failed", code: "nothing-to-do" });
+  });
+
+  it("does not keep a status that the person may not use", async () => {
+    const { taskIds } = makeProject(2);
+    for (const taskId of taskIds) change(taskId, { assignees: [ARTIST.id] });
+    change(taskIds[0], { task_status_id: STATUS.done });
+    const reply = await run(taskIds, { text: "Hello" }, { person: ARTIST });
+    expect(reasonsOf(reply)).toEqual(["skipped: Artists may not use the status done", "done: Stays wip"]);
+  });
+
+  it("lets vendors comment on tasks of theirs, and clients on all", async () => {
+    const { taskIds } = makeProject(1);
+    expect(await run(taskIds, { text: "Hello" }, { person: VENDOR })).toMatchObject({ kind: "failed", code: "not-allowed" });
+    change(taskIds[0], { assignees: [VENDOR.id] });
+    expect(await run(taskIds, { text: "Hello" }, { person: VENDOR })).toMatchObject({ kind: "done" });
+    expect(await run(taskIds, { status: STATUS.retake }, { person: CLIENT })).toMatchObject({ kind: "done" });
+  });
+
+  it("leaves out tasks that were sent back as often as they may be", async () => {
+    const { taskIds } = makeProject(4, { max_retakes: 2 });
+    change(taskIds[0], { retake_count: 2 });
+    change(taskIds[1], { retake_count: 2 });
+    const [, more, many] = taskIds.map((taskId) => fake.entities.get(String(read(taskId)?.entity_id)));
+    Object.assign(more ?? {}, { data: { max_retakes: "3" } });
+    Object.assign(many ?? {}, { data: { max_retakes: 0 } });
+    const reply = await run(taskIds, { status: STATUS.retake });
+    expect(reasonsOf(reply)).toEqual([
+      "skipped: No more retakes: 2 of 2 are used",
+      "done: wip → retake",
+      "done: wip → retake",
+      "done: wip → retake",
+    ]);
+  });
+});
+
+describe("what the comment action writes", () => {
+  it("is a comment for each task, over projects, in the name of the person, and each outcome leads to its task", async () => {
+    const [one, two] = [makeProject(2), makeProject(1, { production_type: "tvshow" })];
+    const reply = await run(
+      [...one.taskIds, ...two.taskIds],
+      { status: STATUS.done, text: "Well done @Person 4" },
+      { person: ADMIN },
+    );
+    expect(reply).toMatchObject({ kind: "done", severity: "success", title: "Commented on 3 tasks", text: "They are done now." });
+    expect(fake.comments).toHaveLength(3);
+    for (const written of fake.comments)
+      expect(written).toMatchObject({ text: "Well done @Person 4", task_status_id: STATUS.done, person_id: ADMIN.id });
+    expect(outcomesOf(reply).map(({ link }) => link?.url)).toEqual([
+      ...one.taskIds.map((taskId) => `${KITSU}/productions/${one.projectId}/shots/tasks/${taskId}`),
+      `${KITSU}/productions/${two.projectId}/episodes/all/shots/tasks/${two.taskIds[0]}`,
+    ]);
+  });
+
+  it("is written by the person where their session came along", async () => {
+    const { taskIds } = makeProject(2);
+    await run(taskIds, { text: "Hello" }, { person: SUPERVISOR, inSession: true });
+    expect(fake.comments).toMatchObject([{ person_id: SUPERVISOR.id, text: "Hello" }, { person_id: SUPERVISOR.id }]);
+  });
+
+  it("says for whom, where the bot may only write in its own name", async () => {
+    const { projectId, taskIds } = makeProject(1);
+    change(taskIds[0], { assignees: [BOT.id] });
+    const team = fake.teams.get(projectId) ?? [];
+    const demoted = team.map((member) => (member.person === BOT ? { ...member, project_role: "user" } : member));
+    fake.teams.set(projectId, demoted);
+    await run(taskIds, { text: "Hello" });
+    await run(taskIds, { status: STATUS.todo });
+    expect(fake.comments).toMatchObject([
+      { person_id: BOT.id, text: "Hello\n\n(Person 2)" },
+      { person_id: BOT.id, text: "(Person 2)" },
+    ]);
+  });
+
+  it("hides hashtags from Zou, which would write on tasks that nobody chose", async () => {
+    const { projectId, taskIds } = makeProject(1);
+    addTask(fake, projectId, String(read(taskIds[0])?.entity_id), 3_950);
+    const seen = "for #All, ##Animation, #ff3860 and #été\n# Heading, #1";
+    await run(taskIds, { text: seen });
+    expect(fake.comments).toHaveLength(1);
+    const [written] = fake.comments;
+    expect(String(written?.text)).not.toMatch(/#\p{L}/u);
+    expect(String(written?.text).replaceAll("\u2060", "")).toBe(seen);
+  });
+
+  it("reports tasks that are gone", async () => {
+    const { taskIds } = makeProject(2);
+    const reply = await run([...taskIds, id(9, 424_242)], { text: "Hello" });
+    expect(reply).toMatchObject({ kind: "done", severity: "warning", title: "Commented on 2 tasks" });
+    expect(reasonsOf(reply)).toContain("skipped: Deleted or not visible");
+  });
+});
+
+describe("where Zou refuses some comments", () => {
+  /** A word where Zou expects a number: it breaks over the task, and says only that it did. */
+  const breakAt = (...taskIds: (string | undefined)[]) => {
+    for (const taskId of taskIds) {
+      const entity = fake.entities.get(String(read(taskId)?.entity_id));
+      Object.assign(entity ?? {}, { data: { max_retakes: "as needed" } });
+    }
+  };
+  const posts = () => fake.requests.filter(({ method }) => method === "POST").length;
+
+  it("writes all others, once, and says of the refused what Kitsu said", async () => {
+    const { taskIds } = makeProject(6, { max_retakes: 5 });
+    breakAt(taskIds[1], taskIds[4]);
+    const reply = await run(taskIds, { status: STATUS.retake, text: "Again" });
+    expect(outcomesOf(reply).map(({ state }) => state)).toEqual(["done", "failed", "done", "done", "failed", "done"]);
+    expect(reply).toMatchObject({ kind: "done", severity: "warning", title: "Commented on 4 tasks" });
+    expect(reasonsOf(reply)[1]).toBe(
+      'failed: Kitsu itself failed, with the status 500. Its column max_retakes should be a number, and is "as needed".',
+    );
+    expect(fake.comments.map(({ object_id }) => object_id)).toEqual([0, 2, 3, 5].map((index) => taskIds[index]));
+    expect(posts()).toBe(3);
+  });
+
+  it("sends many in requests of 40", async () => {
+    const { taskIds } = makeProject(90);
+    expect(await run(taskIds, { text: "Hello" })).toMatchObject({ title: "Commented on 90 tasks" });
+    expect(posts()).toBe(3);
+  });
+
+  it("gives up where nothing is taken any more, and tells which were not tried", async () => {
+    const { taskIds } = makeProject(20, { max_retakes: 5 });
+    breakAt(...taskIds.slice(3));
+    const reply = await run(taskIds, { status: STATUS.retake });
+    expect(outcomesOf(reply).filter(({ state }) => state === "done")).toHaveLength(3);
+    expect(posts()).toBe(6);
+    expect(reasonsOf(reply).at(-1)).toContain("failed: Not tried, after this: Kitsu itself failed, with the status 500.");
+  });
+
+  it("does not send a comment again when nobody knows whether the first got through", async () => {
+    const { taskIds } = makeProject(3);
+    const say = begin(taskIds);
+    const answer = { input: { status: STATUS.done, text: "Hello" }, form: "comment" };
+    const asked = await say(answer);
+    const asZou = globalThis.fetch;
+    const lost = async (input: RequestInfo | URL, init?: RequestInit) => {
+      const answered = await asZou(input, init);
+      // The first is written, the second never, and the connection is gone.
+      if (init?.method === "POST") {
+        change(taskIds[1], { last_comment_date: null, task_status_id: STATUS.wip });
+        change(taskIds[2], { last_comment_date: null, task_status_id: STATUS.wip });
+        throw new TypeError("Network connection lost.");
+      }
+      return answered;
+    };
+    globalThis.fetch = lost;
+    const reply = await say({ ...answer, plan: asked.kind === "ask" ? asked.plan : "" }).finally(() => {
+      globalThis.fetch = asZou;
+    });
+    expect(posts()).toBe(1);
+    expect(reasonsOf(reply)).toEqual([
+      "done: wip → done",
+      "failed: Kitsu could not be reached. Look in Kitsu whether the comment is there.",
+      "failed: Not tried, after this: Kitsu could not be reached. Look in Kitsu whether the comment is there.",
+    ]);
+  });
+
+  it("notices what Zou left out without a word", async () => {
+    const { taskIds } = makeProject(3);
+    const asZou = globalThis.fetch;
+    globalThis.fetch = async (input, init) => {
+      const answered = await asZou(input, init);
+      const rows = init?.method === "POST" ? await answered.json() : undefined;
+      return Array.isArray(rows) ? Response.json([rows[0], rows[2]], { status: 201 }) : answered;
+    };
+    const reply = await run(taskIds, { text: "Hello" }).finally(() => {
+      globalThis.fetch = asZou;
+    });
+    expect(reasonsOf(reply)).toEqual(["done: Stays wip", "failed: Kitsu did not take it", "done: Stays wip"]);
+  });
+
+  it("begins no request that would not end in time", async () => {
+    const { taskIds } = makeProject(50);
+    const reply = await run(taskIds, { text: "Hello" }, { settings: { ACTION_TIME_LIMIT: "5" } });
+    expect(reply).toMatchObject({ kind: "done", severity: "warning", title: "Commented on 40 tasks" });
+    expect(reasonsOf(reply).at(-1)).toBe("failed: Not tried: there was no time left");
+  });
+
+  it("is a failure where none was written", async () => {
+    const { projectId, taskIds } = makeProject(2);
+    const say = begin(taskIds);
+    const answer = { input: { status: STATUS.done, text: "Hello" }, form: "comment" };
+    const asked = await say(answer);
+    const team = fake.teams.get(projectId) ?? [];
+    const demoted = team.map((member) => (member.person === BOT ? { ...member, project_role: "user" } : member));
+    fake.teams.set(projectId, demoted);
+    const reply = await say({ ...answer, plan: asked.kind === "ask" ? asked.plan : "" });
+    expect(reply).toMatchObject({
+      kind: "failed",
+      title: "No comment was written",
+      text: "Kitsu does not allow this to the account it was done with.",
+    });
+  });
+});
+
+describeAction(comment, VARIABLES);

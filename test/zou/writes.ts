@@ -1,0 +1,155 @@
+// What the worker writes into a real Zou, and takes back: asked and agreed to as in Kitsu.
+import { randomBytes } from "node:crypto";
+import { expect, it } from "vitest";
+import { type Connection, connect, type Row } from "./connection.ts";
+import type { PersonName } from "./people.ts";
+import type { Production } from "./production.ts";
+
+export type Reply = {
+  kind: string;
+  code?: string;
+  title: string;
+  text?: string;
+  plan?: string;
+  outcomes?: { id: string; state: string; reason?: string }[];
+  links?: { url: string }[];
+  effects?: { kind: string; path: string }[];
+};
+export type Answer = { reply: Reply; run?: { undo?: { url: string } } };
+
+export type Ground = {
+  api: string;
+  adminToken: string;
+  studio: Production;
+  /** a call to a worker on a host of its own, from somebody who says who they are */
+  callClaiming(path: string, who: PersonName, body: object): Promise<Answer>;
+  /** a call to a worker on Kitsu's own host, with the person's session */
+  callInSession(path: string, who: PersonName, body: object): Promise<Answer>;
+};
+
+/** @param readGround when there is one */
+export function itWrites(readGround: () => Ground): void {
+  const admin = () => connect(readGround().api, readGround().adminToken);
+
+  /** Answers the form, and agrees to what is asked then. */
+  async function comment(
+    who: PersonName,
+    selection: readonly string[],
+    input: { status: string; text: string },
+    inSession = false,
+  ): Promise<Reply> {
+    const { callClaiming, callInSession } = readGround();
+    const path = `comment?run=${randomBytes(16).toString("hex")}`;
+    const say = async (body: object) => (await (inSession ? callInSession : callClaiming)(path, who, { selection, ...body })).reply;
+    expect(await say({})).toMatchObject({ kind: "ask" });
+    const asked = await say({ input, form: "comment" });
+    return asked.plan === undefined ? asked : say({ input, form: "comment", plan: asked.plan });
+  }
+
+  const readTasks = (zou: Connection, ids: readonly string[]) =>
+    zou.get(`/data/tasks?id=${encodeURIComponent(JSON.stringify(ids))}&relations=true`);
+  const lastComment = async (zou: Connection, id: string) => (await zou.get(`/data/tasks/${id}/comments`))[0];
+
+  it("comments in the person's name as the bot, sets the status, and brings no hashtag to life", async () => {
+    const { studio } = readGround();
+    const zou = admin();
+    const rows = await zou.get(`/data/tasks?project_id=${studio.tvshow.id}&task_type_id=${studio.taskTypes.layout}`);
+    const chosen = rows.slice(0, 3).map(({ id }) => id);
+    const others = await zou.get(`/data/tasks?entity_id=${rows[0]?.entity_id}`);
+    const count = async () =>
+      Promise.all(others.map(async ({ id }) => (chosen.includes(id) ? 0 : (await zou.get(`/data/tasks/${id}/comments`)).length)));
+    const before = await count();
+    const reply = await comment("manager", [...chosen, ...studio.short.tasks.slice(0, 1)], {
+      status: studio.statuses.wfa,
+      text: "For #All and #Animation: @Sam O'Neil please look",
+    });
+    expect(reply).toMatchObject({ kind: "done", title: "Commented on 4 tasks" });
+    expect(await count()).toEqual(before);
+    for (const row of await readTasks(zou, chosen)) expect(row.task_status_id).toBe(studio.statuses.wfa);
+    expect(await lastComment(zou, studio.short.tasks[0] ?? "")).toMatchObject({
+      person_id: studio.persons.manager.id,
+      text: "For #\u2060All and #\u2060Animation: @Sam O'Neil please look",
+      mentions: [studio.persons.supervisor.id],
+    });
+  });
+
+  it("comments as the person of the session, on what Kitsu lets them", async () => {
+    const { studio } = readGround();
+    const zou = admin();
+    const rows = await readTasks(zou, studio.short.tasks.slice(0, 8));
+    const isTheirs = ({ assignees }: Row) => Array.isArray(assignees) && assignees.includes(studio.persons.artist.id);
+    const [theirs, foreign] = [rows.filter(isTheirs), rows.filter((row) => !isTheirs(row))];
+    for (const inSession of [true, false]) {
+      const text = `In ${inSession ? "my" : "the bot's"} session`;
+      const reply = await comment(
+        "artist",
+        rows.map(({ id }) => id),
+        { status: "keep", text },
+        inSession,
+      );
+      const ids = (state: string) => reply.outcomes?.filter((one) => one.state === state).map(({ id }) => id);
+      expect(new Set(ids("done"))).toEqual(new Set(theirs.map(({ id }) => id)));
+      expect(new Set(ids("skipped"))).toEqual(new Set(foreign.map(({ id }) => id)));
+      expect(await lastComment(zou, theirs[0]?.id ?? "")).toMatchObject({ person_id: studio.persons.artist.id, text });
+    }
+  });
+
+  it("finds out which comments Zou wrote before it refused one, and writes those behind it", async () => {
+    const { studio } = readGround();
+    const zou = admin();
+    const rows = await zou.get(`/data/tasks?project_id=${studio.short.id}&task_type_id=${studio.taskTypes.lighting}`);
+    const capped = rows.filter(({ retake_count: count }) => Number(count) > 0).slice(0, 2);
+    const free = rows.filter(({ retake_count: count }) => Number(count) === 0).slice(0, 3);
+    const [first, second, third] = free.map(({ id }) => id);
+    const selection = [first, capped[0]?.id, second, capped[1]?.id, third].map((id) => id ?? "");
+    // The worker knows the project from before, without a limit.
+    await zou.put(`/data/projects/${studio.short.id}`, { max_retakes: 1 });
+    const reply = await comment("manager", selection, { status: studio.statuses.retake, text: "Once more" });
+    expect(reply.outcomes?.map(({ state }) => state)).toEqual(["done", "failed", "done", "failed", "done"]);
+    expect(reply.outcomes?.[1]?.reason).toBe("Kitsu refused: No more retakes allowed on this task");
+    for (const { id } of free) {
+      const comments = await zou.get(`/data/tasks/${id}/comments`);
+      expect(comments.filter(({ text }) => text === "Once more")).toHaveLength(1);
+    }
+    await zou.put(`/data/projects/${studio.short.id}`, { max_retakes: 0 });
+  });
+
+  it("says for whom a comment is, where Zou does not take the name from the bot", async () => {
+    const { studio } = readGround();
+    const zou = admin();
+    const { id: task } = (await readTasks(zou, studio.tvshow.tasks.slice(0, 1)))[0] ?? { id: "" };
+    const path = `/data/projects/${studio.tvshow.id}/team/${studio.bots.manager.id}`;
+    await zou.put(path, { role: "supervisor" });
+    expect(await comment("manager", [task], { status: "keep", text: "Hello" })).toMatchObject({ kind: "done" });
+    expect(await lastComment(zou, task)).toMatchObject({ person_id: studio.bots.manager.id, text: "Hello\n\n(Maya Roy)" });
+    await zou.put(path, { role: "manager" });
+  });
+
+  it("makes a playlist that Zou then lists, and removes it again unless somebody changed it", async () => {
+    const { studio, callClaiming, callInSession } = readGround();
+    const zou = admin();
+    const make = async (call: Ground["callClaiming"], who: PersonName) => {
+      const { reply, run } = await call("playlist", who, { selection: studio.short.tasks.slice(0, 8) });
+      expect(reply).toMatchObject({ kind: "done", title: "The playlist is made" });
+      expect(reply.outcomes?.some(({ state, reason }) => state === "skipped" && reason === "No preview yet")).toBe(true);
+      const id = reply.effects?.[0]?.path.split("/").at(-1);
+      expect(await zou.get(`/data/projects/${studio.short.id}/playlists/${id}`)).toMatchObject({ for_entity: "shot" });
+      const undo = async () => (await call(run?.undo?.url ?? "", who, {})).reply;
+      return { path: `/data/playlists/${id}`, undo };
+    };
+    for (const [call, who] of [[callClaiming, "manager"] as const, [callInSession, "supervisor"] as const]) {
+      const { path, undo } = await make(call, who);
+      expect(await undo()).toMatchObject({ kind: "done", title: "The playlist is removed" });
+      await expect(zou.get(path)).rejects.toThrow("404");
+    }
+    const renamed = await make(callClaiming, "manager");
+    await zou.put(renamed.path, { name: "Mine" });
+    expect(await renamed.undo()).toMatchObject({ kind: "failed", text: expect.stringContaining("was changed") });
+    const shared = await make(callClaiming, "manager");
+    await zou.post(`${shared.path}/share`, {});
+    expect(await shared.undo()).toMatchObject({ kind: "failed", text: expect.stringContaining("was shared with guests") });
+    const removed = await make(callClaiming, "manager");
+    await zou.remove(removed.path);
+    expect(await removed.undo()).toMatchObject({ kind: "done" });
+  });
+}

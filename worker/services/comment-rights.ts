@@ -1,0 +1,46 @@
+// Whom Zou lets comment on what, and set which status: told before it is asked, because it says only "forbidden", and because with the bot's
+// account it is the bot it asks about.
+import type { SelectedTask } from "./kitsu.ts";
+import type { Role, TaskStatus } from "./zou-objects.ts";
+
+/** `role` is the one in the task's project. */
+export type Commenter = { id: string | undefined; role: Role | undefined; departments: readonly string[] };
+
+/** Why this person may not comment on the task. */
+export function refuseComment({ task, entity, taskType }: SelectedTask, { id, role, departments }: Commenter): string | undefined {
+  if (role === "admin" || role === "manager" || role === "client") return undefined;
+  if (id !== undefined && (task.assignees.includes(id) || entity?.created_by === id)) return undefined;
+  if (role !== "supervisor") return "Only for who is assigned to it, and for supervisors";
+  const isTheirs = departments.length === 0 || departments.includes(taskType?.department_id ?? "");
+  return isTheirs ? undefined : "It is of another department than yours";
+}
+
+/** A comment that keeps the status sets it, too: then the same is asked. */
+export function refuseStatus(status: TaskStatus | undefined, role: Role | undefined): string | undefined {
+  if (role === "user" && status?.is_artist_allowed === false) return `Artists may not use the status ${status.name}`;
+  if (role === "client" && status?.is_client_allowed === false) return `Clients may not use the status ${status.name}`;
+  return undefined;
+}
+
+/** The same for a task that is in that status already. */
+export function refuseRetake({ task, entity, project }: SelectedTask, status: TaskStatus | undefined): string | undefined {
+  const most = status?.is_retake ? readRetakesMost(project?.max_retakes ?? 0, entity?.data.max_retakes) : undefined;
+  if (most === undefined || task.retake_count < most) return undefined;
+  return `No more retakes: ${task.retake_count} of ${most} are used`;
+}
+
+/** The entity's own column wins over the project; neither is a limit where it is 0. */
+function readRetakesMost(ofProject: number, ofEntity: unknown): number | undefined {
+  if (ofProject <= 0) return undefined;
+  const most = Number(WHOLE.exec(String(ofEntity || ofProject)) ?? Number.NaN);
+  return most > 0 ? most : undefined;
+}
+
+const WHOLE = /^\s*[+-]?\d+\s*$/;
+
+/** What Zou breaks over, and does not say. */
+export function explainBreak({ entity }: SelectedTask): string | undefined {
+  const own = entity?.data.max_retakes;
+  if (!own || WHOLE.test(String(own))) return undefined;
+  return `Its column max_retakes should be a number, and is "${String(own).slice(0, 40)}".`;
+}
