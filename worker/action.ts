@@ -1,8 +1,10 @@
-// What an author writes against. An action is a declaration and one function; it returns data, writes no HTML, touches no KV, and
+// What an author writes against. An action is a declaration and a few functions; it returns data, writes no HTML, touches no storage, and
 // does not know in which dialect it was called.
-import type { Reply, Run } from "../contract.ts";
+import * as v from "valibot";
+import type { Ask, Input, Outcome, Reply, Run } from "../contract.ts";
 import type { Arrival } from "./arrival.ts";
 import type { Call } from "./call.ts";
+import { type FormSchema, readInput } from "./input.ts";
 import type { Person } from "./person.ts";
 import type { Kitsu } from "./services/kitsu.ts";
 import type { Role } from "./services/zou-objects.ts";
@@ -22,14 +24,75 @@ export type Given = {
   /** the person's role in a project, as Zou says now; undefined where they are not of its team */
   roleIn(projectId: string): Promise<Role | undefined>;
   settings: Settings;
+  /** our own address with its path prefix, without a slash at the end */
+  base: string;
   /** aborted when the action's time is over: hand it to every fetch */
   signal: AbortSignal;
+  /** Lends what only the worker may read, for a time and by an address nobody can guess. */
+  lend(loan: Loan): Promise<string>;
+  /** Offers to take back what this run did. `data` is what the action's `undo` will be given; it stays with the worker. */
+  offerUndo(offer: UndoOffer): void;
+  /** The run goes on after its answer, which must be `started`: the action's `watch` is given `data`, at once and then again and again. */
+  goOn(data: unknown): void;
+  /** Which of these tasks another run of this action is at work on. */
+  findBusy(tasks: readonly string[]): Promise<Busy[]>;
+  /** Keeps these tasks for this run until it is over, but for those another run has, which are returned. */
+  lock(tasks: readonly string[]): Promise<Busy[]>;
 };
+
+/** What can be done to a run that goes on. */
+export type Control = "cancel" | "pause" | "resume";
+
+/**
+ * How a run that goes on stands: a `started` reply until it is over, then any other. `data` is what the action will be given next time; `controls`
+ * is what can be done now; `againMs` is when to look again.
+ */
+export type Standing = { reply: Reply; data: unknown; controls?: readonly Control[]; againMs?: number };
+
+/** What is given to an action that looks after what it started, long after the call. */
+export type Watch = {
+  run: Run;
+  person: Pick<Person, "id" | "name" | "email">;
+  settings: Settings;
+  base: string;
+  signal: AbortSignal;
+  /** Kitsu with the bot's account; undefined where there is none. */
+  kitsu(): Kitsu | undefined;
+  /** Keeps what is known so far, before something is done that must not be done twice. */
+  save(data: unknown): Promise<void>;
+};
+
+/** Who is at work on a task with the same action: since when, in epoch milliseconds. */
+export type Busy = { task: string; run: string; person: string; since: number };
+
+/** For how long an undo is offered, and what it needs to know. */
+export type UndoOffer = { data: unknown; lifeS: number; label?: string };
+
+/**
+ * - `ticket`: JSON for the handler at a workstation; taken once, within a minute
+ * - `preview`: the media of a preview file, for players that have no session in Kitsu
+ * - `file`: a text to download
+ */
+export type Loan =
+  | { kind: "ticket"; content: Record<string, unknown> }
+  | { kind: "preview"; previewId: string; extension: string; name: string }
+  | { kind: "file"; name: string; type: string; text: string };
 
 /** What Kitsu calls the kind of page; an action without any is for all of them. */
 export type EntityType = "asset" | "shot" | "sequence" | "edit" | "episode";
 
-export type Action = {
+/** What the person is asked to agree to. */
+export type Confirmation = {
+  /** what will happen, as a question: "Comment on 12 tasks of 2 projects?" */
+  title: string;
+  text?: string;
+  /** the button's text */
+  submit: string;
+  /** it can't be taken back, or costs much */
+  isDangerous?: boolean;
+};
+
+type Facts = {
   /** = file name; the URL is /actions/<id> */
   id: string;
   /** the menu entry in Kitsu, heading of pages and toasts; at most 80 characters */
@@ -50,11 +113,88 @@ export type Action = {
   tasksMost?: number;
   /** how surely the person must be known, if more surely than the deployment asks */
   trust?: Trust;
+  /** what the button under its form says, "Comment"; "Run" where it is absent */
+  submit?: string;
   /** Works on what Kitsu knows, and so is offered only where the worker can ask it. */
   needsKitsu?: boolean;
+  /** What must be set before it can be offered, as a sentence for the TD; nothing where it is. */
+  needs?(settings: Settings): string | undefined;
+};
+
+/** Given, with what the person answered. */
+type Answered<S extends FormSchema> = Given & { input: v.InferOutput<S> };
+
+type Functions<S extends FormSchema> = {
+  /** What would happen to each task, without doing it. The person agrees to exactly this: should it be different when they do, they are asked again. */
+  plan?(given: Answered<S>): Promise<Outcome[]>;
+  /** What the person must agree to before the action runs; nothing where it needs no agreement. */
+  confirm?(given: Answered<S>, plan: readonly Outcome[]): Confirmation | undefined | Promise<Confirmation | undefined>;
   /** To tell the person that it can't be done, throw a Failure. */
-  run(given: Given): Promise<Reply>;
+  run(given: Answered<S>): Promise<Reply>;
+  /** Takes back what `run` did, from the data it left with `offerUndo`. */
+  undo?(given: Given, data: unknown): Promise<Reply>;
+  /**
+   * Looks how far it is what `run` began, and carries it on. May be called twice for the same data, after a crash between doing something and saving
+   * it: it must find out what was done. A Failure that is worth a retry means "not reachable now", any other ends the run.
+   */
+  watch?(watch: Watch, data: unknown): Promise<Standing>;
+  control?(watch: Watch, data: unknown, what: Control): Promise<Standing>;
+};
+
+/** An action that asks. */
+type Asking<S extends FormSchema> = Facts & {
+  /**
+   * What must be known before the action runs. The schema is the form as well: `input.ts` says how. Made for each call, so that it can propose
+   * the frame range of the shot or list the statuses there are; made again with the answers so far, so that one answer can bring more fields.
+   */
+  input(given: Given, answers: Input): S | Promise<S>;
+} & Functions<S>;
+
+const NOTHING = v.object({});
+
+type Plain = Facts & { input?: undefined } & Functions<typeof NOTHING>;
+
+/** An action that knows what it needs. */
+export type Ready = {
+  plan?: (() => Promise<Outcome[]>) | undefined;
+  confirm?: ((plan: readonly Outcome[]) => Promise<Confirmation | undefined>) | undefined;
+  run(): Promise<Reply>;
+};
+
+export type Action = Facts & {
+  /** Reads what the person answered; asks where that is not enough. */
+  prepare(given: Given): Promise<Ask | Ready>;
+  undo?: ((given: Given, data: unknown) => Promise<Reply>) | undefined;
+  watch?: ((watch: Watch, data: unknown) => Promise<Standing>) | undefined;
+  control?: ((watch: Watch, data: unknown, what: Control) => Promise<Standing>) | undefined;
 };
 
 /** Declares an action. Its registry line is in `actions/index.ts`. */
-export const defineAction = (action: Action): Action => action;
+export function defineAction<S extends FormSchema>(declaration: Asking<S>): Action;
+export function defineAction(declaration: Plain): Action;
+export function defineAction<S extends FormSchema>(declaration: Asking<S> | Plain): Action {
+  if (declaration.input === undefined) return makeAction(declaration, () => NOTHING);
+  return makeAction(declaration, declaration.input);
+}
+
+function makeAction<S extends FormSchema>(
+  { plan, confirm, run, undo, watch, control, ...facts }: Facts & Functions<S>,
+  makeSchema: (given: Given, answers: Input) => S | Promise<S>,
+): Action {
+  return {
+    ...facts,
+    undo,
+    watch,
+    control,
+    async prepare(given) {
+      const read = await readInput(facts, (answers) => makeSchema(given, answers), given.call);
+      if ("ask" in read) return read.ask;
+      const answered = { ...given, input: read.input };
+      return {
+        plan: plan && (() => plan(answered)),
+        confirm: confirm && (async (planned) => confirm(answered, planned)),
+        run: () => run(answered),
+      };
+    },
+  };
+}

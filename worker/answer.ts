@@ -1,6 +1,9 @@
 // A Reply as the response the caller can use: JSON for AJAX, a page for a form, with an honest HTTP status for both.
-import { type Answer, type Done, isOpenable, type Reply, type Run, WIRE_VERSION } from "../contract.ts";
+import { type Answer, type Done, type Reply, type Run, WIRE_VERSION } from "../contract.ts";
+import type { Call } from "./call.ts";
 import { describeCause, type Failure } from "./failure.ts";
+import { renderAgain } from "./pages/again.ts";
+import { renderAsk } from "./pages/ask.ts";
 import { html } from "./pages/html.ts";
 import { renderPage } from "./pages/layout.ts";
 import { renderReply } from "./pages/reply.ts";
@@ -9,29 +12,35 @@ import type { Settings } from "./settings.ts";
 /** What is said: with the run it is about, if there is one. */
 export type Said = { run?: Run | undefined; reply: Reply };
 
-/**
- * @param failure what the reply was made from, where it is a failed one
- * @param path the page in Kitsu the person came from
- */
-export function answerCall(
-  request: Request,
-  { run, reply: raw }: Said,
-  settings: Settings,
-  failure?: Failure,
-  path?: string,
-): Response {
-  const reply = keepOpenable(raw, settings.schemes);
-  const status = failure?.status ?? (reply.kind === "started" ? 202 : reply.kind === "failed" ? 502 : 200);
-  const response = wantsPage(request) ? answerPage(run, reply, status, settings, path) : answerJson(run, shorten(reply), status);
+/** Where a reply comes from: what it failed of, and the call it answers. */
+type Origin = { failure?: Failure | undefined; call?: Call | undefined };
+
+export function answerCall(request: Request, { run, reply }: Said, settings: Settings, { failure, call }: Origin = {}): Response {
+  const status = statusOf(reply, failure);
+  const response = wantsPage(request)
+    ? answerPage({ run, reply, status, settings, call, address: repeatAddress(request, run) })
+    : answerJson(run, shorten(reply), status);
   for (const [name, value] of Object.entries(failure?.headers ?? {})) response.headers.set(name, value);
   return response;
+}
+
+/** The honest HTTP status of a reply. */
+export function statusOf({ kind }: Reply, failure?: Failure): number {
+  return failure?.status ?? (kind === "started" ? 202 : kind === "failed" ? 502 : 200);
+}
+
+/** The address of this very call, under the same run: an answer to what it asks goes there. */
+function repeatAddress(request: Request, run: Run | undefined): string {
+  const { pathname, searchParams } = new URL(request.url);
+  if (run !== undefined) searchParams.set("run", run.id);
+  return `${pathname}?${searchParams}`;
 }
 
 /** A failure with no run to speak of: refused before there was one, or while a page was made. */
 export function answerFailure(request: Request, failure: Failure, settings: Settings | undefined): Response {
   const cause = describeCause(failure.cause);
   if (failure.code === "internal-error") console.error(JSON.stringify({ message: "A request failed", url: request.url, cause }));
-  if (settings !== undefined) return answerCall(request, { reply: failure.reply }, settings, failure);
+  if (settings !== undefined) return answerCall(request, { reply: failure.reply }, settings, { failure });
   return answerJson(undefined, failure.reply, failure.status);
 }
 
@@ -64,15 +73,28 @@ export function answerJson(run: Run | undefined, reply: Reply, status = 200): Re
   });
 }
 
-function answerPage(run: Run | undefined, reply: Reply, status: number, settings: Settings, path = ""): Response {
-  const destination = reply.kind === "done" ? findDestination(reply) : undefined;
-  if (destination !== undefined)
-    return new Response(null, { status: 303, headers: { location: destination, "cache-control": "no-store" } });
+type PageAnswer = {
+  run: Run | undefined;
+  reply: Reply;
+  status: number;
+  settings: Settings;
+  call: Call | undefined;
+  address: string;
+};
+
+function answerPage({ run, reply, status, settings, call, address }: PageAnswer): Response {
+  const destination = reply.kind === "done" && run?.undo === undefined ? findDestination(reply) : undefined;
+  const going = run?.follow !== undefined ? run.url : undefined;
+  if (destination !== undefined || going !== undefined)
+    return new Response(null, { status: 303, headers: { location: destination ?? going ?? "", "cache-control": "no-store" } });
+  const [kitsuUrl = ""] = settings.kitsuUrls;
+  const path = call?.path?.startsWith("/") ? call.path : "";
   return renderPage({
     title: reply.title,
-    body: html`${renderReply(reply)}
+    body: html`${reply.kind === "ask" ? renderAsk(reply, call, address, kitsuUrl + path) : renderReply(reply, kitsuUrl)}
+${run && renderAgain(run, reply, call?.person)}
 ${run && html`<footer class="run">Run <a href="${run.url}"><code>${run.id}</code></a></footer>`}`,
-    kitsuUrl: `${settings.kitsuUrls[0] ?? ""}${path.startsWith("/") ? path : ""}`,
+    kitsuUrl: kitsuUrl + path,
     basePath: settings.basePath,
     status,
     hasDocument: reply.kind === "done" && reply.document !== undefined,
@@ -92,21 +114,4 @@ export function wantsPage(request: Request): boolean {
   if (accept.includes("text/html")) return true;
   if (accept.includes("json")) return false;
   return /^(application\/x-www-form-urlencoded|multipart\/form-data)/i.test(request.headers.get("content-type") ?? "");
-}
-
-/** The reply without the URLs that may not be opened. Says so, for otherwise nobody would know why a link is missing. */
-function keepOpenable(reply: Reply, schemes: readonly string[]): Reply {
-  const isKept = ({ url }: { url: string }) => isOpenable(url, schemes);
-  const links = reply.links ?? [];
-  const effects = ("effects" in reply && reply.effects) || [];
-  const outcomes = ("outcomes" in reply && reply.outcomes) || [];
-  const urls = [...links, ...effects.filter((effect) => effect.kind !== "copy"), ...outcomes.flatMap(({ link }) => link ?? [])];
-  const removed = urls.filter((place) => !isKept(place)).length;
-  if (removed === 0) return reply;
-  const note = `${removed === 1 ? "A link was" : `${removed} links were`} left out: only ${schemes.join(", ")} addresses are opened.`;
-  const kept: Reply = { ...reply, links: links.filter(isKept), text: reply.text ? `${reply.text}\n\n${note}` : note };
-  if ("outcomes" in kept)
-    kept.outcomes = outcomes.map(({ link, ...outcome }) => (link && isKept(link) ? { ...outcome, link } : outcome));
-  if (kept.kind === "done") kept.effects = effects.filter((effect) => effect.kind === "copy" || isKept(effect));
-  return kept;
 }

@@ -23,6 +23,7 @@ const HEADERS: ReadonlyMap<string, (value: string) => string> = new Map([
     "accept",
     "accept-language",
     "user-agent",
+    "sec-ch-ua-platform",
     "sec-fetch-site",
     "sec-fetch-mode",
     "sec-fetch-dest",

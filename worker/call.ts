@@ -1,13 +1,14 @@
 // One request to run an action, in our words, whichever dialect Kitsu spoke: form and AJAX mode name the same things differently,
 // the first AJAX (Kitsu 0.9) wrote camelCase, the first form (Kitsu 0.3) "entity_type". Keys are matched without case and underscore.
 import * as v from "valibot";
-import { TASKS_MAX } from "../contract.ts";
+import { type Input, TASKS_MAX } from "../contract.ts";
 import { clip, show } from "./arrival.ts";
 import type { ArrivedField } from "./body.ts";
 import { Failure } from "./failure.ts";
+import { readSubmission } from "./submission.ts";
 
-/** By which names Kitsu called; what the years say is the Kitsu that spoke so. */
-export type Dialect = "ajax" | "ajax of 2019" | "form" | "form of 2017" | "mixed" | "unknown";
+/** By which names Kitsu called; what the years say is the Kitsu that spoke so. "repeated" is our own: what was recorded of a run, called again. */
+export type Dialect = "ajax" | "ajax of 2019" | "form" | "form of 2017" | "mixed" | "repeated" | "unknown";
 
 /** Everything in it is a claim made by a browser. Ids are UUIDs in small letters. */
 export type Call = {
@@ -25,8 +26,23 @@ export type Call = {
   server?: string | undefined;
   /** what the action's URL itself had after the "?" */
   params: Record<string, string>;
+  /** what the person answered to a form of the action's; absent where nothing was answered yet */
+  input?: Input | undefined;
+  /** which action's form it was */
+  form?: string | undefined;
+  /** what the person agreed to: the mark of the plan they saw */
+  plan?: string | undefined;
+  /** the person wants to change their answers */
+  isBack?: boolean | undefined;
+  /** the run this one tries again */
+  retryOf?: EarlierRun | undefined;
+  /** the run this one takes back, cancels, pauses or resumes */
+  changeOf?: EarlierRun | undefined;
   ignored: Ignored[];
 };
+
+/** A run that was before, and when it began. */
+export type EarlierRun = { id: string; at: number };
 
 /** Something that arrived and plays no part in the call. */
 export type Ignored = { name: string; value: string; reason: string };
@@ -74,9 +90,10 @@ type Given = { name: string; value: string };
 /**
  * The call that these fields make.
  * @param query the fields of the URL's query string, without our own "run": a GET has no others
- * @param body the fields of the body
+ * @param fields those of the body
  */
-export function understandCall(query: readonly ArrivedField[], body: readonly ArrivedField[]): Call {
+export function understandCall(query: readonly ArrivedField[], fields: readonly ArrivedField[]): Call {
+  const { submission, rest: body } = readSubmission(fields);
   const given = new Map<Meaning, Given>();
   const selected: unknown[] = [];
   const ignored: Ignored[] = [];
@@ -102,6 +119,7 @@ export function understandCall(query: readonly ArrivedField[], body: readonly Ar
     path: hint(given, "path", ignored),
     server: hint(given, "server", ignored),
     params: Object.fromEntries(params),
+    ...submission,
     ignored,
   };
 }

@@ -29,17 +29,32 @@ const FAILURES = {
   "kitsu-forbidden": [403, "Kitsu does not allow this"],
   "kitsu-unknown": [404, "Kitsu does not know this"],
   "kitsu-refused": [409, "Kitsu refused"],
+  "farm-unreachable": [502, "The render farm can't be reached"],
+  "farm-broken": [502, "The render farm did not answer as it should"],
+  "farm-refused": [409, "The render farm refused"],
+  "render-failed": [502, "Nothing was rendered"],
   "person-not-accepted": [403, "We can't tell who you are"],
   "access-unreachable": [502, "Cloudflare Access can't be reached"],
   "not-allowed": [403, "You may not run this action on these tasks"],
   "nothing-to-do": [422, "There is nothing to do"],
   "too-many-calls": [429, "Too many calls at once"],
+  "already-submitted": [409, "This is under way already"],
+  "signature-refused": [401, "The signature is wrong"],
+  "report-refused": [409, "The report comes too late"],
+  "run-over": [409, "This run is over"],
+  "undo-over": [410, "It is too late to take this back"],
+  "ticket-unknown": [404, "There is no such ticket"],
+  "ticket-used": [410, "This ticket was taken already"],
+  "ticket-foreign": [403, "This ticket is for somebody else"],
+  "loan-over": [404, "This is not here any more"],
   "time-limit": [504, "The action took too long"],
   "not-configured": [500, "The action server is not set up yet"],
   "internal-error": [500, "Something went wrong in the action server"],
 } as const satisfies Record<string, readonly [status: number, title: string]>;
 
 export type FailureCode = keyof typeof FAILURES;
+
+const CODES = Object.keys(FAILURES).filter((code): code is FailureCode => code in FAILURES);
 
 type Details = {
   /** complete sentences for the person: what happened, built from facts */
@@ -82,6 +97,12 @@ export class Failure extends Error {
       outcomes: details.outcomes,
     };
   }
+}
+
+/** A failed reply of ours that came from elsewhere in the worker as data. */
+export function restoreFailure(reply: Failed): Failure {
+  const code = CODES.find((one) => one === reply.code) ?? "internal-error";
+  return new Failure(code, reply);
 }
 
 /** Anything thrown, as a Failure. What is not one already keeps itself as the cause, for the log alone. */

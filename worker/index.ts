@@ -4,8 +4,10 @@ import { pageScript } from "../gen/page-script.ts";
 import { listActions } from "./actions/index.ts";
 import { answerFailure } from "./answer.ts";
 import { serveCatalogue } from "./catalogue.ts";
-import { dispatch } from "./dispatch.ts";
+import { dispatch, dispatchControl, dispatchRetry, dispatchUndo } from "./dispatch.ts";
 import { Failure, toFailure } from "./failure.ts";
+import { serveFollow, serveReport } from "./follow.ts";
+import { serveFile, serveMedia, serveTicket, serveTicketState } from "./loan.ts";
 import { signIn, signOut } from "./log-access.ts";
 import { allowKitsu, answerPreflight } from "./origin.ts";
 import { serveAsset } from "./pages/asset.ts";
@@ -33,10 +35,27 @@ const makeRouter = (base: string) =>
     .post("/runs/sign-in", (_, request, scene) => signIn(request, scene.settings))
     .post("/runs/sign-out", (_, request, scene) => signOut(request, scene.settings))
     .get("/runs/:id", ({ params }, request, scene) => serveRun(request, params.id ?? "", scene))
+    .options("/runs/:id/:again", (_, request, scene) => answerPreflight(request, scene.settings))
+    .post("/runs/:id/retry", ({ params }, request, scene) => dispatchRetry(request, params.id ?? "", scene))
+    .post("/runs/:id/undo", ({ params }, request, scene) => dispatchUndo(request, params.id ?? "", scene))
+    .post("/runs/:id/cancel", ({ params }, request, scene) => dispatchControl(request, params.id ?? "", "cancel", scene))
+    .post("/runs/:id/pause", ({ params }, request, scene) => dispatchControl(request, params.id ?? "", "pause", scene))
+    .post("/runs/:id/resume", ({ params }, request, scene) => dispatchControl(request, params.id ?? "", "resume", scene))
+    .get("/runs/:id/follow", ({ params }, request, scene) => serveFollow(request, params.id ?? "", scene))
+    .post("/runs/:id/progress", ({ params }, request, scene) => serveReport(request, params.id ?? "", scene))
+    .all("/t/:token", ({ params }, request, scene) => serveTicket(request, params.token ?? "", scene))
+    .get("/t/:token/state", ({ params }, _, scene) => serveTicketState(params.token ?? "", scene))
+    .all("/media/:token/:name", ({ params }, request, scene) => serveMedia(request, params.token ?? "", scene))
+    .get("/files/:token/:name", ({ params }, _, scene) => serveFile(params.token ?? "", scene))
     .get("/style.css", () => serveAsset(style, "text/css"))
     .get("/page.js", () => serveAsset(pageScript, "text/javascript"))
     .get("/icon.svg", () => serveAsset(icon, "image/svg+xml"))
     .all("/ping", () => new Response(null, { status: 204 }));
+
+export { Conversation } from "./conversation.ts";
+export { Loan } from "./loan.ts";
+export { Locks } from "./lock.ts";
+export { LongRun } from "./long-run.ts";
 
 let router: { base: string; fetch: ReturnType<typeof makeRouter>["fetch"] } | undefined;
 
@@ -48,9 +67,9 @@ async function route(request: Request, scene: Scene): Promise<Response> {
   throw new Failure("unknown-page", { text: "The address is wrong, or the page was moved.", advice: `Begin at ${scene.base}/` });
 }
 
-/** HEAD is GET without the body, except for actions: asking about one must not run it. */
+/** HEAD is GET without the body, except where asking must not be doing, actions and tickets, and where Zou is asked in turn. */
 async function routeHead(request: Request, scene: Scene): Promise<Response> {
-  if (scene.url.pathname.startsWith(`${scene.settings.basePath}/actions/`)) return route(request, scene);
+  if (/^\/(actions|t|media)\//.test(scene.url.pathname.slice(scene.settings.basePath.length))) return route(request, scene);
   const response = await route(new Request(request, { method: "GET" }), scene);
   return new Response(null, response);
 }

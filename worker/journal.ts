@@ -1,50 +1,15 @@
 // The log of all runs in KV: one key per run, newest first by construction, with the summary in the key's metadata, so that a page of
 // the log costs one `list` and no `get`. docs/storage.md describes the key, the record, its life and its readers.
 import * as v from "valibot";
-import { Reply, type Run } from "../contract.ts";
+import { RunId } from "../contract.ts";
 import { Failure } from "./failure.ts";
+import { Recorded, RUN_STATES, type RunState, stateOf } from "./record.ts";
 import type { Env, Settings } from "./settings.ts";
-import { TRUSTS } from "./trust.ts";
-
-const text = v.optional(v.string());
-const pairs = v.array(v.tuple([v.string(), v.string()]));
-
-/** What is known of one run, in full. Parsed when read, for an older worker may have written it. */
-const Recorded = v.object({
-  id: v.string(),
-  /** when it began, in epoch milliseconds */
-  at: v.number(),
-  tookMs: v.number(),
-  action: v.string(),
-  /** of the HTTP answer */
-  status: v.number(),
-  /** who called as far as it was found out, and how surely; absent where the call did not get that far */
-  person: v.optional(v.object({ trust: v.picklist(TRUSTS), id: text, name: v.string(), role: text })),
-  /** absent where the call could not be understood */
-  call: v.optional(
-    v.object({
-      dialect: v.string(),
-      person: v.object({ id: text, email: text }),
-      project: text,
-      selection: v.array(v.string()),
-      entityType: text,
-      path: text,
-      server: text,
-      params: v.record(v.string(), v.string()),
-      ignored: v.array(v.object({ name: v.string(), value: v.string(), reason: v.string() })),
-    }),
-  ),
-  arrived: v.object({ method: v.string(), path: v.string(), headers: pairs, fields: pairs }),
-  reply: Reply,
-  /** what was thrown, with its stack, where it was not meant for the person */
-  cause: text,
-});
-export type Recorded = v.InferOutput<typeof Recorded>;
 
 /** One line of the log. Members are short because KV allows 1,024 bytes of metadata. */
 const Summary = v.object({
   action: v.string(),
-  state: v.picklist(["done", "partial", "failed", "asked", "started"]),
+  state: v.picklist(RUN_STATES),
   title: v.string(),
   person: v.string(),
   email: v.string(),
@@ -55,8 +20,6 @@ const Summary = v.object({
   tookMs: v.number(),
 });
 export type Summary = v.InferOutput<typeof Summary>;
-export type RunState = Summary["state"];
-export const RUN_STATES = Summary.entries.state.options;
 
 /** A line of the log with what its key says. */
 export type LoggedRun = Summary & { id: string; at: number };
@@ -95,24 +58,27 @@ function readKey(key: string): { id: string; at: number } | undefined {
 }
 
 /**
- * Writes one run down. Never throws: a log that can't be written must not cost the run, so the whole record goes to the worker's own
+ * Writes one run down; false where that failed. Never throws: a log that can't be written must not cost the run, so the whole record goes to the worker's own
  * log instead.
  */
-export async function recordRun(env: Env, settings: Settings, recorded: Recorded): Promise<void> {
+export async function recordRun(env: Env, settings: Settings, recorded: Recorded): Promise<boolean> {
   try {
     await env.RUNS.put(keyOf(recorded.at, recorded.id), JSON.stringify(recorded), {
       metadata: shorten(summarise(recorded)),
       expirationTtl: settings.logRetentionS,
     });
+    return true;
   } catch (cause) {
     console.error(JSON.stringify({ message: "A run could not be written to the log", cause: String(cause), recorded }));
+    return false;
   }
 }
 
-function summarise({ action, person, call, reply, status, tookMs }: Recorded): Summary {
+function summarise(recorded: Recorded): Summary {
+  const { action, person, call, reply, status, tookMs } = recorded;
   return {
     action,
-    state: stateOf(reply),
+    state: stateOf(recorded),
     title: reply.title,
     person: person?.id ?? call?.person.id ?? "",
     email: call?.person.email ?? "",
@@ -122,12 +88,6 @@ function summarise({ action, person, call, reply, status, tookMs }: Recorded): S
     status,
     tookMs,
   };
-}
-
-export function stateOf(reply: Reply): RunState {
-  if (reply.kind === "ask") return "asked";
-  if (reply.kind !== "done") return reply.kind;
-  return reply.outcomes?.some(({ state }) => state === "failed") ? "partial" : "done";
 }
 
 /** Shortens the title until the metadata fits; everything else has its own limit already. */
@@ -190,7 +150,7 @@ function matches(run: Summary, filter: Omit<RunFilter, "day">): boolean {
  * The record of one run. The time it began, which every link to a run carries, makes it one `get`; without it the id is looked for
  * among the newest runs, which is where a run is whose answer got lost a moment ago.
  */
-export async function readRun(env: Env, id: string, at: number | undefined): Promise<Recorded | undefined> {
+async function readRun(env: Env, id: string, at: number | undefined): Promise<Recorded | undefined> {
   const key = at === undefined ? await findKey(env, id) : keyOf(at, id);
   const recorded = v.safeParse(Recorded, key && (await env.RUNS.get(key, "json")));
   return recorded.success ? recorded.output : undefined;
@@ -201,7 +161,14 @@ async function findKey(env: Env, id: string): Promise<string | undefined> {
   return keys.find(({ name }) => name.endsWith(`/${id}`))?.name;
 }
 
-/** The address of a run's page. The time in it is what finds the record in one step. */
-export function runAt(base: string, id: string, at: number): Run {
-  return { id, url: `${base}/runs/${id}?at=${at}` };
+/** The same, or a failure that says why it may not be there. */
+export async function findRun(env: Env, { logRetentionS }: Settings, id: string, at: number | undefined): Promise<Recorded> {
+  const recorded = v.is(RunId, id) ? await readRun(env, id, at) : undefined;
+  if (recorded !== undefined) return recorded;
+  throw new Failure("unknown-run", {
+    text: `No run with this id is in the log. It may still be at work, may never have begun, or be older than ${Math.round(logRetentionS / 86_400)} days.`,
+    advice: "A run that ended a moment ago can take a minute to be seen everywhere.",
+    retry: true,
+    headers: { "access-control-allow-origin": "*" },
+  });
 }

@@ -22,9 +22,11 @@ export function checkOrigin(request: Request, settings: Settings): void {
   const origin = request.headers.get("origin");
   const site = request.headers.get("sec-fetch-site");
   if (origin !== null) {
-    if (!isKitsu(origin, settings)) throw notAllowed(origin, settings);
+    const own = new URL(request.url).origin;
+    // Our own pages ask and offer to try again, by forms.
+    if (!isKitsu(origin, settings) && origin !== own) throw notAllowed(origin, settings);
     // Only a proxy in between or a forged request says that one and the same origin is "cross-site".
-    if (site !== null && site !== "same-origin" && origin === new URL(request.url).origin) throw notAllowed(origin, settings);
+    if (site !== null && site !== "same-origin" && origin === own) throw notAllowed(origin, settings);
     return;
   }
   if (request.method !== "GET") throw notAllowed(null, settings);

@@ -4,6 +4,7 @@ import * as v from "valibot";
 import type { Call } from "./call.ts";
 import { Failure } from "./failure.ts";
 import type { Scene } from "./scene.ts";
+import { type Kitsu, openKitsu } from "./services/kitsu.ts";
 import { openZou, type Zou } from "./services/zou.ts";
 import { ZouPerson } from "./services/zou-objects.ts";
 import type { Settings } from "./settings.ts";
@@ -24,6 +25,24 @@ export type Person = {
 
 /** What may be written down of a person: everything but the token. */
 export const describePerson = ({ trust, id, name, role }: Person) => ({ trust, id, name, role });
+
+/** Kitsu as this person may see it: with their own session where it came along, else with the bot's account, else not at all. */
+export function meetKitsu(
+  person: Person,
+  selection: readonly string[],
+  { kitsuApi, kitsuToken }: Settings,
+  signal: AbortSignal,
+): Kitsu | undefined {
+  const token = person.token ?? (person.trust === "unchecked" ? undefined : kitsuToken);
+  return token === undefined
+    ? undefined
+    : openKitsu(openZou(kitsuApi, token, signal), `${kitsuApi} ${person.token === undefined ? "bot" : person.id}`, selection);
+}
+
+/** Kitsu with the bot's account, long after the person's session; undefined where there is no bot. */
+export function meetBot(selection: readonly string[], { kitsuApi, kitsuToken }: Settings, signal: AbortSignal): Kitsu | undefined {
+  return kitsuToken === undefined ? undefined : openKitsu(openZou(kitsuApi, kitsuToken, signal), `${kitsuApi} bot`, selection);
+}
 
 const SESSION_COOKIE = /(?:^|;\s*)access_token_cookie=([^;]+)/;
 const ACCESS_HEADER = "cf-access-jwt-assertion";

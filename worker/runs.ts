@@ -1,16 +1,21 @@
 // What is to be had of the log by HTTP: pages of it, as a page, JSON or CSV, and single runs.
 import { csvFormatRows } from "d3-dsv";
 import * as v from "valibot";
-import { type Reply, RunId } from "../contract.ts";
+import type { Reply } from "../contract.ts";
 import { listActions } from "./actions/index.ts";
 import { answerJson, wantsPage } from "./answer.ts";
 import { Failure } from "./failure.ts";
-import { type LoggedRun, listRuns, type Recorded, RUN_STATES, type RunPage, readRun, runAt } from "./journal.ts";
+import { readFollowed } from "./follow.ts";
+import { findRun, type LoggedRun, listRuns, type RunPage } from "./journal.ts";
 import { checkLogAccess, mayReadLog } from "./log-access.ts";
+import { meetLongRun } from "./long-run.ts";
+import { renderGoing } from "./pages/going.ts";
 import { renderLog } from "./pages/log.ts";
 import { countOutcomes } from "./pages/reply.ts";
 import { renderRun, renderRunState } from "./pages/run.ts";
 import { renderSignIn } from "./pages/sign-in.ts";
+import { type Recorded, RUN_STATES } from "./record.ts";
+import { offerAgain, readTime, runAt } from "./run.ts";
 import type { Scene } from "./scene.ts";
 import type { Settings } from "./settings.ts";
 
@@ -92,21 +97,26 @@ export async function serveLogCsv(request: Request, scene: Scene): Promise<Respo
  * `/runs/:id`: one run. Its id is the right to its state as JSON, from any origin, without a word that may be personal; all that is known of
  * it is for those who may read the log.
  */
-export async function serveRun(request: Request, id: string, { env, settings, base }: Scene): Promise<Response> {
-  const at = v.safeParse(Time, new URL(request.url).searchParams.get("at"));
-  const recorded = v.is(RunId, id) ? await readRun(env, id, at.success ? at.output : undefined) : undefined;
-  if (recorded === undefined) throw unknownRun(settings);
+export async function serveRun(request: Request, id: string, scene: Scene): Promise<Response> {
+  const { env, settings, base, url } = scene;
+  const key = url.searchParams.get("key");
+  if (key !== null && wantsPage(request)) {
+    const { run, reply } = await readFollowed(id, key, scene);
+    return renderGoing(run, reply, settings);
+  }
+  const recorded = await findRun(env, settings, id, readTime(url));
   const isReader = await mayReadLog(request, settings);
-  const state = describeState(recorded, settings);
-  if (wantsPage(request)) return isReader ? renderRun(recorded, settings) : renderRunState(recorded, state, settings);
-  const run = runAt(base, recorded.id, recorded.at);
-  const response = isReader ? Response.json({ run, ...recorded }) : answerJson(run, state);
+  // The log has how a run began that goes on; how it stands, the run itself knows.
+  const living = recorded.reply.kind === "started" && recorded.follow !== undefined ? await meetLongRun(env, id).peek() : undefined;
+  if (living !== undefined && isReader && wantsPage(request)) return renderGoing(living.run, living.reply, settings);
+  const state = describeState({ ...recorded, reply: living?.reply ?? recorded.reply }, settings);
+  const run = offerAgain(base, recorded);
+  if (wantsPage(request)) return isReader ? renderRun(recorded, run, settings) : renderRunState(recorded, state, run, settings);
+  const response = isReader ? Response.json({ ...recorded, run }) : answerJson(run, state);
   response.headers.set("access-control-allow-origin", "*");
   response.headers.set("cache-control", "no-store");
   return response;
 }
-
-const Time = v.pipe(v.string(), v.transform(Number), v.safeInteger(), v.minValue(0));
 
 async function readPage(request: Request, { env, settings }: Scene, byDefault: number): Promise<{ query: Query; page: RunPage }> {
   await checkLogAccess(request, settings);
@@ -161,13 +171,4 @@ function describeState({ action: id, reply }: Recorded, settings: Settings): Rep
     case "started":
       return { kind: "started", title, progress: reply.progress && { done: reply.progress.done, total: reply.progress.total } };
   }
-}
-
-function unknownRun({ logRetentionS }: Settings): Failure {
-  return new Failure("unknown-run", {
-    text: `No run with this id is in the log. It may still be at work, may never have begun, or be older than ${Math.round(logRetentionS / 86_400)} days.`,
-    advice: "A run that ended a moment ago can take a minute to be seen everywhere.",
-    retry: true,
-    headers: { "access-control-allow-origin": "*" },
-  });
 }

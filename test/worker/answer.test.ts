@@ -1,9 +1,10 @@
-import { describe, expect, it, vi } from "vitest";
+import { describe, expect, it } from "vitest";
 import type { Done, Reply } from "../../contract.ts";
 import { debug } from "../../worker/actions/debug.ts";
+import { replaceRun } from "../support/worker/replace-run.ts";
 import { ajax, ask, FORM_FIELDS, form, readAnswer, TASK } from "../support/worker/worker.ts";
 
-const say = (reply: Reply) => vi.spyOn(debug, "run").mockResolvedValue(reply);
+const say = (reply: Reply) => replaceRun(debug).mockResolvedValue(reply);
 const page = async (reply: Reply, fields: Record<string, string> = FORM_FIELDS) => {
   say(reply);
   return (await ask("/actions/debug", form(fields))).text();

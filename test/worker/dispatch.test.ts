@@ -3,6 +3,7 @@ import { describe, expect, it, vi } from "vitest";
 import { debug } from "../../worker/actions/debug.ts";
 import { Failure } from "../../worker/failure.ts";
 import worker from "../../worker/index.ts";
+import { replaceRun } from "../support/worker/replace-run.ts";
 import {
   AJAX_FIELDS,
   ajax,
@@ -22,7 +23,7 @@ const DONE = { kind: "done", severity: "success", title: "Fine" } as const;
 
 describe("a call", () => {
   it("runs under the id its userscript gave it, which is no parameter of the action", async () => {
-    const run = vi.spyOn(debug, "run");
+    const run = vi.spyOn(debug, "prepare");
     const answer = await readAnswer(await ask(`/actions/debug?preset=4k&run=${RUN}`, ajax()));
     expect(answer.run?.id).toBe(RUN);
     expect(run.mock.lastCall?.[0].call.params).toEqual({ preset: "4k" });
@@ -58,7 +59,7 @@ describe("a call", () => {
 
   it("goes on to its end and into the log when nobody waits for the answer", async () => {
     const ctx = createExecutionContext();
-    vi.spyOn(debug, "run").mockImplementation(() => scheduler.wait(50).then(() => DONE));
+    replaceRun(debug).mockImplementation(() => scheduler.wait(50).then(() => DONE));
     void worker.fetch(arrive("/actions/debug", ajax()), makeEnv(), ctx);
     await waitOnExecutionContext(ctx);
     expect(await readLog()).toMatchObject([{ reply: DONE }]);
@@ -109,7 +110,7 @@ describe("a call that goes wrong", () => {
     ],
   ])("because its action %s says so without the cause, and the log has it", async (_, fail) => {
     const errors = vi.spyOn(console, "error").mockReturnValue();
-    vi.spyOn(debug, "run").mockImplementation(fail);
+    replaceRun(debug).mockImplementation(fail);
     const response = await ask("/actions/debug", ajax());
     expect(response.status).toBe(500);
     const { run, reply } = await readAnswer(response.clone());
@@ -121,7 +122,7 @@ describe("a call that goes wrong", () => {
 
   it("because its action never ends is answered in time, logged, and the action told to stop", async () => {
     let signal: AbortSignal | undefined;
-    vi.spyOn(debug, "run").mockImplementation((given) => {
+    replaceRun(debug).mockImplementation((given) => {
       signal = given.signal;
       return new Promise(() => {});
     });
@@ -136,7 +137,7 @@ describe("a call that goes wrong", () => {
   });
 
   it("by a Failure of the action's own choice shows what that says", async () => {
-    vi.spyOn(debug, "run").mockRejectedValue(new Failure("target-refused", { title: "No", text: "Because.", status: 409 }));
+    replaceRun(debug).mockRejectedValue(new Failure("target-refused", { title: "No", text: "Because.", status: 409 }));
     const response = await ask("/actions/debug", ajax());
     expect(response.status).toBe(409);
     expect(await readFailed(response)).toMatchObject({ title: "No", text: "Because." });
@@ -179,7 +180,7 @@ describe("a reply", () => {
   });
 
   it("of an action that goes on is 202", async () => {
-    vi.spyOn(debug, "run").mockResolvedValue({ kind: "started", title: "Rendering", progress: { done: 0, total: 12 } });
+    replaceRun(debug).mockResolvedValue({ kind: "started", title: "Rendering", progress: { done: 0, total: 12 } });
     expect((await ask("/actions/debug", ajax())).status).toBe(202);
   });
 });

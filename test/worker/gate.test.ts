@@ -32,7 +32,7 @@ beforeEach(() => {
   fake = openFakeZou();
 });
 
-const action = (rest: Partial<Action> = {}) =>
+const action = (rest: Partial<Omit<Action, "prepare" | "undo" | "watch" | "control">> = {}) =>
   defineAction({
     id: "render",
     title: "Render",
@@ -52,7 +52,7 @@ const settings = (variables = {}) => readSettings(makeEnv(variables));
 const open = (ids: readonly string[]) =>
   openKitsu(openZou(API, BOT_TOKEN, new AbortController().signal), `${API}?${crypto.randomUUID()}`, ids);
 
-async function refusal(person: Person, ids: readonly string[], rest: Partial<Action> = {}, variables = {}) {
+async function refusal(person: Person, ids: readonly string[], rest: Parameters<typeof action>[0] = {}, variables = {}) {
   try {
     checkDepartments(person, action(rest), settings(variables));
     const kitsu = open(ids);

@@ -1,6 +1,7 @@
 import { env } from "cloudflare:workers";
 import { describe, expect, it, vi } from "vitest";
-import { listRuns, type Recorded, readRun, recordRun } from "../../worker/journal.ts";
+import { findRun, listRuns, recordRun } from "../../worker/journal.ts";
+import type { Recorded } from "../../worker/record.ts";
 import { readSettings } from "../../worker/settings.ts";
 import { ADA, makeEnv, OTHER_TASK, PROJECT, TASK } from "../support/worker/worker.ts";
 
@@ -99,12 +100,13 @@ describe("the log", () => {
     const written = makeRecord();
     await record(written, makeRecord(), makeRecord({ at: NOON - 1 }));
     const lists = vi.spyOn(env.RUNS, "list");
-    expect(await readRun(makeEnv(), written.id, NOON)).toEqual(written);
+    const find = (id: string, at?: number) => findRun(makeEnv(), readSettings(makeEnv()), id, at);
+    expect(await find(written.id, NOON)).toEqual(written);
     expect(lists).not.toHaveBeenCalled();
-    expect(await readRun(makeEnv(), written.id, undefined)).toEqual(written);
+    expect(await find(written.id)).toEqual(written);
     expect(lists).toHaveBeenCalledTimes(1);
-    expect(await readRun(makeEnv(), newId(), undefined)).toBeUndefined();
-    expect(await readRun(makeEnv(), written.id, NOON + 1)).toBeUndefined();
+    await expect(find(newId())).rejects.toMatchObject({ code: "unknown-run" });
+    await expect(find(written.id, NOON + 1)).rejects.toMatchObject({ code: "unknown-run" });
   });
 
   it("says so where a page is asked for that is gone", async () => {

@@ -6,6 +6,7 @@ import { understandCall } from "../../worker/call.ts";
 import { Failure } from "../../worker/failure.ts";
 import { identify } from "../../worker/person.ts";
 import { readSettings } from "../../worker/settings.ts";
+import { replaceRun } from "../support/worker/replace-run.ts";
 import { AJAX_FIELDS, ajax, arrive, ask, EDGE, KITSU, makeEnv, readFailed, readLog } from "../support/worker/worker.ts";
 import { ARTIST, addProject, BOT, BOT_TOKEN, type FakeZou, INACTIVE, id, MANAGER, openFakeZou } from "../support/worker/zou.ts";
 
@@ -156,7 +157,7 @@ describe("a person Cloudflare Access vouches for", () => {
 describe("what is known of the person, when an action runs", () => {
   it("is given to the action and written down, without the session's token", async () => {
     const { taskIds } = addProject(fake, 1, 1);
-    const run = vi.spyOn(debug, "run").mockResolvedValue({ kind: "done", severity: "info", title: "Fine" });
+    const run = replaceRun(debug).mockResolvedValue({ kind: "done", severity: "info", title: "Fine" });
     const init = ajax(
       { ...AJAX_FIELDS, userid: ARTIST.id, useremail: ARTIST.email, selection: taskIds },
       { ...session(ARTIST), origin: KITSU, "sec-fetch-site": "same-origin" },

@@ -27,7 +27,7 @@ describe("how often may be called", () => {
   });
 
   it("is limited for one person, whatever the address, before the action runs", async () => {
-    const run = vi.spyOn(debug, "run");
+    const run = vi.spyOn(debug, "prepare");
     const variables = { CALLS_BY_PERSON: makeLimit(1) };
     expect((await ask("/actions/debug", ajax(), variables)).status).toBe(200);
     expect((await ask("/actions/debug", ajax(), variables)).status).toBe(429);

@@ -8,12 +8,14 @@ export type Page = {
   kitsuUrl?: string | undefined;
   basePath: string;
   status?: number;
+  /** how soon a browser without JavaScript loads it again */
+  refreshS?: number | undefined;
   /** The page frames a document of the studio's own server, whose styles and pictures would be blocked with ours. */
   hasDocument?: boolean;
 };
 
 /** A page as a response. */
-export function renderPage({ title, body, kitsuUrl, basePath, status = 200, hasDocument = false }: Page): Response {
+export function renderPage({ title, body, kitsuUrl, basePath, status = 200, refreshS, hasDocument = false }: Page): Response {
   const markup = html`<!doctype html>
 <html lang="en">
 <head>
@@ -21,6 +23,7 @@ export function renderPage({ title, body, kitsuUrl, basePath, status = 200, hasD
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="color-scheme" content="light dark">
 <meta name="robots" content="noindex">
+${refreshS !== undefined && html`<noscript><meta http-equiv="refresh" content="${refreshS}"></noscript>`}
 <title>${title} · Kitsu Actions</title>
 <link rel="stylesheet" href="${basePath}/style.css">
 <link rel="icon" href="${basePath}/icon.svg" type="image/svg+xml">
@@ -48,7 +51,7 @@ function pageHeaders(hasDocument: boolean): Record<string, string> {
   const looks = hasDocument ? "style-src 'self' 'unsafe-inline'; img-src 'self' https: data:" : "style-src 'self'; img-src 'self'";
   return {
     "content-type": "text/html; charset=utf-8",
-    "content-security-policy": `default-src 'none'; script-src 'self'; ${looks}; form-action 'self'; base-uri 'none'; frame-ancestors 'none'`,
+    "content-security-policy": `default-src 'none'; script-src 'self'; ${looks}; connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'`,
     "cache-control": "no-store",
     "referrer-policy": "same-origin",
     "x-content-type-options": "nosniff",

@@ -1,5 +1,7 @@
 // The page of the log: filters, the runs, and the way to older ones.
-import { type LoggedRun, RUN_STATES, type RunFilter, runAt } from "../journal.ts";
+import type { LoggedRun, RunFilter } from "../journal.ts";
+import { RUN_STATES } from "../record.ts";
+import { runAt } from "../run.ts";
 import type { Settings } from "../settings.ts";
 import { type Content, html } from "./html.ts";
 import { renderPage } from "./layout.ts";

@@ -1,72 +1,71 @@
 // A Reply as a page shows it. Everything in a reply may come from outside, so everything is text.
-import type { Chart, Effect, Link, Outcome, Reply, Table } from "../../contract.ts";
+import type { Chart, Link, Outcome, Reply, Table } from "../../contract.ts";
 import { renderChart } from "./chart.ts";
+import { renderEffect } from "./effect.ts";
 import { type Content, html } from "./html.ts";
 
 const MARKS = { success: "✓", info: "i", warning: "!", failed: "✕", ask: "?", started: "…" } as const;
 
-export function renderReply(reply: Reply): Content {
+/** @param kitsuUrl the studio's Kitsu, for what leads to a page of it */
+export function renderReply(reply: Reply, kitsuUrl = ""): Content {
   const look = reply.kind === "done" ? reply.severity : reply.kind;
   return html`<section class="reply ${look}">
 <h1><span class="mark" aria-hidden="true">${MARKS[look]}</span>${reply.title}</h1>
-${paragraphs(reply.text)}
+${reply.kind === "started" ? html`<p class="text" dir="auto">${reply.text}</p>` : paragraphs(reply.text)}
 ${reply.kind === "failed" && reply.advice !== undefined && html`<p class="advice">${reply.advice}</p>`}
 ${reply.kind === "failed" && reply.retry && html`<p>The same call may work later: run it again from Kitsu.</p>`}
-${reply.kind === "ask" && html`<p>This needs an answer first, and this page can't ask yet: ${reply.fields.map(({ label }) => label).join(", ")}.</p>`}
-${reply.kind === "started" && reply.progress && html`<p><progress max="${reply.progress.total}" value="${reply.progress.done}"></progress> ${reply.progress.text ?? `${reply.progress.done} of ${reply.progress.total}`}</p>`}
+${reply.kind === "ask" && html`<p>This was not answered.</p>`}
+${reply.kind === "started" && reply.progress && renderProgress(reply.progress, reply.progress.text)}
 ${"outcomes" in reply && reply.outcomes?.length ? renderOutcomes(reply.outcomes) : undefined}
-${"effects" in reply && reply.effects?.length ? html`<div class="effects">${reply.effects.map(renderEffect)}</div>` : undefined}
+${"effects" in reply && reply.effects?.length ? html`<div class="effects">${reply.effects.map((effect) => renderEffect(effect, kitsuUrl))}</div>` : undefined}
 ${reply.links?.length ? html`<ul class="links">${reply.links.map((link) => html`<li>${renderLink(link)}</li>`)}</ul>` : undefined}
 ${reply.kind === "done" && renderFigures(reply.charts ?? [], reply.tables ?? [])}
 ${"document" in reply && reply.document !== undefined && renderDocument(reply.title, reply.document)}
 </section>`;
 }
 
-/** "9 done, 1 skipped, 3 failed", with every task below it, the failed ones first. */
-function renderOutcomes(outcomes: readonly Outcome[]): Content {
-  const byState = (state: Outcome["state"]) => outcomes.filter((outcome) => outcome.state === state);
-  const groups = [byState("failed"), byState("skipped"), byState("done")];
+/**
+ * "9 done, 1 skipped, 3 failed", with every task below it, the failed ones first.
+ * @param isFolded the list is there to look into, and not what the page is about
+ */
+export function renderOutcomes(outcomes: readonly Outcome[], isFolded = false): Content {
+  const groups = (["failed", "running", "waiting", "skipped", "planned", "done"] as const).map((state) =>
+    outcomes.filter((one) => one.state === state),
+  );
+  // The order of what was not done yet is the worker's: what changed stands first.
+  const rows = (isFolded ? outcomes : groups.flat()).map(
+    ({ id, state, label, reason, link, progress }) =>
+      html`<li class="${state}" data-task="${id}"><span class="state">${STATES[state]}</span> <span class="label" dir="auto">${label}</span>${(reason || progress) && html` <span class="reason" dir="auto">${reason}</span>`}${progress && renderProgress(progress)}${link && html` ${renderLink(link)}`}</li>`,
+  );
+  if (isFolded)
+    return html`<details class="fold"><summary>${countOutcomes(outcomes)}</summary><ul class="outcomes">${rows}</ul></details>`;
   return html`<h2>${countOutcomes(outcomes)}</h2>
 <ul class="outcomes">
-${groups
-  .flat()
-  .map(
-    ({ state, label, reason, link }) =>
-      html`<li class="${state}"><span class="state">${state}</span> <span class="label" dir="auto">${label}</span>${reason && html` <span class="reason" dir="auto">${reason}</span>`}${link && html` ${renderLink(link)}`}</li>`,
-  )}
+${rows}
 </ul>`;
 }
 
+const renderProgress = ({ done, total }: { done: number; total: number }, text = `${done} of ${total}`): Content =>
+  html`<span class="progress"><progress max="${total}" value="${done}"></progress> <span data-progress>${text}</span></span>`;
+
+const STATES = {
+  done: "done",
+  skipped: "skipped",
+  failed: "failed",
+  planned: "to do",
+  waiting: "waiting",
+  running: "running",
+} as const;
+
 export function countOutcomes(outcomes: readonly Outcome[]): string {
-  const counts = (["done", "skipped", "failed"] as const).map(
-    (state) => [outcomes.filter((one) => one.state === state).length, state] as const,
+  const counts = (["done", "running", "waiting", "planned", "skipped", "failed"] as const).map(
+    (state) => [outcomes.filter((one) => one.state === state).length, STATES[state]] as const,
   );
   return counts
     .filter(([count]) => count > 0)
     .map(([count, state]) => `${count} ${state}`)
     .join(", ");
 }
-
-function renderEffect(effect: Effect): Content {
-  switch (effect.kind) {
-    case "open":
-      return html`<a class="button primary" href="${effect.url}" rel="noreferrer">${effect.label ?? "Open"}</a> `;
-    case "download":
-      return html`<a class="button" href="${effect.url}" download="${effect.name}" rel="noreferrer">${effect.label ?? `Download ${effect.name}`}</a> `;
-    case "copy":
-      return renderCopy(effect.text, effect.label ?? "Copy");
-  }
-}
-
-/** Without JavaScript the text itself is there to select; a long one is folded. */
-function renderCopy(text: string, label: string): Content {
-  const button = html`<button type="button" data-copy="${text}" hidden>${label}</button>`;
-  if (text.length <= LINE_LENGTH && !text.includes("\n"))
-    return html`<span class="copy"><code dir="auto">${text}</code> ${button}</span> `;
-  return html`<span class="copy folded">${button} <details><summary>Show the text</summary><pre dir="auto">${text}</pre></details></span> `;
-}
-
-const LINE_LENGTH = 100;
 
 export const renderLink = ({ label, url }: Link): Content => html`<a href="${url}" rel="noreferrer">${label}</a>`;
 
@@ -137,6 +136,6 @@ function renderDocument(title: string, source: string): Content {
   return html`<iframe class="document" title="${title}" sandbox="allow-popups allow-popups-to-escape-sandbox" srcdoc="${source}"></iframe>`;
 }
 
-function paragraphs(text: string | undefined): Content {
+export function paragraphs(text: string | undefined): Content {
   return text?.split(/\n{2,}/).map((paragraph) => html`<p class="text" dir="auto">${paragraph}</p>`);
 }

@@ -67,12 +67,22 @@ td { unicode-bidi: plaintext; } .fold { border-bottom: 1px solid var(--border); 
 form.filter { display: flex; flex-wrap: wrap; gap: .8rem; align-items: end; margin-bottom: 1rem; }
 label { display: grid; gap: .25rem; font-size: .85rem; color: var(--quiet); }
 input, select { font: inherit; color: var(--strong); background: var(--card); border: 1px solid var(--quiet); border-radius: 10px; padding: .35rem .7rem; min-height: 2.3rem; max-width: 100%; }
+textarea { font: inherit; color: var(--strong); background: var(--card); border: 1px solid var(--quiet); border-radius: 10px; padding: .5rem .7rem; width: 100%; resize: vertical; }
+.field { border: 0; padding: 0; margin: 0 0 1.1rem; max-width: 34rem; } .field > label, legend { display: block; color: var(--strong); font-size: .95rem; font-weight: 600; margin-bottom: .3rem; padding: 0; }
+.field select, .field input:not([type=checkbox]) { width: 100%; } .field .box { display: flex; gap: .5rem; align-items: center; min-height: 1.8rem; color: var(--strong); font-size: .95rem; font-weight: 400; }
+.field input[type=checkbox] { min-height: 0; width: 1.1rem; height: 1.1rem; accent-color: var(--accent); } .required { color: var(--failed); }
+.help { color: var(--quiet); font-size: .9rem; margin: .25rem 0 0; } .error, .problem { color: var(--failed); font-weight: 500; } .error { margin: .25rem 0 0; font-size: .9rem; }
+.problem { border-left: 4px solid var(--failed); padding-left: .8rem; } [aria-invalid] { border-color: var(--failed); }
+.submit, .again, .again form { display: flex; flex-wrap: wrap; gap: .6rem; align-items: center; } .submit { margin-top: 1.4rem; } .again { margin-bottom: 1.2rem; }
+.dangerous { background: var(--failed); border-color: var(--failed); } .planned { --look: var(--info); } .undone { --look: var(--quiet); }
+.progress { display: inline-flex; gap: .6rem; align-items: center; color: var(--quiet); font-variant-numeric: tabular-nums; } progress { accent-color: var(--accent); }
+.waiting, .running { --look: var(--info); } .launch { flex-basis: 100%; } .launch .told { font-size: 1.05em; color: var(--strong); }
 dl { display: grid; grid-template-columns: max-content 1fr; gap: .3rem 1.4rem; margin: 0; } dt { color: var(--quiet); } dd { margin: 0; overflow-wrap: anywhere; }
 .alive { display: none; } html[data-kitsu-actions] .alive { display: block; } html[data-kitsu-actions] .dead { display: none; }
 .steps li { margin-bottom: .5em; }
 @media screen and (prefers-color-scheme: dark) { .tone-0 { --tone: #a9abf5; } .tone-1 { --tone: #63c9a4; } .tone-2 { --tone: #f0a860; } .tone-3 { --tone: #ec8fbd; } .tone-4 { --tone: #7fbcee; } .tone-5 { --tone: #d8bb66; } .tone-6 { --tone: #b4b7bd; } .tone-7 { --tone: #f08a7f; } }
 @media print {
-  .bar, .filter, .links, button { display: none; } body, section { background: #fff; border: 0; } main { max-width: none; padding: 0; }
+  .bar, .filter, .links, button, .again { display: none; } body, section { background: #fff; border: 0; } main { max-width: none; padding: 0; }
   .table { max-height: none; overflow: visible; } .drawing svg { width: 100%; height: auto; } .chart, tr { break-inside: avoid; } .part { print-color-adjust: exact; }
 }
 @media (forced-colors: active) { .mark, .tag, .reply { border-color: CanvasText; } }

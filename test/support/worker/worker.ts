@@ -3,7 +3,11 @@ import { createExecutionContext, waitOnExecutionContext } from "cloudflare:test"
 import { env } from "cloudflare:workers";
 import * as v from "valibot";
 import { type Answer, Reply, Run } from "../../../contract.ts";
+import type { Conversation } from "../../../worker/conversation.ts";
 import worker from "../../../worker/index.ts";
+import type { Loan } from "../../../worker/loan.ts";
+import type { Locks } from "../../../worker/lock.ts";
+import type { LongRun } from "../../../worker/long-run.ts";
 import type { Env } from "../../../worker/settings.ts";
 
 export const KITSU = "https://kitsu.studio.tld";
@@ -17,6 +21,10 @@ declare global {
   namespace Cloudflare {
     interface Env {
       RUNS: KVNamespace;
+      CONVERSATIONS: DurableObjectNamespace<Conversation>;
+      LOANS: DurableObjectNamespace<Loan>;
+      LOCKS: DurableObjectNamespace<Locks>;
+      LONG_RUNS: DurableObjectNamespace<LongRun>;
     }
   }
 }
@@ -24,7 +32,15 @@ declare global {
 export const VARIABLES = { KITSU_URL: KITSU, LOG_TOKEN: "sesame-open-sesame" };
 
 /** An environment as wrangler would make it. */
-export const makeEnv = (variables: Record<string, unknown> = {}): Env => ({ RUNS: env.RUNS, ...VARIABLES, ...variables });
+export const makeEnv = (variables: Record<string, unknown> = {}): Env => ({
+  RUNS: env.RUNS,
+  CONVERSATIONS: env.CONVERSATIONS,
+  LOANS: env.LOANS,
+  LOCKS: env.LOCKS,
+  LONG_RUNS: env.LONG_RUNS,
+  ...VARIABLES,
+  ...variables,
+});
 
 /** A request as it arrives at the edge. */
 export const arrive = (path: string, init: RequestInit = {}): Request<unknown, IncomingRequestCfProperties> =>

@@ -3,7 +3,7 @@ import { readFile } from "node:fs/promises";
 import { expect, test } from "@playwright/test";
 import { build } from "esbuild";
 
-const SCRIPT = new URL("../../../worker/pages/script.ts", import.meta.url).pathname;
+const SCRIPT = new URL("../../../worker/page-script/index.ts", import.meta.url).pathname;
 const CELLS = [
   ["Anna", 3],
   ['=HYPERLINK("https://evil.tld")', -1],

@@ -1,6 +1,7 @@
 import { csvParse } from "d3-dsv";
-import { describe, expect, it, vi } from "vitest";
+import { describe, expect, it } from "vitest";
 import { debug } from "../../../worker/actions/debug.ts";
+import { replaceRun } from "../../support/worker/replace-run.ts";
 import { AJAX_FIELDS, ajax, ask, readFailed } from "../../support/worker/worker.ts";
 
 const READER = { authorization: "Bearer sesame-open-sesame" };
@@ -66,7 +67,7 @@ describe("the log", () => {
   });
 
   it("is a CSV that no spreadsheet runs", async () => {
-    vi.spyOn(debug, "run").mockResolvedValue({ kind: "done", severity: "success", title: '=HYPERLINK("https://x.tld"), "a"\nb' });
+    replaceRun(debug).mockResolvedValue({ kind: "done", severity: "success", title: '=HYPERLINK("https://x.tld"), "a"\nb' });
     await ask("/actions/debug", ajax());
     const response = await read("/runs.csv");
     expect(response.headers.get("content-type")).toBe("text/csv; charset=utf-8");

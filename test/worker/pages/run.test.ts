@@ -1,5 +1,6 @@
 import { describe, expect, it, vi } from "vitest";
 import { debug } from "../../../worker/actions/debug.ts";
+import { replaceRun } from "../../support/worker/replace-run.ts";
 import { ADA, AJAX_FIELDS, ajax, ask, readAnswer, readFailed, TASK } from "../../support/worker/worker.ts";
 
 const RUN = "0123456789abcdef0123456789abcdef";
@@ -24,7 +25,7 @@ describe("a run, to whoever knows its id", () => {
   });
 
   it("has nothing personal in it, as JSON or as a page", async () => {
-    vi.spyOn(debug, "run").mockResolvedValue({
+    replaceRun(debug).mockResolvedValue({
       kind: "done",
       severity: "warning",
       title: "Hello Ada Roy",
@@ -59,7 +60,7 @@ describe("a run, to whoever knows its id", () => {
       { kind: "ask", fields: [] },
     ],
   ])("says of which kind it is: %j", async (reply, expected) => {
-    vi.spyOn(debug, "run").mockResolvedValue(reply);
+    replaceRun(debug).mockResolvedValue(reply);
     expect((await readAnswer(await ask(await runOnce()))).reply).toMatchObject({ ...expected, title: "Debug" });
   });
 
@@ -89,7 +90,7 @@ describe("a run, to whoever may read the log", () => {
 
   it("has everything that is known, as a page, with the cause of a failure", async () => {
     vi.spyOn(console, "error").mockReturnValue();
-    vi.spyOn(debug, "run").mockRejectedValue(new Error("the disk is <b>on fire</b>"));
+    replaceRun(debug).mockRejectedValue(new Error("the disk is <b>on fire</b>"));
     const text = await (await ask(await runOnce(), { headers: { ...READER, accept: "text/html" } })).text();
     expect(text).toContain("the disk is &lt;b&gt;on fire&lt;/b&gt;");
     for (const said of [RUN, ADA, TASK, "ada@studio.tld", "Something went wrong", "colour"]) expect(text).toContain(said);

@@ -1,0 +1,56 @@
+# A studio's own server whose work takes long: it answers at once, and reports how far it is until it is over.
+# pip install flask standardwebhooks      FORWARD_SECRET=whsec_... flask --app long_work run --port 5000
+import json
+import os
+import threading
+import time
+import urllib.request
+import uuid
+from datetime import datetime, timezone
+
+from flask import Flask, request
+from standardwebhooks import Webhook, WebhookVerificationError
+
+app = Flask(__name__)
+webhook = Webhook(os.environ["FORWARD_SECRET"])
+
+
+@app.post("/kitsu")
+def receive():
+    try:
+        said = webhook.verify(request.get_data(as_text=True), dict(request.headers))
+    except WebhookVerificationError:
+        return {"message": "The signature is not that of our action server."}, 401
+    tasks = said["call"]["selection"]
+    threading.Thread(target=work, args=(said["run"]["progress"], tasks)).start()
+    return started(0, len(tasks)), 202
+
+
+def work(url, tasks):
+    for done in range(1, len(tasks) + 1):
+        time.sleep(float(os.environ.get("SECONDS_A_TASK", "2")))  # your work goes here
+        report(url, started(done, len(tasks)))
+    report(url, {"kind": "done", "severity": "success", "title": f"{len(tasks)} tasks published"})
+
+
+def started(done, total):
+    return {"kind": "started", "title": "Publishing", "progress": {"done": done, "total": total}}
+
+
+def report(url, reply):
+    """Tells the action server, and tries again for a while where it can't be reached."""
+    for wait in (1, 5, 30, 120):
+        message, now = f"msg_{uuid.uuid4()}", datetime.now(timezone.utc)
+        body = json.dumps(reply)
+        headers = {
+            "content-type": "application/json",
+            "webhook-id": message,
+            "webhook-timestamp": str(int(now.timestamp())),
+            "webhook-signature": webhook.sign(message, now, body),
+        }
+        try:
+            urllib.request.urlopen(urllib.request.Request(url, body.encode(), headers), timeout=10).close()
+            return
+        except OSError as failure:
+            app.logger.warning("%s, trying again in %s s", failure, wait)
+            time.sleep(wait)

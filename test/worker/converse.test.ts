@@ -1,0 +1,329 @@
+import * as v from "valibot";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import type { Outcome, Reply } from "../../contract.ts";
+import { type Action, type Confirmation, defineAction, type Given } from "../../worker/action.ts";
+import { debug } from "../../worker/actions/debug.ts";
+import { Failure } from "../../worker/failure.ts";
+import {
+  ADA,
+  AJAX_FIELDS,
+  ajax,
+  ask,
+  EDGE,
+  FORM_FIELDS,
+  form,
+  OTHER_TASK,
+  readAnswer,
+  readFailed,
+  readLog,
+  TASK,
+} from "../support/worker/worker.ts";
+
+const RUN = "0123456789abcdef0123456789abcdef";
+const PATH = `/actions/debug?run=${RUN}`;
+const READER = { authorization: "Bearer sesame-open-sesame" };
+
+/** What the action under test does. Each test says what is different. */
+const doing = {
+  plan: undefined as (() => Promise<Outcome[]>) | undefined,
+  confirm: undefined as (() => Confirmation) | undefined,
+  run: vi.fn<(given: Given & { input: unknown }) => Promise<Reply>>(),
+  undo: vi.fn<(given: Given, data: unknown) => Promise<Reply>>(),
+};
+
+const mutable: Pick<Action, "undo"> = debug;
+
+/** Puts an action that asks in the place of one there is. */
+function install(): void {
+  const action = defineAction({
+    id: "debug",
+    title: "Render",
+    about: "Renders.",
+    modes: ["ajax"],
+    submit: "Send",
+    input: () => v.object({ frames: v.pipe(v.string(), v.regex(/^\d+-\d+$/, "Must be like 101-148")) }),
+    ...(doing.plan && { plan: doing.plan }),
+    ...(doing.confirm && { confirm: doing.confirm }),
+    run: (given) => doing.run(given),
+    undo: (given, data) => doing.undo(given, data),
+  });
+  vi.spyOn(debug, "prepare").mockImplementation(action.prepare);
+  mutable.undo = action.undo;
+}
+
+const DONE = { kind: "done", severity: "success", title: "Sent" } as const;
+const MIXED: Reply = {
+  ...DONE,
+  severity: "warning",
+  outcomes: [
+    { id: TASK, label: "SH010", state: "done" },
+    { id: OTHER_TASK, label: "SH020", state: "failed", reason: "No blend file" },
+  ],
+};
+const planned = (reason: string): Outcome[] => [
+  { id: TASK, label: "SH010", state: "planned", reason },
+  { id: OTHER_TASK, label: "SH020", state: "skipped", reason: "No blend file" },
+];
+
+const send = (members: object = {}, path = PATH) => ask(path, ajax({ ...AJAX_FIELDS, ...members }));
+const answer = async (members: object = {}, path = PATH) => readAnswer(await send(members, path));
+const INPUT = { input: { frames: "101-148" }, form: "debug" };
+
+beforeEach(() => {
+  Object.assign(doing, { plan: undefined, confirm: undefined });
+  doing.run.mockReset().mockResolvedValue(DONE);
+  doing.undo.mockReset().mockResolvedValue({ ...DONE, title: "Taken back" });
+  install();
+});
+
+async function askedReply(members: object = {}, path = PATH) {
+  const { reply } = await answer(members, path);
+  if (reply.kind !== "ask") throw new Error(`Expected a question, got ${JSON.stringify(reply)}`);
+  return reply;
+}
+
+afterEach(() => {
+  delete mutable.undo;
+});
+
+describe("an action that asks", () => {
+  it("runs only when it is answered, under the same run and in one line of the log", async () => {
+    expect(await askedReply()).toMatchObject({ title: "Render", submit: "Send", fields: [{ name: "frames" }] });
+    expect(doing.run).not.toHaveBeenCalled();
+    expect(await readLog()).toMatchObject([{ id: RUN, reply: { kind: "ask" } }]);
+    expect((await askedReply({ input: { frames: "all" }, form: "debug" })).fields).toMatchObject([
+      { value: "all", error: "Must be like 101-148" },
+    ]);
+    const { run, reply } = await answer(INPUT);
+    expect(reply).toMatchObject(DONE);
+    expect(doing.run.mock.lastCall?.[0].input).toEqual({ frames: "101-148" });
+    const log = await readLog();
+    expect(log).toMatchObject([{ id: RUN, reply: DONE, call: { input: INPUT.input } }]);
+    expect(run?.url).toContain(`at=${log[0]?.at}`);
+  });
+
+  it("runs once, however often its dialog is submitted", async () => {
+    await askedReply();
+    const answers = await Promise.all([send(INPUT), send(INPUT), send(INPUT)]);
+    expect(answers.map(({ status }) => status).toSorted()).toEqual([200, 409, 409]);
+    expect(doing.run).toHaveBeenCalledTimes(1);
+    expect(await readFailed(await send(INPUT))).toMatchObject({ code: "already-submitted", advice: expect.stringContaining(RUN) });
+  });
+
+  it("may be called with all the answers at once", async () => {
+    expect((await answer(INPUT)).reply).toMatchObject(DONE);
+  });
+
+  it("may ask something else when it runs, and then runs again", async () => {
+    doing.run.mockResolvedValueOnce({ kind: "ask", title: "Over quota", fields: [], submit: "Anyway" });
+    expect((await answer(INPUT)).reply).toMatchObject({ kind: "ask", title: "Over quota" });
+    expect((await answer(INPUT)).reply).toMatchObject(DONE);
+    expect(doing.run).toHaveBeenCalledTimes(2);
+  });
+
+  it.each([
+    ["another action's form", { ...INPUT, form: "comment" }, "form"],
+    ["an answer that is a list of objects", { input: { frames: [{}] }, form: "debug" }, "input"],
+    ["an endless answer", { input: { frames: "x".repeat(30_000) }, form: "debug" }, "input.frames"],
+    ["an endless form", { input: Object.fromEntries(Array.from({ length: 300 }, (_, at) => [`a${at}`, ""])) }, "input"],
+  ])("refuses %s", async (_, members, field) => {
+    await askedReply();
+    expect(await readFailed(await send(members))).toMatchObject({ code: "invalid-call", field });
+    expect(doing.run).not.toHaveBeenCalled();
+  });
+
+  it("refuses the answer of somebody else", async () => {
+    await askedReply();
+    const other = await send({ ...INPUT, userid: "11111111-2222-4333-8444-555555555555", useremail: "eve@studio.tld" });
+    expect(await readFailed(other)).toMatchObject({
+      code: "invalid-call",
+      field: "run",
+      text: expect.stringContaining("somebody else"),
+    });
+    expect(doing.run).not.toHaveBeenCalled();
+  });
+
+  it("asks on a page as well, which sends Kitsu's call again with no script", async () => {
+    const page = await (await ask(PATH, form())).text();
+    expect(page).toContain(`action="/actions/debug?run=${RUN}"`);
+    for (const value of Object.values(FORM_FIELDS)) expect(page).toContain(`value="${value}"`);
+    const fields = { ...FORM_FIELDS, form: "debug", "input.frames": `"><b>` };
+    const again = await (await ask(PATH, form(fields, { origin: EDGE }))).text();
+    expect(again).toContain("Must be like 101-148");
+    expect(again).toContain('value="&quot;&gt;&lt;b&gt;"');
+    const done = await (await ask(PATH, form({ ...fields, "input.frames": "101-148" }, { origin: EDGE }))).text();
+    expect(done).toContain("Sent");
+    expect(doing.run.mock.lastCall?.[0].call).toMatchObject({ person: { id: ADA }, selection: [TASK, OTHER_TASK] });
+  });
+});
+
+describe("an action that wants agreement", () => {
+  beforeEach(() => {
+    doing.confirm = () => ({ title: "Submit 2 shots, 96 frames?", submit: "Submit", isDangerous: true });
+    doing.plan = async () => planned("48 frames");
+    install();
+  });
+
+  it("shows what would happen to each task, and runs when the person agreed to exactly that", async () => {
+    const question = await askedReply(INPUT);
+    expect(question).toMatchObject({
+      title: "Submit 2 shots, 96 frames?",
+      submit: "Submit",
+      dangerous: true,
+      outcomes: planned("48 frames"),
+      fields: [{ name: "frames", type: "hidden", value: "101-148" }],
+    });
+    expect(doing.run).not.toHaveBeenCalled();
+    expect((await answer({ ...INPUT, plan: question.plan })).reply).toMatchObject(DONE);
+  });
+
+  it("asks again, with the difference, when the tasks changed meanwhile", async () => {
+    const { plan } = await askedReply(INPUT);
+    doing.plan = async () => [
+      ...planned("48 frames").slice(1),
+      { id: TASK, label: "SH010", state: "planned", reason: "52 frames" },
+    ];
+    install();
+    const again = await askedReply({ ...INPUT, plan });
+    expect(again.problem).toContain("1 changed");
+    expect(again.outcomes?.[0]).toMatchObject({ id: TASK, reason: "52 frames (before: planned 48 frames)" });
+    expect(doing.run).not.toHaveBeenCalled();
+    expect((await answer({ ...INPUT, plan: again.plan })).reply).toMatchObject(DONE);
+  });
+
+  it.each([
+    ["of another call", async () => (await askedReply(INPUT, `/actions/debug?run=${"f".repeat(32)}`)).plan],
+    ["with other answers", async () => (await askedReply({ ...INPUT, input: { frames: "1-2" } })).plan],
+    ["that is made up", async () => "0".repeat(32)],
+  ])("does not take an agreement %s", async (_, getPlan) => {
+    const plan = await getPlan();
+    expect((await askedReply({ ...INPUT, plan })).problem).toContain("nothing was done");
+    expect(doing.run).not.toHaveBeenCalled();
+  });
+
+  it("on a page has a way back to the answers", async () => {
+    const fields = { ...FORM_FIELDS, form: "debug", "input.frames": "101-148" };
+    const page = await (await ask(PATH, form(fields, { origin: EDGE }))).text();
+    for (const part of ["96 frames?", "SH010", 'name="plan"', 'name="input.frames" value="101-148"', 'name="back"', "dangerous"]) {
+      expect(page).toContain(part);
+    }
+    const back = await (await ask(PATH, form({ ...fields, back: "1" }, { origin: EDGE }))).text();
+    expect(back).toContain('<input type="text" value="101-148"');
+  });
+});
+
+describe("what failed", () => {
+  const first = async () => {
+    doing.run.mockResolvedValueOnce(MIXED);
+    const { run } = await answer(INPUT);
+    return run?.retry ?? "";
+  };
+  const retry = (url: string, members: object = {}, id = "e".repeat(32)) =>
+    ask(`${url.replace(EDGE, "")}&run=${id}`, ajax({ personid: ADA, personemail: "ada@studio.tld", ...members }));
+
+  it("is tried again with the same input, as a run of its own that knows the first", async () => {
+    const { run, reply } = await readAnswer(await retry(await first()));
+    expect(reply).toMatchObject(DONE);
+    expect(run?.retry).toBeUndefined();
+    const given = doing.run.mock.lastCall?.[0];
+    expect(given).toMatchObject({ input: INPUT.input, call: { selection: [OTHER_TASK], retryOf: { id: RUN } } });
+    expect((await readLog()).map(({ id }) => id)).toEqual(["e".repeat(32), RUN]);
+  });
+
+  it("is tried again once, however often the button is pressed", async () => {
+    const url = await first();
+    const answers = await Promise.all([retry(url), retry(url)]);
+    expect(answers.map(({ status }) => status).toSorted()).toEqual([200, 409]);
+  });
+
+  it("is not tried again where nothing failed, or where it would be refused again", async () => {
+    expect((await answer(INPUT)).run?.retry).toBeUndefined();
+    doing.run.mockRejectedValueOnce(new Failure("not-allowed", { text: "No." }));
+    expect((await answer(INPUT, `/actions/debug?run=${"a".repeat(32)}`)).run?.retry).toBeUndefined();
+    doing.run.mockRejectedValueOnce(new Failure("kitsu-unreachable", { text: "No.", retry: true }));
+    expect((await answer(INPUT, `/actions/debug?run=${"b".repeat(32)}`)).run?.retry).toContain("/retry");
+  });
+
+  it("can be tried again from the page, and from the run's page in the log for whose run it was", async () => {
+    const url = await first();
+    doing.run.mockResolvedValue(MIXED);
+    const page = await (await ask(`/actions/debug?run=${"c".repeat(32)}`, form({ ...FORM_FIELDS, "input.frames": "1-2" }))).text();
+    expect(page).toMatch(/action="https:\/\/edge.studio.tld\/runs\/c{32}\/retry\?at=\d+&amp;run=[0-9a-f]{32}"/);
+    expect(page).toContain("Retry the one that failed");
+    const { pathname, search } = new URL(url);
+    const inLog = await ask(pathname.replace("/retry", "") + search, { headers: { ...READER, accept: "text/html" } });
+    expect(await inLog.text()).toContain("Retry the one that failed");
+    const again = await ask(`${pathname}${search}&run=${"d".repeat(32)}`, form([], { ...READER, origin: EDGE }));
+    expect(await again.text()).toContain("Sent");
+    expect(doing.run.mock.lastCall?.[0].call).toMatchObject({ person: { id: ADA }, selection: [OTHER_TASK] });
+  });
+
+  it("is not tried again by a page that is no Kitsu of ours, nor where there was no such run", async () => {
+    const url = await first();
+    expect((await ask(url.replace(EDGE, ""), ajax({}, { origin: "https://elsewhere.tld" }))).status).toBe(403);
+    expect((await retry(`${EDGE}/runs/${"9".repeat(32)}/retry?at=1`)).status).toBe(404);
+    expect(doing.run).toHaveBeenCalledTimes(1);
+  });
+});
+
+describe("what can be taken back", () => {
+  const offer = (lifeS = 600) =>
+    doing.run.mockImplementationOnce(async (given) => {
+      given.offerUndo({ data: { playlist: "p1" }, lifeS, label: "Remove it" });
+      return DONE;
+    });
+  const run = async () => (await answer(INPUT)).run;
+  const undo = (url = "", members: object = {}) =>
+    ask(url.replace(EDGE, ""), ajax({ personid: ADA, personemail: "ada@studio.tld", ...members }));
+
+  it("is taken back with what the action left for it, and then says so", async () => {
+    offer();
+    const made = await run();
+    expect(made?.undo).toMatchObject({ label: "Remove it", until: expect.any(Number) });
+    expect((await readAnswer(await undo(made?.undo?.url))).reply).toMatchObject({ title: "Taken back" });
+    expect(doing.undo.mock.lastCall?.[1]).toEqual({ playlist: "p1" });
+    const log = await readLog();
+    expect(log).toHaveLength(2);
+    expect(log.find(({ id }) => id === RUN)).toMatchObject({ reply: DONE, undone: { reply: { title: "Taken back" } } });
+    expect(await (await ask("/runs.json?state=undone", { headers: READER })).json()).toMatchObject({ runs: [{ id: RUN }] });
+  });
+
+  it("is taken back once, however often the button is pressed", async () => {
+    offer();
+    const url = (await run())?.undo?.url;
+    const answers = await Promise.all([undo(url), undo(url), undo(url)]);
+    expect(doing.undo).toHaveBeenCalledTimes(1);
+    expect(answers.filter(({ status }) => status === 409)).toHaveLength(2);
+    expect((await readAnswer(await undo(url))).reply).toMatchObject({ kind: "done", severity: "info" });
+    expect(doing.undo).toHaveBeenCalledTimes(1);
+  });
+
+  it("can be tried again when taking it back failed", async () => {
+    offer();
+    const url = (await run())?.undo?.url;
+    doing.undo.mockRejectedValueOnce(new Failure("kitsu-unreachable", { text: "No.", retry: true }));
+    expect((await undo(url)).status).toBe(502);
+    expect((await undo(url)).status).toBe(200);
+  });
+
+  it("is not taken back by somebody else, after its time, or where nothing was offered", async () => {
+    offer(-1);
+    const made = await run();
+    expect(made?.undo).toBeUndefined();
+    expect(await readFailed(await undo(made?.url.replace("?", "/undo?")))).toMatchObject({ code: "undo-over" });
+    const other = await undo(made?.url.replace("?", "/undo?"), {
+      personid: "11111111-2222-4333-8444-555555555555",
+      personemail: "eve@studio.tld",
+    });
+    expect(await readFailed(other)).toMatchObject({ code: "not-allowed", text: expect.stringContaining("ada@studio.tld") });
+    expect(doing.undo).not.toHaveBeenCalled();
+  });
+
+  it("has its button on the page, and on the run's page until it expires", async () => {
+    offer();
+    const page = await (await ask(PATH, form({ ...FORM_FIELDS, "input.frames": "1-2" }))).text();
+    expect(page).toContain("Remove it");
+    expect(page).toContain("for another 10 minutes");
+    expect(await (await ask(`/runs/${RUN}`, { headers: { ...READER, accept: "text/html" } })).text()).toContain("Remove it");
+  });
+});

@@ -1,0 +1,132 @@
+import { Webhook } from "standardwebhooks";
+import { beforeEach, describe, expect, it, vi } from "vitest";
+import type { Answer } from "../../contract.ts";
+import {
+  AJAX_FIELDS,
+  ajax,
+  ask,
+  EDGE,
+  FORM_FIELDS,
+  form,
+  readAnswer,
+  readFailed,
+  readLog,
+  TASK,
+} from "../support/worker/worker.ts";
+
+const SECRET = `whsec_${btoa("0123456789abcdef0123456789abcdef")}`;
+const VARIABLES = {
+  FORWARD_TARGETS: { publish: { url: "https://pipeline.studio.tld/publish", title: "Publish" } },
+  FORWARD_SECRET: SECRET,
+};
+const READER = { authorization: "Bearer sesame-open-sesame" };
+const STARTED = {
+  kind: "started",
+  title: "Publishing",
+  text: "In the queue",
+  progress: { done: 0, total: 12 },
+  outcomes: [{ id: TASK, label: "SH010 <b>", state: "waiting", progress: { done: 0, total: 12 } }],
+};
+
+let sent: { run?: { progress?: string } } = {};
+beforeEach(() => {
+  vi.spyOn(globalThis, "fetch").mockImplementation(async (_, init) => {
+    sent = JSON.parse(String(init?.body));
+    return Response.json(STARTED);
+  });
+});
+
+const begin = async () => readAnswer(await ask("/actions/publish", ajax(AJAX_FIELDS), VARIABLES));
+const follow = async ({ run }: Answer) => readAnswer(await ask((run?.follow?.url ?? "").replace(EDGE, ""), {}, VARIABLES));
+
+let reports = 0;
+const report = (reply: unknown, { id = `r${++reports}`, at = new Date(), secret = SECRET, body = JSON.stringify(reply) } = {}) => {
+  const headers = {
+    "content-type": "application/json",
+    "webhook-id": id,
+    "webhook-timestamp": String(Math.floor(at.getTime() / 1_000)),
+    "webhook-signature": new Webhook(secret).sign(id, at, JSON.stringify(reply)),
+  };
+  return ask((sent.run?.progress ?? "").replace(EDGE, ""), { method: "POST", headers, body }, VARIABLES);
+};
+const going = (done: number) => ({ ...STARTED, progress: { done, total: 12 } });
+
+describe("a run that a studio's server goes on with", () => {
+  it("moves as the server reports, to its end, which the log has", async () => {
+    const answer = await begin();
+    expect((await follow(answer)).reply).toMatchObject({ progress: { done: 0 } });
+    expect((await report(going(5))).status).toBe(200);
+    expect((await follow(answer)).reply).toMatchObject({ progress: { done: 5 } });
+    expect((await report({ kind: "done", severity: "success", title: "Published" })).status).toBe(200);
+    expect((await follow(answer)).reply).toMatchObject({ kind: "done", title: "Published" });
+    await vi.waitFor(async () => expect(await readLog()).toMatchObject([{ action: "publish", reply: { title: "Published" } }]));
+  });
+
+  it.each<[string, () => ReturnType<typeof report>, string]>([
+    [
+      "a wrong signature",
+      () => report(going(1), { secret: `whsec_${btoa("another secret of thirty-two byte")}` }),
+      "signature-refused",
+    ],
+    ["a body that was changed", () => report(going(1), { body: JSON.stringify(going(12)) }), "signature-refused"],
+    ["an old one", () => report(going(1), { at: new Date(Date.now() - 600_000) }), "signature-refused"],
+    ["one that is no reply", () => report({ hello: 1 }), "invalid-call"],
+    ["a question", () => report({ kind: "ask", title: "What?" }), "invalid-call"],
+  ])("refuses %s", async (_, send, code) => {
+    const answer = await begin();
+    expect(await readFailed(await send())).toMatchObject({ code });
+    expect((await follow(answer)).reply).toMatchObject({ progress: { done: 0 } });
+  });
+
+  it("takes no report twice, none that is older than what is known, and none after the end", async () => {
+    const answer = await begin();
+    const now = Date.now();
+    expect((await report(going(5), { id: "a", at: new Date(now) })).status).toBe(200);
+    expect((await readFailed(await report(going(5), { id: "a", at: new Date(now) }))).code).toBe("report-refused");
+    expect((await readFailed(await report(going(4), { id: "b", at: new Date(now - 5_000) }))).code).toBe("report-refused");
+    expect((await follow(answer)).reply).toMatchObject({ progress: { done: 5 } });
+    await report({ kind: "failed", code: "disk-full", title: "The disk is full" });
+    expect((await readFailed(await report(going(6)))).code).toBe("report-refused");
+  });
+
+  it("is not moved by anybody without a signature, nor where there is no such run", async () => {
+    await begin();
+    const path = (sent.run?.progress ?? "").replace(EDGE, "");
+    expect((await ask(path, { method: "POST", body: JSON.stringify(going(1)) }, VARIABLES)).status).toBe(401);
+    expect((await ask(`/runs/${"f".repeat(32)}/progress?at=1`, { method: "POST", body: "{}" }, VARIABLES)).status).toBe(404);
+  });
+});
+
+describe("the page of a run that goes on", () => {
+  const open = async (init: RequestInit = { headers: { accept: "text/html" } }) => {
+    const response = await ask("/actions/publish", form(FORM_FIELDS), VARIABLES);
+    expect(response.status).toBe(303);
+    const path = (response.headers.get("location") ?? "").replace(EDGE, "");
+    return { path, page: await (await ask(path, init, VARIABLES)).text() };
+  };
+
+  it("is where a form's tab goes, and follows by itself or by being loaded again", async () => {
+    const { page } = await open();
+    expect(page).toContain('<noscript><meta http-equiv="refresh" content="5"></noscript>');
+    expect(page).toMatch(/data-socket="wss:\/\/edge.studio.tld\/runs\/[0-9a-f]{32}\/follow\?at=\d+&amp;key=/);
+    expect(page).toContain("SH010 &lt;b&gt;");
+    expect(page).toContain("0 of 12");
+  });
+
+  it("says how it ended, and then follows no more", async () => {
+    const { path } = await open();
+    await report({ kind: "done", severity: "success", title: "Published" });
+    const page = await (await ask(path, { headers: { accept: "text/html" } }, VARIABLES)).text();
+    expect(page).toContain("Published");
+    expect(page).not.toContain("data-follow");
+  });
+
+  it("tells whoever has no key only how far it is", async () => {
+    const { path } = await open();
+    await report(going(7));
+    const { reply } = await readAnswer(await ask(path.replace(/&key=.*/, ""), {}, VARIABLES));
+    expect(reply).toEqual({ kind: "started", title: "Publish", progress: { done: 7, total: 12 } });
+    const inLog = await ask(path.replace(/&key=.*/, ""), { headers: { ...READER, accept: "text/html" } }, VARIABLES);
+    expect(await inLog.text()).toContain("SH010");
+  });
+});

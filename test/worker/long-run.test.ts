@@ -1,0 +1,228 @@
+import { evictDurableObject, runInDurableObject } from "cloudflare:test";
+import { env } from "cloudflare:workers";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import type { Answer, Reply } from "../../contract.ts";
+import type { Action, Control, Given, Standing, Watch } from "../../worker/action.ts";
+import { debug } from "../../worker/actions/debug.ts";
+import { Failure } from "../../worker/failure.ts";
+import { replaceRun } from "../support/worker/replace-run.ts";
+import { ADA, AJAX_FIELDS, ajax, ask, EDGE, OTHER_TASK, readAnswer, readFailed, readLog, TASK } from "../support/worker/worker.ts";
+
+const RUN = "0123456789abcdef0123456789abcdef";
+const started = (done: number): Reply => ({ kind: "started", title: "Rendering", progress: { done, total: 3 } });
+const ENDED: Reply = { kind: "done", severity: "success", title: "Rendered" };
+
+const mutable: Pick<Action, "watch" | "control"> = debug;
+let run: ReturnType<typeof replaceRun>;
+let watch: ReturnType<typeof vi.fn<(watch: Watch, data: unknown) => Promise<Standing>>>;
+let control: ReturnType<typeof vi.fn<(watch: Watch, data: unknown, what: Control) => Promise<Standing>>>;
+
+beforeEach(() => {
+  run = replaceRun(debug).mockImplementation(async ({ goOn }) => {
+    goOn({ step: 0 });
+    return started(0);
+  });
+  watch = vi.fn();
+  control = vi.fn();
+  Object.assign(mutable, { watch, control });
+});
+afterEach(() => {
+  delete mutable.watch;
+  delete mutable.control;
+});
+
+const begin = async (members: object = {}): Promise<Answer> =>
+  readAnswer(await ask(`/actions/debug?run=${RUN}`, ajax({ ...AJAX_FIELDS, ...members })));
+const follow = async ({ run: begun }: Answer): Promise<Answer> =>
+  readAnswer(await ask((begun?.follow?.url ?? "").replace(EDGE, "")));
+const post = (url = "", members: object = {}) =>
+  ask(url.replace(EDGE, ""), ajax({ personid: ADA, personemail: "ada@studio.tld", ...members }));
+const untilOver = (answer: Answer) => vi.waitFor(async () => expect((await follow(answer)).reply.kind).not.toBe("started"), 5_000);
+
+describe("a run that goes on", () => {
+  it("is looked at again and again with what the action left, and its end is written down", async () => {
+    watch
+      .mockResolvedValueOnce({ reply: started(1), data: { step: 1 }, againMs: 0 })
+      .mockResolvedValueOnce({ reply: started(2), data: { step: 2 }, againMs: 0 })
+      .mockResolvedValue({ reply: ENDED, data: null });
+    const answer = await begin();
+    expect(answer).toMatchObject({ reply: started(0), run: { follow: { url: expect.stringContaining("key=") } } });
+    await untilOver(answer);
+    expect(watch.mock.calls.map(([, data]) => data)).toEqual([{ step: 0 }, { step: 1 }, { step: 2 }]);
+    expect((await follow(answer)).reply).toEqual(ENDED);
+    await vi.waitFor(async () =>
+      expect(await readLog()).toMatchObject([{ id: RUN, reply: ENDED, call: { selection: [TASK, OTHER_TASK] } }]),
+    );
+  });
+
+  it("keeps what the action saved, when the look at it comes to nothing", async () => {
+    watch
+      .mockImplementationOnce(async ({ save }) => {
+        await save({ sending: "SH010" });
+        throw new Failure("kitsu-unreachable", { text: "The farm is gone.", retry: true });
+      })
+      .mockResolvedValue({ reply: ENDED, data: null });
+    const answer = await begin();
+    await vi.waitFor(async () => {
+      const { reply } = await follow(answer);
+      expect(reply).toMatchObject({
+        kind: "started",
+        text: expect.stringMatching(/The farm is gone\. No news since \d\d:\d\d:\d\d UTC/),
+      });
+    });
+    await runInDurableObject(env.LONG_RUNS.getByName(RUN), (instance) => instance.alarm());
+    expect(watch.mock.lastCall?.[1]).toEqual({ sending: "SH010" });
+    expect((await follow(answer)).reply).toEqual(ENDED);
+  });
+
+  it("ends with the reason when looking at it fails for good", async () => {
+    vi.spyOn(console, "error").mockReturnValue();
+    watch.mockRejectedValue(new Error("a fault of ours"));
+    const answer = await begin();
+    await untilOver(answer);
+    expect((await follow(answer)).reply).toMatchObject({ kind: "failed", code: "internal-error" });
+  });
+
+  it("ends when it takes longer than it may", async () => {
+    watch.mockResolvedValue({ reply: started(1), data: null, againMs: 60_000 });
+    const answer = await begin();
+    await vi.waitFor(async () => expect((await follow(answer)).reply).toMatchObject({ progress: { done: 1 } }));
+    const object = env.LONG_RUNS.getByName(RUN);
+    vi.spyOn(Date, "now").mockReturnValue(Date.now() + 73 * 3_600_000);
+    await runInDurableObject(object, (instance) => instance.alarm());
+    expect((await follow(answer)).reply).toMatchObject({ kind: "failed", code: "time-limit" });
+  });
+
+  it("survives that the runtime forgets it", async () => {
+    watch.mockResolvedValue({ reply: started(1), data: { step: 1 }, againMs: 60_000 });
+    const answer = await begin();
+    await vi.waitFor(async () => expect((await follow(answer)).reply).toMatchObject({ progress: { done: 1 } }));
+    const object = env.LONG_RUNS.getByName(RUN);
+    await evictDurableObject(object);
+    watch.mockResolvedValue({ reply: ENDED, data: null });
+    await runInDurableObject(object, (instance) => instance.alarm());
+    expect(watch.mock.lastCall?.[1]).toEqual({ step: 1 });
+    expect((await follow(answer)).reply).toEqual(ENDED);
+  });
+
+  it("is not looked at twice at once, when the alarm runs twice", async () => {
+    const gate = { isOpen: false };
+    watch.mockImplementation(async () => {
+      // A promise resolved from outside would be another object's.
+      while (!gate.isOpen) await scheduler.wait(5);
+      return { reply: ENDED, data: null };
+    });
+    const answer = await begin();
+    await vi.waitFor(() => expect(watch).toHaveBeenCalledTimes(1));
+    await runInDurableObject(env.LONG_RUNS.getByName(RUN), (instance) => instance.alarm());
+    expect(watch).toHaveBeenCalledTimes(1);
+    gate.isOpen = true;
+    await untilOver(answer);
+  });
+
+  it("can't be followed without its key, and by the log when the run itself has forgotten", async () => {
+    watch.mockResolvedValue({ reply: ENDED, data: null });
+    const answer = await begin();
+    await untilOver(answer);
+    const url = answer.run?.follow?.url ?? "";
+    expect((await ask(url.replace(EDGE, "").replace(/key=.*/, `key=${"0".repeat(32)}`))).status).toBe(404);
+    await vi.waitFor(async () => expect(await readLog()).toMatchObject([{ reply: ENDED }]));
+    await runInDurableObject(env.LONG_RUNS.getByName(RUN), (instance) => instance.alarm());
+    expect((await follow(answer)).reply).toEqual(ENDED);
+  });
+});
+
+describe("a socket", () => {
+  it("says how the run stands, and every change", async () => {
+    const gate = { isOpen: false };
+    watch.mockImplementationOnce(async () => {
+      while (!gate.isOpen) await scheduler.wait(5);
+      return { reply: started(2), data: null, againMs: 60_000 };
+    });
+    const { run: begun } = await begin();
+    const path = (begun?.follow?.socket ?? "").replace(/^wss:\/\/[^/]+/, "");
+    const { status, webSocket } = await ask(path, { headers: { upgrade: "websocket" } });
+    expect(status).toBe(101);
+    const heard: unknown[] = [];
+    webSocket?.accept();
+    webSocket?.addEventListener("message", ({ data }) => {
+      heard.push(JSON.parse(String(data)));
+    });
+    await vi.waitFor(() => expect(heard).toMatchObject([{ reply: { progress: { done: 0 } } }]));
+    gate.isOpen = true;
+    await vi.waitFor(() => expect(heard).toMatchObject([{}, { run: { id: RUN }, reply: { progress: { done: 2 } } }]));
+    webSocket?.close();
+  });
+});
+
+describe("what can be done to it", () => {
+  const running = async () => {
+    watch.mockResolvedValue({ reply: started(1), data: { job: 7 }, controls: ["cancel"], againMs: 60_000 });
+    const answer = await begin();
+    await vi.waitFor(async () => expect((await follow(answer)).run?.cancel).toContain("/cancel"));
+    return follow(answer);
+  };
+
+  it("is canceled by the person whose run it is, and that is written down", async () => {
+    const { run: going } = await running();
+    control.mockResolvedValue({ reply: { ...ENDED, title: "Canceled" }, data: null });
+    expect((await readAnswer(await post(going?.cancel))).reply).toMatchObject({ kind: "done", title: "It is being canceled" });
+    expect(control.mock.lastCall?.slice(1)).toEqual([{ job: 7 }, "cancel"]);
+    await vi.waitFor(async () => {
+      expect((await readLog()).map(({ reply }) => reply)).toEqual(
+        expect.arrayContaining([
+          expect.objectContaining({ title: "Canceled" }),
+          expect.objectContaining({ title: "It is being canceled" }),
+        ]),
+      );
+    });
+  });
+
+  it("is refused in the action's own words, to somebody else, and when it is over", async () => {
+    const { run: going } = await running();
+    control.mockRejectedValueOnce(new Failure("kitsu-refused", { text: "The farm says no." }));
+    expect(await readFailed(await post(going?.cancel))).toMatchObject({ code: "kitsu-refused", text: "The farm says no." });
+    const other = { personid: "11111111-2222-4333-8444-555555555555", personemail: "eve@studio.tld" };
+    expect(await readFailed(await post(going?.cancel, other))).toMatchObject({ code: "not-allowed" });
+    control.mockResolvedValueOnce({ reply: ENDED, data: null });
+    await post(going?.cancel);
+    expect(await readFailed(await post(going?.cancel))).toMatchObject({ code: "run-over" });
+    expect(control).toHaveBeenCalledTimes(2);
+  });
+});
+
+describe("tasks that are locked", () => {
+  it("are busy for other runs until the run is over", async () => {
+    const seen: unknown[] = [];
+    const locking = async ({ lock, goOn, call }: Given) => {
+      seen.push(await lock(call.selection));
+      goOn(null);
+      return started(0);
+    };
+    run.mockImplementation(locking);
+    watch.mockResolvedValue({ reply: started(0), data: null, againMs: 60_000 });
+    await begin();
+    await ask(`/actions/debug?run=${"f".repeat(32)}`, ajax({ ...AJAX_FIELDS, selection: [TASK] }));
+    expect(seen).toMatchObject([[], [{ task: TASK, run: RUN, person: "ada@studio.tld", since: expect.any(Number) }]]);
+    watch.mockResolvedValue({ reply: ENDED, data: null });
+    const object = env.LONG_RUNS.getByName(RUN);
+    await runInDurableObject(object, (instance) => instance.alarm());
+    await vi.waitFor(async () => {
+      await ask(`/actions/debug?run=${crypto.randomUUID().replaceAll("-", "")}`, ajax({ ...AJAX_FIELDS, selection: [OTHER_TASK] }));
+      expect(seen.at(-1)).toEqual([]);
+    });
+  });
+
+  it("are free again when the action fails after all", async () => {
+    run.mockImplementationOnce(async ({ lock, call }) => {
+      await lock(call.selection);
+      throw new Failure("kitsu-refused", { text: "No." });
+    });
+    await begin();
+    run.mockImplementationOnce(async ({ findBusy, call }) => {
+      expect(await findBusy(call.selection)).toEqual([]);
+      return ENDED;
+    });
+    expect((await readAnswer(await ask("/actions/debug", ajax()))).reply).toEqual(ENDED);
+  });
+});

@@ -1,0 +1,79 @@
+/** The forms and launches of our pages, in a browser: the page and its script, with a server that answers as the worker does. */
+import { expect, type Page, test } from "@playwright/test";
+import { build } from "esbuild";
+
+const SCRIPT = new URL("../../../worker/page-script/index.ts", import.meta.url).pathname;
+const ORIGIN = "https://edge.studio.tld";
+const CSP = "default-src 'none'; script-src 'self'; connect-src 'self'; form-action 'self'";
+
+let script = "";
+test.beforeAll(async () => {
+  const { outputFiles } = await build({ entryPoints: [SCRIPT], bundle: true, write: false, format: "iife" });
+  script = outputFiles[0]?.text ?? "";
+});
+
+/** Serves one page, and the states of a ticket one after the other. */
+async function open(page: Page, body: string, states: string[] = []): Promise<void> {
+  await page.route(`${ORIGIN}/**`, (route) => {
+    const { pathname } = new URL(route.request().url());
+    if (pathname === "/page.js") return route.fulfill({ contentType: "text/javascript", body: script });
+    if (pathname === "/t/1/state") return route.fulfill({ json: { state: states.length > 1 ? states.shift() : states[0] } });
+    return route.fulfill({
+      contentType: "text/html; charset=utf-8",
+      headers: { "content-security-policy": CSP },
+      body: `<!doctype html>${body}<script src="/page.js"></script>`,
+    });
+  });
+  // A page that leaves for a program never ends loading for Playwright.
+  await page.goto(`${ORIGIN}/`, { waitUntil: "commit" });
+}
+
+const FORM = `<form method="post" data-form="render" data-fresh>
+<input name="input.note" value=""><input name="input.frames" value="101-148" data-forget>
+<input type="hidden" name="input.denoise" value=""><input type="checkbox" name="input.denoise" value="on">
+<select name="input.format"><option value="png">PNG</option><option value="exr">EXR</option></select>
+<button>Send</button></form>`;
+
+test("what was answered last is offered again, but for what was made for this call", async ({ page }) => {
+  await open(page, FORM);
+  await page.locator("[name='input.note']").fill("From Ada");
+  await page.locator("[name='input.frames']").fill("1-2");
+  await page.locator("[type=checkbox]").check();
+  await page.locator("select").selectOption("exr");
+  await page.getByRole("button", { name: "Send" }).click();
+  await page.goto(`${ORIGIN}/again`);
+  await expect(page.locator("[name='input.note']")).toHaveValue("From Ada");
+  await expect(page.locator("[name='input.frames']")).toHaveValue("101-148");
+  await expect(page.locator("[type=checkbox]")).toBeChecked();
+  await expect(page.locator("select")).toHaveValue("exr");
+});
+
+const launch = (ticket: string) => `<div data-launch="studio://open?u=x" data-app="Nuke"${ticket}>
+<p class="told" role="status">Press the button to open Nuke.</p><a href="studio://open?u=x" data-way>Open in Nuke</a>
+<div class="unanswered">Is the handler installed?</div></div>`;
+const ticket = () => ` data-ticket="${ORIGIN}/t/1/state" data-until="${Date.now() + 60_000}"`;
+
+test("a ticket that was taken is said to be", async ({ page }) => {
+  await open(page, launch(ticket()), ["waiting", "taken"]);
+  await expect(page.getByRole("status")).toHaveText("Opening Nuke…");
+  await expect(page.getByText("Is the handler installed?")).toBeHidden();
+  await expect(page.getByRole("status")).toHaveText("Nuke has it.");
+});
+
+test("a ticket that nobody takes is not claimed to be opened", async ({ page }) => {
+  await page.clock.install();
+  await open(page, launch(ticket()), ["waiting"]);
+  await page.clock.runFor(6_000);
+  await expect(page.getByRole("status")).toHaveText("Nothing answered yet.");
+  await expect(page.getByText("Is the handler installed?")).toBeVisible();
+  await page.clock.runFor(60_000);
+  await expect(page.getByRole("status")).toContainText("Run the action again");
+});
+
+test("without a ticket nothing is claimed at all", async ({ page }) => {
+  await page.clock.install();
+  await open(page, launch(""));
+  await page.clock.runFor(6_000);
+  await expect(page.getByRole("status")).toContainText("a browser can't tell");
+  await expect(page.getByText("Is the handler installed?")).toBeVisible();
+});

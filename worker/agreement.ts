@@ -1,0 +1,108 @@
+// What the person agrees to before an action runs: what it says it will do, and what is really selected.
+import type { Ask, Outcome } from "../contract.ts";
+import type { Action, Confirmation, Given, Ready } from "./action.ts";
+import type { Shown } from "./conversation.ts";
+import { carry } from "./input.ts";
+import type { Selection } from "./services/kitsu.ts";
+
+/** How many entities, and projects, are named before the rest is counted. */
+const NAMED_MAX = 3;
+
+/** What is asked, and what is to be remembered of it. */
+export type Agreement = { ask: Ask; shown: Shown };
+
+/**
+ * What to ask the person, or nothing where they agreed to exactly this or where there is nothing to agree to.
+ * @param readShown what this run has shown before
+ */
+export async function findAgreement(
+  action: Action,
+  ready: Ready,
+  given: Given,
+  readShown: () => Promise<Shown | undefined>,
+): Promise<Agreement | undefined> {
+  const planned = await ready.plan?.();
+  const confirmation = ready.confirm === undefined ? planned && proposeTo(action, planned) : await ready.confirm(planned ?? []);
+  if (confirmation === undefined) return undefined;
+  const selection = action.needsKitsu ? await given.kitsu().readSelection() : undefined;
+  const outcomes = [...(planned ?? listSelection(selection)), ...listMissing(selection, planned)];
+  const lines = Object.fromEntries(outcomes.map(({ id, state, reason = "" }) => [id, `${state} ${reason}`]));
+  const mark = await markOf([given.run.id, action.id, given.person.id, given.call.input, confirmation, lines]);
+  if (given.call.plan === mark) return undefined;
+  const ask: Ask = {
+    kind: "ask",
+    title: confirmation.title,
+    text: [confirmation.text, selection && describeSelection(selection)].filter(Boolean).join("\n\n"),
+    fields: carry(given.call),
+    submit: confirmation.submit,
+    dangerous: confirmation.isDangerous,
+    outcomes,
+    form: action.id,
+    plan: mark,
+  };
+  return {
+    ask: given.call.plan === undefined ? ask : tellDifference(ask, await readShown(), given.call.plan),
+    shown: { mark, lines },
+  };
+}
+
+function proposeTo({ title, submit = "Run" }: Action, planned: readonly Outcome[]): Confirmation {
+  const count = planned.filter(({ state }) => state === "planned").length;
+  return { title: `${title}: ${count} of ${planned.length} tasks?`, submit };
+}
+
+const listSelection = (selection: Selection | undefined): Outcome[] =>
+  (selection?.tasks ?? []).map(({ task, label }) => ({ id: task.id, label, state: "planned" }));
+
+function listMissing(selection: Selection | undefined, planned: readonly Outcome[] = []): Outcome[] {
+  const known = new Set(planned.map(({ id }) => id));
+  const missing = (selection?.missing ?? []).filter((id) => !known.has(id));
+  return missing.map((id) => ({ id, label: id, state: "skipped", reason: "Deleted or not visible" }));
+}
+
+/** "12 tasks of SH010, SH020, SH030 and 9 more, in Caminandes. 2 are left out: deleted, or not for you to see." */
+export function describeSelection({ tasks, missing }: Selection): string {
+  const entities = new Set(tasks.map(({ entity }) => entity?.name ?? "(deleted)"));
+  const projects = new Set(tasks.map(({ project, task }) => project?.name ?? task.project_id));
+  const left = missing.length;
+  return [
+    `${tasks.length === 1 ? "1 task" : `${tasks.length} tasks`} of ${nameSome([...entities])}, in ${nameSome([...projects])}.`,
+    left > 0 && `${left} ${left === 1 ? "is" : "are"} left out: deleted, or not for you to see.`,
+  ]
+    .filter(Boolean)
+    .join(" ");
+}
+
+function nameSome(names: readonly string[]): string {
+  if (names.length > NAMED_MAX + 1) return `${names.slice(0, NAMED_MAX).join(", ")} and ${names.length - NAMED_MAX} more`;
+  return names.length > 1 ? `${names.slice(0, -1).join(", ")} and ${names.at(-1)}` : (names[0] ?? "");
+}
+
+/** The same question, with what is different from what the person agreed to. */
+function tellDifference(ask: Ask, before: Shown | undefined, agreed: string): Ask {
+  if (before?.mark !== agreed) {
+    return { ...ask, problem: "What you agreed to is not what would be done now. Look at it again: nothing was done." };
+  }
+  const changed = (ask.outcomes ?? []).map((outcome): [isChanged: boolean, Outcome] => {
+    const { id, state, reason = "" } = outcome;
+    const line = before.lines[id];
+    if (line === `${state} ${reason}`) return [false, outcome];
+    const was = line === undefined ? "not there before" : `before: ${line.trim()}`;
+    return [true, { ...outcome, reason: [reason, `(${was})`].filter(Boolean).join(" ") }];
+  });
+  const count = changed.filter(([isChanged]) => isChanged).length;
+  const gone = Object.keys(before.lines).filter((id) => !ask.outcomes?.some((outcome) => outcome.id === id)).length;
+  const changes =
+    [count > 0 && `${count} changed`, gone > 0 && `${gone} went away`].filter(Boolean).join(", ") || "The text changed";
+  return {
+    ...ask,
+    outcomes: changed.toSorted(([a], [b]) => Number(b) - Number(a)).map(([, outcome]) => outcome),
+    problem: `${changes} since you looked. Look at it again: nothing was done.`,
+  };
+}
+
+/** The same for the same things, and for nothing else. */
+async function markOf(things: unknown): Promise<string> {
+  const bytes = await crypto.subtle.digest("SHA-256", new TextEncoder().encode(JSON.stringify(things)));
+  return Array.from(new Uint8Array(bytes, 0, 16), (byte) => byte.toString(16).padStart(2, "0")).join("");
+}

@@ -1,0 +1,109 @@
+// A run that goes on, from outside: how it stands, what can be done to it, and what a studio's own server reports of it.
+import { Webhook } from "standardwebhooks";
+import * as v from "valibot";
+import { hear, type Reply, RunId, WIRE_VERSION } from "../contract.ts";
+import type { Action, Control, Given } from "./action.ts";
+import { BODY_MAX_BYTES } from "./body.ts";
+import { Failure, restoreFailure } from "./failure.ts";
+import { findRun } from "./journal.ts";
+import { type Followed, meetLongRun } from "./long-run.ts";
+import type { Recorded } from "./record.ts";
+import { offerAgain, readTime } from "./run.ts";
+import type { Scene } from "./scene.ts";
+import { isSetOver } from "./undo.ts";
+
+/** How old a report may be when it arrives is for the library to say: five minutes. */
+const Signed = v.object({
+  "webhook-id": v.pipe(v.string(), v.minLength(1), v.maxLength(200)),
+  "webhook-timestamp": v.pipe(v.string(), v.regex(/^\d{1,12}$/)),
+  "webhook-signature": v.string(),
+});
+
+/** `/runs/:id/follow`: how the run stands, once as JSON, or by a WebSocket from now on. Its address is the right to know. */
+export async function serveFollow(request: Request, id: string, scene: Scene): Promise<Response> {
+  const answer = await readFollowed(id, scene.url.searchParams.get("key") ?? "", scene);
+  if (request.headers.get("upgrade")?.toLowerCase() === "websocket" && answer.reply.kind === "started") {
+    const { webSocket } = await meetLongRun(scene.env, id).fetch(request);
+    // Anew, for headers are added to every answer, and those of an object's can't be changed.
+    return new Response(null, { status: 101, webSocket });
+  }
+  return Response.json(answer, { headers: { "access-control-allow-origin": "*", "cache-control": "no-store" } });
+}
+
+/** How a run stands, or how it ended, for whoever has its key. */
+export async function readFollowed(id: string, key: string, scene: Scene): Promise<Followed> {
+  const living = v.is(RunId, id) ? await meetLongRun(scene.env, id).read(key) : undefined;
+  return living ?? readEnd(id, key, scene);
+}
+
+/** How it ended, when the run itself has forgotten: the log knows whose key it was. */
+async function readEnd(id: string, key: string, { env, settings, base, url }: Scene): Promise<Followed> {
+  const recorded = await findRun(env, settings, id, readTime(url));
+  if (recorded.follow === undefined || recorded.follow !== (await hashKey(key))) {
+    throw new Failure("unknown-run", {
+      text: "There is no such run, or it can't be followed by this address.",
+      headers: { "access-control-allow-origin": "*" },
+    });
+  }
+  return { version: WIRE_VERSION, run: offerAgain(base, recorded), reply: recorded.reply };
+}
+
+/** Whoever has the key of a run acts for the person it was given to. */
+export const hasKey = async ({ follow }: Recorded, { searchParams }: URL) =>
+  follow !== undefined && follow === (await hashKey(searchParams.get("key") ?? ""));
+
+/** What the log keeps of the key: enough to know it again. */
+export async function hashKey(key: string): Promise<string> {
+  const bytes = await crypto.subtle.digest("SHA-256", new TextEncoder().encode(key));
+  return Array.from(new Uint8Array(bytes), (byte) => byte.toString(16).padStart(2, "0")).join("");
+}
+
+const SAID: Record<Control, string> = { cancel: "It is being canceled", pause: "It is being paused", resume: "It goes on" };
+
+/** By the person whose run it is, or by who is set over its projects. */
+export async function controlRun(action: Action, given: Given, first: Recorded, what: Control, { env }: Scene): Promise<Reply> {
+  if (given.person.id !== first.person?.id && !(await isSetOver(action, given))) {
+    throw new Failure("not-allowed", {
+      title: "This is another person's run",
+      text: `Only ${first.person?.name ?? "who ran it"}, and the supervisors of its projects, may do this.`,
+    });
+  }
+  const reply = await meetLongRun(env, first.id).control(what);
+  if (reply.kind === "failed") throw restoreFailure(reply);
+  return { kind: "done", severity: "info", title: SAID[what], text: reply.text };
+}
+
+/** `POST /runs/:id/progress`: a Reply, `started` with its progress or how it ended, signed as the calls are that we send to that server. */
+export async function serveReport(request: Request, id: string, scene: Scene): Promise<Response> {
+  const { env, settings, url } = scene;
+  if (Number(request.headers.get("content-length") ?? BODY_MAX_BYTES) > BODY_MAX_BYTES) throw new Failure("body-too-large", {});
+  const body = await request.text();
+  const { action } = await findRun(env, settings, id, readTime(url));
+  const secret = settings.forwardTargets.find((target) => target.id === action)?.secret;
+  const signed = v.safeParse(Signed, Object.fromEntries(request.headers));
+  if (!signed.success || secret === undefined || !isSigned(secret, body, signed.output)) {
+    throw new Failure("signature-refused", {
+      text: "The report is not signed as it must be, or is older than five minutes.",
+      advice: `Sign it with the secret of "${action}", after the Standard Webhooks specification.`,
+    });
+  }
+  const heard = hear(200, "application/json", body);
+  if (heard.as !== "reply" || heard.reply.kind === "ask") {
+    throw new Failure("invalid-call", { text: "The report is no reply of the kind started, done or failed.", field: "body" });
+  }
+  const at = Number(signed.output["webhook-timestamp"]);
+  if (await meetLongRun(env, id).report(signed.output["webhook-id"], at, heard.reply)) return Response.json({ accepted: true });
+  throw new Failure("report-refused", {
+    text: "This was reported before, is older than what is known, or comes after the end.",
+    advice: "Give each report a webhook-id of its own, and a newer time than the one before.",
+  });
+}
+
+function isSigned(secret: string, body: string, headers: Record<string, string>): boolean {
+  try {
+    new Webhook(secret).verify(body, headers);
+    return true;
+  } catch {
+    return false;
+  }
+}

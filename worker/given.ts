@@ -1,0 +1,64 @@
+// What an action is given, and what it leaves behind for after its answer.
+import type { Run } from "../contract.ts";
+import type { Action, Given, UndoOffer } from "./action.ts";
+import type { Arrival } from "./arrival.ts";
+import type { Call } from "./call.ts";
+import type { RoleIn } from "./gate.ts";
+import { lend } from "./loan.ts";
+import { meetLocks } from "./lock.ts";
+import type { Person } from "./person.ts";
+import type { Scene } from "./scene.ts";
+import type { Kitsu } from "./services/kitsu.ts";
+
+export type Left = {
+  undo?: UndoOffer;
+  /** the run goes on, with this */
+  goesOn?: { data: unknown };
+  /** ends the locks it took: called where it does not go on */
+  release(): Promise<void>;
+};
+
+export type Known = {
+  call: Call;
+  arrived: Arrival;
+  run: Run;
+  person: Person;
+  kitsu: Kitsu | undefined;
+  roleIn: RoleIn;
+  signal: AbortSignal;
+};
+
+export function makeGiven(action: Action, scene: Scene, { kitsu, ...known }: Known): { given: Given; left: Left } {
+  const { env, settings, base } = scene;
+  const { run, person } = known;
+  let hasLocked = false;
+  const left: Left = {
+    release: async () => {
+      if (hasLocked) await meetLocks(env, action.id).release(run.id);
+    },
+  };
+  const given: Given = {
+    ...known,
+    settings,
+    base,
+    kitsu: () => kitsu ?? throwNoKitsu(),
+    lend: (loan) => lend(scene, { person, run: run.id }, loan),
+    offerUndo: (offer) => {
+      left.undo = offer;
+    },
+    goOn: (data) => {
+      left.goesOn = { data };
+    },
+    findBusy: async (tasks) => [...(await meetLocks(env, action.id).find(run.id, tasks))],
+    lock: async (tasks) => {
+      hasLocked = true;
+      const holder = { run: run.id, person: person.name, until: Date.now() + settings.longRunLimitMs };
+      return [...(await meetLocks(env, action.id).take(holder, tasks))];
+    },
+  };
+  return { given, left };
+}
+
+function throwNoKitsu(): never {
+  throw new Error("An action that asks for Kitsu must say so: needsKitsu");
+}

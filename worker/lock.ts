@@ -1,0 +1,60 @@
+// Which tasks an action is at work on, so that two persons do not render the same shot: one Durable Object per action, for there everything
+// happens one after the other. A lock ends with its run, and by itself should the run be lost.
+import { DurableObject } from "cloudflare:workers";
+import type { Busy } from "./action.ts";
+import { noBinding } from "./conversation.ts";
+import type { Env } from "./settings.ts";
+
+/** Whose locks these are, and until when at the latest, in epoch milliseconds. */
+export type Holder = { run: string; person: string; until: number };
+
+type Row = { task: string; run: string; person: string; since: number };
+
+/** SQLite takes 100 bound parameters a statement. */
+const TASKS_AT_ONCE = 90;
+
+export class Locks extends DurableObject<Env> {
+  constructor(ctx: DurableObjectState, env: Env) {
+    super(ctx, env);
+    ctx.storage.sql.exec(
+      "CREATE TABLE IF NOT EXISTS locks (task TEXT PRIMARY KEY, run TEXT, person TEXT, since INTEGER, until INTEGER)",
+    );
+  }
+
+  /** What others have of these tasks. */
+  find(run: string, tasks: readonly string[]): Busy[] {
+    const busy: Busy[] = [];
+    for (let at = 0; at < tasks.length; at += TASKS_AT_ONCE) {
+      const some = tasks.slice(at, at + TASKS_AT_ONCE);
+      const rows = this.ctx.storage.sql.exec<Row>(
+        `SELECT task, run, person, since FROM locks WHERE run != ? AND until > ? AND task IN (${some.map(() => "?").join()})`,
+        run,
+        Date.now(),
+        ...some,
+      );
+      busy.push(...rows);
+    }
+    return busy;
+  }
+
+  /** Takes those nobody has; the others are returned. */
+  take({ run, person, until }: Holder, tasks: readonly string[]): Busy[] {
+    const busy = this.find(run, tasks);
+    const taken = new Set(busy.map(({ task }) => task));
+    for (const task of tasks) {
+      if (taken.has(task)) continue;
+      this.ctx.storage.sql.exec("INSERT OR REPLACE INTO locks VALUES (?, ?, ?, ?, ?)", task, run, person, Date.now(), until);
+    }
+    return busy;
+  }
+
+  release(run: string): void {
+    this.ctx.storage.sql.exec("DELETE FROM locks WHERE run = ? OR until <= ?", run, Date.now());
+  }
+}
+
+/** The locks of an action. */
+export function meetLocks(env: Env, action: string): DurableObjectStub<Locks> {
+  if (env.LOCKS === undefined) throw noBinding("LOCKS", "Locks");
+  return env.LOCKS.getByName(action);
+}

@@ -1,0 +1,231 @@
+// A run that goes on after its answer: one Durable Object per run, whose alarm has the action look at what it started. It survives restarts and
+// deploys, tells whoever follows, and when it is over it writes the log and forgets.
+import { DurableObject } from "cloudflare:workers";
+import { type Answer, type Reply, type Run, WIRE_VERSION } from "../contract.ts";
+import type { Control, Standing, Watch } from "./action.ts";
+import { findAction } from "./actions/index.ts";
+import { noBinding } from "./conversation.ts";
+import { describeCause, Failure, toFailure } from "./failure.ts";
+import { recordRun } from "./journal.ts";
+import { meetLocks } from "./lock.ts";
+import { keepOpenable } from "./openable.ts";
+import { offerAgain, offerFollow } from "./run.ts";
+import { type Env, readSettings, type Settings } from "./settings.ts";
+import { endInTime } from "./time-limit.ts";
+import { advance, type Beginning, type Going, isOver, makeWatch, WATCH_EVERY_MS } from "./watch.ts";
+
+/** An answer that always says which run it is about. */
+export type Followed = Answer & { run: Run };
+
+/** How it stands; kept apart from what does not change. */
+type State = Going & { data: string; isWritten: boolean; reports: string[]; reportedAt: number };
+
+const WATCH_MAX_MS = 25_000;
+/** Until then it can be followed when it is over; then the log alone knows. */
+const FORGET_AFTER_MS = 600_000;
+const WRITE_AGAIN_MS = 30_000;
+const LOOK_AGAIN_MS = 60_000;
+const REPORTS_MAX = 200;
+
+export class LongRun extends DurableObject<Env> {
+  private known: { beginning: Beginning; state: State } | undefined;
+  /** A second look while the first is not over would do the same twice. */
+  private isLooking = false;
+
+  /** Begins once, however often it is told to. */
+  async begin(beginning: Beginning): Promise<void> {
+    if ((await this.load()) !== undefined) return;
+    const { recorded, data } = beginning;
+    await this.ctx.storage.put("beginning", beginning);
+    this.known = {
+      beginning,
+      state: {
+        reply: recorded.reply,
+        controls: [],
+        began: recorded.at,
+        tries: 0,
+        data,
+        isWritten: false,
+        reports: [],
+        reportedAt: 0,
+      },
+    };
+    await this.save();
+    await this.ctx.storage.setAlarm(Date.now());
+  }
+
+  /** How it stands, for whoever has the key. */
+  async read(key: string): Promise<Followed | undefined> {
+    const known = await this.load();
+    return known?.beginning.key === key ? this.answer(known) : undefined;
+  }
+
+  /** How it stands, for those who may read the log. */
+  async peek(): Promise<Followed | undefined> {
+    const known = await this.load();
+    return known && this.answer(known);
+  }
+
+  /** What came of it, as the action says. */
+  async control(what: Control): Promise<Reply> {
+    const known = await this.load();
+    try {
+      if (known === undefined || isOver(known.state)) throw over();
+      const settings = readSettings(this.env);
+      const { title, control } = findAction(known.beginning.recorded.action, settings);
+      if (control === undefined) throw over();
+      const standing = await endInTime(title, WATCH_MAX_MS, (signal) =>
+        control(this.watchOf(known, settings, signal), JSON.parse(known.state.data), what),
+      );
+      await this.take(standing);
+      return standing.reply;
+    } catch (thrown) {
+      // A Failure would arrive on the other side as a mere Error.
+      return toFailure(thrown).reply;
+    }
+  }
+
+  /**
+   * Takes what a studio's server reports. False: it was reported before, is older than what is known, or comes too late.
+   * @param id the webhook's
+   * @param at when it was made, in epoch seconds
+   */
+  async report(id: string, at: number, reply: Reply): Promise<boolean> {
+    const known = await this.load();
+    if (known === undefined) return false;
+    const { state } = known;
+    if (isOver(state) || state.reports.includes(id) || at < state.reportedAt) return false;
+    state.reports = [id, ...state.reports].slice(0, REPORTS_MAX);
+    state.reportedAt = at;
+    await this.take({ reply, data: null });
+    return true;
+  }
+
+  /** A socket that is told how the run stands, at once and at every change. It sleeps without costing anything in between. */
+  override async fetch(): Promise<Response> {
+    const { 0: client, 1: server } = new WebSocketPair();
+    this.ctx.acceptWebSocket(server);
+    const known = await this.load();
+    if (known !== undefined) server.send(JSON.stringify(this.answer(known)));
+    return new Response(null, { status: 101, webSocket: client });
+  }
+
+  override webSocketClose(socket: WebSocket): void {
+    socket.close();
+  }
+
+  override async alarm(): Promise<void> {
+    const known = await this.load();
+    if (known === undefined || this.isLooking) return;
+    this.isLooking = true;
+    try {
+      await (isOver(known.state) ? this.end(known) : this.look(known));
+    } catch (thrown) {
+      // The runtime gives up on an alarm that fails some times; a run must not be lost to a deploy with a wrong setting.
+      console.error(JSON.stringify({ message: "A long run could not be looked at", cause: describeCause(thrown) }));
+      await this.ctx.storage.setAlarm(Date.now() + LOOK_AGAIN_MS);
+    } finally {
+      this.isLooking = false;
+    }
+  }
+
+  private async look({ beginning, state }: Known): Promise<void> {
+    const settings = readSettings(this.env);
+    const data = JSON.parse(state.data);
+    const standing = await advance(
+      state,
+      () => JSON.parse(state.data),
+      settings,
+      async () => {
+        if (!beginning.isWatched) return { reply: state.reply, data, againMs: UNWATCHED_MS };
+        // A deploy may have taken the action away: then this is how the run ends.
+        const { title, watch } = findAction(beginning.recorded.action, settings);
+        if (watch === undefined) throw over();
+        return endInTime(title, WATCH_MAX_MS, (signal) => watch(this.watchOf({ beginning, state }, settings, signal), data));
+      },
+    );
+    await this.take(standing);
+  }
+
+  /** Keeps how it stands, tells everybody, and looks again later. */
+  private async take({ reply, data, controls = [], againMs = WATCH_EVERY_MS }: Standing): Promise<void> {
+    const known = await this.load();
+    // What was over meanwhile, by a control or a report, stays over.
+    if (known === undefined || isOver(known.state)) return;
+    const before = JSON.stringify(this.answer(known));
+    const shown = keepOpenable(reply, readSettings(this.env).schemes);
+    Object.assign(known.state, { reply: shown, data: JSON.stringify(data), controls });
+    if (isOver(known.state)) known.state.ended = Date.now();
+    await this.save();
+    const now = JSON.stringify(this.answer(known));
+    if (now !== before) this.tell(now);
+    await this.ctx.storage.setAlarm(Date.now() + (isOver(known.state) ? 0 : againMs));
+  }
+
+  /** Writes the log, releases what was locked, and forgets when followers had their time. */
+  private async end({ beginning: { recorded }, state }: Known): Promise<void> {
+    if (state.isWritten) {
+      for (const socket of this.ctx.getWebSockets()) socket.close(1000, "over");
+      await this.ctx.storage.deleteAll();
+      this.known = undefined;
+      return;
+    }
+    await meetLocks(this.env, recorded.action).release(recorded.id);
+    const tookMs = (state.ended ?? Date.now()) - recorded.at;
+    state.isWritten = await recordRun(this.env, readSettings(this.env), { ...recorded, reply: state.reply, tookMs });
+    await this.save();
+    await this.ctx.storage.setAlarm(Date.now() + (state.isWritten ? FORGET_AFTER_MS : WRITE_AGAIN_MS));
+  }
+
+  private tell(answer: string): void {
+    for (const socket of this.ctx.getWebSockets()) {
+      try {
+        socket.send(answer);
+      } catch {
+        // It is gone: the browser asks again when it is back.
+      }
+    }
+  }
+
+  private answer({ beginning: { base, key, recorded }, state: { reply, controls } }: Known): Followed {
+    const { id, at } = recorded;
+    return {
+      version: WIRE_VERSION,
+      run: { ...offerAgain(base, { id, at, reply }), ...offerFollow(base, { id, at, key, controls }) },
+      reply,
+    };
+  }
+
+  private watchOf({ beginning, state }: Known, settings: Settings, signal: AbortSignal): Watch {
+    return makeWatch(beginning, settings, signal, async (data) => {
+      state.data = JSON.stringify(data);
+      await this.save();
+    });
+  }
+
+  private async load(): Promise<Known | undefined> {
+    if (this.known === undefined) {
+      const { storage } = this.ctx;
+      const [beginning, state] = [await storage.get<Beginning>("beginning"), await storage.get<State>("state")];
+      if (beginning !== undefined && state !== undefined) this.known = { beginning, state };
+    }
+    return this.known;
+  }
+
+  private async save(): Promise<void> {
+    if (this.known !== undefined) await this.ctx.storage.put("state", this.known.state);
+  }
+}
+
+type Known = { beginning: Beginning; state: State };
+
+/** Nobody looks: only that its time ends is looked after. */
+const UNWATCHED_MS = 3_600_000;
+
+const over = () => new Failure("run-over", { text: "It is over, or can't be stopped from here." });
+
+/** The long run of this id. */
+export function meetLongRun(env: Env, id: string): DurableObjectStub<LongRun> {
+  if (env.LONG_RUNS === undefined) throw noBinding("LONG_RUNS", "LongRun");
+  return env.LONG_RUNS.getByName(id);
+}

@@ -1,0 +1,18 @@
+/** Buttons that copy. */
+export function wakeCopyButtons(): void {
+  for (const button of document.querySelectorAll<HTMLButtonElement>("button[data-copy]")) {
+    const label = button.textContent;
+    button.hidden = false;
+    button.addEventListener("click", async () => {
+      try {
+        await navigator.clipboard.writeText(button.dataset.copy ?? "");
+        button.textContent = "Copied";
+      } catch {
+        button.textContent = "Select the text and copy it";
+      }
+      setTimeout(() => {
+        button.textContent = label;
+      }, 3_000);
+    });
+  }
+}

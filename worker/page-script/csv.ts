@@ -1,0 +1,38 @@
+import { csvFormatRows } from "d3-dsv";
+
+/** A button at each table that saves it. */
+export function addCsvButtons(): void {
+  for (const caption of document.querySelectorAll("caption")) {
+    const table = caption.closest("table");
+    if (table === null) continue;
+    const title = caption.textContent ?? "";
+    const button = document.createElement("button");
+    button.type = "button";
+    button.className = "small";
+    button.textContent = "CSV";
+    button.ariaLabel = `${title} as CSV`;
+    button.addEventListener("click", () => saveCsv(table, title));
+    caption.append(button);
+  }
+}
+
+function saveCsv(table: HTMLTableElement, title: string): void {
+  const rows = [...table.rows].map((row) => [...row.cells].map(readCell));
+  const link = document.createElement("a");
+  // The mark at the beginning tells Excel that it is UTF-8.
+  link.href = URL.createObjectURL(new Blob([`\ufeff${csvFormatRows(rows)}\r\n`], { type: "text/csv;charset=utf-8" }));
+  link.download = `${nameFile(title)}.csv`;
+  link.click();
+  setTimeout(() => URL.revokeObjectURL(link.href), 60_000);
+}
+
+/** A spreadsheet runs what begins like a formula, and anyone may put one into a name. A number of ours is a number. */
+function readCell(cell: HTMLTableCellElement): string {
+  const text = cell.textContent ?? "";
+  return !cell.classList.contains("number") && /^[=+\-@\t\r]/.test(text) ? `'${text}` : text;
+}
+
+function nameFile(title: string): string {
+  const name = title.toLowerCase().replace(/[^\p{L}\p{N}]+/gu, "-");
+  return name.replace(/^-|-$/g, "").slice(0, 60) || "table";
+}

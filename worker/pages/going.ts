@@ -1,0 +1,35 @@
+// The page of a run that goes on. It follows by itself, and without JavaScript by being loaded again.
+import type { Reply, Run } from "../../contract.ts";
+import type { Settings } from "../settings.ts";
+import { type Content, html } from "./html.ts";
+import { renderPage } from "./layout.ts";
+import { renderReply } from "./reply.ts";
+
+const CONTROLS = { cancel: "Cancel", pause: "Pause", resume: "Go on" } as const;
+
+export function renderGoing(run: Run, reply: Reply, { basePath, kitsuUrls }: Settings): Response {
+  const isGoing = reply.kind === "started";
+  return renderPage({
+    title: reply.title,
+    basePath,
+    kitsuUrl: kitsuUrls[0],
+    refreshS: isGoing ? REFRESH_S : undefined,
+    body: html`<div${isGoing && html` data-follow="${run.follow?.url}" data-socket="${run.follow?.socket}"`}>
+${renderReply(reply, kitsuUrls[0])}
+<p class="unfollowed problem" role="status" hidden>The connection is lost; it is tried again.</p>
+${renderControls(run)}
+</div>
+<footer class="run">Run <code>${run.id}</code></footer>`,
+  });
+}
+
+const REFRESH_S = 5;
+
+function renderControls(run: Run): Content {
+  const possible = (["pause", "resume", "cancel"] as const).flatMap((control) => {
+    const url = run[control];
+    return url === undefined ? [] : [{ control, url }];
+  });
+  if (possible.length === 0) return undefined;
+  return html`<div class="again">${possible.map(({ control, url }) => html`<form method="post" action="${url}"><button${control === "cancel" && html` class="dangerous"`}>${CONTROLS[control]}</button></form>`)}</div>`;
+}

@@ -1,0 +1,34 @@
+// The call of an earlier run, made again: to try it once more, or to take it back.
+import type { Call } from "./call.ts";
+import { Failure } from "./failure.ts";
+import type { Recorded } from "./record.ts";
+import { failedTasks } from "./run.ts";
+
+/**
+ * @param now who asks, and what they answered if the action asked something again
+ * @param isReader whoever may read the log, or has the run's key, and says nothing about who they are, acts for the person whose run it was
+ * @param isRetry for the tasks that failed alone, with what was answered then
+ */
+export function repeatCall(first: Recorded, now: Call, { isReader, isRetry }: { isReader: boolean; isRetry: boolean }): Call {
+  if (first.call === undefined) {
+    throw new Failure("invalid-call", {
+      text: "The call of that run could not be understood.",
+      advice: "Run the action again from Kitsu.",
+    });
+  }
+  const { person, form, plan, isBack, input } = now;
+  const failed = isRetry ? failedTasks(first.reply) : [];
+  const isNamed = person.id !== undefined || person.email !== undefined;
+  return {
+    ...first.call,
+    dialect: "repeated",
+    person: isNamed || !isReader ? person : first.call.person,
+    selection: failed.length > 0 ? failed : first.call.selection,
+    input: isRetry ? (input ?? first.call.input) : undefined,
+    form,
+    plan,
+    isBack,
+    [isRetry ? "retryOf" : "changeOf"]: { id: first.id, at: first.at },
+    ignored: [],
+  };
+}

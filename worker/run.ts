@@ -1,0 +1,59 @@
+// A run as others see it: its address, and what can still be done with it.
+import * as v from "valibot";
+import type { Reply, Run } from "../contract.ts";
+
+/** The address of a run's page. The time in it is what finds the record in one step. */
+export function runAt(base: string, id: string, at: number): Run {
+  return { id, url: `${base}/runs/${id}?at=${at}` };
+}
+
+/** 128 random bits in hexadecimal. */
+export const makeRunId = () =>
+  Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, "0")).join("");
+
+/** For how long, and under which words, a run can be taken back. */
+export type OfferedUndo = { until: number; label?: string | undefined };
+
+/** The run with what can still be done with it. */
+export function offerAgain(
+  base: string,
+  { id, at, reply, undo }: { id: string; at: number; reply: Reply; undo?: OfferedUndo | undefined },
+): Run {
+  return {
+    ...runAt(base, id, at),
+    ...(mayRetry(reply) && { retry: `${base}/runs/${id}/retry?at=${at}` }),
+    ...(undo !== undefined && undo.until > Date.now() && { undo: { url: `${base}/runs/${id}/undo?at=${at}`, ...undo } }),
+  };
+}
+
+/** How a run that goes on is followed, and what can be done to it now. */
+export function offerFollow(
+  base: string,
+  { id, at, key, controls }: { id: string; at: number; key: string; controls: readonly ("cancel" | "pause" | "resume")[] },
+): Pick<Run, "url" | "follow" | "cancel" | "pause" | "resume"> {
+  const [place, query] = [`${base}/runs/${id}`, `?at=${at}&key=${key}`];
+  return {
+    url: `${place}${query}`,
+    follow: { url: `${place}/follow${query}`, socket: `${place.replace(/^http/, "ws")}/follow${query}` },
+    ...Object.fromEntries(controls.map((control) => [control, `${place}/${control}${query}`])),
+  };
+}
+
+/** Not where it was refused: the same would be refused again. */
+function mayRetry(reply: Reply): boolean {
+  if (reply.kind === "failed") return reply.retry === true;
+  return reply.kind === "done" && failedTasks(reply).length > 0;
+}
+
+export function failedTasks(reply: Reply): string[] {
+  const outcomes = "outcomes" in reply && reply.kind !== "ask" ? (reply.outcomes ?? []) : [];
+  return outcomes.filter(({ state }) => state === "failed").map(({ id }) => id);
+}
+
+const Time = v.pipe(v.string(), v.transform(Number), v.safeInteger(), v.minValue(0));
+
+/** The time in a run's address; absent where somebody took the id alone. */
+export function readTime({ searchParams }: URL): number | undefined {
+  const at = v.safeParse(Time, searchParams.get("at"));
+  return at.success ? at.output : undefined;
+}

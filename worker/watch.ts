@@ -1,0 +1,105 @@
+// One look at what a long run began: what is to be shown next, and when to look again.
+import type { Reply, Started } from "../contract.ts";
+import type { Control, Standing, Watch } from "./action.ts";
+import { describeCause, Failure, toFailure } from "./failure.ts";
+import { meetBot } from "./person.ts";
+import type { Recorded } from "./record.ts";
+import { offerAgain } from "./run.ts";
+import type { Settings } from "./settings.ts";
+
+/** What a long run begins with. `data` is the action's own, as JSON; `key` is the right to follow the run. */
+export type Beginning = {
+  recorded: Recorded;
+  base: string;
+  email?: string | undefined;
+  data: string;
+  key: string;
+  isWatched: boolean;
+};
+
+/** How far a long run is. Times are epoch milliseconds. */
+export type Going = {
+  reply: Reply;
+  controls: readonly Control[];
+  began: number;
+  /** since when what it began can't be reached, and how often that was tried */
+  lostSince?: number | undefined;
+  tries: number;
+  ended?: number | undefined;
+};
+
+export const WATCH_EVERY_MS = 5_000;
+/** Waits double up to this while what it began can't be reached. */
+const LOST_WAIT_MAX_MS = 60_000;
+
+export const isOver = ({ reply }: Pick<Going, "reply">) => reply.kind !== "started";
+
+/**
+ * Looks, unless its time is over. What can't be reached is looked for again, and that is said; anything else that goes wrong ends the run.
+ * @param readData what the action will be given next time, if this look comes to nothing: what it saved while it looked
+ */
+export async function advance(
+  going: Going,
+  readData: () => unknown,
+  settings: Settings,
+  look: () => Promise<Standing>,
+): Promise<Standing> {
+  const { began, reply, controls } = going;
+  if (Date.now() - began > settings.longRunLimitMs) return { reply: tooLong(reply, settings), data: readData() };
+  try {
+    const standing = await look();
+    going.lostSince = undefined;
+    going.tries = 0;
+    return standing;
+  } catch (thrown) {
+    const failure = toFailure(thrown);
+    if (failure.reply.retry !== true) {
+      console.error(JSON.stringify({ message: "A long run failed", code: failure.code, cause: describeCause(failure.cause) }));
+      return { reply: { ...failure.reply, outcomes: outcomesOf(reply) }, data: readData() };
+    }
+    going.lostSince ??= Date.now();
+    going.tries += 1;
+    const againMs = Math.min(WATCH_EVERY_MS * 2 ** (going.tries - 1), LOST_WAIT_MAX_MS);
+    return { reply: tellLost(reply, failure, going.lostSince), data: readData(), controls, againMs };
+  }
+}
+
+const outcomesOf = (reply: Reply) => (reply.kind === "started" ? reply.outcomes : undefined);
+
+/** The same as before, and since when nobody knows more. */
+function tellLost(reply: Reply, { reply: { text } }: Failure, since: number): Reply {
+  if (reply.kind !== "started") return reply;
+  const [, time = ""] = new Date(since).toISOString().split(/[T.]/);
+  const said: Started = { ...reply, text: `${text ?? "It can't be reached."} No news since ${time} UTC; it is asked again.` };
+  return said;
+}
+
+function tooLong(reply: Reply, { longRunLimitMs }: Settings): Reply {
+  return {
+    ...new Failure("time-limit", {
+      text: `It was not over after ${Math.round(longRunLimitMs / 3_600_000)} hours, and is no longer followed.`,
+      advice: "What it began may still go on: look there.",
+    }).reply,
+    outcomes: outcomesOf(reply),
+    links: reply.links,
+  };
+}
+
+/** What the action is given to look with. */
+export function makeWatch(
+  { recorded, base, email }: Beginning,
+  settings: Settings,
+  signal: AbortSignal,
+  save: (data: unknown) => Promise<void>,
+): Watch {
+  const { id, at, person, reply, call } = recorded;
+  return {
+    run: offerAgain(base, { id, at, reply }),
+    person: { id: person?.id, name: person?.name ?? "", email },
+    settings,
+    base,
+    signal,
+    kitsu: () => meetBot(call?.selection ?? [], settings, signal),
+    save,
+  };
+}
