@@ -44,7 +44,7 @@ export const kabaret = defineAction({
         return {
           id,
           label,
-          state: isFirst ? "planned" : "skipped",
+          state: isFirst ? "waiting" : "skipped",
           ...(reason !== "" && { reason }),
           ...(!isFirst && { link: { label: `Open in ${own.app}`, url: found.url } }),
         };

@@ -1,5 +1,5 @@
 // Opens the files of the selected tasks in a player or another program of the person's own computer, by a link that the program has registered.
-// Browsers don't tell whether anything opened, so nothing here claims it: what was handed over is "planned".
+// Browsers don't tell whether anything opened, so nothing here claims it: what was handed over is "waiting".
 import * as v from "valibot";
 import type { Effect, Outcome, Reply } from "../../contract.ts";
 import { defineAction, type Given } from "../action.ts";

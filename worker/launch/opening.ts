@@ -62,7 +62,7 @@ async function openByTicket(launcher: LauncherOf<"ticket">, items: readonly Item
   const opened = launcher.many ? able : able.slice(0, 1);
   const outcomes = items.map((item) => {
     if (!able.includes(item)) return outcome(item, "failed", explainMissing(item, system));
-    return opened.includes(item) ? outcome(item, "planned", item.problem) : outcome(item, "skipped", ONE_AT_A_TIME);
+    return opened.includes(item) ? outcome(item, "waiting", item.problem) : outcome(item, "skipped", ONE_AT_A_TIME);
   });
   if (opened.length === 0) return { ways: [], opened, able, outcomes };
   const ticket = makeTicket(
@@ -108,7 +108,7 @@ async function openByLink(launcher: Linking, items: readonly Item[], occasion: O
   const outcomes = items.map((item): Outcome => {
     const one = here.able.find((able) => able.item === item);
     if (one === undefined) return outcome(item, "failed", here.problems.get(item));
-    if (opened.includes(one)) return outcome(item, "planned", item.problem);
+    if (opened.includes(one)) return outcome(item, "waiting", item.problem);
     if (launcher.many) return outcome(item, "skipped", `A link holds no more than ${opened.length} of them`);
     return {
       ...outcome(item, "skipped", ONE_AT_A_TIME),

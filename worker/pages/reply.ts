@@ -16,8 +16,8 @@ ${reply.kind === "failed" && reply.advice !== undefined && html`<p class="advice
 ${reply.kind === "failed" && reply.retry && html`<p>The same call may work later: run it again from Kitsu.</p>`}
 ${reply.kind === "ask" && html`<p>This was not answered.</p>`}
 ${reply.kind === "started" && reply.progress && renderProgress(reply.progress, reply.progress.text)}
-${"outcomes" in reply && reply.outcomes?.length ? renderOutcomes(reply.outcomes) : undefined}
 ${"effects" in reply && reply.effects?.length ? html`<div class="effects">${reply.effects.map((effect) => renderEffect(effect, kitsuUrl))}</div>` : undefined}
+${"outcomes" in reply && reply.outcomes?.length ? renderOutcomes(reply.outcomes) : undefined}
 ${reply.links?.length ? html`<ul class="links">${reply.links.map((link) => html`<li>${renderLink(link)}</li>`)}</ul>` : undefined}
 ${reply.kind === "done" && renderFigures(reply.charts ?? [], reply.tables ?? [])}
 ${"document" in reply && reply.document !== undefined && renderDocument(reply.title, reply.document)}

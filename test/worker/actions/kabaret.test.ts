@@ -45,7 +45,7 @@ describe("opening in Kabaret", () => {
     const { taskIds } = makeProject(1);
     const reply = await open(taskIds);
     expect(reply).toMatchObject({ severity: "info", title: "Opening SQ01 / SH1 / Animation in Kabaret" });
-    expect(reply.outcomes).toMatchObject([{ id: taskIds[0], state: "planned" }]);
+    expect(reply.outcomes).toMatchObject([{ id: taskIds[0], state: "waiting" }]);
     const command = `python -m libreflow.flows.gui --no-layout-mgr --home-oid ${OID}`;
     expect(reply.effects).toEqual([
       {
@@ -78,7 +78,7 @@ describe("opening in Kabaret", () => {
     const { taskIds } = makeProject(3);
     const reply = await open([...taskIds, id(9, 424_242)]);
     expect(reply.outcomes?.map(({ state, link }) => [state, link?.url.includes("SH2")])).toEqual([
-      ["planned", undefined],
+      ["waiting", undefined],
       ["skipped", true],
       ["skipped", false],
       ["skipped", undefined],
@@ -101,7 +101,7 @@ describe("opening in Kabaret", () => {
     expect(reply.outcomes).toMatchObject([
       { id: first, state: "failed", reason: '"SH.010" can\'t be part of an oid: it needs a rule in name_rules' },
       { id: edit, state: "failed", reason: "No oid_templates for Edit" },
-      { id: second, state: "planned" },
+      { id: second, state: "waiting" },
     ]);
   });
 
@@ -109,7 +109,7 @@ describe("opening in Kabaret", () => {
     const { taskIds } = makeProject(1);
     const reply = await open(taskIds, { ...KABARET, task_names: {} });
     const note = "No name for the task type Animation in task_names: the shot itself is meant";
-    expect(reply).toMatchObject({ text: `${note}.`, outcomes: [{ state: "planned", reason: note }] });
+    expect(reply).toMatchObject({ text: `${note}.`, outcomes: [{ state: "waiting", reason: note }] });
     expect(reply.effects?.[1]).toMatchObject({ text: "/Paper_Lantern/films/main/sequences/SQ01/shots/SH1" });
     const refused = await readFailed(await call(taskIds, { ...KABARET, task_names: {}, unmapped_task: "refuse" }));
     expect(refused).toMatchObject({

@@ -101,7 +101,7 @@ describe("opening in a player", () => {
     const { taskIds } = makeProject(3);
     const reply = await openDone(taskIds);
     expect(reply).toMatchObject({ severity: "info", title: "Opening 3 tasks in RV" });
-    expect(reply.outcomes?.map(({ state }) => state)).toEqual(["planned", "planned", "planned"]);
+    expect(reply.outcomes?.map(({ state }) => state)).toEqual(["waiting", "waiting", "waiting"]);
     const effect = effectOf(reply, "launch");
     expect(effect).toMatchObject({ app: "RV", label: "Open in RV", system: "linux", help: "https://wiki.studio.tld/players" });
     expect(effect?.ticket).toBeUndefined();
@@ -190,7 +190,7 @@ describe("opening in a player", () => {
     expect(await openDone(taskIds)).toMatchObject({
       severity: "info",
       text: "Kitsu does not show recorded files to you.",
-      outcomes: [{ state: "planned" }],
+      outcomes: [{ state: "waiting" }],
     });
   });
 
@@ -211,7 +211,7 @@ describe("opening in a player", () => {
     const reply = await openDone([fine, apostrophe, dots, option, processing, bare, id(9, 424_242)]);
     expect(reply).toMatchObject({ severity: "warning", title: "Opening SQ01 / SH1 / Animation in RV" });
     expect(reply.outcomes?.map(({ state, reason }) => `${state}: ${reason ?? ""}`)).toEqual([
-      "planned: ",
+      "waiting: ",
       expect.stringContaining("failed: RV's links can't have an apostrophe in a path: /mnt/prod/demo/SQ01/it's_v003.mov"),
       'failed: {entity} has "..", which leads elsewhere: "../../etc". Its preview is broken',
       'failed: The path recorded in Kitsu begins with "-", as an option does: "-eval.mov". Its preview is broken',
@@ -225,7 +225,7 @@ describe("opening in a player", () => {
     const { taskIds } = makeProject(1);
     nameEntity(taskIds[0], "a/b");
     const reply = await openDone(taskIds);
-    expect(reply.outcomes).toMatchObject([{ state: "planned", reason: '{entity} has /, which no name in a path may have: "a/b"' }]);
+    expect(reply.outcomes).toMatchObject([{ state: "waiting", reason: '{entity} has /, which no name in a path may have: "a/b"' }]);
     expect(unhex(urlOn(reply))).toContain("/media/");
   });
 
@@ -252,7 +252,7 @@ describe("opening in a player", () => {
     const url = urlOn(reply, "linux");
     expect(url.length).toBeLessThanOrEqual(2_000);
     const states = Map.groupBy(reply.outcomes ?? [], ({ state }) => state);
-    const count = states.get("planned")?.length ?? 0;
+    const count = states.get("waiting")?.length ?? 0;
     expect(count).toBeGreaterThan(15);
     expect(states.get("skipped")).toHaveLength(300 - count);
     expect(reply).toMatchObject({
@@ -302,7 +302,7 @@ describe("opening in a program of the studio's", () => {
     const reply = await openDone(taskIds, { query: "?with=blender" });
     expect(urlOn(reply, "linux")).toBe(`studio-blender://open?path=%2Fmnt%2Fprod%2Fa%20b%26c_v002.blend&task=${first}`);
     expect(reply.outcomes).toMatchObject([
-      { id: first, state: "planned" },
+      { id: first, state: "waiting" },
       { id: second, state: "failed", reason: expect.stringContaining("No file of it is recorded") },
     ]);
   });
