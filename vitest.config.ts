@@ -12,6 +12,8 @@ export default defineConfig({
           cloudflareTest({
             wrangler: { configPath: "./wrangler.toml" },
             miniflare: {
+              // Runs one of the randomised fault runs again: test/worker/farm/faults.test.ts.
+              bindings: { FAULT_SEED: process.env.FAULT_SEED ?? "" },
               // A fetch that a test did not expect fails it, instead of leaving the machine.
               outboundService: (request: Request) => new Response(`No test expects ${request.url}`, { status: 599 }),
             },

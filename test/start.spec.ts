@@ -1,93 +1,15 @@
 // What a newcomer does: npm start, a form action and an AJAX action in the playground, and a look at the log.
-import { type ChildProcess, spawn } from "node:child_process";
-import { mkdtemp, rm } from "node:fs/promises";
-import { createServer } from "node:net";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { AxeBuilder } from "@axe-core/playwright";
-import { test as base, expect, type Page } from "@playwright/test";
+import { expect } from "@playwright/test";
 
 import { ADA as ada } from "../playground/data-people.ts";
 import { PAPER_LANTERN } from "../playground/data-projects.ts";
+import { choose, openPlayground, run, runForm, test } from "./support/browser/started.ts";
 
 const [ADA, PROJECT] = [ada.id, PAPER_LANTERN.id];
 
-type Started = { worker: string; playground: string };
-
-async function findFreePort(): Promise<number> {
-  const server = createServer().listen(0, "127.0.0.1");
-  await new Promise((resolve) => server.once("listening", resolve));
-  const address = server.address();
-  await new Promise((resolve) => server.close(resolve));
-  if (address === null || typeof address === "string") throw new Error("No port");
-  return address.port;
-}
-
-/** `npm start`, until it says what to open. */
-async function start(environment: Record<string, string>): Promise<ChildProcess> {
-  const child = spawn(process.execPath, ["scripts/start.ts"], {
-    env: { ...process.env, ...environment },
-    stdio: ["ignore", "pipe", "inherit"],
-  });
-  let said = "";
-  await new Promise<void>((resolve, reject) => {
-    child.stdout?.on("data", (chunk: Buffer) => {
-      said += chunk;
-      if (said.includes("Kitsu Actions is running")) resolve();
-    });
-    child.once("exit", (code) => reject(new Error(`npm start ended with ${code}: ${said}`)));
-  });
-  return child;
-}
-
-const test = base.extend<object, { started: Started }>({
-  started: [
-    // biome-ignore lint/correctness/noEmptyPattern: Playwright reads the names of fixtures from a pattern
-    async ({}, use) => {
-      const [workerPort, playgroundPort] = [await findFreePort(), await findFreePort()];
-      const state = await mkdtemp(join(tmpdir(), "kitsu-actions-"));
-      const child = await start({ WORKER_PORT: `${workerPort}`, PLAYGROUND_PORT: `${playgroundPort}`, STATE_DIR: state });
-      await use({ worker: `http://localhost:${workerPort}`, playground: `http://localhost:${playgroundPort}` });
-      const ended = new Promise((resolve) => child.once("exit", resolve));
-      child.kill("SIGINT");
-      expect(await ended).toBe(0);
-      for (const port of [workerPort, playgroundPort]) await expect(fetch(`http://127.0.0.1:${port}/ping`)).rejects.toThrow();
-      await rm(state, { recursive: true, force: true });
-    },
-    { scope: "worker", timeout: 60_000 },
-  ],
-});
-
 // In one worker process, and so with one npm start.
 test.describe.configure({ mode: "default" });
-
-/** The userscript's shadow root is closed to Kitsu's page. To look into it, the test makes the browser open every one. */
-const openRoots = () => {
-  const attachShadow = Element.prototype.attachShadow;
-  Element.prototype.attachShadow = function (init) {
-    return attachShadow.call(this, { ...init, mode: "open" });
-  };
-};
-
-async function openPlayground(page: Page, { playground }: Started): Promise<void> {
-  await page.addInitScript(openRoots);
-  await page.goto(playground);
-  await page.locator("[data-task-id]").first().click();
-  await page
-    .locator("[data-task-id]")
-    .nth(4)
-    .click({ modifiers: ["ControlOrMeta"] });
-}
-
-const choose = (page: Page, label: string) => page.selectOption("#custom-action", { label });
-const run = (page: Page) => page.getByRole("button", { name: /^Run custom action for/ }).click();
-
-async function runForm(page: Page, label: string): Promise<Page> {
-  await choose(page, label);
-  const [tab] = await Promise.all([page.context().waitForEvent("page"), run(page)]);
-  await tab.waitForLoadState();
-  return tab;
-}
 
 test("an AJAX action shows its outcome as a toast, and is in the log", async ({ page, started }) => {
   await openPlayground(page, started);
@@ -162,6 +84,25 @@ test("on Kitsu's own host the session says who calls, and a playlist is made as 
   await choose(page, "Playlist of previews (session), AJAX");
   await run(page);
   await expect(page.getByText(/The playlist is made|There is nothing to play/).first()).toBeVisible();
+});
+
+test("a comment is asked for, agreed to, written where Kitsu takes it, and seen in Kitsu at once", async ({ page, started }) => {
+  await page.goto(started.playground);
+  await page.getByRole("button", { name: "Select all tasks: Layout" }).click();
+  const tab = await runForm(page, "Comment and set status");
+  await tab.getByLabel("Status").selectOption({ label: "Retake" });
+  await tab.getByLabel("Comment", { exact: true }).fill("Once more, please <b>today</b>");
+  await tab.getByRole("button", { name: "Comment" }).click();
+  await expect(tab.getByRole("heading", { name: /^Comment on \d+ tasks, and set them to Retake\?$/ })).toBeVisible();
+  await tab.getByRole("button", { name: "Comment" }).click();
+  await expect(tab.getByRole("heading", { name: /^Commented on \d+ tasks$/ })).toBeVisible();
+  await expect(tab.getByText("Its column max_retakes should be a number").first()).toBeVisible();
+  const retakes = page.locator("td[data-task-id] .tag", { hasText: "retake" });
+  await expect.poll(() => retakes.count()).toBeGreaterThan(10);
+  const written = tab.getByRole("listitem").filter({ hasText: "→ Retake" }).first();
+  const link = written.getByRole("link", { name: "Open in Kitsu" });
+  await page.goto((await link.getAttribute("href")) ?? "");
+  await expect(page.getByRole("list", { name: "Comments" })).toContainText("Once more, please <b>today</b>");
 });
 
 test("an artist is refused a manager's action, and the toast says why", async ({ page, started }) => {

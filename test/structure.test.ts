@@ -12,7 +12,7 @@ const list = (folder: string): string[] =>
   });
 
 const read = (path: string) => readFileSync(join(root, path), "utf8");
-const FOLDERS = ["worker", "userscript", "playground", "scripts", "test"];
+const FOLDERS = ["contract", "worker", "userscript", "playground", "scripts", "test"];
 const files = ["contract.ts", ...FOLDERS.flatMap(list)];
 const sources = files.filter((path) => path.endsWith(".ts"));
 const products = sources.filter((path) => !path.startsWith("test"));
@@ -53,7 +53,7 @@ describe("the tree", () => {
 
 /** Who may import whom. What is not listed is allowed. */
 const FORBIDDEN: readonly [importer: RegExp, imported: RegExp, sentence: string][] = [
-  [/^contract\.ts$/, /./, "contract.ts imports valibot only: it is the wire, and stands alone"],
+  [/^contract(\.ts$|\/)/, /^(?!contract\/)/, "The wire imports valibot only, and stands alone"],
   [
     /^userscript\//,
     /^(worker|playground|scripts|gen)\//,
@@ -67,8 +67,18 @@ const FORBIDDEN: readonly [importer: RegExp, imported: RegExp, sentence: string]
   ],
   [
     /^worker\/actions\/(?!index)/,
-    /^worker\/(?!action\.ts|arrival\.ts|call\.ts|failure\.ts|settings\.ts|services\/|statistics\/)/,
-    "Actions return data: they import action, call, failure, settings, services and the pure numbers of statistics/",
+    /^worker\/(?!action\.ts|arrival\.ts|call\.ts|failure\.ts|settings\.ts|services\/|statistics\/|launch\/|farm\/)/,
+    "Actions return data: they import action, call, failure, settings, services, the pure numbers of statistics/ and the nouns of launch/ and farm/",
+  ],
+  [
+    /^worker\/farm\//,
+    /^worker\/(?!action\.ts|failure\.ts|structured\.ts|services\/|launch\/|farm\/)/,
+    "A farm knows what is launched, its service and how a run goes on, and nothing of calls, pages or storage",
+  ],
+  [
+    /^worker\/launch\//,
+    /^worker\/(?!action\.ts|services\/|launch\/)/,
+    "What is launched are pure nouns: they know Zou's objects and what may be lent, and nothing else",
   ],
   [
     /^worker\/statistics\//,
@@ -96,8 +106,15 @@ describe("import directions", () => {
     expect(bad, "Routes are in worker/index.ts").toEqual([]);
   });
 
-  it("keep contract.ts to valibot", () => {
-    expect(packagesOf("contract.ts")).toEqual(["valibot"]);
+  it("keep the wire to valibot", () => {
+    const packages = files.filter((path) => path.startsWith("contract")).flatMap(packagesOf);
+    expect([...new Set(packages)]).toEqual(["valibot"]);
+  });
+
+  it("let those alone know the runtime who are objects of it", () => {
+    const objects = ["conversation", "loan", "lock", "long-run"].map((name) => `worker/${name}.ts`);
+    const bad = products.filter((path) => packagesOf(path).includes("cloudflare:workers") && !objects.includes(path));
+    expect(bad, "Durable Objects have files of their own").toEqual([]);
   });
 });
 
@@ -137,7 +154,7 @@ describe("safety", () => {
         [...read(path).matchAll(/["`](kitsu-actions:\w+|run\/|kitsu_actions_log)/g)].map(([, key = ""]) => key),
       ),
     ];
-    expect(new Set(keys).size).toBe(4);
+    expect(new Set(keys).size).toBe(6);
     for (const key of keys) expect(read("docs/storage.md"), `Say what ${key} holds`).toContain(key);
   });
 });

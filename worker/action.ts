@@ -47,7 +47,14 @@ export type Control = "cancel" | "pause" | "resume";
  * How a run that goes on stands: a `started` reply until it is over, then any other. `data` is what the action will be given next time; `controls`
  * is what can be done now; `againMs` is when to look again.
  */
-export type Standing = { reply: Reply; data: unknown; controls?: readonly Control[]; againMs?: number };
+export type Standing = {
+  reply: Reply;
+  data: unknown;
+  controls?: readonly Control[];
+  againMs?: number;
+  /** a name for the newest picture there is to show: another one is another picture */
+  picture?: string | undefined;
+};
 
 /** What is given to an action that looks after what it started, long after the call. */
 export type Watch = {
@@ -56,8 +63,8 @@ export type Watch = {
   settings: Settings;
   base: string;
   signal: AbortSignal;
-  /** Kitsu with the bot's account; undefined where there is none. */
-  kitsu(): Kitsu | undefined;
+  /** Kitsu with the bot's account; undefined where there is none. `signal` in place of the watch's own, to ask it for less long. */
+  kitsu(signal?: AbortSignal): Kitsu | undefined;
   /** Keeps what is known so far, before something is done that must not be done twice. */
   save(data: unknown): Promise<void>;
 };
@@ -139,6 +146,8 @@ type Functions<S extends FormSchema> = {
    */
   watch?(watch: Watch, data: unknown): Promise<Standing>;
   control?(watch: Watch, data: unknown, what: Control): Promise<Standing>;
+  /** The newest picture, for browsers that can't reach where it is. */
+  picture?(watch: Watch, data: unknown): Promise<Response>;
 };
 
 /** An action that asks. */
@@ -167,6 +176,7 @@ export type Action = Facts & {
   undo?: ((given: Given, data: unknown) => Promise<Reply>) | undefined;
   watch?: ((watch: Watch, data: unknown) => Promise<Standing>) | undefined;
   control?: ((watch: Watch, data: unknown, what: Control) => Promise<Standing>) | undefined;
+  picture?: ((watch: Watch, data: unknown) => Promise<Response>) | undefined;
 };
 
 /** Declares an action. Its registry line is in `actions/index.ts`. */
@@ -178,7 +188,7 @@ export function defineAction<S extends FormSchema>(declaration: Asking<S> | Plai
 }
 
 function makeAction<S extends FormSchema>(
-  { plan, confirm, run, undo, watch, control, ...facts }: Facts & Functions<S>,
+  { plan, confirm, run, undo, watch, control, picture, ...facts }: Facts & Functions<S>,
   makeSchema: (given: Given, answers: Input) => S | Promise<S>,
 ): Action {
   return {
@@ -186,6 +196,7 @@ function makeAction<S extends FormSchema>(
     undo,
     watch,
     control,
+    picture,
     async prepare(given) {
       const read = await readInput(facts, (answers) => makeSchema(given, answers), given.call);
       if ("ask" in read) return read.ask;

@@ -6,11 +6,12 @@ import type { Action, Control, Given } from "./action.ts";
 import { BODY_MAX_BYTES } from "./body.ts";
 import { Failure, restoreFailure } from "./failure.ts";
 import { findRun } from "./journal.ts";
-import { type Followed, meetLongRun } from "./long-run.ts";
+import { meetLongRun } from "./long-run.ts";
 import type { Recorded } from "./record.ts";
 import { offerAgain, readTime } from "./run.ts";
 import type { Scene } from "./scene.ts";
 import { isSetOver } from "./undo.ts";
+import type { Followed } from "./watch.ts";
 
 /** How old a report may be when it arrives is for the library to say: five minutes. */
 const Signed = v.object({
@@ -28,6 +29,13 @@ export async function serveFollow(request: Request, id: string, scene: Scene): P
     return new Response(null, { status: 101, webSocket });
   }
   return Response.json(answer, { headers: { "access-control-allow-origin": "*", "cache-control": "no-store" } });
+}
+
+/** `/runs/:id/picture`: the newest thing to look at, which the browser itself can't reach. */
+export async function servePicture(id: string, { env, url }: Scene): Promise<Response> {
+  const picture = v.is(RunId, id) ? await meetLongRun(env, id).picture(url.searchParams.get("key") ?? "") : undefined;
+  if (picture === undefined) throw new Failure("loan-over", { text: "There is no picture of this run, or not any more." });
+  return new Response(picture.body, picture);
 }
 
 /** How a run stands, or how it ended, for whoever has its key. */

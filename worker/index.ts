@@ -6,7 +6,7 @@ import { answerFailure } from "./answer.ts";
 import { serveCatalogue } from "./catalogue.ts";
 import { dispatch, dispatchControl, dispatchRetry, dispatchUndo } from "./dispatch.ts";
 import { Failure, toFailure } from "./failure.ts";
-import { serveFollow, serveReport } from "./follow.ts";
+import { serveFollow, servePicture, serveReport } from "./follow.ts";
 import { serveFile, serveMedia, serveTicket, serveTicketState } from "./loan.ts";
 import { signIn, signOut } from "./log-access.ts";
 import { allowKitsu, answerPreflight } from "./origin.ts";
@@ -42,6 +42,7 @@ const makeRouter = (base: string) =>
     .post("/runs/:id/pause", ({ params }, request, scene) => dispatchControl(request, params.id ?? "", "pause", scene))
     .post("/runs/:id/resume", ({ params }, request, scene) => dispatchControl(request, params.id ?? "", "resume", scene))
     .get("/runs/:id/follow", ({ params }, request, scene) => serveFollow(request, params.id ?? "", scene))
+    .get("/runs/:id/picture", ({ params }, _, scene) => servePicture(params.id ?? "", scene))
     .post("/runs/:id/progress", ({ params }, request, scene) => serveReport(request, params.id ?? "", scene))
     .all("/t/:token", ({ params }, request, scene) => serveTicket(request, params.token ?? "", scene))
     .get("/t/:token/state", ({ params }, _, scene) => serveTicketState(params.token ?? "", scene))

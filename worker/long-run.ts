@@ -1,7 +1,7 @@
 // A run that goes on after its answer: one Durable Object per run, whose alarm has the action look at what it started. It survives restarts and
 // deploys, tells whoever follows, and when it is over it writes the log and forgets.
 import { DurableObject } from "cloudflare:workers";
-import { type Answer, type Reply, type Run, WIRE_VERSION } from "../contract.ts";
+import type { Reply } from "../contract.ts";
 import type { Control, Standing, Watch } from "./action.ts";
 import { findAction } from "./actions/index.ts";
 import { noBinding } from "./conversation.ts";
@@ -9,13 +9,10 @@ import { describeCause, Failure, toFailure } from "./failure.ts";
 import { recordRun } from "./journal.ts";
 import { meetLocks } from "./lock.ts";
 import { keepOpenable } from "./openable.ts";
-import { offerAgain, offerFollow } from "./run.ts";
 import { type Env, readSettings, type Settings } from "./settings.ts";
+import { closeSockets, openSocket, tellSockets } from "./sockets.ts";
 import { endInTime } from "./time-limit.ts";
-import { advance, type Beginning, type Going, isOver, makeWatch, WATCH_EVERY_MS } from "./watch.ts";
-
-/** An answer that always says which run it is about. */
-export type Followed = Answer & { run: Run };
+import { advance, answerOf, type Beginning, type Followed, type Going, isOver, makeWatch, WATCH_EVERY_MS } from "./watch.ts";
 
 /** How it stands; kept apart from what does not change. */
 type State = Going & { data: string; isWritten: boolean; reports: string[]; reportedAt: number };
@@ -29,8 +26,8 @@ const REPORTS_MAX = 200;
 
 export class LongRun extends DurableObject<Env> {
   private known: { beginning: Beginning; state: State } | undefined;
-  /** A second look while the first is not over would do the same twice. */
   private isLooking = false;
+  private turn: Promise<unknown> = Promise.resolve();
 
   /** Begins once, however often it is told to. */
   async begin(beginning: Beginning): Promise<void> {
@@ -57,17 +54,31 @@ export class LongRun extends DurableObject<Env> {
   /** How it stands, for whoever has the key. */
   async read(key: string): Promise<Followed | undefined> {
     const known = await this.load();
-    return known?.beginning.key === key ? this.answer(known) : undefined;
+    return known?.beginning.key === key ? answer(known) : undefined;
   }
 
   /** How it stands, for those who may read the log. */
   async peek(): Promise<Followed | undefined> {
     const known = await this.load();
-    return known && this.answer(known);
+    return known && answer(known);
+  }
+
+  /** The newest picture of it, for whoever has the key. */
+  async picture(key: string): Promise<Response | undefined> {
+    const known = await this.load();
+    if (known?.beginning.key !== key || known.state.picture === undefined) return undefined;
+    const settings = readSettings(this.env);
+    const { picture } = findAction(known.beginning.recorded.action, settings);
+    const signal = AbortSignal.timeout(WATCH_MAX_MS);
+    return picture?.(this.watchOf(known, settings, signal), JSON.parse(known.state.data)).catch(() => undefined);
   }
 
   /** What came of it, as the action says. */
-  async control(what: Control): Promise<Reply> {
+  control(what: Control): Promise<Reply> {
+    return this.inTurn(() => this.controlNow(what));
+  }
+
+  private async controlNow(what: Control): Promise<Reply> {
     const known = await this.load();
     try {
       if (known === undefined || isOver(known.state)) throw over();
@@ -90,7 +101,11 @@ export class LongRun extends DurableObject<Env> {
    * @param id the webhook's
    * @param at when it was made, in epoch seconds
    */
-  async report(id: string, at: number, reply: Reply): Promise<boolean> {
+  report(id: string, at: number, reply: Reply): Promise<boolean> {
+    return this.inTurn(() => this.reportNow(id, at, reply));
+  }
+
+  private async reportNow(id: string, at: number, reply: Reply): Promise<boolean> {
     const known = await this.load();
     if (known === undefined) return false;
     const { state } = known;
@@ -101,13 +116,10 @@ export class LongRun extends DurableObject<Env> {
     return true;
   }
 
-  /** A socket that is told how the run stands, at once and at every change. It sleeps without costing anything in between. */
+  /** A socket that is told how the run stands, at once and at every change. */
   override async fetch(): Promise<Response> {
-    const { 0: client, 1: server } = new WebSocketPair();
-    this.ctx.acceptWebSocket(server);
     const known = await this.load();
-    if (known !== undefined) server.send(JSON.stringify(this.answer(known)));
-    return new Response(null, { status: 101, webSocket: client });
+    return openSocket(this.ctx, known && JSON.stringify(answer(known)));
   }
 
   override webSocketClose(socket: WebSocket): void {
@@ -115,9 +127,25 @@ export class LongRun extends DurableObject<Env> {
   }
 
   override async alarm(): Promise<void> {
-    const known = await this.load();
-    if (known === undefined || this.isLooking) return;
+    // An alarm that runs twice must not look twice.
+    if (this.isLooking) return;
     this.isLooking = true;
+    await this.inTurn(() => this.alarmNow());
+  }
+
+  /** One after the other: what is canceled while it is looked at must not be begun by that look. */
+  private inTurn<T>(work: () => Promise<T>): Promise<T> {
+    const next = this.turn.then(work);
+    this.turn = next.catch(() => undefined);
+    return next;
+  }
+
+  private async alarmNow(): Promise<void> {
+    const known = await this.load();
+    if (known === undefined) {
+      this.isLooking = false;
+      return;
+    }
     try {
       await (isOver(known.state) ? this.end(known) : this.look(known));
     } catch (thrown) {
@@ -148,24 +176,24 @@ export class LongRun extends DurableObject<Env> {
   }
 
   /** Keeps how it stands, tells everybody, and looks again later. */
-  private async take({ reply, data, controls = [], againMs = WATCH_EVERY_MS }: Standing): Promise<void> {
+  private async take({ reply, data, controls = [], againMs = WATCH_EVERY_MS, picture }: Standing): Promise<void> {
     const known = await this.load();
     // What was over meanwhile, by a control or a report, stays over.
     if (known === undefined || isOver(known.state)) return;
-    const before = JSON.stringify(this.answer(known));
+    const before = JSON.stringify(answer(known));
     const shown = keepOpenable(reply, readSettings(this.env).schemes);
-    Object.assign(known.state, { reply: shown, data: JSON.stringify(data), controls });
+    Object.assign(known.state, { reply: shown, data: JSON.stringify(data), controls, picture });
     if (isOver(known.state)) known.state.ended = Date.now();
     await this.save();
-    const now = JSON.stringify(this.answer(known));
-    if (now !== before) this.tell(now);
+    const now = JSON.stringify(answer(known));
+    if (now !== before) tellSockets(this.ctx, now);
     await this.ctx.storage.setAlarm(Date.now() + (isOver(known.state) ? 0 : againMs));
   }
 
   /** Writes the log, releases what was locked, and forgets when followers had their time. */
   private async end({ beginning: { recorded }, state }: Known): Promise<void> {
     if (state.isWritten) {
-      for (const socket of this.ctx.getWebSockets()) socket.close(1000, "over");
+      closeSockets(this.ctx);
       await this.ctx.storage.deleteAll();
       this.known = undefined;
       return;
@@ -175,25 +203,6 @@ export class LongRun extends DurableObject<Env> {
     state.isWritten = await recordRun(this.env, readSettings(this.env), { ...recorded, reply: state.reply, tookMs });
     await this.save();
     await this.ctx.storage.setAlarm(Date.now() + (state.isWritten ? FORGET_AFTER_MS : WRITE_AGAIN_MS));
-  }
-
-  private tell(answer: string): void {
-    for (const socket of this.ctx.getWebSockets()) {
-      try {
-        socket.send(answer);
-      } catch {
-        // It is gone: the browser asks again when it is back.
-      }
-    }
-  }
-
-  private answer({ beginning: { base, key, recorded }, state: { reply, controls } }: Known): Followed {
-    const { id, at } = recorded;
-    return {
-      version: WIRE_VERSION,
-      run: { ...offerAgain(base, { id, at, reply }), ...offerFollow(base, { id, at, key, controls }) },
-      reply,
-    };
   }
 
   private watchOf({ beginning, state }: Known, settings: Settings, signal: AbortSignal): Watch {
@@ -218,6 +227,8 @@ export class LongRun extends DurableObject<Env> {
 }
 
 type Known = { beginning: Beginning; state: State };
+
+const answer = ({ beginning, state }: Known) => answerOf(beginning, state);
 
 /** Nobody looks: only that its time ends is looked after. */
 const UNWATCHED_MS = 3_600_000;

@@ -5,6 +5,7 @@ import type { Call } from "./call.ts";
 import { Failure } from "./failure.ts";
 import type { Scene } from "./scene.ts";
 import { type Kitsu, openKitsu } from "./services/kitsu.ts";
+import { readPerson } from "./services/team.ts";
 import { openZou, type Zou } from "./services/zou.ts";
 import { ZouPerson } from "./services/zou-objects.ts";
 import type { Settings } from "./settings.ts";
@@ -63,7 +64,7 @@ export async function identify(
     const email = await verifyAccess(assertion, settings.access);
     return accept(await findByEmail(bot, email), call, "access");
   }
-  if (bot !== undefined && call.person.id !== undefined) return accept(await findById(bot, call.person.id), call, "claimed");
+  if (bot !== undefined && call.person.id !== undefined) return accept(await readPerson(bot, call.person.id), call, "claimed");
   return { trust: "unchecked", id: call.person.id, name: call.person.email ?? "", email: call.person.email, departments: [] };
 }
 
@@ -114,15 +115,6 @@ async function verifyAccess(assertion: string, { team, audience }: { team: strin
 async function findByEmail(bot: Zou, email: string): Promise<ZouPerson | undefined> {
   const found = await bot.read(`/data/persons?email=${encodeURIComponent(email)}&relations=true`, v.array(ZouPerson));
   return found.length === 1 ? found[0] : undefined;
-}
-
-async function findById(bot: Zou, id: string): Promise<ZouPerson | undefined> {
-  try {
-    return await bot.read(`/data/persons/${id}`, ZouPerson);
-  } catch (thrown) {
-    if (thrown instanceof Failure && thrown.code === "kitsu-unknown") return undefined;
-    throw thrown;
-  }
 }
 
 /** The person Zou names must be active, no bot, and the one the call names. Why not is for the log: the answer is the same each time. */

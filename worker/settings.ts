@@ -1,12 +1,28 @@
 // The environment, parsed once: what is wrong with it is said in sentences that name the variable and what to set.
 import * as v from "valibot";
 import { isOpenable } from "../contract.ts";
+import type { Conversation } from "./conversation.ts";
 import { Failure } from "./failure.ts";
+import { FARM_HELP, FARM_VARIABLES, type FarmSettings, readFarms } from "./farm/farm-settings.ts";
+import { Kabaret, kabaretSchemes } from "./launch/kabaret.ts";
+import { Launchers, schemesOf } from "./launch/launchers.ts";
+import type { Loan } from "./loan.ts";
+import type { Locks } from "./lock.ts";
+import type { LongRun } from "./long-run.ts";
 import { ROLES, type Role } from "./services/zou-objects.ts";
+import { explainMember, structured } from "./structured.ts";
 import { TRUSTS, type Trust } from "./trust.ts";
 
 /** Bindings and variables as they come from wrangler.toml, the dashboard and `wrangler secret`: nothing in them is trusted. */
-export type Env = { RUNS: KVNamespace; CALLS_BY_PERSON?: RateLimit; CALLS_BY_ADDRESS?: RateLimit } & Variables;
+export type Env = {
+  RUNS: KVNamespace;
+  CONVERSATIONS?: DurableObjectNamespace<Conversation>;
+  LOANS?: DurableObjectNamespace<Loan>;
+  LOCKS?: DurableObjectNamespace<Locks>;
+  LONG_RUNS?: DurableObjectNamespace<LongRun>;
+  CALLS_BY_PERSON?: RateLimit;
+  CALLS_BY_ADDRESS?: RateLimit;
+} & Variables;
 type Variables = Readonly<Record<string, unknown>>;
 
 /** One server of the studio's that calls are forwarded to. Its `id` is the id of the action that does so. */
@@ -25,7 +41,7 @@ export type ForwardTarget = {
 /** Where one action may be used: absent is everywhere, by everybody. */
 export type ActionLimits = { projects?: string[] | undefined; departments?: string[] | undefined; roles?: Role[] | undefined };
 
-export type Settings = {
+export type Settings = FarmSettings & {
   /** the studio's Kitsu addresses, the first one is linked to */
   kitsuUrls: readonly string[];
   /** their origins: the only pages that may run actions */
@@ -37,6 +53,8 @@ export type Settings = {
   logToken: string | undefined;
   logRetentionS: number;
   actionTimeLimitMs: number;
+  /** how long a run that goes on after its answer is followed at the most */
+  longRunLimitMs: number;
   forwardTargets: readonly ForwardTarget[];
   /** Kitsu's API, and the account we read it with where the person's own session does not come along */
   kitsuApi: string;
@@ -47,6 +65,9 @@ export type Settings = {
   access: { team: string; audience: string } | undefined;
   /** what the studio allows beyond what the actions themselves say, by action */
   limits: ReadonlyMap<string, ActionLimits>;
+  /** the programs workstations can be asked to start, where the studio named some */
+  launchers: Launchers | undefined;
+  kabaret: Kabaret | undefined;
   /** set by `npm start` alone: the log is open on localhost */
   isLocal: boolean;
   /** when this version of worker and settings was made, in epoch seconds */
@@ -87,6 +108,7 @@ const Known = v.object({
   LOG_TOKEN: v.optional(v.pipe(v.string(), v.trim(), v.union([v.literal(""), v.pipe(v.string(), v.minLength(16))]))),
   LOG_RETENTION_DAYS: seconds(90, 3_650),
   ACTION_TIME_LIMIT: seconds(25, 300),
+  LONG_RUN_LIMIT_HOURS: seconds(72, 720),
   FORWARD_TARGETS: v.pipe(v.optional(v.union([v.pipe(v.string(), v.parseJson()), v.looseObject({})]), {}), Targets),
   KITSU_API: v.optional(httpUrl),
   KITSU_TOKEN: v.optional(v.pipe(v.string(), v.trim())),
@@ -104,6 +126,9 @@ const Known = v.object({
       }),
     ),
   ),
+  LAUNCHERS: v.optional(structured(Launchers)),
+  KABARET: v.optional(structured(Kabaret)),
+  ...FARM_VARIABLES,
   LOCAL: v.optional(v.string(), ""),
   VERSION: v.fallback(v.object({ timestamp: v.pipe(v.string(), v.isoTimestamp()) }), { timestamp: "1970-01-01T00:00:00.000Z" }),
 });
@@ -116,6 +141,7 @@ const HELP: Record<keyof typeof Known.entries, string> = {
   LOG_TOKEN: "a secret of at least 16 characters that opens the log: wrangler secret put LOG_TOKEN",
   LOG_RETENTION_DAYS: 'how many days the log is kept, "90"',
   ACTION_TIME_LIMIT: 'how many seconds an action may take, "25"; 300 at most',
+  LONG_RUN_LIMIT_HOURS: 'how many hours a run is followed, "72"; 720 at most',
   FORWARD_TARGETS: '{"<action id>": {"url": "https://pipeline.studio.tld/kitsu", "title": "Publish", "timeLimit": 20}}',
   KITSU_API: 'the address of Kitsu\'s API, if it is not KITSU_URL with "/api" behind it',
   KITSU_TOKEN: "the token of a bot in Kitsu: wrangler secret put KITSU_TOKEN",
@@ -123,6 +149,9 @@ const HELP: Record<keyof typeof Known.entries, string> = {
   ACCESS_TEAM: 'the name of your Cloudflare Access team, "studio" of studio.cloudflareaccess.com',
   ACCESS_AUDIENCE: "the audience tag of the Access application",
   ACTION_LIMITS: '{"<action id>": {"projects": ["<id>"], "departments": ["<id>"], "roles": ["manager"]}}',
+  LAUNCHERS: '{"launchers": [{"id": "rv", "label": "Open in RV", "kind": "rvlink"}]}, see docs/launch.md',
+  KABARET: '{"task_names": {"Animation": "animation"}}, see docs/kabaret.md',
+  ...FARM_HELP,
   LOCAL: "nothing: npm start sets it",
   VERSION: "the version_metadata binding",
 };
@@ -146,13 +175,11 @@ function parseSettings(env: Variables): Settings {
     kitsuUrls,
     kitsuOrigins,
     basePath: vars.BASE_PATH.replace(/\/$/, ""),
-    // A studio whose Kitsu is plain http has plain http servers, too.
-    schemes: [...new Set(["https", ...kitsuOrigins.map((origin) => origin.split(":")[0] ?? ""), ...vars.LINK_SCHEMES])].filter(
-      (scheme) => isOpenable(`${scheme}://host`, [scheme]),
-    ),
+    schemes: listSchemes(kitsuOrigins, vars),
     logToken: vars.LOG_TOKEN || undefined,
     logRetentionS: Math.max(60, Math.round(vars.LOG_RETENTION_DAYS * DAY_S)),
     actionTimeLimitMs: vars.ACTION_TIME_LIMIT * 1_000,
+    longRunLimitMs: vars.LONG_RUN_LIMIT_HOURS * 3_600_000,
     forwardTargets: Object.entries(vars.FORWARD_TARGETS).map(([id, target]) => ({
       id,
       title: target.title ?? id.charAt(0).toUpperCase() + id.slice(1).replaceAll("-", " "),
@@ -173,9 +200,22 @@ function parseSettings(env: Variables): Settings {
             audience: vars.ACCESS_AUDIENCE,
           },
     limits: new Map(Object.entries(vars.ACTION_LIMITS)),
+    launchers: vars.LAUNCHERS,
+    kabaret: vars.KABARET,
+    ...readFarms(vars),
     isLocal: vars.LOCAL === "1",
     deployedAtS: Math.floor(Date.parse(vars.VERSION.timestamp) / 1_000),
   };
+}
+
+/** What may be opened: https, what the studio lists, and what its launchers need. */
+function listSchemes(kitsuOrigins: readonly string[], { LINK_SCHEMES, LAUNCHERS, KABARET }: v.InferOutput<typeof Known>): string[] {
+  // Plain http is for a studio whose Kitsu is plain http: it has plain http servers, too.
+  const launching = [...(LAUNCHERS ? schemesOf(LAUNCHERS) : []), ...(KABARET ? kabaretSchemes(KABARET) : [])];
+  const all = ["https", ...kitsuOrigins.map((origin) => origin.split(":")[0] ?? ""), ...LINK_SCHEMES];
+  return [...new Set([...all, ...launching.filter((scheme) => scheme !== "http")])].filter((scheme) =>
+    isOpenable(`${scheme}://host`, [scheme]),
+  );
 }
 
 const Secret = v.pipe(v.string(), v.regex(/^whsec_[A-Za-z0-9+/]{24,}={0,2}$/));
@@ -196,6 +236,7 @@ function explain(issue: v.BaseIssue<unknown>): string {
   const path = v.getDotPath(issue) ?? "";
   const name = path.split(".")[0] ?? "";
   const help = Object.entries(HELP).find(([key]) => key === name)?.[1] ?? "";
+  if (path !== name && ["LAUNCHERS", "KABARET", "AFANASY", "FLAMENCO"].includes(name)) return `${path} ${explainMember(issue)}`;
   return `${path} must be ${help}`;
 }
 

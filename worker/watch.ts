@@ -1,10 +1,10 @@
 // One look at what a long run began: what is to be shown next, and when to look again.
-import type { Reply, Started } from "../contract.ts";
+import { type Answer, type Reply, type Run, type Started, WIRE_VERSION } from "../contract.ts";
 import type { Control, Standing, Watch } from "./action.ts";
 import { describeCause, Failure, toFailure } from "./failure.ts";
 import { meetBot } from "./person.ts";
 import type { Recorded } from "./record.ts";
-import { offerAgain } from "./run.ts";
+import { offerAgain, offerFollow } from "./run.ts";
 import type { Settings } from "./settings.ts";
 
 /** What a long run begins with. `data` is the action's own, as JSON; `key` is the right to follow the run. */
@@ -26,6 +26,7 @@ export type Going = {
   lostSince?: number | undefined;
   tries: number;
   ended?: number | undefined;
+  picture?: string | undefined;
 };
 
 export const WATCH_EVERY_MS = 5_000;
@@ -44,7 +45,7 @@ export async function advance(
   settings: Settings,
   look: () => Promise<Standing>,
 ): Promise<Standing> {
-  const { began, reply, controls } = going;
+  const { began, reply, controls, picture } = going;
   if (Date.now() - began > settings.longRunLimitMs) return { reply: tooLong(reply, settings), data: readData() };
   try {
     const standing = await look();
@@ -53,14 +54,15 @@ export async function advance(
     return standing;
   } catch (thrown) {
     const failure = toFailure(thrown);
-    if (failure.reply.retry !== true) {
+    // A look that took too long is looked at again: what it saved is kept, and what it began goes on.
+    if (failure.reply.retry !== true && failure.code !== "time-limit") {
       console.error(JSON.stringify({ message: "A long run failed", code: failure.code, cause: describeCause(failure.cause) }));
       return { reply: { ...failure.reply, outcomes: outcomesOf(reply) }, data: readData() };
     }
     going.lostSince ??= Date.now();
     going.tries += 1;
     const againMs = Math.min(WATCH_EVERY_MS * 2 ** (going.tries - 1), LOST_WAIT_MAX_MS);
-    return { reply: tellLost(reply, failure, going.lostSince), data: readData(), controls, againMs };
+    return { reply: tellLost(reply, failure, going.lostSince), data: readData(), controls, againMs, picture };
   }
 }
 
@@ -99,7 +101,20 @@ export function makeWatch(
     settings,
     base,
     signal,
-    kitsu: () => meetBot(call?.selection ?? [], settings, signal),
+    kitsu: (own = signal) => meetBot(call?.selection ?? [], settings, own),
     save,
+  };
+}
+
+/** An answer that always says which run it is about. */
+export type Followed = Answer & { run: Run };
+
+export function answerOf({ base, key, recorded: { id, at } }: Beginning, { controls, picture, ...going }: Going): Followed {
+  const place = `${base}/runs/${id}/picture?at=${at}&key=${key}&n=${encodeURIComponent(picture ?? "")}`;
+  const reply = going.reply.kind === "started" && picture !== undefined ? { ...going.reply, picture: place } : going.reply;
+  return {
+    version: WIRE_VERSION,
+    run: { ...offerAgain(base, { id, at, reply }), ...offerFollow(base, { id, at, key, controls }) },
+    reply,
   };
 }

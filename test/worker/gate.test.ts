@@ -32,7 +32,7 @@ beforeEach(() => {
   fake = openFakeZou();
 });
 
-const action = (rest: Partial<Omit<Action, "prepare" | "undo" | "watch" | "control">> = {}) =>
+const action = (rest: Partial<Pick<Action, "entityTypes" | "roles" | "tasksMost" | "trust" | "needsKitsu">> = {}) =>
   defineAction({
     id: "render",
     title: "Render",

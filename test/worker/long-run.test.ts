@@ -226,3 +226,53 @@ describe("tasks that are locked", () => {
     expect((await readAnswer(await ask("/actions/debug", ajax()))).reply).toEqual(ENDED);
   });
 });
+
+describe("a look that is under way", () => {
+  it("is over before a cancel is asked for, so that nothing is begun that was canceled", async () => {
+    const order: string[] = [];
+    const gate = { isOpen: false };
+    watch.mockImplementation(async ({ save }) => {
+      order.push("look");
+      while (!gate.isOpen) await scheduler.wait(5);
+      await save({ sent: true });
+      order.push("looked");
+      return { reply: started(1), data: { sent: true }, controls: ["cancel"], againMs: 60_000 };
+    });
+    control.mockImplementation(async (_, data) => {
+      order.push("control");
+      expect(data).toEqual({ sent: true });
+      return { reply: ENDED, data };
+    });
+    const { run: begun } = await begin();
+    await vi.waitFor(() => expect(order).toEqual(["look"]));
+    const canceling = post(begun?.follow?.url.replace("/follow", "/cancel"));
+    await scheduler.wait(50);
+    gate.isOpen = true;
+    expect((await canceling).status).toBe(200);
+    expect(order).toEqual(["look", "looked", "control"]);
+  });
+
+  it("that took too long is looked at again, and ends nothing", async () => {
+    watch.mockRejectedValueOnce(new Failure("time-limit", { text: "It was still at work." }));
+    const answer = await begin();
+    await vi.waitFor(async () =>
+      expect((await follow(answer)).reply).toMatchObject({ kind: "started", text: expect.stringContaining("No news") }),
+    );
+  });
+});
+
+describe("the newest picture", () => {
+  it("is shown through the worker, to whoever has the key", async () => {
+    const picture = vi.fn(async () => new Response("a jpeg", { headers: { "content-type": "image/jpeg" } }));
+    Object.assign(debug, { picture });
+    watch.mockResolvedValue({ reply: started(1), data: null, againMs: 60_000, picture: "7" });
+    const answer = await begin();
+    await vi.waitFor(async () => expect((await follow(answer)).reply).toMatchObject({ picture: expect.stringContaining("n=7") }));
+    const { reply } = await follow(answer);
+    const address = ("picture" in reply && reply.picture) || "";
+    const response = await ask(address.replace(EDGE, ""));
+    expect([response.headers.get("content-type"), await response.text()]).toEqual(["image/jpeg", "a jpeg"]);
+    expect((await ask(address.replace(EDGE, "").replace(/key=\w+/, "key=0"))).status).toBe(404);
+    Reflect.deleteProperty(debug, "picture");
+  });
+});

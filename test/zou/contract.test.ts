@@ -7,6 +7,7 @@ import { checkMembers } from "./members.ts";
 import type { PersonName } from "./people.ts";
 import { makeProduction, type Production } from "./production.ts";
 import { startZou, type Zou } from "./server.ts";
+import { itTells } from "./tells.ts";
 import { startWorker, type Worker } from "./worker.ts";
 import { type Answer, itWrites } from "./writes.ts";
 
@@ -71,14 +72,16 @@ describe.skipIf("missing" in started)("the worker and a real Zou", () => {
   const callInSession = async (action: string, session: PersonName, who: PersonName, selection: readonly string[]) =>
     (await call(at(`${zou.host.origin}/edge`, action), fields(who, selection), await sessionOf(session))).reply;
 
-  itWrites(() => ({
+  const readGround = () => ({
     api: zou.api,
     adminToken: zou.admin.token,
     studio,
-    callClaiming: (path, who, body) => call(at(apart.origin, path), { ...fields(who, []), ...body }),
-    callInSession: async (path, who, body) =>
+    callClaiming: (path: string, who: PersonName, body: object) => call(at(apart.origin, path), { ...fields(who, []), ...body }),
+    callInSession: async (path: string, who: PersonName, body: object) =>
       call(at(`${zou.host.origin}/edge`, path), { ...fields(who, []), ...body }, await sessionOf(who)),
-  }));
+  });
+  itWrites(readGround);
+  itTells(readGround);
 
   it("knows a claimed person who is active, and nobody else", async () => {
     const [task = ""] = studio.short.tasks;

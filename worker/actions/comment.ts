@@ -4,11 +4,11 @@ import * as v from "valibot";
 import type { Outcome, Reply } from "../../contract.ts";
 import { defineAction, type Given } from "../action.ts";
 import { Failure } from "../failure.ts";
+import { type Authors, readBotAuthors, signText } from "../services/authors.ts";
 import { explainBreak, refuseComment, refuseRetake, refuseStatus } from "../services/comment-rights.ts";
 import { type NewComment, writeComments } from "../services/comments.ts";
 import type { SelectedTask } from "../services/kitsu.ts";
 import { taskPath } from "../services/kitsu-pages.ts";
-import { readOwnRoles } from "../services/team.ts";
 import type { Role, TaskStatus } from "../services/zou-objects.ts";
 
 /** In place of a status. */
@@ -141,19 +141,14 @@ function refuse(given: Answered, one: SelectedTask, status: TaskStatus | undefin
   return refuseComment(one, { id, role, departments }) ?? refuseStatus(status, role) ?? refuseRetake(one, status);
 }
 
-/** In which projects Zou takes the person's name from the bot: where the bot is a manager. With a session it is the person who writes. */
-async function readAuthors({ kitsu, person }: Given): Promise<ReadonlyMap<string, string | undefined>> {
+/** With a session it is the person who writes. */
+async function readAuthors({ kitsu, person }: Given): Promise<Authors> {
   if (person.token !== undefined) return new Map();
-  const { projectIds } = await kitsu().readSelection();
-  const roles = await readOwnRoles(kitsu().zou, projectIds);
-  return new Map([...roles].map(([id, role]) => [id, role === "admin" || role === "manager" ? person.id : undefined]));
+  return readBotAuthors(kitsu().zou, person.id, (await kitsu().readSelection()).projectIds);
 }
 
-/** What the bot has to write in its own name says for whom. */
-function sayWho({ input: { text }, person }: Answered, personId: string | undefined): string {
-  if (person.token !== undefined || personId !== undefined) return text;
-  return `${text}\n\n(${person.name})`.trimStart();
-}
+const sayWho = ({ input: { text }, person }: Answered, personId: string | undefined): string =>
+  person.token !== undefined || personId !== undefined ? text : signText(text, person.name);
 
 async function nameStatus({ kitsu }: Given, id: string): Promise<string | undefined> {
   return id === KEEP ? undefined : (await kitsu().tables.taskStatuses()).get(id)?.name;

@@ -14,11 +14,16 @@ export function forwardTo(target: ForwardTarget): Action {
     title: target.title,
     about: target.about,
     modes: ["form", "ajax"],
-    async run({ call, run, signal }) {
+    async run({ call, run, signal, goOn }) {
       const { ignored: _, ...said } = call;
-      const answer = await sendCall(target, run.id, { version: WIRE_VERSION, run, action: target.id, call: said }, signal);
+      const progress = run.url.replace("?", "/progress?");
+      const sent = { version: WIRE_VERSION, run: { ...run, progress }, action: target.id, call: said };
+      const answer = await sendCall(target, run.id, sent, signal);
       if (answer.location !== undefined) return goTo(answer.location, target);
-      return toReply(hear(answer.status, answer.contentType, answer.body), answer, target);
+      const reply = toReply(hear(answer.status, answer.contentType, answer.body), answer, target);
+      // The server does the work, and reports how far it is.
+      if (reply.kind === "started") goOn(null);
+      return reply;
     },
   });
 }
@@ -34,7 +39,8 @@ function goTo(url: string, { title }: ForwardTarget): Reply {
 }
 
 function toReply(heard: Heard, { status }: StudioAnswer, target: ForwardTarget): Reply {
-  if (heard.as === "reply") return heard.reply;
+  // The answer to a question of the server's comes back to this action.
+  if (heard.as === "reply") return heard.reply.kind === "ask" ? { ...heard.reply, form: target.id } : heard.reply;
   if (heard.as === "newer")
     return inform(heard.title || target.title, `The studio's server answered with something newer: "${heard.kind}".`);
   if (heard.failed) throw refused(heard, status, target);

@@ -2,8 +2,13 @@
 import type { Action } from "../action.ts";
 import { Failure } from "../failure.ts";
 import { canAskKitsu, type Settings } from "../settings.ts";
+import { afanasy } from "./afanasy.ts";
+import { comment } from "./comment.ts";
 import { debug } from "./debug.ts";
+import { flamenco } from "./flamenco.ts";
 import { forwardTo } from "./forward.ts";
+import { kabaret } from "./kabaret.ts";
+import { launch } from "./launch.ts";
 import { playlist } from "./playlist.ts";
 import { statistics } from "./statistics.ts";
 
@@ -11,6 +16,11 @@ const ACTIONS: readonly Action[] = [
   debug, //
   statistics,
   playlist,
+  comment,
+  launch,
+  kabaret,
+  afanasy,
+  flamenco,
 ];
 
 const known = new WeakMap<Settings, readonly Action[]>();
@@ -26,7 +36,7 @@ function allActions(settings: Settings): readonly Action[] {
 
 /** The actions these settings offer: those whose needs they meet. */
 export function listActions(settings: Settings): readonly Action[] {
-  return allActions(settings).filter((action) => !action.needsKitsu || canAskKitsu(settings));
+  return allActions(settings).filter((action) => findLack(action, settings) === undefined);
 }
 
 export function findAction(id: string, settings: Settings): Action {
@@ -38,13 +48,21 @@ export function findAction(id: string, settings: Settings): Action {
       advice: "Give the target another name in wrangler.toml, and deploy again.",
     });
   }
-  if (action.needsKitsu && !canAskKitsu(settings)) {
-    throw new Failure("not-configured", {
-      text: `${action.title} works on what Kitsu knows, and this action server has no account there.`,
-      advice: "Give it the token of a bot with: npx wrangler secret put KITSU_TOKEN",
-    });
-  }
+  const lack = findLack(action, settings);
+  if (lack !== undefined) throw new Failure("not-configured", lack);
   return action;
+}
+
+/** What these settings lack for the action, and what to set. */
+function findLack({ title, needs, needsKitsu }: Action, settings: Settings): { text: string; advice: string } | undefined {
+  if (needsKitsu && !canAskKitsu(settings)) {
+    return {
+      text: `${title} works on what Kitsu knows, and this action server has no account there.`,
+      advice: "Give it the token of a bot with: npx wrangler secret put KITSU_TOKEN",
+    };
+  }
+  const advice = needs?.(settings);
+  return advice === undefined ? undefined : { text: `${title} is not set up on this action server.`, advice };
 }
 
 function unknownAction(id: string, settings: Settings): Failure {

@@ -34,13 +34,18 @@ export function followRun(): void {
 function show(element: HTMLElement, reply: Reply): void {
   const { outcomes = [], progress = undefined } = reply.kind === "started" ? reply : {};
   const rows = outcomes.map(({ id }) => element.querySelector<HTMLElement>(`[data-task="${CSS.escape(id)}"]`));
-  const isAnother = rows.includes(null) || (progress && element.querySelector("[data-progress]") === null);
+  const isAnother =
+    rows.includes(null) ||
+    (reply.kind === "started" && reply.picture && element.querySelector("img.picture") === null) ||
+    (progress && element.querySelector("[data-progress]") === null);
   if (reply.kind !== "started" || isAnother) {
     location.reload();
     return;
   }
   const told = element.querySelector(".text");
   if (told !== null) told.textContent = reply.text ?? "";
+  const picture = element.querySelector<HTMLImageElement>("img.picture");
+  if (picture !== null && reply.picture !== undefined && picture.src !== reply.picture) picture.src = reply.picture;
   if (progress) draw(element, progress, progress.text);
   for (const [at, { state, reason, progress: own }] of outcomes.entries()) {
     const row = rows[at];

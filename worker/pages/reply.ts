@@ -16,6 +16,7 @@ ${reply.kind === "failed" && reply.advice !== undefined && html`<p class="advice
 ${reply.kind === "failed" && reply.retry && html`<p>The same call may work later: run it again from Kitsu.</p>`}
 ${reply.kind === "ask" && html`<p>This was not answered.</p>`}
 ${reply.kind === "started" && reply.progress && renderProgress(reply.progress, reply.progress.text)}
+${reply.kind === "started" && reply.picture !== undefined && html`<p><img class="picture" src="${reply.picture}" alt="The newest picture"></p>`}
 ${"effects" in reply && reply.effects?.length ? html`<div class="effects">${reply.effects.map((effect) => renderEffect(effect, kitsuUrl))}</div>` : undefined}
 ${"outcomes" in reply && reply.outcomes?.length ? renderOutcomes(reply.outcomes) : undefined}
 ${reply.links?.length ? html`<ul class="links">${reply.links.map((link) => html`<li>${renderLink(link)}</li>`)}</ul>` : undefined}

@@ -75,7 +75,7 @@ textarea { font: inherit; color: var(--strong); background: var(--card); border:
 .problem { border-left: 4px solid var(--failed); padding-left: .8rem; } [aria-invalid] { border-color: var(--failed); }
 .submit, .again, .again form { display: flex; flex-wrap: wrap; gap: .6rem; align-items: center; } .submit { margin-top: 1.4rem; } .again { margin-bottom: 1.2rem; }
 .dangerous { background: var(--failed); border-color: var(--failed); } .planned { --look: var(--info); } .undone { --look: var(--quiet); }
-.progress { display: inline-flex; gap: .6rem; align-items: center; color: var(--quiet); font-variant-numeric: tabular-nums; } progress { accent-color: var(--accent); }
+.picture { max-width: 100%; max-height: 24rem; border-radius: 10px; } .progress { display: inline-flex; gap: .6rem; align-items: center; color: var(--quiet); font-variant-numeric: tabular-nums; } progress { accent-color: var(--accent); }
 .waiting, .running { --look: var(--info); } .launch { flex-basis: 100%; } .launch .told { font-size: 1.05em; color: var(--strong); }
 dl { display: grid; grid-template-columns: max-content 1fr; gap: .3rem 1.4rem; margin: 0; } dt { color: var(--quiet); } dd { margin: 0; overflow-wrap: anywhere; }
 .alive { display: none; } html[data-kitsu-actions] .alive { display: block; } html[data-kitsu-actions] .dead { display: none; }

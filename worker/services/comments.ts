@@ -100,6 +100,20 @@ async function countWritten(zou: Zou, comments: readonly NewComment[]): Promise<
   }
 }
 
+const maybe = v.fallback(v.optional(v.string()), undefined);
+
+/** As a task's list has it. A preview without a name is one of which no file arrived yet. */
+const TaskComment = v.object({
+  id: v.string(),
+  text: v.fallback(v.string(), ""),
+  previews: v.fallback(v.array(v.object({ id: v.string(), original_name: maybe })), []),
+});
+export type TaskComment = v.InferOutput<typeof TaskComment>;
+
+/** The newest first, but for pinned ones. */
+export const readComments = (zou: Zou, taskId: string): Promise<TaskComment[]> =>
+  zou.read(`/data/tasks/${encodeURIComponent(taskId)}/comments`, v.array(TaskComment));
+
 /**
  * In Zou "#All" and "#Lighting" bring a comment to the entity's other tasks. Whoever chose their tasks does not mean that, so a character that
  * is not seen comes between the sign and the word.

@@ -43,6 +43,8 @@ export type Kitsu = {
   tables: Tables;
   /** what was selected; read once, however often it is asked for */
   readSelection(): Promise<Selection>;
+  /** these tasks as they are now */
+  readTasks(ids: readonly string[]): Promise<Selection>;
   /** the newest previews of these tasks: nothing where there are more than one request takes */
   readPreviews(tasks: readonly SelectedTask[]): Promise<ReadonlyMap<string, PreviewFile>>;
   /** all tasks of a project */
@@ -63,6 +65,7 @@ export function openKitsu(zou: Zou, view: string, ids: readonly string[]): Kitsu
       selection ??= readSelection(zou, tables, ids);
       return selection;
     },
+    readTasks: (ids) => readSelection(zou, tables, ids),
     readPreviews: async (tasks) => {
       const ids = unique(tasks.flatMap(({ task }) => task.last_preview_file_id ?? []));
       if (ids.length === 0 || ids.length > IDS_MAX) return new Map();

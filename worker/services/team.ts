@@ -1,4 +1,4 @@
-// The role that counts in a project, as Zou says now.
+// Persons, and the role that counts in a project, as Zou says now.
 import * as v from "valibot";
 import { Failure } from "../failure.ts";
 import type { Zou } from "./zou.ts";
@@ -10,6 +10,16 @@ const Authenticated = v.object({ user: ZouPerson });
 export async function readOwnRoles(zou: Zou, projectIds: readonly string[]): Promise<ReadonlyMap<string, Role | undefined>> {
   const { user } = await zou.read("/auth/authenticated", Authenticated);
   return new Map(await Promise.all(projectIds.map(async (id) => [id, await readRole(zou, user, id)] as const)));
+}
+
+/** Undefined where Zou knows nobody of that id. */
+export async function readPerson(zou: Zou, id: string): Promise<ZouPerson | undefined> {
+  try {
+    return await zou.read(`/data/persons/${encodeURIComponent(id)}`, ZouPerson);
+  } catch (thrown) {
+    if (thrown instanceof Failure && thrown.code === "kitsu-unknown") return undefined;
+    throw thrown;
+  }
 }
 
 type Somebody = { id?: string | undefined; role?: Role | undefined };

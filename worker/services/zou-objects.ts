@@ -13,6 +13,12 @@ const Ids = v.fallback(v.array(v.string()), []);
 /** Whatever a studio puts there: numbers, texts that look like numbers, empty texts, null. */
 const Data = v.fallback(v.record(v.string(), v.unknown()), {});
 
+/** A number as studios write it in their columns: as one, as a text, or not at all. */
+export function readNumber(value: unknown): number | undefined {
+  const number = typeof value === "string" && value.trim() !== "" ? Number(value) : value;
+  return typeof number === "number" && Number.isFinite(number) ? number : undefined;
+}
+
 /**
  * Loose, as Entity and PreviewFile are: the debug page shows what studios and later Zous put there. Datetimes are UTC without saying so: "2026-08-20T09:15:00". Durations and
  * estimations are minutes.
@@ -75,6 +81,10 @@ export const Project = v.object({
   fps: v.fallback(maybe(v.union([v.string(), v.number()])), undefined),
   resolution: text,
   ratio: text,
+  /** how often a task may be sent back, 0 for as often as needed */
+  max_retakes: v.fallback(v.number(), 0),
+  /** the statuses its people use; all, where it names none */
+  task_statuses: Ids,
   start_date: text,
   end_date: text,
   descriptors: v.fallback(v.array(Descriptor), []),
@@ -102,6 +112,11 @@ export const TaskStatus = v.object({
   is_feedback_request: v.fallback(v.boolean(), false),
   is_wip: v.fallback(v.boolean(), false),
   is_default: v.fallback(v.boolean(), false),
+  is_artist_allowed: v.fallback(v.boolean(), true),
+  is_client_allowed: v.fallback(v.boolean(), true),
+  /** for tasks of concepts, and for no others */
+  for_concept: v.fallback(v.boolean(), false),
+  archived: v.fallback(v.boolean(), false),
 });
 export type TaskStatus = v.InferOutput<typeof TaskStatus>;
 
@@ -117,6 +132,7 @@ export const ZouPerson = v.object({
   role: v.fallback(v.picklist(ROLES), "client"),
   departments: Ids,
   is_bot: v.fallback(v.boolean(), false),
+  desktop_login: text,
 });
 export type ZouPerson = v.InferOutput<typeof ZouPerson>;
 
@@ -137,10 +153,43 @@ export const PreviewFile = v.looseObject({
 });
 export type PreviewFile = v.InferOutput<typeof PreviewFile>;
 
+/** What was published of an entity by the tasks of one type: a movie, a sequence of images, a cache. `path` has the extension. */
+export const OutputFile = v.object({
+  id: v.string(),
+  path: text,
+  revision: v.fallback(v.number(), 0),
+  extension: text,
+  canceled: v.fallback(v.boolean(), false),
+  entity_id: text,
+  task_type_id: text,
+  updated_at: text,
+});
+export type OutputFile = v.InferOutput<typeof OutputFile>;
+
+/** What somebody works on for a task. Zou makes its `path` without an extension; studios write the whole one. */
+export const WorkingFile = v.object({
+  id: v.string(),
+  path: text,
+  revision: v.fallback(v.number(), 0),
+  task_id: text,
+  updated_at: text,
+});
+export type WorkingFile = v.InferOutput<typeof WorkingFile>;
+
 export const TimeSpent = v.object({ task_id: v.string(), person_id: v.string(), date: v.string(), duration: v.number() });
 export type TimeSpent = v.InferOutput<typeof TimeSpent>;
 
 export const Organisation = v.object({ name: v.fallback(v.string(), ""), hours_by_day: v.fallback(v.number(), 8) });
 export const Named = v.object({ id: v.string(), name: v.string() });
-export const Playlist = v.object({ id: v.string(), name: v.string(), project_id: v.string(), episode_id: text });
+
+/** Zou sets `updated_at`, whole seconds of UTC, when somebody changes it, and never by itself. A build is a movie made of it. */
+export const Playlist = v.object({
+  id: v.string(),
+  name: v.string(),
+  project_id: v.string(),
+  episode_id: text,
+  updated_at: text,
+  shots: v.fallback(v.array(v.unknown()), []),
+  build_jobs: v.fallback(v.array(v.unknown()), []),
+});
 export type Playlist = v.InferOutput<typeof Playlist>;

@@ -12,6 +12,7 @@ export const IDS_MAX = 80;
 
 export type Zou = {
   read<S extends v.GenericSchema>(path: string, schema: S): Promise<v.InferOutput<S>>;
+  /** @param body what becomes JSON, or a form with a file */
   write<S extends v.GenericSchema>(
     method: "POST" | "PUT" | "DELETE",
     path: string,
@@ -64,6 +65,8 @@ export function openZou(api: string, token: string, signal: AbortSignal): Zou {
   async function send(method: string, path: string, body?: unknown): Promise<Response> {
     sent += 1;
     const overtime = AbortSignal.timeout(ANSWER_MAX_MS);
+    // A form says itself where its parts end.
+    const content = body === undefined || body instanceof FormData ? body : JSON.stringify(body);
     try {
       return await fetch(api + path, {
         method,
@@ -72,9 +75,9 @@ export function openZou(api: string, token: string, signal: AbortSignal): Zou {
         headers: {
           accept: "application/json",
           authorization: `Bearer ${token}`,
-          ...(body !== undefined && { "content-type": "application/json" }),
+          ...(typeof content === "string" && { "content-type": "application/json" }),
         },
-        ...(body !== undefined && { body: JSON.stringify(body) }),
+        ...(content !== undefined && { body: content }),
       });
     } catch (cause) {
       if (overtime.aborted && !signal.aborted) throw tooSlow(cause);

@@ -1,6 +1,6 @@
 // How long the shots are, each counted once however many of its tasks there are.
 import type { SelectedTask } from "../services/kitsu.ts";
-import type { Entity } from "../services/zou-objects.ts";
+import { type Entity, readNumber } from "../services/zou-objects.ts";
 import { isDone } from "./measure.ts";
 
 export type Footage = {
@@ -37,16 +37,11 @@ export function measureFootage(tasks: readonly SelectedTask[]): Footage {
   return footage;
 }
 
-/** The shot's own count, else its range; both ends belong to it. Studios write numbers as texts, and leave texts empty. */
+/** The shot's own count, else its range; both ends belong to it. */
 export function countFrames({ nb_frames, data }: Entity): number | undefined {
   if (nb_frames !== undefined && nb_frames > 0) return nb_frames;
   const [first, last] = [readNumber(data.frame_in), readNumber(data.frame_out)];
   return first !== undefined && last !== undefined && last >= first ? last - first + 1 : undefined;
-}
-
-function readNumber(value: unknown): number | undefined {
-  const number = typeof value === "string" && value.trim() !== "" ? Number(value) : value;
-  return typeof number === "number" && Number.isFinite(number) ? number : undefined;
 }
 
 function readPositive(value: unknown): number | undefined {

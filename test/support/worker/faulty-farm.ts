@@ -120,9 +120,10 @@ export function makeWorld(random: () => number): World {
 
   function move(job: Job): void {
     if (job.deleted || !["waiting", "running"].includes(job.state) || random() < 0.3) return;
-    if (random() < world.faults / 20) job.deleted = true;
-    else if (random() < world.faults / 10) job.state = "failed";
-    else if (random() < world.faults / 10) Object.assign(job, { state: "waiting", done: 0 });
+    const [accident, size] = [random(), world.faults / 10];
+    if (accident < size / 2) job.deleted = true;
+    else if (accident < size) job.state = "failed";
+    else if (accident < size * 2) Object.assign(job, { state: "waiting", done: 0 });
     else {
       job.done = Math.min(job.total, job.done + Math.ceil(random() * 5));
       job.state = job.done === job.total ? "done" : "running";

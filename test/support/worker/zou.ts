@@ -3,6 +3,7 @@
 import { vi } from "vitest";
 import { takeComments } from "./zou-comments.ts";
 import { answerPlaylist, makePlaylist } from "./zou-playlists.ts";
+import { answerPreviews } from "./zou-previews.ts";
 
 export const API = "https://kitsu.studio.tld/api";
 export const BOT_TOKEN = "bot-token-of-a-manager";
@@ -123,7 +124,8 @@ export function openFakeZou(): FakeZou {
     const request = new Request(input, init);
     const url = new URL(request.url);
     const token = request.headers.get("authorization")?.replace("Bearer ", "") ?? "";
-    const body = request.method === "GET" ? undefined : await request.json().catch(() => undefined);
+    const isForm = request.headers.get("content-type")?.startsWith("multipart/form-data");
+    const body = request.method === "GET" ? undefined : await (isForm ? request.formData() : request.json()).catch(() => undefined);
     const path = `${pathOf(url)}${url.search}`;
     zou.requests.push({ method: request.method, path, token, body });
     if (request.signal.aborted) throw request.signal.reason;
@@ -249,6 +251,8 @@ function answer(zou: FakeZou, method: string, url: URL, token: string, body: unk
   const [, playlistId, share] = /^\/data\/playlists\/([^/]+)(\/share)?$/.exec(path) ?? [];
   const isRead = method === "GET" || (method === "DELETE" && share === undefined);
   if (playlistId !== undefined && isRead) return answerPlaylist(zou, caller, method, playlistId, share !== undefined);
+  const ofPreviews = answerPreviews(zou, caller, { method, path, body, seesTask });
+  if (ofPreviews !== undefined) return ofPreviews;
   if (method !== "GET") return json({ error: true, message: "The method is not allowed for the requested URL." }, 405);
   if (path === "/auth/authenticated")
     return json({ authenticated: true, user: caller, organisation: TABLES["/data/organisations"]?.[0] });

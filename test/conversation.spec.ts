@@ -1,0 +1,124 @@
+// A conversation in the playground, as an artist has it: asked, wrong, right, agreed to, some failed, tried again, taken back, and a program opened.
+import { spawn, spawnSync } from "node:child_process";
+import { mkdtemp, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { AxeBuilder } from "@axe-core/playwright";
+import { expect, type Page } from "@playwright/test";
+import { choose, openPlayground, openRoots, run, runForm, type Started, test } from "./support/browser/started.ts";
+
+// In one worker process, and so with one npm start.
+test.describe.configure({ mode: "default" });
+
+const dialogOf = (page: Page) => page.getByRole("dialog");
+const toastOf = (page: Page) => page.locator("kitsu-actions .toast:visible").last();
+
+async function selectLayout(page: Page, { playground }: Started): Promise<void> {
+  await page.addInitScript(openRoots);
+  await page.goto(playground);
+  await page.getByRole("button", { name: "Select all tasks: Layout" }).click();
+}
+
+test("by keyboard alone: asked, wrong, right, agreed to, some failed, those tried again", async ({ page, started }) => {
+  await selectLayout(page, started);
+  await choose(page, "Comment and set status (AJAX)");
+  await page.getByRole("button", { name: /^Run custom action for/ }).press("Enter");
+  const dialog = dialogOf(page);
+  await expect(dialog.getByLabel("Status")).toBeFocused();
+  // Wrong: nothing was said at all.
+  await page.keyboard.press("Tab");
+  await page.keyboard.press("Tab");
+  await expect(
+    dialog
+      .getByRole("button", { name: "Cancel" })
+      .or(dialog.getByRole("button", { name: "Comment" }))
+      .first(),
+  ).toBeVisible();
+  await dialog.getByRole("button", { name: "Comment" }).press("Enter");
+  await expect(dialog.getByText("Write something, or choose a status")).toBeVisible();
+  await expect(dialog.getByLabel("Comment", { exact: true })).toBeFocused();
+  const found = await new AxeBuilder({ page }).include("kitsu-actions").analyze();
+  expect(found.violations.map(({ id }) => id)).toEqual([]);
+  // Right. Backspace and Escape are Kitsu's keys, too: here they are the dialog's.
+  await page.keyboard.type("Once more, pleasee");
+  await page.keyboard.press("Backspace");
+  await dialog.getByLabel("Status").focus();
+  await page.keyboard.type("Retake");
+  await page.keyboard.press("Enter");
+  if (await dialog.getByLabel("Status").isVisible()) await dialog.getByRole("button", { name: "Comment" }).press("Enter");
+  // Agreed to.
+  await expect(dialog.getByText(/^Comment on \d+ tasks, and set them to Retake\?$/).first()).toBeVisible();
+  await dialog.getByRole("button", { name: "Comment" }).press("Enter");
+  const toast = toastOf(page);
+  await expect(toast).toContainText(/Commented on \d+ tasks/);
+  await expect(toast).toContainText(/\d+ done.*\d+ failed/);
+  await expect(
+    page.locator("td[data-task-id][aria-selected=true], td[data-task-id].is-selected, [data-task-id].selected").first(),
+  ).toBeAttached();
+  // Those that failed, again: the same input, agreed to anew where it must be, and refused for the same reason.
+  await page.keyboard.press("F8");
+  await toast.getByRole("button", { name: /^Retry the \d+ that failed$/ }).press("Enter");
+  await expect(
+    dialog
+      .getByRole("button", { name: "Comment" })
+      .or(toast.getByText(/No task|failed/))
+      .first(),
+  ).toBeVisible();
+});
+
+test("a playlist is made, and taken back once", async ({ page, started }) => {
+  await selectLayout(page, started);
+  await choose(page, "Playlist of previews (AJAX)");
+  await run(page);
+  const toast = toastOf(page);
+  await expect(toast).toContainText(/The playlist is made/);
+  await toast.getByRole("button", { name: "Remove the playlist" }).dblclick();
+  await expect(toast).toContainText(/removed|taken back/i);
+  await expect(toast.getByRole("button", { name: "Remove the playlist" })).toHaveCount(0);
+});
+
+test("in a form's tab the same without JavaScript of Kitsu's", async ({ page, started }) => {
+  await selectLayout(page, started);
+  const tab = await runForm(page, "Playlist of previews");
+  await expect(tab.getByRole("heading", { name: "The playlist is made" })).toBeVisible();
+  await tab.getByRole("button", { name: "Remove the playlist" }).click();
+  await expect(tab.getByRole("heading", { name: /removed|taken back/i })).toBeVisible();
+});
+
+const PYTHON = ["python3", "python"].find((name) => spawnSync(name, ["--version"]).status === 0);
+
+/** The handler as a studio would configure it, with a program that only says what it was started with. */
+async function runHandler(uri: string, { worker }: Started): Promise<number | null> {
+  const folder = await mkdtemp(join(tmpdir(), "kitsu-handler-"));
+  const config = join(folder, "handler.json");
+  await writeFile(
+    config,
+    JSON.stringify({
+      schemes: ["studio"],
+      origins: [worker],
+      trusted_origins: [worker],
+      roots: { linux: ["/mnt/prod"], darwin: ["/Volumes/prod"], windows: ["P:\\"] },
+      applications: {
+        studio: { command: [PYTHON, "-c", "import time; time.sleep(2)", "{paths}"], extensions: [".blend"], many: true },
+      },
+    }),
+  );
+  const handler = spawn(PYTHON ?? "", ["examples/handler/handler.py", "--config", config, uri], { stdio: "ignore" });
+  return new Promise((resolve) => handler.once("exit", resolve));
+}
+
+test("a ticket taken by the reference handler is said to be, and is good once", async ({ page, started }) => {
+  test.skip(PYTHON === undefined, "The handler needs Python");
+  await openPlayground(page, started);
+  await page.getByRole("button", { name: "Select all tasks: Layout" }).click();
+  await choose(page, "Open in Blender (studio handler)");
+  // As AJAX, which is how the toast follows it: the same address.
+  const [tab] = await Promise.all([page.context().waitForEvent("page"), run(page)]);
+  const button = tab.getByRole("link", { name: "Open in Blender" });
+  const uri = (await button.getAttribute("href")) ?? "";
+  expect(uri).toMatch(/^studio:\/\/open\?u=http/);
+  await expect(tab.getByRole("status")).toHaveText("Opening Blender…");
+  expect(await runHandler(uri, started)).toBe(0);
+  await expect(tab.getByRole("status")).toHaveText("Blender has it.");
+  expect(await runHandler(uri, started)).not.toBe(0);
+});

@@ -1,0 +1,328 @@
+import { runInDurableObject } from "cloudflare:test";
+import { env } from "cloudflare:workers";
+import { beforeEach, describe, expect, it, vi } from "vitest";
+import type { Reply } from "../../../contract.ts";
+import type { Control, Standing, Watch } from "../../../worker/action.ts";
+import { afanasy } from "../../../worker/actions/afanasy.ts";
+import { meetLocks } from "../../../worker/lock.ts";
+import { LongRun } from "../../../worker/long-run.ts";
+import { readSettings } from "../../../worker/settings.ts";
+import { AFANASY_URL, type FakeAfserver, openFakeAfserver } from "../../support/worker/afserver.ts";
+import { describeAction } from "../../support/worker/describe-action.ts";
+import { ajax, ask, KITSU, makeEnv, readAnswer, readFailed } from "../../support/worker/worker.ts";
+import {
+  addProject,
+  addTask,
+  BOT_TOKEN,
+  CLIENT,
+  type FakeZou,
+  id,
+  MANAGER,
+  openFakeZou,
+  type Row,
+} from "../../support/worker/zou.ts";
+
+const AFANASY = {
+  url: AFANASY_URL,
+  user: "{person.desktop_login|lower|default:kitsu}",
+  frames_most: 1_000,
+  priority: { default: 50, least: 10, most: 80 },
+  allow_anyway: true,
+  templates: [
+    {
+      id: "blender",
+      title: "Blender",
+      service: "blender",
+      scene: "/mnt/prod/{project.id}/{sequence}/{entity}.blend",
+      command: 'blender -b "{scene}" -s @#@ -e @#@ -a',
+      frames_per_task: 6,
+    },
+    { id: "playblast", service: "maya", command: 'mayabatch "{entity}" @#@ @#@', frames_per_task: 10 },
+  ],
+};
+const [BLENDER] = AFANASY.templates;
+const ONE = { ...AFANASY, templates: [BLENDER] };
+const SET = { KITSU_TOKEN: BOT_TOKEN, AFANASY: ONE, AFANASY_TOKEN: "relay-token" };
+
+let zou: FakeZou;
+let server: FakeAfserver;
+beforeEach(() => {
+  zou = openFakeZou();
+  server = openFakeAfserver();
+  // What the run begins is carried on by hand here.
+  vi.spyOn(LongRun.prototype, "alarm").mockResolvedValue();
+});
+
+let projects = 500;
+function makeProject(taskCount: number, rest: object = {}) {
+  projects += 1;
+  return addProject(zou, projects, taskCount, rest);
+}
+const shotOf = (taskId = "") => zou.entities.get(String(zou.tasks.get(taskId)?.entity_id)) ?? {};
+
+let runs = 0x5000;
+type Caller = { person?: Row; set?: object };
+function begin(selection: readonly string[], { person = MANAGER, set = {} }: Caller = {}) {
+  runs += 1;
+  const runId = runs.toString(16).padStart(32, "0");
+  const variables = { ...SET, KITSU_API: `${KITSU}/${projects}/api`, ...set };
+  const say = async (more: object = {}) =>
+    readAnswer(
+      await ask(
+        `/actions/afanasy?run=${runId}`,
+        ajax({ selection, userid: person.id, useremail: person.email, ...more }),
+        variables,
+      ),
+    );
+  return { id: runId, variables, say };
+}
+
+const INPUT = { frames: "", framesPerTask: 4, priority: 50, paused: false };
+
+/** Answers the form, and agrees to whatever is asked then. */
+async function run(selection: readonly string[], input: object = {}, caller: Caller = {}) {
+  const { variables, say, ...begun } = begin(selection, caller);
+  const answer = { input: { ...INPUT, ...input }, form: "afanasy" };
+  const asked = (await say(answer)).reply;
+  const reply = asked.kind === "ask" && asked.plan !== undefined ? (await say({ ...answer, plan: asked.plan })).reply : asked;
+  return { ...begun, variables, asked, reply };
+}
+
+const outcomesOf = (reply: Reply) => ("outcomes" in reply ? (reply.outcomes ?? []) : []);
+const reasonsOf = (reply: Reply) => outcomesOf(reply).map(({ state, reason }) => `${state}: ${reason}`);
+
+/** The run's watch, as its Durable Object would call it. */
+async function follow({ id: runId, variables }: { id: string; variables: object }) {
+  const kept = await runInDurableObject(env.LONG_RUNS.getByName(runId), async (_, { storage }) =>
+    storage.get<{ data: string }>("state"),
+  );
+  let data: unknown = JSON.parse(kept?.data ?? "null");
+  const watch: Watch = {
+    run: { id: runId, url: "" },
+    person: { id: MANAGER.id, name: "Ada", email: undefined },
+    settings: readSettings(makeEnv({ ...variables })),
+    base: "",
+    signal: new AbortController().signal,
+    kitsu: () => undefined,
+    save: async (saved) => {
+      data = JSON.parse(JSON.stringify(saved));
+    },
+  };
+  const keep = (standing: Standing | undefined) => {
+    data = JSON.parse(JSON.stringify(standing?.data));
+    if (standing === undefined) throw new Error("It can be followed");
+    return standing;
+  };
+  return {
+    look: async () => keep(await afanasy.watch?.(watch, data)),
+    control: async (what: Control) => keep(await afanasy.control?.(watch, data, what)),
+  };
+}
+
+describeAction(afanasy, SET);
+
+describe("the form of the Afanasy action", () => {
+  it("proposes the frames that the shots have in common, and what the studio set", async () => {
+    const { taskIds } = makeProject(2);
+    const { reply } = await begin(taskIds).say();
+    expect(reply).toMatchObject({ kind: "ask", submit: "Render" });
+    expect(reply.kind === "ask" && reply.fields).toMatchObject([
+      { name: "frames", value: "101-148", type: "text" },
+      { name: "framesPerTask", value: 6, min: 1, max: 10_000, step: 1 },
+      { name: "priority", value: 50, min: 10, max: 80 },
+      { name: "paused", type: "toggle", value: false },
+    ]);
+  });
+
+  it("leaves each shot its own frames where they differ", async () => {
+    const { taskIds } = makeProject(2);
+    Object.assign(shotOf(taskIds[0]), { data: { frame_in: 1, frame_out: 5 } });
+    const { reply } = await begin(taskIds).say();
+    expect(reply.kind === "ask" && reply.fields[0]).toMatchObject({
+      value: "",
+      help: "If empty, each shot's own, as Kitsu has them.",
+    });
+  });
+
+  it("asks which template, where there are several, and takes its frames per task", async () => {
+    const { taskIds } = makeProject(1);
+    const { say } = begin(taskIds, { set: { AFANASY } });
+    const { reply } = await say({ input: { template: "playblast" }, form: "afanasy" });
+    expect(reply.kind === "ask" && reply.fields).toMatchObject([
+      { name: "template", options: [{ value: "blender", label: "Blender" }, { value: "playblast" }], value: "playblast" },
+      { name: "frames" },
+      { name: "framesPerTask", value: 10 },
+      {},
+      {},
+    ]);
+  });
+
+  it.each([
+    [{ frames: "148-101" }, "148-101 runs backwards: write 101-148"],
+    [{ frames: "101.5" }, "101.5 is no whole frame"],
+    [{ frames: "1-1000000" }, "1,000,000 frames are more than the 1,000 a shot may have here"],
+    [{ frames: "$(id)" }, '"$(id)" is no frame and no range: write 101-148, or 1-10,20,30-40'],
+    [{ framesPerTask: 0 }, "Must be at least 1"],
+    [{ framesPerTask: 1.5 }, "Must be a whole number"],
+    [{ priority: 81 }, "Must be at most 80"],
+  ])("says at the field what is wrong with %j", async (input, error) => {
+    const { taskIds } = makeProject(1);
+    const { reply } = await run(taskIds, input);
+    expect(reply.kind === "ask" && reply.fields.flatMap((field) => field.error ?? [])).toEqual([error]);
+    expect(server.requests).toEqual([]);
+  });
+});
+
+describe("before anything is rendered", () => {
+  it("the person agrees to the number of shots, projects and frames", async () => {
+    const [one, two] = [makeProject(2), makeProject(1)];
+    const { asked } = await run([...one.taskIds, ...two.taskIds]);
+    expect(asked).toMatchObject({ title: "Submit 3 shots of 2 projects, 144 frames?", submit: "Render" });
+    expect(reasonsOf(asked)).toEqual(Array.from({ length: 3 }, () => "planned: 101-148: 48 frames"));
+  });
+
+  it("a shot that can't be rendered says why, and the others are", async () => {
+    const { taskIds } = makeProject(3);
+    Object.assign(shotOf(taskIds[1]), { name: "SH$(rm -rf)" });
+    Object.assign(shotOf(taskIds[2]), { data: null, nb_frames: null });
+    const { asked, reply } = await run(taskIds);
+    expect(asked.title).toBe("Submit 1 shot, 48 frames?");
+    expect(reasonsOf(asked)).toEqual([
+      "planned: 101-148: 48 frames",
+      'skipped: {entity} has $, which nothing in a command may have: "SH$(rm -rf)"',
+      "skipped: Kitsu knows no frame range: say which frames",
+    ]);
+    expect(reply.kind).toBe("started");
+    expect(outcomesOf(reply).map(({ state }) => state)).toEqual(["waiting", "skipped", "skipped"]);
+  });
+
+  it("two tasks that would write the same files are told apart: the first is rendered", async () => {
+    const { projectId, taskIds } = makeProject(1);
+    const second = addTask(zou, projectId, String(zou.tasks.get(taskIds[0] ?? "")?.entity_id), 59_000 + projects, {
+      task_type_id: id(4, 2),
+    });
+    const { asked } = await run([...taskIds, second]);
+    expect(reasonsOf(asked)).toEqual([
+      "planned: 101-148: 48 frames",
+      "skipped: It would write the same files as SQ01 / SH1 / Animation: the template does not tell them apart",
+    ]);
+  });
+
+  it("nothing to render is said, and nothing begins", async () => {
+    const { taskIds } = makeProject(1);
+    Object.assign(shotOf(taskIds[0]), { name: "SH`id`" });
+    const { reply } = await run(taskIds);
+    expect(reply).toMatchObject({ kind: "failed", code: "nothing-to-do", text: expect.stringContaining("{entity} has `") });
+  });
+
+  it("is only for who may: clients may not", async () => {
+    const { taskIds } = makeProject(1);
+    const { reply } = await run(taskIds, {}, { person: CLIENT });
+    expect(reply).toMatchObject({ kind: "failed", code: "not-allowed" });
+  });
+});
+
+describe("a render run of the Afanasy action", () => {
+  it("sends one job a shot, through the relay, and follows them to the end", async () => {
+    const { taskIds } = makeProject(2);
+    const begun = await run(taskIds, { priority: 70, framesPerTask: 12 });
+    expect(begun.reply).toMatchObject({ kind: "started", progress: { done: 0, total: 96 } });
+    expect(server.requests).toEqual([]);
+    const { look } = await follow(begun);
+    expect((await look()).reply).toMatchObject({ kind: "started", progress: { done: 0, total: 96 } });
+    expect(server.requests[0]?.headers.get("authorization")).toBe("Bearer relay-token");
+    const [first, second] = [...server.jobs.values()];
+    if (first === undefined || second === undefined) throw new Error("There are two");
+    expect(first.sent).toMatchObject({ user_name: "kitsu", priority: 70, blocks: [{ frames_per_task: 12, service: "blender" }] });
+    Object.assign(first, { st: 3 });
+    Object.assign(first.blocks[0] ?? {}, { p_percentage: 50 });
+    expect((await look()).reply).toMatchObject({ kind: "started", progress: { done: 24, total: 96 } });
+    Object.assign(first, { st: 16 });
+    Object.assign(second, { st: 32 });
+    Object.assign(second.blocks[0] ?? {}, { p_tasks_error: 3, p_percentage: 25 });
+    expect((await look()).reply).toMatchObject({
+      kind: "done",
+      severity: "warning",
+      title: "Rendered 1 shot with Afanasy",
+      outcomes: [{ state: "done" }, { state: "failed", reason: "3 of 4 tasks failed" }],
+    });
+  });
+
+  it("starts paused where that was asked, is let go on, and canceled", async () => {
+    const { taskIds } = makeProject(1);
+    const { look, control } = await follow(await run(taskIds, { paused: true }));
+    expect(outcomesOf((await look()).reply)).toMatchObject([{ state: "waiting", reason: "Paused in Afanasy" }]);
+    expect((await look()).controls).toEqual(["cancel", "resume"]);
+    await control("resume");
+    expect(server.jobs.get(1)?.st).toBe(1);
+    await control("cancel");
+    expect((await look()).reply).toMatchObject({ kind: "done", severity: "info", outcomes: [{ state: "skipped" }] });
+    expect(server.jobs.get(1)?.st).toBe(513);
+  });
+
+  it("sends nothing twice, whether the answer was lost or the server was away", async () => {
+    const { taskIds } = makeProject(1);
+    const { look } = await follow(await run(taskIds));
+    server.next.push("answer", "taken-close", "close");
+    await expect(look()).rejects.toMatchObject({ code: "farm-unreachable", reply: { retry: true } });
+    expect((await look()).reply.kind).toBe("started");
+    expect(server.jobs.size).toBe(1);
+  });
+});
+
+describe("a shot that somebody is rendering already", () => {
+  const other = { run: "f".repeat(32), person: "Ana", until: Date.now() + 3_600_000 };
+  const occupy = (tasks: readonly string[]) => meetLocks(makeEnv(), "afanasy").take(other, tasks);
+
+  it("is seen, and left out unless the person wants it as well", async () => {
+    const { taskIds } = makeProject(3);
+    await occupy(taskIds.slice(0, 1));
+    const { reply } = await begin(taskIds).say();
+    expect(reply.kind === "ask" && reply.fields.at(-1)).toMatchObject({
+      name: "busy",
+      label: "Ana is rendering 1 of these shots",
+      value: "skip",
+      options: [{ label: "Leave them out" }, { label: "Render them as well" }],
+    });
+    const skipping = await run(taskIds, { busy: "skip" });
+    expect(skipping.asked.title).toBe("Submit 2 shots, 96 frames?");
+    expect(reasonsOf(skipping.asked)[0]).toMatch(/^skipped: Ana is rendering it since \d\d:\d\d UTC$/);
+  });
+
+  it("is rendered as well where that is wanted, and the studio allows it", async () => {
+    const { taskIds } = makeProject(2);
+    await occupy(taskIds);
+    const { asked, reply } = await run(taskIds, { busy: "anyway" });
+    expect(asked.title).toBe("Submit 2 shots, 96 frames?");
+    expect(reply.kind).toBe("started");
+    const refused = await run(taskIds, { busy: "anyway" }, { set: { AFANASY: { ...ONE, allow_anyway: false } } });
+    expect(refused.reply).toMatchObject({
+      kind: "failed",
+      code: "nothing-to-do",
+      text: expect.stringContaining("Ana is rendering it"),
+    });
+  });
+
+  it("and was not when the form was asked: there is nothing to agree to any more", async () => {
+    const { taskIds } = makeProject(2);
+    const { say } = begin(taskIds);
+    const answer = { input: INPUT, form: "afanasy" };
+    const asked = (await say(answer)).reply;
+    await occupy(taskIds.slice(0, 1));
+    const again = (await say({ ...answer, plan: asked.kind === "ask" ? asked.plan : "" })).reply;
+    expect(again.kind).toBe("ask");
+  });
+});
+
+describe("without AFANASY, or with a wrong one,", () => {
+  it("the action is not offered, and says what to set", async () => {
+    const reply = await readFailed(await ask("/actions/afanasy", ajax(), { KITSU_TOKEN: BOT_TOKEN }));
+    expect(reply).toMatchObject({ code: "not-configured", advice: expect.stringContaining("docs/afanasy.md") });
+  });
+
+  it("the member that is wrong is named", async () => {
+    const set = { ...SET, AFANASY: { ...ONE, templates: [{ ...BLENDER, command: "blender {scene}" }] } };
+    const reply = await readFailed(await ask("/actions/afanasy", ajax(), set));
+    expect(reply.text).toContain("AFANASY.templates.0.command must have every variable in double quotes");
+  });
+});

@@ -1,0 +1,450 @@
+import { runInDurableObject } from "cloudflare:test";
+import { env } from "cloudflare:workers";
+import { beforeEach, describe, expect, it, vi } from "vitest";
+import type { Ask, Reply } from "../../../contract.ts";
+import type { Control, Standing, Watch } from "../../../worker/action.ts";
+import { flamenco } from "../../../worker/actions/flamenco.ts";
+import { meetLocks } from "../../../worker/lock.ts";
+import { LongRun } from "../../../worker/long-run.ts";
+import { readSettings } from "../../../worker/settings.ts";
+import { describeAction } from "../../support/worker/describe-action.ts";
+import { type FakeFlamenco, FLAMENCO, openFakeFlamenco } from "../../support/worker/flamenco.ts";
+import { ajax, ask, KITSU, makeEnv, readAnswer, readFailed } from "../../support/worker/worker.ts";
+import { ARTIST, addProject, BOT_TOKEN, CLIENT, type FakeZou, MANAGER, openFakeZou, type Row } from "../../support/worker/zou.ts";
+
+const OWN = {
+  url: FLAMENCO,
+  blend: "/mnt/prod/{project.code}/{sequence}/{entity}/{entity}_lighting.blend",
+  output: "/mnt/prod/{project.code}/renders",
+};
+const SET = { KITSU_TOKEN: BOT_TOKEN, FLAMENCO: OWN };
+
+let zou: FakeZou;
+let fake: FakeFlamenco;
+beforeEach(() => {
+  zou = openFakeZou();
+  fake = openFakeFlamenco();
+  // What the run begins is carried on by hand here.
+  vi.spyOn(LongRun.prototype, "alarm").mockResolvedValue();
+});
+
+/** A project of its own for each test, for the table of projects is kept. */
+let projects = 700;
+function makeProject(taskCount: number, rest: object = {}) {
+  projects += 1;
+  return addProject(zou, projects, taskCount, { code: "demo", ...rest });
+}
+const shotOf = (taskId = ""): Row | Record<string, unknown> => zou.entities.get(String(zou.tasks.get(taskId)?.entity_id)) ?? {};
+
+let runs = 0x7000;
+type Caller = { person?: Row; set?: object };
+function begin(selection: readonly string[], { person = MANAGER, set = {} }: Caller = {}) {
+  runs += 1;
+  const id = runs.toString(16).padStart(32, "0");
+  const variables = { ...SET, KITSU_API: `${KITSU}/${projects}/api`, ...set };
+  const send = (more: object = {}) =>
+    ask(`/actions/flamenco?run=${id}`, ajax({ selection, userid: person.id, useremail: person.email, ...more }), variables);
+  return { id, variables, send };
+}
+
+const INPUT = { frames: "", chunk_size: 5, priority: 50, format: "PNG", scene: "" };
+const own = (rest: object) => ({ set: { FLAMENCO: { ...OWN, ...rest } } });
+
+async function askForm(selection: readonly string[], caller: Caller = {}, input?: object): Promise<Ask> {
+  const { reply } = await readAnswer(await begin(selection, caller).send(input && { input, form: "flamenco" }));
+  if (reply.kind !== "ask") throw new Error(`Expected a form, got ${JSON.stringify(reply)}`);
+  return reply;
+}
+
+/** Answers the form, and agrees to whatever is asked then. */
+async function run(selection: readonly string[], input: object = {}, caller: Caller = {}) {
+  const { id, variables, send } = begin(selection, caller);
+  const answer = { input: { ...INPUT, ...input }, form: "flamenco" };
+  const asked = (await readAnswer(await send(answer))).reply;
+  const isAgreement = asked.kind === "ask" && asked.plan !== undefined;
+  const reply = isAgreement ? (await readAnswer(await send({ ...answer, plan: asked.plan }))).reply : asked;
+  return { id, variables, asked, reply, send };
+}
+
+const outcomesOf = (reply: Reply) => ("outcomes" in reply ? (reply.outcomes ?? []) : []);
+const reasonsOf = (reply: Reply) => outcomesOf(reply).map(({ state, reason }) => `${state}: ${reason}`);
+
+/** The run's watch, as its Durable Object would call it. */
+async function follow({ id, variables }: { id: string; variables: object }) {
+  const kept = await runInDurableObject(env.LONG_RUNS.getByName(id), async (_, { storage }) =>
+    storage.get<{ data: string }>("state"),
+  );
+  let data: unknown = JSON.parse(kept?.data ?? "null");
+  const save = async (saved: unknown) => {
+    data = JSON.parse(JSON.stringify(saved));
+  };
+  const watch: Watch = {
+    run: { id, url: `${KITSU}/runs/${id}` },
+    person: { id: MANAGER.id, name: "Person 2", email: undefined },
+    settings: readSettings(makeEnv({ ...variables })),
+    base: KITSU,
+    signal: new AbortController().signal,
+    kitsu: () => undefined,
+    save,
+  };
+  const take = async (standing: Standing | undefined) => {
+    if (standing === undefined) throw new Error("It is not followed");
+    await save(standing.data);
+    return standing;
+  };
+  return {
+    look: async () => take(await flamenco.watch?.(watch, data)),
+    control: async (what: Control) => take(await flamenco.control?.(watch, data, what)),
+  };
+}
+
+describeAction(flamenco, SET);
+
+describe("the form", () => {
+  it("proposes the frames all shots have, and nothing where they differ", async () => {
+    const { taskIds } = makeProject(3);
+    const form = await askForm(taskIds);
+    expect(form.fields?.map(({ name, value }) => [name, value])).toEqual([
+      ["frames", "101-148"],
+      ["chunk_size", 5],
+      ["priority", 50],
+      ["format", "PNG"],
+      ["scene", undefined],
+    ]);
+    Object.assign(shotOf(taskIds[1]), { data: { frame_in: 1, frame_out: 20 } });
+    expect((await askForm(taskIds)).fields?.[0]).toMatchObject({ value: "", placeholder: "each shot's own" });
+  });
+
+  it("keeps to the bounds of the studio", async () => {
+    const { taskIds } = makeProject(1);
+    const caller = own({
+      priority: { default: 40, least: 10, most: 60 },
+      formats: ["OPEN_EXR"],
+      chunk_size: 8,
+      roots: ["/mnt/prod"],
+    });
+    const form = await askForm(taskIds, caller, {
+      ...INPUT,
+      priority: 90,
+      frames: "148-101",
+      format: "PNG",
+      output: "/etc/x",
+      blend: "/mnt/prod/../x",
+    });
+    const errors = Object.fromEntries(form.fields?.map(({ name, error }) => [name, error]) ?? []);
+    expect(errors).toEqual({
+      frames: "148-101 runs backwards: write 101-148",
+      chunk_size: undefined,
+      priority: "Must be at most 60",
+      format: "Is none of the choices",
+      scene: undefined,
+      output: "Must be below /mnt/prod",
+      blend: "Must be a whole path without ..",
+    });
+  });
+
+  it("has no scene where Flamenco has none", async () => {
+    fake.minor = 5;
+    const { taskIds } = makeProject(1);
+    expect((await askForm(taskIds)).fields?.map(({ name }) => name)).not.toContain("scene");
+  });
+
+  it("says that Flamenco is down before anything else is asked", async () => {
+    fake.isDown = true;
+    const { taskIds } = makeProject(1);
+    expect(await readFailed(await begin(taskIds).send())).toMatchObject({ code: "farm-unreachable", retry: true });
+  });
+});
+
+describe("what is agreed to", () => {
+  it("says frames, tasks and folder of each shot, which Flamenco has compiled", async () => {
+    const { taskIds } = makeProject(3);
+    Object.assign(shotOf(taskIds[1]), { data: {}, nb_frames: 20 });
+    const { asked } = await run(taskIds);
+    expect(asked).toMatchObject({ kind: "ask", title: "Submit 3 shots, 116 frames?", submit: "Render" });
+    expect(reasonsOf(asked)).toEqual([
+      "planned: 48 frames, 11 tasks, to /mnt/prod/demo/renders/SQ01_SH1 Animation",
+      "planned: 20 frames, 5 tasks, to /mnt/prod/demo/renders/SQ01_SH2 Animation",
+      "planned: 48 frames, 11 tasks, to /mnt/prod/demo/renders/SQ01_SH3 Animation",
+    ]);
+    expect(fake.requests.filter((one) => one === "POST /jobs/check").length).toBeGreaterThanOrEqual(3);
+  });
+
+  it("has the first 16 compiled, and says so", async () => {
+    const { taskIds } = makeProject(30);
+    const { send } = begin(taskIds);
+    const { reply } = await readAnswer(await send({ input: INPUT, form: "flamenco" }));
+    expect(reply).toMatchObject({ kind: "ask", text: expect.stringContaining("Flamenco has checked the first 16.") });
+    expect(fake.requests.filter((one) => one === "POST /jobs/check").length).toBe(16);
+    expect(fake.jobs.size).toBe(0);
+  });
+
+  it.each([
+    ["SH'1", "has '"],
+    ['SH"1', 'has "'],
+    ["SH`id`", "has `"],
+    ["SH$(id)", "has $"],
+    ["SH\n1", "control character"],
+    ["..", 'has ".."'],
+    ["SH@#@1", "has #"],
+    ["SH{timestamp}", "has {"],
+    ["a/b", "has /"],
+  ])("leaves out a shot named %j, and renders the others", async (name, reason) => {
+    const { taskIds } = makeProject(2);
+    Object.assign(shotOf(taskIds[0]), { name });
+    const { asked, reply } = await run(taskIds);
+    expect(asked).toMatchObject({ title: "Submit 1 shot, 48 frames?" });
+    expect(reasonsOf(asked)[0]).toContain(reason);
+    expect(reply.kind).toBe("started");
+  });
+
+  it.each([
+    [{ data: {}, nb_frames: null }, "Kitsu knows no frame range"],
+    [{ data: { frame_in: 148, frame_out: 101 } }, "run backwards in Kitsu, from 148 to 101"],
+    [{ data: { frame_in: 101.5, frame_out: 148 } }, "no whole frame"],
+    [{ data: { frame_in: 1, frame_out: 1_000_000 } }, "1,000,000 frames are more than the 10,000"],
+    [{ data: { frame_in: "1", frame_out: "1" } }, "1 frame, 2 tasks"],
+  ])("goes by the frames in Kitsu: %j", async (entity, reason) => {
+    const { taskIds } = makeProject(2);
+    Object.assign(shotOf(taskIds[0]), entity);
+    expect(reasonsOf((await run(taskIds)).asked)[0]).toContain(reason);
+  });
+
+  it("does not render two shots into one folder", async () => {
+    const { taskIds } = makeProject(2);
+    const { reply } = await run(taskIds, {}, own({ name: "{sequence}" }));
+    expect(reply).toMatchObject({ kind: "failed", code: "nothing-to-do" });
+    expect(reasonsOf(reply)[0]).toContain("same folder as SQ01 / SH2 / Animation");
+  });
+
+  it("says what Flamenco refuses, in its words", async () => {
+    const { taskIds } = makeProject(1);
+    const { reply } = await run(taskIds, {}, own({ job_types: [{ type: "gone" }] }));
+    expect(reply).toMatchObject({ kind: "failed", code: "farm-refused", text: "Flamenco refused: job type not found" });
+  });
+});
+
+describe("the job", () => {
+  it("has every setting of simple-blender-render, and says whose it is", async () => {
+    const { taskIds, projectId } = makeProject(1);
+    const started = await run(taskIds);
+    expect(started.reply).toMatchObject({ kind: "started", title: "Rendering: 1 shot with Flamenco" });
+    await (await follow(started)).look();
+    const { name, type, priority, submitter_platform, settings, metadata } = fake.only();
+    expect({ name, type, priority, submitter_platform }).toEqual({
+      name: "SQ01_SH1 Animation",
+      type: "simple-blender-render",
+      priority: 50,
+      submitter_platform: "linux",
+    });
+    expect(settings).toEqual({
+      frames: "101-148",
+      chunk_size: 5,
+      blendfile: "/mnt/prod/demo/SQ01/SH1/SH1_lighting.blend",
+      render_output_root: "/mnt/prod/demo/renders",
+      add_path_components: 0,
+      render_output_path: "/mnt/prod/demo/renders/SQ01_SH1 Animation/{timestamp}/######",
+      fps: 25,
+      format: "PNG",
+      image_file_extension: ".png",
+      has_previews: false,
+      scene: "",
+    });
+    expect(metadata).toEqual({
+      project: `Project ${projects}`,
+      "user.name": "Person 2",
+      "kitsu.task_id": taskIds[0],
+      "kitsu.entity_id": zou.tasks.get(taskIds[0] ?? "")?.entity_id,
+      "kitsu.project_id": projectId,
+      "kitsu.run_id": started.id,
+      "kitsu.mark": `${started.id}/${taskIds[0]}`,
+    });
+  });
+
+  it("is for the platform of the studio, with the folders of the blend file", async () => {
+    const { taskIds } = makeProject(1);
+    const windows = {
+      platform: "windows",
+      blend: "P:\\{project.code}\\{sequence}\\{entity}.blend",
+      output: "P:\\renders\\",
+      add_path_components: 2,
+    };
+    await (await follow(await run(taskIds, {}, own(windows)))).look();
+    expect(fake.only()).toMatchObject({
+      submitter_platform: "windows",
+      settings: {
+        blendfile: "P:\\demo\\SQ01\\SH1.blend",
+        render_output_path: "P:/renders/demo/SQ01/SQ01_SH1 Animation/{timestamp}/######",
+      },
+    });
+  });
+
+  it("is of the working file that was recorded in Kitsu, rather than of the template", async () => {
+    const { taskIds } = makeProject(1);
+    zou.workingFiles.push({ id: crypto.randomUUID(), path: "/mnt/prod/demo/sh1_v007", revision: 7, task_id: taskIds[0] });
+    await (await follow(await run(taskIds))).look();
+    expect(fake.only().settings.blendfile).toBe("/mnt/prod/demo/sh1_v007.blend");
+  });
+
+  it("has frames, folder and blend file as they were typed", async () => {
+    const { taskIds } = makeProject(1);
+    const typed = { frames: "1-10, 20", output: "/mnt/prod/tests", blend: "/mnt/prod/x.blend", format: "OPEN_EXR", scene: "Main" };
+    await (await follow(await run(taskIds, typed, own({ roots: ["/mnt/prod"] })))).look();
+    expect(fake.only().settings).toMatchObject({
+      frames: "1-10,20",
+      blendfile: "/mnt/prod/x.blend",
+      render_output_root: "/mnt/prod/tests",
+      image_file_extension: ".exr",
+      scene: "Main",
+    });
+  });
+
+  it("is of a type of the studio's own: asked, known, said in the settings, or as the type proposes", async () => {
+    fake.types = [
+      {
+        name: "studio-comp",
+        label: "Comp",
+        etag: "e1",
+        settings: [
+          { key: "frames", type: "string", required: true },
+          { key: "quality", type: "string", choices: ["low", "high"], default: "low", description: "How fine" },
+          { key: "samples", type: "int32", propargs: { min: 1, max: 64 }, default: 16, visible: "submission" },
+          { key: "denoise", type: "bool", default: true },
+          { key: "secret", type: "string", default: "x", visible: "hidden" },
+          { key: "target", type: "string", required: true, visible: "web" },
+          { key: "gain", type: "float", visible: false },
+        ],
+      },
+    ];
+    const { taskIds } = makeProject(1);
+    const caller = own({
+      job_types: [
+        "simple-blender-render",
+        { type: "studio-comp", label: "Comp", settings: { target: "{output}/{entity}_{frames}.exr" } },
+      ],
+    });
+    const first = await askForm(taskIds, caller);
+    expect(first.fields?.[0]).toMatchObject({ name: "job_type", value: "simple-blender-render" });
+    const second = await askForm(taskIds, caller, { ...INPUT, job_type: "studio-comp" });
+    expect(second.fields?.map(({ name, type, value }) => [name, type, value])).toEqual([
+      ["job_type", "one-of", "studio-comp"],
+      ["frames", "text", ""],
+      ["priority", "number", 50],
+      ["setting_quality", "one-of", "low"],
+      ["setting_samples", "number", 16],
+      ["setting_denoise", "toggle", true],
+    ]);
+    expect(second.fields?.[4]).toMatchObject({ min: 1, max: 64, step: 1 });
+    const answers = { job_type: "studio-comp", setting_quality: "high", setting_samples: 32, setting_denoise: false };
+    await (await follow(await run(taskIds, answers, caller))).look();
+    expect(fake.only()).toMatchObject({ type: "studio-comp", type_etag: "e1" });
+    expect(fake.only().settings).toEqual({
+      frames: "101-148",
+      quality: "high",
+      samples: 32,
+      denoise: false,
+      secret: "x",
+      target: "/mnt/prod/demo/renders/SH1_101-148.exr",
+    });
+  });
+});
+
+describe("who may, and who is there already", () => {
+  it("is for the team, artists included, and not for clients", async () => {
+    const { taskIds } = makeProject(1);
+    expect((await run(taskIds, {}, { person: ARTIST })).reply.kind).toBe("started");
+    expect((await run(taskIds, {}, { person: CLIENT })).reply).toMatchObject({ kind: "failed", code: "not-allowed" });
+  });
+
+  it("leaves out what somebody else is rendering, and says who and since when", async () => {
+    const { taskIds } = makeProject(3);
+    await meetLocks(makeEnv(), "flamenco").take({ run: "other", person: "Ana", until: Date.now() + 60_000 }, taskIds.slice(0, 1));
+    const { asked, reply } = await run(taskIds);
+    expect(asked).toMatchObject({
+      title: "Submit 2 shots, 96 frames?",
+      text: expect.stringMatching(/^Ana is rendering 1 of your 3 shots since \d\d:\d\d UTC: left out/),
+    });
+    expect(reasonsOf(reply).at(-1)).toMatch(/^skipped: Ana is rendering it since \d\d:\d\d UTC$/);
+  });
+
+  it("renders it once more where the studio allows that and the person wants it", async () => {
+    const { taskIds } = makeProject(1);
+    await meetLocks(makeEnv(), "flamenco").take({ run: "other", person: "Ana", until: Date.now() + 60_000 }, taskIds);
+    const form = await askForm(taskIds, own({ allow_anyway: true }));
+    expect(form.fields?.at(-1)).toMatchObject({
+      name: "busy",
+      value: "skip",
+      label: expect.stringContaining("Ana is rendering this shot"),
+    });
+    expect((await run(taskIds, { busy: "anyway" })).reply).toMatchObject({ code: "nothing-to-do" });
+    expect((await run(taskIds, { busy: "skip" }, own({ allow_anyway: true }))).reply).toMatchObject({ code: "nothing-to-do" });
+    expect((await run(taskIds, { busy: "anyway" }, own({ allow_anyway: true }))).reply.kind).toBe("started");
+  });
+});
+
+describe("the run", () => {
+  it("is followed to its end, with a link to Flamenco's page", async () => {
+    const { taskIds } = makeProject(2);
+    const following = await follow(await run(taskIds));
+    expect((await following.look()).controls).toEqual(["cancel", "pause"]);
+    const [first, second] = [...fake.jobs.values()];
+    if (first === undefined || second === undefined) throw new Error("There are no jobs");
+    fake.render(first, 48);
+    fake.render(second, 12);
+    const { reply } = await following.look();
+    expect(reply).toMatchObject({ kind: "started", progress: { done: 60, total: 96 } });
+    expect(outcomesOf(reply).map(({ state, link }) => [state, link?.url])).toEqual([
+      ["done", `${FLAMENCO}/app/jobs/${first.id}`],
+      ["running", `${FLAMENCO}/app/jobs/${second.id}`],
+    ]);
+    Object.assign(second, { status: "failed", activity: "Task render-2 failed" });
+    expect((await following.look()).reply).toMatchObject({
+      kind: "done",
+      severity: "warning",
+      title: "Rendered 1 shot with Flamenco",
+    });
+  });
+
+  it("has one job where the answer was lost, cut, or the farm was down", async () => {
+    const { taskIds } = makeProject(3);
+    fake.next.push("lost", "cut");
+    const following = await follow(await run(taskIds));
+    await following.look();
+    expect(fake.jobs.size).toBe(3);
+    await following.look();
+    expect(fake.jobs.size).toBe(3);
+    fake.isDown = true;
+    await expect(following.look()).rejects.toMatchObject({ code: "farm-unreachable" });
+    fake.isDown = false;
+    for (const job of fake.jobs.values()) fake.render(job, 48);
+    expect((await following.look()).reply).toMatchObject({ kind: "done", severity: "success" });
+  });
+
+  it("can be canceled, paused and resumed on Flamenco", async () => {
+    const { taskIds } = makeProject(1);
+    const following = await follow(await run(taskIds));
+    await following.look();
+    expect((await following.control("pause")).controls).toEqual(["cancel", "resume"]);
+    expect(fake.only().status).toBe("paused");
+    await following.control("resume");
+    expect(fake.only().status).toBe("queued");
+    expect((await following.control("cancel")).reply).toMatchObject({ kind: "done", title: "Canceled: 1 shot" });
+    expect(fake.only().status).toBe("canceled");
+  });
+});
+
+describe("the setting FLAMENCO", () => {
+  const { taskIds } = { taskIds: ["0d6e1f9a-3c1b-4f0e-9a55-8b1f6c2d7e01"] };
+  it.each([
+    [{ output: "renders" }, "FLAMENCO.output must begin at a root"],
+    [{ output: "P:\\renders" }, "FLAMENCO.output must be a path of the platform"],
+    [{ blend: "/mnt/{shot}.blend" }, "FLAMENCO.blend has the unknown variable {shot}"],
+    [{ formats: ["FFMPEG"] }, "FLAMENCO.formats.0 must be one of PNG"],
+    [{ chunk_size: 0 }, "FLAMENCO.chunk_size must be at least 1"],
+    [{ chunksize: 5 }, "FLAMENCO.chunksize is no setting: is it spelled right?"],
+    [{ url: "flamenco:8080" }, "FLAMENCO.url must be the address of the manager"],
+    [{ priority: { default: 5, least: 10 } }, "FLAMENCO.priority must have its default between least and most"],
+  ])("is told exactly where it is wrong: %j", async (rest, text) => {
+    expect((await readFailed(await begin(taskIds, own(rest)).send())).text).toContain(text);
+  });
+});

@@ -1,0 +1,251 @@
+import { beforeEach, describe, expect, it } from "vitest";
+import { openAfanasyFarm } from "../../../worker/farm/afanasy-farm.ts";
+import { AfanasyOrder } from "../../../worker/farm/afanasy-order.ts";
+import { CANCELED } from "../../../worker/farm/afanasy-standing.ts";
+import type { Farm } from "../../../worker/farm/farm.ts";
+import { carryOn } from "../../../worker/farm/render.ts";
+import { makeRun, readRun } from "../../../worker/farm/run.ts";
+import { DOUBT_MS } from "../../../worker/farm/sending.ts";
+import { AFANASY_URL, type FakeAfserver, type FakeJob, type Fate, openFakeAfserver } from "../../support/worker/afserver.ts";
+
+let server: FakeAfserver;
+beforeEach(() => {
+  server = openFakeAfserver();
+});
+
+const HANG_MS = 20;
+const open = (users = ["ada"], hangMs = HANG_MS): Farm<AfanasyOrder> =>
+  openAfanasyFarm({ url: AFANASY_URL, at_once: 2, page: "https://farm.tld" }, users, new AbortController().signal, hangMs);
+
+const order = (name = "SH010", user = "ada"): AfanasyOrder => ({
+  job: {
+    name,
+    user_name: user,
+    host_name: "kitsu-actions",
+    blocks: [
+      {
+        name: "r",
+        service: "blender",
+        command: "blender @#@ @#@",
+        flags: 1,
+        frame_first: 101,
+        frame_last: 148,
+        frames_per_task: 4,
+        frames_inc: 1,
+      },
+    ],
+  },
+  kitsu: { project: "p", entity: "e", task: "t" },
+});
+
+function jobOf(id: string | number): FakeJob {
+  const job = server.jobs.get(Number(id));
+  if (job === undefined) throw new Error(`There is no job ${id}`);
+  return job;
+}
+const operations = () =>
+  server.messages.flatMap((message) => {
+    const { action } = JSON.parse(JSON.stringify(message));
+    return action === undefined ? [] : [action.operation?.type ?? action.params];
+  });
+
+describe("a job on Afanasy", () => {
+  it("carries its mark, its user and the ids of Kitsu", async () => {
+    const ref = await open().submit(order(), "run/task");
+    expect(ref).toEqual({ id: "1", serial: jobOf(1).serial });
+    expect(JSON.parse(String(jobOf(1).sent.custom_data))).toEqual({
+      kitsu_mark: "run/task",
+      kitsu_user: "ada",
+      project: "p",
+      entity: "e",
+      task: "t",
+    });
+  });
+
+  it.each([false, true])(
+    "is found by its mark, among the jobs of its user, in a server whose short form shows less: %s",
+    async (isTerse) => {
+      server.isTerse = isTerse;
+      const farm = open();
+      const ref = await farm.submit(order(), "run/1");
+      await farm.submit(order(), "run/2");
+      await open(["bob"]).submit(order("SH020", "bob"), "run/3");
+      expect(await farm.find(["run/1", "run/3", "run/9"])).toEqual(new Map([["run/1", ref]]));
+    },
+  );
+
+  it("is looked at by its serial, all with one question", async () => {
+    const farm = open();
+    const [one, two] = [await farm.submit(order(), "a"), await farm.submit(order(), "b")];
+    Object.assign(jobOf(one.id), { st: 3 });
+    Object.assign(jobOf(one.id).blocks[0] ?? {}, { p_percentage: 25 });
+    const before = server.requests.length;
+    const standings = await farm.look([
+      { job: one, mark: "a" },
+      { job: two, mark: "b" },
+    ]);
+    expect(server.requests.length).toBe(before + 1);
+    expect(server.messages.at(-1)).toEqual({ get: { type: "jobs", serials: [one.serial, two.serial] } });
+    expect(standings.get(one.id)).toEqual({ state: "running", done: 12, total: 48, url: "https://farm.tld" });
+    expect(standings.get(two.id)).toMatchObject({ state: "waiting", done: 0 });
+  });
+
+  it("is gone when it was deleted, also when its id is another job's by now", async () => {
+    const farm = open();
+    const job = await farm.submit(order(), "a");
+    server.jobs.clear();
+    expect((await farm.look([{ job, mark: "a" }])).size).toBe(0);
+    const other = await farm.submit(order(), "b");
+    expect(other.id).toBe(job.id);
+    expect((await farm.look([{ job, mark: "a" }])).size).toBe(0);
+    // A server that was installed anew counts serials from the beginning.
+    expect((await farm.look([{ job: other, mark: "a" }])).size).toBe(0);
+  });
+});
+
+describe("what is asked of a job", () => {
+  it("stops it for good, and says so at it: the server can't tell that from a pause", async () => {
+    const farm = open();
+    const job = await farm.submit(order(), "a");
+    await farm.control(job, "a", "cancel");
+    expect(operations()).toEqual([{ annotation: CANCELED }, "stop"]);
+    expect((await farm.look([{ job, mark: "a" }])).get(job.id)).toMatchObject({ state: "canceled" });
+    server.isTerse = true;
+    expect((await farm.look([{ job, mark: "a" }])).get(job.id)).toMatchObject({ state: "canceled" });
+    await farm.control(job, "a", "cancel");
+    expect(operations().length).toBe(2);
+  });
+
+  it("pauses it, and lets it go on", async () => {
+    const farm = open();
+    const job = await farm.submit(order(), "a");
+    await farm.control(job, "a", "pause");
+    await farm.control(job, "a", "pause");
+    expect((await farm.look([{ job, mark: "a" }])).get(job.id)).toMatchObject({ state: "paused" });
+    await farm.control(job, "a", "resume");
+    await farm.control(job, "a", "resume");
+    expect((await farm.look([{ job, mark: "a" }])).get(job.id)).toMatchObject({ state: "waiting" });
+    expect(operations()).toEqual(["pause", "start"]);
+  });
+
+  it("renders again what failed, and nothing else", async () => {
+    const farm = open();
+    const job = await farm.submit(order(), "a");
+    await expect(farm.control(job, "a", "restart")).rejects.toMatchObject({ message: "Nothing of it failed." });
+    jobOf(job.id).st = 32;
+    await farm.control(job, "a", "restart");
+    expect(operations()).toEqual(["restart_errors"]);
+  });
+
+  it("is refused where it is done", async () => {
+    const farm = open();
+    const job = await farm.submit(order(), "a");
+    jobOf(job.id).st = 16;
+    for (const what of ["cancel", "pause", "resume"] as const) {
+      await expect(farm.control(job, "a", what)).rejects.toMatchObject({ code: "farm-refused", message: "It is done already." });
+    }
+  });
+
+  it("never reaches the job that has its id by now", async () => {
+    const farm = open();
+    const job = await farm.submit(order(), "a");
+    server.jobs.clear();
+    await farm.submit(order(), "b");
+    await farm.control(job, "a", "cancel");
+    await expect(farm.control(job, "a", "pause")).rejects.toMatchObject({ message: "It was deleted on the farm." });
+    expect(operations()).toEqual([]);
+  });
+
+  it.each([
+    ["another mark", (job: FakeJob) => (job.sent.custom_data = '{"kitsu_mark":"z","kitsu_user":"ada"}')],
+    ["another user", (job: FakeJob) => (job.sent.user_name = "eve")],
+    ["nothing of ours in it", (job: FakeJob) => delete job.sent.custom_data],
+  ])("never reaches a job with %s, be its numbers the same", async (_, change) => {
+    const farm = open();
+    const job = await farm.submit(order(), "a");
+    change(jobOf(job.id));
+    await expect(farm.control(job, "a", "cancel")).rejects.toMatchObject({ code: "farm-refused" });
+    expect(operations()).toEqual([]);
+  });
+});
+
+describe("a job that was sent and not answered", () => {
+  it("is found, where the server took it", async () => {
+    server.next.push("taken-close");
+    expect(await open().submit(order(), "a")).toMatchObject({ id: "1" });
+    expect(server.messages.filter((message) => "job" in message).length).toBe(1);
+  });
+
+  it("is in doubt, where the server is not there afterwards", async () => {
+    server.next.push("close", "close");
+    await expect(open().submit(order(), "a")).rejects.toMatchObject({ code: "farm-unreachable", reply: { retry: true } });
+  });
+
+  it("is in doubt, where the answer did not come in time", async () => {
+    server.next.push("taken-hang");
+    await expect(open().submit(order(), "a")).rejects.toMatchObject({ code: "farm-unreachable", reply: { retry: true } });
+  });
+
+  it("is given up, where the server lives and has it not: it may have died of it", async () => {
+    server.next.push("close");
+    const failed = open().submit(order(), "a");
+    await expect(failed).rejects.toMatchObject({ code: "farm-broken", message: expect.stringContaining("It is not sent again") });
+    await expect(failed).rejects.not.toMatchObject({ reply: { retry: true } });
+  });
+});
+
+describe("a render run on Afanasy", () => {
+  /** A sequence that is the same for the same seed. */
+  function makeRandom(seed: number) {
+    let state = seed;
+    return () => {
+      state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
+      return state / 2 ** 32;
+    };
+  }
+
+  const FATES: readonly Fate[] = ["close", "taken-close", "hang", "taken-hang", "answer", "answer", "answer", "answer"];
+  const SEED = 20_261_123;
+
+  it(`submits each shot at most once whatever the network does, and never kills the server (seed ${SEED})`, async () => {
+    const random = makeRandom(SEED);
+    for (let round = 0; round < 25; round += 1) {
+      server.jobs.clear();
+      const shots = Array.from({ length: 3 }, (_, index) => ({
+        task: `t${index}`,
+        label: `SH${index}`,
+        order: order(`SH${index}`),
+        size: 48,
+      }));
+      let data: unknown = makeRun(`run${round}`, shots, []);
+      let now = 0;
+      for (let look = 0; look < 20; look += 1) {
+        server.next = Array.from({ length: 4 }, () => FATES[Math.floor(random() * FATES.length)] ?? "answer");
+        if (look > 10) server.next = [];
+        const run = readRun(AfanasyOrder, data);
+        const watch = {
+          signal: new AbortController().signal,
+          save: async (saved: unknown) => {
+            data = JSON.parse(JSON.stringify(saved));
+            // It is restarted at this very moment, now and then.
+            if (random() < 0.1 && look <= 10) throw new Error("restarted");
+          },
+        };
+        await carryOn(watch, run, open(["ada"], 3), () => now).then(
+          (standing) => {
+            data = JSON.parse(JSON.stringify(standing.data));
+          },
+          () => undefined,
+        );
+        now += DOUBT_MS + 1;
+      }
+      const marks = [...server.jobs.values()].map(({ sent }) => JSON.parse(String(sent.custom_data)).kitsu_mark);
+      expect(new Set(marks).size, `round ${round}`).toBe(marks.length);
+      for (const shot of readRun(AfanasyOrder, data).shots) {
+        expect(["sent", "over"]).toContain(shot.state);
+        expect(marks.includes(shot.mark), `round ${round}: ${shot.reason}`).toBe(shot.state === "sent");
+      }
+    }
+    expect(server.isDead).toBe(false);
+  });
+});

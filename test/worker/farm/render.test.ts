@@ -1,0 +1,391 @@
+import * as v from "valibot";
+import { describe, expect, it } from "vitest";
+import type { Outcome, Started } from "../../../contract.ts";
+import type { Standing } from "../../../worker/action.ts";
+import { Failure } from "../../../worker/failure.ts";
+import type { Farm, JobStanding } from "../../../worker/farm/farm.ts";
+import { FlamencoOrder, makeFlamencoFarm } from "../../../worker/farm/flamenco-farm.ts";
+import { carryOn, controlRun } from "../../../worker/farm/render.ts";
+import { makeRun, readRun } from "../../../worker/farm/run.ts";
+import type { Wish } from "../../../worker/farm/shot.ts";
+import { openFlamenco } from "../../../worker/services/flamenco.ts";
+import { FLAMENCO, openFakeFlamenco } from "../../support/worker/flamenco.ts";
+
+const lost = () => new Failure("farm-unreachable", { text: "Farm did not answer.", retry: true });
+const refusal = (text: string) => new Failure("farm-refused", { text });
+
+/** A run of so many shots on a farm whose answers the test writes. */
+function begin(count: number, rest: Partial<Farm<string>> = {}) {
+  const standings = new Map<string, JobStanding>();
+  const calls: string[] = [];
+  let clock = 1_000_000;
+  const farm: Farm<string> = {
+    title: "Farm",
+    atOnce: 4,
+    canPause: true,
+    submit: async (order) => {
+      calls.push(`submit ${order}`);
+      standings.set(order, { state: "waiting", done: 0, total: 48, url: `https://farm/${order}` });
+      return { id: order };
+    },
+    find: async () => new Map(),
+    look: async () => new Map(standings),
+    control: async ({ id }, _mark, what) => {
+      calls.push(`${what} ${id}`);
+    },
+    ...rest,
+  };
+  const ordered = Array.from({ length: count }, (_, index) => ({
+    task: `s${index}`,
+    label: `SH${index}`,
+    order: `s${index}`,
+    size: 48,
+  }));
+  let data: unknown = makeRun("run", ordered, [{ id: "aside", label: "SH99", state: "skipped", reason: "Ana is rendering it" }]);
+  const saved: unknown[] = [];
+  const watch = {
+    signal: new AbortController().signal,
+    save: async (kept: unknown) => {
+      data = JSON.parse(JSON.stringify(kept));
+      saved.push(data);
+    },
+  };
+  const take = (standing: Standing) => {
+    data = JSON.parse(JSON.stringify(standing.data));
+    return standing;
+  };
+  return {
+    farm,
+    standings,
+    calls,
+    saved,
+    watch,
+    advance: (ms: number) => {
+      clock += ms;
+    },
+    set: (id: string, state: JobStanding["state"], done = 0, reason?: string) =>
+      standings.set(id, { state, done, total: 48, reason }),
+    look: async () => take(await carryOn(watch, readRun(v.string(), data), farm, () => clock)),
+    control: async (what: Wish) => take(await controlRun(watch, readRun(v.string(), data), farm, what, () => clock)),
+    run: () => readRun(v.string(), data),
+  };
+}
+
+function going({ reply }: Standing): Started {
+  if (reply.kind !== "started") throw new Error(`Expected started, got ${JSON.stringify(reply)}`);
+  return reply;
+}
+const outcomeOf = ({ reply }: Standing, id: string): Outcome | undefined =>
+  "outcomes" in reply ? reply.outcomes?.find((one) => one.id === id) : undefined;
+
+describe("a render run", () => {
+  it("sends what is waiting, and says how each stands and all together", async () => {
+    const run = begin(3);
+    const standing = await run.look();
+    expect(run.calls).toEqual(["submit s0", "submit s1", "submit s2"]);
+    expect(going(standing)).toMatchObject({ title: "Rendering: 3 shots with Farm", progress: { done: 0, total: 144 } });
+    run.set("s0", "done", 48);
+    run.set("s1", "running", 12);
+    const later = going(await run.look());
+    expect(later.progress).toEqual({ done: 60, total: 144, text: "60 of 144 frames" });
+    expect(later.outcomes).toMatchObject([
+      { id: "s0", state: "done" },
+      { id: "s1", state: "running", progress: { done: 12, total: 48 } },
+      { id: "s2", state: "waiting", link: { label: "Open in Farm", url: "https://farm/s2" } },
+      { id: "aside", state: "skipped", reason: "Ana is rendering it" },
+    ]);
+    expect(later.text).toBe("1 of 3 shots is over.");
+  });
+
+  it("is over when every shot is, and says what came of each", async () => {
+    const run = begin(3);
+    await run.look();
+    run.set("s0", "done", 48);
+    run.set("s1", "failed", 12, "Task render-1 failed on worker blue");
+    run.set("s2", "canceled");
+    const { reply, controls } = await run.look();
+    expect(reply).toMatchObject({
+      kind: "done",
+      severity: "warning",
+      title: "Rendered 1 shot with Farm",
+      text: "Of 3, 1 failed, 1 canceled.",
+    });
+    expect(outcomeOf({ reply, data: null }, "s1")).toMatchObject({
+      state: "failed",
+      reason: "Task render-1 failed on worker blue",
+    });
+    expect(outcomeOf({ reply, data: null }, "s2")).toMatchObject({ state: "skipped" });
+    expect(controls).toEqual([]);
+  });
+
+  it("is a failure where nothing was rendered", async () => {
+    const run = begin(1);
+    await run.look();
+    run.set("s0", "failed", 0, "No such file");
+    expect((await run.look()).reply).toMatchObject({
+      kind: "failed",
+      code: "render-failed",
+      title: "SH0 was not rendered",
+      text: "No such file",
+    });
+  });
+
+  it("goes on where the 150th of 200 is refused, in the farm's words", async () => {
+    const run = begin(200);
+    const { submit } = run.farm;
+    run.farm.submit = async (order, mark) => {
+      if (order === "s149") throw refusal("Farm refused: invalid frames");
+      return submit(order, mark);
+    };
+    let standing = await run.look();
+    while (standing.againMs === 0) standing = await run.look();
+    expect(run.standings.size).toBe(199);
+    expect(outcomeOf(standing, "s149")).toMatchObject({ state: "failed", reason: "Farm refused: invalid frames" });
+  });
+
+  it("never has more at once than the farm takes, and writes down what it is about to send", async () => {
+    let [active, most] = [0, 0];
+    const run = begin(10);
+    const { submit } = run.farm;
+    run.farm.submit = async (order, mark) => {
+      active += 1;
+      most = Math.max(most, active);
+      expect(JSON.stringify(run.saved.at(-1))).toContain(`"size":48,"order":"${order}","state":"sending"`);
+      await Promise.resolve();
+      active -= 1;
+      return submit(order, mark);
+    };
+    await run.look();
+    expect(most).toBe(4);
+    expect(run.saved.length).toBe(4);
+  });
+
+  it("stops sending when its time is over, and goes on at once", async () => {
+    const run = begin(200);
+    const { submit } = run.farm;
+    run.farm.submit = async (order, mark) => {
+      run.advance(500);
+      return submit(order, mark);
+    };
+    const standing = await run.look();
+    expect(standing.againMs).toBe(0);
+    expect(run.standings.size).toBeGreaterThan(4);
+    expect(run.standings.size).toBeLessThan(200);
+    expect(going(standing).text).toMatch(/shots to be sent/);
+    for (let looks = 0; looks < 20 && run.standings.size < 200; looks += 1) await run.look();
+    expect(run.calls.length).toBe(200);
+  });
+
+  it("looks for what may have arrived before it would be sent again, and waits until it could have", async () => {
+    const run = begin(2);
+    const { submit } = run.farm;
+    run.farm.submit = async (order, mark) => {
+      if (order === "s0") throw lost();
+      return submit(order, mark);
+    };
+    expect(outcomeOf(await run.look(), "s0")?.reason).toContain("Not known yet");
+    run.advance(30_000);
+    await run.look();
+    run.farm.find = async (marks) => {
+      expect(marks).toEqual(["run/s0"]);
+      return new Map([["run/s0", { id: "s0" }]]);
+    };
+    run.set("s0", "running", 5);
+    run.advance(60_000);
+    expect(outcomeOf(await run.look(), "s0")).toMatchObject({ state: "running" });
+    expect(run.calls).toEqual(["submit s1"]);
+  });
+
+  it("waits for a farm that is not reached at all, and has lost nothing", async () => {
+    const run = begin(2, {
+      submit: async () => {
+        throw lost();
+      },
+    });
+    await expect(run.look()).rejects.toMatchObject({ reply: { retry: true } });
+    expect(run.run().shots.map(({ state, tries }) => [state, tries])).toEqual([
+      ["sending", 1],
+      ["sending", 1],
+    ]);
+  });
+
+  it("does not end because the farm answers nonsense when it is looked at", async () => {
+    const run = begin(1);
+    await run.look();
+    run.farm.look = async () => {
+      throw refusal("Access denied");
+    };
+    await expect(run.look()).rejects.toMatchObject({ reply: { retry: true, text: "Access denied" } });
+  });
+
+  it("gives up a shot that five times did not arrive", async () => {
+    const run = begin(2);
+    const { submit } = run.farm;
+    run.farm.submit = async (order, mark) => {
+      if (order === "s0") throw lost();
+      return submit(order, mark);
+    };
+    for (let looks = 0; looks < 5; looks += 1) {
+      await run.look().catch(() => undefined);
+      run.advance(61_000);
+    }
+    expect(outcomeOf(await run.look(), "s0")).toMatchObject({ state: "failed", reason: expect.stringContaining("sent 5 times") });
+  });
+
+  it("does not go backwards by a slip of the farm, and says so where it was restarted", async () => {
+    const run = begin(1);
+    await run.look();
+    run.set("s0", "running", 24);
+    await run.look();
+    run.set("s0", "running", 3);
+    expect(going(await run.look()).progress).toMatchObject({ done: 24 });
+    const again = await run.look();
+    expect(going(again).progress).toMatchObject({ done: 3 });
+    expect(outcomeOf(again, "s0")?.reason).toContain("restarted on the farm");
+    run.set("s0", "waiting", 0);
+    expect(going(await run.look()).progress).toMatchObject({ done: 0 });
+  });
+
+  it("says how long it will take, once that can be told", async () => {
+    const run = begin(1);
+    await run.look();
+    run.set("s0", "running", 0);
+    expect(going(await run.look()).progress?.left).toBeUndefined();
+    run.advance(60_000);
+    run.set("s0", "running", 12);
+    expect(going(await run.look()).progress?.left).toBe(180);
+  });
+
+  it("tells a job that was deleted by hand", async () => {
+    const run = begin(2);
+    await run.look();
+    run.standings.delete("s0");
+    expect(outcomeOf(await run.look(), "s0")).toMatchObject({ state: "failed", reason: "It was deleted on the farm" });
+  });
+
+  it("asks less often while nothing moves", async () => {
+    const run = begin(1);
+    const waits: (number | undefined)[] = [];
+    for (let looks = 0; looks < 8; looks += 1) waits.push((await run.look()).againMs);
+    expect(waits[0]).toBe(2_000);
+    expect(waits.at(-1)).toBe(15_000);
+    run.set("s0", "running", 1);
+    expect((await run.look()).againMs).toBe(2_000);
+  });
+});
+
+describe("to cancel, pause and resume", () => {
+  it("cancels what was not sent here, and the rest on the farm", async () => {
+    const run = begin(8);
+    run.farm.submit = async (order) => {
+      run.advance(13_000);
+      run.set(order, "running", 1);
+      return { id: order };
+    };
+    expect((await run.look()).controls).toEqual(["cancel", "pause"]);
+    const standing = await run.control("cancel");
+    expect(run.calls).toEqual(["cancel s0", "cancel s1", "cancel s2", "cancel s3"]);
+    expect(outcomeOf(standing, "s7")).toMatchObject({ state: "skipped", reason: "Canceled before it was sent" });
+    expect(outcomeOf(standing, "s0")).toMatchObject({ reason: "Being canceled" });
+    expect(standing.controls).toEqual([]);
+    for (const id of ["s0", "s1", "s2", "s3"]) run.set(id, "canceled", 1);
+    expect((await run.look()).reply).toMatchObject({ kind: "done", severity: "info", title: "Canceled: 8 shots" });
+  });
+
+  it("says what the farm refuses, at that shot", async () => {
+    const run = begin(2);
+    await run.look();
+    run.farm.control = async ({ id }) => {
+      if (id === "s0") throw refusal("It is completed.");
+    };
+    const standing = await run.control("cancel");
+    expect(outcomeOf(standing, "s0")).toMatchObject({ reason: "It is completed." });
+    expect(outcomeOf(standing, "s1")).toMatchObject({ reason: "Being canceled" });
+  });
+
+  it("keeps in mind what the farm could not be told", async () => {
+    const run = begin(1);
+    await run.look();
+    const { control } = run.farm;
+    run.farm.control = async () => {
+      throw lost();
+    };
+    expect(going(await run.control("cancel")).text).toContain("told as soon as it can be reached");
+    run.farm.control = control;
+    await run.look();
+    expect(run.calls.at(-1)).toBe("cancel s0");
+  });
+
+  it("sends nothing while it is paused, and goes on when it is resumed", async () => {
+    const run = begin(3);
+    const paused = await run.control("pause");
+    expect(paused.controls).toEqual(["cancel", "resume"]);
+    expect(going(paused).title).toBe("Paused: 3 shots with Farm");
+    await run.look();
+    expect(run.calls).toEqual([]);
+    await run.control("resume");
+    await run.look();
+    expect(run.calls.length).toBe(3);
+  });
+
+  it("tells the farm ten at a time, and the rest at once after", async () => {
+    const run = begin(25);
+    await run.look();
+    expect((await run.control("cancel")).againMs).toBe(0);
+    expect((await run.look()).againMs).toBe(0);
+    expect((await run.look()).againMs).toBeGreaterThan(0);
+    expect(run.calls.filter((call) => call.startsWith("cancel")).length).toBe(25);
+  });
+
+  it("offers no pause where the farm has none", async () => {
+    const run = begin(1, { canPause: false });
+    expect((await run.look()).controls).toEqual(["cancel"]);
+  });
+});
+
+describe("200 shots", () => {
+  it("reach Flamenco with one request each, and a look for them before each 32", async () => {
+    const fake = openFakeFlamenco();
+    fake.latencyMs = 20;
+    const service = openFlamenco({ url: FLAMENCO, access: undefined }, new AbortController().signal);
+    const farm = makeFlamencoFarm(service, { page: FLAMENCO, atOnce: 4, minor: 9 });
+    const order = {
+      name: "SH",
+      type: "simple-blender-render",
+      priority: 50,
+      submitter_platform: "linux",
+      settings: {
+        frames: "1-48",
+        chunk_size: 5,
+        blendfile: "/a.blend",
+        render_output_path: "/r/{timestamp}/######",
+        format: "PNG",
+      },
+      metadata: {},
+    };
+    const ordered = Array.from({ length: 200 }, (_, index) => ({ task: `t${index}`, label: `SH${index}`, order, size: 48 }));
+    let [saves, bytes, watches, requestsMost] = [0, 0, 0, 0];
+    let data: unknown = makeRun("run", ordered, []);
+    const save = async (kept: unknown) => {
+      saves += 1;
+      bytes = Math.max(bytes, JSON.stringify(kept).length);
+    };
+    const began = performance.now();
+    for (let againMs = 0; againMs === 0; watches += 1) {
+      const before = fake.requests.length;
+      const run = readRun(FlamencoOrder, JSON.parse(JSON.stringify(data)));
+      const standing = await carryOn({ signal: new AbortController().signal, save }, run, farm);
+      [data, againMs] = [standing.data, standing.againMs ?? 1];
+      requestsMost = Math.max(requestsMost, fake.requests.length - before);
+    }
+    console.log(
+      `200 shots: ${fake.requests.length} requests of ${fake.latencyMs} ms, ${fake.atOnceMost} at once, ${watches} watches, ${saves} saves of at most ${bytes} bytes, ${Math.round(performance.now() - began)} ms`,
+    );
+    expect(fake.jobs.size).toBe(200);
+    expect(fake.requests.length).toBe(200 + 7 + 1);
+    // What Cloudflare's free plan allows is fifty.
+    expect(requestsMost).toBeLessThanOrEqual(34);
+    expect(fake.atOnceMost).toBe(4);
+    expect(saves).toBe(50 + 7);
+  });
+});

@@ -1,0 +1,56 @@
+import { describe, expect, it } from "vitest";
+import { encodeMessage, MESSAGE_MAX_BYTES, parseAnswer } from "../../../worker/services/afanasy-codec.ts";
+
+const textOf = (message: Record<string, unknown>) => new TextDecoder().decode(encodeMessage(message));
+
+describe("a message to Afanasy", () => {
+  it("begins with its brace, and is the contract's 47 bytes", () => {
+    const bytes = encodeMessage({ get: { type: "jobs", ids: [2], mode: "full" } });
+    expect(bytes.byteLength).toBe(47);
+    expect(bytes[0]).toBe(0x7b);
+    expect(new TextDecoder().decode(bytes)).toBe('{"get":{"type":"jobs","ids":[2],"mode":"full"}}');
+  });
+
+  it.each(["Ä", "日本", "🎬", "\u2028", "\u007f", "é"])("has %j as an escape: as many bytes as characters", (text) => {
+    const written = textOf({ name: text });
+    expect(written).toMatch(/^[\u0020-\u007e]*$/);
+    expect(JSON.parse(written)).toEqual({ name: text });
+    expect(encodeMessage({ name: text }).byteLength).toBe(written.length);
+  });
+
+  it("has no half of a character", () => {
+    expect(JSON.parse(textOf({ name: "a\ud83cb" }))).toEqual({ name: "a\ufffdb" });
+  });
+
+  it.each([101.5, Number.NaN, Number.POSITIVE_INFINITY, 2 ** 60])("has no number %d, which the server would leave out", (value) => {
+    expect(() => encodeMessage({ job: { blocks: [{ frame_first: value }] } })).toThrow("frame_first");
+  });
+
+  it("has whole numbers without a point, however they were written", () => {
+    expect(textOf({ frame_first: 101.0 })).toBe('{"frame_first":101}');
+  });
+
+  it("has no NUL, where the server's strings end", () => {
+    expect(() => encodeMessage({ name: "a\0b" })).toThrow("name has a NUL");
+  });
+
+  it("is smaller than a million bytes", () => {
+    expect(() => encodeMessage({ name: "a".repeat(MESSAGE_MAX_BYTES) })).toThrow("more than 1000000");
+    expect(() => encodeMessage({ name: "ä".repeat(MESSAGE_MAX_BYTES / 6) })).toThrow("more than 1000000");
+    expect(encodeMessage({ name: "a".repeat(MESSAGE_MAX_BYTES - 11) }).byteLength).toBe(MESSAGE_MAX_BYTES);
+  });
+});
+
+describe("an answer of Afanasy's", () => {
+  it("is JSON", () => {
+    expect(parseAnswer('{"id":7,"serial":42}')).toEqual({ id: 7, serial: 42 });
+  });
+
+  it("may have line breaks and other control characters in its strings", () => {
+    expect(parseAnswer('{\n"name":"a\nb\tc\u0001d",\n"id":7}')).toEqual({ name: "a b c d", id: 7 });
+  });
+
+  it.each(["", "<html>", '{"id":7,', "AFANASY 20 JSON"])("is nothing where it is %j", (text) => {
+    expect(parseAnswer(text)).toBeUndefined();
+  });
+});

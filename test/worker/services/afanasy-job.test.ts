@@ -1,0 +1,112 @@
+import { describe, expect, it } from "vitest";
+import { countTasks, refuseJob, TASKS_MAX } from "../../../worker/services/afanasy-job.ts";
+
+const BLOCK = {
+  name: "render",
+  service: "blender",
+  parser: "blender_cycles",
+  flags: 1,
+  frame_first: 101,
+  frame_last: 148,
+  frames_per_task: 4,
+  frames_inc: 1,
+  capacity: 1_000,
+  working_directory: "/mnt/prod/sq01/sh010",
+  command: 'blender -b "lighting_v003.blend" -o "/mnt/render/sh010/sh010.####" -s @#@ -e @#@ -j 1 -a',
+  files: ["/mnt/render/sh010/sh010.@####@.png"],
+};
+/** The contract's example. */
+const JOB = {
+  name: "demo SQ01_SH010 lighting",
+  user_name: "ada",
+  host_name: "kitsu-edge",
+  priority: 99,
+  project: "demo",
+  custom_data: '{"kitsu_task":"t1"}',
+  blocks: [BLOCK],
+};
+const { flags: _, frame_first: __, frame_last: ___, frames_per_task: ____, frames_inc: _____, ...COMMON } = BLOCK;
+
+const withBlock = (more: object) => ({ ...JOB, blocks: [{ ...BLOCK, ...more }] });
+const without = (from: object, name: string) => Object.fromEntries(Object.entries(from).filter(([key]) => key !== name));
+
+describe("a job that may be sent", () => {
+  it.each([
+    ["the contract's example", JOB],
+    ["one with all a studio may set", { ...JOB, branch: "/kitsu", hosts_mask: "farm.*", pools: { gpu: 3 }, max_running_tasks: -1 }],
+    ["one with tasks of their own", { ...JOB, blocks: [{ ...COMMON, tasks: [{ name: "a", command: "1" }] }] }],
+    ["one that waits to be started", { ...JOB, offline: true, folders: { output: "/mnt/out" } }],
+    ["one of a single frame", withBlock({ frame_first: 7, frame_last: 7 })],
+    ["one that begins at frame 0", withBlock({ frame_first: 0 })],
+    ["one with other flags beside", withBlock({ flags: 1 | 64 | 1_024 })],
+  ])("is %s", (_, job) => {
+    expect(refuseJob(job)).toBeUndefined();
+  });
+});
+
+describe("a job that ends the server, and so is never sent,", () => {
+  it.each([
+    ["is no object", "x", "job must be an object"],
+    ["is a list", [JOB], "job.name is missing"],
+    ["is null", null, "job must be an object"],
+    ["is nothing", undefined, "job is missing"],
+    ["has no user", without(JOB, "user_name"), "job.user_name is missing"],
+    ["has an empty user", { ...JOB, user_name: "" }, "job.user_name is empty"],
+    ["has a number for its user", { ...JOB, user_name: 7 }, "job.user_name must be a text"],
+    ["has no blocks", without(JOB, "blocks"), "job.blocks is missing"],
+    ["has empty blocks", { ...JOB, blocks: [] }, "job.blocks is empty"],
+    ["has blocks that are no list", { ...JOB, blocks: { 0: BLOCK } }, "job.blocks must be a list"],
+    ["has null for a block", { ...JOB, blocks: [null] }, "job.blocks.0 must be an object"],
+    ["has a second block that is none", { ...JOB, blocks: [BLOCK, {}] }, /^job\.blocks\.1/],
+    ["has neither frames nor tasks", withBlock({ flags: 0 }), "job.blocks.0.flags must have the numeric flag"],
+    ["has no flags", { ...JOB, blocks: [without(BLOCK, "flags")] }, "job.blocks.0.flags is missing"],
+    ["has an empty list of tasks", { ...JOB, blocks: [{ ...COMMON, tasks: [] }] }, "job.blocks.0.tasks is empty"],
+    ["has a task that is none", { ...JOB, blocks: [{ ...COMMON, tasks: [null] }] }, "job.blocks.0.tasks.0 must be an object"],
+    ["has a float for its flags, which the server drops", withBlock({ flags: 1.5 }), "job.blocks.0.flags must be an integer"],
+  ])("%s", (_, job, refusal) => {
+    expect(refuseJob(job)).toEqual(typeof refusal === "string" ? refusal : expect.stringMatching(refusal));
+  });
+});
+
+describe("a job that the server would take for another", () => {
+  it.each([
+    ["a float", withBlock({ frame_first: 101.5 }), "job.blocks.0.frame_first must be an integer"],
+    ["a text for a number, as Zou may have it", withBlock({ frame_first: "101" }), "job.blocks.0.frame_first must be a number"],
+    ["frames that run backwards", withBlock({ frame_first: 149 }), "job.blocks.0 ends before its first frame"],
+    ["no last frame", { ...JOB, blocks: [without(BLOCK, "frame_last")] }, "job.blocks.0.frame_last is missing"],
+    ["tasks of no frames", withBlock({ frames_per_task: 0 }), "job.blocks.0.frames_per_task must be at least 1"],
+    ["a step of 0", withBlock({ frames_inc: 0 }), "job.blocks.0.frames_inc must be at least 1"],
+    ["too large a number", withBlock({ capacity: 2 ** 31 }), "job.blocks.0.capacity is too large"],
+    [
+      "more tasks than it has memory for",
+      withBlock({ frame_last: 1_000_000, frames_per_task: 1 }),
+      `job.blocks.0 has more than ${TASKS_MAX} tasks`,
+    ],
+    ["frames and tasks at once", withBlock({ tasks: [{ name: "a", command: "1" }] }), /^job\.blocks\.0/],
+    ["a NUL", { ...JOB, name: "a\0b" }, "job.name has a NUL"],
+    ["no name", { ...JOB, name: "" }, "job.name is empty"],
+    ["no host", without(JOB, "host_name"), "job.host_name is missing"],
+    ["a user that breaks its answers", { ...JOB, user_name: 'a"b' }, /^job\.user_name may have/],
+    ["a host that breaks its answers", { ...JOB, host_name: "a\nb" }, /^job\.host_name may have/],
+    ["no command", withBlock({ command: "" }), "job.blocks.0.command is empty"],
+    ["no service", withBlock({ service: "" }), "job.blocks.0.service is empty"],
+    ["a priority beyond", { ...JOB, priority: 251 }, "job.priority must be at most 250"],
+    ["a command for the server itself", { ...JOB, command_post: "rm -rf /" }, "job.command_post is not known"],
+    ["another one", { ...JOB, command_pre: "id" }, "job.command_pre is not known"],
+    ["a text for yes", { ...JOB, offline: "yes" }, "job.offline must be true or false"],
+  ])("is refused: %s", (_, job, refusal) => {
+    expect(refuseJob(job)).toEqual(typeof refusal === "string" ? refusal : expect.stringMatching(refusal));
+  });
+});
+
+it.each([
+  [101, 148, 4, 1, 12],
+  [101, 149, 4, 1, 13],
+  [1, 1, 10, 1, 1],
+  [1, 10, 1, 3, 4],
+])(
+  "tasks are counted as the server makes them: %d-%d by %d every %d",
+  (frame_first, frame_last, frames_per_task, frames_inc, tasks) => {
+    expect(countTasks({ frame_first, frame_last, frames_per_task, frames_inc })).toBe(tasks);
+  },
+);

@@ -1,0 +1,190 @@
+import { beforeEach, describe, expect, it, vi } from "vitest";
+import { Failure } from "../../../worker/failure.ts";
+import { type FlamencoOrder, makeFlamencoFarm } from "../../../worker/farm/flamenco-farm.ts";
+import { openFlamenco } from "../../../worker/services/flamenco.ts";
+import { fetchPicture } from "../../../worker/services/flamenco-picture.ts";
+import { type FakeFlamenco, FLAMENCO, openFakeFlamenco } from "../../support/worker/flamenco.ts";
+
+const { signal } = new AbortController();
+const ORDER: FlamencoOrder = {
+  name: "SQ01_SH010 Lighting",
+  type: "simple-blender-render",
+  priority: 50,
+  submitter_platform: "linux",
+  settings: {
+    frames: "101-148",
+    chunk_size: 5,
+    blendfile: "/mnt/prod/sh010.blend",
+    render_output_path: "/mnt/r/{timestamp}/######",
+    format: "PNG",
+  },
+  metadata: { project: "Demo" },
+};
+
+let fake: FakeFlamenco;
+beforeEach(() => {
+  fake = openFakeFlamenco();
+});
+
+const open = (access?: { id: string; secret: string }) => openFlamenco({ url: FLAMENCO, access }, signal);
+const farmOf = (minor = fake.minor) => makeFlamencoFarm(open(), { page: FLAMENCO, atOnce: 4, minor });
+async function failureOf(work: Promise<unknown>): Promise<Failure> {
+  const thrown = await work.then(
+    () => undefined,
+    (cause: unknown) => cause,
+  );
+  if (thrown instanceof Failure) return thrown;
+  throw new Error(`Expected a failure, got ${thrown}`);
+}
+/** Submits so many, and returns how to ask for them. */
+async function submit(count: number) {
+  const farm = farmOf();
+  const wanted = [];
+  for (let index = 0; index < count; index += 1)
+    wanted.push({ job: await farm.submit(ORDER, `run/${index}`), mark: `run/${index}` });
+  return { farm, wanted };
+}
+
+describe("Flamenco's manager", () => {
+  it("is told every header of the way to it, and says when that way is closed", async () => {
+    fake.access = { id: "me", secret: "sesame" };
+    expect(await open(fake.access).version()).toEqual({ major: 3, minor: 9 });
+    const failure = await failureOf(open().version());
+    expect(failure.code).toBe("farm-refused");
+    expect(failure.reply.advice).toContain("FLAMENCO_ACCESS_SECRET");
+  });
+
+  it.each([
+    ["a connection that is lost", new TypeError("reset")],
+    ["an answer of the tunnel's", new Response("<html>error 1033", { status: 530, headers: { "content-type": "text/html" } })],
+    ["a busy database", Response.json({ code: 503, message: "database busy" }, { status: 503, headers: { "retry-after": "1" } })],
+    ["an answer that is cut", "cut" as const],
+  ])("may have taken a job after %s", async (_, next) => {
+    fake.next.push(next);
+    expect((await failureOf(open().submit({ ...ORDER }))).reply.retry).toBe(true);
+  });
+
+  it.each([
+    [{ settings: { ...ORDER.settings, chunk_size: 0 } }, "Flamenco refused: invalid chunk size"],
+    [{ settings: { ...ORDER.settings, render_output_path: "/mnt/r" } }, "Flamenco refused: no render_output_path setting!"],
+    [
+      { settings: { ...ORDER.settings, format: "FFMPEG" } },
+      'Flamenco refused: This job type only renders images, and not "FFMPEG"',
+    ],
+    [{ type: "nothing" }, "Flamenco refused: job type unknown: nothing"],
+  ])("refuses a job for good, in its own words: %j", async (rest, text) => {
+    const failure = await failureOf(open().check({ ...ORDER, ...rest }));
+    expect(failure.reply).toMatchObject({ code: "farm-refused", text });
+    expect(failure.reply.retry).toBeUndefined();
+  });
+
+  it("is not asked for ever when it does not answer", async () => {
+    vi.spyOn(AbortSignal, "timeout").mockReturnValue(AbortSignal.abort(new DOMException("late", "TimeoutError")));
+    expect((await failureOf(open().version())).reply).toMatchObject({ code: "farm-unreachable", retry: true });
+  });
+
+  it("is told apart from another program, and from a Flamenco nobody knows", async () => {
+    vi.spyOn(globalThis, "fetch").mockImplementation(async () => Response.json({ version: "4.0" }));
+    expect((await failureOf(open().version())).message).toContain("3.5 to 3.9");
+    vi.spyOn(globalThis, "fetch").mockImplementation(async () => new Response("Hello"));
+    expect((await failureOf(open().version())).code).toBe("farm-broken");
+  });
+});
+
+describe("Flamenco as a farm", () => {
+  it.each([5, 6, 7, 8, 9])("of version 3.%d tells which marks it has", async (minor) => {
+    fake.minor = minor;
+    const { farm, wanted } = await submit(2);
+    expect(await farm.find(["run/1", "run/7"])).toEqual(new Map([["run/1", wanted[1]?.job]]));
+    expect(farm.canPause).toBe(minor >= 6);
+  });
+
+  it.each([5, 7, 9])("of version 3.%d tells how far jobs are, by steps or by tasks", async (minor) => {
+    fake.minor = minor;
+    const { farm, wanted } = await submit(1);
+    fake.render(fake.only(), 24);
+    const standing = (await farm.look(wanted)).get(wanted[0]?.job.id ?? "");
+    expect(standing).toMatchObject(minor >= 8 ? { done: 24, total: 48 } : { done: 5, total: 10 });
+    expect(standing).toMatchObject({ state: "running", url: `${FLAMENCO}/app/jobs/${fake.only().id}` });
+  });
+
+  it("looks at many with one request, and at few with one each", async () => {
+    const { farm, wanted } = await submit(30);
+    fake.requests.length = 0;
+    expect((await farm.look(wanted)).size).toBe(30);
+    expect(fake.requests).toEqual(["GET /jobs"]);
+    await farm.look(wanted.slice(0, 2));
+    expect(fake.requests.length).toBe(3);
+  });
+
+  it("does not know a job that was deleted, or that has another mark", async () => {
+    const { farm, wanted } = await submit(1);
+    expect((await farm.look(wanted.map((one) => ({ ...one, mark: "other" })))).size).toBe(0);
+    fake.jobs.clear();
+    expect((await farm.look(wanted)).size).toBe(0);
+  });
+
+  it("says in Flamenco's words why a job failed", async () => {
+    const { farm, wanted } = await submit(1);
+    Object.assign(fake.only(), { status: "failed", activity: "Task render-101-105 failed on worker blue" });
+    expect([...(await farm.look(wanted)).values()]).toMatchObject([
+      { state: "failed", reason: "Task render-101-105 failed on worker blue" },
+    ]);
+  });
+
+  it.each([
+    ["cancel", "queued active paused pause-requested failed", "cancel-requested canceled"],
+    ["pause", "queued active", "pause-requested paused"],
+    ["resume", "paused", "queued active requeueing"],
+    ["restart", "completed canceled failed paused", "queued active requeueing"],
+  ] as const)("can be asked to %s where it allows it, and says where not", async (what, from, already) => {
+    const { farm, wanted } = await submit(1);
+    const [one] = wanted;
+    const statuses = "queued active paused pause-requested cancel-requested canceled completed failed requeueing".split(" ");
+    for (const status of statuses) {
+      fake.only().status = status;
+      fake.requests.length = 0;
+      const asked = farm.control(one?.job ?? { id: "" }, one?.mark ?? "", what);
+      const isAllowed = from.split(" ").includes(status);
+      if (isAllowed || already.split(" ").includes(status)) await asked;
+      else expect((await failureOf(asked)).message).toContain(`it is ${status}`);
+      expect(fake.requests.some((request) => request.endsWith("/setstatus"))).toBe(isAllowed);
+    }
+  });
+
+  it("has a picture of what was rendered last, or none", async () => {
+    const { farm, wanted } = await submit(1);
+    const job = wanted[0]?.job ?? { id: "" };
+    expect(await farm.picture?.(job)).toBeUndefined();
+    fake.only().picture = "jpg";
+    expect(await farm.picture?.(job)).toBe(`${FLAMENCO}/job-files/${job.id}/last-rendered.jpg`);
+  });
+});
+
+describe("a picture of Flamenco's", () => {
+  const target = { url: FLAMENCO, access: { id: "me", secret: "sesame" } };
+  const address = `${FLAMENCO}/job-files/j1/last-rendered.jpg`;
+  const answer = (body: string, type: string, status = 200) =>
+    vi.spyOn(globalThis, "fetch").mockImplementation(async () => new Response(body, { status, headers: { "content-type": type } }));
+
+  it("is handed on, as a picture and nothing else", async () => {
+    const fetched = answer("jpg", "image/jpeg");
+    const response = await fetchPicture(target, address, signal);
+    expect([response.headers.get("content-type"), await response.text()]).toEqual(["image/jpeg", "jpg"]);
+    expect(new Headers(fetched.mock.calls[0]?.[1]?.headers).get("cf-access-client-secret")).toBe("sesame");
+  });
+
+  it.each([["text/html"], ["image/svg+xml"]])("is none where it is %s", async (type) => {
+    answer("<script>", type);
+    expect((await failureOf(fetchPicture(target, address, signal))).code).toBe("loan-over");
+  });
+
+  it.each([[`${FLAMENCO}/api/v3/jobs`], ["https://elsewhere.tld/job-files/x.jpg"], [`${FLAMENCO}/job-files/../api/v3/jobs`]])(
+    "is looked for among the pictures of jobs alone, not at %s",
+    async (other) => {
+      const fetched = answer("jpg", "image/jpeg");
+      expect((await failureOf(fetchPicture(target, other, signal))).code).toBe("loan-over");
+      expect(fetched).not.toHaveBeenCalled();
+    },
+  );
+});

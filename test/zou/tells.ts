@@ -1,0 +1,104 @@
+// What the worker tells a real Zou when a render is over, by the very code and in its own runtime.
+import { join } from "node:path";
+import { build } from "esbuild";
+import { Miniflare } from "miniflare";
+import { afterAll, beforeAll, expect, it } from "vitest";
+import { connect } from "./connection.ts";
+import type { PersonName } from "./people.ts";
+import { makePng } from "./png.ts";
+import type { Ground } from "./writes.ts";
+
+type Told = Record<string, { state: string; reason?: string }>;
+type Ending = { task: string; state: string; reason?: string; url?: string; picture?: string };
+type Comment = { id: string; text: string; person_id: string; task_status_id: string; previews: { id: string; status: string }[] };
+
+/** @param readGround when there is one */
+export function itTells(readGround: () => Ground): void {
+  let teller: Miniflare;
+
+  beforeAll(async () => {
+    const entry = join(import.meta.dirname, "../support/worker/telling-worker.ts");
+    const { outputFiles } = await build({ entryPoints: [entry], bundle: true, format: "esm", write: false });
+    const contents = outputFiles[0]?.text ?? "";
+    const manifest = { mainModule: "teller.js", modules: { "teller.js": { type: "esm" as const, contents } } };
+    teller = new Miniflare({ workers: [{ config: { name: "teller", compatibilityDate: "2026-10-20", manifest } }] });
+  });
+  afterAll(() => teller?.dispose());
+
+  async function tell(who: PersonName, run: { url: string }, endings: Ending[], isAnew = true): Promise<Told> {
+    const { api, studio } = readGround();
+    const tell = { done: "wfa", failed: "retake", preview: isAnew };
+    const person = { id: studio.persons[who].id, name: "Somebody" };
+    const body = JSON.stringify({ api, token: studio.bots.manager.token, person, run, tell, endings });
+    const answer = await teller.dispatchFetch("http://teller/", { method: "POST", body });
+    const text = await answer.text();
+    if (!answer.ok) throw new Error(text);
+    return JSON.parse(text);
+  }
+
+  const picture = Buffer.from(makePng(64, 36, [200, 60, 20])).toString("base64");
+  const job = "https://flamenco.studio.example/app/jobs/1";
+  const runs = (id: string) => ({ url: `https://edge.studio.example/runs/${id.repeat(32)}?at=1795455610257` });
+  const admin = () => connect(readGround().api, readGround().adminToken);
+  const commentsOf = async (task: string, run: { url: string }) =>
+    (await admin().get<Comment[]>(`/data/tasks/${task}/comments`)).filter(({ text }) => text.includes(run.url));
+
+  it("tells how renders ended with status and picture, in the person's name, and nothing twice", async () => {
+    const { studio } = readGround();
+    const [one = "", two = ""] = studio.short.tasks.slice(12, 14);
+    const run = runs("a");
+    const endings = [
+      { task: one, state: "done", url: job, picture },
+      { task: two, state: "failed", reason: "No GPU for #All of @Sam O'Neil", picture },
+    ];
+    for (const _ of [1, 2]) {
+      expect(await tell("manager", run, endings)).toEqual({ [one]: { state: "told" }, [two]: { state: "told" } });
+      const [done, failed] = [await commentsOf(one, run), await commentsOf(two, run)];
+      const common = { person_id: studio.persons.manager.id, previews: [{ status: "ready", extension: "png", width: 64 }] };
+      expect(done).toMatchObject([{ ...common, task_status_id: studio.statuses.wfa, text: expect.stringContaining(job) }]);
+      expect(failed).toMatchObject([{ ...common, task_status_id: studio.statuses.retake, mentions: [] }]);
+    }
+    const [row] = await admin().get(`/data/tasks?id=${encodeURIComponent(JSON.stringify([one]))}&relations=true`);
+    const [{ previews } = { previews: [] }] = await commentsOf(one, run);
+    expect(row).toMatchObject({ task_status_id: studio.statuses.wfa, last_preview_file_id: previews[0]?.id });
+  });
+
+  it("finishes a preview whose file never came, and leaves none that Zou can't read", async () => {
+    const { studio } = readGround();
+    const [task = "", other = ""] = studio.short.tasks.slice(14, 16);
+    const [run, zou] = [runs("b"), admin()];
+    await tell("manager", run, [{ task, state: "done", picture }], false);
+    const [{ id } = { id: "" }] = await commentsOf(task, run);
+    const begun = await zou.post(`/actions/tasks/${task}/comments/${id}/add-preview`, {});
+    expect(await tell("manager", run, [{ task, state: "done", picture }])).toEqual({ [task]: { state: "told" } });
+    expect(await commentsOf(task, run)).toMatchObject([
+      { previews: [{ id: begun.id, status: "ready", original_name: "rendered" }] },
+    ]);
+    const broken = Buffer.from("89504e470d0a1a0a00000000", "hex").toString("base64");
+    const told = await tell("manager", run, [{ task: other, state: "done", picture: broken }]);
+    expect(told[other]).toMatchObject({ state: "told", reason: expect.stringContaining("It has no picture.") });
+    expect(await commentsOf(other, run)).toMatchObject([{ previews: [] }]);
+  });
+
+  it("sets no status that the person could not set by hand, and signs where Zou takes no name from the bot", async () => {
+    const { studio } = readGround();
+    const [task = ""] = studio.tvshow.tasks;
+    const [run, zou] = [runs("c"), admin()];
+    const path = `/data/projects/${studio.tvshow.id}/team/${studio.bots.manager.id}`;
+    await zou.put(path, { role: "supervisor" });
+    const told = await tell("client", run, [{ task, state: "failed", reason: "No GPU" }]);
+    expect(told[task]).toEqual({ state: "told" });
+    expect(await commentsOf(task, run)).toMatchObject([
+      { person_id: studio.bots.manager.id, text: expect.stringMatching(/\n\n\(Somebody\)$/) },
+    ]);
+    await zou.put(path, { role: "manager" });
+    const [foreign = ""] = (await zou.get(`/data/tasks?project_id=${studio.short.id}&relations=true`)).flatMap(
+      ({ id, assignees }) => (Array.isArray(assignees) && assignees.includes(studio.persons.artist.id) ? [] : [id]),
+    );
+    expect((await tell("artist", run, [{ task: foreign, state: "done" }]))[foreign]).toMatchObject({
+      state: "told",
+      reason: expect.stringContaining("Its status was kept: Only for who is assigned to it"),
+    });
+    expect(await commentsOf(foreign, run)).toMatchObject([{ person_id: studio.persons.artist.id }]);
+  });
+}

@@ -1,0 +1,155 @@
+// Renders the selected shots on CGRU's Afanasy: one job a shot, sent once and followed to its end. What is run is the studio's own template; people
+// choose one, and say frames and priority.
+import type { Outcome } from "../../contract.ts";
+import { defineAction, type Given, type Watch } from "../action.ts";
+import { Failure } from "../failure.ts";
+import { openAfanasyFarm } from "../farm/afanasy-farm.ts";
+import { type Answers, chooseTemplate, makeForm, mayRenderBusy, sayBusy } from "../farm/afanasy-form.ts";
+import { AfanasyOrder, makeOrder } from "../farm/afanasy-order.ts";
+import type { AfanasySettings } from "../farm/afanasy-settings.ts";
+import { sayCount } from "../farm/progress.ts";
+import { carryOn, controlRun } from "../farm/render.ts";
+import { reportGoing, sayShots } from "../farm/report.ts";
+import { makeRun, type Ordered, type RenderRun, readRun } from "../farm/run.ts";
+import { awaitTelling, lookAndTell } from "../farm/tell-run.ts";
+import { readTaskFacts, type TaskFacts } from "../launch/facts.ts";
+import { readPreviewFiles } from "../services/files.ts";
+import type { Settings } from "../settings.ts";
+
+export const afanasy = defineAction({
+  id: "afanasy",
+  title: "Render with Afanasy",
+  about: "Renders the selected shots on the farm, and follows each to its last frame.",
+  modes: ["ajax", "form"],
+  needsKitsu: true,
+  entityTypes: ["shot"],
+  roles: ["admin", "manager", "supervisor", "user", "vendor"],
+  tasksMost: 500,
+  submit: "Render",
+  needs: ({ afanasy: farm }) =>
+    farm === undefined ? "Say in AFANASY where the farm is and what it renders: docs/afanasy.md shows how." : undefined,
+  async input(given, answers) {
+    const facts = await readFacts(given);
+    const busy = await given.findBusy(facts.map(({ taskId }) => taskId));
+    return makeForm(readFarm(given.settings), facts, busy, answers.template);
+  },
+  plan: async (given) => (await planAll(given)).map(({ outcome }) => outcome),
+  async confirm(given) {
+    const wanted = (await planAll(given)).flatMap(({ ordered }) => ordered ?? []);
+    if (wanted.length === 0) throw nothingToDo(await planAll(given));
+    const { projectIds, tasks } = await given.kitsu().readSelection();
+    const sent = new Set(wanted.map(({ task }) => task));
+    const projects = new Set(tasks.flatMap(({ task }) => (sent.has(task.id) ? [task.project_id] : [])));
+    const frames = wanted.reduce((sum, { size }) => sum + size, 0);
+    const of = projectIds.length > 1 ? ` of ${projects.size} ${projects.size === 1 ? "project" : "projects"}` : "";
+    return {
+      title: `Submit ${sayShots(wanted.length)}${of}, ${sayCount(frames)} ${frames === 1 ? "frame" : "frames"}?`,
+      submit: "Render",
+    };
+  },
+  async run(given) {
+    const planned = await planAll(given);
+    const wanted = planned.flatMap(({ ordered }) => ordered ?? []);
+    if (wanted.length === 0) throw nothingToDo(planned);
+    // Between the question and now somebody else may have begun.
+    const taken = new Map((await given.lock(wanted.map(({ task }) => task))).map((busy) => [busy.task, busy]));
+    const isAnyway = mayRenderBusy(given.input, readFarm(given.settings));
+    const mine = isAnyway ? wanted : wanted.filter(({ task }) => !taken.has(task));
+    const aside = planned.flatMap(({ outcome, ordered }): Outcome[] => {
+      const busy = isAnyway ? undefined : taken.get(outcome.id);
+      if (ordered === undefined) return [outcome];
+      return busy === undefined ? [] : [{ ...outcome, state: "skipped", reason: sayBusy(busy) }];
+    });
+    if (mine.length === 0) throw nothingToDo(aside.map((outcome) => ({ outcome })));
+    const run = makeRun(given.run.id, mine, aside);
+    given.goOn(run);
+    return reportGoing(run, "Afanasy", Date.now());
+  },
+  watch: async (watch, data) => {
+    const run = readRun(AfanasyOrder, data);
+    const farm = openFarm(watch, run);
+    return lookAndTell(watch, run, farm, readFarm(watch.settings).tell, () => carryOn(watch, run, farm));
+  },
+  control: async (watch, data, what) => {
+    const run = readRun(AfanasyOrder, data);
+    const farm = openFarm(watch, run);
+    return awaitTelling(run, farm, readFarm(watch.settings).tell, await controlRun(watch, run, farm, what));
+  },
+});
+
+const openFarm = ({ settings, signal }: Watch, { shots }: RenderRun<AfanasyOrder>) =>
+  openAfanasyFarm(
+    readFarm(settings),
+    shots.flatMap(({ order }) => order?.job.user_name ?? []),
+    signal,
+  );
+
+function readFarm({ afanasy: farm }: Settings): AfanasySettings {
+  if (farm === undefined) throw new Error("This action is not offered without AFANASY");
+  return farm;
+}
+
+async function readFacts(given: Given): Promise<TaskFacts[]> {
+  const kitsu = given.kitsu();
+  const { tasks } = await kitsu.readSelection();
+  const [previews, entityTypes, persons] = await Promise.all([
+    readPreviewFiles(
+      kitsu.zou,
+      tasks.flatMap(({ task }) => task.last_preview_file_id ?? []),
+    ),
+    kitsu.tables.entityTypes(),
+    kitsu.tables.persons(),
+  ]);
+  const { person } = given;
+  return tasks.map((one) => readTaskFacts(one, { previews, entityTypes, person, listed: persons.get(person.id ?? "") }));
+}
+
+type Planned = { outcome: Outcome; ordered?: Ordered<AfanasyOrder> };
+
+async function planAll(given: Given & { input: Answers }): Promise<Planned[]> {
+  const { input } = given;
+  const farm = readFarm(given.settings);
+  const template = chooseTemplate(farm, input.template);
+  const facts = await readFacts(given);
+  const busy = mayRenderBusy(input, farm) ? [] : await given.findBusy(facts.map(({ taskId }) => taskId));
+  const { missing } = await given.kitsu().readSelection();
+  /** by what they would write: two tasks of one shot would write into each other's frames */
+  const writers = new Map<string, string>();
+  return [
+    ...facts.map((one): Planned => {
+      const other = busy.find(({ task }) => task === one.taskId);
+      const base = { id: one.taskId, label: one.label };
+      if (other !== undefined) return { outcome: { ...base, state: "skipped", reason: sayBusy(other) } };
+      const made = makeOrder(one, { ...input, template, isPaused: input.paused }, farm);
+      if ("problem" in made) return { outcome: { ...base, state: "skipped", reason: made.problem } };
+      const writes = JSON.stringify(made.order.job.blocks.map(({ command, files }) => [command, files]));
+      const before = writers.get(writes);
+      if (before !== undefined) {
+        return {
+          outcome: {
+            ...base,
+            state: "skipped",
+            reason: `It would write the same files as ${before}: the template does not tell them apart`,
+          },
+        };
+      }
+      writers.set(writes, one.label);
+      const frames = `${made.text}: ${sayCount(made.frames)} ${made.frames === 1 ? "frame" : "frames"}`;
+      return {
+        outcome: { ...base, state: "planned", reason: frames },
+        ordered: { task: one.taskId, label: one.label, order: made.order, size: made.frames },
+      };
+    }),
+    ...missing.map((id): Planned => ({ outcome: { id, label: id, state: "skipped", reason: "Deleted or not visible" } })),
+  ];
+}
+
+function nothingToDo(planned: readonly Planned[]): Failure {
+  const outcomes = planned.map(({ outcome }) => outcome);
+  return new Failure("nothing-to-do", {
+    title: "There is nothing to render",
+    text: `None of the selected shots can be rendered: ${outcomes[0]?.reason ?? "they are gone"}.`,
+    advice: "What stands at each shot says why. Names are corrected in Kitsu, templates by your TD in AFANASY.",
+    outcomes,
+  });
+}

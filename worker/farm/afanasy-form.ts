@@ -1,0 +1,114 @@
+// What is asked before shots are rendered on Afanasy. Whatever it proposes is Kitsu's or the studio's, and within the studio's bounds.
+import * as v from "valibot";
+import type { Busy } from "../action.ts";
+import type { TaskFacts } from "../launch/facts.ts";
+import { nameTemplate } from "./afanasy-order.ts";
+import type { AfanasySettings, JobTemplate } from "./afanasy-settings.ts";
+import { parseFrames } from "./frames.ts";
+
+/** `template` and `busy` are asked where there is a choice. */
+export type Answers = {
+  template?: unknown;
+  busy?: unknown;
+  frames: string;
+  framesPerTask: number;
+  priority: number;
+  paused: boolean;
+};
+
+/** Only where the studio allows it, whatever the form says. */
+export const mayRenderBusy = ({ busy }: Answers, { allow_anyway }: AfanasySettings) => allow_anyway && busy === "anyway";
+
+export function chooseTemplate({ templates }: AfanasySettings, wanted: unknown): JobTemplate {
+  const template = templates.find(({ id }) => id === wanted) ?? templates[0];
+  if (template === undefined) throw new Error("AFANASY has a template: its schema says so");
+  return template;
+}
+
+export function makeForm(farm: AfanasySettings, facts: readonly TaskFacts[], busy: readonly Busy[], wanted: unknown) {
+  const { least, most, default: usual } = farm.priority;
+  const chosen = chooseTemplate(farm, wanted);
+  const choice: v.ObjectEntries = farm.templates.length > 1 ? { template: v.optional(templateField(farm), chosen.id) } : {};
+  const doubt: v.ObjectEntries = farm.allow_anyway && busy.length > 0 ? { busy: v.optional(busyField(busy), "skip") } : {};
+  return v.object({
+    ...choice,
+    frames: v.optional(framesField(farm, facts), proposeFrames(facts)),
+    framesPerTask: v.optional(
+      v.pipe(
+        v.number(),
+        v.integer(),
+        v.minValue(1),
+        v.maxValue(10_000),
+        v.title("Frames per task"),
+        v.metadata({ remember: false }),
+      ),
+      chosen.frames_per_task,
+    ),
+    priority: v.optional(
+      v.pipe(
+        v.number(),
+        v.integer(),
+        v.minValue(least),
+        v.maxValue(most),
+        v.title("Priority"),
+        v.description("Higher ones are first."),
+      ),
+      usual,
+    ),
+    paused: v.optional(
+      v.pipe(v.boolean(), v.title("Start paused"), v.description("They wait until somebody lets them go on.")),
+      false,
+    ),
+    ...doubt,
+  });
+}
+
+const templateField = ({ templates }: AfanasySettings) =>
+  v.pipe(
+    v.picklist(templates.map(({ id }) => id)),
+    v.title("Render with"),
+    v.metadata({ labels: Object.fromEntries(templates.map((one) => [one.id, nameTemplate(one)])) }),
+  );
+
+const framesField = ({ frames_most }: AfanasySettings, facts: readonly TaskFacts[]) =>
+  v.pipe(
+    v.string(),
+    v.rawCheck(({ dataset, addIssue }) => {
+      if (!dataset.typed || dataset.value.trim() === "") return;
+      const frames = parseFrames(dataset.value, frames_most);
+      if (typeof frames === "string") addIssue({ message: frames });
+    }),
+    v.title("Frames"),
+    v.description(describeFrames(facts)),
+    v.metadata({ placeholder: "101-148", remember: false }),
+  );
+
+const rangeOf = ({ frames }: TaskFacts) => frames && `${frames.first}-${frames.last}`;
+
+/** The range they have in common; otherwise each has its own. */
+function proposeFrames(facts: readonly TaskFacts[]): string {
+  const [range, ...others] = new Set(facts.map(rangeOf));
+  return others.length === 0 ? (range ?? "") : "";
+}
+
+function describeFrames(facts: readonly TaskFacts[]): string {
+  const unknown = facts.filter(({ frames }) => frames === undefined).length;
+  if (facts.length === 1) return unknown === 0 ? "Of this shot." : "Kitsu does not know the frames of this shot.";
+  return `If empty, each shot's own, as Kitsu has them.${unknown === 0 ? "" : ` It knows none for ${unknown} of these.`}`;
+}
+
+const busyField = (busy: readonly Busy[]) =>
+  v.pipe(
+    v.picklist(["skip", "anyway"]),
+    v.title(`${sayPersons(busy)} rendering ${busy.length} of these shots`),
+    v.metadata({ labels: { skip: "Leave them out", anyway: "Render them as well" }, remember: false }),
+  );
+
+function sayPersons(busy: readonly Busy[]): string {
+  const persons = [...new Set(busy.map(({ person }) => person))];
+  const some = `${persons.slice(0, 3).join(", ")}${persons.length > 3 ? " and others" : ""}`;
+  return `${some} ${persons.length === 1 ? "is" : "are"}`;
+}
+
+export const sayBusy = ({ person, since }: Busy) =>
+  `${person} is rendering it since ${new Date(since).toISOString().slice(11, 16)} UTC`;

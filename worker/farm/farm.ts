@@ -1,0 +1,50 @@
+// What every render farm must be able to do for us, so that "submitted once, followed to the end" is written once, in render.ts.
+
+/** How a farm names what it took. `serial` where ids are used again. */
+export type JobRef = { id: string; serial?: number | undefined };
+
+export type JobState = "waiting" | "running" | "paused" | "done" | "failed" | "canceled";
+
+/** How one shot stands on the farm. Frames are counted, or whatever the farm counts. */
+export type JobStanding = {
+  state: JobState;
+  done: number;
+  /** 0 where the farm can't tell how far it is: what was known before is shown on */
+  total: number;
+  /** the farm's own words, where something is wrong */
+  reason?: string | undefined;
+  /** the farm's page of it, for people */
+  url?: string | undefined;
+};
+
+/** What can be asked of one job. `restart` is for who looks after the farm: no run asks for it by itself. */
+export type JobControl = "cancel" | "pause" | "resume" | "restart";
+
+/**
+ * @template Order what is sent for one shot: checked before the run begins, and JSON
+ * Every function throws a Failure: one with `retry` where the farm can't be reached, or may have taken what was sent. A `submit` must give up after
+ * ANSWER_MAX_MS, for what is not known to have arrived is looked for, and sent again, only some time after that.
+ */
+export type Farm<Order> = {
+  /** "Flamenco" */
+  title: string;
+  /** how many requests at once */
+  atOnce: number;
+  /** Some can't halt a job. Nobody is offered to pause where this is absent or false. */
+  canPause?: boolean | undefined;
+  /** Sends one shot. `mark` is written into it, so that it can be found again. */
+  submit(order: Order, mark: string): Promise<JobRef>;
+  /** Which of these marks the farm has: asked before anything is sent, for all that is still to be sent. */
+  find(marks: readonly string[]): Promise<ReadonlyMap<string, JobRef>>;
+  /** How these stand, by their ids; one the farm no longer has, or that is another's by now, is absent. */
+  look(jobs: readonly { job: JobRef; mark: string }[]): Promise<ReadonlyMap<string, JobStanding>>;
+  /** Throws where the farm does not allow it in the state the shot is in; what is so already is no error, for it may be asked twice. */
+  control(job: JobRef, mark: string, what: JobControl): Promise<void>;
+  /** The newest picture of this job, as an address of the farm's; absent where there is none. Asked now and then for what is running. */
+  picture?: ((job: JobRef) => Promise<string | undefined>) | undefined;
+  /** That picture itself, asked once when the job is over. */
+  fetchPicture?: ((job: JobRef) => Promise<Uint8Array<ArrayBuffer> | undefined>) | undefined;
+};
+
+/** The longest wait for a farm's answer. */
+export const ANSWER_MAX_MS = 8_000;

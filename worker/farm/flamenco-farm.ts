@@ -1,0 +1,135 @@
+// Flamenco as a farm: how its jobs stand, in our words, and what it allows in which state.
+import * as v from "valibot";
+import { Failure } from "../failure.ts";
+import type { Flamenco } from "../services/flamenco.ts";
+import type { AskedStatus, FlamencoJob, JobStatus } from "../services/flamenco-objects.ts";
+import type { Farm, JobControl, JobStanding, JobState } from "./farm.ts";
+
+/** What is sent for one shot, but for the mark. */
+export const FlamencoOrder = v.object({
+  name: v.string(),
+  type: v.string(),
+  type_etag: v.optional(v.string()),
+  priority: v.number(),
+  submitter_platform: v.string(),
+  settings: v.record(v.string(), v.union([v.string(), v.number(), v.boolean()])),
+  metadata: v.record(v.string(), v.string()),
+  worker_tag: v.optional(v.string()),
+});
+export type FlamencoOrder = v.InferOutput<typeof FlamencoOrder>;
+
+/** The metadata a job is found by. Its values must be texts. */
+const MARK = "kitsu.mark";
+/** Up to so many are asked for one by one, more by the list of all jobs. */
+const SINGLE_MAX = 3;
+/** Jobs whose tasks are counted in one look: managers before 3.8 do not tell how far a job is. */
+const COUNTED_MAX = 12;
+
+const STATES: Readonly<Record<JobStatus, JobState>> = {
+  "under-construction": "waiting",
+  queued: "waiting",
+  requeueing: "waiting",
+  active: "running",
+  "pause-requested": "running",
+  "cancel-requested": "running",
+  paused: "paused",
+  canceled: "canceled",
+  completed: "done",
+  failed: "failed",
+};
+
+type Change = { ask: AskedStatus; from: readonly JobStatus[]; already: readonly JobStatus[]; words: string };
+const CHANGES: Readonly<Record<JobControl, Change>> = {
+  cancel: {
+    ask: "cancel-requested",
+    from: ["queued", "active", "paused", "pause-requested", "failed"],
+    already: ["cancel-requested", "canceled"],
+    words: "canceled",
+  },
+  pause: { ask: "pause-requested", from: ["queued", "active"], already: ["pause-requested", "paused"], words: "paused" },
+  resume: { ask: "requeueing", from: ["paused"], already: ["queued", "active", "requeueing"], words: "resumed" },
+  restart: {
+    ask: "requeueing",
+    from: ["completed", "canceled", "failed", "paused"],
+    already: ["queued", "active", "requeueing"],
+    words: "restarted",
+  },
+};
+
+export type FlamencoSite = { page: string; atOnce: number; minor: number };
+
+export function makeFlamencoFarm(flamenco: Flamenco, { page, atOnce, minor }: FlamencoSite): Farm<FlamencoOrder> {
+  const stand = (job: FlamencoJob, [done, total]: readonly [number, number]): JobStanding => ({
+    state: STATES[job.status],
+    done,
+    total,
+    reason: explain(job),
+    url: `${page}/app/jobs/${job.id}`,
+  });
+  return {
+    title: "Flamenco",
+    atOnce,
+    canPause: minor >= 6,
+    submit: async (order, mark) => {
+      const { id } = await flamenco.submit({ ...order, metadata: { ...order.metadata, [MARK]: mark } });
+      return { id };
+    },
+    find: async (marks) => {
+      const wanted = new Set(marks);
+      const jobs = await flamenco.jobs();
+      return new Map(
+        jobs.flatMap(({ id, metadata: { [MARK]: mark } }) => (mark !== undefined && wanted.has(mark) ? [[mark, { id }]] : [])),
+      );
+    },
+    look: async (wanted) => {
+      const marks = new Map(wanted.map(({ job: { id }, mark }) => [id, mark]));
+      const all =
+        wanted.length <= SINGLE_MAX ? await Promise.all(wanted.map(({ job: { id } }) => flamenco.job(id))) : await flamenco.jobs();
+      const jobs = all
+        .filter((job) => job !== undefined && marks.get(job.id) === job.metadata[MARK])
+        .filter((job) => job !== undefined);
+      const counts = await countTasks(jobs.filter(needsCount).slice(0, COUNTED_MAX), flamenco, atOnce);
+      return new Map(jobs.map((job) => [job.id, stand(job, counts.get(job.id) ?? [job.steps_completed, job.steps_total])]));
+    },
+    control: async ({ id }, mark, what) => {
+      const job = await flamenco.job(id);
+      if (job === undefined || job.metadata[MARK] !== mark)
+        throw new Failure("farm-refused", { text: "It was deleted on the farm." });
+      const { ask, from, already, words } = CHANGES[what];
+      if (already.includes(job.status)) return;
+      if (!from.includes(job.status)) {
+        throw new Failure("farm-refused", {
+          text: `Flamenco does not allow it to be ${words}: it is ${job.status}.`,
+          retry: job.status === "under-construction",
+        });
+      }
+      await flamenco.setStatus(id, ask, "from Kitsu");
+    },
+    picture: ({ id }) => flamenco.lastRendered(id),
+  };
+}
+
+/** Its own words, where something is wrong or about to change. */
+function explain({ status, activity }: FlamencoJob): string | undefined {
+  if (status === "cancel-requested") return "Being canceled";
+  if (status === "pause-requested") return "Being paused";
+  return (status === "failed" || status === "canceled") && activity !== "" ? activity.slice(0, 500) : undefined;
+}
+
+const needsCount = ({ status, steps_total }: FlamencoJob) =>
+  steps_total === 0 && ["active", "paused", "pause-requested", "cancel-requested", "failed"].includes(status);
+
+async function countTasks(
+  jobs: readonly FlamencoJob[],
+  flamenco: Flamenco,
+  atOnce: number,
+): Promise<ReadonlyMap<string, readonly [done: number, total: number]>> {
+  const counts = new Map<string, readonly [number, number]>();
+  for (let start = 0; start < jobs.length; start += atOnce) {
+    const some = jobs.slice(start, start + atOnce);
+    for (const [index, tasks] of (await Promise.all(some.map(({ id }) => flamenco.tasks(id)))).entries()) {
+      counts.set(some[index]?.id ?? "", [tasks.filter((status) => status === "completed").length, tasks.length]);
+    }
+  }
+  return counts;
+}

@@ -1,0 +1,182 @@
+// What is asked before shots are sent to Flamenco, and the answers.
+import * as v from "valibot";
+import type { Busy } from "../action.ts";
+import { isAbsolute, refusePath } from "../launch/paths.ts";
+import type { JobSetting, JobTypeInfo } from "../services/flamenco-objects.ts";
+import { type Flamenco, FORMATS } from "./flamenco-settings.ts";
+import { parseFrames } from "./frames.ts";
+import { isPlain, NOT_PLAIN } from "./names.ts";
+
+/** Before the key of a setting of a studio's own job type, so that it is no other field's name. */
+const OWN = "setting_";
+
+export type Asking = {
+  flamenco: Flamenco;
+  minor: number;
+  info: JobTypeInfo | undefined;
+  /** keys that nobody is asked for */
+  known: ReadonlySet<string>;
+  /** the frames all shots have, empty where they differ */
+  frames: string;
+  count: number;
+  busy: readonly Busy[];
+};
+
+/** Which kind of job: asked first, for the other questions depend on it. */
+export function askJobType({ job_types }: Flamenco): v.ObjectEntries {
+  const [first, another] = job_types;
+  if (first === undefined || another === undefined) return {};
+  const labels = Object.fromEntries(job_types.map(({ type, label }) => [type, label]));
+  const choice = v.pipe(v.picklist(job_types.map(({ type }) => type)), v.title("Kind of job"), v.metadata({ labels }));
+  return { job_type: v.optional(choice, first.type) };
+}
+
+export function askOrder({ flamenco, minor, info, known, frames, count, busy }: Asking): v.ObjectEntries {
+  const has = (key: string) => info === undefined || info.settings.some((one) => one.key === key);
+  const { chunk_size, priority, formats, roots, allow_anyway } = flamenco;
+  return {
+    ...(has("frames") && { frames: askFrames(flamenco, frames) }),
+    ...(has("chunk_size") && {
+      chunk_size: v.optional(
+        v.pipe(bounded(chunk_size), v.title("Frames a task"), v.description("One machine renders so many in one go.")),
+        chunk_size.default,
+      ),
+    }),
+    priority: v.optional(v.pipe(bounded(priority), v.title("Priority"), v.description("Higher comes first.")), priority.default),
+    ...(has("format") && { format: askFormat(formats) }),
+    ...(has("scene") && minor >= 6 && { scene: askScene() }),
+    ...(roots.length > 0 && has("render_output_root") && { output: askPath("Output folder", flamenco, "each shot's own") }),
+    ...(roots.length > 0 && has("blendfile") && count === 1 && { blend: askPath("Blend file", flamenco, "the shot's own") }),
+    ...Object.fromEntries(
+      (info?.settings ?? []).filter((one) => isAsked(one, known)).map((one) => [OWN + one.key, askSetting(one)]),
+    ),
+    ...(allow_anyway && busy.length > 0 && { busy: askBusy(busy, count) }),
+  };
+}
+
+const bounded = ({ least, most }: { least: number; most: number }) =>
+  v.pipe(v.number(), v.integer(), v.minValue(least), v.maxValue(most));
+
+function askFrames({ frames_most }: Flamenco, proposed: string) {
+  const check = v.rawCheck<string>(({ dataset, addIssue }) => {
+    const wrong = dataset.typed && dataset.value.trim() !== "" ? parseFrames(dataset.value, frames_most) : undefined;
+    if (typeof wrong === "string") addIssue({ message: wrong });
+  });
+  return v.optional(
+    v.pipe(
+      v.string(),
+      check,
+      v.title("Frames"),
+      v.description("101-148, or 1-10,20,30-40. Empty: each shot's own, as Kitsu has them."),
+      v.metadata({ remember: false, placeholder: "each shot's own" }),
+    ),
+    proposed,
+  );
+}
+
+function askFormat(formats: Flamenco["formats"]) {
+  const labels = Object.fromEntries(formats.map((one) => [one, FORMATS[one].label]));
+  return v.optional(v.pipe(v.picklist(formats), v.title("Format"), v.metadata({ labels })), formats[0] ?? "PNG");
+}
+
+const askScene = () =>
+  v.optional(
+    v.pipe(
+      v.string(),
+      v.maxLength(63),
+      v.check(isPlain, NOT_PLAIN),
+      v.title("Scene"),
+      v.description("Of the blend file; empty: the one it was saved with."),
+      v.metadata({ remember: false }),
+    ),
+  );
+
+function askPath(title: string, { roots }: Flamenco, placeholder: string) {
+  const isBelow = (path: string) =>
+    roots.some((root) => path.replaceAll("\\", "/").startsWith(`${root.replaceAll("\\", "/").replace(/\/+$/, "")}/`));
+  return v.optional(
+    v.pipe(
+      v.string(),
+      v.maxLength(1_000),
+      v.check((path) => path === "" || (isAbsolute(path) && refusePath(path) === undefined), "Must be a whole path without .."),
+      v.check((path) => path === "" || isBelow(path), `Must be below ${roots.join(" or ")}`),
+      v.title(title),
+      v.metadata({ remember: false, placeholder }),
+    ),
+  );
+}
+
+const isAsked = ({ key, visible, editable }: JobSetting, known: ReadonlySet<string>) =>
+  !known.has(key) && editable && visible !== false && visible !== "hidden" && visible !== "web";
+
+/** A setting of a studio's own job type as a field. */
+const askSetting = (setting: JobSetting): v.GenericSchema =>
+  v.pipe(askValue(setting), v.title(setting.label || setting.key.replaceAll("_", " ")), v.description(setting.description ?? ""));
+
+function askValue(setting: JobSetting): v.GenericSchema {
+  const { type, propargs, default: proposed, required } = setting;
+  if (type === "bool") return v.optional(v.boolean(), proposed === true);
+  if (type === "string") return askText(setting);
+  const most = type === "int32" ? 2 ** 31 - 1 : Number.MAX_VALUE;
+  const [least, greatest] = [propargs?.min ?? -most, propargs?.max ?? most];
+  const number =
+    type === "int32"
+      ? v.pipe(v.number(), v.integer(), v.minValue(least), v.maxValue(greatest))
+      : v.pipe(v.number(), v.minValue(least), v.maxValue(greatest));
+  if (typeof proposed === "number") return v.optional(number, proposed);
+  return required ? number : v.optional(number);
+}
+
+function askText({ choices = [], default: proposed, required }: JobSetting): v.GenericSchema {
+  const byDefault = typeof proposed === "string" ? proposed : undefined;
+  if (choices.length > 0) {
+    const choice = v.picklist(choices);
+    return byDefault === undefined && !required ? v.optional(choice) : v.optional(choice, byDefault ?? choices[0]);
+  }
+  const text = v.pipe(v.string(), v.maxLength(1_000), v.check(isPlain, NOT_PLAIN));
+  if (byDefault !== undefined) return v.optional(text, byDefault);
+  return required ? v.pipe(text, v.nonEmpty()) : v.optional(text);
+}
+
+function askBusy(busy: readonly Busy[], count: number) {
+  const labels = { skip: "Leave them out", anyway: "Render them as well" };
+  return v.optional(
+    v.pipe(v.picklist(["skip", "anyway"]), v.title(sayBusy(busy, count)), v.metadata({ labels, remember: false })),
+    "skip",
+  );
+}
+
+/** "Ana is rendering 3 of your 12 shots since 14:02 UTC" */
+export function sayBusy(busy: readonly Busy[], count: number): string {
+  const names = [...new Set(busy.map(({ person }) => person || "Somebody"))];
+  const who = names.length > 2 ? `${names.length} persons are` : `${names.join(" and ")} ${names.length === 1 ? "is" : "are"}`;
+  const since = sayTime(Math.min(...busy.map((one) => one.since)));
+  const what = count === 1 ? "this shot" : busy.length === count ? `all ${count} shots` : `${busy.length} of your ${count} shots`;
+  return `${who} rendering ${what} since ${since}`;
+}
+
+export const sayTime = (ms: number) => `${new Date(ms).toISOString().slice(11, 16)} UTC`;
+
+const Value = v.union([v.string(), v.number(), v.boolean()]);
+const Answers = v.object({
+  job_type: v.optional(v.string()),
+  frames: v.optional(v.string(), ""),
+  chunk_size: v.optional(v.number()),
+  priority: v.number(),
+  format: v.optional(v.picklist(["PNG", "JPEG", "OPEN_EXR", "OPEN_EXR_MULTILAYER", "TIFF", "WEBP"])),
+  scene: v.optional(v.string(), ""),
+  output: v.optional(v.string(), ""),
+  blend: v.optional(v.string(), ""),
+  busy: v.optional(v.picklist(["skip", "anyway"]), "skip"),
+});
+
+/** What was answered: fields that were not there have what is usual. */
+export const readAnswers = (input: Readonly<Record<string, unknown>>) => ({
+  ...v.parse(Answers, input),
+  asked: Object.fromEntries(
+    Object.entries(input).flatMap(([name, value]): [string, string | number | boolean][] => {
+      const parsed = v.safeParse(Value, value);
+      return name.startsWith(OWN) && parsed.success ? [[name.slice(OWN.length), parsed.output]] : [];
+    }),
+  ),
+});

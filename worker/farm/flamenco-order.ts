@@ -1,0 +1,227 @@
+// One shot as a job for Flamenco. The manager fills in no defaults, so every setting of the job type is sent.
+
+import type { Outcome } from "../../contract.ts";
+import type { TaskFacts } from "../launch/facts.ts";
+import { isWindows, locate, type Root, refusePath } from "../launch/paths.ts";
+import { fillTemplate, type Template, type Values } from "../launch/template.ts";
+import type { RecordedFile } from "../services/files.ts";
+import type { JobTypeInfo } from "../services/flamenco-objects.ts";
+import { readNumber } from "../services/zou-objects.ts";
+import type { FlamencoOrder } from "./flamenco-farm.ts";
+import { type Flamenco, FORMATS, type Format, findPath, type JobTypeSetting, SIMPLE_RENDER } from "./flamenco-settings.ts";
+import { parseFrames } from "./frames.ts";
+import { refuseFarmName } from "./names.ts";
+
+type Value = string | number | boolean;
+
+/** What holds for all shots of a run. */
+export type Terms = {
+  flamenco: Flamenco;
+  /** how the systems see the studio's folders */
+  roots: readonly Root[];
+  /** of the manager: 9 of 3.9 */
+  minor: number;
+  jobType: JobTypeSetting;
+  /** what Flamenco says of it, where it is a studio's own */
+  info: JobTypeInfo | undefined;
+  /** nothing: each shot's own */
+  frames: string;
+  chunkSize: number;
+  priority: number;
+  format: Format;
+  scene: string;
+  /** in place of what the templates make */
+  blend?: string | undefined;
+  output?: string | undefined;
+  /** what the person answered for settings of a studio's own job type */
+  asked: Readonly<Record<string, Value>>;
+  person: { name: string };
+  run: string;
+};
+
+export type Ordered = { order: FlamencoOrder; frames: number; tasks: number; path: string };
+export type OrderMade = Ordered | { problem: string };
+
+export function makeOrder(facts: TaskFacts, recorded: readonly RecordedFile[], terms: Terms): OrderMade {
+  const { flamenco, jobType, info, minor } = terms;
+  const frames = findFrames(facts, terms);
+  if (typeof frames === "string") return { problem: frames };
+  const name = fillTemplate(flamenco.name, facts.values, refuseFarmName);
+  if ("problem" in name) return name;
+  const blend = findBlend(facts, recorded, terms);
+  if ("problem" in blend) return blend;
+  const root = findOutput(facts, terms);
+  if ("problem" in root) return root;
+  const path = makeOutputPath(root.text, blend.text, name.text, flamenco);
+  const standard: Record<string, Value> = {
+    frames: frames.text,
+    chunk_size: terms.chunkSize,
+    blendfile: blend.text,
+    render_output_root: root.text,
+    add_path_components: flamenco.add_path_components,
+    render_output_path: path,
+    fps: facts.fps ?? flamenco.fps,
+    format: terms.format,
+    image_file_extension: FORMATS[terms.format].extension,
+    has_previews: flamenco.has_previews,
+    // Older managers do not have it.
+    ...(minor >= 6 && { scene: terms.scene }),
+  };
+  const values: Values = {
+    ...facts.values,
+    job_name: name.text,
+    frames: frames.text,
+    chunk_size: terms.chunkSize,
+    format: terms.format,
+    blend: blend.text,
+    output: root.text,
+    output_path: path,
+  };
+  const settings = info === undefined ? { settings: standard } : fillSettings(info, standard, values, terms);
+  if ("problem" in settings) return settings;
+  const order: FlamencoOrder = {
+    name: name.text,
+    type: jobType.type,
+    ...(info?.etag !== undefined && { type_etag: info.etag }),
+    priority: terms.priority,
+    submitter_platform: flamenco.platform,
+    settings: settings.settings,
+    metadata: describeTask(facts, terms),
+    ...(flamenco.worker_tag !== undefined && { worker_tag: flamenco.worker_tag }),
+  };
+  return { order, frames: frames.count, tasks: countTasks(frames.count, terms), path };
+}
+
+/** Texts all of them: Flamenco refuses others. */
+const describeTask = ({ taskId, entityId, values }: TaskFacts, { person, run }: Terms): Record<string, string> => ({
+  project: String(values.project ?? ""),
+  "user.name": person.name,
+  "kitsu.task_id": taskId,
+  "kitsu.entity_id": entityId,
+  "kitsu.project_id": String(values["project.id"] ?? ""),
+  "kitsu.run_id": run,
+});
+
+function findFrames({ frames, values }: TaskFacts, terms: Terms) {
+  if (terms.frames !== "") return parseFrames(terms.frames, terms.flamenco.frames_most);
+  const [first, last] = ["frame_in", "frame_out"].map((key) => readNumber(values[`entity.data.${key}`]));
+  if (first !== undefined && last !== undefined && first > last)
+    return `Its frames run backwards in Kitsu, from ${first} to ${last}`;
+  for (const one of [first, last])
+    if (one !== undefined && !Number.isInteger(one)) return `Kitsu says frame ${one}, which is no whole frame`;
+  if (frames === undefined) return "Kitsu knows no frame range of it: say one, or write it at the shot";
+  return parseFrames(
+    frames.first === frames.last ? `${frames.first}` : `${frames.first}-${frames.last}`,
+    terms.flamenco.frames_most,
+  );
+}
+
+type Text = { text: string } | { problem: string };
+
+/** What was typed, else what is recorded, else what the template makes. */
+function findBlend(facts: TaskFacts, recorded: readonly RecordedFile[], terms: Terms): Text {
+  const { flamenco, blend, roots } = terms;
+  if (blend !== undefined) return checkPath(blend, "The blend file");
+  if (flamenco.recorded && recorded.length > 0) {
+    const { paths, problem } = locate(facts, recorded, { file: "working", extensions: ["blend"] }, { paths: [], roots });
+    const path = flamenco.platform === "manager" ? (paths.linux ?? paths.windows) : paths[flamenco.platform];
+    if (path !== undefined) return checkPath(path, "The working file in Kitsu");
+    if (problem !== undefined) return { problem };
+  }
+  return fillPath(
+    findPath(flamenco.blend, facts.taskType),
+    facts,
+    "No blend file: none is recorded in Kitsu, and FLAMENCO.blend has no path",
+    "The blend file",
+  );
+}
+
+function findOutput(facts: TaskFacts, { flamenco, output }: Terms): Text {
+  if (output !== undefined) return checkPath(output, "The output folder");
+  return fillPath(findPath(flamenco.output, facts.taskType), facts, "FLAMENCO.output has no folder", "The output folder");
+}
+
+function fillPath(template: Template | undefined, facts: TaskFacts, lack: string, what: string): Text {
+  if (template === undefined) return { problem: `${lack} for ${facts.taskType || "this type of task"}` };
+  const filled = fillTemplate(template, facts.values, refuseFarmName);
+  return "problem" in filled ? { problem: filled.problem } : checkPath(filled.text, what);
+}
+
+function checkPath(path: string, what: string): Text {
+  const [character] = /['"`$#{};\n]/.exec(path) ?? [];
+  const problem =
+    refusePath(path) ??
+    (character === undefined ? undefined : `has ${character}, which no path on the farm may have: "${path.slice(0, 120)}"`);
+  return problem === undefined ? { text: path } : { problem: `${what} ${problem}` };
+}
+
+/** As Flamenco's add-on for Blender makes it. The time in it keeps a later render from finding its frames there, which it would not overwrite. */
+function makeOutputPath(root: string, blend: string, name: string, { add_path_components: count }: Flamenco): string {
+  // Blender takes "//" for the folder of the file, so a server's name keeps its backslashes.
+  const slashed = isWindows(root) && !root.startsWith("\\\\") ? root.replaceAll("\\", "/") : root;
+  const folders = blend.split(/[\\/]/).slice(1, -1);
+  return [slashed.replace(/[\\/]+$/, ""), ...(count > 0 ? folders.slice(-count) : []), name, "{timestamp}", "######"].join("/");
+}
+
+/** One for each chunk, and one for the preview movie where there is one. */
+function countTasks(frames: number, { chunkSize, format, flamenco, info }: Terms): number {
+  const hasMovie = info === undefined && (!format.startsWith("OPEN_EXR") || flamenco.has_previews);
+  return Math.ceil(frames / chunkSize) + (hasMovie ? 1 : 0);
+}
+
+/** The settings of a studio's own job type: what FLAMENCO says, what we know, what was answered, what the type itself proposes. */
+function fillSettings(
+  { settings: wanted }: JobTypeInfo,
+  standard: Readonly<Record<string, Value>>,
+  values: Values,
+  { jobType, asked }: Terms,
+): { settings: Record<string, Value> } | { problem: string } {
+  const settings: Record<string, Value> = {};
+  for (const { key, type, required, default: proposed } of wanted) {
+    const preset = jobType.settings[key];
+    const filled = typeof preset === "object" ? fillTemplate(preset, values) : undefined;
+    if (filled !== undefined && "problem" in filled) return { problem: `The setting ${key}: ${filled.problem}` };
+    const own = filled?.text ?? (typeof preset === "object" ? undefined : preset);
+    const value = own ?? standard[key] ?? asked[key] ?? proposed;
+    if (value === undefined && required)
+      return { problem: `Nothing is known for the setting ${key}: FLAMENCO.job_types can say it` };
+    const fitting = value === undefined ? undefined : fitType(value, type);
+    if (value !== undefined && fitting === undefined)
+      return { problem: `The setting ${key} must be ${type}, not "${String(value).slice(0, 40)}"` };
+    if (fitting !== undefined) settings[key] = fitting;
+  }
+  return { settings };
+}
+
+function fitType(value: Value, type: JobTypeInfo["settings"][number]["type"]): Value | undefined {
+  if (type === "string") return String(value);
+  if (type === "bool") return typeof value === "boolean" ? value : ({ true: true, false: false }[String(value)] ?? undefined);
+  const number = Number(value);
+  return Number.isFinite(number) && (type === "float" || Number.isInteger(number)) ? number : undefined;
+}
+
+/** Is this type one whose settings we know by heart? */
+export const isSimple = ({ type }: JobTypeSetting) => type === SIMPLE_RENDER;
+
+export type Made = { id: string; label: string; made: OrderMade };
+
+/** Shots that would be rendered into one folder would overwrite each other. */
+export function refuseSameFolder(all: readonly Made[]): Made[] {
+  const paths = Map.groupBy(all, ({ made }) => ("path" in made ? made.path : ""));
+  return all.map((one) => {
+    const others = "path" in one.made ? (paths.get(one.made.path) ?? []).filter(({ id }) => id !== one.id) : [];
+    if (others.length === 0) return one;
+    return {
+      ...one,
+      made: {
+        problem: `It would be rendered into the same folder as ${others[0]?.label}: FLAMENCO.output or FLAMENCO.name must tell them apart`,
+      },
+    };
+  });
+}
+
+export const planned = ({ id, label, made }: Made): Outcome =>
+  "problem" in made ? { id, label, state: "failed", reason: made.problem } : { id, label, state: "planned", reason: sayPlan(made) };
+
+const sayPlan = ({ frames, tasks, path }: Ordered) =>
+  `${frames === 1 ? "1 frame" : `${frames.toLocaleString("en")} frames`}, ${tasks === 1 ? "1 task" : `${tasks} tasks`}, to ${path.replace(/\/\{timestamp\}\/#+$/, "")}`;

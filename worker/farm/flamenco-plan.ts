@@ -1,0 +1,139 @@
+// Which of the selected shots would be sent to Flamenco, as what, and which not and why.
+import type { Outcome } from "../../contract.ts";
+import type { Busy, Given } from "../action.ts";
+import { Failure } from "../failure.ts";
+import { readTaskFacts, type TaskFacts } from "../launch/facts.ts";
+import type { Root } from "../launch/paths.ts";
+import { type RecordedFiles, readRecordedFiles } from "../services/files.ts";
+import type { Flamenco as Service } from "../services/flamenco.ts";
+import type { JobTypeInfo } from "../services/flamenco-objects.ts";
+import { readAnswers, sayTime } from "./flamenco-form.ts";
+import { isSimple, makeOrder, type Ordered, planned, refuseSameFolder, type Terms } from "./flamenco-order.ts";
+import type { Flamenco, JobTypeSetting } from "./flamenco-settings.ts";
+
+/**
+ * So many are compiled by Flamenco, and thrown away, before anything is sent: the first ones, for the others are made alike. Cloudflare's free plan
+ * has fifty requests for all that a call does.
+ */
+export const CHECKED_MAX = 16;
+
+/** What is known of the selection. */
+export type Selected = { facts: TaskFacts[]; recorded: RecordedFiles; missing: string[] };
+
+export async function readSelected(given: Given, { recorded }: Flamenco): Promise<Selected> {
+  const kitsu = given.kitsu();
+  const { tasks, missing } = await kitsu.readSelection();
+  const [entityTypes, persons] = await Promise.all([kitsu.tables.entityTypes(), kitsu.tables.persons()]);
+  const { person } = given;
+  const listed = persons.get(person.id ?? "");
+  const facts = tasks.map((one) => readTaskFacts(one, { previews: new Map(), entityTypes, person, listed }));
+  const files = recorded ? await readRecordedFiles(kitsu.zou, "working", facts) : { of: () => [], isHidden: false };
+  return { facts, recorded: files, missing };
+}
+
+/** The kind of job that was chosen, and what Flamenco says of it where it is a studio's own. */
+export async function readJobType(
+  { job_types }: Flamenco,
+  chosen: unknown,
+  service: Service,
+): Promise<{ jobType: JobTypeSetting; info: JobTypeInfo | undefined }> {
+  const jobType = job_types.find(({ type }) => type === chosen) ?? job_types[0];
+  if (jobType === undefined) throw new Error("There is a job type at least");
+  return { jobType, info: isSimple(jobType) ? undefined : await service.jobType(jobType.type) };
+}
+
+/** Settings that nobody is asked for, for they are known. */
+export const listKnown = ({ settings }: JobTypeSetting): ReadonlySet<string> =>
+  new Set([
+    ...Object.keys(settings),
+    ...["frames", "chunk_size", "blendfile", "render_output_root", "add_path_components", "render_output_path", "fps", "format"],
+    ...["image_file_extension", "has_previews", "scene"],
+  ]);
+
+export type Planned = { outcome: Outcome; ordered?: Ordered };
+
+type Planning = Given & { input: Readonly<Record<string, unknown>> };
+
+const known = new WeakMap<Planning, Promise<Planned[]>>();
+
+/** Asked for by plan, confirmation and run of one call: read once. */
+export function planOrders(given: Planning, flamenco: Flamenco, service: Service): Promise<Planned[]> {
+  const plan = known.get(given) ?? readPlan(given, flamenco, service);
+  known.set(given, plan);
+  return plan;
+}
+
+async function readPlan(given: Planning, flamenco: Flamenco, service: Service): Promise<Planned[]> {
+  const answers = readAnswers(given.input);
+  const [{ facts, recorded }, { minor }, { jobType, info }] = await Promise.all([
+    readSelected(given, flamenco),
+    service.version(),
+    readJobType(flamenco, answers.job_type, service),
+  ]);
+  const terms: Terms = {
+    flamenco,
+    roots: readRoots(given),
+    minor,
+    jobType,
+    info,
+    frames: answers.frames.trim(),
+    chunkSize: answers.chunk_size ?? flamenco.chunk_size.default,
+    priority: answers.priority,
+    format: answers.format ?? flamenco.formats[0] ?? "PNG",
+    scene: answers.scene,
+    blend: facts.length === 1 ? answers.blend || undefined : undefined,
+    output: answers.output || undefined,
+    asked: answers.asked,
+    person: given.person,
+    run: given.run.id,
+  };
+  const all = facts.map((one) => ({ id: one.taskId, label: one.label, made: makeOrder(one, recorded.of(one), terms) }));
+  const isAnyway = mayRenderBusy(given, flamenco);
+  const busy = isAnyway ? [] : await given.findBusy(facts.map(({ taskId }) => taskId));
+  return refuseSameFolder(all).map((one): Planned => {
+    const other = busy.find(({ task }) => task === one.id);
+    const outcome = planned(one);
+    if (other !== undefined && outcome.state === "planned") return { outcome: leaveOut(outcome, other) };
+    return "problem" in one.made ? { outcome } : { outcome, ordered: one.made };
+  });
+}
+
+/** Only where the studio allows it, whatever the form says. */
+export const mayRenderBusy = ({ input }: Planning, { allow_anyway }: Flamenco) =>
+  allow_anyway && readAnswers(input).busy === "anyway";
+
+export const leaveOut = (outcome: Outcome, { person, since }: Busy): Outcome => ({
+  ...outcome,
+  state: "skipped",
+  reason: `${person || "Somebody"} is rendering it since ${sayTime(since)}`,
+});
+
+const readRoots = ({ settings }: Given): readonly Root[] => settings.launchers?.roots ?? [];
+
+/** Has Flamenco compile the first ones. What it refuses will not be sent, and is said in its words. */
+export async function checkOrders(all: readonly Planned[], service: Service, atOnce: number): Promise<Planned[]> {
+  const wanted = all.filter(({ ordered }) => ordered !== undefined).slice(0, CHECKED_MAX);
+  const refused = new Map<string, string>();
+  for (let start = 0; start < wanted.length; start += atOnce) {
+    await Promise.all(
+      wanted.slice(start, start + atOnce).map(async ({ outcome, ordered }) => {
+        const words = ordered && (await checkOne(ordered, service));
+        if (words !== undefined) refused.set(outcome.id, words);
+      }),
+    );
+  }
+  return all.map((one) => {
+    const reason = refused.get(one.outcome.id);
+    return reason === undefined ? one : { outcome: { ...one.outcome, state: "failed", reason } };
+  });
+}
+
+async function checkOne({ order }: Ordered, service: Service): Promise<string | undefined> {
+  try {
+    await service.check(order);
+    return undefined;
+  } catch (thrown) {
+    if (!(thrown instanceof Failure) || thrown.reply.retry === true) throw thrown;
+    return thrown.reply.text ?? thrown.reply.title;
+  }
+}

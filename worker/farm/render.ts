@@ -1,0 +1,113 @@
+// Carries a render run on: sends what is waiting, tells the farm what was asked for, looks how far it is. It may be called again with what was saved
+// last, at any time and however the call before ended. Two calls for one run must not be at work at the same time, and what `control` changed must
+// reach the next `carryOn`: whoever calls sees to that.
+import type { Standing, Watch } from "../action.ts";
+import { Failure } from "../failure.ts";
+import type { Farm } from "./farm.ts";
+import { keepPace } from "./progress.ts";
+import { reportRun } from "./report.ts";
+import type { RenderRun } from "./run.ts";
+import { BUDGET_MS, sendWaiting } from "./sending.ts";
+import { isOver, type Shot, takeStanding, type Wish } from "./shot.ts";
+import { carryOutWishes, hasWish, listControls, wish } from "./wishes.ts";
+
+/** Between two looks: short while something moves, longer while nothing does. */
+const WAIT_LEAST_MS = 2_000;
+const WAIT_MOST_MS = 15_000;
+const WAIT_GROWS = 1.5;
+const PICTURE_EVERY_MS = 10_000;
+/** So long after it began, a watch tells the farm no more wishes, and asks it nothing more: what is left has its turn next time. */
+const WISHES_MS = 5_000;
+const LOOK_MS = 14_000;
+
+type Watching = Pick<Watch, "save" | "signal">;
+
+/** @param now the time in epoch milliseconds, for tests */
+export async function carryOn<Order>(
+  watch: Watching,
+  run: RenderRun<Order>,
+  farm: Farm<Order>,
+  now: () => number = Date.now,
+): Promise<Standing> {
+  const began = now();
+  const before = JSON.stringify(reportRun(run, farm.title, 0));
+  const isSent = await patiently(() => sendWaiting({ ...watch, run, farm, now, began, save: saver(watch, run) }));
+  if (isSent && now() - began <= BUDGET_MS) await follow(watch, run, farm, now, began);
+  const isMoving = JSON.stringify(reportRun(run, farm.title, 0)) !== before;
+  run.waitMs = isMoving ? WAIT_LEAST_MS : Math.min(WAIT_MOST_MS, Math.round((run.waitMs ?? WAIT_LEAST_MS) * WAIT_GROWS));
+  return stand(run, farm, now(), isSent && !run.shots.some(hasWish) ? run.waitMs : 0);
+}
+
+/** Does what a person asked for, as far as it can be done now; the rest follows when the run is carried on. */
+export async function controlRun<Order>(
+  watch: Watching,
+  run: RenderRun<Order>,
+  farm: Farm<Order>,
+  what: Wish,
+  now: () => number = Date.now,
+): Promise<Standing> {
+  wish(run, what);
+  await saver(watch, run)();
+  try {
+    await follow(watch, run, farm, now, now());
+  } catch (thrown) {
+    if (!(thrown instanceof Failure)) throw thrown;
+    const standing = stand(run, farm, now(), 0);
+    const { reply } = standing;
+    const text = `${thrown.reply.text ?? "The farm can't be reached."} It will be told as soon as it can be reached.`;
+    return reply.kind === "started" ? { ...standing, reply: { ...reply, text } } : standing;
+  }
+  return stand(run, farm, now(), 0);
+}
+
+const stand = <Order>(run: RenderRun<Order>, farm: Farm<Order>, now: number, againMs: number): Standing => ({
+  reply: reportRun(run, farm.title, now),
+  data: run,
+  controls: listControls(run, farm),
+  againMs,
+});
+
+/** After its time was over nothing is saved any more: another watch may have begun with what was saved last. */
+const saver =
+  <Order>({ save, signal }: Watching, run: RenderRun<Order>) =>
+  async () => {
+    signal.throwIfAborted();
+    await save(run);
+  };
+
+async function follow<Order>(
+  watch: Watching,
+  run: RenderRun<Order>,
+  farm: Farm<Order>,
+  now: () => number,
+  began: number,
+): Promise<void> {
+  await patiently(() => carryOutWishes(run, farm, () => now() - began > WISHES_MS));
+  const sent = run.shots.flatMap((shot) => (shot.state === "sent" && shot.job !== undefined ? [{ shot, job: shot.job }] : []));
+  if (sent.length > 0 && now() - began <= LOOK_MS) {
+    const standings = await patiently(() => farm.look(sent.map(({ shot: { mark }, job }) => ({ mark, job }))));
+    watch.signal.throwIfAborted();
+    for (const { shot, job } of sent) takeStanding(shot, standings.get(job.id));
+  }
+  run.pace = keepPace(run.pace, run.shots, now());
+  if (now() - began <= LOOK_MS) await lookAtPicture(run, farm, now());
+}
+
+/** Jobs go on when nobody can look at them: whatever a farm answers to a question, and however wrong, does not end the run. */
+async function patiently<T>(ask: () => Promise<T>): Promise<T> {
+  try {
+    return await ask();
+  } catch (thrown) {
+    if (!(thrown instanceof Failure) || thrown.reply.retry === true) throw thrown;
+    throw new Failure(thrown.code, { ...thrown.reply, retry: true, cause: thrown });
+  }
+}
+
+/** The picture of the shot that runs, of the first of many; that there is none is no trouble. */
+async function lookAtPicture<Order>(run: RenderRun<Order>, farm: Farm<Order>, now: number): Promise<void> {
+  const isRunning = (shot: Shot<Order>) => !isOver(shot) && shot.standing?.state === "running" && shot.standing.done > 0;
+  const { job } = run.shots.find(isRunning) ?? {};
+  if (farm.picture === undefined || job === undefined || now - (run.picture?.at ?? 0) < PICTURE_EVERY_MS) return;
+  const address = await farm.picture(job).catch(() => undefined);
+  run.picture = { address: address ?? run.picture?.address, at: now };
+}

@@ -1,0 +1,48 @@
+// A render run as data: its shots, and what is known of the whole. It went through storage, and so is parsed when it comes back.
+import * as v from "valibot";
+import { Outcome } from "../../contract.ts";
+import type { Pace } from "./progress.ts";
+import { type Shot, ShotOf } from "./shot.ts";
+
+export type RenderRun<Order> = {
+  shots: Shot<Order>[];
+  /** tasks that were never to be sent, and why */
+  aside: Outcome[];
+  /** nothing more is sent until it is resumed */
+  isPaused?: boolean | undefined;
+  pace?: Pace | undefined;
+  /** the newest picture on the farm, and when it was asked for, in epoch milliseconds */
+  picture?: { address?: string | undefined; at: number } | undefined;
+  /** how long was waited before this look */
+  waitMs?: number | undefined;
+  /** since when nothing but telling Kitsu is left and can't be done, in epoch milliseconds */
+  untoldSince?: number | undefined;
+};
+
+/** What the engine is given to begin with. */
+export type Ordered<Order> = { task: string; label: string; order: Order; size: number };
+
+/**
+ * @param runId so that every mark is unique for the run and the task
+ */
+export const makeRun = <Order>(runId: string, ordered: readonly Ordered<Order>[], aside: readonly Outcome[]): RenderRun<Order> => ({
+  shots: ordered.map((one) => ({ ...one, mark: markOf(runId, one.task), state: "waiting" })),
+  aside: [...aside],
+});
+
+export const markOf = (runId: string, task: string) => `${runId}/${task}`;
+
+const runOf = <Order>(order: v.GenericSchema<unknown, Order>): v.GenericSchema<unknown, RenderRun<Order>> =>
+  v.object({
+    shots: v.array(ShotOf(order)),
+    aside: v.array(Outcome),
+    isPaused: v.optional(v.boolean()),
+    pace: v.optional(v.object({ at: v.number(), done: v.number() })),
+    picture: v.optional(v.object({ address: v.optional(v.string()), at: v.number() })),
+    waitMs: v.optional(v.number()),
+    untoldSince: v.optional(v.number()),
+  });
+
+/** A copy of its own, which may be changed. */
+export const readRun = <Order>(order: v.GenericSchema<unknown, Order>, data: unknown): RenderRun<Order> =>
+  v.parse(runOf(order), data);

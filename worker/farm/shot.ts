@@ -1,0 +1,128 @@
+// One shot of a render run: what is to be sent, what became of it. It is JSON, for it is kept between two looks at the farm.
+import * as v from "valibot";
+import type { Outcome } from "../../contract.ts";
+import type { JobRef, JobStanding } from "./farm.ts";
+
+/**
+ * - `waiting`: not sent
+ * - `sending`: it is being sent, or was and nobody knows whether it arrived: it is looked for by its mark before it would be sent again
+ * - `sent`: the farm has it
+ * - `over`: nothing more will become of it; `end` says what did
+ */
+export type ShotState = "waiting" | "sending" | "sent" | "over";
+export type End = "done" | "failed" | "canceled";
+export type Wish = "cancel" | "pause" | "resume";
+
+export type Shot<Order> = {
+  task: string;
+  label: string;
+  /** unique for the run and the task: what it is found by on the farm */
+  mark: string;
+  /** how much there is to do, in frames: known before the farm says it */
+  size: number;
+  /** gone once the farm has it */
+  order?: Order | undefined;
+  state: ShotState;
+  /** when it was last being sent, in epoch milliseconds, and how often */
+  since?: number | undefined;
+  tries?: number | undefined;
+  job?: JobRef | undefined;
+  standing?: JobStanding | undefined;
+  end?: End | undefined;
+  /** why it ended so, or what the farm refused */
+  reason?: string | undefined;
+  /** what a person asked for and the farm was not told yet */
+  wish?: Wish | undefined;
+  /** the farm was told to cancel it */
+  isCanceling?: boolean | undefined;
+  /** Kitsu knows how it ended, or can't be told */
+  told?: boolean | undefined;
+  /** less was done than before, once: a second time it is believed */
+  low?: number | undefined;
+};
+
+const Job = v.object({ id: v.string(), serial: v.optional(v.number()) });
+const Standing = v.object({
+  state: v.picklist(["waiting", "running", "paused", "done", "failed", "canceled"]),
+  done: v.number(),
+  total: v.number(),
+  reason: v.optional(v.string()),
+  url: v.optional(v.string()),
+});
+
+export const ShotOf = <Order>(order: v.GenericSchema<unknown, Order>): v.GenericSchema<unknown, Shot<Order>> =>
+  v.object({
+    task: v.string(),
+    label: v.string(),
+    mark: v.string(),
+    size: v.number(),
+    order: v.optional(order),
+    state: v.picklist(["waiting", "sending", "sent", "over"]),
+    since: v.optional(v.number()),
+    tries: v.optional(v.number()),
+    job: v.optional(Job),
+    standing: v.optional(Standing),
+    end: v.optional(v.picklist(["done", "failed", "canceled"])),
+    reason: v.optional(v.string()),
+    wish: v.optional(v.picklist(["cancel", "pause", "resume"])),
+    isCanceling: v.optional(v.boolean()),
+    told: v.optional(v.boolean()),
+    low: v.optional(v.number()),
+  });
+
+export const isOver = ({ state }: Shot<unknown>) => state === "over";
+
+/** The farm has it. */
+export function setSent<Order>(shot: Shot<Order>, job: JobRef): void {
+  Object.assign(shot, { state: "sent", job, order: undefined, reason: undefined });
+}
+
+export function setOver<Order>(shot: Shot<Order>, end: End, reason?: string): void {
+  Object.assign(shot, { state: "over", end, reason, order: undefined, wish: undefined, low: undefined });
+}
+
+/** Between 0 and 1. */
+export function shareDone({ end, standing }: Shot<unknown>): number {
+  if (end === "done") return 1;
+  return standing === undefined || standing.total <= 0 ? 0 : Math.min(1, standing.done / standing.total);
+}
+
+/** Takes what the farm says of it. */
+export function takeStanding<Order>(shot: Shot<Order>, now: JobStanding | undefined): void {
+  const before = shot.standing;
+  if (now === undefined) {
+    setOver(shot, shot.isCanceling ? "canceled" : "failed", "It was deleted on the farm");
+    return;
+  }
+  const isKnown = before !== undefined && before.total > 0;
+  const isLess = isKnown && now.total > 0 && now.done / now.total < before.done / before.total;
+  // A queue that begins again says so by waiting. Less than before while it runs is believed when it is said twice.
+  const isRestarted = isLess && (now.state === "waiting" || shot.low !== undefined);
+  shot.low = isLess && !isRestarted ? now.done : undefined;
+  const keeps = isKnown && (now.total <= 0 || (isLess && !isRestarted));
+  shot.standing = { ...now, ...(keeps && { done: before.done, total: before.total }) };
+  if (isRestarted) shot.reason = "Frames are rendered again: it was restarted on the farm";
+  if (now.state === "done") setOver(shot, "done");
+  else if (now.state === "failed") setOver(shot, "failed", now.reason ?? "It failed on the farm");
+  else if (now.state === "canceled") setOver(shot, "canceled", now.reason ?? "Canceled");
+}
+
+const ENDS: Readonly<Record<End, Outcome["state"]>> = { done: "done", failed: "failed", canceled: "skipped" };
+
+/** As people are shown it. */
+export function describeShot(shot: Shot<unknown>, farm: string): Outcome {
+  const { task: id, label, end, standing, wish, isCanceling } = shot;
+  const link = standing?.url === undefined ? {} : { link: { label: `Open in ${farm}`, url: standing.url } };
+  const counted = standing && standing.total > 0 ? { progress: { done: standing.done, total: standing.total } } : {};
+  if (end !== undefined) return { id, label, state: ENDS[end], reason: shot.reason, ...(end !== "done" && counted), ...link };
+  const canceling = isCanceling || wish === "cancel" ? "Being canceled" : undefined;
+  const paused = standing?.state === "paused" ? `Paused in ${farm}` : undefined;
+  const reason = [canceling ?? paused, shot.reason ?? sayUnsent(shot, farm) ?? standing?.reason].filter(Boolean).join(". ");
+  const state = standing?.state === "running" ? "running" : "waiting";
+  return { id, label, state, reason: reason || undefined, ...counted, ...link };
+}
+
+function sayUnsent({ state, tries = 0 }: Shot<unknown>, farm: string): string | undefined {
+  if (state === "sending") return tries > 0 ? `Not known yet whether ${farm} has it: it is looked for` : undefined;
+  return state === "waiting" ? "To be sent" : undefined;
+}

@@ -1,0 +1,60 @@
+// What a person asked for: to cancel, to pause, to go on. It is written down as a wish of each shot first, so that it holds even where the farm can't
+// be told at once.
+import { Failure } from "../failure.ts";
+import type { Farm } from "./farm.ts";
+import type { RenderRun } from "./run.ts";
+import { isOver, type Shot, setOver, type Wish } from "./shot.ts";
+
+/** So many are told in one watch, each by two requests: Cloudflare's free plan has fifty for all that a watch does. */
+const TOLD_MOST = 10;
+
+/** Which wishes can be had now. */
+export function listControls({ shots, isPaused }: RenderRun<unknown>, { canPause = false }: Farm<never>): Wish[] {
+  const open = shots.filter((shot) => !isOver(shot) && shot.wish !== "cancel" && !shot.isCanceling);
+  if (open.length === 0) return [];
+  const isHalted = ({ standing, wish }: Shot<unknown>) => wish === "pause" || standing?.state === "paused";
+  const hasPaused = isPaused === true || open.some(isHalted);
+  const hasRunning = open.some((shot) => (shot.state === "sent" ? !isHalted(shot) : !isPaused));
+  return [
+    "cancel",
+    ...(canPause && hasRunning ? (["pause"] as const) : []),
+    ...(canPause && hasPaused ? (["resume"] as const) : []),
+  ];
+}
+
+/** Writes the wish down. What was not sent needs no farm. */
+export function wish<Order>(run: RenderRun<Order>, what: Wish): void {
+  if (what !== "cancel") run.isPaused = what === "pause";
+  for (const shot of run.shots) {
+    if (isOver(shot) || shot.wish === "cancel" || shot.isCanceling) continue;
+    shot.reason = undefined;
+    if (shot.state === "waiting" && what === "cancel") setOver(shot, "canceled", "Canceled before it was sent");
+    // Also of those that look as if they were so already: a wish before may have reached the farm without our knowing.
+    else if (shot.state === "sent" || what === "cancel") shot.wish = what;
+  }
+}
+
+/** Tells the farm. What it refuses is said at the shot; what can't be told now, or not in time, is told later. */
+export async function carryOutWishes<Order>(run: RenderRun<Order>, farm: Farm<Order>, isLate: () => boolean): Promise<void> {
+  const wanted = run.shots.filter(hasWish).slice(0, TOLD_MOST);
+  for (let start = 0; start < wanted.length && !isLate(); start += farm.atOnce) {
+    const results = await Promise.allSettled(wanted.slice(start, start + farm.atOnce).map((shot) => carryOut(shot, farm)));
+    const lost = results.find((result) => result.status === "rejected");
+    if (lost !== undefined) throw lost.reason;
+  }
+}
+
+export const hasWish = ({ state, wish: what }: Shot<unknown>) => state === "sent" && what !== undefined;
+
+async function carryOut<Order>(shot: Shot<Order>, farm: Farm<Order>): Promise<void> {
+  const { job, mark, wish: what } = shot;
+  if (job === undefined || what === undefined) return;
+  try {
+    await farm.control(job, mark, what);
+    if (what === "cancel") shot.isCanceling = true;
+  } catch (thrown) {
+    if (!(thrown instanceof Failure) || thrown.reply.retry === true) throw thrown;
+    shot.reason = thrown.reply.text ?? thrown.reply.title;
+  }
+  shot.wish = undefined;
+}

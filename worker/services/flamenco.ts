@@ -1,0 +1,184 @@
+// Flamenco's manager by HTTP. It asks nobody who they are: what is in front of it does, by two headers that the worker sends. Nothing here is tried
+// again: whoever submits must look first what became of it.
+import * as v from "valibot";
+import { Failure } from "../failure.ts";
+import {
+  type AskedStatus,
+  FlamencoJob,
+  JobList,
+  JobTypeInfo,
+  LastRendered,
+  type SubmittedJob,
+  TaskList,
+  Version,
+} from "./flamenco-objects.ts";
+
+/** The longest wait for one answer. */
+const ANSWER_MAX_MS = 8_000;
+
+export type FlamencoTarget = { url: string; access: { id: string; secret: string } | undefined };
+
+export type Flamenco = {
+  /** "3.9": the one is there to ask what can be asked */
+  version(): Promise<{ major: number; minor: number }>;
+  jobType(name: string): Promise<JobTypeInfo>;
+  /** Throws where it would not compile. Nothing is stored. */
+  check(job: SubmittedJob): Promise<void>;
+  submit(job: SubmittedJob): Promise<{ id: string }>;
+  jobs(): Promise<FlamencoJob[]>;
+  /** undefined: there is none */
+  job(id: string): Promise<FlamencoJob | undefined>;
+  /** the statuses of its tasks */
+  tasks(id: string): Promise<string[]>;
+  setStatus(id: string, status: AskedStatus, reason: string): Promise<void>;
+  /** the address of its newest picture */
+  lastRendered(id: string): Promise<string | undefined>;
+  /** how many requests were sent */
+  requests(): number;
+};
+
+export function openFlamenco({ url, access }: FlamencoTarget, signal: AbortSignal): Flamenco {
+  let sent = 0;
+  return {
+    requests: () => sent,
+    version: async () => readVersion((await read("/version", Version)).version),
+    jobType: (name) => read(`/jobs/type/${encodeURIComponent(name)}`, JobTypeInfo),
+    check: async (job) => {
+      await expect(await send("POST", "/jobs/check", job));
+    },
+    submit: async (job) => {
+      const response = await send("POST", "/jobs", job);
+      return parse(await expect(response), v.object({ id: v.string() }), "/jobs");
+    },
+    jobs: async () => {
+      const response = await send("GET", "/jobs");
+      // The list could only be had by a query before 3.6, whose server takes POST alone there.
+      if (response.status !== 404 && response.status !== 405) return parse(await expect(response), JobList, "/jobs").jobs;
+      await response.body?.cancel();
+      return parse(await expect(await send("POST", "/jobs/query", {})), JobList, "/jobs/query").jobs;
+    },
+    job: async (id) => {
+      const path = `/jobs/${encodeURIComponent(id)}`;
+      const response = await send("GET", path);
+      if (response.status === 404 && isOwn(response)) return response.body?.cancel().then(() => undefined);
+      return parse(await expect(response), FlamencoJob, path);
+    },
+    tasks: async (id) => (await read(`/jobs/${encodeURIComponent(id)}/tasks`, TaskList)).tasks.map(({ status }) => status),
+    setStatus: async (id, status, reason) => {
+      await expect(await send("POST", `/jobs/${encodeURIComponent(id)}/setstatus`, { status, reason }));
+    },
+    lastRendered: async (id) => {
+      const path = `/jobs/${encodeURIComponent(id)}/last-rendered`;
+      const response = await send("GET", path);
+      const body = await expect(response);
+      if (response.status === 204) return undefined;
+      const { base, suffixes } = parse(body, LastRendered, path);
+      const suffix = suffixes.find((one) => one === "last-rendered.jpg") ?? suffixes[0];
+      return suffix === undefined ? undefined : new URL(`${base.replace(/\/+$/, "")}/${suffix}`, `${url}/`).href;
+    },
+  };
+
+  async function read<S extends v.GenericSchema>(path: string, schema: S): Promise<v.InferOutput<S>> {
+    return parse(await expect(await send("GET", path)), schema, path);
+  }
+
+  async function send(method: string, path: string, body?: unknown): Promise<Response> {
+    sent += 1;
+    const overtime = AbortSignal.timeout(ANSWER_MAX_MS);
+    try {
+      return await fetch(`${url}/api/v3${path}`, {
+        method,
+        redirect: "manual",
+        signal: AbortSignal.any([signal, overtime]),
+        headers: {
+          accept: "application/json",
+          ...(body !== undefined && { "content-type": "application/json" }),
+          ...(access && { "cf-access-client-id": access.id, "cf-access-client-secret": access.secret }),
+        },
+        ...(body !== undefined && { body: JSON.stringify(body) }),
+      });
+    } catch (cause) {
+      if (signal.aborted) throw signal.reason;
+      throw overtime.aborted
+        ? unreachable(`Flamenco did not answer within ${ANSWER_MAX_MS / 1_000} seconds.`, cause)
+        : unreachable("Flamenco could not be reached, or dropped the connection.", cause);
+    }
+  }
+
+  /** The body of an answer that is none of a refusal. */
+  async function expect(response: Response): Promise<string> {
+    const body = await response.text().catch((cause: unknown) => {
+      throw signal.aborted ? signal.reason : unreachable("Flamenco's answer broke off.", cause);
+    });
+    if (response.ok) return body;
+    throw refused(response, body);
+  }
+}
+
+/** A tunnel or a proxy answers in HTML, and not for the manager. */
+const isOwn = ({ headers }: Response) => /json/.test(headers.get("content-type") ?? "");
+
+function readVersion(text: string): { major: number; minor: number } {
+  const [, major = "", minor = ""] = /^v?(\d+)\.(\d+)/.exec(text) ?? [];
+  if (major === "3") return { major: 3, minor: Number(minor) };
+  throw new Failure("farm-broken", {
+    text: `This is Flamenco ${text.slice(0, 40)}, which this action server does not know: it knows 3.5 to 3.9.`,
+    advice: "Tell your TD.",
+  });
+}
+
+const Message = v.object({ message: v.string() });
+
+function parseJson(body: string): unknown {
+  try {
+    return JSON.parse(body);
+  } catch {
+    return undefined;
+  }
+}
+
+function parse<S extends v.GenericSchema>(body: string, schema: S, path: string): v.InferOutput<S> {
+  const parsed = v.safeParse(schema, parseJson(body));
+  if (parsed.success) return parsed.output;
+  const [issue] = parsed.issues;
+  throw new Failure("farm-broken", {
+    text: "Flamenco answered something that can't be understood.",
+    advice: "Your Flamenco may be older or newer than this action server, or something else answers at FLAMENCO.url: tell your TD.",
+    // It may have done what was asked: that is to be found out.
+    retry: true,
+    cause: new Error(`${path}: ${v.getDotPath(issue) ?? "the answer"}: ${issue.message}`),
+  });
+}
+
+function refused(response: Response, body: string): Failure {
+  const { status } = response;
+  const said = v.safeParse(Message, parseJson(body));
+  const words = said.success ? said.output.message.slice(0, 500) : "";
+  const cause = new Error(`${status} ${words || body.slice(0, 200)}`);
+  if ((status >= 300 && status < 400) || status === 401 || (status === 403 && words === "")) {
+    return new Failure("farm-refused", {
+      text: "What is in front of Flamenco does not let this action server through.",
+      advice: "Your TD renews FLAMENCO_ACCESS_ID and FLAMENCO_ACCESS_SECRET.",
+      cause,
+    });
+  }
+  if (status === 503) return unreachable(`Flamenco is busy${words ? `: ${words}` : "."}`, cause);
+  if (status === 412) {
+    return new Failure("farm-refused", {
+      text: "The job type was changed on Flamenco meanwhile.",
+      advice: "Run the action again: its form is made anew.",
+      cause,
+    });
+  }
+  // Its own words are a decision, whatever the status. A proxy's are none.
+  if (words === "" || status === 429) return unreachable(`Flamenco could not be reached: status ${status}.`, cause);
+  return new Failure("farm-refused", { text: `Flamenco refused: ${words}`, cause });
+}
+
+const unreachable = (text: string, cause: unknown) =>
+  new Failure("farm-unreachable", {
+    text,
+    advice: "Ask whoever looks after the farm whether Flamenco's manager is running.",
+    retry: true,
+    cause,
+  });
