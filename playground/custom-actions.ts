@@ -11,9 +11,11 @@ export type Addresses = {
   other: string;
   /** whether there is a worker under the page's own origin, too */
   hasEdge: boolean;
+  /** whether there are render farms */
+  hasFarms: boolean;
 };
 
-export function customActions({ worker, other, hasEdge }: Addresses): CustomAction[] {
+export function customActions({ worker, other, hasEdge, hasFarms }: Addresses): CustomAction[] {
   const forwarded = forwardTargets("").flatMap(({ id, title, modes }) =>
     modes.map((mode) => action(mode === "ajax" ? `${title}, AJAX` : title, `${worker}/actions/${id}`, mode === "ajax")),
   );
@@ -26,7 +28,9 @@ export function customActions({ worker, other, hasEdge }: Addresses): CustomActi
     action("Open in mpv", `${worker}/actions/launch?with=mpv`, false),
     action("Open in Blender (studio handler)", `${worker}/actions/launch?with=studio`, false),
     action("Open in Kabaret", `${worker}/actions/kabaret`, false),
+    ...(hasFarms ? renders(`${worker}/actions`, "") : []),
     ...(hasEdge ? withSession() : []),
+    ...(hasEdge && hasFarms ? renders("/edge/actions", " (session)") : []),
     action("Not installed", `${worker}/actions/does-not-exist`, true),
     action("Other server", `${other}/other/echo`, true),
     action("Other server, without CORS", `${other}/other/silent`, true),
@@ -44,6 +48,11 @@ function withSession(): CustomAction[] {
     ...both("Comment and set status (session)", "/edge/actions/comment"),
   ];
 }
+
+const renders = (actions: string, suffix: string): CustomAction[] => [
+  ...both(`Render with Flamenco${suffix}`, `${actions}/flamenco`),
+  ...both(`Render with CGRU Afanasy${suffix}`, `${actions}/afanasy`),
+];
 
 function both(name: string, url: string): CustomAction[] {
   return [action(name, url, false), action(name.endsWith(")") ? `${name}, AJAX` : `${name} (AJAX)`, url, true)];

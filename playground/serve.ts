@@ -1,10 +1,13 @@
 /** The playground's server: the page that imitates Kitsu, and the other servers of the studio. Listens on this machine only. */
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import { type Bundle, bundlePage } from "./bundle.ts";
+import { streamChanges } from "./changes.ts";
 import { customActions } from "./custom-actions.ts";
 import { ADA } from "./data-people.ts";
 import { PAPER_LANTERN } from "./data-projects.ts";
 import { passToEdge } from "./edge.ts";
+import { answerControl } from "./farms/control.ts";
+import type { Farms } from "./farms/farm.ts";
 import { readVariant, renderHtml, strictCsp } from "./html.ts";
 import { answerAsOther } from "./other-server.ts";
 import { openStudio, type Studio } from "./studio.ts";
@@ -22,6 +25,8 @@ export type PlaygroundOptions = {
   botToken: string;
   /** the address of a second worker, whose BASE_PATH is `/edge`: it is then there under the playground's own origin */
   edge?: string;
+  /** the studio's render farms, which are opened before and closed after it */
+  farms?: Farms;
   log?: (line: string) => void;
   /** rebuilds the page when its sources change */
   watch?: boolean;
@@ -29,21 +34,30 @@ export type PlaygroundOptions = {
 
 export type Playground = { url: string; close(): Promise<void> };
 
-type Site = { worker: string; edge: string | undefined; bundle: Bundle; studio: Studio; zou: Zou; home: string };
+type Site = {
+  worker: string;
+  edge: string | undefined;
+  farms: Farms | undefined;
+  bundle: Bundle;
+  studio: Studio;
+  zou: Zou;
+  home: string;
+};
 
 const HOME = `/productions/${PAPER_LANTERN.id}/shots`;
 
 /** Starts everything; answers when the page can be opened. */
 export async function startPlayground(options: PlaygroundOptions): Promise<Playground> {
-  const { worker, edge, botToken, forwardSecret, log, watch } = options;
+  const { worker, edge, farms, botToken, forwardSecret, log, watch } = options;
   const bundle = await bundlePage(watch ? () => log?.("playground: rebuilt, reload the page") : undefined);
   const server = createServer();
   const port = await listen(server, options.port);
   const url = `http://localhost:${port}`;
   // The same machine under another name is another origin.
-  const actions = customActions({ worker, other: `http://127.0.0.1:${port}`, hasEdge: edge !== undefined });
+  const other = `http://127.0.0.1:${port}`;
+  const actions = customActions({ worker, other, hasEdge: edge !== undefined, hasFarms: farms !== undefined });
   const studio = openStudio(forwardSecret, url + HOME);
-  const site = { worker, edge, bundle, studio, zou: openZou({ botToken, actions }), home: HOME };
+  const site = { worker, edge, farms, bundle, studio, zou: openZou({ botToken, actions }), home: HOME };
   server.on("request", (request, response) => {
     answer(site, request, response).catch((error: unknown) => {
       log?.(`playground: ${request.method} ${request.url} failed: ${error instanceof Error ? error.stack : String(error)}`);
@@ -60,6 +74,7 @@ export async function startPlayground(options: PlaygroundOptions): Promise<Playg
   return { url, close };
 }
 
+const NO_FARMS = "There are no farms: the playground was started without any.";
 const NO_EDGE = "No worker runs under this origin: the playground was started without one.";
 
 /** Pages are what Kitsu's router knows; anything else that is missing is missing. */
@@ -71,6 +86,9 @@ async function answer(site: Site, request: IncomingMessage, response: ServerResp
   if (area === "studio" && request.method === "POST") return site.studio(name, request, response);
   if (area === "other") return answerAsOther(name, request, response);
   if (area === "api") return site.zou.answer(request, response);
+  if (area === "changes") return streamChanges(site.zou, request, response);
+  if (area === "control")
+    return site.farms ? answerControl(site.farms, name, request, response) : sendText(response, 404, NO_FARMS);
   if (area === "edge") return site.edge ? passToEdge(site.edge, request, response) : sendText(response, 404, NO_EDGE);
   if (request.method !== "GET" && request.method !== "HEAD") return sendText(response, 405, "Only pages here.");
   if (pathname === "/") return redirect(response, site.home + search);
@@ -83,14 +101,20 @@ async function answer(site: Site, request: IncomingMessage, response: ServerResp
 
 /** Where the real Kitsu would ask for a password, whoever comes without a session is Ada. */
 async function sendPage(
-  { worker, zou }: Site,
+  { worker, zou, farms }: Site,
   query: URLSearchParams,
   request: IncomingMessage,
   response: ServerResponse,
 ): Promise<void> {
   const variant = readVariant(query);
   const person = zou.personOf(request);
-  const html = await renderHtml(variant, { worker, personId: (person ?? ADA).id, customActions: zou.customActions() });
+  const html = await renderHtml(variant, {
+    worker,
+    personId: (person ?? ADA).id,
+    customActions: zou.customActions(),
+    statuses: zou.changedStatuses(),
+    hasFarms: farms !== undefined,
+  });
   response.writeHead(200, {
     "content-type": "text/html; charset=utf-8",
     "cache-control": "no-store",

@@ -3,13 +3,18 @@
 import { spawn } from "node:child_process";
 import { randomBytes } from "node:crypto";
 import { createServer } from "node:net";
+import { openFarms } from "../playground/farms/farms.ts";
+import { afanasySettings, flamencoSettings } from "../playground/farms/settings.ts";
 import { forwardTargets } from "../playground/forward-targets.ts";
+import { KABARET, LAUNCHERS } from "../playground/launchers.ts";
 import { startPlayground } from "../playground/serve.ts";
 
 const workerPort = Number(process.env.WORKER_PORT ?? 8787);
 const playgroundPort = Number(process.env.PLAYGROUND_PORT ?? 8788);
 const stateDir = process.env.STATE_DIR ?? ".state";
 const edgePort = await findFreePort([workerPort, playgroundPort]);
+const flamencoPort = await findFreePort([workerPort, playgroundPort, edgePort]);
+const afanasyPort = await findFreePort([workerPort, playgroundPort, edgePort, flamencoPort]);
 
 const worker = `http://localhost:${workerPort}`;
 /** Shared by the workers and the playground's servers for as long as they run. */
@@ -27,6 +32,10 @@ const variables = {
   LOCAL: "1",
   FORWARD_TARGETS: JSON.stringify(targets),
   FORWARD_SECRET: forwardSecret,
+  LAUNCHERS: JSON.stringify(LAUNCHERS),
+  KABARET: JSON.stringify(KABARET),
+  FLAMENCO: JSON.stringify(flamencoSettings(`http://127.0.0.1:${flamencoPort}`)),
+  AFANASY: JSON.stringify(afanasySettings(`http://127.0.0.1:${afanasyPort}`)),
 };
 
 const quiet = {
@@ -49,10 +58,12 @@ const runWorker = (port: number, state: string, settings: Record<string, string>
 await checkPort("WORKER_PORT", workerPort);
 await checkPort("PLAYGROUND_PORT", playgroundPort);
 const edge = `http://127.0.0.1:${edgePort}`;
+const farms = await openFarms({ flamencoPort, afanasyPort });
 const playground = await startPlayground({
   port: playgroundPort,
   worker,
   edge,
+  farms,
   botToken,
   forwardSecret,
   watch: true,
@@ -69,7 +80,7 @@ function stop(code: number): void {
   if (isStopping) return;
   isStopping = true;
   for (const child of children) child.kill("SIGTERM");
-  void playground.close().then(() => process.exit(code));
+  void Promise.all([playground.close(), farms.close()]).then(() => process.exit(code));
 }
 for (const child of children) child.on("exit", (code) => stop(code ?? 0));
 for (const signal of ["SIGINT", "SIGTERM"] as const) process.on(signal, () => stop(0));
@@ -116,6 +127,8 @@ if (!isStopping) {
     ${playground.url}   the playground: select tasks, choose a custom action, run it
     ${worker}   the worker's home: the userscript, and the actions there are
     ${worker}/runs   the log of all runs
+    ${farms.flamenco.url}   its render farms: Flamenco,
+    ${farms.afanasy.url}   and Afanasy
 
   The log is kept in ${stateDir}/. Ctrl-C stops everything.
 `);

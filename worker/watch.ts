@@ -32,6 +32,7 @@ export type Going = {
 export const WATCH_EVERY_MS = 5_000;
 /** Waits double up to this while what it began can't be reached. */
 const LOST_WAIT_MAX_MS = 60_000;
+const FAULT_MAX_MS = 3_600_000;
 
 export const isOver = ({ reply }: Pick<Going, "reply">) => reply.kind !== "started";
 
@@ -54,16 +55,26 @@ export async function advance(
     return standing;
   } catch (thrown) {
     const failure = toFailure(thrown);
-    // A look that took too long is looked at again: what it saved is kept, and what it began goes on.
-    if (failure.reply.retry !== true && failure.code !== "time-limit") {
+    if (!isWorthAnother(failure, going)) {
       console.error(JSON.stringify({ message: "A long run failed", code: failure.code, cause: describeCause(failure.cause) }));
       return { reply: { ...failure.reply, outcomes: outcomesOf(reply) }, data: readData() };
+    }
+    if (failure.code === "internal-error") {
+      console.error(JSON.stringify({ message: "A long run can't be looked at", cause: describeCause(failure.cause) }));
     }
     going.lostSince ??= Date.now();
     going.tries += 1;
     const againMs = Math.min(WATCH_EVERY_MS * 2 ** (going.tries - 1), LOST_WAIT_MAX_MS);
     return { reply: tellLost(reply, failure, going.lostSince), data: readData(), controls, againMs, picture };
   }
+}
+
+/**
+ * What was begun goes on without us. So a look that took too long is made again, for what it saved is kept; and a fault of ours, which may be one of a
+ * deploy that is taken back, is borne for a while.
+ */
+function isWorthAnother({ code, reply }: Failure, { lostSince = Date.now() }: Going): boolean {
+  return reply.retry === true || code === "time-limit" || (code === "internal-error" && Date.now() - lostSince < FAULT_MAX_MS);
 }
 
 const outcomesOf = (reply: Reply) => (reply.kind === "started" ? reply.outcomes : undefined);

@@ -4,6 +4,8 @@ import * as v from "valibot";
 const Given = v.object({
   worker: v.string(),
   personId: v.string(),
+  /** whether there are render farms, with which something may go wrong */
+  hasFarms: v.boolean(),
   /** of the tasks whose status is not the one they began with */
   statuses: v.record(v.string(), v.string()),
   customActions: v.array(

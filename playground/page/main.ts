@@ -12,7 +12,7 @@ import { exposeVueApp } from "./vue-app.ts";
 
 const LATE_MS = 1_500;
 
-function start(root: HTMLElement, bar: HTMLElement, { worker, personId, customActions, statuses }: Given): void {
+function start(root: HTMLElement, bar: HTMLElement, { worker, personId, customActions, statuses, hasFarms }: Given): void {
   const person = PERSONS.find(({ id }) => id === personId) ?? ADA;
   const store = new Store(person, customActions, location.pathname);
   for (const [taskId, statusId] of Object.entries(statuses)) store.setStatus(taskId, statusId);
@@ -33,7 +33,7 @@ function start(root: HTMLElement, bar: HTMLElement, { worker, personId, customAc
   exposeVueApp(root, store, router);
   // Kitsu listens to a socket, and loads what it hears of.
   new EventSource("/changes").addEventListener("message", ({ data }) => void store.loadTask(String(data)));
-  fillPlaygroundBar(bar, worker, store);
+  fillPlaygroundBar(bar, { worker, hasFarms }, store);
   const late = document.querySelector<HTMLTemplateElement>("#late-userscript");
   if (late) setTimeout(() => document.head.append(late.content.cloneNode(true)), LATE_MS);
 }

@@ -1,11 +1,14 @@
 /** The strip on top that is not Kitsu's: what this is, its variants, the action server, and the drawer. */
 import { drawDrawer } from "./drawer.ts";
 import { button, element } from "./element.ts";
+import { drawFarmSwitch } from "./farm-switch.ts";
 import { drawPersonSwitch } from "./person-switch.ts";
 import { onSent } from "./sent.ts";
 import type { Store } from "./store.ts";
 
-export function fillPlaygroundBar(bar: HTMLElement, worker: string, store: Store): void {
+export type Surroundings = { worker: string; hasFarms: boolean };
+
+export function fillPlaygroundBar(bar: HTMLElement, { worker, hasFarms }: Surroundings, store: Store): void {
   const drawer = drawDrawer();
   const toggle = button(
     { id: "drawer-toggle", class: "drawer-toggle", "aria-expanded": "false", "aria-controls": drawer.id },
@@ -28,6 +31,7 @@ export function fillPlaygroundBar(bar: HTMLElement, worker: string, store: Store
       ...drawVariants("Userscript", "userscript", USERSCRIPTS),
       ...drawVariants("CSP", "csp", CSPS),
     ),
+    ...(hasFarms ? [drawFarmSwitch()] : []),
     element("span", { class: "filler" }),
     element("a", { href: `${worker}/`, target: "_blank" }, "Action server"),
     element("a", { href: `${worker}/runs`, target: "_blank" }, "Log"),

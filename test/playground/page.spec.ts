@@ -71,7 +71,12 @@ test("Kitsu's state is where Vue leaves it, and follows the locale and the selec
   expect(state).toMatchObject({
     locale: "fr",
     user: { email: "ada.roy@studio.example", full_name: "Ada Roy", role: "manager", locale: "fr_FR" },
-    action: { name: "Debug", entity_type: "all", is_ajax: false, url: expect.stringContaining("/actions/debug") },
+    action: {
+      name: "Comment and set status",
+      entity_type: "all",
+      is_ajax: false,
+      url: expect.stringContaining("/actions/comment"),
+    },
     production: "Paper Lantern",
     isDarkTheme: false,
     nbSelectedTasks: 2,

@@ -3,27 +3,10 @@ import { TASKS } from "../../playground/data.ts";
 import { ENTITIES } from "../../playground/data-entities.ts";
 import { ADA, BOT, BRUNO, DJIBRIL, EIKO, FRIDA, GRETA, HAMID, INES, OLGA, type Person } from "../../playground/data-people.ts";
 import { EPISODES, NIGHT_TRAM, PAPER_LANTERN } from "../../playground/data-projects.ts";
-import { BOT_TOKEN, expect, test as playground } from "./support/playground.ts";
-import { type Answered, type Asked, ask, expectShape, logIn, readRecording } from "./support/zou.ts";
+import { BOT_TOKEN, expect } from "./support/playground.ts";
+import { type Answered, type Ask, ask, expectShape, post, readRecording, test, UNKNOWN } from "./support/zou.ts";
 
-type Ask = (path: string, as?: Person, asked?: Asked) => Promise<Answered>;
-
-const test = playground.extend<{ zou: string; askAs: Ask }>({
-  zou: ({ servers }, use) => use(servers.playground.url),
-  /** As the bot, unless told. */
-  askAs: async ({ zou }, use) => {
-    const tokens = new Map<Person, string>([[BOT, BOT_TOKEN]]);
-    await use(async (path, as = BOT, asked = {}) => {
-      const token = tokens.get(as) ?? (await logIn(zou, as));
-      tokens.set(as, token);
-      return ask(zou, path, { token, ...asked });
-    });
-  },
-});
-
-const UNKNOWN = "00000000-0000-4000-8000-000000000000";
 const idsOf = (rows: readonly { id: string }[]): string => `id=${encodeURIComponent(JSON.stringify(rows.map(({ id }) => id)))}`;
-const post = (body: unknown): Asked => ({ method: "POST", body });
 
 /** A shot of the first episode that has a preview. */
 async function findPreview(askAs: Ask): Promise<{ entity_id: string; preview_file_id: string }> {
@@ -142,6 +125,26 @@ test("playlists are made and refused as in the real Zou", async ({ askAs }) => {
   expectShape(await askAs(`${path}/${Object(created.answer).id}`), "playlist");
   expect((await askAs(path)).answer).toContainEqual(expect.objectContaining({ first_preview_file_id: shot.preview_file_id }));
   expect((await askAs(path, FRIDA)).status).toBe(403);
+});
+
+test("a playlist is read as it was made, and removed by managers and whoever made it", async ({ askAs }) => {
+  const make = async (who: Person) => {
+    const made = await askAs("/data/playlists", who, post({ name: "Dailies", project_id: NIGHT_TRAM.id, shots: [] }));
+    return { path: `/data/playlists/${Object(made.answer).id}`, playlist: made.answer };
+  };
+  const { path, playlist } = await make(EIKO);
+  expect(await askAs(path)).toMatchObject({ status: 200, answer: playlist });
+  expect((await askAs(path, FRIDA)).status).toBe(403);
+  expect((await askAs(`${path}/share`)).answer).toEqual([]);
+  expect((await askAs(`${path}/share`, EIKO)).status).toBe(403);
+  const remove = (at: string, who: Person) => askAs(at, who, { method: "DELETE" });
+  for (const who of [FRIDA, GRETA, BRUNO, DJIBRIL]) expect((await remove(path, who)).status).toBe(403);
+  expect((await remove(path, EIKO)).status).toBe(204);
+  expect((await remove(path, EIKO)).status).toBe(404);
+  const { path: another } = await make(ADA);
+  expect((await remove(another, EIKO)).status).toBe(403);
+  expect((await remove(another, BOT)).status).toBe(204);
+  expect((await askAs(another)).status).toBe(404);
 });
 
 test("everybody sees what is theirs", async ({ askAs }) => {

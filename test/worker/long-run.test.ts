@@ -77,9 +77,21 @@ describe("a run that goes on", () => {
 
   it("ends with the reason when looking at it fails for good", async () => {
     vi.spyOn(console, "error").mockReturnValue();
-    watch.mockRejectedValue(new Error("a fault of ours"));
+    watch.mockRejectedValue(new Failure("kitsu-refused", { text: "No." }));
     const answer = await begin();
     await untilOver(answer);
+    expect((await follow(answer)).reply).toMatchObject({ kind: "failed", code: "kitsu-refused", text: "No." });
+  });
+
+  it("bears a fault of ours for an hour, for what it began goes on", async () => {
+    vi.spyOn(console, "error").mockReturnValue();
+    watch.mockRejectedValue(new Error("a fault of ours"));
+    const answer = await begin();
+    await vi.waitFor(async () =>
+      expect((await follow(answer)).reply).toMatchObject({ kind: "started", text: expect.stringContaining("No news") }),
+    );
+    vi.spyOn(Date, "now").mockReturnValue(Date.now() + 2 * 3_600_000);
+    await runInDurableObject(env.LONG_RUNS.getByName(RUN), (instance) => instance.alarm());
     expect((await follow(answer)).reply).toMatchObject({ kind: "failed", code: "internal-error" });
   });
 

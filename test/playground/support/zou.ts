@@ -1,7 +1,7 @@
 /** Asks the small Zou, and compares its answers with those recorded of the real one. */
 import { readFileSync } from "node:fs";
-import type { Person } from "../../../playground/data-people.ts";
-import { expect } from "./playground.ts";
+import { BOT, type Person } from "../../../playground/data-people.ts";
+import { BOT_TOKEN, expect, test as playground } from "./playground.ts";
 
 const BROWSER = "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 Chrome/141.0.0.0 Safari/537.36";
 
@@ -31,6 +31,24 @@ export async function logIn(zou: string, { email }: Person): Promise<string> {
   if (typeof answer !== "object" || !answer || !("access_token" in answer)) throw new Error(`${email} can't log in`);
   return String(answer.access_token);
 }
+
+export type Ask = (path: string, as?: Person, asked?: Asked) => Promise<Answered>;
+
+export const test = playground.extend<{ zou: string; askAs: Ask }>({
+  zou: ({ servers }, use) => use(servers.playground.url),
+  /** As the bot, unless told. */
+  askAs: async ({ zou }, use) => {
+    const tokens = new Map<Person, string>([[BOT, BOT_TOKEN]]);
+    await use(async (path, as = BOT, asked = {}) => {
+      const token = tokens.get(as) ?? (await logIn(zou, as));
+      tokens.set(as, token);
+      return ask(zou, path, { token, ...asked });
+    });
+  },
+});
+
+export const UNKNOWN = "00000000-0000-4000-8000-000000000000";
+export const post = (body: unknown): Asked => ({ method: "POST", body });
 
 export type Recording = { status: number; body?: unknown; answer: unknown };
 

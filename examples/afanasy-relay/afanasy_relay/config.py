@@ -1,0 +1,122 @@
+"""The configuration: what may come through. What it does not name is refused, and a word it does not know is an error."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+_OPERATIONS = ("start", "pause", "stop", "restart", "restart_errors", "restart_running", "restart_pause", "delete")
+_USUAL = ("start", "pause", "stop", "restart_errors")
+_TOKEN_LEAST = 16
+
+
+class Misconfigured(Exception):
+    """The configuration is not there, or wrong: a sentence each."""
+
+
+@dataclass(frozen=True)
+class Config:
+    """`services` are the services jobs may have, with patterns for the whole of their commands; `environment` the variables they may set."""
+
+    listen: tuple[str, int]
+    afserver: tuple[str, int]
+    token: bytes
+    services: Mapping[str, Sequence[re.Pattern[str]]]
+    operations: Sequence[str] = _USUAL
+    environment: Sequence[str] = ()
+    connections: int = 8
+    answer_seconds: float = 6
+    body_seconds: float = 10
+    busy_seconds: float = 1
+    message_max_bytes: int = 1_000_000
+    answer_max_bytes: int = 32 * 1024 * 1024
+
+
+_KEYS = ("listen", "afserver", "token_file", "services", "operations", "environment", "connections", "answer_seconds")
+
+
+def read_config(file: Path) -> Config:
+    try:
+        value = json.loads(file.read_text("utf-8-sig"))
+    except OSError as error:
+        raise Misconfigured(f"{file} can't be read: {error.strerror}.") from None
+    except (ValueError, RecursionError) as error:
+        raise Misconfigured(f"{file} is not JSON: {error}.") from None
+    problems: list[str] = []
+    config = _parse(value, file.parent, problems)
+    if config is None or problems:
+        raise Misconfigured("\n".join(problems))
+    return config
+
+
+def _parse(value: Any, folder: Path, problems: list[str]) -> Config | None:
+    if not isinstance(value, dict):
+        problems.append("The configuration must be an object.")
+        return None
+    problems.extend(f"{key} is not known; known are {', '.join(_KEYS)}." for key in value if key not in _KEYS)
+    listen = _address(value, "listen", ("127.0.0.1", 51080), problems)
+    afserver = _address(value, "afserver", ("127.0.0.1", 51000), problems)
+    operations = value.get("operations", list(_USUAL))
+    if not isinstance(operations, list) or not all(one in _OPERATIONS for one in operations):
+        problems.append(f"operations must be a list of {', '.join(_OPERATIONS)}.")
+    environment = value.get("environment", [])
+    if not isinstance(environment, list) or not all(isinstance(one, str) for one in environment):
+        problems.append("environment must be a list of the names of variables.")
+    connections = value.get("connections", 8)
+    if type(connections) is not int or not 1 <= connections <= 100:
+        problems.append("connections must be a number from 1 to 100.")
+    seconds = value.get("answer_seconds", 6)
+    if type(seconds) not in (int, float) or not 0 < seconds <= 60:
+        problems.append("answer_seconds must be a number up to 60.")
+    token = _token(value.get("token_file"), folder, problems)
+    services = _services(value.get("services"), problems)
+    if problems:
+        return None
+    return Config(listen, afserver, token, services, tuple(operations), tuple(environment), connections, seconds)
+
+
+def _address(value: Mapping[str, Any], key: str, otherwise: tuple[str, int], problems: list[str]) -> tuple[str, int]:
+    given = value.get(key, {})
+    if not isinstance(given, dict) or any(name not in ("host", "port") for name in given):
+        problems.append(f'{key} must be {{"host": "{otherwise[0]}", "port": {otherwise[1]}}}.')
+        return otherwise
+    host, port = given.get("host", otherwise[0]), given.get("port", otherwise[1])
+    if not isinstance(host, str) or host == "":
+        problems.append(f"{key}.host must be a text.")
+    if type(port) is not int or not 0 <= port <= 65535:
+        problems.append(f"{key}.port must be a number up to 65535.")
+    return host, port
+
+
+def _token(path: Any, folder: Path, problems: list[str]) -> bytes:
+    if not isinstance(path, str) or path == "":
+        problems.append("token_file must be the file with the token.")
+        return b""
+    try:
+        token = (folder / path).read_bytes().strip()
+    except OSError as error:
+        problems.append(f"token_file {path} can't be read: {error.strerror}.")
+        return b""
+    if len(token) < _TOKEN_LEAST:
+        problems.append(f"The token in {path} must have {_TOKEN_LEAST} characters or more: head -c 32 /dev/urandom | base64.")
+    return token
+
+
+def _services(value: Any, problems: list[str]) -> dict[str, tuple[re.Pattern[str], ...]]:
+    if not isinstance(value, dict) or not value:
+        problems.append('services must name the services that may be used: {"blender": ["blender -b .*"]}.')
+        return {}
+    services: dict[str, tuple[re.Pattern[str], ...]] = {}
+    for name, patterns in value.items():
+        if not isinstance(patterns, list) or not patterns or not all(isinstance(one, str) for one in patterns):
+            problems.append(f"services.{name} must be a list of patterns for commands.")
+            continue
+        try:
+            services[name] = tuple(re.compile(pattern, re.ASCII) for pattern in patterns)
+        except re.error as error:
+            problems.append(f"services.{name} has a pattern that is none: {error}.")
+    return services

@@ -1,0 +1,214 @@
+"""What may be said to afserver. An invalid job ends that server, so a message is let through when each part of it is known, and not otherwise."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from .config import Config
+
+_INTEGER_MAX = 2**31 - 1
+_LIST_MAX = 1_000
+_TASKS_MAX = 100_000
+_NUMERIC = 1
+
+Check = Callable[[Any, str], None]
+
+
+class Refused(Exception):
+    """The message is not let through: why, in a sentence without its full stop."""
+
+
+def read_message(body: bytes, config: Config) -> tuple[dict[str, Any], str]:
+    """The message, and what it is in a few words for the log."""
+    try:
+        message = json.loads(body.decode("utf-8"), parse_float=_no_float, parse_constant=_no_float, object_pairs_hook=_once)
+    except (ValueError, RecursionError) as error:
+        raise Refused(f"the message is not JSON as it is needed: {error}") from None
+    if not isinstance(message, dict) or len(message) != 1:
+        raise Refused("the message must be an object with one member: job, get or action")
+    [(kind, value)] = message.items()
+    if kind == "job":
+        return message, _check_job(value, config)
+    if kind == "get":
+        return message, _check_get(value)
+    if kind == "action":
+        return message, _check_action(value, config)
+    raise Refused(f"“{kind}” is not let through")
+
+
+def write_message(message: Mapping[str, Any]) -> bytes:
+    """Written anew, so that what was checked and what is sent can't be two things. It is ASCII: as many bytes as characters."""
+    return json.dumps(message, ensure_ascii=True, allow_nan=False, separators=(",", ":")).encode("ascii")
+
+
+def _no_float(text: str) -> Any:
+    raise ValueError(f"{text} is no integer, and afserver takes no others")
+
+
+def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    table = dict(pairs)
+    if len(table) < len(pairs):
+        raise ValueError("a member is there twice")
+    return table
+
+
+def _text(value: Any, name: str) -> None:
+    if not isinstance(value, str):
+        raise Refused(f"{name} must be a text")
+    if "\0" in value or any("\ud800" <= letter <= "\udfff" for letter in value):
+        raise Refused(f"{name} has what is no character")
+
+
+def _filled(value: Any, name: str) -> None:
+    _text(value, name)
+    if value == "":
+        raise Refused(f"{name} is empty")
+
+
+def _plain(value: Any, name: str) -> None:
+    """afserver writes these into its answers without escaping them."""
+    _filled(value, name)
+    if re.fullmatch(r"[A-Za-z0-9_.-]+", value) is None:
+        raise Refused(f"{name} may have letters, digits, “_”, “.” and “-” only")
+
+
+def _path(value: Any, name: str) -> None:
+    """Farms make thumbnails of files, and put their names into commands of their own."""
+    _filled(value, name)
+    if re.fullmatch(r"[A-Za-z0-9_ ./:@#-]+", value) is None:
+        raise Refused(f"{name} has a character that no path may have")
+
+
+def _integer(least: int, most: int = _INTEGER_MAX) -> Check:
+    def check(value: Any, name: str) -> None:
+        if type(value) is not int or not least <= value <= most:
+            raise Refused(f"{name} must be an integer from {least} to {most}")
+
+    return check
+
+
+def _flag(value: Any, name: str) -> None:
+    if not isinstance(value, bool):
+        raise Refused(f"{name} must be true or false")
+
+
+def _list(check: Check, most: int = _LIST_MAX) -> Check:
+    def check_all(value: Any, name: str) -> None:
+        if not isinstance(value, list) or not 1 <= len(value) <= most:
+            raise Refused(f"{name} must be a list of 1 to {most}")
+        for index, one in enumerate(value):
+            check(one, f"{name}.{index}")
+
+    return check_all
+
+
+def _table(check: Check) -> Check:
+    def check_all(value: Any, name: str) -> None:
+        if not isinstance(value, dict) or len(value) > _LIST_MAX:
+            raise Refused(f"{name} must be an object")
+        for key, one in value.items():
+            _filled(key, name)
+            check(one, f"{name}.{key}")
+
+    return check_all
+
+
+_COUNT = _integer(0)
+_ANY = _integer(-_INTEGER_MAX)
+
+# Whatever is not here is not let through: command_pre and command_post run on the server itself.
+_JOB: dict[str, Check] = {
+    "name": _filled, "user_name": _plain, "host_name": _plain, "priority": _integer(0, 250), "offline": _flag,
+    "description": _text, "annotation": _text, "custom_data": _text, "project": _text, "department": _text, "branch": _text,
+    "folders": _table(_path), "max_running_tasks": _integer(-1), "max_running_tasks_per_host": _integer(-1),
+    "hosts_mask": _filled, "hosts_mask_exclude": _filled, "need_os": _filled, "need_properties": _filled,
+    "time_life": _integer(1), "pools": _table(_COUNT),
+}  # fmt: skip
+_BLOCK: dict[str, Check] = {
+    "name": _filled, "service": _filled, "parser": _plain, "command": _filled, "working_directory": _path,
+    "files": _list(_path), "tasks_name": _filled, "custom_data": _text, "flags": _COUNT, "sequential": _ANY,
+    "capacity": _integer(1), "need_memory": _COUNT, "need_hdd": _COUNT, "need_power": _COUNT, "need_gpu_mem_mb": _COUNT,
+    "need_cpu_cores": _COUNT, "errors_retries": _COUNT, "errors_avoid_host": _COUNT, "errors_task_same_host": _COUNT,
+    "errors_forgive_time": _COUNT, "task_max_run_time": _COUNT, "task_min_run_time": _COUNT,
+    "environment": _table(_text), "tickets": _table(_COUNT),
+}  # fmt: skip
+_FRAMES: dict[str, Check] = {"frame_first": _ANY, "frame_last": _ANY, "frames_per_task": _integer(1), "frames_inc": _integer(1)}
+_GET: dict[str, Check] = {
+    "ids": _list(_integer(1)), "serials": _list(_integer(1, 2**53)), "users": _list(_plain), "mode": _filled,
+}  # fmt: skip
+
+
+def _members(value: Any, name: str, known: Mapping[str, Check], needed: tuple[str, ...], also: tuple[str, ...] = ()) -> None:
+    if not isinstance(value, dict):
+        raise Refused(f"{name} must be an object")
+    for key in needed:
+        if key not in value:
+            raise Refused(f"{name}.{key} is missing")
+    for key, one in value.items():
+        if key in known:
+            known[key](one, f"{name}.{key}")
+        elif key not in also:
+            raise Refused(f"{name}.{key} is not let through")
+
+
+def _check_job(job: Any, config: Config) -> str:
+    _members(job, "job", _JOB, ("name", "user_name", "host_name", "blocks"), ("blocks",))
+    _list(lambda block, name: _check_block(block, name, config))(job["blocks"], "job.blocks")
+    services = sorted({block["service"] for block in job["blocks"]})
+    return f"job “{job['name']}” of {job['user_name']}, {', '.join(services)}"
+
+
+def _check_block(block: Any, name: str, config: Config) -> None:
+    if isinstance(block, dict) and "tasks" in block:
+        # A task's own words go into the command where we can't see them together.
+        raise Refused(f"{name}.tasks is not let through: use frames")
+    _members(block, name, {**_BLOCK, **_FRAMES}, ("name", "service", "command", "flags", *_FRAMES))
+    if not block["flags"] & _NUMERIC:
+        raise Refused(f"{name}.flags must have the numeric flag")
+    if block["frame_last"] < block["frame_first"]:
+        raise Refused(f"{name} ends before its first frame")
+    if (block["frame_last"] - block["frame_first"]) // block["frames_inc"] // block["frames_per_task"] >= _TASKS_MAX:
+        raise Refused(f"{name} has more than {_TASKS_MAX} tasks")
+    patterns = config.services.get(block["service"])
+    if patterns is None:
+        raise Refused(f"the service “{block['service']}” is not allowed")
+    if not any(pattern.fullmatch(block["command"]) for pattern in patterns):
+        raise Refused(f"the command of {name} is not allowed for {block['service']}")
+    for variable in block.get("environment", {}):
+        if variable not in config.environment:
+            raise Refused(f"the variable “{variable}” is not allowed")
+
+
+def _check_get(get: Any) -> str:
+    if not isinstance(get, dict) or get.get("type") not in ("users", "renders", "jobs"):
+        raise Refused("get.type must be users, renders or jobs")
+    if get["type"] != "jobs":
+        _members(get, "get", {}, (), ("type",))
+        return f"get {get['type']}"
+    _members(get, "get", _GET, (), ("type",))
+    if get.get("mode", "full") not in ("full", "progress"):
+        raise Refused("get.mode must be full or progress")
+    chosen = [key for key in ("ids", "serials", "users") if key in get]
+    if len(chosen) != 1:
+        raise Refused("get must say which jobs, by ids, serials or users")
+    return f"get {len(get[chosen[0]])} jobs by {chosen[0]}"
+
+
+def _check_action(action: Any, config: Config) -> str:
+    known: dict[str, Check] = {"user_name": _plain, "host_name": _plain, "ids": _list(_integer(1))}
+    _members(action, "action", known, (*known, "type"), ("type", "operation", "params"))
+    if action["type"] != "jobs":
+        raise Refused("action.type must be jobs")
+    if ("operation" in action) == ("params" in action):
+        raise Refused("action must have operation or params")
+    if "params" in action:
+        _members(action["params"], "action.params", {"annotation": _text}, ("annotation",))
+        return f"annotate {action['ids']} of {action['user_name']}"
+    _members(action["operation"], "action.operation", {"type": _filled}, ("type",))
+    operation = action["operation"]["type"]
+    if operation not in config.operations:
+        raise Refused(f"the operation “{operation}” is not allowed")
+    return f"{operation} {action['ids']} of {action['user_name']}"

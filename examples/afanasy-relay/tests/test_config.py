@@ -1,0 +1,98 @@
+"""The configuration, and the command as it is started."""
+
+import json
+import os
+import re
+import subprocess
+import sys
+import tempfile
+import time
+import unittest
+import urllib.request
+from pathlib import Path
+
+from afserver import Afserver, TOKEN
+
+RELAY = Path(__file__).resolve().parent.parent / "relay.py"
+EXAMPLE = RELAY.parent / "relay.example.json"
+
+
+class Configuration(unittest.TestCase):
+    def setUp(self):
+        folder = tempfile.TemporaryDirectory()
+        self.addCleanup(folder.cleanup)
+        self.folder = Path(folder.name)
+        self.afserver = Afserver()
+        self.afserver.answer = b'{"users":[{"name":"ada"}]}'
+        self.addCleanup(self.afserver.stop)
+        (self.folder / "token").write_text(TOKEN + "\n")
+        self.config = {**json.loads(EXAMPLE.read_text()), "token_file": "token"}
+        self.config["afserver"] = {"host": self.afserver.address[0], "port": self.afserver.address[1]}
+        self.config["listen"] = {"port": 0}
+
+    def command(self, *words):
+        file = self.folder / "relay.json"
+        file.write_text(json.dumps(self.config))
+        return [sys.executable, "-B", str(RELAY), "--config", str(file), *words]
+
+    def check(self):
+        done = subprocess.run(self.command("check"), capture_output=True, text=True, timeout=20)
+        return done.returncode, done.stdout + done.stderr
+
+    def test_of_the_example_is_right_and_says_what_it_allows(self):
+        status, said = self.check()
+        self.assertEqual(status, 0, said)
+        self.assertIn("afserver answers, and has 1 users.", said)
+        self.assertIn("blender", said)
+        self.assertNotIn(TOKEN, said)
+
+    def test_of_the_example_fits_the_command_of_the_documentation(self):
+        [pattern] = self.config["services"]["blender"]
+        scene, output = "/mnt/prod/demo/SQ01/SH010/SH010_lighting.blend", "/mnt/render/demo/SQ01_SH010/SH010.####"
+        command = f'blender -b "{scene}" -o "{output}" -s @#@ -e @#@ -a'
+        self.assertIsNotNone(re.fullmatch(pattern, command))
+        for word in (";id", "$(id)", "`id`", '" --python-expr "x', "|id", "&", "\n"):
+            self.assertIsNone(re.fullmatch(pattern, command.replace("lighting", word)), word)
+
+    def test_says_everything_that_is_wrong(self):
+        self.config = {
+            "tokenfile": "x",
+            "services": {"blender": ["("]},
+            "connections": 0,
+            "operations": ["exit"],
+            "listen": {"port": "x"},
+        }
+        status, said = self.check()
+        self.assertEqual(status, 3)
+        for word in ("tokenfile is not known", "services.blender", "connections", "operations", "listen.port", "token_file"):
+            self.assertIn(word, said)
+
+    def test_wants_a_token_that_can_t_be_guessed(self):
+        (self.folder / "token").write_text("short\n")
+        self.assertIn("16 characters", self.check()[1])
+
+    def test_says_where_afserver_is_not_there(self):
+        self.config["afserver"]["port"] = 1
+        status, said = self.check()
+        self.assertEqual(status, 1)
+        self.assertIn("can't be reached", said)
+
+    def test_warns_where_others_can_reach_it(self):
+        self.config["listen"] = {"host": "0.0.0.0", "port": 0}
+        self.assertIn("BEWARE", self.check()[1])
+
+    def test_serves_until_it_is_stopped(self):
+        process = subprocess.Popen(self.command(), stderr=subprocess.PIPE, text=True, env={**os.environ, "PYTHONUNBUFFERED": "1"})
+        self.addCleanup(process.stderr.close)
+        self.addCleanup(process.wait)
+        self.addCleanup(process.terminate)
+        port = process.stderr.readline().split("127.0.0.1:")[1].split()[0]
+        request = urllib.request.Request(f"http://127.0.0.1:{port}/health", headers={"Authorization": f"Bearer {TOKEN}"})
+        with urllib.request.urlopen(request, timeout=5) as response:
+            self.assertEqual(json.load(response), {"afserver": "answers", "users": 1})
+        time.sleep(0.05)
+        self.assertIsNone(process.poll())
+
+
+if __name__ == "__main__":
+    unittest.main()

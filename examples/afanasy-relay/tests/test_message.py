@@ -1,0 +1,140 @@
+"""What is let through, and what is not: whatever ends afserver, runs on it, or is no business of Kitsu's."""
+
+import json
+import unittest
+
+from afserver import RelayCase, job
+
+
+class Jobs(RelayCase):
+    def test_what_ends_afserver_is_not_let_through(self):
+        whole = job()["job"]
+        for message, why in [
+            ({"job": "x"}, "job must be an object"),
+            ({"job": [whole]}, "job must be an object"),
+            ({"job": None}, "job must be an object"),
+            ({"job": {key: value for key, value in whole.items() if key != "user_name"}}, "job.user_name is missing"),
+            (job(user_name=""), "job.user_name is empty"),
+            (job(user_name=7), "job.user_name must be a text"),
+            ({"job": {key: value for key, value in whole.items() if key != "blocks"}}, "job.blocks is missing"),
+            (job(blocks=[]), "job.blocks must be a list of 1"),
+            (job(blocks={}), "job.blocks must be a list"),
+            (job(blocks=[None]), "job.blocks.0 must be an object"),
+            (job(blocks=[*whole["blocks"], {}]), "job.blocks.1.name is missing"),
+            (job(block={"flags": 0}), "must have the numeric flag"),
+            (job(block={"flags": True}), "must be an integer"),
+            (job(block={"frame_first": 149}), "ends before its first frame"),
+            (job(block={"frames_per_task": 0}), "must be an integer from 1"),
+            (job(block={"frame_last": 2_000_000_000}), "more than 100000 tasks"),
+            (job(block={"tasks": []}), "tasks is not let through"),
+            (job(priority=251), "from 0 to 250"),
+        ]:
+            with self.subTest(why=why):
+                self.assert_refused(message, why)
+
+    def test_numbers_with_a_point_are_refused_before_they_would_be_dropped(self):
+        body = json.dumps(job()).replace('"frame_first": 101', '"frame_first": 101.0').encode()
+        self.assert_refused(body, "101.0 is no integer")
+        self.assert_refused(b'{"job":{"priority":NaN}}', "NaN")
+
+    def test_a_message_can_t_be_read_in_two_ways(self):
+        self.assert_refused(b'{"get":{"type":"users"},"get":{"type":"jobs"}}', "there twice")
+        self.assert_refused(b'{"get":{"type":"users"},"job":{}}', "one member")
+        self.assert_refused(b"[" * 100_000, "not JSON")
+        self.assert_refused(b"\xff\xfe", "not JSON")
+        self.assert_refused(b"", "not JSON")
+        self.assert_refused(b'"job"', "one member")
+
+    def test_only_the_studios_services_and_commands(self):
+        for block, why in [
+            ({"service": "maya"}, "the service “maya” is not allowed"),
+            ({"command": "rm -rf /"}, "is not allowed for blender"),
+            ({"command": 'blender -b "a.blend" -s @#@ -e @#@ -a; id'}, "is not allowed for blender"),
+            ({"command": 'blender -b "$(id)" -s @#@ -e @#@ -a'}, "is not allowed for blender"),
+            ({"command": 'blender -b "a.blend" -s @#@ -e @#@ -a\n'}, "is not allowed for blender"),
+            ({"environment": {"LD_PRELOAD": "/tmp/x.so"}}, "the variable “LD_PRELOAD” is not allowed"),
+            ({"files": ["a;id"]}, "has a character that no path may have"),
+            ({"working_directory": "$(id)"}, "has a character that no path may have"),
+            ({"command_pre": "id"}, "is not let through"),
+        ]:
+            with self.subTest(why=why):
+                self.assert_refused(job(block=block), why)
+        self.assert_refused(job(command_post="id"), "job.command_post is not let through")
+        self.assert_refused(job(folders={"output": "`id`"}), "has a character that no path may have")
+
+    def test_variables_that_are_named_may_be_set(self):
+        relay = self.open_relay(environment=("OCIO",))
+        self.assertEqual(self.ask(job(block={"environment": {"OCIO": "/mnt/ocio"}}), relay=relay)[0], 200)
+
+    def test_texts_have_no_end_in_the_middle(self):
+        self.assert_refused(job(name="a\0b"), "what is no character")
+        self.assert_refused(job(user_name='a"b'), "letters, digits")
+
+
+class Questions(RelayCase):
+    def test_users_renders_and_some_jobs(self):
+        for get in [
+            {"type": "users"},
+            {"type": "renders"},
+            {"type": "jobs", "ids": [7]},
+            {"type": "jobs", "serials": [42, 43]},
+            {"type": "jobs", "users": ["ada"]},
+            {"type": "jobs", "ids": [7], "mode": "full"},
+            {"type": "jobs", "ids": [7], "mode": "progress"},
+        ]:
+            self.assertEqual(self.ask({"get": get})[0], 200, get)
+
+    def test_nothing_else(self):
+        for get, why in [
+            ({"type": "files", "path": "/etc"}, "get.type must be"),
+            ({"type": "config"}, "get.type must be"),
+            ({"type": "users", "mode": "log"}, "get.mode is not let through"),
+            ({"type": "jobs"}, "which jobs"),
+            ({"type": "jobs", "ids": []}, "a list of 1"),
+            ({"type": "jobs", "ids": [7], "serials": [1]}, "which jobs"),
+            ({"type": "jobs", "ids": ["7"]}, "must be an integer"),
+            ({"type": "jobs", "mask": ".*"}, "get.mask is not let through"),
+            ({"type": "jobs", "ids": [7], "mode": "output"}, "get.mode must be"),
+            ([], "get.type must be"),
+        ]:
+            with self.subTest(get=get):
+                self.assert_refused({"get": get}, why)
+        for kind in ("save", "user", "monitor", "reload_config", "announce"):
+            self.assert_refused({kind: {}}, "is not let through")
+
+
+class Actions(RelayCase):
+    ACTION = {"user_name": "ada", "host_name": "kitsu-actions", "type": "jobs", "ids": [7]}
+
+    def test_what_is_allowed_by_ids(self):
+        self.afserver.answer = b'{"info":{"kind":"log","text":"Action processed."}}'
+        for operation in ("start", "pause", "stop", "restart_errors"):
+            self.assertEqual(self.ask({"action": {**self.ACTION, "operation": {"type": operation}}})[0], 200)
+        self.assertEqual(self.ask({"action": {**self.ACTION, "params": {"annotation": "Canceled from Kitsu"}}})[0], 200)
+
+    def test_nothing_else(self):
+        stop = {"operation": {"type": "stop"}}
+        without_ids = {key: value for key, value in self.ACTION.items() if key != "ids"}
+        for action, why in [
+            ({**without_ids, **stop, "mask": ".*"}, "action.ids is missing"),
+            ({**self.ACTION, **stop, "mask": ".*"}, "action.mask is not let through"),
+            ({**self.ACTION, **stop, "ids": []}, "a list of 1"),
+            ({**self.ACTION, **stop, "type": "renders"}, "action.type must be jobs"),
+            ({**self.ACTION, **stop, "user_name": ""}, "action.user_name is empty"),
+            ({**self.ACTION, "operation": {"type": "delete"}}, "the operation “delete” is not allowed"),
+            ({**self.ACTION, "operation": {"type": "exit"}}, "the operation “exit” is not allowed"),
+            ({**self.ACTION, "params": {"annotation": "a", "priority": 250}}, "action.params.priority is not let through"),
+            ({**self.ACTION, "params": {"command_post": "id"}}, "action.params.annotation is missing"),
+            (self.ACTION, "operation or params"),
+            ({**self.ACTION, **stop, "params": {}}, "operation or params"),
+        ]:
+            with self.subTest(action=action):
+                self.assert_refused({"action": action}, why)
+
+    def test_what_the_studio_adds(self):
+        relay = self.open_relay(operations=("delete",))
+        self.assertEqual(self.ask({"action": {**self.ACTION, "operation": {"type": "delete"}}}, relay=relay)[0], 200)
+
+
+if __name__ == "__main__":
+    unittest.main()

@@ -1,0 +1,187 @@
+"""A request, from the token to afserver and back, over real sockets."""
+
+import json
+import threading
+import time
+import unittest
+
+from afserver import TOKEN, RelayCase, job, log
+
+
+class Through(RelayCase):
+    def test_sends_a_job_in_afservers_own_way(self):
+        self.assertEqual(self.ask(job()), (200, {"id": 7, "serial": 42}))
+        [got] = self.afserver.got
+        body = json.dumps(job(), separators=(",", ":")).encode()
+        self.assertEqual(got, b"AFANASY %d JSON" % len(body) + body)
+
+    def test_is_the_contracts_question_byte_for_byte(self):
+        self.afserver.answer = b'{"jobs":[]}'
+        self.ask(b'{"get":{"type":"jobs","ids":[2],"mode":"full"}}', headers={"AFANASY": "47"})
+        self.assertEqual(self.afserver.got, [b'AFANASY 47 JSON{"get":{"type":"jobs","ids":[2],"mode":"full"}}'])
+
+    def test_counts_bytes_and_not_characters(self):
+        message = job(name="Schloß 🎬")
+        self.ask(json.dumps(message, ensure_ascii=False).encode())
+        head, body = self.afserver.got[0].split(b" JSON", 1)
+        self.assertEqual(head, b"AFANASY %d" % len(body))
+        self.assertTrue(body.isascii())
+        self.assertEqual(json.loads(body), message)
+
+    def test_hands_back_exactly_the_bytes_that_belong_to_the_answer(self):
+        self.afserver.answer = b'{"jobs":[{"name":"a\nb"}]}'
+        message = b'{"get":{"type":"jobs","users":["ada"]}}'
+        head = b"POST / HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer %s\r\nContent-Length: %d\r\n\r\n" % (
+            TOKEN.encode(),
+            len(message),
+        )
+        raw = self.send_raw(head + message)
+        self.assertTrue(raw.endswith(b"\r\n\r\n" + self.afserver.answer), raw)
+
+    def test_takes_an_answer_in_pieces(self):
+        self.afserver.manner = "pieces"
+        self.assertEqual(self.ask(job()), (200, {"id": 7, "serial": 42}))
+
+    def test_takes_a_message_that_a_tunnel_cut_into_chunks(self):
+        body = json.dumps(job()).encode()
+        chunks = b"".join(b"%x;x=y\r\n%s\r\n" % (len(part), part) for part in (body[:10], body[10:300], body[300:]))
+        head = b"POST / HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer %s\r\nTransfer-Encoding: chunked\r\n\r\n" % TOKEN.encode()
+        self.assertIn(b'{"id":7,"serial":42}', self.send_raw(head + chunks + b"0\r\n\r\n"))
+
+    def test_is_one_connection_a_request(self):
+        raw = self.send_raw(b"GET /health HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer %s\r\n\r\n" % TOKEN.encode())
+        self.assertIn(b"Connection: close", raw)
+
+
+class Unanswered(RelayCase):
+    def assert_unanswered(self, status, code):
+        answered, body = self.ask(job())
+        self.assertEqual((answered, body["relay"], body["info"]["kind"]), (status, code, "error"))
+
+    def test_says_that_afserver_closed_without_an_answer(self):
+        self.afserver.manner = "closes"
+        self.assert_unanswered(502, "closed")
+        self.assertEqual(len(self.afserver.got), 1, "a job is sent once")
+
+    def test_says_that_the_answer_was_cut(self):
+        self.afserver.manner = "half"
+        self.assert_unanswered(502, "closed")
+
+    def test_says_that_no_answer_came_in_time(self):
+        for manner in ("hangs", "drips"):
+            self.afserver.manner = manner
+            began = time.monotonic()
+            self.assert_unanswered(504, "late")
+            self.assertLess(time.monotonic() - began, 3)
+
+    def test_says_that_nothing_was_sent(self):
+        self.afserver.stop()
+        relay = self.open_relay(afserver=("127.0.0.1", 1))
+        status, body = self.ask(job(), relay=relay)
+        self.assertEqual((status, body["relay"]), (502, "unreachable"))
+
+    def test_does_not_take_something_else_for_afserver(self):
+        for manner in ("other", "huge"):
+            self.afserver.manner = manner
+            self.assert_unanswered(502, "closed")
+
+    def test_goes_on_after_all_that(self):
+        for manner in ("closes", "half", "hangs", "other"):
+            self.afserver.manner = manner
+            self.ask(job())
+        self.send_raw(b"nonsense\r\n\r\n")
+        self.send_raw(b"POST / HTTP/1.1\r\nContent-Length: -5\r\n\r\n")
+        self.afserver.manner = "whole"
+        self.assertEqual(self.ask(job())[0], 200)
+
+
+class Bounds(RelayCase):
+    def test_wants_the_token(self):
+        for token in (None, "", "wrong", TOKEN + "x", TOKEN[:-1], "ä"):
+            status, body = self.ask(
+                job(), token=None, headers={} if token is None else {"Authorization": f"Bearer {token}".encode()}
+            )
+            self.assertEqual((status, body["info"]["kind"]), (401, "error"))
+        self.assertEqual(self.ask(None, token=None, method="GET", path="/health")[0], 401)
+        self.assertEqual(self.afserver.got, [])
+
+    def test_wants_the_token_before_it_reads_anything(self):
+        raw = self.send_raw(b"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 500000\r\n\r\n")
+        self.assertIn(b" 401 ", raw)
+        body = b"a" * 800_000
+        raw = self.send_raw(b"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: %d\r\n\r\n%s" % (len(body), body))
+        self.assertIn(b" 401 ", raw, "what was not read must not take the answer with it")
+
+    def test_refuses_a_message_that_is_too_large(self):
+        relay = self.open_relay(message_max_bytes=100)
+        self.assertEqual(self.ask(job(), relay=relay)[0], 413)
+
+    def test_refuses_chunks_that_are_too_large_together(self):
+        self.relay = self.open_relay(message_max_bytes=100)
+        head = b"POST / HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer %s\r\nTransfer-Encoding: chunked\r\n\r\n" % TOKEN.encode()
+        self.assertIn(b" 413 ", self.send_raw(head + b"3c\r\n" + b"a" * 60 + b"\r\n3c\r\n"))
+        self.assertIn(b" 400 ", self.send_raw(head + b"zz\r\n"))
+
+    def test_refuses_a_length_that_is_not_the_messages(self):
+        self.assertEqual(self.ask(job(), headers={"AFANASY": "5"})[0], 400)
+        head = b"POST / HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer %s\r\n" % TOKEN.encode()
+        self.assertIn(b" 411 ", self.send_raw(head + b"\r\n"))
+        self.assertEqual(self.afserver.got, [])
+
+    def test_does_not_wait_for_a_message_that_does_not_come(self):
+        head = b"POST / HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer %s\r\nContent-Length: 90\r\n\r\n{" % TOKEN.encode()
+        self.relay.RequestHandlerClass.timeout = 0.5
+        self.addCleanup(setattr, self.relay.RequestHandlerClass, "timeout", 5)
+        self.assertIn(b" 408 ", self.send_raw(head))
+
+    def test_has_so_many_places_and_tells_the_others_at_once(self):
+        relay = self.open_relay(connections=2, answer_seconds=1, busy_seconds=0.05)
+        self.afserver.manner = "hangs"
+        waiting = [threading.Thread(target=self.ask, args=(job(),), kwargs={"relay": relay}) for _ in range(2)]
+        for thread in waiting:
+            thread.start()
+        while len(self.afserver.got) < 2:
+            time.sleep(0.01)
+        with self.assertLogs(log) as logs:
+            status, body = self.ask(job(), relay=relay)
+        self.assertEqual((status, body["relay"]), (503, "busy"))
+        self.assertRegex(logs.output[0], "busy 503")
+        for thread in waiting:
+            thread.join()
+        self.afserver.manner = "whole"
+        self.assertEqual(self.ask(job(), relay=relay)[0], 200)
+
+    def test_knows_no_other_address(self):
+        for method, path in (("POST", "/other"), ("GET", "/"), ("GET", "/health/x")):
+            self.assertEqual(self.ask(job() if method == "POST" else None, method=method, path=path)[0], 404)
+
+
+class Health(RelayCase):
+    def test_asks_for_the_users(self):
+        self.afserver.answer = b'{"users":[{"name":"ada"},{"name":"a\nb"}]}'
+        self.assertEqual(self.ask(None, method="GET", path="/health"), (200, {"afserver": "answers", "users": 2}))
+        self.assertEqual(self.afserver.got, [b'AFANASY 24 JSON{"get":{"type":"users"}}'])
+
+    def test_says_where_it_does_not_answer(self):
+        self.afserver.manner = "closes"
+        status, body = self.ask(None, method="GET", path="/health")
+        self.assertEqual((status, body["relay"]), (502, "closed"))
+
+
+class Log(RelayCase):
+    def test_has_one_line_a_request_and_never_the_token(self):
+        with self.assertLogs(log) as logs:
+            self.ask(job(name="SH010\nforged line"))
+            self.ask(job(), token="not-" + TOKEN)
+            self.ask({"get": {"type": "files"}})
+        self.assertEqual(len(logs.output), 3)
+        self.assertRegex(logs.output[0], r"127\.0\.0\.1 job “SH010 forged line” of ada, blender 200 \d+ms$")
+        self.assertRegex(logs.output[1], r"POST 401")
+        self.assertRegex(logs.output[2], r"get\.type must be users, renders or jobs 403")
+        for line in logs.output:
+            self.assertNotIn(TOKEN, line)
+            self.assertNotIn("\n", line)
+
+
+if __name__ == "__main__":
+    unittest.main()

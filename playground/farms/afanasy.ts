@@ -1,0 +1,124 @@
+/**
+ * A small afserver: two dialects on one port, no status but 200, and a sudden end for whoever sends it a job that it can't read. It
+ * comes back after some seconds, as a service that is watched over, with its jobs.
+ */
+import type { Socket } from "node:net";
+import { setTimeout as sleep } from "node:timers/promises";
+import { answerMessage } from "./afanasy-answers.ts";
+import { AfanasyJobs } from "./afanasy-jobs.ts";
+import { readJson } from "./afanasy-json.ts";
+import { drawAfanasy } from "./afanasy-page.ts";
+import { type Head, readHead, writeAnswer } from "./afanasy-wire.ts";
+import { type Door, openDoor } from "./door.ts";
+import { type Farm, type FarmOptions, FRAME_MS } from "./farm.ts";
+import { Faults } from "./faults.ts";
+
+/** `deadMs` is how long it takes to come back to life. */
+export type AfanasyOptions = FarmOptions & { deadMs?: number };
+
+const DEAD_MS = 4_000;
+/** It waits for the other side to close, so that its own ports don't run out. */
+const CLOSE_MAX_MS = 10_000;
+
+export async function openAfanasy({ port, frameMs = FRAME_MS, deadMs = DEAD_MS }: AfanasyOptions): Promise<Farm> {
+  const server = new Afserver(frameMs, deadMs);
+  const door = await openDoor(port, (socket) => {
+    // Whoever gets no answer sees the connection close.
+    void server.serve(socket).then(
+      () => socket.destroy(),
+      () => socket.destroy(),
+    );
+  });
+  server.door = door;
+  return {
+    url: `http://127.0.0.1:${door.port}`,
+    async control(wish) {
+      server.faults.set(wish);
+      if (wish.deleteJob !== undefined) server.jobs.delete(Number(wish.deleteJob));
+      if (wish.die) await server.die();
+      if (wish.down !== undefined) await server.setDown(wish.down);
+      if (!server.isDead) server.jobs.advance();
+      const jobs = server.jobs.list().map(({ id, serial, name }) => ({ id, serial, name }));
+      return { down: !door.isOpen, deaths: server.deaths, ...server.faults.describe(), jobs };
+    },
+    close: () => server.setDown(true),
+  };
+}
+
+class Afserver {
+  readonly jobs: AfanasyJobs;
+  readonly faults = new Faults();
+  readonly #deadMs: number;
+  door: Door | undefined;
+  deaths = 0;
+  isDead = false;
+  #isDown = false;
+
+  constructor(frameMs: number, deadMs: number) {
+    this.jobs = new AfanasyJobs(frameMs);
+    this.#deadMs = deadMs;
+  }
+
+  async setDown(isDown: boolean): Promise<void> {
+    this.#isDown = isDown;
+    await (isDown ? this.door?.shut() : this.#revive());
+  }
+
+  /** Whoever is connected sees the connection close, and whoever comes next is refused. */
+  async die(): Promise<void> {
+    this.deaths += 1;
+    this.isDead = true;
+    await this.door?.shut();
+    void sleep(this.#deadMs, undefined, { ref: false }).then(() => this.#revive());
+  }
+
+  async #revive(): Promise<void> {
+    if (this.isDead) this.jobs.recover();
+    this.isDead = false;
+    if (!this.#isDown) await this.door?.open();
+  }
+
+  async serve(socket: Socket): Promise<void> {
+    const chunks: Buffer[] = [];
+    let head: Head | undefined;
+    let received = 0;
+    for await (const chunk of socket.iterator({ destroyOnReturn: false })) {
+      let bytes = Buffer.from(chunk);
+      if (!head) {
+        head = readHead(bytes);
+        if (!head) return;
+        bytes = bytes.subarray(head.offset);
+      }
+      chunks.push(bytes);
+      received += bytes.length;
+      if (received >= head.length) break;
+    }
+    // Closed before it had said all: nothing to answer.
+    if (!head || received < head.length) return;
+    await this.#answer(socket, head, Buffer.concat(chunks).subarray(0, head.length));
+  }
+
+  async #answer(socket: Socket, { dialect }: Head, body: Buffer): Promise<void> {
+    if (this.faults.slowMs > 0) await sleep(this.faults.slowMs, undefined, { ref: false });
+    this.jobs.advance();
+    if (dialect === "page") return finish(socket, writeAnswer(dialect, drawAfanasy(this.jobs)));
+    const given = readJson(body.toString("utf8"));
+    if (isJob(given) && this.faults.take("failNext")) return;
+    const outcome = answerMessage(this.jobs, given);
+    if (outcome === "dies") return this.die();
+    const { json, isSubmission } = outcome;
+    if (isSubmission && this.faults.take("acceptThenDrop")) return;
+    const bytes = writeAnswer(dialect, json);
+    const isCut = isSubmission && this.faults.take("answerCut");
+    if (isCut) await new Promise((resolve) => socket.write(bytes.subarray(0, bytes.length - Math.ceil(json.length / 2)), resolve));
+    else await finish(socket, bytes);
+  }
+}
+
+const isJob = (given: unknown): boolean => typeof given === "object" && given !== null && "job" in given;
+
+async function finish(socket: Socket, bytes: Buffer): Promise<void> {
+  socket.write(bytes);
+  const closed = new Promise((resolve) => socket.once("close", resolve));
+  await Promise.race([closed, sleep(CLOSE_MAX_MS, undefined, { ref: false })]);
+}

@@ -1,0 +1,113 @@
+/** The scripts that make the tasks of a Flamenco job of its settings. What they throw is what the submitter reads. */
+import * as v from "valibot";
+import { fatesOf } from "./fate.ts";
+import { uncompiled } from "./flamenco-answer.ts";
+import type { SubmittedJob } from "./flamenco-body.ts";
+import { newTask, type Task } from "./work.ts";
+
+export type FlamencoTask = Task & { id: string; type: "blender" | "ffmpeg" | "misc"; hasSteps: boolean; frames: readonly number[] };
+export type Compiled = { settings: Record<string, unknown>; tasks: FlamencoTask[] };
+
+type Settings = Record<string, unknown>;
+
+/** @throws a Refusal */
+export function compileJob({ type, name, settings: given = {} }: SubmittedJob, now: number): Compiled {
+  const settings = { ...given };
+  if (type === "simple-blender-render") return { settings, tasks: compileBlender(name, settings, now) };
+  if (type === "denoise-frames") return { settings, tasks: renderTasks("denoise", name, settings, now) };
+  return { settings, tasks: compileEcho(settings, now) };
+}
+
+const VIDEO = new Set(["FFMPEG", "AVI_RAW", "AVI_JPEG"]);
+const NOT_FOR_FFMPEG = new Set(["EXR", "MULTILAYER", "OPEN_EXR", "OPEN_EXR_MULTILAYER"]);
+
+function compileBlender(name: string, settings: Settings, now: number): FlamencoTask[] {
+  const format = textOf(settings.format);
+  if (VIDEO.has(format)) throw uncompiled(`This job type only renders images, and not "${format}"`);
+  const path = textOf(settings.render_output_path);
+  if (!path) throw uncompiled("no render_output_path setting!");
+  if (!path.endsWith("/######")) throw uncompiled(`render_output_path must end in "/######", and is "${path}"`);
+  settings.render_output_path = path.replaceAll("{timestamp}", timestampOf(now));
+  const tasks = renderTasks("render", name, settings, now);
+  const hasVideo = Number(settings.fps) > 0 && (!NOT_FOR_FFMPEG.has(format) || settings.has_previews === true);
+  if (hasVideo) tasks.push({ ...newTask("preview-video", 3, now, { isLast: true }), ...more("ffmpeg") });
+  return tasks;
+}
+
+function renderTasks(verb: string, name: string, settings: Settings, now: number): FlamencoTask[] {
+  const chunks = chunkFrames(settings.frames, settings.chunk_size);
+  const fates = fatesOf([name, textOf(settings.blendfile), textOf(settings.source)].join(" "), chunks.length);
+  return chunks.map((frames, index) => ({
+    ...newTask(`${verb}-${mergeFrames(frames)}`, frames.length, now, { fate: fates[index] }),
+    ...more("blender"),
+    hasSteps: true,
+    frames,
+  }));
+}
+
+function compileEcho({ message, sleep_duration_seconds, sleep_repeats }: Settings, now: number): FlamencoTask[] {
+  if (typeof message !== "string") throw uncompiled("no message setting!");
+  const repeats = Math.max(1, Math.min(100, Math.trunc(Number(sleep_repeats ?? 1)) || 1));
+  const length = Math.max(1, Math.min(600, Math.trunc(Number(sleep_duration_seconds ?? 1)) || 1));
+  const echo = { ...newTask("echo", 1, now), ...more("misc") };
+  return [echo, ...Array.from({ length: repeats }, () => ({ ...newTask("sleep", length, now), ...more("misc") }))];
+}
+
+const more = (type: FlamencoTask["type"]) => ({ id: crypto.randomUUID(), type, hasSteps: false, frames: [] });
+const textOf = (value: unknown): string => v.parse(v.fallback(v.string(), ""), value);
+
+/** As the manager's clock has it. */
+function timestampOf(now: number): string {
+  const date = new Date(now);
+  const two = (value: number) => String(value).padStart(2, "0");
+  const day = [date.getFullYear(), two(date.getMonth() + 1), two(date.getDate())].join("-");
+  return `${day}_${[date.getHours(), date.getMinutes(), date.getSeconds()].map(two).join("")}`;
+}
+
+/** More would fill the memory of the real one, too, which does not mind. */
+const FRAMES_MAX = 2_000_000;
+
+function chunkFrames(given: unknown, size: unknown): number[][] {
+  const range = String(given ?? "undefined").trim();
+  if (range === "") throw badRange(range, "empty range");
+  const chunkSize = Math.trunc(Number(size)) || 0;
+  if (chunkSize < 1) throw uncompiled(`invalid chunk size, must be positive number: ${chunkSize}`);
+  const frames = explode(range.replaceAll("..", "-"));
+  if (frames.length === 0) throw badRange(range, "empty range");
+  return Array.from({ length: Math.ceil(frames.length / chunkSize) }, (_, index) =>
+    frames.slice(index * chunkSize, (index + 1) * chunkSize),
+  );
+}
+
+/** A range that runs backwards has no frames, and is no error by itself. */
+function explode(range: string): number[] {
+  const frames = new Set<number>();
+  for (const part of range.split(",")) {
+    const ends = part.split("-");
+    if (ends.length > 2) throw badRange(range, part);
+    const [first = 0, last = first] = ends.map((end) => parseFrame(end, range, part));
+    if (last - first > FRAMES_MAX) throw badRange(range, part);
+    for (let frame = first; frame <= last; frame += 1) frames.add(frame);
+  }
+  return [...frames].sort((a, b) => a - b);
+}
+
+function parseFrame(text: string, range: string, part: string): number {
+  const trimmed = text.trim();
+  if (/^[+-]?\d+$/.test(trimmed)) return Number(trimmed);
+  throw badRange(range, `${part} (strconv.ParseInt: parsing ${JSON.stringify(trimmed)}: invalid syntax)`);
+}
+
+const badRange = (range: string, why: string) => uncompiled(`invalid range "${range}": ${why}`);
+
+export function mergeFrames(frames: readonly number[]): string {
+  const runs: [first: number, last: number][] = [];
+  for (const frame of frames) {
+    const run = runs.at(-1);
+    if (run && frame === run[1] + 1) run[1] = frame;
+    else runs.push([frame, frame]);
+  }
+  return runs
+    .map(([first, last]) => (first === last ? `${first}` : last === first + 1 ? `${first},${last}` : `${first}-${last}`))
+    .join(",");
+}
