@@ -2,39 +2,102 @@
 
 import { mkdir } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
-import { chromium } from "@playwright/test";
+import { type BrowserContext, chromium, type Page } from "@playwright/test";
 import { chromiumLaunch } from "./chromium.ts";
 
 const playground = `http://localhost:${process.env.PLAYGROUND_PORT ?? 8788}`;
 const folder = new URL("../docs/images/", import.meta.url);
+const SIZE = { width: 1180, height: 700 };
+type Scheme = "light" | "dark";
 
 await mkdir(folder, { recursive: true });
 const browser = await chromium.launch(await chromiumLaunch());
-for (const colorScheme of ["light", "dark"] as const) {
-  const context = await browser.newContext({ colorScheme, viewport: { width: 1180, height: 700 }, deviceScaleFactor: 1 });
-  const page = await context.newPage();
-  await page.addInitScript((isDark) => localStorage.setItem("dark-theme", String(isDark)), colorScheme === "dark");
-  await page.goto(playground);
-  await page.locator("[data-task-id]").nth(1).click();
-  for (const nth of [5, 9, 13])
-    await page
-      .locator("[data-task-id]")
-      .nth(nth)
-      .click({ modifiers: ["ControlOrMeta"] });
-  const run = () => page.getByRole("button", { name: /^Run custom action for/ }).click();
-
-  await page.selectOption("#custom-action", { label: "Publish (studio server)" });
-  const [tab] = await Promise.all([context.waitForEvent("page"), run()]);
-  await tab.setViewportSize({ width: 1180, height: 700 });
-  await tab.waitForLoadState();
-  await tab.screenshot({ path: fileURLToPath(new URL(`page-${colorScheme}.png`, folder)) });
-  await tab.close();
-
-  for (const label of ["Deliver to the client (refused with a reason), AJAX", "Publish (studio server), AJAX"]) {
-    await page.selectOption("#custom-action", { label });
-    await run();
-    await page.waitForTimeout(600);
-  }
-  await page.screenshot({ path: fileURLToPath(new URL(`toast-${colorScheme}.png`, folder)) });
-}
+for (const scheme of ["light", "dark"] as const) await takePictures(scheme);
 await browser.close();
+
+async function takePictures(scheme: Scheme): Promise<void> {
+  const context = await browser.newContext({ colorScheme: scheme, viewport: SIZE, deviceScaleFactor: 1 });
+  const page = await context.newPage();
+  await page.addInitScript((isDark) => localStorage.setItem("dark-theme", String(isDark)), scheme === "dark");
+  // The script's shadow root is closed to Kitsu's page: here the browser opens every one.
+  await page.addInitScript(
+    "const { attachShadow } = Element.prototype; Element.prototype.attachShadow = function (init) { return attachShadow.call(this, { ...init, mode: 'open' }); };",
+  );
+  await page.goto(playground);
+
+  await select(page, [1, 5, 9, 13]);
+  await takePage(context, page, "Publish (studio server)", `page-${scheme}`);
+  for (const label of ["Deliver to the client (refused with a reason), AJAX", "Publish (studio server), AJAX"])
+    await run(page, label);
+  await page.waitForTimeout(600);
+  await take(page, `toast-${scheme}`);
+  await page.reload();
+
+  await page.getByRole("button", { name: "Select all tasks: Layout" }).click();
+  await takeConversation(context, page, scheme);
+  await run(page, "Comment and set status (AJAX)");
+  const dialog = page.getByRole("dialog");
+  await dialog.getByLabel("Status").selectOption({ label: "Retake" });
+  await dialog.getByLabel("Comment", { exact: true }).fill("Once more, please: the lantern flickers");
+  await take(page, `dialog-${scheme}`);
+  await dialog.getByRole("button", { name: "Comment" }).click();
+  await dialog
+    .getByText(/^Comment on \d+ tasks/)
+    .first()
+    .waitFor();
+  await dialog.getByRole("button", { name: "Comment" }).click();
+  await page.getByRole("button", { name: /^Retry/ }).waitFor();
+  await page.locator("kitsu-actions .toast summary").last().click();
+  await take(page, `retry-${scheme}`);
+  await page.reload();
+
+  await select(page, [1, 5, 9]);
+  await run(page, "Render with Flamenco (AJAX)");
+  await dialog.getByRole("button", { name: "Go on" }).click();
+  await dialog.getByRole("button", { name: "Render" }).click();
+  await page.waitForTimeout(9_000);
+  await take(page, `render-${scheme}`);
+}
+
+/** The same in a form's tab. */
+async function takeConversation(context: BrowserContext, page: Page, scheme: Scheme): Promise<void> {
+  const tab = await open(context, page, "Comment and set status");
+  const submit = tab.getByRole("button", { name: "Comment" });
+  await submit.click();
+  await tab.getByText("Write something, or choose a status").waitFor();
+  await take(tab, `form-${scheme}`);
+  await tab.getByLabel("Status").selectOption({ label: "Retake" });
+  await submit.click();
+  await tab.locator("summary").click();
+  await take(tab, `plan-${scheme}`);
+  await tab.close();
+  await takePage(context, page, "Open in Blender (studio handler)", `launch-${scheme}`, 5_000);
+}
+
+async function select(page: Page, cells: readonly number[]): Promise<void> {
+  const [first, ...others] = cells.map((at) => page.locator("[data-task-id]").nth(at));
+  await first?.click();
+  for (const other of others) await other.click({ modifiers: ["ControlOrMeta"] });
+}
+
+async function run(page: Page, label: string): Promise<void> {
+  await page.selectOption("#custom-action", { label });
+  await page.getByRole("button", { name: /^Run custom action for/ }).click();
+}
+
+async function open(context: BrowserContext, page: Page, label: string): Promise<Page> {
+  const [tab] = await Promise.all([context.waitForEvent("page"), run(page, label)]);
+  await tab.setViewportSize(SIZE);
+  return tab;
+}
+
+async function takePage(context: BrowserContext, page: Page, label: string, name: string, waitMs = 500): Promise<void> {
+  const tab = await open(context, page, label);
+  await tab.waitForTimeout(waitMs);
+  await take(tab, name);
+  await tab.close();
+}
+
+async function take(page: Page, name: string): Promise<void> {
+  await page.screenshot({ path: fileURLToPath(new URL(`${name}.png`, folder)) });
+}
