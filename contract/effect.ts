@@ -43,7 +43,7 @@ export const Effect = v.variant("kind", [
   v.object({ kind: v.literal("open"), url: v.string(), label }),
   v.object({ kind: v.literal("copy"), text: v.string(), label }),
   v.object({ kind: v.literal("download"), url: v.string(), name: v.string(), label }),
-  v.object({ kind: v.literal("go"), path: v.pipe(v.string(), v.regex(/^\/(?![/\\])/)), label }),
+  v.object({ kind: v.literal("go"), path: v.pipe(v.string(), v.regex(/^\/(?!\/)[^\s\\]*$/)), label }),
   v.object({ kind: v.literal("refresh"), tasks: v.array(v.string()) }),
   Launch,
 ]);

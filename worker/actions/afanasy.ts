@@ -4,9 +4,10 @@ import type { Outcome } from "../../contract.ts";
 import { defineAction, type Given, type Watch } from "../action.ts";
 import { Failure } from "../failure.ts";
 import { openAfanasyFarm } from "../farm/afanasy-farm.ts";
-import { type Answers, chooseTemplate, makeForm, mayRenderBusy, sayBusy } from "../farm/afanasy-form.ts";
+import { type Answers, chooseTemplate, makeForm, mayRenderBusy } from "../farm/afanasy-form.ts";
 import { AfanasyOrder, makeOrder } from "../farm/afanasy-order.ts";
 import type { AfanasySettings } from "../farm/afanasy-settings.ts";
+import { leaveOut } from "../farm/busy.ts";
 import { sayCount } from "../farm/progress.ts";
 import { carryOn, controlRun } from "../farm/render.ts";
 import { reportGoing, sayShots } from "../farm/report.ts";
@@ -58,7 +59,7 @@ export const afanasy = defineAction({
     const aside = planned.flatMap(({ outcome, ordered }): Outcome[] => {
       const busy = isAnyway ? undefined : taken.get(outcome.id);
       if (ordered === undefined) return [outcome];
-      return busy === undefined ? [] : [{ ...outcome, state: "skipped", reason: sayBusy(busy) }];
+      return busy === undefined ? [] : [leaveOut(outcome, busy)];
     });
     if (mine.length === 0) throw nothingToDo(aside.map((outcome) => ({ outcome })));
     const run = makeRun(given.run.id, mine, aside);
@@ -119,7 +120,7 @@ async function planAll(given: Given & { input: Answers }): Promise<Planned[]> {
     ...facts.map((one): Planned => {
       const other = busy.find(({ task }) => task === one.taskId);
       const base = { id: one.taskId, label: one.label };
-      if (other !== undefined) return { outcome: { ...base, state: "skipped", reason: sayBusy(other) } };
+      if (other !== undefined) return { outcome: leaveOut({ ...base, state: "planned" }, other) };
       const made = makeOrder(one, { ...input, template, isPaused: input.paused }, farm);
       if ("problem" in made) return { outcome: { ...base, state: "skipped", reason: made.problem } };
       const writes = JSON.stringify(made.order.job.blocks.map(({ command, files }) => [command, files]));

@@ -3,13 +3,13 @@ import * as v from "valibot";
 import type { Outcome } from "../../contract.ts";
 import { defineAction, type Given, type Watch } from "../action.ts";
 import { Failure } from "../failure.ts";
+import { leaveOut, sayBusy } from "../farm/busy.ts";
 import type { Farm } from "../farm/farm.ts";
 import { FlamencoOrder, makeFlamencoFarm } from "../farm/flamenco-farm.ts";
-import { askJobType, askOrder, sayBusy } from "../farm/flamenco-form.ts";
+import { askJobType, askOrder } from "../farm/flamenco-form.ts";
 import {
   CHECKED_MAX,
   checkOrders,
-  leaveOut,
   listKnown,
   mayRenderBusy,
   type Planned,

@@ -109,6 +109,3 @@ function sayPersons(busy: readonly Busy[]): string {
   const some = `${persons.slice(0, 3).join(", ")}${persons.length > 3 ? " and others" : ""}`;
   return `${some} ${persons.length === 1 ? "is" : "are"}`;
 }
-
-export const sayBusy = ({ person, since }: Busy) =>
-  `${person} is rendering it since ${new Date(since).toISOString().slice(11, 16)} UTC`;

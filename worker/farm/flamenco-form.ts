@@ -3,6 +3,7 @@ import * as v from "valibot";
 import type { Busy } from "../action.ts";
 import { isAbsolute, refusePath } from "../launch/paths.ts";
 import type { JobSetting, JobTypeInfo } from "../services/flamenco-objects.ts";
+import { sayBusy } from "./busy.ts";
 import { type Flamenco, FORMATS } from "./flamenco-settings.ts";
 import { parseFrames } from "./frames.ts";
 import { isPlain, NOT_PLAIN } from "./names.ts";
@@ -145,17 +146,6 @@ function askBusy(busy: readonly Busy[], count: number) {
     "skip",
   );
 }
-
-/** "Ana is rendering 3 of your 12 shots since 14:02 UTC" */
-export function sayBusy(busy: readonly Busy[], count: number): string {
-  const names = [...new Set(busy.map(({ person }) => person || "Somebody"))];
-  const who = names.length > 2 ? `${names.length} persons are` : `${names.join(" and ")} ${names.length === 1 ? "is" : "are"}`;
-  const since = sayTime(Math.min(...busy.map((one) => one.since)));
-  const what = count === 1 ? "this shot" : busy.length === count ? `all ${count} shots` : `${busy.length} of your ${count} shots`;
-  return `${who} rendering ${what} since ${since}`;
-}
-
-export const sayTime = (ms: number) => `${new Date(ms).toISOString().slice(11, 16)} UTC`;
 
 const Value = v.union([v.string(), v.number(), v.boolean()]);
 const Answers = v.object({

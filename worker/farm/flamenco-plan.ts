@@ -1,13 +1,14 @@
 // Which of the selected shots would be sent to Flamenco, as what, and which not and why.
 import type { Outcome } from "../../contract.ts";
-import type { Busy, Given } from "../action.ts";
+import type { Given } from "../action.ts";
 import { Failure } from "../failure.ts";
 import { readTaskFacts, type TaskFacts } from "../launch/facts.ts";
 import type { Root } from "../launch/paths.ts";
 import { type RecordedFiles, readRecordedFiles } from "../services/files.ts";
 import type { Flamenco as Service } from "../services/flamenco.ts";
 import type { JobTypeInfo } from "../services/flamenco-objects.ts";
-import { readAnswers, sayTime } from "./flamenco-form.ts";
+import { leaveOut } from "./busy.ts";
+import { readAnswers } from "./flamenco-form.ts";
 import { isSimple, makeOrder, type Ordered, planned, refuseSameFolder, type Terms } from "./flamenco-order.ts";
 import type { Flamenco, JobTypeSetting } from "./flamenco-settings.ts";
 
@@ -101,12 +102,6 @@ async function readPlan(given: Planning, flamenco: Flamenco, service: Service): 
 /** Only where the studio allows it, whatever the form says. */
 export const mayRenderBusy = ({ input }: Planning, { allow_anyway }: Flamenco) =>
   allow_anyway && readAnswers(input).busy === "anyway";
-
-export const leaveOut = (outcome: Outcome, { person, since }: Busy): Outcome => ({
-  ...outcome,
-  state: "skipped",
-  reason: `${person || "Somebody"} is rendering it since ${sayTime(since)}`,
-});
 
 const readRoots = ({ settings }: Given): readonly Root[] => settings.launchers?.roots ?? [];
 
