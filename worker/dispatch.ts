@@ -3,7 +3,7 @@ import * as v from "valibot";
 import { type Reply, RunId } from "../contract.ts";
 import type { Action, Control, Given } from "./action.ts";
 import { findAction } from "./actions/index.ts";
-import { answerCall, statusOf } from "./answer.ts";
+import { answerCall, statusOf, wantsPage } from "./answer.ts";
 import { type Arrival, describeArrival } from "./arrival.ts";
 import { type ArrivedField, readFields } from "./body.ts";
 import { type Call, checkSelection, understandCall } from "./call.ts";
@@ -80,12 +80,15 @@ export async function dispatchUndo(request: Request, id: string, scene: Scene): 
 /** Cancels, pauses or resumes a run that goes on. */
 export async function dispatchControl(request: Request, id: string, what: Control, scene: Scene): Promise<Response> {
   const { first, action, isReader } = await find(request, id, scene);
-  return perform(request, scene, {
+  const response = await perform(request, scene, {
     action,
     read: (query, body) => repeatCall(first, understandCall(query, body), { isReader, isRetry: false }),
     isGated: false,
     work: async (given) => ({ reply: await controlRun(action, given, first, what, scene) }),
   });
+  // The button was pressed on the run's page, and that shows what comes of it.
+  const location = `${scene.base}/runs/${id}${scene.url.search}`;
+  return response.ok && wantsPage(request) ? new Response(null, { status: 303, headers: { location } }) : response;
 }
 
 /** The run that is meant, and its action. */

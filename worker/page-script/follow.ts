@@ -1,6 +1,6 @@
 // Keeps the page of a run that goes on up to date: told by a socket, or asking where there is none.
 
-import { hear, type Reply } from "../../contract.ts";
+import { hear, type Reply, type Run } from "../../contract.ts";
 
 const ASK_EVERY_MS = 3_000;
 
@@ -9,10 +9,16 @@ export function followRun(): void {
   const { follow, socket } = element?.dataset ?? {};
   if (element === null || follow === undefined || socket === undefined) return;
   const lost = element.querySelector<HTMLElement>(".unfollowed");
+  // A page that is on its way to another must not be loaded again.
+  let isLeaving = false;
+  element.addEventListener("submit", () => {
+    isLeaving = true;
+  });
   const take = (text: string) => {
+    if (isLeaving) return;
     if (lost !== null) lost.hidden = true;
     const heard = hear(200, "application/json", text);
-    if (heard.as === "reply") show(element, heard.reply);
+    if (heard.as === "reply") show(element, heard.reply, heard.run);
   };
   connect();
 
@@ -30,14 +36,16 @@ export function followRun(): void {
   }
 }
 
-/** Another kind of reply, or another list, is another page. */
-function show(element: HTMLElement, reply: Reply): void {
+/** Another kind of reply, another list, or other buttons are another page. */
+function show(element: HTMLElement, reply: Reply, run: Run | undefined): void {
   const { outcomes = [], progress = undefined } = reply.kind === "started" ? reply : {};
   const rows = outcomes.map(({ id }) => element.querySelector<HTMLElement>(`[data-task="${CSS.escape(id)}"]`));
+  const controls = ["pause", "resume", "cancel"].filter((name) => run !== undefined && name in run).join(" ");
   const isAnother =
+    controls !== element.dataset.controls ||
     rows.includes(null) ||
-    (reply.kind === "started" && reply.picture && element.querySelector("img.picture") === null) ||
-    (progress && element.querySelector("[data-progress]") === null);
+    (progress && element.querySelector("[data-progress]") === null) ||
+    (reply.kind === "started" && reply.picture && element.querySelector("img.picture") === null);
   if (reply.kind !== "started" || isAnother) {
     location.reload();
     return;

@@ -14,7 +14,7 @@ export function renderGoing(run: Run, reply: Reply, { basePath, kitsuUrls }: Set
     basePath,
     kitsuUrl: kitsuUrls[0],
     refreshS: isGoing ? REFRESH_S : undefined,
-    body: html`<div${isGoing && html` data-follow="${run.follow?.url}" data-socket="${run.follow?.socket}"`}>
+    body: html`<div${isGoing && html` data-follow="${run.follow?.url}" data-socket="${run.follow?.socket}" data-controls="${listControls(run).join(" ")}"`}>
 ${renderReply(reply, kitsuUrls[0])}
 <p class="unfollowed problem" role="status" hidden>The connection is lost; it is tried again.</p>
 ${renderControls(run)}
@@ -25,11 +25,10 @@ ${renderControls(run)}
 
 const REFRESH_S = 5;
 
+const listControls = (run: Run) => (["pause", "resume", "cancel"] as const).filter((control) => run[control] !== undefined);
+
 function renderControls(run: Run): Content {
-  const possible = (["pause", "resume", "cancel"] as const).flatMap((control) => {
-    const url = run[control];
-    return url === undefined ? [] : [{ control, url }];
-  });
+  const possible = listControls(run);
   if (possible.length === 0) return undefined;
-  return html`<div class="again">${possible.map(({ control, url }) => html`<form method="post" action="${url}"><button${control === "cancel" && html` class="dangerous"`}>${CONTROLS[control]}</button></form>`)}</div>`;
+  return html`<div class="again">${possible.map((control) => html`<form method="post" action="${run[control]}"><button${control === "cancel" && html` class="dangerous"`}>${CONTROLS[control]}</button></form>`)}</div>`;
 }

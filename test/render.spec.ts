@@ -1,0 +1,59 @@
+// Renders in the playground, as an artist has them: asked, agreed to, followed, over a reload, canceled; by AJAX and in a form's tab.
+import { expect, type Page } from "@playwright/test";
+import { choose, openRoots, run, runForm, type Started, test } from "./support/browser/started.ts";
+
+// In one worker process, and so with one npm start.
+test.describe.configure({ mode: "default" });
+
+/** SH0010, SH0020 and SH0030 of the first sequence: what SH0040 and SH0060 are like is told in playground/farms/fate.ts. */
+async function select(page: Page, { playground }: Started, cells: readonly number[]): Promise<void> {
+  await page.addInitScript(openRoots);
+  await page.goto(playground);
+  const [first, ...others] = cells.map((at) => page.locator("[data-task-id]").nth(at));
+  await first?.click();
+  for (const other of others) await other.click({ modifiers: ["ControlOrMeta"] });
+}
+
+async function submit(page: Page, label: string, frames: string): Promise<void> {
+  await choose(page, label);
+  await run(page);
+  const dialog = page.getByRole("dialog");
+  await dialog.getByLabel("Frames", { exact: true }).fill(frames);
+  await dialog
+    .getByRole("button", { name: "Go on" })
+    .or(dialog.getByRole("button", { name: "Render" }))
+    .first()
+    .click();
+  await expect(dialog.getByText(/^Submit \d shots, \d+ frames\?$/).first()).toBeVisible();
+  await dialog.getByRole("button", { name: "Render" }).click();
+}
+
+test("a render on Flamenco moves in Kitsu, goes on over a reload, and ends with each shot's outcome", async ({ page, started }) => {
+  await select(page, started, [0, 3]);
+  await submit(page, "Render with Flamenco (AJAX)", "1-12");
+  const toasts = page.locator("kitsu-actions");
+  await expect(toasts.getByRole("progressbar").first()).toBeVisible();
+  await page.reload();
+  await expect(toasts.getByRole("progressbar").first()).toBeVisible();
+  await expect(toasts.getByText("Rendered 2 shots with Flamenco").first()).toBeVisible({ timeout: 25_000 });
+});
+
+test("a render on Afanasy in a form's tab follows by itself, and is canceled there", async ({ page, started }) => {
+  await select(page, started, [1, 4]);
+  const tab = await runForm(page, "Render with CGRU Afanasy");
+  await tab.getByRole("button", { name: /^(Go on|Render)$/ }).click();
+  await tab.getByRole("button", { name: "Render" }).click();
+  await expect(tab.getByRole("heading", { name: /^Rendering: 2 shots/ })).toBeVisible();
+  await expect(tab.getByText(/^\d+ of \d+ (frames|tasks)/).first()).toBeVisible({ timeout: 15_000 });
+  await tab.getByRole("button", { name: "Cancel" }).click();
+  await expect(tab.getByRole("heading", { name: "Canceled: 2 shots" })).toBeVisible({ timeout: 15_000 });
+});
+
+test("who renders the same shots is told who is at work on them", async ({ page, started }) => {
+  await select(page, started, [2, 5]);
+  await submit(page, "Render with Flamenco (AJAX)", "1-200");
+  await expect(page.locator("kitsu-actions").getByRole("progressbar").first()).toBeVisible();
+  await choose(page, "Render with Flamenco (AJAX)");
+  await run(page);
+  await expect(page.getByRole("dialog").getByText(/Ada Roy is rendering all 2 shots since/)).toBeVisible();
+});
