@@ -17,6 +17,8 @@ export const userscriptOptions = (define: { OPEN_ROOT: "true" | "false" }) =>
     // The words of valibot the wire is written in, without its messages: a fifth of the userscript's budget.
     alias: { valibot: "./userscript/valibot.ts" },
     define,
+    // Managers store it in their own ways; and gzip makes less of the accents of French when they are escaped.
+    charset: "ascii",
   }) satisfies BuildOptions;
 
 function browserOptions(entry: string) {
@@ -73,7 +75,7 @@ const foldStyle: Plugin = {
 const modules: BuildOptions[] = [
   { ...userscriptOptions({ OPEN_ROOT: "false" }), plugins: [foldStyle, writeModule("userscript", userscriptModule)] },
   {
-    ...browserOptions("worker/pages/script.ts"),
+    ...browserOptions("worker/page-script/index.ts"),
     plugins: [writeModule("page-script", (bundle) => `export const pageScript = ${JSON.stringify(bundle.trim())};\n`)],
   },
 ];

@@ -154,7 +154,7 @@ describe("safety", () => {
         [...read(path).matchAll(/["`](kitsu-actions:\w+|run\/|kitsu_actions_log)/g)].map(([, key = ""]) => key),
       ),
     ];
-    expect(new Set(keys).size).toBe(6);
+    expect(new Set(keys).size).toBe(7);
     for (const key of keys) expect(read("docs/storage.md"), `Say what ${key} holds`).toContain(key);
   });
 });

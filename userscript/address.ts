@@ -1,6 +1,8 @@
-/** The addresses of action calls: which are our worker's, and how a call gets its run id. */
+/** Addresses: which are our worker's, and how a call gets its run id. */
+import { isOpenable } from "../contract.ts";
 import { CONFIG } from "./config.ts";
 import { findAction } from "./kitsu.ts";
+import { quietly } from "./realm.ts";
 
 const HOME = new URL(`${CONFIG.worker}/actions/`);
 
@@ -16,6 +18,20 @@ export function findOwner(url: string): "worker" | "other" | undefined {
   if (BEGINNINGS.some((beginning) => url.startsWith(beginning))) return "worker";
   if (findAction(url) === undefined) return undefined;
   return new URL(url, location.href).href.startsWith(HOME.href) ? "worker" : "other";
+}
+
+/** Does this address lead there? "/edge/../api" does not lead to "/edge", and "/\t/elsewhere.tld" is a path only as long as no browser reads it. */
+export function leadsTo(url: string, place: string): boolean {
+  return quietly(() => new URL(url, location.href).href.startsWith(`${place}/`)) ?? false;
+}
+
+/** May a press lead there? */
+export function mayOpen(url: string): boolean {
+  return isOpenable(url, CONFIG.schemes);
+}
+
+export function isOurs(url: string): boolean {
+  return leadsTo(url, CONFIG.worker);
 }
 
 /** Adds a run id to the query, by hand: URLSearchParams would write the other parameters anew. An id that is there is kept. */

@@ -3,9 +3,11 @@
  * This finds out which, by the tests that tell them apart, and never says "failed" where the action may have run.
  */
 
-import type { Heard } from "../contract.ts";
+import type { Heard, Reply, Run } from "../contract.ts";
 import { hear } from "../contract.ts";
 import { CONFIG } from "./config.ts";
+import type { Received } from "./hook.ts";
+import { ask, sleep } from "./poll.ts";
 import { words } from "./words/index.ts";
 
 /** A call without a readable answer. `run` only where our worker was called. */
@@ -16,7 +18,6 @@ export type Diagnosis = Heard | string;
 
 /** When the worker is asked for a run it does not know yet: records appear only after the action ended. */
 const ASK_AFTER_MS = [0, 2_000, 3_000, 5_000];
-const ASKING = { credentials: "omit", cache: "no-store" } as const;
 /** A refused preflight takes milliseconds. What dies later than this had been sent. */
 const REFUSED_WITHIN_MS = 3_000;
 
@@ -31,7 +32,17 @@ export function watchPolicy(): void {
   });
 }
 
-export async function diagnose({ url, run, at }: Unread): Promise<Diagnosis> {
+/** What was said in our own words, if anything was. */
+export function findReply(heard: Diagnosis): { reply?: Reply; run?: Run | undefined } {
+  return typeof heard === "object" && heard.as === "reply" ? heard : {};
+}
+
+/** An answer, or what can be found out where there is none that may be read. */
+export function understand({ status, contentType, body }: Received, call: Unread): Heard | Promise<Diagnosis> {
+  return status ? hear(status, contentType, body) : diagnose(call);
+}
+
+async function diagnose({ url, run, at }: Unread): Promise<Diagnosis> {
   const said = words();
   const lasted = Date.now() - at;
   const { host, hostname, protocol, origin, pathname } = new URL(url, location.href);
@@ -53,7 +64,7 @@ async function askRun(run: string): Promise<Heard | "unknown" | undefined> {
   for (const wait of ASK_AFTER_MS) {
     await sleep(wait);
     try {
-      const response = await fetch(`${CONFIG.worker}/runs/${run}`, { ...ASKING, headers: { accept: "application/json" } });
+      const response = await ask(`${CONFIG.worker}/runs/${run}`, { headers: { accept: "application/json" } });
       const heard = hear(response.status, "", await response.text());
       if (heard.as === "newer" || (heard.as === "reply" && (response.ok || heard.run))) return heard;
     } catch {
@@ -64,12 +75,8 @@ async function askRun(run: string): Promise<Heard | "unknown" | undefined> {
 }
 
 function isReachable(url: string): Promise<boolean> {
-  return fetch(url, { ...ASKING, mode: "no-cors" }).then(
+  return ask(url, { mode: "no-cors" }).then(
     () => true,
     () => false,
   );
-}
-
-function sleep(milliseconds: number): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, milliseconds));
 }

@@ -4,7 +4,9 @@
  */
 import * as v from "valibot";
 import { RunId } from "../contract.ts";
-import { quietly } from "./realm.ts";
+import type { Offer as OfferType } from "./offers.ts";
+import { Offer } from "./offers.ts";
+import { load, save } from "./storage.ts";
 
 const RUNS_MAX = 20;
 const TEXT_MAX_CHARS = 300;
@@ -16,6 +18,7 @@ const PastRun = v.object({
   name: v.string(),
   title: v.string(),
   text: v.string(),
+  offers: v.optional(v.array(Offer), []),
 });
 export type PastRun = v.InferOutput<typeof PastRun>;
 
@@ -36,15 +39,28 @@ export function listRuns(person: string): PastRun[] {
 
 export function addPastRun(person: string, run: PastRun): void {
   const short = { ...run, title: run.title.slice(0, TEXT_MAX_CHARS), text: run.text.slice(0, TEXT_MAX_CHARS) };
-  save(() => localStorage, runsKey(person), [short, ...listRuns(person)]);
+  saveRuns(person, [short, ...listRuns(person)]);
+}
+
+/** Where it was taken back, that is said instead of what was done. */
+export function closeOffer(person: string, { url, until }: OfferType, undone: string): void {
+  const isIt = (offer: OfferType) => offer.url === url;
+  saveRuns(
+    person,
+    listRuns(person).map((run) => ({
+      ...run,
+      offers: run.offers.filter((offer) => !isIt(offer)),
+      text: until && run.offers.some(isIt) ? undone : run.text,
+    })),
+  );
 }
 
 export function listOpenCalls(): OpenCall[] {
   return load(() => sessionStorage, CALLS_KEY, OpenCall);
 }
 
-export function addOpenCall(call: OpenCall): void {
-  save(() => sessionStorage, CALLS_KEY, [call, ...listOpenCalls()]);
+export function addOpenCall(call: Omit<OpenCall, "run"> & { run: string | undefined }): void {
+  if (call.run) save(() => sessionStorage, CALLS_KEY, [call, ...listOpenCalls()], RUNS_MAX);
 }
 
 export function removeOpenCall(run: string | undefined): void {
@@ -52,22 +68,14 @@ export function removeOpenCall(run: string | undefined): void {
     () => sessionStorage,
     CALLS_KEY,
     listOpenCalls().filter((call) => call.run !== run),
+    RUNS_MAX,
   );
+}
+
+function saveRuns(person: string, runs: readonly PastRun[]): void {
+  save(() => localStorage, runsKey(person), runs, RUNS_MAX);
 }
 
 function runsKey(person: string): string {
   return `kitsu-actions:runs:${person}`;
-}
-
-function load<S extends v.GenericSchema>(storage: () => Storage, key: string, entry: S): v.InferOutput<S>[] {
-  const stored = v.safeParse(
-    v.array(entry),
-    quietly(() => JSON.parse(storage().getItem(key) ?? "")),
-  );
-  return stored.success ? stored.output : [];
-}
-
-/** Storage may be full or forbidden: then there is no history. */
-function save(storage: () => Storage, key: string, entries: readonly unknown[]): void {
-  quietly(() => storage().setItem(key, JSON.stringify(entries.slice(0, RUNS_MAX))));
 }

@@ -1,9 +1,11 @@
 /** Wakes up once per page: on Kitsu's to show what custom actions answer, on the worker's only to say that it is installed. */
-import { followCalls, resumeCalls } from "./calls.ts";
+import { drawOffers, followCalls, resumeCalls } from "./calls.ts";
 import { CONFIG } from "./config.ts";
+import { listWork } from "./crew.ts";
 import { watchPolicy } from "./diagnose.ts";
 import { quietly } from "./realm.ts";
 import { raiseUi } from "./ui/stack.ts";
+import { STYLE } from "./ui/style.ts";
 
 /** Seen from both realms, so also by a second copy of this script in another manager. */
 const MARK = "data-kitsu-actions";
@@ -28,6 +30,6 @@ function wakeUp(): void {
 }
 
 function begin(): void {
-  raiseUi();
+  raiseUi(STYLE, drawOffers, listWork);
   resumeCalls();
 }

@@ -2,7 +2,10 @@
  * Everything we assume about Kitsu's page, seen in Kitsu 1.0.54. All of it is internal to Kitsu and may change, so each reader
  * has an answer for the day it does.
  */
-import { page, quietly, read } from "./realm.ts";
+import { giveToPage, page, quietly, read } from "./realm.ts";
+
+/** The most tasks that are read again: each is a request of its own. */
+const TASKS_MAX = 20;
 
 /**
  * The name of the AJAX action at this URL; the same URL may be there as a form, too. src/store/modules/customactions.js: the getter
@@ -19,6 +22,21 @@ export function findAction(url: string): string | undefined {
 /** src/store/modules/user.js: the getter `user`. "" while nobody is logged in. */
 export function personId(): string {
   return String(readGetter("user", "id") || "");
+}
+
+/** Who Kitsu says is logged in, in the words of its forms. */
+export function namePerson(): { personid: string; personemail: string } {
+  return { personid: personId(), personemail: String(readGetter("user", "email") || "") };
+}
+
+/** src/router/index.js. Goes to a page of Kitsu, without loading it anew where that can be. */
+export function goTo(path: string): void {
+  if (!call(["$router", "push"], path)) location.assign(path);
+}
+
+/** src/store/modules/tasks.js: the action `loadTask`. */
+export function reloadTasks(ids: readonly string[]): void {
+  for (const taskId of ids.slice(0, TASKS_MAX)) call(["$store", "dispatch"], "loadTask", { taskId });
 }
 
 /** src/lib/lang.js: the i18n locale follows the person's own: "en", "fr", "zh_tw", "en_video-game". */
@@ -54,6 +72,22 @@ function findTheme(): Element | null {
 
 function readGetter(...path: string[]): unknown {
   return readApp("$store", "getters", ...path);
+}
+
+/** Calls a method of the app's; what it promises may fail unheard. */
+function call([owner, method]: [owner: string, method: string], ...given: unknown[]): boolean {
+  const run = readApp(owner, method);
+  if (typeof run !== "function") return false;
+  quietly(() => {
+    // The page may not look into what is made in Firefox's content realm.
+    const promise = Reflect.apply(
+      run,
+      readApp(owner),
+      given.map((value) => page.JSON.parse(JSON.stringify(value))),
+    );
+    promise?.catch?.(giveToPage(() => {}));
+  });
+  return true;
 }
 
 /** src/main.js: Vue 3 leaves the app on its element, in production builds too; Vue 2, in older Kitsus, left the root component. */

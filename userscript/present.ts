@@ -1,8 +1,10 @@
 /** What was heard, as what a toast shows: data, in the person's language. */
 
-import type { Effect, Heard, Link, Outcome, Reply, Run, Table } from "../contract.ts";
-import { isOpenable } from "../contract.ts";
+import type { Effect, Link, Option, Outcome, Reply, Run, Table } from "../contract.ts";
+import { leadsTo, mayOpen } from "./address.ts";
 import { CONFIG } from "./config.ts";
+import type { Diagnosis } from "./diagnose.ts";
+import { goTo } from "./kitsu.ts";
 import { words } from "./words/index.ts";
 
 /** The most of a plain text that a toast shows. */
@@ -10,12 +12,33 @@ const TEXT_MAX_CHARS = 300;
 
 export type Tone = "pending" | "success" | "info" | "warning" | "error";
 
-/** Something to press. `atOnce`: also opened without a press, where the browser still counts the click on the action as the person's. */
-export type Press =
-  | { kind: "link"; label: string; url: string; name?: string; atOnce?: boolean }
-  | { kind: "copy"; label: string; text: string };
+/**
+ * Something to press: a link where there is a `url`, else a button.
+ * - `name`: to save it under
+ * - `atOnce`: opened without a press, too, where the browser still counts the click on the action as the person's
+ * - `text`: to put on the clipboard
+ * - `isOver`: then it is taken away
+ * - `isBusy`: it was pressed, and nothing came of it yet
+ */
+export type Press = {
+  label: string;
+  url?: string;
+  name?: string;
+  atOnce?: boolean;
+  text?: string;
+  act?: (event: Event) => void;
+  isOver?: () => boolean;
+  isBusy?: boolean;
+};
 
-/** `name` is the action's, where the title is not. */
+/** How to do what is to be pressed, of several ways. */
+export type Choice = { label: string; options: readonly Option[]; chosen: string; choose: (value: string) => void };
+
+/**
+ * - `name`: the action's, where the title is not
+ * - `work`: how far it is, while it goes on; of a `total` of 0 nobody knows
+ * - `said`: to screen readers; without it, title and text are
+ */
 export type Content = {
   tone: Tone;
   name?: string;
@@ -24,12 +47,27 @@ export type Content = {
   outcomes?: readonly Outcome[] | undefined;
   tables?: readonly Table[] | undefined;
   presses?: readonly Press[];
+  choice?: Choice | undefined;
+  work?: { done: number; total: number };
+  said?: string | undefined;
 };
 
-/** @param name the action's name */
-export function present(name: string, status: number, heard: Heard): Content {
+/** Nothing is known yet. */
+export function pend(name: string, text: string): Content {
+  return { tone: "pending", title: name, text };
+}
+
+/**
+ * @param name the action's name
+ * @param run its id: where nothing can be read, there may be more to know of it later
+ * @param isFollowed it is brought up to date until it ends
+ */
+export function present(name: string, status: number, heard: Diagnosis, run: string | undefined, isFollowed = false): Content {
   const said = words();
-  if (heard.as === "reply") return presentReply(name, heard.reply, heard.run);
+  if (typeof heard === "string") {
+    return draft(name, "warning", "", [heard], run ? [{ label: said.details, url: `${CONFIG.worker}/runs/${run}` }] : []);
+  }
+  if (heard.as === "reply") return presentReply(name, heard.reply, heard.run, isFollowed);
   if (heard.as === "newer") {
     return draft(
       name,
@@ -46,12 +84,7 @@ export function present(name: string, status: number, heard: Heard): Content {
   return draft(name, tone, heard.as === "message" ? heard.title : "", [text, wrong || (heard.as === "nothing" && "OK")]);
 }
 
-/** @param sentence what is known of a call whose answer can't be read; its run may have more later */
-export function presentSilence(name: string, sentence: string, run: string | undefined): Content {
-  return draft(name, "warning", "", [sentence], run ? [{ label: words().details, url: `${CONFIG.worker}/runs/${run}` }] : []);
-}
-
-function presentReply(name: string, reply: Reply, run: Run | undefined): Content {
+function presentReply(name: string, reply: Reply, run: Run | undefined, isFollowed: boolean): Content {
   const said = words();
   const { kind, title, text, links = [] } = reply;
   const details = [...links, ...(run ? [{ label: said.details, url: run.url }] : [])];
@@ -63,8 +96,18 @@ function presentReply(name: string, reply: Reply, run: Run | undefined): Content
     const { advice, outcomes } = reply;
     return { ...draft(name, "error", title, [text, advice], details), outcomes };
   }
-  const { text: step, done, total } = ("progress" in reply && reply.progress) || {};
-  return draft(name, "info", title, [text, step ?? (total && `${done} / ${total}`), said.goesOn], details);
+  if (kind === "ask") return draft(name, "info", title, [said.runAgain], details);
+  const { text: step, done = 0, total = 0, left } = reply.progress ?? {};
+  const far = step ?? (total && `${done} / ${total}`);
+  if (!isFollowed) return draft(name, "info", title, [text, far, said.goesOn], details);
+  const tone = run?.resume ? "info" : "pending";
+  const line = [far, left !== undefined && said.left(measureTime(left))].filter(Boolean).join(" · ");
+  return { ...draft(name, tone, title, [line, text], details), outcomes: reply.outcomes, work: { done, total } };
+}
+
+/** In symbols that are the same in every language. */
+function measureTime(seconds: number): string {
+  return seconds < 5_400 ? `${Math.round(seconds / 60) || 1} min` : `${Math.round(seconds / 3_600)} h`;
 }
 
 /** What may not be opened is shown as text instead. */
@@ -78,15 +121,19 @@ function draft(
 ): Content {
   const texts = lines.filter(Boolean);
   const presses: Press[] = [];
-  const offer = (label: string, url: string, rest: { name?: string; atOnce?: boolean } = {}) => {
-    if (isOpenable(url, CONFIG.schemes)) presses.push({ kind: "link", label, url, ...rest });
-    else texts.push(`${label}: ${url}`);
+  const offer = (press: Press & Link) => {
+    if (mayOpen(press.url)) presses.push(press);
+    else texts.push(`${press.label}: ${press.url}`);
   };
   for (const effect of effects) {
+    // Neither has a button that would only have to be pressed: launch.ts has more to say than that.
+    if (effect.kind === "refresh" || effect.kind === "launch") continue;
     const label = effect.label || words()[effect.kind];
-    if (effect.kind === "copy") presses.push({ kind: "copy", label, text: effect.text });
-    else offer(label, effect.url, effect.kind === "open" ? { atOnce: true } : { name: effect.name });
+    if (effect.kind === "copy") presses.push({ label, text: effect.text });
+    else if (effect.kind !== "go")
+      offer({ label, url: effect.url, ...(effect.kind === "open" ? { atOnce: true } : { name: effect.name }) });
+    else if (leadsTo(effect.path, location.origin)) presses.push({ label, act: () => goTo(effect.path) });
   }
-  for (const { label, url } of links) offer(label || url, url);
+  for (const { label, url } of links) offer({ label: label || url, url });
   return { tone, name: title && title !== name ? name : "", title: title || name, text: texts.join("\n"), presses };
 }

@@ -31,10 +31,12 @@ export function read(from: unknown, ...path: readonly (string | number)[]): unkn
   return value;
 }
 
-/** Runs what must never disturb the page: an exception of ours would end up in the studio's own error log. */
+/** Runs what must never disturb the page: an exception of ours, now or later, would end up in the studio's own error log. */
 export function quietly<T>(run: () => T): T | undefined {
   try {
-    return run();
+    const done = run();
+    if (done instanceof Promise) done.catch(() => {});
+    return done;
   } catch {
     return undefined;
   }

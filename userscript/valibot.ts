@@ -13,6 +13,7 @@ export const number = type("number");
 export const literal = (wanted: unknown): Parse => check((value) => value === wanted);
 export const picklist = (wanted: readonly unknown[]): Parse => check((value) => wanted.includes(value));
 export const regex = (pattern: RegExp): Parse => check((value) => pattern.test(String(value)));
+export const minLength = (least: number): Parse => check((value) => Array.isArray(value) && value.length >= least);
 export const transform = (change: Parse): Parse => change;
 const nothing = (): Parse => literal(null);
 
@@ -22,8 +23,8 @@ export function pipe(...steps: Parse[]): Parse {
   return (value) => steps.reduce((before, step) => step(before), value);
 }
 
-export function optional(inner: Parse): Parse {
-  return (value) => (value === undefined ? value : inner(value));
+export function optional(inner: Parse, instead?: unknown): Parse {
+  return (value) => (value === undefined && instead === undefined ? value : inner(value === undefined ? instead : value));
 }
 
 export function fallback(inner: Parse, instead: unknown): Parse {
@@ -60,6 +61,13 @@ export function object(entries: Readonly<Record<string, Parse>>): Parse {
       if (output !== undefined) read[key] = output;
     }
     return read;
+  };
+}
+
+export function record(_key: Parse, item: Parse): Parse {
+  return (value) => {
+    if (!(value instanceof Object)) throw 0;
+    return Object.fromEntries(Object.entries(value).map(([key, entry]) => [key, item(entry)]));
   };
 }
 

@@ -1,38 +1,132 @@
 import AxeBuilder from "@axe-core/playwright";
+import type { Page } from "@playwright/test";
+import type { Reply } from "../../contract.ts";
 import { expect, test } from "../support/browser/fixture.ts";
-import { answer, done, FRAMES, OUTCOMES, RUN } from "../support/browser/replies.ts";
+import { answer, ask, done, FIELDS, FRAMES, OUTCOMES, RUN } from "../support/browser/replies.ts";
+import { catchStarts } from "../support/browser/starts.ts";
 
 const LINKS = [{ label: "Open the playlist", url: "https://kitsu.studio.tld/playlists/1" }];
 const COPY = { kind: "copy", text: "/mnt", label: "Copy the path" } as const;
+const LAUNCH = {
+  kind: "launch" as const,
+  app: "Nuke",
+  help: "https://edge.studio.tld/help",
+  ways: ["linux", "windows"].map((system) => ({ system, url: `rvlink://${system}`, command: `nuke-${system} SH010.nk` })),
+};
+const PLANNED = OUTCOMES.map((outcome) => ({ ...outcome, state: "planned" as const }));
 
 for (const dark of [false, true]) {
-  test(`axe-core finds nothing in any state, ${dark ? "dark" : "light"}`, async ({
+  test(`axe-core finds nothing in any state of a toast, ${dark ? "dark" : "light"}`, async ({
     addAction,
     openKitsu,
     run,
     toasts,
     page,
     kitsu,
+    worker,
   }) => {
     kitsu.state.dark = dark;
+    // All of it at once: what is scrolled half away is too small to hit.
+    await page.setViewportSize({ width: 1_000, height: 3_000 });
+    const retry = `${worker.origin}/runs/${RUN}/retry`;
+    const undo = { url: `${worker.origin}/runs/${RUN}/undo`, until: Date.now() + 60_000 };
     addAction("Pending", { delayMs: 60_000 });
     addAction("Success", { body: done("Playlist made", { text: "9 of 12 tasks have a preview.", links: LINKS, effects: [COPY] }) });
-    addAction("Warning", { body: done("Sent to the farm", { severity: "warning", outcomes: OUTCOMES, tables: [FRAMES] }) });
+    addAction("Warning", {
+      body: done("Sent to the farm", { severity: "warning", outcomes: OUTCOMES, tables: [FRAMES] }, { retry, undo }),
+    });
     addAction("Error", { status: 500, body: answer({ kind: "failed", code: "x", title: "Broken", advice: "Ask a TD." }, RUN) });
     addAction("Info", { body: done("For your information", { severity: "info" }) });
+    addAction("Launch", { body: done("SH010", { effects: [LAUNCH] }) });
+    addAction("Ask", { body: ask("How?") });
+    await catchStarts(page);
     await openKitsu();
-    for (const name of ["Pending", "Success", "Warning", "Error", "Info"]) await run(name);
-    await page.getByRole("button", { name: "2 more" }).click();
-    await expect(toasts).toHaveCount(5);
+    for (const name of ["Pending", "Success", "Warning", "Error", "Info", "Launch", "Ask"]) await run(name);
+    await expect(page.locator("kitsu-actions dialog")).toBeVisible();
+    await page.keyboard.press("Escape");
+    await page.getByRole("button", { name: "4 more" }).click();
+    await expect(toasts).toHaveCount(7);
     await expect(page.locator("kitsu-actions [data-tone=pending]")).toHaveCount(1);
+    await expect(toasts.getByRole("button", { name: "Copy", exact: true })).toBeVisible();
     for (const fold of await toasts.locator("summary").all()) await fold.click();
     await page.getByRole("button", { name: "Last runs (F8)" }).click();
-    await page.emulateMedia({ reducedMotion: "reduce" });
-    const found = await new AxeBuilder({ page })
-      .withTags(["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"])
-      .include("kitsu-actions")
-      .analyze();
-    expect(found.violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(" ")}`)).toEqual([]);
-    expect(found.passes.map(({ id }) => id)).toContain("color-contrast");
+    expect(await analyze(page)).toEqual([]);
   });
+
+  test(`axe-core finds nothing in what is at work, ${dark ? "dark" : "light"}`, async ({
+    addAction,
+    openKitsu,
+    run,
+    toasts,
+    page,
+    kitsu,
+    worker,
+  }) => {
+    kitsu.state.dark = dark;
+    await page.setViewportSize({ width: 1_000, height: 3_000 });
+    await page.routeWebSocket(/follow/, () => {});
+    const waiting = { id: "w", label: "SQ01 / SH120 / Lighting", state: "waiting" } as const;
+    for (const id of ["1", "2", "3"].map((digit) => digit.repeat(32))) {
+      const follow = {
+        url: `${worker.origin}/runs/${id}/follow`,
+        socket: `${worker.origin.replace("http", "ws")}/runs/${id}/follow`,
+      };
+      const progress = { done: 300, total: 1_440, left: 340 };
+      const reply: Reply = {
+        kind: "started",
+        title: `Rendering ${id[0]}`,
+        text: "1 failed.",
+        progress,
+        outcomes: [...OUTCOMES, waiting],
+      };
+      addAction(`Render ${id[0]}`, { body: answer(reply, id, { follow, cancel: `${worker.origin}/runs/${id}/cancel` }) });
+    }
+    await openKitsu();
+    await run("Render 1");
+    await toasts.locator("summary").click();
+    expect(await analyze(page)).toEqual([]);
+    await run("Render 2");
+    await run("Render 3");
+    await page.getByRole("button", { name: "Show: Rendering 2" }).click();
+    await page.getByRole("button", { name: "Last runs (F8)" }).click();
+    await expect(page.locator("kitsu-actions .panel").getByRole("listitem")).toHaveCount(3);
+    expect(await analyze(page)).toEqual([]);
+  });
+
+  test(`axe-core finds nothing in a dialog, ${dark ? "dark" : "light"}`, async ({
+    addAction,
+    openKitsu,
+    run,
+    dialog,
+    page,
+    kitsu,
+  }) => {
+    kitsu.state.dark = dark;
+    // axe-core takes its time for 300 persons.
+    const fields = FIELDS.map(({ options, ...field }) => ({ ...field, ...(options && { options: options.slice(0, 12) }) }));
+    const more = { text: "The same goes to each.", problem: "One can't be used.", outcomes: PLANNED, links: LINKS };
+    addAction("Ask", ({ input }) => ({ delayMs: input ? 60_000 : 0, body: ask("How?", fields, more) }));
+    addAction("Delete", { body: ask("Delete them?", [], { dangerous: true, submit: "Delete" }) });
+    await openKitsu();
+    await run("Ask");
+    await dialog.getByText("13 planned").click();
+    expect(await analyze(page)).toEqual([]);
+    await dialog.getByRole("button", { name: "Go on" }).click();
+    await expect(dialog.getByRole("button", { name: "Sending…" })).toBeVisible();
+    await page.keyboard.press("Escape");
+    await run("Delete");
+    await expect(dialog).toContainText("Delete them?");
+    expect(await analyze(page)).toEqual([]);
+  });
+}
+
+/** What axe-core finds in our element, in words. */
+async function analyze(page: Page): Promise<string[]> {
+  await page.emulateMedia({ reducedMotion: "reduce" });
+  const found = await new AxeBuilder({ page })
+    .withTags(["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"])
+    .include("kitsu-actions")
+    .analyze();
+  expect(found.passes.map(({ id }) => id)).toContain("color-contrast");
+  return found.violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(" ")}`);
 }

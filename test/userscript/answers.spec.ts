@@ -1,5 +1,5 @@
 import { expect, test } from "../support/browser/fixture.ts";
-import { answer, done, FRAMES, OUTCOMES, RUN } from "../support/browser/replies.ts";
+import { answer, ask, done, FRAMES, OUTCOMES, RUN } from "../support/browser/replies.ts";
 
 test("the pending toast is painted in the frame after the click", async ({ addAction, openKitsu, page, toasts }) => {
   addAction("Render shots", { delayMs: 400, body: done("Rendered") });
@@ -80,15 +80,28 @@ test("a failed reply shows what happened, what to do, and the run's page", async
   await expect(toasts.getByRole("link", { name: "Details" })).toHaveAttribute("href", `https://edge.studio.tld/runs/${RUN}`);
 });
 
-test("ask and started say honestly that the run's page goes on from here", async ({ addAction, openKitsu, run, toasts }) => {
-  addAction("Ask", { body: answer({ kind: "ask", title: "Which frames?", fields: [], submit: "Render" }, RUN) });
+test("what goes on says so, and leads to the run's page", async ({ addAction, openKitsu, run, toasts }) => {
   addAction("Start", { body: answer({ kind: "started", title: "Rendering", progress: { done: 3, total: 12 } }, RUN) });
   await openKitsu();
-  await run("Ask");
-  await expect(toasts.first()).toContainText("go on from the run's page");
   await run("Start");
-  await expect(toasts.last()).toContainText("3 / 12");
-  await expect(toasts.getByRole("link", { name: "Details" })).toHaveCount(2);
+  await expect(toasts).toContainText("3 / 12");
+  await expect(toasts).toContainText("It goes on: see the run's page.");
+  await expect(toasts.getByRole("link", { name: "Details" })).toHaveCount(1);
+});
+
+test("what was asked in an answer that got lost can't be answered, and says so", async ({
+  addAction,
+  openKitsu,
+  run,
+  toasts,
+  worker,
+}) => {
+  addAction("Ask", { readable: false, body: "secret" });
+  await openKitsu();
+  await run("Ask");
+  await expect.poll(() => worker.asked.length).toBe(1);
+  worker.runs.set(worker.asked[0] ?? "", ask("Which frames?"));
+  await expect(toasts).toContainText("Run the action again.");
 });
 
 test("a reply newer than the script shows its title and the way to update", async ({
@@ -138,6 +151,7 @@ test("nothing from a server becomes markup, and no forbidden address a link", as
   openKitsu,
   run,
   toasts,
+  dialog,
   page,
 }) => {
   const evil = "<img src=x onerror='window.pwned=1'>";
@@ -152,7 +166,12 @@ test("nothing from a server becomes markup, and no forbidden address a link", as
     { kind: "download", url: bad, name: evil },
   ] as const;
   const tables = [{ title: evil, columns: [evil], rows: [[evil]] }];
+  const fields = ["text", "long-text", "one-of", "several-of", "toggle", evil].map((type, at) => {
+    const options = [{ value: evil, label: evil, color: evil }];
+    return { name: `${evil}${at}`, label: evil, type, help: evil, error: evil, placeholder: evil, value: evil, options };
+  });
   addAction("Evil", { body: done(evil, { text: evil, links, outcomes: [...outcomes], effects: [...effects], tables }) });
+  addAction("Ask", { body: ask(evil, fields, { text: evil, links, outcomes: [...outcomes], submit: evil, problem: evil }) });
   await openKitsu();
   await run("Evil");
   await expect(toasts.locator("summary")).toHaveCount(2);
@@ -160,6 +179,11 @@ test("nothing from a server becomes markup, and no forbidden address a link", as
   await expect(toasts.getByRole("cell")).toHaveText(evil);
   await expect(toasts.locator("a, img")).toHaveCount(0);
   await expect(toasts.locator(".text")).toContainText(bad);
+  await run("Ask");
+  await dialog.locator("summary").click();
+  await expect(dialog.locator("[aria-invalid]")).toHaveCount(6);
+  await expect(dialog.getByText(bad)).toHaveCount(2);
+  await expect(dialog.locator("a, img")).toHaveCount(0);
   expect(await page.evaluate(() => Reflect.get(window, "pwned"))).toBeUndefined();
 });
 

@@ -213,6 +213,26 @@ test("the page never hears of an exception of ours", async ({ openKitsu, page, a
   expect(errors).toEqual([]);
 });
 
+test("a call that can't even be sent does not stay pending", async ({ openKitsu, page, addAction, toasts, kitsu, other }) => {
+  addAction("Publish", { body: "ok" }, other);
+  await openKitsu();
+  const thrown = await page.evaluate((url) => {
+    const request = new XMLHttpRequest();
+    request.open("POST", url);
+    for (let sent = 0; sent < 2; sent++) {
+      try {
+        request.send("{}");
+      } catch (error) {
+        return error instanceof Error ? error.name : "";
+      }
+    }
+    return "";
+  }, kitsu.state.actions[0]?.url ?? "");
+  expect(thrown).toBe("InvalidStateError");
+  await expect(toasts).toHaveCount(2);
+  await expect(page.locator("kitsu-actions [data-tone=pending]")).toHaveCount(0);
+});
+
 test("a second copy of the script keeps quiet", async ({ openKitsu, page, addAction, run, toasts }) => {
   addAction("Publish", { body: done("Published") });
   await openKitsu("before");

@@ -1,7 +1,7 @@
 /** The stand-in for valibot must read every answer as valibot does. Compared in one process, without a browser. */
 import { expect, test } from "@playwright/test";
 import { build } from "esbuild";
-import { answer, done, FRAMES, OUTCOMES, RUN } from "../support/browser/replies.ts";
+import { answer, ask, done, FIELDS, FRAMES, OUTCOMES, RUN } from "../support/browser/replies.ts";
 
 const CONTRACT = new URL("../../contract.ts", import.meta.url).pathname;
 const STAND_IN = new URL("../../userscript/valibot.ts", import.meta.url).pathname;
@@ -22,7 +22,43 @@ const BODIES: unknown[] = [
   }),
   answer({ kind: "failed", code: "c", title: "t", advice: "a", retry: true, outcomes: OUTCOMES.slice(0, 1) }, RUN),
   answer({ kind: "started", title: "t", progress: { done: 1, total: 2, text: "x" } }),
-  answer({ kind: "ask", title: "t", submit: "Go", fields: [{ name: "n", label: "l", type: "date", value: 3 }] }),
+  ask("t", FIELDS, { form: "f", plan: "p", problem: "x", dangerous: true, outcomes: OUTCOMES }),
+  { reply: { kind: "ask", title: "Only a yes" } },
+  { reply: { kind: "ask", title: "t", submit: 1 } },
+  {
+    reply: {
+      kind: "ask",
+      title: "Fields from the future",
+      fields: [
+        { name: "a", label: "a", type: "t", value: [1] },
+        { name: "a", label: "a", type: "t", value: ["x"], min: "1", max: 2, options: [1, { value: "v", label: "l", more: 1 }] },
+        { name: "a", label: "a", type: "t", options: {} },
+      ],
+    },
+  },
+  {
+    reply: {
+      kind: "done",
+      title: "Effects in Kitsu",
+      effects: [
+        { kind: "go", path: "/productions" },
+        { kind: "go", path: "//evil.tld" },
+        { kind: "refresh", tasks: ["a"] },
+        { kind: "refresh", tasks: [1] },
+        {
+          kind: "launch",
+          app: "Nuke",
+          ways: [{ url: "nuke://x", command: "nuke" }, {}],
+          ticket: { url: "u", until: 1 },
+          help: "h",
+        },
+        { kind: "launch", app: "Nuke", ways: [{}] },
+        { kind: "launch", app: "Nuke", ways: [{ url: "u" }], ticket: { url: "u" } },
+      ],
+    },
+  },
+  answer({ kind: "failed", code: "c", title: "t" }, RUN, { retry: "r", undo: { url: "u", until: 1, label: "l" } }),
+  { reply: { kind: "done", title: "t" }, run: { id: RUN, url: "u", undo: { url: "u" } } },
   { reply: { kind: "done", title: "No severity" } },
   { reply: { kind: "done", severity: "purple", title: "A severity from the future" } },
   {

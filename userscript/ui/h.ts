@@ -2,7 +2,8 @@
 import { quietly } from "../realm.ts";
 
 type Child = Node | string | undefined;
-type Properties = Readonly<Record<string, string | undefined | ((event: Event) => void)>>;
+type Property = string | number | boolean | undefined | ((event: Event) => void);
+type Properties = Readonly<Record<string, Property>>;
 
 const ICON_PATHS = {
   pending: "M12 2a10 10 0 1 0 10 10",
@@ -11,10 +12,11 @@ const ICON_PATHS = {
   warning: "M12 3 2 21h20zM12 10v4M12 17v.1",
   error: "M12 2a10 10 0 1 0 .1 0M15 9l-6 6M9 9l6 6",
   close: "M18 6 6 18M6 6l12 12",
+  fold: "M6 9l6 6 6-6",
   history: "M12 2a10 10 0 1 0 .1 0M12 7v5l4 2",
 } as const;
 
-/** Functions among the properties become listeners, undefined ones are left out. */
+/** Functions among the properties become listeners, undefined and false ones are left out. */
 export function h<K extends keyof HTMLElementTagNameMap>(
   tag: K,
   properties: Properties,
@@ -23,7 +25,7 @@ export function h<K extends keyof HTMLElementTagNameMap>(
   const element = document.createElement(tag);
   for (const [name, value] of Object.entries(properties)) {
     if (typeof value === "function") element.addEventListener(name, (event) => quietly(() => value(event)));
-    else if (value !== undefined) element.setAttribute(name, value);
+    else if (value !== undefined && value !== false) element.setAttribute(name, value === true ? "" : String(value));
   }
   element.append(...children.filter((child) => child !== undefined));
   return element;

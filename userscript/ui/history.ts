@@ -3,30 +3,39 @@
 import type { PastRun } from "../history.ts";
 import { listRuns } from "../history.ts";
 import { personId } from "../kitsu.ts";
+import type { Content, Press } from "../present.ts";
 import { language, words } from "../words/index.ts";
 import { h, icon } from "./h.ts";
+import { drawRow } from "./row.ts";
+import { drawBody } from "./toast.ts";
 
-export function drawHistory(title: string): HTMLElement {
+/**
+ * @param works what is at work, on top
+ * @param listPresses what can still be done with a run
+ */
+export function drawHistory(
+  title: string,
+  works: readonly { content: Content; update: (content: Content) => void }[],
+  listPresses: (run: PastRun) => readonly Press[],
+): HTMLElement {
   const runs = listRuns(personId());
+  const rows = [...works.map(drawWork), ...runs.map(drawRun)];
   return h(
     "div",
     { class: "card panel", role: "group", "aria-label": title, tabindex: "-1" },
     h("div", { class: "row" }, icon("history"), h("p", { class: "title" }, title)),
-    h(
-      "ul",
-      { class: "scroll", tabindex: "0" },
-      ...runs.map(drawRun),
-      runs[0] ? "" : h("li", { class: "row" }, icon("info"), words().noHistory),
-    ),
+    h("ul", { class: "scroll", tabindex: "0" }, ...(rows[0] ? rows : [drawRow("info", words().noHistory)])),
   );
-}
 
-function drawRun({ at, tone, name, title, text }: PastRun): HTMLElement {
-  const origin = `${name} · ${new Date(at).toLocaleString(language())}`;
-  return h(
-    "li",
-    { class: "row", "data-tone": tone },
-    h("span", { class: "tone" }, icon(tone)),
-    h("div", {}, h("p", { class: "name" }, origin), h("p", { class: "title" }, title), h("p", {}, text)),
-  );
+  function drawWork({ content, update }: (typeof works)[number]): HTMLElement {
+    return drawRow(
+      content.tone,
+      ...drawBody({ ...content, outcomes: [], presses: [{ label: words().go, act: () => update(content) }] }),
+    );
+  }
+
+  function drawRun({ tone, ...run }: PastRun): HTMLElement {
+    const name = `${run.name} · ${new Date(run.at).toLocaleString(language())}`;
+    return drawRow(tone, ...drawBody({ ...run, name, presses: listPresses({ tone, ...run }) }));
+  }
 }

@@ -1,27 +1,48 @@
 /** Links and buttons. */
+import type { Link } from "../../contract.ts";
+import { mayOpen } from "../address.ts";
 import type { Press } from "../present.ts";
 import { words } from "../words/index.ts";
 import { h } from "./h.ts";
 
-export function drawPress(press: Press): HTMLElement {
-  if (press.kind === "link") return drawLink(press.label, press.url, press.name);
-  const { label, text } = press;
-  const button = h("button", { class: "press", click: copy }, label);
-  return button;
-  function copy(): void {
-    const tell = () => button.replaceChildren(words().copied);
-    putOnClipboard(text, button).then(tell, () => {});
+/** What can be pressed for a time only, and whether that is over. */
+const passing = new Map<HTMLElement, () => boolean>();
+
+/** A URL has passed `isOpenable` by now. A custom protocol starts a program and would leave an empty tab behind. */
+export function drawPress({ label, url: href, name: download, atOnce, text, act, isOver, isBusy }: Press): HTMLElement {
+  const target = href && /^http/.test(href) && "_blank";
+  const click = text === undefined ? act : () => copy(text, element);
+  const properties = {
+    class: "press",
+    href,
+    target,
+    rel: "noopener noreferrer",
+    download,
+    "data-at-once": atOnce,
+    "aria-disabled": isBusy && "true",
+    click,
+  };
+  const element: HTMLElement = h(href ? "a" : "button", properties, label);
+  if (isOver) passing.set(element, isOver);
+  return element;
+}
+
+/** What may not be opened is shown as text instead. */
+export function drawLinkOrText({ label, url }: Link): HTMLElement {
+  return mayOpen(url) ? drawPress({ label, url }) : h("p", {}, `${label}: ${url}`);
+}
+
+/** Takes away what can't be pressed any more. */
+export function removePassed(): void {
+  for (const [button, isOver] of passing) {
+    if (button.isConnected && !isOver()) continue;
+    passing.delete(button);
+    button.remove();
   }
 }
 
-/** The URL has passed `isOpenable` by now. A custom protocol starts a program and would leave an empty tab behind. */
-export function drawLink(label: string, href: string, download?: string): HTMLElement {
-  const target = /^http/.test(href) ? "_blank" : undefined;
-  return h("a", { class: "press", href, target, rel: "noopener noreferrer", download }, label);
-}
-
 /** Over http there is no navigator.clipboard, and studios do run Kitsu over http in their own network. */
-async function putOnClipboard(text: string, button: HTMLElement): Promise<void> {
+async function copy(text: string, button: HTMLElement): Promise<void> {
   try {
     await navigator.clipboard.writeText(text);
   } catch {
@@ -31,6 +52,7 @@ async function putOnClipboard(text: string, button: HTMLElement): Promise<void> 
     const isCopied = document.execCommand("copy");
     area.remove();
     button.focus();
-    if (!isCopied) throw 0;
+    if (!isCopied) return;
   }
+  button.textContent = words().copied;
 }

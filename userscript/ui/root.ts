@@ -3,32 +3,32 @@ import { isDark, watchTheme } from "../kitsu.ts";
 import { quietly } from "../realm.ts";
 import { language } from "../words/index.ts";
 import { h } from "./h.ts";
-import { STYLE } from "./style.ts";
 
 /** True in the build that tests look into. */
 declare const OPEN_ROOT: boolean;
 
 /** What Kitsu listens to on window: typing would delete annotations and play films, Escape would clear the selection of tasks. */
-const KEPT_INSIDE = "keydown keyup keypress paste copy click mousedown mouseup pointerdown pointerup";
+const KEPT_INSIDE = "keydown keyup keypress paste copy cut click mousedown mouseup pointerdown pointerup";
 /** A live region that gets its text in the same breath as it is emptied says nothing. */
 const SAY_AFTER_MS = 60;
 
 const host = document.createElement("kitsu-actions");
 const shadow = host.attachShadow({ mode: OPEN_ROOT ? "open" : "closed" });
 export const layer = h("section", { class: "layer", "aria-label": "Kitsu Actions", popover: "manual", hidden: "" });
+export const dialog = h("dialog", { class: "card", "aria-labelledby": "asked", "aria-describedby": "asked-text" });
 const status = h("div", { class: "say", role: "status" });
 const alert = h("div", { class: "say", role: "alert" });
 
 /** Builds what is seen later, so that the first toast needs no time of its own. */
-export function buildRoot(): void {
-  shadow.append(layer, status, alert);
+export function buildRoot(style: string): void {
+  shadow.append(layer, dialog, status, alert);
   try {
     const sheet = new CSSStyleSheet();
-    sheet.replaceSync(STYLE);
+    sheet.replaceSync(style);
     shadow.adoptedStyleSheets = [sheet];
   } catch {
     // Older Firefox's content realm can't adopt sheets, and there no CSP forbids the element.
-    shadow.append(h("style", {}, STYLE));
+    shadow.append(h("style", {}, style));
   }
   for (const kind of KEPT_INSIDE.split(" ")) host.addEventListener(kind, (event) => event.stopPropagation());
   connect();
@@ -43,8 +43,17 @@ export function showLayer(isShown: boolean, isNew = false): void {
   // Browsers older than popover show it by z-index. With the focus inside, hiding would lose it.
   if (!layer.showPopover) return;
   const isOpen = layer.matches(":popover-open");
-  if (isOpen && (!isShown || (isNew && !focused()))) layer.hidePopover();
+  if (isOpen && (!isShown || (isNew && !layer.contains(focused())))) layer.hidePopover();
   if (isShown) quietly(() => layer.showPopover());
+}
+
+/** Nothing else can be used until it is closed. */
+export function openModally(): void {
+  connect();
+  paint();
+  if (dialog.matches(":modal")) return;
+  dialog.close();
+  dialog.showModal();
 }
 
 /** The element inside that has the focus. */

@@ -1,16 +1,25 @@
 /** Lists that may be long: the outcomes of a selection, and tables. Folded, scrollable, and drawn only once opened. */
 
 import type { Outcome, Table } from "../../contract.ts";
-import { isOpenable } from "../../contract.ts";
-import { CONFIG } from "../config.ts";
 import { words } from "../words/index.ts";
-import { h, icon } from "./h.ts";
-import { drawLink } from "./press.ts";
+import { h } from "./h.ts";
+import { drawLinkOrText } from "./press.ts";
+import { drawRow } from "./row.ts";
 
 /** More than this is for the run's page. */
 const ROWS_MAX = 200;
-const STATES = ["done", "skipped", "failed"] as const;
-const TONES = { done: "success", skipped: "warning", failed: "error" } as const;
+const STATES = ["planned", "waiting", "done", "running", "skipped", "failed"] as const;
+const TONES = {
+  planned: "info",
+  waiting: "info",
+  running: "pending",
+  done: "success",
+  skipped: "warning",
+  failed: "error",
+} as const;
+
+/** What fills a list once it is opened. */
+const fills = new WeakMap<Element, (content: Element) => void>();
 
 /** "9 done, 3 failed", and what went wrong first. */
 export function drawOutcomes(outcomes: readonly Outcome[]): HTMLElement {
@@ -31,26 +40,28 @@ export function drawTable({ title, columns, rows }: Table): HTMLElement {
   );
 }
 
-function drawOutcome({ label, state, reason, link }: Outcome): HTMLElement {
-  const tone = TONES[state];
-  return h(
-    "li",
-    { class: "row", "data-tone": tone },
-    h("span", { class: "tone" }, icon(tone)),
-    h(
-      "div",
-      {},
-      h("p", { class: "title" }, label),
-      h("p", {}, reason),
-      link && (isOpenable(link.url, CONFIG.schemes) ? drawLink(link.label, link.url) : h("p", {}, `${link.label}: ${link.url}`)),
-    ),
-  );
+/** Another list takes the place: where it is open, it stays so, and stays where it was scrolled to. */
+export function refold(fold: Element, next: Element): void {
+  const fill = fills.get(next);
+  const [summary, content] = fold.children;
+  if (!fill || !summary || !content) return;
+  fills.set(fold, fill);
+  summary.textContent = content.ariaLabel = next.firstElementChild?.textContent ?? "";
+  // Not under somebody's hands.
+  if (fold.matches("[open]") && !content.querySelector(":focus")) fill(content);
+}
+
+function drawOutcome({ label, state, reason = "", link, progress }: Outcome): HTMLElement {
+  const far = progress && `${progress.done} / ${progress.total}`;
+  const text = [far, reason].filter(Boolean).join(" · ");
+  return drawRow(TONES[state], h("p", { class: "title" }, label), h("p", {}, text), link ? drawLinkOrText(link) : "");
 }
 
 /** Its content can be focused, so that it can be scrolled by key. */
 function drawFold<T>(title: string, entries: readonly T[], draw: (shown: readonly T[]) => HTMLElement): HTMLElement {
-  const content = h("div", { class: "scroll", tabindex: "0", role: "group", "aria-label": title });
   const left = entries.length - ROWS_MAX;
-  const fill = () => content.replaceChildren(draw(entries.slice(0, ROWS_MAX)), left > 0 ? words().more(left) : "");
-  return h("details", { toggle: fill }, h("summary", {}, title), content);
+  const content = h("div", { class: "scroll", tabindex: "0", role: "group", "aria-label": title });
+  const fold = h("details", { toggle: () => fills.get(fold)?.(content) }, h("summary", {}, title), content);
+  fills.set(fold, (place) => place.replaceChildren(draw(entries.slice(0, ROWS_MAX)), left > 0 ? words().more(left) : ""));
+  return fold;
 }

@@ -1,7 +1,9 @@
-/** How one toast looks. Its nodes stay when its content changes, so that the focus on one is not lost. */
-import type { Content } from "../present.ts";
+/** How one toast looks. It stays when its content changes, so that the focus on it is not lost. */
+import type { Choice, Content } from "../present.ts";
 import { words } from "../words/index.ts";
+import { drawSelect } from "./field.ts";
 import { h, icon } from "./h.ts";
+import { patch } from "./patch.ts";
 import { drawPress } from "./press.ts";
 import { focused } from "./root.ts";
 import { drawOutcomes, drawTable } from "./table.ts";
@@ -10,34 +12,65 @@ export type Toast = { element: HTMLElement; draw: (content: Content) => void };
 
 export function createToast(onClose: () => void): Toast {
   const tone = h("span", { class: "tone" });
-  const name = h("p", { class: "name" });
-  const title = h("p", { class: "title" });
-  const text = h("p", { class: "text" });
-  const more = h("div", {});
-  const presses = h("div", { class: "presses" });
-  const body = h("div", {}, name, title, text, more, presses);
-  const close = h("button", { class: "close", click: onClose, "aria-label": words().close }, icon("close"));
+  const body = h("div", {});
+  const close = h("button", { class: "close", click: onClose }, icon("close"));
+  const fold = h("button", { class: "close fold", click: toggle }, icon("fold"));
   // The focus comes here by key, never by itself.
-  const element = h("div", { class: "card row toast", role: "group", tabindex: "-1" }, tone, body, close);
+  const element = h("div", { class: "card row toast", role: "group", tabindex: "-1" }, tone, body, fold, close);
+  let isPaid = false;
+  let wasWork = false;
+  toggle();
   return { element, draw };
 
+  /** In a list of many it is one row of it until it is opened. */
+  function toggle(): void {
+    fold.ariaExpanded = String(!element.classList.toggle("row-only"));
+  }
+
   function draw(content: Content): void {
-    const hadFocus = body.contains(focused());
+    const had = body.contains(focused()) ? focused()?.textContent : undefined;
     element.dataset.tone = content.tone;
     element.ariaLabel = content.title;
     tone.replaceChildren(icon(content.tone));
-    name.textContent = content.name ?? "";
-    title.textContent = content.title;
-    text.textContent = content.text;
-    more.replaceChildren(
-      ...(content.outcomes?.length ? [drawOutcomes(content.outcomes)] : []),
-      ...(content.tables ?? []).map(drawTable),
-    );
-    const drawn = (content.presses ?? []).map(drawPress);
-    presses.replaceChildren(...drawn);
-    if (hadFocus) element.focus();
-    // The click on the action pays for one tab, and only for some seconds.
-    const first = content.presses?.findIndex((press) => press.kind === "link" && press.atOnce) ?? -1;
-    if (navigator.userActivation?.isActive) drawn[first]?.click();
+    const next = drawBody(content);
+    const isWork = content.work !== undefined;
+    if (wasWork && isWork) patch(body, next);
+    else body.replaceChildren(...next);
+    wasWork = isWork;
+    close.ariaLabel = isWork ? words().hide : words().close;
+    fold.ariaLabel = `${words().go}: ${content.title}`;
+    const presses = [...body.querySelectorAll<HTMLElement>(".press")];
+    if (had !== undefined && !body.contains(focused())) (presses.find(({ textContent }) => textContent === had) ?? element).focus();
+    // The click on the action pays for one tab or program, and only for some seconds.
+    const first = presses.find(({ dataset }) => dataset.atOnce !== undefined);
+    if (!isPaid && navigator.userActivation?.isActive) first?.click();
+    // What has gone on for an hour is not paid for any more.
+    isPaid ||= isWork || first !== undefined;
   }
+}
+
+export function drawBody({
+  name,
+  title,
+  text,
+  outcomes = [],
+  tables = [],
+  presses = [],
+  choice,
+  work,
+}: Omit<Content, "tone">): HTMLElement[] {
+  return [
+    h("p", { class: "name" }, name),
+    h("p", { class: "title" }, title),
+    ...(work?.total ? [h("progress", { max: work.total, value: work.done, "aria-label": title })] : []),
+    h("p", { class: "text" }, text),
+    ...(outcomes.length ? [drawOutcomes(outcomes)] : []),
+    ...tables.map(drawTable),
+    h("div", { class: "presses" }, ...presses.map(drawPress), choice && drawChoice(choice)),
+  ];
+}
+
+function drawChoice({ label, options, chosen, choose }: Choice): HTMLElement {
+  const select = drawSelect(options, [chosen], { class: "press", "aria-label": label, change: () => choose(select.value) });
+  return select;
 }

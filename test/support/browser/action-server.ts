@@ -18,21 +18,37 @@ export type Script = {
   drop?: boolean;
 };
 
+/** What is answered, to each call the same or to each what its body asks for. */
+export type Told = Script | ((body: Sent, url: string) => Script);
+
+/** What a call of ours or of Kitsu's sends. */
+export type Sent = {
+  selection?: string[];
+  input?: Record<string, unknown>;
+  form?: string;
+  plan?: string;
+  personid?: string;
+  personemail?: string;
+  productionid?: string;
+};
+
 export type ActionServer = {
   origin: string;
   /** What is answered at this path; the last one told counts. */
-  tell: (path: string, script: Script) => void;
+  tell: (path: string, told: Told) => void;
   /** Runs the server knows: id to Answer. */
   runs: Map<string, unknown>;
-  /** How often each run was asked for. */
+  /** What was read, run by run and ticket by ticket. */
   asked: string[];
   posts: { url: string; headers: IncomingMessage["headers"]; body: string }[];
   handle: (request: IncomingMessage, response: ServerResponse) => Promise<void>;
+  /** As if nothing had been told or called. */
+  forget: () => void;
   close: () => Promise<void>;
 };
 
 export async function startActionServer(): Promise<ActionServer> {
-  const scripts = new Map<string, Script>();
+  const scripts = new Map<string, Told>();
   const runs: ActionServer["runs"] = new Map();
   const posts: ActionServer["posts"] = [];
   const asked: string[] = [];
@@ -41,7 +57,8 @@ export async function startActionServer(): Promise<ActionServer> {
     const url = new URL(request.url ?? "/", "http://localhost");
     const path = url.pathname.replace(/^\/edge(?=\/)/, "");
     if (path === "/ping" || request.method === "HEAD") return void response.writeHead(204).end();
-    if (path.startsWith("/runs/")) {
+    const told = scripts.get(path);
+    if (path.startsWith("/runs/") && !told) {
       const id = path.slice("/runs/".length);
       asked.push(id);
       const run = runs.get(id);
@@ -50,19 +67,21 @@ export async function startActionServer(): Promise<ActionServer> {
         JSON.stringify(run ?? { version: 1, reply: { kind: "failed", code: "unknown-run", title: "No such run" } }),
       );
     }
-    const script = scripts.get(path) ?? { status: 404 };
     const cors = {
       "access-control-allow-origin": request.headers.origin ?? "null",
       "access-control-allow-credentials": "true",
       vary: "Origin",
     };
+    const early = typeof told === "object" ? told : {};
     if (request.method === "OPTIONS") {
       const allowed = { ...cors, "access-control-allow-methods": "POST", "access-control-allow-headers": "content-type" };
-      return void response.writeHead(204, script.preflight === false ? {} : allowed).end();
+      return void response.writeHead(204, early.preflight === false ? {} : allowed).end();
     }
     let body = "";
     for await (const chunk of request) body += String(chunk);
-    posts.push({ url: request.url ?? "", headers: request.headers, body });
+    if (request.method === "POST") posts.push({ url: request.url ?? "", headers: request.headers, body });
+    else asked.push(path);
+    const script = typeof told === "function" ? told(body ? JSON.parse(body) : {}, request.url ?? "") : (told ?? { status: 404 });
     await sleep(script.delayMs ?? 0);
     if (script.drop) return void request.socket.destroy();
     const isText = typeof script.body === "string" || script.body === undefined;
@@ -75,5 +94,10 @@ export async function startActionServer(): Promise<ActionServer> {
 
   const server: Server = createServer((request, response) => void handle(request, response).catch(() => response.destroy()));
   const { origin, close } = await listen(server);
-  return { origin, tell: (path, script) => scripts.set(path, script), runs, asked, posts, handle, close };
+  return { origin, tell: (path, told) => scripts.set(path, told), runs, asked, posts, handle, forget, close };
+
+  function forget(): void {
+    for (const list of [posts, asked]) list.length = 0;
+    for (const map of [runs, scripts]) map.clear();
+  }
 }

@@ -22,7 +22,6 @@ async function write(entry: string, globalName?: string): Promise<string> {
   const { outputFiles } = await build({
     ...userscriptOptions({ OPEN_ROOT: "true" }),
     entryPoints: [`${ROOT}${entry}`],
-    alias: { valibot: "./userscript/valibot.ts" },
     ...(globalName && { globalName }),
   });
   return outputFiles[0]?.text ?? "";

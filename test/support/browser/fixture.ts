@@ -3,7 +3,7 @@
 import type { Locator, Page } from "@playwright/test";
 import { test as base } from "@playwright/test";
 import type { UserscriptConfig } from "../../../contract.ts";
-import type { ActionServer, Script } from "./action-server.ts";
+import type { ActionServer, Sent, Told } from "./action-server.ts";
 import { startActionServer } from "./action-server.ts";
 import { serveUserscript } from "./bundle.ts";
 import type { KitsuServer } from "./kitsu-server.ts";
@@ -21,10 +21,11 @@ type Fixtures = {
   kitsu: KitsuServer;
   config: UserscriptConfig;
   /** Adds a custom action at a server, answering this. */
-  addAction: (name: string, script: Script, server?: ActionServer) => void;
+  addAction: (name: string, told: Told, server?: ActionServer) => void;
   /** Opens Kitsu, with the userscript injected before or after the app starts. */
   openKitsu: (when?: "before" | "after") => Promise<void>;
   toasts: Locator;
+  dialog: Locator;
   /** Presses the button of an action. */
   run: (name: string) => Promise<void>;
 };
@@ -37,11 +38,11 @@ export const test = base.extend<Fixtures, Servers>({
   otherServer: [async ({}, use) => useServer(await startActionServer(), use), { scope: "worker" }],
   kitsuServer: [async ({ actionServer }, use) => useServer(await startKitsuServer(actionServer), use), { scope: "worker" }],
   worker: async ({ actionServer }, use) => {
-    forget(actionServer);
+    actionServer.forget();
     await use(actionServer);
   },
   other: async ({ otherServer }, use) => {
-    forget(otherServer);
+    otherServer.forget();
     await use(otherServer);
   },
   kitsu: async ({ kitsuServer }, use) => {
@@ -54,9 +55,9 @@ export const test = base.extend<Fixtures, Servers>({
     await use({ version: "1.2.3.4", worker: worker.origin, kitsu: [kitsu.origin], schemes: ["https", "http", "rvlink"] });
   },
   addAction: async ({ kitsu, worker }, use) => {
-    await use((name, script, server = worker) => {
+    await use((name, told, server = worker) => {
       const path = `/actions/${name.toLowerCase().replaceAll(" ", "-")}`;
-      server.tell(path, script);
+      server.tell(path, told);
       kitsu.state.actions.push({ id: path, name, url: server.origin + path, entity_type: "all", is_ajax: true });
     });
   },
@@ -69,9 +70,15 @@ export const test = base.extend<Fixtures, Servers>({
     });
   },
   toasts: async ({ page }, use) => use(page.locator("kitsu-actions .toast:visible")),
+  dialog: async ({ page }, use) => use(page.locator("kitsu-actions dialog")),
   run: async ({ page }, use) => use((name) => page.getByRole("button", { name, exact: true }).click()),
 });
 export { expect } from "@playwright/test";
+
+/** What the calls to a server had in their bodies. */
+export function bodies({ posts }: ActionServer): Sent[] {
+  return posts.map(({ body }) => JSON.parse(body));
+}
 
 /** A global of the page. */
 export function readGlobal(page: Page, name: string): Promise<unknown> {
@@ -81,10 +88,4 @@ export function readGlobal(page: Page, name: string): Promise<unknown> {
 async function useServer<S extends { close: () => Promise<void> }>(server: S, use: (server: S) => Promise<void>): Promise<void> {
   await use(server);
   await server.close();
-}
-
-function forget(server: ActionServer): void {
-  server.posts.length = 0;
-  server.asked.length = 0;
-  server.runs.clear();
 }

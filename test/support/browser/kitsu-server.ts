@@ -37,7 +37,7 @@ export async function startKitsuServer(edge: ActionServer): Promise<KitsuServer>
     if (pathname === "/api/data") return void response.writeHead(200, { "content-type": "application/json" }).end('{"own":true}');
     const file = files[pathname];
     if (file !== undefined) return void response.writeHead(200, { "content-type": "text/javascript" }).end(file);
-    if (pathname !== "/") return void response.writeHead(404).end();
+    if (pathname !== "/") return void response.writeHead(404).end("Not here");
     response.writeHead(200, { "content-type": "text/html; charset=utf-8", ...headers });
     response.end(`<!doctype html><html><head><meta charset="utf-8"><title>Kitsu</title>
 <link rel="icon" href="data:,">${scripts.map((name) => `<script src="/${name}"></script>`).join("")}
@@ -95,18 +95,27 @@ function app(): void {
     keys.push(event.key);
     if (event.key === "Escape") selection.value = "";
   });
-  const user = state.person ? { id: state.person, locale: state.locale } : null;
+  const user = state.person ? { id: state.person, email: "ada@studio.tld", locale: state.locale } : null;
+  const called: unknown[] = [];
+  const call = (...given: unknown[]) => {
+    called.push(given);
+    return Promise.reject(new Error("Kitsu can't do that today"));
+  };
   Object.assign(root ?? {}, {
     __vue_app__: {
       config: {
-        globalProperties: { $store: { getters: { user, customActions: state.actions } }, $i18n: { locale: state.locale } },
+        globalProperties: {
+          $store: { getters: { user, customActions: state.actions }, dispatch: call },
+          $router: { push: call },
+          $i18n: { locale: state.locale },
+        },
       },
     },
   });
   document.documentElement.style.fontFamily = "sans-serif";
   document.body.style.background = state.dark ? "#36393f" : "#fff";
   document.body.style.color = state.dark ? "#eee" : "#202225";
-  Object.assign(window, { results, keys });
+  Object.assign(window, { results, keys, called });
 }
 
 /** What Sentry's browser SDK does to requests, and to listeners. Runs in the page. */

@@ -1,0 +1,447 @@
+/** From the question to the answer, and what a person may do in between. */
+import type { ActionServer } from "../support/browser/action-server.ts";
+import { bodies, expect, readGlobal, STRICT_CSP, test } from "../support/browser/fixture.ts";
+import { answer, ask, done, OUTCOMES, RUN, text } from "../support/browser/replies.ts";
+
+const PLANNED = OUTCOMES.map((outcome) => ({ ...outcome, state: "planned" as const }));
+
+/** Asks for frames until they are numbers. */
+const FRAMES = ({ input }: { input?: Record<string, unknown> }) => {
+  const frames = String(input?.frames ?? "1-10");
+  const more = { value: frames, ...(/^[\d-]+$/.test(frames) ? {} : { error: "Numbers, please" }) };
+  const isRight = input && !more.error;
+  return {
+    body: isRight ? done(`Rendered ${frames}`) : ask("Which frames?", [text("frames", more), text("note")], { submit: "Render" }),
+  };
+};
+
+test("asks, says at the field what is wrong, keeps what was typed, and shows what came of it", async ({
+  addAction,
+  openKitsu,
+  run,
+  toasts,
+  dialog,
+  worker,
+}) => {
+  addAction("Render", FRAMES);
+  await openKitsu();
+  await run("Render");
+  await expect(dialog.getByText("Which frames?")).toBeVisible();
+  await expect(toasts).toContainText("Waiting for your answer");
+  const frames = dialog.getByLabel("frames");
+  await expect(frames).toBeFocused();
+  await dialog.getByLabel("note").fill("for Ada");
+  await frames.fill("all of them");
+  await dialog.getByRole("button", { name: "Render" }).click();
+  await expect(frames).toHaveAccessibleDescription("Numbers, please");
+  await expect(frames).toHaveAttribute("aria-invalid", "true");
+  await expect(frames).toBeFocused();
+  await expect(frames).toHaveValue("all of them");
+  await expect(dialog.getByLabel("note")).toHaveValue("for Ada");
+  await frames.fill("7-9");
+  await frames.press("Enter");
+  await expect(dialog).toBeHidden();
+  await expect(toasts).toContainText("Rendered 7-9");
+  await expect(toasts).toHaveAttribute("data-tone", "success");
+  expect(new Set(worker.posts.map(({ url }) => url)).size).toBe(1);
+  expect(bodies(worker)[2]).toMatchObject({
+    selection: ["t1", "t2"],
+    productionid: "production-1",
+    input: { frames: "7-9", note: "for Ada" },
+  });
+});
+
+test("sends the answer where Kitsu sent the call, with its session, and Kitsu does not hear of it", async ({
+  addAction,
+  openKitsu,
+  run,
+  toasts,
+  dialog,
+  other,
+  page,
+}) => {
+  addAction(
+    "Copy",
+    ({ input }) => ({ body: input ? { message: "Copied" } : ask("Where to?", [text("path")], { form: "f", plan: "p" }).reply }),
+    other,
+  );
+  await openKitsu();
+  await run("Copy");
+  await dialog.getByLabel("path").fill("/mnt");
+  await dialog.getByRole("button", { name: "Go on" }).click();
+  await expect(toasts).toContainText("Copied");
+  const [first, second] = other.posts;
+  expect(second?.url).toBe(first?.url);
+  expect(second?.headers["content-type"]).toBe("application/json");
+  expect(JSON.parse(second?.body ?? "")).toEqual({
+    ...JSON.parse(first?.body ?? ""),
+    input: { path: "/mnt" },
+    form: "f",
+    plan: "p",
+  });
+  await expect(toasts).toHaveCount(1);
+  expect(await readGlobal(page, "results")).toHaveLength(1);
+});
+
+test("goes step by step, and back with what was typed", async ({ addAction, openKitsu, run, toasts, dialog, worker }) => {
+  const steps = [
+    ask("First", [text("project", { value: "Sita" }), text("old", { type: "hidden", value: "x" })]),
+    ask("Second", [text("shot"), text("old", { type: "hidden", value: "newer" })]),
+    ask("Sure?", [], { form: "sure", plan: "mark", outcomes: PLANNED, dangerous: true }),
+  ];
+  addAction("Move", ({ input, plan }) => ({
+    body: plan ? done("Moved") : steps[Object.keys(input ?? {}).length - (input ? 1 : 0)],
+  }));
+  await openKitsu();
+  await run("Move");
+  const goOn = dialog.getByRole("button", { name: "Go on" });
+  const back = dialog.getByRole("button", { name: "Back" });
+  await dialog.getByLabel("project").fill("Caminandes");
+  await expect(back).toHaveCount(0);
+  await goOn.click();
+  await expect(dialog).toContainText("Second");
+  await dialog.getByLabel("shot").fill("SH010");
+  await back.click();
+  await expect(dialog.getByLabel("project")).toHaveValue("Caminandes");
+  await dialog.getByLabel("project").fill("Agent");
+  await goOn.click();
+  await expect(dialog.getByLabel("shot")).toHaveValue("SH010");
+  await goOn.click();
+  await dialog.getByText("13 planned").click();
+  await expect(dialog.getByRole("listitem")).toHaveCount(13);
+  await goOn.click();
+  await expect(toasts).toContainText("Moved");
+  expect(bodies(worker).at(-1)).toMatchObject({
+    input: { project: "Agent", old: "newer", shot: "SH010" },
+    form: "sure",
+    plan: "mark",
+  });
+});
+
+for (const way of ["Escape", "Cancel"]) {
+  test(`${way} does nothing, gives the focus back, and lets the person answer again`, async ({
+    addAction,
+    openKitsu,
+    run,
+    toasts,
+    dialog,
+    page,
+    worker,
+  }) => {
+    addAction("Render", FRAMES);
+    await openKitsu();
+    await page.getByRole("button", { name: "Render" }).focus();
+    await run("Render");
+    await dialog.getByLabel("frames").fill("3-4");
+    if (way === "Escape") await page.keyboard.press("Escape");
+    else await dialog.getByRole("button", { name: "Cancel" }).click();
+    await expect(dialog).toBeHidden();
+    await expect(toasts).toContainText("Nothing was done.");
+    await expect(toasts).toHaveAttribute("data-tone", "info");
+    await expect(page.getByRole("button", { name: "Render" })).toBeFocused();
+    await expect(page.locator("#selection")).toHaveText("t1,t2");
+    expect(worker.posts).toHaveLength(1);
+    await toasts.getByRole("button", { name: "Answer again" }).click();
+    await expect(dialog.getByLabel("frames")).toHaveValue("3-4");
+    await dialog.getByRole("button", { name: "Render" }).click();
+    await expect(toasts).toContainText("Rendered 3-4");
+  });
+}
+
+test("where it is dangerous, the focus is not on what does it", async ({ addAction, openKitsu, run, dialog }) => {
+  addAction("Delete", { body: ask("Delete 12 previews?", [], { dangerous: true, submit: "Delete", problem: "Two more came." }) });
+  await openKitsu();
+  await run("Delete");
+  await expect(dialog.getByRole("button", { name: "Cancel" })).toBeFocused();
+  await expect(dialog.getByRole("button", { name: "Delete" })).toHaveCSS("background-color", "rgb(218, 0, 44)");
+  await expect(dialog.getByRole("alert")).toHaveText("Two more came.");
+});
+
+test("an answer that is given twice is sent once", async ({ addAction, openKitsu, run, toasts, dialog, worker }) => {
+  addAction("Render", ({ input }) => ({ body: input ? done("Rendered") : ask("Sure?", [text("why")]) }));
+  await openKitsu();
+  await run("Render");
+  const goOn = dialog.getByRole("button", { name: "Go on" });
+  const seen = await goOn.evaluate((button: HTMLButtonElement) => {
+    button.click();
+    button.click();
+    button.form?.requestSubmit();
+    return [button.textContent, button.ariaDisabled];
+  });
+  expect(seen).toEqual(["Sending…", "true"]);
+  await expect(toasts).toContainText("Rendered");
+  expect(worker.posts).toHaveLength(2);
+});
+
+test("an answer that gets lost is said in the dialog, and can be given again", async ({
+  addAction,
+  openKitsu,
+  run,
+  toasts,
+  dialog,
+  page,
+  worker,
+}) => {
+  let isLost = true;
+  addAction("Render", ({ input }) =>
+    input && isLost ? { drop: true } : { body: input ? done("Rendered") : ask("Why?", [text("why")]) },
+  );
+  await openKitsu();
+  await run("Render");
+  await dialog.getByLabel("why").fill("because");
+  await page.context().setOffline(true);
+  await dialog.getByRole("button", { name: "Go on" }).click();
+  await expect(dialog.getByRole("alert")).toHaveText("You are offline. It may have run before.");
+  await page.context().setOffline(false);
+  // Now it arrives, the answer does not, and the log knows of the question alone.
+  worker.runs.set(runOf(worker), ask("Why?"));
+  await dialog.getByRole("button", { name: "Go on" }).click();
+  await expect(dialog.getByRole("alert")).toHaveText("Connection lost, no outcome yet: it may still be running.");
+  await expect(dialog.getByLabel("why")).toHaveValue("because");
+  isLost = false;
+  await dialog.getByRole("button", { name: "Go on" }).click();
+  await expect(toasts).toContainText("Rendered");
+  expect(new Set(worker.posts.map(({ url }) => url)).size).toBe(1);
+});
+
+test("a dialog closed while its answer is under way does not say that nothing was done", async ({
+  addAction,
+  openKitsu,
+  run,
+  toasts,
+  dialog,
+  page,
+}) => {
+  addAction("Render", ({ input }) => ({ delayMs: input ? 1_000 : 0, body: input ? done("Rendered") : ask("Sure?") }));
+  await openKitsu();
+  await run("Render");
+  await dialog.getByRole("button", { name: "Go on" }).press("Enter");
+  await page.keyboard.press("Escape");
+  await expect(toasts).toContainText("Sending…");
+  await expect(toasts).toContainText("Rendered");
+});
+
+test("what was submitted before is shown as refused, with a link to what came of it", async ({
+  addAction,
+  openKitsu,
+  run,
+  toasts,
+  dialog,
+}) => {
+  const failed = answer({ kind: "failed", code: "already-submitted", title: "Submitted before" }, RUN);
+  addAction("Render", ({ input }) => (input ? { status: 409, body: failed } : { body: ask("Sure?") }));
+  await openKitsu();
+  await run("Render");
+  await dialog.getByRole("button", { name: "Go on" }).click();
+  await expect(toasts).toHaveAttribute("data-tone", "error");
+  await expect(toasts.getByRole("link", { name: "Details" })).toHaveAttribute("href", `https://edge.studio.tld/runs/${RUN}`);
+});
+
+test("one dialog at a time: what is asked meanwhile waits in its toast, which can be used afterwards", async ({
+  addAction,
+  openKitsu,
+  toasts,
+  dialog,
+  page,
+}) => {
+  for (const name of ["One", "Two"]) addAction(name, ({ input }) => ({ body: input ? done(`${name} is over`) : ask(`${name}?`) }));
+  await openKitsu();
+  await page.evaluate(() => {
+    for (const button of document.querySelectorAll<HTMLButtonElement>("main button")) button.click();
+  });
+  await expect(toasts.getByRole("button", { name: "Answer…", includeHidden: true })).toHaveCount(2);
+  // Whoever was answered first asks first.
+  const asked = (await dialog.locator(".title").textContent())?.replace("?", "");
+  await page.keyboard.press("F8");
+  await expect(page.locator("kitsu-actions .panel")).toHaveCount(0);
+  await dialog.getByRole("button", { name: "Go on" }).click();
+  await expect(toasts.getByText(`${asked} is over`)).toBeVisible();
+  await expect(dialog).toBeHidden();
+  await toasts.getByRole("button", { name: "Answer…" }).click();
+  await expect(dialog).toContainText(asked === "One" ? "Two?" : "One?");
+  await dialog.getByRole("button", { name: "Go on" }).click();
+  await expect(toasts.getByText("is over")).toHaveCount(2);
+  const shade = await page
+    .locator("kitsu-actions .layer")
+    .evaluate((layer) => getComputedStyle(layer, "::backdrop").backgroundColor);
+  expect(shade, "Nothing lies over Kitsu when no dialog does").toBe("rgba(0, 0, 0, 0)");
+});
+
+test("what a person chose last is offered again, to them and for this action, unless it was made for the call", async ({
+  addAction,
+  openKitsu,
+  run,
+  toasts,
+  dialog,
+  page,
+  kitsu,
+}) => {
+  const options = (...values: string[]) => values.map((value) => ({ value, label: value }));
+  const fields = (farms: string[]) => [
+    text("note", { value: "proposed" }),
+    text("frames", { value: "1-10", remember: false }),
+    text("farm", { type: "one-of", value: "A", options: options(...farms) }),
+    text("loud", { type: "toggle", value: true }),
+    text("secret", { type: "hidden", value: "s" }),
+  ];
+  let farms = ["A", "B"];
+  const told = ({ input }: { input?: object }) => ({ body: input ? done("Rendered") : ask("How?", fields(farms)) });
+  addAction("Render", told);
+  addAction("Encode", told);
+  await openKitsu();
+  await run("Render");
+  await dialog.getByLabel("note").fill("mine");
+  await dialog.getByLabel("frames").fill("5");
+  await dialog.getByLabel("farm").selectOption("B");
+  await dialog.getByLabel("loud").uncheck();
+  await dialog.getByRole("button", { name: "Go on" }).click();
+  await expect(toasts).toContainText("Rendered");
+  await run("Render");
+  await dialog.getByLabel("note").fill("too long ".repeat(300));
+  await dialog.getByRole("button", { name: "Go on" }).click();
+  await expect(toasts.getByText("Rendered")).toHaveCount(2);
+
+  await page.reload();
+  await run("Render");
+  await expect(dialog.getByLabel("note")).toHaveValue("mine");
+  await expect(dialog.getByLabel("frames")).toHaveValue("1-10");
+  await expect(dialog.getByLabel("farm")).toHaveValue("B");
+  await expect(dialog.getByLabel("loud")).not.toBeChecked();
+  await page.keyboard.press("Escape");
+  farms = ["A", "C"];
+  await run("Render");
+  await expect(dialog.getByLabel("farm")).toHaveValue("A");
+  await page.keyboard.press("Escape");
+  await run("Encode");
+  await expect(dialog.getByLabel("note")).toHaveValue("proposed");
+  const kept = await page.evaluate(() => localStorage.getItem("kitsu-actions:answers:person-1") ?? "");
+  expect(JSON.parse(kept)).toEqual([{ action: "Render", values: { note: "mine", farm: "B", loud: false } }]);
+
+  kitsu.state.person = "person-2";
+  await page.reload();
+  await run("Render");
+  await expect(dialog.getByLabel("note")).toHaveValue("proposed");
+});
+
+test("by key alone, and Kitsu sees none of them", async ({ addAction, openKitsu, run, toasts, dialog, page }) => {
+  addAction("Render", ({ input }) => ({
+    body: input ? done("Rendered") : ask("How?", [text("note"), text("loud", { type: "toggle" })]),
+  }));
+  await openKitsu();
+  await run("Render");
+  await expect(dialog.getByLabel("note")).toBeFocused();
+  const { keyboard } = page;
+  await keyboard.type("d p");
+  await keyboard.press("Backspace");
+  await keyboard.press("Escape");
+  await expect(toasts).toContainText("Nothing was done.");
+  await keyboard.press("F8");
+  await expect(toasts).toBeFocused();
+  await keyboard.press("Tab");
+  await expect(toasts.getByRole("button", { name: "Answer again" })).toBeFocused();
+  await keyboard.press("Enter");
+  await expect(dialog.getByLabel("note")).toHaveValue("d ");
+  await keyboard.press("Tab");
+  await keyboard.press("Space");
+  await expect(dialog.getByLabel("loud")).toBeChecked();
+  for (const name of ["Cancel", "Go on"]) {
+    await keyboard.press("Tab");
+    await expect(dialog.getByRole("button", { name })).toBeFocused();
+  }
+  await keyboard.press("Enter");
+  await expect(toasts).toContainText("Rendered");
+  expect(await readGlobal(page, "keys")).toEqual([]);
+  await expect(page.locator("#selection")).toHaveText("t1,t2");
+});
+
+test("the dialog is painted in the frame of the answer", async ({ addAction, openKitsu, page }) => {
+  const fields = Array.from({ length: 12 }, (_, at) => text(`field ${at}`));
+  addAction("Render", { body: ask("How?", fields) });
+  await openKitsu();
+  const figures = await page.evaluate(async () => {
+    const { send } = XMLHttpRequest.prototype;
+    const nextFrame = () => new Promise<number>((resolve) => requestAnimationFrame(resolve));
+    const answered = new Promise<number>((resolve) => {
+      XMLHttpRequest.prototype.send = function (...given) {
+        this.addEventListener("load", () => resolve(performance.now()));
+        return Reflect.apply(send, this, given);
+      };
+    });
+    document.querySelector<HTMLButtonElement>("main button")?.click();
+    const at = await answered;
+    for (let frames = 1; frames <= 5; frames++) {
+      await nextFrame();
+      await new Promise((resolve) => {
+        const channel = new MessageChannel();
+        channel.port1.onmessage = resolve;
+        channel.port2.postMessage("");
+      });
+      const dialog = document.querySelector("kitsu-actions")?.shadowRoot?.querySelector("dialog");
+      if (dialog?.checkVisibility()) return { frames, ms: performance.now() - at };
+    }
+    return undefined;
+  });
+  console.log(`answer to painted dialog: ${figures?.ms.toFixed(1)} ms`);
+  expect(figures?.frames).toBe(1);
+});
+
+test("works under a strict content security policy with trusted types", async ({
+  addAction,
+  openKitsu,
+  run,
+  toasts,
+  dialog,
+  kitsu,
+  worker,
+}) => {
+  kitsu.headers["content-security-policy"] = `${STRICT_CSP}; connect-src 'self' ${worker.origin}`;
+  addAction("Render", ({ input }) => ({
+    body: input
+      ? done("Rendered")
+      : ask("How?", [text("status", { type: "task-status", options: [{ value: "a", label: "WIP", color: "#3273dc" }] })]),
+  }));
+  await openKitsu();
+  await run("Render");
+  await dialog.getByLabel("status").selectOption("a");
+  await expect(dialog.getByLabel("status")).toHaveCSS("border-left-color", "rgb(50, 115, 220)");
+  await dialog.getByRole("button", { name: "Go on" }).click();
+  await expect(toasts).toContainText("Rendered");
+});
+
+test("asks in French", async ({ addAction, openKitsu, run, toasts, dialog, page, kitsu }) => {
+  kitsu.state.locale = "fr_FR";
+  addAction("Render", {
+    body: ask("Lesquelles ?", [
+      text("a", { type: "one-of", required: true, options: [] }),
+      text("b", { type: "one-of", required: true, options: [{ value: "x", label: "X" }] }),
+    ]),
+  });
+  await openKitsu();
+  await run("Render");
+  await dialog.getByRole("button", { name: "Annuler" }).click();
+  await expect(toasts).toContainText("Rien n’a été fait.");
+  await expect(page.getByRole("button", { name: "Répondre à nouveau" })).toBeVisible();
+});
+
+test("a reload while an answer is under way asks what came of it", async ({
+  addAction,
+  openKitsu,
+  run,
+  toasts,
+  dialog,
+  page,
+  worker,
+}) => {
+  addAction("Render", ({ input }) => ({ delayMs: input ? 60_000 : 0, body: ask("Sure?") }));
+  await openKitsu();
+  await run("Render");
+  await dialog.getByRole("button", { name: "Go on" }).click();
+  await expect.poll(() => worker.posts.length).toBe(2);
+  worker.runs.set(runOf(worker), done("Rendered meanwhile"));
+  await page.reload();
+  await expect(toasts).toContainText("Rendered meanwhile");
+});
+
+function runOf({ posts }: ActionServer): string {
+  return /run=(\w+)/.exec(posts[0]?.url ?? "")?.[1] ?? "";
+}

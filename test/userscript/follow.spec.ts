@@ -1,0 +1,475 @@
+/** Long runs: followed to their end, in every tab and after a reload. */
+import type { Page, WebSocketRoute } from "@playwright/test";
+import type { Answer, Outcome, Run, Started } from "../../contract.ts";
+import { serveUserscript } from "../support/browser/bundle.ts";
+import { test as base, bodies, expect } from "../support/browser/fixture.ts";
+import { answer, done, RUN } from "../support/browser/replies.ts";
+
+const IDS = [RUN, ...["1", "2"].map((digit) => digit.repeat(32))];
+const SHOTS: Outcome[] = [
+  { id: "1", label: "SQ01 / SH010 / Lighting", state: "running", progress: { done: 12, total: 48 } },
+  { id: "2", label: "SQ01 / SH020 / Lighting", state: "failed", reason: "The scene file is missing." },
+  { id: "3", label: "SQ01 / SH030 / Lighting", state: "waiting" },
+];
+
+/** The sockets that were opened, of all pages of the context, and what to answer where it is asked. */
+type Farm = {
+  sockets: WebSocketRoute[];
+  /** Of those, the ones that are open. */
+  open: () => WebSocketRoute[];
+  send: (answer: Answer) => void;
+  at: (done: number, more?: Partial<Started>, run?: Partial<Run>, id?: string) => Answer;
+  /** No socket can be had from now on. */
+  refuse: () => void;
+};
+
+const test = base.extend<{ farm: Farm }>({
+  farm: async ({ context, worker }, use) => {
+    const sockets: WebSocketRoute[] = [];
+    const open = new Set<WebSocketRoute>();
+    let isRefused = false;
+    const place = worker.origin.replace("http", "ws");
+    await context.routeWebSocket(/\/follow/, (socket) => {
+      sockets.push(socket);
+      if (isRefused) return void socket.close({ code: 1011 });
+      open.add(socket);
+      socket.onClose(() => open.delete(socket));
+    });
+    const at: Farm["at"] = (frames, more = {}, run = {}, id = RUN) =>
+      answer(
+        { kind: "started", title: "Rendering: 3 shots", progress: { done: frames, total: 480 }, outcomes: SHOTS, ...more },
+        id,
+        {
+          follow: { url: `${worker.origin}/runs/${id}/follow?key=k`, socket: `${place}/runs/${id}/follow?key=k` },
+          cancel: `${worker.origin}/runs/${id}/cancel?key=k`,
+          ...run,
+        },
+      );
+    await use({
+      sockets,
+      open: () => [...open],
+      send: (given) => {
+        const mine = [...open].filter((socket) => socket.url().includes(given.run?.id ?? ""));
+        for (const socket of mine) socket.send(JSON.stringify(given));
+      },
+      at,
+      refuse: () => {
+        isRefused = true;
+      },
+    });
+  },
+});
+
+test("moves in place, and its end is a toast like any other, with a line in the history", async ({
+  addAction,
+  openKitsu,
+  run,
+  toasts,
+  farm,
+  worker,
+  page,
+}) => {
+  addAction("Render", { body: farm.at(0) });
+  await openKitsu();
+  await run("Render");
+  const bar = toasts.getByRole("progressbar");
+  await expect(toasts).toContainText("0 / 480");
+  await expect.poll(() => farm.sockets.length).toBe(1);
+  const element = await bar.elementHandle();
+  await toasts.getByText("1 waiting, 1 running, 1 failed").click();
+  await toasts.getByRole("button", { name: "Cancel" }).focus();
+  const took: number[] = [];
+  for (const frames of [120, 240, 360]) {
+    const seen = page.evaluate(
+      (wanted) =>
+        new Promise<number>((resolve) => {
+          const root = document.querySelector("kitsu-actions")?.shadowRoot;
+          const look = () =>
+            root?.querySelector("progress")?.value === wanted && resolve(performance.timeOrigin + performance.now());
+          if (root) new MutationObserver(look).observe(root, { subtree: true, childList: true, attributes: true });
+        }),
+      frames,
+    );
+    await page.evaluate(() => {});
+    const at = performance.timeOrigin + performance.now();
+    farm.send(farm.at(frames, { progress: { done: frames, total: 480, text: `${frames} of 480 frames`, left: 170 } }));
+    took.push((await seen) - at);
+  }
+  console.log(`From a message on the socket to the changed toast: ${took.map((ms) => ms.toFixed(1)).join(", ")} ms`);
+  await expect(toasts).toContainText("360 of 480 frames · about 3 min left");
+  expect(await bar.evaluate((now, before) => now === before, element)).toBe(true);
+  await expect(toasts.getByText("SQ01 / SH010 / Lighting")).toBeVisible();
+  await expect(toasts).toContainText("12 / 48");
+  await expect(toasts.getByRole("button", { name: "Cancel" })).toBeFocused();
+  const retry = `${worker.origin}/runs/${RUN}/retry`;
+  farm.send(done("Rendered 2 shots", { severity: "warning", outcomes: SHOTS.slice(1, 2) }, { retry }));
+  await expect(toasts).toContainText("Rendered 2 shots");
+  await expect(toasts.getByRole("button", { name: "Retry the 1 that failed" })).toBeVisible();
+  await expect(toasts.getByRole("progressbar")).toHaveCount(0);
+  await expect.poll(() => farm.open().length).toBe(0);
+  await page.reload();
+  await page.getByRole("button", { name: "Last runs (F8)" }).click();
+  await expect(page.locator("kitsu-actions .panel").getByRole("listitem")).toHaveText([/Rendered 2 shots/]);
+  await expect(toasts).toHaveCount(0);
+});
+
+test("a socket that drops every two seconds is had again, and asked for meanwhile", async ({
+  addAction,
+  openKitsu,
+  run,
+  toasts,
+  farm,
+  worker,
+  page,
+}) => {
+  addAction("Render", { body: farm.at(0) });
+  let frames = 0;
+  worker.tell(`/runs/${RUN}/follow`, () => ({ body: farm.at(++frames) }));
+  await page.clock.install();
+  await openKitsu();
+  await run("Render");
+  for (let times = 1; times <= 4; times++) {
+    await expect.poll(() => farm.open().length).toBe(1);
+    farm.send(farm.at(times * 100));
+    await expect(toasts).toContainText(`${times}00 / 480`);
+    await page.clock.runFor(2_000);
+    await farm.open()[0]?.close();
+    await expect(toasts).toContainText(`${times} / 480`);
+    await expect(async () => {
+      await page.clock.runFor(200);
+      expect(farm.sockets.length).toBe(times + 1);
+    }).toPass();
+  }
+  await expect(toasts).not.toContainText("Connection lost");
+});
+
+test("without any socket it is asked for, says when nobody answers, and ends when nobody knows it any more", async ({
+  addAction,
+  openKitsu,
+  run,
+  toasts,
+  farm,
+  worker,
+  page,
+}) => {
+  farm.refuse();
+  addAction("Render", { body: farm.at(0) });
+  worker.tell(`/runs/${RUN}/follow`, { body: farm.at(100) });
+  await page.clock.install();
+  await openKitsu();
+  await run("Render");
+  await expect(toasts).toContainText("100 / 480");
+  worker.tell(`/runs/${RUN}/follow`, { status: 503, body: "away" });
+  await page.clock.runFor(9_000);
+  await expect(toasts).not.toContainText("Connection lost");
+  await expect(async () => {
+    await page.clock.runFor(1_000);
+    await expect(toasts).toContainText("Connection lost; trying again.", { timeout: 100 });
+  }).toPass();
+  await expect(toasts).toContainText("100 / 480");
+  worker.tell(`/runs/${RUN}/follow`, { body: farm.at(200) });
+  await expect(async () => {
+    await page.clock.runFor(5_000);
+    await expect(toasts).toContainText("200 / 480", { timeout: 100 });
+  }).toPass();
+  await expect(toasts).not.toContainText("Connection lost");
+  worker.tell(`/runs/${RUN}/follow`, { status: 404, body: answer({ kind: "failed", code: "unknown-run", title: "No such run" }) });
+  await expect(async () => {
+    await page.clock.runFor(5_000);
+    await expect(toasts).toContainText("no longer known", { timeout: 100 });
+  }).toPass();
+  await expect(toasts.getByRole("link", { name: "Details" })).toHaveAttribute("href", `${worker.origin}/runs/${RUN}`);
+  const { length } = worker.asked;
+  await page.clock.runFor(60_000);
+  expect(worker.asked.length).toBe(length);
+});
+
+test("goes on after a reload, and another person sees nothing of it", async ({
+  addAction,
+  openKitsu,
+  run,
+  toasts,
+  farm,
+  kitsu,
+  page,
+}) => {
+  addAction("Render", { body: farm.at(0) });
+  await openKitsu();
+  await run("Render");
+  await expect.poll(() => farm.sockets.length).toBe(1);
+  await page.reload();
+  await expect(toasts).toContainText("Render");
+  await expect.poll(() => farm.open().length).toBe(1);
+  expect(farm.sockets).toHaveLength(2);
+  farm.send(farm.at(240));
+  await expect(toasts).toContainText("240 / 480");
+  kitsu.state.person = "person-2";
+  await page.reload();
+  await expect(page.locator("kitsu-actions")).toBeAttached();
+  await page.keyboard.press("F8");
+  await expect(page.locator("kitsu-actions .panel")).toContainText("No runs yet.");
+  await expect(toasts).toHaveCount(0);
+  expect(farm.sockets).toHaveLength(2);
+});
+
+test("whoever logs in where another's run is followed does not see it any longer", async ({
+  addAction,
+  openKitsu,
+  run,
+  toasts,
+  farm,
+  page,
+}) => {
+  addAction("Render", { body: farm.at(0) });
+  await openKitsu();
+  await run("Render");
+  await expect.poll(() => farm.open().length).toBe(1);
+  await logIn(page, "person-2");
+  await expect(toasts).toHaveCount(0);
+  await expect.poll(() => farm.open().length).toBe(0);
+  await logIn(page, "person-1");
+  await expect(toasts).toContainText("Render");
+  await expect.poll(() => farm.open().length).toBe(1);
+});
+
+test("of two tabs one follows, both show it, and the other takes over", async ({
+  addAction,
+  openKitsu,
+  run,
+  toasts,
+  farm,
+  kitsu,
+  config,
+  worker,
+  page,
+  context,
+}) => {
+  addAction("Render", { body: farm.at(0) });
+  worker.tell(`/runs/${RUN}/cancel`, { body: done("It is being canceled") });
+  await context.addInitScript(await serveUserscript(config));
+  await openKitsu();
+  await run("Render");
+  await expect.poll(() => farm.sockets.length).toBe(1);
+  farm.send(farm.at(100));
+  const other = await context.newPage();
+  await other.goto(kitsu.origin);
+  const there = other.locator("kitsu-actions .toast:visible");
+  await expect(there).toContainText("100 / 480");
+  await expect(toasts).toHaveCount(1);
+  farm.send(farm.at(200));
+  await expect(there).toContainText("200 / 480");
+  await there.getByRole("button", { name: "Cancel" }).click();
+  await expect(there).toContainText("It is being canceled");
+  expect(bodies(worker).at(-1)).toEqual({ personid: "person-1", personemail: "ada@studio.tld" });
+  expect(farm.sockets).toHaveLength(1);
+  await page.close();
+  await expect.poll(() => farm.sockets.length).toBe(2);
+  await expect.poll(() => farm.open().length).toBe(1);
+  farm.send(farm.at(300));
+  await expect(there).toContainText("300 / 480");
+  const third = await context.newPage();
+  await third.goto(kitsu.origin);
+  await expect(third.locator("kitsu-actions .toast:visible")).toContainText("300 / 480");
+  farm.send(done("Rendered"));
+  for (const tab of [other, third]) await expect(tab.locator("kitsu-actions .toast:visible")).toContainText("Rendered");
+  expect(farm.sockets).toHaveLength(2);
+  await third.reload();
+  await third.keyboard.press("F8");
+  await expect(third.locator("kitsu-actions .panel").getByRole("listitem")).toHaveCount(1);
+});
+
+test("a cancel is sent once, says what came of it, and what can be done then", async ({
+  addAction,
+  openKitsu,
+  run,
+  toasts,
+  farm,
+  worker,
+}) => {
+  const resume = `${worker.origin}/runs/${RUN}/resume`;
+  addAction("Render", { body: farm.at(0, {}, { pause: `${worker.origin}/runs/${RUN}/pause` }) });
+  worker.tell(`/runs/${RUN}/cancel`, {
+    delayMs: 300,
+    status: 403,
+    body: answer({ kind: "failed", code: "not-allowed", title: "This is another person's run", text: "Only Ada may do this." }),
+  });
+  worker.tell(`/runs/${RUN}/pause`, { body: done("It is being paused") });
+  await openKitsu();
+  await run("Render");
+  const cancel = toasts.getByRole("button", { name: "Cancel" });
+  await cancel.evaluate((button: HTMLElement) => {
+    button.click();
+    button.click();
+  });
+  await expect(cancel).toHaveAttribute("aria-disabled", "true");
+  await expect(toasts).toContainText("This is another person's run\nOnly Ada may do this.", { useInnerText: true });
+  await expect(cancel).not.toHaveAttribute("aria-disabled");
+  expect(worker.posts).toHaveLength(2);
+  await toasts.getByRole("button", { name: "Pause" }).click();
+  await expect(toasts).toContainText("It is being paused");
+  await expect.poll(() => farm.open().length).toBe(1);
+  farm.send(farm.at(10, { title: "Paused: 3 shots" }, { resume }));
+  await expect(toasts.getByRole("button", { name: "Go on" })).toBeVisible();
+  await expect(toasts.getByRole("button", { name: "Pause" })).toHaveCount(0);
+  await expect(toasts).toContainText("Paused: 3 shots");
+});
+
+test("three runs are one card; a row opens, hides, comes back from the history and at its end", async ({
+  addAction,
+  openKitsu,
+  run,
+  toasts,
+  farm,
+  page,
+}) => {
+  for (const [at, id] of IDS.entries())
+    addAction(`Render ${at}`, { body: farm.at(at * 100, { title: `Rendering ${at}` }, {}, id) });
+  await openKitsu();
+  for (const at of IDS.keys()) await run(`Render ${at}`);
+  const card = page.getByRole("group", { name: "3 runs at work" });
+  await expect(card.locator(".toast")).toHaveCount(3);
+  await expect(card.getByRole("progressbar")).toHaveCount(2 + 1);
+  await expect(card.getByRole("button", { name: "Cancel" })).toHaveCount(0);
+  await card.getByRole("button", { name: "Show: Rendering 1" }).press("Enter");
+  await expect(card.getByRole("button", { name: "Cancel" })).toHaveCount(1);
+  await card.getByRole("button", { name: "Hide" }).first().click();
+  await page.getByRole("group", { name: "2 runs at work" }).getByRole("button", { name: "Hide" }).last().click();
+  await expect(page.locator("kitsu-actions .group")).toBeHidden();
+  await expect(toasts).toContainText("Rendering 1");
+  await page.keyboard.press("F8");
+  const panel = page.locator("kitsu-actions .panel");
+  await expect(panel.getByRole("listitem")).toContainText(["Rendering 0", "Rendering 1", "Rendering 2"]);
+  await panel.getByRole("button", { name: "Show" }).last().click();
+  await expect(page.getByRole("group", { name: "2 runs at work" })).toContainText("Rendering 2");
+  await expect.poll(() => farm.open().length).toBe(3);
+  farm.send(done("Rendered 0"));
+  await expect(toasts.last()).toContainText("Rendered 0");
+  expect(await page.evaluate(() => Reflect.get(window, "keys"))).toEqual([]);
+});
+
+test("says the start, quarters at most every ten seconds, and the end", async ({ addAction, openKitsu, run, farm, page }) => {
+  addAction("Render", { body: farm.at(0) });
+  await page.clock.install();
+  await openKitsu();
+  await page.evaluate(() => {
+    const status = document.querySelector("kitsu-actions")?.shadowRoot?.querySelector("[role=status]");
+    const heard: string[] = [];
+    Object.assign(window, { heard });
+    if (status)
+      new MutationObserver(() => status.textContent && heard.push(status.textContent)).observe(status, { childList: true });
+  });
+  await run("Render");
+  const heard = () => page.evaluate(() => Reflect.get(window, "heard"));
+  await expect.poll(() => farm.open().length).toBe(1);
+  await page.clock.runFor(11_000);
+  for (const frames of [100, 121, 122, 241, 361]) {
+    farm.send(farm.at(frames));
+    await expect(page.locator("kitsu-actions progress")).toHaveAttribute("value", String(frames));
+    await page.clock.runFor(1_000);
+  }
+  await page.clock.runFor(10_000);
+  farm.send(farm.at(370));
+  await expect(page.locator("kitsu-actions progress")).toHaveAttribute("value", "370");
+  await page.clock.runFor(1_000);
+  farm.send(done("Rendered 3 shots"));
+  await expect(page.locator("kitsu-actions .toast")).toContainText("Rendered");
+  await page.clock.runFor(1_000);
+  expect(await heard()).toEqual([
+    expect.stringMatching("Sent for 2 tasks"),
+    "Rendering: 3 shots\n0 / 480",
+    "Rendering: 3 shots: 25 %",
+    "Rendering: 3 shots: 75 %",
+    "Rendered 3 shots\n",
+  ]);
+});
+
+test("tells the desktop of the end, once allowed to by a press, where nobody looks", async ({
+  addAction,
+  openKitsu,
+  run,
+  toasts,
+  farm,
+  page,
+}) => {
+  await page.addInitScript(() => {
+    const notices: unknown[] = [];
+    class Notification {
+      static permission = "default";
+      static async requestPermission() {
+        Notification.permission = "granted";
+      }
+      constructor(title: string, { body }: { body: string }) {
+        notices.push([title, body]);
+      }
+    }
+    Object.assign(window, { Notification, notices });
+  });
+  addAction("Render", { body: farm.at(0) });
+  await openKitsu();
+  await run("Render");
+  const button = toasts.getByRole("button", { name: "Notify me" });
+  await button.click();
+  await expect(button).toHaveCount(0);
+  await page.evaluate(() => Object.defineProperty(document, "hidden", { value: true }));
+  await expect.poll(() => farm.open().length).toBe(1);
+  farm.send(done("Rendered 3 shots", { text: "Of 12, 9 failed." }));
+  await expect(toasts).toContainText("Rendered 3 shots");
+  expect(await page.evaluate(() => Reflect.get(window, "notices"))).toEqual([["Rendered 3 shots", "Of 12, 9 failed."]]);
+});
+
+test("what is not the worker's is not followed, whoever says so", async ({
+  addAction,
+  openKitsu,
+  run,
+  toasts,
+  farm,
+  worker,
+  page,
+}) => {
+  const url = `${worker.origin}/runs/${RUN}/follow`;
+  const socket = url.replace("http", "ws");
+  const foreign = [
+    { url: "https://evil.tld/follow", socket },
+    { url, socket: "wss://evil.tld/follow" },
+    { url, socket: `${socket.replace(/:\d+/, (port) => `${port}.evil.tld`)}` },
+    { url, socket: "javascript:alert(1)" },
+  ];
+  await page.addInitScript(
+    ([kept, run]) =>
+      localStorage.setItem(
+        "kitsu-actions:following:person-1",
+        JSON.stringify([{ at: 1, name: "Kept", run, ...JSON.parse(kept ?? "") }]),
+      ),
+    [JSON.stringify(foreign[1]), RUN],
+  );
+  for (const [at, follow] of foreign.entries()) {
+    addAction(`Try ${at}`, { body: farm.at(1, {}, { follow, cancel: "https://evil.tld/cancel" }) });
+  }
+  await openKitsu();
+  for (const at of foreign.keys()) await run(`Try ${at}`);
+  await expect(toasts.last()).toContainText("It goes on: see the run's page.");
+  await expect(page.locator("kitsu-actions").getByRole("button", { name: "Cancel", includeHidden: true })).toHaveCount(0);
+  await page.waitForTimeout(1_200);
+  expect(farm.sockets).toEqual([]);
+  expect(worker.asked).toEqual([]);
+});
+
+test("speaks French", async ({ addAction, openKitsu, run, toasts, farm, kitsu, page }) => {
+  kitsu.state.locale = "fr";
+  const progress = { done: 1, total: 480, left: 7_300 };
+  for (const [at, id] of IDS.slice(1).entries()) addAction(`Rendu ${at}`, { body: farm.at(1, { progress }, {}, id) });
+  await openKitsu();
+  await run("Rendu 0");
+  await expect(toasts).toContainText("1 / 480 · encore 2 h environ");
+  await expect(toasts.getByRole("button", { name: "Annuler" })).toBeVisible();
+  await run("Rendu 1");
+  await expect(page.getByRole("group", { name: "2 exécutions en cours" })).toBeVisible();
+});
+
+/** As Kitsu does, without a reload. */
+async function logIn(page: Page, id: string): Promise<void> {
+  await page.evaluate((person) => {
+    const { user } = Reflect.get(document.querySelector("#app") ?? {}, "__vue_app__").config.globalProperties.$store.getters;
+    user.id = person;
+  }, id);
+}

@@ -1,0 +1,208 @@
+/** Starting a program: what is known of it, and what is not. */
+import type { Page } from "@playwright/test";
+import type { Done } from "../../contract.ts";
+import { expect, test } from "../support/browser/fixture.ts";
+import { done } from "../support/browser/replies.ts";
+import { catchStarts, listStarts } from "../support/browser/starts.ts";
+
+type Launch = Extract<NonNullable<Done["effects"]>[number], { kind: "launch" }>;
+
+const WAYS: Launch["ways"] = [
+  { system: "linux", url: "rvlink://linux", command: "nuke /mnt/shot.nk" },
+  { system: "windows", url: "rvlink://windows", command: "nuke.exe P:\\shot.nk" },
+];
+
+const launching = (more: Partial<Launch> = {}, reply: Partial<Done> = {}) =>
+  done("SH010", {
+    text: "The newest scene.",
+    effects: [{ kind: "launch", app: "Nuke", ways: WAYS, system: "windows", ...more }],
+    ...reply,
+  });
+
+async function watch(page: Page): Promise<void> {
+  await page.clock.install();
+  await catchStarts(page);
+}
+
+test("starts at once, without a tab, and says that the program has it when it has taken its ticket", async ({
+  addAction,
+  openKitsu,
+  run,
+  toasts,
+  worker,
+  page,
+}) => {
+  await watch(page);
+  const ticket = { url: `${worker.origin}/tickets/1`, until: Date.now() + 60_000 };
+  worker.tell("/tickets/1", { body: { state: "waiting" } });
+  addAction("Open in Nuke", { body: launching({ ticket }) });
+  await openKitsu();
+  await run("Open in Nuke");
+  await expect(toasts).toContainText("Opening Nuke…");
+  await expect(toasts).toHaveAttribute("data-tone", "pending");
+  expect(await listStarts(page)).toEqual(["rvlink://windows"]);
+  await expect(toasts.getByRole("link", { name: "Try again" })).not.toHaveAttribute("target");
+  await page.clock.runFor(1_500);
+  await expect.poll(() => worker.asked).toContain("/tickets/1");
+  worker.tell("/tickets/1", { body: { state: "taken" } });
+  await expect(async () => {
+    await page.clock.runFor(1_000);
+    await expect(toasts).toContainText("Nuke has it.", { timeout: 100 });
+  }).toPass({ intervals: [20] });
+  await expect(toasts).toHaveAttribute("data-tone", "success");
+  await expect(toasts.getByRole("link")).toHaveCount(0);
+  const asked = worker.asked.length;
+  await page.clock.runFor(5_000);
+  expect(worker.asked.length).toBe(asked);
+  expect(await listStarts(page)).toHaveLength(1);
+});
+
+test("nobody takes the ticket: doubts, helps, and says in the end that it is over", async ({
+  addAction,
+  openKitsu,
+  run,
+  toasts,
+  worker,
+  page,
+}) => {
+  await watch(page);
+  const ticket = { url: `${worker.origin}/tickets/1`, until: Date.now() + 20_000 };
+  worker.tell("/tickets/1", { body: { state: "waiting" } });
+  addAction("Open in Nuke", { body: launching({ ticket, help: `${worker.origin}/help` }) });
+  await openKitsu();
+  await run("Open in Nuke");
+  await expect(async () => {
+    await page.clock.runFor(1_000);
+    await expect(toasts).toContainText("Nothing answered yet. Is the handler installed?", { timeout: 100 });
+  }).toPass({ intervals: [20] });
+  await expect(toasts).toHaveAttribute("data-tone", "warning");
+  await expect(toasts).toContainText("nuke.exe P:\\shot.nk");
+  await expect(toasts.getByRole("button", { name: "Copy" })).toBeVisible();
+  await expect(toasts.getByRole("link", { name: "Help" })).toHaveAttribute("href", `${worker.origin}/help`);
+  await toasts.getByRole("link", { name: "Try again" }).click();
+  await expect(toasts).toContainText("Opening Nuke…");
+  expect(await listStarts(page)).toHaveLength(2);
+  await expect(async () => {
+    await page.clock.runFor(2_000);
+    await expect(toasts).toContainText("Nothing answered. Run the action again.", { timeout: 100 });
+  }).toPass({ intervals: [20] });
+  await expect(toasts.getByRole("link", { name: "Try again" })).toHaveCount(0);
+});
+
+test("without a ticket nothing is claimed", async ({ addAction, openKitsu, run, toasts, page }) => {
+  await watch(page);
+  addAction("Open in Nuke", { body: launching() });
+  await openKitsu();
+  await run("Open in Nuke");
+  await expect(toasts).toContainText("Opening Nuke…");
+  await page.clock.runFor(1_000);
+  await expect(toasts).toContainText("Opening Nuke…");
+  await page.clock.runFor(3_000);
+  await expect(toasts).toContainText("If nothing opened, the handler may be missing.");
+  await expect(toasts).toHaveAttribute("data-tone", "info");
+  await expect(toasts).not.toContainText("Nuke has it.");
+});
+
+test("the system is guessed, can be changed, and is remembered", async ({ addAction, openKitsu, run, toasts, page }) => {
+  await watch(page);
+  addAction("Open in Nuke", { body: launching() });
+  await openKitsu();
+  await run("Open in Nuke");
+  const system = toasts.getByRole("combobox", { name: "System" });
+  await expect(system).toHaveValue("windows");
+  await system.focus();
+  await system.selectOption("linux");
+  await expect(toasts.getByRole("link")).toHaveAttribute("href", "rvlink://linux");
+  await expect(system).toBeFocused();
+  expect(await listStarts(page)).toHaveLength(1);
+  await page.reload();
+  await run("Open in Nuke");
+  await expect(system).toHaveValue("linux");
+  expect(await listStarts(page)).toEqual(["rvlink://linux"]);
+});
+
+test("the click pays for one thing: with a tab to open, the program waits for its button, and two programs never start", async ({
+  addAction,
+  openKitsu,
+  run,
+  toasts,
+  page,
+}) => {
+  await watch(page);
+  const open = { kind: "open", url: "https://kitsu.studio.tld/x", label: "See it" } as const;
+  const launch = { kind: "launch", app: "Nuke", ways: WAYS.slice(0, 1) } as const;
+  addAction("Both", { body: done("Both", { effects: [{ ...launch, ways: [...launch.ways] }, open] }) });
+  addAction("Twice", { body: done("Twice", { effects: [1, 2].map(() => ({ ...launch, ways: [...launch.ways] })) }) });
+  await openKitsu();
+  await run("Both");
+  await expect(toasts.getByRole("link", { name: "Open in Nuke" })).toBeVisible();
+  await expect(toasts.getByRole("combobox")).toHaveCount(0);
+  expect(await listStarts(page)).toEqual(["https://kitsu.studio.tld/x_blank"]);
+  await toasts.getByRole("link", { name: "Open in Nuke" }).click();
+  await expect(toasts).toContainText("Opening Nuke…");
+  expect(await listStarts(page)).toHaveLength(2);
+  await run("Twice");
+  await expect(toasts.last()).toContainText("Opening Nuke…");
+  await page.clock.runFor(10_000);
+  expect(await listStarts(page)).toHaveLength(3);
+});
+
+test("after the click is forgotten nothing starts by itself", async ({ addAction, openKitsu, run, toasts, page }) => {
+  await watch(page);
+  await page.addInitScript(() => Object.defineProperty(navigator, "userActivation", { value: { isActive: false } }));
+  addAction("Open in Nuke", { body: launching({ label: "Go to Nuke" }) });
+  await openKitsu();
+  await run("Open in Nuke");
+  await expect(toasts.getByRole("link", { name: "Go to Nuke" })).toBeVisible();
+  await expect(toasts).toHaveAttribute("data-tone", "success");
+  await page.clock.runFor(10_000);
+  expect(await listStarts(page)).toEqual([]);
+  await expect(toasts).toContainText("The newest scene.");
+});
+
+test("what may not be opened is shown as text, and a ticket elsewhere is not asked", async ({
+  addAction,
+  openKitsu,
+  run,
+  toasts,
+  other,
+  page,
+}) => {
+  await watch(page);
+  const bad = "javascript:window.pwned=1";
+  const ticket = { url: `${other.origin}/tickets/1`, until: Date.now() + 60_000 };
+  addAction("Bad", { body: launching({ ways: [{ url: bad }], help: bad, ticket }) });
+  addAction("Half", {
+    body: launching({
+      ways: [
+        { url: bad, system: "windows" },
+        { url: "rvlink://x", system: "linux" },
+      ],
+      help: bad,
+      ticket,
+    }),
+  });
+  await openKitsu();
+  await run("Bad");
+  await expect(toasts).toContainText(`Open in Nuke: ${bad}`);
+  await run("Half");
+  await expect(toasts.last()).toContainText("Opening Nuke…");
+  await page.clock.runFor(4_000);
+  await expect(toasts.last()).toContainText("If nothing opened");
+  await expect(toasts.locator(`a[href^="javascript"]`)).toHaveCount(0);
+  expect(await listStarts(page)).toEqual(["rvlink://x"]);
+  expect(other.asked).toEqual([]);
+  expect(await page.evaluate(() => Reflect.get(window, "pwned"))).toBeUndefined();
+});
+
+test("dismissed, it stays away", async ({ addAction, openKitsu, run, toasts, worker, page }) => {
+  await watch(page);
+  const ticket = { url: `${worker.origin}/tickets/1`, until: Date.now() + 60_000 };
+  worker.tell("/tickets/1", { body: { state: "waiting" } });
+  addAction("Open in Nuke", { body: launching({ ticket }) });
+  await openKitsu();
+  await run("Open in Nuke");
+  await toasts.getByRole("button", { name: "Dismiss" }).click();
+  for (let second = 0; second < 8; second++) await page.clock.runFor(1_000);
+  await expect(toasts).toHaveCount(0);
+});

@@ -1,0 +1,176 @@
+/** What can still be done with a run that is over. */
+import type { Page } from "@playwright/test";
+import { bodies, expect, readGlobal, test } from "../support/browser/fixture.ts";
+import { answer, ask, done, OUTCOMES, RUN } from "../support/browser/replies.ts";
+
+const PERSON = { personid: "person-1", personemail: "ada@studio.tld" };
+const soon = (milliseconds: number) => Date.now() + milliseconds;
+
+test("tries the failed ones again, once, as a run of its own, and shows what came of it", async ({
+  addAction,
+  openKitsu,
+  run,
+  toasts,
+  worker,
+  page,
+}) => {
+  const retry = `${worker.origin}/runs/${RUN}/retry?at=1`;
+  addAction("Render", { body: done("Sent", { severity: "warning", outcomes: OUTCOMES }, { retry }) });
+  worker.tell(`/runs/${RUN}/retry`, { delayMs: 800, body: done("All are sent") });
+  await openKitsu();
+  await run("Render");
+  await toasts.getByRole("button", { name: "Retry the 3 that failed" }).evaluate((button: HTMLElement) => {
+    button.click();
+    button.click();
+  });
+  await expect(toasts).toContainText("Sending…");
+  await expect(toasts).toContainText("All are sent");
+  await expect(toasts.getByRole("button", { name: /Retry/ })).toHaveCount(0);
+  expect(worker.posts).toHaveLength(2);
+  expect(bodies(worker)[1]).toEqual(PERSON);
+  const [first, second] = worker.posts.map(({ url }) => url);
+  expect(second).toMatch(new RegExp(`^/runs/${RUN}/retry\\?at=1&run=[0-9a-f]{32}$`));
+  expect(second?.slice(-32)).not.toBe(first?.slice(-32));
+  expect(await readGlobal(page, "results")).toHaveLength(1);
+  await expect(toasts).toHaveCount(1);
+});
+
+test("a retry that asks is answered where it was sent", async ({ addAction, openKitsu, run, toasts, dialog, worker }) => {
+  const failed = answer({ kind: "failed", code: "x", title: "Kitsu is away", retry: true }, RUN, {
+    retry: `${worker.origin}/runs/${RUN}/retry`,
+  });
+  addAction("Render", { status: 502, body: failed });
+  worker.tell(`/runs/${RUN}/retry`, ({ input }) => ({ body: input ? done("Done now") : ask("Still sure?", [], { plan: "p" }) }));
+  await openKitsu();
+  await run("Render");
+  await toasts.getByRole("button", { name: "Try again" }).click();
+  await dialog.getByRole("button", { name: "Go on" }).click();
+  await expect(toasts).toContainText("Done now");
+  expect(bodies(worker).slice(1)).toEqual([PERSON, { ...PERSON, input: {}, plan: "p" }]);
+  expect(worker.posts[2]?.url).toBe(worker.posts[1]?.url);
+});
+
+test("what nobody answered can be sent again, under the same run; what was refused, under a new one", async ({
+  addAction,
+  openKitsu,
+  run,
+  toasts,
+  worker,
+  page,
+}) => {
+  await page.clock.install();
+  const undo = { url: `${worker.origin}/runs/${RUN}/undo`, until: soon(600_000) };
+  addAction("Comment", { body: done("Commented", {}, { undo }) });
+  worker.tell(`/runs/${RUN}/undo`, { readable: false, body: "secret" });
+  await openKitsu();
+  await run("Comment");
+  const button = toasts.getByRole("button", { name: "Undo" });
+  await button.click();
+  await expect(async () => {
+    await page.clock.runFor(1_000);
+    await expect(toasts).toContainText("Refused before it ran", { timeout: 50 });
+  }).toPass({ intervals: [20] });
+  worker.tell(`/runs/${RUN}/undo`, { status: 503, body: answer({ kind: "failed", code: "x", title: "Not now" }) });
+  await button.click();
+  await expect(toasts).toContainText("Not now");
+  await button.click();
+  await expect.poll(() => worker.posts.length).toBe(4);
+  const [, first, second, third] = worker.posts.map(({ url }) => url);
+  expect(second).toBe(first);
+  expect(third).not.toBe(first);
+});
+
+test("takes a run back once, in the toast or in the history, and the history says so", async ({
+  addAction,
+  openKitsu,
+  run,
+  toasts,
+  worker,
+  page,
+}) => {
+  const undo = { url: `${worker.origin}/runs/${RUN}/undo?at=1`, until: soon(600_000), label: "Take the comments back" };
+  addAction("Comment", { body: done("12 tasks commented", {}, { undo }) });
+  worker.tell(`/runs/${RUN}/undo`, { body: done("12 comments are gone") });
+  await openKitsu();
+  await run("Comment");
+  await expect(toasts.getByRole("button", { name: "Take the comments back" })).toBeVisible();
+  await page.reload();
+  await page.keyboard.press("F8");
+  const panel = page.locator("kitsu-actions .panel");
+  const button = panel.getByRole("button", { name: "Take the comments back" });
+  await button.evaluate((element: HTMLElement) => {
+    element.click();
+    element.click();
+  });
+  await expect(toasts).toContainText("12 comments are gone");
+  await expect(button).toHaveCount(0);
+  expect(bodies(worker)[1]).toEqual(PERSON);
+  expect(worker.posts).toHaveLength(2);
+  await openHistory(page);
+  await expect(panel.getByRole("listitem")).toHaveText([/12 comments are gone/, /12 tasks commented\s*Undone\./]);
+  await expect(panel.getByRole("button")).toHaveCount(0);
+});
+
+test("an undo is offered for its time only", async ({ addAction, openKitsu, run, worker, page }) => {
+  await page.clock.install();
+  const undo = { url: `${worker.origin}/runs/${RUN}/undo`, until: soon(30_000) };
+  addAction("Comment", { body: done("Commented", {}, { undo }) });
+  await openKitsu();
+  await run("Comment");
+  const buttons = page.locator("kitsu-actions").getByRole("button", { name: "Undo" });
+  await expect(buttons).toHaveCount(1);
+  await openHistory(page);
+  await expect(buttons).toHaveCount(2);
+  await page.clock.runFor(40_000);
+  await expect(buttons).toHaveCount(0);
+  await openHistory(page);
+  await expect(buttons).toHaveCount(0);
+});
+
+test("offers in French", async ({ addAction, openKitsu, run, toasts, worker, kitsu }) => {
+  kitsu.state.locale = "fr";
+  const undo = { url: `${worker.origin}/runs/${RUN}/undo`, until: soon(60_000) };
+  addAction("Render", { body: done("Envoyé", { outcomes: OUTCOMES }, { retry: `${worker.origin}/runs/${RUN}/retry`, undo }) });
+  worker.tell(`/runs/${RUN}/undo`, { delayMs: 800, body: done("Fait") });
+  await openKitsu();
+  await run("Render");
+  await expect(toasts.locator(".press")).toHaveText(["Réessayer les échecs (3)", "Annuler l’action"]);
+  await toasts.locator(".press").last().click();
+  await expect(toasts).toContainText("Envoi…");
+});
+
+test("only addresses of the worker's own are offered", async ({
+  addAction,
+  openKitsu,
+  run,
+  toasts,
+  worker,
+  page,
+  config,
+  kitsu,
+}) => {
+  config.worker = `${kitsu.origin}/edge`;
+  const until = soon(60_000);
+  const addresses = [
+    "javascript:window.pwned=1",
+    "https://evil.tld/undo",
+    `${kitsu.origin}/edge/../api/data`,
+    `${kitsu.origin}/edge.evil`,
+  ];
+  for (const [at, url] of addresses.entries()) {
+    addAction(`Try ${at}`, { body: done(`Done ${at}`, { outcomes: OUTCOMES }, { retry: url, undo: { url, until } }) });
+  }
+  await openKitsu();
+  for (const at of addresses.keys()) await run(`Try ${at}`);
+  await expect(toasts.last()).toContainText("Done 3");
+  await openHistory(page);
+  await expect(page.locator("kitsu-actions").getByRole("button", { name: /Undo|Retry|again/, includeHidden: true })).toHaveCount(0);
+  expect(worker.posts).toHaveLength(4);
+});
+
+/** Opens the history, drawn anew. */
+async function openHistory(page: Page): Promise<void> {
+  const button = page.getByRole("button", { name: "Last runs (F8)" });
+  if ((await button.getAttribute("aria-expanded")) === "true") await button.click();
+  await button.click();
+}

@@ -1,0 +1,34 @@
+/** Cancels, pauses or lets go on what is at work. */
+import type { Run } from "../contract.ts";
+import { addRun, isOurs } from "./address.ts";
+import { understand } from "./diagnose.ts";
+import { post } from "./hook.ts";
+import { namePerson } from "./kitsu.ts";
+import type { Press } from "./present.ts";
+import { present } from "./present.ts";
+import { words } from "./words/index.ts";
+
+/** Under way. */
+const taken = new Set<string>();
+
+/** @param tell gets what came of it in words, and "" while it is under way */
+export function drawControls(name: string, run: Run | undefined, tell: (said: string) => void): Press[] {
+  return (["pause", "resume", "cancel"] as const).flatMap((what) => {
+    const url = run?.[what];
+    if (!url || !isOurs(url)) return [];
+    const isBusy = taken.has(url);
+    return [{ label: words()[what], isBusy, act: () => control(name, url, tell) }];
+  });
+}
+
+async function control(name: string, url: string, tell: (said: string) => void): Promise<void> {
+  if (taken.has(url)) return;
+  taken.add(url);
+  tell("");
+  const sent = { url: addRun(url).url, run: undefined, at: Date.now() };
+  const received = await post(sent.url, namePerson());
+  const heard = await understand(received, sent);
+  taken.delete(url);
+  const { tone, title, text } = present(name, received.status, heard, undefined);
+  tell(tone === "error" || title === name ? `${title}\n${text}` : title);
+}

@@ -1,0 +1,115 @@
+/** All long runs at work: the logged in person's, in whichever tab they were begun. */
+import type { Call } from "./conversation.ts";
+import type { Diagnosis } from "./diagnose.ts";
+import { findReply } from "./diagnose.ts";
+import { follow } from "./follow.ts";
+import type { Following } from "./following.ts";
+import { addFollowing, listFollowing, mayFollow, removeFollowing } from "./following.ts";
+import { personId } from "./kitsu.ts";
+import { notify } from "./notice.ts";
+import type { Content } from "./present.ts";
+import { quietly } from "./realm.ts";
+import type { News } from "./tabs.ts";
+import { joinTabs, postToTabs, takeTurn, watchTabs } from "./tabs.ts";
+import type { Update } from "./ui/stack.ts";
+import type { Work } from "./work.ts";
+import { startWork } from "./work.ts";
+
+const TICK_MS = 1_000;
+/** Another tab that follows answers within this. */
+const ANSWER_MS = 300;
+
+/** Shows how a run ended; `isFirst` in one tab alone, which writes it down. */
+type End = (call: Call, status: number, heard: Diagnosis, isFirst: boolean) => Content;
+
+const works = new Map<string, Work>();
+let person = "";
+let showEnd: End;
+
+/** Goes on where the last page or another tab has begun. */
+export function resumeWork(onEnd: End): void {
+  showEnd = onEnd;
+  watchTabs(hear, tellAll, turn);
+  setInterval(turn, TICK_MS);
+  tick();
+}
+
+/** Follows from now on what is only started. False: it can't be followed. */
+export function beginWork({ at, name, person: owner, update }: Call, heard: Diagnosis): boolean {
+  const { reply, run } = findReply(heard);
+  if (reply?.kind !== "started" || !run?.follow || !mayFollow(run.follow) || owner !== personId()) return false;
+  tick();
+  const following = { ...run.follow, at, name, run: run.id };
+  if (works.has(run.id)) update(undefined);
+  addFollowing(person, following);
+  add(following, update);
+  tell(following, JSON.stringify({ run, reply }));
+  tick();
+  return true;
+}
+
+/** What is at work, hidden or not. */
+export function listWork(): Work[] {
+  return [...works.values()];
+}
+
+function turn(): void {
+  quietly(tick);
+}
+
+/** Who is logged in, what is followed, and by which tab. */
+function tick(): void {
+  const isOther = person !== personId();
+  if (isOther) {
+    person = personId();
+    for (const { stop, update } of works.values()) {
+      stop?.();
+      update(undefined);
+    }
+    works.clear();
+    joinTabs(person);
+    setTimeout(turn, ANSWER_MS);
+  }
+  const kept = listFollowing(person);
+  for (const following of kept) add(following);
+  const isMine = !isOther && works.size > 0 && takeTurn();
+  for (const [run, work] of works) {
+    const isKept = kept.some((following) => following.run === run);
+    // What no tab keeps any more has ended unheard: how, each asks for itself.
+    if (isMine || !(isKept || work.wasKept)) {
+      work.stop ??= follow(work.following, (answer) => tell(work.following, answer));
+    } else {
+      work.stop = work.stop?.();
+    }
+    work.wasKept = isKept;
+  }
+}
+
+function add(following: Following, update?: Update): Work {
+  const work = works.get(following.run) ?? startWork(following, update, end);
+  works.set(following.run, work);
+  return work;
+}
+
+function end({ following, update, stop, wasKept }: Work, heard: Diagnosis): void {
+  const isFirst = !!stop && wasKept;
+  removeFollowing(person, following);
+  stop?.();
+  works.delete(following.run);
+  const content = showEnd({ ...following, person, update }, 200, heard, isFirst);
+  if (isFirst) notify(following.run, content);
+}
+
+function hear({ following, answer }: News): void {
+  if (mayFollow(following)) add(following).take(answer);
+}
+
+/** To the other tabs first: what ends is taken off the list. */
+function tell(following: Following, answer: string | undefined): void {
+  postToTabs({ following, answer });
+  works.get(following.run)?.take(answer);
+}
+
+function tellAll(): void {
+  for (const { following, answer } of works.values()) if (answer) postToTabs({ following, answer });
+}

@@ -1,0 +1,75 @@
+/** Follows one run: by its socket while that holds, by asking where it does not. */
+import type { Run } from "../contract.ts";
+import { ask, sleep } from "./poll.ts";
+import { quietly } from "./realm.ts";
+
+/** Before it is tried anew; twice as long each time, up to a limit. */
+const WAIT_MS = 1_000;
+const WAIT_MAX_MS = 15_000;
+/** What says nothing for so long may be dead without knowing. */
+const QUIET_MAX_MS = 30_000;
+/** Nothing is said of a connection that comes back within this. */
+const LOST_AFTER_MS = 10_000;
+
+/**
+ * @param tell gets each answer as it came; "" when the run is not known any more, undefined when nobody answers
+ * @returns what ends it
+ */
+export function follow({ url, socket: address }: NonNullable<Run["follow"]>, tell: (answer?: string) => void): () => undefined {
+  let isOver = false;
+  let wait = WAIT_MS;
+  let socket: WebSocket | undefined;
+  let doubt: ReturnType<typeof setTimeout> | undefined;
+  quietly(async () => {
+    while (!isOver) {
+      await listen().catch(() => {});
+      if (!isOver) await look();
+      await sleep(wait);
+      wait = Math.min(wait * 2, WAIT_MAX_MS);
+    }
+  });
+  return () => {
+    isOver = true;
+    socket?.close();
+    clearTimeout(doubt);
+  };
+
+  /** Until the socket is closed, or can't be had. */
+  function listen(): Promise<void> {
+    return new Promise((resolve) => {
+      let timer = setTimeout(end, QUIET_MAX_MS);
+      socket = new WebSocket(address);
+      socket.onclose = end;
+      socket.onmessage = ({ data }) => {
+        wait = WAIT_MS;
+        clearTimeout(timer);
+        timer = setTimeout(end, QUIET_MAX_MS);
+        hear(String(data));
+      };
+
+      function end(): void {
+        clearTimeout(timer);
+        socket?.close();
+        resolve();
+      }
+    });
+  }
+
+  async function look(): Promise<void> {
+    try {
+      const response = await ask(url, { signal: AbortSignal.timeout(QUIET_MAX_MS) });
+      const answer = await response.text();
+      if (response.ok) return hear(answer);
+      if (response.status === 404) return hear("");
+    } catch {}
+    doubt ??= setTimeout(() => hear(undefined), LOST_AFTER_MS);
+  }
+
+  function hear(answer: string | undefined): void {
+    if (answer !== undefined) {
+      clearTimeout(doubt);
+      doubt = undefined;
+    }
+    if (!isOver) quietly(() => tell(answer));
+  }
+}

@@ -1,0 +1,92 @@
+/**
+ * Starts a program by a custom protocol, and says what is known of it. A browser tells nobody whether anything opened: that the program took
+ * its ticket is the only proof.
+ */
+import type { Launch } from "../contract.ts";
+import { isOurs, mayOpen } from "./address.ts";
+import { recall, remember } from "./answers.ts";
+import { ask, sleep } from "./poll.ts";
+import type { Content, Press, Tone } from "./present.ts";
+import { quietly, read } from "./realm.ts";
+import type { Update } from "./ui/stack.ts";
+import { words } from "./words/index.ts";
+
+const LOOK_EVERY_MS = 1_000;
+/** After so many looks something is probably missing; without a ticket there is nothing to see. */
+const LOOKS_MAX = 5;
+const BLIND_LOOKS_MAX = 3;
+
+/** @param content the rest of the reply */
+export function followLaunch(launch: Launch, content: Content, person: string, update: Update): void {
+  const said = words();
+  const { app, help = "", label = said.openIn(app) } = launch;
+  const { presses: others = [], tone: own, text } = content;
+  const ways = launch.ways.filter(({ url }) => mayOpen(url));
+  const find = (wanted: unknown) => ways.find(({ system }) => system && system === wanted);
+  const systems = ways.flatMap(({ system }) => (system ? [{ value: system, label: system.replace("darwin", "macOS") }] : []));
+  const ticket = launch.ticket && isOurs(launch.ticket.url) ? launch.ticket : undefined;
+  let way = find(recall(person, "").system) ?? find(launch.system) ?? ways[0];
+  let turn = 0;
+  show(own, way ? "" : `${label}: ${launch.ways[0]?.url}`);
+
+  /** False: it was dismissed meanwhile. */
+  function show(tone: Tone, line: string, isOver = false, isDoubtful = false): boolean {
+    const presses: Press[] = [];
+    // The click on the action pays for one thing: where a tab is opened, the program waits for its button.
+    const atOnce = !others.some((press) => press.atOnce);
+    if (way && !isOver) presses.push({ label: turn ? said.again : label, url: way.url, atOnce, act: start });
+    const command = isDoubtful && way?.command;
+    if (command) presses.push({ label: said.copy, text: command });
+    if (isDoubtful && mayOpen(help)) presses.push({ label: said.help, url: help });
+    const shown = {
+      ...content,
+      tone,
+      text: [text, line, command].filter(Boolean).join("\n"),
+      presses: [...presses, ...others],
+      choice: systems[1] && !isOver ? { label: said.system, options: systems, chosen: way?.system ?? "", choose } : undefined,
+    };
+    return update(shown, turn > 0);
+  }
+
+  function choose(system: string): void {
+    remember(person, "", { system });
+    way = find(system);
+    turn++;
+    show(own, "");
+  }
+
+  /** The browser follows the link; this is what is said meanwhile. */
+  function start(): void {
+    quietly(() => follow(++turn));
+  }
+
+  async function follow(mine: number): Promise<void> {
+    // Not while the toast that was clicked is being drawn.
+    await undefined;
+    show("pending", said.opening(app));
+    for (let looks = 1; ; looks++) {
+      await sleep(LOOK_EVERY_MS);
+      const state = ticket && (await look(ticket));
+      if (mine !== turn) return;
+      if (state) {
+        const isTaken = state === "taken";
+        const line = isTaken ? said.taken(app) : `${said.expired} ${said.runAgain}`;
+        show(isTaken && own !== "warning" ? "success" : "warning", line, true, !isTaken);
+        return;
+      }
+      if (looks !== (ticket ? LOOKS_MAX : BLIND_LOOKS_MAX)) continue;
+      if (!show(ticket ? "warning" : "info", ticket ? said.silent : said.unsure, false, true) || !ticket) return;
+    }
+  }
+}
+
+/** Undefined while it waits. */
+async function look({ url, until }: { url: string; until: number }): Promise<"taken" | "expired" | undefined> {
+  if (until < Date.now()) return "expired";
+  try {
+    const state = read(await (await ask(url)).json(), "state");
+    return state === "taken" || state === "expired" ? state : undefined;
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,15 @@
+/** Brings what is shown up to date in place: what somebody reads, has opened or is about to press stays the element it is. */
+import { refold } from "./table.ts";
+
+export function patch(place: Element, next: readonly Element[]): void {
+  const old = [...place.children];
+  if (old.length !== next.length) place.replaceChildren(...next);
+  else for (const [at, element] of next.entries()) bring(old[at] ?? element, element);
+}
+
+function bring(old: Element, next: Element): void {
+  const are = (tag: string) => old.matches(tag) && next.matches(tag);
+  if (are("details")) refold(old, next);
+  else if (are("progress")) for (const { name, value } of next.attributes) old.setAttribute(name, value);
+  else if (!old.isEqualNode(next)) old.replaceWith(next);
+}

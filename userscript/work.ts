@@ -1,0 +1,83 @@
+/** One long run from its first answer to its last: what its toast shows, and what is said of it. */
+import type { Reply } from "../contract.ts";
+import { hear } from "../contract.ts";
+import { drawControls } from "./control.ts";
+import type { Diagnosis } from "./diagnose.ts";
+import { findReply } from "./diagnose.ts";
+import type { Following } from "./following.ts";
+import { drawNotice } from "./notice.ts";
+import type { Content } from "./present.ts";
+import { pend, present } from "./present.ts";
+import type { Update } from "./ui/stack.ts";
+import { showToast } from "./ui/stack.ts";
+import { words } from "./words/index.ts";
+
+/** So long what came of a press stays at least, and so often at most screen readers are told how far it is: at 25, 50 and 75 %. */
+const HEARD_MS = 10_000;
+
+/**
+ * - `answer`: the newest, as it came
+ * - `take`: shows what `follow` has told
+ * - `stop`: ends the following, where this tab does it
+ * - `wasKept`: in the storage, when that was last looked at
+ */
+export type Work = {
+  following: Following;
+  update: Update;
+  content: Content;
+  answer: string;
+  take: (answer?: string) => void;
+  stop?: (() => undefined) | undefined;
+  wasKept: boolean;
+};
+
+/** @param end gets how it ended */
+export function startWork(following: Following, given: Update | undefined, end: (work: Work, heard: Diagnosis) => void): Work {
+  const { name } = following;
+  const content: Content = { ...pend(name, ""), work: { done: 0, total: 0 } };
+  const work: Work = { following, update: given ?? showToast(content), content, answer: "", take, wasKept: true };
+  let heard: Diagnosis = "";
+  let note = "";
+  let notedAt = 0;
+  let quarter = -1;
+  let saidAt = 0;
+  return work;
+
+  function take(answer?: string): void {
+    const next = answer ? hear(200, "", answer) : words().forgotten;
+    const { reply } = findReply(next);
+    if (answer === undefined) draw("", words().trying);
+    else if (reply?.kind === "started") {
+      heard = next;
+      work.answer = answer;
+      draw(measure(reply));
+    } else if (typeof next === "string" || reply || next.as === "newer") end(work, next);
+  }
+
+  function draw(said: string | undefined, trouble = ""): void {
+    const { run } = findReply(heard);
+    const shown = heard ? present(name, 200, heard, following.run, true) : content;
+    const lines = [trouble, Date.now() - notedAt < HEARD_MS && note, shown.text];
+    const presses = [...drawControls(name, run, tell), ...drawNotice(), ...(shown.presses ?? [])];
+    work.content = { ...shown, text: lines.filter(Boolean).join("\n"), presses, said };
+    work.update(work.content, said !== undefined);
+  }
+
+  /** What came of a press; nothing while that is under way. */
+  function tell(said: string): void {
+    note = said;
+    notedAt = Date.now();
+    draw(said);
+  }
+
+  /** Gives what is to be said; undefined for all of it, at the beginning. */
+  function measure(reply: Reply & { kind: "started" }): string | undefined {
+    const { done = 0, total = 0 } = reply.progress ?? {};
+    const now = total && Math.floor((4 * done) / total);
+    if (now <= quarter || now > 3 || Date.now() - saidAt < HEARD_MS) return "";
+    const said = quarter < 0 ? (given ? undefined : "") : `${reply.title}: ${now * 25} %`;
+    quarter = now;
+    saidAt = Date.now();
+    return said;
+  }
+}
