@@ -100,7 +100,10 @@ test("a comment is asked for, agreed to, written where Kitsu takes it, and seen 
   const retakes = page.locator("td[data-task-id] .tag", { hasText: "retake" });
   await expect.poll(() => retakes.count()).toBeGreaterThan(10);
   // Other tests of this playground may have set some before.
-  const written = tab.getByRole("listitem").filter({ hasText: /(→|Stays) Retake/ }).first();
+  const written = tab
+    .getByRole("listitem")
+    .filter({ hasText: /(→|Stays) Retake/ })
+    .first();
   const link = written.getByRole("link", { name: "Open in Kitsu" });
   await page.goto((await link.getAttribute("href")) ?? "");
   await expect(page.getByRole("list", { name: "Comments" })).toContainText("Once more, please <b>today</b>");
