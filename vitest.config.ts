@@ -1,3 +1,4 @@
+import { availableParallelism } from "node:os";
 import { cloudflareTest } from "@cloudflare/vitest-plugin";
 import { defineConfig } from "vitest/config";
 
@@ -6,6 +7,8 @@ process.env.WRANGLER_SEND_METRICS ??= "false";
 
 export default defineConfig({
   test: {
+    // Vitest leaves one core to others, which on a machine with two is half of them.
+    maxWorkers: Math.min(availableParallelism(), 4),
     projects: [
       {
         plugins: [

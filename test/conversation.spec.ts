@@ -7,9 +7,6 @@ import { AxeBuilder } from "@axe-core/playwright";
 import { expect, type Page } from "@playwright/test";
 import { choose, openPlayground, openRoots, run, runForm, type Started, test } from "./support/browser/started.ts";
 
-// In one worker process, and so with one npm start.
-test.describe.configure({ mode: "default" });
-
 const dialogOf = (page: Page) => page.getByRole("dialog");
 const toastOf = (page: Page) => page.locator("kitsu-actions .toast:visible").last();
 

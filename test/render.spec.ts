@@ -2,9 +2,6 @@
 import { expect, type Page } from "@playwright/test";
 import { choose, openRoots, run, runForm, type Started, test } from "./support/browser/started.ts";
 
-// In one worker process, and so with one npm start.
-test.describe.configure({ mode: "default" });
-
 /** SH0010, SH0020 and SH0030 of the first sequence: what SH0040 and SH0060 are like is told in playground/farms/fate.ts. */
 async function select(page: Page, { playground }: Started, cells: readonly number[]): Promise<void> {
   await page.addInitScript(openRoots);

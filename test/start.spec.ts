@@ -8,9 +8,6 @@ import { choose, openPlayground, run, runForm, test } from "./support/browser/st
 
 const [ADA, PROJECT] = [ada.id, PAPER_LANTERN.id];
 
-// In one worker process, and so with one npm start.
-test.describe.configure({ mode: "default" });
-
 test("an AJAX action shows its outcome as a toast, and is in the log", async ({ page, started }) => {
   await openPlayground(page, started);
   await choose(page, "Publish (studio server), AJAX");
