@@ -46,11 +46,20 @@ test("a render on Afanasy in a form's tab follows by itself, and is canceled the
   await expect(tab.getByRole("heading", { name: "Canceled: 2 shots" })).toBeVisible({ timeout: 15_000 });
 });
 
-test("who renders the same shots is told who is at work on them", async ({ page, started }) => {
+test("who renders the same shots is told who is at work on them, and follows that render", async ({ page, started }) => {
   await select(page, started, [2, 5]);
   await submit(page, "Render with Flamenco (AJAX)", "1-200");
-  await expect(page.locator("kitsu-actions").getByRole("progressbar").first()).toBeVisible();
+  const toasts = page.locator("kitsu-actions");
+  await expect(toasts.getByRole("progressbar").first()).toBeVisible();
   await choose(page, "Render with Flamenco (AJAX)");
   await run(page);
-  await expect(page.getByRole("dialog").getByText(/Ada Roy is rendering all 2 shots since/)).toBeVisible();
+  const dialog = page.getByRole("dialog");
+  await expect(dialog.getByLabel(/^Ada Roy is rendering all 2 shots since/)).toHaveValue("join");
+  await dialog.getByRole("button", { name: "Go on" }).click();
+  await expect(dialog.getByText("Follow the render of 2 shots?").first()).toBeVisible();
+  await dialog.getByRole("button", { name: "Follow" }).click();
+  await expect(dialog).toBeHidden();
+  await expect(toasts.getByText("2 runs at work")).toBeVisible();
+  // As long as chosen there, and not what these shots would be by themselves.
+  await expect(toasts.getByText(/^\d+ of 400 frames$/)).toHaveCount(2, { timeout: 15_000 });
 });

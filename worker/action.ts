@@ -65,6 +65,8 @@ export type Watch = {
   signal: AbortSignal;
   /** Kitsu with the bot's account; undefined where there is none. `signal` in place of the watch's own, to ask it for less long. */
   kitsu(signal?: AbortSignal): Kitsu | undefined;
+  /** What another run says of itself, over or not; undefined where nobody knows it. */
+  readRun(id: string): Promise<Reply | undefined>;
   /** Keeps what is known so far, before something is done that must not be done twice. */
   save(data: unknown): Promise<void>;
 };

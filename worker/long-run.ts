@@ -6,7 +6,7 @@ import type { Control, Standing, Watch } from "./action.ts";
 import { findAction } from "./actions/index.ts";
 import { noBinding } from "./conversation.ts";
 import { describeCause, Failure, toFailure } from "./failure.ts";
-import { recordRun } from "./journal.ts";
+import { findRun, recordRun } from "./journal.ts";
 import { meetLocks } from "./lock.ts";
 import { keepOpenable } from "./openable.ts";
 import { type Env, readSettings, type Settings } from "./settings.ts";
@@ -206,9 +206,12 @@ export class LongRun extends DurableObject<Env> {
   }
 
   private watchOf({ beginning, state }: Known, settings: Settings, signal: AbortSignal): Watch {
-    return makeWatch(beginning, settings, signal, async (data) => {
-      state.data = JSON.stringify(data);
-      await this.save();
+    return makeWatch(beginning, settings, signal, {
+      save: async (data) => {
+        state.data = JSON.stringify(data);
+        await this.save();
+      },
+      readRun: (id) => readRun(this.env, settings, id),
     });
   }
 
@@ -234,6 +237,17 @@ const answer = ({ beginning, state }: Known) => answerOf(beginning, state);
 const UNWATCHED_MS = 3_600_000;
 
 const over = () => new Failure("run-over", { text: "It is over, or can't be stopped from here." });
+
+/** How another run stands, or how it ended. */
+async function readRun(env: Env, settings: Settings, id: string): Promise<Reply | undefined> {
+  const living = await meetLongRun(env, id).peek();
+  if (living !== undefined) return living.reply;
+  const ended = await findRun(env, settings, id, undefined).catch((thrown: unknown) => {
+    if (thrown instanceof Failure && thrown.code === "unknown-run") return undefined;
+    throw thrown;
+  });
+  return ended?.reply;
+}
 
 /** The long run of this id. */
 export function meetLongRun(env: Env, id: string): DurableObjectStub<LongRun> {

@@ -103,7 +103,7 @@ export function makeWatch(
   { recorded, base, email }: Beginning,
   settings: Settings,
   signal: AbortSignal,
-  save: (data: unknown) => Promise<void>,
+  { save, readRun }: Pick<Watch, "save" | "readRun">,
 ): Watch {
   const { id, at, person, reply, call } = recorded;
   return {
@@ -114,6 +114,7 @@ export function makeWatch(
     signal,
     kitsu: (own = signal) => meetBot(call?.selection ?? [], settings, own),
     save,
+    readRun,
   };
 }
 

@@ -105,6 +105,24 @@ describe("a run that goes on", () => {
     expect((await follow(answer)).reply).toMatchObject({ kind: "failed", code: "time-limit" });
   });
 
+  it("may ask how another run stands, and how it ended", async () => {
+    const read: (Reply | undefined)[] = [];
+    watch.mockImplementation(async ({ run: { id }, readRun }) => {
+      if (id === RUN) return { reply: started(1), data: null, againMs: 60_000 };
+      read.push(await readRun(RUN), await readRun("e".repeat(32)));
+      return { reply: ENDED, data: null };
+    });
+    const first = await begin();
+    await vi.waitFor(async () => expect((await follow(first)).reply).toMatchObject({ progress: { done: 1 } }));
+    await untilOver(await readAnswer(await ask(`/actions/debug?run=${"d".repeat(32)}`, ajax(AJAX_FIELDS))));
+    watch.mockResolvedValue({ reply: ENDED, data: null });
+    await runInDurableObject(env.LONG_RUNS.getByName(RUN), (instance) => instance.alarm());
+    await vi.waitFor(async () => expect(await readLog()).toHaveLength(2));
+    await runInDurableObject(env.LONG_RUNS.getByName(RUN), (_, { storage }) => storage.deleteAll());
+    await evictDurableObject(env.LONG_RUNS.getByName(RUN));
+    expect(read).toEqual([started(1), undefined]);
+  });
+
   it("survives that the runtime forgets it", async () => {
     watch.mockResolvedValue({ reply: started(1), data: { step: 1 }, againMs: 60_000 });
     const answer = await begin();

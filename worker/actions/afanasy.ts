@@ -2,16 +2,16 @@
 // choose one, and say frames and priority.
 import type { Outcome } from "../../contract.ts";
 import { defineAction, type Given, type Watch } from "../action.ts";
-import { Failure } from "../failure.ts";
 import { openAfanasyFarm } from "../farm/afanasy-farm.ts";
-import { type Answers, chooseTemplate, makeForm, mayRenderBusy } from "../farm/afanasy-form.ts";
+import { type Answers, chooseBusy, chooseTemplate, makeForm } from "../farm/afanasy-form.ts";
 import { AfanasyOrder, makeOrder } from "../farm/afanasy-order.ts";
 import type { AfanasySettings } from "../farm/afanasy-settings.ts";
-import { leaveOut } from "../farm/busy.ts";
+import { type Planned, planBusy, planMissing, takeTasks } from "../farm/busy.ts";
+import { confirmRender, nothingToRender } from "../farm/confirm.ts";
 import { sayCount } from "../farm/progress.ts";
 import { carryOn, controlRun } from "../farm/render.ts";
-import { reportGoing, sayShots } from "../farm/report.ts";
-import { makeRun, type Ordered, type RenderRun, readRun } from "../farm/run.ts";
+import { reportGoing } from "../farm/report.ts";
+import { makeRun, type RenderRun, readRun } from "../farm/run.ts";
 import { awaitTelling, lookAndTell } from "../farm/tell-run.ts";
 import { readTaskFacts, type TaskFacts } from "../launch/facts.ts";
 import { readPreviewFiles } from "../services/files.ts";
@@ -35,34 +35,12 @@ export const afanasy = defineAction({
     return makeForm(readFarm(given.settings), facts, busy, answers.template);
   },
   plan: async (given) => (await planAll(given)).map(({ outcome }) => outcome),
-  async confirm(given) {
-    const wanted = (await planAll(given)).flatMap(({ ordered }) => ordered ?? []);
-    if (wanted.length === 0) throw nothingToDo(await planAll(given));
-    const { projectIds, tasks } = await given.kitsu().readSelection();
-    const sent = new Set(wanted.map(({ task }) => task));
-    const projects = new Set(tasks.flatMap(({ task }) => (sent.has(task.id) ? [task.project_id] : [])));
-    const frames = wanted.reduce((sum, { size }) => sum + size, 0);
-    const of = projectIds.length > 1 ? ` of ${projects.size} ${projects.size === 1 ? "project" : "projects"}` : "";
-    return {
-      title: `Submit ${sayShots(wanted.length)}${of}, ${sayCount(frames)} ${frames === 1 ? "frame" : "frames"}?`,
-      submit: "Render",
-    };
-  },
+  confirm: async (given) => confirmRender(given, await planAll(given), chooseBusy(given.input, readFarm(given.settings))),
   async run(given) {
-    const planned = await planAll(given);
-    const wanted = planned.flatMap(({ ordered }) => ordered ?? []);
-    if (wanted.length === 0) throw nothingToDo(planned);
-    // Between the question and now somebody else may have begun.
-    const taken = new Map((await given.lock(wanted.map(({ task }) => task))).map((busy) => [busy.task, busy]));
-    const isAnyway = mayRenderBusy(given.input, readFarm(given.settings));
-    const mine = isAnyway ? wanted : wanted.filter(({ task }) => !taken.has(task));
-    const aside = planned.flatMap(({ outcome, ordered }): Outcome[] => {
-      const busy = isAnyway ? undefined : taken.get(outcome.id);
-      if (ordered === undefined) return [outcome];
-      return busy === undefined ? [] : [leaveOut(outcome, busy)];
-    });
-    if (mine.length === 0) throw nothingToDo(aside.map((outcome) => ({ outcome })));
-    const run = makeRun(given.run.id, mine, aside);
+    const choice = chooseBusy(given.input, readFarm(given.settings));
+    const { mine, joined, aside } = await takeTasks(given, await planAll(given), choice);
+    if (mine.length + joined.length === 0) throw nothingToRender(aside);
+    const run = makeRun(given.run.id, mine, aside, joined);
     given.goOn(run);
     return reportGoing(run, "Afanasy", Date.now());
   },
@@ -105,22 +83,19 @@ async function readFacts(given: Given): Promise<TaskFacts[]> {
   return tasks.map((one) => readTaskFacts(one, { previews, entityTypes, person, listed: persons.get(person.id ?? "") }));
 }
 
-type Planned = { outcome: Outcome; ordered?: Ordered<AfanasyOrder> };
-
-async function planAll(given: Given & { input: Answers }): Promise<Planned[]> {
+async function planAll(given: Given & { input: Answers }): Promise<Planned<AfanasyOrder>[]> {
   const { input } = given;
   const farm = readFarm(given.settings);
   const template = chooseTemplate(farm, input.template);
   const facts = await readFacts(given);
-  const busy = mayRenderBusy(input, farm) ? [] : await given.findBusy(facts.map(({ taskId }) => taskId));
+  const choice = chooseBusy(input, farm);
+  const busy = choice === "anyway" ? [] : await given.findBusy(facts.map(({ taskId }) => taskId));
   const { missing } = await given.kitsu().readSelection();
   /** by what they would write: two tasks of one shot would write into each other's frames */
   const writers = new Map<string, string>();
   return [
-    ...facts.map((one): Planned => {
-      const other = busy.find(({ task }) => task === one.taskId);
+    ...facts.map((one): Planned<AfanasyOrder> => {
       const base = { id: one.taskId, label: one.label };
-      if (other !== undefined) return { outcome: leaveOut({ ...base, state: "planned" }, other) };
       const made = makeOrder(one, { ...input, template, isPaused: input.paused }, farm);
       if ("problem" in made) return { outcome: { ...base, state: "skipped", reason: made.problem } };
       const writes = JSON.stringify(made.order.job.blocks.map(({ command, files }) => [command, files]));
@@ -136,21 +111,11 @@ async function planAll(given: Given & { input: Answers }): Promise<Planned[]> {
       }
       writers.set(writes, one.label);
       const frames = `${made.text}: ${sayCount(made.frames)} ${made.frames === 1 ? "frame" : "frames"}`;
-      return {
-        outcome: { ...base, state: "planned", reason: frames },
-        ordered: { task: one.taskId, label: one.label, order: made.order, size: made.frames },
-      };
+      const outcome: Outcome = { ...base, state: "planned", reason: frames };
+      const ordered = { task: one.taskId, label: one.label, order: made.order, size: made.frames };
+      const other = busy.find(({ task }) => task === one.taskId);
+      return other === undefined ? { outcome, ordered } : planBusy(outcome, ordered, other, choice);
     }),
-    ...missing.map((id): Planned => ({ outcome: { id, label: id, state: "skipped", reason: "Deleted or not visible" } })),
+    ...missing.map(planMissing),
   ];
-}
-
-function nothingToDo(planned: readonly Planned[]): Failure {
-  const outcomes = planned.map(({ outcome }) => outcome);
-  return new Failure("nothing-to-do", {
-    title: "There is nothing to render",
-    text: `None of the selected shots can be rendered: ${outcomes[0]?.reason ?? "they are gone"}.`,
-    advice: "What stands at each shot says why. Names are corrected in Kitsu, templates by your TD in AFANASY.",
-    outcomes,
-  });
 }

@@ -4,6 +4,7 @@ import type { Busy } from "../action.ts";
 import type { TaskFacts } from "../launch/facts.ts";
 import { nameTemplate } from "./afanasy-order.ts";
 import type { AfanasySettings, JobTemplate } from "./afanasy-settings.ts";
+import { askBusy, readChoice } from "./busy.ts";
 import { parseFrames } from "./frames.ts";
 
 /** `template` and `busy` are asked where there is a choice. */
@@ -16,8 +17,8 @@ export type Answers = {
   paused: boolean;
 };
 
-/** Only where the studio allows it, whatever the form says. */
-export const mayRenderBusy = ({ busy }: Answers, { allow_anyway }: AfanasySettings) => allow_anyway && busy === "anyway";
+/** What is to become of what others render. */
+export const chooseBusy = ({ busy }: Answers, { allow_anyway }: AfanasySettings) => readChoice(busy, allow_anyway);
 
 export function chooseTemplate({ templates }: AfanasySettings, wanted: unknown): JobTemplate {
   const template = templates.find(({ id }) => id === wanted) ?? templates[0];
@@ -29,7 +30,6 @@ export function makeForm(farm: AfanasySettings, facts: readonly TaskFacts[], bus
   const { least, most, default: usual } = farm.priority;
   const chosen = chooseTemplate(farm, wanted);
   const choice: v.ObjectEntries = farm.templates.length > 1 ? { template: v.optional(templateField(farm), chosen.id) } : {};
-  const doubt: v.ObjectEntries = farm.allow_anyway && busy.length > 0 ? { busy: v.optional(busyField(busy), "skip") } : {};
   return v.object({
     ...choice,
     frames: v.optional(framesField(farm, facts), proposeFrames(facts)),
@@ -59,7 +59,7 @@ export function makeForm(farm: AfanasySettings, facts: readonly TaskFacts[], bus
       v.pipe(v.boolean(), v.title("Start paused"), v.description("They wait until somebody lets them go on.")),
       false,
     ),
-    ...doubt,
+    ...askBusy(busy, facts.length, farm.allow_anyway),
   });
 }
 
@@ -95,17 +95,4 @@ function describeFrames(facts: readonly TaskFacts[]): string {
   const unknown = facts.filter(({ frames }) => frames === undefined).length;
   if (facts.length === 1) return unknown === 0 ? "Of this shot." : "Kitsu does not know the frames of this shot.";
   return `If empty, each shot's own, as Kitsu has them.${unknown === 0 ? "" : ` It knows none for ${unknown} of these.`}`;
-}
-
-const busyField = (busy: readonly Busy[]) =>
-  v.pipe(
-    v.picklist(["skip", "anyway"]),
-    v.title(`${sayPersons(busy)} rendering ${busy.length} of these shots`),
-    v.metadata({ labels: { skip: "Leave them out", anyway: "Render them as well" }, remember: false }),
-  );
-
-function sayPersons(busy: readonly Busy[]): string {
-  const persons = [...new Set(busy.map(({ person }) => person))];
-  const some = `${persons.slice(0, 3).join(", ")}${persons.length > 3 ? " and others" : ""}`;
-  return `${some} ${persons.length === 1 ? "is" : "are"}`;
 }

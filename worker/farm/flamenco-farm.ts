@@ -103,17 +103,20 @@ export function makeFlamencoFarm(flamenco: Flamenco, { page, atOnce, minor }: Fl
           retry: job.status === "under-construction",
         });
       }
-      await flamenco.setStatus(id, ask, "from Kitsu");
+      await flamenco.setStatus(id, ask, "Asked for in Kitsu");
     },
     picture: ({ id }) => flamenco.lastRendered(id),
   };
 }
 
+/** What is said before the words: the status is known. */
+const CHANGED = /^Changed to status "[\w-]+": /;
+
 /** Its own words, where something is wrong or about to change. */
 function explain({ status, activity }: FlamencoJob): string | undefined {
   if (status === "cancel-requested") return "Being canceled";
   if (status === "pause-requested") return "Being paused";
-  return (status === "failed" || status === "canceled") && activity !== "" ? activity.slice(0, 500) : undefined;
+  return (status === "failed" || status === "canceled") && activity !== "" ? activity.replace(CHANGED, "").slice(0, 500) : undefined;
 }
 
 const needsCount = ({ status, steps_total }: FlamencoJob) =>

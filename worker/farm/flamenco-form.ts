@@ -3,7 +3,7 @@ import * as v from "valibot";
 import type { Busy } from "../action.ts";
 import { isAbsolute, refusePath } from "../launch/paths.ts";
 import type { JobSetting, JobTypeInfo } from "../services/flamenco-objects.ts";
-import { sayBusy } from "./busy.ts";
+import { askBusy } from "./busy.ts";
 import { type Flamenco, FORMATS } from "./flamenco-settings.ts";
 import { parseFrames } from "./frames.ts";
 import { isPlain, NOT_PLAIN } from "./names.ts";
@@ -51,7 +51,7 @@ export function askOrder({ flamenco, minor, info, known, frames, count, busy }: 
     ...Object.fromEntries(
       (info?.settings ?? []).filter((one) => isAsked(one, known)).map((one) => [OWN + one.key, askSetting(one)]),
     ),
-    ...(allow_anyway && busy.length > 0 && { busy: askBusy(busy, count) }),
+    ...askBusy(busy, count, allow_anyway),
   };
 }
 
@@ -139,14 +139,6 @@ function askText({ choices = [], default: proposed, required }: JobSetting): v.G
   return required ? v.pipe(text, v.nonEmpty()) : v.optional(text);
 }
 
-function askBusy(busy: readonly Busy[], count: number) {
-  const labels = { skip: "Leave them out", anyway: "Render them as well" };
-  return v.optional(
-    v.pipe(v.picklist(["skip", "anyway"]), v.title(sayBusy(busy, count)), v.metadata({ labels, remember: false })),
-    "skip",
-  );
-}
-
 const Value = v.union([v.string(), v.number(), v.boolean()]);
 const Answers = v.object({
   job_type: v.optional(v.string()),
@@ -157,7 +149,6 @@ const Answers = v.object({
   scene: v.optional(v.string(), ""),
   output: v.optional(v.string(), ""),
   blend: v.optional(v.string(), ""),
-  busy: v.optional(v.picklist(["skip", "anyway"]), "skip"),
 });
 
 /** What was answered: fields that were not there have what is usual. */

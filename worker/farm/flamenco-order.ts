@@ -152,15 +152,19 @@ function checkPath(path: string, what: string): Text {
   const problem =
     refusePath(path) ??
     (character === undefined ? undefined : `has ${character}, which no path on the farm may have: "${path.slice(0, 120)}"`);
-  return problem === undefined ? { text: path } : { problem: `${what} ${problem}` };
+  return problem === undefined ? { text: slash(path) } : { problem: `${what} ${problem}` };
 }
+
+/**
+ * As the add-on writes them, and as managers before 3.7 need them to find the values of two-way variables in them. Blender takes "//" for the folder
+ * of the file, so a server's name keeps its backslashes.
+ */
+const slash = (path: string) => (isWindows(path) && !path.startsWith("\\\\") ? path.replaceAll("\\", "/") : path);
 
 /** As Flamenco's add-on for Blender makes it. The time in it keeps a later render from finding its frames there, which it would not overwrite. */
 function makeOutputPath(root: string, blend: string, name: string, { add_path_components: count }: Flamenco): string {
-  // Blender takes "//" for the folder of the file, so a server's name keeps its backslashes.
-  const slashed = isWindows(root) && !root.startsWith("\\\\") ? root.replaceAll("\\", "/") : root;
   const folders = blend.split(/[\\/]/).slice(1, -1);
-  return [slashed.replace(/[\\/]+$/, ""), ...(count > 0 ? folders.slice(-count) : []), name, "{timestamp}", "######"].join("/");
+  return [root.replace(/[\\/]+$/, ""), ...(count > 0 ? folders.slice(-count) : []), name, "{timestamp}", "######"].join("/");
 }
 
 /** One for each chunk, and one for the preview movie where there is one. */
@@ -168,6 +172,9 @@ function countTasks(frames: number, { chunkSize, format, flamenco, info }: Terms
   const hasMovie = info === undefined && (!format.startsWith("OPEN_EXR") || flamenco.has_previews);
   return Math.ceil(frames / chunkSize) + (hasMovie ? 1 : 0);
 }
+
+/** What the add-on sends where nothing is known: scripts of job types rely on it that every setting is there. */
+const EMPTY = { string: "", int32: 0, float: 0, bool: false };
 
 /** The settings of a studio's own job type: what FLAMENCO says, what we know, what was answered, what the type itself proposes. */
 function fillSettings(
@@ -177,7 +184,7 @@ function fillSettings(
   { jobType, asked }: Terms,
 ): { settings: Record<string, Value> } | { problem: string } {
   const settings: Record<string, Value> = {};
-  for (const { key, type, required, default: proposed } of wanted) {
+  for (const { key, type, required, choices, default: proposed } of wanted) {
     const preset = jobType.settings[key];
     const filled = typeof preset === "object" ? fillTemplate(preset, values) : undefined;
     if (filled !== undefined && "problem" in filled) return { problem: `The setting ${key}: ${filled.problem}` };
@@ -185,10 +192,9 @@ function fillSettings(
     const value = own ?? standard[key] ?? asked[key] ?? proposed;
     if (value === undefined && required)
       return { problem: `Nothing is known for the setting ${key}: FLAMENCO.job_types can say it` };
-    const fitting = value === undefined ? undefined : fitType(value, type);
-    if (value !== undefined && fitting === undefined)
-      return { problem: `The setting ${key} must be ${type}, not "${String(value).slice(0, 40)}"` };
-    if (fitting !== undefined) settings[key] = fitting;
+    const fitting = fitType(value ?? choices?.[0] ?? EMPTY[type], type);
+    if (fitting === undefined) return { problem: `The setting ${key} must be ${type}, not "${String(value).slice(0, 40)}"` };
+    settings[key] = fitting;
   }
   return { settings };
 }

@@ -1,5 +1,4 @@
 // Which of the selected shots would be sent to Flamenco, as what, and which not and why.
-import type { Outcome } from "../../contract.ts";
 import type { Given } from "../action.ts";
 import { Failure } from "../failure.ts";
 import { readTaskFacts, type TaskFacts } from "../launch/facts.ts";
@@ -7,10 +6,12 @@ import type { Root } from "../launch/paths.ts";
 import { type RecordedFiles, readRecordedFiles } from "../services/files.ts";
 import type { Flamenco as Service } from "../services/flamenco.ts";
 import type { JobTypeInfo } from "../services/flamenco-objects.ts";
-import { leaveOut } from "./busy.ts";
+import { type Planned as PlannedOf, planBusy, planMissing, readChoice } from "./busy.ts";
+import type { FlamencoOrder } from "./flamenco-farm.ts";
 import { readAnswers } from "./flamenco-form.ts";
-import { isSimple, makeOrder, type Ordered, planned, refuseSameFolder, type Terms } from "./flamenco-order.ts";
+import { isSimple, makeOrder, planned, refuseSameFolder, type Terms } from "./flamenco-order.ts";
 import type { Flamenco, JobTypeSetting } from "./flamenco-settings.ts";
+import type { Ordered } from "./run.ts";
 
 /**
  * So many are compiled by Flamenco, and thrown away, before anything is sent: the first ones, for the others are made alike. Cloudflare's free plan
@@ -51,7 +52,7 @@ export const listKnown = ({ settings }: JobTypeSetting): ReadonlySet<string> =>
     ...["image_file_extension", "has_previews", "scene"],
   ]);
 
-export type Planned = { outcome: Outcome; ordered?: Ordered };
+type Planned = PlannedOf<FlamencoOrder>;
 
 type Planning = Given & { input: Readonly<Record<string, unknown>> };
 
@@ -66,7 +67,7 @@ export function planOrders(given: Planning, flamenco: Flamenco, service: Service
 
 async function readPlan(given: Planning, flamenco: Flamenco, service: Service): Promise<Planned[]> {
   const answers = readAnswers(given.input);
-  const [{ facts, recorded }, { minor }, { jobType, info }] = await Promise.all([
+  const [{ facts, recorded, missing }, { minor }, { jobType, info }] = await Promise.all([
     readSelected(given, flamenco),
     service.version(),
     readJobType(flamenco, answers.job_type, service),
@@ -89,25 +90,27 @@ async function readPlan(given: Planning, flamenco: Flamenco, service: Service): 
     run: given.run.id,
   };
   const all = facts.map((one) => ({ id: one.taskId, label: one.label, made: makeOrder(one, recorded.of(one), terms) }));
-  const isAnyway = mayRenderBusy(given, flamenco);
-  const busy = isAnyway ? [] : await given.findBusy(facts.map(({ taskId }) => taskId));
-  return refuseSameFolder(all).map((one): Planned => {
-    const other = busy.find(({ task }) => task === one.id);
+  const choice = chooseBusy(given, flamenco);
+  const busy = choice === "anyway" ? [] : await given.findBusy(facts.map(({ taskId }) => taskId));
+  const found = refuseSameFolder(all).map((one): Planned => {
+    const { id: task, label, made } = one;
     const outcome = planned(one);
-    if (other !== undefined && outcome.state === "planned") return { outcome: leaveOut(outcome, other) };
-    return "problem" in one.made ? { outcome } : { outcome, ordered: one.made };
+    if ("problem" in made) return { outcome };
+    const ordered = { task, label, order: made.order, size: made.frames };
+    const other = busy.find((taken) => taken.task === task);
+    return other === undefined ? { outcome, ordered } : planBusy(outcome, ordered, other, choice);
   });
+  return [...found, ...missing.map(planMissing)];
 }
 
-/** Only where the studio allows it, whatever the form says. */
-export const mayRenderBusy = ({ input }: Planning, { allow_anyway }: Flamenco) =>
-  allow_anyway && readAnswers(input).busy === "anyway";
+/** What is to become of what others render. */
+export const chooseBusy = ({ input }: Planning, { allow_anyway }: Flamenco) => readChoice(input.busy, allow_anyway);
 
 const readRoots = ({ settings }: Given): readonly Root[] => settings.launchers?.roots ?? [];
 
 /** Has Flamenco compile the first ones. What it refuses will not be sent, and is said in its words. */
 export async function checkOrders(all: readonly Planned[], service: Service, atOnce: number): Promise<Planned[]> {
-  const wanted = all.filter(({ ordered }) => ordered !== undefined).slice(0, CHECKED_MAX);
+  const wanted = all.filter(({ ordered, other }) => ordered !== undefined && other === undefined).slice(0, CHECKED_MAX);
   const refused = new Map<string, string>();
   for (let start = 0; start < wanted.length; start += atOnce) {
     await Promise.all(
@@ -123,7 +126,7 @@ export async function checkOrders(all: readonly Planned[], service: Service, atO
   });
 }
 
-async function checkOne({ order }: Ordered, service: Service): Promise<string | undefined> {
+async function checkOne({ order }: Ordered<FlamencoOrder>, service: Service): Promise<string | undefined> {
   try {
     await service.check(order);
     return undefined;

@@ -8,7 +8,7 @@ import { keepPace } from "./progress.ts";
 import { reportRun } from "./report.ts";
 import type { RenderRun } from "./run.ts";
 import { BUDGET_MS, sendWaiting } from "./sending.ts";
-import { isOver, type Shot, takeStanding, type Wish } from "./shot.ts";
+import { isOver, type Shot, takeOther, takeStanding, type Wish } from "./shot.ts";
 import { carryOutWishes, hasWish, listControls, wish } from "./wishes.ts";
 
 /** Between two looks: short while something moves, longer while nothing does. */
@@ -20,7 +20,7 @@ const PICTURE_EVERY_MS = 10_000;
 const WISHES_MS = 5_000;
 const LOOK_MS = 14_000;
 
-type Watching = Pick<Watch, "save" | "signal">;
+type Watching = Pick<Watch, "save" | "signal" | "readRun">;
 
 /** @param now the time in epoch milliseconds, for tests */
 export async function carryOn<Order>(
@@ -31,6 +31,7 @@ export async function carryOn<Order>(
 ): Promise<Standing> {
   const began = now();
   const before = JSON.stringify(reportRun(run, farm.title, 0));
+  await lookAtOthers(watch, run);
   const isSent = await patiently(() => sendWaiting({ ...watch, run, farm, now, began, save: saver(watch, run) }));
   if (isSent && now() - began <= BUDGET_MS) await follow(watch, run, farm, now, began);
   const isMoving = JSON.stringify(reportRun(run, farm.title, 0)) !== before;
@@ -91,6 +92,16 @@ async function follow<Order>(
   }
   run.pace = keepPace(run.pace, run.shots, now());
   if (now() - began <= LOOK_MS) await lookAtPicture(run, farm, now());
+}
+
+/** How it stands what other runs render. */
+async function lookAtOthers<Order>({ readRun }: Watching, { shots }: RenderRun<Order>): Promise<void> {
+  const open = shots.filter((shot) => !isOver(shot));
+  const others = new Set(open.flatMap(({ joined }) => joined ?? []));
+  for (const other of others) {
+    const reply = await readRun(other);
+    for (const shot of open) if (shot.joined === other) takeOther(shot, reply);
+  }
 }
 
 /** Jobs go on when nobody can look at them: whatever a farm answers to a question, and however wrong, does not end the run. */

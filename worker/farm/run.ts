@@ -22,11 +22,30 @@ export type RenderRun<Order> = {
 /** What the engine is given to begin with. */
 export type Ordered<Order> = { task: string; label: string; order: Order; size: number };
 
+/** A shot that another run renders, which is shown as one of this run: `joined` is that run. */
+export type Joined = { task: string; label: string; size: number; joined: string };
+
 /**
  * @param runId so that every mark is unique for the run and the task
  */
-export const makeRun = <Order>(runId: string, ordered: readonly Ordered<Order>[], aside: readonly Outcome[]): RenderRun<Order> => ({
-  shots: ordered.map((one) => ({ ...one, mark: markOf(runId, one.task), state: "waiting" })),
+export const makeRun = <Order>(
+  runId: string,
+  ordered: readonly Ordered<Order>[],
+  aside: readonly Outcome[],
+  others: readonly Joined[] = [],
+): RenderRun<Order> => ({
+  shots: [
+    ...ordered.map((one): Shot<Order> => ({ ...one, mark: markOf(runId, one.task), state: "waiting" })),
+    // Whose run it is tells Kitsu how it ended.
+    ...others.map(
+      ({ task, label, size, joined }): Shot<Order> => ({
+        ...{ task, label, size, joined },
+        mark: markOf(joined, task),
+        state: "sent",
+        told: true,
+      }),
+    ),
+  ],
   aside: [...aside],
 });
 

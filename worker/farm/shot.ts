@@ -1,6 +1,6 @@
 // One shot of a render run: what is to be sent, what became of it. It is JSON, for it is kept between two looks at the farm.
 import * as v from "valibot";
-import type { Outcome } from "../../contract.ts";
+import type { Outcome, Reply } from "../../contract.ts";
 import type { JobRef, JobStanding } from "./farm.ts";
 
 /**
@@ -23,6 +23,8 @@ export type Shot<Order> = {
   /** gone once the farm has it */
   order?: Order | undefined;
   state: ShotState;
+  /** another run renders it, this one: it is shown here as well, and the farm is not asked for it */
+  joined?: string | undefined;
   /** when it was last being sent, in epoch milliseconds, and how often */
   since?: number | undefined;
   tries?: number | undefined;
@@ -58,6 +60,7 @@ export const ShotOf = <Order>(order: v.GenericSchema<unknown, Order>): v.Generic
     size: v.number(),
     order: v.optional(order),
     state: v.picklist(["waiting", "sending", "sent", "over"]),
+    joined: v.optional(v.string()),
     since: v.optional(v.number()),
     tries: v.optional(v.number()),
     job: v.optional(Job),
@@ -107,17 +110,37 @@ export function takeStanding<Order>(shot: Shot<Order>, now: JobStanding | undefi
   else if (now.state === "canceled") setOver(shot, "canceled", now.reason ?? "Canceled");
 }
 
+const STANDINGS: Readonly<Record<Outcome["state"], JobStanding["state"]>> = {
+  ...{ planned: "waiting", waiting: "waiting", running: "running", done: "done", failed: "failed", skipped: "canceled" },
+};
+
+/** Takes what the run that renders it says of it. */
+export function takeOther(shot: Shot<unknown>, reply: Reply | undefined): void {
+  const { state, progress, reason, link } = reply?.outcomes?.find(({ id }) => id === shot.task) ?? {};
+  const isGoing = state === "planned" || state === "waiting" || state === "running";
+  if (state === undefined || (isGoing && reply?.kind !== "started")) {
+    setOver(shot, "failed", "The run that rendered it is over, and does not know how it ended");
+    return;
+  }
+  // It is as long as was chosen there.
+  if (progress !== undefined) shot.size = progress.total;
+  takeStanding(shot, { ...{ done: 0, total: 0, ...progress }, state: STANDINGS[state], reason, url: link?.url });
+}
+
 const ENDS: Readonly<Record<End, Outcome["state"]>> = { done: "done", failed: "failed", canceled: "skipped" };
 
 /** As people are shown it. */
 export function describeShot(shot: Shot<unknown>, farm: string): Outcome {
-  const { task: id, label, end, standing, wish, isCanceling } = shot;
+  const { task: id, label, end, standing, wish, isCanceling, joined } = shot;
   const link = standing?.url === undefined ? {} : { link: { label: `Open in ${farm}`, url: standing.url } };
   const counted = standing && standing.total > 0 ? { progress: { done: standing.done, total: standing.total } } : {};
   if (end !== undefined) return { id, label, state: ENDS[end], reason: shot.reason, ...(end !== "done" && counted), ...link };
   const canceling = isCanceling || wish === "cancel" ? "Being canceled" : undefined;
   const paused = standing?.state === "paused" ? `Paused in ${farm}` : undefined;
-  const reason = [canceling ?? paused, shot.reason ?? sayUnsent(shot, farm) ?? standing?.reason].filter(Boolean).join(". ");
+  const another = joined === undefined ? undefined : "Another run renders it";
+  const reason = [another ?? canceling ?? paused, shot.reason ?? sayUnsent(shot, farm) ?? standing?.reason]
+    .filter(Boolean)
+    .join(". ");
   const state = standing?.state === "running" ? "running" : "waiting";
   return { id, label, state, reason: reason || undefined, ...counted, ...link };
 }

@@ -12,9 +12,10 @@ const TOLD_MOST = 10;
 export function listControls({ shots, isPaused }: RenderRun<unknown>, { canPause = false }: Farm<never>): Wish[] {
   const open = shots.filter((shot) => !isOver(shot) && shot.wish !== "cancel" && !shot.isCanceling);
   if (open.length === 0) return [];
+  const own = open.filter(({ joined }) => joined === undefined);
   const isHalted = ({ standing, wish }: Shot<unknown>) => wish === "pause" || standing?.state === "paused";
-  const hasPaused = isPaused === true || open.some(isHalted);
-  const hasRunning = open.some((shot) => (shot.state === "sent" ? !isHalted(shot) : !isPaused));
+  const hasPaused = own.length > 0 && (isPaused === true || own.some(isHalted));
+  const hasRunning = own.some((shot) => (shot.state === "sent" ? !isHalted(shot) : !isPaused));
   return [
     "cancel",
     ...(canPause && hasRunning ? (["pause"] as const) : []),
@@ -27,6 +28,10 @@ export function wish<Order>(run: RenderRun<Order>, what: Wish): void {
   if (what !== "cancel") run.isPaused = what === "pause";
   for (const shot of run.shots) {
     if (isOver(shot) || shot.wish === "cancel" || shot.isCanceling) continue;
+    if (shot.joined !== undefined) {
+      if (what === "cancel") setOver(shot, "canceled", "No longer followed: another run renders it");
+      continue;
+    }
     shot.reason = undefined;
     if (shot.state === "waiting" && what === "cancel") setOver(shot, "canceled", "Canceled before it was sent");
     // Also of those that look as if they were so already: a wish before may have reached the farm without our knowing.

@@ -21,7 +21,8 @@ export type AskedStatus = "cancel-requested" | "pause-requested" | "requeueing";
 /** The steps are there since 3.8, and count frames where Blender renders. */
 export const FlamencoJob = v.object({
   id: v.string(),
-  status: v.picklist(JOB_STATUSES),
+  // One that is not known yet must not keep all the others from being read.
+  status: v.fallback(v.picklist(JOB_STATUSES), "under-construction"),
   activity: v.fallback(v.string(), ""),
   metadata: v.fallback(v.record(v.string(), v.string()), {}),
   steps_completed: v.fallback(v.number(), 0),

@@ -52,8 +52,8 @@ export function openFlamenco({ url, access }: FlamencoTarget, signal: AbortSigna
     },
     jobs: async () => {
       const response = await send("GET", "/jobs");
-      // The list could only be had by a query before 3.6, whose server takes POST alone there.
-      if (response.status !== 404 && response.status !== 405) return parse(await expect(response), JobList, "/jobs").jobs;
+      // The list could only be had by a query before 3.6, which takes POST alone there, and answers a GET with 400 as its validator does.
+      if (![400, 404, 405].includes(response.status)) return parse(await expect(response), JobList, "/jobs").jobs;
       await response.body?.cancel();
       return parse(await expect(await send("POST", "/jobs/query", {})), JobList, "/jobs/query").jobs;
     },
@@ -74,7 +74,7 @@ export function openFlamenco({ url, access }: FlamencoTarget, signal: AbortSigna
       if (response.status === 204) return undefined;
       const { base, suffixes } = parse(body, LastRendered, path);
       const suffix = suffixes.find((one) => one === "last-rendered.jpg") ?? suffixes[0];
-      return suffix === undefined ? undefined : new URL(`${base.replace(/\/+$/, "")}/${suffix}`, `${url}/`).href;
+      return suffix === undefined ? undefined : new URL(`${url}${base.replace(/\/+$/, "")}/${suffix}`).href;
     },
   };
 
@@ -128,6 +128,8 @@ function readVersion(text: string): { major: number; minor: number } {
 }
 
 const Message = v.object({ message: v.string() });
+/** What its engine for scripts puts around the words of a script. */
+const AROUND = /^GoError: | at \S+ \((native|\S+\(\d+\))\)$/g;
 
 function parseJson(body: string): unknown {
   try {
@@ -153,8 +155,8 @@ function parse<S extends v.GenericSchema>(body: string, schema: S, path: string)
 function refused(response: Response, body: string): Failure {
   const { status } = response;
   const said = v.safeParse(Message, parseJson(body));
-  const words = said.success ? said.output.message.slice(0, 500) : "";
-  const cause = new Error(`${status} ${words || body.slice(0, 200)}`);
+  const words = said.success ? said.output.message.replace(AROUND, "").slice(0, 500) : "";
+  const cause = new Error(`${status} ${body.slice(0, 500)}`);
   if ((status >= 300 && status < 400) || status === 401 || (status === 403 && words === "")) {
     return new Failure("farm-refused", {
       text: "What is in front of Flamenco does not let this action server through.",
@@ -162,7 +164,8 @@ function refused(response: Response, body: string): Failure {
       cause,
     });
   }
-  if (status === 503) return unreachable(`Flamenco is busy${words ? `: ${words}` : "."}`, cause);
+  // A fault is no decision: it also says so of a job that it has stored, where it can't read it back.
+  if (status >= 500 && words !== "") return unreachable(`Flamenco is in trouble: ${words}`, cause);
   if (status === 412) {
     return new Failure("farm-refused", {
       text: "The job type was changed on Flamenco meanwhile.",
@@ -170,7 +173,7 @@ function refused(response: Response, body: string): Failure {
       cause,
     });
   }
-  // Its own words are a decision, whatever the status. A proxy's are none.
+  // Its own words are a decision. A proxy's are none.
   if (words === "" || status === 429) return unreachable(`Flamenco could not be reached: status ${status}.`, cause);
   return new Failure("farm-refused", { text: `Flamenco refused: ${words}`, cause });
 }

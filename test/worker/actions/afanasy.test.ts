@@ -104,6 +104,7 @@ async function follow({ id: runId, variables }: { id: string; variables: object 
     base: "",
     signal: new AbortController().signal,
     kitsu: () => undefined,
+    readRun: async () => undefined,
     save: async (saved) => {
       data = JSON.parse(JSON.stringify(saved));
     },
@@ -274,16 +275,20 @@ describe("a shot that somebody is rendering already", () => {
   const other = { run: "f".repeat(32), person: "Ana", until: Date.now() + 3_600_000 };
   const occupy = (tasks: readonly string[]) => meetLocks(makeEnv(), "afanasy").take(other, tasks);
 
-  it("is seen, and left out unless the person wants it as well", async () => {
+  it("is seen, and followed or left out, as the person wants", async () => {
     const { taskIds } = makeProject(3);
     await occupy(taskIds.slice(0, 1));
     const { reply } = await begin(taskIds).say();
     expect(reply.kind === "ask" && reply.fields.at(-1)).toMatchObject({
       name: "busy",
-      label: "Ana is rendering 1 of these shots",
-      value: "skip",
-      options: [{ label: "Leave them out" }, { label: "Render them as well" }],
+      label: expect.stringMatching(/^Ana is rendering 1 of your 3 shots since \d\d:\d\d UTC$/),
+      value: "join",
+      options: [{ label: "Follow that render as well" }, { label: "Leave them out" }, { label: "Render them once more" }],
     });
+    const joining = await run(taskIds, { busy: "join" });
+    expect(joining.asked.title).toBe("Submit 2 shots, 96 frames?");
+    expect(joining.reply).toMatchObject({ kind: "started", title: "Rendering: 3 shots with Afanasy" });
+    await meetLocks(makeEnv(), "afanasy").release(joining.id);
     const skipping = await run(taskIds, { busy: "skip" });
     expect(skipping.asked.title).toBe("Submit 2 shots, 96 frames?");
     expect(reasonsOf(skipping.asked)[0]).toMatch(/^skipped: Ana is rendering it since \d\d:\d\d UTC$/);
@@ -297,9 +302,8 @@ describe("a shot that somebody is rendering already", () => {
     expect(reply.kind).toBe("started");
     const refused = await run(taskIds, { busy: "anyway" }, { set: { AFANASY: { ...ONE, allow_anyway: false } } });
     expect(refused.reply).toMatchObject({
-      kind: "failed",
-      code: "nothing-to-do",
-      text: expect.stringContaining("Ana is rendering it"),
+      kind: "ask",
+      fields: expect.arrayContaining([expect.objectContaining({ name: "busy" })]),
     });
   });
 

@@ -70,7 +70,7 @@ const outcomesOf = (reply: Reply) => ("outcomes" in reply ? (reply.outcomes ?? [
 const reasonsOf = (reply: Reply) => outcomesOf(reply).map(({ state, reason }) => `${state}: ${reason}`);
 
 /** The run's watch, as its Durable Object would call it. */
-async function follow({ id, variables }: { id: string; variables: object }) {
+async function follow({ id, variables }: { id: string; variables: object }, others?: Reply) {
   const kept = await runInDurableObject(env.LONG_RUNS.getByName(id), async (_, { storage }) =>
     storage.get<{ data: string }>("state"),
   );
@@ -85,6 +85,7 @@ async function follow({ id, variables }: { id: string; variables: object }) {
     base: KITSU,
     signal: new AbortController().signal,
     kitsu: () => undefined,
+    readRun: async () => others,
     save,
   };
   const take = async (standing: Standing | undefined) => {
@@ -356,10 +357,27 @@ describe("who may, and who is there already", () => {
     expect((await run(taskIds, {}, { person: CLIENT })).reply).toMatchObject({ kind: "failed", code: "not-allowed" });
   });
 
-  it("leaves out what somebody else is rendering, and says who and since when", async () => {
+  it("follows what somebody else is rendering, without sending it again", async () => {
+    const { taskIds } = makeProject(3);
+    const [id = ""] = taskIds;
+    await meetLocks(makeEnv(), "flamenco").take({ run: "other", person: "Ana", until: Date.now() + 60_000 }, [id]);
+    const begun = await run(taskIds, { busy: "join" });
+    expect(begun.asked).toMatchObject({
+      title: "Submit 2 shots, 96 frames?",
+      text: expect.stringMatching(/^Ana is rendering 1 of your 3 shots since \d\d:\d\d UTC: that render is followed\./),
+    });
+    expect(reasonsOf(begun.asked)[0]).toMatch(/^planned: Ana is rendering it since \d\d:\d\d UTC: that render is followed$/);
+    const outcomes = [{ id, label: "SH1", state: "running" as const, progress: { done: 12, total: 48 } }];
+    const { reply } = await (await follow(begun, { kind: "started", title: "Rendering", outcomes })).look();
+    expect(fake.jobs.size).toBe(2);
+    expect(outcomesOf(reply).find((one) => one.id === id)).toMatchObject({ state: "running", reason: "Another run renders it" });
+    expect(reply).toMatchObject({ title: "Rendering: 3 shots with Flamenco", progress: { done: 12, total: 144 } });
+  });
+
+  it("leaves it out where the person wants that, and says who and since when", async () => {
     const { taskIds } = makeProject(3);
     await meetLocks(makeEnv(), "flamenco").take({ run: "other", person: "Ana", until: Date.now() + 60_000 }, taskIds.slice(0, 1));
-    const { asked, reply } = await run(taskIds);
+    const { asked, reply } = await run(taskIds, { busy: "skip" });
     expect(asked).toMatchObject({
       title: "Submit 2 shots, 96 frames?",
       text: expect.stringMatching(/^Ana is rendering 1 of your 3 shots since \d\d:\d\d UTC: left out/),
@@ -373,10 +391,11 @@ describe("who may, and who is there already", () => {
     const form = await askForm(taskIds, own({ allow_anyway: true }));
     expect(form.fields?.at(-1)).toMatchObject({
       name: "busy",
-      value: "skip",
+      value: "join",
       label: expect.stringContaining("Ana is rendering this shot"),
     });
-    expect((await run(taskIds, { busy: "anyway" })).reply).toMatchObject({ code: "nothing-to-do" });
+    expect((await run(taskIds, { busy: "anyway" })).reply).toMatchObject({ kind: "ask" });
+    expect((await run(taskIds, { busy: "join" })).asked).toMatchObject({ title: "Follow the render of 1 shot?", submit: "Follow" });
     expect((await run(taskIds, { busy: "skip" }, own({ allow_anyway: true }))).reply).toMatchObject({ code: "nothing-to-do" });
     expect((await run(taskIds, { busy: "anyway" }, own({ allow_anyway: true }))).reply.kind).toBe("started");
   });

@@ -54,7 +54,7 @@ async function live(seed: number): Promise<Ended> {
         throw new Crash();
       }
     };
-    const watch = { save, signal: new AbortController().signal };
+    const watch = { save, signal: new AbortController().signal, readRun: async () => undefined };
     const now = () => world.clock.now;
     const data = readRun(v.string(), JSON.parse(stored));
     const control = isControlled && isFaulty && random() < 0.15 ? CONTROLS[Math.floor(random() * 3)] : undefined;

@@ -1,12 +1,12 @@
 import * as v from "valibot";
 import { describe, expect, it } from "vitest";
-import type { Outcome, Started } from "../../../contract.ts";
+import type { Outcome, Reply, Started } from "../../../contract.ts";
 import type { Standing } from "../../../worker/action.ts";
 import { Failure } from "../../../worker/failure.ts";
 import type { Farm, JobStanding } from "../../../worker/farm/farm.ts";
 import { FlamencoOrder, makeFlamencoFarm } from "../../../worker/farm/flamenco-farm.ts";
 import { carryOn, controlRun } from "../../../worker/farm/render.ts";
-import { makeRun, readRun } from "../../../worker/farm/run.ts";
+import { type Joined, makeRun, readRun } from "../../../worker/farm/run.ts";
 import type { Wish } from "../../../worker/farm/shot.ts";
 import { openFlamenco } from "../../../worker/services/flamenco.ts";
 import { FLAMENCO, openFakeFlamenco } from "../../support/worker/flamenco.ts";
@@ -15,7 +15,7 @@ const lost = () => new Failure("farm-unreachable", { text: "Farm did not answer.
 const refusal = (text: string) => new Failure("farm-refused", { text });
 
 /** A run of so many shots on a farm whose answers the test writes. */
-function begin(count: number, rest: Partial<Farm<string>> = {}) {
+function begin(count: number, rest: Partial<Farm<string>> = {}, joined: Joined[] = []) {
   const standings = new Map<string, JobStanding>();
   const calls: string[] = [];
   let clock = 1_000_000;
@@ -41,10 +41,13 @@ function begin(count: number, rest: Partial<Farm<string>> = {}) {
     order: `s${index}`,
     size: 48,
   }));
-  let data: unknown = makeRun("run", ordered, [{ id: "aside", label: "SH99", state: "skipped", reason: "Ana is rendering it" }]);
+  const aside: Outcome[] = [{ id: "aside", label: "SH99", state: "skipped", reason: "Ana is rendering it" }];
+  let data: unknown = makeRun("run", ordered, aside, joined);
   const saved: unknown[] = [];
+  const others = new Map<string, Reply>();
   const watch = {
     signal: new AbortController().signal,
+    readRun: async (id: string) => others.get(id),
     save: async (kept: unknown) => {
       data = JSON.parse(JSON.stringify(kept));
       saved.push(data);
@@ -57,6 +60,7 @@ function begin(count: number, rest: Partial<Farm<string>> = {}) {
   return {
     farm,
     standings,
+    others,
     calls,
     saved,
     watch,
@@ -374,7 +378,7 @@ describe("200 shots", () => {
     for (let againMs = 0; againMs === 0; watches += 1) {
       const before = fake.requests.length;
       const run = readRun(FlamencoOrder, JSON.parse(JSON.stringify(data)));
-      const standing = await carryOn({ signal: new AbortController().signal, save }, run, farm);
+      const standing = await carryOn({ signal: new AbortController().signal, readRun: async () => undefined, save }, run, farm);
       [data, againMs] = [standing.data, standing.againMs ?? 1];
       requestsMost = Math.max(requestsMost, fake.requests.length - before);
     }
@@ -387,5 +391,52 @@ describe("200 shots", () => {
     expect(requestsMost).toBeLessThanOrEqual(34);
     expect(fake.atOnceMost).toBe(4);
     expect(saves).toBe(50 + 7);
+  });
+});
+
+describe("a shot that another run renders", () => {
+  const joined = [{ task: "hers", label: "SH50", size: 48, joined: "other" }];
+  const tell = (state: Outcome["state"], done = 0): Reply => ({
+    ...{ kind: "started", title: "Rendering" },
+    outcomes: [{ id: "hers", label: "SH50", state, progress: { done, total: 48 } }],
+  });
+
+  it("moves with that run, is never sent, and ends as it does there", async () => {
+    const run = begin(1, {}, joined);
+    run.others.set("other", tell("running", 12));
+    const standing = await run.look();
+    expect(run.calls).toEqual(["submit s0"]);
+    expect(going(standing)).toMatchObject({ title: "Rendering: 2 shots with Farm", progress: { done: 12, total: 96 } });
+    expect(outcomeOf(standing, "hers")).toMatchObject({ state: "running", reason: "Another run renders it" });
+    run.others.set("other", tell("done", 48));
+    run.set("s0", "done", 48);
+    expect((await run.look()).reply).toMatchObject({ kind: "done", title: "Rendered 2 shots with Farm" });
+    expect(run.run().shots.map(({ told }) => told === true)).toEqual([false, true]);
+  });
+
+  it("is looked at, too, while the farm can't be reached", async () => {
+    const look = async () => {
+      throw lost();
+    };
+    const run = begin(0, { look }, joined);
+    run.others.set("other", tell("done", 48));
+    expect((await run.look()).reply).toMatchObject({ kind: "done", title: "Rendered 1 shot with Farm" });
+  });
+
+  it("is not paused nor canceled here: who cancels does not follow it any longer", async () => {
+    const run = begin(0, {}, joined);
+    run.others.set("other", tell("running", 12));
+    expect((await run.look()).controls).toEqual(["cancel"]);
+    const { reply } = await run.control("cancel");
+    expect(run.calls).toEqual([]);
+    expect(reply).toMatchObject({ kind: "done", title: "Canceled: 1 shot" });
+    expect(outcomeOf({ reply, data: null }, "hers")).toMatchObject({ reason: "No longer followed: another run renders it" });
+  });
+
+  it("failed where that run ended without saying how, or is known no more", async () => {
+    const run = begin(0, {}, joined);
+    run.others.set("other", { ...tell("running"), kind: "failed", code: "time-limit" });
+    expect((await run.look()).reply).toMatchObject({ kind: "failed", text: expect.stringContaining("does not know how it ended") });
+    expect((await begin(0, {}, joined).look()).reply.kind).toBe("failed");
   });
 });

@@ -46,6 +46,7 @@ it("tells Kitsu how a render with Flamenco ended, with its page and its last pic
     base: "https://edge.studio.tld",
     signal,
     kitsu: (shorter = signal) => openKitsu(openZou(API, BOT_TOKEN, shorter), `${API}?${crypto.randomUUID()}`, taskIds),
+    readRun: async () => undefined,
     save: async (kept) => {
       data = JSON.parse(JSON.stringify(kept));
     },

@@ -50,6 +50,7 @@ function begin(count: number, setting: object | undefined, hasBot = true) {
     signal: new AbortController().signal,
     run: { id: "run", url: "https://edge.studio.tld/runs/run?at=1" },
     person: { id: MANAGER.id, name: "Person 2", email: undefined },
+    readRun: async () => undefined,
     save: async (kept: unknown) => keep(kept),
     kitsu: (signal?: AbortSignal) =>
       hasBot ? openKitsu(openZou(API, BOT_TOKEN, signal ?? watch.signal), `${API}?${crypto.randomUUID()}`, taskIds) : undefined,
