@@ -14,7 +14,7 @@ import { checkCount, checkDepartments, checkGates, checkTrust, knowRoles } from 
 import { type Left, makeGiven } from "./given.ts";
 import { findRun, recordRun } from "./journal.ts";
 import { mayReadLog } from "./log-access.ts";
-import { meetLongRun } from "./long-run.ts";
+import { meetLongRun } from "./meet-run.ts";
 import { keepOpenable } from "./openable.ts";
 import { checkOrigin } from "./origin.ts";
 import { describePerson, identify, meetKitsu, type Person } from "./person.ts";

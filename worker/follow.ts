@@ -6,7 +6,7 @@ import type { Action, Control, Given } from "./action.ts";
 import { BODY_MAX_BYTES } from "./body.ts";
 import { Failure, restoreFailure } from "./failure.ts";
 import { findRun } from "./journal.ts";
-import { meetLongRun } from "./long-run.ts";
+import { meetLongRun } from "./meet-run.ts";
 import type { Recorded } from "./record.ts";
 import { offerAgain, readTime } from "./run.ts";
 import type { Scene } from "./scene.ts";

@@ -4,10 +4,10 @@ import { DurableObject } from "cloudflare:workers";
 import type { Reply } from "../contract.ts";
 import type { Control, Standing, Watch } from "./action.ts";
 import { findAction } from "./actions/index.ts";
-import { noBinding } from "./conversation.ts";
 import { describeCause, Failure, toFailure } from "./failure.ts";
-import { findRun, recordRun } from "./journal.ts";
+import { recordRun } from "./journal.ts";
 import { meetLocks } from "./lock.ts";
+import { readRun } from "./meet-run.ts";
 import { keepOpenable } from "./openable.ts";
 import { type Env, readSettings, type Settings } from "./settings.ts";
 import { closeSockets, openSocket, tellSockets } from "./sockets.ts";
@@ -237,20 +237,3 @@ const answer = ({ beginning, state }: Known) => answerOf(beginning, state);
 const UNWATCHED_MS = 3_600_000;
 
 const over = () => new Failure("run-over", { text: "It is over, or can't be stopped from here." });
-
-/** How another run stands, or how it ended. */
-async function readRun(env: Env, settings: Settings, id: string): Promise<Reply | undefined> {
-  const living = await meetLongRun(env, id).peek();
-  if (living !== undefined) return living.reply;
-  const ended = await findRun(env, settings, id, undefined).catch((thrown: unknown) => {
-    if (thrown instanceof Failure && thrown.code === "unknown-run") return undefined;
-    throw thrown;
-  });
-  return ended?.reply;
-}
-
-/** The long run of this id. */
-export function meetLongRun(env: Env, id: string): DurableObjectStub<LongRun> {
-  if (env.LONG_RUNS === undefined) throw noBinding("LONG_RUNS", "LongRun");
-  return env.LONG_RUNS.getByName(id);
-}

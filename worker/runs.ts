@@ -8,7 +8,7 @@ import { Failure } from "./failure.ts";
 import { readFollowed } from "./follow.ts";
 import { findRun, type LoggedRun, listRuns, type RunPage } from "./journal.ts";
 import { checkLogAccess, mayReadLog } from "./log-access.ts";
-import { meetLongRun } from "./long-run.ts";
+import { meetLongRun } from "./meet-run.ts";
 import { renderGoing } from "./pages/going.ts";
 import { renderLog } from "./pages/log.ts";
 import { countOutcomes } from "./pages/reply.ts";

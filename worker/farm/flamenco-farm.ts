@@ -116,7 +116,9 @@ const CHANGED = /^Changed to status "[\w-]+": /;
 function explain({ status, activity }: FlamencoJob): string | undefined {
   if (status === "cancel-requested") return "Being canceled";
   if (status === "pause-requested") return "Being paused";
-  return (status === "failed" || status === "canceled") && activity !== "" ? activity.replace(CHANGED, "").slice(0, 500) : undefined;
+  return (status === "failed" || status === "canceled") && activity !== ""
+    ? activity.replace(CHANGED, "").slice(0, 500)
+    : undefined;
 }
 
 const needsCount = ({ status, steps_total }: FlamencoJob) =>

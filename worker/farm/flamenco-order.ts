@@ -156,8 +156,8 @@ function checkPath(path: string, what: string): Text {
 }
 
 /**
- * As the add-on writes them, and as managers before 3.7 need them to find the values of two-way variables in them. Blender takes "//" for the folder
- * of the file, so a server's name keeps its backslashes.
+ * Older managers find the value P:/prod of a two-way variable in P:/prod/x alone, and any finds P:\prod in it. Blender takes "//" for the folder of
+ * the file, so a server's name keeps its backslashes.
  */
 const slash = (path: string) => (isWindows(path) && !path.startsWith("\\\\") ? path.replaceAll("\\", "/") : path);
 
