@@ -1,7 +1,7 @@
 /** The scripts that make the tasks of a Flamenco job of its settings. What they throw is what the submitter reads. */
 import * as v from "valibot";
 import { fatesOf } from "./fate.ts";
-import { uncompiled } from "./flamenco-answer.ts";
+import { unchunked, uncompiled } from "./flamenco-answer.ts";
 import type { SubmittedJob } from "./flamenco-body.ts";
 import { newTask, type Task } from "./work.ts";
 
@@ -26,7 +26,6 @@ function compileBlender(name: string, settings: Settings, now: number): Flamenco
   if (VIDEO.has(format)) throw uncompiled(`This job type only renders images, and not "${format}"`);
   const path = textOf(settings.render_output_path);
   if (!path) throw uncompiled("no render_output_path setting!");
-  if (!path.endsWith("/######")) throw uncompiled(`render_output_path must end in "/######", and is "${path}"`);
   settings.render_output_path = path.replaceAll("{timestamp}", timestampOf(now));
   const tasks = renderTasks("render", name, settings, now);
   const hasVideo = Number(settings.fps) > 0 && (!NOT_FOR_FFMPEG.has(format) || settings.has_previews === true);
@@ -45,8 +44,7 @@ function renderTasks(verb: string, name: string, settings: Settings, now: number
   }));
 }
 
-function compileEcho({ message, sleep_duration_seconds, sleep_repeats }: Settings, now: number): FlamencoTask[] {
-  if (typeof message !== "string") throw uncompiled("no message setting!");
+function compileEcho({ sleep_duration_seconds, sleep_repeats }: Settings, now: number): FlamencoTask[] {
   const repeats = Math.max(1, Math.min(100, Math.trunc(Number(sleep_repeats ?? 1)) || 1));
   const length = Math.max(1, Math.min(600, Math.trunc(Number(sleep_duration_seconds ?? 1)) || 1));
   const echo = { ...newTask("echo", 1, now), ...more("misc") };
@@ -71,7 +69,7 @@ function chunkFrames(given: unknown, size: unknown): number[][] {
   const range = String(given ?? "undefined").trim();
   if (range === "") throw badRange(range, "empty range");
   const chunkSize = Math.trunc(Number(size)) || 0;
-  if (chunkSize < 1) throw uncompiled(`invalid chunk size, must be positive number: ${chunkSize}`);
+  if (chunkSize < 1) throw unchunked(`invalid chunk size, must be positive number: ${chunkSize}`);
   const frames = explode(range.replaceAll("..", "-"));
   if (frames.length === 0) throw badRange(range, "empty range");
   return Array.from({ length: Math.ceil(frames.length / chunkSize) }, (_, index) =>
@@ -98,7 +96,7 @@ function parseFrame(text: string, range: string, part: string): number {
   throw badRange(range, `${part} (strconv.ParseInt: parsing ${JSON.stringify(trimmed)}: invalid syntax)`);
 }
 
-const badRange = (range: string, why: string) => uncompiled(`invalid range "${range}": ${why}`);
+const badRange = (range: string, why: string) => unchunked(`invalid range "${range}": ${why}`);
 
 export function mergeFrames(frames: readonly number[]): string {
   const runs: [first: number, last: number][] = [];

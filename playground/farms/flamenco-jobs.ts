@@ -1,5 +1,5 @@
 /** The jobs of this Flamenco, and how they pass from one status to the next. */
-import { refuse } from "./flamenco-answer.ts";
+import { invalid, refuse } from "./flamenco-answer.ts";
 import type { JobStatus, SubmittedJob } from "./flamenco-body.ts";
 import { compileJob, type FlamencoTask } from "./flamenco-compile.ts";
 import { JOB_TYPES } from "./flamenco-types-data.ts";
@@ -17,7 +17,7 @@ export type FlamencoJob = {
   deleteRequestedAt: number | undefined;
 } & Work;
 
-/** From which status each may be asked for. */
+/** From which status each may be asked for. The real one promises to refuse the others and does not: whoever asks for one is wrong all the same. */
 const ALLOWED: Partial<Record<JobStatus, readonly JobStatus[]>> = {
   "cancel-requested": ["queued", "active", "paused", "pause-requested", "failed"],
   "pause-requested": ["queued", "active", "canceled"],
@@ -98,8 +98,8 @@ export class FlamencoJobs {
 
   /** @throws a Refusal where it is not allowed in the job's status */
   ask(job: FlamencoJob, status: JobStatus, reason: string): void {
-    const isKnown = status !== "pause-requested" || this.minor >= 6;
-    if (!isKnown || !ALLOWED[status]?.includes(job.status)) {
+    if (status === "pause-requested" && this.minor < 6) throw invalid("value is not one of the allowed values");
+    if (!ALLOWED[status]?.includes(job.status)) {
       throw refuse(422, `cannot change job status from "${job.status}" to "${status}"`);
     }
     const now = Date.now();
@@ -109,11 +109,11 @@ export class FlamencoJobs {
     }
     const isCancel = status === "cancel-requested";
     for (const task of job.tasks) {
-      const isWaiting = task.state === "ready" || task.state === "again" || (task.state === "paused" && isCancel);
+      const isWaiting = task.state === "ready" || task.state === "again";
       if (isCancel && (isWaiting || task.state === "running")) setState(task, "canceled", now);
-      else if (!isCancel && (isWaiting || task.state === "canceled")) setState(task, "paused", now);
+      else if (!isCancel && isWaiting) setState(task, "paused", now);
     }
-    setStatus(job, status, reason, now);
+    setStatus(job, isCancel ? "canceled" : status, reason, now);
   }
 
   #settle(job: FlamencoJob, now: number): void {
@@ -123,21 +123,14 @@ export class FlamencoJobs {
     }
     const is = (state: FlamencoTask["state"]) => job.tasks.filter((task) => task.state === state);
     const failed = is("failed");
-    if (job.status === "cancel-requested") setStatus(job, "canceled", "All tasks were canceled", now);
-    if (job.status === "queued" && is("running").length > 0) setStatus(job, "active", "Rendering", now);
+    if (job.status === "queued" && is("running").length > 0) setStatus(job, "active", "task became active", now);
     if (!isRunnable(job.status) && job.status !== "pause-requested") return;
-    if (is("done").length === job.tasks.length) setStatus(job, "completed", "All tasks completed", now);
+    if (is("done").length === job.tasks.length) setStatus(job, "completed", "all tasks completed", now);
     else if (job.status === "pause-requested") {
-      if (is("running").length === 0) setStatus(job, "paused", "Paused", now);
+      if (is("running").length === 0) setStatus(job, "paused", "no more active tasks after task completion", now);
     } else if ((100 * failed.length) / job.tasks.length >= FAILED_MAX) {
       for (const state of ["ready", "again", "running"] as const) for (const task of is(state)) setState(task, "canceled", now);
-      const last = failed.toSorted((a, b) => b.changedAt - a.changedAt)[0]?.node;
-      setStatus(
-        job,
-        "failed",
-        `Failing job, ${failed.length} of its ${job.tasks.length} tasks failed, last fail was on ${last}`,
-        now,
-      );
+      setStatus(job, "failed", "too many tasks failed", now);
     }
   }
 }
@@ -151,6 +144,6 @@ function requeue(job: FlamencoJob, reason: string, now: number): void {
 
 const isRunnable = (status: JobStatus): boolean => status === "queued" || status === "active";
 
-function setStatus(job: FlamencoJob, status: JobStatus, activity: string, now: number): void {
-  Object.assign(job, { status, activity, updated: now, isHeld: !isRunnable(status) });
+function setStatus(job: FlamencoJob, status: JobStatus, reason: string, now: number): void {
+  Object.assign(job, { status, activity: `Changed to status "${status}": ${reason}`, updated: now, isHeld: !isRunnable(status) });
 }

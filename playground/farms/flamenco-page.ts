@@ -1,6 +1,6 @@
 /** What a person sees at the manager's own address. */
 import type { FlamencoJob } from "./flamenco-jobs.ts";
-import { countSteps, writeTask } from "./flamenco-view.ts";
+import { countSteps, hasPicture, writeTask } from "./flamenco-view.ts";
 import { page, row, text } from "./page.ts";
 
 export function drawJobs(jobs: readonly FlamencoJob[]): string {
@@ -26,8 +26,9 @@ export function drawJob(job: FlamencoJob, minor: number): string {
     const log = `<a href="/api/v3/tasks/${id}/logtail">log</a>`;
     return row(text(name), status, worker?.name ?? "", `${task.done} / ${task.size}`, log);
   });
-  const picture =
-    steps_completed > 0 ? `<p><img src="/job-files/job-${job.id}/last-rendered-small.jpg" alt="Last rendered" width="320">` : "";
+  const picture = hasPicture(job)
+    ? `<p><img src="/job-files/job-${job.id.slice(0, 4)}/${job.id}/last-rendered-small.jpg" alt="Last rendered" width="320">`
+    : "";
   return page(
     job.submitted.name,
     `<p><a href="/app/jobs">All jobs</a></p><h1>${text(job.submitted.name)}</h1>${picture}

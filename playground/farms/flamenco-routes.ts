@@ -1,13 +1,13 @@
 /** The routes of the Flamenco Manager that whoever submits jobs has a use for. What is not here is not found. */
 import type * as v from "valibot";
 import { RENDERED } from "../media.ts";
-import { type Answer, done, notFound, ok, refuse, wrongMethod } from "./flamenco-answer.ts";
+import { type Answer, done, invalid, notFound, ok, refuse, wrongMethod } from "./flamenco-answer.ts";
 import { PriorityChange, Query, readBody, StatusChange, SubmittedJob } from "./flamenco-body.ts";
 import type { FlamencoTask } from "./flamenco-compile.ts";
 import type { FlamencoJob, FlamencoJobs } from "./flamenco-jobs.ts";
 import { drawJob, drawJobs } from "./flamenco-page.ts";
 import { JOB_TYPES } from "./flamenco-types-data.ts";
-import { countSteps, writeJob, writeLog, writeTask, writeWholeTask } from "./flamenco-view.ts";
+import { hasPicture, writeJob, writeLog, writeTask, writeWholeTask } from "./flamenco-view.ts";
 
 export type Asked = { jobs: FlamencoJobs; ids: readonly string[]; body: string; type: string };
 type Handler = (asked: Asked) => Answer;
@@ -71,7 +71,7 @@ function query(asked: Asked): Answer {
 }
 
 function list({ jobs }: Asked): Answer {
-  if (jobs.minor < 6) throw wrongMethod();
+  if (jobs.minor < 6) throw invalid("method not allowed");
   return ok({ jobs: jobs.list().map((job) => writeJob(job, jobs.minor)) });
 }
 
@@ -93,15 +93,24 @@ function changePriority(asked: Asked): Answer {
   return done;
 }
 
-function readLastRendered(asked: Asked): Answer {
-  const job = jobOf(asked);
-  return countSteps(job).steps_completed === 0 ? done : ok({ base: `/job-files/job-${job.id}`, suffixes: PICTURES });
+/** It looks for a file, and not for the job. */
+function readLastRendered({ jobs, ids: [id = ""] }: Asked): Answer {
+  if (!UUID.test(id)) throw refuse(400, "job ID should be a UUID");
+  const job = jobs.find(id);
+  return job && hasPicture(job) ? ok({ base: `/job-files/job-${id.slice(0, 4)}/${id}`, suffixes: PICTURES }) : done;
+}
+
+/** It looks for tasks, and not for the job. */
+function listTasks({ jobs, ids: [id = ""] }: Asked): Answer {
+  if (!UUID.test(id)) throw refuse(400, "job ID not valid");
+  const job = jobs.find(id);
+  return ok({ tasks: job?.tasks.map((task) => writeTask(job, task, jobs.minor)) ?? [] });
 }
 
 function readPicture(asked: Asked): Answer {
   const { jobs, ids } = asked;
-  const job = jobs.find(ids[0] ?? "");
-  if (!job || !PICTURES.includes(ids[1] ?? "") || countSteps(job).steps_completed === 0) throw notFound();
+  const job = jobs.find(ids[1] ?? "");
+  if (!job || !PICTURES.includes(ids[2] ?? "") || !hasPicture(job)) throw notFound();
   return { status: 200, body: RENDERED, type: "image/jpeg", headers: { "Cache-Control": "no-cache" } };
 }
 
@@ -117,7 +126,8 @@ const SHARED = { location: "/mnt/render" };
 const ROUTES: Readonly<Record<string, Handler>> = {
   "GET /api/v3/version": readVersion,
   "GET /api/v3/configuration": () => ok({ storageLocation: SHARED.location, shamanEnabled: false, isFirstRun: false }),
-  "GET /api/v3/configuration/shared-storage/*/*": ({ ids: [audience, platform] }) => ok({ ...SHARED, audience, platform }),
+  "GET /api/v3/configuration/shared-storage/*/*": ({ ids: [audience, platform] }) =>
+    ok({ ...SHARED, audience, platform, shamanEnabled: false }),
   "GET /api/v3/configuration/variables/*/*": () => ok({ prod: { is_twoway: true, value: "/mnt/prod" } }),
   "GET /api/v3/status": readStatus,
   "GET /api/v3/jobs/types": () => ok({ job_types: JOB_TYPES }),
@@ -130,17 +140,14 @@ const ROUTES: Readonly<Record<string, Handler>> = {
   "DELETE /api/v3/jobs/*": remove,
   "POST /api/v3/jobs/*/setstatus": changeStatus,
   "POST /api/v3/jobs/*/setpriority": changePriority,
-  "GET /api/v3/jobs/*/tasks": (asked) => {
-    const job = jobOf(asked);
-    return ok({ tasks: job.tasks.map((task) => writeTask(job, task, asked.jobs.minor)) });
-  },
+  "GET /api/v3/jobs/*/tasks": listTasks,
   "GET /api/v3/jobs/*/last-rendered": readLastRendered,
   "GET /api/v3/tasks/*": (asked) => {
     const { job, task } = taskOf(asked);
     return ok(writeWholeTask(job, task, asked.jobs.minor));
   },
   "GET /api/v3/tasks/*/logtail": readLogTail,
-  "GET /job-files/job-*/*": readPicture,
+  "GET /job-files/job-*/*/*": readPicture,
   "GET /app/jobs/*": (asked) => html(drawJob(jobOf(asked), asked.jobs.minor)),
   "GET /app/jobs": ({ jobs }) => html(drawJobs(jobs.list())),
   "GET /": ({ jobs }) => html(drawJobs(jobs.list())),

@@ -15,10 +15,10 @@ const STATUS: Readonly<Record<TaskState, string>> = {
 
 const timeOf = (ms: number): string => new Date(ms).toISOString();
 
-/** Steps are counted since 3.8. */
+/** Steps are counted since 3.8. It forgets from where a job came. */
 export function writeJob(job: FlamencoJob, minor: number) {
   const { id, submitted, settings, created, updated, status, activity, priority, deleteRequestedAt } = job;
-  const { name, type, type_etag, submitter_platform, metadata = {}, worker_tag, storage } = submitted;
+  const { name, type, metadata = {}, worker_tag, storage } = submitted;
   return {
     id,
     created: timeOf(created),
@@ -29,9 +29,8 @@ export function writeJob(job: FlamencoJob, minor: number) {
     ...(minor >= 8 && countSteps(job)),
     name,
     type,
-    ...(type_etag !== undefined && { type_etag }),
     priority,
-    submitter_platform,
+    submitter_platform: "",
     settings,
     metadata,
     ...(worker_tag !== undefined && { worker_tag }),
@@ -39,14 +38,22 @@ export function writeJob(job: FlamencoJob, minor: number) {
   };
 }
 
-export function countSteps({ tasks }: FlamencoJob): { steps_completed: number; steps_total: number } {
-  const counted = tasks.filter(({ hasSteps }) => hasSteps);
-  const sum = (of: (task: FlamencoTask) => number) => counted.reduce((total, task) => total + of(task), 0);
-  return { steps_completed: sum(({ done }) => done), steps_total: sum(({ size }) => size) };
+type Steps = { steps_completed: number; steps_total: number };
+
+/** What has no steps is one. */
+const stepsOf = ({ hasSteps, state, done, size }: FlamencoTask): Steps =>
+  hasSteps ? { steps_completed: done, steps_total: size } : { steps_completed: state === "done" ? 1 : 0, steps_total: 1 };
+
+export function countSteps({ tasks }: FlamencoJob): Steps {
+  const sum = (key: keyof Steps) => tasks.reduce((total, task) => total + stepsOf(task)[key], 0);
+  return { steps_completed: sum("steps_completed"), steps_total: sum("steps_total") };
 }
 
+/** Is there a frame of it? */
+export const hasPicture = ({ tasks }: FlamencoJob): boolean => tasks.some(({ hasSteps, done }) => hasSteps && done > 0);
+
 export function writeTask(job: FlamencoJob, task: FlamencoTask, minor: number) {
-  const { id, name, state, type, changedAt, node, done, size, hasSteps } = task;
+  const { id, name, state, type, changedAt, node } = task;
   return {
     id,
     name,
@@ -56,7 +63,7 @@ export function writeTask(job: FlamencoJob, task: FlamencoTask, minor: number) {
     task_type: type,
     updated: timeOf(changedAt),
     ...(node !== undefined && { worker: { id: workerId(node), name: node, address: "192.0.2.7" } }),
-    ...(minor >= 8 && { steps_completed: hasSteps ? done : 0, steps_total: hasSteps ? size : 0 }),
+    ...(minor >= 8 && stepsOf(task)),
   };
 }
 

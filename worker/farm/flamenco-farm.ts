@@ -4,6 +4,7 @@ import { Failure } from "../failure.ts";
 import type { Flamenco } from "../services/flamenco.ts";
 import type { AskedStatus, FlamencoJob, JobStatus } from "../services/flamenco-objects.ts";
 import type { Farm, JobControl, JobStanding, JobState } from "./farm.ts";
+import { parseFrames } from "./frames.ts";
 
 /** What is sent for one shot, but for the mark. */
 export const FlamencoOrder = v.object({
@@ -89,7 +90,7 @@ export function makeFlamencoFarm(flamenco: Flamenco, { page, atOnce, minor }: Fl
         .filter((job) => job !== undefined && marks.get(job.id) === job.metadata[MARK])
         .filter((job) => job !== undefined);
       const counts = await countTasks(jobs.filter(needsCount).slice(0, COUNTED_MAX), flamenco, atOnce);
-      return new Map(jobs.map((job) => [job.id, stand(job, counts.get(job.id) ?? [job.steps_completed, job.steps_total])]));
+      return new Map(jobs.map((job) => [job.id, stand(job, counts.get(job.id) ?? countSteps(job))]));
     },
     control: async ({ id }, mark, what) => {
       const job = await flamenco.job(id);
@@ -119,6 +120,12 @@ function explain({ status, activity }: FlamencoJob): string | undefined {
   return (status === "failed" || status === "canceled") && activity !== ""
     ? activity.replace(CHANGED, "").slice(0, 500)
     : undefined;
+}
+
+/** The preview movie is a step of its own, and no frame. */
+function countSteps({ settings, steps_completed: done, steps_total: total }: FlamencoJob): readonly [done: number, total: number] {
+  const frames = parseFrames(settings.frames, total);
+  return typeof frames !== "string" && frames.count === total - 1 ? [Math.min(done, frames.count), frames.count] : [done, total];
 }
 
 const needsCount = ({ status, steps_total }: FlamencoJob) =>

@@ -18,13 +18,14 @@ export type JobStatus = (typeof JOB_STATUSES)[number];
 /** What a status can be asked to become. */
 export type AskedStatus = "cancel-requested" | "pause-requested" | "requeueing";
 
-/** The steps are there since 3.8, and count frames where Blender renders. */
+/** The steps are there since 3.8, and count frames where Blender renders; what has no steps is one. */
 export const FlamencoJob = v.object({
   id: v.string(),
   // One that is not known yet must not keep all the others from being read.
   status: v.fallback(v.picklist(JOB_STATUSES), "under-construction"),
   activity: v.fallback(v.string(), ""),
   metadata: v.fallback(v.record(v.string(), v.string()), {}),
+  settings: v.fallback(v.object({ frames: v.string() }), { frames: "" }),
   steps_completed: v.fallback(v.number(), 0),
   steps_total: v.fallback(v.number(), 0),
 });

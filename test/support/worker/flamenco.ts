@@ -122,7 +122,7 @@ async function answer(fake: FakeFlamenco, request: Request, path: string): Promi
     case "GET /jobs":
       return minor >= 6
         ? json({ jobs: [...jobs.values()].map((job) => show(fake, job)) })
-        : json({ message: "method not allowed" }, 405);
+        : json({ message: "method not allowed" }, 400);
     case "POST /jobs/query":
       return minor >= 6 ? coded(404, "not found") : json({ jobs: [...jobs.values()].map((job) => show(fake, job)) });
     case "POST /jobs/check":

@@ -58,6 +58,7 @@ describe("Flamenco's manager", () => {
     ["a connection that is lost", new TypeError("reset")],
     ["an answer of the tunnel's", new Response("<html>error 1033", { status: 530, headers: { "content-type": "text/html" } })],
     ["a busy database", Response.json({ code: 503, message: "database busy" }, { status: 503, headers: { "retry-after": "1" } })],
+    ["a fault after it was stored", Response.json({ code: 500, message: "error retrieving job from database" }, { status: 500 })],
     ["an answer that is cut", "cut" as const],
   ])("may have taken a job after %s", async (_, next) => {
     fake.next.push(next);
@@ -76,6 +77,18 @@ describe("Flamenco's manager", () => {
     const failure = await failureOf(open().check({ ...ORDER, ...rest }));
     expect(failure.reply).toMatchObject({ code: "farm-refused", text });
     expect(failure.reply.retry).toBeUndefined();
+  });
+
+  it.each([
+    ["no path! at renderOutputPath (simple_blender_render.js:75:9(8))", "no path!"],
+    [
+      'GoError: invalid range "9-1": empty range at a.blender.org/job_compilers.jsFrameChunker (native)',
+      'invalid range "9-1": empty range',
+    ],
+    ["Look at this (and that)", "Look at this (and that)"],
+  ])("is quoted without what its engine for scripts adds: %s", async (message, text) => {
+    fake.next.push(Response.json({ code: 400, message }, { status: 400 }));
+    expect((await failureOf(open().submit({ ...ORDER }))).reply.text).toBe(`Flamenco refused: ${text}`);
   });
 
   it("is not asked for ever when it does not answer", async () => {
@@ -108,6 +121,18 @@ describe("Flamenco as a farm", () => {
     expect(standing).toMatchObject({ state: "running", url: `${FLAMENCO}/app/jobs/${fake.only().id}` });
   });
 
+  it("tells how many frames are done, among which the preview movie is none", async () => {
+    const { farm, wanted } = await submit(1);
+    for (const [steps_completed, done] of [
+      [24, 24],
+      [48, 48],
+      [49, 48],
+    ]) {
+      Object.assign(fake.only(), { status: "active", steps_completed, steps_total: 49 });
+      expect([...(await farm.look(wanted)).values()]).toMatchObject([{ done, total: 48 }]);
+    }
+  });
+
   it("looks at many with one request, and at few with one each", async () => {
     const { farm, wanted } = await submit(30);
     fake.requests.length = 0;
@@ -126,10 +151,15 @@ describe("Flamenco as a farm", () => {
 
   it("says in Flamenco's words why a job failed", async () => {
     const { farm, wanted } = await submit(1);
-    Object.assign(fake.only(), { status: "failed", activity: "Task render-101-105 failed on worker blue" });
-    expect([...(await farm.look(wanted)).values()]).toMatchObject([
-      { state: "failed", reason: "Task render-101-105 failed on worker blue" },
-    ]);
+    Object.assign(fake.only(), { status: "failed", activity: 'Changed to status "failed": too many tasks failed' });
+    expect([...(await farm.look(wanted)).values()]).toMatchObject([{ state: "failed", reason: "too many tasks failed" }]);
+  });
+
+  it("knows its jobs among others whose status is new to it", async () => {
+    const { farm, wanted } = await submit(5);
+    const [first] = fake.jobs.values();
+    Object.assign(first ?? {}, { status: "archived" });
+    expect([...(await farm.look(wanted)).values()].map(({ state }) => state)).toEqual(Array.from({ length: 5 }, () => "waiting"));
   });
 
   it.each([
@@ -158,6 +188,16 @@ describe("Flamenco as a farm", () => {
     expect(await farm.picture?.(job)).toBeUndefined();
     fake.only().picture = "jpg";
     expect(await farm.picture?.(job)).toBe(`${FLAMENCO}/job-files/${job.id}/last-rendered.jpg`);
+  });
+
+  it("has it where it is found below a path, and stores it as on Windows", async () => {
+    const url = `${FLAMENCO}/farm`;
+    vi.spyOn(globalThis, "fetch").mockImplementation(async () =>
+      Response.json({ base: "/job-files/job-0c0b\\0c0b", suffixes: ["last-rendered.jpg"] }),
+    );
+    expect(await openFlamenco({ url, access: undefined }, signal).lastRendered("0c0b")).toBe(
+      `${url}/job-files/job-0c0b/0c0b/last-rendered.jpg`,
+    );
   });
 });
 
