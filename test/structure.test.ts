@@ -72,7 +72,7 @@ const FORBIDDEN: readonly [importer: RegExp, imported: RegExp, sentence: string]
   ],
   [
     /^worker\/farm\//,
-    /^worker\/(?!action\.ts|failure\.ts|structured\.ts|services\/|launch\/|farm\/)/,
+    /^worker\/(?!action\.ts|failure\.ts|structured\.ts|since\.ts|services\/|launch\/|farm\/)/,
     "A farm knows what is launched, its service and how a run goes on, and nothing of calls, pages or storage",
   ],
   [

@@ -36,8 +36,8 @@ export type Given = {
   goOn(data: unknown): void;
   /** Which of these tasks another run of this action is at work on. */
   findBusy(tasks: readonly string[]): Promise<Busy[]>;
-  /** Keeps these tasks for this run until it is over, but for those another run has, which are returned. */
-  lock(tasks: readonly string[]): Promise<Busy[]>;
+  /** Keeps these tasks for this run until it is over. What other runs have is returned, and is this run's, too, only where it may be shared. */
+  lock(tasks: readonly string[], isShared?: boolean): Promise<Busy[]>;
 };
 
 /** What can be done to a run that goes on. */

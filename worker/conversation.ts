@@ -38,13 +38,13 @@ export class Conversation extends DurableObject<Env> {
     return { beginning: await storage.get<Beginning>("beginning"), shown: await storage.get<Shown>("shown") };
   }
 
-  /** Takes the one turn this run has. False: somebody has it, or had it. */
-  async begin(beginning: Beginning): Promise<boolean> {
+  /** Takes the one turn this run has; where somebody has it, or had it, that beginning. */
+  async begin(beginning: Beginning): Promise<Beginning | undefined> {
     const { storage } = this.ctx;
-    if ((await storage.get("turn")) !== undefined) return false;
+    if ((await storage.get("turn")) !== undefined) return (await this.read()).beginning ?? beginning;
     await storage.put("turn", "taken");
     await this.open(beginning);
-    return true;
+    return undefined;
   }
 
   /** Nothing was done: the run asks something else first. */

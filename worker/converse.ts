@@ -6,15 +6,25 @@ import type { Call } from "./call.ts";
 import { type Beginning, meetConversation } from "./conversation.ts";
 import { Failure } from "./failure.ts";
 import type { Left } from "./given.ts";
-import type { OfferedUndo } from "./run.ts";
+import { findNow } from "./meet-run.ts";
+import { type OfferedUndo, runAt } from "./run.ts";
+import type { Scene } from "./scene.ts";
 import type { Env } from "./settings.ts";
+import type { Followed } from "./watch.ts";
 
-export type Conversed = { reply: Reply; undo?: OfferedUndo | undefined };
+/** The same run, which was submitted before: as it stands, where it goes on. */
+type Twin = Followed | Failure;
 
-/** @param at when the run began */
-export async function converse(action: Action, given: Given, left: Left, at: number, env: Env): Promise<Conversed> {
+export type Conversed = { reply: Reply; undo?: OfferedUndo | undefined } | { twin: Twin };
+
+/** When the run began; `isNamed`: whoever called gave it its id, and so may send it twice. */
+export type Begun = { at: number; isNamed: boolean };
+
+type Place = Pick<Scene, "env" | "settings">;
+
+export async function converse(action: Action, given: Given, left: Left, { at, isNamed }: Begun, place: Place): Promise<Conversed> {
   const beginning: Beginning = { at, action: action.id, person: given.person.id };
-  const meet = () => meetConversation(env, given.run.id);
+  const meet = () => meetConversation(place.env, given.run.id);
   const ready = await action.prepare(given);
   if ("kind" in ready) {
     await meet().open(beginning);
@@ -25,11 +35,12 @@ export async function converse(action: Action, given: Given, left: Left, at: num
     await meet().open(beginning, agreement.shown);
     return { reply: agreement.ask };
   }
-  const isAnswer = hasAnswered(given.call);
-  if (isAnswer && !(await meet().begin(beginning))) throw submittedTwice(given);
+  const takesTurn = hasAnswered(given.call) || (isNamed && action.isSafe !== true);
+  const first = takesTurn ? await meet().begin(beginning) : undefined;
+  if (first !== undefined) return { twin: await findTwin(action, given, first.at, place) };
   const reply = await ready.run();
   if (reply.kind === "ask") {
-    await (isAnswer ? meet().reopen() : meet().open(beginning));
+    await (takesTurn ? meet().reopen() : meet().open(beginning));
     return { reply };
   }
   const offer = left.undo;
@@ -39,15 +50,19 @@ export async function converse(action: Action, given: Given, left: Left, at: num
   return { reply, undo };
 }
 
-/** What is answered, or tried again, is run once. */
-export const hasAnswered = ({ input, plan, retryOf }: Call) => input !== undefined || plan !== undefined || retryOf !== undefined;
-
-function submittedTwice({ run }: Given): Failure {
+/** What was submitted before runs once. Whoever's run it is may go on with it, where it goes on. */
+async function findTwin({ id: action }: Action, { run, person, base }: Given, at: number, { env, settings }: Place): Promise<Twin> {
+  const found = await findNow(env, settings, run.id, at).catch(() => undefined);
+  const isTheirs = found?.recorded.action === action && found.recorded.person?.id === person.id;
+  if (isTheirs && found.followed !== undefined) return found.followed;
   return new Failure("already-submitted", {
     text: "This was submitted before, and runs once.",
-    advice: `What came of it is at ${run.url}`,
+    advice: `What came of it is at ${runAt(base, run.id, at).url}`,
   });
 }
+
+/** What is answered, or tried again, is run once. */
+export const hasAnswered = ({ input, plan, retryOf }: Call) => input !== undefined || plan !== undefined || retryOf !== undefined;
 
 /** When this run began, where it is the answer to something it asked. Throws where it is somebody else's, or another action's. */
 export async function resume(env: Env, id: string, action: Action, call: Call): Promise<number | undefined> {

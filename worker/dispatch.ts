@@ -7,24 +7,27 @@ import { answerCall, statusOf, wantsPage } from "./answer.ts";
 import { type Arrival, describeArrival } from "./arrival.ts";
 import { type ArrivedField, readFields } from "./body.ts";
 import { type Call, checkSelection, understandCall } from "./call.ts";
-import { type Conversed, converse, resume } from "./converse.ts";
+import { type Begun, type Conversed, converse, resume } from "./converse.ts";
 import { describeCause, Failure, toFailure } from "./failure.ts";
-import { controlRun, hashKey, hasKey } from "./follow.ts";
+import { controlRun, hasKey } from "./follow.ts";
 import { checkCount, checkDepartments, checkGates, checkTrust, knowRoles } from "./gate.ts";
 import { type Left, makeGiven } from "./given.ts";
-import { findRun, recordRun } from "./journal.ts";
+import { goOn } from "./go-on.ts";
+import { recordRun } from "./journal.ts";
 import { mayReadLog } from "./log-access.ts";
-import { meetLongRun } from "./meet-run.ts";
+import { findNow } from "./meet-run.ts";
 import { keepOpenable } from "./openable.ts";
 import { checkOrigin } from "./origin.ts";
 import { describePerson, identify, meetKitsu, type Person } from "./person.ts";
 import { checkAddressRate, checkPersonRate } from "./rate.ts";
 import type { Recorded } from "./record.ts";
 import { repeatCall } from "./repeat.ts";
-import { makeRunId, type OfferedUndo, offerAgain, offerFollow, readTime, runAt } from "./run.ts";
+import { makeRunId, type OfferedUndo, offerAgain, readTime, runAt } from "./run.ts";
 import type { Scene } from "./scene.ts";
+import type { Settings } from "./settings.ts";
 import { endInTime } from "./time-limit.ts";
 import { undoRun } from "./undo.ts";
+import type { Followed } from "./watch.ts";
 
 /** What a request wants done. */
 type Errand = {
@@ -32,7 +35,7 @@ type Errand = {
   read(query: ArrivedField[], body: ArrivedField[]): Call;
   /** May the person do this with these tasks, as Kitsu says now? Asked before anything else. */
   isGated: boolean;
-  work(given: Given, left: Left, at: number): Promise<Conversed>;
+  work(given: Given, left: Left, begun: Begun): Promise<Conversed>;
 };
 
 /** Receives a call for the action of this id and answers it. */
@@ -46,18 +49,21 @@ export async function dispatch(request: Request, id: string, scene: Scene): Prom
     action,
     read: understandCall,
     isGated: true,
-    work: (given, left, at) => converse(action, given, left, at, env),
+    work: (given, left, begun) => converse(action, given, left, begun, scene),
   });
 }
 
 /** Runs the action of an earlier run again, for the tasks that failed: a run of its own. */
 export async function dispatchRetry(request: Request, id: string, scene: Scene): Promise<Response> {
   const { first, action, isReader } = await find(request, id, scene);
+  if (first.reply.kind === "started") {
+    throw new Failure("already-submitted", { text: "It is still at work: what fails can be tried again when it is over." });
+  }
   return perform(request, scene, {
     action,
     read: (query, body) => repeatCall(first, understandCall(query, body), { isReader, isRetry: true }),
     isGated: true,
-    work: (given, left, at) => converse(action, given, left, at, scene.env),
+    work: (given, left, begun) => converse(action, given, left, begun, scene),
   });
 }
 
@@ -96,7 +102,7 @@ async function find(request: Request, id: string, scene: Scene): Promise<{ first
   const { env, settings, url } = scene;
   checkOrigin(request, settings);
   if (env.CALLS_BY_ADDRESS !== undefined) await checkAddressRate(env.CALLS_BY_ADDRESS, request);
-  const first = await findRun(env, settings, id, readTime(url));
+  const first = (await findNow(env, settings, id, readTime(url))).recorded;
   const isReader = (await hasKey(first, url)) || (await mayReadLog(request, settings));
   return { first, action: findAction(first.action, settings), isReader };
 }
@@ -118,7 +124,8 @@ async function carryOut(
   const { env, settings, base, url } = scene;
   const began = Date.now();
   const query = [...url.searchParams].filter(([name]) => name !== RUN_PARAMETER);
-  const id = readRunId(url);
+  const named = readRunId(url);
+  const id = named ?? makeRunId();
   let at = began;
   let arrived: Arrival | undefined;
   let call: Call | undefined;
@@ -149,49 +156,42 @@ async function carryOut(
       }
       const made = makeGiven(action, scene, { call: understood, arrived: seen, run, person: caller, kitsu, roleIn, signal });
       left = made.left;
-      return work(made.given, left, at);
+      return work(made.given, left, { at, isNamed: named !== undefined });
     });
+    if ("twin" in conversed) return { response: answerTwin(request, conversed.twin, settings, call) };
     ({ reply, undo } = conversed);
   } catch (thrown) {
     reply = toFailure(thrown);
   }
-  const failure = reply instanceof Failure ? reply : undefined;
-  const said = keepOpenable(reply instanceof Failure ? reply.reply : reply, settings.schemes);
-  const cause = describeCause(failure?.cause);
-  if (failure?.code === "internal-error") {
-    console.error(JSON.stringify({ message: "An action failed", run: id, action: action.id, cause }));
-  }
   arrived ??= describeArrival(request, url, query);
-  const by = person && describePerson(person);
-  const status = statusOf(said, failure);
-  const tookMs = Date.now() - began;
-  const recorded = { id, at, tookMs, action: action.id, status, person: by, call, arrived, reply: said, undo, cause };
-  const follow = await goOn(action, scene, recorded, left, person?.email);
-  const run = { ...offerAgain(base, recorded), ...follow };
-  const response = answerCall(request, { run, reply: said }, settings, { failure, call });
-  return { response, ...(follow === undefined && { recorded }) };
+  const known = { id, at, action: action.id, person: person && describePerson(person), call, arrived, undo };
+  const describe = (what: Reply | Failure): Recorded => {
+    const failure = what instanceof Failure ? what : undefined;
+    const said = keepOpenable(what instanceof Failure ? what.reply : what, settings.schemes);
+    return {
+      ...known,
+      tookMs: Date.now() - began,
+      status: statusOf(said, failure),
+      reply: said,
+      cause: describeCause(failure?.cause),
+    };
+  };
+  const follow = await goOn(action, scene, describe(reply), left, person?.email);
+  if (follow instanceof Failure) reply = follow;
+  const failure = reply instanceof Failure ? reply : undefined;
+  const recorded = describe(reply);
+  if (failure?.code === "internal-error") {
+    console.error(JSON.stringify({ message: "An action failed", run: id, action: action.id, cause: recorded.cause }));
+  }
+  const run = { ...offerAgain(base, recorded), ...(follow instanceof Failure ? undefined : follow) };
+  const response = answerCall(request, { run, reply: recorded.reply }, settings, { failure, call });
+  return { response, ...((follow === undefined || follow instanceof Failure) && { recorded }) };
 }
 
-/** Lets a run go on that said so, and says how it can be followed. What it locked and does not need ends here. */
-async function goOn(
-  action: Action,
-  { env, settings, base }: Scene,
-  recorded: Recorded,
-  left: Left | undefined,
-  email: string | undefined,
-): Promise<ReturnType<typeof offerFollow> | undefined> {
-  if (left?.goesOn === undefined || recorded.reply.kind !== "started") {
-    await left?.release();
-    return undefined;
-  }
-  const key = makeRunId();
-  const { id, at } = recorded;
-  recorded.follow = await hashKey(key);
-  const data = JSON.stringify(left.goesOn.data);
-  // Written before it begins, for its end is written, too, and may come soon.
-  await recordRun(env, settings, recorded);
-  await meetLongRun(env, id).begin({ recorded, base, email, data, key, isWatched: action.watch !== undefined });
-  return offerFollow(base, { id, at, key, controls: [] });
+/** It is in the log already, as what it is. */
+function answerTwin(request: Request, twin: Followed | Failure, settings: Settings, call: Call | undefined): Response {
+  if (!(twin instanceof Failure)) return answerCall(request, twin, settings, { call });
+  return answerCall(request, { reply: twin.reply }, settings, { failure: twin, call });
 }
 
 function checkMethod(request: Request, action: Action): void {
@@ -205,8 +205,8 @@ function checkMethod(request: Request, action: Action): void {
 
 const RUN_PARAMETER = "run";
 
-/** The id the userscript gave the run before Kitsu sent it, else a new one. */
-function readRunId({ searchParams }: URL): string {
+/** The id the userscript gave the run before Kitsu sent it. */
+function readRunId({ searchParams }: URL): string | undefined {
   const given = searchParams.get(RUN_PARAMETER);
-  return given !== null && v.is(RunId, given) ? given : makeRunId();
+  return given !== null && v.is(RunId, given) ? given : undefined;
 }

@@ -6,7 +6,7 @@ import type { Action, Control, Given } from "./action.ts";
 import { BODY_MAX_BYTES } from "./body.ts";
 import { Failure, restoreFailure } from "./failure.ts";
 import { findRun } from "./journal.ts";
-import { meetLongRun } from "./meet-run.ts";
+import { findNow, meetLongRun } from "./meet-run.ts";
 import type { Recorded } from "./record.ts";
 import { offerAgain, readTime } from "./run.ts";
 import type { Scene } from "./scene.ts";
@@ -38,10 +38,11 @@ export async function servePicture(id: string, { env, url }: Scene): Promise<Res
   return new Response(picture.body, picture);
 }
 
-/** How a run stands, or how it ended, for whoever has its key. */
+/** How a run stands, or how it ended, for whoever has its key: with it they may try again what failed. */
 export async function readFollowed(id: string, key: string, scene: Scene): Promise<Followed> {
   const living = v.is(RunId, id) ? await meetLongRun(scene.env, id).read(key) : undefined;
-  return living ?? readEnd(id, key, scene);
+  const { run, ...followed } = living ?? (await readEnd(id, key, scene));
+  return { ...followed, run: { ...run, ...(run.retry !== undefined && { retry: `${run.retry}&key=${key}` }) } };
 }
 
 /** How it ended, when the run itself has forgotten: the log knows whose key it was. */
@@ -86,13 +87,15 @@ export async function serveReport(request: Request, id: string, scene: Scene): P
   const { env, settings, url } = scene;
   if (Number(request.headers.get("content-length") ?? BODY_MAX_BYTES) > BODY_MAX_BYTES) throw new Failure("body-too-large", {});
   const body = await request.text();
-  const { action } = await findRun(env, settings, id, readTime(url));
+  const { action } = (await findNow(env, settings, id, readTime(url))).recorded;
   const secret = settings.forwardTargets.find((target) => target.id === action)?.secret;
   const signed = v.safeParse(Signed, Object.fromEntries(request.headers));
-  if (!signed.success || secret === undefined || !isSigned(secret, body, signed.output)) {
+  // The secret is the server's, for all of its runs: that it is this one which is meant, the id says, which is signed, too.
+  const isMeant = signed.success && signed.output["webhook-id"].startsWith(id);
+  if (!isMeant || secret === undefined || !isSigned(secret, body, signed.output)) {
     throw new Failure("signature-refused", {
       text: "The report is not signed as it must be, or is older than five minutes.",
-      advice: `Sign it with the secret of "${action}", after the Standard Webhooks specification.`,
+      advice: `Sign it with the secret of "${action}", after the Standard Webhooks specification, with a webhook-id that begins with the run's id.`,
     });
   }
   const heard = hear(200, "application/json", body);
@@ -100,7 +103,8 @@ export async function serveReport(request: Request, id: string, scene: Scene): P
     throw new Failure("invalid-call", { text: "The report is no reply of the kind started, done or failed.", field: "body" });
   }
   const at = Number(signed.output["webhook-timestamp"]);
-  if (await meetLongRun(env, id).report(signed.output["webhook-id"], at, heard.reply)) return Response.json({ accepted: true });
+  if (await meetLongRun(env, id).report(action, signed.output["webhook-id"], at, heard.reply))
+    return Response.json({ accepted: true });
   throw new Failure("report-refused", {
     text: "This was reported before, is older than what is known, or comes after the end.",
     advice: "Give each report a webhook-id of its own, and a newer time than the one before.",

@@ -28,6 +28,9 @@ export type Known = {
   signal: AbortSignal;
 };
 
+/** So much longer than the action itself may take. */
+const LOCKED_MORE_MS = 60_000;
+
 export function makeGiven(action: Action, scene: Scene, { kitsu, ...known }: Known): { given: Given; left: Left } {
   const { env, settings, base } = scene;
   const { run, person } = known;
@@ -50,10 +53,15 @@ export function makeGiven(action: Action, scene: Scene, { kitsu, ...known }: Kno
       left.goesOn = { data };
     },
     findBusy: async (tasks) => [...(await meetLocks(env, action.id).find(run.id, tasks))],
-    lock: async (tasks) => {
+    lock: async (tasks, isShared) => {
+      known.signal.throwIfAborted();
       hasLocked = true;
-      const holder = { run: run.id, person: person.name, until: Date.now() + settings.longRunLimitMs };
-      return [...(await meetLocks(env, action.id).take(holder, tasks))];
+      // Until the run goes on by itself, which keeps them for longer. Should the worker end in between, nobody waits for it long.
+      const holder = { run: run.id, person: person.name, until: Date.now() + settings.actionTimeLimitMs + LOCKED_MORE_MS };
+      const busy = [...(await meetLocks(env, action.id).take(holder, tasks, isShared))];
+      if (known.signal.aborted) await left.release();
+      known.signal.throwIfAborted();
+      return busy;
     },
   };
   return { given, left };

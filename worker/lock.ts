@@ -17,17 +17,18 @@ export class Locks extends DurableObject<Env> {
   constructor(ctx: DurableObjectState, env: Env) {
     super(ctx, env);
     ctx.storage.sql.exec(
-      "CREATE TABLE IF NOT EXISTS locks (task TEXT PRIMARY KEY, run TEXT, person TEXT, since INTEGER, until INTEGER)",
+      "CREATE TABLE IF NOT EXISTS holds (task TEXT, run TEXT, person TEXT, since INTEGER, until INTEGER, PRIMARY KEY (task, run))",
     );
   }
 
-  /** What others have of these tasks. */
+  /** What others have of these tasks: of each the one who has it longest. */
   find(run: string, tasks: readonly string[]): Busy[] {
     const busy: Busy[] = [];
     for (let at = 0; at < tasks.length; at += TASKS_AT_ONCE) {
       const some = tasks.slice(at, at + TASKS_AT_ONCE);
+      // Beside a MIN, SQLite takes the other columns from the row that has it.
       const rows = this.ctx.storage.sql.exec<Row>(
-        `SELECT task, run, person, since FROM locks WHERE run != ? AND until > ? AND task IN (${some.map(() => "?").join()})`,
+        `SELECT task, run, person, MIN(since) AS since FROM holds WHERE run != ? AND until > ? AND task IN (${some.map(() => "?").join()}) GROUP BY task`,
         run,
         Date.now(),
         ...some,
@@ -37,19 +38,24 @@ export class Locks extends DurableObject<Env> {
     return busy;
   }
 
-  /** Takes those nobody has; the others are returned. */
-  take({ run, person, until }: Holder, tasks: readonly string[]): Busy[] {
+  /** Takes those nobody has, or all of them; what others have is returned. */
+  take({ run, person, until }: Holder, tasks: readonly string[], isShared = false): Busy[] {
     const busy = this.find(run, tasks);
-    const taken = new Set(busy.map(({ task }) => task));
+    const taken = new Set(isShared ? [] : busy.map(({ task }) => task));
     for (const task of tasks) {
       if (taken.has(task)) continue;
-      this.ctx.storage.sql.exec("INSERT OR REPLACE INTO locks VALUES (?, ?, ?, ?, ?)", task, run, person, Date.now(), until);
+      this.ctx.storage.sql.exec("INSERT OR REPLACE INTO holds VALUES (?, ?, ?, ?, ?)", task, run, person, Date.now(), until);
     }
     return busy;
   }
 
+  /** What a run has is its own for longer: it goes on. */
+  keep(run: string, until: number): void {
+    this.ctx.storage.sql.exec("UPDATE holds SET until = ? WHERE run = ?", until, run);
+  }
+
   release(run: string): void {
-    this.ctx.storage.sql.exec("DELETE FROM locks WHERE run = ? OR until <= ?", run, Date.now());
+    this.ctx.storage.sql.exec("DELETE FROM holds WHERE run = ? OR until <= ?", run, Date.now());
   }
 }
 

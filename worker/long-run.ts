@@ -9,46 +9,41 @@ import { recordRun } from "./journal.ts";
 import { meetLocks } from "./lock.ts";
 import { readRun } from "./meet-run.ts";
 import { keepOpenable } from "./openable.ts";
+import type { Recorded } from "./record.ts";
+import { type Reported, takeReport } from "./report.ts";
 import { type Env, readSettings, type Settings } from "./settings.ts";
 import { closeSockets, openSocket, tellSockets } from "./sockets.ts";
 import { endInTime } from "./time-limit.ts";
 import { advance, answerOf, type Beginning, type Followed, type Going, isOver, makeWatch, WATCH_EVERY_MS } from "./watch.ts";
 
-/** How it stands; kept apart from what does not change. */
-type State = Going & { data: string; isWritten: boolean; reports: string[]; reportedAt: number };
+/** How it stands; kept apart from what does not change. `data` is what the action keeps, as JSON, and stored by itself. */
+type Stored = Going & Reported & { isWritten: boolean };
+type State = Stored & { data: string };
 
 const WATCH_MAX_MS = 25_000;
 /** Until then it can be followed when it is over; then the log alone knows. */
 const FORGET_AFTER_MS = 600_000;
 const WRITE_AGAIN_MS = 30_000;
 const LOOK_AGAIN_MS = 60_000;
-const REPORTS_MAX = 200;
 
 export class LongRun extends DurableObject<Env> {
   private known: { beginning: Beginning; state: State } | undefined;
   private isLooking = false;
   private turn: Promise<unknown> = Promise.resolve();
 
-  /** Begins once, however often it is told to. */
-  async begin(beginning: Beginning): Promise<void> {
-    if ((await this.load()) !== undefined) return;
-    const { recorded, data } = beginning;
-    await this.ctx.storage.put("beginning", beginning);
-    this.known = {
-      beginning,
-      state: {
-        reply: recorded.reply,
-        controls: [],
-        began: recorded.at,
-        tries: 0,
-        data,
-        isWritten: false,
-        reports: [],
-        reportedAt: 0,
-      },
-    };
-    await this.save();
+  /** Begins once, however often it is told to. False: there is another run of this id. */
+  async begin(beginning: Beginning, data: string): Promise<boolean> {
+    const { recorded } = beginning;
+    const known = await this.load();
+    if (known !== undefined) return known.beginning.key === beginning.key;
+    await meetLocks(this.env, recorded.action).keep(recorded.id, Date.now() + readSettings(this.env).longRunLimitMs);
+    // First of all, for whatever is stored must be looked at.
     await this.ctx.storage.setAlarm(Date.now());
+    await this.ctx.storage.put("beginning", beginning);
+    const isNew = { reply: recorded.reply, controls: [], began: Date.now(), tries: 0, data };
+    this.known = { beginning, state: { ...isNew, isWritten: false, reports: [], reportedAt: 0 } };
+    await this.save();
+    return true;
   }
 
   /** How it stands, for whoever has the key. */
@@ -57,10 +52,10 @@ export class LongRun extends DurableObject<Env> {
     return known?.beginning.key === key ? answer(known) : undefined;
   }
 
-  /** How it stands, for those who may read the log. */
-  async peek(): Promise<Followed | undefined> {
+  /** How it stands, with all that is known of it, for the worker itself. */
+  async peek(): Promise<Living | undefined> {
     const known = await this.load();
-    return known && answer(known);
+    return known && { recorded: { ...known.beginning.recorded, reply: known.state.reply }, followed: answer(known) };
   }
 
   /** The newest picture of it, for whoever has the key. */
@@ -98,20 +93,19 @@ export class LongRun extends DurableObject<Env> {
 
   /**
    * Takes what a studio's server reports. False: it was reported before, is older than what is known, or comes too late.
+   * @param action whose server reports
    * @param id the webhook's
    * @param at when it was made, in epoch seconds
    */
-  report(id: string, at: number, reply: Reply): Promise<boolean> {
-    return this.inTurn(() => this.reportNow(id, at, reply));
+  report(action: string, id: string, at: number, reply: Reply): Promise<boolean> {
+    return this.inTurn(() => this.reportNow(action, id, at, reply));
   }
 
-  private async reportNow(id: string, at: number, reply: Reply): Promise<boolean> {
+  private async reportNow(action: string, id: string, at: number, reply: Reply): Promise<boolean> {
     const known = await this.load();
-    if (known === undefined) return false;
+    if (known === undefined || known.beginning.recorded.action !== action) return false;
     const { state } = known;
-    if (isOver(state) || state.reports.includes(id) || at < state.reportedAt) return false;
-    state.reports = [id, ...state.reports].slice(0, REPORTS_MAX);
-    state.reportedAt = at;
+    if (isOver(state) || !takeReport(state, id, at, reply)) return false;
     await this.take({ reply, data: null });
     return true;
   }
@@ -141,13 +135,9 @@ export class LongRun extends DurableObject<Env> {
   }
 
   private async alarmNow(): Promise<void> {
-    const known = await this.load();
-    if (known === undefined) {
-      this.isLooking = false;
-      return;
-    }
     try {
-      await (isOver(known.state) ? this.end(known) : this.look(known));
+      const known = await this.load();
+      if (known !== undefined) await (isOver(known.state) ? this.end(known) : this.look(known));
     } catch (thrown) {
       // The runtime gives up on an alarm that fails some times; a run must not be lost to a deploy with a wrong setting.
       console.error(JSON.stringify({ message: "A long run could not be looked at", cause: describeCause(thrown) }));
@@ -181,13 +171,14 @@ export class LongRun extends DurableObject<Env> {
     // What was over meanwhile, by a control or a report, stays over.
     if (known === undefined || isOver(known.state)) return;
     const before = JSON.stringify(answer(known));
-    const shown = keepOpenable(reply, readSettings(this.env).schemes);
+    const settings = readSettings(this.env);
+    const shown = keepOpenable(reply, settings.schemes);
     Object.assign(known.state, { reply: shown, data: JSON.stringify(data), controls, picture });
     if (isOver(known.state)) known.state.ended = Date.now();
     await this.save();
     const now = JSON.stringify(answer(known));
     if (now !== before) tellSockets(this.ctx, now);
-    await this.ctx.storage.setAlarm(Date.now() + (isOver(known.state) ? 0 : againMs));
+    await this.ctx.storage.setAlarm(Date.now() + (isOver(known.state) ? 0 : waitFor(againMs, settings)));
   }
 
   /** Writes the log, releases what was locked, and forgets when followers had their time. */
@@ -199,7 +190,7 @@ export class LongRun extends DurableObject<Env> {
       return;
     }
     await meetLocks(this.env, recorded.action).release(recorded.id);
-    const tookMs = (state.ended ?? Date.now()) - recorded.at;
+    const tookMs = (state.ended ?? Date.now()) - state.began;
     state.isWritten = await recordRun(this.env, readSettings(this.env), { ...recorded, reply: state.reply, tookMs });
     await this.save();
     await this.ctx.storage.setAlarm(Date.now() + (state.isWritten ? FORGET_AFTER_MS : WRITE_AGAIN_MS));
@@ -218,18 +209,28 @@ export class LongRun extends DurableObject<Env> {
   private async load(): Promise<Known | undefined> {
     if (this.known === undefined) {
       const { storage } = this.ctx;
-      const [beginning, state] = [await storage.get<Beginning>("beginning"), await storage.get<State>("state")];
-      if (beginning !== undefined && state !== undefined) this.known = { beginning, state };
+      const [beginning, state] = [await storage.get<Beginning>("beginning"), await storage.get<Stored>("state")];
+      const data = new TextDecoder().decode(await storage.get<Uint8Array>("data"));
+      if (beginning !== undefined && state !== undefined) this.known = { beginning, state: { ...state, data } };
     }
     return this.known;
   }
 
   private async save(): Promise<void> {
-    if (this.known !== undefined) await this.ctx.storage.put("state", this.known.state);
+    if (this.known === undefined) return;
+    const { data, ...state } = this.known.state;
+    // As bytes, for a text with one letter that is not Latin takes two bytes for each, and storage takes two megabytes.
+    await this.ctx.storage.put({ state, data: new TextEncoder().encode(data) });
   }
 }
 
 type Known = { beginning: Beginning; state: State };
+
+/** A run as it stands: `recorded` as the log would have it now, `followed` as whoever follows it is told. */
+export type Living = { recorded: Recorded; followed: Followed };
+
+/** Not more often than the studio wants; but what has more to do at once is not waited for. */
+const waitFor = (againMs: number, { longRunEveryMs }: Settings) => (againMs === 0 ? 0 : Math.max(againMs, longRunEveryMs));
 
 const answer = ({ beginning, state }: Known) => answerOf(beginning, state);
 

@@ -1,24 +1,50 @@
-// A run that goes on, as others meet it: by its id alone.
-import type { Reply } from "../contract.ts";
+// A run that goes on, as others meet it: by its id alone. The log may not have it as it stands, not yet, or not any more.
+import * as v from "valibot";
+import { type Reply, RunId } from "../contract.ts";
 import { noBinding } from "./conversation.ts";
 import { Failure } from "./failure.ts";
 import { findRun } from "./journal.ts";
-import type { LongRun } from "./long-run.ts";
+import type { Living, LongRun } from "./long-run.ts";
+import { Recorded } from "./record.ts";
 import type { Env, Settings } from "./settings.ts";
-
-/** How another run stands, or how it ended. */
-export async function readRun(env: Env, settings: Settings, id: string): Promise<Reply | undefined> {
-  const living = await meetLongRun(env, id).peek();
-  if (living !== undefined) return living.reply;
-  const ended = await findRun(env, settings, id, undefined).catch((thrown: unknown) => {
-    if (thrown instanceof Failure && thrown.code === "unknown-run") return undefined;
-    throw thrown;
-  });
-  return ended?.reply;
-}
+import type { Followed } from "./watch.ts";
 
 /** The long run of this id. */
 export function meetLongRun(env: Env, id: string): DurableObjectStub<LongRun> {
   if (env.LONG_RUNS === undefined) throw noBinding("LONG_RUNS", "LongRun");
   return env.LONG_RUNS.getByName(id);
+}
+
+/** A run as it stands: `followed` where it goes on, or did a moment ago. Throws where nobody knows it. */
+export async function findNow(
+  env: Env,
+  settings: Settings,
+  id: string,
+  at: number | undefined,
+): Promise<{ recorded: Recorded; followed?: Followed | undefined }> {
+  const logged = await findRun(env, settings, id, at).catch(leaveUnknown);
+  const mayGoOn = logged instanceof Failure || (logged.reply.kind === "started" && logged.follow !== undefined);
+  const living = mayGoOn ? await peek(env, id) : undefined;
+  if (living !== undefined) return living;
+  if (logged instanceof Failure) throw logged;
+  return { recorded: logged };
+}
+
+/** How another run stands, or how it ended. */
+export async function readRun(env: Env, settings: Settings, id: string): Promise<Reply | undefined> {
+  const living = await peek(env, id);
+  if (living !== undefined) return living.recorded.reply;
+  const found = await findNow(env, settings, id, undefined).catch(leaveUnknown);
+  return found instanceof Failure ? undefined : found.recorded.reply;
+}
+
+async function peek(env: Env, id: string): Promise<Living | undefined> {
+  const living = v.is(RunId, id) ? await meetLongRun(env, id).peek() : undefined;
+  return living && { followed: living.followed, recorded: v.parse(Recorded, living.recorded) };
+}
+
+/** That nobody knows it is an answer, too. */
+function leaveUnknown(thrown: unknown): Failure {
+  if (thrown instanceof Failure && thrown.code === "unknown-run") return thrown;
+  throw thrown;
 }

@@ -6,14 +6,14 @@ import { listActions } from "./actions/index.ts";
 import { answerJson, wantsPage } from "./answer.ts";
 import { Failure } from "./failure.ts";
 import { readFollowed } from "./follow.ts";
-import { findRun, type LoggedRun, listRuns, type RunPage } from "./journal.ts";
+import { type LoggedRun, listRuns, type RunPage } from "./journal.ts";
 import { checkLogAccess, mayReadLog } from "./log-access.ts";
-import { meetLongRun } from "./meet-run.ts";
+import { findNow } from "./meet-run.ts";
 import { renderGoing } from "./pages/going.ts";
 import { renderLog } from "./pages/log.ts";
-import { countOutcomes } from "./pages/reply.ts";
 import { renderRun, renderRunState } from "./pages/run.ts";
 import { renderSignIn } from "./pages/sign-in.ts";
+import { countOutcomes } from "./pages/words.ts";
 import { type Recorded, RUN_STATES } from "./record.ts";
 import { offerAgain, readTime, runAt } from "./run.ts";
 import type { Scene } from "./scene.ts";
@@ -104,12 +104,10 @@ export async function serveRun(request: Request, id: string, scene: Scene): Prom
     const { run, reply } = await readFollowed(id, key, scene);
     return renderGoing(run, reply, settings);
   }
-  const recorded = await findRun(env, settings, id, readTime(url));
+  const { recorded, followed } = await findNow(env, settings, id, readTime(url));
   const isReader = await mayReadLog(request, settings);
-  // The log has how a run began that goes on; how it stands, the run itself knows.
-  const living = recorded.reply.kind === "started" && recorded.follow !== undefined ? await meetLongRun(env, id).peek() : undefined;
-  if (living !== undefined && isReader && wantsPage(request)) return renderGoing(living.run, living.reply, settings);
-  const state = describeState({ ...recorded, reply: living?.reply ?? recorded.reply }, settings);
+  if (followed !== undefined && isReader && wantsPage(request)) return renderGoing(followed.run, followed.reply, settings);
+  const state = describeState(recorded, settings);
   const run = offerAgain(base, recorded);
   if (wantsPage(request)) return isReader ? renderRun(recorded, run, settings) : renderRunState(recorded, state, run, settings);
   const response = isReader ? Response.json({ ...recorded, run }) : answerJson(run, state);

@@ -10,7 +10,7 @@ import type { Loan } from "./loan.ts";
 import type { Locks } from "./lock.ts";
 import type { LongRun } from "./long-run.ts";
 import { ROLES, type Role } from "./services/zou-objects.ts";
-import { explainMember, structured } from "./structured.ts";
+import { explainMember, seconds, structured } from "./structured.ts";
 import { TRUSTS, type Trust } from "./trust.ts";
 
 /** Bindings and variables as they come from wrangler.toml, the dashboard and `wrangler secret`: nothing in them is trusted. */
@@ -53,8 +53,9 @@ export type Settings = FarmSettings & {
   logToken: string | undefined;
   logRetentionS: number;
   actionTimeLimitMs: number;
-  /** how long a run that goes on after its answer is followed at the most */
+  /** how long a run that goes on after its answer is followed at the most, and what is between two looks at the least */
   longRunLimitMs: number;
+  longRunEveryMs: number;
   forwardTargets: readonly ForwardTarget[];
   /** Kitsu's API, and the account we read it with where the person's own session does not come along */
   kitsuApi: string;
@@ -81,14 +82,6 @@ const words = v.pipe(
   v.transform((list) => list.split(/[\s,]+/).filter(Boolean)),
 );
 const httpUrl = v.pipe(v.string(), v.url(), v.regex(/^https?:\/\//i));
-const seconds = (byDefault: number, most: number) =>
-  v.pipe(
-    v.optional(v.union([v.string(), v.number()]), byDefault),
-    v.transform(Number),
-    v.number(),
-    v.minValue(0.05),
-    v.maxValue(most),
-  );
 
 const Targets = v.record(
   v.pipe(v.string(), v.regex(/^[a-z][a-z0-9]*(-[a-z0-9]+)*$/, "an action id has small letters, digits and single hyphens")),
@@ -109,6 +102,7 @@ const Known = v.object({
   LOG_RETENTION_DAYS: seconds(90, 3_650),
   ACTION_TIME_LIMIT: seconds(25, 300),
   LONG_RUN_LIMIT_HOURS: seconds(72, 720),
+  LONG_RUN_EVERY_SECONDS: seconds(2, 3_600),
   FORWARD_TARGETS: v.pipe(v.optional(v.union([v.pipe(v.string(), v.parseJson()), v.looseObject({})]), {}), Targets),
   KITSU_API: v.optional(httpUrl),
   KITSU_TOKEN: v.optional(v.pipe(v.string(), v.trim())),
@@ -142,6 +136,7 @@ const HELP: Record<keyof typeof Known.entries, string> = {
   LOG_RETENTION_DAYS: 'how many days the log is kept, "90"',
   ACTION_TIME_LIMIT: 'how many seconds an action may take, "25"; 300 at most',
   LONG_RUN_LIMIT_HOURS: 'how many hours a run is followed, "72"; 720 at most',
+  LONG_RUN_EVERY_SECONDS: 'how many seconds there are at least between two looks at a run, "2"; 3600 at most',
   FORWARD_TARGETS: '{"<action id>": {"url": "https://pipeline.studio.tld/kitsu", "title": "Publish", "timeLimit": 20}}',
   KITSU_API: 'the address of Kitsu\'s API, if it is not KITSU_URL with "/api" behind it',
   KITSU_TOKEN: "the token of a bot in Kitsu: wrangler secret put KITSU_TOKEN",
@@ -180,6 +175,7 @@ function parseSettings(env: Variables): Settings {
     logRetentionS: Math.max(60, Math.round(vars.LOG_RETENTION_DAYS * DAY_S)),
     actionTimeLimitMs: vars.ACTION_TIME_LIMIT * 1_000,
     longRunLimitMs: vars.LONG_RUN_LIMIT_HOURS * 3_600_000,
+    longRunEveryMs: vars.LONG_RUN_EVERY_SECONDS * 1_000,
     forwardTargets: Object.entries(vars.FORWARD_TARGETS).map(([id, target]) => ({
       id,
       title: target.title ?? id.charAt(0).toUpperCase() + id.slice(1).replaceAll("-", " "),

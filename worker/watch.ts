@@ -6,13 +6,13 @@ import { meetBot } from "./person.ts";
 import type { Recorded } from "./record.ts";
 import { offerAgain, offerFollow } from "./run.ts";
 import type { Settings } from "./settings.ts";
+import { saySince } from "./since.ts";
 
-/** What a long run begins with. `data` is the action's own, as JSON; `key` is the right to follow the run. */
+/** What a long run begins with. `key` is the right to follow it. */
 export type Beginning = {
   recorded: Recorded;
   base: string;
   email?: string | undefined;
-  data: string;
   key: string;
   isWatched: boolean;
 };
@@ -25,6 +25,8 @@ export type Going = {
   /** since when what it began can't be reached, and how often that was tried */
   lostSince?: number | undefined;
   tries: number;
+  /** since when the fault is ours */
+  faultSince?: number | undefined;
   ended?: number | undefined;
   picture?: string | undefined;
 };
@@ -33,6 +35,8 @@ export const WATCH_EVERY_MS = 5_000;
 /** Waits double up to this while what it began can't be reached. */
 const LOST_WAIT_MAX_MS = 60_000;
 const FAULT_MAX_MS = 3_600_000;
+/** Faults of ours, or of the settings of a deploy. */
+const FAULTS: readonly string[] = ["internal-error", "not-configured", "unknown-action"];
 
 export const isOver = ({ reply }: Pick<Going, "reply">) => reply.kind !== "started";
 
@@ -50,16 +54,16 @@ export async function advance(
   if (Date.now() - began > settings.longRunLimitMs) return { reply: tooLong(reply, settings), data: readData() };
   try {
     const standing = await look();
-    going.lostSince = undefined;
-    going.tries = 0;
+    Object.assign(going, { lostSince: undefined, faultSince: undefined, tries: 0 });
     return standing;
   } catch (thrown) {
     const failure = toFailure(thrown);
+    if (FAULTS.includes(failure.code)) going.faultSince ??= Date.now();
     if (!isWorthAnother(failure, going)) {
       console.error(JSON.stringify({ message: "A long run failed", code: failure.code, cause: describeCause(failure.cause) }));
       return { reply: { ...failure.reply, outcomes: outcomesOf(reply) }, data: readData() };
     }
-    if (failure.code === "internal-error") {
+    if (going.faultSince !== undefined) {
       console.error(JSON.stringify({ message: "A long run can't be looked at", cause: describeCause(failure.cause) }));
     }
     going.lostSince ??= Date.now();
@@ -73,8 +77,9 @@ export async function advance(
  * What was begun goes on without us. So a look that took too long is made again, for what it saved is kept; and a fault of ours, which may be one of a
  * deploy that is taken back, is borne for a while.
  */
-function isWorthAnother({ code, reply }: Failure, { lostSince = Date.now() }: Going): boolean {
-  return reply.retry === true || code === "time-limit" || (code === "internal-error" && Date.now() - lostSince < FAULT_MAX_MS);
+function isWorthAnother({ code, reply }: Failure, { faultSince }: Going): boolean {
+  if (reply.retry === true || code === "time-limit") return true;
+  return FAULTS.includes(code) && faultSince !== undefined && Date.now() - faultSince < FAULT_MAX_MS;
 }
 
 const outcomesOf = (reply: Reply) => (reply.kind === "started" ? reply.outcomes : undefined);
@@ -82,8 +87,10 @@ const outcomesOf = (reply: Reply) => (reply.kind === "started" ? reply.outcomes 
 /** The same as before, and since when nobody knows more. */
 function tellLost(reply: Reply, { reply: { text } }: Failure, since: number): Reply {
   if (reply.kind !== "started") return reply;
-  const [, time = ""] = new Date(since).toISOString().split(/[T.]/);
-  const said: Started = { ...reply, text: `${text ?? "It can't be reached."} No news since ${time} UTC; it is asked again.` };
+  const said: Started = {
+    ...reply,
+    text: `${text ?? "It can't be reached."} No news since ${saySince(since)}; it is asked again.`,
+  };
   return said;
 }
 

@@ -22,25 +22,26 @@ def receive():
     except WebhookVerificationError:
         return {"message": "The signature is not that of our action server."}, 401
     tasks = said["call"]["selection"]
-    threading.Thread(target=work, args=(said["run"]["progress"], tasks)).start()
+    threading.Thread(target=work, args=(said["run"], tasks)).start()
     return started(0, len(tasks)), 202
 
 
-def work(url, tasks):
+def work(run, tasks):
     for done in range(1, len(tasks) + 1):
         time.sleep(float(os.environ.get("SECONDS_A_TASK", "2")))  # your work goes here
-        report(url, started(done, len(tasks)))
-    report(url, {"kind": "done", "severity": "success", "title": f"{len(tasks)} tasks published"})
+        report(run, started(done, len(tasks)))
+    report(run, {"kind": "done", "severity": "success", "title": f"{len(tasks)} tasks published"})
 
 
 def started(done, total):
     return {"kind": "started", "title": "Publishing", "progress": {"done": done, "total": total}}
 
 
-def report(url, reply):
+def report(run, reply):
     """Tells the action server, and tries again for a while where it can't be reached."""
     for wait in (1, 5, 30, 120):
-        message, now = f"msg_{uuid.uuid4()}", datetime.now(timezone.utc)
+        # Of its own for each report, and of this run: that is signed with the rest.
+        message, now = f"{run['id']}-{uuid.uuid4()}", datetime.now(timezone.utc)
         body = json.dumps(reply)
         headers = {
             "content-type": "application/json",
@@ -49,8 +50,12 @@ def report(url, reply):
             "webhook-signature": webhook.sign(message, now, body),
         }
         try:
-            urllib.request.urlopen(urllib.request.Request(url, body.encode(), headers), timeout=10).close()
+            urllib.request.urlopen(urllib.request.Request(run["progress"], body.encode(), headers), timeout=10).close()
             return
         except OSError as failure:
+            status = getattr(failure, "code", 500)
+            if 400 <= status < 500 and status != 404:  # 404: it does not have our answer yet
+                app.logger.error("Refused: %s", failure.read().decode(errors="replace"))
+                return
             app.logger.warning("%s, trying again in %s s", failure, wait)
             time.sleep(wait)

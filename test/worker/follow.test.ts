@@ -1,3 +1,4 @@
+import { env } from "cloudflare:workers";
 import { Webhook } from "standardwebhooks";
 import { beforeEach, describe, expect, it, vi } from "vitest";
 import type { Answer } from "../../contract.ts";
@@ -28,7 +29,7 @@ const STARTED = {
   outcomes: [{ id: TASK, label: "SH010 <b>", state: "waiting", progress: { done: 0, total: 12 } }],
 };
 
-let sent: { run?: { progress?: string } } = {};
+let sent: { run?: { id?: string; progress?: string } } = {};
 beforeEach(() => {
   vi.spyOn(globalThis, "fetch").mockImplementation(async (_, init) => {
     sent = JSON.parse(String(init?.body));
@@ -40,7 +41,17 @@ const begin = async () => readAnswer(await ask("/actions/publish", ajax(AJAX_FIE
 const follow = async ({ run }: Answer) => readAnswer(await ask((run?.follow?.url ?? "").replace(EDGE, ""), {}, VARIABLES));
 
 let reports = 0;
-const report = (reply: unknown, { id = `r${++reports}`, at = new Date(), secret = SECRET, body = JSON.stringify(reply) } = {}) => {
+type Making = { about?: string | undefined; id?: string; at?: Date; secret?: string; body?: string };
+const report = (
+  reply: unknown,
+  {
+    about = sent.run?.id,
+    id = `${about}-${++reports}`,
+    at = new Date(),
+    secret = SECRET,
+    body = JSON.stringify(reply),
+  }: Making = {},
+) => {
   const headers = {
     "content-type": "application/json",
     "webhook-id": id,
@@ -52,6 +63,36 @@ const report = (reply: unknown, { id = `r${++reports}`, at = new Date(), secret 
 const going = (done: number) => ({ ...STARTED, progress: { done, total: 12 } });
 
 describe("a run that a studio's server goes on with", () => {
+  it("is one run, however often its call arrives, and nobody else's", async () => {
+    const path = `/actions/publish?run=${"5".repeat(32)}`;
+    const first = await readAnswer(await ask(path, ajax(AJAX_FIELDS), VARIABLES));
+    await report(going(5));
+    const second = await readAnswer(await ask(path, ajax(AJAX_FIELDS), VARIABLES));
+    expect(fetch).toHaveBeenCalledTimes(1);
+    expect(second).toMatchObject({ run: { follow: first.run?.follow }, reply: going(5) });
+    const somebody = { ...AJAX_FIELDS, userid: "11111111-2222-4333-8444-555555555555", useremail: "eve@studio.tld" };
+    const refused = await ask(path, ajax(somebody), VARIABLES);
+    const { code, advice } = await readFailed(refused);
+    expect([refused.status, code, advice?.includes(first.run?.url.split("&")[0] ?? "?")]).toEqual([409, "already-submitted", true]);
+    expect(await readLog()).toMatchObject([{ reply: { kind: "started" } }]);
+  });
+
+  it("ends with its own action's reports alone", async () => {
+    const answer = await begin();
+    const { id = "" } = answer.run ?? {};
+    expect(
+      await env.LONG_RUNS.getByName(id).report("debug", "a", Date.now() / 1_000, { kind: "started", title: "Publishing" }),
+    ).toBe(false);
+    expect((await follow(answer)).reply).toMatchObject({ progress: { done: 0 } });
+  });
+
+  it("does not wait for a clock that was ahead", async () => {
+    const answer = await begin();
+    expect((await report(going(1), { at: new Date(Date.now() + 240_000) })).status).toBe(200);
+    expect((await report(going(2))).status).toBe(200);
+    expect((await follow(answer)).reply).toMatchObject({ progress: { done: 2 } });
+  });
+
   it("moves as the server reports, to its end, which the log has", async () => {
     const answer = await begin();
     expect((await follow(answer)).reply).toMatchObject({ progress: { done: 0 } });
@@ -70,6 +111,7 @@ describe("a run that a studio's server goes on with", () => {
     ],
     ["a body that was changed", () => report(going(1), { body: JSON.stringify(going(12)) }), "signature-refused"],
     ["an old one", () => report(going(1), { at: new Date(Date.now() - 600_000) }), "signature-refused"],
+    ["one that was signed for another run", () => report(going(1), { about: "f".repeat(32) }), "signature-refused"],
     ["one that is no reply", () => report({ hello: 1 }), "invalid-call"],
     ["a question", () => report({ kind: "ask", title: "What?" }), "invalid-call"],
   ])("refuses %s", async (_, send, code) => {
@@ -81,9 +123,12 @@ describe("a run that a studio's server goes on with", () => {
   it("takes no report twice, none that is older than what is known, and none after the end", async () => {
     const answer = await begin();
     const now = Date.now();
-    expect((await report(going(5), { id: "a", at: new Date(now) })).status).toBe(200);
-    expect((await readFailed(await report(going(5), { id: "a", at: new Date(now) }))).code).toBe("report-refused");
-    expect((await readFailed(await report(going(4), { id: "b", at: new Date(now - 5_000) }))).code).toBe("report-refused");
+    const id = `${sent.run?.id}-a`;
+    expect((await report(going(5), { id, at: new Date(now) })).status).toBe(200);
+    expect((await readFailed(await report(going(5), { id, at: new Date(now) }))).code).toBe("report-refused");
+    expect((await readFailed(await report(going(4), { at: new Date(now - 5_000) }))).code).toBe("report-refused");
+    // Made in the same second, and overtaken.
+    expect((await readFailed(await report(going(4), { at: new Date(now) }))).code).toBe("report-refused");
     expect((await follow(answer)).reply).toMatchObject({ progress: { done: 5 } });
     await report({ kind: "failed", code: "disk-full", title: "The disk is full" });
     expect((await readFailed(await report(going(6)))).code).toBe("report-refused");
@@ -119,6 +164,18 @@ describe("the page of a run that goes on", () => {
     const page = await (await ask(path, { headers: { accept: "text/html" } }, VARIABLES)).text();
     expect(page).toContain("Published");
     expect(page).not.toContain("data-follow");
+  });
+
+  it("has a button that tries again what failed, for the person whose run it was", async () => {
+    const { path } = await open();
+    const [done, failed] = ["done", "failed"].map((state) => ({ id: state === "done" ? "other" : TASK, label: "SH010", state }));
+    await report({ kind: "done", severity: "warning", title: "Published 1 of 2", outcomes: [done, failed] });
+    const page = await (await ask(path, { headers: { accept: "text/html" } }, VARIABLES)).text();
+    expect(page).toContain("Retry the one that failed");
+    const [, retry = ""] = /action="([^"]*\/retry[^"]*)"/.exec(page) ?? [];
+    const response = await ask(retry.replaceAll("&amp;", "&").replace(EDGE, ""), form({}), VARIABLES);
+    expect(response.status).toBe(303);
+    expect(sent).toMatchObject({ call: { selection: [TASK], person: { id: FORM_FIELDS.personid } } });
   });
 
   it("tells whoever has no key only how far it is", async () => {

@@ -67,7 +67,7 @@ describe("a run that goes on", () => {
       const { reply } = await follow(answer);
       expect(reply).toMatchObject({
         kind: "started",
-        text: expect.stringMatching(/The farm is gone\. No news since \d\d:\d\d:\d\d UTC/),
+        text: expect.stringMatching(/The farm is gone\. No news since \d\d:\d\d UTC/),
       });
     });
     await runInDurableObject(env.LONG_RUNS.getByName(RUN), (instance) => instance.alarm());
@@ -95,6 +95,57 @@ describe("a run that goes on", () => {
     expect((await follow(answer)).reply).toMatchObject({ kind: "failed", code: "internal-error" });
   });
 
+  it("bears it for as long after the farm could not be reached for hours", async () => {
+    vi.spyOn(console, "error").mockReturnValue();
+    watch.mockRejectedValue(new Failure("farm-unreachable", { text: "No.", retry: true }));
+    const answer = await begin();
+    await vi.waitFor(async () => expect((await follow(answer)).reply).toMatchObject({ text: expect.stringContaining("No news") }));
+    const now = Date.now();
+    for (const [hours, thrown] of [
+      [20, new Error("a fault of ours")],
+      [20.5, new Failure("not-configured", { text: "FLAMENCO" })],
+    ] as const) {
+      watch.mockRejectedValue(thrown);
+      vi.spyOn(Date, "now").mockReturnValue(now + hours * 3_600_000);
+      await runInDurableObject(env.LONG_RUNS.getByName(RUN), (instance) => instance.alarm());
+      expect((await follow(answer)).reply.kind).toBe("started");
+    }
+    const day = new Date(now).toISOString().slice(0, 10);
+    expect((await follow(answer)).reply).toMatchObject({ text: expect.stringContaining(`No news since ${day} `) });
+  });
+
+  it("is looked at again after its storage failed once", async () => {
+    vi.spyOn(console, "error").mockReturnValue();
+    watch.mockResolvedValue({ reply: started(1), data: null, againMs: 60_000 });
+    const answer = await begin();
+    await vi.waitFor(async () => expect((await follow(answer)).reply).toMatchObject({ progress: { done: 1 } }));
+    const object = env.LONG_RUNS.getByName(RUN);
+    await evictDurableObject(object);
+    await runInDurableObject(object, async (instance, { storage }) => {
+      const get = vi.spyOn(storage, "get").mockRejectedValue(new Error("overloaded"));
+      await instance.alarm();
+      get.mockRestore();
+      expect(await storage.getAlarm()).toBeGreaterThan(Date.now());
+      watch.mockResolvedValue({ reply: ENDED, data: null });
+      await instance.alarm();
+    });
+    expect((await follow(answer)).reply).toEqual(ENDED);
+  });
+
+  it("is not looked at more often than the studio wants, but at once where there is more to do", async () => {
+    watch.mockResolvedValue({ reply: started(1), data: null, againMs: 5_000 });
+    const answer = await begin();
+    await vi.waitFor(async () => expect((await follow(answer)).reply).toMatchObject({ progress: { done: 1 } }));
+    await runInDurableObject(env.LONG_RUNS.getByName(RUN), async (instance, { storage }) => {
+      Reflect.set(instance, "env", { ...Reflect.get(instance, "env"), LONG_RUN_EVERY_SECONDS: "600" });
+      await instance.alarm();
+      expect(await storage.getAlarm()).toBeGreaterThan(Date.now() + 500_000);
+      watch.mockResolvedValue({ reply: started(2), data: null, againMs: 0 });
+      await instance.alarm();
+      expect(await storage.getAlarm()).not.toBeGreaterThan(Date.now());
+    });
+  });
+
   it("ends when it takes longer than it may", async () => {
     watch.mockResolvedValue({ reply: started(1), data: null, againMs: 60_000 });
     const answer = await begin();
@@ -107,20 +158,23 @@ describe("a run that goes on", () => {
 
   it("may ask how another run stands, and how it ended", async () => {
     const read: (Reply | undefined)[] = [];
+    let first = started(1);
     watch.mockImplementation(async ({ run: { id }, readRun }) => {
-      if (id === RUN) return { reply: started(1), data: null, againMs: 60_000 };
+      if (id === RUN) return { reply: first, data: null, againMs: 60_000 };
       read.push(await readRun(RUN), await readRun("e".repeat(32)));
       return { reply: ENDED, data: null };
     });
-    const first = await begin();
-    await vi.waitFor(async () => expect((await follow(first)).reply).toMatchObject({ progress: { done: 1 } }));
+    const answer = await begin();
+    await vi.waitFor(async () => expect((await follow(answer)).reply).toMatchObject({ progress: { done: 1 } }));
     await untilOver(await readAnswer(await ask(`/actions/debug?run=${"d".repeat(32)}`, ajax(AJAX_FIELDS))));
-    watch.mockResolvedValue({ reply: ENDED, data: null });
-    await runInDurableObject(env.LONG_RUNS.getByName(RUN), (instance) => instance.alarm());
-    await vi.waitFor(async () => expect(await readLog()).toHaveLength(2));
-    await runInDurableObject(env.LONG_RUNS.getByName(RUN), (_, { storage }) => storage.deleteAll());
-    await evictDurableObject(env.LONG_RUNS.getByName(RUN));
-    expect(read).toEqual([started(1), undefined]);
+    first = { ...ENDED, title: "Rendered by Ana" };
+    const alarm = () => runInDurableObject(env.LONG_RUNS.getByName(RUN), (instance) => instance.alarm());
+    await alarm();
+    await vi.waitFor(async () => expect(JSON.stringify(await readLog())).toContain("Rendered by Ana"));
+    // The run itself has forgotten: the log knows.
+    await alarm();
+    await untilOver(await readAnswer(await ask(`/actions/debug?run=${"c".repeat(32)}`, ajax(AJAX_FIELDS))));
+    expect(read).toEqual([started(1), undefined, first, undefined]);
   });
 
   it("survives that the runtime forgets it", async () => {
@@ -159,6 +213,86 @@ describe("a run that goes on", () => {
     await vi.waitFor(async () => expect(await readLog()).toMatchObject([{ reply: ENDED }]));
     await runInDurableObject(env.LONG_RUNS.getByName(RUN), (instance) => instance.alarm());
     expect((await follow(answer)).reply).toEqual(ENDED);
+  });
+});
+
+describe("one that can't begin", () => {
+  const begins = (begin: () => Promise<boolean>) =>
+    ask(`/actions/debug?run=${RUN}`, ajax(AJAX_FIELDS), {
+      LONG_RUNS: { getByName: () => ({ begin, peek: async () => undefined }) },
+    });
+
+  it("is begun once more, and otherwise has failed, and says so", async () => {
+    vi.spyOn(console, "error").mockReturnValue();
+    const begin = vi.fn().mockRejectedValueOnce(new Error("deploy")).mockResolvedValueOnce(true);
+    expect((await readAnswer(await begins(begin))).reply.kind).toBe("started");
+    begin.mockRejectedValue(new Error("overloaded"));
+    const answer = await readAnswer(await begins(begin));
+    expect(answer).toMatchObject({ run: { id: RUN }, reply: { kind: "failed", code: "internal-error" } });
+    expect(answer.run?.follow).toBeUndefined();
+    expect((await readLog()).map(({ reply }) => Object(reply).kind)).toContain("failed");
+  });
+
+  it("leaves what it locked for a minute or so, for it may have begun", async () => {
+    const locks = env.LOCKS.getByName("debug");
+    run.mockImplementation(async ({ goOn, lock }) => {
+      await lock([TASK]);
+      goOn(null);
+      return started(0);
+    });
+    vi.spyOn(console, "error").mockReturnValue();
+    await begins(() => Promise.reject(new Error("overloaded")));
+    expect(await locks.find("other", [TASK])).toHaveLength(1);
+    vi.spyOn(Date, "now").mockReturnValue(Date.now() + 100_000);
+    expect(await locks.find("other", [TASK])).toHaveLength(0);
+  });
+
+  it("keeps it for as long as it goes on, once it has begun", async () => {
+    run.mockImplementation(async ({ goOn, lock }) => {
+      await lock([TASK]);
+      goOn(null);
+      return started(0);
+    });
+    watch.mockResolvedValue({ reply: started(1), data: null, againMs: 60_000 });
+    await begin();
+    vi.spyOn(Date, "now").mockReturnValue(Date.now() + 71 * 3_600_000);
+    expect(await env.LOCKS.getByName("debug").find("other", [TASK])).toHaveLength(1);
+  });
+
+  it("locks nothing when its time is over", async () => {
+    run.mockImplementation(async ({ goOn, lock }) => {
+      await scheduler.wait(150);
+      await lock([TASK]);
+      goOn(null);
+      return started(0);
+    });
+    await ask(`/actions/debug?run=${RUN}`, ajax(AJAX_FIELDS), { ACTION_TIME_LIMIT: 0.1 });
+    await scheduler.wait(150);
+    expect(await env.LOCKS.getByName("debug").find("other", [TASK])).toHaveLength(0);
+  });
+});
+
+describe("tried again", () => {
+  const failed = [{ id: OTHER_TASK, label: "SH020", state: "failed" as const }];
+  const retry = (answer: Answer) => post(answer.run?.retry, {});
+
+  it("are the ones that failed, whatever the log has of it yet", async () => {
+    watch.mockResolvedValue({ reply: { ...ENDED, outcomes: failed }, data: null });
+    const answer = await begin();
+    const [before] = await readLog();
+    await untilOver(answer);
+    const over = await follow(answer);
+    vi.spyOn(env.RUNS, "get").mockResolvedValue(JSON.parse(JSON.stringify(before)));
+    await retry(over);
+    expect(run.mock.lastCall?.[0].call.selection).toEqual([OTHER_TASK]);
+  });
+
+  it("is nothing while it is still at work", async () => {
+    watch.mockResolvedValue({ reply: started(1), data: null, againMs: 60_000 });
+    const answer = await begin();
+    const response = await post(answer.run?.url.replace(RUN, `${RUN}/retry`));
+    expect(await readFailed(response)).toMatchObject({ code: "already-submitted" });
+    expect(run).toHaveBeenCalledTimes(1);
   });
 });
 
@@ -206,6 +340,14 @@ describe("what can be done to it", () => {
         ]),
       );
     });
+  });
+
+  it("is canceled, too, where the log could not be written", async () => {
+    vi.spyOn(console, "error").mockReturnValue();
+    vi.spyOn(env.RUNS, "put").mockRejectedValue(new Error("429"));
+    const { run: going } = await running();
+    control.mockResolvedValue({ reply: ENDED, data: null });
+    expect((await readAnswer(await post(going?.cancel))).reply).toMatchObject({ title: "It is being canceled" });
   });
 
   it("is refused in the action's own words, to somebody else, and when it is over", async () => {

@@ -2,6 +2,7 @@
 import * as v from "valibot";
 import type { Outcome } from "../../contract.ts";
 import type { Busy, Given } from "../action.ts";
+import { saySince } from "../since.ts";
 import type { Joined, Ordered } from "./run.ts";
 
 /** One selected task; `ordered` is absent where it can't be sent, `other` says who has it where it is not to be rendered once more. */
@@ -46,7 +47,7 @@ export const planMissing = (id: string) => ({
 
 /** A task that another run has, as planned. */
 export function planBusy<Order>(outcome: Outcome, ordered: Ordered<Order>, other: Busy, choice: Choice): Planned<Order> {
-  const who = `${other.person || "Somebody"} is rendering it since ${sayTime(other.since)}`;
+  const who = `${other.person || "Somebody"} is rendering it since ${saySince(other.since)}`;
   if (choice === "skip") return { outcome: { ...outcome, state: "skipped", reason: who } };
   return { outcome: { ...outcome, state: "planned", reason: `${who}: that render is followed` }, ordered, other };
 }
@@ -54,7 +55,7 @@ export function planBusy<Order>(outcome: Outcome, ordered: Ordered<Order>, other
 /** Keeps for this run what nobody else has. Between the question and now somebody may have begun: what was chosen holds for those, too. */
 export async function takeTasks<Order>(given: Given, planned: readonly Planned<Order>[], choice: Choice) {
   const wanted = planned.flatMap(({ ordered, other }) => (ordered === undefined || other !== undefined ? [] : [ordered.task]));
-  const busy = wanted.length === 0 ? [] : await given.lock(wanted);
+  const busy = wanted.length === 0 ? [] : await given.lock(wanted, choice === "anyway");
   const taken = new Map(choice === "anyway" ? [] : busy.map((one) => [one.task, one]));
   const settled = planned.map((one) => {
     const other = taken.get(one.outcome.id);
@@ -75,9 +76,7 @@ export async function takeTasks<Order>(given: Given, planned: readonly Planned<O
 export function sayBusy(busy: readonly Busy[], count: number): string {
   const names = [...new Set(busy.map(({ person }) => person || "Somebody"))];
   const who = names.length > 2 ? `${names.length} persons are` : `${names.join(" and ")} ${names.length === 1 ? "is" : "are"}`;
-  const since = sayTime(Math.min(...busy.map((one) => one.since)));
+  const since = saySince(Math.min(...busy.map((one) => one.since)));
   const what = count === 1 ? "this shot" : busy.length === count ? `all ${count} shots` : `${busy.length} of your ${count} shots`;
   return `${who} rendering ${what} since ${since}`;
 }
-
-const sayTime = (ms: number) => `${new Date(ms).toISOString().slice(11, 16)} UTC`;

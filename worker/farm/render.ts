@@ -7,7 +7,7 @@ import type { Farm } from "./farm.ts";
 import { keepPace } from "./progress.ts";
 import { reportRun } from "./report.ts";
 import type { RenderRun } from "./run.ts";
-import { BUDGET_MS, sendWaiting } from "./sending.ts";
+import { sendWaiting } from "./sending.ts";
 import { isOver, type Shot, takeOther, takeStanding, type Wish } from "./shot.ts";
 import { carryOutWishes, hasWish, listControls, wish } from "./wishes.ts";
 
@@ -31,12 +31,14 @@ export async function carryOn<Order>(
 ): Promise<Standing> {
   const began = now();
   const before = JSON.stringify(reportRun(run, farm.title, 0));
-  await lookAtOthers(watch, run);
-  const isSent = await patiently(() => sendWaiting({ ...watch, run, farm, now, began, save: saver(watch, run) }));
-  if (isSent && now() - began <= BUDGET_MS) await follow(watch, run, farm, now, began);
+  await lookAtOthers(watch, run, began);
+  const sent = await patiently(() => sendWaiting({ ...watch, run, farm, now, began, save: saver(watch, run) }));
+  const hasWished = sent !== "much" && (await follow(watch, run, farm, now, began));
   const isMoving = JSON.stringify(reportRun(run, farm.title, 0)) !== before;
   run.waitMs = isMoving ? WAIT_LEAST_MS : Math.min(WAIT_MOST_MS, Math.round((run.waitMs ?? WAIT_LEAST_MS) * WAIT_GROWS));
-  return stand(run, farm, now(), isSent && !run.shots.some(hasWish) ? run.waitMs : 0);
+  // After it was told something there is news at once; and what else is to be done has a watch of its own, with its own share of requests.
+  const isQuiet = sent === "nothing" && !hasWished && !run.shots.some(hasWish);
+  return stand(run, farm, now(), isQuiet ? run.waitMs : 0);
 }
 
 /** Does what a person asked for, as far as it can be done now; the rest follows when the run is carried on. */
@@ -76,14 +78,15 @@ const saver =
     await save(run);
   };
 
+/** Whether the farm was told anything. */
 async function follow<Order>(
   watch: Watching,
   run: RenderRun<Order>,
   farm: Farm<Order>,
   now: () => number,
   began: number,
-): Promise<void> {
-  await patiently(() => carryOutWishes(run, farm, () => now() - began > WISHES_MS));
+): Promise<boolean> {
+  const hasWished = await patiently(() => carryOutWishes(run, farm, () => now() - began > WISHES_MS));
   const sent = run.shots.flatMap((shot) => (shot.state === "sent" && shot.job !== undefined ? [{ shot, job: shot.job }] : []));
   if (sent.length > 0 && now() - began <= LOOK_MS) {
     const standings = await patiently(() => farm.look(sent.map(({ shot: { mark }, job }) => ({ mark, job }))));
@@ -92,15 +95,16 @@ async function follow<Order>(
   }
   run.pace = keepPace(run.pace, run.shots, now());
   if (now() - began <= LOOK_MS) await lookAtPicture(run, farm, now());
+  return hasWished;
 }
 
 /** How it stands what other runs render. */
-async function lookAtOthers<Order>({ readRun }: Watching, { shots }: RenderRun<Order>): Promise<void> {
+async function lookAtOthers<Order>({ readRun }: Watching, { shots }: RenderRun<Order>, now: number): Promise<void> {
   const open = shots.filter((shot) => !isOver(shot));
   const others = new Set(open.flatMap(({ joined }) => joined ?? []));
   for (const other of others) {
     const reply = await readRun(other);
-    for (const shot of open) if (shot.joined === other) takeOther(shot, reply);
+    for (const shot of open) if (shot.joined === other) takeOther(shot, reply, now);
   }
 }
 

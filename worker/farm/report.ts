@@ -41,6 +41,7 @@ function reportEnd(run: RenderRun<unknown>, farm: string): Reply {
       text: reason,
       advice: `The farm's page of each has its log. What can be put right can be tried again.`,
       outcomes,
+      retry: true,
     }).reply;
   }
   const rest = [failed > 0 && `${failed} failed`, canceled > 0 && `${canceled} canceled`].filter(Boolean).join(", ");

@@ -3,19 +3,18 @@
 import { Failure } from "../failure.ts";
 import type { Farm, JobRef } from "./farm.ts";
 import type { RenderRun } from "./run.ts";
-import { type Shot, setOver, setSent } from "./shot.ts";
+import { DOUBT_MS, type Shot, setOver, setSent } from "./shot.ts";
 
-/**
- * How long after it was sent a shot may still turn up on the farm: the wait for the answer, and what proxies and queues between here and there
- * add to it. Until then it is neither sent again nor given up.
- */
-export const DOUBT_MS = 60_000;
 /** After so many times of which none arrived, a shot is given up: the others go on. */
 const TRIES_MAX = 5;
 /** Nothing more is begun after this: with one more answer it stays within a watch's time. */
 export const BUDGET_MS = 12_000;
-/** So many are sent in one watch: Cloudflare's free plan has fifty requests for all that a watch does. The next watch follows at once. */
+/**
+ * So many are sent in one watch, for Cloudflare's free plan has fifty requests for all that a watch does; and after more than a few nothing else is
+ * done. The next watch follows at once.
+ */
 export const SENT_MOST = 32;
+const SENT_FEW = 8;
 
 export type Sending<Order> = {
   run: RenderRun<Order>;
@@ -27,23 +26,26 @@ export type Sending<Order> = {
   began: number;
 };
 
-/** False where its time was over, or its share of requests used up, before all was sent. */
-export async function sendWaiting<Order>(sending: Sending<Order>): Promise<boolean> {
+/** What was done: `all` there was to send, so that the watch may go on, or as much as one watch may. */
+export type SentSome = "nothing" | "all" | "much";
+
+export async function sendWaiting<Order>(sending: Sending<Order>): Promise<SentSome> {
   const { run, farm, signal, save, now, began } = sending;
   const unsent = run.shots.filter(({ state }) => state === "waiting" || state === "sending");
-  if (unsent.length === 0) return true;
+  if (unsent.length === 0) return "nothing";
   const asked = now();
   const found = await farm.find(unsent.map(({ mark }) => mark));
   for (const shot of unsent) settle(shot, found.get(shot.mark), asked, farm.title);
   if (run.isPaused) {
     for (const shot of unsent) if (shot.state === "sent" && farm.canPause) shot.wish ??= "pause";
-    return true;
+    return "nothing";
   }
   const waiting = unsent.filter(({ state }) => state === "waiting");
-  for (let sent = 0; waiting.length > 0; ) {
+  let sent = 0;
+  while (waiting.length > 0) {
     if (now() - began > BUDGET_MS || sent + farm.atOnce > Math.max(SENT_MOST, farm.atOnce)) {
       await save();
-      return false;
+      return "much";
     }
     const batch = waiting.splice(0, farm.atOnce);
     sent += batch.length;
@@ -58,17 +60,18 @@ export async function sendWaiting<Order>(sending: Sending<Order>): Promise<boole
     }
   }
   await save();
-  return true;
+  if (sent === 0) return "nothing";
+  return sent > SENT_FEW || now() - began > BUDGET_MS ? "much" : "all";
 }
 
 /** What is known of a shot that was perhaps sent before. */
 function settle<Order>(shot: Shot<Order>, job: JobRef | undefined, asked: number, farm: string): void {
-  const { state, wish, since = 0, tries = 0 } = shot;
+  const { state, wish, reason, since = 0, tries = 0 } = shot;
   if (job !== undefined) setSent(shot, job);
   else if (state === "sending" && asked - since < DOUBT_MS) return;
   else if (wish === "cancel") setOver(shot, "canceled", "Canceled before it was sent");
   else if (state === "sending" && tries >= TRIES_MAX)
-    setOver(shot, "failed", `${farm} did not answer, and does not have it: it was sent ${tries} times`);
+    setOver(shot, "failed", `${farm} does not have it: it was sent ${tries} times${reason === undefined ? "" : `. ${reason}`}`);
   else shot.state = "waiting";
 }
 
@@ -81,8 +84,11 @@ async function submitAll<Order>(batch: readonly Shot<Order>[], farm: Farm<Order>
     if (shot === undefined) continue;
     if (result.status === "fulfilled") setSent(shot, result.value);
     else if (!(result.reason instanceof Failure)) throw result.reason;
-    else if (result.reason.reply.retry === true) lost.push(result.reason);
-    else setOver(shot, "failed", result.reason.reply.text ?? result.reason.reply.title);
+    else if (result.reason.reply.retry === true) {
+      // What the farm said last is what is known, should it be given up.
+      shot.reason = result.reason.reply.text;
+      lost.push(result.reason);
+    } else setOver(shot, "failed", result.reason.reply.text ?? result.reason.reply.title);
   }
   return lost;
 }

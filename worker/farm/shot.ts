@@ -25,7 +25,7 @@ export type Shot<Order> = {
   state: ShotState;
   /** another run renders it, this one: it is shown here as well, and the farm is not asked for it */
   joined?: string | undefined;
-  /** when it was last being sent, in epoch milliseconds, and how often */
+  /** when it was last being sent, or first looked at where another run renders it, in epoch milliseconds; and how often */
   since?: number | undefined;
   tries?: number | undefined;
   job?: JobRef | undefined;
@@ -42,6 +42,12 @@ export type Shot<Order> = {
   /** less was done than before, once: a second time it is believed */
   low?: number | undefined;
 };
+
+/**
+ * How long after it was sent a shot may still turn up on the farm: the wait for the answer, and what proxies and queues between here and there
+ * add to it. Until then it is neither sent again nor given up.
+ */
+export const DOUBT_MS = 60_000;
 
 const Job = v.object({ id: v.string(), serial: v.optional(v.number()) });
 const Standing = v.object({
@@ -114,8 +120,10 @@ const STANDINGS: Readonly<Record<Outcome["state"], JobStanding["state"]>> = {
   ...{ planned: "waiting", waiting: "waiting", running: "running", done: "done", failed: "failed", skipped: "canceled" },
 };
 
-/** Takes what the run that renders it says of it. */
-export function takeOther(shot: Shot<unknown>, reply: Reply | undefined): void {
+/** Takes what the run that renders it says of it. One that was joined the moment it began may not be known yet. */
+export function takeOther(shot: Shot<unknown>, reply: Reply | undefined, now: number): void {
+  shot.since ??= now;
+  if (reply === undefined && now - shot.since < DOUBT_MS) return;
   const { state, progress, reason, link } = reply?.outcomes?.find(({ id }) => id === shot.task) ?? {};
   const isGoing = state === "planned" || state === "waiting" || state === "running";
   if (state === undefined || (isGoing && reply?.kind !== "started")) {
@@ -131,14 +139,15 @@ const ENDS: Readonly<Record<End, Outcome["state"]>> = { done: "done", failed: "f
 
 /** As people are shown it. */
 export function describeShot(shot: Shot<unknown>, farm: string): Outcome {
-  const { task: id, label, end, standing, wish, isCanceling, joined } = shot;
+  const { task: id, label, size, end, standing, wish, isCanceling, joined } = shot;
   const link = standing?.url === undefined ? {} : { link: { label: `Open in ${farm}`, url: standing.url } };
-  const counted = standing && standing.total > 0 ? { progress: { done: standing.done, total: standing.total } } : {};
+  const counted =
+    standing && standing.total > 0 ? { progress: { done: Math.floor(size * shareDone(shot) + 1e-6), total: size } } : {};
   if (end !== undefined) return { id, label, state: ENDS[end], reason: shot.reason, ...(end !== "done" && counted), ...link };
   const canceling = isCanceling || wish === "cancel" ? "Being canceled" : undefined;
   const paused = standing?.state === "paused" ? `Paused in ${farm}` : undefined;
   const another = joined === undefined ? undefined : "Another run renders it";
-  const reason = [another ?? canceling ?? paused, shot.reason ?? sayUnsent(shot, farm) ?? standing?.reason]
+  const reason = [another ?? canceling ?? paused, sayUnsent(shot, farm), shot.reason ?? standing?.reason]
     .filter(Boolean)
     .join(". ");
   const state = standing?.state === "running" ? "running" : "waiting";

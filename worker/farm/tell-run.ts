@@ -34,6 +34,8 @@ export async function lookAndTell<Order>(
   const standing = await look();
   const isEnded = run.shots.every(isOver);
   if (tell === undefined || listUntold(run, tell).length === 0 || (tell.when === "end" && !isEnded)) return standing;
+  // The look has used up much of the watch's requests, and another watch follows at once.
+  if (standing.againMs === 0) return awaitTelling(run, farm, tell, standing);
   let isForward = false;
   if (Date.now() - began < LOOK_MAX_MS) {
     watch.signal.throwIfAborted();

@@ -39,14 +39,15 @@ export function wish<Order>(run: RenderRun<Order>, what: Wish): void {
   }
 }
 
-/** Tells the farm. What it refuses is said at the shot; what can't be told now, or not in time, is told later. */
-export async function carryOutWishes<Order>(run: RenderRun<Order>, farm: Farm<Order>, isLate: () => boolean): Promise<void> {
+/** Tells the farm, and says whether there was anything to tell. What it refuses is said at the shot; what can't be told now, or not in time, is told later. */
+export async function carryOutWishes<Order>(run: RenderRun<Order>, farm: Farm<Order>, isLate: () => boolean): Promise<boolean> {
   const wanted = run.shots.filter(hasWish).slice(0, TOLD_MOST);
   for (let start = 0; start < wanted.length && !isLate(); start += farm.atOnce) {
     const results = await Promise.allSettled(wanted.slice(start, start + farm.atOnce).map((shot) => carryOut(shot, farm)));
     const lost = results.find((result) => result.status === "rejected");
     if (lost !== undefined) throw lost.reason;
   }
+  return wanted.length > 0;
 }
 
 export const hasWish = ({ state, wish: what }: Shot<unknown>) => state === "sent" && what !== undefined;

@@ -93,10 +93,8 @@ const reasonsOf = (reply: Reply) => outcomesOf(reply).map(({ state, reason }) =>
 
 /** The run's watch, as its Durable Object would call it. */
 async function follow({ id: runId, variables }: { id: string; variables: object }) {
-  const kept = await runInDurableObject(env.LONG_RUNS.getByName(runId), async (_, { storage }) =>
-    storage.get<{ data: string }>("state"),
-  );
-  let data: unknown = JSON.parse(kept?.data ?? "null");
+  const kept = await runInDurableObject(env.LONG_RUNS.getByName(runId), async (_, { storage }) => storage.get<Uint8Array>("data"));
+  let data: unknown = JSON.parse(new TextDecoder().decode(kept));
   const watch: Watch = {
     run: { id: runId, url: "" },
     person: { id: MANAGER.id, name: "Ada", email: undefined },

@@ -71,10 +71,8 @@ const reasonsOf = (reply: Reply) => outcomesOf(reply).map(({ state, reason }) =>
 
 /** The run's watch, as its Durable Object would call it. */
 async function follow({ id, variables }: { id: string; variables: object }, others?: Reply) {
-  const kept = await runInDurableObject(env.LONG_RUNS.getByName(id), async (_, { storage }) =>
-    storage.get<{ data: string }>("state"),
-  );
-  let data: unknown = JSON.parse(kept?.data ?? "null");
+  const kept = await runInDurableObject(env.LONG_RUNS.getByName(id), async (_, { storage }) => storage.get<Uint8Array>("data"));
+  let data: unknown = JSON.parse(new TextDecoder().decode(kept));
   const save = async (saved: unknown) => {
     data = JSON.parse(JSON.stringify(saved));
   };
@@ -274,7 +272,8 @@ describe("the job", () => {
     expect(fake.only()).toMatchObject({
       submitter_platform: "windows",
       settings: {
-        blendfile: "P:\\demo\\SQ01\\SH1.blend",
+        blendfile: "P:/demo/SQ01/SH1.blend",
+        render_output_root: "P:/renders/",
         render_output_path: "P:/renders/demo/SQ01/SQ01_SH1 Animation/{timestamp}/######",
       },
     });
@@ -346,6 +345,7 @@ describe("the job", () => {
       denoise: false,
       secret: "x",
       target: "/mnt/prod/demo/renders/SH1_101-148.exr",
+      gain: 0,
     });
   });
 });

@@ -5,7 +5,7 @@ import { CANCELED } from "../../../worker/farm/afanasy-standing.ts";
 import type { Farm } from "../../../worker/farm/farm.ts";
 import { carryOn } from "../../../worker/farm/render.ts";
 import { makeRun, readRun } from "../../../worker/farm/run.ts";
-import { DOUBT_MS } from "../../../worker/farm/sending.ts";
+import { DOUBT_MS } from "../../../worker/farm/shot.ts";
 import { AFANASY_URL, type FakeAfserver, type FakeJob, type Fate, openFakeAfserver } from "../../support/worker/afserver.ts";
 
 let server: FakeAfserver;

@@ -30,7 +30,8 @@ function begin(count: number, setting: object | undefined, hasBot = true) {
     title: "Farm",
     atOnce: 4,
     submit: async (order) => {
-      standings.set(order, { state: "running", done: 1, total: 48, url: `https://farm.studio.tld/${order}` });
+      if (!standings.has(order))
+        standings.set(order, { state: "running", done: 1, total: 48, url: `https://farm.studio.tld/${order}` });
       return { id: order };
     },
     find: async () => new Map(),
@@ -106,6 +107,15 @@ describe("a run whose outcomes are told in Kitsu", () => {
     set(1, "done");
     await look();
     expect([told(), fake.comments.length]).toEqual([[true, true], 2]);
+  });
+
+  it("leaves it to the next watch, at once, where the farm was told something: a watch has so many requests", async () => {
+    const { set, look, told } = begin(1, { done: "done" });
+    set(0, "done");
+    expect(await look()).toMatchObject({ againMs: 0, reply: { kind: "started" } });
+    expect([told(), fake.requests]).toEqual([[false], []]);
+    expect((await look()).reply.kind).toBe("done");
+    expect(told()).toEqual([true]);
   });
 
   it("asks Kitsu nothing where it is not set", async () => {

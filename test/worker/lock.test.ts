@@ -1,0 +1,39 @@
+import { env } from "cloudflare:workers";
+import { describe, expect, it, vi } from "vitest";
+
+const locks = () => env.LOCKS.getByName("render");
+const holder = (run: string, person: string) => ({ run, person, until: Date.now() + 60_000 });
+const who = async (tasks: readonly string[]) => (await locks().find("other", tasks)).map(({ task, person }) => `${task} ${person}`);
+
+describe("what a run is at work on", () => {
+  it("is another's as soon as it is taken, and nobody's when the run is over", async () => {
+    expect(await locks().take(holder("a", "Ana"), ["s1", "s2"])).toEqual([]);
+    expect((await locks().take(holder("b", "Ben"), ["s2", "s3"])).map(({ task }) => task)).toEqual(["s2"]);
+    expect(await who(["s1", "s2", "s3"])).toEqual(["s1 Ana", "s2 Ana", "s3 Ben"]);
+    await locks().release("a");
+    expect(await who(["s1", "s2", "s3"])).toEqual(["s3 Ben"]);
+  });
+
+  it("may be shared, and is then somebody's until the last one is over; who was first is named", async () => {
+    await locks().take(holder("a", "Ana"), ["s1"]);
+    vi.spyOn(Date, "now").mockReturnValue(Date.now() + 1_000);
+    expect(await locks().take(holder("b", "Ben"), ["s1"], true)).toHaveLength(1);
+    expect(await who(["s1"])).toEqual(["s1 Ana"]);
+    await locks().release("a");
+    expect(await who(["s1"])).toEqual(["s1 Ben"]);
+  });
+
+  it("is nobody's any more after its time, unless it is kept", async () => {
+    await locks().take(holder("a", "Ana"), ["s1"]);
+    await locks().take(holder("b", "Ben"), ["s2"]);
+    await locks().keep("b", Date.now() + 3_600_000);
+    vi.spyOn(Date, "now").mockReturnValue(Date.now() + 61_000);
+    expect(await who(["s1", "s2"])).toEqual(["s2 Ben"]);
+  });
+
+  it("is found among many", async () => {
+    const tasks = Array.from({ length: 500 }, (_, at) => `s${at}`);
+    await locks().take(holder("a", "Ana"), tasks);
+    expect(await locks().find("b", tasks)).toHaveLength(500);
+  });
+});

@@ -1,0 +1,47 @@
+// From the call to the run that goes on after it.
+import type { Action } from "./action.ts";
+import { Failure, toFailure } from "./failure.ts";
+import { hashKey } from "./follow.ts";
+import type { Left } from "./given.ts";
+import { recordRun } from "./journal.ts";
+import { meetLongRun } from "./meet-run.ts";
+import type { Recorded } from "./record.ts";
+import { makeRunId, offerFollow } from "./run.ts";
+import type { Scene } from "./scene.ts";
+
+/** Lets a run go on that said so, and says how it can be followed. What it locked and does not need ends here. */
+export async function goOn(
+  action: Action,
+  { env, settings, base }: Scene,
+  recorded: Recorded,
+  left: Left | undefined,
+  email: string | undefined,
+): Promise<ReturnType<typeof offerFollow> | Failure | undefined> {
+  if (left?.goesOn === undefined || recorded.reply.kind !== "started") {
+    await left?.release();
+    return undefined;
+  }
+  const key = makeRunId();
+  const { id, at } = recorded;
+  const beginning = {
+    recorded: { ...recorded, follow: await hashKey(key) },
+    base,
+    email,
+    key,
+    isWatched: action.watch !== undefined,
+  };
+  const data = JSON.stringify(left.goesOn.data);
+  const begin = () => meetLongRun(env, id).begin(beginning, data);
+  // Written before it begins, for its end is written, too, and may come soon.
+  await recordRun(env, settings, beginning.recorded);
+  try {
+    // Once more where it can't be told whether it began, as in the middle of a deploy. What it locked is not released here, for it may have: it ends by itself.
+    if (await begin().catch(begin)) return offerFollow(base, { id, at, key, controls: [] });
+    return new Failure("already-submitted", {
+      text: "There is a run of this id, and it is at work.",
+      advice: "Run the action again from Kitsu.",
+    });
+  } catch (thrown) {
+    return toFailure(thrown);
+  }
+}
