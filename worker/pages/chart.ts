@@ -1,9 +1,8 @@
 // A Chart as a picture: SVG without a script and without inline style, in the colours of the page, light and dark. Whatever is in a chart may
 // come from outside, so names are text and colours are looked at. The picture is for the eye; its description says the numbers.
-import { scaleBand, scaleLinear, scalePoint } from "d3-scale";
-import { line } from "d3-shape";
 import type { Chart } from "../../contract.ts";
 import { type Content, html } from "./html.ts";
+import { drawPath, makeAxis, makePoints, makeRows } from "./scale.ts";
 
 /** A picture with more than these is read by nobody; the table has all of them. */
 const LABELS_MAX = 60;
@@ -69,46 +68,37 @@ function drawBars({ title, kind }: Chart, drawn: Drawn, id: string): Content {
   const most = isStack ? Math.max(...totals) : Math.max(...series.flatMap(({ values }) => values.map((value) => value ?? 0)));
   const rowHeight = isStack ? BAR_HEIGHT : Math.max(BAR_HEIGHT, series.length * 12 + 6);
   const height = labels.length * rowHeight + AXIS_HEIGHT;
-  const x = scaleLinear([0, most || 1], [NAMES_WIDTH, WIDTH - VALUES_WIDTH]).nice(6);
-  // By number, for two labels may have the same words.
-  const y = scaleBand(
-    labels.map((_, at) => at),
-    [0, height - AXIS_HEIGHT],
-  ).padding(isStack ? 0.2 : 0.14);
-  const inner = scaleBand(
-    series.map((_, nth) => nth),
-    [0, y.bandwidth()],
-  );
+  const x = makeAxis(most, [NAMES_WIDTH, WIDTH - VALUES_WIDTH], 6);
+  const y = makeRows(labels.length, height - AXIS_HEIGHT, isStack ? 0.2 : 0.14);
+  const inner = makeRows(series.length, y.thick);
   const bar = (label: string, one: Series, value: number, box: { left: number; top: number; thick: number }) => {
-    const width = x(value) - x(0);
+    const width = x.at(value) - x.at(0);
     return html`<rect class="part ${one.tone}"${paint("fill", one)} x="${round(box.left)}" y="${round(box.top)}" width="${round(width)}" height="${round(box.thick)}"${!isStack && html` rx="2"`}><title>${label}: ${series.length > 1 && `${one.name}, `}${say(value, unit)}</title></rect>`;
   };
   const row = (label: string, at: number) => {
-    const top = y(at) ?? 0;
+    const top = y.top(at);
     let before = 0;
     const bars = series.map((one, nth) => {
       const value = one.values[at] ?? 0;
       if (value === 0) return undefined;
-      const left = isStack ? x(before) : x(0);
+      const left = isStack ? x.at(before) : x.at(0);
       before += value;
       return bar(
         label,
         one,
         value,
-        isStack
-          ? { left, top, thick: y.bandwidth() }
-          : { left, top: top + (inner(nth) ?? 0) + 0.5, thick: Math.max(1, inner.bandwidth() - 1) },
+        isStack ? { left, top, thick: y.thick } : { left, top: top + inner.top(nth) + 0.5, thick: Math.max(1, inner.thick - 1) },
       );
     });
     const values = series.map(({ values: all }) => all[at] ?? 0);
     const shown = isStack ? (totals[at] ?? 0) : Math.max(...values);
-    const middle = round(top + y.bandwidth() / 2);
+    const middle = round(top + y.thick / 2);
     const words = isStack ? say(totals[at] ?? 0) : values.map((value) => say(value)).join(" / ");
-    return html`<text class="name" x="${NAMES_WIDTH - 10}" y="${middle}"><title>${label}</title>${cutName(label, 27)}</text>${bars}<text class="value" x="${round(x(shown) + 7)}" y="${middle}">${series.length > 2 && !isStack ? undefined : words}</text>\n`;
+    return html`<text class="name" x="${NAMES_WIDTH - 10}" y="${middle}"><title>${label}</title>${cutName(label, 27)}</text>${bars}<text class="value" x="${round(x.at(shown) + 7)}" y="${middle}">${series.length > 2 && !isStack ? undefined : words}</text>\n`;
   };
-  const ticks = x.ticks(6).filter((tick) => Number.isInteger(tick) || most < 2);
+  const ticks = x.ticks.filter((tick) => Number.isInteger(tick) || most < 2);
   return html`${openPicture(WIDTH, height, title, id, describe(drawn))}
-${ticks.map((tick) => html`<line class="grid" x1="${round(x(tick))}" x2="${round(x(tick))}" y1="0" y2="${height - AXIS_HEIGHT}"/><text class="tick" x="${round(x(tick))}" y="${height - 12}">${say(tick)}</text>`)}
+${ticks.map((tick) => html`<line class="grid" x1="${round(x.at(tick))}" x2="${round(x.at(tick))}" y1="0" y2="${height - AXIS_HEIGHT}"/><text class="tick" x="${round(x.at(tick))}" y="${height - 12}">${say(tick)}</text>`)}
 ${unit !== "" && html`<text class="tick unit" x="${WIDTH - 4}" y="${height - 12}">${cutName(unit, 12)}</text>`}
 ${labels.map(row)}</svg>`;
 }
@@ -118,32 +108,25 @@ function drawLines({ title }: Chart, drawn: Drawn, id: string): Content {
   const width = Math.max(WIDTH, labels.length * STEP_LEAST);
   const [left, right, top, bottom] = [56, width - 44, 24, LINE_HEIGHT - 34];
   const most = Math.max(...series.flatMap(({ values }) => values.map((value) => value ?? 0)));
-  const x = scalePoint(
-    labels.map((_, at) => at),
-    [left, right],
-  );
-  const y = scaleLinear([0, most || 1], [bottom, top]).nice(5);
-  const path = line<number | null>(
-    (_, at) => round(x(at) ?? left),
-    (value) => round(y(value ?? 0)),
-  ).defined((value) => value !== null);
+  const x = makePoints(labels.length, left, right);
+  const y = makeAxis(most, [bottom, top], 5);
+  const path = ({ values }: Series) =>
+    drawPath(values.map((value, at) => (value === null ? undefined : [round(x(at)), round(y.at(value))])));
   const every = Math.ceil(labels.length / Math.floor((right - left) / 76));
   const dots = (one: Series) =>
     one.values.map(
       (value, at) =>
         value !== null &&
-        html`<circle class="part ${one.tone}"${paint("fill", one)} cx="${round(x(at) ?? left)}" cy="${round(y(value))}" r="3"><title>${labels[at]}: ${series.length > 1 && `${one.name}, `}${say(value, unit)}</title></circle>`,
+        html`<circle class="part ${one.tone}"${paint("fill", one)} cx="${round(x(at))}" cy="${round(y.at(value))}" r="3"><title>${labels[at]}: ${series.length > 1 && `${one.name}, `}${say(value, unit)}</title></circle>`,
     );
   return html`${openPicture(width, LINE_HEIGHT, title, id, describe(drawn))}
-${y
-  .ticks(5)
-  .map(
-    (tick) =>
-      html`<line class="grid" x1="${left}" x2="${right}" y1="${round(y(tick))}" y2="${round(y(tick))}"/><text class="tick level" x="${left - 10}" y="${round(y(tick))}">${say(tick)}</text>`,
-  )}
+${y.ticks.map(
+  (tick) =>
+    html`<line class="grid" x1="${left}" x2="${right}" y1="${round(y.at(tick))}" y2="${round(y.at(tick))}"/><text class="tick level" x="${left - 10}" y="${round(y.at(tick))}">${say(tick)}</text>`,
+)}
 ${unit !== "" && html`<text class="tick start" x="4" y="10">${cutName(unit, 40)}</text>`}
-${labels.map((label, at) => at % every === 0 && html`<text class="tick" x="${round(x(at) ?? left)}" y="${LINE_HEIGHT - 12}">${cutName(label, 11)}</text>`)}
-${series.map((one) => html`<path class="line ${one.tone}"${paint("stroke", one)} d="${path([...one.values]) ?? ""}"/>${dots(one)}\n`)}</svg>`;
+${labels.map((label, at) => at % every === 0 && html`<text class="tick" x="${round(x(at))}" y="${LINE_HEIGHT - 12}">${cutName(label, 11)}</text>`)}
+${series.map((one) => html`<path class="line ${one.tone}"${paint("stroke", one)} d="${path(one)}"/>${dots(one)}\n`)}</svg>`;
 }
 
 const openPicture = (width: number, height: number, title: string, id: string, description: string): Content =>
