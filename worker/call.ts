@@ -35,7 +35,7 @@ export type Call = {
   /** the person wants to change their answers */
   isBack?: boolean | undefined;
   /** the run this one tries again */
-  retryOf?: EarlierRun | undefined;
+  retryOf?: RetriedRun | undefined;
   /** the run this one takes back, cancels, pauses or resumes */
   changeOf?: EarlierRun | undefined;
   ignored: Ignored[];
@@ -43,6 +43,9 @@ export type Call = {
 
 /** A run that was before, and when it began. */
 export type EarlierRun = { id: string; at: number };
+
+/** `root` is the first of all that tried the same with the same answers; absent where they were changed. */
+export type RetriedRun = EarlierRun & { root?: string | undefined };
 
 /** Something that arrived and plays no part in the call. */
 export type Ignored = { name: string; value: string; reason: string };

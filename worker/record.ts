@@ -6,7 +6,7 @@ import { TRUSTS } from "./trust.ts";
 const text = v.optional(v.string());
 const pairs = v.array(v.tuple([v.string(), v.string()]));
 
-const earlier = v.optional(v.object({ id: v.string(), at: v.number() }));
+const earlier = v.optional(v.object({ id: v.string(), at: v.number(), root: text }));
 
 export const Recorded = v.object({
   id: v.string(),

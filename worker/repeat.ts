@@ -1,4 +1,5 @@
 // The call of an earlier run, made again: to try it once more, or to take it back.
+import type { Input } from "../contract.ts";
 import type { Call } from "./call.ts";
 import { Failure } from "./failure.ts";
 import type { Recorded } from "./record.ts";
@@ -19,6 +20,8 @@ export function repeatCall(first: Recorded, now: Call, { isReader, isRetry }: { 
   const { person, form, plan, isBack, input } = now;
   const failed = isRetry ? failedTasks(first.reply) : [];
   const isNamed = person.id !== undefined || person.email !== undefined;
+  const earlier = { id: first.id, at: first.at };
+  const isSame = input === undefined || sortedJson(input) === sortedJson(first.call.input);
   return {
     ...first.call,
     dialect: "repeated",
@@ -28,7 +31,12 @@ export function repeatCall(first: Recorded, now: Call, { isReader, isRetry }: { 
     form,
     plan,
     isBack,
-    [isRetry ? "retryOf" : "changeOf"]: { id: first.id, at: first.at },
+    ...(isRetry
+      ? { retryOf: { ...earlier, root: isSame ? (first.call.retryOf?.root ?? first.id) : undefined } }
+      : { changeOf: earlier }),
     ignored: [],
   };
 }
+
+/** The same for the same answers, whatever came first. */
+const sortedJson = (input: Input = {}) => JSON.stringify(Object.entries(input).sort(([a], [b]) => (a < b ? -1 : 1)));

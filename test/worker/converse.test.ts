@@ -226,8 +226,22 @@ describe("what failed", () => {
     expect(reply).toMatchObject(DONE);
     expect(run?.retry).toBeUndefined();
     const given = doing.run.mock.lastCall?.[0];
-    expect(given).toMatchObject({ input: INPUT.input, call: { selection: [OTHER_TASK], retryOf: { id: RUN } } });
+    expect(given).toMatchObject({ input: INPUT.input, call: { selection: [OTHER_TASK], retryOf: { id: RUN, root: RUN } } });
     expect((await readLog()).map(({ id }) => id)).toEqual(["e".repeat(32), RUN]);
+  });
+
+  it("knows the first of all that tried it with the same answers, and none where they were changed", async () => {
+    const roots: unknown[] = [];
+    doing.run.mockImplementation(async ({ call }) => {
+      roots.push(call.retryOf?.root);
+      return MIXED;
+    });
+    const { run: again } = await readAnswer(await retry(await first()));
+    const { run: third } = await readAnswer(await retry(again?.retry ?? "", { ...INPUT }, "d".repeat(32)));
+    const changed = { ...INPUT, input: { frames: "1-2" } };
+    const { run: fourth } = await readAnswer(await retry(third?.retry ?? "", changed, "c".repeat(32)));
+    await retry(fourth?.retry ?? "", {}, "b".repeat(32));
+    expect(roots).toEqual([RUN, RUN, undefined, "c".repeat(32)]);
   });
 
   it("is tried again once, however often the button is pressed", async () => {

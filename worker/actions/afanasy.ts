@@ -40,7 +40,7 @@ export const afanasy = defineAction({
     const choice = chooseBusy(given.input, readFarm(given.settings));
     const { mine, joined, aside } = await takeTasks(given, await planAll(given), choice);
     if (mine.length + joined.length === 0) throw nothingToRender(aside);
-    const run = makeRun(given.run.id, mine, aside, joined);
+    const run = makeRun(given.run.id, mine, aside, joined, given.call.retryOf?.root);
     given.goOn(run);
     return reportGoing(run, "Afanasy", Date.now());
   },

@@ -23,7 +23,12 @@ export async function confirmRender<Order>(
   if (wanted.length === 0) throw nothingToRender(planned.map(({ outcome }) => outcome));
   const { projectIds, tasks } = await given.kitsu().readSelection();
   const busy = await given.findBusy(tasks.map(({ task }) => task.id));
-  const text = [busy.length > 0 && `${sayBusy(busy, tasks.length)}: ${BECOMES[choice]}.`, note].filter(Boolean).join(" ");
+  const notes = [
+    busy.length > 0 && `${sayBusy(busy, tasks.length)}: ${BECOMES[choice]}.`,
+    given.call.retryOf?.root !== undefined && "What was rendered is kept, where the farm still has the job.",
+    note,
+  ];
+  const text = notes.filter(Boolean).join(" ");
   const sent = wanted.filter(({ other }) => other === undefined);
   if (sent.length === 0) return { title: `Follow the render of ${sayShots(wanted.length)}?`, text, submit: "Follow" };
   const ids = new Set(sent.map(({ outcome: { id } }) => id));

@@ -17,7 +17,7 @@ export type JobStanding = {
   url?: string | undefined;
 };
 
-/** What can be asked of one job. `restart` is for who looks after the farm: no run asks for it by itself. */
+/** What can be asked of one job. `restart` has what failed of it rendered again; what is done is kept. */
 export type JobControl = "cancel" | "pause" | "resume" | "restart";
 
 /**

@@ -51,8 +51,9 @@ const CHANGES: Readonly<Record<JobControl, Change>> = {
   resume: { ask: "requeueing", from: ["paused"], already: ["queued", "active", "requeueing"], words: "resumed" },
   restart: {
     ask: "requeueing",
-    from: ["completed", "canceled", "failed", "paused"],
-    already: ["queued", "active", "requeueing"],
+    // Flamenco keeps the tasks that are done, but of a job that is completed it would render all.
+    from: ["canceled", "failed", "paused"],
+    already: ["queued", "active", "requeueing", "completed"],
     words: "restarted",
   },
 };

@@ -19,6 +19,8 @@ const PICTURE_EVERY_MS = 10_000;
 /** So long after it began, a watch tells the farm no more wishes, and asks it nothing more: what is left has its turn next time. */
 const WISHES_MS = 5_000;
 const LOOK_MS = 14_000;
+/** How long a job may look failed after it was restarted: some farms answer before they do it. */
+const RESTART_MS = 5_000;
 
 type Watching = Pick<Watch, "save" | "signal" | "readRun">;
 
@@ -86,8 +88,9 @@ async function follow<Order>(
   now: () => number,
   began: number,
 ): Promise<boolean> {
-  const hasWished = await patiently(() => carryOutWishes(run, farm, () => now() - began > WISHES_MS));
-  const sent = run.shots.flatMap((shot) => (shot.state === "sent" && shot.job !== undefined ? [{ shot, job: shot.job }] : []));
+  const hasWished = await patiently(() => carryOutWishes(run, farm, now, began + WISHES_MS));
+  const isSettled = ({ state, restarted }: Shot<Order>) => state === "sent" && now() - (restarted ?? 0) >= RESTART_MS;
+  const sent = run.shots.flatMap((shot) => (isSettled(shot) && shot.job !== undefined ? [{ shot, job: shot.job }] : []));
   if (sent.length > 0 && now() - began <= LOOK_MS) {
     const standings = await patiently(() => farm.look(sent.map(({ shot: { mark }, job }) => ({ mark, job }))));
     watch.signal.throwIfAborted();

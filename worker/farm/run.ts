@@ -27,15 +27,24 @@ export type Joined = { task: string; label: string; size: number; joined: string
 
 /**
  * @param runId so that every mark is unique for the run and the task
+ * @param root the first of the runs that this one tries again with the same answers: jobs of its marks are restarted, where the farm has them still
  */
 export const makeRun = <Order>(
   runId: string,
   ordered: readonly Ordered<Order>[],
   aside: readonly Outcome[],
   others: readonly Joined[] = [],
+  root?: string,
 ): RenderRun<Order> => ({
   shots: [
-    ...ordered.map((one): Shot<Order> => ({ ...one, mark: markOf(runId, one.task), state: "waiting" })),
+    ...ordered.map(
+      (one): Shot<Order> => ({
+        ...one,
+        mark: markOf(root ?? runId, one.task),
+        state: "waiting",
+        again: root !== undefined,
+      }),
+    ),
     // Whose run it is tells Kitsu how it ended.
     ...others.map(
       ({ task, label, size, joined }): Shot<Order> => ({

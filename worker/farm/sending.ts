@@ -67,8 +67,10 @@ export async function sendWaiting<Order>(sending: Sending<Order>): Promise<SentS
 /** What is known of a shot that was perhaps sent before. */
 function settle<Order>(shot: Shot<Order>, job: JobRef | undefined, asked: number, farm: string): void {
   const { state, wish, reason, since = 0, tries = 0 } = shot;
-  if (job !== undefined) setSent(shot, job);
-  else if (state === "sending" && asked - since < DOUBT_MS) return;
+  if (job !== undefined) {
+    if (shot.again) shot.wish ??= "restart";
+    setSent(shot, job);
+  } else if (state === "sending" && asked - since < DOUBT_MS) return;
   else if (wish === "cancel") setOver(shot, "canceled", "Canceled before it was sent");
   else if (state === "sending" && tries >= TRIES_MAX)
     setOver(shot, "failed", `${farm} does not have it: it was sent ${tries} times${reason === undefined ? "" : `. ${reason}`}`);

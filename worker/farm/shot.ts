@@ -1,7 +1,7 @@
 // One shot of a render run: what is to be sent, what became of it. It is JSON, for it is kept between two looks at the farm.
 import * as v from "valibot";
 import type { Outcome, Reply } from "../../contract.ts";
-import type { JobRef, JobStanding } from "./farm.ts";
+import type { JobControl, JobRef, JobStanding } from "./farm.ts";
 
 /**
  * - `waiting`: not sent
@@ -33,8 +33,12 @@ export type Shot<Order> = {
   end?: End | undefined;
   /** why it ended so, or what the farm refused */
   reason?: string | undefined;
-  /** what a person asked for and the farm was not told yet */
-  wish?: Wish | undefined;
+  /** its job, should the farm have it, failed before: it is restarted there */
+  again?: boolean | undefined;
+  /** when it was, in epoch milliseconds */
+  restarted?: number | undefined;
+  /** what is wanted and the farm was not told yet */
+  wish?: JobControl | undefined;
   /** the farm was told to cancel it */
   isCanceling?: boolean | undefined;
   /** Kitsu knows how it ended, or can't be told */
@@ -73,7 +77,9 @@ export const ShotOf = <Order>(order: v.GenericSchema<unknown, Order>): v.Generic
     standing: v.optional(Standing),
     end: v.optional(v.picklist(["done", "failed", "canceled"])),
     reason: v.optional(v.string()),
-    wish: v.optional(v.picklist(["cancel", "pause", "resume"])),
+    again: v.optional(v.boolean()),
+    restarted: v.optional(v.number()),
+    wish: v.optional(v.picklist(["cancel", "pause", "resume", "restart"])),
     isCanceling: v.optional(v.boolean()),
     told: v.optional(v.boolean()),
     low: v.optional(v.number()),
@@ -83,7 +89,7 @@ export const isOver = ({ state }: Shot<unknown>) => state === "over";
 
 /** The farm has it. */
 export function setSent<Order>(shot: Shot<Order>, job: JobRef): void {
-  Object.assign(shot, { state: "sent", job, order: undefined, reason: undefined });
+  Object.assign(shot, { state: "sent", job, order: undefined, reason: undefined, again: undefined });
 }
 
 export function setOver<Order>(shot: Shot<Order>, end: End, reason?: string): void {
@@ -112,7 +118,7 @@ export function takeStanding<Order>(shot: Shot<Order>, now: JobStanding | undefi
   shot.standing = { ...now, ...(keeps && { done: before.done, total: before.total }) };
   if (isRestarted) shot.reason = "Frames are rendered again: it was restarted on the farm";
   if (now.state === "done") setOver(shot, "done");
-  else if (now.state === "failed") setOver(shot, "failed", now.reason ?? "It failed on the farm");
+  else if (now.state === "failed") setOver(shot, "failed", now.reason ?? shot.reason ?? "It failed on the farm");
   else if (now.state === "canceled") setOver(shot, "canceled", now.reason ?? "Canceled");
 }
 

@@ -40,10 +40,15 @@ export function wish<Order>(run: RenderRun<Order>, what: Wish): void {
 }
 
 /** Tells the farm, and says whether there was anything to tell. What it refuses is said at the shot; what can't be told now, or not in time, is told later. */
-export async function carryOutWishes<Order>(run: RenderRun<Order>, farm: Farm<Order>, isLate: () => boolean): Promise<boolean> {
+export async function carryOutWishes<Order>(
+  run: RenderRun<Order>,
+  farm: Farm<Order>,
+  now: () => number,
+  until: number,
+): Promise<boolean> {
   const wanted = run.shots.filter(hasWish).slice(0, TOLD_MOST);
-  for (let start = 0; start < wanted.length && !isLate(); start += farm.atOnce) {
-    const results = await Promise.allSettled(wanted.slice(start, start + farm.atOnce).map((shot) => carryOut(shot, farm)));
+  for (let start = 0; start < wanted.length && now() <= until; start += farm.atOnce) {
+    const results = await Promise.allSettled(wanted.slice(start, start + farm.atOnce).map((shot) => carryOut(shot, farm, now())));
     const lost = results.find((result) => result.status === "rejected");
     if (lost !== undefined) throw lost.reason;
   }
@@ -52,12 +57,13 @@ export async function carryOutWishes<Order>(run: RenderRun<Order>, farm: Farm<Or
 
 export const hasWish = ({ state, wish: what }: Shot<unknown>) => state === "sent" && what !== undefined;
 
-async function carryOut<Order>(shot: Shot<Order>, farm: Farm<Order>): Promise<void> {
+async function carryOut<Order>(shot: Shot<Order>, farm: Farm<Order>, now: number): Promise<void> {
   const { job, mark, wish: what } = shot;
   if (job === undefined || what === undefined) return;
   try {
     await farm.control(job, mark, what);
     if (what === "cancel") shot.isCanceling = true;
+    if (what === "restart") shot.restarted = now;
   } catch (thrown) {
     if (!(thrown instanceof Failure) || thrown.reply.retry === true) throw thrown;
     shot.reason = thrown.reply.text ?? thrown.reply.title;

@@ -15,7 +15,7 @@ const lost = () => new Failure("farm-unreachable", { text: "Farm did not answer.
 const refusal = (text: string) => new Failure("farm-refused", { text });
 
 /** A run of so many shots on a farm whose answers the test writes. */
-function begin(count: number, rest: Partial<Farm<string>> = {}, joined: Joined[] = []) {
+function begin(count: number, rest: Partial<Farm<string>> = {}, joined: Joined[] = [], root?: string) {
   const standings = new Map<string, JobStanding>();
   const calls: string[] = [];
   let clock = 1_000_000;
@@ -42,7 +42,7 @@ function begin(count: number, rest: Partial<Farm<string>> = {}, joined: Joined[]
     size: 48,
   }));
   const aside: Outcome[] = [{ id: "aside", label: "SH99", state: "skipped", reason: "Ana is rendering it" }];
-  let data: unknown = makeRun("run", ordered, aside, joined);
+  let data: unknown = makeRun("run", ordered, aside, joined, root);
   const saved: unknown[] = [];
   const others = new Map<string, Reply>();
   const watch = {
@@ -445,5 +445,38 @@ describe("a shot that another run renders", () => {
     expect((await early.look()).reply.kind).toBe("started");
     early.advance(60_000);
     expect((await early.look()).reply.kind).toBe("failed");
+  });
+});
+
+describe("a run that tries again what failed", () => {
+  const retry = (rest: Partial<Farm<string>>) => begin(2, rest, [], "first");
+
+  it("restarts the job the farm still has, and sends what it has not", async () => {
+    const run = retry({ find: async () => new Map([["first/s0", { id: "s0" }]]) });
+    run.set("s0", "failed", 40, "Out of memory");
+    const standing = await run.look();
+    expect(run.calls.toSorted()).toEqual(["restart s0", "submit s1"]);
+    expect(run.run().shots.map(({ mark }) => mark)).toEqual(["first/s0", "first/s1"]);
+    expect(standing.reply.kind).toBe("started");
+  });
+
+  it("does not believe at once that the job failed again: some farms answer before they restart it", async () => {
+    const run = retry({ find: async () => new Map([["first/s0", { id: "s0" }]]) });
+    run.set("s0", "failed", 40);
+    await run.look();
+    expect(outcomeOf(await run.look(), "s0")?.state).toBe("waiting");
+    run.advance(5_000);
+    run.set("s0", "running", 41);
+    expect(outcomeOf(await run.look(), "s0")).toMatchObject({ state: "running", progress: { done: 41 } });
+    expect(run.calls.filter((call) => call.startsWith("restart"))).toHaveLength(1);
+  });
+
+  it("says why, where the farm does not restart it", async () => {
+    const control = async () => {
+      throw refusal("Farm does not allow it to be restarted: it is archived.");
+    };
+    const run = retry({ find: async () => new Map([["first/s0", { id: "s0" }]]), control });
+    run.set("s0", "failed", 40);
+    expect(outcomeOf(await run.look(), "s0")).toMatchObject({ state: "failed", reason: expect.stringContaining("it is archived") });
   });
 });

@@ -166,7 +166,7 @@ describe("Flamenco as a farm", () => {
     ["cancel", "queued active paused pause-requested failed", "cancel-requested canceled"],
     ["pause", "queued active", "pause-requested paused"],
     ["resume", "paused", "queued active requeueing"],
-    ["restart", "completed canceled failed paused", "queued active requeueing"],
+    ["restart", "canceled failed paused", "queued active requeueing completed"],
   ] as const)("can be asked to %s where it allows it, and says where not", async (what, from, already) => {
     const { farm, wanted } = await submit(1);
     const [one] = wanted;
