@@ -33,7 +33,7 @@ export type Going = {
 
 export const WATCH_EVERY_MS = 5_000;
 /** Waits double up to this while what it began can't be reached. */
-const LOST_WAIT_MAX_MS = 60_000;
+const LOST_WAIT_MAX_MS = 30_000;
 const FAULT_MAX_MS = 3_600_000;
 /** Faults of ours, or of the settings of a deploy. */
 const FAULTS: readonly string[] = ["internal-error", "not-configured", "unknown-action"];

@@ -52,6 +52,7 @@ export async function controlRun<Order>(
   now: () => number = Date.now,
 ): Promise<Standing> {
   wish(run, what);
+  run.waitMs = undefined;
   await saver(watch, run)();
   try {
     await follow(watch, run, farm, now, now());

@@ -3,7 +3,7 @@ import type { Outcome, Reply, Started } from "../../contract.ts";
 import { Failure } from "../failure.ts";
 import { describeProgress } from "./progress.ts";
 import type { RenderRun } from "./run.ts";
-import { describeShot, isOver } from "./shot.ts";
+import { describeShot, isOver, type Shot } from "./shot.ts";
 
 /** As it stands. */
 export function reportRun(run: RenderRun<unknown>, farm: string, now: number): Reply {
@@ -20,11 +20,13 @@ export function reportGoing(run: RenderRun<unknown>, farm: string, now: number):
     over.length > 0 && `${over.length} of ${sayShots(shots.length)} ${over.length === 1 ? "is" : "are"} over.`,
     failed > 0 && `${failed} failed.`,
   ];
+  const isCanceled = shots.every((shot) => isOver(shot) || shot.isCanceling || shot.wish === "cancel");
+  const doing = isCanceled ? "Canceling" : isPaused ? "Paused" : "Rendering";
   return {
     kind: "started",
-    title: `${isPaused ? "Paused" : "Rendering"}: ${sayShots(shots.length)} with ${farm}`,
+    title: `${doing}: ${nameShots(shots)} with ${farm}`,
     text: notes.filter(Boolean).join(" ") || undefined,
-    progress: describeProgress(shots, pace, now),
+    progress: describeProgress(shots, isPaused ? undefined : pace, now),
     outcomes: listOutcomes(run, farm),
   };
 }
@@ -48,7 +50,10 @@ function reportEnd(run: RenderRun<unknown>, farm: string): Reply {
   return {
     kind: "done",
     severity: done === shots.length ? "success" : done === 0 ? "info" : "warning",
-    title: done === 0 ? `Canceled: ${sayShots(shots.length)}` : `Rendered ${sayShots(done)} with ${farm}`,
+    title:
+      done === 0
+        ? `Canceled: ${nameShots(shots)}`
+        : `Rendered ${nameShots(shots.filter(({ end }) => end === "done"))} with ${farm}`,
     text: rest === "" || done === 0 ? undefined : `Of ${shots.length}, ${rest}.`,
     outcomes,
   };
@@ -58,5 +63,8 @@ const listOutcomes = ({ shots, aside }: RenderRun<unknown>, farm: string): Outco
   ...shots.map((shot) => describeShot(shot, farm)),
   ...aside,
 ];
+
+/** One by its name, for many runs of one shot each are told apart by that. */
+const nameShots = (shots: readonly Shot<unknown>[]) => (shots.length === 1 && shots[0] ? shots[0].label : sayShots(shots.length));
 
 export const sayShots = (count: number) => (count === 1 ? "1 shot" : `${count.toLocaleString("en")} shots`);

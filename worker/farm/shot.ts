@@ -153,9 +153,8 @@ export function describeShot(shot: Shot<unknown>, farm: string): Outcome {
   const canceling = isCanceling || wish === "cancel" ? "Being canceled" : undefined;
   const paused = standing?.state === "paused" ? `Paused in ${farm}` : undefined;
   const another = joined === undefined ? undefined : "Another run renders it";
-  const reason = [another ?? canceling ?? paused, sayUnsent(shot, farm), shot.reason ?? standing?.reason]
-    .filter(Boolean)
-    .join(". ");
+  const reasons = [another ?? canceling ?? paused, sayUnsent(shot, farm), shot.reason ?? standing?.reason];
+  const reason = [...new Set(reasons.filter(Boolean))].join(". ");
   const state = standing?.state === "running" ? "running" : "waiting";
   return { id, label, state, reason: reason || undefined, ...counted, ...link };
 }

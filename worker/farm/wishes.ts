@@ -18,7 +18,7 @@ export function listControls({ shots, isPaused }: RenderRun<unknown>, { canPause
   const hasRunning = own.some((shot) => (shot.state === "sent" ? !isHalted(shot) : !isPaused));
   return [
     "cancel",
-    ...(canPause && hasRunning ? (["pause"] as const) : []),
+    ...(canPause && hasRunning && !isPaused ? (["pause"] as const) : []),
     ...(canPause && hasPaused ? (["resume"] as const) : []),
   ];
 }

@@ -242,7 +242,7 @@ describe("a render run of the Afanasy action", () => {
     expect((await look()).reply).toMatchObject({
       kind: "done",
       severity: "warning",
-      title: "Rendered 1 shot with Afanasy",
+      title: "Rendered SQ01 / SH1 / Animation with Afanasy",
       outcomes: [{ state: "done" }, { state: "failed", reason: "3 of 4 tasks failed" }],
     });
   });

@@ -227,7 +227,7 @@ describe("the job", () => {
   it("has every setting of simple-blender-render, and says whose it is", async () => {
     const { taskIds, projectId } = makeProject(1);
     const started = await run(taskIds);
-    expect(started.reply).toMatchObject({ kind: "started", title: "Rendering: 1 shot with Flamenco" });
+    expect(started.reply).toMatchObject({ kind: "started", title: "Rendering: SQ01 / SH1 / Animation with Flamenco" });
     await (await follow(started)).look();
     const { name, type, priority, submitter_platform, settings, metadata } = fake.only();
     expect({ name, type, priority, submitter_platform }).toEqual({
@@ -420,7 +420,7 @@ describe("the run", () => {
     expect((await following.look()).reply).toMatchObject({
       kind: "done",
       severity: "warning",
-      title: "Rendered 1 shot with Flamenco",
+      title: "Rendered SQ01 / SH1 / Animation with Flamenco",
     });
   });
 
@@ -447,7 +447,7 @@ describe("the run", () => {
     expect(fake.only().status).toBe("paused");
     await following.control("resume");
     expect(fake.only().status).toBe("queued");
-    expect((await following.control("cancel")).reply).toMatchObject({ kind: "done", title: "Canceled: 1 shot" });
+    expect((await following.control("cancel")).reply).toMatchObject({ kind: "done", title: "Canceled: SQ01 / SH1 / Animation" });
     expect(fake.only().status).toBe("canceled");
   });
 });

@@ -111,7 +111,7 @@ describe("a render run", () => {
     expect(reply).toMatchObject({
       kind: "done",
       severity: "warning",
-      title: "Rendered 1 shot with Farm",
+      title: "Rendered SH0 with Farm",
       text: "Of 3, 1 failed, 1 canceled.",
     });
     expect(outcomeOf({ reply, data: null }, "s1")).toMatchObject({
@@ -265,6 +265,16 @@ describe("a render run", () => {
     await run.look();
     run.standings.delete("s0");
     expect(outcomeOf(await run.look(), "s0")).toMatchObject({ state: "failed", reason: "It was deleted on the farm" });
+  });
+
+  it("is called what it is: paused, being canceled, or by the name of its only shot", async () => {
+    const run = begin(2);
+    await run.look();
+    expect(going(await run.control("pause"))).toMatchObject({ title: "Paused: 2 shots with Farm" });
+    expect((await run.look()).controls).toEqual(["cancel", "resume"]);
+    expect(going(await run.control("cancel"))).toMatchObject({ title: "Canceling: 2 shots with Farm" });
+    const alone = begin(1);
+    expect(going(await alone.look()).title).toBe("Rendering: SH0 with Farm");
   });
 
   it("asks less often while nothing moves", async () => {
@@ -423,7 +433,7 @@ describe("a shot that another run renders", () => {
     };
     const run = begin(0, { look }, joined);
     run.others.set("other", tell("done", 48));
-    expect((await run.look()).reply).toMatchObject({ kind: "done", title: "Rendered 1 shot with Farm" });
+    expect((await run.look()).reply).toMatchObject({ kind: "done", title: "Rendered SH50 with Farm" });
   });
 
   it("is not paused nor canceled here: who cancels does not follow it any longer", async () => {
@@ -432,7 +442,7 @@ describe("a shot that another run renders", () => {
     expect((await run.look()).controls).toEqual(["cancel"]);
     const { reply } = await run.control("cancel");
     expect(run.calls).toEqual([]);
-    expect(reply).toMatchObject({ kind: "done", title: "Canceled: 1 shot" });
+    expect(reply).toMatchObject({ kind: "done", title: "Canceled: SH50" });
     expect(outcomeOf({ reply, data: null }, "hers")).toMatchObject({ reason: "No longer followed: another run renders it" });
   });
 
