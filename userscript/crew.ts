@@ -70,7 +70,8 @@ function tick(): void {
     joinTabs(person);
     setTimeout(turn, ANSWER_MS);
   }
-  const kept = listFollowing(person);
+  // In the order they were begun.
+  const kept = listFollowing(person).reverse();
   for (const following of kept) add(following);
   const isMine = !isOther && works.size > 0 && takeTurn();
   for (const [run, work] of works) {

@@ -8,7 +8,7 @@ const WAIT_MS = 1_000;
 const WAIT_MAX_MS = 15_000;
 /** What says nothing for so long may be dead without knowing. */
 const QUIET_MAX_MS = 30_000;
-/** Nothing is said of a connection that comes back within this. */
+/** Nothing is said of a connection that comes back within this, and no answer is waited for any longer. */
 const LOST_AFTER_MS = 10_000;
 
 /**
@@ -31,7 +31,6 @@ export function follow({ url, socket: address }: NonNullable<Run["follow"]>, tel
   return () => {
     isOver = true;
     socket?.close();
-    clearTimeout(doubt);
   };
 
   /** Until the socket is closed, or can't be had. */
@@ -57,7 +56,7 @@ export function follow({ url, socket: address }: NonNullable<Run["follow"]>, tel
 
   async function look(): Promise<void> {
     try {
-      const response = await ask(url, { signal: AbortSignal.timeout(QUIET_MAX_MS) });
+      const response = await ask(url, { signal: AbortSignal.timeout(LOST_AFTER_MS) });
       const answer = await response.text();
       if (response.ok) return hear(answer);
       if (response.status === 404) return hear("");

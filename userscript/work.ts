@@ -39,6 +39,7 @@ export function startWork(following: Following, given: Update | undefined, end: 
   let heard: Diagnosis = "";
   let note = "";
   let notedAt = 0;
+  let isOver = false;
   let quarter = -1;
   let saidAt = 0;
   return work;
@@ -51,7 +52,10 @@ export function startWork(following: Following, given: Update | undefined, end: 
       heard = next;
       work.answer = answer;
       draw(measure(reply));
-    } else if (typeof next === "string" || reply || next.as === "newer") end(work, next);
+    } else if (typeof next === "string" || reply || next.as === "newer") {
+      end(work, next);
+      isOver = true;
+    }
   }
 
   function draw(said: string | undefined, trouble = ""): void {
@@ -63,8 +67,9 @@ export function startWork(following: Following, given: Update | undefined, end: 
     work.update(work.content, said !== undefined);
   }
 
-  /** What came of a press; nothing while that is under way. */
+  /** What came of a press; nothing while that is under way. The end may have been told before. */
   function tell(said: string): void {
+    if (isOver) return;
     note = said;
     notedAt = Date.now();
     draw(said);

@@ -252,7 +252,7 @@ test("the same action on the same selection, sent again while under way, is seen
   await run("Slow");
   await run("Slow");
   await expect(toasts.first()).toContainText("Sent for 2 tasks…");
-  await expect(toasts.last()).toContainText(/Already running since \d s; sent a second time\./);
+  await expect(toasts.last()).toContainText(/Already running since \d s; sent again\./);
   await expect(toasts.getByText("Over")).toHaveCount(2);
   expect(worker.posts).toHaveLength(2);
   await run("Slow");

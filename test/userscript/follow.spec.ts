@@ -314,6 +314,30 @@ test("a cancel is sent once, says what came of it, and what can be done then", a
   await expect(toasts).toContainText("Paused: 3 shots");
 });
 
+test("how it ended stays, where that is told before what came of a cancel", async ({
+  addAction,
+  openKitsu,
+  run,
+  toasts,
+  farm,
+  worker,
+  page,
+}) => {
+  addAction("Render", { body: farm.at(0) });
+  worker.tell(`/runs/${RUN}/cancel`, { delayMs: 300, body: done("It is being canceled") });
+  await openKitsu();
+  await run("Render");
+  await expect.poll(() => farm.open().length).toBe(1);
+  const answered = page.waitForResponse(/cancel/).then((response) => response.finished());
+  await toasts.getByRole("button", { name: "Cancel" }).click();
+  farm.send(done("Canceled: 3 shots"));
+  await expect(toasts).toContainText("Canceled: 3 shots");
+  await answered;
+  await page.evaluate(() => new Promise((resolve) => setTimeout(resolve)));
+  await expect(toasts).toContainText("Canceled: 3 shots");
+  await expect(toasts.getByRole("progressbar")).toHaveCount(0);
+});
+
 test("three runs are one card; a row opens, hides, comes back from the history and at its end", async ({
   addAction,
   openKitsu,
@@ -345,6 +369,15 @@ test("three runs are one card; a row opens, hides, comes back from the history a
   farm.send(done("Rendered 0"));
   await expect(toasts.last()).toContainText("Rendered 0");
   expect(await page.evaluate(() => Reflect.get(window, "keys"))).toEqual([]);
+});
+
+test("several runs keep their order over a reload", async ({ addAction, openKitsu, run, farm, page }) => {
+  for (const [at, id] of IDS.entries()) addAction(`Render ${at}`, { body: farm.at(at * 100, {}, {}, id) });
+  await openKitsu();
+  for (const at of IDS.keys()) await run(`Render ${at}`);
+  await expect.poll(() => farm.open().length).toBe(3);
+  await page.reload();
+  await expect(page.locator("kitsu-actions .group .title")).toHaveText(["Render 0", "Render 1", "Render 2"]);
 });
 
 test("says the start, quarters at most every ten seconds, and the end", async ({ addAction, openKitsu, run, farm, page }) => {

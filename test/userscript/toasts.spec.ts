@@ -17,6 +17,22 @@ test("beyond three, toasts fold, and open again", async ({ addAction, openKitsu,
   }
 });
 
+test("however much there is to read, Kitsu's action panel at the top can be pressed", async ({
+  addAction,
+  openKitsu,
+  run,
+  page,
+}) => {
+  await page.setViewportSize({ width: 1440, height: 900 });
+  const text = "A long story. ".repeat(40);
+  for (const name of ["One", "Two", "Three"]) addAction(name, { body: done("Told", { text }) });
+  await openKitsu();
+  for (const name of ["One", "Two", "Three"]) await run(name);
+  await expect(page.locator("kitsu-actions .toast:visible").last()).toContainText("A long story.");
+  const top = await page.locator("kitsu-actions .layer").evaluate((layer) => layer.getBoundingClientRect().top);
+  expect(top).toBeGreaterThanOrEqual(220);
+});
+
 test("a message goes after it could be read; the pointer or the focus on it stops the clock; an error stays", async ({
   addAction,
   openKitsu,

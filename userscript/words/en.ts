@@ -49,7 +49,7 @@ export const en = {
   sending: "Sending…",
   runAgain: "Run the action again.",
   sent: (tasks: number) => `Sent for ${tasks} task${tasks === 1 ? "" : "s"}…`,
-  sentTwice: (seconds: number) => `Already running since ${seconds} s; sent a second time.`,
+  sentTwice: (seconds: number) => `Already running since ${seconds} s; sent again.`,
   checking: "No answer. Checking what happened…",
   webPage: "A web page: open the action as a form to see it.",
   goesOn: "It goes on: see the run's page.",

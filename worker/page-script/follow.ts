@@ -1,8 +1,12 @@
 // Keeps the page of a run that goes on up to date: told by a socket, or asking where there is none.
 
-import { hear, type Reply, type Run } from "../../contract.ts";
+import { hear, type Outcome, type Progress, type Reply, type Run } from "../../contract.ts";
+import { countOutcomes, STATES, sayProgress } from "../pages/words.ts";
 
 const ASK_EVERY_MS = 3_000;
+const ANSWER_MAX_MS = 10_000;
+/** What says nothing for so long may be dead without knowing. */
+const QUIET_MAX_MS = 60_000;
 
 export function followRun(): void {
   const element = document.querySelector<HTMLElement>("[data-follow]");
@@ -16,23 +20,33 @@ export function followRun(): void {
   });
   const take = (text: string) => {
     if (isLeaving) return;
-    if (lost !== null) lost.hidden = true;
     const heard = hear(200, "application/json", text);
+    // A proxy has words of its own where the worker can't be reached.
+    if (lost !== null) lost.hidden = heard.as === "reply";
     if (heard.as === "reply") show(element, heard.reply, heard.run);
   };
   connect();
 
   function connect(): void {
     const line = new WebSocket(socket ?? "");
-    line.addEventListener("message", ({ data }) => take(String(data)));
+    let quiet = setTimeout(end, QUIET_MAX_MS);
+    line.onclose = end;
+    line.onmessage = ({ data }) => {
+      clearTimeout(quiet);
+      quiet = setTimeout(end, QUIET_MAX_MS);
+      take(String(data));
+    };
+
     // A proxy may not let sockets through, and a laptop may have slept.
-    line.addEventListener("close", () => {
-      if (lost !== null) lost.hidden = false;
-      fetch(follow ?? "", { credentials: "omit", cache: "no-store" })
+    function end(): void {
+      clearTimeout(quiet);
+      line.onclose = null;
+      line.close();
+      fetch(follow ?? "", { credentials: "omit", cache: "no-store", signal: AbortSignal.timeout(ANSWER_MAX_MS) })
         .then((response) => response.text())
-        .then(take, () => {})
+        .then(take, () => take(""))
         .finally(() => setTimeout(connect, ASK_EVERY_MS));
-    });
+    }
   }
 }
 
@@ -50,24 +64,51 @@ function show(element: HTMLElement, reply: Reply, run: Run | undefined): void {
     location.reload();
     return;
   }
-  const told = element.querySelector(".text");
-  if (told !== null) told.textContent = reply.text ?? "";
+  const title = element.querySelector("h1")?.lastChild;
+  if (title && title.textContent !== reply.title) {
+    title.textContent = reply.title;
+    document.title = `${reply.title} · Kitsu Actions`;
+  }
+  write(element.querySelector(".text"), reply.text);
+  write(element.querySelector("h2"), countOutcomes(outcomes));
   const picture = element.querySelector<HTMLImageElement>("img.picture");
   if (picture !== null && reply.picture !== undefined && picture.src !== reply.picture) picture.src = reply.picture;
-  if (progress) draw(element, progress, progress.text);
-  for (const [at, { state, reason, progress: own }] of outcomes.entries()) {
-    const row = rows[at];
-    if (!row) continue;
-    row.className = state;
-    const [word, why] = [row.querySelector(".state"), row.querySelector(".reason")];
-    if (word !== null) word.textContent = state;
-    if (why !== null) why.textContent = reason ?? "";
-    if (own) draw(row, own);
-  }
+  if (progress) draw(element, progress);
+  for (const [at, outcome] of outcomes.entries()) showRow(rows[at], outcome);
 }
 
-function draw(element: HTMLElement, { done, total }: { done: number; total: number }, text = `${done} of ${total}`): void {
-  const [bar, words] = [element.querySelector("progress"), element.querySelector("[data-progress]")];
-  if (bar !== null) Object.assign(bar, { max: total, value: done });
-  if (words !== null) words.textContent = text;
+/** What it had not before is made, and what it has no more goes: a shot that is done is no longer at some frame. */
+function showRow(row: HTMLElement | null | undefined, { state, reason, link, progress }: Outcome): void {
+  const label = row?.querySelector(".label");
+  if (!row || !label) return;
+  row.className = state;
+  write(row.querySelector(".state"), STATES[state]);
+  const why = row.querySelector(".reason") ?? make("span", "reason");
+  if (!why.isConnected) label.after(" ", why);
+  write(why, reason);
+  const far = row.querySelector(".progress") ?? make("span", "progress");
+  if (!progress) far.remove();
+  else if (!far.isConnected) {
+    const words = document.createElement("span");
+    words.dataset.progress = "";
+    far.append(document.createElement("progress"), " ", words);
+    why.after(far);
+  }
+  if (progress) draw(far, progress);
+  const way = row.querySelector("a") ?? make("a", "");
+  if (link && !way.isConnected) row.append(" ", way);
+  if (link) Object.assign(way, { href: link.url, rel: "noreferrer", textContent: link.label });
+}
+
+const make = <K extends "span" | "a">(tag: K, className: string) => Object.assign(document.createElement(tag), { className });
+
+/** Not anew what is there: somebody may be selecting it. */
+function write(element: Element | null, text = ""): void {
+  if (element !== null && element.textContent !== text) element.textContent = text;
+}
+
+function draw(element: Element, progress: Progress): void {
+  const bar = element.querySelector("progress");
+  if (bar !== null) Object.assign(bar, { max: progress.total, value: progress.done });
+  write(element.querySelector("[data-progress]"), sayProgress(progress));
 }

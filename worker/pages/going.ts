@@ -1,6 +1,7 @@
 // The page of a run that goes on. It follows by itself, and without JavaScript by being loaded again.
 import type { Reply, Run } from "../../contract.ts";
 import type { Settings } from "../settings.ts";
+import { renderAgain } from "./again.ts";
 import { type Content, html } from "./html.ts";
 import { renderPage } from "./layout.ts";
 import { renderReply } from "./reply.ts";
@@ -18,6 +19,7 @@ export function renderGoing(run: Run, reply: Reply, { basePath, kitsuUrls }: Set
 ${renderReply(reply, kitsuUrls[0])}
 <p class="unfollowed problem" role="status" hidden>The connection is lost; it is tried again.</p>
 ${renderControls(run)}
+${!isGoing && renderAgain({ ...run, undo: undefined }, reply)}
 </div>
 <footer class="run">Run <code>${run.id}</code></footer>`,
   });

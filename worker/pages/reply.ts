@@ -1,8 +1,9 @@
 // A Reply as a page shows it. Everything in a reply may come from outside, so everything is text.
-import type { Chart, Link, Outcome, Reply, Table } from "../../contract.ts";
+import type { Chart, Link, Outcome, Progress, Reply, Table } from "../../contract.ts";
 import { renderChart } from "./chart.ts";
 import { renderEffect } from "./effect.ts";
 import { type Content, html } from "./html.ts";
+import { countOutcomes, STATES, sayProgress } from "./words.ts";
 
 const MARKS = { success: "✓", info: "i", warning: "!", failed: "✕", ask: "?", started: "…" } as const;
 
@@ -15,7 +16,7 @@ ${reply.kind === "started" ? html`<p class="text" dir="auto">${reply.text}</p>` 
 ${reply.kind === "failed" && reply.advice !== undefined && html`<p class="advice">${reply.advice}</p>`}
 ${reply.kind === "failed" && reply.retry && html`<p>The same call may work later: run it again from Kitsu.</p>`}
 ${reply.kind === "ask" && html`<p>This was not answered.</p>`}
-${reply.kind === "started" && reply.progress && renderProgress(reply.progress, reply.progress.text)}
+${reply.kind === "started" && reply.progress && renderProgress(reply.progress)}
 ${reply.kind === "started" && reply.picture !== undefined && html`<p><img class="picture" src="${reply.picture}" alt="The newest picture"></p>`}
 ${"effects" in reply && reply.effects?.length ? html`<div class="effects">${reply.effects.map((effect) => renderEffect(effect, kitsuUrl))}</div>` : undefined}
 ${"outcomes" in reply && reply.outcomes?.length ? renderOutcomes(reply.outcomes) : undefined}
@@ -46,27 +47,8 @@ ${rows}
 </ul>`;
 }
 
-const renderProgress = ({ done, total }: { done: number; total: number }, text = `${done} of ${total}`): Content =>
-  html`<span class="progress"><progress max="${total}" value="${done}"></progress> <span data-progress>${text}</span></span>`;
-
-const STATES = {
-  done: "done",
-  skipped: "skipped",
-  failed: "failed",
-  planned: "to do",
-  waiting: "waiting",
-  running: "running",
-} as const;
-
-export function countOutcomes(outcomes: readonly Outcome[]): string {
-  const counts = (["done", "running", "waiting", "planned", "skipped", "failed"] as const).map(
-    (state) => [outcomes.filter((one) => one.state === state).length, STATES[state]] as const,
-  );
-  return counts
-    .filter(([count]) => count > 0)
-    .map(([count, state]) => `${count} ${state}`)
-    .join(", ");
-}
+const renderProgress = (progress: Progress): Content =>
+  html`<span class="progress"><progress max="${progress.total}" value="${progress.done}"></progress> <span data-progress>${sayProgress(progress)}</span></span>`;
 
 export const renderLink = ({ label, url }: Link): Content => html`<a href="${url}" rel="noreferrer">${label}</a>`;
 

@@ -38,7 +38,7 @@ section > :first-child { margin-top: 0; } section > :last-child { margin-bottom:
 .advice { color: var(--strong); font-weight: 500; }
 .outcomes, .links { list-style: none; padding: 0; }
 .links { display: flex; flex-wrap: wrap; gap: .2rem 1.4rem; } .outcomes li { display: flex; flex-wrap: wrap; gap: .2rem .8rem; padding: .35rem 0; border-bottom: 1px solid var(--border); }
-.state { color: var(--look); font-weight: 600; min-width: 4.5rem; } .label { color: var(--strong); } .reason { color: var(--quiet); }
+.state { color: var(--look); font-weight: 600; min-width: 4.5rem; } .label { color: var(--strong); } .reason { color: var(--quiet); } .reason:empty { display: none; }
 .button, button { display: inline-block; font: inherit; min-height: 2.3rem; padding: .35rem 1rem; border: 1px solid var(--border); border-radius: 10px; background: var(--card); color: var(--strong); text-decoration: none; cursor: pointer; }
 .button:hover, button:hover { border-color: var(--strong); }
 .primary { background: var(--accent); border-color: var(--accent); color: var(--on-accent); }
@@ -74,8 +74,8 @@ textarea { font: inherit; color: var(--strong); background: var(--card); border:
 .help { color: var(--quiet); font-size: .9rem; margin: .25rem 0 0; } .error, .problem { color: var(--failed); font-weight: 500; } .error { margin: .25rem 0 0; font-size: .9rem; }
 .problem { border-left: 4px solid var(--failed); padding-left: .8rem; } [aria-invalid] { border-color: var(--failed); }
 .submit, .again, .again form { display: flex; flex-wrap: wrap; gap: .6rem; align-items: center; } .submit { margin-top: 1.4rem; } .again { margin-bottom: 1.2rem; }
-.dangerous { background: var(--failed); border-color: var(--failed); } .planned { --look: var(--info); } .undone { --look: var(--quiet); }
-.picture { max-width: 100%; max-height: 24rem; border-radius: 10px; } .progress { display: inline-flex; gap: .6rem; align-items: center; color: var(--quiet); font-variant-numeric: tabular-nums; } progress { accent-color: var(--accent); }
+.dangerous { background: var(--failed); border-color: var(--failed); color: var(--on-accent); } .planned { --look: var(--info); } .undone { --look: var(--quiet); }
+.picture { display: block; height: min(24rem, 50vw); max-width: 100%; aspect-ratio: auto 16/9; object-fit: contain; object-position: left; border-radius: 10px; } .started > .text { min-height: 1.5em; } .reply > .progress { display: flex; margin-bottom: .9em; } .progress { display: inline-flex; flex-wrap: wrap; gap: 0 .6rem; align-items: center; color: var(--quiet); font-variant-numeric: tabular-nums; } progress { accent-color: var(--accent); }
 .waiting, .running { --look: var(--info); } .launch { flex-basis: 100%; } .launch .told { font-size: 1.05em; color: var(--strong); }
 dl { display: grid; grid-template-columns: max-content 1fr; gap: .3rem 1.4rem; margin: 0; } dt { color: var(--quiet); } dd { margin: 0; overflow-wrap: anywhere; }
 .alive { display: none; } html[data-kitsu-actions] .alive { display: block; } html[data-kitsu-actions] .dead { display: none; }

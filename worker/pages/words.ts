@@ -1,0 +1,31 @@
+// How outcomes and progress are said: on a page, and by its script when they change.
+import type { Outcome, Progress } from "../../contract.ts";
+
+export const STATES = {
+  done: "done",
+  skipped: "skipped",
+  failed: "failed",
+  planned: "to do",
+  waiting: "waiting",
+  running: "running",
+} as const;
+
+/** "9 done, 1 skipped, 3 failed". */
+export function countOutcomes(outcomes: readonly Outcome[]): string {
+  const counts = (["done", "running", "waiting", "planned", "skipped", "failed"] as const).map(
+    (state) => [outcomes.filter((one) => one.state === state).length, STATES[state]] as const,
+  );
+  return counts
+    .filter(([count]) => count > 0)
+    .map(([count, state]) => `${count} ${state}`)
+    .join(", ");
+}
+
+/** "12 of 48 frames · about 3 min left". */
+export function sayProgress({ done, total, text = `${done} of ${total}`, left }: Progress): string {
+  if (left === undefined) return text;
+  return `${text} · about ${left < LONG_S ? `${Math.round(left / 60) || 1} min` : `${Math.round(left / 3_600)} h`} left`;
+}
+
+/** From here on it is told in hours. */
+const LONG_S = 5_400;
