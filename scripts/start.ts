@@ -18,12 +18,16 @@ const afanasyPort = await findFreePort([workerPort, playgroundPort, edgePort, fl
 
 const worker = `http://localhost:${workerPort}`;
 /** Shared by the workers and the playground's servers for as long as they run. */
-const forwardSecret = `whsec_${randomBytes(32).toString("base64")}`;
+const forwardSecret = process.env.FORWARD_SECRET ?? `whsec_${randomBytes(32).toString("base64")}`;
 const botToken = randomBytes(32).toString("base64url");
 
-const targets = Object.fromEntries(
-  forwardTargets(`http://127.0.0.1:${playgroundPort}`).map(({ id, title, url }) => [id, { url, title, timeLimit: 10 }]),
-);
+/** A studio's own receiver may stand in for one of the playground's. */
+const targets = {
+  ...Object.fromEntries(
+    forwardTargets(`http://127.0.0.1:${playgroundPort}`).map(({ id, title, url }) => [id, { url, title, timeLimit: 10 }]),
+  ),
+  ...JSON.parse(process.env.FORWARD_TARGETS ?? "{}"),
+};
 
 /** The settings a studio writes into wrangler.toml, for the playground instead of Kitsu. */
 const variables = {

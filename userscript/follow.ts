@@ -38,7 +38,7 @@ export function follow({ url, socket: address }: NonNullable<Run["follow"]>, tel
     return new Promise((resolve) => {
       let timer = setTimeout(end, QUIET_MAX_MS);
       socket = new WebSocket(address);
-      socket.onclose = end;
+      socket.onclose = socket.onerror = end;
       socket.onmessage = ({ data }) => {
         wait = WAIT_MS;
         clearTimeout(timer);

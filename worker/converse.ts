@@ -1,5 +1,5 @@
 // From a call to the reply: what must be asked is asked, what must be agreed to is agreed to, and what was answered twice is run once.
-import type { Reply } from "../contract.ts";
+import type { Reply, Run } from "../contract.ts";
 import type { Action, Given } from "./action.ts";
 import { findAgreement } from "./agreement.ts";
 import type { Call } from "./call.ts";
@@ -7,13 +7,12 @@ import { type Beginning, meetConversation } from "./conversation.ts";
 import { Failure } from "./failure.ts";
 import type { Left } from "./given.ts";
 import { findNow } from "./meet-run.ts";
-import { type OfferedUndo, runAt } from "./run.ts";
+import { type OfferedUndo, offerAgain, runAt } from "./run.ts";
 import type { Scene } from "./scene.ts";
 import type { Env } from "./settings.ts";
-import type { Followed } from "./watch.ts";
 
-/** The same run, which was submitted before: as it stands, where it goes on. */
-type Twin = Followed | Failure;
+/** The same run, which was submitted before. */
+export type Twin = { run: Run; reply: Reply; failure?: Failure };
 
 export type Conversed = { reply: Reply; undo?: OfferedUndo | undefined } | { twin: Twin };
 
@@ -50,15 +49,21 @@ export async function converse(action: Action, given: Given, left: Left, { at, i
   return { reply, undo };
 }
 
-/** What was submitted before runs once. Whoever's run it is may go on with it, where it goes on. */
+/** What was submitted before runs once. Whoever's run it is gets it as it stands, or as it ended. */
 async function findTwin({ id: action }: Action, { run, person, base }: Given, at: number, { env, settings }: Place): Promise<Twin> {
   const found = await findNow(env, settings, run.id, at).catch(() => undefined);
-  const isTheirs = found?.recorded.action === action && found.recorded.person?.id === person.id;
-  if (isTheirs && found.followed !== undefined) return found.followed;
-  return new Failure("already-submitted", {
+  if (found?.recorded.action === action && found.recorded.person?.id === person.id) {
+    const { recorded, followed } = found;
+    if (followed !== undefined) return followed;
+    // Before its end the log has no more than that something was asked.
+    if (recorded.reply.kind !== "ask") return { run: offerAgain(base, recorded), reply: recorded.reply };
+  }
+  const place = runAt(base, run.id, at);
+  const failure = new Failure("already-submitted", {
     text: "This was submitted before, and runs once.",
-    advice: `What came of it is at ${runAt(base, run.id, at).url}`,
+    advice: `What came of it is at ${place.url}`,
   });
+  return { run: place, reply: failure.reply, failure };
 }
 
 /** What is answered, or tried again, is run once. */

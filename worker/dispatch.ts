@@ -24,10 +24,8 @@ import type { Recorded } from "./record.ts";
 import { repeatCall } from "./repeat.ts";
 import { makeRunId, type OfferedUndo, offerAgain, readTime, runAt } from "./run.ts";
 import type { Scene } from "./scene.ts";
-import type { Settings } from "./settings.ts";
 import { endInTime } from "./time-limit.ts";
 import { undoRun } from "./undo.ts";
-import type { Followed } from "./watch.ts";
 
 /** What a request wants done. */
 type Errand = {
@@ -158,7 +156,9 @@ async function carryOut(
       left = made.left;
       return work(made.given, left, { at, isNamed: named !== undefined });
     });
-    if ("twin" in conversed) return { response: answerTwin(request, conversed.twin, settings, call) };
+    // It is in the log already, as what it is.
+    if ("twin" in conversed)
+      return { response: answerCall(request, conversed.twin, settings, { failure: conversed.twin.failure, call }) };
     ({ reply, undo } = conversed);
   } catch (thrown) {
     reply = toFailure(thrown);
@@ -186,12 +186,6 @@ async function carryOut(
   const run = { ...offerAgain(base, recorded), ...(follow instanceof Failure ? undefined : follow) };
   const response = answerCall(request, { run, reply: recorded.reply }, settings, { failure, call });
   return { response, ...((follow === undefined || follow instanceof Failure) && { recorded }) };
-}
-
-/** It is in the log already, as what it is. */
-function answerTwin(request: Request, twin: Followed | Failure, settings: Settings, call: Call | undefined): Response {
-  if (!(twin instanceof Failure)) return answerCall(request, twin, settings, { call });
-  return answerCall(request, { reply: twin.reply }, settings, { failure: twin, call });
 }
 
 function checkMethod(request: Request, action: Action): void {

@@ -2,7 +2,7 @@
 import type { Page, WebSocketRoute } from "@playwright/test";
 import type { Answer, Outcome, Run, Started } from "../../contract.ts";
 import { serveUserscript } from "../support/browser/bundle.ts";
-import { test as base, bodies, expect } from "../support/browser/fixture.ts";
+import { test as base, bodies, expect, STRICT_CSP } from "../support/browser/fixture.ts";
 import { answer, done, RUN } from "../support/browser/replies.ts";
 
 const IDS = [RUN, ...["1", "2"].map((digit) => digit.repeat(32))];
@@ -506,3 +506,20 @@ async function logIn(page: Page, id: string): Promise<void> {
     user.id = person;
   }, id);
 }
+
+base(
+  "a policy that lets no socket through is no trouble: it is asked instead, at once",
+  async ({ addAction, openKitsu, run, toasts, worker, kitsu }) => {
+    kitsu.headers["content-security-policy"] = `${STRICT_CSP}; connect-src 'self' ${worker.origin}`;
+    const [place, path] = [worker.origin.replace("http", "ws"), `/runs/${RUN}/follow`];
+    const going = (frames: number) =>
+      answer({ kind: "started", title: "Rendering: 3 shots", progress: { done: frames, total: 480 } }, RUN, {
+        follow: { url: `${worker.origin}${path}?key=k`, socket: `${place}${path}?key=k` },
+      });
+    addAction("Render", { body: going(0) });
+    worker.tell(path, () => ({ body: going(7) }));
+    await openKitsu();
+    await run("Render");
+    await expect(toasts).toContainText("7 / 480");
+  },
+);
