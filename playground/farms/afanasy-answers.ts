@@ -54,7 +54,7 @@ function answerGet(jobs: AfanasyJobs, { type, mode, ids, serials, users }: v.Inf
   if (type === "renders") return answer({ renders: writeRenders(jobs) });
   if (type !== "jobs") return say("error", `Invalid get type = '${type}'`);
   const write = (found: ReturnType<AfanasyJobs["list"]>) => answer({ jobs: found.map((job) => writeJob(job, mode === "full")) });
-  if (users && users.length > 0) return write(jobs.list().filter(({ userName }) => users.includes(userName)));
+  if (users && users.length > 0) return { json: writeJobsOf(jobs, users) };
   const [only] = ids;
   if (ids.length === 1 && only !== undefined) {
     const job = jobs.find(only);
@@ -64,6 +64,17 @@ function answerGet(jobs: AfanasyJobs, { type, mode, ids, serials, users }: v.Inf
   // Serials stand in place of the ids, and are never "all".
   if (serials) return write(jobs.list().filter(({ serial }) => serials.includes(serial)));
   return write(ids.length === 0 ? jobs.list() : ids.flatMap((id) => jobs.find(id) ?? []));
+}
+
+/** Always short. A user without jobs, after one who has some, leaves a comma that no JSON has there. */
+function writeJobsOf(jobs: AfanasyJobs, users: readonly string[]): string {
+  let [json, hasJobs] = ["", false];
+  for (const user of users.filter((name) => jobs.users.has(name))) {
+    const own = jobs.list().filter(({ userName }) => userName === user);
+    json += `${hasJobs ? ",\n" : ""}${own.map((job) => writeJson(writeJob(job, false))).join(",\n")}`;
+    hasJobs = own.length > 0;
+  }
+  return `{"jobs":[\n${json}\n]}`;
 }
 
 function answerAction(jobs: AfanasyJobs, given: unknown): Outcome {
@@ -76,9 +87,10 @@ function answerAction(jobs: AfanasyJobs, given: unknown): Outcome {
   if (host_name === "") return say("error", 'Action should have a not empty "host_name" string.');
   if (type !== "jobs") return say("error", `Unknown action type = "${type}"`);
   if (operation && !isOperation(operation.type)) return say("error", `Unknown operation: ${operation.type}`);
-  // A mask is a regular expression over the names of all jobs, whoever's they are. An id that is not there is passed over.
+  // A mask is a regular expression over the names of all jobs, whoever's they are. An id that is not there is passed over, unless none is.
   const meant =
     ids.length > 0 ? ids.flatMap((id) => jobs.find(id) ?? []) : jobs.list().filter(({ name }) => new RegExp(mask).test(name));
+  if (meant.length === 0) return say("error", "Action node(s) not found.");
   for (const job of meant) {
     if (params?.priority !== undefined) job.priority = params.priority;
     if (params?.annotation !== undefined) job.annotation = params.annotation;
@@ -88,8 +100,7 @@ function answerAction(jobs: AfanasyJobs, given: unknown): Outcome {
 }
 
 function writeUsers(jobs: AfanasyJobs) {
-  const names = new Set(jobs.list().map(({ userName }) => userName));
-  return [...names].map((name, index) => ({ name, id: index + 1, priority: 99, jobs_num: countOf(jobs, name) }));
+  return [...jobs.users].map((name, index) => ({ name, id: index + 1, priority: 99, jobs_num: countOf(jobs, name) }));
 }
 
 const countOf = (jobs: AfanasyJobs, name: string): number => jobs.list().filter(({ userName }) => userName === name).length;

@@ -10,6 +10,8 @@ export const isOperation = (name: string): name is Operation => OPERATIONS.some(
 
 export class AfanasyJobs {
   readonly #jobs = new Map<number, AfanasyJob>();
+  /** whoever ever had a job: they stay, without any */
+  readonly users = new Set<string>();
   readonly #nodes: Nodes;
   #serial = 0;
 
@@ -44,6 +46,7 @@ export class AfanasyJobs {
     for (let number = 1; this.list().some(({ name }) => name === job.name); number += 1) job.name = `${original}-${number}`;
     this.#serial = job.serial;
     this.#jobs.set(job.id, job);
+    this.users.add(job.userName);
     return job;
   }
 
@@ -73,9 +76,9 @@ export class AfanasyJobs {
     }
   }
 
-  /** What a new job is called by: those that were deleted leave theirs to it. */
+  /** What a new job is called by: those that were deleted leave theirs to it. 1 is the server's own. */
   #lowestFreeId(): number {
-    let id = 1;
+    let id = 2;
     while (this.#jobs.has(id)) id += 1;
     return id;
   }

@@ -1,4 +1,4 @@
-/** JSON as afserver reads and writes it: numbers with a point are no numbers to it, and line breaks stay line breaks. */
+/** JSON as afserver reads and writes it: numbers with a point are no numbers to it, and some texts are written as they are. */
 import * as v from "valibot";
 
 const Source = v.object({ source: v.string() });
@@ -19,13 +19,22 @@ function dropFractions(_key: string, value: unknown, ...[context]: readonly unkn
   return written.success && /[.eE]/.test(written.output.source) ? undefined : value;
 }
 
-/** Quotes and backslashes it escapes, and nothing else. Whatever is zero, empty or false is left out. */
-export function writeJson(value: unknown): string {
-  return JSON.stringify(value, (_key, member: unknown) => (isNothing(member) ? undefined : member)).replace(
-    /\\([\\nrt])/g,
-    (escaped, what) => (what === "\\" ? escaped : (RAW[String(what)] ?? escaped)),
-  );
+/** A text that it writes as it is, whatever is in it. */
+export class Bare {
+  readonly text: string;
+
+  constructor(text: string) {
+    this.text = text;
+  }
 }
 
-const RAW: Readonly<Record<string, string>> = { n: "\n", r: "\r", t: "\t" };
+/** Quotes, backslashes and line breaks it escapes, and nothing else. Whatever is zero, empty or false is left out. */
+export function writeJson(value: unknown): string {
+  const bare: string[] = [];
+  return JSON.stringify(value, (_key, member: unknown) => {
+    if (member instanceof Bare) return `\u0000${bare.push(member.text) - 1}`;
+    return isNothing(member) ? undefined : member;
+  }).replace(/\\(?:u0000(\d+)|.)/g, (escaped, index) => (index === undefined ? escaped : (bare[index] ?? "")));
+}
+
 const isNothing = (member: unknown): boolean => member === "" || member === false;

@@ -1,5 +1,6 @@
 /** Jobs as afserver writes them: short for lists, and whole. */
 import type { AfanasyBlock, AfanasyJob, AfanasyTask } from "./afanasy-job.ts";
+import { Bare } from "./afanasy-json.ts";
 import { blockState, jobState, taskState } from "./afanasy-states.ts";
 
 type Written = Record<string, unknown>;
@@ -37,8 +38,7 @@ function writeBlock(block: AfanasyBlock, index: number, isFull: boolean): Writte
   const percentage = Math.floor(tasks.reduce((sum, task) => sum + percentOf(task), 0) / tasks.length);
   return {
     ...(isFull ? given : { flags: given.flags }),
-    name,
-    service,
+    ...bareOf(isFull ? { ...given, name, service } : { name, service }),
     block_num: index,
     tasks_num: tasks.length,
     ...(isNumeric && { frame_first: first, frame_last: last, ...(perTask > 1 && { frames_per_task: perTask }), frames_inc: inc }),
@@ -57,6 +57,15 @@ function writeBlock(block: AfanasyBlock, index: number, isFull: boolean): Writte
       .slice(0, 128),
   };
 }
+
+const BARE = ["name", "service", "parser", "tasks_name", "custom_data"];
+
+const bareOf = (block: Written): Written =>
+  Object.fromEntries(
+    Object.entries(block).flatMap(([name, value]) =>
+      BARE.includes(name) && typeof value === "string" ? [[name, new Bare(value)]] : [],
+    ),
+  );
 
 const percentOf = ({ done, size, state }: AfanasyTask): number => (state === "done" ? 100 : Math.floor((100 * done) / size));
 

@@ -30,8 +30,8 @@ function readPost(text: string): Head | undefined {
   for (let at = text.indexOf("\n") + 1; at > 0 && at < text.length; at = text.indexOf("\n", at + 1) + 1) {
     // Only here the body may begin in the first packet: otherwise it is what comes after it.
     if (length !== undefined && text[at] === "{") return withLength("http", length, at);
-    // A colon and one blank, exactly; of the digits after it as many as there are.
-    if (text.slice(at, at + 9).toUpperCase() !== "AFANASY: ") continue;
+    // Capitals, a colon and one blank, exactly; of the digits after it as many as there are.
+    if (!text.startsWith("AFANASY: ", at)) continue;
     const digits = /^\s*([+-]?\d+)/.exec(text.slice(at + 9));
     if (!digits) return undefined;
     length = Number(digits[1]);

@@ -42,7 +42,7 @@ export function makeOrder(facts: TaskFacts, choice: Choice, settings: AfanasySet
     ...(filled.output !== undefined && { folders: { output: filled.output } }),
     blocks: splitRanges(frames.text).map(([first, last], _, all) => ({
       ...template.block,
-      name: all.length === 1 ? nameTemplate(template) : `${nameTemplate(template)} ${first}-${last}`,
+      name: toName(all.length === 1 ? nameTemplate(template) : `${nameTemplate(template)} ${first}-${last}`),
       service: template.service,
       ...(template.parser !== undefined && { parser: template.parser }),
       command: filled.command,

@@ -18,15 +18,22 @@ export function readStanding(job: FarmJob, url: string | undefined): JobStanding
   };
 }
 
+const TO_COME = BIT.ready | BIT.waitsForDependency | BIT.waitsForTime | BIT.errorReady | BIT.suspended;
+
+/** A machine that began tasks is not there again, after a restart of the server or its own: a job has no bit for that, blocks count them. */
+const isMissing = ({ st, blocks }: Pick<FarmJob, "st" | "blocks">) =>
+  (st & BIT.waitsForReconnection) !== 0 || blocks.some(({ p_tasks_waitrec }) => p_tasks_waitrec > 0);
+
 /**
  * Errors come first, but while other tasks run or can, the job is not over: they are rendered, and what failed may be tried again. Paused is what
  * somebody paused, whatever failed before.
  */
-export function readState({ st, annotation }: Pick<FarmJob, "st" | "annotation">): JobState {
+export function readState(job: Pick<FarmJob, "st" | "annotation" | "blocks">): JobState {
+  const { st, annotation } = job;
   const has = (bit: number) => (st & bit) !== 0;
   if (has(BIT.paused) && !(has(BIT.done) && !has(BIT.error))) return annotation === CANCELED ? "canceled" : "paused";
   if (has(BIT.running)) return "running";
-  if (has(BIT.error)) return has(BIT.ready) || has(BIT.errorReady) || has(BIT.waitsForReconnection) ? "waiting" : "failed";
+  if (has(BIT.error)) return has(TO_COME) || isMissing(job) ? "waiting" : "failed";
   if (has(BIT.done)) return "done";
   return "waiting";
 }
@@ -42,7 +49,8 @@ function countFrames({ frame_first, frame_last, frames_inc = 1, tasks_num }: Far
   return Math.max(tasks_num, Math.floor((frame_last - (frame_first ?? 0)) / Math.max(1, frames_inc)) + 1);
 }
 
-function explain({ st, state, blocks }: FarmJob): string | undefined {
+function explain(job: FarmJob): string | undefined {
+  const { st, state, blocks } = job;
   const [failed, tasks] = [
     blocks.reduce((sum, { p_tasks_error }) => sum + p_tasks_error, 0),
     blocks.reduce((sum, { tasks_num }) => sum + tasks_num, 0),
@@ -52,7 +60,7 @@ function explain({ st, state, blocks }: FarmJob): string | undefined {
     failed === 0 && (st & BIT.error) !== 0 && `It failed (${state.trim() || "ERR"})`,
     (st & BIT.waitsForDependency) !== 0 && "It waits for another job",
     (st & BIT.waitsForTime) !== 0 && "It waits for its time",
-    (st & BIT.waitsForReconnection) !== 0 && "A machine of the farm does not answer",
+    isMissing(job) && "A machine of the farm does not answer",
     (st & BIT.suspended) !== 0 && "It is suspended",
     (st & BIT.previewPending) !== 0 && "It waits for its preview to be approved",
   ];

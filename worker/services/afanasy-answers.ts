@@ -11,6 +11,7 @@ export const FarmBlock = v.object({
   p_percentage: count,
   p_tasks_done: count,
   p_tasks_error: count,
+  p_tasks_waitrec: count,
 });
 export type FarmBlock = v.InferOutput<typeof FarmBlock>;
 

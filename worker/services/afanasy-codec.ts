@@ -28,10 +28,13 @@ function check(key: string, value: unknown): unknown {
 const NOT_PLAIN = /[\u007f-\uffff]/g;
 const escapeUnit = (unit: string) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, "0")}`;
 
-/** What was answered; undefined where it is no JSON even without the control characters that the server leaves in its strings. */
+/**
+ * What was answered; undefined where it is no JSON even without the control characters that the server leaves in its strings, and the comma that
+ * it leaves behind the jobs of one user where the next has none.
+ */
 export function parseAnswer(text: string): unknown {
   // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
-  return parse(text) ?? parse(text.replace(/[\u0000-\u001f]/g, " "));
+  return parse(text) ?? parse(text.replace(/[\u0000-\u001f]/g, " ").replace(/, *\]\}$/, "]}"));
 }
 
 function parse(text: string): unknown {

@@ -19,7 +19,10 @@ const Integer = v.pipe(
   v.maxValue(INTEGER_MAX, "is too large"),
 );
 const atLeast = (least: number) => v.pipe(Integer, v.minValue(least, `must be at least ${least}`));
-/** The server writes these into its answers without escaping them. */
+/** Kept in a byte with a sign: 200 would be -56. */
+const Byte = v.pipe(atLeast(0), v.maxValue(127, "must be at most 127"));
+/** The server writes these into its answers without escaping them, and from then on nobody can read its list of jobs. */
+const Bare = v.pipe(Filled, v.regex(/^[^"\\\p{Cc}]+$/u, 'has \'"\', "\\" or a control character'));
 const Plain = v.pipe(Filled, v.regex(/^[\w.-]+$/, 'may have letters, digits, "_", "." and "-" only'));
 
 /** What a studio may set of a block, beside what it renders. */
@@ -30,27 +33,39 @@ export const BlockLimits = v.strictObject({
   need_power: v.optional(atLeast(0)),
   need_gpu_mem_mb: v.optional(atLeast(0)),
   need_cpu_cores: v.optional(atLeast(0)),
-  errors_retries: v.optional(atLeast(0)),
-  errors_avoid_host: v.optional(atLeast(0)),
-  errors_task_same_host: v.optional(atLeast(0)),
+  errors_retries: v.optional(Byte),
+  errors_avoid_host: v.optional(Byte),
+  errors_task_same_host: v.optional(Byte),
   errors_forgive_time: v.optional(atLeast(0)),
   task_max_run_time: v.optional(atLeast(0)),
   task_min_run_time: v.optional(atLeast(0)),
   sequential: v.optional(Integer),
-  environment: v.optional(v.record(Filled, Text)),
-  tickets: v.optional(v.record(Filled, atLeast(0))),
+  environment: v.optional(v.record(Bare, Text)),
+  tickets: v.optional(v.record(Bare, atLeast(0))),
 });
 
-/** What a studio may set of a job. Masks are regular expressions. */
+/** ECMAScript's, as here. The server leaves out one that it can't read: the job would be rendered anywhere, or nowhere. */
+const Mask = v.pipe(
+  Filled,
+  v.check((mask) => {
+    try {
+      return RegExp(mask) !== null;
+    } catch {
+      return false;
+    }
+  }, "is no regular expression"),
+);
+
+/** What a studio may set of a job. */
 export const JobLimits = v.strictObject({
   max_running_tasks: v.optional(atLeast(-1)),
   max_running_tasks_per_host: v.optional(atLeast(-1)),
-  hosts_mask: v.optional(Filled),
-  hosts_mask_exclude: v.optional(Filled),
-  need_os: v.optional(Filled),
-  need_properties: v.optional(Filled),
+  hosts_mask: v.optional(Mask),
+  hosts_mask_exclude: v.optional(Mask),
+  need_os: v.optional(Mask),
+  need_properties: v.optional(Mask),
   time_life: v.optional(atLeast(1)),
-  pools: v.optional(v.record(Filled, atLeast(0))),
+  pools: v.optional(v.record(Bare, atLeast(0))),
 });
 
 /** "1 = numeric" of the server's bits. */
@@ -58,14 +73,14 @@ export const NUMERIC = 1;
 
 const common = {
   ...BlockLimits.entries,
-  name: Filled,
-  service: Filled,
-  parser: v.optional(Filled),
+  name: Bare,
+  service: Bare,
+  parser: v.optional(Bare),
   command: Filled,
   working_directory: v.optional(Filled),
   files: v.optional(v.array(Filled)),
-  tasks_name: v.optional(Filled),
-  custom_data: v.optional(Text),
+  tasks_name: v.optional(Bare),
+  custom_data: v.optional(Bare),
 };
 
 const Frames = v.pipe(
@@ -116,7 +131,7 @@ export const AfanasyJob = v.strictObject({
   project: v.optional(Text),
   department: v.optional(Text),
   branch: v.optional(v.pipe(Text, v.regex(/^\/[\w./-]*$/, 'must begin with "/"'))),
-  folders: v.optional(v.record(Filled, Text)),
+  folders: v.optional(v.record(Bare, Text)),
 });
 export type AfanasyJob = v.InferOutput<typeof AfanasyJob>;
 

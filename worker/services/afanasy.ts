@@ -106,7 +106,8 @@ async function send({ url, token, access }: AfanasyTarget, body: Uint8Array, sig
       signal: AbortSignal.any([signal, overtime]),
       headers: {
         // Few and short: the server reads its headers from the first packet alone.
-        afanasy: String(body.byteLength),
+        // In capitals: most versions compare it letter by letter.
+        AFANASY: String(body.byteLength),
         "content-type": "application/json",
         ...(token !== undefined && { authorization: `Bearer ${token}` }),
         ...(access !== undefined && { "cf-access-client-id": access.id, "cf-access-client-secret": access.secret }),

@@ -68,8 +68,14 @@ def _filled(value: Any, name: str) -> None:
         raise Refused(f"{name} is empty")
 
 
+def _bare(value: Any, name: str) -> None:
+    """afserver writes these into its answers without escaping them, and from then on nobody can read its list of jobs."""
+    _filled(value, name)
+    if re.search(r'["\\\x00-\x1f\x7f-\x9f]', value) is not None:
+        raise Refused(f"{name} has a quote, a backslash or a control character")
+
+
 def _plain(value: Any, name: str) -> None:
-    """afserver writes these into its answers without escaping them."""
     _filled(value, name)
     if re.fullmatch(r"[A-Za-z0-9_.-]+", value) is None:
         raise Refused(f"{name} may have letters, digits, “_”, “.” and “-” only")
@@ -110,28 +116,29 @@ def _table(check: Check) -> Check:
         if not isinstance(value, dict) or len(value) > _LIST_MAX:
             raise Refused(f"{name} must be an object")
         for key, one in value.items():
-            _filled(key, name)
+            _bare(key, name)
             check(one, f"{name}.{key}")
 
     return check_all
 
 
 _COUNT = _integer(0)
+_BYTE = _integer(0, 127)
 _ANY = _integer(-_INTEGER_MAX)
 
 # Whatever is not here is not let through: command_pre and command_post run on the server itself.
 _JOB: dict[str, Check] = {
     "name": _filled, "user_name": _plain, "host_name": _plain, "priority": _integer(0, 250), "offline": _flag,
-    "description": _text, "annotation": _text, "custom_data": _text, "project": _text, "department": _text, "branch": _text,
+    "description": _text, "annotation": _text, "custom_data": _text, "project": _text, "department": _text, "branch": _bare,
     "folders": _table(_path), "max_running_tasks": _integer(-1), "max_running_tasks_per_host": _integer(-1),
     "hosts_mask": _filled, "hosts_mask_exclude": _filled, "need_os": _filled, "need_properties": _filled,
     "time_life": _integer(1), "pools": _table(_COUNT),
 }  # fmt: skip
 _BLOCK: dict[str, Check] = {
-    "name": _filled, "service": _filled, "parser": _plain, "command": _filled, "working_directory": _path,
-    "files": _list(_path), "tasks_name": _filled, "custom_data": _text, "flags": _COUNT, "sequential": _ANY,
+    "name": _bare, "service": _bare, "parser": _plain, "command": _filled, "working_directory": _path,
+    "files": _list(_path), "tasks_name": _bare, "custom_data": _bare, "flags": _COUNT, "sequential": _ANY,
     "capacity": _integer(1), "need_memory": _COUNT, "need_hdd": _COUNT, "need_power": _COUNT, "need_gpu_mem_mb": _COUNT,
-    "need_cpu_cores": _COUNT, "errors_retries": _COUNT, "errors_avoid_host": _COUNT, "errors_task_same_host": _COUNT,
+    "need_cpu_cores": _COUNT, "errors_retries": _BYTE, "errors_avoid_host": _BYTE, "errors_task_same_host": _BYTE,
     "errors_forgive_time": _COUNT, "task_max_run_time": _COUNT, "task_min_run_time": _COUNT,
     "environment": _table(_text), "tickets": _table(_COUNT),
 }  # fmt: skip

@@ -47,6 +47,7 @@ class Relay(ThreadingHTTPServer):
         if self._places.acquire(timeout=self.config.busy_seconds):
             super().process_request(request, client_address)
             return
+        log.warning("%s busy 503", client_address[0])
         try:
             body = _error("the relay has no place free", "busy")
             head = (
@@ -58,7 +59,6 @@ class Relay(ThreadingHTTPServer):
         except OSError:
             pass
         finally:
-            log.warning("%s busy 503", client_address[0])
             self.shutdown_request(request)
 
     def process_request_thread(self, request: socket, client_address: Any) -> None:

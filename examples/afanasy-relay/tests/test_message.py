@@ -62,6 +62,28 @@ class Jobs(RelayCase):
         self.assert_refused(job(command_post="id"), "job.command_post is not let through")
         self.assert_refused(job(folders={"output": "`id`"}), "has a character that no path may have")
 
+    def test_what_would_make_afservers_answers_unreadable_is_not_let_through(self):
+        for message in [
+            job(block={"name": 'Blender "Cycles"'}),
+            job(block={"name": "a\\b"}),
+            job(block={"name": "a\nb"}),
+            job(block={"tasks_name": 'a"b'}),
+            job(block={"custom_data": '{"a":1}'}),
+            job(block={"tickets": {'a"b': 1}}),
+            job(pools={'a"b': 1}),
+            job(folders={'a"b': "/mnt"}),
+            job(branch='/a"b'),
+        ]:
+            with self.subTest(message=message):
+                self.assert_refused(message, "has a quote, a backslash or a control character")
+        escaped = job(custom_data='{"kitsu_mark":"a/b"}', description='a "b"', block={"name": "Blender 1-10, ä"})
+        self.assertEqual(self.ask(escaped)[0], 200)
+
+    def test_numbers_that_afserver_keeps_in_a_byte_are_no_larger(self):
+        for name in ("errors_retries", "errors_avoid_host", "errors_task_same_host"):
+            self.assert_refused(job(block={name: 128}), "from 0 to 127")
+            self.assertEqual(self.ask(job(block={name: 127}))[0], 200)
+
     def test_variables_that_are_named_may_be_set(self):
         relay = self.open_relay(environment=("OCIO",))
         self.assertEqual(self.ask(job(block={"environment": {"OCIO": "/mnt/ocio"}}), relay=relay)[0], 200)

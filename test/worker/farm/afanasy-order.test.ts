@@ -64,6 +64,10 @@ const problemOf = (wish: Wish) => {
 };
 
 describe("a shot as a job", () => {
+  it("has blocks whose names break nothing, whatever the template is called", () => {
+    expect(jobOf({ template: { title: 'Blender "Cycles" \\o/' } }).blocks[0]?.name).toBe("Blender _Cycles_ _o/");
+  });
+
   it("is the studio's template, filled", () => {
     expect(jobOf()).toEqual({
       name: expect.stringMatching(/^Demo SH\d+ \/ Animation$/),

@@ -4,8 +4,9 @@ import { CANCELED, readPercentage, readStanding, readState } from "../../../work
 import { FarmJob } from "../../../worker/services/afanasy-answers.ts";
 
 const BITS = { RDY: 1, RUN: 2, WDP: 4, WTM: 8, DON: 16, ERR: 32, SKP: 256, OFF: 512, RER: 131_072, SUS: 1_048_576 };
-const stateOf = (text: string, annotation = "") =>
+const stateOf = (text: string, annotation = "", blocks: readonly object[] = []) =>
   readState({
+    ...v.parse(FarmJob, { id: 7, blocks }),
     st: text.split(" ").reduce((sum, word) => sum | (Object.entries(BITS).find(([name]) => name === word)?.[1] ?? 0), 0),
     annotation,
   });
@@ -30,9 +31,17 @@ describe("the state of a job", () => {
     ["ERR RUN", "running"],
     ["ERR RDY", "waiting"],
     ["ERR RER", "waiting"],
+    ["ERR WDP", "waiting"],
+    ["ERR WTM", "waiting"],
+    ["ERR SUS", "waiting"],
     ["DON OFF", "done"],
   ])("of the bits %j is %s", (text, state) => {
     expect(stateOf(text)).toBe(state);
+  });
+
+  it("is no failure yet while tasks wait for the machine that began them, of which the job itself has no bit", () => {
+    expect(stateOf("ERR", "", [{ tasks_num: 12, p_tasks_error: 1, p_tasks_waitrec: 2 }])).toBe("waiting");
+    expect(stateOf("ERR", "", [{ tasks_num: 12, p_tasks_error: 1 }])).toBe("failed");
   });
 
   it("is canceled where it is paused and we wrote so at it", () => {
@@ -95,6 +104,7 @@ describe("how far a job is", () => {
     });
     expect(standingOf({ st: 32, state: " ERR" }).reason).toBe("It failed (ERR)");
     expect(standingOf({ st: 4 }).reason).toBe("It waits for another job");
+    expect(standingOf({ st: 0, blocks: [{ p_tasks_waitrec: 1 }] }).reason).toBe("A machine of the farm does not answer");
     expect(standingOf({ st: 1 }).reason).toBeUndefined();
   });
 });

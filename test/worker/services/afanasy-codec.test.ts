@@ -50,6 +50,10 @@ describe("an answer of Afanasy's", () => {
     expect(parseAnswer('{\n"name":"a\nb\tc\u0001d",\n"id":7}')).toEqual({ name: "a b c d", id: 7 });
   });
 
+  it("may have a comma behind its last job, where a user was asked for who has none", () => {
+    expect(parseAnswer('{"jobs":[\n{"name":"a,]}"},\n\n]}')).toEqual({ jobs: [{ name: "a,]}" }] });
+  });
+
   it.each(["", "<html>", '{"id":7,', "AFANASY 20 JSON"])("is nothing where it is %j", (text) => {
     expect(parseAnswer(text)).toBeUndefined();
   });

@@ -39,6 +39,8 @@ describe("a job that may be sent", () => {
     ["one of a single frame", withBlock({ frame_first: 7, frame_last: 7 })],
     ["one that begins at frame 0", withBlock({ frame_first: 0 })],
     ["one with other flags beside", withBlock({ flags: 1 | 64 | 1_024 })],
+    ["one that is tried as often as a byte can say", withBlock({ errors_retries: 127, need_memory: 16_384 })],
+    ["one with quotes where the server escapes them", { ...JOB, description: 'a "b" \\', annotation: "a\nb" }],
   ])("is %s", (_, job) => {
     expect(refuseJob(job)).toBeUndefined();
   });
@@ -88,6 +90,17 @@ describe("a job that the server would take for another", () => {
     ["no host", without(JOB, "host_name"), "job.host_name is missing"],
     ["a user that breaks its answers", { ...JOB, user_name: 'a"b' }, /^job\.user_name may have/],
     ["a host that breaks its answers", { ...JOB, host_name: "a\nb" }, /^job\.host_name may have/],
+    [
+      "a block's name that does so",
+      withBlock({ name: 'Blender "Cycles"' }),
+      'job.blocks.0.name has \'"\', "\\" or a control character',
+    ],
+    ["a line break in one", withBlock({ name: "a\nb" }), /^job\.blocks\.0\.name has/],
+    ["a service that does so", withBlock({ service: "a\\b" }), /^job\.blocks\.0\.service has/],
+    ["a block's own data that do so", withBlock({ custom_data: '{"a":1}' }), /^job\.blocks\.0\.custom_data has/],
+    ["a name of a pool that does so", { ...JOB, pools: { '"': 1 } }, /^job\.pools\.".* has/],
+    ["more tries than a byte can say", withBlock({ errors_retries: 200 }), "job.blocks.0.errors_retries must be at most 127"],
+    ["a mask that is none", { ...JOB, hosts_mask: "render(.*" }, "job.hosts_mask is no regular expression"],
     ["no command", withBlock({ command: "" }), "job.blocks.0.command is empty"],
     ["no service", withBlock({ service: "" }), "job.blocks.0.service is empty"],
     ["a priority beyond", { ...JOB, priority: 251 }, "job.priority must be at most 250"],

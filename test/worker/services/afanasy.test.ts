@@ -1,4 +1,4 @@
-import { beforeEach, describe, expect, it } from "vitest";
+import { beforeEach, describe, expect, it, vi } from "vitest";
 import { openAfanasy } from "../../../worker/services/afanasy.ts";
 import type { AfanasyJob } from "../../../worker/services/afanasy-job.ts";
 import { AFANASY_URL, type FakeAfserver, openFakeAfserver } from "../../support/worker/afserver.ts";
@@ -39,6 +39,12 @@ describe("what is sent to Afanasy", () => {
     expect(headers.get("afanasy")).toBe(String(body.length));
     expect(body).toContain("Schlo\\u00df \\ud83c\\udfac");
     expect(headers.get("transfer-encoding")).toBeNull();
+  });
+
+  it("names that header in capitals, which most servers of 3.x compare letter by letter", async () => {
+    const fetched = vi.mocked(fetch);
+    await open().isAlive();
+    expect(Object.keys(fetched.mock.lastCall?.[1]?.headers ?? {})).toContain("AFANASY");
   });
 
   it("is the contract's question, byte for byte", async () => {
