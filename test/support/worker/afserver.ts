@@ -120,7 +120,8 @@ function register(server: FakeAfserver, sent: unknown): string {
   });
   const whole = blocks.filter((block) => block !== undefined);
   if (whole.length < blocks.length) return die();
-  let id = 1;
+  // 1 is the server's own job.
+  let id = 2;
   while (server.jobs.has(id)) id += 1;
   serials += 1;
   server.jobs.set(id, {
@@ -187,8 +188,7 @@ function answerGet(server: FakeAfserver, get: Record<string, unknown>): string {
     if (serialsAsked.length > 0) return serialsAsked.includes(serial);
     return ids.length === 0 || ids.includes(id);
   });
-  // A line break in a string stays one.
-  return JSON.stringify({ jobs: found.map((job) => describe(job, server, get.mode === "full")) }).replaceAll("\\n", "\n");
+  return JSON.stringify({ jobs: found.map((job) => describe(job, server, get.mode === "full")) });
 }
 
 const OPERATIONS: Readonly<Record<string, (job: FakeJob, server: FakeAfserver) => void>> = {
@@ -212,6 +212,7 @@ const OPERATIONS: Readonly<Record<string, (job: FakeJob, server: FakeAfserver) =
 function act(server: FakeAfserver, action: Record<string, unknown>): string {
   if (!action.user_name || !action.host_name) return error("User or host name is not specified");
   const jobs = toNumbers(action.ids).flatMap((id) => server.jobs.get(id) ?? []);
+  if (jobs.length === 0) return error("Action node(s) not found.");
   if (isObject(action.params)) {
     for (const job of jobs) job.annotation = String(action.params.annotation ?? job.annotation);
   } else {

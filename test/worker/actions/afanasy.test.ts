@@ -253,10 +253,10 @@ describe("a render run of the Afanasy action", () => {
     expect(outcomesOf((await look()).reply)).toMatchObject([{ state: "waiting", reason: "Paused in Afanasy" }]);
     expect((await look()).controls).toEqual(["cancel", "resume"]);
     await control("resume");
-    expect(server.jobs.get(1)?.st).toBe(1);
+    expect(server.jobs.get(2)?.st).toBe(1);
     await control("cancel");
     expect((await look()).reply).toMatchObject({ kind: "done", severity: "info", outcomes: [{ state: "skipped" }] });
-    expect(server.jobs.get(1)?.st).toBe(513);
+    expect(server.jobs.get(2)?.st).toBe(513);
   });
 
   it("sends nothing twice, whether the answer was lost or the server was away", async () => {

@@ -52,7 +52,7 @@ const operations = () =>
 describe("a job on Afanasy", () => {
   it("carries its mark, its user and the ids of Kitsu", async () => {
     const ref = await open().submit(order(), "run/task");
-    expect(ref).toEqual({ id: "1", serial: jobOf(1).serial });
+    expect(ref).toEqual({ id: "2", serial: jobOf(2).serial });
     expect(JSON.parse(String(jobOf(1).sent.custom_data))).toEqual({
       kitsu_mark: "run/task",
       kitsu_user: "ada",
@@ -172,7 +172,7 @@ describe("what is asked of a job", () => {
 describe("a job that was sent and not answered", () => {
   it("is found, where the server took it", async () => {
     server.next.push("taken-close");
-    expect(await open().submit(order(), "a")).toMatchObject({ id: "1" });
+    expect(await open().submit(order(), "a")).toMatchObject({ id: "2" });
     expect(server.messages.filter((message) => "job" in message).length).toBe(1);
   });
 
