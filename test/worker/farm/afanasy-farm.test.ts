@@ -53,7 +53,7 @@ describe("a job on Afanasy", () => {
   it("carries its mark, its user and the ids of Kitsu", async () => {
     const ref = await open().submit(order(), "run/task");
     expect(ref).toEqual({ id: "2", serial: jobOf(2).serial });
-    expect(JSON.parse(String(jobOf(1).sent.custom_data))).toEqual({
+    expect(JSON.parse(String(jobOf(2).sent.custom_data))).toEqual({
       kitsu_mark: "run/task",
       kitsu_user: "ada",
       project: "p",
