@@ -31,7 +31,7 @@ const Metadata = v.object({
 export async function readInput<S extends FormSchema>(
   { id, title, about, submit = "Run" }: { id: string; title: string; about: string; submit?: string | undefined },
   makeSchema: (answers: Input) => S | Promise<S>,
-  { input: answers, form, isBack }: Pick<Call, "input" | "form" | "isBack">,
+  { input: answers, form, isBack, retryOf }: Pick<Call, "input" | "form" | "isBack" | "retryOf">,
 ): Promise<{ ask: Ask } | { input: v.InferOutput<S> }> {
   if (form !== undefined && form !== id) throw foreignForm(title, form);
   const schema = await makeSchema(answers ?? {});
@@ -42,7 +42,8 @@ export async function readInput<S extends FormSchema>(
       return value === undefined ? [] : [[name, convert(entry, value)]];
     }),
   );
-  const isComplete = entries.every(([name]) => answers?.[name] !== undefined);
+  // What is tried again was answered before: for fewer tasks there may be other fields, which need no answer if they can do without.
+  const isComplete = retryOf !== undefined || entries.every(([name]) => answers?.[name] !== undefined);
   const parsed = v.safeParse(schema, given, { message: explain });
   if (parsed.success && isComplete && !isBack) return { input: parsed.output };
   const errors = isBack || parsed.success ? new Map<string, string>() : readErrors(parsed.issues);

@@ -1,11 +1,12 @@
 import * as v from "valibot";
 import { describe, expect, it } from "vitest";
 import type { Field, Input } from "../../contract.ts";
+import type { RetriedRun } from "../../worker/call.ts";
 import { type FormSchema, readInput } from "../../worker/input.ts";
 
 const ACTION = { id: "render", title: "Render", about: "Renders.", submit: "Send" };
 
-const read = (schema: FormSchema, input?: Input, more: { form?: string; isBack?: boolean } = {}) =>
+const read = (schema: FormSchema, input?: Input, more: { form?: string; isBack?: boolean; retryOf?: RetriedRun } = {}) =>
   readInput(ACTION, () => schema, { input, ...more });
 
 async function askedBy(schema: FormSchema, input?: Input, more: { isBack?: boolean } = {}) {
@@ -149,6 +150,13 @@ describe("what was submitted", () => {
       ["last"],
     ),
   );
+
+  it("is not asked again for what was tried before, where what is new can do without an answer", async () => {
+    const [schema, retryOf] = [v.object({ frames: v.string(), blend: v.optional(v.string(), "") }), { id: "a", at: 1 }];
+    expect(await read(schema, { frames: "1-2" })).toHaveProperty("ask");
+    expect(await read(schema, { frames: "1-2" }, { retryOf })).toEqual({ input: { frames: "1-2", blend: "" } });
+    expect(await read(v.object({ other: v.string() }), { frames: "1-2" }, { retryOf })).toHaveProperty("ask");
+  });
 
   it("stays in the form where something is wrong", async () => {
     const { fields } = await askedBy(RANGE, { first: "101", last: "x" });
