@@ -4,7 +4,9 @@ import type { IncomingMessage } from "node:http";
 const BODY_MAX_BYTES = 4 * 1024 * 1024;
 
 /** The whole body as text. */
-export async function readBody(request: IncomingMessage): Promise<string> {
+export const readBody = async (request: IncomingMessage): Promise<string> => (await readBytes(request)).toString("utf8");
+
+export async function readBytes(request: IncomingMessage): Promise<Buffer<ArrayBuffer>> {
   const chunks: Buffer[] = [];
   let size = 0;
   for await (const chunk of request) {
@@ -13,5 +15,5 @@ export async function readBody(request: IncomingMessage): Promise<string> {
     if (size > BODY_MAX_BYTES) throw new Error(`The body of ${request.url} is larger than ${BODY_MAX_BYTES} bytes`);
     chunks.push(bytes);
   }
-  return Buffer.concat(chunks).toString("utf8");
+  return Buffer.concat(chunks);
 }

@@ -38,9 +38,11 @@ const variables = {
   FORWARD_SECRET: forwardSecret,
   LAUNCHERS: JSON.stringify(LAUNCHERS),
   KABARET: JSON.stringify(KABARET),
-  FLAMENCO: JSON.stringify(flamencoSettings(`http://127.0.0.1:${flamencoPort}`)),
-  AFANASY: JSON.stringify(afanasySettings(`http://127.0.0.1:${afanasyPort}`)),
 };
+const farmVariables = (hasAccount: boolean) => ({
+  FLAMENCO: JSON.stringify(flamencoSettings(`http://127.0.0.1:${flamencoPort}`, hasAccount)),
+  AFANASY: JSON.stringify(afanasySettings(`http://127.0.0.1:${afanasyPort}`, hasAccount)),
+});
 
 const quiet = {
   CLOUDFLARE_CF_FETCH_ENABLED: "false",
@@ -75,8 +77,8 @@ const playground = await startPlayground({
 });
 const children = [
   run(process.execPath, "scripts/build.ts", "--watch"),
-  runWorker(workerPort, stateDir, { ...variables, KITSU_TOKEN: botToken }),
-  runWorker(edgePort, `${stateDir}/edge`, { ...variables, BASE_PATH: "/edge" }),
+  runWorker(workerPort, stateDir, { ...variables, ...farmVariables(true), KITSU_TOKEN: botToken }),
+  runWorker(edgePort, `${stateDir}/edge`, { ...variables, ...farmVariables(false), BASE_PATH: "/edge" }),
 ];
 
 let isStopping = false;

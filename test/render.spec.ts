@@ -25,7 +25,10 @@ async function submit(page: Page, label: string, frames: string): Promise<void> 
   await dialog.getByRole("button", { name: "Render" }).click();
 }
 
-test("a render on Flamenco moves in Kitsu, goes on over a reload, and ends with each shot's outcome", async ({ page, started }) => {
+test("a render on Flamenco moves in Kitsu, goes on over a reload, and ends as a comment with status and picture on each task", async ({
+  page,
+  started,
+}) => {
   await select(page, started, [0, 3]);
   await submit(page, "Render with Flamenco (AJAX)", "1-12");
   const toasts = page.locator("kitsu-actions");
@@ -33,6 +36,17 @@ test("a render on Flamenco moves in Kitsu, goes on over a reload, and ends with 
   await page.reload();
   await expect(toasts.getByRole("progressbar").first()).toBeVisible();
   await expect(toasts.getByText("Rendered 2 shots with Flamenco").first()).toBeVisible({ timeout: 25_000 });
+  for (const at of [0, 3]) {
+    const cell = page.locator("[data-task-id]").nth(at);
+    await expect(cell.locator(".tag")).toHaveText("wfa");
+    await cell.click();
+    const comment = page.getByRole("list", { name: "Comments" }).getByRole("listitem").first();
+    await expect(comment).toContainText("Rendered with Flamenco.");
+    await expect(comment).toContainText("Ada Roy");
+    await expect(comment.locator(".tag")).toHaveText("wfa");
+    await expect(comment.getByRole("link", { name: /^v\d{3}$/ })).toBeVisible();
+    await expect(page.getByRole("img", { name: "Preview" })).toHaveJSProperty("naturalWidth", 640);
+  }
 });
 
 test("a render on Afanasy in a form's tab follows by itself, and is canceled there", async ({ page, started }) => {

@@ -1,7 +1,10 @@
 /** What the worker must be told so that this studio's shots can be rendered: the settings FLAMENCO and AFANASY. */
 
+/** What Kitsu is told when they end, by a worker that has an account there. */
+const TELL = { done: "wfa", failed: "retake" };
+
 /** @param url of the manager; people's browsers reach it there, too */
-export const flamencoSettings = (url: string) => ({
+export const flamencoSettings = (url: string, hasAccount = true) => ({
   url,
   name: "{project} {sequence|default:main} {entity} {task}",
   blend: "/mnt/prod/{project|lower}/shots/{sequence|default:main|lower}/{entity|lower}/work/{entity|lower}_{task|lower}_v001.blend",
@@ -17,14 +20,16 @@ export const flamencoSettings = (url: string) => ({
     },
   ],
   allow_anyway: true,
+  ...(hasAccount && { tell: { ...TELL, preview: true } }),
 });
 
 /** @param url of the server, which has its page for people at the same address */
-export const afanasySettings = (url: string) => ({
+export const afanasySettings = (url: string, hasAccount = true) => ({
   url,
   page: url,
   user: "{person.desktop_login|default:kitsu|lower}",
   allow_anyway: true,
+  ...(hasAccount && { tell: TELL }),
   templates: [
     {
       id: "blender",

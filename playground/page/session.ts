@@ -23,8 +23,9 @@ const Comment = v.object({
   created_at: v.string(),
   person: v.nullish(v.object({ id: v.string(), full_name: v.string() })),
   task_status: v.nullish(v.object({ id: v.string() })),
+  previews: v.array(v.object({ id: v.string(), revision: v.number(), status: v.string() })),
 });
-const TaskRow = v.object({ id: v.string(), task_status_id: v.string() });
+const TaskRow = v.object({ id: v.string(), task_status_id: v.string(), last_preview_file_id: v.nullable(v.string()) });
 
 export type Comment = v.InferOutput<typeof Comment>;
 export type Playlist = v.InferOutput<typeof Playlist>;
@@ -48,6 +49,9 @@ export const readPlaylist = (projectId: string, id: string): Promise<FullPlaylis
   read(`/api/data/projects/${projectId}/playlists/${id}`, FullPlaylist);
 
 export const readTask = (id: string): Promise<v.InferOutput<typeof TaskRow>> => read(`/api/data/tasks/${id}`, TaskRow);
+
+/** Zou has it in several sizes; this is the one that a player shows. */
+export const pictureOf = (previewId: string): string => `/api/pictures/previews/preview-files/${previewId}.png`;
 
 export const readComments = (taskId: string): Promise<Comment[]> => read(`/api/data/tasks/${taskId}/comments`, v.array(Comment));
 

@@ -3,9 +3,10 @@ import type { Task } from "../data.ts";
 import { PERSONS } from "../data-people.ts";
 import { STATUSES } from "../data-tables.ts";
 import { element } from "./element.ts";
-import { type Comment, readComments } from "./session.ts";
+import { type Comment, pictureOf, readComments, readTask } from "./session.ts";
 import type { Store } from "./store.ts";
 import { avatar, statusTag, thumbnail, typeName } from "./task-parts.ts";
+import type { Words } from "./words.ts";
 
 export function drawTask(task: Task, { words }: Store): HTMLElement[] {
   const { entity, assignees } = task;
@@ -16,10 +17,21 @@ export function drawTask(task: Task, { words }: Store): HTMLElement[] {
       typeName(task.type),
       element("h2", { class: "title" }, `${entity.group} / ${entity.name}`),
     ),
-    element("div", { class: "preview" }, thumbnail(entity, "preview-picture"), element("em", {}, words.noPreview)),
+    drawPreview(task, words),
     element("div", { class: "flexrow facts" }, statusTag(task), ...assignees.map((person) => avatar(person, "avatar large"))),
     drawComments(task, words.comments),
   ];
+}
+
+/** What was shown last. Until Zou has answered, and where it shows none, there is none. */
+function drawPreview({ id, entity }: Task, { noPreview, preview }: Words): HTMLElement {
+  const place = element("div", { class: "preview" }, thumbnail(entity, "preview-picture"), element("em", {}, noPreview));
+  readTask(id).then(
+    ({ last_preview_file_id: shown }) =>
+      shown && place.replaceChildren(element("img", { class: "preview-picture", src: pictureOf(shown), alt: preview })),
+    () => undefined,
+  );
+  return place;
 }
 
 /** Empty until Zou has answered, and where it shows none. */
@@ -32,7 +44,7 @@ function drawComments({ id }: Task, label: string): HTMLElement {
   return list;
 }
 
-function drawComment({ text, created_at, person, task_status }: Comment): HTMLElement {
+function drawComment({ text, created_at, person, task_status, previews }: Comment): HTMLElement {
   const author = PERSONS.find(({ id }) => id === person?.id);
   const status = STATUSES.find(({ id }) => id === task_status?.id);
   return element(
@@ -46,6 +58,18 @@ function drawComment({ text, created_at, person, task_status }: Comment): HTMLEl
       element("time", { class: "filler", datetime: `${created_at}Z` }, new Date(`${created_at}Z`).toLocaleTimeString()),
       ...(status ? [statusTag({ status })] : []),
     ),
-    ...(text ? [element("p", {}, text)] : []),
+    ...(text ? [element("p", {}, ...drawText(text))] : []),
+    ...previews.filter(({ status }) => status === "ready").map(drawRevision),
   );
 }
+
+const drawRevision = ({ id, revision }: Comment["previews"][number]): HTMLElement =>
+  element("a", { class: "revision", href: pictureOf(id), target: "_blank" }, `v${String(revision).padStart(3, "0")}`);
+
+const ADDRESS = /(https?:\/\/[^\s<>]+)/;
+
+/** Addresses are links, as Kitsu makes them of what is said in Markdown. */
+const drawText = (text: string): (Node | string)[] =>
+  text
+    .split(ADDRESS)
+    .map((part, index) => (index % 2 === 1 ? element("a", { href: part, target: "_blank", rel: "noopener" }, part) : part));

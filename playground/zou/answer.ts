@@ -29,6 +29,11 @@ export function checkId(id: string): void {
   if (!UUID.test(id)) throw badArgument("Malformed ID.");
 }
 
+/** The same, of the routes of another layer. */
+export function checkUuid(id: string): void {
+  if (!UUID.test(id)) throw badArgument("Wrong UUID format.");
+}
+
 /** Of the database's layer. */
 export const badValue = (message: string) => new Refusal(400, { message });
 /** Of the routes themselves. */

@@ -5,10 +5,11 @@ import { PERSONS, type Person } from "../data-people.ts";
 import { stamp } from "../data-schedule.ts";
 import { type Answer, badArgument, broken, created, forbidden, notFound, ok } from "./answer.ts";
 import { fullPerson } from "./person-rows.ts";
+import { commentPreview } from "./preview-rows.ts";
 import { readObject, type ZouRequest } from "./request.ts";
 import { refuseRetake } from "./retakes.ts";
 import { actsOn, openProject, roleOn, seesTask } from "./rights.ts";
-import type { State } from "./state.ts";
+import { findTask, type State } from "./state.ts";
 import { DEPARTMENT_ROWS, STATUS_ROWS, type StatusRow } from "./table-rows.ts";
 import type { PlannedTask } from "./task-rows.ts";
 
@@ -45,7 +46,7 @@ export function listComments({ state, caller: { person }, ids: [id = ""] }: ZouR
   const found = findTask(state, id);
   openProject(person, found.task.entity.projectId);
   if (!seesTask(person, found.task)) throw forbidden();
-  return ok((state.comments.get(found.task.id) ?? []).map(briefComment));
+  return ok((state.comments.get(found.task.id) ?? []).map((row) => briefComment(state, row)));
 }
 
 function comment(state: State, caller: Person, { task_id = "", task_status_id, text, person_id }: One) {
@@ -94,12 +95,6 @@ function setStatus({ row }: PlannedTask, status: StatusRow, at: string): void {
   row.done_date = status.is_done ? at : null;
 }
 
-function findTask(state: State, id: string): PlannedTask {
-  const found = state.tasks.find(({ task }) => task.id === id);
-  if (!found) throw notFound();
-  return found;
-}
-
 function commentRow(object_id: string, task_status_id: string, author: Person, text: string) {
   const at = stamp(Date.now());
   const isNamed = (name: string) => text.split(`@${name}`).some((rest, index) => index > 0 && /^( |$)/.test(rest));
@@ -130,12 +125,14 @@ function commentRow(object_id: string, task_status_id: string, author: Person, t
   };
 }
 
-/** As the list has it: less of the author, less of the status. */
-function briefComment(row: CommentRow) {
+/** As the list has it: less of the author, less of the status, and the previews. */
+function briefComment({ previews }: State, row: CommentRow) {
   const author = PERSONS.find(({ id }) => id === row.person_id);
   const status = STATUS_ROWS.find(({ id }) => id === row.task_status_id);
+  const own = [...previews.values()].filter(({ commentId }) => commentId === row.id);
   return {
     ...row,
+    previews: own.map((preview) => commentPreview(preview.row)),
     person: author && {
       first_name: author.first_name,
       last_name: author.last_name,

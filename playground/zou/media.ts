@@ -1,24 +1,25 @@
 /** Movies and pictures of previews, whole or in part, for whoever may see their task. */
-import { MOVIE, PICTURE } from "../media.ts";
+import { MOVIE } from "../media.ts";
 import { type Answer, forbidden, notFound, Refusal } from "./answer.ts";
+import type { StoredPreview } from "./preview-rows.ts";
 import type { ZouRequest } from "./request.ts";
 import { seesTask } from "./rights.ts";
-import type { PlannedTask } from "./task-rows.ts";
 
 export function readMovie(request: ZouRequest): Answer {
-  const { preview } = find(request, "mp4");
-  if (preview?.extension !== "mp4") throw notFound();
+  const { row } = find(request, "mp4");
+  if (row.extension !== "mp4" || row.status !== "ready") throw notFound();
   return cut(MOVIE, "video/mp4", request.range);
 }
 
-/** Of a movie, too: Zou makes a picture of each. */
+/** Of a movie, too: Zou makes a picture of each, and smaller ones. Here all sizes are one. */
 export function readPicture(request: ZouRequest): Answer {
-  find(request, "png");
-  return cut(PICTURE, "image/png", request.range);
+  const { picture } = find(request, "png");
+  if (!picture) throw notFound();
+  return cut(picture.bytes, picture.type, request.range);
 }
 
-function find({ state, caller: { person }, ids: [name = ""] }: ZouRequest, extension: string): PlannedTask {
-  const found = state.tasks.find(({ preview }) => preview && name === `${preview.id}.${extension}`);
+function find({ state, caller: { person }, ids: [name = ""] }: ZouRequest, extension: string): StoredPreview {
+  const found = name.endsWith(`.${extension}`) ? state.previews.get(name.slice(0, -extension.length - 1)) : undefined;
   if (!found) throw notFound();
   if (!seesTask(person, found.task)) throw forbidden();
   return found;

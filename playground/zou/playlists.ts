@@ -4,6 +4,7 @@ import * as v from "valibot";
 import { stamp } from "../data-schedule.ts";
 import { type Answer, badArgument, badValue, checkId, created, forbidden, notFound, ok, Refusal } from "./answer.ts";
 import { listRows } from "./list.ts";
+import type { PreviewRow } from "./preview-rows.ts";
 import { readObject, type ZouRequest } from "./request.ts";
 import { needsSupervisor, openProject, projectsOf, roleIn } from "./rights.ts";
 import type { State } from "./state.ts";
@@ -143,11 +144,13 @@ export function readPlaylist({ state, caller: { person }, ids: [projectId = "", 
 }
 
 /** A preview that is not of the entry's entity is left out. */
-function enrich({ tasks }: State, { entity_id, preview_file_id }: Entry) {
-  const previews = tasks.filter(({ task, preview }) => task.entity.id === entity_id && preview);
-  const shown = previews.find(({ preview }) => preview?.id === preview_file_id);
-  const byType = previews.map(({ task, preview }) => [task.type.id, preview ? [briefPreview(preview)] : []]);
-  const brief = shown?.preview && briefPreview(shown.preview);
+function enrich(state: State, { entity_id, preview_file_id }: Entry) {
+  const previews = [...state.previews.values()].filter(({ task, row }) => task.entity.id === entity_id && row.position === 1);
+  const shown = previews.find(({ row }) => row.id === preview_file_id);
+  const types = [...new Set(previews.map(({ task }) => task.type.id))];
+  const newestOf = (id: string) => previews.filter(({ task }) => task.type.id === id).reverse();
+  const byType = types.map((id) => [id, newestOf(id).map(({ row }) => briefPreview(row))]);
+  const brief = shown && briefPreview(shown.row);
   return {
     entity_id,
     ...(brief && { preview_file_id: brief.id }),
@@ -166,17 +169,15 @@ function enrich({ tasks }: State, { entity_id, preview_file_id }: Entry) {
   };
 }
 
-type Preview = NonNullable<State["tasks"][number]["preview"]>;
-
 /** "Ready" here, "ready" everywhere else: so in the real Zou. */
-const briefPreview = ({ id, revision, extension, width, height, duration, created_at, task_id }: Preview) => ({
+const briefPreview = ({ id, revision, extension, width, height, duration, status, created_at, task_id }: PreviewRow) => ({
   id,
   revision,
   extension,
   width,
   height,
   duration,
-  status: "Ready",
+  status: status === "ready" ? "Ready" : "Processing",
   created_at,
   task_id,
   previews: [],

@@ -41,7 +41,7 @@ export function listEntities({ caller: { person }, query }: ZouRequest): Answer 
 }
 
 export function listPreviews({ state, caller: { person }, query }: ZouRequest): Answer {
-  const rows = state.tasks.flatMap(({ task, preview }) => (preview && seesTask(person, task) ? [preview] : []));
-  const columns = Object.keys(state.tasks.find(({ preview }) => preview)?.preview ?? {});
-  return ok(listRows(rows, columns, query));
+  const previews = [...state.previews.values()];
+  const rows = previews.filter(({ task }) => seesTask(person, task)).map(({ row }) => row);
+  return ok(listRows(rows, Object.keys(previews[0]?.row ?? {}), query));
 }

@@ -22,6 +22,7 @@ import {
   readPlainPlaylist,
   readPlaylist,
 } from "./playlists.ts";
+import { addPreview, removePreview, uploadPreview } from "./previews.ts";
 import { listEntities, listOpenProjects, listPreviews, listTasks, readProject, readTask } from "./productions.ts";
 import type { ZouRequest } from "./request.ts";
 import { logIn, logOut, readAuthenticated } from "./session.ts";
@@ -85,10 +86,16 @@ const CLOSED: Readonly<Record<string, Handler>> = {
   "GET /data/tasks/*/comments": listComments,
   "POST /actions/tasks/batch-comment": commentTasks,
   "POST /actions/tasks/*/comment": commentTask,
+  "POST /actions/tasks/*/comments/*/add-preview": addPreview,
+  "DELETE /actions/tasks/*/comments/*/preview-files/*": removePreview,
   "GET /data/entities": listEntities,
   "GET /data/preview-files": listPreviews,
   "GET /movies/originals/preview-files/*": readMovie,
+  "POST /pictures/preview-files/*": uploadPreview,
   "GET /pictures/originals/preview-files/*": readPicture,
+  "GET /pictures/previews/preview-files/*": readPicture,
+  "GET /pictures/thumbnails/preview-files/*": readPicture,
+  "GET /pictures/thumbnails-square/preview-files/*": readPicture,
   "GET /data/output-files": listOutputFiles,
   "GET /data/working-files": listWorkingFiles,
   "GET /data/task-types": table(TASK_TYPE_ROWS),

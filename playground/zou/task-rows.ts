@@ -1,17 +1,18 @@
-/** Tasks and their newest previews, around today. */
+/** Tasks, around today, and what was shown of them last. */
 import { TASKS, type Task } from "../data.ts";
 import { ADA } from "../data-people.ts";
-import { type Preview, type Schedule, scheduleOf } from "../data-schedule.ts";
-import { MOVIE, PICTURE } from "../media.ts";
+import { type Schedule, scheduleOf } from "../data-schedule.ts";
+import { type StoredPreview, shownPreview } from "./preview-rows.ts";
 
-export type PlannedTask = { task: Task; row: ReturnType<typeof taskRow>; preview: ReturnType<typeof previewRow> | undefined };
+export type PlannedTask = { task: Task; row: ReturnType<typeof taskRow> };
 
 /** @param today midnight, UTC */
-export function planTasks(today: number): PlannedTask[] {
-  return TASKS.map((task) => {
-    const schedule = scheduleOf(task, today);
-    return { task, row: taskRow(task, schedule), preview: schedule.preview && previewRow(task, schedule.preview) };
-  });
+export function planTasks(today: number): { tasks: PlannedTask[]; previews: StoredPreview[] } {
+  const planned = TASKS.map((task) => ({ task, schedule: scheduleOf(task, today) }));
+  return {
+    tasks: planned.map(({ task, schedule }) => ({ task, row: taskRow(task, schedule) })),
+    previews: planned.flatMap(({ task, schedule: { preview } }) => (preview ? [shownPreview(task, preview)] : [])),
+  };
 }
 
 const taskRow = (task: Task, schedule: Schedule) => ({
@@ -45,37 +46,4 @@ const taskRow = (task: Task, schedule: Schedule) => ({
   created_at: schedule.createdAt,
   updated_at: schedule.commented ?? schedule.createdAt,
   type: "Task",
-});
-
-const previewRow = (task: Task, preview: Preview) => ({
-  name: preview.id.slice(0, 13),
-  original_name: `${task.entity.name} ${task.type.name}`.slice(0, 80),
-  revision: preview.revision,
-  position: 1,
-  extension: preview.isMovie ? "mp4" : "png",
-  description: null,
-  path: null,
-  source: "webgui",
-  file_size: (preview.isMovie ? MOVIE : PICTURE).length,
-  status: "ready",
-  validation_status: "neutral",
-  annotations: null,
-  width: 1920,
-  height: 1080,
-  duration: preview.isMovie ? (task.entity.frames ?? 24) / 24 : 0,
-  data: null,
-  token_in: null,
-  token_out: null,
-  task_id: task.id,
-  person_id: task.assignees[0]?.id ?? ADA.id,
-  source_file_id: null,
-  shotgun_id: null,
-  is_movie: false,
-  url: null,
-  uploaded_movie_url: null,
-  uploaded_movie_name: null,
-  id: preview.id,
-  created_at: preview.at,
-  updated_at: preview.at,
-  type: "PreviewFile",
 });

@@ -4,10 +4,11 @@
  */
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Person } from "../data-people.ts";
-import { readBody } from "../request-body.ts";
+import { readBytes } from "../request-body.ts";
 import { type Answer, checkLine, Refusal } from "./answer.ts";
 import { readCaller } from "./caller.ts";
 import type { CustomActionRow } from "./custom-actions.ts";
+import { readUpload, type Upload } from "./request.ts";
 import { findRoute } from "./routes.ts";
 import { openSession } from "./session.ts";
 import { type FirstAction, openState, type State } from "./state.ts";
@@ -41,8 +42,9 @@ export function openZou({ botToken, actions, today = new Date() }: ZouOptions): 
   const state = openState(today, actions);
   return {
     async answer(request, response) {
-      const body = await readBody(request);
-      send(response, answer(state, botToken, request, body));
+      const bytes = await readBytes(request);
+      const file = await readUpload(request.headers["content-type"] ?? "", bytes);
+      send(response, answer(state, botToken, request, { body: bytes.toString("utf8"), file }));
     },
     personOf({ headers }) {
       try {
@@ -65,14 +67,16 @@ export function openZou({ botToken, actions, today = new Date() }: ZouOptions): 
   };
 }
 
-function answer(state: State, botToken: string, request: IncomingMessage, body: string): Answer {
+type Brought = { body: string; file: Upload | undefined };
+
+function answer(state: State, botToken: string, request: IncomingMessage, brought: Brought): Answer {
   const { method = "GET", url = "", headers } = request;
   try {
     const target = url.slice(PREFIX.length) || "/";
     checkLine(`${method} ${target} HTTP/1.1`);
     const { pathname, searchParams: query } = new URL(target, "http://zou.invalid");
     const { ids, open, answer: closed } = findRoute(method === "HEAD" ? "GET" : method, pathname);
-    const asked = { state, ids, query, body, userAgent: headers["user-agent"] ?? "", range: headers.range ?? "" };
+    const asked = { state, ids, query, ...brought, userAgent: headers["user-agent"] ?? "", range: headers.range ?? "" };
     return open ? open(asked) : closed({ ...asked, caller: readCaller(headers, state.tokens, botToken) });
   } catch (error) {
     if (error instanceof Refusal) return error.answer;

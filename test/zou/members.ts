@@ -2,6 +2,7 @@
 import { readFile } from "node:fs/promises";
 import { expect } from "vitest";
 import { connect, type Row } from "./connection.ts";
+import { makePng } from "./png.ts";
 
 const ids = (rows: readonly Row[]) => encodeURIComponent(JSON.stringify(rows.slice(0, 20).map(({ id }) => id)));
 
@@ -35,7 +36,7 @@ export async function checkMembers(api: string, botToken: string): Promise<void>
   await checkWrites(api, botToken, tasks);
 }
 
-/** The same of what is written: a comment that keeps the status, and a playlist that is removed again. */
+/** The same of what is written: a comment that keeps the status, and a preview and a playlist that are removed again. */
 async function checkWrites(api: string, botToken: string, tasks: readonly Row[]): Promise<void> {
   const bot = connect(api, botToken);
   const task = tasks.find(({ last_preview_file_id: id }) => typeof id === "string");
@@ -44,7 +45,14 @@ async function checkWrites(api: string, botToken: string, tasks: readonly Row[])
     expect(members(now), fixture).toEqual(members(answer));
   };
   const comments = [{ task_id: task?.id, task_status_id: task?.task_status_id, text: "Hello" }];
-  await expectMembers("batch-comment", await bot.post("/actions/tasks/batch-comment", { comments }));
+  const [comment] = await bot.post<Row[]>("/actions/tasks/batch-comment", { comments });
+  await expectMembers("batch-comment", comment);
+  const path = `/actions/tasks/${task?.id}/comments/${comment?.id}`;
+  const preview = await bot.post(`${path}/add-preview`, {});
+  await expectMembers("add-preview", preview);
+  const picture = makePng(64, 36, [200, 60, 20]);
+  await expectMembers("preview-uploaded", await bot.upload(`/pictures/preview-files/${preview.id}`, "rendered.png", picture));
+  await bot.remove(`${path}/preview-files/${preview.id}`);
   await expectMembers("task-comments", await bot.get(`/data/tasks/${task?.id}/comments`));
   await expectMembers("output-files", await bot.get("/data/output-files"));
   await expectMembers("working-files", await bot.get("/data/working-files"));

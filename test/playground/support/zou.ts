@@ -8,16 +8,18 @@ const BROWSER = "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 Chrome/141.0
 export type Asked = { method?: string; token?: string; cookie?: string; body?: unknown };
 export type Answered = { status: number; type: string; answer: unknown; cookies: string[] };
 
+/** What is no form is sent as JSON. */
 export async function ask(zou: string, path: string, { method = "GET", token, cookie, body }: Asked = {}): Promise<Answered> {
+  const isJson = body !== undefined && !(body instanceof FormData);
   const response = await fetch(`${zou}/api${path}`, {
     method,
     headers: {
       "user-agent": BROWSER,
       ...(token && { authorization: `Bearer ${token}` }),
       ...(cookie && { cookie }),
-      ...(body !== undefined && { "content-type": "application/json" }),
+      ...(isJson && { "content-type": "application/json" }),
     },
-    ...(body !== undefined && { body: typeof body === "string" ? body : JSON.stringify(body) }),
+    ...(body !== undefined && { body: typeof body === "string" || body instanceof FormData ? body : JSON.stringify(body) }),
   });
   const type = response.headers.get("content-type") ?? "";
   const text = await response.text();
