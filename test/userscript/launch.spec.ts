@@ -73,7 +73,7 @@ test("nobody takes the ticket: doubts, helps, and says in the end that it is ove
   await run("Open in Nuke");
   await expect(async () => {
     await page.clock.runFor(1_000);
-    await expect(toasts).toContainText("Nothing answered yet. Is the handler installed?", { timeout: 100 });
+    await expect(toasts).toContainText("No answer yet. Is the handler installed?", { timeout: 100 });
   }).toPass({ intervals: [20] });
   await expect(toasts).toHaveAttribute("data-tone", "warning");
   await expect(toasts).toContainText("nuke.exe P:\\shot.nk");
@@ -84,7 +84,7 @@ test("nobody takes the ticket: doubts, helps, and says in the end that it is ove
   expect(await listStarts(page)).toHaveLength(2);
   await expect(async () => {
     await page.clock.runFor(2_000);
-    await expect(toasts).toContainText("Nothing answered. Run the action again.", { timeout: 100 });
+    await expect(toasts).toContainText("No answer. Run the action again.", { timeout: 100 });
   }).toPass({ intervals: [20] });
   await expect(toasts.getByRole("link", { name: "Try again" })).toHaveCount(0);
 });

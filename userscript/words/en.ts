@@ -30,9 +30,9 @@ export const en = {
   openIn: (app: string) => `Open in ${app}`,
   opening: (app: string) => `Opening ${app}…`,
   taken: (app: string) => `${app} has it.`,
-  silent: "Nothing answered yet. Is the handler installed?",
+  silent: "No answer yet. Is the handler installed?",
   unsure: "If nothing opened, the handler may be missing.",
-  expired: "Nothing answered.",
+  expired: "No answer.",
   help: "Help",
   system: "System",
 
@@ -44,7 +44,7 @@ export const en = {
   notify: "Notify me",
   left: (time: string) => `about ${time} left`,
   atWork: (runs: number) => `${runs} runs at work`,
-  forgotten: "This run is no longer known.",
+  forgotten: "The run is no longer known.",
 
   sending: "Sending…",
   runAgain: "Run the action again.",

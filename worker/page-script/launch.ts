@@ -34,13 +34,13 @@ function wake(element: HTMLElement): void {
   }
   const doubt = setTimeout(() => {
     told.textContent =
-      ticket === undefined ? `${app} was called. Whether it opened, a browser can't tell.` : "Nothing answered yet.";
+      ticket === undefined ? `${app} was called. Whether it opened, a browser can't tell.` : "No answer yet.";
     unanswered.hidden = false;
   }, SILENT_AFTER_MS);
   if (ticket === undefined) return;
   follow(ticket, Number(until)).then((isTaken) => {
     clearTimeout(doubt);
-    told.textContent = isTaken ? `${app} has it.` : "Nothing answered, and the link is over. Run the action again.";
+    told.textContent = isTaken ? `${app} has it.` : "No answer, and the link is over. Run the action again.";
     unanswered.hidden = isTaken;
   });
 }

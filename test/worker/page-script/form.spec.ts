@@ -64,7 +64,7 @@ test("a ticket that nobody takes is not claimed to be opened", async ({ page }) 
   await page.clock.install();
   await open(page, launch(ticket()), ["waiting"]);
   await page.clock.runFor(6_000);
-  await expect(page.getByRole("status")).toHaveText("Nothing answered yet.");
+  await expect(page.getByRole("status")).toHaveText("No answer yet.");
   await expect(page.getByText("Is the handler installed?")).toBeVisible();
   await page.clock.runFor(60_000);
   await expect(page.getByRole("status")).toContainText("Run the action again");
