@@ -25,6 +25,8 @@ const MARK = "kitsu.mark";
 const SINGLE_MAX = 3;
 /** Jobs whose tasks are counted in one look: managers before 3.8 do not tell how far a job is. */
 const COUNTED_MAX = 12;
+/** Jobs whose log is read in one look, for why they failed. */
+const EXPLAINED_MAX = 3;
 
 const STATES: Readonly<Record<JobStatus, JobState>> = {
   "under-construction": "waiting",
@@ -61,11 +63,11 @@ const CHANGES: Readonly<Record<JobControl, Change>> = {
 export type FlamencoSite = { page: string; atOnce: number; minor: number };
 
 export function makeFlamencoFarm(flamenco: Flamenco, { page, atOnce, minor }: FlamencoSite): Farm<FlamencoOrder> {
-  const stand = (job: FlamencoJob, [done, total]: readonly [number, number]): JobStanding => ({
+  const stand = (job: FlamencoJob, [done, total]: readonly [number, number], cause?: string): JobStanding => ({
     state: STATES[job.status],
     done,
     total,
-    reason: explain(job),
+    reason: [explain(job), cause].filter(Boolean).join(". ") || undefined,
     url: `${page}/app/jobs/${job.id}`,
   });
   return {
@@ -91,7 +93,8 @@ export function makeFlamencoFarm(flamenco: Flamenco, { page, atOnce, minor }: Fl
         .filter((job) => job !== undefined && marks.get(job.id) === job.metadata[MARK])
         .filter((job) => job !== undefined);
       const counts = await countTasks(jobs.filter(needsCount).slice(0, COUNTED_MAX), flamenco, atOnce);
-      return new Map(jobs.map((job) => [job.id, stand(job, counts.get(job.id) ?? countSteps(job))]));
+      const causes = await findCauses(jobs.filter(({ status }) => status === "failed").slice(0, EXPLAINED_MAX), flamenco);
+      return new Map(jobs.map((job) => [job.id, stand(job, counts.get(job.id) ?? countSteps(job), causes.get(job.id))]));
     },
     control: async ({ id }, mark, what) => {
       const job = await flamenco.job(id);
@@ -141,8 +144,29 @@ async function countTasks(
   for (let start = 0; start < jobs.length; start += atOnce) {
     const some = jobs.slice(start, start + atOnce);
     for (const [index, tasks] of (await Promise.all(some.map(({ id }) => flamenco.tasks(id)))).entries()) {
-      counts.set(some[index]?.id ?? "", [tasks.filter((status) => status === "completed").length, tasks.length]);
+      counts.set(some[index]?.id ?? "", [tasks.filter(({ status }) => status === "completed").length, tasks.length]);
     }
   }
   return counts;
+}
+
+/** What a program that failed says of it; after that come the words of whoever ran it. */
+const COMPLAINT = /error|exception|cannot|no such/i;
+
+/** Of each job the complaint of the first task that failed. That there is none, or none can be had, is no trouble. */
+async function findCauses(jobs: readonly FlamencoJob[], flamenco: Flamenco): Promise<ReadonlyMap<string, string>> {
+  const found = await Promise.allSettled(
+    jobs.map(async ({ id }): Promise<[id: string, cause: string]> => {
+      const failed = (await flamenco.tasks(id)).find(({ status }) => status === "failed");
+      const lines = failed === undefined ? [] : (await flamenco.log(failed.id)).split("\n");
+      return [
+        id,
+        lines
+          .findLast((line) => COMPLAINT.test(line))
+          ?.trim()
+          .slice(0, 300) ?? "",
+      ];
+    }),
+  );
+  return new Map(found.flatMap((one) => (one.status === "fulfilled" ? [one.value] : [])));
 }

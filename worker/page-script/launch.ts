@@ -33,8 +33,7 @@ function wake(element: HTMLElement): void {
     });
   }
   const doubt = setTimeout(() => {
-    told.textContent =
-      ticket === undefined ? `${app} was called. Whether it opened, a browser can't tell.` : "No answer yet.";
+    told.textContent = ticket === undefined ? `${app} was called. Whether it opened, a browser can't tell.` : "No answer yet.";
     unanswered.hidden = false;
   }, SILENT_AFTER_MS);
   if (ticket === undefined) return;

@@ -32,7 +32,7 @@ export const FlamencoJob = v.object({
 export type FlamencoJob = v.InferOutput<typeof FlamencoJob>;
 
 export const JobList = v.object({ jobs: v.nullish(v.array(FlamencoJob), []) });
-export const TaskList = v.object({ tasks: v.nullish(v.array(v.object({ status: v.string() })), []) });
+export const TaskList = v.object({ tasks: v.nullish(v.array(v.object({ id: v.string(), status: v.string() })), []) });
 export const Version = v.object({ version: v.string() });
 export const LastRendered = v.object({ base: v.string(), suffixes: v.array(v.string()) });
 

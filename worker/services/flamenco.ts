@@ -28,8 +28,9 @@ export type Flamenco = {
   jobs(): Promise<FlamencoJob[]>;
   /** undefined: there is none */
   job(id: string): Promise<FlamencoJob | undefined>;
-  /** the statuses of its tasks */
-  tasks(id: string): Promise<string[]>;
+  tasks(id: string): Promise<{ id: string; status: string }[]>;
+  /** the end of a task's log */
+  log(taskId: string): Promise<string>;
   setStatus(id: string, status: AskedStatus, reason: string): Promise<void>;
   /** the address of its newest picture */
   lastRendered(id: string): Promise<string | undefined>;
@@ -63,7 +64,8 @@ export function openFlamenco({ url, access }: FlamencoTarget, signal: AbortSigna
       if (response.status === 404 && isOwn(response)) return response.body?.cancel().then(() => undefined);
       return parse(await expect(response), FlamencoJob, path);
     },
-    tasks: async (id) => (await read(`/jobs/${encodeURIComponent(id)}/tasks`, TaskList)).tasks.map(({ status }) => status),
+    tasks: async (id) => (await read(`/jobs/${encodeURIComponent(id)}/tasks`, TaskList)).tasks,
+    log: async (taskId) => expect(await send("GET", `/tasks/${encodeURIComponent(taskId)}/logtail`)),
     setStatus: async (id, status, reason) => {
       await expect(await send("POST", `/jobs/${encodeURIComponent(id)}/setstatus`, { status, reason }));
     },

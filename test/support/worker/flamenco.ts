@@ -22,6 +22,8 @@ export type FakeJob = Submitted & {
   steps_completed: number;
   steps_total: number;
   tasks: string[];
+  /** the end of the log of each of its tasks */
+  log?: string;
   picture?: string;
 };
 
@@ -135,13 +137,16 @@ async function answer(fake: FakeFlamenco, request: Request, path: string): Promi
     const found = fake.types.find(({ name }) => name === decodeURIComponent(type));
     return found === undefined ? coded(404, "job type not found") : json(found);
   }
+  const [, task = ""] = /^\/tasks\/(.+)\/logtail$/.exec(path) ?? [];
+  const logged = [...jobs.values()].find(({ tasks, id: own }) => tasks.some((_, index) => `${own}-${index}` === task));
+  if (logged !== undefined) return logged.log === undefined ? new Response(null, { status: 204 }) : new Response(logged.log);
   const job = jobs.get(id);
   if (job === undefined) return coded(404, "no such job");
   switch (`${method} ${rest}`) {
     case "GET ":
       return json(show(fake, job));
     case "GET /tasks":
-      return json({ tasks: job.tasks.map((status, index) => ({ id: `${index}`, name: `render-${index}`, status })) });
+      return json({ tasks: job.tasks.map((status, index) => ({ id: `${job.id}-${index}`, name: `render-${index}`, status })) });
     case "GET /last-rendered":
       if (job.picture === undefined) return new Response(null, { status: 204 });
       return json({ base: `/job-files/${job.id}`, suffixes: ["last-rendered.jpg", "last-rendered-small.jpg"] });
@@ -156,7 +161,7 @@ async function answer(fake: FakeFlamenco, request: Request, path: string): Promi
   return coded(404, "not found");
 }
 
-function show({ minor }: FakeFlamenco, { tasks: _, steps_completed, steps_total, ...job }: FakeJob) {
+function show({ minor }: FakeFlamenco, { tasks: _, log: __, steps_completed, steps_total, ...job }: FakeJob) {
   return { ...job, created: "2026-11-23T10:00:00Z", ...(minor >= 8 && { steps_completed, steps_total }) };
 }
 

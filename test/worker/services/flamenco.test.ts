@@ -155,6 +155,20 @@ describe("Flamenco as a farm", () => {
     expect([...(await farm.look(wanted)).values()]).toMatchObject([{ state: "failed", reason: "too many tasks failed" }]);
   });
 
+  it("says, too, what the program said that failed, for a few at a time", async () => {
+    const { farm, wanted } = await submit(5);
+    for (const job of fake.jobs.values()) {
+      Object.assign(job, { status: "failed", activity: "", tasks: ["completed", "failed"] });
+      job.log = "Fra:102\nError: Cycles: out of memory\nBlender quit with code 1\n";
+    }
+    fake.requests.length = 0;
+    const reasons = [...(await farm.look(wanted)).values()].map(({ reason }) => reason);
+    expect(reasons).toEqual([...Array.from({ length: 3 }, () => "Error: Cycles: out of memory"), undefined, undefined]);
+    expect(fake.requests).toHaveLength(1 + 2 * 3);
+    delete fake.jobs.get(wanted[0]?.job.id ?? "")?.log;
+    expect((await farm.look(wanted.slice(0, 1))).get(wanted[0]?.job.id ?? "")?.reason).toBeUndefined();
+  });
+
   it("knows its jobs among others whose status is new to it", async () => {
     const { farm, wanted } = await submit(5);
     const [first] = fake.jobs.values();
