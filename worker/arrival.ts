@@ -17,7 +17,6 @@ const VALUE_MAX = 2_000;
 const HEADERS: ReadonlyMap<string, (value: string) => string> = new Map([
   ...[
     "origin",
-    "referer",
     "content-type",
     "content-length",
     "accept",
@@ -31,6 +30,7 @@ const HEADERS: ReadonlyMap<string, (value: string) => string> = new Map([
   ].map((name) => [name, (value: string) => clip(value, VALUE_MAX)] as const),
   ...["authorization", "cf-access-jwt-assertion", "cf-access-client-secret"].map((name) => [name, () => MASK] as const),
   ["cookie", maskCookies],
+  ["referer", (value) => clip(maskKey(value), VALUE_MAX)],
 ]);
 
 export function describeArrival(request: Request, { pathname, search }: URL, fields: readonly ArrivedField[]): Arrival {
@@ -41,11 +41,14 @@ export function describeArrival(request: Request, { pathname, search }: URL, fie
   }
   return {
     method: request.method,
-    path: clip(pathname + search, VALUE_MAX),
+    path: clip(maskKey(pathname + search), VALUE_MAX),
     headers,
-    fields: fields.map(([name, value]) => [clip(name, 100), show(value, VALUE_MAX)]),
+    fields: fields.map(([name, value]) => [clip(name, 100), name === "key" ? MASK : show(value, VALUE_MAX)]),
   };
 }
+
+/** The right to follow a run, and to act on it, is in its address. */
+const maskKey = (address: string) => address.replace(/([?&]key=)[^&#]*/g, `$1${MASK}`);
 
 /** Their names tell whether Kitsu's session arrived; their values are nobody's business. */
 function maskCookies(cookie: string): string {

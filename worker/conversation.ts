@@ -1,8 +1,9 @@
 // A run that is more than one request: it was asked about, agreed to, perhaps taken back. One Durable Object per run, because "once" needs one
-// place where it is decided; KV can't. It forgets a day later; what is worth keeping is in the log.
+// place where it is decided; KV can't. It forgets a day later, or a day after what it began must be
+// over; what is worth keeping is in the log.
 import { DurableObject } from "cloudflare:workers";
 import { Failure } from "./failure.ts";
-import type { Env } from "./settings.ts";
+import { type Env, readSettings } from "./settings.ts";
 
 /** Whose run of what it is. A person is unknown where nothing is checked. */
 export type Beginning = { at: number; action: string; person?: string | undefined };
@@ -33,9 +34,10 @@ export class Conversation extends DurableObject<Env> {
     await storage.setAlarm(Date.now() + FORGET_AFTER_MS);
   }
 
-  async read(): Promise<{ beginning: Beginning | undefined; shown: Shown | undefined }> {
+  async read(): Promise<{ beginning: Beginning | undefined; shown: Shown | undefined; isTaken: boolean }> {
     const { storage } = this.ctx;
-    return { beginning: await storage.get<Beginning>("beginning"), shown: await storage.get<Shown>("shown") };
+    const [beginning, shown] = [await storage.get<Beginning>("beginning"), await storage.get<Shown>("shown")];
+    return { beginning, shown, isTaken: (await storage.get("turn")) !== undefined };
   }
 
   /** Takes the one turn this run has; where somebody has it, or had it, that beginning. */
@@ -44,6 +46,8 @@ export class Conversation extends DurableObject<Env> {
     if ((await storage.get("turn")) !== undefined) return (await this.read()).beginning ?? beginning;
     await storage.put("turn", "taken");
     await this.open(beginning);
+    // Once only, for as long as what it began may go on.
+    await storage.setAlarm(Date.now() + readSettings(this.env).longRunLimitMs + FORGET_AFTER_MS);
     return undefined;
   }
 

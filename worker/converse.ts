@@ -7,6 +7,7 @@ import { type Beginning, meetConversation } from "./conversation.ts";
 import { Failure } from "./failure.ts";
 import type { Left } from "./given.ts";
 import { findNow } from "./meet-run.ts";
+import type { Person } from "./person.ts";
 import { type OfferedUndo, offerAgain, runAt } from "./run.ts";
 import type { Scene } from "./scene.ts";
 import type { Env } from "./settings.ts";
@@ -16,14 +17,21 @@ export type Twin = { run: Run; reply: Reply; failure?: Failure };
 
 export type Conversed = { reply: Reply; undo?: OfferedUndo | undefined } | { twin: Twin };
 
-/** When the run began; `isNamed`: whoever called gave it its id, and so may send it twice. */
-export type Begun = { at: number; isNamed: boolean };
+/** When the run began. `isNamed`: whoever called gave it its id, and so may send it twice; `isTaken`: it was. */
+export type Begun = { at: number; isNamed: boolean; isTaken: boolean };
 
 type Place = Pick<Scene, "env" | "settings">;
 
-export async function converse(action: Action, given: Given, left: Left, { at, isNamed }: Begun, place: Place): Promise<Conversed> {
+export async function converse(
+  action: Action,
+  given: Given,
+  left: Left,
+  { at, isNamed, isTaken }: Begun,
+  place: Place,
+): Promise<Conversed> {
   const beginning: Beginning = { at, action: action.id, person: given.person.id };
   const meet = () => meetConversation(place.env, given.run.id);
+  if (isTaken) return { twin: await findTwin(action, given, at, place) };
   const ready = await action.prepare(given);
   if ("kind" in ready) {
     await meet().open(beginning);
@@ -34,7 +42,7 @@ export async function converse(action: Action, given: Given, left: Left, { at, i
     await meet().open(beginning, agreement.shown);
     return { reply: agreement.ask };
   }
-  const takesTurn = hasAnswered(given.call) || (isNamed && action.isSafe !== true);
+  const takesTurn = isOnce(action, given.call, isNamed);
   const first = takesTurn ? await meet().begin(beginning) : undefined;
   if (first !== undefined) return { twin: await findTwin(action, given, first.at, place) };
   const reply = await ready.run();
@@ -66,18 +74,23 @@ async function findTwin({ id: action }: Action, { run, person, base }: Given, at
   return { run: place, reply: failure.reply, failure };
 }
 
-/** What is answered, or tried again, is run once. */
-export const hasAnswered = ({ input, plan, retryOf }: Call) => input !== undefined || plan !== undefined || retryOf !== undefined;
+/** What is answered, or tried again, is run once; so is what changes anything, where the same call can be known again. */
+export const isOnce = ({ isSafe = false }: Action, { input, plan, retryOf }: Call, isNamed: boolean) =>
+  input !== undefined || plan !== undefined || retryOf !== undefined || (isNamed && !isSafe);
 
-/** When this run began, where it is the answer to something it asked. Throws where it is somebody else's, or another action's. */
-export async function resume(env: Env, id: string, action: Action, call: Call): Promise<number | undefined> {
-  if (!hasAnswered(call) || env.CONVERSATIONS === undefined) return undefined;
-  const { beginning } = await meetConversation(env, id).read();
-  if (beginning === undefined) return undefined;
-  const isAnothers = beginning.person !== undefined && call.person.id !== undefined && beginning.person !== call.person.id;
-  if (beginning.action === action.id && !isAnothers) return beginning.at;
+/** What is known already of a run of this id: whose it is, when it began, and whether it was submitted. */
+export async function recall(env: Env, id: string): Promise<(Beginning & { isTaken: boolean }) | undefined> {
+  if (env.CONVERSATIONS === undefined) return undefined;
+  const { beginning, isTaken } = await meetConversation(env, id).read();
+  return beginning && { ...beginning, isTaken };
+}
+
+/** Throws where the run is somebody else's, or another action's: its id is no secret, and gives nobody a right to it. */
+export function checkOwn({ action, person }: Beginning, { id }: Action, caller: Person): void {
+  const isAnothers = person !== undefined && person !== caller.id;
+  if (action === id && !isAnothers) return;
   throw new Failure("invalid-call", {
-    text: `This run was begun ${isAnothers ? "by somebody else" : `by the action "${beginning.action}"`}.`,
+    text: `This run was begun ${isAnothers ? "by somebody else" : `by the action "${action}"`}.`,
     advice: "Run the action again from Kitsu.",
     field: "run",
   });

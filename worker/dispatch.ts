@@ -7,7 +7,7 @@ import { answerCall, statusOf, wantsPage } from "./answer.ts";
 import { type Arrival, describeArrival } from "./arrival.ts";
 import { type ArrivedField, readFields } from "./body.ts";
 import { type Call, checkSelection, understandCall } from "./call.ts";
-import { type Begun, type Conversed, converse, resume } from "./converse.ts";
+import { type Begun, type Conversed, checkOwn, converse, isOnce, recall } from "./converse.ts";
 import { describeCause, Failure, toFailure } from "./failure.ts";
 import { controlRun, hasKey } from "./follow.ts";
 import { checkCount, checkDepartments, checkGates, checkTrust, knowRoles } from "./gate.ts";
@@ -123,7 +123,7 @@ async function carryOut(
   const began = Date.now();
   const query = [...url.searchParams].filter(([name]) => name !== RUN_PARAMETER);
   const named = readRunId(url);
-  const id = named ?? makeRunId();
+  let id = named ?? makeRunId();
   let at = began;
   let arrived: Arrival | undefined;
   let call: Call | undefined;
@@ -137,14 +137,20 @@ async function carryOut(
     arrived = seen;
     const understood = read(query, body);
     call = understood;
-    at = (await resume(env, id, action, call)) ?? began;
-    const run = runAt(base, id, at);
     if (!action.takesEmptySelection) checkSelection(call);
     checkCount(action, call.selection.length);
     const conversed = await endInTime(action.title, settings.actionTimeLimitMs, async (signal) => {
       const caller = await identify(request, understood, scene, signal);
       person = caller;
       if (env.CALLS_BY_PERSON !== undefined) await checkPersonRate(env.CALLS_BY_PERSON, caller);
+      const earlier = named !== undefined && isOnce(action, understood, true) ? await recall(env, named) : undefined;
+      if (earlier !== undefined) {
+        // What is refused is written down as a run of its own, and not as that one.
+        id = makeRunId();
+        checkOwn(earlier, action, caller);
+        [id, at] = [named ?? id, earlier.at];
+      }
+      const run = runAt(base, id, at);
       checkTrust(caller, action, settings);
       checkDepartments(caller, action, settings);
       const kitsu = meetKitsu(caller, understood.selection, settings, signal);
@@ -154,7 +160,7 @@ async function carryOut(
       }
       const made = makeGiven(action, scene, { call: understood, arrived: seen, run, person: caller, kitsu, roleIn, signal });
       left = made.left;
-      return work(made.given, left, { at, isNamed: named !== undefined });
+      return work(made.given, left, { at, isNamed: named !== undefined, isTaken: earlier?.isTaken ?? false });
     });
     // It is in the log already, as what it is.
     if ("twin" in conversed)

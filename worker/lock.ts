@@ -1,6 +1,7 @@
 // Which tasks an action is at work on, so that two persons do not render the same shot: one Durable Object per action, for there everything
 // happens one after the other. A lock ends with its run, and by itself should the run be lost.
 import { DurableObject } from "cloudflare:workers";
+import type { Reply } from "../contract.ts";
 import type { Busy } from "./action.ts";
 import { noBinding } from "./conversation.ts";
 import type { Env } from "./settings.ts";
@@ -44,7 +45,10 @@ export class Locks extends DurableObject<Env> {
     const taken = new Set(isShared ? [] : busy.map(({ task }) => task));
     for (const task of tasks) {
       if (taken.has(task)) continue;
-      this.ctx.storage.sql.exec("INSERT OR REPLACE INTO holds VALUES (?, ?, ?, ?, ?)", task, run, person, Date.now(), until);
+      this.ctx.storage.sql.exec(
+        "INSERT INTO holds VALUES (?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET until = MAX(until, excluded.until)",
+        ...[task, run, person, Date.now(), until],
+      );
     }
     return busy;
   }
@@ -54,8 +58,12 @@ export class Locks extends DurableObject<Env> {
     this.ctx.storage.sql.exec("UPDATE holds SET until = ? WHERE run = ?", until, run);
   }
 
-  release(run: string): void {
-    this.ctx.storage.sql.exec("DELETE FROM holds WHERE run = ? OR until <= ?", run, Date.now());
+  /** All that the run has, or these tasks of it. */
+  release(run: string, tasks?: readonly string[]): void {
+    const { sql } = this.ctx.storage;
+    sql.exec("DELETE FROM holds WHERE until <= ?", Date.now());
+    if (tasks === undefined) sql.exec("DELETE FROM holds WHERE run = ?", run);
+    else for (const task of tasks) sql.exec("DELETE FROM holds WHERE run = ? AND task = ?", run, task);
   }
 }
 
@@ -63,4 +71,18 @@ export class Locks extends DurableObject<Env> {
 export function meetLocks(env: Env, action: string): DurableObjectStub<Locks> {
   if (env.LOCKS === undefined) throw noBinding("LOCKS", "Locks");
   return env.LOCKS.getByName(action);
+}
+
+const OVER: readonly string[] = ["done", "failed", "skipped"];
+
+/**
+ * What is over of a run is nobody's any more, while the rest of it goes on.
+ * @param freed how many were over before
+ * @returns how many are now
+ */
+export async function releaseOver(env: Env, run: { id: string; action: string }, reply: Reply, freed: number): Promise<number> {
+  const outcomes = reply.kind === "started" ? (reply.outcomes ?? []) : [];
+  const over = outcomes.flatMap(({ id, state }) => (OVER.includes(state) ? [id] : []));
+  if (over.length > freed) await meetLocks(env, run.action).release(run.id, over);
+  return Math.max(freed, over.length);
 }

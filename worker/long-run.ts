@@ -6,7 +6,7 @@ import type { Control, Standing, Watch } from "./action.ts";
 import { findAction } from "./actions/index.ts";
 import { describeCause, Failure, toFailure } from "./failure.ts";
 import { recordRun } from "./journal.ts";
-import { meetLocks } from "./lock.ts";
+import { meetLocks, releaseOver } from "./lock.ts";
 import { readRun } from "./meet-run.ts";
 import { keepOpenable } from "./openable.ts";
 import type { Recorded } from "./record.ts";
@@ -17,7 +17,7 @@ import { endInTime } from "./time-limit.ts";
 import { advance, answerOf, type Beginning, type Followed, type Going, isOver, makeWatch, WATCH_EVERY_MS } from "./watch.ts";
 
 /** How it stands; kept apart from what does not change. `data` is what the action keeps, as JSON, and stored by itself. */
-type Stored = Going & Reported & { isWritten: boolean };
+type Stored = Going & Reported & { isWritten: boolean; freed: number };
 type State = Stored & { data: string };
 
 const WATCH_MAX_MS = 25_000;
@@ -32,7 +32,11 @@ export class LongRun extends DurableObject<Env> {
   private turn: Promise<unknown> = Promise.resolve();
 
   /** Begins once, however often it is told to. False: there is another run of this id. */
-  async begin(beginning: Beginning, data: string): Promise<boolean> {
+  begin(beginning: Beginning, data: string): Promise<boolean> {
+    return this.inTurn(() => this.beginNow(beginning, data));
+  }
+
+  private async beginNow(beginning: Beginning, data: string): Promise<boolean> {
     const { recorded } = beginning;
     const known = await this.load();
     if (known !== undefined) return known.beginning.key === beginning.key;
@@ -41,8 +45,7 @@ export class LongRun extends DurableObject<Env> {
     await this.ctx.storage.setAlarm(Date.now());
     await this.ctx.storage.put("beginning", beginning);
     const isNew = { reply: recorded.reply, controls: [], began: Date.now(), tries: 0, data };
-    this.known = { beginning, state: { ...isNew, isWritten: false, reports: [], reportedAt: 0 } };
-    await this.save();
+    await this.save({ beginning, state: { ...isNew, isWritten: false, reports: [], reportedAt: 0, freed: 0 } });
     return true;
   }
 
@@ -68,15 +71,18 @@ export class LongRun extends DurableObject<Env> {
     return picture?.(this.watchOf(known, settings, signal), JSON.parse(known.state.data)).catch(() => undefined);
   }
 
-  /** What came of it, as the action says. */
-  control(what: Control): Promise<Reply> {
-    return this.inTurn(() => this.controlNow(what));
+  /**
+   * What came of it, as the action says.
+   * @param at when the run began that is meant, by which it was seen whose it is
+   */
+  control(what: Control, at: number): Promise<Reply> {
+    return this.inTurn(() => this.controlNow(what, at));
   }
 
-  private async controlNow(what: Control): Promise<Reply> {
+  private async controlNow(what: Control, at: number): Promise<Reply> {
     const known = await this.load();
     try {
-      if (known === undefined || isOver(known.state)) throw over();
+      if (known === undefined || known.beginning.recorded.at !== at || isOver(known.state)) throw over();
       const settings = readSettings(this.env);
       const { title, control } = findAction(known.beginning.recorded.action, settings);
       if (control === undefined) throw over();
@@ -175,6 +181,7 @@ export class LongRun extends DurableObject<Env> {
     const shown = keepOpenable(reply, settings.schemes);
     Object.assign(known.state, { reply: shown, data: JSON.stringify(data), controls, picture });
     if (isOver(known.state)) known.state.ended = Date.now();
+    known.state.freed = await releaseOver(this.env, known.beginning.recorded, shown, known.state.freed);
     await this.save();
     const now = JSON.stringify(answer(known));
     if (now !== before) tellSockets(this.ctx, now);
@@ -210,17 +217,18 @@ export class LongRun extends DurableObject<Env> {
     if (this.known === undefined) {
       const { storage } = this.ctx;
       const [beginning, state] = [await storage.get<Beginning>("beginning"), await storage.get<Stored>("state")];
-      const data = new TextDecoder().decode(await storage.get<Uint8Array>("data"));
+      const data = new TextDecoder().decode(await storage.get<Uint8Array>("data")) || "null";
       if (beginning !== undefined && state !== undefined) this.known = { beginning, state: { ...state, data } };
     }
     return this.known;
   }
 
-  private async save(): Promise<void> {
-    if (this.known === undefined) return;
-    const { data, ...state } = this.known.state;
+  private async save(known: Known | undefined = this.known): Promise<void> {
+    if (known === undefined) return;
+    const { data, ...state } = known.state;
     // As bytes, for a text with one letter that is not Latin takes two bytes for each, and storage takes two megabytes.
     await this.ctx.storage.put({ state, data: new TextEncoder().encode(data) });
+    this.known = known;
   }
 }
 

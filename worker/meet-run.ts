@@ -22,29 +22,22 @@ export async function findNow(
   id: string,
   at: number | undefined,
 ): Promise<{ recorded: Recorded; followed?: Followed | undefined }> {
-  const logged = await findRun(env, settings, id, at).catch(leaveUnknown);
-  const mayGoOn = logged instanceof Failure || (logged.reply.kind === "started" && logged.follow !== undefined);
-  const living = mayGoOn ? await peek(env, id) : undefined;
-  if (living !== undefined) return living;
-  if (logged instanceof Failure) throw logged;
-  return { recorded: logged };
+  const living = env.LONG_RUNS === undefined ? undefined : await peek(env, id);
+  // The log may have other lines of the same id: of calls that were refused it.
+  if (living !== undefined && (at ?? living.recorded.at) === living.recorded.at) return living;
+  return { recorded: await findRun(env, settings, id, at) };
 }
 
 /** How another run stands, or how it ended. */
 export async function readRun(env: Env, settings: Settings, id: string): Promise<Reply | undefined> {
-  const living = await peek(env, id);
-  if (living !== undefined) return living.recorded.reply;
-  const found = await findNow(env, settings, id, undefined).catch(leaveUnknown);
-  return found instanceof Failure ? undefined : found.recorded.reply;
+  const found = await findNow(env, settings, id, undefined).catch((thrown: unknown) => {
+    if (thrown instanceof Failure && thrown.code === "unknown-run") return undefined;
+    throw thrown;
+  });
+  return found?.recorded.reply;
 }
 
 async function peek(env: Env, id: string): Promise<Living | undefined> {
   const living = v.is(RunId, id) ? await meetLongRun(env, id).peek() : undefined;
   return living && { followed: living.followed, recorded: v.parse(Recorded, living.recorded) };
-}
-
-/** That nobody knows it is an answer, too. */
-function leaveUnknown(thrown: unknown): Failure {
-  if (thrown instanceof Failure && thrown.code === "unknown-run") return thrown;
-  throw thrown;
 }

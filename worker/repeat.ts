@@ -21,13 +21,13 @@ export function repeatCall(first: Recorded, now: Call, { isReader, isRetry }: { 
   const failed = isRetry ? failedTasks(first.reply) : [];
   const isNamed = person.id !== undefined || person.email !== undefined;
   const earlier = { id: first.id, at: first.at };
-  const isSame = input === undefined || sortedJson(input) === sortedJson(first.call.input);
+  const isSame = input === undefined || asSent(input) === asSent(first.call.input);
   return {
     ...first.call,
     dialect: "repeated",
     person: isNamed || !isReader ? person : first.call.person,
     selection: failed.length > 0 ? failed : first.call.selection,
-    input: isRetry ? (input ?? first.call.input) : undefined,
+    input: isRetry ? (isSame ? first.call.input : input) : undefined,
     form,
     plan,
     isBack,
@@ -38,5 +38,10 @@ export function repeatCall(first: Recorded, now: Call, { isReader, isRetry }: { 
   };
 }
 
-/** The same for the same answers, whatever came first. */
-const sortedJson = (input: Input = {}) => JSON.stringify(Object.entries(input).sort(([a], [b]) => (a < b ? -1 : 1)));
+/** The same for the same answers, as JSON and as a form, which has texts alone, sends them. */
+function asSent(input: Input = {}): string {
+  const texts = Object.entries(input).map(([name, value]) =>
+    [name, value === true ? "on" : value === false ? "" : [value].flat().map(String)].flat(),
+  );
+  return JSON.stringify(texts.sort(([a = ""], [b = ""]) => (a < b ? -1 : 1)));
+}

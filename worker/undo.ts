@@ -13,7 +13,8 @@ export type Undone = { reply: Reply; recorded?: Recorded };
 export async function undoRun(action: Action, given: Given, first: Recorded, env: Env): Promise<Undone> {
   await checkMayUndo(action, given, first);
   const { undo } = action;
-  if (undo === undefined) throw tooLate(action);
+  // A record that offered nothing is not of the run that can be taken back.
+  if (undo === undefined || first.undo === undefined) throw tooLate(action);
   const conversation = meetConversation(env, first.id);
   const turn = await conversation.takeUndo();
   if (turn.state !== "ready") {

@@ -119,6 +119,23 @@ describe("an action that asks", () => {
     expect(await readLog()).toMatchObject([{ id: RUN, reply: DONE }]);
   });
 
+  it("says what was done, and not that nothing was, when it is sent again: what it did has changed what it would do", async () => {
+    const said = (await answer(INPUT)).reply;
+    doing.run.mockRejectedValue(new Failure("nothing-to-do", { text: "No task would change." }));
+    expect((await answer(INPUT)).reply).toEqual(said);
+    expect(await readLog()).toMatchObject([{ id: RUN, reply: said }]);
+  });
+
+  it("stays the run of whose it is: a call of another person under its id is another run", async () => {
+    await askedReply();
+    const eve = { userid: "11111111-2222-4333-8444-555555555555", useremail: "eve@studio.tld" };
+    expect(await readFailed(await send({ ...INPUT, ...eve }))).toMatchObject({ code: "invalid-call" });
+    expect(await readFailed(await send({ form: "comment", selection: [], userid: undefined, useremail: undefined }))).toMatchObject({ kind: "failed" });
+    const mine = (await readLog()).filter(({ id, person }) => id === RUN && Object(person).id === ADA);
+    expect(mine).toMatchObject([{ reply: { kind: "ask" } }]);
+    expect((await answer(INPUT)).reply).toMatchObject(DONE);
+  });
+
   it("may be called with all the answers at once", async () => {
     expect((await answer(INPUT)).reply).toMatchObject(DONE);
   });

@@ -31,6 +31,19 @@ describe("what a run is at work on", () => {
     expect(await who(["s1", "s2"])).toEqual(["s2 Ben"]);
   });
 
+  it("is nobody's as soon as it is over, while the rest of the run goes on", async () => {
+    await locks().take(holder("a", "Ana"), ["s1", "s2"]);
+    await locks().release("a", ["s1"]);
+    expect(await who(["s1", "s2"])).toEqual(["s2 Ana"]);
+  });
+
+  it("is kept for the longer of two times", async () => {
+    await locks().take({ ...holder("a", "Ana"), until: Date.now() + 3_600_000 }, ["s1"]);
+    await locks().take(holder("a", "Ana"), ["s1"]);
+    vi.spyOn(Date, "now").mockReturnValue(Date.now() + 61_000);
+    expect(await who(["s1"])).toEqual(["s1 Ana"]);
+  });
+
   it("is found among many", async () => {
     const tasks = Array.from({ length: 500 }, (_, at) => `s${at}`);
     await locks().take(holder("a", "Ana"), tasks);

@@ -259,6 +259,36 @@ describe("one that can't begin", () => {
     expect(await env.LOCKS.getByName("debug").find("other", [TASK])).toHaveLength(1);
   });
 
+  it("begins once, of whoever asks at the same moment, and again where nothing was kept", async () => {
+    const object = env.LONG_RUNS.getByName("b".repeat(32));
+    const recorded = { id: "b".repeat(32), at: 1, tookMs: 1, action: "debug", status: 202, reply: started(0) };
+    const arrived = { method: "POST", path: "/", headers: [], fields: [] };
+    const beginning = (key: string) => ({ recorded: { ...recorded, arrived }, base: EDGE, key, isWatched: false });
+    await runInDurableObject(object, async (instance, { storage }) => {
+      const put = vi.spyOn(storage, "put").mockRejectedValue(new Error("full"));
+      await expect(instance.begin(beginning("one"), "null")).rejects.toThrow("full");
+      put.mockRestore();
+      expect(await Promise.all(["one", "two"].map((key) => instance.begin(beginning(key), "null")))).toEqual([true, false]);
+      expect(await storage.get("state")).toBeDefined();
+    });
+  });
+
+  it("gives back what is over, while the rest goes on", async () => {
+    run.mockImplementation(async ({ goOn, lock }) => {
+      await lock([TASK, OTHER_TASK]);
+      goOn(null);
+      return started(0);
+    });
+    const outcomes = [
+      { id: TASK, label: "SH010", state: "done" as const },
+      { id: OTHER_TASK, label: "SH020", state: "running" as const },
+    ];
+    watch.mockResolvedValue({ reply: { kind: "started", title: "Rendering", outcomes }, data: null, againMs: 60_000 });
+    const answer = await begin();
+    await vi.waitFor(async () => expect((await follow(answer)).reply).toMatchObject({ outcomes }));
+    expect((await env.LOCKS.getByName("debug").find("other", [TASK, OTHER_TASK])).map(({ task }) => task)).toEqual([OTHER_TASK]);
+  });
+
   it("locks nothing when its time is over", async () => {
     run.mockImplementation(async ({ goOn, lock }) => {
       await scheduler.wait(150);
@@ -332,6 +362,9 @@ describe("what can be done to it", () => {
     control.mockResolvedValue({ reply: { ...ENDED, title: "Canceled" }, data: null });
     expect((await readAnswer(await post(going?.cancel))).reply).toMatchObject({ kind: "done", title: "It is being canceled" });
     expect(control.mock.lastCall?.slice(1)).toEqual([{ job: 7 }, "cancel"]);
+    const [, key = ""] = /key=([0-9a-f]{32})/.exec(going?.cancel ?? "") ?? [];
+    await vi.waitFor(async () => expect(JSON.stringify(await readLog())).toContain("key=(masked)"));
+    expect(JSON.stringify(await readLog())).not.toContain(key);
     await vi.waitFor(async () => {
       expect((await readLog()).map(({ reply }) => reply)).toEqual(
         expect.arrayContaining([
@@ -340,6 +373,19 @@ describe("what can be done to it", () => {
         ]),
       );
     });
+  });
+
+  it("is not canceled by whoever has had a line of its id written into the log", async () => {
+    const { run: going } = await running();
+    const eve = { userid: "11111111-2222-4333-8444-555555555555", useremail: "eve@studio.tld" };
+    await ask(`/actions/debug?run=${RUN}`, ajax({ ...AJAX_FIELDS, ...eve, selection: [] }));
+    const lines = (await readLog()).filter(({ id }) => id === RUN);
+    for (const { at } of lines) {
+      if (going?.url.includes(`at=${at}&`)) continue;
+      const forged = { personid: eve.userid, personemail: eve.useremail };
+      expect((await post(`${EDGE}/runs/${RUN}/cancel?at=${at}`, forged)).status).toBe(409);
+    }
+    expect(control).not.toHaveBeenCalled();
   });
 
   it("is canceled, too, where the log could not be written", async () => {

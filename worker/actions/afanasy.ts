@@ -40,7 +40,7 @@ export const afanasy = defineAction({
     const choice = chooseBusy(given.input, readFarm(given.settings));
     const { mine, joined, aside } = await takeTasks(given, await planAll(given), choice);
     if (mine.length + joined.length === 0) throw nothingToRender(aside);
-    const run = makeRun(given.run.id, mine, aside, joined, given.call.retryOf?.root);
+    const run = makeRun(given.run.id, mine, aside, joined);
     given.goOn(run);
     return reportGoing(run, "Afanasy", Date.now());
   },
@@ -112,7 +112,7 @@ async function planAll(given: Given & { input: Answers }): Promise<Planned<Afana
       writers.set(writes, one.label);
       const frames = `${made.text}: ${sayCount(made.frames)} ${made.frames === 1 ? "frame" : "frames"}`;
       const outcome: Outcome = { ...base, state: "planned", reason: frames };
-      const ordered = { task: one.taskId, label: one.label, order: made.order, size: made.frames };
+      const ordered = { task: one.taskId, label: one.label, order: made.order, size: made.frames, print: JSON.stringify(made.order.job.blocks) };
       const other = busy.find(({ task }) => task === one.taskId);
       return other === undefined ? { outcome, ordered } : planBusy(outcome, ordered, other, choice);
     }),

@@ -69,7 +69,7 @@ export const flamenco = defineAction({
     const service = open(given);
     const { mine, joined, aside } = await takeTasks(given, await planOrders(given, own, service), chooseBusy(given, own));
     if (mine.length + joined.length === 0) throw nothingToRender(aside);
-    const render = makeRun(given.run.id, mine, aside, joined, given.call.retryOf?.root);
+    const render = makeRun(given.run.id, mine, aside, joined);
     const { minor } = await service.version();
     given.goOn({ minor, render });
     return reportGoing(render, "Flamenco", Date.now());

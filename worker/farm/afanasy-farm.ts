@@ -141,8 +141,12 @@ async function control(afanasy: Afanasy, ref: JobRef, mark: string, what: JobCon
   if (what === "pause" && (job.st & BIT.paused) === 0) await afanasy.operate(job, "pause");
   if (what === "resume" && (job.st & BIT.paused) !== 0) await afanasy.operate(job, "start");
   if (what === "restart") {
-    if ((job.st & BIT.error) === 0) throw refuse("Nothing of it failed");
-    await afanasy.operate(job, "restart_errors");
+    if ((job.st & BIT.error) !== 0) await afanasy.operate(job, "restart_errors");
+    else if (state !== "canceled") throw refuse("Nothing of it failed");
+    if (state === "canceled") {
+      await afanasy.annotate(job, "");
+      await afanasy.operate(job, "start");
+    }
   }
 }
 

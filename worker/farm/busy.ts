@@ -56,6 +56,7 @@ export function planBusy<Order>(outcome: Outcome, ordered: Ordered<Order>, other
 export async function takeTasks<Order>(given: Given, planned: readonly Planned<Order>[], choice: Choice) {
   const wanted = planned.flatMap(({ ordered, other }) => (ordered === undefined || other !== undefined ? [] : [ordered.task]));
   const busy = wanted.length === 0 ? [] : await given.lock(wanted, choice === "anyway");
+  const shared = new Set(busy.map(({ task }) => task));
   const taken = new Map(choice === "anyway" ? [] : busy.map((one) => [one.task, one]));
   const settled = planned.map((one) => {
     const other = taken.get(one.outcome.id);
@@ -66,7 +67,8 @@ export async function takeTasks<Order>(given: Given, planned: readonly Planned<O
   const aside: Outcome[] = [];
   for (const { outcome, ordered, other } of settled) {
     if (ordered === undefined) aside.push(outcome);
-    else if (other === undefined) mine.push(ordered);
+    // What another run renders at the same time must not be that run's job.
+    else if (other === undefined) mine.push({ ...ordered, root: shared.has(ordered.task) ? undefined : given.call.retryOf?.root });
     else joined.push({ ...ordered, joined: other.run });
   }
   return { mine, joined, aside };

@@ -96,7 +96,8 @@ async function readPlan(given: Planning, flamenco: Flamenco, service: Service): 
     const { id: task, label, made } = one;
     const outcome = planned(one);
     if ("problem" in made) return { outcome };
-    const ordered = { task, label, order: made.order, size: made.frames };
+    const { type, settings } = made.order;
+    const ordered = { task, label, order: made.order, size: made.frames, print: JSON.stringify({ type, settings }) };
     const other = busy.find((taken) => taken.task === task);
     return other === undefined ? { outcome, ordered } : planBusy(outcome, ordered, other, choice);
   });

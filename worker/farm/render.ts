@@ -39,7 +39,7 @@ export async function carryOn<Order>(
   const isMoving = JSON.stringify(reportRun(run, farm.title, 0)) !== before;
   run.waitMs = isMoving ? WAIT_LEAST_MS : Math.min(WAIT_MOST_MS, Math.round((run.waitMs ?? WAIT_LEAST_MS) * WAIT_GROWS));
   // After it was told something there is news at once; and what else is to be done has a watch of its own, with its own share of requests.
-  const isQuiet = sent === "nothing" && !hasWished && !run.shots.some(hasWish);
+  const isQuiet = sent === "nothing" && !hasWished && !run.shots.some(hasWish(run));
   return stand(run, farm, now(), isQuiet ? run.waitMs : 0);
 }
 
@@ -90,7 +90,8 @@ async function follow<Order>(
   began: number,
 ): Promise<boolean> {
   const hasWished = await patiently(() => carryOutWishes(run, farm, now, began + WISHES_MS));
-  const isSettled = ({ state, restarted }: Shot<Order>) => state === "sent" && now() - (restarted ?? 0) >= RESTART_MS;
+  const isSettled = ({ state, wish: what, restarted = 0 }: Shot<Order>) =>
+    state === "sent" && what !== "restart" && now() - restarted >= RESTART_MS;
   const sent = run.shots.flatMap((shot) => (isSettled(shot) && shot.job !== undefined ? [{ shot, job: shot.job }] : []));
   if (sent.length > 0 && now() - began <= LOOK_MS) {
     const standings = await patiently(() => farm.look(sent.map(({ shot: { mark }, job }) => ({ mark, job }))));

@@ -19,28 +19,29 @@ export type RenderRun<Order> = {
   untoldSince?: number | undefined;
 };
 
-/** What the engine is given to begin with. */
-export type Ordered<Order> = { task: string; label: string; order: Order; size: number };
+/**
+ * What the engine is given to begin with. `print` is all that makes it the same order when it is made again. `root` is the first of the runs that this
+ * one tries again with the same answers: a job of that run, of the same order, is restarted where the farm has it still.
+ */
+export type Ordered<Order> = { task: string; label: string; order: Order; size: number; print?: string; root?: string | undefined };
 
 /** A shot that another run renders, which is shown as one of this run: `joined` is that run. */
 export type Joined = { task: string; label: string; size: number; joined: string };
 
 /**
  * @param runId so that every mark is unique for the run and the task
- * @param root the first of the runs that this one tries again with the same answers: jobs of its marks are restarted, where the farm has them still
  */
 export const makeRun = <Order>(
   runId: string,
   ordered: readonly Ordered<Order>[],
   aside: readonly Outcome[],
   others: readonly Joined[] = [],
-  root?: string,
 ): RenderRun<Order> => ({
   shots: [
     ...ordered.map(
-      (one): Shot<Order> => ({
+      ({ print, root, ...one }): Shot<Order> => ({
         ...one,
-        mark: markOf(root ?? runId, one.task),
+        mark: markOf(root ?? runId, one.task, print),
         state: "waiting",
         again: root !== undefined,
       }),
@@ -58,7 +59,15 @@ export const makeRun = <Order>(
   aside: [...aside],
 });
 
-export const markOf = (runId: string, task: string) => `${runId}/${task}`;
+const markOf = (runId: string, task: string, print?: string) =>
+  [runId, task, ...(print === undefined ? [] : [digest(print)])].join("/");
+
+/** FNV-1a: short, and other for another text. Nobody gains by making two alike. */
+function digest(text: string): string {
+  let hash = 0x811c9dc5;
+  for (const byte of new TextEncoder().encode(text)) hash = Math.imul(hash ^ byte, 0x01000193);
+  return (hash >>> 0).toString(16);
+}
 
 const runOf = <Order>(order: v.GenericSchema<unknown, Order>): v.GenericSchema<unknown, RenderRun<Order>> =>
   v.object({

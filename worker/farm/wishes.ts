@@ -35,7 +35,8 @@ export function wish<Order>(run: RenderRun<Order>, what: Wish): void {
     shot.reason = undefined;
     if (shot.state === "waiting" && what === "cancel") setOver(shot, "canceled", "Canceled before it was sent");
     // Also of those that look as if they were so already: a wish before may have reached the farm without our knowing.
-    else if (shot.state === "sent" || what === "cancel") shot.wish = what;
+    // A restart that is still to be told is no longer wanted by who cancels alone.
+    else if (what === "cancel" || (shot.state === "sent" && shot.wish !== "restart")) shot.wish = what;
   }
 }
 
@@ -46,7 +47,7 @@ export async function carryOutWishes<Order>(
   now: () => number,
   until: number,
 ): Promise<boolean> {
-  const wanted = run.shots.filter(hasWish).slice(0, TOLD_MOST);
+  const wanted = run.shots.filter(hasWish(run)).slice(0, TOLD_MOST);
   for (let start = 0; start < wanted.length && now() <= until; start += farm.atOnce) {
     const results = await Promise.allSettled(wanted.slice(start, start + farm.atOnce).map((shot) => carryOut(shot, farm, now())));
     const lost = results.find((result) => result.status === "rejected");
@@ -55,7 +56,11 @@ export async function carryOutWishes<Order>(
   return wanted.length > 0;
 }
 
-export const hasWish = ({ state, wish: what }: Shot<unknown>) => state === "sent" && what !== undefined;
+/** What is to be told now: nothing is restarted while the run is paused. */
+export const hasWish =
+  ({ isPaused }: RenderRun<unknown>) =>
+  ({ state, wish: what }: Shot<unknown>) =>
+    state === "sent" && what !== undefined && !(isPaused && what === "restart");
 
 async function carryOut<Order>(shot: Shot<Order>, farm: Farm<Order>, now: number): Promise<void> {
   const { job, mark, wish: what } = shot;

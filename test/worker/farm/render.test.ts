@@ -6,7 +6,7 @@ import { Failure } from "../../../worker/failure.ts";
 import type { Farm, JobStanding } from "../../../worker/farm/farm.ts";
 import { FlamencoOrder, makeFlamencoFarm } from "../../../worker/farm/flamenco-farm.ts";
 import { carryOn, controlRun } from "../../../worker/farm/render.ts";
-import { type Joined, makeRun, readRun } from "../../../worker/farm/run.ts";
+import { type Joined, makeRun, type Ordered, readRun } from "../../../worker/farm/run.ts";
 import type { Wish } from "../../../worker/farm/shot.ts";
 import { openFlamenco } from "../../../worker/services/flamenco.ts";
 import { FLAMENCO, openFakeFlamenco } from "../../support/worker/flamenco.ts";
@@ -42,7 +42,12 @@ function begin(count: number, rest: Partial<Farm<string>> = {}, joined: Joined[]
     size: 48,
   }));
   const aside: Outcome[] = [{ id: "aside", label: "SH99", state: "skipped", reason: "Ana is rendering it" }];
-  let data: unknown = makeRun("run", ordered, aside, joined, root);
+  let data: unknown = makeRun(
+    "run",
+    ordered.map((one) => ({ ...one, root })),
+    aside,
+    joined,
+  );
   const saved: unknown[] = [];
   const others = new Map<string, Reply>();
   const watch = {
@@ -479,6 +484,42 @@ describe("a run that tries again what failed", () => {
     run.set("s0", "running", 41);
     expect(outcomeOf(await run.look(), "s0")).toMatchObject({ state: "running", progress: { done: 41 } });
     expect(run.calls.filter((call) => call.startsWith("restart"))).toHaveLength(1);
+  });
+
+  it("believes of none that it failed before it was restarted, however many there are", async () => {
+    const all = Array.from({ length: 30 }, (_, at) => `s${at}`);
+    const run = begin(30, { find: async () => new Map(all.map((id) => [`first/${id}`, { id }])) }, [], "first");
+    for (const id of all) run.set(id, "failed", 40);
+    for (let looks = 0; looks < 4; looks += 1) expect((await run.look()).reply.kind).toBe("started");
+    expect(new Set(run.calls)).toEqual(new Set(all.map((id) => `restart ${id}`)));
+  });
+
+  it("restarts nothing while it is paused, and what is left when it goes on", async () => {
+    const run = retry({ find: async () => new Map([["first/s0", { id: "s0" }]]), look: async () => new Map() });
+    run.farm.control = async () => {
+      throw lost();
+    };
+    run.set("s0", "failed", 40);
+    await expect(run.look()).rejects.toThrow();
+    await run.control("pause");
+    run.farm.control = async ({ id }, _mark, what) => {
+      run.calls.push(`${what} ${id}`);
+    };
+    await run.look();
+    expect((await run.look()).againMs).toBeGreaterThan(0);
+    expect(run.calls).toContain("pause s1");
+    expect(run.calls).not.toContain("restart s0");
+    await run.control("resume");
+    expect(run.calls).toContain("restart s0");
+  });
+
+  it("does not take a job of another order, or one that another run is restarting at the same time, for its own", () => {
+    const order = { task: "s0", label: "SH0", order: "s0", size: 48 };
+    const markOf = (one: Ordered<string>) => makeRun("run", [one], []).shots.map(({ mark, again }) => [mark, again]);
+    const [[first = ""] = []] = makeRun("first", [{ ...order, print: "1-48" }], []).shots.map(({ mark }) => [mark]);
+    expect(markOf({ ...order, print: "1-48", root: "first" })).toEqual([[first, true]]);
+    expect(markOf({ ...order, print: "1-50", root: "first" })).not.toEqual([[first, true]]);
+    expect(markOf({ ...order, print: "1-48" })).toEqual([[expect.stringMatching(/^run\/s0\//), false]]);
   });
 
   it("says why, where the farm does not restart it", async () => {
