@@ -130,7 +130,9 @@ describe("an action that asks", () => {
     await askedReply();
     const eve = { userid: "11111111-2222-4333-8444-555555555555", useremail: "eve@studio.tld" };
     expect(await readFailed(await send({ ...INPUT, ...eve }))).toMatchObject({ code: "invalid-call" });
-    expect(await readFailed(await send({ form: "comment", selection: [], userid: undefined, useremail: undefined }))).toMatchObject({ kind: "failed" });
+    expect(await readFailed(await send({ form: "comment", selection: [], userid: undefined, useremail: undefined }))).toMatchObject(
+      { kind: "failed" },
+    );
     const mine = (await readLog()).filter(({ id, person }) => id === RUN && Object(person).id === ADA);
     expect(mine).toMatchObject([{ reply: { kind: "ask" } }]);
     expect((await answer(INPUT)).reply).toMatchObject(DONE);

@@ -112,7 +112,13 @@ async function planAll(given: Given & { input: Answers }): Promise<Planned<Afana
       writers.set(writes, one.label);
       const frames = `${made.text}: ${sayCount(made.frames)} ${made.frames === 1 ? "frame" : "frames"}`;
       const outcome: Outcome = { ...base, state: "planned", reason: frames };
-      const ordered = { task: one.taskId, label: one.label, order: made.order, size: made.frames, print: JSON.stringify(made.order.job.blocks) };
+      const ordered = {
+        task: one.taskId,
+        label: one.label,
+        order: made.order,
+        size: made.frames,
+        print: JSON.stringify(made.order.job.blocks),
+      };
       const other = busy.find(({ task }) => task === one.taskId);
       return other === undefined ? { outcome, ordered } : planBusy(outcome, ordered, other, choice);
     }),
