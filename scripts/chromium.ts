@@ -86,5 +86,6 @@ function finish(unfinished: string, directory: string): void {
   }
 }
 
+/** The machine's own rules first, where it has any: they know which of its fonts is the system's. */
 const fontsConf = (directory: string) =>
-  `<?xml version="1.0"?><!DOCTYPE fontconfig SYSTEM "fonts.dtd"><fontconfig><dir>/usr/share/fonts</dir><dir>${join(directory, "fonts")}</dir><cachedir>${join(directory, "fontcache")}</cachedir></fontconfig>`;
+  `<?xml version="1.0"?><!DOCTYPE fontconfig SYSTEM "fonts.dtd"><fontconfig><include ignore_missing="yes">/etc/fonts/fonts.conf</include><dir>/usr/share/fonts</dir><dir>${join(directory, "fonts")}</dir><cachedir>${join(directory, "fontcache")}</cachedir></fontconfig>`;
