@@ -50,7 +50,7 @@ for (const dark of [false, true]) {
     await expect(toasts.getByRole("button", { name: "Copy", exact: true })).toBeVisible();
     for (const fold of await toasts.locator("summary").all()) await fold.click();
     await page.getByRole("button", { name: "Last runs (F8)" }).click();
-    expect(await analyze(page)).toEqual([]);
+    expect(await analyze(page, dark)).toEqual([]);
   });
 
   test(`axe-core finds nothing in what is at work, ${dark ? "dark" : "light"}`, async ({
@@ -84,13 +84,13 @@ for (const dark of [false, true]) {
     await openKitsu();
     await run("Render 1");
     await toasts.locator("summary").click();
-    expect(await analyze(page)).toEqual([]);
+    expect(await analyze(page, dark)).toEqual([]);
     await run("Render 2");
     await run("Render 3");
     await page.getByRole("button", { name: "Show: Rendering 2" }).click();
     await page.getByRole("button", { name: "Last runs (F8)" }).click();
     await expect(page.locator("kitsu-actions .panel").getByRole("listitem")).toHaveCount(3);
-    expect(await analyze(page)).toEqual([]);
+    expect(await analyze(page, dark)).toEqual([]);
   });
 
   test(`axe-core finds nothing in a dialog, ${dark ? "dark" : "light"}`, async ({
@@ -110,23 +110,24 @@ for (const dark of [false, true]) {
     await openKitsu();
     await run("Ask");
     await dialog.getByText("13 planned").click();
-    expect(await analyze(page)).toEqual([]);
+    expect(await analyze(page, dark)).toEqual([]);
     await dialog.getByRole("button", { name: "Go on" }).click();
     await expect(dialog.getByRole("button", { name: "Sending…" })).toBeVisible();
     await page.keyboard.press("Escape");
     await run("Delete");
     await expect(dialog).toContainText("Delete them?");
-    expect(await analyze(page)).toEqual([]);
+    expect(await analyze(page, dark)).toEqual([]);
   });
 }
 
-/** What axe-core finds in our element, in words. */
-async function analyze(page: Page): Promise<string[]> {
+/** What axe-core finds in our element, in words. In the dark, the colours alone are others. */
+async function analyze(page: Page, dark: boolean): Promise<string[]> {
   await page.emulateMedia({ reducedMotion: "reduce" });
-  const found = await new AxeBuilder({ page })
-    .withTags(["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"])
-    .include("kitsu-actions")
-    .analyze();
+  const axe = new AxeBuilder({ page }).setLegacyMode().include("kitsu-actions");
+  const found = await (dark
+    ? axe.withRules(["color-contrast"])
+    : axe.withTags(["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"])
+  ).analyze();
   expect(found.passes.map(({ id }) => id)).toContain("color-contrast");
   return found.violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(" ")}`);
 }
