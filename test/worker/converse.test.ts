@@ -334,6 +334,10 @@ describe("what can be taken back", () => {
   it("is taken back once, however often the button is pressed", async () => {
     offer();
     const url = (await run())?.undo?.url;
+    doing.undo.mockImplementationOnce(async () => {
+      await scheduler.wait(300);
+      return { ...DONE, title: "Taken back" };
+    });
     const answers = await Promise.all([undo(url), undo(url), undo(url)]);
     expect(doing.undo).toHaveBeenCalledTimes(1);
     expect(answers.filter(({ status }) => status === 409)).toHaveLength(2);
