@@ -14,9 +14,9 @@ export async function readFields(request: Request): Promise<ArrivedField[]> {
   checkCharset(contentType);
   switch (type) {
     case "application/json":
-      return readJson(decode(await readBytes(request)));
+      return readJson(await readText(request));
     case "application/x-www-form-urlencoded":
-      return [...new URLSearchParams(decode(await readBytes(request)))];
+      return [...new URLSearchParams(await readText(request))];
     case "multipart/form-data":
       return readMultipart(await readBytes(request), contentType);
     default:
@@ -27,6 +27,9 @@ export async function readFields(request: Request): Promise<ArrivedField[]> {
       });
   }
 }
+
+/** A body as text, within the limit. */
+export const readText = async (request: Request): Promise<string> => decode(await readBytes(request));
 
 function checkCharset(contentType: string): void {
   const charset = /;\s*charset="?([^";\s]+)/i.exec(contentType)?.[1];

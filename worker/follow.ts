@@ -3,7 +3,7 @@ import { Webhook } from "standardwebhooks";
 import * as v from "valibot";
 import { hear, type Reply, RunId, WIRE_VERSION } from "../contract.ts";
 import type { Action, Control, Given } from "./action.ts";
-import { BODY_MAX_BYTES } from "./body.ts";
+import { readText } from "./body.ts";
 import { Failure, restoreFailure } from "./failure.ts";
 import { findRun } from "./journal.ts";
 import { findNow, meetLongRun } from "./meet-run.ts";
@@ -85,8 +85,7 @@ export async function controlRun(action: Action, given: Given, first: Recorded, 
 /** `POST /runs/:id/progress`: a Reply, `started` with its progress or how it ended, signed as the calls are that we send to that server. */
 export async function serveReport(request: Request, id: string, scene: Scene): Promise<Response> {
   const { env, settings, url } = scene;
-  if (Number(request.headers.get("content-length") ?? BODY_MAX_BYTES) > BODY_MAX_BYTES) throw new Failure("body-too-large", {});
-  const body = await request.text();
+  const body = await readText(request);
   const { action } = (await findNow(env, settings, id, readTime(url))).recorded;
   const secret = settings.forwardTargets.find((target) => target.id === action)?.secret;
   const signed = v.safeParse(Signed, Object.fromEntries(request.headers));

@@ -1,6 +1,7 @@
 // Who may read the log. It is personal data, so it is never public: a token from the environment is exchanged for a cookie that only
 // our own pages are sent with. Without a token there is no log to read, except on localhost under `npm start`.
 import { jwtVerify, SignJWT } from "jose";
+import { readFields } from "./body.ts";
 import { Failure } from "./failure.ts";
 import { checkOwnOrigin } from "./origin.ts";
 import type { Settings } from "./settings.ts";
@@ -37,7 +38,7 @@ export async function checkLogAccess(request: Request, settings: Settings): Prom
 /** Exchanges the token of the sign-in form for the cookie, and goes on to the log. */
 export async function signIn(request: Request, settings: Settings): Promise<Response> {
   checkOwnOrigin(request, settings);
-  const token = (await request.formData()).get("token");
+  const [, token] = (await readFields(request)).find(([name]) => name === "token") ?? [];
   if (settings.logToken === undefined || typeof token !== "string" || !(await isSame(token.trim(), settings.logToken))) {
     throw new Failure("sign-in-refused", {
       text: "The token is not the one this worker was given.",

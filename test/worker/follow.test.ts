@@ -121,6 +121,17 @@ describe("a run that a studio's server goes on with", () => {
     expect((await follow(answer)).reply).toMatchObject({ progress: { done: 0 } });
   });
 
+  it("refuses one that does not end, without reading on", async () => {
+    await begin();
+    let chunks = 0;
+    const endless = new ReadableStream({
+      pull: (controller) => controller.enqueue(new Uint8Array(64 * 1_024).fill(++chunks)),
+    });
+    const path = (sent.run?.progress ?? "").replace(EDGE, "");
+    expect((await readFailed(await ask(path, { method: "POST", body: endless }, VARIABLES))).code).toBe("body-too-large");
+    expect(chunks).toBeLessThan(40);
+  });
+
   it("takes no report twice, none that is older than what is known, and none after the end", async () => {
     const answer = await begin();
     const now = Date.now();
