@@ -22,6 +22,17 @@ async function refusal(promise: Promise<unknown>) {
   return thrown;
 }
 
+/** An answer that breaks off in its middle. */
+const cut = () =>
+  new Response(
+    new ReadableStream({
+      start(controller) {
+        controller.enqueue(new TextEncoder().encode('[{"hours_'));
+        controller.error(new TypeError("Network connection lost."));
+      },
+    }),
+  );
+
 const html = (status: number) =>
   new Response("<html><title>502 Bad Gateway</title></html>", { status, headers: { "content-type": "text/html" } });
 
@@ -72,6 +83,13 @@ describe("reading from Zou", () => {
     expect(JSON.stringify(failure.reply)).not.toContain("10.0.0.7");
   });
 
+  it("tries again after an answer that was cut in its middle, and says the same at last", async () => {
+    fake.next.push(cut());
+    expect(await read()).toEqual([{ hours_by_day: 8 }]);
+    fake.next.push(cut(), cut(), cut());
+    expect((await refusal(read())).code).toBe("kitsu-unreachable");
+  });
+
   it("does not try again what is refused", async () => {
     fake.next.push(Response.json({ message: "No" }, { status: 403 }));
     await refusal(read());
@@ -101,7 +119,11 @@ describe("reading from Zou", () => {
 });
 
 describe("writing to Zou", () => {
-  it.each([[html(503)], [new TypeError("Network connection lost.")]])("is never tried twice", async (answer) => {
+  it.each([
+    ["a proxy's refusal", html(503)],
+    ["a lost connection", new TypeError("Network connection lost.")],
+    ["an answer that was cut", cut()],
+  ])("is never tried twice: %s", async (_, answer) => {
     fake.next.push(answer);
     await refusal(open().write("POST", "/data/playlists", {}, v.unknown()));
     expect(fake.requests).toHaveLength(1);

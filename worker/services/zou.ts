@@ -34,20 +34,14 @@ export function openZou(api: string, token: string, signal: AbortSignal): Zou {
   async function read<S extends v.GenericSchema>(path: string, schema: S): Promise<v.InferOutput<S>> {
     for (const waitMs of RETRY_WAITS_MS) {
       try {
-        const response = await send("GET", path);
-        if (![502, 503, 504].includes(response.status)) return await parse(response, path, schema);
-        await response.body?.cancel();
+        const answer = await send("GET", path);
+        if (![502, 503, 504].includes(answer.status)) return parse(answer, path, schema);
       } catch (thrown) {
-        if (thrown instanceof Failure || signal.aborted) throw thrown;
+        if (signal.aborted || !isLost(thrown)) throw thrown;
       }
       await scheduler.wait(waitMs, { signal });
     }
-    return send("GET", path).then(
-      (response) => parse(response, path, schema),
-      (cause: unknown) => {
-        throw unreachable(cause);
-      },
-    );
+    return parse(await send("GET", path), path, schema);
   }
 
   async function write<S extends v.GenericSchema>(
@@ -56,19 +50,17 @@ export function openZou(api: string, token: string, signal: AbortSignal): Zou {
     body: unknown,
     schema: S,
   ): Promise<v.InferOutput<S>> {
-    const response = await send(method, path, body).catch((cause: unknown) => {
-      throw cause instanceof Failure || signal.aborted ? cause : unreachable(cause);
-    });
-    return parse(response, path, schema);
+    return parse(await send(method, path, body), path, schema);
   }
 
-  async function send(method: string, path: string, body?: unknown): Promise<Response> {
+  /** The whole answer, for it may break off, or come to a halt, in its middle. */
+  async function send(method: string, path: string, body?: unknown): Promise<ZouAnswer> {
     sent += 1;
     const overtime = AbortSignal.timeout(ANSWER_MAX_MS);
     // A form says itself where its parts end.
     const content = body === undefined || body instanceof FormData ? body : JSON.stringify(body);
     try {
-      return await fetch(api + path, {
+      const response = await fetch(api + path, {
         method,
         redirect: "manual",
         signal: AbortSignal.any([signal, overtime]),
@@ -79,20 +71,24 @@ export function openZou(api: string, token: string, signal: AbortSignal): Zou {
         },
         ...(content !== undefined && { body: content }),
       });
+      return { status: response.status, body: await response.text() };
     } catch (cause) {
-      if (overtime.aborted && !signal.aborted) throw tooSlow(cause);
-      throw cause;
+      if (signal.aborted) throw signal.reason;
+      throw overtime.aborted ? tooSlow(cause) : unreachable(cause);
     }
   }
 }
 
+type ZouAnswer = { status: number; body: string };
+
+const isLost = (thrown: unknown) => thrown instanceof Failure && thrown.code === "kitsu-unreachable";
+
 /** `?id=["a","b"]`, at most IDS_MAX of them. */
 export const idsQuery = (ids: readonly string[]) => `id=${encodeURIComponent(JSON.stringify(ids))}`;
 
-async function parse<S extends v.GenericSchema>(response: Response, path: string, schema: S): Promise<v.InferOutput<S>> {
-  const body = await response.text();
+function parse<S extends v.GenericSchema>({ status, body }: ZouAnswer, path: string, schema: S): v.InferOutput<S> {
   const value = parseJson(body);
-  if (!response.ok) throw refused(response.status, readMessage(value), path);
+  if (status < 200 || status > 299) throw refused(status, readMessage(value), path);
   const parsed = v.safeParse(schema, value);
   if (parsed.success) return parsed.output;
   const [{ message }] = parsed.issues;
