@@ -181,10 +181,11 @@ export class LongRun extends DurableObject<Env> {
     const shown = keepOpenable(reply, settings.schemes);
     Object.assign(known.state, { reply: shown, data: JSON.stringify(data), controls, picture });
     if (isOver(known.state)) known.state.ended = Date.now();
-    known.state.freed = await releaseOver(this.env, known.beginning.recorded, shown, known.state.freed);
     await this.save();
     const now = JSON.stringify(answer(known));
     if (now !== before) tellSockets(this.ctx, now);
+    // After what is seen, for that must not wait for this. Should it not be kept, the same is freed once more.
+    known.state.freed = await releaseOver(this.env, known.beginning.recorded, shown, known.state.freed);
     await this.ctx.storage.setAlarm(Date.now() + (isOver(known.state) ? 0 : waitFor(againMs, settings)));
   }
 
