@@ -1,5 +1,6 @@
 // A Reply as the response the caller can use: JSON for AJAX, a page for a form, with an honest HTTP status for both.
 import { type Answer, type Done, type Reply, type Run, WIRE_VERSION } from "../contract.ts";
+import { maskKey } from "./arrival.ts";
 import type { Call } from "./call.ts";
 import { describeCause, type Failure } from "./failure.ts";
 import { renderAgain } from "./pages/again.ts";
@@ -38,8 +39,10 @@ function repeatAddress(request: Request, run: Run | undefined): string {
 
 /** A failure with no run to speak of: refused before there was one, or while a page was made. */
 export function answerFailure(request: Request, failure: Failure, settings: Settings | undefined): Response {
-  const cause = describeCause(failure.cause);
-  if (failure.code === "internal-error") console.error(JSON.stringify({ message: "A request failed", url: request.url, cause }));
+  if (failure.code === "internal-error") {
+    const cause = describeCause(failure.cause);
+    console.error(JSON.stringify({ message: "A request failed", url: maskKey(request.url), cause }));
+  }
   if (settings !== undefined) return answerCall(request, { reply: failure.reply }, settings, { failure });
   return answerJson(undefined, failure.reply, failure.status);
 }

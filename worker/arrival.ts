@@ -47,8 +47,9 @@ export function describeArrival(request: Request, { pathname, search }: URL, fie
   };
 }
 
-/** The right to follow a run, and to act on it, is in its address. */
-const maskKey = (address: string) => address.replace(/([?&]key=)[^&#]*/g, `$1${MASK}`);
+/** The right to follow a run, and to act on it, is in its address; so is the right to what is lent. */
+export const maskKey = (address: string) =>
+  address.replace(/([?&]key=)[^&#]*/g, `$1${MASK}`).replace(/\/[0-9a-f]{64}(?![0-9a-f])/g, `/${MASK}`);
 
 /** Their names tell whether Kitsu's session arrived; their values are nobody's business. */
 function maskCookies(cookie: string): string {

@@ -1,4 +1,4 @@
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import type { Done, Reply } from "../../contract.ts";
 import { debug } from "../../worker/actions/debug.ts";
 import { replaceRun } from "../support/worker/replace-run.ts";
@@ -25,6 +25,21 @@ describe("who gets JSON and who a page", () => {
     expect((await ask("/actions/debug", init)).headers.get("content-type")).toContain(type);
     const refusal = { ...init, method: "PATCH" };
     expect((await ask("/actions/debug", refusal)).headers.get("content-type")).toContain(type);
+  });
+});
+
+describe("a fault of ours", () => {
+  it.each([
+    ["the key of a run", `/runs/${"a".repeat(32)}/follow?at=1&key=${"5ec2e7".repeat(5)}`],
+    ["the address of what is lent", `/files/${"5ec2e7".repeat(10)}0000/list.m3u8`],
+  ])("is written down without %s", async (_, path) => {
+    const written = vi.spyOn(console, "error").mockReturnValue();
+    const broken = { getByName: () => ({ read: () => Promise.reject(new TypeError("It broke")) }) };
+    const response = await ask(path, { headers: { accept: "text/html" } }, { LONG_RUNS: broken, LOANS: broken });
+    expect(response.status).toBe(500);
+    const text = JSON.stringify([written.mock.calls, await response.text()]);
+    expect(text).toContain("It broke");
+    expect(text).not.toContain("5ec2e7");
   });
 });
 
