@@ -31,7 +31,8 @@ export class Conversation extends DurableObject<Env> {
       const isLong = JSON.stringify(shown.lines).length > LINES_MAX_CHARS;
       await storage.put("shown", isLong ? { ...shown, lines: {} } : shown);
     }
-    await storage.setAlarm(Date.now() + FORGET_AFTER_MS);
+    // Never sooner than was said before.
+    await storage.setAlarm(Math.max((await storage.getAlarm()) ?? 0, Date.now() + FORGET_AFTER_MS));
   }
 
   async read(): Promise<{ beginning: Beginning | undefined; shown: Shown | undefined; isTaken: boolean }> {

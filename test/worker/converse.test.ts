@@ -1,3 +1,5 @@
+import { runInDurableObject } from "cloudflare:test";
+import { env } from "cloudflare:workers";
 import * as v from "valibot";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import type { Outcome, Reply } from "../../contract.ts";
@@ -329,6 +331,13 @@ describe("what can be taken back", () => {
     expect(log).toHaveLength(2);
     expect(log.find(({ id }) => id === RUN)).toMatchObject({ reply: DONE, undone: { reply: { title: "Taken back" } } });
     expect(await (await ask("/runs.json?state=undone", { headers: READER })).json()).toMatchObject({ runs: [{ id: RUN }] });
+  });
+
+  it("is remembered as submitted for as long as any run that was submitted", async () => {
+    offer();
+    await run();
+    const alarm = await runInDurableObject(env.CONVERSATIONS.getByName(RUN), (_, { storage }) => storage.getAlarm());
+    expect(alarm).toBeGreaterThan(Date.now() + 72 * 3_600_000);
   });
 
   it("is taken back once, however often the button is pressed", async () => {
