@@ -30,6 +30,8 @@ def exchange(address: tuple[str, int], message: bytes, seconds: float, answer_ma
         raise Unanswered("unreachable", f"afserver can't be reached: {error.strerror or error}") from None
     with connection:
         try:
+            # What is sent later than whoever asked waits for may be sent twice.
+            connection.settimeout(_left(until))
             connection.sendall(b"AFANASY %d JSON" % len(message) + message)
             return _read(connection, until, answer_max_bytes)
         except socket.timeout:
@@ -57,11 +59,15 @@ def _read(connection: socket.socket, until: float, most: int) -> bytes:
     return b"".join(parts)[:length]
 
 
-def _receive(connection: socket.socket, until: float) -> bytes:
+def _left(until: float) -> float:
     left = until - time.monotonic()
     if left <= 0:
         raise socket.timeout
-    connection.settimeout(left)
+    return left
+
+
+def _receive(connection: socket.socket, until: float) -> bytes:
+    connection.settimeout(_left(until))
     part = connection.recv(65536)
     if part == b"":
         raise Unanswered("closed", "afserver closed the connection without a whole answer: it may have ended")

@@ -48,7 +48,7 @@ def _check(config: Config) -> int:
     print(f"  operations: {', '.join(config.operations)}")
     try:
         answer = exchange(config.afserver, b'{"get":{"type":"users"}}', config.answer_seconds, config.answer_max_bytes)
-        print(f"afserver answers, and has {len(json.loads(answer, strict=False).get('users', []))} users.")
+        print(f"afserver answers, and has {len(json.loads(answer.decode('utf-8', 'replace'), strict=False).get('users', []))} users.")
     except (Unanswered, ValueError) as problem:
         print(f"{problem}.")
         return 1

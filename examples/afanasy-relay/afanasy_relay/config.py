@@ -70,8 +70,8 @@ def _parse(value: Any, folder: Path, problems: list[str]) -> Config | None:
     if type(connections) is not int or not 1 <= connections <= 100:
         problems.append("connections must be a number from 1 to 100.")
     seconds = value.get("answer_seconds", 6)
-    if type(seconds) not in (int, float) or not 0 < seconds <= 60:
-        problems.append("answer_seconds must be a number up to 60.")
+    if type(seconds) not in (int, float) or not 0 < seconds <= 30:
+        problems.append("answer_seconds must be a number up to 30.")
     token = _token(value.get("token_file"), folder, problems)
     services = _services(value.get("services"), problems)
     if problems:

@@ -13,6 +13,10 @@ _INTEGER_MAX = 2**31 - 1
 _LIST_MAX = 1_000
 _TASKS_MAX = 100_000
 _NUMERIC = 1
+# Of what is rendered already, of lost machines, of suspended tasks. The others want members that are not let through, and may end afserver without.
+_FLAGS = _NUMERIC | 32 | 64 | 128 | 256 | 1024
+# afserver makes a folder of a name, with a number before it and perhaps one behind it. File systems have 255.
+_NAME_MAX_BYTES = 200
 
 Check = Callable[[Any, str], None]
 
@@ -77,8 +81,29 @@ def _bare(value: Any, name: str) -> None:
 
 def _plain(value: Any, name: str) -> None:
     _filled(value, name)
-    if re.fullmatch(r"[A-Za-z0-9_.-]+", value) is None:
-        raise Refused(f"{name} may have letters, digits, “_”, “.” and “-” only")
+    if re.fullmatch(r"[A-Za-z0-9_.-]{1,100}", value) is None:
+        raise Refused(f"{name} may have letters, digits, “_”, “.” and “-” only, a hundred at most")
+
+
+def _title(value: Any, name: str) -> None:
+    """The farm's service of events puts the name of a job into commands, in double quotes; and others may do so."""
+    _bare(value, name)
+    if re.search(r"['`$;&|<>]", value) is not None:
+        raise Refused(f"{name} has a character that means something to a shell")
+    if len(value.encode("utf-8")) > _NAME_MAX_BYTES:
+        raise Refused(f"{name} has more than {_NAME_MAX_BYTES} bytes")
+
+
+def _marks(value: Any, name: str) -> None:
+    """What a job says of itself to scripts. The farm's service of events makes commands of lists and objects in there."""
+    _text(value, name)
+    try:
+        table = json.loads(value, object_pairs_hook=_once)
+    except (ValueError, RecursionError):
+        raise Refused(f"{name} is not JSON") from None
+    words = [*table.keys(), *table.values()] if isinstance(table, dict) else [None]
+    if not all(isinstance(word, str) and re.fullmatch(r"[A-Za-z0-9_ ./:-]*", word) for word in words):
+        raise Refused(f"{name} must be an object of plain words")
 
 
 def _path(value: Any, name: str) -> None:
@@ -128,15 +153,15 @@ _ANY = _integer(-_INTEGER_MAX)
 
 # Whatever is not here is not let through: command_pre and command_post run on the server itself.
 _JOB: dict[str, Check] = {
-    "name": _filled, "user_name": _plain, "host_name": _plain, "priority": _integer(0, 250), "offline": _flag,
-    "description": _text, "annotation": _text, "custom_data": _text, "project": _text, "department": _text, "branch": _bare,
+    "name": _title, "user_name": _plain, "host_name": _plain, "priority": _integer(0, 250), "offline": _flag,
+    "description": _text, "annotation": _text, "custom_data": _marks, "project": _text, "department": _text, "branch": _bare,
     "folders": _table(_path), "max_running_tasks": _integer(-1), "max_running_tasks_per_host": _integer(-1),
     "hosts_mask": _filled, "hosts_mask_exclude": _filled, "need_os": _filled, "need_properties": _filled,
     "time_life": _integer(1), "pools": _table(_COUNT),
 }  # fmt: skip
 _BLOCK: dict[str, Check] = {
-    "name": _bare, "service": _bare, "parser": _plain, "command": _filled, "working_directory": _path,
-    "files": _list(_path), "tasks_name": _bare, "custom_data": _bare, "flags": _COUNT, "sequential": _ANY,
+    "name": _title, "service": _bare, "parser": _plain, "command": _filled, "working_directory": _path,
+    "files": _list(_path), "tasks_name": _title, "custom_data": _title, "flags": _COUNT, "sequential": _ANY,
     "capacity": _integer(1), "need_memory": _COUNT, "need_hdd": _COUNT, "need_power": _COUNT, "need_gpu_mem_mb": _COUNT,
     "need_cpu_cores": _COUNT, "errors_retries": _BYTE, "errors_avoid_host": _BYTE, "errors_task_same_host": _BYTE,
     "errors_forgive_time": _COUNT, "task_max_run_time": _COUNT, "task_min_run_time": _COUNT,
@@ -175,6 +200,8 @@ def _check_block(block: Any, name: str, config: Config) -> None:
     _members(block, name, {**_BLOCK, **_FRAMES}, ("name", "service", "command", "flags", *_FRAMES))
     if not block["flags"] & _NUMERIC:
         raise Refused(f"{name}.flags must have the numeric flag")
+    if block["flags"] & ~_FLAGS:
+        raise Refused(f"{name}.flags has one that is not let through")
     if block["frame_last"] < block["frame_first"]:
         raise Refused(f"{name} ends before its first frame")
     if (block["frame_last"] - block["frame_first"]) // block["frames_inc"] // block["frames_per_task"] >= _TASKS_MAX:

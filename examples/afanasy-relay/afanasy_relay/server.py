@@ -8,7 +8,7 @@ import logging
 import threading
 import time
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from socket import SHUT_WR, socket
+from socket import SHUT_RD, SHUT_WR, socket
 from typing import Any
 
 from .afserver import Unanswered, exchange
@@ -78,6 +78,16 @@ class _Request(BaseHTTPRequestHandler):
     sys_version = ""
     timeout = _HEAD_SECONDS
 
+    def handle(self) -> None:
+        """The head has its time as a whole, not only each piece of it: what trickles in would keep a place without a token."""
+        self._patience = threading.Timer(self.timeout, _stop_reading, (self.connection,))
+        self._patience.daemon = True
+        self._patience.start()
+        try:
+            super().handle()
+        finally:
+            self._patience.cancel()
+
     def do_POST(self) -> None:
         self._answer(self._relay)
 
@@ -88,6 +98,7 @@ class _Request(BaseHTTPRequestHandler):
         """What the library would say has the path and can have more; the one line of a request is ours."""
 
     def _answer(self, work: Any) -> None:
+        self._patience.cancel()
         began = time.monotonic()
         self.close_connection = True
         self._said = self.command
@@ -130,7 +141,7 @@ class _Request(BaseHTTPRequestHandler):
         if self.path != "/health":
             raise Stopped(404, "there is nothing here")
         self._said = "health"
-        users = json.loads(self._ask(_USERS), strict=False).get("users", [])
+        users = json.loads(self._ask(_USERS).decode("utf-8", "replace"), strict=False).get("users", [])
         return json.dumps({"afserver": "answers", "users": len(users)}).encode("ascii")
 
     def _ask(self, message: dict[str, Any]) -> bytes:
@@ -190,6 +201,13 @@ class _Request(BaseHTTPRequestHandler):
                 _linger(self.connection)
         except OSError:
             pass  # whoever asked has gone
+
+
+def _stop_reading(connection: socket) -> None:
+    try:
+        connection.shutdown(SHUT_RD)
+    except OSError:
+        pass  # it has gone
 
 
 def _linger(connection: socket) -> None:

@@ -67,6 +67,12 @@ class Configuration(unittest.TestCase):
         for word in ("tokenfile is not known", "services.blender", "connections", "operations", "listen.port", "token_file"):
             self.assertIn(word, said)
 
+    def test_has_an_example_for_the_command_of_the_documentation(self):
+        [pattern] = json.loads(EXAMPLE.read_text())["services"]["blender"]
+        fits = 'blender -b "/mnt/prod/demo/SQ01/SH010/SH010.blend" -o "/mnt/render/demo/SQ01_SH010/SH010.####" -s @#@ -e @#@ -a'
+        self.assertRegex(fits, f"^{pattern}$")
+        self.assertNotRegex(fits.replace("/mnt/prod/demo/SQ01/SH010/SH010.blend", "-P"), f"^{pattern}$")
+
     def test_wants_a_token_that_can_t_be_guessed(self):
         (self.folder / "token").write_text("short\n")
         self.assertIn("16 characters", self.check()[1])

@@ -62,6 +62,40 @@ class Jobs(RelayCase):
         self.assert_refused(job(command_post="id"), "job.command_post is not let through")
         self.assert_refused(job(folders={"output": "`id`"}), "has a character that no path may have")
 
+    def test_no_command_where_the_farm_would_look_for_one(self):
+        # CGRU's service of events runs what stands in "methods", and mails to "emails" by a command that has the name of the job in double quotes.
+        for custom_data in [
+            '{"events":{"JOB_CREATED":{"methods":["id;"]}}}',
+            '{"emails":["a\\"; id; \\""]}',
+            '{"kitsu_mark":"$(id)"}',
+            '{"$(id)":"a"}',
+            '{"kitsu_mark":7}',
+            '["a"]',
+            "7",
+        ]:
+            with self.subTest(custom_data=custom_data):
+                self.assert_refused(job(custom_data=custom_data), "custom_data must be an object of plain words")
+        self.assert_refused(job(custom_data="id"), "custom_data is not JSON")
+        self.assert_refused(job(custom_data='{"a":"b","a":"c"}'), "custom_data is not JSON")
+        for name in ("x $(id)", "x `id`", "x; id", "it's", "a & b", "a > b"):
+            for message in (job(name=name), job(block={"name": name}), job(block={"tasks_name": name})):
+                with self.subTest(message=message):
+                    self.assert_refused(message, "a character that means something to a shell")
+        self.assert_refused(job(name='x" id "'), "has a quote, a backslash or a control character")
+        worker = '{"kitsu_mark":"5f0c/8d1e-1/9a","kitsu_user":"ada","project":"","entity":"e","task":"t"}'
+        self.assertEqual(self.ask(job(name="Démo, SQ01 / SH010 / Animation", custom_data=worker))[0], 200)
+
+    def test_names_of_which_afserver_can_make_a_folder(self):
+        self.assert_refused(job(name="ä" * 101), "job.name has more than 200 bytes")
+        self.assertEqual(self.ask(job(name="ä" * 100))[0], 200)
+        self.assert_refused(job(user_name="a" * 101), "a hundred at most")
+
+    def test_flags_that_want_nothing_else(self):
+        # Blocks of several hosts want their numbers, which are not let through.
+        for flag in (2, 4, 8, 16, 2**30):
+            self.assert_refused(job(block={"flags": 1 | flag}), "flags has one that is not let through")
+        self.assertEqual(self.ask(job(block={"flags": 1 | 32 | 64 | 128 | 256 | 1024}))[0], 200)
+
     def test_what_would_make_afservers_answers_unreadable_is_not_let_through(self):
         for message in [
             job(block={"name": 'Blender "Cycles"'}),

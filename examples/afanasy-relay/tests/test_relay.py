@@ -1,6 +1,7 @@
 """A request, from the token to afserver and back, over real sockets."""
 
 import json
+import socket
 import threading
 import time
 import unittest
@@ -134,6 +135,22 @@ class Bounds(RelayCase):
         self.addCleanup(setattr, self.relay.RequestHandlerClass, "timeout", 5)
         self.assertIn(b" 408 ", self.send_raw(head))
 
+    def test_a_head_that_trickles_in_does_not_keep_its_place(self):
+        self.relay.RequestHandlerClass.timeout = 0.5
+        self.addCleanup(setattr, self.relay.RequestHandlerClass, "timeout", 5)
+        relay = self.open_relay(connections=1)
+        began = time.monotonic()
+        with socket.create_connection(("127.0.0.1", relay.server_port), timeout=5) as connection:
+            connection.sendall(b"POST / HTTP/1.1\r\nX-Slow: ")
+            while time.monotonic() - began < 3:
+                try:
+                    connection.sendall(b"x")
+                except OSError:
+                    break
+                time.sleep(0.1)
+        self.assertLess(time.monotonic() - began, 2)
+        self.assertEqual(self.ask(job(), relay=relay)[0], 200)
+
     def test_has_so_many_places_and_tells_the_others_at_once(self):
         relay = self.open_relay(connections=2, answer_seconds=1, busy_seconds=0.05)
         self.afserver.manner = "hangs"
@@ -162,6 +179,10 @@ class Health(RelayCase):
         self.assertEqual(self.ask(None, method="GET", path="/health"), (200, {"afserver": "answers", "users": 2}))
         self.assertEqual(self.afserver.got, [b'AFANASY 24 JSON{"get":{"type":"users"}}'])
 
+    def test_bears_names_that_are_no_text(self):
+        self.afserver.answer = b'{"users":[{"name":"Ren\xe9"}]}'
+        self.assertEqual(self.ask(None, method="GET", path="/health"), (200, {"afserver": "answers", "users": 1}))
+
     def test_says_where_it_does_not_answer(self):
         self.afserver.manner = "closes"
         status, body = self.ask(None, method="GET", path="/health")
@@ -171,13 +192,16 @@ class Health(RelayCase):
 class Log(RelayCase):
     def test_has_one_line_a_request_and_never_the_token(self):
         with self.assertLogs(log) as logs:
-            self.ask(job(name="SH010\nforged line"))
+            self.ask(job())
             self.ask(job(), token="not-" + TOKEN)
             self.ask({"get": {"type": "files"}})
-        self.assertEqual(len(logs.output), 3)
-        self.assertRegex(logs.output[0], r"127\.0\.0\.1 job “SH010 forged line” of ada, blender 200 \d+ms$")
+            action = {"user_name": "ada", "host_name": "h", "type": "jobs", "ids": [7], "operation": {"type": "x\nforged line"}}
+            self.ask({"action": action})
+        self.assertEqual(len(logs.output), 4)
+        self.assertRegex(logs.output[0], r"127\.0\.0\.1 job “demo SQ01_SH010” of ada, blender 200 \d+ms$")
         self.assertRegex(logs.output[1], r"POST 401")
         self.assertRegex(logs.output[2], r"get\.type must be users, renders or jobs 403")
+        self.assertRegex(logs.output[3], r"the operation “x forged line” is not allowed 403")
         for line in logs.output:
             self.assertNotIn(TOKEN, line)
             self.assertNotIn("\n", line)
