@@ -2,14 +2,14 @@
 // what they were, and where our mark can be seen, if it is in it.
 import * as v from "valibot";
 import { Failure } from "../failure.ts";
-import { type Afanasy, type AfanasyTarget, openAfanasy, type Silence, unreachable } from "../services/afanasy.ts";
+import { type Afanasy, type AfanasyTarget, HOST_NAME, openAfanasy, type Silence, unreachable } from "../services/afanasy.ts";
 import { BIT, type FarmJob } from "../services/afanasy-answers.ts";
 import type { AfanasyOrder } from "./afanasy-order.ts";
 import { CANCELED, readStanding, readState } from "./afanasy-standing.ts";
 import { ANSWER_MAX_MS, type Farm, type JobControl, type JobRef } from "./farm.ts";
 
 /** How many jobs are asked for at once. */
-const SERIALS_MAX = 200;
+const JOBS_MAX = 200;
 /** After a silence, whether it lives is asked, and what it took looked for: shortly, and only while all of that stays within ANSWER_MAX_MS. */
 const PROBE_LATEST_MS = 3_000;
 const PROBE_MAX_MS = 2_000;
@@ -43,9 +43,9 @@ export function openAfanasyFarm(
     find: (marks) => find(afanasy, users, marks),
     async look(jobs) {
       const found = new Map<string, FarmJob>();
-      for (let start = 0; start < jobs.length; start += SERIALS_MAX) {
-        const asked = jobs.slice(start, start + SERIALS_MAX);
-        const answered = await afanasy.readBySerials(asked.flatMap(({ job }) => job.serial ?? []));
+      for (let start = 0; start < jobs.length; start += JOBS_MAX) {
+        const asked = jobs.slice(start, start + JOBS_MAX);
+        const answered = await afanasy.readByIds(asked.map(({ job }) => Number(job.id)));
         for (const { job, mark } of asked) {
           const same = answered.find((one) => isSame(one, job) && isMarked(one, mark));
           if (same !== undefined) found.set(job.id, same);
@@ -93,7 +93,7 @@ async function find(afanasy: Afanasy, users: readonly string[], marks: readonly 
   const listed = await afanasy.readByUsers([...new Set(users)]);
   const hidden = listed.some(({ custom_data }) => custom_data !== undefined)
     ? []
-    : listed.filter(({ user_name }) => users.includes(user_name));
+    : listed.filter(({ user_name, host_name }) => users.includes(user_name) && ["", HOST_NAME].includes(host_name));
   const whole = hidden.length === 0 ? listed : await afanasy.readWhole(hidden.map(({ id }) => id));
   const wanted = new Set(marks);
   const found = whole.flatMap((job): [string, JobRef][] => {

@@ -4,7 +4,7 @@ import * as v from "valibot";
 import type { TaskFacts } from "../launch/facts.ts";
 import { fillTemplate, type Template, type Values } from "../launch/template.ts";
 import { HOST_NAME } from "../services/afanasy.ts";
-import { AfanasyJob, NUMERIC, refuseJob } from "../services/afanasy-job.ts";
+import { AfanasyJob, NAME_MAX_BYTES, NUMERIC, refuseJob } from "../services/afanasy-job.ts";
 import type { AfanasySettings, JobTemplate } from "./afanasy-settings.ts";
 import { parseFrames } from "./frames.ts";
 
@@ -111,10 +111,13 @@ const nameCharacter = (character: string) => (/[\p{L}\p{N}\p{P}\p{S}]/u.test(cha
 
 const quote = (text: string) => `"${(text.length > 60 ? `${text.slice(0, 60)}…` : text).replace(/\p{Cc}/gu, "?")}"`;
 
-/** For people to read: other jobs may depend on names by regular expressions. */
-const toName = (text: string) =>
-  text
+/** For people to read: other jobs may depend on names by regular expressions, and services of the farm put them into commands. */
+function toName(text: string): string {
+  const name = text
     .toWellFormed()
     .replace(/[^\p{L}\p{N} _.,/-]/gu, "_")
-    .replace(/\s+/g, " ")
-    .trim() || "Kitsu";
+    .replace(/\s+/g, " ");
+  const bytes = new TextEncoder().encode(name.trim()).subarray(0, NAME_MAX_BYTES);
+  // As a stream it leaves out half of a character at the end.
+  return new TextDecoder().decode(bytes, { stream: true }).trim() || "Kitsu";
+}

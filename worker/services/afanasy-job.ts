@@ -6,6 +6,8 @@ import * as v from "valibot";
 const INTEGER_MAX = 2_147_483_647;
 /** A task is a line in the server's memory. */
 export const TASKS_MAX = 100_000;
+/** The server makes a folder of a job's name, with its number before it, and one behind it where the name is taken. File systems have 255. */
+export const NAME_MAX_BYTES = 200;
 
 const Text = v.pipe(
   v.string("must be a text"),
@@ -23,7 +25,7 @@ const atLeast = (least: number) => v.pipe(Integer, v.minValue(least, `must be at
 const Byte = v.pipe(atLeast(0), v.maxValue(127, "must be at most 127"));
 /** The server writes these into its answers without escaping them, and from then on nobody can read its list of jobs. */
 const Bare = v.pipe(Filled, v.regex(/^[^"\\\p{Cc}]+$/u, 'has \'"\', "\\" or a control character'));
-const Plain = v.pipe(Filled, v.regex(/^[\w.-]+$/, 'may have letters, digits, "_", "." and "-" only'));
+const Plain = v.pipe(Filled, v.regex(/^[\w.-]{1,100}$/, 'may have letters, digits, "_", "." and "-" only, a hundred at most'));
 
 /** What a studio may set of a block, beside what it renders. */
 export const BlockLimits = v.strictObject({
@@ -119,7 +121,7 @@ const Block = v.lazy((value) => (typeof value === "object" && value !== null && 
 
 export const AfanasyJob = v.strictObject({
   ...JobLimits.entries,
-  name: Filled,
+  name: v.pipe(Filled, v.maxBytes(NAME_MAX_BYTES, `has more than ${NAME_MAX_BYTES} bytes`)),
   user_name: Plain,
   host_name: Plain,
   blocks: v.pipe(v.array(Block, "must be a list"), v.minLength(1, "is empty")),

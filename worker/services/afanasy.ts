@@ -3,7 +3,7 @@
 import * as v from "valibot";
 import { Failure } from "../failure.ts";
 import { type FarmJob, JobList, Receipt, readError, UserList } from "./afanasy-answers.ts";
-import { encodeMessage, parseAnswer } from "./afanasy-codec.ts";
+import { encodeMessage, parseAnswer, Unsendable } from "./afanasy-codec.ts";
 import { type AfanasyJob, refuseJob } from "./afanasy-job.ts";
 
 /** After a wrong length the server says nothing at all. */
@@ -32,10 +32,10 @@ export type Afanasy = {
   submit(job: AfanasyJob): Promise<Receipt | Silence>;
   /** Does it answer at all? The question that can't harm it. */
   isAlive(): Promise<boolean>;
-  /** Jobs by what never comes twice. Also others, and all of them where none is found: compare. */
-  readBySerials(serials: readonly number[]): Promise<FarmJob[]>;
+  /** The ids are used again: compare the serials. */
+  readByIds(ids: readonly number[]): Promise<FarmJob[]>;
   readByUsers(users: readonly string[]): Promise<FarmJob[]>;
-  /** With all that was set. The ids are used again: compare the serials. */
+  /** By their ids as well, with all that was set. */
   readWhole(ids: readonly number[]): Promise<FarmJob[]>;
   /** Never by a mask: it would be of all jobs there are. */
   operate(job: FarmJob, operation: Operation): Promise<void>;
@@ -43,7 +43,7 @@ export type Afanasy = {
 };
 
 export function openAfanasy(target: AfanasyTarget, signal: AbortSignal, answerMaxMs = ANSWER_MAX_MS): Afanasy {
-  const exchange = (message: Record<string, unknown>) => send(target, encodeMessage(message), signal, answerMaxMs);
+  const exchange = (message: Record<string, unknown>) => send(target, encode(message), signal, answerMaxMs);
   const get = (question: Record<string, unknown>) => exchange({ get: question });
   return {
     async submit(job) {
@@ -66,12 +66,22 @@ export function openAfanasy(target: AfanasyTarget, signal: AbortSignal, answerMa
         return false;
       }
     },
-    readBySerials: async (serials) => (serials.length === 0 ? [] : readJobs(await get({ type: "jobs", serials }))),
+    // Never by serials: where it has none of them, it looks for the job -1, which not each version knows for none, and the oldest answer all jobs.
+    readByIds: async (ids) => (ids.length === 0 ? [] : readJobs(await get({ type: "jobs", ids }))),
     readByUsers: async (users) => (users.length === 0 ? [] : readJobs(await get({ type: "jobs", users }))),
     readWhole: async (ids) => (ids.length === 0 ? [] : readJobs(await get({ type: "jobs", ids, mode: "full" }))),
     operate: async (job, operation) => check(await exchange(act(job, { operation: { type: operation } }))),
     annotate: async (job, annotation) => check(await exchange(act(job, { params: { annotation } }))),
   };
+}
+
+function encode(message: Record<string, unknown>): Uint8Array {
+  try {
+    return encodeMessage(message);
+  } catch (thrown) {
+    if (thrown instanceof Unsendable) throw unfit(thrown.message);
+    throw thrown;
+  }
 }
 
 const act = ({ id, user_name }: FarmJob, what: Record<string, unknown>) => ({

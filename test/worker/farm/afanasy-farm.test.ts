@@ -74,7 +74,16 @@ describe("a job on Afanasy", () => {
     },
   );
 
-  it("is looked at by its serial, all with one question", async () => {
+  it("is not looked for in jobs that others sent, however many there are", async () => {
+    server.isTerse = true;
+    const farm = open();
+    const ref = await farm.submit(order(), "run/1");
+    for (const name of ["a", "b"]) Object.assign(jobOf((await farm.submit(order(name), name)).id).sent, { host_name: "ws12" });
+    expect(await farm.find(["run/1"])).toEqual(new Map([["run/1", ref]]));
+    expect(server.messages.at(-1)).toEqual({ get: { type: "jobs", ids: [Number(ref.id)], mode: "full" } });
+  });
+
+  it("is looked at by its id, all with one question: never by serials, for a server that has none of them may end", async () => {
     const farm = open();
     const [one, two] = [await farm.submit(order(), "a"), await farm.submit(order(), "b")];
     Object.assign(jobOf(one.id), { st: 3 });
@@ -85,7 +94,7 @@ describe("a job on Afanasy", () => {
       { job: two, mark: "b" },
     ]);
     expect(server.requests.length).toBe(before + 1);
-    expect(server.messages.at(-1)).toEqual({ get: { type: "jobs", serials: [one.serial, two.serial] } });
+    expect(server.messages.at(-1)).toEqual({ get: { type: "jobs", ids: [Number(one.id), Number(two.id)] } });
     expect(standings.get(one.id)).toEqual({ state: "running", done: 12, total: 48, url: "https://farm.tld" });
     expect(standings.get(two.id)).toMatchObject({ state: "waiting", done: 0 });
   });

@@ -124,6 +124,12 @@ describe("a shot as a job", () => {
     expect(job.blocks[0]).toMatchObject({ capacity: 2_000, need_memory: 16_384 });
   });
 
+  it("has a name of which the server can make a folder, however long the names in it are", () => {
+    const { name } = jobOf({ type: "ア".repeat(120) });
+    expect(name).toMatch(/^Demo SH\d+ \/ ア+$/);
+    expect(new TextEncoder().encode(name).length).toBeGreaterThan(197);
+  });
+
   it("has a name that breaks nothing, whatever the shot is called", () => {
     expect(
       jobOf({

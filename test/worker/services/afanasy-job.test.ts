@@ -54,6 +54,8 @@ describe("a job that ends the server, and so is never sent,", () => {
     ["is nothing", undefined, "job is missing"],
     ["has no user", without(JOB, "user_name"), "job.user_name is missing"],
     ["has an empty user", { ...JOB, user_name: "" }, "job.user_name is empty"],
+    ["has a name of which no folder can be made", { ...JOB, name: "ä".repeat(101) }, "job.name has more than 200 bytes"],
+    ["has a user of whom no folder can be made", { ...JOB, user_name: "a".repeat(101) }, /a hundred at most$/],
     ["has a number for its user", { ...JOB, user_name: 7 }, "job.user_name must be a text"],
     ["has no blocks", without(JOB, "blocks"), "job.blocks is missing"],
     ["has empty blocks", { ...JOB, blocks: [] }, "job.blocks is empty"],

@@ -80,6 +80,14 @@ describe("what is sent to Afanasy", () => {
     expect(server.requests).toEqual([]);
   });
 
+  it("is never more than the server may be sent, and then says so as any other job that is unfit", async () => {
+    const [block] = job().blocks;
+    if (block === undefined) throw new Error("It has one");
+    const large = job({ blocks: [{ ...block, command: "a".repeat(1_000_001) }] });
+    await expect(open().submit(large)).rejects.toMatchObject({ code: "farm-refused", message: expect.stringContaining("1000000") });
+    expect(server.requests).toEqual([]);
+  });
+
   it("is an action by one id, by the job's own user, and never by a mask", async () => {
     await open().submit(job());
     const [one] = await open().readWhole([2]);
@@ -124,11 +132,11 @@ describe("what Afanasy answers", () => {
 
   it("costs one job where one can't be read", async () => {
     server.next.push(Response.json({ jobs: [{ id: "x" }, { id: 3, serial: 4 }] }));
-    expect(await open().readBySerials([4])).toMatchObject([{ id: 3 }]);
+    expect(await open().readByIds([3, 4])).toMatchObject([{ id: 3 }]);
   });
 
   it("is nothing it is asked for where nothing is asked", async () => {
-    expect(await open().readBySerials([])).toEqual([]);
+    expect(await open().readByIds([])).toEqual([]);
     expect(await open().readByUsers([])).toEqual([]);
     expect(server.requests).toEqual([]);
   });
@@ -159,11 +167,11 @@ describe("no answer", () => {
 
   it("to a question can be asked for again", async () => {
     server.next.push("close");
-    await expect(open().readBySerials([1])).rejects.toMatchObject({ code: "farm-unreachable", reply: { retry: true } });
+    await expect(open().readByIds([1])).rejects.toMatchObject({ code: "farm-unreachable", reply: { retry: true } });
     server.next.push("hang");
-    await expect(open().readBySerials([1])).rejects.toMatchObject({ code: "farm-unreachable", reply: { retry: true } });
+    await expect(open().readByIds([1])).rejects.toMatchObject({ code: "farm-unreachable", reply: { retry: true } });
     server.next.push(new Response('{"jobs":[{'));
-    await expect(open().readBySerials([1])).rejects.toMatchObject({ code: "farm-broken", reply: { retry: true } });
+    await expect(open().readByIds([1])).rejects.toMatchObject({ code: "farm-broken", reply: { retry: true } });
   });
 
   it("is what a relay says it could not deliver, and then nothing was sent", async () => {
