@@ -30,7 +30,7 @@ def work(run, tasks):
     for done in range(1, len(tasks) + 1):
         time.sleep(float(os.environ.get("SECONDS_A_TASK", "2")))  # your work goes here
         report(run, started(done, len(tasks)))
-    report(run, {"kind": "done", "severity": "success", "title": f"{len(tasks)} tasks published"})
+    report(run, {"kind": "done", "severity": "success", "title": f"{len(tasks)} of {len(tasks)} published"})
 
 
 def started(done, total):

@@ -18,7 +18,7 @@ class Receive(RequestHandler):
             return self.write({"message": "The signature is not that of our action server."})
         tasks = said["call"]["selection"]
         outcomes = [{"id": task, "label": task, "state": "done"} for task in tasks]  # your work goes here
-        self.write({"kind": "done", "severity": "success", "title": f"{len(tasks)} tasks published", "outcomes": outcomes})
+        self.write({"kind": "done", "severity": "success", "title": f"{len(tasks)} of {len(tasks)} published", "outcomes": outcomes})
 
 
 async def main():
