@@ -35,6 +35,14 @@ test("a form action opens its outcome in a tab, which leads back to Kitsu and on
   await expect(tab.getByRole("heading", { name: "The run" })).toBeVisible();
 });
 
+test("the farms can be shut in a laptop's window, too", async ({ page, started }) => {
+  await page.setViewportSize({ width: 1280, height: 720 });
+  await page.goto(started.playground);
+  for (const name of ["up", "lose next answer", "What Kitsu sent"]) {
+    await expect(page.getByRole("button", { name, exact: true })).toBeInViewport({ ratio: 1 });
+  }
+});
+
 test("a studio's page is shown as it is, and runs nothing", async ({ page, started }) => {
   await openPlayground(page, started);
   const tab = await runForm(page, "Report of the day (answers a page)");

@@ -118,6 +118,14 @@ test("the drawer notices what a userscript added to the address", async ({ page 
   ).toBeVisible();
 });
 
+test("the strip on top has room for all it shows, however narrow the window", async ({ page }) => {
+  await page.goto("/");
+  for (const width of [1280, 1100, 1020, 900, 600, 400]) {
+    await page.setViewportSize({ width, height: 600 });
+    await expect(page.getByRole("button", { name: "What Kitsu sent" })).toBeInViewport({ ratio: 1 });
+  }
+});
+
 for (const theme of ["light", "dark"]) {
   test(`axe finds nothing, ${theme}`, async ({ page }) => {
     await page.addInitScript((dark) => localStorage.setItem("dark-theme", dark), String(theme === "dark"));
