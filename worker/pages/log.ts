@@ -5,6 +5,7 @@ import { runAt } from "../run.ts";
 import type { Settings } from "../settings.ts";
 import { type Content, html } from "./html.ts";
 import { renderPage } from "./layout.ts";
+import { sayTook } from "./words.ts";
 
 export type Log = {
   /** what the runs were filtered by */
@@ -60,8 +61,8 @@ function renderRuns(runs: readonly LoggedRun[], base: string): Content {
 ${runs.map(
   (run) => html`<tr>
 <td class="nowrap"><a href="${runAt(base, run.id, run.at).url}">${new Date(run.at).toISOString().slice(0, 19).replace("T", " ")}</a></td>
-<td>${run.action}</td><td><span class="tag ${run.state}">${run.state}</span></td><td dir="auto">${run.title}</td>
-<td>${run.email || run.person || "unknown"}</td><td>${run.trust}</td><td class="number">${run.tasks}</td><td class="number nowrap">${run.tookMs} ms</td>
+<td class="nowrap">${run.action}</td><td><span class="tag ${run.state}">${run.state}</span></td><td dir="auto">${run.title}</td>
+<td class="whole">${renderPerson(run.email || run.person || "unknown")}</td><td>${run.trust}</td><td class="number">${run.tasks}</td><td class="number nowrap">${sayTook(run.tookMs)}</td>
 </tr>
 `,
 )}
@@ -69,6 +70,9 @@ ${runs.map(
 </table>
 </div>`;
 }
+
+/** An address may be broken behind its "@", and nowhere else while there is room. */
+const renderPerson = (person: string): Content => person.split("@").map((part, index) => [index > 0 && html`@<wbr>`, part]);
 
 function renderEmpty({ query, older, settings }: Log): Content {
   if (older !== undefined) return html`<p>No such run among the newest 10,000. Look further with <em>Older runs</em>.</p>`;

@@ -7,6 +7,7 @@ import { renderAgain } from "./again.ts";
 import { type Content, html } from "./html.ts";
 import { renderPage } from "./layout.ts";
 import { renderReply, renderTable } from "./reply.ts";
+import { sayTook } from "./words.ts";
 
 /** @param state what of the reply may be told to anyone */
 export function renderRunState(recorded: Recorded, state: Reply, run: Run, settings: Settings): Response {
@@ -57,7 +58,7 @@ function renderFacts(recorded: Recorded): Content {
 <dt>Action</dt><dd>${action}</dd>
 <dt>State</dt><dd><span class="tag ${state}">${state}</span></dd>
 <dt>Began</dt><dd><time datetime="${new Date(at).toISOString()}">${new Date(at).toISOString().replace("T", " ").replace("Z", " UTC")}</time></dd>
-<dt>Took</dt><dd>${tookMs} ms</dd>
+<dt>Took</dt><dd>${sayTook(tookMs)}</dd>
 ${person !== undefined && html`<dt>Caller known by</dt><dd>${person.trust}</dd>`}
 <dt>HTTP status</dt><dd>${status}</dd>
 </dl>`;

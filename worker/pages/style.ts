@@ -37,8 +37,8 @@ section > :first-child { margin-top: 0; } section > :last-child { margin-bottom:
 .text { white-space: pre-wrap; overflow-wrap: anywhere; font-size: 1.05em; }
 .advice { color: var(--strong); font-weight: 500; }
 .outcomes, .links { list-style: none; padding: 0; }
-.links { display: flex; flex-wrap: wrap; gap: .2rem 1.4rem; } .outcomes li { display: flex; flex-wrap: wrap; gap: .2rem .8rem; padding: .35rem 0; border-bottom: 1px solid var(--border); }
-.state { color: var(--look); font-weight: 600; min-width: 4.5rem; } .label { color: var(--strong); } .reason { color: var(--quiet); } .reason:empty { display: none; }
+.links { display: flex; flex-wrap: wrap; gap: .2rem 1.4rem; } .outcomes li { display: flex; flex-wrap: wrap; gap: .2rem .8rem; padding: .35rem 0 .35rem 5.3rem; border-bottom: 1px solid var(--border); }
+.state { color: var(--look); font-weight: 600; min-width: 4.5rem; margin-left: -5.3rem; } .label { color: var(--strong); } .reason { color: var(--quiet); } .reason:empty { display: none; }
 .button, button { display: inline-block; font: inherit; min-height: 2.3rem; padding: .35rem 1rem; border: 1px solid var(--border); border-radius: 10px; background: var(--card); color: var(--strong); text-decoration: none; cursor: pointer; }
 .button:hover, button:hover { border-color: var(--strong); }
 .primary { background: var(--accent); border-color: var(--accent); color: var(--on-accent); }
@@ -60,7 +60,7 @@ caption button { float: right; margin-left: 1rem; } .small { min-height: 0; padd
 .tone-0 { --tone: #5e60ba; } .tone-1 { --tone: #2a8f6d; } .tone-2 { --tone: #d9822b; } .tone-3 { --tone: #b0407a; } .tone-4 { --tone: #2b7bbb; } .tone-5 { --tone: #8a6d1d; } .tone-6 { --tone: #7c848f; } .tone-7 { --tone: #c0392b; }
 .part:not([fill]) { fill: var(--tone); } .line:not([stroke]) { stroke: var(--tone); }
 td { unicode-bidi: plaintext; } .fold { border-bottom: 1px solid var(--border); } .fold summary { padding: .5rem 0; color: var(--strong); } .find { margin: 1rem 0; max-width: 26rem; }
-.nowrap { white-space: nowrap; }
+.nowrap { white-space: nowrap; } .whole { overflow-wrap: break-word; }
 .tag { display: inline-block; padding: 0 .6em; border: 1px solid var(--look); border-radius: 2em; color: var(--look); font-size: .85em; font-weight: 600; white-space: nowrap; }
 .document { width: 100%; height: 70vh; border: 1px solid var(--border); border-radius: 10px; background: #fff; }
 .run, .quiet { color: var(--quiet); font-size: .9em; }

@@ -26,7 +26,7 @@ describe("the log", () => {
   it("is a page with a line per run that links to it", async () => {
     await runSome(2);
     const text = await page();
-    expect(text).toContain("artist1@studio.tld");
+    expect(text).toContain("artist1@<wbr>studio.tld");
     expect(text.match(/href="https:\/\/edge\.studio\.tld\/runs\/[0-9a-f]{32}\?at=\d+"/g)).toHaveLength(2);
     expect(text).not.toContain("Older runs");
   });

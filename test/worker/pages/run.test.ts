@@ -76,6 +76,18 @@ describe("a run, to whoever knows its id", () => {
 });
 
 describe("a run, to whoever may read the log", () => {
+  it("is run again from Kitsu, or by the button for what failed, and not told both", async () => {
+    const failed = { kind: "failed" as const, code: "disk-full", title: "The disk is full", retry: true };
+    const outcomes = [{ id: TASK, label: "SH010", state: "failed" as const }];
+    const show = async () => (await ask(await runOnce(), { headers: { ...READER, accept: "text/html" } })).text();
+    replaceRun(debug).mockResolvedValue(failed);
+    expect(await show()).toContain("run it again from Kitsu");
+    replaceRun(debug).mockResolvedValue({ ...failed, outcomes });
+    const text = await show();
+    expect(text).toContain("The disk is full");
+    expect(text).not.toContain("run it again from Kitsu");
+  });
+
   it("has everything that is known, as JSON", async () => {
     const record = await (await ask(await runOnce(), { headers: READER })).json();
     expect(record).toMatchObject({
