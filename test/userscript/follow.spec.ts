@@ -314,6 +314,23 @@ test("a cancel is sent once, says what came of it, and what can be done then", a
   await expect(toasts).toContainText("Paused: 3 shots");
 });
 
+test("a press that reaches nobody says so, without the action's name once more", async ({
+  addAction,
+  openKitsu,
+  run,
+  toasts,
+  farm,
+  page,
+}) => {
+  addAction("Render", { body: farm.at(0) });
+  await openKitsu();
+  await run("Render");
+  await expect(toasts.getByRole("button", { name: "Cancel" })).toBeVisible();
+  await page.context().setOffline(true);
+  await toasts.getByRole("button", { name: "Cancel" }).click();
+  await expect(toasts.locator(".text").first()).toHaveText(/^You are offline/);
+});
+
 test("how it ended stays, where that is told before what came of a cancel", async ({
   addAction,
   openKitsu,
@@ -369,6 +386,40 @@ test("three runs are one card; a row opens, hides, comes back from the history a
   farm.send(done("Rendered 0"));
   await expect(toasts.last()).toContainText("Rendered 0");
   expect(await page.evaluate(() => Reflect.get(window, "keys"))).toEqual([]);
+});
+
+test("a row says the whole of what it is, for two tasks of a shot begin alike", async ({
+  addAction,
+  openKitsu,
+  run,
+  farm,
+  page,
+}) => {
+  const names = ["SQ010 / SH0030 / Animation", "SQ010 / SH0030 / Lighting"];
+  for (const [at, name] of names.entries())
+    addAction(`Render ${at}`, { body: farm.at(0, { title: `Rendering: ${name} with Flamenco` }, {}, IDS[at]) });
+  await openKitsu();
+  for (const at of names.keys()) await run(`Render ${at}`);
+  const titles = page.locator("kitsu-actions .group .row-only .title");
+  await expect(titles).toHaveCount(2);
+  expect(await titles.evaluateAll((all) => all.map((one) => one.scrollWidth - one.clientWidth))).toEqual([0, 0]);
+});
+
+test("however many runs there are, Kitsu's panel of actions above them can be used", async ({
+  addAction,
+  openKitsu,
+  run,
+  farm,
+  page,
+}) => {
+  const ids = Array.from({ length: 8 }, (_, at) => `${at}`.repeat(32));
+  for (const [at, id] of ids.entries()) addAction(`Render ${at}`, { body: farm.at(0, {}, {}, id) });
+  await openKitsu();
+  for (const at of ids.keys()) await run(`Render ${at}`);
+  const height = await page.evaluate(() => innerHeight);
+  const layer = page.locator("kitsu-actions .layer");
+  await expect(layer.locator(".group .toast")).toHaveCount(8);
+  expect((await layer.boundingBox())?.y).toBeGreaterThan(0.3 * height);
 });
 
 test("several runs keep their order over a reload", async ({ addAction, openKitsu, run, farm, page }) => {

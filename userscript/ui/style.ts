@@ -9,7 +9,7 @@ export const STYLE = `
 *{box-sizing:border-box;margin:0;border:0;padding:0;background:none;font:inherit;color:inherit;overflow-wrap:anywhere}
 [hidden],p:empty,.presses:empty{display:none!important}
 .layer,dialog{max-height:75vh;padding:16px;overflow:hidden auto;font:14px/1.45 system-ui,sans-serif;color:var(--text)}
-.layer{position:fixed;inset:auto 0 0 auto;z-index:999999;display:flex;flex-direction:column;gap:8px;width:min(404px,100vw);pointer-events:none}
+.layer{max-height:68vh;position:fixed;inset:auto 0 0 auto;z-index:999999;display:flex;flex-direction:column;gap:8px;width:min(404px,100vw);pointer-events:none}
 dialog{width:min(560px,100vw);margin:auto;padding-bottom:0}
 dialog::backdrop{background:#0009}
 .field{margin-top:12px}
@@ -47,8 +47,7 @@ progress{all:revert;width:100%;height:10px;accent-color:var(--accent)}
 .group>.name{padding:8px 14px}
 .group>.toast{border-width:1px 0 0;border-radius:0 0 10px 10px;box-shadow:none}
 .group .row-only :is(.name,.presses,details){display:none}
-.group .row-only .text{font-size:12px}
-.group .row-only p{white-space:nowrap;overflow:hidden;text-overflow:ellipsis}
+.group .row-only .text{font-size:12px;white-space:nowrap;overflow:hidden;text-overflow:ellipsis}
 .close{height:24px;min-height:0;padding:2px;border-color:var(--card)}
 .round{padding:6px}
 summary{padding:4px 0}
