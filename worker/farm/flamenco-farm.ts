@@ -135,6 +135,7 @@ function countSteps({ settings, steps_completed: done, steps_total: total }: Fla
 const needsCount = ({ status, steps_total }: FlamencoJob) =>
   steps_total === 0 && ["active", "paused", "pause-requested", "cancel-requested", "failed"].includes(status);
 
+/** A job whose tasks can't be had, as they may be many, goes on uncounted: how it stands is known. */
 async function countTasks(
   jobs: readonly FlamencoJob[],
   flamenco: Flamenco,
@@ -143,9 +144,14 @@ async function countTasks(
   const counts = new Map<string, readonly [number, number]>();
   for (let start = 0; start < jobs.length; start += atOnce) {
     const some = jobs.slice(start, start + atOnce);
-    for (const [index, tasks] of (await Promise.all(some.map(({ id }) => flamenco.tasks(id)))).entries()) {
-      counts.set(some[index]?.id ?? "", [tasks.filter(({ status }) => status === "completed").length, tasks.length]);
+    const found = await Promise.allSettled(some.map(({ id }) => flamenco.tasks(id)));
+    for (const [index, one] of found.entries()) {
+      if (one.status === "rejected") continue;
+      const done = one.value.filter(({ status }) => status === "completed").length;
+      counts.set(some[index]?.id ?? "", [done, one.value.length]);
     }
+    // Those after it would use up the time of the watch.
+    if (found.some(({ status }) => status === "rejected")) break;
   }
   return counts;
 }

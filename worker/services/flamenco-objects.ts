@@ -31,19 +31,20 @@ export const FlamencoJob = v.object({
 });
 export type FlamencoJob = v.InferOutput<typeof FlamencoJob>;
 
-export const JobList = v.object({ jobs: v.nullish(v.array(FlamencoJob), []) });
+/** What is not there is no list: an answer of something else would mean that all jobs were deleted. */
+export const JobList = v.object({ jobs: v.nullable(v.array(FlamencoJob), []) });
 export const TaskList = v.object({ tasks: v.nullish(v.array(v.object({ id: v.string(), status: v.string() })), []) });
 export const Version = v.object({ version: v.string() });
 export const LastRendered = v.object({ base: v.string(), suffixes: v.array(v.string()) });
 
-/** `visible` was a boolean before it told where. */
+/** `visible` was a boolean before it told where; `propargs` is for Blender, and whatever the script of the type wrote. */
 export const JobSetting = v.object({
   key: v.pipe(v.string(), v.regex(/^[A-Za-z_]\w*$/)),
   type: v.picklist(["string", "int32", "float", "bool"]),
   label: v.optional(v.string()),
   subtype: v.optional(v.string()),
   choices: v.optional(v.array(v.string())),
-  propargs: v.optional(v.object({ min: v.optional(v.number()), max: v.optional(v.number()) })),
+  propargs: v.fallback(v.optional(v.object({ min: v.optional(v.number()), max: v.optional(v.number()) })), undefined),
   description: v.optional(v.string()),
   default: v.optional(v.union([v.string(), v.number(), v.boolean()])),
   visible: v.fallback(v.optional(v.union([v.boolean(), v.string()])), undefined),
@@ -56,7 +57,8 @@ export const JobTypeInfo = v.object({
   name: v.string(),
   label: v.fallback(v.string(), ""),
   etag: v.optional(v.string()),
-  settings: v.array(JobSetting),
+  /** null where a type has none */
+  settings: v.nullish(v.array(JobSetting), []),
 });
 export type JobTypeInfo = v.InferOutput<typeof JobTypeInfo>;
 

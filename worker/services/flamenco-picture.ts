@@ -10,7 +10,8 @@ const KINDS = /^image\/(jpeg|png|webp)\b/;
  * @param address as `lastRendered` gave it: anything but a picture of a job on this Flamenco is refused
  */
 export async function fetchPicture({ url, access }: FlamencoTarget, address: string, signal: AbortSignal): Promise<Response> {
-  if (!new URL(address).href.startsWith(`${url}/job-files/`)) throw none();
+  // Both as URLs: a host in capitals or a port that goes without saying is written otherwise there.
+  if (!new URL(address).href.startsWith(new URL(`${url}/job-files/`).href)) throw none();
   const response = await fetch(address, {
     redirect: "manual",
     signal,

@@ -45,6 +45,16 @@ async function submit(count: number) {
   return { farm, wanted };
 }
 
+/** Its tasks are too many for it to answer in time. */
+function refuseTasks() {
+  const answer = vi.mocked(globalThis.fetch).getMockImplementation();
+  vi.spyOn(globalThis, "fetch").mockImplementation(async (input, init) => {
+    const response = await answer?.(input, init);
+    if (response === undefined || String(input).endsWith("/tasks")) throw new TypeError("reset");
+    return response;
+  });
+}
+
 describe("Flamenco's manager", () => {
   it("is told every header of the way to it, and says when that way is closed", async () => {
     fake.access = { id: "me", secret: "sesame" };
@@ -89,6 +99,14 @@ describe("Flamenco's manager", () => {
   ])("is quoted without what its engine for scripts adds: %s", async (message, text) => {
     fake.next.push(Response.json({ code: 400, message }, { status: 400 }));
     expect((await failureOf(open().submit({ ...ORDER }))).reply.text).toBe(`Flamenco refused: ${text}`);
+  });
+
+  it.each([
+    [{ settings: null }, []],
+    [{ settings: [{ key: "a", type: "int32", propargs: { min: "0", step: 3 } }] }, [expect.objectContaining({ key: "a" })]],
+  ])("may have job types of few words, or of Blender's: %j", async (rest, settings) => {
+    fake.types = [{ name: "studio", label: "Studio", etag: "e1", ...rest }];
+    expect(await open().jobType("studio")).toMatchObject({ name: "studio", settings });
   });
 
   it("is not asked for ever when it does not answer", async () => {
@@ -140,6 +158,26 @@ describe("Flamenco as a farm", () => {
     expect(fake.requests).toEqual(["GET /jobs"]);
     await farm.look(wanted.slice(0, 2));
     expect(fake.requests.length).toBe(3);
+  });
+
+  it("tells how jobs stand where their tasks can't be had, and does not wait for the tasks of all", async () => {
+    fake.minor = 7;
+    const { farm, wanted } = await submit(9);
+    for (const job of fake.jobs.values()) job.status = "active";
+    refuseTasks();
+    fake.requests.length = 0;
+    const standings = [...(await farm.look(wanted)).values()];
+    expect(standings).toEqual(Array.from({ length: 9 }, () => expect.objectContaining({ state: "running", done: 0, total: 0 })));
+    expect(fake.requests.filter((request) => request.endsWith("/tasks"))).toHaveLength(4);
+  });
+
+  it("does not take an answer without a list for one that has no jobs", async () => {
+    const { farm, wanted } = await submit(5);
+    const answer = vi.spyOn(globalThis, "fetch").mockImplementation(async () => Response.json({}));
+    expect((await failureOf(farm.look(wanted))).reply).toMatchObject({ code: "farm-broken", retry: true });
+    expect((await failureOf(farm.find(["run/1"]))).reply.retry).toBe(true);
+    answer.mockImplementation(async () => Response.json({ jobs: [] }));
+    expect((await farm.find(["run/1"])).size).toBe(0);
   });
 
   it("does not know a job that was deleted, or that has another mark", async () => {
@@ -227,6 +265,15 @@ describe("a picture of Flamenco's", () => {
     expect([response.headers.get("content-type"), await response.text()]).toEqual(["image/jpeg", "jpg"]);
     expect(new Headers(fetched.mock.calls[0]?.[1]?.headers).get("cf-access-client-secret")).toBe("sesame");
   });
+
+  it.each([["http://Farm.Studio.lan:8080"], ["http://farm.studio.lan:80"], ["https://farm.studio.lan:443/flamenco"]])(
+    "is found however the manager's address is written: %s",
+    async (url) => {
+      answer("jpg", "image/jpeg");
+      const written = new URL(`${url}/job-files/j1/last-rendered.jpg`).href;
+      expect((await fetchPicture({ ...target, url }, written, signal)).status).toBe(200);
+    },
+  );
 
   it.each([["text/html"], ["image/svg+xml"]])("is none where it is %s", async (type) => {
     answer("<script>", type);
