@@ -6,6 +6,7 @@ import { confirmRender, nothingToRender } from "../farm/confirm.ts";
 import type { Farm } from "../farm/farm.ts";
 import { FlamencoOrder, makeFlamencoFarm } from "../farm/flamenco-farm.ts";
 import { askJobType, askOrder } from "../farm/flamenco-form.ts";
+import { findOwnFrames } from "../farm/flamenco-order.ts";
 import { CHECKED_MAX, checkOrders, chooseBusy, listKnown, planOrders, readJobType, readSelected } from "../farm/flamenco-plan.ts";
 import type { FlamencoSettings } from "../farm/flamenco-settings.ts";
 import { carryOn, controlRun } from "../farm/render.ts";
@@ -36,13 +37,16 @@ export const flamenco = defineAction({
       readJobType(own, answers.job_type, service),
       readSelected(given, { ...own, recorded: false }),
     ]);
-    const ranges = new Set(facts.map(({ frames }) => (frames === undefined ? "" : `${frames.first}-${frames.last}`)));
+    const found = facts.map((one) => findOwnFrames(one, own.frames_most));
+    // What is wrong in Kitsu is not proposed: it is said of its shot.
+    const ranges = new Set(found.map((one) => (typeof one === "string" ? "" : one.text)));
     const [range = "", another] = ranges;
     return v.object({
       ...askJobType(own),
       ...askOrder({
         flamenco: own,
         minor,
+        jobType,
         info,
         known: listKnown(jobType),
         frames: another === undefined ? range : "",

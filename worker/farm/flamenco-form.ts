@@ -4,7 +4,7 @@ import type { Busy } from "../action.ts";
 import { isAbsolute, refusePath } from "../launch/paths.ts";
 import type { JobSetting, JobTypeInfo } from "../services/flamenco-objects.ts";
 import { askBusy } from "./busy.ts";
-import { type Flamenco, FORMATS } from "./flamenco-settings.ts";
+import { type Flamenco, FORMATS, type JobTypeSetting } from "./flamenco-settings.ts";
 import { parseFrames } from "./frames.ts";
 import { isPlain, NOT_PLAIN } from "./names.ts";
 
@@ -14,6 +14,7 @@ const OWN = "setting_";
 export type Asking = {
   flamenco: Flamenco;
   minor: number;
+  jobType: JobTypeSetting;
   info: JobTypeInfo | undefined;
   /** keys that nobody is asked for */
   known: ReadonlySet<string>;
@@ -32,8 +33,13 @@ export function askJobType({ job_types }: Flamenco): v.ObjectEntries {
   return { job_type: v.optional(choice, first.type) };
 }
 
-export function askOrder({ flamenco, minor, info, known, frames, count, busy }: Asking): v.ObjectEntries {
-  const has = (key: string) => info === undefined || info.settings.some((one) => one.key === key);
+export function askOrder({ flamenco, minor, jobType, info, known, frames, count, busy }: Asking): v.ObjectEntries {
+  const has = (key: string) => {
+    const said = jobType.settings[key];
+    // What FLAMENCO says in so many words holds, whatever would be answered.
+    const isOpen = said === undefined || (typeof said === "object" && said.variables.size > 0);
+    return isOpen && (info === undefined || info.settings.some((one) => one.key === key));
+  };
   const { chunk_size, priority, formats, roots, allow_anyway } = flamenco;
   return {
     ...(has("frames") && { frames: askFrames(flamenco, frames) }),
@@ -45,7 +51,7 @@ export function askOrder({ flamenco, minor, info, known, frames, count, busy }: 
     }),
     priority: v.optional(v.pipe(bounded(priority), v.title("Priority"), v.description("Higher comes first.")), priority.default),
     ...(has("format") && { format: askFormat(formats) }),
-    ...(has("scene") && minor >= 6 && { scene: askScene() }),
+    ...(has("scene") && (info !== undefined || minor >= 6) && { scene: askScene() }),
     ...(roots.length > 0 && has("render_output_root") && { output: askPath("Output folder", flamenco, "each shot's own") }),
     ...(roots.length > 0 && has("blendfile") && count === 1 && { blend: askPath("Blend file", flamenco, "the shot's own") }),
     ...Object.fromEntries(
@@ -116,7 +122,7 @@ const askSetting = (setting: JobSetting): v.GenericSchema =>
 
 function askValue(setting: JobSetting): v.GenericSchema {
   const { type, propargs, default: proposed, required } = setting;
-  if (type === "bool") return v.optional(v.boolean(), proposed === true);
+  if (type === "bool") return v.optional(v.boolean(), proposed === true || proposed === 1);
   if (type === "string") return askText(setting);
   const most = type === "int32" ? 2 ** 31 - 1 : Number.MAX_VALUE;
   const [least, greatest] = [propargs?.min ?? -most, propargs?.max ?? most];
@@ -134,7 +140,9 @@ function askText({ choices = [], default: proposed, required }: JobSetting): v.G
     const choice = v.picklist(choices);
     return byDefault === undefined && !required ? v.optional(choice) : v.optional(choice, byDefault ?? choices[0]);
   }
-  const text = v.pipe(v.string(), v.maxLength(1_000), v.check(isPlain, NOT_PLAIN));
+  // What the type itself proposes was written by whoever wrote the type.
+  const isRight = (text: string) => text === proposed || isPlain(text);
+  const text = v.pipe(v.string(), v.maxLength(1_000), v.check(isRight, NOT_PLAIN));
   if (byDefault !== undefined) return v.optional(text, byDefault);
   return required ? v.pipe(text, v.nonEmpty()) : v.optional(text);
 }

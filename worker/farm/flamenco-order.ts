@@ -9,7 +9,7 @@ import type { JobTypeInfo } from "../services/flamenco-objects.ts";
 import { readNumber } from "../services/zou-objects.ts";
 import type { FlamencoOrder } from "./flamenco-farm.ts";
 import { type Flamenco, FORMATS, type Format, findPath, type JobTypeSetting, SIMPLE_RENDER } from "./flamenco-settings.ts";
-import { parseFrames } from "./frames.ts";
+import { type Frames, parseFrames } from "./frames.ts";
 import { refuseFarmName } from "./names.ts";
 
 type Value = string | number | boolean;
@@ -44,7 +44,8 @@ export type OrderMade = Ordered | { problem: string };
 
 export function makeOrder(facts: TaskFacts, recorded: readonly RecordedFile[], terms: Terms): OrderMade {
   const { flamenco, jobType, info, minor } = terms;
-  const frames = findFrames(facts, terms);
+  const most = flamenco.frames_most;
+  const frames = terms.frames === "" ? findOwnFrames(facts, most) : parseFrames(terms.frames, most);
   if (typeof frames === "string") return { problem: frames };
   const name = fillTemplate(flamenco.name, facts.values, refuseFarmName);
   if ("problem" in name) return name;
@@ -64,8 +65,8 @@ export function makeOrder(facts: TaskFacts, recorded: readonly RecordedFile[], t
     format: terms.format,
     image_file_extension: FORMATS[terms.format].extension,
     has_previews: flamenco.has_previews,
-    // Older managers do not have it.
-    ...(minor >= 6 && { scene: terms.scene }),
+    // Older managers do not have it in theirs.
+    ...((minor >= 6 || info !== undefined) && { scene: terms.scene }),
   };
   const values: Values = {
     ...facts.values,
@@ -76,6 +77,7 @@ export function makeOrder(facts: TaskFacts, recorded: readonly RecordedFile[], t
     blend: blend.text,
     output: root.text,
     output_path: path,
+    timestamp: "{timestamp}",
   };
   const settings = info === undefined ? { settings: standard } : fillSettings(info, standard, values, terms);
   if ("problem" in settings) return settings;
@@ -102,18 +104,15 @@ const describeTask = ({ taskId, entityId, values }: TaskFacts, { person, run }: 
   "kitsu.run_id": run,
 });
 
-function findFrames({ frames, values }: TaskFacts, terms: Terms) {
-  if (terms.frames !== "") return parseFrames(terms.frames, terms.flamenco.frames_most);
+/** The frames as Kitsu has them, or what is wrong with them. */
+export function findOwnFrames({ frames, values }: TaskFacts, most: number): Frames | string {
   const [first, last] = ["frame_in", "frame_out"].map((key) => readNumber(values[`entity.data.${key}`]));
   if (first !== undefined && last !== undefined && first > last)
     return `Its frames run backwards in Kitsu, from ${first} to ${last}`;
   for (const one of [first, last])
     if (one !== undefined && !Number.isInteger(one)) return `Kitsu says frame ${one}, which is no whole frame`;
   if (frames === undefined) return "Kitsu knows no frame range of it: say one, or write it at the shot";
-  return parseFrames(
-    frames.first === frames.last ? `${frames.first}` : `${frames.first}-${frames.last}`,
-    terms.flamenco.frames_most,
-  );
+  return parseFrames(frames.first === frames.last ? `${frames.first}` : `${frames.first}-${frames.last}`, most);
 }
 
 type Text = { text: string } | { problem: string };
@@ -168,8 +167,8 @@ function makeOutputPath(root: string, blend: string, name: string, { add_path_co
 }
 
 /** One for each chunk, and one for the preview movie where there is one. */
-function countTasks(frames: number, { chunkSize, format, flamenco, info }: Terms): number {
-  const hasMovie = info === undefined && (!format.startsWith("OPEN_EXR") || flamenco.has_previews);
+function countTasks(frames: number, { chunkSize, format, flamenco, jobType }: Terms): number {
+  const hasMovie = jobType.type === SIMPLE_RENDER && (!format.startsWith("OPEN_EXR") || flamenco.has_previews);
   return Math.ceil(frames / chunkSize) + (hasMovie ? 1 : 0);
 }
 
@@ -183,6 +182,8 @@ function fillSettings(
   values: Values,
   { jobType, asked }: Terms,
 ): { settings: Record<string, Value> } | { problem: string } {
+  const unknown = Object.keys(jobType.settings).find((said) => wanted.every(({ key }) => key !== said));
+  if (unknown !== undefined) return { problem: `FLAMENCO.job_types says ${unknown}, which is no setting of ${jobType.type}` };
   const settings: Record<string, Value> = {};
   for (const { key, type, required, choices, default: proposed } of wanted) {
     const preset = jobType.settings[key];
@@ -201,13 +202,14 @@ function fillSettings(
 
 function fitType(value: Value, type: JobTypeInfo["settings"][number]["type"]): Value | undefined {
   if (type === "string") return String(value);
-  if (type === "bool") return typeof value === "boolean" ? value : ({ true: true, false: false }[String(value)] ?? undefined);
+  if (type === "bool")
+    return typeof value === "boolean" ? value : ({ true: true, false: false, 1: true, 0: false }[String(value)] ?? undefined);
   const number = Number(value);
   return Number.isFinite(number) && (type === "float" || Number.isInteger(number)) ? number : undefined;
 }
 
-/** Is this type one whose settings we know by heart? */
-export const isSimple = ({ type }: JobTypeSetting) => type === SIMPLE_RENDER;
+/** Is this type one whose settings we know by heart? A studio may have made it its own, and then says of its settings. */
+export const isSimple = ({ type, settings }: JobTypeSetting) => type === SIMPLE_RENDER && Object.keys(settings).length === 0;
 
 export type Made = { id: string; label: string; made: OrderMade };
 

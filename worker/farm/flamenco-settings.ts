@@ -21,11 +21,17 @@ export type Format = keyof typeof FORMATS;
 const FORMAT_NAMES = ["PNG", "JPEG", "OPEN_EXR", "OPEN_EXR_MULTILAYER", "TIFF", "WEBP"] as const satisfies Format[];
 
 /** What a value of a studio's own job type may say beside the facts of a task. */
-export const ORDER_VARIABLES = [...FACT_VARIABLES, "job_name", "frames", "chunk_size", "format", "blend", "output", "output_path"];
+export const ORDER_VARIABLES = [
+  ...FACT_VARIABLES,
+  ...["job_name", "frames", "chunk_size", "format", "blend", "output", "output_path", "timestamp"],
+];
 
 const Address = v.pipe(
   v.string(),
-  v.regex(/^https?:\/\/[^\s@/?#]+(\/[^\s@?#]*)?$/, 'must be the address of the manager, "https://flamenco.studio.tld"'),
+  v.check(
+    (url) => /^https?:\/\/[^\s@/?#]+(\/[^\s@?#]*)?$/.test(url) && URL.canParse(url),
+    'must be the address of the manager, "https://flamenco.studio.tld"',
+  ),
   v.transform((url) => url.replace(/\/+$/, "")),
 );
 const whole = (least: number, most: number) =>
@@ -36,10 +42,20 @@ const whole = (least: number, most: number) =>
     v.maxValue(most, `must be at most ${most}`),
   );
 
+/** What means something to Blender or to a shell. */
+const FORBIDDEN = /[#'"`$;]/;
+const FORBIDDEN_SAID = "# ' \" ` $ ;";
+
+/** Of a choice of forms: what is wrong in our words with the one that was meant, else which there are. */
+const explainForms =
+  (forms: string) =>
+  ({ issues }: v.UnionIssue<v.BaseIssue<unknown>>): string =>
+    issues?.find(({ message }) => !message.startsWith("Invalid"))?.message ?? `must be ${forms}`;
+
 const Path = v.pipe(
   TemplateText(FACT_VARIABLES),
   v.check(({ parts: [first] }) => typeof first === "string" && isAbsolute(first), "must begin at a root, as /mnt/prod does"),
-  v.check(({ source }) => !/[#'"`$;]/.test(source), "must have none of # ' \" ` $ ;"),
+  v.check(({ source }) => !FORBIDDEN.test(source), `must have none of ${FORBIDDEN_SAID}`),
 );
 /** One for all tasks, or the first that fits the type of the task. */
 const Paths = v.pipe(
@@ -58,43 +74,48 @@ const Paths = v.pipe(
         }),
       ),
     ],
-    ({ issues }) =>
-      issues?.find(({ message }) => !message.startsWith("Invalid"))?.message ?? "must be a path or a list of {task_type, path}",
+    explainForms("a path or a list of {task_type, path}"),
   ),
   v.transform((paths) => (Array.isArray(paths) ? paths : [{ path: paths }])),
 );
 export type TaskPaths = readonly { task_type?: readonly string[] | undefined; path: Template }[];
 
-const Value = v.union([v.number(), v.boolean(), TemplateText(ORDER_VARIABLES)]);
+const Value = v.union([v.number(), v.boolean(), TemplateText(ORDER_VARIABLES)], explainForms("a text, a number, true or false"));
 const NO_PRESETS: Readonly<Record<string, v.InferOutput<typeof Value>>> = {};
 const JobType = v.pipe(
-  v.union([
-    v.pipe(
-      v.string(),
-      v.minLength(1, "must name a job type"),
-      v.transform((type) => ({ type })),
-    ),
-    v.strictObject({
-      type: v.pipe(v.string(), v.minLength(1, "must name a job type")),
-      label: v.optional(v.string()),
-      /** what is not asked, by the keys of the job type's settings */
-      settings: v.optional(v.record(v.string(), Value), {}),
-    }),
-  ]),
+  v.union(
+    [
+      v.pipe(
+        v.string(),
+        v.minLength(1, "must name a job type"),
+        v.transform((type) => ({ type })),
+      ),
+      v.strictObject({
+        type: v.pipe(v.string(), v.minLength(1, "must name a job type")),
+        label: v.optional(v.string()),
+        /** what is not asked, by the keys of the job type's settings */
+        settings: v.optional(v.record(v.string(), Value), {}),
+      }),
+    ],
+    explainForms("the name of a job type, or {type, label, settings}"),
+  ),
   v.transform((one) => ({ label: one.type, settings: NO_PRESETS, ...one })),
 );
 
 const Bounded = (byDefault: number, least: number, most: number) =>
   v.pipe(
     v.optional(
-      v.union([
-        whole(least, most),
-        v.strictObject({
-          default: v.optional(whole(least, most), byDefault),
-          least: v.optional(whole(least, most), least),
-          most: v.optional(whole(least, most), most),
-        }),
-      ]),
+      v.union(
+        [
+          whole(least, most),
+          v.strictObject({
+            default: v.optional(whole(least, most), byDefault),
+            least: v.optional(whole(least, most), least),
+            most: v.optional(whole(least, most), most),
+          }),
+        ],
+        `must be a number from ${least} to ${most}, or {default, least, most}`,
+      ),
       byDefault,
     ),
     v.transform((given) => (typeof given === "number" ? { default: given, least, most } : given)),
@@ -107,7 +128,13 @@ const Entries = v.strictObject({
   page: v.optional(Address),
   /** how the manager reads our paths: its two-way variables of that platform are put in */
   platform: v.optional(v.picklist(["linux", "windows", "darwin", "manager"], "must be linux, windows, darwin or manager"), "linux"),
-  name: v.optional(TemplateText(FACT_VARIABLES), "{sequence|default:main}_{entity} {task}"),
+  name: v.optional(
+    v.pipe(
+      TemplateText(FACT_VARIABLES),
+      v.check(({ source }) => source.trim() !== "" && !FORBIDDEN.test(source), `must be a name, with none of ${FORBIDDEN_SAID}`),
+    ),
+    "{sequence|default:main}_{entity} {task}",
+  ),
   blend: v.optional(Paths, []),
   /** the working file that was recorded in Kitsu comes before the template */
   recorded: v.optional(v.boolean(), true),
@@ -137,7 +164,15 @@ const Entries = v.strictObject({
   /** of the preview movie, where Kitsu knows none */
   fps: v.optional(v.pipe(v.number(), v.minValue(1, "must be at least 1"), v.maxValue(1_000, "must be at most 1000")), 24),
   frames_most: v.optional(whole(1, 1_000_000), 10_000),
-  job_types: v.optional(v.pipe(v.array(JobType), v.minLength(1, "must have a job type")), [SIMPLE_RENDER]),
+  job_types: v.optional(
+    v.pipe(
+      v.array(JobType),
+      v.minLength(1, "must have a job type"),
+      // One is chosen by its name.
+      v.check((types) => new Set(types.map(({ type }) => type)).size === types.length, "must have each job type once"),
+    ),
+    [SIMPLE_RENDER],
+  ),
   worker_tag: v.optional(v.pipe(v.string(), v.uuid("must be the id of a worker tag"))),
   at_once: v.optional(whole(1, 16), 4),
   /** may what somebody else is rendering be rendered as well? */
@@ -160,7 +195,14 @@ export const Flamenco = v.pipe(
     v.partialCheck([["output"], ["platform"]], ({ output, platform }) => fits(output, platform), FITS),
     ["output"],
   ),
-  v.check(({ blend, recorded }) => recorded || blend.length > 0, "must say in blend where the files are, or take what is recorded"),
+  v.forward(
+    v.partialCheck(
+      [["blend"], ["recorded"]],
+      ({ blend, recorded }) => recorded || blend.length > 0,
+      "must say where the files are, or recorded be true",
+    ),
+    ["blend"],
+  ),
 );
 export type Flamenco = v.InferOutput<typeof Flamenco>;
 export type JobTypeSetting = Flamenco["job_types"][number];

@@ -114,6 +114,16 @@ describe("the form", () => {
     expect((await askForm(taskIds)).fields?.[0]).toMatchObject({ value: "", placeholder: "each shot's own" });
   });
 
+  it.each([
+    [{ data: { frame_in: 148, frame_out: 101 }, nb_frames: 48 }],
+    [{ data: { frame_in: 101.5, frame_out: 148 }, nb_frames: 48 }],
+    [{ data: { frame_in: 1, frame_out: 1_000_000 } }],
+  ])("proposes no frames where those in Kitsu are wrong: %j", async (entity) => {
+    const { taskIds } = makeProject(1);
+    Object.assign(shotOf(taskIds[0]), entity);
+    expect((await askForm(taskIds)).fields?.[0]).toMatchObject({ name: "frames", value: "" });
+  });
+
   it("keeps to the bounds of the studio", async () => {
     const { taskIds } = makeProject(1);
     const caller = own({
@@ -350,6 +360,97 @@ describe("the job", () => {
   });
 });
 
+describe("a type of the studio's own", () => {
+  const typed = (settings: object[], name = "studio") => {
+    fake.types = [{ name, label: "Studio", etag: "e1", settings }];
+  };
+
+  it("may propose what nobody may write, and say yes by a number", async () => {
+    typed([
+      { key: "frames", type: "string" },
+      { key: "command", type: "string", default: '{blender} -x "y"' },
+      { key: "denoise", type: "bool", default: 1 },
+      { key: "hidden", type: "bool", default: 1, visible: "hidden" },
+    ]);
+    const { taskIds } = makeProject(1);
+    const caller = own({ job_types: ["studio"] });
+    const { fields } = await askForm(taskIds, caller);
+    const proposed = Object.fromEntries(fields?.map(({ name, value = "" }) => [name, value]) ?? []);
+    const wrong = await askForm(taskIds, caller, { ...proposed, setting_command: "$(id)" });
+    expect(wrong.fields?.map(({ error }) => error).filter(Boolean)).toEqual([expect.stringContaining("May have no quotes")]);
+    await (await follow(await run(taskIds, proposed, caller))).look();
+    const command = '{blender} -x "y"';
+    expect(fake.only().settings).toEqual({ frames: "101-148", command, denoise: true, hidden: true });
+  });
+
+  it("may be simple-blender-render, of which FLAMENCO says something", async () => {
+    typed(
+      [
+        { key: "frames", type: "string", required: true },
+        { key: "chunk_size", type: "int32", default: 1 },
+        { key: "blendfile", type: "string", required: true, visible: "web" },
+        { key: "render_output_path", type: "string", editable: false },
+        { key: "format", type: "string", required: true, visible: "web" },
+        { key: "scene", type: "string", visible: "web" },
+        { key: "gpu", type: "bool", default: false },
+        { key: "samples", type: "int32", default: 64, visible: "hidden" },
+      ],
+      "simple-blender-render",
+    );
+    const { taskIds } = makeProject(1);
+    const settings = { scene: "Main", gpu: true, render_output_path: "{output}/{entity}/{timestamp}/######" };
+    const caller = own({ job_types: [{ type: "simple-blender-render", settings }] });
+    const { fields } = await askForm(taskIds, caller);
+    expect(fields?.map(({ name }) => name)).toEqual(["frames", "chunk_size", "priority", "format"]);
+    const begun = await run(taskIds, {}, caller);
+    expect(reasonsOf(begun.asked)[0]).toContain("48 frames, 11 tasks");
+    await (await follow(begun)).look();
+    expect(fake.only()).toMatchObject({
+      type_etag: "e1",
+      settings: {
+        ...{ scene: "Main", gpu: true, samples: 64, format: "PNG" },
+        render_output_path: "/mnt/prod/demo/renders/SH1/{timestamp}/######",
+      },
+    });
+  });
+
+  it("has no settings but its own", async () => {
+    typed([{ key: "frames", type: "string" }]);
+    const { taskIds } = makeProject(1);
+    const { reply } = await run(taskIds, {}, own({ job_types: [{ type: "studio", settings: { sampels: 5 } }] }));
+    expect(reasonsOf(reply)).toEqual(["failed: FLAMENCO.job_types says sampels, which is no setting of studio"]);
+  });
+
+  it("has its scene where Flamenco's own has none", async () => {
+    fake.minor = 5;
+    typed([
+      { key: "frames", type: "string" },
+      { key: "scene", type: "string", required: true },
+    ]);
+    const { taskIds } = makeProject(1);
+    const begun = await run(taskIds, { scene: "Main" }, own({ job_types: ["studio"] }));
+    await (await follow(begun)).look();
+    expect(fake.only().settings).toEqual({ frames: "101-148", scene: "Main" });
+  });
+
+  it("that changed meanwhile is asked anew where it has another field, and refused where it was agreed to", async () => {
+    typed([{ key: "frames", type: "string" }]);
+    const { taskIds } = makeProject(1);
+    const caller = own({ job_types: ["studio"] });
+    const begun = await run(taskIds, {}, caller);
+    fake.types = [{ ...fake.types[0], etag: "e2" }];
+    expect((await (await follow(begun)).look()).reply).toMatchObject({ text: "The job type was changed on Flamenco meanwhile." });
+    typed([
+      { key: "frames", type: "string" },
+      { key: "more", type: "string" },
+    ]);
+    const other = makeProject(1).taskIds;
+    expect((await run(other, {}, caller)).asked).toMatchObject({
+      fields: expect.arrayContaining([expect.objectContaining({ name: "setting_more" })]),
+    });
+  });
+});
+
 describe("who may, and who is there already", () => {
   it("is for the team, artists included, and not for clients", async () => {
     const { taskIds } = makeProject(1);
@@ -461,6 +562,13 @@ describe("the setting FLAMENCO", () => {
     [{ formats: ["FFMPEG"] }, "FLAMENCO.formats.0 must be one of PNG"],
     [{ chunk_size: 0 }, "FLAMENCO.chunk_size must be at least 1"],
     [{ chunksize: 5 }, "FLAMENCO.chunksize is no setting: is it spelled right?"],
+    [{ chunk_size: { defualt: 5 } }, "FLAMENCO.chunk_size must be a number from 1 to 10000, or {default, least, most}"],
+    [{ job_types: [{ type: "x", settings: { a: "{nope}" } }] }, "FLAMENCO.job_types.0 has the unknown variable {nope}"],
+    [{ job_types: [{ typ: "x" }] }, "FLAMENCO.job_types.0 must be the name of a job type, or {type, label, settings}"],
+    [{ job_types: ["x", { type: "x", label: "Draft" }] }, "FLAMENCO.job_types must have each job type once"],
+    [{ name: " " }, "FLAMENCO.name must be a name"],
+    [{ blend: [], recorded: false }, "FLAMENCO.blend must say where the files are, or recorded be true"],
+    [{ url: "http://flamenco.lan:80800" }, "FLAMENCO.url must be the address of the manager"],
     [{ url: "flamenco:8080" }, "FLAMENCO.url must be the address of the manager"],
     [{ priority: { default: 5, least: 10 } }, "FLAMENCO.priority must have its default between least and most"],
   ])("is told exactly where it is wrong: %j", async (rest, text) => {
