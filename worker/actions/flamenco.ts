@@ -6,9 +6,9 @@ import { confirmRender, nothingToRender } from "../farm/confirm.ts";
 import type { Farm } from "../farm/farm.ts";
 import { FlamencoOrder, makeFlamencoFarm } from "../farm/flamenco-farm.ts";
 import { askJobType, askOrder } from "../farm/flamenco-form.ts";
-import { findOwnFrames } from "../farm/flamenco-order.ts";
 import { CHECKED_MAX, checkOrders, chooseBusy, listKnown, planOrders, readJobType, readSelected } from "../farm/flamenco-plan.ts";
 import type { FlamencoSettings } from "../farm/flamenco-settings.ts";
+import { proposeFrames } from "../farm/own-frames.ts";
 import { carryOn, controlRun } from "../farm/render.ts";
 import { reportGoing } from "../farm/report.ts";
 import { makeRun, readRun } from "../farm/run.ts";
@@ -37,10 +37,6 @@ export const flamenco = defineAction({
       readJobType(own, answers.job_type, service),
       readSelected(given, { ...own, recorded: false }),
     ]);
-    const found = facts.map((one) => findOwnFrames(one, own.frames_most));
-    // What is wrong in Kitsu is not proposed: it is said of its shot.
-    const ranges = new Set(found.map((one) => (typeof one === "string" ? "" : one.text)));
-    const [range = "", another] = ranges;
     return v.object({
       ...askJobType(own),
       ...askOrder({
@@ -49,7 +45,7 @@ export const flamenco = defineAction({
         jobType,
         info,
         known: listKnown(jobType),
-        frames: another === undefined ? range : "",
+        frames: proposeFrames(facts, own.frames_most),
         count: facts.length,
         busy: await given.findBusy(facts.map(({ taskId }) => taskId)),
       }),

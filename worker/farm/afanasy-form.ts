@@ -6,6 +6,7 @@ import { nameTemplate } from "./afanasy-order.ts";
 import type { AfanasySettings, JobTemplate } from "./afanasy-settings.ts";
 import { askBusy, readChoice } from "./busy.ts";
 import { parseFrames } from "./frames.ts";
+import { findOwnFrames, proposeFrames } from "./own-frames.ts";
 
 /** `template` and `busy` are asked where there is a choice. */
 export type Answers = {
@@ -31,8 +32,9 @@ export function makeForm(farm: AfanasySettings, facts: readonly TaskFacts[], bus
   const chosen = chooseTemplate(farm, wanted);
   const choice: v.ObjectEntries = farm.templates.length > 1 ? { template: v.optional(templateField(farm), chosen.id) } : {};
   return v.object({
+    ...askBusy(busy, facts.length, farm.allow_anyway),
     ...choice,
-    frames: v.optional(framesField(farm, facts), proposeFrames(facts)),
+    frames: v.optional(framesField(farm, facts), proposeFrames(facts, farm.frames_most)),
     framesPerTask: v.optional(
       v.pipe(
         v.number(),
@@ -51,7 +53,7 @@ export function makeForm(farm: AfanasySettings, facts: readonly TaskFacts[], bus
         v.minValue(least),
         v.maxValue(most),
         v.title("Priority"),
-        v.description("Higher ones are first."),
+        v.description("Higher comes first."),
       ),
       usual,
     ),
@@ -59,7 +61,6 @@ export function makeForm(farm: AfanasySettings, facts: readonly TaskFacts[], bus
       v.pipe(v.boolean(), v.title("Start paused"), v.description("They wait until somebody lets them go on.")),
       false,
     ),
-    ...askBusy(busy, facts.length, farm.allow_anyway),
   });
 }
 
@@ -79,20 +80,12 @@ const framesField = ({ frames_most }: AfanasySettings, facts: readonly TaskFacts
       if (typeof frames === "string") addIssue({ message: frames });
     }),
     v.title("Frames"),
-    v.description(describeFrames(facts)),
+    v.description(describeFrames(facts, frames_most)),
     v.metadata({ placeholder: "101-148", remember: false }),
   );
 
-const rangeOf = ({ frames }: TaskFacts) => frames && `${frames.first}-${frames.last}`;
-
-/** The range they have in common; otherwise each has its own. */
-function proposeFrames(facts: readonly TaskFacts[]): string {
-  const [range, ...others] = new Set(facts.map(rangeOf));
-  return others.length === 0 ? (range ?? "") : "";
-}
-
-function describeFrames(facts: readonly TaskFacts[]): string {
-  const unknown = facts.filter(({ frames }) => frames === undefined).length;
-  if (facts.length === 1) return unknown === 0 ? "Of this shot." : "Kitsu does not know the frames of this shot.";
-  return `If empty, each shot's own, as Kitsu has them.${unknown === 0 ? "" : ` It knows none for ${unknown} of these.`}`;
+function describeFrames(facts: readonly TaskFacts[], most: number): string {
+  const problems = facts.map((one) => findOwnFrames(one, most)).filter((found) => typeof found === "string");
+  if (facts.length === 1) return `${problems[0] ?? "Of this shot"}.`;
+  return `If empty, each shot's own, as Kitsu has them.${problems.length === 0 ? "" : ` It has none, or wrong ones, for ${problems.length} of these.`}`;
 }

@@ -7,6 +7,7 @@ import { HOST_NAME } from "../services/afanasy.ts";
 import { AfanasyJob, NAME_MAX_BYTES, NUMERIC, refuseJob } from "../services/afanasy-job.ts";
 import type { AfanasySettings, JobTemplate } from "./afanasy-settings.ts";
 import { parseFrames } from "./frames.ts";
+import { findOwnFrames } from "./own-frames.ts";
 
 /** `kitsu` is written into the job, for scripts of the studio's: ids of project, entity and task. */
 export const AfanasyOrder = v.object({ job: AfanasyJob, kitsu: v.record(v.string(), v.string()) });
@@ -23,10 +24,8 @@ export function makeOrder(facts: TaskFacts, choice: Choice, settings: AfanasySet
   if (template.task_types?.includes(facts.taskType) === false) {
     return { problem: `${nameTemplate(template)} is for ${template.task_types.join(", ")}` };
   }
-  const range = facts.frames && `${facts.frames.first}-${facts.frames.last}`;
-  const written = choice.frames.trim() || range;
-  if (written === undefined) return { problem: "Kitsu knows no frame range: say which frames" };
-  const frames = parseFrames(written, settings.frames_most);
+  const most = settings.frames_most;
+  const frames = choice.frames.trim() === "" ? findOwnFrames(facts, most) : parseFrames(choice.frames, most);
   if (typeof frames === "string") return { problem: frames };
   const filled = fillAll(facts.values, template, settings);
   if ("problem" in filled) return filled;

@@ -42,10 +42,11 @@ export function askOrder({ flamenco, minor, jobType, info, known, frames, count,
   };
   const { chunk_size, priority, formats, roots, allow_anyway } = flamenco;
   return {
+    ...askBusy(busy, count, allow_anyway),
     ...(has("frames") && { frames: askFrames(flamenco, frames) }),
     ...(has("chunk_size") && {
       chunk_size: v.optional(
-        v.pipe(bounded(chunk_size), v.title("Frames a task"), v.description("One machine renders so many in one go.")),
+        v.pipe(bounded(chunk_size), v.title("Frames per task"), v.description("One machine renders so many in one go.")),
         chunk_size.default,
       ),
     }),
@@ -57,7 +58,6 @@ export function askOrder({ flamenco, minor, jobType, info, known, frames, count,
     ...Object.fromEntries(
       (info?.settings ?? []).filter((one) => isAsked(one, known)).map((one) => [OWN + one.key, askSetting(one)]),
     ),
-    ...askBusy(busy, count, allow_anyway),
   };
 }
 

@@ -6,11 +6,11 @@ import { isWindows, locate, type Root, refusePath } from "../launch/paths.ts";
 import { fillTemplate, type Template, type Values } from "../launch/template.ts";
 import type { RecordedFile } from "../services/files.ts";
 import type { JobTypeInfo } from "../services/flamenco-objects.ts";
-import { readNumber } from "../services/zou-objects.ts";
 import type { FlamencoOrder } from "./flamenco-farm.ts";
 import { type Flamenco, FORMATS, type Format, findPath, type JobTypeSetting, SIMPLE_RENDER } from "./flamenco-settings.ts";
-import { type Frames, parseFrames } from "./frames.ts";
+import { parseFrames } from "./frames.ts";
 import { refuseFarmName } from "./names.ts";
+import { findOwnFrames } from "./own-frames.ts";
 
 type Value = string | number | boolean;
 
@@ -103,17 +103,6 @@ const describeTask = ({ taskId, entityId, values }: TaskFacts, { person, run }: 
   "kitsu.project_id": String(values["project.id"] ?? ""),
   "kitsu.run_id": run,
 });
-
-/** The frames as Kitsu has them, or what is wrong with them. */
-export function findOwnFrames({ frames, values }: TaskFacts, most: number): Frames | string {
-  const [first, last] = ["frame_in", "frame_out"].map((key) => readNumber(values[`entity.data.${key}`]));
-  if (first !== undefined && last !== undefined && first > last)
-    return `Its frames run backwards in Kitsu, from ${first} to ${last}`;
-  for (const one of [first, last])
-    if (one !== undefined && !Number.isInteger(one)) return `Kitsu says frame ${one}, which is no whole frame`;
-  if (frames === undefined) return "Kitsu knows no frame range of it: say one, or write it at the shot";
-  return parseFrames(frames.first === frames.last ? `${frames.first}` : `${frames.first}-${frames.last}`, most);
-}
 
 type Text = { text: string } | { problem: string };
 

@@ -189,7 +189,7 @@ describe("before anything is rendered", () => {
     expect(reasonsOf(asked)).toEqual([
       "planned: 101-148: 48 frames",
       'skipped: {entity} has $, which nothing in a command may have: "SH$(rm -rf)"',
-      "skipped: Kitsu knows no frame range: say which frames",
+      "skipped: Kitsu knows no frame range of it: say one, or write it at the shot",
     ]);
     expect(reply.kind).toBe("started");
     expect(outcomesOf(reply).map(({ state }) => state)).toEqual(["waiting", "skipped", "skipped"]);
@@ -277,7 +277,7 @@ describe("a shot that somebody is rendering already", () => {
     const { taskIds } = makeProject(3);
     await occupy(taskIds.slice(0, 1));
     const { reply } = await begin(taskIds).say();
-    expect(reply.kind === "ask" && reply.fields.at(-1)).toMatchObject({
+    expect(reply.kind === "ask" && reply.fields.at(0)).toMatchObject({
       name: "busy",
       label: expect.stringMatching(/^Ana is rendering 1 of your 3 shots since \d\d:\d\d UTC$/),
       value: "join",

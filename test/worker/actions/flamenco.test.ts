@@ -490,7 +490,7 @@ describe("who may, and who is there already", () => {
     const { taskIds } = makeProject(1);
     await meetLocks(makeEnv(), "flamenco").take({ run: "other", person: "Ana", until: Date.now() + 60_000 }, taskIds);
     const form = await askForm(taskIds, own({ allow_anyway: true }));
-    expect(form.fields?.at(-1)).toMatchObject({
+    expect(form.fields?.at(0)).toMatchObject({
       name: "busy",
       value: "join",
       label: expect.stringContaining("Ana is rendering this shot"),
