@@ -120,7 +120,7 @@ const isSame = (one: FarmJob, job: JobRef) => String(one.id) === job.id && one.s
 const isMarked = (one: FarmJob, mark: string) => one.custom_data === undefined || readMark(one) === mark;
 
 /** Asked anew each time: between two looks a person may have deleted it, and the id be another's. */
-async function control(afanasy: Afanasy, ref: JobRef, mark: string, what: JobControl): Promise<void> {
+async function control(afanasy: Afanasy, ref: JobRef, mark: string, what: JobControl): Promise<undefined> {
   const answered = await afanasy.readWhole([Number(ref.id)]);
   const job = answered.find((one) => isSame(one, ref));
   if (job === undefined) {

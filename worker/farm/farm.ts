@@ -11,6 +11,8 @@ export type JobStanding = {
   done: number;
   /** 0 where the farm can't tell how far it is: what was known before is shown on */
   total: number;
+  /** it is still doing what it was told before, and may only be canceled until that is done */
+  isChanging?: boolean | undefined;
   /** the farm's own words, where something is wrong */
   reason?: string | undefined;
   /** the farm's page of it, for people */
@@ -38,8 +40,11 @@ export type Farm<Order> = {
   find(marks: readonly string[]): Promise<ReadonlyMap<string, JobRef>>;
   /** How these stand, by their ids; one the farm no longer has, or that is another's by now, is absent. */
   look(jobs: readonly { job: JobRef; mark: string }[]): Promise<ReadonlyMap<string, JobStanding>>;
-  /** Throws where the farm does not allow it in the state the shot is in; what is so already is no error, for it may be asked twice. */
-  control(job: JobRef, mark: string, what: JobControl): Promise<void>;
+  /**
+   * Throws where the farm does not allow it in the state the shot is in; what is so already is no error, for it may be asked twice. "later" where it
+   * is still doing what it was told before: it must be told again.
+   */
+  control(job: JobRef, mark: string, what: JobControl): Promise<"later" | undefined>;
   /** The newest picture of this job, as an address of the farm's; absent where there is none. Asked now and then for what is running. */
   picture?: ((job: JobRef) => Promise<string | undefined>) | undefined;
   /** That picture itself, asked once when the job is over. */

@@ -41,22 +41,36 @@ const STATES: Readonly<Record<JobStatus, JobState>> = {
   failed: "failed",
 };
 
-type Change = { ask: AskedStatus; from: readonly JobStatus[]; already: readonly JobStatus[]; words: string };
+type Change = { ask: AskedStatus; from: readonly JobStatus[]; already: readonly JobStatus[]; words: string; note: string };
 const CHANGES: Readonly<Record<JobControl, Change>> = {
   cancel: {
     ask: "cancel-requested",
     from: ["queued", "active", "paused", "pause-requested", "failed"],
     already: ["cancel-requested", "canceled"],
     words: "canceled",
+    note: "Canceled in Kitsu",
   },
-  pause: { ask: "pause-requested", from: ["queued", "active"], already: ["pause-requested", "paused"], words: "paused" },
-  resume: { ask: "requeueing", from: ["paused"], already: ["queued", "active", "requeueing"], words: "resumed" },
+  pause: {
+    ask: "pause-requested",
+    from: ["queued", "active"],
+    already: ["pause-requested", "paused"],
+    words: "paused",
+    note: "Paused in Kitsu",
+  },
+  resume: {
+    ask: "requeueing",
+    from: ["paused"],
+    already: ["queued", "active", "requeueing"],
+    words: "resumed",
+    note: "Resumed in Kitsu",
+  },
   restart: {
     ask: "requeueing",
     // Flamenco keeps the tasks that are done, but of a job that is completed it would render all.
     from: ["canceled", "failed", "paused"],
     already: ["queued", "active", "requeueing", "completed"],
     words: "restarted",
+    note: "Restarted in Kitsu",
   },
 };
 
@@ -65,6 +79,7 @@ export type FlamencoSite = { page: string; atOnce: number; minor: number };
 export function makeFlamencoFarm(flamenco: Flamenco, { page, atOnce, minor }: FlamencoSite): Farm<FlamencoOrder> {
   const stand = (job: FlamencoJob, [done, total]: readonly [number, number], cause?: string): JobStanding => ({
     state: STATES[job.status],
+    ...(job.status === "pause-requested" && { isChanging: true }),
     done,
     total,
     reason: [explain(job), cause].filter(Boolean).join(". ") || undefined,
@@ -100,15 +115,18 @@ export function makeFlamencoFarm(flamenco: Flamenco, { page, atOnce, minor }: Fl
       const job = await flamenco.job(id);
       if (job === undefined || job.metadata[MARK] !== mark)
         throw new Failure("farm-refused", { text: "It was deleted on the farm." });
-      const { ask, from, already, words } = CHANGES[what];
-      if (already.includes(job.status)) return;
+      const { ask, from, already, words, note } = CHANGES[what];
+      if (already.includes(job.status)) return undefined;
+      // Until the tasks that were under way have ended.
+      if (job.status === "pause-requested" && what !== "cancel") return "later";
       if (!from.includes(job.status)) {
         throw new Failure("farm-refused", {
           text: `Flamenco does not allow it to be ${words}: it is ${job.status}.`,
           retry: job.status === "under-construction",
         });
       }
-      await flamenco.setStatus(id, ask, "Asked for in Kitsu");
+      await flamenco.setStatus(id, ask, note);
+      return undefined;
     },
     picture: ({ id }) => flamenco.lastRendered(id),
   };

@@ -3,7 +3,7 @@ import type { Outcome, Reply, Started } from "../../contract.ts";
 import { Failure } from "../failure.ts";
 import { describeProgress } from "./progress.ts";
 import type { RenderRun } from "./run.ts";
-import { describeShot, isOver, type Shot } from "./shot.ts";
+import { describeShot, type End, isOver, type Shot } from "./shot.ts";
 
 /** As it stands. */
 export function reportRun(run: RenderRun<unknown>, farm: string, now: number): Reply {
@@ -21,7 +21,8 @@ export function reportGoing(run: RenderRun<unknown>, farm: string, now: number):
     failed > 0 && `${failed} failed.`,
   ];
   const isCanceled = shots.every((shot) => isOver(shot) || shot.isCanceling || shot.wish === "cancel");
-  const doing = isCanceled ? "Canceling" : isPaused ? "Paused" : "Rendering";
+  const isHalted = shots.every((shot) => isOver(shot) || shot.standing?.state === "paused");
+  const doing = isCanceled ? "Canceling" : isPaused || isHalted ? "Paused" : "Rendering";
   return {
     kind: "started",
     title: `${doing}: ${nameShots(shots)} with ${farm}`,
@@ -33,30 +34,43 @@ export function reportGoing(run: RenderRun<unknown>, farm: string, now: number):
 
 function reportEnd(run: RenderRun<unknown>, farm: string): Reply {
   const { shots } = run;
-  const count = (wanted: string) => shots.filter(({ end }) => end === wanted).length;
-  const [done, failed, canceled] = [count("done"), count("failed"), count("canceled")];
+  const ended = (wanted: End) => shots.filter(({ end }) => end === wanted);
+  const [done, failed, canceled, left] = [ended("done"), ended("failed"), ended("canceled"), ended("left")];
   const outcomes = listOutcomes(run, farm);
-  if (done === 0 && failed > 0) {
-    const { reason } = shots.find(({ end }) => end === "failed") ?? {};
+  if (done.length === 0 && failed.length > 0) {
     return new Failure("render-failed", {
-      title: shots.length === 1 ? `${shots[0]?.label} was not rendered` : `None of ${sayShots(shots.length)} was rendered`,
-      text: reason,
-      advice: `The farm's page of each has its log. What can be put right can be tried again.`,
+      title: shots.length === 1 ? `${shots[0]?.label} was not rendered` : `None of the ${sayShots(shots.length)} was rendered`,
+      text: failed[0]?.reason,
+      advice: `${sayLogs(failed)}What can be put right can be tried again.`,
       outcomes,
       retry: true,
     }).reply;
   }
-  const rest = [failed > 0 && `${failed} failed`, canceled > 0 && `${canceled} canceled`].filter(Boolean).join(", ");
+  const rest = [sayEnded(failed, "failed"), sayEnded(canceled, "canceled"), sayEnded(left, "no longer followed")].filter(Boolean);
+  const isMixed = rest.length > (done.length > 0 ? 0 : 1);
   return {
     kind: "done",
-    severity: done === shots.length ? "success" : done === 0 ? "info" : "warning",
-    title:
-      done === 0
-        ? `Canceled: ${nameShots(shots)}`
-        : `Rendered ${nameShots(shots.filter(({ end }) => end === "done"))} with ${farm}`,
-    text: rest === "" || done === 0 ? undefined : `Of ${shots.length}, ${rest}.`,
+    severity: done.length === shots.length ? "success" : done.length === 0 ? "info" : "warning",
+    title: nameEnd({ done, canceled, left }, farm),
+    text: isMixed ? `Of ${shots.length}, ${rest.join(", ")}.` : undefined,
     outcomes,
   };
+}
+
+type Shots = readonly Shot<unknown>[];
+
+function nameEnd({ done, canceled, left }: Record<"done" | "canceled" | "left", Shots>, farm: string): string {
+  if (done.length > 0) return `Rendered ${nameShots(done)} with ${farm}`;
+  return canceled.length > 0 ? `Canceled: ${nameShots(canceled)}` : `No longer followed: ${nameShots(left)}`;
+}
+
+const sayEnded = ({ length }: Shots, how: string) => (length > 0 ? `${length} ${how}` : undefined);
+
+/** Where the words of the programs are, if the farm has a page of it. */
+function sayLogs(failed: Shots): string {
+  const seen = failed.filter(({ standing }) => standing?.url !== undefined).length;
+  if (seen === 0) return "";
+  return seen === 1 ? "The farm's page of it has its log. " : "The farm's page of each has its log. ";
 }
 
 const listOutcomes = ({ shots, aside }: RenderRun<unknown>, farm: string): Outcome[] => [

@@ -10,7 +10,8 @@ import type { JobControl, JobRef, JobStanding } from "./farm.ts";
  * - `over`: nothing more will become of it; `end` says what did
  */
 export type ShotState = "waiting" | "sending" | "sent" | "over";
-export type End = "done" | "failed" | "canceled";
+/** `left`: another run renders it, and this one follows it no more */
+export type End = "done" | "failed" | "canceled" | "left";
 export type Wish = "cancel" | "pause" | "resume";
 
 export type Shot<Order> = {
@@ -58,6 +59,7 @@ const Standing = v.object({
   state: v.picklist(["waiting", "running", "paused", "done", "failed", "canceled"]),
   done: v.number(),
   total: v.number(),
+  isChanging: v.optional(v.boolean()),
   reason: v.optional(v.string()),
   url: v.optional(v.string()),
 });
@@ -75,7 +77,7 @@ export const ShotOf = <Order>(order: v.GenericSchema<unknown, Order>): v.Generic
     tries: v.optional(v.number()),
     job: v.optional(Job),
     standing: v.optional(Standing),
-    end: v.optional(v.picklist(["done", "failed", "canceled"])),
+    end: v.optional(v.picklist(["done", "failed", "canceled", "left"])),
     reason: v.optional(v.string()),
     again: v.optional(v.boolean()),
     restarted: v.optional(v.number()),
@@ -106,6 +108,7 @@ export function shareDone({ end, standing }: Shot<unknown>): number {
 export function takeStanding<Order>(shot: Shot<Order>, now: JobStanding | undefined): void {
   const before = shot.standing;
   if (now === undefined) {
+    shot.standing = before && { ...before, url: undefined };
     setOver(shot, shot.isCanceling ? "canceled" : "failed", "It was deleted on the farm");
     return;
   }
@@ -116,7 +119,7 @@ export function takeStanding<Order>(shot: Shot<Order>, now: JobStanding | undefi
   shot.low = isLess && !isRestarted ? now.done : undefined;
   const keeps = isKnown && (now.total <= 0 || (isLess && !isRestarted));
   shot.standing = { ...now, ...(keeps && { done: before.done, total: before.total }) };
-  if (isRestarted) shot.reason = "Frames are rendered again: it was restarted on the farm";
+  if (isRestarted) shot.reason = "Frames are rendered again: the farm began them anew";
   if (now.state === "done") setOver(shot, "done");
   else if (now.state === "failed") setOver(shot, "failed", now.reason ?? shot.reason ?? "It failed on the farm");
   else if (now.state === "canceled") setOver(shot, "canceled", now.reason ?? "Canceled");
@@ -141,7 +144,7 @@ export function takeOther(shot: Shot<unknown>, reply: Reply | undefined, now: nu
   takeStanding(shot, { ...{ done: 0, total: 0, ...progress }, state: STANDINGS[state], reason, url: link?.url });
 }
 
-const ENDS: Readonly<Record<End, Outcome["state"]>> = { done: "done", failed: "failed", canceled: "skipped" };
+const ENDS: Readonly<Record<End, Outcome["state"]>> = { done: "done", failed: "failed", canceled: "skipped", left: "skipped" };
 
 /** As people are shown it. */
 export function describeShot(shot: Shot<unknown>, farm: string): Outcome {
@@ -152,8 +155,9 @@ export function describeShot(shot: Shot<unknown>, farm: string): Outcome {
   if (end !== undefined) return { id, label, state: ENDS[end], reason: shot.reason, ...(end !== "done" && counted), ...link };
   const canceling = isCanceling || wish === "cancel" ? "Being canceled" : undefined;
   const paused = standing?.state === "paused" ? `Paused in ${farm}` : undefined;
+  const resuming = wish === "resume" && standing?.isChanging ? "Being paused: it goes on after that" : undefined;
   const another = joined === undefined ? undefined : "Another run renders it";
-  const reasons = [another ?? canceling ?? paused, sayUnsent(shot, farm), shot.reason ?? standing?.reason];
+  const reasons = [another ?? canceling ?? paused, sayUnsent(shot, farm), resuming ?? shot.reason ?? standing?.reason];
   const reason = [...new Set(reasons.filter(Boolean))].join(". ");
   const state = standing?.state === "running" ? "running" : "waiting";
   return { id, label, state, reason: reason || undefined, ...counted, ...link };

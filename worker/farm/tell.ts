@@ -28,7 +28,8 @@ export const Tell = v.pipe(
 export type Tell = v.InferOutput<typeof Tell>;
 
 /** The status to set for what ended so; nothing where nothing is told of it. Whoever canceled knows it. */
-export const readWanted = ({ done, failed }: Tell, end: End): string | undefined => ({ done, failed, canceled: undefined })[end];
+export const readWanted = ({ done, failed }: Tell, end: End): string | undefined =>
+  ({ done, failed, canceled: undefined, left: undefined })[end];
 
 const REASON_MAX_CHARS = 1_000;
 

@@ -29,7 +29,7 @@ export function wish<Order>(run: RenderRun<Order>, what: Wish): void {
   for (const shot of run.shots) {
     if (isOver(shot) || shot.wish === "cancel" || shot.isCanceling) continue;
     if (shot.joined !== undefined) {
-      if (what === "cancel") setOver(shot, "canceled", "No longer followed: another run renders it");
+      if (what === "cancel") setOver(shot, "left", "No longer followed: another run renders it");
       continue;
     }
     shot.reason = undefined;
@@ -56,17 +56,24 @@ export async function carryOutWishes<Order>(
   return wanted.length > 0;
 }
 
-/** What is to be told now: nothing is restarted while the run is paused. */
+/** What is to be told now: nothing is restarted while the run is paused, and what the farm is still changing waits for that. */
 export const hasWish =
   ({ isPaused }: RenderRun<unknown>) =>
-  ({ state, wish: what }: Shot<unknown>) =>
-    state === "sent" && what !== undefined && !(isPaused && what === "restart");
+  ({ state, wish: what, standing }: Shot<unknown>) =>
+    state === "sent" &&
+    what !== undefined &&
+    !(isPaused && what === "restart") &&
+    (what === "cancel" || standing?.isChanging !== true);
 
 async function carryOut<Order>(shot: Shot<Order>, farm: Farm<Order>, now: number): Promise<void> {
   const { job, mark, wish: what } = shot;
   if (job === undefined || what === undefined) return;
   try {
-    await farm.control(job, mark, what);
+    if ((await farm.control(job, mark, what)) === "later") {
+      // Until a look says otherwise.
+      if (shot.standing !== undefined) shot.standing.isChanging = true;
+      return;
+    }
     if (what === "cancel") shot.isCanceling = true;
     if (what === "restart") shot.restarted = now;
   } catch (thrown) {

@@ -151,10 +151,11 @@ async function answer(fake: FakeFlamenco, request: Request, path: string): Promi
       if (job.picture === undefined) return new Response(null, { status: 204 });
       return json({ base: `/job-files/${job.id}`, suffixes: ["last-rendered.jpg", "last-rendered-small.jpg"] });
     case "POST /setstatus": {
-      const { status } = v.parse(v.object({ status: v.string() }), body);
+      const { status, reason } = v.parse(v.object({ status: v.string(), reason: v.string() }), body);
       if (!TRANSITIONS[status]?.includes(job.status) || (status === "pause-requested" && minor < 6))
         return coded(422, `cannot change job status from "${job.status}" to "${status}"`);
       job.status = RESULTS[status] ?? status;
+      job.activity = `Changed to status "${job.status}": ${reason}`;
       return new Response(null, { status: 204 });
     }
   }

@@ -32,6 +32,7 @@ function begin(count: number, rest: Partial<Farm<string>> = {}, joined: Joined[]
     look: async () => new Map(standings),
     control: async ({ id }, _mark, what) => {
       calls.push(`${what} ${id}`);
+      return undefined;
     },
     ...rest,
   };
@@ -250,7 +251,7 @@ describe("a render run", () => {
     expect(going(await run.look()).progress).toMatchObject({ done: 24 });
     const again = await run.look();
     expect(going(again).progress).toMatchObject({ done: 3 });
-    expect(outcomeOf(again, "s0")?.reason).toContain("restarted on the farm");
+    expect(outcomeOf(again, "s0")?.reason).toBe("Frames are rendered again: the farm began them anew");
     run.set("s0", "waiting", 0);
     expect(going(await run.look()).progress).toMatchObject({ done: 0 });
   });
@@ -280,6 +281,9 @@ describe("a render run", () => {
     expect(going(await run.control("cancel"))).toMatchObject({ title: "Canceling: 2 shots with Farm" });
     const alone = begin(1);
     expect(going(await alone.look()).title).toBe("Rendering: SH0 with Farm");
+    // On the farm itself, or because it was sent so.
+    alone.set("s0", "paused");
+    expect(going(await alone.look()).title).toBe("Paused: SH0 with Farm");
   });
 
   it("asks less often while nothing moves", async () => {
@@ -347,6 +351,48 @@ describe("to cancel, pause and resume", () => {
     await run.control("resume");
     await run.look();
     expect(run.calls.length).toBe(3);
+  });
+
+  it("goes on once it is paused, where that takes its time on the farm", async () => {
+    const run = begin(1);
+    await run.look();
+    const pausing: JobStanding = { state: "running", done: 12, total: 48, isChanging: true, reason: "Being paused" };
+    run.standings.set("s0", pausing);
+    await run.control("pause");
+    const resumed = await run.control("resume");
+    expect(outcomeOf(resumed, "s0")?.reason).toBe("Being paused: it goes on after that");
+    // Nor is the farm asked again and again meanwhile.
+    expect((await run.look()).againMs).toBeGreaterThan(0);
+    expect(run.calls).toEqual(["submit s0", "pause s0"]);
+    run.set("s0", "paused", 12);
+    expect((await run.look()).againMs).toBe(0);
+    await run.look();
+    expect(run.calls.at(-1)).toBe("resume s0");
+  });
+
+  it("goes on later where only the farm knows that it can't be told yet", async () => {
+    let isBusy = true;
+    const run = begin(1);
+    await run.look();
+    run.set("s0", "running", 12);
+    await run.look();
+    const { control } = run.farm;
+    run.farm.control = async (...told) => (isBusy ? "later" : control(...told));
+    await run.control("resume");
+    expect(run.calls).toEqual(["submit s0"]);
+    isBusy = false;
+    await run.look();
+    expect(run.calls).toEqual(["submit s0", "resume s0"]);
+  });
+
+  it("is told of what was canceled and of what is followed no more apart from each other", async () => {
+    const run = begin(1, {}, [{ task: "hers", label: "SH50", size: 48, joined: "other" }]);
+    await run.look();
+    run.standings.set("s0", { state: "canceled", done: 0, total: 48 });
+    expect((await run.control("cancel")).reply).toMatchObject({
+      title: "Canceled: SH0",
+      text: "Of 2, 1 canceled, 1 no longer followed.",
+    });
   });
 
   it("tells the farm ten at a time, and the rest at once after", async () => {
@@ -447,7 +493,7 @@ describe("a shot that another run renders", () => {
     expect((await run.look()).controls).toEqual(["cancel"]);
     const { reply } = await run.control("cancel");
     expect(run.calls).toEqual([]);
-    expect(reply).toMatchObject({ kind: "done", title: "Canceled: SH50" });
+    expect(reply).toMatchObject({ kind: "done", title: "No longer followed: SH50" });
     expect(outcomeOf({ reply, data: null }, "hers")).toMatchObject({ reason: "No longer followed: another run renders it" });
   });
 

@@ -215,23 +215,40 @@ describe("Flamenco as a farm", () => {
   });
 
   it.each([
-    ["cancel", "queued active paused pause-requested failed", "cancel-requested canceled"],
-    ["pause", "queued active", "pause-requested paused"],
-    ["resume", "paused", "queued active requeueing"],
-    ["restart", "canceled failed paused", "queued active requeueing completed"],
-  ] as const)("can be asked to %s where it allows it, and says where not", async (what, from, already) => {
+    ["cancel", "queued active paused pause-requested failed", "cancel-requested canceled", ""],
+    ["pause", "queued active", "pause-requested paused", ""],
+    ["resume", "paused", "queued active requeueing", "pause-requested"],
+    ["restart", "canceled failed paused", "queued active requeueing completed", "pause-requested"],
+  ] as const)(
+    "can be asked to %s where it allows it, later while it is changing, and says where not",
+    async (what, from, already, later) => {
+      const { farm, wanted } = await submit(1);
+      const [one] = wanted;
+      const statuses = "queued active paused pause-requested cancel-requested canceled completed failed requeueing".split(" ");
+      for (const status of statuses) {
+        fake.only().status = status;
+        fake.requests.length = 0;
+        const asked = farm.control(one?.job ?? { id: "" }, one?.mark ?? "", what);
+        const isAllowed = from.split(" ").includes(status);
+        if (isAllowed || already.split(" ").includes(status)) expect(await asked).toBeUndefined();
+        else if (later === status) expect(await asked).toBe("later");
+        else expect((await failureOf(asked)).message).toContain(`it is ${status}`);
+        expect(fake.requests.some((request) => request.endsWith("/setstatus"))).toBe(isAllowed);
+      }
+    },
+  );
+
+  it("is canceled with a word of where, and being paused until its tasks have ended", async () => {
     const { farm, wanted } = await submit(1);
     const [one] = wanted;
-    const statuses = "queued active paused pause-requested cancel-requested canceled completed failed requeueing".split(" ");
-    for (const status of statuses) {
-      fake.only().status = status;
-      fake.requests.length = 0;
-      const asked = farm.control(one?.job ?? { id: "" }, one?.mark ?? "", what);
-      const isAllowed = from.split(" ").includes(status);
-      if (isAllowed || already.split(" ").includes(status)) await asked;
-      else expect((await failureOf(asked)).message).toContain(`it is ${status}`);
-      expect(fake.requests.some((request) => request.endsWith("/setstatus"))).toBe(isAllowed);
-    }
+    const look = async () => (await farm.look(wanted)).get(one?.job.id ?? "");
+    fake.only().status = "pause-requested";
+    expect(await look()).toMatchObject({ state: "running", isChanging: true, reason: "Being paused" });
+    fake.only().status = "queued";
+    expect((await look())?.isChanging).toBeUndefined();
+    await farm.control(one?.job ?? { id: "" }, one?.mark ?? "", "cancel");
+    fake.only().status = "canceled";
+    expect(await look()).toMatchObject({ state: "canceled", reason: "Canceled in Kitsu" });
   });
 
   it("has a picture of what was rendered last, or none", async () => {
