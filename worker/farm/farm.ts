@@ -11,8 +11,8 @@ export type JobStanding = {
   done: number;
   /** 0 where the farm can't tell how far it is: what was known before is shown on */
   total: number;
-  /** it is still doing what it was told before, and may only be canceled until that is done */
-  isChanging?: boolean | undefined;
+  /** it is still being paused, and can't be told to go on until it is */
+  isPausing?: boolean | undefined;
   /** the farm's own words, where something is wrong */
   reason?: string | undefined;
   /** the farm's page of it, for people */
@@ -42,7 +42,7 @@ export type Farm<Order> = {
   look(jobs: readonly { job: JobRef; mark: string }[]): Promise<ReadonlyMap<string, JobStanding>>;
   /**
    * Throws where the farm does not allow it in the state the shot is in; what is so already is no error, for it may be asked twice. "later" where it
-   * is still doing what it was told before: it must be told again.
+   * is still being paused, and can't be told to go on until it is.
    */
   control(job: JobRef, mark: string, what: JobControl): Promise<"later" | undefined>;
   /** The newest picture of this job, as an address of the farm's; absent where there is none. Asked now and then for what is running. */

@@ -79,7 +79,7 @@ export type FlamencoSite = { page: string; atOnce: number; minor: number };
 export function makeFlamencoFarm(flamenco: Flamenco, { page, atOnce, minor }: FlamencoSite): Farm<FlamencoOrder> {
   const stand = (job: FlamencoJob, [done, total]: readonly [number, number], cause?: string): JobStanding => ({
     state: STATES[job.status],
-    ...(job.status === "pause-requested" && { isChanging: true }),
+    ...(job.status === "pause-requested" && { isPausing: true }),
     done,
     total,
     reason: [explain(job), cause].filter(Boolean).join(". ") || undefined,
@@ -118,7 +118,7 @@ export function makeFlamencoFarm(flamenco: Flamenco, { page, atOnce, minor }: Fl
       const { ask, from, already, words, note } = CHANGES[what];
       if (already.includes(job.status)) return undefined;
       // Until the tasks that were under way have ended.
-      if (job.status === "pause-requested" && what !== "cancel") return "later";
+      if (job.status === "pause-requested" && what === "resume") return "later";
       if (!from.includes(job.status)) {
         throw new Failure("farm-refused", {
           text: `Flamenco does not allow it to be ${words}: it is ${job.status}.`,

@@ -59,7 +59,7 @@ const Standing = v.object({
   state: v.picklist(["waiting", "running", "paused", "done", "failed", "canceled"]),
   done: v.number(),
   total: v.number(),
-  isChanging: v.optional(v.boolean()),
+  isPausing: v.optional(v.boolean()),
   reason: v.optional(v.string()),
   url: v.optional(v.string()),
 });
@@ -155,7 +155,7 @@ export function describeShot(shot: Shot<unknown>, farm: string): Outcome {
   if (end !== undefined) return { id, label, state: ENDS[end], reason: shot.reason, ...(end !== "done" && counted), ...link };
   const canceling = isCanceling || wish === "cancel" ? "Being canceled" : undefined;
   const paused = standing?.state === "paused" ? `Paused in ${farm}` : undefined;
-  const resuming = wish === "resume" && standing?.isChanging ? "Being paused: it goes on after that" : undefined;
+  const resuming = wish === "resume" && standing?.isPausing ? "Being paused: it goes on after that" : undefined;
   const another = joined === undefined ? undefined : "Another run renders it";
   const reasons = [another ?? canceling ?? paused, sayUnsent(shot, farm), resuming ?? shot.reason ?? standing?.reason];
   const reason = [...new Set(reasons.filter(Boolean))].join(". ");

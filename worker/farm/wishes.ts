@@ -56,14 +56,11 @@ export async function carryOutWishes<Order>(
   return wanted.length > 0;
 }
 
-/** What is to be told now: nothing is restarted while the run is paused, and what the farm is still changing waits for that. */
+/** What is to be told now: nothing is restarted while the run is paused, and nothing goes on before the farm has paused it. */
 export const hasWish =
   ({ isPaused }: RenderRun<unknown>) =>
   ({ state, wish: what, standing }: Shot<unknown>) =>
-    state === "sent" &&
-    what !== undefined &&
-    !(isPaused && what === "restart") &&
-    (what === "cancel" || standing?.isChanging !== true);
+    state === "sent" && what !== undefined && !(isPaused && what === "restart") && !(standing?.isPausing && what === "resume");
 
 async function carryOut<Order>(shot: Shot<Order>, farm: Farm<Order>, now: number): Promise<void> {
   const { job, mark, wish: what } = shot;
@@ -71,7 +68,7 @@ async function carryOut<Order>(shot: Shot<Order>, farm: Farm<Order>, now: number
   try {
     if ((await farm.control(job, mark, what)) === "later") {
       // Until a look says otherwise.
-      if (shot.standing !== undefined) shot.standing.isChanging = true;
+      if (shot.standing !== undefined) shot.standing.isPausing = true;
       return;
     }
     if (what === "cancel") shot.isCanceling = true;

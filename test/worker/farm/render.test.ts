@@ -356,7 +356,7 @@ describe("to cancel, pause and resume", () => {
   it("goes on once it is paused, where that takes its time on the farm", async () => {
     const run = begin(1);
     await run.look();
-    const pausing: JobStanding = { state: "running", done: 12, total: 48, isChanging: true, reason: "Being paused" };
+    const pausing: JobStanding = { state: "running", done: 12, total: 48, isPausing: true, reason: "Being paused" };
     run.standings.set("s0", pausing);
     await run.control("pause");
     const resumed = await run.control("resume");

@@ -218,7 +218,7 @@ describe("Flamenco as a farm", () => {
     ["cancel", "queued active paused pause-requested failed", "cancel-requested canceled", ""],
     ["pause", "queued active", "pause-requested paused", ""],
     ["resume", "paused", "queued active requeueing", "pause-requested"],
-    ["restart", "canceled failed paused", "queued active requeueing completed", "pause-requested"],
+    ["restart", "canceled failed paused", "queued active requeueing completed", ""],
   ] as const)(
     "can be asked to %s where it allows it, later while it is changing, and says where not",
     async (what, from, already, later) => {
@@ -243,9 +243,9 @@ describe("Flamenco as a farm", () => {
     const [one] = wanted;
     const look = async () => (await farm.look(wanted)).get(one?.job.id ?? "");
     fake.only().status = "pause-requested";
-    expect(await look()).toMatchObject({ state: "running", isChanging: true, reason: "Being paused" });
+    expect(await look()).toMatchObject({ state: "running", isPausing: true, reason: "Being paused" });
     fake.only().status = "queued";
-    expect((await look())?.isChanging).toBeUndefined();
+    expect((await look())?.isPausing).toBeUndefined();
     await farm.control(one?.job ?? { id: "" }, one?.mark ?? "", "cancel");
     fake.only().status = "canceled";
     expect(await look()).toMatchObject({ state: "canceled", reason: "Canceled in Kitsu" });
