@@ -168,7 +168,6 @@ export async function findRun(env: Env, { logRetentionS }: Settings, id: string,
   throw new Failure("unknown-run", {
     text: `No run with this id is in the log. It may still be at work, may never have begun, or be older than ${Math.round(logRetentionS / 86_400)} days.`,
     advice: "A run that ended a moment ago can take a minute to be seen everywhere.",
-    retry: true,
     headers: { "access-control-allow-origin": "*" },
   });
 }
