@@ -54,7 +54,7 @@ test("by keyboard alone: asked, wrong, right, agreed to, some failed, those trie
   ).toBeAttached();
   // Those that failed, again: the same input, agreed to anew where it must be, and refused for the same reason.
   await page.keyboard.press("F8");
-  await toast.getByRole("button", { name: /^Retry the \d+ that failed$/ }).press("Enter");
+  await toast.getByRole("button", { name: /^Retry what failed \(\d+\)$/ }).press("Enter");
   await expect(
     dialog
       .getByRole("button", { name: "Comment" })

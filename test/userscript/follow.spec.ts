@@ -104,7 +104,7 @@ test("moves in place, and its end is a toast like any other, with a line in the 
   const retry = `${worker.origin}/runs/${RUN}/retry`;
   farm.send(done("Rendered 2 shots", { severity: "warning", outcomes: SHOTS.slice(1, 2) }, { retry }));
   await expect(toasts).toContainText("Rendered 2 shots");
-  await expect(toasts.getByRole("button", { name: "Retry the 1 that failed" })).toBeVisible();
+  await expect(toasts.getByRole("button", { name: "Retry what failed (1)" })).toBeVisible();
   await expect(toasts.getByRole("progressbar")).toHaveCount(0);
   await expect.poll(() => farm.open().length).toBe(0);
   await page.reload();

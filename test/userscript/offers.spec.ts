@@ -19,7 +19,7 @@ test("tries the failed ones again, once, as a run of its own, and shows what cam
   worker.tell(`/runs/${RUN}/retry`, { delayMs: 800, body: done("All are sent") });
   await openKitsu();
   await run("Render");
-  await toasts.getByRole("button", { name: "Retry the 3 that failed" }).evaluate((button: HTMLElement) => {
+  await toasts.getByRole("button", { name: "Retry what failed (3)" }).evaluate((button: HTMLElement) => {
     button.click();
     button.click();
   });

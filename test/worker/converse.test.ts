@@ -294,10 +294,10 @@ describe("what failed", () => {
     doing.run.mockResolvedValue(MIXED);
     const page = await (await ask(`/actions/debug?run=${"c".repeat(32)}`, form({ ...FORM_FIELDS, "input.frames": "1-2" }))).text();
     expect(page).toMatch(/action="https:\/\/edge.studio.tld\/runs\/c{32}\/retry\?at=\d+&amp;run=[0-9a-f]{32}"/);
-    expect(page).toContain("Retry the one that failed");
+    expect(page).toContain("Retry what failed (1)");
     const { pathname, search } = new URL(url);
     const inLog = await ask(pathname.replace("/retry", "") + search, { headers: { ...READER, accept: "text/html" } });
-    expect(await inLog.text()).toContain("Retry the one that failed");
+    expect(await inLog.text()).toContain("Retry what failed (1)");
     const again = await ask(`${pathname}${search}&run=${"d".repeat(32)}`, form([], { ...READER, origin: EDGE }));
     expect(await again.text()).toContain("Sent");
     expect(doing.run.mock.lastCall?.[0].call).toMatchObject({ person: { id: ADA }, selection: [OTHER_TASK] });

@@ -183,7 +183,7 @@ describe("the page of a run that goes on", () => {
     const [done, failed] = ["done", "failed"].map((state) => ({ id: state === "done" ? "other" : TASK, label: "SH010", state }));
     await report({ kind: "done", severity: "warning", title: "Published 1 of 2", outcomes: [done, failed] });
     const page = await (await ask(path, { headers: { accept: "text/html" } }, VARIABLES)).text();
-    expect(page).toContain("Retry the one that failed");
+    expect(page).toContain("Retry what failed (1)");
     const [, retry = ""] = /action="([^"]*\/retry[^"]*)"/.exec(page) ?? [];
     const response = await ask(retry.replaceAll("&amp;", "&").replace(EDGE, ""), form({}), VARIABLES);
     expect(response.status).toBe(303);

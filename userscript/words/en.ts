@@ -23,7 +23,7 @@ export const en = {
   cancel: "Cancel",
   back: "Back",
   again: "Try again",
-  retry: (failed: number) => `Retry the ${failed} that failed`,
+  retry: (failed: number) => `Retry what failed (${failed})`,
   undo: "Undo",
   undone: "Undone.",
 

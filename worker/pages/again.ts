@@ -26,7 +26,7 @@ export function nameRetry(reply: Reply): string {
   const outcomes = ("outcomes" in reply && reply.outcomes) || [];
   const failed = outcomes.filter(({ state }) => state === "failed").length;
   if (failed === 0 || reply.kind === "ask") return "Try again";
-  return failed === 1 ? "Retry the one that failed" : `Retry the ${failed} that failed`;
+  return `Retry what failed (${failed})`;
 }
 
 const sayMinutes = (leftMs: number) => {
