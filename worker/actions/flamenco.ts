@@ -6,9 +6,8 @@ import { confirmRender, nothingToRender } from "../farm/confirm.ts";
 import type { Farm } from "../farm/farm.ts";
 import { FlamencoOrder, makeFlamencoFarm } from "../farm/flamenco-farm.ts";
 import { askJobType, askOrder } from "../farm/flamenco-form.ts";
-import { CHECKED_MAX, checkOrders, chooseBusy, listKnown, planOrders, readJobType, readSelected } from "../farm/flamenco-plan.ts";
+import { CHECKED_MAX, checkOrders, chooseBusy, planOrders, readJobType, readSelected } from "../farm/flamenco-plan.ts";
 import type { FlamencoSettings } from "../farm/flamenco-settings.ts";
-import { proposeFrames } from "../farm/own-frames.ts";
 import { carryOn, controlRun } from "../farm/render.ts";
 import { reportGoing } from "../farm/report.ts";
 import { makeRun, readRun } from "../farm/run.ts";
@@ -44,9 +43,7 @@ export const flamenco = defineAction({
         minor,
         jobType,
         info,
-        known: listKnown(jobType),
-        frames: proposeFrames(facts, own.frames_most),
-        count: facts.length,
+        facts,
         busy: await given.findBusy(facts.map(({ taskId }) => taskId)),
       }),
     });

@@ -5,8 +5,7 @@ import type { TaskFacts } from "../launch/facts.ts";
 import { nameTemplate } from "./afanasy-order.ts";
 import type { AfanasySettings, JobTemplate } from "./afanasy-settings.ts";
 import { askBusy, readChoice } from "./busy.ts";
-import { parseFrames } from "./frames.ts";
-import { findOwnFrames, proposeFrames } from "./own-frames.ts";
+import { askFrames } from "./frames-field.ts";
 
 /** `template` and `busy` are asked where there is a choice. */
 export type Answers = {
@@ -34,7 +33,7 @@ export function makeForm(farm: AfanasySettings, facts: readonly TaskFacts[], bus
   return v.object({
     ...askBusy(busy, facts.length, farm.allow_anyway),
     ...choice,
-    frames: v.optional(framesField(farm, facts), proposeFrames(facts, farm.frames_most)),
+    frames: askFrames(facts, farm.frames_most),
     framesPerTask: v.optional(
       v.pipe(
         v.number(),
@@ -70,22 +69,3 @@ const templateField = ({ templates }: AfanasySettings) =>
     v.title("Render with"),
     v.metadata({ labels: Object.fromEntries(templates.map((one) => [one.id, nameTemplate(one)])) }),
   );
-
-const framesField = ({ frames_most }: AfanasySettings, facts: readonly TaskFacts[]) =>
-  v.pipe(
-    v.string(),
-    v.rawCheck(({ dataset, addIssue }) => {
-      if (!dataset.typed || dataset.value.trim() === "") return;
-      const frames = parseFrames(dataset.value, frames_most);
-      if (typeof frames === "string") addIssue({ message: frames });
-    }),
-    v.title("Frames"),
-    v.description(describeFrames(facts, frames_most)),
-    v.metadata({ placeholder: "101-148", remember: false }),
-  );
-
-function describeFrames(facts: readonly TaskFacts[], most: number): string {
-  const problems = facts.map((one) => findOwnFrames(one, most)).filter((found) => typeof found === "string");
-  if (facts.length === 1) return `${problems[0] ?? "Of this shot"}.`;
-  return `If empty, each shot's own, as Kitsu has them.${problems.length === 0 ? "" : ` It has none, or wrong ones, for ${problems.length} of these.`}`;
-}

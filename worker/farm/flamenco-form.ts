@@ -1,11 +1,12 @@
 // What is asked before shots are sent to Flamenco, and the answers.
 import * as v from "valibot";
 import type { Busy } from "../action.ts";
+import type { TaskFacts } from "../launch/facts.ts";
 import { isAbsolute, refusePath } from "../launch/paths.ts";
 import type { JobSetting, JobTypeInfo } from "../services/flamenco-objects.ts";
 import { askBusy } from "./busy.ts";
 import { type Flamenco, FORMATS, type JobTypeSetting } from "./flamenco-settings.ts";
-import { parseFrames } from "./frames.ts";
+import { askFrames } from "./frames-field.ts";
 import { isPlain, NOT_PLAIN } from "./names.ts";
 
 /** Before the key of a setting of a studio's own job type, so that it is no other field's name. */
@@ -16,11 +17,8 @@ export type Asking = {
   minor: number;
   jobType: JobTypeSetting;
   info: JobTypeInfo | undefined;
-  /** keys that nobody is asked for */
-  known: ReadonlySet<string>;
-  /** the frames all shots have, empty where they differ */
-  frames: string;
-  count: number;
+  /** of the selected shots */
+  facts: readonly TaskFacts[];
   busy: readonly Busy[];
 };
 
@@ -33,7 +31,7 @@ export function askJobType({ job_types }: Flamenco): v.ObjectEntries {
   return { job_type: v.optional(choice, first.type) };
 }
 
-export function askOrder({ flamenco, minor, jobType, info, known, frames, count, busy }: Asking): v.ObjectEntries {
+export function askOrder({ flamenco, minor, jobType, info, facts, busy }: Asking): v.ObjectEntries {
   const has = (key: string) => {
     const said = jobType.settings[key];
     // What FLAMENCO says in so many words holds, whatever would be answered.
@@ -42,8 +40,8 @@ export function askOrder({ flamenco, minor, jobType, info, known, frames, count,
   };
   const { chunk_size, priority, formats, roots, allow_anyway } = flamenco;
   return {
-    ...askBusy(busy, count, allow_anyway),
-    ...(has("frames") && { frames: askFrames(flamenco, frames) }),
+    ...askBusy(busy, facts.length, allow_anyway),
+    ...(has("frames") && { frames: askFrames(facts, flamenco.frames_most) }),
     ...(has("chunk_size") && {
       chunk_size: v.optional(
         v.pipe(bounded(chunk_size), v.title("Frames per task"), v.description("One machine renders so many in one go.")),
@@ -54,32 +52,15 @@ export function askOrder({ flamenco, minor, jobType, info, known, frames, count,
     ...(has("format") && { format: askFormat(formats) }),
     ...(has("scene") && (info !== undefined || minor >= 6) && { scene: askScene() }),
     ...(roots.length > 0 && has("render_output_root") && { output: askPath("Output folder", flamenco, "each shot's own") }),
-    ...(roots.length > 0 && has("blendfile") && count === 1 && { blend: askPath("Blend file", flamenco, "the shot's own") }),
+    ...(roots.length > 0 && has("blendfile") && facts.length === 1 && { blend: askPath("Blend file", flamenco, "the shot's own") }),
     ...Object.fromEntries(
-      (info?.settings ?? []).filter((one) => isAsked(one, known)).map((one) => [OWN + one.key, askSetting(one)]),
+      (info?.settings ?? []).filter((one) => isAsked(one, jobType)).map((one) => [OWN + one.key, askSetting(one)]),
     ),
   };
 }
 
 const bounded = ({ least, most }: { least: number; most: number }) =>
   v.pipe(v.number(), v.integer(), v.minValue(least), v.maxValue(most));
-
-function askFrames({ frames_most }: Flamenco, proposed: string) {
-  const check = v.rawCheck<string>(({ dataset, addIssue }) => {
-    const wrong = dataset.typed && dataset.value.trim() !== "" ? parseFrames(dataset.value, frames_most) : undefined;
-    if (typeof wrong === "string") addIssue({ message: wrong });
-  });
-  return v.optional(
-    v.pipe(
-      v.string(),
-      check,
-      v.title("Frames"),
-      v.description("101-148, or 1-10,20,30-40. Empty: each shot's own, as Kitsu has them."),
-      v.metadata({ remember: false, placeholder: "each shot's own" }),
-    ),
-    proposed,
-  );
-}
 
 function askFormat(formats: Flamenco["formats"]) {
   const labels = Object.fromEntries(formats.map((one) => [one, FORMATS[one].label]));
@@ -113,8 +94,14 @@ function askPath(title: string, { roots }: Flamenco, placeholder: string) {
   );
 }
 
-const isAsked = ({ key, visible, editable }: JobSetting, known: ReadonlySet<string>) =>
-  !known.has(key) && editable && visible !== false && visible !== "hidden" && visible !== "web";
+/** What the worker makes itself, or asks for in words of its own. */
+const STANDARD: ReadonlySet<string> = new Set([
+  ...["frames", "chunk_size", "blendfile", "render_output_root", "add_path_components", "render_output_path", "fps", "format"],
+  ...["image_file_extension", "has_previews", "scene"],
+]);
+
+const isAsked = ({ key, visible, editable }: JobSetting, { settings }: JobTypeSetting) =>
+  !STANDARD.has(key) && !Object.hasOwn(settings, key) && editable && visible !== false && visible !== "hidden" && visible !== "web";
 
 /** A setting of a studio's own job type as a field. */
 const askSetting = (setting: JobSetting): v.GenericSchema =>

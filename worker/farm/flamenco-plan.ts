@@ -44,14 +44,6 @@ export async function readJobType(
   return { jobType, info: isSimple(jobType) ? undefined : await service.jobType(jobType.type) };
 }
 
-/** Settings that nobody is asked for, for they are known. */
-export const listKnown = ({ settings }: JobTypeSetting): ReadonlySet<string> =>
-  new Set([
-    ...Object.keys(settings),
-    ...["frames", "chunk_size", "blendfile", "render_output_root", "add_path_components", "render_output_path", "fps", "format"],
-    ...["image_file_extension", "has_previews", "scene"],
-  ]);
-
 type Planned = PlannedOf<FlamencoOrder>;
 
 type Planning = Given & { input: Readonly<Record<string, unknown>> };
