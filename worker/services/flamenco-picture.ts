@@ -28,12 +28,24 @@ export async function fetchPicture({ url, access }: FlamencoTarget, address: str
     await response.body?.cancel();
     throw none(new Error(`${response.status} ${kind}`));
   }
-  return new Response(response.body, {
+  return new Response(response.body?.pipeThrough(limit()), {
     headers: {
       "content-type": kind,
       "cache-control": "private, max-age=10",
       "x-content-type-options": "nosniff",
       "content-security-policy": "default-src 'none'; sandbox",
+    },
+  });
+}
+
+/** A picture that did not say how large it is breaks off where it is too large. */
+function limit(): TransformStream<Uint8Array, Uint8Array> {
+  let size = 0;
+  return new TransformStream({
+    transform(chunk, controller) {
+      size += chunk.byteLength;
+      if (size > PICTURE_MAX_BYTES) controller.error(none());
+      else controller.enqueue(chunk);
     },
   });
 }

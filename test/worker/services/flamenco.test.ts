@@ -292,6 +292,17 @@ describe("a picture of Flamenco's", () => {
     },
   );
 
+  it("has 8 MB at most, whether it says so or not", async () => {
+    const [most, large] = ["a".repeat(8 * 1_024 * 1_024), "a".repeat(8 * 1_024 * 1_024 + 1)];
+    answer(most, "image/jpeg");
+    expect((await (await fetchPicture(target, address, signal)).text()).length).toBe(most.length);
+    answer(large, "image/jpeg");
+    await expect((await fetchPicture(target, address, signal)).text()).rejects.toThrow();
+    const headers = { "content-type": "image/jpeg", "content-length": String(large.length) };
+    vi.spyOn(globalThis, "fetch").mockImplementation(async () => new Response(large, { headers }));
+    expect((await failureOf(fetchPicture(target, address, signal))).code).toBe("loan-over");
+  });
+
   it.each([["text/html"], ["image/svg+xml"]])("is none where it is %s", async (type) => {
     answer("<script>", type);
     expect((await failureOf(fetchPicture(target, address, signal))).code).toBe("loan-over");
