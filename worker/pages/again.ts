@@ -1,7 +1,7 @@
 // What can still be done with a run, as buttons: forms that work without a script.
 import type { Reply, Run } from "../../contract.ts";
 import type { Call } from "../call.ts";
-import { makeRunId } from "../run.ts";
+import { failedTasks, makeRunId } from "../run.ts";
 import { renderHidden } from "./ask.ts";
 import { type Content, html } from "./html.ts";
 
@@ -23,10 +23,8 @@ ${person.id !== undefined && renderHidden("personid", person.id)}${person.email 
 }
 
 export function nameRetry(reply: Reply): string {
-  const outcomes = ("outcomes" in reply && reply.outcomes) || [];
-  const failed = outcomes.filter(({ state }) => state === "failed").length;
-  if (failed === 0 || reply.kind === "ask") return "Try again";
-  return `Retry what failed (${failed})`;
+  const { length } = failedTasks(reply);
+  return length === 0 ? "Try again" : `Retry what failed (${length})`;
 }
 
 const sayMinutes = (leftMs: number) => {

@@ -33,7 +33,7 @@ const LONG_S = 5_400;
 /** "55 ms", "23 s", "38 min", "7 h 5 min": an answer takes milliseconds, a render a night. */
 export function sayTook(ms: number): string {
   if (ms < 10_000) return `${ms} ms`;
-  const minutes = Math.round(ms / 60_000);
   if (ms < 120_000) return `${Math.round(ms / 1_000)} s`;
-  return minutes < 90 ? `${minutes} min` : `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
+  const minutes = Math.round(ms / 60_000);
+  return minutes * 60 < LONG_S ? `${minutes} min` : `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
 }
