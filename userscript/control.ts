@@ -30,5 +30,5 @@ async function control(name: string, url: string, tell: (said: string) => void):
   const heard = await understand(received, sent);
   taken.delete(url);
   const { tone, title, text } = present(name, received.status, heard, undefined);
-  tell(title === name ? text : tone === "error" ? `${title}\n${text}` : title);
+  tell(title === name && text ? text : tone === "error" ? `${title}\n${text}` : title);
 }

@@ -8,9 +8,9 @@ export const STYLE = `
 :host([data-theme=dark]){--card:#46494f;--line:#62666e;--text:#eee;--strong:#fff;--accent:#c9cbff;--success:#8fdc74;--warning:#ffc107;--error:#ffa3b3;color-scheme:dark}
 *{box-sizing:border-box;margin:0;border:0;padding:0;background:none;font:inherit;color:inherit;overflow-wrap:anywhere}
 [hidden],p:empty,.presses:empty{display:none!important}
-.layer,dialog{max-height:75vh;padding:16px;overflow:hidden auto;font:14px/1.45 system-ui,sans-serif;color:var(--text)}
+.layer,dialog{padding:16px;overflow:hidden auto;font:14px/1.45 system-ui,sans-serif;color:var(--text)}
 .layer{max-height:68vh;position:fixed;inset:auto 0 0 auto;z-index:999999;display:flex;flex-direction:column;gap:8px;width:min(404px,100vw);pointer-events:none}
-dialog{width:min(560px,100vw);margin:auto;padding-bottom:0}
+dialog{max-height:75vh;width:min(560px,100vw);margin:auto;padding-bottom:0}
 dialog::backdrop{background:#0009}
 .field{margin-top:12px}
 .card,button{pointer-events:auto;background:var(--card)}
