@@ -111,10 +111,10 @@ function open({ settings, signal }: Pick<Given, "settings" | "signal">) {
 }
 
 function openFarm(watch: Watch, minor: number): Farm<FlamencoOrder> {
-  const { page, url, access, at_once } = readOwn(watch.settings);
+  const { page, url, access, at_once, standstill_minutes } = readOwn(watch.settings);
   const flamenco = open(watch);
   return {
-    ...makeFlamencoFarm(flamenco, { page: page ?? url, atOnce: at_once, minor }),
+    ...makeFlamencoFarm(flamenco, { page: page ?? url, atOnce: at_once, minor, standstillMs: standstill_minutes * 60_000 }),
     fetchPicture: async ({ id }) => {
       const address = await flamenco.lastRendered(id);
       if (address === undefined) return undefined;

@@ -21,7 +21,7 @@ const CustomData = v.pipe(
   v.object({ kitsu_mark: v.string(), kitsu_user: v.fallback(v.optional(v.string()), undefined) }),
 );
 
-export type AfanasyPlace = AfanasyTarget & { page?: string | undefined; at_once: number };
+export type AfanasyPlace = AfanasyTarget & { page?: string | undefined; at_once: number; standstill_minutes: number };
 
 /**
  * @param users whose jobs are looked through for ours
@@ -38,6 +38,7 @@ export function openAfanasyFarm(
   return {
     title: "Afanasy",
     atOnce: place.at_once,
+    standstillMs: place.standstill_minutes * 60_000,
     canPause: true,
     submit: (order, mark) => submit(afanasy, probe, order, mark),
     find: (marks) => find(afanasy, users, marks),
@@ -52,7 +53,12 @@ export function openAfanasyFarm(
         }
       }
       const whole = await unfold(afanasy, [...found.values()]);
-      return new Map([...found].map(([id, job]) => [id, readStanding(whole.get(job.serial) ?? job, place.page)]));
+      return new Map(
+        jobs.map(({ job: { id } }) => {
+          const job = found.get(id);
+          return [id, job === undefined ? "gone" : readStanding(whole.get(job.serial) ?? job, place.page)];
+        }),
+      );
     },
     control: (job, mark, what) => control(afanasy, job, mark, what),
   };

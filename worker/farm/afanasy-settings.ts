@@ -5,6 +5,7 @@ import { FACT_VARIABLES } from "../launch/facts.ts";
 import { type Template, TemplateText } from "../launch/template.ts";
 import { BlockLimits, JobLimits } from "../services/afanasy-job.ts";
 import { structured } from "../structured.ts";
+import { STANDSTILL_MINUTES } from "./farm.ts";
 import { Tell } from "./tell.ts";
 
 const Text = v.pipe(v.string(), v.trim(), v.minLength(1, "must not be empty"), v.maxLength(80, "must have at most 80 characters"));
@@ -94,6 +95,8 @@ export const Afanasy = v.strictObject({
   priority: v.optional(Priority, {}),
   frames_most: v.optional(whole(1, 1_000_000), 10_000),
   at_once: v.optional(whole(1, 6), 2),
+  /** how long nothing of a shot may move before it is given up */
+  standstill_minutes: v.optional(whole(1, 43_200), STANDSTILL_MINUTES),
   /** people may render what somebody else is rendering already */
   allow_anyway: v.optional(v.boolean(), false),
   /** what is written in Kitsu when a shot's render is over */

@@ -15,8 +15,25 @@ export type JobStanding = {
   isPausing?: boolean | undefined;
   /** the farm's own words, where something is wrong */
   reason?: string | undefined;
+  /** `waiting` only: why nothing of it is being rendered, as far as the farm tells: "no machine is awake" */
+  hindrance?: string | undefined;
+  /** `waiting` only: the machines are at work on other jobs, so its turn may still come, however long that takes */
+  isQueued?: boolean | undefined;
+  /** `done` only: what is missing although all frames are there: "The preview movie was not made" */
+  flaw?: string | undefined;
   /** the farm's page of it, for people */
   url?: string | undefined;
+  /** when the farm was last asked for more than the job itself, in epoch milliseconds: for the farm's own use */
+  checkedAt?: number | undefined;
+};
+
+/** One job to look at, with what was known of it before. */
+export type Look = {
+  job: JobRef;
+  mark: string;
+  standing?: JobStanding | undefined;
+  /** for how long nothing of it has moved, in milliseconds */
+  stillMs?: number | undefined;
 };
 
 /** What can be asked of one job. `restart` has what failed of it rendered again; what is done is kept. */
@@ -38,8 +55,15 @@ export type Farm<Order> = {
   submit(order: Order, mark: string): Promise<JobRef>;
   /** Which of these marks the farm has: asked before anything is sent, for all that is still to be sent. */
   find(marks: readonly string[]): Promise<ReadonlyMap<string, JobRef>>;
-  /** How these stand, by their ids; one the farm no longer has, or that is another's by now, is absent. */
-  look(jobs: readonly { job: JobRef; mark: string }[]): Promise<ReadonlyMap<string, JobStanding>>;
+  /** At most so many jobs are looked at in one go, those first that were not looked at for longest. All of them where it is absent. */
+  looksMost?: number | undefined;
+  /** How long nothing of a shot may move before it is given up. */
+  standstillMs: number;
+  /**
+   * How these stand, by their ids: "gone" where the farm no longer has the job, or it is another's by now. One that is absent was not looked at. The
+   * state is what the tasks of the job do, whatever the farm calls the job: one that can't go on is `failed`, and what is rendered is `done`.
+   */
+  look(jobs: readonly Look[]): Promise<ReadonlyMap<string, JobStanding | "gone">>;
   /**
    * Throws where the farm does not allow it in the state the shot is in; what is so already is no error, for it may be asked twice. "later" where it
    * is still being paused, and can't be told to go on until it is.
@@ -51,5 +75,7 @@ export type Farm<Order> = {
   fetchPicture?: ((job: JobRef) => Promise<Uint8Array<ArrayBuffer> | undefined>) | undefined;
 };
 
+/** How long nothing of a shot may move before it is given up, in minutes, where the studio does not say. */
+export const STANDSTILL_MINUTES = 120;
 /** The longest wait for a farm's answer. */
 export const ANSWER_MAX_MS = 8_000;

@@ -74,9 +74,9 @@ const CHANGES: Readonly<Record<JobControl, Change>> = {
   },
 };
 
-export type FlamencoSite = { page: string; atOnce: number; minor: number };
+export type FlamencoSite = { page: string; atOnce: number; minor: number; standstillMs: number };
 
-export function makeFlamencoFarm(flamenco: Flamenco, { page, atOnce, minor }: FlamencoSite): Farm<FlamencoOrder> {
+export function makeFlamencoFarm(flamenco: Flamenco, { page, atOnce, minor, standstillMs }: FlamencoSite): Farm<FlamencoOrder> {
   const stand = (job: FlamencoJob, [done, total]: readonly [number, number], cause?: string): JobStanding => ({
     state: STATES[job.status],
     ...(job.status === "pause-requested" && { isPausing: true }),
@@ -88,6 +88,7 @@ export function makeFlamencoFarm(flamenco: Flamenco, { page, atOnce, minor }: Fl
   return {
     title: "Flamenco",
     atOnce,
+    standstillMs,
     canPause: minor >= 6,
     submit: async (order, mark) => {
       const { id } = await flamenco.submit({ ...order, metadata: { ...order.metadata, [MARK]: mark } });
@@ -109,7 +110,10 @@ export function makeFlamencoFarm(flamenco: Flamenco, { page, atOnce, minor }: Fl
         .filter((job) => job !== undefined);
       const counts = await countTasks(jobs.filter(needsCount).slice(0, COUNTED_MAX), flamenco, atOnce);
       const causes = await findCauses(jobs.filter(({ status }) => status === "failed").slice(0, EXPLAINED_MAX), flamenco);
-      return new Map(jobs.map((job) => [job.id, stand(job, counts.get(job.id) ?? countSteps(job), causes.get(job.id))]));
+      const found = new Map(
+        jobs.map((job) => [job.id, stand(job, counts.get(job.id) ?? countSteps(job), causes.get(job.id))] as const),
+      );
+      return new Map(wanted.map(({ job: { id } }) => [id, found.get(id) ?? "gone"]));
     },
     control: async ({ id }, mark, what) => {
       const job = await flamenco.job(id);

@@ -4,6 +4,7 @@ import { FACT_VARIABLES } from "../launch/facts.ts";
 import { isAbsolute, isWindows } from "../launch/paths.ts";
 import { type Template, TemplateText } from "../launch/template.ts";
 import { structured } from "../structured.ts";
+import { STANDSTILL_MINUTES } from "./farm.ts";
 import { Tell } from "./tell.ts";
 
 export const SIMPLE_RENDER = "simple-blender-render";
@@ -175,6 +176,8 @@ const Entries = v.strictObject({
   ),
   worker_tag: v.optional(v.pipe(v.string(), v.uuid("must be the id of a worker tag"))),
   at_once: v.optional(whole(1, 16), 4),
+  /** how long nothing of a shot may move before it is given up */
+  standstill_minutes: v.optional(whole(1, 43_200), STANDSTILL_MINUTES),
   /** may what somebody else is rendering be rendered as well? */
   allow_anyway: v.optional(v.boolean(), false),
   /** what is written in Kitsu when a shot's render is over */

@@ -2,12 +2,15 @@
 import type { Progress } from "../../contract.ts";
 import { type Shot, shareDone } from "./shot.ts";
 
-/** Since when it renders without a break, in epoch milliseconds, and how much was done then. */
-export type Pace = { at: number; done: number };
+/** Since when it renders without a break, in epoch milliseconds, how much was done then, and when something was last done, and how much. */
+export type Pace = { at: number; done: number; moved: number; now: number };
 
 /** Before that, a rate is a guess. */
 const PACE_LEAST_MS = 20_000;
 const PACE_LEAST_FRAMES = 2;
+/** Nothing was done for so long, and for so many times a frame's time: the rate of before says nothing of what is to come. */
+const PAUSE_LEAST_MS = 60_000;
+const PAUSE_FRAMES = 10;
 
 /** What is done, and what there is to do: what will not be rendered any more is not among it. */
 export function countFrames(shots: readonly Shot<unknown>[]): { done: number; total: number } {
@@ -21,7 +24,8 @@ export function keepPace(pace: Pace | undefined, shots: readonly Shot<unknown>[]
   const { done } = countFrames(shots);
   const isRunning = shots.some(({ state, standing }) => state === "sent" && standing?.state === "running");
   if (!isRunning) return undefined;
-  return pace === undefined || done < pace.done ? { at: now, done } : pace;
+  if (pace === undefined || done < pace.now) return { at: now, done, moved: now, now: done };
+  return done > pace.now ? { ...pace, moved: now, now: done } : pace;
 }
 
 export function describeProgress(shots: readonly Shot<unknown>[], pace: Pace | undefined, now: number): Progress {
@@ -30,8 +34,9 @@ export function describeProgress(shots: readonly Shot<unknown>[], pace: Pace | u
   return { done, total, text: `${sayCount(done)} of ${sayCount(total)} frames`, ...(left !== undefined && { left }) };
 }
 
-function guessLeft({ at, done: before }: Pace, done: number, total: number, now: number): number | undefined {
+function guessLeft({ at, done: before, moved }: Pace, done: number, total: number, now: number): number | undefined {
   if (now - at < PACE_LEAST_MS || done - before < PACE_LEAST_FRAMES) return undefined;
+  if (now - moved > Math.max(PAUSE_LEAST_MS, (PAUSE_FRAMES * (moved - at)) / (done - before))) return undefined;
   return Math.round(((total - done) * (now - at)) / (done - before) / 1_000);
 }
 

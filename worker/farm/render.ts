@@ -3,12 +3,13 @@
 // reach the next `carryOn`: whoever calls sees to that.
 import type { Standing, Watch } from "../action.ts";
 import { Failure } from "../failure.ts";
-import type { Farm } from "./farm.ts";
+import type { Farm, JobStanding, Look } from "./farm.ts";
 import { keepPace } from "./progress.ts";
 import { reportRun } from "./report.ts";
 import type { RenderRun } from "./run.ts";
 import { sendWaiting } from "./sending.ts";
 import { isOver, type Shot, takeOther, takeStanding, type Wish } from "./shot.ts";
+import { giveUpStill, keepStill } from "./standstill.ts";
 import { carryOutWishes, hasWish, listControls, wish } from "./wishes.ts";
 
 /** Between two looks: short while something moves, longer while nothing does. */
@@ -90,17 +91,35 @@ async function follow<Order>(
   began: number,
 ): Promise<boolean> {
   const hasWished = await patiently(() => carryOutWishes(run, farm, now, began + WISHES_MS));
-  const isSettled = ({ state, wish: what, restarted = 0 }: Shot<Order>) =>
-    state === "sent" && what !== "restart" && now() - restarted >= RESTART_MS;
-  const sent = run.shots.flatMap((shot) => (isSettled(shot) && shot.job !== undefined ? [{ shot, job: shot.job }] : []));
+  const sent = listSent(run, now()).slice(0, farm.looksMost);
   if (sent.length > 0 && now() - began <= LOOK_MS) {
-    const standings = await patiently(() => farm.look(sent.map(({ shot: { mark }, job }) => ({ mark, job }))));
+    const standings = await patiently(() => farm.look(sent.map(({ look }) => look)));
     watch.signal.throwIfAborted();
-    for (const { shot, job } of sent) takeStanding(shot, standings.get(job.id));
+    for (const { shot, look } of sent) takeLook(shot, standings.get(look.job.id), now());
+    giveUpStill(run.shots, farm);
   }
   run.pace = keepPace(run.pace, run.shots, now());
   if (now() - began <= LOOK_MS) await lookAtPicture(run, farm, now());
   return hasWished;
+}
+
+/** What can be looked at, what was not looked at for longest first. */
+function listSent<Order>({ shots }: RenderRun<Order>, now: number): { shot: Shot<Order>; look: Look }[] {
+  const isSettled = ({ state, wish: what, restarted = 0 }: Shot<Order>) =>
+    state === "sent" && what !== "restart" && now - restarted >= RESTART_MS;
+  return shots
+    .flatMap((shot) => {
+      const { job, mark, standing, still } = shot;
+      return isSettled(shot) && job !== undefined ? [{ shot, look: { job, mark, standing, stillMs: still?.ms } }] : [];
+    })
+    .sort((a, b) => (a.shot.lookedAt ?? 0) - (b.shot.lookedAt ?? 0));
+}
+
+function takeLook<Order>(shot: Shot<Order>, standing: JobStanding | "gone" | undefined, now: number): void {
+  if (standing === undefined) return;
+  const before = shot.standing?.done ?? 0;
+  takeStanding(shot, standing);
+  keepStill(shot, before, now);
 }
 
 /** How it stands what other runs render. */

@@ -1,9 +1,11 @@
 // What people are told of a render run.
 import type { Outcome, Reply, Started } from "../../contract.ts";
 import { Failure } from "../failure.ts";
+import { describeShot } from "./describe-shot.ts";
 import { describeProgress } from "./progress.ts";
 import type { RenderRun } from "./run.ts";
-import { describeShot, type End, isOver, type Shot } from "./shot.ts";
+import { type End, isOver, type Shot } from "./shot.ts";
+import { sayStandstill } from "./standstill.ts";
 
 /** As it stands. */
 export function reportRun(run: RenderRun<unknown>, farm: string, now: number): Reply {
@@ -19,10 +21,12 @@ export function reportGoing(run: RenderRun<unknown>, farm: string, now: number):
     unsent > 0 && (isPaused ? `${sayShots(unsent)} will be sent when it goes on.` : `${sayShots(unsent)} to be sent.`),
     over.length > 0 && `${over.length} of ${sayShots(shots.length)} ${over.length === 1 ? "is" : "are"} over.`,
     failed > 0 && `${failed} failed.`,
+    sayStill(shots),
   ];
   const isCanceled = shots.every((shot) => isOver(shot) || shot.isCanceling || shot.wish === "cancel");
   const isHalted = shots.every((shot) => isOver(shot) || shot.standing?.state === "paused");
-  const doing = isCanceled ? "Canceling" : isPaused || isHalted ? "Paused" : "Rendering";
+  const isWaiting = shots.every((shot) => isOver(shot) || sayStandstill(shot) !== undefined);
+  const doing = isCanceled ? "Canceling" : isPaused || isHalted ? "Paused" : isWaiting ? "Waiting" : "Rendering";
   return {
     kind: "started",
     title: `${doing}: ${nameShots(shots)} with ${farm}`,
@@ -30,6 +34,12 @@ export function reportGoing(run: RenderRun<unknown>, farm: string, now: number):
     progress: describeProgress(shots, isPaused ? undefined : pace, now),
     outcomes: listOutcomes(run, farm),
   };
+}
+
+/** Why nothing at all moves, where it is one reason for all. */
+function sayStill(shots: readonly Shot<unknown>[]): string | undefined {
+  const [said, ...others] = new Set(shots.filter((shot) => !isOver(shot)).map(sayStandstill));
+  return said === undefined || others.length > 0 ? undefined : `${said}.`;
 }
 
 function reportEnd(run: RenderRun<unknown>, farm: string): Reply {
@@ -46,13 +56,14 @@ function reportEnd(run: RenderRun<unknown>, farm: string): Reply {
       retry: true,
     }).reply;
   }
+  const flawed = done.filter(({ standing }) => standing?.flaw !== undefined);
   const rest = [sayEnded(failed, "failed"), sayEnded(canceled, "canceled"), sayEnded(left, "no longer followed")].filter(Boolean);
   const isMixed = rest.length > (done.length > 0 ? 0 : 1);
   return {
     kind: "done",
-    severity: done.length === shots.length ? "success" : done.length === 0 ? "info" : "warning",
+    severity: done.length === shots.length && flawed.length === 0 ? "success" : done.length === 0 ? "info" : "warning",
     title: nameEnd({ done, canceled, left }, farm),
-    text: isMixed ? `Of ${shots.length}, ${rest.join(", ")}.` : undefined,
+    text: [isMixed && `Of ${shots.length}, ${rest.join(", ")}.`, sayFlaws(flawed)].filter(Boolean).join(" ") || undefined,
     outcomes,
   };
 }
@@ -62,6 +73,14 @@ type Shots = readonly Shot<unknown>[];
 function nameEnd({ done, canceled, left }: Record<"done" | "canceled" | "left", Shots>, farm: string): string {
   if (done.length > 0) return `Rendered ${nameShots(done)} with ${farm}`;
   return canceled.length > 0 ? `Canceled: ${nameShots(canceled)}` : `No longer followed: ${nameShots(left)}`;
+}
+
+/** Frames that are all there, and something beside them that is not. */
+function sayFlaws(flawed: Shots): string | undefined {
+  const [flaw, ...others] = new Set(flawed.map(({ standing }) => standing?.flaw));
+  if (flaw === undefined) return undefined;
+  if (others.length > 0) return `All frames are there; of ${sayShots(flawed.length)} something else is not: see each.`;
+  return `${flaw.replace(/\.$/, "")}.`;
 }
 
 const sayEnded = ({ length }: Shots, how: string) => (length > 0 ? `${length} ${how}` : undefined);

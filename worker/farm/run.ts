@@ -74,7 +74,8 @@ const runOf = <Order>(order: v.GenericSchema<unknown, Order>): v.GenericSchema<u
     shots: v.array(ShotOf(order)),
     aside: v.array(Outcome),
     isPaused: v.optional(v.boolean()),
-    pace: v.optional(v.object({ at: v.number(), done: v.number() })),
+    // One of an older version is forgotten: it is a guess.
+    pace: v.fallback(v.optional(v.object({ at: v.number(), done: v.number(), moved: v.number(), now: v.number() })), undefined),
     picture: v.optional(v.object({ address: v.optional(v.string()), at: v.number() })),
     waitMs: v.optional(v.number()),
     untoldSince: v.optional(v.number()),

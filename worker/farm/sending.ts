@@ -34,7 +34,9 @@ export async function sendWaiting<Order>(sending: Sending<Order>): Promise<SentS
   const unsent = run.shots.filter(({ state }) => state === "waiting" || state === "sending");
   if (unsent.length === 0) return "nothing";
   const asked = now();
-  const found = await farm.find(unsent.map(({ mark }) => mark));
+  // What was never sent can't be there, and to look for it may mean to read all the jobs the farm ever had.
+  const doubtful = unsent.filter(({ state, tries, again }) => state === "sending" || tries !== undefined || again);
+  const found = doubtful.length === 0 ? NOTHING : await farm.find(doubtful.map(({ mark }) => mark));
   for (const shot of unsent) settle(shot, found.get(shot.mark), asked, farm.title);
   if (run.isPaused) {
     for (const shot of unsent) if (shot.state === "sent" && farm.canPause) shot.wish ??= "pause";
@@ -63,6 +65,8 @@ export async function sendWaiting<Order>(sending: Sending<Order>): Promise<SentS
   if (sent === 0) return "nothing";
   return sent > SENT_FEW || now() - began > BUDGET_MS ? "much" : "all";
 }
+
+const NOTHING: ReadonlyMap<string, JobRef> = new Map();
 
 /** What is known of a shot that was perhaps sent before. */
 function settle<Order>(shot: Shot<Order>, job: JobRef | undefined, asked: number, farm: string): void {

@@ -46,7 +46,15 @@ export type Shot<Order> = {
   told?: boolean | undefined;
   /** less was done than before, once: a second time it is believed */
   low?: number | undefined;
+  /** when it was last looked at, in epoch milliseconds */
+  lookedAt?: number | undefined;
+  still?: Still | undefined;
+  /** it was given up because nothing of it moved: it was not tried and failed */
+  isStalled?: boolean | undefined;
 };
+
+/** Nothing of it moves: since when, in epoch milliseconds, and for how long as far as somebody looked. */
+export type Still = { since: number; ms: number };
 
 /**
  * How long after it was sent a shot may still turn up on the farm: the wait for the answer, and what proxies and queues between here and there
@@ -61,7 +69,11 @@ const Standing = v.object({
   total: v.number(),
   isPausing: v.optional(v.boolean()),
   reason: v.optional(v.string()),
+  hindrance: v.optional(v.string()),
+  isQueued: v.optional(v.boolean()),
+  flaw: v.optional(v.string()),
   url: v.optional(v.string()),
+  checkedAt: v.optional(v.number()),
 });
 
 export const ShotOf = <Order>(order: v.GenericSchema<unknown, Order>): v.GenericSchema<unknown, Shot<Order>> =>
@@ -85,6 +97,9 @@ export const ShotOf = <Order>(order: v.GenericSchema<unknown, Order>): v.Generic
     isCanceling: v.optional(v.boolean()),
     told: v.optional(v.boolean()),
     low: v.optional(v.number()),
+    lookedAt: v.optional(v.number()),
+    still: v.optional(v.object({ since: v.number(), ms: v.number() })),
+    isStalled: v.optional(v.boolean()),
   });
 
 export const isOver = ({ state }: Shot<unknown>) => state === "over";
@@ -95,7 +110,8 @@ export function setSent<Order>(shot: Shot<Order>, job: JobRef): void {
 }
 
 export function setOver<Order>(shot: Shot<Order>, end: End, reason?: string): void {
-  Object.assign(shot, { state: "over", end, reason, order: undefined, wish: undefined, low: undefined });
+  const over = { order: undefined, wish: undefined, low: undefined, still: undefined };
+  Object.assign(shot, { state: "over", end, reason, ...over });
 }
 
 /** Between 0 and 1. */
@@ -105,9 +121,9 @@ export function shareDone({ end, standing }: Shot<unknown>): number {
 }
 
 /** Takes what the farm says of it. */
-export function takeStanding<Order>(shot: Shot<Order>, now: JobStanding | undefined): void {
+export function takeStanding<Order>(shot: Shot<Order>, now: JobStanding | "gone"): void {
   const before = shot.standing;
-  if (now === undefined) {
+  if (now === "gone") {
     shot.standing = before && { ...before, url: undefined };
     setOver(shot, shot.isCanceling ? "canceled" : "failed", "It was deleted on the farm");
     return;
@@ -120,7 +136,7 @@ export function takeStanding<Order>(shot: Shot<Order>, now: JobStanding | undefi
   const keeps = isKnown && (now.total <= 0 || (isLess && !isRestarted));
   shot.standing = { ...now, ...(keeps && { done: before.done, total: before.total }) };
   if (isRestarted) shot.reason = "Frames are rendered again: the farm began them anew";
-  if (now.state === "done") setOver(shot, "done");
+  if (now.state === "done") setOver(shot, "done", now.flaw);
   else if (now.state === "failed") setOver(shot, "failed", now.reason ?? shot.reason ?? "It failed on the farm");
   else if (now.state === "canceled") setOver(shot, "canceled", now.reason ?? "Canceled");
 }
@@ -142,28 +158,4 @@ export function takeOther(shot: Shot<unknown>, reply: Reply | undefined, now: nu
   // It is as long as was chosen there.
   if (progress !== undefined) shot.size = progress.total;
   takeStanding(shot, { ...{ done: 0, total: 0, ...progress }, state: STANDINGS[state], reason, url: link?.url });
-}
-
-const ENDS: Readonly<Record<End, Outcome["state"]>> = { done: "done", failed: "failed", canceled: "skipped", left: "skipped" };
-
-/** As people are shown it. */
-export function describeShot(shot: Shot<unknown>, farm: string): Outcome {
-  const { task: id, label, size, end, standing, wish, isCanceling, joined } = shot;
-  const link = standing?.url === undefined ? {} : { link: { label: `Open in ${farm}`, url: standing.url } };
-  const counted =
-    standing && standing.total > 0 ? { progress: { done: Math.floor(size * shareDone(shot) + 1e-6), total: size } } : {};
-  if (end !== undefined) return { id, label, state: ENDS[end], reason: shot.reason, ...(end !== "done" && counted), ...link };
-  const canceling = isCanceling || wish === "cancel" ? "Being canceled" : undefined;
-  const paused = standing?.state === "paused" ? `Paused in ${farm}` : undefined;
-  const resuming = wish === "resume" && standing?.isPausing ? "Being paused: it goes on after that" : undefined;
-  const another = joined === undefined ? undefined : "Another run renders it";
-  const reasons = [another ?? canceling ?? paused, sayUnsent(shot, farm), resuming ?? shot.reason ?? standing?.reason];
-  const reason = [...new Set(reasons.filter(Boolean))].join(". ");
-  const state = standing?.state === "running" ? "running" : "waiting";
-  return { id, label, state, reason: reason || undefined, ...counted, ...link };
-}
-
-function sayUnsent({ state, tries = 0 }: Shot<unknown>, farm: string): string | undefined {
-  if (state === "sending") return tries > 0 ? `Not known yet whether ${farm} has it: it is looked for` : undefined;
-  return state === "waiting" ? "To be sent" : undefined;
 }

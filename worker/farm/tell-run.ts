@@ -81,6 +81,7 @@ async function tellSome<Order>(watch: Watching, run: RenderRun<Order>, farm: Far
     state: shot.end ?? ("canceled" as const),
     reason: shot.reason,
     url: shot.standing?.url,
+    isStalled: shot.isStalled,
     picture: async () => shot.job && (await farm.fetchPicture?.(shot.job)),
   }));
   const told = await tellKitsu(teller, endings).catch((thrown: unknown) => {

@@ -27,19 +27,24 @@ export const Tell = v.pipe(
 );
 export type Tell = v.InferOutput<typeof Tell>;
 
-/** The status to set for what ended so; nothing where nothing is told of it. Whoever canceled knows it. */
-export const readWanted = ({ done, failed }: Tell, end: End): string | undefined =>
-  ({ done, failed, canceled: undefined, left: undefined })[end];
+/**
+ * The status to set for what ended so; nothing where nothing is told of it. Whoever canceled knows it; what was given up while it waited is not to be
+ * done again by the artist.
+ */
+export const readWanted = ({ done, failed }: Tell, end: End, isStalled = false): string | undefined =>
+  ({ done, failed: failed && isStalled ? KEEP : failed, canceled: undefined, left: undefined })[end];
 
 const REASON_MAX_CHARS = 1_000;
 
-export type Ended = { state: End; reason?: string | undefined; url?: string | undefined };
+/** `isStalled`: it was given up while it waited, so nothing is known to be wrong with it. `reason` of what is done says what is missing. */
+export type Ended = { state: End; reason?: string | undefined; url?: string | undefined; isStalled?: boolean | undefined };
 
 /** @param farm its name, "Flamenco" */
-export function writeText({ state, reason, url }: Ended, farm: string, run: { url: string }): string {
-  const said = state === "failed" && reason !== undefined ? quiet(reason) : "";
+export function writeText({ state, reason, url, isStalled }: Ended, farm: string, run: { url: string }): string {
+  const said = reason === undefined ? "" : quiet(reason);
+  const failed = isStalled ? `The render with ${farm} was given up` : `The render with ${farm} failed`;
   return [
-    state === "done" ? `Rendered with ${farm}.` : `The render with ${farm} failed${said === "" ? "." : `: ${said}`}`,
+    state === "done" ? [`Rendered with ${farm}.`, said].filter(Boolean).join(" ") : `${failed}${said === "" ? "." : `: ${said}`}`,
     "",
     ...(url !== undefined && isPage(url) ? [`${farm}: ${url}`] : []),
     writeMark(run),

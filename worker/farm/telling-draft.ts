@@ -33,7 +33,7 @@ export async function draftComments(
     const { id: taskId, project_id, task_status_id, last_comment_date: lastCommentDate } = one.task;
     const personId = authors.get(project_id);
     const text = writeText(ending, farm, run);
-    const wanted = readWanted(tell, ending.state) ?? KEEP;
+    const wanted = readWanted(tell, ending.state, ending.isStalled) ?? KEEP;
     const status = wanted === KEEP ? one.taskStatus : findStatus(statuses, wanted);
     const refusal = wanted === KEEP ? undefined : refuse(one, status, known, roles.get(project_id));
     return [

@@ -5,8 +5,8 @@ import type { Farm } from "./farm.ts";
 import type { RenderRun } from "./run.ts";
 import { isOver, type Shot, setOver, type Wish } from "./shot.ts";
 
-/** So many are told in one watch, each by two requests: Cloudflare's free plan has fifty for all that a watch does. */
-const TOLD_MOST = 10;
+/** So many are told in one watch, each by three requests: Cloudflare's free plan has fifty for all that a watch does. */
+const TOLD_MOST = 8;
 
 /** Which wishes can be had now. */
 export function listControls({ shots, isPaused }: RenderRun<unknown>, { canPause = false }: Farm<never>): Wish[] {
@@ -72,7 +72,7 @@ async function carryOut<Order>(shot: Shot<Order>, farm: Farm<Order>, now: number
       return;
     }
     if (what === "cancel") shot.isCanceling = true;
-    if (what === "restart") shot.restarted = now;
+    if (what === "restart") Object.assign(shot, { restarted: now, still: undefined });
   } catch (thrown) {
     if (!(thrown instanceof Failure) || thrown.reply.retry === true) throw thrown;
     shot.reason = thrown.reply.text ?? thrown.reply.title;

@@ -44,6 +44,8 @@ export function makeWorld(random: () => number): World {
       title: "Farm",
       atOnce: 1 + Math.floor(random() * 4),
       canPause: true,
+      looksMost: random() < 0.5 ? undefined : 1 + Math.floor(random() * 6),
+      standstillMs: Number.POSITIVE_INFINITY,
       submit,
       find: async (marks) => {
         meet("find");
@@ -53,9 +55,9 @@ export function makeWorld(random: () => number): World {
       look: async (wanted) => {
         meet("look");
         for (const job of world.jobs) move(job);
-        const shown = wanted.flatMap(({ job: { id }, mark }): [string, JobStanding][] => {
+        const shown = wanted.map(({ job: { id }, mark }): [string, JobStanding | "gone"] => {
           const job = world.jobs.find((one) => one.id === id && one.mark === mark && !one.deleted);
-          return job === undefined ? [] : [[id, { state: job.state, done: job.done, total: job.total }]];
+          return [id, job === undefined ? "gone" : { state: job.state, done: job.done, total: job.total }];
         });
         return new Map(shown);
       },

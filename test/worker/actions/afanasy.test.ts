@@ -262,7 +262,7 @@ describe("a render run of the Afanasy action", () => {
   it("sends nothing twice, whether the answer was lost or the server was away", async () => {
     const { taskIds } = makeProject(1);
     const { look } = await follow(await run(taskIds));
-    server.next.push("answer", "taken-close", "close");
+    server.next.push("taken-close", "close");
     await expect(look()).rejects.toMatchObject({ code: "farm-unreachable", reply: { retry: true } });
     expect((await look()).reply.kind).toBe("started");
     expect(server.jobs.size).toBe(1);

@@ -29,13 +29,14 @@ function begin(count: number, setting: object | undefined, hasBot = true) {
   const farm: Farm<string> = {
     title: "Farm",
     atOnce: 4,
+    standstillMs: 3_600_000,
     submit: async (order) => {
       if (!standings.has(order))
         standings.set(order, { state: "running", done: 1, total: 48, url: `https://farm.studio.tld/${order}` });
       return { id: order };
     },
     find: async () => new Map(),
-    look: async () => new Map(standings),
+    look: async (jobs) => new Map(jobs.map(({ job: { id } }) => [id, standings.get(id) ?? "gone"])),
     control: async ({ id }) => {
       standings.set(id, { state: "canceled", done: 1, total: 48 });
     },
