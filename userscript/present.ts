@@ -1,7 +1,7 @@
 /** What was heard, as what a toast shows: data, in the person's language. */
 
 import type { Effect, Link, Option, Outcome, Reply, Run, Table } from "../contract.ts";
-import { leadsTo, mayOpen } from "./address.ts";
+import { isOurs, leadsTo, mayOpen } from "./address.ts";
 import { CONFIG } from "./config.ts";
 import type { Diagnosis } from "./diagnose.ts";
 import { goTo } from "./kitsu.ts";
@@ -37,6 +37,7 @@ export type Choice = { label: string; options: readonly Option[]; chosen: string
 /**
  * - `name`: the action's, where the title is not
  * - `work`: how far it is, while it goes on; of a `total` of 0 nobody knows
+ * - `picture`: the newest thing to look at, an address of our worker's
  * - `said`: to screen readers; without it, title and text are
  */
 export type Content = {
@@ -49,6 +50,7 @@ export type Content = {
   presses?: readonly Press[];
   choice?: Choice | undefined;
   work?: { done: number; total: number };
+  picture?: string | undefined;
   said?: string | undefined;
 };
 
@@ -102,7 +104,8 @@ function presentReply(name: string, reply: Reply, run: Run | undefined, isFollow
   if (!isFollowed) return draft(name, "info", title, [text, far, said.goesOn], details);
   const tone = run?.resume ? "info" : "pending";
   const line = [far, left !== undefined && said.left(measureTime(left))].filter(Boolean).join(" · ");
-  return { ...draft(name, tone, title, [line, text], details), outcomes: reply.outcomes, work: { done, total } };
+  const picture = reply.picture !== undefined && isOurs(reply.picture) ? reply.picture : undefined;
+  return { ...draft(name, tone, title, [line, text], details), outcomes: reply.outcomes, work: { done, total }, picture };
 }
 
 /** In symbols that are the same in every language. */

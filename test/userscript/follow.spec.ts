@@ -574,3 +574,52 @@ base(
     await expect(toasts).toContainText("7 / 480");
   },
 );
+
+test("shows the newest picture, the old one until it is there, and none that can't be loaded", async ({
+  addAction,
+  openKitsu,
+  run,
+  toasts,
+  farm,
+  worker,
+}) => {
+  const dot = (color: string) =>
+    `<svg xmlns="http://www.w3.org/2000/svg" width="320" height="180"><rect width="320" height="180" fill="${color}"/></svg>`;
+  for (const [name, color] of Object.entries({ a: "teal", b: "brown" }))
+    worker.tell(`/picture/${name}`, { type: "image/svg+xml", body: dot(color) });
+  const shown = (frames: number, name: string, origin = worker.origin) => farm.at(frames, { picture: `${origin}/picture/${name}` });
+  addAction("Render", { body: farm.at(0) });
+  await openKitsu();
+  await run("Render");
+  await expect.poll(() => farm.open().length).toBe(1);
+  const picture = toasts.getByAltText("The newest picture");
+  await expect(toasts).toContainText("0 / 480");
+  await expect(picture).toBeHidden();
+  await toasts.getByText("1 waiting, 1 running, 1 failed").click();
+  for (const frames of [10, 20, 30]) {
+    farm.send(shown(frames, "a"));
+    await expect(toasts).toContainText(`${frames} / 480`);
+  }
+  await expect(picture).toBeVisible();
+  const element = await picture.elementHandle();
+  await expect(toasts.getByText("SQ01 / SH010 / Lighting")).toBeVisible();
+  expect(worker.asked.filter((path) => path === "/picture/a")).toHaveLength(1);
+  const { height } = (await picture.boundingBox()) ?? {};
+  expect(height).toBeLessThanOrEqual(120);
+  farm.send(shown(40, "b"));
+  await expect(picture).toHaveAttribute("src", /picture\/b$/);
+  expect(await picture.evaluate((now, before) => now === before, element)).toBe(true);
+  await expect(picture).toBeVisible();
+  farm.send(shown(50, "gone"));
+  await expect(picture).toBeHidden();
+});
+
+test("shows no picture of another server's", async ({ addAction, openKitsu, run, toasts, farm }) => {
+  addAction("Render", { body: farm.at(0) });
+  await openKitsu();
+  await run("Render");
+  await expect.poll(() => farm.open().length).toBe(1);
+  farm.send(farm.at(10, { picture: "https://elsewhere.tld/tracker.png" }));
+  await expect(toasts).toContainText("10 / 480");
+  await expect(toasts.locator("img[src]")).toHaveCount(0);
+});

@@ -11,5 +11,12 @@ function bring(old: Element, next: Element): void {
   const are = (tag: string) => old.matches(tag) && next.matches(tag);
   if (are("details")) refold(old, next);
   else if (are("progress")) for (const { name, value } of next.attributes) old.setAttribute(name, value);
+  else if (are("img")) bringPicture(old, next);
   else if (!old.isEqualNode(next)) old.replaceWith(next);
+}
+
+/** The old picture is seen until the new one is there. */
+function bringPicture(old: Element, next: Element): void {
+  const src = next.getAttribute("src");
+  if (src !== null && src !== old.getAttribute("src")) old.setAttribute("src", src);
 }

@@ -41,12 +41,13 @@ button:hover,.press:hover,.press:first-child{border-color:var(--accent);color:va
 :focus-visible{outline:2px solid var(--accent)}
 button.submit{background:#008732;color:#fff}
 button.dangerous{background:#da002c}
+img{display:block;max-width:100%;max-height:120px;margin-top:8px;border-radius:6px}
 progress{all:revert;width:100%;height:10px;accent-color:var(--accent)}
 .layer>.toast>.fold{display:none}
 .fold[aria-expanded=true] svg{rotate:180deg}
 .group>.name{padding:8px 14px}
 .group>.toast{border-width:1px 0 0;border-radius:0 0 10px 10px;box-shadow:none}
-.group .row-only :is(.name,.presses,details){display:none}
+.group .row-only :is(.name,.presses,details,img){display:none}
 .group .row-only .text{font-size:12px;white-space:nowrap;overflow:hidden;text-overflow:ellipsis}
 .close{height:24px;min-height:0;padding:2px;border-color:var(--card)}
 .round{padding:6px}

@@ -58,16 +58,29 @@ export function drawBody({
   presses = [],
   choice,
   work,
+  picture,
 }: Omit<Content, "tone">): HTMLElement[] {
   return [
     h("p", { class: "name" }, name),
     h("p", { class: "title" }, title),
     ...(work?.total ? [h("progress", { max: work.total, value: work.done, "aria-label": title })] : []),
     h("p", { class: "text" }, text),
+    ...(work === undefined ? [] : [drawPicture(picture)]),
     ...(outcomes.length ? [drawOutcomes(outcomes)] : []),
     ...tables.map(drawTable),
     h("div", { class: "presses" }, ...presses.map(drawPress), choice && drawChoice(choice)),
   ];
+}
+
+/** It is seen once it is loaded, which Kitsu's security policy may forbid. */
+function drawPicture(src: string | undefined): HTMLElement {
+  const picture = h("img", { src, alt: words().picture, hidden: true, referrerpolicy: "no-referrer" });
+  const show = ({ type }: Event) => {
+    picture.hidden = type === "error";
+  };
+  picture.addEventListener("load", show);
+  picture.addEventListener("error", show);
+  return picture;
 }
 
 function drawChoice({ label, options, chosen, choose }: Choice): HTMLElement {

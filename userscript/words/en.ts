@@ -42,6 +42,7 @@ export const en = {
   resume: "Go on",
   hide: "Hide",
   notify: "Notify me",
+  picture: "The newest picture",
   left: (time: string) => `about ${time} left`,
   atWork: (runs: number) => `${runs} runs at work`,
   forgotten: "The run is no longer known.",

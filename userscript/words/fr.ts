@@ -43,6 +43,7 @@ export const fr: typeof en = {
   resume: "Reprendre",
   hide: "Masquer",
   notify: "Me prévenir",
+  picture: "La dernière image",
   left: (time) => `encore ${time} environ`,
   atWork: (runs) => `${runs} exécutions en cours`,
   forgotten: "Cette exécution n’est plus connue.",
