@@ -1,5 +1,5 @@
 /** The studio's two farms, each on a port of its own. */
-import { openAfanasy } from "./afanasy.ts";
+import { openAfanasy } from "./afanasy/server.ts";
 import type { Farms } from "./farm.ts";
 import { openFlamenco } from "./flamenco.ts";
 

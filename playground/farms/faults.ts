@@ -20,6 +20,8 @@ export const Wish = v.strictObject({
   busyNext: v.optional(Next),
   /** Afanasy: ends now, and is back some seconds later */
   die: v.optional(v.boolean()),
+  /** Afanasy: machines of the farm go, come back, are paused or kept for their user: "node1: offline", or "all" of them */
+  machines: v.optional(v.strictObject({ name: v.string(), state: v.picklist(["online", "offline", "paused", "nimby"]) })),
   /** as if somebody had deleted it on the farm's own page: its id there */
   deleteJob: v.optional(v.union([v.string(), v.number()])),
 });

@@ -1,7 +1,7 @@
 /** The render farms of the playground refuse, render, fail and die as the real ones do. */
 import { connect } from "node:net";
-import { openAfanasy } from "../../playground/farms/afanasy.ts";
-import { readHead } from "../../playground/farms/afanasy-wire.ts";
+import { openAfanasy } from "../../playground/farms/afanasy/server.ts";
+import { readHead } from "../../playground/farms/afanasy/wire.ts";
 import type { Farm } from "../../playground/farms/farm.ts";
 import { openFarms } from "../../playground/farms/farms.ts";
 import { openFlamenco } from "../../playground/farms/flamenco.ts";
@@ -325,18 +325,19 @@ test.describe("Afanasy", () => {
       });
       const { job_progress } = await get(farm, { type: "jobs", ids: [2], mode: "progress" });
       expect(job_progress.progress[0]).toHaveLength(12);
+      // With a bit beyond those that JavaScript keeps.
       expect(job_progress.progress[0][0]).toMatchObject({
         state: " DON",
-        st: 16,
-        per: 100,
+        st: expect.any(Number),
         str: 1,
         hst: expect.stringMatching(/^node/),
       });
+      expect(job_progress.progress[0][0].st).toBeGreaterThan(Number.MAX_SAFE_INTEGER);
       const act = (operation: string) =>
         ask(farm, { action: { user_name: "ada", host_name: "kitsu", type: "jobs", ids: [2], operation: { type: operation } } });
       expect((await act("explode")).body).toEqual({ info: { kind: "error", text: "Unknown operation: explode" } });
       expect((await act("delete")).body).toEqual({ info: { kind: "log", text: "Action processed." } });
-      expect((await act("stop")).body).toEqual({ info: { kind: "error", text: "Action node(s) not found." } });
+      expect((await act("stop")).body).toEqual({ info: { kind: "error", text: "Action node ID not found: 2." } });
       expect(await get(farm, { type: "jobs", ids: [2] })).toEqual({ info: { kind: "error", text: "Invalid ID" } });
       expect(await get(farm, { type: "jobs", ids: [2, 3] })).toEqual({ jobs: [] });
       expect((await ask(farm, order())).body).toEqual({ id: 2, serial: 2 });
@@ -361,10 +362,11 @@ test.describe("Afanasy", () => {
     });
   });
 
-  test("lets a job be held and go on, and tasks that failed be rendered again", async () => {
+  test("lets a job be held and go on, and a machine that had errors be tried again only where that is asked for", async () => {
     await withFarm(openAfanasy({ port: 0, frameMs: 8 }), async (farm) => {
       const long = (await ask(farm, order({ offline: true }, { frame_last: 4_000 }))).body.id;
       const short = (await ask(farm, order({ name: "SH0040" }))).body.id;
+      const wrong = (await ask(farm, order({ name: "broken" }, { errors_retries: 0, errors_avoid_host: 0 }))).body.id;
       const read = async (id: number) => (await get(farm, { type: "jobs", ids: [id] })).jobs[0];
       const is = (id: number, isSo: (st: number) => boolean) =>
         until(
@@ -373,15 +375,26 @@ test.describe("Afanasy", () => {
         );
       const act = (id: number, type: string) =>
         ask(farm, { action: { user_name: "ada", host_name: "kitsu", type: "jobs", ids: [id], operation: { type } } });
-      expect(await read(long)).toMatchObject({ st: 513, state: " RDY OFF" });
-      await is(short, (st) => st === 32);
-      expect((await read(short)).blocks[0]).toMatchObject({ p_tasks_done: 6, p_tasks_error: 6 });
+      await is(long, (st) => st === 513);
+      await until(
+        () => read(short),
+        ({ st, blocks }) => (st & 2) === 0 && blocks[0].p_avoid_hosts === 4,
+      );
+      expect(await read(short)).toMatchObject({
+        state: " RDY ERR",
+        blocks: [{ p_tasks_done: 6 }],
+      });
+      await is(wrong, (st) => st === 32);
+      expect((await read(wrong)).blocks[0]).toMatchObject({ p_tasks_error: 12 });
       await act(short, "restart_errors");
+      await new Promise((wait) => setTimeout(wait, 100));
+      expect(await read(short)).toMatchObject({ state: " RDY", blocks: [{ p_avoid_hosts: 4, p_tasks_done: 6 }] });
+      await act(short, "reset_error_hosts");
       await is(short, (st) => st === 16);
       await act(long, "start");
       await is(long, (st) => (st & 2) !== 0);
       await act(long, "stop");
-      expect((await read(long)).st & (2 | 512)).toBe(512);
+      await is(long, (st) => (st & (2 | 512)) === 512);
     });
   });
 

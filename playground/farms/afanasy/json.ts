@@ -19,22 +19,25 @@ function dropFractions(_key: string, value: unknown, ...[context]: readonly unkn
   return written.success && /[.eE]/.test(written.output.source) ? undefined : value;
 }
 
-/** A text that it writes as it is, whatever is in it. */
+/** What it writes as it is, whatever is in it: a text between quotes, or a number beyond those of JavaScript's. */
 export class Bare {
-  readonly text: string;
+  readonly written: string;
 
-  constructor(text: string) {
-    this.text = text;
+  constructor(written: string, isText = false) {
+    this.written = isText ? `"${written}"` : written;
   }
 }
 
-/** Quotes, backslashes and line breaks it escapes, and nothing else. Whatever is zero, empty or false is left out. */
+/** Quotes, backslashes and line breaks it escapes, and nothing else. Whatever is empty or false is left out. */
 export function writeJson(value: unknown): string {
   const bare: string[] = [];
   return JSON.stringify(value, (_key, member: unknown) => {
-    if (member instanceof Bare) return `\u0000${bare.push(member.text) - 1}`;
+    if (member instanceof Bare) return `\u0000${bare.push(member.written) - 1}`;
     return isNothing(member) ? undefined : member;
-  }).replace(/\\(?:u0000(\d+)|.)/g, (escaped, index) => (index === undefined ? escaped : (bare[index] ?? "")));
+  }).replace(/"\\u0000(\d+)"|\\u00(?!00)([01][0-9a-f])|\\[^u]/g, (escaped, index, control) => {
+    if (index !== undefined) return bare[Number(index)] ?? "";
+    return control === undefined ? escaped : String.fromCharCode(Number.parseInt(control, 16));
+  });
 }
 
 const isNothing = (member: unknown): boolean => member === "" || member === false;

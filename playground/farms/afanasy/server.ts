@@ -4,24 +4,27 @@
  */
 import type { Socket } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
-import { answerMessage } from "./afanasy-answers.ts";
-import { AfanasyJobs } from "./afanasy-jobs.ts";
-import { readJson } from "./afanasy-json.ts";
-import { drawAfanasy } from "./afanasy-page.ts";
-import { type Head, readHead, writeAnswer } from "./afanasy-wire.ts";
-import { type Door, openDoor } from "./door.ts";
-import { type Farm, type FarmOptions, FRAME_MS } from "./farm.ts";
-import { Faults } from "./faults.ts";
+import { type Door, openDoor } from "../door.ts";
+import { type Farm, type FarmOptions, FRAME_MS } from "../farm.ts";
+import { Faults } from "../faults.ts";
+import { answerMessage } from "./answers.ts";
+import { AfanasyJobs } from "./jobs.ts";
+import { readJson } from "./json.ts";
+import { drawAfanasy } from "./page.ts";
+import { type Head, readHead, writeAnswer } from "./wire.ts";
 
-/** `deadMs` is how long it takes to come back to life. */
-export type AfanasyOptions = FarmOptions & { deadMs?: number };
+/** `deadMs` is how long it takes to come back to life; `machines` are the names of those that render. */
+export type AfanasyOptions = FarmOptions & { deadMs?: number; machines?: readonly string[]; now?: () => number };
+
+export const MACHINES = ["node1", "node2", "node3", "node4"];
 
 const DEAD_MS = 4_000;
 /** It waits for the other side to close, so that its own ports don't run out. */
 const CLOSE_MAX_MS = 10_000;
 
-export async function openAfanasy({ port, frameMs = FRAME_MS, deadMs = DEAD_MS }: AfanasyOptions): Promise<Farm> {
-  const server = new Afserver(frameMs, deadMs);
+export async function openAfanasy(options: AfanasyOptions): Promise<Farm> {
+  const { port, frameMs = FRAME_MS, deadMs = DEAD_MS, machines = MACHINES, now = Date.now } = options;
+  const server = new Afserver(new AfanasyJobs(frameMs, now, machines), deadMs);
   const door = await openDoor(port, (socket) => {
     // Whoever gets no answer sees the connection close.
     void server.serve(socket).then(
@@ -34,12 +37,18 @@ export async function openAfanasy({ port, frameMs = FRAME_MS, deadMs = DEAD_MS }
     url: `http://127.0.0.1:${door.port}`,
     async control(wish) {
       server.faults.set(wish);
+      const changed =
+        wish.machines === undefined
+          ? []
+          : server.jobs.machines.filter(({ name }) => [name, "all"].includes(wish.machines?.name ?? ""));
+      for (const { name } of changed) server.jobs.setMachine(name, wish.machines?.state ?? "online");
       if (wish.deleteJob !== undefined) server.jobs.delete(Number(wish.deleteJob));
       if (wish.die) await server.die();
       if (wish.down !== undefined) await server.setDown(wish.down);
       if (!server.isDead) server.jobs.advance();
       const jobs = server.jobs.list().map(({ id, serial, name }) => ({ id, serial, name }));
-      return { down: !door.isOpen, deaths: server.deaths, ...server.faults.describe(), jobs };
+      const states = Object.fromEntries(server.jobs.machines.map(({ name, state }) => [name, state]));
+      return { down: !door.isOpen, deaths: server.deaths, ...server.faults.describe(), machines: states, jobs };
     },
     close: () => server.setDown(true),
   };
@@ -54,8 +63,8 @@ class Afserver {
   isDead = false;
   #isDown = false;
 
-  constructor(frameMs: number, deadMs: number) {
-    this.jobs = new AfanasyJobs(frameMs);
+  constructor(jobs: AfanasyJobs, deadMs: number) {
+    this.jobs = jobs;
     this.#deadMs = deadMs;
   }
 

@@ -1,0 +1,170 @@
+/** A job as afserver takes it, and what is deadly to it. */
+import * as v from "valibot";
+import { fatesOf } from "../fate.ts";
+import { ErrorHosts } from "./hosts.ts";
+import { type AfTask, newTask } from "./task.ts";
+import type { AfUser } from "./user.ts";
+
+const AnyObject = v.record(v.string(), v.unknown());
+const Text = v.fallback(v.string(), "");
+const Flag = v.fallback(v.boolean(), false);
+/** 32 bits; anything else is as if it were not there. */
+const whole = (otherwise: number) =>
+  v.fallback(v.pipe(v.number(), v.integer(), v.minValue(-(2 ** 31)), v.maxValue(2 ** 31 - 1)), otherwise);
+const Filled = v.pipe(v.string(), v.minLength(1));
+const masks = { hosts_mask: Text, hosts_mask_exclude: Text };
+
+const Block = v.looseObject({
+  ...masks,
+  name: Text,
+  service: Text,
+  parser: Text,
+  command: Text,
+  flags: whole(0),
+  frame_first: whole(0),
+  frame_last: whole(1),
+  frames_per_task: whole(1),
+  frames_inc: whole(1),
+  capacity: whole(1_000),
+  need_memory: whole(0),
+  depend_mask: Text,
+  tasks_depend_mask: Text,
+  errors_retries: whole(-1),
+  errors_avoid_host: whole(-1),
+  errors_task_same_host: whole(-1),
+  errors_forgive_time: whole(-1),
+  tasks: v.optional(v.pipe(v.array(v.looseObject({ name: Text, command: Text })), v.minLength(1))),
+});
+
+/** Without any of these afserver ends with a segmentation fault. */
+const Job = v.looseObject({
+  ...masks,
+  name: Filled,
+  user_name: Filled,
+  host_name: Text,
+  hosts_mask_type: v.fallback(v.picklist(["find", "regex"]), "find"),
+  need_os: Text,
+  need_properties: Text,
+  ignorenimby: Flag,
+  ignorepaused: Flag,
+  depend_mask: Text,
+  priority: v.fallback(v.pipe(v.number(), v.integer(), v.minValue(0)), 99),
+  max_running_tasks: whole(-1),
+  max_running_tasks_per_host: whole(-1),
+  offline: Flag,
+  annotation: Text,
+  blocks: v.pipe(
+    v.array(
+      v.pipe(
+        Block,
+        v.check(({ flags, tasks }) => (flags & NUMERIC) !== 0 || tasks !== undefined),
+      ),
+    ),
+    v.minLength(1),
+  ),
+});
+
+export type AfBlock = {
+  /** as it was sent, with what it lacks */
+  given: v.InferOutput<typeof Block>;
+  index: number;
+  name: string;
+  service: string;
+  isNumeric: boolean;
+  first: number;
+  last: number;
+  perTask: number;
+  inc: number;
+  tasks: AfTask[];
+  hosts: ErrorHosts;
+  /** of itself, or of its user: after how many errors, and how many seconds */
+  limits: { retries: number; avoid: number; taskSameHost: number; forgive: number };
+};
+
+export type AfJob = {
+  id: number;
+  serial: number;
+  given: v.InferOutput<typeof Job>;
+  /** everything that was sent */
+  sent: Record<string, unknown>;
+  name: string;
+  userName: string;
+  hostName: string;
+  annotation: string;
+  priority: number;
+  isOffline: boolean;
+  /** it is listed until its programs have ended */
+  isDeleted: boolean;
+  /** nothing is known of it yet */
+  isFresh: boolean;
+  createdAt: number;
+  startedAt: number;
+  doneAt: number;
+  blocks: AfBlock[];
+};
+
+const NUMERIC = 1;
+/** A job of more would take a minute to be shown. */
+const TASKS_MAX = 200_000;
+
+/** Undefined means that the server dies of it. */
+export function readJob(
+  sent: unknown,
+  readUser: (name: string) => AfUser,
+  id: number,
+  serial: number,
+  now: number,
+): AfJob | undefined {
+  const parsed = v.safeParse(Job, sent);
+  if (!parsed.success) return undefined;
+  const given = parsed.output;
+  const user = readUser(given.user_name);
+  return {
+    ...{ id, serial, given, sent: v.parse(AnyObject, sent), name: given.name, userName: given.user_name },
+    ...{ hostName: given.host_name, annotation: given.annotation, priority: Math.min(given.priority, 255) },
+    ...{ isOffline: given.offline, isDeleted: false, isFresh: true, createdAt: now, startedAt: 0, doneAt: 0 },
+    blocks: given.blocks.map((block, index) => readBlock(block, index, given.name, user)),
+  };
+}
+
+function readBlock(given: v.InferOutput<typeof Block>, index: number, jobName: string, user: AfUser): AfBlock {
+  const { name, service, command, flags, frame_first: first, frames_per_task, frames_inc, tasks = [] } = given;
+  const isNumeric = (flags & NUMERIC) !== 0;
+  const [last, perTask, inc] = [Math.max(first, given.frame_last), Math.max(1, frames_per_task), Math.max(1, frames_inc)];
+  const frames = isNumeric ? chunk(first, last, inc, perTask) : tasks.map(() => [1]);
+  const fates = fatesOf(`${jobName} ${command}`, frames.length);
+  const own = (value: number, ofUser: number) => (value < 0 ? ofUser : value);
+  return {
+    ...{ given, index, name, service, isNumeric, first, last, perTask, inc, hosts: new ErrorHosts() },
+    tasks: frames.map((numbers, at) => {
+      const title = isNumeric ? nameFrames(numbers) : (tasks[at]?.name ?? "");
+      const filled = isNumeric ? fill(command, numbers) : command.replaceAll("@#@", tasks[at]?.command ?? "");
+      return newTask(title, numbers, filled, fates[at]);
+    }),
+    limits: {
+      retries: own(given.errors_retries, user.errors_retries),
+      avoid: own(given.errors_avoid_host, user.errors_avoid_host),
+      taskSameHost: own(given.errors_task_same_host, user.errors_task_same_host),
+      forgive: own(given.errors_forgive_time, user.errors_forgive_time),
+    },
+  };
+}
+
+const nameFrames = (frames: readonly number[]) =>
+  frames.length === 1 ? `frame ${frames[0]}` : `frame ${frames[0]}-${frames.at(-1)}`;
+
+function chunk(first: number, last: number, inc: number, perTask: number): number[][] {
+  const count = Math.min(Math.floor((last - first) / inc) + 1, TASKS_MAX * perTask);
+  const frames = Array.from({ length: count }, (_, index) => first + index * inc);
+  return Array.from({ length: Math.ceil(count / perTask) }, (_, index) => frames.slice(index * perTask, (index + 1) * perTask));
+}
+
+/** By turns the first and the last frame of the task, filled up with zeros to as many digits as there are signs. */
+function fill(command: string, frames: readonly number[]): string {
+  let turn = 0;
+  return command.replace(/@(#+)@/g, (_, signs: string) => {
+    const frame = turn % 2 === 0 ? frames[0] : frames.at(-1);
+    turn += 1;
+    return String(frame ?? 0).padStart(signs.length, "0");
+  });
+}
