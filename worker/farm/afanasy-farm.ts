@@ -1,12 +1,13 @@
 // Afanasy as a farm. Its ids are used again once a job is deleted, and its users are nobody's in particular: a job is ours if id, serial and user are
 // what they were, and where our mark can be seen, if it is in it.
-import * as v from "valibot";
 import { Failure } from "../failure.ts";
-import { type Afanasy, type AfanasyTarget, HOST_NAME, openAfanasy, type Silence, unreachable } from "../services/afanasy.ts";
+import { type Afanasy, HOST_NAME, openAfanasy } from "../services/afanasy.ts";
 import { BIT, type FarmJob } from "../services/afanasy-answers.ts";
+import { type AfanasyTarget, type Silence, unreachable } from "../services/afanasy-exchange.ts";
+import { controlJob, isMarked, isSame, readMark, writeCustomData } from "./afanasy-control.ts";
+import { judgeJobs, type Seen } from "./afanasy-look.ts";
 import type { AfanasyOrder } from "./afanasy-order.ts";
-import { CANCELED, readStanding, readState } from "./afanasy-standing.ts";
-import { ANSWER_MAX_MS, type Farm, type JobControl, type JobRef } from "./farm.ts";
+import { ANSWER_MAX_MS, type Farm, type JobRef, type JobStanding, type Look } from "./farm.ts";
 
 /** How many jobs are asked for at once. */
 const JOBS_MAX = 200;
@@ -14,24 +15,17 @@ const JOBS_MAX = 200;
 const PROBE_LATEST_MS = 3_000;
 const PROBE_MAX_MS = 2_000;
 
-/** What is written into a job, for us and for scripts of the studio's. */
-const CustomData = v.pipe(
-  v.string(),
-  v.parseJson(),
-  v.object({ kitsu_mark: v.string(), kitsu_user: v.fallback(v.optional(v.string()), undefined) }),
-);
-
 export type AfanasyPlace = AfanasyTarget & { page?: string | undefined; at_once: number; standstill_minutes: number };
 
-/**
- * @param users whose jobs are looked through for ours
- * @param answerMaxMs for tests
- */
+/** For tests. */
+export type AfanasyTimes = { answerMaxMs?: number; now?: () => number };
+
+/** @param users whose jobs are looked through for ours */
 export function openAfanasyFarm(
   place: AfanasyPlace,
   users: readonly string[],
   signal: AbortSignal,
-  answerMaxMs = ANSWER_MAX_MS,
+  { answerMaxMs = ANSWER_MAX_MS, now = Date.now }: AfanasyTimes = {},
 ): Farm<AfanasyOrder> {
   const afanasy = openAfanasy(place, signal, answerMaxMs);
   const probe = openAfanasy(place, signal, Math.min(answerMaxMs, PROBE_MAX_MS));
@@ -42,31 +36,40 @@ export function openAfanasyFarm(
     canPause: true,
     submit: (order, mark) => submit(afanasy, probe, order, mark),
     find: (marks) => find(afanasy, users, marks),
-    async look(jobs) {
-      const found = new Map<string, FarmJob>();
-      for (let start = 0; start < jobs.length; start += JOBS_MAX) {
-        const asked = jobs.slice(start, start + JOBS_MAX);
-        const answered = await afanasy.readByIds(asked.map(({ job }) => Number(job.id)));
-        for (const { job, mark } of asked) {
-          const same = answered.find((one) => isSame(one, job) && isMarked(one, mark));
-          if (same !== undefined) found.set(job.id, same);
-        }
-      }
-      const whole = await unfold(afanasy, [...found.values()]);
-      return new Map(
-        jobs.map(({ job: { id } }) => {
-          const job = found.get(id);
-          return [id, job === undefined ? "gone" : readStanding(whole.get(job.serial) ?? job, place.page)];
-        }),
-      );
-    },
-    control: (job, mark, what) => control(afanasy, job, mark, what),
+    look: (jobs) => look(afanasy, jobs, place.page, now),
+    control: (job, mark, what) => controlJob(afanasy, job, mark, what),
   };
 }
 
-/** What stands in `custom_data`. Its user is there to be compared: a job's name and ids may be anybody's. */
-export const writeCustomData = ({ job, kitsu }: AfanasyOrder, mark: string) =>
-  JSON.stringify({ kitsu_mark: mark, kitsu_user: job.user_name, ...kitsu });
+async function look(
+  afanasy: Afanasy,
+  jobs: readonly Look[],
+  page: string | undefined,
+  now: () => number,
+): Promise<ReadonlyMap<string, JobStanding | "gone">> {
+  const seen: Seen[] = [];
+  const gone: string[] = [];
+  for (let start = 0; start < jobs.length; start += JOBS_MAX) {
+    const asked = jobs.slice(start, start + JOBS_MAX);
+    const answered = await afanasy.readByIds(asked.map(({ job }) => Number(job.id)));
+    for (const one of asked) {
+      const same = answered.find((job) => isSame(job, one.job) && isMarked(job, one.mark));
+      if (same === undefined) gone.push(one.job.id);
+      else seen.push({ look: one, job: same });
+    }
+  }
+  const whole = await unfold(
+    afanasy,
+    seen.map(({ job }) => job),
+  );
+  const judged = await judgeJobs(
+    afanasy,
+    seen.map((one) => ({ ...one, job: whole.get(one.job.serial) ?? one.job })),
+    page,
+    now,
+  );
+  return new Map<string, JobStanding | "gone">([...judged, ...gone.map((id) => [id, "gone"] as const)]);
+}
 
 async function submit(afanasy: Afanasy, probe: Afanasy, order: AfanasyOrder, mark: string): Promise<JobRef> {
   const job = { ...order.job, custom_data: writeCustomData(order, mark) };
@@ -115,45 +118,3 @@ async function unfold(afanasy: Afanasy, jobs: readonly FarmJob[]): Promise<Reado
   const whole = await afanasy.readWhole(unsure.map(({ id }) => id));
   return new Map(whole.map((job) => [job.serial, job]));
 }
-
-const readCustomData = ({ custom_data }: FarmJob) => {
-  const parsed = v.safeParse(CustomData, custom_data);
-  return parsed.success ? parsed.output : undefined;
-};
-const readMark = (job: FarmJob) => readCustomData(job)?.kitsu_mark;
-
-const isSame = (one: FarmJob, job: JobRef) => String(one.id) === job.id && one.serial === job.serial;
-const isMarked = (one: FarmJob, mark: string) => one.custom_data === undefined || readMark(one) === mark;
-
-/** Asked anew each time: between two looks a person may have deleted it, and the id be another's. */
-async function control(afanasy: Afanasy, ref: JobRef, mark: string, what: JobControl): Promise<undefined> {
-  const answered = await afanasy.readWhole([Number(ref.id)]);
-  const job = answered.find((one) => isSame(one, ref));
-  if (job === undefined) {
-    if (what === "cancel") return;
-    throw refuse("It was deleted on the farm");
-  }
-  const written = readCustomData(job);
-  if (written?.kitsu_mark !== mark || written.kitsu_user !== job.user_name) {
-    throw refuse("The job of that number is not the one that was sent, or another user's by now");
-  }
-  const state = readState(job);
-  if (state === "done") throw refuse("It is done already");
-  if (what === "cancel" && state !== "canceled") {
-    // Before it is stopped, or a crash in between would leave a job that looks as if somebody paused it.
-    await afanasy.annotate(job, CANCELED);
-    await afanasy.operate(job, "stop");
-  }
-  if (what === "pause" && (job.st & BIT.paused) === 0) await afanasy.operate(job, "pause");
-  if (what === "resume" && (job.st & BIT.paused) !== 0) await afanasy.operate(job, "start");
-  if (what === "restart") {
-    if ((job.st & BIT.error) !== 0) await afanasy.operate(job, "restart_errors");
-    else if (state !== "canceled") throw refuse("Nothing of it failed");
-    if (state === "canceled") {
-      await afanasy.annotate(job, "");
-      await afanasy.operate(job, "start");
-    }
-  }
-}
-
-const refuse = (why: string) => new Failure("farm-refused", { text: `${why}.` });

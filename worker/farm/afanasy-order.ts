@@ -31,6 +31,7 @@ export function makeOrder(facts: TaskFacts, choice: Choice, settings: AfanasySet
   if ("problem" in filled) return filled;
   const job: AfanasyJob = {
     ...template.job,
+    ...readMaskType(template),
     name: toName(`${facts.values.project ?? ""} ${facts.label}`),
     user_name: filled.user,
     host_name: HOST_NAME,
@@ -61,6 +62,10 @@ export function makeOrder(facts: TaskFacts, choice: Choice, settings: AfanasySet
 }
 
 export const nameTemplate = ({ id, title }: JobTemplate) => title ?? id;
+
+/** Said wherever there is a mask: what a server takes one for, where nobody says it, depends on its version and on the job's user. */
+const readMaskType = ({ job: { hosts_mask, hosts_mask_exclude, hosts_mask_type = "regex" } }: JobTemplate) =>
+  hosts_mask === undefined && hosts_mask_exclude === undefined ? {} : { hosts_mask_type };
 
 const splitRanges = (text: string): [first: number, last: number][] =>
   text.split(",").map((part) => {

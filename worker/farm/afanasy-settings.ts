@@ -3,7 +3,7 @@
 import * as v from "valibot";
 import { FACT_VARIABLES } from "../launch/facts.ts";
 import { type Template, TemplateText } from "../launch/template.ts";
-import { BlockLimits, JobLimits } from "../services/afanasy-job.ts";
+import { BlockLimits, findUnreadableMask, JobLimits } from "../services/afanasy-job.ts";
 import { structured } from "../structured.ts";
 import { STANDSTILL_MINUTES } from "./farm.ts";
 import { Tell } from "./tell.ts";
@@ -56,6 +56,19 @@ const FrameFile = v.pipe(
   v.check((template) => textsOf(template).every((text) => /^[\w ./:@#-]*$/.test(text)), "must be a path; @####@ is the frame"),
 );
 
+const JobSettings = v.pipe(
+  JobLimits,
+  ...(["hosts_mask", "hosts_mask_exclude"] as const).map((name) =>
+    v.forward(
+      v.check<v.InferOutput<typeof JobLimits>, string>(
+        (job) => findUnreadableMask(job) !== name,
+        'is no regular expression that Afanasy reads; hosts_mask_type = "find" takes it for the beginning of names',
+      ),
+      [name],
+    ),
+  ),
+);
+
 const JobTemplate = v.strictObject({
   id: Id,
   /** the choice, "Blender" */
@@ -72,15 +85,18 @@ const JobTemplate = v.strictObject({
   frames_per_task: v.optional(whole(1, 10_000), 4),
   /** beside the command, of each block and of the whole */
   block: v.optional(BlockLimits, {}),
-  job: v.optional(JobLimits, {}),
+  job: v.optional(JobSettings, {}),
 });
 export type JobTemplate = v.InferOutput<typeof JobTemplate>;
 
+/** The server renders nothing of the priority 0. */
+const PriorityNumber = whole(1, 250);
+
 const Priority = v.pipe(
   v.strictObject({
-    default: v.optional(whole(0, 250), 99),
-    least: v.optional(whole(0, 250), 0),
-    most: v.optional(whole(0, 250), 99),
+    default: v.optional(PriorityNumber, 99),
+    least: v.optional(PriorityNumber, 1),
+    most: v.optional(PriorityNumber, 99),
   }),
   v.check(({ least, most, default: usual }) => least <= usual && usual <= most, "must have least, default and most in that order"),
 );

@@ -46,29 +46,48 @@ export const BlockLimits = v.strictObject({
   tickets: v.optional(v.record(Bare, atLeast(0))),
 });
 
-/** ECMAScript's, as here. The server leaves out one that it can't read: the job would be rendered anywhere, or nowhere. */
-const Mask = v.pipe(
+/** Words of which one begins a machine's name; as a regular expression it is for all of the name. */
+const Mask = v.pipe(Filled, v.maxLength(1_000, "has more than 1000 characters"));
+/** Words of which one is in what a machine has. There are no patterns for it. */
+const Need = v.pipe(
   Filled,
-  v.check((mask) => {
-    try {
-      return RegExp(mask) !== null;
-    } catch {
-      return false;
-    }
-  }, "is no regular expression"),
+  v.maxLength(1_000, "has more than 1000 characters"),
+  v.regex(/^[^\\^$*+?()[\]{}]*$/, "is looked for as it is written: Afanasy knows no regular expressions there"),
+);
+/** With 0 the server would keep it and never render any of it. */
+const Limit = v.pipe(
+  atLeast(-1),
+  v.check((limit) => limit !== 0, "must not be 0, for Afanasy would never render it"),
 );
 
 /** What a studio may set of a job. */
 export const JobLimits = v.strictObject({
-  max_running_tasks: v.optional(atLeast(-1)),
-  max_running_tasks_per_host: v.optional(atLeast(-1)),
+  max_running_tasks: v.optional(Limit),
+  max_running_tasks_per_host: v.optional(Limit),
   hosts_mask: v.optional(Mask),
   hosts_mask_exclude: v.optional(Mask),
-  need_os: v.optional(Mask),
-  need_properties: v.optional(Mask),
+  hosts_mask_type: v.optional(v.picklist(["find", "regex"], 'must be "find" or "regex"')),
+  need_os: v.optional(Need),
+  need_properties: v.optional(Need),
   time_life: v.optional(atLeast(1)),
   pools: v.optional(v.record(Bare, atLeast(0))),
 });
+
+/** Which of its masks the server could not read. It says nothing of that: the job is rendered nowhere. */
+export function findUnreadableMask(job: v.InferOutput<typeof JobLimits>): "hosts_mask" | "hosts_mask_exclude" | undefined {
+  if (job.hosts_mask_type === "find") return undefined;
+  return (["hosts_mask", "hosts_mask_exclude"] as const).find((name) => !isReadable(job[name] ?? ""));
+}
+
+/** ECMAScript's of 2011, which is C++'s: what came later is no expression there. */
+function isReadable(mask: string): boolean {
+  if (/\(\?(<|[a-z-])|\\[pPk]/.test(mask)) return false;
+  try {
+    return RegExp(mask) !== null;
+  } catch {
+    return false;
+  }
+}
 
 /** "1 = numeric" of the server's bits. */
 export const NUMERIC = 1;
@@ -143,7 +162,10 @@ export const countTasks = (block: { frame_first: number; frame_last: number; fra
 /** Why this may not be sent as a job. Nothing: it may. */
 export function refuseJob(job: unknown): string | undefined {
   const parsed = v.safeParse(AfanasyJob, job);
-  if (parsed.success) return undefined;
+  if (parsed.success) {
+    const mask = findUnreadableMask(parsed.output);
+    return mask && `job.${mask} is no regular expression that the server reads`;
+  }
   const [issue] = parsed.issues;
   const path = v.getDotPath(issue);
   return `${path === null ? "job" : `job.${path}`} ${explain(issue)}`;

@@ -2,30 +2,31 @@
 // ask it is for the way to it to say, by headers. Jobs are sent once: whoever gets no answer must look before sending again.
 import * as v from "valibot";
 import { Failure } from "../failure.ts";
-import { type FarmJob, JobList, Receipt, readError, UserList } from "./afanasy-answers.ts";
-import { encodeMessage, parseAnswer, Unsendable } from "./afanasy-codec.ts";
+import {
+  type FarmJob,
+  type FarmUser,
+  JobList,
+  type Machine,
+  MachineList,
+  Receipt,
+  readError,
+  UserList,
+} from "./afanasy-answers.ts";
+import { encodeMessage, Unsendable } from "./afanasy-codec.ts";
+import { type AfanasyTarget, askAfanasy, isSilence, refused, type Silence, silent } from "./afanasy-exchange.ts";
 import { type AfanasyJob, refuseJob } from "./afanasy-job.ts";
+import { type Avoided, ErrorHosts, type FarmTask, JobProgress, TaskText } from "./afanasy-tasks.ts";
 
 /** After a wrong length the server says nothing at all. */
 const ANSWER_MAX_MS = 10_000;
 /** All jobs of a busy farm are some megabytes. */
 const ANSWER_MAX_BYTES = 32 * 1_024 * 1_024;
+/** The server keeps the last mebibyte of what a task printed; escaped it is more. */
+const OUTPUT_MAX_BYTES = 4 * 1_024 * 1_024;
 /** What our jobs and questions say they come from. */
 export const HOST_NAME = "kitsu-actions";
 
-export type AfanasyTarget = {
-  /** the server's address, or its relay's */
-  url: string;
-  /** the relay's */
-  token?: string | undefined;
-  /** Cloudflare Access in front of either */
-  access?: { id: string; secret: string } | undefined;
-};
-
-export type Operation = "start" | "pause" | "stop" | "restart_errors";
-
-/** No answer, or none that can be read. The server may have done what it was asked, may have died of it, or may never have heard it. */
-export type Silence = { silence: "closed" | "late" | "unreadable" };
+export type Operation = "start" | "pause" | "stop" | "restart_errors" | "reset_error_hosts";
 
 export type Afanasy = {
   /** Sends a job, once. Throws where it is certain that there is none. */
@@ -37,14 +38,29 @@ export type Afanasy = {
   readByUsers(users: readonly string[]): Promise<FarmJob[]>;
   /** By their ids as well, with all that was set. */
   readWhole(ids: readonly number[]): Promise<FarmJob[]>;
+  /** All machines the farm knows, those that are off as well. */
+  readMachines(): Promise<Machine[]>;
+  readUsers(): Promise<FarmUser[]>;
+  readTasks(id: number): Promise<FarmTask[]>;
+  /** Of each block of the job, in their order. */
+  readAvoided(id: number): Promise<Avoided[]>;
+  /** What its program printed the last time; empty where there is nothing. */
+  readOutput(id: number, block: number, task: number): Promise<TaskText>;
+  /** What the server says happened to it, a line each. */
+  readTaskLog(id: number, block: number, task: number): Promise<TaskText>;
   /** Never by a mask: it would be of all jobs there are. */
   operate(job: FarmJob, operation: Operation): Promise<void>;
   annotate(job: FarmJob, annotation: string): Promise<void>;
 };
 
 export function openAfanasy(target: AfanasyTarget, signal: AbortSignal, answerMaxMs = ANSWER_MAX_MS): Afanasy {
-  const exchange = (message: Record<string, unknown>) => send(target, encode(message), signal, answerMaxMs);
+  const exchange = (message: Record<string, unknown>, answerMaxBytes = ANSWER_MAX_BYTES) =>
+    askAfanasy(target, encode(message), signal, { answerMaxMs, answerMaxBytes });
   const get = (question: Record<string, unknown>) => exchange({ get: question });
+  const readText = async (mode: "output" | "log", id: number, block: number, task: number) => {
+    const question = { type: "jobs", ids: [id], mode, block_ids: [block], task_ids: [task] };
+    return read(TaskText, await exchange({ get: question }, OUTPUT_MAX_BYTES));
+  };
   return {
     async submit(job) {
       const refusal = refuseJob(job);
@@ -70,6 +86,12 @@ export function openAfanasy(target: AfanasyTarget, signal: AbortSignal, answerMa
     readByIds: async (ids) => (ids.length === 0 ? [] : readJobs(await get({ type: "jobs", ids }))),
     readByUsers: async (users) => (users.length === 0 ? [] : readJobs(await get({ type: "jobs", users }))),
     readWhole: async (ids) => (ids.length === 0 ? [] : readJobs(await get({ type: "jobs", ids, mode: "full" }))),
+    readMachines: async () => read(MachineList, await get({ type: "renders" })).renders,
+    readUsers: async () => read(UserList, await get({ type: "users" })).users,
+    readTasks: async (id) => read(JobProgress, await get({ type: "jobs", ids: [id], mode: "progress" })),
+    readAvoided: async (id) => read(ErrorHosts, await get({ type: "jobs", ids: [id], mode: "error_hosts" })),
+    readOutput: (id, block, task) => readText("output", id, block, task),
+    readTaskLog: (id, block, task) => readText("log", id, block, task),
     operate: async (job, operation) => check(await exchange(act(job, { operation: { type: operation } }))),
     annotate: async (job, annotation) => check(await exchange(act(job, { params: { annotation } }))),
   };
@@ -88,8 +110,6 @@ const act = ({ id, user_name }: FarmJob, what: Record<string, unknown>) => ({
   action: { user_name, host_name: HOST_NAME, type: "jobs", ids: [id], ...what },
 });
 
-const isSilence = (answer: unknown): answer is Silence => v.is(v.object({ silence: v.string() }), answer);
-
 function check(answer: unknown): void {
   if (isSilence(answer)) throw silent(answer);
   const error = readError(answer);
@@ -97,115 +117,20 @@ function check(answer: unknown): void {
 }
 
 function readJobs(answer: unknown): FarmJob[] {
-  if (isSilence(answer)) throw silent(answer);
-  const list = v.safeParse(JobList, answer);
-  if (list.success) return list.output.jobs;
-  const error = readError(answer);
   // What one id that is not there any more gets, where several would get an empty list.
-  if (error === "Invalid ID") return [];
-  if (error !== undefined) throw refused(error);
-  throw silent({ silence: "unreadable" });
+  return readError(answer) === "Invalid ID" ? [] : read(JobList, answer).jobs;
 }
 
-async function send({ url, token, access }: AfanasyTarget, body: Uint8Array, signal: AbortSignal, answerMaxMs: number) {
-  const overtime = AbortSignal.timeout(answerMaxMs);
-  try {
-    const response = await fetch(url, {
-      method: "POST",
-      redirect: "manual",
-      signal: AbortSignal.any([signal, overtime]),
-      headers: {
-        // Few and short: the server reads its headers from the first packet alone.
-        // In capitals: most versions compare it letter by letter.
-        AFANASY: String(body.byteLength),
-        "content-type": "application/json",
-        ...(token !== undefined && { authorization: `Bearer ${token}` }),
-        ...(access !== undefined && { "cf-access-client-id": access.id, "cf-access-client-secret": access.secret }),
-      },
-      // Of known length, and so never in chunks, which the server would read as JSON.
-      body,
-    });
-    return judge(response.status, await readText(response));
-  } catch (thrown) {
-    if (thrown instanceof Failure) throw thrown;
-    if (signal.aborted) throw signal.reason;
-    const silence: Silence = { silence: overtime.aborted ? "late" : "closed" };
-    return silence;
-  }
+function read<T>(schema: v.GenericSchema<unknown, T>, answer: unknown): T {
+  if (isSilence(answer)) throw silent(answer);
+  const parsed = v.safeParse(schema, answer);
+  if (parsed.success) return parsed.output;
+  const error = readError(answer);
+  throw error === undefined ? silent({ silence: "unreadable" }) : refused(error);
 }
-
-/** The relay says what became of a message that it could not deliver. */
-const Relayed = v.object({ relay: v.picklist(["unreachable", "busy", "closed", "late"]) });
-
-function judge(status: number, text: string): unknown {
-  const answer = parseAnswer(text);
-  const relayed = v.safeParse(Relayed, answer);
-  if (relayed.success) {
-    const { relay } = relayed.output;
-    if (relay === "unreachable" || relay === "busy") throw unreachable(`Its relay says: ${readError(answer) ?? relay}.`);
-    const silence: Silence = { silence: relay };
-    return silence;
-  }
-  if (status >= 300 && status < 500) throw barred(status, readError(answer));
-  // A tunnel's page about a server that is not there, or hung up.
-  if (status >= 500 || text.trim() === "") return { silence: "closed" } satisfies Silence;
-  return answer ?? ({ silence: "unreadable" } satisfies Silence);
-}
-
-async function readText({ body }: Response): Promise<string> {
-  const decoder = new TextDecoder();
-  let [text, size] = ["", 0];
-  for (const reader = body?.getReader(); reader !== undefined; ) {
-    const { done, value } = await reader.read();
-    if (done) break;
-    size += value.byteLength;
-    if (size > ANSWER_MAX_BYTES) {
-      await reader.cancel();
-      throw new Failure("farm-broken", {
-        text: `Afanasy answered more than ${ANSWER_MAX_BYTES / 1_024 / 1_024} MiB.`,
-        retry: true,
-      });
-    }
-    text += decoder.decode(value, { stream: true });
-  }
-  return text + decoder.decode();
-}
-
-export const unreachable = (what: string) =>
-  new Failure("farm-unreachable", {
-    text: `Afanasy can't be reached. ${what}`,
-    advice: "Try again in a minute; then ask your TD whether its server, its relay and the tunnel are running.",
-    retry: true,
-  });
-
-const SILENT = {
-  closed: "It closed the connection without an answer, or there was none.",
-  late: "It did not answer in time.",
-  unreadable: "It answered something that can't be understood.",
-} as const;
-
-/** To a question that can be asked again. */
-const silent = ({ silence }: Silence) =>
-  silence === "unreadable"
-    ? new Failure("farm-broken", { text: `Afanasy: ${SILENT.unreadable}`, advice: "Ask your TD.", retry: true })
-    : unreachable(SILENT[silence]);
-
-const refused = (error: string) => new Failure("farm-refused", { text: `Afanasy refused: ${error}`, advice: "Ask your TD." });
 
 const unfit = (refusal: string) =>
   new Failure("farm-refused", {
     text: `This job was not sent, for Afanasy could not read it: ${refusal}.`,
     advice: "Tell your TD: the template in AFANASY is likely to be wrong.",
   });
-
-/** Cloudflare Access, or the relay: what was sent did not get through to the server. */
-function barred(status: number, error: string | undefined): Failure {
-  if (error !== undefined && status !== 401) return new Failure("farm-refused", { text: `Afanasy's relay refused: ${error}` });
-  const isLogin = status < 400 || status === 401 || status === 403;
-  return new Failure("farm-refused", {
-    text: isLogin
-      ? `The way to Afanasy is closed to this action server: it answered with the status ${status}${error === undefined ? "" : `, ${error}`}.`
-      : `Something else than Afanasy answered, with the status ${status}.`,
-    advice: "Your TD checks the address in AFANASY, and the secrets AFANASY_TOKEN, AFANASY_ACCESS_ID and AFANASY_ACCESS_SECRET.",
-  });
-}

@@ -1,6 +1,6 @@
 import { runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
-import { beforeEach, describe, expect, it, vi } from "vitest";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import type { Reply } from "../../../contract.ts";
 import type { Control, Standing, Watch } from "../../../worker/action.ts";
 import { afanasy } from "../../../worker/actions/afanasy.ts";
@@ -49,9 +49,20 @@ let server: FakeAfserver;
 beforeEach(() => {
   zou = openFakeZou();
   server = openFakeAfserver();
+  vi.useFakeTimers({ toFake: ["Date"], now: Date.now() });
   // What the run begins is carried on by hand here.
   vi.spyOn(LongRun.prototype, "alarm").mockResolvedValue();
 });
+
+afterEach(() => {
+  vi.useRealTimers();
+});
+
+/** So much time goes by, here and on the farm. */
+function pass(ms: number): void {
+  vi.setSystemTime(Date.now() + ms);
+  server.pass(ms);
+}
 
 let projects = 500;
 function makeProject(taskCount: number, rest: object = {}) {
@@ -92,9 +103,9 @@ const outcomesOf = (reply: Reply) => ("outcomes" in reply ? (reply.outcomes ?? [
 const reasonsOf = (reply: Reply) => outcomesOf(reply).map(({ state, reason }) => `${state}: ${reason}`);
 
 /** The run's watch, as its Durable Object would call it. */
-async function follow({ id: runId, variables }: { id: string; variables: object }) {
+async function follow({ id: runId, variables }: { id: string; variables: object }, other?: object) {
   const kept = await runInDurableObject(env.LONG_RUNS.getByName(runId), async (_, { storage }) => storage.get<Uint8Array>("data"));
-  let data: unknown = JSON.parse(new TextDecoder().decode(kept));
+  let data: unknown = other ?? JSON.parse(new TextDecoder().decode(kept));
   const watch: Watch = {
     run: { id: runId, url: "" },
     person: { id: MANAGER.id, name: "Ada", email: undefined },
@@ -116,6 +127,20 @@ async function follow({ id: runId, variables }: { id: string; variables: object 
     look: async () => keep(await afanasy.watch?.(watch, data)),
     control: async (what: Control) => keep(await afanasy.control?.(watch, data, what)),
   };
+}
+
+/** As the run of "Try again" would be followed: it looks for the jobs of the run before. */
+async function retry(before: { id: string; variables: object }, taskIds: readonly string[]) {
+  const [task = ""] = taskIds;
+  const shot = server.farm.list().find(({ sent }) => String(sent.custom_data).includes(task));
+  const mark = JSON.parse(String(shot?.sent.custom_data)).kitsu_mark;
+  const data = {
+    shots: [{ task, label: "SH", mark, size: 48, state: "waiting", again: true, order: { job: shot?.sent, kitsu: {} } }],
+    aside: [],
+  };
+  const { look } = await follow(before, data);
+  let reply = (await look()).reply;
+  return { look: async () => (reply = (await look()).reply), reply: () => reply };
 }
 
 describeAction(afanasy, SET);
@@ -230,33 +255,69 @@ describe("a render run of the Afanasy action", () => {
     const { look } = await follow(begun);
     expect((await look()).reply).toMatchObject({ kind: "started", progress: { done: 0, total: 96 } });
     expect(server.requests[0]?.headers.get("authorization")).toBe("Bearer relay-token");
-    const [first, second] = [...server.jobs.values()];
-    if (first === undefined || second === undefined) throw new Error("There are two");
-    expect(first.sent).toMatchObject({ user_name: "kitsu", priority: 70, blocks: [{ frames_per_task: 12, service: "blender" }] });
-    Object.assign(first, { st: 3 });
-    Object.assign(first.blocks[0] ?? {}, { p_percentage: 50 });
-    expect((await look()).reply).toMatchObject({ kind: "started", progress: { done: 24, total: 96 } });
-    Object.assign(first, { st: 16 });
-    Object.assign(second, { st: 32 });
-    Object.assign(second.blocks[0] ?? {}, { p_tasks_error: 3, p_percentage: 25 });
+    expect(server.job(2).sent).toMatchObject({
+      ...{ user_name: "kitsu", priority: 70 },
+      blocks: [{ frames_per_task: 12, service: "blender" }],
+    });
+    pass(4_000);
+    expect((await look()).reply).toMatchObject({ kind: "started", progress: { done: expect.any(Number), total: 96 } });
+    server.pass(200_000);
     expect((await look()).reply).toMatchObject({
       kind: "done",
-      severity: "warning",
-      title: "Rendered SQ01 / SH1 / Animation with Afanasy",
-      outcomes: [{ state: "done" }, { state: "failed", reason: "3 of 4 tasks failed" }],
+      severity: "success",
+      title: "Rendered 2 shots with Afanasy",
+      outcomes: [{ state: "done" }, { state: "done" }],
     });
+  });
+
+  it("tells within a minute that a scene is broken, in its program's words, with the defaults of the farm; and tried again it is rendered", async () => {
+    const { taskIds } = makeProject(2);
+    Object.assign(shotOf(taskIds[1]), { name: "SH0040" });
+    const begun = await run(taskIds);
+    const { look } = await follow(begun);
+    let reply: Reply | undefined;
+    let broken = 0;
+    while (reply === undefined || reply.kind === "started") {
+      pass(3_000);
+      reply = (await look()).reply;
+      const isRefused = server.job(3).blocks[0]?.hosts.countAvoided(3) === 2;
+      if (isRefused && outcomesOf(reply)[1]?.state !== "failed") broken += 3;
+    }
+    expect(broken).toBeLessThan(60);
+    expect(reply).toMatchObject({
+      kind: "done",
+      outcomes: [
+        { state: "done" },
+        {
+          state: "failed",
+          reason: expect.stringMatching(
+            /2 machines refuse it after errors, and no other can take it\. In frame 1\d\d-1\d\d: Error: Cycles: out of memory$/,
+          ),
+        },
+      ],
+    });
+    const again = await retry(begun, taskIds.slice(1));
+    for (let looks = 0; looks < 40 && again.reply().kind === "started"; looks += 1) {
+      pass(3_000);
+      await again.look();
+    }
+    expect(again.reply()).toMatchObject({ kind: "done", severity: "success" });
+    expect(server.farm.list().length).toBe(2);
   });
 
   it("starts paused where that was asked, is let go on, and canceled", async () => {
     const { taskIds } = makeProject(1);
     const { look, control } = await follow(await run(taskIds, { paused: true }));
+    await look();
+    pass(2_000);
     expect(outcomesOf((await look()).reply)).toMatchObject([{ state: "waiting", reason: "Paused in Afanasy" }]);
     expect((await look()).controls).toEqual(["cancel", "resume"]);
     await control("resume");
-    expect(server.jobs.get(2)?.st).toBe(1);
+    expect(server.job(2).isOffline).toBe(false);
     await control("cancel");
+    pass(5_000);
     expect((await look()).reply).toMatchObject({ kind: "done", severity: "info", outcomes: [{ state: "skipped" }] });
-    expect(server.jobs.get(2)?.st).toBe(513);
+    expect(server.job(2).isOffline).toBe(true);
   });
 
   it("sends nothing twice, whether the answer was lost or the server was away", async () => {
@@ -265,7 +326,7 @@ describe("a render run of the Afanasy action", () => {
     server.next.push("taken-close", "close");
     await expect(look()).rejects.toMatchObject({ code: "farm-unreachable", reply: { retry: true } });
     expect((await look()).reply.kind).toBe("started");
-    expect(server.jobs.size).toBe(1);
+    expect(server.farm.list().length).toBe(1);
   });
 });
 

@@ -1,12 +1,12 @@
-import { beforeEach, describe, expect, it } from "vitest";
+import { beforeEach, describe, expect, it, vi } from "vitest";
 import { openAfanasyFarm } from "../../../worker/farm/afanasy-farm.ts";
 import { AfanasyOrder } from "../../../worker/farm/afanasy-order.ts";
 import { CANCELED } from "../../../worker/farm/afanasy-standing.ts";
-import type { Farm } from "../../../worker/farm/farm.ts";
+import type { Farm, JobStanding } from "../../../worker/farm/farm.ts";
 import { carryOn } from "../../../worker/farm/render.ts";
 import { makeRun, readRun } from "../../../worker/farm/run.ts";
 import { DOUBT_MS } from "../../../worker/farm/shot.ts";
-import { AFANASY_URL, type FakeAfserver, type FakeJob, type Fate, openFakeAfserver } from "../../support/worker/afserver.ts";
+import { AFANASY_URL, type AfJob, type FakeAfserver, type Fate, openFakeAfserver } from "../../support/worker/afserver.ts";
 
 let server: FakeAfserver;
 beforeEach(() => {
@@ -19,10 +19,10 @@ const open = (users = ["ada"], hangMs = HANG_MS): Farm<AfanasyOrder> =>
     { url: AFANASY_URL, at_once: 2, standstill_minutes: 120, page: "https://farm.tld" },
     users,
     new AbortController().signal,
-    hangMs,
+    { answerMaxMs: hangMs, now: () => server.clock.now },
   );
 
-const order = (name = "SH010", user = "ada"): AfanasyOrder => ({
+const order = (name = "SH010", user = "ada", block: object = {}): AfanasyOrder => ({
   job: {
     name,
     user_name: user,
@@ -37,16 +37,18 @@ const order = (name = "SH010", user = "ada"): AfanasyOrder => ({
         frame_last: 148,
         frames_per_task: 4,
         frames_inc: 1,
+        ...block,
       },
     ],
   },
   kitsu: { project: "p", entity: "e", task: "t" },
 });
 
-function jobOf(id: string | number): FakeJob {
-  const job = server.jobs.get(Number(id));
-  if (job === undefined) throw new Error(`There is no job ${id}`);
-  return job;
+const jobOf = (id: string | number) => server.job(id);
+function only(standings: ReadonlyMap<string, JobStanding | "gone">): JobStanding {
+  const [standing] = standings.values();
+  if (standing === undefined || standing === "gone") throw new Error(`It is ${standing}`);
+  return standing;
 }
 const operations = () =>
   server.messages.flatMap((message) => {
@@ -83,7 +85,7 @@ describe("a job on Afanasy", () => {
     server.isTerse = true;
     const farm = open();
     const ref = await farm.submit(order(), "run/1");
-    for (const name of ["a", "b"]) Object.assign(jobOf((await farm.submit(order(name), name)).id).sent, { host_name: "ws12" });
+    for (const name of ["a", "b"]) Object.assign(jobOf((await farm.submit(order(name), name)).id), { hostName: "ws12" });
     expect(await farm.find(["run/1"])).toEqual(new Map([["run/1", ref]]));
     expect(server.messages.at(-1)).toEqual({ get: { type: "jobs", ids: [Number(ref.id)], mode: "full" } });
   });
@@ -91,8 +93,8 @@ describe("a job on Afanasy", () => {
   it("is looked at by its id, all with one question: never by serials, for a server that has none of them may end", async () => {
     const farm = open();
     const [one, two] = [await farm.submit(order(), "a"), await farm.submit(order(), "b")];
-    Object.assign(jobOf(one.id), { st: 3 });
-    Object.assign(jobOf(one.id).blocks[0] ?? {}, { p_percentage: 25 });
+    // Two machines, and 4 frames a task: 6 each are done after 7 seconds.
+    server.pass(7_000);
     const before = server.requests.length;
     const standings = await farm.look([
       { job: one, mark: "a" },
@@ -107,7 +109,7 @@ describe("a job on Afanasy", () => {
   it("is gone when it was deleted, also when its id is another job's by now", async () => {
     const farm = open();
     const job = await farm.submit(order(), "a");
-    server.jobs.clear();
+    server.farm.delete(Number(job.id));
     expect([...(await farm.look([{ job, mark: "a" }])).values()].every((one) => one === "gone")).toBe(true);
     const other = await farm.submit(order(), "b");
     expect(other.id).toBe(job.id);
@@ -123,11 +125,40 @@ describe("what is asked of a job", () => {
     const job = await farm.submit(order(), "a");
     await farm.control(job, "a", "cancel");
     expect(operations()).toEqual([{ annotation: CANCELED }, "stop"]);
-    expect((await farm.look([{ job, mark: "a" }])).get(job.id)).toMatchObject({ state: "canceled" });
+    const see = async (standing?: JobStanding) => only(await farm.look([{ job, mark: "a", standing }]));
+    const first = await see();
+    expect(first).toMatchObject({ state: "paused" });
+    server.pass(2_000);
+    expect(await see(first)).toMatchObject({ state: "canceled" });
     server.isTerse = true;
-    expect((await farm.look([{ job, mark: "a" }])).get(job.id)).toMatchObject({ state: "canceled" });
+    expect(await see(first)).toMatchObject({ state: "canceled" });
     await farm.control(job, "a", "cancel");
     expect(operations().length).toBe(2);
+  });
+
+  it("counts the frames of what was canceled when its programs have ended", async () => {
+    const farm = open();
+    const job = await farm.submit(order(), "a");
+    server.pass(7_000);
+    await farm.control(job, "a", "cancel");
+    let standing = only(await farm.look([{ job, mark: "a" }]));
+    expect(standing).toMatchObject({ state: "paused", done: 12 });
+    server.pass(2_000);
+    standing = only(await farm.look([{ job, mark: "a", standing }]));
+    expect(standing).toMatchObject({ state: "paused" });
+    server.pass(2_000);
+    expect(only(await farm.look([{ job, mark: "a", standing }]))).toMatchObject({ state: "canceled", done: 8 });
+  });
+
+  it("does not wait for a program that never ends", async () => {
+    const farm = open();
+    const job = await farm.submit(order(), "a");
+    server.pass(2_000);
+    await farm.control(job, "a", "cancel");
+    const standing = only(await farm.look([{ job, mark: "a" }]));
+    server.clock.now += 31_000;
+    vi.spyOn(server.farm, "advance").mockReturnValue();
+    expect(only(await farm.look([{ job, mark: "a", standing }]))).toMatchObject({ state: "canceled" });
   });
 
   it("pauses it, and lets it go on", async () => {
@@ -142,19 +173,38 @@ describe("what is asked of a job", () => {
     expect(operations()).toEqual(["pause", "start"]);
   });
 
-  it("renders again what failed, and nothing else", async () => {
+  it("renders again what failed, on machines that had errors, too", async () => {
+    const farm = open();
+    const job = await farm.submit(order("broken", "ada", { errors_retries: 1 }), "a");
+    server.pass(60_000);
+    expect(jobOf(job.id).blocks[0]?.hosts.size).toBe(2);
+    await farm.control(job, "a", "restart");
+    expect(operations()).toEqual(["restart_errors", "reset_error_hosts"]);
+    // Twice, as whoever presses it twice.
+    await farm.control(job, "a", "restart");
+    expect(operations()).toEqual(["restart_errors", "reset_error_hosts"]);
+  });
+
+  it("forgives machines also where no task failed for good", async () => {
+    const farm = open();
+    const job = await farm.submit(order("broken", "ada", { errors_retries: 20 }), "a");
+    server.pass(60_000);
+    await farm.control(job, "a", "restart");
+    expect(operations()).toEqual(["reset_error_hosts"]);
+  });
+
+  it("lets what waits wait: there is nothing to be rendered again, and nothing wrong with that", async () => {
     const farm = open();
     const job = await farm.submit(order(), "a");
-    await expect(farm.control(job, "a", "restart")).rejects.toMatchObject({ message: "Nothing of it failed." });
-    jobOf(job.id).st = 32;
+    server.pass(1_000);
     await farm.control(job, "a", "restart");
-    expect(operations()).toEqual(["restart_errors"]);
+    expect(operations()).toEqual([]);
   });
 
   it("is refused where it is done", async () => {
     const farm = open();
     const job = await farm.submit(order(), "a");
-    jobOf(job.id).st = 16;
+    server.pass(60_000);
     for (const what of ["cancel", "pause", "resume"] as const) {
       await expect(farm.control(job, "a", what)).rejects.toMatchObject({ code: "farm-refused", message: "It is done already." });
     }
@@ -163,7 +213,7 @@ describe("what is asked of a job", () => {
   it("never reaches the job that has its id by now", async () => {
     const farm = open();
     const job = await farm.submit(order(), "a");
-    server.jobs.clear();
+    server.farm.delete(Number(job.id));
     await farm.submit(order(), "b");
     await farm.control(job, "a", "cancel");
     await expect(farm.control(job, "a", "pause")).rejects.toMatchObject({ message: "It was deleted on the farm." });
@@ -171,9 +221,9 @@ describe("what is asked of a job", () => {
   });
 
   it.each([
-    ["another mark", (job: FakeJob) => (job.sent.custom_data = '{"kitsu_mark":"z","kitsu_user":"ada"}')],
-    ["another user", (job: FakeJob) => (job.sent.user_name = "eve")],
-    ["nothing of ours in it", (job: FakeJob) => delete job.sent.custom_data],
+    ["another mark", (job: AfJob) => (job.sent.custom_data = '{"kitsu_mark":"z","kitsu_user":"ada"}')],
+    ["another user", (job: AfJob) => (job.userName = "eve")],
+    ["nothing of ours in it", (job: AfJob) => delete job.sent.custom_data],
   ])("never reaches a job with %s, be its numbers the same", async (_, change) => {
     const farm = open();
     const job = await farm.submit(order(), "a");
@@ -224,7 +274,7 @@ describe("a render run on Afanasy", () => {
   it(`submits each shot at most once whatever the network does, and never kills the server (seed ${SEED})`, async () => {
     const random = makeRandom(SEED);
     for (let round = 0; round < 25; round += 1) {
-      server.jobs.clear();
+      for (const { id } of server.farm.list()) server.farm.delete(id);
       const shots = Array.from({ length: 3 }, (_, index) => ({
         task: `t${index}`,
         label: `SH${index}`,
@@ -254,7 +304,7 @@ describe("a render run on Afanasy", () => {
         );
         now += DOUBT_MS + 1;
       }
-      const marks = [...server.jobs.values()].map(({ sent }) => JSON.parse(String(sent.custom_data)).kitsu_mark);
+      const marks = server.farm.list().map(({ sent }) => JSON.parse(String(sent.custom_data)).kitsu_mark);
       expect(new Set(marks).size, `round ${round}`).toBe(marks.length);
       for (const shot of readRun(AfanasyOrder, data).shots) {
         expect(["sent", "over"]).toContain(shot.state);

@@ -124,6 +124,14 @@ describe("a shot as a job", () => {
     expect(job.blocks[0]).toMatchObject({ capacity: 2_000, need_memory: 16_384 });
   });
 
+  it("says how its masks are meant, for servers take them for beginnings of names where nobody says it", () => {
+    const typeOf = (job: object) => jobOf({ template: { job } }).hosts_mask_type;
+    expect(typeOf({ hosts_mask: "gpu.*" })).toBe("regex");
+    expect(typeOf({ hosts_mask_exclude: "ws\\d+" })).toBe("regex");
+    expect(typeOf({ hosts_mask: "gpu", hosts_mask_type: "find" })).toBe("find");
+    expect(typeOf({ max_running_tasks: 8 })).toBeUndefined();
+  });
+
   it("has a name of which the server can make a folder, however long the names in it are", () => {
     const { name } = jobOf({ type: "ア".repeat(120) });
     expect(name).toMatch(/^Demo SH\d+ \/ ア+$/);
@@ -253,6 +261,15 @@ describe("the setting AFANASY", () => {
     [{ templates: [BLENDER, BLENDER] }, {}, "templates must not have two templates of one id"],
     [{ branch: "/a/b" }, {}, "branch must be one name"],
     [{ priority: { least: 90, default: 10 } }, {}, "priority must have least, default and most in that order"],
+    [{ priority: { least: 0 } }, {}, "priority.least must be at least 1"],
+    [
+      {},
+      { job: { hosts_mask: "(" } },
+      'templates.0.job.hosts_mask is no regular expression that Afanasy reads; hosts_mask_type = "find"',
+    ],
+    [{}, { job: { hosts_mask_exclude: "a(?<b)" } }, "templates.0.job.hosts_mask_exclude is no regular expression"],
+    [{}, { job: { hosts_mask: "(", hosts_mask_type: "glob" } }, 'templates.0.job.hosts_mask_type must be "find" or "regex"'],
+    [{}, { job: { need_os: "lin.*" } }, "templates.0.job.need_os is looked for as it is written"],
     [{ url: "afserver:51000" }, {}, "url must be an address"],
     [{ command_pre: "x" }, {}, "command_pre"],
   ])("says what is wrong: %j %j", (more, template, problem) => {

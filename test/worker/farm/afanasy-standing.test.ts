@@ -39,6 +39,25 @@ describe("the state of a job", () => {
     expect(stateOf(text)).toBe(state);
   });
 
+  it("is not paused while it is being deleted", () => {
+    const deleted = v.parse(FarmJob, { id: 7, st: BITS.RUN | BITS.OFF, locked: true });
+    expect(readState(deleted)).toBe("waiting");
+    expect(readStanding(deleted, undefined).hindrance).toBe("it is being deleted on the farm");
+  });
+
+  it("is running as long as its blocks have running tasks", () => {
+    expect(stateOf("RDY", "", [{ tasks_num: 12, running_tasks_counter: 1 }])).toBe("running");
+  });
+
+  it("is a failure where what is left waits for tasks of the job that failed", () => {
+    expect(
+      stateOf("ERR", "", [
+        { tasks_num: 4, p_tasks_error: 4, st: BITS.ERR },
+        { tasks_num: 4, p_tasks_ready: 4, st: BITS.WDP },
+      ]),
+    ).toBe("failed");
+  });
+
   it("is no failure yet while tasks wait for the machine that began them, of which the job itself has no bit", () => {
     expect(stateOf("ERR", "", [{ tasks_num: 12, p_tasks_error: 1, p_tasks_waitrec: 2 }])).toBe("waiting");
     expect(stateOf("ERR", "", [{ tasks_num: 12, p_tasks_error: 1 }])).toBe("failed");
@@ -89,6 +108,13 @@ describe("how far a job is", () => {
     });
   });
 
+  it("is counted by the tasks that are done where percentages are too coarse, and never more than that", () => {
+    const block = { tasks_num: 12, frame_first: 1, frame_last: 48, frames_per_task: 4, p_percentage: 16, p_tasks_done: 2 };
+    expect(standingOf({ st: 513, blocks: [block] })).toMatchObject({ done: 8, total: 48 });
+    // Of 46 frames the last task has two.
+    expect(standingOf({ st: 513, blocks: [{ ...block, frame_last: 46 }] })).toMatchObject({ done: 7, total: 46 });
+  });
+
   it("is counted in tasks where they have no frames", () => {
     expect(standingOf({ st: 2, blocks: [{ tasks_num: 4, p_percentage: 50 }] })).toMatchObject({ done: 2, total: 4 });
   });
@@ -103,8 +129,15 @@ describe("how far a job is", () => {
       url: "https://farm.tld",
     });
     expect(standingOf({ st: 32, state: " ERR" }).reason).toBe("It failed (ERR)");
-    expect(standingOf({ st: 4 }).reason).toBe("It waits for another job");
-    expect(standingOf({ st: 0, blocks: [{ p_tasks_waitrec: 1 }] }).reason).toBe("A machine of the farm does not answer");
-    expect(standingOf({ st: 1 }).reason).toBeUndefined();
+    expect(standingOf({ st: 1 })).not.toHaveProperty("hindrance");
+  });
+
+  it("comes with what it waits for, as far as the job itself says it", () => {
+    expect(standingOf({ st: 4, depend_mask: "other" }).hindrance).toBe("it waits for another job");
+    // A new one has the bit for half a second.
+    expect(standingOf({ st: 4 }).hindrance).toBeUndefined();
+    expect(standingOf({ st: 8 })).toMatchObject({ hindrance: "it waits for its time", isQueued: true });
+    expect(standingOf({ st: 0, blocks: [{ p_tasks_waitrec: 1 }] }).hindrance).toBe("a machine of the farm does not answer");
+    expect(standingOf({ st: BITS.SUS | BITS.RDY }).hindrance).toBe("tasks of it are suspended");
   });
 });

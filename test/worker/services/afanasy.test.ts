@@ -111,7 +111,7 @@ describe("what Afanasy answers", () => {
   it("is read with what it leaves out as zero", async () => {
     await open().submit(job());
     expect(await open().readByUsers(["ada"])).toMatchObject([
-      { st: 1, blocks: [{ tasks_num: 12, p_percentage: 0, p_tasks_error: 0 }] },
+      { st: 4, blocks: [{ tasks_num: 12, p_percentage: 0, p_tasks_error: 0, p_avoid_hosts: 0 }] },
     ]);
   });
 
@@ -139,6 +139,58 @@ describe("what Afanasy answers", () => {
     expect(await open().readByIds([])).toEqual([]);
     expect(await open().readByUsers([])).toEqual([]);
     expect(server.requests).toEqual([]);
+  });
+});
+
+describe("what Afanasy answers of tasks", () => {
+  const submitBroken = async () => {
+    const [block] = job().blocks;
+    if (block === undefined) throw new Error("It has one");
+    await open().submit(job({ name: "broken", blocks: [{ ...block, errors_retries: 0, errors_avoid_host: 1 }] }));
+    server.pass(3_000);
+  };
+
+  it("is their states in words, for the bits are beyond what JSON.parse keeps", async () => {
+    await submitBroken();
+    const tasks = await open().readTasks(2);
+    expect(tasks.length).toBe(12);
+    expect(tasks.slice(0, 3)).toEqual([
+      { block: 0, task: 0, states: ["ERR"], errors: 1 },
+      { block: 0, task: 1, states: ["ERR"], errors: 1 },
+      { block: 0, task: 2, states: ["RDY"], errors: 0 },
+    ]);
+  });
+
+  it("is which machines are avoided, out of lines that are for people", async () => {
+    await submitBroken();
+    expect(await open().readAvoided(2)).toEqual([
+      {
+        machines: new Set(["node1", "node2"]),
+        tasks: new Map([
+          [0, new Set()],
+          [1, new Set()],
+        ]),
+      },
+    ]);
+  });
+
+  it("is what a program printed, and nothing where the server says that there is nothing", async () => {
+    await submitBroken();
+    expect(await open().readOutput(2, 0, 0)).toEqual({
+      name: "frame 101-104",
+      text: expect.stringMatching(/Cannot read the blend file/),
+    });
+    expect(await open().readOutput(2, 0, 2)).toEqual({ name: "frame 109-112", text: "" });
+    expect(await open().readOutput(2, 0, 99)).toEqual({ name: "", text: "" });
+    expect((await open().readTaskLog(2, 0, 0)).text).toMatch(/SESSION #1.*\n.*Finished error\.$/);
+  });
+
+  it("is never read beyond its limit", async () => {
+    server.next.push(Response.json({ task: { data: "x".repeat(4 * 1_024 * 1_024) } }));
+    await expect(open().readOutput(2, 0, 0)).rejects.toMatchObject({
+      code: "farm-broken",
+      message: "Afanasy answered more than 4 MiB.",
+    });
   });
 });
 
@@ -215,8 +267,11 @@ describe("a way that is closed", () => {
 
   it("of a relay that does not allow the job says why", async () => {
     server.next.push(Response.json({ info: { kind: "error", text: "the service “maya” is not allowed" } }, { status: 403 }));
-    await expect(open().submit(job())).rejects.toMatchObject({
-      message: "Afanasy's relay refused: the service “maya” is not allowed",
+    const refused = open().submit(job());
+    await expect(refused).rejects.toMatchObject({
+      message:
+        "The studio's relay to Afanasy does not allow this: the service “maya” is not allowed. Ask your TD to allow it there.",
+      reply: { advice: expect.stringContaining("services with the patterns of their commands") },
     });
   });
 
