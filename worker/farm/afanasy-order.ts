@@ -8,6 +8,7 @@ import { AfanasyJob, NAME_MAX_BYTES, NUMERIC, refuseJob } from "../services/afan
 import type { AfanasySettings, JobTemplate } from "./afanasy-settings.ts";
 import { parseFrames } from "./frames.ts";
 import { findOwnFrames } from "./own-frames.ts";
+import { LETTERS } from "./plain-letters.ts";
 
 /** `kitsu` is written into the job, for scripts of the studio's: ids of project, entity and task. */
 export const AfanasyOrder = v.object({ job: AfanasyJob, kitsu: v.record(v.string(), v.string()) });
@@ -101,9 +102,11 @@ function fillAll(values: Values, template: JobTemplate, { user, project }: Afana
   return problem === undefined ? filled : { problem };
 }
 
+const FOREIGN = new RegExp(`[^${LETTERS}_.\\/ \\-]`, "v");
+
 /** Why this may not go into a command, where it stands in double quotes. */
 export function refuseWord(word: string): string | undefined {
-  const [character] = /[^A-Za-z0-9_./ -]/u.exec(word) ?? [];
+  const [character] = FOREIGN.exec(word) ?? [];
   if (character !== undefined) return `has ${nameCharacter(character)}, which nothing in a command may have: ${quote(word)}`;
   if (word === "." || word.includes("..")) return `has "..", which leads elsewhere: ${quote(word)}`;
   return word.startsWith("-") ? `begins with "-", as an option does: ${quote(word)}` : undefined;
@@ -111,7 +114,10 @@ export function refuseWord(word: string): string | undefined {
 
 const refuseUser = (name: string) => (/^[\w.-]+$/.test(name) ? undefined : `is no name for a user of Afanasy's: ${quote(name)}`);
 
-const nameCharacter = (character: string) => (/[\p{L}\p{N}\p{P}\p{S}]/u.test(character) ? character : "a control character");
+function nameCharacter(character: string): string {
+  if (/\p{M}/u.test(character)) return "an accent that is a character of its own (NFD)";
+  return /[\p{L}\p{N}\p{P}\p{S}]/u.test(character) ? character : "a control character";
+}
 
 const quote = (text: string) => `"${(text.length > 60 ? `${text.slice(0, 60)}…` : text).replace(/\p{Cc}/gu, "?")}"`;
 

@@ -6,6 +6,7 @@ import { type Template, TemplateText } from "../launch/template.ts";
 import { BlockLimits, findUnreadableMask, JobLimits } from "../services/afanasy-job.ts";
 import { structured } from "../structured.ts";
 import { STANDSTILL_MINUTES } from "./farm.ts";
+import { LETTERS } from "./plain-letters.ts";
 import { Tell } from "./tell.ts";
 
 const Text = v.pipe(v.string(), v.trim(), v.minLength(1, "must not be empty"), v.maxLength(80, "must have at most 80 characters"));
@@ -25,11 +26,14 @@ export const COMMAND_VARIABLES = [...FACT_VARIABLES, "scene", "output"];
 
 const textsOf = ({ parts }: Template) => parts.filter((part) => typeof part === "string");
 
+const PATH = new RegExp(`^[${LETTERS}_ .\\/:\\-]*$`, "v");
+const FRAME_PATH = new RegExp(`^[${LETTERS}_ .\\/:@#\\-]*$`, "v");
+
 /** A path in which nothing means anything to a shell, whatever is around it. */
 const PathText = v.pipe(
   TemplateText(FACT_VARIABLES),
   v.check(
-    (template) => textsOf(template).every((text) => /^[\w ./:-]*$/.test(text)),
+    (template) => textsOf(template).every((text) => PATH.test(text)),
     'may have letters, digits, blanks, "_", ".", "-", ":" and "/" only: farms take "/" on Windows, too',
   ),
 );
@@ -53,7 +57,7 @@ const Command = v.pipe(
 
 const FrameFile = v.pipe(
   TemplateText(COMMAND_VARIABLES),
-  v.check((template) => textsOf(template).every((text) => /^[\w ./:@#-]*$/.test(text)), "must be a path; @####@ is the frame"),
+  v.check((template) => textsOf(template).every((text) => FRAME_PATH.test(text)), "must be a path; @####@ is the frame"),
 );
 
 const JobSettings = v.pipe(

@@ -9,7 +9,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-_OPERATIONS = ("start", "pause", "stop", "restart", "restart_errors", "restart_running", "restart_pause", "delete")
+_OPERATIONS = (
+    "start", "pause", "stop", "restart", "restart_errors", "restart_running", "restart_pause", "reset_error_hosts", "delete",
+)  # fmt: skip
 _USUAL = ("start", "pause", "stop", "restart_errors")
 _TOKEN_LEAST = 16
 
@@ -26,7 +28,7 @@ class Config:
     afserver: tuple[str, int]
     token: bytes
     services: Mapping[str, Sequence[re.Pattern[str]]]
-    operations: Sequence[str] = _USUAL
+    operations: Sequence[str] = (*_USUAL, "reset_error_hosts")
     environment: Sequence[str] = ()
     connections: int = 8
     answer_seconds: float = 6
@@ -63,6 +65,9 @@ def _parse(value: Any, folder: Path, problems: list[str]) -> Config | None:
     operations = value.get("operations", list(_USUAL))
     if not isinstance(operations, list) or not all(one in _OPERATIONS for one in operations):
         problems.append(f"operations must be a list of {', '.join(_OPERATIONS)}.")
+    elif "restart_errors" in operations and "reset_error_hosts" not in operations:
+        # A machine that had errors is avoided until it is forgiven: what is restarted without that may never be rendered.
+        operations = [*operations, "reset_error_hosts"]
     environment = value.get("environment", [])
     if not isinstance(environment, list) or not all(isinstance(one, str) for one in environment):
         problems.append("environment must be a list of the names of variables.")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import unicodedata
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -13,6 +14,8 @@ _INTEGER_MAX = 2**31 - 1
 _LIST_MAX = 1_000
 _TASKS_MAX = 100_000
 _NUMERIC = 1
+# 1 is the server's own, which runs its commands and those of its service of events.
+_FIRST_JOB = 2
 # Of what is rendered already, of lost machines, of suspended tasks. The others want members that are not let through, and may end afserver without.
 _FLAGS = _NUMERIC | 32 | 64 | 128 | 256 | 1024
 # afserver makes a folder of a name, with a number before it and perhaps one behind it. File systems have 255.
@@ -22,7 +25,11 @@ Check = Callable[[Any, str], None]
 
 
 class Refused(Exception):
-    """The message is not let through: why, in a sentence without its full stop."""
+    """The message is not let through: why, in a sentence without its full stop. `detail` is for the log alone."""
+
+    def __init__(self, text: str, detail: str = "") -> None:
+        super().__init__(text)
+        self.detail = detail
 
 
 def read_message(body: bytes, config: Config) -> tuple[dict[str, Any], str]:
@@ -109,14 +116,33 @@ def _marks(value: Any, name: str) -> None:
 def _path(value: Any, name: str) -> None:
     """Farms make thumbnails of files, and put their names into commands of their own."""
     _filled(value, name)
-    if re.fullmatch(r"[A-Za-z0-9_ ./:@#-]+", value) is None:
-        raise Refused(f"{name} has a character that no path may have")
+    for character in value:
+        if re.fullmatch(r"[A-Za-z0-9_ ./:@#-]", character) is None and not _is_letter(character):
+            raise Refused(f"{name} has a character that no path may have: {ascii(character)}")
+
+
+def _is_letter(character: str) -> bool:
+    """Letters of all languages, except those that some Windows turns into quotes, bars and the like of a shell."""
+    return unicodedata.category(character) in _LETTERS and _LOOKALIKES.fullmatch(character) is None
+
+
+_LETTERS = ("Lu", "Ll", "Lt", "Lm", "Lo", "Mn", "Mc", "Nd")
+# As worker/farm/plain-letters.ts has them.
+_LOOKALIKES = re.compile("[\u01c0-\u01c3\u02b0-\u036f\u0374\u037a\u0559]")
 
 
 def _integer(least: int, most: int = _INTEGER_MAX) -> Check:
     def check(value: Any, name: str) -> None:
         if type(value) is not int or not least <= value <= most:
             raise Refused(f"{name} must be an integer from {least} to {most}")
+
+    return check
+
+
+def _one_of(*words: str) -> Check:
+    def check(value: Any, name: str) -> None:
+        if value not in words:
+            raise Refused(f"{name} must be {' or '.join(words)}")
 
     return check
 
@@ -156,7 +182,7 @@ _JOB: dict[str, Check] = {
     "name": _title, "user_name": _plain, "host_name": _plain, "priority": _integer(0, 250), "offline": _flag,
     "description": _text, "annotation": _text, "custom_data": _marks, "project": _text, "department": _text, "branch": _bare,
     "folders": _table(_path), "max_running_tasks": _integer(-1), "max_running_tasks_per_host": _integer(-1),
-    "hosts_mask": _filled, "hosts_mask_exclude": _filled, "need_os": _filled, "need_properties": _filled,
+    "hosts_mask": _filled, "hosts_mask_exclude": _filled, "hosts_mask_type": _one_of("find", "regex"), "need_os": _filled, "need_properties": _filled,
     "time_life": _integer(1), "pools": _table(_COUNT),
 }  # fmt: skip
 _BLOCK: dict[str, Check] = {
@@ -170,6 +196,7 @@ _BLOCK: dict[str, Check] = {
 _FRAMES: dict[str, Check] = {"frame_first": _ANY, "frame_last": _ANY, "frames_per_task": _integer(1), "frames_inc": _integer(1)}
 _GET: dict[str, Check] = {
     "ids": _list(_integer(1)), "serials": _list(_integer(1, 2**53)), "users": _list(_plain), "mode": _filled,
+    "block_ids": _list(_COUNT, 1), "task_ids": _list(_COUNT, 1),
 }  # fmt: skip
 
 
@@ -208,12 +235,14 @@ def _check_block(block: Any, name: str, config: Config) -> None:
         raise Refused(f"{name} has more than {_TASKS_MAX} tasks")
     patterns = config.services.get(block["service"])
     if patterns is None:
-        raise Refused(f"the service “{block['service']}” is not allowed")
+        raise Refused(f"the service “{block['service']}” is not allowed, for “services” of its configuration has none of that name")
     if not any(pattern.fullmatch(block["command"]) for pattern in patterns):
-        raise Refused(f"the command of {name} is not allowed for {block['service']}")
+        fits = "does not fit the pattern" if len(patterns) == 1 else f"fits none of the {len(patterns)} patterns"
+        why = f"the command of {name} is not allowed, for it {fits} in “services.{block['service']}”"
+        raise Refused(why, block["command"])
     for variable in block.get("environment", {}):
         if variable not in config.environment:
-            raise Refused(f"the variable “{variable}” is not allowed")
+            raise Refused(f"the variable “{variable}” is not allowed, for it is not in “environment”")
 
 
 def _check_get(get: Any) -> str:
@@ -223,16 +252,24 @@ def _check_get(get: Any) -> str:
         _members(get, "get", {}, (), ("type",))
         return f"get {get['type']}"
     _members(get, "get", _GET, (), ("type",))
-    if get.get("mode", "full") not in ("full", "progress"):
-        raise Refused("get.mode must be full or progress")
+    mode = get.get("mode", "full")
+    if mode not in ("full", "progress", "error_hosts", "output", "log"):
+        raise Refused("get.mode must be full, progress, error_hosts, output or log")
     chosen = [key for key in ("ids", "serials", "users") if key in get]
     if len(chosen) != 1:
         raise Refused("get must say which jobs, by ids, serials or users")
+    is_of_task = mode in ("output", "log")
+    if ("block_ids" in get, "task_ids" in get) != (is_of_task, is_of_task):
+        raise Refused("get.block_ids and get.task_ids are for the output and the log of one task")
+    if mode in ("error_hosts", "output", "log") and (chosen != ["ids"] or len(get["ids"]) != 1):
+        raise Refused(f"get.mode {mode} is for one job, by its id")
+    if is_of_task:
+        return f"get {mode} of task {get['block_ids'][0]}.{get['task_ids'][0]} of job {get['ids'][0]}"
     return f"get {len(get[chosen[0]])} jobs by {chosen[0]}"
 
 
 def _check_action(action: Any, config: Config) -> str:
-    known: dict[str, Check] = {"user_name": _plain, "host_name": _plain, "ids": _list(_integer(1))}
+    known: dict[str, Check] = {"user_name": _plain, "host_name": _plain, "ids": _list(_integer(_FIRST_JOB))}
     _members(action, "action", known, (*known, "type"), ("type", "operation", "params"))
     if action["type"] != "jobs":
         raise Refused("action.type must be jobs")
@@ -244,5 +281,17 @@ def _check_action(action: Any, config: Config) -> str:
     _members(action["operation"], "action.operation", {"type": _filled}, ("type",))
     operation = action["operation"]["type"]
     if operation not in config.operations:
-        raise Refused(f"the operation “{operation}” is not allowed")
+        raise Refused(f"the operation “{operation}” is not allowed, for it is not in “operations”")
     return f"{operation} {action['ids']} of {action['user_name']}"
+
+
+def check_target(action: Mapping[str, Any], answer: bytes) -> None:
+    """Who has the token may do something to jobs that came from Kitsu Actions, by their own users, and to no others. `answer` are the jobs, whole."""
+    try:
+        jobs = json.loads(answer.decode("utf-8", "replace"), strict=False).get("jobs", [])
+        ours = {job["id"] for job in jobs if job["user_name"] == action["user_name"] and "kitsu_mark" in json.loads(job["custom_data"])}
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
+        ours = set()
+    for one in action["ids"]:
+        if one not in ours:
+            raise Refused(f"job {one} did not come from Kitsu Actions, or is not of the user {action['user_name']}")

@@ -13,7 +13,7 @@ from typing import Any
 
 from .afserver import Unanswered, exchange
 from .config import Config
-from .message import Refused, read_message, write_message
+from .message import Refused, check_target, read_message, write_message
 
 log = logging.getLogger("afanasy-relay")
 
@@ -21,6 +21,8 @@ _STATUS = {"unreachable": 502, "closed": 502, "late": 504, "busy": 503}
 _HEAD_SECONDS = 5
 _LINGER_SECONDS = 0.5
 _UNREAD = (400, 401, 404, 408, 411, 413)
+# afserver's answer about an id that it does not have.
+_ERROR_MAX = 80
 _USERS = {"get": {"type": "users"}}
 
 
@@ -108,7 +110,7 @@ class _Request(BaseHTTPRequestHandler):
         except Stopped as stopped:
             status, body = stopped.status, _error(str(stopped))
         except Refused as refused:
-            self._said += f": {refused}"
+            self._said += f": {refused}" + (f": {refused.detail}" if refused.detail else "")
             status, body = 403, _error(str(refused))
         except Unanswered as unanswered:
             self._said += f": {unanswered}"
@@ -135,6 +137,12 @@ class _Request(BaseHTTPRequestHandler):
         if counted is not None and counted != str(len(body)):
             raise Stopped(400, "the header AFANASY says another length than the message has")
         message, self._said = read_message(body, self.server.config)
+        if "action" in message:
+            asked = {"type": "jobs", "ids": message["action"]["ids"], "mode": "full"}
+            answer = self._ask({"get": asked})
+            if b'"Invalid ID"' in answer[:_ERROR_MAX]:
+                return answer
+            check_target(message["action"], answer)
         return self._ask(message)
 
     def _health(self) -> bytes:
@@ -225,4 +233,4 @@ def _error(text: str, code: str | None = None) -> bytes:
 
 
 def _printable(text: str) -> str:
-    return "".join(letter if letter.isprintable() else " " for letter in text[:300])
+    return "".join(letter if letter.isprintable() else " " for letter in text[:1_000])

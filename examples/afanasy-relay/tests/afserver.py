@@ -25,6 +25,8 @@ class Afserver:
     def __init__(self):
         self.manner = "whole"
         self.answer = b'{"id":7,"serial":42}'
+        # What it answers to a question for whole jobs instead, where it is set.
+        self.jobs = None
         self.got = []
         self._socket = socket.create_server(("127.0.0.1", 0))
         self.address = self._socket.getsockname()
@@ -53,12 +55,19 @@ class Afserver:
                 head = re.match(rb"AFANASY (\d+) JSON", received)
             self.got.append(received)
             try:
-                self._answer(connection)
+                self._answer(connection, self.jobs_of(received) or self.answer)
             except OSError:
                 pass
 
-    def _answer(self, connection):
-        whole = b"AFANASY %d JSON%s" % (len(self.answer), self.answer)
+    def jobs_of(self, received):
+        if self.jobs is None or b'"mode":"full"' not in received:
+            return None
+        if not self.jobs:
+            return b'{"info":{"kind":"error","text":"Invalid ID"}}'
+        return json.dumps({"jobs": self.jobs}).encode()
+
+    def _answer(self, connection, answer):
+        whole = b"AFANASY %d JSON%s" % (len(answer), answer)
         if self.manner == "whole":
             connection.sendall(whole + b"and what is none of its business")
         elif self.manner == "pieces":

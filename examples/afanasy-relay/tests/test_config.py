@@ -54,6 +54,18 @@ class Configuration(unittest.TestCase):
         for word in (";id", "$(id)", "`id`", '" --python-expr "x', "|id", "&", "\n"):
             self.assertIsNone(re.fullmatch(pattern, command.replace("lighting", word)), word)
 
+    def test_whoever_may_restart_errors_may_forgive_machines_also_where_that_is_not_said(self):
+        self.config["operations"] = ["stop", "restart_errors"]
+        self.assertIn("operations: stop, restart_errors, reset_error_hosts\n", self.check()[1])
+        self.config["operations"] = ["stop"]
+        self.assertIn("operations: stop\n", self.check()[1])
+
+    def test_of_the_example_takes_letters_where_a_studio_allows_them(self):
+        [pattern] = self.config["services"]["blender"]
+        command = 'blender -b "/mnt/prod/été/SH010.blend" -o "/mnt/render/été/SH010.####" -s @#@ -e @#@ -a'
+        self.assertIsNone(re.fullmatch(pattern, command))
+        self.assertIsNotNone(re.fullmatch(pattern.replace("A-Za-z", "A-Za-zÀ-ÖØ-öø-ÿ"), command, re.ASCII))
+
     def test_says_everything_that_is_wrong(self):
         self.config = {
             "tokenfile": "x",

@@ -47,11 +47,11 @@ class Jobs(RelayCase):
 
     def test_only_the_studios_services_and_commands(self):
         for block, why in [
-            ({"service": "maya"}, "the service “maya” is not allowed"),
-            ({"command": "rm -rf /"}, "is not allowed for blender"),
-            ({"command": 'blender -b "a.blend" -s @#@ -e @#@ -a; id'}, "is not allowed for blender"),
-            ({"command": 'blender -b "$(id)" -s @#@ -e @#@ -a'}, "is not allowed for blender"),
-            ({"command": 'blender -b "a.blend" -s @#@ -e @#@ -a\n'}, "is not allowed for blender"),
+            ({"service": "maya"}, "the service “maya” is not allowed, for “services” of its configuration has none of that name"),
+            ({"command": "rm -rf /"}, "the command of job.blocks.0 is not allowed, for it does not fit the pattern in “services.blender”"),
+            ({"command": 'blender -b "a.blend" -s @#@ -e @#@ -a; id'}, "in “services.blender”"),
+            ({"command": 'blender -b "$(id)" -s @#@ -e @#@ -a'}, "in “services.blender”"),
+            ({"command": 'blender -b "a.blend" -s @#@ -e @#@ -a\n'}, "in “services.blender”"),
             ({"environment": {"LD_PRELOAD": "/tmp/x.so"}}, "the variable “LD_PRELOAD” is not allowed"),
             ({"files": ["a;id"]}, "has a character that no path may have"),
             ({"working_directory": "$(id)"}, "has a character that no path may have"),
@@ -89,6 +89,18 @@ class Jobs(RelayCase):
         self.assert_refused(job(name="ä" * 101), "job.name has more than 200 bytes")
         self.assertEqual(self.ask(job(name="ä" * 100))[0], 200)
         self.assert_refused(job(user_name="a" * 101), "a hundred at most")
+
+    def test_paths_of_all_languages_and_no_character_that_windows_makes_one_of_a_shell_s(self):
+        for path in ("/mnt/été/Straße", "/mnt/مشهد/シーン_01", "/mnt/сцена"):
+            self.assertEqual(self.ask(job(block={"files": [path]}, folders={"output": path}))[0], 200, path)
+        # Fullwidth and modified quotes, a click, a combining accent, an emoji.
+        for character in ("\uff02", "\u02ba", "\u01c0", "\u0300", "🎬", "\u201c", "\u2028"):
+            self.assert_refused(job(block={"files": [f"/mnt/{character}"]}), "has a character that no path may have")
+
+    def test_how_masks_are_meant(self):
+        for kind in ("find", "regex"):
+            self.assertEqual(self.ask(job(hosts_mask="node.*", hosts_mask_type=kind))[0], 200)
+        self.assert_refused(job(hosts_mask_type="glob"), "hosts_mask_type must be find or regex")
 
     def test_flags_that_want_nothing_else(self):
         # Blocks of several hosts want their numbers, which are not let through.
@@ -137,6 +149,9 @@ class Questions(RelayCase):
             {"type": "jobs", "users": ["ada"]},
             {"type": "jobs", "ids": [7], "mode": "full"},
             {"type": "jobs", "ids": [7], "mode": "progress"},
+            {"type": "jobs", "ids": [7], "mode": "error_hosts"},
+            {"type": "jobs", "ids": [7], "mode": "output", "block_ids": [0], "task_ids": [2]},
+            {"type": "jobs", "ids": [7], "mode": "log", "block_ids": [0], "task_ids": [2]},
         ]:
             self.assertEqual(self.ask({"get": get})[0], 200, get)
 
@@ -150,7 +165,13 @@ class Questions(RelayCase):
             ({"type": "jobs", "ids": [7], "serials": [1]}, "which jobs"),
             ({"type": "jobs", "ids": ["7"]}, "must be an integer"),
             ({"type": "jobs", "mask": ".*"}, "get.mask is not let through"),
-            ({"type": "jobs", "ids": [7], "mode": "output"}, "get.mode must be"),
+            ({"type": "jobs", "ids": [7], "mode": "files"}, "get.mode must be"),
+            ({"type": "jobs", "ids": [7], "mode": "output"}, "block_ids and get.task_ids are for"),
+            ({"type": "jobs", "ids": [7], "block_ids": [0], "task_ids": [0]}, "block_ids and get.task_ids are for"),
+            ({"type": "jobs", "ids": [7], "mode": "output", "block_ids": [0, 0], "task_ids": [0, 1]}, "a list of 1 to 1"),
+            ({"type": "jobs", "ids": [7, 8], "mode": "output", "block_ids": [0], "task_ids": [0]}, "is for one job"),
+            ({"type": "jobs", "users": ["ada"], "mode": "error_hosts"}, "is for one job"),
+            ({"type": "jobs", "ids": [7], "mode": "output", "block_ids": [0], "task_ids": [0], "mon_id": 7}, "mon_id is not let through"),
             ([], "get.type must be"),
         ]:
             with self.subTest(get=get):
@@ -162,11 +183,43 @@ class Questions(RelayCase):
 class Actions(RelayCase):
     ACTION = {"user_name": "ada", "host_name": "kitsu-actions", "type": "jobs", "ids": [7]}
 
-    def test_what_is_allowed_by_ids(self):
+    OURS = {"id": 7, "user_name": "ada", "host_name": "kitsu-actions", "custom_data": '{"kitsu_mark":"a/b"}'}
+
+    def setUp(self):
+        super().setUp()
+        self.afserver.jobs = [self.OURS]
         self.afserver.answer = b'{"info":{"kind":"log","text":"Action processed."}}'
-        for operation in ("start", "pause", "stop", "restart_errors"):
+
+    def test_what_is_allowed_by_ids(self):
+        for operation in ("start", "pause", "stop", "restart_errors", "reset_error_hosts"):
             self.assertEqual(self.ask({"action": {**self.ACTION, "operation": {"type": operation}}})[0], 200)
         self.assertEqual(self.ask({"action": {**self.ACTION, "params": {"annotation": "Canceled from Kitsu"}}})[0], 200)
+
+    def test_on_jobs_that_came_from_kitsu_actions_alone(self):
+        stop = {"action": {**self.ACTION, "operation": {"type": "stop"}}}
+        for change in [
+            {"user_name": "eve"},
+            {"custom_data": '{"mark":"a/b"}'},
+            {"custom_data": "none"},
+            {"custom_data": None},
+            {"custom_data": "7"},
+            {"id": 8},
+        ]:
+            with self.subTest(change=change):
+                self.afserver.jobs = [{**self.OURS, **change}]
+                status, body = self.ask(stop)
+                self.assertEqual(status, 403)
+                self.assertIn("job 7 did not come from Kitsu Actions", body["info"]["text"])
+        del self.afserver.jobs[0]["custom_data"]
+        self.assertEqual(self.ask(stop)[0], 403)
+        self.afserver.jobs = [self.OURS]
+        self.assertEqual(self.ask({"action": {**stop["action"], "ids": [7, 9]}})[0], 403)
+        self.assertFalse([got for got in self.afserver.got if b'"action"' in got], "afserver was told to do something")
+
+    def test_on_no_job_that_is_gone(self):
+        self.afserver.jobs = []
+        status, body = self.ask({"action": {**self.ACTION, "operation": {"type": "stop"}}})
+        self.assertEqual((status, body["info"]["text"]), (200, "Invalid ID"))
 
     def test_nothing_else(self):
         stop = {"operation": {"type": "stop"}}
@@ -175,6 +228,9 @@ class Actions(RelayCase):
             ({**without_ids, **stop, "mask": ".*"}, "action.ids is missing"),
             ({**self.ACTION, **stop, "mask": ".*"}, "action.mask is not let through"),
             ({**self.ACTION, **stop, "ids": []}, "a list of 1"),
+            # The server's own.
+            ({**self.ACTION, **stop, "ids": [1]}, "must be an integer from 2"),
+            ({**self.ACTION, **stop, "ids": [7, 1]}, "must be an integer from 2"),
             ({**self.ACTION, **stop, "type": "renders"}, "action.type must be jobs"),
             ({**self.ACTION, **stop, "user_name": ""}, "action.user_name is empty"),
             ({**self.ACTION, "operation": {"type": "delete"}}, "the operation “delete” is not allowed"),
@@ -186,6 +242,12 @@ class Actions(RelayCase):
         ]:
             with self.subTest(action=action):
                 self.assert_refused({"action": action}, why)
+
+    def test_who_may_restart_errors_may_forgive_machines(self):
+        for operations, status in ((("restart_errors", "reset_error_hosts"), 200), (("start",), 403)):
+            relay = self.open_relay(operations=operations)
+            action = {**self.ACTION, "operation": {"type": "reset_error_hosts"}}
+            self.assertEqual(self.ask({"action": action}, relay=relay)[0], status)
 
     def test_what_the_studio_adds(self):
         relay = self.open_relay(operations=("delete",))

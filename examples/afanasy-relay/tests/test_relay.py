@@ -197,11 +197,13 @@ class Log(RelayCase):
             self.ask({"get": {"type": "files"}})
             action = {"user_name": "ada", "host_name": "h", "type": "jobs", "ids": [7], "operation": {"type": "x\nforged line"}}
             self.ask({"action": action})
-        self.assertEqual(len(logs.output), 4)
+            self.ask(job(block={"command": "blender -b \"other.blend\"\n"}))
+        self.assertEqual(len(logs.output), 5)
+        self.assertRegex(logs.output[4], r'in “services.blender”: blender -b "other.blend"  403')
         self.assertRegex(logs.output[0], r"127\.0\.0\.1 job “demo SQ01_SH010” of ada, blender 200 \d+ms$")
         self.assertRegex(logs.output[1], r"POST 401")
         self.assertRegex(logs.output[2], r"get\.type must be users, renders or jobs 403")
-        self.assertRegex(logs.output[3], r"the operation “x forged line” is not allowed 403")
+        self.assertRegex(logs.output[3], r"the operation “x forged line” is not allowed, for it is not in “operations” 403")
         for line in logs.output:
             self.assertNotIn(TOKEN, line)
             self.assertNotIn("\n", line)

@@ -171,7 +171,11 @@ describe("a shot is refused", () => {
     ["%", "SH%PATH%", "has %"],
     ["a frame pattern", "SH@#@", "has @"],
     ["#", "SH#", "has #"],
-    ["a letter that is not ASCII", "Schloß", "has ß"],
+    ["a quote that Windows makes of another", "SH\u02ba", "has \u02ba"],
+    ["a bar that is a letter", "SH\u01c0", "has \u01c0"],
+    ["a fullwidth quote", "SH\uff02", "has \uff02"],
+    ["an accent by itself", "e\u0301te", "has an accent that is a character of its own (NFD)"],
+    ["a character without width", "SH\u200b", "has a control character"],
     ["an emoji", "SH🎬", "has 🎬"],
     ["..", "../../etc", 'has ".."'],
     ["nothing but a dot", ".", 'has ".."'],
@@ -183,6 +187,10 @@ describe("a shot is refused", () => {
   ])("where its name has %s", (_, name, problem) => {
     expect(problemOf({ entity: { name } })).toContain(problem);
     expect(problemOf({ entity: { name } })).toContain("{entity}");
+  });
+
+  it.each(["été", "Schloß", "مشهد", "シーン_01", "сцена 1"])("not where its name has letters of its language: %s", (name) => {
+    expect(jobOf({ entity: { name } }).blocks[0]?.command).toContain(`/${name}.blend"`);
   });
 
   it("where a studio's column has it, too", () => {
@@ -222,9 +230,14 @@ describe("a shot is refused", () => {
 
 describe("a word of a command", () => {
   it("is refused for every character that is not on the list", () => {
+    // What code pages of Windows turn into a character of the shell's is no letter here.
+    const isLookalike = (code: number) =>
+      (code >= 0x1c0 && code <= 0x1c3) || (code >= 0x2b0 && code <= 0x36f) || [0x374, 0x37a, 0x559].includes(code);
     for (let code = 0; code < 0x3_000; code += 1) {
       const character = String.fromCharCode(code);
-      expect(refuseWord(`a${character}b`) === undefined, `U+${code.toString(16)}`).toBe(/^[A-Za-z0-9_./ -]$/.test(character));
+      const isAllowed =
+        code < 0x80 ? /^[A-Za-z0-9_./ -]$/.test(character) : /^[\p{L}\p{Mn}\p{Mc}\p{Nd}]$/u.test(character) && !isLookalike(code);
+      expect(refuseWord(`a${character}b`) === undefined, `U+${code.toString(16)}`).toBe(isAllowed);
     }
   });
 });
@@ -238,6 +251,7 @@ describe("the setting AFANASY", () => {
 
   it("is right as the documentation has it", () => {
     expect(explain({})).toBe("right");
+    expect(explain({}, { scene: "/mnt/développement/{entity}.blend", files: ["/mnt/été/{entity}.@####@.png"] })).toBe("right");
     expect(
       explain({ priority: { default: 40, least: 10, most: 80 }, at_once: 4, page: "https://farm.tld", branch: "/kitsu" }),
     ).toBe("right");
