@@ -8,6 +8,8 @@ export type Fate = {
   says: string;
   /** it is over once a person has asked for it again */
   isLuck: boolean;
+  /** its program prints nothing beside */
+  isQuiet?: boolean;
 };
 
 const OUT_OF_MEMORY = "Error: Cycles: out of memory";

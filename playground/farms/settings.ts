@@ -45,6 +45,15 @@ export const afanasySettings = (url: string, hasAccount = true) => ({
       frames_per_task: 4,
     },
     {
+      id: "gpu",
+      title: "Blender on the GPU machines",
+      service: "blender",
+      parser: "blender_cycles",
+      command: 'blender -b "/mnt/prod/{entity|lower}.blend" -o "/mnt/render/{entity|lower}_gpu.####" -s @#@ -e @#@ -a',
+      // This farm has none of that name.
+      job: { hosts_mask: "gpu.*" },
+    },
+    {
       id: "nuke",
       title: "Nuke",
       task_types: ["Compositing", "Lighting"],

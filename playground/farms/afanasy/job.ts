@@ -2,6 +2,7 @@
 import * as v from "valibot";
 import { fatesOf } from "../fate.ts";
 import { ErrorHosts } from "./hosts.ts";
+import { readProgram } from "./program.ts";
 import { type AfTask, newTask } from "./task.ts";
 import type { AfUser } from "./user.ts";
 
@@ -139,7 +140,7 @@ function readBlock(given: v.InferOutput<typeof Block>, index: number, jobName: s
     tasks: frames.map((numbers, at) => {
       const title = isNumeric ? nameFrames(numbers) : (tasks[at]?.name ?? "");
       const filled = isNumeric ? fill(command, numbers) : command.replaceAll("@#@", tasks[at]?.command ?? "");
-      return newTask(title, numbers, filled, fates[at]);
+      return newTask(title, numbers, filled, fates[at] ?? readProgram(filled));
     }),
     limits: {
       retries: own(given.errors_retries, user.errors_retries),

@@ -2,7 +2,7 @@
 import { type AfBlock, type AfJob, readJob } from "./job.ts";
 import { canTake, type Machine, newMachine } from "./machine.ts";
 import { isBlocked, isDone, isReady } from "./states.ts";
-import { type AfTask, endStopping, hasMetFate, logTask, renderFrame, restartTask, startTask } from "./task.ts";
+import { type AfTask, endStopping, hasMetFate, logTask, renderStep, restartTask, startTask } from "./task.ts";
 import { type AfUser, newUser } from "./user.ts";
 
 const OPERATIONS = [
@@ -128,7 +128,7 @@ export class AfanasyJobs {
     const now = this.#clock;
     for (const machine of this.machines) {
       for (const { task, block } of machine.running) {
-        if (task.stopping ? endStopping(task, now) : renderFrame(task, now)) {
+        if (task.stopping ? endStopping(task, now) : renderStep(task, now)) {
           if (task.state !== "error") continue;
           block.hosts.add(machine.name, now);
           task.hosts.add(machine.name, now);

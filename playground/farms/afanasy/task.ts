@@ -1,6 +1,7 @@
 /** A task of a job: what becomes of it, and what its program prints. */
 import { type Fate, meets } from "../fate.ts";
 import { ErrorHosts, writeTime } from "./hosts.ts";
+import { readPace } from "./program.ts";
 
 export type AfTask = {
   name: string;
@@ -9,6 +10,9 @@ export type AfTask = {
   state: "ready" | "running" | "done" | "error" | "suspended" | "skipped";
   /** it failed, and is tried again */
   isRetried: boolean;
+  /** how many steps a frame of it takes, and how many it is at the one that is rendered */
+  pace: number;
+  steps: number;
   /** how many of its frames are done */
   done: number;
   starts: number;
@@ -27,6 +31,7 @@ export type AfTask = {
 
 export const newTask = (name: string, frames: readonly number[], command: string, fate: Fate | undefined): AfTask => ({
   ...{ name, frames, command, fate, state: "ready", isRetried: false, done: 0, starts: 0, errors: 0 },
+  ...{ pace: readPace(command), steps: 0 },
   ...{ machine: undefined, startedAt: 0, endedAt: 0, stopping: undefined, hosts: new ErrorHosts(), outputs: [], log: [] },
 });
 
@@ -38,22 +43,28 @@ export function logTask(task: AfTask, said: string, now: number): void {
 }
 
 export function startTask(task: AfTask, machine: string, now: number): void {
-  Object.assign(task, { state: "running", isRetried: false, done: 0, machine, startedAt: now, endedAt: now });
+  Object.assign(task, { state: "running", isRetried: false, done: 0, steps: 0, machine, startedAt: now, endedAt: now });
   task.starts += 1;
-  task.outputs.push(`${task.command}\n`);
+  task.outputs.push("");
   logTask(task, `SESSION #${task.starts}: Starting on "${machine}"`, now);
 }
 
-/** One frame's time. @returns whether it went wrong just now */
-export function renderFrame(task: AfTask, now: number): boolean {
+/** One step. @returns whether it went wrong just now */
+export function renderStep(task: AfTask, now: number): boolean {
+  task.steps += 1;
+  return task.steps < task.pace ? false : renderFrame(task, now);
+}
+
+function renderFrame(task: AfTask, now: number): boolean {
+  task.steps = 0;
   const { fate, done, frames } = task;
   const met = meets({ fate, done, size: frames.length });
   const frame = frames[Math.min(done, frames.length - 1)];
   if (met === "stalls") return false;
-  print(task, `Fra:${frame} Mem:182.51M (Peak 190.01M) | Rendering frame ${frame}\n`);
+  if (!fate?.isQuiet) print(task, `Fra:${frame} Mem:182.51M (Peak 190.01M) | Rendering frame ${frame}\n`);
   task.endedAt = now;
   if (met === "fails") {
-    print(task, `${fate?.says ?? "Error"}\n`);
+    if (fate?.says) print(task, `${fate.says}\n`);
     task.errors += 1;
     task.state = "error";
     logTask(task, "Finished error.", now);

@@ -37,7 +37,8 @@ function readOutput(task: AfJob["blocks"][number]["tasks"][number], number: numb
   if (task.starts === 0) return "ERROR: Task is not started.";
   if (number > task.starts) return `ERROR: Task was started ${task.starts} times ( less than ${number} times ).`;
   if (task.state === "running") return "ERROR: Can't get ouput of a running task.";
-  return task.outputs[(number || task.starts) - 1] ?? "ERROR: Can't get file:\nNo such file or directory";
+  // Of what was never printed there is no file.
+  return task.outputs[(number || task.starts) - 1] || "ERROR: Can't get file:\noutput/1.txt\nNo such file or directory";
 }
 
 export const writeErrorHosts = (job: AfJob) => ({
