@@ -114,7 +114,7 @@ async function judgeRefused(
   if (avoided === undefined || !(await isHopeless(asks, job, machines, avoided))) return waits;
   const names = avoided.flatMap((block) => [...block.machines, ...[...block.tasks.values()].flatMap((hosts) => [...hosts])]);
   const why = `${sayRefusals(new Set(names).size)}, and no other can take it`;
-  const reason = standing.reason === undefined ? why : `${standing.reason}. Of the rest, ${why}`;
+  const reason = standing.reason === undefined ? why : `${standing.reason}, and nothing renders the rest: ${why}`;
   return tellCause(asks, job, { ...standing, state: "failed", reason, hindrance: undefined });
 }
 
