@@ -104,7 +104,7 @@ async function judgeRefused(
   const times = listReady(job).map(({ block }) => block.errors_forgive_time ?? forgive.get(job.user_name) ?? 0);
   const forgiven = Math.min(...times.filter((seconds) => seconds > 0));
   if (forgiven < FORGIVEN_SOON_S) {
-    return { ...standing, hindrance: `${standing.hindrance}, and are tried again after ${forgiven} seconds` };
+    return { ...standing, hindrance: `${standing.hindrance}, and will be tried again after ${forgiven} seconds` };
   }
   const since = look.standing?.checkedAt ?? now;
   const waits = { ...standing, checkedAt: since };

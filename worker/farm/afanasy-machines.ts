@@ -35,7 +35,7 @@ export function explainHold(job: FarmJob, machines: readonly Machine[]): Hold {
   if (idle.every(({ block, free }) => free <= block.p_avoid_hosts)) return { hindrance, isQueued: true };
   // Single tasks avoid machines as well, which no counter tells.
   if (idle.every(({ block, fitting }) => block.p_error_hosts >= fitting.length)) {
-    return { hindrance: hindrance ?? "the machines that had errors do not take it", isRefused: true };
+    return { hindrance: hindrance ?? "its tasks avoid machines after errors", isRefused: true };
   }
   if (idle.every(({ block, free }) => free <= block.p_error_hosts)) return { hindrance, isQueued: true };
   return { hindrance: hindrance ?? explainFree(job) };
@@ -45,8 +45,8 @@ export const sayRefusals = (count: number) =>
   count === 1 ? "1 machine refuses it after errors" : `${count} machines refuse it after errors`;
 
 function explainNever({ priority, max_running_tasks, max_running_tasks_per_host }: FarmJob): string | undefined {
-  if (priority === 0) return "its priority is 0, and Afanasy renders nothing of that priority";
-  return max_running_tasks === 0 || max_running_tasks_per_host === 0 ? "it may have no running tasks" : undefined;
+  if (priority === 0) return "its priority is 0, which Afanasy never renders";
+  return max_running_tasks === 0 || max_running_tasks_per_host === 0 ? "its limit of running tasks is 0" : undefined;
 }
 
 /** The machines that would take any job of this user, and are not kept from this one; or what is wrong. */
@@ -56,13 +56,13 @@ function listAble(job: FarmJob, machines: readonly Machine[]): Machine[] | strin
   const well = online.filter((machine) => !has(machine, MACHINE_BIT.sick));
   const free = well.filter((machine) => isOpen(machine, job));
   if (free.length === 0) {
-    if (well.length === 0) return "each machine is taken for sick by Afanasy, after nothing but errors";
+    if (well.length === 0) return "Afanasy has marked all online machines as sick";
     return well.every((machine) => has(machine, MACHINE_BIT.paused))
-      ? "each machine online is paused"
-      : "each machine online is paused, or kept for its user (nimby)";
+      ? "all online machines are paused"
+      : "all online machines are paused or in nimby mode";
   }
   const able = free.filter(({ os }) => contains(job.need_os, os));
-  return able.length === 0 ? `no machine has the system ${quote(job.need_os)}` : able;
+  return able.length === 0 ? `no online machine runs ${quote(job.need_os)}` : able;
 }
 
 function isOpen(machine: Machine, { ignorenimby, ignorepaused, user_name }: FarmJob): boolean {
@@ -77,10 +77,10 @@ export function listFitting(job: FarmJob, block: FarmBlock, machines: readonly M
   let left = [...machines];
   for (const { hosts_mask, hosts_mask_exclude } of [job, block]) {
     if (hosts_mask !== "") left = left.filter(({ name }) => matches(job.hosts_mask_type, hosts_mask, name));
-    if (left.length === 0) return `no machine online matches ${quote(hosts_mask)}`;
+    if (left.length === 0) return `no online machine matches ${quote(hosts_mask)}`;
     if (hosts_mask_exclude === "") continue;
     left = left.filter(({ name }) => !matches(job.hosts_mask_type, hosts_mask_exclude, name));
-    if (left.length === 0) return `no machine online is left by ${quote(hosts_mask_exclude)}, which is excluded`;
+    if (left.length === 0) return `hosts_mask_exclude ${quote(hosts_mask_exclude)} rules out every online machine`;
   }
   return left;
 }
@@ -125,8 +125,8 @@ function explainFree(job: FarmJob): string {
   ].filter((wanted) => typeof wanted === "string");
   const needs = [...new Set(wants)].join(", ");
   return needs === ""
-    ? "a machine is free and does not take it: a limit of the farm, of its user or of the machine's pool may keep it"
-    : `a machine is free and does not take it: it may not have ${needs}`;
+    ? "a machine is idle but does not take it: a limit of the farm, the user or the pool may apply"
+    : `a machine is idle but does not take it: it may lack ${needs}`;
 }
 
 const sayCount = (count: number) => count.toLocaleString("en");

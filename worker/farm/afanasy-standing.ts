@@ -90,8 +90,8 @@ function explainWait(job: FarmJob): Pick<JobStanding, "hindrance" | "isQueued"> 
   const said = [
     // The bit alone is what each new job has for half a second.
     has(BIT.waitsForDependency) && `${job.depend_mask}${job.depend_mask_global}` !== "" && "it waits for another job",
-    isMissing(job) && "a machine of the farm does not answer",
-    has(BIT.suspended) && "tasks of it are suspended",
+    isMissing(job) && "a machine does not answer",
+    has(BIT.suspended) && "some of its tasks are suspended",
     has(BIT.previewPending) && "it waits for its preview to be approved",
   ];
   const hindrance = said.filter(Boolean).join(", and ");

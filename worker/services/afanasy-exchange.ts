@@ -129,5 +129,5 @@ const refusedByRelay = (error: string) =>
   new Failure("farm-refused", {
     text: `The studio's relay to Afanasy does not allow this: ${error}. Ask your TD to allow it there.`,
     advice:
-      "Your TD compares this with the relay's configuration, which `relay.py check` lists: its services with the patterns of their commands, its operations, its environment.",
+      "Your TD finds what is allowed in the relay's configuration, under services, operations and environment; `relay.py check` lists it, and the relay's log has the command.",
   });

@@ -235,14 +235,12 @@ def _check_block(block: Any, name: str, config: Config) -> None:
         raise Refused(f"{name} has more than {_TASKS_MAX} tasks")
     patterns = config.services.get(block["service"])
     if patterns is None:
-        raise Refused(f"the service “{block['service']}” is not allowed, for “services” of its configuration has none of that name")
+        raise Refused(f"the service “{block['service']}” is not in “services”")
     if not any(pattern.fullmatch(block["command"]) for pattern in patterns):
-        fits = "does not fit the pattern" if len(patterns) == 1 else f"fits none of the {len(patterns)} patterns"
-        why = f"the command of {name} is not allowed, for it {fits} in “services.{block['service']}”"
-        raise Refused(why, block["command"])
+        raise Refused(f"the command of {name} matches no pattern in “services.{block['service']}”", block["command"])
     for variable in block.get("environment", {}):
         if variable not in config.environment:
-            raise Refused(f"the variable “{variable}” is not allowed, for it is not in “environment”")
+            raise Refused(f"the variable “{variable}” is not in “environment”")
 
 
 def _check_get(get: Any) -> str:
@@ -281,7 +279,7 @@ def _check_action(action: Any, config: Config) -> str:
     _members(action["operation"], "action.operation", {"type": _filled}, ("type",))
     operation = action["operation"]["type"]
     if operation not in config.operations:
-        raise Refused(f"the operation “{operation}” is not allowed, for it is not in “operations”")
+        raise Refused(f"the operation “{operation}” is not in “operations”")
     return f"{operation} {action['ids']} of {action['user_name']}"
 
 

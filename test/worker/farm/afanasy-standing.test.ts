@@ -137,7 +137,7 @@ describe("how far a job is", () => {
     // A new one has the bit for half a second.
     expect(standingOf({ st: 4 }).hindrance).toBeUndefined();
     expect(standingOf({ st: 8 })).toMatchObject({ hindrance: "it waits for its time", isQueued: true });
-    expect(standingOf({ st: 0, blocks: [{ p_tasks_waitrec: 1 }] }).hindrance).toBe("a machine of the farm does not answer");
-    expect(standingOf({ st: BITS.SUS | BITS.RDY }).hindrance).toBe("tasks of it are suspended");
+    expect(standingOf({ st: 0, blocks: [{ p_tasks_waitrec: 1 }] }).hindrance).toBe("a machine does not answer");
+    expect(standingOf({ st: BITS.SUS | BITS.RDY }).hindrance).toBe("some of its tasks are suspended");
   });
 });

@@ -271,7 +271,7 @@ describe("a way that is closed", () => {
     await expect(refused).rejects.toMatchObject({
       message:
         "The studio's relay to Afanasy does not allow this: the service “maya” is not allowed. Ask your TD to allow it there.",
-      reply: { advice: expect.stringContaining("services with the patterns of their commands") },
+      reply: { advice: expect.stringContaining("under services, operations and environment") },
     });
   });
 
