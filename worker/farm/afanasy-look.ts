@@ -2,7 +2,7 @@
 // whatever the server calls it.
 import { Failure } from "../failure.ts";
 import type { Afanasy } from "../services/afanasy.ts";
-import { BIT, type FarmJob, type Machine } from "../services/afanasy-answers.ts";
+import { BIT, type FarmJob, MACHINE_BIT, type Machine } from "../services/afanasy-answers.ts";
 import type { Avoided } from "../services/afanasy-tasks.ts";
 import { CAUSE_REQUESTS, findCause } from "./afanasy-cause.ts";
 import { explainHold, type Hold, listReady, listTakers, sayRefusals } from "./afanasy-machines.ts";
@@ -111,7 +111,8 @@ async function judgeRefused(
   if (now - since < REFUSED_MS) return waits;
   if (!asks.may(REFUSAL_REQUESTS + CAUSE_REQUESTS)) return undefined;
   const avoided = await attempt(() => asks.readAvoided(job.id));
-  if (avoided === undefined || !(await isHopeless(asks, job, machines, avoided))) return waits;
+  const prospect = avoided && (await examine(asks, job, machines, avoided));
+  if (avoided === undefined || prospect !== "none") return { ...waits, ...(prospect === "busy" && { isQueued: true }) };
   const names = avoided.flatMap((block) => [...block.machines, ...[...block.tasks.values()].flatMap((hosts) => [...hosts])]);
   const why = `${sayRefusals(new Set(names).size)}, and no other can take it`;
   const reason = standing.reason === undefined ? why : `${standing.reason}, and nothing renders the rest: ${why}`;
@@ -119,22 +120,29 @@ async function judgeRefused(
 }
 
 /**
- * No machine is left for any of it, by the names of those that are avoided. A block offers only its first task that is ready: where that one avoids all
- * machines that are left, the tasks behind it are not rendered either.
+ * Who is left to take it, by the names of the machines that are avoided: nobody, somebody who is busy, or somebody. A block offers only its first task
+ * that is ready: where that one avoids all machines that are left, the tasks behind it are not rendered either.
  */
-async function isHopeless(asks: Asks, job: FarmJob, machines: readonly Machine[], avoided: readonly Avoided[]): Promise<boolean> {
+async function examine(
+  asks: Asks,
+  job: FarmJob,
+  machines: readonly Machine[],
+  avoided: readonly Avoided[],
+): Promise<"none" | "busy" | "some"> {
   const open = listReady(job).flatMap(({ block, index }) => {
     const left = listTakers(job, block, machines).filter(({ name }) => !avoided[index]?.machines.has(name));
     return left.length === 0 ? [] : [{ index, left }];
   });
-  if (open.length === 0) return true;
+  if (open.length === 0) return "none";
+  if (open.every(({ left }) => left.every(({ st }) => (st & MACHINE_BIT.busy) !== 0))) return "busy";
   const tasks = (await attempt(() => asks.readTasks(job.id))) ?? [];
-  return open.every(({ index, left }) =>
+  const isStopped = open.every(({ index, left }) =>
     tasks.some(
       ({ block, task, states }) =>
         block === index && states.includes("RDY") && left.every(({ name }) => avoided[index]?.tasks.get(task)?.has(name)),
     ),
   );
+  return isStopped ? "none" : "some";
 }
 
 async function tellCause(asks: Asks, job: FarmJob, standing: JobStanding): Promise<JobStanding | undefined> {

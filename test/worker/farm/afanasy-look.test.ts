@@ -154,6 +154,24 @@ describe("a job that every machine avoids after errors", () => {
     });
   });
 
+  it("is queued where the machines that refuse it are gone, and the others are busy", async () => {
+    server = openFakeAfserver(["node1", "node2", "node3"]);
+    server.farm.setMachine("node3", "offline");
+    const ref = await submit({ name: "broken", block: { errors_retries: 50 } });
+    server.pass(20_000);
+    server.farm.setMachine("node1", "offline");
+    server.farm.setMachine("node2", "offline");
+    await submit({ name: "long", job: { priority: 200 }, frames: 500 });
+    server.farm.setMachine("node3", "online");
+    const standing = await follow(ref, 30, "broken");
+    expect(standing).toMatchObject({ state: "waiting", hindrance: "2 machines refuse it after errors", isQueued: true });
+  });
+
+  it("has failed also with ten thousand tasks", async () => {
+    const standing = await follow(await submit({ name: "broken", frames: 10_000 }), 60, "broken");
+    expect(standing).toMatchObject({ state: "failed", total: 10_000, reason: expect.stringContaining("Cannot read the blend") });
+  });
+
   it("is not failed by errors of machines that are gone while others are there that had none", async () => {
     server = openFakeAfserver(["node1", "node2", "node3"]);
     server.farm.setMachine("node3", "offline");
