@@ -85,12 +85,9 @@ function sayFlaws(flawed: Shots): string | undefined {
 
 const sayEnded = ({ length }: Shots, how: string) => (length > 0 ? `${length} ${how}` : undefined);
 
-/** Where the words of the programs are, if the farm has a page of it. */
-function sayLogs(failed: Shots): string {
-  const seen = failed.filter(({ standing }) => standing?.url !== undefined).length;
-  if (seen === 0) return "";
-  return seen === 1 ? "The farm's page of it has its log. " : "The farm's page of each has its log. ";
-}
+/** Where the words of the programs are, if the farm has a page. */
+const sayLogs = (failed: Shots): string =>
+  failed.some(({ standing }) => standing?.url !== undefined) ? "The farm's page has its log. " : "";
 
 const listOutcomes = ({ shots, aside }: RenderRun<unknown>, farm: string): Outcome[] => [
   ...shots.map((shot) => describeShot(shot, farm)),
