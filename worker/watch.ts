@@ -89,10 +89,13 @@ function tellLost(reply: Reply, { reply: { text } }: Failure, since: number): Re
   if (reply.kind !== "started") return reply;
   const said: Started = {
     ...reply,
-    text: `${text ?? "It can't be reached."} No news since ${saySince(since)}; it is asked again.`,
+    text: `${closeSentence(text ?? "It can't be reached.")} No news since ${saySince(since)}; it is asked again.`,
   };
   return said;
 }
+
+/** What a server says of its trouble may lack the full stop. */
+const closeSentence = (text: string) => (/[.!?…]$/.test(text) ? text : `${text}.`);
 
 function tooLong(reply: Reply, { longRunLimitMs }: Settings): Reply {
   return {

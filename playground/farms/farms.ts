@@ -1,7 +1,7 @@
 /** The studio's two farms, each on a port of its own. */
 import { openAfanasy } from "./afanasy/server.ts";
 import type { Farms } from "./farm.ts";
-import { openFlamenco } from "./flamenco.ts";
+import { openFlamenco } from "./flamenco/server.ts";
 
 export type FarmsOptions = {
   /** 0 takes any free port */

@@ -22,6 +22,14 @@ export const Wish = v.strictObject({
   die: v.optional(v.boolean()),
   /** Afanasy: machines of the farm go, come back, are paused or kept for their user: "node1: offline", or "all" of them */
   machines: v.optional(v.strictObject({ name: v.string(), state: v.picklist(["online", "offline", "paused", "nimby"]) })),
+  /** Flamenco: so many of its machines are awake, the others offline */
+  awake: v.optional(v.pipe(v.number(), v.integer(), v.minValue(0))),
+  /** Flamenco: all its machines sleep; `awake` wakes them */
+  asleep: v.optional(v.boolean()),
+  /** Flamenco: nobody has set it up yet, or somebody has */
+  firstRun: v.optional(v.boolean()),
+  /** Flamenco: it has a tag of that id, which none of its machines has */
+  tag: v.optional(v.pipe(v.string(), v.uuid())),
   /** as if somebody had deleted it on the farm's own page: its id there */
   deleteJob: v.optional(v.union([v.string(), v.number()])),
 });

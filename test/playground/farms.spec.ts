@@ -4,7 +4,7 @@ import { openAfanasy } from "../../playground/farms/afanasy/server.ts";
 import { readHead } from "../../playground/farms/afanasy/wire.ts";
 import type { Farm } from "../../playground/farms/farm.ts";
 import { openFarms } from "../../playground/farms/farms.ts";
-import { openFlamenco } from "../../playground/farms/flamenco.ts";
+import { openFlamenco } from "../../playground/farms/flamenco/server.ts";
 import { startPlayground } from "../../playground/serve.ts";
 import { expect, SECRET, test } from "./support/playground.ts";
 
@@ -62,11 +62,14 @@ test.describe("Flamenco", () => {
   test("takes a job, renders it frame by frame, and shows its last picture and the page of it", async () => {
     await withFarm(openFlamenco(FAST), async (farm) => {
       const { get, post } = open(farm);
-      expect((await get("/version")).body).toMatchObject({ shortversion: "3.9", name: "Flamenco" });
+      expect((await get("/version")).body).toMatchObject({ shortversion: "3.9-beta1", name: "Playground" });
       expect((await post("/jobs/check", order())).status).toBe(204);
       expect((await get("/jobs")).body).toEqual({ jobs: [] });
       const taken = await post("/jobs", order());
-      expect([taken.status, taken.body]).toMatchObject([200, { status: "queued", steps_completed: 0, steps_total: 49 }]);
+      expect([taken.status, taken.body]).toMatchObject([
+        200,
+        { status: "queued", activity: "", steps_completed: 0, steps_total: 0 },
+      ]);
       expect(taken.body.settings.render_output_path).toMatch(/sq01_sh010\/\d{4}-\d\d-\d\d_\d{6}\/######$/);
       const { id } = taken.body;
       await until(
@@ -131,7 +134,7 @@ test.describe("Flamenco", () => {
     });
   });
 
-  test("changes a job's status where that is allowed, and says 422 where it is not", async () => {
+  test("does whatever it is asked with a job, also with one that is over", async () => {
     await withFarm(openFlamenco({ port: 0, frameMs: 10 }), async (farm) => {
       const { get, post, send } = open(farm);
       const { id } = (await post("/jobs", order({}, { frames: "1-4000" }))).body;
@@ -142,31 +145,107 @@ test.describe("Flamenco", () => {
           (now) => now === status,
         );
       await is("active");
-      expect(await ask("requeueing")).toBe(422);
       expect(await ask("pause-requested")).toBe(204);
       await is("paused");
       expect(await ask("requeueing")).toBe(204);
       await is("active");
+      expect(await ask("requeueing")).toBe(204);
       expect(await ask("cancel-requested")).toBe(204);
       await is("canceled");
-      expect(await ask("cancel-requested")).toBe(422);
+      expect(await ask("cancel-requested")).toBe(204);
       expect((await post(`/jobs/${id}/setstatus`, { status: "gone", reason: "" })).body).not.toHaveProperty("code");
-      expect((await send("DELETE", `/jobs/${id}`)).status).toBe(204);
+      const short = (await post("/jobs", order({}, { frames: "1-2" }))).body.id;
       await until(
-        async () => (await get(`/jobs/${id}`)).status,
-        (status) => status === 404,
+        async () => (await get(`/jobs/${short}`)).body.status,
+        (now) => now === "completed",
+      );
+      expect((await post(`/jobs/${short}/setstatus`, { status: "cancel-requested", reason: "late" })).status).toBe(204);
+      expect((await get(`/jobs/${short}`)).body.status).toBe("canceled");
+      expect((await send("DELETE", `/jobs/${id}`)).status).toBe(204);
+      expect((await get(`/jobs/${id}`)).status).toBe(404);
+    });
+  });
+
+  test("stores a paused job whose tasks are queued, and takes a priority", async () => {
+    await withFarm(openFlamenco(STILL), async (farm) => {
+      const { get, post } = open(farm);
+      const { id } = (await post("/jobs", order({ initial_status: "paused" }))).body;
+      const { tasks } = (await get(`/jobs/${id}/tasks`)).body;
+      expect([...new Set(tasks.map(({ status }: { status: string }) => status))]).toEqual(["queued"]);
+      expect((await post(`/jobs/${id}/setpriority`, { priority: 101 })).status).toBe(400);
+      expect((await post(`/jobs/${id}/setpriority`, { priority: 60 })).status).toBe(204);
+      expect((await get(`/jobs/${id}`)).body).toMatchObject({ priority: 60 });
+    });
+  });
+
+  test("says of a worker tag only when it stores the job that it has none of that id", async () => {
+    const worker_tag = crypto.randomUUID();
+    await withFarm(openFlamenco(STILL), async (farm) => {
+      const { get, post } = open(farm);
+      expect((await post("/jobs/check", order({ worker_tag }))).status).toBe(204);
+      const refused = await post("/jobs", order({ worker_tag }));
+      expect([refused.status, refused.body.message]).toEqual([500, "error persisting job in database"]);
+      await farm.control({ tag: worker_tag });
+      expect((await get("/worker-mgt/tags")).body).toEqual({ tags: [{ id: worker_tag, name: "tag-1" }] });
+      expect((await post("/jobs", order({ worker_tag }))).status).toBe(200);
+    });
+  });
+
+  test("renders nothing while its machines are offline or asleep, and says so", async () => {
+    await withFarm(openFlamenco(FAST), async (farm) => {
+      const { get, post } = open(farm);
+      await farm.control({ awake: 0 });
+      expect((await get("/status")).body).toEqual({ status: "inoperative" });
+      const { id } = (await post("/jobs", order())).body;
+      await farm.control({ asleep: true });
+      expect((await get("/status")).body).toEqual({ status: "waiting" });
+      await new Promise((wait) => setTimeout(wait, 100));
+      expect((await get(`/jobs/${id}`)).body).toMatchObject({ status: "queued" });
+      await farm.control({ awake: 4, firstRun: true });
+      expect((await get("/configuration")).body).toMatchObject({ isFirstRun: true });
+      await until(
+        async () => (await get(`/jobs/${id}`)).body.status,
+        (now) => now === "completed",
       );
     });
   });
 
-  test("keeps a job that is to be deleted until it is", async () => {
-    await withFarm(openFlamenco(STILL), async (farm) => {
-      const { get, post, send } = open(farm);
-      const { id } = (await post("/jobs", order())).body;
-      expect((await post(`/jobs/${id}/setpriority`, { priority: 101 })).status).toBe(400);
-      expect((await post(`/jobs/${id}/setpriority`, { priority: 60 })).status).toBe(204);
-      await send("DELETE", `/jobs/${id}`);
-      expect((await get(`/jobs/${id}`)).body).toMatchObject({ priority: 60, delete_requested_at: expect.any(String) });
+  test("calls a job failed from one task in ten on, and one with fewer active for ever", async () => {
+    await withFarm(openFlamenco(FAST), async (farm) => {
+      const { get, post } = open(farm);
+      const submit = async (name: string, own: object) => (await post("/jobs", order({ name }, own))).body.id;
+      const [few, movie, small] = [
+        await submit("SQ010_SH0050", { frames: "1-60" }),
+        await submit("SQ010_SH0070", { frames: "1-60" }),
+        await submit("SQ020_SH0070", { frames: "1-10" }),
+      ];
+      const tasksOf = async (id: string) =>
+        (await get(`/jobs/${id}/tasks`)).body.tasks as { name: string; status: string; id: string }[];
+      const isSettled = (tasks: { status: string }[]) => tasks.every(({ status }) => !["active", "soft-failed"].includes(status));
+      const settles = (id: string) =>
+        until(
+          () => tasksOf(id),
+          (tasks) => tasks.some(({ status }) => status === "failed") && isSettled(tasks),
+        );
+      await Promise.all([settles(few), settles(movie), settles(small)]);
+      const unfinished = async (id: string) =>
+        (await tasksOf(id)).filter(({ status }) => status !== "completed").map(({ name, status }) => `${name} ${status}`);
+      expect(await unfinished(few)).toEqual(["render-31-35 failed", "preview-video queued"]);
+      expect(await unfinished(movie)).toEqual(["preview-video failed"]);
+      const statuses = await Promise.all([few, movie, small].map(async (id) => (await get(`/jobs/${id}`)).body.status));
+      expect(statuses).toEqual(["active", "active", "failed"]);
+      const failed = (await tasksOf(few)).find(({ status }) => status === "failed");
+      const detail = (await get(`/tasks/${failed?.id}`)).body;
+      expect(detail).toMatchObject({ activity: "Failed: command exited abnormally with code 1" });
+      expect(detail.failed_by_workers).toHaveLength(3);
+      expect((await get(`/tasks/${failed?.id}/logtail`)).body).toMatch(
+        /pid=\d+ > Error: Cannot open the cache[\s\S]*Failed: command exited abnormally with code 1\n\S+ Task failed by 3 workers, Manager will mark it as hard failure\n/,
+      );
+      await post(`/jobs/${few}/setstatus`, { status: "requeueing", reason: "again" });
+      await until(
+        async () => (await get(`/jobs/${few}`)).body.status,
+        (now) => now === "completed",
+      );
     });
   });
 
@@ -182,13 +261,15 @@ test.describe("Flamenco", () => {
           (now) => now === status,
         );
       await Promise.all([is(large, "failed"), is(broken, "failed")]);
-      expect((await get(`/jobs/${large}`)).body.activity).toBe('Changed to status "failed": too many tasks failed');
+      expect((await get(`/jobs/${large}`)).body.activity).toMatch(/^Changed to status "failed": /);
       const { tasks } = (await get(`/jobs/${large}/tasks`)).body;
       const failed = tasks.find(({ status }: { status: string }) => status === "failed");
       expect((await get(`/tasks/${failed.id}/logtail`)).body).toContain("Cycles: out of memory");
+      expect((await get(`/jobs/${stalled}`)).body).toMatchObject({ status: "active" });
+      // It holds a machine that the others need to fail for good.
+      await post(`/jobs/${stalled}/setstatus`, { status: "cancel-requested", reason: "it stalls" });
       for (const id of [large, broken]) await post(`/jobs/${id}/setstatus`, { status: "requeueing", reason: "again" });
       await Promise.all([is(large, "completed"), is(broken, "failed")]);
-      expect((await get(`/jobs/${stalled}`)).body).toMatchObject({ status: "active" });
     });
   });
 

@@ -25,7 +25,10 @@ export type JobStanding = {
   url?: string | undefined;
   /** when the farm was last asked for more than the job itself, in epoch milliseconds: for the farm's own use */
   checkedAt?: number | undefined;
+  /** what the farm is to know of it at the next look: for the farm's own use */
+  memo?: Memo | undefined;
 };
+export type Memo = Readonly<Record<string, string | number>>;
 
 /** One job to look at, with what was known of it before. */
 export type Look = {

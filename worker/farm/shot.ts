@@ -74,6 +74,7 @@ const Standing = v.object({
   flaw: v.optional(v.string()),
   url: v.optional(v.string()),
   checkedAt: v.optional(v.number()),
+  memo: v.optional(v.record(v.string(), v.union([v.string(), v.number()]))),
 });
 
 export const ShotOf = <Order>(order: v.GenericSchema<unknown, Order>): v.GenericSchema<unknown, Shot<Order>> =>

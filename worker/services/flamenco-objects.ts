@@ -25,7 +25,12 @@ export const FlamencoJob = v.object({
   status: v.fallback(v.picklist(JOB_STATUSES), "under-construction"),
   activity: v.fallback(v.string(), ""),
   metadata: v.fallback(v.record(v.string(), v.string()), {}),
-  settings: v.fallback(v.object({ frames: v.string() }), { frames: "" }),
+  type: v.fallback(v.string(), ""),
+  settings: v.fallback(
+    v.object({ frames: v.fallback(v.string(), ""), chunk_size: v.fallback(v.optional(v.number()), undefined) }),
+    { frames: "", chunk_size: undefined },
+  ),
+  worker_tag: v.fallback(v.optional(v.string()), undefined),
   steps_completed: v.fallback(v.number(), 0),
   steps_total: v.fallback(v.number(), 0),
 });
@@ -33,7 +38,45 @@ export type FlamencoJob = v.InferOutput<typeof FlamencoJob>;
 
 /** What is not there is no list: an answer of something else would mean that all jobs were deleted. */
 export const JobList = v.object({ jobs: v.nullable(v.array(FlamencoJob), []) });
-export const TaskList = v.object({ tasks: v.nullish(v.array(v.object({ id: v.string(), status: v.string() })), []) });
+
+export const TASK_STATUSES = ["queued", "active", "canceled", "completed", "failed", "soft-failed", "paused"] as const;
+export const FlamencoTask = v.object({
+  id: v.string(),
+  name: v.fallback(v.string(), ""),
+  // What is not known is neither at work nor over.
+  status: v.fallback(v.picklist(TASK_STATUSES), "queued"),
+  task_type: v.fallback(v.string(), ""),
+  steps_completed: v.fallback(v.number(), 0),
+  steps_total: v.fallback(v.number(), 0),
+});
+export type FlamencoTask = v.InferOutput<typeof FlamencoTask>;
+export const TaskList = v.object({ tasks: v.nullish(v.array(FlamencoTask), []) });
+
+const Named = v.object({ id: v.string(), name: v.fallback(v.string(), "") });
+/** What only the task itself tells. */
+export const TaskDetail = v.object({
+  activity: v.fallback(v.string(), ""),
+  failed_by_workers: v.fallback(v.nullish(v.array(Named), []), []),
+});
+export type TaskDetail = v.InferOutput<typeof TaskDetail>;
+
+export const Machine = v.object({ id: v.string(), name: v.fallback(v.string(), ""), status: v.fallback(v.string(), "") });
+export type Machine = v.InferOutput<typeof Machine>;
+export const MachineList = v.object({ workers: v.nullish(v.array(Machine), []) });
+/** `task` is the one it is at work on, or its last. */
+export const MachineDetail = v.object({
+  ...Machine.entries,
+  supported_task_types: v.fallback(v.nullish(v.array(v.string()), []), []),
+  tags: v.fallback(v.nullish(v.array(Named), []), []),
+  task: v.fallback(v.nullish(v.object({ status: v.string() })), undefined),
+});
+export type MachineDetail = v.InferOutput<typeof MachineDetail>;
+export const TagList = v.object({ tags: v.nullish(v.array(Named), []) });
+/** null where nobody is blocked */
+export const Blocklist = v.nullish(v.array(v.object({ worker_id: v.string(), task_type: v.string() })), []);
+/** `isFirstRun`: nobody has set it up, and it renders nothing. */
+export const Configuration = v.object({ isFirstRun: v.fallback(v.boolean(), false) });
+
 export const Version = v.object({ version: v.string() });
 export const LastRendered = v.object({ base: v.string(), suffixes: v.array(v.string()) });
 

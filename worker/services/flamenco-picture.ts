@@ -1,9 +1,10 @@
 // The newest picture of a job, for browsers that can't reach the farm: read by the worker and handed on.
 import { Failure } from "../failure.ts";
+import { MIB, readBytes } from "./bounded-body.ts";
 import type { FlamencoTarget } from "./flamenco.ts";
 
 /** What Flamenco keeps of a rendered frame is some 100 kB of JPEG. */
-const PICTURE_MAX_BYTES = 8 * 1_024 * 1_024;
+const PICTURE_MAX_BYTES = 8 * MIB;
 const KINDS = /^image\/(jpeg|png|webp)\b/;
 
 /**
@@ -23,29 +24,19 @@ export async function fetchPicture({ url, access }: FlamencoTarget, address: str
     throw signal.aborted ? signal.reason : none(cause);
   });
   const kind = response.headers.get("content-type") ?? "";
-  const isTooLarge = Number(response.headers.get("content-length") ?? 0) > PICTURE_MAX_BYTES;
-  if (response.status !== 200 || !KINDS.test(kind) || isTooLarge) {
+  if (response.status !== 200 || !KINDS.test(kind)) {
     await response.body?.cancel();
     throw none(new Error(`${response.status} ${kind}`));
   }
-  return new Response(response.body?.pipeThrough(limit()), {
+  const picture = await readBytes(response, PICTURE_MAX_BYTES, () => none(new Error("too large"))).catch((cause: unknown) => {
+    throw signal.aborted ? signal.reason : cause instanceof Failure ? cause : none(cause);
+  });
+  return new Response(picture, {
     headers: {
       "content-type": kind,
       "cache-control": "private, max-age=10",
       "x-content-type-options": "nosniff",
       "content-security-policy": "default-src 'none'; sandbox",
-    },
-  });
-}
-
-/** A picture that did not say how large it is breaks off where it is too large. */
-function limit(): TransformStream<Uint8Array, Uint8Array> {
-  let size = 0;
-  return new TransformStream({
-    transform(chunk, controller) {
-      size += chunk.byteLength;
-      if (size > PICTURE_MAX_BYTES) controller.error(none());
-      else controller.enqueue(chunk);
     },
   });
 }

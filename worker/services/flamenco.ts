@@ -2,35 +2,63 @@
 // again: whoever submits must look first what became of it.
 import * as v from "valibot";
 import { Failure } from "../failure.ts";
+import { MIB, readStart, readText } from "./bounded-body.ts";
 import {
   type AskedStatus,
+  Blocklist,
+  Configuration,
   FlamencoJob,
+  type FlamencoTask,
   JobList,
   JobTypeInfo,
   LastRendered,
+  type Machine,
+  MachineDetail,
+  MachineList,
   type SubmittedJob,
+  TagList,
+  TaskDetail,
   TaskList,
   Version,
 } from "./flamenco-objects.ts";
 
 /** The longest wait for one answer. */
 const ANSWER_MAX_MS = 8_000;
+/** One job, a job type, all machines. */
+const ANSWER_MAX_BYTES = MIB;
+/** 10,000 tasks are 4 MB. */
+const TASKS_MAX_BYTES = 8 * MIB;
+/** 30,000 jobs. */
+const LIST_MAX_BYTES = 32 * MIB;
+/** It sends the last 2 kB of a log. */
+const LOG_MAX_BYTES = MIB / 4;
+/** What is read of a refusal. */
+const REFUSAL_MAX_BYTES = 16_384;
 
 export type FlamencoTarget = { url: string; access: { id: string; secret: string } | undefined };
 
 export type Flamenco = {
   /** "3.9": the one is there to ask what can be asked */
   version(): Promise<{ major: number; minor: number }>;
+  /** nobody has set it up yet */
+  isFirstRun(): Promise<boolean>;
   jobType(name: string): Promise<JobTypeInfo>;
   /** Throws where it would not compile. Nothing is stored. */
   check(job: SubmittedJob): Promise<void>;
   submit(job: SubmittedJob): Promise<{ id: string }>;
+  /** All it ever had: 1 kB each. */
   jobs(): Promise<FlamencoJob[]>;
   /** undefined: there is none */
   job(id: string): Promise<FlamencoJob | undefined>;
-  tasks(id: string): Promise<{ id: string; status: string }[]>;
+  tasks(id: string): Promise<FlamencoTask[]>;
+  task(id: string): Promise<TaskDetail>;
   /** the end of a task's log */
   log(taskId: string): Promise<string>;
+  /** which machines may not do which tasks of it any more */
+  blocklist(id: string): Promise<{ worker_id: string; task_type: string }[]>;
+  machines(): Promise<Machine[]>;
+  machine(id: string): Promise<MachineDetail>;
+  tags(): Promise<{ id: string; name: string }[]>;
   setStatus(id: string, status: AskedStatus, reason: string): Promise<void>;
   /** the address of its newest picture */
   lastRendered(id: string): Promise<string | undefined>;
@@ -43,6 +71,7 @@ export function openFlamenco({ url, access }: FlamencoTarget, signal: AbortSigna
   return {
     requests: () => sent,
     version: async () => readVersion((await read("/version", Version)).version),
+    isFirstRun: async () => (await read("/configuration", Configuration)).isFirstRun,
     jobType: (name) => read(`/jobs/type/${encodeURIComponent(name)}`, JobTypeInfo),
     check: async (job) => {
       await expect(await send("POST", "/jobs/check", job));
@@ -54,9 +83,9 @@ export function openFlamenco({ url, access }: FlamencoTarget, signal: AbortSigna
     jobs: async () => {
       const response = await send("GET", "/jobs");
       // The list could only be had by a query before 3.6, which takes POST alone there, and answers a GET with 400 as its validator does.
-      if (![400, 404, 405].includes(response.status)) return parse(await expect(response), JobList, "/jobs").jobs;
+      if (![400, 404, 405].includes(response.status)) return parse(await expect(response, LIST_MAX_BYTES), JobList, "/jobs").jobs;
       await response.body?.cancel();
-      return parse(await expect(await send("POST", "/jobs/query", {})), JobList, "/jobs/query").jobs;
+      return parse(await expect(await send("POST", "/jobs/query", {}), LIST_MAX_BYTES), JobList, "/jobs/query").jobs;
     },
     job: async (id) => {
       const path = `/jobs/${encodeURIComponent(id)}`;
@@ -64,8 +93,16 @@ export function openFlamenco({ url, access }: FlamencoTarget, signal: AbortSigna
       if (response.status === 404 && isOwn(response)) return response.body?.cancel().then(() => undefined);
       return parse(await expect(response), FlamencoJob, path);
     },
-    tasks: async (id) => (await read(`/jobs/${encodeURIComponent(id)}/tasks`, TaskList)).tasks,
-    log: async (taskId) => expect(await send("GET", `/tasks/${encodeURIComponent(taskId)}/logtail`)),
+    tasks: async (id) => (await read(`/jobs/${encodeURIComponent(id)}/tasks`, TaskList, TASKS_MAX_BYTES)).tasks ?? [],
+    task: (id) => read(`/tasks/${encodeURIComponent(id)}`, TaskDetail),
+    log: async (taskId) => {
+      const response = await send("GET", `/tasks/${encodeURIComponent(taskId)}/logtail`);
+      return response.ok ? whole(() => readStart(response, LOG_MAX_BYTES)) : expect(response);
+    },
+    blocklist: async (id) => (await read(`/jobs/${encodeURIComponent(id)}/blocklist`, Blocklist)) ?? [],
+    machines: async () => (await read("/worker-mgt/workers", MachineList)).workers ?? [],
+    machine: (id) => read(`/worker-mgt/workers/${encodeURIComponent(id)}`, MachineDetail),
+    tags: async () => (await read("/worker-mgt/tags", TagList)).tags ?? [],
     setStatus: async (id, status, reason) => {
       await expect(await send("POST", `/jobs/${encodeURIComponent(id)}/setstatus`, { status, reason }));
     },
@@ -80,8 +117,8 @@ export function openFlamenco({ url, access }: FlamencoTarget, signal: AbortSigna
     },
   };
 
-  async function read<S extends v.GenericSchema>(path: string, schema: S): Promise<v.InferOutput<S>> {
-    return parse(await expect(await send("GET", path)), schema, path);
+  async function read<S extends v.GenericSchema>(path: string, schema: S, most?: number): Promise<v.InferOutput<S>> {
+    return parse(await expect(await send("GET", path), most), schema, path);
   }
 
   async function send(method: string, path: string, body?: unknown): Promise<Response> {
@@ -108,14 +145,27 @@ export function openFlamenco({ url, access }: FlamencoTarget, signal: AbortSigna
   }
 
   /** The body of an answer that is none of a refusal. */
-  async function expect(response: Response): Promise<string> {
-    const body = await response.text().catch((cause: unknown) => {
+  async function expect(response: Response, most = ANSWER_MAX_BYTES): Promise<string> {
+    if (response.ok) return whole(() => readText(response, most, () => tooLarge(most)));
+    throw refused(response, await whole(() => readStart(response, REFUSAL_MAX_BYTES)));
+  }
+
+  async function whole(read: () => Promise<string>): Promise<string> {
+    try {
+      return await read();
+    } catch (cause) {
+      if (cause instanceof Failure) throw cause;
       throw signal.aborted ? signal.reason : unreachable("Flamenco's answer broke off.", cause);
-    });
-    if (response.ok) return body;
-    throw refused(response, body);
+    }
   }
 }
+
+const tooLarge = (most: number) =>
+  new Failure("farm-broken", {
+    text: `Flamenco answered more than ${most / MIB} MiB, which is not read.`,
+    advice: "Something else may answer at FLAMENCO.url, or Flamenco's list of jobs has grown too long: ask your TD.",
+    retry: true,
+  });
 
 /** A tunnel or a proxy answers in HTML, and not for the manager. */
 const isOwn = ({ headers }: Response) => /json/.test(headers.get("content-type") ?? "");

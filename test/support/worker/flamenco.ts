@@ -1,91 +1,77 @@
-// A Flamenco manager in memory, which refuses what the real one refuses, and lets itself be asked for what the real one of its version can be asked.
-import * as v from "valibot";
+// The playground's Flamenco in the way of fetch. Its time is the test's: nothing passes but by `pass`.
 import { vi } from "vitest";
+import type { Job, Task } from "../../../playground/farms/flamenco/job.ts";
+import { JOB_TYPES, type JobType } from "../../../playground/farms/flamenco/job-types-data.ts";
+import { Manager } from "../../../playground/farms/flamenco/manager.ts";
+import { changeTask, report } from "../../../playground/farms/flamenco/state-machine.ts";
 
 export const FLAMENCO = "https://flamenco.studio.tld";
-
-const Submitted = v.object({
-  name: v.string(),
-  type: v.string(),
-  priority: v.pipe(v.number(), v.integer()),
-  submitter_platform: v.picklist(["linux", "windows", "darwin", "manager"]),
-  type_etag: v.optional(v.string()),
-  settings: v.optional(v.record(v.string(), v.unknown()), {}),
-  metadata: v.optional(v.record(v.string(), v.string()), {}),
-  worker_tag: v.optional(v.pipe(v.string(), v.uuid())),
-});
-export type Submitted = v.InferOutput<typeof Submitted>;
-export type FakeJob = Submitted & {
-  id: string;
-  status: string;
-  activity: string;
-  steps_completed: number;
-  steps_total: number;
-  tasks: string[];
-  /** the end of the log of each of its tasks */
-  log?: string;
-  picture?: string;
-};
+/** How long a frame takes. */
+export const FRAME_MS = 1_000;
 
 export type FakeFlamenco = {
-  /** of its version: 9 of 3.9 */
-  minor: number;
-  jobs: Map<string, FakeJob>;
-  types: Record<string, unknown>[];
+  manager: Manager;
+  /** its time, in epoch milliseconds */
+  now: () => number;
+  /** Time passes: what its machines do in it they do. */
+  pass(ms: number): void;
+  jobs: Map<string, Job>;
+  /** Job types beside those it is delivered with, or in place of them. */
+  own(...types: JobType[]): void;
   /** "POST /jobs", in order */
   requests: string[];
+  /** how much it has answered */
+  bytes: number;
   /** the most at once */
   atOnceMost: number;
   latencyMs: number;
   /** what the next submissions get: an answer, an error before it arrives, or one after it was taken */
   next: (Response | Error | "lost" | "cut")[];
   isDown: boolean;
+  /** has no answer for these */
+  isSilent: (request: string) => boolean;
   /** what has to be in the headers for whoever is in front of it */
   access: { id: string; secret: string } | undefined;
   /** the only job: for tests of one shot */
-  only(): FakeJob;
-  /** Renders so many frames of a job; at the end of it, it is completed. */
-  render(job: FakeJob, frames: number): void;
+  only(): Job;
+  /** Renders so many frames of a job, whatever its machines do; at the end of it, it is completed. */
+  render(job: Job, frames: number): void;
+  /** These tasks will fail, and the program will say this. */
+  spoil(tasks: readonly (Task | undefined)[], says: string): void;
 };
-
-const TRANSITIONS: Readonly<Record<string, readonly string[]>> = {
-  "cancel-requested": ["queued", "active", "paused", "pause-requested", "failed"],
-  "pause-requested": ["queued", "active", "canceled"],
-  requeueing: ["completed", "canceled", "failed", "paused"],
-};
-/** What a status that was asked for becomes when the farm did it. */
-const RESULTS: Readonly<Record<string, string>> = {
-  "cancel-requested": "canceled",
-  "pause-requested": "paused",
-  requeueing: "queued",
-};
-
-const json = (value: unknown, status = 200) => Response.json(value, { status });
-const coded = (status: number, message: string) => json({ code: status, message }, status);
 
 /** Puts it in the way of fetch, before whatever is there already. */
 export function openFakeFlamenco(): FakeFlamenco {
   let active = 0;
+  let clock = Date.now();
+  const manager = new Manager({ frameMs: FRAME_MS, now: () => clock, picture: new Uint8Array([0xff, 0xd8, 0xff]) });
   const fake: FakeFlamenco = {
-    minor: 9,
-    jobs: new Map(),
-    types: [],
+    manager,
+    now: () => clock,
+    pass: (ms) => {
+      clock += ms;
+      manager.advance();
+    },
+    jobs: manager.jobs,
+    own: (...types) => {
+      manager.types = [...JOB_TYPES.filter(({ name }) => types.every((one) => one.name !== name)), ...types];
+    },
     requests: [],
+    bytes: 0,
     atOnceMost: 0,
     latencyMs: 0,
     next: [],
     isDown: false,
+    isSilent: () => false,
     access: undefined,
     only: () => {
       const [job] = fake.jobs.values();
       if (job === undefined || fake.jobs.size > 1) throw new Error(`There are ${fake.jobs.size} jobs`);
       return job;
     },
-    render: (job, frames) => {
-      job.steps_completed = Math.min(job.steps_total, job.steps_completed + frames);
-      const done = Math.floor((job.tasks.length * job.steps_completed) / job.steps_total);
-      job.tasks = job.tasks.map((_, index) => (index < done ? "completed" : index === done ? "active" : "queued"));
-      job.status = job.steps_completed === job.steps_total ? "completed" : "active";
+    render: (job, frames) => renderFrames(job, frames, manager),
+    spoil: (tasks, says) => {
+      for (const task of tasks) if (task !== undefined) task.fate = { after: 0, what: "fails", says, isLuck: true };
     },
   };
   const elsewhere = vi.isMockFunction(globalThis.fetch) ? vi.mocked(globalThis.fetch).getMockImplementation() : undefined;
@@ -98,12 +84,12 @@ export function openFakeFlamenco(): FakeFlamenco {
     active += 1;
     fake.atOnceMost = Math.max(fake.atOnceMost, active);
     try {
-      const path = new URL(request.url).pathname.replace("/api/v3", "");
-      fake.requests.push(`${request.method} ${path}`);
+      const asked = `${request.method} ${new URL(request.url).pathname.replace("/api/v3", "")}`;
+      fake.requests.push(asked);
       await scheduler.wait(fake.latencyMs);
       request.signal.throwIfAborted();
-      if (fake.isDown) throw new TypeError("connection refused");
-      return await answer(fake, request, path);
+      if (fake.isDown || fake.isSilent(asked)) throw new TypeError("connection refused");
+      return await answer(fake, request, asked);
     } finally {
       active -= 1;
     }
@@ -111,106 +97,47 @@ export function openFakeFlamenco(): FakeFlamenco {
   return fake;
 }
 
-async function answer(fake: FakeFlamenco, request: Request, path: string): Promise<Response> {
-  const { method, headers } = request;
-  const { access, minor, jobs } = fake;
-  if (access !== undefined && headers.get("cf-access-client-secret") !== access.secret)
+async function answer(fake: FakeFlamenco, request: Request, asked: string): Promise<Response> {
+  const { method, headers, url } = request;
+  if (fake.access !== undefined && headers.get("cf-access-client-secret") !== fake.access.secret)
     return new Response(null, { status: 302, headers: { location: "https://studio.cloudflareaccess.com/login" } });
-  const body: unknown = method === "POST" ? await request.json().catch(() => undefined) : undefined;
-  const [, id = "", rest = ""] = /^\/jobs\/([^/]+)(\/.*)?$/.exec(path) ?? [];
-  switch (`${method} ${path}`) {
-    case "GET /version":
-      return json({ version: `3.${minor}-beta1`, shortversion: `3.${minor}`, name: "Flamenco", git: "v3" });
-    case "GET /jobs":
-      return minor >= 6
-        ? json({ jobs: [...jobs.values()].map((job) => show(fake, job)) })
-        : json({ message: "method not allowed" }, 400);
-    case "POST /jobs/query":
-      return minor >= 6 ? coded(404, "not found") : json({ jobs: [...jobs.values()].map((job) => show(fake, job)) });
-    case "POST /jobs/check":
-      return refuse(fake, body) ?? new Response(null, { status: 204 });
-    case "POST /jobs":
-      return submit(fake, body);
-  }
-  const [, type] = /^\/jobs\/type\/([^/]+)$/.exec(path) ?? [];
-  if (type !== undefined) {
-    const found = fake.types.find(({ name }) => name === decodeURIComponent(type));
-    return found === undefined ? coded(404, "job type not found") : json(found);
-  }
-  const [, task = ""] = /^\/tasks\/(.+)\/logtail$/.exec(path) ?? [];
-  const logged = [...jobs.values()].find(({ tasks, id: own }) => tasks.some((_, index) => `${own}-${index}` === task));
-  if (logged !== undefined) return logged.log === undefined ? new Response(null, { status: 204 }) : new Response(logged.log);
-  const job = jobs.get(id);
-  if (job === undefined) return coded(404, "no such job");
-  switch (`${method} ${rest}`) {
-    case "GET ":
-      return json(show(fake, job));
-    case "GET /tasks":
-      return json({ tasks: job.tasks.map((status, index) => ({ id: `${job.id}-${index}`, name: `render-${index}`, status })) });
-    case "GET /last-rendered":
-      if (job.picture === undefined) return new Response(null, { status: 204 });
-      return json({ base: `/job-files/${job.id}`, suffixes: ["last-rendered.jpg", "last-rendered-small.jpg"] });
-    case "POST /setstatus": {
-      const { status, reason } = v.parse(v.object({ status: v.string(), reason: v.string() }), body);
-      if (!TRANSITIONS[status]?.includes(job.status) || (status === "pause-requested" && minor < 6))
-        return coded(422, `cannot change job status from "${job.status}" to "${status}"`);
-      job.status = RESULTS[status] ?? status;
-      job.activity = `Changed to status "${job.status}": ${reason}`;
-      return new Response(null, { status: 204 });
-    }
-  }
-  return coded(404, "not found");
-}
-
-function show({ minor }: FakeFlamenco, { tasks: _, log: __, steps_completed, steps_total, ...job }: FakeJob) {
-  return { ...job, created: "2026-11-23T10:00:00Z", ...(minor >= 8 && { steps_completed, steps_total }) };
-}
-
-function submit(fake: FakeFlamenco, body: unknown): Response {
-  const next = fake.next.shift();
+  const next = asked === "POST /jobs" ? fake.next.shift() : undefined;
   if (next instanceof Error) throw next;
   if (next instanceof Response) return next;
-  const refusal = refuse(fake, body);
-  if (refusal !== undefined) return refusal;
-  const submitted = v.parse(Submitted, body);
-  const frames = countFrames(String(submitted.settings.frames));
-  const chunks = Math.ceil(frames / Number(submitted.settings.chunk_size));
-  const id = crypto.randomUUID();
-  fake.jobs.set(id, {
-    ...submitted,
-    id,
-    status: "queued",
-    activity: "New job",
-    steps_completed: 0,
-    steps_total: frames,
-    tasks: Array.from({ length: chunks }, () => "queued"),
-  });
+  const body = await request.text();
+  const said = fake.manager.answer({ method, path: new URL(url).pathname, body, type: headers.get("content-type") ?? "" });
   if (next === "lost") throw new TypeError("connection reset");
-  return next === "cut" ? new Response(`{"id":"${id.slice(0, 9)}`) : json({ ...submitted, id, status: "queued" });
+  const isRaw = typeof said.body === "string" || said.body instanceof Uint8Array;
+  const text = isRaw
+    ? new Uint8Array(new TextEncoder().encode(String(said.body)))
+    : new TextEncoder().encode(JSON.stringify(said.body));
+  const bytes = said.body instanceof Uint8Array ? new Uint8Array(said.body) : text;
+  fake.bytes += said.body === undefined ? 0 : bytes.byteLength;
+  const more = {
+    status: said.status,
+    headers: { "content-type": said.type ?? "application/json; charset=UTF-8", ...said.headers },
+  };
+  return new Response(said.body === undefined ? null : next === "cut" ? bytes.subarray(0, bytes.length / 2) : bytes, more);
 }
 
-const countFrames = (frames: string) =>
-  frames.split(",").reduce((sum, range) => {
-    const [first = 0, last = first] = range.split("-").map(Number);
-    return sum + last - first + 1;
-  }, 0);
-
-/** What the job compiler and the validator before it say. */
-function refuse({ types }: FakeFlamenco, body: unknown): Response | undefined {
-  const parsed = v.safeParse(Submitted, body);
-  if (!parsed.success) return json({ message: `doesn't match the schema: ${v.getDotPath(parsed.issues[0])}` }, 400);
-  const { type, type_etag, settings } = parsed.output;
-  const known = types.find(({ name }) => name === type);
-  if (known === undefined && type !== "simple-blender-render") return coded(400, `job type unknown: ${type}`);
-  if (type_etag !== undefined && type_etag !== known?.etag) return coded(412, "job type etag mismatch");
-  if (known !== undefined) return undefined;
-  if (["FFMPEG", "AVI_JPEG", "AVI_RAW"].includes(String(settings.format)))
-    return coded(400, `This job type only renders images, and not "${settings.format}"`);
-  const chunk = settings.chunk_size;
-  if (typeof chunk !== "number" || !Number.isInteger(chunk) || chunk < 1) return coded(400, "invalid chunk size");
-  if (typeof settings.frames !== "string" || !/^\d+(-\d+)?(,\d+(-\d+)?)*$/.test(settings.frames))
-    return coded(400, "invalid frames");
-  const path = settings.render_output_path;
-  if (typeof path !== "string" || !path.endsWith("/######")) return coded(400, "no render_output_path setting!");
-  return typeof settings.blendfile === "string" ? undefined : coded(400, "no blendfile setting!");
+function renderFrames(job: Job, frames: number, manager: Manager): void {
+  const now = manager.now();
+  let left = frames;
+  const begin = (task: Task) => {
+    task.machine = manager.machines[0];
+    if (task.status !== "active") changeTask(job, task, "active", now);
+  };
+  for (const task of job.tasks.filter(({ type, status }) => type === "blender" && status !== "completed")) {
+    if (left === 0) return;
+    begin(task);
+    const some = Math.min(left, task.steps - task.stepsDone);
+    left -= some;
+    task.done += some;
+    report(job, task, task.stepsDone + some);
+    if (task.stepsDone === task.steps) changeTask(job, task, "completed", now);
+  }
+  const [movie] = job.tasks.filter(({ status }) => status !== "completed");
+  if (movie?.type !== "ffmpeg") return;
+  begin(movie);
+  changeTask(job, movie, "completed", now);
 }

@@ -2,6 +2,7 @@ import { runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { beforeEach, describe, expect, it, vi } from "vitest";
 import type { Ask, Reply } from "../../../contract.ts";
+import type { JobType, Setting } from "../../../playground/farms/flamenco/job-types-data.ts";
 import type { Control, Standing, Watch } from "../../../worker/action.ts";
 import { flamenco } from "../../../worker/actions/flamenco.ts";
 import { meetLocks } from "../../../worker/lock.ts";
@@ -153,7 +154,7 @@ describe("the form", () => {
   });
 
   it("has no scene where Flamenco has none", async () => {
-    fake.minor = 5;
+    fake.manager.minor = 5;
     const { taskIds } = makeProject(1);
     expect((await askForm(taskIds)).fields?.map(({ name }) => name)).not.toContain("scene");
   });
@@ -229,7 +230,7 @@ describe("what is agreed to", () => {
   it("says what Flamenco refuses, in its words", async () => {
     const { taskIds } = makeProject(1);
     const { reply } = await run(taskIds, {}, own({ job_types: [{ type: "gone" }] }));
-    expect(reply).toMatchObject({ kind: "failed", code: "farm-refused", text: "Flamenco refused: job type not found" });
+    expect(reply).toMatchObject({ kind: "failed", code: "farm-refused", text: "Flamenco refused: no such job type known" });
   });
 });
 
@@ -239,7 +240,7 @@ describe("the job", () => {
     const started = await run(taskIds);
     expect(started.reply).toMatchObject({ kind: "started", title: "Rendering: SQ01 / SH1 / Animation with Flamenco" });
     await (await follow(started)).look();
-    const { name, type, priority, submitter_platform, settings, metadata } = fake.only();
+    const { name, type, priority, submitter_platform, settings, metadata } = fake.only().submitted;
     expect({ name, type, priority, submitter_platform }).toEqual({
       name: "SQ01_SH1 Animation",
       type: "simple-blender-render",
@@ -279,7 +280,7 @@ describe("the job", () => {
       add_path_components: 2,
     };
     await (await follow(await run(taskIds, {}, own(windows)))).look();
-    expect(fake.only()).toMatchObject({
+    expect(fake.only().submitted).toMatchObject({
       submitter_platform: "windows",
       settings: {
         blendfile: "P:/demo/SQ01/SH1.blend",
@@ -310,22 +311,20 @@ describe("the job", () => {
   });
 
   it("is of a type of the studio's own: asked, known, said in the settings, or as the type proposes", async () => {
-    fake.types = [
-      {
-        name: "studio-comp",
-        label: "Comp",
-        etag: "e1",
-        settings: [
-          { key: "frames", type: "string", required: true },
-          { key: "quality", type: "string", choices: ["low", "high"], default: "low", description: "How fine" },
-          { key: "samples", type: "int32", propargs: { min: 1, max: 64 }, default: 16, visible: "submission" },
-          { key: "denoise", type: "bool", default: true },
-          { key: "secret", type: "string", default: "x", visible: "hidden" },
-          { key: "target", type: "string", required: true, visible: "web" },
-          { key: "gain", type: "float", visible: false },
-        ],
-      },
-    ];
+    fake.own({
+      name: "studio-comp",
+      label: "Comp",
+      etag: "e1",
+      settings: [
+        { key: "frames", type: "string", required: true },
+        { key: "quality", type: "string", choices: ["low", "high"], default: "low", description: "How fine" },
+        { key: "samples", type: "int32", propargs: { min: 1, max: 64 }, default: 16, visible: "submission" },
+        { key: "denoise", type: "bool", default: true },
+        { key: "secret", type: "string", default: "x", visible: "hidden" },
+        { key: "target", type: "string", required: true, visible: "web" },
+        { key: "gain", type: "float", visible: false },
+      ],
+    });
     const { taskIds } = makeProject(1);
     const caller = own({
       job_types: [
@@ -347,7 +346,7 @@ describe("the job", () => {
     expect(second.fields?.[4]).toMatchObject({ min: 1, max: 64, step: 1 });
     const answers = { job_type: "studio-comp", setting_quality: "high", setting_samples: 32, setting_denoise: false };
     await (await follow(await run(taskIds, answers, caller))).look();
-    expect(fake.only()).toMatchObject({ type: "studio-comp", type_etag: "e1" });
+    expect(fake.only().submitted).toMatchObject({ type: "studio-comp", type_etag: "e1" });
     expect(fake.only().settings).toEqual({
       frames: "101-148",
       quality: "high",
@@ -361,9 +360,8 @@ describe("the job", () => {
 });
 
 describe("a type of the studio's own", () => {
-  const typed = (settings: object[], name = "studio") => {
-    fake.types = [{ name, label: "Studio", etag: "e1", settings }];
-  };
+  const typed = (settings: readonly Setting[], more: Partial<JobType> = {}) =>
+    fake.own({ name: "studio", label: "Studio", etag: "e1", settings, ...more });
 
   it("may propose what nobody may write, and say yes by a number", async () => {
     typed([
@@ -395,7 +393,7 @@ describe("a type of the studio's own", () => {
         { key: "gpu", type: "bool", default: false },
         { key: "samples", type: "int32", default: 64, visible: "hidden" },
       ],
-      "simple-blender-render",
+      { name: "simple-blender-render" },
     );
     const { taskIds } = makeProject(1);
     const settings = { scene: "Main", gpu: true, render_output_path: "{output}/{entity}/{timestamp}/######" };
@@ -405,7 +403,7 @@ describe("a type of the studio's own", () => {
     const begun = await run(taskIds, {}, caller);
     expect(reasonsOf(begun.asked)[0]).toContain("48 frames, 11 tasks");
     await (await follow(begun)).look();
-    expect(fake.only()).toMatchObject({
+    expect(fake.only().submitted).toMatchObject({
       type_etag: "e1",
       settings: {
         ...{ scene: "Main", gpu: true, samples: 64, format: "PNG" },
@@ -422,7 +420,7 @@ describe("a type of the studio's own", () => {
   });
 
   it("has its scene where Flamenco's own has none", async () => {
-    fake.minor = 5;
+    fake.manager.minor = 5;
     typed([
       { key: "frames", type: "string" },
       { key: "scene", type: "string", required: true },
@@ -438,7 +436,7 @@ describe("a type of the studio's own", () => {
     const { taskIds } = makeProject(1);
     const caller = own({ job_types: ["studio"] });
     const begun = await run(taskIds, {}, caller);
-    fake.types = [{ ...fake.types[0], etag: "e2" }];
+    typed([{ key: "frames", type: "string" }], { etag: "e2" });
     expect((await (await follow(begun)).look()).reply).toMatchObject({ text: "The job type was changed on Flamenco meanwhile." });
     typed([
       { key: "frames", type: "string" },

@@ -58,8 +58,7 @@ it("tells Kitsu how a render with Flamenco ended, with its page and its last pic
   };
   expect(await look()).toBe("started");
   const job = fake.only();
-  job.picture = "png";
-  Object.assign(job, { status: "completed" });
+  fake.render(job, 1_000);
   expect(await look()).toBe("done");
   expect(zou.comments).toMatchObject([
     { object_id: task, task_status_id: STATUS.done, text: expect.stringContaining(`${FLAMENCO}/app/jobs/${job.id}`) },

@@ -1,57 +1,65 @@
 /** The scripts that make the tasks of a Flamenco job of its settings. What they throw is what the submitter reads. */
 import * as v from "valibot";
-import { fatesOf } from "./fate.ts";
-import { unchunked, uncompiled } from "./flamenco-answer.ts";
-import type { SubmittedJob } from "./flamenco-body.ts";
-import { newTask, type Task } from "./work.ts";
+import { fatesOf, movieFateOf } from "../fate.ts";
+import { unchunked, uncompiled } from "./answer.ts";
+import type { SubmittedJob } from "./body.ts";
+import { newTask, type Task } from "./job.ts";
+import type { JobType } from "./job-types-data.ts";
 
-export type FlamencoTask = Task & { id: string; type: "blender" | "ffmpeg" | "misc"; hasSteps: boolean; frames: readonly number[] };
-export type Compiled = { settings: Record<string, unknown>; tasks: FlamencoTask[] };
+export type Compiled = { settings: Record<string, unknown>; tasks: Task[] };
 
 type Settings = Record<string, unknown>;
 
 /** @throws a Refusal */
-export function compileJob({ type, name, settings: given = {} }: SubmittedJob, now: number): Compiled {
+export function compileJob({ type, name, settings: given = {} }: SubmittedJob, now: number, { refuse }: JobType): Compiled {
   const settings = { ...given };
+  const refusal = refuse?.(settings);
+  if (refusal !== undefined) throw uncompiled(refusal, `compileJob (${type.replaceAll("-", "_")}.js:12:9(30))`);
   if (type === "simple-blender-render") return { settings, tasks: compileBlender(name, settings, now) };
-  if (type === "denoise-frames") return { settings, tasks: renderTasks("denoise", name, settings, now) };
-  return { settings, tasks: compileEcho(settings, now) };
+  if (type === "echo-sleep-test") return { settings, tasks: compileEcho(settings) };
+  return { settings, tasks: compileOwn(type, name, settings) };
+}
+
+/** A studio's own: it renders the frames it is given, and packs them when that is done. */
+function compileOwn(type: string, name: string, settings: Settings): Task[] {
+  if (textOf(settings.frames) === "") return [newTask(type, "misc")];
+  const tasks = renderTasks(type.split("-")[0] ?? type, name, { chunk_size: 10, ...settings });
+  return [...tasks, newTask("pack", "misc", { after: tasks })];
 }
 
 const VIDEO = new Set(["FFMPEG", "AVI_RAW", "AVI_JPEG"]);
 const NOT_FOR_FFMPEG = new Set(["EXR", "MULTILAYER", "OPEN_EXR", "OPEN_EXR_MULTILAYER"]);
 
-function compileBlender(name: string, settings: Settings, now: number): FlamencoTask[] {
+function compileBlender(name: string, settings: Settings, now: number): Task[] {
   const format = textOf(settings.format);
   if (VIDEO.has(format)) throw uncompiled(`This job type only renders images, and not "${format}"`);
   const path = textOf(settings.render_output_path);
   if (!path) throw uncompiled("no render_output_path setting!");
   settings.render_output_path = path.replaceAll("{timestamp}", timestampOf(now));
-  const tasks = renderTasks("render", name, settings, now);
+  const tasks = renderTasks("render", name, settings);
   const hasVideo = Number(settings.fps) > 0 && (!NOT_FOR_FFMPEG.has(format) || settings.has_previews === true);
-  if (hasVideo) tasks.push({ ...newTask("preview-video", 3, now, { isLast: true }), ...more("ffmpeg") });
-  return tasks;
+  if (!hasVideo) return tasks;
+  const fate = movieFateOf(`${name} ${textOf(settings.blendfile)}`);
+  return [...tasks, newTask("preview-video", "ffmpeg", { size: 3, after: tasks, fate })];
 }
 
-function renderTasks(verb: string, name: string, settings: Settings, now: number): FlamencoTask[] {
+function renderTasks(verb: string, name: string, settings: Settings): Task[] {
   const chunks = chunkFrames(settings.frames, settings.chunk_size);
   const fates = fatesOf([name, textOf(settings.blendfile), textOf(settings.source)].join(" "), chunks.length);
-  return chunks.map((frames, index) => ({
-    ...newTask(`${verb}-${mergeFrames(frames)}`, frames.length, now, { fate: fates[index] }),
-    ...more("blender"),
-    hasSteps: true,
-    frames,
-  }));
+  return chunks.map((frames, index) => {
+    const { length } = frames;
+    return newTask(`${verb}-${mergeFrames(frames)}`, "blender", { steps: length, size: length, frames, fate: fates[index] });
+  });
 }
 
-function compileEcho({ sleep_duration_seconds, sleep_repeats }: Settings, now: number): FlamencoTask[] {
-  const repeats = Math.max(1, Math.min(100, Math.trunc(Number(sleep_repeats ?? 1)) || 1));
-  const length = Math.max(1, Math.min(600, Math.trunc(Number(sleep_duration_seconds ?? 1)) || 1));
-  const echo = { ...newTask("echo", 1, now), ...more("misc") };
-  return [echo, ...Array.from({ length: repeats }, () => ({ ...newTask("sleep", length, now), ...more("misc") }))];
+function compileEcho({ message, sleep_duration_seconds, sleep_repeats }: Settings): Task[] {
+  const repeats = Math.max(0, Math.min(100, Math.trunc(Number(sleep_repeats ?? 0)) || 0));
+  const size = Math.max(1, Math.min(600, Math.trunc(Number(sleep_duration_seconds ?? 1)) || 1));
+  const [fate] = fatesOf(textOf(message), 1);
+  const echo = newTask("echo", "misc", { fate });
+  return [echo, ...Array.from({ length: repeats }, () => newTask("sleep", "misc", { size, after: [echo] }))];
 }
 
-const more = (type: FlamencoTask["type"]) => ({ id: crypto.randomUUID(), type, hasSteps: false, frames: [] });
 const textOf = (value: unknown): string => v.parse(v.fallback(v.string(), ""), value);
 
 /** As the manager's clock has it. */

@@ -1,9 +1,9 @@
 /** What a person sees at the manager's own address. */
-import type { FlamencoJob } from "./flamenco-jobs.ts";
-import { countSteps, hasPicture, writeTask } from "./flamenco-view.ts";
-import { page, row, text } from "./page.ts";
+import { page, row, text } from "../page.ts";
+import type { Job } from "./job.ts";
+import { countSteps, hasPicture, writeTask } from "./view.ts";
 
-export function drawJobs(jobs: readonly FlamencoJob[]): string {
+export function drawJobs(jobs: readonly Job[]): string {
   const rows = jobs.map((job) => {
     const { steps_completed, steps_total } = countSteps(job);
     return row(`<a href="/app/jobs/${job.id}">${text(job.submitted.name)}</a>`, job.status, `${steps_completed} / ${steps_total}`);
@@ -11,7 +11,7 @@ export function drawJobs(jobs: readonly FlamencoJob[]): string {
   return page("Flamenco", `<h1>Jobs</h1><table>${row("Name", "Status", "Steps")}${rows.join("")}</table>`);
 }
 
-export function drawJob(job: FlamencoJob, minor: number): string {
+export function drawJob(job: Job, minor: number): string {
   const { steps_completed, steps_total } = countSteps(job);
   const facts = [
     ["Status", job.status],
@@ -22,9 +22,9 @@ export function drawJob(job: FlamencoJob, minor: number): string {
     ...Object.entries(job.submitted.metadata ?? {}),
   ];
   const tasks = job.tasks.map((task) => {
-    const { id, name, status, worker } = writeTask(job, task, minor);
+    const { id, name, status } = writeTask(job, task, minor);
     const log = `<a href="/api/v3/tasks/${id}/logtail">log</a>`;
-    return row(text(name), status, worker?.name ?? "", `${task.done} / ${task.size}`, log);
+    return row(text(name), status, task.machine?.name ?? "", `${task.stepsDone} / ${task.steps}`, log);
   });
   const picture = hasPicture(job)
     ? `<p><img src="/job-files/job-${job.id.slice(0, 4)}/${job.id}/last-rendered-small.jpg" alt="Last rendered" width="320">`

@@ -1,6 +1,6 @@
 /** What is posted to the Flamenco Manager, held against its own description of it; the complaints are those of its validator. */
 import * as v from "valibot";
-import { invalid } from "./flamenco-answer.ts";
+import { invalid } from "./answer.ts";
 
 const STATUSES = [
   "active",

@@ -1,5 +1,4 @@
 /** The kinds of job of this Flamenco: the two it is delivered with, and one of the studio's own. */
-import { createHash } from "node:crypto";
 
 export type Setting = {
   key: string;
@@ -12,11 +11,20 @@ export type Setting = {
   default?: string | number | boolean;
   eval?: string;
   evalInfo?: { showLinkButton: boolean; description: string };
-  visible?: "visible" | "hidden" | "submission" | "web";
+  /** a boolean before it told where */
+  visible?: boolean | "visible" | "hidden" | "submission" | "web";
   required?: boolean;
   editable?: boolean;
 };
-export type JobType = { name: string; label: string; description?: string; etag: string; settings: readonly Setting[] };
+export type JobType = {
+  name: string;
+  label: string;
+  description?: string;
+  etag: string;
+  settings: readonly Setting[];
+  /** what its script throws at these settings */
+  refuse?: (settings: Readonly<Record<string, unknown>>) => string | undefined;
+};
 
 const SIMPLE: readonly Setting[] = [
   {
@@ -111,13 +119,26 @@ const DENOISE: readonly Setting[] = [
   { key: "preset", type: "string", default: "paper-lantern", visible: "hidden" },
 ];
 
-function jobType(name: string, label: string, settings: readonly Setting[], description?: string): JobType {
-  const about = { name, label, ...(description && { description }), settings };
-  return { ...about, etag: createHash("sha1").update(JSON.stringify(about)).digest("hex") };
+/** Strength nothing keeps the noise, and this denoiser divides by it. */
+const refuseDenoise: JobType["refuse"] = ({ method, strength }) =>
+  method === "OptiX" && strength === 0 ? "OptiX needs a strength above 0" : undefined;
+
+function jobType(name: string, label: string, settings: readonly Setting[], more: Partial<JobType> = {}): JobType {
+  return { name, label, settings, etag: digest(JSON.stringify([name, label, settings])), ...more };
+}
+
+/** FNV-1a: another for another text. */
+function digest(text: string): string {
+  let hash = 0x811c9dc5;
+  for (const byte of new TextEncoder().encode(text)) hash = Math.imul(hash ^ byte, 0x01000193);
+  return (hash >>> 0).toString(16).padStart(8, "0").repeat(5);
 }
 
 export const JOB_TYPES: readonly JobType[] = [
-  jobType("denoise-frames", "Denoise Frames", DENOISE, "Takes the noise out of frames that are rendered already"),
+  jobType("denoise-frames", "Denoise Frames", DENOISE, {
+    description: "Takes the noise out of frames that are rendered already",
+    refuse: refuseDenoise,
+  }),
   jobType("echo-sleep-test", "Echo Sleep Test", ECHO),
   jobType("simple-blender-render", "Simple Blender Render", SIMPLE),
 ];

@@ -1,0 +1,75 @@
+/** A job of the Flamenco Manager and its tasks. */
+import type { Fate } from "../fate.ts";
+import type { JobStatus, SubmittedJob } from "./body.ts";
+import type { Machine } from "./machines.ts";
+
+export type TaskStatus = "queued" | "active" | "soft-failed" | "failed" | "completed" | "canceled" | "paused";
+
+export type Task = {
+  id: string;
+  name: string;
+  type: string;
+  status: TaskStatus;
+  activity: string;
+  /** as the Manager counts them: frames where Blender renders, else one for each command */
+  steps: number;
+  stepsDone: number;
+  /** how long it takes, in frames, and how far the machine is that has it */
+  size: number;
+  done: number;
+  frames: readonly number[];
+  /** begun when all of these are completed */
+  after: readonly Task[];
+  fate: Fate | undefined;
+  /** the last that had it, and those that failed it since a person last asked for it */
+  machine: Machine | undefined;
+  failedBy: Set<Machine>;
+  log: string;
+  updated: number;
+};
+
+export type Job = {
+  id: string;
+  submitted: SubmittedJob;
+  settings: Record<string, unknown>;
+  priority: number;
+  created: number;
+  updated: number;
+  status: JobStatus;
+  activity: string;
+  tasks: Task[];
+  /** none of its tasks has reported yet, so it counts no steps */
+  isSilent: boolean;
+  /** machines that get no task of a type any more */
+  blocked: { machine: Machine; type: string }[];
+};
+
+export const newTask = (name: string, type: string, more: Partial<Task> = {}): Task => ({
+  id: crypto.randomUUID(),
+  name,
+  type,
+  status: "queued",
+  activity: "",
+  steps: 1,
+  stepsDone: 0,
+  size: 1,
+  done: 0,
+  frames: [],
+  after: [],
+  fate: undefined,
+  machine: undefined,
+  failedBy: new Set(),
+  log: "",
+  updated: 0,
+  ...more,
+});
+
+export const countOf = ({ tasks }: Job, ...statuses: readonly TaskStatus[]): number =>
+  tasks.filter(({ status }) => statuses.includes(status)).length;
+
+/** Without a fraction of a second, as the Manager writes it. */
+export const stamp = (now: number): string => `${new Date(now).toISOString().slice(0, 19)}Z`;
+
+export const note = (task: Task, now: number, words: string): void => {
+  task.log += `${stamp(now)} ${words}\n`;
+};
