@@ -4,12 +4,14 @@ import * as v from "valibot";
 import type { Ask, Input, Outcome, Reply, Run } from "../contract.ts";
 import type { Arrival } from "./arrival.ts";
 import type { Call } from "./call.ts";
-import { type FormSchema, readInput } from "./input.ts";
+import { type FormSchema, type Problems, readInput } from "./input.ts";
 import type { Person } from "./person.ts";
 import type { Kitsu } from "./services/kitsu.ts";
 import type { Role } from "./services/zou-objects.ts";
 import type { Settings } from "./settings.ts";
 import type { Trust } from "./trust.ts";
+
+export type { Problems } from "./input.ts";
 
 /** What an action is given. */
 export type Given = {
@@ -134,6 +136,8 @@ type Facts = {
 type Answered<S extends FormSchema> = Given & { input: v.InferOutput<S> };
 
 type Functions<S extends FormSchema> = {
+  /** What is wrong with answers that the schema has let through, as only others can tell. Where there is anything, the form is asked again with it. */
+  findProblems?(given: Answered<S>): Promise<Problems>;
   /** What would happen to each task, without doing it. The person agrees to exactly this: should it be different when they do, they are asked again. */
   plan?(given: Answered<S>): Promise<Outcome[]>;
   /** What the person must agree to before the action runs; nothing where it needs no agreement. */
@@ -190,7 +194,7 @@ export function defineAction<S extends FormSchema>(declaration: Asking<S> | Plai
 }
 
 function makeAction<S extends FormSchema>(
-  { plan, confirm, run, undo, watch, control, picture, ...facts }: Facts & Functions<S>,
+  { findProblems, plan, confirm, run, undo, watch, control, picture, ...facts }: Facts & Functions<S>,
   makeSchema: (given: Given, answers: Input) => S | Promise<S>,
 ): Action {
   return {
@@ -203,6 +207,8 @@ function makeAction<S extends FormSchema>(
       const read = await readInput(facts, (answers) => makeSchema(given, answers), given.call);
       if ("ask" in read) return read.ask;
       const answered = { ...given, input: read.input };
+      const problems = (await findProblems?.(answered)) ?? {};
+      if (Object.keys(problems).length > 0) return read.askAgain(problems);
       return {
         plan: plan && (() => plan(answered)),
         confirm: confirm && (async (planned) => confirm(answered, planned)),

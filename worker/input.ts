@@ -23,6 +23,12 @@ const Metadata = v.object({
   remember: v.optional(v.boolean()),
 });
 
+/** What is wrong with answers: at each field by its name, and above them all by "". */
+export type Problems = Readonly<Record<string, string>>;
+
+/** `askAgain` asks for the same once more, with what else is wrong. */
+export type Read<S extends FormSchema> = { ask: Ask } | { input: v.InferOutput<S>; askAgain(problems: Problems): Ask };
+
 /**
  * Reads what was submitted. A form is complete when every field is there, empty or not: until then it is asked, with the values so far. What is
  * wrong with a value is said at its field.
@@ -32,7 +38,7 @@ export async function readInput<S extends FormSchema>(
   { id, title, about, submit = "Run" }: { id: string; title: string; about: string; submit?: string | undefined },
   makeSchema: (answers: Input) => S | Promise<S>,
   { input: answers, form, isBack, retryOf }: Pick<Call, "input" | "form" | "isBack" | "retryOf">,
-): Promise<{ ask: Ask } | { input: v.InferOutput<S> }> {
+): Promise<Read<S>> {
   if (form !== undefined && form !== id) throw foreignForm(title, form);
   const schema = await makeSchema(answers ?? {});
   const entries = Object.entries(schema.entries);
@@ -42,28 +48,35 @@ export async function readInput<S extends FormSchema>(
       return value === undefined ? [] : [[name, convert(entry, value)]];
     }),
   );
+  const askFor = (errors: Problems, problem: string | undefined): Ask => {
+    const fields = entries.map(([name, entry]) =>
+      readField(name, entry, answers?.[name], answers?.[name] === undefined ? undefined : errors[name]),
+    );
+    return { kind: "ask", title, text: about, fields, submit, form: id, ...(problem && { problem }) };
+  };
   // What is tried again was answered before: for fewer tasks there may be other fields, which need no answer if they can do without.
   const isComplete = retryOf !== undefined || entries.every(([name]) => answers?.[name] !== undefined);
   const parsed = v.safeParse(schema, given, { message: explain });
-  if (parsed.success && isComplete && !isBack) return { input: parsed.output };
-  const errors = isBack || parsed.success ? new Map<string, string>() : readErrors(parsed.issues);
-  const fields = entries.map(([name, entry]) => {
-    const isAnswered = answers?.[name] !== undefined;
-    return readField(name, entry, answers?.[name], isAnswered ? errors.get(name) : undefined);
-  });
-  const problem = isComplete ? errors.get("") : undefined;
-  return { ask: { kind: "ask", title, text: about, fields, submit, form: id, ...(problem && { problem }) } };
+  if (parsed.success && isComplete && !isBack) {
+    return { input: parsed.output, askAgain: (problems) => askFor(problems, findProblem(problems, answers)) };
+  }
+  const errors = isBack || parsed.success ? {} : readErrors(parsed.issues);
+  return { ask: askFor(errors, isComplete ? errors[""] : undefined) };
 }
+
+/** What is said above the form: also what concerns a field that is not in it. */
+const findProblem = (problems: Problems, answers: Input | undefined): string | undefined =>
+  problems[""] ?? Object.entries(problems).find(([name]) => answers?.[name] === undefined)?.[1];
 
 /** Answers that were given, and that a later question must carry along. */
 export const carry = ({ input = {} }: Pick<Call, "input">): Field[] =>
   Object.entries(input).map(([name, value]) => ({ name, label: name, type: "hidden", value }));
 
-function readErrors(issues: readonly v.BaseIssue<unknown>[]): Map<string, string> {
-  const errors = new Map<string, string>();
+function readErrors(issues: readonly v.BaseIssue<unknown>[]): Problems {
+  const errors: Record<string, string> = {};
   for (const issue of issues) {
     const name = v.getDotPath(issue)?.split(".")[0] ?? "";
-    if (!errors.has(name)) errors.set(name, issue.message);
+    errors[name] ??= issue.message;
   }
   return errors;
 }
@@ -115,7 +128,9 @@ function readField(name: string, entry: v.GenericSchema, answer: InputValue | un
   const kind = kindOf(schema);
   const options = readOptions(schema, metadata);
   const bounds = readBounds(schema);
-  const mayBeEmpty = isOptional || kind === "toggle" || (["text", "several-of"].includes(kind) && !bounds.isFilled);
+  // A text that is proposed, and may be another but none at all, is no less required.
+  const mayBeLeft = isOptional && !(kind === "text" && bounds.isFilled && byDefault !== undefined);
+  const mayBeEmpty = mayBeLeft || kind === "toggle" || (["text", "several-of"].includes(kind) && !bounds.isFilled);
   return {
     name,
     label: v.getTitle(schema) ?? v.getTitle(entry) ?? name,
@@ -146,10 +161,16 @@ type Bounds = { shown: Pick<Field, "min" | "max" | "step" | "maxLength" | "patte
 
 const Check = v.object({ type: v.string(), requirement: v.optional(v.unknown()) });
 
+/** A pipe may begin with another. */
+const listChecks = (schema: v.GenericSchema): unknown[] =>
+  ("pipe" in schema && Array.isArray(schema.pipe) ? schema.pipe : []).flatMap((item: unknown) =>
+    isSchema(item) && item !== schema ? listChecks(item) : [item],
+  );
+
 /** What the pipe of a schema asks of its value, as far as a form can say it. */
 function readBounds(schema: v.GenericSchema): Bounds {
   const bounds: Bounds = { shown: {}, isFilled: false, isDate: false };
-  for (const item of "pipe" in schema && Array.isArray(schema.pipe) ? schema.pipe : []) {
+  for (const item of listChecks(schema)) {
     const { type, requirement } = v.parse(Check, item);
     const isNumber = typeof requirement === "number";
     const isBound = isNumber || typeof requirement === "string";

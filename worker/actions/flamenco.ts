@@ -6,7 +6,8 @@ import { confirmRender, nothingToRender } from "../farm/confirm.ts";
 import type { Farm } from "../farm/farm.ts";
 import { FlamencoOrder, makeFlamencoFarm } from "../farm/flamenco-farm.ts";
 import { askJobType, askOrder } from "../farm/flamenco-form.ts";
-import { CHECKED_MAX, checkOrders, chooseBusy, planOrders, readJobType, readSelected } from "../farm/flamenco-plan.ts";
+import { CHECKED_MAX, chooseBusy, planChecked, planOrders, readJobType, readSelected } from "../farm/flamenco-plan.ts";
+import { placeRefusal } from "../farm/flamenco-refusal.ts";
 import type { FlamencoSettings } from "../farm/flamenco-settings.ts";
 import { carryOn, controlRun } from "../farm/render.ts";
 import { reportGoing } from "../farm/report.ts";
@@ -48,23 +49,30 @@ export const flamenco = defineAction({
       }),
     });
   },
-  async plan(given) {
-    const own = readOwn(given.settings);
-    const service = open(given);
-    return (await checkOrders(await planOrders(given, own, service), service, own.at_once)).map(({ outcome }) => outcome);
+  async findProblems(given) {
+    const { planned, info } = await planChecked(given, readOwn(given.settings), open(given));
+    return placeRefusal(
+      planned.map(({ outcome }) => outcome),
+      given.input,
+      info,
+    );
   },
-  async confirm(given, outcomes) {
+  async plan(given) {
+    const { planned } = await planChecked(given, readOwn(given.settings), open(given));
+    return planned.map(({ outcome }) => outcome);
+  },
+  async confirm(given) {
     const own = readOwn(given.settings);
-    const all = await planOrders(given, own, open(given));
-    // Those that Flamenco has refused are planned no more.
-    const checked = all.map((one, index) => ({ ...one, outcome: outcomes[index] ?? one.outcome }));
-    const isMore = checked.filter(({ outcome: { state } }) => state === "planned").length > CHECKED_MAX;
-    return confirmRender(given, checked, chooseBusy(given, own), isMore ? `Flamenco has checked the first ${CHECKED_MAX}.` : "");
+    const { planned, note } = await planChecked(given, own, open(given));
+    const isMore = planned.filter(({ outcome: { state } }) => state === "planned").length > CHECKED_MAX;
+    const notes = [note, isMore && `Flamenco has checked the first ${CHECKED_MAX}.`];
+    return confirmRender(given, planned, chooseBusy(given, own), notes.filter(Boolean).join(" "));
   },
   async run(given) {
     const own = readOwn(given.settings);
     const service = open(given);
-    const { mine, joined, aside } = await takeTasks(given, await planOrders(given, own, service), chooseBusy(given, own));
+    const { planned } = await planOrders(given, own, service);
+    const { mine, joined, aside } = await takeTasks(given, planned, chooseBusy(given, own));
     if (mine.length + joined.length === 0) throw nothingToRender(aside);
     const render = makeRun(given.run.id, mine, aside, joined);
     const { minor } = await service.version();

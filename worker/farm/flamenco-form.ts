@@ -5,12 +5,12 @@ import type { TaskFacts } from "../launch/facts.ts";
 import { isAbsolute, refusePath } from "../launch/paths.ts";
 import type { JobSetting, JobTypeInfo } from "../services/flamenco-objects.ts";
 import { askBusy } from "./busy.ts";
-import { type Flamenco, FORMATS, type JobTypeSetting } from "./flamenco-settings.ts";
+import { type Flamenco, FORMATS, type JobTypeSetting, SIMPLE_RENDER } from "./flamenco-settings.ts";
 import { askFrames } from "./frames-field.ts";
 import { isPlain, NOT_PLAIN } from "./names.ts";
 
 /** Before the key of a setting of a studio's own job type, so that it is no other field's name. */
-const OWN = "setting_";
+export const OWN = "setting_";
 
 export type Asking = {
   flamenco: Flamenco;
@@ -45,12 +45,12 @@ export function askOrder({ flamenco, minor, jobType, info, facts, busy }: Asking
     ...(has("chunk_size") && {
       chunk_size: v.optional(
         v.pipe(bounded(chunk_size), v.title("Frames per task"), v.description("One machine renders so many in one go.")),
-        chunk_size.default,
+        proposeChunkSize(chunk_size, info),
       ),
     }),
     priority: v.optional(v.pipe(bounded(priority), v.title("Priority"), v.description("Higher comes first.")), priority.default),
-    ...(has("format") && { format: askFormat(formats) }),
-    ...(has("scene") && (info !== undefined || minor >= 6) && { scene: askScene() }),
+    ...(has("format") && { format: askFormat(formats, info) }),
+    ...(has("scene") && (info !== undefined || minor >= 6) && { scene: askScene(info) }),
     ...(roots.length > 0 && has("render_output_root") && { output: askPath("Output folder", flamenco, "each shot's own") }),
     ...(roots.length > 0 && has("blendfile") && facts.length === 1 && { blend: askPath("Blend file", flamenco, "the shot's own") }),
     ...Object.fromEntries(
@@ -62,22 +62,42 @@ export function askOrder({ flamenco, minor, jobType, info, facts, busy }: Asking
 const bounded = ({ least, most }: { least: number; most: number }) =>
   v.pipe(v.number(), v.integer(), v.minValue(least), v.maxValue(most));
 
-function askFormat(formats: Flamenco["formats"]) {
-  const labels = Object.fromEntries(formats.map((one) => [one, FORMATS[one].label]));
-  return v.optional(v.pipe(v.picklist(formats), v.title("Format"), v.metadata({ labels })), formats[0] ?? "PNG");
+/** Of a studio's own job type; what Flamenco's own proposes is for Blender's add-on. */
+const findSetting = (info: JobTypeInfo | undefined, wanted: string): JobSetting | undefined =>
+  info === undefined || info.name === SIMPLE_RENDER ? undefined : info.settings.find(({ key }) => key === wanted);
+
+/** What the studio's own job type proposes, within the bounds of FLAMENCO. */
+function proposeChunkSize({ default: usual, least, most }: Flamenco["chunk_size"], info: JobTypeInfo | undefined): number {
+  const proposed = findSetting(info, "chunk_size")?.default;
+  return typeof proposed === "number" && proposed >= least && proposed <= most ? proposed : usual;
 }
 
-const askScene = () =>
-  v.optional(
-    v.pipe(
-      v.string(),
-      v.maxLength(63),
-      v.check(isPlain, NOT_PLAIN),
-      v.title("Scene"),
-      v.description("Of the blend file; empty: the one it was saved with."),
-      v.metadata({ remember: false }),
-    ),
+function askFormat(formats: Flamenco["formats"], info: JobTypeInfo | undefined) {
+  const labels = Object.fromEntries(formats.map((one) => [one, FORMATS[one].label]));
+  const proposed = formats.find((one) => one === findSetting(info, "format")?.default);
+  return v.optional(v.pipe(v.picklist(formats), v.title("Format"), v.metadata({ labels })), proposed ?? formats[0] ?? "PNG");
+}
+
+function askScene(info: JobTypeInfo | undefined): v.GenericSchema {
+  const { default: proposed, required = false } = findSetting(info, "scene") ?? {};
+  const byDefault = typeof proposed === "string" && proposed !== "" ? proposed : undefined;
+  const scene = v.pipe(
+    v.string(),
+    v.maxLength(63),
+    v.check((text) => text === byDefault || isPlain(text), NOT_PLAIN),
+    v.title("Scene"),
+    v.description(required ? "Of the blend file." : "Of the blend file; empty: the one it was saved with."),
+    v.metadata({ remember: false }),
   );
+  return requireText(scene, required, byDefault);
+}
+
+/** A required text is one that is not empty, whatever is proposed. */
+function requireText(text: v.GenericSchema<string, string>, required: boolean, byDefault: string | undefined): v.GenericSchema {
+  const asked = required ? v.pipe(text, v.nonEmpty()) : text;
+  if (byDefault !== undefined) return v.optional(asked, byDefault);
+  return required ? asked : v.optional(asked);
+}
 
 function askPath(title: string, { roots }: Flamenco, placeholder: string) {
   const isBelow = (path: string) =>
@@ -130,8 +150,7 @@ function askText({ choices = [], default: proposed, required }: JobSetting): v.G
   // What the type itself proposes was written by whoever wrote the type.
   const isRight = (text: string) => text === proposed || isPlain(text);
   const text = v.pipe(v.string(), v.maxLength(1_000), v.check(isRight, NOT_PLAIN));
-  if (byDefault !== undefined) return v.optional(text, byDefault);
-  return required ? v.pipe(text, v.nonEmpty()) : v.optional(text);
+  return requireText(text, required, required && byDefault === "" ? undefined : byDefault);
 }
 
 const Value = v.union([v.string(), v.number(), v.boolean()]);

@@ -2,44 +2,21 @@
 
 import type { Outcome } from "../../contract.ts";
 import type { TaskFacts } from "../launch/facts.ts";
-import { isWindows, locate, type Root, refusePath } from "../launch/paths.ts";
-import { fillTemplate, type Template, type Values } from "../launch/template.ts";
+import { fillTemplate, type Values } from "../launch/template.ts";
 import type { RecordedFile } from "../services/files.ts";
 import type { JobTypeInfo } from "../services/flamenco-objects.ts";
 import type { FlamencoOrder } from "./flamenco-farm.ts";
-import { type Flamenco, FORMATS, type Format, findPath, type JobTypeSetting, SIMPLE_RENDER } from "./flamenco-settings.ts";
+import { findBlend, findOutput, findTarget, makeOutputPath } from "./flamenco-paths.ts";
+import { FORMATS, type JobTypeSetting, SIMPLE_RENDER } from "./flamenco-settings.ts";
+import type { Terms } from "./flamenco-terms.ts";
 import { parseFrames } from "./frames.ts";
 import { refuseFarmName } from "./names.ts";
 import { findOwnFrames } from "./own-frames.ts";
 
 type Value = string | number | boolean;
 
-/** What holds for all shots of a run. */
-export type Terms = {
-  flamenco: Flamenco;
-  /** how the systems see the studio's folders */
-  roots: readonly Root[];
-  /** of the manager: 9 of 3.9 */
-  minor: number;
-  jobType: JobTypeSetting;
-  /** what Flamenco says of it, where it is a studio's own */
-  info: JobTypeInfo | undefined;
-  /** nothing: each shot's own */
-  frames: string;
-  chunkSize: number;
-  priority: number;
-  format: Format;
-  scene: string;
-  /** in place of what the templates make */
-  blend?: string | undefined;
-  output?: string | undefined;
-  /** what the person answered for settings of a studio's own job type */
-  asked: Readonly<Record<string, Value>>;
-  person: { name: string };
-  run: string;
-};
-
-export type Ordered = { order: FlamencoOrder; frames: number; tasks: number; path: string };
+/** `tasks` and `path` are absent where a studio's own job type does as it likes: then nothing is said of them. */
+export type Ordered = { order: FlamencoOrder; frames: number; tasks?: number | undefined; path?: string | undefined };
 export type OrderMade = Ordered | { problem: string };
 
 export function makeOrder(facts: TaskFacts, recorded: readonly RecordedFile[], terms: Terms): OrderMade {
@@ -91,7 +68,12 @@ export function makeOrder(facts: TaskFacts, recorded: readonly RecordedFile[], t
     metadata: describeTask(facts, terms),
     ...(flamenco.worker_tag !== undefined && { worker_tag: flamenco.worker_tag }),
   };
-  return { order, frames: frames.count, tasks: countTasks(frames.count, terms), path };
+  return {
+    order,
+    frames: frames.count,
+    tasks: jobType.type === SIMPLE_RENDER ? countTasks(frames.count, terms) : undefined,
+    path: info === undefined ? path : findTarget(settings.settings, info, root.text),
+  };
 }
 
 /** Texts all of them: Flamenco refuses others. */
@@ -104,60 +86,9 @@ const describeTask = ({ taskId, entityId, values }: TaskFacts, { person, run }: 
   "kitsu.run_id": run,
 });
 
-type Text = { text: string } | { problem: string };
-
-/** What was typed, else what is recorded, else what the template makes. */
-function findBlend(facts: TaskFacts, recorded: readonly RecordedFile[], terms: Terms): Text {
-  const { flamenco, blend, roots } = terms;
-  if (blend !== undefined) return checkPath(blend, "The blend file");
-  if (flamenco.recorded && recorded.length > 0) {
-    const { paths, problem } = locate(facts, recorded, { file: "working", extensions: ["blend"] }, { paths: [], roots });
-    const path = flamenco.platform === "manager" ? (paths.linux ?? paths.windows) : paths[flamenco.platform];
-    if (path !== undefined) return checkPath(path, "The working file in Kitsu");
-    if (problem !== undefined) return { problem };
-  }
-  return fillPath(
-    findPath(flamenco.blend, facts.taskType),
-    facts,
-    "No blend file: none is recorded in Kitsu, and FLAMENCO.blend has no path",
-    "The blend file",
-  );
-}
-
-function findOutput(facts: TaskFacts, { flamenco, output }: Terms): Text {
-  if (output !== undefined) return checkPath(output, "The output folder");
-  return fillPath(findPath(flamenco.output, facts.taskType), facts, "FLAMENCO.output has no folder", "The output folder");
-}
-
-function fillPath(template: Template | undefined, facts: TaskFacts, lack: string, what: string): Text {
-  if (template === undefined) return { problem: `${lack} for ${facts.taskType || "this type of task"}` };
-  const filled = fillTemplate(template, facts.values, refuseFarmName);
-  return "problem" in filled ? { problem: filled.problem } : checkPath(filled.text, what);
-}
-
-function checkPath(path: string, what: string): Text {
-  const [character] = /['"`$#{};\n]/.exec(path) ?? [];
-  const problem =
-    refusePath(path) ??
-    (character === undefined ? undefined : `has ${character}, which no path on the farm may have: "${path.slice(0, 120)}"`);
-  return problem === undefined ? { text: slash(path) } : { problem: `${what} ${problem}` };
-}
-
-/**
- * Older managers find the value P:/prod of a two-way variable in P:/prod/x alone, and any finds P:\prod in it. Blender takes "//" for the folder of
- * the file, so a server's name keeps its backslashes.
- */
-const slash = (path: string) => (isWindows(path) && !path.startsWith("\\\\") ? path.replaceAll("\\", "/") : path);
-
-/** As Flamenco's add-on for Blender makes it. The time in it keeps a later render from finding its frames there, which it would not overwrite. */
-function makeOutputPath(root: string, blend: string, name: string, { add_path_components: count }: Flamenco): string {
-  const folders = blend.split(/[\\/]/).slice(1, -1);
-  return [root.replace(/[\\/]+$/, ""), ...(count > 0 ? folders.slice(-count) : []), name, "{timestamp}", "######"].join("/");
-}
-
 /** One for each chunk, and one for the preview movie where there is one. */
-function countTasks(frames: number, { chunkSize, format, flamenco, jobType }: Terms): number {
-  const hasMovie = jobType.type === SIMPLE_RENDER && (!format.startsWith("OPEN_EXR") || flamenco.has_previews);
+function countTasks(frames: number, { chunkSize, format, flamenco }: Terms): number {
+  const hasMovie = !format.startsWith("OPEN_EXR") || flamenco.has_previews;
   return Math.ceil(frames / chunkSize) + (hasMovie ? 1 : 0);
 }
 
@@ -204,16 +135,14 @@ export type Made = { id: string; label: string; made: OrderMade };
 
 /** Shots that would be rendered into one folder would overwrite each other. */
 export function refuseSameFolder(all: readonly Made[]): Made[] {
-  const paths = Map.groupBy(all, ({ made }) => ("path" in made ? made.path : ""));
+  const pathOf = ({ made }: Made) => ("path" in made ? made.path : undefined);
+  const paths = Map.groupBy(all, pathOf);
   return all.map((one) => {
-    const others = "path" in one.made ? (paths.get(one.made.path) ?? []).filter(({ id }) => id !== one.id) : [];
-    if (others.length === 0) return one;
-    return {
-      ...one,
-      made: {
-        problem: `It would be rendered into the same folder as ${others[0]?.label}: FLAMENCO.output or FLAMENCO.name must tell them apart`,
-      },
-    };
+    const path = pathOf(one);
+    const other = path === undefined ? undefined : paths.get(path)?.find(({ id }) => id !== one.id);
+    if (other === undefined) return one;
+    const problem = `It would be rendered into the same folder as ${other.label}: FLAMENCO.output or FLAMENCO.name must tell them apart`;
+    return { ...one, made: { problem } };
   });
 }
 
@@ -221,4 +150,10 @@ export const planned = ({ id, label, made }: Made): Outcome =>
   "problem" in made ? { id, label, state: "failed", reason: made.problem } : { id, label, state: "planned", reason: sayPlan(made) };
 
 const sayPlan = ({ frames, tasks, path }: Ordered) =>
-  `${frames === 1 ? "1 frame" : `${frames.toLocaleString("en")} frames`}, ${tasks === 1 ? "1 task" : `${tasks} tasks`}, to ${path.replace(/\/\{timestamp\}\/#+$/, "")}`;
+  [
+    frames === 1 ? "1 frame" : `${frames.toLocaleString("en")} frames`,
+    tasks !== undefined && (tasks === 1 ? "1 task" : `${tasks} tasks`),
+    path !== undefined && `to ${path.replace(/\/\{timestamp\}\/#+$/, "")}`,
+  ]
+    .filter(Boolean)
+    .join(", ");

@@ -9,8 +9,10 @@ import type { JobTypeInfo } from "../services/flamenco-objects.ts";
 import { type Planned as PlannedOf, planBusy, planMissing, readChoice } from "./busy.ts";
 import type { FlamencoOrder } from "./flamenco-farm.ts";
 import { readAnswers } from "./flamenco-form.ts";
-import { isSimple, makeOrder, planned, refuseSameFolder, type Terms } from "./flamenco-order.ts";
+import { isSimple, makeOrder, planned, refuseSameFolder } from "./flamenco-order.ts";
+import { readReadiness } from "./flamenco-readiness.ts";
 import type { Flamenco, JobTypeSetting } from "./flamenco-settings.ts";
+import type { Terms } from "./flamenco-terms.ts";
 import type { Ordered } from "./run.ts";
 
 /**
@@ -48,21 +50,37 @@ type Planned = PlannedOf<FlamencoOrder>;
 
 type Planning = Given & { input: Readonly<Record<string, unknown>> };
 
-const known = new WeakMap<Planning, Promise<Planned[]>>();
+/** `note` is what there is to say of the farm; `info` is what it says of the kind of job. */
+export type Plan = { planned: Planned[]; note: string; info: JobTypeInfo | undefined };
+
+const [known, checked] = [new WeakMap<Planning, Promise<Plan>>(), new WeakMap<Planning, Promise<Plan>>()];
 
 /** Asked for by plan, confirmation and run of one call: read once. */
-export function planOrders(given: Planning, flamenco: Flamenco, service: Service): Promise<Planned[]> {
+export function planOrders(given: Planning, flamenco: Flamenco, service: Service): Promise<Plan> {
   const plan = known.get(given) ?? readPlan(given, flamenco, service);
   known.set(given, plan);
   return plan;
 }
 
-async function readPlan(given: Planning, flamenco: Flamenco, service: Service): Promise<Planned[]> {
+/** The same, with what Flamenco refuses of it. */
+export function planChecked(given: Planning, flamenco: Flamenco, service: Service): Promise<Plan> {
+  const plan =
+    checked.get(given) ?? planOrders(given, flamenco, service).then((made) => checkPlan(made, service, flamenco.at_once));
+  checked.set(given, plan);
+  return plan;
+}
+
+async function checkPlan(plan: Plan, service: Service, atOnce: number): Promise<Plan> {
+  return { ...plan, planned: await checkOrders(plan.planned, service, atOnce) };
+}
+
+async function readPlan(given: Planning, flamenco: Flamenco, service: Service): Promise<Plan> {
   const answers = readAnswers(given.input);
-  const [{ facts, recorded, missing }, { minor }, { jobType, info }] = await Promise.all([
+  const [{ facts, recorded, missing }, { minor }, { jobType, info }, note] = await Promise.all([
     readSelected(given, flamenco),
     service.version(),
     readJobType(flamenco, answers.job_type, service),
+    readReadiness(flamenco, service),
   ]);
   const terms: Terms = {
     flamenco,
@@ -93,7 +111,7 @@ async function readPlan(given: Planning, flamenco: Flamenco, service: Service): 
     const other = busy.find((taken) => taken.task === task);
     return other === undefined ? { outcome, ordered } : planBusy(outcome, ordered, other, choice);
   });
-  return [...found, ...missing.map(planMissing)];
+  return { planned: [...found, ...missing.map(planMissing)], note, info };
 }
 
 /** What is to become of what others render. */
@@ -102,7 +120,7 @@ export const chooseBusy = ({ input }: Planning, { allow_anyway }: Flamenco) => r
 const readRoots = ({ settings }: Given): readonly Root[] => settings.launchers?.roots ?? [];
 
 /** Has Flamenco compile the first ones. What it refuses will not be sent, and is said in its words. */
-export async function checkOrders(all: readonly Planned[], service: Service, atOnce: number): Promise<Planned[]> {
+async function checkOrders(all: readonly Planned[], service: Service, atOnce: number): Promise<Planned[]> {
   const wanted = all.filter(({ ordered, other }) => ordered !== undefined && other === undefined).slice(0, CHECKED_MAX);
   const refused = new Map<string, string>();
   for (let start = 0; start < wanted.length; start += atOnce) {

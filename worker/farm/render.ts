@@ -16,6 +16,8 @@ import { carryOutWishes, hasWish, listControls, wish } from "./wishes.ts";
 const WAIT_LEAST_MS = 2_000;
 const WAIT_MOST_MS = 15_000;
 const WAIT_GROWS = 1.5;
+/** Where not all are looked at in one go, each is within this. */
+const ROUND_MOST_MS = 30_000;
 const PICTURE_EVERY_MS = 10_000;
 /** So long after it began, a watch tells the farm no more wishes, and asks it nothing more: what is left has its turn next time. */
 const WISHES_MS = 5_000;
@@ -38,10 +40,15 @@ export async function carryOn<Order>(
   const sent = await patiently(() => sendWaiting({ ...watch, run, farm, now, began, save: saver(watch, run) }));
   const hasWished = sent !== "much" && (await follow(watch, run, farm, now, began));
   const isMoving = JSON.stringify(reportRun(run, farm.title, 0)) !== before;
-  run.waitMs = isMoving ? WAIT_LEAST_MS : Math.min(WAIT_MOST_MS, Math.round((run.waitMs ?? WAIT_LEAST_MS) * WAIT_GROWS));
+  run.waitMs = isMoving ? WAIT_LEAST_MS : Math.min(longestWait(run, farm), Math.round((run.waitMs ?? WAIT_LEAST_MS) * WAIT_GROWS));
   // After it was told something there is news at once; and what else is to be done has a watch of its own, with its own share of requests.
   const isQuiet = sent === "nothing" && !hasWished && !run.shots.some(hasWish(run));
   return stand(run, farm, now(), isQuiet ? run.waitMs : 0);
+}
+
+function longestWait({ shots }: RenderRun<unknown>, { looksMost = Number.POSITIVE_INFINITY }: Farm<never>): number {
+  const rounds = Math.ceil(shots.filter((shot) => !isOver(shot)).length / looksMost);
+  return Math.min(WAIT_MOST_MS, Math.max(WAIT_LEAST_MS, Math.round(ROUND_MOST_MS / Math.max(1, rounds))));
 }
 
 /** Does what a person asked for, as far as it can be done now; the rest follows when the run is carried on. */

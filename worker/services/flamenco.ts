@@ -179,6 +179,9 @@ function readVersion(text: string): { major: number; minor: number } {
   });
 }
 
+/** Before its own words, of what it has decided against. */
+export const REFUSED = "Flamenco refused: ";
+
 const Message = v.object({ message: v.string() });
 /** What its engine for scripts puts around the words of a script. */
 const AROUND = /^GoError: | at \S+ \((native|\S+\(\d+\))\)$/g;
@@ -217,7 +220,7 @@ function refused(response: Response, body: string): Failure {
     });
   }
   // A fault is no decision: it also says so of a job that it has stored, where it can't read it back.
-  if (status >= 500 && words !== "") return unreachable(`Flamenco is in trouble: ${words}`, cause);
+  if (status >= 500 && words !== "") return unreachable(`Flamenco is in trouble: ${words.replace(/\.$/, "")}.`, cause);
   if (status === 412) {
     return new Failure("farm-refused", {
       text: "The job type was changed on Flamenco meanwhile.",
@@ -227,7 +230,7 @@ function refused(response: Response, body: string): Failure {
   }
   // Its own words are a decision. A proxy's are none.
   if (words === "" || status === 429) return unreachable(`Flamenco could not be reached: status ${status}.`, cause);
-  return new Failure("farm-refused", { text: `Flamenco refused: ${words}`, cause });
+  return new Failure("farm-refused", { text: `${REFUSED}${words}`, cause });
 }
 
 const unreachable = (text: string, cause: unknown) =>

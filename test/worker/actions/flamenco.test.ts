@@ -449,6 +449,166 @@ describe("a type of the studio's own", () => {
   });
 });
 
+describe("what a type of the studio's own refuses", () => {
+  const type = {
+    settings: [
+      { key: "frames", type: "string" },
+      { key: "samples", type: "int32", label: "Samples" },
+      { key: "note", type: "string" },
+    ] satisfies Setting[],
+    refuse: ({ samples, note, frames }: Readonly<Record<string, unknown>>) => {
+      if (Number(samples) > 1_000) return "Samples over 1000 need a supervisor";
+      if (note === "later") return "nothing can be rendered later";
+      if (note === "never") return "Ask the farm's wranglers first";
+      return frames === "1-20" ? "that is too short" : undefined;
+    },
+  };
+  const caller = own({ job_types: ["studio"] });
+  const ask = async (answers: object, count = 1) => {
+    fake.own({ name: "studio", label: "Studio", etag: "e1", ...type });
+    const { taskIds } = makeProject(count);
+    if (count > 1) Object.assign(shotOf(taskIds[1]), { data: { frame_in: 1, frame_out: 20 } });
+    return (await run(taskIds, { setting_samples: 64, setting_note: "now", ...answers }, caller)).asked;
+  };
+
+  it("is said at its field, and what was typed is still there", async () => {
+    const asked = await ask({ setting_samples: 2_000, setting_note: "my note" }, 3);
+    expect(asked).toMatchObject({ kind: "ask", submit: "Go on" });
+    const fields = asked.kind === "ask" ? (asked.fields ?? []) : [];
+    expect(fields.map(({ name, value, error }) => [name, value, error])).toEqual([
+      ["frames", "", undefined],
+      ["priority", 50, undefined],
+      ["setting_samples", 2_000, "Flamenco refused: Samples over 1000 need a supervisor"],
+      ["setting_note", "my note", undefined],
+    ]);
+  });
+
+  it("is said at the field that has the value it names", async () => {
+    const asked = await ask({ setting_note: "later" });
+    const wrong = asked.kind === "ask" ? asked.fields?.filter(({ error }) => error !== undefined) : [];
+    expect(wrong).toMatchObject([{ name: "setting_note", error: "Flamenco refused: nothing can be rendered later" }]);
+  });
+
+  it("is said above the form where nobody can tell what it is about", async () => {
+    const asked = await ask({ setting_note: "never" });
+    expect(asked).toMatchObject({ kind: "ask", problem: "Flamenco refused: Ask the farm's wranglers first" });
+    expect(asked.kind === "ask" && asked.fields?.every(({ error }) => error === undefined)).toBe(true);
+  });
+
+  it("is said at the shot where others can be rendered", async () => {
+    const asked = await ask({}, 2);
+    expect(reasonsOf(asked)).toEqual(["planned: 48 frames", "failed: Flamenco refused: that is too short"]);
+  });
+});
+
+describe("the form of a type of the studio's own", () => {
+  const fieldsOf = async (settings: readonly Setting[], rest: object = {}) => {
+    fake.own({ name: "studio", label: "Studio", etag: "e1", settings });
+    const { fields } = await askForm(makeProject(1).taskIds, own({ job_types: ["studio"], ...rest }));
+    return Object.fromEntries((fields ?? []).map((field) => [field.name, field]));
+  };
+
+  it("proposes what the type proposes, within the studio's bounds", async () => {
+    const settings: Setting[] = [
+      { key: "chunk_size", type: "int32", default: 3 },
+      { key: "format", type: "string", default: "OPEN_EXR" },
+      { key: "scene", type: "string", default: "Main" },
+    ];
+    expect(await fieldsOf(settings)).toMatchObject({
+      chunk_size: { value: 3 },
+      format: { value: "OPEN_EXR" },
+      scene: { value: "Main" },
+    });
+    expect(await fieldsOf(settings, { chunk_size: { default: 8, least: 8, most: 16 }, formats: ["PNG"] })).toMatchObject({
+      chunk_size: { value: 8 },
+      format: { value: "PNG" },
+    });
+  });
+
+  it("marks texts that are required, also those for which something is proposed", async () => {
+    const fields = await fieldsOf([
+      { key: "scene", type: "string", required: true },
+      { key: "layer", type: "string", required: true },
+      { key: "look", type: "string", required: true, default: "day" },
+      { key: "empty", type: "string", required: true, default: "" },
+      { key: "note", type: "string" },
+    ]);
+    expect(Object.values(fields).map(({ name, required }) => [name, required])).toEqual([
+      ["priority", false],
+      ["scene", true],
+      ["setting_layer", true],
+      ["setting_look", true],
+      ["setting_empty", true],
+      ["setting_note", false],
+    ]);
+  });
+});
+
+describe("where a type of the studio's own writes to", () => {
+  const planOf = async (settings: object, keys: readonly string[], count = 1) => {
+    fake.own({ name: "studio", label: "Studio", etag: "e1", settings: keys.map((key) => ({ key, type: "string" })) });
+    const caller = own({ job_types: [{ type: "studio", settings }] });
+    return reasonsOf((await run(makeProject(count).taskIds, {}, caller)).asked);
+  };
+
+  it("is told from its settings", async () => {
+    expect(await planOf({ target: "{output}/{entity}/comp" }, ["target"])).toEqual([
+      "planned: 48 frames, to /mnt/prod/demo/renders/SH1/comp",
+    ]);
+    expect(await planOf({ source: "{output}/in", target: "{output}/comp" }, ["source", "target"])).toEqual([
+      "planned: 48 frames, to /mnt/prod/demo/renders/comp",
+    ]);
+  });
+
+  it.each([
+    [{ source: "{output}" }, ["source"]],
+    [{ one: "{output}/1", two: "{output}/2" }, ["one", "two"]],
+    [{}, ["frames"]],
+  ])("is not claimed where it can't be told: %j", async (settings, keys) => {
+    expect(await planOf(settings, keys)).toEqual(["planned: 48 frames"]);
+  });
+
+  it("is one folder for each shot, or none of them is rendered", async () => {
+    expect((await planOf({ target: "{output}/{entity}" }, ["target"], 2)).every((one) => one.startsWith("planned"))).toBe(true);
+    expect((await planOf({ target: "{output}/comp" }, ["target"], 2))[0]).toContain("same folder as SQ01 / SH2");
+  });
+});
+
+describe("a farm that would render nothing", () => {
+  const TAG = "5b8e1c00-0000-4000-8000-000000000001";
+
+  it("says so before anything is agreed to, where its machines sleep", async () => {
+    fake.manager.wake(0, "asleep");
+    const { asked, reply } = await run(makeProject(1).taskIds);
+    expect(asked).toMatchObject({ text: expect.stringContaining("No machine is awake at the moment: what is sent will wait.") });
+    expect(reply.kind).toBe("started");
+  });
+
+  it("is sent nothing where nobody has set it up", async () => {
+    fake.manager.isFirstRun = true;
+    expect((await run(makeProject(1).taskIds)).reply).toMatchObject({
+      code: "farm-refused",
+      text: "This Flamenco has not been set up yet: it takes jobs and renders none.",
+    });
+  });
+
+  it("is sent nothing with a tag it does not have, and its tags are named", async () => {
+    fake.manager.tags.push({ id: TAG, name: "GPU" });
+    const other = TAG.replace(/1$/, "2");
+    expect((await run(makeProject(1).taskIds, {}, own({ worker_tag: other }))).reply).toMatchObject({
+      code: "farm-refused",
+      text: `FLAMENCO.worker_tag is ${other}, and this Flamenco has no such tag.`,
+      advice: `Your TD puts it right. It has GPU (${TAG}).`,
+    });
+    expect((await run(makeProject(1).taskIds, {}, own({ worker_tag: TAG }))).reply.kind).toBe("started");
+  });
+
+  it("is sent what is wanted where it does not say how it stands", async () => {
+    fake.isSilent = (request) => /configuration|worker-mgt/.test(request);
+    expect((await run(makeProject(1).taskIds)).reply.kind).toBe("started");
+  });
+});
+
 describe("who may, and who is there already", () => {
   it("is for the team, artists included, and not for clients", async () => {
     const { taskIds } = makeProject(1);

@@ -126,6 +126,19 @@ describe("a shot of which nothing moves", () => {
   });
 });
 
+describe("shots of which only a few are looked at in one go", () => {
+  it.each([
+    [10, 15_000],
+    [60, 6_000],
+    [500, 2_000],
+  ])("are each looked at within half a minute, as far as that can be: %d", async (count, againMs) => {
+    const begun = begin(count, { looksMost: 12 });
+    let standing = await begun.look();
+    for (let looks = 0; looks < 60; looks += 1) standing = await begun.look(1_000);
+    expect(standing.againMs).toBe(againMs);
+  });
+});
+
 describe("the time left", () => {
   it("is no longer guessed once nothing was rendered for long", async () => {
     const begun = begin(1);
