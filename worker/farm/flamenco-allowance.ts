@@ -2,7 +2,7 @@
 import { Failure } from "../failure.ts";
 
 export type Allowance = {
-  /** Whether so many may be made; then they are counted as made. */
+  /** Whether so many may still be made. They are counted. */
   take(count?: number): boolean;
   left(): number;
 };

@@ -43,6 +43,7 @@ export type SubmittedJob = v.InferOutput<typeof SubmittedJob>;
 export const StatusChange = v.object({ status: Status, reason: Text }, "value must be an object");
 const Priority = v.pipe(Whole, v.minValue(0, "number must be at least 0"), v.maxValue(100, "number must be at most 100"));
 export const PriorityChange = v.object({ priority: Priority }, "value must be an object");
+export const NewTag = v.object({ name: Text }, "value must be an object");
 export const Query = v.object({
   offset: v.optional(Whole),
   limit: v.optional(Whole),

@@ -1,7 +1,7 @@
 /** The routes of the Flamenco Manager that whoever submits jobs has a use for. What is not here is not found. */
 import type * as v from "valibot";
 import { type Answer, done, invalid, notFound, ok, refuse, wrongMethod } from "./answer.ts";
-import { PriorityChange, Query, readBody, StatusChange, SubmittedJob } from "./body.ts";
+import { NewTag, PriorityChange, Query, readBody, StatusChange, SubmittedJob } from "./body.ts";
 import type { Job, Task } from "./job.ts";
 import { tailOf } from "./log.ts";
 import type { Manager } from "./manager.ts";
@@ -57,6 +57,19 @@ function readMachine({ manager, ids: [id = ""] }: Asked): Answer {
   const machine = manager.machines.find((one) => one.id === id);
   if (machine === undefined) throw refuse(404, `worker "${id}" not found`);
   return ok(writeWholeMachine(machine, manager.now(), manager.minor));
+}
+
+function makeTag(asked: Asked): Answer {
+  const tag = { id: crypto.randomUUID(), name: read(NewTag, asked).name };
+  asked.manager.tags.push(tag);
+  return ok(tag);
+}
+
+function removeTag({ manager: { tags }, ids: [id] }: Asked): Answer {
+  const index = tags.findIndex((tag) => tag.id === id);
+  if (index < 0) throw refuse(404, `worker tag "${id}" not found`);
+  tags.splice(index, 1);
+  return done;
 }
 
 function readBlocklist({ manager: { jobs }, ids: [id = ""] }: Asked): Answer {
@@ -150,6 +163,8 @@ const ROUTES: Readonly<Record<string, Handler>> = {
   "GET /api/v3/configuration/variables/*/*": () => ok({ prod: { is_twoway: true, value: "/mnt/prod" } }),
   "GET /api/v3/status": readStatus,
   "GET /api/v3/worker-mgt/tags": ({ manager: { tags } }) => ok({ tags }),
+  "POST /api/v3/worker-mgt/tags": makeTag,
+  "DELETE /api/v3/worker-mgt/tag/*": removeTag,
   "GET /api/v3/worker-mgt/workers": ({ manager: { machines, minor, now } }) =>
     ok({ workers: machines.map((machine) => writeMachine(machine, now(), minor)) }),
   "GET /api/v3/worker-mgt/workers/*": readMachine,

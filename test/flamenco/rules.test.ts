@@ -1,0 +1,143 @@
+// What we rely on, of Flamenco: the same of a real one and of the playground's.
+import { afterAll, describe, expect, it } from "vitest";
+import { ask, blender, control, echo, failing, farm, isReal, leave, minor, service, submit } from "./farm.ts";
+
+afterAll(leave);
+
+const isIn =
+  (...states: string[]) =>
+  ({ state }: { state: string }) =>
+    states.includes(state);
+const statusOf = async (id: string) => (await service().job(id))?.status;
+const needs = (path: string | undefined, setting: string) =>
+  path === undefined || path === "" ? `: skipped, for ${setting} names no blend file` : "";
+
+describe("Flamenco", () => {
+  it("is of a version that is known, and has its own test among its job types", async () => {
+    expect(minor).toBeGreaterThanOrEqual(5);
+    expect((await service().jobType("echo-sleep-test")).settings?.map(({ key }) => key)).toContain("sleep_repeats");
+  });
+
+  it("refuses what it can't compile, and stores nothing of it", async () => {
+    await expect(service().check(echo(1, 1, { type: "kitsu-actions-nothing" }))).rejects.toMatchObject({ code: "farm-refused" });
+  });
+
+  it("takes a job that says nothing of itself at first, is found by its mark, and is done", async () => {
+    const one = await submit(echo(2, 2));
+    const job = await service().job(one.job.id);
+    expect(job?.steps_total).toBe(0);
+    expect([...(await farm().find([one.mark]))]).toEqual([[one.mark, one.job]]);
+    expect((await one.wait(isIn("running", "done"))).total).toBeGreaterThanOrEqual(0);
+    expect(await one.wait(isIn("done"))).toMatchObject({ state: "done" });
+    expect(await statusOf(one.job.id)).toBe("completed");
+  });
+
+  it("makes a canceled job even of one that is completed: we do not ask for it, and know that it is done", async () => {
+    const one = await submit(echo(1));
+    await one.wait(isIn("done"));
+    await expect(one.control("cancel")).rejects.toMatchObject({ code: "farm-refused" });
+    expect((await ask("POST", `/jobs/${one.job.id}/setstatus`, { status: "cancel-requested", reason: "test" })).status).toBe(204);
+    expect(await statusOf(one.job.id)).toBe("canceled");
+    expect(await one.look()).toMatchObject({ state: "done" });
+  });
+
+  it("cancels, once and again, and takes up what is left where it is asked to", async () => {
+    const one = await submit(echo(4, 8));
+    await one.wait(isIn("running"));
+    await one.control("cancel");
+    expect(await one.wait(isIn("canceled"))).toMatchObject({ reason: "Canceled in Kitsu" });
+    expect(await one.control("cancel")).toBeUndefined();
+    await one.control("restart");
+    expect(await one.wait(isIn("done"))).toMatchObject({ state: "done" });
+  });
+
+  it.skipIf(minor < 6)(`pauses when what is at work has ended, and goes on${minor < 6 ? ": skipped, since 3.6" : ""}`, async () => {
+    const one = await submit(echo(4, 40));
+    await one.wait(isIn("running"));
+    await one.control("pause");
+    await one.wait(isIn("paused"));
+    expect(await statusOf(one.job.id)).toBe("paused");
+    await one.control("resume");
+    await one.wait(isIn("running"));
+    await one.control("cancel");
+    await one.wait(isIn("canceled"));
+  });
+
+  it("has a job no longer once it is deleted", async () => {
+    const one = await submit(echo(1));
+    await one.wait(isIn("done"));
+    expect((await ask("DELETE", `/jobs/${one.job.id}`)).status).toBe(204);
+    await expect.poll(() => one.look(), { timeout: 20_000 }).toBe("gone");
+  });
+
+  it("says of a tag it does not have only that it could not store the job", async () => {
+    const order = echo(1, 1, { worker_tag: crypto.randomUUID() });
+    await service().check(order);
+    await expect(submit(order)).rejects.toMatchObject({ code: "farm-unreachable", reply: { retry: true } });
+    expect((await service().tags()).map(({ id }) => id)).not.toContain(order.worker_tag);
+  });
+
+  it("leaves a job waiting whose tag no machine has, and says so", async () => {
+    const made = await ask("POST", "/worker-mgt/tags", { name: `kitsu-actions-${Date.now()}` });
+    const tag = String(made.body instanceof Object && "id" in made.body ? made.body.id : "");
+    try {
+      const one = await submit(echo(1, 1, { worker_tag: tag }));
+      const { state, hindrance } = await one.wait(({ hindrance }) => hindrance !== undefined);
+      expect([state, hindrance]).toEqual(["waiting", expect.stringMatching(/^no machine/)]);
+      await one.control("cancel");
+    } finally {
+      await ask("DELETE", `/worker-mgt/tag/${tag}`);
+    }
+  });
+
+  it.skipIf(isReal)(
+    `leaves jobs waiting while no machine is awake, and says so${isReal ? ": skipped on a farm of others" : ""}`,
+    async () => {
+      await control?.({ awake: 0 });
+      const one = await submit(echo(1));
+      expect(await one.wait(({ hindrance }) => hindrance !== undefined)).toMatchObject({
+        state: "waiting",
+        hindrance: "no machine is awake: 4 offline",
+      });
+      await control?.({ awake: 4 });
+      await one.wait(isIn("done"));
+    },
+  );
+});
+
+describe("a program that fails", () => {
+  const { fails = "", oneFrame = "", noMovie = "" } = failing;
+
+  it.skipIf(fails === "")(`fails the job, which says what failed and why${needs(fails, "FLAMENCO_BLEND_FAILS")}`, async () => {
+    const one = await submit(blender(fails, "1-10", 5));
+    const { reason } = await one.wait(isIn("failed"));
+    expect(reason).toMatch(/^render-\S+( and .* more tasks?)? failed: \S/);
+    expect(reason).not.toMatch(/pid=|exited abnormally/);
+    expect(await statusOf(one.job.id)).toBe("failed");
+  });
+
+  it.skipIf(oneFrame === "")(
+    `at one frame of sixty fails no job, but the shot${needs(oneFrame, "FLAMENCO_BLEND_ONE_FRAME_FAILS")}`,
+    async () => {
+      const one = await submit(blender(oneFrame, "1-60", 5));
+      expect(await one.wait(isIn("failed"))).toMatchObject({
+        reason: expect.stringMatching(/^render-\S+ failed: \S/),
+      });
+      expect(await statusOf(one.job.id)).toBe("active");
+      await one.control("restart");
+      const states = (await service().tasks(one.job.id)).map(({ status }) => status);
+      expect(states.filter((status) => status === "completed").length).toBeGreaterThanOrEqual(11);
+      expect(states).not.toContain("failed");
+      await one.control("cancel");
+    },
+  );
+
+  it.skipIf(noMovie === "")(
+    `at the preview movie alone leaves the shot done, with a word of it${needs(noMovie, "FLAMENCO_BLEND_NO_MOVIE")}`,
+    async () => {
+      const one = await submit(blender(noMovie, "1-10", 5));
+      expect(await one.wait(isIn("done"))).toMatchObject({ flaw: expect.stringMatching(/^The preview movie was not made: \S/) });
+      expect(await statusOf(one.job.id)).toBe("failed");
+    },
+  );
+});
