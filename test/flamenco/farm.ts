@@ -52,8 +52,8 @@ async function readVersion() {
 }
 
 /** One for each look: the requests of a watch are counted. */
-export const farm = (): Farm<FlamencoOrder> =>
-  makeFlamencoFarm(service(), { page: url, atOnce: 4, minor, standstillMs: 3_600_000, now });
+export const farm = (workerTag?: string): Farm<FlamencoOrder> =>
+  makeFlamencoFarm(service(), { page: url, atOnce: 4, minor, workerTag, standstillMs: 3_600_000, now });
 
 /** What only a person at the farm's own page does. */
 export async function ask(method: string, path: string, body?: unknown): Promise<{ status: number; body: unknown }> {
@@ -108,7 +108,7 @@ export async function submit(order: FlamencoOrder): Promise<Followed> {
   let known: Look = { job, mark };
   let stillSince: number | undefined;
   const look = async () => {
-    const found = (await farm().look([known])).get(job.id);
+    const found = (await farm(order.worker_tag).look([known])).get(job.id);
     if (found === undefined || found === "gone") return found;
     const isStill = found.state === "waiting" && found.isQueued !== true;
     stillSince = isStill ? (stillSince ?? now()) : undefined;

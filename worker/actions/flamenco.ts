@@ -119,10 +119,11 @@ function open({ settings, signal }: Pick<Given, "settings" | "signal">) {
 }
 
 function openFarm(watch: Watch, minor: number): Farm<FlamencoOrder> {
-  const { page, url, access, at_once, standstill_minutes } = readOwn(watch.settings);
+  const { page, url, access, at_once, worker_tag: workerTag, standstill_minutes } = readOwn(watch.settings);
   const flamenco = open(watch);
+  const standstillMs = standstill_minutes * 60_000;
   return {
-    ...makeFlamencoFarm(flamenco, { page: page ?? url, atOnce: at_once, minor, standstillMs: standstill_minutes * 60_000 }),
+    ...makeFlamencoFarm(flamenco, { page: page ?? url, atOnce: at_once, minor, workerTag, standstillMs }),
     fetchPicture: async ({ id }) => {
       const address = await flamenco.lastRendered(id);
       if (address === undefined) return undefined;

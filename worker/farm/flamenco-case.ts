@@ -17,7 +17,8 @@ const CHECK_GROWS = 1.5;
  */
 type Memo = { status: string; steps: number; at: number; checks: number; tries: number };
 
-export type Site = { page: string; atOnce: number; minor: number; now: () => number };
+/** `workerTag` is the one of what is sent now: managers before 3.9 do not tell which tag a job has. */
+export type Site = { page: string; atOnce: number; minor: number; workerTag?: string | undefined; now: () => number };
 
 export type Case = {
   look: Look;
@@ -36,7 +37,10 @@ export type Case = {
 /** In these its tasks may do something else than its status says. */
 const DOUBTFUL: readonly JobStatus[] = ["queued", "active", "paused", "pause-requested"];
 
-export const openCase = (look: Look, job: FlamencoJob, site: Site): Case => timeCase({ look, job, count: countSteps(job) }, site);
+export function openCase(look: Look, job: FlamencoJob, site: Site): Case {
+  const worker_tag = job.worker_tag ?? (site.minor < 9 ? site.workerTag : undefined);
+  return timeCase({ look, job: { ...job, worker_tag }, count: countSteps(job) }, site);
+}
 
 /** Whether it is to be checked: again where more is known of how much is done. */
 export function timeCase(one: Pick<Case, "look" | "job" | "count"> & Partial<Case>, { now }: Site): Case {

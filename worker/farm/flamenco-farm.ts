@@ -3,6 +3,7 @@ import * as v from "valibot";
 import type { Flamenco } from "../services/flamenco.ts";
 import type { FlamencoJob } from "../services/flamenco-objects.ts";
 import type { Farm } from "./farm.ts";
+import type { Site } from "./flamenco-case.ts";
 import { controlJob } from "./flamenco-control.ts";
 import { lookAtJobs } from "./flamenco-look.ts";
 
@@ -25,11 +26,11 @@ const MARK = "kitsu.mark";
 const LOOKS_MOST = 12;
 const LOOKS_MOST_COUNTED = 8;
 
-export type FlamencoSite = { page: string; atOnce: number; minor: number; standstillMs: number; now?: () => number };
+export type FlamencoSite = Omit<Site, "now"> & { standstillMs: number; now?: () => number };
 
 export function makeFlamencoFarm(
   flamenco: Flamenco,
-  { page, atOnce, minor, standstillMs, now = Date.now }: FlamencoSite,
+  { page, atOnce, minor, workerTag, standstillMs, now = Date.now }: FlamencoSite,
 ): Farm<FlamencoOrder> {
   const isOurs = (job: FlamencoJob, mark: string) => job.metadata[MARK] === mark;
   return {
@@ -49,7 +50,7 @@ export function makeFlamencoFarm(
         jobs.flatMap(({ id, metadata: { [MARK]: mark } }) => (mark !== undefined && wanted.has(mark) ? [[mark, { id }]] : [])),
       );
     },
-    look: (wanted) => lookAtJobs(wanted, flamenco, { page, atOnce, minor, now }, isOurs),
+    look: (wanted) => lookAtJobs(wanted, flamenco, { page, atOnce, minor, workerTag, now }, isOurs),
     control: ({ id }, mark, what) => controlJob(id, what, flamenco, (job) => isOurs(job, mark)),
     picture: ({ id }) => flamenco.lastRendered(id),
   };

@@ -15,7 +15,7 @@ export function writeJob(job: Job, minor: number) {
     settings,
     submitter_platform: "",
     type,
-    ...(worker_tag !== undefined && { worker_tag }),
+    ...(worker_tag !== undefined && minor >= 9 && { worker_tag }),
     ...(storage !== undefined && { storage }),
     activity,
     created: timeOf(created),
