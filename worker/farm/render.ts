@@ -19,6 +19,8 @@ const WAIT_GROWS = 1.5;
 /** Where not all are looked at in one go, each is within this. */
 const ROUND_MOST_MS = 30_000;
 const PICTURE_EVERY_MS = 10_000;
+/** What waits for its turn is looked at more rarely, where each shot costs a request. */
+const QUEUED_EVERY_MS = 20_000;
 /** So long after it began, a watch tells the farm no more wishes, and asks it nothing more: what is left has its turn next time. */
 const WISHES_MS = 5_000;
 const LOOK_MS = 14_000;
@@ -98,7 +100,7 @@ async function follow<Order>(
   began: number,
 ): Promise<boolean> {
   const hasWished = await patiently(() => carryOutWishes(run, farm, now, began + WISHES_MS));
-  const sent = listSent(run, now()).slice(0, farm.looksMost);
+  const sent = listSent(run, now(), farm).slice(0, farm.looksMost);
   if (sent.length > 0 && now() - began <= LOOK_MS) {
     const standings = await patiently(() => farm.look(sent.map(({ look }) => look)));
     watch.signal.throwIfAborted();
@@ -111,13 +113,17 @@ async function follow<Order>(
 }
 
 /** What can be looked at, what was not looked at for longest first. */
-function listSent<Order>({ shots }: RenderRun<Order>, now: number): { shot: Shot<Order>; look: Look }[] {
+function listSent<Order>({ shots }: RenderRun<Order>, now: number, farm: Farm<Order>): { shot: Shot<Order>; look: Look }[] {
+  const isLeft = ({ standing, lookedAt = 0 }: Shot<Order>) =>
+    farm.looksMost !== undefined && standing?.isQueued === true && now - lookedAt < QUEUED_EVERY_MS;
   const isSettled = ({ state, wish: what, restarted = 0 }: Shot<Order>) =>
     state === "sent" && what !== "restart" && now - restarted >= RESTART_MS;
   return shots
     .flatMap((shot) => {
       const { job, mark, standing, still } = shot;
-      return isSettled(shot) && job !== undefined ? [{ shot, look: { job, mark, standing, stillMs: still?.ms } }] : [];
+      return isSettled(shot) && !isLeft(shot) && job !== undefined
+        ? [{ shot, look: { job, mark, standing, stillMs: still?.ms } }]
+        : [];
     })
     .sort((a, b) => (a.shot.lookedAt ?? 0) - (b.shot.lookedAt ?? 0));
 }

@@ -139,6 +139,23 @@ describe("shots of which only a few are looked at in one go", () => {
   });
 });
 
+describe("a shot that waits for its turn", () => {
+  it.each([
+    [12, 3],
+    [undefined, 31],
+  ])("is looked at more rarely than others, where each costs a request: %s", async (looksMost, times) => {
+    const begun = begin(2, { looksMost });
+    await begun.look();
+    begun.set("s0", { state: "running", done: 1 });
+    begun.set("s1", { isQueued: true });
+    await begun.look(2_000);
+    begun.asked.length = 0;
+    for (let looks = 0; looks <= 30; looks += 1) await begun.look(2_000);
+    const timesOf = (id: string) => begun.asked.filter((jobs) => jobs.some(({ job }) => job.id === id)).length;
+    expect([timesOf("s0"), timesOf("s1")]).toEqual([31, times]);
+  });
+});
+
 describe("the time left", () => {
   it("is no longer guessed once nothing was rendered for long", async () => {
     const begun = begin(1);
