@@ -39,7 +39,7 @@ const DOUBTFUL: readonly JobStatus[] = ["queued", "active", "paused", "pause-req
 
 export function openCase(look: Look, job: FlamencoJob, site: Site): Case {
   const worker_tag = job.worker_tag ?? (site.minor < 9 ? site.workerTag : undefined);
-  return timeCase({ look, job: { ...job, worker_tag }, count: countSteps(job) }, site);
+  return timeCase({ look, job: { ...job, worker_tag }, count: countSteps(job, site.minor) }, site);
 }
 
 /** Whether it is to be checked: again where more is known of how much is done. */

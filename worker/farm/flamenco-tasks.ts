@@ -46,12 +46,15 @@ export function countTasks({ type }: Job, tasks: readonly FlamencoTask[]): Count
   return { done, total };
 }
 
-/** The same by what the job says of itself; 0 of 0 before its first task has reported, and before 3.8. */
-export function countSteps({ settings, steps_completed: done, steps_total: total }: FlamencoJob): Count {
-  const frames = parseFrames(settings.frames, total);
-  return typeof frames !== "string" && frames.count === total - 1
-    ? { done: Math.min(done, frames.count), total: frames.count }
-    : { done, total };
+/**
+ * The same by what the job says of itself. Before its first task has reported it counts no steps: then what was asked for is known. Managers before 3.8
+ * count none at all.
+ */
+export function countSteps({ settings, steps_completed: done, steps_total: total }: FlamencoJob, minor: number): Count {
+  const frames = parseFrames(settings.frames, Number.POSITIVE_INFINITY);
+  if (typeof frames === "string") return { done, total };
+  if (total === 0) return { done: 0, total: minor >= 8 ? frames.count : 0 };
+  return frames.count === total - 1 ? { done: Math.min(done, frames.count), total: frames.count } : { done, total };
 }
 
 /** About how many tasks it has: their list has some 400 bytes for each. */

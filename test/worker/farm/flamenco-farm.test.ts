@@ -29,7 +29,7 @@ describe("Flamenco as a farm", () => {
   it.each([5, 7, 9])("of version 3.%d tells how far jobs are, by steps or by tasks, the preview movie left out", async (minor) => {
     fake.manager.minor = minor;
     const { look } = follow(fake, await submit(1));
-    expect(await look()).toMatchObject([{ state: "waiting", done: 0 }]);
+    expect(await look()).toMatchObject([{ state: "waiting", done: 0, total: minor >= 8 ? 48 : 0 }]);
     fake.render(fake.only(), 25);
     const shown = minor >= 8 ? { done: 25, total: 48 } : { done: 5, total: 10 };
     expect(await look()).toMatchObject([{ state: "running", ...shown, url: `${FLAMENCO}/app/jobs/${fake.only().id}` }]);
