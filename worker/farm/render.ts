@@ -16,8 +16,9 @@ import { carryOutWishes, hasWish, listControls, wish } from "./wishes.ts";
 const WAIT_LEAST_MS = 2_000;
 const WAIT_MOST_MS = 15_000;
 const WAIT_GROWS = 1.5;
-/** Where not all are looked at in one go, each is within this. */
+/** Where not all are looked at in one go, each is within this, and a look is not sooner after the last than that. */
 const ROUND_MOST_MS = 30_000;
+const ROUND_WAIT_MS = 6_000;
 const PICTURE_EVERY_MS = 10_000;
 /** What waits for its turn is looked at more rarely, where each shot costs a request. */
 const QUEUED_EVERY_MS = 20_000;
@@ -42,15 +43,17 @@ export async function carryOn<Order>(
   const sent = await patiently(() => sendWaiting({ ...watch, run, farm, now, began, save: saver(watch, run) }));
   const hasWished = sent !== "much" && (await follow(watch, run, farm, now, began));
   const isMoving = JSON.stringify(reportRun(run, farm.title, 0)) !== before;
-  run.waitMs = isMoving ? WAIT_LEAST_MS : Math.min(longestWait(run, farm), Math.round((run.waitMs ?? WAIT_LEAST_MS) * WAIT_GROWS));
+  const { least, most } = boundWait(run, farm);
+  run.waitMs = isMoving ? least : Math.min(most, Math.max(least, Math.round((run.waitMs ?? least) * WAIT_GROWS)));
   // After it was told something there is news at once; and what else is to be done has a watch of its own, with its own share of requests.
   const isQuiet = sent === "nothing" && !hasWished && !run.shots.some(hasWish(run));
   return stand(run, farm, now(), isQuiet ? run.waitMs : 0);
 }
 
-function longestWait({ shots }: RenderRun<unknown>, { looksMost = Number.POSITIVE_INFINITY }: Farm<never>): number {
-  const rounds = Math.ceil(shots.filter((shot) => !isOver(shot)).length / looksMost);
-  return Math.min(WAIT_MOST_MS, Math.max(WAIT_LEAST_MS, Math.round(ROUND_MOST_MS / Math.max(1, rounds))));
+function boundWait({ shots }: RenderRun<unknown>, { looksMost = Number.POSITIVE_INFINITY }: Farm<never>) {
+  const rounds = Math.max(1, Math.ceil(shots.filter((shot) => !isOver(shot)).length / looksMost));
+  const share = Math.max(WAIT_LEAST_MS, Math.round(ROUND_MOST_MS / rounds));
+  return { least: rounds === 1 ? WAIT_LEAST_MS : Math.min(ROUND_WAIT_MS, share), most: Math.min(WAIT_MOST_MS, share) };
 }
 
 /** Does what a person asked for, as far as it can be done now; the rest follows when the run is carried on. */
