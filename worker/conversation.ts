@@ -3,6 +3,8 @@
 // over; what is worth keeping is in the log.
 import { DurableObject } from "cloudflare:workers";
 import { Failure } from "./failure.ts";
+import { readRecord, recordRun } from "./journal.ts";
+import { type Arriving, Registry, type RunState } from "./registry.ts";
 import { type Env, readSettings } from "./settings.ts";
 
 /** Whose run of what it is. A person is unknown where nothing is checked. */
@@ -21,8 +23,51 @@ const FORGET_AFTER_MS = 86_400_000;
 const TURN_MAX_MS = 600_000;
 /** Storage takes 2 MB a value; then a change is told without what was before. */
 const LINES_MAX_CHARS = 1_500_000;
+/** A record that the log did not take. */
+const WRITE_AGAIN_MS = 30_000;
+
+/** What was known of the run before this request: whose it is, whether it was submitted, and whether it may run at all. */
+export type Known = { beginning: Beginning | undefined; isTaken: boolean; isVoid: boolean };
 
 export class Conversation extends DurableObject<Env> {
+  readonly #registry = new Registry(this.ctx.storage);
+
+  /**
+   * Notes that a request for this run is at work, before it does anything.
+   * @param draft what the log is told should the request never end: a record of the run, as JSON
+   */
+  async arrive(arriving: Arriving, draft: Uint8Array): Promise<Known> {
+    const { beginning, isTaken } = await this.read();
+    const isVoid = !(await this.#registry.arrive(arriving));
+    if (!isVoid) await this.ctx.storage.put("draft", draft);
+    await this.#forgetAfter(FORGET_AFTER_MS);
+    return { beginning, isTaken, isVoid };
+  }
+
+  /** The request is over. `over` is how the run ended, or stands, by it. */
+  async leave(token: string, over?: Parameters<Registry["leave"]>[1]): Promise<void> {
+    await this.#registry.leave(token, over);
+    await this.ctx.storage.delete("draft");
+    await this.#forgetAfter(FORGET_AFTER_MS);
+  }
+
+  state(): Promise<RunState> {
+    return this.#registry.read();
+  }
+
+  /** So that "it did not run" is true for good. */
+  async void(): Promise<RunState> {
+    const known = await this.#registry.void();
+    if (known.state === "void") await this.#forgetAfter(FORGET_AFTER_MS);
+    return known;
+  }
+
+  /** Keeps a record that the log did not take, until it does. */
+  async keepRecord(record: Uint8Array): Promise<void> {
+    await this.ctx.storage.put("record", record);
+    await this.#forgetAfter(FORGET_AFTER_MS);
+  }
+
   /** Remembers whose run this is, and what they were shown. What was first stays. */
   async open(beginning: Beginning, shown?: Shown): Promise<void> {
     const { storage } = this.ctx;
@@ -31,8 +76,21 @@ export class Conversation extends DurableObject<Env> {
       const isLong = JSON.stringify(shown.lines).length > LINES_MAX_CHARS;
       await storage.put("shown", isLong ? { ...shown, lines: {} } : shown);
     }
-    // Never sooner than was said before.
-    await storage.setAlarm(Math.max((await storage.getAlarm()) ?? 0, Date.now() + FORGET_AFTER_MS));
+    await this.#forgetAfter(FORGET_AFTER_MS);
+  }
+
+  /** Never sooner than was said before; but what is to be done until then wakes it up. */
+  async #forgetAfter(ms: number): Promise<void> {
+    const { storage } = this.ctx;
+    const forgetAt = Math.max((await storage.get<number>("forgetAt")) ?? 0, Date.now() + ms);
+    await storage.put("forgetAt", forgetAt);
+    await this.#setAlarm(forgetAt);
+  }
+
+  async #setAlarm(forgetAt: number): Promise<void> {
+    const { storage } = this.ctx;
+    const writeAt = (await storage.get("record")) === undefined ? forgetAt : Date.now() + WRITE_AGAIN_MS;
+    await storage.setAlarm(Math.min(forgetAt, writeAt, (await this.#registry.nextBurial()) ?? forgetAt));
   }
 
   async read(): Promise<{ beginning: Beginning | undefined; shown: Shown | undefined; isTaken: boolean }> {
@@ -48,7 +106,7 @@ export class Conversation extends DurableObject<Env> {
     await storage.put("turn", "taken");
     await this.open(beginning);
     // Once only, for as long as what it began may go on.
-    await storage.setAlarm(Date.now() + readSettings(this.env).longRunLimitMs + FORGET_AFTER_MS);
+    await this.#forgetAfter(readSettings(this.env).longRunLimitMs + FORGET_AFTER_MS);
     return undefined;
   }
 
@@ -82,7 +140,30 @@ export class Conversation extends DurableObject<Env> {
   }
 
   override async alarm(): Promise<void> {
-    await this.ctx.storage.deleteAll();
+    const { storage } = this.ctx;
+    const draft = await storage.get<Uint8Array>("draft");
+    if ((await this.#registry.bury()) && draft !== undefined) await storage.put("record", draft);
+    const isWritten = await this.#writeRecord();
+    const forgetAt = (await storage.get<number>("forgetAt")) ?? 0;
+    if (isWritten && Date.now() >= forgetAt) await storage.deleteAll();
+    else await this.#setAlarm(Math.max(forgetAt, Date.now() + WRITE_AGAIN_MS));
+  }
+
+  /** Whether there is nothing left that the log did not take. */
+  async #writeRecord(): Promise<boolean> {
+    const { storage } = this.ctx;
+    const bytes = await storage.get<Uint8Array>("record");
+    if (bytes === undefined) return true;
+    try {
+      const record = readRecord(JSON.parse(new TextDecoder().decode(bytes)));
+      if (record !== undefined && !(await recordRun(this.env, readSettings(this.env), record))) return false;
+    } catch (thrown) {
+      // A setting that can't be read at the moment must not cost the record: the runtime gives up on alarms that fail.
+      console.error(JSON.stringify({ message: "A record can't be written yet", cause: String(thrown) }));
+      return false;
+    }
+    await storage.delete(["record", "draft"]);
+    return true;
   }
 }
 

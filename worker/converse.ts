@@ -10,7 +10,6 @@ import { findNow } from "./meet-run.ts";
 import type { Person } from "./person.ts";
 import { type OfferedUndo, offerAgain, runAt } from "./run.ts";
 import type { Scene } from "./scene.ts";
-import type { Env } from "./settings.ts";
 
 /** The same run, which was submitted before. */
 export type Twin = { run: Run; reply: Reply; failure?: Failure };
@@ -77,13 +76,6 @@ async function findTwin({ id: action }: Action, { run, person, base }: Given, at
 /** What is answered, or tried again, is run once; so is what changes anything, where the same call can be known again. */
 export const isOnce = ({ isSafe = false }: Action, { input, plan, retryOf }: Call, isNamed: boolean) =>
   input !== undefined || plan !== undefined || retryOf !== undefined || (isNamed && !isSafe);
-
-/** What is known already of a run of this id: whose it is, when it began, and whether it was submitted. */
-export async function recall(env: Env, id: string): Promise<(Beginning & { isTaken: boolean }) | undefined> {
-  if (env.CONVERSATIONS === undefined) return undefined;
-  const { beginning, isTaken } = await meetConversation(env, id).read();
-  return beginning && { ...beginning, isTaken };
-}
 
 /** Throws where the run is somebody else's, or another action's: its id is no secret, and gives nobody a right to it. */
 export function checkOwn({ action, person }: Beginning, { id }: Action, caller: Person): void {

@@ -7,15 +7,15 @@ import { answerCall, statusOf, wantsPage } from "./answer.ts";
 import { type Arrival, describeArrival } from "./arrival.ts";
 import { type ArrivedField, readFields } from "./body.ts";
 import { type Call, checkSelection, understandCall } from "./call.ts";
-import { type Begun, type Conversed, checkOwn, converse, isOnce, recall } from "./converse.ts";
+import { type Begun, type Conversed, checkOwn, converse, isOnce } from "./converse.ts";
 import { describeCause, Failure, toFailure } from "./failure.ts";
 import { controlRun, hasKey } from "./follow.ts";
 import { checkCount, checkDepartments, checkGates, checkTrust, knowRoles } from "./gate.ts";
 import { type Left, makeGiven } from "./given.ts";
 import { goOn } from "./go-on.ts";
-import { recordRun } from "./journal.ts";
 import { mayReadLog } from "./log-access.ts";
 import { findNow } from "./meet-run.ts";
+import { checkKnown, type Note, noteRun, notNoted, recordSurely } from "./note-run.ts";
 import { keepOpenable } from "./openable.ts";
 import { checkOrigin } from "./origin.ts";
 import { describePerson, identify, meetKitsu, type Person } from "./person.ts";
@@ -75,7 +75,7 @@ export async function dispatchUndo(request: Request, id: string, scene: Scene): 
     isGated: false,
     work: async (given) => {
       const { reply, recorded } = await undoRun(action, given, first, env);
-      if (recorded !== undefined) ctx.waitUntil(recordRun(env, settings, recorded));
+      if (recorded !== undefined) ctx.waitUntil(recordSurely(env, settings, recorded));
       return { reply };
     },
   });
@@ -109,16 +109,20 @@ async function find(request: Request, id: string, scene: Scene): Promise<{ first
 async function perform(request: Request, scene: Scene, errand: Errand): Promise<Response> {
   const { env, settings, ctx } = scene;
   const performing = carryOut(request, scene, errand);
-  ctx.waitUntil(performing.then(({ recorded }) => recorded && recordRun(env, settings, recorded)));
+  ctx.waitUntil(
+    performing.then(async ({ recorded, isWritten, note }) => {
+      const written = recorded && !isWritten ? recordSurely(env, settings, recorded) : undefined;
+      await Promise.all([written, note?.leave(recorded)]);
+    }),
+  );
   return (await performing).response;
 }
 
+/** `isWritten`: the log has the record already. `note`: where the run was noted as at work. */
+type Carried = { response: Response; recorded?: Recorded; isWritten?: boolean; note?: Note | undefined };
+
 /** What the person is answered, and what is to be written down. Never throws but for faults in making the answer itself. */
-async function carryOut(
-  request: Request,
-  scene: Scene,
-  { action, read, isGated, work }: Errand,
-): Promise<{ response: Response; recorded?: Recorded }> {
+async function carryOut(request: Request, scene: Scene, { action, read, isGated, work }: Errand): Promise<Carried> {
   const { env, settings, base, url } = scene;
   const began = Date.now();
   const query = [...url.searchParams].filter(([name]) => name !== RUN_PARAMETER);
@@ -131,6 +135,7 @@ async function carryOut(
   let reply: Reply | Failure;
   let undo: OfferedUndo | undefined;
   let left: Left | undefined;
+  let note: Note | undefined;
   try {
     const body = request.method === "POST" ? await readFields(request) : [];
     const seen = describeArrival(request, url, [...query, ...body]);
@@ -139,16 +144,25 @@ async function carryOut(
     call = understood;
     if (!action.takesEmptySelection) checkSelection(call);
     checkCount(action, call.selection.length);
+    if (request.method === "POST") note = noteRun(scene, { id, at, action: action.id, call, arrived });
+    const isRepeatable = named !== undefined && isOnce(action, call, true);
+    const { isSafe } = action;
     const conversed = await endInTime(action.title, settings.actionTimeLimitMs, async (signal) => {
       const caller = await identify(request, understood, scene, signal);
       person = caller;
       if (env.CALLS_BY_PERSON !== undefined) await checkPersonRate(env.CALLS_BY_PERSON, caller);
-      const earlier = named !== undefined && isOnce(action, understood, true) ? await recall(env, named) : undefined;
-      if (earlier !== undefined) {
-        // What is refused is written down as a run of its own, and not as that one.
-        id = makeRunId();
-        checkOwn(earlier, action, caller);
-        [id, at] = [named ?? id, earlier.at];
+      // What changes nothing need not be found again.
+      const noted = await note?.known.catch((cause: unknown) => {
+        if (!isSafe) throw notNoted(cause);
+        return undefined;
+      });
+      const before = isRepeatable ? noted : undefined;
+      // What is refused is written down as a run of its own, and not as that one.
+      if (noted?.isVoid === true || before?.beginning !== undefined) id = makeRunId();
+      checkKnown(noted);
+      if (before?.beginning !== undefined) {
+        checkOwn(before.beginning, action, caller);
+        [id, at] = [named ?? id, before.beginning.at];
       }
       const run = runAt(base, id, at);
       checkTrust(caller, action, settings);
@@ -160,11 +174,11 @@ async function carryOut(
       }
       const made = makeGiven(action, scene, { call: understood, arrived: seen, run, person: caller, kitsu, roleIn, signal });
       left = made.left;
-      return work(made.given, left, { at, isNamed: named !== undefined, isTaken: earlier?.isTaken ?? false });
+      return work(made.given, left, { at, isNamed: named !== undefined, isTaken: before?.isTaken ?? false });
     });
     // It is in the log already, as what it is.
     if ("twin" in conversed)
-      return { response: answerCall(request, conversed.twin, settings, { failure: conversed.twin.failure, call }) };
+      return { response: answerCall(request, conversed.twin, settings, { failure: conversed.twin.failure, call }), note };
     ({ reply, undo } = conversed);
   } catch (thrown) {
     reply = toFailure(thrown);
@@ -191,7 +205,8 @@ async function carryOut(
   }
   const run = { ...offerAgain(base, recorded), ...(follow instanceof Failure ? undefined : follow) };
   const response = answerCall(request, { run, reply: recorded.reply }, settings, { failure, call });
-  return { response, ...((follow === undefined || follow instanceof Failure) && { recorded }) };
+  // What goes on has written itself down.
+  return { response, recorded, isWritten: follow !== undefined && !(follow instanceof Failure), note };
 }
 
 function checkMethod(request: Request, action: Action): void {

@@ -28,7 +28,7 @@ export async function serveFollow(request: Request, id: string, scene: Scene): P
     // Anew, for headers are added to every answer, and those of an object's can't be changed.
     return new Response(null, { status: 101, webSocket });
   }
-  return Response.json(answer, { headers: { "access-control-allow-origin": "*", "cache-control": "no-store" } });
+  return Response.json(answer, { headers: { "cache-control": "no-store" } });
 }
 
 /** `/runs/:id/picture`: the newest thing to look at, which the browser itself can't reach. */
@@ -49,10 +49,7 @@ export async function readFollowed(id: string, key: string, scene: Scene): Promi
 async function readEnd(id: string, key: string, { env, settings, base, url }: Scene): Promise<Followed> {
   const recorded = await findRun(env, settings, id, readTime(url));
   if (recorded.follow === undefined || recorded.follow !== (await hashKey(key))) {
-    throw new Failure("unknown-run", {
-      text: "There is no such run, or it can't be followed by this address.",
-      headers: { "access-control-allow-origin": "*" },
-    });
+    throw new Failure("unknown-run", { text: "There is no such run, or it can't be followed by this address." });
   }
   return { version: WIRE_VERSION, run: offerAgain(base, recorded), reply: recorded.reply };
 }

@@ -4,17 +4,18 @@ import { pageScript } from "../gen/page-script.ts";
 import { listActions } from "./actions/index.ts";
 import { answerFailure } from "./answer.ts";
 import { serveCatalogue } from "./catalogue.ts";
+import { allowReading, allowReadingUnset, allowSending } from "./cors.ts";
 import { dispatch, dispatchControl, dispatchRetry, dispatchUndo } from "./dispatch.ts";
 import { Failure, toFailure } from "./failure.ts";
 import { serveFollow, servePicture, serveReport } from "./follow.ts";
 import { serveFile, serveMedia, serveTicket, serveTicketState } from "./loan.ts";
 import { signIn, signOut } from "./log-access.ts";
-import { allowKitsu, answerPreflight } from "./origin.ts";
+import { answerPreflight } from "./origin.ts";
 import { serveAsset } from "./pages/asset.ts";
 import { renderHome } from "./pages/home.ts";
 import { icon } from "./pages/icon.ts";
 import { style } from "./pages/style.ts";
-import { serveLog, serveLogCsv, serveLogJson, serveRun } from "./runs.ts";
+import { serveLog, serveLogCsv, serveLogJson, serveRun, voidRun } from "./runs.ts";
 import type { Scene } from "./scene.ts";
 import { type Env, readSettings } from "./settings.ts";
 import { serveMetadata, serveUserscript, userscriptVersion } from "./userscript.ts";
@@ -36,6 +37,7 @@ const makeRouter = (base: string) =>
     .post("/runs/sign-out", (_, request, scene) => signOut(request, scene.settings))
     .get("/runs/:id", ({ params }, request, scene) => serveRun(request, params.id ?? "", scene))
     .options("/runs/:id/:again", (_, request, scene) => answerPreflight(request, scene.settings))
+    .post("/runs/:id/void", ({ params }, request, scene) => voidRun(request, params.id ?? "", scene))
     .post("/runs/:id/retry", ({ params }, request, scene) => dispatchRetry(request, params.id ?? "", scene))
     .post("/runs/:id/undo", ({ params }, request, scene) => dispatchUndo(request, params.id ?? "", scene))
     .post("/runs/:id/cancel", ({ params }, request, scene) => dispatchControl(request, params.id ?? "", "cancel", scene))
@@ -51,6 +53,8 @@ const makeRouter = (base: string) =>
     .get("/style.css", () => serveAsset(style, "text/css"))
     .get("/page.js", () => serveAsset(pageScript, "text/javascript"))
     .get("/icon.svg", () => serveAsset(icon, "image/svg+xml"))
+    // Asked by POST and with headers as a call is, to see whether a browser would send one.
+    .options("/ping", (_, request, scene) => answerPreflight(request, scene.settings))
     .all("/ping", () => new Response(null, { status: 204 }));
 
 export { Conversation } from "./conversation.ts";
@@ -78,15 +82,18 @@ async function routeHead(request: Request, scene: Scene): Promise<Response> {
 export default {
   async fetch(request, env, ctx) {
     try {
-      const settings = readSettings(env);
       const url = new URL(request.url);
+      const settings = readSettings(env);
       const scene = { env, settings, ctx, url, base: `${url.origin}${settings.basePath}` };
       const response = await (request.method === "HEAD" ? routeHead : route)(request, scene).catch((thrown: unknown) =>
         answerFailure(request, toFailure(thrown), settings),
       );
-      return allowKitsu(request, response, settings);
+      return allowReading(request, response, scene);
     } catch (thrown) {
-      return answerFailure(request, toFailure(thrown), undefined);
+      // The call that follows a preflight is answered with what is wrong; the preflight itself can't say it.
+      const response =
+        request.method === "OPTIONS" ? allowSending(request, 0) : answerFailure(request, toFailure(thrown), undefined);
+      return allowReadingUnset(request, response, env.KITSU_URL);
     }
   },
 } satisfies ExportedHandler<Env>;

@@ -57,21 +57,29 @@ function readKey(key: string): { id: string; at: number } | undefined {
   return { id, at: (LAST_DAY - Number(day)) * DAY_MS + DAY_MS - Number(ms) };
 }
 
-/**
- * Writes one run down; false where that failed. Never throws: a log that can't be written must not cost the run, so the whole record goes to the worker's own
- * log instead.
- */
+/** Writes one run down; throws where the log does not take it. */
+export async function writeRecord(env: Env, settings: Settings, recorded: Recorded): Promise<void> {
+  await env.RUNS.put(keyOf(recorded.at, recorded.id), JSON.stringify(recorded), {
+    metadata: shorten(summarise(recorded)),
+    expirationTtl: settings.logRetentionS,
+  });
+}
+
+/** The same, for whoever tries again later: false where the log did not take it. */
 export async function recordRun(env: Env, settings: Settings, recorded: Recorded): Promise<boolean> {
   try {
-    await env.RUNS.put(keyOf(recorded.at, recorded.id), JSON.stringify(recorded), {
-      metadata: shorten(summarise(recorded)),
-      expirationTtl: settings.logRetentionS,
-    });
+    await writeRecord(env, settings, recorded);
     return true;
   } catch (cause) {
-    console.error(JSON.stringify({ message: "A run could not be written to the log", cause: String(cause), recorded }));
+    console.error(JSON.stringify({ message: "A run could not be written to the log yet", run: recorded.id, cause: String(cause) }));
     return false;
   }
+}
+
+/** A record as it was kept elsewhere; nothing where it is none. */
+export function readRecord(kept: unknown): Recorded | undefined {
+  const recorded = v.safeParse(Recorded, kept);
+  return recorded.success ? recorded.output : undefined;
 }
 
 function summarise(recorded: Recorded): Summary {
@@ -152,8 +160,7 @@ function matches(run: Summary, filter: Omit<RunFilter, "day">): boolean {
  */
 async function readRun(env: Env, id: string, at: number | undefined): Promise<Recorded | undefined> {
   const key = at === undefined ? await findKey(env, id) : keyOf(at, id);
-  const recorded = v.safeParse(Recorded, key && (await env.RUNS.get(key, "json")));
-  return recorded.success ? recorded.output : undefined;
+  return readRecord(key && (await env.RUNS.get(key, "json")));
 }
 
 async function findKey(env: Env, id: string): Promise<string | undefined> {
@@ -162,12 +169,23 @@ async function findKey(env: Env, id: string): Promise<string | undefined> {
 }
 
 /** The same, or a failure that says why it may not be there. */
-export async function findRun(env: Env, { logRetentionS }: Settings, id: string, at: number | undefined): Promise<Recorded> {
-  const recorded = v.is(RunId, id) ? await readRun(env, id, at) : undefined;
+export async function findRun(env: Env, settings: Settings, id: string, at: number | undefined): Promise<Recorded> {
+  const recorded = v.is(RunId, id) ? await readRun(env, id, at).catch(throwUnreachable) : undefined;
   if (recorded !== undefined) return recorded;
-  throw new Failure("unknown-run", {
-    text: `No run with this id is in the log. It may still be at work, may never have begun, or be older than ${Math.round(logRetentionS / 86_400)} days.`,
+  throw unknownRun(settings);
+}
+
+export const unknownRun = ({ logRetentionS }: Settings) =>
+  new Failure("unknown-run", {
+    text: `No run with this id is known. It may never have begun, or be older than ${Math.round(logRetentionS / 86_400)} days.`,
     advice: "A run that ended a moment ago can take a minute to be seen everywhere.",
-    headers: { "access-control-allow-origin": "*" },
+  });
+
+function throwUnreachable(cause: unknown): never {
+  throw new Failure("log-unreachable", {
+    text: "What is known of this run could not be read.",
+    advice: "Try again in a minute.",
+    retry: true,
+    cause,
   });
 }

@@ -112,10 +112,10 @@ export async function serveTicket(request: Request, token: string, { env }: Scen
   return new Response(taken.json, { headers: { "content-type": "application/json", "cache-control": "no-store" } });
 }
 
-/** `/t/<token>/state`: what became of the ticket, for the page that waits. Whoever has the address may ask, from any origin. */
+/** `/t/<token>/state`: what became of the ticket, for the page that waits. Whoever has the address may ask. */
 export async function serveTicketState(token: string, { env }: Scene): Promise<Response> {
   const state = isToken(token) ? await meetLoan(env, token).look() : "expired";
-  return Response.json({ state }, { headers: { "access-control-allow-origin": "*", "cache-control": "no-store" } });
+  return Response.json({ state }, { headers: { "cache-control": "no-store" } });
 }
 
 /** `/media/<token>/<name>`: a preview's media, for players that have no session in Kitsu. */

@@ -1,23 +1,27 @@
 // What is to be had of the log by HTTP: pages of it, as a page, JSON or CSV, and single runs.
 import { csvFormatRows } from "d3-dsv";
 import * as v from "valibot";
-import type { Reply } from "../contract.ts";
+import { type Reply, RunId } from "../contract.ts";
 import { listActions } from "./actions/index.ts";
-import { answerJson, wantsPage } from "./answer.ts";
+import { answerCall, answerJson, wantsPage } from "./answer.ts";
+import { meetConversation } from "./conversation.ts";
 import { Failure } from "./failure.ts";
 import { readFollowed } from "./follow.ts";
-import { type LoggedRun, listRuns, type RunPage } from "./journal.ts";
+import { type LoggedRun, listRuns, type RunPage, unknownRun } from "./journal.ts";
 import { checkLogAccess, mayReadLog } from "./log-access.ts";
 import { findNow } from "./meet-run.ts";
+import { checkOrigin } from "./origin.ts";
 import { renderGoing } from "./pages/going.ts";
 import { renderLog } from "./pages/log.ts";
 import { renderRun, renderRunState } from "./pages/run.ts";
 import { renderSignIn } from "./pages/sign-in.ts";
-import { countOutcomes } from "./pages/words.ts";
-import { type Recorded, RUN_STATES } from "./record.ts";
+import { describeState, withoutNames } from "./public-state.ts";
+import { checkAddressRate } from "./rate.ts";
+import { RUN_STATES } from "./record.ts";
+import type { RunState } from "./registry.ts";
 import { offerAgain, readTime, runAt } from "./run.ts";
 import type { Scene } from "./scene.ts";
-import type { Settings } from "./settings.ts";
+import type { Env } from "./settings.ts";
 
 const PAGE_RUNS = 50;
 const FILE_RUNS = 1_000;
@@ -94,8 +98,8 @@ export async function serveLogCsv(request: Request, scene: Scene): Promise<Respo
 }
 
 /**
- * `/runs/:id`: one run. Its id is the right to its state as JSON, from any origin, without a word that may be personal; all that is known of
- * it is for those who may read the log.
+ * `/runs/:id`: one run. Its id is the right to its state, as JSON from any origin, without a word that may be personal; all that is known of it is for
+ * those who may read the log, on our own pages.
  */
 export async function serveRun(request: Request, id: string, scene: Scene): Promise<Response> {
   const { env, settings, base, url } = scene;
@@ -104,16 +108,54 @@ export async function serveRun(request: Request, id: string, scene: Scene): Prom
     const { run, reply } = await readFollowed(id, key, scene);
     return renderGoing(run, reply, settings);
   }
-  const { recorded, followed } = await findNow(env, settings, id, readTime(url));
-  const isReader = await mayReadLog(request, settings);
+  const isReader = !isFromElsewhere(request) && (await mayReadLog(request, settings));
+  const known = await readState(env, id);
+  const told = describeState(known, settings);
+  if (told instanceof Failure) throw told;
+  if (told !== undefined) return answerState(request, scene, id, known, told);
+  if (known.state === "over" && known.reply.kind !== "started" && !isReader && !wantsPage(request)) {
+    return answerState(request, scene, id, known, known.reply);
+  }
+  const { recorded, followed } = await findNow(env, settings, id, readTime(url) ?? timeOf(known));
   if (followed !== undefined && isReader && wantsPage(request)) return renderGoing(followed.run, followed.reply, settings);
-  const state = describeState(recorded, settings);
+  const state = withoutNames(recorded.reply, recorded.action, settings);
   const run = offerAgain(base, recorded);
   if (wantsPage(request)) return isReader ? renderRun(recorded, run, settings) : renderRunState(recorded, state, run, settings);
   const response = isReader ? Response.json({ ...recorded, run }) : answerJson(run, state);
-  response.headers.set("access-control-allow-origin", "*");
   response.headers.set("cache-control", "no-store");
   return response;
+}
+
+/** `POST /runs/:id/void`: whoever lost a call makes sure that it is not run any more, and is told how the run stands where it was. */
+export async function voidRun(request: Request, id: string, scene: Scene): Promise<Response> {
+  const { env, settings } = scene;
+  checkOrigin(request, settings);
+  if (env.CALLS_BY_ADDRESS !== undefined) await checkAddressRate(env.CALLS_BY_ADDRESS, request);
+  if (!v.is(RunId, id)) throw unknownRun(settings);
+  const known = await meetConversation(env, id).void();
+  if (known.state === "over") return answerState(request, scene, id, known, known.reply);
+  const told = describeState(known, settings);
+  if (told === undefined || told instanceof Failure) throw told ?? unknownRun(settings);
+  return answerState(request, scene, id, known, told);
+}
+
+/** A page of another origin, Kitsu's own included: what it reads, all its scripts do. */
+function isFromElsewhere(request: Request): boolean {
+  const origin = request.headers.get("origin");
+  return origin !== null && origin !== new URL(request.url).origin;
+}
+
+async function readState(env: Env, id: string): Promise<RunState> {
+  if (env.CONVERSATIONS === undefined || !v.is(RunId, id)) return { state: "unknown" };
+  return meetConversation(env, id).state();
+}
+
+const timeOf = (known: RunState) => ("at" in known ? known.at : undefined);
+
+function answerState(request: Request, { base, settings }: Scene, id: string, known: RunState, reply: Reply): Response {
+  const at = timeOf(known) ?? Date.now();
+  const run = { ...runAt(base, id, at), ...(known.state === "over" && known.offers) };
+  return answerCall(request, { run, reply }, settings);
 }
 
 async function readPage(request: Request, { env, settings }: Scene, byDefault: number): Promise<{ query: Query; page: RunPage }> {
@@ -153,20 +195,4 @@ function nextUrl(request: Request, cursor: string): string {
   const url = new URL(request.url);
   url.searchParams.set("cursor", cursor);
   return url.href;
-}
-
-/** The reply in our own words alone: what others wrote may name somebody. */
-function describeState({ action: id, reply }: Recorded, settings: Settings): Reply {
-  const title = listActions(settings).find((action) => action.id === id)?.title ?? id;
-  const text = "outcomes" in reply && reply.outcomes ? countOutcomes(reply.outcomes) : undefined;
-  switch (reply.kind) {
-    case "done":
-      return { kind: "done", severity: reply.severity, title, text };
-    case "failed":
-      return { kind: "failed", code: reply.code, retry: reply.retry, title, text };
-    case "ask":
-      return { kind: "ask", title, fields: [], submit: reply.submit };
-    case "started":
-      return { kind: "started", title, progress: reply.progress && { done: reply.progress.done, total: reply.progress.total } };
-  }
 }

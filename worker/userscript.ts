@@ -55,7 +55,6 @@ async function serveScript(request: Request, source: string): Promise<Response> 
   const headers = {
     "content-type": "text/javascript; charset=utf-8",
     "cache-control": "no-cache",
-    "access-control-allow-origin": "*",
     "x-content-type-options": "nosniff",
     etag,
   };

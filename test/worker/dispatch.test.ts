@@ -1,4 +1,5 @@
-import { createExecutionContext, waitOnExecutionContext } from "cloudflare:test";
+import { createExecutionContext, runDurableObjectAlarm, waitOnExecutionContext } from "cloudflare:test";
+import { env } from "cloudflare:workers";
 import { describe, expect, it, vi } from "vitest";
 import { debug } from "../../worker/actions/debug.ts";
 import { Failure } from "../../worker/failure.ts";
@@ -165,17 +166,25 @@ describe("a call that goes wrong", () => {
 });
 
 describe("a reply", () => {
-  it("is answered although KV refuses to write, and the whole record is in the worker's own log", async () => {
+  it("is answered although KV refuses to write, and is in the log as soon as KV takes it", async () => {
     const errors = vi.spyOn(console, "error").mockReturnValue();
-    const put = () => Promise.reject(new Error("KV PUT failed: 429 Too Many Requests"));
+    const put = vi.fn(() => Promise.reject(new Error("KV PUT failed: 429 Too Many Requests")));
     const response = await ask("/actions/debug", ajax(), { RUNS: { put } });
     expect(response.status).toBe(200);
     const { run } = await readAnswer(response);
-    const lines = errors.mock.calls.map(([line]) => JSON.parse(String(line)));
-    expect(lines).toHaveLength(1);
-    expect(lines[0]).toMatchObject({
-      cause: expect.stringContaining("429"),
-      recorded: { id: run?.id, call: { selection: expect.arrayContaining([TASK]) } },
+    expect(put).toHaveBeenCalledTimes(2);
+    expect(JSON.parse(String(errors.mock.calls[0]?.[0]))).toMatchObject({ cause: expect.stringContaining("429"), run: run?.id });
+    expect(await readLog()).toEqual([]);
+    await runDurableObjectAlarm(env.CONVERSATIONS.getByName(run?.id ?? ""));
+    expect(await readLog()).toMatchObject([{ id: run?.id, call: { selection: expect.arrayContaining([TASK]) } }]);
+  });
+
+  it("is in the worker's own log as a whole, where nothing takes it", async () => {
+    const errors = vi.spyOn(console, "error").mockReturnValue();
+    const put = () => Promise.reject(new Error("KV PUT failed: 429 Too Many Requests"));
+    await ask("/actions/debug", ajax(), { RUNS: { put }, CONVERSATIONS: undefined });
+    expect(JSON.parse(String(errors.mock.calls[0]?.[0]))).toMatchObject({
+      recorded: { call: { selection: expect.arrayContaining([TASK]) } },
     });
   });
 

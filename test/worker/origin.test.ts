@@ -76,14 +76,19 @@ describe("the question before an AJAX call", () => {
     expect(response.headers.get("access-control-allow-origin")).toBe(KITSU);
     expect(response.headers.get("access-control-allow-credentials")).toBe("true");
     expect(response.headers.get("access-control-allow-methods")).toContain("POST");
-    expect(response.headers.get("access-control-allow-headers")).toBe("content-type, sentry-trace, baggage");
+    expect(response.headers.get("access-control-allow-headers")).toBe("Content-Type, sentry-trace,baggage");
     expect(Number(response.headers.get("access-control-max-age"))).toBeGreaterThan(0);
     expect(response.headers.get("vary")).toContain("Origin");
   });
 
-  it("leaves out headers nobody needs", async () => {
-    const { headers } = await ask("/actions/debug", preflight(KITSU, "content-type, x-evil, authorization"));
-    expect(headers.get("access-control-allow-headers")).toBe("content-type");
+  it("allows whatever headers studios have wrapped around everything, and no text that is no list of headers", async () => {
+    const allowed = async (asked: string) =>
+      (await ask("/actions/debug", preflight(KITSU, asked))).headers.get("access-control-allow-headers");
+    expect(await allowed("content-type,x-datadog-trace-id,newrelic,request-id")).toBe(
+      "content-type,x-datadog-trace-id,newrelic,request-id",
+    );
+    expect(await allowed("content-type; evil=1")).toBe("content-type");
+    expect(await allowed(`content-type,${"x".repeat(3_000)}`)).toBe("content-type");
   });
 
   it("is refused for a foreign page", async () => {
@@ -118,5 +123,28 @@ describe("an answer to Kitsu's page can be read whatever went wrong", () => {
     const response = await ask("/runs.json", { headers: { origin: KITSU, authorization: "Bearer sesame-open-sesame" } }, broken);
     expect(response.status).toBe(500);
     expect(response.headers.get("access-control-allow-origin")).toBe(KITSU);
+  });
+});
+
+describe("a setting that can't be read", () => {
+  const broken = { LOG_TOKEN: "short" };
+
+  it("is named to Kitsu's page, whose call is let through for that", async () => {
+    const asked = await ask("/actions/debug", preflight(KITSU, "content-type"), broken);
+    expect(asked.status).toBe(204);
+    expect(asked.headers.get("access-control-allow-headers")).toBe("content-type");
+    const response = await ask("/actions/debug", ajax(), broken);
+    for (const { headers } of [asked, response]) {
+      expect(headers.get("access-control-allow-origin")).toBe(KITSU);
+      expect(headers.get("access-control-allow-credentials")).toBe("true");
+    }
+    expect(await readFailed(response)).toMatchObject({ code: "not-configured", text: expect.stringContaining("LOG_TOKEN") });
+  });
+
+  it("is named to no other page, unless nobody knows which is Kitsu's", async () => {
+    const at = async (origin: string, variables: object) =>
+      (await ask("/actions/debug", ajax(undefined, { origin }), { ...variables })).headers.get("access-control-allow-origin");
+    expect(await at("https://elsewhere.tld", broken)).toBeNull();
+    expect(await at("https://elsewhere.tld", { KITSU_URL: "kitsu" })).toBe("https://elsewhere.tld");
   });
 });

@@ -1,0 +1,117 @@
+// A run is noted in its Durable Object before it does anything and when its request is over, so that whoever lost the answer can find out what came
+// of it, and a request that never ends is in the log.
+import { type Known, meetConversation } from "./conversation.ts";
+import { Failure } from "./failure.ts";
+import { writeRecord } from "./journal.ts";
+import { interrupted, nameAction, withoutNames } from "./public-state.ts";
+import type { Recorded } from "./record.ts";
+import { makeRunId, offerAgain } from "./run.ts";
+import type { Scene } from "./scene.ts";
+import type { Env, Settings } from "./settings.ts";
+
+/** What a request may take beyond its own time limit: to answer, and to write the log. */
+const GRACE_MS = 30_000;
+/** What is kept for a request that may never end. Storage takes 2 MB. */
+const DRAFT_MAX_BYTES = 100_000;
+/** As much of a record as Durable Objects keep in one value. */
+const KEPT_MAX_BYTES = 1_900_000;
+/** KV takes one write of a key a second. */
+const WRITE_AGAIN_MS = 1_100;
+
+type Place = Pick<Scene, "env" | "settings" | "base">;
+
+export type Note = {
+  /** What was known of the run before; asked before anything is done. Undefined where there is no place to note it. */
+  known: Promise<Known | undefined>;
+  /** Says that the request is over; with the record, how the run ended by it. */
+  leave(recorded?: Recorded): Promise<void>;
+};
+
+export function noteRun({ env, settings, base }: Place, begun: Omit<Recorded, "reply" | "status" | "tookMs">): Note {
+  if (env.CONVERSATIONS === undefined) return { known: Promise.resolve(undefined), leave: async () => undefined };
+  const { id, at, action } = begun;
+  const token = makeRunId();
+  const conversation = meetConversation(env, id);
+  const { reply, status } = interrupted(nameAction(action, settings));
+  const draft = shorten({ ...begun, reply, status, tookMs: settings.actionTimeLimitMs });
+  const until = Date.now() + settings.actionTimeLimitMs + GRACE_MS;
+  const known = conversation.arrive({ token, at, action, until }, draft);
+  // Whoever awaits it is told; where nobody does, as for what changes nothing, it is no fault.
+  known.catch(() => undefined);
+  return {
+    known,
+    leave: async (recorded) => {
+      // What was refused under another id is not what this run is about.
+      const over = recorded?.id === id ? describeEnd(recorded, base, settings) : undefined;
+      await known.then(() => conversation.leave(token, over)).catch(reportUnnoted);
+    },
+  };
+}
+
+function describeEnd(recorded: Recorded, base: string, settings: Settings) {
+  const { at, action, reply } = recorded;
+  const { retry, undo } = offerAgain(base, recorded);
+  return { at, action, reply: withoutNames(reply, action, settings), offers: { retry, undo } };
+}
+
+const reportUnnoted = (cause: unknown) =>
+  console.error(JSON.stringify({ message: "The end of a run could not be noted", cause: String(cause) }));
+
+/** Throws where the run may not begin. */
+export function checkKnown(known: Known | undefined): void {
+  if (known?.isVoid !== true) return;
+  throw new Failure("never-ran", {
+    text: "This call came so late that its page had given it up, and said that it did not run. So it was not run.",
+    advice: "Run the action again.",
+  });
+}
+
+export function notNoted(cause: unknown): Failure {
+  return new Failure("log-unreachable", {
+    title: "The run was not begun",
+    text: "The action server could not note the run, and begins none that it can't find again.",
+    advice: "Run the action again in a minute. Should that not help, tell your TD.",
+    retry: true,
+    cause,
+  });
+}
+
+/**
+ * Writes the run down, now or later. Never throws, for a log that can't be written must not cost the run: what it refuses twice is kept beside the run
+ * until it is taken, and what can't be kept either goes to the worker's own log as a whole.
+ */
+export async function recordSurely(env: Env, settings: Settings, recorded: Recorded): Promise<void> {
+  const write = () => writeRecord(env, settings, recorded);
+  const again = () => scheduler.wait(WRITE_AGAIN_MS).then(write);
+  try {
+    await write().catch(again);
+  } catch (cause) {
+    const isKept = await keep(env, recorded);
+    const message = isKept ? "A run could not be written to the log yet" : "A run could not be written to the log";
+    console.error(JSON.stringify({ message, run: recorded.id, cause: String(cause), ...(!isKept && { recorded }) }));
+  }
+}
+
+async function keep(env: Env, recorded: Recorded): Promise<boolean> {
+  const bytes = new TextEncoder().encode(JSON.stringify(recorded));
+  if (env.CONVERSATIONS === undefined || bytes.byteLength > KEPT_MAX_BYTES) return false;
+  return meetConversation(env, recorded.id)
+    .keepRecord(bytes)
+    .then(
+      () => true,
+      () => false,
+    );
+}
+
+/** A call of very many tasks, or with very much in it, is kept without that. */
+function shorten(recorded: Recorded): Uint8Array {
+  const encode = (one: Recorded) => new TextEncoder().encode(JSON.stringify(one));
+  const whole = encode(recorded);
+  if (whole.byteLength <= DRAFT_MAX_BYTES) return whole;
+  const { call, arrived } = recorded;
+  return encode({
+    ...recorded,
+    arrived: { ...arrived, fields: [] },
+    call: call && { ...call, selection: call.selection.slice(0, 500), input: undefined, params: {}, ignored: [] },
+  });
+}
