@@ -51,13 +51,13 @@ export class Conversation extends DurableObject<Env> {
     await this.#forgetAfter(FORGET_AFTER_MS);
   }
 
-  state(): Promise<RunState> {
-    return this.#registry.read();
+  state(attempt?: string): Promise<RunState> {
+    return this.#registry.read(attempt);
   }
 
   /** So that "it did not run" is true for good. */
-  async void(): Promise<RunState> {
-    const known = await this.#registry.void();
+  async void(attempt: string): Promise<RunState> {
+    const known = await this.#registry.void(attempt);
     if (known.state === "void") await this.#forgetAfter(FORGET_AFTER_MS);
     return known;
   }

@@ -22,7 +22,7 @@ import { describePerson, identify, meetKitsu, type Person } from "./person.ts";
 import { checkAddressRate, checkPersonRate } from "./rate.ts";
 import type { Recorded } from "./record.ts";
 import { repeatCall } from "./repeat.ts";
-import { makeRunId, type OfferedUndo, offerAgain, readTime, runAt } from "./run.ts";
+import { isOwnParameter, makeRunId, type OfferedUndo, offerAgain, RUN_PARAMETER, readAttempt, readTime, runAt } from "./run.ts";
 import type { Scene } from "./scene.ts";
 import { endInTime } from "./time-limit.ts";
 import { undoRun } from "./undo.ts";
@@ -125,7 +125,7 @@ type Carried = { response: Response; recorded?: Recorded; isWritten?: boolean; n
 async function carryOut(request: Request, scene: Scene, { action, read, isGated, work }: Errand): Promise<Carried> {
   const { env, settings, base, url } = scene;
   const began = Date.now();
-  const query = [...url.searchParams].filter(([name]) => name !== RUN_PARAMETER);
+  const query = [...url.searchParams].filter(([name]) => !isOwnParameter(name));
   const named = readRunId(url);
   let id = named ?? makeRunId();
   let at = began;
@@ -144,7 +144,7 @@ async function carryOut(request: Request, scene: Scene, { action, read, isGated,
     call = understood;
     if (!action.takesEmptySelection) checkSelection(call);
     checkCount(action, call.selection.length);
-    if (request.method === "POST") note = noteRun(scene, { id, at, action: action.id, call, arrived });
+    if (request.method === "POST") note = noteRun(scene, { id, at, action: action.id, call, arrived }, readAttempt(url) ?? "");
     const isRepeatable = named !== undefined && isOnce(action, call, true);
     const { isSafe } = action;
     const conversed = await endInTime(action.title, settings.actionTimeLimitMs, async (signal) => {
@@ -217,8 +217,6 @@ function checkMethod(request: Request, action: Action): void {
     headers: { allow: action.isSafe ? "GET, POST, OPTIONS" : "POST, OPTIONS" },
   });
 }
-
-const RUN_PARAMETER = "run";
 
 /** The id the userscript gave the run before Kitsu sent it. */
 function readRunId({ searchParams }: URL): string | undefined {

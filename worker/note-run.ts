@@ -27,7 +27,12 @@ export type Note = {
   leave(recorded?: Recorded): Promise<void>;
 };
 
-export function noteRun({ env, settings, base }: Place, begun: Omit<Recorded, "reply" | "status" | "tookMs">): Note {
+/** @param attempt which of the page's requests for this run it is */
+export function noteRun(
+  { env, settings, base }: Place,
+  begun: Omit<Recorded, "reply" | "status" | "tookMs">,
+  attempt: string,
+): Note {
   if (env.CONVERSATIONS === undefined) return { known: Promise.resolve(undefined), leave: async () => undefined };
   const { id, at, action } = begun;
   const token = makeRunId();
@@ -35,7 +40,7 @@ export function noteRun({ env, settings, base }: Place, begun: Omit<Recorded, "r
   const { reply, status } = interrupted(nameAction(action, settings));
   const draft = shorten({ ...begun, reply, status, tookMs: settings.actionTimeLimitMs });
   const until = Date.now() + settings.actionTimeLimitMs + GRACE_MS;
-  const known = conversation.arrive({ token, at, action, until }, draft);
+  const known = conversation.arrive({ token, attempt, at, action, until }, draft);
   // Whoever awaits it is told; where nobody does, as for what changes nothing, it is no fault.
   known.catch(() => undefined);
   return {

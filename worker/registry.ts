@@ -7,9 +7,12 @@ import { Reply, Run } from "../contract.ts";
 const AtWork = v.object({ token: v.string(), since: v.number(), until: v.number() });
 
 const Registered = v.object({
-  /** when the run began, and of which action */
-  at: v.number(),
-  action: v.string(),
+  /** when the run began, and of which action; absent where no request arrived */
+  at: v.optional(v.number()),
+  action: v.optional(v.string()),
+  /** the attempts that arrived, and those that never will */
+  seen: v.array(v.string()),
+  voided: v.array(v.string()),
   atWork: v.array(AtWork),
   /** how its last request ended, in words that may be shown to anybody who knows the id */
   over: v.optional(v.object({ reply: Reply, offers: v.pick(Run, ["retry", "undo"]) })),
@@ -17,8 +20,11 @@ const Registered = v.object({
 });
 type Registered = v.InferOutput<typeof Registered>;
 
-/** What a request says when it arrives. `token` is its own, `at` when it arrived, `until` when it is over at the latest. */
-export type Arriving = { token: string; at: number; action: string; until: number };
+/**
+ * What a request says when it arrives: `token` is its own, `at` when it arrived, `until` when it is over at the latest. A page may send several requests
+ * for one run, as the answers to what it asks: `attempt` tells them apart, and is "" for the first.
+ */
+export type Arriving = { token: string; attempt: string; at: number; action: string; until: number };
 
 /** How a run ended, or stands, by a request, and what can still be done about it. */
 export type Over = NonNullable<Registered["over"]>;
@@ -31,6 +37,9 @@ export type RunState =
 
 /** A request that is sent over and over under one id can't fill the storage. */
 const AT_WORK_MAX = 20;
+const ATTEMPTS_MAX = 100;
+
+const NOTHING: Registered = { seen: [], voided: [], atWork: [] };
 
 export class Registry {
   readonly #storage: DurableObjectStorage;
@@ -39,67 +48,67 @@ export class Registry {
     this.#storage = storage;
   }
 
-  /** False: somebody was told that this run did not run, and so it never will. */
-  async arrive({ token, at, action, until }: Arriving): Promise<boolean> {
-    if (await this.#isVoid()) return false;
+  /** False: somebody was told that this attempt did not run, and so it never will. */
+  async arrive({ token, attempt, at, action, until }: Arriving): Promise<boolean> {
     const known = await this.#read();
-    const atWork = [...(known?.atWork ?? []), { token, since: Date.now(), until }].slice(-AT_WORK_MAX);
-    await this.#write({ ...(known ?? { at, action }), atWork });
+    if (known.voided.includes(attempt)) return false;
+    const atWork = [...known.atWork, { token, since: Date.now(), until }].slice(-AT_WORK_MAX);
+    await this.#write({ ...known, at: known.at ?? at, action: known.action ?? action, seen: add(known.seen, attempt), atWork });
     return true;
   }
 
   /** @param over how the run ended by this request; absent where this request is not what the run is about */
   async leave(token: string, over?: Over & { at: number; action: string }): Promise<void> {
     const known = await this.#read();
-    const atWork = (known?.atWork ?? []).filter((one) => one.token !== token);
-    if (over !== undefined) {
-      const { at, action, reply, offers } = over;
-      await this.#write({ at, action, atWork, over: { reply, offers } });
-    } else if (known !== undefined && (atWork.length > 0 || known.over !== undefined)) await this.#write({ ...known, atWork });
-    else await this.#storage.delete("registered");
+    const rest = { ...known, atWork: known.atWork.filter((one) => one.token !== token) };
+    if (over === undefined) return this.#write(rest);
+    const { at, action, reply, offers } = over;
+    return this.#write({ ...rest, at, action, over: { reply, offers }, isInterrupted: undefined });
   }
 
-  async read(now = Date.now()): Promise<RunState> {
-    const known = await this.#read();
-    if (known === undefined) return { state: (await this.#isVoid()) ? "void" : "unknown" };
-    const { at, action, atWork, over, isInterrupted } = known;
+  /** @param attempt whose state is meant; without it, that of the whole run */
+  async read(attempt?: string, now = Date.now()): Promise<RunState> {
+    const { at, action, seen, voided, atWork, over, isInterrupted } = await this.#read();
+    if (attempt !== undefined && voided.includes(attempt)) return { state: "void" };
+    if (at === undefined || action === undefined || (attempt !== undefined && !seen.includes(attempt))) {
+      return { state: attempt === undefined && voided.length > 0 ? "void" : "unknown" };
+    }
     const alive = atWork.filter(({ until }) => until > now);
     if (alive.length > 0) return { state: "running", at, action, since: Math.min(...alive.map(({ since }) => since)) };
-    if (over === undefined || isInterrupted || atWork.length > 0) return { state: "interrupted", at, action };
-    return { state: "over", at, action, ...over };
+    if (isInterrupted || atWork.length > 0) return { state: "interrupted", at, action };
+    return over === undefined ? { state: "unknown" } : { state: "over", at, action, ...over };
   }
 
-  /** From now on no call of this id is run, unless one has arrived. */
-  async void(): Promise<RunState> {
-    if ((await this.read()).state === "unknown") await this.#storage.put("void", true);
-    return this.read();
+  /** From now on this attempt is not run, unless it has arrived. */
+  async void(attempt: string): Promise<RunState> {
+    const known = await this.#read();
+    if (!known.seen.includes(attempt)) await this.#write({ ...known, voided: add(known.voided, attempt) });
+    return this.read(attempt);
   }
 
   /** Ends what must be dead. True: there was something. */
   async bury(now = Date.now()): Promise<boolean> {
     const known = await this.#read();
-    const alive = known?.atWork.filter(({ until }) => until > now) ?? [];
-    if (known === undefined || alive.length === known.atWork.length) return false;
-    await this.#write({ ...known, atWork: alive, isInterrupted: true });
+    const atWork = known.atWork.filter(({ until }) => until > now);
+    if (atWork.length === known.atWork.length) return false;
+    await this.#write({ ...known, atWork, isInterrupted: true });
     return true;
   }
 
   /** When there is something to bury next, in epoch milliseconds. */
   async nextBurial(): Promise<number | undefined> {
-    const times = (await this.#read())?.atWork.map(({ until }) => until) ?? [];
+    const times = (await this.#read()).atWork.map(({ until }) => until);
     return times.length === 0 ? undefined : Math.min(...times);
   }
 
-  async #isVoid(): Promise<boolean> {
-    return (await this.#storage.get("void")) === true;
-  }
-
-  async #read(): Promise<Registered | undefined> {
+  async #read(): Promise<Registered> {
     const parsed = v.safeParse(Registered, await this.#storage.get("registered"));
-    return parsed.success ? parsed.output : undefined;
+    return parsed.success ? parsed.output : NOTHING;
   }
 
   #write(known: Registered): Promise<void> {
     return this.#storage.put("registered", known);
   }
 }
+
+const add = (list: readonly string[], one: string) => [...list.filter((other) => other !== one), one].slice(-ATTEMPTS_MAX);

@@ -50,6 +50,17 @@ export function failedTasks(reply: Reply): string[] {
   return outcomes.filter(({ state }) => state === "failed").map(({ id }) => id);
 }
 
+/** Which of several requests of a page for one run this is: see docs/kitsu.md. Absent where it does not say. */
+export function readAttempt({ searchParams }: URL): string | undefined {
+  const given = searchParams.get(ATTEMPT_PARAMETER) ?? "";
+  return /^[0-9a-f]{8}$/.test(given) ? given : undefined;
+}
+
+/** What of a call's query is ours, and no parameter of the action's. */
+export const isOwnParameter = (name: string) => name === RUN_PARAMETER || name === ATTEMPT_PARAMETER;
+export const RUN_PARAMETER = "run";
+const ATTEMPT_PARAMETER = "try";
+
 const Time = v.pipe(v.string(), v.transform(Number), v.safeInteger(), v.minValue(0));
 
 /** The time in a run's address; absent where somebody took the id alone. */

@@ -19,7 +19,7 @@ import { describeState, withoutNames } from "./public-state.ts";
 import { checkAddressRate } from "./rate.ts";
 import { RUN_STATES } from "./record.ts";
 import type { RunState } from "./registry.ts";
-import { offerAgain, readTime, runAt } from "./run.ts";
+import { offerAgain, readAttempt, readTime, runAt } from "./run.ts";
 import type { Scene } from "./scene.ts";
 import type { Env } from "./settings.ts";
 
@@ -109,10 +109,12 @@ export async function serveRun(request: Request, id: string, scene: Scene): Prom
     return renderGoing(run, reply, settings);
   }
   const isReader = !isFromElsewhere(request) && (await mayReadLog(request, settings));
-  const known = await readState(env, id);
+  const attempt = readAttempt(url);
+  const known = await readState(env, id, attempt);
   const told = describeState(known, settings);
   if (told instanceof Failure) throw told;
   if (told !== undefined) return answerState(request, scene, id, known, told);
+  if (known.state === "unknown" && attempt !== undefined) throw unknownRun(settings);
   if (known.state === "over" && known.reply.kind !== "started" && !isReader && !wantsPage(request)) {
     return answerState(request, scene, id, known, known.reply);
   }
@@ -128,11 +130,11 @@ export async function serveRun(request: Request, id: string, scene: Scene): Prom
 
 /** `POST /runs/:id/void`: whoever lost a call makes sure that it is not run any more, and is told how the run stands where it was. */
 export async function voidRun(request: Request, id: string, scene: Scene): Promise<Response> {
-  const { env, settings } = scene;
+  const { env, settings, url } = scene;
   checkOrigin(request, settings);
   if (env.CALLS_BY_ADDRESS !== undefined) await checkAddressRate(env.CALLS_BY_ADDRESS, request);
   if (!v.is(RunId, id)) throw unknownRun(settings);
-  const known = await meetConversation(env, id).void();
+  const known = await meetConversation(env, id).void(readAttempt(url) ?? "");
   if (known.state === "over") return answerState(request, scene, id, known, known.reply);
   const told = describeState(known, settings);
   if (told === undefined || told instanceof Failure) throw told ?? unknownRun(settings);
@@ -145,9 +147,9 @@ function isFromElsewhere(request: Request): boolean {
   return origin !== null && origin !== new URL(request.url).origin;
 }
 
-async function readState(env: Env, id: string): Promise<RunState> {
+async function readState(env: Env, id: string, attempt: string | undefined): Promise<RunState> {
   if (env.CONVERSATIONS === undefined || !v.is(RunId, id)) return { state: "unknown" };
-  return meetConversation(env, id).state();
+  return meetConversation(env, id).state(attempt);
 }
 
 const timeOf = (known: RunState) => ("at" in known ? known.at : undefined);

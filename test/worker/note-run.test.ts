@@ -68,7 +68,7 @@ describe("a run, by its id alone", () => {
     const reply = { kind: "failed", code: "run-interrupted", title: "The run was interrupted" };
     const until = Date.now() - 1;
     await meet(run).arrive(
-      { token: "t", at: draft.at, action: "debug", until },
+      { token: "t", attempt: "", at: draft.at, action: "debug", until },
       new TextEncoder().encode(JSON.stringify({ ...draft, reply })),
     );
     expect(await readFailed(await look(run))).toMatchObject({
@@ -123,7 +123,7 @@ describe("the registry of a run", () => {
     const run = newRun();
     const over = { at: 1, action: "debug", reply: DONE, offers: {} };
     await registryOf(run, async (registry) => {
-      const arriving = { at: 1, action: "debug", until: Date.now() + 60_000 };
+      const arriving = { attempt: "", at: 1, action: "debug", until: Date.now() + 60_000 };
       await registry.arrive({ ...arriving, token: "first" });
       await registry.leave("first", over);
       await registry.arrive({ ...arriving, token: "again" });
@@ -137,9 +137,31 @@ describe("the registry of a run", () => {
     const run = newRun();
     await registryOf(run, async (registry) => {
       for (let count = 0; count < 60; count += 1)
-        await registry.arrive({ token: `t${count}`, at: 1, action: "debug", until: Date.now() + 60_000 });
+        await registry.arrive({ token: `t${count}`, attempt: "", at: 1, action: "debug", until: Date.now() + 60_000 });
       for (let count = 40; count < 60; count += 1) await registry.leave(`t${count}`);
       expect((await registry.read()).state).toBe("unknown");
     });
+  });
+});
+
+describe("the answer to what a run asks", () => {
+  it("is an attempt of its own: the question was asked, and the answer never arrived", async () => {
+    const run = newRun();
+    const work = replaceRun(debug).mockResolvedValue({ kind: "ask", title: "Frames?", fields: [], submit: "Go on" });
+    await call(run);
+    const attempt = "0a1b2c3d";
+    const look = () => ask(`/runs/${run}?try=${attempt}`, fromKitsu());
+    expect((await readFailed(await look())).code).toBe("unknown-run");
+    expect((await readAnswer(await ask(`/runs/${run}`, fromKitsu()))).reply.kind).toBe("ask");
+    const gaveUp = await ask(`/runs/${run}/void?try=${attempt}`, fromKitsu("POST"));
+    expect((await readFailed(gaveUp)).code).toBe("never-ran");
+    work.mockClear();
+    const late = await ask(`/actions/debug?run=${run}&try=${attempt}`, ajax());
+    expect((await readFailed(late)).code).toBe("never-ran");
+    expect(work).not.toHaveBeenCalled();
+    work.mockResolvedValue(DONE);
+    const again = await ask(`/actions/debug?run=${run}&try=ffffffff`, ajax());
+    expect((await readAnswer(again)).reply).toMatchObject(DONE);
+    expect((await readAnswer(await ask(`/runs/${run}?try=ffffffff`, fromKitsu()))).reply.kind).toBe("done");
   });
 });
