@@ -11,10 +11,11 @@ import type { Received, Sent } from "./hook.ts";
 import { post, watchCalls } from "./hook.ts";
 import { findAction, namePerson, personId, reloadTasks } from "./kitsu.ts";
 import { followLaunch } from "./launch.ts";
+import { leaveAll, takeBack, watchLeaving } from "./left-behind.ts";
 import type { Offer } from "./offers.ts";
 import { isOpen, listOffers, returnOffer, takeOffer } from "./offers.ts";
 import type { Content, Press } from "./present.ts";
-import { pend, present } from "./present.ts";
+import { pend, present, sayElapsed } from "./present.ts";
 import { quietly, read } from "./realm.ts";
 import type { Update } from "./ui/stack.ts";
 import { showToast } from "./ui/stack.ts";
@@ -23,18 +24,26 @@ import { words } from "./words/index.ts";
 /** The calls under way, to see one that is sent twice: since when, by address and selection. */
 const underWay = new Map<string, number>();
 
+/** When the time a call takes is worth a word. */
+const LONG_MS = 5_000;
+
 /** Shows every call of a custom action, from now on. */
 export function followCalls(): void {
   watchCalls({ findOwner, onSend: beginCall });
+  watchLeaving();
 }
 
 /** Asks what came of the calls that a reload of the page has cut off, and goes on with what is at work. */
 export function resumeCalls(): void {
   resumeWork(end);
-  for (const call of listOpenCalls()) {
-    const update = showToast(pend(call.name, words().checking));
-    quietly(() => conclude({ ...call, update }, { status: 0, contentType: "", body: "" }));
-  }
+  resumeLeft();
+}
+
+/** Once it is known who is logged in. */
+function resumeLeft(): void {
+  if (!personId()) return void setTimeout(() => quietly(resumeLeft), 500);
+  leaveAll();
+  for (const { person, run } of listOpenCalls()) if (person === personId()) removeOpenCall(run);
 }
 
 /** The buttons that try a run again, or take it back. Without a toast to do that in they bring up a new one. */
@@ -57,15 +66,27 @@ function beginCall({ url, address, run, body }: Sent): (answer: Received) => voi
 
   const said = words();
   const tasks = Array.isArray(selection) ? selection.length : 0;
-  const update = showToast(pend(name, since ? said.sentTwice(Math.round((at - since) / 1_000)) : said.sent(tasks)));
-  const again = (more: object) => post(address, Object.assign({}, sent, more));
-  const call: Call = { at, url: address, run, name, person: personId(), update, again };
+  const text = since ? said.sentTwice(Math.round((at - since) / 1_000)) : said.sent(tasks);
+  const update = showToast(pend(name, text));
+  const again = (more: object, attempt: string) => post(`${address}&try=${attempt}`, Object.assign({}, sent, more));
+  const call: Call = { at, url: address, run, name, person: personId(), update, again, wasOffline: !navigator.onLine };
   addOpenCall(call);
+  const stop = showElapsed(call, text);
 
   return (received) => {
     underWay.delete(what);
+    stop();
+    takeBack(run);
     quietly(() => conclude(call, received));
   };
+}
+
+/** Says how long it takes, once that is long. Gives what ends it. */
+function showElapsed({ at, name, update }: Call, text: string): () => void {
+  const timer = setInterval(() => {
+    if (Date.now() - at >= LONG_MS) quietly(() => update({ ...pend(name, `${text} ${sayElapsed(at)}`), said: "" }, true));
+  }, 1_000);
+  return () => clearInterval(timer);
 }
 
 /** Each is a run of its own. The worker knows what was called then, and is only told who asks. */
@@ -75,21 +96,30 @@ function repeat(offer: Offer, name: string, given?: Update): void {
   const pending = pend(name, words().sending);
   const update = given ?? showToast(pending);
   given?.(pending);
-  const again = (more: object) => post(address.url, { ...namePerson(), ...more });
-  const call: Call = { ...address, at: Date.now(), name, person: personId(), update, again, offer };
+  const again = (more: object, attempt?: string) =>
+    post(attempt ? `${address.url}&try=${attempt}` : address.url, { ...namePerson(), ...more });
+  const call: Call = { ...address, at: Date.now(), name, person: personId(), update, again, offer, wasOffline: !navigator.onLine };
   addOpenCall(call);
-  quietly(async () => conclude(call, await again({})));
+  const stop = showElapsed(call, words().sending);
+  quietly(async () => {
+    const received = await again({});
+    stop();
+    takeBack(call.run);
+    conclude(call, received);
+  });
 }
 
 async function conclude(call: Call, received: Received): Promise<void> {
   const { name, update, again } = call;
-  if (!received.status) update(pend(name, words().checking));
-  const heard = await understand(received, call);
+  const understood = understand(received, call);
+  const isLost = understood instanceof Promise;
+  if (isLost) update(pend(name, words().checking));
+  const heard = await understood;
   removeOpenCall(call.run);
-  // What the log says was asked can't be answered: it does not keep the question.
-  const asked = received.status ? findQuestion(heard) : undefined;
-  if (asked && again) converse({ ...call, again }, asked, (...last) => end(call, ...last));
-  else end(call, received.status, heard);
+  // What was only looked up can't be answered: nobody keeps the question.
+  const asked = isLost ? undefined : findQuestion(heard);
+  if (asked && again) converse({ ...call, again }, asked, (last, ...rest) => end({ ...call, ...last }, ...rest));
+  else end({ ...call, isLost }, received.status, heard);
 }
 
 /**
@@ -100,7 +130,7 @@ function end(call: Call, status: number, heard: Diagnosis, isFirst = true): Cont
   const { at, run: id, name, person, update, offer } = call;
   const { reply, run } = findReply(heard);
   const isDone = reply?.kind === "done";
-  const isFollowed = beginWork(call, heard);
+  const isFollowed = beginWork(call, heard, call.isLost === true);
   if (offer && (isDone || isFollowed)) closeOffer(person, offer, words().undone);
   else if (offer) returnOffer(offer, typeof heard === "object");
   const content = present(name, status, heard, id);

@@ -25,7 +25,7 @@ async function control(name: string, url: string, tell: (said: string) => void):
   if (taken.has(url)) return;
   taken.add(url);
   tell("");
-  const sent = { url: addRun(url).url, run: undefined, at: Date.now() };
+  const sent = { ...addRun(url), at: Date.now(), wasOffline: !navigator.onLine };
   const received = await post(sent.url, namePerson());
   const heard = await understand(received, sent);
   taken.delete(url);

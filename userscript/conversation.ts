@@ -4,8 +4,9 @@ import type { Ask, Field, Input } from "../contract.ts";
 import { recall, remember } from "./answers.ts";
 import type { Diagnosis, Unread } from "./diagnose.ts";
 import { findReply, understand } from "./diagnose.ts";
-import { addOpenCall, removeOpenCall } from "./history.ts";
+import { addOpenCall } from "./history.ts";
 import type { Received } from "./hook.ts";
+import { takeBack } from "./left-behind.ts";
 import type { Offer } from "./offers.ts";
 import type { Tone } from "./present.ts";
 import { pend } from "./present.ts";
@@ -17,14 +18,16 @@ import { words } from "./words/index.ts";
 
 /**
  * A call and the toast it has.
- * - `again`: sends the same once more, with more in it; a reload forgets how
+ * - `again`: sends the same once more, with more in it, as another attempt; a reload forgets how
+ * - `isLost`: its answer was, and what is known of it was looked up
  * - `offer`: what it was made of, if it repeats an earlier run
  */
 export type Call = Unread & {
   name: string;
   person: string;
   update: Update;
-  again?: (more: object) => Promise<Received>;
+  again?: (more: object, attempt: string) => Promise<Received>;
+  isLost?: boolean;
   offer?: Offer;
 };
 
@@ -32,7 +35,7 @@ export type Call = Unread & {
 export function converse(
   call: Call & Required<Pick<Call, "again">>,
   first: Ask,
-  end: (status: number, heard: Diagnosis) => void,
+  end: (last: Pick<Call, "attempt" | "isLost">, status: number, heard: Diagnosis) => void,
 ): void {
   const { name, person, update, again } = call;
   const said = words();
@@ -78,28 +81,35 @@ export function converse(
   }
 
   async function send(): Promise<void> {
-    const at = Date.now();
-    addOpenCall(call);
+    const attempt = makeAttempt();
+    const sent = { ...call, at: Date.now(), attempt, wasOffline: !navigator.onLine };
+    addOpenCall(sent);
     const { form, plan } = question.ask;
     const fields = steps.flatMap((step) => step.fields);
-    const received = await again({ input: collect(fields, question), form, plan });
-    const heard = await understand(received, { ...call, at });
+    const received = await again({ input: collect(fields, question), form, plan }, attempt);
+    const understood = understand(received, sent);
+    const isLost = understood instanceof Promise;
+    const heard = await understood;
     const next = findQuestion(heard);
-    removeOpenCall(call.run);
+    takeBack(call.run);
     isUnderWay = false;
-    if (next && received.status) {
-      ask(next);
-    } else if (next || typeof heard === "string") {
-      // The log knows of the question alone: what became of the answer, nobody does.
-      const problem = typeof heard === "string" ? heard : said.lost;
+    // A question that was only looked up is one without its words.
+    if (next && !isLost) ask(next);
+    else if (next || typeof heard === "string") {
+      const problem = typeof heard === "string" ? heard : said.runAgain;
       if (!tellDialog(question, false, problem)) letAnswer("warning", problem);
     } else {
       const chosen = fields.filter((field) => field.type !== "hidden" && field.remember !== false);
       remember(person, name, collect(chosen, question));
       closeDialog(question);
-      end(received.status, heard);
+      end({ attempt, isLost }, received.status, heard);
     }
   }
+}
+
+/** Tells the answers to one run apart: eight hexadecimal digits. */
+function makeAttempt(): string {
+  return Array.from(crypto.getRandomValues(new Uint8Array(4)), (byte) => byte.toString(16).padStart(2, "0")).join("");
 }
 
 /** What was asked, if that was the answer. */

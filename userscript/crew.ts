@@ -6,6 +6,7 @@ import { follow } from "./follow.ts";
 import type { Following } from "./following.ts";
 import { addFollowing, listFollowing, mayFollow, removeFollowing } from "./following.ts";
 import { personId } from "./kitsu.ts";
+import { locate } from "./lookup.ts";
 import { notify } from "./notice.ts";
 import type { Content } from "./present.ts";
 import { quietly } from "./realm.ts";
@@ -34,18 +35,30 @@ export function resumeWork(onEnd: End): void {
   tick();
 }
 
-/** Follows from now on what is only started. False: it can't be followed. */
-export function beginWork({ at, name, person: owner, update }: Call, heard: Diagnosis): boolean {
+/**
+ * Follows from now on what is only started, and a call of which nobody knows yet what came of it. False: there is nothing to follow, or it can't be.
+ * @param isLost its answer was lost, and this was looked up
+ */
+export function beginWork(call: Call, heard: Diagnosis, isLost: boolean): boolean {
+  const { at, name, run: id, attempt, person: owner, update } = call;
   const { reply, run } = findReply(heard);
-  if (reply?.kind !== "started" || !run?.follow || !mayFollow(run.follow) || owner !== personId()) return false;
-  tick();
-  const following = { ...run.follow, at, name, run: run.id };
-  if (works.has(run.id)) update(undefined);
-  addFollowing(person, following);
-  add(following, update);
-  tell(following, JSON.stringify({ run, reply }));
-  tick();
+  if (owner !== personId()) return false;
+  const isStarted = reply?.kind === "started";
+  const isDoubt = typeof heard === "object" && heard.as === "doubt";
+  if (isStarted && run?.follow && mayFollow(run.follow)) begin({ ...run.follow, at, name, run: run.id });
+  else if (id && (isDoubt || (isStarted && isLost))) {
+    begin({ at, name, run: id, attempt, url: locate({ run: id, attempt }), socket: "", note: isDoubt ? heard.text : undefined });
+  } else return false;
   return true;
+
+  function begin(following: Following): void {
+    tick();
+    if (works.has(following.run)) update(undefined);
+    addFollowing(person, following);
+    add(following, update);
+    if (isStarted) tell(following, JSON.stringify({ version: 1, run, reply }));
+    tick();
+  }
 }
 
 /** What is at work, hidden or not. */
@@ -83,6 +96,7 @@ function tick(): void {
       work.stop = work.stop?.();
     }
     work.wasKept = isKept;
+    work.tick();
   }
 }
 

@@ -1,82 +1,75 @@
-/**
- * Status 0 is all a browser says of a call that was never sent, one that ran but may not be read, and everything between.
- * This finds out which, by the tests that tell them apart, and never says "failed" where the action may have run.
- */
+/** What came of a call: its answer, or what can be found out where there is none that can be believed. It never says more than is known. */
 
 import type { Heard, Reply, Run } from "../contract.ts";
 import { hear } from "../contract.ts";
+import { findBlock, findCause, isReachable } from "./cause.ts";
 import { CONFIG } from "./config.ts";
 import type { Received } from "./hook.ts";
-import { ask, sleep } from "./poll.ts";
+import type { Found } from "./lookup.ts";
+import { giveUp, isOurAnswer, lookUp } from "./lookup.ts";
 import { words } from "./words/index.ts";
 
 /** A call without a readable answer. `run` only where our worker was called. */
-export type Unread = { url: string; run: string | undefined; at: number };
+export type Unread = { url: string; run: string | undefined; attempt?: string | undefined; at: number; wasOffline?: boolean };
 
-/** What the worker knows of the run, or the sentence that is true. */
-export type Diagnosis = Heard | string;
+/** Nobody knows yet whether it ran: it is asked for again until somebody does. */
+export type Doubt = { as: "doubt"; text: string };
 
-/** When the worker is asked for a run it does not know yet: records appear only after the action ended. */
-const ASK_AFTER_MS = [0, 2_000, 3_000, 5_000];
-/** A refused preflight takes milliseconds. What dies later than this had been sent. */
-const REFUSED_WITHIN_MS = 3_000;
-
-const LOOPBACK_HOST = /^(127\.|\[::1\]$)|localhost$/;
-
-const blocked = new Set<string>();
-
-/** Collects what the page's CSP forbids, from now on. */
-export function watchPolicy(): void {
-  addEventListener("securitypolicyviolation", ({ disposition, effectiveDirective, blockedURI }) => {
-    if (disposition === "enforce" && effectiveDirective === "connect-src") blocked.add(blockedURI);
-  });
-}
+/** What is known of the call: what was heard, a sentence that is final, or a doubt. */
+export type Diagnosis = Heard | string | Doubt;
 
 /** What was said in our own words, if anything was. */
 export function findReply(heard: Diagnosis): { reply?: Reply; run?: Run | undefined } {
   return typeof heard === "object" && heard.as === "reply" ? heard : {};
 }
 
-/** An answer, or what can be found out where there is none that may be read. */
+/** An answer, or what can be found out where there is none. At our worker's address, too, proxies and login pages answer. */
 export function understand({ status, contentType, body }: Received, call: Unread): Heard | Promise<Diagnosis> {
-  return status ? hear(status, contentType, body) : diagnose(call);
+  const heard = status ? hear(status, contentType, body) : undefined;
+  if (call.run === undefined) return heard ?? diagnoseOther(call);
+  return heard && isOurAnswer(heard) ? heard : findOut(call.run, call, heard && describeForeign(status, heard));
 }
 
-async function diagnose({ url, run, at }: Unread): Promise<Diagnosis> {
+async function findOut(run: string, call: Unread, foreign: string | undefined): Promise<Diagnosis> {
   const said = words();
-  const lasted = Date.now() - at;
-  const { host, hostname, protocol, origin, pathname } = new URL(url, location.href);
-  if (!navigator.onLine) return said.offline;
-  if (location.protocol === "https:" && protocol === "http:" && !LOOPBACK_HOST.test(hostname)) return said.mixed(host);
-  // The violation's event may come after the call's own end.
-  await sleep(50);
-  if ([...blocked].some((uri) => uri.startsWith(origin + pathname))) return said.blocked(host);
-
-  const known = run && (await askRun(run));
-  if (known === "unknown") return lasted < REFUSED_WITHIN_MS ? said.refused(location.origin) : said.lost;
-  if (known) return known;
-  if (await isReachable(run ? `${CONFIG.worker}/ping` : origin)) return said.unreadable;
-  return said.unreachable(host);
+  const lost = { run, attempt: call.attempt };
+  const block = foreign === undefined ? await findBlock(call.url) : undefined;
+  if (block) return `${block} ${said.didNotRun}`;
+  const found = await settle(await lookUp(lost), () => giveUp(lost));
+  if (typeof found === "object" && !isVoid(found.heard)) return found.heard;
+  const cause = foreign ?? (await findCause(call.wasOffline === true));
+  if (typeof found === "object") return `${cause} ${said.didNotRun}`;
+  if (found === "barred") return `${said.barred(location.origin)} ${said.didNotRun}`;
+  return { as: "doubt", text: `${cause} ${said.mayHaveRun}` };
 }
 
-/** "unknown" after asking some seconds, undefined when not even that can be asked. */
-async function askRun(run: string): Promise<Heard | "unknown" | undefined> {
-  for (const wait of ASK_AFTER_MS) {
-    await sleep(wait);
-    try {
-      const response = await ask(`${CONFIG.worker}/runs/${run}`, { headers: { accept: "application/json" } });
-      const heard = hear(response.status, "", await response.text());
-      if (heard.as === "newer" || (heard.as === "reply" && (response.ok || heard.run))) return heard;
-    } catch {
-      return undefined;
-    }
-  }
-  return "unknown";
+/** A call that never arrived must not arrive later. */
+async function settle(found: Found, voidIt: () => Promise<Found>): Promise<Found> {
+  return found === "unknown" ? voidIt() : found;
 }
 
-function isReachable(url: string): Promise<boolean> {
-  return ask(url, { mode: "no-cors" }).then(
-    () => true,
-    () => false,
-  );
+function isVoid(heard: Heard): boolean {
+  return heard.as === "reply" && heard.reply.kind === "failed" && heard.reply.code === "never-ran";
+}
+
+/** What answered in place of our worker, and what may help. */
+function describeForeign(status: number, heard: Heard): string {
+  const said = words();
+  const title = heard.as === "html" || heard.as === "message" ? heard.title.slice(0, 100) : "";
+  const what = title ? `“${title}” (${status})` : said.answerOf(status);
+  const isLogin = heard.as === "html" && (status < 300 || status === 401 || status === 403);
+  const advice = isLogin ? said.logIn(CONFIG.worker) : status === 429 ? said.tooMany : said.askTd;
+  return `${said.foreign(what)} ${advice}`;
+}
+
+/** A server of the studio's own, which knows nothing of runs. */
+async function diagnoseOther({ url, wasOffline }: Unread): Promise<string> {
+  const said = words();
+  const { host, origin } = new URL(url, location.href);
+  const block = await findBlock(url);
+  if (block) return `${block} ${said.didNotRun}`;
+  if (wasOffline) return `${said.wasOffline} ${said.checkFirst}`;
+  if (!navigator.onLine) return `${said.offline} ${said.checkFirst}`;
+  if (await isReachable(origin)) return `${said.unreadable(host, location.origin)} ${said.checkFirst}`;
+  return `${said.unreachable(host)} ${said.checkFirst}`;
 }

@@ -1,11 +1,15 @@
-/** Follows one run: by its socket while that holds, by asking where it does not. */
-import type { Run } from "../contract.ts";
-import { ask, sleep } from "./poll.ts";
+/** Follows one run: by its socket while that holds, by asking where it does not, or where it has none. */
+import type { Following } from "./following.ts";
+import { giveUp, lookUp } from "./lookup.ts";
+import { ask, wake } from "./poll.ts";
 import { quietly } from "./realm.ts";
 
 /** Before it is tried anew; twice as long each time, up to a limit. */
 const WAIT_MS = 1_000;
 const WAIT_MAX_MS = 15_000;
+/** What nobody may ever know is asked for less often, and not for ever. */
+const LOST_WAIT_MAX_MS = 60_000;
+const LOST_MAX_MS = 12 * 3_600_000;
 /** What says nothing for so long may be dead without knowing. */
 const QUIET_MAX_MS = 30_000;
 /** Nothing is said of a connection that comes back within this, and no answer is waited for any longer. */
@@ -15,17 +19,18 @@ const LOST_AFTER_MS = 10_000;
  * @param tell gets each answer as it came; "" when the run is not known any more, undefined when nobody answers
  * @returns what ends it
  */
-export function follow({ url, socket: address }: NonNullable<Run["follow"]>, tell: (answer?: string) => void): () => undefined {
+export function follow({ url, socket: address, at, run, attempt }: Following, tell: (answer?: string) => void): () => undefined {
   let isOver = false;
   let wait = WAIT_MS;
   let socket: WebSocket | undefined;
   let doubt: ReturnType<typeof setTimeout> | undefined;
   quietly(async () => {
     while (!isOver) {
-      await listen().catch(() => {});
-      if (!isOver) await look();
-      await sleep(wait);
-      wait = Math.min(wait * 2, WAIT_MAX_MS);
+      if (address) await listen().catch(() => {});
+      if (!isOver) await (address ? look() : lookForLost());
+      // Back online is worth another look at once.
+      if (await wake(wait)) wait = WAIT_MS;
+      else wait = Math.min(wait * 2, address ? WAIT_MAX_MS : LOST_WAIT_MAX_MS);
     }
   });
   return () => {
@@ -62,6 +67,14 @@ export function follow({ url, socket: address }: NonNullable<Run["follow"]>, tel
       if (response.status === 404) return hear("");
     } catch {}
     doubt ??= setTimeout(() => hear(undefined), LOST_AFTER_MS);
+  }
+
+  async function lookForLost(): Promise<void> {
+    // Nobody is told after a day that something did not run: by then the worker may have forgotten that it did.
+    if (Date.now() - at > LOST_MAX_MS) return hear("");
+    const known = await lookUp({ run, attempt });
+    const found = known === "unknown" ? await giveUp({ run, attempt }) : known;
+    hear(typeof found === "object" ? found.raw : undefined);
   }
 
   function hear(answer: string | undefined): void {

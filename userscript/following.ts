@@ -8,13 +8,24 @@ import { load, save } from "./storage.ts";
 
 const RUNS_MAX = 20;
 
-/** `name` is the action's; `url` and `socket` are how it is followed, and the right to. */
-export const Following = v.object({ at: v.number(), name: v.string(), run: RunId, url: v.string(), socket: v.string() });
+/**
+ * `name` is the action's; `url` and `socket` are how it is followed, and the right to. A call whose answer was lost has no socket: what the worker
+ * knows of it is asked for, and `note` says meanwhile what happened.
+ */
+export const Following = v.object({
+  at: v.number(),
+  name: v.string(),
+  run: RunId,
+  url: v.string(),
+  socket: v.string(),
+  attempt: v.optional(v.string()),
+  note: v.optional(v.string()),
+});
 export type Following = v.InferOutput<typeof Following>;
 
 /** Only what is our worker's is followed, whoever says that it is to be. */
 export function mayFollow({ url, socket }: NonNullable<Run["follow"]>): boolean {
-  return isOurs(url) && leadsTo(socket, CONFIG.worker.replace(/^http/, "ws"));
+  return isOurs(url) && (socket === "" || leadsTo(socket, CONFIG.worker.replace(/^http/, "ws")));
 }
 
 /** Newest first. */

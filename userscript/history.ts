@@ -28,7 +28,7 @@ const OpenCall = v.object({
   name: v.string(),
   person: v.string(),
   run: RunId,
-  url: v.string(),
+  attempt: v.optional(v.string()),
 });
 export type OpenCall = v.InferOutput<typeof OpenCall>;
 
@@ -60,7 +60,9 @@ export function listOpenCalls(): OpenCall[] {
 }
 
 export function addOpenCall(call: Omit<OpenCall, "run"> & { run: string | undefined }): void {
-  if (call.run) save(() => sessionStorage, CALLS_KEY, [call, ...listOpenCalls()], RUNS_MAX);
+  if (!call.run) return;
+  const { at, name, person, run, attempt } = call;
+  save(() => sessionStorage, CALLS_KEY, [{ at, name, person, run, attempt }, ...listOpenCalls()], RUNS_MAX);
 }
 
 export function removeOpenCall(run: string | undefined): void {

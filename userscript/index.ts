@@ -1,8 +1,8 @@
 /** Wakes up once per page: on Kitsu's to show what custom actions answer, on the worker's only to say that it is installed. */
 import { drawOffers, followCalls, resumeCalls } from "./calls.ts";
+import { watchPolicy } from "./cause.ts";
 import { CONFIG } from "./config.ts";
 import { listWork } from "./crew.ts";
-import { watchPolicy } from "./diagnose.ts";
 import { quietly } from "./realm.ts";
 import { raiseUi } from "./ui/stack.ts";
 import { STYLE } from "./ui/style.ts";

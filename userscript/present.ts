@@ -59,6 +59,9 @@ export function pend(name: string, text: string): Content {
   return { tone: "pending", title: name, text };
 }
 
+/** "for 35 s" */
+export const sayElapsed = (since: number) => words().elapsed(measureTime(Math.round((Date.now() - since) / 1_000)));
+
 /**
  * @param name the action's name
  * @param run its id: where nothing can be read, there may be more to know of it later
@@ -66,8 +69,12 @@ export function pend(name: string, text: string): Content {
  */
 export function present(name: string, status: number, heard: Diagnosis, run: string | undefined, isFollowed = false): Content {
   const said = words();
-  if (typeof heard === "string") {
-    return draft(name, "warning", "", [heard], run ? [{ label: said.details, url: `${CONFIG.worker}/runs/${run}` }] : []);
+  if (typeof heard === "string" || heard.as === "doubt") {
+    const text = typeof heard === "string" ? heard : heard.text;
+    const details = run ? [{ label: said.details, url: `${CONFIG.worker}/runs/${run}` }] : [];
+    const shown = draft(name, "warning", "", [text], details);
+    const report = `${name}: ${text} ${new Date().toISOString()} ${run ? `run ${run}` : location.href}`;
+    return { ...shown, presses: [...(shown.presses ?? []), { label: said.forTd, text: report }] };
   }
   if (heard.as === "reply") return presentReply(name, heard.reply, heard.run, isFollowed);
   if (heard.as === "newer") {
@@ -103,13 +110,14 @@ function presentReply(name: string, reply: Reply, run: Run | undefined, isFollow
   const far = step ?? (total && `${done} / ${total}`);
   if (!isFollowed) return draft(name, "info", title, [text, far, said.goesOn], details);
   const tone = run?.resume ? "info" : "pending";
-  const line = [far, left !== undefined && said.left(measureTime(left))].filter(Boolean).join(" · ");
+  const line = [far, left !== undefined && said.left(measureTime(Math.max(left, 60)))].filter(Boolean).join(" · ");
   const picture = reply.picture !== undefined && isOurs(reply.picture) ? reply.picture : undefined;
   return { ...draft(name, tone, title, [line, text], details), outcomes: reply.outcomes, work: { done, total }, picture };
 }
 
 /** In symbols that are the same in every language. */
 function measureTime(seconds: number): string {
+  if (seconds < 60) return `${seconds} s`;
   return seconds < 5_400 ? `${Math.round(seconds / 60) || 1} min` : `${Math.round(seconds / 3_600)} h`;
 }
 

@@ -7,7 +7,7 @@ import { findReply } from "./diagnose.ts";
 import type { Following } from "./following.ts";
 import { drawNotice } from "./notice.ts";
 import type { Content } from "./present.ts";
-import { pend, present } from "./present.ts";
+import { pend, present, sayElapsed } from "./present.ts";
 import type { Update } from "./ui/stack.ts";
 import { showToast } from "./ui/stack.ts";
 import { words } from "./words/index.ts";
@@ -18,6 +18,7 @@ const HEARD_MS = 10_000;
 /**
  * - `answer`: the newest, as it came
  * - `take`: shows what `follow` has told
+ * - `tick`: every second, for the time it takes
  * - `stop`: ends the following, where this tab does it
  * - `wasKept`: in the storage, when that was last looked at
  */
@@ -27,27 +28,31 @@ export type Work = {
   content: Content;
   answer: string;
   take: (answer?: string) => void;
+  tick: () => void;
   stop?: (() => undefined) | undefined;
   wasKept: boolean;
 };
 
 /** @param end gets how it ended */
 export function startWork(following: Following, given: Update | undefined, end: (work: Work, heard: Diagnosis) => void): Work {
-  const { name } = following;
-  const content: Content = { ...pend(name, ""), work: { done: 0, total: 0 } };
-  const work: Work = { following, update: given ?? showToast(content), content, answer: "", take, wasKept: true };
+  const { name, socket, note: doubt = "" } = following;
+  // A call whose answer was lost.
+  const isLost = socket === "";
+  const content: Content = { ...pend(name, doubt), tone: doubt ? "warning" : "pending", work: { done: 0, total: 0 } };
+  const work: Work = { following, update: given ?? showToast(content), content, answer: "", take, tick, wasKept: true };
   let heard: Diagnosis = "";
   let note = "";
   let notedAt = 0;
   let isOver = false;
   let quarter = -1;
   let saidAt = 0;
+  if (doubt) draw("");
   return work;
 
   function take(answer?: string): void {
-    const next = answer ? hear(200, "", answer) : words().forgotten;
+    const next = answer ? hear(200, "", answer) : isLost ? words().notFound : words().forgotten;
     const { reply } = findReply(next);
-    if (answer === undefined) draw("", words().trying);
+    if (answer === undefined) draw("", isLost ? "" : words().trying);
     else if (reply?.kind === "started") {
       heard = next;
       work.answer = answer;
@@ -61,10 +66,16 @@ export function startWork(following: Following, given: Update | undefined, end: 
   function draw(said: string | undefined, trouble = ""): void {
     const { run } = findReply(heard);
     const shown = heard ? present(name, 200, heard, following.run, true) : content;
-    const lines = [trouble, Date.now() - notedAt < HEARD_MS && note, shown.text];
-    const presses = [...drawControls(name, run, tell), ...drawNotice(), ...(shown.presses ?? [])];
+    const lines = [trouble, Date.now() - notedAt < HEARD_MS && note, shown.text, isLost && heard && sayElapsed(following.at)];
+    const own = isLost ? [{ label: words().stopAsking, act: () => end(work, words().notFound) }] : drawControls(name, run, tell);
+    const presses = [...own, ...drawNotice(), ...(shown.presses ?? [])];
     work.content = { ...shown, text: lines.filter(Boolean).join("\n"), presses, said };
     work.update(work.content, said !== undefined);
+  }
+
+  /** How long it takes is all there is to see of what says nothing else. */
+  function tick(): void {
+    if (isLost && heard && !isOver) draw("");
   }
 
   /** What came of a press; nothing while that is under way. The end may have been told before. */

@@ -1,91 +1,246 @@
-/** What a browser reports as status 0, told apart. */
+/** What a browser reports as status 0, and what answers in place of the worker: told apart, with whether it ran. */
+import { serveUserscript } from "../support/browser/bundle.ts";
 import { expect, test } from "../support/browser/fixture.ts";
-import { done, RUN } from "../support/browser/replies.ts";
+import { answer, done, RUN } from "../support/browser/replies.ts";
 
-test("a refused preflight: refused before it ran, and never plainly failed", async ({
+const idOf = (url = "") => /run=([0-9a-f]{32})/.exec(url)?.[1] ?? "";
+/** As the worker tells of a run that is at work. */
+const running = (id: string) => answer({ kind: "started", title: "Render", text: "Running since 14:02 UTC." }, id);
+const DID_NOT_RUN = "It did not run: run it again when that is put right.";
+const MAY_HAVE_RUN = "It may have run; it is asked for again until that is known.";
+
+test("a refused preflight: it did not run, and who has to allow it", async ({
   addAction,
   openKitsu,
   run,
   toasts,
   worker,
   kitsu,
-  page,
 }) => {
   addAction("Render", { preflight: false });
-  await page.clock.install();
+  worker.tell("/ping", { preflight: false });
   await openKitsu();
   await run("Render");
-  await expect(toasts).toContainText("Checking what happened…");
-  await expect.poll(() => worker.asked.length).toBeGreaterThan(0);
-  await expect(async () => {
-    await page.clock.runFor(1_000);
-    await expect(toasts).toContainText(`Refused before it ran: the action server must allow ${kitsu.origin}`, { timeout: 100 });
-  }).toPass();
-  await expect(toasts).not.toContainText("failed");
+  await expect(toasts).toContainText(`refuses calls from ${kitsu.origin} (CORS): tell your TD. ${DID_NOT_RUN}`);
   expect(worker.posts).toEqual([]);
-  expect(worker.asked.length).toBe(4);
+  expect(worker.voided.size).toBe(1);
 });
 
-test("an answer that may not be read: the run says what really came of it", async ({
+test("a call that is lost on the way: it did not run, and never will", async ({
+  addAction,
+  openKitsu,
+  run,
+  toasts,
+  worker,
+  page,
+}) => {
+  addAction("Render", { body: done("Rendered") });
+  await page.route(/actions\/render/, (route) => route.abort("connectionreset"));
+  await openKitsu();
+  await run("Render");
+  await expect(toasts).toContainText(`The connection was lost on the way. ${DID_NOT_RUN}`);
+  const [id = ""] = worker.voided;
+  const late = await fetch(`${worker.origin}/actions/render?run=${id}`, { method: "POST", body: "{}" });
+  expect(late.status).toBe(410);
+  expect(worker.posts).toEqual([]);
+  await expect(toasts.getByRole("button", { name: "Copy for your TD" })).toBeVisible();
+});
+
+test("an answer that is cut after it ran: the run says what really came of it", async ({
   addAction,
   openKitsu,
   run,
   toasts,
   worker,
 }) => {
-  addAction("Render", { readable: false, body: "secret" });
+  worker.runs.set("arrived", done("Really rendered"));
+  addAction("Render", { drop: true });
   await openKitsu();
   await run("Render");
-  await expect.poll(() => worker.asked.length).toBe(1);
-  worker.runs.set(worker.asked[0] ?? "", done("Really rendered"));
   await expect(toasts).toContainText("Really rendered");
+  expect(worker.posts).toHaveLength(1);
 });
 
-test("a lost connection: asks the run, and leads to its page", async ({ addAction, openKitsu, run, toasts, worker, page }) => {
-  addAction("Render", { delayMs: 500, drop: true });
-  await page.clock.install();
+test("a connection that is cut while it runs: it is running, for how long, and how it ended", async ({
+  addAction,
+  openKitsu,
+  run,
+  toasts,
+  worker,
+}) => {
+  addAction("Render", { delayMs: 200, drop: true });
+  worker.runs.set("arrived", running(RUN));
   await openKitsu();
   await run("Render");
-  await page.clock.runFor(5_000);
-  await expect(toasts).toContainText("Checking");
-  await expect(async () => {
-    await page.clock.runFor(1_000);
-    await expect(toasts).toContainText("it may still be running", { timeout: 100 });
-  }).toPass();
-  const address = `${worker.origin}/runs/${worker.asked[0]}`;
-  await expect(toasts.getByRole("link", { name: "Details" })).toHaveAttribute("href", address);
+  await expect(toasts).toContainText("Running since 14:02 UTC.");
+  await expect(toasts).toContainText(/for \d+ s/);
+  await expect(toasts).not.toContainText("did not run");
+  worker.runs.set("arrived", done("Really rendered"));
+  await expect(toasts).toContainText("Really rendered", { timeout: 30_000 });
+  expect(worker.posts).toHaveLength(1);
 });
 
-test("another server's unreadable answer: sent, and it may have run", async ({ addAction, openKitsu, run, toasts, other }) => {
+test("a worker that can't be asked: it may have run, until that is known", async ({
+  addAction,
+  openKitsu,
+  run,
+  toasts,
+  worker,
+  page,
+}) => {
+  addAction("Render", { drop: true });
+  worker.tell("/runs", { drop: true });
+  await openKitsu();
+  await run("Render");
+  await expect(toasts).toContainText(MAY_HAVE_RUN);
+  expect(worker.posts).toHaveLength(1);
+  await page.reload();
+  await expect(toasts).toContainText(MAY_HAVE_RUN);
+  worker.runs.set("arrived", done("Really rendered"));
+  worker.tell("/runs", undefined);
+  await expect(toasts).toContainText("Really rendered", { timeout: 60_000 });
+  await page.getByRole("button", { name: /Last runs/ }).click();
+  await expect(page.getByRole("group", { name: /Last runs/ })).toContainText("Really rendered");
+});
+
+for (const [what, script, said] of [
+  [
+    "a proxy's page with a fault",
+    { status: 502, type: "text/html", body: "<title>502 Bad Gateway</title>" },
+    "“502 Bad Gateway” (502). Tell your TD.",
+  ],
+  [
+    "a proxy's page that can be read, after it ran",
+    { status: 504, type: "text/html", body: "<title>504 Gateway Time-out</title>" },
+    "“504 Gateway Time-out” (504). Tell your TD.",
+  ],
+  ["too many calls", { status: 429, body: "slow down" }, "It takes no more calls at the moment: wait a minute."],
+  ["a login page", { status: 200, type: "text/html", body: "<title>Log in</title>" }, "“Log in” (200). Open http"],
+  ["an empty answer", { status: 200, body: "" }, "an answer with the status 200 that can't be understood"],
+  [
+    "an answer cut in the middle of its JSON",
+    { status: 200, type: "application/json", body: '{"version":1,"rep' },
+    "status 200 that can't be understood",
+  ],
+  ["somebody else's JSON", { status: 200, body: { ok: true } }, "status 200 that can't be understood"],
+] as const) {
+  test(`${what}: something else answered, and the run says whether it ran`, async ({
+    addAction,
+    openKitsu,
+    run,
+    toasts,
+    worker,
+  }) => {
+    addAction("Render", { ...script });
+    worker.tell("/runs", { status: 502, body: "bad gateway" });
+    await openKitsu();
+    await run("Render");
+    await expect(toasts).toContainText("Something else answered in place of the action server:");
+    await expect(toasts).toContainText(said);
+    await expect(toasts).toContainText(MAY_HAVE_RUN);
+    worker.runs.set("arrived", done("Really rendered"));
+    worker.tell("/runs", undefined);
+    await expect(toasts).toContainText("Really rendered", { timeout: 30_000 });
+  });
+}
+
+test("a redirect to a login on another host: where to log in", async ({ addAction, openKitsu, run, toasts, worker, other }) => {
+  const redirect = { status: 302, location: `${other.origin}/login` };
+  for (const path of ["/ping", "/runs"]) worker.tell(path, redirect);
+  other.tell("/login", { readable: false, preflight: false, body: "Log in" });
+  addAction("Render", redirect);
+  await openKitsu();
+  await run("Render");
+  await expect(toasts).toContainText(`leads elsewhere: open ${worker.origin} in a new tab and log in`);
+  await expect(toasts).toContainText(MAY_HAVE_RUN);
+});
+
+test("something else answered, and the call never arrived: it did not run", async ({
+  addAction,
+  openKitsu,
+  run,
+  toasts,
+  worker,
+  page,
+}) => {
+  addAction("Render", { body: done("Rendered") });
+  await page.route(/actions\/render/, (route) =>
+    route.fulfill({ status: 502, contentType: "text/html", body: "<title>Bad Gateway</title>" }),
+  );
+  await openKitsu();
+  await run("Render");
+  await expect(toasts).toContainText(`“Bad Gateway” (502). Tell your TD. ${DID_NOT_RUN}`);
+  expect(worker.posts).toEqual([]);
+});
+
+test("a log that fails is no run that is unknown", async ({ addAction, openKitsu, run, toasts, worker }) => {
+  addAction("Render", { drop: true });
+  for (const script of [
+    { status: 500, body: "no" },
+    { status: 503, body: answer({ kind: "failed", code: "log-unreachable", title: "The log can't be read", retry: true }) },
+  ]) {
+    worker.tell("/runs", script);
+    await openKitsu();
+    await run("Render");
+    await expect(toasts.last()).toContainText(MAY_HAVE_RUN);
+    await toasts.last().getByRole("button", { name: "Stop asking" }).click();
+    await expect(toasts.last()).toContainText("could not be found out. Check before you run it again.");
+  }
+});
+
+test("another server's unreadable answer: it may have run", async ({ addAction, openKitsu, run, toasts, other, kitsu }) => {
   addAction("Copy", { readable: false, body: "ok" }, other);
   await openKitsu();
   await run("Copy");
-  await expect(toasts).toContainText("Sent, but the answer can't be read. It may have run");
+  await expect(toasts).toContainText(`does not allow ${kitsu.origin} to (CORS). It may have run: check before you run it again.`);
 });
 
-test("a server that is not there: can't be reached, and which", async ({ kitsu, config, openKitsu, run, toasts }) => {
+test("a server that is not there: can't be reached, which, and that nobody knows yet", async ({
+  kitsu,
+  config,
+  openKitsu,
+  run,
+  toasts,
+}) => {
   config.worker = "http://127.0.0.1:9";
   kitsu.state.actions.push({ id: "x", name: "Gone", url: "http://127.0.0.1:9/actions/x", entity_type: "all", is_ajax: true });
   await openKitsu();
   await run("Gone");
   await expect(toasts).toContainText("127.0.0.1:9 can't be reached");
+  await expect(toasts).toContainText(MAY_HAVE_RUN);
 });
 
-test("offline: says so", async ({ addAction, openKitsu, run, toasts, page }) => {
-  addAction("Render", { body: "ok" });
+test("offline at the click: says so, and finds out that it did not run once online", async ({
+  addAction,
+  openKitsu,
+  run,
+  toasts,
+  page,
+  worker,
+}) => {
+  addAction("Render", { body: done("Rendered") });
   await openKitsu();
   await page.context().setOffline(true);
   await run("Render");
-  await expect(toasts).toContainText("You are offline");
+  await expect(toasts).toContainText(`You are offline. ${MAY_HAVE_RUN}`);
   await page.context().setOffline(false);
+  await expect(toasts).toContainText("It did not run", { timeout: 30_000 });
+  expect(worker.posts).toEqual([]);
 });
 
-test("Kitsu's own security policy: says what to add to it", async ({ addAction, openKitsu, run, toasts, kitsu, worker }) => {
+test("Kitsu's own security policy: says what to add to it, and that it did not run", async ({
+  addAction,
+  openKitsu,
+  run,
+  toasts,
+  kitsu,
+  worker,
+}) => {
   kitsu.headers["content-security-policy"] = "connect-src 'self'";
   addAction("Render", { body: "ok" });
   await openKitsu();
   await run("Render");
-  await expect(toasts).toContainText(`blocks ${new URL(worker.origin).host}: add it to connect-src`);
+  await expect(toasts).toContainText(`blocks ${new URL(worker.origin).host}: your TD adds it to connect-src. ${DID_NOT_RUN}`);
 });
 
 test("a secure Kitsu and an action over http: says so", async ({ page, config, kitsu, openKitsu, run, toasts }) => {
@@ -100,10 +255,12 @@ test("a secure Kitsu and an action over http: says so", async ({ page, config, k
   await openKitsu();
   await page.goto(secure);
   await run("Plain");
-  await expect(toasts).toContainText("secure Kitsu can't call farm.studio.tld over http");
+  await expect(toasts).toContainText(
+    `secure Kitsu can't call farm.studio.tld over http: your TD has to serve it over https. ${DID_NOT_RUN}`,
+  );
 });
 
-test("a page that was reloaded while a call was under way asks what came of it", async ({
+test("a page that was reloaded while a call was under way goes on asking what came of it", async ({
   addAction,
   openKitsu,
   run,
@@ -112,16 +269,48 @@ test("a page that was reloaded while a call was under way asks what came of it",
   page,
 }) => {
   addAction("Render", { delayMs: 60_000 });
+  worker.runs.set("arrived", running(RUN));
   await openKitsu();
   await run("Render");
   await expect(toasts).toContainText("Sent for 2 tasks…");
   await expect.poll(() => worker.posts.length).toBe(1);
-  const id = /run=([0-9a-f]{32})/.exec(worker.posts[0]?.url ?? "")?.[1] ?? RUN;
   await page.reload();
-  await expect(toasts).toContainText("Checking what happened");
-  worker.runs.set(id, done("Rendered meanwhile"));
-  await expect(toasts).toContainText("Rendered meanwhile");
+  await expect(toasts).toContainText("Running since 14:02 UTC.");
+  worker.runs.set(idOf(worker.posts[0]?.url), done("Rendered meanwhile"));
+  await expect(toasts).toContainText("Rendered meanwhile", { timeout: 30_000 });
   await page.reload();
   await expect(page.locator("kitsu-actions")).toBeAttached();
   await expect(toasts).toHaveCount(0);
+});
+
+test("a tab that was closed while a call was under way leaves it to another", async ({
+  addAction,
+  openKitsu,
+  run,
+  worker,
+  page,
+  context,
+  config,
+  kitsu,
+}) => {
+  addAction("Render", { delayMs: 60_000 });
+  worker.runs.set("arrived", running(RUN));
+  await openKitsu();
+  const other = await context.newPage();
+  await other.addInitScript(await serveUserscript(config));
+  await other.goto(kitsu.origin);
+  await run("Render");
+  await expect.poll(() => worker.posts.length).toBe(1);
+  await page.close({ runBeforeUnload: true });
+  await expect(other.locator("kitsu-actions .toast:visible")).toContainText("Running since 14:02 UTC.", { timeout: 20_000 });
+});
+
+test("what takes long says for how long", async ({ addAction, openKitsu, run, toasts, page }) => {
+  addAction("Render", { delayMs: 60_000 });
+  await page.clock.install();
+  await openKitsu();
+  await run("Render");
+  await expect(toasts).toContainText("Sent for 2 tasks…");
+  await page.clock.runFor(12_000);
+  await expect(toasts).toContainText(/Sent for 2 tasks… for 1\d s/);
 });

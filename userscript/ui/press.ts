@@ -52,7 +52,17 @@ async function copy(text: string, button: HTMLElement): Promise<void> {
     const isCopied = document.execCommand("copy");
     area.remove();
     button.focus();
-    if (!isCopied) return;
+    if (!isCopied) return showText(text, button);
   }
   button.textContent = words().copied;
+}
+
+/** What may not be put on the clipboard is there to be copied by hand. */
+function showText(text: string, button: HTMLElement): void {
+  const area = h("textarea", { readonly: true, "aria-label": words().byHand }, text);
+  const line = h("p", { class: "text" }, words().byHand);
+  button.closest(".presses")?.after(line, area);
+  button.hidden = true;
+  area.focus();
+  area.select();
 }

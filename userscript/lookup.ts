@@ -1,0 +1,61 @@
+/** Asks our worker what it knows of a call whose answer was lost, and has a call that never arrived made void. */
+import type { Heard } from "../contract.ts";
+import { hear } from "../contract.ts";
+import { CONFIG } from "./config.ts";
+import { ask } from "./poll.ts";
+
+/** `attempt` tells the requests for one run apart; the first has none. */
+export type Lost = { run: string; attempt?: string | undefined };
+
+/**
+ * - `heard`: the run, as it stands or ended; `raw` as it came
+ * - `unknown`: no such call has arrived
+ * - `barred`: the worker takes no call of this page's, so it took none
+ * - `trouble`: something answered, but nothing that tells
+ * - `silence`: nobody can be asked
+ */
+export type Found = { heard: Heard; raw: string } | "unknown" | "barred" | "trouble" | "silence";
+
+const ANSWER_MAX_MS = 15_000;
+
+/** Failures that are about the run, though the worker has no address for it any more. */
+const ABOUT_RUNS: readonly string[] = ["never-ran", "run-interrupted"];
+
+export function lookUp(lost: Lost): Promise<Found> {
+  return look(locate(lost), {});
+}
+
+/** From then on "it did not run" is true for good, unless it was there already: then that is told. */
+export function giveUp(lost: Lost): Promise<Found> {
+  return look(locate(lost, "/void"), { method: "POST" });
+}
+
+export function locate({ run, attempt }: Lost, more = ""): string {
+  return `${CONFIG.worker}/runs/${run}${more}${attempt ? `?try=${attempt}` : ""}`;
+}
+
+/** A run that the worker itself has something to say of. Proxies and login pages answer at its address, too. */
+export function isOurAnswer(heard: Heard): boolean {
+  return heard.as === "reply" || heard.as === "newer";
+}
+
+async function look(url: string, more: RequestInit): Promise<Found> {
+  try {
+    const headers = { accept: "application/json" };
+    const response = await ask(url, { ...more, headers, signal: AbortSignal.timeout(ANSWER_MAX_MS) });
+    const raw = await response.text();
+    return judge(hear(response.status, "", raw), raw);
+  } catch {
+    return "silence";
+  }
+}
+
+function judge(heard: Heard, raw: string): Found {
+  if (heard.as === "newer") return { heard, raw };
+  if (heard.as !== "reply") return "trouble";
+  const { reply, run } = heard;
+  if (run || reply.kind !== "failed") return { heard, raw };
+  if (reply.code === "unknown-run") return "unknown";
+  if (reply.code === "origin-not-allowed") return "barred";
+  return ABOUT_RUNS.includes(reply.code) ? { heard, raw } : "trouble";
+}
