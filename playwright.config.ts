@@ -8,7 +8,9 @@ export default defineConfig({
   testDir: "test",
   // Half of a browser test is waiting for its page.
   workers: 3,
-  timeout: 30_000,
+  // A busy machine is no failure, and what hangs is found all the same.
+  timeout: 120_000,
+  expect: { timeout: 20_000 },
   reporter: "list",
   forbidOnly: process.env.CI !== undefined,
   retries: process.env.CI === undefined ? 0 : 1,

@@ -5,6 +5,9 @@ import { defineConfig } from "vitest/config";
 process.env.CLOUDFLARE_CF_FETCH_ENABLED ??= "false";
 process.env.WRANGLER_SEND_METRICS ??= "false";
 
+/** A busy machine is no failure, and what hangs is found all the same. */
+const PATIENT = { testTimeout: 60_000, hookTimeout: 60_000 };
+
 export default defineConfig({
   test: {
     // Vitest leaves one core to others, which on a machine with two is half of them.
@@ -23,6 +26,7 @@ export default defineConfig({
           }),
         ],
         test: {
+          ...PATIENT,
           name: "worker",
           // One runtime for all files, a third of the time: every test empties the storage and takes back what it replaced.
           isolate: false,
@@ -30,7 +34,7 @@ export default defineConfig({
           setupFiles: ["test/support/worker/setup.ts"],
         },
       },
-      { test: { name: "tree", include: ["test/structure.test.ts", "test/register/**/*.test.ts"] } },
+      { test: { ...PATIENT, name: "tree", include: ["test/structure.test.ts", "test/register/**/*.test.ts"] } },
     ],
   },
 });

@@ -48,7 +48,7 @@ export const test = base.extend<object, { started: Started }>({
       for (const port of [workerPort, playgroundPort]) await expect(fetch(`http://127.0.0.1:${port}/ping`)).rejects.toThrow();
       await rm(state, { recursive: true, force: true });
     },
-    { scope: "worker", timeout: 60_000 },
+    { scope: "worker", timeout: 240_000 },
   ],
 });
 
