@@ -34,6 +34,11 @@ export function isOurs(url: string): boolean {
   return leadsTo(url, CONFIG.worker);
 }
 
+/** Names which request for a run this is. What asks of a studio's own server knows no runs. */
+export function addAttempt({ url, run }: { url: string; run: string | undefined }, attempt: string): string {
+  return run ? url.replace(/#|$/, (end) => `&try=${attempt}${end}`) : url;
+}
+
 /** Adds a run id to the query, by hand: URLSearchParams would write the other parameters anew. An id that is there is kept. */
 export function addRun(url: string): { url: string; run: string | undefined } {
   const [address = ""] = url.split("#");

@@ -1,6 +1,6 @@
 /** A call from the click to what came of it: one toast, brought up to date, and a line in the history. */
 
-import { findOwner } from "./address.ts";
+import { addAttempt, findOwner } from "./address.ts";
 import type { Call } from "./conversation.ts";
 import { converse, findQuestion } from "./conversation.ts";
 import { beginWork, resumeWork } from "./crew.ts";
@@ -23,6 +23,9 @@ import { words } from "./words/index.ts";
 
 /** The calls under way, to see one that is sent twice: since when, by address and selection. */
 const underWay = new Map<string, number>();
+
+/** What was tried again or taken back, by its run, while nobody knows what came of that. */
+const awaited = new Map<string, Offer>();
 
 /** When the time a call takes is worth a word. */
 const LONG_MS = 5_000;
@@ -68,7 +71,7 @@ function beginCall({ url, address, run, body }: Sent): (answer: Received) => voi
   const tasks = Array.isArray(selection) ? selection.length : 0;
   const text = since ? said.sentTwice(Math.round((at - since) / 1_000)) : said.sent(tasks);
   const update = showToast(pend(name, text));
-  const again = (more: object, attempt: string) => post(`${address}&try=${attempt}`, Object.assign({}, sent, more));
+  const again = (more: object, attempt: string) => post(addAttempt({ url: address, run }, attempt), Object.assign({}, sent, more));
   const call: Call = { at, url: address, run, name, person: personId(), update, again, wasOffline: !navigator.onLine };
   addOpenCall(call);
   const stop = showElapsed(call, text);
@@ -97,7 +100,7 @@ function repeat(offer: Offer, name: string, given?: Update): void {
   const update = given ?? showToast(pending);
   given?.(pending);
   const again = (more: object, attempt?: string) =>
-    post(attempt ? `${address.url}&try=${attempt}` : address.url, { ...namePerson(), ...more });
+    post(attempt ? addAttempt(address, attempt) : address.url, { ...namePerson(), ...more });
   const call: Call = { ...address, at: Date.now(), name, person: personId(), update, again, offer, wasOffline: !navigator.onLine };
   addOpenCall(call);
   const stop = showElapsed(call, words().sending);
@@ -127,12 +130,15 @@ async function conclude(call: Call, received: Received): Promise<void> {
  * @param isFirst no other tab writes it down
  */
 function end(call: Call, status: number, heard: Diagnosis, isFirst = true): Content {
-  const { at, run: id, name, person, update, offer } = call;
+  const { at, run: id = "", name, person, update, offer = awaited.get(id) } = call;
   const { reply, run } = findReply(heard);
   const isDone = reply?.kind === "done";
   const isFollowed = beginWork(call, heard, call.isLost === true);
-  if (offer && (isDone || isFollowed)) closeOffer(person, offer, words().undone);
-  else if (offer) returnOffer(offer, typeof heard === "object");
+  awaited.delete(id);
+  if (offer && isFollowed && !run?.follow) awaited.set(id, offer);
+  else if (offer && (isDone || isFollowed)) closeOffer(person, offer, words().undone);
+  // What may have run is sent again under the same run, which runs once; a run that never ran can't run any more.
+  else if (offer) returnOffer(offer, heard !== words().notFound);
   const content = present(name, status, heard, id);
   if (isFollowed) return content;
   const { tone, title, text, presses = [] } = content;

@@ -1,7 +1,7 @@
 /** Follows one run: by its socket while that holds, by asking where it does not, or where it has none. */
 import type { Following } from "./following.ts";
-import { giveUp, lookUp } from "./lookup.ts";
-import { ask, wake } from "./poll.ts";
+import { giveUp, look, lookUp } from "./lookup.ts";
+import { wake } from "./poll.ts";
 import { quietly } from "./realm.ts";
 
 /** Before it is tried anew; twice as long each time, up to a limit. */
@@ -27,7 +27,7 @@ export function follow({ url, socket: address, at, run, attempt }: Following, te
   quietly(async () => {
     while (!isOver) {
       if (address) await listen().catch(() => {});
-      if (!isOver) await (address ? look() : lookForLost());
+      if (!isOver) await (address ? lookForWork() : lookForLost());
       // Back online is worth another look at once.
       if (await wake(wait)) wait = WAIT_MS;
       else wait = Math.min(wait * 2, address ? WAIT_MAX_MS : LOST_WAIT_MAX_MS);
@@ -59,13 +59,10 @@ export function follow({ url, socket: address, at, run, attempt }: Following, te
     });
   }
 
-  async function look(): Promise<void> {
-    try {
-      const response = await ask(url, { signal: AbortSignal.timeout(LOST_AFTER_MS) });
-      const answer = await response.text();
-      if (response.ok) return hear(answer);
-      if (response.status === 404) return hear("");
-    } catch {}
+  async function lookForWork(): Promise<void> {
+    const found = await look(url);
+    if (typeof found === "object") return hear(found.raw);
+    if (found === "unknown") return hear("");
     doubt ??= setTimeout(() => hear(undefined), LOST_AFTER_MS);
   }
 

@@ -15,6 +15,8 @@ const LOOK_EVERY_MS = 1_000;
 /** After so many looks something is probably missing; without a ticket there is nothing to see. */
 const LOOKS_MAX = 5;
 const BLIND_LOOKS_MAX = 3;
+/** The worker knows when a ticket is over. Where it can't be asked, so many looks come before the clock here, which may be wrong by an hour. */
+const TICKET_LOOKS = 60;
 
 /** @param content the rest of the reply */
 export function followLaunch(launch: Launch, content: Content, person: string, update: Update): void {
@@ -66,7 +68,7 @@ export function followLaunch(launch: Launch, content: Content, person: string, u
     show("pending", said.opening(app));
     for (let looks = 1; ; looks++) {
       await sleep(LOOK_EVERY_MS);
-      const state = ticket && (await look(ticket));
+      const state = ticket && (await look(ticket, looks));
       if (mine !== turn) return;
       if (state) {
         const isTaken = state === "taken";
@@ -81,12 +83,10 @@ export function followLaunch(launch: Launch, content: Content, person: string, u
 }
 
 /** Undefined while it waits. */
-async function look({ url, until }: { url: string; until: number }): Promise<"taken" | "expired" | undefined> {
-  if (until < Date.now()) return "expired";
+async function look({ url, until }: { url: string; until: number }, looks: number): Promise<"taken" | "expired" | undefined> {
   try {
     const state = read(await (await ask(url)).json(), "state");
-    return state === "taken" || state === "expired" ? state : undefined;
-  } catch {
-    return undefined;
-  }
+    if (state === "taken" || state === "expired") return state;
+  } catch {}
+  return looks > TICKET_LOOKS && until < Date.now() ? "expired" : undefined;
 }

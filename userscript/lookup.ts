@@ -22,7 +22,7 @@ const ANSWER_MAX_MS = 15_000;
 const ABOUT_RUNS: readonly string[] = ["never-ran", "run-interrupted"];
 
 export function lookUp(lost: Lost): Promise<Found> {
-  return look(locate(lost), {});
+  return look(locate(lost));
 }
 
 /** From then on "it did not run" is true for good, unless it was there already: then that is told. */
@@ -39,7 +39,8 @@ export function isOurAnswer(heard: Heard): boolean {
   return heard.as === "reply" || heard.as === "newer";
 }
 
-async function look(url: string, more: RequestInit): Promise<Found> {
+/** At an address that is the right to be told. */
+export async function look(url: string, more?: RequestInit): Promise<Found> {
   try {
     const headers = { accept: "application/json" };
     const response = await ask(url, { ...more, headers, signal: AbortSignal.timeout(ANSWER_MAX_MS) });

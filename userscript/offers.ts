@@ -36,7 +36,7 @@ export function takeOffer(offer: Offer): ReturnType<typeof addRun> | undefined {
 }
 
 /** It can be taken again: nothing came of it, or nobody knows what. */
-export function returnOffer({ url }: Offer, isAnswered: boolean): void {
+export function returnOffer({ url }: Offer, isKnown: boolean): void {
   taken.delete(url);
-  if (isAnswered) unanswered.delete(url);
+  if (isKnown) unanswered.delete(url);
 }

@@ -34,7 +34,7 @@ export function describeState(known: RunState, settings: Settings): Reply | Fail
       return interrupted(nameAction(known.action, settings));
     case "void":
       return new Failure("never-ran", {
-        text: "No call with this id reached the action server, and none will be run any more.",
+        text: "The call never reached the action server. Should it still arrive, it is refused.",
         advice: "Run the action again.",
       });
     default:

@@ -85,7 +85,7 @@ test("what goes on says so, and leads to the run's page", async ({ addAction, op
   await openKitsu();
   await run("Start");
   await expect(toasts).toContainText("3 / 12");
-  await expect(toasts).toContainText("It goes on: see the run's page.");
+  await expect(toasts).toContainText("It is still running: see the run's page.");
   await expect(toasts.getByRole("link", { name: "Details" })).toHaveCount(1);
 });
 
@@ -97,10 +97,9 @@ test("what was asked in an answer that got lost can't be answered, and says so",
   worker,
 }) => {
   addAction("Ask", { readable: false, body: "secret" });
+  worker.runs.set("arrived", ask("Which frames?"));
   await openKitsu();
   await run("Ask");
-  await expect.poll(() => worker.asked.length).toBe(1);
-  worker.runs.set(worker.asked[0] ?? "", ask("Which frames?"));
   await expect(toasts).toContainText("Run the action again.");
 });
 
@@ -247,12 +246,12 @@ test("the same action on the same selection, sent again while under way, is seen
   toasts,
   worker,
 }) => {
-  addAction("Slow", { delayMs: 1_500, body: done("Over") });
+  addAction("Slow", { delayMs: 2_000, body: done("Over") });
   await openKitsu();
   await run("Slow");
   await run("Slow");
   await expect(toasts.first()).toContainText("Sent for 2 tasks…");
-  await expect(toasts.last()).toContainText(/Already running since \d s; sent again\./);
+  await expect(toasts.last()).toContainText(/Already running for \d s; sent again\./);
   await expect(toasts.getByText("Over")).toHaveCount(2);
   expect(worker.posts).toHaveLength(2);
   await run("Slow");

@@ -1,5 +1,4 @@
 /** From the question to the answer, and what a person may do in between. */
-import type { ActionServer } from "../support/browser/action-server.ts";
 import { bodies, expect, readGlobal, STRICT_CSP, test } from "../support/browser/fixture.ts";
 import { answer, ask, done, OUTCOMES, RUN, text } from "../support/browser/replies.ts";
 
@@ -43,7 +42,10 @@ test("asks, says at the field what is wrong, keeps what was typed, and shows wha
   await expect(dialog).toBeHidden();
   await expect(toasts).toContainText("Rendered 7-9");
   await expect(toasts).toHaveAttribute("data-tone", "success");
-  expect(new Set(worker.posts.map(({ url }) => url)).size).toBe(1);
+  // Each request is told apart from the others of its run.
+  const [first = "", ...others] = worker.posts.map(({ url }) => url);
+  for (const url of others) expect(url.replace(/&try=[0-9a-f]{8}$/, "")).toBe(first);
+  expect(new Set(others).size).toBe(2);
   expect(bodies(worker)[2]).toMatchObject({
     selection: ["t1", "t2"],
     productionid: "production-1",
@@ -173,7 +175,7 @@ test("an answer that is given twice is sent once", async ({ addAction, openKitsu
   expect(worker.posts).toHaveLength(2);
 });
 
-test("an answer that gets lost is said in the dialog, and can be given again", async ({
+test("an answer that is lost on its way is said in the dialog, and can be given again", async ({
   addAction,
   openKitsu,
   run,
@@ -182,26 +184,52 @@ test("an answer that gets lost is said in the dialog, and can be given again", a
   page,
   worker,
 }) => {
-  let isLost = true;
-  addAction("Render", ({ input }) =>
-    input && isLost ? { drop: true } : { body: input ? done("Rendered") : ask("Why?", [text("why")]) },
-  );
+  addAction("Render", ({ input }) => ({ body: input ? done("Rendered") : ask("Why?", [text("why")]) }));
+  await openKitsu();
+  await run("Render");
+  await dialog.getByLabel("why").fill("because");
+  await page.route(/try=/, (route) => (route.request().url().includes("/actions/") ? route.abort() : route.fallback()));
+  await dialog.getByRole("button", { name: "Go on" }).click();
+  await expect(dialog.getByRole("alert")).toHaveText("The connection was lost. It did not run: run it again once this is fixed.");
+  await expect(dialog.getByLabel("why")).toHaveValue("because");
+  expect([...worker.voided][0]).toMatch(/^[0-9a-f]{32}\/[0-9a-f]{8}$/);
+  await page.unrouteAll();
+  await dialog.getByRole("button", { name: "Go on" }).click();
+  await expect(toasts).toContainText("Rendered");
+  expect(worker.posts).toHaveLength(2);
+});
+
+test("an answer that may have arrived is checked on in the toast, until that is known", async ({
+  addAction,
+  openKitsu,
+  run,
+  toasts,
+  dialog,
+  page,
+  worker,
+}) => {
+  addAction("Render", ({ input }) => (input ? { drop: true } : { body: ask("Why?", [text("why")]) }));
   await openKitsu();
   await run("Render");
   await dialog.getByLabel("why").fill("because");
   await page.context().setOffline(true);
   await dialog.getByRole("button", { name: "Go on" }).click();
-  await expect(dialog.getByRole("alert")).toHaveText("You are offline. It may have run before.");
+  await expect(toasts).toContainText("You are offline. It may have run: don't run it again yet. Still checking…");
+  await expect(dialog).toBeHidden();
   await page.context().setOffline(false);
-  // Now it arrives, the answer does not, and the log knows of the question alone.
-  worker.runs.set(runOf(worker), ask("Why?"));
-  await dialog.getByRole("button", { name: "Go on" }).click();
-  await expect(dialog.getByRole("alert")).toHaveText("Connection lost, no outcome yet: it may still be running.");
+  await expect(toasts).toContainText("It did not run", { timeout: 30_000 });
+  expect(worker.posts).toHaveLength(1);
+  // Now it arrives, and what came of it does not come back.
+  await run("Render");
   await expect(dialog.getByLabel("why")).toHaveValue("because");
-  isLost = false;
+  worker.tell("/runs", { drop: true });
   await dialog.getByRole("button", { name: "Go on" }).click();
-  await expect(toasts).toContainText("Rendered");
-  expect(new Set(worker.posts.map(({ url }) => url)).size).toBe(1);
+  await expect(toasts.last()).toContainText("It may have run");
+  worker.runs.set("arrived", done("Rendered"));
+  worker.tell("/runs", undefined);
+  await expect(toasts.last()).toContainText("Rendered", { timeout: 30_000 });
+  // A browser may send again by itself what was cut: that is the same attempt.
+  expect(new Set(worker.posts.map(({ url }) => url)).size).toBe(3);
 });
 
 test("a dialog closed while its answer is under way does not say that nothing was done", async ({
@@ -437,11 +465,8 @@ test("a reload while an answer is under way asks what came of it", async ({
   await run("Render");
   await dialog.getByRole("button", { name: "Go on" }).click();
   await expect.poll(() => worker.posts.length).toBe(2);
-  worker.runs.set(runOf(worker), done("Rendered meanwhile"));
+  // It was answered under an attempt of its own.
+  worker.runs.set("arrived", done("Rendered meanwhile"));
   await page.reload();
   await expect(toasts).toContainText("Rendered meanwhile");
 });
-
-function runOf({ posts }: ActionServer): string {
-  return /run=(\w+)/.exec(posts[0]?.url ?? "")?.[1] ?? "";
-}

@@ -164,7 +164,7 @@ test("without any socket it is asked for, says when nobody answers, and ends whe
   await expect(toasts).not.toContainText("Connection lost");
   await expect(async () => {
     await page.clock.runFor(1_000);
-    await expect(toasts).toContainText("Connection lost; trying again.", { timeout: 100 });
+    await expect(toasts).toContainText("Connection lost. Trying again…", { timeout: 100 });
   }).toPass();
   await expect(toasts).toContainText("100 / 480");
   worker.tell(`/runs/${RUN}/follow`, { body: farm.at(200) });
@@ -531,7 +531,7 @@ test("what is not the worker's is not followed, whoever says so", async ({
   }
   await openKitsu();
   for (const at of foreign.keys()) await run(`Try ${at}`);
-  await expect(toasts.last()).toContainText("It goes on: see the run's page.");
+  await expect(toasts.last()).toContainText("It is still running: see the run's page.");
   await expect(page.locator("kitsu-actions").getByRole("button", { name: "Cancel", includeHidden: true })).toHaveCount(0);
   await page.waitForTimeout(1_200);
   expect(farm.sockets).toEqual([]);

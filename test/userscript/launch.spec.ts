@@ -82,6 +82,7 @@ test("nobody takes the ticket: doubts, helps, and says in the end that it is ove
   await toasts.getByRole("link", { name: "Try again" }).click();
   await expect(toasts).toContainText("Opening Nuke…");
   expect(await listStarts(page)).toHaveLength(2);
+  worker.tell("/tickets/1", { body: { state: "expired" } });
   await expect(async () => {
     await page.clock.runFor(2_000);
     await expect(toasts).toContainText("No answer. Run the action again.", { timeout: 100 });

@@ -6,8 +6,8 @@ import { answer, done, RUN } from "../support/browser/replies.ts";
 const idOf = (url = "") => /run=([0-9a-f]{32})/.exec(url)?.[1] ?? "";
 /** As the worker tells of a run that is at work. */
 const running = (id: string) => answer({ kind: "started", title: "Render", text: "Running since 14:02 UTC." }, id);
-const DID_NOT_RUN = "It did not run: run it again when that is put right.";
-const MAY_HAVE_RUN = "It may have run; it is asked for again until that is known.";
+const DID_NOT_RUN = "It did not run: run it again once this is fixed.";
+const MAY_HAVE_RUN = "It may have run: don't run it again yet. Still checking…";
 
 test("a refused preflight: it did not run, and who has to allow it", async ({
   addAction,
@@ -38,7 +38,7 @@ test("a call that is lost on the way: it did not run, and never will", async ({
   await page.route(/actions\/render/, (route) => route.abort("connectionreset"));
   await openKitsu();
   await run("Render");
-  await expect(toasts).toContainText(`The connection was lost on the way. ${DID_NOT_RUN}`);
+  await expect(toasts).toContainText(`The connection was lost. ${DID_NOT_RUN}`);
   const [id = ""] = worker.voided;
   const late = await fetch(`${worker.origin}/actions/render?run=${id}`, { method: "POST", body: "{}" });
   expect(late.status).toBe(410);
@@ -114,15 +114,15 @@ for (const [what, script, said] of [
     { status: 504, type: "text/html", body: "<title>504 Gateway Time-out</title>" },
     "“504 Gateway Time-out” (504). Tell your TD.",
   ],
-  ["too many calls", { status: 429, body: "slow down" }, "It takes no more calls at the moment: wait a minute."],
+  ["too many calls", { status: 429, body: "slow down" }, "Too many calls: wait a minute."],
   ["a login page", { status: 200, type: "text/html", body: "<title>Log in</title>" }, "“Log in” (200). Open http"],
-  ["an empty answer", { status: 200, body: "" }, "an answer with the status 200 that can't be understood"],
+  ["an empty answer", { status: 200, body: "" }, "an unreadable answer (status 200)"],
   [
     "an answer cut in the middle of its JSON",
     { status: 200, type: "application/json", body: '{"version":1,"rep' },
-    "status 200 that can't be understood",
+    "an unreadable answer (status 200)",
   ],
-  ["somebody else's JSON", { status: 200, body: { ok: true } }, "status 200 that can't be understood"],
+  ["somebody else's JSON", { status: 200, body: { ok: true } }, "an unreadable answer (status 200)"],
 ] as const) {
   test(`${what}: something else answered, and the run says whether it ran`, async ({
     addAction,
@@ -135,7 +135,7 @@ for (const [what, script, said] of [
     worker.tell("/runs", { status: 502, body: "bad gateway" });
     await openKitsu();
     await run("Render");
-    await expect(toasts).toContainText("Something else answered in place of the action server:");
+    await expect(toasts).toContainText("Something other than the action server answered:");
     await expect(toasts).toContainText(said);
     await expect(toasts).toContainText(MAY_HAVE_RUN);
     worker.runs.set("arrived", done("Really rendered"));
@@ -151,7 +151,7 @@ test("a redirect to a login on another host: where to log in", async ({ addActio
   addAction("Render", redirect);
   await openKitsu();
   await run("Render");
-  await expect(toasts).toContainText(`leads elsewhere: open ${worker.origin} in a new tab and log in`);
+  await expect(toasts).toContainText(`redirects you elsewhere: open ${worker.origin} in a new tab, and log in if asked.`);
   await expect(toasts).toContainText(MAY_HAVE_RUN);
 });
 
@@ -183,8 +183,8 @@ test("a log that fails is no run that is unknown", async ({ addAction, openKitsu
     await openKitsu();
     await run("Render");
     await expect(toasts.last()).toContainText(MAY_HAVE_RUN);
-    await toasts.last().getByRole("button", { name: "Stop asking" }).click();
-    await expect(toasts.last()).toContainText("could not be found out. Check before you run it again.");
+    await toasts.last().getByRole("button", { name: "Stop checking" }).click();
+    await expect(toasts.last()).toContainText("We could not find out whether it ran. Check before you run it again.");
   }
 });
 
@@ -192,7 +192,7 @@ test("another server's unreadable answer: it may have run", async ({ addAction, 
   addAction("Copy", { readable: false, body: "ok" }, other);
   await openKitsu();
   await run("Copy");
-  await expect(toasts).toContainText(`does not allow ${kitsu.origin} to (CORS). It may have run: check before you run it again.`);
+  await expect(toasts).toContainText(`does not let ${kitsu.origin} read its answer (CORS). It may have run: check before you run it again.`);
 });
 
 test("a server that is not there: can't be reached, which, and that nobody knows yet", async ({
@@ -240,7 +240,7 @@ test("Kitsu's own security policy: says what to add to it, and that it did not r
   addAction("Render", { body: "ok" });
   await openKitsu();
   await run("Render");
-  await expect(toasts).toContainText(`blocks ${new URL(worker.origin).host}: your TD adds it to connect-src. ${DID_NOT_RUN}`);
+  await expect(toasts).toContainText(`blocks ${new URL(worker.origin).host}: ask your TD to add it to connect-src. ${DID_NOT_RUN}`);
 });
 
 test("a secure Kitsu and an action over http: says so", async ({ page, config, kitsu, openKitsu, run, toasts }) => {
@@ -256,7 +256,7 @@ test("a secure Kitsu and an action over http: says so", async ({ page, config, k
   await page.goto(secure);
   await run("Plain");
   await expect(toasts).toContainText(
-    `secure Kitsu can't call farm.studio.tld over http: your TD has to serve it over https. ${DID_NOT_RUN}`,
+    `Kitsu on https can't call farm.studio.tld over http: ask your TD to serve it over https. ${DID_NOT_RUN}`,
   );
 });
 

@@ -1,12 +1,12 @@
 import { expect, readGlobal, test } from "../support/browser/fixture.ts";
-import { done } from "../support/browser/replies.ts";
+import { BROKEN, done } from "../support/browser/replies.ts";
 
 test("beyond three, toasts fold, and open again", async ({ addAction, openKitsu, run, toasts, page }) => {
-  for (const name of ["One", "Two", "Three", "Four", "Five"]) addAction(name, { status: 500 });
+  for (const name of ["One", "Two", "Three", "Four", "Five"]) addAction(name, BROKEN);
   await openKitsu();
   for (const name of ["One", "Two", "Three", "Four", "Five"]) {
     await run(name);
-    await expect(toasts.last()).toContainText(`${name}Server`);
+    await expect(toasts.last()).toContainText(`${name}Something went wrong`);
   }
   await expect(toasts).toHaveCount(3);
   await page.getByRole("button", { name: "2 more" }).click();
@@ -41,7 +41,7 @@ test("a message goes after it could be read; the pointer or the focus on it stop
   page,
 }) => {
   addAction("Copy", { body: done("Six words it takes to read") });
-  addAction("Break", { status: 500 });
+  addAction("Break", BROKEN);
   await page.clock.install();
   await openKitsu();
   await run("Break");
@@ -89,10 +89,10 @@ test("Kitsu sees none of our keys, and Escape in a toast keeps its selection", a
   toasts,
   page,
 }) => {
-  addAction("Break", { status: 500 });
+  addAction("Break", BROKEN);
   await openKitsu();
   await run("Break");
-  await expect(toasts).toContainText("Server error");
+  await expect(toasts).toContainText("Something went wrong");
   await page.locator("#typing").focus();
   await page.keyboard.press("F8");
   await expect(toasts).toBeFocused();
@@ -108,7 +108,7 @@ test("Kitsu sees none of our keys, and Escape in a toast keeps its selection", a
 
 test("the focus stays where it is while its toast changes", async ({ addAction, openKitsu, run, toasts }) => {
   addAction("Slow", { delayMs: 1_500, body: done("Over") });
-  addAction("Other", { body: "new toast" });
+  addAction("Other", { body: done("new toast") });
   await openKitsu();
   await run("Slow");
   await run("Other");
@@ -119,14 +119,14 @@ test("the focus stays where it is while its toast changes", async ({ addAction, 
 });
 
 test("screen readers are told once per change, of errors at once", async ({ addAction, openKitsu, run, page }) => {
-  addAction("Break", { status: 500, delayMs: 300 });
+  addAction("Break", { ...BROKEN, delayMs: 300 });
   await openKitsu();
   const status = page.locator("kitsu-actions [role=status]");
   const alert = page.locator("kitsu-actions [role=alert]");
   await expect(status).toHaveText("");
   await run("Break");
   await expect(status).toContainText("Sent for 2 tasks");
-  await expect(alert).toContainText("Server error");
+  await expect(alert).toContainText("Something went wrong");
   await expect(status).toHaveText("");
 });
 
@@ -137,7 +137,7 @@ test("follows Kitsu's own theme switch, and a theme element that is replaced", a
   toasts,
   page,
 }) => {
-  addAction("Break", { status: 500 });
+  addAction("Break", BROKEN);
   await openKitsu();
   await run("Break");
   const host = page.locator("kitsu-actions");
@@ -151,9 +151,9 @@ test("follows Kitsu's own theme switch, and a theme element that is replaced", a
   await expect(host).toHaveAttribute("data-theme", "light");
 });
 
-test("speaks French when Kitsu does", async ({ addAction, openKitsu, run, toasts, page, kitsu }) => {
+test("speaks French when Kitsu does", async ({ addAction, openKitsu, run, toasts, page, kitsu, other }) => {
   kitsu.state.locale = "fr_FR";
-  addAction("Rendu", { status: 500, delayMs: 300 });
+  addAction("Rendu", { status: 500, delayMs: 300 }, other);
   await openKitsu();
   await run("Rendu");
   await expect(toasts).toContainText("Envoyée pour 2 tâches…");
@@ -168,7 +168,7 @@ test("comes back when Kitsu throws our element out, and above whatever is in the
   toasts,
   page,
 }) => {
-  addAction("Break", { status: 500 });
+  addAction("Break", BROKEN);
   await openKitsu();
   await run("Break");
   await expect(toasts).toHaveCount(1);
@@ -197,11 +197,11 @@ test("the last runs survive a reload, are each person's own, and open by key", a
   kitsu,
 }) => {
   addAction("Copy", { body: done("3 files copied", { text: "To the server." }) });
-  addAction("Break", { status: 500 });
+  addAction("Break", BROKEN);
   await openKitsu();
   await run("Copy");
   await run("Break");
-  await expect(toasts.last()).toContainText("Server error");
+  await expect(toasts.last()).toContainText("Something went wrong");
   await page.reload();
   const panel = page.locator("kitsu-actions .panel");
   await page.getByRole("button", { name: "Last runs (F8)" }).click();
@@ -225,7 +225,7 @@ test("a history that somebody else wrote into storage is not believed, and at mo
 }) => {
   const key = "kitsu-actions:runs:person-1";
   await page.addInitScript((name) => localStorage.setItem(name, '[{"at":"<b>"}]'), key);
-  addAction("Copy", { body: "ok" });
+  addAction("Copy", { body: done("ok") });
   await openKitsu();
   for (let count = 1; count <= 22; count++) await run("Copy");
   await expect(toasts.last()).toContainText("ok");

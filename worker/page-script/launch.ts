@@ -1,6 +1,8 @@
 // Tries to start the program once, and says only what is known: browsers do not tell whether anything opened, a ticket that was taken does.
 
 const ASK_EVERY_MS = 1_000;
+/** As long as a ticket lives. */
+const ASKS_MIN = 60;
 /** When nothing is known by then, it is time to say what may be wrong. */
 const SILENT_AFTER_MS = 4_000;
 
@@ -46,7 +48,8 @@ function wake(element: HTMLElement): void {
 
 /** Was the ticket taken before it was over? */
 async function follow(url: string, until: number): Promise<boolean> {
-  while (Date.now() < until) {
+  // The worker knows when it is over. The clock here may be wrong by an hour.
+  for (let asked = 0; asked < ASKS_MIN || Date.now() < until; asked += 1) {
     await new Promise((resolve) => setTimeout(resolve, ASK_EVERY_MS));
     const state = await readState(url);
     if (state !== "waiting") return state === "taken";

@@ -15,6 +15,9 @@ export function ask(title: string, fields: Field[] = [], more: Partial<Ask> = {}
   return answer({ kind: "ask", title, fields, submit: "Go on", ...more }, RUN);
 }
 
+/** What our worker answers when something of its own is wrong. */
+export const BROKEN = { status: 500, body: answer({ kind: "failed", code: "internal-error", title: "Something went wrong" }) };
+
 /** A line of text with this name. */
 export function text(name: string, more: Partial<Field> = {}): Field {
   return { name, label: name, type: "text", ...more };
