@@ -69,7 +69,7 @@ function beginCall({ url, address, run, body }: Sent): (answer: Received) => voi
 
   const said = words();
   const tasks = Array.isArray(selection) ? selection.length : 0;
-  const text = since ? said.sentTwice(Math.round((at - since) / 1_000)) : said.sent(tasks);
+  const text = since ? said.sentTwice(sayElapsed(since)) : said.sent(tasks);
   const update = showToast(pend(name, text));
   const again = (more: object, attempt: string) => post(addAttempt({ url: address, run }, attempt), Object.assign({}, sent, more));
   const call: Call = { at, url: address, run, name, person: personId(), update, again, wasOffline: !navigator.onLine };

@@ -34,7 +34,7 @@ export async function findBlock(url: string): Promise<string | undefined> {
 export async function findCause(wasOffline: boolean): Promise<string> {
   const said = words();
   const { host } = new URL(CONFIG.worker);
-  if (!navigator.onLine) return said.offline;
+  if (!navigator.onLine) return wasOffline ? said.wasOffline : said.offline;
   const ping = `${CONFIG.worker}/ping`;
   if (!(await isReachable(ping))) return said.unreachable(host);
   const direct = await probe(ping, { redirect: "manual" });

@@ -5,8 +5,7 @@ import { hear } from "../contract.ts";
 import { findBlock, findCause, isReachable } from "./cause.ts";
 import { CONFIG } from "./config.ts";
 import type { Received } from "./hook.ts";
-import type { Found } from "./lookup.ts";
-import { giveUp, isOurAnswer, lookUp } from "./lookup.ts";
+import { isOurAnswer, settle } from "./lookup.ts";
 import { words } from "./words/index.ts";
 
 /** A call without a readable answer. `run` only where our worker was called. */
@@ -35,17 +34,12 @@ async function findOut(run: string, call: Unread, foreign: string | undefined): 
   const lost = { run, attempt: call.attempt };
   const block = foreign === undefined ? await findBlock(call.url) : undefined;
   if (block) return `${block} ${said.didNotRun}`;
-  const found = await settle(await lookUp(lost), () => giveUp(lost));
+  const found = await settle(lost, call.at);
   if (typeof found === "object" && !isVoid(found.heard)) return found.heard;
   const cause = foreign ?? (await findCause(call.wasOffline === true));
   if (typeof found === "object") return `${cause} ${said.didNotRun}`;
   if (found === "barred") return `${said.barred(location.origin)} ${said.didNotRun}`;
   return { as: "doubt", text: `${cause} ${said.mayHaveRun}` };
-}
-
-/** A call that never arrived must not arrive later. */
-async function settle(found: Found, voidIt: () => Promise<Found>): Promise<Found> {
-  return found === "unknown" ? voidIt() : found;
 }
 
 function isVoid(heard: Heard): boolean {
@@ -68,8 +62,7 @@ async function diagnoseOther({ url, wasOffline }: Unread): Promise<string> {
   const { host, origin } = new URL(url, location.href);
   const block = await findBlock(url);
   if (block) return `${block} ${said.didNotRun}`;
-  if (wasOffline) return `${said.wasOffline} ${said.checkFirst}`;
-  if (!navigator.onLine) return `${said.offline} ${said.checkFirst}`;
+  if (wasOffline || !navigator.onLine) return `${wasOffline ? said.wasOffline : said.offline} ${said.checkFirst}`;
   if (await isReachable(origin)) return `${said.unreadable(host, location.origin)} ${said.checkFirst}`;
   return `${said.unreachable(host)} ${said.checkFirst}`;
 }

@@ -1,15 +1,14 @@
 /** Follows one run: by its socket while that holds, by asking where it does not, or where it has none. */
 import type { Following } from "./following.ts";
-import { giveUp, look, lookUp } from "./lookup.ts";
+import { isOld, look, settle } from "./lookup.ts";
 import { wake } from "./poll.ts";
 import { quietly } from "./realm.ts";
 
 /** Before it is tried anew; twice as long each time, up to a limit. */
 const WAIT_MS = 1_000;
 const WAIT_MAX_MS = 15_000;
-/** What nobody may ever know is asked for less often, and not for ever. */
+/** What nobody may ever know is asked for less often. */
 const LOST_WAIT_MAX_MS = 60_000;
-const LOST_MAX_MS = 12 * 3_600_000;
 /** What says nothing for so long may be dead without knowing. */
 const QUIET_MAX_MS = 30_000;
 /** Nothing is said of a connection that comes back within this, and no answer is waited for any longer. */
@@ -67,11 +66,10 @@ export function follow({ url, socket: address, at, run, attempt }: Following, te
   }
 
   async function lookForLost(): Promise<void> {
-    // Nobody is told after a day that something did not run: by then the worker may have forgotten that it did.
-    if (Date.now() - at > LOST_MAX_MS) return hear("");
-    const known = await lookUp({ run, attempt });
-    const found = known === "unknown" ? await giveUp({ run, attempt }) : known;
-    hear(typeof found === "object" ? found.raw : undefined);
+    const found = await settle({ run, attempt }, at);
+    if (typeof found === "object") return hear(found.raw);
+    // A laptop that wakes up may take a while to be online.
+    hear(isOld(at) && found !== "silence" ? "" : undefined);
   }
 
   function hear(answer: string | undefined): void {

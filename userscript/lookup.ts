@@ -21,13 +21,20 @@ const ANSWER_MAX_MS = 15_000;
 /** Failures that are about the run, though the worker has no address for it any more. */
 const ABOUT_RUNS: readonly string[] = ["never-ran", "run-interrupted"];
 
-export function lookUp(lost: Lost): Promise<Found> {
-  return look(locate(lost));
+/** Nobody is told later than this that something did not run: after a day the worker has forgotten that it did. */
+const KNOWN_MS = 12 * 3_600_000;
+
+/**
+ * A call that never arrived is made void: from then on "it did not run" is true for good. Did it arrive meanwhile, that is told.
+ * @param at when it was sent, by the clock here
+ */
+export async function settle(lost: Lost, at: number): Promise<Found> {
+  const found = await look(locate(lost));
+  return found === "unknown" && !isOld(at) ? look(locate(lost, "/void"), { method: "POST" }) : found;
 }
 
-/** From then on "it did not run" is true for good, unless it was there already: then that is told. */
-export function giveUp(lost: Lost): Promise<Found> {
-  return look(locate(lost, "/void"), { method: "POST" });
+export function isOld(at: number): boolean {
+  return Date.now() - at > KNOWN_MS;
 }
 
 export function locate({ run, attempt }: Lost, more = ""): string {

@@ -60,7 +60,7 @@ export function pend(name: string, text: string): Content {
 }
 
 /** "for 35 s" */
-export const sayElapsed = (since: number) => words().elapsed(measureTime(Math.round((Date.now() - since) / 1_000)));
+export const sayElapsed = (since: number) => words().elapsed(measureTime(Math.max(0, Math.round((Date.now() - since) / 1_000))));
 
 /**
  * @param name the action's name

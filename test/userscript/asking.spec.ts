@@ -214,7 +214,7 @@ test("an answer that may have arrived is checked on in the toast, until that is 
   await dialog.getByLabel("why").fill("because");
   await page.context().setOffline(true);
   await dialog.getByRole("button", { name: "Go on" }).click();
-  await expect(toasts).toContainText("You are offline. It may have run: don't run it again yet. Still checking…");
+  await expect(toasts).toContainText("You were offline when you ran it. It may have run: don't run it again yet. Still checking…");
   await expect(dialog).toBeHidden();
   await page.context().setOffline(false);
   await expect(toasts).toContainText("It did not run", { timeout: 30_000 });

@@ -192,7 +192,9 @@ test("another server's unreadable answer: it may have run", async ({ addAction, 
   addAction("Copy", { readable: false, body: "ok" }, other);
   await openKitsu();
   await run("Copy");
-  await expect(toasts).toContainText(`does not let ${kitsu.origin} read its answer (CORS). It may have run: check before you run it again.`);
+  await expect(toasts).toContainText(
+    `does not let ${kitsu.origin} read its answer (CORS). It may have run: check before you run it again.`,
+  );
 });
 
 test("a server that is not there: can't be reached, which, and that nobody knows yet", async ({
@@ -222,7 +224,7 @@ test("offline at the click: says so, and finds out that it did not run once onli
   await openKitsu();
   await page.context().setOffline(true);
   await run("Render");
-  await expect(toasts).toContainText(`You are offline. ${MAY_HAVE_RUN}`);
+  await expect(toasts).toContainText(`You were offline when you ran it. ${MAY_HAVE_RUN}`);
   await page.context().setOffline(false);
   await expect(toasts).toContainText("It did not run", { timeout: 30_000 });
   expect(worker.posts).toEqual([]);
