@@ -33,6 +33,7 @@ export function customActions({ worker, other, hasEdge, hasFarms }: Addresses): 
     ...(hasEdge && hasFarms ? renders("/edge/actions", " (session)") : []),
     action("Not installed", `${worker}/actions/does-not-exist`, true),
     action("Other server", `${other}/other/echo`, true),
+    action("Other server, no such host", "http://farm.studio.invalid/render", true),
     action("Other server, without CORS", `${other}/other/silent`, true),
     action("Turntable check", `${worker}/actions/debug?from=turntable`, true, "asset"),
     ...forwarded,

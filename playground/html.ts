@@ -1,13 +1,15 @@
 /** The one HTML page of the playground, in its variants. */
 import { readFile } from "node:fs/promises";
 
-export type Variant = { strictCsp: boolean; userscript: "early" | "late" | "off" };
+export type Variant = { csp: "none" | "strict" | "closed"; userscript: "early" | "late" | "off"; hasReferrer: boolean };
 
-/** `?csp=strict`, `?userscript=late` and `?userscript=off`, in any combination. */
+/** `?csp=strict` or `closed`, `?userscript=late` or `off`, `?referrer=none`, in any combination. */
 export function readVariant(query: URLSearchParams): Variant {
   const userscript = query.get("userscript");
+  const csp = query.get("csp");
   return {
-    strictCsp: query.get("csp") === "strict",
+    csp: csp === "strict" || csp === "closed" ? csp : "none",
+    hasReferrer: query.get("referrer") !== "none",
     userscript: userscript === "late" || userscript === "off" ? userscript : "early",
   };
 }
@@ -32,11 +34,20 @@ const USERSCRIPTS: Record<Variant["userscript"], string> = {
   off: "",
 };
 
+export function headersOf({ csp, hasReferrer }: Variant, worker: string): Record<string, string> {
+  return {
+    ...(csp === "strict" && { "content-security-policy": strictCsp(worker) }),
+    // Careful, and never told of the worker.
+    ...(csp === "closed" && { "content-security-policy": "connect-src 'self'" }),
+    ...(!hasReferrer && { "referrer-policy": "no-referrer" }),
+  };
+}
+
 /**
  * The policy of a studio that is careful. `vue` is the policy that Vue creates for itself. No `unsafe-eval`: the real Kitsu
  * needs it for its translations, a userscript must not.
  */
-export function strictCsp(worker: string): string {
+function strictCsp(worker: string): string {
   return [
     "default-src 'self'",
     "script-src 'self'",

@@ -1,11 +1,17 @@
 /**
  * A server that is not the worker: custom actions point anywhere. `/other/echo` knows what a browser asks of it, `/other/silent`
- * does its work and has never heard of CORS, so the preflight fails and the browser does not send the call at all.
+ * does its work and has never heard of CORS, so the preflight fails and the browser does not send the call at all. `/other/login` is a page to log in.
  */
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { readBody } from "./request-body.ts";
 
 export async function answerAsOther(name: string, request: IncomingMessage, response: ServerResponse): Promise<void> {
+  if (name === "login") {
+    response
+      .writeHead(200, { "content-type": "text/html; charset=utf-8" })
+      .end("<!doctype html><title>Log in</title><h1>Log in</h1>");
+    return;
+  }
   if (name !== "echo" && name !== "silent") {
     response.writeHead(404, { "content-type": "text/plain" }).end(`There is no /other/${name}.`);
     return;

@@ -5,10 +5,13 @@ import { streamChanges } from "./changes.ts";
 import { customActions } from "./custom-actions.ts";
 import { ADA } from "./data-people.ts";
 import { PAPER_LANTERN } from "./data-projects.ts";
-import { passToEdge } from "./edge.ts";
 import { answerControl } from "./farms/control.ts";
 import type { Farms } from "./farms/farm.ts";
-import { readVariant, renderHtml, strictCsp } from "./html.ts";
+import { passOrBreak } from "./faults/break-call.ts";
+import { breakStudio, breakZou } from "./faults/break-server.ts";
+import { Faults } from "./faults/faults.ts";
+import { openProxy } from "./faults/proxy.ts";
+import { headersOf, readVariant, renderHtml } from "./html.ts";
 import { answerAsOther } from "./other-server.ts";
 import { openStudio, type Studio } from "./studio.ts";
 import { fetchUserscript } from "./userscript.ts";
@@ -19,6 +22,8 @@ export type PlaygroundOptions = {
   port: number;
   /** the action server's address, for example `http://localhost:8787` */
   worker: string;
+  /** where the worker really is: then the playground stands in front of it at `worker`, and can break what goes by */
+  behind?: string;
   /** shared with the worker, in the form of Standard Webhooks: `whsec_` and base64 */
   forwardSecret: string;
   /** the token that the small Zou knows its bot by: the worker's KITSU_TOKEN */
@@ -38,6 +43,8 @@ type Site = {
   worker: string;
   edge: string | undefined;
   farms: Farms | undefined;
+  faults: Faults;
+  elsewhere: string;
   bundle: Bundle;
   studio: Studio;
   zou: Zou;
@@ -48,7 +55,7 @@ const HOME = `/productions/${PAPER_LANTERN.id}/shots`;
 
 /** Starts everything; answers when the page can be opened. */
 export async function startPlayground(options: PlaygroundOptions): Promise<Playground> {
-  const { worker, edge, farms, botToken, forwardSecret, log, watch } = options;
+  const { worker, behind, edge, farms, botToken, forwardSecret, log, watch } = options;
   const bundle = await bundlePage(watch ? () => log?.("playground: rebuilt, reload the page") : undefined);
   const server = createServer();
   const port = await listen(server, options.port);
@@ -57,7 +64,10 @@ export async function startPlayground(options: PlaygroundOptions): Promise<Playg
   const other = `http://127.0.0.1:${port}`;
   const actions = customActions({ worker, other, hasEdge: edge !== undefined, hasFarms: farms !== undefined });
   const studio = openStudio(forwardSecret, url + HOME);
-  const site = { worker, edge, farms, bundle, studio, zou: openZou({ botToken, actions }), home: HOME };
+  const faults = new Faults();
+  const elsewhere = `${other}/other/login`;
+  const proxy = behind && (await openProxy(Number(new URL(worker).port), { worker: behind, elsewhere }, faults, log));
+  const site = { worker, edge, farms, faults, elsewhere, bundle, studio, zou: openZou({ botToken, actions }), home: HOME };
   server.on("request", (request, response) => {
     answer(site, request, response).catch((error: unknown) => {
       log?.(`playground: ${request.method} ${request.url} failed: ${error instanceof Error ? error.stack : String(error)}`);
@@ -70,6 +80,7 @@ export async function startPlayground(options: PlaygroundOptions): Promise<Playg
     const closed = new Promise<void>((resolve) => server.close(() => resolve()));
     server.closeAllConnections();
     await closed;
+    if (proxy) await proxy.close();
   };
   return { url, close };
 }
@@ -83,13 +94,20 @@ const PAGE = /^\/(productions|my-tasks|people|open-productions|playlists)(\/|$)/
 async function answer(site: Site, request: IncomingMessage, response: ServerResponse): Promise<void> {
   const { pathname, search, searchParams } = new URL(request.url ?? "/", "http://localhost");
   const [, area, name = ""] = pathname.split("/");
-  if (area === "studio" && request.method === "POST") return site.studio(name, request, response);
+  if (area === "studio" && request.method === "POST") {
+    site.faults.count(name);
+    return (await breakStudio(site.faults.now, response)) ? undefined : site.studio(name, request, response);
+  }
   if (area === "other") return answerAsOther(name, request, response);
-  if (area === "api") return site.zou.answer(request, response);
+  if (area === "api") return (await breakZou(site.faults.now, request, response)) ? undefined : site.zou.answer(request, response);
   if (area === "changes") return streamChanges(site.zou, request, response);
+  if (area === "control" && name === "faults") return site.faults.control(request, response);
   if (area === "control")
     return site.farms ? answerControl(site.farms, name, request, response) : sendText(response, 404, NO_FARMS);
-  if (area === "edge") return site.edge ? passToEdge(site.edge, request, response) : sendText(response, 404, NO_EDGE);
+  if (area === "edge") {
+    if (!site.edge) return sendText(response, 404, NO_EDGE);
+    return passOrBreak(site.faults.now, { worker: site.edge, elsewhere: site.elsewhere }, request, response);
+  }
   if (request.method !== "GET" && request.method !== "HEAD") return sendText(response, 405, "Only pages here.");
   if (pathname === "/") return redirect(response, site.home + search);
   if (PAGE.test(pathname)) return sendPage(site, searchParams, request, response);
@@ -119,7 +137,7 @@ async function sendPage(
     "content-type": "text/html; charset=utf-8",
     "cache-control": "no-store",
     ...(!person && { "set-cookie": zou.logIn(ADA) }),
-    ...(variant.strictCsp && { "content-security-policy": strictCsp(worker) }),
+    ...headersOf(variant, worker),
   });
   response.end(html);
 }

@@ -12,9 +12,11 @@ import { startPlayground } from "../playground/serve.ts";
 const workerPort = Number(process.env.WORKER_PORT ?? 8787);
 const playgroundPort = Number(process.env.PLAYGROUND_PORT ?? 8788);
 const stateDir = process.env.STATE_DIR ?? ".state";
-const edgePort = await findFreePort([workerPort, playgroundPort]);
-const flamencoPort = await findFreePort([workerPort, playgroundPort, edgePort]);
-const afanasyPort = await findFreePort([workerPort, playgroundPort, edgePort, flamencoPort]);
+/** The playground stands in front of the worker, at the worker's address, and can break what goes by. */
+const innerPort = await findFreePort([workerPort, playgroundPort]);
+const edgePort = await findFreePort([workerPort, playgroundPort, innerPort]);
+const flamencoPort = await findFreePort([workerPort, playgroundPort, innerPort, edgePort]);
+const afanasyPort = await findFreePort([workerPort, playgroundPort, innerPort, edgePort, flamencoPort]);
 
 const worker = `http://localhost:${workerPort}`;
 /** Shared by the workers and the playground's servers for as long as they run. */
@@ -68,6 +70,7 @@ const farms = await openFarms({ flamencoPort, afanasyPort });
 const playground = await startPlayground({
   port: playgroundPort,
   worker,
+  behind: `http://127.0.0.1:${innerPort}`,
   edge,
   farms,
   botToken,
@@ -77,7 +80,7 @@ const playground = await startPlayground({
 });
 const children = [
   run(process.execPath, "scripts/build.ts", "--watch"),
-  runWorker(workerPort, stateDir, { ...variables, ...farmVariables(true), KITSU_TOKEN: botToken }),
+  runWorker(innerPort, stateDir, { ...variables, ...farmVariables(true), KITSU_TOKEN: botToken }),
   runWorker(edgePort, `${stateDir}/edge`, { ...variables, ...farmVariables(false), BASE_PATH: "/edge" }),
 ];
 

@@ -1,5 +1,6 @@
 /** Puts the imitated Kitsu together. */
 import { ADA, PERSONS } from "../data-people.ts";
+import { breakPage } from "./break-page.ts";
 import { element } from "./element.ts";
 import { type Given, readGiven } from "./given.ts";
 import { drawListPage } from "./list-page.ts";
@@ -29,6 +30,7 @@ function start(root: HTMLElement, bar: HTMLElement, { worker, personId, customAc
     document.documentElement.style.background = background;
     document.body.style.background = background;
   });
+  breakPage(new URLSearchParams(location.search));
   root.append(theme);
   exposeVueApp(root, store, router);
   // Kitsu listens to a socket, and loads what it hears of.

@@ -1,4 +1,5 @@
 /** The strip on top that is not Kitsu's: what this is, its variants, the action server, and the drawer. */
+import { drawBreakMenu } from "./break-menu.ts";
 import { drawDrawer } from "./drawer.ts";
 import { button, element } from "./element.ts";
 import { drawFarmSwitch } from "./farm-switch.ts";
@@ -32,6 +33,7 @@ export function fillPlaygroundBar(bar: HTMLElement, { worker, hasFarms }: Surrou
       ...drawVariants("CSP", "csp", CSPS),
     ),
     ...(hasFarms ? [drawFarmSwitch()] : []),
+    drawBreakMenu(),
     element("span", { class: "filler" }),
     element("a", { href: `${worker}/`, target: "_blank" }, "Action server"),
     element("a", { href: `${worker}/runs`, target: "_blank" }, "Log"),

@@ -196,10 +196,9 @@ test("a ticket is not over because the clock here is an hour ahead", async ({
 }) => {
   await page.addInitScript(() => addEventListener("click", (event) => event.preventDefault()));
   await page.clock.setFixedTime(Date.now() + HOUR_MS);
-  const launch = { kind: "launch", app: "RV", ways: [{ url: "rvlink://x" }] } as const;
   const ticket = { url: `${worker.origin}/tickets/1`, until: Date.now() + 60_000 };
   worker.tell("/tickets/1", { body: { state: "waiting" } });
-  addAction("Open", { body: done("Ready", { effects: [{ ...launch, ticket }] }) });
+  addAction("Open", { body: done("Ready", { effects: [{ kind: "launch", app: "RV", ways: [{ url: "rvlink://x" }], ticket }] }) });
   await openKitsu();
   await run("Open");
   await toasts.getByRole("link", { name: /Open in RV|Try again/ }).click();

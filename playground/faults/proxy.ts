@@ -1,0 +1,61 @@
+/** In front of the worker, at the address that everybody knows it by: passes everything on as it is, sockets included, until something is to be broken. */
+import { createServer, type IncomingMessage, type Server } from "node:http";
+import { connect, type Socket } from "node:net";
+import { passOrBreak, type Way } from "./break-call.ts";
+import type { Faults } from "./faults.ts";
+
+export type Proxy = { close(): Promise<void> };
+
+/** @param port where the worker is expected */
+export async function openProxy(port: number, way: Way, faults: Faults, log?: (line: string) => void): Promise<Proxy> {
+  let server: Server | undefined;
+  const sockets = new Set<Socket>();
+  const open = async () => {
+    const opened = createServer((request, response) => {
+      passOrBreak(faults.now, way, request, response).catch((error: unknown) => {
+        if (!response.destroyed) log?.(`playground: ${request.method} ${request.url} was not passed on: ${String(error)}`);
+        response.destroy();
+      });
+    });
+    opened.on("connection", (socket) => {
+      sockets.add(socket);
+      socket.once("close", () => sockets.delete(socket));
+    });
+    opened.on("upgrade", (request: IncomingMessage, socket: Socket, head: Buffer) => passSocket(way.worker, request, socket, head));
+    await new Promise<void>((resolve, reject) => {
+      opened.once("error", reject);
+      opened.listen(port, "127.0.0.1", resolve);
+    });
+    server = opened;
+  };
+  const shut = async () => {
+    const closing = server;
+    server = undefined;
+    for (const socket of sockets) socket.destroy();
+    if (closing) await new Promise((resolve) => closing.close(resolve));
+  };
+  await open();
+  faults.watch(async ({ worker }) => {
+    if (worker === "refused") await shut();
+    else if (!server) await open();
+  });
+  return { close: shut };
+}
+
+/** From then on the two talk by themselves. The request goes out as it came, Host included. */
+function passSocket(worker: string, request: IncomingMessage, socket: Socket, head: Buffer): void {
+  const { hostname, port } = new URL(worker);
+  const passed = connect(Number(port), hostname, () => {
+    const headers = request.rawHeaders.flatMap((name, at, all) => (at % 2 === 0 ? [`${name}: ${all[at + 1]}`] : []));
+    passed.write([`${request.method} ${request.url} HTTP/1.1`, ...headers, "", ""].join("\r\n"));
+    passed.write(head);
+    passed.pipe(socket).pipe(passed);
+  });
+  for (const [one, other] of [
+    [passed, socket],
+    [socket, passed],
+  ] as const) {
+    one.on("error", () => one.destroy());
+    one.once("close", () => other.destroy());
+  }
+}
