@@ -38,7 +38,8 @@ export async function findCause(wasOffline: boolean): Promise<string> {
   const ping = `${CONFIG.worker}/ping`;
   if (!(await isReachable(ping))) return said.unreachable(host);
   const direct = await probe(ping, { redirect: "manual" });
-  if (direct?.type === "opaqueredirect") return said.login(CONFIG.worker);
+  // Any page may read what the worker says there. A redirect, a login page and whatever else can't be read stand in front of it.
+  if (direct?.status !== 204) return `${said.inFront} ${said.logIn(CONFIG.worker)}`;
   if (wasOffline) return said.wasOffline;
   // As a call is sent: with a session, and headers that have to be asked for first.
   const like: RequestInit = { method: "POST", headers: { "content-type": "application/json" }, body: "{}", credentials: "include" };

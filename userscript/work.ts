@@ -38,7 +38,8 @@ export function startWork(following: Following, given: Update | undefined, end: 
   const { name, socket, note: doubt = "" } = following;
   // A call whose answer was lost.
   const isLost = socket === "";
-  const content: Content = { ...pend(name, doubt), tone: doubt ? "warning" : "pending", work: { done: 0, total: 0 } };
+  const first = doubt ? present(name, 0, { as: "doubt", text: doubt }, following.run) : pend(name, "");
+  const content: Content = { ...first, work: { done: 0, total: 0 } };
   const work: Work = { following, update: given ?? showToast(content), content, answer: "", take, tick, wasKept: true };
   let heard: Diagnosis = "";
   let note = "";

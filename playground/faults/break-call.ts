@@ -61,12 +61,9 @@ export async function passOrBreak(now: Wish, way: Way, request: IncomingMessage,
     if (now.runs === "cut") return cut(response);
     return answerPage(now.runs, request, response);
   }
-  if (!now.call || !isCall(path)) return passToEdge(way.worker, request, response);
-  if (request.method === "OPTIONS") {
-    if (now.call === "preflight-refused") return void response.writeHead(403).end();
+  if (now.call === "preflight-refused" && request.method === "OPTIONS") return void response.writeHead(403).end();
+  if (!now.call || now.call === "preflight-refused" || request.method !== "POST" || !isCall(path))
     return passToEdge(way.worker, request, response);
-  }
-  if (request.method !== "POST") return passToEdge(way.worker, request, response);
   await breakCall(now.call, way, request, response);
 }
 

@@ -18,7 +18,7 @@ test("a refused preflight: it did not run, and who has to allow it", async ({
   kitsu,
 }) => {
   addAction("Render", { preflight: false });
-  worker.tell("/ping", { preflight: false });
+  worker.tell("/ping", { status: 204, preflight: false });
   await openKitsu();
   await run("Render");
   await expect(toasts).toContainText(`refuses calls from ${kitsu.origin} (CORS): tell your TD. ${DID_NOT_RUN}`);
@@ -145,13 +145,15 @@ for (const [what, script, said] of [
 }
 
 test("a redirect to a login on another host: where to log in", async ({ addAction, openKitsu, run, toasts, worker, other }) => {
-  const redirect = { status: 302, location: `${other.origin}/login` };
+  const redirect = { status: 302, location: `${other.origin}/login`, readable: false };
   for (const path of ["/ping", "/runs"]) worker.tell(path, redirect);
   other.tell("/login", { readable: false, preflight: false, body: "Log in" });
   addAction("Render", redirect);
   await openKitsu();
   await run("Render");
-  await expect(toasts).toContainText(`redirects you elsewhere: open ${worker.origin} in a new tab, and log in if asked.`);
+  await expect(toasts).toContainText(
+    `Something else answers at the action server's address. Open ${worker.origin} in a new tab, and log in if asked.`,
+  );
   await expect(toasts).toContainText(MAY_HAVE_RUN);
 });
 

@@ -62,8 +62,7 @@ export const en = {
   blocked: (host: string) => `Kitsu's security policy blocks ${host}: ask your TD to add it to connect-src.`,
   barred: (kitsu: string) => `The action server refuses calls from ${kitsu}: ask your TD to add it to KITSU_URL.`,
   refused: (host: string, kitsu: string) => `Something at ${host} refuses calls from ${kitsu} (CORS): tell your TD.`,
-  login: (address: string) =>
-    `The action server's address redirects you elsewhere: open ${address} in a new tab, and log in if asked.`,
+  inFront: "Something else answers at the action server's address.",
   logIn: (address: string) => `Open ${address} in a new tab, and log in if asked. Otherwise tell your TD.`,
   foreign: (what: string) => `Something other than the action server answered: ${what}.`,
   answerOf: (status: number) => `an unreadable answer (status ${status})`,

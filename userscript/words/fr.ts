@@ -63,8 +63,7 @@ export const fr: typeof en = {
   blocked: (host) => `La politique de sécurité de Kitsu bloque ${host} : demandez à votre TD de l’ajouter à connect-src.`,
   barred: (kitsu) => `Le serveur d’actions refuse les appels de ${kitsu} : demandez à votre TD de l’ajouter à KITSU_URL.`,
   refused: (host, kitsu) => `${host} refuse les appels de ${kitsu} (CORS) : prévenez votre TD.`,
-  login: (address) =>
-    `L’adresse du serveur d’actions redirige ailleurs : ouvrez ${address} dans un nouvel onglet et connectez-vous si on vous le demande.`,
+  inFront: "Autre chose répond à l’adresse du serveur d’actions.",
   logIn: (address) => `Ouvrez ${address} dans un nouvel onglet et connectez-vous si on vous le demande. Sinon, prévenez votre TD.`,
   foreign: (what) => `Autre chose que le serveur d’actions a répondu : ${what}.`,
   answerOf: (status) => `une réponse illisible (statut ${status})`,

@@ -69,7 +69,7 @@ export async function startActionServer(): Promise<ActionServer> {
     const path = url.pathname.replace(/^\/edge(?=\/)/, "");
     const told = scripts.get(path) ?? (path.startsWith("/runs/") ? scripts.get("/runs") : undefined);
     if (!told && ((path === "/ping" && request.method === "GET") || request.method === "HEAD"))
-      return void response.writeHead(204).end();
+      return void response.writeHead(204, { "access-control-allow-origin": "*" }).end();
     if (path.startsWith("/runs/") && !told) return answerRun(request, response, path);
     const cors = {
       "access-control-allow-origin": request.headers.origin ?? "null",
