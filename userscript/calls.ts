@@ -139,7 +139,7 @@ function end(call: Call, status: number, heard: Diagnosis, isFirst = true): Cont
   else if (offer && (isDone || isFollowed)) closeOffer(person, offer, words().undone);
   // What may have run is sent again under the same run, which runs once; a run that never ran can't run any more.
   else if (offer) returnOffer(offer, heard !== words().notFound);
-  const content = present(name, status, heard, id);
+  const content = present(name, status, heard, id, false, call.isLost);
   if (isFollowed) return content;
   const { tone, title, text, presses = [] } = content;
   const offers = run ? listOffers(run, reply) : [];

@@ -111,7 +111,8 @@ function end({ following, update, stop, wasKept }: Work, heard: Diagnosis): void
   removeFollowing(person, following);
   stop?.();
   works.delete(following.run);
-  const content = showEnd({ ...following, person, update }, 200, heard, isFirst);
+  const isLost = following.socket === "";
+  const content = showEnd({ ...following, person, update, isLost }, 200, heard, isFirst);
   if (isFirst) notify(following.run, content);
 }
 

@@ -66,8 +66,16 @@ export const sayElapsed = (since: number) => words().elapsed(measureTime(Math.ma
  * @param name the action's name
  * @param run its id: where nothing can be read, there may be more to know of it later
  * @param isFollowed it is brought up to date until it ends
+ * @param isLost it was looked up, so there is more to read on the run's page; and it stays, for nobody may be looking any more
  */
-export function present(name: string, status: number, heard: Diagnosis, run: string | undefined, isFollowed = false): Content {
+export function present(
+  name: string,
+  status: number,
+  heard: Diagnosis,
+  run: string | undefined,
+  isFollowed = false,
+  isLost = false,
+): Content {
   const said = words();
   if (typeof heard === "string" || heard.as === "doubt") {
     const text = typeof heard === "string" ? heard : heard.text;
@@ -76,7 +84,7 @@ export function present(name: string, status: number, heard: Diagnosis, run: str
     const report = `${name}: ${text} ${new Date().toISOString()} ${run ? `run ${run}` : location.href}`;
     return { ...shown, presses: [...(shown.presses ?? []), { label: said.forTd, text: report }] };
   }
-  if (heard.as === "reply") return presentReply(name, heard.reply, heard.run, isFollowed);
+  if (heard.as === "reply") return presentReply(name, heard.reply, heard.run, isFollowed, isLost);
   if (heard.as === "newer") {
     return draft(
       name,
@@ -93,13 +101,17 @@ export function present(name: string, status: number, heard: Diagnosis, run: str
   return draft(name, tone, heard.as === "message" ? heard.title : "", [text, wrong || (heard.as === "nothing" && "OK")]);
 }
 
-function presentReply(name: string, reply: Reply, run: Run | undefined, isFollowed: boolean): Content {
+function presentReply(name: string, reply: Reply, run: Run | undefined, isFollowed: boolean, isLost: boolean): Content {
   const said = words();
   const { kind, title, text, links = [] } = reply;
   const details = [...links, ...(run ? [{ label: said.details, url: run.url }] : [])];
   if (kind === "done") {
     const { severity, outcomes, tables, effects, document } = reply;
-    return { ...draft(name, severity, title, [text], document === undefined ? links : details, effects), outcomes, tables };
+    return {
+      ...draft(name, severity, title, [text], document === undefined && !isLost ? links : details, effects),
+      outcomes,
+      tables,
+    };
   }
   if (kind === "failed") {
     const { advice, outcomes } = reply;
