@@ -20,6 +20,7 @@ const LOST_AFTER_MS = 10_000;
  */
 export function follow({ url, socket: address, at, run, attempt }: Following, tell: (answer?: string) => void): () => undefined {
   let isOver = false;
+  let isRunning = false;
   let wait = WAIT_MS;
   let socket: WebSocket | undefined;
   let doubt: ReturnType<typeof setTimeout> | undefined;
@@ -29,7 +30,7 @@ export function follow({ url, socket: address, at, run, attempt }: Following, te
       if (!isOver) await (address ? lookForWork() : lookForLost());
       // Back online is worth another look at once.
       if (await wake(wait)) wait = WAIT_MS;
-      else wait = Math.min(wait * 2, address ? WAIT_MAX_MS : LOST_WAIT_MAX_MS);
+      else wait = Math.min(wait * 2, address || isRunning ? WAIT_MAX_MS : LOST_WAIT_MAX_MS);
     }
   });
   return () => {
@@ -67,6 +68,7 @@ export function follow({ url, socket: address, at, run, attempt }: Following, te
 
   async function lookForLost(): Promise<void> {
     const found = await settle({ run, attempt }, at);
+    isRunning = typeof found === "object";
     if (typeof found === "object") return hear(found.raw);
     // A laptop that wakes up may take a while to be online.
     hear(isOld(at) && found !== "silence" ? "" : undefined);

@@ -38,11 +38,14 @@ export function startWork(following: Following, given: Update | undefined, end: 
   const { name, socket, note: doubt = "" } = following;
   // A call whose answer was lost.
   const isLost = socket === "";
-  const first = doubt ? present(name, 0, { as: "doubt", text: doubt }, following.run) : pend(name, "");
-  const content: Content = { ...first, work: { done: 0, total: 0 } };
+  // Nobody knows whether it is at work, and what is known is to be read as a whole.
+  const content: Content = doubt
+    ? present(name, 0, { as: "doubt", text: doubt }, following.run)
+    : { ...pend(name, ""), work: { done: 0, total: 0 } };
   const work: Work = { following, update: given ?? showToast(content), content, answer: "", take, tick, wasKept: true };
   let heard: Diagnosis = "";
   let note = "";
+  let trouble = "";
   let notedAt = 0;
   let isOver = false;
   let quarter = -1;
@@ -53,9 +56,13 @@ export function startWork(following: Following, given: Update | undefined, end: 
   function take(answer?: string): void {
     const next = answer ? hear(200, "", answer) : isLost ? words().notFound : words().forgotten;
     const { reply } = findReply(next);
-    if (answer === undefined) draw("", isLost ? "" : words().trying);
-    else if (reply?.kind === "started") {
+    if (answer === undefined) {
+      if (!heard && isLost) return;
+      trouble = words().trying;
+      draw("");
+    } else if (reply?.kind === "started") {
       heard = next;
+      trouble = "";
       work.answer = answer;
       draw(measure(reply));
     } else if (typeof next === "string" || reply || next.as === "newer") {
@@ -64,7 +71,7 @@ export function startWork(following: Following, given: Update | undefined, end: 
     }
   }
 
-  function draw(said: string | undefined, trouble = ""): void {
+  function draw(said: string | undefined): void {
     const { run } = findReply(heard);
     const shown = heard ? present(name, 200, heard, following.run, true) : content;
     const lines = [trouble, Date.now() - notedAt < HEARD_MS && note, shown.text, isLost && heard && sayElapsed(following.at)];

@@ -79,6 +79,8 @@ export function showToast(first: Content): Update {
     entry.draw(content);
     entry.left = measureStay(entry, content);
     refresh(isNew);
+    // What is said may be longer than what was there, and not to be seen any more.
+    if (!isMinor && !layer.matches(":hover")) entry.element.scrollIntoView({ block: "nearest" });
     // What is moved loses it.
     if (had !== focused()) giveFocus(had);
     const said = content.said ?? `${content.title}\n${content.text}`;
@@ -116,7 +118,6 @@ function refresh(isNew = false): void {
   past.ariaExpanded = String(panel !== undefined);
   past.hidden = entries.length + listWork().length === 0 && !panel && listRuns(personId()).length === 0;
   showLayer(!past.hidden, isNew);
-  if (isNew) entries.at(-1)?.element.scrollIntoView({ block: "nearest" });
 }
 
 function nameHistory(): string {

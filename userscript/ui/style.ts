@@ -9,7 +9,7 @@ export const STYLE = `
 *{box-sizing:border-box;margin:0;border:0;padding:0;background:none;font:inherit;color:inherit;overflow-wrap:anywhere}
 [hidden],p:empty,.presses:empty{display:none!important}
 .layer,dialog{padding:16px;overflow:hidden auto;font:14px/1.45 system-ui,sans-serif;color:var(--text)}
-.layer{max-height:68vh;position:fixed;inset:auto 0 0 auto;z-index:999999;display:flex;flex-direction:column;gap:8px;width:min(404px,100vw);pointer-events:none}
+.layer{max-height:68vh;scroll-padding-bottom:64px;position:fixed;inset:auto 0 0 auto;z-index:999999;display:flex;flex-direction:column;gap:8px;width:min(404px,100vw);pointer-events:none}
 dialog{max-height:75vh;width:min(560px,100vw);margin:auto;padding-bottom:0}
 dialog::backdrop{background:#0009}
 .field{margin-top:12px}
@@ -33,6 +33,7 @@ svg{display:block;width:18px;fill:none;stroke:currentColor;stroke-width:2;stroke
 p,td,th,summary,.press{white-space:pre-line;unicode-bidi:plaintext}
 .name,th{font-size:11px;letter-spacing:1px;text-transform:uppercase}
 .title,summary{font-weight:600;color:var(--strong)}
+.presses~*{margin-top:8px}
 .presses,.bar{display:flex;flex-wrap:wrap;gap:8px;margin-top:8px}
 .bar{position:sticky;bottom:0;justify-content:end;margin:0}
 form>.bar{padding:16px 0;background:var(--card)}
