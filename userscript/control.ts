@@ -29,6 +29,8 @@ async function control(name: string, url: string, tell: (said: string) => void):
   const received = await post(sent.url, namePerson());
   const heard = await understand(received, sent);
   taken.delete(url);
+  // Twice does no harm, so nobody goes on asking.
+  if (typeof heard === "object" && heard.as === "doubt") return tell(`${heard.cause} ${words().pressAgain}`);
   const { tone, title, text } = present(name, received.status, heard, undefined);
   tell(title === name && text ? text : tone === "error" ? `${title}\n${text}` : title);
 }

@@ -11,8 +11,8 @@ import { words } from "./words/index.ts";
 /** A call without a readable answer. `run` only where our worker was called. */
 export type Unread = { url: string; run: string | undefined; attempt?: string | undefined; at: number; wasOffline?: boolean };
 
-/** Nobody knows yet whether it ran: it is asked for again until somebody does. */
-export type Doubt = { as: "doubt"; text: string };
+/** Nobody knows yet whether it ran: it is asked for again until somebody does, which `text` says after the `cause`. */
+export type Doubt = { as: "doubt"; cause: string; text: string };
 
 /** What is known of the call: what was heard, a sentence that is final, or a doubt. */
 export type Diagnosis = Heard | string | Doubt;
@@ -39,7 +39,7 @@ async function findOut(run: string, call: Unread, foreign: string | undefined): 
   const cause = foreign ?? (await findCause(call.wasOffline === true));
   if (typeof found === "object") return `${cause} ${said.didNotRun}`;
   if (found === "barred") return `${said.barred(location.origin)} ${said.didNotRun}`;
-  return { as: "doubt", text: `${cause} ${said.mayHaveRun}` };
+  return { as: "doubt", cause, text: `${cause} ${said.mayHaveRun}` };
 }
 
 function isVoid(heard: Heard): boolean {

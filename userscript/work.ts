@@ -40,7 +40,7 @@ export function startWork(following: Following, given: Update | undefined, end: 
   const isLost = socket === "";
   // Nobody knows whether it is at work, and what is known is to be read as a whole.
   const content: Content = doubt
-    ? present(name, 0, { as: "doubt", text: doubt }, following.run)
+    ? present(name, 0, { as: "doubt", cause: "", text: doubt }, following.run)
     : { ...pend(name, ""), work: { done: 0, total: 0 } };
   const work: Work = { following, update: given ?? showToast(content), content, answer: "", take, tick, wasKept: true };
   let heard: Diagnosis = "";

@@ -76,6 +76,7 @@ export const en = {
   didNotRun: "It did not run: run it again once this is fixed.",
   mayHaveRun: "It may have run: don't run it again yet. Still checking…",
   checkFirst: "It may have run: check before you run it again.",
+  pressAgain: "It may not have arrived: press again.",
   stopAsking: "Stop checking",
   notFound: "We could not find out whether it ran. Check before you run it again.",
   elapsed: (time: string) => `for ${time}`,

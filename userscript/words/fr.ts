@@ -77,6 +77,7 @@ export const fr: typeof en = {
   didNotRun: "L’action ne s’est pas exécutée : relancez-la une fois le problème réglé.",
   mayHaveRun: "L’action s’est peut-être exécutée : ne la relancez pas encore. Vérification en cours…",
   checkFirst: "L’action s’est peut-être exécutée : vérifiez avant de la relancer.",
+  pressAgain: "Ce n’est peut-être pas arrivé : appuyez à nouveau.",
   stopAsking: "Ne plus vérifier",
   notFound: "Impossible de savoir si l’action s’est exécutée. Vérifiez avant de la relancer.",
   elapsed: (time) => `depuis ${time}`,
