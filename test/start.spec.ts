@@ -14,7 +14,7 @@ test("an AJAX action shows its outcome as a toast, and is in the log", async ({ 
   await run(page);
   await expect(page.getByText("2 of 2 published").first()).toBeVisible();
   await page.goto(`${started.worker}/runs`);
-  const line = page.getByRole("row").filter({ hasText: "2 of 2 published" });
+  const line = page.getByRole("row").filter({ hasText: "2 of 2 published" }).first();
   await expect(line).toContainText("publish");
   await line.getByRole("link").click();
   await expect(page.getByRole("heading", { name: "2 of 2 published" })).toBeVisible();

@@ -4,8 +4,8 @@ import * as v from "valibot";
 import { readBody } from "../request-body.ts";
 import { CALL_MODES, RUNS_MODES, STUDIO_MODES, WORKER_MODES, ZOU_MODES } from "./modes.ts";
 
-const modes = <Modes extends Record<string, string>>(listed: Modes) =>
-  v.optional(v.picklist(Object.keys(listed) as (keyof Modes & string)[]));
+const modes = <Name extends string>(listed: readonly (readonly [name: Name, text: string])[]) =>
+  v.optional(v.picklist(listed.map(([name]) => name)));
 
 /** What is not named is not broken: `{}` puts everything right. */
 export const Wish = v.strictObject({

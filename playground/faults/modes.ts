@@ -1,39 +1,49 @@
 /** What can be broken, where, and what Kitsu should show then. The menu in the bar and `POST /control/faults` are made of this. */
 
-/** How each is to be read: "what happens", and when that is. */
-export const CALL_MODES = {
-  "preflight-refused": "The preflight is refused",
-  "broken-setting": "A setting of the worker can't be read",
-  "no-cors": "It runs; the answer has no CORS headers",
-  "cut-before": "Cut before it arrives",
-  "cut-during": "Cut after a second, while it runs",
-  "cut-after": "Cut after it ran",
-  "502": "502 page, before it arrives",
-  "502-unreadable": "502 page without CORS headers, before it arrives",
-  "504": "504 page, after it ran",
-  "429": "429 page, before it arrives",
-  cloudflare: "Cloudflare's own page (1033)",
-  login: "Login page, status 200",
-  "login-elsewhere": "Redirect to a login on another host",
-  empty: "Empty answer, status 200, after it ran",
-  "half-json": "JSON cut in the middle, after it ran",
-  "unknown-kind": "A reply of a kind from the future",
-  "internal-error": "An error in the worker itself",
-} as const;
+/** Its name, and what happens. */
+export const CALL_MODES = [
+  ["preflight-refused", "The preflight is refused"],
+  ["broken-setting", "A setting of the worker can't be read"],
+  ["no-cors", "It runs; the answer has no CORS headers"],
+  ["cut-before", "Cut before it arrives"],
+  ["cut-during", "Cut after a second, while it runs"],
+  ["cut-after", "Cut after it ran"],
+  ["502", "502 page, before it arrives"],
+  ["502-unreadable", "502 page without CORS headers, before it arrives"],
+  ["504", "504 page, after it ran"],
+  ["429", "429 page, before it arrives"],
+  ["cloudflare", "Cloudflare's own page (1033)"],
+  ["login", "Login page, status 200"],
+  ["login-elsewhere", "Redirect to a login on another host"],
+  ["empty", "Empty answer, status 200, after it ran"],
+  ["half-json", "JSON cut in the middle, after it ran"],
+  ["unknown-kind", "A reply of a kind from the future"],
+  ["internal-error", "An error in the worker itself"],
+] as const;
 
-export const RUNS_MODES = { "500": "500", "429": "429", "502": "502 page", cut: "Cut" } as const;
-export const WORKER_MODES = { refused: "Nobody listens" } as const;
-export const ZOU_MODES = {
-  dead: "Dead: the connection is closed",
-  "502": "502 page of its proxy",
-  hangs: "Hangs: no answer for 30 s",
-  html: "A web page instead of the API",
-  "logged-out": "Sessions have ended",
-} as const;
-export const STUDIO_MODES = { "3": "Takes 3 s", "8": "Takes 8 s", "35": "Takes 35 s", down: "Closes the connection" } as const;
+export const RUNS_MODES = [
+  ["500", "500"],
+  ["429", "429"],
+  ["502", "502 page"],
+  ["cut", "Cut"],
+] as const;
+export const WORKER_MODES = [["refused", "Nobody listens"]] as const;
+export const ZOU_MODES = [
+  ["dead", "Dead: the connection is closed"],
+  ["502", "502 page of its proxy"],
+  ["hangs", "Hangs: no answer for 30 s"],
+  ["html", "A web page instead of the API"],
+  ["logged-out", "Sessions have ended"],
+] as const;
+export const STUDIO_MODES = [
+  ["3", "Takes 3 s"],
+  ["8", "Takes 8 s"],
+  ["35", "Takes 35 s"],
+  ["down", "Closes the connection"],
+] as const;
 
-export type CallMode = keyof typeof CALL_MODES;
-export type RunsMode = keyof typeof RUNS_MODES;
+export type CallMode = (typeof CALL_MODES)[number][0];
+export type RunsMode = (typeof RUNS_MODES)[number][0];
 
 /** The places, in the order that a call comes by. */
 export const PLACES = {

@@ -53,8 +53,12 @@ export function drawBreakMenu(): HTMLElement {
   }
 }
 
-function drawList(place: string, modes: Readonly<Record<string, string>>, onChange: () => void): HTMLSelectElement {
-  const options = Object.entries(modes).map(([value, text]) => element("option", { value }, text));
+function drawList(
+  place: string,
+  modes: readonly (readonly [name: string, text: string])[],
+  onChange: () => void,
+): HTMLSelectElement {
+  const options = modes.map(([value, text]) => element("option", { value }, text));
   const list = element("select", { id: `break-${place}`, name: place }, element("option", { value: "" }, "works"), ...options);
   list.addEventListener("change", onChange);
   return list;
