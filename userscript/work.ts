@@ -50,7 +50,7 @@ export function startWork(following: Following, given: Update | undefined, end: 
   let isOver = false;
   let quarter = -1;
   let saidAt = 0;
-  if (doubt) draw("");
+  if (doubt) draw(given ? undefined : "");
   return work;
 
   function take(answer?: string): void {
