@@ -30,6 +30,8 @@ const FAILURES = {
   "kitsu-broken": [502, "Kitsu did not answer as it should"],
   "kitsu-token-refused": [502, "Kitsu refused our account"],
   "kitsu-forbidden": [403, "Kitsu does not allow this"],
+  "kitsu-second-factor": [403, "Kitsu wants two-factor authentication set up first"],
+  "kitsu-busy": [503, "Kitsu has too much to do"],
   "kitsu-unknown": [404, "Kitsu does not know this"],
   "kitsu-refused": [409, "Kitsu refused"],
   "farm-unreachable": [502, "The render farm can't be reached"],

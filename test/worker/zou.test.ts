@@ -11,6 +11,7 @@ beforeEach(() => {
 });
 
 const open = (token = BOT_TOKEN, signal = new AbortController().signal) => openZou(API, token, signal);
+const openSession = () => openZou(API, BOT_TOKEN, new AbortController().signal, "person");
 const read = (zou = open()) => zou.read("/data/organisations", v.array(v.object({ hours_by_day: v.number() })));
 
 async function refusal(promise: Promise<unknown>) {
@@ -64,6 +65,89 @@ describe("reading from Zou", () => {
     const failure = await refusal(read());
     expect(failure.code).toBe(code);
     expect(String(failure.cause)).toContain(words);
+  });
+
+  it.each([
+    [400, { message: "Playlist name is too long" }, "Kitsu refused: “Playlist name is too long”."],
+    [
+      400,
+      { error: true, message: "Validation error.", data: { errors: [{ field: "name", message: "is required" }] } },
+      "Kitsu refused: “Validation error. name: is required”.",
+    ],
+    [403, { error: true, message: "The project is locked" }, "the action server's bot: “The project is locked”."],
+    [405, { message: "The method is not allowed" }, "Kitsu refused: “The method is not allowed”."],
+    [409, { message: "A build is running" }, "Kitsu refused: “A build is running”."],
+    [413, { message: "Too large" }, "Kitsu refused: “Too large”."],
+    [422, { message: "The text is empty" }, "Kitsu refused: “The text is empty”."],
+    [418, {}, "Kitsu refused: status 418."],
+  ])("hands on Zou's own words: %i %j", async (status, body, text) => {
+    fake.next.push(Response.json(body, { status }));
+    expect((await refusal(read())).reply.text).toContain(text);
+  });
+
+  it("cuts Zou's own words short", async () => {
+    fake.next.push(Response.json({ message: "x".repeat(100_000) }, { status: 400 }));
+    expect((await refusal(read())).reply.text?.length).toBeLessThan(400);
+  });
+
+  it.each([
+    ["the person's", openSession, "your account has none yet", "in your profile"],
+    ["the bot's", open, "the action server's account that has none, not yours", "KITSU_TOKEN"],
+  ])("says that two-factor authentication is to be set up first, and in whose account: %s", async (_, opened, text, advice) => {
+    fake.next.push(Response.json({ two_factor_authentication_required: true, message: "2FA" }, { status: 403 }));
+    const { code, reply } = await refusal(read(opened()));
+    expect(code).toBe("kitsu-second-factor");
+    expect(reply.title).toBe("Kitsu wants two-factor authentication set up first");
+    expect(reply.text).toContain(text);
+    expect(reply.advice).toContain(advice);
+  });
+
+  it("tells the person's session that ended from the bot's token", async () => {
+    const over = () => Response.json({ error: true, message: "Signature has expired" }, { status: 401 });
+    fake.next.push(over(), over());
+    const { reply } = await refusal(read(openSession()));
+    expect(reply).toMatchObject({ title: "Your session in Kitsu has ended", advice: expect.stringContaining("Log in to Kitsu") });
+    expect(JSON.stringify(reply)).not.toContain("TOKEN");
+    expect((await refusal(read())).reply.advice).toContain("KITSU_TOKEN");
+  });
+
+  const page = "<!doctype html><html><head><title>Sign in · Access</title>";
+  const asHtml = (status: number, body = page) => new Response(body, { status, headers: { "content-type": "text/html" } });
+  const leadTo = (location: string) => new Response(null, { status: 302, headers: { location } });
+  it.each<[string, Response, string]>([
+    ["a page that says 200", asHtml(200), "a web page: “Sign in · Access”"],
+    ["a page that does not say what it is", new Response(page), "a web page: “Sign in · Access”"],
+    ["a page without a title", asHtml(200, "<html>".padEnd(200_000, "<title")), "there is a web page."],
+    ["a page that says 401", asHtml(401), "a web page: “Sign in · Access”"],
+    ["a page that says 403", asHtml(403), "a web page: “Sign in · Access”"],
+    ["a page that says 404", asHtml(404), "a web page: “Sign in · Access”"],
+    ["the words of a firewall", new Response("error code: 1020", { status: 403 }), "with the status 403: “error code: 1020”"],
+    ["a redirect to a login elsewhere", leadTo("https://login.studio.tld/?to=%2Fapi&token=s3cr3t"), "sent on to login.studio.tld."],
+    ["a redirect to a login here", leadTo("/login"), "sent on to kitsu.studio.tld."],
+  ])("says what is where Kitsu's API should be: %s", async (_, answer, text) => {
+    fake.next.push(answer);
+    const { code, reply } = await refusal(read());
+    expect(code).toBe("kitsu-broken");
+    expect(reply.text).toContain(text);
+    expect(reply.advice).toContain("KITSU_API");
+    expect(JSON.stringify(reply)).not.toContain("s3cr3t");
+  });
+
+  it.each([
+    ["is empty", new Response(""), "Kitsu's answer is empty."],
+    ["ends in its middle", new Response('[{"hours_by_day": 8}, {"hou'), "ends in its middle"],
+  ])("says when an answer %s", async (_, answer, text) => {
+    fake.next.push(answer);
+    expect((await refusal(read())).reply).toMatchObject({ code: "kitsu-broken", text: expect.stringContaining(text), retry: true });
+  });
+
+  it("says when Kitsu or a proxy takes no more requests, and when a proxy answers for it", async () => {
+    fake.next.push(new Response("<html>Too many requests", { status: 429 }), ...[html(503), html(503), html(503)]);
+    expect(await refusal(read())).toMatchObject({ code: "kitsu-busy", status: 503, reply: { retry: true } });
+    expect((await refusal(read())).reply).toMatchObject({
+      text: expect.stringContaining("the server in front of it"),
+      retry: true,
+    });
   });
 
   it.each([502, 503, 504])("tries again politely after %i, three times in all", async (status) => {
@@ -127,5 +211,25 @@ describe("writing to Zou", () => {
     fake.next.push(answer);
     await refusal(open().write("POST", "/data/playlists", {}, v.unknown()));
     expect(fake.requests).toHaveLength(1);
+  });
+
+  it.each([
+    ["a page", new Response("<html>", { headers: { "content-type": "text/html" } })],
+    ["half an answer", new Response('{"id": "')],
+    ["nothing, and not by 204", new Response("")],
+    ["a redirect", new Response(null, { status: 302, headers: { location: "https://login.studio.tld/" } })],
+  ])("is not done where the answer is %s", async (_, answer) => {
+    fake.next.push(answer);
+    expect((await refusal(open().write("DELETE", "/data/playlists/1", undefined, v.unknown()))).code).toBe("kitsu-broken");
+  });
+
+  it("may be done, and says so, where the answer is lost", async () => {
+    const lost = [new TypeError("Network connection lost."), new Response('{"id": "'), html(502)];
+    for (const answer of lost) {
+      fake.next.push(answer);
+      expect((await refusal(open().write("POST", "/data/playlists", {}, v.unknown()))).reply.advice).toContain("look in Kitsu");
+    }
+    fake.next.push(html(503));
+    expect((await refusal(open().write("POST", "/data/playlists", {}, v.unknown()))).reply.advice).not.toContain("look in Kitsu");
   });
 });

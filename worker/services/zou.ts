@@ -1,7 +1,8 @@
 // Zou, Kitsu's API server, by HTTP: one token, answers parsed, every shape of error as one sentence. Reads are tried again where the server or
 // the way to it is the trouble; writes never, for nobody knows what became of the first.
-import * as v from "valibot";
+import type * as v from "valibot";
 import { Failure } from "../failure.ts";
+import { type Account, MAYBE, readZouAnswer, type ZouAnswer } from "./zou-answer.ts";
 
 /** Longest wait for one answer. */
 const ANSWER_MAX_MS = 20_000;
@@ -26,8 +27,9 @@ export type Zou = {
 /**
  * @param api "https://kitsu.studio.tld/api"
  * @param token of a bot or a person; whatever is read and written is within its rights
+ * @param account whose token it is
  */
-export function openZou(api: string, token: string, signal: AbortSignal): Zou {
+export function openZou(api: string, token: string, signal: AbortSignal, account: Account = "bot"): Zou {
   let sent = 0;
   return { read, write, requests: () => sent };
 
@@ -35,13 +37,13 @@ export function openZou(api: string, token: string, signal: AbortSignal): Zou {
     for (const waitMs of RETRY_WAITS_MS) {
       try {
         const answer = await send("GET", path);
-        if (![502, 503, 504].includes(answer.status)) return parse(answer, path, schema);
+        if (![502, 503, 504].includes(answer.status)) return readZouAnswer(answer, { path, method: "GET", account }, schema);
       } catch (thrown) {
         if (signal.aborted || !isLost(thrown)) throw thrown;
       }
       await scheduler.wait(waitMs, { signal });
     }
-    return parse(await send("GET", path), path, schema);
+    return readZouAnswer(await send("GET", path), { path, method: "GET", account }, schema);
   }
 
   async function write<S extends v.GenericSchema>(
@@ -50,7 +52,7 @@ export function openZou(api: string, token: string, signal: AbortSignal): Zou {
     body: unknown,
     schema: S,
   ): Promise<v.InferOutput<S>> {
-    return parse(await send(method, path, body), path, schema);
+    return readZouAnswer(await send(method, path, body), { path, method, account }, schema);
   }
 
   /** The whole answer, for it may break off, or come to a halt, in its middle. */
@@ -71,95 +73,38 @@ export function openZou(api: string, token: string, signal: AbortSignal): Zou {
         },
         ...(content !== undefined && { body: content }),
       });
-      return { status: response.status, body: await response.text() };
+      const { status, headers } = response;
+      const location = headers.get("location");
+      return {
+        status,
+        body: await response.text(),
+        contentType: headers.get("content-type") ?? "",
+        location: location !== null && URL.canParse(location, api) ? new URL(location, api).href : undefined,
+      };
     } catch (cause) {
       if (signal.aborted) throw signal.reason;
-      throw overtime.aborted ? tooSlow(cause) : unreachable(cause);
+      throw overtime.aborted ? tooSlow(cause, method) : unreachable(cause, method);
     }
   }
 }
-
-type ZouAnswer = { status: number; body: string };
 
 const isLost = (thrown: unknown) => thrown instanceof Failure && thrown.code === "kitsu-unreachable";
 
 /** `?id=["a","b"]`, at most IDS_MAX of them. */
 export const idsQuery = (ids: readonly string[]) => `id=${encodeURIComponent(JSON.stringify(ids))}`;
 
-function parse<S extends v.GenericSchema>({ status, body }: ZouAnswer, path: string, schema: S): v.InferOutput<S> {
-  const value = parseJson(body);
-  if (status < 200 || status > 299) throw refused(status, readMessage(value), path);
-  const parsed = v.safeParse(schema, value);
-  if (parsed.success) return parsed.output;
-  const [{ message }] = parsed.issues;
-  throw new Failure("kitsu-broken", {
-    text: "Kitsu answered something that can't be understood.",
-    advice: "Your Kitsu may be older or newer than this action server: tell your TD.",
-    cause: new Error(`${path}: ${v.getDotPath(parsed.issues[0]) ?? "the answer"}: ${message}`),
-  });
-}
-
-const Message = v.object({
-  message: v.fallback(v.optional(v.string()), undefined),
-  msg: v.fallback(v.optional(v.string()), undefined),
-  error: v.fallback(v.optional(v.string()), undefined),
-});
-
-/** Zou says what is wrong as `message`, `msg` or `error`, each where another of its layers refuses. A proxy in front says it in HTML. */
-function readMessage(value: unknown): string {
-  const said = v.safeParse(Message, value);
-  return (said.success && (said.output.message ?? said.output.msg ?? said.output.error)) || "";
-}
-
-function refused(status: number, message: string, path: string): Failure {
-  const cause = new Error(`${path}: ${status} ${message}`);
-  // 422 is what a garbled token gets.
-  if (status === 401 || status === 422) {
-    return new Failure("kitsu-token-refused", {
-      text: "Kitsu does not accept the account this was done with: its session or token is over, revoked or wrong.",
-      advice: "Log in to Kitsu again. Should that not help, your TD renews KITSU_TOKEN.",
-      cause,
-    });
-  }
-  if (status === 403) {
-    return new Failure("kitsu-forbidden", {
-      text: "Kitsu does not allow this to the account it was done with.",
-      advice: "Ask your TD which rights it needs.",
-      cause,
-    });
-  }
-  if (status === 404)
-    return new Failure("kitsu-unknown", { text: "Kitsu does not know what was asked for: it may have been deleted.", cause });
-  if (status < 500)
-    return new Failure("kitsu-refused", { text: `Kitsu refused: ${message || `status ${status}`}`.slice(0, 500), cause });
-  return new Failure("kitsu-broken", {
-    text: `Kitsu itself failed, with the status ${status}.`,
-    advice: "Try again in a minute.",
-    retry: true,
-    cause,
-  });
-}
-
-const unreachable = (cause: unknown) =>
+const unreachable = (cause: unknown, method: string) =>
   new Failure("kitsu-unreachable", {
     text: "Kitsu could not be reached.",
-    advice: "Try again in a minute; then ask your TD.",
+    advice: method === "GET" ? "Try again in a minute; then ask your TD." : MAYBE,
     retry: true,
     cause,
   });
 
-const tooSlow = (cause: unknown) =>
+const tooSlow = (cause: unknown, method: string) =>
   new Failure("kitsu-timeout", {
     text: `Kitsu did not answer within ${ANSWER_MAX_MS / 1_000} seconds.`,
-    advice: "Try again in a minute.",
+    advice: method === "GET" ? "Try again in a minute." : MAYBE,
     retry: true,
     cause,
   });
-
-function parseJson(body: string): unknown {
-  try {
-    return body === "" ? undefined : JSON.parse(body);
-  } catch {
-    return undefined;
-  }
-}

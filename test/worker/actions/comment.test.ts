@@ -375,7 +375,9 @@ describe("where Zou refuses some comments", () => {
     expect(reply).toMatchObject({
       kind: "failed",
       title: "No comment was written",
-      text: "Kitsu does not allow this to the account it was done with.",
+      text: expect.stringContaining(
+        "does not allow this to the account of the action server's bot: “You don't have the permission",
+      ),
     });
   });
 });
