@@ -121,7 +121,7 @@ test("an artist is refused a manager's action, and the toast says why", async ({
   await expect(page.locator("#person")).toBeEnabled();
   await choose(page, "Playlist of previews (AJAX)");
   await run(page);
-  await expect(page.getByText(/is for admins, managers, supervisors/).first()).toBeVisible();
+  await expect(page.getByText(/is for admins, managers and supervisors/).first()).toBeVisible();
 });
 
 test("the page is whole without JavaScript", async ({ browser, started }) => {

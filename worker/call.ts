@@ -67,28 +67,36 @@ const MEANINGS: ReadonlyMap<string, Meaning> = new Map([
   ["selection", "selection"],
 ]);
 
-const Uuid = v.pipe(v.string(), v.uuid("must be a UUID"), v.toLowerCase());
-const text = (most: number) => v.pipe(v.string(), v.maxLength(most, `must have at most ${most} characters`));
+const Uuid = v.pipe(v.string(), v.uuid(), v.toLowerCase());
+const text = (most: number) => v.pipe(v.string(), v.maxLength(most, `has more than ${most} characters`));
 
-/** What cannot be understood costs the call. */
-const Claims = {
-  person: Uuid,
+/**
+ * What each field may say, and the reason it is left out where it says something else. None of them costs the call: the id is needed only
+ * where nothing else tells who the person is (`findUnreadableId`), the others confirm or hint.
+ */
+const CLAIMS = {
+  person: v.pipe(v.string(), v.uuid("is not the id of a person"), v.toLowerCase()),
+  // As Zou checks addresses, with room: apostrophes, "+", domains that are not Latin. Accounts from LDAP are not checked even there.
   email: v.pipe(
     v.string(),
-    v.maxLength(254, "must have at most 254 characters"),
-    v.regex(/^[^\s@<>"']+@[^\s@<>"']+$/, "must be an e-mail address"),
+    v.maxLength(254, "has more than 254 characters"),
+    v.regex(/^[^\s\p{C}@<>"(),:;[\\\]]+@[^\s\p{C}@<>"(),:;[\\\]]+$/u, "is not an e-mail address"),
   ),
-  project: Uuid,
-};
-/** What cannot be understood is left out, and said. */
-const Hints = {
-  entityType: v.picklist(["asset", "shot", "sequence", "edit", "episode", "concept", "all"], "is no kind of page that Kitsu has"),
+  project: v.pipe(v.string(), v.uuid("is not the id of a project"), v.toLowerCase()),
+  entityType: v.pipe(
+    v.string(),
+    v.toLowerCase(),
+    v.picklist(["asset", "shot", "sequence", "edit", "episode", "concept", "all"], "is no kind of page that Kitsu has"),
+  ),
   path: text(2_000),
   server: text(255),
 };
 
-/** A field that Kitsu sent with a value, under the name it arrived with. */
+/** What a field says, under the name it arrived with. */
 type Given = { name: string; value: string };
+
+/** Two of these that differ could be two persons: that is refused. Of the others the first one counts. */
+const NAMES_A_PERSON: readonly Meaning[] = ["person", "email"];
 
 /**
  * The call that these fields make.
@@ -103,56 +111,66 @@ export function understandCall(query: readonly ArrivedField[], fields: readonly 
   const params: [string, string][] = [];
 
   const take = (name: string, value: unknown, isParam: boolean) => {
-    const meaning = MEANINGS.get(name.toLowerCase().replace(/_|\[\]$/g, ""));
+    const meaning = findMeaning(name);
     if (meaning === "selection") selected.push(...(Array.isArray(value) ? value : [value]));
-    else if (meaning !== undefined) takeOnce(given, meaning, name, value);
+    else if (meaning !== undefined) takeClaim(given, ignored, meaning, name, value);
     else if (isParam) params.push([name, String(value)]);
     else ignored.push({ name: clip(name, 100), value: show(value), reason: "Kitsu has no such field" });
   };
   for (const [name, value] of query) take(name, value, true);
   for (const [name, value] of body) take(name, value, false);
+  const [id, unreadable] = [given.get("person"), findUnreadableId({ ignored })];
+  if (id !== undefined && unreadable !== undefined) throw invalid(unreadable.name, `and ${id.name} disagree`);
 
   const names = [...body, ...query].map(([name]) => name);
   return {
     dialect: recogniseDialect(names),
-    person: { id: claim(given, "person"), email: claim(given, "email") },
-    project: claim(given, "project"),
+    person: { id: given.get("person")?.value, email: given.get("email")?.value },
+    project: given.get("project")?.value,
     selection: readSelection(selected, ignored),
-    entityType: hint(given, "entityType", ignored),
-    path: hint(given, "path", ignored),
-    server: hint(given, "server", ignored),
+    entityType: given.get("entityType")?.value,
+    path: given.get("path")?.value,
+    server: given.get("server")?.value,
     params: Object.fromEntries(params),
     ...submission,
     ignored,
   };
 }
 
-/** A field may come twice, under one name or two, as long as it says the same. */
-function takeOnce(given: Map<Meaning, Given>, meaning: Meaning, name: string, value: unknown): void {
+const findMeaning = (name: string) => MEANINGS.get(name.toLowerCase().replace(/_|\[\]$/g, ""));
+
+/** The person's id that arrived and could not be understood. */
+export const findUnreadableId = ({ ignored }: Pick<Call, "ignored">) => ignored.find(({ name }) => findMeaning(name) === "person");
+
+/** For whoever has nothing else to know the person by. */
+export const refuseUnreadableId = ({ name, value }: Ignored) => invalid(name, `is not the id of a person: "${clip(value, 60)}"`);
+
+/** A field may come twice, under one name or two. */
+function takeClaim(
+  given: Map<Meaning, Given>,
+  ignored: Ignored[],
+  meaning: keyof typeof CLAIMS,
+  name: string,
+  arrived: unknown,
+): void {
+  const value = typeof arrived === "string" ? arrived.trim() : arrived;
   // "undefined" and "null" are what JavaScript makes of nothing when it fills a form.
   if (value === null || value === undefined || value === "" || value === "null" || value === "undefined") return;
-  if (typeof value !== "string") throw invalid(name, "must be text");
+  const leaveOut = (reason: string) => ignored.push({ name: clip(name, 100), value: show(value), reason });
+  if (typeof value !== "string") return void leaveOut("is no text");
+  const parsed = v.safeParse(CLAIMS[meaning], value);
+  if (!parsed.success) return void leaveOut(parsed.issues[0].message);
   const before = given.get(meaning);
-  if (before !== undefined && before.value !== value) throw invalid(name, `and ${before.name} disagree`);
-  given.set(meaning, { name, value });
+  if (before === undefined) given.set(meaning, { name, value: parsed.output });
+  else if (!isSameClaim(before.value, parsed.output)) {
+    if (NAMES_A_PERSON.includes(meaning)) throw invalid(name, `and ${before.name} disagree`);
+    leaveOut(`says something else than ${before.name}`);
+  }
 }
 
-function claim(given: Map<Meaning, Given>, meaning: keyof typeof Claims): string | undefined {
-  const field = given.get(meaning);
-  if (field === undefined) return undefined;
-  const parsed = v.safeParse(Claims[meaning], field.value);
-  if (parsed.success) return parsed.output;
-  throw invalid(field.name, parsed.issues[0].message);
-}
-
-function hint(given: Map<Meaning, Given>, meaning: keyof typeof Hints, ignored: Ignored[]): string | undefined {
-  const field = given.get(meaning);
-  if (field === undefined) return undefined;
-  const parsed = v.safeParse(Hints[meaning], meaning === "entityType" ? field.value.toLowerCase() : field.value);
-  if (parsed.success) return parsed.output;
-  ignored.push({ name: field.name, value: show(field.value), reason: parsed.issues[0].message });
-  return undefined;
-}
+/** E-mail addresses are the same in capitals, and however their accents are encoded. */
+export const isSameClaim = (one: string, other: string) => fold(one) === fold(other);
+const fold = (text: string) => text.normalize("NFC").toLowerCase();
 
 /** Task ids out of arrays, comma strings and repeated fields. Kitsu 0.20 sends empty ones at times. */
 function readSelection(selected: readonly unknown[], ignored: Ignored[]): string[] {

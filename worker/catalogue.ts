@@ -9,7 +9,7 @@ import type { Scene } from "./scene.ts";
 
 export async function serveCatalogue(request: Request, scene: Scene): Promise<Response> {
   const { settings, base } = scene;
-  const person = await identify(request, { person: {} }, scene, request.signal);
+  const person = await identify(request, { person: {}, ignored: [] }, scene, request.signal);
   const actions = listActions(settings).map((action) => ({
     id: action.id,
     title: action.title,

@@ -1,12 +1,12 @@
 // May this person run this action on these tasks? Asked when the action runs, of what Zou says now: never of what the page claims, and never
 // of a copy.
-import type { Outcome } from "../contract.ts";
 import type { Action, EntityType } from "./action.ts";
 import { Failure } from "./failure.ts";
+import { sayList } from "./listing.ts";
 import type { Person } from "./person.ts";
 import type { Kitsu, SelectedTask, Selection } from "./services/kitsu.ts";
 import { readRole } from "./services/team.ts";
-import type { Role } from "./services/zou-objects.ts";
+import { ROLES, type Role } from "./services/zou-objects.ts";
 import type { ActionLimits, Settings } from "./settings.ts";
 import { isAtLeast, type Trust } from "./trust.ts";
 
@@ -20,10 +20,24 @@ export function findLackingTrust(person: Person, action: Action, settings: Setti
 export function checkTrust(person: Person, action: Action, settings: Settings): void {
   const missing = findLackingTrust(person, action, settings);
   if (missing === undefined) return;
+  if (person.lostSession !== undefined) throw sessionLost(person.lostSession, missing);
   throw new Failure("person-not-accepted", {
     text: `${action.title} needs to know surely who runs it.`,
     advice: `Log in to Kitsu and run it from there. Your TD finds in docs/trust.md what "${missing}" needs.`,
     cause: `"${missing}" is asked for, the call is "${person.trust}"`,
+  });
+}
+
+/** The person can do something about it, which is more than "we can't tell who you are". */
+function sessionLost(how: "over" | "none", missing: Trust): Failure {
+  return new Failure("person-not-accepted", {
+    title: how === "over" ? "Your session in Kitsu has ended" : "You are not logged in to Kitsu",
+    text:
+      how === "over"
+        ? "Kitsu no longer accepts it."
+        : "No session of Kitsu came with this call: it has ended, or you are logged out.",
+    advice: "Log in to Kitsu again, then run the action once more.",
+    cause: `"${missing}" is asked for, and Kitsu's session is ${how === "over" ? "over" : "missing"}`,
   });
 }
 
@@ -44,17 +58,30 @@ export async function checkGates(person: Person, action: Action, kitsu: Kitsu, r
   const limits = settings.limits.get(action.id) ?? {};
   if (selection.tasks.length === 0) throw nothingVisible(selection);
   const roles = new Map(await Promise.all(selection.projectIds.map(async (id) => [id, await roleIn(id)] as const)));
-  const outcomes = selection.tasks.flatMap((one): Outcome[] => {
-    const reason = refuse(one, person, roles.get(one.task.project_id), action, limits);
-    return reason === undefined ? [] : [{ id: one.task.id, label: one.label, state: "failed", reason }];
+  const refusals = selection.tasks.flatMap((one): Refused[] => {
+    const refusal = refuse(one, person, roles.get(one.task.project_id), action, limits);
+    return refusal === undefined ? [] : [{ ...refusal, one }];
   });
-  const [first] = outcomes;
-  if (first === undefined) return;
-  const others = new Set(outcomes.map(({ reason }) => reason)).size - 1;
-  throw new Failure("not-allowed", {
-    text: `${first.reason}${others > 0 ? `, and ${others} more ${others === 1 ? "reason" : "reasons"}` : ""}: ${outcomes.length} of ${selection.tasks.length} tasks.`,
-    advice: "Nothing was done. Take these tasks out of the selection, or ask your production manager.",
-    outcomes,
+  const [first] = refusals;
+  if (first !== undefined) throw notAllowed(first, refusals, selection.tasks.length);
+}
+
+/** `of`: whether another selection, another role or another setting would help. */
+type Refusal = { reason: string; of: "tasks" | "role" | "setting" };
+type Refused = Refusal & { one: SelectedTask };
+
+function notAllowed(first: Refused, refusals: readonly Refused[], count: number): Failure {
+  const others = new Set(refusals.map(({ reason }) => reason)).size - 1;
+  const isAll = refusals.length === count;
+  const isOf = (what: Refusal["of"]) => refusals.every(({ of }) => of === what);
+  const why = `${first.reason}${others > 0 ? `, and ${others} more ${others === 1 ? "reason" : "reasons"}` : ""}`;
+  const help = isOf("setting") ? "your TD corrects ACTION_LIMITS" : "ask your production manager";
+  return new Failure("not-allowed", {
+    ...(isOf("role") && { title: "Your role may not run this action" }),
+    // Where it is the role alone, the tasks have nothing to do with it.
+    text: isAll && !isOf("tasks") ? `${why}.` : `${why}: ${refusals.length} of ${count} tasks.`,
+    advice: isAll ? `Nothing was done: ${help}.` : `Nothing was done. Take these tasks out of the selection, or ${help}.`,
+    outcomes: refusals.map(({ reason, one }) => ({ id: one.task.id, label: one.label, state: "skipped", reason })),
   });
 }
 
@@ -64,18 +91,31 @@ function refuse(
   role: Role | undefined,
   action: Action,
   limits: ActionLimits,
-): string | undefined {
-  if (role === undefined) return "You are not in the team of this project";
+): Refusal | undefined {
+  const ofTasks = (reason: string): Refusal => ({ reason, of: "tasks" });
+  if (role === undefined) return ofTasks("You are not in the team of this project");
   if (limits.projects !== undefined && !limits.projects.includes(task.project_id))
-    return `${action.title} is not used in this project`;
-  const allowed = [action.roles, limits.roles].filter((roles) => roles !== undefined);
-  if (!allowed.every((roles) => roles.includes(role))) return `${action.title} is for ${sayRoles(allowed.flat())}`;
-  if (role === "vendor" && !task.assignees.includes(person.id ?? "")) return "Vendors work on tasks assigned to them";
+    return ofTasks(`${action.title} is not used in this project`);
+  const refused = refuseRole(role, action, limits);
+  if (refused !== undefined) return refused;
+  if (role === "vendor" && !task.assignees.includes(person.id ?? "")) return ofTasks("Vendors work on tasks assigned to them");
   const type = entity?.type.toLowerCase();
   if (action.entityTypes !== undefined && !action.entityTypes.some((one: EntityType) => one === type)) {
-    return `${action.title} is for ${action.entityTypes.map((one) => `${one}s`).join(" and ")}, this is ${entity === undefined ? "a deleted one" : `one of type ${entity.type}`}`;
+    const what = type === undefined ? "what this task was for is deleted" : `not for ${type}s`;
+    return ofTasks(`${action.title} is for ${sayList(action.entityTypes.map((one) => `${one}s`))}, ${what}`);
   }
   return undefined;
+}
+
+/** A role must be among those of the action and among those of the studio. */
+function refuseRole(role: Role, { title, roles }: Action, limits: ActionLimits): Refusal | undefined {
+  const rules = [roles, limits.roles].filter((rule) => rule !== undefined);
+  if (rules.every((rule) => rule.includes(role))) return undefined;
+  const allowed = ROLES.filter((one) => rules.every((rule) => rule.includes(one)));
+  if (allowed.length > 0)
+    return { reason: `${title} is for ${sayRoles(allowed)}, and your role here is ${nameRole(role)}`, of: "role" };
+  const own = roles === undefined ? "" : `the action is for ${sayRoles(roles)}, and `;
+  return { reason: `No role may run ${title}: ${own}ACTION_LIMITS allows ${sayRoles(limits.roles ?? [])}`, of: "setting" };
 }
 
 /** Throws if the studio keeps the action to other departments than the person's. */
@@ -102,8 +142,8 @@ export function knowRoles(person: Person, kitsu: Kitsu | undefined): RoleIn {
   };
 }
 
-const sayRoles = (roles: readonly Role[]) =>
-  [...new Set(roles)].map((role) => (role === "user" ? "artists" : `${role}s`)).join(", ");
+const nameRole = (role: Role) => (role === "user" ? "artist" : role);
+const sayRoles = (roles: readonly Role[]) => (roles.length === 0 ? "none" : sayList(roles.map((role) => `${nameRole(role)}s`)));
 
 function nothingVisible({ missing }: Selection): Failure {
   return new Failure("kitsu-unknown", {

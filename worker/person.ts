@@ -1,7 +1,7 @@
 // Who is calling, and how surely we know it. Everything a call says about its person is a claim; this asks whoever can know.
 import { createRemoteJWKSet, errors, jwtVerify } from "jose";
 import * as v from "valibot";
-import type { Call } from "./call.ts";
+import { type Call, findUnreadableId, isSameClaim, refuseUnreadableId } from "./call.ts";
 import { Failure } from "./failure.ts";
 import type { Scene } from "./scene.ts";
 import { type Kitsu, openKitsu } from "./services/kitsu.ts";
@@ -22,6 +22,8 @@ export type Person = {
   departments: readonly string[];
   /** Zou's token of the person's session: what is done with it is done by the person */
   token?: string | undefined;
+  /** why there is none where Kitsu's session should come along: it is over, or none came */
+  lostSession?: "over" | "none" | undefined;
 };
 
 /** What may be written down of a person: everything but the token. */
@@ -37,7 +39,11 @@ export function meetKitsu(
   const token = person.token ?? (person.trust === "unchecked" ? undefined : kitsuToken);
   return token === undefined
     ? undefined
-    : openKitsu(openZou(kitsuApi, token, signal), `${kitsuApi} ${person.token === undefined ? "bot" : person.id}`, selection);
+    : openKitsu(
+        openZou(kitsuApi, token, signal, person.token === undefined ? "bot" : "person"),
+        `${kitsuApi} ${person.token === undefined ? "bot" : person.id}`,
+        selection,
+      );
 }
 
 /** Kitsu with the bot's account, long after the person's session; undefined where there is no bot. */
@@ -48,14 +54,19 @@ export function meetBot(selection: readonly string[], { kitsuApi, kitsuToken }: 
 const SESSION_COOKIE = /(?:^|;\s*)access_token_cookie=([^;]+)/;
 const ACCESS_HEADER = "cf-access-jwt-assertion";
 
-/** Finds out who calls, by the surest way this request allows. */
+/**
+ * Finds out who calls, by the surest way this request allows. An id that can't be understood is refused only where the id is all there is to
+ * know the person by: a session or Access knows them without.
+ */
 export async function identify(
   request: Request,
-  call: Pick<Call, "person">,
+  call: Pick<Call, "person" | "ignored">,
   { settings, url }: Scene,
   signal: AbortSignal,
 ): Promise<Person> {
-  const token = readSession(request, url, settings);
+  const isKitsuHost = settings.kitsuOrigins.includes(url.origin);
+  // A cookie of that name on another host is not Kitsu's. Kitsu's goes to Kitsu and nowhere else.
+  const token = isKitsuHost ? readSession(request) : undefined;
   const session = token && (await askSession(token, settings, signal));
   if (session) return accept(session, call, "session", token);
   const bot = settings.kitsuToken === undefined ? undefined : openZou(settings.kitsuApi, settings.kitsuToken, signal);
@@ -64,25 +75,24 @@ export async function identify(
     const email = await verifyAccess(assertion, settings.access);
     return accept(await findByEmail(bot, email), call, "access");
   }
-  if (bot !== undefined && call.person.id !== undefined) return accept(await readPerson(bot, call.person.id), call, "claimed");
-  return { trust: "unchecked", id: call.person.id, name: call.person.email ?? "", email: call.person.email, departments: [] };
+  const { id, email } = call.person;
+  const unreadable = findUnreadableId(call);
+  if (unreadable !== undefined && id === undefined && (bot !== undefined || email === undefined))
+    throw refuseUnreadableId(unreadable);
+  const lostSession = isKitsuHost ? (token === undefined ? "none" : "over") : undefined;
+  if (bot !== undefined && id !== undefined) return { ...accept(await readPerson(bot, id), call, "claimed"), lostSession };
+  return { trust: "unchecked", id, name: email ?? "", email, departments: [], lostSession };
 }
 
-/**
- * Kitsu's session comes along only where the worker is a path of Kitsu's own host; a cookie of that name on another host is not Kitsu's. It
- * goes to Kitsu and nowhere else.
- */
-function readSession(request: Request, url: URL, settings: Settings): string | undefined {
-  if (!settings.kitsuOrigins.includes(url.origin)) return undefined;
-  return SESSION_COOKIE.exec(request.headers.get("cookie") ?? "")?.[1];
-}
+/** Comes along only where the worker is a path of Kitsu's own host. */
+const readSession = (request: Request) => SESSION_COOKIE.exec(request.headers.get("cookie") ?? "")?.[1];
 
 const Authenticated = v.object({ user: ZouPerson });
 
 /** Whose session it is; nobody's, where it is over. */
 async function askSession(token: string, settings: Settings, signal: AbortSignal): Promise<ZouPerson | undefined> {
   try {
-    return (await openZou(settings.kitsuApi, token, signal).read("/auth/authenticated", Authenticated)).user;
+    return (await openZou(settings.kitsuApi, token, signal, "person").read("/auth/authenticated", Authenticated)).user;
   } catch (thrown) {
     if (thrown instanceof Failure && thrown.code === "kitsu-token-refused") return undefined;
     throw thrown;
@@ -124,7 +134,7 @@ function accept(found: ZouPerson | undefined, call: Pick<Call, "person">, trust:
   if (!found.active || found.is_bot) throw notAccepted(`${found.id} is ${found.is_bot ? "a bot" : "not active"}`);
   if (claimed.id !== undefined && claimed.id !== found.id)
     throw notAccepted(`Mismatch: the call names ${claimed.id}, the ${trust} is of ${found.id}`);
-  if (claimed.email !== undefined && found.email !== undefined && claimed.email.toLowerCase() !== found.email.toLowerCase()) {
+  if (claimed.email !== undefined && found.email !== undefined && !isSameClaim(claimed.email, found.email.trim())) {
     throw notAccepted(`Mismatch: the call names ${claimed.email}, Kitsu has another e-mail for ${found.id}`);
   }
   return {

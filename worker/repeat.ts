@@ -34,7 +34,7 @@ export function repeatCall(first: Recorded, now: Call, { isReader, isRetry }: { 
     ...(isRetry
       ? { retryOf: { ...earlier, root: isSame ? (first.call.retryOf?.root ?? first.id) : undefined } }
       : { changeOf: earlier }),
-    ignored: [],
+    ignored: now.ignored,
   };
 }
 

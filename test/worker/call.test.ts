@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { TASKS_MAX } from "../../contract.ts";
-import { understandCall } from "../../worker/call.ts";
+import { findUnreadableId, refuseUnreadableId, understandCall } from "../../worker/call.ts";
 import { Failure } from "../../worker/failure.ts";
 import { ADA, AJAX_FIELDS, FORM_FIELDS, OTHER_TASK, PROJECT, TASK } from "../support/worker/worker.ts";
 
@@ -134,15 +134,43 @@ describe("the selection", () => {
 
 describe("a field that can't be understood", () => {
   it.each([
+    ["productionid", "all"],
+    ["projectid", "main"],
+    ["productionid", 7],
+    ["useremail", "no address"],
+    ["useremail", "ada"],
+    ["useremail", "@studio.tld"],
+    ["useremail", "<b>@studio.tld"],
+    ["personemail", `${"a".repeat(10_000)}@studio.tld`],
+    ["useremail", { address: "ada@studio.tld" }],
+    ["useremail", ["ada@studio.tld"]],
+    ["originurl", { toString: "x" }],
+    ["originurl", 42],
+    ["originserver", true],
+    ["originserver", "x".repeat(300)],
+    ["currentpath", "/".repeat(3_000)],
+    ["entitytype", "spaceship"],
+    ["entitytype", 1],
     ["userid", "' OR 1=1 --"],
     ["personid", "<script>alert(1)</script>"],
-    ["productionid", "all"],
-    ["useremail", "no address"],
-    ["personemail", `${"a".repeat(10_000)}@studio.tld`],
     ["userid", 42],
-    ["originurl", { toString: "x" }],
-  ])("costs the call, by its own name: %s", (field, value) => {
-    expect(refusal({ [field]: value })).toMatchObject({ kind: "failed", code: "invalid-call", field });
+  ])("is left out, with the reason: %s %j", (field, value) => {
+    const { selection, ignored } = understand({ selection: [TASK], [field]: value });
+    expect(selection).toEqual([TASK]);
+    expect(ignored).toMatchObject([{ name: field, reason: expect.stringMatching(/^(is|has) /) }]);
+    expect(ignored[0]?.value.length).toBeLessThan(300);
+  });
+
+  it("says of the person's id what is wrong with it, for whoever has nothing else", () => {
+    const unreadable = findUnreadableId(understand({ ...AJAX_FIELDS, userid: "x".repeat(5_000) }));
+    const { reply } = refuseUnreadableId(unreadable ?? { name: "", value: "", reason: "" });
+    expect(reply).toMatchObject({
+      code: "invalid-call",
+      field: "userid",
+      text: expect.stringContaining("is not the id of a person"),
+    });
+    expect(reply.text?.length).toBeLessThan(200);
+    expect(findUnreadableId(understand({ ...AJAX_FIELDS, productionid: "all", colour: "red" }))).toBeUndefined();
   });
 
   it("is never quoted at length", () => {
@@ -150,16 +178,17 @@ describe("a field that can't be understood", () => {
   });
 
   it.each([
-    ["entitytype", "spaceship"],
-    ["originserver", "x".repeat(300)],
-    ["currentpath", "/".repeat(3_000)],
-  ])("is left out and said where it is a hint only: %s", (field, value) => {
-    const { ignored } = understand({ ...AJAX_FIELDS, entitytype: "", originserver: "", originurl: "", [field]: value });
-    expect(ignored).toHaveLength(1);
-    expect(ignored[0]).toMatchObject({ name: field });
+    "maeve.o'brien@studio.tld",
+    "ada+kitsu@studio.tld",
+    "zoé@bücher.example",
+    "アダ@例え.テスト",
+    "a_b=c{d}!#$%&*/?^`|~@studio.tld",
+    "ada@localhost",
+  ])("is no e-mail address that Zou takes: %s", (email) => {
+    expect(understand({ useremail: ` ${email}\n` })).toMatchObject({ person: { email }, ignored: [] });
   });
 
-  it.each(["", null, "null", "undefined"])("may say nothing as %j", (nothing) => {
+  it.each(["", " ", null, "null", "undefined"])("may say nothing as %j", (nothing) => {
     const call = understand({ productionid: nothing, userid: nothing, useremail: nothing, originurl: nothing });
     expect(call).toMatchObject({ person: { id: undefined, email: undefined }, project: undefined, path: undefined });
   });
@@ -178,6 +207,29 @@ describe("fields that come twice", () => {
 
   it("may not disagree across query string and body", () => {
     expect(refusal({ userid: ADA }, { userid: TASK })).toMatchObject({ code: "invalid-call", field: "userid" });
+  });
+
+  it.each([
+    [{ userid: ADA, personid: "nobody" }],
+    [{ personid: 42, userid: ADA }],
+    [{ useremail: "ada@studio.tld", personemail: "bob@studio.tld" }],
+  ])("may not name two persons: %j", (fields) => {
+    expect(refusal(fields)).toMatchObject({ code: "invalid-call", text: expect.stringContaining("disagree") });
+  });
+
+  it("agree whatever their case is", () => {
+    const twice = { userid: ADA, personid: ADA.toUpperCase(), useremail: "ada@studio.tld", personemail: "ADA@studio.tld " };
+    expect(understand(twice)).toMatchObject({ person: { id: ADA, email: "ada@studio.tld" }, ignored: [] });
+  });
+
+  it.each([
+    ["productionid", PROJECT, "projectid", TASK],
+    ["originurl", "/my-tasks", "currentpath", "/people"],
+    ["originserver", "kitsu.studio.tld", "currentserver", "elsewhere.tld"],
+  ])("count once where they only hint: %s", (one, value, other, another) => {
+    const call = understand({ [one]: value, [other]: another });
+    expect([call.project, call.path, call.server]).toContain(value);
+    expect(call.ignored).toEqual([{ name: other, value: another, reason: `says something else than ${one}` }]);
   });
 });
 

@@ -80,7 +80,7 @@ describe("roles", () => {
     if (!may)
       expect(reply).toMatchObject({
         code: "not-allowed",
-        text: expect.stringContaining("Render is for admins, managers, supervisors"),
+        text: expect.stringContaining("Render is for admins, managers and supervisors"),
       });
   });
 
@@ -89,6 +89,39 @@ describe("roles", () => {
     const variables = { ACTION_LIMITS: { render: { roles: ["manager"] } } };
     expect(await refusal(asPerson("MANAGER"), taskIds, {}, variables)).toBeUndefined();
     expect(await refusal(asPerson("SUPERVISOR"), taskIds, {}, variables)).toMatchObject({ code: "not-allowed" });
+  });
+
+  it("are named as they are once the studio has narrowed them: those that all rules allow", async () => {
+    const { taskIds } = addProject(fake, 1, 3);
+    const variables = { ACTION_LIMITS: { render: { roles: ["admin", "client"] } } };
+    const reply = await refusal(asPerson("MANAGER"), taskIds, { roles: ["admin", "manager", "supervisor"] }, variables);
+    expect(reply).toMatchObject({
+      title: "Your role may not run this action",
+      text: "Render is for admins, and your role here is manager.",
+      advice: "Nothing was done: ask your production manager.",
+    });
+    expect(reply?.outcomes?.map(({ state }) => state)).toEqual(["skipped", "skipped", "skipped"]);
+  });
+
+  it.each([
+    [["client"], "No role may run Render: the action is for admins and managers, and ACTION_LIMITS allows clients."],
+    [[], "No role may run Render: the action is for admins and managers, and ACTION_LIMITS allows none."],
+  ])("say so where no role is left: %j", async (roles, text) => {
+    const { taskIds } = addProject(fake, 1, 1);
+    const variables = { ACTION_LIMITS: { render: { roles } } };
+    const reply = await refusal(asPerson("MANAGER"), taskIds, { roles: ["admin", "manager"] }, variables);
+    expect(reply).toMatchObject({ text, advice: "Nothing was done: your TD corrects ACTION_LIMITS." });
+  });
+
+  it("are about the tasks only where other tasks would do", async () => {
+    const [mine, other] = [addProject(fake, 1, 2), addProject(fake, 2, 1)];
+    fake.teams.set(other.projectId, [{ person: MANAGER, project_role: "client" }]);
+    const reply = await refusal(asPerson("MANAGER"), [...mine.taskIds, ...other.taskIds], { roles: ["manager"] });
+    expect(reply).toMatchObject({
+      text: "Render is for managers, and your role here is client: 1 of 3 tasks.",
+      advice: "Nothing was done. Take these tasks out of the selection, or ask your production manager.",
+    });
+    expect((await refusal(asPerson("OUTSIDER"), mine.taskIds))?.advice).not.toContain("Take these");
   });
 
   it("are asked of Zou for each call, once", async () => {
@@ -112,7 +145,12 @@ describe("projects", () => {
       text: expect.stringContaining("You are not in the team of this project: 1 of 3 tasks"),
     });
     expect(reply?.outcomes).toEqual([
-      { id: other.taskIds[0], label: "SQ01 / SH1 / Animation", state: "failed", reason: "You are not in the team of this project" },
+      {
+        id: other.taskIds[0],
+        label: "SQ01 / SH1 / Animation",
+        state: "skipped",
+        reason: "You are not in the team of this project",
+      },
     ]);
     expect(await refusal(asPerson("OUTSIDER"), mine.taskIds)).toMatchObject({ code: "not-allowed" });
   });
@@ -164,10 +202,13 @@ describe("tasks", () => {
     expect(await refusal(asPerson("ARTIST"), taskIds, { entityTypes: ["shot"] })).toBeUndefined();
     const reply = await refusal(asPerson("ARTIST"), [...taskIds, asset, orphan], { entityTypes: ["shot"] });
     expect(reply?.outcomes?.map(({ reason }) => reason)).toEqual([
-      "Render is for shots, this is one of type Asset",
-      "Render is for shots, this is a deleted one",
+      "Render is for shots, not for assets",
+      "Render is for shots, what this task was for is deleted",
     ]);
     expect(reply?.text).toContain("and 1 more reason");
+    const concept = addTask(fake, projectId, addEntity(fake, projectId, 51, "Concept"), 52);
+    const kinds = { entityTypes: ["shot", "asset", "edit"] } as const;
+    expect((await refusal(asPerson("ARTIST"), [concept], kinds))?.text).toContain("for shots, assets and edits, not for concepts");
   });
 
   it("are no more than the action takes", () => {

@@ -59,6 +59,32 @@ describe("a person who is only claimed", () => {
     expect(cause).toBeDefined();
   });
 
+  it.each([
+    ["can't be understood", "' OR 1=1 --"],
+    ["is a number", 42],
+  ])("is refused where the id %s, and there is nothing else to know them by", async (_, userid) => {
+    for (const variables of [WITH_BOT, {}]) {
+      const { code, reply } = await refusal(find({ userid }, {}, variables));
+      expect(code).toBe("invalid-call");
+      expect(reply).toMatchObject({ field: "userid", text: expect.stringContaining("is not the id of a person") });
+    }
+    expect((await refusal(find({ userid, useremail: ARTIST.email }))).code).toBe("invalid-call");
+    expect(fake.requests).toEqual([]);
+  });
+
+  it.each(["ada", "no address", 42, ["a@b.c"]])("needs no e-mail that can be understood: %j", async (useremail) => {
+    expect(await find({ userid: ARTIST.id, useremail })).toMatchObject({ trust: "claimed", id: ARTIST.id });
+  });
+
+  it("has the e-mail Kitsu has, whatever is in it", async () => {
+    fake.sessions.set("session-maeve", { ...ARTIST, email: "Maeve.O'Brien@studio.tld " });
+    const cookie = "access_token_cookie=session-maeve";
+    const who = { userid: ARTIST.id, useremail: "maeve.o'brien@studio.tld " };
+    expect(await find(who, { cookie }, {}, KITSU)).toMatchObject({ trust: "session", id: ARTIST.id });
+    const other = { ...who, useremail: "maeve.obrien@studio.tld" };
+    expect((await refusal(find(other, { cookie }, {}, KITSU))).code).toBe("person-not-accepted");
+  });
+
   it("is not checked at all where the worker has no account in Kitsu", async () => {
     expect(await find({ userid: ARTIST.id }, {}, {})).toEqual(
       expect.objectContaining({ trust: "unchecked", id: ARTIST.id, departments: [] }),
@@ -78,6 +104,27 @@ describe("a person whose session came along", () => {
     const { code, cause } = await refusal(find({ userid: MANAGER.id }, session(ARTIST), WITH_BOT, KITSU));
     expect(code).toBe("person-not-accepted");
     expect(String(cause)).toContain("Mismatch");
+  });
+
+  it.each(["' OR 1=1 --", 42])("needs no id that can be understood: %j", async (userid) => {
+    expect(await find({ userid }, session(ARTIST), {}, KITSU)).toMatchObject({ trust: "session", id: ARTIST.id });
+  });
+
+  it.each([
+    ["has ended", { cookie: "access_token_cookie=over" }, "Your session in Kitsu has ended", "your session in Kitsu has ended"],
+    ["did not come along", {}, "You are not logged in to Kitsu", "no session of Kitsu came"],
+  ])("is told that it %s, and to log in again", async (_, headers, title, why) => {
+    const variables = { BASE_PATH: "/edge", KITSU_URL: KITSU };
+    const on = (action: string) => {
+      const init = ajax({ ...AJAX_FIELDS, userid: ARTIST.id, useremail: ARTIST.email }, headers);
+      return ask(`${KITSU}/edge/actions/${action}`, init, variables);
+    };
+    const reply = await readFailed(await on("playlist"));
+    expect(reply).toMatchObject({ code: "person-not-accepted", title, advice: expect.stringContaining("Log in to Kitsu again") });
+    const text = await (await on("debug")).text();
+    expect(text).toContain(why);
+    expect(text).toContain("Log in to Kitsu again");
+    expect(text).not.toContain("can't ask Kitsu");
   });
 
   it("has no session on any other host than Kitsu's, whatever cookie comes", async () => {

@@ -123,7 +123,7 @@ describe.skipIf("missing" in started)("the worker and a real Zou", () => {
     expect(reply).toMatchObject({
       kind: "failed",
       code: "not-allowed",
-      text: expect.stringContaining("is for admins, managers, supervisors"),
+      text: expect.stringContaining("is for admins, managers and supervisors"),
     });
     expect(reply.outcomes).toHaveLength(3);
   });

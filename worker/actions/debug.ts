@@ -68,6 +68,12 @@ function describeIgnored({ ignored, selection }: Call): string {
 }
 
 function describePerson({ person }: Given): string {
+  if (person.lostSession !== undefined) {
+    const why = person.lostSession === "over" ? "your session in Kitsu has ended" : "no session of Kitsu came with the call";
+    const known =
+      person.trust === "unchecked" ? "Who called was not checked" : `The caller is only "${person.trust}", as ${person.name}`;
+    return `${known}: ${why}. Log in to Kitsu again.`;
+  }
   if (person.trust === "unchecked") return "Who called was not checked: this action server can't ask Kitsu.";
   return `The caller is known by "${person.trust}" as ${person.name}${person.role === undefined ? "" : `, ${person.role}`}.`;
 }

@@ -32,6 +32,10 @@ describe("the debug action", () => {
   it("says what was left out and why", async () => {
     const table = await tablesOf(ajax({ ...AJAX_FIELDS, colour: "red", entitytype: "spaceship" }));
     expect(table("Left out")).toMatchObject({ colour: "red", entitytype: "spaceship" });
+    const claims = await ask("/actions/debug", ajax({ ...AJAX_FIELDS, productionid: "all", useremail: "ada", originurl: 7 }));
+    expect(claims.status).toBe(200);
+    for (const said of ["is not the id of a project", "is not an e-mail address", "is no text"])
+      expect(await claims.clone().text()).toContain(said);
   });
 
   it("shows the same in a form's page", async () => {

@@ -175,7 +175,7 @@ describe("the playlist action", () => {
     expect(response.status).toBe(403);
     expect(await readFailed(response)).toMatchObject({
       code: "not-allowed",
-      text: expect.stringContaining("Make a playlist is for admins, managers, supervisors"),
+      text: expect.stringContaining("Make a playlist is for admins, managers and supervisors"),
     });
     expect(fake.playlists).toEqual([]);
     expect(await readLog()).toMatchObject([{ status: 403, person: { id: ARTIST.id } }]);
