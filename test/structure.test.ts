@@ -85,7 +85,11 @@ const FORBIDDEN: readonly [importer: RegExp, imported: RegExp, sentence: string]
     /^worker\/(?!services\/|statistics\/)/,
     "Statistics are pure numbers: they know Zou's objects, and nothing else",
   ],
-  [/^worker\/services\//, /^worker\/(?!settings\.ts|failure\.ts|services\/)/, "Services import settings and failure"],
+  [
+    /^worker\/services\//,
+    /^worker\/(?!settings\.ts|failure\.ts|decimal\.ts|services\/)/,
+    "Services import settings, failure and decimal",
+  ],
   [/^worker\/pages\//, /^worker\/(runs|dispatch|index|log-access|actions\/)/, "Pages get data: they are called, they do not fetch"],
   [/^worker\/dispatch\.ts$/, /^worker\/pages\//, "dispatch knows the order, answer.ts knows the pages"],
 ];

@@ -3,6 +3,7 @@
 import * as v from "valibot";
 import type { Ask, Field, Input, InputValue, Option } from "../contract.ts";
 import type { Call } from "./call.ts";
+import { explainDecimal, readDecimal } from "./decimal.ts";
 import { Failure } from "./failure.ts";
 
 /** An object of fields. It may have a pipe, for what concerns several of them. */
@@ -115,8 +116,7 @@ function convert(entry: v.GenericSchema, submitted: InputValue): unknown {
   if (kind === "toggle") return typeof value === "boolean" ? value : !["", "0", "false", "off"].includes(String(value));
   if (value === "" && (kind !== "text" || (isOptional && byDefault === undefined))) return undefined;
   if (kind === "number" && typeof value === "string") {
-    const number = Number(value.trim().replace(",", "."));
-    return Number.isNaN(number) ? value : number;
+    return value.trim() === "" && isOptional ? undefined : (readDecimal(value) ?? value);
   }
   return value;
 }
@@ -201,7 +201,8 @@ function explain({ type, requirement, input }: v.BaseIssue<unknown>): string {
     case "non_empty":
       return "Must not be empty";
     case "number":
-      return input === undefined ? "Must not be empty" : "Must be a number";
+      if (input === undefined || (typeof input === "string" && input.trim() === "")) return "Must not be empty";
+      return typeof input === "string" ? explainDecimal(input) : "Must be a number";
     case "integer":
       return "Must be a whole number";
     case "multiple_of":

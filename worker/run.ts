@@ -61,7 +61,7 @@ export const isOwnParameter = (name: string) => name === RUN_PARAMETER || name =
 export const RUN_PARAMETER = "run";
 const ATTEMPT_PARAMETER = "try";
 
-const Time = v.pipe(v.string(), v.transform(Number), v.safeInteger(), v.minValue(0));
+const Time = v.pipe(v.string(), v.regex(/^\d{1,16}$/), v.transform(Number), v.safeInteger());
 
 /** The time in a run's address; absent where somebody took the id alone. */
 export function readTime({ searchParams }: URL): number | undefined {

@@ -1,5 +1,6 @@
 // The forms settings have: lengths of time, and members of their own, written as JSON or as a table of wrangler.toml and told exactly where they are wrong.
 import * as v from "valibot";
+import { readDecimal } from "./decimal.ts";
 
 export const structured = <S extends v.GenericSchema>(schema: S) =>
   v.pipe(v.union([v.pipe(v.string(), v.parseJson()), v.looseObject({})]), schema);
@@ -8,7 +9,7 @@ export const structured = <S extends v.GenericSchema>(schema: S) =>
 export const seconds = (byDefault: number, most: number) =>
   v.pipe(
     v.optional(v.union([v.string(), v.number()]), byDefault),
-    v.transform(Number),
+    v.transform((value) => (typeof value === "string" ? readDecimal(value) : value)),
     v.number(),
     v.minValue(0.05),
     v.maxValue(most),

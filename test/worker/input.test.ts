@@ -106,6 +106,10 @@ describe("what was submitted", () => {
     ["a number as a form sends it", v.number(), " 12 ", 12],
     ["a number with a comma", v.number(), "12,5", 12.5],
     ["a number as JSON has it", v.number(), 7, 7],
+    ["a number below nothing", v.number(), "−5", -5],
+    ["three decimals that can mean but one thing", v.number(), "23.976", 23.976],
+    ["a thousandth", v.number(), "0,125", 0.125],
+    ["a blank, where it may be absent", v.optional(v.number()), " ", undefined],
     ["no number, where there is a default", v.optional(v.number(), 50), "", 50],
     ["no number, where it may be absent", v.optional(v.number()), "", undefined],
     ["a checked box", v.boolean(), ["", "on"], true],
@@ -122,7 +126,31 @@ describe("what was submitted", () => {
   });
 
   it.each<[string, v.GenericSchema, string | number, string]>([
-    ["no number", v.number(), "twelve", "Must be a number"],
+    ["no number", v.number(), "twelve", "Must be a number, like 1000 or 1.5"],
+    ["a thousand, or one", v.number(), "1,000", "Could be read as two numbers: write it like 1000, or like 1.5"],
+    ["one, or a thousand", v.number(), " 1.000 ", "Could be read as two numbers: write it like 1000, or like 1.5"],
+    ["thousands, or not", v.optional(v.number()), "-12,345", "Could be read as two numbers: write it like 1000, or like 1.5"],
+    ...[
+      "1e3",
+      "0x10",
+      "0b1",
+      "1_000",
+      "1 000",
+      "1,000,000",
+      "1.000,5",
+      "Infinity",
+      "NaN",
+      "5.",
+      "--5",
+      "12 frames",
+      "9".repeat(400),
+    ].map((text): [string, v.GenericSchema, string, string] => [
+      text.slice(0, 20),
+      v.number(),
+      text,
+      "Must be a number, like 1000 or 1.5",
+    ]),
+    ["a blank", v.number(), " ", "Must not be empty"],
     ["nothing", v.number(), "", "Must not be empty"],
     ["too little", v.pipe(v.number(), v.minValue(3)), "2", "Must be at least 3"],
     ["too much", v.pipe(v.number(), v.maxValue(3)), "4", "Must be at most 3"],
@@ -162,7 +190,7 @@ describe("what was submitted", () => {
     const { fields } = await askedBy(RANGE, { first: "101", last: "x" });
     expect(fields).toMatchObject([
       { name: "first", value: "101" },
-      { name: "last", value: "x", error: "Must be a number" },
+      { name: "last", value: "x", error: "Must be a number, like 1000 or 1.5" },
     ]);
     expect(fields[0]?.error).toBeUndefined();
   });

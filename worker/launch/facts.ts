@@ -1,6 +1,6 @@
 // A task as the variables of templates: names, frames, revisions.
 import type { SelectedTask } from "../services/kitsu.ts";
-import { type Entity, type PreviewFile, readNumber, type ZouPerson } from "../services/zou-objects.ts";
+import { type Entity, type PreviewFile, readNumber, readRate, type ZouPerson } from "../services/zou-objects.ts";
 import type { Values } from "./template.ts";
 
 /** What a template may say of a task. */
@@ -110,9 +110,4 @@ export function readFrames({ nb_frames, data }: Pick<Entity, "nb_frames" | "data
   if (first !== undefined && last !== undefined && Number.isInteger(first) && Number.isInteger(last) && last >= first)
     return { first, last };
   return nb_frames !== undefined && nb_frames > 0 ? { first: 1, last: nb_frames } : undefined;
-}
-
-function readRate(value: unknown): number | undefined {
-  const rate = readNumber(value);
-  return rate !== undefined && rate > 0 && rate <= 1_000 ? rate : undefined;
 }

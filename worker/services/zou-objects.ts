@@ -1,6 +1,7 @@
 // What Zou's API gives, as far as we use it, in Zou's own names. Members that older servers (0.20, 1.0) lack are optional here, and what is
 // null there is absent here.
 import * as v from "valibot";
+import { readDecimal } from "../decimal.ts";
 
 const maybe = <S extends v.GenericSchema>(schema: S) =>
   v.pipe(
@@ -15,8 +16,14 @@ const Data = v.fallback(v.record(v.string(), v.unknown()), {});
 
 /** A number as studios write it in their columns: as one, as a text, or not at all. */
 export function readNumber(value: unknown): number | undefined {
-  const number = typeof value === "string" && value.trim() !== "" ? Number(value) : value;
+  const number = typeof value === "string" ? readDecimal(value) : value;
   return typeof number === "number" && Number.isFinite(number) ? number : undefined;
+}
+
+/** Frames a second. Zou itself writes three decimals, "25.000", so a point is one here. */
+export function readRate(value: unknown): number | undefined {
+  const rate = typeof value === "string" && /^\d+\.\d+$/.test(value.trim()) ? Number(value) : readNumber(value);
+  return rate !== undefined && rate > 0 && rate <= 1_000 ? rate : undefined;
 }
 
 /**

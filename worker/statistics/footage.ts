@@ -1,6 +1,6 @@
 // How long the shots are, each counted once however many of its tasks there are.
 import type { SelectedTask } from "../services/kitsu.ts";
-import { type Entity, readNumber } from "../services/zou-objects.ts";
+import { type Entity, readNumber, readRate } from "../services/zou-objects.ts";
 import { isDone } from "./measure.ts";
 
 export type Footage = {
@@ -27,7 +27,7 @@ export function measureFootage(tasks: readonly SelectedTask[]): Footage {
   for (const { one, entity, isDone: whole } of shots.values()) {
     const frames = countFrames(entity);
     if (frames === undefined) continue;
-    const fps = readPositive(entity.data.fps) ?? readPositive(one.project?.fps);
+    const fps = readRate(entity.data.fps) ?? readRate(one.project?.fps);
     footage.measured += 1;
     footage.frames += frames;
     if (whole) footage.framesDone += frames;
@@ -42,9 +42,4 @@ export function countFrames({ nb_frames, data }: Entity): number | undefined {
   if (nb_frames !== undefined && nb_frames > 0) return nb_frames;
   const [first, last] = [readNumber(data.frame_in), readNumber(data.frame_out)];
   return first !== undefined && last !== undefined && last >= first ? last - first + 1 : undefined;
-}
-
-function readPositive(value: unknown): number | undefined {
-  const number = readNumber(value);
-  return number !== undefined && number > 0 ? number : undefined;
 }

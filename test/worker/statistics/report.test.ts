@@ -112,6 +112,9 @@ describe("footage", () => {
     [48, { frame_in: 1, frame_out: 10 }, 48],
     [null, { frame_in: "101", frame_out: "148" }, 48],
     [0, { frame_in: 101, frame_out: 101 }, 1],
+    [null, { frame_in: "1,001", frame_out: "1,048" }, undefined],
+    [null, { frame_in: "0x65", frame_out: "148" }, undefined],
+    [null, { frame_in: "1001.0", frame_out: " 1048 " }, 48],
     [null, { frame_in: "", frame_out: "148" }, undefined],
     [null, { frame_in: 10, frame_out: 1 }, undefined],
     [null, { frame_in: "x", frame_out: null }, undefined],
@@ -122,7 +125,7 @@ describe("footage", () => {
   });
 
   it("counts each shot once, in its own rate, and as done when all its tasks here are", () => {
-    const shot = { id: "shot", nb_frames: 100, data: { fps: "50" } };
+    const shot = { id: "shot", nb_frames: 100, data: { fps: "50.000" } };
     const tasks = [
       makeSelected({ entity: shot, status: "done" }),
       makeSelected({ entity: shot, status: "wip" }),
