@@ -1,6 +1,6 @@
 // The paths of a job for Flamenco: what it reads, and where it writes to.
 import type { TaskFacts } from "../launch/facts.ts";
-import { isWindows, locate, refusePath } from "../launch/paths.ts";
+import { isUnc, isWindows, joinPath, locate, refusePath, unifySlashes } from "../launch/paths.ts";
 import { fillTemplate, type Template } from "../launch/template.ts";
 import type { RecordedFile } from "../services/files.ts";
 import type { JobTypeInfo } from "../services/flamenco-objects.ts";
@@ -52,16 +52,18 @@ function checkPath(path: string, what: string): Text {
  * Older managers find the value P:/prod of a two-way variable in P:/prod/x alone, and any finds P:\prod in it. Blender takes "//" for the folder of
  * the file, so a server's name keeps its backslashes.
  */
-const slash = (path: string) => (isWindows(path) && !path.startsWith("\\\\") ? path.replaceAll("\\", "/") : path);
+const slash = (path: string) => (isWindows(path) && !isUnc(path) ? path.replaceAll("\\", "/") : unifySlashes(path));
 
 /** As Flamenco's add-on for Blender makes it. The time in it keeps a later render from finding its frames there, which it would not overwrite. */
 export function makeOutputPath(root: string, blend: string, name: string, { add_path_components: count }: Flamenco): string {
   const folders = blend.split(/[\\/]/).slice(1, -1);
-  return [root.replace(/[\\/]+$/, ""), ...(count > 0 ? folders.slice(-count) : []), name, "{timestamp}", "######"].join("/");
+  return joinPath(root, [...(count > 0 ? folders.slice(-count) : []), name, "{timestamp}", "######"]);
 }
 
 /** What is read, whatever is in its name. */
 const READ = /(^|_)(in|input|source|src|from|root)(_|$)/i;
+
+const BELOW = /^[\\/]/;
 
 /** Where a job of a studio's own type writes to: what of its settings is below the output folder, where that is one. */
 export function findTarget(
@@ -73,7 +75,11 @@ export function findTarget(
   const base = root.replace(/[\\/]+$/, "");
   const below = wanted.flatMap(({ key }) => {
     const value = settings[key];
-    return !READ.test(key) && typeof value === "string" && (value === base || value.startsWith(`${base}/`)) ? [value] : [];
+    return !READ.test(key) &&
+      typeof value === "string" &&
+      (value === base || (BELOW.test(value.slice(base.length)) && value.startsWith(base)))
+      ? [value]
+      : [];
   });
   const [target, another] = new Set(below);
   return another === undefined ? target : undefined;

@@ -69,7 +69,7 @@ function fillPaths(template: PathTemplate, { values }: TaskFacts, roots: readonl
     const filled = fillTemplate(text, values, refuseName);
     const problem = "problem" in filled ? filled.problem : refusePath(filled.text);
     if (problem !== undefined) problems.push("problem" in filled ? problem : `The path for ${nameSystem(system)} ${problem}`);
-    else if ("text" in filled) paths = { ...mapRoots(filled.text, [system], roots), ...paths, [system]: filled.text };
+    else if ("text" in filled) paths = { ...mapRoots(filled.text, [system], roots), ...paths, [system]: unifySlashes(filled.text) };
   }
   return { paths, problem: Object.keys(paths).length > 0 ? undefined : problems[0] };
 }
@@ -94,25 +94,42 @@ export function refusePath(path: string): string | undefined {
 
 const clip = (text: string) => (text.length > 120 ? `${text.slice(0, 120)}…` : text);
 
-/** "P:\", "P:/", "\\server\share" */
-export const isWindows = (path: string) => /^([a-z]:[\\/]|\\\\[^\\/])/i.test(path);
-export const isAbsolute = (path: string) => /^\/(?!\/)/.test(path) || isWindows(path);
+/** "\\server\share", and "//server/share" as Blender and Python write it: two slashes of either kind. */
+export const isUnc = (path: string) => /^[\\/]{2}[^\\/]/.test(path);
+/** "P:\", "P:/", "\\server\share", "//server/share" */
+export const isWindows = (path: string) => /^[a-z]:[\\/]/i.test(path) || isUnc(path);
+export const isAbsolute = (path: string) => /^\/(?![\\/])/.test(path) || isWindows(path);
+
+/** One kind of slash: a server's name has backslashes, what has both gets them too, and "P:/prod" may stay as it is. */
+export function unifySlashes(path: string): string {
+  if (!isWindows(path)) return path;
+  return isUnc(path) || path.includes("\\") ? path.replaceAll("/", "\\") : path;
+}
+
+/** A path of folders below another one, with its kind of slash. */
+export function joinPath(root: string, names: readonly string[]): string {
+  const start = unifySlashes(root).replace(/[\\/]+$/, "");
+  return [start, ...names].join(isWindows(start) && start.includes("\\") ? "\\" : "/");
+}
 
 /** The path for the systems it is of, and for those that see the same folder elsewhere. */
 function mapRoots(path: string, of: readonly System[], roots: readonly Root[]): Paths {
+  const own = unifySlashes(path);
   for (const root of roots) {
     for (const system of of) {
       const rest = cutRoot(path, root[system], system);
-      if (rest !== undefined) return { ...moveTo(root, rest), [system]: path };
+      if (rest !== undefined) return { ...moveTo(root, rest), [system]: own };
     }
   }
-  return Object.fromEntries(of.map((system) => [system, path]));
+  return Object.fromEntries(of.map((system) => [system, own]));
 }
 
 /** What comes below the root: folders and a name. */
 function cutRoot(path: string, root: string | undefined, system: System): string[] | undefined {
   if (root === undefined) return undefined;
-  const split = (text: string) => text.split(system === "windows" ? /[\\/]/ : "/");
+  // A slash too many, as "/mnt//prod" has it, is none; the two before a server's name are.
+  const split = (text: string) =>
+    text.split(system === "windows" ? /[\\/]/ : "/").filter((part, index) => part !== "" || index < 2);
   const [whole, start] = [split(path), split(root.replace(/[\\/]+$/, ""))];
   // Windows does not tell letters apart by their case.
   const fold = (text: string | undefined) => (system === "windows" ? text?.toLowerCase() : text);
@@ -122,7 +139,8 @@ function cutRoot(path: string, root: string | undefined, system: System): string
 function moveTo(root: Root, rest: readonly string[]): Paths {
   const moved = SYSTEMS.flatMap((system): [System, string][] => {
     const start = root[system]?.replace(/[\\/]+$/, "");
-    return start === undefined ? [] : [[system, [start, ...rest].join(system === "windows" ? "\\" : "/")]];
+    if (start === undefined) return [];
+    return [[system, system === "windows" ? `${start}\\${rest.join("\\")}`.replaceAll("/", "\\") : `${start}/${rest.join("/")}`]];
   });
   return Object.fromEntries(moved);
 }

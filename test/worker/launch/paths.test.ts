@@ -2,7 +2,7 @@ import * as v from "valibot";
 import { describe, expect, it } from "vitest";
 import { readTaskFacts } from "../../../worker/launch/facts.ts";
 import { Launchers } from "../../../worker/launch/launchers.ts";
-import { locate, refuseName, refusePath } from "../../../worker/launch/paths.ts";
+import { joinPath, locate, refuseName, refusePath } from "../../../worker/launch/paths.ts";
 import { PreviewFile } from "../../../worker/services/zou-objects.ts";
 import { makeSelected } from "../../support/worker/selected.ts";
 
@@ -52,7 +52,7 @@ describe("the path of a task's file", () => {
   it("is found from Windows, too, however its letters and slashes are written", () => {
     expect(find([recorded("p:/Demo\\sh010.mov")], { roots: ROOTS }).paths).toEqual({
       linux: "/mnt/prod/Demo/sh010.mov",
-      windows: "p:/Demo\\sh010.mov",
+      windows: "p:\\Demo\\sh010.mov",
       darwin: "/Volumes/prod/Demo/sh010.mov",
     });
   });
@@ -63,6 +63,38 @@ describe("the path of a task's file", () => {
       darwin: "/mnt/production/a.mov",
     });
     expect(find([recorded("\\\\server\\share\\a.mov")], { roots: ROOTS }).paths).toEqual({ windows: "\\\\server\\share\\a.mov" });
+  });
+
+  it.each([
+    "\\\\nas01\\prod\\demo\\a.mov",
+    "//nas01/prod/demo/a.mov",
+    "\\\\nas01/prod\\demo/a.mov",
+    "\\/nas01/prod/demo\\a.mov",
+    "//NAS01/Prod/demo/a.mov",
+  ])("is the same however a server's share is written: %s", (path) => {
+    for (const windows of ["\\\\nas01\\prod", "//nas01/prod/", "\\\\nas01/prod"]) {
+      const { paths } = find([recorded(path)], { roots: [{ linux: "/mnt/prod", windows, darwin: "/Volumes/prod" }] });
+      expect(paths.linux).toBe("/mnt/prod/demo/a.mov");
+      expect(paths.darwin).toBe("/Volumes/prod/demo/a.mov");
+      expect(paths.windows?.toLowerCase()).toBe("\\\\nas01\\prod\\demo\\a.mov");
+      const [back] = [find([recorded("/mnt/prod//demo/a.mov")], { roots: [{ linux: "/mnt/prod", windows }] }).paths.windows];
+      expect(back).toBe("\\\\nas01\\prod\\demo\\a.mov");
+    }
+    expect(find([recorded(path)]).paths.windows?.toLowerCase()).toBe("\\\\nas01\\prod\\demo\\a.mov");
+  });
+
+  it("has one kind of slash, whatever its root and its template have", () => {
+    const [root, path] = ["P:/prod", "/mnt/prod/demo/a.mov"];
+    const mapped = find([recorded(path)], { roots: [{ linux: "/mnt/prod", windows: root }] }).paths;
+    expect(mapped.windows).toBe("P:\\prod\\demo\\a.mov");
+    expect(find([], { paths: [{ for: "Shot", windows: "//nas01/prod/{entity}\\a.mov" }] }).paths.windows).toBe(
+      "\\\\nas01\\prod\\SH010\\a.mov",
+    );
+    expect(find([recorded("P:/prod/a.mov")]).paths.windows).toBe("P:/prod/a.mov");
+    expect(joinPath("//nas01/out/", ["sh010", "####"])).toBe("\\\\nas01\\out\\sh010\\####");
+    expect(joinPath("P:/out", ["sh010"])).toBe("P:/out/sh010");
+    expect(joinPath("P:\\out", ["sh010"])).toBe("P:\\out\\sh010");
+    expect(joinPath("/mnt/out/", ["sh010"])).toBe("/mnt/out/sh010");
   });
 
   it("is the newest one the program can open", () => {
@@ -130,7 +162,8 @@ describe("the path of a task's file", () => {
     ["P:\\prod\\..\\..\\Windows", 'has ".."'],
     ["/mnt/prod/..\\..\\Windows", 'has ".."'],
     ["prod/a.mov", "begins at no root"],
-    ["//server/share/a.mov", "begins at no root"],
+    ["///server/share/a.mov", "begins at no root"],
+    ["//server/share/../a.mov", 'has ".."'],
     ["javascript:alert(1)", "begins at no root"],
     ["/mnt/a\nb.mov", "has a control character"],
   ])("is not taken as it was recorded: %j", (path, problem) => {
