@@ -2,9 +2,10 @@
 import type { Loan } from "../action.ts";
 import { type RecordedFiles, readPreviewFiles, readRecordedFiles } from "../services/files.ts";
 import type { Kitsu, SelectedTask } from "../services/kitsu.ts";
+import { readExtension } from "../services/media.ts";
 import type { PreviewFile, Role } from "../services/zou-objects.ts";
 import { readTaskFacts, type TaskFacts } from "./facts.ts";
-import type { Launcher, Launchers } from "./launchers.ts";
+import { type Launcher, type Launchers, nameApp } from "./launchers.ts";
 import { type Located, locate, type Paths } from "./paths.ts";
 import type { System } from "./system.ts";
 
@@ -69,7 +70,7 @@ export async function readItems(
       const lacksPath = system === undefined ? Object.keys(located.paths).length === 0 : located.paths[system] === undefined;
       // A preview can be played, but not worked on.
       if (!isUsing(launcher, "media_url") && !(file === "output" && lacksPath)) return { facts, ...located };
-      const lent = await lendPreview(facts, sources);
+      const lent = await lendPreview(facts, launcher, sources);
       return { facts, ...located, mediaUrl: lent.url, lack: lent.lack };
     }),
   );
@@ -95,16 +96,31 @@ async function readRecorded(
   };
 }
 
-async function lendPreview({ preview, label }: TaskFacts, { lend, hasAccount }: Sources): Promise<{ url?: string; lack?: string }> {
-  const lack = refusePreview(preview, hasAccount);
+async function lendPreview(
+  { preview, label }: TaskFacts,
+  launcher: Launcher,
+  { lend, hasAccount }: Sources,
+): Promise<{ url?: string; lack?: string }> {
+  const lack = refusePreview(preview, launcher, hasAccount);
   if (preview === undefined || lack !== undefined) return { lack: lack ?? "" };
   const name = preview.revision === undefined ? label : `${label} v${preview.revision}`;
   return { url: await lend({ kind: "preview", previewId: preview.id, extension: preview.extension ?? "png", name }) };
 }
 
-function refusePreview(preview: PreviewFile | undefined, hasAccount: boolean): string | undefined {
+function refusePreview(preview: PreviewFile | undefined, launcher: Launcher, hasAccount: boolean): string | undefined {
   if (preview === undefined) return "It has no preview yet";
   if (!hasAccount) return "Its preview can't be lent: that takes the account of a bot, KITSU_TOKEN";
   if (preview.status === "processing") return "Kitsu is still at work on its preview";
-  return preview.status === "broken" || preview.status === "missing" ? "Its preview is broken" : undefined;
+  if (preview.status === "broken" || preview.status === "missing") return "Its preview is broken";
+  const extension = preview.extension?.replace(/^\./, "").toLowerCase();
+  if (extension === undefined || canShow(launcher, extension)) return undefined;
+  return `Its preview is a .${extension}, which ${nameApp(launcher)} does not show`;
+}
+
+/** Zou takes documents, scenes and archives as previews, too. Of every movie it makes one of a kind that players know. */
+function canShow({ kind, file, extensions }: Launcher, extension: string): boolean {
+  // Elsewhere the list is of what is worked on, and the preview stands beside it.
+  const isMeant = file === "output" || !["template", "ticket"].includes(kind);
+  if (extensions === undefined || !isMeant || extensions.includes(extension)) return true;
+  return readExtension(extension) === "mp4" && extensions.some((one) => readExtension(one) === "mp4");
 }

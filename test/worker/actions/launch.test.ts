@@ -93,6 +93,7 @@ const unhex = (url: string) =>
   new TextDecoder().decode(new Uint8Array((url.split("/").at(-1)?.match(/../g) ?? []).map((byte) => Number.parseInt(byte, 16))));
 const only = (...launchers: object[]) => ({ LAUNCHERS: { ...LAUNCHERS, launchers } });
 const without = { paths: [] };
+const bare = (launcher: object) => ({ LAUNCHERS: { ...LAUNCHERS, ...without, launchers: [launcher] } });
 
 describeAction(launch, VARIABLES);
 
@@ -265,6 +266,38 @@ describe("opening in a player", () => {
     const list = await (await ask(download?.url ?? "")).text();
     expect(list.match(/^\/mnt\/prod\/demo\/SQ01\/SH\d+_v003\.mov$/gm)).toHaveLength(300);
     expect(fake.requests.filter(({ path }) => /(output|preview)-files/.test(path))).toHaveLength(8);
+  });
+
+  it.each(["pdf", "glb", "obj", "psd", "zip", "blend", ".PDF"])(
+    "opens no preview that the player does not show: %s",
+    async (extension) => {
+      const { taskIds } = makeProject(2);
+      addPreview(taskIds[1] ?? "", projects * 1_000 + 500, { extension });
+      for (const [launcher, app] of [
+        [{ ...RV, media: "{media_url}" }, "RV"],
+        [RV, "RV"],
+        [XSTUDIO, "xStudio"],
+        [MPV, "mpv"],
+      ] as const) {
+        const reply = await openDone(taskIds, { query: "", variables: bare({ ...launcher, many: true }) });
+        expect(reply.title).toMatch(/^Opening SQ01/);
+        const said = extension.replace(".", "").toLowerCase();
+        expect(reply.outcomes?.map(({ state }) => state)).toEqual(["waiting", "failed"]);
+        expect(reply.outcomes?.[1]?.reason).toContain(`Its preview is a .${said}, which ${app} does not show`);
+      }
+    },
+  );
+
+  it("opens what the studio says its player shows, and every movie where it shows movies", async () => {
+    const { taskIds } = makeProject(2);
+    addPreview(taskIds[1] ?? "", projects * 1_000 + 500, { extension: "pdf" });
+    const states = async (extensions: string[]) => {
+      const reply = await openDone(taskIds, { query: "", variables: bare({ ...MPV, many: true, extensions }) });
+      return reply.outcomes?.map(({ state }) => state);
+    };
+    expect(await states(["mov"])).toEqual(["waiting", "failed"]);
+    expect(await states(["pdf"])).toEqual(["failed", "waiting"]);
+    expect(await states(["pdf", "mp4"])).toEqual(["waiting", "waiting"]);
   });
 
   it("lends 300 previews, and hands mpv all of them as one list", async () => {
