@@ -5,7 +5,7 @@ export function addCsvButtons(): void {
   for (const caption of document.querySelectorAll("caption")) {
     const table = caption.closest("table");
     if (table === null) continue;
-    const title = caption.textContent ?? "";
+    const title = caption.textContent?.trim() ?? "";
     const button = document.createElement("button");
     button.type = "button";
     button.className = "small";
@@ -26,10 +26,18 @@ function saveCsv(table: HTMLTableElement, title: string): void {
   setTimeout(() => URL.revokeObjectURL(link.href), 60_000);
 }
 
-/** A spreadsheet runs what begins like a formula, and anyone may put one into a name. A number of ours is a number. */
+/**
+ * What the cell shows, without the line breaks around it: our tables have no end tags, so a row's last cell ends where the next row begins. An
+ * address is there whole. A spreadsheet runs what begins like a formula, and anyone may put one into a name; a number of ours is a number.
+ */
 function readCell(cell: HTMLTableCellElement): string {
-  const text = cell.textContent ?? "";
-  return !cell.classList.contains("number") && /^[=+\-@\t\r]/.test(text) ? `'${text}` : text;
+  const text = (
+    cell.querySelector<HTMLAnchorElement>(":scope > a[href]:only-child")?.getAttribute("href") ??
+    cell.textContent ??
+    ""
+  ).trim();
+  const isNumber = cell.classList.contains("number") && Number.isFinite(Number(text));
+  return !isNumber && /^[=+\-@\t\r]/.test(text) ? `'${text}` : text;
 }
 
 function nameFile(title: string): string {

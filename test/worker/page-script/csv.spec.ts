@@ -2,21 +2,26 @@
 import { readFile } from "node:fs/promises";
 import { expect, test } from "@playwright/test";
 import { build } from "esbuild";
+import type { Table } from "../../../contract.ts";
+import { html } from "../../../worker/pages/html.ts";
+import { renderTable } from "../../../worker/pages/reply.ts";
 
 const SCRIPT = new URL("../../../worker/page-script/index.ts", import.meta.url).pathname;
-const CELLS = [
-  ["Anna", 3],
-  ['=HYPERLINK("https://evil.tld")', -1],
-  ["+1", 2],
-  ["-x", 0.5],
-  ["@sum", 0],
-  ['a "b", c\nd', 1],
-  ["שוט 🦊", 1],
-];
-const TABLE = `<table><caption>Tasks: by person / 50 %</caption><thead><tr><th>Who</th><th>Tasks</th></tr></thead>
-<tbody>${CELLS.map(([name, count]) => `<tr><td>${name}</td><td class="number">${count}</td></tr>`).join("")}</tbody></table>`;
+const TABLE: Table = {
+  title: "Tasks: by person / 50 %",
+  columns: ["Who", "=Tasks()", "Last seen"],
+  rows: [
+    ["Anna", 3, "SQ01 / SH010"],
+    ['=HYPERLINK("https://evil.tld")', -1, "@sum"],
+    ["+1", 2.5, "-x"],
+    ["\t=1+1", 0, " =1+1 "],
+    ["  padded  ", null, null],
+    ['a "b", c\nd', 1, "<i>é</i>"],
+    ["שוט 🦊", 1, `https://kitsu.studio.tld/productions/${"1".repeat(60)}`],
+  ],
+};
 
-test("a table becomes a CSV file that a spreadsheet reads and does not run", async ({ page }) => {
+test("a table of ours becomes a CSV file of what it shows, which a spreadsheet reads and does not run", async ({ page }) => {
   const { outputFiles } = await build({ entryPoints: [SCRIPT], bundle: true, write: false, format: "iife" });
   await page.route("https://edge.studio.tld/**", (route) => {
     if (route.request().url().endsWith(".js"))
@@ -24,7 +29,7 @@ test("a table becomes a CSV file that a spreadsheet reads and does not run", asy
     return route.fulfill({
       contentType: "text/html; charset=utf-8",
       headers: { "content-security-policy": "default-src 'none'; script-src 'self'" },
-      body: `<!doctype html>${TABLE}<script src="/page.js"></script>`,
+      body: `<!doctype html>${html`${renderTable(TABLE)}`.source}<script src="/page.js"></script>`,
     });
   });
   await page.goto("https://edge.studio.tld/");
@@ -33,14 +38,14 @@ test("a table becomes a CSV file that a spreadsheet reads and does not run", asy
   expect(download.suggestedFilename()).toBe("tasks-by-person-50.csv");
   expect(await readFile(await download.path(), "utf8")).toBe(
     [
-      "\ufeffWho,Tasks",
-      "Anna,3",
-      `"'=HYPERLINK(""https://evil.tld"")",-1`,
-      "'+1,2",
-      "'-x,0.5",
-      "'@sum,0",
-      `"a ""b"", c\nd",1`,
-      "שוט 🦊,1\r\n",
+      "\ufeffWho,'=Tasks(),Last seen",
+      "Anna,3,SQ01 / SH010",
+      `"'=HYPERLINK(""https://evil.tld"")",-1,'@sum`,
+      "'+1,2.5,'-x",
+      "'=1+1,0,'=1+1",
+      "padded,,",
+      `"a ""b"", c\nd",1,<i>é</i>`,
+      `שוט 🦊,1,https://kitsu.studio.tld/productions/${"1".repeat(60)}\r\n`,
     ].join("\n"),
   );
 });
