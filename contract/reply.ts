@@ -10,13 +10,15 @@ export type Link = v.InferOutput<typeof Link>;
 
 /**
  * What became of one task of the selection, or what would: `planned`. While a run goes on, a task is `waiting` or `running`, and `progress` says
- * how far. `id` is the task's id, `label` names it as Kitsu does: "SQ01 / SH010 / Animation".
+ * how far. `failed` was tried, `skipped` was not. `id` is the task's id, `label` names it as Kitsu does: "SQ01 / SH010 / Animation". `retry`: trying
+ * again may help; absent, that is so of what failed, and not of what was skipped.
  */
 export const Outcome = v.object({
   id: v.string(),
   label: v.string(),
   state: v.picklist(["done", "skipped", "failed", "planned", "waiting", "running"]),
   reason: v.optional(v.string()),
+  retry: v.fallback(v.optional(v.boolean()), undefined),
   progress: v.optional(v.object({ done: v.number(), total: v.number() })),
   link: v.optional(Link),
 });

@@ -13,7 +13,7 @@ export const RunId = v.pipe(v.string(), v.regex(/^[0-9a-f]{32}$/));
 /**
  * One run: `url` is its page. What can still be done with it has an address that takes a POST with Kitsu's own fields `personid` and
  * `personemail`, and answers as an action does:
- * - `retry`: the same action with the same input, for the tasks that failed, as a new run
+ * - `retry`: the same action with the same input, for the tasks that failed or were not tried, as a new run
  * - `undo`: takes back what the run did, until that moment in epoch milliseconds
  * - `cancel`, `pause`, `resume`: of a run that goes on, as far as it can be done now
  *

@@ -51,6 +51,7 @@ export const Recorded = v.object({
 });
 export type Recorded = v.InferOutput<typeof Recorded>;
 
+/** `partial`: some of it failed, or was skipped. */
 export const RUN_STATES = ["done", "partial", "failed", "asked", "started", "undone"] as const;
 export type RunState = (typeof RUN_STATES)[number];
 
@@ -58,5 +59,5 @@ export function stateOf({ reply, undone }: Pick<Recorded, "reply" | "undone">): 
   if (undone !== undefined) return "undone";
   if (reply.kind === "ask") return "asked";
   if (reply.kind !== "done") return reply.kind;
-  return reply.outcomes?.some(({ state }) => state === "failed") ? "partial" : "done";
+  return reply.outcomes?.some(({ state }) => state === "failed" || state === "skipped") ? "partial" : "done";
 }

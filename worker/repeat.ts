@@ -3,12 +3,12 @@ import type { Input } from "../contract.ts";
 import type { Call } from "./call.ts";
 import { Failure } from "./failure.ts";
 import type { Recorded } from "./record.ts";
-import { failedTasks } from "./run.ts";
+import { retriedOutcomes } from "./run.ts";
 
 /**
  * @param now who asks, and what they answered if the action asked something again
  * @param isReader whoever may read the log, or has the run's key, and says nothing about who they are, acts for the person whose run it was
- * @param isRetry for the tasks that failed alone, with what was answered then
+ * @param isRetry for the tasks that failed or were not tried alone, with what was answered then
  */
 export function repeatCall(first: Recorded, now: Call, { isReader, isRetry }: { isReader: boolean; isRetry: boolean }): Call {
   if (first.call === undefined) {
@@ -18,7 +18,7 @@ export function repeatCall(first: Recorded, now: Call, { isReader, isRetry }: { 
     });
   }
   const { person, form, plan, isBack, input } = now;
-  const failed = isRetry ? failedTasks(first.reply) : [];
+  const again = isRetry ? retriedOutcomes(first.reply).map(({ id }) => id) : [];
   const isNamed = person.id !== undefined || person.email !== undefined;
   const earlier = { id: first.id, at: first.at };
   const isSame = input === undefined || asSent(input) === asSent(first.call.input);
@@ -26,7 +26,7 @@ export function repeatCall(first: Recorded, now: Call, { isReader, isRetry }: { 
     ...first.call,
     dialect: "repeated",
     person: isNamed || !isReader ? person : first.call.person,
-    selection: failed.length > 0 ? failed : first.call.selection,
+    selection: again.length > 0 ? again : first.call.selection,
     input: isRetry ? (isSame ? first.call.input : input) : undefined,
     form,
     plan,

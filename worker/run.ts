@@ -1,6 +1,6 @@
 // A run as others see it: its address, and what can still be done with it.
 import * as v from "valibot";
-import type { Reply, Run } from "../contract.ts";
+import type { Outcome, Reply, Run } from "../contract.ts";
 
 /** The address of a run's page. The time in it is what finds the record in one step. */
 export function runAt(base: string, id: string, at: number): Run {
@@ -42,12 +42,13 @@ export function offerFollow(
 /** Not where it was refused: the same would be refused again. */
 function mayRetry(reply: Reply): boolean {
   if (reply.kind === "failed") return reply.retry === true;
-  return reply.kind === "done" && failedTasks(reply).length > 0;
+  return reply.kind === "done" && retriedOutcomes(reply).length > 0;
 }
 
-export function failedTasks(reply: Reply): string[] {
+/** What is tried again: what failed, and what there was no time for or was left after something failed. */
+export function retriedOutcomes(reply: Reply): Outcome[] {
   const outcomes = "outcomes" in reply && reply.kind !== "ask" ? (reply.outcomes ?? []) : [];
-  return outcomes.filter(({ state }) => state === "failed").map(({ id }) => id);
+  return outcomes.filter(({ state, retry = state === "failed" }) => retry);
 }
 
 /** Which of several requests of a page for one run this is: see docs/kitsu.md. Absent where it does not say. */

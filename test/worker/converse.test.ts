@@ -251,6 +251,25 @@ describe("what failed", () => {
   const retry = (url: string, members: object = {}, id = "e".repeat(32)) =>
     ask(`${url.replace(EDGE, "")}&run=${id}`, ajax({ personid: ADA, personemail: "ada@studio.tld", ...members }));
 
+  it("is tried again with what was not tried, and not with what was skipped for good", async () => {
+    const [untried, skipped] = [crypto.randomUUID(), crypto.randomUUID()];
+    doing.run.mockResolvedValueOnce({
+      ...DONE,
+      outcomes: [
+        { id: TASK, label: "a", state: "done" },
+        { id: untried, label: "b", state: "skipped", reason: "Not tried: there was no time left", retry: true },
+        { id: skipped, label: "c", state: "skipped", reason: "No preview yet" },
+        { id: OTHER_TASK, label: "d", state: "failed", retry: false },
+      ],
+    });
+    const { run } = await answer(INPUT);
+    await retry(run?.retry ?? "");
+    expect(doing.run.mock.lastCall?.[0]).toMatchObject({ call: { selection: [untried] } });
+    const pathname = (run?.url ?? "").replace(EDGE, "");
+    const page = await (await ask(pathname, { headers: { ...READER, accept: "text/html" } })).text();
+    expect(page).toContain("Do what was not tried (1)");
+  });
+
   it("is tried again with the same input, as a run of its own that knows the first", async () => {
     const { run, reply } = await readAnswer(await retry(await first()));
     expect(reply).toMatchObject(DONE);

@@ -61,6 +61,18 @@ describe("the log", () => {
     expect(second.cursor).toBeUndefined();
   });
 
+  it.each([
+    ["done", ["done", "done"]],
+    ["done", []],
+    ["partial", ["done", "failed"]],
+    ["partial", ["done", "skipped"]],
+    ["partial", ["skipped"]],
+  ] as const)("is %s, and found so, where the tasks are %j", async (state, states) => {
+    const outcomes = states.map((one) => ({ id: TASK, label: "SH010", state: one }));
+    await record(makeRecord({ reply: { kind: "done", severity: "info", title: "It ran", outcomes } }));
+    expect((await list()).map((run) => run.state)).toEqual([state]);
+  });
+
   it("says in the summary what a line of the log shows", async () => {
     const outcomes = [{ id: TASK, label: "SH010", state: "failed" as const }];
     const written = makeRecord({ reply: { kind: "done", severity: "warning", title: "9 done, 3 failed", outcomes } });

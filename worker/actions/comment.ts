@@ -6,7 +6,7 @@ import { defineAction, type Given } from "../action.ts";
 import { Failure } from "../failure.ts";
 import { type Authors, readBotAuthors, signText } from "../services/authors.ts";
 import { explainBreak, refuseComment, refuseRetake, refuseStatus } from "../services/comment-rights.ts";
-import { type NewComment, writeComments } from "../services/comments.ts";
+import { type NewComment, tryComments } from "../services/comments.ts";
 import type { SelectedTask } from "../services/kitsu.ts";
 import { taskPath } from "../services/kitsu-pages.ts";
 import type { Role, TaskStatus } from "../services/zou-objects.ts";
@@ -88,14 +88,15 @@ export const comment = defineAction({
       const personId = authors.get(task.project_id);
       return { taskId: task.id, statusId, text: sayWho(given, personId), personId, lastCommentDate: task.last_comment_date };
     });
-    const written = await writeComments(given.kitsu().zou, comments, until);
+    const fates = await tryComments(given.kitsu().zou, comments, until);
     const kitsuUrl = given.settings.kitsuUrls[0] ?? "";
     const outcomes = planned.map(({ one, outcome }): Outcome => {
       const link = { label: "Open in Kitsu", url: kitsuUrl + taskPath(one) };
-      if (!written.has(outcome.id)) return { ...outcome, link };
-      const reason = written.get(outcome.id);
-      if (reason === undefined) return { ...outcome, state: "done", link };
-      return { ...outcome, state: "failed", reason: [reason, explainBreak(one)].filter(Boolean).join(" "), link };
+      const fate = fates.get(outcome.id);
+      if (fate === undefined) return { ...outcome, link };
+      if (fate.state === "written") return { ...outcome, state: "done", link };
+      if (fate.state === "untried") return { ...outcome, state: "skipped", reason: fate.reason, retry: true, link };
+      return { ...outcome, state: "failed", reason: [fate.reason, explainBreak(one)].filter(Boolean).join(" "), link };
     });
     return report(given.input.text, await nameStatus(given, given.input.status), [...outcomes, ...gone]);
   },
@@ -167,7 +168,8 @@ function report(text: string, status: string | undefined, outcomes: Outcome[]): 
   const done = outcomes.filter(({ state }) => state === "done").length;
   if (done === 0) {
     const reason = outcomes.find(({ state }) => state === "failed")?.reason;
-    return { kind: "failed", code: "kitsu-refused", title: "No comment was written", text: reason, outcomes };
+    const retry = outcomes.some((outcome) => outcome.retry) || undefined;
+    return { kind: "failed", code: "kitsu-refused", title: "No comment was written", text: reason, retry, outcomes };
   }
   return {
     kind: "done",

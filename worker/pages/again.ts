@@ -1,7 +1,7 @@
 // What can still be done with a run, as buttons: forms that work without a script.
 import type { Reply, Run } from "../../contract.ts";
 import type { Call } from "../call.ts";
-import { failedTasks, makeRunId } from "../run.ts";
+import { makeRunId, retriedOutcomes } from "../run.ts";
 import { renderHidden } from "./ask.ts";
 import { type Content, html } from "./html.ts";
 
@@ -23,8 +23,11 @@ ${person.id !== undefined && renderHidden("personid", person.id)}${person.email 
 }
 
 export function nameRetry(reply: Reply): string {
-  const { length } = failedTasks(reply);
-  return length === 0 ? "Try again" : `Retry what failed (${length})`;
+  const again = retriedOutcomes(reply);
+  const failed = again.filter(({ state }) => state === "failed").length;
+  if (again.length === 0) return "Try again";
+  if (failed === again.length) return `Retry what failed (${failed})`;
+  return failed === 0 ? `Do what was not tried (${again.length})` : `Retry what is not done (${again.length})`;
 }
 
 const sayMinutes = (leftMs: number) => {

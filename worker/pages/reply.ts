@@ -1,6 +1,6 @@
 // A Reply as a page shows it. Everything in a reply may come from outside, so everything is text.
 import type { Chart, Link, Outcome, Progress, Reply, Table } from "../../contract.ts";
-import { failedTasks } from "../run.ts";
+import { retriedOutcomes } from "../run.ts";
 import { renderChart } from "./chart.ts";
 import { renderEffect } from "./effect.ts";
 import { type Content, html } from "./html.ts";
@@ -15,7 +15,7 @@ export function renderReply(reply: Reply, kitsuUrl = ""): Content {
 <h1><span class="mark" aria-hidden="true">${MARKS[look]}</span>${reply.title}</h1>
 ${reply.kind === "started" ? html`<p class="text" dir="auto">${reply.text}</p>` : paragraphs(reply.text)}
 ${reply.kind === "failed" && reply.advice !== undefined && html`<p class="advice">${reply.advice}</p>`}
-${reply.kind === "failed" && reply.retry && failedTasks(reply).length === 0 && html`<p>The same call may work later: run it again from Kitsu.</p>`}
+${reply.kind === "failed" && reply.retry && retriedOutcomes(reply).length === 0 && html`<p>The same call may work later: run it again from Kitsu.</p>`}
 ${reply.kind === "ask" && html`<p>This was not answered.</p>`}
 ${reply.kind === "started" && reply.progress && renderProgress(reply.progress)}
 ${reply.kind === "started" && reply.picture !== undefined && html`<p><img class="picture" src="${reply.picture}" alt="The newest picture"></p>`}

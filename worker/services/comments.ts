@@ -21,6 +21,10 @@ export type NewComment = {
 /** By task: nothing where the comment was written, else why not. */
 export type Written = ReadonlyMap<string, string | undefined>;
 
+/** By task: the same, and whether it was tried at all. */
+export type Fates = ReadonlyMap<string, Fate>;
+export type Fate = { state: "written" } | { state: "refused" | "untried"; reason: string };
+
 /** In one request. Zou takes some 60 ms for each, more where many are subscribed; a task's id must fit into a request line, too. */
 const AT_ONCE = 40;
 /** What refuses this often in a row, with nothing written between, refuses all. */
@@ -28,30 +32,38 @@ const REFUSALS_MAX = 5;
 
 const Answer = v.array(v.object({ object_id: v.string() }));
 
-/** @param until when there is no time left for another request, in epoch milliseconds; one is sent in any case */
+/** For whoever need not know what was tried. */
 export async function writeComments(zou: Zou, comments: readonly NewComment[], until: number): Promise<Written> {
-  const written = new Map<string, string | undefined>();
+  const fates = await tryComments(zou, comments, until);
+  return new Map([...fates].map(([taskId, fate]) => [taskId, fate.state === "written" ? undefined : fate.reason]));
+}
+
+/** @param until when there is no time left for another request, in epoch milliseconds; one is sent in any case */
+export async function tryComments(zou: Zou, comments: readonly NewComment[], until: number): Promise<Fates> {
+  const fates = new Map<string, Fate>();
   let [slowestMs, refusals] = [0, 0];
-  for (let rest = comments; rest.length > 0; rest = comments.slice(written.size)) {
+  for (let rest = comments; rest.length > 0; rest = comments.slice(fates.size)) {
     const begun = Date.now();
-    if (written.size > 0 && begun + 2 * slowestMs >= until) {
-      skipAll(rest, written, "Not tried: there was no time left");
+    if (fates.size > 0 && begun + 2 * slowestMs >= until) {
+      leaveAll(rest, fates, "Not tried: there was no time left");
       break;
     }
     const { known, refused, isFinal } = await writeSome(zou, rest.slice(0, AT_ONCE));
     slowestMs = Math.max(slowestMs, Date.now() - begun);
-    for (const [taskId, reason] of known) written.set(taskId, reason);
+    for (const [taskId, reason] of known) {
+      fates.set(taskId, reason === undefined ? { state: "written" } : { state: "refused", reason });
+    }
     refusals = refused === undefined || known.size > 1 ? 0 : refusals + 1;
     if (refused !== undefined && (isFinal || refusals === REFUSALS_MAX)) {
-      skipAll(rest.slice(known.size), written, `Not tried, after this: ${refused}`);
+      leaveAll(rest.slice(known.size), fates, `Not tried, after this: ${refused}`);
       break;
     }
   }
-  return written;
+  return fates;
 }
 
-function skipAll(rest: readonly NewComment[], written: Map<string, string | undefined>, reason: string): void {
-  for (const { taskId } of rest) written.set(taskId, reason);
+function leaveAll(rest: readonly NewComment[], fates: Map<string, Fate>, reason: string): void {
+  for (const { taskId } of rest) fates.set(taskId, { state: "untried", reason });
 }
 
 /** `known`: the first of them, up to the one that was refused, if one was. `isFinal`: the others would fare no better. */
@@ -70,9 +82,10 @@ async function writeSome(zou: Zou, comments: readonly NewComment[]): Promise<Som
     return { known: new Map(comments.map(({ taskId }) => [taskId, taken.has(taskId) ? undefined : "Kitsu did not take it"])) };
   } catch (thrown) {
     const { code, reply } = toFailure(thrown);
-    const count = await countWritten(zou, comments);
+    const count = NOTHING_DONE.includes(code) ? 0 : await countWritten(zou, comments);
     const isFinal = count === undefined || !ANSWERED.includes(code);
-    const reason = `${reply.text ?? reply.title}${isFinal ? " Look in Kitsu whether the comment is there." : ""}`;
+    const isUnknown = isFinal && !NOTHING_DONE.includes(code);
+    const reason = `${reply.text ?? reply.title}${isUnknown ? " Look in Kitsu whether the comment is there." : ""}`;
     const known = new Map<string, string | undefined>(comments.slice(0, count ?? 0).map(({ taskId }) => [taskId, undefined]));
     const culprit = comments[known.size];
     if (culprit === undefined) return { known };
@@ -82,6 +95,9 @@ async function writeSome(zou: Zou, comments: readonly NewComment[]): Promise<Som
 
 /** After these Zou is done with the request. After any other nobody knows, and what is sent again could be written twice. */
 const ANSWERED: readonly FailureCode[] = ["kitsu-refused", "kitsu-forbidden", "kitsu-unknown", "kitsu-broken"];
+
+/** The request was refused as a whole, before any of it was read; the next one would be, too. */
+const NOTHING_DONE: readonly FailureCode[] = ["kitsu-busy", "kitsu-second-factor", "kitsu-token-refused"];
 
 /** A task whose last comment is another one was reached, and so was every one before it. Undefined where Zou does not say. */
 async function countWritten(zou: Zou, comments: readonly NewComment[]): Promise<number | undefined> {

@@ -311,7 +311,7 @@ describe("where Zou refuses some comments", () => {
     const reply = await run(taskIds, { status: STATUS.retake });
     expect(outcomesOf(reply).filter(({ state }) => state === "done")).toHaveLength(3);
     expect(posts()).toBe(6);
-    expect(reasonsOf(reply).at(-1)).toContain("failed: Not tried, after this: Kitsu itself failed, with the status 500.");
+    expect(reasonsOf(reply).at(-1)).toContain("skipped: Not tried, after this: Kitsu itself failed, with the status 500.");
   });
 
   it("does not send a comment again when nobody knows whether the first got through", async () => {
@@ -338,8 +338,31 @@ describe("where Zou refuses some comments", () => {
     expect(reasonsOf(reply)).toEqual([
       "done: wip → done",
       "failed: Kitsu could not be reached. Look in Kitsu whether the comment is there.",
-      "failed: Not tried, after this: Kitsu could not be reached. Look in Kitsu whether the comment is there.",
+      "skipped: Not tried, after this: Kitsu could not be reached. Look in Kitsu whether the comment is there.",
     ]);
+  });
+
+  it.each([
+    [Response.json({ two_factor_authentication_required: true, message: "2FA" }, { status: 403 }), "whole"],
+    [new Response("<html>Too many requests", { status: 429 }), "Kitsu, or what stands in front of it"],
+  ])("says nothing was written where the request was refused as a whole, and offers the rest once more", async (answer, text) => {
+    const { taskIds } = makeProject(3);
+    const say = begin(taskIds);
+    const submitted = { input: { status: STATUS.done, text: "Hello" }, form: "comment" };
+    const asked = await say(submitted);
+    const asZou = globalThis.fetch;
+    globalThis.fetch = async (input, init) => (init?.method === "POST" ? answer : asZou(input, init));
+    const reply = await say({ ...submitted, plan: asked.kind === "ask" ? asked.plan : "" }).finally(() => {
+      globalThis.fetch = asZou;
+    });
+    expect(reply).toMatchObject({ kind: "failed", title: "No comment was written", retry: true });
+    expect(outcomesOf(reply).map(({ state, retry }) => [state, retry])).toEqual([
+      ["failed", undefined],
+      ["skipped", true],
+      ["skipped", true],
+    ]);
+    expect(JSON.stringify(reply)).not.toContain("Look in Kitsu whether");
+    if (text !== "whole") expect("text" in reply && reply.text).toContain(text);
   });
 
   it("notices what Zou left out without a word", async () => {
@@ -360,7 +383,11 @@ describe("where Zou refuses some comments", () => {
     const { taskIds } = makeProject(50);
     const reply = await run(taskIds, { text: "Hello" }, { settings: { ACTION_TIME_LIMIT: "5" } });
     expect(reply).toMatchObject({ kind: "done", severity: "warning", title: "Commented on 40 tasks" });
-    expect(reasonsOf(reply).at(-1)).toBe("failed: Not tried: there was no time left");
+    expect(outcomesOf(reply).at(-1)).toMatchObject({
+      state: "skipped",
+      reason: "Not tried: there was no time left",
+      retry: true,
+    });
   });
 
   it("is a failure where none was written", async () => {

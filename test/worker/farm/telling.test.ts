@@ -170,7 +170,7 @@ describe("telling Kitsu how a render ended", () => {
     change(one, { task_status_id: STATUS.retake, retake_count: 1 });
     fake.tasks.delete(two ?? "");
     const told = await tellKitsu(makeTeller({ tell: { done: "keep" } }), [done(one), done(two), done(three)]);
-    expect(told.get(one ?? "")).toEqual({ state: "refused", reason: "Kitsu refused: No more retakes allowed on this task" });
+    expect(told.get(one ?? "")).toEqual({ state: "refused", reason: "Kitsu refused: “No more retakes allowed on this task”." });
     expect(told.get(two ?? "")).toMatchObject({ state: "refused", reason: expect.stringContaining("deleted") });
     expect(told.get(three ?? "")).toEqual({ state: "told" });
     expect(fake.comments).toMatchObject([{ object_id: three }]);
