@@ -74,7 +74,8 @@ export async function controlRun(action: Action, given: Given, first: Recorded, 
       text: `Only ${first.person?.name ?? "who ran it"}, and the supervisors of its projects, may do this.`,
     });
   }
-  const reply = await meetLongRun(env, first.id).control(what, first.at);
+  const by = given.person.id === first.person?.id ? undefined : given.person.name;
+  const reply = await meetLongRun(env, first.id).control(what, first.at, by);
   if (reply.kind === "failed") throw restoreFailure(reply);
   return { kind: "done", severity: "info", title: SAID[what], text: reply.text };
 }

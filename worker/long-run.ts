@@ -4,6 +4,7 @@ import { DurableObject } from "cloudflare:workers";
 import type { Reply } from "../contract.ts";
 import type { Control, Standing, Watch } from "./action.ts";
 import { findAction } from "./actions/index.ts";
+import { sayCanceler } from "./canceled.ts";
 import { describeCause, Failure, toFailure } from "./failure.ts";
 import { recordRun } from "./journal.ts";
 import { meetLocks, releaseOver } from "./lock.ts";
@@ -11,6 +12,7 @@ import { readRun } from "./meet-run.ts";
 import { keepOpenable } from "./openable.ts";
 import type { Recorded } from "./record.ts";
 import { type Reported, takeReport } from "./report.ts";
+import { readMissing, tellMissing } from "./services/missing.ts";
 import { type Env, readSettings, type Settings } from "./settings.ts";
 import { closeSockets, openSocket, tellSockets } from "./sockets.ts";
 import { endInTime } from "./time-limit.ts";
@@ -71,15 +73,12 @@ export class LongRun extends DurableObject<Env> {
     return picture?.(this.watchOf(known, settings, signal), JSON.parse(known.state.data)).catch(() => undefined);
   }
 
-  /**
-   * What came of it, as the action says.
-   * @param at when the run began that is meant, by which it was seen whose it is
-   */
-  control(what: Control, at: number): Promise<Reply> {
-    return this.inTurn(() => this.controlNow(what, at));
+  /** What came of it, as the action says. `at`: when the run began, by which it was seen whose it is; `by`: somebody else's name. */
+  control(what: Control, at: number, by?: string): Promise<Reply> {
+    return this.inTurn(() => this.controlNow(what, at, by));
   }
 
-  private async controlNow(what: Control, at: number): Promise<Reply> {
+  private async controlNow(what: Control, at: number, by: string | undefined): Promise<Reply> {
     const known = await this.load();
     try {
       if (known === undefined || known.beginning.recorded.at !== at || isOver(known.state)) throw over();
@@ -89,6 +88,7 @@ export class LongRun extends DurableObject<Env> {
       const standing = await endInTime(title, WATCH_MAX_MS, (signal) =>
         control(this.watchOf(known, settings, signal), JSON.parse(known.state.data), what),
       );
+      if (what === "cancel" && by !== undefined) known.state.canceledBy = by;
       await this.take(standing);
       return standing.reply;
     } catch (thrown) {
@@ -112,7 +112,8 @@ export class LongRun extends DurableObject<Env> {
     if (known === undefined || known.beginning.recorded.action !== action) return false;
     const { state } = known;
     if (isOver(state) || !takeReport(state, id, at, reply)) return false;
-    await this.take({ reply, data: null });
+    const data = JSON.parse(state.data);
+    await this.take({ reply: tellMissing(reply, readMissing(data)), data });
     return true;
   }
 
@@ -178,7 +179,7 @@ export class LongRun extends DurableObject<Env> {
     if (known === undefined || isOver(known.state)) return;
     const before = JSON.stringify(answer(known));
     const settings = readSettings(this.env);
-    const shown = keepOpenable(reply, settings.schemes);
+    const shown = keepOpenable(sayCanceler(reply, known.state.canceledBy), settings.schemes);
     Object.assign(known.state, { reply: shown, data: JSON.stringify(data), controls, picture });
     if (isOver(known.state)) known.state.ended = Date.now();
     await this.save();

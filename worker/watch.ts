@@ -28,6 +28,8 @@ export type Going = {
   /** since when the fault is ours */
   faultSince?: number | undefined;
   ended?: number | undefined;
+  /** who canceled it, where that is not the person whose run it is */
+  canceledBy?: string | undefined;
   picture?: string | undefined;
 };
 

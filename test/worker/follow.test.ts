@@ -9,11 +9,13 @@ import {
   EDGE,
   FORM_FIELDS,
   form,
+  OTHER_TASK,
   readAnswer,
   readFailed,
   readLog,
   TASK,
 } from "../support/worker/worker.ts";
+import { addProject, BOT_TOKEN, MANAGER, openFakeZou } from "../support/worker/zou.ts";
 
 const SECRET = `whsec_${btoa("0123456789abcdef0123456789abcdef")}`;
 const VARIABLES = {
@@ -63,6 +65,26 @@ const report = (
 const going = (done: number) => ({ ...STARTED, progress: { done, total: 12 } });
 
 describe("a run that a studio's server goes on with", () => {
+  it("still says at the end which tasks Kitsu did not show", async () => {
+    const { taskIds } = addProject(openFakeZou(), 950, 1);
+    const asZou = vi.mocked(globalThis.fetch).getMockImplementation();
+    vi.mocked(globalThis.fetch).mockImplementation(async (input, init) => {
+      if (new Request(input, init).url !== VARIABLES.FORWARD_TARGETS.publish.url) return asZou?.(input, init) ?? Response.error();
+      sent = JSON.parse(String(init?.body));
+      return Response.json(STARTED);
+    });
+    const known = { ...VARIABLES, KITSU_TOKEN: BOT_TOKEN, KITSU_API: "https://kitsu.studio.tld/950/api" };
+    const fields = { selection: [...taskIds, OTHER_TASK], userid: MANAGER.id, useremail: MANAGER.email };
+    const answer = await readAnswer(await ask("/actions/publish", ajax(fields), known));
+    expect(answer.reply.text).toContain("1 task was left out");
+    expect((await report({ kind: "done", severity: "success", title: "Published" })).status).toBe(200);
+    expect((await follow(answer)).reply).toMatchObject({
+      severity: "warning",
+      text: "1 task was left out: deleted, or not for you to see.",
+      outcomes: [{ id: OTHER_TASK, state: "skipped", reason: "Deleted or not visible" }],
+    });
+  });
+
   it("is one run, however often its call arrives, and nobody else's", async () => {
     const path = `/actions/publish?run=${"5".repeat(32)}`;
     const first = await readAnswer(await ask(path, ajax(AJAX_FIELDS), VARIABLES));

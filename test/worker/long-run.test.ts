@@ -4,9 +4,11 @@ import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import type { Answer, Reply } from "../../contract.ts";
 import type { Action, Control, Given, Standing, Watch } from "../../worker/action.ts";
 import { debug } from "../../worker/actions/debug.ts";
+import { sayCanceler } from "../../worker/canceled.ts";
 import { Failure } from "../../worker/failure.ts";
 import { replaceRun } from "../support/worker/replace-run.ts";
 import { ADA, AJAX_FIELDS, ajax, ask, EDGE, OTHER_TASK, readAnswer, readFailed, readLog, TASK } from "../support/worker/worker.ts";
+import { ARTIST, addProject, BOT_TOKEN, MANAGER, openFakeZou } from "../support/worker/zou.ts";
 
 const RUN = "0123456789abcdef0123456789abcdef";
 const started = (done: number): Reply => ({ kind: "started", title: "Rendering", progress: { done, total: 3 } });
@@ -373,6 +375,71 @@ describe("what can be done to it", () => {
         ]),
       );
     });
+  });
+
+  it("says who canceled it, where that was somebody else", async () => {
+    const { taskIds } = addProject(openFakeZou(), 900, 1);
+    const needing: { needsKitsu?: boolean } = debug;
+    /** Who is set over a task is asked of Kitsu. The run itself has no account there, and must not miss one. */
+    const getByName = (name: string) => {
+      const run = env.LONG_RUNS.getByName(name);
+      const control = (what: Control, at: number, by?: string) => {
+        delete needing.needsKitsu;
+        return run.control(what, at, by);
+      };
+      const begin = (...told: Parameters<typeof run.begin>) => run.begin(...told);
+      return { begin, peek: () => run.peek(), control };
+    };
+    const variables = { KITSU_TOKEN: BOT_TOKEN, KITSU_API: "https://kitsu.studio.tld/900/api", LONG_RUNS: { getByName } };
+    const as = ({ id, email }: { id: string; email?: unknown }, path: string, more: object = {}) =>
+      ask(path.replace(EDGE, ""), ajax({ userid: id, useremail: email, ...more }), variables);
+    try {
+      watch.mockResolvedValue({ reply: started(1), data: { job: 7 }, controls: ["cancel"], againMs: 60_000 });
+      const answer = await readAnswer(await as(ARTIST, `/actions/debug?run=${RUN}`, { selection: taskIds }));
+      await vi.waitFor(async () => expect((await follow(answer)).run?.cancel).toContain("/cancel"));
+      const { run: going } = await follow(answer);
+      control.mockResolvedValueOnce({ reply: started(1), data: { job: 7 }, controls: ["cancel"], againMs: 60_000 });
+      needing.needsKitsu = true;
+      expect((await as(MANAGER, going?.cancel ?? "")).status).toBe(200);
+      expect((await follow(answer)).reply).toMatchObject({ text: "Person 2 is canceling it." });
+      const outcomes = [{ id: TASK, label: "SH010", state: "skipped" as const }];
+      control.mockResolvedValueOnce({
+        reply: { kind: "done", severity: "warning", title: "Canceled", text: "1 shot.", outcomes },
+        data: null,
+      });
+      // The second one to press is not the one who did it.
+      expect((await as(ARTIST, going?.cancel ?? "")).status).toBe(200);
+      await untilOver(answer);
+      expect((await follow(answer)).reply).toMatchObject({ text: "Canceled by Person 2. 1 shot." });
+      await vi.waitFor(async () => expect(JSON.stringify(await readLog())).toContain("Canceled by Person 2. 1 shot."));
+    } finally {
+      delete needing.needsKitsu;
+    }
+  });
+
+  it("does not say it to whoever did it, nor where it was themselves", async () => {
+    const { run: going } = await running();
+    control.mockResolvedValueOnce({ reply: { kind: "done", severity: "warning", title: "Canceled", text: "1 shot." }, data: null });
+    expect((await readAnswer(await post(going?.cancel))).reply.text).toBe("1 shot.");
+    await vi.waitFor(async () => expect(JSON.stringify(await readLog())).toContain("1 shot."));
+    expect(JSON.stringify(await readLog())).not.toContain("Canceled by");
+  });
+
+  it("says so of nothing that was finished all the same", () => {
+    const done: Reply = {
+      kind: "done",
+      severity: "success",
+      title: "Rendered",
+      outcomes: [{ id: TASK, label: "a", state: "done" }],
+    };
+    const told: Reply = { kind: "done", severity: "info", title: "Canceled", text: "Canceled by Bruno." };
+    expect(sayCanceler(done, "Bruno")).toBe(done);
+    expect(sayCanceler(ENDED, "Bruno")).toBe(ENDED);
+    expect(sayCanceler({ kind: "failed", code: "x", title: "No" }, "Bruno")).toMatchObject({ text: "Canceled by Bruno." });
+    expect(sayCanceler({ ...told, outcomes: [{ id: TASK, label: "a", state: "skipped" }] }, "Bruno").text).toBe(
+      "Canceled by Bruno.",
+    );
+    expect(sayCanceler(told, undefined)).toBe(told);
   });
 
   it("is not canceled by whoever has had a line of its id written into the log", async () => {

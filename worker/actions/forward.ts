@@ -1,8 +1,9 @@
 // Hands the call to a server of the studio's own and shows what that answers. Every target in the settings is an action of its own.
 import { type Heard, hear, type Reply, WIRE_VERSION } from "../../contract.ts";
-import { type Action, defineAction } from "../action.ts";
+import { type Action, defineAction, type Given } from "../action.ts";
 import { clip } from "../arrival.ts";
 import { Failure } from "../failure.ts";
+import { keepMissing, tellMissing } from "../services/missing.ts";
 import { type StudioAnswer, sendCall } from "../services/studio.ts";
 import type { ForwardTarget } from "../settings.ts";
 
@@ -14,18 +15,39 @@ export function forwardTo(target: ForwardTarget): Action {
     title: target.title,
     about: target.about,
     modes: ["form", "ajax"],
-    async run({ call, run, signal, goOn }) {
+    async run(given) {
+      const { call, run, signal, goOn } = given;
+      const missing = await findMissing(given);
       const { ignored: _, ...said } = call;
       const progress = run.url.replace("?", "/progress?");
-      const sent = { version: WIRE_VERSION, run: { ...run, progress }, action: target.id, call: said };
-      const answer = await sendCall(target, run.id, sent, signal);
-      if (answer.location !== undefined) return goTo(answer.location, target);
-      const reply = toReply(hear(answer.status, answer.contentType, answer.body), answer, target);
-      // The server does the work, and reports how far it is.
-      if (reply.kind === "started") goOn(null);
-      return reply;
+      const found = {
+        selection: call.selection.filter((id) => !missing.has(id)),
+        ...(missing.size > 0 && { missing: [...missing] }),
+      };
+      const sent = { version: WIRE_VERSION, run: { ...run, progress }, action: target.id, call: { ...said, ...found } };
+      try {
+        const answer = await sendCall(target, run.id, sent, signal);
+        const reply = readReply(answer, target);
+        // The server does the work, and reports how far it is.
+        if (reply.kind === "started") goOn(keepMissing([...missing]));
+        return tellMissing(reply, [...missing]);
+      } catch (thrown) {
+        if (!(thrown instanceof Failure)) throw thrown;
+        const { code, reply, status, headers, cause } = thrown;
+        throw new Failure(code, { ...tellMissing(reply, [...missing]), status, headers, cause });
+      }
     },
   });
+}
+
+/** What was selected and Kitsu does not show: it is not handed on, for a server would work on what is gone. Where Kitsu can't be asked, nobody knows. */
+async function findMissing({ person, kitsu }: Given): Promise<ReadonlySet<string>> {
+  return new Set(person.trust === "unchecked" ? [] : (await kitsu().readSelection()).missing);
+}
+
+function readReply(answer: StudioAnswer, target: ForwardTarget): Reply {
+  if (answer.location !== undefined) return goTo(answer.location, target);
+  return toReply(hear(answer.status, answer.contentType, answer.body), answer, target);
 }
 
 function goTo(url: string, { title }: ForwardTarget): Reply {

@@ -1,10 +1,12 @@
 import { Webhook } from "standardwebhooks";
 import { beforeEach, describe, expect, it, vi } from "vitest";
 import { forwardTo } from "../../../worker/actions/forward.ts";
+import { tellMissing } from "../../../worker/services/missing.ts";
 import { ANSWER_MAX_BYTES } from "../../../worker/services/studio.ts";
 import { readSettings } from "../../../worker/settings.ts";
 import { describeAction } from "../../support/worker/describe-action.ts";
 import { ADA, ajax, ask, form, makeEnv, PROJECT, readAnswer, readFailed, readLog, TASK } from "../../support/worker/worker.ts";
+import { addProject, BOT_TOKEN, MANAGER, openFakeZou } from "../../support/worker/zou.ts";
 
 const SECRET = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
 const URL = "https://pipeline.studio.tld/kitsu";
@@ -74,6 +76,75 @@ describe("what a studio's server gets", () => {
       advice: expect.stringContaining("FORWARD_SECRET_PUBLISH"),
     });
     expect(received).toEqual([]);
+  });
+});
+
+describe("tasks that Kitsu does not show", () => {
+  let projects = 700;
+  /** Two tasks that are there and one that is not, forwarded to a server that answers so. */
+  async function forward(answer: Response, init: (fields: object) => RequestInit = ajax) {
+    projects += 1;
+    const { taskIds } = addProject(openFakeZou(), projects, 2);
+    const asZou = vi.mocked(globalThis.fetch).getMockImplementation();
+    const received: { call?: { selection?: string[]; missing?: string[] } }[] = [];
+    vi.mocked(globalThis.fetch).mockImplementation(async (input, more) => {
+      const request = new Request(input, more);
+      if (request.url !== URL) return asZou?.(input, more) ?? Response.error();
+      received.push(await request.json());
+      return answer.clone();
+    });
+    const gone = crypto.randomUUID();
+    const fields = { selection: [...taskIds, gone], userid: MANAGER.id, useremail: MANAGER.email };
+    const known = { KITSU_TOKEN: BOT_TOKEN, KITSU_API: `https://kitsu.studio.tld/${projects}/api` };
+    const response = await ask("/actions/publish", init(fields), { ...variables(), ...known });
+    return { response, received, taskIds, gone };
+  }
+  const SAID = "1 task was left out: deleted, or not for you to see.";
+
+  it("are not handed on as if they were there, and the server is told which they are", async () => {
+    const { received, taskIds, gone } = await forward(new Response(null, { status: 204 }));
+    expect(received).toMatchObject([{ call: { selection: taskIds, missing: [gone] } }]);
+  });
+
+  it.each<[string, Response]>([
+    ["a reply", json({ kind: "done", severity: "success", title: "Published" })],
+    ["a message", json({ message: "Published" })],
+    ["a text", new Response("Published")],
+    ["nothing", new Response(null, { status: 204 })],
+    ["a page", new Response("<!doctype html><title>Published</title>", { headers: { "content-type": "text/html" } })],
+    ["a redirect", new Response(null, { status: 303, headers: { location: "https://pipeline.studio.tld/review" } })],
+    ["a question", json({ kind: "ask", title: "Publish", fields: [] })],
+    ["a refusal", json({ message: "No" }, 409)],
+    ["a failed reply", json({ kind: "failed", code: "disk-full", title: "The disk is full" })],
+    ["something that goes on", json({ kind: "started", title: "Publishing" })],
+  ])("are told whatever the server answers: %s", async (_, answer) => {
+    const { response, gone } = await forward(answer);
+    const { reply } = await readAnswer(response);
+    expect(reply.text).toContain(SAID);
+    expect("outcomes" in reply && reply.outcomes).toEqual([
+      { id: gone, label: gone, state: "skipped", reason: "Deleted or not visible" },
+    ]);
+    expect(reply).not.toMatchObject({ severity: "success" });
+  });
+
+  it("are told by the server's own words where it has some, and once", async () => {
+    projects += 1;
+    const { taskIds } = addProject(openFakeZou(), projects, 1);
+    const own = { id: TASK, label: "SH010", state: "failed" as const, reason: "It was deleted yesterday" };
+    const reply = tellMissing({ kind: "done", severity: "info", title: "Done", outcomes: [own] }, [TASK, ...taskIds]);
+    expect(reply.outcomes?.map(({ id, state }) => [id, state])).toEqual([
+      [TASK, "failed"],
+      [taskIds[0], "skipped"],
+    ]);
+    expect(tellMissing(reply, [])).toBe(reply);
+  });
+
+  it("keep a form's tab from being sent on before that was read", async () => {
+    const redirect = new Response(null, { status: 303, headers: { location: "https://pipeline.studio.tld/review" } });
+    const asForm = (fields: object) => form(Object.entries(fields).map(([name, value]) => [name, String(value)]));
+    const { response } = await forward(redirect, asForm);
+    expect(response.status).toBe(200);
+    expect(await response.text()).toContain(SAID);
   });
 });
 
