@@ -251,6 +251,15 @@ describe("what failed", () => {
   const retry = (url: string, members: object = {}, id = "e".repeat(32)) =>
     ask(`${url.replace(EDGE, "")}&run=${id}`, ajax({ personid: ADA, personemail: "ada@studio.tld", ...members }));
 
+  it("is not tried again by somebody whose id can't be understood, nor taken back", async () => {
+    const url = await first();
+    for (const address of [url, url.replace("/retry", "/undo")]) {
+      const reply = await readFailed(await retry(address, { personid: "nobody", personemail: undefined }));
+      expect(reply).toMatchObject({ code: "invalid-call", field: "personid" });
+    }
+    expect(doing.run).toHaveBeenCalledTimes(1);
+  });
+
   it("is tried again with what was not tried, and not with what was skipped for good", async () => {
     const [untried, skipped] = [crypto.randomUUID(), crypto.randomUUID()];
     doing.run.mockResolvedValueOnce({

@@ -41,6 +41,8 @@ describe("which pages may talk to the worker", () => {
     const response = await ask("/edge/actions/debug", form(FORM_FIELDS, headers), variables);
     expect(response.status).toBe(200);
     expect(response.headers.has("access-control-allow-origin")).toBe(false);
+    const signIn = await ask("/runs/sign-in", form({ token: "not the token at all" }, { ...headers, accept: "application/json" }));
+    expect((await readFailed(signIn)).code).toBe("sign-in-refused");
   });
 
   it.each(["cross-site", "same-site", "none", undefined])(

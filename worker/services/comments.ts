@@ -82,7 +82,7 @@ async function writeSome(zou: Zou, comments: readonly NewComment[]): Promise<Som
     return { known: new Map(comments.map(({ taskId }) => [taskId, taken.has(taskId) ? undefined : "Kitsu did not take it"])) };
   } catch (thrown) {
     const { code, reply } = toFailure(thrown);
-    const count = NOTHING_DONE.includes(code) ? 0 : await countWritten(zou, comments);
+    const count = await countWritten(zou, comments);
     const isFinal = count === undefined || !ANSWERED.includes(code);
     const isUnknown = isFinal && !NOTHING_DONE.includes(code);
     const reason = `${reply.text ?? reply.title}${isUnknown ? " Look in Kitsu whether the comment is there." : ""}`;

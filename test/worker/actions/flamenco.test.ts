@@ -271,6 +271,19 @@ describe("the job", () => {
     });
   });
 
+  it("writes a server's share with backslashes alone, for Blender takes // for the folder of its file", async () => {
+    const { taskIds } = makeProject(1);
+    const share = { platform: "windows", blend: "//nas01/prod/{entity}.blend", output: "//nas01/renders\\" };
+    await (await follow(await run(taskIds, {}, own(share)))).look();
+    expect(fake.only()).toMatchObject({
+      settings: {
+        blendfile: "\\\\nas01\\prod\\SH1.blend",
+        render_output_root: "\\\\nas01\\renders\\",
+        render_output_path: "\\\\nas01\\renders\\SQ01_SH1 Animation\\{timestamp}\\######",
+      },
+    });
+  });
+
   it("is for the platform of the studio, with the folders of the blend file", async () => {
     const { taskIds } = makeProject(1);
     const windows = {
