@@ -110,9 +110,8 @@ export class LongRun extends DurableObject<Env> {
   private async reportNow(action: string, id: string, at: number, reply: Reply): Promise<boolean> {
     const known = await this.load();
     if (known === undefined || known.beginning.recorded.action !== action) return false;
-    const { state } = known;
-    if (isOver(state) || !takeReport(state, id, at, reply)) return false;
-    const data = JSON.parse(state.data);
+    if (isOver(known.state) || !takeReport(known.state, id, at, reply)) return false;
+    const data = JSON.parse(known.state.data);
     await this.take({ reply: tellMissing(reply, readMissing(data)), data });
     return true;
   }

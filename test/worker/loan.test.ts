@@ -245,6 +245,15 @@ describe("the media of a preview", () => {
     });
   });
 
+  it.each([
+    ["a web page", () => new Response("<html>Sign in", { headers: { "content-type": "text/html" } })],
+    ["a redirect", () => new Response(null, { status: 302, headers: { location: "https://login.studio.tld/" } })],
+  ])("is no movie where %s is in its place", async (_, answer) => {
+    answerAsZou(answer);
+    const reply = await readFailed(await ask(await make(PREVIEW), {}, VARIABLES));
+    expect(reply).toMatchObject({ code: "kitsu-broken", text: "Where Kitsu's media should be, another page is." });
+  });
+
   it("says what is wrong when Kitsu can't be reached", async () => {
     vi.spyOn(globalThis, "fetch").mockRejectedValue(new TypeError("Network connection lost"));
     expect(await readFailed(await ask(await make(PREVIEW), {}, VARIABLES))).toMatchObject({

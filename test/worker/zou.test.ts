@@ -141,6 +141,25 @@ describe("reading from Zou", () => {
     expect((await refusal(read())).reply).toMatchObject({ code: "kitsu-broken", text: expect.stringContaining(text), retry: true });
   });
 
+  it.each([
+    ["workerd", new TypeError("TLS peer's certificate is not trusted; reason = certificate has expired")],
+    ["Cloudflare", new Response("error code: 526", { status: 526 })],
+  ])("says when Kitsu's certificate is not accepted, as %s tells it, and does not ask again", async (_, answer) => {
+    fake.next.push(answer);
+    const { code, reply } = await refusal(read());
+    expect(code).toBe("kitsu-unreachable");
+    expect(reply.text).toContain("certificate is not accepted");
+    expect(reply.retry).toBeUndefined();
+    expect(fake.requests).toHaveLength(1);
+  });
+
+  it("tells Cloudflare's word for a Kitsu that does not answer from Kitsu's own", async () => {
+    fake.next.push(new Response("error code: 522", { status: 522 }));
+    expect((await refusal(read())).reply.text).toBe(
+      "Kitsu does not answer: the server in front of it says so, with the status 522.",
+    );
+  });
+
   it("says when Kitsu or a proxy takes no more requests, and when a proxy answers for it", async () => {
     fake.next.push(new Response("<html>Too many requests", { status: 429 }), ...[html(503), html(503), html(503)]);
     expect(await refusal(read())).toMatchObject({ code: "kitsu-busy", status: 503, reply: { retry: true } });

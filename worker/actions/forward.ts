@@ -4,7 +4,7 @@ import { type Action, defineAction, type Given } from "../action.ts";
 import { clip } from "../arrival.ts";
 import { Failure } from "../failure.ts";
 import { keepMissing, tellMissing } from "../services/missing.ts";
-import { type StudioAnswer, sendCall } from "../services/studio.ts";
+import { brokenAnswer, type StudioAnswer, sendCall } from "../services/studio.ts";
 import type { ForwardTarget } from "../settings.ts";
 
 const TEXT_MAX = 2_000;
@@ -47,7 +47,19 @@ async function findMissing({ person, kitsu }: Given): Promise<ReadonlySet<string
 
 function readReply(answer: StudioAnswer, target: ForwardTarget): Reply {
   if (answer.location !== undefined) return goTo(answer.location, target);
-  return toReply(hear(answer.status, answer.contentType, answer.body), answer, target);
+  const heard = hear(answer.status, answer.contentType, answer.body);
+  // What says it is JSON and can't be read broke off, and its beginning is no message.
+  if (heard.as === "text" && !heard.failed && /json/i.test(answer.contentType) && !isJson(answer.body)) throw brokenAnswer(target);
+  return toReply(heard, answer, target);
+}
+
+function isJson(body: string): boolean {
+  try {
+    JSON.parse(body);
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 function goTo(url: string, { title }: ForwardTarget): Reply {

@@ -7,6 +7,7 @@ import { Failure, toFailure } from "../failure.ts";
 import type { SelectedTask } from "../services/kitsu.ts";
 import { playlistPath } from "../services/kitsu-pages.ts";
 import { removeUnchanged } from "../services/playlists.ts";
+import { MAYBE } from "../services/zou-answer.ts";
 import { Playlist } from "../services/zou-objects.ts";
 
 const NAME_MAX = 80;
@@ -38,7 +39,8 @@ export const playlist = defineAction({
         outcomes.push(...group.map(({ task, label }): Outcome => ({ id: task.id, label, state: "done" })));
       } catch (thrown) {
         // One project's playlist that fails does not undo the others.
-        const reason = toFailure(thrown).reply.text ?? "It failed";
+        const { text = "It failed", advice } = toFailure(thrown).reply;
+        const reason = advice === MAYBE ? `${text} ${MAYBE}` : text;
         outcomes.push(...group.map(({ task, label }): Outcome => ({ id: task.id, label, state: "failed", reason })));
       }
     }

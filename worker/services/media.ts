@@ -43,6 +43,10 @@ export async function streamPreview(
     await answer.body?.cancel();
     throw refused(answer.status);
   }
+  if (/html/i.test(answer.headers.get("content-type") ?? "")) {
+    await answer.body?.cancel();
+    throw notKitsu(answer.status);
+  }
   // What is said of a part that is not there is said of an answer in words, which does not go on.
   const isBeyond = answer.status === 416;
   if (isBeyond) await answer.body?.cancel();
@@ -70,7 +74,16 @@ async function begin(url: string, { method, signal }: Request, headers: Headers)
   }
 }
 
+/** A login page or the web server in front says 200, and a player would be given it for a movie. */
+const notKitsu = (status: number) =>
+  new Failure("kitsu-broken", {
+    text: "Where Kitsu's media should be, another page is.",
+    advice: "Your TD checks KITSU_API, and whether a login page stands in front of it.",
+    cause: new Error(`The media of a preview: ${status}`),
+  });
+
 function refused(status: number): Failure {
+  if (status >= 300 && status <= 399) return notKitsu(status);
   const cause = new Error(`The media of a preview: ${status}`);
   if (status === 404) return new Failure("kitsu-unknown", { text: "Kitsu has no media for this preview any more.", cause });
   if (status === 401 || status === 403 || status === 422) {

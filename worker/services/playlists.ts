@@ -18,13 +18,23 @@ export async function removeUnchanged(zou: Zou, made: MadePlaylist): Promise<str
     if (now.build_jobs.length > 0) return "was built into a movie";
     // Zou would take the links of guests along without a word.
     if ((await readShares(zou, path)).length > 0) return "was shared with guests";
-    await zou.write("DELETE", path, undefined, v.unknown());
+    await remove(zou, path);
     return undefined;
   } catch (thrown) {
     const { code, reply } = toFailure(thrown);
     if (code === "kitsu-unknown") return undefined;
     if (!(thrown instanceof Failure)) throw thrown;
     return `could not be removed: ${reply.text ?? reply.title}`.replace(/\.$/, "");
+  }
+}
+
+/** An answer that was lost says nothing of what was done: then Kitsu is asked whether it is still there. */
+async function remove(zou: Zou, path: string): Promise<void> {
+  try {
+    await zou.write("DELETE", path, undefined, v.unknown());
+  } catch (thrown) {
+    const again = await zou.read(path, v.unknown()).catch(toFailure);
+    if (!(again instanceof Failure && again.code === "kitsu-unknown")) throw thrown;
   }
 }
 

@@ -139,6 +139,13 @@ function cutShort({ title }: ForwardTarget, size: number, cause: unknown): Failu
   });
 }
 
+export function brokenAnswer({ title }: ForwardTarget): Failure {
+  return new Failure("target-answer-broken", {
+    text: `The answer of the server behind ${title} says it is JSON, and ends in its middle or is none.`,
+    advice: LOOK,
+  });
+}
+
 function tooLarge({ title }: ForwardTarget): Failure {
   return new Failure("target-answer-too-large", {
     text: `The server behind ${title} answered more than ${ANSWER_MAX_BYTES / 1_024 / 1_024} MiB, which is more than can be shown.`,

@@ -137,17 +137,28 @@ function refused(answer: ZouAnswer, value: unknown, asked: Asked): Failure {
     });
   }
   if (status < 500) return new Failure("kitsu-refused", { text: `Kitsu refused: ${said}.`, cause });
+  // What Cloudflare says of a certificate it does not accept.
+  if (status === 525 || status === 526) return badCertificate(cause);
   // 503 is said before anything is done; after the others nobody knows.
   const isUnknown = !isRead(asked) && status !== 503;
   return new Failure("kitsu-broken", {
-    text: isPage(answer)
-      ? `Kitsu does not answer: the server in front of it says so, with the status ${status}.`
-      : `Kitsu itself failed, with the status ${status}.`,
+    text:
+      isPage(answer) || (answer.body.trim() !== "" && value === undefined)
+        ? `Kitsu does not answer: the server in front of it says so, with the status ${status}.`
+        : `Kitsu itself failed, with the status ${status}.`,
     advice: isUnknown ? MAYBE : "Try again in a minute.",
     retry: true,
     cause,
   });
 }
+
+/** Trying again does not renew it. */
+export const badCertificate = (cause: unknown) =>
+  new Failure("kitsu-unreachable", {
+    text: "Kitsu's certificate is not accepted: it may have expired.",
+    advice: "Nothing was done. Tell your TD to renew it.",
+    cause,
+  });
 
 function secondFactor({ account }: Asked, cause: Error): Failure {
   return new Failure("kitsu-second-factor", {

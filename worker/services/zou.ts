@@ -2,7 +2,7 @@
 // the way to it is the trouble; writes never, for nobody knows what became of the first.
 import type * as v from "valibot";
 import { Failure } from "../failure.ts";
-import { type Account, MAYBE, readZouAnswer, type ZouAnswer } from "./zou-answer.ts";
+import { type Account, badCertificate, MAYBE, readZouAnswer, type ZouAnswer } from "./zou-answer.ts";
 
 /** Longest wait for one answer. */
 const ANSWER_MAX_MS = 20_000;
@@ -83,12 +83,13 @@ export function openZou(api: string, token: string, signal: AbortSignal, account
       };
     } catch (cause) {
       if (signal.aborted) throw signal.reason;
+      if (!overtime.aborted && /certificate|\b(TLS|SSL)\b/i.test(String(cause))) throw badCertificate(cause);
       throw overtime.aborted ? tooSlow(cause, method) : unreachable(cause, method);
     }
   }
 }
 
-const isLost = (thrown: unknown) => thrown instanceof Failure && thrown.code === "kitsu-unreachable";
+const isLost = (thrown: unknown) => thrown instanceof Failure && thrown.code === "kitsu-unreachable" && thrown.reply.retry === true;
 
 /** `?id=["a","b"]`, at most IDS_MAX of them. */
 export const idsQuery = (ids: readonly string[]) => `id=${encodeURIComponent(JSON.stringify(ids))}`;

@@ -149,6 +149,22 @@ describe("tasks that Kitsu does not show", () => {
 });
 
 describe("what a studio's server may answer", () => {
+  it.each(['{"kind": "done", "title": "Publ', '{"kind": "done"}}', "["])(
+    "is no success where its JSON broke off: %s",
+    async (body) => {
+      const failed = await reply(new Response(body, { headers: { "content-type": "application/json" } }));
+      expect(failed).toMatchObject({
+        kind: "failed",
+        code: "target-answer-broken",
+        advice: expect.stringContaining("look before"),
+      });
+      expect(await reply(new Response("[1, 2]", { headers: { "content-type": "application/json" } }))).toMatchObject({
+        kind: "done",
+      });
+      expect(await reply(new Response(body, { headers: { "content-type": "text/plain" } }))).toMatchObject({ kind: "done" });
+    },
+  );
+
   const done = {
     kind: "done",
     severity: "warning",

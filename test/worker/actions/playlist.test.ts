@@ -242,6 +242,34 @@ describe("what the playlist action made", () => {
     expect((await undo(made)).reply).toMatchObject({ kind: "done", title: "The playlist is removed" });
   });
 
+  it("is gone, although the answer that said so was lost", async () => {
+    const made = await make(makeProject(1).taskIds);
+    const asZou = globalThis.fetch;
+    globalThis.fetch = async (input, init) => {
+      const answered = await asZou(input, init);
+      if (init?.method === "DELETE") throw new TypeError("Network connection lost.");
+      return answered;
+    };
+    const { reply } = await undo(made).finally(() => {
+      globalThis.fetch = asZou;
+    });
+    expect(reply).toMatchObject({ kind: "done", severity: "success", title: "The playlist is removed" });
+    expect(fake.playlists).toEqual([]);
+  });
+
+  it("may have been made where the answer was lost, and that is said", async () => {
+    const { taskIds } = makeProject(1);
+    const asZou = globalThis.fetch;
+    globalThis.fetch = async (input, init) => {
+      if (init?.method === "POST") throw new TypeError("Network connection lost.");
+      return asZou(input, init);
+    };
+    const response = await ask("/actions/playlist", ajax(call(taskIds)), variables()).finally(() => {
+      globalThis.fetch = asZou;
+    });
+    expect((await readFailed(response)).text).toContain("look in Kitsu before you run this again");
+  });
+
   it("stays where Zou refuses, and says why", async () => {
     const { projectId, taskIds } = makeProject(1);
     const made = await make(taskIds);
