@@ -58,7 +58,10 @@ export function allowSending(request: Request, maxAgeS = PREFLIGHT_MAX_AGE_S): R
     status: 204,
     headers: {
       "access-control-allow-methods": "GET, POST, OPTIONS",
-      "access-control-allow-headers": asked.filter((name) => HEADER_NAME.test(name)).slice(0, HEADERS_MAX).join(", "),
+      "access-control-allow-headers": asked
+        .filter((name) => HEADER_NAME.test(name))
+        .slice(0, HEADERS_MAX)
+        .join(", "),
       "access-control-max-age": String(maxAgeS),
     },
   });
