@@ -34,12 +34,28 @@ export function hear(status: number, contentType: string, body: string): Heard {
   const trimmed = body.trim();
   if (trimmed === "") return { as: "nothing", failed };
   if (/html/i.test(contentType) || /^<(!doctype html|html)\b/i.test(trimmed)) {
-    const title = /<title[^>]*>([^<]*)</i.exec(body)?.[1]?.trim() ?? "";
+    const title = readTitle(body);
     return { as: "html", html: body, title, failed };
   }
   const value = parseJson(trimmed);
   return hearReply(value) ?? hearWords(value, failed) ?? { as: "text", text: trimmed, failed };
 }
+
+/** Titles are near the top. By hand, for a pattern would begin anew at each of many `<title`, and the page is anybody's. */
+function readTitle(body: string): string {
+  const head = body.slice(0, HEAD_MAX_CHARS);
+  const begin = head.search(/<title[\s>]/i);
+  const open = begin < 0 ? -1 : head.indexOf(">", begin);
+  if (open < 0) return "";
+  const close = head.indexOf("<", open);
+  return head
+    .slice(open + 1, close < 0 ? undefined : close)
+    .trim()
+    .slice(0, TITLE_MAX_CHARS);
+}
+
+const HEAD_MAX_CHARS = 65_536;
+const TITLE_MAX_CHARS = 300;
 
 function hearReply(value: unknown): Heard | undefined {
   const envelope = v.safeParse(Envelope, value);

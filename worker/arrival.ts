@@ -1,5 +1,6 @@
 // A request as it arrived, fit to be shown and written down: the headers that matter, secrets masked, long values cut short.
 import type { ArrivedField } from "./body.ts";
+import { ARRIVED_FIELDS_MAX, ARRIVED_MAX_CHARS } from "./limits.ts";
 
 export type Arrival = {
   method: string;
@@ -43,8 +44,22 @@ export function describeArrival(request: Request, { pathname, search }: URL, fie
     method: request.method,
     path: clip(maskKey(pathname + search), VALUE_MAX),
     headers,
-    fields: fields.map(([name, value]) => [clip(name, 100), name === "key" ? MASK : show(value, VALUE_MAX)]),
+    fields: listFields(fields),
   };
+}
+
+/** As many as a person reads, and the rest as a number. */
+function listFields(fields: readonly ArrivedField[]): [string, string][] {
+  const listed: [string, string][] = [];
+  let left = ARRIVED_MAX_CHARS;
+  for (const [name, value] of fields.slice(0, ARRIVED_FIELDS_MAX)) {
+    if (left <= 0) break;
+    const shown = name === "key" ? MASK : show(value, Math.min(VALUE_MAX, left));
+    left -= shown.length + Math.min(name.length, 100);
+    listed.push([clip(name, 100), shown]);
+  }
+  const rest = fields.length - listed.length;
+  return rest === 0 ? listed : [...listed, ["…", `${rest.toLocaleString("en")} more fields`]];
 }
 
 /** The right to follow a run, and to act on it, is in its address; so is the right to what is lent. */
@@ -59,6 +74,8 @@ function maskCookies(cookie: string): string {
 
 /** Any value as one short text, for people to read. */
 export function show(value: unknown, most = 200): string {
+  // A long list is not written out to be cut.
+  if (Array.isArray(value) && value.length > most) return show([...value.slice(0, most), `… ${value.length} in all`], most);
   return clip(typeof value === "string" ? value : (JSON.stringify(value) ?? String(value)), most);
 }
 

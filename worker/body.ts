@@ -1,8 +1,6 @@
 // The body of a call as field names and values, whatever its content type: read up to a limit, decoded strictly.
 import { Failure } from "./failure.ts";
-
-/** 5,000 task ids are about 195 kB in either dialect; the rest is room for fields to come. */
-export const BODY_MAX_BYTES = 2 * 1_024 * 1_024;
+import { BODY_MAX_BYTES, checkFieldCount, checkJsonShape, checkPartCount } from "./limits.ts";
 
 /** A field under the name it arrived with. A name may come more than once. */
 export type ArrivedField = readonly [name: string, value: unknown];
@@ -16,7 +14,7 @@ export async function readFields(request: Request): Promise<ArrivedField[]> {
     case "application/json":
       return readJson(await readText(request));
     case "application/x-www-form-urlencoded":
-      return [...new URLSearchParams(await readText(request))];
+      return readUrlencoded(await readText(request));
     case "multipart/form-data":
       return readMultipart(await readBytes(request), contentType);
     default:
@@ -86,7 +84,13 @@ function decode(bytes: ArrayBuffer): string {
   }
 }
 
+function readUrlencoded(text: string): ArrivedField[] {
+  checkFieldCount(text);
+  return [...new URLSearchParams(text)];
+}
+
 function readJson(text: string): ArrivedField[] {
+  checkJsonShape(text);
   let value: unknown;
   try {
     value = JSON.parse(text);
@@ -101,6 +105,8 @@ function readJson(text: string): ArrivedField[] {
 }
 
 async function readMultipart(bytes: ArrayBuffer, contentType: string): Promise<ArrivedField[]> {
+  const boundary = /;\s*boundary="?([^";]+)/i.exec(contentType)?.[1];
+  if (boundary !== undefined) checkPartCount(bytes, boundary);
   try {
     const form = await new Response(bytes, { headers: { "content-type": contentType } }).formData();
     return [...form].map(([name, value]) => [name, typeof value === "string" ? value : `a file, ${value.size} bytes`]);

@@ -4,13 +4,11 @@ import { Input, type InputValue } from "../contract.ts";
 import type { ArrivedField } from "./body.ts";
 import type { Call } from "./call.ts";
 import { Failure } from "./failure.ts";
+import { INPUT_FIELDS_MAX, INPUT_MAX_CHARS, INPUT_VALUES_MAX } from "./limits.ts";
 
 export type Submission = Pick<Call, "input" | "form" | "plan" | "isBack">;
 
 const PREFIX = "input.";
-const FIELDS_MAX = 200;
-const VALUE_MAX_CHARS = 20_000;
-
 const Short = v.pipe(v.string(), v.maxLength(200));
 
 /** The answer, and the fields that are not part of it. */
@@ -20,10 +18,8 @@ export function readSubmission(body: readonly ArrivedField[]): { submission: Sub
   const texts = new Map<string, string[]>();
   for (const [name, value] of body) {
     if (name === "input") submission.input = parse(Input, value, name);
-    else if (name.startsWith(PREFIX)) {
-      const field = name.slice(PREFIX.length);
-      texts.set(field, [...(texts.get(field) ?? []), parse(v.string(), value, name)]);
-    } else if (name === "form") submission.form = parse(Short, value, name);
+    else if (name.startsWith(PREFIX)) addText(texts, name.slice(PREFIX.length), parse(v.string(), value, name));
+    else if (name === "form") submission.form = parse(Short, value, name);
     else if (name === "plan") submission.plan = value === "" ? undefined : parse(Short, value, name);
     else if (name === "back") submission.isBack = value !== "" && value !== false;
     else rest.push([name, value]);
@@ -38,6 +34,16 @@ export function readSubmission(body: readonly ArrivedField[]): { submission: Sub
   return { submission, rest };
 }
 
+/** In place: a field may come thousands of times. */
+function addText(texts: Map<string, string[]>, name: string, text: string): void {
+  const all = texts.get(name);
+  if (all === undefined) {
+    if (texts.size >= INPUT_FIELDS_MAX) throw unusable("input", `has more than ${INPUT_FIELDS_MAX} fields`);
+    texts.set(name, [text]);
+  } else if (all.length >= INPUT_VALUES_MAX) throw unusable(`${PREFIX}${name}`, `has more than ${INPUT_VALUES_MAX} values`);
+  else all.push(text);
+}
+
 function parse<S extends v.GenericSchema>(schema: S, value: unknown, name: string): v.InferOutput<S> {
   const parsed = v.safeParse(schema, value);
   if (parsed.success) return parsed.output;
@@ -46,9 +52,14 @@ function parse<S extends v.GenericSchema>(schema: S, value: unknown, name: strin
 
 function checkSize(input: Input): void {
   const entries = Object.entries(input);
-  if (entries.length > FIELDS_MAX) throw unusable("input", `has ${entries.length} fields, at most ${FIELDS_MAX} are possible`);
+  if (entries.length > INPUT_FIELDS_MAX)
+    throw unusable("input", `has ${entries.length} fields, at most ${INPUT_FIELDS_MAX} are possible`);
   for (const [name, value] of entries) {
-    if (JSON.stringify(value).length > VALUE_MAX_CHARS) throw unusable(`${PREFIX}${name}`, "is too long");
+    // A choice among many tasks is a list of their ids.
+    const texts = [value].flat();
+    if (texts.length > INPUT_VALUES_MAX) throw unusable(`${PREFIX}${name}`, `has more than ${INPUT_VALUES_MAX} values`);
+    const most = Array.isArray(value) ? INPUT_VALUES_MAX * 60 : INPUT_MAX_CHARS;
+    if (texts.reduce((sum: number, one) => sum + String(one).length, 0) > most) throw unusable(`${PREFIX}${name}`, "is too long");
   }
 }
 

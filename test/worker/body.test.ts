@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
-import { BODY_MAX_BYTES, readFields } from "../../worker/body.ts";
+import { readFields } from "../../worker/body.ts";
 import { Failure } from "../../worker/failure.ts";
+import { BODY_MAX_BYTES } from "../../worker/limits.ts";
 import { AJAX_FIELDS, FORM_FIELDS } from "../support/worker/worker.ts";
 
 const post = (body: BodyInit, type?: string) =>
