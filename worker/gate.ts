@@ -12,7 +12,9 @@ import { isAtLeast, type Trust } from "./trust.ts";
 
 /** The trust that the deployment or the action asks for and the person does not have. */
 export function findLackingTrust(person: Person, action: Action, settings: Settings): Trust | undefined {
-  const least: Trust[] = [settings.trust, action.trust ?? "unchecked", action.needsKitsu ? "claimed" : "unchecked"];
+  const isLimited = settings.limits.has(action.id) || action.roles !== undefined || action.entityTypes !== undefined;
+  // A limit can't be held against somebody who is not known, nor against tasks that Kitsu can't be asked for.
+  const least: Trust[] = [settings.trust, action.trust ?? "unchecked", action.needsKitsu || isLimited ? "claimed" : "unchecked"];
   return least.find((trust) => !isAtLeast(person.trust, trust));
 }
 

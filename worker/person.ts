@@ -115,16 +115,38 @@ async function verifyAccess(assertion: string, { team, audience }: { team: strin
     });
     return v.parse(v.pipe(v.string(), v.minLength(3)), payload.email);
   } catch (cause) {
-    if (cause instanceof errors.JWKSTimeout)
-      throw new Failure("access-unreachable", { text: "Cloudflare Access could not be asked for its keys.", retry: true, cause });
-    throw notAccepted(cause);
+    if (TOKEN_FAULTS.some((fault) => cause instanceof fault)) throw notAccepted(cause);
+    throw new Failure("access-unreachable", {
+      text: "Cloudflare Access could not be asked for the keys that its tokens are signed with.",
+      advice: "Try again in a minute. Should that not help, your TD checks ACCESS_TEAM.",
+      retry: true,
+      cause,
+    });
   }
 }
 
-/** Zou finds e-mails whatever their case, and does not say them to a bot that is no manager. */
+/** What is wrong with the token itself. Everything else is trouble on the way to the keys, and nothing the person could mend. */
+const TOKEN_FAULTS = [
+  errors.JWTClaimValidationFailed,
+  errors.JWTExpired,
+  errors.JWTInvalid,
+  errors.JWSInvalid,
+  errors.JWSSignatureVerificationFailed,
+  errors.JOSEAlgNotAllowed,
+  errors.JOSENotSupported,
+  errors.JWKSNoMatchingKey,
+  errors.JWKSMultipleMatchingKeys,
+  v.ValiError,
+];
+
+/**
+ * Zou finds e-mails whatever their case, and does not say them to a bot that is no manager. A bot has the e-mail of the administrator who made it, where
+ * Kitsu's dialog filled it in.
+ */
 async function findByEmail(bot: Zou, email: string): Promise<ZouPerson | undefined> {
   const found = await bot.read(`/data/persons?email=${encodeURIComponent(email)}&relations=true`, v.array(ZouPerson));
-  return found.length === 1 ? found[0] : undefined;
+  const [person, another] = found.filter(({ is_bot }) => !is_bot);
+  return another === undefined ? person : undefined;
 }
 
 /** The person Zou names must be active, no bot, and the one the call names. Why not is for the log: the answer is the same each time. */

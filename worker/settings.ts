@@ -187,14 +187,8 @@ function parseSettings(env: Variables): Settings {
     })),
     kitsuApi: (vars.KITSU_API ?? `${kitsuUrls[0]}/api`).replace(/\/$/, ""),
     kitsuToken: vars.KITSU_TOKEN || undefined,
-    trust: vars.TRUST || (vars.KITSU_TOKEN ? "claimed" : "unchecked"),
-    access:
-      vars.ACCESS_TEAM === "" || vars.ACCESS_AUDIENCE === ""
-        ? undefined
-        : {
-            team: vars.ACCESS_TEAM.startsWith("https://") ? vars.ACCESS_TEAM : `https://${vars.ACCESS_TEAM}.cloudflareaccess.com`,
-            audience: vars.ACCESS_AUDIENCE,
-          },
+    trust: vars.TRUST || surestTrust(vars),
+    access: readAccess(vars),
     limits: new Map(Object.entries(vars.ACTION_LIMITS)),
     launchers: vars.LAUNCHERS,
     kabaret: vars.KABARET,
@@ -202,6 +196,18 @@ function parseSettings(env: Variables): Settings {
     isLocal: vars.LOCAL === "1",
     deployedAtS: Math.floor(Date.parse(vars.VERSION.timestamp) / 1_000),
   };
+}
+
+/** What is configured is meant: a way that proves less is open only where TRUST says so. */
+function surestTrust(vars: v.InferOutput<typeof Known>): Trust {
+  if (vars.BASE_PATH !== "") return "session";
+  if (readAccess(vars) !== undefined) return "access";
+  return vars.KITSU_TOKEN ? "claimed" : "unchecked";
+}
+
+function readAccess({ ACCESS_TEAM: team, ACCESS_AUDIENCE: audience }: v.InferOutput<typeof Known>): Settings["access"] {
+  if (team === "" || audience === "") return undefined;
+  return { team: team.startsWith("https://") ? team : `https://${team}.cloudflareaccess.com`, audience };
 }
 
 /** What may be opened: https, what the studio lists, and what its launchers need. */

@@ -227,6 +227,13 @@ describe("how surely a person must be known", () => {
     [{}, { trust: "session" }, "session", true],
     [{}, { needsKitsu: true }, "unchecked", false],
     [{}, { needsKitsu: true }, "claimed", true],
+    // A limit needs somebody to be held against.
+    [{}, { roles: ["manager"] }, "unchecked", false],
+    [{}, { entityTypes: ["shot"] }, "unchecked", false],
+    [{ ACTION_LIMITS: { render: { projects: [id(1, 1)] } } }, {}, "unchecked", false],
+    [{ ACTION_LIMITS: { render: { departments: [id(1, 1)] } } }, {}, "unchecked", false],
+    [{ ACTION_LIMITS: { render: { roles: ["admin"] } } }, {}, "unchecked", false],
+    [{ ACTION_LIMITS: { render: { roles: ["admin"] } } }, {}, "claimed", true],
   ] as const)("is what the deployment %j and the action %j ask for: %s is enough: %s", (variables, rest, trust, isEnough) => {
     const check = () => checkTrust({ ...asPerson("ADMIN"), trust }, action(rest), settings(variables));
     if (isEnough) expect(check).not.toThrow();

@@ -16,7 +16,6 @@ beforeEach(() => {
 });
 
 type Who = { userid?: unknown; useremail?: unknown };
-const TEAM = "https://studio.cloudflareaccess.com";
 const WITH_BOT = { KITSU_TOKEN: BOT_TOKEN };
 
 /** @param host where the worker is reached: on Kitsu's own host the session comes along */
@@ -141,9 +140,20 @@ describe("a person whose session came along", () => {
 });
 
 describe("a person Cloudflare Access vouches for", () => {
-  const variables = { ...WITH_BOT, ACCESS_TEAM: "studio", ACCESS_AUDIENCE: "aud-tag" };
+  /** Another for each test: the worker keeps a team's keys, and asks for new ones now and then alone. */
+  let name = "";
+  let [teams, keyIds] = [0, 0];
+  const team = () => `https://${name}.cloudflareaccess.com`;
+  const variables = () => ({ ...WITH_BOT, ACCESS_TEAM: name, ACCESS_AUDIENCE: "aud-tag" });
 
-  async function makeKeys(kid: string) {
+  beforeEach(() => {
+    teams += 1;
+    name = `studio-${teams}`;
+  });
+
+  async function makeKeys() {
+    keyIds += 1;
+    const kid = `key-${keyIds}`;
     const { publicKey, privateKey } = await generateKeyPair("RS256", { extractable: true });
     return { kid, privateKey, jwk: { ...(await exportJWK(publicKey)), kid, alg: "RS256" } };
   }
@@ -152,49 +162,111 @@ describe("a person Cloudflare Access vouches for", () => {
   const sign = ({ privateKey, kid }: Keys, rest: { aud?: string; iss?: string; exp?: string | number; email?: string } = {}) =>
     new SignJWT({ email: rest.email ?? ARTIST.email })
       .setProtectedHeader({ alg: "RS256", kid })
-      .setIssuer(rest.iss ?? TEAM)
+      .setIssuer(rest.iss ?? team())
       .setAudience(rest.aud ?? "aud-tag")
       .setIssuedAt()
       .setExpirationTime(rest.exp ?? "5m")
       .sign(privateKey);
+
+  const valid = () => ({ email: ARTIST.email, iss: team(), aud: "aud-tag", exp: 4_000_000_000 });
+  const encode = (value: object) => btoa(JSON.stringify(value)).replace(/=+$/, "");
+
+  /** Whatever it says, signed rightly by the same key. */
+  async function signRaw({ privateKey, kid }: Keys, payload: object, alg = "RS256") {
+    const name = alg === "PS256" ? "RSA-PSS" : "RSASSA-PKCS1-v1_5";
+    const secret = { ...(await exportJWK(privateKey)), kty: "RSA", alg, key_ops: ["sign"] };
+    const key = await crypto.subtle.importKey("jwk", secret, { name, hash: "SHA-256" }, false, ["sign"]);
+    const text = `${encode({ alg, kid })}.${encode(payload)}`;
+    const algorithm = alg === "PS256" ? { name, saltLength: 32 } : name;
+    const bytes = new Uint8Array(await crypto.subtle.sign(algorithm, key, new TextEncoder().encode(text)));
+    return `${text}.${btoa(String.fromCharCode(...bytes))
+      .replaceAll("+", "-")
+      .replaceAll("/", "_")
+      .replace(/=+$/, "")}`;
+  }
+
+  const signWithSecret = ({ jwk, kid }: Keys) =>
+    new SignJWT(valid()).setProtectedHeader({ alg: "HS256", kid }).sign(new TextEncoder().encode(JSON.stringify(jwk)));
 
   /** Publishes the team's keys before the fake Zou is asked. */
   function publish(...keys: Keys[]) {
     const asZou = vi.mocked(globalThis.fetch).getMockImplementation();
     vi.mocked(globalThis.fetch).mockImplementation(async (input, init) => {
       const { url } = new Request(input, init);
-      if (url === `${TEAM}/cdn-cgi/access/certs`) return Response.json({ keys: keys.map(({ jwk }) => jwk) });
+      if (url === `${team()}/cdn-cgi/access/certs`) return Response.json({ keys: keys.map(({ jwk }) => jwk) });
       return asZou?.(input, init) ?? Response.error();
     });
   }
 
-  const present = async (assertion: string, who: Who = {}) => find(who, { "cf-access-jwt-assertion": assertion }, variables);
+  const present = async (assertion: string, who: Who = {}) => find(who, { "cf-access-jwt-assertion": assertion }, variables());
 
   it("is found in Kitsu by the e-mail, also with keys that were changed meanwhile", async () => {
-    const [old, current] = [await makeKeys("old"), await makeKeys("current")];
+    const [old, current] = [await makeKeys(), await makeKeys()];
     publish(old, current);
     expect(await present(await sign(current))).toMatchObject({ trust: "access", id: ARTIST.id, role: "user" });
     expect(await present(await sign(old), { userid: ARTIST.id })).toMatchObject({ trust: "access" });
   });
 
-  it("is refused with a token that is expired, for another audience or team, of an unknown key, unsigned, or none at all", async () => {
-    const [known, unknown] = [await makeKeys("old"), await makeKeys("unknown")];
-    publish(known);
-    const header = btoa(JSON.stringify({ alg: "none" })).replace(/=+$/, "");
-    const payload = btoa(JSON.stringify({ email: ARTIST.email, iss: TEAM, aud: "aud-tag", exp: 4e9 })).replace(/=+$/, "");
-    const bad = [
-      await sign(known, { exp: Math.floor(Date.now() / 1_000) - 3_600 }),
-      await sign(known, { aud: "another" }),
-      await sign(known, { iss: "https://elsewhere.cloudflareaccess.com" }),
-      await sign(unknown),
-      `${header}.${payload}.`,
-      "nonsense",
-    ];
-    for (const assertion of bad) expect((await refusal(present(assertion))).code).toBe("person-not-accepted");
+  it.each([
+    ["that is expired", (keys: Keys) => sign(keys, { exp: Math.floor(Date.now() / 1_000) - 3_600 })],
+    ["for another audience", (keys: Keys) => sign(keys, { aud: "another" })],
+    ["of another team", (keys: Keys) => sign(keys, { iss: "https://elsewhere.cloudflareaccess.com" })],
+    ["of an unknown key", async (keys: Keys) => sign({ ...(await makeKeys()), kid: keys.kid })],
+    ["that never expires", (keys: Keys) => signRaw(keys, { email: ARTIST.email, iss: team(), aud: "aud-tag" })],
+    ["that names nobody", (keys: Keys) => signRaw(keys, { iss: team(), aud: "aud-tag", exp: 4_000_000_000 })],
+    ["of an algorithm that is not Access's", (keys: Keys) => signRaw(keys, valid(), "PS256")],
+    ["that is unsigned", async () => `${encode({ alg: "none" })}.${encode(valid())}.`],
+    ["that is signed with the public key as a secret", (keys: Keys) => signWithSecret(keys)],
+    ["that is nonsense", async () => "nonsense"],
+  ])("is refused with a token %s, where a valid one is accepted", async (_, make) => {
+    const keys = await makeKeys();
+    publish(keys);
+    expect(await present(await sign(keys))).toMatchObject({ trust: "access" });
+    expect((await refusal(present(await make(keys)))).code).toBe("person-not-accepted");
+    expect(await present(await sign(keys))).toMatchObject({ trust: "access" });
+  });
+
+  it("is told that it passes, where the keys of Access can't be had", async () => {
+    const keys = await makeKeys();
+    const assertion = await sign(keys);
+    const asZou = vi.mocked(globalThis.fetch).getMockImplementation();
+    for (const certs of [
+      () => Promise.reject(new TypeError("connection refused")),
+      async () => new Response("<html>", { status: 502 }),
+    ]) {
+      vi.mocked(globalThis.fetch).mockImplementation(async (input, init) =>
+        new Request(input, init).url.endsWith("/certs") ? certs() : (asZou?.(input, init) ?? Response.error()),
+      );
+      const failure = await refusal(present(assertion));
+      expect(failure.code).toBe("access-unreachable");
+      expect(failure.reply.retry).toBe(true);
+    }
+  });
+
+  it("is found also where a bot of theirs has the same e-mail", async () => {
+    const keys = await makeKeys();
+    publish(keys);
+    const before = BOT.email;
+    BOT.email = ARTIST.email;
+    try {
+      expect(await present(await sign(keys))).toMatchObject({ trust: "access", id: ARTIST.id });
+    } finally {
+      BOT.email = before;
+    }
+  });
+
+  it("is asked for where Access is configured: a call without its token is no claim that passes", async () => {
+    const { taskIds } = addProject(fake, 1, 1);
+    const call = ajax({ ...AJAX_FIELDS, selection: taskIds, userid: ARTIST.id, useremail: ARTIST.email });
+    expect((await readFailed(await ask("/actions/debug", call, variables()))).code).toBe("person-not-accepted");
+    expect((await ask("/actions/debug", call, { ...variables(), TRUST: "claimed" })).status).toBe(200);
+    expect((await readFailed(await ask("/edge/actions/debug", call, { ...WITH_BOT, BASE_PATH: "/edge" }))).code).toBe(
+      "person-not-accepted",
+    );
   });
 
   it("is refused when Kitsu has no such person, or the call names another one", async () => {
-    const keys = await makeKeys("old");
+    const keys = await makeKeys();
     publish(keys);
     expect((await refusal(present(await sign(keys, { email: "stranger@studio.tld" })))).code).toBe("person-not-accepted");
     expect((await refusal(present(await sign(keys), { userid: MANAGER.id }))).code).toBe("person-not-accepted");

@@ -30,6 +30,9 @@ function allActions(settings: Settings): readonly Action[] {
   const before = known.get(settings);
   if (before !== undefined) return before;
   const actions = [...ACTIONS, ...settings.forwardTargets.map(forwardTo)];
+  const unknown = [...settings.limits.keys()].find((id) => actions.every((action) => action.id !== id));
+  // A limit on nothing would be taken for one on what was meant.
+  if (unknown !== undefined) throw unknownLimit(unknown, actions);
   known.set(settings, actions);
   return actions;
 }
@@ -63,6 +66,13 @@ function findLack({ title, needs, needsKitsu }: Action, settings: Settings): { t
   }
   const advice = needs?.(settings);
   return advice === undefined ? undefined : { text: `${title} is not set up on this action server.`, advice };
+}
+
+function unknownLimit(id: string, actions: readonly Action[]): Failure {
+  return new Failure("not-configured", {
+    text: `ACTION_LIMITS limits "${id.slice(0, 80)}", and there is no such action.`,
+    advice: `The actions are ${actions.map((one) => one.id).join(", ")}. Put it right in wrangler.toml, and deploy again.`,
+  });
 }
 
 function unknownAction(id: string, settings: Settings): Failure {

@@ -356,3 +356,20 @@ describe("a target", () => {
   });
   describeAction(forwardTo(publish), variables());
 });
+
+describe("a limit on a studio's server", () => {
+  it("is not passed by a call of which nobody knows whose it is", async () => {
+    const asked = vi.spyOn(globalThis, "fetch");
+    const limited = { ...variables(), ACTION_LIMITS: { publish: { roles: ["admin"] } } };
+    const response = await ask("/actions/publish", ajax(), limited);
+    expect(response.status).toBe(403);
+    expect((await readFailed(response)).code).toBe("person-not-accepted");
+    expect(asked).not.toHaveBeenCalled();
+  });
+
+  it("on an action that is not there is said, and nothing is run", async () => {
+    const limited = { ...variables(), ACTION_LIMITS: { publlish: { roles: ["admin"] } } };
+    const reply = await readFailed(await ask("/actions/publish", ajax(), limited));
+    expect(reply).toMatchObject({ code: "not-configured", text: 'ACTION_LIMITS limits "publlish", and there is no such action.' });
+  });
+});
