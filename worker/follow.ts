@@ -4,10 +4,12 @@ import * as v from "valibot";
 import { hear, type Reply, RunId, WIRE_VERSION } from "../contract.ts";
 import type { Action, Control, Given } from "./action.ts";
 import { readText } from "./body.ts";
+import { meetConversation } from "./conversation.ts";
 import { Failure, restoreFailure } from "./failure.ts";
 import { findRun } from "./journal.ts";
 import { findNow, meetLongRun } from "./meet-run.ts";
 import type { Recorded } from "./record.ts";
+import type { ReportState } from "./report.ts";
 import { offerAgain, readTime } from "./run.ts";
 import type { Scene } from "./scene.ts";
 import { isSetOver } from "./undo.ts";
@@ -82,9 +84,9 @@ export async function controlRun(action: Action, given: Given, first: Recorded, 
 
 /** `POST /runs/:id/progress`: a Reply, `started` with its progress or how it ended, signed as the calls are that we send to that server. */
 export async function serveReport(request: Request, id: string, scene: Scene): Promise<Response> {
-  const { env, settings, url } = scene;
+  const { env, settings } = scene;
   const body = await readText(request);
-  const { action } = (await findNow(env, settings, id, readTime(url))).recorded;
+  const { action, reply: before } = await findReported(id, scene);
   const secret = settings.forwardTargets.find((target) => target.id === action)?.secret;
   const signed = v.safeParse(Signed, Object.fromEntries(request.headers));
   // The secret is the server's, for all of its runs: that it is this one which is meant, the id says, which is signed, too.
@@ -100,12 +102,39 @@ export async function serveReport(request: Request, id: string, scene: Scene): P
     throw new Failure("invalid-call", { text: "The report is no reply of the kind started, done or failed.", field: "body" });
   }
   const at = Number(signed.output["webhook-timestamp"]);
-  if (await meetLongRun(env, id).report(action, signed.output["webhook-id"], at, heard.reply))
-    return Response.json({ accepted: true });
-  throw new Failure("report-refused", {
-    text: "This was reported before, is older than what is known, or comes after the end.",
-    advice: "Give each report a webhook-id of its own, and a newer time than the one before.",
-  });
+  const state = await meetLongRun(env, id).report(action, signed.output["webhook-id"], at, heard.reply);
+  if (state === "taken") return Response.json({ accepted: true });
+  // What has ended is known by the log alone after a while.
+  throw refuseReport(state === "early" && (before.kind === "done" || before.kind === "failed") ? "over" : state);
+}
+
+/** A server may be faster than the worker, which writes a run down after its answer. */
+async function findReported(id: string, { env, settings, url }: Scene): Promise<Recorded> {
+  try {
+    return (await findNow(env, settings, id, readTime(url))).recorded;
+  } catch (thrown) {
+    const isUnknown = thrown instanceof Failure && thrown.code === "unknown-run" && v.is(RunId, id);
+    if (isUnknown && (await meetConversation(env, id).state()).state === "running") throw refuseReport("early");
+    throw thrown;
+  }
+}
+
+function refuseReport(state: Exclude<ReportState, "taken">): Failure {
+  switch (state) {
+    case "early":
+      return new Failure("report-early", {
+        text: "The run is not known to go on yet: its answer has not arrived, or not been written down.",
+        advice: "Send the same report again in a second.",
+        retry: true,
+      });
+    case "stale":
+      return new Failure("report-refused", {
+        text: "This was reported before, or is older than what is known.",
+        advice: "Give each report a webhook-id of its own, and a newer time than the one before.",
+      });
+    case "over":
+      return new Failure("run-over", { text: "The run has ended: nothing more is taken for it.", advice: "Stop reporting." });
+  }
 }
 
 function isSigned(secret: string, body: string, headers: Record<string, string>): boolean {

@@ -1,26 +1,28 @@
 // A run that goes on after its answer: one Durable Object per run, whose alarm has the action look at what it started. It survives restarts and
 // deploys, tells whoever follows, and when it is over it writes the log and forgets.
 import { DurableObject } from "cloudflare:workers";
+import * as v from "valibot";
 import type { Reply } from "../contract.ts";
 import type { Control, Standing, Watch } from "./action.ts";
 import { findAction } from "./actions/index.ts";
 import { sayCanceler } from "./canceled.ts";
 import { describeCause, Failure, toFailure } from "./failure.ts";
 import { recordRun } from "./journal.ts";
+import { readParts, toParts } from "./large-value.ts";
 import { meetLocks, releaseOver } from "./lock.ts";
 import { readRun } from "./meet-run.ts";
 import { keepOpenable } from "./openable.ts";
 import type { Recorded } from "./record.ts";
-import { type Reported, takeReport } from "./report.ts";
+import { noteReport, Reported, type ReportState } from "./report.ts";
 import { readMissing, tellMissing } from "./services/missing.ts";
 import { type Env, readSettings, type Settings } from "./settings.ts";
 import { closeSockets, openSocket, tellSockets } from "./sockets.ts";
 import { endInTime } from "./time-limit.ts";
-import { advance, answerOf, type Beginning, type Followed, type Going, isOver, makeWatch, WATCH_EVERY_MS } from "./watch.ts";
+import { advance, answerOf, Beginning, type Followed, Going, isOver, makeWatch, WATCH_EVERY_MS } from "./watch.ts";
 
 /** How it stands; kept apart from what does not change. `data` is what the action keeps, as JSON, and stored by itself. */
-type Stored = Going & Reported & { isWritten: boolean; freed: number };
-type State = Stored & { data: string };
+const Stored = v.object({ ...Going.entries, ...Reported.entries, isWritten: v.boolean(), freed: v.number() });
+type State = v.InferOutput<typeof Stored> & { data: string };
 
 const WATCH_MAX_MS = 25_000;
 /** Until then it can be followed when it is over; then the log alone knows. */
@@ -45,9 +47,10 @@ export class LongRun extends DurableObject<Env> {
     await meetLocks(this.env, recorded.action).keep(recorded.id, Date.now() + readSettings(this.env).longRunLimitMs);
     // First of all, for whatever is stored must be looked at.
     await this.ctx.storage.setAlarm(Date.now());
-    await this.ctx.storage.put("beginning", beginning);
     const isNew = { reply: recorded.reply, controls: [], began: Date.now(), tries: 0, data };
-    await this.save({ beginning, state: { ...isNew, isWritten: false, reports: [], reportedAt: 0, freed: 0 } });
+    const state = { ...isNew, isWritten: false, reports: [], reportedAt: 0, freed: 0 };
+    await this.ctx.storage.put({ ...toParts("beginning", beginning), ...partsOf(state) });
+    this.known = { beginning, state };
     return true;
   }
 
@@ -98,22 +101,24 @@ export class LongRun extends DurableObject<Env> {
   }
 
   /**
-   * Takes what a studio's server reports. False: it was reported before, is older than what is known, or comes too late.
+   * Takes what a studio's server reports.
    * @param action whose server reports
    * @param id the webhook's
    * @param at when it was made, in epoch seconds
    */
-  report(action: string, id: string, at: number, reply: Reply): Promise<boolean> {
+  report(action: string, id: string, at: number, reply: Reply): Promise<ReportState> {
     return this.inTurn(() => this.reportNow(action, id, at, reply));
   }
 
-  private async reportNow(action: string, id: string, at: number, reply: Reply): Promise<boolean> {
+  private async reportNow(action: string, id: string, at: number, reply: Reply): Promise<ReportState> {
     const known = await this.load();
-    if (known === undefined || known.beginning.recorded.action !== action) return false;
-    if (isOver(known.state) || !takeReport(known.state, id, at, reply)) return false;
+    if (known === undefined || known.beginning.recorded.action !== action) return "early";
+    if (isOver(known.state)) return known.state.reports.includes(id) ? "stale" : "over";
+    const noted = noteReport(known.state, id, at, reply);
+    if (noted === undefined) return "stale";
     const data = JSON.parse(known.state.data);
-    await this.take({ reply: tellMissing(reply, readMissing(data)), data });
-    return true;
+    await this.take({ reply: tellMissing(reply, readMissing(data)), data }, noted);
+    return "taken";
   }
 
   /** A socket that is told how the run stands, at once and at every change. */
@@ -172,21 +177,22 @@ export class LongRun extends DurableObject<Env> {
   }
 
   /** Keeps how it stands, tells everybody, and looks again later. */
-  private async take({ reply, data, controls = [], againMs = WATCH_EVERY_MS, picture }: Standing): Promise<void> {
+  private async take({ reply, data, controls = [], againMs = WATCH_EVERY_MS, picture }: Standing, noted?: Reported): Promise<void> {
     const known = await this.load();
     // What was over meanwhile, by a control or a report, stays over.
     if (known === undefined || isOver(known.state)) return;
+    const { beginning } = known;
     const before = JSON.stringify(answer(known));
     const settings = readSettings(this.env);
     const shown = keepOpenable(sayCanceler(reply, known.state.canceledBy), settings.schemes);
-    Object.assign(known.state, { reply: shown, data: JSON.stringify(data), controls, picture });
-    if (isOver(known.state)) known.state.ended = Date.now();
-    await this.save();
-    const now = JSON.stringify(answer(known));
+    const state: State = { ...known.state, ...noted, reply: shown, data: JSON.stringify(data), controls: [...controls], picture };
+    if (isOver(state)) state.ended = Date.now();
+    await this.save(state);
+    const now = JSON.stringify(answer({ beginning, state }));
     if (now !== before) tellSockets(this.ctx, now);
     // After what is seen, for that must not wait for this. Should it not be kept, the same is freed once more.
-    known.state.freed = await releaseOver(this.env, known.beginning.recorded, shown, known.state.freed);
-    await this.ctx.storage.setAlarm(Date.now() + (isOver(known.state) ? 0 : waitFor(againMs, settings)));
+    state.freed = await releaseOver(this.env, beginning.recorded, shown, state.freed);
+    await this.ctx.storage.setAlarm(Date.now() + (isOver(state) ? 0 : waitFor(againMs, settings)));
   }
 
   /** Writes the log, releases what was locked, and forgets when followers had their time. */
@@ -199,16 +205,16 @@ export class LongRun extends DurableObject<Env> {
     }
     await meetLocks(this.env, recorded.action).release(recorded.id);
     const tookMs = (state.ended ?? Date.now()) - state.began;
-    state.isWritten = await recordRun(this.env, readSettings(this.env), { ...recorded, reply: state.reply, tookMs });
-    await this.save();
-    await this.ctx.storage.setAlarm(Date.now() + (state.isWritten ? FORGET_AFTER_MS : WRITE_AGAIN_MS));
+    const isWritten = await recordRun(this.env, readSettings(this.env), { ...recorded, reply: state.reply, tookMs });
+    await this.save({ ...state, isWritten });
+    await this.ctx.storage.setAlarm(Date.now() + (isWritten ? FORGET_AFTER_MS : WRITE_AGAIN_MS));
   }
 
   private watchOf({ beginning, state }: Known, settings: Settings, signal: AbortSignal): Watch {
     return makeWatch(beginning, settings, signal, {
       save: async (data) => {
         state.data = JSON.stringify(data);
-        await this.save();
+        await this.save(state);
       },
       readRun: (id) => readRun(this.env, settings, id),
     });
@@ -217,23 +223,25 @@ export class LongRun extends DurableObject<Env> {
   private async load(): Promise<Known | undefined> {
     if (this.known === undefined) {
       const { storage } = this.ctx;
-      const [beginning, state] = [await storage.get<Beginning>("beginning"), await storage.get<Stored>("state")];
-      const data = new TextDecoder().decode(await storage.get<Uint8Array>("data")) || "null";
-      if (beginning !== undefined && state !== undefined) this.known = { beginning, state: { ...state, data } };
+      const beginning = v.safeParse(Beginning, await readParts(storage, "beginning"));
+      const state = v.safeParse(Stored, await readParts(storage, "state"));
+      const data = v.parse(v.fallback(v.string(), "null"), await readParts(storage, "data"));
+      if (beginning.success && state.success) this.known = { beginning: beginning.output, state: { ...state.output, data } };
     }
     return this.known;
   }
 
-  private async save(known: Known | undefined = this.known): Promise<void> {
-    if (known === undefined) return;
-    const { data, ...state } = known.state;
-    // As bytes, for a text with one letter that is not Latin takes two bytes for each, and storage takes two megabytes.
-    await this.ctx.storage.put({ state, data: new TextEncoder().encode(data) });
-    this.known = known;
+  /** What is not stored is not known either: who follows is told nothing that a restart would take back. */
+  private async save(state: State): Promise<void> {
+    if (this.known === undefined) return;
+    await this.ctx.storage.put(partsOf(state));
+    this.known = { ...this.known, state };
   }
 }
 
 type Known = { beginning: Beginning; state: State };
+
+const partsOf = ({ data, ...state }: State) => ({ ...toParts("state", state), ...toParts("data", data) });
 
 /** A run as it stands: `recorded` as the log would have it now, `followed` as whoever follows it is told. */
 export type Living = { recorded: Recorded; followed: Followed };

@@ -1,37 +1,42 @@
 // One look at what a long run began: what is to be shown next, and when to look again.
-import { type Answer, type Reply, type Run, type Started, WIRE_VERSION } from "../contract.ts";
-import type { Control, Standing, Watch } from "./action.ts";
+import * as v from "valibot";
+import { type Answer, Reply, type Run, type Started, WIRE_VERSION } from "../contract.ts";
+import type { Standing, Watch } from "./action.ts";
 import { describeCause, Failure, toFailure } from "./failure.ts";
 import { meetBot } from "./person.ts";
-import type { Recorded } from "./record.ts";
+import { Recorded } from "./record.ts";
 import { offerAgain, offerFollow } from "./run.ts";
 import type { Settings } from "./settings.ts";
 import { saySince } from "./since.ts";
 
 /** What a long run begins with. `key` is the right to follow it. */
-export type Beginning = {
-  recorded: Recorded;
-  base: string;
-  email?: string | undefined;
-  key: string;
-  isWatched: boolean;
-};
+export const Beginning = v.object({
+  recorded: Recorded,
+  base: v.string(),
+  email: v.optional(v.string()),
+  key: v.string(),
+  isWatched: v.boolean(),
+});
+export type Beginning = v.InferOutput<typeof Beginning>;
+
+const time = v.optional(v.number());
 
 /** How far a long run is. Times are epoch milliseconds. */
-export type Going = {
-  reply: Reply;
-  controls: readonly Control[];
-  began: number;
+export const Going = v.object({
+  reply: Reply,
+  controls: v.array(v.picklist(["cancel", "pause", "resume"])),
+  began: v.number(),
   /** since when what it began can't be reached, and how often that was tried */
-  lostSince?: number | undefined;
-  tries: number;
+  lostSince: time,
+  tries: v.number(),
   /** since when the fault is ours */
-  faultSince?: number | undefined;
-  ended?: number | undefined;
+  faultSince: time,
+  ended: time,
   /** who canceled it, where that is not the person whose run it is */
-  canceledBy?: string | undefined;
-  picture?: string | undefined;
-};
+  canceledBy: v.optional(v.string()),
+  picture: v.optional(v.string()),
+});
+export type Going = v.InferOutput<typeof Going>;
 
 export const WATCH_EVERY_MS = 5_000;
 /** Waits double up to this while what it began can't be reached. */

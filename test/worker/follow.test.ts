@@ -1,3 +1,4 @@
+import { evictDurableObject, runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { Webhook } from "standardwebhooks";
 import { beforeEach, describe, expect, it, vi } from "vitest";
@@ -105,7 +106,7 @@ describe("a run that a studio's server goes on with", () => {
     const { id = "" } = answer.run ?? {};
     expect(
       await env.LONG_RUNS.getByName(id).report("debug", "a", Date.now() / 1_000, { kind: "started", title: "Publishing" }),
-    ).toBe(false);
+    ).toBe("early");
     expect((await follow(answer)).reply).toMatchObject({ progress: { done: 0 } });
   });
 
@@ -165,7 +166,45 @@ describe("a run that a studio's server goes on with", () => {
     expect((await readFailed(await report(going(4), { at: new Date(now) }))).code).toBe("report-refused");
     expect((await follow(answer)).reply).toMatchObject({ progress: { done: 5 } });
     await report({ kind: "failed", code: "disk-full", title: "The disk is full" });
-    expect((await readFailed(await report(going(6)))).code).toBe("report-refused");
+    expect((await readFailed(await report(going(6)))).code).toBe("run-over");
+  });
+
+  it("is told apart from one that does not go on yet: that report is to be sent again", async () => {
+    const early: number[] = [];
+    vi.mocked(globalThis.fetch).mockImplementationOnce(async (_, init) => {
+      sent = JSON.parse(String(init?.body));
+      const response = await report({ kind: "done", severity: "success", title: "Published" });
+      early.push(response.status);
+      expect((await readFailed(response)).code).toBe("report-early");
+      return Response.json(STARTED);
+    });
+    await begin();
+    expect(early).toEqual([404]);
+    expect((await report({ kind: "done", severity: "success", title: "Published" })).status).toBe(200);
+  });
+
+  it("takes a report of thousands of tasks, in any letters, within what storage takes in one value", async () => {
+    const answer = await begin();
+    const id = answer.run?.id ?? "";
+    await runInDurableObject(env.LONG_RUNS.getByName(id), (_, { storage }) => {
+      const put = storage.put.bind(storage);
+      vi.spyOn(storage, "put").mockImplementation(async (entries: unknown, ...rest: unknown[]) => {
+        for (const value of Object.values(Object(entries))) {
+          const size = value instanceof Uint8Array ? value.byteLength : 2 * JSON.stringify(value).length;
+          if (size > 2 * 1_024 * 1_024) throw new RangeError("Values cannot be larger than 2097152 bytes");
+        }
+        return Reflect.apply(put, storage, [entries, ...rest]);
+      });
+    });
+    const outcomes = Array.from({ length: 5_000 }, (_, index) => ({
+      ...{ id: `task-${index}`, label: `SQ → SH${index} → ${"長".repeat(40)}`, state: "done" as const },
+      reason: "→".repeat(20),
+    }));
+    const many = { ...going(5), outcomes };
+    expect(JSON.stringify(many).length).toBeLessThan(1_500_000);
+    expect((await report(many)).status).toBe(200);
+    await evictDurableObject(env.LONG_RUNS.getByName(id));
+    expect((await follow(answer)).reply).toMatchObject({ outcomes: expect.arrayContaining([outcomes[4_999]]) });
   });
 
   it("is not moved by anybody without a signature, nor where there is no such run", async () => {
