@@ -75,7 +75,8 @@ function maskCookies(cookie: string): string {
 /** Any value as one short text, for people to read. */
 export function show(value: unknown, most = 200): string {
   // A long list is not written out to be cut.
-  if (Array.isArray(value) && value.length > most) return show([...value.slice(0, most), `… ${value.length} in all`], most);
+  if (Array.isArray(value) && value.length > most)
+    return clip(JSON.stringify([...value.slice(0, most), `… ${value.length} in all`]), most);
   return clip(typeof value === "string" ? value : (JSON.stringify(value) ?? String(value)), most);
 }
 

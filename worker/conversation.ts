@@ -2,8 +2,11 @@
 // place where it is decided; KV can't. It forgets a day later, or a day after what it began must be
 // over; what is worth keeping is in the log.
 import { DurableObject } from "cloudflare:workers";
+import * as v from "valibot";
 import { Failure } from "./failure.ts";
 import { readRecord, recordRun } from "./journal.ts";
+import { readParts, toParts } from "./large-value.ts";
+import type { Recorded } from "./record.ts";
 import { type Arriving, Registry, type RunState } from "./registry.ts";
 import { type Env, readSettings } from "./settings.ts";
 
@@ -11,7 +14,11 @@ import { type Env, readSettings } from "./settings.ts";
 export type Beginning = { at: number; action: string; person?: string | undefined };
 
 /** What the person was shown: the mark they send back when they agree, and a line for each task. */
-export type Shown = { mark: string; lines: Record<string, string> };
+const Shown = v.object({ mark: v.string(), lines: v.record(v.string(), v.string()) });
+export type Shown = v.InferOutput<typeof Shown>;
+
+/** How an undo stands: until when it is offered, since when somebody does it. */
+type Undo = { until: number; since?: number; isDone?: boolean };
 
 /** `data` is JSON. */
 export type StoredUndo = { data: string; until: number };
@@ -19,10 +26,8 @@ export type StoredUndo = { data: string; until: number };
 export type UndoTurn = { state: "ready"; data: string } | { state: "lost" | "running" | "undone" };
 
 const FORGET_AFTER_MS = 86_400_000;
-/** A turn that takes longer than any action may has died. */
-const TURN_MAX_MS = 600_000;
-/** Storage takes 2 MB a value; then a change is told without what was before. */
-const LINES_MAX_CHARS = 1_500_000;
+/** What an undo may take beyond the time of an action, before its turn counts as dead. */
+const TURN_GRACE_MS = 10_000;
 /** A record that the log did not take. */
 const WRITE_AGAIN_MS = 30_000;
 
@@ -63,8 +68,8 @@ export class Conversation extends DurableObject<Env> {
   }
 
   /** Keeps a record that the log did not take, until it does. */
-  async keepRecord(record: Uint8Array): Promise<void> {
-    await this.ctx.storage.put("record", record);
+  async keepRecord(record: Recorded): Promise<void> {
+    await this.ctx.storage.put(toParts("record", record));
     await this.#forgetAfter(FORGET_AFTER_MS);
   }
 
@@ -72,10 +77,7 @@ export class Conversation extends DurableObject<Env> {
   async open(beginning: Beginning, shown?: Shown): Promise<void> {
     const { storage } = this.ctx;
     if ((await storage.get("beginning")) === undefined) await storage.put("beginning", beginning);
-    if (shown !== undefined) {
-      const isLong = JSON.stringify(shown.lines).length > LINES_MAX_CHARS;
-      await storage.put("shown", isLong ? { ...shown, lines: {} } : shown);
-    }
+    if (shown !== undefined) await storage.put(toParts("shown", shown));
     await this.#forgetAfter(FORGET_AFTER_MS);
   }
 
@@ -95,8 +97,8 @@ export class Conversation extends DurableObject<Env> {
 
   async read(): Promise<{ beginning: Beginning | undefined; shown: Shown | undefined; isTaken: boolean }> {
     const { storage } = this.ctx;
-    const [beginning, shown] = [await storage.get<Beginning>("beginning"), await storage.get<Shown>("shown")];
-    return { beginning, shown, isTaken: (await storage.get("turn")) !== undefined };
+    const [beginning, shown] = [await storage.get<Beginning>("beginning"), v.safeParse(Shown, await readParts(storage, "shown"))];
+    return { beginning, shown: shown.success ? shown.output : undefined, isTaken: (await storage.get("turn")) !== undefined };
   }
 
   /** Takes the one turn this run has; where somebody has it, or had it, that beginning. */
@@ -118,31 +120,42 @@ export class Conversation extends DurableObject<Env> {
   /** The run can be taken back. */
   async keepUndo(beginning: Beginning, undo: StoredUndo): Promise<void> {
     await this.open(beginning);
-    await this.ctx.storage.put("undo", undo);
+    const { data, until } = undo;
+    await this.ctx.storage.put({ undo: { until }, ...toParts("undo-data", data) });
+    // For as long as it is offered, and a turn that begins in the last moment.
+    await this.#forgetAfter(until - Date.now() + this.#turnMs() + FORGET_AFTER_MS);
   }
 
   /** Gives what the undo needs to the first who asks; again only after `endUndo` said that nothing came of it. */
   async takeUndo(): Promise<UndoTurn> {
     const { storage } = this.ctx;
-    const undo = await storage.get<StoredUndo & { since?: number; isDone?: boolean }>("undo");
+    const [undo, data] = [await storage.get<Undo>("undo"), await readParts(storage, "undo-data")];
     if (undo?.isDone) return { state: "undone" };
-    if (undo === undefined) return { state: "lost" };
-    if (undo.since !== undefined && Date.now() - undo.since < TURN_MAX_MS) return { state: "running" };
-    if (Date.now() > undo.until) return { state: "lost" };
+    if (undo === undefined || typeof data !== "string") return { state: "lost" };
+    if (undo.since !== undefined && Date.now() - undo.since < this.#turnMs()) return { state: "running" };
+    // One that was cut off began in time, and may be tried again.
+    const until = undo.since === undefined ? undo.until : Math.max(undo.until, undo.since + 2 * this.#turnMs());
+    if (Date.now() > until) return { state: "lost" };
     await storage.put("undo", { ...undo, since: Date.now() });
-    return { state: "ready", data: undo.data };
+    return { state: "ready", data };
   }
 
   async endUndo(isDone: boolean): Promise<void> {
     const { storage } = this.ctx;
-    const undo = await storage.get<StoredUndo>("undo");
-    if (undo !== undefined) await storage.put("undo", { data: undo.data, until: undo.until, isDone });
+    const undo = await storage.get<Undo>("undo");
+    if (undo !== undefined) await storage.put("undo", { until: undo.until, isDone });
+  }
+
+  /** A turn that takes longer has died. */
+  #turnMs(): number {
+    return readSettings(this.env).actionTimeLimitMs + TURN_GRACE_MS;
   }
 
   override async alarm(): Promise<void> {
     const { storage } = this.ctx;
     const draft = await storage.get<Uint8Array>("draft");
-    if ((await this.#registry.bury()) && draft !== undefined) await storage.put("record", draft);
+    if ((await this.#registry.bury()) && draft !== undefined)
+      await storage.put(toParts("record", JSON.parse(new TextDecoder().decode(draft))));
     const isWritten = await this.#writeRecord();
     const forgetAt = (await storage.get<number>("forgetAt")) ?? 0;
     if (isWritten && Date.now() >= forgetAt) await storage.deleteAll();
@@ -152,10 +165,9 @@ export class Conversation extends DurableObject<Env> {
   /** Whether there is nothing left that the log did not take. */
   async #writeRecord(): Promise<boolean> {
     const { storage } = this.ctx;
-    const bytes = await storage.get<Uint8Array>("record");
-    if (bytes === undefined) return true;
+    if ((await storage.get("record")) === undefined) return true;
     try {
-      const record = readRecord(JSON.parse(new TextDecoder().decode(bytes)));
+      const record = readRecord(await readParts(storage, "record"));
       if (record !== undefined && !(await recordRun(this.env, readSettings(this.env), record))) return false;
     } catch (thrown) {
       // A setting that can't be read at the moment must not cost the record: the runtime gives up on alarms that fail.

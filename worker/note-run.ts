@@ -13,8 +13,6 @@ import type { Env, Settings } from "./settings.ts";
 const GRACE_MS = 30_000;
 /** What is kept for a request that may never end. Storage takes 2 MB. */
 const DRAFT_MAX_BYTES = 100_000;
-/** As much of a record as Durable Objects keep in one value. */
-const KEPT_MAX_BYTES = 1_900_000;
 /** KV takes one write of a key a second. */
 const WRITE_AGAIN_MS = 1_100;
 
@@ -98,10 +96,9 @@ export async function recordSurely(env: Env, settings: Settings, recorded: Recor
 }
 
 async function keep(env: Env, recorded: Recorded): Promise<boolean> {
-  const bytes = new TextEncoder().encode(JSON.stringify(recorded));
-  if (env.CONVERSATIONS === undefined || bytes.byteLength > KEPT_MAX_BYTES) return false;
+  if (env.CONVERSATIONS === undefined) return false;
   return meetConversation(env, recorded.id)
-    .keepRecord(bytes)
+    .keepRecord(recorded)
     .then(
       () => true,
       () => false,

@@ -411,3 +411,29 @@ describe("what can be taken back", () => {
     expect(await (await ask(`/runs/${RUN}`, { headers: { ...READER, accept: "text/html" } })).text()).toContain("Remove it");
   });
 });
+
+describe("an undo that is cut off", () => {
+  it("can be done again soon, also where its offer ended meanwhile", async () => {
+    const conversation = env.CONVERSATIONS.getByName("c".repeat(32));
+    const now = Date.now();
+    await conversation.keepUndo({ at: now, action: "debug" }, { data: '{"made":1}', until: now + 600_000 });
+    const at = async (ms: number) => {
+      vi.spyOn(Date, "now").mockReturnValue(now + ms);
+      return (await conversation.takeUndo()).state;
+    };
+    expect(await at(599_000)).toBe("ready");
+    // Its worker died.
+    expect(await at(610_000)).toBe("running");
+    expect(await at(640_000)).toBe("ready");
+    await conversation.endUndo(false);
+    expect(await at(650_000)).toBe("lost");
+  });
+
+  it("is offered for as long as was said", async () => {
+    const conversation = env.CONVERSATIONS.getByName("d".repeat(32));
+    const until = Date.now() + 7 * 86_400_000;
+    await conversation.keepUndo({ at: Date.now(), action: "debug" }, { data: "{}", until });
+    const alarm = await runInDurableObject(conversation, (_, { storage }) => storage.getAlarm());
+    expect(alarm).toBeGreaterThan(until);
+  });
+});

@@ -76,7 +76,8 @@ describe("a run, by its id alone", () => {
       text: expect.stringContaining("Part of it may be done"),
     });
     await runDurableObjectAlarm(meet(run));
-    expect(await readLog()).toMatchObject([{ id: run, reply: { code: "run-interrupted" } }]);
+    // The alarm may have been on its way already.
+    await vi.waitFor(async () => expect(await readLog()).toMatchObject([{ id: run, reply: { code: "run-interrupted" } }]));
     expect((await readFailed(await look(run))).code).toBe("run-interrupted");
   });
 
