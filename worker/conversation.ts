@@ -3,6 +3,7 @@
 // over; what is worth keeping is in the log.
 import { DurableObject } from "cloudflare:workers";
 import * as v from "valibot";
+import type { EarlierRun } from "./call.ts";
 import { Failure } from "./failure.ts";
 import { readRecord, recordRun } from "./journal.ts";
 import { readParts, toParts } from "./large-value.ts";
@@ -110,6 +111,22 @@ export class Conversation extends DurableObject<Env> {
     // Once only, for as long as what it began may go on.
     await this.#forgetAfter(readSettings(this.env).longRunLimitMs + FORGET_AFTER_MS);
     return undefined;
+  }
+
+  /** This run is tried again by that one, and by no other: undefined, or the one that does so already. */
+  async takeRetry(by: EarlierRun): Promise<EarlierRun | undefined> {
+    const { storage } = this.ctx;
+    const taken = await storage.get<EarlierRun>("retry");
+    if (taken !== undefined && taken.id !== by.id) return taken;
+    await storage.put("retry", by);
+    await this.#forgetAfter(readSettings(this.env).longRunLimitMs + FORGET_AFTER_MS);
+    return undefined;
+  }
+
+  /** Nothing came of the retry: it may be tried once more. */
+  async returnRetry(by: string): Promise<void> {
+    const { storage } = this.ctx;
+    if ((await storage.get<EarlierRun>("retry"))?.id === by) await storage.delete("retry");
   }
 
   /** Nothing was done: the run asks something else first. */

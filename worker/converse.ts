@@ -2,7 +2,7 @@
 import type { Reply, Run } from "../contract.ts";
 import type { Action, Given } from "./action.ts";
 import { findAgreement } from "./agreement.ts";
-import type { Call } from "./call.ts";
+import type { Call, EarlierRun } from "./call.ts";
 import { type Beginning, meetConversation } from "./conversation.ts";
 import { Failure } from "./failure.ts";
 import type { Left } from "./given.ts";
@@ -19,7 +19,7 @@ export type Conversed = { reply: Reply; undo?: OfferedUndo | undefined } | { twi
 /** When the run began. `isNamed`: whoever called gave it its id, and so may send it twice; `isTaken`: it was. */
 export type Begun = { at: number; isNamed: boolean; isTaken: boolean };
 
-type Place = Pick<Scene, "env" | "settings">;
+type Place = Pick<Scene, "env" | "settings" | "base">;
 
 export async function converse(
   action: Action,
@@ -44,7 +44,8 @@ export async function converse(
   const takesTurn = isOnce(action, given.call, isNamed);
   const first = takesTurn ? await meet().begin(beginning) : undefined;
   if (first !== undefined) return { twin: await findTwin(action, given, first.at, place) };
-  const reply = await ready.run();
+  const { retryOf } = given.call;
+  const reply = retryOf === undefined ? await ready.run() : await retryOnce(retryOf, { id: given.run.id, at }, ready.run, place);
   if (reply.kind === "ask") {
     await (takesTurn ? meet().reopen() : meet().open(beginning));
     return { reply };
@@ -54,6 +55,26 @@ export async function converse(
   const undo = { until: Date.now() + offer.lifeS * 1_000, label: offer.label };
   await meet().keepUndo(beginning, { data: JSON.stringify(offer.data), until: undo.until });
   return { reply, undo };
+}
+
+/** One retry of a run, from whichever page or tab; another one only where nothing came of it. */
+async function retryOnce(first: EarlierRun, own: EarlierRun, run: () => Promise<Reply>, { env, base }: Place): Promise<Reply> {
+  const conversation = meetConversation(env, first.id);
+  const other = await conversation.takeRetry(own);
+  if (other !== undefined) {
+    throw new Failure("already-submitted", {
+      text: "This was tried again already, and is tried again once.",
+      advice: `What came of it is at ${runAt(base, other.id, other.at).url}. What failed there can be tried again from there.`,
+    });
+  }
+  let isDone = false;
+  try {
+    const reply = await run();
+    isDone = reply.kind === "done" || reply.kind === "started";
+    return reply;
+  } finally {
+    if (!isDone) await conversation.returnRetry(own.id);
+  }
 }
 
 /** What was submitted before runs once. Whoever's run it is gets it as it stands, or as it ended. */

@@ -57,6 +57,13 @@ export async function dispatchRetry(request: Request, id: string, scene: Scene):
   if (first.reply.kind === "started") {
     throw new Failure("already-submitted", { text: "It is still at work: what fails can be tried again when it is over." });
   }
+  if (offerAgain(scene.base, first).retry === undefined) {
+    throw new Failure("nothing-to-do", {
+      title: "There is nothing to try again",
+      text: "Nothing of this run failed in a way that another try could mend.",
+      advice: "Run the action again from Kitsu.",
+    });
+  }
   return perform(request, scene, {
     action,
     read: (query, body) => repeatCall(first, understandCall(query, body), { isReader, isRetry: true }),

@@ -412,6 +412,38 @@ describe("what can be taken back", () => {
   });
 });
 
+describe("a retry", () => {
+  const retry = (url: string, id: string) =>
+    ask(`${url.replace(EDGE, "")}&run=${id.repeat(32)}`, ajax({ ...AJAX_FIELDS, ...INPUT }));
+  const first = async () => {
+    doing.run.mockResolvedValueOnce(MIXED);
+    return (await answer(INPUT)).run?.retry ?? "";
+  };
+
+  it("is refused where nothing of the run failed", async () => {
+    await answer(INPUT);
+    const [{ at } = {}] = await readLog();
+    const response = await retry(`${EDGE}/runs/${RUN}/retry?at=${at}`, "1");
+    expect(await readFailed(response)).toMatchObject({ code: "nothing-to-do", title: "There is nothing to try again" });
+    expect(doing.run).toHaveBeenCalledTimes(1);
+  });
+
+  it("happens once, from whichever page, and says where", async () => {
+    const url = await first();
+    expect((await readAnswer(await retry(url, "1"))).reply.kind).toBe("done");
+    const again = await readFailed(await retry(url, "2"));
+    expect(again).toMatchObject({ code: "already-submitted", advice: expect.stringContaining(`/runs/${"1".repeat(32)}?at=`) });
+    expect(doing.run).toHaveBeenCalledTimes(2);
+  });
+
+  it("may be tried once more where nothing came of it", async () => {
+    const url = await first();
+    doing.run.mockRejectedValueOnce(new Failure("kitsu-unreachable", { text: "No.", retry: true }));
+    expect((await readFailed(await retry(url, "1"))).code).toBe("kitsu-unreachable");
+    expect((await readAnswer(await retry(url, "2"))).reply.kind).toBe("done");
+  });
+});
+
 describe("an undo that is cut off", () => {
   it("can be done again soon, also where its offer ended meanwhile", async () => {
     const conversation = env.CONVERSATIONS.getByName("c".repeat(32));
