@@ -100,6 +100,8 @@ ${run && html`<footer class="run">Run <a href="${run.url}"><code>${run.id}</code
     kitsuUrl: kitsuUrl + path,
     basePath: settings.basePath,
     status,
+    // What asks is asked again by a reload; what was done must not be done again.
+    address: reply.kind === "ask" ? undefined : run?.url,
     hasDocument: reply.kind === "done" && reply.document !== undefined,
   });
 }

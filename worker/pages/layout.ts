@@ -8,6 +8,8 @@ export type Page = {
   kitsuUrl?: string | undefined;
   basePath: string;
   status?: number;
+  /** the page is the answer to a form: where it is to be had again, by a reload or by coming back, without doing it again */
+  address?: string | undefined;
   /** how soon a browser without JavaScript loads it again */
   refreshS?: number | undefined;
   /** The page frames a document of the studio's own server, whose styles and pictures would be blocked with ours. */
@@ -15,7 +17,16 @@ export type Page = {
 };
 
 /** A page as a response. */
-export function renderPage({ title, body, kitsuUrl, basePath, status = 200, refreshS, hasDocument = false }: Page): Response {
+export function renderPage({
+  title,
+  body,
+  kitsuUrl,
+  basePath,
+  status = 200,
+  address,
+  refreshS,
+  hasDocument = false,
+}: Page): Response {
   const markup = html`<!doctype html>
 <html lang="en">
 <head>
@@ -37,7 +48,7 @@ ${refreshS !== undefined && html`<noscript><meta http-equiv="refresh" content="$
 ${kitsuUrl !== undefined && html`<a href="${kitsuUrl}">Back to Kitsu</a>`}
 </nav>
 </header>
-<main>
+<main${address !== undefined && html` data-address="${address}"`}>
 ${body}
 </main>
 </body>

@@ -79,3 +79,30 @@ test("without a ticket nothing is claimed at all", async ({ page }) => {
   await expect(page.getByRole("status")).toContainText("a browser can't tell");
   await expect(page.getByText("Is the handler installed?")).toBeVisible();
 });
+
+test("the answer to a form is the run's page from then on, and a reload sends nothing again", async ({ page }) => {
+  const posts: string[] = [];
+  page.on("request", (request) => request.method() === "POST" && posts.push(request.url()));
+  await open(page, '<form method="post" action="/actions/publish"><button>Send</button></form>');
+  await page.route(`${ORIGIN}/runs/**`, (route) => route.fulfill({ contentType: "text/html", body: "<h1>The run</h1>" }));
+  await page.route(`${ORIGIN}/actions/**`, (route) =>
+    route.fulfill({
+      contentType: "text/html",
+      headers: { "content-security-policy": CSP },
+      body: `<!doctype html><main data-address="${ORIGIN}/runs/1?at=2"><h1>Done</h1><a href="/elsewhere">Open</a></main><script src="/page.js"></script>`,
+    }),
+  );
+  await page.getByRole("button").click();
+  await expect(page).toHaveURL(`${ORIGIN}/runs/1?at=2`);
+  await page.getByRole("link").click();
+  await page.goBack();
+  await expect(page.getByRole("heading")).toHaveText("The run");
+  await page.reload();
+  await expect(page.getByRole("heading")).toHaveText("The run");
+  expect(posts).toHaveLength(1);
+});
+
+test("a page takes no address of another origin", async ({ page }) => {
+  await open(page, '<main data-address="https://elsewhere.tld/runs/1"></main>');
+  await expect(page).toHaveURL(`${ORIGIN}/`);
+});
