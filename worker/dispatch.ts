@@ -19,7 +19,7 @@ import { checkKnown, type Note, noteRun, notNoted, recordSurely } from "./note-r
 import { keepOpenable } from "./openable.ts";
 import { checkOrigin } from "./origin.ts";
 import { describePerson, identify, meetKitsu, type Person } from "./person.ts";
-import { checkAddressRate, checkPersonRate } from "./rate.ts";
+import { checkPersonRate } from "./rate.ts";
 import type { Recorded } from "./record.ts";
 import { repeatCall } from "./repeat.ts";
 import { isOwnParameter, makeRunId, type OfferedUndo, offerAgain, RUN_PARAMETER, readAttempt, readTime, runAt } from "./run.ts";
@@ -38,9 +38,8 @@ type Errand = {
 
 /** Receives a call for the action of this id and answers it. */
 export async function dispatch(request: Request, id: string, scene: Scene): Promise<Response> {
-  const { env, settings } = scene;
+  const { settings } = scene;
   checkOrigin(request, settings);
-  if (env.CALLS_BY_ADDRESS !== undefined) await checkAddressRate(env.CALLS_BY_ADDRESS, request);
   const action = findAction(id, settings);
   checkMethod(request, action);
   return perform(request, scene, {
@@ -106,7 +105,6 @@ export async function dispatchControl(request: Request, id: string, what: Contro
 async function find(request: Request, id: string, scene: Scene): Promise<{ first: Recorded; action: Action; isReader: boolean }> {
   const { env, settings, url } = scene;
   checkOrigin(request, settings);
-  if (env.CALLS_BY_ADDRESS !== undefined) await checkAddressRate(env.CALLS_BY_ADDRESS, request);
   const first = (await findNow(env, settings, id, readTime(url))).recorded;
   const isReader = (await hasKey(first, url)) || (await mayReadLog(request, settings));
   return { first, action: findAction(first.action, settings), isReader };

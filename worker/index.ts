@@ -15,6 +15,7 @@ import { serveAsset } from "./pages/asset.ts";
 import { renderHome } from "./pages/home.ts";
 import { icon } from "./pages/icon.ts";
 import { style } from "./pages/style.ts";
+import { checkAddressRate } from "./rate.ts";
 import { serveLog, serveLogCsv, serveLogJson, serveRun, voidRun } from "./runs.ts";
 import type { Scene } from "./scene.ts";
 import { type Env, readSettings } from "./settings.ts";
@@ -66,6 +67,7 @@ let router: { base: string; fetch: ReturnType<typeof makeRouter>["fetch"] } | un
 
 async function route(request: Request, scene: Scene): Promise<Response> {
   const { basePath } = scene.settings;
+  await checkAddressRate(request, scene.url.pathname.slice(basePath.length), scene.env);
   if (router?.base !== basePath) router = { base: basePath, fetch: makeRouter(basePath).fetch };
   const response: Response | undefined = await router.fetch({ method: request.method, url: request.url }, request, scene);
   if (response !== undefined) return response;

@@ -2,13 +2,26 @@
 // no measure against an attack.
 import { Failure } from "./failure.ts";
 import type { Person } from "./person.ts";
+import type { Env } from "./settings.ts";
 
 /** The period of the bindings in wrangler.toml. */
 const PERIOD_S = 60;
 
-/** Throws if this address calls too often. A studio behind one address shares it, so it may call often. */
-export async function checkAddressRate(limit: RateLimit, request: Request): Promise<void> {
-  await check(limit, request.headers.get("cf-connecting-ip"));
+/** Answered from memory, whoever asks and however often. */
+const FREE = /^\/(style\.css|page\.js|icon\.svg|ping|kitsu-actions\.(user|meta)\.js)?$/;
+const SIGN_IN = /^\/runs\/sign-in$/;
+
+/**
+ * Throws if this address asks too often, before anything is done for it. A studio behind one address shares it, so it may call and look often; guesses of
+ * the log's token are few.
+ * @param path without the prefix of the deployment
+ */
+export async function checkAddressRate(request: Request, path: string, env: Env): Promise<void> {
+  if (FREE.test(path) || request.method === "OPTIONS") return;
+  const isGuess = SIGN_IN.test(path) || request.headers.has("authorization");
+  const isCall = request.method !== "GET" && request.method !== "HEAD";
+  const limit = isGuess ? env.SIGN_INS_BY_ADDRESS : isCall ? env.CALLS_BY_ADDRESS : env.READS_BY_ADDRESS;
+  if (limit !== undefined) await check(limit, request.headers.get("cf-connecting-ip"));
 }
 
 /** Throws if this person calls too often. */
@@ -19,8 +32,8 @@ export async function checkPersonRate(limit: RateLimit, { id }: Person): Promise
 async function check(limit: RateLimit, key: string | null): Promise<void> {
   if (key === null || (await limit.limit({ key })).success) return;
   throw new Failure("too-many-calls", {
-    text: "More calls arrived in a minute than this action server takes.",
-    advice: "Wait a minute, then run the action again.",
+    text: "More requests arrived in a minute than this action server takes.",
+    advice: "Wait a minute, then try again.",
     retry: true,
     headers: { "retry-after": String(PERIOD_S) },
   });

@@ -16,7 +16,6 @@ import { renderLog } from "./pages/log.ts";
 import { renderRun, renderRunState } from "./pages/run.ts";
 import { renderSignIn } from "./pages/sign-in.ts";
 import { describeState, withoutNames } from "./public-state.ts";
-import { checkAddressRate } from "./rate.ts";
 import { RUN_STATES } from "./record.ts";
 import type { RunState } from "./registry.ts";
 import { offerAgain, readAttempt, readTime, runAt } from "./run.ts";
@@ -132,7 +131,6 @@ export async function serveRun(request: Request, id: string, scene: Scene): Prom
 export async function voidRun(request: Request, id: string, scene: Scene): Promise<Response> {
   const { env, settings, url } = scene;
   checkOrigin(request, settings);
-  if (env.CALLS_BY_ADDRESS !== undefined) await checkAddressRate(env.CALLS_BY_ADDRESS, request);
   if (!v.is(RunId, id)) throw unknownRun(settings);
   const known = await meetConversation(env, id).void(readAttempt(url) ?? "");
   if (known.state === "over") return answerState(request, scene, id, known, known.reply);

@@ -22,6 +22,8 @@ export type Env = {
   LONG_RUNS?: DurableObjectNamespace<LongRun>;
   CALLS_BY_PERSON?: RateLimit;
   CALLS_BY_ADDRESS?: RateLimit;
+  READS_BY_ADDRESS?: RateLimit;
+  SIGN_INS_BY_ADDRESS?: RateLimit;
 } & Variables;
 type Variables = Readonly<Record<string, unknown>>;
 

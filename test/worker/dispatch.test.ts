@@ -60,8 +60,9 @@ describe("a call", () => {
 
   it("goes on to its end and into the log when nobody waits for the answer", async () => {
     const ctx = createExecutionContext();
-    replaceRun(debug).mockImplementation(() => scheduler.wait(50).then(() => DONE));
+    const run = replaceRun(debug).mockImplementation(() => scheduler.wait(50).then(() => DONE));
     void worker.fetch(arrive("/actions/debug", ajax()), makeEnv(), ctx);
+    await vi.waitFor(() => expect(run).toHaveBeenCalled());
     await waitOnExecutionContext(ctx);
     expect(await readLog()).toMatchObject([{ reply: DONE }]);
   });
