@@ -9,6 +9,9 @@ const PUBLIC = [
   /^\/ping$/,
 ] as const;
 
+/** What Kitsu's page may read with its session: what the userscript and Kitsu itself ask. What failed says no more than why. */
+const FOR_KITSU = [/^\/actions\/[^/]+$/, /^\/runs\/[0-9a-f]{32}\/(void|retry|undo|cancel|pause|resume)$/] as const;
+
 /**
  * Puts on an answer what lets the right pages read it. Kitsu's own origins are named exactly, for what is asked with a session is readable by no other
  * header; `*` is for what needs none. Expects headers that can still be changed.
@@ -17,12 +20,13 @@ export function allowReading(request: Request, response: Response, { url, settin
   const { headers } = response;
   const origin = request.headers.get("origin");
   headers.append("vary", "Origin");
-  if (origin !== null && settings.kitsuOrigins.includes(origin)) allow(headers, origin);
-  else if (isPublic(url.pathname.slice(settings.basePath.length))) headers.set("access-control-allow-origin", "*");
+  const path = url.pathname.slice(settings.basePath.length);
+  const isPublic = PUBLIC.some((pattern) => pattern.test(path));
+  const isForKitsu = isPublic || response.status >= 400 || FOR_KITSU.some((pattern) => pattern.test(path));
+  if (origin !== null && isForKitsu && settings.kitsuOrigins.includes(origin)) allow(headers, origin);
+  else if (isPublic) headers.set("access-control-allow-origin", "*");
   return response;
 }
-
-const isPublic = (path: string) => PUBLIC.some((pattern) => pattern.test(path));
 
 /**
  * The same while a setting can't be read: the answer then says which one and nothing else, and Kitsu's page must be able to show it. Where KITSU_URL

@@ -106,7 +106,7 @@ async function find(request: Request, id: string, scene: Scene): Promise<{ first
   const { env, settings, url } = scene;
   checkOrigin(request, settings);
   const first = (await findNow(env, settings, id, readTime(url))).recorded;
-  const isReader = (await hasKey(first, url)) || (await mayReadLog(request, settings));
+  const isReader = (await hasKey(first, url)) || (await mayReadLog(request, scene));
   return { first, action: findAction(first.action, settings), isReader };
 }
 

@@ -35,7 +35,7 @@ const makeRouter = (base: string) =>
     .get("/runs.json", (_, request, scene) => serveLogJson(request, scene))
     .get("/runs.csv", (_, request, scene) => serveLogCsv(request, scene))
     .post("/runs/sign-in", (_, request, scene) => signIn(request, scene.settings))
-    .post("/runs/sign-out", (_, request, scene) => signOut(request, scene.settings))
+    .post("/runs/sign-out", (_, request, scene) => signOut(request, scene))
     .get("/runs/:id", ({ params }, request, scene) => serveRun(request, params.id ?? "", scene))
     .options("/runs/:id/:again", (_, request, scene) => answerPreflight(request, scene.settings))
     .post("/runs/:id/void", ({ params }, request, scene) => voidRun(request, params.id ?? "", scene))

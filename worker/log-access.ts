@@ -2,27 +2,35 @@
 // our own pages are sent with. Without a token there is no log to read, except on localhost under `npm start`.
 import { jwtVerify, SignJWT } from "jose";
 import { readFields } from "./body.ts";
+import { meetConversation } from "./conversation.ts";
 import { Failure } from "./failure.ts";
 import { checkOwnOrigin } from "./origin.ts";
-import type { Settings } from "./settings.ts";
+import { makeRunId } from "./run.ts";
+import type { Scene } from "./scene.ts";
+import type { Env, Settings } from "./settings.ts";
 
 const COOKIE = "kitsu_actions_log";
 const SIGNED_IN_S = 12 * 3_600;
 const AUDIENCE = "log";
 
+type Place = Pick<Scene, "env" | "settings">;
+
 /** May this request read the log? A bearer token does as well as the cookie, for scripts. */
-export async function mayReadLog(request: Request, settings: Settings): Promise<boolean> {
+export async function mayReadLog(request: Request, { env, settings }: Place): Promise<boolean> {
+  if (isFromElsewhere(request)) return false;
   if (isOpenLocally(request, settings)) return true;
   if (settings.logToken === undefined) return false;
   const [, bearer] = /^Bearer (.+)$/i.exec(request.headers.get("authorization") ?? "") ?? [];
   if (bearer !== undefined) return isSame(bearer, settings.logToken);
-  const [, cookie] = new RegExp(`(?:^|; )${COOKIE}=([^;]+)`).exec(request.headers.get("cookie") ?? "") ?? [];
-  return cookie !== undefined && (await isSignedIn(cookie, settings.logToken));
+  const cookie = readCookie(request);
+  const session = cookie === undefined ? undefined : await readSession(cookie, settings.logToken);
+  return session !== undefined && !(await isSignedOut(session, env));
 }
 
 /** Throws what to do unless the request may read the log. */
-export async function checkLogAccess(request: Request, settings: Settings): Promise<void> {
-  if (await mayReadLog(request, settings)) return;
+export async function checkLogAccess(request: Request, place: Place): Promise<void> {
+  const { settings } = place;
+  if (await mayReadLog(request, place)) return;
   if (settings.logToken !== undefined) {
     throw new Failure("sign-in-required", {
       text: "The log says who did what and when. It is for those who have its token.",
@@ -48,15 +56,19 @@ export async function signIn(request: Request, settings: Settings): Promise<Resp
   const cookie = await new SignJWT()
     .setProtectedHeader({ alg: "HS256" })
     .setAudience(AUDIENCE)
+    .setJti(makeRunId())
     .setIssuedAt()
     .setExpirationTime(`${SIGNED_IN_S}s`)
     .sign(new TextEncoder().encode(settings.logToken));
   return goToLog(request, settings, `${COOKIE}=${cookie}`, SIGNED_IN_S);
 }
 
-/** Forgets the cookie. */
-export function signOut(request: Request, settings: Settings): Response {
+/** Has the browser forget the cookie, and ends its session: a copy of it opens nothing any more. */
+export async function signOut(request: Request, { env, settings }: Place): Promise<Response> {
   checkOwnOrigin(request, settings);
+  const cookie = readCookie(request);
+  const session = cookie && settings.logToken && (await readSession(cookie, settings.logToken));
+  if (session && env.CONVERSATIONS !== undefined) await meetConversation(env, session).void("");
   return goToLog(request, settings, `${COOKIE}=`, 0);
 }
 
@@ -79,14 +91,28 @@ function isOpenLocally(request: Request, settings: Settings): boolean {
   return settings.isLocal && settings.logToken === undefined && isOurs && ["localhost", "127.0.0.1", "[::1]"].includes(hostname);
 }
 
-async function isSignedIn(cookie: string, logToken: string): Promise<boolean> {
+/** A page of another origin, Kitsu's own included: what it reads, all of its scripts do. */
+function isFromElsewhere(request: Request): boolean {
+  const origin = request.headers.get("origin");
+  return origin !== null && origin !== new URL(request.url).origin;
+}
+
+const readCookie = (request: Request): string | undefined =>
+  new RegExp(`(?:^|; )${COOKIE}=([^;]+)`).exec(request.headers.get("cookie") ?? "")?.[1];
+
+/** The id of the session, where the cookie is ours and its time is not over. */
+async function readSession(cookie: string, logToken: string): Promise<string | undefined> {
   try {
-    await jwtVerify(cookie, new TextEncoder().encode(logToken), { audience: AUDIENCE, algorithms: ["HS256"] });
-    return true;
+    const options = { audience: AUDIENCE, algorithms: ["HS256"], requiredClaims: ["jti", "exp"] };
+    return (await jwtVerify(cookie, new TextEncoder().encode(logToken), options)).payload.jti;
   } catch {
-    return false;
+    return undefined;
   }
 }
+
+/** It is void as a call is that was given up, in a Durable Object of the session's id, for a day: longer than it would have lasted. */
+const isSignedOut = async (session: string, env: Env) =>
+  env.CONVERSATIONS !== undefined && (await meetConversation(env, session).state()).state === "void";
 
 /** Takes as long for a wrong token as for the right one. */
 async function isSame(candidate: string, expected: string): Promise<boolean> {

@@ -67,7 +67,7 @@ export type Query = v.InferOutput<typeof Query>;
 /** `/runs`: the page. Without the right to read it, the page that asks for the token. */
 export async function serveLog(request: Request, scene: Scene): Promise<Response> {
   const { settings, base } = scene;
-  if (settings.logToken !== undefined && !(await mayReadLog(request, settings))) return renderSignIn(settings);
+  if (settings.logToken !== undefined && !(await mayReadLog(request, scene))) return renderSignIn(settings);
   const { query, page } = await readPage(request, scene, PAGE_RUNS);
   const older = page.cursor === undefined ? undefined : nextUrl(request, page.cursor);
   return renderLog({ query, runs: page.runs, older, base, settings, actions: listActions(settings).map(({ id }) => id) });
@@ -107,7 +107,7 @@ export async function serveRun(request: Request, id: string, scene: Scene): Prom
     const { run, reply } = await readFollowed(id, key, scene);
     return renderGoing(run, reply, settings);
   }
-  const isReader = !isFromElsewhere(request) && (await mayReadLog(request, settings));
+  const isReader = await mayReadLog(request, scene);
   const attempt = readAttempt(url);
   const known = await readState(env, id, attempt);
   const told = describeState(known, settings);
@@ -139,12 +139,6 @@ export async function voidRun(request: Request, id: string, scene: Scene): Promi
   return answerState(request, scene, id, known, told);
 }
 
-/** A page of another origin, Kitsu's own included: what it reads, all its scripts do. */
-function isFromElsewhere(request: Request): boolean {
-  const origin = request.headers.get("origin");
-  return origin !== null && origin !== new URL(request.url).origin;
-}
-
 async function readState(env: Env, id: string, attempt: string | undefined): Promise<RunState> {
   if (env.CONVERSATIONS === undefined || !v.is(RunId, id)) return { state: "unknown" };
   return meetConversation(env, id).state(attempt);
@@ -158,11 +152,11 @@ function answerState(request: Request, { base, settings }: Scene, id: string, kn
   return answerCall(request, { run, reply }, settings);
 }
 
-async function readPage(request: Request, { env, settings }: Scene, byDefault: number): Promise<{ query: Query; page: RunPage }> {
-  await checkLogAccess(request, settings);
+async function readPage(request: Request, scene: Scene, byDefault: number): Promise<{ query: Query; page: RunPage }> {
+  await checkLogAccess(request, scene);
   const query = readQuery(request);
   const { cursor, limit = byDefault, ...filters } = query;
-  return { query, page: await listRuns(env, filters, limit, cursor) };
+  return { query, page: await listRuns(scene.env, filters, limit, cursor) };
 }
 
 function readQuery(request: Request): Query {

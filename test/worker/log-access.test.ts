@@ -1,3 +1,4 @@
+import { SignJWT } from "jose";
 import { describe, expect, it } from "vitest";
 import { ask, EDGE, KITSU } from "../support/worker/worker.ts";
 
@@ -70,6 +71,42 @@ describe("the token of the log", () => {
   it("changed, makes the cookies of the old one worthless", async () => {
     const cookie = cookieOf(await signIn(TOKEN));
     expect((await ask("/runs.json", { headers: { cookie } }, { LOG_TOKEN: "another-sixteen-chars" })).status).toBe(401);
+  });
+
+  it("opens nothing to Kitsu's page, whose scripts may be anybody's, nor to another one", async () => {
+    const cookie = cookieOf(await signIn(TOKEN));
+    for (const path of PATHS) {
+      for (const origin of [KITSU, "https://elsewhere.tld", "null"]) {
+        const response = await ask(path, { headers: { cookie, origin } });
+        expect(response.status).toBe(401);
+        expect(await response.text()).not.toContain('"runs"');
+      }
+      const own = await ask(path, { headers: { cookie, origin: EDGE } });
+      expect(own.status).toBe(200);
+      expect(own.headers.has("access-control-allow-origin")).toBe(false);
+    }
+  });
+
+  it("ends on the server when somebody signs out: a copy of the cookie opens nothing", async () => {
+    const [cookie, other] = [cookieOf(await signIn(TOKEN)), cookieOf(await signIn(TOKEN))];
+    await ask("/runs/sign-out", { method: "POST", redirect: "manual", headers: { origin: EDGE, cookie } });
+    expect((await ask("/runs.json", { headers: { cookie } })).status).toBe(401);
+    expect((await ask("/runs.json", { headers: { cookie: other } })).status).toBe(200);
+  });
+
+  it("is taken for no other token that was signed with it", async () => {
+    const key = new TextEncoder().encode(TOKEN);
+    const sign = (audience: string) =>
+      new SignJWT()
+        .setProtectedHeader({ alg: "HS256" })
+        .setAudience(audience)
+        .setJti("a".repeat(32))
+        .setExpirationTime("1h")
+        .sign(key);
+    const at = async (audience: string) =>
+      (await ask("/runs.json", { headers: { cookie: `kitsu_actions_log=${await sign(audience)}` } })).status;
+    expect(await at("log")).toBe(200);
+    expect(await at("something-else")).toBe(401);
   });
 
   it("is refused when it is wrong, or comes from another page", async () => {

@@ -151,9 +151,15 @@ describe("an answer to Kitsu's page can be read whatever went wrong", () => {
   });
 
   it("a thrown exception", async () => {
-    const broken = { RUNS: undefined };
+    const broken = {
+      CONVERSATIONS: {
+        getByName: () => {
+          throw new Error("a fault of ours");
+        },
+      },
+    };
     vi.spyOn(console, "error").mockReturnValue();
-    const response = await ask("/runs.json", { headers: { origin: KITSU, authorization: "Bearer sesame-open-sesame" } }, broken);
+    const response = await ask(`/runs/${"a".repeat(32)}`, { headers: { origin: KITSU } }, broken);
     expect(response.status).toBe(500);
     expect(response.headers.get("access-control-allow-origin")).toBe(KITSU);
   });
@@ -179,5 +185,29 @@ describe("a setting that can't be read", () => {
       (await ask("/actions/debug", ajax(undefined, { origin }), { ...variables })).headers.get("access-control-allow-origin");
     expect(await at("https://elsewhere.tld", broken)).toBeNull();
     expect(await at("https://elsewhere.tld", { KITSU_URL: "kitsu" })).toBe("https://elsewhere.tld");
+  });
+});
+
+describe("Kitsu's page gets what the userscript needs, and no more", () => {
+  it.each(["/", "/actions", "/runs", "/style.css", "/page.js", "/kitsu-actions.user.js"])("%s", async (path) => {
+    const { headers, status } = await ask(path, { headers: { origin: KITSU, authorization: "Bearer sesame-open-sesame" } });
+    if (status < 400 && !path.endsWith(".user.js")) expect(headers.has("access-control-allow-origin")).toBe(false);
+    expect(headers.get("vary")).toContain("Origin");
+  });
+
+  it("a record of the log is never for every page", async () => {
+    const { run } = await (await ask("/actions/debug", ajax())).json<{ run: { id: string } }>();
+    for (const variables of [{}, { LOCAL: "1", LOG_TOKEN: undefined }]) {
+      for (const headers of [{ authorization: "Bearer sesame-open-sesame" }, {}]) {
+        for (const origin of [KITSU, "https://elsewhere.tld"]) {
+          const response = await ask(
+            `http://localhost:8787/runs/${run.id}`,
+            { headers: { ...headers, origin, accept: "application/json" } },
+            variables,
+          );
+          expect(await response.text()).not.toContain("arrived");
+        }
+      }
+    }
   });
 });
