@@ -1,28 +1,23 @@
 // A run that goes on after its answer: one Durable Object per run, whose alarm has the action look at what it started. It survives restarts and
 // deploys, tells whoever follows, and when it is over it writes the log and forgets.
 import { DurableObject } from "cloudflare:workers";
-import * as v from "valibot";
 import type { Reply } from "../contract.ts";
 import type { Control, Standing, Watch } from "./action.ts";
 import { findAction } from "./actions/index.ts";
 import { sayCanceler } from "./canceled.ts";
 import { describeCause, Failure, toFailure } from "./failure.ts";
 import { recordRun } from "./journal.ts";
-import { readParts, toParts } from "./large-value.ts";
 import { meetLocks, releaseOver } from "./lock.ts";
+import { type Known, partsOf, partsOfBeginning, readKnown, type State } from "./long-run-state.ts";
 import { readRun } from "./meet-run.ts";
 import { keepOpenable } from "./openable.ts";
 import type { Recorded } from "./record.ts";
-import { noteReport, Reported, type ReportState } from "./report.ts";
+import { noteReport, type Reported, type ReportState } from "./report.ts";
 import { readMissing, tellMissing } from "./services/missing.ts";
 import { type Env, readSettings, type Settings } from "./settings.ts";
 import { closeSockets, openSocket, tellSockets } from "./sockets.ts";
 import { endInTime } from "./time-limit.ts";
-import { advance, answerOf, Beginning, type Followed, Going, isOver, makeWatch, WATCH_EVERY_MS } from "./watch.ts";
-
-/** How it stands; kept apart from what does not change. `data` is what the action keeps, as JSON, and stored by itself. */
-const Stored = v.object({ ...Going.entries, ...Reported.entries, isWritten: v.boolean(), freed: v.number() });
-type State = v.InferOutput<typeof Stored> & { data: string };
+import { advance, answerOf, type Beginning, type Followed, isOver, makeWatch, WATCH_EVERY_MS } from "./watch.ts";
 
 const WATCH_MAX_MS = 25_000;
 /** Until then it can be followed when it is over; then the log alone knows. */
@@ -31,7 +26,7 @@ const WRITE_AGAIN_MS = 30_000;
 const LOOK_AGAIN_MS = 60_000;
 
 export class LongRun extends DurableObject<Env> {
-  private known: { beginning: Beginning; state: State } | undefined;
+  private known: Known | undefined;
   private isLooking = false;
   private turn: Promise<unknown> = Promise.resolve();
 
@@ -49,7 +44,7 @@ export class LongRun extends DurableObject<Env> {
     await this.ctx.storage.setAlarm(Date.now());
     const isNew = { reply: recorded.reply, controls: [], began: Date.now(), tries: 0, data };
     const state = { ...isNew, isWritten: false, reports: [], reportedAt: 0, freed: 0 };
-    await this.ctx.storage.put({ ...toParts("beginning", beginning), ...partsOf(state) });
+    await this.ctx.storage.put({ ...partsOfBeginning(beginning), ...partsOf(state) });
     this.known = { beginning, state };
     return true;
   }
@@ -221,13 +216,7 @@ export class LongRun extends DurableObject<Env> {
   }
 
   private async load(): Promise<Known | undefined> {
-    if (this.known === undefined) {
-      const { storage } = this.ctx;
-      const beginning = v.safeParse(Beginning, await readParts(storage, "beginning"));
-      const state = v.safeParse(Stored, await readParts(storage, "state"));
-      const data = v.parse(v.fallback(v.string(), "null"), await readParts(storage, "data"));
-      if (beginning.success && state.success) this.known = { beginning: beginning.output, state: { ...state.output, data } };
-    }
+    this.known ??= await readKnown(this.ctx.storage);
     return this.known;
   }
 
@@ -238,10 +227,6 @@ export class LongRun extends DurableObject<Env> {
     this.known = { ...this.known, state };
   }
 }
-
-type Known = { beginning: Beginning; state: State };
-
-const partsOf = ({ data, ...state }: State) => ({ ...toParts("state", state), ...toParts("data", data) });
 
 /** A run as it stands: `recorded` as the log would have it now, `followed` as whoever follows it is told. */
 export type Living = { recorded: Recorded; followed: Followed };

@@ -11,7 +11,7 @@ import type { Locks } from "./lock.ts";
 import type { LongRun } from "./long-run.ts";
 import { ROLES, type Role } from "./services/zou-objects.ts";
 import { explainMember, seconds, structured } from "./structured.ts";
-import { TRUSTS, type Trust } from "./trust.ts";
+import { readAccess, surestTrust, TRUSTS, type Trust } from "./trust.ts";
 
 /** Bindings and variables as they come from wrangler.toml, the dashboard and `wrangler secret`: nothing in them is trusted. */
 export type Env = {
@@ -198,18 +198,6 @@ function parseSettings(env: Variables): Settings {
     isLocal: vars.LOCAL === "1",
     deployedAtS: Math.floor(Date.parse(vars.VERSION.timestamp) / 1_000),
   };
-}
-
-/** What is configured is meant: a way that proves less is open only where TRUST says so. */
-function surestTrust(vars: v.InferOutput<typeof Known>): Trust {
-  if (vars.BASE_PATH !== "") return "session";
-  if (readAccess(vars) !== undefined) return "access";
-  return vars.KITSU_TOKEN ? "claimed" : "unchecked";
-}
-
-function readAccess({ ACCESS_TEAM: team, ACCESS_AUDIENCE: audience }: v.InferOutput<typeof Known>): Settings["access"] {
-  if (team === "" || audience === "") return undefined;
-  return { team: team.startsWith("https://") ? team : `https://${team}.cloudflareaccess.com`, audience };
 }
 
 /** What may be opened: https, what the studio lists, and what its launchers need. */

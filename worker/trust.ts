@@ -10,3 +10,18 @@ export type Trust = (typeof TRUSTS)[number];
 
 /** Is the one at least as sure as the other? */
 export const isAtLeast = (trust: Trust, least: Trust) => TRUSTS.indexOf(trust) >= TRUSTS.indexOf(least);
+
+/** The settings that say how people are known, as they come. */
+type Ways = { BASE_PATH: string; KITSU_TOKEN?: string | undefined; ACCESS_TEAM: string; ACCESS_AUDIENCE: string };
+
+/** What is configured is meant: a way that proves less is open only where TRUST says so. */
+export function surestTrust(ways: Ways): Trust {
+  if (ways.BASE_PATH !== "") return "session";
+  if (readAccess(ways) !== undefined) return "access";
+  return ways.KITSU_TOKEN ? "claimed" : "unchecked";
+}
+
+export function readAccess({ ACCESS_TEAM: team, ACCESS_AUDIENCE: audience }: Ways): { team: string; audience: string } | undefined {
+  if (team === "" || audience === "") return undefined;
+  return { team: team.startsWith("https://") ? team : `https://${team}.cloudflareaccess.com`, audience };
+}

@@ -4,6 +4,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import type { Reply } from "../../../contract.ts";
 import type { Control, Standing, Watch } from "../../../worker/action.ts";
 import { afanasy } from "../../../worker/actions/afanasy.ts";
+import { readParts } from "../../../worker/large-value.ts";
 import { meetLocks } from "../../../worker/lock.ts";
 import { LongRun } from "../../../worker/long-run.ts";
 import { readSettings } from "../../../worker/settings.ts";
@@ -104,8 +105,8 @@ const reasonsOf = (reply: Reply) => outcomesOf(reply).map(({ state, reason }) =>
 
 /** The run's watch, as its Durable Object would call it. */
 async function follow({ id: runId, variables }: { id: string; variables: object }, other?: object) {
-  const kept = await runInDurableObject(env.LONG_RUNS.getByName(runId), async (_, { storage }) => storage.get<Uint8Array>("data"));
-  let data: unknown = other ?? JSON.parse(new TextDecoder().decode(kept));
+  const kept = await runInDurableObject(env.LONG_RUNS.getByName(runId), async (_, { storage }) => readParts(storage, "data"));
+  let data: unknown = other ?? JSON.parse(String(kept));
   const watch: Watch = {
     run: { id: runId, url: "" },
     person: { id: MANAGER.id, name: "Ada", email: undefined },

@@ -5,6 +5,7 @@ import type { Ask, Reply } from "../../../contract.ts";
 import type { JobType, Setting } from "../../../playground/farms/flamenco/job-types-data.ts";
 import type { Control, Standing, Watch } from "../../../worker/action.ts";
 import { flamenco } from "../../../worker/actions/flamenco.ts";
+import { readParts } from "../../../worker/large-value.ts";
 import { meetLocks } from "../../../worker/lock.ts";
 import { LongRun } from "../../../worker/long-run.ts";
 import { readSettings } from "../../../worker/settings.ts";
@@ -72,8 +73,8 @@ const reasonsOf = (reply: Reply) => outcomesOf(reply).map(({ state, reason }) =>
 
 /** The run's watch, as its Durable Object would call it. */
 async function follow({ id, variables }: { id: string; variables: object }, others?: Reply) {
-  const kept = await runInDurableObject(env.LONG_RUNS.getByName(id), async (_, { storage }) => storage.get<Uint8Array>("data"));
-  let data: unknown = JSON.parse(new TextDecoder().decode(kept));
+  const kept = await runInDurableObject(env.LONG_RUNS.getByName(id), async (_, { storage }) => readParts(storage, "data"));
+  let data: unknown = JSON.parse(String(kept));
   const save = async (saved: unknown) => {
     data = JSON.parse(JSON.stringify(saved));
   };
@@ -275,7 +276,7 @@ describe("the job", () => {
     const { taskIds } = makeProject(1);
     const share = { platform: "windows", blend: "//nas01/prod/{entity}.blend", output: "//nas01/renders\\" };
     await (await follow(await run(taskIds, {}, own(share)))).look();
-    expect(fake.only()).toMatchObject({
+    expect(fake.only().submitted).toMatchObject({
       settings: {
         blendfile: "\\\\nas01\\prod\\SH1.blend",
         render_output_root: "\\\\nas01\\renders\\",

@@ -1,0 +1,25 @@
+// What is stored of a long run, and how: what it began with, how it stands, and what its action keeps, each by itself, for they change at different times.
+import * as v from "valibot";
+import { readParts, toParts } from "./large-value.ts";
+import { Reported } from "./report.ts";
+import { Beginning, Going } from "./watch.ts";
+
+const Stored = v.object({ ...Going.entries, ...Reported.entries, isWritten: v.boolean(), freed: v.number() });
+
+/** `data` is what the action keeps, as JSON. */
+export type State = v.InferOutput<typeof Stored> & { data: string };
+
+export type Known = { beginning: Beginning; state: State };
+
+/** As entries of the storage, which are written together. */
+export const partsOf = ({ data, ...state }: State) => ({ ...toParts("state", state), ...toParts("data", data) });
+export const partsOfBeginning = (beginning: Beginning) => toParts("beginning", beginning);
+
+/** What is stored; undefined where there is no such run. */
+export async function readKnown(storage: DurableObjectStorage): Promise<Known | undefined> {
+  const beginning = v.safeParse(Beginning, await readParts(storage, "beginning"));
+  const state = v.safeParse(Stored, await readParts(storage, "state"));
+  if (!beginning.success || !state.success) return undefined;
+  const data = v.parse(v.fallback(v.string(), "null"), await readParts(storage, "data"));
+  return { beginning: beginning.output, state: { ...state.output, data } };
+}
