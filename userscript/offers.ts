@@ -1,6 +1,6 @@
 /** What can still be done with a run that is over: try again what failed, take back what was done. */
 import * as v from "valibot";
-import type { Reply, Run } from "../contract.ts";
+import type { Outcome, Reply, Run } from "../contract.ts";
 import { addRun, isOurs } from "./address.ts";
 import { words } from "./words/index.ts";
 
@@ -15,11 +15,21 @@ const unanswered = new Map<string, ReturnType<typeof addRun>>();
 
 export function listOffers({ retry, undo }: Run, reply: Reply | undefined): Offer[] {
   const said = words();
-  const failed = ((reply && "outcomes" in reply && reply.outcomes) || []).filter(({ state }) => state === "failed").length;
+  const outcomes = (reply && "outcomes" in reply && reply.outcomes) || [];
   return [
-    ...(retry ? [{ url: retry, label: failed ? said.retry(failed) : said.again }] : []),
+    ...(retry ? [{ url: retry, label: nameRetry(outcomes) }] : []),
     ...(undo ? [{ url: undo.url, until: undo.until, label: undo.label || said.undo }] : []),
   ].filter(isOpen);
+}
+
+/** What was not tried is tried again with what failed, and is not called failed. */
+function nameRetry(outcomes: readonly Outcome[]): string {
+  const said = words();
+  const again = outcomes.filter(({ state, retry = state === "failed" }) => retry);
+  const failed = again.filter(({ state }) => state === "failed").length;
+  if (!again.length) return said.again;
+  if (failed === again.length) return said.retry(failed);
+  return failed ? said.retryRest(again.length) : said.tryRest(again.length);
 }
 
 export function isOpen({ url, until = Infinity }: Offer): boolean {

@@ -60,7 +60,9 @@ const Query = v.object({
   state: filter(v.picklist(RUN_STATES, `must be one of ${RUN_STATES.join(", ")}`)),
   day: filter(v.pipe(v.string(), v.isoDate("must be a day like 2026-11-23"))),
   cursor: filter(v.pipe(v.string(), v.maxLength(1_000))),
-  limit: v.optional(v.pipe(v.string(), v.transform(Number), v.integer("must be a number"), v.minValue(1), v.maxValue(FILE_RUNS))),
+  limit: v.optional(
+    v.pipe(v.string(), v.regex(/^\d{1,6}$/, "must be a whole number"), v.transform(Number), v.minValue(1), v.maxValue(FILE_RUNS)),
+  ),
 });
 export type Query = v.InferOutput<typeof Query>;
 

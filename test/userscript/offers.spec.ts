@@ -199,3 +199,21 @@ async function openHistory(page: Page): Promise<void> {
   if ((await button.getAttribute("aria-expanded")) === "true") await button.click();
   await button.click();
 }
+
+test("what was not tried is not called failed, and is counted with what is tried again", async ({
+  addAction,
+  openKitsu,
+  run,
+  toasts,
+  worker,
+}) => {
+  const retry = `${worker.origin}/runs/${RUN}/retry?at=1`;
+  const left = Array.from({ length: 3 }, (_, at) => ({ id: `t${at}`, label: `SH${at}`, state: "skipped" as const, retry: true }));
+  addAction("Half", { body: done("Half of it", { outcomes: [...left, { id: "f", label: "SH9", state: "failed" }] }, { retry }) });
+  addAction("None", { body: done("None of it", { outcomes: left }, { retry }) });
+  await openKitsu();
+  await run("Half");
+  await expect(toasts.getByRole("button", { name: "Retry what is not done (4)" })).toBeVisible();
+  await run("None");
+  await expect(toasts.getByRole("button", { name: "Do what was not tried (3)" })).toBeVisible();
+});

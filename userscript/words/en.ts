@@ -24,6 +24,8 @@ export const en = {
   back: "Back",
   again: "Try again",
   retry: (failed: number) => `Retry what failed (${failed})`,
+  retryRest: (tasks: number) => `Retry what is not done (${tasks})`,
+  tryRest: (tasks: number) => `Do what was not tried (${tasks})`,
   undo: "Undo",
   undone: "Undone.",
 

@@ -25,6 +25,8 @@ export const fr: typeof en = {
   back: "Retour",
   again: "Réessayer",
   retry: (failed) => `Réessayer les échecs (${failed})`,
+  retryRest: (tasks) => `Réessayer ce qui n’est pas fait (${tasks})`,
+  tryRest: (tasks) => `Faire ce qui n’a pas été essayé (${tasks})`,
   undo: "Annuler l’action",
   undone: "Annulée.",
 
