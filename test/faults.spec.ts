@@ -167,7 +167,11 @@ const ROWS: Readonly<Record<string, (started: Started) => Row>> = {
     ]),
   ),
   "a Kitsu that is dead": () => ({ wish: { zou: "dead" }, says: "Kitsu could not be reached.", ran: 0 }),
-  "a Kitsu behind a 502": () => ({ wish: { zou: "502" }, says: "Kitsu does not answer: the server in front of it says so, with the status 502.", ran: 0 }),
+  "a Kitsu behind a 502": () => ({
+    wish: { zou: "502" },
+    says: "Kitsu does not answer: the server in front of it says so, with the status 502.",
+    ran: 0,
+  }),
   "a web page where Kitsu's API should be": () => ({ wish: { zou: "html" }, says: /^(?!.*published).*Kitsu/s, ran: 0 }),
   "a session that has ended": () => ({
     wish: { zou: "logged-out" },

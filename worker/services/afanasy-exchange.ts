@@ -3,6 +3,7 @@ import * as v from "valibot";
 import { Failure } from "../failure.ts";
 import { readError } from "./afanasy-answers.ts";
 import { parseAnswer } from "./afanasy-codec.ts";
+import { MIB, readText } from "./bounded-body.ts";
 
 export type AfanasyTarget = {
   /** the server's address, or its relay's */
@@ -44,7 +45,7 @@ export async function askAfanasy(
       // Of known length, and so never in chunks, which the server would read as JSON.
       body,
     });
-    return judge(response.status, await readText(response, answerMaxBytes));
+    return judge(response.status, await readText(response, answerMaxBytes, () => tooLarge(answerMaxBytes)));
   } catch (thrown) {
     if (thrown instanceof Failure) throw thrown;
     if (signal.aborted) throw signal.reason;
@@ -71,24 +72,8 @@ function judge(status: number, text: string): unknown {
   return answer ?? ({ silence: "unreadable" } satisfies Silence);
 }
 
-async function readText({ body }: Response, most: number): Promise<string> {
-  const decoder = new TextDecoder();
-  let [text, size] = ["", 0];
-  for (const reader = body?.getReader(); reader !== undefined; ) {
-    const { done, value } = await reader.read();
-    if (done) break;
-    size += value.byteLength;
-    if (size > most) {
-      await reader.cancel();
-      throw new Failure("farm-broken", {
-        text: `Afanasy answered more than ${most / 1_024 / 1_024} MiB.`,
-        retry: true,
-      });
-    }
-    text += decoder.decode(value, { stream: true });
-  }
-  return text + decoder.decode();
-}
+const tooLarge = (most: number) =>
+  new Failure("farm-broken", { text: `Afanasy answered more than ${most / MIB} MiB.`, retry: true });
 
 export const unreachable = (what: string) =>
   new Failure("farm-unreachable", {

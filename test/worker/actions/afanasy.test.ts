@@ -215,7 +215,7 @@ describe("before anything is rendered", () => {
     expect(reasonsOf(asked)).toEqual([
       "planned: 101-148: 48 frames",
       'skipped: {entity} has $, which nothing in a command may have: "SH$(rm -rf)"',
-      "skipped: Kitsu knows no frame range of it: say one, or write it at the shot",
+      "skipped: Kitsu knows no frame range: say one, or enter it at the shot",
     ]);
     expect(reply.kind).toBe("started");
     expect(outcomesOf(reply).map(({ state }) => state)).toEqual(["waiting", "skipped", "skipped"]);

@@ -22,7 +22,7 @@ describe("the question for frames", () => {
   it("says of one shot what is wrong with its own", () => {
     expect(helpOf([101, 148])).toBe("Of this shot, as Kitsu has them.");
     expect(helpOf([148, 101])).toBe("Its frames run backwards in Kitsu, from 148 to 101.");
-    expect(helpOf([])).toBe("Kitsu knows no frame range of it: say one, or write it at the shot.");
+    expect(helpOf([])).toBe("Kitsu knows no frame range: say one, or enter it at the shot.");
   });
 
   it("says of several how many have none that can be rendered", () => {
