@@ -15,9 +15,9 @@ export function withoutNames(reply: Reply, action: string, settings: Settings): 
   const text = "outcomes" in reply && reply.outcomes ? countOutcomes(reply.outcomes) : undefined;
   switch (reply.kind) {
     case "done":
-      return { kind: "done", severity: reply.severity, title, text };
+      return { kind: "done", severity: reply.severity, title, text: text ?? "It has run." };
     case "failed":
-      return { kind: "failed", code: reply.code, retry: reply.retry, title, text };
+      return { kind: "failed", code: reply.code, retry: reply.retry, title, text: text ?? "It failed." };
     case "ask":
       return { kind: "ask", title, fields: [], submit: reply.submit };
     case "started":

@@ -39,7 +39,12 @@ describe("a run, by its id alone", () => {
     expect((await readAnswer(await giveUp(run))).reply.kind).toBe("started");
     end(DONE);
     expect((await readAnswer(await calling)).reply).toMatchObject(DONE);
-    expect((await readAnswer(await look(run))).reply).toEqual({ kind: "done", severity: "success", title: "Debug" });
+    expect((await readAnswer(await look(run))).reply).toEqual({
+      kind: "done",
+      severity: "success",
+      title: "Debug",
+      text: "It has run.",
+    });
   });
 
   it("is told without a look into KV, and without a word that may name somebody", async () => {
