@@ -5,6 +5,7 @@ import { type Input, TASKS_MAX } from "../contract.ts";
 import { clip, show } from "./arrival.ts";
 import type { ArrivedField } from "./body.ts";
 import { Failure } from "./failure.ts";
+import { IGNORED_MAX } from "./limits.ts";
 import { readSubmission } from "./submission.ts";
 
 /** By which names Kitsu called; what the years say is the Kitsu that spoke so. "repeated" is our own: what was recorded of a run, called again. */
@@ -49,6 +50,7 @@ export type RetriedRun = EarlierRun & { root?: string | undefined };
 
 /** Something that arrived and plays no part in the call. */
 export type Ignored = { name: string; value: string; reason: string };
+type LeaveOut = (name: string, value: unknown, reason: string) => void;
 
 type Meaning = "person" | "email" | "project" | "selection" | "entityType" | "path" | "server";
 
@@ -109,25 +111,34 @@ export function understandCall(query: readonly ArrivedField[], fields: readonly 
   const selected: unknown[] = [];
   const ignored: Ignored[] = [];
   const params: [string, string][] = [];
+  let unsaid = 0;
+  const leaveOut: LeaveOut = (name, value, reason) => {
+    // A person's id is looked for among them.
+    const isNeeded = findMeaning(name) === "person" && findUnreadableId({ ignored }) === undefined;
+    if (ignored.length >= IGNORED_MAX && !isNeeded) unsaid += 1;
+    else ignored.push({ name: clip(name, 100), value: show(value), reason });
+  };
 
   const take = (name: string, value: unknown, isParam: boolean) => {
     const meaning = findMeaning(name);
     if (meaning === "selection") selected.push(...(Array.isArray(value) ? value : [value]));
-    else if (meaning !== undefined) takeClaim(given, ignored, meaning, name, value);
+    else if (meaning !== undefined) takeClaim(given, leaveOut, meaning, name, value);
     else if (isParam) params.push([name, String(value)]);
-    else ignored.push({ name: clip(name, 100), value: show(value), reason: "Kitsu has no such field" });
+    else leaveOut(name, value, "Kitsu has no such field");
   };
   for (const [name, value] of query) take(name, value, true);
   for (const [name, value] of body) take(name, value, false);
   const [id, unreadable] = [given.get("person"), findUnreadableId({ ignored })];
   if (id !== undefined && unreadable !== undefined) throw invalid(unreadable.name, `and ${id.name} disagree`);
 
+  const selection = readSelection(selected, leaveOut);
+  if (unsaid > 0) ignored.push({ name: `${unsaid.toLocaleString("en")} more`, value: "", reason: "more than are listed" });
   const names = [...body, ...query].map(([name]) => name);
   return {
     dialect: recogniseDialect(names),
     person: { id: given.get("person")?.value, email: given.get("email")?.value },
     project: given.get("project")?.value,
-    selection: readSelection(selected, ignored),
+    selection,
     entityType: given.get("entityType")?.value,
     path: given.get("path")?.value,
     server: given.get("server")?.value,
@@ -148,7 +159,7 @@ export const refuseUnreadableId = ({ name, value }: Ignored) => invalid(name, `i
 /** A field may come twice, under one name or two. */
 function takeClaim(
   given: Map<Meaning, Given>,
-  ignored: Ignored[],
+  leaveOut: LeaveOut,
   meaning: keyof typeof CLAIMS,
   name: string,
   arrived: unknown,
@@ -156,15 +167,14 @@ function takeClaim(
   const value = typeof arrived === "string" ? arrived.trim() : arrived;
   // "undefined" and "null" are what JavaScript makes of nothing when it fills a form.
   if (value === null || value === undefined || value === "" || value === "null" || value === "undefined") return;
-  const leaveOut = (reason: string) => ignored.push({ name: clip(name, 100), value: show(value), reason });
-  if (typeof value !== "string") return void leaveOut("is no text");
+  if (typeof value !== "string") return void leaveOut(name, value, "is no text");
   const parsed = v.safeParse(CLAIMS[meaning], value);
-  if (!parsed.success) return void leaveOut(parsed.issues[0].message);
+  if (!parsed.success) return void leaveOut(name, value, parsed.issues[0].message);
   const before = given.get(meaning);
   if (before === undefined) given.set(meaning, { name, value: parsed.output });
   else if (!isSameClaim(before.value, parsed.output)) {
     if (NAMES_A_PERSON.includes(meaning)) throw invalid(name, `and ${before.name} disagree`);
-    leaveOut(`says something else than ${before.name}`);
+    leaveOut(name, value, `says something else than ${before.name}`);
   }
 }
 
@@ -173,7 +183,7 @@ export const isSameClaim = (one: string, other: string) => fold(one) === fold(ot
 const fold = (text: string) => text.normalize("NFC").toLowerCase();
 
 /** Task ids out of arrays, comma strings and repeated fields. Kitsu 0.20 sends empty ones at times. */
-function readSelection(selected: readonly unknown[], ignored: Ignored[]): string[] {
+function readSelection(selected: readonly unknown[], leaveOut: LeaveOut): string[] {
   const ids = new Set<string>();
   let [empty, repeated] = [0, 0];
   for (const entry of selected) {
@@ -195,8 +205,8 @@ function readSelection(selected: readonly unknown[], ignored: Ignored[]): string
       `names ${ids.size.toLocaleString("en")} tasks, at most ${TASKS_MAX.toLocaleString("en")} are possible`,
     );
   }
-  if (empty > 0 && ids.size > 0) ignored.push({ name: "selection", value: `${empty} of them`, reason: "empty ids" });
-  if (repeated > 0) ignored.push({ name: "selection", value: `${repeated} of them`, reason: "ids that are there already" });
+  if (empty > 0 && ids.size > 0) leaveOut("selection", `${empty} of them`, "empty ids");
+  if (repeated > 0) leaveOut("selection", `${repeated} of them`, "ids that are there already");
   return [...ids];
 }
 

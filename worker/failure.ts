@@ -54,6 +54,7 @@ const FAILURES = {
   "ticket-used": [410, "This ticket was taken already"],
   "ticket-foreign": [403, "This ticket is for somebody else"],
   "loan-over": [404, "This is not here any more"],
+  "platform-limit": [503, "The action needs more requests than Cloudflare allows"],
   "time-limit": [504, "The action took too long"],
   "not-configured": [500, "The action server is not set up yet"],
   "internal-error": [500, "Something went wrong in the action server"],
@@ -115,10 +116,26 @@ export function restoreFailure(reply: Failed): Failure {
 /** Anything thrown, as a Failure. What is not one already keeps itself as the cause, for the log alone. */
 export function toFailure(thrown: unknown): Failure {
   if (thrown instanceof Failure) return thrown;
+  const limit = findPlatformLimit(thrown);
+  if (limit !== undefined) return limit;
   return new Failure("internal-error", {
     text: "It is not your fault and nothing you selected is wrong.",
     advice: "Tell your pipeline TD the run id; the log has the cause.",
     cause: thrown,
+  });
+}
+
+/**
+ * Cloudflare lets a call make so many requests, 50 on its free plan, and throws where it would send one more. Nothing is wrong with whoever was to be
+ * asked, who never was: clients look for this before they say so.
+ * @see https://developers.cloudflare.com/workers/platform/limits/#subrequests
+ */
+export function findPlatformLimit(cause: unknown): Failure | undefined {
+  if (!/too many subrequests/i.test(String(cause))) return undefined;
+  return new Failure("platform-limit", {
+    text: "Cloudflare allows this action server no more requests for one call.",
+    advice: "Run the action on fewer tasks. Your TD can raise the limit: the paid plan of Cloudflare Workers allows more.",
+    cause,
   });
 }
 

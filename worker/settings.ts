@@ -100,7 +100,7 @@ const Known = v.object({
   KITSU_URL: v.pipe(words, v.minLength(1), v.array(httpUrl)),
   BASE_PATH: v.pipe(v.optional(v.string(), ""), v.regex(/^(\/[\w.~-]+)*\/?$/)),
   LINK_SCHEMES: v.pipe(words, v.array(v.pipe(v.string(), v.regex(/^[a-z][a-z0-9+.-]*$/)))),
-  LOG_TOKEN: v.optional(v.pipe(v.string(), v.trim(), v.union([v.literal(""), v.pipe(v.string(), v.minLength(16))]))),
+  LOG_TOKEN: v.optional(v.pipe(v.string(), v.trim(), v.minLength(16))),
   LOG_RETENTION_DAYS: seconds(90, 3_650),
   ACTION_TIME_LIMIT: seconds(25, 300),
   LONG_RUN_LIMIT_HOURS: seconds(72, 720),
@@ -108,7 +108,7 @@ const Known = v.object({
   FORWARD_TARGETS: v.pipe(v.optional(v.union([v.pipe(v.string(), v.parseJson()), v.looseObject({})]), {}), Targets),
   KITSU_API: v.optional(httpUrl),
   KITSU_TOKEN: v.optional(v.pipe(v.string(), v.trim())),
-  TRUST: v.optional(v.union([v.literal(""), v.picklist(TRUSTS)]), ""),
+  TRUST: v.optional(v.picklist(TRUSTS)),
   ACCESS_TEAM: v.optional(v.pipe(v.string(), v.regex(/^([a-z0-9-]+|https:\/\/[a-z0-9.-]+)?$/)), ""),
   ACCESS_AUDIENCE: v.optional(v.string(), ""),
   ACTION_LIMITS: v.pipe(
@@ -163,7 +163,8 @@ export function readSettings(env: Variables): Settings {
 }
 
 function parseSettings(env: Variables): Settings {
-  const parsed = v.safeParse(Known, env);
+  // A variable that is emptied is one that is not set.
+  const parsed = v.safeParse(Known, Object.fromEntries(Object.entries(env).filter(([, value]) => value !== "")));
   if (!parsed.success) throw notConfigured(parsed.issues.map((issue) => explain(issue)));
   const vars = parsed.output;
   const kitsuUrls = vars.KITSU_URL.map((url) => url.replace(/\/+$/, ""));
@@ -189,7 +190,7 @@ function parseSettings(env: Variables): Settings {
     })),
     kitsuApi: (vars.KITSU_API ?? `${kitsuUrls[0]}/api`).replace(/\/$/, ""),
     kitsuToken: vars.KITSU_TOKEN || undefined,
-    trust: vars.TRUST || surestTrust(vars),
+    trust: vars.TRUST ?? surestTrust(vars),
     access: readAccess(vars),
     limits: new Map(Object.entries(vars.ACTION_LIMITS)),
     launchers: vars.LAUNCHERS,

@@ -244,6 +244,14 @@ describe("what Kitsu does not send", () => {
     expect(understand(AJAX_FIELDS, { preset: "4k" }).params).toEqual({ preset: "4k" });
   });
 
+  it("is listed up to a limit, and counted beyond, but for the person's id", () => {
+    const many = Object.fromEntries(Array.from({ length: 7_000 }, (_, index) => [`field_${index}`, "x"]));
+    const { ignored } = understand({ ...many, personid: "nobody", ...AJAX_FIELDS, userid: "" });
+    expect(ignored).toHaveLength(52);
+    expect(ignored.at(-1)).toEqual({ name: "6,950 more", value: "", reason: "more than are listed" });
+    expect(findUnreadableId({ ignored })).toMatchObject({ value: "nobody" });
+  });
+
   it("changes no prototype", () => {
     const call = understandCall(
       [["__proto__", "polluted"]],

@@ -32,6 +32,33 @@ describe("settings", () => {
     });
   });
 
+  it("that are empty are not set", () => {
+    const names = [
+      "BASE_PATH",
+      "KITSU_API",
+      "KITSU_TOKEN",
+      "TRUST",
+      "ACCESS_TEAM",
+      "ACCESS_AUDIENCE",
+      "ACTION_LIMITS",
+      "LINK_SCHEMES",
+    ];
+    names.push(
+      "LAUNCHERS",
+      "KABARET",
+      "AFANASY",
+      "FLAMENCO",
+      "LOG_TOKEN",
+      "LOG_RETENTION_DAYS",
+      "ACTION_TIME_LIMIT",
+      "FORWARD_TARGETS",
+    );
+    const least = { RUNS: makeEnv().RUNS, KITSU_URL: "https://kitsu.studio.tld" };
+    const empty = Object.fromEntries(names.map((name) => [name, ""]));
+    expect(readSettings({ ...least, ...empty })).toEqual(readSettings(least));
+    expect(() => readSettings({ ...least, KITSU_URL: "" })).toThrow(Failure);
+  });
+
   it("open plain http where Kitsu is plain http, and schemes that are listed, but never a dangerous one", () => {
     expect(read({ KITSU_URL: "http://kitsu.lan", LINK_SCHEMES: "rvlink, javascript file" }).schemes).toEqual([
       "https",

@@ -42,6 +42,30 @@ describe("reading from Zou", () => {
     expect(await read()).toEqual([{ hours_by_day: 8 }]);
   });
 
+  it("stops at an answer that grows too large, however small it was on its way", async () => {
+    const block = new Uint8Array(1_024 * 1_024).fill(0x20);
+    let given = 0;
+    const pour = new ReadableStream<Uint8Array>({
+      pull(controller) {
+        given += 1;
+        if (given > 200) controller.close();
+        else controller.enqueue(block);
+      },
+    });
+    fake.next.push(new Response(pour, { headers: { "content-type": "application/json" } }));
+    const failure = await refusal(read());
+    expect(failure.code).toBe("kitsu-broken");
+    expect(failure.reply.text).toBe("Kitsu answered more than 16 MiB.");
+    expect(given).toBeLessThan(30);
+  });
+
+  it("does not say of Kitsu what is a limit of Cloudflare's", async () => {
+    vi.spyOn(globalThis, "fetch").mockRejectedValue(new Error("Too many subrequests."));
+    const failure = await refusal(read());
+    expect(failure.code).toBe("platform-limit");
+    expect(failure.reply.text).not.toContain("Kitsu");
+  });
+
   it.each([
     ["a token that is revoked", "s3cr3t-revoked", "kitsu-token-refused"],
     ["a token that is garbled", "garbled", "kitsu-token-refused"],

@@ -2,7 +2,7 @@
 import { spawn } from "node:child_process";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { startPlayground } from "../../playground/serve.ts";
-import { logIn } from "./connection.ts";
+import { connect, logIn, type Row } from "./connection.ts";
 import { checkMembers } from "./members.ts";
 import type { PersonName } from "./people.ts";
 import { makeProduction, type Production } from "./production.ts";
@@ -117,6 +117,21 @@ describe.skipIf("missing" in started)("the worker and a real Zou", () => {
     expect(JSON.stringify(await callClaiming("debug", "manager", [task]))).toContain("estimation");
     expect(JSON.stringify(await callClaiming("debug", "client", [task]))).not.toMatch(/estimation|duration|daily_salary/);
   });
+
+  it("shows clients of a task nothing that Zou keeps from them", async () => {
+    const [task = ""] = studio.short.tasks;
+    const { email, password } = studio.persons.client;
+    const path = `/data/tasks/${task}`;
+    const full = await connect(zou.api, zou.admin.token).get<Row>(path);
+    const own = await connect(zou.api, await logIn(zou.api, email, password)).get<Row>(path);
+    const kept = Object.keys(full).filter((name) => JSON.stringify(full[name]) !== JSON.stringify(own[name]));
+    expect(kept).toEqual(expect.arrayContaining(["estimation", "duration"]));
+    const reply = await callClaiming("debug", "client", [task]);
+    const copied = (reply.effects ?? []).map(({ text }) => text ?? "").find((text) => text.startsWith("[")) ?? "";
+    const [{ task: seen }]: { task: Row }[] = JSON.parse(copied);
+    expect(seen.id).toBe(task);
+    for (const name of kept) expect(seen).not.toHaveProperty(name);
+  }, 60_000);
 
   it("refuses an artist a manager's action, and says why", async () => {
     const reply = await callClaiming("playlist", "artist", studio.short.tasks.slice(0, 3));

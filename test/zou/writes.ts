@@ -104,14 +104,17 @@ export function itWrites(readGround: () => Ground): void {
     const selection = [first, capped[0]?.id, second, capped[1]?.id, third].map((id) => id ?? "");
     // The worker knows the project from before, without a limit.
     await zou.put(`/data/projects/${studio.short.id}`, { max_retakes: 1 });
-    const reply = await comment("manager", selection, { status: studio.statuses.retake, text: "Once more" });
-    expect(reply.outcomes?.map(({ state }) => state)).toEqual(["done", "failed", "done", "failed", "done"]);
-    expect(reply.outcomes?.[1]?.reason).toBe("Kitsu refused: No more retakes allowed on this task");
-    for (const { id } of free) {
-      const comments = await zou.get(`/data/tasks/${id}/comments`);
-      expect(comments.filter(({ text }) => text === "Once more")).toHaveLength(1);
+    try {
+      const reply = await comment("manager", selection, { status: studio.statuses.retake, text: "Once more" });
+      expect(reply.outcomes?.map(({ state }) => state)).toEqual(["done", "failed", "done", "failed", "done"]);
+      expect(reply.outcomes?.[1]?.reason).toBe("Kitsu refused: “No more retakes allowed on this task”.");
+      for (const { id } of free) {
+        const comments = await zou.get(`/data/tasks/${id}/comments`);
+        expect(comments.filter(({ text }) => text === "Once more")).toHaveLength(1);
+      }
+    } finally {
+      await zou.put(`/data/projects/${studio.short.id}`, { max_retakes: 0 });
     }
-    await zou.put(`/data/projects/${studio.short.id}`, { max_retakes: 0 });
   });
 
   it("says for whom a comment is, where Zou does not take the name from the bot", async () => {

@@ -4,6 +4,7 @@ import type { Link, Outcome, Table } from "../../contract.ts";
 import { defineAction, type Given } from "../action.ts";
 import type { Arrival } from "../arrival.ts";
 import type { Call } from "../call.ts";
+import { viewAsClient } from "../services/client-view.ts";
 import { entityFacts, type Fact, taskFacts } from "../services/facts.ts";
 import type { SelectedTask, Selection } from "../services/kitsu.ts";
 
@@ -40,7 +41,7 @@ export const debug = defineAction({
               {
                 kind: "copy" as const,
                 label: "Copy the tasks as JSON",
-                text: JSON.stringify(await hideTimes(given, selection.tasks)),
+                text: JSON.stringify(await listForCopy(given, selection.tasks)),
               },
             ]),
       ],
@@ -89,34 +90,34 @@ function linkToPage({ call, run }: Given): Link[] {
   return [{ label: "Open as a page", url: `${run.url.split("/runs/")[0]}/actions/debug?${query}` }];
 }
 
-/** Clients see no times, in whatever form. */
+/** Clients see less of a task, in whatever form. */
 async function isClient({ roleIn }: Given, tasks: readonly SelectedTask[]): Promise<boolean> {
   const projects = [...new Set(tasks.map(({ task }) => task.project_id))];
   return (await Promise.all(projects.map(roleIn))).includes("client");
 }
 
-async function hideTimes(given: Given, tasks: readonly SelectedTask[]): Promise<unknown> {
-  if (!(await isClient(given, tasks))) return tasks.map(({ task, entity }) => ({ task, entity }));
-  return tasks.map(({ task: { duration: _, estimation: __, ...task }, entity }) => ({ task, entity }));
+async function listForCopy(given: Given, tasks: readonly SelectedTask[]): Promise<unknown> {
+  const isForClient = await isClient(given, tasks);
+  return tasks.map(({ task, entity }) => ({ task: isForClient ? viewAsClient(task) : task, entity }));
 }
 
 /** One line a task, then one table an entity with everything. */
 async function describeTasks(given: Given, tasks: readonly SelectedTask[]): Promise<Table[]> {
   const kitsu = given.kitsu();
-  const [persons, previews, hidesTimes] = await Promise.all([
+  const [persons, previews, isForClient] = await Promise.all([
     kitsu.tables.persons(),
     kitsu.readPreviews(tasks),
     isClient(given, tasks),
   ]);
-  const readers = { kitsuUrl: given.settings.kitsuUrls[0] ?? "", persons, previews, hidesTimes, now: Date.now() };
+  const readers = { kitsuUrl: given.settings.kitsuUrls[0] ?? "", persons, previews, isForClient, now: Date.now() };
   const summary: Table = {
     title: "The tasks",
-    columns: ["Task", "Project", "Status", "Assignees", "Preview"],
+    columns: ["Task", "Project", "Status", ...(isForClient ? [] : ["Assignees"]), "Preview"],
     rows: tasks.map(({ label, task, project, taskStatus }) => [
       label,
       project?.name ?? "unknown",
       taskStatus?.short_name ?? "unknown",
-      task.assignees.map((id) => persons.get(id)?.full_name || id).join(", "),
+      ...(isForClient ? [] : [task.assignees.map((id) => persons.get(id)?.full_name || id).join(", ")]),
       task.last_preview_file_id === undefined ? "none" : "yes",
     ]),
   };

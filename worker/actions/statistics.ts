@@ -35,10 +35,12 @@ export const statistics = defineAction({
       tables.hoursByDay(),
     ]);
     const filtered = filter.taskType === undefined ? all : all.filter(({ task }) => task.task_type_id === filter.taskType);
+    const isForClient = roles.includes("client");
     const report = makeReport(filtered, {
       now: Date.now(),
       hoursByDay,
-      showsTimes: !roles.includes("client"),
+      showsTimes: !isForClient,
+      isForClient,
       persons,
       entityTypes,
       withProject: new Set(filtered.map(({ task }) => task.project_id)).size > 1,

@@ -1,6 +1,6 @@
 // How Afanasy's server, or the relay in front of it, is asked: HTTP with the server's own header, limits, and what it means when no answer comes.
 import * as v from "valibot";
-import { Failure } from "../failure.ts";
+import { Failure, findPlatformLimit } from "../failure.ts";
 import { readError } from "./afanasy-answers.ts";
 import { parseAnswer } from "./afanasy-codec.ts";
 import { MIB, readText } from "./bounded-body.ts";
@@ -49,6 +49,8 @@ export async function askAfanasy(
   } catch (thrown) {
     if (thrown instanceof Failure) throw thrown;
     if (signal.aborted) throw signal.reason;
+    const limit = findPlatformLimit(thrown);
+    if (limit !== undefined) throw limit;
     const silence: Silence = { silence: overtime.aborted ? "late" : "closed" };
     return silence;
   }

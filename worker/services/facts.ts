@@ -1,7 +1,8 @@
 // A task of the selection as names, values and types: everything Kitsu shows of it, for people to read.
+import { viewAsClient } from "./client-view.ts";
 import type { SelectedTask } from "./kitsu.ts";
 import { entityPath, listPath, taskPath } from "./kitsu-pages.ts";
-import type { PreviewFile, ZouPerson } from "./zou-objects.ts";
+import type { PreviewFile, Task, ZouPerson } from "./zou-objects.ts";
 
 /** A field's name, its value as text, its type. */
 export type Fact = [name: string, value: string, type: string];
@@ -10,13 +11,11 @@ export type Readers = {
   kitsuUrl: string;
   persons: ReadonlyMap<string, ZouPerson>;
   previews: ReadonlyMap<string, PreviewFile>;
-  /** clients see no times */
-  hidesTimes: boolean;
+  /** a client, who sees less of a task */
+  isForClient: boolean;
   now: number;
 };
 
-/** What Zou says of time spent and planned. */
-const TIMES = new Set(["duration", "estimation"]);
 /** The one is listed by its members, the others are what the table is about. */
 const SAID_ELSEWHERE = new Set(["data", "type", "project_id", "entity_id"]);
 const DATETIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?$/;
@@ -43,16 +42,22 @@ export function entityFacts(selected: SelectedTask, readers: Readers): Fact[] {
 export function taskFacts(selected: SelectedTask, readers: Readers): Fact[] {
   const { task, taskType, taskStatus } = selected;
   const preview = readers.previews.get(task.last_preview_file_id ?? "");
-  const names = task.assignees.map((id) => readers.persons.get(id)?.full_name || id);
   return [
     ["page in Kitsu", readers.kitsuUrl + taskPath(selected), "address"],
     ["task type", taskType?.name ?? "unknown", "name"],
     ["status", taskStatus === undefined ? "unknown" : `${taskStatus.name} (${taskStatus.short_name})`, "name"],
-    ["assignees", names.join(", ") || "nobody", "names"],
-    ...task.assignees.map((id): Fact => ["assignee's page", `${readers.kitsuUrl}/people/${id}`, "address"]),
-    ...objectFacts("", task, readers),
+    ...(readers.isForClient ? [] : assigneeFacts(task, readers)),
+    ...objectFacts("", readers.isForClient ? viewAsClient(task) : task, readers),
     ...Object.entries(task.data).map(([key, value]): Fact => [`data.${key}`, ...describeValue(value, readers)]),
     ...(preview === undefined ? [] : objectFacts("last preview", preview, readers)),
+  ];
+}
+
+function assigneeFacts({ assignees }: Task, { kitsuUrl, persons }: Readers): Fact[] {
+  const names = assignees.map((id) => persons.get(id)?.full_name || id);
+  return [
+    ["assignees", names.join(", ") || "nobody", "names"],
+    ...assignees.map((id): Fact => ["assignee's page", `${kitsuUrl}/people/${id}`, "address"]),
   ];
 }
 
@@ -60,7 +65,7 @@ export function taskFacts(selected: SelectedTask, readers: Readers): Fact[] {
 function objectFacts(prefix: string, object: Readonly<Record<string, unknown>>, readers: Readers): Fact[] {
   const absent: string[] = [];
   const facts = Object.entries(object).flatMap(([key, value]): Fact[] => {
-    if (SAID_ELSEWHERE.has(key) || (readers.hidesTimes && TIMES.has(key))) return [];
+    if (SAID_ELSEWHERE.has(key)) return [];
     if (value === undefined || value === null || value === "" || (Array.isArray(value) && value.length === 0)) {
       absent.push(key);
       return [];

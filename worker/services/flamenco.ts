@@ -1,7 +1,7 @@
 // Flamenco's manager by HTTP. It asks nobody who they are: what is in front of it does, by two headers that the worker sends. Nothing here is tried
 // again: whoever submits must look first what became of it.
 import * as v from "valibot";
-import { Failure } from "../failure.ts";
+import { Failure, findPlatformLimit } from "../failure.ts";
 import { MIB, readStart, readText } from "./bounded-body.ts";
 import {
   type AskedStatus,
@@ -140,7 +140,7 @@ export function openFlamenco({ url, access }: FlamencoTarget, signal: AbortSigna
       if (signal.aborted) throw signal.reason;
       throw overtime.aborted
         ? unreachable(`Flamenco did not answer within ${ANSWER_MAX_MS / 1_000} seconds.`, cause)
-        : unreachable("Flamenco could not be reached, or dropped the connection.", cause);
+        : (findPlatformLimit(cause) ?? unreachable("Flamenco could not be reached, or dropped the connection.", cause));
     }
   }
 

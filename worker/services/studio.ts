@@ -1,7 +1,7 @@
 // A server of the studio's own: takes a call as JSON, signed after the Standard Webhooks specification, and answers as it likes.
 // Its address comes from the settings alone, redirects are not followed, and its answer is read up to a limit.
 import { Webhook } from "standardwebhooks";
-import { Failure } from "../failure.ts";
+import { Failure, findPlatformLimit } from "../failure.ts";
 import { type ForwardTarget, secretName } from "../settings.ts";
 
 /** What it may answer. An HTML page of that size is a mistake, and a toast has room for a sentence. */
@@ -29,7 +29,7 @@ export async function sendCall(target: ForwardTarget, id: string, call: unknown,
     if (thrown instanceof Failure) throw thrown;
     if (signal.aborted) throw signal.reason;
     if (overtime.aborted) throw tooSlow(target);
-    throw unreachable(target, thrown);
+    throw findPlatformLimit(thrown) ?? unreachable(target, thrown);
   }
 }
 

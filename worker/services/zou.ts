@@ -1,9 +1,12 @@
 // Zou, Kitsu's API server, by HTTP: one token, answers parsed, every shape of error as one sentence. Reads are tried again where the server or
 // the way to it is the trouble; writes never, for nobody knows what became of the first.
 import type * as v from "valibot";
-import { Failure } from "../failure.ts";
+import { Failure, findPlatformLimit } from "../failure.ts";
+import { MIB, readText } from "./bounded-body.ts";
 import { type Account, badCertificate, MAYBE, readZouAnswer, type ZouAnswer } from "./zou-answer.ts";
 
+/** Largest answer: lists are asked for by ids, and the people of a large studio are a few MB. A compressed one may be anything. */
+export const ANSWER_MAX_BYTES = 16 * MIB;
 /** Longest wait for one answer. */
 const ANSWER_MAX_MS = 20_000;
 /** Waits before the second and third try of a read. */
@@ -77,14 +80,15 @@ export function openZou(api: string, token: string, signal: AbortSignal, account
       const location = headers.get("location");
       return {
         status,
-        body: await response.text(),
+        body: await readText(response, ANSWER_MAX_BYTES, tooLarge),
         contentType: headers.get("content-type") ?? "",
         location: location !== null && URL.canParse(location, api) ? new URL(location, api).href : undefined,
       };
     } catch (cause) {
       if (signal.aborted) throw signal.reason;
+      if (cause instanceof Failure) throw cause;
       if (!overtime.aborted && /certificate|\b(TLS|SSL)\b/i.test(String(cause))) throw badCertificate(cause);
-      throw overtime.aborted ? tooSlow(cause, method) : unreachable(cause, method);
+      throw overtime.aborted ? tooSlow(cause, method) : (findPlatformLimit(cause) ?? unreachable(cause, method));
     }
   }
 }
@@ -100,6 +104,12 @@ const unreachable = (cause: unknown, method: string) =>
     advice: method === "GET" ? "Try again in a minute; then ask your TD." : MAYBE,
     retry: true,
     cause,
+  });
+
+const tooLarge = () =>
+  new Failure("kitsu-broken", {
+    text: `Kitsu answered more than ${ANSWER_MAX_BYTES / MIB} MiB.`,
+    advice: "Run the action on fewer tasks; if it is few already, tell your TD.",
   });
 
 const tooSlow = (cause: unknown, method: string) =>

@@ -58,12 +58,20 @@ function showGroups(title: string, column: string, tasks: readonly SelectedTask[
     tables: [
       {
         title,
-        columns: [column, "Tasks", "Done", "Done, %", "Overdue", "Due this week", "Retakes", ...times],
+        columns: [
+          column,
+          "Tasks",
+          "Done",
+          "Done, %",
+          ...(scope.isForClient ? [] : ["Overdue", "Due this week", "Retakes"]),
+          ...times,
+        ],
         rows: groups.map((group) => {
           const measured = measure(group.tasks, scope.now);
           const { done, overdue, dueThisWeek, retakes, estimatedMin, spentMin } = measured;
           const days = scope.showsTimes ? [toDays(estimatedMin, scope), toDays(spentMin, scope)] : [];
-          return [group.name, measured.tasks, done, percent(done, measured.tasks), overdue, dueThisWeek, retakes, ...days];
+          const studio = scope.isForClient ? [] : [overdue, dueThisWeek, retakes];
+          return [group.name, measured.tasks, done, percent(done, measured.tasks), ...studio, ...days];
         }),
       },
     ],

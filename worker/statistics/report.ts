@@ -26,6 +26,9 @@ const SECTIONS: readonly Sectioner[] = [
   showMostRetaken,
 ];
 
+/** What can be counted without what clients are not shown. */
+const FOR_CLIENTS: readonly Sectioner[] = [showStatuses, showTaskTypes, showEpisodes, showSequences, showAssetTypes, showFootage];
+
 /** Tasks of what was canceled are nobody's work any more: they are said, and not counted. */
 export function makeReport(all: readonly SelectedTask[], scope: Scope): Report {
   const tasks = all.filter(({ entity }) => entity?.canceled !== true);
@@ -34,7 +37,7 @@ export function makeReport(all: readonly SelectedTask[], scope: Scope): Report {
     canceled > 0 ? `${sayTasks(canceled)} of canceled shots or assets ${canceled === 1 ? "is" : "are"} not counted.` : "";
   if (tasks.length === 0)
     return { summary: ["There is no task to count.", note].filter(Boolean).join(" "), charts: [], tables: [] };
-  const sections = SECTIONS.map((section) => section(tasks, scope));
+  const sections = (scope.isForClient ? FOR_CLIENTS : SECTIONS).map((section) => section(tasks, scope));
   const missing = sections.flatMap((section) => section.missing ?? []);
   return {
     summary: [[summarise(tasks, scope), note].filter(Boolean).join(" "), missing.join(" ")].filter(Boolean).join("\n\n"),
@@ -45,6 +48,7 @@ export function makeReport(all: readonly SelectedTask[], scope: Scope): Report {
 
 function summarise(tasks: readonly SelectedTask[], scope: Scope): string {
   const { done, overdue, dueThisWeek, retakes, estimatedMin, spentMin } = measure(tasks, scope.now);
+  if (scope.isForClient) return `${sayTasks(tasks.length)}, ${number(done)} done (${percent(done, tasks.length)} %).`;
   const counts = `${sayTasks(tasks.length)}, ${number(done)} done (${percent(done, tasks.length)} %), ${number(overdue)} overdue, ${number(dueThisWeek)} due this week, ${number(retakes)} ${retakes === 1 ? "retake" : "retakes"}.`;
   if (!scope.showsTimes || (estimatedMin === 0 && spentMin === 0)) return counts;
   const share = estimatedMin > 0 ? ` (${percent(spentMin, estimatedMin)} %)` : "";

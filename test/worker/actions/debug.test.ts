@@ -4,6 +4,7 @@ import { describeAction } from "../../support/worker/describe-action.ts";
 import { ADA, AJAX_FIELDS, ajax, ask, FORM_FIELDS, form, KITSU, readAnswer, readLog, TASK } from "../../support/worker/worker.ts";
 import {
   ARTIST,
+  addEntity,
   addProject,
   addTask,
   BOT_TOKEN,
@@ -132,11 +133,25 @@ describe("the debug action, where it can ask Kitsu", () => {
     );
   });
 
-  it("shows clients no times, anywhere", async () => {
-    const { taskIds } = addProject(fake, projects, 1);
-    expect(JSON.stringify(await run(MANAGER, taskIds))).toContain("estimation");
-    const shown = JSON.stringify(await run(CLIENT, taskIds)) + (await page(CLIENT, taskIds));
-    expect(shown).not.toMatch(/estimation|duration/);
+  it("shows clients nothing of the studio's own side, anywhere", async () => {
+    const { taskIds, projectId } = addProject(fake, projects, 1);
+    const more = {
+      priority: 3,
+      difficulty: 5,
+      retake_count: 1,
+      due_date: "2027-01-06T00:00:00",
+      completion_rate: 40,
+      later: "of a later Zou",
+    };
+    const dated = addTask(fake, projectId, addEntity(fake, projectId, 77_001, "Shot"), 77_002, { ...more, assignees: [ARTIST.id] });
+    const hidden =
+      /estimation|duration|due_date|start_date|done_date|retake_count|priority|difficulty|completion_rate|ssignee|of a later Zou/;
+    const seen = JSON.stringify(await run(MANAGER, [...taskIds, dated]));
+    for (const name of ["estimation", "due_date", "retake_count", "of a later Zou", ARTIST.id, "Zoé"]) expect(seen).toContain(name);
+    const shown = JSON.stringify(await run(CLIENT, [...taskIds, dated])) + (await page(CLIENT, [...taskIds, dated]));
+    expect(shown).not.toMatch(hidden);
+    for (const name of [ARTIST.id, "Zoé"]) expect(shown).not.toContain(name);
+    expect(shown).toContain("task_status_id");
   });
 
   it("reports ids that are gone, and entities that are deleted", async () => {

@@ -14,6 +14,7 @@ const SCOPE: Scope = {
   now: NOW,
   hoursByDay: 7,
   showsTimes: true,
+  isForClient: false,
   persons: new Map([["ada", { full_name: "Ada" }]]),
   entityTypes: new Map([["chars", { name: "Characters" }]]),
   withProject: false,
@@ -204,7 +205,23 @@ describe("a report", () => {
       makeSelected({ status: "done", task: { estimation: 4_711, duration: 471, done_date: "2026-11-20T00:00:00" } }),
     ];
     expect(JSON.stringify(makeReport(tasks, SCOPE))).toMatch(/estimate|spent/i);
-    expect(JSON.stringify(makeReport(tasks, { ...SCOPE, showsTimes: false }))).not.toMatch(/estimat|spent|4711|471|11\.2|22\.4/i);
+    expect(JSON.stringify(makeReport(tasks, { ...SCOPE, showsTimes: false, isForClient: true }))).not.toMatch(
+      /estimat|spent|4711|471|11\.2|22\.4/i,
+    );
+  });
+
+  it("leaves out, and does not call absent, what Zou keeps from clients", () => {
+    const shot = { entity: { type: "Shot" }, parent: { id: "sq", name: "SQ1", type: "Sequence" } };
+    const tasks = [
+      makeSelected({ ...shot, task: { assignees: ["ada"], retake_count: 2, due_date: "2026-11-20T00:00:00" } }),
+      makeSelected({ ...shot, status: "done", task: { done_date: "2026-11-20T00:00:00" } }),
+    ];
+    for (const word of ["Ada", "overdue", "Retakes", "Done per week"])
+      expect(JSON.stringify(makeReport(tasks, SCOPE))).toContain(word);
+    const report = makeReport(tasks, { ...SCOPE, showsTimes: false, isForClient: true });
+    expect(JSON.stringify(report)).not.toMatch(/Ada|assign|overdue|due this week|retake|Retakes|per week|deadline|No task is done/);
+    expect(report.summary).toContain("2 tasks, 1 done (50 %).");
+    expect(tableOf(report, "Tasks by sequence")?.columns).toEqual(["Sequence", "Tasks", "Done", "Done, %"]);
   });
 
   it("has a table for every chart or a chart beside it, values for every label, and cells for every column", () => {
