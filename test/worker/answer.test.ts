@@ -123,10 +123,21 @@ describe("a page", () => {
     const response = await ask("/actions/debug", form());
     const text = await response.text();
     expect(text).toContain("&lt;script&gt;alert(1)&lt;/script&gt;&lt;p title=&quot;x&quot;&gt;");
-    const [, sandbox = ""] = /sandbox="([^"]*)"/.exec(text) ?? [];
+    const [, sandbox] = /<iframe[^>]* sandbox="([^"]*)"/.exec(text) ?? [];
+    expect(sandbox).toBeDefined();
     expect(sandbox).not.toMatch(/allow-scripts|allow-same-origin|allow-forms|allow-top-navigation/);
     expect(response.headers.get("content-security-policy")).toContain("script-src 'self';");
   });
+});
+
+it("of ours send forms to ourselves alone, are in nobody's frame, and tell nobody else their address", async () => {
+  say(done());
+  const { headers } = await ask("/actions/debug", form());
+  const policy = headers.get("content-security-policy")?.split("; ");
+  for (const rule of ["default-src 'none'", "script-src 'self'", "form-action 'self'", "base-uri 'none'", "frame-ancestors 'none'"])
+    expect(policy).toContain(rule);
+  expect(headers.get("referrer-policy")).toBe("same-origin");
+  expect(headers.get("x-content-type-options")).toBe("nosniff");
 });
 
 describe("a form's tab", () => {

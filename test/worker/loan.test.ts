@@ -4,6 +4,7 @@ import { describe, expect, it, vi } from "vitest";
 import type { Loan as Lent } from "../../worker/action.ts";
 import { lend } from "../../worker/loan.ts";
 import { readSettings } from "../../worker/settings.ts";
+import { checkStays } from "../support/worker/no-redirect.ts";
 import { ask, EDGE, makeEnv, readFailed } from "../support/worker/worker.ts";
 
 const VARIABLES = { KITSU_TOKEN: "bot-secret-token" };
@@ -143,6 +144,7 @@ describe("the media of a preview", () => {
   function answerAsZou(answer: (request: Request) => Response) {
     asked.length = 0;
     vi.spyOn(globalThis, "fetch").mockImplementation(async (input, init) => {
+      checkStays(init);
       const request = new Request(input, init);
       asked.push(request);
       return answer(request);

@@ -4,6 +4,7 @@ import { answerMessage } from "../../../playground/farms/afanasy/answers.ts";
 import type { AfJob } from "../../../playground/farms/afanasy/job.ts";
 import { AfanasyJobs } from "../../../playground/farms/afanasy/jobs.ts";
 import { readJson } from "../../../playground/farms/afanasy/json.ts";
+import { checkStays } from "./no-redirect.ts";
 
 export type { AfJob };
 export const AFANASY_URL = "https://afanasy.studio.tld";
@@ -58,6 +59,7 @@ export function openFakeAfserver(machines = ["node1", "node2"]): FakeAfserver {
     if (new URL(request.url).origin !== AFANASY_URL) {
       return others?.(input, init) ?? new Response("Nobody is there", { status: 599 });
     }
+    checkStays(init);
     if (!(init?.body instanceof Uint8Array)) throw new Error("A body that is no bytes may be sent in chunks");
     return take(server, request);
   });

@@ -4,6 +4,7 @@ import type { Job, Task } from "../../../playground/farms/flamenco/job.ts";
 import { JOB_TYPES, type JobType } from "../../../playground/farms/flamenco/job-types-data.ts";
 import { Manager } from "../../../playground/farms/flamenco/manager.ts";
 import { changeTask, report } from "../../../playground/farms/flamenco/state-machine.ts";
+import { checkStays } from "./no-redirect.ts";
 
 export const FLAMENCO = "https://flamenco.studio.tld";
 /** How long a frame takes. */
@@ -81,6 +82,7 @@ export function openFakeFlamenco(): FakeFlamenco {
       if (elsewhere === undefined) throw new Error(`No test expects ${request.url}`);
       return elsewhere(input, init);
     }
+    checkStays(init);
     active += 1;
     fake.atOnceMost = Math.max(fake.atOnceMost, active);
     try {

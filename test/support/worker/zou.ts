@@ -1,6 +1,7 @@
 // A Zou in memory, for what the worker asks of one. It answers in the shapes recorded from Zou 1.0.67 (test/fixtures/zou) and refuses what that
 // refuses: wrong tokens, ids that are none, request lines that gunicorn won't read, projects the caller is not in.
 import { vi } from "vitest";
+import { checkStays } from "./no-redirect.ts";
 import { takeComments } from "./zou-comments.ts";
 import { answerPlaylist, makePlaylist } from "./zou-playlists.ts";
 import { answerPreviews } from "./zou-previews.ts";
@@ -121,6 +122,7 @@ export function openFakeZou(): FakeZou {
     workingFiles: [],
   };
   vi.spyOn(globalThis, "fetch").mockImplementation(async (input, init) => {
+    checkStays(init);
     const request = new Request(input, init);
     const url = new URL(request.url);
     const token = request.headers.get("authorization")?.replace("Bearer ", "") ?? "";

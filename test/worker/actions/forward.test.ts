@@ -5,6 +5,7 @@ import { tellMissing } from "../../../worker/services/missing.ts";
 import { ANSWER_MAX_BYTES } from "../../../worker/services/studio.ts";
 import { readSettings } from "../../../worker/settings.ts";
 import { describeAction } from "../../support/worker/describe-action.ts";
+import { checkStays } from "../../support/worker/no-redirect.ts";
 import { ADA, ajax, ask, form, makeEnv, PROJECT, readAnswer, readFailed, readLog, TASK } from "../../support/worker/worker.ts";
 import { addProject, BOT_TOKEN, MANAGER, openFakeZou } from "../../support/worker/zou.ts";
 
@@ -16,6 +17,7 @@ const variables = (target: object = {}) => ({ FORWARD_TARGETS: { publish: { url:
 function serve(...answers: (Response | Error | ((request: Request) => Promise<Response>))[]) {
   const received: Request[] = [];
   vi.spyOn(globalThis, "fetch").mockImplementation(async (input, init) => {
+    checkStays(init);
     const request = new Request(input, init);
     received.push(request.clone());
     const answer = answers.length > 1 ? answers.shift() : answers[0];
