@@ -115,7 +115,9 @@ describe.skipIf("missing" in started)("the worker and a real Zou", () => {
   it("shows all that Kitsu knows of a task, and clients no times", async () => {
     const [task = ""] = studio.short.tasks;
     expect(JSON.stringify(await callClaiming("debug", "manager", [task]))).toContain("estimation");
-    expect(JSON.stringify(await callClaiming("debug", "client", [task]))).not.toMatch(/estimation|duration|daily_salary/);
+    expect(JSON.stringify(await callClaiming("debug", "client", [task]))).not.toMatch(
+      /estimation|"Layout: duration"|due_date|ssignee|daily_salary/,
+    );
   });
 
   it("shows clients of a task nothing that Zou keeps from them", async () => {
@@ -125,12 +127,13 @@ describe.skipIf("missing" in started)("the worker and a real Zou", () => {
     const full = await connect(zou.api, zou.admin.token).get<Row>(path);
     const own = await connect(zou.api, await logIn(zou.api, email, password)).get<Row>(path);
     const kept = Object.keys(full).filter((name) => JSON.stringify(full[name]) !== JSON.stringify(own[name]));
-    expect(kept).toEqual(expect.arrayContaining(["estimation", "duration"]));
     const reply = await callClaiming("debug", "client", [task]);
     const copied = (reply.effects ?? []).map(({ text }) => text ?? "").find((text) => text.startsWith("[")) ?? "";
     const [{ task: seen }]: { task: Row }[] = JSON.parse(copied);
     expect(seen.id).toBe(task);
-    for (const name of kept) expect(seen).not.toHaveProperty(name);
+    // Zou keeps these since 1.0.97 at the latest, 1.0.67 kept none of them.
+    for (const name of [...kept, "estimation", "duration", "due_date", "assignees", "retake_count", "priority"])
+      expect(seen).not.toHaveProperty(name);
   }, 60_000);
 
   it("refuses an artist a manager's action, and says why", async () => {

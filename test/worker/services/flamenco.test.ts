@@ -4,6 +4,7 @@ import type { FlamencoOrder } from "../../../worker/farm/flamenco-farm.ts";
 import { openFlamenco } from "../../../worker/services/flamenco.ts";
 import { fetchPicture } from "../../../worker/services/flamenco-picture.ts";
 import { type FakeFlamenco, FLAMENCO, openFakeFlamenco } from "../../support/worker/flamenco.ts";
+import { checkStays } from "../../support/worker/no-redirect.ts";
 
 const { signal } = new AbortController();
 const ORDER: FlamencoOrder = {
@@ -168,7 +169,10 @@ describe("a picture of Flamenco's", () => {
   const target = { url: FLAMENCO, access: { id: "me", secret: "sesame" } };
   const address = `${FLAMENCO}/job-files/j1/last-rendered.jpg`;
   const answer = (body: string, type: string, status = 200) =>
-    vi.spyOn(globalThis, "fetch").mockImplementation(async () => new Response(body, { status, headers: { "content-type": type } }));
+    vi.spyOn(globalThis, "fetch").mockImplementation(async (_, init) => {
+      checkStays(init);
+      return new Response(body, { status, headers: { "content-type": type } });
+    });
 
   it("is handed on, as a picture and nothing else", async () => {
     const fetched = answer("jpg", "image/jpeg");
