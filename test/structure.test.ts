@@ -173,16 +173,38 @@ describe("what the README promises", () => {
     expect(named.filter((name) => !(name in scripts))).toEqual([]);
   });
 
+  const documents = [
+    ...["README.md", "CONTRIBUTING.md", "SECURITY.md", "CHANGELOG.md", "examples/README.md"],
+    ...list("docs").filter((path) => path.endsWith(".md")),
+  ];
+
   it("are files that are there", () => {
-    for (const document of [
-      "README.md",
-      "CONTRIBUTING.md",
-      "examples/README.md",
-      ...list("docs").filter((path) => path.endsWith(".md")),
-    ]) {
+    for (const document of documents) {
       const links = [...read(document).matchAll(/\]\((?!https?:|#)([^)#]+)/g)].map(([, path = ""]) => path);
       const missing = links.filter((path) => statSync(join(root, document, "..", path), { throwIfNoEntry: false }) === undefined);
       expect(missing, `${document} links to what is not there`).toEqual([]);
     }
   });
+
+  it("are chapters that are there", () => {
+    for (const document of documents) {
+      const links = [...read(document).matchAll(/\]\((?!https?:)([^)#]*\.md)?#([^)]+)\)/g)];
+      const missing = links.filter(
+        ([, path, anchor = ""]) => !anchorsOf(path ? join(document, "..", path) : document).includes(anchor),
+      );
+      expect(
+        missing.map(([link]) => link),
+        `${document} links to what is not there`,
+      ).toEqual([]);
+    }
+  });
+
+  /** As GitHub names the headings of a document. */
+  const anchorsOf = (document: string) =>
+    [...read(document).matchAll(/^#+ (.+)$/gm)].map(([, heading = ""]) =>
+      heading
+        .toLowerCase()
+        .replace(/[^\p{L}\p{N} _-]/gu, "")
+        .replaceAll(" ", "-"),
+    );
 });
