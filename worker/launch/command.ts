@@ -15,8 +15,12 @@ function quotePosix(part: string): string | undefined {
   return CONTROL.test(part) ? undefined : `'${part.replaceAll("'", "'\\''")}'`;
 }
 
-/** For cmd.exe and PowerShell alike, which fill in variables even between quotes. */
+/**
+ * For cmd.exe and PowerShell alike, which fill in variables even between quotes. PowerShell takes curly quotes for straight ones, and older programs get
+ * fullwidth ones as such.
+ * @see https://learn.microsoft.com/powershell/module/microsoft.powershell.core/about/about_quoting_rules
+ */
 function quoteWindows(part: string): string | undefined {
   if (/^[\w@+=:,.\\/-]+$/.test(part)) return part;
-  return CONTROL.test(part) || /["%$`!]/.test(part) ? undefined : `"${part.replace(/\\$/, "\\\\")}"`;
+  return CONTROL.test(part) || /["%$`!\u2018-\u201f\uff02]/.test(part) ? undefined : `"${part.replace(/\\$/, "\\\\")}"`;
 }

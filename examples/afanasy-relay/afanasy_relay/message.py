@@ -113,9 +113,19 @@ def _marks(value: Any, name: str) -> None:
         raise Refused(f"{name} must be an object of plain words")
 
 
+def _inside(value: Any, name: str) -> None:
+    """A pattern that allows a folder, dots and slashes would allow every folder."""
+    _filled(value, name)
+    if _UPWARDS.search(value) is not None:
+        raise Refused(f"{name} has “..”, which leads out of the folders that are allowed")
+
+
+_UPWARDS = re.compile(r"(?<![\w.])\.\.(?![\w.])")
+
+
 def _path(value: Any, name: str) -> None:
     """Farms make thumbnails of files, and put their names into commands of their own."""
-    _filled(value, name)
+    _inside(value, name)
     for character in value:
         if re.fullmatch(r"[A-Za-z0-9_ ./:@#-]", character) is None and not _is_letter(character):
             raise Refused(f"{name} has a character that no path may have: {ascii(character)}")
@@ -186,7 +196,7 @@ _JOB: dict[str, Check] = {
     "time_life": _integer(1), "pools": _table(_COUNT),
 }  # fmt: skip
 _BLOCK: dict[str, Check] = {
-    "name": _title, "service": _bare, "parser": _plain, "command": _filled, "working_directory": _path,
+    "name": _title, "service": _bare, "parser": _plain, "command": _inside, "working_directory": _path,
     "files": _list(_path), "tasks_name": _title, "custom_data": _title, "flags": _COUNT, "sequential": _ANY,
     "capacity": _integer(1), "need_memory": _COUNT, "need_hdd": _COUNT, "need_power": _COUNT, "need_gpu_mem_mb": _COUNT,
     "need_cpu_cores": _COUNT, "errors_retries": _BYTE, "errors_avoid_host": _BYTE, "errors_task_same_host": _BYTE,

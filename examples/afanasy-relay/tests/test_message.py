@@ -85,6 +85,15 @@ class Jobs(RelayCase):
         worker = '{"kitsu_mark":"5f0c/8d1e-1/9a","kitsu_user":"ada","project":"","entity":"e","task":"t"}'
         self.assertEqual(self.ask(job(name="Démo, SQ01 / SH010 / Animation", custom_data=worker))[0], 200)
 
+    def test_no_way_out_of_the_folders_that_are_allowed(self):
+        for scene in ("/mnt/prod/../../tmp/evil.blend", "../evil.blend", "/mnt/prod/..", "..", "/mnt/prod/a/ ../b"):
+            self.assert_refused(job(block={"command": f'blender -b "{scene}" -s @#@ -e @#@ -a'}), "job.blocks.0.command has “..”")
+        for block in ({"working_directory": "/mnt/prod/../.."}, {"files": ["/mnt/render/../x.png"]}):
+            self.assert_refused(job(block=block), "has “..”, which leads out of the folders")
+        self.assert_refused(job(folders={"output": "/mnt/.."}), "has “..”")
+        for scene in ("/mnt/prod/sh010..blend", "/mnt/prod/...a/b.blend"):
+            self.assertEqual(self.ask(job(block={"command": f'blender -b "{scene}" -s @#@ -e @#@ -a'}))[0], 200, scene)
+
     def test_names_of_which_afserver_can_make_a_folder(self):
         self.assert_refused(job(name="ä" * 101), "job.name has more than 200 bytes")
         self.assertEqual(self.ask(job(name="ä" * 100))[0], 200)

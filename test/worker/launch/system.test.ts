@@ -58,6 +58,10 @@ describe("a command to paste", () => {
     [["rv", "P:\\%USERNAME%.mov"], undefined],
     [["rv", "P:\\$(calc).mov"], undefined],
     [["rv", 'P:\\a" & calc.mov'], undefined],
+    [["rv", "P:\\SH010\u201d ; calc.exe ; \u201c\\x.mov"], undefined],
+    [["rv", "P:\\SH010\u201e & calc.mov"], undefined],
+    [["rv", "P:\\SH010\uff02 & calc.mov"], undefined],
+    [["rv", "P:\\Straße 映画\\a b.mov"], 'rv "P:\\Straße 映画\\a b.mov"'],
   ])("is quoted for Windows, or not offered: %j", (parts, line) => {
     expect(makeCommand(parts, "windows")).toBe(line);
   });
