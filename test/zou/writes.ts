@@ -13,7 +13,7 @@ export type Reply = {
   plan?: string;
   outcomes?: { id: string; state: string; reason?: string }[];
   links?: { url: string }[];
-  effects?: { kind: string; path: string }[];
+  effects?: { kind: string; path: string; text?: string }[];
 };
 export type Answer = { reply: Reply; run?: { undo?: { url: string } } };
 
