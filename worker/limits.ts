@@ -52,7 +52,7 @@ export function checkJsonShape(text: string): void {
     else if (code === BRACKET || code === BRACE) depth += 1;
     else if (code === BRACKET_END || code === BRACE_END) depth -= 1;
     if (values > VALUES_MAX) throw tooMany();
-    if (depth > DEPTH_MAX) throw refuse(`has values that lie more than ${DEPTH_MAX} deep in one another`);
+    if (depth > DEPTH_MAX) throw refuse(`has values nested more than ${DEPTH_MAX} levels deep`);
   }
 }
 

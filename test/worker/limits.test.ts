@@ -52,7 +52,7 @@ describe("a body with too much in it", () => {
 
   it.each([["["], ['{"a":']])("is refused where it lies too deep: %s", async (unit) => {
     const failure = await refusal(`{"a":${unit.repeat(100_000)}`, "application/json");
-    expect(failure.reply.text).toContain(`more than ${DEPTH_MAX} deep`);
+    expect(failure.reply.text).toContain(`more than ${DEPTH_MAX} levels deep`);
   });
 
   it("may have brackets and commas within its texts, as many as it likes", async () => {
