@@ -4,8 +4,6 @@ import { Failure } from "./failure.ts";
 
 /** 5,000 task ids are about 195 kB in either dialect; the rest is room for fields to come. */
 export const BODY_MAX_BYTES = 2 * 1_024 * 1_024;
-/** What Cloudflare takes of an address. */
-export const ADDRESS_MAX_CHARS = 16_384;
 /** Fields of a form, or values in a JSON body: each task id may be one. */
 export const VALUES_MAX = 8_000;
 /** How deep the values of a JSON body may lie in one another. */
@@ -19,8 +17,6 @@ export const ARRIVED_FIELDS_MAX = 300;
 export const ARRIVED_MAX_CHARS = 200_000;
 /** Of what was not understood, and is said. */
 export const IGNORED_MAX = 50;
-/** Tasks that a studio's server may report on in one answer. */
-export const OUTCOMES_MAX = 5_000;
 
 /** Throws where a urlencoded body has more fields than are taken: before it is taken apart. */
 export function checkFieldCount(text: string): void {

@@ -35,12 +35,10 @@ export const statistics = defineAction({
       tables.hoursByDay(),
     ]);
     const filtered = filter.taskType === undefined ? all : all.filter(({ task }) => task.task_type_id === filter.taskType);
-    const isForClient = roles.includes("client");
     const report = makeReport(filtered, {
       now: Date.now(),
       hoursByDay,
-      showsTimes: !isForClient,
-      isForClient,
+      isForClient: roles.includes("client"),
       persons,
       entityTypes,
       withProject: new Set(filtered.map(({ task }) => task.project_id)).size > 1,

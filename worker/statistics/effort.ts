@@ -6,7 +6,6 @@ import { percent, round, type Sectioner, toDays } from "./scope.ts";
 const RANKED_MAX = 10;
 
 export const showEffort: Sectioner = (tasks, scope) => {
-  if (!scope.showsTimes) return {};
   const rows = groupTasks(tasks, byTaskType).map(({ name, tasks: group }) => ({ name, ...measure(group, scope.now) }));
   if (rows.every(({ estimatedMin, spentMin }) => estimatedMin === 0 && spentMin === 0))
     return { missing: "No task has an estimate, and no time was spent." };
@@ -71,7 +70,6 @@ export const showRetakes: Sectioner = (tasks, { now }) => {
 };
 
 export const showSlowest: Sectioner = (tasks, scope) => {
-  if (!scope.showsTimes) return {};
   const ranked = rankEntities(tasks, scope, "spentMin");
   if (ranked.length === 0) return {};
   return {

@@ -38,22 +38,17 @@ export const showDeadlines: Sectioner = (tasks, { now, persons }) => {
   };
 };
 
-export const showUnplanned: Sectioner = (tasks, { now, showsTimes }) => {
+export const showUnplanned: Sectioner = (tasks, { now }) => {
   const rows = groupTasks(tasks, byTaskType)
     .map(({ name, tasks: group }) => ({ name, ...measure(group, now) }))
-    .filter(({ unassigned, unestimated }) => unassigned > 0 || (showsTimes && unestimated > 0));
-  if (rows.length === 0) return { missing: `Every open task has an assignee${showsTimes ? " and an estimate" : ""}.` };
+    .filter(({ unassigned, unestimated }) => unassigned > 0 || unestimated > 0);
+  if (rows.length === 0) return { missing: "Every open task has an assignee and an estimate." };
   return {
     tables: [
       {
-        title: showsTimes ? "Open tasks without assignee or estimate" : "Open tasks without assignee",
-        columns: ["Task type", "Open tasks", "Without assignee", ...(showsTimes ? ["Without estimate"] : [])],
-        rows: rows.map(({ name, tasks: count, done, unassigned, unestimated }) => [
-          name,
-          count - done,
-          unassigned,
-          ...(showsTimes ? [unestimated] : []),
-        ]),
+        title: "Open tasks without assignee or estimate",
+        columns: ["Task type", "Open tasks", "Without assignee", "Without estimate"],
+        rows: rows.map(({ name, tasks: count, done, unassigned, unestimated }) => [name, count - done, unassigned, unestimated]),
       },
     ],
   };
@@ -85,7 +80,7 @@ export const showWeeks: Sectioner = (tasks, scope) => {
   if (weeks.length === 0) return { missing: "No task is done yet." };
   const labels = weeks.map(({ start }) => sayDay(start));
   const estimatedMin = sum(tasks, ({ task }) => task.estimation);
-  const inDays = scope.showsTimes && estimatedMin > 0;
+  const inDays = estimatedMin > 0;
   const whole = inDays ? toDays(estimatedMin, scope) : tasks.length;
   const soFar = weeks.map((week) => (inDays ? toDays(week.estimatedMinSoFar, scope) : week.doneSoFar));
   return {

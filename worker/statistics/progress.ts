@@ -37,7 +37,7 @@ export const showTaskTypes: Sectioner = (tasks) => {
 
 export const showAssignees: Sectioner = (tasks, scope) => {
   const groups = groupTasks(tasks, byAssignee(scope.persons));
-  return showGroups("Tasks by assignee", "Assignee", tasks, groups, { ...scope, showsTimes: false });
+  return showGroups("Tasks by assignee", "Assignee", tasks, groups, scope, false);
 };
 
 export const showSequences: Sectioner = (tasks, scope) =>
@@ -50,9 +50,16 @@ export const showAssetTypes: Sectioner = (tasks, scope) =>
   showGroups("Tasks by asset type", "Asset type", tasks, groupTasks(tasks, byAssetType(scope.entityTypes)), scope);
 
 /** Time is not divided among those who share a task, so who groups by person leaves it out. */
-function showGroups(title: string, column: string, tasks: readonly SelectedTask[], groups: Group[], scope: Scope): Section {
+function showGroups(
+  title: string,
+  column: string,
+  tasks: readonly SelectedTask[],
+  groups: Group[],
+  scope: Scope,
+  showsTimes = !scope.isForClient,
+): Section {
   if (groups.length === 0) return {};
-  const times = scope.showsTimes ? ["Estimated days", "Spent days"] : [];
+  const times = showsTimes ? ["Estimated days", "Spent days"] : [];
   return {
     charts: [drawStatuses(title, tasks, groups)],
     tables: [
@@ -69,7 +76,7 @@ function showGroups(title: string, column: string, tasks: readonly SelectedTask[
         rows: groups.map((group) => {
           const measured = measure(group.tasks, scope.now);
           const { done, overdue, dueThisWeek, retakes, estimatedMin, spentMin } = measured;
-          const days = scope.showsTimes ? [toDays(estimatedMin, scope), toDays(spentMin, scope)] : [];
+          const days = showsTimes ? [toDays(estimatedMin, scope), toDays(spentMin, scope)] : [];
           const studio = scope.isForClient ? [] : [overdue, dueThisWeek, retakes];
           return [group.name, measured.tasks, done, percent(done, measured.tasks), ...studio, ...days];
         }),

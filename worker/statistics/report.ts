@@ -50,7 +50,7 @@ function summarise(tasks: readonly SelectedTask[], scope: Scope): string {
   const { done, overdue, dueThisWeek, retakes, estimatedMin, spentMin } = measure(tasks, scope.now);
   if (scope.isForClient) return `${sayTasks(tasks.length)}, ${number(done)} done (${percent(done, tasks.length)} %).`;
   const counts = `${sayTasks(tasks.length)}, ${number(done)} done (${percent(done, tasks.length)} %), ${number(overdue)} overdue, ${number(dueThisWeek)} due this week, ${number(retakes)} ${retakes === 1 ? "retake" : "retakes"}.`;
-  if (!scope.showsTimes || (estimatedMin === 0 && spentMin === 0)) return counts;
+  if (estimatedMin === 0 && spentMin === 0) return counts;
   const share = estimatedMin > 0 ? ` (${percent(spentMin, estimatedMin)} %)` : "";
   const days = toDays(estimatedMin, scope);
   return `${counts} ${number(days)} ${days === 1 ? "day" : "days"} estimated, ${number(toDays(spentMin, scope))} spent${share}.`;

@@ -5,7 +5,6 @@ import type { SelectedTask } from "../services/kitsu.ts";
 export type Scope = {
   now: number;
   hoursByDay: number;
-  showsTimes: boolean;
   /** Of a client, Zou keeps who works on a task, until when, for how long, and how often it came back: nothing is counted by that. */
   isForClient: boolean;
   persons: ReadonlyMap<string, { full_name: string }>;
