@@ -18,7 +18,8 @@ const SIGN_IN = /^\/runs\/sign-in$/;
  */
 export async function checkAddressRate(request: Request, path: string, env: Env): Promise<void> {
   if (FREE.test(path) || request.method === "OPTIONS") return;
-  const isGuess = SIGN_IN.test(path) || request.headers.has("authorization");
+  // A browser sends "Basic …" with all it asks, where that stands in front of Kitsu.
+  const isGuess = SIGN_IN.test(path) || /^bearer /i.test(request.headers.get("authorization") ?? "");
   const isCall = request.method !== "GET" && request.method !== "HEAD";
   const limit = isGuess ? env.SIGN_INS_BY_ADDRESS : isCall ? env.CALLS_BY_ADDRESS : env.READS_BY_ADDRESS;
   if (limit !== undefined) await check(limit, request.headers.get("cf-connecting-ip"));

@@ -41,6 +41,8 @@ describe("how often may be called", () => {
     ["/runs/0123456789abcdef0123456789abcdef/follow?key=k", {}, "READS_BY_ADDRESS"],
     ["/runs", {}, "READS_BY_ADDRESS"],
     ["/runs.json", { headers: { authorization: "Bearer guess" } }, "SIGN_INS_BY_ADDRESS"],
+    ["/runs.json", { headers: { authorization: "Basic YWRhOnNlY3JldA==" } }, "READS_BY_ADDRESS"],
+    ["/actions/debug", { method: "POST", headers: { authorization: "Basic YWRhOnNlY3JldA==" } }, "CALLS_BY_ADDRESS"],
     ["/actions", {}, "READS_BY_ADDRESS"],
     ["/actions/debug", {}, "READS_BY_ADDRESS"],
     [`/t/${"a".repeat(64)}`, {}, "READS_BY_ADDRESS"],
