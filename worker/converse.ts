@@ -63,8 +63,8 @@ async function retryOnce(first: EarlierRun, own: EarlierRun, run: () => Promise<
   const other = await conversation.takeRetry(own);
   if (other !== undefined) {
     throw new Failure("already-submitted", {
-      text: "This was tried again already, and is tried again once.",
-      advice: `What came of it is at ${runAt(base, other.id, other.at).url}. What failed there can be tried again from there.`,
+      text: "This run was retried already, and a run can be retried only once.",
+      advice: `The retry is at ${runAt(base, other.id, other.at).url}: what failed in it can be retried from there.`,
     });
   }
   let isDone = false;

@@ -12,7 +12,7 @@ const FAILURES = {
   "unknown-run": [404, "No such run is known"],
   "never-ran": [410, "It did not run"],
   "run-interrupted": [500, "The run was interrupted"],
-  "too-much-to-keep": [413, "There is too much to keep of this run"],
+  "too-much-to-keep": [413, "The run is too large to be stored"],
   "log-unreachable": [503, "The log can't be read at the moment"],
   "unknown-page": [404, "There is nothing at this address"],
   "method-not-allowed": [405, "This action can't be called that way"],

@@ -14,7 +14,7 @@ export function toParts(key: string, value: unknown): Record<string, unknown> {
   const bytes = new TextEncoder().encode(JSON.stringify(value));
   if (bytes.byteLength > VALUE_MAX_BYTES) {
     throw new Failure("too-much-to-keep", {
-      text: `What is to be kept of this run has ${Math.ceil(bytes.byteLength / 1_000_000)} MB, more than the ${VALUE_MAX_BYTES / 1_000_000} MB there is room for.`,
+      text: `This run would take ${Math.ceil(bytes.byteLength / 1_000_000)} MB of storage, and at most ${VALUE_MAX_BYTES / 1_000_000} MB can be kept.`,
       advice: "Run the action on fewer tasks.",
     });
   }

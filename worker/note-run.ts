@@ -64,7 +64,7 @@ const reportUnnoted = (cause: unknown) =>
 export function checkKnown(known: Known | undefined): void {
   if (known?.isVoid !== true) return;
   throw new Failure("never-ran", {
-    text: "This call came so late that its page had given it up, and said that it did not run. So it was not run.",
+    text: "This call arrived after its page had given up on it and had said that it did not run. So it was not run.",
     advice: "Run the action again.",
   });
 }
@@ -72,7 +72,7 @@ export function checkKnown(known: Known | undefined): void {
 export function notNoted(cause: unknown): Failure {
   return new Failure("log-unreachable", {
     title: "The run was not begun",
-    text: "The action server could not note the run, and begins none that it can't find again.",
+    text: "The action server could not record that the run begins, so it was not begun.",
     advice: "Run the action again in a minute. Should that not help, tell your TD.",
     retry: true,
     cause,

@@ -71,7 +71,7 @@ function findLack({ title, needs, needsKitsu }: Action, settings: Settings): { t
 function unknownLimit(id: string, actions: readonly Action[]): Failure {
   return new Failure("not-configured", {
     text: `ACTION_LIMITS limits "${id.slice(0, 80)}", and there is no such action.`,
-    advice: `The actions are ${actions.map((one) => one.id).join(", ")}. Put it right in wrangler.toml, and deploy again.`,
+    advice: `The actions are ${actions.map((one) => one.id).join(", ")}. Correct it in wrangler.toml, and deploy again.`,
   });
 }
 
