@@ -61,6 +61,11 @@ export class Conversation extends DurableObject<Env> {
     return this.#registry.read(attempt);
   }
 
+  /** When the run began, in epoch milliseconds; undefined where none of its requests arrived. */
+  async beganAt(): Promise<number | undefined> {
+    return (await this.#registry.beganAt()) ?? (await this.ctx.storage.get<Beginning>("beginning"))?.at;
+  }
+
   /** So that "it did not run" is true for good. */
   async void(attempt: string): Promise<RunState> {
     const known = await this.#registry.void(attempt);

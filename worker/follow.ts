@@ -6,8 +6,7 @@ import type { Action, Control, Given } from "./action.ts";
 import { readText } from "./body.ts";
 import { meetConversation } from "./conversation.ts";
 import { Failure, restoreFailure } from "./failure.ts";
-import { findRun } from "./journal.ts";
-import { findNow, meetLongRun } from "./meet-run.ts";
+import { findNow, findRecord, meetLongRun } from "./meet-run.ts";
 import type { Recorded } from "./record.ts";
 import type { ReportState } from "./report.ts";
 import { offerAgain, readTime } from "./run.ts";
@@ -49,7 +48,7 @@ export async function readFollowed(id: string, key: string, scene: Scene): Promi
 
 /** How it ended, when the run itself has forgotten: the log knows whose key it was. */
 async function readEnd(id: string, key: string, { env, settings, base, url }: Scene): Promise<Followed> {
-  const recorded = await findRun(env, settings, id, readTime(url));
+  const recorded = await findRecord(env, settings, id, readTime(url));
   if (recorded.follow === undefined || recorded.follow !== (await hashKey(key))) {
     throw new Failure("unknown-run", { text: "There is no such run, or it can't be followed by this address." });
   }

@@ -137,7 +137,7 @@ async function listKeys(env: Env, prefix: string, limit: number, cursor?: string
   try {
     return await env.RUNS.list<unknown>({ prefix, limit, ...(cursor !== undefined && { cursor }) });
   } catch (cause) {
-    if (cursor === undefined) throw cause;
+    if (cursor === undefined || !/\b400\b/.test(String(cause))) throwUnreachable(cause);
     throw new Failure("invalid-filter", {
       text: "This page of the log is no longer there.",
       advice: "Begin again at /runs.",
@@ -154,25 +154,12 @@ function matches(run: Summary, filter: Omit<RunFilter, "day">): boolean {
   return state === undefined || run.state === state;
 }
 
-/**
- * The record of one run. The time it began, which every link to a run carries, makes it one `get`; without it the id is looked for
- * among the newest runs, which is where a run is whose answer got lost a moment ago.
- */
-async function readRun(env: Env, id: string, at: number | undefined): Promise<Recorded | undefined> {
-  const key = at === undefined ? await findKey(env, id) : keyOf(at, id);
-  return readRecord(key && (await env.RUNS.get(key, "json")));
-}
-
-async function findKey(env: Env, id: string): Promise<string | undefined> {
-  const { keys } = await env.RUNS.list({ prefix: "run/", limit: LIST_MAX_KEYS });
-  return keys.find(({ name }) => name.endsWith(`/${id}`))?.name;
-}
-
-/** The same, or a failure that says why it may not be there. */
-export async function findRun(env: Env, settings: Settings, id: string, at: number | undefined): Promise<Recorded> {
-  const recorded = v.is(RunId, id) ? await readRun(env, id, at).catch(throwUnreachable) : undefined;
-  if (recorded !== undefined) return recorded;
-  throw unknownRun(settings);
+/** The record of one run, by one `get`: every link to a run carries the time when it began. Throws where the log does not have it. */
+export async function findRun(env: Env, settings: Settings, id: string, at: number): Promise<Recorded> {
+  const kept = v.is(RunId, id) ? await env.RUNS.get(keyOf(at, id), "json").catch(throwUnreachable) : undefined;
+  const recorded = readRecord(kept);
+  if (recorded === undefined) throw unknownRun(settings);
+  return recorded;
 }
 
 export const unknownRun = ({ logRetentionS }: Settings) =>
@@ -183,7 +170,7 @@ export const unknownRun = ({ logRetentionS }: Settings) =>
 
 function throwUnreachable(cause: unknown): never {
   throw new Failure("log-unreachable", {
-    text: "What is known of this run could not be read.",
+    text: "The log could not be read.",
     advice: "Try again in a minute.",
     retry: true,
     cause,

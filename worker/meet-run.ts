@@ -1,9 +1,9 @@
 // A run that goes on, as others meet it: by its id alone. The log may not have it as it stands, not yet, or not any more.
 import * as v from "valibot";
 import { type Reply, RunId } from "../contract.ts";
-import { noBinding } from "./conversation.ts";
+import { meetConversation, noBinding } from "./conversation.ts";
 import { Failure } from "./failure.ts";
-import { findRun } from "./journal.ts";
+import { findRun, unknownRun } from "./journal.ts";
 import type { Living, LongRun } from "./long-run.ts";
 import { Recorded } from "./record.ts";
 import type { Env, Settings } from "./settings.ts";
@@ -25,7 +25,21 @@ export async function findNow(
   const living = env.LONG_RUNS === undefined ? undefined : await peek(env, id);
   // The log may have other lines of the same id: of calls that were refused it.
   if (living !== undefined && (at ?? living.recorded.at) === living.recorded.at) return living;
-  return { recorded: await findRun(env, settings, id, at) };
+  return { recorded: await findRecord(env, settings, id, at) };
+}
+
+/**
+ * A run as the log has it. The log is in order of time and can't be searched for an id, so without a time the run itself is asked when it began:
+ * it remembers for a day after it was last used.
+ */
+export async function findRecord(env: Env, settings: Settings, id: string, at: number | undefined): Promise<Recorded> {
+  const began = at ?? (await beganAt(env, id));
+  if (began === undefined) throw unknownRun(settings);
+  return findRun(env, settings, id, began);
+}
+
+async function beganAt(env: Env, id: string): Promise<number | undefined> {
+  return env.CONVERSATIONS !== undefined && v.is(RunId, id) ? meetConversation(env, id).beganAt() : undefined;
 }
 
 /** How another run stands, or how it ended. */

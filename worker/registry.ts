@@ -79,6 +79,10 @@ export class Registry {
     return over === undefined ? { state: "unknown" } : { state: "over", at, action, ...over };
   }
 
+  async beganAt(): Promise<number | undefined> {
+    return (await this.#read()).at;
+  }
+
   /** From now on this attempt is not run, unless it has arrived. */
   async void(attempt: string): Promise<RunState> {
     const known = await this.#read();

@@ -59,6 +59,20 @@ describe("a run, by its id alone", () => {
     expect(list).not.toHaveBeenCalled();
   });
 
+  it("is found in the log without its time, which the run itself knows", async () => {
+    const run = newRun();
+    replaceRun(debug).mockResolvedValue(DONE);
+    await call(run);
+    await vi.waitFor(async () => expect(await readLog()).toHaveLength(1));
+    const list = vi.spyOn(env.RUNS, "list");
+    const page = await ask(`/runs/${run}`, { headers: { accept: "text/html" } });
+    expect(page.status).toBe(200);
+    expect(await page.text()).toContain("Debug");
+    expect(await readFailed(await ask(`/runs/${run}/retry`, fromKitsu("POST")))).toMatchObject({ code: "nothing-to-do" });
+    expect(await readFailed(await ask(`/runs/${newRun()}/retry`, fromKitsu("POST")))).toMatchObject({ code: "unknown-run" });
+    expect(list).not.toHaveBeenCalled();
+  });
+
   it("was interrupted where nobody ended it, which the log says, too", async () => {
     const run = newRun();
     replaceRun(debug).mockResolvedValue(DONE);
