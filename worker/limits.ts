@@ -12,6 +12,8 @@ export const DEPTH_MAX = 16;
 export const INPUT_FIELDS_MAX = 200;
 export const INPUT_VALUES_MAX = 5_000;
 export const INPUT_MAX_CHARS = 20_000;
+/** Projects of the selected tasks: each costs three requests, for its tasks, its entities and its team. */
+export const PROJECTS_MAX = 12;
 /** Of what is written down of a request as it arrived. */
 export const ARRIVED_FIELDS_MAX = 300;
 export const ARRIVED_MAX_CHARS = 200_000;

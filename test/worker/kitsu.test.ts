@@ -61,6 +61,33 @@ describe("what was selected", () => {
     expect(selection.missing).toEqual([id(9, 999_999), ...hidden.taskIds]);
   });
 
+  it("finds the few of many ids that are there, wherever they stand among those that are not", async () => {
+    const { taskIds } = addProject(fake, 1, 2);
+    const gone = Array.from({ length: 700 }, (_, index) => id(9, 900_000 + index));
+    const { selection, requests } = await requestsFor([gone[0] ?? "", ...taskIds, ...gone.slice(1)]);
+    expect(selection.tasks.map(({ task }) => task.id)).toEqual(taskIds);
+    expect(selection.missing).toEqual(gone);
+    expect(requests).toBeLessThanOrEqual(12);
+  });
+
+  it("asks no more than a few times for thousands that are not there, and says so", async () => {
+    const gone = Array.from({ length: 5_000 }, (_, index) => id(9, 900_000 + index));
+    const before = fake.requests.length;
+    await expect(open(gone).readSelection()).rejects.toMatchObject({
+      code: "kitsu-unknown",
+      reply: { text: expect.stringContaining("4,920") },
+    });
+    expect(fake.requests.length - before).toBe(1);
+  });
+
+  it.each([1, 20])("is refused from 13 projects on, before they are read, with %i tasks of each", async (perProject) => {
+    const ids = Array.from({ length: 13 }, (_, index) => addProject(fake, index + 1, perProject).taskIds).flat();
+    const before = fake.requests.length;
+    await expect(open(ids).readSelection()).rejects.toMatchObject({ code: "invalid-call", reply: { title: "Too many projects" } });
+    expect(fake.requests.length - before).toBe(1);
+    expect((await requestsFor(ids.slice(0, 12 * perProject))).selection.projectIds).toHaveLength(12);
+  });
+
   it("has a task whose entity is deleted, data that is null, and an episode above the sequence", async () => {
     const { projectId } = addProject(fake, 1, 0, { production_type: "tvshow" });
     const episode = addEntity(fake, projectId, 1, "Episode", { name: "E01" });

@@ -1,7 +1,18 @@
 // What an action knows of Kitsu: the tables that hardly change, kept for minutes, and what the selected task ids really are.
 import * as v from "valibot";
+import { type Found, findTasks, readProject } from "./find-tasks.ts";
 import { IDS_MAX, idsQuery, type Zou } from "./zou.ts";
-import { Entity, Named, Organisation, PreviewFile, Project, Task, TaskStatus, TaskType, ZouPerson } from "./zou-objects.ts";
+import {
+  type Entity,
+  Named,
+  Organisation,
+  PreviewFile,
+  Project,
+  type Task,
+  TaskStatus,
+  TaskType,
+  ZouPerson,
+} from "./zou-objects.ts";
 
 /** How long a table is believed. A person's rights are never among them. */
 const TABLE_LIFE_S = 300;
@@ -75,61 +86,14 @@ export function openKitsu(zou: Zou, view: string, ids: readonly string[]): Kitsu
   };
 }
 
-type Found = { tasks: Map<string, Task>; entities: Map<string, Entity> };
-
-/**
- * A constant number of requests: up to 80 ids by id, at most four; beyond, for each project of the selection its tasks and its entities, and one
- * to find out which project comes next.
- */
 async function readSelection(zou: Zou, tables: Tables, ids: readonly string[]): Promise<Selection> {
-  const found = ids.length <= IDS_MAX ? await readByIds(zou, ids) : await readByProjects(zou, ids);
-  const described = new Map((await describe(found, tables)).map((one) => [one.task.id, one]));
+  const described = new Map((await describe(await findTasks(zou, ids), tables)).map((one) => [one.task.id, one]));
   const tasks = ids.flatMap((id) => described.get(id) ?? []);
   return {
     tasks,
     missing: ids.filter((id) => !described.has(id)),
     projectIds: [...new Set(tasks.map(({ task }) => task.project_id))],
   };
-}
-
-async function readByIds(zou: Zou, ids: readonly string[]): Promise<Found> {
-  const tasks = byId(ids.length === 0 ? [] : await zou.read(`/data/tasks?${idsQuery(ids)}&relations=true`, v.array(Task)));
-  const entities = new Map<string, Entity>();
-  // Shots, their sequences, their episodes.
-  for (let wanted = unique([...tasks.values()].map((task) => task.entity_id)); wanted.length > 0; ) {
-    const read = await zou.read(`/data/entities?${idsQuery(wanted)}`, v.array(Entity));
-    for (const entity of read) entities.set(entity.id, entity);
-    wanted = unique(read.flatMap(({ parent_id, source_id }) => parent_id ?? source_id ?? [])).filter((id) => !entities.has(id));
-  }
-  return { tasks, entities };
-}
-
-/** Every project is found by asking for some of the tasks that are not known yet, spread over all of them. */
-async function readByProjects(zou: Zou, ids: readonly string[]): Promise<Found> {
-  const found: Found = { tasks: new Map(), entities: new Map() };
-  const wanted = new Set(ids);
-  for (let rest = [...ids]; rest.length > 0; ) {
-    const sample = await zou.read(`/data/tasks?${idsQuery(spread(rest))}`, v.array(Task));
-    if (sample.length === 0) break;
-    for (const projectId of unique(sample.map((task) => task.project_id))) {
-      const { tasks, entities } = await readProject(zou, projectId);
-      for (const [id, task] of tasks) if (wanted.has(id)) found.tasks.set(id, task);
-      for (const [id, entity] of entities) found.entities.set(id, entity);
-    }
-    // A task of the sample that its own project does not list is not seen again: without this, it would be asked for for ever.
-    const asked = new Set(sample.map(({ id }) => id));
-    rest = rest.filter((id) => !found.tasks.has(id) && !asked.has(id));
-  }
-  return found;
-}
-
-async function readProject(zou: Zou, projectId: string): Promise<Found> {
-  const [tasks, entities] = await Promise.all([
-    // Not /data/projects/<id>/tasks, which shows vendors and clients the tasks of everybody.
-    zou.read(`/data/tasks?project_id=${projectId}&relations=true`, v.array(Task)),
-    zou.read(`/data/entities?project_id=${projectId}`, v.array(Entity)),
-  ]);
-  return { tasks: byId(tasks), entities: byId(entities) };
 }
 
 async function describe({ tasks, entities }: Found, tables: Tables): Promise<SelectedTask[]> {
@@ -187,9 +151,3 @@ async function readTable<S extends v.GenericSchema>(zou: Zou, view: string, path
 
 const byId = <T extends { id: string }>(rows: readonly T[]) => new Map(rows.map((row) => [row.id, row]));
 const unique = (ids: readonly string[]) => [...new Set(ids)];
-
-/** As many ids as one request takes, evenly out of all. */
-function spread(ids: readonly string[]): string[] {
-  const step = Math.max(1, ids.length / IDS_MAX);
-  return Array.from({ length: Math.min(IDS_MAX, ids.length) }, (_, index) => ids[Math.floor(index * step)] ?? "");
-}
