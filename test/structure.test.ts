@@ -87,8 +87,8 @@ const FORBIDDEN: readonly [importer: RegExp, imported: RegExp, sentence: string]
   ],
   [
     /^worker\/services\//,
-    /^worker\/(?!settings\.ts|failure\.ts|decimal\.ts|services\/)/,
-    "Services import settings, failure and decimal",
+    /^worker\/(?!settings\.ts|limits\.ts|failure\.ts|decimal\.ts|services\/)/,
+    "Services import settings, limits, failure and decimal",
   ],
   [/^worker\/pages\//, /^worker\/(runs|dispatch|index|log-access|actions\/)/, "Pages get data: they are called, they do not fetch"],
   [/^worker\/dispatch\.ts$/, /^worker\/pages\//, "dispatch knows the order, answer.ts knows the pages"],

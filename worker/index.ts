@@ -2,6 +2,7 @@
 import { type IRequest, Router } from "itty-router";
 import { pageScript } from "../gen/page-script.ts";
 import { listActions } from "./actions/index.ts";
+import { readOutside, redirectToHttps } from "./address.ts";
 import { answerFailure } from "./answer.ts";
 import { serveCatalogue } from "./catalogue.ts";
 import { allowReading, allowReadingUnset, allowSending } from "./cors.ts";
@@ -27,9 +28,9 @@ const makeRouter = (base: string) =>
     // First, because routes are tried in order and these are what the worker is for.
     .options("/actions/:id", (_, request, scene) => answerPreflight(request, scene.settings))
     .all("/actions/:id", ({ params }, request, scene) => dispatch(request, params.id ?? "", scene))
-    .get("/", (_, __, { base, settings }) => renderHome(base, settings, listActions(settings), userscriptVersion(settings)))
-    .get("/kitsu-actions.user.js", (_, request, scene) => serveUserscript(request, scene))
-    .get("/kitsu-actions.meta.js", (_, request, scene) => serveMetadata(request, scene))
+    .get("/", (_, request, scene) => redirectToHttps(request) ?? serveHome(scene))
+    .get("/kitsu-actions.user.js", (_, request, scene) => redirectToHttps(request) ?? serveUserscript(request, scene))
+    .get("/kitsu-actions.meta.js", (_, request, scene) => redirectToHttps(request) ?? serveMetadata(request, scene))
     .get("/actions", (_, request, scene) => serveCatalogue(request, scene))
     .get("/runs", (_, request, scene) => serveLog(request, scene))
     .get("/runs.json", (_, request, scene) => serveLogJson(request, scene))
@@ -58,6 +59,8 @@ const makeRouter = (base: string) =>
     .options("/ping", (_, request, scene) => answerPreflight(request, scene.settings))
     .all("/ping", () => new Response(null, { status: 204 }));
 
+const serveHome = ({ base, settings }: Scene) => renderHome(base, settings, listActions(settings), userscriptVersion(settings));
+
 export { Conversation } from "./conversation.ts";
 export { Loan } from "./loan.ts";
 export { Locks } from "./lock.ts";
@@ -67,7 +70,7 @@ let router: { base: string; fetch: ReturnType<typeof makeRouter>["fetch"] } | un
 
 async function route(request: Request, scene: Scene): Promise<Response> {
   const { basePath } = scene.settings;
-  await checkAddressRate(request, scene.url.pathname.slice(basePath.length), scene.env);
+  await checkAddressRate(request, scene);
   if (router?.base !== basePath) router = { base: basePath, fetch: makeRouter(basePath).fetch };
   const response: Response | undefined = await router.fetch({ method: request.method, url: request.url }, request, scene);
   if (response !== undefined) return response;
@@ -82,10 +85,12 @@ async function routeHead(request: Request, scene: Scene): Promise<Response> {
 }
 
 export default {
-  async fetch(request, env, ctx) {
+  async fetch(arrived, env, ctx) {
+    let request: Request = arrived;
     try {
-      const url = new URL(request.url);
       const settings = readSettings(env);
+      request = readOutside(arrived, settings);
+      const url = new URL(request.url);
       const scene = { env, settings, ctx, url, base: `${url.origin}${settings.basePath}` };
       const response = await (request.method === "HEAD" ? routeHead : route)(request, scene).catch((thrown: unknown) =>
         answerFailure(request, toFailure(thrown), settings),

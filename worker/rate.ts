@@ -1,8 +1,9 @@
 // How often one person, and one address, may call. The platform counts, in each of its places and roughly: enough against a stuck key or a loop,
 // no measure against an attack.
+import { readSender } from "./address.ts";
 import { Failure } from "./failure.ts";
 import type { Person } from "./person.ts";
-import type { Env } from "./settings.ts";
+import type { Scene } from "./scene.ts";
 
 /** The period of the bindings in wrangler.toml. */
 const PERIOD_S = 60;
@@ -14,15 +15,15 @@ const SIGN_IN = /^\/runs\/sign-in$/;
 /**
  * Throws if this address asks too often, before anything is done for it. A studio behind one address shares it, so it may call and look often; guesses of
  * the log's token are few.
- * @param path without the prefix of the deployment
  */
-export async function checkAddressRate(request: Request, path: string, env: Env): Promise<void> {
+export async function checkAddressRate(request: Request, { url, settings, env }: Scene): Promise<void> {
+  const path = url.pathname.slice(settings.basePath.length);
   if (FREE.test(path) || request.method === "OPTIONS") return;
   // A browser sends "Basic …" with all it asks, where that stands in front of Kitsu.
   const isGuess = SIGN_IN.test(path) || /^bearer /i.test(request.headers.get("authorization") ?? "");
   const isCall = request.method !== "GET" && request.method !== "HEAD";
   const limit = isGuess ? env.SIGN_INS_BY_ADDRESS : isCall ? env.CALLS_BY_ADDRESS : env.READS_BY_ADDRESS;
-  if (limit !== undefined) await check(limit, request.headers.get("cf-connecting-ip"));
+  if (limit !== undefined) await check(limit, readSender(request, settings));
 }
 
 /** Throws if this person calls too often. */

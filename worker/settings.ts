@@ -71,6 +71,8 @@ export type Settings = FarmSettings & {
   /** the programs workstations can be asked to start, where the studio named some */
   launchers: Launchers | undefined;
   kabaret: Kabaret | undefined;
+  /** a proxy in front of the worker says how it was reached */
+  trustsProxy: boolean;
   /** set by `npm start` alone: the log is open on localhost */
   isLocal: boolean;
   /** when this version of worker and settings was made, in epoch seconds */
@@ -125,6 +127,7 @@ const Known = v.object({
   LAUNCHERS: v.optional(structured(Launchers)),
   KABARET: v.optional(structured(Kabaret)),
   ...FARM_VARIABLES,
+  TRUST_PROXY: v.optional(v.picklist(["0", "1"]), "0"),
   LOCAL: v.optional(v.string(), ""),
   VERSION: v.fallback(v.object({ timestamp: v.pipe(v.string(), v.isoTimestamp()) }), { timestamp: "1970-01-01T00:00:00.000Z" }),
 });
@@ -149,6 +152,7 @@ const HELP: Record<keyof typeof Known.entries, string> = {
   LAUNCHERS: '{"launchers": [{"id": "rv", "label": "Open in RV", "kind": "rvlink"}]}, see docs/launch.md',
   KABARET: '{"task_names": {"Animation": "animation"}}, see docs/kabaret.md',
   ...FARM_HELP,
+  TRUST_PROXY: '"1" where a proxy of yours in front of the worker sets X-Forwarded-Proto and X-Forwarded-Host',
   LOCAL: "nothing: npm start sets it",
   VERSION: "the version_metadata binding",
 };
@@ -196,6 +200,7 @@ function parseSettings(env: Variables): Settings {
     launchers: vars.LAUNCHERS,
     kabaret: vars.KABARET,
     ...readFarms(vars),
+    trustsProxy: vars.TRUST_PROXY === "1",
     isLocal: vars.LOCAL === "1",
     deployedAtS: Math.floor(Date.parse(vars.VERSION.timestamp) / 1_000),
   };

@@ -223,6 +223,18 @@ describe("an action that wants agreement", () => {
 
   it.each([
     ["of another call", async () => (await askedReply(INPUT, `/actions/debug?run=${"f".repeat(32)}`)).plan],
+    [
+      "of somebody else, when the run itself is forgotten",
+      async () => {
+        const { plan } = await askedReply({
+          ...INPUT,
+          userid: "11111111-2222-4333-8444-555555555555",
+          useremail: "eve@studio.tld",
+        });
+        await runInDurableObject(env.CONVERSATIONS.getByName(RUN), (_, { storage }) => storage.deleteAll());
+        return plan;
+      },
+    ],
     ["with other answers", async () => (await askedReply({ ...INPUT, input: { frames: "1-2" } })).plan],
     ["that is made up", async () => "0".repeat(32)],
   ])("does not take an agreement %s", async (_, getPlan) => {

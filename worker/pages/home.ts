@@ -1,5 +1,6 @@
 // The worker's home: is the userscript alive, how is it installed, which actions are there and at which address.
 import type { Action } from "../action.ts";
+import { isExposed } from "../address.ts";
 import type { Settings } from "../settings.ts";
 import { html } from "./html.ts";
 import { renderPage } from "./layout.ts";
@@ -15,6 +16,7 @@ export function renderHome(base: string, settings: Settings, actions: readonly A
 The userscript shows in Kitsu what came of them.</p>
 <p class="alive"><span class="tag success">The userscript is running on this page.</span></p>
 <p class="dead"><span class="tag warning">The userscript is not running on this page.</span></p>
+${isExposed(base) && html`<p><span class="tag warning">Plain http</span> This page came without https, and so does the userscript, at each update: anybody on the network in between can change it. Open this page by https before you install it. If you did, your TD sets <code>TRUST_PROXY</code>: docs/deploy.md.</p>`}
 <p><a class="button primary" href="${base}/kitsu-actions.user.js">Install the userscript</a> <span class="quiet">version ${version}</span></p>
 </section>
 <section class="steps">
