@@ -96,6 +96,7 @@ function meetLoan(env: Env, token: string): DurableObjectStub<Loan> {
 /** What can stand in an address and in a header as it is. The token is what counts; the name is for whoever reads it. */
 const plainName = (name: string) =>
   name
+    .slice(0, 200)
     .normalize("NFKD")
     .replace(/[^\w.-]+/g, "_")
     .replace(/^[_.-]+|[_.-]+$/g, "")

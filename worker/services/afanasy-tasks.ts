@@ -23,10 +23,14 @@ export const ErrorHosts = v.pipe(
   v.transform(({ message: { list } }) => readErrorHosts(list)),
 );
 
+/** A line has the name of a machine or a block, and no more than that. */
+const LINE_MAX_CHARS = 1_000;
+
 function readErrorHosts(lines: readonly string[]): Avoided[] {
   const blocks: { machines: Set<string>; tasks: Map<number, Set<string>> }[] = [];
   let hosts = new Set<string>();
-  for (const line of lines) {
+  for (const whole of lines) {
+    const line = whole.slice(0, LINE_MAX_CHARS);
     const block = blocks.at(-1);
     const [, task] = /^Task\[(\d+)\] error hosts:\s*$/.exec(line) ?? [];
     if (/^Block\['.*'\] error hosts:\s*$/.test(line)) {

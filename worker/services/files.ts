@@ -78,7 +78,7 @@ async function readMany<S extends v.GenericSchema>(
   const rows: v.InferOutput<S>[] = [];
   for (let start = 0; start < ids.length; start += IDS_MAX) {
     const some = JSON.stringify(ids.slice(start, start + IDS_MAX));
-    rows.push(...(await zou.read(`${path}?${column}=${encodeURIComponent(some)}`, v.array(schema))));
+    for (const row of await zou.read(`${path}?${column}=${encodeURIComponent(some)}`, v.array(schema))) rows.push(row);
   }
   return rows;
 }

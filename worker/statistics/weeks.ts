@@ -1,4 +1,5 @@
 // What was done week by week, and how much of the whole that makes.
+import { min } from "d3-array";
 import type { SelectedTask } from "../services/kitsu.ts";
 import { isDone, sum } from "./measure.ts";
 import { readMoment, weekAfter, weekOf } from "./moment.ts";
@@ -16,7 +17,7 @@ export function listWeeks(tasks: readonly SelectedTask[], now: number): Week[] {
   const last = weekOf(now);
   // A clock that is wrong says that something will have been done.
   const weekOfDone = (at: number | undefined) => (at === undefined ? -Infinity : Math.min(weekOf(at), last));
-  const first = Math.max(Math.min(...dated.map(weekOfDone)), weekAfter(last, 1 - WEEKS_MAX));
+  const first = Math.max(min(dated, weekOfDone) ?? last, weekAfter(last, 1 - WEEKS_MAX));
   const before = done.filter(({ at }) => weekOfDone(at) < first);
   let [doneSoFar, estimatedMinSoFar] = [before.length, sum(before, ({ estimatedMin }) => estimatedMin)];
   const byWeek = Map.groupBy(done, ({ at }) => weekOfDone(at));

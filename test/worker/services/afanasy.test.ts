@@ -1,6 +1,8 @@
+import * as v from "valibot";
 import { beforeEach, describe, expect, it, vi } from "vitest";
 import { openAfanasy } from "../../../worker/services/afanasy.ts";
 import type { AfanasyJob } from "../../../worker/services/afanasy-job.ts";
+import { ErrorHosts } from "../../../worker/services/afanasy-tasks.ts";
 import { AFANASY_URL, type FakeAfserver, openFakeAfserver } from "../../support/worker/afserver.ts";
 
 let server: FakeAfserver;
@@ -172,6 +174,11 @@ describe("what Afanasy answers of tasks", () => {
         ]),
       },
     ]);
+  });
+
+  it("is read at once where a line is endless", () => {
+    const list = ["Block['render'] error hosts:", ": 1 at ".repeat(150_000)];
+    expect(v.parse(ErrorHosts, { message: { list } })).toEqual([{ machines: new Set(), tasks: new Map() }]);
   });
 
   it("is what a program printed, and nothing where the server says that there is nothing", async () => {

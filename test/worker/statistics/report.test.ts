@@ -156,6 +156,16 @@ describe("weeks", () => {
     expect(weeks.at(-1)?.estimatedMinSoFar).toBe(180);
   });
 
+  it("are as many as they are, of however many tasks", () => {
+    const one = done("2026-11-23T00:00:00");
+    expect(
+      listWeeks(
+        Array.from({ length: 200_000 }, () => one),
+        NOW,
+      ),
+    ).toMatchObject([{ done: 200_000 }]);
+  });
+
   it("count what has no date, is older than they reach, or is of the future", () => {
     const weeks = listWeeks([done(null), done("1970-01-01T00:00:00"), done("2030-01-01T00:00:00")], NOW);
     expect(weeks).toHaveLength(104);
