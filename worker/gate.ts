@@ -25,7 +25,7 @@ export function checkTrust(person: Person, action: Action, settings: Settings): 
   if (person.lostSession !== undefined) throw sessionLost(person.lostSession, missing);
   throw new Failure("person-not-accepted", {
     text: `${action.title} needs to know surely who runs it.`,
-    advice: `Log in to Kitsu and run it from there. Your TD finds in docs/trust.md what "${missing}" needs.`,
+    advice: "Log in to Kitsu and run it from there. Should that not help, tell your TD: docs/trust.md says what is needed.",
     cause: `"${missing}" is asked for, the call is "${person.trust}"`,
   });
 }
@@ -64,47 +64,61 @@ export async function checkGates(person: Person, action: Action, kitsu: Kitsu, r
     const refusal = refuse(one, person, roles.get(one.task.project_id), action, limits);
     return refusal === undefined ? [] : [{ ...refusal, one }];
   });
-  const [first] = refusals;
-  if (first !== undefined) throw notAllowed(first, refusals, selection.tasks.length);
+  if (refusals.length > 0) throw notAllowed(refusals, selection.tasks.length);
 }
 
-/** `of`: whether another selection, another role or another setting would help. */
-type Refusal = { reason: string; of: "tasks" | "role" | "setting" };
+/** `remedy` is what the person can do about it, behind "Nothing was done. " and before a full stop; `isTasks`: another selection would do. */
+type Refusal = { reason: string; remedy: string; isTasks: boolean };
 type Refused = Refusal & { one: SelectedTask };
 
-function notAllowed(first: Refused, refusals: readonly Refused[], count: number): Failure {
-  const others = new Set(refusals.map(({ reason }) => reason)).size - 1;
+/** How many different reasons are said before the rest is counted. */
+const REASONS_MAX = 3;
+
+function notAllowed(refusals: readonly Refused[], count: number): Failure {
+  const byReason = [...Map.groupBy(refusals, ({ reason }) => reason)];
   const isAll = refusals.length === count;
-  const isOf = (what: Refusal["of"]) => refusals.every(({ of }) => of === what);
-  const why = `${first.reason}${others > 0 ? `, and ${others} more ${others === 1 ? "reason" : "reasons"}` : ""}`;
-  const help = isOf("setting") ? "your TD corrects ACTION_LIMITS" : "ask your production manager";
-  return new Failure("not-allowed", {
-    ...(isOf("role") && { title: "Your role may not run this action" }),
+  const isRole = refusals.every(({ isTasks }) => !isTasks);
+  const reasons = byReason.slice(0, REASONS_MAX).map(([reason, { length }]) =>
     // Where it is the role alone, the tasks have nothing to do with it.
-    text: isAll && !isOf("tasks") ? `${why}.` : `${why}: ${refusals.length} of ${count} tasks.`,
-    advice: isAll ? `Nothing was done: ${help}.` : `Nothing was done. Take these tasks out of the selection, or ${help}.`,
+    isAll && byReason.length === 1 && (isRole || count === 1) ? `${reason}.` : `${reason}: ${length} of ${count} tasks.`,
+  );
+  const rest = byReason.length - reasons.length;
+  const remedies = [...new Set(refusals.map(({ remedy }) => remedy))].slice(0, REASONS_MAX);
+  const leaveOut = isAll ? [] : ["take these tasks out of the selection"];
+  return new Failure("not-allowed", {
+    ...(isRole && { title: "Your role may not run this action" }),
+    text: [...reasons, rest > 0 && `There ${rest === 1 ? "is 1 more reason" : `are ${rest} more reasons`}.`]
+      .filter(Boolean)
+      .join(" "),
+    advice: `Nothing was done. ${capitalise(sayList([...leaveOut, ...remedies], "or"))}.`,
     outcomes: refusals.map(({ reason, one }) => ({ id: one.task.id, label: one.label, state: "skipped", reason })),
   });
 }
 
+const capitalise = (text: string) => text.charAt(0).toUpperCase() + text.slice(1);
+
 function refuse(
-  { task, entity }: SelectedTask,
+  { task, entity, project }: SelectedTask,
   person: Person,
   role: Role | undefined,
   action: Action,
   limits: ActionLimits,
 ): Refusal | undefined {
-  const ofTasks = (reason: string): Refusal => ({ reason, of: "tasks" });
-  if (role === undefined) return ofTasks("You are not in the team of this project");
+  const ofTasks = (reason: string, remedy: string): Refusal => ({ reason, remedy, isTasks: true });
+  const where = project?.name ?? "this project";
+  if (role === undefined)
+    return ofTasks(`You are not in the team of ${where}`, `ask the production manager of ${where} to add you to its team`);
   if (limits.projects !== undefined && !limits.projects.includes(task.project_id))
-    return ofTasks(`${action.title} is not used in this project`);
+    return ofTasks(`${action.title} is not used in ${where}`, `ask your TD to allow it in ${where}`);
   const refused = refuseRole(role, action, limits);
   if (refused !== undefined) return refused;
-  if (role === "vendor" && !task.assignees.includes(person.id ?? "")) return ofTasks("Vendors work on tasks assigned to them");
+  if (role === "vendor" && !task.assignees.includes(person.id ?? ""))
+    return ofTasks("Vendors work on tasks assigned to them", "ask your production manager to assign them to you");
   const type = entity?.type.toLowerCase();
   if (action.entityTypes !== undefined && !action.entityTypes.some((one: EntityType) => one === type)) {
-    const what = type === undefined ? "what this task was for is deleted" : `not for ${type}s`;
-    return ofTasks(`${action.title} is for ${sayList(action.entityTypes.map((one) => `${one}s`))}, ${what}`);
+    const kinds = sayList(action.entityTypes.map((one) => `${one}s`));
+    const what = type === undefined ? "and what this task belonged to was deleted" : `not for ${type}s`;
+    return ofTasks(`${action.title} is for ${kinds}, ${what}`, `select tasks of ${kinds}`);
   }
   return undefined;
 }
@@ -114,10 +128,19 @@ function refuseRole(role: Role, { title, roles }: Action, limits: ActionLimits):
   const rules = [roles, limits.roles].filter((rule) => rule !== undefined);
   if (rules.every((rule) => rule.includes(role))) return undefined;
   const allowed = ROLES.filter((one) => rules.every((rule) => rule.includes(one)));
-  if (allowed.length > 0)
-    return { reason: `${title} is for ${sayRoles(allowed)}, and your role here is ${nameRole(role)}`, of: "role" };
+  if (allowed.length > 0) {
+    return {
+      reason: `${title} is for ${sayRoles(allowed)}, and your role here is ${nameRole(role)}`,
+      remedy: `ask one of the ${sayRoles(allowed)} to run it`,
+      isTasks: false,
+    };
+  }
   const own = roles === undefined ? "" : `the action is for ${sayRoles(roles)}, and `;
-  return { reason: `No role may run ${title}: ${own}ACTION_LIMITS allows ${sayRoles(limits.roles ?? [])}`, of: "setting" };
+  return {
+    reason: `No role may run ${title}: ${own}ACTION_LIMITS allows ${sayRoles(limits.roles ?? [])}`,
+    remedy: "ask your TD to correct ACTION_LIMITS",
+    isTasks: false,
+  };
 }
 
 /** Throws if the studio keeps the action to other departments than the person's. */

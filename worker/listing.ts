@@ -1,5 +1,5 @@
-/** "shots", "shots and assets", "shots, assets and edits". */
-export function sayList(names: readonly string[]): string {
+/** "shots", "shots and assets", "shots, assets and edits"; or with another word before the last. */
+export function sayList(names: readonly string[], joint: "and" | "or" = "and"): string {
   const [last = ""] = names.slice(-1);
-  return names.length < 2 ? last : `${names.slice(0, -1).join(", ")} and ${last}`;
+  return names.length < 2 ? last : `${names.slice(0, -1).join(", ")} ${joint} ${last}`;
 }

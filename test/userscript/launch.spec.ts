@@ -73,7 +73,7 @@ test("nobody takes the ticket: doubts, helps, and says in the end that it is ove
   await run("Open in Nuke");
   await expect(async () => {
     await page.clock.runFor(1_000);
-    await expect(toasts).toContainText("No answer yet. Is the handler installed?", { timeout: 100 });
+    await expect(toasts).toContainText("No answer yet. Is the program set up on this computer?", { timeout: 100 });
   }).toPass({ intervals: [20] });
   await expect(toasts).toHaveAttribute("data-tone", "warning");
   await expect(toasts).toContainText("nuke.exe P:\\shot.nk");
@@ -99,7 +99,7 @@ test("without a ticket nothing is claimed", async ({ addAction, openKitsu, run, 
   await page.clock.runFor(1_000);
   await expect(toasts).toContainText("Opening Nuke…");
   await page.clock.runFor(3_000);
-  await expect(toasts).toContainText("If nothing opened, the handler may be missing.");
+  await expect(toasts).toContainText("If nothing opened, the program may not be set up on this computer.");
   await expect(toasts).toHaveAttribute("data-tone", "info");
   await expect(toasts).not.toContainText("Nuke has it.");
 });

@@ -69,10 +69,10 @@ describe("a call", () => {
 });
 
 describe("a call for an action", () => {
-  it("that is unknown names those there are", async () => {
+  it("that is unknown says so, and where the TD finds what there is", async () => {
     const response = await ask("/actions/nonsense", ajax());
     expect(response.status).toBe(404);
-    expect(await readFailed(response)).toMatchObject({ code: "unknown-action", advice: expect.stringContaining("debug") });
+    expect(await readFailed(response)).toMatchObject({ code: "unknown-action", advice: expect.stringContaining("home page") });
   });
 
   it.each(["__proto__", "constructor", "%3Cscript%3E", "..%2fruns"])("called %s is unknown", async (id) => {

@@ -98,7 +98,7 @@ describe("roles", () => {
     expect(reply).toMatchObject({
       title: "Your role may not run this action",
       text: "Render is for admins, and your role here is manager.",
-      advice: "Nothing was done: ask your production manager.",
+      advice: "Nothing was done. Ask one of the admins to run it.",
     });
     expect(reply?.outcomes?.map(({ state }) => state)).toEqual(["skipped", "skipped", "skipped"]);
   });
@@ -110,7 +110,7 @@ describe("roles", () => {
     const { taskIds } = addProject(fake, 1, 1);
     const variables = { ACTION_LIMITS: { render: { roles } } };
     const reply = await refusal(asPerson("MANAGER"), taskIds, { roles: ["admin", "manager"] }, variables);
-    expect(reply).toMatchObject({ text, advice: "Nothing was done: your TD corrects ACTION_LIMITS." });
+    expect(reply).toMatchObject({ text, advice: "Nothing was done. Ask your TD to correct ACTION_LIMITS." });
   });
 
   it("are about the tasks only where other tasks would do", async () => {
@@ -119,7 +119,7 @@ describe("roles", () => {
     const reply = await refusal(asPerson("MANAGER"), [...mine.taskIds, ...other.taskIds], { roles: ["manager"] });
     expect(reply).toMatchObject({
       text: "Render is for managers, and your role here is client: 1 of 3 tasks.",
-      advice: "Nothing was done. Take these tasks out of the selection, or ask your production manager.",
+      advice: "Nothing was done. Take these tasks out of the selection or ask one of the managers to run it.",
     });
     expect((await refusal(asPerson("OUTSIDER"), mine.taskIds))?.advice).not.toContain("Take these");
   });
@@ -142,16 +142,19 @@ describe("projects", () => {
     const reply = await refusal(asPerson("ARTIST"), [...mine.taskIds, ...other.taskIds]);
     expect(reply).toMatchObject({
       code: "not-allowed",
-      text: expect.stringContaining("You are not in the team of this project: 1 of 3 tasks"),
+      text: expect.stringContaining("You are not in the team of Project 2: 1 of 3 tasks"),
     });
     expect(reply?.outcomes).toEqual([
       {
         id: other.taskIds[0],
         label: "SQ01 / SH1 / Animation",
         state: "skipped",
-        reason: "You are not in the team of this project",
+        reason: "You are not in the team of Project 2",
       },
     ]);
+    expect(reply?.advice).toBe(
+      "Nothing was done. Take these tasks out of the selection or ask the production manager of Project 2 to add you to its team.",
+    );
     expect(await refusal(asPerson("OUTSIDER"), mine.taskIds)).toMatchObject({ code: "not-allowed" });
   });
 
@@ -160,7 +163,7 @@ describe("projects", () => {
     const variables = { ACTION_LIMITS: { render: { projects: [one.projectId] } } };
     expect(await refusal(asPerson("MANAGER"), one.taskIds, {}, variables)).toBeUndefined();
     expect(await refusal(asPerson("MANAGER"), two.taskIds, {}, variables)).toMatchObject({
-      text: expect.stringContaining("not used in this project"),
+      text: expect.stringContaining("not used in Project 2"),
     });
   });
 
@@ -203,9 +206,12 @@ describe("tasks", () => {
     const reply = await refusal(asPerson("ARTIST"), [...taskIds, asset, orphan], { entityTypes: ["shot"] });
     expect(reply?.outcomes?.map(({ reason }) => reason)).toEqual([
       "Render is for shots, not for assets",
-      "Render is for shots, what this task was for is deleted",
+      "Render is for shots, and what this task belonged to was deleted",
     ]);
-    expect(reply?.text).toContain("and 1 more reason");
+    expect(reply).toMatchObject({
+      text: "Render is for shots, not for assets: 1 of 3 tasks. Render is for shots, and what this task belonged to was deleted: 1 of 3 tasks.",
+      advice: "Nothing was done. Take these tasks out of the selection or select tasks of shots.",
+    });
     const concept = addTask(fake, projectId, addEntity(fake, projectId, 51, "Concept"), 52);
     const kinds = { entityTypes: ["shot", "asset", "edit"] } as const;
     expect((await refusal(asPerson("ARTIST"), [concept], kinds))?.text).toContain("for shots, assets and edits, not for concepts");

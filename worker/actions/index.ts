@@ -44,7 +44,7 @@ export function listActions(settings: Settings): readonly Action[] {
 
 export function findAction(id: string, settings: Settings): Action {
   const [action, another] = allActions(settings).filter((one) => one.id === id);
-  if (action === undefined) throw unknownAction(id, settings);
+  if (action === undefined) throw unknownAction(id);
   if (another !== undefined) {
     throw new Failure("not-configured", {
       text: `FORWARD_TARGETS has a target "${id}", but that is the name of an action already.`,
@@ -75,10 +75,10 @@ function unknownLimit(id: string, actions: readonly Action[]): Failure {
   });
 }
 
-function unknownAction(id: string, settings: Settings): Failure {
-  const ids = listActions(settings).map((one) => one.id);
+function unknownAction(id: string): Failure {
   return new Failure("unknown-action", {
     text: `This action server has no action "${id.slice(0, 80)}".`,
-    advice: `It has ${ids.join(", ")}. The address of the custom action in Kitsu ends with one of these.`,
+    advice:
+      "Tell your TD: the address of the custom action in Kitsu is wrong. The action server's home page lists the addresses there are.",
   });
 }

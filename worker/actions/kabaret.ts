@@ -87,7 +87,7 @@ function startAt(
       ...(ways.some((way) => way.system === system) && { system }),
       ...(help !== undefined && { help }),
     },
-    { kind: "copy", text: oid, label: "Copy the oid" },
+    { kind: "copy", text: oid, label: "Copy the address in Kabaret" },
     ...(line === undefined ? [] : [{ kind: "copy" as const, text: line, label: "Copy the command" }]),
   ];
 }
@@ -95,7 +95,7 @@ function startAt(
 const nothingToOpen = ({ app }: Kabaret, outcomes: Outcome[]) =>
   new Failure("nothing-to-do", {
     title: `There is nothing to open in ${app}`,
-    text: "None of the selected tasks has an oid. What is missing is said for each.",
-    advice: "Your TD completes the names in KABARET.",
+    text: `None of the selected tasks has a place in ${app}. What is missing is said for each.`,
+    advice: "Tell your TD, who completes the names in KABARET: docs/kabaret.md.",
     outcomes,
   });

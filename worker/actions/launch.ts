@@ -81,8 +81,8 @@ function chooseLauncher({ launchers }: Launchers, wanted: unknown): Launcher {
   if (found !== undefined) return found;
   throw new Failure("invalid-call", {
     title: "There is no such program",
-    text: `The action's address says with=${String(wanted).slice(0, 80)}, and this action server has no launcher of that name.`,
-    advice: `It has ${launchers.map(({ id }) => id).join(", ")}: your TD corrects the address of the custom action in Kitsu.`,
+    text: `This action is to open "${String(wanted).slice(0, 80)}", and no program of that name is set up.`,
+    advice: `Tell your TD: "with" in the address of the custom action in Kitsu must be one of ${launchers.map(({ id }) => id).join(", ")}.`,
     field: "with",
   });
 }

@@ -54,7 +54,7 @@ describe("opening in Kabaret", () => {
         ways: [{ url: `kabaret://open?oid=${encodeURIComponent(OID)}&project=&user=`, command }],
         help: "https://wiki.studio.tld/kabaret",
       },
-      { kind: "copy", text: OID, label: "Copy the oid" },
+      { kind: "copy", text: OID, label: "Copy the address in Kabaret" },
       { kind: "copy", text: command, label: "Copy the command" },
     ]);
   });

@@ -50,13 +50,13 @@ test("what was answered last is offered again, but for what was made for this ca
 
 const launch = (ticket: string) => `<div data-launch="studio://open?u=x" data-app="Nuke"${ticket}>
 <p class="told" role="status">Press the button to open Nuke.</p><a href="studio://open?u=x" data-way>Open in Nuke</a>
-<div class="unanswered">Is the handler installed?</div></div>`;
+<div class="unanswered">Is the program set up?</div></div>`;
 const ticket = () => ` data-ticket="${ORIGIN}/t/1/state" data-until="${Date.now() + 60_000}"`;
 
 test("a ticket that was taken is said to be", async ({ page }) => {
   await open(page, launch(ticket()), ["waiting", "taken"]);
   await expect(page.getByRole("status")).toHaveText("Opening Nuke…");
-  await expect(page.getByText("Is the handler installed?")).toBeHidden();
+  await expect(page.getByText("Is the program set up?")).toBeHidden();
   await expect(page.getByRole("status")).toHaveText("Nuke has it.");
 });
 
@@ -65,7 +65,7 @@ test("a ticket that nobody takes is not claimed to be opened", async ({ page }) 
   await open(page, launch(ticket()), [...Array.from({ length: 9 }, () => "waiting"), "expired"]);
   await page.clock.runFor(6_000);
   await expect(page.getByRole("status")).toHaveText("No answer yet.");
-  await expect(page.getByText("Is the handler installed?")).toBeVisible();
+  await expect(page.getByText("Is the program set up?")).toBeVisible();
   await expect(async () => {
     await page.clock.runFor(1_000);
     await expect(page.getByRole("status")).toContainText("Run the action again", { timeout: 100 });
@@ -77,7 +77,7 @@ test("without a ticket nothing is claimed at all", async ({ page }) => {
   await open(page, launch(""));
   await page.clock.runFor(6_000);
   await expect(page.getByRole("status")).toContainText("a browser can't tell");
-  await expect(page.getByText("Is the handler installed?")).toBeVisible();
+  await expect(page.getByText("Is the program set up?")).toBeVisible();
 });
 
 test("the answer to a form is the run's page from then on, and a reload sends nothing again", async ({ page }) => {
