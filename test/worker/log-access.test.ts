@@ -1,4 +1,4 @@
-import { SignJWT } from "jose";
+import { type JWTPayload, SignJWT } from "jose";
 import { describe, expect, it } from "vitest";
 import { ask, EDGE, KITSU } from "../support/worker/worker.ts";
 
@@ -96,17 +96,17 @@ describe("the token of the log", () => {
 
   it("is taken for no other token that was signed with it", async () => {
     const key = new TextEncoder().encode(TOKEN);
-    const sign = (audience: string) =>
-      new SignJWT()
-        .setProtectedHeader({ alg: "HS256" })
-        .setAudience(audience)
-        .setJti("a".repeat(32))
-        .setExpirationTime("1h")
-        .sign(key);
-    const at = async (audience: string) =>
-      (await ask("/runs.json", { headers: { cookie: `kitsu_actions_log=${await sign(audience)}` } })).status;
-    expect(await at("log")).toBe(200);
-    expect(await at("something-else")).toBe(401);
+    const valid = { aud: "log", jti: "a".repeat(32), exp: 4_000_000_000 };
+    const at = async (payload: JWTPayload, alg = "HS256") => {
+      const cookie = await new SignJWT(payload).setProtectedHeader({ alg }).sign(key);
+      return (await ask("/runs.json", { headers: { cookie: `kitsu_actions_log=${cookie}` } })).status;
+    };
+    expect(await at(valid)).toBe(200);
+    expect(await at({ ...valid, aud: "something-else" })).toBe(401);
+    expect(await at({ aud: "log", exp: valid.exp })).toBe(401);
+    expect(await at({ aud: "log", jti: valid.jti })).toBe(401);
+    expect(await at({ ...valid, exp: 1_000_000_000 })).toBe(401);
+    expect(await at(valid, "HS512")).toBe(401);
   });
 
   it("is refused when it is wrong, or comes from another page", async () => {

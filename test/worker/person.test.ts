@@ -4,7 +4,7 @@ import { beforeEach, describe, expect, it, vi } from "vitest";
 import { debug } from "../../worker/actions/debug.ts";
 import { understandCall } from "../../worker/call.ts";
 import { Failure } from "../../worker/failure.ts";
-import { identify } from "../../worker/person.ts";
+import { identify, meetKitsu } from "../../worker/person.ts";
 import { readSettings } from "../../worker/settings.ts";
 import { replaceRun } from "../support/worker/replace-run.ts";
 import { AJAX_FIELDS, ajax, arrive, ask, EDGE, KITSU, makeEnv, readFailed, readLog } from "../support/worker/worker.ts";
@@ -36,6 +36,14 @@ async function refusal(promise: Promise<unknown>) {
 }
 
 const session = (person: { id: string }) => ({ cookie: `theme=dark; access_token_cookie=session-${person.id}` });
+
+describe("a person nobody could ask for", () => {
+  it("is shown nothing by the bot's account", async () => {
+    const person = await find({ useremail: ARTIST.email });
+    expect(person.trust).toBe("unchecked");
+    expect(meetKitsu(person, [], readSettings(makeEnv(WITH_BOT)), new AbortController().signal)).toBeUndefined();
+  });
+});
 
 describe("a person who is only claimed", () => {
   it("exists, is active, and has the id and e-mail the call names", async () => {
@@ -254,6 +262,18 @@ describe("a person Cloudflare Access vouches for", () => {
       expect(await present(await sign(keys))).toMatchObject({ trust: "access", id: ARTIST.id });
     } finally {
       BOT.email = before;
+    }
+  });
+
+  it("is refused where two persons have the same e-mail, for nobody knows which of them called", async () => {
+    const keys = await makeKeys();
+    publish(keys);
+    const before = MANAGER.email;
+    MANAGER.email = ARTIST.email;
+    try {
+      expect((await refusal(present(await sign(keys)))).code).toBe("person-not-accepted");
+    } finally {
+      MANAGER.email = before;
     }
   });
 
