@@ -1,17 +1,9 @@
 // The worker in bare workerd, beside a hello in the same. Not in miniflare or `wrangler dev`: they cost several times what the worker does.
-import { readFile, writeFile } from "node:fs/promises";
-import { createRequire } from "node:module";
+import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
-import { build } from "esbuild";
+import { bundle, readCompatibilityDate, workerd } from "../workerd.ts";
 import { checkReceiver, expectStatus, KITSU, writeCall } from "./call.ts";
 import type { Command, Target } from "./target.ts";
-
-const root = fileURLToPath(new URL("../../", import.meta.url));
-
-/** The program itself: killing the launcher in node_modules/.bin would leave it running. miniflare brings the version that fits wrangler. */
-const require = createRequire(import.meta.url);
-const workerd: string = createRequire(require.resolve("miniflare"))("workerd").default;
 
 export const hello: Target = {
   name: "hello",
@@ -55,7 +47,7 @@ type Service = { entry: string; bindings: string[] };
 
 /** Writes bundles and configuration into the directory. The service "main" is the one that serves. */
 async function prepare(port: number, directory: string, services: { main: Service; [name: string]: Service }): Promise<Command> {
-  const date = /^compatibility_date = "(.+)"$/m.exec(await readFile(join(root, "wrangler.toml"), "utf8"))?.[1];
+  const date = await readCompatibilityDate();
   const described = Object.entries(services).map(
     ([name, { bindings }]) => `(name = "${name}", worker = (
       modules = [(name = "${name}.js", esModule = embed "${name}.js")],
@@ -74,20 +66,4 @@ const config :Workerd.Config = (
     ...Object.entries(services).map(([name, { entry }]) => bundle(entry, join(directory, `${name}.js`))),
   ]);
   return { file: workerd, args: ["serve", join(directory, "config.capnp")] };
-}
-
-/** As `wrangler deploy --minify` does. */
-async function bundle(entry: string, outfile: string): Promise<void> {
-  await build({
-    entryPoints: [join(root, entry)],
-    absWorkingDir: root,
-    outfile,
-    bundle: true,
-    minify: true,
-    format: "esm",
-    target: "es2024",
-    conditions: ["workerd", "worker", "browser"],
-    external: ["cloudflare:*", "node:*"],
-    logLevel: "error",
-  });
 }

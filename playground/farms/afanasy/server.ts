@@ -46,7 +46,7 @@ export async function openAfanasy(options: AfanasyOptions): Promise<Farm> {
       if (wish.die) await server.die();
       if (wish.down !== undefined) await server.setDown(wish.down);
       if (!server.isDead) server.jobs.advance();
-      const jobs = server.jobs.list().map(({ id, serial, name }) => ({ id, serial, name }));
+      const jobs = server.jobs.list().map(({ id, serial, name, sent: { custom_data } }) => ({ id, serial, name, custom_data }));
       const states = Object.fromEntries(server.jobs.machines.map(({ name, state }) => [name, state]));
       return { down: !door.isOpen, deaths: server.deaths, ...server.faults.describe(), machines: states, jobs };
     },

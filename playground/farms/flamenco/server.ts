@@ -29,7 +29,7 @@ export async function openFlamenco({ port, frameMs = FRAME_MS, ...more }: Flamen
       faults.set(wish);
       change(manager, wish);
       if (wish.down !== undefined) await (wish.down ? door.shut() : door.open());
-      const jobs = manager.list().map(({ id, submitted: { name }, status }) => ({ id, name, status }));
+      const jobs = manager.list().map(({ id, submitted: { name, metadata }, status }) => ({ id, name, metadata, status }));
       const machines = Object.fromEntries(manager.machines.map(({ name, status }) => [name, status]));
       return { down: !door.isOpen, ...faults.describe(), firstRun: manager.isFirstRun, machines, jobs };
     },
