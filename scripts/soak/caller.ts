@@ -8,7 +8,7 @@ const Heard = v.object({ version: v.literal(1), run: v.optional(Run), reply: Rep
 
 /** Longer than anything may take: what has no answer by then hangs. */
 const ANSWER_MAX_MS = 45_000;
-const LOOKS_MAX = 60;
+const LOOKS_MAX = 5;
 
 export class Caller {
   readonly #worker: string;

@@ -12,8 +12,9 @@ export class RunHistory {
   readonly began = Date.now();
   readonly attempts: Attempt[] = [];
   readonly lines: string[] = [];
-  /** the newest answer that a person had: what they believe */
+  /** the newest answer that a person had, and all that were an end: of two that were sent at once, one may be refused */
   told: Reply | undefined;
+  readonly ends: Reply[] = [];
   /** what the person was given to press or to look at */
   run: Run | undefined;
   isUndone = false;
@@ -66,6 +67,7 @@ export class History {
     const told = this.runs.get(run.id) ?? this.begin(run.id, about.action, "");
     // A question is no end, and none of the later answers to a run that has ended.
     if (told.told === undefined || reply.kind !== "ask") told.told = reply;
+    if (reply.kind === "done" || reply.kind === "failed") told.ends.push(reply);
     told.run = { ...told.run, ...run };
     if (told !== about) told.note(`refused in place of ${about.id}: ${describe(reply)}`);
     return told;

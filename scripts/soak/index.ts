@@ -18,7 +18,7 @@ import { type Finding, judge } from "./verdict.ts";
 import { WorkerProcess } from "./worker-process.ts";
 
 const { values } = parseArgs({
-  options: { rounds: { type: "string", default: "5" }, seed: { type: "string" }, people: { type: "string", default: "6" } },
+  options: { rounds: { type: "string", default: "5" }, seed: { type: "string" }, people: { type: "string", default: "8" } },
 });
 const seed = Number(values.seed ?? Date.now() % 1_000_000);
 const [rounds, people] = [Number(values.rounds), Number(values.people)];
@@ -56,7 +56,7 @@ const artists = Array.from({ length: people }, async (_, index) => {
 
 for (let round = 1; round <= rounds; round += 1) {
   await trouble(dice, log, studio);
-  await sleep(dice.between(300, 2_500));
+  await sleep(dice.between(500, 3_500));
   history.kills.push(Date.now());
   await worker.kill();
   if (dice.chance(0.3)) await sleep(dice.between(50, 1_500));
