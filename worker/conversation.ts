@@ -5,7 +5,7 @@ import { DurableObject } from "cloudflare:workers";
 import * as v from "valibot";
 import type { EarlierRun } from "./call.ts";
 import { Failure } from "./failure.ts";
-import { readRecord, recordRun } from "./journal.ts";
+import { KeptRecord } from "./kept-record.ts";
 import { readParts, toParts } from "./large-value.ts";
 import type { Recorded } from "./record.ts";
 import { type Arriving, Registry, type RunState } from "./registry.ts";
@@ -29,14 +29,16 @@ export type UndoTurn = { state: "ready"; data: string } | { state: "lost" | "run
 const FORGET_AFTER_MS = 86_400_000;
 /** What an undo may take beyond the time of an action, before its turn counts as dead. */
 const TURN_GRACE_MS = 10_000;
-/** A record that the log did not take. */
-const WRITE_AGAIN_MS = 30_000;
 
-/** What was known of the run before this request: whose it is, whether it was submitted, and whether it may run at all. */
-export type Known = { beginning: Beginning | undefined; isTaken: boolean; isVoid: boolean };
+/** An alarm that has nothing to do is not set for now. */
+const ALARM_LEAST_MS = 1_000;
+
+/** What was known of the run before this request: when it began, whose it is, whether it was submitted, and whether it may run at all. */
+export type Known = { at: number; beginning: Beginning | undefined; isTaken: boolean; isVoid: boolean };
 
 export class Conversation extends DurableObject<Env> {
   readonly #registry = new Registry(this.ctx.storage);
+  readonly #kept = new KeptRecord(this.ctx.storage);
 
   /**
    * Notes that a request for this run is at work, before it does anything.
@@ -44,17 +46,28 @@ export class Conversation extends DurableObject<Env> {
    */
   async arrive(arriving: Arriving, draft: Uint8Array): Promise<Known> {
     const { beginning, isTaken } = await this.read();
-    const isVoid = !(await this.#registry.arrive(arriving));
-    if (!isVoid) await this.ctx.storage.put("draft", draft);
+    const at = await this.#registry.arrive(arriving);
+    // What was submitted before is not run again: what is known of the run does not depend on this request.
+    if (at !== undefined && !isTaken) await this.#kept.draft(arriving.token, draft);
     await this.#forgetAfter(FORGET_AFTER_MS);
-    return { beginning, isTaken, isVoid };
+    return { at: at ?? arriving.at, beginning, isTaken, isVoid: at === undefined };
   }
 
-  /** The request is over. `over` is how the run ended, or stands, by it. */
-  async leave(token: string, over?: Parameters<Registry["leave"]>[1]): Promise<void> {
-    await this.#registry.leave(token, over);
-    await this.ctx.storage.delete("draft");
+  /**
+   * The request is over.
+   * @param over how the run ended, or stands, by it; `record`: the same for the log, kept here until the log has it
+   * @returns false where another request has submitted the run, which then is about that one
+   */
+  async leave(token: string, over?: Parameters<Registry["leave"]>[1], record?: Recorded): Promise<boolean> {
+    const { storage } = this.ctx;
+    const turn = await storage.get<string>("turn");
+    const isAbout = turn === undefined || turn === token;
+    if (isAbout && record !== undefined) await this.#kept.keep(token, record);
+    if (turn === token && over !== undefined && over.reply.kind !== "ask") await storage.put("ended", true);
+    await this.#registry.leave(token, isAbout ? over : undefined);
+    await this.#kept.dropDraft(token);
     await this.#forgetAfter(FORGET_AFTER_MS);
+    return isAbout;
   }
 
   state(attempt?: string): Promise<RunState> {
@@ -74,9 +87,26 @@ export class Conversation extends DurableObject<Env> {
   }
 
   /** Keeps a record that the log did not take, until it does. */
-  async keepRecord(record: Recorded): Promise<void> {
-    await this.ctx.storage.put(toParts("record", record));
+  async keepRecord(by: string, record: Recorded): Promise<void> {
+    await this.#kept.keep(by, record);
+    await this.writeSoon();
+  }
+
+  /** The log took the record that was kept by that request. */
+  async wrote(by: string): Promise<void> {
+    await this.#kept.drop(by);
     await this.#forgetAfter(FORGET_AFTER_MS);
+  }
+
+  async writeSoon(): Promise<void> {
+    await this.#kept.writeSoon();
+    await this.#forgetAfter(FORGET_AFTER_MS);
+  }
+
+  /** What the log was not told yet, as JSON: it is newer than what the log has. */
+  async readRecord(): Promise<string | undefined> {
+    const record = await this.#kept.read();
+    return record && JSON.stringify(record);
   }
 
   /** Remembers whose run this is, and what they were shown. What was first stays. */
@@ -96,9 +126,8 @@ export class Conversation extends DurableObject<Env> {
   }
 
   async #setAlarm(forgetAt: number): Promise<void> {
-    const { storage } = this.ctx;
-    const writeAt = (await storage.get("record")) === undefined ? forgetAt : Date.now() + WRITE_AGAIN_MS;
-    await storage.setAlarm(Math.min(forgetAt, writeAt, (await this.#registry.nextBurial()) ?? forgetAt));
+    const times = [forgetAt, await this.#kept.nextWrite(), await this.#registry.nextBurial()];
+    await this.ctx.storage.setAlarm(Math.min(...times.filter((time) => time !== undefined)));
   }
 
   async read(): Promise<{ beginning: Beginning | undefined; shown: Shown | undefined; isTaken: boolean }> {
@@ -107,11 +136,13 @@ export class Conversation extends DurableObject<Env> {
     return { beginning, shown: shown.success ? shown.output : undefined, isTaken: (await storage.get("turn")) !== undefined };
   }
 
-  /** Takes the one turn this run has; where somebody has it, or had it, that beginning. */
-  async begin(beginning: Beginning): Promise<Beginning | undefined> {
+  /** Takes the one turn this run has, for the request of this token; where another one has it, or had it, that beginning. */
+  async begin(beginning: Beginning, token: string): Promise<Beginning | undefined> {
     const { storage } = this.ctx;
     if ((await storage.get("turn")) !== undefined) return (await this.read()).beginning ?? beginning;
-    await storage.put("turn", "taken");
+    await storage.put("turn", token);
+    // That something was asked is no news any more, and must not be written after what is done now.
+    await this.#kept.drop();
     await this.open(beginning);
     // Once only, for as long as what it began may go on.
     await this.#forgetAfter(readSettings(this.env).longRunLimitMs + FORGET_AFTER_MS);
@@ -162,10 +193,13 @@ export class Conversation extends DurableObject<Env> {
     return { state: "ready", data };
   }
 
-  async endUndo(isDone: boolean): Promise<void> {
+  /** @param undone the run as it is then, for the log, and by whom it is kept */
+  async endUndo(isDone: boolean, by?: string, undone?: Recorded): Promise<void> {
     const { storage } = this.ctx;
     const undo = await storage.get<Undo>("undo");
     if (undo !== undefined) await storage.put("undo", { until: undo.until, isDone });
+    if (by !== undefined && undone !== undefined) await this.#kept.keep(by, undone);
+    await this.#forgetAfter(FORGET_AFTER_MS);
   }
 
   /** A turn that takes longer has died. */
@@ -175,29 +209,30 @@ export class Conversation extends DurableObject<Env> {
 
   override async alarm(): Promise<void> {
     const { storage } = this.ctx;
-    const draft = await storage.get<Uint8Array>("draft");
-    if ((await this.#registry.bury()) && draft !== undefined)
-      await storage.put(toParts("record", JSON.parse(new TextDecoder().decode(draft))));
-    const isWritten = await this.#writeRecord();
+    const dead = await this.#registry.bury();
+    if (dead.length > 0) await this.#settle(dead);
+    await this.#kept.write(this.env);
     const forgetAt = (await storage.get<number>("forgetAt")) ?? 0;
-    if (isWritten && Date.now() >= forgetAt) await storage.deleteAll();
-    else await this.#setAlarm(Math.max(forgetAt, Date.now() + WRITE_AGAIN_MS));
+    if ((await this.#kept.nextWrite()) === undefined && Date.now() >= forgetAt) await storage.deleteAll();
+    else await this.#setAlarm(Math.max(forgetAt, Date.now() + ALARM_LEAST_MS));
   }
 
-  /** Whether there is nothing left that the log did not take. */
-  async #writeRecord(): Promise<boolean> {
+  /** Requests that died may have done a part: then the run was interrupted. It was not where it had ended before, or goes on. */
+  async #settle(dead: readonly string[]): Promise<void> {
     const { storage } = this.ctx;
-    if ((await storage.get("record")) === undefined) return true;
-    try {
-      const record = readRecord(await readParts(storage, "record"));
-      if (record !== undefined && !(await recordRun(this.env, readSettings(this.env), record))) return false;
-    } catch (thrown) {
-      // A setting that can't be read at the moment must not cost the record: the runtime gives up on alarms that fail.
-      console.error(JSON.stringify({ message: "A record can't be written yet", cause: String(thrown) }));
-      return false;
+    const turn = await storage.get<string>("turn");
+    const draft = await this.#kept.takeDraft(dead.toSorted((a, b) => Number(b === turn) - Number(a === turn)));
+    if (draft === undefined || (await storage.get("ended")) === true) return;
+    const { at, isOver } = await this.#registry.readEnd();
+    // Another request came to an end, and this one had not begun: whoever begins takes the turn.
+    if (isOver && (turn === undefined || !dead.includes(turn))) return;
+    const living = await this.env.LONG_RUNS?.getByName(draft.id).peek();
+    if (living !== undefined) {
+      await this.#registry.goOn(draft.action);
+      return;
     }
-    await storage.delete(["record", "draft"]);
-    return true;
+    await this.#registry.interrupt();
+    await this.#kept.keep("alarm", { ...draft, at: at ?? draft.at }, Date.now());
   }
 }
 

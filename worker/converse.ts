@@ -16,8 +16,8 @@ export type Twin = { run: Run; reply: Reply; failure?: Failure };
 
 export type Conversed = { reply: Reply; undo?: OfferedUndo | undefined } | { twin: Twin };
 
-/** When the run began. `isNamed`: whoever called gave it its id, and so may send it twice; `isTaken`: it was. */
-export type Begun = { at: number; isNamed: boolean; isTaken: boolean };
+/** When the run began, and by which request. `isNamed`: whoever called gave it its id, and so may send it twice; `isTaken`: it was. */
+export type Begun = { at: number; token: string; isNamed: boolean; isTaken: boolean };
 
 type Place = Pick<Scene, "env" | "settings" | "base">;
 
@@ -25,7 +25,7 @@ export async function converse(
   action: Action,
   given: Given,
   left: Left,
-  { at, isNamed, isTaken }: Begun,
+  { at, token, isNamed, isTaken }: Begun,
   place: Place,
 ): Promise<Conversed> {
   const beginning: Beginning = { at, action: action.id, person: given.person.id };
@@ -42,7 +42,7 @@ export async function converse(
     return { reply: agreement.ask };
   }
   const takesTurn = isOnce(action, given.call, isNamed);
-  const first = takesTurn ? await meet().begin(beginning) : undefined;
+  const first = takesTurn ? await meet().begin(beginning, token) : undefined;
   if (first !== undefined) return { twin: await findTwin(action, given, first.at, place) };
   const { retryOf } = given.call;
   const reply = retryOf === undefined ? await ready.run() : await retryOnce(retryOf, { id: given.run.id, at }, ready.run, place);
@@ -51,7 +51,8 @@ export async function converse(
     return { reply };
   }
   const offer = left.undo;
-  if (offer === undefined || action.undo === undefined || reply.kind !== "done") return { reply };
+  // What goes on can be taken back when it is over.
+  if (offer === undefined || reply.kind !== "done") return { reply };
   const undo = { until: Date.now() + offer.lifeS * 1_000, label: offer.label };
   await meet().keepUndo(beginning, { data: JSON.stringify(offer.data), until: undo.until });
   return { reply, undo };
@@ -80,7 +81,9 @@ async function retryOnce(first: EarlierRun, own: EarlierRun, run: () => Promise<
 /** What was submitted before runs once. Whoever's run it is gets it as it stands, or as it ended. */
 async function findTwin({ id: action }: Action, { run, person, base }: Given, at: number, { env, settings }: Place): Promise<Twin> {
   const found = await findNow(env, settings, run.id, at).catch(() => undefined);
-  if (found?.recorded.action === action && found.recorded.person?.id === person.id) {
+  // What died before it knew whose it is says so in words that are anybody's.
+  const isAnybodys = found?.recorded.reply.kind === "failed" && found.recorded.reply.code === "run-interrupted";
+  if (found?.recorded.action === action && (isAnybodys || found.recorded.person?.id === person.id)) {
     const { recorded, followed } = found;
     if (followed !== undefined) return followed;
     // Before its end the log has no more than that something was asked.

@@ -15,7 +15,7 @@ import { type Left, makeGiven } from "./given.ts";
 import { goOn } from "./go-on.ts";
 import { mayReadLog } from "./log-access.ts";
 import { findNow } from "./meet-run.ts";
-import { checkKnown, type Note, noteRun, notNoted, recordSurely } from "./note-run.ts";
+import { checkKnown, type Note, noteRun, notNoted, recordSurely, type ToWrite } from "./note-run.ts";
 import { keepOpenable } from "./openable.ts";
 import { checkOrigin } from "./origin.ts";
 import { describePerson, identify, meetKitsu, type Person } from "./person.ts";
@@ -80,8 +80,8 @@ export async function dispatchUndo(request: Request, id: string, scene: Scene): 
     read: (query, body) => repeatCall(first, understandCall(query, body), { isReader, isRetry: false }),
     isGated: false,
     work: async (given) => {
-      const { reply, recorded } = await undoRun(action, given, first, env);
-      if (recorded !== undefined) ctx.waitUntil(recordSurely(env, settings, recorded));
+      const { reply, undone } = await undoRun(action, given, first, env);
+      if (undone !== undefined) ctx.waitUntil(recordSurely(env, settings, undone));
       return { reply };
     },
   });
@@ -110,21 +110,24 @@ async function find(request: Request, id: string, scene: Scene): Promise<{ first
   return { first, action: findAction(first.action, settings), isReader };
 }
 
-/** Answers, and lets the run go on to its end and into the log when the person closes the tab meanwhile. */
+/**
+ * Answers, and lets the run go on to its end and into the log when the person closes the tab meanwhile: for 30 seconds, in which an action ends by the
+ * time limit there is without a setting. What Cloudflare cuts off then is in the log as interrupted.
+ */
 async function perform(request: Request, scene: Scene, errand: Errand): Promise<Response> {
   const { env, settings, ctx } = scene;
   const performing = carryOut(request, scene, errand);
   ctx.waitUntil(
-    performing.then(async ({ recorded, isWritten, note }) => {
-      const written = recorded && !isWritten ? recordSurely(env, settings, recorded) : undefined;
-      await Promise.all([written, note?.leave(recorded)]);
+    performing.then(async ({ leave }) => {
+      const left = await leave();
+      if (left !== undefined) await recordSurely(env, settings, left);
     }),
   );
   return (await performing).response;
 }
 
-/** `isWritten`: the log has the record already. `note`: where the run was noted as at work. */
-type Carried = { response: Response; recorded?: Recorded; isWritten?: boolean; note?: Note | undefined };
+/** `leave`: notes that the request is over, and gives what the log is to be told. */
+type Carried = { response: Response; leave(): Promise<ToWrite | undefined> };
 
 /** What the person is answered, and what is to be written down. Never throws but for faults in making the answer itself. */
 async function carryOut(request: Request, scene: Scene, { action, read, isGated, work }: Errand): Promise<Carried> {
@@ -167,8 +170,10 @@ async function carryOut(request: Request, scene: Scene, { action, read, isGated,
       checkKnown(noted);
       if (before?.beginning !== undefined) {
         checkOwn(before.beginning, action, caller);
-        [id, at] = [named ?? id, before.beginning.at];
+        id = named ?? id;
       }
+      // One run is one line of the log, however often it is sent.
+      if (before !== undefined) at = before.beginning?.at ?? before.at;
       const run = runAt(base, id, at);
       checkTrust(caller, action, settings);
       checkDepartments(caller, action, settings);
@@ -179,11 +184,15 @@ async function carryOut(request: Request, scene: Scene, { action, read, isGated,
       }
       const made = makeGiven(action, scene, { call: understood, arrived: seen, run, person: caller, kitsu, roleIn, signal });
       left = made.left;
-      return work(made.given, left, { at, isNamed: named !== undefined, isTaken: before?.isTaken ?? false });
+      const begun = { at, token: note?.token ?? "", isNamed: named !== undefined, isTaken: before?.isTaken ?? false };
+      return work(made.given, left, begun);
     });
     // It is in the log already, as what it is.
     if ("twin" in conversed)
-      return { response: answerCall(request, conversed.twin, settings, { failure: conversed.twin.failure, call }), note };
+      return {
+        response: answerCall(request, conversed.twin, settings, { failure: conversed.twin.failure, call }),
+        leave: async () => note?.leave(),
+      };
     ({ reply, undo } = conversed);
   } catch (thrown) {
     reply = toFailure(thrown);
@@ -211,7 +220,13 @@ async function carryOut(request: Request, scene: Scene, { action, read, isGated,
   const run = { ...offerAgain(base, recorded), ...(follow instanceof Failure ? undefined : follow) };
   const response = answerCall(request, { run, reply: recorded.reply }, settings, { failure, call });
   // What goes on has written itself down.
-  return { response, recorded, isWritten: follow !== undefined && !(follow instanceof Failure), note };
+  const isWritten = follow !== undefined && !(follow instanceof Failure);
+  const leaving = () =>
+    note === undefined ? Promise.resolve(isWritten ? undefined : { recorded }) : note.leave(recorded, isWritten);
+  // What changed something is kept before anybody is told, so that no address leads to nothing, whatever becomes of the worker then.
+  const ended = action.isSafe ? undefined : leaving();
+  await ended;
+  return { response, leave: () => ended ?? leaving() };
 }
 
 function checkMethod(request: Request, action: Action): void {

@@ -3,7 +3,7 @@ import * as v from "valibot";
 import { type Reply, RunId } from "../contract.ts";
 import { meetConversation, noBinding } from "./conversation.ts";
 import { Failure } from "./failure.ts";
-import { findRun, unknownRun } from "./journal.ts";
+import { findRun, readRecord, unknownRun } from "./journal.ts";
 import type { Living, LongRun } from "./long-run.ts";
 import { Recorded } from "./record.ts";
 import type { Env, Settings } from "./settings.ts";
@@ -22,9 +22,12 @@ export async function findNow(
   id: string,
   at: number | undefined,
 ): Promise<{ recorded: Recorded; followed?: Followed | undefined }> {
-  const living = env.LONG_RUNS === undefined ? undefined : await peek(env, id);
+  const [living, kept] = await Promise.all([env.LONG_RUNS === undefined ? undefined : peek(env, id), readKept(env, id)]);
   // The log may have other lines of the same id: of calls that were refused it.
-  if (living !== undefined && (at ?? living.recorded.at) === living.recorded.at) return living;
+  const isMeant = ({ recorded }: { recorded: Recorded }) => (at ?? recorded.at) === recorded.at;
+  if (living !== undefined && isMeant(living)) return living;
+  // What the log has not taken yet is newer than what it has.
+  if (kept !== undefined && isMeant(kept)) return kept;
   return { recorded: await findRecord(env, settings, id, at) };
 }
 
@@ -40,6 +43,13 @@ export async function findRecord(env: Env, settings: Settings, id: string, at: n
 
 async function beganAt(env: Env, id: string): Promise<number | undefined> {
   return env.CONVERSATIONS !== undefined && v.is(RunId, id) ? meetConversation(env, id).beganAt() : undefined;
+}
+
+async function readKept(env: Env, id: string): Promise<{ recorded: Recorded } | undefined> {
+  if (env.CONVERSATIONS === undefined || !v.is(RunId, id)) return undefined;
+  const kept = await meetConversation(env, id).readRecord();
+  const recorded = kept === undefined ? undefined : readRecord(JSON.parse(kept));
+  return recorded && { recorded };
 }
 
 /** How another run stands, or how it ended. */

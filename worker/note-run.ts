@@ -19,11 +19,16 @@ const WRITE_AGAIN_MS = 1_100;
 type Place = Pick<Scene, "env" | "settings" | "base">;
 
 export type Note = {
+  /** the request's own, by which it is told from others for the same run */
+  token: string;
   /** What was known of the run before; asked before anything is done. Undefined where there is no place to note it. */
   known: Promise<Known | undefined>;
-  /** Says that the request is over; with the record, how the run ended by it. */
-  leave(recorded?: Recorded): Promise<void>;
+  /** Says that the request is over; with the record, how the run ended by it. What is given back is what the log is to be told. */
+  leave(recorded?: Recorded, isWritten?: boolean): Promise<ToWrite | undefined>;
 };
+
+/** A record for the log. `keptBy`: the run's object keeps it until then, for that request. */
+export type ToWrite = { recorded: Recorded; keptBy?: string | undefined };
 
 /** @param attempt which of the page's requests for this run it is */
 export function noteRun(
@@ -31,9 +36,11 @@ export function noteRun(
   begun: Omit<Recorded, "reply" | "status" | "tookMs">,
   attempt: string,
 ): Note {
-  if (env.CONVERSATIONS === undefined) return { known: Promise.resolve(undefined), leave: async () => undefined };
-  const { id, at, action } = begun;
   const token = makeRunId();
+  if (env.CONVERSATIONS === undefined) {
+    return { token, known: Promise.resolve(undefined), leave: async (recorded, isWritten) => toWrite(recorded, isWritten) };
+  }
+  const { id, at, action } = begun;
   const conversation = meetConversation(env, id);
   const { reply, status } = interrupted(nameAction(action, settings));
   const draft = shorten({ ...begun, reply, status, tookMs: settings.actionTimeLimitMs });
@@ -42,23 +49,32 @@ export function noteRun(
   // Whoever awaits it is told; where nobody does, as for what changes nothing, it is no fault.
   known.catch(() => undefined);
   return {
+    token,
     known,
-    leave: async (recorded) => {
+    leave: async (recorded, isWritten) => {
       // What was refused under another id is not what this run is about.
-      const over = recorded?.id === id ? describeEnd(recorded, base, settings) : undefined;
-      await known.then(() => conversation.leave(token, over)).catch(reportUnnoted);
+      const isOwn = recorded?.id === id;
+      const over = isOwn ? describeEnd(recorded, base, settings) : undefined;
+      try {
+        await known;
+        const isAbout = await conversation.leave(token, over, isOwn && !isWritten ? recorded : undefined);
+        if (isOwn && !isWritten) return isAbout ? { recorded, keptBy: token } : undefined;
+      } catch (cause) {
+        console.error(JSON.stringify({ message: "The end of a run could not be noted", cause: String(cause) }));
+      }
+      return toWrite(recorded, isWritten);
     },
   };
 }
+
+const toWrite = (recorded: Recorded | undefined, isWritten = false): ToWrite | undefined =>
+  recorded === undefined || isWritten ? undefined : { recorded };
 
 function describeEnd(recorded: Recorded, base: string, settings: Settings) {
   const { at, action, reply } = recorded;
   const { retry, undo } = offerAgain(base, recorded);
   return { at, action, reply: withoutNames(reply, action, settings), offers: { retry, undo } };
 }
-
-const reportUnnoted = (cause: unknown) =>
-  console.error(JSON.stringify({ message: "The end of a run could not be noted", cause: String(cause) }));
 
 /** Throws where the run may not begin. */
 export function checkKnown(known: Known | undefined): void {
@@ -80,29 +96,40 @@ export function notNoted(cause: unknown): Failure {
 }
 
 /**
- * Writes the run down, now or later. Never throws, for a log that can't be written must not cost the run: what it refuses twice is kept beside the run
- * until it is taken, and what can't be kept either goes to the worker's own log as a whole.
+ * Writes the run down, now or later. Never throws, for a log that can't be written must not cost the run: what it refuses is kept beside the run until it
+ * is taken, and what can't be kept either goes to the worker's own log as a whole.
  */
-export async function recordSurely(env: Env, settings: Settings, recorded: Recorded): Promise<void> {
-  const write = () => writeRecord(env, settings, recorded);
-  const again = () => scheduler.wait(WRITE_AGAIN_MS).then(write);
+export async function recordSurely(env: Env, settings: Settings, { recorded, keptBy }: ToWrite): Promise<void> {
+  const write = () => writeRecord(env, settings, recorded).then(() => true);
+  let isWritten = false;
   try {
-    await write().catch(again);
+    isWritten = await write();
   } catch (cause) {
-    const isKept = await keep(env, recorded);
-    const message = isKept ? "A run could not be written to the log yet" : "A run could not be written to the log";
-    console.error(JSON.stringify({ message, run: recorded.id, cause: String(cause), ...(!isKept && { recorded }) }));
+    console.error(JSON.stringify({ message: "A run could not be written to the log yet", run: recorded.id, cause: String(cause) }));
   }
+  const isKept = await tellKeeper(env, recorded, keptBy, isWritten);
+  if (isWritten || isKept) return;
+  const again = scheduler.wait(WRITE_AGAIN_MS).then(write);
+  await again.catch((cause: unknown) => {
+    const message = "A run could not be written to the log";
+    console.error(JSON.stringify({ message, run: recorded.id, cause: String(cause), recorded }));
+  });
 }
 
-async function keep(env: Env, recorded: Recorded): Promise<boolean> {
-  if (env.CONVERSATIONS === undefined) return false;
-  return meetConversation(env, recorded.id)
-    .keepRecord(recorded)
-    .then(
-      () => true,
-      () => false,
-    );
+/** One place writes again what was refused, so that nothing old is written over what is newer. */
+async function tellKeeper(env: Env, recorded: Recorded, keptBy: string | undefined, isWritten: boolean): Promise<boolean> {
+  if (env.CONVERSATIONS === undefined || (isWritten && keptBy === undefined)) return false;
+  const conversation = meetConversation(env, recorded.id);
+  const telling =
+    keptBy === undefined
+      ? conversation.keepRecord(makeRunId(), recorded)
+      : isWritten
+        ? conversation.wrote(keptBy)
+        : conversation.writeSoon();
+  return telling.then(
+    () => true,
+    () => false,
+  );
 }
 
 /** A call of very many tasks, or with very much in it, is kept without that. */

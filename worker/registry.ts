@@ -48,13 +48,14 @@ export class Registry {
     this.#storage = storage;
   }
 
-  /** False: somebody was told that this attempt did not run, and so it never will. */
-  async arrive({ token, attempt, at, action, until }: Arriving): Promise<boolean> {
+  /** When the run began. Undefined: somebody was told that this attempt did not run, and so it never will. */
+  async arrive({ token, attempt, at, action, until }: Arriving): Promise<number | undefined> {
     const known = await this.#read();
-    if (known.voided.includes(attempt)) return false;
+    if (known.voided.includes(attempt)) return undefined;
     const atWork = [...known.atWork, { token, since: Date.now(), until }].slice(-AT_WORK_MAX);
-    await this.#write({ ...known, at: known.at ?? at, action: known.action ?? action, seen: add(known.seen, attempt), atWork });
-    return true;
+    const began = known.at ?? at;
+    await this.#write({ ...known, at: began, action: known.action ?? action, seen: add(known.seen, attempt), atWork });
+    return began;
   }
 
   /** @param over how the run ended by this request; absent where this request is not what the run is about */
@@ -90,13 +91,28 @@ export class Registry {
     return this.read(attempt);
   }
 
-  /** Ends what must be dead. True: there was something. */
-  async bury(now = Date.now()): Promise<boolean> {
+  /** Ends the requests that must be dead, and says which. */
+  async bury(now = Date.now()): Promise<string[]> {
     const known = await this.#read();
-    const atWork = known.atWork.filter(({ until }) => until > now);
-    if (atWork.length === known.atWork.length) return false;
-    await this.#write({ ...known, atWork, isInterrupted: true });
-    return true;
+    const dead = known.atWork.filter(({ until }) => until <= now).map(({ token }) => token);
+    if (dead.length > 0) await this.#write({ ...known, atWork: known.atWork.filter(({ token }) => !dead.includes(token)) });
+    return dead;
+  }
+
+  /** When the run began, and whether any of its requests came to an end. */
+  async readEnd(): Promise<{ at: number | undefined; isOver: boolean }> {
+    const { at, over } = await this.#read();
+    return { at, isOver: over !== undefined };
+  }
+
+  /** Part of it may be done, and nobody will say more. */
+  async interrupt(): Promise<void> {
+    await this.#write({ ...(await this.#read()), isInterrupted: true });
+  }
+
+  /** Its request died, and what it began goes on. */
+  async goOn(action: string): Promise<void> {
+    await this.#write({ ...(await this.#read()), over: { reply: { kind: "started", title: action }, offers: {} } });
   }
 
   /** When there is something to bury next, in epoch milliseconds. */

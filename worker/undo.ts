@@ -3,12 +3,13 @@ import type { Reply } from "../contract.ts";
 import type { Action, Given } from "./action.ts";
 import { meetConversation } from "./conversation.ts";
 import { Failure } from "./failure.ts";
+import type { ToWrite } from "./note-run.ts";
 import type { Recorded } from "./record.ts";
 import type { Role } from "./services/zou-objects.ts";
 import type { Env } from "./settings.ts";
 
-/** The run as it is afterwards; `recorded` is absent where nothing changed. */
-export type Undone = { reply: Reply; recorded?: Recorded };
+/** `undone`: the run as it is afterwards, for the log; absent where nothing changed. */
+export type Undone = { reply: Reply; undone?: ToWrite };
 
 export async function undoRun(action: Action, given: Given, first: Recorded, env: Env): Promise<Undone> {
   await checkMayUndo(action, given, first);
@@ -24,10 +25,13 @@ export async function undoRun(action: Action, given: Given, first: Recorded, env
   }
   try {
     const reply = await undo(given, JSON.parse(turn.data));
-    const isDone = reply.kind === "done";
-    await conversation.endUndo(isDone);
-    if (!isDone) return { reply };
-    return { reply, recorded: { ...first, undone: { at: Date.now(), person: given.person.name, reply } } };
+    if (reply.kind !== "done") {
+      await conversation.endUndo(false);
+      return { reply };
+    }
+    const recorded = { ...first, undone: { at: Date.now(), person: given.person.name, reply } };
+    await conversation.endUndo(true, given.run.id, recorded);
+    return { reply, undone: { recorded, keptBy: given.run.id } };
   } catch (thrown) {
     await conversation.endUndo(false);
     throw thrown;
