@@ -32,7 +32,10 @@ export type Given = {
   signal: AbortSignal;
   /** Lends what only the worker may read, for a time and by an address nobody can guess. */
   lend(loan: Loan): Promise<string>;
-  /** Offers to take back what this run did. `data` is what the action's `undo` will be given; it stays with the worker. */
+  /**
+   * Offers to take back what this run did, once it is done: where it goes on, from its end on. `data` is what the action's `undo` will be given; it stays
+   * with the worker.
+   */
   offerUndo(offer: UndoOffer): void;
   /** The run goes on after its answer, which must be `started`: the action's `watch` is given `data`, at once and then again and again. */
   goOn(data: unknown): void;

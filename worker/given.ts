@@ -47,6 +47,7 @@ export function makeGiven(action: Action, scene: Scene, { kitsu, ...known }: Kno
     kitsu: () => kitsu ?? throwNoKitsu(),
     lend: (loan) => lend(scene, { person, run: run.id }, loan),
     offerUndo: (offer) => {
+      if (action.undo === undefined) throw new Error("An action that offers to take back what it did must say how: undo");
       left.undo = offer;
     },
     goOn: (data) => {

@@ -3,7 +3,6 @@ import type { Action } from "./action.ts";
 import { Failure, toFailure } from "./failure.ts";
 import { hashKey } from "./follow.ts";
 import type { Left } from "./given.ts";
-import { recordRun } from "./journal.ts";
 import { meetLongRun } from "./meet-run.ts";
 import type { Recorded } from "./record.ts";
 import { makeRunId, offerFollow } from "./run.ts";
@@ -12,7 +11,7 @@ import type { Scene } from "./scene.ts";
 /** Lets a run go on that said so, and says how it can be followed. What it locked and does not need ends here. */
 export async function goOn(
   action: Action,
-  { env, settings, base }: Scene,
+  { env, base }: Scene,
   recorded: Recorded,
   left: Left | undefined,
   email: string | undefined,
@@ -29,11 +28,10 @@ export async function goOn(
     email,
     key,
     isWatched: action.watch !== undefined,
+    ...(left.undo !== undefined && { undo: { ...left.undo, data: JSON.stringify(left.undo.data) } }),
   };
   const data = JSON.stringify(left.goesOn.data);
   const begin = () => meetLongRun(env, id).begin(beginning, data);
-  // Written before it begins, for its end is written, too, and may come soon.
-  await recordRun(env, settings, beginning.recorded);
   try {
     // Once more where it can't be told whether it began, as in the middle of a deploy. What it locked is not released here, for it may have: it ends by itself.
     if (await begin().catch(begin)) return offerFollow(base, { id, at, key, controls: [] });

@@ -4,7 +4,14 @@ import { readParts, toParts } from "./large-value.ts";
 import { Reported } from "./report.ts";
 import { Beginning, Going } from "./watch.ts";
 
-const Stored = v.object({ ...Going.entries, ...Reported.entries, isWritten: v.boolean(), freed: v.number() });
+const Stored = v.object({
+  ...Going.entries,
+  ...Reported.entries,
+  /** its locks are kept for it, and the log says that it goes on; without a word in older ones */
+  isSettled: v.fallback(v.boolean(), true),
+  isWritten: v.boolean(),
+  freed: v.number(),
+});
 
 /** `data` is what the action keeps, as JSON. */
 export type State = v.InferOutput<typeof Stored> & { data: string };

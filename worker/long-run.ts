@@ -6,8 +6,8 @@ import type { Control, Standing, Watch } from "./action.ts";
 import { findAction } from "./actions/index.ts";
 import { sayCanceler } from "./canceled.ts";
 import { describeCause, Failure, toFailure } from "./failure.ts";
-import { recordRun } from "./journal.ts";
-import { meetLocks, releaseOver } from "./lock.ts";
+import { releaseOver } from "./lock.ts";
+import { keepUndo, recordOf, tellBeginning, tellEnd } from "./long-run-log.ts";
 import { type Known, partsOf, partsOfBeginning, readKnown, type State } from "./long-run-state.ts";
 import { readRun } from "./meet-run.ts";
 import { keepOpenable } from "./openable.ts";
@@ -22,7 +22,7 @@ import { advance, answerOf, type Beginning, type Followed, isOver, makeWatch, WA
 const WATCH_MAX_MS = 25_000;
 /** Until then it can be followed when it is over; then the log alone knows. */
 const FORGET_AFTER_MS = 600_000;
-const WRITE_AGAIN_MS = 30_000;
+const WRITE_AGAIN_MS = 10_000;
 const LOOK_AGAIN_MS = 60_000;
 
 export class LongRun extends DurableObject<Env> {
@@ -36,17 +36,22 @@ export class LongRun extends DurableObject<Env> {
   }
 
   private async beginNow(beginning: Beginning, data: string): Promise<boolean> {
-    const { recorded } = beginning;
     const known = await this.load();
     if (known !== undefined) return known.beginning.key === beginning.key;
-    await meetLocks(this.env, recorded.action).keep(recorded.id, Date.now() + readSettings(this.env).longRunLimitMs);
     // First of all, for whatever is stored must be looked at.
     await this.ctx.storage.setAlarm(Date.now());
-    const isNew = { reply: recorded.reply, controls: [], began: Date.now(), tries: 0, data };
-    const state = { ...isNew, isWritten: false, reports: [], reportedAt: 0, freed: 0 };
+    const isNew = { reply: beginning.recorded.reply, controls: [], began: Date.now(), tries: 0, data };
+    const state = { ...isNew, isSettled: false, isWritten: false, reports: [], reportedAt: 0, freed: 0 };
     await this.ctx.storage.put({ ...partsOfBeginning(beginning), ...partsOf(state) });
     this.known = { beginning, state };
+    await this.settle(this.known);
     return true;
+  }
+
+  /** What others are to know of its beginning, after it is stored; again where that failed. */
+  private async settle({ beginning, state }: Known): Promise<void> {
+    const isSettled = await tellBeginning(this.env, beginning, state);
+    await this.save({ ...state, isSettled });
   }
 
   /** How it stands, for whoever has the key. */
@@ -58,7 +63,7 @@ export class LongRun extends DurableObject<Env> {
   /** How it stands, with all that is known of it, for the worker itself. */
   async peek(): Promise<Living | undefined> {
     const known = await this.load();
-    return known && { recorded: { ...known.beginning.recorded, reply: known.state.reply }, followed: answer(known) };
+    return known && { recorded: recordOf(known), followed: answer(known) };
   }
 
   /** The newest picture of it, for whoever has the key. */
@@ -142,6 +147,8 @@ export class LongRun extends DurableObject<Env> {
 
   private async alarmNow(): Promise<void> {
     try {
+      const begun = await this.load();
+      if (begun !== undefined && !begun.state.isSettled && !isOver(begun.state)) await this.settle(begun);
       const known = await this.load();
       if (known !== undefined) await (isOver(known.state) ? this.end(known) : this.look(known));
     } catch (thrown) {
@@ -182,6 +189,8 @@ export class LongRun extends DurableObject<Env> {
     const shown = keepOpenable(sayCanceler(reply, known.state.canceledBy), settings.schemes);
     const state: State = { ...known.state, ...noted, reply: shown, data: JSON.stringify(data), controls: [...controls], picture };
     if (isOver(state)) state.ended = Date.now();
+    // Before anybody is offered it.
+    if (isOver(state)) state.undo = await keepUndo(this.env, beginning, state);
     await this.save(state);
     const now = JSON.stringify(answer({ beginning, state }));
     if (now !== before) tellSockets(this.ctx, now);
@@ -191,16 +200,14 @@ export class LongRun extends DurableObject<Env> {
   }
 
   /** Writes the log, releases what was locked, and forgets when followers had their time. */
-  private async end({ beginning: { recorded }, state }: Known): Promise<void> {
+  private async end({ beginning, state }: Known): Promise<void> {
     if (state.isWritten) {
       closeSockets(this.ctx);
       await this.ctx.storage.deleteAll();
       this.known = undefined;
       return;
     }
-    await meetLocks(this.env, recorded.action).release(recorded.id);
-    const tookMs = (state.ended ?? Date.now()) - state.began;
-    const isWritten = await recordRun(this.env, readSettings(this.env), { ...recorded, reply: state.reply, tookMs });
+    const isWritten = await tellEnd(this.env, beginning, state);
     await this.save({ ...state, isWritten });
     await this.ctx.storage.setAlarm(Date.now() + (isWritten ? FORGET_AFTER_MS : WRITE_AGAIN_MS));
   }

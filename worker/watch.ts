@@ -16,6 +16,8 @@ export const Beginning = v.object({
   email: v.optional(v.string()),
   key: v.string(),
   isWatched: v.boolean(),
+  /** how it can be taken back once it is done: `data` is JSON for the action's `undo` */
+  undo: v.optional(v.object({ data: v.string(), lifeS: v.number(), label: v.optional(v.string()) })),
 });
 export type Beginning = v.InferOutput<typeof Beginning>;
 
@@ -35,6 +37,8 @@ export const Going = v.object({
   /** who canceled it, where that is not the person whose run it is */
   canceledBy: v.optional(v.string()),
   picture: v.optional(v.string()),
+  /** until when it can be taken back, in epoch milliseconds */
+  undo: v.optional(v.object({ until: v.number(), label: v.optional(v.string()) })),
 });
 export type Going = v.InferOutput<typeof Going>;
 
@@ -138,12 +142,12 @@ export function makeWatch(
 /** An answer that always says which run it is about. */
 export type Followed = Answer & { run: Run };
 
-export function answerOf({ base, key, recorded: { id, at } }: Beginning, { controls, picture, ...going }: Going): Followed {
+export function answerOf({ base, key, recorded: { id, at } }: Beginning, { controls, picture, undo, ...going }: Going): Followed {
   const place = `${base}/runs/${id}/picture?at=${at}&key=${key}&n=${encodeURIComponent(picture ?? "")}`;
   const reply = going.reply.kind === "started" && picture !== undefined ? { ...going.reply, picture: place } : going.reply;
   return {
     version: WIRE_VERSION,
-    run: { ...offerAgain(base, { id, at, reply }), ...offerFollow(base, { id, at, key, controls }) },
+    run: { ...offerAgain(base, { id, at, reply, undo }), ...offerFollow(base, { id, at, key, controls }) },
     reply,
   };
 }

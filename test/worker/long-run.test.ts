@@ -14,7 +14,7 @@ const RUN = "0123456789abcdef0123456789abcdef";
 const started = (done: number): Reply => ({ kind: "started", title: "Rendering", progress: { done, total: 3 } });
 const ENDED: Reply = { kind: "done", severity: "success", title: "Rendered" };
 
-const mutable: Pick<Action, "watch" | "control"> = debug;
+const mutable: Pick<Action, "watch" | "control" | "undo"> = debug;
 let run: ReturnType<typeof replaceRun>;
 let watch: ReturnType<typeof vi.fn<(watch: Watch, data: unknown) => Promise<Standing>>>;
 let control: ReturnType<typeof vi.fn<(watch: Watch, data: unknown, what: Control) => Promise<Standing>>>;
@@ -31,6 +31,7 @@ beforeEach(() => {
 afterEach(() => {
   delete mutable.watch;
   delete mutable.control;
+  delete mutable.undo;
 });
 
 const begin = async (members: object = {}): Promise<Answer> =>
@@ -275,6 +276,50 @@ describe("one that can't begin", () => {
     });
   });
 
+  it("locks nothing for what could not be stored", async () => {
+    const locks = env.LOCKS.getByName("debug");
+    const id = "d".repeat(32);
+    await locks.take({ run: id, person: "Ada", until: Date.now() + 60_000 }, [TASK]);
+    const arrived = { method: "POST", path: "/", headers: [], fields: [] };
+    const recorded = { id, at: 1, tookMs: 1, action: "debug", status: 202, reply: started(0), arrived };
+    await runInDurableObject(env.LONG_RUNS.getByName(id), async (instance, { storage }) => {
+      vi.spyOn(storage, "put").mockRejectedValue(new Error("full"));
+      await expect(instance.begin({ recorded, base: EDGE, key: "k", isWatched: false }, "null")).rejects.toThrow("full");
+    });
+    vi.spyOn(Date, "now").mockReturnValue(Date.now() + 100_000);
+    expect(await locks.find("other", [TASK])).toEqual([]);
+  });
+
+  it("is in the log as what goes on, as soon as the log takes it", async () => {
+    vi.spyOn(console, "error").mockReturnValue();
+    const put = vi.spyOn(env.RUNS, "put").mockRejectedValueOnce(new Error("KV PUT failed: 429 Too Many Requests"));
+    watch.mockResolvedValue({ reply: started(1), data: null, againMs: 60_000 });
+    await begin();
+    await vi.waitFor(async () => expect(await readLog()).toMatchObject([{ id: RUN, reply: { kind: "started" } }]));
+    expect(put).toHaveBeenCalledTimes(2);
+  });
+
+  it("can be taken back from its end on, where it offered that when it began", async () => {
+    const undo = vi.fn(async (_: Given, __: unknown) => ({ ...ENDED, title: "Removed" }));
+    mutable.undo = undo;
+    run.mockImplementation(async ({ goOn, offerUndo }) => {
+      offerUndo({ data: { made: 7 }, lifeS: 600, label: "Remove it" });
+      goOn(null);
+      return started(0);
+    });
+    watch.mockResolvedValue({ reply: ENDED, data: null });
+    const answer = await begin();
+    expect(answer.run?.undo).toBeUndefined();
+    await untilOver(answer);
+    const { run: over } = await follow(answer);
+    expect(over?.undo).toMatchObject({ label: "Remove it" });
+    expect((await readAnswer(await post(over?.undo?.url))).reply).toMatchObject({ title: "Removed" });
+    expect(undo.mock.lastCall?.[1]).toEqual({ made: 7 });
+    await vi.waitFor(async () =>
+      expect(await readLog()).toContainEqual(expect.objectContaining({ id: RUN, undone: expect.anything() })),
+    );
+  });
+
   it("gives back what is over, while the rest goes on", async () => {
     run.mockImplementation(async ({ goOn, lock }) => {
       await lock([TASK, OTHER_TASK]);
@@ -491,8 +536,9 @@ describe("tasks that are locked", () => {
     expect(seen).toMatchObject([[], [{ task: TASK, run: RUN, person: "ada@studio.tld", since: expect.any(Number) }]]);
     watch.mockResolvedValue({ reply: ENDED, data: null });
     const object = env.LONG_RUNS.getByName(RUN);
-    await runInDurableObject(object, (instance) => instance.alarm());
     await vi.waitFor(async () => {
+      // A look that is under way is not made twice.
+      await runInDurableObject(object, (instance) => instance.alarm());
       await ask(`/actions/debug?run=${crypto.randomUUID().replaceAll("-", "")}`, ajax({ ...AJAX_FIELDS, selection: [OTHER_TASK] }));
       expect(seen.at(-1)).toEqual([]);
     });
