@@ -65,7 +65,7 @@ export class Conversation extends DurableObject<Env> {
     if (isAbout && record !== undefined) await this.#kept.keep(token, record);
     if (turn === token && over !== undefined && over.reply.kind !== "ask") await storage.put("ended", true);
     await this.#registry.leave(token, isAbout ? over : undefined);
-    await this.#kept.dropDraft(token);
+    await this.#kept.dropDrafts([token]);
     await this.#forgetAfter(FORGET_AFTER_MS);
     return isAbout;
   }
@@ -209,7 +209,7 @@ export class Conversation extends DurableObject<Env> {
 
   override async alarm(): Promise<void> {
     const { storage } = this.ctx;
-    const dead = await this.#registry.bury();
+    const dead = await this.#registry.listDead();
     if (dead.length > 0) await this.#settle(dead);
     await this.#kept.write(this.env);
     const forgetAt = (await storage.get<number>("forgetAt")) ?? 0;
@@ -221,18 +221,19 @@ export class Conversation extends DurableObject<Env> {
   async #settle(dead: readonly string[]): Promise<void> {
     const { storage } = this.ctx;
     const turn = await storage.get<string>("turn");
-    const draft = await this.#kept.takeDraft(dead.toSorted((a, b) => Number(b === turn) - Number(a === turn)));
-    if (draft === undefined || (await storage.get("ended")) === true) return;
-    const { at, isOver } = await this.#registry.readEnd();
-    // Another request came to an end, and this one had not begun: whoever begins takes the turn.
-    if (isOver && (turn === undefined || !dead.includes(turn))) return;
-    const living = await this.env.LONG_RUNS?.getByName(draft.id).peek();
-    if (living !== undefined) {
-      await this.#registry.goOn(draft.action);
-      return;
-    }
-    await this.#registry.interrupt();
-    await this.#kept.keep("alarm", { ...draft, at: at ?? draft.at }, Date.now());
+    const draft = await this.#kept.readDraft(dead.toSorted((a, b) => Number(b === turn) - Number(a === turn)));
+    const living = draft && (await this.env.LONG_RUNS?.getByName(draft.id).peek());
+    // All or nothing: a worker may die here, too.
+    await storage.transaction(async () => {
+      const { at, isOver } = await this.#registry.bury(dead);
+      // Another request came to an end, and this one had not begun: whoever begins takes the turn.
+      const hadNotBegun = isOver && (turn === undefined || !dead.includes(turn));
+      if (draft !== undefined && !hadNotBegun && (await storage.get("ended")) !== true) {
+        await this.#registry.endDead(living === undefined ? undefined : draft.action);
+        if (living === undefined) await this.#kept.keep("alarm", { ...draft, at: at ?? draft.at }, Date.now());
+      }
+      await this.#kept.dropDrafts(dead);
+    });
   }
 }
 

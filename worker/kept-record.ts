@@ -28,14 +28,13 @@ export class KeptRecord {
     await this.#storage.put(draftOf(token), draft);
   }
 
-  async dropDraft(token: string): Promise<void> {
-    await this.#storage.delete(draftOf(token));
+  async dropDrafts(tokens: readonly string[]): Promise<void> {
+    await this.#storage.delete(tokens.map(draftOf));
   }
 
-  /** The draft of the first of these that has one; all of theirs are gone then. */
-  async takeDraft(tokens: readonly string[]): Promise<Recorded | undefined> {
+  /** The draft of the first of these that has one. */
+  async readDraft(tokens: readonly string[]): Promise<Recorded | undefined> {
     const drafts = await this.#storage.get<Uint8Array>(tokens.map(draftOf));
-    await this.#storage.delete(tokens.map(draftOf));
     const [draft] = tokens.flatMap((token) => drafts.get(draftOf(token)) ?? []);
     return draft && readRecord(JSON.parse(new TextDecoder().decode(draft)));
   }

@@ -91,28 +91,23 @@ export class Registry {
     return this.read(attempt);
   }
 
-  /** Ends the requests that must be dead, and says which. */
-  async bury(now = Date.now()): Promise<string[]> {
+  /** The requests that must be dead. */
+  async listDead(now = Date.now()): Promise<string[]> {
+    return (await this.#read()).atWork.filter(({ until }) => until <= now).map(({ token }) => token);
+  }
+
+  /** Forgets them, and says when the run began, and whether any of its requests came to an end. */
+  async bury(dead: readonly string[]): Promise<{ at: number | undefined; isOver: boolean }> {
     const known = await this.#read();
-    const dead = known.atWork.filter(({ until }) => until <= now).map(({ token }) => token);
-    if (dead.length > 0) await this.#write({ ...known, atWork: known.atWork.filter(({ token }) => !dead.includes(token)) });
-    return dead;
+    await this.#write({ ...known, atWork: known.atWork.filter(({ token }) => !dead.includes(token)) });
+    return { at: known.at, isOver: known.over !== undefined };
   }
 
-  /** When the run began, and whether any of its requests came to an end. */
-  async readEnd(): Promise<{ at: number | undefined; isOver: boolean }> {
-    const { at, over } = await this.#read();
-    return { at, isOver: over !== undefined };
-  }
-
-  /** Part of it may be done, and nobody will say more. */
-  async interrupt(): Promise<void> {
-    await this.#write({ ...(await this.#read()), isInterrupted: true });
-  }
-
-  /** Its request died, and what it began goes on. */
-  async goOn(action: string): Promise<void> {
-    await this.#write({ ...(await this.#read()), over: { reply: { kind: "started", title: action }, offers: {} } });
+  /** Part of it may be done, and nobody will say more; or, with the action's name, what it began goes on. */
+  async endDead(going?: string): Promise<void> {
+    const known = await this.#read();
+    const over: Over = { reply: { kind: "started", title: going ?? "" }, offers: {} };
+    await this.#write(going === undefined ? { ...known, isInterrupted: true } : { ...known, over });
   }
 
   /** When there is something to bury next, in epoch milliseconds. */

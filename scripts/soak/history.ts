@@ -67,7 +67,9 @@ export class History {
     const told = this.runs.get(run.id) ?? this.begin(run.id, about.action, "");
     // A question is no end, and none of the later answers to a run that has ended.
     if (told.told === undefined || reply.kind !== "ask") told.told = reply;
-    if (reply.kind === "done" || reply.kind === "failed") told.ends.push(reply);
+    // Of what was submitted before, this says nothing.
+    const isTwin = reply.kind === "failed" && reply.code === "already-submitted";
+    if (reply.kind === "done" || (reply.kind === "failed" && !isTwin)) told.ends.push(reply);
     told.run = { ...told.run, ...run };
     if (told !== about) told.note(`refused in place of ${about.id}: ${describe(reply)}`);
     return told;

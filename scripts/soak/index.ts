@@ -56,7 +56,7 @@ const artists = Array.from({ length: people }, async (_, index) => {
 
 for (let round = 1; round <= rounds; round += 1) {
   await trouble(dice, log, studio);
-  await sleep(dice.between(500, 3_500));
+  await sleep(dice.chance(0.2) ? dice.between(4_000, 9_000) : dice.between(500, 3_500));
   history.kills.push(Date.now());
   await worker.kill();
   if (dice.chance(0.3)) await sleep(dice.between(50, 1_500));

@@ -1,5 +1,5 @@
 // A worker may die at any moment, and KV refuse at any moment: what was done is in the log as what it is, once, and what was offered is there.
-import { createExecutionContext, runDurableObjectAlarm } from "cloudflare:test";
+import { createExecutionContext, runDurableObjectAlarm, runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import type { Reply } from "../../contract.ts";
@@ -55,13 +55,14 @@ async function die(at: number, hasTurn: boolean): Promise<void> {
   const arrived = { method: "POST", path: "/", headers: [], fields: [] };
   const draft = JSON.stringify({ id: RUN, at, tookMs: 1, action: "debug", status: 500, arrived, reply });
   const token = `dead at ${at}`;
-  const arriving = { token, attempt: "", at, action: "debug", until: Date.now() - 1 };
+  const arriving = { token, attempt: "", at, action: "debug", until: Date.now() + 60_000 };
   await meet().arrive(arriving, new TextEncoder().encode(draft));
   if (hasTurn) await meet().begin({ at, action: "debug", person: ADA }, token);
 }
 
-/** The alarm may have been on its way already. */
+/** Later, when what has not ended must be dead, and what was not written is written again. */
 async function settle(): Promise<void> {
+  vi.spyOn(Date, "now").mockReturnValue(Date.now() + 100_000);
   await runDurableObjectAlarm(meet());
 }
 
@@ -71,7 +72,7 @@ describe("a request whose worker died", () => {
     const { run: asked } = await call();
     await die(Date.now() + 700, true);
     await settle();
-    await vi.waitFor(async () => expect(await readLog()).toMatchObject([{ id: RUN, reply: { code: "run-interrupted" } }]));
+    expect(await readLog()).toMatchObject([{ id: RUN, reply: { code: "run-interrupted" } }]);
     expect(asked?.url).toBe(`${EDGE}/runs/${RUN}?at=${(await readLog())[0]?.at}`);
   });
 
@@ -80,14 +81,38 @@ describe("a request whose worker died", () => {
     expect((await readFailed(await ask(PATH, ajax()))).code).toBe("already-submitted");
     expect(run).not.toHaveBeenCalled();
     await settle();
-    await vi.waitFor(async () =>
-      expect(await readLog()).toMatchObject([{ id: RUN, at: 1_000, reply: { code: "run-interrupted" } }]),
-    );
+    expect(await readLog()).toMatchObject([{ id: RUN, at: 1_000, reply: { code: "run-interrupted" } }]);
     // Whoever sends it once more is told that, and not that something is under way.
     expect((await readFailed(await ask(PATH, ajax()))).code).toBe("run-interrupted");
   });
 
-  it("takes nothing from a run that another request has ended, or asked about", async () => {
+  it.each([1, 2, 3])("is in the log although the worker dies again while that is settled, at step %i", async (step) => {
+    await die(1_000, true);
+    await runInDurableObject(meet(), async (instance, { storage }) => {
+      const put = storage.put.bind(storage);
+      let count = 0;
+      vi.spyOn(storage, "put").mockImplementation(async (entries: unknown, value: unknown) => {
+        count += 1;
+        if (count === step) throw new Error("died");
+        return typeof entries === "string" ? put(entries, value) : put(Object(entries));
+      });
+      vi.spyOn(Date, "now").mockReturnValue(Date.now() + 100_000);
+      await instance.alarm().catch(() => undefined);
+      vi.mocked(storage.put).mockRestore();
+    });
+    await settle();
+    expect(await readLog()).toMatchObject([{ id: RUN, reply: { code: "run-interrupted" } }]);
+  });
+
+  it("takes nothing from a question: what would have begun had taken the turn", async () => {
+    await die(1_000, false);
+    run.mockResolvedValue(ASK);
+    await call();
+    await settle();
+    expect(await readLog()).toMatchObject([{ id: RUN, reply: { kind: "ask" } }]);
+  });
+
+  it("takes nothing from a run that another request has ended", async () => {
     await die(1_000, false);
     await call();
     await settle();
@@ -124,7 +149,6 @@ describe("a worker that dies right after its answer", () => {
     );
     const undone = await answerAndDie(made?.undo?.url ?? "", ajax({ personid: ADA, personemail: AJAX_FIELDS.useremail }));
     expect(undone.reply).toMatchObject({ title: "Taken back" });
-    vi.spyOn(Date, "now").mockReturnValue(Date.now() + 31_000);
     await settle();
     await runDurableObjectAlarm(env.CONVERSATIONS.getByName(undone.run?.id ?? ""));
     const log = await readLog();
@@ -138,9 +162,19 @@ describe("a log that refuses", () => {
     run.mockResolvedValueOnce(ASK);
     await call({ RUNS: REFUSES });
     await call();
-    vi.spyOn(Date, "now").mockReturnValue(Date.now() + 31_000);
     await settle();
     expect(await readLog()).toMatchObject([{ id: RUN, reply: DONE }]);
+  });
+
+  it("is not told of a question when the run goes on meanwhile", async () => {
+    run.mockResolvedValueOnce(ASK).mockImplementationOnce(async ({ goOn }) => {
+      goOn(null);
+      return { kind: "started", title: "Rendering" };
+    });
+    await call({ RUNS: REFUSES });
+    await call();
+    await settle();
+    expect(await readLog()).toMatchObject([{ id: RUN, reply: { kind: "started" } }]);
   });
 
   it("is told what another request has submitted, and nothing of one that failed beside it", async () => {
