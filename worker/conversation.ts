@@ -63,7 +63,6 @@ export class Conversation extends DurableObject<Env> {
     const turn = await storage.get<string>("turn");
     const isAbout = turn === undefined || turn === token;
     if (isAbout && record !== undefined) await this.#kept.keep(token, record);
-    if (turn === token && over !== undefined && over.reply.kind !== "ask") await storage.put("ended", true);
     await this.#registry.leave(token, isAbout ? over : undefined);
     await this.#kept.dropDrafts([token]);
     await this.#forgetAfter(FORGET_AFTER_MS);
@@ -228,7 +227,7 @@ export class Conversation extends DurableObject<Env> {
       const { at, isOver } = await this.#registry.bury(dead);
       // Another request came to an end, and this one had not begun: whoever begins takes the turn.
       const hadNotBegun = isOver && (turn === undefined || !dead.includes(turn));
-      if (draft !== undefined && !hadNotBegun && (await storage.get("ended")) !== true) {
+      if (draft !== undefined && !hadNotBegun) {
         await this.#registry.endDead(living === undefined ? undefined : draft.action);
         if (living === undefined) await this.#kept.keep("alarm", { ...draft, at: at ?? draft.at }, Date.now());
       }
