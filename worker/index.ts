@@ -18,7 +18,7 @@ import { icon } from "./pages/icon.ts";
 import { style } from "./pages/style.ts";
 import { checkAddressRate } from "./rate.ts";
 import { serveLog, serveLogCsv, serveLogJson, serveRun, voidRun } from "./runs.ts";
-import type { Scene } from "./scene.ts";
+import { readPath, type Scene } from "./scene.ts";
 import { type Env, readSettings } from "./settings.ts";
 import { serveMetadata, serveUserscript, userscriptVersion } from "./userscript.ts";
 
@@ -79,7 +79,7 @@ async function route(request: Request, scene: Scene): Promise<Response> {
 
 /** HEAD is GET without the body, except where asking must not be doing, actions and tickets, and where Zou is asked in turn. */
 async function routeHead(request: Request, scene: Scene): Promise<Response> {
-  if (/^\/(actions|t|media)\//.test(scene.url.pathname.slice(scene.settings.basePath.length))) return route(request, scene);
+  if (/^\/(actions|t|media)\//.test(readPath(scene))) return route(request, scene);
   const response = await route(new Request(request, { method: "GET" }), scene);
   return new Response(null, response);
 }

@@ -3,7 +3,7 @@
 import { readSender } from "./address.ts";
 import { Failure } from "./failure.ts";
 import type { Person } from "./person.ts";
-import type { Scene } from "./scene.ts";
+import { readPath, type Scene } from "./scene.ts";
 
 /** The period of the bindings in wrangler.toml. */
 const PERIOD_S = 60;
@@ -16,8 +16,9 @@ const SIGN_IN = /^\/runs\/sign-in$/;
  * Throws if this address asks too often, before anything is done for it. A studio behind one address shares it, so it may call and look often; guesses of
  * the log's token are few.
  */
-export async function checkAddressRate(request: Request, { url, settings, env }: Scene): Promise<void> {
-  const path = url.pathname.slice(settings.basePath.length);
+export async function checkAddressRate(request: Request, scene: Scene): Promise<void> {
+  const { settings, env } = scene;
+  const path = readPath(scene);
   if (FREE.test(path) || request.method === "OPTIONS") return;
   // A browser sends "Basic …" with all it asks, where that stands in front of Kitsu.
   const isGuess = SIGN_IN.test(path) || /^bearer /i.test(request.headers.get("authorization") ?? "");

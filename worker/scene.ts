@@ -10,3 +10,7 @@ export type Scene = {
   /** our own address with its path prefix, without a slash at the end */
   base: string;
 };
+
+/** The path within the deployment, as the router reads it: to it a slash at the end means nothing. */
+export const readPath = ({ url, settings }: Pick<Scene, "url" | "settings">): string =>
+  url.pathname.slice(settings.basePath.length).replace(/\/+$/, "") || "/";

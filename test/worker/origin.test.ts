@@ -14,6 +14,15 @@ describe("which pages may talk to the worker", () => {
     expect(headers.get("vary")).toContain("Origin");
   });
 
+  it.each(["", "/edge"])("lets it read the answer at an address with a slash at its end, under the path %j", async (base) => {
+    const variables = { BASE_PATH: base, TRUST: "unchecked" };
+    for (const path of ["/actions/debug/", `/runs/${"0".repeat(32)}/void/`, "/kitsu-actions.user.js/"]) {
+      const init = path.endsWith(".js/") ? { headers: { origin: KITSU } } : ajax();
+      const response = await ask(`${base}${path}`, init, variables);
+      expect(response.headers.get("access-control-allow-origin")).toBe(KITSU);
+    }
+  });
+
   it("knows every address in KITSU_URL, whatever path it has", async () => {
     const variables = { KITSU_URL: `${KITSU}, http://10.0.0.7:8080/kitsu/` };
     const response = await ask("/actions/debug", ajax(AJAX_FIELDS, { origin: "http://10.0.0.7:8080" }), variables);

@@ -51,6 +51,7 @@ describe("how often may be called", () => {
     [`/files/${"a".repeat(64)}/x.m3u8`, {}, "READS_BY_ADDRESS"],
     ["/nowhere", {}, "READS_BY_ADDRESS"],
     ["/runs/sign-in", { method: "POST", body: "token=guess" }, "SIGN_INS_BY_ADDRESS"],
+    ["/runs/sign-in//", { method: "POST", body: "token=guess" }, "SIGN_INS_BY_ADDRESS"],
     ["/runs/0123456789abcdef0123456789abcdef/progress", { method: "POST", body: "{}" }, "CALLS_BY_ADDRESS"],
     ["/runs/0123456789abcdef0123456789abcdef/void", { method: "POST" }, "CALLS_BY_ADDRESS"],
     ["/runs/0123456789abcdef0123456789abcdef/retry", { method: "POST", body: "{}" }, "CALLS_BY_ADDRESS"],
