@@ -106,14 +106,20 @@ function readJson(text: string): ArrivedField[] {
 
 async function readMultipart(bytes: ArrayBuffer, contentType: string): Promise<ArrivedField[]> {
   const boundary = /;\s*boundary="?([^";]+)/i.exec(contentType)?.[1];
-  if (boundary !== undefined) checkPartCount(bytes, boundary);
+  // The runtime reads the header by itself. Where it finds another boundary, by an escape or within quotes, the body does not begin with ours.
+  if (boundary === undefined || !beginsWith(bytes, `--${boundary}`)) throw broken(UNBOUNDED);
+  checkPartCount(bytes, boundary);
   try {
     const form = await new Response(bytes, { headers: { "content-type": contentType } }).formData();
     return [...form].map(([name, value]) => [name, typeof value === "string" ? value : `a file, ${value.size} bytes`]);
   } catch (cause) {
-    throw broken("The multipart body is not complete or has no boundary.", cause);
+    throw broken(UNBOUNDED, cause);
   }
 }
+
+const UNBOUNDED = "The multipart body is not complete or has no boundary.";
+
+const beginsWith = (bytes: ArrayBuffer, text: string) => new TextDecoder("latin1").decode(bytes.slice(0, text.length)) === text;
 
 function tooLarge(): Failure {
   return new Failure("body-too-large", {

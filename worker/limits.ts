@@ -6,6 +6,8 @@ import { Failure } from "./failure.ts";
 export const BODY_MAX_BYTES = 2 * 1_024 * 1_024;
 /** Fields of a form, or values in a JSON body: each task id may be one. */
 export const VALUES_MAX = 8_000;
+/** Lines in the heads of a multipart body's parts: a field has one, a file two. */
+export const HEAD_LINES_MAX = 2 * VALUES_MAX;
 /** How deep the values of a JSON body may lie in one another. */
 export const DEPTH_MAX = 16;
 /** Fields of a form of ours, values of one of them, and characters of each. */
@@ -29,7 +31,7 @@ export function checkFieldCount(text: string): void {
   }
 }
 
-/** Throws where a multipart body has more parts than are taken. */
+/** Throws where a multipart body has more parts, or lines in their heads, than are taken: each is parsed, whatever it says. */
 export function checkPartCount(bytes: ArrayBuffer, boundary: string): void {
   // One character a byte: boundaries are ASCII.
   const text = new TextDecoder("latin1").decode(bytes);
@@ -37,6 +39,19 @@ export function checkPartCount(bytes: ArrayBuffer, boundary: string): void {
   for (let at = text.indexOf(`--${boundary}`); at >= 0; at = text.indexOf(`--${boundary}`, at + 1)) {
     count += 1;
     if (count > VALUES_MAX) throw tooMany();
+  }
+  checkHeads(text, boundary);
+}
+
+/** A head begins behind a boundary, and an empty line ends it. */
+function checkHeads(text: string, boundary: string): void {
+  let [lines, isHead] = [0, false];
+  for (let at = 0, end = 0; end >= 0; at = end + 1) {
+    end = text.indexOf("\n", at);
+    if (text.startsWith(`--${boundary}`, at)) isHead = true;
+    else if (isHead && end - at <= 1) isHead = false;
+    else if (isHead) lines += 1;
+    if (lines > HEAD_LINES_MAX) throw tooMany();
   }
 }
 

@@ -30,6 +30,7 @@ async function refusal(body: string, type: string): Promise<Failure> {
 
 /** As much as a body may have, of one thing over and over. */
 const full = (unit: string) => unit.repeat(Math.floor(BODY_MAX_BYTES / unit.length));
+const head = full("x: y\r\n").slice(0, -200);
 const multipart = (count: number) =>
   `${Array.from({ length: count }, () => '--b\r\ncontent-disposition: form-data; name="a"\r\n\r\n\r\n').join("")}--b--\r\n`;
 
@@ -41,6 +42,7 @@ describe("a body with too much in it", () => {
     ["members", `{${full('"a":1,').slice(0, -4)}}`, "application/json"],
     ["entries of a list", `{"selection":[${full("0,").slice(0, -20)}0]}`, "application/json"],
     ["parts", multipart(VALUES_MAX + 2), "multipart/form-data; boundary=b"],
+    ["lines in the head of one part", `--b\r\n${head}${multipart(1).slice(5)}`, "multipart/form-data; boundary=b"],
   ])("is refused: %s", async (_, body, type) => {
     const failure = await refusal(body, type);
     expect(failure.status).toBe(413);
@@ -48,6 +50,14 @@ describe("a body with too much in it", () => {
       code: "invalid-call",
       text: expect.stringContaining("more than 8,000 fields or values"),
     });
+  });
+
+  it.each([
+    ['multipart/form-data; x="; boundary=c"; boundary=b'],
+    ['multipart/form-data; boundary="\\b"'],
+    ["multipart/form-data"],
+  ])("is refused where its parts can't be counted, for they are told two ways: %s", async (type) => {
+    expect((await refusal(multipart(VALUES_MAX + 2), type)).reply.text).toContain("has no boundary");
   });
 
   it.each([["["], ['{"a":']])("is refused where it lies too deep: %s", async (unit) => {
