@@ -35,6 +35,7 @@ export default defineConfig({
         },
       },
       { test: { ...PATIENT, name: "tree", include: ["test/structure.test.ts", "test/register/**/*.test.ts"] } },
+      { test: { ...PATIENT, name: "fuzz", include: ["test/fuzz/*.test.ts"], testTimeout: 300_000 } },
     ],
   },
 });

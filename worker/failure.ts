@@ -62,7 +62,7 @@ const FAILURES = {
 
 export type FailureCode = keyof typeof FAILURES;
 
-const CODES = Object.keys(FAILURES).filter((code): code is FailureCode => code in FAILURES);
+export const FAILURE_CODES = Object.keys(FAILURES).filter((code): code is FailureCode => code in FAILURES);
 
 type Details = {
   /** complete sentences for the person: what happened, built from facts */
@@ -109,7 +109,7 @@ export class Failure extends Error {
 
 /** A failed reply of ours that came from elsewhere in the worker as data. */
 export function restoreFailure(reply: Failed): Failure {
-  const code = CODES.find((one) => one === reply.code) ?? "internal-error";
+  const code = FAILURE_CODES.find((one) => one === reply.code) ?? "internal-error";
   return new Failure(code, reply);
 }
 

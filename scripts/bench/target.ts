@@ -103,7 +103,8 @@ async function settle(target: Target, child: ChildProcess, address: string): Pro
   }
 }
 
-function findPort(): Promise<number> {
+/** One that nobody listens at. */
+export function findPort(): Promise<number> {
   return new Promise((resolve, reject) => {
     const server = createServer().on("error", reject);
     server.listen(0, "127.0.0.1", () => {

@@ -1,0 +1,14 @@
+import { expect, it } from "vitest";
+import { campaign } from "./campaign.ts";
+
+/** Other ones each time: what fails says its own. */
+const SEED = Math.floor(Math.random() * 1e9);
+const CASES = 1_000;
+
+it(`answers whatever is sent as it should: seed ${SEED}`, async () => {
+  // The log takes every write at once, for nobody waits here until it does.
+  const { tally, runs, failure } = await campaign({ cases: CASES, seed: SEED, writeEveryMs: 0 });
+  expect(failure, failure).toBeUndefined();
+  expect(tally.cases).toBe(CASES);
+  expect(runs).toBeGreaterThan(CASES / 10);
+});
