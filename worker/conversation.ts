@@ -74,8 +74,8 @@ export class Conversation extends DurableObject<Env> {
   }
 
   /** When the run began, in epoch milliseconds; undefined where none of its requests arrived. */
-  async beganAt(): Promise<number | undefined> {
-    return (await this.#registry.beganAt()) ?? (await this.ctx.storage.get<Beginning>("beginning"))?.at;
+  beganAt(): Promise<number | undefined> {
+    return this.#registry.beganAt();
   }
 
   /** So that "it did not run" is true for good. */
