@@ -15,7 +15,7 @@ import { type Left, makeGiven } from "./given.ts";
 import { goOn } from "./go-on.ts";
 import { mayReadLog } from "./log-access.ts";
 import { findNow } from "./meet-run.ts";
-import { checkKnown, type Note, noteRun, notNoted, recordSurely, type ToWrite } from "./note-run.ts";
+import { checkKnown, type Note, noteRun, notNoted, placeUnmet, recordSurely, type ToWrite } from "./note-run.ts";
 import { keepOpenable } from "./openable.ts";
 import { checkOrigin } from "./origin.ts";
 import { describePerson, identify, meetKitsu, type Person } from "./person.ts";
@@ -144,6 +144,8 @@ async function carryOut(request: Request, scene: Scene, { action, read, isGated,
   let undo: OfferedUndo | undefined;
   let left: Left | undefined;
   let note: Note | undefined;
+  let isRepeatable = false;
+  let isMet = false;
   try {
     const body = request.method === "POST" ? await readFields(request) : [];
     const seen = describeArrival(request, url, [...query, ...body]);
@@ -153,7 +155,7 @@ async function carryOut(request: Request, scene: Scene, { action, read, isGated,
     if (!action.takesEmptySelection) checkSelection(call);
     checkCount(action, call.selection.length);
     if (request.method === "POST") note = noteRun(scene, { id, at, action: action.id, call, arrived }, readAttempt(url) ?? "");
-    const isRepeatable = named !== undefined && isOnce(action, call, true);
+    isRepeatable = named !== undefined && isOnce(action, call, true);
     const { isSafe } = action;
     const conversed = await endInTime(action.title, settings.actionTimeLimitMs, async (signal) => {
       const caller = await identify(request, understood, scene, signal);
@@ -165,6 +167,7 @@ async function carryOut(request: Request, scene: Scene, { action, read, isGated,
         return undefined;
       });
       const before = isRepeatable ? noted : undefined;
+      isMet = true;
       // What is refused is written down as a run of its own, and not as that one.
       if (noted?.isVoid === true || before?.beginning !== undefined) id = makeRunId();
       checkKnown(noted);
@@ -196,6 +199,7 @@ async function carryOut(request: Request, scene: Scene, { action, read, isGated,
     ({ reply, undo } = conversed);
   } catch (thrown) {
     reply = toFailure(thrown);
+    if (isRepeatable && !isMet) ({ id, at } = await placeUnmet(note, { id, at }));
   }
   arrived ??= describeArrival(request, url, query);
   const known = { id, at, action: action.id, person: person && describePerson(person), call, arrived, undo };

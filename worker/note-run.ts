@@ -85,6 +85,13 @@ export function checkKnown(known: Known | undefined): void {
   });
 }
 
+/** What failed before anybody knew whose call it is belongs to no run that was there before: it is written down as a run of its own. */
+export async function placeUnmet(note: Note | undefined, own: { id: string; at: number }): Promise<{ id: string; at: number }> {
+  const noted = await note?.known.catch(() => undefined);
+  if (noted === undefined) return own;
+  return noted.isVoid || noted.beginning !== undefined ? { ...own, id: makeRunId() } : { ...own, at: noted.at };
+}
+
 export function notNoted(cause: unknown): Failure {
   return new Failure("log-unreachable", {
     title: "The run was not begun",

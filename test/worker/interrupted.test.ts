@@ -133,6 +133,28 @@ describe("a request whose worker died", () => {
   });
 });
 
+describe("a call that fails before anybody knows whose it is", () => {
+  const refused = { CALLS_BY_PERSON: { limit: async () => ({ success: false }) } };
+
+  it("is a run of its own, where that run was begun before", async () => {
+    run.mockResolvedValue(ASK);
+    await call();
+    const failed = await call(refused);
+    expect(failed).toMatchObject({ reply: { code: "too-many-calls" } });
+    expect(failed.run?.id).not.toBe(RUN);
+    const log = await readLog();
+    expect(log).toHaveLength(2);
+    expect(log.find(({ id }) => id === RUN)).toMatchObject({ reply: { kind: "ask" } });
+  });
+
+  it("is the same line of the log, where it is only sent again", async () => {
+    await call(refused);
+    await scheduler.wait(2);
+    await call();
+    expect(await readLog()).toMatchObject([{ id: RUN, reply: DONE }]);
+  });
+});
+
 describe("a worker that dies right after its answer", () => {
   const offer = () =>
     run.mockImplementationOnce(async ({ offerUndo }) => {
