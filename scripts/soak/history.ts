@@ -65,8 +65,7 @@ export class History {
   take(about: RunHistory, { run, reply }: Answer): RunHistory {
     if (run === undefined) return about;
     const told = this.runs.get(run.id) ?? this.begin(run.id, about.action, "");
-    // A question is no end, and none of the later answers to a run that has ended.
-    if (told.told === undefined || reply.kind !== "ask") told.told = reply;
+    told.told = reply;
     // Of what was submitted before, this says nothing.
     const isTwin = reply.kind === "failed" && reply.code === "already-submitted";
     if (reply.kind === "done" || (reply.kind === "failed" && !isTwin)) told.ends.push(reply);

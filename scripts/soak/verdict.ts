@@ -75,8 +75,8 @@ function judgeLog(run: RunHistory, lines: readonly Logged[], history: History, a
   const isDone = ends.some(({ kind }) => kind === "done");
   if (isDone && line.reply.kind !== "done" && !isInterrupted(line))
     add("lost", `Somebody was told that it is done, and the log says ${line.reply.kind} "${line.reply.title}"`);
-  if (!isDone && ends.length > 0 && line.reply.kind === "ask")
-    add("lost", `Somebody was told "${ends.at(-1)?.title}", and the log says that it asked`);
+  if (told !== undefined && told === ends.at(-1) && line.reply.kind === "ask")
+    add("lost", `Somebody was told "${told.title}", and the log says that it asked`);
   if (told?.kind === "started" && line.reply.kind === "ask") add("lost", "It goes on, and the log says that it asked");
   if (run.isUndone && line.undone === undefined) add("lost", "It was taken back, and the log does not say so");
 }
