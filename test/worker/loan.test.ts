@@ -249,6 +249,7 @@ describe("the media of a preview", () => {
 
   it.each([
     ["a web page", () => new Response("<html>Sign in", { headers: { "content-type": "text/html" } })],
+    ["a web server's page", () => new Response("<html>nginx", { status: 404, headers: { "content-type": "text/html" } })],
     ["a redirect", () => new Response(null, { status: 302, headers: { location: "https://login.studio.tld/" } })],
   ])("is no movie where %s is in its place", async (_, answer) => {
     answerAsZou(answer);

@@ -276,3 +276,56 @@ describe("writing to Zou", () => {
     expect((await refusal(open().write("POST", "/data/playlists", {}, v.unknown()))).reply.advice).not.toContain("look in Kitsu");
   });
 });
+
+describe("a route that this Zou does not have", () => {
+  const comment = () => refusal(open().write("POST", "/actions/tasks/batch-comment", { comments: [] }, v.unknown()));
+
+  it("is told from a row that was deleted, although Zou says both in the same words", async () => {
+    expect(await refusal(open().read("/data/persons/1?x=1", v.unknown()))).toMatchObject({ code: "kitsu-unknown", status: 404 });
+    expect(fake.requests.map(({ method, path }) => `${method} ${path}`)).toEqual([
+      "GET /data/persons/1?x=1",
+      "OPTIONS /data/persons/1",
+    ]);
+    fake.lacks.push(/batch-comment/);
+    expect((await comment()).code).toBe("kitsu-version");
+  });
+
+  it.each(["0.19.73", "0.9.36", "0.20.84"])("is said of a Kitsu that is too old: %s", async (version) => {
+    Object.assign(fake, { version, lacks: [/batch-comment/] });
+    expect(await comment()).toMatchObject({
+      code: "kitsu-version",
+      reply: {
+        title: "Your Kitsu is too old for this",
+        text: `It needs Zou 0.20.85 or later, and your Kitsu has Zou ${version}.`,
+        advice: "Ask your TD to update Kitsu.",
+      },
+    });
+  });
+
+  it("is not said of a Kitsu that is new enough", async () => {
+    Object.assign(fake, { version: "2.0.0", lacks: [/batch-comment/] });
+    const { reply } = await comment();
+    expect(reply.text).toBe("Your Kitsu, with Zou 2.0.0, does not have what is asked for.");
+    expect(reply.title).not.toContain("old");
+  });
+
+  it("is one that is there for other methods, too", async () => {
+    const change = () => refusal(open().write("PUT", "/data/tasks", {}, v.unknown()));
+    expect((await change()).code).toBe("kitsu-refused");
+    fake.version = "0.19.73";
+    expect((await change()).reply.title).toBe("Your Kitsu is too old for this");
+  });
+
+  it("is the fault of the address where Zou itself is not there", async () => {
+    fake.lacks.push(/./);
+    expect((await refusal(read())).reply).toMatchObject({
+      code: "kitsu-broken",
+      text: "Kitsu's API is not at the address that this action server has for it.",
+    });
+  });
+
+  it("is taken for a deleted row where nobody can say", async () => {
+    fake.next.push(Response.json({ message: "404 Not Found" }, { status: 404 }), new TypeError("Network connection lost."));
+    expect((await refusal(read())).code).toBe("kitsu-unknown");
+  });
+});

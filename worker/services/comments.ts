@@ -97,7 +97,7 @@ async function writeSome(zou: Zou, comments: readonly NewComment[]): Promise<Som
 const ANSWERED: readonly FailureCode[] = ["kitsu-refused", "kitsu-forbidden", "kitsu-unknown", "kitsu-broken"];
 
 /** The request was refused as a whole, before any of it was read; the next one would be, too. */
-const NOTHING_DONE: readonly FailureCode[] = ["kitsu-busy", "kitsu-second-factor", "kitsu-token-refused"];
+const NOTHING_DONE: readonly FailureCode[] = ["kitsu-busy", "kitsu-second-factor", "kitsu-token-refused", "kitsu-version"];
 
 /** A task whose last comment is another one was reached, and so was every one before it. Undefined where Zou does not say. */
 async function countWritten(zou: Zou, comments: readonly NewComment[]): Promise<number | undefined> {

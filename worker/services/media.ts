@@ -39,13 +39,11 @@ export async function streamPreview(
     request,
     headers,
   );
-  if (![200, 206, 416].includes(answer.status)) {
+  // A page is not Kitsu's, whatever its status says: a web server's 404 does not mean that the media is gone.
+  const isPage = /html/i.test(answer.headers.get("content-type") ?? "") && answer.status < 500;
+  if (isPage || ![200, 206, 416].includes(answer.status)) {
     await answer.body?.cancel();
-    throw refused(answer.status);
-  }
-  if (/html/i.test(answer.headers.get("content-type") ?? "")) {
-    await answer.body?.cancel();
-    throw notKitsu(answer.status);
+    throw isPage ? notKitsu(answer.status) : refused(answer.status);
   }
   // What is said of a part that is not there is said of an answer in words, which does not go on.
   const isBeyond = answer.status === 416;

@@ -44,7 +44,7 @@ async function readShares(zou: Zou, path: string): Promise<readonly unknown[]> {
     return await zou.read(`${path}/share`, v.array(v.unknown()));
   } catch (thrown) {
     // An older Zou has no such links.
-    if (thrown instanceof Failure && ["kitsu-forbidden", "kitsu-unknown"].includes(thrown.code)) return [];
+    if (thrown instanceof Failure && ["kitsu-forbidden", "kitsu-version"].includes(thrown.code)) return [];
     throw thrown;
   }
 }

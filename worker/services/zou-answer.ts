@@ -20,7 +20,7 @@ export type Asked = { path: string; method: string; account: Account };
 const WORDS_MAX = 300;
 /** Of something that was to be written and of which nobody knows whether it was. */
 export const MAYBE = "It may have been done all the same: look in Kitsu before you run this again.";
-const CHECK_ADDRESS =
+export const CHECK_ADDRESS =
   "Your TD checks KITSU_API and KITSU_URL, and whether a login page or a firewall stands in front of Kitsu's API.";
 
 /** The answer's content as the schema has it. Throws whatever else it means. */
@@ -191,7 +191,7 @@ function tokenRefused({ account }: Asked, cause: Error): Failure {
   });
 }
 
-function parseJson(body: string): unknown {
+export function parseJson(body: string): unknown {
   try {
     return body.trim() === "" ? undefined : JSON.parse(body);
   } catch {

@@ -3,6 +3,7 @@
 import type * as v from "valibot";
 import { Failure, findPlatformLimit } from "../failure.ts";
 import { MIB, readText } from "./bounded-body.ts";
+import { findMissingRoute } from "./missing-route.ts";
 import { type Account, badCertificate, MAYBE, readZouAnswer, type ZouAnswer } from "./zou-answer.ts";
 
 /** Largest answer: lists are asked for by ids, and the people of a large studio are a few MB. A compressed one may be anything. */
@@ -40,13 +41,13 @@ export function openZou(api: string, token: string, signal: AbortSignal, account
     for (const waitMs of RETRY_WAITS_MS) {
       try {
         const answer = await send("GET", path);
-        if (![502, 503, 504].includes(answer.status)) return readZouAnswer(answer, { path, method: "GET", account }, schema);
+        if (![502, 503, 504].includes(answer.status)) return await understand(answer, "GET", path, schema);
       } catch (thrown) {
         if (signal.aborted || !isLost(thrown)) throw thrown;
       }
       await scheduler.wait(waitMs, { signal });
     }
-    return readZouAnswer(await send("GET", path), { path, method: "GET", account }, schema);
+    return understand(await send("GET", path), "GET", path, schema);
   }
 
   async function write<S extends v.GenericSchema>(
@@ -55,7 +56,22 @@ export function openZou(api: string, token: string, signal: AbortSignal, account
     body: unknown,
     schema: S,
   ): Promise<v.InferOutput<S>> {
-    return readZouAnswer(await send(method, path, body), { path, method, account }, schema);
+    return understand(await send(method, path, body), method, path, schema);
+  }
+
+  async function understand<S extends v.GenericSchema>(
+    answer: ZouAnswer,
+    method: string,
+    path: string,
+    schema: S,
+  ): Promise<v.InferOutput<S>> {
+    try {
+      return readZouAnswer(answer, { path, method, account }, schema);
+    } catch (thrown) {
+      const isZous = thrown instanceof Failure && ["kitsu-unknown", "kitsu-refused"].includes(thrown.code);
+      if (!isZous || ![404, 405].includes(answer.status)) throw thrown;
+      throw (await findMissingRoute(answer.status, path, send)) ?? thrown;
+    }
   }
 
   /** The whole answer, for it may break off, or come to a halt, in its middle. */

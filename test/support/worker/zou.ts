@@ -1,4 +1,4 @@
-// A Zou in memory, for what the worker asks of one. It answers in the shapes recorded from Zou 1.0.67 (test/fixtures/zou) and refuses what that
+// A Zou in memory, for what the worker asks of one. It answers in the shapes recorded from Zou 1.0.97 (test/fixtures/zou) and refuses what that
 // refuses: wrong tokens, ids that are none, request lines that gunicorn won't read, projects the caller is not in.
 import { vi } from "vitest";
 import { checkStays } from "./no-redirect.ts";
@@ -91,6 +91,9 @@ export type FakeZou = {
   previews: Map<string, Row>;
   outputFiles: Row[];
   workingFiles: Row[];
+  version: string;
+  /** paths of routes that this version does not have */
+  lacks: RegExp[];
 };
 
 export const readStatus = (statusId: unknown): Row | undefined => TABLES["/data/task-status"]?.find(({ id }) => id === statusId);
@@ -120,6 +123,8 @@ export function openFakeZou(): FakeZou {
     previews: new Map(),
     outputFiles: [],
     workingFiles: [],
+    version: "1.0.97",
+    lacks: [],
   };
   vi.spyOn(globalThis, "fetch").mockImplementation(async (input, init) => {
     checkStays(init);
@@ -236,6 +241,10 @@ export const notFound = () => json({ error: true, message: "404 Not Found: The r
 export const broken = () => json({ error: true, message: "Internal server error." }, 500);
 
 function answer(zou: FakeZou, method: string, url: URL, token: string, body: unknown): Response {
+  // Nobody is asked for a token where there is no route, nor for what a route can do.
+  if (zou.lacks.some((route) => route.test(pathOf(url)))) return notFound();
+  if (method === "OPTIONS") return new Response("", { headers: { allow: "GET, HEAD, OPTIONS, POST, PUT, DELETE" } });
+  if (pathOf(url) === "/") return json({ api: "Zou", version: zou.version });
   const caller = token === BOT_TOKEN ? BOT : zou.sessions.get(token);
   if (token === "") return json({ msg: "Missing JWT in cookies or headers (Missing cookie)" }, 401);
   if (token === "garbled") return json({ msg: "Not enough segments" }, 422);
