@@ -2,6 +2,8 @@
 import { readdirSync, readFileSync, statSync } from "node:fs";
 import { join, relative } from "node:path";
 import { describe, expect, it } from "vitest";
+import { OLDEST_ZOU } from "../worker/services/zou-version.ts";
+import { NEWEST_ZOU } from "./zou/versions.ts";
 
 const root = join(import.meta.dirname, "..");
 
@@ -171,6 +173,13 @@ describe("what the README promises", () => {
     const named = [...readme().matchAll(/npm (?:run )?(start|test|(?<=run )[a-z:-]+)/g)].map(([, name = ""]) => name);
     expect(named.length).toBeGreaterThan(2);
     expect(named.filter((name) => !(name in scripts))).toEqual([]);
+  });
+
+  it("is the oldest Zou that the worker takes, and what it is tested with", () => {
+    for (const document of ["README.md", "docs/deploy.md"])
+      expect(read(document)).toMatch(
+        new RegExp(`${OLDEST_ZOU} or later[^]*${OLDEST_ZOU} and ${NEWEST_ZOU}`.replaceAll(".", "\\.")),
+      );
   });
 
   const documents = [

@@ -8,6 +8,8 @@ export type Connection = {
   put<T = Row>(path: string, body: unknown): Promise<T>;
   remove(path: string): Promise<void>;
   upload(path: string, name: string, file: Uint8Array<ArrayBuffer>): Promise<Row>;
+  /** has this version of Zou the route? It answers for any ids, whatever became of what they name */
+  knows(method: "POST" | "PUT", path: string): Promise<boolean>;
 };
 
 export function connect(api: string, token: string): Connection {
@@ -30,6 +32,10 @@ export function connect(api: string, token: string): Connection {
       const form = new FormData();
       form.append("file", new Blob([file], { type: "image/png" }), name);
       return send("POST", path, form);
+    },
+    async knows(method, path) {
+      const { headers } = await fetch(`${api}${path}`, { method: "OPTIONS" });
+      return (headers.get("allow") ?? "").split(", ").includes(method);
     },
   };
 }

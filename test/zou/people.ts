@@ -57,17 +57,38 @@ export async function makeBots(zou: Connection): Promise<Record<BotName, Bot>> {
   return Object.fromEntries(made);
 }
 
-/** Teams and project roles. The supervisor is not in the TV show, the outsiders are nowhere. */
+/** Teams and, where this Zou has them, project roles. The supervisor is not in the TV show, the outsiders are nowhere. */
 export async function makeTeams(
   zou: Connection,
   projects: { short: string; tvshow: string },
   persons: Record<PersonName, Login>,
   bots: Record<BotName, Bot>,
-): Promise<void> {
+): Promise<{ hasProjectRoles: boolean }> {
   const { supervisor, outsider: _, ...everywhere } = persons;
   const members = [...Object.values(everywhere), bots.manager, bots.artist].map(({ id }) => id);
   for (const person_id of [...members, supervisor.id]) await zou.post(`/data/projects/${projects.short}/team`, { person_id });
   for (const person_id of members) await zou.post(`/data/projects/${projects.tvshow}/team`, { person_id });
-  await zou.put(`/data/projects/${projects.tvshow}/team/${persons.promoted.id}`, { role: "supervisor" });
-  await zou.put(`/data/projects/${projects.tvshow}/team/${persons.demoted.id}`, { role: "user" });
+  const roleOf = ({ id }: { id: string }) => `/data/projects/${projects.tvshow}/team/${id}`;
+  const hasProjectRoles = await zou.knows("PUT", roleOf(persons.promoted));
+  if (hasProjectRoles) {
+    await zou.put(roleOf(persons.promoted), { role: "supervisor" });
+    await zou.put(roleOf(persons.demoted), { role: "user" });
+  }
+  return { hasProjectRoles };
+}
+
+/** Makes the bot a supervisor, in the project or, where this Zou has no roles in projects, altogether, while the work is done. */
+export async function withoutManagersRights(
+  zou: Connection,
+  { id }: Bot,
+  project: { id: string; hasProjectRoles: boolean },
+  work: () => Promise<void>,
+): Promise<void> {
+  const path = project.hasProjectRoles ? `/data/projects/${project.id}/team/${id}` : `/data/persons/${id}`;
+  await zou.put(path, { role: "supervisor" });
+  try {
+    await work();
+  } finally {
+    await zou.put(path, { role: "manager" });
+  }
 }

@@ -2,12 +2,10 @@
 import { chown, cp, mkdir, readdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { exists } from "./environment.ts";
-import { type Account, findFreePort, isReady, type Program, run, start } from "./program.ts";
+import { type Account, run, type Server, serve, start } from "./program.ts";
 
 // Nothing here must survive a power cut, so nothing waits for the disk.
 const HASTE = ["fsync=off", "synchronous_commit=off", "full_page_writes=off", "max_wal_size=4GB", "autovacuum=off"];
-
-export type Postgres = { port: number; server: Program };
 
 /** The folder of the newest PostgreSQL of this computer: distributions keep initdb out of the PATH. */
 export async function findPostgres(): Promise<string | undefined> {
@@ -31,7 +29,7 @@ export async function findAccount(): Promise<Account | undefined> {
 }
 
 /** Starts a server on a copy of `template`, or, when there is none yet, on a new empty cluster. */
-export async function startPostgres(bin: string, folder: string, password: string, template: string): Promise<Postgres> {
+export async function startPostgres(bin: string, folder: string, password: string, template: string): Promise<Server> {
   const account = await findAccount();
   const as = account && { as: account };
   const data = join(folder, "data");
@@ -46,19 +44,14 @@ export async function startPostgres(bin: string, folder: string, password: strin
     const auth = ["--username=postgres", "--auth=scram-sha-256", `--pwfile=${join(folder, "password")}`];
     await run(join(bin, "initdb"), ["-D", data, ...auth, "--no-sync", "--encoding=UTF8", "--locale=C"], { cwd: folder, ...as });
   }
-  const port = await findFreePort();
   const settings = [...HASTE, "listen_addresses=127.0.0.1", `unix_socket_directories=${folder}`].flatMap((setting) => [
     "-c",
     setting,
   ]);
-  const server = start(join(bin, "postgres"), ["-D", data, "-p", String(port), ...settings], {
-    cwd: folder,
-    log: join(folder, "postgres.log"),
-    signal: "SIGINT",
-    ...as,
+  const log = join(folder, "postgres.log");
+  return serve("PostgreSQL", log, {
+    launch: (port) =>
+      start(join(bin, "postgres"), ["-D", data, ...settings, "-p", String(port)], { cwd: folder, log, signal: "SIGINT", ...as }),
+    ask: (port) => run(join(bin, "pg_isready"), ["-h", "127.0.0.1", "-p", String(port)]),
   });
-  const ask = () => run(join(bin, "pg_isready"), ["-h", "127.0.0.1", "-p", String(port)]);
-  if (!(await isReady(server, ask)))
-    throw new Error(`PostgreSQL does not start: ${await readFile(join(folder, "postgres.log"), "utf8")}`);
-  return { port, server };
 }

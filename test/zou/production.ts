@@ -14,16 +14,16 @@ export async function makeProduction(api: string, adminToken: string, now = Date
   const bots = await makeBots(zou);
   const short = await zou.post("/data/projects", { name: `Le "Petit" Renard 🦊 <3`, production_type: "short", fps: "25" });
   const tvshow = await zou.post("/data/projects", { name: "قصص الليل", production_type: "tvshow", fps: "24" });
-  await makeTeams(zou, { short: short.id, tvshow: tvshow.id }, persons, bots);
+  const { hasProjectRoles } = await makeTeams(zou, { short: short.id, tvshow: tvshow.id }, persons, bots);
 
   const { layout, animation, lighting, modeling, shading } = studio.taskTypes;
   const assetTypes = [studio.assetTypes.character, studio.assetTypes.prop] as const;
   const work = async (project: string, shots: readonly string[], assets: readonly string[]) => {
-    await zou.post(`/data/projects/${project}/settings/batch`, {
-      task_types: Object.values(studio.taskTypes).map((task_type_id) => ({ task_type_id })),
-      task_status_ids: Object.values(studio.statuses),
-      asset_type_ids: assetTypes,
-    });
+    const use = (kind: string, name: string, ids: readonly string[]) =>
+      forEach(ids, (id) => zou.post(`/data/projects/${project}/settings/${kind}`, { [name]: id }));
+    await use("task-types", "task_type_id", Object.values(studio.taskTypes));
+    await use("task-status", "task_status_id", Object.values(studio.statuses));
+    await use("asset-types", "asset_type_id", assetTypes);
     const tasks = [
       ...(await makeTasks(zou, project, "shots", [layout, animation, lighting], shots)),
       ...(await makeTasks(zou, project, "assets", [modeling, shading], assets)),
@@ -61,6 +61,8 @@ export async function makeProduction(api: string, adminToken: string, now = Date
     ...studio,
     persons,
     bots,
+    /** roles in projects, which older Zous have not */
+    hasProjectRoles,
     previews,
     teamless,
     short: {

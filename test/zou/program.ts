@@ -1,6 +1,7 @@
 // Programs of this computer, run as children that never outlive us.
 import { execFile, spawn } from "node:child_process";
 import { closeSync, openSync } from "node:fs";
+import { readFile } from "node:fs/promises";
 import { createServer } from "node:net";
 import { promisify } from "node:util";
 
@@ -48,8 +49,25 @@ export function start(
   };
 }
 
+export type Server = { port: number; server: Program };
+
+type Serving = { launch(port: number): Program; ask(port: number): Promise<unknown> };
+
+/** Starts a server on a port that was free: on another one where somebody was faster. Throws what it said where it does not come up. */
+export async function serve(name: string, log: string, { launch, ask }: Serving): Promise<Server> {
+  for (let tries = 3; ; tries--) {
+    const port = await findFreePort();
+    const server = launch(port);
+    if (await isReady(server, () => ask(port))) return { port, server };
+    await server.stop();
+    const said = await readFile(log, "utf8");
+    if (tries > 1 && /address already in use|connection in use/i.test(said)) continue;
+    throw new Error(`${name} does not start: ${said.slice(-4_000) || "it says nothing"}`);
+  }
+}
+
 /** Asks until the answer is yes; false when the server ended or the time is over. */
-export async function isReady(program: Program, ask: () => Promise<unknown>, timeoutMs = 60_000): Promise<boolean> {
+export async function isReady(program: Program, ask: () => Promise<unknown>, timeoutMs = 180_000): Promise<boolean> {
   for (const end = Date.now() + timeoutMs; Date.now() < end && !program.hasEnded(); ) {
     try {
       await ask();
@@ -61,7 +79,7 @@ export async function isReady(program: Program, ask: () => Promise<unknown>, tim
   return false;
 }
 
-/** A port nobody listens on. Somebody may take it before its server does: then that server does not start, and says so. */
+/** A port nobody listens on. Somebody may take it before its server does. */
 export async function findFreePort(): Promise<number> {
   const server = createServer();
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));

@@ -1,12 +1,13 @@
-// A real Zou for tests: the pinned version, on servers that live in a temporary folder and are gone afterwards.
+// A real Zou for tests: one version, on servers that live in a temporary folder and are gone afterwards.
 import { randomBytes } from "node:crypto";
-import { chmod, cp, mkdtemp, readFile, rename, rm } from "node:fs/promises";
+import { chmod, cp, mkdtemp, rename, rm } from "node:fs/promises";
+import { connect } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { logIn } from "./connection.ts";
-import { CACHE, exists, installZou, lastLine, ZOU_VERSION } from "./environment.ts";
+import { CACHE, exists, installZou, ZOU_VERSION } from "./environment.ts";
 import { findPostgres, startPostgres } from "./postgres.ts";
-import { findFreePort, isReady, type Program, run, start } from "./program.ts";
+import { type Program, run, type Server, serve, start } from "./program.ts";
 import { type KitsuHost, startKitsuHost } from "./proxy.ts";
 
 export type Zou = {
@@ -22,7 +23,7 @@ const ADMIN = { email: "admin@studio.example", password: "mysecretpassword" };
 // Written into the kept cluster, so it can't be new each time. It guards nothing: the port is random and local, the data invented.
 const DATABASE_PASSWORD = "throw-away";
 
-/** Starts Zou, or says in a sentence what this computer lacks for it. */
+/** Starts Zou, or says in a sentence what this computer lacks for it. Throws where it has everything and Zou does not start all the same. */
 export async function startZou(): Promise<Zou | { missing: string }> {
   const postgres = await findPostgres();
   if (postgres === undefined) return { missing: "There is no PostgreSQL server on this computer." };
@@ -51,9 +52,9 @@ export async function startZou(): Promise<Zou | { missing: string }> {
       admin: { ...ADMIN, token: await logIn(api, ADMIN.email, ADMIN.password) },
       stop: () => host.close().then(stop),
     };
-  } catch (error) {
+  } catch (cause) {
     await stop();
-    return { missing: `Zou ${ZOU_VERSION} does not start: ${lastLine(error)}` };
+    throw new Error(`Zou ${ZOU_VERSION} is installed and does not start.`, { cause });
   }
 }
 
@@ -78,22 +79,34 @@ async function startServers(python: string, bin: string, folder: string, program
     await rm(join(folder, "postgres"), { recursive: true });
     database = await open();
   }
-  const port = await findFreePort();
   // As the docker image starts it, but for the number of workers; the limit of the request line is gunicorn's own, 4094.
-  const args = ["-m", "gunicorn", "-w", "2", "-k", "gevent", "-b", `127.0.0.1:${port}`, "--timeout", "600", "zou.app:app"];
+  const how = ["-m", "gunicorn", "-w", "2", "-k", "gevent", "--timeout", "600", "zou.app:app", "-b"];
+  const env = settingsOf(folder, database.port, redis.port);
   const log = join(folder, "zou.log");
-  const server = start(python, args, { cwd: folder, env: settingsOf(folder, database.port, redis.port), log, signal: "SIGQUIT" });
+  const { port, server } = await serve("gunicorn", log, {
+    launch: (port) => start(python, [...how, `127.0.0.1:${port}`], { cwd: folder, env, log, signal: "SIGQUIT" }),
+    ask: (port) => fetch(`http://127.0.0.1:${port}`),
+  });
   programs.push(server);
-  const origin = `http://127.0.0.1:${port}`;
-  if (!(await isReady(server, () => fetch(origin)))) throw new Error(`gunicorn ended: ${await readFile(log, "utf8")}`);
-  return origin;
+  return `http://127.0.0.1:${port}`;
 }
 
-async function startRedis(folder: string): Promise<{ port: number; server: Program }> {
-  const port = await findFreePort();
-  const args = ["--port", String(port), "--bind", "127.0.0.1", "--save", "", "--appendonly", "no", "--dir", folder];
-  return { port, server: start("redis-server", args, { log: join(folder, "redis.log"), signal: "SIGTERM" }) };
+function startRedis(folder: string): Promise<Server> {
+  const how = ["--bind", "127.0.0.1", "--save", "", "--appendonly", "no", "--dir", folder, "--port"];
+  const log = join(folder, "redis.log");
+  return serve("Redis", log, {
+    launch: (port) => start("redis-server", [...how, String(port)], { log, signal: "SIGTERM" }),
+    ask: knock,
+  });
 }
+
+const knock = (port: number) =>
+  new Promise<void>((resolve, reject) => {
+    const socket = connect(port, "127.0.0.1", () => {
+      socket.destroy();
+      resolve();
+    }).once("error", reject);
+  });
 
 /** Tables, the data every new studio begins with, and the first administrator. */
 async function fill(python: string, folder: string, database: number, redis: number): Promise<void> {

@@ -4,7 +4,7 @@ import { build } from "esbuild";
 import { Miniflare } from "miniflare";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { connect } from "./connection.ts";
-import type { PersonName } from "./people.ts";
+import { type PersonName, withoutManagersRights } from "./people.ts";
 import { makePng } from "./png.ts";
 import type { Ground } from "./writes.ts";
 
@@ -84,14 +84,14 @@ export function itTells(readGround: () => Ground): void {
     const { studio } = readGround();
     const [task = ""] = studio.tvshow.tasks;
     const [run, zou] = [runs("c"), admin()];
-    const path = `/data/projects/${studio.tvshow.id}/team/${studio.bots.manager.id}`;
-    await zou.put(path, { role: "supervisor" });
-    const told = await tell("client", run, [{ task, state: "failed", reason: "No GPU" }]);
-    expect(told[task]).toEqual({ state: "told" });
-    expect(await commentsOf(task, run)).toMatchObject([
-      { person_id: studio.bots.manager.id, text: expect.stringMatching(/\n\n\(Somebody\)$/) },
-    ]);
-    await zou.put(path, { role: "manager" });
+    const project = { id: studio.tvshow.id, hasProjectRoles: studio.hasProjectRoles };
+    await withoutManagersRights(zou, studio.bots.manager, project, async () => {
+      const told = await tell("client", run, [{ task, state: "failed", reason: "No GPU" }]);
+      expect(told[task]).toEqual({ state: "told" });
+      expect(await commentsOf(task, run)).toMatchObject([
+        { person_id: studio.bots.manager.id, text: expect.stringMatching(/\n\n\(Somebody\)$/) },
+      ]);
+    });
     const [foreign = ""] = (await zou.get(`/data/tasks?project_id=${studio.short.id}&relations=true`)).flatMap(
       ({ id, assignees }) => (Array.isArray(assignees) && assignees.includes(studio.persons.artist.id) ? [] : [id]),
     );

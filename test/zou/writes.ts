@@ -2,7 +2,7 @@
 import { randomBytes } from "node:crypto";
 import { expect, it } from "vitest";
 import { type Connection, connect, type Row } from "./connection.ts";
-import type { PersonName } from "./people.ts";
+import { type PersonName, withoutManagersRights } from "./people.ts";
 import type { Production } from "./production.ts";
 
 export type Reply = {
@@ -121,11 +121,11 @@ export function itWrites(readGround: () => Ground): void {
     const { studio } = readGround();
     const zou = admin();
     const { id: task } = (await readTasks(zou, studio.tvshow.tasks.slice(0, 1)))[0] ?? { id: "" };
-    const path = `/data/projects/${studio.tvshow.id}/team/${studio.bots.manager.id}`;
-    await zou.put(path, { role: "supervisor" });
-    expect(await comment("manager", [task], { status: "keep", text: "Hello" })).toMatchObject({ kind: "done" });
-    expect(await lastComment(zou, task)).toMatchObject({ person_id: studio.bots.manager.id, text: "Hello\n\n(Maya Roy)" });
-    await zou.put(path, { role: "manager" });
+    const project = { id: studio.tvshow.id, hasProjectRoles: studio.hasProjectRoles };
+    await withoutManagersRights(zou, studio.bots.manager, project, async () => {
+      expect(await comment("manager", [task], { status: "keep", text: "Hello" })).toMatchObject({ kind: "done" });
+      expect(await lastComment(zou, task)).toMatchObject({ person_id: studio.bots.manager.id, text: "Hello\n\n(Maya Roy)" });
+    });
   });
 
   it("makes a playlist that Zou then lists, and removes it again unless somebody changed it", async () => {
@@ -149,8 +149,10 @@ export function itWrites(readGround: () => Ground): void {
     await zou.put(renamed.path, { name: "Mine" });
     expect(await renamed.undo()).toMatchObject({ kind: "failed", text: expect.stringContaining("was changed") });
     const shared = await make(callClaiming, "manager");
-    await zou.post(`${shared.path}/share`, {});
-    expect(await shared.undo()).toMatchObject({ kind: "failed", text: expect.stringContaining("was shared with guests") });
+    if (await zou.knows("POST", `${shared.path}/share`)) {
+      await zou.post(`${shared.path}/share`, {});
+      expect(await shared.undo()).toMatchObject({ kind: "failed", text: expect.stringContaining("was shared with guests") });
+    } else expect(await shared.undo()).toMatchObject({ kind: "done" });
     const removed = await make(callClaiming, "manager");
     await zou.remove(removed.path);
     expect(await removed.undo()).toMatchObject({ kind: "done" });
