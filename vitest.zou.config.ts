@@ -4,7 +4,7 @@ import { ZOU_VERSIONS } from "./test/zou/versions.ts";
 process.env.CLOUDFLARE_CF_FETCH_ENABLED ??= "false";
 process.env.WRANGLER_SEND_METRICS ??= "false";
 
-const PATIENT = { testTimeout: 60_000, hookTimeout: 600_000 };
+const PATIENT = { testTimeout: 180_000, hookTimeout: 900_000 };
 
 /**
  * npm run test:zou: against real Zous, which need Python, PostgreSQL and Redis, so it is not part of npm test. One after the other: each takes all

@@ -24,6 +24,7 @@ import type { Recorded } from "./record.ts";
 import { repeatCall } from "./repeat.ts";
 import { isOwnParameter, makeRunId, type OfferedUndo, offerAgain, RUN_PARAMETER, readAttempt, readTime, runAt } from "./run.ts";
 import type { Scene } from "./scene.ts";
+import { showKitsu } from "./services/view.ts";
 import { endInTime } from "./time-limit.ts";
 import { undoRun } from "./undo.ts";
 
@@ -185,7 +186,8 @@ async function carryOut(request: Request, scene: Scene, { action, read, isGated,
       if (isGated && kitsu !== undefined && understood.selection.length > 0) {
         await checkGates(caller, action, kitsu, roleIn, settings);
       }
-      const made = makeGiven(action, scene, { call: understood, arrived: seen, run, person: caller, kitsu, roleIn, signal });
+      const shown = kitsu && showKitsu(kitsu, caller.departments, roleIn);
+      const made = makeGiven(action, scene, { call: understood, arrived: seen, run, person: caller, kitsu: shown, roleIn, signal });
       left = made.left;
       const begun = { at, token: note?.token ?? "", isNamed: named !== undefined, isTaken: before?.isTaken ?? false };
       return work(made.given, left, begun);

@@ -5,7 +5,10 @@ const ODD_NAMES = ["<script>alert('shot')</script>", `SH "020" 'b' & co`, "SH030
 
 /** Frame ranges as they are found: numbers, strings, empty, half, backwards. */
 const ODD_DATA = [
-  { frame_in: 101, frame_out: 148, fps: "25", difficulty: "hard", note: "<b>bold</b>" },
+  {
+    ...{ frame_in: 101, frame_out: 148, fps: "25", difficulty: "hard", note: "<b>bold</b>" },
+    ...{ animation_only: "For animators", lighting_only: "For lighters", of_a_script: "In no column" },
+  },
   { frame_in: "101", frame_out: "196", fps: "24.000", difficulty: "easy" },
   { frame_in: "", frame_out: "", fps: null, difficulty: "" },
   { frame_in: 1001, difficulty: null },
@@ -77,14 +80,20 @@ async function makeAssets(
   return assets;
 }
 
-/** The studio's own columns, one of them for clients too. */
-export async function makeDescriptors(zou: Connection, project: string): Promise<Row[]> {
+/** The studio's own columns, one of them for clients too, two for one department each. */
+export async function makeDescriptors(
+  zou: Connection,
+  project: string,
+  departments: { animation: string; lighting: string },
+): Promise<Row[]> {
   const path = `/data/projects/${project}/metadata-descriptors`;
   return forEach(
     [
       { entity_type: "Shot", name: "Difficulty", data_type: "list", choices: ["easy", "hard"], for_client: true },
       { entity_type: "Shot", name: "Note", data_type: "string" },
       { entity_type: "Asset", name: "Poly count", data_type: "number" },
+      { entity_type: "Shot", name: "Animation only", data_type: "string", departments: [departments.animation] },
+      { entity_type: "Shot", name: "Lighting only", data_type: "string", departments: [departments.lighting] },
     ],
     (descriptor) => zou.post(path, descriptor),
   );

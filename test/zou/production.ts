@@ -70,9 +70,14 @@ export async function makeProduction(api: string, adminToken: string, now = Date
       ...shortEntities,
       canceledShot,
       tasks: ids(shortTasks),
-      descriptors: ids(await makeDescriptors(zou, short.id)),
+      descriptors: ids(await makeDescriptors(zou, short.id, studio.departments)),
     },
-    tvshow: { id: tvshow.id, ...showEntities, tasks: ids(showTasks), descriptors: ids(await makeDescriptors(zou, tvshow.id)) },
+    tvshow: {
+      id: tvshow.id,
+      ...showEntities,
+      tasks: ids(showTasks),
+      descriptors: ids(await makeDescriptors(zou, tvshow.id, studio.departments)),
+    },
   };
 }
 

@@ -4,9 +4,9 @@ import type { Link, Outcome, Table } from "../../contract.ts";
 import { defineAction, type Given } from "../action.ts";
 import type { Arrival } from "../arrival.ts";
 import type { Call } from "../call.ts";
-import { viewAsClient } from "../services/client-view.ts";
 import { entityFacts, type Fact, taskFacts } from "../services/facts.ts";
 import type { SelectedTask, Selection } from "../services/kitsu.ts";
+import { viewEntityAsClient, viewTaskAsClient } from "../services/view.ts";
 
 /** More ids than these make an address longer than servers take. */
 const LINKED_TASKS_MAX = 80;
@@ -97,8 +97,8 @@ async function isClient({ roleIn }: Given, tasks: readonly SelectedTask[]): Prom
 }
 
 async function listForCopy(given: Given, tasks: readonly SelectedTask[]): Promise<unknown> {
-  const isForClient = await isClient(given, tasks);
-  return tasks.map(({ task, entity }) => ({ task: isForClient ? viewAsClient(task) : task, entity }));
+  if (!(await isClient(given, tasks))) return tasks.map(({ task, entity }) => ({ task, entity }));
+  return tasks.map(({ task, entity }) => ({ task: viewTaskAsClient(task), entity: entity && viewEntityAsClient(entity) }));
 }
 
 /** One line a task, then one table an entity with everything. */

@@ -5,7 +5,7 @@ import { defineAction, type Given } from "../action.ts";
 import { checkSelection } from "../call.ts";
 import { Failure } from "../failure.ts";
 import type { SelectedTask } from "../services/kitsu.ts";
-import type { Role } from "../services/zou-objects.ts";
+import type { Project, Role } from "../services/zou-objects.ts";
 import { byEpisode, byTaskType, groupTasks } from "../statistics/group.ts";
 import { makeReport, sayTasks } from "../statistics/report.ts";
 
@@ -88,7 +88,9 @@ async function readTasks(given: Given, filter: Filter): Promise<Read> {
   if (filter.project !== undefined && call.selection.length === 0) return readProject(given, filter.project, filter.episode);
   checkSelection(call);
   const { tasks, missing, projectIds } = await given.kitsu().readSelection();
+  const projects = await given.kitsu().tables.projects();
   const roles = await Promise.all(projectIds.map((id) => given.roleIn(id)));
+  for (const [index, id] of projectIds.entries()) checkClient(roles[index], projects.get(id));
   return { tasks, missing, roles, name: sayTasks(tasks.length) };
 }
 
@@ -113,12 +115,23 @@ async function readProject(given: Given, id: string, episodeId: string | undefin
       advice: "Ask your production manager.",
     });
   }
+  checkClient(role, project);
   const everything = await kitsu.readProject(id);
   // The bot sees the tasks of everybody.
   const visible = role === "vendor" ? everything.filter(({ task }) => task.assignees.includes(given.person.id ?? "")) : everything;
   const tasks = episodeId === undefined ? visible : visible.filter(({ episode }) => episode?.id === episodeId);
   const name = [project.name, episodeId !== undefined && (tasks[0]?.episode?.name ?? "an episode without tasks")];
   return { tasks, missing: [], roles: [role], name: name.filter(Boolean).join(", ") };
+}
+
+/** A project may keep its statistics from clients. */
+function checkClient(role: Role | undefined, project: Project | undefined): void {
+  if (role !== "client" || project?.is_client_stats_visible !== false) return;
+  throw new Failure("not-allowed", {
+    title: "No statistics of this project for you",
+    text: `Clients are shown no statistics of ${project.name}.`,
+    advice: "Ask your production manager.",
+  });
 }
 
 const nameTaskType = ({ taskType }: Filter, tasks: readonly SelectedTask[]) =>

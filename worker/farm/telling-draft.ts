@@ -60,5 +60,5 @@ function refuse(one: SelectedTask, status: TaskStatus | undefined, person: ZouPe
   const used = one.project?.task_statuses ?? [];
   if (used.length > 0 && !used.includes(status.id)) return `the project does not use ${status.name}`;
   const who = { id: person?.id, role, departments: person?.departments ?? [] };
-  return refuseComment(one, who) ?? refuseStatus(status, role) ?? refuseRetake(one, status);
+  return refuseComment(one, who) ?? refuseStatus(status, role, one.project) ?? refuseRetake(one, status, role);
 }

@@ -3,6 +3,7 @@ import type { Loan } from "../action.ts";
 import { type RecordedFiles, readPreviewFiles, readRecordedFiles } from "../services/files.ts";
 import type { Kitsu, SelectedTask } from "../services/kitsu.ts";
 import { readExtension } from "../services/media.ts";
+import { isShown } from "../services/view.ts";
 import type { PreviewFile, Role } from "../services/zou-objects.ts";
 import { readTaskFacts, type TaskFacts } from "./facts.ts";
 import { type Launcher, type Launchers, nameApp } from "./launchers.ts";
@@ -52,17 +53,19 @@ export async function readItems(
   sources: Sources,
 ): Promise<Items> {
   const { kitsu, person, system } = sources;
-  const [previews, entityTypes, persons] = await Promise.all([
+  const [read, entityTypes, persons, roles] = await Promise.all([
     readPreviewFiles(
       kitsu.zou,
       tasks.flatMap(({ task }) => task.last_preview_file_id ?? []),
     ),
     kitsu.tables.entityTypes(),
     kitsu.tables.persons(),
+    readRoles(tasks, sources),
   ]);
+  const previews = new Map([...read].filter(([, preview]) => isShown(preview, roles.get(preview.task_id ?? ""))));
   const all = tasks.map((one) => readTaskFacts(one, { previews, entityTypes, person, listed: persons.get(person.id ?? "") }));
   const file = launcher.file === "none" || !isUsing(launcher, "path") ? undefined : launcher.file;
-  const recorded = await readRecorded(file, tasks, all, sources);
+  const recorded = await readRecorded(file, all, roles, sources);
   const items = await Promise.all(
     all.map(async (facts): Promise<Item> => {
       const wanted = file && { file, extensions: launcher.extensions };
@@ -77,17 +80,22 @@ export async function readItems(
   return { items, isHidden: recorded.isHidden };
 }
 
+type Roles = ReadonlyMap<string, Role | undefined>;
+
+/** By task, the role in its project. */
+async function readRoles(tasks: readonly SelectedTask[], { roleIn }: Sources): Promise<Roles> {
+  return new Map(await Promise.all(tasks.map(async ({ task }) => [task.id, await roleIn(task.project_id)] as const)));
+}
+
 /** Zou shows recorded files to nobody who is a vendor, and so do we where it is the bot that asks. */
 async function readRecorded(
   file: "output" | "working" | undefined,
-  tasks: readonly SelectedTask[],
   all: readonly TaskFacts[],
-  { kitsu, roleIn }: Sources,
+  roles: Roles,
+  { kitsu }: Sources,
 ): Promise<RecordedFiles> {
   if (file === undefined) return { of: () => [], isHidden: false };
-  const projects = new Set(tasks.map(({ task }) => task.project_id));
-  const roles = new Map(await Promise.all([...projects].map(async (id) => [id, await roleIn(id)] as const)));
-  const visible = all.filter((_, index) => roles.get(tasks[index]?.task.project_id ?? "") !== "vendor");
+  const visible = all.filter(({ taskId }) => roles.get(taskId) !== "vendor");
   const recorded = await readRecordedFiles(kitsu.zou, file, visible);
   const ids = new Set(visible.map(({ taskId }) => taskId));
   return {

@@ -1,7 +1,7 @@
 // Whom Zou lets comment on what, and set which status: told before it is asked, because it says only "forbidden", and because with the bot's
 // account it is the bot it asks about.
 import type { SelectedTask } from "./kitsu.ts";
-import type { Role, TaskStatus } from "./zou-objects.ts";
+import type { Project, Role, TaskStatus } from "./zou-objects.ts";
 
 /** `role` is the one in the task's project. */
 export type Commenter = { id: string | undefined; role: Role | undefined; departments: readonly string[] };
@@ -15,18 +15,27 @@ export function refuseComment({ task, entity, taskType }: SelectedTask, { id, ro
   return isTheirs ? undefined : "It is of another department than yours";
 }
 
-/** A comment that keeps the status sets it, too: then the same is asked. */
-export function refuseStatus(status: TaskStatus | undefined, role: Role | undefined): string | undefined {
-  if (role === "user" && status?.is_artist_allowed === false) return `Artists may not use the status ${status.name}`;
-  if (role === "client" && status?.is_client_allowed === false) return `Clients may not use the status ${status.name}`;
-  return undefined;
+/** A comment that keeps the status sets it, too: then the same is asked. A project's own rule for clients wins over the studio's. */
+export function refuseStatus(
+  status: TaskStatus | undefined,
+  role: Role | undefined,
+  project: Project | undefined,
+): string | undefined {
+  if (status === undefined) return undefined;
+  if (role === "user" && !status.is_artist_allowed) return `Artists may not use the status ${status.name}`;
+  const isForClients = project?.task_statuses_link[status.id]?.is_client_allowed ?? status.is_client_allowed;
+  return role === "client" && !isForClients ? `Clients may not use the status ${status.name}` : undefined;
 }
 
-/** The same for a task that is in that status already. */
-export function refuseRetake({ task, entity, project }: SelectedTask, status: TaskStatus | undefined): string | undefined {
+/** The same for a task that is in that status already. How often it came back is not told to clients. */
+export function refuseRetake(
+  { task, entity, project }: SelectedTask,
+  status: TaskStatus | undefined,
+  role: Role | undefined,
+): string | undefined {
   const most = status?.is_retake ? readRetakesMost(project?.max_retakes ?? 0, entity?.data.max_retakes) : undefined;
   if (most === undefined || task.retake_count < most) return undefined;
-  return `No more retakes: ${task.retake_count} of ${most} are used`;
+  return role === "client" ? "No more retakes are allowed" : `No more retakes: ${task.retake_count} of ${most} are used`;
 }
 
 /** The entity's own column wins over the project; neither is a limit where it is 0. */

@@ -1,7 +1,7 @@
 // A task of the selection as names, values and types: everything Kitsu shows of it, for people to read.
-import { viewAsClient } from "./client-view.ts";
 import type { SelectedTask } from "./kitsu.ts";
 import { entityPath, listPath, taskPath } from "./kitsu-pages.ts";
+import { viewEntityAsClient, viewPreviewAsClient, viewTaskAsClient } from "./view.ts";
 import type { PreviewFile, Task, ZouPerson } from "./zou-objects.ts";
 
 /** A field's name, its value as text, its type. */
@@ -25,12 +25,13 @@ export function entityFacts(selected: SelectedTask, readers: Readers): Fact[] {
   const { entity, parent, episode, project } = selected;
   if (entity === undefined) return [["entity", "deleted", "nothing"]];
   const facts: Fact[] = [["page in Kitsu", readers.kitsuUrl + entityPath(entity, selected), "address"]];
-  facts.push(...objectFacts("entity", entity, readers));
+  facts.push(...objectFacts("entity", readers.isForClient ? viewEntityAsClient(entity) : entity, readers));
   if (parent !== undefined) facts.push(["parent", `${parent.name} (${parent.type})`, "name"]);
   if (episode !== undefined && episode !== parent) facts.push(["episode", episode.name, "name"]);
   if (project !== undefined)
     facts.push(["project", project.name, "name"], ["project's page", readers.kitsuUrl + listPath(project, entity), "address"]);
-  const columns = new Map(project?.descriptors.map(({ field_name, name }) => [field_name, name]));
+  const own = project?.descriptors.filter(({ entity_type }) => entity_type === entity.type);
+  const columns = new Map(own?.map(({ field_name, name }) => [field_name, name]));
   for (const [key, value] of Object.entries(entity.data)) {
     const column = columns.get(key);
     facts.push([`entity.data.${key}${column === undefined ? "" : ` ("${column}")`}`, ...describeValue(value, readers)]);
@@ -47,9 +48,11 @@ export function taskFacts(selected: SelectedTask, readers: Readers): Fact[] {
     ["task type", taskType?.name ?? "unknown", "name"],
     ["status", taskStatus === undefined ? "unknown" : `${taskStatus.name} (${taskStatus.short_name})`, "name"],
     ...(readers.isForClient ? [] : assigneeFacts(task, readers)),
-    ...objectFacts("", readers.isForClient ? viewAsClient(task) : task, readers),
+    ...objectFacts("", readers.isForClient ? viewTaskAsClient(task) : task, readers),
     ...Object.entries(task.data).map(([key, value]): Fact => [`data.${key}`, ...describeValue(value, readers)]),
-    ...(preview === undefined ? [] : objectFacts("last preview", preview, readers)),
+    ...(preview === undefined
+      ? []
+      : objectFacts("last preview", readers.isForClient ? viewPreviewAsClient(preview) : preview, readers)),
   ];
 }
 

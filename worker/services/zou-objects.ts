@@ -77,7 +77,17 @@ export const Entity = v.looseObject({
 });
 export type Entity = v.InferOutput<typeof Entity>;
 
-export const Descriptor = v.object({ name: v.string(), field_name: v.string(), entity_type: text, data_type: text });
+/** A column of the studio's own. One of no department is for all of them; `task_type_id` is there for columns of tasks. */
+export const Descriptor = v.object({
+  name: v.string(),
+  field_name: v.string(),
+  entity_type: text,
+  task_type_id: text,
+  data_type: text,
+  for_client: v.fallback(v.boolean(), false),
+  departments: Ids,
+});
+export type Descriptor = v.InferOutput<typeof Descriptor>;
 
 /** As `/data/projects/open` has it. `fps` is a text there. */
 export const Project = v.object({
@@ -92,6 +102,9 @@ export const Project = v.object({
   max_retakes: v.fallback(v.number(), 0),
   /** the statuses its people use; all, where it names none */
   task_statuses: Ids,
+  /** by status: whether clients may use it in this project, where that differs from the studio's rule */
+  task_statuses_link: v.fallback(v.record(v.string(), v.object({ is_client_allowed: maybe(v.boolean()) })), {}),
+  is_client_stats_visible: v.fallback(v.boolean(), true),
   start_date: text,
   end_date: text,
   descriptors: v.fallback(v.array(Descriptor), []),
@@ -152,6 +165,8 @@ export const PreviewFile = v.looseObject({
   revision: number,
   extension: text,
   status: text,
+  /** "validated", "rejected" or "neutral" */
+  validation_status: text,
   width: number,
   height: number,
   duration: number,

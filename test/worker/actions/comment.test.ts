@@ -91,6 +91,14 @@ describe("the form of the comment action", () => {
     expect(await offer([...one.taskIds, ...two.taskIds])).toEqual([keep, "todo", "wip", "done"]);
     expect(await offer(one.taskIds, { person: ARTIST })).toEqual([keep, "todo", "wip", "retake"]);
     expect(await offer(one.taskIds, { person: CLIENT })).toEqual([keep, "todo", "retake", "done"]);
+    // A project's own rule for clients wins.
+    const task_statuses_link = {
+      [STATUS.wip]: { is_client_allowed: true },
+      [STATUS.done]: { is_client_allowed: false },
+      [STATUS.todo]: {},
+    };
+    const { taskIds } = makeProject(1, { task_statuses_link });
+    expect(await offer(taskIds, { person: CLIENT })).toEqual([keep, "todo", "wip", "retake"]);
   });
 
   it("offers the statuses of concepts for concepts alone", async () => {
@@ -216,6 +224,9 @@ describe("whom the comment action lets comment", () => {
       "done: wip → retake",
       "done: wip → retake",
     ]);
+    expect(reasonsOf(await run(taskIds, { status: STATUS.retake }, { person: CLIENT }))[0]).toBe(
+      "skipped: No more retakes are allowed",
+    );
   });
 });
 

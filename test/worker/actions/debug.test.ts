@@ -13,6 +13,8 @@ import {
   id,
   MANAGER,
   openFakeZou,
+  type Row,
+  VENDOR,
 } from "../../support/worker/zou.ts";
 
 describeAction(debug);
@@ -152,6 +154,49 @@ describe("the debug action, where it can ask Kitsu", () => {
     expect(shown).not.toMatch(hidden);
     for (const name of [ARTIST.id, "Zoé"]) expect(shown).not.toContain(name);
     expect(shown).toContain("task_status_id");
+  });
+
+  it("shows clients and vendors the studio's columns that are theirs, on the page, in the toast and in what is copied", async () => {
+    const column = (field_name: string, rest: object = {}) => ({
+      name: `Column ${field_name}`,
+      field_name,
+      entity_type: "Shot",
+      ...rest,
+    });
+    const descriptors = [
+      column("approved", { for_client: true }),
+      column("camera"),
+      column("budget", { departments: [id(11, 1)] }),
+      column("rig", { departments: [id(11, 2)] }),
+    ];
+    const { taskIds } = addProject(fake, projects, 1, { descriptors });
+    const [taskId = ""] = taskIds;
+    const data = { approved: "value-of-approved", camera: "value-of-camera", budget: "value-of-budget", rig: "value-of-rig" };
+    Object.assign(fake.entities.get(String(fake.tasks.get(taskId)?.entity_id)) ?? {}, { data });
+    const preview = {
+      id: id(10, 1),
+      task_id: taskId,
+      extension: "mp4",
+      original_name: "the-rejected",
+      validation_status: "rejected",
+    };
+    fake.previews.set(preview.id, preview);
+    Object.assign(fake.tasks.get(taskId) ?? {}, { assignees: [VENDOR.id], last_preview_file_id: preview.id });
+    const seen = async (person: Row) => {
+      const shown = [JSON.stringify(await run(person, taskIds)), await page(person, taskIds)];
+      return [...Object.keys(data).map((name) => `value-of-${name}`), "the-rejected"].filter((value) => {
+        const [toast, tab] = shown.map((text) => text.includes(value));
+        expect([value, toast]).toEqual([value, tab]);
+        return toast;
+      });
+    };
+    const all = ["value-of-approved", "value-of-camera", "value-of-budget", "value-of-rig", "the-rejected"];
+    expect(await seen(MANAGER)).toEqual(all);
+    expect(await seen(CLIENT)).toEqual(["value-of-approved"]);
+    expect(await seen(VENDOR)).toEqual(["value-of-approved", "value-of-camera", "the-rejected"]);
+    VENDOR.departments = [id(11, 2)];
+    expect(await seen(VENDOR)).toEqual(["value-of-approved", "value-of-camera", "value-of-rig", "the-rejected"]);
+    VENDOR.departments = [];
   });
 
   it("reports ids that are gone, and entities that are deleted", async () => {

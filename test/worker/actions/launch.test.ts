@@ -8,6 +8,7 @@ import {
   addProject,
   addTask,
   BOT_TOKEN,
+  CLIENT,
   type FakeZou,
   id,
   MANAGER,
@@ -69,7 +70,12 @@ const record = (taskId: string | undefined, path: string, rest: object = {}) =>
     ...rest,
   });
 
-type Options = { query?: string; variables?: object; headers?: Record<string, string>; person?: { id: string; email?: unknown } };
+type Options = {
+  query?: string;
+  variables?: object | undefined;
+  headers?: Record<string, string>;
+  person?: { id: string; email?: unknown };
+};
 
 function open(selection: readonly string[], { query = "?with=rv", variables, headers = LINUX, person = MANAGER }: Options = {}) {
   const fields = { selection, userid: person.id, useremail: person.email };
@@ -167,6 +173,26 @@ describe("opening in a player", () => {
     const reply = await readFailed(response);
     expect(reply).toMatchObject({ code: "nothing-to-do", title: "There is nothing to open in RV" });
     expect(reply.outcomes?.[0]?.reason).toContain("KITSU_TOKEN");
+  });
+
+  it("puts no column of other departments into a vendor's links, and lends clients no rejected preview", async () => {
+    projects += 1;
+    const column = (field_name: string, rest: object = {}) => ({ name: field_name, field_name, entity_type: "Shot", ...rest });
+    const descriptors = [column("take"), column("budget", { departments: [id(11, 1)] })];
+    const { taskIds } = addProject(fake, projects, 1, { descriptors });
+    const [taskId = ""] = taskIds;
+    Object.assign(fake.entities.get(entityOf(taskId)) ?? {}, { data: { take: "7", budget: "9000" } });
+    Object.assign(fake.tasks.get(taskId) ?? {}, { assignees: [VENDOR.id] });
+    const link = (url: string) => bare({ id: "rv", label: "Open", kind: "template", url });
+    const [take, budget] = ["take", "budget"].map((name) => link(`studio://x?is={entity.data.${name}|url}`));
+    expect(urlOn(await openDone(taskIds, { variables: take, person: VENDOR }))).toBe("studio://x?is=7");
+    expect(urlOn(await openDone(taskIds, { variables: budget }))).toBe("studio://x?is=9000");
+    const refused = await readFailed(await open(taskIds, { variables: budget, person: VENDOR }));
+    expect(JSON.stringify(refused)).not.toContain("9000");
+    addPreview(taskId, projects * 1_000, { validation_status: "rejected" });
+    const media = link("studio://x?m={media_url|url}");
+    expect(urlOn(await openDone(taskIds, { variables: media }))).toContain("media");
+    expect((await readFailed(await open(taskIds, { variables: media, person: CLIENT }))).text).toContain("It has no preview yet");
   });
 
   it("tells vendors that recorded files are not shown to them, even where the bot could read them", async () => {

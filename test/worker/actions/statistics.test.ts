@@ -114,6 +114,14 @@ describe("the statistics of a selection", () => {
     }
   });
 
+  it("are not for clients where the project keeps its statistics from them", async () => {
+    const { taskIds, projectId } = makeProject(2, { is_client_stats_visible: false });
+    for (const response of [await post(taskIds, CLIENT), await follow(`project=${projectId}`, CLIENT)])
+      expect((await readFailed(response)).text).toMatch(/^Clients are shown no statistics of Project \d+\.$/);
+    await readDone(await post(taskIds, ARTIST));
+    await readDone(await follow(`project=${projectId}`, MANAGER));
+  });
+
   it("are short in a toast, with the way to the page", async () => {
     const { taskIds, projectId } = makeProject(5);
     const body = { selection: taskIds, userid: MANAGER.id, useremail: MANAGER.email };
