@@ -35,7 +35,7 @@ const FAILURES = {
   "kitsu-busy": [503, "Kitsu has too much to do"],
   "kitsu-unknown": [404, "Kitsu does not know this"],
   "kitsu-refused": [409, "Kitsu refused"],
-  "kitsu-version": [502, "Your version of Kitsu does not have this"],
+  "kitsu-version": [502, "This version of Kitsu does not have that"],
   "farm-unreachable": [502, "The render farm can't be reached"],
   "farm-broken": [502, "The render farm did not answer as it should"],
   "farm-refused": [409, "The render farm refused"],

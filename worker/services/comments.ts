@@ -34,11 +34,17 @@ const Answer = v.array(v.object({ object_id: v.string() }));
 
 /** For whoever need not know what was tried. */
 export async function writeComments(zou: Zou, comments: readonly NewComment[], until: number): Promise<Written> {
-  const fates = await tryComments(zou, comments, until);
+  const fates = await tryComments(zou, comments, until).catch((thrown: unknown): Fates => {
+    if (!isWithoutRoute(thrown)) throw thrown;
+    return new Map(comments.map(({ taskId }) => [taskId, { state: "refused", reason: thrown.message }]));
+  });
   return new Map([...fates].map(([taskId, fate]) => [taskId, fate.state === "written" ? undefined : fate.reason]));
 }
 
-/** @param until when there is no time left for another request, in epoch milliseconds; one is sent in any case */
+/**
+ * Throws where this Kitsu has no way to write them.
+ * @param until when there is no time left for another request, in epoch milliseconds; one is sent in any case
+ */
 export async function tryComments(zou: Zou, comments: readonly NewComment[], until: number): Promise<Fates> {
   const fates = new Map<string, Fate>();
   let [slowestMs, refusals] = [0, 0];
@@ -81,6 +87,7 @@ async function writeSome(zou: Zou, comments: readonly NewComment[]): Promise<Som
     const taken = new Set(answered.map(({ object_id }) => object_id));
     return { known: new Map(comments.map(({ taskId }) => [taskId, taken.has(taskId) ? undefined : "Kitsu did not take it"])) };
   } catch (thrown) {
+    if (isWithoutRoute(thrown)) throw thrown;
     const { code, reply } = toFailure(thrown);
     const count = await countWritten(zou, comments);
     const isFinal = count === undefined || !ANSWERED.includes(code);
@@ -93,11 +100,13 @@ async function writeSome(zou: Zou, comments: readonly NewComment[]): Promise<Som
   }
 }
 
+const isWithoutRoute = (thrown: unknown): thrown is Failure => thrown instanceof Failure && thrown.code === "kitsu-version";
+
 /** After these Zou is done with the request. After any other nobody knows, and what is sent again could be written twice. */
 const ANSWERED: readonly FailureCode[] = ["kitsu-refused", "kitsu-forbidden", "kitsu-unknown", "kitsu-broken"];
 
 /** The request was refused as a whole, before any of it was read; the next one would be, too. */
-const NOTHING_DONE: readonly FailureCode[] = ["kitsu-busy", "kitsu-second-factor", "kitsu-token-refused", "kitsu-version"];
+const NOTHING_DONE: readonly FailureCode[] = ["kitsu-busy", "kitsu-second-factor", "kitsu-token-refused"];
 
 /** A task whose last comment is another one was reached, and so was every one before it. Undefined where Zou does not say. */
 async function countWritten(zou: Zou, comments: readonly NewComment[]): Promise<number | undefined> {

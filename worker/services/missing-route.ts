@@ -30,8 +30,7 @@ export async function findMissingRoute(status: number, path: string, ask: Ask): 
 
 const tooOld = (version: string, path: string) =>
   new Failure("kitsu-version", {
-    title: "Your Kitsu is too old for this",
-    text: `It needs Zou ${OLDEST_ZOU} or later, and your Kitsu has Zou ${version}.`,
+    text: `Your Kitsu is too old for this: it has Zou ${version}, and Zou ${OLDEST_ZOU} or later is needed.`,
     advice: "Ask your TD to update Kitsu.",
     cause: new Error(`Zou ${version} has no ${path}`),
   });

@@ -248,6 +248,17 @@ describe("what the comment action writes", () => {
     ]);
   });
 
+  it("is nothing where Kitsu is too old for it, and that is said, and not that something was deleted", async () => {
+    const { taskIds } = makeProject(50);
+    Object.assign(fake, { version: "0.19.73", lacks: [/batch-comment/] });
+    expect(await run(taskIds, { text: "Hello" })).toMatchObject({
+      kind: "failed",
+      code: "kitsu-version",
+      text: "Your Kitsu is too old for this: it has Zou 0.19.73, and Zou 0.20.85 or later is needed.",
+      advice: "Ask your TD to update Kitsu.",
+    });
+  });
+
   it("is written by the person where their session came along", async () => {
     const { taskIds } = makeProject(2);
     await run(taskIds, { text: "Hello" }, { person: SUPERVISOR, inSession: true });

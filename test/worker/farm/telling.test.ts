@@ -118,6 +118,18 @@ describe("telling Kitsu how a render ended", () => {
     expect(fake.requests).toEqual([]);
   });
 
+  it("is over, with the reason, where Kitsu is too old to be told", async () => {
+    const [one = "", two = ""] = makeTasks(2);
+    Object.assign(fake, { version: "0.19.73", lacks: [/batch-comment/] });
+    const refused = { state: "refused", reason: expect.stringContaining("Zou 0.20.85 or later is needed") };
+    expect(await tellKitsu(makeTeller(), [done(one), done(two)])).toEqual(
+      new Map([
+        [one, refused],
+        [two, refused],
+      ]),
+    );
+  });
+
   it("keeps the status where it is to be kept", async () => {
     const [task] = makeTasks(1);
     await tellKitsu(makeTeller({ tell: { done: "keep" } }), [done(task)]);
