@@ -1,5 +1,20 @@
 /** The productions: a short film, and a TV show with two episodes. */
-import { ADA, BOT, BRUNO, CHIARA, DJIBRIL, EIKO, FRIDA, GRETA, INES, JO, NOOR, type Person, type Role } from "./data-people.ts";
+import {
+  ADA,
+  BOT,
+  BRUNO,
+  CHIARA,
+  DJIBRIL,
+  departmentId,
+  EIKO,
+  FRIDA,
+  GRETA,
+  INES,
+  JO,
+  NOOR,
+  type Person,
+  type Role,
+} from "./data-people.ts";
 import { idOf } from "./ids.ts";
 
 export type Project = {
@@ -27,6 +42,8 @@ export type Descriptor = {
   choices: readonly string[];
   for_client: boolean;
   entity_type: "Shot" | "Asset";
+  /** whose vendors see it; of none, all see it */
+  departments: readonly string[];
 };
 
 type About = Pick<Project, "production_type" | "color" | "fps" | "maxRetakes" | "roles"> & { people: readonly Person[] };
@@ -61,9 +78,18 @@ export const EPISODES: readonly Episode[] = ["E01", "E02"].map((name) => ({
 }));
 
 export function descriptorsOf({ id }: Project): Descriptor[] {
+  const base = { choices: [], for_client: false, departments: [] };
   const columns: Omit<Descriptor, "id">[] = [
-    { name: "Note", field_name: "note", data_type: "string", choices: [], for_client: false, entity_type: "Shot" },
     {
+      ...base,
+      name: "Note",
+      field_name: "note",
+      data_type: "string",
+      entity_type: "Shot",
+      departments: [departmentId("Animation")],
+    },
+    {
+      ...base,
       name: "Difficulty",
       field_name: "difficulty",
       data_type: "list",
@@ -71,7 +97,7 @@ export function descriptorsOf({ id }: Project): Descriptor[] {
       for_client: true,
       entity_type: "Shot",
     },
-    { name: "Poly count", field_name: "poly_count", data_type: "number", choices: [], for_client: false, entity_type: "Asset" },
+    { ...base, name: "Poly count", field_name: "poly_count", data_type: "number", entity_type: "Asset" },
   ];
   return columns.map((column) => ({ id: idOf(`descriptor/${id}/${column.field_name}`), ...column }));
 }

@@ -50,6 +50,7 @@ const OUTPUT_ROWS = TASKS.filter((task) => isRecorded(task) && OUTPUTS[task.type
   return revisionsOf(task).map((revision) => ({
     ...commonRow(task, revision),
     canceled: false,
+    quality: null,
     extension,
     representation: "",
     nb_elements: extension === "exr" ? (task.entity.frames ?? 1) : 1,
@@ -71,6 +72,7 @@ const WORKING_ROWS = TASKS.filter(isRecorded).flatMap((task) =>
   revisionsOf(task).map((revision) => ({
     ...commonRow(task, revision),
     path: pathOf(task, "work", revision, "blend"),
+    validation_status: "neutral",
     task_id: task.id,
     software_id: idOf("software/Blender"),
     outputs: [],

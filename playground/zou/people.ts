@@ -1,10 +1,10 @@
 /** The routes about people: e-mails and salaries are for managers, and in lists for administrators only. */
-import { PERSONS } from "../data-people.ts";
-import { type Answer, badArgument, checkId, notFound, ok } from "./answer.ts";
+import { PERSONS, type Person } from "../data-people.ts";
+import { type Answer, badArgument, checkId, forbidden, notFound, ok } from "./answer.ts";
 import { listRows } from "./list.ts";
-import { briefPerson, fullPerson } from "./person-rows.ts";
+import { briefPerson, clientsPerson, fullPerson } from "./person-rows.ts";
 import type { ZouRequest } from "./request.ts";
-import { isAdmin, isManager, openProject, roleIn } from "./rights.ts";
+import { isAdmin, isClient, isManager, meets, openProject, roleIn } from "./rights.ts";
 
 const [anybody] = PERSONS;
 const COLUMNS = anybody ? Object.keys(fullPerson(anybody)) : [];
@@ -17,7 +17,9 @@ export function listPersons({ caller: { person }, query }: ZouRequest): Answer {
   if (hidden) throw badArgument(`Filtering on ${hidden} is not allowed.`);
   const wanted = listRows(PERSONS.map(fullPerson), COLUMNS, onlyFilters(query));
   const ids = new Set(Array.isArray(wanted) ? wanted.map(({ id }) => id) : []);
-  const found = PERSONS.filter(({ id }) => ids.has(id)).map((found) => {
+  const known = PERSONS.filter((found) => ids.has(found.id) && (!isClient(person) || meets(person, found)));
+  if (isClient(person)) return ok(listRows(known.map(clientsPerson), [], query));
+  const found = known.map((found) => {
     const row = briefPerson(found);
     return query.get("relations") === "true" ? row : { ...row, departments: [] };
   });
@@ -34,6 +36,10 @@ export function readPerson({ caller, ids: [id = ""] }: ZouRequest): Answer {
   checkId(id);
   const found = PERSONS.find((person) => person.id === id);
   if (!found) throw notFound();
+  if (isClient(caller.person)) {
+    if (!meets(caller.person, found)) throw forbidden();
+    return ok(clientsPerson(found));
+  }
   return ok(isManager(caller.person) || caller.person === found ? fullPerson(found) : briefPerson(found));
 }
 
@@ -42,9 +48,13 @@ export function readTeam({ caller: { person }, ids: [projectId = ""] }: ZouReque
   const project = openProject(person, projectId);
   const role = roleIn(person, project);
   const members = PERSONS.filter(({ id }) => project.team.includes(id));
+  const show = (member: Person) => {
+    if (role === "admin" || role === "manager") return fullPerson(member);
+    return role === "client" ? clientsPerson(member) : { ...briefPerson(member), departments: [] };
+  };
   return ok(
     members.map((member) => ({
-      ...(role === "admin" || role === "manager" ? fullPerson(member) : { ...briefPerson(member), departments: [] }),
+      ...show(member),
       project_role: project.roles[member.id] ?? null,
     })),
   );

@@ -1,4 +1,4 @@
-/** People as Zou shows them: all of it to managers, little to the others. */
+/** People as Zou shows them: all of it to managers, little to the others, least to clients. */
 import type { Person } from "../data-people.ts";
 import { NEVER } from "./never.ts";
 
@@ -38,6 +38,9 @@ export const fullPerson = (person: Person) => ({
   notifications_discord_userid: "",
   is_bot: person.is_bot,
   is_guest: false,
+  preview_project_id: null,
+  preview_opened_at: null,
+  preview_open_until: null,
   expiration_date: null,
   is_generated_from_ldap: false,
   ldap_uid: null,
@@ -61,5 +64,18 @@ export const briefPerson = (person: Person) => ({
   studio_id: null,
   role: person.role,
   desktop_login: null,
+  is_bot: person.is_bot,
+});
+
+/** What clients are shown of anybody: a name to put on a comment. */
+export const clientsPerson = (person: Person) => ({
+  id: person.id,
+  type: "Person",
+  first_name: person.first_name,
+  last_name: person.last_name,
+  full_name: person.full_name,
+  has_avatar: false,
+  active: person.active,
+  role: person.role,
   is_bot: person.is_bot,
 });

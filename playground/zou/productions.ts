@@ -4,20 +4,22 @@ import { ENTITY_ROWS } from "./entity-rows.ts";
 import { listRows } from "./list.ts";
 import { openProjectRow, projectRow } from "./project-rows.ts";
 import type { ZouRequest } from "./request.ts";
-import { openProject, projectsOf, seesEntitiesOf, seesTask } from "./rights.ts";
+import { isClient, openProject, projectsOf, roleOn, seesEntitiesOf, seesTask } from "./rights.ts";
+import { blankTask } from "./task-rows.ts";
 
 export function listOpenProjects({ caller: { person }, query }: ZouRequest): Answer {
-  const rows = projectsOf(person).map(openProjectRow);
+  const rows = projectsOf(person).map((project) => openProjectRow(person, project));
   return ok(listRows(rows, ["name", "id"], query));
 }
 
 export function readProject({ caller: { person }, ids: [id = ""] }: ZouRequest): Answer {
   checkId(id);
-  return ok(projectRow(openProject(person, id)));
+  return ok(projectRow(person, openProject(person, id)));
 }
 
 export function listTasks({ state, caller: { person }, query }: ZouRequest): Answer {
-  const rows = state.tasks.filter(({ task }) => seesTask(person, task)).map(({ row }) => row);
+  const seen = state.tasks.filter(({ task }) => seesTask(person, task)).map(({ row }) => row);
+  const rows = isClient(person) ? seen.map(blankTask) : seen;
   return ok(listRows(rows, Object.keys(state.tasks[0]?.row ?? {}), query, ["assignees"]));
 }
 
@@ -26,7 +28,7 @@ export function readTask({ state, caller: { person }, ids: [id = ""] }: ZouReque
   const found = state.tasks.find(({ task }) => task.id === id);
   if (!found) throw notFound();
   if (!seesTask(person, found.task)) throw forbidden();
-  return ok(found.row);
+  return ok(roleOn(person, found.task) === "client" ? blankTask(found.row) : found.row);
 }
 
 export function listEntities({ caller: { person }, query }: ZouRequest): Answer {

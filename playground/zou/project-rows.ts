@@ -1,8 +1,10 @@
 /** Productions as Zou shows them to their teams. */
 import { ASSET_TYPES } from "../data-entities.ts";
+import type { Person } from "../data-people.ts";
 import { descriptorsOf, episodesOf, type Project } from "../data-projects.ts";
 import { STATUSES, TASK_TYPES } from "../data-tables.ts";
 import { NEVER } from "./never.ts";
+import { roleIn } from "./rights.ts";
 import { OPEN_STATUS_ID } from "./table-rows.ts";
 
 const SETTINGS = {
@@ -16,6 +18,9 @@ const SETTINGS = {
   nb_episodes: 0,
   episode_span: 0,
   is_clients_isolated: false,
+  is_client_stats_visible: true,
+  is_client_task_list_visible: true,
+  is_client_task_panel_visible: true,
   is_preview_download_allowed: false,
   is_set_preview_automated: false,
   homepage: "assets",
@@ -55,18 +60,32 @@ const baseRow = (project: Project) => ({
   type: "Project",
 });
 
-export const projectRow = (project: Project) => ({ ...baseRow(project), project_status_name: "Open" });
+const BOARD = { priority: null, roles_for_board: ["user", "admin", "supervisor", "manager", "vendor"], is_client_allowed: null };
+const TYPE_LINK = { priority: null, hd_bitrate_compression: null, ld_bitrate_compression: null, is_client_visible: true };
 
-const BOARD = { priority: null, roles_for_board: ["user", "admin", "supervisor", "manager", "vendor"] };
+/** Those marked for clients to clients, those of their departments and of none to vendors. */
+function columnsFor(person: Person, project: Project) {
+  const role = roleIn(person, project);
+  const columns = descriptorsOf(project);
+  if (role === "client") return columns.filter(({ for_client }) => for_client);
+  if (role !== "vendor") return columns;
+  return columns.filter(({ departments }) => departments.length === 0 || departments.some((id) => person.departments.includes(id)));
+}
 
 /** As `/data/projects/open` has them: with the studio's columns and, of a TV show, the first episode. */
-export function openProjectRow(project: Project) {
+export function openProjectRow(person: Person, project: Project) {
   const [first] = episodesOf(project);
   return {
     ...baseRow(project),
-    descriptors: descriptorsOf(project).map((column) => ({ ...column, task_type_id: null, position: null, departments: [] })),
+    descriptors: columnsFor(person, project).map((column) => ({ ...column, task_type_id: null, position: null })),
+    task_type_links: Object.fromEntries(TASK_TYPES.map(({ id }) => [id, TYPE_LINK])),
     task_types_priority: Object.fromEntries(TASK_TYPES.map(({ id }) => [id, null])),
     task_statuses_link: Object.fromEntries(STATUSES.map(({ id }) => [id, BOARD])),
     ...(first && { first_episode_id: first.id }),
   };
 }
+
+export const projectRow = (person: Person, project: Project) => ({
+  ...openProjectRow(person, project),
+  project_status_name: "Open",
+});

@@ -5,6 +5,8 @@ import { findProject, PROJECTS, type Project } from "../data-projects.ts";
 import { forbidden, notFound } from "./answer.ts";
 
 export const isAdmin = ({ role }: Person): boolean => role === "admin";
+/** By their role in the studio: in lists that are of no production, Zou asks for no other. */
+export const isClient = ({ role }: Person): boolean => role === "client";
 export const isManager = ({ role }: Person): boolean => role === "admin" || role === "manager";
 
 /** The role that counts in a production; undefined for whoever is not of its team. */
@@ -16,6 +18,9 @@ export function roleIn(person: Person, project: Project): Role | undefined {
 export function projectsOf(person: Person): Project[] {
   return PROJECTS.filter((project) => roleIn(person, project) !== undefined);
 }
+
+/** Clients know the people of their productions alone. */
+export const meets = (client: Person, { id }: Person): boolean => projectsOf(client).some(({ team }) => team.includes(id));
 
 /** The production that a path names. Not in the team is refused, unknown and malformed are not found. */
 export function openProject(person: Person, id: string): Project {

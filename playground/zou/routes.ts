@@ -61,7 +61,7 @@ const CONFIG = {
 };
 const STATUS = {
   name: "Zou",
-  version: "1.0.67",
+  version: "1.0.97",
   "database-up": true,
   "key-value-store-up": true,
   "event-stream-up": false,
@@ -139,8 +139,17 @@ function patternOf(name: string) {
 /** @throws a Refusal: unknown paths and methods are refused before anybody is asked for a token */
 export function findRoute(method: string, path: string): Route {
   const known = PATTERNS.filter((pattern) => pattern.path.test(path));
+  // Of every route there is, whoever asks and whatever became of what the path names.
+  if (method === "OPTIONS" && known.length > 0) return { ids: [], open: () => tellMethods(known) };
   const found = known.find((pattern) => pattern.method === method);
   if (!found) throw known.length > 0 ? wrongMethod() : notFound();
   const ids = found.path.exec(path)?.slice(1) ?? [];
   return { ids, ...found.handlers };
 }
+
+const tellMethods = (known: readonly Pattern[]): Answer => ({
+  status: 200,
+  body: "",
+  type: "text/html",
+  headers: { allow: [...new Set(["OPTIONS", ...known.map(({ method }) => method)])].join(", ") },
+});

@@ -26,7 +26,7 @@ export function logIn({ state, body, userAgent }: Omit<ZouRequest, "caller">): A
   const email = v.safeParse(v.string(), members.email);
   if (!email.success) throw invalid("email", members.email === undefined ? "Field required" : "Input should be a valid string");
   const person = PERSONS.find((person) => person.email === email.output.toLowerCase() && !person.is_bot);
-  if (!person || members.password !== PASSWORD) throw new Refusal(400, { login: false });
+  if (!person || members.password !== PASSWORD) throw new Refusal(400, { login: false, message: "Wrong email or password." });
   if (!person.active) {
     const message = "User is unactive, he cannot log in.";
     throw new Refusal(401, { error: true, login: false, unactive: true, message });

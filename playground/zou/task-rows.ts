@@ -47,3 +47,25 @@ const taskRow = (task: Task, schedule: Schedule) => ({
   updated_at: schedule.commented ?? schedule.createdAt,
   type: "Task",
 });
+
+/** The studio's side of a task, as clients get it: blank. */
+const BLANK = {
+  assignees: [],
+  assigner_id: null,
+  completion_rate: 0,
+  difficulty: null,
+  done_date: null,
+  due_date: null,
+  duration: 0,
+  end_date: null,
+  estimation: 0,
+  last_comment_date: null,
+  nb_assets_ready: 0,
+  nb_drawings: 0,
+  priority: 0,
+  real_start_date: null,
+  retake_count: 0,
+  start_date: null,
+};
+
+export const blankTask = (row: PlannedTask["row"]) => ({ ...row, ...BLANK });

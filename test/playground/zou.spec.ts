@@ -55,6 +55,36 @@ test("tables, productions and people have the members of the real ones", async (
   expect((await askAs(path, HAMID)).status).toBe(404);
 });
 
+test("clients and vendors are shown what the real Zou shows them", async ({ askAs }) => {
+  const tasks = await askAs(`/data/tasks?project_id=${PAPER_LANTERN.id}&relations=true`, GRETA);
+  expectShape(tasks, "tasks-by-id-client");
+  const { answer } = readRecording("tasks-by-id-client");
+  const [recorded = {}, ...ours] = [...Object(answer), ...Object(tasks.answer)];
+  const blank = ["assignees", "assigner_id", "due_date", "estimation", "duration", "retake_count", "priority", "difficulty"];
+  for (const row of ours) for (const name of blank) expect(row[name]).toEqual(recorded[name]);
+  expectShape(await askAs("/data/persons?relations=true", GRETA), "persons-to-client");
+  expectShape(await askAs(`/data/persons/${ADA.id}`, GRETA), "person-to-client");
+  expect((await askAs(`/data/persons/${OLGA.id}`, GRETA)).status).toBe(403);
+  expectShape(await askAs(`/data/projects/${PAPER_LANTERN.id}/team`, GRETA), "team-to-client");
+  const columnsOf = async (person: Person) => {
+    const [project] = Object((await askAs("/data/projects/open", person)).answer);
+    return project.descriptors.map(({ name }: { name: string }) => name);
+  };
+  expect(await columnsOf(GRETA)).toEqual(["Difficulty"]);
+  expect(await columnsOf(FRIDA)).toEqual(["Difficulty", "Poly count"]);
+  expect(await columnsOf(BRUNO)).toEqual(["Note", "Difficulty", "Poly count"]);
+});
+
+test("a route that is there answers OPTIONS, whatever its ids name and whoever asks; one that is not there does not", async ({
+  zou,
+}) => {
+  const options = { method: "OPTIONS" };
+  for (const path of [`/data/persons/${UNKNOWN}`, "/actions/tasks/batch-comment", "/data/tasks/xyz"])
+    expect((await ask(zou, path, options)).status).toBe(200);
+  const { status, answer } = readRecording("error-unknown-id");
+  expect(await ask(zou, "/actions/tasks/nothing", options)).toMatchObject({ status, answer });
+});
+
 test("a session is a cookie or a token, and the cookie counts", async ({ zou }) => {
   const login = await ask(zou, "/auth/login", post({ email: ADA.email, password: "playground" }));
   expectShape(login, "login");
