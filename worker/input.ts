@@ -128,8 +128,9 @@ function readField(name: string, entry: v.GenericSchema, answer: InputValue | un
   const kind = kindOf(schema);
   const options = readOptions(schema, metadata);
   const bounds = readBounds(schema);
-  // A text that is proposed, and may be another but none at all, is no less required.
-  const mayBeLeft = isOptional && !(kind === "text" && bounds.isFilled && byDefault !== undefined);
+  // What is proposed, and may be another but none at all, is no less required: a text that must be filled, and one of several choices.
+  const isProposed = byDefault !== undefined && (kind === "one-of" || (kind === "text" && bounds.isFilled));
+  const mayBeLeft = isOptional && !isProposed;
   const mayBeEmpty = mayBeLeft || kind === "toggle" || (["text", "several-of"].includes(kind) && !bounds.isFilled);
   return {
     name,

@@ -56,6 +56,12 @@ describe("a schema is a form", () => {
       },
     ],
     [
+      "a picklist with a default has no empty choice, and so must be one of its choices",
+      v.optional(v.picklist(["keep", "wip"]), "keep"),
+      { type: "one-of", value: "keep", required: true },
+    ],
+    ["a picklist without a default may be left empty", v.optional(v.picklist(["keep", "wip"])), { required: false }],
+    [
       "a task status has colours",
       v.pipe(v.picklist(["a"]), v.metadata({ type: "task-status", labels: { a: "Todo" }, colors: { a: "#f5f5f5" } })),
       { type: "task-status", options: [{ value: "a", label: "Todo", color: "#f5f5f5" }] },

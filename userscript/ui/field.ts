@@ -15,7 +15,9 @@ export function drawField(field: Field, value: InputValue | undefined, id: strin
   return h(
     "div",
     { class: "field" },
-    type === "toggle" ? "" : h("label", { class: "name", for: id, id: `${id}-label` }, label, required ? " *" : ""),
+    type === "toggle"
+      ? ""
+      : h("label", { class: "name", for: id, id: `${id}-label` }, label, required && !isSettled(field, value) ? " *" : ""),
     drawControl(field, [value ?? []].flat().map(String), { id, name, required, ...describing }),
     h("p", { id: `${id}-help` }, help),
     h("p", { id: `${id}-error`, class: "error" }, error),
@@ -42,15 +44,21 @@ export function drawSelect(options: readonly Option[], chosen: readonly string[]
   );
 }
 
+const isChoice = ({ type }: Field) => /^(one-of|person|task-status)$/.test(type);
+
+/** It was chosen, and can't be left empty any more: nothing says so but the choices. */
+function isSettled(field: Field, value: InputValue | undefined): boolean {
+  return !!field.required && isChoice(field) && !!field.options?.some((option) => option.value === value);
+}
+
 /** What type is not known is a line of text. */
 function drawControl(field: Field, chosen: readonly string[], attributes: Attributes): HTMLElement {
-  const { type, label, options, required, placeholder, min, max, maxLength: maxlength, pattern } = field;
+  const { type, label, options, placeholder, min, max, maxLength: maxlength, pattern } = field;
   const [value = ""] = chosen;
   if (type === "toggle") return drawBox({ value: "on", label }, value === "true", attributes);
   if (options && type === "several-of") return drawSeveral(options, chosen, attributes);
-  if (options && /^(one-of|person|task-status)$/.test(type)) {
-    const isChosen = required && options.some((option) => option.value === value);
-    return drawOne(isChosen ? options : [{ value: "", label: "–" }, ...options], chosen, attributes);
+  if (options && isChoice(field)) {
+    return drawOne(isSettled(field, value) ? options : [{ value: "", label: "–" }, ...options], chosen, attributes);
   }
   const given = { ...attributes, placeholder, maxlength };
   if (type === "long-text") return h("textarea", { ...given, rows: 4 }, value);

@@ -65,7 +65,8 @@ function renderField(field: Field, isFirst: boolean): Content {
   const forget = remember === false && html` data-forget`;
   const attributes = html` id="${id}" name="${nameOf(field)}"${about && html` aria-describedby="${about}"`}${error !== undefined && html` aria-invalid="true"`}${required && html` aria-required="true"`}${isFirst && html` autofocus`}${forget}`;
   const notes = html`${help !== undefined && html`<p class="help" id="help-${name}">${help}</p>`}${error !== undefined && html`<p class="error" id="error-${name}">${error}</p>`}`;
-  const mark = required && html` <span class="required" aria-hidden="true">*</span>`;
+  // What was chosen can't be left empty any more: the choices say so.
+  const mark = required && !(isChoice(field) && isChosen(field)) && html` <span class="required" aria-hidden="true">*</span>`;
   if (type === "toggle") {
     return html`<div class="field">${renderHidden(nameOf(field), "")}<label class="box"><input type="checkbox" value="on"${attributes}${field.value === true && html` checked`}> ${label}</label>${notes}</div>`;
   }
@@ -81,14 +82,17 @@ ${field.options?.map(({ value, label }) => html`<label class="box"><input type="
 ${notes}</fieldset>`;
 }
 
+const isChoice = ({ type }: Field) => ["one-of", "person", "task-status"].includes(type);
+
+const isChosen = ({ options, value }: Field) => value !== "" && options?.some((option) => option.value === value);
+
 function renderControl(field: Field, attributes: Content): Content {
   const { type, options, placeholder, min, max, step, maxLength } = field;
   const value = field.value === undefined ? "" : String(field.value);
   const hint = html`${placeholder !== undefined && html` placeholder="${placeholder}"`}${maxLength !== undefined && html` maxlength="${maxLength}"`}`;
   const bounds = html`${min !== undefined && html` min="${min}"`}${max !== undefined && html` max="${max}"`}${step !== undefined && html` step="${step}"`}`;
-  if (options !== undefined && ["one-of", "person", "task-status"].includes(type)) {
-    const none = value === "" || !options.some((option) => option.value === value);
-    return html`<select${attributes}>${none && html`<option value="">Choose…</option>`}${options.map((option) => html`<option value="${option.value}"${option.value === value && html` selected`}>${option.label}</option>`)}</select>`;
+  if (options !== undefined && isChoice(field)) {
+    return html`<select${attributes}>${!isChosen(field) && html`<option value="">Choose…</option>`}${options.map((option) => html`<option value="${option.value}"${option.value === value && html` selected`}>${option.label}</option>`)}</select>`;
   }
   if (type === "long-text") return html`<textarea rows="5"${attributes}${hint}>\n${value}</textarea>`;
   if (type === "date") return html`<input type="date" value="${value}"${attributes}${bounds}>`;
