@@ -39,9 +39,12 @@ export function reloadTasks(ids: readonly string[]): void {
   for (const taskId of ids.slice(0, TASKS_MAX)) call(["$store", "dispatch"], "loadTask", { taskId });
 }
 
-/** src/lib/lang.js: the i18n locale follows the person's own: "en", "fr", "zh_tw", "en_video-game". */
+/**
+ * src/lib/lang.js: the page is in the person's own language, "en", "fr_FR", "zh_TW", which their getter has. `$i18n` is there in older Kitsus
+ * alone, and for whom has none of their own.
+ */
 export function locale(): string {
-  return String(readApp("$i18n", "locale") || navigator.language);
+  return String(readGetter("user", "locale") || readApp("$i18n", "locale") || navigator.language);
 }
 
 /** src/App.vue: the class `dark` on `#app > .theme` (in Vue 2 on #app itself), never on html or body. */

@@ -107,7 +107,6 @@ function app(): void {
         globalProperties: {
           $store: { getters: { user, customActions: state.actions }, dispatch: call },
           $router: { push: call },
-          $i18n: { locale: state.locale },
         },
       },
     },
