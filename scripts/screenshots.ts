@@ -48,7 +48,7 @@ async function takePictures(scheme: Scheme): Promise<void> {
     .waitFor();
   await dialog.getByRole("button", { name: "Comment" }).click();
   await page.getByRole("button", { name: /^Retry/ }).waitFor();
-  await page.locator("kitsu-actions .toast summary").last().click();
+  await page.locator("kitsu-actions .toast .list").last().click();
   await page.waitForTimeout(600);
   await take(page, `retry-${scheme}`);
   await page.reload();

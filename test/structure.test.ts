@@ -154,13 +154,23 @@ describe("safety", () => {
     expect(bad, "Parse it with valibot").toEqual([]);
   });
 
+  it("has one colour for what is pressed first, light and dark, in Kitsu's page and on the worker's", () => {
+    const colours = (path: string, name: string) =>
+      [...read(path).matchAll(new RegExp(`--${name}: ?(#\\w+)`, "g"))].map(([, one]) => one);
+    for (const name of ["accent", "on-accent"]) {
+      const [ours, theirs] = ["userscript/ui/style.ts", "worker/pages/style.ts"].map((path) => colours(path, name));
+      expect(ours, name).toHaveLength(2);
+      expect(theirs, name).toEqual(ours);
+    }
+  });
+
   it("says in docs/storage.md what it keeps", () => {
     const keys = [
       ...products.flatMap((path) =>
         [...read(path).matchAll(/["`](kitsu-actions:\w+|run\/|kitsu_actions_log)/g)].map(([, key = ""]) => key),
       ),
     ];
-    expect(new Set(keys).size).toBe(7);
+    expect(new Set(keys).size).toBe(8);
     for (const key of keys) expect(read("docs/storage.md"), `Say what ${key} holds`).toContain(key);
   });
 });

@@ -6,6 +6,7 @@ import { converse, findQuestion } from "./conversation.ts";
 import { beginWork, resumeWork } from "./crew.ts";
 import type { Diagnosis } from "./diagnose.ts";
 import { findReply, understand } from "./diagnose.ts";
+import type { PastRun } from "./history.ts";
 import { addOpenCall, addPastRun, closeOffer, listOpenCalls, removeOpenCall } from "./history.ts";
 import type { Received, Sent } from "./hook.ts";
 import { post, watchCalls } from "./hook.ts";
@@ -19,6 +20,7 @@ import { pend, present, sayElapsed } from "./present.ts";
 import { quietly, read } from "./realm.ts";
 import type { Update } from "./ui/stack.ts";
 import { showToast } from "./ui/stack.ts";
+import { countAll, sortOutcomes } from "./ui/table.ts";
 import { words } from "./words/index.ts";
 
 /** The calls under way, to see one that is sent twice: since when, by address and selection. */
@@ -73,6 +75,7 @@ function beginCall({ url, address, run, body }: Sent): (answer: Received) => voi
   const update = showToast(pend(name, text));
   const again = (more: object, attempt: string) => post(addAttempt({ url: address, run }, attempt), Object.assign({}, sent, more));
   const call: Call = { at, url: address, run, name, person: personId(), update, again, wasOffline: !navigator.onLine };
+  if (Array.isArray(selection)) call.selection = selection.map(String);
   addOpenCall(call);
   const stop = showElapsed(call, text);
 
@@ -150,11 +153,19 @@ function end(call: Call, status: number, heard: Diagnosis, isFirst = true): Cont
   for (const effect of effects) if (effect.kind === "refresh") reloadTasks(effect.tasks);
   const launch = effects.find((effect) => effect.kind === "launch");
   // What was started is not yet known to have opened.
-  if (isFirst) addPastRun(person, { at, tone: launch ? "info" : tone, name, title, text, offers });
+  if (isFirst) addPastRun(person, { at, tone: launch ? "info" : tone, name, title, text, offers, ...keep(content) });
   const shown = { ...content, presses: [...open, ...presses] };
   if (launch) followLaunch(launch, shown, person, update);
   else update(shown);
   return content;
+}
+
+/** What the history keeps of it beside the words. */
+function keep({ outcomes = [], presses = [] }: Content): Pick<PastRun, "outcomes" | "presses" | "tally"> {
+  const lasting = presses.flatMap(({ label, url, name, text, path }) =>
+    (url ?? text ?? path) === undefined ? [] : [{ label, url, name, text, path }],
+  );
+  return { outcomes: sortOutcomes(outcomes), tally: countAll(outcomes), presses: lasting };
 }
 
 /** "https://farm.studio.tld/actions/render-shots?x" is about "render-shots". */

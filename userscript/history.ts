@@ -3,15 +3,27 @@
  * its page can read: so only what the person was shown, bounded, apart for each person who logs in here.
  */
 import * as v from "valibot";
-import { RunId } from "../contract.ts";
+import { Outcome, RunId } from "../contract.ts";
 import type { Offer as OfferType } from "./offers.ts";
 import { Offer } from "./offers.ts";
 import { load, save } from "./storage.ts";
 
 const RUNS_MAX = 20;
+/** A run's page has them all. */
+const OUTCOMES_MAX = 50;
 const TEXT_MAX_CHARS = 300;
 const CALLS_KEY = "kitsu-actions:calls";
 
+/** What can be pressed as long as it is read. */
+const Lasting = v.object({
+  label: v.string(),
+  url: v.optional(v.string()),
+  name: v.optional(v.string()),
+  text: v.optional(v.string()),
+  path: v.optional(v.string()),
+});
+
+/** `tally`: of all outcomes, of which the first are kept. */
 const PastRun = v.object({
   at: v.number(),
   tone: v.picklist(["pending", "success", "info", "warning", "error"]),
@@ -19,6 +31,9 @@ const PastRun = v.object({
   title: v.string(),
   text: v.string(),
   offers: v.optional(v.array(Offer), []),
+  presses: v.optional(v.array(Lasting), []),
+  outcomes: v.optional(v.array(Outcome), []),
+  tally: v.optional(v.object({ counts: v.string(), total: v.number() })),
 });
 export type PastRun = v.InferOutput<typeof PastRun>;
 
@@ -37,9 +52,17 @@ export function listRuns(person: string): PastRun[] {
   return load(() => localStorage, runsKey(person), PastRun);
 }
 
+/** @param run its outcomes begin with those that matter most */
 export function addPastRun(person: string, run: PastRun): void {
-  const short = { ...run, title: run.title.slice(0, TEXT_MAX_CHARS), text: run.text.slice(0, TEXT_MAX_CHARS) };
-  saveRuns(person, [short, ...listRuns(person)]);
+  const cut = (text: string) => text.slice(0, TEXT_MAX_CHARS);
+  const outcomes = run.outcomes.slice(0, OUTCOMES_MAX).map(({ id, label, state, reason, link }) => ({
+    id,
+    label: cut(label),
+    state,
+    ...(reason && { reason: cut(reason) }),
+    ...(link && { link }),
+  }));
+  saveRuns(person, [{ ...run, title: cut(run.title), text: cut(run.text), outcomes }, ...listRuns(person)]);
 }
 
 /** Where it was taken back, that is said instead of what was done. */

@@ -8,6 +8,17 @@ import { giveToPage, page, quietly, read } from "./realm.ts";
 const TASKS_MAX = 20;
 
 /**
+ * What people work with, and what no toast may cover: the column of the selected tasks with its action panel and comment box
+ * (src/components/layouts/PageLayout.vue and the list pages), the comments of a player (src/components/players/players), the comment box
+ * of a task's own page (src/components/widgets/AddComment.vue), the bar on top and the menu at the left (src/components/tops/Topbar.vue,
+ * src/components/sides/Sidebar.vue).
+ */
+const WORKPLACES = ".side-column, .task-info-column, .add-comment, .topbar nav, .navbar > aside";
+/** src/components/players/players/PlaylistPlayer.vue: the whole of it, and what is pressed in it. */
+const PLAYER = ".playlist-player";
+const PLAYER_CONTROLS = [".playlist-header", ".video-progress", ".playlist-footer"].map((part) => `${PLAYER} ${part}`).join();
+
+/**
  * The name of the AJAX action at this URL; the same URL may be there as a form, too. src/store/modules/customactions.js: the getter
  * `customActions` holds what the API gave: {id, name, url, entity_type, is_ajax}.
  */
@@ -37,6 +48,25 @@ export function goTo(path: string): void {
 /** src/store/modules/tasks.js: the action `loadTask`. */
 export function reloadTasks(ids: readonly string[]): void {
   for (const taskId of ids.slice(0, TASKS_MAX)) call(["$store", "dispatch"], "loadTask", { taskId });
+}
+
+/**
+ * "SQ01 / SH010 / Layout" for each task that the page has loaded. src/store/modules/tasks.js and tasktypes.js: the getters `taskMap` and
+ * `taskTypeMap`, by id; the store's modules add `entity_name` to tasks.
+ */
+export function nameTasks(ids: readonly string[]): string[] {
+  return ids.flatMap((id) => {
+    const task = readEntry("taskMap", id);
+    const names = [read(task, "entity_name"), read(readEntry("taskTypeMap", read(task, "task_type_id")), "name")];
+    return names.every(Boolean) ? [names.join(" / ")] : [];
+  });
+}
+
+/** Where not to be: first all that should be kept off, then only what has to be, where there is no room for the first. */
+export function listObstacles(): DOMRect[][] {
+  return [`${WORKPLACES}, ${PLAYER}`, `${WORKPLACES}, ${PLAYER_CONTROLS}`].map((selectors) =>
+    [...document.querySelectorAll(selectors)].map((element) => element.getBoundingClientRect()),
+  );
 }
 
 /**
@@ -75,6 +105,15 @@ function findTheme(): Element | null {
 
 function readGetter(...path: string[]): unknown {
   return readApp("$store", "getters", ...path);
+}
+
+/** An entry of a getter that is a Map. */
+function readEntry(getter: string, key: unknown): unknown {
+  return quietly(() => {
+    const map = readGetter(getter);
+    const get = read(map, "get");
+    return typeof get === "function" ? Reflect.apply(get, map, [key]) : undefined;
+  });
 }
 
 /** Calls a method of the app's; what it promises may fail unheard. */

@@ -4,7 +4,6 @@ import type { Effect, Link, Option, Outcome, Reply, Run, Table } from "../contra
 import { isOurs, leadsTo, mayOpen } from "./address.ts";
 import { CONFIG } from "./config.ts";
 import type { Diagnosis } from "./diagnose.ts";
-import { goTo } from "./kitsu.ts";
 import { words } from "./words/index.ts";
 
 /** The most of a plain text that a toast shows. */
@@ -17,15 +16,17 @@ export type Tone = "pending" | "success" | "info" | "warning" | "error";
  * - `name`: to save it under
  * - `atOnce`: opened without a press, too, where the browser still counts the click on the action as the person's
  * - `text`: to put on the clipboard
+ * - `path`: a page of Kitsu's, to go to
  * - `isOver`: then it is taken away
  * - `isBusy`: it was pressed, and nothing came of it yet
  */
 export type Press = {
   label: string;
-  url?: string;
-  name?: string;
+  url?: string | undefined;
+  name?: string | undefined;
   atOnce?: boolean;
-  text?: string;
+  text?: string | undefined;
+  path?: string | undefined;
   act?: (event: Event) => void;
   isOver?: () => boolean;
   isBusy?: boolean;
@@ -39,6 +40,7 @@ export type Choice = { label: string; options: readonly Option[]; chosen: string
  * - `work`: how far it is, while it goes on; of a `total` of 0 nobody knows
  * - `picture`: the newest thing to look at, an address of our worker's
  * - `said`: to screen readers; without it, title and text are
+ * - `stays`: until somebody dismisses it, though nothing went wrong
  */
 export type Content = {
   tone: Tone;
@@ -52,6 +54,7 @@ export type Content = {
   work?: { done: number; total: number };
   picture?: string | undefined;
   said?: string | undefined;
+  stays?: boolean;
 };
 
 /** Nothing is known yet. */
@@ -117,7 +120,7 @@ function presentReply(name: string, reply: Reply, run: Run | undefined, isFollow
     const { advice, outcomes } = reply;
     return { ...draft(name, "error", title, [text, advice], details), outcomes };
   }
-  if (kind === "ask") return draft(name, "info", title, [said.runAgain], details);
+  if (kind === "ask") return { ...draft(name, "info", title, [said.runAgain], details), stays: true };
   const { text: step, done = 0, total = 0, left } = reply.progress ?? {};
   const far = step ?? (total && `${done} / ${total}`);
   if (!isFollowed) return draft(name, "info", title, [text, far, said.goesOn], details);
@@ -145,7 +148,7 @@ function draft(
   const texts = lines.filter(Boolean);
   const presses: Press[] = [];
   const offer = (press: Press & Link) => {
-    if (mayOpen(press.url)) presses.push(press);
+    if (mayPress(press)) presses.push(press);
     else texts.push(`${press.label}: ${press.url}`);
   };
   for (const effect of effects) {
@@ -155,8 +158,19 @@ function draft(
     if (effect.kind === "copy") presses.push({ label, text: effect.text });
     else if (effect.kind !== "go")
       offer({ label, url: effect.url, ...(effect.kind === "open" ? { atOnce: true } : { name: effect.name }) });
-    else if (leadsTo(effect.path, location.origin)) presses.push({ label, act: () => goTo(effect.path) });
+    else if (mayPress(effect)) presses.push({ label, path: effect.path });
   }
   for (const { label, url } of links) offer({ label: label || url, url });
-  return { tone, name: title && title !== name ? name : "", title: title || name, text: texts.join("\n"), presses };
+  return { tone, name: repeats(title, name) ? "" : name, title: title || name, text: texts.join("\n"), presses };
+}
+
+/** Does one say the other, but for what Kitsu's list of actions adds? "Statistics (AJAX)", "Statistics of 2 tasks". */
+export function repeats(title: string, name: string): boolean {
+  const [one, other] = [title.toLowerCase(), name.toLowerCase()];
+  return one.startsWith(other) || other.startsWith(one);
+}
+
+/** May this lead where it says? It may come from any server, or from the browser's storage. */
+export function mayPress({ url, path }: Pick<Press, "url" | "path">): boolean {
+  return (url === undefined || mayOpen(url)) && (path === undefined || leadsTo(path, location.origin));
 }

@@ -1,8 +1,8 @@
 import AxeBuilder from "@axe-core/playwright";
 import type { Page } from "@playwright/test";
 import type { Reply } from "../../contract.ts";
-import { expect, test } from "../support/browser/fixture.ts";
-import { answer, ask, done, FIELDS, FRAMES, OUTCOMES, RUN } from "../support/browser/replies.ts";
+import { expect, SIZES, test } from "../support/browser/fixture.ts";
+import { answer, ask, BROKEN, done, FIELDS, FRAMES, OUTCOMES, RUN } from "../support/browser/replies.ts";
 import { catchStarts } from "../support/browser/starts.ts";
 
 const LINKS = [{ label: "Open the playlist", url: "https://kitsu.studio.tld/playlists/1" }];
@@ -16,11 +16,54 @@ const LAUNCH = {
 const PLANNED = OUTCOMES.map((outcome) => ({ ...outcome, state: "planned" as const }));
 
 for (const dark of [false, true]) {
+  for (const size of SIZES) {
+    test(`axe-core finds nothing in one toast after the other, ${dark ? "dark" : "light"}, at ${size.width} × ${size.height}`, async ({
+      addAction,
+      openKitsu,
+      run,
+      toasts,
+      sheet,
+      panel,
+      pressHistory,
+      page,
+      kitsu,
+    }) => {
+      kitsu.state.dark = dark;
+      kitsu.state.view = "panel";
+      await page.setViewportSize(size);
+      addAction("Break", BROKEN);
+      addAction("Large", {
+        body: done("Sent to the farm", {
+          severity: "warning",
+          text: "A long story. ".repeat(60),
+          outcomes: OUTCOMES,
+          tables: [FRAMES],
+        }),
+      });
+      addAction("Success", { body: done("Playlist made", { text: "9 of 12 tasks.", links: LINKS, effects: [COPY] }) });
+      await openKitsu();
+      for (const name of ["Break", "Large", "Success"]) await run(name);
+      await expect(toasts.last()).toContainText("Playlist made");
+      expect(await analyze(page, dark)).toEqual([]);
+      await toasts.getByRole("button", { name: "Show: Sent to the farm" }).click();
+      expect(await analyze(page, dark)).toEqual([]);
+      await toasts.getByRole("button", { name: "Frames" }).click();
+      await expect(sheet.getByRole("row")).toHaveCount(4);
+      expect(await analyze(page, dark)).toEqual([]);
+      await page.keyboard.press("Escape");
+      await pressHistory();
+      await expect(panel.getByRole("listitem")).toHaveCount(3);
+      expect(await analyze(page, dark)).toEqual([]);
+    });
+  }
+
   test(`axe-core finds nothing in any state of a toast, ${dark ? "dark" : "light"}`, async ({
     addAction,
     openKitsu,
     run,
     toasts,
+    dialog,
+    pressHistory,
     page,
     kitsu,
     worker,
@@ -42,14 +85,15 @@ for (const dark of [false, true]) {
     await catchStarts(page);
     await openKitsu();
     for (const name of ["Pending", "Success", "Warning", "Error", "Info", "Launch", "Ask"]) await run(name);
-    await expect(page.locator("kitsu-actions dialog")).toBeVisible();
+    await expect(dialog).toBeVisible();
     await page.keyboard.press("Escape");
     await page.getByRole("button", { name: "4 more" }).click();
     await expect(toasts).toHaveCount(7);
     await expect(page.locator("kitsu-actions [data-tone=pending]")).toHaveCount(1);
+    const lines = toasts.locator(".fold[aria-expanded=false]:visible");
+    for (let left = await lines.count(); left > 0; left--) await lines.first().click();
     await expect(toasts.getByRole("button", { name: "Copy", exact: true })).toBeVisible();
-    for (const fold of await toasts.locator("summary").all()) await fold.click();
-    await page.getByRole("button", { name: "Last runs (F8)" }).click();
+    await pressHistory();
     expect(await analyze(page, dark)).toEqual([]);
   });
 
@@ -58,6 +102,9 @@ for (const dark of [false, true]) {
     openKitsu,
     run,
     toasts,
+    sheet,
+    panel,
+    pressHistory,
     page,
     kitsu,
     worker,
@@ -83,13 +130,15 @@ for (const dark of [false, true]) {
     }
     await openKitsu();
     await run("Render 1");
-    await toasts.locator("summary").click();
+    await toasts.locator(".list").click();
+    await expect(sheet.locator("li")).toHaveCount(14);
     expect(await analyze(page, dark)).toEqual([]);
+    await page.keyboard.press("Escape");
     await run("Render 2");
     await run("Render 3");
     await page.getByRole("button", { name: "Show: Rendering 2" }).click();
-    await page.getByRole("button", { name: "Last runs (F8)" }).click();
-    await expect(page.locator("kitsu-actions .panel").getByRole("listitem")).toHaveCount(3);
+    await pressHistory();
+    await expect(panel.getByRole("listitem")).toHaveCount(3);
     expect(await analyze(page, dark)).toEqual([]);
   });
 

@@ -44,23 +44,36 @@ test("the outcome comes into the same toast", async ({ addAction, openKitsu, run
   await expect(toasts.locator(".name")).toHaveText("Render shots");
 });
 
-test("outcomes are counted, and open into task, reason and link, failures first", async ({ addAction, openKitsu, run, toasts }) => {
+test("outcomes are counted, and open into task, reason and link, failures first", async ({
+  addAction,
+  openKitsu,
+  run,
+  toasts,
+  sheet,
+  page,
+}) => {
   addAction("Render", { body: done("Sent to the farm", { severity: "warning", outcomes: OUTCOMES }) });
   await openKitsu();
   await run("Render");
   await toasts.getByText("9 done, 1 skipped, 3 failed").click();
-  await expect(toasts.locator("li")).toHaveCount(13);
-  await expect(toasts.locator("li").first()).toHaveText(/SQ02 \/ SH010 \/ Lighting.*The scene file is missing\./);
-  await expect(toasts.getByRole("link", { name: "Open the shot" })).toHaveAttribute("rel", /noopener/);
+  await expect(sheet.locator("li")).toHaveCount(13);
+  await expect(sheet.locator("li").first()).toHaveText(/SQ02 \/ SH010 \/ Lighting.*The scene file is missing\./);
+  await expect(sheet.getByRole("link", { name: "Open the shot" })).toHaveAttribute("rel", /noopener/);
+  await expect(sheet).toContainText("Sent to the farm");
+  await page.keyboard.press("Escape");
+  await expect(sheet).toBeHidden();
+  await expect(toasts.getByText("9 done, 1 skipped, 3 failed")).toBeFocused();
 });
 
-test("tables open", async ({ addAction, openKitsu, run, toasts }) => {
+test("tables open", async ({ addAction, openKitsu, run, toasts, sheet }) => {
   addAction("Debug", { body: done("What arrived", { tables: [FRAMES] }) });
   await openKitsu();
   await run("Debug");
   await toasts.getByText("Frames").click();
-  await expect(toasts.getByRole("row")).toHaveCount(4);
-  await expect(toasts.getByRole("cell", { name: "1048" })).toBeVisible();
+  await expect(sheet.getByRole("row")).toHaveCount(4);
+  await expect(sheet.getByRole("cell", { name: "1048" })).toBeVisible();
+  await sheet.getByRole("button", { name: "Close" }).click();
+  await expect(sheet).toBeHidden();
 });
 
 test("a failed reply shows what happened, what to do, and the run's page", async ({ addAction, openKitsu, run, toasts }) => {
@@ -151,6 +164,7 @@ test("nothing from a server becomes markup, and no forbidden address a link", as
   run,
   toasts,
   dialog,
+  sheet,
   page,
 }) => {
   const evil = "<img src=x onerror='window.pwned=1'>";
@@ -173,13 +187,16 @@ test("nothing from a server becomes markup, and no forbidden address a link", as
   addAction("Ask", { body: ask(evil, fields, { text: evil, links, outcomes: [...outcomes], submit: evil, problem: evil }) });
   await openKitsu();
   await run("Evil");
-  await expect(toasts.locator("summary")).toHaveCount(2);
-  for (const fold of await toasts.locator("summary").all()) await fold.click();
-  await expect(toasts.getByRole("cell")).toHaveText(evil);
+  await expect(toasts.locator(".list")).toHaveCount(2);
+  for (const list of await toasts.locator(".list").all()) {
+    await list.click();
+    await expect(sheet.getByText(evil).first()).toBeVisible();
+    await expect(sheet.locator("a, img")).toHaveCount(0);
+    await page.keyboard.press("Escape");
+  }
   await expect(toasts.locator("a, img")).toHaveCount(0);
   await expect(toasts.locator(".text")).toContainText(bad);
   await run("Ask");
-  await dialog.locator("summary").click();
   await expect(dialog.locator("[aria-invalid]")).toHaveCount(6);
   await expect(dialog.getByText(bad)).toHaveCount(2);
   await expect(dialog.locator("a, img")).toHaveCount(0);

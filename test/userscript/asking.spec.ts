@@ -109,8 +109,7 @@ test("goes step by step, and back with what was typed", async ({ addAction, open
   await goOn.click();
   await expect(dialog.getByLabel("shot")).toHaveValue("SH010");
   await goOn.click();
-  await dialog.getByText("13 planned").click();
-  await expect(dialog.getByRole("listitem")).toHaveCount(13);
+  await expect(dialog.getByRole("listitem"), "What is dangerous is open at once").toHaveCount(13);
   await goOn.click();
   await expect(toasts).toContainText("Moved");
   expect(bodies(worker).at(-1)).toMatchObject({
@@ -150,12 +149,71 @@ for (const way of ["Escape", "Cancel"]) {
   });
 }
 
+test("says for how many tasks from its first step, and which, and nothing twice", async ({
+  addAction,
+  openKitsu,
+  run,
+  dialog,
+  page,
+  kitsu,
+}) => {
+  const shots = ["SH010", "SH020", "SH030", "SH040", "SH050"];
+  kitsu.state.tasks = Object.fromEntries(
+    shots.map((shot, at) => [`s${at}`, { entity_name: `SQ01 / ${shot}`, task_type_id: "layout" }]),
+  );
+  const plan = ask("Comment and set 5 tasks to Done?", [], { outcomes: PLANNED.slice(0, 8) });
+  addAction("Comment and set status (AJAX)", ({ input }) => ({
+    body: input ? plan : ask("Comment and set status", [text("why")]),
+  }));
+  await openKitsu();
+  await run("Comment and set status (AJAX)");
+  await expect(dialog.getByText("For 2 tasks", { exact: true }), "Tasks that the page has not loaded have no names").toBeVisible();
+  await expect(dialog.locator(".name").filter({ hasText: "AJAX" })).toHaveCount(0);
+  await page.keyboard.press("Escape");
+  await page.locator("#selection").evaluate((selection: HTMLOutputElement) => {
+    selection.value = "s0,s1,s2,s3,s4";
+  });
+  await run("Comment and set status (AJAX)");
+  const about = "For 5 tasks: SQ01 / SH010 / Layout, SQ01 / SH020 / Layout, SQ01 / SH030 / Layout, 2 more";
+  await expect(dialog.getByText(about)).toBeVisible();
+  await expect(dialog).toHaveAccessibleDescription(about);
+  await dialog.getByRole("button", { name: "Go on" }).click();
+  await expect(dialog.getByRole("listitem"), "A short plan is open at once").toHaveCount(8);
+  await expect(dialog.getByText("For 5 tasks")).toHaveCount(0);
+});
+
+test("a longer plan opens by a press", async ({ addAction, openKitsu, run, dialog }) => {
+  addAction("Move", { body: ask("Move them?", [], { outcomes: PLANNED }) });
+  await openKitsu();
+  await run("Move");
+  await expect(dialog.getByRole("listitem")).toHaveCount(0);
+  await dialog.getByText("13 planned").click();
+  await expect(dialog.getByRole("listitem")).toHaveCount(13);
+});
+
+test("a choice that is made can't be left empty, and has no empty one", async ({ addAction, openKitsu, run, dialog }) => {
+  const options = ["keep", "wip"].map((value) => ({ value, label: value }));
+  const fields = [
+    text("made", { type: "task-status", options, value: "keep", required: true }),
+    text("open", { type: "one-of", options, required: true }),
+    text("free", { type: "one-of", options, value: "wip" }),
+  ];
+  addAction("Comment", { body: ask("How?", fields) });
+  await openKitsu();
+  await run("Comment");
+  const list = (name: string) => dialog.getByLabel(name).locator("option").allTextContents();
+  expect(await list("made")).toEqual(["keep", "wip"]);
+  expect(await list("open")).toEqual(["–", "keep", "wip"]);
+  expect(await list("free")).toEqual(["–", "keep", "wip"]);
+  await expect(dialog.locator("label.name")).toHaveText(["made", "open *", "free"]);
+});
+
 test("where it is dangerous, the focus is not on what does it", async ({ addAction, openKitsu, run, dialog }) => {
   addAction("Delete", { body: ask("Delete 12 previews?", [], { dangerous: true, submit: "Delete", problem: "Two more came." }) });
   await openKitsu();
   await run("Delete");
   await expect(dialog.getByRole("button", { name: "Cancel" })).toBeFocused();
-  await expect(dialog.getByRole("button", { name: "Delete" })).toHaveCSS("background-color", "rgb(218, 0, 44)");
+  await expect(dialog.getByRole("button", { name: "Delete" })).toHaveCSS("background-color", "rgb(200, 0, 43)");
   await expect(dialog.getByRole("alert")).toHaveText("Two more came.");
 });
 

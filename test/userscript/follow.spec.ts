@@ -65,6 +65,9 @@ test("moves in place, and its end is a toast like any other, with a line in the 
   openKitsu,
   run,
   toasts,
+  sheet,
+  panel,
+  pressHistory,
   farm,
   worker,
   page,
@@ -76,7 +79,6 @@ test("moves in place, and its end is a toast like any other, with a line in the 
   await expect(toasts).toContainText("0 / 480");
   await expect.poll(() => farm.sockets.length).toBe(1);
   const element = await bar.elementHandle();
-  await toasts.getByText("1 waiting, 1 running, 1 failed").click();
   await toasts.getByRole("button", { name: "Cancel" }).focus();
   const took: number[] = [];
   for (const frames of [120, 240, 360]) {
@@ -98,9 +100,13 @@ test("moves in place, and its end is a toast like any other, with a line in the 
   console.log(`From a message on the socket to the changed toast: ${took.map((ms) => ms.toFixed(1)).join(", ")} ms`);
   await expect(toasts).toContainText("360 of 480 frames · about 3 min left");
   expect(await bar.evaluate((now, before) => now === before, element)).toBe(true);
-  await expect(toasts.getByText("SQ01 / SH010 / Lighting")).toBeVisible();
-  await expect(toasts).toContainText("12 / 48");
   await expect(toasts.getByRole("button", { name: "Cancel" })).toBeFocused();
+  await toasts.getByText("1 waiting, 1 running, 1 failed").click();
+  await expect(sheet.getByText("SQ01 / SH010 / Lighting")).toBeVisible();
+  await expect(sheet).toContainText("12 / 48");
+  farm.send(farm.at(360, { outcomes: SHOTS.slice(0, 2) }));
+  await expect(sheet.locator("li"), "What is open is brought up to date").toHaveCount(2);
+  await page.keyboard.press("Escape");
   const retry = `${worker.origin}/runs/${RUN}/retry`;
   farm.send(done("Rendered 2 shots", { severity: "warning", outcomes: SHOTS.slice(1, 2) }, { retry }));
   await expect(toasts).toContainText("Rendered 2 shots");
@@ -108,8 +114,8 @@ test("moves in place, and its end is a toast like any other, with a line in the 
   await expect(toasts.getByRole("progressbar")).toHaveCount(0);
   await expect.poll(() => farm.open().length).toBe(0);
   await page.reload();
-  await page.getByRole("button", { name: "Last runs (F8)" }).click();
-  await expect(page.locator("kitsu-actions .panel").getByRole("listitem")).toHaveText([/Rendered 2 shots/]);
+  await pressHistory();
+  await expect(panel.getByRole("listitem")).toHaveText([/Rendered 2 shots/]);
   await expect(toasts).toHaveCount(0);
 });
 
@@ -597,14 +603,12 @@ test("shows the newest picture, the old one until it is there, and none that can
   const picture = toasts.getByAltText("The newest picture");
   await expect(toasts).toContainText("0 / 480");
   await expect(picture).toBeHidden();
-  await toasts.getByText("1 waiting, 1 running, 1 failed").click();
   for (const frames of [10, 20, 30]) {
     farm.send(shown(frames, "a"));
     await expect(toasts).toContainText(`${frames} / 480`);
   }
   await expect(picture).toBeVisible();
   const element = await picture.elementHandle();
-  await expect(toasts.getByText("SQ01 / SH010 / Lighting")).toBeVisible();
   expect(worker.asked.filter((path) => path === "/picture/a")).toHaveLength(1);
   const { height } = (await picture.boundingBox()) ?? {};
   expect(height).toBeLessThanOrEqual(120);

@@ -159,7 +159,7 @@ test("offers in French", async ({ addAction, openKitsu, run, toasts, worker, kit
   worker.tell(`/runs/${RUN}/undo`, { delayMs: 800, body: done("Fait") });
   await openKitsu();
   await run("Render");
-  await expect(toasts.locator(".press")).toHaveText(["Réessayer les échecs (3)", "Annuler l’action"]);
+  await expect(toasts.locator(".presses .press")).toHaveText(["Réessayer les échecs (3)", "Annuler l’action"]);
   await toasts.locator(".press").last().click();
   await expect(toasts).toContainText("Envoi…");
 });

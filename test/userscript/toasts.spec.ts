@@ -1,14 +1,25 @@
+import { serveUserscript } from "../support/browser/bundle.ts";
 import { expect, readGlobal, test } from "../support/browser/fixture.ts";
-import { BROKEN, done } from "../support/browser/replies.ts";
+import { ask, BROKEN, done, OUTCOMES } from "../support/browser/replies.ts";
 
-test("beyond three, toasts fold, and open again", async ({ addAction, openKitsu, run, toasts, page }) => {
-  for (const name of ["One", "Two", "Three", "Four", "Five"]) addAction(name, BROKEN);
+test("the newest is whole, what was before is a line each, and beyond three there is a button", async ({
+  addAction,
+  openKitsu,
+  run,
+  toasts,
+  page,
+}) => {
+  const names = ["One", "Two", "Three", "Four", "Five"];
+  for (const name of names) addAction(name, BROKEN);
   await openKitsu();
-  for (const name of ["One", "Two", "Three", "Four", "Five"]) {
+  for (const name of names) {
     await run(name);
     await expect(toasts.last()).toContainText(`${name}Something went wrong`);
   }
   await expect(toasts).toHaveCount(3);
+  const lines = page.locator("kitsu-actions .row-only:visible");
+  await expect(lines).toHaveCount(2);
+  for (const line of await lines.all()) expect((await line.boundingBox())?.height).toBeLessThanOrEqual(40);
   await page.getByRole("button", { name: "2 more" }).click();
   await expect(toasts).toHaveCount(5);
   for (const left of [4, 3, 2, 1, 0]) {
@@ -17,20 +28,52 @@ test("beyond three, toasts fold, and open again", async ({ addAction, openKitsu,
   }
 });
 
-test("however much there is to read, Kitsu's action panel at the top can be pressed", async ({
+test("a line opens by mouse and by key, and stays open when something newer comes", async ({
   addAction,
   openKitsu,
   run,
+  toasts,
   page,
 }) => {
-  await page.setViewportSize({ width: 1440, height: 900 });
-  const text = "A long story. ".repeat(40);
-  for (const name of ["One", "Two", "Three"]) addAction(name, { body: done("Told", { text }) });
+  for (const name of ["One", "Two", "Three"]) addAction(name, BROKEN);
   await openKitsu();
-  for (const name of ["One", "Two", "Three"]) await run(name);
-  await expect(page.locator("kitsu-actions .toast:visible").last()).toContainText("A long story.");
-  const top = await page.locator("kitsu-actions .layer").evaluate((layer) => layer.getBoundingClientRect().top);
-  expect(top).toBeGreaterThanOrEqual(220);
+  for (const name of ["One", "Two"]) await run(name);
+  await expect(toasts.last()).toContainText("TwoSomething went wrong");
+  const one = toasts.filter({ hasText: "One" });
+  const folder = one.getByRole("button", { name: "Show: Something went wrong" });
+  await expect(folder).toHaveAttribute("aria-expanded", "false");
+  await one.locator(".title").click();
+  await expect(folder).toHaveAttribute("aria-expanded", "true");
+  await folder.press("Enter");
+  await expect(folder).toHaveAttribute("aria-expanded", "false");
+  await folder.press("Enter");
+  await page.locator("#typing").click();
+  await run("Three");
+  await expect(toasts.last()).toContainText("ThreeSomething went wrong");
+  await expect(folder).toHaveAttribute("aria-expanded", "true");
+  await expect(page.locator("kitsu-actions .row-only")).toHaveText([/^Two/]);
+});
+
+test("what has an outcome is the newest, whatever was begun after it", async ({
+  addAction,
+  openKitsu,
+  run,
+  toasts,
+  dialog,
+  page,
+}) => {
+  addAction("Slow", { delayMs: 1_500, body: done("Over") });
+  addAction("Ask", { body: ask("How?") });
+  addAction("Quick", BROKEN);
+  await openKitsu();
+  await run("Slow");
+  await run("Quick");
+  await expect(toasts.last()).toContainText("Something went wrong");
+  await expect(toasts.last()).toContainText("Over");
+  await run("Ask");
+  await expect(dialog).toBeVisible();
+  await page.keyboard.press("Escape");
+  await expect(toasts.last()).toContainText("Nothing was done.");
 });
 
 test("a message goes after it could be read; the pointer or the focus on it stops the clock; an error stays", async ({
@@ -63,14 +106,77 @@ test("a message goes after it could be read; the pointer or the focus on it stop
   await expect(toasts).toHaveAttribute("data-tone", "error");
 });
 
-test("a message with something to press stays", async ({ addAction, openKitsu, run, toasts, page }) => {
-  addAction("Link", { body: done("There", { links: [{ label: "See", url: "https://kitsu.studio.tld/" }] }) });
+test("a message with something to press is a line once it could be read, goes later, and is kept in the history", async ({
+  addAction,
+  openKitsu,
+  run,
+  toasts,
+  panel,
+  pressHistory,
+  sheet,
+  page,
+}) => {
+  const links = [{ label: "See", url: "https://kitsu.studio.tld/" }];
+  const effects = [
+    { kind: "copy" as const, text: "/mnt/p" },
+    { kind: "go" as const, path: "/my-tasks", label: "My tasks" },
+  ];
+  addAction("Link", { body: done("There", { links, effects, outcomes: OUTCOMES }) });
   await page.clock.install();
   await openKitsu();
   await run("Link");
   await expect(toasts).toContainText("There");
+  await expect(toasts.getByRole("link", { name: "See" })).toBeVisible();
+  await page.clock.runFor(10_000);
+  await expect(page.locator("kitsu-actions .row-only")).toHaveText([/There/]);
+  await page.clock.runFor(70_000);
+  await expect(toasts).toHaveCount(0);
+  await page.reload();
+  await pressHistory();
+  await expect(panel.getByRole("link", { name: "See" })).toHaveAttribute("href", "https://kitsu.studio.tld/");
+  await expect(panel.getByRole("button", { name: "Copy" })).toBeVisible();
+  await panel.getByRole("button", { name: "My tasks" }).click();
+  expect(await readGlobal(page, "called")).toEqual([["/my-tasks"]]);
+  await panel.getByRole("button", { name: "9 done, 1 skipped, 3 failed" }).click();
+  await expect(sheet.locator("li")).toHaveCount(13);
+  await expect(sheet).toContainText("The scene file is missing.");
+});
+
+test("what the person has opened stays", async ({ addAction, openKitsu, run, toasts, page }) => {
+  addAction("Link", { body: done("There", { links: [{ label: "See", url: "https://kitsu.studio.tld/" }] }) });
+  await page.clock.install();
+  await openKitsu();
+  await run("Link");
+  await page.clock.runFor(15_000);
+  await toasts.getByRole("button", { name: "Show: There" }).click();
+  await page.locator("#typing").click();
   await page.clock.runFor(600_000);
-  await expect(toasts).toHaveCount(1);
+  await expect(toasts.getByRole("link", { name: "See" })).toBeVisible();
+});
+
+test("the last runs are brought up to date while they are open, by this tab and by others", async ({
+  addAction,
+  openKitsu,
+  run,
+  panel,
+  pressHistory,
+  context,
+  kitsu,
+  config,
+}) => {
+  addAction("Copy", { body: done("3 files copied") });
+  addAction("Break", BROKEN);
+  await openKitsu();
+  await run("Copy");
+  await pressHistory();
+  await expect(panel.getByRole("listitem")).toHaveCount(1);
+  await run("Break");
+  await expect(panel.getByRole("listitem")).toHaveText([/Something went wrong/, /3 files copied/]);
+  const other = await context.newPage();
+  await other.addInitScript(await serveUserscript(config));
+  await other.goto(kitsu.origin);
+  await other.getByRole("button", { name: "Copy", exact: true }).click();
+  await expect(panel.getByRole("listitem")).toHaveCount(3);
 });
 
 test("a dismissed toast comes back with the outcome", async ({ addAction, openKitsu, run, toasts, page }) => {
@@ -106,15 +212,15 @@ test("Kitsu sees none of our keys, and Escape in a toast keeps its selection", a
   await expect(page.locator("#selection")).toHaveText("");
 });
 
-test("the focus stays where it is while its toast changes", async ({ addAction, openKitsu, run, toasts }) => {
-  addAction("Slow", { delayMs: 1_500, body: done("Over") });
+test("the focus stays where it is while its toast changes, and moves", async ({ addAction, openKitsu, run, toasts }) => {
+  addAction("Slow", { delayMs: 1_500, body: done("Slow is over") });
   addAction("Other", { body: done("new toast") });
   await openKitsu();
   await run("Slow");
   await run("Other");
-  const close = toasts.first().getByRole("button", { name: "Dismiss" });
+  const close = toasts.filter({ hasText: "Slow" }).getByRole("button", { name: "Dismiss" });
   await close.focus();
-  await expect(toasts.first()).toContainText("Over");
+  await expect(toasts.last()).toContainText("Slow is over");
   await expect(close).toBeFocused();
 });
 
@@ -193,6 +299,8 @@ test("the last runs survive a reload, are each person's own, and open by key", a
   openKitsu,
   run,
   toasts,
+  panel,
+  pressHistory,
   page,
   kitsu,
 }) => {
@@ -203,8 +311,7 @@ test("the last runs survive a reload, are each person's own, and open by key", a
   await run("Break");
   await expect(toasts.last()).toContainText("Something went wrong");
   await page.reload();
-  const panel = page.locator("kitsu-actions .panel");
-  await page.getByRole("button", { name: "Last runs (F8)" }).click();
+  await pressHistory();
   await expect(panel.getByRole("listitem")).toHaveCount(2);
   await expect(panel.getByRole("listitem").last()).toContainText("3 files copied");
   await page.keyboard.press("Escape");

@@ -1,20 +1,24 @@
 /** The one dialog: what an action asks, and what to press. */
 
 import type { Ask, Input } from "../../contract.ts";
+import { repeats } from "../present.ts";
 import { words } from "../words/index.ts";
 import { drawField, readFields } from "./field.ts";
 import { h } from "./h.ts";
 import { drawLinkOrText } from "./press.ts";
 import { dialog, openModally } from "./root.ts";
-import { drawOutcomes } from "./table.ts";
+import { drawPlan } from "./table.ts";
+import { drawText } from "./text.ts";
 
 /**
  * - `name`: the action's
+ * - `about`: for how many tasks, and which
  * - `values`: by the names of the fields; the dialog keeps it up to date
  * - `close`: told of Escape and Cancel
  */
 export type Question = {
   name: string;
+  about: string;
   ask: Ask;
   values: Input;
   submit: () => void;
@@ -35,7 +39,7 @@ export function openDialog(question: Question): void {
   if (current && current !== question) return;
   current = question;
   const first = draw(question);
-  openModally();
+  openModally(dialog);
   first.focus();
 }
 
@@ -57,16 +61,16 @@ export function closeDialog(question: Question): void {
 
 /** Gives what gets the focus: what is wrong, else the first field; where that is dangerous, not what does it. */
 function draw(question: Question): HTMLElement {
-  const { name, ask, values, back } = question;
-  const { title, text, links = [], outcomes = [], fields, dangerous } = ask;
+  const { name, about, ask, values, back } = question;
+  const { title, text, links = [], outcomes = [], fields, dangerous = false } = ask;
   const said = words();
   const cancel = h("button", { type: "button", click: () => dialog.close() }, said.cancel);
   submit.className = dangerous ? "submit dangerous" : "submit";
   form.replaceChildren(
-    h("p", { class: "name" }, name === title ? "" : name),
-    h("p", { class: "title", id: "asked" }, title),
-    h("p", { id: "asked-text" }, text),
-    outcomes.length ? drawOutcomes(outcomes) : "",
+    drawText({ class: "name" }, repeats(title, name) ? "" : name),
+    drawText({ class: "title", id: "asked" }, title),
+    drawText({ id: "asked-text" }, text),
+    outcomes.length ? drawPlan(outcomes, dangerous) : drawText({ class: "about", id: "asked-about" }, about),
     ...links.map(drawLinkOrText),
     problem,
     ...fields.map((field, at) => (field.type === "hidden" ? "" : drawField(field, values[field.name], `field-${at}`))),

@@ -13,6 +13,7 @@ const ICON_PATHS = {
   error: "M12 2a10 10 0 1 0 .1 0M15 9l-6 6M9 9l6 6",
   close: "M18 6 6 18M6 6l12 12",
   fold: "M6 9l6 6 6-6",
+  move: "M12 2v20M2 12h20M9 5l3-3 3 3M9 19l3 3 3-3M5 9l-3 3 3 3M19 9l3 3-3 3",
   history: "M12 2a10 10 0 1 0 .1 0M12 7v5l4 2",
 } as const;
 

@@ -1,5 +1,5 @@
 /** Brings what is shown up to date in place: what somebody reads, has opened or is about to press stays the element it is. */
-import { refold } from "./table.ts";
+import { replaceList } from "./sheet.ts";
 
 export function patch(place: Element, next: readonly Element[]): void {
   const old = [...place.children];
@@ -9,7 +9,8 @@ export function patch(place: Element, next: readonly Element[]): void {
 
 function bring(old: Element, next: Element): void {
   const are = (tag: string) => old.matches(tag) && next.matches(tag);
-  if (are("details")) refold(old, next);
+  if (are(".lists")) patch(old, [...next.children]);
+  else if (are(".list")) replaceList(old, next);
   else if (are("progress")) for (const { name, value } of next.attributes) old.setAttribute(name, value);
   else if (are("img")) bringPicture(old, next);
   else if (!old.isEqualNode(next)) old.replaceWith(next);

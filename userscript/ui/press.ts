@@ -1,6 +1,7 @@
 /** Links and buttons. */
 import type { Link } from "../../contract.ts";
 import { mayOpen } from "../address.ts";
+import { goTo } from "../kitsu.ts";
 import type { Press } from "../present.ts";
 import { words } from "../words/index.ts";
 import { h } from "./h.ts";
@@ -9,9 +10,9 @@ import { h } from "./h.ts";
 const passing = new Map<HTMLElement, () => boolean>();
 
 /** A URL has passed `isOpenable` by now. A custom protocol starts a program and would leave an empty tab behind. */
-export function drawPress({ label, url: href, name: download, atOnce, text, act, isOver, isBusy }: Press): HTMLElement {
+export function drawPress({ label, url: href, name: download, atOnce, text, path, act, isOver, isBusy }: Press): HTMLElement {
   const target = href && /^http/.test(href) && "_blank";
-  const click = text === undefined ? act : () => copy(text, element);
+  const click = text !== undefined ? () => copy(text, element) : path !== undefined ? () => goTo(path) : act;
   const properties = {
     class: "press",
     href,

@@ -15,13 +15,15 @@ const SAY_AFTER_MS = 60;
 const host = document.createElement("kitsu-actions");
 const shadow = host.attachShadow({ mode: OPEN_ROOT ? "open" : "closed" });
 export const layer = h("section", { class: "layer", "aria-label": "Kitsu Actions", popover: "manual", hidden: "" });
-export const dialog = h("dialog", { class: "card", "aria-labelledby": "asked", "aria-describedby": "asked-text" });
+export const dialog = h("dialog", { class: "card", "aria-labelledby": "asked", "aria-describedby": "asked-text asked-about" });
+/** For what is only read. */
+export const sheet = h("dialog", { class: "card sheet", "aria-labelledby": "listed" });
 const status = h("div", { class: "say", role: "status" });
 const alert = h("div", { class: "say", role: "alert" });
 
 /** Builds what is seen later, so that the first toast needs no time of its own. */
 export function buildRoot(style: string): void {
-  shadow.append(layer, dialog, status, alert);
+  shadow.append(layer, dialog, sheet, status, alert);
   try {
     const sheet = new CSSStyleSheet();
     sheet.replaceSync(style);
@@ -48,12 +50,12 @@ export function showLayer(isShown: boolean, isNew = false): void {
 }
 
 /** Nothing else can be used until it is closed. */
-export function openModally(): void {
+export function openModally(which: HTMLDialogElement): void {
   connect();
   paint();
-  if (dialog.matches(":modal")) return;
-  dialog.close();
-  dialog.showModal();
+  if (which.matches(":modal")) return;
+  which.close();
+  which.showModal();
 }
 
 /** The element inside that has the focus. */

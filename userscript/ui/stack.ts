@@ -7,35 +7,45 @@ import { quietly } from "../realm.ts";
 import { words } from "../words/index.ts";
 import { gather, group } from "./group.ts";
 import { h, icon } from "./h.ts";
-import { drawHistory } from "./history.ts";
+import type { Panel } from "./history.ts";
+import { createHistory } from "./history.ts";
+import { mover, place, putThere } from "./mover.ts";
 import { removePassed } from "./press.ts";
-import { buildRoot, dialog, focused, layer, say, showLayer } from "./root.ts";
+import { buildRoot, dialog, focused, layer, say, sheet, showLayer } from "./root.ts";
+import { followNewest, keepNewest, scroller, watchGrowth } from "./scroller.ts";
 import type { Toast } from "./toast.ts";
 import { createToast } from "./toast.ts";
 
+/** The newest, and two lines of what was before. */
 const SHOWN_MAX = 3;
-/** A message with nothing to press stays as long as it takes to read. */
+/** A message stays as long as it takes to read. With nothing to press it goes then, otherwise it is one line for another minute. */
 const STAY_MS = 6_000;
 const STAY_PER_WORD_MS = 300;
+const LINE_MS = 60_000;
 const TICK_MS = 500;
 
 /** Leads to the toasts and from there to the last runs. Kitsu has no shortcut on it, browsers leave it to pages. */
 const KEY = "F8";
 
-/** `left`: milliseconds it stays; a toast without an end has Infinity. */
-type Entry = Toast & { left: number; isWork: boolean };
+/**
+ * - `left`: milliseconds it stays; a toast without an end has Infinity
+ * - `isRead`: there was time to read it
+ * - `isAsking`: it waits for an answer
+ * - `isFolded`: as the person wants it, who may want nothing
+ */
+type Entry = Toast & { left: number; isWork: boolean; isRead: boolean; isAsking: boolean; isFolded: boolean | undefined };
 
 const entries: Entry[] = [];
-let isFolded = true;
+let isShort = true;
 let person = "";
-let panel: HTMLElement | undefined;
+let panel: Panel | undefined;
 let cameFrom: Element | null = null;
 let drawPastOffers: (run: PastRun) => readonly Press[] = () => [];
 let listWork: () => { content: Content; update: Update }[] = () => [];
 
 const unfold = h("button", { click: showAll });
 const past = h("button", { class: "round", click: togglePanel }, icon("history"));
-const bar = h("div", { class: "bar" }, unfold, past);
+const bar = h("div", { class: "bar" }, unfold, mover, past);
 
 /**
  * Builds the UI before it is needed. The clock that ends toasts also finds out who is logged in, and so whether there is a history.
@@ -46,9 +56,13 @@ export function raiseUi(style: string, drawOffers: typeof drawPastOffers, listAt
   drawPastOffers = drawOffers;
   listWork = listAtWork;
   buildRoot(style);
-  layer.append(group, bar);
+  scroller.append(group);
+  layer.append(scroller, bar);
   layer.addEventListener("keydown", (event) => quietly(() => onEscape(event)));
   addEventListener("keydown", (event) => quietly(() => onKey(event)), true);
+  addEventListener("resize", () => quietly(putThere));
+  // What a click opens is there in the next frame; what else opens, the clock finds.
+  addEventListener("click", () => requestAnimationFrame(() => quietly(place)), true);
   setInterval(() => quietly(tick), TICK_MS);
 }
 
@@ -59,28 +73,33 @@ export function raiseUi(style: string, drawOffers: typeof drawPastOffers, listAt
 export type Update = (content: Content | undefined, isMinor?: boolean) => boolean;
 
 export function showToast(first: Content): Update {
-  const entry: Entry = { ...createToast(() => close(entry)), left: 0, isWork: false };
+  const toast = createToast(
+    () => close(entry),
+    (isFolded) => wish(entry, isFolded),
+  );
+  const entry: Entry = { ...toast, left: 0, isWork: false, isRead: false, isAsking: false, isFolded: undefined };
+  watchGrowth(entry.element);
   update(first);
   return update;
 
   function update(content: Content | undefined, isMinor = false): boolean {
     const isNew = !entries.includes(entry);
-    const had = focused();
     if (isNew && (isMinor || !content)) return false;
     if (!content) return close(entry);
-    // What ends goes to where what is new is.
-    const isOver = entry.isWork && !content.work;
-    if (isOver) entries.splice(entries.indexOf(entry), 1);
-    if (isNew || isOver) {
-      entries.push(entry);
-      bar.before(entry.element);
+    if (isNew) add(entry);
+    const isOwed = entry.draw(content);
+    const had = focused();
+    // What is heard of last goes to where what is new is.
+    const isResult = entry.isWork ? !content.work : !isMinor && content.tone !== "pending";
+    if (!isNew && isResult && entries.at(-1) !== entry) {
+      entries.splice(entries.indexOf(entry), 1);
+      add(entry);
     }
     entry.isWork = content.work !== undefined;
-    entry.draw(content);
-    entry.left = measureStay(entry, content);
+    if (!isMinor) Object.assign(entry, { isRead: false, isFolded: undefined });
+    entry.isAsking = content.tone === "pending" && content.stays === true;
+    if (!entry.isRead) entry.left = isOwed ? Infinity : measureStay(content);
     refresh(isNew);
-    // What is said may be longer than what was there, and not to be seen any more.
-    if (!isMinor && !layer.matches(":hover")) entry.element.scrollIntoView({ block: "nearest" });
     // What is moved loses it.
     if (had !== focused()) giveFocus(had);
     const said = content.said ?? `${content.title}\n${content.text}`;
@@ -89,8 +108,14 @@ export function showToast(first: Content): Update {
   }
 }
 
-function measureStay({ element }: Entry, { tone, title, text }: Content): number {
-  if (!/success|info/.test(tone) || element.querySelector(".press,details")) return Infinity;
+function add(entry: Entry): void {
+  entries.push(entry);
+  scroller.append(entry.element);
+  followNewest();
+}
+
+function measureStay({ tone, title, text, stays }: Content): number {
+  if (stays || !/success|info/.test(tone)) return Infinity;
   return STAY_MS + STAY_PER_WORD_MS * `${title} ${text}`.split(/\s+/).length;
 }
 
@@ -101,23 +126,52 @@ function tick(): void {
     refresh();
   }
   removePassed();
+  place();
+  panel?.draw();
+  foldAll();
   if (document.hidden || layer.matches(":hover") || focused()) return;
   for (const entry of entries) entry.left -= TICK_MS;
-  for (const entry of entries.filter(({ left }) => left <= 0)) close(entry);
+  for (const entry of entries.filter(({ left }) => left <= 0)) {
+    if (entry.isRead || !entry.element.querySelector(".press")) close(entry);
+    else Object.assign(entry, { isRead: true, left: LINE_MS });
+  }
+  foldAll();
+}
+
+/** What the person opens stays open, and stays. */
+function wish(entry: Entry, isFolded: boolean): void {
+  Object.assign(entry, { isFolded, isRead: true, left: isFolded && entry.left < Infinity ? LINE_MS : Infinity });
+  foldAll();
+  entry.element.scrollIntoView({ block: "nearest" });
+}
+
+/** The newest is whole until it was read, and what waits for an answer. The others are a line each, but not under somebody's hands. */
+function foldAll(): void {
+  const newest = entries.findLast(({ element }) => element.parentElement === scroller);
+  for (const entry of entries) {
+    const isFolded = entry.isFolded ?? ((entry !== newest || entry.isRead) && !entry.isAsking);
+    if (!isFolded || entry.isFolded || !entry.element.matches(":hover, :focus-within")) entry.fold(isFolded);
+  }
+  keepNewest();
 }
 
 function refresh(isNew = false): void {
   const said = words();
   const others = gather(entries);
-  if (others.length <= SHOWN_MAX) isFolded = true;
-  const folded = isFolded ? others.slice(0, -SHOWN_MAX) : [];
-  for (const entry of entries) entry.element.hidden = folded.includes(entry);
-  unfold.hidden = folded.length === 0;
-  unfold.textContent = said.more(folded.length);
+  if (others.length <= SHOWN_MAX) isShort = true;
+  const hidden = isShort ? others.slice(0, -SHOWN_MAX) : [];
+  for (const entry of entries) entry.element.hidden = hidden.includes(entry);
+  unfold.hidden = hidden.length === 0;
+  unfold.textContent = said.more(hidden.length);
   past.title = nameHistory();
   past.ariaExpanded = String(panel !== undefined);
   past.hidden = entries.length + listWork().length === 0 && !panel && listRuns(personId()).length === 0;
+  mover.hidden = entries.length === 0 && !panel;
+  layer.classList.toggle("reading", panel !== undefined);
+  panel?.draw();
+  place();
   showLayer(!past.hidden, isNew);
+  foldAll();
 }
 
 function nameHistory(): string {
@@ -136,20 +190,20 @@ function close(entry: Entry): false {
 }
 
 function showAll(): void {
-  isFolded = false;
+  isShort = false;
   refresh();
 }
 
 function togglePanel(): void {
-  panel?.remove();
-  panel = panel ? undefined : drawHistory(nameHistory(), listWork(), drawPastOffers);
-  if (panel) bar.before(panel);
+  panel?.element.remove();
+  panel = panel ? undefined : createHistory(nameHistory(), listWork, drawPastOffers);
+  if (panel) bar.before(panel.element);
   refresh();
-  giveFocus(panel);
+  giveFocus(panel?.element);
 }
 
 function onKey(event: KeyboardEvent): void {
-  if (event.key !== KEY || dialog.open) return;
+  if (event.key !== KEY || dialog.open || sheet.open) return;
   event.preventDefault();
   event.stopPropagation();
   const isInside = focused();

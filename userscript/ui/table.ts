@@ -1,13 +1,17 @@
-/** Lists that may be long: the outcomes of a selection, and tables. Folded, scrollable, and drawn only once opened. */
+/** Lists that may be long: the outcomes of a selection, and tables. */
 
 import type { Outcome, Table } from "../../contract.ts";
 import { words } from "../words/index.ts";
 import { h } from "./h.ts";
 import { drawLinkOrText } from "./press.ts";
 import { drawRow } from "./row.ts";
+import { drawListPress } from "./sheet.ts";
+import { drawText } from "./text.ts";
 
 /** More than this is for the run's page. */
 const ROWS_MAX = 200;
+/** Of so many a plan is open at once. */
+const OPEN_MAX = 8;
 const STATES = ["planned", "waiting", "done", "running", "skipped", "failed"] as const;
 const TONES = {
   planned: "info",
@@ -18,50 +22,60 @@ const TONES = {
   failed: "error",
 } as const;
 
-/** What fills a list once it is opened. */
-const fills = new WeakMap<Element, (content: Element) => void>();
+/** `counts`: "9 done, 3 failed" */
+export type Tally = { counts: string; total: number };
 
-/** "9 done, 3 failed", and what went wrong first. */
-export function drawOutcomes(outcomes: readonly Outcome[]): HTMLElement {
-  const said = words();
-  const groups = STATES.map((state) => outcomes.filter((outcome) => outcome.state === state));
-  const counts = groups.flatMap(({ length }, at) => (length ? [`${length} ${said[STATES[at] ?? "done"]}`] : []));
-  return drawFold(counts.join(", "), groups.reverse().flat(), (shown) => h("ul", {}, ...shown.map(drawOutcome)));
+export function countAll(outcomes: readonly Outcome[]): Tally {
+  const counts = STATES.flatMap((state) => {
+    const { length } = outcomes.filter((outcome) => outcome.state === state);
+    return length ? [`${length} ${words()[state]}`] : [];
+  });
+  return { counts: counts.join(", "), total: outcomes.length };
 }
 
-export function drawTable({ title, columns, rows }: Table): HTMLElement {
-  return drawFold(title || columns.join(", "), rows, (shown) =>
-    h(
-      "table",
-      {},
-      h("tr", {}, ...columns.map((column) => h("th", {}, column))),
-      ...shown.map((row) => h("tr", {}, ...columns.map((_, at) => h("td", {}, String(row[at] ?? ""))))),
+/** What went wrong first. */
+export function sortOutcomes(outcomes: readonly Outcome[]): Outcome[] {
+  return [...STATES].reverse().flatMap((state) => outcomes.filter((outcome) => outcome.state === state));
+}
+
+/** @param tally what there was, where not all of it is known any more */
+export function drawOutcomes(title: string, outcomes: readonly Outcome[], tally = countAll(outcomes)): HTMLElement {
+  return drawListPress(title, tally.counts, (place) => place.replaceChildren(...drawOutcomeRows(outcomes, tally.total)));
+}
+
+export function drawTable(title: string, { title: own, columns, rows }: Table): HTMLElement {
+  return drawListPress(title, own || columns.join(", "), (place) =>
+    place.replaceChildren(
+      h(
+        "table",
+        {},
+        h("tr", {}, ...columns.map((column) => h("th", {}, column))),
+        ...rows.slice(0, ROWS_MAX).map((row) => h("tr", {}, ...columns.map((_, at) => h("td", {}, String(row[at] ?? ""))))),
+      ),
+      sayRest(rows.length),
     ),
   );
 }
 
-/** Another list takes the place: where it is open, it stays so, and stays where it was scrolled to. */
-export function refold(fold: Element, next: Element): void {
-  const fill = fills.get(next);
-  const [summary, content] = fold.children;
-  if (!fill || !summary || !content) return;
-  fills.set(fold, fill);
-  summary.textContent = content.ariaLabel = next.firstElementChild?.textContent ?? "";
-  // Not under somebody's hands.
-  if (fold.matches("[open]") && !content.querySelector(":focus")) fill(content);
+/** What would happen to each task: folded where that is much, and nothing dangerous. It is drawn once it is opened. */
+export function drawPlan(outcomes: readonly Outcome[], isDangerous: boolean): HTMLElement {
+  const { counts, total } = countAll(outcomes);
+  const content = h("div", { class: "scroll", tabindex: "0", role: "group", "aria-label": counts });
+  const open = isDangerous || outcomes.length <= OPEN_MAX;
+  const fill = () => content.firstChild || content.append(...drawOutcomeRows(outcomes, total));
+  if (open) fill();
+  return h("details", { open, toggle: fill }, h("summary", {}, counts), content);
 }
+
+function drawOutcomeRows(outcomes: readonly Outcome[], total: number): (HTMLElement | string)[] {
+  const shown = sortOutcomes(outcomes).slice(0, ROWS_MAX);
+  return [h("ul", {}, ...shown.map(drawOutcome)), sayRest(total, shown.length)];
+}
+
+const sayRest = (total: number, shown = ROWS_MAX) => (total > shown ? words().more(total - shown) : "");
 
 function drawOutcome({ label, state, reason = "", link, progress }: Outcome): HTMLElement {
   const far = progress && `${progress.done} / ${progress.total}`;
   const text = [far, reason].filter(Boolean).join(" · ");
-  return drawRow(TONES[state], h("p", { class: "title" }, label), h("p", {}, text), link ? drawLinkOrText(link) : "");
-}
-
-/** Its content can be focused, so that it can be scrolled by key. */
-function drawFold<T>(title: string, entries: readonly T[], draw: (shown: readonly T[]) => HTMLElement): HTMLElement {
-  const left = entries.length - ROWS_MAX;
-  const content = h("div", { class: "scroll", tabindex: "0", role: "group", "aria-label": title });
-  const fold = h("details", { toggle: () => fills.get(fold)?.(content) }, h("summary", {}, title), content);
-  fills.set(fold, (place) => place.replaceChildren(draw(entries.slice(0, ROWS_MAX)), left > 0 ? words().more(left) : ""));
-  return fold;
+  return drawRow(TONES[state], drawText({ class: "title" }, label), drawText({}, text), link ? drawLinkOrText(link) : "");
 }

@@ -1,33 +1,48 @@
 /** How one toast looks. It stays when its content changes, so that the focus on it is not lost. */
 import type { Choice, Content } from "../present.ts";
+import { quietly } from "../realm.ts";
 import { words } from "../words/index.ts";
 import { drawSelect } from "./field.ts";
 import { h, icon } from "./h.ts";
 import { patch } from "./patch.ts";
 import { drawPress } from "./press.ts";
 import { focused } from "./root.ts";
+import type { Tally } from "./table.ts";
 import { drawOutcomes, drawTable } from "./table.ts";
+import { drawText } from "./text.ts";
 
-export type Toast = { element: HTMLElement; draw: (content: Content) => void };
+/**
+ * - `draw`: true where a tab or a program waits for a press, for the browser did not open it by itself
+ * - `fold`: makes it one line, or whole again
+ */
+export type Toast = { element: HTMLElement; draw: (content: Content) => boolean; fold: (isFolded: boolean) => void };
 
-export function createToast(onClose: () => void): Toast {
+/** @param onFold the person wants it to be one line, or whole again */
+export function createToast(onClose: () => void, onFold: (isFolded: boolean) => void): Toast {
   const tone = h("span", { class: "tone" });
   const body = h("div", {});
   const close = h("button", { class: "close", click: onClose }, icon("close"));
-  const fold = h("button", { class: "close fold", click: toggle }, icon("fold"));
+  const folder = h("button", { class: "close fold", click: () => onFold(!isFolded) }, icon("fold"));
   // The focus comes here by key, never by itself.
-  const element = h("div", { class: "card row toast", role: "group", tabindex: "-1" }, tone, body, fold, close);
+  const element = h("div", { class: "card row toast", role: "group", tabindex: "-1" }, tone, body, folder, close);
+  // All of the line is the button, for who has a mouse.
+  element.addEventListener("click", ({ target }) => {
+    if (isFolded && target instanceof Element && !target.closest("button,a")) quietly(() => onFold(false));
+  });
+  let isFolded = false;
   let isPaid = false;
+  let isOwed = false;
   let wasWork = false;
-  toggle();
-  return { element, draw };
+  fold(false);
+  return { element, draw, fold };
 
-  /** In a list of many it is one row of it until it is opened. */
-  function toggle(): void {
-    fold.ariaExpanded = String(!element.classList.toggle("row-only"));
+  function fold(next: boolean): void {
+    isFolded = next;
+    element.classList.toggle("row-only", next);
+    folder.ariaExpanded = String(!next);
   }
 
-  function draw(content: Content): void {
+  function draw(content: Content): boolean {
     const had = body.contains(focused()) ? focused()?.textContent : undefined;
     element.dataset.tone = content.tone;
     element.ariaLabel = content.title;
@@ -38,36 +53,45 @@ export function createToast(onClose: () => void): Toast {
     else body.replaceChildren(...next);
     wasWork = isWork;
     close.ariaLabel = isWork ? words().hide : words().close;
-    fold.ariaLabel = `${words().go}: ${content.title}`;
+    folder.ariaLabel = `${words().go}: ${content.title}`;
     const presses = [...body.querySelectorAll<HTMLElement>(".press")];
     if (had !== undefined && !body.contains(focused())) (presses.find(({ textContent }) => textContent === had) ?? element).focus();
     // The click on the action pays for one tab or program, and only for some seconds.
     const first = presses.find(({ dataset }) => dataset.atOnce !== undefined);
-    if (!isPaid && navigator.userActivation?.isActive) first?.click();
+    const mayOpen = !isPaid && navigator.userActivation?.isActive;
+    if (mayOpen) first?.click();
+    isOwed = first !== undefined && (isOwed || !(isPaid || mayOpen));
     // What has gone on for an hour is not paid for any more.
     isPaid ||= isWork || first !== undefined;
+    return isOwed;
   }
 }
 
+/** `tally`: of outcomes that are not all there any more. */
 export function drawBody({
   name,
   title,
   text,
   outcomes = [],
+  tally,
   tables = [],
   presses = [],
   choice,
   work,
   picture,
-}: Omit<Content, "tone">): HTMLElement[] {
+}: Omit<Content, "tone"> & { tally?: Tally | undefined }): HTMLElement[] {
   return [
-    h("p", { class: "name" }, name),
-    h("p", { class: "title" }, title),
+    drawText({ class: "name" }, name),
+    drawText({ class: "title" }, title),
     ...(work?.total ? [h("progress", { max: work.total, value: work.done, "aria-label": title })] : []),
-    h("p", { class: "text" }, text),
+    drawText({ class: "text" }, text),
     ...(work === undefined ? [] : [drawPicture(picture)]),
-    ...(outcomes.length ? [drawOutcomes(outcomes)] : []),
-    ...tables.map(drawTable),
+    h(
+      "div",
+      { class: "lists" },
+      outcomes.length ? drawOutcomes(title, outcomes, tally) : undefined,
+      ...tables.map((table) => drawTable(title, table)),
+    ),
     h("div", { class: "presses" }, ...presses.map(drawPress), choice && drawChoice(choice)),
   ];
 }

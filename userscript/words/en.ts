@@ -1,7 +1,13 @@
 /** English, and the list of sentences every language has. */
 export const en = {
   close: "Dismiss",
+  shut: "Close",
   more: (count: number) => `${count} more`,
+  move: "Move to another corner, or press an arrow key",
+  "top-left": "top left",
+  "top-right": "top right",
+  "bottom-left": "bottom left",
+  "bottom-right": "bottom right",
   history: "Last runs",
   noHistory: "No runs yet.",
   details: "Details",
@@ -49,6 +55,11 @@ export const en = {
   atWork: (runs: number) => `${runs} runs at work`,
   forgotten: "The run is no longer known.",
 
+  about: (tasks: number, names: readonly string[]) => {
+    const rest = tasks - names.length;
+    const named = [...names, ...(rest > 0 ? [`${rest} more`] : [])].join(", ");
+    return `For ${tasks} task${tasks === 1 ? "" : "s"}${names[0] ? `: ${named}` : ""}`;
+  },
   sending: "Sending…",
   runAgain: "Run the action again.",
   sent: (tasks: number) => `Sent for ${tasks} task${tasks === 1 ? "" : "s"}…`,

@@ -2,7 +2,13 @@ import type { en } from "./en.ts";
 
 export const fr: typeof en = {
   close: "Fermer",
+  shut: "Fermer",
   more: (count) => `${count} de plus`,
+  move: "Déplacer vers un autre coin, ou avec les flèches",
+  "top-left": "en haut à gauche",
+  "top-right": "en haut à droite",
+  "bottom-left": "en bas à gauche",
+  "bottom-right": "en bas à droite",
   history: "Historique",
   noHistory: "Aucune exécution.",
   details: "Détails",
@@ -50,6 +56,11 @@ export const fr: typeof en = {
   atWork: (runs) => `${runs} exécutions en cours`,
   forgotten: "Cette exécution n’est plus connue.",
 
+  about: (tasks, names) => {
+    const rest = tasks - names.length;
+    const named = [...names, ...(rest > 0 ? [`${rest} de plus`] : [])].join(", ");
+    return `Pour ${tasks} tâche${tasks === 1 ? "" : "s"}${names[0] ? ` : ${named}` : ""}`;
+  },
   sending: "Envoi…",
   runAgain: "Relancez l’action.",
   sent: (tasks) => `Envoyée pour ${tasks} tâche${tasks > 1 ? "s" : ""}…`,

@@ -26,6 +26,12 @@ type Fixtures = {
   openKitsu: (when?: "before" | "after") => Promise<void>;
   toasts: Locator;
   dialog: Locator;
+  /** where long lists are read */
+  sheet: Locator;
+  /** the last runs */
+  panel: Locator;
+  /** Opens the last runs, or closes them. */
+  pressHistory: () => Promise<void>;
   /** Presses the button of an action. */
   run: (name: string) => Promise<void>;
 };
@@ -46,7 +52,7 @@ export const test = base.extend<Fixtures, Servers>({
     await use(otherServer);
   },
   kitsu: async ({ kitsuServer }, use) => {
-    Object.assign(kitsuServer.state, { actions: [], person: "person-1", locale: "en", dark: false });
+    Object.assign(kitsuServer.state, { actions: [], person: "person-1", locale: "en", dark: false, view: "nothing", tasks: {} });
     for (const name of Object.keys(kitsuServer.headers)) delete kitsuServer.headers[name];
     kitsuServer.scripts.length = 0;
     await use(kitsuServer);
@@ -70,10 +76,21 @@ export const test = base.extend<Fixtures, Servers>({
     });
   },
   toasts: async ({ page }, use) => use(page.locator("kitsu-actions .toast:visible")),
-  dialog: async ({ page }, use) => use(page.locator("kitsu-actions dialog")),
+  dialog: async ({ page }, use) => use(page.locator("kitsu-actions dialog:not(.sheet)")),
+  sheet: async ({ page }, use) => use(page.locator("kitsu-actions .sheet")),
+  panel: async ({ page }, use) => use(page.locator("kitsu-actions .panel")),
+  pressHistory: async ({ page }, use) => use(() => page.getByRole("button", { name: "Last runs (F8)" }).click()),
   run: async ({ page }, use) => use((name) => page.getByRole("button", { name, exact: true }).click()),
 });
 export { expect } from "@playwright/test";
+
+/** The windows people have: a laptop, the same at a zoom of 150 %, a desktop, a large one. */
+export const SIZES = [
+  { width: 1366, height: 768 },
+  { width: 911, height: 512 },
+  { width: 1500, height: 900 },
+  { width: 2560, height: 1440 },
+] as const;
 
 /** What the calls to a server had in their bodies. */
 export function bodies({ posts }: ActionServer): Sent[] {

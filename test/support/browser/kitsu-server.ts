@@ -7,11 +7,18 @@ import type { ActionServer } from "./action-server.ts";
 import { bundle } from "./bundle.ts";
 import { listen } from "./listen.ts";
 
+/**
+ * - `view`: what is open beside the actions: nothing, the column of the selected tasks with its comment box, a playlist with or without the
+ *   list of playlists, or a task's own page
+ * - `tasks`: what the store has loaded, by id
+ */
 export type KitsuState = {
   actions: { id: string; name: string; url: string; entity_type: string; is_ajax: boolean }[];
   person: string;
   locale: string;
   dark: boolean;
+  view: "nothing" | "panel" | "playlist" | "wide-playlist" | "task";
+  tasks: Record<string, { entity_name: string; task_type_id: string }>;
 };
 
 export type KitsuServer = {
@@ -23,7 +30,7 @@ export type KitsuServer = {
 };
 
 export async function startKitsuServer(edge: ActionServer): Promise<KitsuServer> {
-  const state: KitsuState = { actions: [], person: "person-1", locale: "en", dark: false };
+  const state: KitsuState = { actions: [], person: "person-1", locale: "en", dark: false, view: "nothing", tasks: {} };
   const headers: Record<string, string> = {};
   const scripts: string[] = [];
   const files: Record<string, string> = {
@@ -89,7 +96,9 @@ function app(): void {
     });
     main.append(button);
   }
-  theme.append(main);
+  // In the corner that is nobody's, over the boxes.
+  if (state.view !== "nothing") main.style.cssText = "position:absolute;z-index:1;top:60px;left:0;width:100px";
+  theme.append(main, ...drawView(state.view));
   root?.append(theme);
   window.addEventListener("keydown", (event) => {
     keys.push(event.key);
@@ -105,12 +114,62 @@ function app(): void {
     __vue_app__: {
       config: {
         globalProperties: {
-          $store: { getters: { user, customActions: state.actions }, dispatch: call },
+          $store: {
+            getters: {
+              user,
+              customActions: state.actions,
+              taskMap: new Map(Object.entries(state.tasks)),
+              taskTypeMap: new Map([["layout", { name: "Layout" }]]),
+            },
+            dispatch: call,
+          },
           $router: { push: call },
         },
       },
     },
   });
+  /** Boxes with the names and the sizes that they have in Kitsu 1.0.54: left, top, right, bottom, from that side of the window. */
+  function drawView(view: KitsuState["view"]): HTMLElement[] {
+    const bar = box("topbar", "", box("", "top:0;left:0;right:0;height:60px", "nav"));
+    const comment = (style: string) => box("add-comment", style, "article");
+    if (view === "panel") {
+      return [
+        bar,
+        box(
+          "side-column",
+          "top:60px;right:0;bottom:0;width:400px;overflow:auto",
+          comment("top:382px;left:20px;right:14px;height:141px"),
+        ),
+      ];
+    }
+    if (view === "task") return [bar, comment("top:178px;right:14px;width:437px;height:141px")];
+    if (view === "nothing") return [];
+    return [
+      bar,
+      box(
+        "playlist-player",
+        `top:60px;left:${view === "playlist" ? 300 : 60}px;right:0;bottom:0`,
+        box("playlist-header", "top:0;left:0;right:0;height:52px"),
+        box(
+          "task-info-column",
+          "top:52px;right:0;bottom:318px;width:450px",
+          comment("top:129px;left:14px;right:14px;height:141px"),
+        ),
+        box("video-progress", "bottom:290px;left:0;right:0;height:28px"),
+        box("playlist-footer", "bottom:258px;left:0;right:0;height:32px"),
+        box("video-progress", "bottom:240px;left:0;right:0;height:18px"),
+        box("playlisted-entities", "bottom:0;left:0;right:0;height:240px"),
+      ),
+    ];
+  }
+  function box(className: string, style: string, ...inside: (HTMLElement | string)[]): HTMLElement {
+    const [tag = "div"] = inside.filter((one) => typeof one === "string");
+    const element = document.createElement(tag);
+    element.className = className;
+    if (style) element.style.cssText = `position:absolute;${style}`;
+    element.append(...inside.filter((one) => typeof one !== "string"));
+    return element;
+  }
   document.documentElement.style.fontFamily = "sans-serif";
   document.body.style.background = state.dark ? "#36393f" : "#fff";
   document.body.style.color = state.dark ? "#eee" : "#202225";

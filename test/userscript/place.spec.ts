@@ -1,0 +1,220 @@
+/** Where the toasts are: whole, off what people work with, and where a person wants them. */
+import type { Locator } from "@playwright/test";
+import { expect, readGlobal, SIZES, test } from "../support/browser/fixture.ts";
+import { BROKEN, done, FRAMES, OUTCOMES } from "../support/browser/replies.ts";
+
+const LINKS = [{ label: "Open the playlist", url: "https://kitsu.studio.tld/playlists/1" }];
+const LARGE = {
+  severity: "warning" as const,
+  text: "A long story, told slowly. ".repeat(60),
+  outcomes: OUTCOMES,
+  tables: [FRAMES],
+  links: LINKS,
+};
+const PARTS = ".side-column, .add-comment, .playlist-player, .task-info-column, .playlist-footer, .playlist-header";
+
+for (const size of SIZES) {
+  const { width, height } = size;
+
+  test(`the newest result is seen whole and above the bar, at ${width} × ${height}`, async ({
+    addAction,
+    openKitsu,
+    run,
+    toasts,
+    page,
+    kitsu,
+    pressHistory,
+  }) => {
+    kitsu.state.view = "panel";
+    await page.setViewportSize(size);
+    for (const name of ["One", "Two", "Three"]) addAction(name, { delayMs: 200, body: done("Made", LARGE) });
+    await openKitsu();
+    for (const name of ["One", "Two"]) {
+      await run(name);
+      await expect(toasts.last()).toHaveAttribute("data-tone", "warning");
+      await expectWhole(toasts.last(), height);
+      await expect(toasts.last().getByRole("link", { name: "Open the playlist" })).toBeInViewport({ ratio: 1 });
+    }
+    await toasts.first().getByRole("button", { name: "Show: Made" }).click();
+    await expectWhole(toasts.first(), height);
+    await page.locator("#typing").focus();
+    await run("Three");
+    await expectWhole(toasts.last(), height);
+    await pressHistory();
+    await expectWhole(toasts.last(), height);
+    await expect(page.locator("kitsu-actions .panel")).toBeInViewport({ ratio: 1 });
+  });
+
+  for (const view of ["panel", "playlist", "task"] as const) {
+    for (const corner of ["right", "left"] as const) {
+      test(`nothing of Kitsu's ${view} is covered from the ${corner}, at ${width} × ${height}`, async ({
+        addAction,
+        openKitsu,
+        run,
+        toasts,
+        page,
+        kitsu,
+      }) => {
+        kitsu.state.view = view;
+        await page.setViewportSize(size);
+        addAction("One", { body: done("Made", LARGE) });
+        await page.addInitScript(
+          (side) => localStorage.setItem("kitsu-actions:corner:person-1", JSON.stringify([{ side, edge: "bottom" }])),
+          corner,
+        );
+        await openKitsu();
+        await run("One");
+        await expect(toasts).toContainText("Made");
+        expect(await listCovered(page.locator("kitsu-actions :is(.toast, .bar button:visible)"), page.locator(PARTS))).toEqual([]);
+      });
+    }
+  }
+}
+
+test("where a playlist leaves no room at its side, its pictures are covered, not what is pressed and written in it", async ({
+  addAction,
+  openKitsu,
+  run,
+  toasts,
+  page,
+  kitsu,
+}) => {
+  kitsu.state.view = "wide-playlist";
+  await page.setViewportSize(SIZES[0]);
+  addAction("One", { body: done("Made", LARGE) });
+  await openKitsu();
+  await run("One");
+  await expect(toasts).toContainText("Made");
+  const parts = page.locator(".task-info-column, .playlist-header, .playlist-footer, .video-progress");
+  expect(await listCovered(page.locator("kitsu-actions :is(.toast, .bar button:visible)"), parts)).toEqual([]);
+});
+
+test("makes room when a panel opens, at once after a click", async ({ addAction, openKitsu, run, toasts, page, kitsu }) => {
+  kitsu.state.view = "panel";
+  addAction("Break", BROKEN);
+  await openKitsu();
+  const panel = page.locator(".side-column");
+  await panel.evaluate((column) => {
+    column.style.display = "none";
+    document.querySelector("#typing")?.addEventListener("click", () => {
+      column.style.display = "";
+    });
+  });
+  await run("Break");
+  await expect(toasts).toContainText("Something went wrong");
+  const layer = page.locator("kitsu-actions .layer");
+  const { width } = page.viewportSize() ?? { width: 0 };
+  const right = async () => {
+    const box = await layer.boundingBox();
+    return (box?.x ?? 0) + (box?.width ?? 0);
+  };
+  expect(await right()).toBe(width);
+  await page.locator("#typing").click();
+  await expect.poll(right).toBe(width - 400);
+});
+
+test("a growing toast is followed, but not once the person has scrolled", async ({ addAction, openKitsu, run, toasts, page }) => {
+  await page.setViewportSize(SIZES[1]);
+  for (const name of ["One", "Two", "Three"]) addAction(name, BROKEN);
+  await openKitsu();
+  for (const name of ["One", "Two", "Three"]) await run(name);
+  await expect(toasts.last()).toContainText("Something went wrong");
+  for (const line of await toasts.all()) await line.evaluate((toast) => toast.append("A picture. ".repeat(200)));
+  const stack = page.locator("kitsu-actions .stack");
+  const left = () => stack.evaluate(({ scrollHeight, scrollTop, clientHeight }) => scrollHeight - scrollTop - clientHeight);
+  await expect.poll(left).toBeLessThan(2);
+  await stack.evaluate((element) => element.scrollTo(0, 0));
+  await expect.poll(left).toBeGreaterThan(100);
+  await toasts.last().evaluate((toast) => toast.append("More. ".repeat(200)));
+  await page.evaluate(() => new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve))));
+  expect(await stack.evaluate((element) => element.scrollTop)).toBe(0);
+});
+
+test("goes to the corner a person wants, by mouse and by key, and is there after a reload; each person has their own", async ({
+  addAction,
+  openKitsu,
+  run,
+  toasts,
+  page,
+  kitsu,
+}) => {
+  addAction("Break", BROKEN);
+  await openKitsu();
+  await run("Break");
+  await expect(toasts).toContainText("Something went wrong");
+  const mover = page.getByRole("button", { name: /^Move to another corner/ });
+  const { width, height } = page.viewportSize() ?? { width: 0, height: 0 };
+  const corner = async () => {
+    const box = await page.locator("kitsu-actions .layer").boundingBox();
+    const [x, y] = [(box?.x ?? 0) + (box?.width ?? 0) / 2, (box?.y ?? 0) + (box?.height ?? 0) / 2];
+    return `${y < height / 2 ? "top" : "bottom"} ${x < width / 2 ? "left" : "right"}`;
+  };
+  expect(await corner()).toBe("bottom right");
+  for (const next of ["bottom left", "top left", "top right", "bottom right"]) {
+    await mover.click();
+    expect(await corner()).toBe(next);
+    await expect(mover).toHaveAccessibleName(new RegExp(next));
+    await expect(page.locator("kitsu-actions [role=status]")).toContainText(next);
+  }
+  await mover.press("ArrowUp");
+  await mover.press("ArrowLeft");
+  await expect(mover).toBeFocused();
+  expect(await corner()).toBe("top left");
+  expect(await readGlobal(page, "keys"), "Kitsu hears none of it").toEqual([]);
+  await page.reload();
+  await run("Break");
+  await expect(toasts).toContainText("Something went wrong");
+  expect(await corner()).toBe("top left");
+  kitsu.state.person = "person-2";
+  await page.reload();
+  await run("Break");
+  await expect(toasts).toContainText("Something went wrong");
+  expect(await corner()).toBe("bottom right");
+});
+
+test("an English line that begins with an Arabic name stays an English line", async ({ addAction, openKitsu, run, toasts }) => {
+  const text = "الثعلب: 3 tasks are done.";
+  addAction("Mixed", { body: done(text, { text: "الكل جاهز للمراجعة.", severity: "warning" }) });
+  await openKitsu();
+  await run("Mixed");
+  const title = toasts.locator(".title");
+  await expect(title).toHaveText(text);
+  await expect(title).toHaveAttribute("dir", "ltr");
+  await expect(title.locator("bdi")).toHaveText("الثعلب");
+  await expect(toasts.locator(".text")).toHaveAttribute("dir", "rtl");
+  const [icon, body] = [await toasts.locator(".tone").boundingBox(), await title.locator("bdi").boundingBox()];
+  expect((body?.x ?? 0) - (icon?.x ?? 0), "The name is beside the icon").toBeLessThan(40);
+});
+
+async function expectWhole(toast: Locator, height: number): Promise<void> {
+  const bar = toast.page().locator("kitsu-actions .layer > .bar");
+  const stack = toast.page().locator("kitsu-actions .stack");
+  await expect
+    .poll(async () => {
+      const [shown, below, around] = [await toast.boundingBox(), await bar.boundingBox(), await stack.boundingBox()];
+      if (!shown || !below || !around) return "not there";
+      if (shown.y < around.y) return `cut off above by ${around.y - shown.y}`;
+      if (shown.y + shown.height > below.y) return `under the bar by ${shown.y + shown.height - below.y}`;
+      return below.y + below.height > height ? "out of the window" : "whole";
+    })
+    .toBe("whole");
+}
+
+/** What lies over what. */
+async function listCovered(ours: Locator, theirs: Locator): Promise<string[]> {
+  const covered: string[] = [];
+  for (const one of await ours.all()) {
+    const over = await one.boundingBox();
+    for (const other of await theirs.all()) {
+      const under = await other.boundingBox();
+      if (!over || !under) continue;
+      const isApart =
+        over.x >= under.x + under.width ||
+        under.x >= over.x + over.width ||
+        over.y >= under.y + under.height ||
+        under.y >= over.y + over.height;
+      if (!isApart) covered.push(`${await other.getAttribute("class")} by ${await one.getAttribute("class")}`);
+    }
+  }
+  return covered;
+}
