@@ -18,9 +18,9 @@ const ARROWS: Readonly<Record<string, Partial<Corner> | undefined>> = {
 export const mover = h("button", { class: "round", click: turn }, icon("move"));
 mover.addEventListener("keydown", (event) => quietly(() => onArrow(event)));
 
-/** Brings it to where it belongs by now. What somebody reads or is about to press stays where it is. */
+/** Brings it to where it belongs by now. What nobody sees costs nothing, and what somebody reads or is about to press stays where it is. */
 export function place(): void {
-  if (!layer.matches(":hover, :focus-within")) putThere();
+  if (!layer.matches("[hidden], :hover, :focus-within")) putThere();
 }
 
 export function putThere(): void {

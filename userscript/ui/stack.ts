@@ -169,8 +169,8 @@ function refresh(isNew = false): void {
   mover.hidden = entries.length === 0 && !panel;
   layer.classList.toggle("reading", panel !== undefined);
   panel?.draw();
-  place();
   showLayer(!past.hidden, isNew);
+  place();
   foldAll();
 }
 
