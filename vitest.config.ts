@@ -1,9 +1,9 @@
 import { availableParallelism } from "node:os";
 import { cloudflareTest } from "@cloudflare/vitest-plugin";
 import { defineConfig } from "vitest/config";
+import { LOCAL_ENVIRONMENT } from "./scripts/local-worker.ts";
 
-process.env.CLOUDFLARE_CF_FETCH_ENABLED ??= "false";
-process.env.WRANGLER_SEND_METRICS ??= "false";
+Object.assign(process.env, LOCAL_ENVIRONMENT);
 
 /** A busy machine is no failure, and what hangs is found all the same. */
 const PATIENT = { testTimeout: 60_000, hookTimeout: 60_000 };
@@ -16,10 +16,14 @@ export default defineConfig({
       {
         plugins: [
           cloudflareTest({
-            wrangler: { configPath: "./wrangler.toml" },
+            wrangler: { configPath: "./gen/wrangler.json" },
             miniflare: {
-              // Runs one of the randomised fault runs again: test/worker/farm/faults.test.ts.
-              bindings: { FAULT_SEED: process.env.FAULT_SEED ?? "" },
+              bindings: {
+                // What Durable Objects read of the settings. A test gives the worker all others itself: test/support/worker/worker.ts.
+                KITSU_URL: "https://kitsu.studio.tld",
+                // Runs one of the randomised fault runs again: test/worker/farm/faults.test.ts.
+                FAULT_SEED: process.env.FAULT_SEED ?? "",
+              },
               // A fetch that a test did not expect fails it, instead of leaving the machine.
               outboundService: (request: Request) => new Response(`No test expects ${request.url}`, { status: 599 }),
             },
@@ -34,7 +38,13 @@ export default defineConfig({
           setupFiles: ["test/support/worker/setup.ts"],
         },
       },
-      { test: { ...PATIENT, name: "tree", include: ["test/structure.test.ts", "test/register/**/*.test.ts"] } },
+      {
+        test: {
+          ...PATIENT,
+          name: "tree",
+          include: ["test/structure.test.ts", "test/register/**/*.test.ts", "test/start/**/*.test.ts"],
+        },
+      },
       { test: { ...PATIENT, name: "fuzz", include: ["test/fuzz/*.test.ts"], testTimeout: 300_000 } },
     ],
   },

@@ -28,7 +28,7 @@ export async function bundlePage(onRebuild?: () => void): Promise<Bundle> {
     keep((await build(OPTIONS)).outputFiles);
     return { read: (name) => files.get(name) ?? "", close: async () => {} };
   }
-  const { promise: firstBuild, resolve } = Promise.withResolvers<void>();
+  const { promise: firstBuild, resolve, reject } = Promise.withResolvers<void>();
   let builds = 0;
   const watching = await context({
     ...OPTIONS,
@@ -37,11 +37,12 @@ export async function bundlePage(onRebuild?: () => void): Promise<Bundle> {
         name: "keep",
         setup({ onEnd }) {
           onEnd(({ outputFiles, errors }) => {
-            // A source that does not compile leaves the last good page in place; esbuild has said why on the terminal.
+            // A source that does not compile leaves the last good page in place, if there was one; esbuild has said why on the terminal.
             if (errors.length === 0) keep(outputFiles ?? []);
             builds += 1;
-            if (builds === 1) resolve();
-            else onRebuild();
+            if (builds > 1) onRebuild();
+            else if (errors.length === 0) resolve();
+            else reject(new Error("The playground's page does not compile."));
           });
         },
       },

@@ -1,9 +1,11 @@
-// npm run build [-- --watch]: makes in gen/ what the worker serves to browsers, the userscript's bundle and the script of our own pages.
+// npm run build [-- --watch]: makes in gen/ what the worker serves to browsers, the userscript's bundle and the script of our own pages, and how the
+// worker is run on this machine.
 
 import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
 import { type BuildOptions, build, context, type Plugin } from "esbuild";
 import { HEADER } from "../userscript/header.ts";
+import { writeLocalConfig } from "./local-config.ts";
 
 const root = new URL("../", import.meta.url);
 
@@ -81,6 +83,14 @@ const modules: BuildOptions[] = [
 ];
 
 if (import.meta.main) {
-  if (process.argv.includes("--watch")) for (const options of modules) await (await context(options)).watch();
-  else await Promise.all(modules.map((options) => build(options)));
+  if (process.argv.includes("--watch")) await watch();
+  else await Promise.all([writeLocalConfig(), ...modules.map((options) => build(options))]);
+}
+
+async function watch(): Promise<void> {
+  const contexts = await Promise.all(modules.map((options) => context(options)));
+  await Promise.all(contexts.map((watching) => watching.watch()));
+  // Killed in the middle of a build, esbuild would fill the terminal with the traces of its threads.
+  const end = () => void Promise.all(contexts.map((watching) => watching.dispose())).then(() => process.exit());
+  for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, end);
 }

@@ -2,6 +2,7 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { describeWorker } from "../../scripts/local-worker.ts";
 import { findFreePort, isReady, start } from "./program.ts";
 
 export type Worker = { origin: string; stop(): Promise<void> };
@@ -10,19 +11,8 @@ export async function startWorker(variables: Record<string, string>): Promise<Wo
   const folder = await mkdtemp(join(tmpdir(), "worker-"));
   const port = await findFreePort();
   const origin = `http://127.0.0.1:${port}`;
-  const program = start(
-    "wrangler",
-    [
-      ...["dev", "--ip", "127.0.0.1", "--port", String(port), "--persist-to", folder],
-      ...["--log-level", "warn", "--show-interactive-dev-session=false"],
-      ...Object.entries(variables).flatMap(([name, value]) => ["--var", `${name}:${value}`]),
-    ],
-    {
-      env: { CLOUDFLARE_CF_FETCH_ENABLED: "false", WRANGLER_SEND_METRICS: "false", X_LOCAL_EXPLORER: "false" },
-      log: join(folder, "log"),
-      signal: "SIGTERM",
-    },
-  );
+  const { file, args, env } = await describeWorker({ port, folder, settings: variables });
+  const program = start(file, args, { env, log: join(folder, "log"), signal: "SIGTERM" });
   if (!(await isReady(program, () => fetch(`${origin}${variables.BASE_PATH ?? ""}/ping`))))
     throw new Error(`The worker does not start: see ${folder}/log`);
   const stop = async () => {

@@ -1,0 +1,44 @@
+// What a studio writes into wrangler.toml for its deployment changes nothing of npm start and of the tests.
+import { join } from "node:path";
+import { expect, it } from "vitest";
+import { experimental_readRawConfig as read } from "wrangler";
+import { toLocalConfig } from "../../scripts/local-config.ts";
+
+const { rawConfig } = read({ config: join(import.meta.dirname, "../../wrangler.toml") });
+
+it("has the code and the bindings of the worker", () => {
+  const local = toLocalConfig(rawConfig);
+  expect(local).toMatchObject({
+    main: expect.stringMatching(/[\\/]worker[\\/]index\.ts$/),
+    kv_namespaces: [{ binding: "RUNS" }],
+    durable_objects: rawConfig.durable_objects,
+    migrations: rawConfig.migrations,
+    version_metadata: { binding: "VERSION" },
+  });
+  expect(local.ratelimits).toHaveLength(rawConfig.ratelimits?.length ?? 0);
+});
+
+it("has nothing of a deployment", () => {
+  const deployed = {
+    ...rawConfig,
+    account_id: "0123456789abcdef0123456789abcdef",
+    routes: [{ pattern: "kitsu.studio.example/edge/*", zone_name: "studio.example" }],
+    vars: { KITSU_URL: "https://kitsu.studio.example", BASE_PATH: "/edge", TRUST: "access", ACTION_LIMITS: {}, FLAMENCO: {} },
+    env: { staging: { vars: { KITSU_URL: "https://staging.studio.example" } } },
+    secrets: { required: ["LOG_TOKEN"] },
+    build: { command: "false" },
+    dev: { host: "kitsu.studio.example", port: 1 },
+    services: [{ binding: "OTHER", service: "other", remote: true }],
+    placement: { mode: "smart" },
+  };
+  expect(toLocalConfig(deployed)).toEqual(toLocalConfig(rawConfig));
+});
+
+it("has its own storage, and no limits that a test could reach", () => {
+  const r2_buckets = [{ binding: "PREVIEWS", bucket_name: "previews", remote: true }];
+  const ratelimits = [{ name: "CALLS_BY_PERSON", namespace_id: "7301", simple: { limit: 1, period: 10 } }];
+  const local = toLocalConfig({ ...rawConfig, r2_buckets, ratelimits });
+  expect(local.r2_buckets).toEqual([{ binding: "PREVIEWS", bucket_name: "previews" }]);
+  expect(local.ratelimits?.[0]).toMatchObject({ name: "CALLS_BY_PERSON", simple: { limit: expect.any(Number), period: 60 } });
+  expect(local.ratelimits?.[0]?.simple.limit).toBeGreaterThan(10_000);
+});
