@@ -15,6 +15,17 @@ export type Addresses = {
   hasFarms: boolean;
 };
 
+/** What a newcomer is shown of them: the first six there are. */
+export const FIRST = [
+  "Comment and set status (AJAX)",
+  "Playlist of previews (AJAX)",
+  "Statistics",
+  "Debug",
+  "Render with Flamenco (AJAX)",
+  "Publish (studio server), AJAX",
+  "Open in RV",
+];
+
 export function customActions({ worker, other, hasEdge, hasFarms }: Addresses): CustomAction[] {
   const forwarded = forwardTargets("").flatMap(({ id, title, modes }) =>
     modes.map((mode) => action(mode === "ajax" ? `${title}, AJAX` : title, `${worker}/actions/${id}`, mode === "ajax")),

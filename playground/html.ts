@@ -1,4 +1,4 @@
-/** The one HTML page of the playground, in its variants. */
+/** The HTML page of the playground, in its variants, and a small window around it. */
 import { readFile } from "node:fs/promises";
 
 export type Variant = { csp: "none" | "strict" | "closed"; userscript: "early" | "late" | "off"; hasReferrer: boolean };
@@ -14,16 +14,28 @@ export function readVariant(query: URLSearchParams): Variant {
   };
 }
 
-/**
- * Read anew each time, so that an edit is seen by a reload.
- * @param given what the page starts with; Kitsu asks its server for the like, and its page is empty until then
- */
-export async function renderHtml(variant: Variant, given: object): Promise<string> {
-  const template = await readFile(new URL("page/index.html", import.meta.url), "utf8");
-  const attribute = JSON.stringify(given).replace(/[&<>"]/g, (character) => `&#${character.codePointAt(0)};`);
-  const values: Record<string, string> = { given: attribute, userscript: USERSCRIPTS[variant.userscript] };
+/** @param given what the page starts with; Kitsu asks its server for the like, and its page is empty until then */
+export function renderHtml(variant: Variant, given: object): Promise<string> {
+  return fillTemplate("index.html", { given: escapeText(JSON.stringify(given)), userscript: USERSCRIPTS[variant.userscript] });
+}
+
+/** `?window=1366x768` has the same page without it in a frame of that size, in which it takes the frame for the window. */
+export function renderFrame({ pathname, searchParams }: URL): Promise<string> | undefined {
+  const [, width, height] = /^(\d{3,4})x(\d{3,4})$/.exec(searchParams.get("window") ?? "") ?? [];
+  if (!width || !height) return undefined;
+  const rest = new URLSearchParams(searchParams);
+  rest.delete("window");
+  const path = escapeText(`${pathname}${rest.size > 0 ? `?${rest}` : ""}`);
+  return fillTemplate("frame.html", { width, height, size: `${width} × ${height}`, path });
+}
+
+/** Read anew each time, so that an edit is seen by a reload. */
+async function fillTemplate(name: string, values: Readonly<Record<string, string>>): Promise<string> {
+  const template = await readFile(new URL(`page/${name}`, import.meta.url), "utf8");
   return template.replace(/<!-- (\w+) -->|%(\w+)%/g, (_, comment, name) => values[comment ?? name] ?? "");
 }
+
+const escapeText = (text: string) => text.replace(/[&<>"]/g, (character) => `&#${character.codePointAt(0)};`);
 
 const SCRIPT = '<script src="/kitsu-actions.user.js"></script>';
 

@@ -11,7 +11,8 @@ import { passOrBreak } from "./faults/break-call.ts";
 import { breakStudio, breakZou } from "./faults/break-server.ts";
 import { Faults } from "./faults/faults.ts";
 import { openProxy } from "./faults/proxy.ts";
-import { headersOf, readVariant, renderHtml } from "./html.ts";
+import { headersOf, readVariant, renderFrame, renderHtml } from "./html.ts";
+import { describeOffer, fetchOffers } from "./offers.ts";
 import { answerAsOther } from "./other-server.ts";
 import { openStudio, type Studio } from "./studio.ts";
 import { fetchUserscript } from "./userscript.ts";
@@ -92,7 +93,8 @@ const NO_EDGE = "No worker runs under this origin: the playground was started wi
 const PAGE = /^\/(productions|my-tasks|people|open-productions|playlists)(\/|$)/;
 
 async function answer(site: Site, request: IncomingMessage, response: ServerResponse): Promise<void> {
-  const { pathname, search, searchParams } = new URL(request.url ?? "/", "http://localhost");
+  const url = new URL(request.url ?? "/", "http://localhost");
+  const { pathname, search } = url;
   const [, area, name = ""] = pathname.split("/");
   if (area === "studio" && request.method === "POST") {
     site.faults.count(name);
@@ -110,7 +112,10 @@ async function answer(site: Site, request: IncomingMessage, response: ServerResp
   }
   if (request.method !== "GET" && request.method !== "HEAD") return sendText(response, 405, "Only pages here.");
   if (pathname === "/") return redirect(response, site.home + search);
-  if (PAGE.test(pathname)) return sendPage(site, searchParams, request, response);
+  if (PAGE.test(pathname)) {
+    const frame = await renderFrame(url);
+    return frame ? sendFile(response, "text/html", frame) : sendPage(site, url.searchParams, request, response);
+  }
   if (pathname === "/kitsu-actions.user.js") return sendFile(response, "text/javascript", await fetchUserscript(site.worker));
   if (pathname === "/assets/app.js") return sendFile(response, "text/javascript", site.bundle.read("app.js"));
   if (pathname === "/assets/style.css") return sendFile(response, "text/css", site.bundle.read("style.css"));
@@ -126,6 +131,8 @@ async function sendPage(
 ): Promise<void> {
   const variant = readVariant(query);
   const person = zou.personOf(request);
+  const offers = await fetchOffers(worker);
+  if (offers) zou.offer(offers.flatMap((offer) => describeOffer(worker, offer)));
   const html = await renderHtml(variant, {
     worker,
     personId: (person ?? ADA).id,

@@ -70,4 +70,5 @@ for (const [path, content] of Object.entries(files)) await writeFile(new URL(pat
 await writeFile(registryUrl, registered);
 
 console.log(`Written: ${Object.keys(files).join(", ")}, and the line in worker/actions/index.ts.
+While npm start runs, it is in the playground's menu after a reload, under "New".
 Left to do: the action itself, and its row in the catalogue of README.md. Then: npm run check`);

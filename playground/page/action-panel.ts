@@ -1,5 +1,7 @@
 /** The bar over the side panel: a row of menus, of which the playground knows one, "custom actions". */
 import type { CustomAction } from "../custom-actions.ts";
+import { groupActions } from "./action-groups.ts";
+import { ActionMenu } from "./action-menu.ts";
 import { drawActionForm, sendAction } from "./custom-action.ts";
 import { button, element } from "./element.ts";
 import { type IconName, icon } from "./icons.ts";
@@ -19,6 +21,14 @@ export class ActionPanel {
   readonly element = element("div", { class: "action-topbar" });
   readonly #store: Store;
   #chosen: CustomAction | undefined;
+  readonly #runner = element("div", { class: "flexrow mt05" });
+  readonly #menu = new ActionMenu(
+    (action) => {
+      this.#chosen = action;
+      this.#drawRunner();
+    },
+    () => this.#runner.querySelector("button")?.focus(),
+  );
   #isOpen = true;
 
   constructor(store: Store) {
@@ -27,12 +37,16 @@ export class ActionPanel {
 
   /** Kitsu keeps the chosen action as long as it is offered for the selection. */
   draw(): void {
-    const { offeredActions } = this.#store;
-    this.#chosen = offeredActions.find(({ id }) => id === this.#chosen?.id) ?? offeredActions[0];
-    this.element.replaceChildren(this.#drawMenu(), ...(this.#isOpen ? [this.#drawBar(offeredActions)] : []));
+    const { offeredActions, words } = this.#store;
+    const { first, own } = groupActions(offeredActions);
+    this.#chosen = offeredActions.find(({ id }) => id === this.#chosen?.id) ?? first[0] ?? own[0] ?? offeredActions[0];
+    this.#menu.draw(offeredActions, this.#chosen, words);
+    const isOffered = offeredActions.length > 0;
+    this.element.replaceChildren(this.#drawMenu(isOffered), ...(isOffered && this.#isOpen ? this.#drawBar() : []));
   }
 
-  #drawMenu(): HTMLElement {
+  /** Without a custom action there is no menu of them. */
+  #drawMenu(isOffered: boolean): HTMLElement {
     const { words } = this.#store;
     const custom = button(
       {
@@ -53,8 +67,7 @@ export class ActionPanel {
       { class: "menu flexrow" },
       idleButton("status-item", words.changeStatus, words.status),
       ...NOT_IMITATED.map(([name, word]) => idleButton("", words[word], icon(name))),
-      element("span", { class: "menu-separator" }),
-      custom,
+      ...(isOffered ? [element("span", { class: "menu-separator" }), custom] : []),
       element("span", { class: "filler" }),
       button(
         { class: "menu-item", title: words.clearSelection, "aria-label": words.clearSelection },
@@ -64,24 +77,18 @@ export class ActionPanel {
     );
   }
 
-  #drawBar(actions: readonly CustomAction[]): HTMLElement {
-    const { words, selection } = this.#store;
-    const run = fill(words.run, { n: selection.size });
-    const list = element("select", { id: "custom-action", "aria-label": words.actions });
-    list.append(...actions.map(({ id, name }) => element("option", { value: id, selected: id === this.#chosen?.id }, name)));
-    const runner = element("div", { class: "flexrow mt05" }, ...this.#drawRunner(run));
-    list.addEventListener("change", () => {
-      this.#chosen = actions.find(({ id }) => id === list.value);
-      runner.replaceChildren(...this.#drawRunner(run));
-    });
-    return element("div", { class: "action-bar" }, element("span", { class: "select is-wide" }, list), runner);
+  #drawBar(): HTMLElement[] {
+    const { list, finder } = this.#menu;
+    this.#drawRunner();
+    return [element("div", { class: "action-bar" }, element("span", { class: "select is-wide" }, list), this.#runner), finder];
   }
 
-  #drawRunner(run: string): HTMLElement[] {
+  #drawRunner(): void {
     const action = this.#chosen;
-    if (!action) return [];
-    if (!action.is_ajax) return [drawActionForm(action, this.#store, run)];
-    return [button({ class: "button is-wide" }, () => sendAction(action, this.#store), run)];
+    const run = fill(this.#store.words.run, { n: this.#store.selection.size });
+    if (!action) this.#runner.replaceChildren();
+    else if (!action.is_ajax) this.#runner.replaceChildren(drawActionForm(action, this.#store, run));
+    else this.#runner.replaceChildren(button({ class: "button is-wide" }, () => sendAction(action, this.#store), run));
   }
 }
 

@@ -32,6 +32,7 @@ export function fillPlaygroundBar(bar: HTMLElement, { worker, hasFarms }: Surrou
       ...drawVariants("Userscript", "userscript", USERSCRIPTS),
       ...drawVariants("CSP", "csp", CSPS),
     ),
+    ...(window.top === window ? [drawSmallWindow()] : []),
     ...(hasFarms ? [drawFarmSwitch()] : []),
     drawBreakMenu(),
     element("span", { class: "filler" }),
@@ -53,6 +54,19 @@ const CSPS: Choices = [
   ["", "none", "As Kitsu is delivered"],
   ["strict", "strict", "As a careful studio might set it, with Trusted Types"],
 ];
+
+const LAPTOP = "1366x768";
+
+/** The same page as a laptop has room for it. */
+function drawSmallWindow(): HTMLElement {
+  const link = element("a", { class: "small-window", href: "", title: "In a frame of the size of a laptop's window" }, "1366×768");
+  link.addEventListener("click", () => {
+    const query = new URLSearchParams(location.search);
+    query.set("window", LAPTOP);
+    link.href = `${location.pathname}?${query}`;
+  });
+  return link;
+}
 
 /** A reload, because each is about how the page starts. */
 function drawVariants(name: string, key: string, choices: Choices): HTMLElement[] {

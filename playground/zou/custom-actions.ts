@@ -6,6 +6,7 @@ import { listRows } from "./list.ts";
 import { NEVER } from "./never.ts";
 import { readObject, type ZouRequest } from "./request.ts";
 import { needsAdmin } from "./rights.ts";
+import type { FirstAction, State } from "./state.ts";
 
 export type CustomActionRow = {
   name: string;
@@ -67,6 +68,28 @@ export function deleteCustomAction(request: ZouRequest): Answer {
   request.state.customActions.delete(find(request).id);
   return { status: 204 };
 }
+
+/**
+ * Keeps what the worker offers in step, beside what people put there: an address that one of theirs has is left to them, and what an administrator
+ * changed or removed stays so.
+ */
+export function offerCustomActions({ customActions, offered }: State, actions: readonly FirstAction[]): void {
+  const taken = new Set([...customActions.values()].flatMap(({ id, url }) => (offered.has(id) ? [] : [plain(url)])));
+  const wanted = actions.filter(({ url }) => !taken.has(plain(url)));
+  for (const id of offered) {
+    if (wanted.some((action) => action.id === id)) continue;
+    offered.delete(id);
+    customActions.delete(id);
+  }
+  for (const action of wanted) {
+    if (offered.has(action.id)) continue;
+    offered.add(action.id);
+    customActions.set(action.id, customActionRow(action));
+  }
+}
+
+/** An address without parameters, by which one action may be there more than once. */
+const plain = (url: string | null): string => (url ?? "").replace(/\?.*/, "");
 
 /** Whether there is one is told before who may see it, as in the real Zou. */
 function find({ state, caller, ids: [id = ""] }: ZouRequest): CustomActionRow {

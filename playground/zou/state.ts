@@ -19,6 +19,8 @@ export type State = {
   tellChange(taskId: string): void;
   playlists: Map<string, PlaylistRow>;
   customActions: Map<string, CustomActionRow>;
+  /** the ids of those that nobody put there: they are what the worker offers */
+  offered: Set<string>;
 };
 
 export type FirstAction = { id: string; name: string; url: string; entity_type: string; is_ajax: boolean };
@@ -39,6 +41,7 @@ export function openState(today: Date, actions: readonly FirstAction[]): State {
     },
     playlists: new Map(),
     customActions: new Map(actions.map((action) => [action.id, customActionRow(action)])),
+    offered: new Set(),
   };
 }
 

@@ -7,7 +7,7 @@ import type { Person } from "../data-people.ts";
 import { readBytes } from "../request-body.ts";
 import { type Answer, checkLine, Refusal } from "./answer.ts";
 import { readCaller } from "./caller.ts";
-import type { CustomActionRow } from "./custom-actions.ts";
+import { type CustomActionRow, offerCustomActions } from "./custom-actions.ts";
 import { readUpload, type Upload } from "./request.ts";
 import { findRoute } from "./routes.ts";
 import { openSession } from "./session.ts";
@@ -21,6 +21,8 @@ export type Zou = {
   /** the cookies of a new session */
   logIn(person: Person): string[];
   customActions(): CustomActionRow[];
+  /** puts into it what the worker offers now, and is not there yet */
+  offer(actions: readonly FirstAction[]): void;
   /** the tasks whose status is not the one they began with */
   changedStatuses(): Record<string, string>;
   /** calls back with the id of each task that changes, until what it returns is called */
@@ -63,6 +65,7 @@ export function openZou({ botToken, actions, today = new Date() }: ZouOptions): 
       state.listeners.add(tell);
       return () => void state.listeners.delete(tell);
     },
+    offer: (actions) => offerCustomActions(state, actions),
     customActions: () => [...state.customActions.values()].sort((a, b) => a.name.localeCompare(b.name)),
   };
 }

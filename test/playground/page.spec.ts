@@ -120,7 +120,7 @@ test("the drawer notices what a userscript added to the address", async ({ page 
 
 test("the strip on top has room for all it shows, however narrow the window", async ({ page }) => {
   await page.goto("/");
-  for (const width of [1280, 1100, 1020, 900, 600, 400]) {
+  for (const width of [1920, 1900, 1600, 1599, 1500, 1380, 1366, 1280, 1100, 1020, 900, 600, 400]) {
     await page.setViewportSize({ width, height: 600 });
     await expect(page.getByRole("button", { name: "What Kitsu sent" })).toBeInViewport({ ratio: 1 });
   }
