@@ -1,8 +1,8 @@
-/** The shots and assets of the productions, with the sequences and types they are grouped by. */
-import { EPISODES, type Episode, NIGHT_TRAM, PAPER_LANTERN } from "./data-projects.ts";
+/** Everything that the productions have tasks for: shots and assets, sequences and episodes, edits and concepts. */
+import { CARNIVAL, EPISODES, type Episode, NIGHT_TRAM, PAPER_LANTERN } from "./data-projects.ts";
 import { idOf, pickOf } from "./ids.ts";
 
-export type EntityKind = "Shot" | "Asset";
+export type EntityKind = "Shot" | "Asset" | "Sequence" | "Episode" | "Edit" | "Concept";
 
 /** A studio's own columns and the frame range, as odd as studios leave them. */
 export type EntityData = Readonly<Record<string, string | number | null>> | null;
@@ -11,18 +11,17 @@ export type Entity = {
   id: string;
   name: string;
   kind: EntityKind;
-  /** the sequence of a shot, the asset type of an asset */
+  /** the sequence of a shot, the asset type of an asset, else nothing */
   group: string;
   groupId: string;
   projectId: string;
-  /** of a TV show's shot; of an asset that was made for one episode */
+  /** of a TV show's shots, sequences and edits; of an asset that was made for one episode */
   episode: Episode | undefined;
   frames: number | null;
   data: EntityData;
   canceled: boolean;
 };
 
-export type Sequence = { id: string; name: string; projectId: string; episode: Episode | undefined };
 export type AssetType = { id: string; name: string };
 
 /** A name that breaks every page which pastes names into markup, CSV or a shell. */
@@ -34,18 +33,28 @@ export const ASSET_TYPES: readonly AssetType[] = ["Characters", "Environment", "
   name,
 }));
 
-type Place = { projectId: string; episode?: Episode };
+type Place = { projectId: string; episode?: Episode | undefined };
 
 /** The path names an entity for ever: two episodes may have sequences of the same name. */
 const pathOf = ({ projectId, episode }: Place, ...names: readonly string[]): string =>
   [projectId, ...(episode ? [episode.name] : []), ...names].join("/");
 
-const sequenceIn = (place: Place, name: string): Sequence => ({
-  id: idOf(`sequence/${pathOf(place, name)}`),
+const whole = (kind: EntityKind, id: string, name: string, { projectId, episode }: Place): Entity => ({
+  id,
   name,
-  projectId: place.projectId,
-  episode: place.episode,
+  kind,
+  group: "",
+  groupId: "",
+  projectId,
+  episode,
+  frames: null,
+  data: {},
+  canceled: false,
 });
+
+const sequenceIn = (place: Place, name: string): Entity => whole("Sequence", idOf(`sequence/${pathOf(place, name)}`), name, place);
+const editIn = (place: Place, name: string): Entity => whole("Edit", idOf(`edit/${pathOf(place, name)}`), name, place);
+const conceptIn = (place: Place, name: string): Entity => whole("Concept", idOf(`concept/${pathOf(place, name)}`), name, place);
 
 function shots(place: Place, sequence: string, count: number): Entity[] {
   return Array.from({ length: count }, (_, index) => {
@@ -106,6 +115,7 @@ function assets(place: Place, type: string, names: readonly string[]): Entity[] 
 
 const short: Place = { projectId: PAPER_LANTERN.id };
 const show: Place = { projectId: NIGHT_TRAM.id };
+const crowd: Place = { projectId: CARNIVAL.id };
 const [first, second] = EPISODES.map((episode): Place => ({ ...show, episode }));
 if (!first || !second) throw new Error("The show has two episodes");
 
@@ -120,20 +130,35 @@ const PLANS: readonly (readonly [place: Place, sequence: string, shots: number])
   [second, "SQ001", 8],
   [second, "SQ002", 8],
   [second, "الميناء", 8],
+  ...Array.from({ length: 10 }, (_, index) => [crowd, `SQ${String((index + 1) * 10).padStart(3, "0")}`, 30] as const),
 ];
-
-export const SEQUENCES: readonly Sequence[] = PLANS.map(([place, name]) => sequenceIn(place, name));
 
 export const ENTITIES: readonly Entity[] = [
   ...PLANS.filter(([place]) => place === short).flatMap((plan) => shots(...plan)),
   ...assets(short, "Characters", ["Mira", "Old Lin", HOSTILE_NAME, "Stray Dog"]),
   ...assets(short, "Environment", ["Harbour at Dusk", "Lantern Workshop", "Rooftops"]),
   ...assets(short, "Props", ["Paper Lantern", "Rowing Boat", "Tea Kettle"]),
-  ...PLANS.filter(([place]) => place !== short).flatMap((plan) => shots(...plan)),
+  ...PLANS.filter(([{ projectId }]) => projectId === show.projectId).flatMap((plan) => shots(...plan)),
   ...assets(show, "Characters", ["Conductor", "Passenger", "Night Owl", "Ticket Thief"]),
   ...assets(first, "Characters", ["Lost Child"]),
   ...assets(show, "Environment", ["Depot", "Last Stop", "Viaduct"]),
   ...assets(second, "Environment", ["מנורת נייר", "Flooded Tunnel"]),
   ...assets(show, "Props", ["Bell", "Punch", "Thermos"]),
   ...assets(show, "Vehicles", ["Tram 7", "Night Bus"]),
+  ...PLANS.filter(([place]) => place === crowd).flatMap((plan) => shots(...plan)),
+  ...PLANS.map(([place, name]) => sequenceIn(place, name)),
+  ...EPISODES.map(({ id, name, projectId }) => whole("Episode", id, name, { projectId })),
+  // Two of a name: nothing but the episode tells them apart.
+  ...[first, second].map((place) => editIn(place, "Edit A")),
+  editIn(short, "Edit A"),
+  ...["Harbour", "Lantern glow"].map((name) => conceptIn(short, name)),
+  // A second one of the same name, in another production.
+  ...["Harbour", "Tram 7 at night"].map((name) => conceptIn(show, name)),
 ];
+
+/** As Kitsu's My Tasks names what a task is for: "E01 / SQ001 / SH0010", "E01 / Edit A", "Characters / Mira", "Concept / Harbour". */
+export function nameEntity({ kind, episode, group, name }: Entity): string {
+  const before = { Shot: [episode?.name, group], Sequence: [episode?.name], Edit: [episode?.name], Episode: [] };
+  const parts = kind === "Asset" ? [group] : kind === "Concept" ? [kind] : before[kind];
+  return [...parts, name].filter(Boolean).join(" / ");
+}

@@ -1,4 +1,4 @@
-/** The productions: a short film, and a TV show with two episodes. */
+/** The productions: a short film, a TV show with two episodes, and a feature film with many shots. */
 import {
   ADA,
   BOT,
@@ -20,7 +20,7 @@ import { idOf } from "./ids.ts";
 export type Project = {
   id: string;
   name: string;
-  production_type: "short" | "tvshow";
+  production_type: "short" | "tvshow" | "featurefilm";
   color: string;
   fps: string;
   /** how often a task may be sent back; 0 for as often as needed */
@@ -69,7 +69,16 @@ export const NIGHT_TRAM = project("Night Tram", {
   people: [ADA, BRUNO, EIKO, FRIDA, JO, NOOR, BOT],
   roles: { [EIKO.id]: "supervisor" },
 });
-export const PROJECTS: readonly Project[] = [PAPER_LANTERN, NIGHT_TRAM];
+/** 300 shots with one task each. */
+export const CARNIVAL = project("Carnival", {
+  production_type: "featurefilm",
+  color: "#5f3dc4",
+  fps: "24",
+  maxRetakes: 0,
+  people: [ADA, BRUNO, EIKO, FRIDA, GRETA, JO, BOT],
+  roles: {},
+});
+export const PROJECTS: readonly Project[] = [PAPER_LANTERN, NIGHT_TRAM, CARNIVAL];
 
 export const EPISODES: readonly Episode[] = ["E01", "E02"].map((name) => ({
   id: idOf(`episode/${name}`),

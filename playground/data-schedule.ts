@@ -71,7 +71,7 @@ export function scheduleOf({ id, type, status }: Task, today: number): Schedule 
       ? {
           id: idOf(`preview/${id}`),
           revision: 1 + retakes + pick("tries", 3),
-          isMovie: type.forEntity === "Shot",
+          isMovie: type.forEntity !== "Asset" && type.forEntity !== "Concept",
           at: at(shown, 15),
         }
       : undefined,

@@ -26,7 +26,7 @@ export type TaskStatus = {
 
 type Rights = "everybody" | "artists" | "clients" | "leads" | "concepts" | "nobody";
 
-/** Kitsu's own first statuses, in their own colours, the least done first; then what no task here has. */
+/** Kitsu's own first statuses, in their own colours, the least done first; then one for concepts, and one that no task here has. */
 export const STATUSES: readonly TaskStatus[] = (
   [
     ["todo", "Todo", "#f5f5f5", "artists"],
@@ -59,6 +59,10 @@ const PLANS: readonly Plan[] = [
   ["Modeling", "Asset", "#78909c", "Modeling", 5],
   ["Rigging", "Asset", "#9ccc65", null, 4],
   ["Shading", "Asset", "#64b5f6", "Modeling", 3],
+  ["Storyboard", "Sequence", "#90a4ae", "Layout", 2],
+  ["Mix", "Episode", "#8d6e63", null, 3],
+  ["Editing", "Edit", "#a1887f", null, 5],
+  ["Concept", "Concept", "#ba68c8", "Modeling", 2],
 ];
 
 export const TASK_TYPES: readonly TaskType[] = PLANS.map(([name, forEntity, color, department, days]) => ({

@@ -1,7 +1,7 @@
 /** The tasks of the studio that the playground shows. Nothing here is real, everything is fixed. */
-import { ENTITIES, type Entity } from "./data-entities.ts";
+import { ENTITIES, type Entity, nameEntity } from "./data-entities.ts";
 import { ADA, BRUNO, CHIARA, DJIBRIL, EIKO, FRIDA, JO, NOOR, type Person } from "./data-people.ts";
-import { PAPER_LANTERN } from "./data-projects.ts";
+import { CARNIVAL, PAPER_LANTERN } from "./data-projects.ts";
 import { STATUSES, TASK_TYPES, type TaskStatus, type TaskType } from "./data-tables.ts";
 import { idOf, pickOf } from "./ids.ts";
 
@@ -12,16 +12,23 @@ export type Task = { id: string; entity: Entity; type: TaskType; status: TaskSta
 const UNPLANNED = new Set(["SQ030/SH0040/Lighting", "SQ030/SH0040/Compositing", "SQ020/SH0060/Compositing"]);
 
 export const TASKS: readonly Task[] = ENTITIES.flatMap((entity) =>
-  TASK_TYPES.filter((type) => type.forEntity === entity.kind && !UNPLANNED.has(`${entity.group}/${entity.name}/${type.name}`)).map(
-    (type, column) => task(entity, type, column),
+  TASK_TYPES.filter((type) => type.forEntity === entity.kind && isPlanned(entity, type)).map((type, column) =>
+    task(entity, type, column),
   ),
 );
+
+function isPlanned({ projectId, kind, group, name }: Entity, type: TaskType): boolean {
+  if (projectId === CARNIVAL.id) return kind === "Shot" && type.name === "Animation";
+  return !UNPLANNED.has(`${group}/${name}/${type.name}`);
+}
 
 /** The further a department is down the line, the less of it is done, as in any production. */
 function task(entity: Entity, type: TaskType, column: number): Task {
   const name = `${entity.id}/${type.name}`;
+  // Concepts have statuses of their own.
+  const concept = STATUSES.find(({ forConcepts }) => forConcepts);
   const progress = Math.max(0, Math.min(5, 6 + headStart(entity) - 2 * column - pickOf(`${name}/late`, 3)));
-  const status = STATUSES[progress];
+  const status = type.forEntity === "Concept" ? concept : STATUSES[progress];
   if (!status) throw new Error(`No status for ${name}`);
   const assignees = crewOf(entity)
     .filter((_, index) => pickOf(`${name}/${index}`, 5) === 0)
@@ -29,16 +36,19 @@ function task(entity: Entity, type: TaskType, column: number): Task {
   return { id: idOf(`task/${name}`), entity, type, status, assignees };
 }
 
-/** The first episode is nearly through. */
-function headStart({ projectId, episode }: Entity): number {
-  return projectId === PAPER_LANTERN.id ? 0 : episode?.name === "E02" ? 0 : 3;
+/** The first episode is nearly through; the crowd is at every stage, and what is one task alone is at work. */
+function headStart({ id, projectId, kind, episode }: Entity): number {
+  if (projectId === CARNIVAL.id) return -pickOf(id, 6);
+  if (kind !== "Shot" && kind !== "Asset") return -3;
+  return projectId === PAPER_LANTERN.id || episode?.name === "E02" ? 0 : 3;
 }
 
 function crewOf({ projectId }: Entity): readonly Person[] {
+  if (projectId === CARNIVAL.id) return [BRUNO, EIKO, FRIDA, JO];
   return projectId === PAPER_LANTERN.id ? [ADA, BRUNO, CHIARA, DJIBRIL, EIKO, FRIDA] : [ADA, BRUNO, EIKO, FRIDA, JO, NOOR];
 }
 
-/** As Kitsu names a task in its lists: "SQ010 / SH0010 / Animation". */
+/** "SQ010 / SH0010 / Animation". */
 export function labelTask(task: Task): string {
-  return `${task.entity.group} / ${task.entity.name} / ${task.type.name}`;
+  return `${nameEntity(task.entity)} / ${task.type.name}`;
 }

@@ -1,5 +1,5 @@
 /** What the worker must be told so that the programs of this studio can be started: the settings LAUNCHERS and KABARET. */
-import { NIGHT_TRAM, PAPER_LANTERN } from "./data-projects.ts";
+import { CARNIVAL, NIGHT_TRAM, PAPER_LANTERN } from "./data-projects.ts";
 
 /** A player of each kind that is known, and a program that only the studio's own handler can start. */
 export const LAUNCHERS = {
@@ -14,7 +14,7 @@ export const LAUNCHERS = {
 
 /** Compositing has no name there, and a sequence whose name is not in Latin letters can't have one. */
 export const KABARET = {
-  project_names: { [PAPER_LANTERN.id]: "paper_lantern", [NIGHT_TRAM.id]: "night_tram" },
+  project_names: { [PAPER_LANTERN.id]: "paper_lantern", [NIGHT_TRAM.id]: "night_tram", [CARNIVAL.id]: "carnival" },
   task_names: { Layout: "layout", Animation: "animation", Lighting: "lighting", Modeling: "modeling" },
   name_rules: [{ match: "[- ]", replace: "_" }],
 };

@@ -50,8 +50,7 @@ function titleOf(store: Store): string {
   const { route, words } = store;
   if (route.page === "my-tasks") return words.myTasks;
   if (store.pageTask) return labelTask(store.pageTask);
-  const section = route.page === "playlists" ? words.playlists : route.page === "assets" ? words.assets : words.shots;
-  return route.page === "elsewhere" || route.page === "task" ? words.notHere : `${route.project?.name} ${section}`;
+  return route.page === "elsewhere" || route.page === "task" ? words.notHere : `${route.project?.name} ${words[route.page]}`;
 }
 
 function drawHeader(store: Store): HTMLElement {

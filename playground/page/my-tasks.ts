@@ -1,5 +1,6 @@
 /** The person's own tasks, of all productions: one row a task. */
 import type { Task } from "../data.ts";
+import { nameEntity } from "../data-entities.ts";
 import { findProject } from "../data-projects.ts";
 import { element } from "./element.ts";
 import { type GridItem, makeSelectable } from "./grid.ts";
@@ -35,12 +36,7 @@ function drawRow(task: Task, y: number, items: GridItem[]): HTMLElement {
     element(
       "td",
       { class: "name" },
-      element(
-        "span",
-        { class: "flexrow" },
-        thumbnail(entity),
-        element("span", { class: "entity-name" }, `${entity.group} / ${entity.name}`),
-      ),
+      element("span", { class: "flexrow" }, thumbnail(entity), element("span", { class: "entity-name" }, nameEntity(entity))),
     ),
     element("td", { class: "status" }, statusTag(task)),
     element("td", { class: "assignees" }, element("span", { class: "wrapper" }, ...task.assignees.map((person) => avatar(person)))),

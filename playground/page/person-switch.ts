@@ -41,5 +41,6 @@ function describe({ id, full_name, role }: Person): string {
     if (other) return [`${ROLES[other]} in ${name}`];
     return team.includes(id) || role === "admin" ? [] : [`not in ${name}`];
   });
+  if (role !== "admin" && !PROJECTS.some(({ team }) => team.includes(id))) return `${full_name}, ${ROLES[role]} (in no team)`;
   return `${full_name}, ${ROLES[role]}${elsewhere.length > 0 ? ` (${elsewhere.join(", ")})` : ""}`;
 }

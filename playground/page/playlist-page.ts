@@ -1,7 +1,7 @@
 /** A production's playlists, and one of them: what is in it, in its order. */
 
 import { TASKS } from "../data.ts";
-import { ENTITIES, type Entity } from "../data-entities.ts";
+import { ENTITIES, nameEntity } from "../data-entities.ts";
 import { PERSONS } from "../data-people.ts";
 import { episodesOf, type Project } from "../data-projects.ts";
 import { TASK_TYPES } from "../data-tables.ts";
@@ -59,12 +59,10 @@ function drawEntry(entry: PlaylistEntry, { words }: Store): HTMLElement {
     "li",
     { class: "entry" },
     ...(entity ? [thumbnail(entity, "entry-picture")] : []),
-    element("strong", { class: "entity-name" }, entity ? nameOf(entity) : words.unknownEntity),
+    element("strong", { class: "entity-name" }, entity ? nameEntity(entity) : words.unknownEntity),
     element("span", { class: "flexrow" }, ...(type ? [typeName(type)] : []), element("span", { class: "revision" }, preview)),
   );
 }
-
-const nameOf = ({ episode, group, name }: Entity): string => [episode?.name, group, name].filter(Boolean).join(" / ");
 
 const episodeOf = ({ episode_id }: Playlist): string => episode_id ?? "main";
 

@@ -1,11 +1,24 @@
 /** What a path means in Kitsu. */
+import type { EntityKind } from "../data-entities.ts";
 import { episodesOf, findProject, type Project } from "../data-projects.ts";
+
+/** Kitsu's lists, by the end of their paths. */
+export const LISTS = {
+  assets: "Asset",
+  shots: "Shot",
+  sequences: "Sequence",
+  edits: "Edit",
+  episodes: "Episode",
+  concepts: "Concept",
+} as const satisfies Record<string, EntityKind>;
+
+export type List = keyof typeof LISTS;
 
 export type Route = {
   path: string;
-  page: "shots" | "assets" | "playlists" | "task" | "my-tasks" | "elsewhere";
+  page: List | "playlists" | "task" | "my-tasks" | "elsewhere";
   project: Project | undefined;
-  /** of a TV show's page: an episode's id, "all", or "main" for what belongs to none */
+  /** of a TV show's page: an episode's id, "all", or "main" for what belongs to none; of a page of the whole show nothing */
   episode: string | undefined;
   playlistId: string | undefined;
   taskId: string | undefined;
@@ -15,19 +28,29 @@ export function readRoute(path: string): Route {
   const [, area, projectId = "", ...rest] = path.split("/");
   const project = area === "productions" ? findProject(projectId) : undefined;
   const isShow = project?.production_type === "tvshow";
-  const [episode, section, id, ...more] = rest[0] === "episodes" ? rest.slice(1) : [isShow ? "all" : undefined, ...rest];
+  const isBelowEpisode = rest[0] === "episodes" && rest.length > 1;
+  const [section = "", id, ...more] = isBelowEpisode ? rest.slice(2) : rest;
+  const episode = isBelowEpisode ? rest[1] : isShow && !isOfShow(section) ? "all" : undefined;
   const at = { path, project, episode, playlistId: undefined, taskId: undefined };
   if (area === "my-tasks") return { ...at, page: "my-tasks" };
   if (project && id === "tasks" && more.length === 1) return { ...at, page: "task", taskId: more[0] };
+  // An episode's own task is right below it.
+  if (project && isBelowEpisode && section === "tasks" && more.length === 0) return { ...at, page: "task", taskId: id };
   if (!project || more.length > 0) return { ...at, page: "elsewhere" };
   if (section === "playlists") return { ...at, page: "playlists", playlistId: id };
-  if (id === undefined && (section === "shots" || section === "assets")) return { ...at, page: section };
-  return { ...at, page: "elsewhere" };
+  // Kitsu has no such page, and neither have we.
+  const isMisplaced = isBelowEpisode && isOfShow(section);
+  return { ...at, page: id === undefined && isList(section) && !isMisplaced ? section : "elsewhere" };
 }
 
-/** The pages of a TV show are each of an episode: the first, unless told. */
+export const isList = (section: string): section is List => Object.hasOwn(LISTS, section);
+
+/** Episodes and concepts are of a whole show. */
+const isOfShow = (section: string) => section === "episodes" || section === "concepts";
+
+/** The other pages of a TV show are each of an episode: the first, unless told. */
 export function pathOf(project: Project, section: string, episode?: string): string {
-  const [first] = episodesOf(project);
+  const [first] = isOfShow(section) ? [] : episodesOf(project);
   return first ? `/productions/${project.id}/episodes/${episode ?? first.id}/${section}` : `/productions/${project.id}/${section}`;
 }
 

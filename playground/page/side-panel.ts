@@ -1,5 +1,6 @@
 /** The column on the right: the action panel and what is selected. There as long as something is. */
 import { labelTask } from "../data.ts";
+import { nameEntity } from "../data-entities.ts";
 import { ActionPanel } from "./action-panel.ts";
 import { button, element } from "./element.ts";
 import { icon } from "./icons.ts";
@@ -48,7 +49,7 @@ function drawMany(store: Store): HTMLElement[] {
       "li",
       { class: "selected-task-line flexrow" },
       typeName(task.type),
-      element("span", { class: "filler entity-name" }, `${task.entity.group} / ${task.entity.name}`),
+      element("span", { class: "filler entity-name" }, nameEntity(task.entity)),
       button({ class: "small-icon", "aria-label": label, title: label }, () => store.unselect([task]), icon("x", 12)),
     );
   });

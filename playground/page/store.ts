@@ -4,7 +4,7 @@ import { TASKS, type Task } from "../data.ts";
 import type { Person } from "../data-people.ts";
 import { PAPER_LANTERN, type Project } from "../data-projects.ts";
 import { STATUSES } from "../data-tables.ts";
-import { type Route, readRoute } from "./route.ts";
+import { isList, LISTS, type Route, readRoute } from "./route.ts";
 import { readTask } from "./session.ts";
 import { type Locale, WORDS, type Words } from "./words.ts";
 
@@ -56,14 +56,14 @@ export class Store {
   }
 
   /**
-   * The tasks of the page: a production's shots or assets, or those of the person on My Tasks. Everybody is shown everything,
+   * The tasks of the page: those of a list, or those of the person on My Tasks. Everybody is shown everything,
    * which the real Kitsu would not do: refusing is the action server's part, and here is where that is seen.
    */
   get tasks(): readonly Task[] {
     const { page, project, episode } = this.route;
     if (page === "my-tasks") return tasksOf(this.user);
-    if (page !== "shots" && page !== "assets") return [];
-    const kind = page === "shots" ? "Shot" : "Asset";
+    if (!isList(page)) return [];
+    const kind = LISTS[page];
     const isShown = (id = "main"): boolean => episode === undefined || episode === "all" || episode === id;
     return TASKS.filter(({ entity }) => entity.projectId === project?.id && entity.kind === kind && isShown(entity.episode?.id));
   }
@@ -73,8 +73,9 @@ export class Store {
     return TASKS.find(({ id }) => id === this.route.taskId);
   }
 
-  /** The actions offered for the selection, by the types of its tasks. */
+  /** The actions offered for the selection, by the types of its tasks: none on the page of concepts. */
   get offeredActions(): readonly CustomAction[] {
+    if (this.route.page === "concepts") return [];
     const kinds = new Set([...this.selection.values()].map(({ type }) => type.forEntity.toLowerCase()));
     return this.customActions.filter(({ entity_type }) => entity_type === "all" || kinds.has(entity_type));
   }

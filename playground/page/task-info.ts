@@ -1,5 +1,6 @@
 /** One task with what was said about it: in the side panel, and on its own page. */
 import type { Task } from "../data.ts";
+import { nameEntity } from "../data-entities.ts";
 import { PERSONS } from "../data-people.ts";
 import { STATUSES } from "../data-tables.ts";
 import { element } from "./element.ts";
@@ -11,12 +12,7 @@ import type { Words } from "./words.ts";
 export function drawTask(task: Task, { words }: Store): HTMLElement[] {
   const { entity, assignees } = task;
   return [
-    element(
-      "div",
-      { class: "flexrow header-title" },
-      typeName(task.type),
-      element("h2", { class: "title" }, `${entity.group} / ${entity.name}`),
-    ),
+    element("div", { class: "flexrow header-title" }, typeName(task.type), element("h2", { class: "title" }, nameEntity(entity))),
     drawPreview(task, words),
     element("div", { class: "flexrow facts" }, statusTag(task), ...assignees.map((person) => avatar(person, "avatar large"))),
     drawComments(task, words.comments),

@@ -1,10 +1,11 @@
-/** A production's shots or assets: one row an entity, one column a task type, one cell a task. */
+/** One of a production's lists, such as its shots: one row an entity, one column a task type, one cell a task. */
 import type { Task } from "../data.ts";
 import type { Entity } from "../data-entities.ts";
 import type { TaskType } from "../data-tables.ts";
 import { button, element } from "./element.ts";
 import { type GridItem, makeSelectable } from "./grid.ts";
 import { icon } from "./icons.ts";
+import { isList } from "./route.ts";
 import type { Store } from "./store.ts";
 import { avatar, statusTag, thumbnail } from "./task-parts.ts";
 import { fill } from "./words.ts";
@@ -25,7 +26,8 @@ export function drawTaskList(store: Store): { table: HTMLElement; drawSelection:
   );
   const items: GridItem[] = [];
   const width = types.length + (withFrames ? 3 : 2);
-  const bodies = groupsOf(entities, route.episode === "all").map(([group, members]) =>
+  const title = isList(route.page) ? words[route.page] : "";
+  const bodies = groupsOf(entities, title, route.episode === "all").map(([group, members]) =>
     element(
       "tbody",
       { class: "datatable-body" },
@@ -33,7 +35,7 @@ export function drawTaskList(store: Store): { table: HTMLElement; drawSelection:
       ...members.map((entity) => drawRow(entity, types, tasks, entities.indexOf(entity), items, withFrames)),
     ),
   );
-  const label = `${route.project?.name ?? ""}, ${withFrames ? words.shots : words.assets}`;
+  const label = `${route.project?.name ?? ""}, ${title}`;
   const table = element(
     "table",
     { class: "datatable multi-section", role: "grid", "aria-multiselectable": "true", "aria-label": label },
@@ -96,13 +98,15 @@ function drawCell(task: Task, x: number, y: number, items: GridItem[]): HTMLElem
   return cell;
 }
 
-/** Where episodes are mixed, a sequence is named with its own: two may have the same name. */
-function groupsOf(entities: readonly Entity[], isMixed: boolean): [string, Entity[]][] {
-  const groups = new Map<string, Entity[]>();
-  for (const entity of entities) {
-    const { kind, episode, group } = entity;
-    const name = isMixed && kind === "Shot" && episode ? `${episode.name} / ${group}` : group;
-    groups.set(name, [...(groups.get(name) ?? []), entity]);
-  }
-  return [...groups];
+/**
+ * Where episodes are mixed, a sequence is named with its own: two may have the same name. What is in no sequence and of no type is under its episode,
+ * else under the title of the list.
+ */
+function groupsOf(entities: readonly Entity[], title: string, isMixed: boolean): [string, Entity[]][] {
+  const nameOf = ({ kind, episode, group }: Entity): string => {
+    if (group === "") return (isMixed && episode?.name) || title;
+    return isMixed && kind === "Shot" && episode ? `${episode.name} / ${group}` : group;
+  };
+  const names = [...new Set(entities.map(nameOf))];
+  return names.map((name) => [name, entities.filter((entity) => nameOf(entity) === name)]);
 }

@@ -1,8 +1,9 @@
 /** Kitsu's top bar: production and section on the left, the person's things on the right. */
-import { episodesOf, findProject, PROJECTS } from "../data-projects.ts";
+import { TASKS } from "../data.ts";
+import { episodesOf, findProject, PROJECTS, type Project } from "../data-projects.ts";
 import { button, element } from "./element.ts";
 import { icon } from "./icons.ts";
-import { pathOf } from "./route.ts";
+import { isList, LISTS, pathOf } from "./route.ts";
 import { type Router, routerLink } from "./router.ts";
 import type { Store } from "./store.ts";
 import { avatar, productionSquare } from "./task-parts.ts";
@@ -34,22 +35,21 @@ function drawLeft(store: Store, router: Router): HTMLElement {
     );
     return element("div", { class: "nav-left" }, logo, back);
   }
-  const section = route.page === "assets" || route.page === "playlists" ? route.page : "shots";
+  const section = isList(route.page) || route.page === "playlists" ? route.page : "shots";
   const productions = combobox(
     "production",
     words.production,
     PROJECTS.map(({ id, name }) => [id, name]),
     current.id,
-    (id) => router.push(pathOf(findProject(id) ?? current, section)),
+    (id) => {
+      const chosen = findProject(id) ?? current;
+      router.push(pathOf(chosen, sectionsOf(chosen).includes(section) ? section : "shots"));
+    },
   );
   const sections = combobox(
     "section",
     words.section,
-    [
-      ["assets", words.assets],
-      ["shots", words.shots],
-      ["playlists", words.playlists],
-    ],
+    sectionsOf(current).map((name) => [name, words[name]]),
     section,
     (chosen) => router.push(pathOf(current, chosen, route.episode)),
   );
@@ -66,10 +66,19 @@ function drawLeft(store: Store, router: Router): HTMLElement {
   return left;
 }
 
+/** What there are tasks for, in Kitsu's order. */
+const sectionsOf = ({ id }: Project) => [
+  ...LIST_NAMES.filter((list) => TASKS.some(({ entity }) => entity.projectId === id && entity.kind === LISTS[list])),
+  "playlists" as const,
+];
+
+const LIST_NAMES = Object.keys(LISTS).filter(isList);
+
 /** A TV show only. Assets may belong to no episode: the main pack. */
 function drawEpisodes({ words, currentProduction }: Store, router: Router, section: string, chosen: string): HTMLElement {
   const episodes = episodesOf(currentProduction).map(({ id, name }) => [id, name] as const);
-  const others = [["all", words.allEpisodes] as const, ...(section === "shots" ? [] : [["main", words.mainPack] as const])];
+  const isPacked = section === "assets" || section === "playlists";
+  const others = [["all", words.allEpisodes] as const, ...(isPacked ? [["main", words.mainPack] as const] : [])];
   return combobox("episode", words.episode, [...episodes, ...others], chosen, (id) =>
     router.push(pathOf(currentProduction, section, id)),
   );

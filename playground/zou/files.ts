@@ -14,7 +14,10 @@ const OUTPUTS: Readonly<Record<string, string>> = { Layout: "mov", Animation: "m
 
 /** Of the last sequence nothing was ever recorded. */
 const isRecorded = ({ entity, status }: Task): boolean =>
-  entity.projectId === PAPER_LANTERN.id && entity.group !== "SQ030" && !["todo", "ready"].includes(status.shortName);
+  ["Shot", "Asset"].includes(entity.kind) &&
+  entity.projectId === PAPER_LANTERN.id &&
+  entity.group !== "SQ030" &&
+  !["todo", "ready"].includes(status.shortName);
 
 const slug = (name: string): string =>
   name
