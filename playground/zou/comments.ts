@@ -41,12 +41,26 @@ export function commentTask({ state, caller: { person }, ids: [task_id = ""], bo
   return created(comment(state, person, one.success ? one.output : {}));
 }
 
-/** The newest first; who is not in the production does not see them, and a vendor only those on tasks of theirs. */
+/**
+ * The newest first; who is not in the production does not see them, and a vendor only those on tasks of theirs. What clients and the studio write is
+ * not for each other, but for supervisors and above; of a comment that shows a preview, clients see the preview.
+ */
 export function listComments({ state, caller: { person }, ids: [id = ""] }: ZouRequest): Answer {
   const found = findTask(state, id);
   openProject(person, found.task.entity.projectId);
   if (!seesTask(person, found.task)) throw forbidden();
-  return ok((state.comments.get(found.task.id) ?? []).map((row) => briefComment(state, row)));
+  const role = roleOn(person, found.task) ?? "";
+  const isByClient = ({ person_id }: CommentRow) => PERSONS.find((other) => other.id === person_id)?.role === "client";
+  const all = (state.comments.get(found.task.id) ?? []).map((row) => ({
+    isByClient: isByClient(row),
+    brief: briefComment(state, row),
+  }));
+  if (role === "client") {
+    const shown = all.filter(({ isByClient, brief }) => isByClient || brief.previews.length > 0);
+    return ok(shown.map(({ isByClient, brief }) => (isByClient ? brief : { ...brief, text: "" })));
+  }
+  const isLead = ["admin", "manager", "supervisor"].includes(role);
+  return ok(all.filter(({ isByClient }) => isLead || !isByClient).map(({ brief }) => brief));
 }
 
 function comment(state: State, caller: Person, { task_id = "", task_status_id, text, person_id }: One) {

@@ -1,6 +1,8 @@
 /** Playlists: supervisors and above make them, and Zou believes what they say is in them. */
 import { randomUUID } from "node:crypto";
 import * as v from "valibot";
+import type { Person } from "../data-people.ts";
+import type { Project } from "../data-projects.ts";
 import { stamp } from "../data-schedule.ts";
 import { type Answer, badArgument, badValue, checkId, created, forbidden, notFound, ok, Refusal } from "./answer.ts";
 import { listRows } from "./list.ts";
@@ -82,8 +84,11 @@ export function createPlaylist({ state, caller: { person }, body }: ZouRequest):
 
 export function listPlaylists({ state, caller: { person }, query }: ZouRequest): Answer {
   if (person.role === "vendor") throw forbidden();
-  const visible = new Set(projectsOf(person).map((project) => project.id));
-  const rows = [...state.playlists.values()].filter((row) => visible.has(row.project_id));
+  const projects = projectsOf(person);
+  const rows = [...state.playlists.values()].filter((row) => {
+    const project = projects.find(({ id }) => id === row.project_id);
+    return project && watches(person, project, row);
+  });
   return ok(
     listRows(
       rows.map(({ build_jobs, ...row }) => row),
@@ -96,15 +101,24 @@ export function listPlaylists({ state, caller: { person }, query }: ZouRequest):
 export function listProjectPlaylists({ state, caller: { person }, ids: [projectId = ""] }: ZouRequest): Answer {
   const project = openProject(person, projectId);
   if (roleIn(person, project) === "vendor") throw forbidden();
-  const rows = [...state.playlists.values()].filter((row) => row.project_id === project.id).reverse();
+  const rows = [...state.playlists.values()]
+    .filter((row) => row.project_id === project.id && watches(person, project, row))
+    .reverse();
   return ok(rows.map(({ shots, build_jobs, ...row }) => ({ ...row, first_preview_file_id: shots?.[0]?.preview_file_id ?? null })));
 }
 
 /** As it was written, and whether it is there is told before who may see it. */
 export function readPlainPlaylist(request: ZouRequest): Answer {
   const row = find(request);
-  if (seenRole(request, row) === "vendor") throw forbidden();
+  const { person } = request.caller;
+  if (!watches(person, openProject(person, row.project_id), row)) throw forbidden();
   return ok(row);
+}
+
+/** Vendors see none, clients those that are for them. */
+function watches(person: Person, project: Project, { for_client }: PlaylistRow): boolean {
+  const role = roleIn(person, project);
+  return role !== "vendor" && (role !== "client" || for_client);
 }
 
 /** Managers remove any, supervisors their own. */
@@ -139,7 +153,7 @@ export function readPlaylist({ state, caller: { person }, ids: [projectId = "", 
   const project = openProject(person, projectId);
   const row = state.playlists.get(playlistId);
   if (!row) throw notFound();
-  if (roleIn(person, project) === "vendor") throw forbidden();
+  if (!watches(person, project, row)) throw forbidden();
   return ok({ ...row, shots: (row.shots ?? []).map((entry) => enrich(state, entry)) });
 }
 

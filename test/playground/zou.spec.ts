@@ -1,8 +1,10 @@
 /** The small Zou is like the real one, as far as it was recorded: the same members, the same refusals, the same rights. */
+import * as v from "valibot";
 import { TASKS } from "../../playground/data.ts";
 import { ENTITIES } from "../../playground/data-entities.ts";
 import { ADA, BOT, BRUNO, DJIBRIL, EIKO, FRIDA, GRETA, HAMID, INES, OLGA, type Person } from "../../playground/data-people.ts";
-import { EPISODES, NIGHT_TRAM, PAPER_LANTERN } from "../../playground/data-projects.ts";
+import { CARNIVAL, EPISODES, NIGHT_TRAM, PAPER_LANTERN, PROJECTS } from "../../playground/data-projects.ts";
+import { STATUSES } from "../../playground/data-tables.ts";
 import { BOT_TOKEN, expect } from "./support/playground.ts";
 import { type Answered, type Ask, ask, expectShape, post, readRecording, test, UNKNOWN } from "./support/zou.ts";
 
@@ -18,6 +20,11 @@ async function findPreview(askAs: Ask): Promise<{ entity_id: string; preview_fil
 }
 
 const [E01 = { id: "" }] = EPISODES;
+
+const Rows = v.array(v.record(v.string(), v.unknown()));
+
+/** The rows of a list. */
+const list = async (answered: Promise<Answered>) => v.parse(Rows, (await answered).answer);
 
 test("tasks, entities and previews have the members of the real ones", async ({ askAs }) => {
   const query = `${idsOf([...TASKS.slice(0, 79), { id: UNKNOWN }])}&relations=true`;
@@ -175,6 +182,44 @@ test("a playlist is read as it was made, and removed by managers and whoever mad
   expect((await remove(another, EIKO)).status).toBe(403);
   expect((await remove(another, BOT)).status).toBe(204);
   expect((await askAs(another)).status).toBe(404);
+});
+
+test("comments and playlists of the studio are not for clients, nor theirs for artists", async ({ askAs }) => {
+  // Where no other test writes.
+  const task = TASKS.find(({ entity, assignees }) => entity.projectId === CARNIVAL.id && assignees.includes(BRUNO));
+  const wfa = STATUSES.find(({ shortName }) => shortName === "wfa")?.id;
+  const say = (text: string, as: Person) =>
+    askAs(`/actions/tasks/${task?.id}/comment`, as, post({ task_status_id: wfa, comment: text }));
+  const heard = async (as: Person) => (await list(askAs(`/data/tasks/${task?.id}/comments`, as))).map(({ text }) => text);
+  await say("Among us", ADA);
+  await say("To the studio", GRETA);
+  expect(await heard(GRETA)).toEqual(["To the studio"]);
+  expect(await heard(BRUNO)).toEqual(["Among us"]);
+  expect(await heard(ADA)).toEqual(["To the studio", "Among us"]);
+  const make = async (for_client: boolean) => {
+    const made = await askAs(
+      "/data/playlists",
+      ADA,
+      post({ name: `For ${for_client}`, project_id: CARNIVAL.id, shots: [], for_client }),
+    );
+    return Object(made.answer).id;
+  };
+  const [open, closed] = [await make(true), await make(false)];
+  const shown = await list(askAs(`/data/projects/${CARNIVAL.id}/playlists`, GRETA));
+  expect(shown.map(({ id }) => id)).toEqual([open]);
+  expect((await askAs(`/data/playlists/${open}`, GRETA)).status).toBe(200);
+  expect((await askAs(`/data/playlists/${closed}`, GRETA)).status).toBe(403);
+});
+
+test("whoever is in no team sees no production, and nothing of one", async ({ askAs }) => {
+  for (const { id } of PROJECTS) {
+    for (const path of ["", "/team", "/playlists"]) expect((await askAs(`/data/projects/${id}${path}`, OLGA)).status).toBe(403);
+    const task = TASKS.find(({ entity }) => entity.projectId === id);
+    expect((await askAs(`/data/tasks/${task?.id}`, OLGA)).status).toBe(403);
+    expect((await askAs(`/data/tasks/${task?.id}/comments`, OLGA)).status).toBe(403);
+  }
+  for (const path of ["tasks", "entities", "projects/open", "preview-files", "playlists"])
+    expect([path, (await askAs(`/data/${path}`, OLGA)).answer]).toEqual([path, []]);
 });
 
 test("everybody sees what is theirs", async ({ askAs }) => {
