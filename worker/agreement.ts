@@ -60,13 +60,13 @@ function listMissing(selection: Selection | undefined, planned: readonly Outcome
   return missing.map((id) => ({ id, label: id, state: "skipped", reason: "Deleted or not visible" }));
 }
 
-/** "12 tasks of SH010, SH020, SH030 and 9 more, in Caminandes. 2 are left out: deleted, or not for you to see." */
+/** "12 tasks of SQ01 / SH010, SQ01 / SH020, SQ02 / SH010 and 9 more, in Caminandes. 2 are left out: deleted, or not for you to see." */
 export function describeSelection({ tasks, missing }: Selection): string {
-  const entities = new Set(tasks.map(({ entity }) => entity?.name ?? "(deleted)"));
-  const projects = new Set(tasks.map(({ project, task }) => project?.name ?? task.project_id));
+  const entities = new Map(tasks.map(({ task, entityLabel }) => [task.entity_id, entityLabel]));
+  const projects = new Map(tasks.map(({ project, task }) => [task.project_id, project?.name ?? task.project_id]));
   const left = missing.length;
   return [
-    `${tasks.length === 1 ? "1 task" : `${tasks.length} tasks`} of ${nameSome([...entities])}, in ${nameSome([...projects])}.`,
+    `${tasks.length === 1 ? "1 task" : `${tasks.length} tasks`} of ${nameSome([...entities.values()])}, in ${nameSome([...projects.values()])}.`,
     left > 0 && `${left} ${left === 1 ? "is" : "are"} left out: deleted, or not for you to see.`,
   ]
     .filter(Boolean)

@@ -147,7 +147,7 @@ describe("projects", () => {
     expect(reply?.outcomes).toEqual([
       {
         id: other.taskIds[0],
-        label: "SQ01 / SH1 / Animation",
+        label: "Project 2 / SQ01 / SH1 / Animation",
         state: "skipped",
         reason: "You are not in the team of Project 2",
       },

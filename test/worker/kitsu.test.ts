@@ -93,16 +93,16 @@ describe("what was selected", () => {
     const episode = addEntity(fake, projectId, 1, "Episode", { name: "E01" });
     const sequence = addEntity(fake, projectId, 2, "Sequence", { name: "SQ02", parent_id: episode });
     const shot = addEntity(fake, projectId, 3, "Shot", { name: "SH010", parent_id: sequence, data: null });
-    const asset = addEntity(fake, projectId, 4, "Asset", { name: "Fox", source_id: episode });
+    const asset = addEntity(fake, projectId, 4, "Asset", { name: "Fox", source_id: episode, entity_type_id: id(6, 2) });
     const ids = [shot, asset, id(3, 777)].map((entity, index) => addTask(fake, projectId, entity, index));
     const [first, second, third] = (await requestsFor(ids)).selection.tasks;
     expect(first).toMatchObject({
-      label: "SQ02 / SH010 / Animation",
+      label: "E01 / SQ02 / SH010 / Animation",
       episode: { name: "E01" },
       entity: { data: {} },
       project: { production_type: "tvshow" },
     });
-    expect(second).toMatchObject({ label: "Fox / Animation", episode: { name: "E01" } });
+    expect(second).toMatchObject({ label: "E01 / Character / Fox / Animation", episode: { name: "E01" } });
     expect(third).toMatchObject({ label: "(deleted) / Animation", entity: undefined });
   });
 

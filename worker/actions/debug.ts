@@ -6,6 +6,7 @@ import type { Arrival } from "../arrival.ts";
 import type { Call } from "../call.ts";
 import { entityFacts, type Fact, taskFacts } from "../services/facts.ts";
 import type { SelectedTask, Selection } from "../services/kitsu.ts";
+import { nameInFull } from "../services/task-label.ts";
 import { viewEntityAsClient, viewTaskAsClient } from "../services/view.ts";
 
 /** More ids than these make an address longer than servers take. */
@@ -140,11 +141,8 @@ function describeEntity(group: readonly SelectedTask[], ofEntity: Describe, ofTa
   const [first] = group;
   const named = (one: SelectedTask) =>
     ofTask(one).map(([name, value, type]): Fact => [`${one.taskType?.name ?? "Task"}: ${name}`, value, type]);
-  const path =
-    first &&
-    [first.project?.name, first.episode?.name, first.parent?.name, first.entity?.name ?? "(deleted)"].filter(Boolean).join(" / ");
   return {
-    title: `${path}: ${sayCount(group.length, "task")}`,
+    title: `${first && nameInFull(first)}: ${sayCount(group.length, "task")}`,
     columns: ["Field", "Value", "Type"],
     rows: [...(first === undefined ? [] : ofEntity(first)), ...group.flatMap(named)],
   };

@@ -33,7 +33,7 @@ export function makeOrder(facts: TaskFacts, choice: Choice, settings: AfanasySet
   const job: AfanasyJob = {
     ...template.job,
     ...readMaskType(template),
-    name: toName(`${facts.values.project ?? ""} ${facts.label}`),
+    name: toName(`${facts.values.project ?? ""} ${facts.name}`),
     user_name: filled.user,
     host_name: HOST_NAME,
     priority: choice.priority,

@@ -33,8 +33,10 @@ export type FrameRange = { first: number; last: number };
 export type TaskFacts = {
   taskId: string;
   entityId: string;
-  /** "SQ01 / SH010 / Animation" */
+  /** with the project and the episode in front, where they differ within the selection: for people */
   label: string;
+  /** "SQ01 / SH010 / Animation": for other programs, the same whatever else is selected */
+  name: string;
   /** "Shot", "Asset" */
   entityType: string;
   /** "Animation" */
@@ -64,6 +66,7 @@ export function readTaskFacts(one: SelectedTask, { previews, entityTypes, person
     taskId: task.id,
     entityId: task.entity_id,
     label: one.label,
+    name: one.name,
     entityType: entity?.type ?? "",
     taskType: taskType?.name ?? "",
     taskTypeId: task.task_type_id,
@@ -83,7 +86,7 @@ export function readTaskFacts(one: SelectedTask, { previews, entityTypes, person
       asset_type: entity?.type === "Asset" ? entityTypes.get(entity.entity_type_id)?.name : undefined,
       task: taskType?.name,
       "task.id": task.id,
-      name: one.label,
+      name: one.name,
       revision: preview?.revision,
       frame_in: frames?.first,
       frame_out: frames?.last,

@@ -1,6 +1,7 @@
 // What an action knows of Kitsu: the tables that hardly change, kept for minutes, and what the selected task ids really are.
 import * as v from "valibot";
 import { type Found, findTasks, readProject } from "./find-tasks.ts";
+import { labelTasks } from "./task-label.ts";
 import { IDS_MAX, idsQuery, type Zou } from "./zou.ts";
 import {
   type Entity,
@@ -25,8 +26,14 @@ export type SelectedTask = {
   /** the shot's sequence, the edit's or sequence's episode */
   parent: Entity | undefined;
   episode: Entity | undefined;
-  /** "SQ01 / SH010 / Animation", as Kitsu names a task */
+  /** of an asset: "Characters" */
+  assetType: string | undefined;
+  /** "SQ01 / SH010 / Animation": the same whatever else is selected */
+  name: string;
+  /** the same with the project and the episode in front, where they differ within the selection */
   label: string;
+  /** the label without the task type */
+  entityLabel: string;
   project: Project | undefined;
   taskType: TaskType | undefined;
   taskStatus: TaskStatus | undefined;
@@ -98,26 +105,31 @@ async function readSelection(zou: Zou, tables: Tables, ids: readonly string[]): 
 
 async function describe({ tasks, entities }: Found, tables: Tables): Promise<SelectedTask[]> {
   if (tasks.size === 0) return [];
-  const [projects, taskTypes, taskStatuses] = await Promise.all([tables.projects(), tables.taskTypes(), tables.taskStatuses()]);
-  return [...tasks.values()].map((task) => {
+  const hasAssets = [...tasks.values()].some(({ entity_id }) => entities.get(entity_id)?.type === "Asset");
+  const [projects, taskTypes, taskStatuses, entityTypes] = await Promise.all([
+    tables.projects(),
+    tables.taskTypes(),
+    tables.taskStatuses(),
+    hasAssets ? tables.entityTypes() : undefined,
+  ]);
+  const described = [...tasks.values()].map((task) => {
     const entity = entities.get(task.entity_id);
     const parent = entities.get(entity?.parent_id ?? "");
     const episode = [entity, parent, entities.get(parent?.parent_id ?? ""), entities.get(entity?.source_id ?? "")].find(
       (one) => one?.type === "Episode",
     );
-    const taskType = taskTypes.get(task.task_type_id);
-    const label = [parent?.name, entity?.name ?? "(deleted)", taskType?.name ?? task.name].filter(Boolean).join(" / ");
     return {
       task,
       entity,
       parent,
       episode,
-      label,
+      assetType: entity?.type === "Asset" ? entityTypes?.get(entity.entity_type_id)?.name : undefined,
       project: projects.get(task.project_id),
-      taskType,
+      taskType: taskTypes.get(task.task_type_id),
       taskStatus: taskStatuses.get(task.task_status_id),
     };
   });
+  return labelTasks(described);
 }
 
 function openTables(zou: Zou, view: string): Tables {

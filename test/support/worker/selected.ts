@@ -50,7 +50,10 @@ export function makeSelected({
     entity: entity === null ? undefined : entityOf({ ...entity }),
     parent: parent && entityOf(parent),
     episode: episode && entityOf({ type: "Episode", ...episode }),
+    assetType: undefined,
+    name: `SH${number} / ${type}`,
     label: `SH${number} / ${type}`,
+    entityLabel: `SH${number}`,
     project: v.parse(Project, { id: made.project_id, name: `Project ${made.project_id}`, fps: "25.000", ...project }),
     taskType: v.parse(TaskType, { id: made.task_type_id, name: type }),
     taskStatus: v.parse(TaskStatus, {
