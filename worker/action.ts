@@ -37,8 +37,11 @@ export type Given = {
    * with the worker.
    */
   offerUndo(offer: UndoOffer): void;
-  /** The run goes on after its answer, which must be `started`: the action's `watch` is given `data`, at once and then again and again. */
-  goOn(data: unknown): void;
+  /**
+   * The run goes on after its answer, which must be `started`: the action's `watch` is given `data`, at once and then again and again.
+   * `asPerson`: it works in Kitsu as the person, where their session came along, whose token is then kept until the run is over.
+   */
+  goOn(data: unknown, how?: { asPerson?: boolean }): void;
   /** Which of these tasks another run of this action is at work on. */
   findBusy(tasks: readonly string[]): Promise<Busy[]>;
   /** Keeps these tasks for this run until it is over. What other runs have is returned, and is this run's, too, only where it may be shared. */
@@ -68,7 +71,10 @@ export type Watch = {
   settings: Settings;
   base: string;
   signal: AbortSignal;
-  /** Kitsu with the bot's account; undefined where there is none. `signal` in place of the watch's own, to ask it for less long. */
+  /**
+   * Kitsu with the bot's account, or the person's where the run goes on as the person; undefined where there is none. `signal` in place of the
+   * watch's own, to ask it for less long.
+   */
   kitsu(signal?: AbortSignal): Kitsu | undefined;
   /** What another run says of itself, over or not; undefined where nobody knows it. */
   readRun(id: string): Promise<Reply | undefined>;
@@ -104,6 +110,8 @@ export type Confirmation = {
   submit: string;
   /** it can't be taken back, or costs much */
   isDangerous?: boolean;
+  /** roughly how long it takes: said where that is long, and no part of what is agreed to */
+  seconds?: number;
 };
 
 type Facts = {

@@ -7,6 +7,8 @@ import type { Selection } from "./services/kitsu.ts";
 
 /** How many entities, and projects, are named before the rest is counted. */
 const NAMED_MAX = 3;
+/** From here on the person is told beforehand how long it takes. */
+const LONG_S = 10;
 
 /** What is asked, and what is to be remembered of it. */
 export type Agreement = { ask: Ask; shown: Shown };
@@ -27,12 +29,13 @@ export async function findAgreement(
   const selection = action.needsKitsu ? await given.kitsu().readSelection() : undefined;
   const outcomes = [...(planned ?? listSelection(selection)), ...listMissing(selection, planned)];
   const lines = Object.fromEntries(outcomes.map(({ id, state, reason = "" }) => [id, `${state} ${reason}`]));
-  const mark = await markOf([given.run.id, action.id, given.person.id, given.call.input, confirmation, lines]);
+  const { seconds = 0, ...agreed } = confirmation;
+  const mark = await markOf([given.run.id, action.id, given.person.id, given.call.input, agreed, lines]);
   if (given.call.plan === mark) return undefined;
   const ask: Ask = {
     kind: "ask",
     title: confirmation.title,
-    text: [confirmation.text, selection && describeSelection(selection)].filter(Boolean).join("\n\n"),
+    text: [confirmation.text, selection && describeSelection(selection), sayDuration(seconds)].filter(Boolean).join("\n\n"),
     fields: carry(given.call),
     submit: confirmation.submit,
     dangerous: confirmation.isDangerous,
@@ -71,6 +74,14 @@ export function describeSelection({ tasks, missing }: Selection): string {
   ]
     .filter(Boolean)
     .join(" ");
+}
+
+/** What is longer than people look at a toast for. */
+function sayDuration(seconds: number): string | undefined {
+  if (seconds < LONG_S) return undefined;
+  const [tens, minutes] = [Math.ceil(seconds / 10) * 10, Math.round(seconds / 60)];
+  const time = seconds < 100 ? `${tens} seconds` : `${minutes} minutes`;
+  return `It takes about ${time}, and goes on when you close this page.`;
 }
 
 function nameSome(names: readonly string[]): string {

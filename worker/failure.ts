@@ -79,6 +79,8 @@ type Details = {
   status?: number | undefined;
   /** response headers that belong to the status, as `allow` does to 405 */
   headers?: Record<string, string> | undefined;
+  /** whoever was asked has answered it themselves, so that nothing of it goes on there */
+  isAnswered?: boolean | undefined;
   cause?: unknown;
 };
 
@@ -87,6 +89,7 @@ export class Failure extends Error {
   readonly code: FailureCode;
   readonly status: number;
   readonly headers: Record<string, string>;
+  readonly isAnswered: boolean;
   readonly reply: Failed;
 
   constructor(code: FailureCode, details: Details) {
@@ -95,6 +98,7 @@ export class Failure extends Error {
     this.code = code;
     this.status = details.status ?? status;
     this.headers = details.headers ?? {};
+    this.isAnswered = details.isAnswered ?? false;
     this.reply = {
       kind: "failed",
       code,

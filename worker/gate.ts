@@ -61,7 +61,7 @@ export async function checkGates(person: Person, action: Action, kitsu: Kitsu, r
   if (selection.tasks.length === 0) throw nothingVisible(selection);
   const roles = new Map(await Promise.all(selection.projectIds.map(async (id) => [id, await roleIn(id)] as const)));
   const refusals = selection.tasks.flatMap((one): Refused[] => {
-    const refusal = refuse(one, person, roles.get(one.task.project_id), action, limits);
+    const refusal = refuseTask(one, person, roles.get(one.task.project_id), action, limits);
     return refusal === undefined ? [] : [{ ...refusal, one }];
   });
   if (refusals.length > 0) throw notAllowed(refusals, selection.tasks.length);
@@ -97,11 +97,15 @@ function notAllowed(refusals: readonly Refused[], count: number): Failure {
 
 const capitalise = (text: string) => text.charAt(0).toUpperCase() + text.slice(1);
 
-function refuse(
+/** What an action allows at all. */
+export type Rules = Pick<Action, "id" | "title" | "roles" | "entityTypes">;
+
+/** Why this person may not run it on this task, in the role they have in its project. */
+export function refuseTask(
   { task, entity, project }: SelectedTask,
-  person: Person,
+  person: Pick<Person, "id">,
   role: Role | undefined,
-  action: Action,
+  action: Rules,
   limits: ActionLimits,
 ): Refusal | undefined {
   const ofTasks = (reason: string, remedy: string): Refusal => ({ reason, remedy, isTasks: true });
@@ -124,7 +128,7 @@ function refuse(
 }
 
 /** A role must be among those of the action and among those of the studio. */
-function refuseRole(role: Role, { title, roles }: Action, limits: ActionLimits): Refusal | undefined {
+function refuseRole(role: Role, { title, roles }: Rules, limits: ActionLimits): Refusal | undefined {
   const rules = [roles, limits.roles].filter((rule) => rule !== undefined);
   if (rules.every((rule) => rule.includes(role))) return undefined;
   const allowed = ROLES.filter((one) => rules.every((rule) => rule.includes(one)));

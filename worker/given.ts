@@ -12,8 +12,8 @@ import type { Kitsu } from "./services/kitsu.ts";
 
 export type Left = {
   undo?: UndoOffer;
-  /** the run goes on, with this */
-  goesOn?: { data: unknown };
+  /** the run goes on, with this; `token`: of the person's session, where it goes on as the person */
+  goesOn?: { data: unknown; token: string | undefined };
   /** ends the locks it took: called where it does not go on */
   release(): Promise<void>;
 };
@@ -50,8 +50,8 @@ export function makeGiven(action: Action, scene: Scene, { kitsu, ...known }: Kno
       if (action.undo === undefined) throw new Error("An action that offers to take back what it did must say how: undo");
       left.undo = offer;
     },
-    goOn: (data) => {
-      left.goesOn = { data };
+    goOn: (data, { asPerson = false } = {}) => {
+      left.goesOn = { data, token: asPerson ? person.token : undefined };
     },
     findBusy: async (tasks) => [...(await meetLocks(env, action.id).find(run.id, tasks))],
     lock: async (tasks, isShared) => {

@@ -26,6 +26,7 @@ export async function goOn(
     recorded: { ...recorded, follow: await hashKey(key) },
     base,
     email,
+    token: left.goesOn.token,
     key,
     isWatched: action.watch !== undefined,
     ...(left.undo !== undefined && { undo: { ...left.undo, data: JSON.stringify(left.undo.data) } }),

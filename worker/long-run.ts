@@ -17,7 +17,7 @@ import { readMissing, tellMissing } from "./services/missing.ts";
 import { type Env, readSettings, type Settings } from "./settings.ts";
 import { closeSockets, openSocket, tellSockets } from "./sockets.ts";
 import { endInTime } from "./time-limit.ts";
-import { advance, answerOf, type Beginning, type Followed, isOver, makeWatch, WATCH_EVERY_MS } from "./watch.ts";
+import { advance, answerOf, type Beginning, type Followed, forgetToken, isOver, makeWatch, WATCH_EVERY_MS } from "./watch.ts";
 
 const WATCH_MAX_MS = 25_000;
 /** Until then it can be followed when it is over; then the log alone knows. */
@@ -230,8 +230,9 @@ export class LongRun extends DurableObject<Env> {
   /** What is not stored is not known either: who follows is told nothing that a restart would take back. */
   private async save(state: State): Promise<void> {
     if (this.known === undefined) return;
-    await this.ctx.storage.put(partsOf(state));
-    this.known = { ...this.known, state };
+    const beginning = isOver(state) ? forgetToken(this.known.beginning) : this.known.beginning;
+    await this.ctx.storage.put({ ...partsOf(state), ...(beginning !== this.known.beginning && partsOfBeginning(beginning)) });
+    this.known = { beginning, state };
   }
 }
 

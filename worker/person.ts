@@ -30,24 +30,21 @@ export type Person = {
 export const describePerson = ({ trust, id, name, role }: Person) => ({ trust, id, name, role });
 
 /** Kitsu as this person may see it: with their own session where it came along, else with the bot's account, else not at all. */
-export function meetKitsu(
+export const meetKitsu = (
   person: Person,
+  selection: readonly string[],
+  settings: Settings,
+  signal: AbortSignal,
+): Kitsu | undefined => (person.trust === "unchecked" ? undefined : meetKitsuLater(person, selection, settings, signal));
+
+/** The same long after the call, by which it is known who may. */
+export function meetKitsuLater(
+  { id, token }: Pick<Person, "id" | "token">,
   selection: readonly string[],
   { kitsuApi, kitsuToken }: Settings,
   signal: AbortSignal,
 ): Kitsu | undefined {
-  const token = person.token ?? (person.trust === "unchecked" ? undefined : kitsuToken);
-  return token === undefined
-    ? undefined
-    : openKitsu(
-        openZou(kitsuApi, token, signal, person.token === undefined ? "bot" : "person"),
-        `${kitsuApi} ${person.token === undefined ? "bot" : person.id}`,
-        selection,
-      );
-}
-
-/** Kitsu with the bot's account, long after the person's session; undefined where there is no bot. */
-export function meetBot(selection: readonly string[], { kitsuApi, kitsuToken }: Settings, signal: AbortSignal): Kitsu | undefined {
+  if (token !== undefined) return openKitsu(openZou(kitsuApi, token, signal, "person"), `${kitsuApi} ${id}`, selection);
   return kitsuToken === undefined ? undefined : openKitsu(openZou(kitsuApi, kitsuToken, signal), `${kitsuApi} bot`, selection);
 }
 

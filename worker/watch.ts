@@ -3,23 +3,28 @@ import * as v from "valibot";
 import { type Answer, Reply, type Run, type Started, WIRE_VERSION } from "../contract.ts";
 import type { Standing, Watch } from "./action.ts";
 import { describeCause, Failure, toFailure } from "./failure.ts";
-import { meetBot } from "./person.ts";
+import { meetKitsuLater } from "./person.ts";
 import { Recorded } from "./record.ts";
 import { offerAgain, offerFollow } from "./run.ts";
 import type { Settings } from "./settings.ts";
 import { saySince } from "./since.ts";
 
-/** What a long run begins with. `key` is the right to follow it. */
+/** What a long run begins with. `key` is the right to follow it; `token` is of the person's session, where it works as the person. */
 export const Beginning = v.object({
   recorded: Recorded,
   base: v.string(),
   email: v.optional(v.string()),
+  token: v.optional(v.string()),
   key: v.string(),
   isWatched: v.boolean(),
   /** how it can be taken back once it is done: `data` is JSON for the action's `undo` */
   undo: v.optional(v.object({ data: v.string(), lifeS: v.number(), label: v.optional(v.string()) })),
 });
 export type Beginning = v.InferOutput<typeof Beginning>;
+
+/** The person's token is kept for no longer than the run needs it. */
+export const forgetToken = (beginning: Beginning): Beginning =>
+  beginning.token === undefined ? beginning : { ...beginning, token: undefined };
 
 const time = v.optional(v.number());
 
@@ -121,7 +126,7 @@ function tooLong(reply: Reply, { longRunLimitMs }: Settings): Reply {
 
 /** What the action is given to look with. */
 export function makeWatch(
-  { recorded, base, email }: Beginning,
+  { recorded, base, email, token }: Beginning,
   settings: Settings,
   signal: AbortSignal,
   { save, readRun }: Pick<Watch, "save" | "readRun">,
@@ -133,7 +138,7 @@ export function makeWatch(
     settings,
     base,
     signal,
-    kitsu: (own = signal) => meetBot(call?.selection ?? [], settings, own),
+    kitsu: (own = signal) => meetKitsuLater({ id: person?.id, token }, call?.selection ?? [], settings, own),
     save,
     readRun,
   };

@@ -7,7 +7,19 @@ import { debug } from "../../worker/actions/debug.ts";
 import { sayCanceler } from "../../worker/canceled.ts";
 import { Failure } from "../../worker/failure.ts";
 import { replaceRun } from "../support/worker/replace-run.ts";
-import { ADA, AJAX_FIELDS, ajax, ask, EDGE, OTHER_TASK, readAnswer, readFailed, readLog, TASK } from "../support/worker/worker.ts";
+import {
+  ADA,
+  AJAX_FIELDS,
+  ajax,
+  ask,
+  EDGE,
+  KITSU,
+  OTHER_TASK,
+  readAnswer,
+  readFailed,
+  readLog,
+  TASK,
+} from "../support/worker/worker.ts";
 import { ARTIST, addProject, BOT_TOKEN, MANAGER, openFakeZou } from "../support/worker/zou.ts";
 
 const RUN = "0123456789abcdef0123456789abcdef";
@@ -518,6 +530,49 @@ describe("what can be done to it", () => {
     await post(going?.cancel);
     expect(await readFailed(await post(going?.cancel))).toMatchObject({ code: "run-over" });
     expect(control).toHaveBeenCalledTimes(2);
+  });
+});
+
+describe("a run that works as the person", () => {
+  const begun = async (asPerson: boolean) => {
+    const { taskIds } = addProject(openFakeZou(), 980, 2);
+    const seen: unknown[] = [];
+    run.mockImplementation(async ({ goOn }) => {
+      goOn(null, { asPerson });
+      return started(0);
+    });
+    watch.mockImplementation(async ({ kitsu }) => {
+      seen.push(kitsu()?.zou.account);
+      return { reply: started(1), data: null, againMs: 60_000 };
+    });
+    const headers = { cookie: `access_token_cookie=session-${MANAGER.id}`, "sec-fetch-site": "same-origin" };
+    const init = ajax({ ...AJAX_FIELDS, selection: taskIds, userid: MANAGER.id, useremail: MANAGER.email }, headers);
+    const answer = await readAnswer(await ask(`${KITSU}/actions/debug?run=${RUN}`, init, { BASE_PATH: "" }));
+    await vi.waitFor(() => expect(seen).toHaveLength(1), 5_000);
+    const read = () =>
+      runInDurableObject(env.LONG_RUNS.getByName(RUN), async (_, { storage }) => {
+        const parts = await storage.list<Uint8Array>();
+        return [...parts.values()].map((part) => (part instanceof Uint8Array ? new TextDecoder().decode(part) : "")).join();
+      });
+    return { answer, seen, read };
+  };
+
+  it("keeps the token of their session until it is over, and shows it nowhere", async () => {
+    const { answer, seen, read } = await begun(true);
+    expect(seen).toEqual(["person"]);
+    expect(await read()).toContain(`session-${MANAGER.id}`);
+    expect(JSON.stringify(await follow(answer))).not.toContain("session-");
+    watch.mockResolvedValue({ reply: ENDED, data: null });
+    await runInDurableObject(env.LONG_RUNS.getByName(RUN), (instance) => instance.alarm());
+    expect(await read()).not.toContain("session-");
+    await vi.waitFor(async () => expect(await readLog()).toMatchObject([{ reply: ENDED }]), 5_000);
+    expect(JSON.stringify(await readLog())).not.toContain(`session-${MANAGER.id}`);
+  });
+
+  it("keeps none unless it asks for it", async () => {
+    const { seen, read } = await begun(false);
+    expect(seen).toEqual([undefined]);
+    expect(await read()).not.toContain("session-");
   });
 });
 

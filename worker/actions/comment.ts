@@ -1,29 +1,27 @@
 // Comments on the selected tasks and sets their status, which in Kitsu is one and the same thing. Nothing takes a comment back that people were
 // told of: Zou can delete it, but neither the status before nor the notifications come back so. There is no undo.
 import * as v from "valibot";
-import type { Outcome, Reply } from "../../contract.ts";
+import type { Outcome } from "../../contract.ts";
 import { defineAction, type Given } from "../action.ts";
+import { type Planned, planComments } from "../commenting/comment-plan.ts";
+import { countTasks } from "../commenting/comment-report.ts";
+import { type Item, KEEP } from "../commenting/comment-run.ts";
+import { beginComments, cancelComments, carryOnComments } from "../commenting/comment-watch.ts";
 import { Failure } from "../failure.ts";
-import { type Authors, readBotAuthors, signText } from "../services/authors.ts";
-import { explainBreak, refuseComment, refuseRetake, refuseStatus } from "../services/comment-rights.ts";
-import { type NewComment, tryComments } from "../services/comments.ts";
-import type { SelectedTask } from "../services/kitsu.ts";
+import { readPace } from "../services/comment-pace.ts";
+import { refuseStatus } from "../services/comment-rights.ts";
 import { taskPath } from "../services/kitsu-pages.ts";
-import type { Role, TaskStatus } from "../services/zou-objects.ts";
+import type { TaskStatus } from "../services/zou-objects.ts";
 
-/** In place of a status. */
-const KEEP = "keep";
 const TEXT_MAX_CHARS = 5_000;
-/** What is left of the action's time when nothing more is begun, for the answer. */
-const REST_MS = 5_000;
+
+const RULES = { id: "comment", title: "Comment and set status" };
 
 export const comment = defineAction({
-  id: "comment",
-  title: "Comment and set status",
+  ...RULES,
   about: "Writes a comment on the selected tasks, and sets their status.",
   modes: ["ajax", "form"],
   needsKitsu: true,
-  tasksMost: 500,
   submit: "Comment",
   async input(given) {
     const statuses = await listStatuses(given);
@@ -58,7 +56,7 @@ export const comment = defineAction({
       ),
     );
   },
-  plan: async (given) => (await planAll(given)).map(({ outcome }) => outcome),
+  plan: async (given) => (await planAll(given)).map(toOutcome),
   async confirm(given, planned) {
     const count = planned.filter(({ state }) => state === "planned").length;
     if (count === 0) throw nothingToDo(planned);
@@ -74,32 +72,29 @@ export const comment = defineAction({
           : `${text === "" ? "Set" : "Comment on"} ${tasks}${text === "" ? "" : ", and set them"} to ${name}?`,
       text: text === "" ? "Without a comment." : `“${text.length > 300 ? `${text.slice(0, 300)}…` : text}”`,
       submit: text === "" ? "Set the status" : "Comment",
+      seconds: (count * (await readPace(given.settings.kitsuApi))) / 1_000,
     };
   },
   async run(given) {
-    const until = Date.now() + given.settings.actionTimeLimitMs - REST_MS;
+    const began = Date.now();
     const planned = await planAll(given);
     const { missing } = await given.kitsu().readSelection();
-    const gone = missing.map((id): Outcome => ({ id, label: id, state: "skipped", reason: "Deleted or not visible" }));
-    const wanted = planned.filter(({ outcome }) => outcome.state === "planned");
-    if (wanted.length === 0) throw nothingToDo([...planned.map(({ outcome }) => outcome), ...gone]);
-    const authors = await readAuthors(given);
-    const comments = wanted.map(({ one: { task }, statusId }): NewComment => {
-      const personId = authors.get(task.project_id);
-      return { taskId: task.id, statusId, text: sayWho(given, personId), personId, lastCommentDate: task.last_comment_date };
-    });
-    const fates = await tryComments(given.kitsu().zou, comments, until);
-    const kitsuUrl = given.settings.kitsuUrls[0] ?? "";
-    const outcomes = planned.map(({ one, outcome }): Outcome => {
-      const link = { label: "Open in Kitsu", url: kitsuUrl + taskPath(one) };
-      const fate = fates.get(outcome.id);
-      if (fate === undefined) return { ...outcome, link };
-      if (fate.state === "written") return { ...outcome, state: "done", link };
-      if (fate.state === "untried") return { ...outcome, state: "skipped", reason: fate.reason, retry: true, link };
-      return { ...outcome, state: "failed", reason: [fate.reason, explainBreak(one)].filter(Boolean).join(" "), link };
-    });
-    return report(given.input.text, await nameStatus(given, given.input.status), [...outcomes, ...gone]);
+    const items = [
+      ...planned.map((one): Item => {
+        const { id, label, reason } = toOutcome(one);
+        const state = one.refusal === undefined ? "waiting" : "skipped";
+        return { id, label, project: one.one.task.project_id, path: taskPath(one.one), state, reason };
+      }),
+      ...missing.map((id): Item => ({ id, label: id, state: "skipped", reason: "Deleted or not visible" })),
+    ];
+    if (planned.every(({ refusal }) => refusal !== undefined)) throw nothingToDo(items);
+    const { status, text } = given.input;
+    const [statusName, paceMs] = await Promise.all([nameStatus(given, status), readPace(given.settings.kitsuApi)]);
+    const run = { status, statusName, text, items, paceMs, isMeasured: false, refusals: 0, isCanceled: false };
+    return beginComments(given, RULES, run, began);
   },
+  watch: (watch, data) => carryOnComments(watch, RULES, data),
+  control: cancelComments,
 });
 
 type Answered = Given & { input: { status: string; text: string } };
@@ -107,80 +102,39 @@ type Answered = Given & { input: { status: string; text: string } };
 /** The statuses this person may use in every project concerned, in Kitsu's order. */
 async function listStatuses(given: Given): Promise<TaskStatus[]> {
   const { tasks, projectIds } = await given.kitsu().readSelection();
-  const projects = await given.kitsu().tables.projects();
-  const roles = await Promise.all(projectIds.map(async (id) => ({ project: projects.get(id), role: await given.roleIn(id) })));
+  const roles = await Promise.all(projectIds.map((id) => given.roleIn(id)));
   const used = tasks.map(({ project }) => project?.task_statuses ?? []).filter((ids) => ids.length > 0);
   const isForConcepts = tasks.every(({ entity }) => entity?.type === "Concept");
   const all = [...(await given.kitsu().tables.taskStatuses()).values()];
   return all
     .filter(({ archived, for_concept }) => !archived && for_concept === isForConcepts)
     .filter(
-      (status) =>
-        roles.every(({ role, project }) => refuseStatus(status, role, project) === undefined) &&
-        used.every((ids) => ids.includes(status.id)),
+      (status) => roles.every((role) => refuseStatus(status, role) === undefined) && used.every((ids) => ids.includes(status.id)),
     )
     .sort((a, b) => (a.priority ?? 0) - (b.priority ?? 0));
 }
-
-type Planned = { one: SelectedTask; statusId: string; outcome: Outcome };
 
 async function planAll(given: Answered): Promise<Planned[]> {
   const { tasks, projectIds } = await given.kitsu().readSelection();
   const statuses = await given.kitsu().tables.taskStatuses();
   const roles = new Map(await Promise.all(projectIds.map(async (id) => [id, await given.roleIn(id)] as const)));
-  return tasks.map((one) => {
-    const status = given.input.status === KEEP ? one.taskStatus : statuses.get(given.input.status);
-    const refused = refuse(given, one, status, roles.get(one.task.project_id));
-    const [before, after] = [one.taskStatus?.name ?? "unknown", status?.name ?? "unknown"];
-    const statusId = status?.id ?? one.task.task_status_id;
-    const change = statusId === one.task.task_status_id ? `Stays ${before}` : `${before} → ${after}`;
-    const state = refused === undefined ? "planned" : "skipped";
-    return { one, statusId, outcome: { id: one.task.id, label: one.label, state, reason: refused ?? change } };
-  });
+  return planComments(tasks, given.input, statuses, { ...given.person, roles });
 }
 
-function refuse(given: Answered, one: SelectedTask, status: TaskStatus | undefined, role: Role | undefined): string | undefined {
-  const { id, departments } = given.person;
-  if (given.input.text === "" && status?.id === one.task.task_status_id) return `Is ${status.name} already`;
-  return (
-    refuseComment(one, { id, role, departments }) ?? refuseStatus(status, role, one.project) ?? refuseRetake(one, status, role)
-  );
-}
-
-/** With a session it is the person who writes. */
-async function readAuthors({ kitsu, person }: Given): Promise<Authors> {
-  if (person.token !== undefined) return new Map();
-  return readBotAuthors(kitsu().zou, person.id, (await kitsu().readSelection()).projectIds);
-}
-
-const sayWho = ({ input: { text }, person }: Answered, personId: string | undefined): string =>
-  person.token !== undefined || personId !== undefined ? text : signText(text, person.name);
+const toOutcome = ({ one, change, refusal }: Planned): Outcome => ({
+  id: one.task.id,
+  label: one.label,
+  state: refusal === undefined ? "planned" : "skipped",
+  reason: refusal ?? change,
+});
 
 async function nameStatus({ kitsu }: Given, id: string): Promise<string | undefined> {
   return id === KEEP ? undefined : (await kitsu().tables.taskStatuses()).get(id)?.name;
 }
 
-const countTasks = (count: number) => (count === 1 ? "1 task" : `${count} tasks`);
-
-function nothingToDo(outcomes: readonly Outcome[]): Failure {
+function nothingToDo(outcomes: readonly Pick<Outcome, "id" | "label" | "reason">[]): Failure {
   return new Failure("nothing-to-do", {
     text: `None of the selected tasks can be commented on: ${outcomes[0]?.reason ?? "they are gone"}.`,
-    outcomes: [...outcomes],
+    outcomes: outcomes.map((one) => ({ ...one, state: "skipped" })),
   });
-}
-
-function report(text: string, status: string | undefined, outcomes: Outcome[]): Reply {
-  const done = outcomes.filter(({ state }) => state === "done").length;
-  if (done === 0) {
-    const reason = outcomes.find(({ state }) => state === "failed")?.reason;
-    const retry = outcomes.some((outcome) => outcome.retry) || undefined;
-    return { kind: "failed", code: "kitsu-refused", title: "No comment was written", text: reason, retry, outcomes };
-  }
-  return {
-    kind: "done",
-    severity: done === outcomes.length ? "success" : "warning",
-    title: text === "" ? `Set ${countTasks(done)} to ${status}` : `Commented on ${countTasks(done)}`,
-    text: status === undefined || text === "" ? undefined : `${done === 1 ? "It is" : "They are"} ${status} now.`,
-    outcomes,
-  };
 }

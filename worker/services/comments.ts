@@ -1,81 +1,45 @@
 // Many comments, each with the status it sets, and what became of every one.
 //
 // Zou takes them in one request, across projects, writes one after the other, and ends at the first it refuses: what was before that stays
-// written, and the answer is the refusal alone. So after a refusal the tasks are asked who was commented on, and it goes on behind the one that
-// was refused.
+// written, and the answer is the refusal alone. It also goes on where nobody waits for its answer any more. So whoever does not get the answer
+// to all of them asks the tasks who was commented on.
 import * as v from "valibot";
 import { Failure, type FailureCode, toFailure } from "../failure.ts";
 import { idsQuery, type Zou } from "./zou.ts";
 import { Task } from "./zou-objects.ts";
 
-export type NewComment = {
-  taskId: string;
-  statusId: string;
-  text: string;
-  /** who says it; the account itself, where nobody is named */
-  personId?: string | undefined;
-  /** when the task was commented on last, as Zou says it */
-  lastCommentDate: string | undefined;
-};
+const optionalText = v.optional(v.string());
 
-/** By task: nothing where the comment was written, else why not. */
-export type Written = ReadonlyMap<string, string | undefined>;
+/**
+ * - `personId`: who says it; the account itself, where nobody is named
+ * - `lastCommentDate`: when the task was commented on last, as Zou says it
+ */
+export const NewComment = v.object({
+  taskId: v.string(),
+  statusId: v.string(),
+  text: v.string(),
+  personId: optionalText,
+  lastCommentDate: optionalText,
+});
+export type NewComment = v.InferOutput<typeof NewComment>;
 
-/** By task: the same, and whether it was tried at all. */
-export type Fates = ReadonlyMap<string, Fate>;
-export type Fate = { state: "written" } | { state: "refused" | "untried"; reason: string };
-
-/** In one request. Zou takes some 60 ms for each, more where many are subscribed; a task's id must fit into a request line, too. */
-const AT_ONCE = 40;
-/** What refuses this often in a row, with nothing written between, refuses all. */
-const REFUSALS_MAX = 5;
+/**
+ * What is known after one request.
+ * - `answered`: Zou is done with it, and these were written
+ * - `refused`: Zou is done with it; it wrote those before the one it refused, and none behind
+ * - `untouched`: none was written, and none will be
+ * - `unknown`: any of them may be written, now or in a moment
+ */
+export type Sent =
+  | { state: "answered"; written: ReadonlySet<string> }
+  | { state: "refused"; failure: Failure }
+  | { state: "untouched"; failure: Failure }
+  | { state: "unknown"; failure: Failure };
 
 const Answer = v.array(v.object({ object_id: v.string() }));
 
-/** For whoever need not know what was tried. */
-export async function writeComments(zou: Zou, comments: readonly NewComment[], until: number): Promise<Written> {
-  const fates = await tryComments(zou, comments, until).catch((thrown: unknown): Fates => {
-    if (!isWithoutRoute(thrown)) throw thrown;
-    return new Map(comments.map(({ taskId }) => [taskId, { state: "refused", reason: thrown.message }]));
-  });
-  return new Map([...fates].map(([taskId, fate]) => [taskId, fate.state === "written" ? undefined : fate.reason]));
-}
-
-/**
- * Throws where this Kitsu has no way to write them.
- * @param until when there is no time left for another request, in epoch milliseconds; one is sent in any case
- */
-export async function tryComments(zou: Zou, comments: readonly NewComment[], until: number): Promise<Fates> {
-  const fates = new Map<string, Fate>();
-  let [slowestMs, refusals] = [0, 0];
-  for (let rest = comments; rest.length > 0; rest = comments.slice(fates.size)) {
-    const begun = Date.now();
-    if (fates.size > 0 && begun + 2 * slowestMs >= until) {
-      leaveAll(rest, fates, "Not tried: there was no time left");
-      break;
-    }
-    const { known, refused, isFinal } = await writeSome(zou, rest.slice(0, AT_ONCE));
-    slowestMs = Math.max(slowestMs, Date.now() - begun);
-    for (const [taskId, reason] of known) {
-      fates.set(taskId, reason === undefined ? { state: "written" } : { state: "refused", reason });
-    }
-    refusals = refused === undefined || known.size > 1 ? 0 : refusals + 1;
-    if (refused !== undefined && (isFinal || refusals === REFUSALS_MAX)) {
-      leaveAll(rest.slice(known.size), fates, `Not tried, after this: ${refused}`);
-      break;
-    }
-  }
-  return fates;
-}
-
-function leaveAll(rest: readonly NewComment[], fates: Map<string, Fate>, reason: string): void {
-  for (const { taskId } of rest) fates.set(taskId, { state: "untried", reason });
-}
-
-/** `known`: the first of them, up to the one that was refused, if one was. `isFinal`: the others would fare no better. */
-type Some = { known: Written; refused?: string; isFinal?: boolean };
-
-async function writeSome(zou: Zou, comments: readonly NewComment[]): Promise<Some> {
+/** One request. */
+export async function sendComments(zou: Zou, comments: readonly NewComment[]): Promise<Sent> {
   const body = comments.map(({ taskId, statusId, text, personId }) => ({
     task_id: taskId,
     task_status_id: statusId,
@@ -84,45 +48,77 @@ async function writeSome(zou: Zou, comments: readonly NewComment[]): Promise<Som
   }));
   try {
     const answered = await zou.write("POST", "/actions/tasks/batch-comment", { comments: body }, Answer);
-    const taken = new Set(answered.map(({ object_id }) => object_id));
-    return { known: new Map(comments.map(({ taskId }) => [taskId, taken.has(taskId) ? undefined : "Kitsu did not take it"])) };
+    return { state: "answered", written: new Set(answered.map(({ object_id }) => object_id)) };
   } catch (thrown) {
-    if (isWithoutRoute(thrown)) throw thrown;
-    const { code, reply } = toFailure(thrown);
-    const count = await countWritten(zou, comments);
-    const isFinal = count === undefined || !ANSWERED.includes(code);
-    const isUnknown = isFinal && !NOTHING_DONE.includes(code);
-    const reason = `${reply.text ?? reply.title}${isUnknown ? " Look in Kitsu whether the comment is there." : ""}`;
-    const known = new Map<string, string | undefined>(comments.slice(0, count ?? 0).map(({ taskId }) => [taskId, undefined]));
-    const culprit = comments[known.size];
-    if (culprit === undefined) return { known };
-    return { known: known.set(culprit.taskId, reason), refused: reason, isFinal };
+    const failure = toFailure(thrown);
+    if (failure.code === "internal-error") throw thrown;
+    if (UNTOUCHED.includes(failure.code)) return { state: "untouched", failure };
+    return { state: failure.isAnswered ? "refused" : "unknown", failure };
   }
 }
 
-const isWithoutRoute = (thrown: unknown): thrown is Failure => thrown instanceof Failure && thrown.code === "kitsu-version";
+/** The request was refused as a whole, before any of it was read, or was never sent. */
+const UNTOUCHED: readonly FailureCode[] = ["kitsu-busy", "kitsu-second-factor", "kitsu-token-refused", "platform-limit"];
 
-/** After these Zou is done with the request. After any other nobody knows, and what is sent again could be written twice. */
-const ANSWERED: readonly FailureCode[] = ["kitsu-refused", "kitsu-forbidden", "kitsu-unknown", "kitsu-broken"];
+/** How many were written by now: the first of them, for Zou keeps their order. */
+export async function countWritten(zou: Zou, comments: readonly NewComment[]): Promise<number> {
+  const rows = await zou.read(`/data/tasks?${idsQuery(comments.map(({ taskId }) => taskId))}`, v.array(Task));
+  const dates = new Map(rows.map((row) => [row.id, row.last_comment_date]));
+  const unreached = comments.findIndex(({ taskId, lastCommentDate }) => dates.get(taskId) === lastCommentDate);
+  // Somebody else may have commented on a task meanwhile, so the newest that looks written must be found there.
+  let count = unreached < 0 ? comments.length : unreached;
+  while (count > 0 && !(await isWritten(zou, comments[count - 1]))) count -= 1;
+  return count;
+}
 
-/** The request was refused as a whole, before any of it was read; the next one would be, too. */
-const NOTHING_DONE: readonly FailureCode[] = ["kitsu-busy", "kitsu-second-factor", "kitsu-token-refused"];
-
-/** A task whose last comment is another one was reached, and so was every one before it. Undefined where Zou does not say. */
-async function countWritten(zou: Zou, comments: readonly NewComment[]): Promise<number | undefined> {
+async function isWritten(zou: Zou, comment: NewComment | undefined): Promise<boolean> {
+  if (comment === undefined) return false;
+  const { taskId, statusId, lastCommentDate = "" } = comment;
+  const text = hideHashtags(comment.text);
   try {
-    const rows = await zou.read(`/data/tasks?${idsQuery(comments.map(({ taskId }) => taskId))}`, v.array(Task));
-    const now = new Map(rows.map((row) => [row.id, row]));
-    return (
-      comments.findLastIndex(({ taskId, statusId, lastCommentDate }) => {
-        const row = now.get(taskId);
-        return row?.task_status_id === statusId && row.last_comment_date !== lastCommentDate;
-      }) + 1
-    );
+    const newer = (await readComments(zou, taskId)).filter(({ created_at = "" }) => created_at > lastCommentDate);
+    return newer.some((one) => one.text === text && one.task_status_id === statusId);
   } catch (thrown) {
-    if (thrown instanceof Failure) return undefined;
+    // Whoever may not see the comments, or where the task is gone, knows no more than that something was written there.
+    if (thrown instanceof Failure && thrown.code === "kitsu-forbidden") return true;
+    if (thrown instanceof Failure && thrown.code === "kitsu-unknown") return false;
     throw thrown;
   }
+}
+
+/** By task: nothing where the comment was written, else why not. */
+export type Written = ReadonlyMap<string, string | undefined>;
+
+/**
+ * A few comments, which fit into one request. What is refused is left out, and the others are sent again.
+ * @param until when no further request is sent, in epoch milliseconds; one is sent in any case
+ */
+export async function writeComments(zou: Zou, comments: readonly NewComment[], until: number): Promise<Written> {
+  const written = new Map<string, string | undefined>();
+  for (let rest = comments; rest.length > 0; rest = comments.slice(written.size)) {
+    const sent = await sendComments(zou, rest);
+    if (sent.state === "answered") {
+      for (const { taskId } of rest) written.set(taskId, sent.written.has(taskId) ? undefined : NOT_TAKEN);
+      break;
+    }
+    const count = sent.state === "untouched" ? 0 : await countWritten(zou, rest).catch(unlessFault);
+    for (const { taskId } of rest.slice(0, count)) written.set(taskId, undefined);
+    const { text, title } = sent.failure.reply;
+    const reason = `${text ?? title}${count === undefined || sent.state === "unknown" ? LOOK : ""}`;
+    const [culprit, ...others] = rest.slice(count);
+    if (culprit !== undefined) written.set(culprit.taskId, reason);
+    if (sent.state === "refused" && count !== undefined && Date.now() < until) continue;
+    for (const { taskId } of others) written.set(taskId, `Not tried, after this: ${reason}`);
+  }
+  return written;
+}
+
+export const NOT_TAKEN = "Kitsu did not take it";
+/** Of what may be written. */
+export const LOOK = " Look in Kitsu whether the comment is there.";
+
+function unlessFault(thrown: unknown): undefined {
+  if (!(thrown instanceof Failure)) throw thrown;
 }
 
 const maybe = v.fallback(v.optional(v.string()), undefined);
@@ -131,6 +127,8 @@ const maybe = v.fallback(v.optional(v.string()), undefined);
 const TaskComment = v.object({
   id: v.string(),
   text: v.fallback(v.string(), ""),
+  created_at: maybe,
+  task_status_id: maybe,
   previews: v.fallback(v.array(v.object({ id: v.string(), original_name: maybe })), []),
 });
 export type TaskComment = v.InferOutput<typeof TaskComment>;

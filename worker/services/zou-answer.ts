@@ -115,6 +115,8 @@ function refused(answer: ZouAnswer, value: unknown, asked: Asked): Failure {
   const { status } = answer;
   const { words, isJwt, wantsSecondFactor } = readWords(value);
   const cause = new Error(`${asked.path}: ${status} ${words}`);
+  // In Zou's own words, and not in those of a server in front of it, behind which it may be at work still.
+  const isAnswered = value !== undefined && status !== 502 && status !== 504;
   if (wantsSecondFactor) return secondFactor(asked, cause);
   // 422 is what the layer that reads tokens says to a garbled one.
   if (status === 401 || (status === 422 && isJwt)) return tokenRefused(asked, cause);
@@ -123,11 +125,16 @@ function refused(answer: ZouAnswer, value: unknown, asked: Asked): Failure {
     return new Failure("kitsu-forbidden", {
       text: `Kitsu does not allow this to ${asked.account === "bot" ? "the account of the action server's bot" : "your account"}: ${said}.`,
       advice: `Ask your TD which rights ${asked.account === "bot" ? "the bot" : "you"} may need.`,
+      isAnswered,
       cause,
     });
   }
   if (status === 404)
-    return new Failure("kitsu-unknown", { text: "Kitsu does not know what was asked for: it may have been deleted.", cause });
+    return new Failure("kitsu-unknown", {
+      text: "Kitsu does not know what was asked for: it may have been deleted.",
+      isAnswered,
+      cause,
+    });
   if (status === 429) {
     return new Failure("kitsu-busy", {
       text: "Kitsu, or what stands in front of it, takes no more requests just now.",
@@ -136,7 +143,7 @@ function refused(answer: ZouAnswer, value: unknown, asked: Asked): Failure {
       cause,
     });
   }
-  if (status < 500) return new Failure("kitsu-refused", { text: `Kitsu refused: ${said}.`, cause });
+  if (status < 500) return new Failure("kitsu-refused", { text: `Kitsu refused: ${said}.`, isAnswered, cause });
   // What Cloudflare says of a certificate it does not accept.
   if (status === 525 || status === 526) return badCertificate(cause);
   // 503 is said before anything is done; after the others nobody knows.
@@ -148,6 +155,7 @@ function refused(answer: ZouAnswer, value: unknown, asked: Asked): Failure {
         : `Kitsu itself failed, with the status ${status}.`,
     advice: isUnknown ? MAYBE : "Try again in a minute.",
     retry: true,
+    isAnswered,
     cause,
   });
 }

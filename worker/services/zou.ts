@@ -16,6 +16,8 @@ const RETRY_WAITS_MS = [200, 800];
 export const IDS_MAX = 80;
 
 export type Zou = {
+  /** whose account it is asked with */
+  account: Account;
   read<S extends v.GenericSchema>(path: string, schema: S): Promise<v.InferOutput<S>>;
   /** @param body what becomes JSON, or a form with a file */
   write<S extends v.GenericSchema>(
@@ -35,7 +37,7 @@ export type Zou = {
  */
 export function openZou(api: string, token: string, signal: AbortSignal, account: Account = "bot"): Zou {
   let sent = 0;
-  return { read, write, requests: () => sent };
+  return { account, read, write, requests: () => sent };
 
   async function read<S extends v.GenericSchema>(path: string, schema: S): Promise<v.InferOutput<S>> {
     for (const waitMs of RETRY_WAITS_MS) {
