@@ -10,8 +10,8 @@ export type Link = v.InferOutput<typeof Link>;
 
 /**
  * What became of one task of the selection, or what would: `planned`. While a run goes on, a task is `waiting` or `running`, and `progress` says
- * how far. `failed` was tried, `skipped` was not. `id` is the task's id, `label` names it as Kitsu does: "SQ01 / SH010 / Animation". `retry`: trying
- * again may help; absent, that is so of what failed, and not of what was skipped.
+ * how far. `failed` was tried, `skipped` was not. `id` is the task's id, `label` names it as Kitsu does: "SQ01 / SH010 / Animation", behind the project
+ * and the episode where they differ within the selection. `retry`: trying again may help; absent, that is so of what failed, and not of what was skipped.
  */
 export const Outcome = v.object({
   id: v.string(),

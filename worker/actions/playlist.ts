@@ -14,6 +14,8 @@ const NAME_MAX = 80;
 /** Tries for a name that is not taken yet. */
 const NAMES_MAX = 5;
 const UNDO_LIFE_S = 600;
+/** Of the action's time, for one playlist that takes long and for the answer. */
+const REST_MS = 8_000;
 const KINDS = ["shot", "asset", "sequence", "edit", "episode"];
 
 export const playlist = defineAction({
@@ -31,7 +33,14 @@ export const playlist = defineAction({
     const outcomes: Outcome[] = [...skipped, ...missing.map((id) => skip(id, id, "Deleted or not visible"))];
     const made: Playlist[] = [];
     const effects: Effect[] = [];
+    const until = Date.now() + given.settings.actionTimeLimitMs - REST_MS;
+    let stopped: string | undefined;
     for (const group of groupEntries(entries)) {
+      if (made.length > 0 && Date.now() >= until) stopped ??= "There was no time left.";
+      if (stopped !== undefined) {
+        outcomes.push(...leave(group, stopped));
+        continue;
+      }
       try {
         const playlist = await makePlaylist(given, group);
         made.push(playlist);
@@ -39,7 +48,13 @@ export const playlist = defineAction({
         outcomes.push(...group.map(({ task, label }): Outcome => ({ id: task.id, label, state: "done" })));
       } catch (thrown) {
         // One project's playlist that fails does not undo the others.
-        const { text = "It failed", advice } = toFailure(thrown).reply;
+        const { code, reply } = toFailure(thrown);
+        const { text = "It failed", advice } = reply;
+        if (code === "platform-limit") {
+          stopped = text;
+          outcomes.push(...leave(group, stopped));
+          continue;
+        }
         const reason = advice === MAYBE ? `${text} ${MAYBE}` : text;
         outcomes.push(...group.map(({ task, label }): Outcome => ({ id: task.id, label, state: "failed", reason })));
       }
@@ -89,6 +104,10 @@ function choose(tasks: readonly SelectedTask[]): Chosen {
 }
 
 const skip = (id: string, label: string, reason: string): Outcome => ({ id, label, state: "skipped", reason });
+
+/** They can be tried later. */
+const leave = (group: readonly SelectedTask[], why: string): Outcome[] =>
+  group.map(({ task, label }) => ({ ...skip(task.id, label, `Not tried. ${why}`), retry: true }));
 
 const sortByName = (tasks: readonly SelectedTask[]) =>
   tasks.toSorted((a, b) => a.label.localeCompare(b.label, "en", { numeric: true }));

@@ -58,7 +58,13 @@ export async function sendComments(zou: Zou, comments: readonly NewComment[]): P
 }
 
 /** The request was refused as a whole, before any of it was read, or was never sent. */
-const UNTOUCHED: readonly FailureCode[] = ["kitsu-busy", "kitsu-second-factor", "kitsu-token-refused", "platform-limit"];
+const UNTOUCHED: readonly FailureCode[] = [
+  "kitsu-busy",
+  "kitsu-second-factor",
+  "kitsu-token-refused",
+  "kitsu-version",
+  "platform-limit",
+];
 
 /** How many were written by now: the first of them, for Zou keeps their order. */
 export async function countWritten(zou: Zou, comments: readonly NewComment[]): Promise<number> {

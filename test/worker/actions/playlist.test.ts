@@ -61,6 +61,21 @@ describe("the playlist action", () => {
     });
   });
 
+  it("leaves what there is no time for, which can be made later", async () => {
+    const [one, two] = [makeProject(1), makeProject(2)];
+    const init = ajax(call([...one.taskIds, ...two.taskIds]));
+    const variables = { ...VARIABLES, KITSU_API: `${KITSU}/${projects}/api`, ACTION_TIME_LIMIT: "5" };
+    const { reply, run: made } = await readAnswer(await ask("/actions/playlist", init, variables));
+    expect(fake.playlists).toHaveLength(1);
+    expect(reply).toMatchObject({ kind: "done", severity: "warning" });
+    expect(reply.kind === "done" && reply.outcomes?.map(({ state, reason, retry }) => [state, reason, retry])).toEqual([
+      ["done", undefined, undefined],
+      ["skipped", "Not tried. There was no time left.", true],
+      ["skipped", "Not tried. There was no time left.", true],
+    ]);
+    expect(made?.retry).toBeDefined();
+  });
+
   it("orders by name where its address says so", async () => {
     const { taskIds } = makeProject(11);
     await runDone(taskIds.toReversed(), "?order=shots");
