@@ -5,6 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { AxeBuilder } from "@axe-core/playwright";
 import { expect, type Page } from "@playwright/test";
+import { NIGHT_TRAM } from "../playground/data-projects.ts";
 import { choose, openPlayground, openRoots, run, runForm, type Started, test } from "./support/browser/started.ts";
 
 const dialogOf = (page: Page) => page.getByRole("dialog");
@@ -61,6 +62,33 @@ test("by keyboard alone: asked, wrong, right, agreed to, some failed, those trie
       .or(toast.getByText(/No task|failed/))
       .first(),
   ).toBeVisible();
+});
+
+test("hundreds of comments go on by themselves, are each written once, and end", async ({ page, started }) => {
+  await page.addInitScript(openRoots);
+  await page.goto(`${started.playground}/productions/${NIGHT_TRAM.id}/episodes/all/shots`);
+  const all = page.getByRole("button", { name: /^Select all \(\d+\)$/ });
+  const count = /\d+/.exec(await all.innerText())?.[0];
+  await all.click();
+  await choose(page, "Comment and set status (AJAX)");
+  await run(page);
+  const dialog = dialogOf(page);
+  await dialog.getByLabel("Comment", { exact: true }).fill("To all");
+  await dialog.getByRole("button", { name: "Comment" }).press("Enter");
+  await expect(dialog.getByText(`Comment on ${count} tasks?`)).toBeVisible();
+  await expect(dialog.getByText(/of E01 \/ SQ001 \/ SH0010, .* and \d+ more, in Night Tram\./)).toBeVisible();
+  await dialog.getByRole("button", { name: "Comment" }).press("Enter");
+  const toast = toastOf(page);
+  await expect(toast).toContainText(`Commented on ${count} tasks`);
+  await expect(toast).toContainText(`${count} done`);
+  const commented = await page.evaluate(async (project) => {
+    const tasks: { id: string; last_comment_date: string }[] = await (await fetch(`/api/data/tasks?project_id=${project}`)).json();
+    const texts = await Promise.all(
+      tasks.map(async ({ id }) => (await (await fetch(`/api/data/tasks/${id}/comments`)).json()) as { text: string }[]),
+    );
+    return texts.map((comments) => comments.filter(({ text }) => text === "To all").length).filter((many) => many > 0);
+  }, NIGHT_TRAM.id);
+  expect(commented).toEqual(Array(Number(count)).fill(1));
 });
 
 test("a playlist is made, and taken back once", async ({ page, started }) => {

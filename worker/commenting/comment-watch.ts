@@ -7,10 +7,15 @@ import type { Rules } from "../gate.ts";
 import { rememberPace } from "../services/comment-pace.ts";
 import { type Desk, writeNext } from "./comment-batch.ts";
 import { reportComments } from "./comment-report.ts";
-import { CommentRun, giveUp, guessLeft, isOver, leaveRest } from "./comment-run.ts";
+import { CommentRun, giveUp, guessLeft, isOver, leaveRest, listWaiting } from "./comment-run.ts";
 
-/** What is over in this time is answered at once; anything longer goes on by itself from the beginning, and shows its progress. */
+/**
+ * What is over in this time, and in so few requests that Cloudflare's smallest plan allows them beside those of the call, is answered at once. Anything
+ * more goes on by itself from the beginning, and shows its progress.
+ */
 const CALL_MS = 8_000;
+const CALL_TASKS_MAX = 30;
+const CALL_BATCHES_MAX = 3;
 /** Of the action's time, for the answer. */
 const REST_MS = 5_000;
 /** How long a Kitsu that can't be reached is waited for. */
@@ -25,13 +30,15 @@ export async function beginComments(given: Given, rules: Rules, run: CommentRun,
   const { person, settings } = given;
   const until = began + Math.min(CALL_MS, settings.actionTimeLimitMs - REST_MS);
   const desk: Desk = { kitsu: given.kitsu(), person, settings, rules, save: async () => undefined, now: Date.now };
+  const isFew = listWaiting(run).length <= CALL_TASKS_MAX;
   try {
-    while (!isOver(run) && Date.now() + guessLeft(run) * 1_000 <= until) {
-      if ((await writeNext(desk, run)) === "unsettled") break;
+    for (let batch = 0; isFew && batch < CALL_BATCHES_MAX && !isOver(run); batch += 1) {
+      const isInTime = Date.now() + guessLeft(run) * 1_000 <= until;
+      if (!isInTime || (await writeNext(desk, run)) === "unsettled") break;
     }
   } catch (thrown) {
     if (!(thrown instanceof Failure) || given.signal.aborted) throw thrown;
-    if (thrown.reply.retry !== true) giveUp(run, thrown);
+    if (!isPassing(thrown)) giveUp(run, thrown);
   }
   if (isOver(run)) await remember(settings.kitsuApi, run);
   else given.goOn(run, { asPerson: true });
@@ -58,8 +65,7 @@ export async function carryOnComments(watch: Watch, rules: Rules, data: unknown,
   } catch (thrown) {
     if (!(thrown instanceof Failure) || signal.aborted) throw thrown;
     run.lostSince ??= now();
-    const isPatient = thrown.reply.retry === true || thrown.code === "platform-limit";
-    if (isPatient && now() - run.lostSince < PATIENCE_MS) {
+    if (isPassing(thrown) && now() - run.lostSince < PATIENCE_MS) {
       await save();
       throw new Failure(thrown.code, { ...thrown.reply, retry: true, cause: thrown });
     }
@@ -67,6 +73,9 @@ export async function carryOnComments(watch: Watch, rules: Rules, data: unknown,
     return stand(watch, run, 0);
   }
 }
+
+/** It may be otherwise in a moment; or in the next look, which has its own share of requests. */
+const isPassing = ({ code, reply }: Failure) => reply.retry === true || code === "platform-limit";
 
 /** What is under way is not known to be written, or not, before it was looked for. */
 export async function cancelComments(watch: Watch, data: unknown, what: Control): Promise<Standing> {

@@ -328,15 +328,6 @@ describe("where Zou refuses some comments", () => {
     expect(posts()).toBe(2);
   });
 
-  it("gives up where nothing is taken any more, and tells which were not tried", async () => {
-    const { taskIds } = makeProject(20, { max_retakes: 5 });
-    breakAt(...taskIds.slice(3));
-    const reply = await run(taskIds, { status: STATUS.retake });
-    expect(outcomesOf(reply).filter(({ state }) => state === "done")).toHaveLength(3);
-    expect(posts()).toBe(5);
-    expect(reasonsOf(reply).at(-1)).toContain("skipped: Not tried, after this: Kitsu itself failed, with the status 500.");
-  });
-
   it("does not send a comment again when nobody knows whether the first got through, and goes on to find out", async () => {
     const { taskIds } = makeProject(3);
     const say = begin(taskIds);
@@ -461,6 +452,16 @@ describe("comments that take longer than a call may", () => {
     const reply = await say({ ...answer, plan: asked.kind === "ask" ? asked.plan : "" });
     expect(reply).toMatchObject({ kind: "started", progress: { left: 300 } });
     expect(await begin(taskIds)(answer)).toMatchObject({ text: expect.stringContaining("It takes about 5 minutes") });
+  });
+
+  it("go on, too, where they are more than the requests of one call allow, however fast Kitsu is", async () => {
+    const { taskIds } = makeProject(60);
+    await rememberPace(`${KITSU}/${projects}/api`, 1);
+    expect(await run(taskIds, { text: "Hello" })).toMatchObject({ kind: "started", progress: { done: 0, total: 60 } });
+    const mixed = Array.from({ length: 12 }, () => makeProject(2).taskIds).flat();
+    fake.requests.length = 0;
+    expect((await run(mixed, { text: "Hello" })).kind).toBe("started");
+    expect(fake.comments.length).toBeLessThan(24);
   });
 
   it("go on at once where the action's time is too short for them", async () => {

@@ -320,6 +320,27 @@ describe("comments that Kitsu does not take", () => {
     expectOnce(taskIds.filter((_, index) => ![3, 17, 39].includes(index)));
   });
 
+  it("end where five in a row are refused, and leave the others", async () => {
+    const { taskIds } = makeProject(40, { max_retakes: 5 });
+    for (const taskId of taskIds.slice(7))
+      Object.assign(fake.entities.get(String(fake.tasks.get(taskId)?.entity_id)) ?? {}, { data: { max_retakes: "as needed" } });
+    const reply = await begin(taskIds, { run: { status: STATUS.retake } }).toEnd();
+    expect(countStates(reply)).toEqual({ done: 7, failed: 5, skipped: 28 });
+    expect(outcomesOf(reply).at(-1)).toMatchObject({
+      retry: true,
+      reason: expect.stringMatching(/^Not tried, after this: Kitsu itself failed/),
+    });
+  });
+
+  it("go on in the next look where Cloudflare allows this one no more requests", async () => {
+    const { taskIds } = makeProject(12);
+    const run = begin(taskIds);
+    await run.look();
+    fake.next.push(new Error("Too many subrequests."));
+    expect(countStates(await run.toEnd())).toEqual({ done: 12 });
+    expectOnce(taskIds);
+  });
+
   it("are sent again later where Kitsu has too much to do", async () => {
     const { taskIds } = makeProject(12);
     const run = begin(taskIds);
