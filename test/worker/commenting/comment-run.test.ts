@@ -207,7 +207,7 @@ describe("a run of comments that is cut off", () => {
     const run = begin(taskIds);
     clock.next.push({ lostAfter: 1 });
     await run.look();
-    for (const taskId of taskIds.slice(2))
+    for (const taskId of taskIds.slice(1))
       change(taskId, { last_comment_date: "2026-11-29T00:00:00", task_status_id: STATUS.done });
     expect(countStates(await run.toEnd())).toEqual({ done: 5 });
     expectOnce(taskIds);
