@@ -68,7 +68,7 @@ function drawBars({ title, kind }: Chart, drawn: Drawn, id: string): Content {
   const most = isStack ? Math.max(...totals) : Math.max(...series.flatMap(({ values }) => values.map((value) => value ?? 0)));
   const rowHeight = isStack ? BAR_HEIGHT : Math.max(BAR_HEIGHT, series.length * 12 + 6);
   const height = labels.length * rowHeight + AXIS_HEIGHT;
-  const x = makeAxis(most, [NAMES_WIDTH, WIDTH - VALUES_WIDTH], 6);
+  const x = makeAxis(most, [NAMES_WIDTH, WIDTH - VALUES_WIDTH], 6, isWhole(series));
   const y = makeRows(labels.length, height - AXIS_HEIGHT, isStack ? 0.2 : 0.14);
   const inner = makeRows(series.length, y.thick);
   const bar = (label: string, one: Series, value: number, box: { left: number; top: number; thick: number }) => {
@@ -96,9 +96,8 @@ function drawBars({ title, kind }: Chart, drawn: Drawn, id: string): Content {
     const words = isStack ? say(totals[at] ?? 0) : values.map((value) => say(value)).join(" / ");
     return html`<text class="name" x="${NAMES_WIDTH - 10}" y="${middle}"><title>${label}</title>${cutName(label, 27)}</text>${bars}<text class="value" x="${round(x.at(shown) + 7)}" y="${middle}">${series.length > 2 && !isStack ? undefined : words}</text>\n`;
   };
-  const ticks = x.ticks.filter((tick) => Number.isInteger(tick) || most < 2);
   return html`${openPicture(WIDTH, height, title, id, describe(drawn))}
-${ticks.map((tick) => html`<line class="grid" x1="${round(x.at(tick))}" x2="${round(x.at(tick))}" y1="0" y2="${height - AXIS_HEIGHT}"/><text class="tick" x="${round(x.at(tick))}" y="${height - 12}">${say(tick)}</text>`)}
+${x.ticks.map((tick) => html`<line class="grid" x1="${round(x.at(tick))}" x2="${round(x.at(tick))}" y1="0" y2="${height - AXIS_HEIGHT}"/><text class="tick" x="${round(x.at(tick))}" y="${height - 12}">${say(tick)}</text>`)}
 ${unit !== "" && html`<text class="tick unit" x="${WIDTH - 4}" y="${height - 12}">${cutName(unit, 12)}</text>`}
 ${labels.map(row)}</svg>`;
 }
@@ -109,7 +108,7 @@ function drawLines({ title }: Chart, drawn: Drawn, id: string): Content {
   const [left, right, top, bottom] = [56, width - 44, 24, LINE_HEIGHT - 34];
   const most = Math.max(...series.flatMap(({ values }) => values.map((value) => value ?? 0)));
   const x = makePoints(labels.length, left, right);
-  const y = makeAxis(most, [bottom, top], 5);
+  const y = makeAxis(most, [bottom, top], 5, isWhole(series));
   const path = ({ values }: Series) =>
     drawPath(values.map((value, at) => (value === null ? undefined : [round(x(at)), round(y.at(value))])));
   const every = Math.ceil(labels.length / Math.floor((right - left) / 76));
@@ -158,5 +157,6 @@ function cutName(name: string, most: number): string {
 const CHARACTERS = new Intl.Segmenter("en");
 const NUMBERS = new Intl.NumberFormat("en", { maximumFractionDigits: 1 });
 const say = (value: number, unit = "") => `${NUMBERS.format(value)}${unit && ` ${unit}`}`;
+const isWhole = (series: readonly Series[]) => series.every(({ values }) => values.every((value) => Number.isInteger(value ?? 0)));
 const sum = (values: readonly number[]) => values.reduce((total, value) => total + value, 0);
 const round = (value: number) => Math.round(value * 10) / 10;

@@ -3,10 +3,14 @@ import { nice, ticks } from "d3-array";
 
 export type Axis = { at(value: number): number; ticks: readonly number[] };
 
-/** From zero to a round number above the most there is. */
-export function makeAxis(most: number, [from, to]: readonly [from: number, to: number], count: number): Axis {
+/**
+ * From zero to a round number above the most there is.
+ * @param isWhole what is counted comes in one piece: there is no tick at half a task
+ */
+export function makeAxis(most: number, [from, to]: readonly [from: number, to: number], count: number, isWhole = false): Axis {
   const [, end] = nice(0, most || 1, count);
-  return { at: (value) => from + (value / end) * (to - from), ticks: ticks(0, end, count) };
+  const marks = ticks(0, end, count);
+  return { at: (value) => from + (value / end) * (to - from), ticks: isWhole ? marks.filter(Number.isInteger) : marks };
 }
 
 /** So many rows one below the other, each as thick; `gap` is the part of a row that is left between them, and around. */

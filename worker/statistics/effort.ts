@@ -9,6 +9,8 @@ export const showEffort: Sectioner = (tasks, scope) => {
   const rows = groupTasks(tasks, byTaskType).map(({ name, tasks: group }) => ({ name, ...measure(group, scope.now) }));
   if (rows.every(({ estimatedMin, spentMin }) => estimatedMin === 0 && spentMin === 0))
     return { missing: "No task has an estimate, and no time was spent." };
+  // Of one task type, the summary says all of it.
+  if (rows.length === 1) return {};
   const title = "Estimated and spent days";
   return {
     charts: [
@@ -41,6 +43,7 @@ export const showEffort: Sectioner = (tasks, scope) => {
 export const showRetakes: Sectioner = (tasks, { now }) => {
   const rows = groupTasks(tasks, byTaskType).map(({ name, tasks: group }) => ({ name, ...measure(group, now) }));
   if (rows.every(({ retakes }) => retakes === 0)) return { missing: "No task was retaken." };
+  if (rows.length === 1) return {};
   const title = "Retakes";
   return {
     charts: [
@@ -104,7 +107,10 @@ export const showMostRetaken: Sectioner = (tasks, scope) => {
 };
 
 function rankEntities(tasks: Parameters<Sectioner>[0], { now, withProject }: Parameters<Sectioner>[1], by: "spentMin" | "retakes") {
-  return groupTasks(tasks, byEntity(withProject))
+  const entities = groupTasks(tasks, byEntity(withProject));
+  // One alone is no ranking.
+  if (entities.length < 2) return [];
+  return entities
     .map(({ name, tasks: group }) => ({ name, ...measure(group, now) }))
     .filter((one) => one[by] > 0)
     .sort((one, other) => other[by] - one[by])

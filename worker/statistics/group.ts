@@ -24,18 +24,21 @@ export function groupTasks(
 /** "SH2" comes before "SH10". */
 export const compareNames = new Intl.Collator("en", { numeric: true }).compare;
 
+export const UNKNOWN = "(unknown)";
+export const NOBODY = "(nobody)";
+
 /** The last of its kind. */
 const LAST = 1_000_000;
 
 export const byTaskType = ({ task, taskType }: SelectedTask): Key => ({
   id: task.task_type_id,
-  name: taskType === undefined ? "(unknown)" : taskType.name,
+  name: taskType === undefined ? UNKNOWN : taskType.name,
   rank: taskType?.priority ?? LAST,
 });
 
 export const byStatus = ({ task, taskStatus }: SelectedTask): Key => ({
   id: task.task_status_id,
-  name: taskStatus?.name ?? "(unknown)",
+  name: taskStatus?.name ?? UNKNOWN,
   rank: taskStatus === undefined ? LAST : rankStatus(taskStatus),
 });
 
@@ -51,8 +54,8 @@ function rankStatus(status: TaskStatus): number {
 export const byAssignee = (persons: ReadonlyMap<string, { full_name: string }>) => {
   return ({ task }: SelectedTask): Key[] =>
     task.assignees.length === 0
-      ? [{ id: "", name: "(nobody)", rank: LAST }]
-      : task.assignees.map((id) => ({ id, name: persons.get(id)?.full_name || "(unknown)" }));
+      ? [{ id: "", name: NOBODY, rank: LAST }]
+      : task.assignees.map((id) => ({ id, name: persons.get(id)?.full_name || UNKNOWN }));
 };
 
 /** @param withProject puts the project's name before, where there are several */
@@ -66,7 +69,7 @@ export const byEpisode = (withProject: boolean) => (one: SelectedTask) =>
 
 export const byAssetType = (entityTypes: ReadonlyMap<string, { name: string }>) => (one: SelectedTask) =>
   one.entity?.type === "Asset"
-    ? { id: one.entity.entity_type_id, name: entityTypes.get(one.entity.entity_type_id)?.name ?? "(unknown)" }
+    ? { id: one.entity.entity_type_id, name: entityTypes.get(one.entity.entity_type_id)?.name ?? UNKNOWN }
     : undefined;
 
 /** Tasks of one shot or asset. A task whose entity is gone is in none. */

@@ -1,7 +1,7 @@
 // Time ahead and behind: what is late, what nobody planned, how the work went week by week, and how much footage it makes.
 
 import { measureFootage } from "./footage.ts";
-import { byEpisode, bySequence, byTaskType, groupTasks } from "./group.ts";
+import { byEpisode, bySequence, byTaskType, groupTasks, NOBODY, UNKNOWN } from "./group.ts";
 import { isDueThisWeek, isOverdue, measure, sum } from "./measure.ts";
 import { DAY_MS, dayOf, readMoment, sayDay } from "./moment.ts";
 import { round, type Sectioner, toDays } from "./scope.ts";
@@ -30,8 +30,8 @@ export const showDeadlines: Sectioner = (tasks, { now, persons }) => {
             label,
             sayDay(day),
             Math.max(0, Math.round((dayOf(now) - day) / DAY_MS)),
-            taskStatus?.name ?? "(unknown)",
-            task.assignees.map((id) => persons.get(id)?.full_name || "(unknown)").join(", ") || "(nobody)",
+            taskStatus?.name ?? UNKNOWN,
+            task.assignees.map((id) => persons.get(id)?.full_name || UNKNOWN).join(", ") || NOBODY,
           ]),
       },
     ],

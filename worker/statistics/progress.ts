@@ -1,12 +1,25 @@
 // How far the tasks are: by status, and by status in whatever they belong to.
 import type { Chart } from "../../contract.ts";
 import type { SelectedTask } from "../services/kitsu.ts";
-import { byAssetType, byAssignee, byEpisode, bySequence, byStatus, byTaskType, type Group, groupTasks } from "./group.ts";
+import {
+  byAssetType,
+  byAssignee,
+  byEpisode,
+  bySequence,
+  byStatus,
+  byTaskType,
+  type Group,
+  groupTasks,
+  NOBODY,
+  UNKNOWN,
+} from "./group.ts";
 import { measure } from "./measure.ts";
 import { percent, type Scope, type Section, type Sectioner, toDays } from "./scope.ts";
 
 export const showStatuses: Sectioner = (tasks) => {
   const groups = groupTasks(tasks, byStatus);
+  const shared = findShared("status", tasks, groups);
+  if (shared !== undefined) return shared;
   const title = "Tasks by status";
   return {
     charts: [{ title, kind: "stack", unit: "tasks", labels: groups.map(({ name }) => name), series: stackStatuses(tasks, groups) }],
@@ -22,6 +35,8 @@ export const showStatuses: Sectioner = (tasks) => {
 
 export const showTaskTypes: Sectioner = (tasks) => {
   const [groups, statuses] = [groupTasks(tasks, byTaskType), groupTasks(tasks, byStatus)];
+  const shared = findShared("task type", tasks, groups);
+  if (shared !== undefined) return shared;
   const title = "Task types by status";
   return {
     charts: [drawStatuses(title, tasks, groups)],
@@ -59,6 +74,8 @@ function showGroups(
   showsTimes = !scope.isForClient,
 ): Section {
   if (groups.length === 0) return {};
+  const shared = findShared(column.toLowerCase(), tasks, groups);
+  if (shared !== undefined) return shared;
   const times = showsTimes ? ["Estimated days", "Spent days"] : [];
   return {
     charts: [drawStatuses(title, tasks, groups)],
@@ -83,6 +100,13 @@ function showGroups(
       },
     ],
   };
+}
+
+/** One group with every task in it: its numbers are those of the whole, and its name is said once. */
+function findShared(what: string, tasks: readonly SelectedTask[], [first, another]: readonly Group[]): Section | undefined {
+  if (first === undefined || another !== undefined || first.tasks.length < tasks.length) return undefined;
+  if (first.name === NOBODY) return { shared: `no ${what}` };
+  return first.name === UNKNOWN ? {} : { shared: `the ${what} ${first.name}` };
 }
 
 const drawStatuses = (title: string, tasks: readonly SelectedTask[], groups: readonly Group[]): Chart => ({

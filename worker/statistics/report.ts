@@ -1,5 +1,6 @@
 // The statistics of some tasks, as tables and charts: every section in its order, and in words what there is nothing to say about.
 import type { Chart, Table } from "../../contract.ts";
+import { sayList } from "../listing.ts";
 import type { SelectedTask } from "../services/kitsu.ts";
 import { showEffort, showMostRetaken, showRetakes, showSlowest } from "./effort.ts";
 import { measure } from "./measure.ts";
@@ -29,6 +30,12 @@ const SECTIONS: readonly Sectioner[] = [
 /** What can be counted without what clients are not shown. */
 const FOR_CLIENTS: readonly Sectioner[] = [showStatuses, showTaskTypes, showEpisodes, showSequences, showAssetTypes, showFootage];
 
+/** Up to so many tasks are sooner read in tables than in pictures. */
+const READ_MAX = 8;
+
+/** One bar, or one point of a line, is a number. */
+const isWorthDrawing = ({ labels }: Chart) => labels.length > 1;
+
 /** Tasks of what was canceled are nobody's work any more: they are said, and not counted. */
 export function makeReport(all: readonly SelectedTask[], scope: Scope): Report {
   const tasks = all.filter(({ entity }) => entity?.canceled !== true);
@@ -39,9 +46,16 @@ export function makeReport(all: readonly SelectedTask[], scope: Scope): Report {
     return { summary: ["There is no task to count.", note].filter(Boolean).join(" "), charts: [], tables: [] };
   const sections = (scope.isForClient ? FOR_CLIENTS : SECTIONS).map((section) => section(tasks, scope));
   const missing = sections.flatMap((section) => section.missing ?? []);
+  const shared = sections.flatMap((section) => section.shared ?? []);
   return {
-    summary: [[summarise(tasks, scope), note].filter(Boolean).join(" "), missing.join(" ")].filter(Boolean).join("\n\n"),
-    charts: sections.flatMap(({ charts }) => charts ?? []),
+    summary: [
+      [summarise(tasks, scope), note].filter(Boolean).join(" "),
+      shared.length > 0 && `${tasks.length === 1 ? "It has" : "All have"} ${sayList(shared)}.`,
+      missing.join(" "),
+    ]
+      .filter(Boolean)
+      .join("\n\n"),
+    charts: tasks.length > READ_MAX ? sections.flatMap(({ charts }) => charts ?? []).filter(isWorthDrawing) : [],
     tables: sections.flatMap(({ tables }) => tables ?? []),
   };
 }

@@ -13,8 +13,8 @@ export type Scope = {
   withProject: boolean;
 };
 
-/** `missing` says in a sentence why there is nothing. */
-export type Section = { charts?: Chart[]; tables?: Table[]; missing?: string };
+/** `missing` says in a sentence why there is nothing; `shared` what is the same for every task, and so needs no table: "the sequence SQ01". */
+export type Section = { charts?: Chart[]; tables?: Table[]; missing?: string; shared?: string };
 export type Sectioner = (tasks: readonly SelectedTask[], scope: Scope) => Section;
 
 /** Minutes as the studio's working days, to a tenth. A studio without hours has eight. */

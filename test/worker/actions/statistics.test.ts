@@ -70,12 +70,12 @@ describe("the statistics of a selection", () => {
       { name: "wip", color: "#3273dc", values: [6, 0] },
       { name: "done", color: "#22d160", values: [0, 4] },
     ]);
-    expect(tableOf(reply, "Tasks by assignee")?.rows[0]?.[0]).toBe("(nobody)");
+    expect(reply.text).toContain("All have the task type Animation, the sequence SQ01 and no assignee.");
   });
 
   it("are a page with pictures, and nothing of it is markup of others", async () => {
-    const { taskIds } = makeProject(3);
-    for (const taskId of taskIds) Object.assign(fake.tasks.get(taskId) ?? {}, { assignees: [ARTIST.id] });
+    const { taskIds } = makeProject(9);
+    for (const taskId of taskIds.slice(1)) Object.assign(fake.tasks.get(taskId) ?? {}, { assignees: [ARTIST.id] });
     const page = await (await ask("/actions/statistics", select(taskIds), variables())).text();
     expect(page).toContain('<svg role="img"');
     expect(page).toContain("Zoé &quot;&lt;script&gt;&quot; 🦊");
@@ -110,7 +110,7 @@ describe("the statistics of a selection", () => {
     for (const response of [await post(taskIds, CLIENT), await follow(`project=${projectId}`, CLIENT)]) {
       const reply = await readDone(response);
       expect(JSON.stringify(reply)).not.toMatch(/estimat|spent|overdue|assignee|retakes/i);
-      expect(tableOf(reply, "Tasks by status")?.rows).toEqual([["wip", 4, 100]]);
+      expect(reply.text).toContain("All have the status wip");
     }
   });
 

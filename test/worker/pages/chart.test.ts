@@ -58,6 +58,16 @@ describe("a chart", () => {
     expect(draw({ kind, labels: ["A"], series: [{ name: "x", values: [7] }] })).toContain("A: 7");
   });
 
+  it.each(KINDS)("of kind %s marks no fraction of what is counted in whole numbers", (kind) => {
+    const ticksOf = (values: number[]) =>
+      [...draw({ kind, series: [{ name: "x", values }] }).matchAll(/class="tick(?: level)?"[^>]*>([\d.]+)</g)].map(
+        ([, tick]) => tick,
+      );
+    expect(ticksOf([1, 0])).toEqual(["0", "1"]);
+    expect(ticksOf([2, 1])).toEqual(["0", "1", "2"]);
+    expect(ticksOf([1, 0.4])).toContain("0.2");
+  });
+
   it("leaves a gap in a line where there is no value", () => {
     const drawn = draw({ kind: "line", labels: ["1", "2", "3", "4", "5"], series: [{ name: "x", values: [1, 2, null, 2, 1] }] });
     expect(count(drawn, /<circle/g)).toBe(4);

@@ -8,6 +8,15 @@ describe("an axis", () => {
     expect([axis.at(0), axis.at(50), axis.at(100)]).toEqual([100, 350, 600]);
   });
 
+  it.each([
+    [1, [0, 1]],
+    [2, [0, 1, 2]],
+    [3, [0, 1, 2, 3]],
+  ])("has no tick between whole tasks, up to %d", (most, ticks) => {
+    expect(makeAxis(most, [0, 100], 6, true).ticks).toEqual(ticks);
+    expect(makeAxis(most, [0, 100], 6).ticks.length).toBeGreaterThan(ticks.length);
+  });
+
   it("is there, too, where there is nothing", () => {
     const axis = makeAxis(0, [0, 10], 5);
     expect([axis.at(0), axis.at(1)]).toEqual([0, 10]);

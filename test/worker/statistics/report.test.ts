@@ -182,7 +182,7 @@ describe("a report", () => {
   it("says in words what there is nothing of", () => {
     const { summary } = makeReport([makeSelected({ entity: { type: "Asset" }, task: { assignees: ["ada"] } })], SCOPE);
     expect(summary).toBe(
-      "1 task, 0 done (0 %), 0 overdue, 0 due this week, 0 retakes.\n\nNo task is done yet. No task has a due date. No task has an estimate, and no time was spent. No task was retaken.",
+      "1 task, 0 done (0 %), 0 overdue, 0 due this week, 0 retakes.\n\nIt has the status wip, the task type Animation and the assignee Ada.\n\nNo task is done yet. No task has a due date. No task has an estimate, and no time was spent. No task was retaken.",
     );
     expect(makeReport([], SCOPE)).toEqual({ summary: "There is no task to count.", charts: [], tables: [] });
   });
@@ -197,11 +197,16 @@ describe("a report", () => {
   });
 
   it("counts days as the studio's, and a task of two people once where days are", () => {
-    const report = makeReport([makeSelected({ task: { estimation: 840, duration: 420, assignees: ["ada", "gone"] } })], SCOPE);
-    expect(tableOf(report, "Estimated and spent days")?.rows).toEqual([["Animation", 2, 1, 50]]);
+    const shared = makeSelected({ task: { estimation: 840, duration: 420, assignees: ["ada", "gone"] } });
+    const report = makeReport([shared, makeSelected({ type: "Layout" })], SCOPE);
+    expect(tableOf(report, "Estimated and spent days")?.rows).toEqual([
+      ["Animation", 2, 1, 50],
+      ["Layout", 0, 0, null],
+    ]);
     expect(tableOf(report, "Tasks by assignee")?.rows).toEqual([
       ["(unknown)", 1, 0, 0, 0, 0, 0],
       ["Ada", 1, 0, 0, 0, 0, 0],
+      ["(nobody)", 1, 0, 0, 0, 0, 0],
     ]);
     expect(report.summary).toContain("2 days estimated, 1 spent (50 %).");
     const eight = makeReport([makeSelected({ task: { estimation: 480 } })], { ...SCOPE, hoursByDay: 0 });
@@ -222,13 +227,51 @@ describe("a report", () => {
     const tasks = [
       makeSelected({ ...shot, task: { assignees: ["ada"], retake_count: 2, due_date: "2026-11-20T00:00:00" } }),
       makeSelected({ ...shot, status: "done", task: { done_date: "2026-11-20T00:00:00" } }),
+      makeSelected({ type: "Layout", parent: { id: "sq2", name: "SQ2", type: "Sequence" } }),
     ];
     for (const word of ["Ada", "overdue", "Retakes", "Done per week"])
       expect(JSON.stringify(makeReport(tasks, SCOPE))).toContain(word);
     const report = makeReport(tasks, { ...SCOPE, isForClient: true });
     expect(JSON.stringify(report)).not.toMatch(/Ada|assign|overdue|due this week|retake|Retakes|per week|deadline|No task is done/);
-    expect(report.summary).toContain("2 tasks, 1 done (50 %).");
+    expect(report.summary).toContain("3 tasks, 1 done (33 %).");
     expect(tableOf(report, "Tasks by sequence")?.columns).toEqual(["Sequence", "Tasks", "Done", "Done, %"]);
+  });
+
+  it("of a few tasks is short: no pictures, no table of one line, and what all have in common in a sentence", () => {
+    const shot = (number: number, rest: object = {}) =>
+      makeSelected({
+        entity: { id: `sh-${number}`, type: "Shot" },
+        parent: { id: "sq", name: "SQ1", type: "Sequence" },
+        task: { estimation: 420, duration: 60, retake_count: 1 },
+        ...rest,
+      });
+    const one = makeReport([shot(1)], SCOPE);
+    expect(one.charts).toEqual([]);
+    expect(one.tables.map(({ title }) => title)).toEqual(["Open tasks without assignee or estimate"]);
+    expect(one.summary).toContain("It has the status wip, the task type Animation, the sequence SQ1 and no assignee.");
+    const few = makeReport([shot(1), shot(2), shot(3, { status: "todo" })], SCOPE);
+    expect(few.charts).toEqual([]);
+    expect(few.summary).toContain("All have the task type Animation, the sequence SQ1 and no assignee.");
+    expect(few.tables.map(({ title }) => title)).toEqual([
+      "Tasks by status",
+      "Open tasks without assignee or estimate",
+      "Most days spent on",
+      "Most retaken",
+    ]);
+  });
+
+  it("of many tasks draws no chart with one bar or one point", () => {
+    const tasks = Array.from({ length: 20 }, (_, index) =>
+      makeSelected({
+        status: index % 2 ? "done" : "wip",
+        task: { estimation: 60, retake_count: 1, assignees: ["ada"], done_date: "2026-11-24T10:00:00" },
+        ...(index === 0 && { parent: { id: "sq", name: "SQ1", type: "Sequence" } }),
+      }),
+    );
+    const { charts, tables, summary } = makeReport(tasks, SCOPE);
+    expect(charts.map(({ title }) => title)).toEqual(["Tasks by status"]);
+    expect(tables.map(({ title }) => title)).toContain("Tasks by sequence");
+    expect(summary).toContain("All have the task type Animation and the assignee Ada.");
   });
 
   it("has a table for every chart or a chart beside it, values for every label, and cells for every column", () => {
