@@ -80,6 +80,10 @@ const modules: BuildOptions[] = [
     ...browserOptions("worker/page-script/index.ts"),
     plugins: [writeModule("page-script", (bundle) => `export const pageScript = ${JSON.stringify(bundle.trim())};\n`)],
   },
+  {
+    ...browserOptions("worker/page-script/theme.ts"),
+    plugins: [writeModule("theme-script", (bundle) => `export const themeScript = ${JSON.stringify(bundle.trim())};\n`)],
+  },
 ];
 
 if (import.meta.main) {

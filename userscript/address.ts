@@ -1,7 +1,7 @@
 /** Addresses: which are our worker's, and how a call gets its run id. */
 import { isOpenable } from "../contract.ts";
 import { CONFIG } from "./config.ts";
-import { findAction } from "./kitsu.ts";
+import { findAction, isDark } from "./kitsu.ts";
 import { quietly } from "./realm.ts";
 
 const HOME = new URL(`${CONFIG.worker}/actions/`);
@@ -39,11 +39,19 @@ export function addAttempt({ url, run }: { url: string; run: string | undefined 
   return run ? url.replace(/#|$/, (end) => `&try=${attempt}${end}`) : url;
 }
 
-/** Adds a run id to the query, by hand: URLSearchParams would write the other parameters anew. An id that is there is kept. */
+/**
+ * Adds a run id, and how Kitsu looks, to the query, by hand: URLSearchParams would write the other parameters anew. An id that is there is kept.
+ */
 export function addRun(url: string): { url: string; run: string | undefined } {
   const [address = ""] = url.split("#");
   const present = /[?&]run=([0-9a-f]{32}(?![^&]))?/.exec(address);
   if (present) return { url, run: present[1] };
   const run = Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, "0")).join("");
-  return { url: url.replace(address, () => `${address}${address.includes("?") ? "&" : "?"}run=${run}`), run };
+  return {
+    url: url.replace(
+      address,
+      () => `${address}${address.includes("?") ? "&" : "?"}theme=${isDark() ? "dark" : "light"}&run=${run}`,
+    ),
+    run,
+  };
 }

@@ -9,17 +9,23 @@ import { html } from "./pages/html.ts";
 import { renderPage } from "./pages/layout.ts";
 import { renderReply } from "./pages/reply.ts";
 import type { Settings } from "./settings.ts";
+import { THEME_PARAMETER, type Theme } from "./theme.ts";
 
 /** What is said: with the run it is about, if there is one. */
 export type Said = { run?: Run | undefined; reply: Reply };
 
-/** Where a reply comes from: what it failed of, and the call it answers. */
-type Origin = { failure?: Failure | undefined; call?: Call | undefined };
+/** Where a reply comes from: what it failed of, the call it answers, and how the page that called looks. */
+type Origin = { failure?: Failure | undefined; call?: Call | undefined; theme?: Theme | undefined };
 
-export function answerCall(request: Request, { run, reply }: Said, settings: Settings, { failure, call }: Origin = {}): Response {
+export function answerCall(
+  request: Request,
+  { run, reply }: Said,
+  settings: Settings,
+  { failure, call, theme }: Origin = {},
+): Response {
   const status = statusOf(reply, failure);
   const response = wantsPage(request)
-    ? answerPage({ run, reply, status, settings, call, address: repeatAddress(request, run) })
+    ? answerPage({ run, reply, status, settings, call, theme, address: repeatAddress(request, run) })
     : answerJson(run, shorten(reply), status);
   for (const [name, value] of Object.entries(failure?.headers ?? {})) response.headers.set(name, value);
   return response;
@@ -82,12 +88,13 @@ type PageAnswer = {
   status: number;
   settings: Settings;
   call: Call | undefined;
+  theme: Theme | undefined;
   address: string;
 };
 
-function answerPage({ run, reply, status, settings, call, address }: PageAnswer): Response {
+function answerPage({ run, reply, status, settings, call, theme, address }: PageAnswer): Response {
   const destination = reply.kind === "done" && run?.undo === undefined ? findDestination(reply) : undefined;
-  const going = run?.follow !== undefined ? run.url : undefined;
+  const going = run?.follow !== undefined ? withTheme(run.url, theme) : undefined;
   if (destination !== undefined || going !== undefined)
     return new Response(null, { status: 303, headers: { location: destination ?? going ?? "", "cache-control": "no-store" } });
   const [kitsuUrl = ""] = settings.kitsuUrls;
@@ -102,8 +109,17 @@ ${run && html`<footer class="run">Run <a href="${run.url}"><code>${run.id}</code
     status,
     // What asks is asked again by a reload; what was done must not be done again.
     address: reply.kind === "ask" ? undefined : run?.url,
+    theme,
     hasDocument: reply.kind === "done" && reply.document !== undefined,
   });
+}
+
+/** The page of the run knows no person to ask it for. */
+function withTheme(address: string, theme: Theme | undefined): string {
+  if (theme === undefined) return address;
+  const url = new URL(address);
+  url.searchParams.set(THEME_PARAMETER, theme);
+  return url.href;
 }
 
 /** A form's own tab goes where the reply opens, unless there is more to read than that. */

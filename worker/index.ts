@@ -1,6 +1,7 @@
 // The table of routes, and what is done to every answer.
 import { type IRequest, Router } from "itty-router";
 import { pageScript } from "../gen/page-script.ts";
+import { themeScript } from "../gen/theme-script.ts";
 import { listActions } from "./actions/index.ts";
 import { readOutside, redirectToHttps } from "./address.ts";
 import { answerFailure } from "./answer.ts";
@@ -53,6 +54,7 @@ const makeRouter = (base: string) =>
     .all("/media/:token/:name", ({ params }, request, scene) => serveMedia(request, params.token ?? "", scene))
     .get("/files/:token/:name", ({ params }, _, scene) => serveFile(params.token ?? "", scene))
     .get("/style.css", () => serveAsset(style, "text/css"))
+    .get("/theme.js", () => serveAsset(themeScript, "text/javascript"))
     .get("/page.js", () => serveAsset(pageScript, "text/javascript"))
     .get("/icon.svg", () => serveAsset(icon, "image/svg+xml"))
     // Asked by POST and with headers as a call is, to see whether a browser would send one.

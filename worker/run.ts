@@ -1,6 +1,7 @@
 // A run as others see it: its address, and what can still be done with it.
 import * as v from "valibot";
 import type { Outcome, Reply, Run } from "../contract.ts";
+import { THEME_PARAMETER } from "./theme.ts";
 
 /** The address of a run's page. The time in it is what finds the record in one step. */
 export function runAt(base: string, id: string, at: number): Run {
@@ -58,7 +59,7 @@ export function readAttempt({ searchParams }: URL): string | undefined {
 }
 
 /** What of a call's query is ours, and no parameter of the action's. */
-export const isOwnParameter = (name: string) => name === RUN_PARAMETER || name === ATTEMPT_PARAMETER;
+export const isOwnParameter = (name: string) => [RUN_PARAMETER, ATTEMPT_PARAMETER, THEME_PARAMETER].includes(name);
 export const RUN_PARAMETER = "run";
 const ATTEMPT_PARAMETER = "try";
 

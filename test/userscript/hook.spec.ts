@@ -38,7 +38,7 @@ for (const when of ["before", "after"] as const) {
     await run("Publish");
     await expect(toasts).toContainText("Published");
     expect(await readGlobal(page, "opened")).toHaveLength(1);
-    expect(worker.posts[0]?.url).toMatch(/^\/actions\/publish\?run=[0-9a-f]{32}$/);
+    expect(worker.posts[0]?.url).toMatch(/^\/actions\/publish\?theme=light&run=[0-9a-f]{32}$/);
   });
 }
 
@@ -95,9 +95,9 @@ test("keeps the query, the fragment and a run id that an action's address has", 
     await expect.poll(() => worker.posts.length).toBe("abcd".indexOf(name) + 1);
   }
   const [a, b, c, d] = worker.posts.map(({ url }) => url);
-  expect(a).toMatch(/^\/actions\/x\?b=%20x\+y&c&run=[0-9a-f]{32}$/);
-  expect(b).toMatch(/^\/actions\/x\?&?run=[0-9a-f]{32}$/);
-  expect(c).toMatch(/^\/actions\/x\?run=[0-9a-f]{32}$/);
+  expect(a).toMatch(/^\/actions\/x\?b=%20x\+y&c&theme=light&run=[0-9a-f]{32}$/);
+  expect(b).toMatch(/^\/actions\/x\?&?theme=light&run=[0-9a-f]{32}$/);
+  expect(c).toMatch(/^\/actions\/x\?theme=light&run=[0-9a-f]{32}$/);
   expect(d).toBe(`/actions/x?run=${own}&e=1`);
 });
 
@@ -115,7 +115,7 @@ test("recognises a worker that is routed on Kitsu's own host and called by path"
   await openKitsu();
   await run("Here");
   await expect(toasts).toContainText("Done here");
-  expect(worker.posts[0]?.url).toMatch(/^\/edge\/actions\/x\?run=[0-9a-f]{32}$/);
+  expect(worker.posts[0]?.url).toMatch(/^\/edge\/actions\/x\?theme=light&run=[0-9a-f]{32}$/);
 });
 
 test("leaves every other request of the page as it is", async ({ openKitsu, page, kitsu, addAction }) => {

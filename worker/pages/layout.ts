@@ -1,4 +1,5 @@
 // The frame of every page: head, bar, and the headers that keep a page ours. No inline script, no inline style.
+import type { Theme } from "../theme.ts";
 import { type Content, html } from "./html.ts";
 
 export type Page = {
@@ -10,6 +11,8 @@ export type Page = {
   status?: number;
   /** the page is the answer to a form: where it is to be had again, by a reload or by coming back, without doing it again */
   address?: string | undefined;
+  /** how Kitsu looks to the person, as far as that is known */
+  theme?: Theme | undefined;
   /** how soon a browser without JavaScript loads it again */
   refreshS?: number | undefined;
   /** The page frames a document of the studio's own server, whose styles and pictures would be blocked with ours. */
@@ -24,11 +27,12 @@ export function renderPage({
   basePath,
   status = 200,
   address,
+  theme,
   refreshS,
   hasDocument = false,
 }: Page): Response {
   const markup = html`<!doctype html>
-<html lang="en">
+<html lang="en"${theme !== undefined && html` data-theme="${theme}"`}>
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
@@ -38,6 +42,7 @@ ${refreshS !== undefined && html`<noscript><meta http-equiv="refresh" content="$
 <title>${title} · Kitsu Actions</title>
 <link rel="stylesheet" href="${basePath}/style.css">
 <link rel="icon" href="${basePath}/icon.svg" type="image/svg+xml">
+<script src="${basePath}/theme.js"></script>
 <script src="${basePath}/page.js" defer></script>
 </head>
 <body>

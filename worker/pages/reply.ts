@@ -64,7 +64,13 @@ function renderFigures(charts: readonly Chart[], tables: readonly Table[]): Cont
     over.set(chart.title, [...(over.get(chart.title) ?? []), ...alone]);
     alone = [];
   }
-  return [tables.map((table) => [over.get(table.title ?? ""), renderTable(table)]), alone];
+  return [
+    tables.map((table) => {
+      const above = over.get(table.title ?? "");
+      return [above, renderTable(table, above !== undefined)];
+    }),
+    alone,
+  ];
 }
 
 /** With more tables than these only the first is open, and the others can be searched. */
@@ -81,10 +87,11 @@ function renderFolded([first, ...others]: readonly Table[]): Content {
   ];
 }
 
-export function renderTable({ title, columns, rows }: Table): Content {
+/** @param isTitled its title stands above it already, over the chart of the same numbers */
+export function renderTable({ title, columns, rows }: Table, isTitled = false): Content {
   return html`<div class="table" role="region" tabindex="0" aria-label="${title ?? columns.join(", ")}">
 <table>
-${title && html`<caption>${title}</caption>`}
+${title && html`<caption><span${isTitled && html` class="unseen"`}>${title}</span></caption>`}
 ${renderRows(columns, rows)}
 </table>
 </div>`;
@@ -106,13 +113,16 @@ function renderCell(cell: string | number | null): Content {
   if (typeof cell === "number") return html`<td class="number">${cell}`;
   if (cell !== null && ADDRESS.test(cell))
     return html`<td><a href="${cell}" rel="noreferrer">${cell.length > ADDRESS_SHOWN ? `${cell.slice(0, ADDRESS_SHOWN)}…` : cell}</a>`;
-  return html`<td${DAY.test(cell ?? "") && html` class="nowrap"`}>${cell}`;
+  const look = DAY.test(cell ?? "") ? "nowrap" : LONG.test(cell ?? "") ? "long" : undefined;
+  return html`<td${look && html` class="${look}"`}>${cell}`;
 }
 
 /** How much of an address is shown. */
 const ADDRESS_SHOWN = 40;
 /** A cell that is an address and nothing else is a link. Other schemes than these stay text. */
 const ADDRESS = /^https?:\/\/[^\s@]+$/;
+/** Not a word: such a one may be broken anywhere, or the table would be wider than the page. */
+const LONG = /\S{48}/;
 const DAY = /^\d{4}-\d\d-\d\d$/;
 
 /** A page of the studio's server, without scripts, forms, or our origin: it is the studio's, but it came through a call anyone can make. */

@@ -1,17 +1,24 @@
 // At home beside Kitsu: its greys, its violet, its round corners, light and dark. Greens and reds are those that have contrast enough.
-export const style = `
-:root {
-  color-scheme: light dark;
-  --page: #f6f6f6; --card: #fff; --raised: #f0f0f4; --border: #dbdbdb; --text: #3f4248; --strong: #202225; --quiet: #64676d;
-  --accent: #5e60ba; --success: #008732; --failed: #c8002b; --warning: #9a4b00; --info: #5e60ba; --bar: #fff;
-  --on-accent: #fff; --edge: #0006;
-}
-@media screen and (prefers-color-scheme: dark) {
-  :root {
+const DARK = `
     --page: #36393f; --card: #2b2e34; --raised: #25282e; --border: #4d5159; --text: #e4e5e8; --strong: #fefefe; --quiet: #b4b7bd;
     --accent: #bec0fa; --success: #7fd364; --failed: #ff9db0; --warning: #ffc107; --info: #bec0fa; --bar: #202225;
     --on-accent: #202225; --edge: #fff6;
-  }
+    --tone-0: #a9abf5; --tone-1: #63c9a4; --tone-2: #f0a860; --tone-3: #ec8fbd; --tone-4: #7fbcee; --tone-5: #d8bb66; --tone-6: #b4b7bd; --tone-7: #f08a7f;`;
+
+/** The theme is Kitsu's where it is known (`data-theme`), else the system's. Paper is light. */
+export const style = `
+:root {
+  color-scheme: light;
+  --page: #f6f6f6; --card: #fff; --raised: #f0f0f4; --border: #dbdbdb; --text: #3f4248; --strong: #202225; --quiet: #64676d;
+  --accent: #5e60ba; --success: #008732; --failed: #c8002b; --warning: #9a4b00; --info: #5e60ba; --bar: #fff;
+  --on-accent: #fff; --edge: #0006;
+  --tone-0: #5e60ba; --tone-1: #2a8f6d; --tone-2: #d9822b; --tone-3: #b0407a; --tone-4: #2b7bbb; --tone-5: #8a6d1d; --tone-6: #7c848f; --tone-7: #c0392b;
+}
+@media screen {
+  :root[data-theme=dark] { color-scheme: dark; ${DARK} }
+}
+@media screen and (prefers-color-scheme: dark) {
+  :root:not([data-theme=light]) { color-scheme: dark; ${DARK} }
 }
 * { box-sizing: border-box; }
 html { font: 15px/1.5 -apple-system, BlinkMacSystemFont, "Segoe UI", Roboto, Oxygen, Ubuntu, "Open Sans", sans-serif; }
@@ -21,7 +28,7 @@ a { color: var(--accent); text-underline-offset: 2px; }
 h1, h2, h3 { color: var(--strong); line-height: 1.25; margin: 0 0 .6em; }
 h1 { font-size: 1.6rem; font-weight: 600; } h2 { font-size: 1.15rem; margin-top: 1.6em; } h3 { font-size: 1rem; margin-top: 1.2em; }
 p, ul, ol { margin: 0 0 .9em; }
-code { font: .92em ui-monospace, SFMono-Regular, Menlo, Consolas, monospace; overflow-wrap: anywhere; }
+code { font: .92em ui-monospace, SFMono-Regular, Menlo, Consolas, monospace; overflow-wrap: break-word; }
 pre { background: var(--raised); border: 1px solid var(--border); border-radius: 10px; padding: .8em 1em; overflow: auto; max-height: 30rem; }
 .bar { display: flex; justify-content: space-between; align-items: center; gap: 1rem; padding: .6rem 1.2rem; background: var(--bar); border-bottom: 1px solid var(--border); }
 .bar a { color: var(--text); text-decoration: none; padding: .3rem .2rem; } .bar a:hover { color: var(--strong); text-decoration: underline; }
@@ -34,7 +41,7 @@ section > :first-child { margin-top: 0; } section > :last-child { margin-bottom:
 .success, .done { --look: var(--success); } .failed { --look: var(--failed); } .warning, .skipped, .partial { --look: var(--warning); }
 .info, .ask, .asked, .started { --look: var(--info); }
 .mark { display: inline-grid; place-items: center; width: 1.5em; height: 1.5em; margin-right: .5em; border: 2px solid var(--look); border-radius: 50%; color: var(--look); font-size: .8em; font-weight: 700; vertical-align: .1em; }
-.text { white-space: pre-wrap; overflow-wrap: anywhere; font-size: 1.05em; }
+.text { white-space: pre-wrap; overflow-wrap: break-word; font-size: 1.05em; }
 .advice { color: var(--strong); font-weight: 500; }
 .outcomes, .links { list-style: none; padding: 0; }
 .links { display: flex; flex-wrap: wrap; gap: .2rem 1.4rem; } .outcomes li { display: flex; flex-wrap: wrap; gap: .2rem .8rem; padding: .35rem 0 .35rem 5.3rem; border-bottom: 1px solid var(--border); }
@@ -47,20 +54,20 @@ section > :first-child { margin-top: 0; } section > :last-child { margin-bottom:
 [hidden] { display: none; }
 .table { overflow: auto; max-height: 70vh; margin: 1rem 0; border: 1px solid var(--border); border-radius: 10px; }
 table { border-collapse: collapse; width: 100%; } caption { text-align: left; font-weight: 600; color: var(--strong); padding: .7rem .9rem; }
-th, td { text-align: left; vertical-align: top; padding: .4rem .9rem; border-top: 1px solid var(--border); overflow-wrap: anywhere; }
+th, td { text-align: left; vertical-align: top; padding: .4rem .9rem; border-top: 1px solid var(--border); }
 th { color: var(--quiet); font-size: .8rem; font-weight: 600; letter-spacing: .04em; text-transform: uppercase; white-space: nowrap; background: var(--raised); }
 td.number, th.number { text-align: right; font-variant-numeric: tabular-nums; }
 caption button { float: right; margin-left: 1rem; } .small { min-height: 0; padding: .1rem .7rem; border-radius: 2em; font-size: .8rem; font-weight: 600; }
 .chart { margin: 2rem 0 1rem; } .chart figcaption { color: var(--strong); font-size: 1.15rem; font-weight: 600; margin-bottom: .5rem; }
-.chart + .table caption { font-size: .85rem; color: var(--quiet); } .drawing { overflow-x: auto; } .drawing svg { display: block; }
+.unseen { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); white-space: nowrap; } .drawing { overflow-x: auto; } .drawing svg { display: block; }
 .legend { list-style: none; display: flex; flex-wrap: wrap; gap: .2rem 1.1rem; padding: 0; font-size: .85rem; } .legend li { display: flex; align-items: center; gap: .4rem; }
 .chart text { font-size: 12px; dominant-baseline: central; fill: var(--text); } .chart .name { text-anchor: end; }
 .chart .value { font-weight: 600; fill: var(--strong); } .chart .tick { text-anchor: middle; fill: var(--quiet); } .chart .level, .chart .unit { text-anchor: end; } .chart .start { text-anchor: start; }
 .chart .grid { stroke: var(--border); stroke-width: 1; } .chart .part { stroke: var(--edge); stroke-width: .75; } .chart .line { fill: none; stroke-width: 2.5; stroke-linejoin: round; stroke-linecap: round; }
-.tone-0 { --tone: #5e60ba; } .tone-1 { --tone: #2a8f6d; } .tone-2 { --tone: #d9822b; } .tone-3 { --tone: #b0407a; } .tone-4 { --tone: #2b7bbb; } .tone-5 { --tone: #8a6d1d; } .tone-6 { --tone: #7c848f; } .tone-7 { --tone: #c0392b; }
+.tone-0 { --tone: var(--tone-0); } .tone-1 { --tone: var(--tone-1); } .tone-2 { --tone: var(--tone-2); } .tone-3 { --tone: var(--tone-3); } .tone-4 { --tone: var(--tone-4); } .tone-5 { --tone: var(--tone-5); } .tone-6 { --tone: var(--tone-6); } .tone-7 { --tone: var(--tone-7); }
 .part:not([fill]) { fill: var(--tone); } .line:not([stroke]) { stroke: var(--tone); }
 td { unicode-bidi: plaintext; } .fold { border-bottom: 1px solid var(--border); } .fold summary { padding: .5rem 0; color: var(--strong); } .find { margin: 1rem 0; max-width: 26rem; }
-.nowrap { white-space: nowrap; } .whole { overflow-wrap: break-word; }
+.nowrap { white-space: nowrap; } .long { overflow-wrap: anywhere; min-width: 16rem; }
 .tag { display: inline-block; padding: 0 .6em; border: 1px solid var(--look); border-radius: 2em; color: var(--look); font-size: .85em; font-weight: 600; white-space: nowrap; }
 .document { width: 100%; height: 70vh; border: 1px solid var(--border); border-radius: 10px; background: #fff; }
 .run, .quiet { color: var(--quiet); font-size: .9em; }
@@ -77,10 +84,9 @@ textarea { font: inherit; color: var(--strong); background: var(--card); border:
 .dangerous { background: var(--failed); border-color: var(--failed); color: var(--on-accent); } .planned { --look: var(--info); } .undone { --look: var(--quiet); }
 .picture { display: block; height: min(24rem, 50vw); max-width: 100%; aspect-ratio: auto 16/9; object-fit: contain; object-position: left; border-radius: 10px; } .started > .text { min-height: 1.5em; } .reply > .progress { display: flex; margin-bottom: .9em; } .progress { display: inline-flex; flex-wrap: wrap; gap: 0 .6rem; align-items: center; color: var(--quiet); font-variant-numeric: tabular-nums; } progress { accent-color: var(--accent); }
 .waiting, .running { --look: var(--info); } .launch { flex-basis: 100%; } .launch .told { font-size: 1.05em; color: var(--strong); }
-dl { display: grid; grid-template-columns: max-content 1fr; gap: .3rem 1.4rem; margin: 0; } dt { color: var(--quiet); } dd { margin: 0; overflow-wrap: anywhere; }
+dl { display: grid; grid-template-columns: max-content minmax(0, 1fr); gap: .3rem 1.4rem; margin: 0; } dt { color: var(--quiet); } dd { margin: 0; overflow-wrap: break-word; }
 .alive { display: none; } html[data-kitsu-actions] .alive { display: block; } html[data-kitsu-actions] .dead { display: none; }
 .steps li { margin-bottom: .5em; }
-@media screen and (prefers-color-scheme: dark) { .tone-0 { --tone: #a9abf5; } .tone-1 { --tone: #63c9a4; } .tone-2 { --tone: #f0a860; } .tone-3 { --tone: #ec8fbd; } .tone-4 { --tone: #7fbcee; } .tone-5 { --tone: #d8bb66; } .tone-6 { --tone: #b4b7bd; } .tone-7 { --tone: #f08a7f; } }
 @media print {
   .bar, .filter, .links, button, .again { display: none; } body, section { background: #fff; border: 0; } main { max-width: none; padding: 0; }
   .table { max-height: none; overflow: visible; } .drawing svg { width: 100%; height: auto; } .chart, tr { break-inside: avoid; } .part { print-color-adjust: exact; }
