@@ -1,4 +1,4 @@
-import { csvFormatRows } from "d3-dsv";
+import { type Cell, chooseCsvFormat, formatCsv } from "../csv.ts";
 
 /** A button at each table that saves it. */
 export function addCsvButtons(): void {
@@ -19,8 +19,8 @@ export function addCsvButtons(): void {
 function saveCsv(table: HTMLTableElement, title: string): void {
   const rows = [...table.rows].map((row) => [...row.cells].map(readCell));
   const link = document.createElement("a");
-  // The mark at the beginning tells Excel that it is UTF-8.
-  link.href = URL.createObjectURL(new Blob([`\ufeff${csvFormatRows(rows)}\r\n`], { type: "text/csv;charset=utf-8" }));
+  const csv = formatCsv(rows, chooseCsvFormat(navigator.language));
+  link.href = URL.createObjectURL(new Blob([csv], { type: "text/csv;charset=utf-8" }));
   link.download = `${nameFile(title)}.csv`;
   link.click();
   setTimeout(() => URL.revokeObjectURL(link.href), 60_000);
@@ -28,16 +28,16 @@ function saveCsv(table: HTMLTableElement, title: string): void {
 
 /**
  * What the cell shows, without the line breaks around it: our tables have no end tags, so a row's last cell ends where the next row begins. An
- * address is there whole. A spreadsheet runs what begins like a formula, and anyone may put one into a name; a number of ours is a number.
+ * address is there whole.
  */
-function readCell(cell: HTMLTableCellElement): string {
+function readCell(cell: HTMLTableCellElement): Cell {
   const text = (
     cell.querySelector<HTMLAnchorElement>(":scope > a[href]:only-child")?.getAttribute("href") ??
     cell.textContent ??
     ""
   ).trim();
-  const isNumber = cell.classList.contains("number") && Number.isFinite(Number(text));
-  return !isNumber && /^[=+\-@\t\r]/.test(text) ? `'${text}` : text;
+  const isNumber = text !== "" && cell.classList.contains("number") && Number.isFinite(Number(text));
+  return isNumber ? Number(text) : text;
 }
 
 function nameFile(title: string): string {
