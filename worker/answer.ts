@@ -8,6 +8,7 @@ import { renderAsk } from "./pages/ask.ts";
 import { html } from "./pages/html.ts";
 import { renderPage } from "./pages/layout.ts";
 import { renderReply } from "./pages/reply.ts";
+import { renderTime } from "./pages/time.ts";
 import type { Settings } from "./settings.ts";
 import { THEME_PARAMETER, type Theme } from "./theme.ts";
 
@@ -103,7 +104,7 @@ function answerPage({ run, reply, status, settings, call, theme, address }: Page
     title: reply.title,
     body: html`${reply.kind === "ask" ? renderAsk(reply, call, address, kitsuUrl + path) : renderReply(reply, kitsuUrl)}
 ${run && renderAgain(run, reply, call?.person)}
-${run && html`<footer class="run">Run <a href="${run.url}"><code>${run.id}</code></a></footer>`}`,
+${run && html`<footer class="run">Run <a href="${run.url}"><code>${run.id}</code></a>, ${renderTime(Date.now())}</footer>`}`,
     kitsuUrl: kitsuUrl + path,
     basePath: settings.basePath,
     status,

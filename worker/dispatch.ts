@@ -24,6 +24,7 @@ import type { Recorded } from "./record.ts";
 import { repeatCall } from "./repeat.ts";
 import { isOwnParameter, makeRunId, type OfferedUndo, offerAgain, RUN_PARAMETER, readAttempt, readTime, runAt } from "./run.ts";
 import type { Scene } from "./scene.ts";
+import { describeSelected } from "./selected.ts";
 import { showKitsu } from "./services/view.ts";
 import { endInTime } from "./time-limit.ts";
 import { undoRun } from "./undo.ts";
@@ -34,6 +35,8 @@ type Errand = {
   read(query: ArrivedField[], body: ArrivedField[]): Call;
   /** May the person do this with these tasks, as Kitsu says now? Asked before anything else. */
   isGated: boolean;
+  /** what the tasks are called, as far as an earlier run knows */
+  selected?: Recorded["selected"];
   work(given: Given, left: Left, begun: Begun): Promise<Conversed>;
 };
 
@@ -80,6 +83,7 @@ export async function dispatchUndo(request: Request, id: string, scene: Scene): 
     action,
     read: (query, body) => repeatCall(first, understandCall(query, body), { isReader, isRetry: false }),
     isGated: false,
+    selected: first.selected,
     work: async (given) => {
       const { reply, undone } = await undoRun(action, given, first, env);
       if (undone !== undefined) ctx.waitUntil(recordSurely(env, settings, undone));
@@ -95,6 +99,7 @@ export async function dispatchControl(request: Request, id: string, what: Contro
     action,
     read: (query, body) => repeatCall(first, understandCall(query, body), { isReader, isRetry: false }),
     isGated: false,
+    selected: first.selected,
     work: async (given) => ({ reply: await controlRun(action, given, first, what, scene) }),
   });
   // The button was pressed on the run's page, and that shows what comes of it.
@@ -131,7 +136,7 @@ async function perform(request: Request, scene: Scene, errand: Errand): Promise<
 type Carried = { response: Response; leave(): Promise<ToWrite | undefined> };
 
 /** What the person is answered, and what is to be written down. Never throws but for faults in making the answer itself. */
-async function carryOut(request: Request, scene: Scene, { action, read, isGated, work }: Errand): Promise<Carried> {
+async function carryOut(request: Request, scene: Scene, { action, read, isGated, work, ...errand }: Errand): Promise<Carried> {
   const { env, settings, base, url } = scene;
   const began = Date.now();
   const query = [...url.searchParams].filter(([name]) => !isOwnParameter(name));
@@ -147,6 +152,7 @@ async function carryOut(request: Request, scene: Scene, { action, read, isGated,
   let note: Note | undefined;
   let isRepeatable = false;
   let isMet = false;
+  let { selected } = errand;
   try {
     const body = request.method === "POST" ? await readFields(request) : [];
     const seen = describeArrival(request, url, [...query, ...body]);
@@ -184,10 +190,20 @@ async function carryOut(request: Request, scene: Scene, { action, read, isGated,
       const kitsu = meetKitsu(caller, understood.selection, settings, signal);
       const roleIn = knowRoles(caller, kitsu);
       if (isGated && kitsu !== undefined && understood.selection.length > 0) {
+        selected = describeSelected(await kitsu.readSelection());
         await checkGates(caller, action, kitsu, roleIn, settings);
       }
       const shown = kitsu && showKitsu(kitsu, caller.departments, roleIn);
-      const made = makeGiven(action, scene, { call: understood, arrived: seen, run, person: caller, kitsu: shown, roleIn, signal });
+      const made = makeGiven(action, scene, {
+        call: understood,
+        arrived: seen,
+        run,
+        at,
+        person: caller,
+        kitsu: shown,
+        roleIn,
+        signal,
+      });
       left = made.left;
       const begun = { at, token: note?.token ?? "", isNamed: named !== undefined, isTaken: before?.isTaken ?? false };
       return work(made.given, left, begun);
@@ -204,7 +220,8 @@ async function carryOut(request: Request, scene: Scene, { action, read, isGated,
     if (isRepeatable && !isMet) ({ id, at } = await placeUnmet(note, { id, at }));
   }
   arrived ??= describeArrival(request, url, query);
-  const known = { id, at, action: action.id, person: person && describePerson(person), call, arrived, undo };
+  const { deployedAtS } = settings;
+  const known = { id, at, action: action.id, person: person && describePerson(person), call, selected, arrived, undo, deployedAtS };
   const describe = (what: Reply | Failure): Recorded => {
     const failure = what instanceof Failure ? what : undefined;
     const said = keepOpenable(what instanceof Failure ? what.reply : what, settings.schemes);

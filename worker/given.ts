@@ -22,6 +22,8 @@ export type Known = {
   call: Call;
   arrived: Arrival;
   run: Run;
+  /** when it began */
+  at: number;
   person: Person;
   kitsu: Kitsu | undefined;
   roleIn: RoleIn;
@@ -45,7 +47,7 @@ export function makeGiven(action: Action, scene: Scene, { kitsu, ...known }: Kno
     settings,
     base,
     kitsu: () => kitsu ?? throwNoKitsu(),
-    lend: (loan) => lend(scene, { person, run: run.id }, loan),
+    lend: (loan) => lend(scene, { person, run: { id: run.id, at: known.at } }, loan),
     offerUndo: (offer) => {
       if (action.undo === undefined) throw new Error("An action that offers to take back what it did must say how: undo");
       left.undo = offer;

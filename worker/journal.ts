@@ -13,7 +13,11 @@ const Summary = v.object({
   title: v.string(),
   person: v.string(),
   email: v.string(),
+  /** of the person; "" in old records, as that of the projects */
+  name: v.optional(v.string(), ""),
   project: v.string(),
+  /** "Paper Lantern, Night Tram": names of the projects that the tasks are of */
+  projects: v.optional(v.string(), ""),
   tasks: v.number(),
   trust: v.fallback(v.string(), "unchecked"),
   status: v.number(),
@@ -26,8 +30,9 @@ export type LoggedRun = Summary & { id: string; at: number };
 
 export type RunFilter = {
   action?: string | undefined;
-  /** a person's id, or a part of the e-mail */
+  /** a person's id, or a part of the name or the e-mail */
   person?: string | undefined;
+  /** a project's id, or a part of its name */
   project?: string | undefined;
   state?: RunState | undefined;
   /** "2026-11-23", in UTC */
@@ -37,6 +42,7 @@ export type RunFilter = {
 export type RunPage = { runs: LoggedRun[]; cursor?: string | undefined };
 
 const METADATA_MAX_BYTES = 1_024;
+const TITLE_MAX_CHARS = 400;
 const DAY_MS = 86_400_000;
 const LAST_DAY = 99_999;
 /** KV gives at most this many keys at once. */
@@ -83,14 +89,16 @@ export function readRecord(kept: unknown): Recorded | undefined {
 }
 
 function summarise(recorded: Recorded): Summary {
-  const { action, person, call, reply, status, tookMs } = recorded;
+  const { action, person, call, selected, reply, status, tookMs } = recorded;
   return {
     action,
     state: stateOf(recorded),
     title: reply.title,
     person: person?.id ?? call?.person.id ?? "",
     email: call?.person.email ?? "",
+    name: person?.name ?? "",
     project: call?.project ?? "",
+    projects: selected?.projects.join(", ") ?? "",
     tasks: call?.selection.length ?? 0,
     trust: person?.trust ?? "unchecked",
     status,
@@ -98,18 +106,30 @@ function summarise(recorded: Recorded): Summary {
   };
 }
 
-/** Shortens the title until the metadata fits; everything else has its own limit already. */
+/** Shortens what people wrote until the metadata fits, the title first; ids and numbers have their own limits already. */
 function shorten(summary: Summary): Summary {
   // A character is three bytes at the most: what is short enough by that needs no measuring.
   const size = (candidate: Summary) => {
     const json = JSON.stringify(candidate);
     return json.length * 3 <= METADATA_MAX_BYTES ? json.length : new TextEncoder().encode(json).length;
   };
-  for (let length = Math.min(summary.title.length, 400); ; length = Math.floor(length / 2)) {
-    const shorter = { ...summary, title: summary.title.slice(0, length), action: summary.action.slice(0, 80) };
+  for (let length = TITLE_MAX_CHARS; ; length = Math.floor(length / 2)) {
+    const cut = (text: string, most: number, least = NAME_LEAST_CHARS) => text.slice(0, Math.min(most, Math.max(length, least)));
+    const shorter = {
+      ...summary,
+      title: summary.title.slice(0, length),
+      action: summary.action.slice(0, 80),
+      email: cut(summary.email, 254, EMAIL_LEAST_CHARS),
+      name: cut(summary.name, 80),
+      projects: cut(summary.projects, 120),
+    };
     if (length === 0 || size(shorter) <= METADATA_MAX_BYTES) return shorter;
   }
 }
+
+/** So much of a name, and of an e-mail address, is kept, however long the rest is. */
+const NAME_LEAST_CHARS = 24;
+const EMAIL_LEAST_CHARS = 100;
 
 /**
  * One page of the log, newest first. Without a filter, or with a day alone, it costs one `list`. Other filters look through the
@@ -148,9 +168,10 @@ async function listKeys(env: Env, prefix: string, limit: number, cursor?: string
 
 function matches(run: Summary, filter: Omit<RunFilter, "day">): boolean {
   const { action, person, project, state } = filter;
+  const has = (text: string, part: string) => text.toLowerCase().includes(part.toLowerCase());
   if (action !== undefined && run.action !== action) return false;
-  if (person !== undefined && run.person !== person && !run.email.toLowerCase().includes(person.toLowerCase())) return false;
-  if (project !== undefined && run.project !== project) return false;
+  if (person !== undefined && run.person !== person && !has(run.email, person) && !has(run.name, person)) return false;
+  if (project !== undefined && run.project !== project.toLowerCase() && !has(run.projects, project)) return false;
   return state === undefined || run.state === state;
 }
 

@@ -2,21 +2,33 @@
 // and it is over soon. One Durable Object per loan, because "once" needs one place where it is decided; it forgets when its time is over.
 import { DurableObject } from "cloudflare:workers";
 import type { Loan as Lent } from "./action.ts";
+import { confirmRun } from "./confirm-run.ts";
 import { noBinding } from "./conversation.ts";
 import { Failure } from "./failure.ts";
 import { TICKET_LIFE_S } from "./launch/ticket.ts";
 import type { Scene } from "./scene.ts";
 import { readExtension, streamPreview } from "./services/media.ts";
-import type { Env } from "./settings.ts";
+import { type Env, readSettings } from "./settings.ts";
 
 const LIVES_S = { ticket: TICKET_LIFE_S, preview: 3_600, file: 3_600 } as const;
 /** For so long a ticket still says what became of it. */
 const AFTERLIFE_MS = 300_000;
 const TEXT_MAX_BYTES = 1_024 * 1_024;
 
+/** So long after it was taken the log has the run that it was made for, wherever it is asked. */
+const CONFIRM_AFTER_MS = 60_000;
+
 /** A ticket's content is kept as it will be answered. */
 type Kept = Exclude<Lent, { kind: "ticket" }> | { kind: "ticket"; json: string };
-type Stored = { loan: Kept; email: string | undefined; run: string; until: number; isTaken: boolean };
+/** `run`: which one lent it, and when that began. */
+type Stored = {
+  loan: Kept;
+  email: string | undefined;
+  run: { id: string; at: number };
+  until: number;
+  isTaken: boolean;
+  isConfirmed?: boolean;
+};
 
 type Taken = { state: "taken"; json: string } | { state: "unknown" | "used" | "foreign" };
 type TicketState = "waiting" | "taken" | "expired";
@@ -24,7 +36,7 @@ type TicketState = "waiting" | "taken" | "expired";
 export class Loan extends DurableObject<Env> {
   async keep(stored: Stored): Promise<void> {
     await this.ctx.storage.put("loan", stored);
-    await this.ctx.storage.setAlarm(stored.until + (stored.loan.kind === "ticket" ? AFTERLIFE_MS : 0));
+    await this.ctx.storage.setAlarm(endOf(stored));
   }
 
   /**
@@ -40,6 +52,7 @@ export class Loan extends DurableObject<Env> {
     const isForeign = email !== null && stored.email !== undefined && email.trim().toLowerCase() !== stored.email.toLowerCase();
     if (isForeign) return { state: "foreign" };
     kv.put("loan", { ...stored, isTaken: true });
+    this.ctx.waitUntil(this.ctx.storage.setAlarm(Date.now() + CONFIRM_AFTER_MS));
     return { state: "taken", json: stored.loan.json };
   }
 
@@ -55,15 +68,25 @@ export class Loan extends DurableObject<Env> {
     return stored === undefined || Date.now() >= stored.until ? undefined : stored.loan;
   }
 
+  /** Tells the log that a ticket was taken, and once more at the end where that failed. */
   override async alarm(): Promise<void> {
-    await this.ctx.storage.deleteAll();
+    const { storage } = this.ctx;
+    const stored = storage.kv.get<Stored>("loan");
+    if (stored?.isTaken && !stored.isConfirmed) {
+      const isConfirmed = await confirmRun(this.env, readSettings(this.env), stored.run);
+      storage.kv.put("loan", { ...stored, isConfirmed });
+    }
+    if (stored?.isTaken && Date.now() < endOf(stored)) await storage.setAlarm(endOf(stored));
+    else await storage.deleteAll();
   }
 }
+
+const endOf = ({ until, loan }: Stored) => until + (loan.kind === "ticket" ? AFTERLIFE_MS : 0);
 
 /** Lends something. Returns its address. */
 export async function lend(
   { env, settings, base }: Pick<Scene, "env" | "settings" | "base">,
-  { person, run }: { person: { email?: string | undefined }; run: string },
+  { person, run }: { person: { email?: string | undefined }; run: Stored["run"] },
   lent: Lent,
 ): Promise<string> {
   if (lent.kind === "preview" && settings.kitsuToken === undefined) throw noAccount();

@@ -12,7 +12,7 @@ export const nameAction = (id: string, settings: Settings) => listActions(settin
 /** A reply without a word that may be personal. */
 export function withoutNames(reply: Reply, action: string, settings: Settings): Reply {
   const title = nameAction(action, settings);
-  const text = "outcomes" in reply && reply.outcomes ? countOutcomes(reply.outcomes) : undefined;
+  const text = "outcomes" in reply && reply.outcomes ? countOutcomes(reply.outcomes, reply.kind === "done") : undefined;
   switch (reply.kind) {
     case "done":
       return { kind: "done", severity: reply.severity, title, text: text ?? "It has run." };

@@ -1,6 +1,6 @@
 // What is known of one run, in full. Parsed when read, for an older worker may have written it.
 import * as v from "valibot";
-import { Input, Reply } from "../contract.ts";
+import { Input, type Outcome, Reply } from "../contract.ts";
 import { TRUSTS } from "./trust.ts";
 
 const text = v.optional(v.string());
@@ -38,12 +38,21 @@ export const Recorded = v.object({
       ignored: v.array(v.object({ name: v.string(), value: v.string(), reason: v.string() })),
     }),
   ),
+  /** what was selected, in Kitsu's names, with the paths of Kitsu's pages; absent where Kitsu was not asked, or not yet */
+  selected: v.optional(
+    v.object({
+      projects: v.array(v.string()),
+      tasks: v.array(v.object({ id: v.string(), label: v.string(), path: v.string() })),
+    }),
+  ),
   arrived: v.object({ method: v.string(), path: v.string(), headers: pairs, fields: pairs }),
   reply: Reply,
   /** until when it can be taken back, in epoch milliseconds */
   undo: v.optional(v.object({ until: v.number(), label: text })),
   /** when it was taken back, by whom, and what came of that */
   undone: v.optional(v.object({ at: v.number(), person: v.string(), reply: Reply })),
+  /** when the action server that ran it was deployed, in epoch seconds */
+  deployedAtS: v.optional(v.number()),
   /** of a run that goes on: the SHA-256 of the key it is followed by */
   follow: text,
   /** what was thrown, with its stack, where it was not meant for the person */
@@ -51,13 +60,18 @@ export const Recorded = v.object({
 });
 export type Recorded = v.InferOutput<typeof Recorded>;
 
-/** `partial`: some of it failed, or was skipped. */
-export const RUN_STATES = ["done", "partial", "failed", "asked", "started", "undone"] as const;
+/**
+ * `partial`: some of it failed, or was skipped. `unconfirmed`: it was handed to a program, or to somebody else's server, and nobody has said that it
+ * arrived.
+ */
+export const RUN_STATES = ["done", "partial", "unconfirmed", "failed", "asked", "started", "undone"] as const;
 export type RunState = (typeof RUN_STATES)[number];
 
 export function stateOf({ reply, undone }: Pick<Recorded, "reply" | "undone">): RunState {
   if (undone !== undefined) return "undone";
   if (reply.kind === "ask") return "asked";
   if (reply.kind !== "done") return reply.kind;
-  return reply.outcomes?.some(({ state }) => state === "failed" || state === "skipped") ? "partial" : "done";
+  const has = (...states: Outcome["state"][]) => reply.outcomes?.some(({ state }) => states.includes(state));
+  if (has("failed", "skipped")) return "partial";
+  return has("waiting", "running", "planned") ? "unconfirmed" : "done";
 }

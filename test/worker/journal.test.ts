@@ -67,6 +67,9 @@ describe("the log", () => {
     ["partial", ["done", "failed"]],
     ["partial", ["done", "skipped"]],
     ["partial", ["skipped"]],
+    ["partial", ["waiting", "skipped"]],
+    ["unconfirmed", ["waiting"]],
+    ["unconfirmed", ["done", "running"]],
   ] as const)("is %s, and found so, where the tasks are %j", async (state, states) => {
     const outcomes = states.map((one) => ({ id: TASK, label: "SH010", state: one }));
     await record(makeRecord({ reply: { kind: "done", severity: "info", title: "It ran", outcomes } }));
@@ -75,7 +78,11 @@ describe("the log", () => {
 
   it("says in the summary what a line of the log shows", async () => {
     const outcomes = [{ id: TASK, label: "SH010", state: "failed" as const }];
-    const written = makeRecord({ reply: { kind: "done", severity: "warning", title: "9 done, 3 failed", outcomes } });
+    const written = makeRecord({
+      reply: { kind: "done", severity: "warning", title: "9 done, 3 failed", outcomes },
+      person: { trust: "claimed", id: ADA, name: "Ada Roy" },
+      selected: { projects: ["Paper Lantern", "Night Tram"], tasks: [] },
+    });
     await record(written);
     expect(await list()).toEqual([
       {
@@ -86,9 +93,11 @@ describe("the log", () => {
         title: "9 done, 3 failed",
         person: ADA,
         email: "ada@studio.tld",
+        name: "Ada Roy",
         project: PROJECT,
+        projects: "Paper Lantern, Night Tram",
         tasks: 2,
-        trust: "unchecked",
+        trust: "claimed",
         status: 200,
         tookMs: 7,
       },
@@ -97,8 +106,15 @@ describe("the log", () => {
 
   it("holds a summary however long and wide its words are", async () => {
     const title = "日本語🦊".repeat(2_000);
-    await record(makeRecord({ reply: { kind: "failed", code: "x", title } }), makeRecord({ action: "é".repeat(5_000) }));
-    expect(await list()).toHaveLength(2);
+    const wide = makeRecord({
+      action: "é".repeat(5_000),
+      person: { trust: "unchecked", id: ADA, name: "山".repeat(500) },
+      selected: { projects: ["山".repeat(300), "山".repeat(300)], tasks: [] },
+    });
+    const call = wide.call && { ...wide.call, person: { id: ADA, email: `${"山".repeat(240)}@studio.tld` } };
+    await record(makeRecord({ reply: { kind: "failed", code: "x", title } }), wide, { ...wide, id: newId(), call });
+    expect(await list()).toHaveLength(3);
+    for (const run of await list({ project: "山山" })) expect(run.name).toMatch(/^山{24,80}$/);
     expect(title.startsWith((await list()).find(({ state }) => state === "failed")?.title ?? "?")).toBe(true);
   });
 
@@ -160,6 +176,25 @@ describe("the log filtered", () => {
     }
     expect(await list({ action: "publish", person: "bob", project: TASK, state: "failed" })).toMatchObject([{ action: "publish" }]);
     expect(await list({ action: "publish", person: ADA })).toEqual([]);
+  });
+
+  it("by a part of a person's or a project's name", async () => {
+    await record(
+      makeRecord({ person: { trust: "claimed", name: "Ada Roy" }, selected: { projects: ["Paper Lantern"], tasks: [] } }),
+      makeRecord({ person: { trust: "claimed", name: "Bruno" }, selected: { projects: ["Night Tram"], tasks: [] } }),
+    );
+    for (const filter of [{ person: "ada r" }, { project: "LANTERN" }])
+      expect(await list(filter)).toMatchObject([{ name: "Ada Roy" }]);
+    expect(await list({ project: "Tram", person: "Ada Roy" })).toEqual([]);
+    expect(await list({ project: PROJECT.toUpperCase() })).toHaveLength(2);
+  });
+
+  it("finds old records, which have no names", async () => {
+    await record(makeRecord());
+    const [key] = (await env.RUNS.list<Record<string, unknown>>()).keys;
+    const { name: _, projects: __, ...old } = key?.metadata ?? {};
+    await env.RUNS.put(key?.name ?? "", "{}", { metadata: old });
+    expect(await list({ person: "ada", project: PROJECT })).toMatchObject([{ name: "", projects: "", email: "ada@studio.tld" }]);
   });
 
   it("by day costs no more than no filter, and keeps to the day", async () => {

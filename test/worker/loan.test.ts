@@ -13,7 +13,11 @@ const PREVIEW = { kind: "preview", previewId: "pf-1", extension: "mp4", name: "S
 
 async function make(lent: Lent, { person = ADA, variables = VARIABLES }: { person?: { email?: string }; variables?: object } = {}) {
   const environment = makeEnv({ ...variables });
-  return lend({ env: environment, settings: readSettings(environment), base: EDGE }, { person, run: "r".repeat(32) }, lent);
+  return lend(
+    { env: environment, settings: readSettings(environment), base: EDGE },
+    { person, run: { id: "r".repeat(32), at: 7 } },
+    lent,
+  );
 }
 
 const makeTicket = (person?: { email?: string }) =>

@@ -1,4 +1,5 @@
 // Tries to start the program once, and says only what is known: browsers do not tell whether anything opened, a ticket that was taken does.
+import { STATES, UNCONFIRMED } from "../pages/words.ts";
 
 const ASK_EVERY_MS = 1_000;
 /** As long as a ticket lives. */
@@ -43,7 +44,19 @@ function wake(element: HTMLElement): void {
     clearTimeout(doubt);
     told.textContent = isTaken ? `${app} has it.` : "No answer, and the link is over. Run the action again.";
     unanswered.hidden = isTaken;
+    if (isTaken) confirmOutcomes(element.closest(".reply"));
   });
+}
+
+/** What the page said to be unconfirmed has arrived. */
+function confirmOutcomes(reply: Element | null): void {
+  const count = reply?.querySelector("h2");
+  if (count) count.textContent = (count.textContent ?? "").replace(UNCONFIRMED, STATES.done);
+  for (const row of reply?.querySelectorAll(".outcomes .waiting") ?? []) {
+    row.className = "done";
+    const state = row.querySelector(".state");
+    if (state !== null) state.textContent = STATES.done;
+  }
 }
 
 /** Was the ticket taken before it was over? */

@@ -26,7 +26,7 @@ ${form !== undefined && renderHidden("form", form)}
 ${plan !== undefined && renderHidden("plan", plan)}
 ${Object.entries(call?.input ?? {}).map(([name, value]) => !fields.some((field) => field.name === name) && renderHidden(`input.${name}`, value))}
 ${fields.map((field) => (field.type === "hidden" ? renderHidden(nameOf(field), field.value ?? "") : renderField(field, field === first)))}
-${outcomes?.length ? renderOutcomes(outcomes, true) : undefined}
+${outcomes?.length ? renderOutcomes(outcomes, { isFolded: true }) : undefined}
 <p class="submit"><button class="primary${dangerous && html` dangerous`}">${submit}</button>
 ${shown.length < fields.length && html`<button name="back" value="1">Change the answers</button>`}
 <a class="button" href="${kitsuUrl}">Cancel</a></p>
@@ -34,7 +34,14 @@ ${shown.length < fields.length && html`<button name="back" value="1">Change the 
 }
 
 /** Kitsu's own fields, as its form names them. */
-export function callFields({ person, project, path, server, selection, entityType }: Call): Record<string, string> {
+export function callFields({
+  person,
+  project,
+  path,
+  server,
+  selection,
+  entityType,
+}: Omit<Call, "dialect">): Record<string, string> {
   const fields = {
     personid: person.id,
     personemail: person.email,

@@ -11,6 +11,8 @@ export type Page = {
   status?: number;
   /** the page is the answer to a form: where it is to be had again, by a reload or by coming back, without doing it again */
   address?: string | undefined;
+  /** for a table of many columns */
+  isWide?: boolean;
   /** how Kitsu looks to the person, as far as that is known */
   theme?: Theme | undefined;
   /** how soon a browser without JavaScript loads it again */
@@ -28,6 +30,7 @@ export function renderPage({
   status = 200,
   address,
   theme,
+  isWide = false,
   refreshS,
   hasDocument = false,
 }: Page): Response {
@@ -53,7 +56,7 @@ ${refreshS !== undefined && html`<noscript><meta http-equiv="refresh" content="$
 ${kitsuUrl !== undefined && html`<a href="${kitsuUrl}">Back to Kitsu</a>`}
 </nav>
 </header>
-<main${address !== undefined && html` data-address="${address}"`}>
+<main${isWide && html` class="wide"`}${address !== undefined && html` data-address="${address}"`}>
 ${body}
 </main>
 </body>

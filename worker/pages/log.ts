@@ -5,6 +5,7 @@ import { runAt } from "../run.ts";
 import type { Settings } from "../settings.ts";
 import { type Content, html } from "./html.ts";
 import { renderPage } from "./layout.ts";
+import { sayMoment } from "./time.ts";
 import { sayTook } from "./words.ts";
 
 export type Log = {
@@ -15,8 +16,8 @@ export type Log = {
   older: string | undefined;
   base: string;
   settings: Settings;
-  /** ids to filter by */
-  actions: readonly string[];
+  /** of the actions, by id */
+  titles: ReadonlyMap<string, string>;
 };
 
 export function renderLog(log: Log): Response {
@@ -25,10 +26,11 @@ export function renderLog(log: Log): Response {
     title: "Log",
     basePath: settings.basePath,
     kitsuUrl: settings.kitsuUrls[0],
+    isWide: true,
     body: html`<section>
 <h1>Log</h1>
 ${renderFilter(log)}
-${runs.length === 0 ? renderEmpty(log) : renderRuns(runs, base)}
+${runs.length === 0 ? renderEmpty(log) : renderRuns(log)}
 <p>
 ${older !== undefined && html`<a class="button" href="${older}">Older runs</a> `}
 <a class="button" href="${base}/runs.csv${toQuery(query)}">CSV</a>
@@ -39,40 +41,46 @@ ${settings.logToken !== undefined && html`<form method="post" action="${settings
   });
 }
 
-function renderFilter({ query, actions, base }: Log): Content {
-  const options = (values: readonly string[], chosen: string | undefined) =>
-    html`<option value="">any</option>${values.map((value) => html`<option value="${value}"${value === chosen && html` selected`}>${value}</option>`)}`;
-  const ids = query.action === undefined ? actions : [...new Set([...actions, query.action])];
+function renderFilter({ query, titles, base }: Log): Content {
+  const options = (all: readonly (readonly [value: string, label: string])[], chosen: string | undefined) =>
+    html`<option value="">any</option>${all.map(([value, label]) => html`<option value="${value}"${value === chosen && html` selected`}>${label}</option>`)}`;
+  // A run of an action that is gone can still be looked for.
+  const actions = new Map([
+    ...titles,
+    ...(query.action === undefined || titles.has(query.action) ? [] : [[query.action, query.action] as const]),
+  ]);
   return html`<form class="filter" method="get">
-<label>Action <select name="action">${options(ids, query.action)}</select></label>
-<label>Person (id or e-mail) <input name="person" value="${query.person}"></label>
-<label>Project (id) <input name="project" value="${query.project}"></label>
-<label>State <select name="state">${options(RUN_STATES, query.state)}</select></label>
+<label>Action <select name="action">${options([...actions], query.action)}</select></label>
+<label>Person (name, e-mail or id) <input name="person" value="${query.person}"></label>
+<label>Project (name or id) <input name="project" value="${query.project}"></label>
+<label>State <select name="state">${options(
+    RUN_STATES.map((state) => [state, state]),
+    query.state,
+  )}</select></label>
 <label>Day (UTC) <input type="date" name="day" value="${query.day}"></label>
 <button class="primary">Filter</button> <a class="button" href="${base}/runs">All runs</a>
 </form>`;
 }
 
-function renderRuns(runs: readonly LoggedRun[], base: string): Content {
-  return html`<div class="table" role="region" tabindex="0" aria-label="Runs, newest first">
+function renderRuns({ runs, base, titles }: Log): Content {
+  return html`<div class="table whole" role="region" tabindex="0" aria-label="Runs, newest first">
 <table>
-<thead><tr><th scope="col">When (UTC)</th><th scope="col">Action</th><th scope="col">State</th><th scope="col">What was said</th><th scope="col">Person</th><th scope="col">Known by</th><th scope="col" class="number">Tasks</th><th scope="col" class="number">Took</th></tr></thead>
+<thead><tr><th scope="col">When (UTC)</th><th scope="col">Action</th><th scope="col">State</th><th scope="col">Result</th><th scope="col">Project</th><th scope="col" class="number">Tasks</th><th scope="col">Person</th><th scope="col">Known by</th><th scope="col" class="number">Took</th></tr></thead>
 <tbody>
-${runs.map(
-  (run) => html`<tr>
-<td class="nowrap"><a href="${runAt(base, run.id, run.at).url}">${new Date(run.at).toISOString().slice(0, 19).replace("T", " ")}</a></td>
-<td class="nowrap">${run.action}</td><td><span class="tag ${run.state}">${run.state}</span></td><td dir="auto">${run.title}</td>
-<td class="whole">${renderPerson(run.email || run.person || "unknown")}</td><td>${run.trust}</td><td class="number">${run.tasks}</td><td class="number nowrap">${sayTook(run.tookMs)}</td>
+${runs.map((run) => {
+  const { url } = runAt(base, run.id, run.at);
+  return html`<tr>
+<td class="nowrap"><a href="${url}">${sayMoment(run.at)}</a></td>
+<td>${titles.get(run.action) ?? run.action}</td><td><span class="tag ${run.state}">${run.state}</span></td><td dir="auto">${run.title}</td>
+<td>${run.projects || run.project}</td><td class="number">${run.tasks > 0 ? html`<a href="${url}#tasks">${run.tasks}</a>` : run.tasks}</td>
+<td>${run.name ? html`<span title="${run.email}">${run.name}</span>` : run.email || run.person || "unknown"}</td><td>${run.trust}</td><td class="number nowrap">${sayTook(run.tookMs)}</td>
 </tr>
-`,
-)}
+`;
+})}
 </tbody>
 </table>
 </div>`;
 }
-
-/** An address may be broken behind its "@", and nowhere else while there is room. */
-const renderPerson = (person: string): Content => person.split("@").map((part, index) => [index > 0 && html`@<wbr>`, part]);
 
 function renderEmpty({ query, older, settings }: Log): Content {
   if (older !== undefined) return html`<p>No such run among the newest 10,000. Look further with <em>Older runs</em>.</p>`;

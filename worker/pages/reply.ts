@@ -4,7 +4,7 @@ import { retriedOutcomes } from "../run.ts";
 import { renderChart } from "./chart.ts";
 import { renderEffect } from "./effect.ts";
 import { type Content, html } from "./html.ts";
-import { countOutcomes, STATES, sayProgress } from "./words.ts";
+import { countOutcomes, sayProgress, sayState } from "./words.ts";
 
 const MARKS = { success: "✓", info: "i", warning: "!", failed: "✕", ask: "?", started: "…" } as const;
 
@@ -20,7 +20,7 @@ ${reply.kind === "ask" && html`<p>This was not answered.</p>`}
 ${reply.kind === "started" && reply.progress && renderProgress(reply.progress)}
 ${reply.kind === "started" && reply.picture !== undefined && html`<p><img class="picture" src="${reply.picture}" alt="The newest picture"></p>`}
 ${"effects" in reply && reply.effects?.length ? html`<div class="effects">${reply.effects.map((effect) => renderEffect(effect, kitsuUrl))}</div>` : undefined}
-${"outcomes" in reply && reply.outcomes?.length ? renderOutcomes(reply.outcomes) : undefined}
+${"outcomes" in reply && reply.outcomes?.length ? renderOutcomes(reply.outcomes, { isOver: reply.kind === "done" }) : undefined}
 ${reply.links?.length ? html`<ul class="links">${reply.links.map((link) => html`<li>${renderLink(link)}</li>`)}</ul>` : undefined}
 ${reply.kind === "done" && renderFigures(reply.charts ?? [], reply.tables ?? [])}
 ${"document" in reply && reply.document !== undefined && renderDocument(reply.title, reply.document)}
@@ -30,19 +30,20 @@ ${"document" in reply && reply.document !== undefined && renderDocument(reply.ti
 /**
  * "9 done, 1 skipped, 3 failed", with every task below it, the failed ones first.
  * @param isFolded the list is there to look into, and not what the page is about
+ * @param isOver the run has ended
  */
-export function renderOutcomes(outcomes: readonly Outcome[], isFolded = false): Content {
+export function renderOutcomes(outcomes: readonly Outcome[], { isFolded = false, isOver = false } = {}): Content {
   const groups = (["failed", "running", "waiting", "skipped", "planned", "done"] as const).map((state) =>
     outcomes.filter((one) => one.state === state),
   );
   // The order of what was not done yet is the worker's: what changed stands first.
   const rows = (isFolded ? outcomes : groups.flat()).map(
     ({ id, state, label, reason, link, progress }) =>
-      html`<li class="${state}" data-task="${id}"><span class="state">${STATES[state]}</span> <span class="label" dir="auto">${label}</span>${(reason || progress) && html` <span class="reason" dir="auto">${reason}</span>`}${progress && renderProgress(progress)}${link && html` ${renderLink(link)}`}</li>`,
+      html`<li class="${state}" data-task="${id}"><span class="state">${sayState(state, isOver)}</span> <span class="label" dir="auto">${label}</span>${(reason || progress) && html` <span class="reason" dir="auto">${reason}</span>`}${progress && renderProgress(progress)}${link && html` ${renderLink(link)}`}</li>`,
   );
   if (isFolded)
     return html`<details class="fold"><summary>${countOutcomes(outcomes)}</summary><ul class="outcomes">${rows}</ul></details>`;
-  return html`<h2>${countOutcomes(outcomes)}</h2>
+  return html`<h2>${countOutcomes(outcomes, isOver)}</h2>
 <ul class="outcomes">
 ${rows}
 </ul>`;
@@ -89,13 +90,16 @@ function renderFolded([first, ...others]: readonly Table[]): Content {
 
 /** @param isTitled its title stands above it already, over the chart of the same numbers */
 export function renderTable({ title, columns, rows }: Table, isTitled = false): Content {
-  return html`<div class="table" role="region" tabindex="0" aria-label="${title ?? columns.join(", ")}">
+  return html`<div class="table${rows.length <= SHORT_ROWS_MAX && html` short`}" role="region" tabindex="0" aria-label="${title ?? columns.join(", ")}">
 <table>
 ${title && html`<caption><span${isTitled && html` class="unseen"`}>${title}</span></caption>`}
 ${renderRows(columns, rows)}
 </table>
 </div>`;
 }
+
+/** A table of no more rows is not divided between two sheets of paper. */
+const SHORT_ROWS_MAX = 12;
 
 /** Without the end tags that HTML does not need: of thousands of rows they are a fifth of the page. */
 function renderRows(columns: Table["columns"], rows: Table["rows"]): Content {

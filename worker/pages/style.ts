@@ -34,11 +34,11 @@ pre { background: var(--raised); border: 1px solid var(--border); border-radius:
 .bar a { color: var(--text); text-decoration: none; padding: .3rem .2rem; } .bar a:hover { color: var(--strong); text-decoration: underline; }
 .bar nav { display: flex; gap: 1.2rem; }
 .brand { display: flex; gap: .6rem; align-items: center; font-weight: 600; }
-main { max-width: 72rem; margin: 0 auto; padding: 1.6rem 1.2rem 4rem; }
+main { max-width: 72rem; margin: 0 auto; padding: 1.6rem 1.2rem 4rem; } main.wide { max-width: 96rem; }
 section, .card { background: var(--card); border: 1px solid var(--border); border-radius: 10px; padding: 1.4rem 1.6rem; margin-bottom: 1.2rem; }
 section > :first-child { margin-top: 0; } section > :last-child { margin-bottom: 0; }
 .reply { border-top: 4px solid var(--look); }
-.success, .done { --look: var(--success); } .failed { --look: var(--failed); } .warning, .skipped, .partial { --look: var(--warning); }
+.success, .done { --look: var(--success); } .failed { --look: var(--failed); } .warning, .skipped, .partial, .unconfirmed { --look: var(--warning); }
 .info, .ask, .asked, .started { --look: var(--info); }
 .mark { display: inline-grid; place-items: center; width: 1.5em; height: 1.5em; margin-right: .5em; border: 2px solid var(--look); border-radius: 50%; color: var(--look); font-size: .8em; font-weight: 700; vertical-align: .1em; }
 .text { white-space: pre-wrap; overflow-wrap: break-word; font-size: 1.05em; }
@@ -52,7 +52,7 @@ section > :first-child { margin-top: 0; } section > :last-child { margin-bottom:
 .effects { display: flex; flex-wrap: wrap; gap: .6rem; margin-bottom: .9em; } summary { cursor: pointer; color: var(--quiet); }
 .copy { display: flex; flex-wrap: wrap; gap: .6rem; align-items: center; }
 [hidden] { display: none; }
-.table { overflow: auto; max-height: 70vh; margin: 1rem 0; border: 1px solid var(--border); border-radius: 10px; }
+.table.whole { max-height: none; } .table:not(.whole) { max-height: 70vh; } .table { overflow: auto; margin: 1rem 0; border: 1px solid var(--border); border-radius: 10px; }
 table { border-collapse: collapse; width: 100%; } caption { text-align: left; font-weight: 600; color: var(--strong); padding: .7rem .9rem; }
 th, td { text-align: left; vertical-align: top; padding: .4rem .9rem; border-top: 1px solid var(--border); }
 th { color: var(--quiet); font-size: .8rem; font-weight: 600; letter-spacing: .04em; text-transform: uppercase; white-space: nowrap; background: var(--raised); }
@@ -86,10 +86,14 @@ textarea { font: inherit; color: var(--strong); background: var(--card); border:
 .waiting, .running { --look: var(--info); } .launch { flex-basis: 100%; } .launch .told { font-size: 1.05em; color: var(--strong); }
 dl { display: grid; grid-template-columns: max-content minmax(0, 1fr); gap: .3rem 1.4rem; margin: 0; } dt { color: var(--quiet); } dd { margin: 0; overflow-wrap: break-word; }
 .alive { display: none; } html[data-kitsu-actions] .alive { display: block; } html[data-kitsu-actions] .dead { display: none; }
+.tasks { columns: 18rem; padding-left: 1.2rem; } pre { white-space: pre-wrap; overflow-wrap: anywhere; }
 .steps li { margin-bottom: .5em; }
+@page { margin: 14mm; }
 @media print {
-  .bar, .filter, .links, button, .again { display: none; } body, section { background: #fff; border: 0; } main { max-width: none; padding: 0; }
-  .table { max-height: none; overflow: visible; } .drawing svg { width: 100%; height: auto; } .chart, tr { break-inside: avoid; } .part { print-color-adjust: exact; }
+  html { font-size: 9.5pt; } .bar, .filter, .links, .effects, .find, button, .again, .fold summary { display: none; } body, section { background: #fff; border: 0; padding: 0; } main { max-width: none; padding: 0; }
+  .table { max-height: none; overflow: visible; margin: .6rem 0; } th { white-space: normal; } th, td { padding: .2rem .5rem; } caption { padding: .4rem .5rem; } caption:has(.unseen) { display: none; }
+  .chart { margin: 1.2rem 0 .4rem; break-after: avoid; } .drawing { overflow: visible; } .drawing svg { width: 100%; height: auto; } .chart, .short, tr { break-inside: avoid; } caption, thead { break-after: avoid; } thead { display: table-header-group; }
+  .part, .tag, th { print-color-adjust: exact; } a { color: inherit; text-decoration: none; }
 }
 @media (forced-colors: active) { .mark, .tag, .reply { border-color: CanvasText; } }
 `;

@@ -10,10 +10,17 @@ export const STATES = {
   running: "running",
 } as const;
 
+/** What was handed to a program whose answer nobody waits for: it is no longer waited for, and not known to have arrived. */
+export const UNCONFIRMED = "not confirmed";
+
+/** @param isOver the run has ended: nothing of it waits any more */
+export const sayState = (state: Outcome["state"], isOver: boolean): string =>
+  isOver && state === "waiting" ? UNCONFIRMED : STATES[state];
+
 /** "9 done, 1 skipped, 3 failed". */
-export function countOutcomes(outcomes: readonly Outcome[]): string {
+export function countOutcomes(outcomes: readonly Outcome[], isOver = false): string {
   const counts = (["done", "running", "waiting", "planned", "skipped", "failed"] as const).map(
-    (state) => [outcomes.filter((one) => one.state === state).length, STATES[state]] as const,
+    (state) => [outcomes.filter((one) => one.state === state).length, sayState(state, isOver)] as const,
   );
   return counts
     .filter(([count]) => count > 0)

@@ -2,9 +2,9 @@
 
 import { measureFootage } from "./footage.ts";
 import { byEpisode, bySequence, byTaskType, groupTasks, NOBODY, UNKNOWN } from "./group.ts";
-import { isDueThisWeek, isOverdue, measure, sum } from "./measure.ts";
+import { isDone, isDueThisWeek, isOverdue, measure, sum } from "./measure.ts";
 import { DAY_MS, dayOf, readMoment, sayDay } from "./moment.ts";
-import { round, type Sectioner, toDays } from "./scope.ts";
+import { FEW_TASKS, round, type Sectioner, toDays } from "./scope.ts";
 import { listWeeks } from "./weeks.ts";
 
 const LISTED_MAX = 100;
@@ -39,6 +39,7 @@ export const showDeadlines: Sectioner = (tasks, { now, persons }) => {
 };
 
 export const showUnplanned: Sectioner = (tasks, { now }) => {
+  if (tasks.every(isDone)) return {};
   const rows = groupTasks(tasks, byTaskType)
     .map(({ name, tasks: group }) => ({ name, ...measure(group, now) }))
     .filter(({ unassigned, unestimated }) => unassigned > 0 || unestimated > 0);
@@ -107,13 +108,10 @@ export const showWeeks: Sectioner = (tasks, scope) => {
       {
         title: "Done per week",
         columns: ["Week of", "Done", "Done so far", "Of all tasks", ...(inDays ? ["Estimated days done", "Of all days"] : [])],
-        rows: weeks.map((week, at) => [
-          sayDay(week.start),
-          week.done,
-          week.doneSoFar,
-          tasks.length,
-          ...(inDays ? [soFar[at] ?? 0, whole] : []),
-        ]),
+        rows: weeks.flatMap((week, at) => {
+          if (week.done === 0 && tasks.length <= FEW_TASKS) return [];
+          return [[sayDay(week.start), week.done, week.doneSoFar, tasks.length, ...(inDays ? [soFar[at] ?? 0, whole] : [])]];
+        }),
       },
     ],
   };

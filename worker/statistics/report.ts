@@ -6,7 +6,7 @@ import { showEffort, showMostRetaken, showRetakes, showSlowest } from "./effort.
 import { measure } from "./measure.ts";
 import { showDeadlines, showFootage, showUnplanned, showWeeks } from "./planning.ts";
 import { showAssetTypes, showAssignees, showEpisodes, showSequences, showStatuses, showTaskTypes } from "./progress.ts";
-import { percent, type Scope, type Sectioner, toDays } from "./scope.ts";
+import { FEW_TASKS, percent, type Scope, type Sectioner, toDays } from "./scope.ts";
 
 export type Report = { summary: string; charts: Chart[]; tables: Table[] };
 
@@ -30,9 +30,6 @@ const SECTIONS: readonly Sectioner[] = [
 /** What can be counted without what clients are not shown. */
 const FOR_CLIENTS: readonly Sectioner[] = [showStatuses, showTaskTypes, showEpisodes, showSequences, showAssetTypes, showFootage];
 
-/** Up to so many tasks are sooner read in tables than in pictures. */
-const READ_MAX = 8;
-
 /** One bar, or one point of a line, is a number. */
 const isWorthDrawing = ({ labels }: Chart) => labels.length > 1;
 
@@ -55,7 +52,7 @@ export function makeReport(all: readonly SelectedTask[], scope: Scope): Report {
     ]
       .filter(Boolean)
       .join("\n\n"),
-    charts: tasks.length > READ_MAX ? sections.flatMap(({ charts }) => charts ?? []).filter(isWorthDrawing) : [],
+    charts: tasks.length > FEW_TASKS ? sections.flatMap(({ charts }) => charts ?? []).filter(isWorthDrawing) : [],
     tables: sections.flatMap(({ tables }) => tables ?? []),
   };
 }

@@ -13,6 +13,9 @@ export type Scope = {
   withProject: boolean;
 };
 
+/** Up to so many tasks are sooner read in tables than in pictures. */
+export const FEW_TASKS = 8;
+
 /** `missing` says in a sentence why there is nothing; `shared` what is the same for every task, and so needs no table: "the sequence SQ01". */
 export type Section = { charts?: Chart[]; tables?: Table[]; missing?: string; shared?: string };
 export type Sectioner = (tasks: readonly SelectedTask[], scope: Scope) => Section;

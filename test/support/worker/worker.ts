@@ -109,7 +109,7 @@ export async function readFailed(response: Response) {
 
 /** The records in the log, newest first, as KV has them. */
 export async function readLog(): Promise<Record<string, unknown>[]> {
-  const { keys } = await env.RUNS.list();
+  const { keys } = await env.RUNS.list({ prefix: "run/" });
   const records = await Promise.all(keys.map(({ name }) => env.RUNS.get<Record<string, unknown>>(name, "json")));
   return records.filter((record) => record !== null);
 }

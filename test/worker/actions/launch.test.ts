@@ -1,8 +1,10 @@
+import { runDurableObjectAlarm } from "cloudflare:test";
+import { env } from "cloudflare:workers";
 import { beforeEach, describe, expect, it, vi } from "vitest";
 import type { Done, Effect } from "../../../contract.ts";
 import { launch } from "../../../worker/actions/launch.ts";
 import { describeAction } from "../../support/worker/describe-action.ts";
-import { ajax, ask, EDGE, form, KITSU, readAnswer, readFailed } from "../../support/worker/worker.ts";
+import { ajax, ask, EDGE, form, KITSU, readAnswer, readFailed, readLog } from "../../support/worker/worker.ts";
 import {
   addEntity,
   addProject,
@@ -35,6 +37,7 @@ const LAUNCHERS = {
   help: "https://wiki.studio.tld/players",
 };
 const VARIABLES = { KITSU_TOKEN: BOT_TOKEN, LAUNCHERS };
+const READER = { authorization: "Bearer sesame-open-sesame" };
 const LINUX = { "sec-ch-ua-platform": '"Linux"' };
 
 let fake: FakeZou;
@@ -364,6 +367,38 @@ describe("opening in a program of the studio's", () => {
       { id: first, state: "waiting" },
       { id: second, state: "failed", reason: expect.stringContaining("No file of it is recorded") },
     ]);
+  });
+
+  it("is in the log as unconfirmed, and as done once the handler has taken the ticket", async () => {
+    const { taskIds } = makeProject(2);
+    const log = async () => {
+      const { runs } = await (await ask("/runs.json", { headers: READER }, VARIABLES)).json<{ runs: { state: string }[] }>();
+      return runs.map(({ state }) => state);
+    };
+    const reply = await openDone(taskIds, { query: "?with=studio" });
+    expect(await log()).toEqual(["unconfirmed"]);
+    const ticketUrl = decodeURIComponent(urlOn(reply).replace("studio://open?u=", ""));
+    const loan = env.LOANS.getByName(/[0-9a-f]{64}/.exec(ticketUrl)?.[0] ?? "");
+    expect((await ask(ticketUrl)).status).toBe(200);
+    expect(await runDurableObjectAlarm(loan)).toBe(true);
+    expect(await log()).toEqual(["done"]);
+    const [recorded] = await readLog();
+    expect(recorded).toMatchObject({ reply: { outcomes: [{ state: "done" }, { state: "done" }] } });
+    // What became of the ticket can still be asked; at its end it is forgotten, and the log is left as it is.
+    expect(await (await ask(`${ticketUrl}/state`)).json()).toEqual({ state: "taken" });
+    const put = vi.spyOn(env.RUNS, "put");
+    expect(await runDurableObjectAlarm(loan)).toBe(true);
+    expect(put).not.toHaveBeenCalled();
+  });
+
+  it("stays unconfirmed where no handler takes it, and where a link can't be confirmed", async () => {
+    const { taskIds } = makeProject(1);
+    const reply = await openDone(taskIds, { query: "?with=studio" });
+    const token = /[0-9a-f]{64}/.exec(decodeURIComponent(urlOn(reply)))?.[0] ?? "";
+    expect(await runDurableObjectAlarm(env.LOANS.getByName(token))).toBe(true);
+    await openDone(taskIds, { query: "?with=rv" });
+    const { runs } = await (await ask("/runs.json?state=unconfirmed", { headers: READER }, VARIABLES)).json<{ runs: object[] }>();
+    expect(runs).toHaveLength(2);
   });
 
   it("hands a ticket to the studio's handler: all tasks, in a link of less than 200 characters", async () => {

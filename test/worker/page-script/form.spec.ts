@@ -60,6 +60,15 @@ test("a ticket that was taken is said to be", async ({ page }) => {
   await expect(page.getByRole("status")).toHaveText("Nuke has it.");
 });
 
+test("what was not confirmed is done once the ticket is taken", async ({ page }) => {
+  const rows = `<h2>1 not confirmed, 1 failed</h2><ul class="outcomes"><li class="failed"><span class="state">failed</span></li>
+<li class="waiting"><span class="state">not confirmed</span></li></ul>`;
+  await open(page, `<section class="reply">${launch(ticket())}${rows}</section>`, ["waiting", "taken"]);
+  await expect(page.getByRole("heading")).toHaveText("1 done, 1 failed");
+  await expect(page.locator(".outcomes .done")).toHaveText("done");
+  await expect(page.locator(".outcomes .failed")).toHaveText("failed");
+});
+
 test("a ticket that nobody takes is not claimed to be opened", async ({ page }) => {
   await page.clock.install();
   await open(page, launch(ticket()), [...Array.from({ length: 9 }, () => "waiting"), "expired"]);

@@ -2,7 +2,8 @@ import { csvParse } from "d3-dsv";
 import { describe, expect, it } from "vitest";
 import { debug } from "../../../worker/actions/debug.ts";
 import { replaceRun } from "../../support/worker/replace-run.ts";
-import { AJAX_FIELDS, ajax, ask, readFailed } from "../../support/worker/worker.ts";
+import { AJAX_FIELDS, ajax, ask, KITSU, readFailed } from "../../support/worker/worker.ts";
+import { ARTIST, addProject, BOT_TOKEN, openFakeZou } from "../../support/worker/zou.ts";
 
 const READER = { authorization: "Bearer sesame-open-sesame" };
 const read = (path: string, headers: Record<string, string> = {}) => ask(path, { headers: { ...READER, ...headers } });
@@ -19,14 +20,14 @@ describe("the log", () => {
     expect(await page()).toContain("Nothing was run yet");
     expect(await (await read("/runs.json")).json()).toEqual({ runs: [] });
     expect((await (await read("/runs.csv")).text()).trim()).toBe(
-      "at,id,action,state,title,person,email,project,tasks,trust,status,tookMs,url",
+      "at,id,action,actionTitle,state,title,person,name,email,project,projects,tasks,trust,status,tookMs,url",
     );
   });
 
   it("is a page with a line per run that links to it", async () => {
     await runSome(2);
     const text = await page();
-    expect(text).toContain("artist1@<wbr>studio.tld");
+    expect(text).toContain("artist1@studio.tld");
     expect(text.match(/href="https:\/\/edge\.studio\.tld\/runs\/[0-9a-f]{32}\?at=\d+"/g)).toHaveLength(2);
     expect(text).not.toContain("Older runs");
   });
@@ -57,13 +58,45 @@ describe("the log", () => {
     ["day", "yesterday"],
     ["day", "2026-13-45"],
     ["state", "great"],
-    ["project", "x"],
+    ["project", "x".repeat(201)],
     ["limit", "0"],
     ["limit", "100000"],
   ])("refuses a filter it can't use: %s=%s", async (name, value) => {
     const response = await read(`/runs.json?${name}=${value}`);
     expect(response.status).toBe(400);
     expect((await readFailed(response)).code).toBe("invalid-filter");
+  });
+
+  it("has titles and names in it, finds runs by them, and leads to the tasks", async () => {
+    const { taskIds, projectId } = addProject(openFakeZou(), 801, 2, { name: "Paper <Lantern>" });
+    const variables = { KITSU_TOKEN: BOT_TOKEN, KITSU_API: `${KITSU}/801/api` };
+    const fields = { ...AJAX_FIELDS, selection: taskIds, userid: ARTIST.id, useremail: ARTIST.email, productionid: projectId };
+    await ask("/actions/statistics", ajax(fields), variables);
+    const find = async (query: string) =>
+      (await ask(`/runs${query}`, { headers: { ...READER, accept: "text/html" } }, variables)).text();
+    for (const query of ["", "?project=lantern", "?person=zo%C3%A9", `?project=${projectId}`, "?action=statistics"]) {
+      const text = await find(query);
+      expect(text).toContain("<td>Statistics</td>");
+      expect(text).toContain("<td>Paper &lt;Lantern&gt;</td>");
+      expect(text).toContain("Zoé &quot;&lt;script&gt;&quot; 🦊</span>");
+      expect(text).toMatch(/href="[^"]+\?at=\d+#tasks">2<\/a>/);
+      expect(text).toContain('<option value="statistics"');
+    }
+    for (const query of ["?project=tram", "?person=bruno"]) expect(await find(query)).toContain("No run is like that");
+    const { runs } = await (await ask("/runs.json", { headers: READER }, variables)).json<{ runs: object[] }>();
+    expect(runs).toMatchObject([
+      { action: "statistics", actionTitle: "Statistics", projects: "Paper <Lantern>", project: projectId },
+    ]);
+  });
+
+  it("is a CSV in the language of the browser that asks, and plain for a script", async () => {
+    await ask("/actions/debug", ajax());
+    const download = async (headers: Record<string, string>) => (await read("/runs.csv", headers)).arrayBuffer();
+    const decode = (bytes: ArrayBuffer) => new TextDecoder("utf-8", { ignoreBOM: true, fatal: true }).decode(bytes);
+    const [plain, french] = [decode(await download({})), decode(await download({ "accept-language": "fr-FR,fr;q=0.9" }))];
+    expect(plain.startsWith("at,id,action")).toBe(true);
+    expect(french.startsWith("\ufeffat;id;action")).toBe(true);
+    expect(french.split("\r\n")[1]).toMatch(/^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d;[0-9a-f]{32};debug;Debug;done;/);
   });
 
   it("is a CSV that no spreadsheet runs", async () => {
