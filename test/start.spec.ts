@@ -16,7 +16,7 @@ test("an AJAX action shows its outcome as a toast, and is in the log", async ({ 
   await page.goto(`${started.worker}/runs`);
   const line = page.getByRole("row").filter({ hasText: "2 of 2 published" }).first();
   await expect(line).toContainText("publish");
-  await line.getByRole("link").click();
+  await line.getByRole("link").first().click();
   await expect(page.getByRole("heading", { name: "2 of 2 published" })).toBeVisible();
   await expect(page.getByText("superagent").or(page.getByText("application/json")).first()).toBeVisible();
 });
@@ -164,4 +164,36 @@ test("the home page says whether the userscript is running", async ({ page, star
   await page.reload();
   await expect(page.getByText("The userscript is running")).toBeVisible();
   await expect(page.getByText("The userscript is not running")).toBeHidden();
+  const notice = page.getByText("older than the version");
+  await expect(notice).toBeHidden();
+  // As an older, an equal and a later one would say it, and as late as some managers do.
+  const offered = (await page.getByText(/^version /).textContent())?.replace("version ", "") ?? "";
+  const wakeUp = (version: string) =>
+    page.evaluate((one) => document.documentElement.setAttribute("data-kitsu-actions", one), version);
+  for (const older of ["0.0.9.1900000000", "0.1.0", "0.1.0.9"]) {
+    await wakeUp(older);
+    await expect(notice).toContainText(`What runs here is version ${older}, older than the version ${offered} that is offered.`);
+  }
+  for (const other of [offered, "0.1.0.9900000000", "0.10.0.1"]) {
+    await wakeUp(other);
+    await expect(notice).toBeHidden();
+  }
+});
+
+test("the home page copies addresses, and its tables do not scroll within the page", async ({ page, context, started }) => {
+  await context.grantPermissions(["clipboard-read", "clipboard-write"]);
+  await page.setViewportSize({ width: 1_366, height: 768 });
+  await page.goto(started.worker);
+  const button = page.getByRole("button", { name: "Copy the address of Debug" });
+  await button.click();
+  await expect(page.getByRole("button", { name: "Copied" })).toBeVisible();
+  expect(await page.evaluate(() => navigator.clipboard.readText())).toBe(`${started.worker}/actions/debug`);
+  await expect(button).toBeVisible();
+  for (const path of ["", "/runs"]) {
+    await page.goto(started.worker + path);
+    const [across, down] = await page
+      .locator(".table")
+      .evaluate((box) => [box.scrollWidth - box.clientWidth, box.scrollHeight - box.clientHeight]);
+    expect([path, across, down]).toEqual([path, 0, 0]);
+  }
 });

@@ -22,7 +22,8 @@ import { serveLog, serveLogCsv, serveLogJson } from "./run-list.ts";
 import { serveRun, voidRun } from "./runs.ts";
 import { readPath, type Scene } from "./scene.ts";
 import { type Env, readSettings } from "./settings.ts";
-import { serveMetadata, serveUserscript, userscriptVersion } from "./userscript.ts";
+import { serveMetadata, serveUserscript } from "./userscript.ts";
+import { readUserscriptVersion } from "./userscript-version.ts";
 
 /** itty-router writes params and query into what it routes, so it gets a note of the request; handlers take the request itself. */
 const makeRouter = (base: string) =>
@@ -62,7 +63,8 @@ const makeRouter = (base: string) =>
     .options("/ping", (_, request, scene) => answerPreflight(request, scene.settings))
     .all("/ping", () => new Response(null, { status: 204 }));
 
-const serveHome = ({ base, settings }: Scene) => renderHome(base, settings, listActions(settings), userscriptVersion(settings));
+const serveHome = async ({ env, base, settings }: Scene) =>
+  renderHome(base, settings, listActions(settings), await readUserscriptVersion(env, settings));
 
 export { Conversation } from "./conversation.ts";
 export { Loan } from "./loan.ts";

@@ -1,34 +1,31 @@
 // The userscript as it is served: a metadata block and a configuration made from the settings, around the bundle the build left in gen/.
 
 import type { UserscriptConfig } from "../contract.ts";
-import { builtAtS, bundle, header, version } from "../gen/userscript.ts";
+import { bundle, header } from "../gen/userscript.ts";
 import type { Scene } from "./scene.ts";
 import type { Settings } from "./settings.ts";
+import { readUserscriptVersion } from "./userscript-version.ts";
 
-/** Managers compare versions number by number, so every deploy and every change of settings is a later version. */
-export const userscriptVersion = ({ deployedAtS }: Settings) => `${version}.${Math.max(deployedAtS, builtAtS)}`;
+type Place = Pick<Scene, "env" | "base" | "settings">;
 
 /** `/kitsu-actions.user.js`: what a manager installs. */
-export function serveUserscript(request: Request, { base, settings }: Pick<Scene, "base" | "settings">): Promise<Response> {
-  const config: UserscriptConfig = {
-    version: userscriptVersion(settings),
-    worker: base,
-    kitsu: settings.kitsuOrigins,
-    schemes: settings.schemes,
-  };
-  return serveScript(request, `${metadataBlock(base, settings)}(function(CONFIG){${bundle}})(${JSON.stringify(config)});\n`);
+export async function serveUserscript(request: Request, { env, base, settings }: Place): Promise<Response> {
+  const version = await readUserscriptVersion(env, settings);
+  const config: UserscriptConfig = { version, worker: base, kitsu: settings.kitsuOrigins, schemes: settings.schemes };
+  const block = metadataBlock(base, settings, version);
+  return serveScript(request, `${block}(function(CONFIG){${bundle}})(${JSON.stringify(config)});\n`);
 }
 
 /** `/kitsu-actions.meta.js`: what a manager asks for to see whether there is a later version. */
-export function serveMetadata(request: Request, { base, settings }: Pick<Scene, "base" | "settings">): Promise<Response> {
-  return serveScript(request, metadataBlock(base, settings));
+export async function serveMetadata(request: Request, { env, base, settings }: Place): Promise<Response> {
+  return serveScript(request, metadataBlock(base, settings, await readUserscriptVersion(env, settings)));
 }
 
-function metadataBlock(base: string, settings: Settings): string {
+function metadataBlock(base: string, settings: Settings, version: string): string {
   const lines = [
     ...header,
     ["namespace", `${new URL(base).origin}/`],
-    ["version", userscriptVersion(settings)],
+    ["version", version],
     ...[...new Set([...settings.kitsuOrigins, new URL(base).origin].flatMap(matchOrigin))].map((pattern) => ["match", pattern]),
     ["icon", `${base}/icon.svg`],
     ["homepageURL", `${base}/`],

@@ -23,6 +23,12 @@ describe("the page of a form", () => {
     expect(await openForm({ ...FORM_FIELDS, personid: OTHER_TASK })).toBeUndefined();
   });
 
+  it("is dark before it is painted: the script for it does not wait for the page", async () => {
+    const page = await (await ask("/actions/debug", form())).text();
+    expect(page).toContain('<script src="/theme.js"></script>\n<script src="/page.js" defer></script>');
+    expect((await ask("/theme.js")).headers.get("content-type")).toContain("text/javascript");
+  });
+
   it("believes no other word, and loses nothing where KV refuses", async () => {
     await call("%22%3E%3Cscript%3E");
     expect(await openForm()).toBeUndefined();

@@ -1,4 +1,7 @@
-import { describe, expect, it } from "vitest";
+import { env } from "cloudflare:workers";
+import { describe, expect, it, vi } from "vitest";
+import { laterVersion } from "../../worker/userscript-version.ts";
+import { compareVersions } from "../../worker/version-order.ts";
 import { ask, EDGE, KITSU } from "../support/worker/worker.ts";
 
 const VERSION = { VERSION: { id: "x", tag: "", timestamp: "2027-01-15T08:00:00.000Z" } };
@@ -85,10 +88,53 @@ describe("its metadata", () => {
     ]);
   });
 
-  it("has a version that grows with every deploy", async () => {
-    const [before, after] = [await version(VERSION), await version({ VERSION: { timestamp: "2027-01-15T08:00:01.000Z" } })];
-    expect(before).toMatch(/^\d+\.\d+\.\d+\.\d+$/);
-    expect(Number(after.split(".")[3])).toBe(Number(before.split(".")[3]) + 1);
-    expect(Number((await version({})).split(".")[3])).toBeGreaterThan(1_700_000_000);
+  const deployedAt = (time: string, rest: object = {}) => version({ VERSION: { timestamp: time }, ...rest });
+
+  it("keeps its version over deploys that change nothing in it, and whoever asks at which address", async () => {
+    const first = await deployedAt("2027-01-15T08:00:00.000Z");
+    expect(first).toMatch(/^\d+\.\d+\.\d+\.1800000000$/);
+    for (const time of ["2027-01-16T08:00:00.000Z", "2027-03-01T08:00:00.000Z", "2026-12-01T08:00:00.000Z"])
+      expect(await deployedAt(time, { LOG_RETENTION_DAYS: "7" })).toBe(first);
+    const elsewhere = await ask("https://actions.studio.workers.dev/kitsu-actions.meta.js");
+    expect(values(readMetadata(await elsewhere.text()), "version")).toEqual([first]);
+    expect(await (await ask("/")).text()).toContain(`version ${first}`);
+  });
+
+  it("has a later version whenever something in it changed, after a rollback, too", async () => {
+    const versions = [
+      await deployedAt("2027-01-15T08:00:00.000Z"),
+      await deployedAt("2027-01-16T08:00:00.000Z", { LINK_SCHEMES: "rvlink" }),
+      await deployedAt("2027-01-15T08:00:00.000Z"),
+      await deployedAt("2027-01-15T08:00:00.000Z", { KITSU_URL: "https://kitsu.other.tld" }),
+      await deployedAt("2027-02-01T08:00:00.000Z"),
+    ];
+    for (const [at, one] of versions.entries()) {
+      const before = versions[at - 1];
+      if (before !== undefined) expect(compareVersions(one, before), `${one} after ${before}`).toBeGreaterThan(0);
+    }
+  });
+
+  it("is served, and can be installed, where KV can't be asked", async () => {
+    vi.spyOn(env.RUNS, "get").mockRejectedValue(new Error("KV GET failed"));
+    const put = vi.spyOn(env.RUNS, "put");
+    expect(await deployedAt("2027-01-15T08:00:00.000Z")).toMatch(/\.1800000000$/);
+    expect(put).not.toHaveBeenCalled();
+  });
+
+  it("begins anew where KV has something else there", async () => {
+    await env.RUNS.put("userscript", JSON.stringify({ digest: 1, version: "x" }));
+    expect(await deployedAt("2027-01-15T08:00:00.000Z")).toMatch(/\.1800000000$/);
+  });
+
+  it.each([
+    ["0.1.0.1800000000", "0.1.0.1800000001", "0.1.0.1800000001"],
+    ["0.1.0.1800000000", "0.2.0.7", "0.2.0.7"],
+    ["0.2.0.7", "0.1.0.1800000000", "0.2.0.8"],
+    ["0.1.0.1800000000", "0.1.0.1800000000", "0.1.0.1800000001"],
+    ["0.1", "0.1.0.1", "0.1.0.1"],
+    ["0.9.0.1", "0.10.0.1", "0.10.0.1"],
+  ])("goes from %s to %s as %s", (last, candidate, next) => {
+    expect(laterVersion(last, candidate)).toBe(next);
+    expect(compareVersions(next, last)).toBeGreaterThan(0);
   });
 });

@@ -1,7 +1,7 @@
 /** Buttons that copy. */
 export function wakeCopyButtons(): void {
   for (const button of document.querySelectorAll<HTMLButtonElement>("button[data-copy]")) {
-    const label = button.textContent;
+    const label = [...button.childNodes];
     button.hidden = false;
     button.addEventListener("click", async () => {
       try {
@@ -11,7 +11,7 @@ export function wakeCopyButtons(): void {
         button.textContent = "Select the text and copy it";
       }
       setTimeout(() => {
-        button.textContent = label;
+        button.replaceChildren(...label);
       }, 3_000);
     });
   }

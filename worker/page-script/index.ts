@@ -5,6 +5,7 @@ import { addCsvButtons } from "./csv.ts";
 import { wakeSearch } from "./find.ts";
 import { followRun } from "./follow.ts";
 import { followLaunches } from "./launch.ts";
+import { watchUserscript } from "./outdated.ts";
 import { rememberAnswers } from "./remember.ts";
 
 takeAddress();
@@ -14,3 +15,4 @@ wakeSearch();
 rememberAnswers();
 followLaunches();
 followRun();
+watchUserscript();

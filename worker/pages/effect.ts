@@ -2,8 +2,11 @@
 import type { Effect, Launch, Way } from "../../contract.ts";
 import { type Content, html } from "./html.ts";
 
-/** @param kitsuUrl the studio's Kitsu, for effects that go to a page of it */
-export function renderEffect(effect: Effect, kitsuUrl: string): Content {
+/**
+ * @param kitsuUrl the studio's Kitsu, for effects that go to a page of it
+ * @param isPast nothing starts by itself
+ */
+export function renderEffect(effect: Effect, kitsuUrl: string, isPast = false): Content {
   switch (effect.kind) {
     case "open":
       return html`<a class="button primary" href="${effect.url}" rel="noreferrer">${effect.label ?? "Open"}</a> `;
@@ -14,7 +17,7 @@ export function renderEffect(effect: Effect, kitsuUrl: string): Content {
     case "go":
       return html`<a class="button primary" href="${kitsuUrl}${effect.path}" rel="noreferrer">${effect.label ?? "Open in Kitsu"}</a> `;
     case "launch":
-      return renderLaunch(effect);
+      return renderLaunch(effect, isPast);
     case "refresh":
       return undefined;
   }
@@ -33,11 +36,11 @@ const LINE_LENGTH = 100;
 const SYSTEMS: Readonly<Record<string, string>> = { linux: "Linux", windows: "Windows", darwin: "macOS" };
 
 /** The script tries the guessed way once and says what became of it; the buttons are there in any case. */
-function renderLaunch({ app, ways, system, ticket, help, label }: Launch): Content {
+function renderLaunch({ app, ways, system, ticket, help, label }: Launch, isPast: boolean): Content {
   const guessed = ways.find((way) => way.system === system) ?? ways[0];
   const others = ways.filter((way) => way !== guessed);
   if (guessed === undefined) return undefined;
-  return html`<div class="launch" data-launch="${guessed.url}" data-app="${app}"${ticket !== undefined && html` data-ticket="${ticket.url}" data-until="${ticket.until}"`}>
+  return html`<div class="launch"${!isPast && html` data-launch="${guessed.url}"`} data-app="${app}"${ticket !== undefined && html` data-ticket="${ticket.url}" data-until="${ticket.until}"`}>
 <p class="told" role="status">Press the button to open ${app}.</p>
 <p>${renderWay(guessed, label ?? `Open in ${app}`, "primary")} ${others.map((way) => renderWay(way, `On ${SYSTEMS[way.system ?? ""] ?? way.system}`))}</p>
 <div class="unanswered"><p>Nothing opened? The program may not be set up on this computer to open such links.${help !== undefined && html` <a href="${help}" rel="noreferrer">How to install it</a>`}</p>

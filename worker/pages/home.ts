@@ -5,7 +5,9 @@ import type { Settings } from "../settings.ts";
 import { html } from "./html.ts";
 import { renderPage } from "./layout.ts";
 
-export function renderHome(base: string, settings: Settings, actions: readonly Action[], version: string): Response {
+type Listed = Pick<Action, "id" | "title" | "about" | "modes">;
+
+export function renderHome(base: string, settings: Settings, actions: readonly Listed[], version: string): Response {
   return renderPage({
     title: "Home",
     basePath: settings.basePath,
@@ -15,6 +17,7 @@ export function renderHome(base: string, settings: Settings, actions: readonly A
 <p>This server runs the custom actions of ${settings.kitsuUrls.map((url, index) => html`${index > 0 && ", "}<a href="${url}">${url}</a>`)}.
 The userscript shows in Kitsu what came of them.</p>
 <p class="alive"><span class="tag success">The userscript is running on this page.</span></p>
+<p class="outdated problem" role="status" data-offered="${version}" hidden>What runs here is version <span data-running></span>, older than the version ${version} that is offered. Press <em>Install the userscript</em> to update it now, confirm what the manager shows, and reload Kitsu's tabs. Nothing breaks until then: most managers update it by themselves within a week.</p>
 <p class="dead"><span class="tag warning">The userscript is not running on this page.</span></p>
 ${isExposed(base) && html`<p><span class="tag warning">Plain http</span> This page came without https, and so does the userscript, at each update: anybody on the network in between can change it. Open this page by https before you install it. If you did, your TD sets <code>TRUST_PROXY</code>: docs/deploy.md.</p>`}
 <p><a class="button primary" href="${base}/kitsu-actions.user.js">Install the userscript</a> <span class="quiet">version ${version}</span></p>
@@ -35,15 +38,26 @@ ${isExposed(base) && html`<p><span class="tag warning">Plain http</span> This pa
 </section>
 <section>
 <h2>The actions</h2>
-<p>In Kitsu, an administrator adds a custom action with one of these addresses. <em>Ajax</em> on: the outcome is shown by the userscript. Off: it opens in a tab.</p>
-<div class="table" role="region" tabindex="0" aria-label="The actions">
+<p>In Kitsu, an administrator adds a custom action with one of these addresses. <em>Ajax</em> on: the userscript shows the outcome in Kitsu. Off, as a form: it opens in a tab.</p>
+<div class="table whole" role="region" tabindex="0" aria-label="The actions">
 <table>
-<thead><tr><th scope="col">Action</th><th scope="col">What it does</th><th scope="col">Address for Kitsu</th></tr></thead>
+<thead><tr><th scope="col">Action</th><th scope="col">Offered as</th><th scope="col">Address for Kitsu</th></tr></thead>
 <tbody>
-${actions.map(({ id, title, about }) => html`<tr><td>${title}</td><td>${about}</td><td><code>${base}/actions/${id}</code></td></tr>\n`)}
+${actions.map(
+  ({
+    id,
+    title,
+    about,
+    modes,
+  }) => html`<tr><td><strong>${title}</strong><br>${about}</td><td class="nowrap">${modes.map((mode) => MODES[mode]).join(", ")}</td>
+<td class="nowrap"><code>${base}/actions/${id}</code> <button type="button" class="small" data-copy="${base}/actions/${id}" hidden>Copy<span class="unseen"> the address of ${title}</span></button></td></tr>\n`,
+)}
 </tbody>
 </table>
 </div>
 </section>`,
   });
 }
+
+/** As Kitsu's own switch is called, the one that it is offered with first. */
+const MODES = { form: "form", ajax: "Ajax" } as const;

@@ -8,8 +8,11 @@ import { countOutcomes, sayProgress, sayState } from "./words.ts";
 
 const MARKS = { success: "✓", info: "i", warning: "!", failed: "✕", ask: "?", started: "…" } as const;
 
-/** @param kitsuUrl the studio's Kitsu, for what leads to a page of it */
-export function renderReply(reply: Reply, kitsuUrl = ""): Content {
+/**
+ * @param kitsuUrl the studio's Kitsu, for what leads to a page of it
+ * @param isPast somebody reads what came of a run: no program is started by that
+ */
+export function renderReply(reply: Reply, kitsuUrl = "", isPast = false): Content {
   const look = reply.kind === "done" ? reply.severity : reply.kind;
   return html`<section class="reply ${look}">
 <h1><span class="mark" aria-hidden="true">${MARKS[look]}</span>${reply.title}</h1>
@@ -19,7 +22,7 @@ ${reply.kind === "failed" && reply.retry && retriedOutcomes(reply).length === 0 
 ${reply.kind === "ask" && html`<p>This was not answered.</p>`}
 ${reply.kind === "started" && reply.progress && renderProgress(reply.progress)}
 ${reply.kind === "started" && reply.picture !== undefined && html`<p><img class="picture" src="${reply.picture}" alt="The newest picture"></p>`}
-${"effects" in reply && reply.effects?.length ? html`<div class="effects">${reply.effects.map((effect) => renderEffect(effect, kitsuUrl))}</div>` : undefined}
+${"effects" in reply && reply.effects?.length ? html`<div class="effects">${reply.effects.map((effect) => renderEffect(effect, kitsuUrl, isPast))}</div>` : undefined}
 ${"outcomes" in reply && reply.outcomes?.length ? renderOutcomes(reply.outcomes, { isOver: reply.kind === "done" }) : undefined}
 ${reply.links?.length ? html`<ul class="links">${reply.links.map((link) => html`<li>${renderLink(link)}</li>`)}</ul>` : undefined}
 ${reply.kind === "done" && renderFigures(reply.charts ?? [], reply.tables ?? [])}
@@ -117,9 +120,12 @@ function renderCell(cell: string | number | null): Content {
   if (typeof cell === "number") return html`<td class="number">${cell}`;
   if (cell !== null && ADDRESS.test(cell))
     return html`<td><a href="${cell}" rel="noreferrer">${cell.length > ADDRESS_SHOWN ? `${cell.slice(0, ADDRESS_SHOWN)}…` : cell}</a>`;
-  const look = DAY.test(cell ?? "") ? "nowrap" : LONG.test(cell ?? "") ? "long" : undefined;
-  return html`<td${look && html` class="${look}"`}>${cell}`;
+  if (cell !== null && LONG.test(cell)) return html`<td class="long">${breakLong(cell)}`;
+  return html`<td${DAY.test(cell ?? "") && html` class="nowrap"`}>${cell}`;
 }
+
+/** Behind a comma rather than within a word. */
+const breakLong = (text: string): Content => text.split(/(?<=[,;/&?])/).map((part, at) => [at > 0 && html`<wbr>`, part]);
 
 /** How much of an address is shown. */
 const ADDRESS_SHOWN = 40;

@@ -44,7 +44,7 @@ export function renderRun(
     basePath,
     kitsuUrl,
     hasDocument: reply.kind === "done" && reply.document !== undefined,
-    body: html`${renderReply(reply, kitsuUrl)}
+    body: html`${renderReply(reply, kitsuUrl, true)}
 ${renderAgain(run, reply)}
 ${undone !== undefined && html`<p>Taken back by ${undone.person}, ${renderTime(undone.at)}: ${undone.reply.title}</p>`}
 <section>

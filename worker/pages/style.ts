@@ -52,7 +52,7 @@ section > :first-child { margin-top: 0; } section > :last-child { margin-bottom:
 .effects { display: flex; flex-wrap: wrap; gap: .6rem; margin-bottom: .9em; } summary { cursor: pointer; color: var(--quiet); }
 .copy { display: flex; flex-wrap: wrap; gap: .6rem; align-items: center; }
 [hidden] { display: none; }
-.table.whole { max-height: none; } .table:not(.whole) { max-height: 70vh; } .table { overflow: auto; margin: 1rem 0; border: 1px solid var(--border); border-radius: 10px; }
+@media screen { .table:not(.whole) { max-height: 70vh; } } .table { overflow: auto; margin: 1rem 0; border: 1px solid var(--border); border-radius: 10px; }
 table { border-collapse: collapse; width: 100%; } caption { text-align: left; font-weight: 600; color: var(--strong); padding: .7rem .9rem; }
 th, td { text-align: left; vertical-align: top; padding: .4rem .9rem; border-top: 1px solid var(--border); }
 th { color: var(--quiet); font-size: .8rem; font-weight: 600; letter-spacing: .04em; text-transform: uppercase; white-space: nowrap; background: var(--raised); }
@@ -85,13 +85,14 @@ textarea { font: inherit; color: var(--strong); background: var(--card); border:
 .picture { display: block; height: min(24rem, 50vw); max-width: 100%; aspect-ratio: auto 16/9; object-fit: contain; object-position: left; border-radius: 10px; } .started > .text { min-height: 1.5em; } .reply > .progress { display: flex; margin-bottom: .9em; } .progress { display: inline-flex; flex-wrap: wrap; gap: 0 .6rem; align-items: center; color: var(--quiet); font-variant-numeric: tabular-nums; } progress { accent-color: var(--accent); }
 .waiting, .running { --look: var(--info); } .launch { flex-basis: 100%; } .launch .told { font-size: 1.05em; color: var(--strong); }
 dl { display: grid; grid-template-columns: max-content minmax(0, 1fr); gap: .3rem 1.4rem; margin: 0; } dt { color: var(--quiet); } dd { margin: 0; overflow-wrap: break-word; }
+dl + .effects { margin-top: 1rem; }
 .alive { display: none; } html[data-kitsu-actions] .alive { display: block; } html[data-kitsu-actions] .dead { display: none; }
 .tasks { columns: 18rem; padding-left: 1.2rem; } pre { white-space: pre-wrap; overflow-wrap: anywhere; }
 .steps li { margin-bottom: .5em; }
 @page { margin: 14mm; }
 @media print {
   html { font-size: 9.5pt; } .bar, .filter, .links, .effects, .find, button, .again, .fold summary { display: none; } body, section { background: #fff; border: 0; padding: 0; } main { max-width: none; padding: 0; }
-  .table { max-height: none; overflow: visible; margin: .6rem 0; } th { white-space: normal; } th, td { padding: .2rem .5rem; } caption { padding: .4rem .5rem; } caption:has(.unseen) { display: none; }
+  .table { overflow: visible; margin: .6rem 0; } th { white-space: normal; } th, td { padding: .2rem .5rem; } caption { padding: .4rem .5rem; } caption:has(.unseen) { display: none; }
   .chart { margin: 1.2rem 0 .4rem; break-after: avoid; } .drawing { overflow: visible; } .drawing svg { width: 100%; height: auto; } .chart, .short, tr { break-inside: avoid; } caption, thead { break-after: avoid; } thead { display: table-header-group; }
   .part, .tag, th { print-color-adjust: exact; } a { color: inherit; text-decoration: none; }
 }

@@ -13,6 +13,17 @@ describe("the home page", () => {
     expect(text).toContain(KITSU);
   });
 
+  it("says how each action is offered, and has a button that copies its address", async () => {
+    const text = await (
+      await ask("/", {}, { KITSU_TOKEN: "a-bot", FORWARD_TARGETS: { publish: { url: "https://p.tld", title: 'A "b"' } } })
+    ).text();
+    expect(text).toMatch(/<td class="nowrap">form, Ajax<\/td>\s*<td class="nowrap"><code>[^<]*\/actions\/debug</);
+    expect(text).toMatch(/<td class="nowrap">Ajax, form<\/td>\s*<td class="nowrap"><code>[^<]*\/actions\/comment</);
+    expect(text).toContain(
+      `data-copy="${EDGE}/actions/publish" hidden>Copy<span class="unseen"> the address of A &quot;b&quot;</span>`,
+    );
+  });
+
   it("is there below a path of a shared host, with or without the slash", async () => {
     for (const path of ["/edge", "/edge/"]) {
       const response = await ask(path, {}, { BASE_PATH: "/edge" });

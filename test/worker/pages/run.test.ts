@@ -1,7 +1,7 @@
 import { describe, expect, it, vi } from "vitest";
 import { debug } from "../../../worker/actions/debug.ts";
 import { replaceRun } from "../../support/worker/replace-run.ts";
-import { ADA, AJAX_FIELDS, ajax, ask, readAnswer, readFailed, TASK } from "../../support/worker/worker.ts";
+import { ADA, AJAX_FIELDS, ajax, ask, form, readAnswer, readFailed, TASK } from "../../support/worker/worker.ts";
 
 const RUN = "0123456789abcdef0123456789abcdef";
 const READER = { authorization: "Bearer sesame-open-sesame" };
@@ -86,6 +86,16 @@ describe("a run, to whoever may read the log", () => {
     const text = await show();
     expect(text).toContain("The disk is full");
     expect(text).not.toContain("run it again from Kitsu");
+  });
+
+  it("starts no program by being read", async () => {
+    const effects = [{ kind: "launch" as const, app: "RV", ways: [{ url: "https://x.tld/open" }] }];
+    replaceRun(debug).mockResolvedValue({ kind: "done", severity: "info", title: "Opening", effects });
+    const answer = await (await ask("/actions/debug", form())).text();
+    expect(answer).toContain('data-launch="https://x.tld/open"');
+    const page = await (await ask(await runOnce(), { headers: { ...READER, accept: "text/html" } })).text();
+    expect(page).toContain('href="https://x.tld/open"');
+    expect(page).not.toContain("data-launch");
   });
 
   it("has everything that is known, as JSON", async () => {
