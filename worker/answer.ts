@@ -9,8 +9,9 @@ import { html } from "./pages/html.ts";
 import { renderPage } from "./pages/layout.ts";
 import { renderReply } from "./pages/reply.ts";
 import { renderTime } from "./pages/time.ts";
+import { THEME_PARAMETER } from "./run.ts";
 import type { Settings } from "./settings.ts";
-import { THEME_PARAMETER, type Theme } from "./theme.ts";
+import type { Theme } from "./theme.ts";
 
 /** What is said: with the run it is about, if there is one. */
 export type Said = { run?: Run | undefined; reply: Reply };

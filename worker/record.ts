@@ -70,8 +70,9 @@ export type RunState = (typeof RUN_STATES)[number];
 export function stateOf({ reply, undone }: Pick<Recorded, "reply" | "undone">): RunState {
   if (undone !== undefined) return "undone";
   if (reply.kind === "ask") return "asked";
-  if (reply.kind !== "done") return reply.kind;
   const has = (...states: Outcome["state"][]) => reply.outcomes?.some(({ state }) => states.includes(state));
+  if (reply.kind === "failed" && has("done")) return "partial";
+  if (reply.kind !== "done") return reply.kind;
   if (has("failed", "skipped")) return "partial";
   return has("waiting", "running", "planned") ? "unconfirmed" : "done";
 }

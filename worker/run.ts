@@ -1,7 +1,6 @@
 // A run as others see it: its address, and what can still be done with it.
 import * as v from "valibot";
 import type { Outcome, Reply, Run } from "../contract.ts";
-import { THEME_PARAMETER } from "./theme.ts";
 
 /** The address of a run's page. The time in it is what finds the record in one step. */
 export function runAt(base: string, id: string, at: number): Run {
@@ -62,6 +61,8 @@ export function readAttempt({ searchParams }: URL): string | undefined {
 export const isOwnParameter = (name: string) => [RUN_PARAMETER, ATTEMPT_PARAMETER, THEME_PARAMETER].includes(name);
 export const RUN_PARAMETER = "run";
 const ATTEMPT_PARAMETER = "try";
+/** How Kitsu looks, as its userscript says. */
+export const THEME_PARAMETER = "theme";
 
 const Time = v.pipe(v.string(), v.regex(/^\d{1,16}$/), v.transform(Number), v.safeInteger());
 

@@ -1,11 +1,11 @@
 // How Kitsu looks to a person: its userscript says so with each AJAX call, and the page of a form, on a host of its own, has no other way to know.
 import * as v from "valibot";
+import { THEME_PARAMETER } from "./run.ts";
 import type { Env } from "./settings.ts";
 
 const Theme = v.picklist(["light", "dark"]);
 export type Theme = v.InferOutput<typeof Theme>;
 
-export const THEME_PARAMETER = "theme";
 const KEPT_S = 90 * 86_400;
 
 const keyOf = (person: string) => `theme/${person}`;

@@ -76,6 +76,16 @@ describe("the log", () => {
     expect((await list()).map((run) => run.state)).toEqual([state]);
   });
 
+  it.each([
+    ["failed", ["failed"]],
+    ["failed", []],
+    ["partial", ["done", "failed"]],
+  ] as const)("is %s where it failed, and the tasks are %j", async (state, states) => {
+    const outcomes = states.map((one) => ({ id: TASK, label: "SH010", state: one }));
+    await record(makeRecord({ reply: { kind: "failed", code: "x", title: "It broke", outcomes } }));
+    expect((await list()).map((run) => run.state)).toEqual([state]);
+  });
+
   it("says in the summary what a line of the log shows", async () => {
     const outcomes = [{ id: TASK, label: "SH010", state: "failed" as const }];
     const written = makeRecord({

@@ -65,7 +65,7 @@ function renderFilter({ query, titles, base }: Log): Content {
 function renderRuns({ runs, base, titles }: Log): Content {
   return html`<div class="table whole" role="region" tabindex="0" aria-label="Runs, newest first">
 <table>
-<thead><tr><th scope="col">When (UTC)</th><th scope="col">Action</th><th scope="col">State</th><th scope="col">Result</th><th scope="col">Project</th><th scope="col" class="number">Tasks</th><th scope="col">Person</th><th scope="col">Known by</th><th scope="col" class="number">Took</th></tr></thead>
+<thead><tr><th scope="col">When (UTC)</th><th scope="col">Action</th><th scope="col">State</th><th scope="col">Result</th><th scope="col">Project</th><th scope="col" class="number">Tasks</th><th scope="col">Person</th><th scope="col">Trust</th><th scope="col" class="number">Took</th></tr></thead>
 <tbody>
 ${runs.map((run) => {
   const { url } = runAt(base, run.id, run.at);

@@ -78,7 +78,7 @@ function renderFacts(recorded: Recorded, title: string, who?: Content): Content 
 <dt>Began</dt><dd>${renderTime(at)}</dd>
 <dt>Took</dt><dd>${sayTook(tookMs)}</dd>
 ${who}
-${person !== undefined && html`<dt>Caller known by</dt><dd>${person.trust}</dd>`}
+${person !== undefined && html`<dt>Trust</dt><dd>${person.trust}</dd>`}
 <dt>HTTP status</dt><dd>${status}</dd>
 </dl>`;
 }
