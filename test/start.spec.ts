@@ -91,6 +91,34 @@ test("on Kitsu's own host the session says who calls, and a playlist is made as 
   await expect(page.getByText(/The playlist is made|There is nothing to play/).first()).toBeVisible();
 });
 
+test("a form's tab is as dark as Kitsu is: at once on Kitsu's own host, elsewhere after an AJAX call", async ({
+  browser,
+  started,
+}) => {
+  const page = await (await browser.newContext({ colorScheme: "light" })).newPage();
+  await page.addInitScript(() => localStorage.setItem("dark-theme", "true"));
+  await openPlayground(page, started);
+  const colourOf = async (label: string) => {
+    const tab = await runForm(page, label);
+    const colour = await tab.evaluate(() => getComputedStyle(document.body).backgroundColor);
+    await tab.close();
+    return colour;
+  };
+  const [light, dark] = ["rgb(246, 246, 246)", "rgb(54, 57, 63)"];
+  // A person of their own, whose last call was not another test's.
+  const person = await page.locator("#person option", { hasText: "Djibril Sow" }).getAttribute("value");
+  await page.locator("#person").selectOption(person);
+  await expect(page.locator("#person")).toBeEnabled();
+  expect(await colourOf("Debug (session)")).toBe(dark);
+  expect(await colourOf("Debug")).toBe(light);
+  await choose(page, "Debug (AJAX)");
+  await run(page);
+  await expect(page.getByText("tasks of 2 entities").first()).toBeVisible();
+  // What the call said is kept after its answer.
+  await expect.poll(() => colourOf("Debug")).toBe(dark);
+  await page.context().close();
+});
+
 test("a comment is asked for, agreed to, written where Kitsu takes it, and seen in Kitsu at once", async ({ page, started }) => {
   await page.goto(started.playground);
   await page.getByRole("button", { name: "Select all tasks: Layout" }).click();
