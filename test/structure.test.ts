@@ -172,7 +172,9 @@ describe("safety", () => {
   it("says in docs/storage.md what it keeps", () => {
     const keys = [
       ...products.flatMap((path) =>
-        [...read(path).matchAll(/["`](kitsu-actions:\w+|run\/|theme\/|userscript(?=")|kitsu_actions_log)/g)].map(([, key = ""]) => key),
+        [...read(path).matchAll(/["`](kitsu-actions:\w+|run\/|theme\/|userscript(?=")|kitsu_actions_log)/g)].map(
+          ([, key = ""]) => key,
+        ),
       ),
     ];
     expect(new Set(keys).size).toBe(9);
