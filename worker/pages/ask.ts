@@ -26,7 +26,7 @@ ${form !== undefined && renderHidden("form", form)}
 ${plan !== undefined && renderHidden("plan", plan)}
 ${Object.entries(call?.input ?? {}).map(([name, value]) => !fields.some((field) => field.name === name) && renderHidden(`input.${name}`, value))}
 ${fields.map((field) => (field.type === "hidden" ? renderHidden(nameOf(field), field.value ?? "") : renderField(field, field === first)))}
-${outcomes?.length ? renderOutcomes(outcomes, { isFolded: true }) : undefined}
+${outcomes?.length ? renderOutcomes(outcomes, { fold: dangerous || outcomes.length <= READ_MAX ? "open" : "closed" }) : undefined}
 <p class="submit"><button class="primary${dangerous && html` dangerous`}">${submit}</button>
 ${shown.length < fields.length && html`<button name="back" value="1">Change the answers</button>`}
 <a class="button" href="${kitsuUrl}">Cancel</a></p>
@@ -53,6 +53,9 @@ export function callFields({
   };
   return Object.fromEntries(Object.entries(fields).flatMap(([name, value]) => (value === undefined ? [] : [[name, value]])));
 }
+
+/** So many tasks are read at a glance; what is dangerous is to be read in any case. */
+const READ_MAX = 8;
 
 const nameOf = ({ name }: Field) => `input.${name}`;
 

@@ -32,20 +32,23 @@ ${"document" in reply && reply.document !== undefined && renderDocument(reply.ti
 
 /**
  * "9 done, 1 skipped, 3 failed", with every task below it, the failed ones first.
- * @param isFolded the list is there to look into, and not what the page is about
+ * @param fold the list is there to look into, and not what the page is about
  * @param isOver the run has ended
  */
-export function renderOutcomes(outcomes: readonly Outcome[], { isFolded = false, isOver = false } = {}): Content {
+export function renderOutcomes(
+  outcomes: readonly Outcome[],
+  { fold, isOver = false }: { fold?: "open" | "closed"; isOver?: boolean } = {},
+): Content {
   const groups = (["failed", "running", "waiting", "skipped", "planned", "done"] as const).map((state) =>
     outcomes.filter((one) => one.state === state),
   );
   // The order of what was not done yet is the worker's: what changed stands first.
-  const rows = (isFolded ? outcomes : groups.flat()).map(
+  const rows = (fold ? outcomes : groups.flat()).map(
     ({ id, state, label, reason, link, progress }) =>
       html`<li class="${state}" data-task="${id}"><span class="state">${sayState(state, isOver)}</span> <span class="label" dir="auto">${label}</span>${(reason || progress) && html` <span class="reason" dir="auto">${reason}</span>`}${progress && renderProgress(progress)}${link && html` ${renderLink(link)}`}</li>`,
   );
-  if (isFolded)
-    return html`<details class="fold"><summary>${countOutcomes(outcomes)}</summary><ul class="outcomes">${rows}</ul></details>`;
+  if (fold)
+    return html`<details class="fold"${fold === "open" && html` open`}><summary>${countOutcomes(outcomes)}</summary><ul class="outcomes">${rows}</ul></details>`;
   return html`<h2>${countOutcomes(outcomes, isOver)}</h2>
 <ul class="outcomes">
 ${rows}

@@ -79,7 +79,7 @@ textarea { font: inherit; color: var(--strong); background: var(--card); border:
 .field select, .field input:not([type=checkbox]) { width: 100%; } .field .box { display: flex; gap: .5rem; align-items: center; min-height: 1.8rem; color: var(--strong); font-size: .95rem; font-weight: 400; }
 .field input[type=checkbox] { min-height: 0; width: 1.1rem; height: 1.1rem; accent-color: var(--accent); } .required { color: var(--failed); }
 .help { color: var(--quiet); font-size: .9rem; margin: .25rem 0 0; } .error, .problem { color: var(--failed); font-weight: 500; } .error { margin: .25rem 0 0; font-size: .9rem; }
-.problem { border-left: 4px solid var(--failed); padding-left: .8rem; } [aria-invalid] { border-color: var(--failed); }
+.outdated { border-left: 4px solid var(--warning); padding-left: .8rem; } .problem { border-left: 4px solid var(--failed); padding-left: .8rem; } [aria-invalid] { border-color: var(--failed); }
 .submit, .again, .again form { display: flex; flex-wrap: wrap; gap: .6rem; align-items: center; } .submit { margin-top: 1.4rem; } .again { margin-bottom: 1.2rem; }
 .dangerous { background: var(--failed); border-color: var(--failed); color: var(--on-accent); } .planned { --look: var(--info); } .undone { --look: var(--quiet); }
 .picture { display: block; height: min(24rem, 50vw); max-width: 100%; aspect-ratio: auto 16/9; object-fit: contain; object-position: left; border-radius: 10px; } .started > .text { min-height: 1.5em; } .reply > .progress { display: flex; margin-bottom: .9em; } .progress { display: inline-flex; flex-wrap: wrap; gap: 0 .6rem; align-items: center; color: var(--quiet); font-variant-numeric: tabular-nums; } progress { accent-color: var(--accent); }

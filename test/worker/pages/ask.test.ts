@@ -68,6 +68,15 @@ describe("a question as a page", () => {
     expect(drawn).toContain('href="https://kitsu.studio.tld/shots">Cancel');
   });
 
+  it.each([
+    [8, false, true],
+    [9, false, false],
+    [300, true, true],
+  ])("shows what would happen to %d tasks, dangerous: %s, open: %s", (count, dangerous, isOpen) => {
+    const outcomes = Array.from({ length: count }, (_, at) => ({ id: `${at}`, label: `SH${at}`, state: "planned" as const }));
+    expect(draw({ dangerous, outcomes }).includes('<details class="fold" open>')).toBe(isOpen);
+  });
+
   it("offers the answers of an earlier visit only where there are none yet", () => {
     expect(draw({})).toContain("data-fresh");
     expect(draw({}, {})).not.toContain("data-fresh");
