@@ -102,14 +102,17 @@ type Answered = Given & { input: { status: string; text: string } };
 /** The statuses this person may use in every project concerned, in Kitsu's order. */
 async function listStatuses(given: Given): Promise<TaskStatus[]> {
   const { tasks, projectIds } = await given.kitsu().readSelection();
-  const roles = await Promise.all(projectIds.map((id) => given.roleIn(id)));
+  const projects = await given.kitsu().tables.projects();
+  const roles = await Promise.all(projectIds.map(async (id) => ({ project: projects.get(id), role: await given.roleIn(id) })));
   const used = tasks.map(({ project }) => project?.task_statuses ?? []).filter((ids) => ids.length > 0);
   const isForConcepts = tasks.every(({ entity }) => entity?.type === "Concept");
   const all = [...(await given.kitsu().tables.taskStatuses()).values()];
   return all
     .filter(({ archived, for_concept }) => !archived && for_concept === isForConcepts)
     .filter(
-      (status) => roles.every((role) => refuseStatus(status, role) === undefined) && used.every((ids) => ids.includes(status.id)),
+      (status) =>
+        roles.every(({ role, project }) => refuseStatus(status, role, project) === undefined) &&
+        used.every((ids) => ids.includes(status.id)),
     )
     .sort((a, b) => (a.priority ?? 0) - (b.priority ?? 0));
 }

@@ -33,7 +33,7 @@ export function planComments(
     const refusal =
       text === "" && isSame
         ? `Is ${before} already`
-        : (refuseComment(one, { id, role, departments }) ?? refuseStatus(status, role) ?? refuseRetake(one, status));
+        : (refuseComment(one, { id, role, departments }) ?? refuseStatus(status, role, one.project) ?? refuseRetake(one, status, role));
     return { one, statusId, change: isSame ? `Stays ${before}` : `${before} → ${after}`, refusal };
   });
 }
