@@ -11,25 +11,22 @@ import { renderReply } from "./pages/reply.ts";
 import { renderTime } from "./pages/time.ts";
 import { THEME_PARAMETER } from "./run.ts";
 import type { Settings } from "./settings.ts";
-import type { Theme } from "./theme.ts";
+import { keepTheme, readTheme, type Theme } from "./theme.ts";
 
 /** What is said: with the run it is about, if there is one. */
 export type Said = { run?: Run | undefined; reply: Reply };
 
-/** Where a reply comes from: what it failed of, the call it answers, and how the page that called looks. */
-type Origin = { failure?: Failure | undefined; call?: Call | undefined; theme?: Theme | undefined };
+/** Where a reply comes from: what it failed of, and the call it answers. */
+type Origin = { failure?: Failure | undefined; call?: Call | undefined };
 
-export function answerCall(
-  request: Request,
-  { run, reply }: Said,
-  settings: Settings,
-  { failure, call, theme }: Origin = {},
-): Response {
+export function answerCall(request: Request, { run, reply }: Said, settings: Settings, { failure, call }: Origin = {}): Response {
   const status = statusOf(reply, failure);
   const response = wantsPage(request)
-    ? answerPage({ run, reply, status, settings, call, theme, address: repeatAddress(request, run) })
+    ? answerPage({ run, reply, status, settings, call, theme: readTheme(request), address: repeatAddress(request, run) })
     : answerJson(run, shorten(reply), status);
   for (const [name, value] of Object.entries(failure?.headers ?? {})) response.headers.set(name, value);
+  const cookie = keepTheme(request, settings.basePath);
+  if (cookie !== undefined) response.headers.append("set-cookie", cookie);
   return response;
 }
 

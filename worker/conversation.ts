@@ -1,6 +1,5 @@
 // A run that is more than one request: it was asked about, agreed to, perhaps taken back. One Durable Object per run, because "once" needs one
-// place where it is decided; KV can't. It forgets a day later, or a day after what it began must be
-// over; what is worth keeping is in the log.
+// place where it is decided; KV can't. It forgets a day later, or a day after what it began must be over; what is worth keeping is in the log.
 import { DurableObject } from "cloudflare:workers";
 import * as v from "valibot";
 import type { EarlierRun } from "./call.ts";

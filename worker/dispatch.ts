@@ -1,36 +1,31 @@
 // One call from request to response, top to bottom. This is the only file that knows the order.
 import * as v from "valibot";
 import { type Reply, RunId } from "../contract.ts";
-import type { Action, Control, Given } from "./action.ts";
+import type { Action, Given } from "./action.ts";
 import { findAction } from "./actions/index.ts";
-import { answerCall, statusOf, wantsPage } from "./answer.ts";
+import { answerCall, statusOf } from "./answer.ts";
 import { type Arrival, describeArrival } from "./arrival.ts";
 import { type ArrivedField, readFields } from "./body.ts";
 import { type Call, checkSelection, understandCall } from "./call.ts";
 import { type Begun, type Conversed, checkOwn, converse, isOnce } from "./converse.ts";
 import { describeCause, Failure, toFailure } from "./failure.ts";
-import { controlRun, hasKey } from "./follow.ts";
 import { checkCount, checkDepartments, checkGates, checkTrust, knowRoles } from "./gate.ts";
 import { type Left, makeGiven } from "./given.ts";
 import { goOn } from "./go-on.ts";
-import { mayReadLog } from "./log-access.ts";
-import { findNow } from "./meet-run.ts";
 import { checkKnown, type Note, noteRun, notNoted, placeUnmet, recordSurely, type ToWrite } from "./note-run.ts";
 import { keepOpenable } from "./openable.ts";
 import { checkOrigin } from "./origin.ts";
 import { describePerson, identify, meetKitsu, type Person } from "./person.ts";
 import { checkPersonRate } from "./rate.ts";
 import type { Recorded } from "./record.ts";
-import { repeatCall } from "./repeat.ts";
-import { isOwnParameter, makeRunId, type OfferedUndo, offerAgain, RUN_PARAMETER, readAttempt, readTime, runAt } from "./run.ts";
+import { isOwnParameter, makeRunId, type OfferedUndo, offerAgain, RUN_PARAMETER, readAttempt, runAt } from "./run.ts";
 import type { Scene } from "./scene.ts";
 import { describeSelected } from "./selected.ts";
 import { showKitsu } from "./services/view.ts";
 import { endInTime } from "./time-limit.ts";
-import { undoRun } from "./undo.ts";
 
 /** What a request wants done. */
-type Errand = {
+export type Errand = {
   action: Action;
   read(query: ArrivedField[], body: ArrivedField[]): Call;
   /** May the person do this with these tasks, as Kitsu says now? Asked before anything else. */
@@ -54,73 +49,11 @@ export async function dispatch(request: Request, id: string, scene: Scene): Prom
   });
 }
 
-/** Runs the action of an earlier run again, for the tasks that failed: a run of its own. */
-export async function dispatchRetry(request: Request, id: string, scene: Scene): Promise<Response> {
-  const { first, action, isReader } = await find(request, id, scene);
-  if (first.reply.kind === "started") {
-    throw new Failure("already-submitted", { text: "It is still at work: what fails can be tried again when it is over." });
-  }
-  if (offerAgain(scene.base, first).retry === undefined) {
-    throw new Failure("nothing-to-do", {
-      title: "There is nothing to try again",
-      text: "Nothing of this run failed in a way that another try could mend.",
-      advice: "Run the action again from Kitsu.",
-    });
-  }
-  return perform(request, scene, {
-    action,
-    read: (query, body) => repeatCall(first, understandCall(query, body), { isReader, isRetry: true }),
-    isGated: true,
-    work: (given, left, begun) => converse(action, given, left, begun, scene),
-  });
-}
-
-/** Takes back what a run did: a run of its own, too, and the first one is marked. */
-export async function dispatchUndo(request: Request, id: string, scene: Scene): Promise<Response> {
-  const { env, settings, ctx } = scene;
-  const { first, action, isReader } = await find(request, id, scene);
-  return perform(request, scene, {
-    action,
-    read: (query, body) => repeatCall(first, understandCall(query, body), { isReader, isRetry: false }),
-    isGated: false,
-    selected: first.selected,
-    work: async (given) => {
-      const { reply, undone } = await undoRun(action, given, first, env);
-      if (undone !== undefined) ctx.waitUntil(recordSurely(env, settings, undone));
-      return { reply };
-    },
-  });
-}
-
-/** Cancels, pauses or resumes a run that goes on. */
-export async function dispatchControl(request: Request, id: string, what: Control, scene: Scene): Promise<Response> {
-  const { first, action, isReader } = await find(request, id, scene);
-  const response = await perform(request, scene, {
-    action,
-    read: (query, body) => repeatCall(first, understandCall(query, body), { isReader, isRetry: false }),
-    isGated: false,
-    selected: first.selected,
-    work: async (given) => ({ reply: await controlRun(action, given, first, what, scene) }),
-  });
-  // The button was pressed on the run's page, and that shows what comes of it.
-  const location = `${scene.base}/runs/${id}${scene.url.search}`;
-  return response.ok && wantsPage(request) ? new Response(null, { status: 303, headers: { location } }) : response;
-}
-
-/** The run that is meant, and its action. */
-async function find(request: Request, id: string, scene: Scene): Promise<{ first: Recorded; action: Action; isReader: boolean }> {
-  const { env, settings, url } = scene;
-  checkOrigin(request, settings);
-  const first = (await findNow(env, settings, id, readTime(url))).recorded;
-  const isReader = (await hasKey(first, url)) || (await mayReadLog(request, scene));
-  return { first, action: findAction(first.action, settings), isReader };
-}
-
 /**
  * Answers, and lets the run go on to its end and into the log when the person closes the tab meanwhile: for 30 seconds, in which an action ends by the
  * time limit there is without a setting. What Cloudflare cuts off then is in the log as interrupted.
  */
-async function perform(request: Request, scene: Scene, errand: Errand): Promise<Response> {
+export async function perform(request: Request, scene: Scene, errand: Errand): Promise<Response> {
   const { env, settings, ctx } = scene;
   const performing = carryOut(request, scene, errand);
   ctx.waitUntil(

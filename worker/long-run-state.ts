@@ -1,8 +1,9 @@
 // What is stored of a long run, and how: what it began with, how it stands, and what its action keeps, each by itself, for they change at different times.
 import * as v from "valibot";
 import { readParts, toParts } from "./large-value.ts";
+import type { Recorded } from "./record.ts";
 import { Reported } from "./report.ts";
-import { Beginning, Going } from "./watch.ts";
+import { Beginning, type Followed, Going } from "./watch.ts";
 
 const Stored = v.object({
   ...Going.entries,
@@ -30,3 +31,6 @@ export async function readKnown(storage: DurableObjectStorage): Promise<Known | 
   const data = v.parse(v.fallback(v.string(), "null"), await readParts(storage, "data"));
   return { beginning: beginning.output, state: { ...state.output, data } };
 }
+
+/** A run as it stands: `recorded` as the log would have it now, `followed` as whoever follows it is told. */
+export type Living = { recorded: Recorded; followed: Followed };

@@ -8,10 +8,9 @@ import { sayCanceler } from "./canceled.ts";
 import { describeCause, Failure, toFailure } from "./failure.ts";
 import { releaseOver } from "./lock.ts";
 import { keepUndo, recordOf, tellBeginning, tellEnd } from "./long-run-log.ts";
-import { type Known, partsOf, partsOfBeginning, readKnown, type State } from "./long-run-state.ts";
+import { type Known, type Living, partsOf, partsOfBeginning, readKnown, type State } from "./long-run-state.ts";
 import { readRun } from "./meet-run.ts";
 import { keepOpenable } from "./openable.ts";
-import type { Recorded } from "./record.ts";
 import { noteReport, type Reported, type ReportState } from "./report.ts";
 import { readMissing, tellMissing } from "./services/missing.ts";
 import { type Env, readSettings, type Settings } from "./settings.ts";
@@ -235,9 +234,6 @@ export class LongRun extends DurableObject<Env> {
     this.known = { beginning, state };
   }
 }
-
-/** A run as it stands: `recorded` as the log would have it now, `followed` as whoever follows it is told. */
-export type Living = { recorded: Recorded; followed: Followed };
 
 /** Not more often than the studio wants; but what has more to do at once is not waited for. */
 const waitFor = (againMs: number, { longRunEveryMs }: Settings) => (againMs === 0 ? 0 : Math.max(againMs, longRunEveryMs));

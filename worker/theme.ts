@@ -1,30 +1,32 @@
-// How Kitsu looks to a person: its userscript says so with each AJAX call, and the page of a form, on a host of its own, has no other way to know.
+// How Kitsu looks to a person: the userscript says so with each AJAX call, and a cookie keeps it for the pages of forms, which can't know it on a host of
+// their own. A browser that keeps no such cookie shows them as the system looks.
 import * as v from "valibot";
 import { THEME_PARAMETER } from "./run.ts";
-import type { Env } from "./settings.ts";
 
 const Theme = v.picklist(["light", "dark"]);
 export type Theme = v.InferOutput<typeof Theme>;
 
+const COOKIE = "kitsu_actions_theme";
 const KEPT_S = 90 * 86_400;
 
-const keyOf = (person: string) => `theme/${person}`;
-
-/** What the address of a call says; absent where it does not. */
-export function readTheme({ searchParams }: URL): Theme | undefined {
-  const said = v.safeParse(Theme, searchParams.get(THEME_PARAMETER));
-  return said.success ? said.output : undefined;
+/** As the address says, else as an earlier one did; absent where nobody said anything. */
+export function readTheme(request: Request): Theme | undefined {
+  return readSaid(request) ?? readKept(request);
 }
 
-/** Written only where it is another one: KV is asked often and written seldom. Never throws, for it is about colours. */
-export async function keepTheme(env: Env, person: string | undefined, theme: Theme | undefined): Promise<void> {
-  if (person === undefined || theme === undefined || (await recallTheme(env, person)) === theme) return;
-  await env.RUNS.put(keyOf(person), theme, { expirationTtl: KEPT_S }).catch(() => undefined);
+/** The cookie that keeps what the address says; nothing where it says nothing new. */
+export function keepTheme(request: Request, basePath: string): string | undefined {
+  const said = readSaid(request);
+  if (said === undefined || said === readKept(request)) return undefined;
+  // Kitsu's page may be another site's, and forms come from there.
+  const reach = request.url.startsWith("https:") ? "SameSite=None; Secure" : "SameSite=Lax";
+  return `${COOKIE}=${said}; Path=${basePath || "/"}; Max-Age=${KEPT_S}; HttpOnly; ${reach}`;
 }
 
-/** What was said last; nothing where nobody said anything, or it can't be told. */
-export async function recallTheme(env: Env, person: string | undefined): Promise<Theme | undefined> {
-  if (person === undefined) return undefined;
-  const kept = v.safeParse(Theme, await env.RUNS.get(keyOf(person)).catch(() => undefined));
-  return kept.success ? kept.output : undefined;
+const readSaid = ({ url }: Request) => parse(new URL(url).searchParams.get(THEME_PARAMETER));
+const readKept = ({ headers }: Request) => parse(new RegExp(`(?:^|; )${COOKIE}=(\\w+)`).exec(headers.get("cookie") ?? "")?.[1]);
+
+function parse(text: string | null | undefined): Theme | undefined {
+  const theme = v.safeParse(Theme, text);
+  return theme.success ? theme.output : undefined;
 }

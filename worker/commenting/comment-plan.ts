@@ -33,7 +33,9 @@ export function planComments(
     const refusal =
       text === "" && isSame
         ? `Is ${before} already`
-        : (refuseComment(one, { id, role, departments }) ?? refuseStatus(status, role, one.project) ?? refuseRetake(one, status, role));
+        : (refuseComment(one, { id, role, departments }) ??
+          refuseStatus(status, role, one.project) ??
+          refuseRetake(one, status, role));
     return { one, statusId, change: isSame ? `Stays ${before}` : `${before} → ${after}`, refusal };
   });
 }
