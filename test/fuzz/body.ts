@@ -124,7 +124,7 @@ const toText = (value: unknown): string =>
       ? value.join(",")
       : JSON.stringify(value);
 
-function spoilBytes(bytes: Buffer, spoiled: Spoil | undefined): Buffer {
+export function spoilBytes(bytes: Buffer, spoiled: Spoil | undefined): Buffer {
   if (spoiled === undefined) return bytes;
   const at = Math.floor(spoiled.share * bytes.length);
   if (spoiled.kind === "cut") return bytes.subarray(0, at);

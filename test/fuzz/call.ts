@@ -101,6 +101,12 @@ export const headers = (): fc.Arbitrary<Headers> =>
     ),
   });
 
+/** Of somebody who looks: a browser says no origin then, or our own. */
+export const lookerHeaders = (): fc.Arbitrary<Headers> =>
+  fc
+    .tuple(headers(), fc.constantFrom<Origin>("none", "none", "own", "kitsu", "foreign"))
+    .map(([told, from]) => ({ ...told, origin: from }));
+
 const REAL_TASKS = TASKS.slice(0, 60).map(({ id }) => id);
 const NO_TASK = "5f0c3a7e-91d4-4c1b-8e6a-000000000001";
 
@@ -131,11 +137,11 @@ export const call = (): fc.Arbitrary<Call> =>
         { weight: 2, arbitrary: fc.constantFrom("GET", "OPTIONS", "HEAD", "PUT", "DELETE", "PATCH") },
       ),
       action: fc.oneof(
-        { weight: 20, arbitrary: fc.constantFrom(...ACTIONS) },
+        { weight: 20, arbitrary: fc.constantFrom(...ACTIONS, "publish", "publish", "deliver") },
         { weight: 1, arbitrary: oddName().map((name) => name.slice(0, 200)) },
       ),
       tail: fc.oneof({ weight: 20, arbitrary: fc.constant("") }, { weight: 1, arbitrary: fc.constantFrom("/", "//", "/kx") }),
-      dialect: fc.constantFrom("ajax" as const, "form" as const),
+      dialect: fc.constantFrom("ajax" as const, "ajax" as const, "form" as const),
       run: rarely(runId(), 2),
       attempt: rarely(fc.oneof(fc.stringMatching(/^[0-9a-f]{8}$/), fc.constantFrom("kx", "")), 4),
       query: fc.oneof(
@@ -170,6 +176,25 @@ export const call = (): fc.Arbitrary<Call> =>
       const accept = !isOddlyEncoded && made.dialect === "form" ? PAGE : made.headers.accept;
       return { ...made, encoding, headers: { ...made.headers, accept } };
     });
+
+/** The same call as Kitsu would make it. */
+export const tidy = ({ action, dialect, run, query, selection: ids }: Call): Call => ({
+  method: "POST",
+  action,
+  tail: "",
+  dialect,
+  run: /^[0-9a-f]{32}$/.test(run ?? "") ? run : undefined,
+  attempt: undefined,
+  query: query.filter(([name]) => name === "with"),
+  person: ADA,
+  selection: ids,
+  edits: [],
+  encoding: dialect === "ajax" ? "json" : "urlencoded",
+  lie: undefined,
+  spoil: undefined,
+  isChunked: false,
+  headers: { origin: "kitsu", accept: dialect === "ajax" ? "*/*" : PAGE, site: undefined, cookie: "session", odd: [] },
+});
 
 /** Kitsu's own fields, in its order. */
 export function callFields({

@@ -3,7 +3,7 @@ import fc from "fast-check";
 import { type Case, cases, play } from "./case.ts";
 import { Ledger } from "./ledger.ts";
 import { Tally } from "./tally.ts";
-import { inWorld, type Memory } from "./world.ts";
+import { inWorld, type Memory, type World } from "./world.ts";
 
 const WORLD_CASES = 5_000;
 
@@ -32,7 +32,7 @@ export async function campaign({ cases: count, seed, path, writeEveryMs, log }: 
     const failure = await inWorld(writeEveryMs, async (world) => {
       const ledger = new Ledger();
       const failed = await check(own, async (one) => play(one, world, tally, ledger));
-      if (failed !== undefined) return `${failed}\n\nThe worker's console:\n${world.readConsole().slice(-3_000)}`;
+      if (failed !== undefined) return `${failed}\n\n${sayConsole(world)}`;
       const faults = path === undefined ? await ledger.compare(world.namespace) : [];
       const { now, most } = world.readMemory();
       Object.assign(memory, { now, most: Math.max(memory.most, most) });
@@ -40,12 +40,16 @@ export async function campaign({ cases: count, seed, path, writeEveryMs, log }: 
       log?.(
         `seed ${own.seed}: ${tally.cases.toLocaleString("en")} cases, ${tally.requests.toLocaleString("en")} requests, ${runs.toLocaleString("en")} runs; ${most.toFixed(0)} MiB at most, ${now.toFixed(0)} at the end`,
       );
-      return faults.length === 0 ? undefined : `Seed ${own.seed}, after all of its cases:\n${faults.slice(0, 20).join("\n")}`;
+      return faults.length === 0
+        ? undefined
+        : `Seed ${own.seed}, after all of its cases:\n${faults.slice(0, 20).join("\n")}\n\n${sayConsole(world)}`;
     });
     if (failure !== undefined) return { tally, memory, runs, failure };
   }
   return { tally, memory, runs, failure: undefined };
 }
+
+const sayConsole = (world: World) => `The worker's console:\n${world.readConsole().slice(-3_000)}`;
 
 type Own = { seed: number; numRuns: number; path?: string };
 
@@ -65,8 +69,8 @@ async function check(own: Own, play: (one: Case) => Promise<void>): Promise<stri
   };
   const details = await fc.check(fc.asyncProperty(cases(), run), { ...own, ...(own.path !== undefined && { endOnFailure: true }) });
   if (!details.failed) return undefined;
-  const { error } =
-    details.errorInstance instanceof Error ? { error: details.errorInstance.message } : { error: String(details.errorInstance) };
+  const { errorInstance } = details;
+  const error = errorInstance instanceof Error ? errorInstance.message : String(errorInstance);
   const [found] = details.counterexample ?? [];
   return `${error}\n\nThe case, shrunk ${details.numShrinks} times:\n${JSON.stringify(found).slice(0, 6_000)}\n\nOnce more: npm run fuzz -- --seed ${details.seed} --path ${details.counterexamplePath}`;
 }

@@ -1,9 +1,9 @@
 import { expect, it } from "vitest";
 import { campaign } from "./campaign.ts";
 
-/** Other ones each time: what fails says its own. */
-const SEED = Math.floor(Math.random() * 1e9);
-const CASES = 1_000;
+/** The same cases each time, so that a red test is about a change: `npm run fuzz` has others, and many more. */
+const SEED = 17;
+const CASES = 200;
 
 it(`answers whatever is sent as it should: seed ${SEED}`, async () => {
   // The log takes every write at once, for nobody waits here until it does.

@@ -22,7 +22,7 @@ export function judge(sent: Sent, received: Received, place: Place, told: string
   const { base } = PLACES[place.deployment];
   const route = findRoute(pathname.startsWith(`${base}/`) ? pathname.slice(base.length) : "elsewhere");
   const faults = [
-    ...(sent.method === "HEAD" ? [] : judgeStatus(received, told)),
+    ...(sent.method === "HEAD" ? [] : judgeStatus(received, route, told)),
     ...judgeReaders(sent, received, route, place),
     ...judgeForm(sent, received, route),
     ...judgePage(received),
@@ -31,17 +31,16 @@ export function judge(sent: Sent, received: Received, place: Place, told: string
   return { route, faults };
 }
 
-function judgeStatus({ status, headers, body }: Received, told: string): string[] {
+function judgeStatus({ status, headers, body }: Received, { tells }: Route, told: string): string[] {
   if (body.includes(FAULT.title)) return ["It answered internal-error"];
   if (status < 500) return [];
   if (isPage(headers))
     return /<section class="reply failed">/.test(body) ? [] : [`A page with the status ${status} is no failed reply`];
   const reply = readAnswer(body)?.reply;
-  if (reply?.kind !== "failed")
-    return body === "" && headers["content-type"] === undefined
-      ? []
-      : [`A ${status} without a failed reply: ${body.slice(0, 200)}`];
-  return isDeclared(reply.code, told) ? [] : [`The code "${reply.code.slice(0, 60)}" with the status ${status} is not declared`];
+  if (reply?.kind !== "failed") return [`A ${status} without a failed reply: ${body.slice(0, 200)}`];
+  return isDeclared(reply.code, tells === "stored" ? JSON.stringify(reply.code) : told)
+    ? []
+    : [`The code "${reply.code.slice(0, 60)}" with the status ${status} is not declared`];
 }
 
 /** A server of the studio may have codes of its own, which arrive with the status of a bad gateway. */
@@ -119,8 +118,8 @@ function judgePage({ headers, body }: Received): string[] {
       .filter((address) => !address.startsWith("/") && !isOpenable(address, SCHEMES))
       .map((address) => `The page leads to ${address.slice(0, 100)}`),
     ...(headers["content-security-policy"]?.toString().includes("script-src 'self';") ? [] : ["The page has no policy"]),
-    ...(/<script(?! src="[^"]*\/page\.js" defer><\/script>)|<[^>]* on\w+=/.test(
-      body.replace(/="[^"]*"/g, (value) => (value.includes("page.js") ? value : '=""')),
+    ...(/<script(?! src="[^"]*\/(?:page\.js" defer|theme\.js")><\/script>)|<[^>]* on\w+=/.test(
+      body.replace(/="[^"]*"/g, (value) => (/\/(page|theme)\.js"/.test(value) ? value : '=""')),
     )
       ? ["The page has a script of its own"]
       : []),

@@ -8,19 +8,28 @@ import type { Received } from "./request.ts";
 const SETTLED_MAX_MS = 120_000;
 const LOOK_EVERY_MS = 100;
 
-type Entry = { kind: string | undefined; request: string };
+/** `kind` is that of the last reply, where it is known which was the last; `answers` are all of them, in words. */
+type Entry = { kind: string | undefined; answers: string[] };
 
 export class Ledger {
   readonly #answered = new Map<string, Entry>();
   /** calls whose answer led elsewhere and did not name their run */
   #unnamed = 0;
 
-  /** Notes the answer to a call. A refusal before there is a run names none. */
-  note({ status, headers, body }: Received, request: string): void {
+  /**
+   * Notes the answer to a call. A refusal before there is a run names none.
+   * @param isAlone nobody else asked the same at that moment, so that this is how the run stands now
+   */
+  note({ status, headers, body }: Received, request: string, isAlone: boolean): void {
     const answer = readAnswer(body);
     const place = answer?.run?.url ?? headers.location ?? FOOTER.exec(body)?.[1];
     const [, id, at] = RUN.exec(place ?? "") ?? [];
-    if (id !== undefined) this.#answered.set(`${id}@${at}`, { kind: answer?.reply.kind, request });
+    if (id !== undefined) {
+      const run = `${id}@${at}`;
+      const answers = this.#answered.get(run)?.answers ?? [];
+      answers.push(`${status} ${answer?.reply.kind ?? "as a page"} to ${request}`);
+      this.#answered.set(run, { kind: isAlone ? answer?.reply.kind : undefined, answers });
+    }
     if (status === 303) this.#unnamed += 1;
   }
 
@@ -43,12 +52,12 @@ export class Ledger {
 
   #findFaults(namespace: Namespace): string[] {
     const logged = new Map(namespace.keys().map((key) => [readKey(key), namespace.read(key)]));
-    const lost = [...this.#answered].flatMap(([run, { kind, request }]) => {
+    const lost = [...this.#answered].flatMap(([run, { kind, answers }]) => {
       const record = logged.get(run);
-      if (record === undefined) return [`The run ${run} is not in the log: ${request}`];
+      if (record === undefined) return [`The run ${run} is not in the log: ${answers.join("; ")}`];
       const isAsked = record.includes('"reply":{"kind":"ask"');
       return isAsked && kind !== undefined && kind !== "ask"
-        ? [`The run ${run} was answered "${kind}" and is in the log as asked: ${request}`]
+        ? [`The run ${run} was answered "${kind}" and is in the log as asked: ${answers.join("; ")}`]
         : [];
     });
     const unknown = [...logged.keys()].filter((run) => !this.#answered.has(run));

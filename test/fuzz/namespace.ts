@@ -13,7 +13,10 @@ export const WRITE_EVERY_MS = 1_000;
 
 export class Namespace {
   readonly #entries = new Map<string, Entry>();
-  readonly #server: Server = createServer((request, response) => void this.#answer(request, response));
+  readonly #server: Server = createServer(
+    { keepAliveTimeout: 3_600_000 },
+    (request, response) => void this.#answer(request, response),
+  );
   readonly #writeEveryMs: number;
   #refusals = 0;
 
@@ -55,7 +58,7 @@ export class Namespace {
       this.#refusals -= 1;
       response.writeHead(503).end();
     } else if (request.method === "PUT") {
-      response.writeHead(this.#put(key, Buffer.concat(chunks), String(request.headers["cf-kv-metadata"] ?? ""))).end();
+      response.writeHead(this.#put(key, Buffer.concat(chunks), recode(request.headers["cf-kv-metadata"], "latin1", "utf8"))).end();
     } else if (key === "") this.#list(searchParams, response);
     else this.#get(key, response);
   }
@@ -71,7 +74,7 @@ export class Namespace {
   #get(key: string, response: ServerResponse): void {
     const entry = this.#entries.get(key);
     if (entry === undefined) return void response.writeHead(404).end();
-    response.writeHead(200, { "cf-kv-metadata": entry.metadata.replace(/[^\x20-\x7e]/g, "?") }).end(entry.value);
+    response.writeHead(200, { "cf-kv-metadata": recode(entry.metadata, "utf8", "latin1") }).end(entry.value);
   }
 
   #list(query: URLSearchParams, response: ServerResponse): void {
@@ -87,6 +90,10 @@ export class Namespace {
     response.end(JSON.stringify({ keys, list_complete: isComplete, ...(!isComplete && { cursor }) }));
   }
 }
+
+/** A header is bytes, which Node reads and writes as Latin-1. */
+const recode = (text: string | string[] = "", from: BufferEncoding, to: BufferEncoding) =>
+  Buffer.from(String(text), from).toString(to);
 
 /** The key that a page of the list begins behind; undefined where it is no cursor of ours. */
 function readCursor(cursor: string | null): string | undefined {

@@ -129,6 +129,15 @@ const field = () =>
 
 const shown = { title: text(), text: maybe(text()), links: maybe(many(link())), outcomes: maybe(many(outcome())) };
 
+/** The server does it from now on, and reports. */
+const started = () =>
+  fc.record({
+    kind: fc.constant("started"),
+    ...shown,
+    progress: maybe(fc.record({ done: number(), total: number(), text: maybe(text()), left: maybe(number()) })),
+    picture: maybe(url()),
+  });
+
 /** Undefined members are none in JSON. */
 export const reply = (): fc.Arbitrary<unknown> =>
   fc.oneof(
@@ -151,12 +160,7 @@ export const reply = (): fc.Arbitrary<unknown> =>
       form: maybe(text()),
       plan: maybe(text()),
     }),
-    fc.record({
-      kind: fc.constant("started"),
-      ...shown,
-      progress: maybe(fc.record({ done: number(), total: number(), text: maybe(text()), left: maybe(number()) })),
-      picture: maybe(url()),
-    }),
+    started(),
     fc.record({
       kind: fc.constant("failed"),
       code: text(),
@@ -178,6 +182,10 @@ const TYPES = [
   "application/problem+json",
 ];
 const STATUSES = [200, 200, 200, 201, 202, 204, 301, 303, 400, 401, 403, 404, 409, 422, 500, 599];
+
+/** What a server answers that goes on. */
+export const startedAnswer = (): fc.Arbitrary<StudioAnswer> =>
+  started().map((said) => ({ status: 202, type: "application/json", body: JSON.stringify(said) }));
 
 /** What the server answers to a call. */
 export const studioAnswer = (): fc.Arbitrary<StudioAnswer> =>

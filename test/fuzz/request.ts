@@ -1,5 +1,5 @@
 // One request on the wire. By Node's own client, for a browser's would not let us say which page we are, nor lie about what we send.
-import { type IncomingHttpHeaders, type IncomingMessage, request } from "node:http";
+import { Agent, type IncomingHttpHeaders, type IncomingMessage, request } from "node:http";
 
 export type Sent = {
   method: string;
@@ -16,20 +16,29 @@ export type Received = { status: number; headers: IncomingHttpHeaders; body: str
 /** With servers that answer at once nothing takes as long as this, however busy the machine: it is a hang. */
 const ANSWER_MAX_MS = 60_000;
 
-export function send(port: number, { method, path, headers, body, isChunked = false }: Sent): Promise<Received> {
+const agent = new Agent({ keepAlive: true });
+
+export function send(port: number, sent: Sent): Promise<Received> {
+  const { method, path, headers, body, isChunked = false } = sent;
   return new Promise((resolve, reject) => {
-    const length = body !== undefined && !isChunked ? { "content-length": String(body.length) } : {};
-    // A connection that is used again may be closed by the other side at that moment.
-    const asked = request({
-      agent: false,
+    // Said for each method, for Node would send the body of a DELETE without either.
+    const length = isChunked ? { "transfer-encoding": "chunked" } : { "content-length": String(body?.length ?? 0) };
+    const options = {
+      agent,
       host: "127.0.0.1",
       port,
       method,
       path: toLine(path),
-      headers: { ...toHeaders(headers), ...length },
-    });
+      headers: { ...toHeaders(headers), ...(body !== undefined && length) },
+    };
+    const asked = request(options);
     asked.setTimeout(ANSWER_MAX_MS, () => asked.destroy(new Error(`There was no answer within ${ANSWER_MAX_MS / 1_000} seconds`)));
-    asked.on("error", (cause) => (isUnread(cause, body) ? resolve({ status: UNREAD, headers: {}, body: "" }) : reject(cause)));
+    asked.on("error", (cause) => {
+      if (isHungUp(cause) && (body?.length ?? 0) > UNREAD_MIN_BYTES) resolve({ status: UNREAD, headers: {}, body: "" });
+      // The other side may close a connection at the moment it is used again.
+      else if (asked.reusedSocket && isHungUp(cause)) send(port, sent).then(resolve, reject);
+      else reject(cause);
+    });
     asked.on("response", (response) => read(response).then(resolve, reject));
     asked.on("upgrade", (response, socket) => {
       socket.destroy();
@@ -39,12 +48,12 @@ export function send(port: number, { method, path, headers, body, isChunked = fa
   });
 }
 
+const isHungUp = (cause: Error) => /EPIPE|ECONNRESET|socket hang up/.test(cause.message);
+
 /** No status: the worker answered before it had read the body, and hung up while that was still being sent. Cloudflare reads it to its end. */
 export const UNREAD = 0;
 /** workerd itself reads on so far. */
 const UNREAD_MIN_BYTES = 60_000;
-const isUnread = (cause: Error, body: Buffer | undefined) =>
-  /EPIPE|ECONNRESET/.test(cause.message) && (body?.length ?? 0) > UNREAD_MIN_BYTES;
 
 async function read(response: IncomingMessage): Promise<Received> {
   const chunks: Buffer[] = [];

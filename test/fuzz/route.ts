@@ -9,6 +9,8 @@ export type Route = {
   readers: Readers;
   /** what it answers where nothing failed; a page is one whoever asks, and whatever comes of it */
   answers: "reply" | "page" | "other";
+  /** what other cases may have left under the same id, and was judged when it was answered there */
+  tells?: "stored";
 };
 
 const RUN = "[0-9a-f]{32}";
@@ -19,17 +21,17 @@ const ROUTES: readonly (readonly [path: RegExp, route: Route])[] = [
     new RegExp(`^/runs/${RUN}/(void|retry|undo|cancel|pause|resume)$`),
     { name: "/runs/:id/<again>", readers: "Kitsu", answers: "reply" },
   ],
-  [/^\/runs\/[^/]+\/follow$/, { name: "/runs/:id/follow", readers: "anybody", answers: "reply" }],
+  [/^\/runs\/[^/]+\/follow$/, { name: "/runs/:id/follow", readers: "anybody", answers: "reply", tells: "stored" }],
   [/^\/runs\/[^/]+\/(progress|picture)$/, { name: "/runs/:id/progress, picture", readers: "nobody", answers: "other" }],
   [/^\/runs\/sign-(in|out)$/, { name: "/runs/sign-in, sign-out", readers: "nobody", answers: "other" }],
-  [/^\/runs\/[^/]+$/, { name: "/runs/:id", readers: "anybody", answers: "other" }],
+  [/^\/runs\/[^/]+$/, { name: "/runs/:id", readers: "anybody", answers: "other", tells: "stored" }],
   [/^\/runs$/, { name: "/runs", readers: "nobody", answers: "page" }],
   [/^\/runs\.(json|csv)$/, { name: "/runs.json, .csv", readers: "nobody", answers: "other" }],
   [/^\/t\/[0-9a-f]{64}\/state$/, { name: "/t/:token/state", readers: "anybody", answers: "other" }],
   [/^\/(t|media|files)\//, { name: "/t, /media, /files", readers: "nobody", answers: "other" }],
   [/^\/kitsu-actions\.(user|meta)\.js$/, { name: "/kitsu-actions.*.js", readers: "anybody", answers: "other" }],
   [/^\/ping$/, { name: "/ping", readers: "anybody", answers: "other" }],
-  [/^\/(actions|style\.css|page\.js|icon\.svg)?$/, { name: "/, /actions, assets", readers: "nobody", answers: "other" }],
+  [/^\/(actions|style\.css|page\.js|theme\.js|icon\.svg)?$/, { name: "/, /actions, assets", readers: "nobody", answers: "other" }],
 ];
 
 const OTHER: Route = { name: "no such page", readers: "nobody", answers: "other" };

@@ -18,6 +18,9 @@ export const TAKEN: StudioAnswer = {
   body: '{"kind":"done","severity":"success","title":"Taken"}',
 };
 
+/** Longer than any case: no connection is closed while the worker takes it up again. */
+export const KEPT_MS = 3_600_000;
+
 type Delivery = { id: string; isRefused: boolean };
 
 export class Studio {
@@ -25,7 +28,7 @@ export class Studio {
     botToken: BOT_TOKEN,
     actions: customActions({ worker: "", other: "", hasEdge: false, hasFarms: true }),
   });
-  readonly #server = createServer((request, response) => {
+  readonly #server = createServer({ keepAliveTimeout: KEPT_MS }, (request, response) => {
     this.#answer(request, response).catch(() => response.destroy());
   });
   #farms: Awaited<ReturnType<typeof openFarms>> | undefined;

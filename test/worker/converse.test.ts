@@ -53,6 +53,7 @@ function install(): void {
   mutable.undo = action.undo;
 }
 
+const TOO_SOON = new Error("KV PUT failed: 429 Too Many Requests");
 const DONE = { kind: "done", severity: "success", title: "Sent" } as const;
 const MIXED: Reply = {
   ...DONE,
@@ -102,6 +103,15 @@ describe("an action that asks", () => {
     const log = await readLog();
     expect(log).toMatchObject([{ id: RUN, reply: DONE, call: { input: INPUT.input } }]);
     expect(run?.url).toContain(`at=${log[0]?.at}`);
+  });
+
+  it("is in the log as it ended, also where KV took its end sooner than what it asked", async () => {
+    const put = vi.spyOn(env.RUNS, "put").mockRejectedValueOnce(TOO_SOON);
+    const asking = send();
+    await vi.waitFor(() => expect(put).toHaveBeenCalledTimes(1));
+    expect((await answer(INPUT)).reply).toMatchObject(DONE);
+    await asking;
+    expect(await readLog()).toMatchObject([{ id: RUN, reply: DONE }]);
   });
 
   it("runs once, however often its dialog is submitted", async () => {

@@ -250,7 +250,7 @@ describe("what the comment action writes", () => {
   });
 
   it("is nothing where Kitsu is too old for it, and that is said, and not that something was deleted", async () => {
-    const { taskIds } = makeProject(50);
+    const { taskIds } = makeProject(2);
     Object.assign(fake, { version: "0.19.73", lacks: [/batch-comment/] });
     expect(await run(taskIds, { text: "Hello" })).toMatchObject({
       kind: "failed",
