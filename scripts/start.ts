@@ -92,15 +92,17 @@ function keep(name: string, child: ChildProcess): void {
   opened.push(async () => {
     child.kill("SIGTERM");
     await Promise.race([ended, sleep(5_000)]);
-    child.kill("SIGKILL");
-    endGroup(child);
+    endAll(child);
   });
+  // Begun while the others were ended, for which nobody waits any more.
+  if (stopping.signal.aborted) endAll(child);
 }
 
-/** What the child started and left behind, where it is the first of a group: a worker's runtime outlives a wrangler that was killed. */
-function endGroup({ pid }: ChildProcess): void {
+/** The child and, where it is the first of a group, what it started: a worker's runtime outlives a wrangler that was killed. */
+function endAll(child: ChildProcess): void {
+  child.kill("SIGKILL");
   try {
-    if (pid !== undefined) process.kill(-pid, "SIGKILL");
+    if (child.pid !== undefined) process.kill(-child.pid, "SIGKILL");
   } catch {
     // Nothing was left, or there is no such group.
   }

@@ -23,10 +23,11 @@ const listen = (server: Server) => new Promise<void>((resolve) => server.listen(
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), "start-"));
   busy = createServer((_, response) => response.writeHead(500).end(JSON.stringify(BROKEN)));
-  const others = [createServer(), createServer()];
-  for (const server of [busy, ...others]) await listen(server);
-  [busyPort = 0, port = 0, otherPort = 0] = [busy, ...others].map(portOf);
-  for (const server of others) await new Promise((resolve) => server.close(resolve));
+  await listen(busy);
+  busyPort = portOf(busy);
+  // Below those that the system gives to whoever wants any port, as many tests do meanwhile.
+  port = 20_000 + Math.floor(Math.random() * 5_000);
+  otherPort = port + 5_000;
 });
 
 afterAll(async () => {
@@ -64,10 +65,11 @@ describe("npm start", () => {
 
   it.skipIf(process.platform !== "linux")("ends with the worker, and ends what else it started", async () => {
     const child = start({});
-    const worker = await findWorker(child.pid ?? 0);
-    process.kill(worker, "SIGKILL");
+    const workers = await until(findWorkers, child);
+    for (const worker of workers) process.kill(worker, "SIGKILL");
     expect(await child.ended).toBe(1);
     expect(await child.said).toMatch(/The worker( at \/edge)? ended by itself \(SIGKILL\)\. What it said is above\./);
+    expect(await findWorkers()).toEqual([]);
     await expect(fetch(`http://127.0.0.1:${otherPort}/`)).rejects.toThrow();
   });
 });
@@ -97,14 +99,20 @@ describe("the worker that is waited for", () => {
   });
 });
 
-/** The process that runs wrangler for this one, as soon as there is one. */
-async function findWorker(parent: number): Promise<number> {
+/** What is found as soon as there is any, or once the child has ended. */
+async function until(find: () => Promise<number[]>, child: ChildProcess): Promise<number[]> {
   for (;;) {
-    for (const id of await readdir("/proc").then((names) => names.filter((name) => /^\d+$/.test(name)))) {
-      const read = (name: string) => readFile(`/proc/${id}/${name}`, "utf8").catch(() => "");
-      const isChild = (await read("stat")).split(") ")[1]?.split(" ")[1] === String(parent);
-      if (isChild && (await read("cmdline")).includes("wrangler-dist")) return Number(id);
-    }
-    await sleep(100);
+    const found = await find();
+    if (found.length > 0 || child.exitCode !== null) return found;
+    await sleep(50);
   }
+}
+
+/** The processes that run wrangler with a configuration of this test's. */
+async function findWorkers(): Promise<number[]> {
+  const processes = (await readdir("/proc")).filter((name) => /^\d+$/.test(name));
+  const commands = await Promise.all(processes.map((id) => readFile(`/proc/${id}/cmdline`, "utf8").catch(() => "")));
+  return processes
+    .filter((_, index) => commands[index]?.includes(`${folder}/`) && commands[index]?.includes("wrangler-dist"))
+    .map(Number);
 }
