@@ -3,6 +3,8 @@ import { readFile } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
+import * as v from "valibot";
+import { LOCAL_CONFIG } from "./local-config.ts";
 
 const root = fileURLToPath(new URL("../", import.meta.url));
 
@@ -10,11 +12,11 @@ const root = fileURLToPath(new URL("../", import.meta.url));
 const require = createRequire(import.meta.url);
 export const workerd: string = createRequire(require.resolve("miniflare"))("workerd").default;
 
-/** Of wrangler.toml. */
+const Dated = v.object({ compatibility_date: v.string() });
+
+/** That of wrangler.toml, however it is written there. */
 export async function readCompatibilityDate(): Promise<string> {
-  const date = /^compatibility_date = "(.+)"$/m.exec(await readFile(`${root}wrangler.toml`, "utf8"))?.[1];
-  if (date === undefined) throw new Error("wrangler.toml has no compatibility_date");
-  return date;
+  return v.parse(Dated, JSON.parse(await readFile(LOCAL_CONFIG, "utf8"))).compatibility_date;
 }
 
 /** As `wrangler deploy --minify` does. */
