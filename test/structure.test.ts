@@ -175,7 +175,7 @@ describe("safety", () => {
         [...read(path).matchAll(/["`](kitsu-actions:\w+|run\/|userscript(?=")|kitsu_actions_\w+)/g)].map(([, key = ""]) => key),
       ),
     ];
-    expect(new Set(keys).size).toBe(11);
+    expect(new Set(keys).size).toBe(10);
     for (const key of keys) expect(read("docs/storage.md"), `Say what ${key} holds`).toContain(key);
   });
 });

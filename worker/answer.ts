@@ -9,9 +9,8 @@ import { html } from "./pages/html.ts";
 import { renderPage } from "./pages/layout.ts";
 import { renderReply } from "./pages/reply.ts";
 import { renderTime } from "./pages/time.ts";
-import { THEME_PARAMETER } from "./run.ts";
 import type { Settings } from "./settings.ts";
-import { keepTheme, readTheme, type Theme } from "./theme.ts";
+import { keepTheme } from "./theme.ts";
 
 /** What is said: with the run it is about, if there is one. */
 export type Said = { run?: Run | undefined; reply: Reply };
@@ -22,7 +21,7 @@ type Origin = { failure?: Failure | undefined; call?: Call | undefined };
 export function answerCall(request: Request, { run, reply }: Said, settings: Settings, { failure, call }: Origin = {}): Response {
   const status = statusOf(reply, failure);
   const response = wantsPage(request)
-    ? answerPage({ run, reply, status, settings, call, theme: readTheme(request), address: repeatAddress(request, run) })
+    ? answerPage({ run, reply, status, settings, call, address: repeatAddress(request, run) })
     : answerJson(run, shorten(reply), status);
   for (const [name, value] of Object.entries(failure?.headers ?? {})) response.headers.set(name, value);
   const cookie = keepTheme(request, settings.basePath);
@@ -87,13 +86,12 @@ type PageAnswer = {
   status: number;
   settings: Settings;
   call: Call | undefined;
-  theme: Theme | undefined;
   address: string;
 };
 
-function answerPage({ run, reply, status, settings, call, theme, address }: PageAnswer): Response {
+function answerPage({ run, reply, status, settings, call, address }: PageAnswer): Response {
   const destination = reply.kind === "done" && run?.undo === undefined ? findDestination(reply) : undefined;
-  const going = run?.follow !== undefined ? withTheme(run.url, theme) : undefined;
+  const going = run?.follow !== undefined ? run.url : undefined;
   if (destination !== undefined || going !== undefined)
     return new Response(null, { status: 303, headers: { location: destination ?? going ?? "", "cache-control": "no-store" } });
   const [kitsuUrl = ""] = settings.kitsuUrls;
@@ -108,17 +106,8 @@ ${run && html`<footer class="run">Run <a href="${run.url}"><code>${run.id}</code
     status,
     // What asks is asked again by a reload; what was done must not be done again.
     address: reply.kind === "ask" ? undefined : run?.url,
-    theme,
     hasDocument: reply.kind === "done" && reply.document !== undefined,
   });
-}
-
-/** The page of the run knows no person to ask it for. */
-function withTheme(address: string, theme: Theme | undefined): string {
-  if (theme === undefined) return address;
-  const url = new URL(address);
-  url.searchParams.set(THEME_PARAMETER, theme);
-  return url.href;
 }
 
 /** A form's own tab goes where the reply opens, unless there is more to read than that. */

@@ -2,36 +2,17 @@
 
 /** Kitsu's own switch (src/store/modules/main.js), which is there where we are a path of Kitsu's host. */
 const KITSU_KEY = "dark-theme";
-/** What the action server was told last of how Kitsu looks, for the pages that nobody is known on: the log, a run's own page. */
-const TOLD_KEY = "kitsu-actions:theme";
+/** How Kitsu looked at the last AJAX call: worker/theme.ts. */
+const COOKIE = /(?:^|; )kitsu_actions_theme=(light|dark)(?:;|$)/;
 
-const root = document.documentElement;
-const theme = readKitsu() ?? readTold();
-if (theme !== undefined) root.dataset.theme = theme;
+const theme = readKitsu() ?? COOKIE.exec(document.cookie)?.[1];
+if (theme !== undefined) document.documentElement.dataset.theme = theme;
 
 function readKitsu(): string | undefined {
-  const isDark = read(KITSU_KEY);
-  if (isDark === "true") return "dark";
-  return isDark === "false" ? "light" : undefined;
-}
-
-/** By the page itself, or by the address it was led to. */
-function readTold(): string | undefined {
-  const told = root.dataset.theme ?? new URLSearchParams(location.search).get("theme");
-  const isNew = told === "dark" || told === "light";
   try {
-    if (isNew) localStorage.setItem(TOLD_KEY, told);
+    return { true: "dark", false: "light" }[localStorage.getItem(KITSU_KEY) ?? ""];
   } catch {
-    // It is light or dark all the same.
-  }
-  return isNew ? told : (read(TOLD_KEY) ?? undefined);
-}
-
-/** Storage may be forbidden. */
-function read(key: string): string | null {
-  try {
-    return localStorage.getItem(key);
-  } catch {
-    return null;
+    // Storage may be forbidden.
+    return undefined;
   }
 }

@@ -1,5 +1,4 @@
 // The frame of every page: head, bar, and the headers that keep a page ours. No inline script, no inline style.
-import type { Theme } from "../theme.ts";
 import { type Content, html } from "./html.ts";
 
 export type Page = {
@@ -13,8 +12,6 @@ export type Page = {
   address?: string | undefined;
   /** for a table of many columns */
   isWide?: boolean;
-  /** how Kitsu looks to the person, as far as that is known */
-  theme?: Theme | undefined;
   /** how soon a browser without JavaScript loads it again */
   refreshS?: number | undefined;
   /** The page frames a document of the studio's own server, whose styles and pictures would be blocked with ours. */
@@ -29,13 +26,12 @@ export function renderPage({
   basePath,
   status = 200,
   address,
-  theme,
   isWide = false,
   refreshS,
   hasDocument = false,
 }: Page): Response {
   const markup = html`<!doctype html>
-<html lang="en"${theme !== undefined && html` data-theme="${theme}"`}>
+<html lang="en">
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
