@@ -1,7 +1,9 @@
 // What the person agrees to before an action runs: what it says it will do, and what is really selected.
+
 import type { Ask, Outcome } from "../contract.ts";
 import type { Action, Confirmation, Given, Ready } from "./action.ts";
 import type { Shown } from "./conversation.ts";
+import { sha256Hex } from "./hex.ts";
 import { carry } from "./input.ts";
 import type { Selection } from "./services/kitsu.ts";
 
@@ -113,7 +115,4 @@ function tellDifference(ask: Ask, before: Shown | undefined, agreed: string): As
 }
 
 /** The same for the same things, and for nothing else. */
-async function markOf(things: unknown): Promise<string> {
-  const bytes = await crypto.subtle.digest("SHA-256", new TextEncoder().encode(JSON.stringify(things)));
-  return Array.from(new Uint8Array(bytes, 0, 16), (byte) => byte.toString(16).padStart(2, "0")).join("");
-}
+const markOf = (things: unknown) => sha256Hex(JSON.stringify(things), 16);

@@ -1,4 +1,5 @@
 // A run that goes on, from outside: how it stands, what can be done to it, and what a studio's own server reports of it.
+
 import { Webhook } from "standardwebhooks";
 import * as v from "valibot";
 import { hear, type Reply, RunId, WIRE_VERSION } from "../contract.ts";
@@ -6,6 +7,7 @@ import type { Action, Control, Given } from "./action.ts";
 import { readText } from "./body.ts";
 import { meetConversation } from "./conversation.ts";
 import { Failure, restoreFailure } from "./failure.ts";
+import { sha256Hex } from "./hex.ts";
 import { findNow, findRecord, meetLongRun } from "./meet-run.ts";
 import type { Recorded } from "./record.ts";
 import type { ReportState } from "./report.ts";
@@ -60,10 +62,7 @@ export const hasKey = async ({ follow }: Recorded, { searchParams }: URL) =>
   follow !== undefined && follow === (await hashKey(searchParams.get("key") ?? ""));
 
 /** What the log keeps of the key: enough to know it again. */
-export async function hashKey(key: string): Promise<string> {
-  const bytes = await crypto.subtle.digest("SHA-256", new TextEncoder().encode(key));
-  return Array.from(new Uint8Array(bytes), (byte) => byte.toString(16).padStart(2, "0")).join("");
-}
+export const hashKey = (key: string): Promise<string> => sha256Hex(key);
 
 const SAID: Record<Control, string> = { cancel: "It is being canceled", pause: "It is being paused", resume: "It goes on" };
 

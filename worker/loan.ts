@@ -1,10 +1,12 @@
 // What is lent: a ticket for the handler at a workstation, the media of a preview, a text. The address is the right to it, so it can't be guessed,
 // and it is over soon. One Durable Object per loan, because "once" needs one place where it is decided; it forgets when its time is over.
+
 import { DurableObject } from "cloudflare:workers";
 import type { Loan as Lent } from "./action.ts";
 import { confirmRun } from "./confirm-run.ts";
 import { noBinding } from "./conversation.ts";
 import { Failure } from "./failure.ts";
+import { randomHex } from "./hex.ts";
 import { TICKET_LIFE_S } from "./launch/ticket.ts";
 import type { Scene } from "./scene.ts";
 import { readExtension, streamPreview } from "./services/media.ts";
@@ -97,7 +99,7 @@ export async function lend(
       advice: "Select fewer tasks.",
     });
   }
-  const token = Array.from(crypto.getRandomValues(new Uint8Array(32)), (byte) => byte.toString(16).padStart(2, "0")).join("");
+  const token = randomHex(32);
   const loan: Kept = lent.kind === "ticket" ? { kind: "ticket", json: JSON.stringify(lent.content) } : lent;
   const until = Date.now() + LIVES_S[lent.kind] * 1_000;
   await meetLoan(env, token).keep({ loan, email: person.email, run, until, isTaken: false });

@@ -9,7 +9,7 @@ import { readPath, type Scene } from "./scene.ts";
 const PERIOD_S = 60;
 
 /** Answered from memory, whoever asks and however often. */
-const FREE = /^\/(style\.css|page\.js|icon\.svg|ping|kitsu-actions\.(user|meta)\.js)?$/;
+const FREE = /^\/(style\.css|page\.js|theme\.js|icon\.svg|ping)$/;
 const SIGN_IN = /^\/runs\/sign-in$/;
 
 /**

@@ -1,6 +1,8 @@
 // A run as others see it: its address, and what can still be done with it.
+
 import * as v from "valibot";
 import type { Outcome, Reply, Run } from "../contract.ts";
+import { randomHex } from "./hex.ts";
 
 /** The address of a run's page. The time in it is what finds the record in one step. */
 export function runAt(base: string, id: string, at: number): Run {
@@ -8,8 +10,7 @@ export function runAt(base: string, id: string, at: number): Run {
 }
 
 /** 128 random bits in hexadecimal. */
-export const makeRunId = () =>
-  Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, "0")).join("");
+export const makeRunId = () => randomHex(16);
 
 /** For how long, and under which words, a run can be taken back. */
 export type OfferedUndo = { until: number; label?: string | undefined };

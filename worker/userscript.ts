@@ -2,6 +2,7 @@
 
 import type { UserscriptConfig } from "../contract.ts";
 import { bundle, header } from "../gen/userscript.ts";
+import { sha256Hex } from "./hex.ts";
 import type { Scene } from "./scene.ts";
 import type { Settings } from "./settings.ts";
 import { readUserscriptVersion } from "./userscript-version.ts";
@@ -47,8 +48,7 @@ function matchOrigin(origin: string): string[] {
 }
 
 async function serveScript(request: Request, source: string): Promise<Response> {
-  const digest = await crypto.subtle.digest("SHA-256", new TextEncoder().encode(source));
-  const etag = `"${[...new Uint8Array(digest, 0, 12)].map((byte) => byte.toString(16).padStart(2, "0")).join("")}"`;
+  const etag = `"${await sha256Hex(source, 12)}"`;
   const headers = {
     "content-type": "text/javascript; charset=utf-8",
     "cache-control": "no-cache",

@@ -50,6 +50,9 @@ describe("how often may be called", () => {
     [`/media/${"a".repeat(64)}/x.mp4`, {}, "READS_BY_ADDRESS"],
     [`/files/${"a".repeat(64)}/x.m3u8`, {}, "READS_BY_ADDRESS"],
     ["/nowhere", {}, "READS_BY_ADDRESS"],
+    ["/", {}, "READS_BY_ADDRESS"],
+    ["/kitsu-actions.user.js", {}, "READS_BY_ADDRESS"],
+    ["/kitsu-actions.meta.js", {}, "READS_BY_ADDRESS"],
     ["/runs/sign-in", { method: "POST", body: "token=guess" }, "SIGN_INS_BY_ADDRESS"],
     ["/runs/sign-in//", { method: "POST", body: "token=guess" }, "SIGN_INS_BY_ADDRESS"],
     ["/runs/0123456789abcdef0123456789abcdef/progress", { method: "POST", body: "{}" }, "CALLS_BY_ADDRESS"],
@@ -71,7 +74,7 @@ describe("how often may be called", () => {
     for (const spy of spies) expect(spy).not.toHaveBeenCalled();
   });
 
-  it.each(["/", "/style.css", "/page.js", "/icon.svg", "/ping", "/kitsu-actions.user.js"])(
+  it.each(["/style.css", "/page.js", "/theme.js", "/icon.svg", "/ping"])(
     "is not limited for what costs nothing: %s",
     async (path) => {
       const none = makeLimit(0);

@@ -1,8 +1,9 @@
 import { env } from "cloudflare:workers";
 import { describe, expect, it, vi } from "vitest";
-import { laterVersion } from "../../worker/userscript-version.ts";
+import { readSettings } from "../../worker/settings.ts";
+import { laterVersion, readUserscriptVersion } from "../../worker/userscript-version.ts";
 import { compareVersions } from "../../worker/version-order.ts";
-import { ask, EDGE, KITSU } from "../support/worker/worker.ts";
+import { ask, EDGE, KITSU, makeEnv } from "../support/worker/worker.ts";
 
 const VERSION = { VERSION: { id: "x", tag: "", timestamp: "2027-01-15T08:00:00.000Z" } };
 
@@ -98,6 +99,16 @@ describe("its metadata", () => {
     const elsewhere = await ask("https://actions.studio.workers.dev/kitsu-actions.meta.js");
     expect(values(readMetadata(await elsewhere.text()), "version")).toEqual([first]);
     expect(await (await ask("/")).text()).toContain(`version ${first}`);
+  });
+
+  it("asks KV for its version once, however often the script is asked for", async () => {
+    const variables = makeEnv(VERSION);
+    const settings = readSettings(variables);
+    const get = vi.spyOn(env.RUNS, "get");
+    const versions = await Promise.all([1, 2].map(() => readUserscriptVersion(variables, settings)));
+    const asked = get.mock.calls.length;
+    expect(await readUserscriptVersion(variables, settings)).toBe(versions[0]);
+    expect(get).toHaveBeenCalledTimes(asked);
   });
 
   it("has a later version whenever something in it changed, after a rollback, too", async () => {
