@@ -127,6 +127,22 @@ describe("a run that a studio's server goes on with", () => {
     await vi.waitFor(async () => expect(await readLog()).toMatchObject([{ action: "publish", reply: { title: "Published" } }]));
   });
 
+  it("is followed by its own key alone: while it goes on, when it is over, and when it has forgotten itself", async () => {
+    const answer = await begin();
+    const url = (answer.run?.follow?.url ?? "").replace(EDGE, "");
+    const wrong = url.replace(/key=.*/, `key=${"0".repeat(32)}`);
+    const refused = async () => (await readFailed(await ask(wrong, {}, VARIABLES))).code;
+    expect(await refused()).toBe("unknown-run");
+    await report({ kind: "done", severity: "success", title: "Published" });
+    await vi.waitFor(async () => expect(await readLog()).toMatchObject([{ reply: { title: "Published" } }]));
+    expect(await refused()).toBe("unknown-run");
+    const run = env.LONG_RUNS.getByName(answer.run?.id ?? "");
+    await runInDurableObject(run, (_, { storage }) => storage.deleteAll());
+    await evictDurableObject(run);
+    expect((await follow(answer)).reply).toMatchObject({ title: "Published" });
+    expect(await refused()).toBe("unknown-run");
+  });
+
   it.each<[string, () => ReturnType<typeof report>, string]>([
     [
       "a wrong signature",
