@@ -412,6 +412,14 @@ describe("what can be taken back", () => {
     expect((await undo(url)).status).toBe(200);
   });
 
+  it("is not offered by an action that does not say how, which is a fault of the action's", async () => {
+    mutable.undo = undefined;
+    offer();
+    vi.spyOn(console, "error").mockReturnValue();
+    expect(await readFailed(await send(INPUT))).toMatchObject({ code: "internal-error" });
+    expect(await readLog()).toMatchObject([{ cause: expect.stringContaining("must say how: undo") }]);
+  });
+
   it("is not taken back by somebody else, after its time, or where nothing was offered", async () => {
     offer(-1);
     const made = await run();

@@ -120,6 +120,16 @@ describe("a request whose worker died", () => {
     expect((await readAnswer(await ask(`/runs/${RUN}`, { headers: { origin: KITSU } }))).reply.kind).toBe("done");
   });
 
+  it("takes nothing from the run that another request is at work on", async () => {
+    const arriving = { token: "alive", attempt: "", at: 1_000, action: "debug", until: Date.now() + 1_000_000 };
+    await meet().arrive(arriving, new Uint8Array());
+    await meet().begin({ at: 1_000, action: "debug", person: ADA }, "alive");
+    await die(1_000, false);
+    await settle();
+    expect(await meet().state()).toMatchObject({ state: "running" });
+    expect(await readLog()).toEqual([]);
+  });
+
   it("is no end of what it began, and what goes on", async () => {
     const at = 1_000;
     const arrived = { method: "POST", path: "/", headers: [], fields: [] };
@@ -203,8 +213,12 @@ describe("a log that refuses", () => {
     const reply: Reply = { kind: "failed", code: "kitsu-unreachable", title: "Kitsu can't be reached" };
     await meet().begin({ at: 1, action: "debug", person: ADA }, "one");
     const over = { at: 1, action: "debug", reply, offers: {} };
-    expect(await meet().leave("two", over)).toBe(false);
-    expect(await meet().leave("one", { ...over, reply: DONE })).toBe(true);
+    const arrived = { method: "POST", path: "/", headers: [], fields: [] };
+    const record = { id: RUN, at: 1, tookMs: 1, action: "debug", status: 502, arrived, reply };
+    expect(await meet().leave("two", over, record)).toBe(false);
+    expect(await meet().readRecord()).toBeUndefined();
+    expect(await meet().leave("one", { ...over, reply: DONE }, { ...record, status: 200, reply: DONE })).toBe(true);
+    expect(JSON.parse((await meet().readRecord()) ?? "{}")).toMatchObject({ status: 200, reply: DONE });
     expect(await meet().state()).toMatchObject({ state: "over", reply: DONE });
   });
 });
