@@ -7,6 +7,7 @@ import { type Planned, planComments } from "../commenting/comment-plan.ts";
 import { countTasks } from "../commenting/comment-report.ts";
 import { type Item, KEEP } from "../commenting/comment-run.ts";
 import { beginComments, cancelComments, carryOnComments } from "../commenting/comment-watch.ts";
+import { findUnheard, sayUnheard } from "../commenting/mentions.ts";
 import { Failure } from "../failure.ts";
 import { readPace } from "../services/comment-pace.ts";
 import { refuseStatus } from "../services/comment-rights.ts";
@@ -41,7 +42,7 @@ export const comment = defineAction({
       v.transform((written) => written.replaceAll("\r\n", "\n").trim()),
       v.maxLength(TEXT_MAX_CHARS),
       v.title("Comment"),
-      v.description("Whoever is named with @ is notified, as in Kitsu. Hashtags have no effect."),
+      v.description("Whoever is named with @ and their whole name is notified, as in Kitsu. Hashtags have no effect."),
       v.metadata({ type: "long-text", remember: false }),
     );
     return v.pipe(
@@ -61,8 +62,9 @@ export const comment = defineAction({
     const count = planned.filter(({ state }) => state === "planned").length;
     if (count === 0) throw nothingToDo(planned);
     const { missing, projectIds } = await given.kitsu().readSelection();
-    if (count === 1 && planned.length === 1 && missing.length === 0) return undefined;
     const { status, text } = given.input;
+    const unheard = sayUnheard(await findUnheard(text, given.kitsu(), projectIds));
+    if (count === 1 && planned.length === 1 && missing.length === 0 && unheard === undefined) return undefined;
     const tasks = `${countTasks(count)}${projectIds.length > 1 ? ` of ${projectIds.length} projects` : ""}`;
     const name = await nameStatus(given, status);
     return {
@@ -70,7 +72,9 @@ export const comment = defineAction({
         name === undefined
           ? `Comment on ${tasks}?`
           : `${text === "" ? "Set" : "Comment on"} ${tasks}${text === "" ? "" : ", and set them"} to ${name}?`,
-      text: text === "" ? "Without a comment." : `“${text.length > 300 ? `${text.slice(0, 300)}…` : text}”`,
+      text: [text === "" ? "Without a comment." : `“${text.length > 300 ? `${text.slice(0, 300)}…` : text}”`, unheard]
+        .filter(Boolean)
+        .join("\n\n"),
       submit: text === "" ? "Set the status" : "Comment",
       seconds: (count * (await readPace(given.settings.kitsuApi))) / 1_000,
     };

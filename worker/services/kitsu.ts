@@ -53,6 +53,7 @@ export type Tables = {
   projects(): Promise<ReadonlyMap<string, Project>>;
   persons(): Promise<ReadonlyMap<string, ZouPerson>>;
   entityTypes(): Promise<ReadonlyMap<string, { id: string; name: string }>>;
+  departments(): Promise<ReadonlyMap<string, { id: string; name: string }>>;
   hoursByDay(): Promise<number>;
 };
 
@@ -143,6 +144,7 @@ function openTables(zou: Zou, view: string): Tables {
     projects: table("/data/projects/open", Project),
     persons: table("/data/persons", ZouPerson),
     entityTypes: table("/data/entity-types", Named),
+    departments: table("/data/departments", Named),
     hoursByDay: async () => (await readTable(zou, view, "/data/organisations", v.array(Organisation)))[0]?.hours_by_day ?? 8,
   };
 }

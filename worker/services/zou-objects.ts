@@ -104,6 +104,8 @@ export const Project = v.object({
   task_statuses: Ids,
   /** by status: whether clients may use it in this project, where that differs from the studio's rule */
   task_statuses_link: v.fallback(v.record(v.string(), v.object({ is_client_allowed: maybe(v.boolean()) })), {}),
+  /** ids of its people */
+  team: Ids,
   is_client_stats_visible: v.fallback(v.boolean(), true),
   start_date: text,
   end_date: text,

@@ -72,6 +72,7 @@ const TABLES: Record<string, Row[]> = {
     { id: id(6, 1), name: "Shot" },
     { id: id(6, 2), name: "Character" },
   ],
+  "/data/departments": [{ id: id(8, 1), name: "Animation" }],
   "/data/organisations": [{ id: id(7, 1), name: "Studio", hours_by_day: 8 }],
   "/data/persons": PEOPLE,
 };

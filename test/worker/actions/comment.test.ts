@@ -164,6 +164,22 @@ describe("what the comment action asks before it writes", () => {
     expect(await begin(taskIds)({ input: { status: "keep", text: "Hello" }, form: "comment" })).toMatchObject({ kind: "done" });
   });
 
+  it("points out whom an @ will not notify, for one task, too", async () => {
+    const { taskIds } = makeProject(1);
+    const say = (text: string) => begin(taskIds)({ input: { status: "keep", text }, form: "comment" });
+    const heard = "@Person 3 and @Animation see this, and so does @Person 2";
+    expect(await say(heard)).toMatchObject({ kind: "done" });
+    for (const unheard of ["@Pers please", "(@Pers, please)", "@Person 3, please", "@person 3", "@Person 10"]) {
+      const name = /@\w+/.exec(unheard)?.[0];
+      expect(await say(`Write to me@studio.tld. ${unheard}`), unheard).toMatchObject({
+        kind: "ask",
+        text: expect.stringMatching(new RegExp(`\n\n${name} will notify nobody\\. `)),
+      });
+    }
+    expect(fake.comments).toHaveLength(1);
+    expect((await run(taskIds, { text: "@Nobody" })).kind).toBe("done");
+  });
+
   it("asks again where something changed since", async () => {
     const { taskIds } = makeProject(2);
     const say = begin(taskIds);
