@@ -69,12 +69,12 @@ const FORBIDDEN: readonly [importer: RegExp, imported: RegExp, sentence: string]
   ],
   [
     /^worker\/actions\/(?!index)/,
-    /^worker\/(?!action\.ts|arrival\.ts|call\.ts|failure\.ts|settings\.ts|services\/|statistics\/|launch\/|farm\/|commenting\/)/,
-    "Actions return data: they import action, call, failure, settings, services, the pure numbers of statistics/ and the nouns of launch/, farm/ and commenting/",
+    /^worker\/(?!action\.ts|arrival\.ts|call\.ts|failure\.ts|listing\.ts|settings\.ts|services\/|statistics\/|launch\/|farm\/|commenting\/)/,
+    "Actions return data: they import action, call, failure, listing, settings, services, the pure numbers of statistics/ and the nouns of launch/, farm/ and commenting/",
   ],
   [
     /^worker\/commenting\//,
-    /^worker\/(?!action\.ts|failure\.ts|gate\.ts|settings\.ts|services\/|commenting\/)/,
+    /^worker\/(?!action\.ts|failure\.ts|gate\.ts|listing\.ts|settings\.ts|services\/|commenting\/)/,
     "Comments know what an action is given, who may run it and Kitsu, and nothing of calls, pages or storage",
   ],
   [

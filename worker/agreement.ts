@@ -5,10 +5,9 @@ import type { Action, Confirmation, Given, Ready } from "./action.ts";
 import type { Shown } from "./conversation.ts";
 import { sha256Hex } from "./hex.ts";
 import { carry } from "./input.ts";
+import { countTasks, nameSome } from "./listing.ts";
 import type { Selection } from "./services/kitsu.ts";
 
-/** How many entities, and projects, are named before the rest is counted. */
-const NAMED_MAX = 3;
 /** From here on the person is told beforehand how long it takes. */
 const LONG_S = 10;
 
@@ -71,7 +70,7 @@ export function describeSelection({ tasks, missing }: Selection): string {
   const projects = new Map(tasks.map(({ project, task }) => [task.project_id, project?.name ?? task.project_id]));
   const left = missing.length;
   return [
-    `${tasks.length === 1 ? "1 task" : `${tasks.length} tasks`} of ${nameSome([...entities.values()])}, in ${nameSome([...projects.values()])}.`,
+    `${countTasks(tasks.length)} of ${nameSome([...entities.values()])}, in ${nameSome([...projects.values()])}.`,
     left > 0 && `${left} ${left === 1 ? "is" : "are"} left out: deleted, or not for you to see.`,
   ]
     .filter(Boolean)
@@ -84,11 +83,6 @@ function sayDuration(seconds: number): string | undefined {
   const [tens, minutes] = [Math.ceil(seconds / 10) * 10, Math.round(seconds / 60)];
   const time = seconds < 100 ? `${tens} seconds` : `${minutes} minutes`;
   return `It takes about ${time}, and goes on when you close this page.`;
-}
-
-function nameSome(names: readonly string[]): string {
-  if (names.length > NAMED_MAX + 1) return `${names.slice(0, NAMED_MAX).join(", ")} and ${names.length - NAMED_MAX} more`;
-  return names.length > 1 ? `${names.slice(0, -1).join(", ")} and ${names.at(-1)}` : (names[0] ?? "");
 }
 
 /** The same question, with what is different from what the person agreed to. */

@@ -174,7 +174,7 @@ async function carryOut(request: Request, scene: Scene, { action, read, isGated,
     console.error(JSON.stringify({ message: "An action failed", run: id, action: action.id, cause: recorded.cause }));
   }
   const run = { ...offerAgain(base, recorded), ...(follow instanceof Failure ? undefined : follow) };
-  const response = answerCall(request, { run, reply: recorded.reply }, settings, { failure, call });
+  const response = answerCall(request, { run, reply: recorded.reply }, settings, { failure, call, selected });
   // What goes on has written itself down.
   const isWritten = follow !== undefined && !(follow instanceof Failure);
   const leaving = () =>

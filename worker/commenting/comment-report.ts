@@ -1,5 +1,7 @@
 // What people are told of a run of comments.
+
 import type { Outcome, Reply, Started } from "../../contract.ts";
+import { countTasks } from "../listing.ts";
 import { type CommentRun, guessLeft, type Item, isOver, KEEP } from "./comment-run.ts";
 
 /** @param kitsuUrl where the tasks' pages are */
@@ -62,5 +64,3 @@ const describe =
     ...(retry !== undefined && { retry }),
     ...(path !== undefined && { link: { label: "Open in Kitsu", url: kitsuUrl + path } }),
   });
-
-export const countTasks = (count: number) => (count === 1 ? "1 task" : `${count.toLocaleString("en")} tasks`);
