@@ -48,22 +48,18 @@ for (const size of SIZES) {
   for (const view of ["panel", "playlist", "task"] as const) {
     for (const corner of ["right", "left"] as const) {
       test(`nothing of Kitsu's ${view} is covered from the ${corner}, at ${width} × ${height}`, async ({
-        addAction,
-        openKitsu,
-        run,
+        show,
         toasts,
         page,
         kitsu,
       }) => {
         kitsu.state.view = view;
         await page.setViewportSize(size);
-        addAction("One", { body: done("Made", LARGE) });
         await page.addInitScript(
           (side) => localStorage.setItem("kitsu-actions:corner:person-1", JSON.stringify([{ side, edge: "bottom" }])),
           corner,
         );
-        await openKitsu();
-        await run("One");
+        await show({ body: done("Made", LARGE) });
         await expect(toasts).toContainText("Made");
         expect(await listCovered(page.locator("kitsu-actions :is(.toast, .bar button:visible)"), page.locator(PARTS))).toEqual([]);
       });
@@ -72,21 +68,29 @@ for (const size of SIZES) {
 }
 
 test("where a playlist leaves no room at its side, its pictures are covered, not what is pressed and written in it", async ({
-  addAction,
-  openKitsu,
-  run,
+  show,
   toasts,
   page,
   kitsu,
 }) => {
   kitsu.state.view = "wide-playlist";
   await page.setViewportSize(SIZES[0]);
-  addAction("One", { body: done("Made", LARGE) });
-  await openKitsu();
-  await run("One");
+  await show({ body: done("Made", LARGE) });
   await expect(toasts).toContainText("Made");
   const parts = page.locator(".task-info-column, .playlist-header, .playlist-footer, .video-progress");
   expect(await listCovered(page.locator("kitsu-actions :is(.toast, .bar button:visible)"), parts)).toEqual([]);
+});
+
+test("what can be pressed is whole in a toast that is as high as it may be", async ({ show, toasts, page }) => {
+  await page.setViewportSize(SIZES[0]);
+  const links = ["playlist", "folder", "shots"].map((what) => ({
+    label: `Open the ${what}`,
+    url: `https://kitsu.studio.tld/${what}`,
+  }));
+  await show({ body: done("Made", { ...LARGE, links }) });
+  const [last, around] = [await toasts.getByRole("link").last().boundingBox(), await toasts.boundingBox()];
+  if (!last || !around) throw new Error("Expected a toast with links");
+  expect(around.y + around.height - last.y - last.height).toBeGreaterThan(8);
 });
 
 test("makes room when a panel opens, at once after a click", async ({ addAction, openKitsu, run, toasts, page, kitsu }) => {

@@ -34,6 +34,8 @@ type Fixtures = {
   pressHistory: () => Promise<void>;
   /** Presses the button of an action. */
   run: (name: string) => Promise<void>;
+  /** Opens Kitsu with one action, which answers this, and runs it. */
+  show: (told: Told) => Promise<void>;
 };
 
 export const test = base.extend<Fixtures, Servers>({
@@ -80,6 +82,13 @@ export const test = base.extend<Fixtures, Servers>({
   sheet: async ({ page }, use) => use(page.locator("kitsu-actions .sheet")),
   panel: async ({ page }, use) => use(page.locator("kitsu-actions .panel")),
   pressHistory: async ({ page }, use) => use(() => page.getByRole("button", { name: "Last runs (F8)" }).click()),
+  show: async ({ addAction, openKitsu, run }, use) => {
+    await use(async (told) => {
+      addAction("One", told);
+      await openKitsu();
+      await run("One");
+    });
+  },
   run: async ({ page }, use) => use((name) => page.getByRole("button", { name, exact: true }).click()),
 });
 export { expect } from "@playwright/test";
