@@ -73,6 +73,30 @@ export function itWrites(readGround: () => Ground): void {
     });
   });
 
+  it("says of an @name whether Zou will notify anybody", async () => {
+    const { studio } = readGround();
+    const zou = admin();
+    const [task] = studio.short.tasks;
+    const { id, full_name: name } = (await zou.get(`/data/projects/${studio.short.id}/team`))[0] ?? { id: "", full_name: "" };
+    const [first] = String(name).split(" ");
+    const cases = [
+      { text: `@${name} please`, isHeard: true },
+      { text: `Please look, @${name}`, isHeard: true },
+      { text: `@${first}, please`, isHeard: false },
+      { text: `@${name}, please`, isHeard: false },
+    ];
+    for (const { text, isHeard } of cases) {
+      const { callClaiming } = readGround();
+      const path = `comment?run=${randomBytes(16).toString("hex")}`;
+      const answer = { selection: [task ?? ""], input: { status: "keep", text }, form: "comment" };
+      const { reply } = await callClaiming(path, "manager", answer);
+      expect(reply.kind, text).toBe(isHeard ? "done" : "ask");
+      if (reply.kind === "ask") await callClaiming(path, "manager", { ...answer, plan: reply.plan });
+      const written = await lastComment(zou, task ?? "");
+      expect(written).toMatchObject({ text, mentions: isHeard ? [id] : [] });
+    }
+  });
+
   it("comments as the person of the session, on what Kitsu lets them", async () => {
     const { studio } = readGround();
     const zou = admin();
