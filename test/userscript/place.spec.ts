@@ -81,6 +81,13 @@ test("where a playlist leaves no room at its side, its pictures are covered, not
   expect(await listCovered(page.locator("kitsu-actions :is(.toast, .bar button:visible)"), parts)).toEqual([]);
 });
 
+test("what can be pressed covers nothing in a toast that has room", async ({ show, toasts }) => {
+  await show({ body: done("Made", { outcomes: OUTCOMES, links: LINKS }) });
+  const [list, link] = [await toasts.locator(".list").boundingBox(), await toasts.getByRole("link").boundingBox()];
+  if (!list || !link) throw new Error("Expected a list and a link");
+  expect(link.y - list.y - list.height).toBeGreaterThan(4);
+});
+
 test("what can be pressed is whole in a toast that is as high as it may be", async ({ show, toasts, page }) => {
   await page.setViewportSize(SIZES[0]);
   const links = ["playlist", "folder", "shots"].map((what) => ({

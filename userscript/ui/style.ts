@@ -50,8 +50,7 @@ button.dangerous{background:var(--error);border-color:var(--error)}
 img{display:block;max-width:100%;max-height:120px;margin-top:8px;border-radius:6px}
 progress{all:revert;width:100%;height:10px;accent-color:var(--accent)}
 .toast{align-items:start;max-height:var(--cap);overflow:hidden auto}
-.toast .presses{position:sticky;bottom:-12px;max-height:calc(var(--cap)/2);overflow:auto;background:var(--card)}
-.toast .presses:last-child{bottom:0;margin-bottom:-12px;padding-bottom:12px}
+.toast .presses{position:sticky;bottom:0;max-height:calc(var(--cap)/2);overflow:auto;background:var(--card);box-shadow:0 12px var(--card)}
 .stack>.toast:last-child:not(.row-only)>.fold{display:none}
 .fold[aria-expanded=true] svg{rotate:180deg}
 .group>.name{padding:8px 14px}

@@ -42,7 +42,7 @@ export const comment = defineAction({
       v.transform((written) => written.replaceAll("\r\n", "\n").trim()),
       v.maxLength(TEXT_MAX_CHARS),
       v.title("Comment"),
-      v.description("Whoever is named with @ and their whole name is notified, as in Kitsu. Hashtags have no effect."),
+      v.description("Whoever is named with @ and their full name is notified, as in Kitsu. Hashtags have no effect."),
       v.metadata({ type: "long-text", remember: false }),
     );
     return v.pipe(

@@ -28,5 +28,5 @@ export function sayUnheard(mentions: readonly string[]): string | undefined {
   if (mentions.length === 0) return undefined;
   const who = mentions.slice(0, 3).join(", ");
   const rest = mentions.length > 3 ? ` and ${mentions.length - 3} more` : "";
-  return `${who}${rest} will notify nobody. Write the whole name of somebody in the team, or of a department, with a blank behind it.`;
+  return `${who}${rest} will notify nobody. Kitsu knows only full names, of people in the team and of departments, with a space behind them.`;
 }
