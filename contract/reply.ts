@@ -65,6 +65,7 @@ export type Done = v.InferOutput<typeof Done>;
  * The action needs an answer before it runs. Without fields it asks for a yes alone.
  * - `submit`: the button's text; `dangerous`: what can't be taken back
  * - `problem`: what is wrong with the answer as a whole; what is wrong with one field is the field's `error`
+ * - `tasks`: for how many it asks, and what the first of them are called. The worker says so, whoever asks
  * - `outcomes`: what would happen to each task
  * - `form`, `plan`: to be sent back with the answer, beside `input`, as they are: which action asked, and what the person agreed to
  */
@@ -75,6 +76,7 @@ export const Ask = v.object({
   submit: v.optional(v.string(), "OK"),
   dangerous: v.optional(v.boolean()),
   problem: v.optional(v.string()),
+  tasks: v.optional(v.object({ count: v.number(), names: v.array(v.string()) })),
   outcomes,
   form: v.optional(v.string()),
   plan: v.optional(v.string()),

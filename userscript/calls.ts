@@ -75,7 +75,6 @@ function beginCall({ url, address, run, body }: Sent): (answer: Received) => voi
   const update = showToast(pend(name, text));
   const again = (more: object, attempt: string) => post(addAttempt({ url: address, run }, attempt), Object.assign({}, sent, more));
   const call: Call = { at, url: address, run, name, person: personId(), update, again, wasOffline: !navigator.onLine };
-  if (Array.isArray(selection)) call.selection = selection.map(String);
   addOpenCall(call);
   const stop = showElapsed(call, text);
 

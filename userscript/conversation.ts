@@ -6,7 +6,6 @@ import type { Diagnosis, Unread } from "./diagnose.ts";
 import { findReply, understand } from "./diagnose.ts";
 import { addOpenCall } from "./history.ts";
 import type { Received } from "./hook.ts";
-import { nameTasks } from "./kitsu.ts";
 import { takeBack } from "./left-behind.ts";
 import type { Offer } from "./offers.ts";
 import type { Tone } from "./present.ts";
@@ -17,12 +16,8 @@ import { closeDialog, openDialog, tellDialog } from "./ui/dialog.ts";
 import type { Update } from "./ui/stack.ts";
 import { words } from "./words/index.ts";
 
-/** So many of the tasks are named before anything is known of them. */
-const NAMED_MAX = 3;
-
 /**
  * A call and the toast it has.
- * - `selection`: the tasks it was called for; only the worker knows those of what is tried again
  * - `again`: sends the same once more, with more in it, as another attempt; a reload forgets how
  * - `isLost`: its answer was, and what is known of it was looked up
  * - `offer`: what it was made of, if it repeats an earlier run
@@ -31,7 +26,6 @@ export type Call = Unread & {
   name: string;
   person: string;
   update: Update;
-  selection?: readonly string[];
   again?: (more: object, attempt: string) => Promise<Received>;
   isLost?: boolean;
   offer?: Offer;
@@ -43,11 +37,10 @@ export function converse(
   first: Ask,
   end: (last: Pick<Call, "attempt" | "isLost">, status: number, heard: Diagnosis) => void,
 ): void {
-  const { name, person, update, again, selection } = call;
+  const { name, person, update, again } = call;
   const said = words();
-  const about = selection ? said.about(selection.length, nameTasks(selection.slice(0, NAMED_MAX))) : "";
   const steps: Ask[] = [];
-  const question: Question = { name, about, ask: first, values: {}, submit, back: undefined, close };
+  const question: Question = { name, ask: first, values: {}, submit, back: undefined, close };
   let isUnderWay = false;
   ask(first);
 

@@ -50,18 +50,6 @@ export function reloadTasks(ids: readonly string[]): void {
   for (const taskId of ids.slice(0, TASKS_MAX)) call(["$store", "dispatch"], "loadTask", { taskId });
 }
 
-/**
- * "SQ01 / SH010 / Layout" for each task that the page has loaded. src/store/modules/tasks.js and tasktypes.js: the getters `taskMap` and
- * `taskTypeMap`, by id; the store's modules add `entity_name` to tasks.
- */
-export function nameTasks(ids: readonly string[]): string[] {
-  return ids.flatMap((id) => {
-    const task = readEntry("taskMap", id);
-    const names = [read(task, "entity_name"), read(readEntry("taskTypeMap", read(task, "task_type_id")), "name")];
-    return names.every(Boolean) ? [names.join(" / ")] : [];
-  });
-}
-
 /** Where not to be: first all that should be kept off, then only what has to be, where there is no room for the first. */
 export function listObstacles(): DOMRect[][] {
   return [`${WORKPLACES}, ${PLAYER}`, `${WORKPLACES}, ${PLAYER_CONTROLS}`].map((selectors) =>
@@ -105,15 +93,6 @@ function findTheme(): Element | null {
 
 function readGetter(...path: string[]): unknown {
   return readApp("$store", "getters", ...path);
-}
-
-/** An entry of a getter that is a Map. */
-function readEntry(getter: string, key: unknown): unknown {
-  return quietly(() => {
-    const map = readGetter(getter);
-    const get = read(map, "get");
-    return typeof get === "function" ? Reflect.apply(get, map, [key]) : undefined;
-  });
 }
 
 /** Calls a method of the app's; what it promises may fail unheard. */

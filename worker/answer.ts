@@ -9,25 +9,19 @@ import { html } from "./pages/html.ts";
 import { renderPage } from "./pages/layout.ts";
 import { renderReply } from "./pages/reply.ts";
 import { renderTime } from "./pages/time.ts";
-import type { Recorded } from "./record.ts";
 import type { Settings } from "./settings.ts";
 import { keepTheme } from "./theme.ts";
 
 /** What is said: with the run it is about, if there is one. */
 export type Said = { run?: Run | undefined; reply: Reply };
 
-/** Where a reply comes from: what it failed of, the call it answers, and what that call's tasks are called. */
-type Origin = { failure?: Failure | undefined; call?: Call | undefined; selected?: Recorded["selected"] };
+/** Where a reply comes from: what it failed of, and the call it answers. */
+type Origin = { failure?: Failure | undefined; call?: Call | undefined };
 
-export function answerCall(
-  request: Request,
-  { run, reply }: Said,
-  settings: Settings,
-  { failure, call, selected }: Origin = {},
-): Response {
+export function answerCall(request: Request, { run, reply }: Said, settings: Settings, { failure, call }: Origin = {}): Response {
   const status = statusOf(reply, failure);
   const response = wantsPage(request)
-    ? answerPage({ run, reply, status, settings, call, selected, address: repeatAddress(request, run) })
+    ? answerPage({ run, reply, status, settings, call, address: repeatAddress(request, run) })
     : answerJson(run, shorten(reply), status);
   for (const [name, value] of Object.entries(failure?.headers ?? {})) response.headers.set(name, value);
   const cookie = keepTheme(request, settings.basePath);
@@ -92,11 +86,10 @@ type PageAnswer = {
   status: number;
   settings: Settings;
   call: Call | undefined;
-  selected: Recorded["selected"];
   address: string;
 };
 
-function answerPage({ run, reply, status, settings, call, selected, address }: PageAnswer): Response {
+function answerPage({ run, reply, status, settings, call, address }: PageAnswer): Response {
   const destination = reply.kind === "done" && run?.undo === undefined ? findDestination(reply) : undefined;
   const going = run?.follow !== undefined ? run.url : undefined;
   if (destination !== undefined || going !== undefined)
@@ -105,7 +98,7 @@ function answerPage({ run, reply, status, settings, call, selected, address }: P
   const path = call?.path?.startsWith("/") ? call.path : "";
   return renderPage({
     title: reply.title,
-    body: html`${reply.kind === "ask" ? renderAsk(reply, { call, selected }, address, kitsuUrl + path) : renderReply(reply, kitsuUrl)}
+    body: html`${reply.kind === "ask" ? renderAsk(reply, call, address, kitsuUrl + path) : renderReply(reply, kitsuUrl)}
 ${run && renderAgain(run, reply, call?.person)}
 ${run && html`<footer class="run">Run <a href="${run.url}"><code>${run.id}</code></a>, ${renderTime(Date.now())}</footer>`}`,
     kitsuUrl: kitsuUrl + path,

@@ -20,7 +20,7 @@ import { checkPersonRate } from "./rate.ts";
 import type { Recorded } from "./record.ts";
 import { isOwnParameter, makeRunId, type OfferedUndo, offerAgain, RUN_PARAMETER, readAttempt, runAt } from "./run.ts";
 import type { Scene } from "./scene.ts";
-import { describeSelected } from "./selected.ts";
+import { describeSelected, tellTasks } from "./selected.ts";
 import { showKitsu } from "./services/view.ts";
 import { endInTime } from "./time-limit.ts";
 
@@ -157,7 +157,7 @@ async function carryOut(request: Request, scene: Scene, { action, read, isGated,
   const known = { id, at, action: action.id, person: person && describePerson(person), call, selected, arrived, undo, deployedAtS };
   const describe = (what: Reply | Failure): Recorded => {
     const failure = what instanceof Failure ? what : undefined;
-    const said = keepOpenable(what instanceof Failure ? what.reply : what, settings.schemes);
+    const said = tellTasks(keepOpenable(what instanceof Failure ? what.reply : what, settings.schemes), call, selected);
     return {
       ...known,
       tookMs: Date.now() - began,
@@ -174,7 +174,7 @@ async function carryOut(request: Request, scene: Scene, { action, read, isGated,
     console.error(JSON.stringify({ message: "An action failed", run: id, action: action.id, cause: recorded.cause }));
   }
   const run = { ...offerAgain(base, recorded), ...(follow instanceof Failure ? undefined : follow) };
-  const response = answerCall(request, { run, reply: recorded.reply }, settings, { failure, call, selected });
+  const response = answerCall(request, { run, reply: recorded.reply }, settings, { failure, call });
   // What goes on has written itself down.
   const isWritten = follow !== undefined && !(follow instanceof Failure);
   const leaving = () =>

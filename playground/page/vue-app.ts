@@ -1,14 +1,6 @@
 /** Where Vue leaves the application on its root element, which is where a userscript looks for it. */
-import { TASKS } from "../data.ts";
-import { TASK_TYPES } from "../data-tables.ts";
 import type { Router } from "./router.ts";
 import type { Store } from "./store.ts";
-
-/** As Kitsu's store has them once a page has loaded them. */
-const taskMap = new Map(
-  TASKS.map(({ id, entity, type }) => [id, { id, entity_name: `${entity.group} / ${entity.name}`, task_type_id: type.id }]),
-);
-const taskTypeMap = new Map(TASK_TYPES.map((type) => [type.id, type]));
 
 export function exposeVueApp(root: HTMLElement, store: Store, router: Router): void {
   const getters = {
@@ -30,8 +22,6 @@ export function exposeVueApp(root: HTMLElement, store: Store, router: Router): v
     get nbSelectedTasks() {
       return store.selection.size;
     },
-    taskMap,
-    taskTypeMap,
     get selectedTasks() {
       return store.selection;
     },

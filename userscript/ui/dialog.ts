@@ -12,13 +12,11 @@ import { drawText } from "./text.ts";
 
 /**
  * - `name`: the action's
- * - `about`: for how many tasks, and which
  * - `values`: by the names of the fields; the dialog keeps it up to date
  * - `close`: told of Escape and Cancel
  */
 export type Question = {
   name: string;
-  about: string;
   ask: Ask;
   values: Input;
   submit: () => void;
@@ -61,8 +59,9 @@ export function closeDialog(question: Question): void {
 
 /** Gives what gets the focus: what is wrong, else the first field; where that is dangerous, not what does it. */
 function draw(question: Question): HTMLElement {
-  const { name, about, ask, values, back } = question;
-  const { title, text, links = [], outcomes = [], fields, dangerous = false } = ask;
+  const { name, ask, values, back } = question;
+  const { title, text, links = [], outcomes = [], fields, dangerous = false, tasks } = ask;
+  const about = tasks ? words().about(tasks.count, tasks.names) : "";
   const said = words();
   const cancel = h("button", { type: "button", click: () => dialog.close() }, said.cancel);
   submit.className = dangerous ? "submit dangerous" : "submit";

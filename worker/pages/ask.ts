@@ -2,20 +2,16 @@
 import type { Ask, Field, InputValue } from "../../contract.ts";
 import type { Call } from "../call.ts";
 import { countTasks, nameSome } from "../listing.ts";
-import type { Recorded } from "../record.ts";
 import { type Content, html } from "./html.ts";
 import { paragraphs, renderOutcomes } from "./reply.ts";
 
-type Asked = { call: Call | undefined; selected: Recorded["selected"] };
-
 /**
  * @param call what is to be sent again
- * @param selected what its tasks are called, as far as that is known
  * @param address where it goes
  * @param kitsuUrl the way out
  */
-export function renderAsk(ask: Ask, { call, selected }: Asked, address: string, kitsuUrl: string): Content {
-  const { title, text, fields, submit, dangerous, problem, outcomes, form, plan } = ask;
+export function renderAsk(ask: Ask, call: Call | undefined, address: string, kitsuUrl: string): Content {
+  const { title, text, fields, submit, dangerous, problem, tasks, outcomes, form, plan } = ask;
   const wrong = fields.find(({ error }) => error !== undefined);
   const shown = fields.filter(({ type }) => type !== "hidden");
   const first = wrong ?? shown[0];
@@ -24,7 +20,7 @@ export function renderAsk(ask: Ask, { call, selected }: Asked, address: string, 
   return html`<form class="ask reply card" method="post" action="${address}" data-form="${form}"${isFresh && html` data-fresh`} novalidate>
 <h1><span class="mark" aria-hidden="true">?</span>${title}</h1>
 ${paragraphs(text)}
-${outcomes?.length ? undefined : describeTasks(call?.selection.length ?? 0, selected)}
+${tasks !== undefined && !outcomes?.length && describeTasks(tasks)}
 ${problem !== undefined && html`<p class="problem" role="alert">${problem}</p>`}
 ${wrong !== undefined && html`<p class="problem" role="alert">Something has to be corrected before this can run.</p>`}
 ${call !== undefined && Object.entries(callFields(call)).map(([name, value]) => renderHidden(name, value))}
@@ -39,12 +35,9 @@ ${shown.length < fields.length && html`<button name="back" value="1">Change the 
 </form>`;
 }
 
-/** For how many tasks, and which: said until a plan says it of each. */
-function describeTasks(count: number, selected: Asked["selected"]): Content {
-  if (count === 0) return undefined;
-  const names = selected?.tasks.map(({ label }) => label) ?? [];
-  return html`<p class="quiet">For ${countTasks(count)}${names.length > 0 && html`: <span dir="auto">${nameSome(names, count)}</span>`}</p>`;
-}
+/** Said until a plan says it of each. */
+const describeTasks = ({ count, names }: NonNullable<Ask["tasks"]>): Content =>
+  html`<p class="quiet">For ${countTasks(count)}${names.length > 0 && html`: <span dir="auto">${nameSome(names, count)}</span>`}</p>`;
 
 /** Kitsu's own fields, as its form names them. */
 export function callFields({

@@ -54,7 +54,7 @@ export const test = base.extend<Fixtures, Servers>({
     await use(otherServer);
   },
   kitsu: async ({ kitsuServer }, use) => {
-    Object.assign(kitsuServer.state, { actions: [], person: "person-1", locale: "en", dark: false, view: "nothing", tasks: {} });
+    Object.assign(kitsuServer.state, { actions: [], person: "person-1", locale: "en", dark: false, view: "nothing" });
     for (const name of Object.keys(kitsuServer.headers)) delete kitsuServer.headers[name];
     kitsuServer.scripts.length = 0;
     await use(kitsuServer);

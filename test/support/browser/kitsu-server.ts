@@ -10,7 +10,6 @@ import { listen } from "./listen.ts";
 /**
  * - `view`: what is open beside the actions: nothing, the column of the selected tasks with its comment box, a playlist with or without the
  *   list of playlists, or a task's own page
- * - `tasks`: what the store has loaded, by id
  */
 export type KitsuState = {
   actions: { id: string; name: string; url: string; entity_type: string; is_ajax: boolean }[];
@@ -18,7 +17,6 @@ export type KitsuState = {
   locale: string;
   dark: boolean;
   view: "nothing" | "panel" | "playlist" | "wide-playlist" | "task";
-  tasks: Record<string, { entity_name: string; task_type_id: string }>;
 };
 
 export type KitsuServer = {
@@ -30,7 +28,7 @@ export type KitsuServer = {
 };
 
 export async function startKitsuServer(edge: ActionServer): Promise<KitsuServer> {
-  const state: KitsuState = { actions: [], person: "person-1", locale: "en", dark: false, view: "nothing", tasks: {} };
+  const state: KitsuState = { actions: [], person: "person-1", locale: "en", dark: false, view: "nothing" };
   const headers: Record<string, string> = {};
   const scripts: string[] = [];
   const files: Record<string, string> = {
@@ -118,8 +116,6 @@ function app(): void {
             getters: {
               user,
               customActions: state.actions,
-              taskMap: new Map(Object.entries(state.tasks)),
-              taskTypeMap: new Map([["layout", { name: "Layout" }]]),
             },
             dispatch: call,
           },

@@ -164,6 +164,21 @@ describe("what the comment action asks before it writes", () => {
     expect(await begin(taskIds)({ input: { status: "keep", text: "Hello" }, form: "comment" })).toMatchObject({ kind: "done" });
   });
 
+  it("says for which tasks it asks, by names that tell them apart", async () => {
+    const [one, two] = [makeProject(2), makeProject(2)];
+    const names = [one, two].map(({ projectId }) => fake.projects.get(projectId)?.name);
+    expect(await begin([...one.taskIds, ...two.taskIds])()).toMatchObject({
+      tasks: {
+        count: 4,
+        names: [
+          `${names[0]} / SQ01 / SH1 / Animation`,
+          `${names[0]} / SQ01 / SH2 / Animation`,
+          `${names[1]} / SQ01 / SH1 / Animation`,
+        ],
+      },
+    });
+  });
+
   it("points out whom an @ will not notify, for one task, too", async () => {
     const { taskIds } = makeProject(1);
     const say = (text: string) => begin(taskIds)({ input: { status: "keep", text }, form: "comment" });
