@@ -92,7 +92,7 @@ async function send({ kitsu: { zou }, now, save }: Desk, run: CommentRun, drafts
     throw sent.failure;
   }
   if (sent.state === "refused") {
-    const count = await countWritten(zou, comments);
+    const count = await countWritten(zou, comments, at);
     takeWritten(run, comments.slice(0, count));
     refuseOne(run, drafts[count]?.one, count, sent.failure);
   } else {
@@ -131,7 +131,7 @@ function refuseOne(run: CommentRun, one: SelectedTask | undefined, written: numb
 /** Looks what became of a request whose answer is not known. Whether that is certain: then the others wait to be sent again. */
 async function settle({ kitsu: { zou }, now }: Desk, run: CommentRun, sending: NonNullable<CommentRun["sending"]>) {
   const { at, comments, seen } = sending;
-  const count = await countWritten(zou, comments);
+  const count = await countWritten(zou, comments, at);
   const isCertain = count === comments.length || (now() - at >= SETTLE_MS && count === seen);
   if (!isCertain) {
     sending.seen = count;

@@ -66,11 +66,21 @@ const UNTOUCHED: readonly FailureCode[] = [
   "platform-limit",
 ];
 
-/** How many were written by now: the first of them, for Zou keeps their order. */
-export async function countWritten(zou: Zou, comments: readonly NewComment[]): Promise<number> {
+/** By how much Kitsu's clock may differ from ours. */
+const CLOCKS_DIFFER_MS = 3_600_000;
+
+/**
+ * How many were written by now: the first of them, for Zou keeps their order.
+ * @param sentAt when they were sent, in epoch milliseconds
+ */
+export async function countWritten(zou: Zou, comments: readonly NewComment[], sentAt: number): Promise<number> {
   const rows = await zou.read(`/data/tasks?${idsQuery(comments.map(({ taskId }) => taskId))}`, v.array(Task));
   const dates = new Map(rows.map((row) => [row.id, row.last_comment_date]));
-  const unreached = comments.findIndex(({ taskId, lastCommentDate }) => dates.get(taskId) === lastCommentDate);
+  const unreached = comments.findIndex(({ taskId, lastCommentDate: last }) => {
+    // Zou's dates are whole seconds: a comment that comes in the same second as the one before it leaves the date as it was.
+    const mayBeOfThatSecond = last !== undefined && Date.parse(`${last}Z`) > sentAt - CLOCKS_DIFFER_MS;
+    return dates.get(taskId) === last && !mayBeOfThatSecond;
+  });
   // Somebody else may have commented on a task meanwhile, so the newest that looks written must be found there.
   let count = unreached < 0 ? comments.length : unreached;
   while (count > 0 && !(await isWritten(zou, comments[count - 1]))) count -= 1;
@@ -82,8 +92,10 @@ async function isWritten(zou: Zou, comment: NewComment | undefined): Promise<boo
   const { taskId, statusId, lastCommentDate = "" } = comment;
   const text = hideHashtags(comment.text);
   try {
-    const newer = (await readComments(zou, taskId)).filter(({ created_at = "" }) => created_at > lastCommentDate);
-    return newer.some((one) => one.text === text && one.task_status_id === statusId);
+    const since = (await readComments(zou, taskId)).filter(({ created_at = "" }) => created_at >= lastCommentDate);
+    // The oldest of that second was there before; any other of it came later, as ours may have.
+    const before = since.findLast(({ created_at = "" }) => created_at === lastCommentDate);
+    return since.some((one) => one !== before && one.text === text && one.task_status_id === statusId);
   } catch (thrown) {
     // Whoever may not see the comments, or where the task is gone, knows no more than that something was written there.
     if (thrown instanceof Failure && thrown.code === "kitsu-forbidden") return true;
@@ -102,12 +114,13 @@ export type Written = ReadonlyMap<string, string | undefined>;
 export async function writeComments(zou: Zou, comments: readonly NewComment[], until: number): Promise<Written> {
   const written = new Map<string, string | undefined>();
   for (let rest = comments; rest.length > 0; rest = comments.slice(written.size)) {
+    const sentAt = Date.now();
     const sent = await sendComments(zou, rest);
     if (sent.state === "answered") {
       for (const { taskId } of rest) written.set(taskId, sent.written.has(taskId) ? undefined : NOT_TAKEN);
       break;
     }
-    const count = sent.state === "untouched" ? 0 : await countWritten(zou, rest).catch(unlessFault);
+    const count = sent.state === "untouched" ? 0 : await countWritten(zou, rest, sentAt).catch(unlessFault);
     for (const { taskId } of rest.slice(0, count)) written.set(taskId, undefined);
     const { text, title } = sent.failure.reply;
     const reason = `${text ?? title}${count === undefined || sent.state === "unknown" ? LOOK : ""}`;

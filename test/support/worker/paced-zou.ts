@@ -38,6 +38,7 @@ export function pace(zou: FakeZou, commentMs = REAL_MS): Pace {
     },
     next: [],
   };
+  zou.now = made.now;
   vi.mocked(fetch).mockImplementation(async (input, init) => {
     const due = later.filter(({ at }) => at <= now);
     later = later.filter((one) => !due.includes(one));

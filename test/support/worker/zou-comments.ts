@@ -57,12 +57,11 @@ function checkRetakes(zou: FakeZou, task: Row, status: Row): Response | undefine
   return json({ error: true, message: "No more retakes allowed on this task", data: null }, 400);
 }
 
-let moments = 0;
+/** Zou tells whole seconds. */
+export const tellSecond = (ms: number) => new Date(ms).toISOString().slice(0, 19);
 
 function write(zou: FakeZou, task: Row, status: Row, author: Row, text: string): Row {
-  // Zou counts in whole seconds, and no test waits for the next one.
-  moments += 1;
-  const created_at = new Date(Date.UTC(2026, 10, 24) + moments * 1_000).toISOString().slice(0, 19);
+  const created_at = tellSecond(zou.now());
   const comment = {
     id: crypto.randomUUID(),
     object_id: task.id,

@@ -95,6 +95,8 @@ export type FakeZou = {
   version: string;
   /** paths of routes that this version does not have */
   lacks: RegExp[];
+  /** its clock, in epoch milliseconds */
+  now(): number;
 };
 
 export const readStatus = (statusId: unknown): Row | undefined => TABLES["/data/task-status"]?.find(({ id }) => id === statusId);
@@ -126,6 +128,7 @@ export function openFakeZou(): FakeZou {
     workingFiles: [],
     version: "1.0.97",
     lacks: [],
+    now: Date.now,
   };
   vi.spyOn(globalThis, "fetch").mockImplementation(async (input, init) => {
     checkStays(init);

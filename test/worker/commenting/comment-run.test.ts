@@ -21,6 +21,7 @@ import {
   type Row,
   STATUS,
 } from "../../support/worker/zou.ts";
+import { tellSecond } from "../../support/worker/zou-comments.ts";
 
 /** What one look of a long run may take, and how many requests Cloudflare's smallest plan allows it. */
 const LOOK_MAX_MS = 25_000;
@@ -200,6 +201,26 @@ describe("a run of comments that is cut off", () => {
       expect(countStates(reply)).toEqual({ done: 20 });
       expectOnce(taskIds);
     }
+  });
+
+  it.each([
+    ["before it was sent", { lostAfter: 0 }],
+    ["after some were written", { lostAfter: 2 }],
+    ["after all were written", { lostAfter: 5 }],
+  ])("%s, on tasks that were commented on in that very second, writes all of them, and nothing twice", async (_, next) => {
+    const { taskIds } = makeProject(20);
+    const created_at = tellSecond(clock.now());
+    for (const object_id of taskIds) {
+      // The person said the same there just before.
+      fake.comments.push({ id: crypto.randomUUID(), object_id, text: "Hello", task_status_id: STATUS.done, created_at });
+      change(object_id, { last_comment_date: created_at, task_status_id: STATUS.done });
+    }
+    clock.commentMs = 10;
+    const run = begin(taskIds);
+    clock.next.push(next);
+    await run.look();
+    expect(countStates(await run.toEnd())).toEqual({ done: 20 });
+    expect([...clock.countByTask().values()]).toEqual(taskIds.map(() => 2));
   });
 
   it("is not misled by somebody else's comment in between", async () => {
