@@ -73,6 +73,6 @@ export async function controlJob(
   }
   await flamenco.setStatus(id, ask, note);
   const after = await flamenco.job(id);
-  if (after === undefined || after.status !== job.status || after.activity !== job.activity) return undefined;
+  if (after === undefined || after.status !== job.status || after.updated !== job.updated) return undefined;
   throw new Failure("farm-broken", { text: `Flamenco did not do it: the job is still ${after.status}.`, retry: true });
 }

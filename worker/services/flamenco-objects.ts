@@ -24,6 +24,8 @@ export const FlamencoJob = v.object({
   // One that is not known yet must not keep all the others from being read.
   status: v.fallback(v.picklist(JOB_STATUSES), "under-construction"),
   activity: v.fallback(v.string(), ""),
+  // When its status was last set, to the fraction of a second.
+  updated: v.fallback(v.string(), ""),
   metadata: v.fallback(v.record(v.string(), v.string()), {}),
   type: v.fallback(v.string(), ""),
   settings: v.fallback(

@@ -102,6 +102,24 @@ describe("a job on Flamenco", () => {
     expect((await failureOf(control("pause"))).reply).toMatchObject({ code: "farm-broken", retry: true });
   });
 
+  it("that a machine takes up again at once is restarted, though it is as active as before", async () => {
+    const { control } = await begin();
+    const job = fake.only();
+    fake.pass(1_000);
+    const [task] = job.tasks;
+    if (task !== undefined) task.status = "failed";
+    const before = { status: job.status, activity: job.activity };
+    const { manager } = fake;
+    const asked = manager.ask.bind(manager);
+    manager.ask = (one, status, reason) => {
+      asked(one, status, reason);
+      Object.assign(one, { ...before, updated: one.updated + 1 });
+    };
+    expect(before.status).toBe("active");
+    expect(await control("restart")).toBeUndefined();
+    expect(job.tasks.map(({ status }) => status)).not.toContain("failed");
+  });
+
   it("is being paused until its tasks have ended, and goes on after that", async () => {
     const { control, looks } = await begin();
     fake.pass(1_000);
