@@ -6,7 +6,7 @@
 export const STYLE = `
 :host{all:initial;--card:#fff;--line:#dbdbdb;--text:#4a4a4a;--strong:#202225;--accent:#5e60ba;--on-accent:#fff;--success:#008732;--warning:#9a4b00;--error:#c8002b}
 :host([data-theme=dark]){--card:#46494f;--line:#62666e;--text:#eee;--strong:#fff;--accent:#bec0fa;--on-accent:#202225;--success:#8fdc74;--warning:#ffc107;--error:#ff9db0;color-scheme:dark}
-*{box-sizing:border-box;margin:0;border:0;padding:0;background:none;font:inherit;color:inherit;overflow-wrap:anywhere}
+*{scrollbar-color:var(--line) transparent;box-sizing:border-box;margin:0;border:0;padding:0;background:none;font:inherit;color:inherit;overflow-wrap:anywhere}
 [hidden],p:empty,.presses:empty,.lists:empty{display:none!important}
 .layer,dialog{font:14px/1.45 system-ui,sans-serif;color:var(--text)}
 .layer{--cap:min(340px,calc(var(--room) - 92px));position:fixed;inset:auto;max-height:var(--room);overflow:hidden;z-index:999999;display:flex;flex-direction:column;pointer-events:none}

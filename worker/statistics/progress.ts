@@ -58,8 +58,12 @@ export const showAssignees: Sectioner = (tasks, scope) => {
 export const showSequences: Sectioner = (tasks, scope) =>
   showGroups("Tasks by sequence", "Sequence", tasks, groupTasks(tasks, bySequence(scope.withProject)), scope);
 
-export const showEpisodes: Sectioner = (tasks, scope) =>
-  showGroups("Tasks by episode", "Episode", tasks, groupTasks(tasks, byEpisode(scope.withProject)), scope);
+export const showEpisodes: Sectioner = (tasks, scope) => {
+  const section = showGroups("Tasks by episode", "Episode", tasks, groupTasks(tasks, byEpisode(scope.withProject)), scope);
+  const sequence = findShared("sequence", tasks, groupTasks(tasks, bySequence(scope.withProject)));
+  // The name of the one sequence begins with the episode's.
+  return section.shared !== undefined && sequence !== undefined ? {} : section;
+};
 
 export const showAssetTypes: Sectioner = (tasks, scope) =>
   showGroups("Tasks by asset type", "Asset type", tasks, groupTasks(tasks, byAssetType(scope.entityTypes)), scope);

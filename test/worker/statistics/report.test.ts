@@ -249,6 +249,12 @@ describe("a report", () => {
     expect(one.charts).toEqual([]);
     expect(one.tables.map(({ title }) => title)).toEqual(["Open tasks without assignee or estimate"]);
     expect(one.summary).toContain("It has the status wip, the task type Animation, the sequence SQ1 and no assignee.");
+    const inEpisode = (number: number, sequence: string) =>
+      shot(number, { episode: { id: "e1", name: "E01" }, parent: { id: sequence, name: sequence, type: "Sequence" } });
+    expect(makeReport([inEpisode(1, "SQ1"), inEpisode(2, "SQ1")], SCOPE).summary).toContain(
+      "All have the status wip, the task type Animation, the sequence E01 / SQ1 and no assignee.",
+    );
+    expect(makeReport([inEpisode(1, "SQ1"), inEpisode(2, "SQ2")], SCOPE).summary).toContain("the episode E01");
     const few = makeReport([shot(1), shot(2), shot(3, { status: "todo" })], SCOPE);
     expect(few.charts).toEqual([]);
     expect(few.summary).toContain("All have the task type Animation, the sequence SQ1 and no assignee.");
