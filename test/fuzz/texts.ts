@@ -4,9 +4,9 @@ import fc from "fast-check";
 /** Where a page shows a text of others, this must be there escaped. */
 export const MARKER = `kx"'<&>xk`;
 
-/** In a page of ours: a marker that is markup. A marker that was cut short has no end and is left alone. */
+/** In a page of ours: a marker that is markup. A marker that was cut short has no end and is left alone, and where a long word may break is ours. */
 export function findUnescaped(page: string): string | undefined {
-  for (const [found, inner = ""] of page.matchAll(/kx((?:(?!kx)[\s\S]){0,60}?)xk/g))
+  for (const [found, inner = ""] of page.replaceAll("<wbr>", "").matchAll(/kx((?:(?!kx)[\s\S]){0,60}?)xk/g))
     if (/[<>"']|&(?!(?:amp|lt|gt|quot|#39);)/.test(inner)) return found;
   return undefined;
 }
