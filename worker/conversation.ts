@@ -3,7 +3,7 @@
 import { DurableObject } from "cloudflare:workers";
 import * as v from "valibot";
 import type { EarlierRun } from "./call.ts";
-import { Failure } from "./failure.ts";
+import { noBinding } from "./failure.ts";
 import { KeptRecord } from "./kept-record.ts";
 import { readParts, toParts } from "./large-value.ts";
 import type { Recorded } from "./record.ts";
@@ -35,6 +35,12 @@ const ALARM_LEAST_MS = 1_000;
 /** What was known of the run before this request: when it began, whose it is, whether it was submitted, and whether it may run at all. */
 export type Known = { at: number; beginning: Beginning | undefined; isTaken: boolean; isVoid: boolean };
 
+/**
+ * `isKept`: its record is kept until the log has it. `isAbout`: the run is about this request; else another one has submitted it, which is the line of
+ * the log of that time.
+ */
+export type Left = { isKept: boolean; isAbout: boolean; submittedAt: number | undefined };
+
 export class Conversation extends DurableObject<Env> {
   readonly #registry = new Registry(this.ctx.storage);
   readonly #kept = new KeptRecord(this.ctx.storage);
@@ -55,17 +61,17 @@ export class Conversation extends DurableObject<Env> {
   /**
    * The request is over.
    * @param over how the run ended, or stands, by it; `record`: the same for the log, kept here until the log has it
-   * @returns false where another request has submitted the run, which then is about that one
    */
-  async leave(token: string, over?: Parameters<Registry["leave"]>[1], record?: Recorded): Promise<boolean> {
+  async leave(token: string, over?: Parameters<Registry["leave"]>[1], record?: Recorded): Promise<Left> {
     const { storage } = this.ctx;
     const turn = await storage.get<string>("turn");
     const isAbout = turn === undefined || turn === token;
-    if (isAbout && record !== undefined) await this.#kept.keep(token, record);
+    let isKept = false;
+    if (isAbout && record !== undefined) isKept = await this.#kept.keepIfRoom(token, record, turn === token);
     await this.#registry.leave(token, isAbout ? over : undefined);
     await this.#kept.dropDrafts([token]);
     await this.#forgetAfter(FORGET_AFTER_MS);
-    return isAbout;
+    return { isKept, isAbout, submittedAt: isAbout ? undefined : (await this.read()).beginning?.at };
   }
 
   state(attempt?: string): Promise<RunState> {
@@ -84,10 +90,11 @@ export class Conversation extends DurableObject<Env> {
     return known;
   }
 
-  /** Keeps a record that the log did not take, until it does. */
-  async keepRecord(by: string, record: Recorded): Promise<void> {
-    await this.#kept.keep(by, record);
+  /** Keeps a record that the log did not take, until it does: false where there is no room for more. */
+  async keepRecord(by: string, record: Recorded): Promise<boolean> {
+    const isKept = await this.#kept.keepIfRoom(by, record);
     await this.writeSoon();
+    return isKept;
   }
 
   /** The log took the record that was kept by that request. */
@@ -101,9 +108,12 @@ export class Conversation extends DurableObject<Env> {
     await this.#forgetAfter(FORGET_AFTER_MS);
   }
 
-  /** What the log was not told yet, as JSON: it is newer than what the log has. */
-  async readRecord(): Promise<string | undefined> {
-    const record = await this.#kept.read();
+  /**
+   * What the log was not told yet, as JSON: it is newer than what the log has.
+   * @param at when the call arrived, in epoch milliseconds, where it is known
+   */
+  async readRecord(at?: number): Promise<string | undefined> {
+    const record = await this.#kept.read(at);
     return record && JSON.stringify(record);
   }
 
@@ -140,7 +150,7 @@ export class Conversation extends DurableObject<Env> {
     if ((await storage.get("turn")) !== undefined) return (await this.read()).beginning ?? beginning;
     await storage.put("turn", token);
     // That something was asked is no news any more, and must not be written after what is done now.
-    await this.#kept.drop();
+    await this.#kept.dropCall(beginning.at);
     await this.open(beginning);
     // Once only, for as long as what it began may go on.
     await this.#forgetAfter(readSettings(this.env).longRunLimitMs + FORGET_AFTER_MS);
@@ -239,11 +249,4 @@ export class Conversation extends DurableObject<Env> {
 export function meetConversation(env: Env, id: string): DurableObjectStub<Conversation> {
   if (env.CONVERSATIONS === undefined) throw noBinding("CONVERSATIONS", "Conversation");
   return env.CONVERSATIONS.getByName(id);
-}
-
-export function noBinding(name: string, className: string): Failure {
-  return new Failure("not-configured", {
-    text: `This needs the Durable Object ${className}, and wrangler.toml has no binding ${name}.`,
-    advice: "Take [[durable_objects.bindings]] and [[migrations]] from the wrangler.toml of this version, and deploy again.",
-  });
 }

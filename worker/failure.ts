@@ -151,3 +151,10 @@ export function describeCause(cause: unknown): string | undefined {
   const below = describeCause(cause.cause);
   return `${cause.stack ?? `${cause.name}: ${cause.message}`}${below ? `\ncaused by ${below}` : ""}`;
 }
+
+export function noBinding(name: string, className: string): Failure {
+  return new Failure("not-configured", {
+    text: `This needs the Durable Object ${className}, and wrangler.toml has no binding ${name}.`,
+    advice: "Take [[durable_objects.bindings]] and [[migrations]] from the wrangler.toml of this version, and deploy again.",
+  });
+}

@@ -44,3 +44,9 @@ export async function readParts(storage: DurableObjectStorage, key: string): Pro
   }
   return JSON.parse(new TextDecoder().decode(whole));
 }
+
+export async function deleteParts(storage: DurableObjectStorage, key: string): Promise<void> {
+  const head = v.safeParse(Head, await storage.get(key));
+  const parts = head.success ? head.output.parts : 0;
+  await storage.delete([key, ...Array.from({ length: parts }, (_, index) => `${key}/${index}`)]);
+}

@@ -4,8 +4,7 @@
 import { DurableObject } from "cloudflare:workers";
 import type { Loan as Lent } from "./action.ts";
 import { confirmRun } from "./confirm-run.ts";
-import { noBinding } from "./conversation.ts";
-import { Failure } from "./failure.ts";
+import { Failure, noBinding } from "./failure.ts";
 import { randomHex } from "./hex.ts";
 import { TICKET_LIFE_S } from "./launch/ticket.ts";
 import type { Scene } from "./scene.ts";

@@ -3,7 +3,7 @@
 import { DurableObject } from "cloudflare:workers";
 import type { Reply } from "../contract.ts";
 import type { Busy } from "./action.ts";
-import { noBinding } from "./conversation.ts";
+import { noBinding } from "./failure.ts";
 import type { Env } from "./settings.ts";
 
 /** Whose locks these are, and until when at the latest, in epoch milliseconds. */

@@ -1,8 +1,8 @@
 // A run that goes on, as others meet it: by its id alone. The log may not have it as it stands, not yet, or not any more.
 import * as v from "valibot";
 import { type Reply, RunId } from "../contract.ts";
-import { meetConversation, noBinding } from "./conversation.ts";
-import { Failure } from "./failure.ts";
+import { meetConversation } from "./conversation.ts";
+import { Failure, noBinding } from "./failure.ts";
 import { findRun, readRecord, unknownRun } from "./journal.ts";
 import type { LongRun } from "./long-run.ts";
 import type { Living } from "./long-run-state.ts";
@@ -23,7 +23,7 @@ export async function findNow(
   id: string,
   at: number | undefined,
 ): Promise<{ recorded: Recorded; followed?: Followed | undefined }> {
-  const [living, kept] = await Promise.all([env.LONG_RUNS === undefined ? undefined : peek(env, id), readKept(env, id)]);
+  const [living, kept] = await Promise.all([env.LONG_RUNS === undefined ? undefined : peek(env, id), readKept(env, id, at)]);
   // The log may have other lines of the same id: of calls that were refused it.
   const isMeant = ({ recorded }: { recorded: Recorded }) => (at ?? recorded.at) === recorded.at;
   if (living !== undefined && isMeant(living)) return living;
@@ -46,9 +46,9 @@ async function beganAt(env: Env, id: string): Promise<number | undefined> {
   return env.CONVERSATIONS !== undefined && v.is(RunId, id) ? meetConversation(env, id).beganAt() : undefined;
 }
 
-async function readKept(env: Env, id: string): Promise<{ recorded: Recorded } | undefined> {
+async function readKept(env: Env, id: string, at: number | undefined): Promise<{ recorded: Recorded } | undefined> {
   if (env.CONVERSATIONS === undefined || !v.is(RunId, id)) return undefined;
-  const kept = await meetConversation(env, id).readRecord();
+  const kept = await meetConversation(env, id).readRecord(at);
   const recorded = kept === undefined ? undefined : readRecord(JSON.parse(kept));
   return recorded && { recorded };
 }

@@ -57,8 +57,10 @@ export function noteRun(
       const over = isOwn ? describeEnd(recorded, base, settings) : undefined;
       try {
         await known;
-        const isAbout = await conversation.leave(token, over, isOwn && !isWritten ? recorded : undefined);
-        if (isOwn && !isWritten) return isAbout ? { recorded, keptBy: token } : undefined;
+        const left = await conversation.leave(token, over, isOwn && !isWritten ? recorded : undefined);
+        if (isOwn && !isWritten && left.isKept) return { recorded, keptBy: token };
+        // One run is one line of the log: that of the request which has submitted it. What came under its id at another time has a line of its own.
+        if (isOwn && !left.isAbout && recorded.at === left.submittedAt) return undefined;
       } catch (cause) {
         console.error(JSON.stringify({ message: "The end of a run could not be noted", cause: String(cause) }));
       }
@@ -127,16 +129,12 @@ export async function recordSurely(env: Env, settings: Settings, { recorded, kep
 async function tellKeeper(env: Env, recorded: Recorded, keptBy: string | undefined, isWritten: boolean): Promise<boolean> {
   if (env.CONVERSATIONS === undefined || (isWritten && keptBy === undefined)) return false;
   const conversation = meetConversation(env, recorded.id);
-  const telling =
-    keptBy === undefined
-      ? conversation.keepRecord(makeRunId(), recorded)
-      : isWritten
-        ? conversation.wrote(keptBy)
-        : conversation.writeSoon();
-  return telling.then(
-    () => true,
-    () => false,
-  );
+  const telling = async () => {
+    if (keptBy === undefined) return conversation.keepRecord(makeRunId(), recorded);
+    await (isWritten ? conversation.wrote(keptBy) : conversation.writeSoon());
+    return true;
+  };
+  return telling().catch(() => false);
 }
 
 /** A call of very many tasks, or with very much in it, is kept without that. */

@@ -209,15 +209,42 @@ describe("a log that refuses", () => {
     expect(await readLog()).toMatchObject([{ id: RUN, reply: { kind: "started" } }]);
   });
 
+  it("is told of every call of one id that changes nothing, and of no more than there is room for", async () => {
+    const arrived = { method: "POST", path: "/", headers: [], fields: [] };
+    const keep = (at: number) =>
+      meet().keepRecord(String(at), { id: RUN, at, tookMs: 1, action: "debug", status: 200, arrived, reply: DONE });
+    const now = Date.now();
+    const kept = await Promise.all(Array.from({ length: 25 }, (_, index) => keep(now + index)));
+    expect(kept.filter(Boolean)).toHaveLength(20);
+    expect(JSON.parse((await meet().readRecord(now + 3)) ?? "{}")).toMatchObject({ at: now + 3 });
+    expect(await meet().readRecord(now + 24)).toBeUndefined();
+    await settle();
+    expect((await readLog()).map(({ at }) => at).toSorted()).toEqual(Array.from({ length: 20 }, (_, index) => now + index));
+    expect(await meet().readRecord()).toBeUndefined();
+    expect(await keep(now + 24)).toBe(true);
+  });
+
+  it("is told of a call that changes nothing, though it came under the id of a run that does", async () => {
+    await call();
+    mutable.isSafe = true;
+    vi.spyOn(Date, "now").mockReturnValue(Date.now() + 5_000);
+    const { run: looked } = await call();
+    const log = await readLog();
+    expect(log).toHaveLength(2);
+    expect(log.map(({ id, at }) => `${EDGE}/runs/${id}?at=${at}`)).toContain(looked?.url);
+  });
+
   it("is told what another request has submitted, and nothing of one that failed beside it", async () => {
     const reply: Reply = { kind: "failed", code: "kitsu-unreachable", title: "Kitsu can't be reached" };
     await meet().begin({ at: 1, action: "debug", person: ADA }, "one");
     const over = { at: 1, action: "debug", reply, offers: {} };
     const arrived = { method: "POST", path: "/", headers: [], fields: [] };
     const record = { id: RUN, at: 1, tookMs: 1, action: "debug", status: 502, arrived, reply };
-    expect(await meet().leave("two", over, record)).toBe(false);
+    expect(await meet().leave("two", over, record)).toEqual({ isKept: false, isAbout: false, submittedAt: 1 });
     expect(await meet().readRecord()).toBeUndefined();
-    expect(await meet().leave("one", { ...over, reply: DONE }, { ...record, status: 200, reply: DONE })).toBe(true);
+    expect(await meet().leave("one", { ...over, reply: DONE }, { ...record, status: 200, reply: DONE })).toMatchObject({
+      isKept: true,
+    });
     expect(JSON.parse((await meet().readRecord()) ?? "{}")).toMatchObject({ status: 200, reply: DONE });
     expect(await meet().state()).toMatchObject({ state: "over", reply: DONE });
   });
