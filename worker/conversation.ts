@@ -35,10 +35,7 @@ const ALARM_LEAST_MS = 1_000;
 /** What was known of the run before this request: when it began, whose it is, whether it was submitted, and whether it may run at all. */
 export type Known = { at: number; beginning: Beginning | undefined; isTaken: boolean; isVoid: boolean };
 
-/**
- * `isKept`: its record is kept until the log has it. `isAbout`: the run is about this request; else another one has submitted it, which is the line of
- * the log of that time.
- */
+/** `isKept`: its record is kept until the log has it. `isAbout`: the run is about this request; else another one has submitted it, at that time. */
 export type Left = { isKept: boolean; isAbout: boolean; submittedAt: number | undefined };
 
 export class Conversation extends DurableObject<Env> {
