@@ -23,6 +23,7 @@ const WATCH_MAX_MS = 25_000;
 const FORGET_AFTER_MS = 600_000;
 const WRITE_AGAIN_MS = 10_000;
 const LOOK_AGAIN_MS = 60_000;
+const SETTLE_AGAIN_MS = 2_000;
 
 export class LongRun extends DurableObject<Env> {
   private known: Known | undefined;
@@ -195,7 +196,9 @@ export class LongRun extends DurableObject<Env> {
     if (now !== before) tellSockets(this.ctx, now);
     // After what is seen, for that must not wait for this. Should it not be kept, the same is freed once more.
     state.freed = await releaseOver(this.env, beginning.recorded, shown, state.freed);
-    await this.ctx.storage.setAlarm(Date.now() + (isOver(state) ? 0 : waitFor(againMs, settings)));
+    const waitMs = isOver(state) ? 0 : waitFor(againMs, settings);
+    // KV takes one write of a key a second. What is not watched would else be looked at, and written, in an hour.
+    await this.ctx.storage.setAlarm(Date.now() + (state.isSettled ? waitMs : Math.min(waitMs, SETTLE_AGAIN_MS)));
   }
 
   /** Writes the log, releases what was locked, and forgets when followers had their time. */

@@ -1,4 +1,4 @@
-import { evictDurableObject, runInDurableObject } from "cloudflare:test";
+import { evictDurableObject, runDurableObjectAlarm, runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import type { Answer, Reply } from "../../contract.ts";
@@ -309,6 +309,24 @@ describe("one that can't begin", () => {
     await begin();
     await vi.waitFor(async () => expect(await readLog()).toMatchObject([{ id: RUN, reply: { kind: "started" } }]));
     expect(put).toHaveBeenCalledTimes(2);
+  });
+
+  it("is in the log in some seconds though nobody looks at it, where the log did not take it twice", async () => {
+    vi.spyOn(console, "error").mockReturnValue();
+    vi.spyOn(env.RUNS, "put").mockRejectedValue(new Error("KV PUT failed: 429 Too Many Requests"));
+    delete mutable.watch;
+    await begin();
+    const going = env.LONG_RUNS.getByName(RUN);
+    await vi.waitFor(() =>
+      runInDurableObject(going, async (_, { storage }) => {
+        const alarm = await storage.getAlarm();
+        expect(alarm).toBeGreaterThan(Date.now());
+        expect(alarm).toBeLessThan(Date.now() + 60_000);
+      }),
+    );
+    vi.mocked(env.RUNS.put).mockRestore();
+    await runDurableObjectAlarm(going);
+    expect(await readLog()).toMatchObject([{ id: RUN, reply: { kind: "started" } }]);
   });
 
   it("can be taken back from its end on, where it offered that when it began", async () => {
