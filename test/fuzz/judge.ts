@@ -31,14 +31,19 @@ export function judge(sent: Sent, received: Received, place: Place, told: string
   return { route, faults };
 }
 
+const SHARED_RUN = /\/runs\/(0{32}|f{32})\b/;
+
 function judgeStatus({ status, headers, body }: Received, { tells }: Route, told: string): string[] {
   if (body.includes(FAULT.title)) return ["It answered internal-error"];
   if (status < 500) return [];
   if (isPage(headers))
     return /<section class="reply failed">/.test(body) ? [] : [`A page with the status ${status} is no failed reply`];
-  const reply = readAnswer(body)?.reply;
+  const answer = readAnswer(body);
+  const reply = answer?.reply;
   if (reply?.kind !== "failed") return [`A ${status} without a failed reply: ${body.slice(0, 200)}`];
-  return isDeclared(reply.code, tells === "stored" ? JSON.stringify(reply.code) : told)
+  // Some ids are those of many cases: what a studio's server said in another one is what is answered again.
+  const isStored = tells === "stored" || SHARED_RUN.test(answer?.run?.url ?? "");
+  return isDeclared(reply.code, isStored ? JSON.stringify(reply.code) : told)
     ? []
     : [`The code "${reply.code.slice(0, 60)}" with the status ${status} is not declared`];
 }
