@@ -13,7 +13,8 @@ export type Way = v.InferOutput<typeof Way>;
 
 /**
  * Starts a program by a custom protocol. Browsers do not tell whether anything opened: only where there is a `ticket` can that be known, by
- * asking its URL, which answers `{"state": "waiting" | "taken" | "expired"}`.
+ * asking its URL, which answers `{"state": "waiting" | "taken" | "expired"}`; where whoever took it says what became of the program, also
+ * `"outcome": {"state": "pending" | "started" | "failed" | "unknown", "text"}`.
  * - `app`: the program's name, "Nuke"
  * - `system`: the guess; the person can choose another of the `ways`
  * - `until`: when the ticket expires, in epoch milliseconds

@@ -39,6 +39,8 @@ export function customActions({ worker, other, hasEdge, hasFarms }: Addresses): 
     action("Open in mpv", `${worker}/actions/launch?with=mpv`, false),
     action("Open in Blender (studio handler)", `${worker}/actions/launch?with=studio`, false),
     action("Open in Kabaret", `${worker}/actions/kabaret`, false),
+    action("Build scene in Kabaret (AJAX)", `${worker}/actions/kabaret?with=build`, true),
+    action("Publish in Kabaret (AJAX)", `${worker}/actions/kabaret?with=publish`, true),
     ...(hasFarms ? renders(`${worker}/actions`, "") : []),
     ...(hasEdge ? withSession() : []),
     ...(hasEdge && hasFarms ? renders("/edge/actions", " (session)") : []),

@@ -12,9 +12,14 @@ export const LAUNCHERS = {
   roots: [{ linux: "/mnt/prod", windows: "P:\\", darwin: "/Volumes/prod" }],
 };
 
-/** Compositing has no name there, and a sequence whose name is not in Latin letters can't have one. */
+/** Compositing has no name there. Two entries of Kitsu's menu are an action of the flow: one opens it, one runs it. */
 export const KABARET = {
   project_names: { [PAPER_LANTERN.id]: "paper_lantern", [NIGHT_TRAM.id]: "night_tram", [CARNIVAL.id]: "carnival" },
   task_names: { Layout: "layout", Animation: "animation", Lighting: "lighting", Modeling: "modeling" },
+  task_rule: "map",
   name_rules: [{ match: "[- ]", replace: "_" }],
+  entries: {
+    build: { title: "Build scene", action: "build" },
+    publish: { title: "Publish", action: "publish", run: true },
+  },
 };

@@ -68,12 +68,16 @@ export function followLaunch(launch: Launch, content: Content, person: string, u
     show("pending", said.opening(app));
     for (let looks = 1; ; looks++) {
       await sleep(LOOK_EVERY_MS);
-      const state = ticket && (await look(ticket, looks));
+      const found = ticket && (await look(ticket, looks));
       if (mine !== turn) return;
-      if (state) {
-        const isTaken = state === "taken";
-        const line = isTaken ? said.taken(app) : `${said.expired} ${said.runAgain}`;
-        show(isTaken && own !== "warning" ? "success" : "warning", line, true, !isTaken);
+      if (found) {
+        const [isTaken, outcome] = [found.state === "taken", read(found, "outcome", "state")];
+        const line = read(found, "outcome", "text") || (isTaken ? said.taken(app) : `${said.expired} ${said.runAgain}`);
+        const tone = isTaken && own !== "warning" ? "success" : "warning";
+        const isBad = outcome === "failed";
+        const isPending = outcome === "pending";
+        show(isBad ? "error" : isPending ? outcome : tone, `${line}`, true, !isTaken || isBad);
+        if (isPending) continue;
         return;
       }
       if (looks !== (ticket ? LOOKS_MAX : BLIND_LOOKS_MAX)) continue;
@@ -83,10 +87,10 @@ export function followLaunch(launch: Launch, content: Content, person: string, u
 }
 
 /** Undefined while it waits. */
-async function look({ url, until }: { url: string; until: number }, looks: number): Promise<"taken" | "expired" | undefined> {
+async function look({ url, until }: { url: string; until: number }, looks: number): Promise<{ state: unknown } | undefined> {
   try {
-    const state = read(await (await ask(url)).json(), "state");
-    if (state === "taken" || state === "expired") return state;
+    const found: { state: unknown } = await (await ask(url)).json();
+    if (/^(taken|expired)$/.test(`${found.state}`)) return found;
   } catch {}
-  return looks > TICKET_LOOKS && until < Date.now() ? "expired" : undefined;
+  return looks > TICKET_LOOKS && until < Date.now() ? { state: "expired" } : undefined;
 }

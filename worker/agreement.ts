@@ -31,7 +31,7 @@ export async function findAgreement(
   const outcomes = [...(planned ?? listSelection(selection)), ...listMissing(selection, planned)];
   const lines = Object.fromEntries(outcomes.map(({ id, state, reason = "" }) => [id, `${state} ${reason}`]));
   const { seconds = 0, ...agreed } = confirmation;
-  const mark = await markOf([given.run.id, action.id, given.person.id, given.call.input, agreed, lines]);
+  const mark = await markOf([given.run.id, action.id, given.person.id, given.call.input ?? {}, agreed, lines]);
   if (given.call.plan === mark) return undefined;
   const ask: Ask = {
     kind: "ask",

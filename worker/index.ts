@@ -11,7 +11,7 @@ import { dispatch } from "./dispatch.ts";
 import { dispatchControl, dispatchRetry, dispatchUndo } from "./dispatch-again.ts";
 import { Failure, toFailure } from "./failure.ts";
 import { serveFollow, servePicture, serveReport } from "./follow.ts";
-import { serveFile, serveMedia, serveTicket, serveTicketState } from "./loan.ts";
+import { serveFile, serveMedia, serveTicket, serveTicketReport, serveTicketState } from "./loan.ts";
 import { signIn, signOut } from "./log-access.ts";
 import { answerPreflight } from "./origin.ts";
 import { serveAsset } from "./pages/asset.ts";
@@ -54,6 +54,7 @@ const makeRouter = (base: string) =>
     .post("/runs/:id/progress", ({ params }, request, scene) => serveReport(request, params.id ?? "", scene))
     .all("/t/:token", ({ params }, request, scene) => serveTicket(request, params.token ?? "", scene))
     .get("/t/:token/state", ({ params }, _, scene) => serveTicketState(params.token ?? "", scene))
+    .post("/t/:token/report", ({ params }, request, scene) => serveTicketReport(request, params.token ?? "", scene))
     .all("/media/:token/:name", ({ params }, request, scene) => serveMedia(request, params.token ?? "", scene))
     .get("/files/:token/:name", ({ params }, _, scene) => serveFile(params.token ?? "", scene))
     .get("/style.css", () => serveAsset(style, "text/css"))

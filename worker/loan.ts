@@ -10,11 +10,15 @@ import { TICKET_LIFE_S } from "./launch/ticket.ts";
 import type { Scene } from "./scene.ts";
 import { readExtension, streamPreview } from "./services/media.ts";
 import { type Env, readSettings } from "./settings.ts";
+import { readTicketReport, type TicketReport } from "./ticket-report.ts";
 
 const LIVES_S = { ticket: TICKET_LIFE_S, preview: 3_600, file: 3_600 } as const;
 /** For so long a ticket still says what became of it. */
 const AFTERLIFE_MS = 300_000;
 const TEXT_MAX_BYTES = 1_024 * 1_024;
+
+/** So long after it was taken, nothing more is heard of the program. */
+const REPORT_MS = 50_000;
 
 /** So long after it was taken the log has the run that it was made for, wherever it is asked. */
 const CONFIRM_AFTER_MS = 60_000;
@@ -29,10 +33,16 @@ type Stored = {
   until: number;
   isTaken: boolean;
   isConfirmed?: boolean;
+  /** whoever took it says within a minute from then what became of the program: until when, in epoch milliseconds */
+  reportUntil?: number;
+  report?: TicketReport;
 };
 
 type Taken = { state: "taken"; json: string } | { state: "unknown" | "used" | "foreign" };
-type TicketState = "waiting" | "taken" | "expired";
+/** `outcome`: what became of the program, where whoever took the ticket says so. */
+type TicketState =
+  | { state: "waiting" | "expired" }
+  | { state: "taken"; outcome?: TicketReport | { state: "pending" | "unknown"; text: "" } };
 
 export class Loan extends DurableObject<Env> {
   async keep(stored: Stored): Promise<void> {
@@ -43,8 +53,9 @@ export class Loan extends DurableObject<Env> {
   /**
    * Gives a ticket to the first who asks. Nothing else gets in between reading and writing, for neither is waited for.
    * @param email of whoever asks, where they say it: the wrong one leaves the ticket as it is
+   * @param willReport they say later what became of it
    */
-  take(email: string | null): Taken {
+  take(email: string | null, willReport: boolean): Taken {
     const { kv } = this.ctx.storage;
     const stored = kv.get<Stored>("loan");
     if (stored?.loan.kind !== "ticket") return { state: "unknown" };
@@ -52,15 +63,29 @@ export class Loan extends DurableObject<Env> {
     if (Date.now() >= stored.until) return { state: "unknown" };
     const isForeign = email !== null && stored.email !== undefined && email.trim().toLowerCase() !== stored.email.toLowerCase();
     if (isForeign) return { state: "foreign" };
-    kv.put("loan", { ...stored, isTaken: true });
+    kv.put("loan", { ...stored, isTaken: true, ...(willReport && { reportUntil: Date.now() + REPORT_MS }) });
     this.ctx.waitUntil(this.ctx.storage.setAlarm(Date.now() + CONFIRM_AFTER_MS));
     return { state: "taken", json: stored.loan.json };
   }
 
   look(): TicketState {
     const stored = this.ctx.storage.kv.get<Stored>("loan");
-    if (stored?.isTaken) return "taken";
-    return stored?.loan.kind === "ticket" && Date.now() < stored.until ? "waiting" : "expired";
+    if (stored?.isTaken && stored.reportUntil !== undefined) {
+      const state = Date.now() < stored.reportUntil ? "pending" : "unknown";
+      return { state: "taken", outcome: stored.report ?? { state, text: "" } };
+    }
+    if (stored?.isTaken) return { state: "taken" };
+    return { state: stored?.loan.kind === "ticket" && Date.now() < stored.until ? "waiting" : "expired" };
+  }
+
+  /** Of a ticket that was taken, once. */
+  report(report: TicketReport): "noted" | "unknown" | "used" {
+    const { kv } = this.ctx.storage;
+    const stored = kv.get<Stored>("loan");
+    if (!stored?.isTaken || stored.reportUntil === undefined) return "unknown";
+    if (stored.report !== undefined) return "used";
+    kv.put("loan", { ...stored, report });
+    return "noted";
   }
 
   /** What may be had as often as one likes. */
@@ -74,7 +99,7 @@ export class Loan extends DurableObject<Env> {
     const { storage } = this.ctx;
     const stored = storage.kv.get<Stored>("loan");
     if (stored?.isTaken && !stored.isConfirmed) {
-      const isConfirmed = await confirmRun(this.env, readSettings(this.env), stored.run);
+      const isConfirmed = await confirmRun(this.env, readSettings(this.env), stored.run, stored.report);
       storage.kv.put("loan", { ...stored, isConfirmed });
     }
     if (stored?.isTaken && Date.now() < endOf(stored)) await storage.setAlarm(endOf(stored));
@@ -131,7 +156,7 @@ export async function serveTicket(request: Request, token: string, { env }: Scen
   // A HEAD, as link checkers send it, must not use the ticket up.
   if (request.method !== "GET") throw notAllowed("GET");
   const taken = isToken(token)
-    ? await meetLoan(env, token).take(request.headers.get("kitsu-person"))
+    ? await meetLoan(env, token).take(request.headers.get("kitsu-person"), request.headers.get("kitsu-report") === "1")
     : { state: "unknown" as const };
   if (taken.state !== "taken") throw refuseTicket(taken.state);
   return new Response(taken.json, { headers: { "content-type": "application/json", "cache-control": "no-store" } });
@@ -139,8 +164,16 @@ export async function serveTicket(request: Request, token: string, { env }: Scen
 
 /** `/t/<token>/state`: what became of the ticket, for the page that waits. Whoever has the address may ask. */
 export async function serveTicketState(token: string, { env }: Scene): Promise<Response> {
-  const state = isToken(token) ? await meetLoan(env, token).look() : "expired";
-  return Response.json({ state }, { headers: { "cache-control": "no-store" } });
+  const state: TicketState = isToken(token) ? await meetLoan(env, token).look() : { state: "expired" };
+  return Response.json(state, { headers: { "cache-control": "no-store" } });
+}
+
+/** `/t/<token>/report`: what became of the program, by the handler that took the ticket. */
+export async function serveTicketReport(request: Request, token: string, { env }: Scene): Promise<Response> {
+  const report = await readTicketReport(request);
+  const noted = isToken(token) ? await meetLoan(env, token).report(report) : "unknown";
+  if (noted !== "noted") throw refuseTicket(noted);
+  return new Response(null, { status: 204 });
 }
 
 /** `/media/<token>/<name>`: a preview's media, for players that have no session in Kitsu. */

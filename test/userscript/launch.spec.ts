@@ -57,6 +57,44 @@ test("starts at once, without a tab, and says that the program has it when it ha
   expect(await listStarts(page)).toHaveLength(1);
 });
 
+for (const { outcome, tone, line } of [
+  { outcome: { state: "started", text: "It is open in the session that was running." }, tone: "success", line: "It is open in" },
+  { outcome: { state: "failed", text: "Nuke ended after 2 seconds: no license" }, tone: "error", line: "no license" },
+  { outcome: { state: "unknown", text: "" }, tone: "success", line: "Nuke has it." },
+])
+  test(`the workstation says what became of the program: ${outcome.state}`, async ({
+    addAction,
+    openKitsu,
+    run,
+    toasts,
+    worker,
+    page,
+  }) => {
+    await watch(page);
+    const ticket = { url: `${worker.origin}/tickets/1`, until: Date.now() + 60_000 };
+    worker.tell("/tickets/1", { body: { state: "taken", outcome: { state: "pending", text: "" } } });
+    addAction("Open in Nuke", { body: launching({ ticket, help: `${worker.origin}/help` }) });
+    await openKitsu();
+    await run("Open in Nuke");
+    const passUntil = (text: string) =>
+      expect(async () => {
+        await page.clock.runFor(1_000);
+        await expect(toasts).toContainText(text, { timeout: 100 });
+      }).toPass({ intervals: [20] });
+    await passUntil("Nuke has it.");
+    await expect(toasts).toHaveAttribute("data-tone", "pending");
+    worker.tell("/tickets/1", { body: { state: "taken", outcome } });
+    await expect(async () => {
+      await page.clock.runFor(1_000);
+      await expect(toasts).toHaveAttribute("data-tone", tone, { timeout: 100 });
+    }).toPass({ intervals: [20] });
+    await expect(toasts).toContainText(line);
+    await expect(toasts.getByRole("link", { name: "Help" })).toHaveCount(outcome.state === "failed" ? 1 : 0);
+    const asked = worker.asked.length;
+    await page.clock.runFor(5_000);
+    expect(worker.asked.length).toBe(asked);
+  });
+
 test("nobody takes the ticket: doubts, helps, and says in the end that it is over", async ({
   addAction,
   openKitsu,

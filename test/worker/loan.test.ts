@@ -26,6 +26,8 @@ const tokenOf = (url: string) => /[0-9a-f]{64}/.exec(url)?.[0] ?? "";
 const take = (url: string, headers: Record<string, string> = {}) => ask(url, { headers }, VARIABLES);
 const readState = async (url: string) => (await ask(`${url}/state`, {}, VARIABLES)).json();
 
+const json = (body: unknown) => ({ body: JSON.stringify(body), headers: { "content-type": "application/json" } });
+
 /** As if so much time had gone by. */
 const age = (url: string, ms: number) =>
   runInDurableObject(env.LOANS.getByName(tokenOf(url)), (_, { storage }) => {
@@ -119,6 +121,31 @@ describe("a ticket", () => {
     await age(url, 200_000);
     expect(await readState(url)).toEqual({ state: "taken" });
     expect(await readState(`${EDGE}/t/${"0".repeat(64)}`)).toEqual({ state: "expired" });
+  });
+
+  it("says what became of the program, where whoever took it says so", async () => {
+    const url = await makeTicket();
+    const report = (body: unknown) => ask(`${url}/report`, { method: "POST", ...json(body) }, VARIABLES);
+    const started = { state: "started", text: "  It is open.  " };
+    expect(await readFailed(await report(started))).toMatchObject({ code: "ticket-unknown" });
+    await take(url, { "kitsu-report": "1" });
+    expect(await readState(url)).toEqual({ state: "taken", outcome: { state: "pending", text: "" } });
+    for (const wrong of [{}, { state: "done" }, "started", { state: "started", text: "x".repeat(5_000) }])
+      expect(await readFailed(await report(wrong))).toMatchObject({ code: "invalid-call" });
+    expect((await report(started)).status).toBe(204);
+    expect(await readState(url)).toEqual({ state: "taken", outcome: { state: "started", text: "It is open." } });
+    expect(await readFailed(await report({ state: "failed" }))).toMatchObject({ code: "ticket-used" });
+  });
+
+  it("says that nobody knows what became of it, where the report does not come; and nothing of it to who never reports", async () => {
+    const [late, quiet] = [await makeTicket(), await makeTicket()];
+    await take(late, { "kitsu-report": "1" });
+    await take(quiet);
+    vi.spyOn(Date, "now").mockReturnValue(Date.now() + 55_000);
+    expect(await readState(late)).toEqual({ state: "taken", outcome: { state: "unknown", text: "" } });
+    expect(await readState(quiet)).toEqual({ state: "taken" });
+    const report = await ask(`${quiet}/report`, { method: "POST", ...json({ state: "started" }) }, VARIABLES);
+    expect(await readFailed(report)).toMatchObject({ code: "ticket-unknown" });
   });
 
   it("is forgotten, with everything that was in it", async () => {

@@ -42,6 +42,8 @@ export type TaskFacts = {
   /** "Animation" */
   taskType: string;
   taskTypeId: string;
+  /** it is of a TV show, which has episodes */
+  isShow: boolean;
   frames: FrameRange | undefined;
   fps: number | undefined;
   /** the newest */
@@ -70,6 +72,7 @@ export function readTaskFacts(one: SelectedTask, { previews, entityTypes, person
     entityType: entity?.type ?? "",
     taskType: taskType?.name ?? "",
     taskTypeId: task.task_type_id,
+    isShow: project?.production_type === "tvshow",
     frames,
     fps,
     preview,

@@ -7,11 +7,13 @@ export type Values = Readonly<Record<string, string | number | undefined>>;
 
 type Filter = { name: string; argument: string };
 type Hole = { variable: string; filters: readonly Filter[] };
+/** What is left out as a whole where nothing is known of one of its variables. */
+type Optional = { optional: readonly (string | Hole)[] };
 
 export type Template = {
   source: string;
-  /** texts and holes, in order */
-  parts: readonly (string | Hole)[];
+  /** texts, holes and optional parts, in order */
+  parts: readonly (string | Hole | Optional)[];
   /** every variable it uses */
   variables: ReadonlySet<string>;
 };
@@ -37,12 +39,13 @@ const ESCAPING = new Set(["url", "url2", "base64url", "hex"]);
 /**
  * A template as a setting.
  * @param variables those it may use; "entity.data.*" allows all that begin so
+ * @param hasOptionals "[...]" is a part that may be left out, and not itself
  */
-export const TemplateText = (variables: readonly string[]) =>
+export const TemplateText = (variables: readonly string[], hasOptionals = false) =>
   v.pipe(
     v.string(),
     v.rawTransform<string, Template>(({ dataset, addIssue, NEVER }) => {
-      const parsed = parseTemplate(dataset.value, variables);
+      const parsed = parseTemplate(dataset.value, variables, hasOptionals);
       if (typeof parsed !== "string") return parsed;
       addIssue({ message: parsed });
       return NEVER;
@@ -50,7 +53,24 @@ export const TemplateText = (variables: readonly string[]) =>
   );
 
 /** The template, or what is wrong with it. */
-export function parseTemplate(source: string, variables: readonly string[]): Template | string {
+export function parseTemplate(source: string, variables: readonly string[], hasOptionals = false): Template | string {
+  // Every second piece is what stands between a pair of brackets.
+  const pieces = hasOptionals ? source.split(/\[([^[\]]*)\]/) : [source];
+  const parts: Template["parts"][number][] = [];
+  for (const [index, piece] of pieces.entries()) {
+    if (hasOptionals && /[[\]]/.test(piece)) return `has a bracket without its partner: "${source}"`;
+    const parsed = parseParts(piece, variables);
+    if (typeof parsed === "string") return parsed;
+    if (index % 2 === 0) parts.push(...parsed);
+    else parts.push({ optional: parsed });
+  }
+  const holes = parts.flatMap((part) => (isOptional(part) ? part.optional : part)).filter((part) => typeof part !== "string");
+  return { source, parts, variables: new Set(holes.map(({ variable }) => variable)) };
+}
+
+const isOptional = (part: Template["parts"][number]): part is Optional => typeof part !== "string" && "optional" in part;
+
+function parseParts(source: string, variables: readonly string[]): (string | Hole)[] | string {
   const parts: (string | Hole)[] = [];
   // Every second piece is what stands between a pair of braces.
   for (const [index, piece] of source.split(/\{([^{}]*)\}/).entries()) {
@@ -63,8 +83,7 @@ export function parseTemplate(source: string, variables: readonly string[]): Tem
     if (typeof hole === "string") return hole;
     parts.push(hole);
   }
-  const holes = parts.filter((part) => typeof part !== "string");
-  return { source, parts, variables: new Set(holes.map(({ variable }) => variable)) };
+  return parts;
 }
 
 function parseHole(text: string, variables: readonly string[]): Hole | string {
@@ -90,17 +109,29 @@ const sayFilter = (name: string) => ({ pad: "pad:3, with a number from 1 to 20",
 
 /** The first variable whose value would enter a link unescaped. */
 export function findUnescaped({ parts }: Template): string | undefined {
-  for (const part of parts) {
+  for (const part of parts.flatMap((one) => (isOptional(one) ? one.optional : one))) {
     if (typeof part !== "string" && !ESCAPING.has(part.filters.at(-1)?.name ?? "")) return part.variable;
   }
   return undefined;
 }
 
+type Refuse = (value: string) => string | undefined;
+
 /**
- * Fills the holes. A value that is not known is a problem, unless the template says by "default:" what stands for it.
+ * Fills the holes. A value that is not known is a problem, unless the template says by "default:" what stands for it, or it is in an optional part.
  * @param refuse why a value may not go in as it is
  */
-export function fillTemplate({ parts }: Template, values: Values, refuse?: (value: string) => string | undefined): Filled {
+export function fillTemplate({ parts }: Template, values: Values, refuse?: Refuse): Filled {
+  let text = "";
+  for (const part of parts) {
+    const filled = fillAll(isOptional(part) ? part.optional : [part], values, refuse);
+    if ("text" in filled) text += filled.text;
+    else if (!isOptional(part) || filled.missing === undefined) return filled;
+  }
+  return { text };
+}
+
+function fillAll(parts: readonly (string | Hole)[], values: Values, refuse?: Refuse): Filled {
   let text = "";
   for (const part of parts) {
     if (typeof part === "string") {
@@ -110,15 +141,23 @@ export function fillTemplate({ parts }: Template, values: Values, refuse?: (valu
     const { variable, filters } = part;
     // Half a character, as JSON can have it, is no text: encodeURIComponent would throw.
     const value = String(values[variable] ?? "").toWellFormed();
-    if (value === "" && !filters.some(({ name }) => name === "default")) {
+    if (value === "" && !filters.some(({ name }) => name === "default"))
       return { problem: `Nothing is known for {${variable}}`, missing: variable };
-    }
     const filled = filters.reduce((before, { name, argument }) => FILTERS[name]?.apply(before, argument) ?? before, value);
     const refusal = refuse?.(filled);
     if (refusal !== undefined) return { problem: `{${variable}} ${refusal}` };
     text += filled;
   }
   return { text };
+}
+
+/** The variables of which nothing is known, and without which it can't be filled. */
+export function findMissing({ parts }: Template, values: Values): string[] {
+  const missing = parts.flatMap((part) => {
+    const filled = isOptional(part) ? { text: "" } : fillAll([part], values);
+    return "missing" in filled && filled.missing !== undefined ? [filled.missing] : [];
+  });
+  return [...new Set(missing)];
 }
 
 export function toHex(text: string): string {

@@ -26,9 +26,11 @@ export type Ticket = {
   person: { id: string | undefined; email: string | undefined };
   run: string;
   items: TicketItem[];
+  /** where to go in Kabaret, and the button of the action that is run there: null for its first */
+  kabaret?: { oid: string; project: string; run?: { button: string | null } };
 };
 
-export function makeTicket(rest: Pick<Ticket, "verb" | "app" | "person" | "run" | "items">, now: number): Ticket {
+export function makeTicket(rest: Pick<Ticket, "verb" | "app" | "person" | "run" | "items" | "kabaret">, now: number): Ticket {
   const say = (ms: number) => new Date(ms).toISOString();
   return { version: 1, issued_at: say(now), expires_at: say(now + TICKET_LIFE_S * 1_000), ...rest };
 }

@@ -40,41 +40,52 @@ function wake(element: HTMLElement): void {
     unanswered.hidden = false;
   }, SILENT_AFTER_MS);
   if (ticket === undefined) return;
-  follow(ticket, Number(until)).then((isTaken) => {
+  follow(ticket, Number(until), () => clearTimeout(doubt)).then(({ state, outcome }) => {
     clearTimeout(doubt);
-    told.textContent = isTaken ? `${app} has it.` : "No answer, and the link is over. Run the action again.";
-    unanswered.hidden = isTaken;
-    if (isTaken) confirmOutcomes(element.closest(".reply"));
+    const isTaken = state === "taken";
+    const hasFailed = outcome?.state === "failed";
+    told.textContent = outcome?.text || (isTaken ? `${app} has it.` : "No answer, and the link is over. Run the action again.");
+    unanswered.hidden = isTaken && !hasFailed;
+    if (isTaken && outcome?.state !== "unknown") settleOutcomes(element.closest(".reply"), hasFailed ? "failed" : "done");
   });
 }
 
-/** What the page said to be unconfirmed has arrived. */
-function confirmOutcomes(reply: Element | null): void {
+/** What the page said to be unconfirmed has arrived, or could not be started. */
+function settleOutcomes(reply: Element | null, state: "done" | "failed"): void {
   const count = reply?.querySelector("h2");
-  if (count) count.textContent = (count.textContent ?? "").replace(UNCONFIRMED, STATES.done);
+  if (count) count.textContent = (count.textContent ?? "").replace(UNCONFIRMED, STATES[state]);
   for (const row of reply?.querySelectorAll(".outcomes .waiting") ?? []) {
-    row.className = "done";
-    const state = row.querySelector(".state");
-    if (state !== null) state.textContent = STATES.done;
+    row.className = state;
+    const shown = row.querySelector(".state");
+    if (shown !== null) shown.textContent = STATES[state];
   }
 }
 
-/** Was the ticket taken before it was over? */
-async function follow(url: string, until: number): Promise<boolean> {
+/** `outcome`: of the program, where whoever took the ticket says so: `pending`, `started`, `failed` or `unknown`. */
+type TicketState = { state: unknown; outcome?: { state: unknown; text: string } };
+
+/** What became of the ticket, once that is known or it is over. @param taken is told as soon as somebody has it */
+async function follow(url: string, until: number, taken: () => void): Promise<TicketState> {
   // The worker knows when it is over. The clock here may be wrong by an hour.
   for (let asked = 0; asked < ASKS_MIN || Date.now() < until; asked += 1) {
     await new Promise((resolve) => setTimeout(resolve, ASK_EVERY_MS));
-    const state = await readState(url);
-    if (state !== "waiting") return state === "taken";
+    const found = await readState(url);
+    if (found.state === "taken") taken();
+    if (found.state !== "waiting" && found.outcome?.state !== "pending") return found;
   }
-  return (await readState(url)) === "taken";
+  return readState(url);
 }
 
-async function readState(url: string): Promise<unknown> {
+async function readState(url: string): Promise<TicketState> {
   try {
-    const state: unknown = await (await fetch(url, { credentials: "omit", cache: "no-store" })).json();
-    return typeof state === "object" && state !== null && "state" in state ? state.state : "waiting";
+    const answer: unknown = await (await fetch(url, { credentials: "omit", cache: "no-store" })).json();
+    const [state = "waiting", outcome] = [member(answer, "state"), member(answer, "outcome")];
+    if (outcome === undefined) return { state };
+    return { state, outcome: { state: member(outcome, "state"), text: String(member(outcome, "text") ?? "") } };
   } catch {
-    return "waiting";
+    return { state: "waiting" };
   }
 }
+
+const member = (from: unknown, name: string): unknown =>
+  typeof from === "object" && from !== null ? Reflect.get(from, name) : undefined;

@@ -6,7 +6,7 @@ import { ajax, ask, form, KITSU, readAnswer, readFailed } from "../../support/wo
 import { addEntity, addProject, addTask, BOT_TOKEN, type FakeZou, id, MANAGER, openFakeZou } from "../../support/worker/zou.ts";
 
 const KABARET = {
-  task_names: { Animation: "animation" },
+  command: ["flow", "--site", "lyon"],
   name_rules: [{ match: "[- ]", replace: "_" }],
   help: "https://wiki.studio.tld/kabaret",
 };
@@ -30,15 +30,29 @@ const call = (selection: readonly string[], own: object = KABARET, headers: Reco
     KABARET: own,
   });
 
+/** The calls of one run of an entry of Kitsu's menu. */
+function enter(name: string, selection: readonly string[], own: object) {
+  const path = `/actions/kabaret?with=${name}&run=${crypto.randomUUID().replaceAll("-", "")}`;
+  const variables = { ...VARIABLES, KITSU_API: `${KITSU}/${projects}/api`, KABARET: own };
+  return (more: object = {}) => ask(path, ajax({ selection, userid: MANAGER.id, useremail: MANAGER.email, ...more }), variables);
+}
+
 async function open(selection: readonly string[], own: object = KABARET, headers: Record<string, string> = {}): Promise<Done> {
   const { reply } = await readAnswer(await call(selection, own, headers));
   if (reply.kind !== "done") throw new Error(`Expected done, got ${JSON.stringify(reply)}`);
   return reply;
 }
 
-const OID = "/Paper_Lantern/films/main/sequences/SQ01/shots/SH1/tasks/animation";
+const OID = "/Paper_Lantern/films/Paper_Lantern/sequences/SQ01/shots/SH1/tasks/animation";
 
 describeAction(kabaret, VARIABLES);
+
+function launchOf({ effects = [] }: Done) {
+  for (const effect of effects) if (effect.kind === "launch") return effect;
+  throw new Error("Nothing is opened");
+}
+const takeTicket = async (reply: Done) =>
+  (await ask(launchOf(reply).ticket?.url.replace(/\/state$/, "") ?? "", {}, VARIABLES)).json();
 
 describe("opening in Kabaret", () => {
   it("makes a link to the object, with the oid and the command to copy", async () => {
@@ -46,12 +60,17 @@ describe("opening in Kabaret", () => {
     const reply = await open(taskIds);
     expect(reply).toMatchObject({ severity: "info", title: "Opening SQ01 / SH1 / Animation in Kabaret" });
     expect(reply.outcomes).toMatchObject([{ id: taskIds[0], state: "waiting" }]);
-    const command = `python -m libreflow.flows.gui --no-layout-mgr --home-oid ${OID}`;
+    const command = `flow --site lyon --home-oid ${OID}`;
+    const { url: state = "" } = launchOf(reply).ticket ?? {};
+    const ticket = state.replace(/\/state$/, "");
     expect(reply.effects).toEqual([
       {
         kind: "launch",
         app: "Kabaret",
-        ways: [{ url: `kabaret://open?oid=${encodeURIComponent(OID)}&project=&user=`, command }],
+        ways: [
+          { url: `kabaret://open?oid=${encodeURIComponent(OID)}&project=Paper_Lantern&u=${encodeURIComponent(ticket)}`, command },
+        ],
+        ticket: { url: expect.stringMatching(/\/t\/[0-9a-f]{64}\/state$/), until: expect.any(Number) },
         help: "https://wiki.studio.tld/kabaret",
       },
       { kind: "copy", text: OID, label: "Copy the address in Kabaret" },
@@ -99,24 +118,74 @@ describe("opening in Kabaret", () => {
     const reply = await open([first, edit, second]);
     expect(reply).toMatchObject({ severity: "warning", title: "Opening SQ01 / SH2 / Animation in Kabaret" });
     expect(reply.outcomes).toMatchObject([
-      { id: first, state: "failed", reason: '"SH.010" can\'t be part of an oid: it needs a rule in name_rules' },
-      { id: edit, state: "failed", reason: "No oid_templates for Edit" },
+      {
+        id: first,
+        state: "failed",
+        reason: expect.stringMatching(/^"SH.010" can't be a name in Kabaret: .* a rule in name_rules$/),
+      },
+      { id: edit, state: "failed", reason: "Kabaret has no place for an edit: oid_templates has none" },
       { id: second, state: "waiting" },
     ]);
   });
 
   it("opens the shot where the type of task has no name, or nothing where the studio wants that", async () => {
     const { taskIds } = makeProject(1);
-    const reply = await open(taskIds, { ...KABARET, task_names: {} });
-    const note = "No name for the task type Animation in task_names: the shot itself is meant";
+    const map = { ...KABARET, task_rule: "map" };
+    const reply = await open(taskIds, map);
+    const lack = "The task type Animation has no name in Kabaret: task_names has none";
+    const note = `${lack}. The shot itself is opened`;
     expect(reply).toMatchObject({ text: `${note}.`, outcomes: [{ state: "waiting", reason: note }] });
-    expect(reply.effects?.[1]).toMatchObject({ text: "/Paper_Lantern/films/main/sequences/SQ01/shots/SH1" });
-    const refused = await readFailed(await call(taskIds, { ...KABARET, task_names: {}, unmapped_task: "refuse" }));
+    expect(reply.effects?.[1]).toMatchObject({ text: "/Paper_Lantern/films/Paper_Lantern/sequences/SQ01/shots/SH1" });
+    const refused = await readFailed(await call(taskIds, { ...map, unmapped_task: "refuse" }));
     expect(refused).toMatchObject({
       code: "nothing-to-do",
       advice: expect.stringContaining("KABARET"),
-      outcomes: [{ state: "failed", reason: "No name for the task type Animation in task_names" }],
+      outcomes: [{ state: "failed", reason: lack }],
     });
+  });
+
+  it("gives the handler a ticket, which says where to go and whose it is", async () => {
+    const { taskIds } = makeProject(1);
+    expect(await takeTicket(await open(taskIds))).toMatchObject({
+      version: 1,
+      verb: "open",
+      app: "kabaret",
+      person: { id: MANAGER.id, email: MANAGER.email },
+      items: [{ task_id: taskIds[0], name: "SQ01 / SH1 / Animation" }],
+      kabaret: { oid: OID, project: "Paper_Lantern" },
+    });
+    const { ticket, ways } = launchOf(await open(taskIds, { ...KABARET, url_template: "flow://go?oid={oid|url}" }));
+    expect([ticket, ways[0]?.url]).toEqual([undefined, `flow://go?oid=${encodeURIComponent(OID)}`]);
+  });
+
+  it("opens the form of an action, and runs it only where the TD says so and the person has agreed", async () => {
+    const { taskIds } = makeProject(2);
+    const entries = {
+      build: { title: "Build scene", action: "build" },
+      publish: { title: "Publish", action: "publish", run: true, button: "Publish all" },
+    };
+    const own = { ...KABARET, entries };
+    const { reply: opened } = await readAnswer(await enter("build", taskIds, own)());
+    if (opened.kind !== "done") throw new Error(`Expected done, got ${opened.kind}`);
+    expect(await takeTicket(opened)).toMatchObject({ kabaret: { oid: `${OID}/build` } });
+    const publish = enter("publish", taskIds, own);
+    const { reply: asked } = await readAnswer(await publish());
+    expect(asked).toMatchObject({
+      kind: "ask",
+      title: "Publish: SQ01 / SH1 / Animation?",
+      submit: "Publish",
+      text: expect.stringContaining('"Publish all"'),
+    });
+    const plan = asked.kind === "ask" ? asked.plan : undefined;
+    const { reply: ran } = await readAnswer(await publish({ input: {}, form: "kabaret", plan }));
+    if (ran.kind !== "done") throw new Error(`Expected done, got ${JSON.stringify(ran)}`);
+    expect(await takeTicket(ran)).toMatchObject({ kabaret: { oid: `${OID}/publish`, run: { button: "Publish all" } } });
+    expect(ran.outcomes?.map(({ state, link }) => [state, link])).toEqual([
+      ["waiting", undefined],
+      ["skipped", undefined],
+    ]);
+    const none = enter("toString", taskIds, own);
+    expect(await readFailed(await none())).toMatchObject({ code: "invalid-call", field: "with" });
   });
 
   it("takes the oid that is in the entity's column", async () => {

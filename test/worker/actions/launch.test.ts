@@ -391,6 +391,20 @@ describe("opening in a program of the studio's", () => {
     expect(put).not.toHaveBeenCalled();
   });
 
+  it("is in the log as failed where the handler says that the program did not start", async () => {
+    const { taskIds } = makeProject(1);
+    const reply = await openDone(taskIds, { query: "?with=studio" });
+    const ticketUrl = decodeURIComponent(urlOn(reply).replace("studio://open?u=", ""));
+    await ask(ticketUrl, { headers: { "kitsu-report": "1" } });
+    const body = JSON.stringify({ state: "failed", text: "Blender ended after 2 seconds: no display" });
+    await ask(`${ticketUrl}/report`, { method: "POST", body, headers: { "content-type": "application/json" } });
+    expect(await runDurableObjectAlarm(env.LOANS.getByName(/[0-9a-f]{64}/.exec(ticketUrl)?.[0] ?? ""))).toBe(true);
+    const [recorded] = await readLog();
+    expect(recorded).toMatchObject({
+      reply: { severity: "warning", outcomes: [{ state: "failed", reason: "Blender ended after 2 seconds: no display" }] },
+    });
+  });
+
   it("stays unconfirmed where no handler takes it, and where a link can't be confirmed", async () => {
     const { taskIds } = makeProject(1);
     const reply = await openDone(taskIds, { query: "?with=studio" });

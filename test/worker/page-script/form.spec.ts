@@ -12,12 +12,15 @@ test.beforeAll(async () => {
   script = outputFiles[0]?.text ?? "";
 });
 
-/** Serves one page, and the states of a ticket one after the other. */
-async function open(page: Page, body: string, states: string[] = []): Promise<void> {
+/** Serves one page, and the states of a ticket one after the other, the last of them with what became of the program. */
+async function open(page: Page, body: string, states: string[] = [], outcome?: { state: string; text: string }): Promise<void> {
   await page.route(`${ORIGIN}/**`, (route) => {
     const { pathname } = new URL(route.request().url());
     if (pathname === "/page.js") return route.fulfill({ contentType: "text/javascript", body: script });
-    if (pathname === "/t/1/state") return route.fulfill({ json: { state: states.length > 1 ? states.shift() : states[0] } });
+    if (pathname === "/t/1/state") {
+      const isLast = states.length <= 1;
+      return route.fulfill({ json: { state: isLast ? states[0] : states.shift(), ...(isLast && outcome && { outcome }) } });
+    }
     return route.fulfill({
       contentType: "text/html; charset=utf-8",
       headers: { "content-security-policy": CSP },
@@ -67,6 +70,15 @@ test("what was not confirmed is done once the ticket is taken", async ({ page })
   await expect(page.getByRole("heading")).toHaveText("1 done, 1 failed");
   await expect(page.locator(".outcomes .done")).toHaveText("done");
   await expect(page.locator(".outcomes .failed")).toHaveText("failed");
+});
+
+test("a program that did not start is not called opened, and the workstation's own words are shown", async ({ page }) => {
+  const rows = `<h2>1 not confirmed</h2><ul class="outcomes"><li class="waiting"><span class="state">not confirmed</span></li></ul>`;
+  const outcome = { state: "failed", text: "Nuke ended after 2 seconds: no license" };
+  await open(page, `<section class="reply">${launch(ticket())}${rows}</section>`, ["waiting", "taken"], outcome);
+  await expect(page.getByRole("status")).toHaveText(outcome.text);
+  await expect(page.getByText("Is the program set up?")).toBeVisible();
+  await expect(page.getByRole("heading")).toHaveText("1 failed");
 });
 
 test("a ticket that nobody takes is not claimed to be opened", async ({ page }) => {
