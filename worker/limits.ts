@@ -10,6 +10,9 @@ export const VALUES_MAX = 8_000;
 export const HEAD_LINES_MAX = 2 * VALUES_MAX;
 /** How deep the values of a JSON body may lie in one another. */
 export const DEPTH_MAX = 16;
+/** The same of what the studio's own servers answer: parsed, a million values fit into an isolate's 128 MB, and so does no deep nesting. */
+export const ANSWER_VALUES_MAX = 1_000_000;
+export const ANSWER_DEPTH_MAX = 64;
 /** Fields of a form of ours, values of one of them, and characters of each. */
 export const INPUT_FIELDS_MAX = 200;
 export const INPUT_VALUES_MAX = 5_000;
@@ -55,8 +58,15 @@ function checkHeads(text: string, boundary: string): void {
   }
 }
 
-/** Throws where a JSON text has more values, or lies deeper, than is taken: one pass over its characters, without making any of it. */
+/** Throws where the JSON text of a call has more values, or lies deeper, than is taken. */
 export function checkJsonShape(text: string): void {
+  const excess = findExcess(text, VALUES_MAX, DEPTH_MAX);
+  if (excess === "values") throw tooMany();
+  if (excess === "depth") throw refuse(`has values nested more than ${DEPTH_MAX} levels deep`);
+}
+
+/** What a JSON text has too much of: one pass over its characters, without making any of it. */
+export function findExcess(text: string, valuesMax: number, depthMax: number): "values" | "depth" | undefined {
   let [values, depth] = [0, 0];
   for (let at = 0; at < text.length; at += 1) {
     const code = text.charCodeAt(at);
@@ -64,9 +74,10 @@ export function checkJsonShape(text: string): void {
     else if (code === COMMA || code === COLON) values += 1;
     else if (code === BRACKET || code === BRACE) depth += 1;
     else if (code === BRACKET_END || code === BRACE_END) depth -= 1;
-    if (values > VALUES_MAX) throw tooMany();
-    if (depth > DEPTH_MAX) throw refuse(`has values nested more than ${DEPTH_MAX} levels deep`);
+    if (values > valuesMax) return "values";
+    if (depth > depthMax) return "depth";
   }
+  return undefined;
 }
 
 const [QUOTE, COMMA, COLON, BACKSLASH, BRACKET, BRACKET_END, BRACE, BRACE_END] = [...'",:\\[]{}'].map((one) => one.charCodeAt(0));

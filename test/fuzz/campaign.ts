@@ -6,6 +6,8 @@ import { Tally } from "./tally.ts";
 import { inWorld, type Memory, type World } from "./world.ts";
 
 const WORLD_CASES = 5_000;
+/** Isolates are held to their heap; what is beside it, as the text of an answer, or what its parser needs, shows in the process alone. It takes 340 to 470. */
+const PROCESS_MAX_MIB = 768;
 
 export type Campaign = {
   cases: number;
@@ -40,6 +42,7 @@ export async function campaign({ cases: count, seed, path, writeEveryMs, log }: 
       log?.(
         `seed ${own.seed}: ${tally.cases.toLocaleString("en")} cases, ${tally.requests.toLocaleString("en")} requests, ${runs.toLocaleString("en")} runs; ${most.toFixed(0)} MiB at most, ${now.toFixed(0)} at the end`,
       );
+      if (most > PROCESS_MAX_MIB) faults.push(`The workers' process took ${most.toFixed(0)} MiB`);
       return faults.length === 0
         ? undefined
         : `Seed ${own.seed}, after all of its cases:\n${faults.slice(0, 20).join("\n")}\n\n${sayConsole(world)}`;

@@ -3,6 +3,7 @@ import { type Heard, hear, type Reply, WIRE_VERSION } from "../../contract.ts";
 import { type Action, defineAction, type Given } from "../action.ts";
 import { clip } from "../arrival.ts";
 import { Failure } from "../failure.ts";
+import { isTooMuch, parseJson } from "../services/json.ts";
 import { keepMissing, tellMissing } from "../services/missing.ts";
 import { brokenAnswer, type StudioAnswer, sendCall } from "../services/studio.ts";
 import type { ForwardTarget } from "../settings.ts";
@@ -47,19 +48,12 @@ async function findMissing({ person, kitsu }: Given): Promise<ReadonlySet<string
 
 function readReply(answer: StudioAnswer, target: ForwardTarget): Reply {
   if (answer.location !== undefined) return goTo(answer.location, target);
+  if (isTooMuch(answer.body)) throw brokenAnswer(target);
   const heard = hear(answer.status, answer.contentType, answer.body);
   // What says it is JSON and can't be read broke off, and its beginning is no message.
-  if (heard.as === "text" && !heard.failed && /json/i.test(answer.contentType) && !isJson(answer.body)) throw brokenAnswer(target);
+  if (heard.as === "text" && !heard.failed && /json/i.test(answer.contentType) && parseJson(answer.body) === undefined)
+    throw brokenAnswer(target);
   return toReply(heard, answer, target);
-}
-
-function isJson(body: string): boolean {
-  try {
-    JSON.parse(body);
-    return true;
-  } catch {
-    return false;
-  }
 }
 
 function goTo(url: string, { title }: ForwardTarget): Reply {

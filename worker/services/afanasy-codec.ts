@@ -1,5 +1,6 @@
 // What Afanasy's server takes and gives, byte for byte. It counts the bytes it is told of in a header, reads a number with a point as none at all,
 // ends at a job it can't read, and writes line breaks into its strings as they are.
+import { parseJson } from "./json.ts";
 
 /** Far below the 64 MiB it would read: a job of ours has some kilobytes. */
 export const MESSAGE_MAX_BYTES = 1_000_000;
@@ -34,13 +35,5 @@ const escapeUnit = (unit: string) => `\\u${unit.charCodeAt(0).toString(16).padSt
  */
 export function parseAnswer(text: string): unknown {
   // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
-  return parse(text) ?? parse(text.replace(/[\u0000-\u001f]/g, " ").replace(/, *\]\}$/, "]}"));
-}
-
-function parse(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
+  return parseJson(text) ?? parseJson(text.replace(/[\u0000-\u001f]/g, " ").replace(/, *\]\}$/, "]}"));
 }

@@ -21,6 +21,7 @@ import {
   TaskList,
   Version,
 } from "./flamenco-objects.ts";
+import { parseJson } from "./json.ts";
 
 /** The longest wait for one answer. */
 const ANSWER_MAX_MS = 8_000;
@@ -185,14 +186,6 @@ export const REFUSED = "Flamenco refused: ";
 const Message = v.object({ message: v.string() });
 /** What its engine for scripts puts around the words of a script. */
 const AROUND = /^GoError: | at \S+ \((native|\S+\(\d+\))\)$/g;
-
-function parseJson(body: string): unknown {
-  try {
-    return JSON.parse(body);
-  } catch {
-    return undefined;
-  }
-}
 
 function parse<S extends v.GenericSchema>(body: string, schema: S, path: string): v.InferOutput<S> {
   const parsed = v.safeParse(schema, parseJson(body));

@@ -1,7 +1,8 @@
 // A route that this Zou does not have, told apart from a row that it does not have: it says both with 404 and in the same words.
 import * as v from "valibot";
 import { Failure } from "../failure.ts";
-import { CHECK_ADDRESS, parseJson, type ZouAnswer } from "./zou-answer.ts";
+import { parseJson } from "./json.ts";
+import { CHECK_ADDRESS, type ZouAnswer } from "./zou-answer.ts";
 import { isTooOld, OLDEST_ZOU } from "./zou-version.ts";
 
 /** One request, without a token's rights. */

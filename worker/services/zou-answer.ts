@@ -2,6 +2,7 @@
 // own words reach the person, cut short; whoever reads "not allowed" alone can do nothing about it.
 import * as v from "valibot";
 import { Failure } from "../failure.ts";
+import { parseJson } from "./json.ts";
 
 /** Whose account Zou was asked with: who can do something about a refusal depends on it. */
 export type Account = "bot" | "person";
@@ -197,12 +198,4 @@ function tokenRefused({ account }: Asked, cause: Error): Failure {
         }),
     cause,
   });
-}
-
-export function parseJson(body: string): unknown {
-  try {
-    return body.trim() === "" ? undefined : JSON.parse(body);
-  } catch {
-    return undefined;
-  }
 }

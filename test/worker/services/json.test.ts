@@ -1,0 +1,26 @@
+import { describe, expect, it } from "vitest";
+import { isTooMuch, parseJson } from "../../../worker/services/json.ts";
+
+describe("what a studio's server answers", () => {
+  it("is read as JSON, and as nothing where it is none", () => {
+    expect(parseJson('{"a":[1,{"b":null}]}')).toEqual({ a: [1, { b: null }] });
+    expect(parseJson("null")).toBeNull();
+    for (const text of ["", " ", "<title>", '{"a":', "[[[[[["]) expect(parseJson(text)).toBeUndefined();
+  });
+
+  it("is not read where it lies too deep, or has more values than memory: a megabyte of brackets takes a hundred parsed", () => {
+    const nest = (open: string, close: string, depth: number) => open.repeat(depth) + close.repeat(depth);
+    expect(parseJson(nest("[", "]", 64))).toBeDefined();
+    expect(isTooMuch(nest("[", "]", 64))).toBe(false);
+    for (const text of [nest("[", "]", 65), "[".repeat(1_000_000), '{"a":'.repeat(65), '{"jobs":['.repeat(40)])
+      expect([isTooMuch(text), parseJson(text)]).toEqual([true, undefined]);
+    expect(parseJson(`[${"0,".repeat(1_000_000)}0]`)).toBeDefined();
+    expect(parseJson(`[${"0,".repeat(1_000_001)}0]`)).toBeUndefined();
+  });
+
+  it("may have any brackets and commas in its texts", () => {
+    const text = JSON.stringify({ a: '[{",\\'.repeat(500_000) });
+    expect(isTooMuch(text)).toBe(false);
+    expect(parseJson(text)).toEqual({ a: '[{",\\'.repeat(500_000) });
+  });
+});
