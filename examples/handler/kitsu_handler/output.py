@@ -12,6 +12,8 @@ from .places import log, state_folder
 from .refusal import printable
 
 _KEPT = 20
+_BEHIND = 4
+_ERROR = re.compile(r"[A-Za-z_][\w.]*(: .*)?")
 _COLOURS = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]")
 
 
@@ -31,15 +33,21 @@ def new_output(program: str) -> Path | None:
 
 
 def last_line(file: Path) -> str:
-    """The last line with something in it, or nothing."""
+    """The last line with something in it, or nothing. The error of a Python traceback counts for more than a few lines behind it."""
     try:
         with file.open("rb") as opened:
             opened.seek(max(0, file.stat().st_size - 65_536))
             text = opened.read(65_536).decode("utf-8", "replace")
     except OSError:
         return ""
-    lines = (printable(_COLOURS.sub("", line), 300) for line in reversed(text.splitlines()))
-    return next(filter(None, lines), "")
+    lines = [line for line in (_COLOURS.sub("", line).rstrip() for line in text.splitlines()) if printable(line)]
+    return printable(_error(lines[-_BEHIND:], lines) or lines[-1], 300) if lines else ""
+
+
+def _error(last: list[str], lines: list[str]) -> str | None:
+    """Threads go on for a moment: Kabaret may still say that it has connected."""
+    traced = any(line.startswith("Traceback (most recent call last)") for line in lines)
+    return next(filter(_ERROR.fullmatch, reversed(last)), None) if traced else None
 
 
 def _drop_oldest(folder: Path) -> None:

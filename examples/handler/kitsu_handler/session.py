@@ -81,6 +81,8 @@ class Session:
             said = str(why)
         if not isinstance(said, dict):
             return Outcome("unknown", "Kabaret was asked to run the action, and did not say what came of it. Look at its window.")
+        if said.get("why") == "failed":
+            raise NotStarted("action-failed", f"The action failed in Kabaret: {_text(said) or 'it did not say why'}")
         if said.get("ok") is not True:
             raise NotStarted("not-run", f"Kabaret shows the action, but did not run it: {_text(said) or 'it did not say why'}")
         if said.get("done") is not True:

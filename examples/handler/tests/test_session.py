@@ -338,6 +338,8 @@ class Run(SessionCase):
         self.ipc.instead["KitsuActions/run"] = (200, {"result": {"ok": False, "why": "no-button", "text": "There is no “X”."}})
         self.assert_refuses(self.order(button="X"), "not-run", 7, "did not run it: There is no “X”.")
         self.assertEqual(self.reported()[0], "failed")
+        self.ipc.instead["KitsuActions/run"] = (200, {"result": {"ok": False, "why": "failed", "text": "ValueError: no disk"}})
+        self.assert_refuses(self.order(), "action-failed", 7, "The action failed in Kabaret: ValueError: no disk")
 
     def test_of_which_nothing_is_known_is_told_and_not_tried_again(self):
         self.ipc.session()

@@ -54,6 +54,13 @@ class Start(WorkstationCase):
         self.assertIn("ERROR ended-early", self.log())
         self.assertNotIn(" started", self.log())
 
+    def test_that_ends_early_is_told_with_its_error_if_it_is_python(self):
+        trace = "Traceback (most recent call last):\n  File \"x.py\", line 1\n    go()\nAttributeError: no 'Search'\n"
+        noise = "kabaret - INFO: Connected to 127.0.0.1:1\n"
+        for printed, said in ((trace + noise, "AttributeError: no 'Search'"), (trace + 6 * noise, noise.strip())):
+            self.environment.update(STATUS="1", COMPLAINS=printed)
+            self.assertIn(f"Its last words: “{said}”.", self.run_handler(self.offer(self.ticket())).stderr)
+
     def test_that_ends_early_is_told_without_words_and_shortly(self):
         self.environment.update(STATUS="1")
         self.assertNotIn("words", self.run_handler(self.offer(self.ticket())).stderr)

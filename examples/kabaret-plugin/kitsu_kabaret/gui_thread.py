@@ -5,6 +5,8 @@ from __future__ import annotations
 import queue
 import threading
 
+from qtpy import QtCore
+
 
 class Busy(Exception):
     """Qt's thread did not come to the function in time, and will not call it any more."""
@@ -25,13 +27,17 @@ class GuiThread:
         return (True, call.result()) if call.ended.is_set() else (False, None)
 
     def work(self):
-        """On Qt's thread, again and again; also from within a function that opens a dialog and so runs Qt's loop itself."""
+        """On Qt's thread, again and again.
+
+        The calls are left to Qt's loop: a timer does not fire while its own last call goes on, so that an action with a dialog
+        would stop the session's tick for as long as the dialog is open.
+        """
         while True:
             try:
                 call = self._calls.get_nowait()
             except queue.Empty:
                 return
-            call.run()
+            QtCore.QTimer.singleShot(0, call.run)
 
 
 class _Call:
