@@ -6,7 +6,13 @@ import secrets
 import threading
 import time
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from urllib.parse import parse_qs, unquote, urlsplit
+from urllib.parse import parse_qs, quote, unquote, urlsplit
+
+from workstation import WorkstationCase
+
+OID = "/demo/films/main/tasks/Café"
+ACTION = "/demo/films/main/tasks/Café/build"
+GOTO = ["Flow/exists", "KitsuActions/goto"]
 
 
 class KabaretIpc(ThreadingHTTPServer):
@@ -110,3 +116,41 @@ class _Answer(BaseHTTPRequestHandler):
 
     def log_message(self, *_):
         pass
+
+
+class SessionCase(WorkstationCase):
+    def setUp(self):
+        super().setUp()
+        self.ipc = KabaretIpc()
+        self.addCleanup(self.ipc.server_close)
+        self.addCleanup(self.ipc.shutdown)
+        self.ipc.objects |= {OID, ACTION}
+        self.config["schemes"] = ["studio", "kabaret"]
+        self.kabaret = {"command": [*self.application, "--cluster", "DEMO"]}
+        self.config["kabaret"] = self.kabaret
+
+    def link(self, oid=OID):
+        return f"kabaret://open?oid={quote(oid, safe='')}"
+
+    def ticket_link(self, oid=OID, run=None, **members):
+        order = {"oid": oid, "project": "demo", **({} if run is None else {"run": run})}
+        ticket = self.ticket(app="kabaret", kabaret=order, **members)
+        return f"{self.link(oid)}&project=demo&u={self.offer(ticket).split('u=')[1]}"
+
+    def assert_shown_by(self, uid, link=None, calls=GOTO):
+        result = self.run_handler(link or self.link())
+        self.assertEqual((result.returncode, result.stderr), (0, ""))
+        self.assertEqual({called for called, _, _ in self.ipc.calls}, {uid})
+        self.assertEqual(self.ipc.names(), calls)
+        self.assertFalse(self.said.exists(), "a process was started")
+
+    def assert_starts(self, why, link=None, oid=OID):
+        """A process, as without any session; the log says why in one line."""
+        result = self.run_handler(link or self.link(oid))
+        self.assertEqual((result.returncode, result.stderr), (0, ""))
+        self.assertEqual(self.started()["arguments"], ["--cluster", "DEMO", "--home-oid", oid])
+        [line] = [line for line in self.log().splitlines() if "no running Kabaret is used: " in line]
+        self.assertIn(why, line)
+        self.assertNotIn(self.ipc.token, self.log())
+        self.said.unlink()
+        (self.state / "handler.log").unlink()

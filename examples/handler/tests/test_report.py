@@ -60,11 +60,12 @@ class Report(WorkstationCase):
         from kitsu_handler import opening
 
         link = mock.Mock(url="https://actions.studio.example/t/1", verb="open", origin="https://actions.studio.example")
-        with mock.patch.multiple(opening, hold_consent=mock.DEFAULT, take=mock.DEFAULT, report=mock.DEFAULT, _carry_out=mock.DEFAULT) as all:
-            all["_carry_out"].side_effect = KeyError("secret")
+        names = ("hold_consent", "take", "report", "_carry_out")
+        with mock.patch.multiple(opening, **dict.fromkeys(names, mock.DEFAULT)) as mocks:
+            mocks["_carry_out"].side_effect = KeyError("secret")
             with self.assertRaises(KeyError):
                 opening._open_ticket(link, None, mock.Mock())
-        outcome = all["report"].call_args[0][2]
+        outcome = mocks["report"].call_args[0][2]
         self.assertEqual(outcome.state, "failed")
         self.assertNotIn("secret", outcome.text)
 
