@@ -7,11 +7,12 @@ from .flow import Flow, Kabaret
 from .outcome import Outcome
 from .places import log
 from .refusal import Refused, printable
-from .session import NoSession, Session, find_session
+from .session import NoSession, find_session
 from .ticket import Order
 
 # What a shell or another reader could take for more than a name. The studio's pattern can't allow it.
 _NEVER = frozenset("\"'`$\\;&|<>*?()[]{}!^%")
+_SHOWN = Outcome("started", "It is open in the session that was running.")
 
 
 def open_object(order: Order, kabaret: Kabaret) -> Outcome:
@@ -35,9 +36,6 @@ def open_object(order: Order, kabaret: Kabaret) -> Outcome:
             log.info("Kabaret session %s shows %s", printable(session.uid), order.oid)
             return session.run(order.oid, order.button) if order.run else _SHOWN
     return _start(order, flow, kabaret)
-
-
-_SHOWN = Outcome("started", "It is open in the session that was running.")
 
 
 def hold_oid(oid: str, kabaret: Kabaret) -> None:

@@ -162,7 +162,7 @@ class KabaretScript(WorkstationCase):
         from kitsu_handler.template import wrong_with_program
 
         for shell in ("C:\\Windows\\System32\\cmd.exe", "C:\\msys\\bash.exe"):
-            self.assertIn("is a shell", wrong_with_program([shell, "/c/libreflow.sh"], "windows", shell=True))
+            self.assertIn("and would take", wrong_with_program([shell, "/c/libreflow.sh"], "windows", shell=True))
 
     def test_is_watched_for_fifteen_seconds(self):
         self.environment.update(STATUS="1", STAYS="4", COMPLAINS="no Redis")
