@@ -9,38 +9,29 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from .flow import Kabaret, read_kabaret
 from .origin import origin_of
 from .paths import FLAVOURS, components
 from .refusal import Misconfigured
 from .section import Section
-from .template import PLACEHOLDER, Part, wrong_with_arguments, wrong_with_program
+from .start import START_KEYS, Start, commands, read_start
+from .template import wrong_with_arguments
 
 _KEYS = ("schemes", "verbs", "origins", "trusted_origins", "confirm_origins", "person", "roots", "applications", "kabaret")
-_OID = r"^(/[A-Za-z_][A-Za-z0-9_]*)+$"
+_WATCH = 3
 _TAKEN = ("http", "https", "file", "ftp", "mailto", "javascript", "data", "blob", "about", "vbscript", "ws", "wss")
 
 
 @dataclass(frozen=True)
 class Application:
-    """`command` is empty where the application is not for this system."""
+    """`start.command` is empty where the application is not for this system."""
 
     name: str
-    command: tuple[Part, ...]
+    start: Start
     extensions: frozenset[str]
     many: bool
     max_items: int
     media: bool
-
-
-@dataclass(frozen=True)
-class Kabaret:
-    """`command` is for the projects that `projects` does not name; it may be empty."""
-
-    command: tuple[str, ...]
-    projects: dict[str, tuple[str, ...]]
-    oid_pattern: re.Pattern[str]
-    as_argument: bool
-    as_environment: bool
 
 
 @dataclass(frozen=True)
@@ -100,7 +91,7 @@ def _config(section: Section, file: Path, system: str) -> Config:
         person=_person(section),
         roots=_roots(section, system),
         applications={name: _application(applications[name], name, section, system) for name in applications},
-        kabaret=_kabaret(section, system) if "kabaret" in section.table else None,
+        kabaret=read_kabaret(section.table["kabaret"], section.problems, system) if "kabaret" in section.table else None,
     )
 
 
@@ -136,62 +127,21 @@ def _roots(section: Section, system: str) -> tuple[str, ...]:
 
 
 def _application(value: Any, name: str, parent: Section, system: str) -> Application:
-    keys = ("command", "extensions", "many", "max_items", "media")
+    keys = (*START_KEYS, "extensions", "many", "max_items", "media")
     section = Section(value, f"applications.{name}", keys, parent.problems)
     extensions = section.texts("extensions")
     for extension in extensions:
         if re.fullmatch(r"\.[^./\\]+", extension) is None:
             section.wrong("extensions", f"has “{extension}”; write it as .mov")
     many, media = section.flag("many", False), section.flag("media", False)
-    commands = _commands(section, "command", system)
-    for problem in {problem: None for command in commands.values() for problem in wrong_with_arguments(command[1:], many, media)}:
+    found = commands(section, system)
+    for problem in {problem: None for command in found.values() for problem in wrong_with_arguments(command[1:], many, media)}:
         section.wrong("command", f"is wrong: {problem}")
     return Application(
         name=name,
-        command=commands.get(system, ()),
+        start=read_start(section, system, _WATCH, found),
         extensions=frozenset(extension.lower() for extension in extensions),
         many=many,
         max_items=section.number("max_items", 100),
         media=media,
     )
-
-
-def _kabaret(parent: Section, system: str) -> Kabaret:
-    section = Section(parent.table["kabaret"], "kabaret", ("command", "projects", "oid_pattern", "give_oid_as"), parent.problems)
-    names = section.table_of("projects")
-    projects = Section(names, "kabaret.projects", list(names), parent.problems)
-    ways = section.texts("give_oid_as", ["argument", "environment"])
-    if not ways or not set(ways) <= {"argument", "environment"}:
-        section.wrong("give_oid_as", "must be a list of “argument”, “environment” or both")
-    pattern = section.text("oid_pattern") or _OID
-    try:
-        oid_pattern = re.compile(pattern)
-    except re.error as error:
-        section.wrong("oid_pattern", f"is no regular expression: {error}")
-        oid_pattern = re.compile(_OID)
-    return Kabaret(
-        command=_plain_command(section, "command", system) if "command" in section.table else (),
-        projects={name: _plain_command(projects, name, system) for name in names},
-        oid_pattern=oid_pattern,
-        as_argument="argument" in ways,
-        as_environment="environment" in ways,
-    )
-
-
-def _plain_command(section: Section, key: str, system: str) -> tuple[str, ...]:
-    commands = _commands(section, key, system)
-    if any(not isinstance(part, str) or PLACEHOLDER.search(part) for command in commands.values() for part in command):
-        section.wrong(key, "must be a list of texts without placeholders")
-    return tuple(part for part in commands.get(system, ()) if isinstance(part, str))
-
-
-def _commands(section: Section, key: str, system: str) -> dict[str, tuple[Part, ...]]:
-    """By system. A list alone is for the system it is read on."""
-    value = section.table.get(key)
-    by_system = section.by_system(key) if isinstance(value, dict) else {system: value}
-    commands = {other: section.command(key, command) for other, command in by_system.items()}
-    for other, command in commands.items():
-        wrong = wrong_with_program(str(command[0]), other) if command else None
-        if wrong is not None:
-            section.wrong(key, f"begins with “{command[0]}”, which {wrong}")
-    return commands

@@ -28,8 +28,11 @@ class TicketLink:
 
 @dataclass(frozen=True)
 class KabaretLink:
+    """Without a ticket nobody is asked and nothing reported, as for a link that somebody wrote down."""
+
     oid: str
     project: str
+    ticket: TicketLink | None
 
 
 Link = Union[TicketLink, KabaretLink]
@@ -46,7 +49,8 @@ def read_link(uri: str, config: Config) -> Link:
     if scheme == "kabaret":
         if verb != "open":
             raise Refused("unknown-verb", f"“{verb}” is nothing that can be done with Kabaret: only “open” is.")
-        return KabaretLink(values.get("oid", ""), values.get("project", ""))
+        ticket = _ticket_link(verb, values["u"], config) if values.get("u") else None
+        return KabaretLink(values.get("oid", ""), values.get("project", ""), ticket)
     if verb not in config.verbs:
         raise Refused("unknown-verb", f"“{verb}” is nothing that is done on this workstation.")
     if "p" in values or "s" in values:

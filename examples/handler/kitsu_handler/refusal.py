@@ -15,7 +15,7 @@ class Refusal(Exception):
 
 
 class Misconfigured(Refusal):
-    """The configuration is not there, or wrong."""
+    """The configuration is not there, or wrong, or names what is not on this workstation."""
 
     status = 3
 
@@ -39,7 +39,7 @@ class WorkerUnusable(Refusal):
 
 
 class NotStarted(Refusal):
-    """The application is not there, or ended at once."""
+    """The application is not there, ended early, or did not do it."""
 
     status = 7
 

@@ -42,6 +42,13 @@ class Section:
             return otherwise
         return value
 
+    def seconds(self, key: str, otherwise: float) -> float:
+        value = self.table.get(key, otherwise)
+        if isinstance(value, bool) or not isinstance(value, (int, float)) or not 0 <= value <= 300:
+            self.wrong(key, "must be a number of seconds from 0 to 300")
+            return otherwise
+        return value
+
     def texts(self, key: str, otherwise: Sequence[str] = ()) -> tuple[str, ...]:
         value = self.table.get(key, list(otherwise))
         if not _is_texts(value):

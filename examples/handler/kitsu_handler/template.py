@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import posixpath
 import re
 from collections.abc import Sequence
 from typing import Union
@@ -15,14 +16,33 @@ PLACEHOLDER = re.compile(r"\{(\w+)\}")
 ONE = ("path", "media_url", "frame_in", "frame_out", "fps", "task_id", "name")
 ALL = {"{paths}": "path", "{media_urls}": "media_url"}
 _MEDIA = ("media_url", "media_urls")
+_READS_SCRIPTS = re.compile(r"(ba|da|z|k)?sh")
+_COMMAND_OPTION = re.compile(r"-[A-Za-z]*c[A-Za-z]*")
 _SHELL = re.compile(r"(ba|da|z|k|c|tc|fi)?sh|cmd|command|powershell|pwsh|wscript|cscript", re.IGNORECASE)
 
 
-def wrong_with_program(program: str, system: str) -> str | None:
-    """Why the first word of a command can't be used, to follow it in a sentence."""
+def script_of_shell(command: Sequence[Part]) -> str | None:
+    """`/opt/film/libreflow.sh` of `bash /opt/film/libreflow.sh ...`; None if there is no shell, or none that only reads a script."""
+    if len(command) < 2 or not all(isinstance(part, str) for part in command):
+        return None
+    program, script = str(command[0]), str(command[1])
+    if _READS_SCRIPTS.fullmatch(posixpath.basename(program)) is None or not script.startswith("/"):
+        return None
+    return None if any(_COMMAND_OPTION.fullmatch(str(part)) for part in command) else script
+
+
+def wrong_with_program(command: Sequence[Part], system: str, shell: bool = False) -> str | None:
+    """Why the first word of a command can't be used, to follow it in a sentence. `shell`: one may read a script of the studio's."""
     flavour = FLAVOURS[system]
+    program = str(command[0])
     if _SHELL.fullmatch(flavour.splitext(flavour.basename(program))[0]):
-        return "is a shell, and would take a file's name for commands"
+        if not shell or system == "windows":
+            return "is a shell, and would take a file's name for commands"
+        if script_of_shell(command) is None:
+            return (
+                "is a shell: that is allowed for Kabaret alone, if the next word is the full path of a script "
+                "and no word is an option like “-c”"
+            )
     if PLACEHOLDER.search(program):
         return "is chosen by the ticket"
     if system == "windows":

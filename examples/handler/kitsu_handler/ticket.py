@@ -31,10 +31,23 @@ class Item:
 
 
 @dataclass(frozen=True)
+class Order:
+    """What Kabaret is to show. `run`: press a button of the action at `oid`, the first where `button` is None."""
+
+    oid: str
+    project: str
+    run: bool
+    button: str | None
+
+
+@dataclass(frozen=True)
 class Ticket:
+    """`order` is what is in it for Kabaret. Such a ticket may be without items."""
+
     app: str
     run: str
     items: tuple[Item, ...]
+    order: Order | None
 
 
 def read_ticket(answer: Any, link: TicketLink, config: Config, now: datetime) -> Ticket:
@@ -46,13 +59,16 @@ def read_ticket(answer: Any, link: TicketLink, config: Config, now: datetime) ->
         raise Refused("other-verb", "The link and its ticket order different things.")
     _hold_time(_text(answer, "expires_at"), now)
     _hold_person(answer.get("person"), config)
-    items = answer.get("items")
-    if not isinstance(items, list) or not 0 < len(items) <= _MOST_ITEMS:
+    app = _text(answer, "app")
+    order = _order(answer.get("kabaret")) if app == "kabaret" and answer.get("kabaret") is not None else None
+    items = answer.get("items", [] if order else None)
+    if not isinstance(items, list) or not (order or items) or len(items) > _MOST_ITEMS:
         raise _malformed("it names no tasks, or far too many")
     return Ticket(
-        app=_text(answer, "app"),
+        app=app,
         run=printable(_text(answer, "run")),
         items=tuple(_item(item, config) for item in items),
+        order=order,
     )
 
 
@@ -80,6 +96,17 @@ def _hold_person(person: Any, config: Config) -> None:
         raise Refused("wrong-person", f"The ticket does not say whom it is for, and {config.person} works here.")
     if email.casefold() != config.person.casefold():
         raise Refused("wrong-person", f"The ticket is for {printable(email)}, and {config.person} works here.")
+
+
+def _order(value: Any) -> Order:
+    run = value.get("run") if isinstance(value, dict) else None
+    if not isinstance(value, dict) or not (run is None or isinstance(run, dict)):
+        raise _malformed("its “kabaret” is no object")
+    project = value.get("project", "")
+    if not isinstance(project, str):
+        raise _malformed("its project is no text")
+    button = _text(run, "button") if run is not None and run.get("button") is not None else None
+    return Order(oid=_text(value, "oid"), project=project, run=run is not None, button=button)
 
 
 def _item(value: Any, config: Config) -> Item:

@@ -1,4 +1,4 @@
-"""Asks the worker for a ticket. Asking uses it up."""
+"""Asks the worker for a ticket, which uses it up, and tells it what came of it."""
 
 from __future__ import annotations
 
@@ -9,6 +9,8 @@ from typing import Any
 from urllib.error import HTTPError
 from urllib.request import HTTPRedirectHandler, Request, build_opener
 
+from .outcome import Outcome
+from .places import log
 from .refusal import Refusal, WorkerRefused, WorkerUnusable, printable
 
 _MOST_BYTES = 1024 * 1024
@@ -29,12 +31,9 @@ class _NoRedirect(HTTPRedirectHandler):
 
 def take(url: str, person: str | None, timeout: float = 10) -> Any:
     """The ticket as the worker wrote it, not checked yet."""
-    headers = {"Accept": "application/json", "User-Agent": "kitsu-actions-handler/1"}
-    if person is not None:
-        headers["Kitsu-Person"] = person
     until = time.monotonic() + timeout
     try:
-        with build_opener(_NoRedirect).open(Request(url, headers=headers), timeout=timeout) as answer:
+        with build_opener(_NoRedirect).open(Request(url, headers=_headers(person)), timeout=timeout) as answer:
             body = _read(answer, until)
     except HTTPError as error:
         with error:
@@ -48,6 +47,27 @@ def take(url: str, person: str | None, timeout: float = 10) -> Any:
         raise WorkerUnusable(
             "not-json", "What the worker answered is not JSON. Is there a page in front of it that asks for a login?"
         ) from None
+
+
+def report(url: str, person: str | None, outcome: Outcome, timeout: float = 5) -> None:
+    """What came of the ticket at `url`. It is done by then: a worker that does not want to know changes nothing."""
+    body = json.dumps({"state": outcome.state, "text": printable(outcome.text, 500)}).encode()
+    headers = {**_headers(person), "Content-Type": "application/json"}
+    try:
+        with build_opener(_NoRedirect).open(Request(f"{url}/report", body, headers), timeout=timeout):
+            pass
+    except HTTPError as error:
+        error.close()
+        log.warning("the worker did not take the report: status %d", error.code)
+    except (OSError, http.client.HTTPException) as error:
+        log.warning("the worker did not take the report: %s", printable(str(getattr(error, "reason", error))))
+
+
+def _headers(person: str | None) -> dict[str, str]:
+    headers = {"Accept": "application/json", "User-Agent": "kitsu-actions-handler/1"}
+    if person is not None:
+        headers["Kitsu-Person"] = person
+    return headers
 
 
 def _read(answer: Any, until: float) -> bytes:

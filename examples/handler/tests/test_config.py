@@ -18,7 +18,7 @@ class Check(WorkstationCase):
         self.config["roots"]["linux"].append("/mnt/gone")
         self.config["applications"]["nuke"] = {"command": ["nuke-9", ["-F", "{frame_in}"], "{path}"], "extensions": [".nk"]}
         result = self.run_handler("check")
-        self.assertEqual(result.returncode, 0, result.stdout)
+        self.assertEqual(result.returncode, 3, result.stdout)
         for line in (
             "links      studio: with open",
             "person     ada@studio.example",
@@ -28,8 +28,51 @@ class Check(WorkstationCase):
             "files in   /mnt/gone, NOT THERE",
             f"{self.said} {{path}}; one at a time, .blend",
             "nuke: nuke-9 [-F {frame_in}] {path}, NOT INSTALLED; one at a time, .nk",
+            "Missing on this workstation:",
+            "  The folder /mnt/gone of “roots” is not there.",
+            "  nuke: nuke-9 is not installed, or not there.",
         ):
             self.assertIn(line, result.stdout)
+
+    def test_ends_well_where_nothing_is_missing(self):
+        result = self.run_handler("check")
+        self.assertEqual(result.returncode, 0, result.stdout)
+        self.assertTrue(result.stdout.endswith("Nothing is missing.\n"))
+
+    def test_says_each_thing_that_is_missing(self):
+        blender = self.config["applications"]["blender"]
+        for change, sentence in (
+            ({"command": ["blender-9", "{path}"]}, "blender: blender-9 is not installed, or not there."),
+            ({"cwd": "/mnt/gone"}, "blender: the folder /mnt/gone is not there."),
+        ):
+            with self.subTest(change=change):
+                self.config["applications"]["blender"] = {**blender, **change}
+                result = self.run_handler("check")
+                self.assertEqual(result.returncode, 3)
+                self.assertIn(f"Missing on this workstation:\n  {sentence}\n", result.stdout)
+
+    def test_prints_what_kabaret_has_but_no_values_of_variables(self):
+        self.environment["PATH"] += ":/usr/bin:/bin"
+        self.config["kabaret"] = {
+            "command": [*self.application, "--cluster", "STUDIO"],
+            "env": {"KABARET_REDIS_PASSWORD": "hush"},
+            "run": ["build", "publish"],
+            "projects": {"film": {"command": ["bash", "/mnt/gone.sh"], "cwd": "/mnt", "cluster": "FILM"}},
+        }
+        result = self.run_handler("check")
+        self.assertEqual(result.returncode, 3)
+        for line in (
+            "--cluster STUDIO; cluster STUDIO; with KABARET_REDIS_PASSWORD\n",
+            "  Kabaret, film: bash /mnt/gone.sh; cluster FILM; in /mnt\n",
+            "  Kabaret runs build, publish\n",
+            "  Kabaret's running sessions are used first\n",
+            "  Kabaret, film: the script /mnt/gone.sh is not there.\n",
+        ):
+            self.assertIn(line, result.stdout)
+        self.assertNotIn("hush", result.stdout)
+        self.config["kabaret"].update(sessions=False, run=[])
+        result = self.run_handler("check")
+        self.assertIn("Kabaret runs no action\n  Kabaret's running sessions are left alone\n", result.stdout)
 
     def test_says_everything_that_is_wrong(self):
         self.config = {
@@ -49,8 +92,16 @@ class Check(WorkstationCase):
                 "f": {"command": ["bin/blender"], "shell": True},
                 "g": {"command": ["{path}"]},
                 "h": [],
+                "i": {"command": ["blender"], "env": {"A=B": "1", "N": 7}, "cwd": "prod", "watch": -1},
             },
-            "kabaret": {"command": ["libreflow", "{oid}"], "give_oid_as": ["url"], "oid_pattern": "("},
+            "kabaret": {
+                "command": ["libreflow", "{oid}"],
+                "give_oid_as": ["url"],
+                "oid_pattern": "(",
+                "run": ["tasks/build"],
+                "sessions": "no",
+                "projects": {"a": {"env": {}}, "b": {"command": ["sh", "-c", "x"], "oid": "x"}, "c": "libreflow", "d": {}},
+            },
         }
         result = self.run_handler("check")
         self.assertEqual(result.returncode, 3)
@@ -82,6 +133,17 @@ class Check(WorkstationCase):
             "kabaret.command must be a list of texts without placeholders.",
             "kabaret.give_oid_as must be a list of",
             "kabaret.oid_pattern is no regular expression",
+            "applications.i.env has “A=B”, which is no name of a variable.",
+            "applications.i.env has “N”, whose value must be a text.",
+            "applications.i.cwd must be the full path of a folder",
+            "applications.i.watch must be a number of seconds from 0 to 300.",
+            "kabaret.run has “tasks/build”; write only the last part",
+            "kabaret.sessions must be true or false.",
+            "kabaret.projects.a has no “command”.",
+            "kabaret.projects.b.command begins with “sh”, which is a shell: that is allowed for Kabaret alone",
+            "kabaret.projects.b.oid is not known here",
+            "kabaret.projects.c.command must be a list that begins with a program.",
+            "kabaret.projects.d has no “command”.",
         ):
             self.assertIn(sentence, result.stdout)
 
@@ -125,7 +187,7 @@ class File(WorkstationCase):
     def test_is_the_example_on_every_system(self):
         for system in SYSTEMS:
             config = read_config(HANDLER.parent / "handler.example.json", system)
-            self.assertIn("--disable-autoexec", config.applications["blender"].command)
+            self.assertIn("--disable-autoexec", config.applications["blender"].start.command)
 
     def test_is_held_against_the_rules_of_the_system_it_is_read_on(self):
         file = Path(self.home / "plain.json")

@@ -36,13 +36,27 @@ class Kabaret(WorkstationCase):
         self.assert_opens(self.link(more=more), "--host", "redis.studio.example", "--no-layout-mgr", "--home-oid", OID)
 
     def test_is_chosen_by_the_project(self):
-        self.config["kabaret"]["projects"] = {"demo": [*self.application, "--cluster", "DEMO"]}
-        self.assert_opens(self.link(more="&project=demo"), "--cluster", "DEMO", "--home-oid", OID)
-        self.said.unlink()
-        self.assert_opens(self.link(more="&project=Demo"), "--host", "redis.studio.example", "--no-layout-mgr", "--home-oid", OID)
-        self.said.unlink()
+        self.config["kabaret"]["projects"] = {
+            "demo": [*self.application, "--cluster", "DEMO"],
+            "code": {"command": [*self.application, "--cluster", "CODE"]},
+            "other": {"linux": [*self.application, "--cluster", "OTHER"]},
+        }
+        general = ("--host", "redis.studio.example", "--no-layout-mgr")
+        for oid, more, command in (
+            (OID, "&project=demo", ("--cluster", "DEMO")),
+            (OID, "&project=code", ("--cluster", "CODE")),
+            (OID, "&project=Demo", ("--cluster", "DEMO")),
+            (OID, "&project=", ("--cluster", "DEMO")),
+            (OID, "", ("--cluster", "DEMO")),
+            ("/other/x", "&project=unknown", ("--cluster", "OTHER")),
+            ("/third/x", "&project=Demo", general),
+        ):
+            with self.subTest(oid=oid, more=more):
+                self.assert_opens(self.link(oid, more), *command, "--home-oid", oid)
+                self.said.unlink()
         del self.config["kabaret"]["command"]
-        self.assert_refuses(self.link(more="&project=other"), "unknown-project", text="“other”")
+        self.assert_refuses(self.link("/third/x", "&project=third"), "unknown-project", text="“third”")
+        self.assert_refuses(self.link("/third/x"), "unknown-project", text="“third”")
 
     def test_refuses_what_is_no_object(self):
         for oid in (
@@ -62,15 +76,22 @@ class Kabaret(WorkstationCase):
             "/demo\n",
             "/demo\x00",
             "--home-oid",
-            "/démo",
+            "/demo/a b",
+            "/demo/a\u00a0b",
+            "/demo/1\u0301",
         ):
             with self.subTest(oid=oid):
                 self.assert_refuses(self.link(oid), "oid")
         self.assert_refuses("kabaret://open?project=demo", "oid")
 
+    def test_takes_names_with_accents(self):
+        oid = "/démo/films/Café/_x1/été/ファイル"
+        self.assert_opens(self.link(oid), "--host", "redis.studio.example", "--no-layout-mgr", "--home-oid", oid)
+        self.assertEqual(self.started()["oid"], oid)
+
     def test_takes_the_studios_own_pattern_but_never_all(self):
         self.config["kabaret"]["oid_pattern"] = ".*"
-        for oid in ("/demo/../other", "/demo/a\nb", "--x", "demo"):
+        for oid in ("/demo/../other", "/demo/a\nb", "--x", "demo", *(f"/demo/a{mark}b" for mark in "\"'`$\\ \u2003;|&<>(*")):
             with self.subTest(oid=oid):
                 self.assert_refuses(self.link(oid), "oid")
         self.config["kabaret"]["oid_pattern"] = "(/[a-z]+)+"

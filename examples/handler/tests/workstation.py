@@ -21,21 +21,30 @@ sys.path.insert(0, str(HANDLER.parent))
 APPLICATION = """
 import json, os, sys, time
 said = {"arguments": sys.argv[2:], "oid": os.environ.get("KABARET_HOME_OID"), "session": os.getsid(0)}
+said.update(environment=dict(os.environ), cwd=os.getcwd())
 with open(sys.argv[1] + ".part", "w") as file:
     json.dump(said, file)
 os.rename(sys.argv[1] + ".part", sys.argv[1])
 time.sleep(float(os.environ.get("STAYS", "0")))
+print(os.environ.get("PRINTS", ""), flush=True)
+print(os.environ.get("COMPLAINS", ""), file=sys.stderr)
 sys.exit(int(os.environ.get("STATUS", "0")))
 """
 
 
 class Worker(ThreadingHTTPServer):
-    """Answers a path once with what `answers` has for it: a status, a body, and headers. `seen` are the requests."""
+    """Answers a path once with what `answers` has for it: a status, a body, and headers. `seen` are the requests.
+
+    `reports` are what came to .../report: path, headers, JSON. It is answered with `report_status`, after `report_seconds`.
+    """
 
     def __init__(self):
         super().__init__(("127.0.0.1", 0), _Answer)
         self.answers = {}
         self.seen = []
+        self.reports = []
+        self.report_status = 204
+        self.report_seconds = 0
         self.origin = f"http://127.0.0.1:{self.server_port}"
 
 
@@ -53,6 +62,19 @@ class _Answer(BaseHTTPRequestHandler):
             self.wfile.write(body)
         except ConnectionError:
             pass  # a handler that has read enough hangs up
+
+    def do_POST(self):
+        body = self.rfile.read(int(self.headers["Content-Length"]))
+        self.server.reports.append((self.path, dict(self.headers), json.loads(body)))
+        time.sleep(self.server.report_seconds)
+        try:
+            self.send_response(self.server.report_status)
+            self.send_header("Content-Length", "0")
+            if 300 <= self.server.report_status < 400:
+                self.send_header("Location", f"{self.server.origin}/elsewhere")
+            self.end_headers()
+        except ConnectionError:
+            pass
 
     def log_message(self, *_):
         pass
@@ -133,6 +155,11 @@ class WorkstationCase(unittest.TestCase):
         while not self.said.exists() and time.monotonic() < until:
             time.sleep(0.01)
         return json.loads(self.said.read_text())
+
+    def reported(self):
+        """State and text of the only report."""
+        [(_, _, body)] = self.worker.reports
+        return body["state"], body["text"]
 
     def log(self):
         file = self.state / "handler.log"

@@ -1,0 +1,14 @@
+"""What Kabaret finds through the entry point `kabaret.plugin`."""
+
+from __future__ import annotations
+
+from kabaret.app import plugin
+
+from .actor import KitsuActions
+
+
+@plugin(trylast=True)
+def install_actors(session):
+    # Without windows there is nothing to move: kabaret.ipc then answers 404, and the handler starts a session of its own.
+    if session.is_gui() and "KitsuActions" not in session.get_actor_names():
+        KitsuActions(session)
