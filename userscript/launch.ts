@@ -32,7 +32,7 @@ export function followLaunch(launch: Launch, content: Content, person: string, u
   show(own, way ? "" : `${label}: ${launch.ways[0]?.url}`);
 
   /** False: it was dismissed meanwhile. */
-  function show(tone: Tone, line: string, isOver = false, isDoubtful = false): boolean {
+  function show(tone: Tone, line: string, isOver = false, isDoubtful = false, state?: "done" | "failed"): boolean {
     const presses: Press[] = [];
     // The click on the action pays for one thing: where a tab is opened, the program waits for its button.
     const atOnce = !others.some((press) => press.atOnce);
@@ -43,6 +43,7 @@ export function followLaunch(launch: Launch, content: Content, person: string, u
     const shown = {
       ...content,
       tone,
+      outcomes: content.outcomes?.map((one) => (state && one.state === "waiting" ? { ...one, state } : one)),
       text: [text, line, command].filter(Boolean).join("\n"),
       presses: [...presses, ...others],
       choice: systems[1] && !isOver ? { label: said.system, options: systems, chosen: way?.system ?? "", choose } : undefined,
@@ -76,7 +77,8 @@ export function followLaunch(launch: Launch, content: Content, person: string, u
         const tone = isTaken && own !== "warning" ? "success" : "warning";
         const isBad = outcome === "failed";
         const isPending = outcome === "pending";
-        show(isBad ? "error" : isPending ? outcome : tone, `${line}`, true, !isTaken || isBad);
+        const state = isBad ? outcome : isTaken && !isPending && outcome !== "unknown" ? "done" : undefined;
+        show(isBad ? "error" : isPending ? outcome : tone, `${line}`, true, !isTaken || isBad, state);
         if (isPending) continue;
         return;
       }

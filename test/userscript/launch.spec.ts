@@ -57,10 +57,20 @@ test("starts at once, without a tab, and says that the program has it when it ha
   expect(await listStarts(page)).toHaveLength(1);
 });
 
-for (const { outcome, tone, line } of [
-  { outcome: { state: "started", text: "It is open in the session that was running." }, tone: "success", line: "It is open in" },
-  { outcome: { state: "failed", text: "Nuke ended after 2 seconds: no license" }, tone: "error", line: "no license" },
-  { outcome: { state: "unknown", text: "" }, tone: "success", line: "Nuke has it." },
+for (const { outcome, tone, line, count } of [
+  {
+    outcome: { state: "started", text: "It is open in the session that was running." },
+    tone: "success",
+    line: "It is open in",
+    count: "1 done",
+  },
+  {
+    outcome: { state: "failed", text: "Nuke ended after 2 seconds: no license" },
+    tone: "error",
+    line: "no license",
+    count: "1 failed",
+  },
+  { outcome: { state: "unknown", text: "" }, tone: "success", line: "Nuke has it.", count: "1 waiting" },
 ])
   test(`the workstation says what became of the program: ${outcome.state}`, async ({
     addAction,
@@ -73,7 +83,8 @@ for (const { outcome, tone, line } of [
     await watch(page);
     const ticket = { url: `${worker.origin}/tickets/1`, until: Date.now() + 60_000 };
     worker.tell("/tickets/1", { body: { state: "taken", outcome: { state: "pending", text: "" } } });
-    addAction("Open in Nuke", { body: launching({ ticket, help: `${worker.origin}/help` }) });
+    const outcomes: Done["outcomes"] = [{ id: "1", label: "SH010", state: "waiting" }];
+    addAction("Open in Nuke", { body: launching({ ticket, help: `${worker.origin}/help` }, { outcomes }) });
     await openKitsu();
     await run("Open in Nuke");
     const passUntil = (text: string) =>
@@ -89,6 +100,7 @@ for (const { outcome, tone, line } of [
       await expect(toasts).toHaveAttribute("data-tone", tone, { timeout: 100 });
     }).toPass({ intervals: [20] });
     await expect(toasts).toContainText(line);
+    await expect(toasts.getByRole("button", { name: count })).toBeVisible();
     await expect(toasts.getByRole("link", { name: "Help" })).toHaveCount(outcome.state === "failed" ? 1 : 0);
     const asked = worker.asked.length;
     await page.clock.runFor(5_000);

@@ -21,6 +21,13 @@ export const kabaret = defineAction({
   tasksMost: 500,
   needs: ({ kabaret: own }) =>
     own === undefined ? "Say in KABARET how your flow names things: docs/kabaret.md shows how." : undefined,
+  async plan(given) {
+    const own = readKabaret(given.settings);
+    const entry = chooseEntry(own, given.call.params.with);
+    if (entry?.run !== true) return [];
+    const { outcomes } = await findAll(given, own, entry);
+    return outcomes.map((one): Outcome => (one.state === "waiting" ? { ...one, state: "planned" } : one));
+  },
   async confirm(given) {
     const own = readKabaret(given.settings);
     const entry = chooseEntry(own, given.call.params.with);
@@ -88,7 +95,7 @@ async function findAll(given: Given, own: Kabaret, entry: Entry | undefined) {
     ...all.map(({ facts: { taskId: id, label }, found }): Outcome => {
       if ("problems" in found) return { id, label, state: "failed", reason: found.problems.join(". ") };
       const isFirst = found === opened?.found;
-      const reason = [found.note, !isFirst && "One is opened at a time"].filter(Boolean).join(". ");
+      const reason = [found.note, !isFirst && `One is ${entry?.run ? "run" : "opened"} at a time`].filter(Boolean).join(". ");
       return {
         id,
         label,

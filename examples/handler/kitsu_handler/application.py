@@ -90,7 +90,8 @@ def _end(program: str, seconds: float, status: int, output: Path | None) -> str:
     how = f"with status {status}" if status > 0 or os.name == "nt" else f"by signal {-status}"
     said = last_line(output) if output else ""
     where = f" What it printed is in {output}." if output else " Start it in a terminal to see why."
-    return f"“{program}” ended after {max(1, round(seconds))} s {how}.{f' Its last words: “{said}”.' if said else ''}{where}"
+    words = f" Its last words: “{said.rstrip('.')}”." if said else ""
+    return f"“{program}” ended after {max(1, round(seconds))} s {how}.{words}{where}"
 
 
 def _filled(text: str, item: Item, application: Application, config: Config) -> str:

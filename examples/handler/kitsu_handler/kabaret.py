@@ -22,7 +22,7 @@ def open_object(order: Order, kabaret: Kabaret) -> Outcome:
     if order.run and action not in kabaret.run:
         raise Refused(
             "not-to-run",
-            f"“{action}” is not run from Kitsu on this workstation. If it may be, add “{action}” to “run” of “kabaret” "
+            f"“{action}” may not be run from Kitsu on this workstation. Your TD can allow it: add “{action}” to “run” of “kabaret” "
             "in the handler's configuration.",
         )
     flow = _flow(order, kabaret)

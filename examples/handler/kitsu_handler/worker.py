@@ -14,6 +14,8 @@ from .places import log
 from .refusal import Refusal, WorkerRefused, WorkerUnusable, printable
 
 _MOST_BYTES = 1024 * 1024
+# The page then waits for the report, instead of calling it started.
+_WILL_REPORT = {"Kitsu-Report": "1"}
 _AGAIN = "Run the action in Kitsu again."
 _REFUSALS = {
     403: ("not-yours", "The ticket is another person's."),
@@ -33,7 +35,7 @@ def take(url: str, person: str | None, timeout: float = 10) -> Any:
     """The ticket as the worker wrote it, not checked yet."""
     until = time.monotonic() + timeout
     try:
-        with build_opener(_NoRedirect).open(Request(url, headers=_headers(person)), timeout=timeout) as answer:
+        with build_opener(_NoRedirect).open(Request(url, headers={**_headers(person), **_WILL_REPORT}), timeout=timeout) as answer:
             body = _read(answer, until)
     except HTTPError as error:
         with error:

@@ -12,6 +12,8 @@ class Report(WorkstationCase):
         self.config["person"] = "ada@studio.example"
         link = self.offer(self.ticket())
         self.run_handler(link)
+        [(_, asked)] = self.worker.seen
+        self.assertEqual(asked["Kitsu-Report"], "1")
         [(path, headers, body)] = self.worker.reports
         self.assertEqual(unquote(link.split("u=")[1]), f"{self.worker.origin}{path[: -len('/report')]}")
         self.assertTrue(path.endswith("/report"))
