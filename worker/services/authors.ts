@@ -11,5 +11,8 @@ export async function readBotAuthors(zou: Zou, personId: string | undefined, pro
   return new Map([...roles].map(([id, role]) => [id, role === "admin" || role === "manager" ? personId : undefined]));
 }
 
-/** What the bot has to write in its own name says for whom. */
-export const signText = (text: string, name: string) => (name === "" ? text : `${text}\n\n(${name})`.trimStart());
+/** What the bot has to write in its own name says for whom. Zou notifies who is named at the end of a comment, or before a blank. */
+export function signText(text: string, name: string): string {
+  if (name === "") return text;
+  return `${text}${/@[^\n]*$/.test(text) ? " " : ""}\n\n(${name})`.trimStart();
+}
