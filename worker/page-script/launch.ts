@@ -46,12 +46,19 @@ function wake(element: HTMLElement): void {
     const hasFailed = outcome?.state === "failed";
     told.textContent = outcome?.text || (isTaken ? `${app} has it.` : "No answer, and the link is over. Run the action again.");
     unanswered.hidden = isTaken && !hasFailed;
+    // The workstation has answered: what is left is how to do it by hand.
+    unanswered.querySelector(".doubt")?.toggleAttribute("hidden", hasFailed);
     if (isTaken && outcome?.state !== "unknown") settleOutcomes(element.closest(".reply"), hasFailed ? "failed" : "done");
   });
 }
 
 /** What the page said to be unconfirmed has arrived, or could not be started. */
 function settleOutcomes(reply: Element | null, state: "done" | "failed"): void {
+  if (state === "failed") {
+    reply?.classList.remove("info", "success");
+    reply?.classList.add("warning");
+    reply?.querySelector(".mark")?.replaceChildren("!");
+  }
   const count = reply?.querySelector("h2");
   if (count) count.textContent = (count.textContent ?? "").replace(UNCONFIRMED, STATES[state]);
   for (const row of reply?.querySelectorAll(".outcomes .waiting") ?? []) {

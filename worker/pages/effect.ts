@@ -43,7 +43,7 @@ function renderLaunch({ app, ways, system, ticket, help, label }: Launch, isPast
   return html`<div class="launch"${!isPast && html` data-launch="${guessed.url}"`} data-app="${app}"${ticket !== undefined && html` data-ticket="${ticket.url}" data-until="${ticket.until}"`}>
 <p class="told" role="status">Press the button to open ${app}.</p>
 <p>${renderWay(guessed, label ?? `Open in ${app}`, "primary")} ${others.map((way) => renderWay(way, `On ${SYSTEMS[way.system ?? ""] ?? way.system}`))}</p>
-<div class="unanswered"><p>Nothing opened? The program may not be set up on this computer to open such links.${help !== undefined && html` <a href="${help}" rel="noreferrer">How to install it</a>`}</p>
+<div class="unanswered"><p><span class="doubt">Nothing opened? The program may not be set up on this computer to open such links.</span>${help !== undefined && html` <a href="${help}" rel="noreferrer">How to install it</a>`}</p>
 ${ways.map(({ system: of, command }) => command !== undefined && html`<p class="quiet">${of !== undefined && `${SYSTEMS[of] ?? of}: `}${renderCopy(command, "Copy the command")}</p>`)}</div>
 </div>`;
 }

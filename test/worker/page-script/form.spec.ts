@@ -53,7 +53,7 @@ test("what was answered last is offered again, but for what was made for this ca
 
 const launch = (ticket: string) => `<div data-launch="studio://open?u=x" data-app="Nuke"${ticket}>
 <p class="told" role="status">Press the button to open Nuke.</p><a href="studio://open?u=x" data-way>Open in Nuke</a>
-<div class="unanswered">Is the program set up?</div></div>`;
+<div class="unanswered"><span class="doubt">Is the program set up?</span> Type it.</div></div>`;
 const ticket = () => ` data-ticket="${ORIGIN}/t/1/state" data-until="${Date.now() + 60_000}"`;
 
 test("a ticket that was taken is said to be", async ({ page }) => {
@@ -75,10 +75,14 @@ test("what was not confirmed is done once the ticket is taken", async ({ page })
 test("a program that did not start is not called opened, and the workstation's own words are shown", async ({ page }) => {
   const rows = `<h2>1 not confirmed</h2><ul class="outcomes"><li class="waiting"><span class="state">not confirmed</span></li></ul>`;
   const outcome = { state: "failed", text: "Nuke ended after 2 seconds: no license" };
-  await open(page, `<section class="reply">${launch(ticket())}${rows}</section>`, ["waiting", "taken"], outcome);
+  const head = `<h1><span class="mark">i</span>Opening SH010</h1>`;
+  await open(page, `<section class="reply info">${head}${launch(ticket())}${rows}</section>`, ["waiting", "taken"], outcome);
   await expect(page.getByRole("status")).toHaveText(outcome.text);
-  await expect(page.getByText("Is the program set up?")).toBeVisible();
-  await expect(page.getByRole("heading")).toHaveText("1 failed");
+  await expect(page.getByText("Type it.")).toBeVisible();
+  await expect(page.getByText("Is the program set up?")).toBeHidden();
+  await expect(page.getByRole("heading", { level: 2 })).toHaveText("1 failed");
+  await expect(page.getByRole("heading", { level: 1 })).toHaveText("!Opening SH010");
+  await expect(page.locator("section")).toHaveClass("reply warning");
 });
 
 test("a ticket that nobody takes is not claimed to be opened", async ({ page }) => {
