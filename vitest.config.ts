@@ -45,7 +45,7 @@ export default defineConfig({
           include: ["test/structure.test.ts", "test/register/**/*.test.ts", "test/start/**/*.test.ts"],
         },
       },
-      { test: { ...PATIENT, name: "fuzz", include: ["test/fuzz/*.test.ts"], testTimeout: 300_000 } },
+      { test: { ...PATIENT, name: "fuzz", include: ["test/fuzz/*.test.ts"], testTimeout: 900_000 } },
     ],
   },
 });
