@@ -66,7 +66,8 @@ test("Kitsu's state is where Vue leaves it, and follows the locale and the selec
   const state = await page.evaluate(`(() => {
     const { $store: { getters }, $i18n } = document.querySelector("#app").__vue_app__.config.globalProperties;
     const { user, customActions, currentProduction, isDarkTheme, nbSelectedTasks } = getters;
-    return { locale: $i18n.locale, user, action: customActions[0], production: currentProduction.name, isDarkTheme, nbSelectedTasks };
+    const action = customActions.find(({ name }) => name === "Comment and set status");
+    return { locale: $i18n.locale, user, action, production: currentProduction.name, isDarkTheme, nbSelectedTasks };
   })()`);
   expect(state).toMatchObject({
     locale: "fr",

@@ -41,7 +41,7 @@ def _open_ticket(link: TicketLink, to_kabaret: KabaretLink | None, config: Confi
         text = error.text if isinstance(error, Refusal) else "The handler on the workstation has a fault. Its log says more."
         report(link.url, config.person, Outcome("failed", text))
         raise
-    log.info("%s: %s", outcome.state, outcome.text)
+    log.info("%s: %s", outcome.state, outcome.text or "it goes on without the handler")
     report(link.url, config.person, outcome)
 
 
@@ -66,4 +66,5 @@ def _start(ticket: Ticket, config: Config) -> Outcome:
     names = "; ".join(item.name for item in ticket.items)
     started = application.start(application.command_for(chosen, ticket.items, config), chosen.start, {})
     log.info("run %s: %s started as process %d, for %s", ticket.run, chosen.name, started.process, names)
-    return Outcome("started", f"{chosen.name} was started.")
+    # The page says it in its own words: here is only the launcher's id.
+    return Outcome("started", "")

@@ -20,7 +20,7 @@ class Report(WorkstationCase):
         self.assertEqual(headers["Content-Type"], "application/json")
         self.assertEqual(headers["User-Agent"], "kitsu-actions-handler/1")
         self.assertEqual(headers["Kitsu-Person"], "ada@studio.example")
-        self.assertEqual(body, {"state": "started", "text": "blender was started."})
+        self.assertEqual(body, {"state": "started", "text": ""})
 
     def test_says_that_it_stayed(self):
         self.environment["STAYS"] = "3"
