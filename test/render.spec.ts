@@ -68,7 +68,7 @@ test("who renders the same shots is told who is at work on them, and follows tha
   await choose(page, "Render with Flamenco (AJAX)");
   await run(page);
   const dialog = page.getByRole("dialog");
-  await expect(dialog.getByLabel(/^Ada Roy is rendering all 2 shots since/)).toHaveValue("join");
+  await expect(dialog.getByLabel(/^Ada Roy has been rendering all 2 shots since/)).toHaveValue("join");
   await dialog.getByRole("button", { name: "Go on" }).click();
   await expect(dialog.getByText("Follow the render of 2 shots?").first()).toBeVisible();
   await dialog.getByRole("button", { name: "Follow" }).click();

@@ -21,7 +21,7 @@ import { undoRun } from "./undo.ts";
 export async function dispatchRetry(request: Request, id: string, scene: Scene): Promise<Response> {
   const { first, action, isReader } = await find(request, id, scene);
   if (first.reply.kind === "started") {
-    throw new Failure("already-submitted", { text: "It is still at work: what fails can be tried again when it is over." });
+    throw new Failure("already-submitted", { text: "It is still running. You can retry what fails when it has finished." });
   }
   if (offerAgain(scene.base, first).retry === undefined) {
     throw new Failure("nothing-to-do", {

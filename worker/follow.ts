@@ -65,7 +65,7 @@ export const hasKey = async ({ follow }: Recorded, { searchParams }: URL) =>
 /** What the log keeps of the key: enough to know it again. */
 export const hashKey = (key: string): Promise<string> => sha256Hex(key);
 
-const SAID: Record<Control, string> = { cancel: "It is being canceled", pause: "It is being paused", resume: "It goes on" };
+const SAID: Record<Control, string> = { cancel: "Canceling", pause: "Pausing", resume: "Resumed" };
 
 /** By the person whose run it is, or by who is set over its projects. */
 export async function controlRun(action: Action, given: Given, first: Recorded, what: Control, { env }: Scene): Promise<Reply> {

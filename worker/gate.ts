@@ -24,7 +24,7 @@ export function checkTrust(person: Person, action: Action, settings: Settings): 
   if (missing === undefined) return;
   if (person.lostSession !== undefined) throw sessionLost(person.lostSession, missing);
   throw new Failure("person-not-accepted", {
-    text: `${action.title} needs to know surely who runs it.`,
+    text: `${action.title} needs a verified user.`,
     advice: "Log in to Kitsu and run it from there. Should that not help, tell your TD: docs/trust.md says what is needed.",
     cause: `"${missing}" is asked for, the call is "${person.trust}"`,
   });

@@ -209,11 +209,11 @@ function explain({ type, requirement, input }: v.BaseIssue<unknown>): string {
     case "multiple_of":
       return `Must be a multiple of ${requirement}`;
     case "picklist":
-      return input === undefined ? "Choose one" : "Is none of the choices";
+      return input === undefined ? "Choose one" : "Is not one of the choices";
     case "iso_date":
       return "Must be a day, like 2026-11-23";
     case "regex":
-      return "Has not the form that is needed";
+      return "Has the wrong format";
     default:
       return input === undefined ? "Must not be empty" : "Can't be used";
   }

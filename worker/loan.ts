@@ -214,19 +214,19 @@ function refuseTicket(state: "unknown" | "used" | "foreign"): Failure {
   switch (state) {
     case "unknown":
       return new Failure("ticket-unknown", {
-        text: `A ticket is good for ${TICKET_LIFE_S} seconds. This one is over, or never was.`,
+        text: `A ticket is good for ${TICKET_LIFE_S} seconds. This one has expired, or never existed.`,
         advice,
       });
     case "used":
       return new Failure("ticket-used", { text: "A ticket is good once, and somebody has taken this one.", advice });
     case "foreign":
-      return new Failure("ticket-foreign", { text: "The ticket is for somebody else than works here.", advice });
+      return new Failure("ticket-foreign", { text: "This ticket belongs to someone else.", advice });
   }
 }
 
 const loanOver = () =>
   new Failure("loan-over", {
-    text: "What was here was lent for an hour. It is over, or never was.",
+    text: "This address was good for an hour. It has expired, or never existed.",
     advice: "Run the action in Kitsu again.",
   });
 

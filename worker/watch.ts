@@ -105,7 +105,7 @@ function tellLost(reply: Reply, { reply: { text } }: Failure, since: number): Re
   if (reply.kind !== "started") return reply;
   const said: Started = {
     ...reply,
-    text: `${closeSentence(text ?? "It can't be reached.")} No news since ${saySince(since)}; it is asked again.`,
+    text: `${closeSentence(text ?? "It can't be reached.")} No update since ${saySince(since)}; retrying.`,
   };
   return said;
 }

@@ -35,7 +35,7 @@ const nameOf = (step: Step) => (step.kind === "create" ? step.wanted : step.pres
 const showName = (name: string) => plain(name) || "(no name)";
 
 function describe(step: Step): string {
-  if (step.kind === "remove") return step.why === "twice" ? "is there twice" : `no longer offered  ${plain(step.present.url)}`;
+  if (step.kind === "remove") return step.why === "twice" ? "is listed twice" : `no longer offered  ${plain(step.present.url)}`;
   if (step.kind === "change") return describeChange(step.wanted, step.present, step.isTakenOver);
   const { is_ajax, entity_type, url } = step.kind === "create" ? step.wanted : step.present;
   return `${is_ajax ? "Ajax" : "form"}  ${plain(entity_type)}  ${plain(url)}`;

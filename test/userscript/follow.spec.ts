@@ -251,7 +251,7 @@ test("of two tabs one follows, both show it, and the other takes over", async ({
   context,
 }) => {
   addAction("Render", { body: farm.at(0) });
-  worker.tell(`/runs/${RUN}/cancel`, { body: done("It is being canceled") });
+  worker.tell(`/runs/${RUN}/cancel`, { body: done("Canceling") });
   await context.addInitScript(await serveUserscript(config));
   await openKitsu();
   await run("Render");
@@ -265,7 +265,7 @@ test("of two tabs one follows, both show it, and the other takes over", async ({
   farm.send(farm.at(200));
   await expect(there).toContainText("200 / 480");
   await there.getByRole("button", { name: "Cancel" }).click();
-  await expect(there).toContainText("It is being canceled");
+  await expect(there).toContainText("Canceling");
   expect(bodies(worker).at(-1)).toEqual({ personid: "person-1", personemail: "ada@studio.tld" });
   expect(farm.sockets).toHaveLength(1);
   await page.close();
@@ -299,7 +299,7 @@ test("a cancel is sent once, says what came of it, and what can be done then", a
     status: 403,
     body: answer({ kind: "failed", code: "not-allowed", title: "This is another person's run", text: "Only Ada may do this." }),
   });
-  worker.tell(`/runs/${RUN}/pause`, { body: done("It is being paused") });
+  worker.tell(`/runs/${RUN}/pause`, { body: done("Pausing") });
   await openKitsu();
   await run("Render");
   const cancel = toasts.getByRole("button", { name: "Cancel" });
@@ -312,7 +312,7 @@ test("a cancel is sent once, says what came of it, and what can be done then", a
   await expect(cancel).not.toHaveAttribute("aria-disabled");
   expect(worker.posts).toHaveLength(2);
   await toasts.getByRole("button", { name: "Pause" }).click();
-  await expect(toasts).toContainText("It is being paused");
+  await expect(toasts).toContainText("Pausing");
   await expect.poll(() => farm.open().length).toBe(1);
   farm.send(farm.at(10, { title: "Paused: 3 shots" }, { resume }));
   await expect(toasts.getByRole("button", { name: "Go on" })).toBeVisible();
@@ -349,7 +349,7 @@ test("how it ended stays, where that is told before what came of a cancel", asyn
   page,
 }) => {
   addAction("Render", { body: farm.at(0) });
-  worker.tell(`/runs/${RUN}/cancel`, { delayMs: 300, body: done("It is being canceled") });
+  worker.tell(`/runs/${RUN}/cancel`, { delayMs: 300, body: done("Canceling") });
   await openKitsu();
   await run("Render");
   await expect.poll(() => farm.open().length).toBe(1);

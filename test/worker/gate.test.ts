@@ -243,6 +243,6 @@ describe("how surely a person must be known", () => {
   ] as const)("is what the deployment %j and the action %j ask for: %s is enough: %s", (variables, rest, trust, isEnough) => {
     const check = () => checkTrust({ ...asPerson("ADMIN"), trust }, action(rest), settings(variables));
     if (isEnough) expect(check).not.toThrow();
-    else expect(check).toThrow("needs to know surely");
+    else expect(check).toThrow("needs a verified user");
   });
 });

@@ -164,7 +164,7 @@ describe("what was submitted", () => {
     ["an empty text", v.pipe(v.string(), v.nonEmpty()), "", "Must not be empty"],
     ["a long text", v.pipe(v.string(), v.maxLength(3)), "abcd", "Must have at most 3 characters"],
     ["no choice", v.picklist(["a"]), "", "Choose one"],
-    ["a choice there is not", v.picklist(["a"]), "z", "Is none of the choices"],
+    ["a choice there is not", v.picklist(["a"]), "z", "Is not one of the choices"],
     ["too few", v.pipe(v.array(v.picklist(["a"])), v.minLength(1)), "", "Choose at least 1"],
     ["no day", v.pipe(v.string(), v.isoDate()), "yesterday", "Must be a day, like 2026-11-23"],
     [

@@ -82,7 +82,7 @@ describe("a run that goes on", () => {
       const { reply } = await follow(answer);
       expect(reply).toMatchObject({
         kind: "started",
-        text: expect.stringMatching(/The farm is gone\. No news since \d\d:\d\d UTC/),
+        text: expect.stringMatching(/The farm is gone\. No update since \d\d:\d\d UTC/),
       });
     });
     await runInDurableObject(env.LONG_RUNS.getByName(RUN), (instance) => instance.alarm());
@@ -103,7 +103,7 @@ describe("a run that goes on", () => {
     watch.mockRejectedValue(new Error("a fault of ours"));
     const answer = await begin();
     await vi.waitFor(async () =>
-      expect((await follow(answer)).reply).toMatchObject({ kind: "started", text: expect.stringContaining("No news") }),
+      expect((await follow(answer)).reply).toMatchObject({ kind: "started", text: expect.stringContaining("No update") }),
     );
     vi.spyOn(Date, "now").mockReturnValue(Date.now() + 2 * 3_600_000);
     await runInDurableObject(env.LONG_RUNS.getByName(RUN), (instance) => instance.alarm());
@@ -114,7 +114,9 @@ describe("a run that goes on", () => {
     vi.spyOn(console, "error").mockReturnValue();
     watch.mockRejectedValue(new Failure("farm-unreachable", { text: "No.", retry: true }));
     const answer = await begin();
-    await vi.waitFor(async () => expect((await follow(answer)).reply).toMatchObject({ text: expect.stringContaining("No news") }));
+    await vi.waitFor(async () =>
+      expect((await follow(answer)).reply).toMatchObject({ text: expect.stringContaining("No update") }),
+    );
     const now = Date.now();
     for (const [hours, thrown] of [
       [20, new Error("a fault of ours")],
@@ -126,7 +128,7 @@ describe("a run that goes on", () => {
       expect((await follow(answer)).reply.kind).toBe("started");
     }
     const day = new Date(now).toISOString().slice(0, 10);
-    expect((await follow(answer)).reply).toMatchObject({ text: expect.stringContaining(`No news since ${day} `) });
+    expect((await follow(answer)).reply).toMatchObject({ text: expect.stringContaining(`No update since ${day} `) });
   });
 
   it("is looked at again after its storage failed once", async () => {
@@ -437,17 +439,14 @@ describe("what can be done to it", () => {
   it("is canceled by the person whose run it is, and that is written down", async () => {
     const { run: going } = await running();
     control.mockResolvedValue({ reply: { ...ENDED, title: "Canceled" }, data: null });
-    expect((await readAnswer(await post(going?.cancel))).reply).toMatchObject({ kind: "done", title: "It is being canceled" });
+    expect((await readAnswer(await post(going?.cancel))).reply).toMatchObject({ kind: "done", title: "Canceling" });
     expect(control.mock.lastCall?.slice(1)).toEqual([{ job: 7 }, "cancel"]);
     const [, key = ""] = /key=([0-9a-f]{32})/.exec(going?.cancel ?? "") ?? [];
     await vi.waitFor(async () => expect(JSON.stringify(await readLog())).toContain("key=(masked)"));
     expect(JSON.stringify(await readLog())).not.toContain(key);
     await vi.waitFor(async () => {
       expect((await readLog()).map(({ reply }) => reply)).toEqual(
-        expect.arrayContaining([
-          expect.objectContaining({ title: "Canceled" }),
-          expect.objectContaining({ title: "It is being canceled" }),
-        ]),
+        expect.arrayContaining([expect.objectContaining({ title: "Canceled" }), expect.objectContaining({ title: "Canceling" })]),
       );
     });
   });
@@ -535,7 +534,7 @@ describe("what can be done to it", () => {
     vi.spyOn(env.RUNS, "put").mockRejectedValue(new Error("429"));
     const { run: going } = await running();
     control.mockResolvedValue({ reply: ENDED, data: null });
-    expect((await readAnswer(await post(going?.cancel))).reply).toMatchObject({ title: "It is being canceled" });
+    expect((await readAnswer(await post(going?.cancel))).reply).toMatchObject({ title: "Canceling" });
   });
 
   it("is refused in the action's own words, to somebody else, and when it is over", async () => {
@@ -660,7 +659,7 @@ describe("a look that is under way", () => {
     watch.mockRejectedValueOnce(new Failure("time-limit", { text: "It was still at work." }));
     const answer = await begin();
     await vi.waitFor(async () =>
-      expect((await follow(answer)).reply).toMatchObject({ kind: "started", text: expect.stringContaining("No news") }),
+      expect((await follow(answer)).reply).toMatchObject({ kind: "started", text: expect.stringContaining("No update") }),
     );
   });
 });

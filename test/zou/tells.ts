@@ -97,7 +97,7 @@ export function itTells(readGround: () => Ground): void {
     );
     expect((await tell("artist", run, [{ task: foreign, state: "done" }]))[foreign]).toMatchObject({
       state: "told",
-      reason: expect.stringContaining("Its status was kept: Only for who is assigned to it"),
+      reason: expect.stringContaining("Its status was kept: Only for its assignees"),
     });
     expect(await commentsOf(foreign, run)).toMatchObject([{ person_id: studio.persons.artist.id }]);
   });

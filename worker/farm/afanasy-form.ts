@@ -56,10 +56,7 @@ export function makeForm(farm: AfanasySettings, facts: readonly TaskFacts[], bus
       ),
       usual,
     ),
-    paused: v.optional(
-      v.pipe(v.boolean(), v.title("Start paused"), v.description("They wait until somebody lets them go on.")),
-      false,
-    ),
+    paused: v.optional(v.pipe(v.boolean(), v.title("Start paused"), v.description("Jobs wait until someone resumes them.")), false),
   });
 }
 

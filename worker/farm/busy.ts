@@ -47,7 +47,7 @@ export const planMissing = (id: string) => ({
 
 /** A task that another run has, as planned. */
 export function planBusy<Order>(outcome: Outcome, ordered: Ordered<Order>, other: Busy, choice: Choice): Planned<Order> {
-  const who = `${other.person || "Somebody"} is rendering it since ${saySince(other.since)}`;
+  const who = `${other.person || "Somebody"} has been rendering it since ${saySince(other.since)}`;
   if (choice === "skip") return { outcome: { ...outcome, state: "skipped", reason: who } };
   return { outcome: { ...outcome, state: "planned", reason: `${who}: that render is followed` }, ordered, other };
 }
@@ -74,11 +74,11 @@ export async function takeTasks<Order>(given: Given, planned: readonly Planned<O
   return { mine, joined, aside };
 }
 
-/** "Ana is rendering 3 of your 12 shots since 14:02 UTC" */
+/** "Ana has been rendering 3 of your 12 shots since 14:02 UTC" */
 export function sayBusy(busy: readonly Busy[], count: number): string {
   const names = [...new Set(busy.map(({ person }) => person || "Somebody"))];
-  const who = names.length > 2 ? `${names.length} persons are` : `${names.join(" and ")} ${names.length === 1 ? "is" : "are"}`;
+  const who = names.length > 2 ? `${names.length} people have` : `${names.join(" and ")} ${names.length === 1 ? "has" : "have"}`;
   const since = saySince(Math.min(...busy.map((one) => one.since)));
   const what = count === 1 ? "this shot" : busy.length === count ? `all ${count} shots` : `${busy.length} of your ${count} shots`;
-  return `${who} rendering ${what} since ${since}`;
+  return `${who} been rendering ${what} since ${since}`;
 }

@@ -48,7 +48,7 @@ export function nothingToRender(outcomes: readonly Outcome[]): Failure {
   return new Failure("nothing-to-do", {
     title: "There is nothing to render",
     text: `None of the selected shots can be rendered: ${reason ?? "they are gone"}.`,
-    advice: "What stands at each shot says why. Frames and names are put right in Kitsu, paths and templates by your TD.",
+    advice: "Each shot says why. Fix frames and names in Kitsu; your TD fixes paths and templates.",
     outcomes: [...outcomes],
   });
 }

@@ -13,7 +13,7 @@ export function describeShot(shot: Shot<unknown>, farm: string): Outcome {
   if (end !== undefined) return { id, label, state: ENDS[end], reason: shot.reason, ...(end !== "done" && counted), ...link };
   const canceling = isCanceling || wish === "cancel" ? "Being canceled" : undefined;
   const paused = standing?.state === "paused" ? `Paused in ${farm}` : undefined;
-  const resuming = wish === "resume" && standing?.isPausing ? "Being paused: it goes on after that" : undefined;
+  const resuming = wish === "resume" && standing?.isPausing ? "Pausing; it resumes afterwards" : undefined;
   const another = joined === undefined ? undefined : "Another run renders it";
   const words = resuming ?? shot.reason ?? standing?.reason;
   const reasons = [another ?? canceling ?? paused, sayUnsent(shot, farm), words, sayStandstill(shot)];
@@ -24,6 +24,6 @@ export function describeShot(shot: Shot<unknown>, farm: string): Outcome {
 }
 
 function sayUnsent({ state, tries = 0 }: Shot<unknown>, farm: string): string | undefined {
-  if (state === "sending") return tries > 0 ? `Not known yet whether ${farm} has it: it is looked for` : undefined;
-  return state === "waiting" ? "To be sent" : undefined;
+  if (state === "sending") return tries > 0 ? `Checking whether ${farm} received it` : undefined;
+  return state === "waiting" ? "Not sent yet" : undefined;
 }

@@ -44,7 +44,7 @@ export function askOrder({ flamenco, minor, jobType, info, facts, busy }: Asking
     ...(has("frames") && { frames: askFrames(facts, flamenco.frames_most) }),
     ...(has("chunk_size") && {
       chunk_size: v.optional(
-        v.pipe(bounded(chunk_size), v.title("Frames per task"), v.description("One machine renders so many in one go.")),
+        v.pipe(bounded(chunk_size), v.title("Frames per task"), v.description("How many frames a machine renders per task.")),
         proposeChunkSize(chunk_size, info),
       ),
     }),

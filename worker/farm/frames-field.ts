@@ -25,5 +25,5 @@ function describe(facts: readonly TaskFacts[], most: number): string {
   const problems = facts.map((one) => findOwnFrames(one, most)).filter((found) => typeof found === "string");
   if (facts.length === 1) return `${problems[0] ?? "Of this shot, as Kitsu has them"}.`;
   const wrong = problems.length === 0 ? "" : ` It has none, or wrong ones, for ${problems.length} of these.`;
-  return `If empty, each shot's own, as Kitsu has them.${wrong}`;
+  return `Leave empty to use each shot's range from Kitsu.${wrong}`;
 }

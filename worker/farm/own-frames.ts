@@ -15,7 +15,7 @@ export function findOwnFrames({ frames, values }: Known, most: number): Frames |
     return `Its frames run backwards in Kitsu, from ${first} to ${last}`;
   for (const one of [first, last])
     if (one !== undefined && !Number.isInteger(one)) return `Kitsu says frame ${one}, which is no whole frame`;
-  if (frames === undefined) return "Kitsu knows no frame range: say one, or enter it at the shot";
+  if (frames === undefined) return "This shot has no frame range in Kitsu: enter one here, or set it on the shot";
   return parseFrames(frames.first === frames.last ? `${frames.first}` : `${frames.first}-${frames.last}`, most);
 }
 

@@ -51,7 +51,7 @@ function reportEnd(run: RenderRun<unknown>, farm: string): Reply {
     return new Failure("render-failed", {
       title: shots.length === 1 ? `${shots[0]?.label} was not rendered` : `None of the ${sayShots(shots.length)} was rendered`,
       text: failed[0]?.reason,
-      advice: `${sayLogs(failed)}What can be put right can be tried again.`,
+      advice: `${sayLogs(failed)}Fix the cause, then retry.`,
       outcomes,
       retry: true,
     }).reply;

@@ -136,7 +136,7 @@ export function takeStanding<Order>(shot: Shot<Order>, now: JobStanding | "gone"
   shot.low = isLess && !isRestarted ? now.done : undefined;
   const keeps = isKnown && (now.total <= 0 || (isLess && !isRestarted));
   shot.standing = { ...now, ...(keeps && { done: before.done, total: before.total }) };
-  if (isRestarted) shot.reason = "Frames are rendered again: the farm began them anew";
+  if (isRestarted) shot.reason = "The farm restarted some frames";
   if (now.state === "done") setOver(shot, "done", now.flaw);
   else if (now.state === "failed") setOver(shot, "failed", now.reason ?? shot.reason ?? "It failed on the farm");
   else if (now.state === "canceled") setOver(shot, "canceled", now.reason ?? "Canceled");

@@ -58,7 +58,7 @@ export function awaitTelling<Order>(
 ): Standing {
   const rest = tell === undefined || !run.shots.every(isOver) ? 0 : listUntold(run, tell).length;
   if (rest === 0) return standing;
-  const text = `All is over on the farm. Kitsu is told how it ended: ${sayShots(rest)} to go.`;
+  const text = `Rendering is finished. Updating Kitsu: ${sayShots(rest)} to go.`;
   const reply = { ...reportGoing(run, farm.title, Date.now()), title: `Rendered with ${farm.title}`, text };
   return { reply, data: run, controls: [], againMs };
 }

@@ -51,7 +51,7 @@ ${undone !== undefined && html`<p>Taken back by ${undone.person}, ${renderTime(u
 <h2>The run</h2>
 ${renderFacts(recorded, title, renderWho(recorded))}
 ${call?.retryOf && html`<p>It tries again what failed in <a href="${runAt(base, call.retryOf.id, call.retryOf.at).url}">an earlier run</a>.</p>`}
-${call?.changeOf && html`<p>It takes back, or stops, <a href="${runAt(base, call.changeOf.id, call.changeOf.at).url}">an earlier run</a>.</p>`}
+${call?.changeOf && html`<p>It undoes or stops <a href="${runAt(base, call.changeOf.id, call.changeOf.at).url}">an earlier run</a>.</p>`}
 <p class="effects">${call?.path?.startsWith("/") && html`<a class="button" href="${kitsuUrl}${call.path}">Open in Kitsu</a>`}</p>
 ${cause !== undefined && html`<h2>Why it failed</h2><pre>${cause}</pre>`}
 ${renderTasks(recorded, kitsuUrl)}

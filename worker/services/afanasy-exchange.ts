@@ -106,7 +106,7 @@ function barred(status: number, error: string | undefined): Failure {
   return new Failure("farm-refused", {
     text: isLogin
       ? `The way to Afanasy is closed to this action server: it answered with the status ${status}${error === undefined ? "" : `, ${error}`}.`
-      : `Something else than Afanasy answered, with the status ${status}.`,
+      : `Something other than Afanasy answered, with the status ${status}.`,
     advice: "Your TD checks the address in AFANASY, and the secrets AFANASY_TOKEN, AFANASY_ACCESS_ID and AFANASY_ACCESS_SECRET.",
   });
 }

@@ -131,6 +131,6 @@ function read<T>(schema: v.GenericSchema<unknown, T>, answer: unknown): T {
 
 const unfit = (refusal: string) =>
   new Failure("farm-refused", {
-    text: `This job was not sent, for Afanasy could not read it: ${refusal}.`,
+    text: `This job was not sent, because Afanasy could not read it: ${refusal}.`,
     advice: "Tell your TD: the template in AFANASY is likely to be wrong.",
   });

@@ -10,9 +10,9 @@ export type Commenter = { id: string | undefined; role: Role | undefined; depart
 export function refuseComment({ task, entity, taskType }: SelectedTask, { id, role, departments }: Commenter): string | undefined {
   if (role === "admin" || role === "manager" || role === "client") return undefined;
   if (id !== undefined && (task.assignees.includes(id) || entity?.created_by === id)) return undefined;
-  if (role !== "supervisor") return "Only for who is assigned to it, and for supervisors";
+  if (role !== "supervisor") return "Only for its assignees, and for supervisors";
   const isTheirs = departments.length === 0 || departments.includes(taskType?.department_id ?? "");
-  return isTheirs ? undefined : "It is of another department than yours";
+  return isTheirs ? undefined : "It belongs to another department";
 }
 
 /** A comment that keeps the status sets it, too: then the same is asked. A project's own rule for clients wins over the studio's. */

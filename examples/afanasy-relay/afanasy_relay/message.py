@@ -62,7 +62,7 @@ def _no_float(text: str) -> Any:
 def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     table = dict(pairs)
     if len(table) < len(pairs):
-        raise ValueError("a member is there twice")
+        raise ValueError("a member is listed twice")
     return table
 
 

@@ -165,7 +165,7 @@ describe("the form of the Afanasy action", () => {
     const { reply } = await begin(taskIds).say();
     expect(reply.kind === "ask" && reply.fields[0]).toMatchObject({
       value: "",
-      help: "If empty, each shot's own, as Kitsu has them.",
+      help: "Leave empty to use each shot's range from Kitsu.",
     });
   });
 
@@ -186,7 +186,7 @@ describe("the form of the Afanasy action", () => {
     [{ frames: "148-101" }, "148-101 runs backwards: write 101-148"],
     [{ frames: "101.5" }, "101.5 is no whole frame"],
     [{ frames: "1-1000000" }, "1,000,000 frames are more than the 1,000 a shot may have here"],
-    [{ frames: "$(id)" }, '"$(id)" is no frame and no range: write 101-148, or 1-10,20,30-40'],
+    [{ frames: "$(id)" }, '"$(id)" is neither a frame nor a range: write 101-148, or 1-10,20,30-40'],
     [{ framesPerTask: 0 }, "Must be at least 1"],
     [{ framesPerTask: 1.5 }, "Must be a whole number"],
     [{ priority: 81 }, "Must be at most 80"],
@@ -215,7 +215,7 @@ describe("before anything is rendered", () => {
     expect(reasonsOf(asked)).toEqual([
       "planned: 101-148: 48 frames",
       'skipped: {entity} has $, which nothing in a command may have: "SH$(rm -rf)"',
-      "skipped: Kitsu knows no frame range: say one, or enter it at the shot",
+      "skipped: This shot has no frame range in Kitsu: enter one here, or set it on the shot",
     ]);
     expect(reply.kind).toBe("started");
     expect(outcomesOf(reply).map(({ state }) => state)).toEqual(["waiting", "skipped", "skipped"]);
@@ -341,7 +341,7 @@ describe("a shot that somebody is rendering already", () => {
     const { reply } = await begin(taskIds).say();
     expect(reply.kind === "ask" && reply.fields.at(0)).toMatchObject({
       name: "busy",
-      label: expect.stringMatching(/^Ana is rendering 1 of your 3 shots since \d\d:\d\d UTC$/),
+      label: expect.stringMatching(/^Ana has been rendering 1 of your 3 shots since \d\d:\d\d UTC$/),
       value: "join",
       options: [{ label: "Follow that render as well" }, { label: "Leave them out" }, { label: "Render them once more" }],
     });
@@ -351,7 +351,7 @@ describe("a shot that somebody is rendering already", () => {
     await meetLocks(makeEnv(), "afanasy").release(joining.id);
     const skipping = await run(taskIds, { busy: "skip" });
     expect(skipping.asked.title).toBe("Submit 2 shots, 96 frames?");
-    expect(reasonsOf(skipping.asked)[0]).toMatch(/^skipped: Ana is rendering it since \d\d:\d\d UTC$/);
+    expect(reasonsOf(skipping.asked)[0]).toMatch(/^skipped: Ana has been rendering it since \d\d:\d\d UTC$/);
   });
 
   it("is rendered as well where that is wanted, and the studio allows it", async () => {

@@ -123,7 +123,7 @@ describe("the form of the comment action", () => {
     const { taskIds } = makeProject(1);
     change(taskIds[0], { assignees: [ARTIST.id] });
     const reply = await run(taskIds, { status: STATUS.done }, { person: ARTIST });
-    expect(reply.kind === "ask" && reply.fields[0]?.error).toBe("Is none of the choices");
+    expect(reply.kind === "ask" && reply.fields[0]?.error).toBe("Is not one of the choices");
   });
 
   it("is the same in a tab of its own", async () => {
@@ -213,7 +213,7 @@ describe("whom the comment action lets comment", () => {
     change(taskIds[0], { assignees: [ARTIST.id] });
     const entity = fake.entities.get(String(read(taskIds[1])?.entity_id));
     Object.assign(entity ?? {}, { created_by: ARTIST.id });
-    const only = "skipped: Only for who is assigned to it, and for supervisors";
+    const only = "skipped: Only for its assignees, and for supervisors";
     for (const inSession of [false, true]) {
       const reply = await run(taskIds, { text: "Hello" }, { person: ARTIST, inSession });
       expect(reasonsOf(reply)).toEqual(["done: Stays wip", "done: Stays wip", only]);
@@ -222,7 +222,7 @@ describe("whom the comment action lets comment", () => {
     const elsewhere = { ...SUPERVISOR, departments: [id(8, 1)] };
     fake.sessions.set(`session-${SUPERVISOR.id}`, elsewhere);
     const reply = await run(taskIds, { text: "Hello" }, { person: SUPERVISOR, inSession: true });
-    expect(new Set(reasonsOf(reply))).toEqual(new Set(["skipped: It is of another department than yours"]));
+    expect(new Set(reasonsOf(reply))).toEqual(new Set(["skipped: It belongs to another department"]));
     expect(reply).toMatchObject({ kind: "failed", code: "nothing-to-do" });
   });
 

@@ -147,7 +147,7 @@ describe("the form", () => {
       frames: "148-101 runs backwards: write 101-148",
       chunk_size: undefined,
       priority: "Must be at most 60",
-      format: "Is none of the choices",
+      format: "Is not one of the choices",
       scene: undefined,
       output: "Must be below /mnt/prod",
       blend: "Must be a whole path without ..",
@@ -210,7 +210,7 @@ describe("what is agreed to", () => {
   });
 
   it.each([
-    [{ data: {}, nb_frames: null }, "Kitsu knows no frame range"],
+    [{ data: {}, nb_frames: null }, "has no frame range in Kitsu"],
     [{ data: { frame_in: 148, frame_out: 101 } }, "run backwards in Kitsu, from 148 to 101"],
     [{ data: { frame_in: 101.5, frame_out: 148 } }, "no whole frame"],
     [{ data: { frame_in: 1, frame_out: 1_000_000 } }, "1,000,000 frames are more than the 10,000"],
@@ -637,9 +637,9 @@ describe("who may, and who is there already", () => {
     const begun = await run(taskIds, { busy: "join" });
     expect(begun.asked).toMatchObject({
       title: "Submit 2 shots, 96 frames?",
-      text: expect.stringMatching(/^Ana is rendering 1 of your 3 shots since \d\d:\d\d UTC: that render is followed\./),
+      text: expect.stringMatching(/^Ana has been rendering 1 of your 3 shots since \d\d:\d\d UTC: that render is followed\./),
     });
-    expect(reasonsOf(begun.asked)[0]).toMatch(/^planned: Ana is rendering it since \d\d:\d\d UTC: that render is followed$/);
+    expect(reasonsOf(begun.asked)[0]).toMatch(/^planned: Ana has been rendering it since \d\d:\d\d UTC: that render is followed$/);
     const outcomes = [{ id, label: "SH1", state: "running" as const, progress: { done: 12, total: 48 } }];
     const { reply } = await (await follow(begun, { kind: "started", title: "Rendering", outcomes })).look();
     expect(fake.jobs.size).toBe(2);
@@ -653,9 +653,9 @@ describe("who may, and who is there already", () => {
     const { asked, reply } = await run(taskIds, { busy: "skip" });
     expect(asked).toMatchObject({
       title: "Submit 2 shots, 96 frames?",
-      text: expect.stringMatching(/^Ana is rendering 1 of your 3 shots since \d\d:\d\d UTC: left out/),
+      text: expect.stringMatching(/^Ana has been rendering 1 of your 3 shots since \d\d:\d\d UTC: left out/),
     });
-    expect(reasonsOf(reply).at(-1)).toMatch(/^skipped: Ana is rendering it since \d\d:\d\d UTC$/);
+    expect(reasonsOf(reply).at(-1)).toMatch(/^skipped: Ana has been rendering it since \d\d:\d\d UTC$/);
   });
 
   it("renders it once more where the studio allows that and the person wants it", async () => {
@@ -665,7 +665,7 @@ describe("who may, and who is there already", () => {
     expect(form.fields?.at(0)).toMatchObject({
       name: "busy",
       value: "join",
-      label: expect.stringContaining("Ana is rendering this shot"),
+      label: expect.stringContaining("Ana has been rendering this shot"),
     });
     expect((await run(taskIds, { busy: "anyway" })).reply).toMatchObject({ kind: "ask" });
     expect((await run(taskIds, { busy: "join" })).asked).toMatchObject({ title: "Follow the render of 1 shot?", submit: "Follow" });

@@ -285,7 +285,7 @@ describe("what a person may do is asked before each request", () => {
     await run.look();
     fake.teams.set(projectId, fake.teams.get(projectId)?.filter((member) => member.person !== ARTIST) ?? []);
     const reply = await run.toEnd();
-    expect(outcomesOf(reply)[6]).toMatchObject({ state: "skipped", reason: "Only for who is assigned to it, and for supervisors" });
+    expect(outcomesOf(reply)[6]).toMatchObject({ state: "skipped", reason: "Only for its assignees, and for supervisors" });
     expect(countStates(reply).skipped).toBe(1);
   });
 

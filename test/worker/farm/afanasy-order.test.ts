@@ -219,7 +219,7 @@ describe("a shot is refused", () => {
   });
 
   it.each([
-    [{ data: {} }, "Kitsu knows no frame range: say one, or enter it at the shot"],
+    [{ data: {} }, "This shot has no frame range in Kitsu: enter one here, or set it on the shot"],
     [{ data: { frame_in: 148, frame_out: 101 }, nb_frames: 48 }, "Its frames run backwards in Kitsu, from 148 to 101"],
     [{ data: { frame_in: 101.5, frame_out: 148 }, nb_frames: 48 }, "Kitsu says frame 101.5, which is no whole frame"],
     [{ data: { frame_in: 1, frame_out: 1_000_000 } }, "1,000,000 frames are more than the 10,000 a shot may have here"],

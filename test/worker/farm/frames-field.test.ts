@@ -22,11 +22,11 @@ describe("the question for frames", () => {
   it("says of one shot what is wrong with its own", () => {
     expect(helpOf([101, 148])).toBe("Of this shot, as Kitsu has them.");
     expect(helpOf([148, 101])).toBe("Its frames run backwards in Kitsu, from 148 to 101.");
-    expect(helpOf([])).toBe("Kitsu knows no frame range: say one, or enter it at the shot.");
+    expect(helpOf([])).toBe("This shot has no frame range in Kitsu: enter one here, or set it on the shot.");
   });
 
   it("says of several how many have none that can be rendered", () => {
-    expect(helpOf([101, 148], [1, 20])).toBe("If empty, each shot's own, as Kitsu has them.");
+    expect(helpOf([101, 148], [1, 20])).toBe("Leave empty to use each shot's range from Kitsu.");
     expect(helpOf([101, 148], [148, 101], [])).toContain("It has none, or wrong ones, for 2 of these.");
   });
 

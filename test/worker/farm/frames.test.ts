@@ -14,18 +14,18 @@ describe("frames", () => {
   });
 
   it.each([
-    ["", "Say which"],
+    ["", "Enter frames"],
     ["148-101", "runs backwards: write 101-148"],
     ["101.5", "no whole frame"],
     ["1-10.5", "no whole frame"],
     ["1-1000000", "1,000,000 frames are more than the 10,000"],
-    ["1-99999999999999999999", "beyond any shot"],
+    ["1-99999999999999999999", "out of range"],
     ["-5-10", "before frame 0"],
-    ["1,,3", "comma too many"],
-    ["1-10,5", "Frame 5 is there twice"],
-    ["1-5;6", "no frame and no range"],
-    ["$(reboot)", "no frame and no range"],
-    ["1-10x2", "no frame and no range"],
+    ["1,,3", "extra comma"],
+    ["1-10,5", "Frame 5 is listed twice"],
+    ["1-5;6", "neither a frame nor a range"],
+    ["$(reboot)", "neither a frame nor a range"],
+    ["1-10x2", "neither a frame nor a range"],
     [`1${",1".repeat(400)}`, "at most 500 characters"],
   ])("are refused in words: %s", (written, words) => {
     expect(parseFrames(written, 10_000)).toContain(words);

@@ -25,7 +25,9 @@ describe("the frames of a shot", () => {
   });
 
   it("are asked for where Kitsu has none", () => {
-    expect(find({ frame_in: "", frame_out: null })).toBe("Kitsu knows no frame range: say one, or enter it at the shot");
+    expect(find({ frame_in: "", frame_out: null })).toBe(
+      "This shot has no frame range in Kitsu: enter one here, or set it on the shot",
+    );
   });
 });
 

@@ -43,7 +43,7 @@ function begin(count: number, rest: Partial<Farm<string>> = {}, joined: Joined[]
     order: `s${index}`,
     size: 48,
   }));
-  const aside: Outcome[] = [{ id: "aside", label: "SH99", state: "skipped", reason: "Ana is rendering it" }];
+  const aside: Outcome[] = [{ id: "aside", label: "SH99", state: "skipped", reason: "Ana has been rendering it" }];
   let data: unknown = makeRun(
     "run",
     ordered.map((one) => ({ ...one, root })),
@@ -103,7 +103,7 @@ describe("a render run", () => {
       { id: "s0", state: "done" },
       { id: "s1", state: "running", progress: { done: 12, total: 48 } },
       { id: "s2", state: "waiting", link: { label: "Open in Farm", url: "https://farm/s2" } },
-      { id: "aside", state: "skipped", reason: "Ana is rendering it" },
+      { id: "aside", state: "skipped", reason: "Ana has been rendering it" },
     ]);
     expect(later.text).toBe("1 of 3 shots is over.");
   });
@@ -194,7 +194,7 @@ describe("a render run", () => {
       if (order === "s0") throw lost();
       return submit(order, mark);
     };
-    expect(outcomeOf(await run.look(), "s0")?.reason).toContain("Not known yet");
+    expect(outcomeOf(await run.look(), "s0")?.reason).toContain("Checking whether");
     run.advance(30_000);
     await run.look();
     run.farm.find = async (marks) => {
@@ -252,7 +252,7 @@ describe("a render run", () => {
     expect(going(await run.look()).progress).toMatchObject({ done: 24 });
     const again = await run.look();
     expect(going(again).progress).toMatchObject({ done: 3 });
-    expect(outcomeOf(again, "s0")?.reason).toBe("Frames are rendered again: the farm began them anew");
+    expect(outcomeOf(again, "s0")?.reason).toBe("The farm restarted some frames");
     run.set("s0", "waiting", 0);
     expect(going(await run.look()).progress).toMatchObject({ done: 0 });
   });
@@ -361,7 +361,7 @@ describe("to cancel, pause and resume", () => {
     run.standings.set("s0", pausing);
     await run.control("pause");
     const resumed = await run.control("resume");
-    expect(outcomeOf(resumed, "s0")?.reason).toBe("Being paused: it goes on after that");
+    expect(outcomeOf(resumed, "s0")?.reason).toBe("Pausing; it resumes afterwards");
     // Nor is the farm asked again and again meanwhile.
     expect((await run.look()).againMs).toBeGreaterThan(0);
     expect(run.calls).toEqual(["submit s0", "pause s0"]);

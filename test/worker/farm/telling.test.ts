@@ -205,7 +205,7 @@ describe("in whose name, and with whose rights", () => {
     change(own, { assignees: [ARTIST.id] });
     const told = await tellKitsu(makeTeller({ person: ARTIST }), [done(own), done(foreign)]);
     expect(told.get(own ?? "")?.reason).toBe("Its status was kept: Artists may not use the status done.");
-    expect(told.get(foreign ?? "")?.reason).toContain("Only for who is assigned to it");
+    expect(told.get(foreign ?? "")?.reason).toContain("Only for its assignees");
     expect(fake.comments).toMatchObject([
       { person_id: ARTIST.id, task_status_id: STATUS.wip },
       { person_id: ARTIST.id, task_status_id: STATUS.wip },

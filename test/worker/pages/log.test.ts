@@ -50,7 +50,7 @@ describe("the log", () => {
     expect(await (await read("/runs.json?person=artist1&state=done&action=debug")).json()).toMatchObject({
       runs: [{ email: "artist1@studio.tld" }],
     });
-    expect(await page("?person=nobody")).toContain("No run is like that");
+    expect(await page("?person=nobody")).toContain("No runs match these filters");
     expect(await page("?person=%22%3E%3Cscript%3E")).toContain("&quot;&gt;&lt;script&gt;");
   });
 
@@ -82,7 +82,7 @@ describe("the log", () => {
       expect(text).toMatch(/href="[^"]+\?at=\d+#tasks">2<\/a>/);
       expect(text).toContain('<option value="statistics"');
     }
-    for (const query of ["?project=tram", "?person=bruno"]) expect(await find(query)).toContain("No run is like that");
+    for (const query of ["?project=tram", "?person=bruno"]) expect(await find(query)).toContain("No runs match these filters");
     const { runs } = await (await ask("/runs.json", { headers: READER }, variables)).json<{ runs: object[] }>();
     expect(runs).toMatchObject([
       { action: "statistics", actionTitle: "Statistics", projects: "Paper <Lantern>", project: projectId },
