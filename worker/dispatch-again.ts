@@ -66,7 +66,9 @@ export async function dispatchControl(request: Request, id: string, what: Contro
     work: async (given) => ({ reply: await controlRun(action, given, first, what, scene) }),
   });
   // The button was pressed on the run's page, and that shows what comes of it.
-  const location = `${scene.base}/runs/${id}${scene.url.search}`;
+  const query = new URLSearchParams(scene.url.search);
+  query.set("at", String(first.at));
+  const location = `${scene.base}/runs/${id}?${query}`;
   return response.ok && wantsPage(request) ? new Response(null, { status: 303, headers: { location } }) : response;
 }
 
