@@ -13,6 +13,7 @@ import {
   ajax,
   ask,
   EDGE,
+  form,
   KITSU,
   OTHER_TASK,
   readAnswer,
@@ -52,7 +53,7 @@ const follow = async ({ run: begun }: Answer): Promise<Answer> =>
   readAnswer(await ask((begun?.follow?.url ?? "").replace(EDGE, "")));
 const post = (url = "", members: object = {}) =>
   ask(url.replace(EDGE, ""), ajax({ personid: ADA, personemail: "ada@studio.tld", ...members }));
-const untilOver = (answer: Answer) => vi.waitFor(async () => expect((await follow(answer)).reply.kind).not.toBe("started"), 5_000);
+const untilOver = (answer: Answer) => vi.waitFor(async () => expect((await follow(answer)).reply.kind).not.toBe("started"));
 
 describe("a run that goes on", () => {
   it("is looked at again and again with what the action left, and its end is written down", async () => {
@@ -451,6 +452,16 @@ describe("what can be done to it", () => {
     });
   });
 
+  it("leads a form's tab back to the run, by its own time and not by the one that was sent", async () => {
+    const { run: going } = await running();
+    control.mockResolvedValue({ reply: { ...ENDED, title: "Canceled" }, data: null });
+    const path = (going?.cancel ?? "").replace(EDGE, "").replace(/at=\d+/, `at=${"9".repeat(40)}`);
+    const response = await ask(path, form({ personid: ADA, personemail: "ada@studio.tld" }));
+    expect(response.status).toBe(303);
+    const [own] = /at=\d+/.exec(going?.cancel ?? "") ?? [];
+    expect(response.headers.get("location")).toContain(`/runs/${RUN}?${own}`);
+  });
+
   it("says who canceled it, where that was somebody else", async () => {
     const { taskIds } = addProject(openFakeZou(), 900, 1);
     const needing: { needsKitsu?: boolean } = debug;
@@ -565,7 +576,7 @@ describe("a run that works as the person", () => {
     const headers = { cookie: `access_token_cookie=session-${MANAGER.id}`, "sec-fetch-site": "same-origin" };
     const init = ajax({ ...AJAX_FIELDS, selection: taskIds, userid: MANAGER.id, useremail: MANAGER.email }, headers);
     const answer = await readAnswer(await ask(`${KITSU}/actions/debug?run=${RUN}`, init, { BASE_PATH: "" }));
-    await vi.waitFor(() => expect(seen).toHaveLength(1), 5_000);
+    await vi.waitFor(() => expect(seen).toHaveLength(1));
     const read = () =>
       runInDurableObject(env.LONG_RUNS.getByName(RUN), async (_, { storage }) => {
         const parts = await storage.list<Uint8Array>();
@@ -582,7 +593,7 @@ describe("a run that works as the person", () => {
     watch.mockResolvedValue({ reply: ENDED, data: null });
     await runInDurableObject(env.LONG_RUNS.getByName(RUN), (instance) => instance.alarm());
     expect(await read()).not.toContain("session-");
-    await vi.waitFor(async () => expect(await readLog()).toMatchObject([{ reply: ENDED }]), 5_000);
+    await vi.waitFor(async () => expect(await readLog()).toMatchObject([{ reply: ENDED }]));
     expect(JSON.stringify(await readLog())).not.toContain(`session-${MANAGER.id}`);
   });
 
