@@ -214,13 +214,17 @@ describe("a log that refuses", () => {
     const keep = (at: number) =>
       meet().keepRecord(String(at), { id: RUN, at, tookMs: 1, action: "debug", status: 200, arrived, reply: DONE });
     const now = Date.now();
-    const kept = await Promise.all(Array.from({ length: 25 }, (_, index) => keep(now + index)));
+    const kept: boolean[] = [];
+    for (let index = 0; index < 25; index += 1) kept.push(await keep(now + index));
     expect(kept.filter(Boolean)).toHaveLength(20);
     expect(JSON.parse((await meet().readRecord(now + 3)) ?? "{}")).toMatchObject({ at: now + 3 });
     expect(await meet().readRecord(now + 24)).toBeUndefined();
     await settle();
-    expect((await readLog()).map(({ at }) => at).toSorted()).toEqual(Array.from({ length: 20 }, (_, index) => now + index));
-    expect(await meet().readRecord()).toBeUndefined();
+    // Its own alarm may have come first.
+    await vi.waitFor(async () =>
+      expect((await readLog()).map(({ at }) => at).toSorted()).toEqual(Array.from({ length: 20 }, (_, index) => now + index)),
+    );
+    await vi.waitFor(async () => expect(await meet().readRecord()).toBeUndefined());
     expect(await keep(now + 24)).toBe(true);
   });
 
