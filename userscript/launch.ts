@@ -72,7 +72,7 @@ export function followLaunch(launch: Launch, content: Content, person: string, u
       const found = ticket && (await look(ticket, looks));
       if (mine !== turn) return;
       if (found) {
-        const [isTaken, outcome] = [found.state === "taken", read(found, "outcome", "state")];
+        const [isTaken, outcome] = [read(found, "state") === "taken", read(found, "outcome", "state")];
         const line = read(found, "outcome", "text") || (isTaken ? said.taken(app) : `${said.expired} ${said.runAgain}`);
         const tone = isTaken && own !== "warning" ? "success" : "warning";
         const isBad = outcome === "failed";
@@ -89,10 +89,10 @@ export function followLaunch(launch: Launch, content: Content, person: string, u
 }
 
 /** Undefined while it waits. */
-async function look({ url, until }: { url: string; until: number }, looks: number): Promise<{ state: unknown } | undefined> {
+async function look({ url, until }: { url: string; until: number }, looks: number): Promise<unknown> {
   try {
-    const found: { state: unknown } = await (await ask(url)).json();
-    if (/^(taken|expired)$/.test(`${found.state}`)) return found;
+    const found: unknown = await (await ask(url)).json();
+    if (/^(taken|expired)$/.test(`${read(found, "state")}`)) return found;
   } catch {}
   return looks > TICKET_LOOKS && until < Date.now() ? { state: "expired" } : undefined;
 }
