@@ -1,6 +1,5 @@
 // What is lent: a ticket for the handler at a workstation, the media of a preview, a text. The address is the right to it, so it can't be guessed,
 // and it is over soon. One Durable Object per loan, because "once" needs one place where it is decided; it forgets when its time is over.
-
 import { DurableObject } from "cloudflare:workers";
 import type { Loan as Lent } from "./action.ts";
 import { confirmRun } from "./confirm-run.ts";
@@ -99,8 +98,9 @@ export class Loan extends DurableObject<Env> {
     const { storage } = this.ctx;
     const stored = storage.kv.get<Stored>("loan");
     if (stored?.isTaken && !stored.isConfirmed) {
-      const isConfirmed = await confirmRun(this.env, readSettings(this.env), stored.run, stored.report);
-      storage.kv.put("loan", { ...stored, isConfirmed });
+      // A report that was promised and did not come leaves it unknown.
+      const report = stored.report ?? (stored.reportUntil === undefined ? undefined : { state: "unknown" as const, text: "" });
+      storage.kv.put("loan", { ...stored, isConfirmed: await confirmRun(this.env, readSettings(this.env), stored.run, report) });
     }
     if (stored?.isTaken && Date.now() < endOf(stored)) await storage.setAlarm(endOf(stored));
     else await storage.deleteAll();

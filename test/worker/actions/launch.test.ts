@@ -405,6 +405,15 @@ describe("opening in a program of the studio's", () => {
     });
   });
 
+  it("stays unconfirmed where the handler promised to say what became of it, and did not", async () => {
+    const { taskIds } = makeProject(1);
+    const reply = await openDone(taskIds, { query: "?with=studio" });
+    const ticketUrl = decodeURIComponent(urlOn(reply).replace("studio://open?u=", ""));
+    await ask(ticketUrl, { headers: { "kitsu-report": "1" } });
+    expect(await runDurableObjectAlarm(env.LOANS.getByName(/[0-9a-f]{64}/.exec(ticketUrl)?.[0] ?? ""))).toBe(true);
+    expect((await readLog())[0]).toMatchObject({ reply: { outcomes: [{ state: "waiting" }] } });
+  });
+
   it("stays unconfirmed where no handler takes it, and where a link can't be confirmed", async () => {
     const { taskIds } = makeProject(1);
     const reply = await openDone(taskIds, { query: "?with=studio" });
