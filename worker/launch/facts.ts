@@ -1,6 +1,6 @@
 // A task as the variables of templates: names, frames, revisions.
 import type { SelectedTask } from "../services/kitsu.ts";
-import { type Entity, type PreviewFile, readNumber, readRate, type ZouPerson } from "../services/zou-objects.ts";
+import { type Entity, isShow, type PreviewFile, readNumber, readRate, type ZouPerson } from "../services/zou-objects.ts";
 import type { Values } from "./template.ts";
 
 /** What a template may say of a task. */
@@ -72,7 +72,7 @@ export function readTaskFacts(one: SelectedTask, { previews, entityTypes, person
     entityType: entity?.type ?? "",
     taskType: taskType?.name ?? "",
     taskTypeId: task.task_type_id,
-    isShow: project?.production_type === "tvshow",
+    isShow: isShow(project),
     frames,
     fps,
     preview,

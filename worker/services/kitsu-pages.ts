@@ -1,6 +1,6 @@
 // Where Kitsu shows things: the paths of its pages, to go behind its address. test/worker/services/kitsu-pages.test.ts holds them to Kitsu's routes.
 import type { SelectedTask } from "./kitsu.ts";
-import type { Entity, Project } from "./zou-objects.ts";
+import { type Entity, isShow, type Project } from "./zou-objects.ts";
 
 /** Concepts have a list, and no pages of their own. */
 const LISTS: Readonly<Record<string, string>> = {
@@ -15,8 +15,6 @@ const LISTS: Readonly<Record<string, string>> = {
 type Place = Pick<SelectedTask, "project" | "episode">;
 
 const listOf = (type: string | undefined) => LISTS[type ?? ""] ?? "assets";
-
-const isShow = (project: Project | undefined) => project?.production_type === "tvshow";
 
 /** Pages of a TV show are below an episode, "all" where there is none; but not its episodes, nor its concepts, which are of the whole show. */
 function production(projectId: string, type: string | undefined, { project, episode }: Place): string {

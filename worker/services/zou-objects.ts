@@ -217,3 +217,6 @@ export const Playlist = v.object({
   build_jobs: v.fallback(v.array(v.unknown()), []),
 });
 export type Playlist = v.InferOutput<typeof Playlist>;
+
+/** Whether it is a TV show, which has episodes. */
+export const isShow = (project: Project | undefined): boolean => project?.production_type === "tvshow";
