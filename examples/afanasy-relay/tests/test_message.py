@@ -38,7 +38,7 @@ class Jobs(RelayCase):
         self.assert_refused(b'{"job":{"priority":NaN}}', "NaN")
 
     def test_a_message_can_t_be_read_in_two_ways(self):
-        self.assert_refused(b'{"get":{"type":"users"},"get":{"type":"jobs"}}', "there twice")
+        self.assert_refused(b'{"get":{"type":"users"},"get":{"type":"jobs"}}', "listed twice")
         self.assert_refused(b'{"get":{"type":"users"},"job":{}}', "one member")
         self.assert_refused(b"[" * 100_000, "not JSON")
         self.assert_refused(b"\xff\xfe", "not JSON")
