@@ -83,7 +83,8 @@ export class Loan extends DurableObject<Env> {
     const stored = kv.get<Stored>("loan");
     if (!stored?.isTaken || stored.reportUntil === undefined) return "unknown";
     if (stored.report !== undefined) return "used";
-    kv.put("loan", { ...stored, report });
+    // The log may have been told already that nobody knows: the alarm tells it again.
+    kv.put("loan", { ...stored, report, isConfirmed: false });
     return "noted";
   }
 
@@ -100,7 +101,10 @@ export class Loan extends DurableObject<Env> {
     if (stored?.isTaken && !stored.isConfirmed) {
       // A report that was promised and did not come leaves it unknown.
       const report = stored.report ?? (stored.reportUntil === undefined ? undefined : { state: "unknown" as const, text: "" });
-      storage.kv.put("loan", { ...stored, isConfirmed: await confirmRun(this.env, readSettings(this.env), stored.run, report) });
+      const isConfirmed = await confirmRun(this.env, readSettings(this.env), stored.run, report);
+      // A report may have come while the log was written.
+      const latest = storage.kv.get<Stored>("loan") ?? stored;
+      storage.kv.put("loan", { ...latest, isConfirmed: isConfirmed && (latest.report === undefined) === (stored.report === undefined) });
     }
     if (stored?.isTaken && Date.now() < endOf(stored)) await storage.setAlarm(endOf(stored));
     else await storage.deleteAll();

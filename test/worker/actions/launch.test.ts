@@ -414,6 +414,26 @@ describe("opening in a program of the studio's", () => {
     expect((await readLog())[0]).toMatchObject({ reply: { outcomes: [{ state: "waiting" }] } });
   });
 
+  it.each(["after", "while"])("is in the log as failed if the report comes %s the log is told that nobody knows", async (when) => {
+    const { taskIds } = makeProject(1);
+    const reply = await openDone(taskIds, { query: "?with=studio" });
+    const ticketUrl = decodeURIComponent(urlOn(reply).replace("studio://open?u=", ""));
+    const ticket = env.LOANS.getByName(/[0-9a-f]{64}/.exec(ticketUrl)?.[0] ?? "");
+    await ask(ticketUrl, { headers: { "kitsu-report": "1" } });
+    const body = JSON.stringify({ state: "failed", text: "No display" });
+    const report = () => ask(`${ticketUrl}/report`, { method: "POST", body, headers: { "content-type": "application/json" } });
+    const { put } = env.RUNS;
+    if (when === "while")
+      vi.spyOn(env.RUNS, "put").mockImplementationOnce(async (...args) => {
+        expect((await report()).status).toBe(204);
+        return put.apply(env.RUNS, args);
+      });
+    expect(await runDurableObjectAlarm(ticket)).toBe(true);
+    if (when === "after") expect((await report()).status).toBe(204);
+    expect(await runDurableObjectAlarm(ticket)).toBe(true);
+    expect((await readLog())[0]).toMatchObject({ reply: { outcomes: [{ state: "failed", reason: "No display" }] } });
+  });
+
   it("stays unconfirmed where no handler takes it, and where a link can't be confirmed", async () => {
     const { taskIds } = makeProject(1);
     const reply = await openDone(taskIds, { query: "?with=studio" });
