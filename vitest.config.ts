@@ -21,7 +21,7 @@ export default defineConfig({
               bindings: {
                 // What Durable Objects read of the settings. A test gives the worker all others itself: test/support/worker/worker.ts.
                 KITSU_URL: "https://kitsu.studio.tld",
-                // Runs one of the randomised fault runs again: test/worker/farm/faults.test.ts.
+                // Runs one of the randomised fault runs again: test/worker/actions/farm/faults.test.ts.
                 FAULT_SEED: process.env.FAULT_SEED ?? "",
               },
               // A fetch that a test did not expect fails it, instead of leaving the machine.

@@ -65,7 +65,7 @@ async function userscriptModule(bundle: string): Promise<string> {
 
 /** The line ends of the userscript's stylesheet are for those who read it here. */
 const foldStyle: Plugin = {
-  name: "fold userscript/ui/style.ts",
+  name: "fold userscript/ui/toast-style.ts",
   setup({ onLoad }) {
     onLoad({ filter: /userscript\/ui\/style\.ts$/ }, async ({ path }) => ({
       loader: "ts",
@@ -77,11 +77,11 @@ const foldStyle: Plugin = {
 const modules: BuildOptions[] = [
   { ...userscriptOptions({ OPEN_ROOT: "false" }), plugins: [foldStyle, writeModule("userscript", userscriptModule)] },
   {
-    ...browserOptions("worker/page-script/index.ts"),
+    ...browserOptions("worker/pages/script/index.ts"),
     plugins: [writeModule("page-script", (bundle) => `export const pageScript = ${JSON.stringify(bundle.trim())};\n`)],
   },
   {
-    ...browserOptions("worker/page-script/theme.ts"),
+    ...browserOptions("worker/pages/script/theme.ts"),
     plugins: [writeModule("theme-script", (bundle) => `export const themeScript = ${JSON.stringify(bundle.trim())};\n`)],
   },
 ];

@@ -39,8 +39,8 @@ async function bundleWorker(): Promise<string> {
 /** As a manager downloads it, for a studio with one Kitsu. */
 async function readUserscript(): Promise<string> {
   // By URL, for the types of workerd and of Node don't go together.
-  const { serveUserscript } = await import(new URL("worker/userscript.ts", root).href);
-  const { readSettings } = await import(new URL("worker/settings.ts", root).href);
+  const { serveUserscript } = await import(new URL("worker/pages/userscript-file.ts", root).href);
+  const { readSettings } = await import(new URL("worker/settings/settings.ts", root).href);
   const base = "https://kitsu-actions.studio.workers.dev";
   const settings = readSettings({ KITSU_URL: "https://kitsu.studio.example" });
   return (await serveUserscript(new Request(base), { base, settings })).text();

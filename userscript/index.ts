@@ -1,11 +1,11 @@
 /** Wakes up once per page: on Kitsu's to show what custom actions answer, on the worker's only to say that it is installed. */
 import { drawOffers, followCalls, resumeCalls } from "./calls.ts";
-import { watchPolicy } from "./cause.ts";
+import { watchPolicy } from "./network-cause.ts";
 import { CONFIG } from "./config.ts";
-import { listWork } from "./crew.ts";
+import { listWork } from "./run-tracker.ts";
 import { quietly } from "./realm.ts";
-import { raiseUi } from "./ui/stack.ts";
-import { STYLE } from "./ui/style.ts";
+import { raiseUi } from "./ui/toast-stack.ts";
+import { STYLE } from "./ui/toast-style.ts";
 
 /** Seen from both realms, so also by a second copy of this script in another manager. */
 const MARK = "data-kitsu-actions";

@@ -3,28 +3,28 @@ import { type IRequest, Router } from "itty-router";
 import { pageScript } from "../gen/page-script.ts";
 import { themeScript } from "../gen/theme-script.ts";
 import { listActions } from "./actions/index.ts";
-import { readOutside, redirectToHttps } from "./address.ts";
-import { answerFailure } from "./answer.ts";
-import { serveCatalogue } from "./catalogue.ts";
-import { allowReading, allowReadingUnset, allowSending } from "./cors.ts";
-import { dispatch } from "./dispatch.ts";
-import { dispatchControl, dispatchRetry, dispatchUndo } from "./dispatch-again.ts";
+import { readOutside, redirectToHttps } from "./request/public-url.ts";
+import { answerFailure } from "./run/response.ts";
+import { serveCatalogue } from "./run/catalogue.ts";
+import { allowReading, allowReadingUnset, allowSending } from "./request/cors.ts";
+import { dispatch } from "./run/dispatch.ts";
+import { dispatchControl, dispatchRetry, dispatchUndo } from "./run/follow-up.ts";
 import { Failure, toFailure } from "./failure.ts";
-import { serveFollow, servePicture, serveReport } from "./follow.ts";
-import { serveFile, serveMedia, serveTicket, serveTicketReport, serveTicketState } from "./loan.ts";
-import { signIn, signOut } from "./log-access.ts";
-import { answerPreflight } from "./origin.ts";
+import { serveFollow, servePicture, serveReport } from "./long-run/long-run-routes.ts";
+import { serveFile, serveMedia, serveTicket, serveTicketReport, serveTicketState } from "./storage/temporary-link.ts";
+import { signIn, signOut } from "./access/log-access.ts";
+import { answerPreflight } from "./request/origin.ts";
 import { serveAsset } from "./pages/asset.ts";
-import { renderHome } from "./pages/home.ts";
+import { renderHome } from "./pages/home-page.ts";
 import { icon } from "./pages/icon.ts";
-import { style } from "./pages/style.ts";
-import { checkAddressRate } from "./rate.ts";
-import { serveLog, serveLogCsv, serveLogJson } from "./run-list.ts";
-import { serveRun, voidRun } from "./runs.ts";
-import { readPath, type Scene } from "./scene.ts";
-import { type Env, readSettings } from "./settings.ts";
-import { serveMetadata, serveUserscript } from "./userscript.ts";
-import { readUserscriptVersion } from "./userscript-version.ts";
+import { style } from "./pages/page-style.ts";
+import { checkAddressRate } from "./request/rate-limit.ts";
+import { serveLog, serveLogCsv, serveLogJson } from "./run/log-routes.ts";
+import { serveRun, voidRun } from "./run/run-routes.ts";
+import { readPath, type Scene } from "./request/request-context.ts";
+import { type Env, readSettings } from "./settings/settings.ts";
+import { serveMetadata, serveUserscript } from "./pages/userscript-file.ts";
+import { readUserscriptVersion } from "./pages/userscript-version.ts";
 
 /** itty-router writes params and query into what it routes, so it gets a note of the request; handlers take the request itself. */
 const makeRouter = (base: string) =>
@@ -68,10 +68,10 @@ const makeRouter = (base: string) =>
 const serveHome = async ({ env, base, settings }: Scene) =>
   renderHome(base, settings, listActions(settings), await readUserscriptVersion(env, settings));
 
-export { Conversation } from "./conversation.ts";
-export { Loan } from "./loan.ts";
-export { Locks } from "./lock.ts";
-export { LongRun } from "./long-run.ts";
+export { Conversation } from "./storage/run-coordinator.ts";
+export { Loan } from "./storage/temporary-link.ts";
+export { Locks } from "./storage/locks.ts";
+export { LongRun } from "./long-run/long-run.ts";
 
 let router: { base: string; fetch: ReturnType<typeof makeRouter>["fetch"] } | undefined;
 

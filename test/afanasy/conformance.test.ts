@@ -1,6 +1,6 @@
 // What Kitsu Actions relies on of Afanasy, by harmless commands: `sleep`, `echo` and `false`.
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import type { JobStanding } from "../../worker/farm/farm.ts";
+import type { JobStanding } from "../../worker/actions/farm/farm.ts";
 import { follow, type Ground, type Job, openGround, submit } from "./farm.ts";
 
 const WORDS = "Error: this is a test";

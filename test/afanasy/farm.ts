@@ -1,9 +1,9 @@
 /** The farm that is tested: the studio's, or the playground's, which says so and lives fifty times as fast. */
 import { openAfanasy as openFake } from "../../playground/farms/afanasy/server.ts";
-import { openAfanasyFarm } from "../../worker/farm/afanasy-farm.ts";
-import type { AfanasyOrder } from "../../worker/farm/afanasy-order.ts";
-import type { Farm, JobRef, JobStanding } from "../../worker/farm/farm.ts";
-import { type Afanasy, openAfanasy } from "../../worker/services/afanasy.ts";
+import { openAfanasyFarm } from "../../worker/actions/farm/afanasy-farm.ts";
+import type { AfanasyOrder } from "../../worker/actions/farm/afanasy-submission.ts";
+import type { Farm, JobRef, JobStanding } from "../../worker/actions/farm/farm.ts";
+import { type Afanasy, openAfanasy } from "../../worker/services/afanasy-client.ts";
 import type { Machine } from "../../worker/services/afanasy-answers.ts";
 
 const { AFSERVER_URL, AFANASY_RELAY_URL, AFANASY_TOKEN, AFANASY_USER = "kitsu-test", AFANASY_MACHINES } = process.env;

@@ -1,8 +1,8 @@
 // The Flamenco that is held to its rules: a real one, by FLAMENCO_URL, or the playground's.
 import { openFlamenco as openPlayground } from "../../playground/farms/flamenco/server.ts";
-import type { Farm, JobControl, JobRef, JobStanding, Look } from "../../worker/farm/farm.ts";
-import { type FlamencoOrder, makeFlamencoFarm } from "../../worker/farm/flamenco-farm.ts";
-import { type FlamencoTarget, openFlamenco } from "../../worker/services/flamenco.ts";
+import type { Farm, JobControl, JobRef, JobStanding, Look } from "../../worker/actions/farm/farm.ts";
+import { type FlamencoOrder, makeFlamencoFarm } from "../../worker/actions/farm/flamenco-farm.ts";
+import { type FlamencoTarget, openFlamenco } from "../../worker/services/flamenco-client.ts";
 
 /** The playground's renders as much faster, and its waits are as much shorter. */
 const SPEED = 20;

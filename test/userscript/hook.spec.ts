@@ -261,7 +261,7 @@ test("on any other page it does nothing at all", async ({ openKitsu, page, confi
 
 test("the hook refuses a second watcher, and can be taken out and put back", async ({ page, kitsu }) => {
   await page.goto(kitsu.origin);
-  const hook = await bundle("userscript/hook.ts", "hook");
+  const hook = await bundle("userscript/xhr-hook.ts", "hook");
   await page.evaluate(`(function(CONFIG){${hook};window.hook=hook})({worker:"https://edge.studio.tld"})`);
   const told = await page.evaluate(async () => {
     type Watch = (watcher: object) => (() => void) | undefined;

@@ -1,12 +1,12 @@
 /** The one dialog: what an action asks, and what to press. */
 
 import type { Ask, Input } from "../../contract.ts";
-import { repeats } from "../present.ts";
-import { words } from "../words/index.ts";
+import { repeats } from "../toast-content.ts";
+import { words } from "../i18n/index.ts";
 import { drawField, readFields } from "./field.ts";
-import { h } from "./h.ts";
-import { drawLinkOrText } from "./press.ts";
-import { dialog, openModally } from "./root.ts";
+import { h } from "./element.ts";
+import { drawLinkOrText } from "./button.ts";
+import { dialog, openModally } from "./shadow-root.ts";
 import { drawPlan } from "./table.ts";
 import { drawText } from "./text.ts";
 

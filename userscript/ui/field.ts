@@ -2,7 +2,7 @@
 
 import type { Field, Input, InputValue, Option } from "../../contract.ts";
 import { quietly } from "../realm.ts";
-import { h } from "./h.ts";
+import { h } from "./element.ts";
 
 type Attributes = Parameters<typeof h>[1];
 

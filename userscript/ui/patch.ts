@@ -1,5 +1,5 @@
 /** Brings what is shown up to date in place: what somebody reads, has opened or is about to press stays the element it is. */
-import { replaceList } from "./sheet.ts";
+import { replaceList } from "./list-dialog.ts";
 
 export function patch(place: Element, next: readonly Element[]): void {
   const old = [...place.children];

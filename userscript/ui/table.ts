@@ -1,11 +1,11 @@
 /** Lists that may be long: the outcomes of a selection, and tables. */
 
 import type { Outcome, Table } from "../../contract.ts";
-import { words } from "../words/index.ts";
-import { h } from "./h.ts";
-import { drawLinkOrText } from "./press.ts";
+import { words } from "../i18n/index.ts";
+import { h } from "./element.ts";
+import { drawLinkOrText } from "./button.ts";
 import { drawRow } from "./row.ts";
-import { drawListPress } from "./sheet.ts";
+import { drawListPress } from "./list-dialog.ts";
 import { drawText } from "./text.ts";
 
 /** More than this is for the run's page. */

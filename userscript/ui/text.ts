@@ -1,5 +1,5 @@
 /** Sentences, some of them with names in another direction than ours. */
-import { h } from "./h.ts";
+import { h } from "./element.ts";
 
 const RIGHT_TO_LEFT = "\\u0590-\\u08ff\\ufb1d-\\ufdff\\ufe70-\\ufefc";
 const LEFT_TO_RIGHT = /[A-Za-z\u00c0-\u058f]/g;

@@ -2,13 +2,13 @@
 // told of: Zou can delete it, but neither the status before nor the notifications come back so. There is no undo.
 import * as v from "valibot";
 import type { Outcome } from "../../contract.ts";
-import { defineAction, type Given } from "../action.ts";
-import { type Planned, planComments } from "../commenting/comment-plan.ts";
-import { type Item, KEEP } from "../commenting/comment-run.ts";
-import { beginComments, cancelComments, carryOnComments } from "../commenting/comment-watch.ts";
-import { findUnheard, sayUnheard } from "../commenting/mentions.ts";
+import { defineAction, type Given } from "../action/action.ts";
+import { type Planned, planComments } from "./comments/comment-plan.ts";
+import { type Item, KEEP } from "./comments/comment-run.ts";
+import { beginComments, cancelComments, carryOnComments } from "./comments/comment-watch.ts";
+import { findUnheard, sayUnheard } from "./comments/mentions.ts";
 import { Failure } from "../failure.ts";
-import { countTasks } from "../listing.ts";
+import { countTasks } from "../format/list.ts";
 import { readPace } from "../services/comment-pace.ts";
 import { refuseStatus } from "../services/comment-rights.ts";
 import { taskPath } from "../services/kitsu-pages.ts";

@@ -1,13 +1,13 @@
 // Shows what arrived and what was understood of it, and, where the worker can ask Kitsu, everything Kitsu shows the person of every selected
 // task. The first thing to point a new custom action at.
 import type { Link, Outcome, Table } from "../../contract.ts";
-import { defineAction, type Given } from "../action.ts";
-import type { Arrival } from "../arrival.ts";
-import type { Call } from "../call.ts";
-import { entityFacts, type Fact, taskFacts } from "../services/facts.ts";
+import { defineAction, type Given } from "../action/action.ts";
+import type { Arrival } from "../request/request-snapshot.ts";
+import type { Call } from "../request/call.ts";
+import { entityFacts, type Fact, taskFacts } from "../services/task-details.ts";
 import type { SelectedTask, Selection } from "../services/kitsu.ts";
 import { nameInFull } from "../services/task-label.ts";
-import { viewEntityAsClient, viewTaskAsClient } from "../services/view.ts";
+import { viewEntityAsClient, viewTaskAsClient } from "../services/visible-data.ts";
 
 /** More ids than these make an address longer than servers take. */
 const LINKED_TASKS_MAX = 80;

@@ -1,7 +1,7 @@
 // The registry: one line an action.
-import type { Action } from "../action.ts";
+import type { Action } from "../action/action.ts";
 import { Failure } from "../failure.ts";
-import { canAskKitsu, type Settings } from "../settings.ts";
+import { canAskKitsu, type Settings } from "../settings/settings.ts";
 import { afanasy } from "./afanasy.ts";
 import { comment } from "./comment.ts";
 import { debug } from "./debug.ts";

@@ -1,16 +1,16 @@
 // Opens the object of a task in Kabaret, or in libreflow, which is built on it. Kabaret has no links of its own: the studio's handler makes of ours
 // a start with "--home-oid".
 import type { Effect, Outcome } from "../../contract.ts";
-import { defineAction, type Given } from "../action.ts";
+import { defineAction, type Given } from "../action/action.ts";
 import { Failure } from "../failure.ts";
 import { makeCommand } from "../launch/command.ts";
-import { readTaskFacts } from "../launch/facts.ts";
-import { type Entry, inProject, type Kabaret } from "../launch/kabaret.ts";
+import { readTaskFacts } from "../launch/template-variables.ts";
+import { type Entry, inProject, type Kabaret } from "../launch/kabaret-settings.ts";
 import { mergeWays } from "../launch/link.ts";
 import { findObject } from "../launch/oid.ts";
-import { guessSystem, SYSTEMS } from "../launch/system.ts";
+import { guessSystem, SYSTEMS } from "../launch/operating-system.ts";
 import { makeTicket, TICKET_LIFE_S } from "../launch/ticket.ts";
-import type { Settings } from "../settings.ts";
+import type { Settings } from "../settings/settings.ts";
 
 export const kabaret = defineAction({
   id: "kabaret",

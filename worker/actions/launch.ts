@@ -2,15 +2,15 @@
 // Browsers don't tell whether anything opened, so nothing here claims it: what was handed over is "waiting".
 import * as v from "valibot";
 import type { Effect, Outcome, Reply } from "../../contract.ts";
-import { defineAction, type Given } from "../action.ts";
+import { defineAction, type Given } from "../action/action.ts";
 import { Failure } from "../failure.ts";
-import { type Items, readItems } from "../launch/item.ts";
+import { type Items, readItems } from "../launch/launch-item.ts";
 import { type Launcher, type Launchers, nameApp } from "../launch/launchers.ts";
-import { LIST_TYPE, makeList } from "../launch/list.ts";
+import { LIST_TYPE, makeList } from "../launch/m3u8.ts";
 import { mediaOf, type Opening, openItems } from "../launch/opening.ts";
-import { guessSystem, type System } from "../launch/system.ts";
+import { guessSystem, type System } from "../launch/operating-system.ts";
 import { TICKET_LIFE_S } from "../launch/ticket.ts";
-import type { Settings } from "../settings.ts";
+import type { Settings } from "../settings/settings.ts";
 
 /** Where one is opened at a time: the first, and so many more as links of their own. */
 const OFFERED_MAX = 21;

@@ -2,7 +2,7 @@
 // both. Zou checks nothing that is in it, so what goes in is read from Zou first.
 import * as v from "valibot";
 import type { Effect, Outcome, Reply } from "../../contract.ts";
-import { defineAction, type Given } from "../action.ts";
+import { defineAction, type Given } from "../action/action.ts";
 import { Failure, toFailure } from "../failure.ts";
 import type { SelectedTask } from "../services/kitsu.ts";
 import { playlistPath } from "../services/kitsu-pages.ts";

@@ -1,13 +1,13 @@
 // The production manager's numbers: of the selection or, by a link, of a whole project or episode. Charts above, the same numbers in tables.
 import * as v from "valibot";
 import type { Link, Outcome } from "../../contract.ts";
-import { defineAction, type Given } from "../action.ts";
-import { checkSelection } from "../call.ts";
+import { defineAction, type Given } from "../action/action.ts";
+import { checkSelection } from "../request/call.ts";
 import { Failure } from "../failure.ts";
 import type { SelectedTask } from "../services/kitsu.ts";
 import type { Project, Role } from "../services/zou-objects.ts";
-import { byEpisode, byTaskType, groupTasks } from "../statistics/group.ts";
-import { makeReport, sayTasks } from "../statistics/report.ts";
+import { byEpisode, byTaskType, groupTasks } from "./statistics/group.ts";
+import { makeReport, sayTasks } from "./statistics/statistics-report.ts";
 
 /** A link with more ids than these is longer than some proxies take. */
 const LINKED_TASKS_MAX = 100;

@@ -1,5 +1,5 @@
 // A command line for a person to paste where links don't work: every argument quoted for the shell it will be pasted into.
-import type { System } from "./system.ts";
+import type { System } from "./operating-system.ts";
 
 /** The line, or nothing where an argument can't be written so that it means itself alone. */
 export function makeCommand(parts: readonly string[], system: System): string | undefined {

@@ -1,8 +1,8 @@
 // Links that start a player: how each program wants its files told. What can't be told to one is said, never bent.
 import { makeCommand } from "./command.ts";
-import type { Item } from "./item.ts";
+import type { Item } from "./launch-item.ts";
 import type { Launcher, LauncherOf } from "./launchers.ts";
-import { SYSTEMS, type System } from "./system.ts";
+import { SYSTEMS, type System } from "./operating-system.ts";
 import { type Filled, fillTemplate, type Template, toBase64Url, toHex, type Values } from "./template.ts";
 
 /** Windows cuts longer command lines, and so do some browsers' links to programs. */

@@ -1,5 +1,5 @@
 // What the handler at a workstation is told to open. examples/handler reads exactly this.
-import type { TaskFacts } from "./facts.ts";
+import type { TaskFacts } from "./template-variables.ts";
 import type { Paths } from "./paths.ts";
 
 /** Long enough for a browser's question and a slow workstation; a link that is found later is worth nothing. */

@@ -1,6 +1,6 @@
 // A run's call as a command line, for whoever wants to see it happen again. It has no secret in it: what proves who calls is a variable of the shell.
-import type { Recorded } from "../record.ts";
-import { callFields } from "./ask.ts";
+import type { Recorded } from "../storage/run-record.ts";
+import { callFields } from "./ask-page.ts";
 
 /** Linux takes 128 KiB in one argument. */
 const ARGUMENT_MAX_CHARS = 100_000;

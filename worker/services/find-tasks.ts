@@ -2,7 +2,7 @@
 // call make 50 on its free plan, and this is the part that grows with what was selected.
 import * as v from "valibot";
 import { Failure } from "../failure.ts";
-import { PROJECTS_MAX } from "../limits.ts";
+import { PROJECTS_MAX } from "../request/size-limits.ts";
 import { IDS_MAX, idsQuery, type Zou } from "./zou.ts";
 import { Entity, Task } from "./zou-objects.ts";
 

@@ -1,7 +1,7 @@
 // The newest picture of a job, for browsers that can't reach the farm: read by the worker and handed on.
 import { Failure } from "../failure.ts";
 import { MIB, readBytes } from "./bounded-body.ts";
-import type { FlamencoTarget } from "./flamenco.ts";
+import type { FlamencoTarget } from "./flamenco-client.ts";
 
 /** What Flamenco keeps of a rendered frame is some 100 kB of JPEG. */
 const PICTURE_MAX_BYTES = 8 * MIB;

@@ -1,7 +1,7 @@
 // What Zou's API gives, as far as we use it, in Zou's own names. Members that older servers (0.20, 1.0) lack are optional here, and what is
 // null there is absent here.
 import * as v from "valibot";
-import { readDecimal } from "../decimal.ts";
+import { readDecimal } from "../format/decimal.ts";
 
 const maybe = <S extends v.GenericSchema>(schema: S) =>
   v.pipe(

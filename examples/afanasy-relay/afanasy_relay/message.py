@@ -137,7 +137,7 @@ def _is_letter(character: str) -> bool:
 
 
 _LETTERS = ("Lu", "Ll", "Lt", "Lm", "Lo", "Mn", "Mc", "Nd")
-# As worker/farm/plain-letters.ts has them.
+# As worker/launch/plain-letters.ts has them.
 _LOOKALIKES = re.compile("[\u01c0-\u01c3\u02b0-\u036f\u0374\u037a\u0559]")
 
 

@@ -1,6 +1,6 @@
 // What every action promises, whatever it does. A test of an action begins with this.
 import { describe, expect, it } from "vitest";
-import type { Action } from "../../../worker/action.ts";
+import type { Action } from "../../../worker/action/action.ts";
 import { ajax, ask, form, readAnswer, readLog } from "./worker.ts";
 
 /** @param variables the settings under which the action is offered */

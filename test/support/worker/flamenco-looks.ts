@@ -1,7 +1,7 @@
 // Flamenco as a farm, looked at as a run does: again and again, each time with what was known before.
-import type { Farm, JobStanding, Look } from "../../../worker/farm/farm.ts";
-import { type FlamencoOrder, makeFlamencoFarm } from "../../../worker/farm/flamenco-farm.ts";
-import { openFlamenco } from "../../../worker/services/flamenco.ts";
+import type { Farm, JobStanding, Look } from "../../../worker/actions/farm/farm.ts";
+import { type FlamencoOrder, makeFlamencoFarm } from "../../../worker/actions/farm/flamenco-farm.ts";
+import { openFlamenco } from "../../../worker/services/flamenco-client.ts";
 import { type FakeFlamenco, FLAMENCO } from "./flamenco.ts";
 
 export const ORDER: FlamencoOrder = {

@@ -1,6 +1,6 @@
 import { type Mock, vi } from "vitest";
 import type { Reply } from "../../../contract.ts";
-import type { Action, Given } from "../../../worker/action.ts";
+import type { Action, Given } from "../../../worker/action/action.ts";
 
 /** Puts a function of the test in the place of what an action does. */
 export function replaceRun(action: Action): Mock<(given: Given) => Promise<Reply>> {

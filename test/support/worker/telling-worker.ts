@@ -1,7 +1,7 @@
 // A worker that does nothing but tell Kitsu, as often as it is asked: the test against a real Zou runs the very code in the very runtime.
 import * as v from "valibot";
-import { Tell } from "../../../worker/farm/tell.ts";
-import { tellKitsu } from "../../../worker/farm/telling.ts";
+import { Tell } from "../../../worker/settings/feedback-settings.ts";
+import { tellKitsu } from "../../../worker/actions/farm/post-feedback.ts";
 import { openKitsu } from "../../../worker/services/kitsu.ts";
 import { openZou } from "../../../worker/services/zou.ts";
 

@@ -3,12 +3,12 @@ import { createExecutionContext, waitOnExecutionContext } from "cloudflare:test"
 import { env } from "cloudflare:workers";
 import * as v from "valibot";
 import { type Answer, Reply, Run } from "../../../contract.ts";
-import type { Conversation } from "../../../worker/conversation.ts";
+import type { Conversation } from "../../../worker/storage/run-coordinator.ts";
 import worker from "../../../worker/index.ts";
-import type { Loan } from "../../../worker/loan.ts";
-import type { Locks } from "../../../worker/lock.ts";
-import type { LongRun } from "../../../worker/long-run.ts";
-import type { Env } from "../../../worker/settings.ts";
+import type { Loan } from "../../../worker/storage/temporary-link.ts";
+import type { Locks } from "../../../worker/storage/locks.ts";
+import type { LongRun } from "../../../worker/long-run/long-run.ts";
+import type { Env } from "../../../worker/settings/settings.ts";
 
 export const KITSU = "https://kitsu.studio.tld";
 export const EDGE = "https://edge.studio.tld";

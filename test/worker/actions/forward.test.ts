@@ -1,9 +1,9 @@
 import { Webhook } from "standardwebhooks";
 import { beforeEach, describe, expect, it, vi } from "vitest";
 import { forwardTo } from "../../../worker/actions/forward.ts";
-import { tellMissing } from "../../../worker/services/missing.ts";
-import { ANSWER_MAX_BYTES } from "../../../worker/services/studio.ts";
-import { readSettings } from "../../../worker/settings.ts";
+import { tellMissing } from "../../../worker/services/missing-tasks.ts";
+import { ANSWER_MAX_BYTES } from "../../../worker/services/webhook-client.ts";
+import { readSettings } from "../../../worker/settings/settings.ts";
 import { describeAction } from "../../support/worker/describe-action.ts";
 import { checkStays } from "../../support/worker/no-redirect.ts";
 import { ADA, ajax, ask, form, makeEnv, PROJECT, readAnswer, readFailed, readLog, TASK } from "../../support/worker/worker.ts";

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { Failure } from "../../../worker/failure.ts";
 import { nameApp } from "../../../worker/launch/launchers.ts";
-import { readSettings } from "../../../worker/settings.ts";
+import { readSettings } from "../../../worker/settings/settings.ts";
 import { makeEnv } from "../../support/worker/worker.ts";
 
 const read = (LAUNCHERS: unknown) => readSettings(makeEnv({ LAUNCHERS }));

@@ -1,6 +1,6 @@
 import * as v from "valibot";
 import { describe, expect, it } from "vitest";
-import { readTaskFacts } from "../../../worker/launch/facts.ts";
+import { readTaskFacts } from "../../../worker/launch/template-variables.ts";
 import { Launchers } from "../../../worker/launch/launchers.ts";
 import { joinPath, locate, refuseName, refusePath } from "../../../worker/launch/paths.ts";
 import { PreviewFile } from "../../../worker/services/zou-objects.ts";

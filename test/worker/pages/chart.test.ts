@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import type { Chart } from "../../../contract.ts";
 import { renderChart } from "../../../worker/pages/chart.ts";
 import { html } from "../../../worker/pages/html.ts";
-import { renderReply } from "../../../worker/pages/reply.ts";
+import { renderReply } from "../../../worker/pages/reply-view.ts";
 
 const KINDS = ["bars", "stack", "line"] as const;
 const draw = (chart: Partial<Chart>) =>

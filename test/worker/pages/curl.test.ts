@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { makeCurl } from "../../../worker/pages/curl.ts";
-import type { Recorded } from "../../../worker/record.ts";
+import type { Recorded } from "../../../worker/storage/run-record.ts";
 import { AJAX_FIELDS, ajax, ask, EDGE, FORM_FIELDS, form, KITSU, readAnswer, readLog, TASK } from "../../support/worker/worker.ts";
 import { ARTIST, addProject, BOT_TOKEN, openFakeZou } from "../../support/worker/zou.ts";
 

@@ -1,0 +1,248 @@
+import { beforeEach, describe, expect, it } from "vitest";
+import { type Action, defineAction } from "../../../worker/action/action.ts";
+import { Failure } from "../../../worker/failure.ts";
+import { checkCount, checkDepartments, checkGates, checkTrust, knowRoles } from "../../../worker/action/authorize.ts";
+import type { Person } from "../../../worker/access/person.ts";
+import { openKitsu } from "../../../worker/services/kitsu.ts";
+import { openZou } from "../../../worker/services/zou.ts";
+import { readSettings } from "../../../worker/settings/settings.ts";
+import { makeEnv } from "../../support/worker/worker.ts";
+import {
+  ADMIN,
+  API,
+  ARTIST,
+  addEntity,
+  addProject,
+  addTask,
+  BOT_TOKEN,
+  CLIENT,
+  DEMOTED,
+  type FakeZou,
+  id,
+  MANAGER,
+  OUTSIDER,
+  openFakeZou,
+  PROMOTED,
+  SUPERVISOR,
+  VENDOR,
+} from "../../support/worker/zou.ts";
+
+let fake: FakeZou;
+beforeEach(() => {
+  fake = openFakeZou();
+});
+
+const action = (rest: Partial<Pick<Action, "entityTypes" | "roles" | "tasksMost" | "trust" | "needsKitsu">> = {}) =>
+  defineAction({
+    id: "render",
+    title: "Render",
+    about: "Renders.",
+    modes: ["ajax"],
+    run: async () => ({ kind: "done", severity: "success", title: "Done" }),
+    ...rest,
+  });
+
+const PEOPLE = { ADMIN, MANAGER, SUPERVISOR, ARTIST, CLIENT, VENDOR, PROMOTED, DEMOTED, OUTSIDER };
+const asPerson = (name: keyof typeof PEOPLE, departments: string[] = []): Person => {
+  const { id: personId, role } = PEOPLE[name];
+  const known = (["admin", "manager", "supervisor", "user", "client", "vendor"] as const).find((one) => one === role);
+  return { trust: "claimed", id: personId, name, role: known, departments };
+};
+const settings = (variables = {}) => readSettings(makeEnv(variables));
+const open = (ids: readonly string[]) =>
+  openKitsu(openZou(API, BOT_TOKEN, new AbortController().signal), `${API}?${crypto.randomUUID()}`, ids);
+
+async function refusal(person: Person, ids: readonly string[], rest: Parameters<typeof action>[0] = {}, variables = {}) {
+  try {
+    checkDepartments(person, action(rest), settings(variables));
+    const kitsu = open(ids);
+    await checkGates(person, action(rest), kitsu, knowRoles(person, kitsu), settings(variables));
+    return undefined;
+  } catch (thrown) {
+    if (thrown instanceof Failure) return thrown.reply;
+    throw thrown;
+  }
+}
+
+describe("roles", () => {
+  it.each([
+    ["ADMIN", true],
+    ["MANAGER", true],
+    ["SUPERVISOR", true],
+    ["ARTIST", false],
+    ["CLIENT", false],
+    ["PROMOTED", true],
+    ["DEMOTED", false],
+  ] as const)("%s may run what is for supervisors and above: %s; the project's role beats the studio's", async (name, may) => {
+    const { taskIds } = addProject(fake, 1, 2);
+    const reply = await refusal(asPerson(name), taskIds, { roles: ["admin", "manager", "supervisor"] });
+    expect(reply === undefined).toBe(may);
+    if (!may)
+      expect(reply).toMatchObject({
+        code: "not-allowed",
+        text: expect.stringContaining("Render is for admins, managers and supervisors"),
+      });
+  });
+
+  it("may be narrowed by the studio", async () => {
+    const { taskIds } = addProject(fake, 1, 1);
+    const variables = { ACTION_LIMITS: { render: { roles: ["manager"] } } };
+    expect(await refusal(asPerson("MANAGER"), taskIds, {}, variables)).toBeUndefined();
+    expect(await refusal(asPerson("SUPERVISOR"), taskIds, {}, variables)).toMatchObject({ code: "not-allowed" });
+  });
+
+  it("are named as they are once the studio has narrowed them: those that all rules allow", async () => {
+    const { taskIds } = addProject(fake, 1, 3);
+    const variables = { ACTION_LIMITS: { render: { roles: ["admin", "client"] } } };
+    const reply = await refusal(asPerson("MANAGER"), taskIds, { roles: ["admin", "manager", "supervisor"] }, variables);
+    expect(reply).toMatchObject({
+      title: "Your role may not run this action",
+      text: "Render is for admins, and your role here is manager.",
+      advice: "Nothing was done. Ask one of the admins to run it.",
+    });
+    expect(reply?.outcomes?.map(({ state }) => state)).toEqual(["skipped", "skipped", "skipped"]);
+  });
+
+  it.each([
+    [["client"], "No role may run Render: the action is for admins and managers, and ACTION_LIMITS allows clients."],
+    [[], "No role may run Render: the action is for admins and managers, and ACTION_LIMITS allows none."],
+  ])("say so where no role is left: %j", async (roles, text) => {
+    const { taskIds } = addProject(fake, 1, 1);
+    const variables = { ACTION_LIMITS: { render: { roles } } };
+    const reply = await refusal(asPerson("MANAGER"), taskIds, { roles: ["admin", "manager"] }, variables);
+    expect(reply).toMatchObject({ text, advice: "Nothing was done. Ask your TD to correct ACTION_LIMITS." });
+  });
+
+  it("are about the tasks only where other tasks would do", async () => {
+    const [mine, other] = [addProject(fake, 1, 2), addProject(fake, 2, 1)];
+    fake.teams.set(other.projectId, [{ person: MANAGER, project_role: "client" }]);
+    const reply = await refusal(asPerson("MANAGER"), [...mine.taskIds, ...other.taskIds], { roles: ["manager"] });
+    expect(reply).toMatchObject({
+      text: "Render is for managers, and your role here is client: 1 of 3 tasks.",
+      advice: "Nothing was done. Take these tasks out of the selection or ask one of the managers to run it.",
+    });
+    expect((await refusal(asPerson("OUTSIDER"), mine.taskIds))?.advice).not.toContain("Take these");
+  });
+
+  it("are asked of Zou for each call, once", async () => {
+    const { projectId } = addProject(fake, 1, 1);
+    const kitsu = open([]);
+    const roleIn = knowRoles(asPerson("PROMOTED"), kitsu);
+    expect(await roleIn(projectId)).toBe("supervisor");
+    fake.teams.set(projectId, []);
+    expect(await knowRoles(asPerson("PROMOTED"), kitsu)(projectId)).toBeUndefined();
+    expect(await roleIn(projectId)).toBe("supervisor");
+  });
+});
+
+describe("projects", () => {
+  it("are those whose team the person is in, and the tasks of others are named", async () => {
+    const [mine, other] = [addProject(fake, 1, 2), addProject(fake, 2, 1)];
+    fake.teams.set(other.projectId, []);
+    const reply = await refusal(asPerson("ARTIST"), [...mine.taskIds, ...other.taskIds]);
+    expect(reply).toMatchObject({
+      code: "not-allowed",
+      text: expect.stringContaining("You are not in the team of Project 2: 1 of 3 tasks"),
+    });
+    expect(reply?.outcomes).toEqual([
+      {
+        id: other.taskIds[0],
+        label: "Project 2 / SQ01 / SH1 / Animation",
+        state: "skipped",
+        reason: "You are not in the team of Project 2",
+      },
+    ]);
+    expect(reply?.advice).toBe(
+      "Nothing was done. Take these tasks out of the selection or ask the production manager of Project 2 to add you to its team.",
+    );
+    expect(await refusal(asPerson("OUTSIDER"), mine.taskIds)).toMatchObject({ code: "not-allowed" });
+  });
+
+  it("may be limited by the studio", async () => {
+    const [one, two] = [addProject(fake, 1, 1), addProject(fake, 2, 1)];
+    const variables = { ACTION_LIMITS: { render: { projects: [one.projectId] } } };
+    expect(await refusal(asPerson("MANAGER"), one.taskIds, {}, variables)).toBeUndefined();
+    expect(await refusal(asPerson("MANAGER"), two.taskIds, {}, variables)).toMatchObject({
+      text: expect.stringContaining("not used in Project 2"),
+    });
+  });
+
+  it("that nobody may see make a selection of nothing", async () => {
+    const hidden = addProject(fake, 1, 2, { team: [] });
+    expect(await refusal(asPerson("MANAGER"), hidden.taskIds)).toMatchObject({
+      code: "kitsu-unknown",
+      outcomes: [{ state: "skipped" }, { state: "skipped" }],
+    });
+  });
+});
+
+describe("departments", () => {
+  it("may be limited by the studio", async () => {
+    const { taskIds } = addProject(fake, 1, 1);
+    const variables = { ACTION_LIMITS: { render: { departments: [id(8, 1)] } } };
+    expect(await refusal(asPerson("ARTIST", [id(8, 1)]), taskIds, {}, variables)).toBeUndefined();
+    expect(await refusal(asPerson("ARTIST", [id(8, 2)]), taskIds, {}, variables)).toMatchObject({
+      code: "not-allowed",
+      text: expect.stringContaining("other departments"),
+    });
+  });
+});
+
+describe("tasks", () => {
+  it("of a vendor are those assigned to them", async () => {
+    const { projectId, taskIds } = addProject(fake, 1, 1);
+    const own = addTask(fake, projectId, addEntity(fake, projectId, 50, "Shot"), 50, { assignees: [VENDOR.id] });
+    expect(await refusal(asPerson("VENDOR"), [own])).toBeUndefined();
+    expect(await refusal(asPerson("VENDOR"), [own, ...taskIds])).toMatchObject({
+      text: expect.stringContaining("assigned to them: 1 of 2"),
+    });
+  });
+
+  it("are of the kinds the action takes, as Zou has them", async () => {
+    const { projectId, taskIds } = addProject(fake, 1, 1);
+    const asset = addTask(fake, projectId, addEntity(fake, projectId, 50, "Asset"), 50);
+    const orphan = addTask(fake, projectId, id(3, 999), 51);
+    expect(await refusal(asPerson("ARTIST"), taskIds, { entityTypes: ["shot"] })).toBeUndefined();
+    const reply = await refusal(asPerson("ARTIST"), [...taskIds, asset, orphan], { entityTypes: ["shot"] });
+    expect(reply?.outcomes?.map(({ reason }) => reason)).toEqual([
+      "Render is for shots, not for assets",
+      "Render is for shots, and what this task belonged to was deleted",
+    ]);
+    expect(reply).toMatchObject({
+      text: "Render is for shots, not for assets: 1 of 3 tasks. Render is for shots, and what this task belonged to was deleted: 1 of 3 tasks.",
+      advice: "Nothing was done. Take these tasks out of the selection or select tasks of shots.",
+    });
+    const concept = addTask(fake, projectId, addEntity(fake, projectId, 51, "Concept"), 52);
+    const kinds = { entityTypes: ["shot", "asset", "edit"] } as const;
+    expect((await refusal(asPerson("ARTIST"), [concept], kinds))?.text).toContain("for shots, assets and edits, not for concepts");
+  });
+
+  it("are no more than the action takes", () => {
+    expect(() => checkCount(action({ tasksMost: 1 }), 1)).not.toThrow();
+    expect(() => checkCount(action({ tasksMost: 1 }), 2)).toThrow("takes one task at once, and 2 are selected");
+    expect(() => checkCount(action({ tasksMost: 50 }), 51)).toThrow("at most 50 tasks");
+  });
+});
+
+describe("how surely a person must be known", () => {
+  it.each([
+    [{}, {}, "unchecked", true],
+    [{ TRUST: "access" }, {}, "claimed", false],
+    [{ TRUST: "access" }, {}, "session", true],
+    [{}, { trust: "session" }, "access", false],
+    [{}, { trust: "session" }, "session", true],
+    [{}, { needsKitsu: true }, "unchecked", false],
+    [{}, { needsKitsu: true }, "claimed", true],
+    // A limit needs somebody to be held against.
+    [{}, { roles: ["manager"] }, "unchecked", false],
+    [{}, { entityTypes: ["shot"] }, "unchecked", false],
+    [{ ACTION_LIMITS: { render: { projects: [id(1, 1)] } } }, {}, "unchecked", false],
+    [{ ACTION_LIMITS: { render: { departments: [id(1, 1)] } } }, {}, "unchecked", false],
+    [{ ACTION_LIMITS: { render: { roles: ["admin"] } } }, {}, "unchecked", false],
+    [{ ACTION_LIMITS: { render: { roles: ["admin"] } } }, {}, "claimed", true],
+  ] as const)("is what the deployment %j and the action %j ask for: %s is enough: %s", (variables, rest, trust, isEnough) => {
+    const check = () => checkTrust({ ...asPerson("ADMIN"), trust }, action(rest), settings(variables));
+    if (isEnough) expect(check).not.toThrow();
+    else expect(check).toThrow("needs a verified user");
+  });
+});

@@ -1,0 +1,239 @@
+import * as v from "valibot";
+import { describe, expect, it } from "vitest";
+import type { Field, Input } from "../../../contract.ts";
+import type { RetriedRun } from "../../../worker/request/call.ts";
+import { type FormSchema, readInput } from "../../../worker/action/form-input.ts";
+
+const ACTION = { id: "render", title: "Render", about: "Renders.", submit: "Send" };
+
+const read = (schema: FormSchema, input?: Input, more: { form?: string; isBack?: boolean; retryOf?: RetriedRun } = {}) =>
+  readInput(ACTION, () => schema, { input, ...more });
+
+async function askedBy(schema: FormSchema, input?: Input, more: { isBack?: boolean } = {}) {
+  const result = await read(schema, input, more);
+  if ("input" in result) throw new Error(`Expected a question, got ${JSON.stringify(result)}`);
+  return result.ask;
+}
+
+async function fieldOf(entry: v.GenericSchema, value?: string | number | boolean | string[]): Promise<Field | undefined> {
+  const { fields } = await askedBy(v.object({ it: entry, other: v.string() }), value === undefined ? undefined : { it: value });
+  return fields.find(({ name }) => name === "it");
+}
+
+const inputOf = async (entry: v.GenericSchema, value: string | number | boolean | string[]) => {
+  const result = await read(v.object({ it: entry }), { it: value });
+  return "input" in result ? result.input.it : result.ask.fields[0]?.error;
+};
+
+describe("a schema is a form", () => {
+  it.each<[string, v.GenericSchema, object]>([
+    ["a string is a line of text", v.string(), { type: "text", label: "it", required: false }],
+    ["that must not be empty is required", v.pipe(v.string(), v.nonEmpty()), { required: true }],
+    [
+      "words come from the schema",
+      v.pipe(v.string(), v.title("Note"), v.description("Shown to all"), v.metadata({ placeholder: "Well done" })),
+      { label: "Note", help: "Shown to all", placeholder: "Well done" },
+    ],
+    ["long text", v.pipe(v.string(), v.metadata({ type: "long-text" }), v.maxLength(500)), { type: "long-text", maxLength: 500 }],
+    ["a pattern", v.pipe(v.string(), v.regex(/^v\d+$/)), { type: "text", pattern: "v\\d+" }],
+    [
+      "a number with its bounds",
+      v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(100)),
+      { type: "number", min: 1, max: 100, step: 1, required: true },
+    ],
+    ["a default is proposed, and makes it optional", v.optional(v.number(), 50), { value: 50, required: false }],
+    ["a boolean is a toggle", v.pipe(v.boolean(), v.title("Denoise")), { type: "toggle", required: false }],
+    [
+      "a picklist is one of several",
+      v.pipe(v.picklist(["png", "exr"]), v.metadata({ labels: { png: "PNG" } })),
+      {
+        type: "one-of",
+        required: true,
+        options: [
+          { value: "png", label: "PNG" },
+          { value: "exr", label: "exr" },
+        ],
+      },
+    ],
+    [
+      "a picklist with a default has no empty choice, and so must be one of its choices",
+      v.optional(v.picklist(["keep", "wip"]), "keep"),
+      { type: "one-of", value: "keep", required: true },
+    ],
+    ["a picklist without a default may be left empty", v.optional(v.picklist(["keep", "wip"])), { required: false }],
+    [
+      "a task status has colours",
+      v.pipe(v.picklist(["a"]), v.metadata({ type: "task-status", labels: { a: "Todo" }, colors: { a: "#f5f5f5" } })),
+      { type: "task-status", options: [{ value: "a", label: "Todo", color: "#f5f5f5" }] },
+    ],
+    [
+      "a person is chosen by name",
+      v.pipe(v.picklist(["a"]), v.metadata({ type: "person", labels: { a: "Ada" } })),
+      { type: "person" },
+    ],
+    [
+      "a list is several of them",
+      v.pipe(v.array(v.pipe(v.picklist(["x", "y"]), v.metadata({ labels: { x: "Ex" } }))), v.minLength(1)),
+      {
+        type: "several-of",
+        required: true,
+        options: [
+          { value: "x", label: "Ex" },
+          { value: "y", label: "y" },
+        ],
+      },
+    ],
+    ["a day", v.pipe(v.string(), v.isoDate(), v.minValue("2026-01-01")), { type: "date", min: "2026-01-01" }],
+    [
+      "what was made for this call is not remembered",
+      v.optional(v.pipe(v.string(), v.metadata({ remember: false })), "101-148"),
+      { value: "101-148", remember: false },
+    ],
+  ])("%s", async (_, entry, expected) => {
+    expect(await fieldOf(entry)).toMatchObject(expected);
+  });
+
+  it("has the action's words, and says whose form it is", async () => {
+    expect(await askedBy(v.object({ it: v.string() }))).toMatchObject({
+      kind: "ask",
+      title: "Render",
+      submit: "Send",
+      form: "render",
+    });
+  });
+
+  it("is not asked where nothing is to be known", async () => {
+    expect(await read(v.object({}))).toMatchObject({ input: {} });
+  });
+});
+
+describe("what was submitted", () => {
+  it.each<[string, v.GenericSchema, string | number | boolean | string[], unknown]>([
+    ["a number as a form sends it", v.number(), " 12 ", 12],
+    ["a number with a comma", v.number(), "12,5", 12.5],
+    ["a number as JSON has it", v.number(), 7, 7],
+    ["a number below nothing", v.number(), "−5", -5],
+    ["three decimals that can mean but one thing", v.number(), "23.976", 23.976],
+    ["a thousandth", v.number(), "0,125", 0.125],
+    ["a blank, where it may be absent", v.optional(v.number()), " ", undefined],
+    ["no number, where there is a default", v.optional(v.number(), 50), "", 50],
+    ["no number, where it may be absent", v.optional(v.number()), "", undefined],
+    ["a checked box", v.boolean(), ["", "on"], true],
+    ["an unchecked box", v.boolean(), "", false],
+    ["a toggle of a dialog", v.boolean(), true, true],
+    ["one of several", v.picklist(["a", "b"]), "b", "b"],
+    ["several of them", v.array(v.picklist(["a", "b"])), ["", "a", "b"], ["a", "b"]],
+    ["one of several boxes", v.array(v.picklist(["a", "b"])), "a", ["a"]],
+    ["none of them", v.array(v.picklist(["a", "b"])), "", []],
+    ["a text that was emptied", v.optional(v.string(), "proposed"), "", ""],
+    ["an empty text where it may be absent", v.optional(v.pipe(v.string(), v.regex(/^v/))), "", undefined],
+  ])("is read: %s", async (_, entry, value, expected) => {
+    expect(await inputOf(entry, value)).toEqual(expected);
+  });
+
+  it.each<[string, v.GenericSchema, string | number, string]>([
+    ["no number", v.number(), "twelve", "Must be a number, like 1000 or 1.5"],
+    ["a thousand, or one", v.number(), "1,000", "Could be read as two numbers: write it like 1000, or like 1.5"],
+    ["one, or a thousand", v.number(), " 1.000 ", "Could be read as two numbers: write it like 1000, or like 1.5"],
+    ["thousands, or not", v.optional(v.number()), "-12,345", "Could be read as two numbers: write it like 1000, or like 1.5"],
+    ...[
+      "1e3",
+      "0x10",
+      "0b1",
+      "1_000",
+      "1 000",
+      "1,000,000",
+      "1.000,5",
+      "Infinity",
+      "NaN",
+      "5.",
+      "--5",
+      "12 frames",
+      "9".repeat(400),
+    ].map((text): [string, v.GenericSchema, string, string] => [
+      text.slice(0, 20),
+      v.number(),
+      text,
+      "Must be a number, like 1000 or 1.5",
+    ]),
+    ["a blank", v.number(), " ", "Must not be empty"],
+    ["nothing", v.number(), "", "Must not be empty"],
+    ["too little", v.pipe(v.number(), v.minValue(3)), "2", "Must be at least 3"],
+    ["too much", v.pipe(v.number(), v.maxValue(3)), "4", "Must be at most 3"],
+    ["half a frame", v.pipe(v.number(), v.integer()), "101.5", "Must be a whole number"],
+    ["an empty text", v.pipe(v.string(), v.nonEmpty()), "", "Must not be empty"],
+    ["a long text", v.pipe(v.string(), v.maxLength(3)), "abcd", "Must have at most 3 characters"],
+    ["no choice", v.picklist(["a"]), "", "Choose one"],
+    ["a choice there is not", v.picklist(["a"]), "z", "Is not one of the choices"],
+    ["too few", v.pipe(v.array(v.picklist(["a"])), v.minLength(1)), "", "Choose at least 1"],
+    ["no day", v.pipe(v.string(), v.isoDate()), "yesterday", "Must be a day, like 2026-11-23"],
+    [
+      "the schema's own words",
+      v.pipe(v.string(), v.regex(/^v\d+$/, "Must be a version, like v003")),
+      "3",
+      "Must be a version, like v003",
+    ],
+  ])("is wrong in words at its field: %s", async (_, entry, value, error) => {
+    expect(await inputOf(entry, value)).toBe(error);
+  });
+
+  const RANGE = v.pipe(
+    v.object({ first: v.number(), last: v.number() }),
+    v.forward(
+      v.partialCheck([["first"], ["last"]], ({ first, last }) => first <= last, "Must not be before the first frame"),
+      ["last"],
+    ),
+  );
+
+  it("is not asked again for what was tried before, where what is new can do without an answer", async () => {
+    const [schema, retryOf] = [v.object({ frames: v.string(), blend: v.optional(v.string(), "") }), { id: "a", at: 1 }];
+    expect(await read(schema, { frames: "1-2" })).toHaveProperty("ask");
+    expect(await read(schema, { frames: "1-2" }, { retryOf })).toMatchObject({ input: { frames: "1-2", blend: "" } });
+    expect(await read(v.object({ other: v.string() }), { frames: "1-2" }, { retryOf })).toHaveProperty("ask");
+  });
+
+  it("stays in the form where something is wrong", async () => {
+    const { fields } = await askedBy(RANGE, { first: "101", last: "x" });
+    expect(fields).toMatchObject([
+      { name: "first", value: "101" },
+      { name: "last", value: "x", error: "Must be a number, like 1000 or 1.5" },
+    ]);
+    expect(fields[0]?.error).toBeUndefined();
+  });
+
+  it("is held against all of the form, too", async () => {
+    const { fields } = await askedBy(RANGE, { first: "148", last: "101" });
+    expect(fields[1]?.error).toBe("Must not be before the first frame");
+    expect(await read(RANGE, { first: "101", last: "148" })).toMatchObject({ input: { first: 101, last: 148 } });
+  });
+
+  it("is asked again without complaint when the person goes back", async () => {
+    const { fields } = await askedBy(RANGE, { first: "148", last: "101" }, { isBack: true });
+    expect(fields.map(({ value, error }) => [value, error])).toEqual([
+      ["148", undefined],
+      ["101", undefined],
+    ]);
+  });
+
+  it("can bring more fields, which are asked without complaint", async () => {
+    const kind = v.picklist(["film", "still"]);
+    const grow = (answers: Input): FormSchema =>
+      answers.kind === "film" ? v.object({ kind, fps: v.number() }) : v.object({ kind });
+    const first = await readInput(ACTION, grow, { input: undefined });
+    expect("ask" in first && first.ask.fields.map(({ name }) => name)).toEqual(["kind"]);
+    const second = await readInput(ACTION, grow, { input: { kind: "film" } });
+    expect("ask" in second && second.ask.fields).toMatchObject([{ name: "kind", value: "film" }, { name: "fps" }]);
+    expect("ask" in second && second.ask.fields[1]?.error).toBeUndefined();
+    expect(await readInput(ACTION, grow, { input: { kind: "film", fps: "24" } })).toMatchObject({
+      input: { kind: "film", fps: 24 },
+    });
+    expect(await readInput(ACTION, grow, { input: { kind: "still" } })).toMatchObject({ input: { kind: "still" } });
+  });
+
+  it("is refused where it is the form of another action", async () => {
+    await expect(read(RANGE, { first: "1", last: "2" }, { form: "comment" })).rejects.toMatchObject({
+      code: "invalid-call",
+      reply: { text: expect.stringContaining('"comment"') },
+    });
+  });
+});

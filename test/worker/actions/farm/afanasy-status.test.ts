@@ -1,0 +1,143 @@
+import * as v from "valibot";
+import { describe, expect, it } from "vitest";
+import { CANCELED, readPercentage, readStanding, readState } from "../../../../worker/actions/farm/afanasy-status.ts";
+import { FarmJob } from "../../../../worker/services/afanasy-answers.ts";
+
+const BITS = { RDY: 1, RUN: 2, WDP: 4, WTM: 8, DON: 16, ERR: 32, SKP: 256, OFF: 512, RER: 131_072, SUS: 1_048_576 };
+const stateOf = (text: string, annotation = "", blocks: readonly object[] = []) =>
+  readState({
+    ...v.parse(FarmJob, { id: 7, blocks }),
+    st: text.split(" ").reduce((sum, word) => sum | (Object.entries(BITS).find(([name]) => name === word)?.[1] ?? 0), 0),
+    annotation,
+  });
+
+describe("the state of a job", () => {
+  it.each([
+    ["", "waiting"],
+    ["RDY", "waiting"],
+    ["WDP", "waiting"],
+    ["WTM", "waiting"],
+    ["RDY SUS", "waiting"],
+    ["RDY RUN", "running"],
+    ["RUN", "running"],
+    ["DON", "done"],
+    ["DON SKP", "done"],
+    ["OFF", "paused"],
+    ["RDY OFF", "paused"],
+    ["RUN OFF", "paused"],
+    ["ERR OFF", "paused"],
+    ["ERR", "failed"],
+    ["DON ERR", "failed"],
+    ["ERR RUN", "running"],
+    ["ERR RDY", "waiting"],
+    ["ERR RER", "waiting"],
+    ["ERR WDP", "waiting"],
+    ["ERR WTM", "waiting"],
+    ["ERR SUS", "waiting"],
+    ["DON OFF", "done"],
+  ])("of the bits %j is %s", (text, state) => {
+    expect(stateOf(text)).toBe(state);
+  });
+
+  it("is not paused while it is being deleted", () => {
+    const deleted = v.parse(FarmJob, { id: 7, st: BITS.RUN | BITS.OFF, locked: true });
+    expect(readState(deleted)).toBe("waiting");
+    expect(readStanding(deleted, undefined).hindrance).toBe("it is being deleted on the farm");
+  });
+
+  it("is running as long as its blocks have running tasks", () => {
+    expect(stateOf("RDY", "", [{ tasks_num: 12, running_tasks_counter: 1 }])).toBe("running");
+  });
+
+  it("is a failure where what is left waits for tasks of the job that failed", () => {
+    expect(
+      stateOf("ERR", "", [
+        { tasks_num: 4, p_tasks_error: 4, st: BITS.ERR },
+        { tasks_num: 4, p_tasks_ready: 4, st: BITS.WDP },
+      ]),
+    ).toBe("failed");
+  });
+
+  it("is no failure yet while tasks wait for the machine that began them, of which the job itself has no bit", () => {
+    expect(stateOf("ERR", "", [{ tasks_num: 12, p_tasks_error: 1, p_tasks_waitrec: 2 }])).toBe("waiting");
+    expect(stateOf("ERR", "", [{ tasks_num: 12, p_tasks_error: 1 }])).toBe("failed");
+  });
+
+  it("is canceled where it is paused and we wrote so at it", () => {
+    expect(stateOf("RDY OFF", CANCELED)).toBe("canceled");
+    expect(stateOf("RUN", CANCELED)).toBe("running");
+    expect(stateOf("DON", CANCELED)).toBe("done");
+    expect(stateOf("OFF", "of somebody else")).toBe("paused");
+  });
+});
+
+const standingOf = (job: object, url?: string) => readStanding(v.parse(FarmJob, { id: 7, serial: 42, ...job }), url);
+
+/** The contract's answer. */
+const JOB = {
+  st: 3,
+  state: " RDY RUN",
+  blocks: [{ tasks_num: 12, frame_first: 101, frame_last: 148, p_percentage: 25, p_tasks_ready: 8, p_tasks_done: 3 }],
+};
+
+describe("how far a job is", () => {
+  it("is counted in frames, by the percentage of its tasks", () => {
+    expect(standingOf(JOB)).toMatchObject({ state: "running", done: 12, total: 48 });
+  });
+
+  it("is nothing where the server leaves out its zeros", () => {
+    expect(standingOf({ blocks: [{ tasks_num: 12, frame_last: 47 }] })).toMatchObject({ state: "waiting", done: 0, total: 48 });
+    expect(standingOf({})).toMatchObject({ state: "waiting", done: 0, total: 0 });
+  });
+
+  it("is of all blocks, each by its number of tasks", () => {
+    const blocks = [
+      { tasks_num: 30, p_percentage: 100, frame_first: 1, frame_last: 30 },
+      { tasks_num: 10, p_percentage: 20, frame_first: 31, frame_last: 40 },
+    ];
+    const job = v.parse(FarmJob, { id: 1, blocks });
+    expect(readPercentage(job)).toBe(80);
+    expect(readStanding(job, undefined)).toMatchObject({ done: 32, total: 40 });
+  });
+
+  it("is everything when it is done, whatever the percentage was rounded to", () => {
+    expect(standingOf({ ...JOB, st: 16, blocks: [{ tasks_num: 3, frame_last: 9, p_percentage: 99 }] })).toMatchObject({
+      state: "done",
+      done: 10,
+      total: 10,
+    });
+  });
+
+  it("is counted by the tasks that are done where percentages are too coarse, and never more than that", () => {
+    const block = { tasks_num: 12, frame_first: 1, frame_last: 48, frames_per_task: 4, p_percentage: 16, p_tasks_done: 2 };
+    expect(standingOf({ st: 513, blocks: [block] })).toMatchObject({ done: 8, total: 48 });
+    // Of 46 frames the last task has two.
+    expect(standingOf({ st: 513, blocks: [{ ...block, frame_last: 46 }] })).toMatchObject({ done: 7, total: 46 });
+  });
+
+  it("is counted in tasks where they have no frames", () => {
+    expect(standingOf({ st: 2, blocks: [{ tasks_num: 4, p_percentage: 50 }] })).toMatchObject({ done: 2, total: 4 });
+  });
+
+  it("comes with what is wrong, and the page for people", () => {
+    const blocks = [{ tasks_num: 12, frame_first: 1, frame_last: 12, p_percentage: 50, p_tasks_error: 2 }];
+    expect(standingOf({ st: 32, state: " ERR", blocks }, "https://farm.tld")).toEqual({
+      state: "failed",
+      done: 6,
+      total: 12,
+      reason: "2 of 12 tasks failed",
+      url: "https://farm.tld",
+    });
+    expect(standingOf({ st: 32, state: " ERR" }).reason).toBe("It failed (ERR)");
+    expect(standingOf({ st: 1 })).not.toHaveProperty("hindrance");
+  });
+
+  it("comes with what it waits for, as far as the job itself says it", () => {
+    expect(standingOf({ st: 4, depend_mask: "other" }).hindrance).toBe("it waits for another job");
+    // A new one has the bit for half a second.
+    expect(standingOf({ st: 4 }).hindrance).toBeUndefined();
+    expect(standingOf({ st: 8 })).toMatchObject({ hindrance: "it waits for its time", isQueued: true });
+    expect(standingOf({ st: 0, blocks: [{ p_tasks_waitrec: 1 }] }).hindrance).toBe("a machine does not answer");
+    expect(standingOf({ st: BITS.SUS | BITS.RDY }).hindrance).toBe("some of its tasks are suspended");
+  });
+});

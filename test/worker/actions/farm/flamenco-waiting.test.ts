@@ -1,0 +1,149 @@
+// Why jobs wait on Flamenco: as far as its machines tell.
+import { beforeEach, describe, expect, it } from "vitest";
+import type { JobStanding } from "../../../../worker/actions/farm/farm.ts";
+import { type FakeFlamenco, FRAME_MS, openFakeFlamenco } from "../../../support/worker/flamenco.ts";
+import { follow, isIn, ORDER, openFarm, submitAll } from "../../../support/worker/flamenco-looks.ts";
+
+const TAG = "5b8e1c00-0000-4000-8000-000000000001";
+
+let fake: FakeFlamenco;
+beforeEach(() => {
+  fake = openFakeFlamenco();
+});
+
+const submit = (more: object = {}) => submitAll(fake, [{ ...ORDER, ...more }]);
+const hindranceOf = ([one]: readonly (JobStanding | "gone" | undefined)[]) => (one === "gone" ? undefined : one?.hindrance);
+const isHindered = (all: readonly (JobStanding | "gone" | undefined)[]) => hindranceOf(all) !== undefined;
+const framesOf = (frames: string, chunk_size = 5) => ({ settings: { ...ORDER.settings, frames, chunk_size } });
+
+describe("a job waits", () => {
+  it.each([
+    ["for a machine to wake", () => fake.manager.wake(0, "asleep"), "no machine is awake: 4 asleep"],
+    ["for a machine that works", () => fake.manager.wake(0, "error"), "no machine is awake: 4 with an error"],
+    ["for a machine at all", () => fake.manager.machines.splice(0), "Flamenco has no machines"],
+    [
+      "for whoever sets Flamenco up",
+      () => {
+        fake.manager.machines.splice(0);
+        fake.manager.isFirstRun = true;
+      },
+      "Flamenco has not been set up yet: nothing is rendered",
+    ],
+  ])("%s, and says so within half a minute", async (_, stop, hindrance) => {
+    stop();
+    const { wait } = follow(fake, await submit());
+    const { all, ms } = await wait(isHindered);
+    expect(all).toMatchObject([{ state: "waiting", hindrance }]);
+    expect(ms).toBeLessThan(30_000);
+  });
+
+  it("again where the machines went away while it was rendered, and no longer once one is back", async () => {
+    const { wait, look } = follow(fake, await submit());
+    fake.pass(3 * FRAME_MS);
+    expect(await look()).toMatchObject([{ state: "running" }]);
+    fake.manager.wake(1, "offline");
+    fake.manager.wake(0, "asleep");
+    expect(fake.only().status).toBe("active");
+    expect((await wait(isHindered)).all).toMatchObject([{ state: "waiting", hindrance: "no machine is awake: 4 asleep" }]);
+    fake.manager.wake(4);
+    const { isSo, all } = await wait(isIn("running"));
+    expect([isSo, hindranceOf(all)]).toEqual([true, undefined]);
+  });
+
+  it("for a machine with its tag", async () => {
+    fake.manager.tags.push({ id: TAG, name: "GPU" });
+    const { wait } = follow(fake, await submit({ worker_tag: TAG }));
+    expect(hindranceOf((await wait(isHindered)).all)).toBe("no machine with its worker tag is awake");
+    fake.manager.machines[2]?.tags.push({ id: TAG, name: "GPU" });
+    expect((await wait(isIn("running"))).isSo).toBe(true);
+  });
+
+  it("for a machine that takes tasks of its type", async () => {
+    fake.manager.wake(4);
+    for (const machine of fake.manager.machines) machine.types = ["misc", "ffmpeg"];
+    const { wait } = follow(fake, await submit());
+    expect(hindranceOf((await wait(isHindered, 180_000)).all)).toBe("no machine that is awake takes tasks of the type blender");
+  });
+
+  it("its turn while machines are at work on something else", async () => {
+    await submit(framesOf("1-9000", 1_000));
+    fake.pass(5 * FRAME_MS);
+    const { wait } = follow(fake, await submit());
+    expect((await wait(() => false, 120_000)).all).toMatchObject([{ state: "waiting", isQueued: true }]);
+  });
+
+  it("its turn behind others of the same run, for which no machine is asked", async () => {
+    const looks = await submitAll(
+      fake,
+      Array.from({ length: 8 }, () => ({ ...ORDER, ...framesOf("1-9000", 1_000) })),
+    );
+    fake.pass(5 * FRAME_MS);
+    const { wait } = follow(fake, looks);
+    const { all } = await wait(() => false, 60_000);
+    expect(all.slice(1)).toEqual(Array.from({ length: 7 }, () => expect.objectContaining({ state: "waiting", isQueued: true })));
+    expect(fake.requests.filter((one) => one.includes("worker-mgt"))).toEqual([]);
+  });
+
+  it("for a machine that has not failed at its last task", async () => {
+    fake.manager.wake(2);
+    const { wait } = follow(fake, await submit(framesOf("1-5")));
+    fake.spoil([fake.only().tasks[0]], "Error: Cycles: out of memory");
+    fake.pass(20 * FRAME_MS);
+    expect(fake.only().tasks[0]?.status).toBe("soft-failed");
+    fake.manager.machines[3]?.tags.push({ id: TAG, name: "GPU" });
+    Object.assign(fake.only().tasks[1] ?? {}, { status: "completed" });
+    const { all } = await wait(isHindered);
+    expect(hindranceOf(all)).toBe("render-1-5 failed on render-01 and render-02, and no other machine is awake");
+    fake.manager.wake(3);
+    expect((await wait(isIn("failed"))).isSo).toBe(true);
+  });
+
+  it("for a machine that is not blocked for it", async () => {
+    fake.manager.wake(1);
+    const { wait } = follow(fake, await submit(framesOf("1-100")));
+    fake.spoil(fake.only().tasks.slice(0, 2), "Error: Cycles: out of memory");
+    fake.pass(30 * FRAME_MS);
+    expect(fake.only().blocked).toHaveLength(1);
+    const { all } = await wait(isHindered, 120_000);
+    expect(hindranceOf(all)).toBe("Flamenco has blocked render-01 for it after errors, and no other machine is awake");
+  });
+});
+
+describe("a pause", () => {
+  it("that meets a task which fails once is shown as one, and ends with going on", async () => {
+    const looks = await submit(framesOf("1-60", 3));
+    const [one] = looks;
+    const { look, wait } = follow(fake, looks);
+    fake.manager.wake(1);
+    fake.spoil([fake.only().tasks[0]], "Error: Cycles: out of memory");
+    fake.pass(FRAME_MS);
+    await look();
+    await openFarm(fake).control(one?.job ?? { id: "" }, one?.mark ?? "", "pause");
+    fake.pass(FRAME_MS);
+    fake.manager.wake(0);
+    expect([fake.only().status, fake.only().tasks[0]?.status, fake.only().tasks[1]?.status]).toEqual([
+      "active",
+      "soft-failed",
+      "paused",
+    ]);
+    expect((await wait(isIn("paused"))).isSo).toBe(true);
+    fake.manager.wake(4);
+    expect(await openFarm(fake).control(one?.job ?? { id: "" }, one?.mark ?? "", "resume")).toBeUndefined();
+    expect(fake.only().tasks.every(({ status }) => status === "queued")).toBe(true);
+    expect((await wait(isIn("running"))).isSo).toBe(true);
+  });
+
+  it("ends although no task is left at work to end it", async () => {
+    const looks = await submit(framesOf("1-60", 3));
+    const [one] = looks;
+    fake.pass(FRAME_MS);
+    fake.manager.ask(fake.only(), "pause-requested", "test");
+    const control = (what: "resume") => openFarm(fake).control(one?.job ?? { id: "" }, one?.mark ?? "", what);
+    expect(await control("resume")).toBe("later");
+    fake.manager.wake(0);
+    expect(fake.only().status).toBe("pause-requested");
+    expect((await follow(fake, looks).wait(isIn("paused"))).isSo).toBe(true);
+    expect(await control("resume")).toBeUndefined();
+    expect(fake.only().status).toBe("queued");
+  });
+});

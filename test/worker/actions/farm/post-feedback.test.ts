@@ -1,0 +1,314 @@
+import * as v from "valibot";
+import { beforeEach, describe, expect, it } from "vitest";
+import { Tell, writeText } from "../../../../worker/settings/feedback-settings.ts";
+import { type Ending, isSettled, type Teller, TOLD_AT_ONCE, tellKitsu } from "../../../../worker/actions/farm/post-feedback.ts";
+import { openKitsu } from "../../../../worker/services/kitsu.ts";
+import { PICTURE_MAX_BYTES } from "../../../../worker/services/previews.ts";
+import { openZou } from "../../../../worker/services/zou.ts";
+import {
+  API,
+  ARTIST,
+  addProject,
+  BOT,
+  BOT_TOKEN,
+  type FakeZou,
+  MANAGER,
+  openFakeZou,
+  type Row,
+  STATUS,
+} from "../../../support/worker/zou.ts";
+
+let fake: FakeZou;
+beforeEach(() => {
+  fake = openFakeZou();
+});
+
+const RUN = { url: "https://edge.studio.tld/runs/5f0c5f0c5f0c5f0c5f0c5f0c5f0c5f0c?at=1795455610257" };
+const PNG = Uint8Array.of(0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a, 1, 2, 3);
+const JPEG = Uint8Array.of(0xff, 0xd8, 0xff, 0xe0, 1, 2, 3);
+const JOB = "https://flamenco.studio.tld/app/jobs/1";
+
+type More = { person?: Row; tell?: object; farUntil?: number };
+
+/** A Kitsu of its own for each, for tables are kept by its address. */
+const makeTeller = ({ person = MANAGER, tell = { done: "done", failed: "retake" }, farUntil = 5_000 }: More = {}): Teller => ({
+  kitsu: openKitsu(openZou(API, BOT_TOKEN, new AbortController().signal), `${API}?${crypto.randomUUID()}`, []),
+  person: { id: person.id, name: String(person.full_name) },
+  run: RUN,
+  farm: "Flamenco",
+  tell: v.parse(Tell, tell),
+  until: Date.now() + farUntil,
+});
+
+const done = (task: string | undefined, rest: Partial<Ending> = {}): Ending => ({
+  task: task ?? "",
+  state: "done",
+  url: JOB,
+  ...rest,
+});
+const withPicture = (task: string | undefined, bytes: Uint8Array<ArrayBuffer> = PNG) => done(task, { picture: async () => bytes });
+const PREVIEW = { done: "done", preview: true };
+
+let projects = 700;
+function makeTasks(count: number, rest: object = {}): string[] {
+  projects += 1;
+  return addProject(fake, projects, count, rest).taskIds;
+}
+const change = (taskId: string | undefined, members: object) => Object.assign(fake.tasks.get(taskId ?? "") ?? {}, members);
+const isWrite = ({ method }: { method: string }) => method !== "GET";
+
+describe("the setting tell", () => {
+  it.each([
+    [{}, "done or failed"],
+    [{ done: "" }, "short name"],
+    [{ done: "wfa", when: "never" }, '"each" or "end"'],
+    [{ done: "wfa", retakes: 1 }, ""],
+  ])("refuses %o", (tell, words) => {
+    const { issues, success } = v.safeParse(Tell, tell);
+    expect(success).toBe(false);
+    expect(issues?.[0]?.message).toContain(words);
+  });
+
+  it("attaches no picture unless it is asked for, and tells each shot at once", () => {
+    expect(v.parse(Tell, { done: "wfa" })).toEqual({ done: "wfa", preview: false, when: "each" });
+  });
+});
+
+describe("the text of the comment", () => {
+  it("has the farm's page and the run, and why it failed", () => {
+    expect(writeText({ state: "done", url: JOB }, "Flamenco", RUN)).toBe(
+      `Rendered with Flamenco.\n\nFlamenco: ${JOB}\nRun: ${RUN.url}`,
+    );
+    expect(writeText({ state: "failed", reason: "No GPU" }, "Afanasy", RUN)).toBe(
+      `The render with Afanasy failed: No GPU\n\nRun: ${RUN.url}`,
+    );
+  });
+
+  it("names nobody by the farm's words, links to pages only, and stays short", () => {
+    const text = writeText(
+      { state: "failed", reason: `@Animation\r\n\u0007${"x".repeat(5_000)}`, url: "javascript:alert(1)" },
+      "Farm",
+      RUN,
+    );
+    expect(text).toContain("@\u2060Animation\n x");
+    expect(text).not.toContain("javascript");
+    expect(text.length).toBeLessThan(1_200);
+  });
+});
+
+describe("telling Kitsu how a render ended", () => {
+  it("comments in the person's name with the status for that end, and says nothing of what was canceled", async () => {
+    const [one, two, three] = makeTasks(3);
+    const endings: Ending[] = [
+      done(one),
+      { task: two ?? "", state: "failed", reason: "No GPU" },
+      { task: three ?? "", state: "canceled" },
+    ];
+    const told = await tellKitsu(makeTeller(), endings);
+    expect([...told.values()].map(({ state }) => state)).toEqual(["told", "told", "told"]);
+    expect(fake.comments).toMatchObject([
+      { object_id: one, task_status_id: STATUS.done, person_id: MANAGER.id, text: expect.stringContaining(JOB) },
+      { object_id: two, task_status_id: STATUS.retake, person_id: MANAGER.id, text: expect.stringContaining("No GPU") },
+    ]);
+  });
+
+  it("asks Kitsu nothing where there is nothing to tell", async () => {
+    const [task] = makeTasks(1);
+    expect(await tellKitsu(makeTeller({ tell: { failed: "retake" } }), [done(task)])).toEqual(new Map([[task, { state: "told" }]]));
+    expect(fake.requests).toEqual([]);
+  });
+
+  it("is over, with the reason, where Kitsu is too old to be told", async () => {
+    const [one = "", two = ""] = makeTasks(2);
+    Object.assign(fake, { version: "0.19.73", lacks: [/batch-comment/] });
+    const refused = { state: "refused", reason: expect.stringContaining("Zou 0.20.85 or later is needed") };
+    expect(await tellKitsu(makeTeller(), [done(one), done(two)])).toEqual(
+      new Map([
+        [one, refused],
+        [two, refused],
+      ]),
+    );
+  });
+
+  it("keeps the status where it is to be kept", async () => {
+    const [task] = makeTasks(1);
+    await tellKitsu(makeTeller({ tell: { done: "keep" } }), [done(task)]);
+    expect(fake.comments).toMatchObject([{ task_status_id: STATUS.wip }]);
+  });
+
+  it("writes nothing twice, however often it is told", async () => {
+    const tasks = makeTasks(2);
+    const endings = tasks.map((task) => withPicture(task));
+    await tellKitsu(makeTeller({ tell: PREVIEW }), endings);
+    fake.requests.length = 0;
+    const again = await tellKitsu(makeTeller({ tell: PREVIEW }), endings);
+    expect([...again.values()]).toEqual([{ state: "told" }, { state: "told" }]);
+    expect(fake.requests.filter(isWrite)).toEqual([]);
+    expect([fake.comments.length, fake.previews.size]).toEqual([2, 2]);
+  });
+
+  it("finds a comment of which the answer was lost", async () => {
+    const [task] = makeTasks(1);
+    const teller = makeTeller();
+    const { zou } = teller.kitsu;
+    const losing = {
+      ...teller.kitsu,
+      zou: {
+        ...zou,
+        write: async (...given: Parameters<typeof zou.write>) => {
+          await zou.write(...given);
+          fake.next.push(new TypeError("Network connection lost"));
+          return zou.write(...given);
+        },
+      },
+    };
+    expect(await tellKitsu({ ...teller, kitsu: losing }, [done(task)])).toEqual(new Map([[task, { state: "told" }]]));
+    expect(fake.comments).toHaveLength(1);
+  });
+
+  it("says to ask later where Kitsu can't be reached, and why not where the account is refused", async () => {
+    const [task] = makeTasks(1);
+    fake.next = Array.from({ length: 3 }, () => new TypeError("Network connection lost"));
+    const lost = (await tellKitsu(makeTeller(), [done(task)])).get(task ?? "");
+    expect(lost).toEqual({ state: "later", reason: "Kitsu could not be reached." });
+    expect(isSettled(lost)).toBe(false);
+    fake.next = [Response.json({ msg: "Token has been revoked" }, { status: 401 })];
+    expect((await tellKitsu(makeTeller(), [done(task)])).get(task ?? "")).toMatchObject({ state: "refused" });
+    expect(fake.comments).toEqual([]);
+  });
+
+  it("tells the others where one task is gone and another takes no comment", async () => {
+    const [one, two, three] = makeTasks(3, { max_retakes: 1 });
+    change(one, { task_status_id: STATUS.retake, retake_count: 1 });
+    fake.tasks.delete(two ?? "");
+    const told = await tellKitsu(makeTeller({ tell: { done: "keep" } }), [done(one), done(two), done(three)]);
+    expect(told.get(one ?? "")).toEqual({ state: "refused", reason: "Kitsu refused: “No more retakes allowed on this task”." });
+    expect(told.get(two ?? "")).toMatchObject({ state: "refused", reason: expect.stringContaining("deleted") });
+    expect(told.get(three ?? "")).toEqual({ state: "told" });
+    expect(fake.comments).toMatchObject([{ object_id: three }]);
+  });
+
+  it("tells a few at once, and leaves the others for the next time", async () => {
+    const tasks = makeTasks(TOLD_AT_ONCE + 2);
+    const told = await tellKitsu(
+      makeTeller(),
+      tasks.map((task) => done(task)),
+    );
+    expect([...told.keys()]).toEqual(tasks.slice(0, TOLD_AT_ONCE));
+    expect(fake.requests.length).toBeLessThan(25);
+  });
+});
+
+describe("in whose name, and with whose rights", () => {
+  it("sets no status that the person could not set by hand, and says so", async () => {
+    const [own, foreign] = makeTasks(2);
+    change(own, { assignees: [ARTIST.id] });
+    const told = await tellKitsu(makeTeller({ person: ARTIST }), [done(own), done(foreign)]);
+    expect(told.get(own ?? "")?.reason).toBe("Its status was kept: Artists may not use the status done.");
+    expect(told.get(foreign ?? "")?.reason).toContain("Only for its assignees");
+    expect(fake.comments).toMatchObject([
+      { person_id: ARTIST.id, task_status_id: STATUS.wip },
+      { person_id: ARTIST.id, task_status_id: STATUS.wip },
+    ]);
+  });
+
+  it("keeps the status where Kitsu or the project has none of that name", async () => {
+    const [one] = makeTasks(1);
+    const [two] = makeTasks(1, { task_statuses: [STATUS.wip] });
+    const unknown = await tellKitsu(makeTeller({ tell: { done: "old" } }), [done(one)]);
+    expect(unknown.get(one ?? "")).toEqual({ state: "told", reason: "Its status was kept: Kitsu has no status of that name." });
+    expect((await tellKitsu(makeTeller(), [done(two)])).get(two ?? "")?.reason).toContain("the project does not use done");
+    expect(fake.comments).toMatchObject([{ task_status_id: STATUS.wip }, { task_status_id: STATUS.wip }]);
+  });
+
+  it("writes the name under it where Zou does not take it from the bot, or does not know the person any more", async () => {
+    const [task, other] = makeTasks(2);
+    const member = [...fake.teams.values()].flat().find(({ person }) => person === BOT);
+    Object.assign(member ?? {}, { project_role: "supervisor" });
+    await tellKitsu(makeTeller(), [done(task)]);
+    Object.assign(member ?? {}, { project_role: null });
+    await tellKitsu(makeTeller({ person: { id: crypto.randomUUID(), full_name: "Lea Left" } }), [done(other)]);
+    expect(fake.comments).toMatchObject([
+      { person_id: BOT.id, text: expect.stringMatching(/\n\n\(Person 2\)$/) },
+      { person_id: BOT.id, text: expect.stringMatching(/\n\n\(Lea Left\)$/) },
+    ]);
+    await tellKitsu(makeTeller(), [done(task)]);
+    expect(fake.comments).toHaveLength(2);
+  });
+});
+
+describe("the picture", () => {
+  const previews = () => [...fake.previews.values()];
+
+  it.each([
+    [PNG, "png"],
+    [JPEG, "jpg"],
+  ])("is attached to the comment", async (picture) => {
+    const [task] = makeTasks(1);
+    expect(await tellKitsu(makeTeller({ tell: PREVIEW }), [withPicture(task, picture)])).toEqual(
+      new Map([[task, { state: "told" }]]),
+    );
+    expect(previews()).toMatchObject([
+      { comment_id: fake.comments[0]?.id, task_id: task, original_name: "rendered", file_size: picture.length },
+    ]);
+  });
+
+  it("is not even asked for where it is not wanted", async () => {
+    const [task] = makeTasks(1);
+    const picture = () => Promise.reject(new Error("Nobody wants it"));
+    await tellKitsu(makeTeller(), [done(task, { picture })]);
+    expect([fake.comments.length, previews()]).toEqual([1, []]);
+  });
+
+  const tooLarge = new Uint8Array(PICTURE_MAX_BYTES + 1);
+  tooLarge.set(PNG);
+  it.each([
+    ["can't be had", () => Promise.reject(new TypeError("Network connection lost")), undefined],
+    ["is not there", async () => undefined, undefined],
+    ["is no picture", async () => Uint8Array.from(new TextEncoder().encode("<html>Log in</html>")), "neither a PNG nor a JPEG"],
+    ["is too large", async () => tooLarge, "more than 20 MB"],
+  ])("never costs the comment where it %s", async (_, picture, reason) => {
+    const [task] = makeTasks(1);
+    const told = (await tellKitsu(makeTeller({ tell: PREVIEW }), [done(task, { picture })])).get(task ?? "");
+    expect(told?.state).toBe("told");
+    expect(told?.reason).toEqual(reason && expect.stringContaining(reason));
+    expect([fake.comments.length, previews()]).toEqual([1, []]);
+  });
+
+  /** Lets Zou answer the requests before the file, and this the file. */
+  function answerFile(answer: Response | Error) {
+    const { push } = fake.requests;
+    fake.requests.push = (...requests) => {
+      if (requests.some(({ path }) => path.startsWith("/pictures/"))) fake.next = [answer];
+      return push.apply(fake.requests, requests);
+    };
+    return () => {
+      fake.requests.push = push;
+    };
+  }
+
+  it("leaves no empty frame in Kitsu where Zou breaks over it", async () => {
+    const [task] = makeTasks(1);
+    answerFile(Response.json({ error: true, message: "cannot identify image file" }, { status: 500 }));
+    const told = (await tellKitsu(makeTeller({ tell: PREVIEW }), [withPicture(task)])).get(task ?? "");
+    expect(told).toEqual({ state: "told", reason: "It has no picture. Kitsu itself failed, with the status 500." });
+    expect([fake.comments.length, previews()]).toEqual([1, []]);
+  });
+
+  it("is finished the next time where the connection broke in the middle", async () => {
+    const [task] = makeTasks(1);
+    const restore = answerFile(new TypeError("Network connection lost"));
+    expect((await tellKitsu(makeTeller({ tell: PREVIEW }), [withPicture(task)])).get(task ?? "")?.state).toBe("later");
+    restore();
+    expect((await tellKitsu(makeTeller({ tell: PREVIEW }), [withPicture(task)])).get(task ?? "")).toEqual({ state: "told" });
+    expect([fake.comments.length, previews().length, previews()[0]?.original_name]).toEqual([1, 1, "rendered"]);
+  });
+
+  it("waits for the next time where there is no time left", async () => {
+    const [task] = makeTasks(1);
+    const first = await tellKitsu(makeTeller({ tell: PREVIEW, farUntil: -1 }), [withPicture(task)]);
+    expect([first.get(task ?? "")?.state, fake.comments.length, previews().length]).toEqual(["later", 1, 0]);
+    await tellKitsu(makeTeller({ tell: PREVIEW }), [withPicture(task)]);
+    expect([fake.comments.length, previews().length]).toEqual([1, 1]);
+  });
+});

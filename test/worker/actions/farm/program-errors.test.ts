@@ -1,0 +1,40 @@
+import { describe, expect, it } from "vitest";
+import { findWords } from "../../../../worker/actions/farm/program-errors.ts";
+
+describe("what a program said of its failure", () => {
+  it.each([
+    [
+      "Blender's last error",
+      "Fra:3 Mem:8.55M\nError: Cycles: out of GPU memory\nBlender quit\n",
+      "Error: Cycles: out of GPU memory",
+    ],
+    [
+      "a traceback's end",
+      'Traceback (most recent call last):\n  File "a.py", line 3, in <module>\n    f()\nRuntimeError: boom\n',
+      "RuntimeError: boom",
+    ],
+    ["the two last of many", "Error: a\nError: b\nError: c\n", "Error: b / Error: c"],
+    ["once what is said again and again", "Error: a\nError: a\nError: a\n", "Error: a"],
+    ["a shell's", "/bin/sh: 1: blenderx: not found\n", "/bin/sh: 1: blenderx: not found"],
+    ["a licence's", "Rendering\nLicence server is down\n", "Licence server is down"],
+    ["lines of a terminal, in colours", "\u001b[31mERROR\u001b[0m: no\u0007 disk\rdone 3%\r", "ERROR: no disk"],
+    ["lines of Windows", "ok\r\nFatal: x\r\nbye\r\n", "Fatal: x"],
+    ["no error in what counts none", "Fatal: a\nFinished with 0 errors, 0 warnings\n", "Fatal: a"],
+  ])("is %s", (_, output, text) => {
+    expect(findWords(output)).toEqual({ text, isTelling: true });
+  });
+
+  it("is its last line where none tells of an error, and nothing where it printed nothing", () => {
+    expect(findWords("Fra:1\nSaved: x\n\n")).toEqual({ text: "Saved: x", isTelling: false });
+    expect(findWords(" \n\n\t\n")).toBeUndefined();
+    expect(findWords("")).toBeUndefined();
+  });
+
+  it("is short, be a line of a mebibyte, and looked for at the end alone", () => {
+    const line = `Error: ${"x".repeat(1_048_576)}`;
+    const words = findWords(`Error: long ago\n${line}\n`);
+    expect(words?.text.length).toBeLessThan(210);
+    expect(findWords(`${line}\nError: the end\n`)?.text).toMatch(/Error: the end$/);
+    expect(findWords(`Error: first\n${"Fra:1\n".repeat(200_000)}`)).toEqual({ text: "Fra:1", isTelling: false });
+  });
+});

@@ -1,0 +1,329 @@
+import { describe, expect, it } from "vitest";
+import { countFrames, measureFootage } from "../../../../worker/actions/statistics/footage.ts";
+import { byEntity, byEpisode, bySequence, byStatus, byTaskType, groupTasks } from "../../../../worker/actions/statistics/group.ts";
+import { isDueThisWeek, isOverdue, measure } from "../../../../worker/actions/statistics/measure.ts";
+import { dayOf, readMoment, sayDay, weekOf } from "../../../../worker/actions/statistics/dates.ts";
+import { makeReport } from "../../../../worker/actions/statistics/statistics-report.ts";
+import type { Scope } from "../../../../worker/actions/statistics/scope.ts";
+import { listWeeks } from "../../../../worker/actions/statistics/weeks.ts";
+import { makeSelected } from "../../../support/worker/selected.ts";
+
+/** A Wednesday afternoon. */
+const NOW = Date.parse("2026-11-25T15:00:00Z");
+const SCOPE: Scope = {
+  now: NOW,
+  hoursByDay: 7,
+  isForClient: false,
+  persons: new Map([["ada", { full_name: "Ada" }]]),
+  entityTypes: new Map([["chars", { name: "Characters" }]]),
+  withProject: false,
+};
+const tableOf = (report: ReturnType<typeof makeReport>, title: string) => report.tables.find((table) => table.title === title);
+const due = (day: string | null, status = "wip") => makeSelected({ status, task: { due_date: day } });
+
+describe("days and weeks", () => {
+  it("are UTC, said or not", () => {
+    expect(readMoment("2026-08-20T09:15:00")).toBe(Date.UTC(2026, 7, 20, 9, 15));
+    expect(readMoment("2026-08-20T09:15:00Z")).toBe(Date.UTC(2026, 7, 20, 9, 15));
+    expect(readMoment("2026-08-20T09:15:00+02:00")).toBe(Date.UTC(2026, 7, 20, 7, 15));
+    expect(readMoment("2026-08-20")).toBe(Date.UTC(2026, 7, 20));
+    for (const none of [undefined, "", "soon", "20/08/2026", "2026-99-99T00:00:00"]) expect(readMoment(none)).toBeUndefined();
+  });
+
+  it("begin at midnight and on Mondays, before 1970, too", () => {
+    expect(sayDay(dayOf(NOW))).toBe("2026-11-25");
+    expect(sayDay(weekOf(NOW))).toBe("2026-11-23");
+    expect(sayDay(weekOf(Date.parse("2026-11-22T23:59:59Z")))).toBe("2026-11-16");
+    expect(sayDay(weekOf(Date.parse("1969-12-31T00:00:00Z")))).toBe("1969-12-29");
+  });
+});
+
+describe("what is late", () => {
+  it.each([
+    ["2026-11-24T00:00:00", "wip", true, false],
+    ["2026-11-25T00:00:00", "wip", false, true],
+    ["2026-11-29T00:00:00", "todo", false, true],
+    ["2026-11-30T00:00:00", "todo", false, false],
+    ["2026-11-24T00:00:00", "done", false, false],
+    ["2026-11-25T00:00:00", "done", false, false],
+    [null, "wip", false, false],
+    ["someday", "wip", false, false],
+  ])("a task due %s that is %s: overdue %s, due this week %s", (day, status, overdue, thisWeek) => {
+    expect([isOverdue(due(day, status), NOW), isDueThisWeek(due(day, status), NOW)]).toEqual([overdue, thisWeek]);
+  });
+});
+
+describe("what is measured", () => {
+  it("counts open tasks without assignee and estimate, and retakes", () => {
+    const tasks = [
+      makeSelected({ task: { estimation: 60, duration: 30, retake_count: 2, assignees: ["ada"] } }),
+      makeSelected({ task: { estimation: 0, duration: 90, retake_count: 0 } }),
+      makeSelected({ status: "done", task: { retake_count: 1 } }),
+    ];
+    expect(measure(tasks, NOW)).toEqual({
+      tasks: 3,
+      done: 1,
+      estimatedMin: 60,
+      spentMin: 120,
+      overdue: 0,
+      dueThisWeek: 0,
+      retakes: 3,
+      retaken: 2,
+      unassigned: 1,
+      unestimated: 1,
+    });
+  });
+
+  it("is nothing of nothing", () => {
+    expect(Object.values(measure([], NOW)).every((value) => value === 0)).toBe(true);
+  });
+});
+
+describe("groups", () => {
+  it("are in the order of work, and then of numbers in names", () => {
+    const tasks = ["done", "retake", "todo", "wfa", "wip"].map((status) => makeSelected({ status }));
+    expect(groupTasks(tasks, byStatus).map(({ name }) => name)).toEqual(["todo", "wip", "wfa", "retake", "done"]);
+    const sequences = ["SQ10", "SQ2"].map((name) => makeSelected({ parent: { id: name, name, type: "Sequence" } }));
+    expect(groupTasks(sequences, bySequence(false)).map(({ name }) => name)).toEqual(["SQ2", "SQ10"]);
+  });
+
+  it("of one name in two episodes or projects are two", () => {
+    const tasks = ["E01", "E02"].map((name) =>
+      makeSelected({
+        episode: { id: name, name },
+        parent: { id: `${name}-1`, name: "SQ01", type: "Sequence" },
+        task: { project_id: name },
+      }),
+    );
+    expect(groupTasks(tasks, bySequence(false)).map(({ name }) => name)).toEqual(["E01 / SQ01", "E02 / SQ01"]);
+    expect(groupTasks(tasks, byEpisode(true)).map(({ name }) => name)).toEqual(["Project E01 / E01", "Project E02 / E02"]);
+  });
+
+  it("have no place for what is gone, and one for what has no name", () => {
+    const gone = makeSelected({ entity: null });
+    expect(groupTasks([gone], byEntity(false))).toEqual([]);
+    expect(groupTasks([{ ...gone, taskType: undefined, taskStatus: undefined }], byTaskType)[0]?.name).toBe("(unknown)");
+  });
+});
+
+describe("footage", () => {
+  it.each([
+    [48, {}, 48],
+    [48, { frame_in: 1, frame_out: 10 }, 48],
+    [null, { frame_in: "101", frame_out: "148" }, 48],
+    [0, { frame_in: 101, frame_out: 101 }, 1],
+    [null, { frame_in: "1,001", frame_out: "1,048" }, undefined],
+    [null, { frame_in: "0x65", frame_out: "148" }, undefined],
+    [null, { frame_in: "1001.0", frame_out: " 1048 " }, 48],
+    [null, { frame_in: "", frame_out: "148" }, undefined],
+    [null, { frame_in: 10, frame_out: 1 }, undefined],
+    [null, { frame_in: "x", frame_out: null }, undefined],
+    [null, null, undefined],
+  ])("of %s frames and %j is %s", (nb_frames, data, frames) => {
+    const { entity } = makeSelected({ entity: { nb_frames, data } });
+    expect(entity && countFrames(entity)).toBe(frames);
+  });
+
+  it("counts each shot once, in its own rate, and as done when all its tasks here are", () => {
+    const shot = { id: "shot", nb_frames: 100, data: { fps: "50.000" } };
+    const tasks = [
+      makeSelected({ entity: shot, status: "done" }),
+      makeSelected({ entity: shot, status: "wip" }),
+      makeSelected({ entity: { nb_frames: 50 }, status: "done" }),
+      makeSelected({ entity: { nb_frames: 10 }, project: { fps: "" } }),
+      makeSelected({ entity: { type: "Asset", nb_frames: 7 } }),
+      makeSelected(),
+      makeSelected({ entity: null }),
+    ];
+    expect(measureFootage(tasks)).toEqual({ shots: 4, measured: 3, frames: 160, seconds: 4, unclocked: 1, framesDone: 50 });
+  });
+});
+
+describe("weeks", () => {
+  const done = (day: string | null, estimation = 60) => makeSelected({ status: "done", task: { done_date: day, estimation } });
+
+  it("are without gaps, and add up", () => {
+    const weeks = listWeeks(
+      [done("2026-11-03T10:00:00"), done("2026-11-17T00:00:00"), done("2026-11-23T00:00:00"), makeSelected()],
+      NOW,
+    );
+    expect(weeks.map(({ start, done: count, doneSoFar }) => [sayDay(start), count, doneSoFar])).toEqual([
+      ["2026-11-02", 1, 1],
+      ["2026-11-09", 0, 1],
+      ["2026-11-16", 1, 2],
+      ["2026-11-23", 1, 3],
+    ]);
+    expect(weeks.at(-1)?.estimatedMinSoFar).toBe(180);
+  });
+
+  it("are as many as they are, of however many tasks", () => {
+    const one = done("2026-11-23T00:00:00");
+    expect(
+      listWeeks(
+        Array.from({ length: 200_000 }, () => one),
+        NOW,
+      ),
+    ).toMatchObject([{ done: 200_000 }]);
+  });
+
+  it("count what has no date, is older than they reach, or is of the future", () => {
+    const weeks = listWeeks([done(null), done("1970-01-01T00:00:00"), done("2030-01-01T00:00:00")], NOW);
+    expect(weeks).toHaveLength(104);
+    expect(weeks[0]).toMatchObject({ done: 0, doneSoFar: 2 });
+    expect(weeks.at(-1)).toMatchObject({ done: 1, doneSoFar: 3 });
+  });
+
+  it("are none where nothing is done, whatever a task's old date says", () => {
+    expect(listWeeks([makeSelected({ task: { done_date: "2026-11-03T10:00:00" } }), done(null)], NOW)).toEqual([]);
+  });
+});
+
+describe("a report", () => {
+  it("says in words what there is nothing of", () => {
+    const { summary } = makeReport([makeSelected({ entity: { type: "Asset" }, task: { assignees: ["ada"] } })], SCOPE);
+    expect(summary).toBe(
+      "1 task, 0 done (0 %), 0 overdue, 0 due this week, 0 retakes.\n\nIt has the status wip, the task type Animation and the assignee Ada.\n\nNo task is done yet. No task has a due date. No task has an estimate, and no time was spent. No task was retaken.",
+    );
+    expect(makeReport([], SCOPE)).toEqual({ summary: "There is no task to count.", charts: [], tables: [] });
+  });
+
+  it("leaves out what was canceled, and says so", () => {
+    const { summary } = makeReport([makeSelected(), makeSelected({ entity: { canceled: true } })], SCOPE);
+    expect(summary).toContain("1 task, ");
+    expect(summary).toContain("1 task of canceled shots or assets is not counted.");
+    expect(makeReport([makeSelected({ entity: { canceled: true } })], SCOPE).summary).toContain(
+      "There is no task to count. 1 task of",
+    );
+  });
+
+  it("counts days as the studio's, and a task of two people once where days are", () => {
+    const shared = makeSelected({ task: { estimation: 840, duration: 420, assignees: ["ada", "gone"] } });
+    const report = makeReport([shared, makeSelected({ type: "Layout" })], SCOPE);
+    expect(tableOf(report, "Estimated and spent days")?.rows).toEqual([
+      ["Animation", 2, 1, 50],
+      ["Layout", 0, 0, null],
+    ]);
+    expect(tableOf(report, "Tasks by assignee")?.rows).toEqual([
+      ["(unknown)", 1, 0, 0, 0, 0, 0],
+      ["Ada", 1, 0, 0, 0, 0, 0],
+      ["(nobody)", 1, 0, 0, 0, 0, 0],
+    ]);
+    expect(report.summary).toContain("2 days estimated, 1 spent (50 %).");
+    const eight = makeReport([makeSelected({ task: { estimation: 480 } })], { ...SCOPE, hoursByDay: 0 });
+    expect(eight.summary).toContain("1 day estimated");
+  });
+
+  it("says no word of time to a client", () => {
+    const tasks = [
+      makeSelected({ task: { estimation: 4_711, duration: 471, retake_count: 2, due_date: "2026-11-20T00:00:00" } }),
+      makeSelected({ status: "done", task: { estimation: 4_711, duration: 471, done_date: "2026-11-20T00:00:00" } }),
+    ];
+    expect(JSON.stringify(makeReport(tasks, SCOPE))).toMatch(/estimate|spent/i);
+    expect(JSON.stringify(makeReport(tasks, { ...SCOPE, isForClient: true }))).not.toMatch(/estimat|spent|4711|471|11\.2|22\.4/i);
+  });
+
+  it("leaves out, and does not call absent, what Zou keeps from clients", () => {
+    const shot = { entity: { type: "Shot" }, parent: { id: "sq", name: "SQ1", type: "Sequence" } };
+    const tasks = [
+      makeSelected({ ...shot, task: { assignees: ["ada"], retake_count: 2, due_date: "2026-11-20T00:00:00" } }),
+      makeSelected({ ...shot, status: "done", task: { done_date: "2026-11-20T00:00:00" } }),
+      makeSelected({ type: "Layout", parent: { id: "sq2", name: "SQ2", type: "Sequence" } }),
+    ];
+    for (const word of ["Ada", "overdue", "Retakes", "Done per week"])
+      expect(JSON.stringify(makeReport(tasks, SCOPE))).toContain(word);
+    const report = makeReport(tasks, { ...SCOPE, isForClient: true });
+    expect(JSON.stringify(report)).not.toMatch(/Ada|assign|overdue|due this week|retake|Retakes|per week|deadline|No task is done/);
+    expect(report.summary).toContain("3 tasks, 1 done (33 %).");
+    expect(tableOf(report, "Tasks by sequence")?.columns).toEqual(["Sequence", "Tasks", "Done", "Done, %"]);
+  });
+
+  it("of a few tasks is short: no pictures, no table of one line, and what all have in common in a sentence", () => {
+    const shot = (number: number, rest: object = {}) =>
+      makeSelected({
+        entity: { id: `sh-${number}`, type: "Shot" },
+        parent: { id: "sq", name: "SQ1", type: "Sequence" },
+        task: { estimation: 420, duration: 60, retake_count: 1 },
+        ...rest,
+      });
+    const one = makeReport([shot(1)], SCOPE);
+    expect(one.charts).toEqual([]);
+    expect(one.tables.map(({ title }) => title)).toEqual(["Open tasks without assignee or estimate"]);
+    expect(one.summary).toContain("It has the status wip, the task type Animation, the sequence SQ1 and no assignee.");
+    const inEpisode = (number: number, sequence: string) =>
+      shot(number, { episode: { id: "e1", name: "E01" }, parent: { id: sequence, name: sequence, type: "Sequence" } });
+    expect(makeReport([inEpisode(1, "SQ1"), inEpisode(2, "SQ1")], SCOPE).summary).toContain(
+      "All have the status wip, the task type Animation, the sequence E01 / SQ1 and no assignee.",
+    );
+    expect(makeReport([inEpisode(1, "SQ1"), inEpisode(2, "SQ2")], SCOPE).summary).toContain("the episode E01");
+    const few = makeReport([shot(1), shot(2), shot(3, { status: "todo" })], SCOPE);
+    expect(few.charts).toEqual([]);
+    expect(few.summary).toContain("All have the task type Animation, the sequence SQ1 and no assignee.");
+    expect(few.tables.map(({ title }) => title)).toEqual([
+      "Tasks by status",
+      "Open tasks without assignee or estimate",
+      "Most days spent on",
+      "Most retaken",
+    ]);
+  });
+
+  it("of many tasks draws no chart with one bar or one point", () => {
+    const tasks = Array.from({ length: 20 }, (_, index) =>
+      makeSelected({
+        status: index % 2 ? "done" : "wip",
+        task: { estimation: 60, retake_count: 1, assignees: ["ada"], done_date: "2026-11-24T10:00:00" },
+        ...(index === 0 && { parent: { id: "sq", name: "SQ1", type: "Sequence" } }),
+      }),
+    );
+    const { charts, tables, summary } = makeReport(tasks, SCOPE);
+    expect(charts.map(({ title }) => title)).toEqual(["Tasks by status"]);
+    expect(tables.map(({ title }) => title)).toContain("Tasks by sequence");
+    expect(summary).toContain("All have the task type Animation and the assignee Ada.");
+  });
+
+  it("has a table for every chart or a chart beside it, values for every label, and cells for every column", () => {
+    const tasks = Array.from({ length: 300 }, (_, index) =>
+      makeSelected({
+        type: ["Layout", "Animation", "Lighting"][index % 3] ?? "",
+        status: ["todo", "wip", "wfa", "retake", "done"][index % 5] ?? "",
+        parent: { id: `sq-${index % 7}`, name: `SQ${index % 7}`, type: "Sequence" },
+        episode: { id: `e-${index % 2}`, name: `E0${index % 2}` },
+        entity: { nb_frames: 24, ...(index % 10 === 0 && { type: "Asset", entity_type_id: "chars" }) },
+        task: {
+          estimation: 60 * (index % 9),
+          duration: 30 * (index % 11),
+          retake_count: index % 4,
+          assignees: index % 6 ? ["ada"] : [],
+          due_date: `2026-11-${10 + (index % 20)}T00:00:00`,
+          done_date: `2026-${10 + (index % 2)}-10T10:00:00`,
+        },
+      }),
+    );
+    const { charts, tables } = makeReport(tasks, SCOPE);
+    expect(tables.map(({ title }) => title)).toEqual([
+      "Tasks by status",
+      "Task types by status",
+      "Done per week",
+      "Overdue and due this week, the first 100 of 240",
+      "Estimated and spent days",
+      "Retakes",
+      "Tasks by episode",
+      "Tasks by sequence",
+      "Tasks by asset type",
+      "Tasks by assignee",
+      "Open tasks without assignee or estimate",
+      "Footage",
+      "Most days spent on",
+      "Most retaken",
+    ]);
+    expect(new Set(tables.map(({ title }) => title)).size).toBe(tables.length);
+    for (const { title, columns, rows } of tables) for (const row of rows) expect(row, title).toHaveLength(columns.length);
+    for (const { title, labels, series } of charts)
+      for (const { values } of series) expect(values, title).toHaveLength(labels.length);
+    const [statuses] = charts;
+    expect(statuses?.series.map(({ color }) => color)).toEqual(Array(5).fill("#123456"));
+    const sumOf = (rows: readonly (readonly unknown[])[] = [], at = 1) => rows.reduce((total, row) => total + Number(row[at]), 0);
+    for (const title of ["Tasks by status", "Tasks by episode", "Tasks by sequence", "Tasks by assignee"])
+      expect(sumOf(tableOf({ summary: "", charts, tables }, title)?.rows), title).toBe(300);
+    expect(tableOf({ summary: "", charts, tables }, "Footage")?.rows.at(-1)).toEqual(["All", 270, 0, 6480, 259.2, 60 * 24]);
+  });
+});

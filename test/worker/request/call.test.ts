@@ -1,0 +1,265 @@
+import { describe, expect, it } from "vitest";
+import { TASKS_MAX } from "../../../contract.ts";
+import { findUnreadableId, refuseUnreadableId, understandCall } from "../../../worker/request/call.ts";
+import { Failure } from "../../../worker/failure.ts";
+import { ADA, AJAX_FIELDS, FORM_FIELDS, OTHER_TASK, PROJECT, TASK } from "../../support/worker/worker.ts";
+
+const understand = (fields: object, query: Record<string, string> = {}) =>
+  understandCall(Object.entries(query), Object.entries(fields));
+
+function refusal(fields: object, query: Record<string, string> = {}) {
+  try {
+    understand(fields, query);
+  } catch (thrown) {
+    if (thrown instanceof Failure) return thrown.reply;
+    throw thrown;
+  }
+  throw new Error("It was understood");
+}
+
+const SAME = {
+  person: { id: ADA, email: "ada@studio.tld" },
+  project: PROJECT,
+  selection: [TASK, OTHER_TASK],
+  entityType: "shot",
+  path: `/productions/${PROJECT}/shots`,
+  server: "kitsu.studio.tld",
+  params: {},
+  ignored: [],
+};
+
+describe("a call means the same in every dialect", () => {
+  it.each([
+    ["ajax", AJAX_FIELDS],
+    ["form", FORM_FIELDS],
+    [
+      "ajax of 2019",
+      {
+        entityType: "shot",
+        originUrl: SAME.path,
+        originServer: SAME.server,
+        selection: SAME.selection,
+        productionId: PROJECT,
+        userId: ADA,
+        userEmail: "ada@studio.tld",
+      },
+    ],
+    [
+      "form of 2017",
+      {
+        personid: ADA,
+        personemail: "ada@studio.tld",
+        projectid: PROJECT,
+        currentpath: SAME.path,
+        currentserver: SAME.server,
+        selection: SAME.selection.join(","),
+        entity_type: "shot",
+      },
+    ],
+    [
+      "form",
+      {
+        PERSON_ID: ADA,
+        PersonEmail: "ada@studio.tld",
+        Project_Id: PROJECT,
+        CURRENT_PATH: SAME.path,
+        currentServer: SAME.server,
+        Selection: SAME.selection,
+        EntityType: "Shot",
+      },
+    ],
+    ["mixed", { ...AJAX_FIELDS, personid: ADA }],
+  ])("%s", (dialect, fields) => {
+    expect(understand(fields)).toEqual({ ...SAME, dialect });
+  });
+
+  it("by the query string alone", () => {
+    expect(understand({}, FORM_FIELDS)).toEqual({ ...SAME, dialect: "form" });
+  });
+});
+
+describe("the selection", () => {
+  it.each([
+    ["an array", [TASK, OTHER_TASK]],
+    ["a comma string", `${TASK},${OTHER_TASK}`],
+    ["a comma string with blanks", ` ${TASK} , ${OTHER_TASK} `],
+    ["an array of comma strings", [`${TASK},${OTHER_TASK}`]],
+  ])("may be %s", (_, selection) => {
+    expect(understand({ selection }).selection).toEqual([TASK, OTHER_TASK]);
+  });
+
+  it("may be a repeated field", () => {
+    const fields: [string, string][] = [
+      ["selection", TASK],
+      ["selection", OTHER_TASK],
+    ];
+    expect(understandCall([], fields).selection).toEqual([TASK, OTHER_TASK]);
+  });
+
+  it("keeps its order, loses empty and repeated ids, and says so", () => {
+    const { selection, ignored } = understand({ selection: [OTHER_TASK, "", TASK, OTHER_TASK.toUpperCase(), null] });
+    expect(selection).toEqual([OTHER_TASK, TASK]);
+    expect(ignored.map(({ reason }) => reason)).toEqual(["empty ids", "ids that are there already"]);
+  });
+
+  it.each([
+    ["", []],
+    [[], []],
+    [null, []],
+    [[""], []],
+    [",,", []],
+  ])("may be as empty as %j", (selection, expected) => {
+    expect(understand({ selection }).selection).toEqual(expected);
+  });
+
+  it(`has room for ${TASKS_MAX} tasks and not for one more`, () => {
+    const ids = Array.from({ length: TASKS_MAX + 1 }, () => crypto.randomUUID());
+    expect(understand({ selection: ids.slice(1) }).selection).toHaveLength(TASKS_MAX);
+    const reply = refusal({ selection: ids });
+    expect(reply).toMatchObject({ code: "invalid-call", field: "selection" });
+    expect(reply.text).toContain("5,001 tasks");
+  });
+
+  it.each([
+    ["SQL", "1' OR '1'='1"],
+    ["HTML", "<img src=x onerror=alert(1)>"],
+    ["nearly a UUID", `${TASK}0`],
+    ["a number", 7],
+    ["an object", { id: TASK }],
+    ["an array in an array", [[TASK]]],
+  ])("refuses %s for an id", (_, id) => {
+    expect(refusal({ selection: Array.isArray(id) ? id : [TASK, id] })).toMatchObject({ code: "invalid-call", field: "selection" });
+  });
+});
+
+describe("a field that can't be understood", () => {
+  it.each([
+    ["productionid", "all"],
+    ["projectid", "main"],
+    ["productionid", 7],
+    ["useremail", "no address"],
+    ["useremail", "ada"],
+    ["useremail", "@studio.tld"],
+    ["useremail", "<b>@studio.tld"],
+    ["personemail", `${"a".repeat(10_000)}@studio.tld`],
+    ["useremail", { address: "ada@studio.tld" }],
+    ["useremail", ["ada@studio.tld"]],
+    ["originurl", { toString: "x" }],
+    ["originurl", 42],
+    ["originserver", true],
+    ["originserver", "x".repeat(300)],
+    ["currentpath", "/".repeat(3_000)],
+    ["entitytype", "spaceship"],
+    ["entitytype", 1],
+    ["userid", "' OR 1=1 --"],
+    ["personid", "<script>alert(1)</script>"],
+    ["userid", 42],
+  ])("is left out, with the reason: %s %j", (field, value) => {
+    const { selection, ignored } = understand({ selection: [TASK], [field]: value });
+    expect(selection).toEqual([TASK]);
+    expect(ignored).toMatchObject([{ name: field, reason: expect.stringMatching(/^(is|has) /) }]);
+    expect(ignored[0]?.value.length).toBeLessThan(300);
+  });
+
+  it("says of the person's id what is wrong with it, for whoever has nothing else", () => {
+    const unreadable = findUnreadableId(understand({ ...AJAX_FIELDS, userid: "x".repeat(5_000) }));
+    const { reply } = refuseUnreadableId(unreadable ?? { name: "", value: "", reason: "" });
+    expect(reply).toMatchObject({
+      code: "invalid-call",
+      field: "userid",
+      text: expect.stringContaining("is not the id of a person"),
+    });
+    expect(reply.text?.length).toBeLessThan(200);
+    expect(findUnreadableId(understand({ ...AJAX_FIELDS, productionid: "all", colour: "red" }))).toBeUndefined();
+  });
+
+  it("is never quoted at length", () => {
+    expect(refusal({ selection: ["x".repeat(100_000)] }).text?.length).toBeLessThan(300);
+  });
+
+  it.each([
+    "maeve.o'brien@studio.tld",
+    "ada+kitsu@studio.tld",
+    "zoé@bücher.example",
+    "アダ@例え.テスト",
+    "a_b=c{d}!#$%&*/?^`|~@studio.tld",
+    "ada@localhost",
+  ])("is no e-mail address that Zou takes: %s", (email) => {
+    expect(understand({ useremail: ` ${email}\n` })).toMatchObject({ person: { email }, ignored: [] });
+  });
+
+  it.each(["", " ", null, "null", "undefined"])("may say nothing as %j", (nothing) => {
+    const call = understand({ productionid: nothing, userid: nothing, useremail: nothing, originurl: nothing });
+    expect(call).toMatchObject({ person: { id: undefined, email: undefined }, project: undefined, path: undefined });
+  });
+});
+
+describe("fields that come twice", () => {
+  it("may agree", () => {
+    expect(understand({ userid: ADA, personid: ADA }).person.id).toBe(ADA);
+  });
+
+  it("may not disagree", () => {
+    const reply = refusal({ userid: ADA, personid: TASK });
+    expect(reply).toMatchObject({ code: "invalid-call", field: "personid" });
+    expect(reply.text).toContain("userid");
+  });
+
+  it("may not disagree across query string and body", () => {
+    expect(refusal({ userid: ADA }, { userid: TASK })).toMatchObject({ code: "invalid-call", field: "userid" });
+  });
+
+  it.each([
+    [{ userid: ADA, personid: "nobody" }],
+    [{ personid: 42, userid: ADA }],
+    [{ useremail: "ada@studio.tld", personemail: "bob@studio.tld" }],
+  ])("may not name two persons: %j", (fields) => {
+    expect(refusal(fields)).toMatchObject({ code: "invalid-call", text: expect.stringContaining("disagree") });
+  });
+
+  it("agree whatever their case is", () => {
+    const twice = { userid: ADA, personid: ADA.toUpperCase(), useremail: "ada@studio.tld", personemail: "ADA@studio.tld " };
+    expect(understand(twice)).toMatchObject({ person: { id: ADA, email: "ada@studio.tld" }, ignored: [] });
+  });
+
+  it.each([
+    ["productionid", PROJECT, "projectid", TASK],
+    ["originurl", "/my-tasks", "currentpath", "/people"],
+    ["originserver", "kitsu.studio.tld", "currentserver", "elsewhere.tld"],
+  ])("count once where they only hint: %s", (one, value, other, another) => {
+    const call = understand({ [one]: value, [other]: another });
+    expect([call.project, call.path, call.server]).toContain(value);
+    expect(call.ignored).toEqual([{ name: other, value: another, reason: `says something else than ${one}` }]);
+  });
+});
+
+describe("what Kitsu does not send", () => {
+  it("is left out and said", () => {
+    expect(understand({ ...AJAX_FIELDS, colour: "red" }).ignored).toEqual([
+      { name: "colour", value: "red", reason: "Kitsu has no such field" },
+    ]);
+  });
+
+  it("is a parameter where it stands in the action's own URL", () => {
+    expect(understand(AJAX_FIELDS, { preset: "4k" }).params).toEqual({ preset: "4k" });
+  });
+
+  it("is listed up to a limit, and counted beyond, but for the person's id", () => {
+    const many = Object.fromEntries(Array.from({ length: 7_000 }, (_, index) => [`field_${index}`, "x"]));
+    const { ignored } = understand({ ...many, personid: "nobody", ...AJAX_FIELDS, userid: "" });
+    expect(ignored).toHaveLength(52);
+    expect(ignored.at(-1)).toEqual({ name: "6,950 more", value: "", reason: "more than are listed" });
+    expect(findUnreadableId({ ignored })).toMatchObject({ value: "nobody" });
+  });
+
+  it("changes no prototype", () => {
+    const call = understandCall(
+      [["__proto__", "polluted"]],
+      Object.entries(JSON.parse('{"__proto__": {"polluted": true}, "constructor": 1}')),
+    );
+    expect(call.ignored.map(({ name }) => name)).toEqual(["__proto__", "constructor"]);
+    expect(Object.keys(call.params)).toEqual(["__proto__"]);
+    expect({}).not.toHaveProperty("polluted");
+    expect(Object.getPrototypeOf(call.params)).toBe(Object.prototype);
+  });
+});

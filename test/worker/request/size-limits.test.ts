@@ -1,0 +1,117 @@
+// No small request costs much: what a caller decides the size of is counted before anything is made of it.
+import { describe, expect, it } from "vitest";
+import { hear } from "../../../contract.ts";
+import { describeArrival } from "../../../worker/request/request-snapshot.ts";
+import { readFields } from "../../../worker/request/body.ts";
+import { Failure } from "../../../worker/failure.ts";
+import {
+  ARRIVED_FIELDS_MAX,
+  BODY_MAX_BYTES,
+  DEPTH_MAX,
+  INPUT_FIELDS_MAX,
+  INPUT_VALUES_MAX,
+  VALUES_MAX,
+} from "../../../worker/request/size-limits.ts";
+import { readSubmission } from "../../../worker/request/form-answer.ts";
+import { ajax, ask, KITSU, readFailed } from "../../support/worker/worker.ts";
+
+const FORM = "application/x-www-form-urlencoded";
+const post = (body: string, type: string) =>
+  new Request("https://edge.studio.tld/actions/debug", { method: "POST", body, headers: { "content-type": type } });
+
+async function refusal(body: string, type: string): Promise<Failure> {
+  const thrown = await readFields(post(body, type)).then(
+    () => undefined,
+    (reason: unknown) => reason,
+  );
+  if (!(thrown instanceof Failure)) throw new Error(`Expected a Failure, got ${String(thrown)}`);
+  return thrown;
+}
+
+/** As much as a body may have, of one thing over and over. */
+const full = (unit: string) => unit.repeat(Math.floor(BODY_MAX_BYTES / unit.length));
+const head = full("x: y\r\n").slice(0, -200);
+const multipart = (count: number) =>
+  `${Array.from({ length: count }, () => '--b\r\ncontent-disposition: form-data; name="a"\r\n\r\n\r\n').join("")}--b--\r\n`;
+
+describe("a body with too much in it", () => {
+  it.each([
+    ["fields of a form", full("a=&"), FORM],
+    ["empty fields", full("&"), FORM],
+    ["answers to a form", full("input.a=&"), FORM],
+    ["members", `{${full('"a":1,').slice(0, -4)}}`, "application/json"],
+    ["entries of a list", `{"selection":[${full("0,").slice(0, -20)}0]}`, "application/json"],
+    ["parts", multipart(VALUES_MAX + 2), "multipart/form-data; boundary=b"],
+    ["lines in the head of one part", `--b\r\n${head}${multipart(1).slice(5)}`, "multipart/form-data; boundary=b"],
+  ])("is refused: %s", async (_, body, type) => {
+    const failure = await refusal(body, type);
+    expect(failure.status).toBe(413);
+    expect(failure.reply).toMatchObject({
+      code: "invalid-call",
+      text: expect.stringContaining("more than 8,000 fields or values"),
+    });
+  });
+
+  it.each([
+    ['multipart/form-data; x="; boundary=c"; boundary=b'],
+    ['multipart/form-data; boundary="\\b"'],
+    ["multipart/form-data"],
+  ])("is refused where its parts can't be counted, for they are told two ways: %s", async (type) => {
+    expect((await refusal(multipart(VALUES_MAX + 2), type)).reply.text).toContain("has no boundary");
+  });
+
+  it.each([["["], ['{"a":']])("is refused where it lies too deep: %s", async (unit) => {
+    const failure = await refusal(`{"a":${unit.repeat(100_000)}`, "application/json");
+    expect(failure.reply.text).toContain(`more than ${DEPTH_MAX} levels deep`);
+  });
+
+  it("may have brackets and commas within its texts, as many as it likes", async () => {
+    const text = `${"[{,:".repeat(20_000)}\\"`;
+    expect(await readFields(post(JSON.stringify({ note: text }), "application/json"))).toEqual([["note", text]]);
+    expect(await refusal('{"a":"', "application/json")).toMatchObject({ code: "invalid-call" });
+  });
+
+  it("still has room for all tasks there can be, in every dialect", async () => {
+    const ids = Array.from({ length: 5_000 }, () => crypto.randomUUID());
+    expect(await readFields(post(JSON.stringify({ selection: ids, userid: "a" }), "application/json"))).toHaveLength(2);
+    expect(await readFields(post(ids.map((id) => `selection=${id}`).join("&"), FORM))).toHaveLength(5_000);
+  });
+
+  it("is refused in the caller's dialect, and Kitsu can read why", async () => {
+    const response = await ask("/actions/debug", ajax(full("a=&"), { "content-type": FORM, accept: "application/json" }));
+    expect(response.status).toBe(413);
+    expect(response.headers.get("access-control-allow-origin")).toBe(KITSU);
+    expect((await readFailed(response)).advice).toContain("fewer tasks");
+  });
+});
+
+describe("the answer to a form", () => {
+  it("is read in one pass, and has so many fields and values", () => {
+    const field = (name: string, count: number) => Array.from({ length: count }, () => [`input.${name}`, "a"] as const);
+    expect(readSubmission(field("a", INPUT_VALUES_MAX)).submission.input).toHaveProperty("a.length", INPUT_VALUES_MAX);
+    expect(() => readSubmission(field("a", INPUT_VALUES_MAX + 1))).toThrow("more than 5000 values");
+    const many = Array.from({ length: INPUT_FIELDS_MAX + 1 }, (_, index) => [`input.${index}`, "a"] as const);
+    expect(() => readSubmission(many)).toThrow("more than 200 fields");
+  });
+});
+
+describe("a request as it is written down", () => {
+  it("has as many fields as a person reads, and the number of the others", () => {
+    const fields = Array.from({ length: 7_000 }, (_, index) => [`field${index}`, "x".repeat(1_000)] as const);
+    const { fields: listed } = describeArrival(post("", FORM), new URL("https://edge.studio.tld/"), fields);
+    expect(listed.length).toBeLessThanOrEqual(ARRIVED_FIELDS_MAX + 1);
+    expect(JSON.stringify(listed).length).toBeLessThan(300_000);
+    expect(listed.at(-1)).toEqual(["…", expect.stringMatching(/^\d,\d{3} more fields$/)]);
+  });
+});
+
+describe("a page that a studio's server answers", () => {
+  it("has its title read in one pass, however it was made", () => {
+    const page = (body: string) => hear(200, "text/html", body);
+    expect(page("<html><TITLE lang=en>\n Report of the day </title>")).toMatchObject({ as: "html", title: "Report of the day" });
+    expect(page("<p>None</p>")).toMatchObject({ title: "" });
+    expect(page("<title")).toMatchObject({ title: "" });
+    expect(page("<title".repeat(170_000))).toMatchObject({ as: "html", title: "" });
+    expect(page(`<title>${"a".repeat(1_000_000)}`)).toMatchObject({ title: "a".repeat(300) });
+  });
+});

@@ -1,0 +1,194 @@
+import { createExecutionContext, waitOnExecutionContext } from "cloudflare:test";
+import { describe, expect, it, vi } from "vitest";
+import { debug } from "../../../worker/actions/debug.ts";
+import { Failure } from "../../../worker/failure.ts";
+import worker from "../../../worker/index.ts";
+import { replaceRun } from "../../support/worker/replace-run.ts";
+import {
+  AJAX_FIELDS,
+  ajax,
+  arrive,
+  ask,
+  EDGE,
+  form,
+  makeEnv,
+  readAnswer,
+  readFailed,
+  readLog,
+  TASK,
+} from "../../support/worker/worker.ts";
+
+const RUN = "0123456789abcdef0123456789abcdef";
+const DONE = { kind: "done", severity: "success", title: "Fine" } as const;
+
+describe("a call", () => {
+  it("runs under the id its userscript gave it, which is no parameter of the action", async () => {
+    const run = vi.spyOn(debug, "prepare");
+    const answer = await readAnswer(await ask(`/actions/debug?preset=4k&run=${RUN}`, ajax()));
+    expect(answer.run?.id).toBe(RUN);
+    expect(run.mock.lastCall?.[0].call.params).toEqual({ preset: "4k" });
+  });
+
+  it.each(["", "?run=", "?run=short", `?run=${RUN.toUpperCase()}`, `?run=${RUN}0`])(
+    "gets a new id of 128 bits otherwise: %s",
+    async (query) => {
+      const [first, second] = [
+        await readAnswer(await ask(`/actions/debug${query}`, ajax())),
+        await readAnswer(await ask(`/actions/debug${query}`, ajax())),
+      ];
+      expect(first.run?.id).toMatch(/^[0-9a-f]{32}$/);
+      expect(second.run?.id).not.toBe(first.run?.id);
+    },
+  );
+
+  it("works under a path of Kitsu's own host", async () => {
+    const variables = { BASE_PATH: "/edge", KITSU_URL: EDGE };
+    const init = ajax(AJAX_FIELDS, { origin: EDGE, "sec-fetch-site": "same-origin" });
+    const answer = await readAnswer(await ask("/edge/actions/debug", init, variables));
+    expect(answer.run?.url).toMatch(new RegExp(`^${EDGE}/edge/runs/`));
+    expect((await ask("/actions/debug", init, variables)).status).toBe(404);
+  });
+
+  it("holds 5,000 tasks in either dialect", async () => {
+    const ids = Array.from({ length: 5_000 }, () => crypto.randomUUID());
+    expect((await readAnswer(await ask("/actions/debug", ajax({ ...AJAX_FIELDS, selection: ids })))).reply.title).toBe(
+      "5000 tasks arrived",
+    );
+    expect(await (await ask("/actions/debug", form({ selection: ids.join(",") }))).text()).toContain("5000 tasks arrived");
+  });
+
+  it("goes on to its end and into the log when nobody waits for the answer", async () => {
+    const ctx = createExecutionContext();
+    const run = replaceRun(debug).mockImplementation(() => scheduler.wait(50).then(() => DONE));
+    void worker.fetch(arrive("/actions/debug", ajax()), makeEnv(), ctx);
+    await vi.waitFor(() => expect(run).toHaveBeenCalled());
+    await waitOnExecutionContext(ctx);
+    expect(await readLog()).toMatchObject([{ reply: DONE }]);
+  });
+});
+
+describe("a call for an action", () => {
+  it("that is unknown says so, and where the TD finds what there is", async () => {
+    const response = await ask("/actions/nonsense", ajax());
+    expect(response.status).toBe(404);
+    expect(await readFailed(response)).toMatchObject({ code: "unknown-action", advice: expect.stringContaining("home page") });
+  });
+
+  it.each(["__proto__", "constructor", "%3Cscript%3E", "..%2fruns"])("called %s is unknown", async (id) => {
+    const response = await ask(`/actions/${id}`, form());
+    expect(response.status).toBe(404);
+    expect(await response.text()).not.toContain("<script>");
+  });
+
+  it.each(["PUT", "DELETE", "PATCH", "HEAD"])("is refused with %s, and says what would do", async (method) => {
+    const response = await ask("/actions/debug", { method, headers: { origin: "https://kitsu.studio.tld" } });
+    expect(response.status).toBe(405);
+    expect(response.headers.get("allow")).toBe("GET, POST, OPTIONS");
+  });
+
+  it("without a task is refused, and Kitsu's old bug is named", async () => {
+    const forward = { FORWARD_TARGETS: { publish: { url: "https://pipeline.studio.tld" } } };
+    const response = await ask("/actions/publish", ajax({ ...AJAX_FIELDS, selection: [] }), forward);
+    expect(response.status).toBe(422);
+    expect(await readFailed(response)).toMatchObject({
+      code: "empty-selection",
+      field: "selection",
+      advice: expect.stringContaining("0.20.87"),
+    });
+  });
+});
+
+describe("a call that goes wrong", () => {
+  it.each([
+    ["throws an error", () => Promise.reject(new Error("the disk is on fire"))],
+    // biome-ignore lint/suspicious/noExplicitAny: an action may throw anything
+    ["throws a string", () => Promise.reject("the disk is on fire" as any)],
+    [
+      "throws at once",
+      () => {
+        throw new Error("the disk is on fire");
+      },
+    ],
+  ])("because its action %s says so without the cause, and the log has it", async (_, fail) => {
+    const errors = vi.spyOn(console, "error").mockReturnValue();
+    replaceRun(debug).mockImplementation(fail);
+    const response = await ask("/actions/debug", ajax());
+    expect(response.status).toBe(500);
+    const { run, reply } = await readAnswer(response.clone());
+    expect(reply).toMatchObject({ code: "internal-error", title: "Something went wrong in the action server" });
+    expect(await response.text()).not.toContain("fire");
+    expect(await readLog()).toMatchObject([{ id: run?.id, status: 500, cause: expect.stringContaining("the disk is on fire") }]);
+    expect(errors.mock.lastCall?.[0]).toContain("the disk is on fire");
+  });
+
+  it("because its action never ends is answered in time, logged, and the action told to stop", async () => {
+    let signal: AbortSignal | undefined;
+    replaceRun(debug).mockImplementation((given) => {
+      signal = given.signal;
+      return new Promise(() => {});
+    });
+    const response = await ask("/actions/debug", ajax(), { ACTION_TIME_LIMIT: "0.1" });
+    expect(response.status).toBe(504);
+    expect(await readFailed(response)).toMatchObject({
+      code: "time-limit",
+      text: expect.stringContaining("0.1 seconds"),
+    });
+    expect(signal?.aborted).toBe(true);
+    expect(await readLog()).toMatchObject([{ status: 504 }]);
+  });
+
+  it("by a Failure of the action's own choice shows what that says", async () => {
+    replaceRun(debug).mockRejectedValue(new Failure("target-refused", { title: "No", text: "Because.", status: 409 }));
+    const response = await ask("/actions/debug", ajax());
+    expect(response.status).toBe(409);
+    expect(await readFailed(response)).toMatchObject({ title: "No", text: "Because." });
+  });
+
+  it.each([
+    ["truncated", ajax('{"selection": ["'), 400],
+    ["naming no task ids", ajax({ selection: ["'; DROP TABLE task; --"] }), 400],
+    ["too large", ajax(`{"a":"${"x".repeat(3 * 1_024 * 1_024)}"}`), 413],
+    ["of the wrong type", ajax("<xml/>", { "content-type": "text/xml" }), 415],
+  ])("by being %s is logged with all that arrived", async (_, init, status) => {
+    const response = await ask(`/actions/debug?run=${RUN}`, init);
+    expect(response.status).toBe(status);
+    const answer = await readAnswer(response);
+    expect(answer.run?.id).toBe(RUN);
+    expect(await readLog()).toMatchObject([{ id: RUN, status, reply: { kind: "failed" }, arrived: { method: "POST" } }]);
+  });
+
+  it("keeps the fields it could not understand in the log", async () => {
+    await ask("/actions/debug", ajax({ ...AJAX_FIELDS, selection: ["nobody"] }));
+    const [record] = await readLog();
+    expect(record).toMatchObject({ arrived: { fields: expect.arrayContaining([["selection", '["nobody"]']]) } });
+    expect(record).not.toHaveProperty("call");
+  });
+});
+
+describe("a reply", () => {
+  it("is answered although KV refuses to write, and is in the log as soon as KV takes it", async () => {
+    const errors = vi.spyOn(console, "error").mockReturnValue();
+    const put = vi.fn(() => Promise.reject(new Error("KV PUT failed: 429 Too Many Requests")));
+    const response = await ask("/actions/debug", ajax(), { RUNS: { put } });
+    expect(response.status).toBe(200);
+    const { run } = await readAnswer(response);
+    expect(JSON.parse(String(errors.mock.calls[0]?.[0]))).toMatchObject({ cause: expect.stringContaining("429"), run: run?.id });
+    // The run's object writes it by itself, a second later.
+    await vi.waitFor(async () => expect(await readLog()).toHaveLength(1), { timeout: 20_000 });
+    expect(await readLog()).toMatchObject([{ id: run?.id, call: { selection: expect.arrayContaining([TASK]) } }]);
+  });
+
+  it("is in the worker's own log as a whole, where nothing takes it", async () => {
+    const errors = vi.spyOn(console, "error").mockReturnValue();
+    const put = () => Promise.reject(new Error("KV PUT failed: 429 Too Many Requests"));
+    await ask("/actions/debug", ajax(), { RUNS: { put }, CONVERSATIONS: undefined });
+    expect(JSON.parse(String(errors.mock.lastCall?.[0]))).toMatchObject({
+      recorded: { call: { selection: expect.arrayContaining([TASK]) } },
+    });
+  });
+
+  it("of an action that goes on is 202", async () => {
+    replaceRun(debug).mockResolvedValue({ kind: "started", title: "Rendering", progress: { done: 0, total: 12 } });
+    expect((await ask("/actions/debug", ajax())).status).toBe(202);
+  });
+});

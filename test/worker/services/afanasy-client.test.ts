@@ -1,0 +1,290 @@
+import * as v from "valibot";
+import { beforeEach, describe, expect, it, vi } from "vitest";
+import { openAfanasy } from "../../../worker/services/afanasy-client.ts";
+import type { AfanasyJob } from "../../../worker/services/afanasy-job.ts";
+import { ErrorHosts } from "../../../worker/services/afanasy-tasks.ts";
+import { AFANASY_URL, type FakeAfserver, openFakeAfserver } from "../../support/worker/afserver.ts";
+
+let server: FakeAfserver;
+beforeEach(() => {
+  server = openFakeAfserver();
+});
+
+const HANG_MS = 30;
+const open = (more: object = {}, signal = new AbortController().signal) =>
+  openAfanasy({ url: AFANASY_URL, ...more }, signal, HANG_MS);
+
+const job = (more: Partial<AfanasyJob> = {}): AfanasyJob => ({
+  name: "demo SQ01_SH010",
+  user_name: "ada",
+  host_name: "kitsu-actions",
+  blocks: [
+    {
+      name: "render",
+      service: "blender",
+      command: 'blender -b "a.blend" -s @#@ -e @#@ -a',
+      flags: 1,
+      frame_first: 101,
+      frame_last: 148,
+      frames_per_task: 4,
+      frames_inc: 1,
+    },
+  ],
+  ...more,
+});
+
+describe("what is sent to Afanasy", () => {
+  it("says its exact length in bytes, in a header of its own, and is bytes of known length", async () => {
+    await open().submit(job({ name: "Schloß 🎬" }));
+    const [{ body, headers } = { body: "", headers: new Headers() }] = server.requests;
+    expect(headers.get("afanasy")).toBe(String(new TextEncoder().encode(body).byteLength));
+    expect(headers.get("afanasy")).toBe(String(body.length));
+    expect(body).toContain("Schlo\\u00df \\ud83c\\udfac");
+    expect(headers.get("transfer-encoding")).toBeNull();
+  });
+
+  it("names that header in capitals, which most servers of 3.x compare letter by letter", async () => {
+    const fetched = vi.mocked(fetch);
+    await open().isAlive();
+    expect(Object.keys(fetched.mock.lastCall?.[1]?.headers ?? {})).toContain("AFANASY");
+  });
+
+  it("is the contract's question, byte for byte", async () => {
+    await open().readWhole([2]);
+    expect(server.requests[0]?.body).toBe('{"get":{"type":"jobs","ids":[2],"mode":"full"}}');
+    expect(server.requests[0]?.headers.get("afanasy")).toBe("47");
+  });
+
+  it("carries the relay's token and the service token of Access, where they are set", async () => {
+    await open({ token: "sesame", access: { id: "id.access", secret: "hush" } }).isAlive();
+    const { headers } = server.requests[0] ?? { headers: new Headers() };
+    expect(headers.get("authorization")).toBe("Bearer sesame");
+    expect(headers.get("cf-access-client-id")).toBe("id.access");
+    expect(headers.get("cf-access-client-secret")).toBe("hush");
+    await open().isAlive();
+    expect(server.requests[1]?.headers.has("authorization")).toBe(false);
+  });
+
+  it("has few headers, for all must be in the first packet", async () => {
+    await open().isAlive();
+    expect([...(server.requests[0]?.headers.keys() ?? [])].sort()).toEqual(["afanasy", "content-type"]);
+  });
+
+  it("is never a job that ends the server", async () => {
+    const bad: unknown[] = [
+      { ...job(), blocks: [] },
+      { ...job(), user_name: "" },
+    ];
+    for (const one of bad) {
+      // @ts-expect-error: what its type does not allow may come out of a store all the same
+      await expect(open().submit(one)).rejects.toMatchObject({ code: "farm-refused" });
+    }
+    expect(server.requests).toEqual([]);
+  });
+
+  it("is never more than the server may be sent, and then says so as any other job that is unfit", async () => {
+    const [block] = job().blocks;
+    if (block === undefined) throw new Error("It has one");
+    const large = job({ blocks: [{ ...block, command: "a".repeat(1_000_001) }] });
+    await expect(open().submit(large)).rejects.toMatchObject({ code: "farm-refused", message: expect.stringContaining("1000000") });
+    expect(server.requests).toEqual([]);
+  });
+
+  it("is an action by one id, by the job's own user, and never by a mask", async () => {
+    await open().submit(job());
+    const [one] = await open().readWhole([2]);
+    if (one === undefined) throw new Error("It is there");
+    await open().operate(one, "stop");
+    expect(server.messages.at(-1)).toEqual({
+      action: { user_name: "ada", host_name: "kitsu-actions", type: "jobs", ids: [2], operation: { type: "stop" } },
+    });
+    await open().annotate(one, "Why");
+    expect(server.messages.at(-1)).toEqual({
+      action: { user_name: "ada", host_name: "kitsu-actions", type: "jobs", ids: [2], params: { annotation: "Why" } },
+    });
+  });
+});
+
+describe("what Afanasy answers", () => {
+  it("is a number and a serial", async () => {
+    expect(await open().submit(job())).toEqual({ id: 2, serial: expect.any(Number) });
+  });
+
+  it("is read with what it leaves out as zero", async () => {
+    await open().submit(job());
+    expect(await open().readByUsers(["ada"])).toMatchObject([
+      { st: 4, blocks: [{ tasks_num: 12, p_percentage: 0, p_tasks_error: 0, p_avoid_hosts: 0 }] },
+    ]);
+  });
+
+  it("is an error that comes with the status 200, in its own words", async () => {
+    server.next.push(Response.json({ info: { kind: "error", text: "Server demo mode." } }));
+    await expect(open().submit(job())).rejects.toMatchObject({
+      code: "farm-refused",
+      message: "Afanasy refused: Server demo mode.",
+    });
+    server.next.push(Response.json({ id: 0, error: "No user" }));
+    await expect(open().submit(job())).rejects.toMatchObject({ message: "Afanasy refused: No user" });
+  });
+
+  it("is no job where it does not know the one id, as where it knows none of several", async () => {
+    expect(await open().readWhole([7])).toEqual([]);
+    expect(await open().readWhole([7, 8])).toEqual([]);
+  });
+
+  it("costs one job where one can't be read", async () => {
+    server.next.push(Response.json({ jobs: [{ id: "x" }, { id: 3, serial: 4 }] }));
+    expect(await open().readByIds([3, 4])).toMatchObject([{ id: 3 }]);
+  });
+
+  it("is nothing it is asked for where nothing is asked", async () => {
+    expect(await open().readByIds([])).toEqual([]);
+    expect(await open().readByUsers([])).toEqual([]);
+    expect(server.requests).toEqual([]);
+  });
+});
+
+describe("what Afanasy answers of tasks", () => {
+  const submitBroken = async () => {
+    const [block] = job().blocks;
+    if (block === undefined) throw new Error("It has one");
+    await open().submit(job({ name: "broken", blocks: [{ ...block, errors_retries: 0, errors_avoid_host: 1 }] }));
+    server.pass(3_000);
+  };
+
+  it("is their states in words, for the bits are beyond what JSON.parse keeps", async () => {
+    await submitBroken();
+    const tasks = await open().readTasks(2);
+    expect(tasks.length).toBe(12);
+    expect(tasks.slice(0, 3)).toEqual([
+      { block: 0, task: 0, states: ["ERR"], errors: 1 },
+      { block: 0, task: 1, states: ["ERR"], errors: 1 },
+      { block: 0, task: 2, states: ["RDY"], errors: 0 },
+    ]);
+  });
+
+  it("is which machines are avoided, out of lines that are for people", async () => {
+    await submitBroken();
+    expect(await open().readAvoided(2)).toEqual([
+      {
+        machines: new Set(["node1", "node2"]),
+        tasks: new Map([
+          [0, new Set()],
+          [1, new Set()],
+        ]),
+      },
+    ]);
+  });
+
+  it("is read at once where a line is endless", () => {
+    const list = ["Block['render'] error hosts:", ": 1 at ".repeat(150_000)];
+    expect(v.parse(ErrorHosts, { message: { list } })).toEqual([{ machines: new Set(), tasks: new Map() }]);
+  });
+
+  it("is what a program printed, and nothing where the server says that there is nothing", async () => {
+    await submitBroken();
+    expect(await open().readOutput(2, 0, 0)).toEqual({
+      name: "frame 101-104",
+      text: expect.stringMatching(/Cannot read the blend file/),
+    });
+    expect(await open().readOutput(2, 0, 2)).toEqual({ name: "frame 109-112", text: "" });
+    expect(await open().readOutput(2, 0, 99)).toEqual({ name: "", text: "" });
+    expect((await open().readTaskLog(2, 0, 0)).text).toMatch(/SESSION #1.*\n.*Finished error\.$/);
+  });
+
+  it("is never read beyond its limit", async () => {
+    server.next.push(Response.json({ task: { data: "x".repeat(4 * 1_024 * 1_024) } }));
+    await expect(open().readOutput(2, 0, 0)).rejects.toMatchObject({
+      code: "farm-broken",
+      message: "Afanasy answered more than 4 MiB.",
+    });
+  });
+});
+
+describe("no answer", () => {
+  it.each([
+    ["close", "closed"],
+    ["taken-close", "closed"],
+    ["hang", "late"],
+    ["taken-hang", "late"],
+  ] as const)("to a job, by %s, is %s: nobody claims that it is not there", async (fate, silence) => {
+    server.next.push(fate);
+    expect(await open().submit(job())).toEqual({ silence });
+  });
+
+  it.each([
+    ["an empty body", new Response(""), "closed"],
+    ["a tunnel's page", new Response("<h1>502 Bad gateway</h1>", { status: 502 }), "closed"],
+    ["half an answer", new Response('{"id":7,"ser'), "unreadable"],
+    ["an answer without a serial", Response.json({ id: 7 }), "unreadable"],
+    ["the relay's word that it heard nothing", relayed("closed", 502), "closed"],
+    ["the relay's word that it heard nothing in time", relayed("late", 504), "late"],
+  ])("to a job is %s, too", async (_, response, silence) => {
+    server.next.push(response);
+    expect(await open().submit(job())).toEqual({ silence });
+  });
+
+  it("to a question can be asked for again", async () => {
+    server.next.push("close");
+    await expect(open().readByIds([1])).rejects.toMatchObject({ code: "farm-unreachable", reply: { retry: true } });
+    server.next.push("hang");
+    await expect(open().readByIds([1])).rejects.toMatchObject({ code: "farm-unreachable", reply: { retry: true } });
+    server.next.push(new Response('{"jobs":[{'));
+    await expect(open().readByIds([1])).rejects.toMatchObject({ code: "farm-broken", reply: { retry: true } });
+  });
+
+  it("is what a relay says it could not deliver, and then nothing was sent", async () => {
+    server.next.push(relayed("unreachable", 502));
+    await expect(open().submit(job())).rejects.toMatchObject({ code: "farm-unreachable", reply: { retry: true } });
+  });
+
+  it("is not our own time that is over", async () => {
+    const controller = new AbortController();
+    server.next.push("hang");
+    const answer = openAfanasy({ url: AFANASY_URL }, controller.signal).submit(job());
+    controller.abort(new Error("The watch is over"));
+    await expect(answer).rejects.toThrow("The watch is over");
+  });
+
+  it("of a server that lives is told from that of one that is dead", async () => {
+    expect(await open().isAlive()).toBe(true);
+    server.isDead = true;
+    expect(await open().isAlive()).toBe(false);
+  });
+});
+
+function relayed(relay: string, status: number): Response {
+  return Response.json({ info: { kind: "error", text: "connection refused" }, relay }, { status });
+}
+
+describe("a way that is closed", () => {
+  it.each([
+    ["Access sends to its login", new Response(null, { status: 302, headers: { location: "https://team.cloudflareaccess.com" } })],
+    ["Access forbids", new Response("<h1>Forbidden</h1>", { status: 403 })],
+    ["the relay does not know the token", Response.json({ info: { kind: "error", text: "wrong token" } }, { status: 401 })],
+  ])("is said, with which secrets open it: %s", async (_, response) => {
+    server.next.push(response);
+    const failed = open().submit(job());
+    await expect(failed).rejects.toMatchObject({
+      code: "farm-refused",
+      message: expect.stringContaining("The way to Afanasy is closed"),
+    });
+    await expect(failed).rejects.toMatchObject({ reply: { advice: expect.stringContaining("AFANASY_ACCESS_ID") } });
+  });
+
+  it("of a relay that does not allow the job says why", async () => {
+    server.next.push(Response.json({ info: { kind: "error", text: "the service “maya” is not allowed" } }, { status: 403 }));
+    const refused = open().submit(job());
+    await expect(refused).rejects.toMatchObject({
+      message:
+        "The studio's relay to Afanasy does not allow this: the service “maya” is not allowed. Ask your TD to allow it there.",
+      reply: { advice: expect.stringContaining("under services, operations and environment") },
+    });
+  });
+
+  it("is not followed elsewhere", async () => {
+    server.next.push(Response.redirect("https://elsewhere.tld", 307));
+    await expect(open().submit(job())).rejects.toMatchObject({ code: "farm-refused" });
+    expect(server.requests.length).toBe(1);
+  });
+});

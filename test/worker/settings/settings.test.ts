@@ -1,0 +1,122 @@
+import { describe, expect, it } from "vitest";
+import { Failure } from "../../../worker/failure.ts";
+import { readSettings } from "../../../worker/settings/settings.ts";
+import { ajax, ask, makeEnv, readFailed } from "../../support/worker/worker.ts";
+
+const read = (variables: Record<string, unknown>) => readSettings(makeEnv(variables));
+
+function complaint(variables: Record<string, unknown>): string {
+  try {
+    read(variables);
+  } catch (thrown) {
+    if (thrown instanceof Failure) return thrown.reply.text ?? "";
+    throw thrown;
+  }
+  throw new Error("The settings were taken");
+}
+
+const SECRET = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
+
+describe("settings", () => {
+  it("need nothing but Kitsu's address", () => {
+    expect(readSettings({ RUNS: makeEnv().RUNS, KITSU_URL: "https://kitsu.studio.tld/" })).toMatchObject({
+      kitsuUrls: ["https://kitsu.studio.tld"],
+      kitsuOrigins: ["https://kitsu.studio.tld"],
+      basePath: "",
+      schemes: ["https"],
+      logToken: undefined,
+      logRetentionS: 90 * 86_400,
+      actionTimeLimitMs: 25_000,
+      forwardTargets: [],
+      isLocal: false,
+    });
+  });
+
+  it("that are empty are not set", () => {
+    const names = [
+      "BASE_PATH",
+      "KITSU_API",
+      "KITSU_TOKEN",
+      "TRUST",
+      "ACCESS_TEAM",
+      "ACCESS_AUDIENCE",
+      "ACTION_LIMITS",
+      "LINK_SCHEMES",
+    ];
+    names.push(
+      "LAUNCHERS",
+      "KABARET",
+      "AFANASY",
+      "FLAMENCO",
+      "LOG_TOKEN",
+      "LOG_RETENTION_DAYS",
+      "ACTION_TIME_LIMIT",
+      "FORWARD_TARGETS",
+    );
+    const least = { RUNS: makeEnv().RUNS, KITSU_URL: "https://kitsu.studio.tld" };
+    const empty = Object.fromEntries(names.map((name) => [name, ""]));
+    expect(readSettings({ ...least, ...empty })).toEqual(readSettings(least));
+    expect(() => readSettings({ ...least, KITSU_URL: "" })).toThrow(Failure);
+  });
+
+  it("open plain http where Kitsu is plain http, and schemes that are listed, but never a dangerous one", () => {
+    expect(read({ KITSU_URL: "http://kitsu.lan", LINK_SCHEMES: "rvlink, javascript file" }).schemes).toEqual([
+      "https",
+      "http",
+      "rvlink",
+    ]);
+  });
+
+  it("take forward targets as JSON or as a TOML table, each with its own secret or the one for all", () => {
+    const targets = {
+      publish: { url: "https://a.tld" },
+      "make-movie": { url: "https://b.tld", title: "Movie", timeLimit: 5, idempotent: true },
+    };
+    for (const FORWARD_TARGETS of [targets, JSON.stringify(targets)]) {
+      expect(
+        read({ FORWARD_TARGETS, FORWARD_SECRET: SECRET, FORWARD_SECRET_MAKE_MOVIE: `${SECRET}AAAA` }).forwardTargets,
+      ).toMatchObject([
+        { id: "publish", title: "Publish", url: "https://a.tld", secret: SECRET, timeLimitMs: 20_000, isIdempotent: false },
+        { id: "make-movie", title: "Movie", url: "https://b.tld", secret: `${SECRET}AAAA`, timeLimitMs: 5_000, isIdempotent: true },
+      ]);
+    }
+  });
+
+  it.each([
+    ["KITSU_URL", undefined],
+    ["KITSU_URL", ""],
+    ["KITSU_URL", "kitsu.studio.tld"],
+    ["KITSU_URL", "ftp://kitsu.studio.tld"],
+    ["BASE_PATH", "edge"],
+    ["BASE_PATH", "/a b"],
+    ["LINK_SCHEMES", "rv:"],
+    ["LOG_TOKEN", "short"],
+    ["LOG_RETENTION_DAYS", "some"],
+    ["ACTION_TIME_LIMIT", "9999"],
+    ["ACTION_TIME_LIMIT", "1e1"],
+    ["ACTION_TIME_LIMIT", "0x10"],
+    ["LOG_RETENTION_DAYS", "1,000"],
+    ["LOG_RETENTION_DAYS", "1.000"],
+    ["FORWARD_TARGETS", "{"],
+    ["FORWARD_TARGETS", { Publish: { url: "https://a.tld" } }],
+    ["FORWARD_TARGETS", { publish: { url: "a.tld" } }],
+    ["FORWARD_TARGETS", { publish: {} }],
+  ])("name the variable that is wrong and what it should be: %s = %j", (name, value) => {
+    expect(complaint({ [name]: value })).toMatch(new RegExp(`${name}.* must be `));
+  });
+
+  it("never say what the wrong value was, for it may be a secret", () => {
+    expect(complaint({ LOG_TOKEN: "hunter2" })).not.toContain("hunter2");
+  });
+
+  it("may not give a forward target the name of an action", async () => {
+    const response = await ask("/actions/debug", ajax(), { FORWARD_TARGETS: { debug: { url: "https://a.tld" } } });
+    expect(await readFailed(response)).toMatchObject({ code: "not-configured", text: expect.stringContaining("FORWARD_TARGETS") });
+  });
+
+  it("that are wrong are answered, not thrown", async () => {
+    const response = await ask("/actions/debug", ajax(), { KITSU_URL: "" });
+    expect(response.status).toBe(500);
+    expect(await readFailed(response)).toMatchObject({ code: "not-configured", text: expect.stringContaining("KITSU_URL") });
+  });
+});

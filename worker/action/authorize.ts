@@ -1,0 +1,184 @@
+// May this person run this action on these tasks? Asked when the action runs, of what Zou says now: never of what the page claims, and never
+// of a copy.
+import type { Action, EntityType } from "./action.ts";
+import { Failure } from "../failure.ts";
+import { sayList } from "../format/list.ts";
+import type { Person } from "../access/person.ts";
+import type { Kitsu, SelectedTask, Selection } from "../services/kitsu.ts";
+import { readRole } from "../services/team.ts";
+import { ROLES, type Role } from "../services/zou-objects.ts";
+import type { ActionLimits, Settings } from "../settings/settings.ts";
+import { isAtLeast, type Trust } from "../settings/trust.ts";
+
+/** The trust that the deployment or the action asks for and the person does not have. */
+export function findLackingTrust(person: Person, action: Action, settings: Settings): Trust | undefined {
+  const isLimited = settings.limits.has(action.id) || action.roles !== undefined || action.entityTypes !== undefined;
+  // A limit can't be held against somebody who is not known, nor against tasks that Kitsu can't be asked for.
+  const least: Trust[] = [settings.trust, action.trust ?? "unchecked", action.needsKitsu || isLimited ? "claimed" : "unchecked"];
+  return least.find((trust) => !isAtLeast(person.trust, trust));
+}
+
+/** Throws unless the person is known as surely as the deployment and the action ask. */
+export function checkTrust(person: Person, action: Action, settings: Settings): void {
+  const missing = findLackingTrust(person, action, settings);
+  if (missing === undefined) return;
+  if (person.lostSession !== undefined) throw sessionLost(person.lostSession, missing);
+  throw new Failure("person-not-accepted", {
+    text: `${action.title} needs a verified user.`,
+    advice: "Log in to Kitsu and run it from there. Should that not help, tell your TD: docs/trust.md says what is needed.",
+    cause: `"${missing}" is asked for, the call is "${person.trust}"`,
+  });
+}
+
+/** The person can do something about it, which is more than "we can't tell who you are". */
+function sessionLost(how: "over" | "none", missing: Trust): Failure {
+  return new Failure("person-not-accepted", {
+    title: how === "over" ? "Your session in Kitsu has ended" : "You are not logged in to Kitsu",
+    text:
+      how === "over"
+        ? "Kitsu no longer accepts it."
+        : "No session of Kitsu came with this call: it has ended, or you are logged out.",
+    advice: "Log in to Kitsu again, then run the action once more.",
+    cause: `"${missing}" is asked for, and Kitsu's session is ${how === "over" ? "over" : "missing"}`,
+  });
+}
+
+/** Throws how many tasks the action takes, if they are too many. */
+export function checkCount(action: Action, count: number): void {
+  if (action.tasksMost === undefined || count <= action.tasksMost) return;
+  throw new Failure("not-allowed", {
+    title: "Too many tasks",
+    text: `${action.title} takes ${action.tasksMost === 1 ? "one task" : `at most ${action.tasksMost} tasks`} at once, and ${count} are selected.`,
+    advice: "Select fewer tasks.",
+    field: "selection",
+  });
+}
+
+/** Throws why not, and for which tasks, unless the person may run the action on all of them. */
+export async function checkGates(person: Person, action: Action, kitsu: Kitsu, roleIn: RoleIn, settings: Settings): Promise<void> {
+  const selection = await kitsu.readSelection();
+  const limits = settings.limits.get(action.id) ?? {};
+  if (selection.tasks.length === 0) throw nothingVisible(selection);
+  const roles = new Map(await Promise.all(selection.projectIds.map(async (id) => [id, await roleIn(id)] as const)));
+  const refusals = selection.tasks.flatMap((one): Refused[] => {
+    const refusal = refuseTask(one, person, roles.get(one.task.project_id), action, limits);
+    return refusal === undefined ? [] : [{ ...refusal, one }];
+  });
+  if (refusals.length > 0) throw notAllowed(refusals, selection.tasks.length);
+}
+
+/** `remedy` is what the person can do about it, behind "Nothing was done. " and before a full stop; `isTasks`: another selection would do. */
+type Refusal = { reason: string; remedy: string; isTasks: boolean };
+type Refused = Refusal & { one: SelectedTask };
+
+/** How many different reasons are said before the rest is counted. */
+const REASONS_MAX = 3;
+
+function notAllowed(refusals: readonly Refused[], count: number): Failure {
+  const byReason = [...Map.groupBy(refusals, ({ reason }) => reason)];
+  const isAll = refusals.length === count;
+  const isRole = refusals.every(({ isTasks }) => !isTasks);
+  const reasons = byReason.slice(0, REASONS_MAX).map(([reason, { length }]) =>
+    // Where it is the role alone, the tasks have nothing to do with it.
+    isAll && byReason.length === 1 && (isRole || count === 1) ? `${reason}.` : `${reason}: ${length} of ${count} tasks.`,
+  );
+  const rest = byReason.length - reasons.length;
+  const remedies = [...new Set(refusals.map(({ remedy }) => remedy))].slice(0, REASONS_MAX);
+  const leaveOut = isAll ? [] : ["take these tasks out of the selection"];
+  return new Failure("not-allowed", {
+    ...(isRole && { title: "Your role may not run this action" }),
+    text: [...reasons, rest > 0 && `There ${rest === 1 ? "is 1 more reason" : `are ${rest} more reasons`}.`]
+      .filter(Boolean)
+      .join(" "),
+    advice: `Nothing was done. ${capitalise(sayList([...leaveOut, ...remedies], "or"))}.`,
+    outcomes: refusals.map(({ reason, one }) => ({ id: one.task.id, label: one.label, state: "skipped", reason })),
+  });
+}
+
+const capitalise = (text: string) => text.charAt(0).toUpperCase() + text.slice(1);
+
+/** What an action allows at all. */
+export type Rules = Pick<Action, "id" | "title" | "roles" | "entityTypes">;
+
+/** Why this person may not run it on this task, in the role they have in its project. */
+export function refuseTask(
+  { task, entity, project }: SelectedTask,
+  person: Pick<Person, "id">,
+  role: Role | undefined,
+  action: Rules,
+  limits: ActionLimits,
+): Refusal | undefined {
+  const ofTasks = (reason: string, remedy: string): Refusal => ({ reason, remedy, isTasks: true });
+  const where = project?.name ?? "this project";
+  if (role === undefined)
+    return ofTasks(`You are not in the team of ${where}`, `ask the production manager of ${where} to add you to its team`);
+  if (limits.projects !== undefined && !limits.projects.includes(task.project_id))
+    return ofTasks(`${action.title} is not used in ${where}`, `ask your TD to allow it in ${where}`);
+  const refused = refuseRole(role, action, limits);
+  if (refused !== undefined) return refused;
+  if (role === "vendor" && !task.assignees.includes(person.id ?? ""))
+    return ofTasks("Vendors work on tasks assigned to them", "ask your production manager to assign them to you");
+  const type = entity?.type.toLowerCase();
+  if (action.entityTypes !== undefined && !action.entityTypes.some((one: EntityType) => one === type)) {
+    const kinds = sayList(action.entityTypes.map((one) => `${one}s`));
+    const what = type === undefined ? "and what this task belonged to was deleted" : `not for ${type}s`;
+    return ofTasks(`${action.title} is for ${kinds}, ${what}`, `select tasks of ${kinds}`);
+  }
+  return undefined;
+}
+
+/** A role must be among those of the action and among those of the studio. */
+function refuseRole(role: Role, { title, roles }: Rules, limits: ActionLimits): Refusal | undefined {
+  const rules = [roles, limits.roles].filter((rule) => rule !== undefined);
+  if (rules.every((rule) => rule.includes(role))) return undefined;
+  const allowed = ROLES.filter((one) => rules.every((rule) => rule.includes(one)));
+  if (allowed.length > 0) {
+    return {
+      reason: `${title} is for ${sayRoles(allowed)}, and your role here is ${nameRole(role)}`,
+      remedy: `ask one of the ${sayRoles(allowed)} to run it`,
+      isTasks: false,
+    };
+  }
+  const own = roles === undefined ? "" : `the action is for ${sayRoles(roles)}, and `;
+  return {
+    reason: `No role may run ${title}: ${own}ACTION_LIMITS allows ${sayRoles(limits.roles ?? [])}`,
+    remedy: "ask your TD to correct ACTION_LIMITS",
+    isTasks: false,
+  };
+}
+
+/** Throws if the studio keeps the action to other departments than the person's. */
+export function checkDepartments(person: Person, action: Action, settings: Settings): void {
+  const departments = settings.limits.get(action.id)?.departments;
+  if (departments === undefined || departments.some((id) => person.departments.includes(id))) return;
+  throw new Failure("not-allowed", {
+    text: `${action.title} is for other departments than yours.`,
+    advice: "Ask your production manager.",
+  });
+}
+
+/** The person's role in a project; undefined where they are not of its team. */
+export type RoleIn = (projectId: string) => Promise<Role | undefined>;
+
+/** Asks once per project and call. */
+export function knowRoles(person: Person, kitsu: Kitsu | undefined): RoleIn {
+  const known = new Map<string, Promise<Role | undefined>>();
+  return (projectId) => {
+    const role =
+      known.get(projectId) ?? (kitsu === undefined ? Promise.resolve(undefined) : readRole(kitsu.zou, person, projectId));
+    known.set(projectId, role);
+    return role;
+  };
+}
+
+const nameRole = (role: Role) => (role === "user" ? "artist" : role);
+const sayRoles = (roles: readonly Role[]) => (roles.length === 0 ? "none" : sayList(roles.map((role) => `${nameRole(role)}s`)));
+
+function nothingVisible({ missing }: Selection): Failure {
+  return new Failure("kitsu-unknown", {
+    title: "None of these tasks is there",
+    text: `Kitsu shows none of the ${missing.length} selected tasks: they were deleted, or are not for you to see.`,
+    advice: "Reload Kitsu and select the tasks again.",
+    outcomes: missing.slice(0, 100).map((id) => ({ id, label: id, state: "skipped", reason: "Deleted or not visible" })),
+  });
+}

@@ -1,0 +1,66 @@
+// What people are told of a run of comments.
+
+import type { Outcome, Reply, Started } from "../../../contract.ts";
+import { countTasks } from "../../format/list.ts";
+import { type CommentRun, guessLeft, type Item, isOver, KEEP } from "./comment-run.ts";
+
+/** @param kitsuUrl where the tasks' pages are */
+export const reportComments = (run: CommentRun, kitsuUrl: string): Reply =>
+  isOver(run) ? reportEnd(run, kitsuUrl) : reportGoing(run, kitsuUrl);
+
+/** Those that wait are counted, not listed: they are many, and all the same. */
+function reportGoing(run: CommentRun, kitsuUrl: string): Started {
+  const { items, isCanceled, sending } = run;
+  const done = items.filter(({ state }) => state === "done").length;
+  const total = items.filter(({ state }) => state !== "skipped").length;
+  const failed = items.filter(({ state }) => state === "failed").length;
+  const notes = [
+    sending !== undefined && "Kitsu's answer was lost: it is asked what it has written.",
+    failed > 0 && `${failed} failed.`,
+  ];
+  return {
+    kind: "started",
+    title: `${isCanceled ? "Canceling" : sayDoing(run)}: ${countTasks(total)}`,
+    text: notes.filter(Boolean).join(" ") || undefined,
+    progress: { done: done + failed, total, text: `${done} of ${countTasks(total)}`, left: guessLeft(run) },
+    outcomes: items.filter(({ state }) => state === "failed" || state === "skipped").map(describe(kitsuUrl)),
+  };
+}
+
+const sayDoing = ({ text }: CommentRun) => (text === "" ? "Setting the status" : "Commenting");
+
+function reportEnd(run: CommentRun, kitsuUrl: string): Reply {
+  const { text, statusName, isCanceled } = run;
+  const outcomes = run.items.map(describe(kitsuUrl));
+  const done = outcomes.filter(({ state }) => state === "done").length;
+  if (done === 0 && !isCanceled) {
+    const failed = outcomes.find(({ state, retry }) => state === "failed" || retry);
+    const retry = outcomes.some((outcome) => outcome.retry) || undefined;
+    return { kind: "failed", code: "kitsu-refused", title: "No comment was written", text: failed?.reason, retry, outcomes };
+  }
+  const changed = run.status === KEEP || text === "" || done === 0 ? "" : `${done === 1 ? "It is" : "They are"} ${statusName} now.`;
+  const canceled = isCanceled && done < outcomes.length ? "It was canceled." : "";
+  return {
+    kind: "done",
+    severity: done === outcomes.length ? "success" : "warning",
+    title:
+      done === 0
+        ? "No comment was written"
+        : text === ""
+          ? `Set ${countTasks(done)} to ${statusName}`
+          : `Commented on ${countTasks(done)}`,
+    text: [canceled, changed].filter(Boolean).join(" ") || undefined,
+    outcomes,
+  };
+}
+
+const describe =
+  (kitsuUrl: string) =>
+  ({ id, label, state, reason, retry, path }: Item): Outcome => ({
+    id,
+    label,
+    state,
+    ...(reason !== undefined && { reason }),
+    ...(retry !== undefined && { retry }),
+    ...(path !== undefined && { link: { label: "Open in Kitsu", url: kitsuUrl + path } }),
+  });

@@ -1,0 +1,68 @@
+// What is asked before shots are rendered on Afanasy. Whatever it proposes is Kitsu's or the studio's, and within the studio's bounds.
+import * as v from "valibot";
+import type { Busy } from "../../action/action.ts";
+import type { TaskFacts } from "../../launch/template-variables.ts";
+import { nameTemplate } from "./afanasy-submission.ts";
+import type { AfanasySettings, JobTemplate } from "../../settings/afanasy-settings.ts";
+import { askBusy, readChoice } from "./task-conflicts.ts";
+import { askFrames } from "./frame-field.ts";
+
+/** `template` and `busy` are asked where there is a choice. */
+export type Answers = {
+  template?: unknown;
+  busy?: unknown;
+  frames: string;
+  framesPerTask: number;
+  priority: number;
+  paused: boolean;
+};
+
+/** What is to become of what others render. */
+export const chooseBusy = ({ busy }: Answers, { allow_anyway }: AfanasySettings) => readChoice(busy, allow_anyway);
+
+export function chooseTemplate({ templates }: AfanasySettings, wanted: unknown): JobTemplate {
+  const template = templates.find(({ id }) => id === wanted) ?? templates[0];
+  if (template === undefined) throw new Error("AFANASY has a template: its schema says so");
+  return template;
+}
+
+export function makeForm(farm: AfanasySettings, facts: readonly TaskFacts[], busy: readonly Busy[], wanted: unknown) {
+  const { least, most, default: usual } = farm.priority;
+  const chosen = chooseTemplate(farm, wanted);
+  const choice: v.ObjectEntries = farm.templates.length > 1 ? { template: v.optional(templateField(farm), chosen.id) } : {};
+  return v.object({
+    ...askBusy(busy, facts.length, farm.allow_anyway),
+    ...choice,
+    frames: askFrames(facts, farm.frames_most),
+    framesPerTask: v.optional(
+      v.pipe(
+        v.number(),
+        v.integer(),
+        v.minValue(1),
+        v.maxValue(10_000),
+        v.title("Frames per task"),
+        v.metadata({ remember: false }),
+      ),
+      chosen.frames_per_task,
+    ),
+    priority: v.optional(
+      v.pipe(
+        v.number(),
+        v.integer(),
+        v.minValue(least),
+        v.maxValue(most),
+        v.title("Priority"),
+        v.description("Higher comes first."),
+      ),
+      usual,
+    ),
+    paused: v.optional(v.pipe(v.boolean(), v.title("Start paused"), v.description("Jobs wait until someone resumes them.")), false),
+  });
+}
+
+const templateField = ({ templates }: AfanasySettings) =>
+  v.pipe(
+    v.picklist(templates.map(({ id }) => id)),
+    v.title("Render with"),
+    v.metadata({ labels: Object.fromEntries(templates.map((one) => [one.id, nameTemplate(one)])) }),
+  );

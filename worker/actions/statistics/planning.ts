@@ -1,0 +1,118 @@
+// Time ahead and behind: what is late, what nobody planned, how the work went week by week, and how much footage it makes.
+
+import { measureFootage } from "./footage.ts";
+import { byEpisode, bySequence, byTaskType, groupTasks, NOBODY, UNKNOWN } from "./group.ts";
+import { isDone, isDueThisWeek, isOverdue, measure, sum } from "./measure.ts";
+import { DAY_MS, dayOf, readMoment, sayDay } from "./dates.ts";
+import { FEW_TASKS, round, type Sectioner, toDays } from "./scope.ts";
+import { listWeeks } from "./weeks.ts";
+
+const LISTED_MAX = 100;
+
+export const showDeadlines: Sectioner = (tasks, { now, persons }) => {
+  if (tasks.every(({ task }) => readMoment(task.due_date) === undefined)) return { missing: "No task has a due date." };
+  const due = tasks
+    .filter((one) => isOverdue(one, now) || isDueThisWeek(one, now))
+    .map((one) => ({ ...one, due: dayOf(readMoment(one.task.due_date) ?? now) }))
+    .sort((one, other) => one.due - other.due);
+  if (due.length === 0) return { missing: "Nothing is overdue, and nothing is due this week." };
+  return {
+    tables: [
+      {
+        title:
+          due.length > LISTED_MAX
+            ? `Overdue and due this week, the first ${LISTED_MAX} of ${due.length}`
+            : "Overdue and due this week",
+        columns: ["Task", "Due", "Days late", "Status", "Assignees"],
+        rows: due
+          .slice(0, LISTED_MAX)
+          .map(({ label, due: day, taskStatus, task }) => [
+            label,
+            sayDay(day),
+            Math.max(0, Math.round((dayOf(now) - day) / DAY_MS)),
+            taskStatus?.name ?? UNKNOWN,
+            task.assignees.map((id) => persons.get(id)?.full_name || UNKNOWN).join(", ") || NOBODY,
+          ]),
+      },
+    ],
+  };
+};
+
+export const showUnplanned: Sectioner = (tasks, { now }) => {
+  if (tasks.every(isDone)) return {};
+  const rows = groupTasks(tasks, byTaskType)
+    .map(({ name, tasks: group }) => ({ name, ...measure(group, now) }))
+    .filter(({ unassigned, unestimated }) => unassigned > 0 || unestimated > 0);
+  if (rows.length === 0) return { missing: "Every open task has an assignee and an estimate." };
+  return {
+    tables: [
+      {
+        title: "Open tasks without assignee or estimate",
+        columns: ["Task type", "Open tasks", "Without assignee", "Without estimate"],
+        rows: rows.map(({ name, tasks: count, done, unassigned, unestimated }) => [name, count - done, unassigned, unestimated]),
+      },
+    ],
+  };
+};
+
+export const showFootage: Sectioner = (tasks, { withProject }) => {
+  const whole = measureFootage(tasks);
+  if (whole.shots === 0) return {};
+  if (whole.measured === 0) return { missing: "No shot has a frame count or a frame range." };
+  const episodes = groupTasks(tasks, byEpisode(withProject));
+  const groups = episodes.length > 1 ? episodes : groupTasks(tasks, bySequence(withProject));
+  const rows = [...(groups.length > 1 ? groups : []), { name: "All", tasks: [...tasks] }].map(({ name, tasks: group }) => {
+    const { shots, measured, frames, seconds, unclocked, framesDone } = measureFootage(group);
+    return [name, shots, shots - measured, frames, unclocked === measured ? null : round(seconds), framesDone];
+  });
+  return {
+    tables: [
+      {
+        title: "Footage",
+        columns: [episodes.length > 1 ? "Episode" : "Sequence", "Shots", "Without a length", "Frames", "Seconds", "Frames done"],
+        rows,
+      },
+    ],
+  };
+};
+
+export const showWeeks: Sectioner = (tasks, scope) => {
+  const weeks = listWeeks(tasks, scope.now);
+  if (weeks.length === 0) return { missing: "No task is done yet." };
+  const labels = weeks.map(({ start }) => sayDay(start));
+  const estimatedMin = sum(tasks, ({ task }) => task.estimation);
+  const inDays = estimatedMin > 0;
+  const whole = inDays ? toDays(estimatedMin, scope) : tasks.length;
+  const soFar = weeks.map((week) => (inDays ? toDays(week.estimatedMinSoFar, scope) : week.doneSoFar));
+  return {
+    charts: [
+      {
+        title: inDays ? "Burn-up: days of the estimate that are done" : "Burn-up: tasks that are done",
+        kind: "line",
+        unit: inDays ? "days" : "tasks",
+        labels,
+        series: [
+          { name: inDays ? "Estimate of what is done" : "Done", values: soFar },
+          { name: inDays ? "Estimate of everything" : "All tasks", values: weeks.map(() => whole) },
+        ],
+      },
+      {
+        title: "Done per week",
+        kind: "line",
+        unit: "tasks",
+        labels,
+        series: [{ name: "Done", values: weeks.map(({ done }) => done) }],
+      },
+    ],
+    tables: [
+      {
+        title: "Done per week",
+        columns: ["Week of", "Done", "Done so far", "Of all tasks", ...(inDays ? ["Estimated days done", "Of all days"] : [])],
+        rows: weeks.flatMap((week, at) => {
+          if (week.done === 0 && tasks.length <= FEW_TASKS) return [];
+          return [[sayDay(week.start), week.done, week.doneSoFar, tasks.length, ...(inDays ? [soFar[at] ?? 0, whole] : [])]];
+        }),
+      },
+    ],
+  };
+};

@@ -1,0 +1,68 @@
+// A run that goes on, as others meet it: by its id alone. The log may not have it as it stands, not yet, or not any more.
+import * as v from "valibot";
+import { type Reply, RunId } from "../../contract.ts";
+import { meetConversation } from "../storage/run-coordinator.ts";
+import { Failure, noBinding } from "../failure.ts";
+import { findRun, readRecord, unknownRun } from "../storage/run-log.ts";
+import type { LongRun } from "./long-run.ts";
+import type { Living } from "./long-run-state.ts";
+import { Recorded } from "../storage/run-record.ts";
+import type { Env, Settings } from "../settings/settings.ts";
+import type { Followed } from "./watch.ts";
+
+/** The long run of this id. */
+export function meetLongRun(env: Env, id: string): DurableObjectStub<LongRun> {
+  if (env.LONG_RUNS === undefined) throw noBinding("LONG_RUNS", "LongRun");
+  return env.LONG_RUNS.getByName(id);
+}
+
+/** A run as it stands: `followed` where it goes on, or did a moment ago. Throws where nobody knows it. */
+export async function findNow(
+  env: Env,
+  settings: Settings,
+  id: string,
+  at: number | undefined,
+): Promise<{ recorded: Recorded; followed?: Followed | undefined }> {
+  const [living, kept] = await Promise.all([env.LONG_RUNS === undefined ? undefined : peek(env, id), readKept(env, id, at)]);
+  // The log may have other lines of the same id: of calls that were refused it.
+  const isMeant = ({ recorded }: { recorded: Recorded }) => (at ?? recorded.at) === recorded.at;
+  if (living !== undefined && isMeant(living)) return living;
+  // What the log has not taken yet is newer than what it has.
+  if (kept !== undefined && isMeant(kept)) return kept;
+  return { recorded: await findRecord(env, settings, id, at) };
+}
+
+/**
+ * A run as the log has it. The log is in order of time and can't be searched for an id, so without a time the run itself is asked when it began:
+ * it remembers for a day after it was last used.
+ */
+export async function findRecord(env: Env, settings: Settings, id: string, at: number | undefined): Promise<Recorded> {
+  const began = at ?? (await beganAt(env, id));
+  if (began === undefined) throw unknownRun(settings);
+  return findRun(env, settings, id, began);
+}
+
+async function beganAt(env: Env, id: string): Promise<number | undefined> {
+  return env.CONVERSATIONS !== undefined && v.is(RunId, id) ? meetConversation(env, id).beganAt() : undefined;
+}
+
+async function readKept(env: Env, id: string, at: number | undefined): Promise<{ recorded: Recorded } | undefined> {
+  if (env.CONVERSATIONS === undefined || !v.is(RunId, id)) return undefined;
+  const kept = await meetConversation(env, id).readRecord(at);
+  const recorded = kept === undefined ? undefined : readRecord(JSON.parse(kept));
+  return recorded && { recorded };
+}
+
+/** How another run stands, or how it ended. */
+export async function readRun(env: Env, settings: Settings, id: string): Promise<Reply | undefined> {
+  const found = await findNow(env, settings, id, undefined).catch((thrown: unknown) => {
+    if (thrown instanceof Failure && thrown.code === "unknown-run") return undefined;
+    throw thrown;
+  });
+  return found?.recorded.reply;
+}
+
+async function peek(env: Env, id: string): Promise<Living | undefined> {
+  const living = v.is(RunId, id) ? await meetLongRun(env, id).peek() : undefined;
+  return living && { followed: living.followed, recorded: v.parse(Recorded, living.recorded) };
+}

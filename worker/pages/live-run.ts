@@ -1,0 +1,36 @@
+// The page of a run that goes on. It follows by itself, and without JavaScript by being loaded again.
+import type { Reply, Run } from "../../contract.ts";
+import type { Settings } from "../settings/settings.ts";
+import { renderAgain } from "./retry-undo.ts";
+import { type Content, html } from "./html.ts";
+import { renderPage } from "./layout.ts";
+import { renderReply } from "./reply-view.ts";
+
+const CONTROLS = { cancel: "Cancel", pause: "Pause", resume: "Go on" } as const;
+
+export function renderGoing(run: Run, reply: Reply, { basePath, kitsuUrls }: Settings): Response {
+  const isGoing = reply.kind === "started";
+  return renderPage({
+    title: reply.title,
+    basePath,
+    kitsuUrl: kitsuUrls[0],
+    refreshS: isGoing ? REFRESH_S : undefined,
+    body: html`<div${isGoing && html` data-follow="${run.follow?.url}" data-socket="${run.follow?.socket}" data-controls="${listControls(run).join(" ")}"`}>
+${renderReply(reply, kitsuUrls[0])}
+<p class="unfollowed problem" role="status" hidden>The connection is lost; it is tried again.</p>
+${renderControls(run)}
+${!isGoing && renderAgain({ ...run, undo: undefined }, reply)}
+</div>
+<footer class="run">Run <code>${run.id}</code></footer>`,
+  });
+}
+
+const REFRESH_S = 5;
+
+const listControls = (run: Run) => (["pause", "resume", "cancel"] as const).filter((control) => run[control] !== undefined);
+
+function renderControls(run: Run): Content {
+  const possible = listControls(run);
+  if (possible.length === 0) return undefined;
+  return html`<div class="again">${possible.map((control) => html`<form method="post" action="${run[control]}"><button${control === "cancel" && html` class="dangerous"`}>${CONTROLS[control]}</button></form>`)}</div>`;
+}

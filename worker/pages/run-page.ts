@@ -1,0 +1,111 @@
+// The page of one run: its state for whoever has its id, all that is known for those who may read the log.
+import type { Reply, Run } from "../../contract.ts";
+import { type Recorded, stateOf } from "../storage/run-record.ts";
+import { runAt } from "../storage/run-links.ts";
+import type { Settings } from "../settings/settings.ts";
+import { renderAgain } from "./retry-undo.ts";
+import { makeCurl } from "./curl.ts";
+import { type Content, html } from "./html.ts";
+import { renderPage } from "./layout.ts";
+import { renderReply, renderTable } from "./reply-view.ts";
+import { renderTime } from "./time.ts";
+import { sayTook } from "../format/labels.ts";
+
+/**
+ * @param state what of the reply may be told to anyone
+ * @param title of the action
+ */
+export function renderRunState(recorded: Recorded, state: Reply, title: string, run: Run, settings: Settings): Response {
+  const { basePath, kitsuUrls } = settings;
+  // Only a session, or Access, tells who presses a button here.
+  const isKnown = basePath !== "" || settings.access !== undefined;
+  return renderPage({
+    title: "Run",
+    basePath,
+    kitsuUrl: kitsuUrls[0],
+    body: html`${renderReply(state)}
+${isKnown && renderAgain(run, recorded.reply)}
+<section>${renderFacts(recorded, title)}
+<p class="quiet">Who ran it, on what, and what was said is in the log. <a href="${basePath}/runs">Open the log</a></p></section>`,
+  });
+}
+
+/** @param title of the action */
+export function renderRun(
+  recorded: Recorded,
+  title: string,
+  run: Run,
+  { basePath, kitsuUrls: [kitsuUrl = ""] }: Settings,
+): Response {
+  const { call, arrived, cause, reply, undone, deployedAtS } = recorded;
+  const base = run.url.slice(0, run.url.lastIndexOf("/runs/"));
+  return renderPage({
+    title: `${title}, a run`,
+    basePath,
+    kitsuUrl,
+    hasDocument: reply.kind === "done" && reply.document !== undefined,
+    body: html`${renderReply(reply, kitsuUrl, true)}
+${renderAgain(run, reply)}
+${undone !== undefined && html`<p>Taken back by ${undone.person}, ${renderTime(undone.at)}: ${undone.reply.title}</p>`}
+<section>
+<h2>The run</h2>
+${renderFacts(recorded, title, renderWho(recorded))}
+${call?.retryOf && html`<p>It tries again what failed in <a href="${runAt(base, call.retryOf.id, call.retryOf.at).url}">an earlier run</a>.</p>`}
+${call?.changeOf && html`<p>It undoes or stops <a href="${runAt(base, call.changeOf.id, call.changeOf.at).url}">an earlier run</a>.</p>`}
+<p class="effects">${call?.path?.startsWith("/") && html`<a class="button" href="${kitsuUrl}${call.path}">Open in Kitsu</a>`}</p>
+${cause !== undefined && html`<h2>Why it failed</h2><pre>${cause}</pre>`}
+${renderTasks(recorded, kitsuUrl)}
+<h2>To run it again by hand</h2>
+${renderCurl(makeCurl(recorded, base, kitsuUrl))}
+<p><a class="button" href="${run.url}&amp;as=json">All that is known of it, as JSON</a></p>
+${deployedAtS ? html`<p class="quiet">It was run by the action server that was deployed ${renderTime(deployedAtS * 1_000)}.</p>` : undefined}
+${call !== undefined && html`<h2>The call</h2><pre>${JSON.stringify(call, null, 2)}</pre>`}
+<h2>What arrived</h2>
+${renderTable({ columns: ["Header", "Value"], rows: [["method", arrived.method], ["path", arrived.path], ...arrived.headers] })}
+${renderTable({ columns: ["Field", "Value"], rows: arrived.fields })}
+</section>`,
+  });
+}
+
+/** @param who what is for the log's readers alone */
+function renderFacts(recorded: Recorded, title: string, who?: Content): Content {
+  const { id, at, tookMs, action, status, person } = recorded;
+  const state = stateOf(recorded);
+  return html`<dl>
+<dt>Run</dt><dd><code>${id}</code></dd>
+<dt>Action</dt><dd>${title}${title !== action && html` (<code>${action}</code>)`}</dd>
+<dt>State</dt><dd><span class="tag ${state}">${state}</span></dd>
+<dt>Began</dt><dd>${renderTime(at)}</dd>
+<dt>Took</dt><dd>${sayTook(tookMs)}</dd>
+${who}
+${person !== undefined && html`<dt>Trust</dt><dd>${person.trust}</dd>`}
+<dt>HTTP status</dt><dd>${status}</dd>
+</dl>`;
+}
+
+function renderWho({ person, call, selected }: Recorded): Content {
+  const name = [person?.name, call?.person.email].filter((part, at, all) => part && all.indexOf(part) === at).join(", ");
+  const projects = selected?.projects.join(", ") || call?.project;
+  return html`${name && html`<dt>Person</dt><dd>${name}${person?.role && `, ${person.role}`}</dd>`}
+${projects && html`<dt>Project</dt><dd>${projects}</dd>`}`;
+}
+
+/** Without names, as in old records and where Kitsu was not asked, the call below has the ids. */
+function renderTasks({ call, selected }: Recorded, kitsuUrl: string): Content {
+  const count = call?.selection.length ?? 0;
+  if (count === 0) return undefined;
+  const rest = count - (selected?.tasks.length ?? 0);
+  return html`<h2 id="tasks">${count === 1 ? "The task" : `The ${count} tasks`}</h2>
+${selected !== undefined && html`<ul class="tasks">${selected.tasks.map(({ label, path }) => html`<li><a href="${kitsuUrl}${path}" dir="auto">${label}</a></li>\n`)}</ul>`}
+${rest > 0 && html`<p class="quiet">${selected === undefined ? "Their ids are" : `${rest} more: their ids are`} in the call below.</p>`}`;
+}
+
+function renderCurl(command: string | undefined): Content {
+  if (command === undefined)
+    return html`<p>Not as a command: there is no call to repeat, or it is too long for a command line.</p>`;
+  return html`<p>In a terminal on Linux or macOS. It is a run of its own, and what must be answered or agreed to is asked again.
+${command.includes("$KITSU_SESSION") && html` Set <code>KITSU_SESSION</code> to your own session's cookie <code>access_token_cookie</code>.`}
+${command.includes("$ACCESS_TOKEN") && html` Set <code>ACCESS_TOKEN</code> to what <code>cloudflared access token</code> prints.`}</p>
+<pre>${command}</pre>
+<p><button type="button" data-copy="${command}" hidden>Copy as curl</button></p>`;
+}

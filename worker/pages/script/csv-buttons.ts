@@ -1,0 +1,46 @@
+import { type Cell, chooseCsvFormat, formatCsv } from "../../format/csv.ts";
+
+/** A button at each table that saves it. */
+export function addCsvButtons(): void {
+  for (const caption of document.querySelectorAll("caption")) {
+    const table = caption.closest("table");
+    if (table === null) continue;
+    const title = caption.textContent?.trim() ?? "";
+    const button = document.createElement("button");
+    button.type = "button";
+    button.className = "small";
+    button.textContent = "CSV";
+    button.ariaLabel = `${title} as CSV`;
+    button.addEventListener("click", () => saveCsv(table, title));
+    caption.append(button);
+  }
+}
+
+function saveCsv(table: HTMLTableElement, title: string): void {
+  const rows = [...table.rows].map((row) => [...row.cells].map(readCell));
+  const link = document.createElement("a");
+  const csv = formatCsv(rows, chooseCsvFormat(navigator.language));
+  link.href = URL.createObjectURL(new Blob([csv], { type: "text/csv;charset=utf-8" }));
+  link.download = `${nameFile(title)}.csv`;
+  link.click();
+  setTimeout(() => URL.revokeObjectURL(link.href), 60_000);
+}
+
+/**
+ * What the cell shows, without the line breaks around it: our tables have no end tags, so a row's last cell ends where the next row begins. An
+ * address is there whole.
+ */
+function readCell(cell: HTMLTableCellElement): Cell {
+  const text = (
+    cell.querySelector<HTMLAnchorElement>(":scope > a[href]:only-child")?.getAttribute("href") ??
+    cell.textContent ??
+    ""
+  ).trim();
+  const isNumber = text !== "" && cell.classList.contains("number") && Number.isFinite(Number(text));
+  return isNumber ? Number(text) : text;
+}
+
+function nameFile(title: string): string {
+  const name = title.toLowerCase().replace(/[^\p{L}\p{N}]+/gu, "-");
+  return name.replace(/^-|-$/g, "").slice(0, 60) || "table";
+}

@@ -1,0 +1,60 @@
+// The userscript as it is served: a metadata block and a configuration made from the settings, around the bundle the build left in gen/.
+
+import type { UserscriptConfig } from "../../contract.ts";
+import { bundle, header } from "../../gen/userscript.ts";
+import { sha256Hex } from "../format/hex.ts";
+import type { Scene } from "../request/request-context.ts";
+import type { Settings } from "../settings/settings.ts";
+import { readUserscriptVersion } from "./userscript-version.ts";
+
+type Place = Pick<Scene, "env" | "base" | "settings">;
+
+/** `/kitsu-actions.user.js`: what a manager installs. */
+export async function serveUserscript(request: Request, { env, base, settings }: Place): Promise<Response> {
+  const version = await readUserscriptVersion(env, settings);
+  const config: UserscriptConfig = { version, worker: base, kitsu: settings.kitsuOrigins, schemes: settings.schemes };
+  const block = metadataBlock(base, settings, version);
+  return serveScript(request, `${block}(function(CONFIG){${bundle}})(${JSON.stringify(config)});\n`);
+}
+
+/** `/kitsu-actions.meta.js`: what a manager asks for to see whether there is a later version. */
+export async function serveMetadata(request: Request, { env, base, settings }: Place): Promise<Response> {
+  return serveScript(request, metadataBlock(base, settings, await readUserscriptVersion(env, settings)));
+}
+
+function metadataBlock(base: string, settings: Settings, version: string): string {
+  const lines = [
+    ...header,
+    ["namespace", `${new URL(base).origin}/`],
+    ["version", version],
+    ...[...new Set([...settings.kitsuOrigins, new URL(base).origin].flatMap(matchOrigin))].map((pattern) => ["match", pattern]),
+    ["icon", `${base}/icon.svg`],
+    ["homepageURL", `${base}/`],
+    ["updateURL", `${base}/kitsu-actions.meta.js`],
+    ["downloadURL", `${base}/kitsu-actions.user.js`],
+  ];
+  return ["// ==UserScript==", ...lines.map(([key, value]) => `// @${key} ${value}`.trimEnd()), "// ==/UserScript==", ""].join(
+    "\n",
+  );
+}
+
+/**
+ * Managers read a port in a pattern differently: Violentmonkey compares host and port literally, Greasemonkey the host alone. Both lines
+ * together match everywhere; the script itself checks the origin.
+ */
+function matchOrigin(origin: string): string[] {
+  const { protocol, hostname, host } = new URL(origin);
+  return [`${protocol}//${hostname}/*`, `${protocol}//${host}/*`];
+}
+
+async function serveScript(request: Request, source: string): Promise<Response> {
+  const etag = `"${await sha256Hex(source, 12)}"`;
+  const headers = {
+    "content-type": "text/javascript; charset=utf-8",
+    "cache-control": "no-cache",
+    "x-content-type-options": "nosniff",
+    etag,
+  };
+  if (request.headers.get("if-none-match") === etag) return new Response(null, { status: 304, headers });
+  return new Response(source, { headers });
+}

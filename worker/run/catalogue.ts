@@ -1,0 +1,35 @@
+// `GET /actions`: the actions there are, and which of them the person who asks may run. Who asks is known by Kitsu's session or by Cloudflare Access;
+// a claim is not even looked up, for the answer would tell whether there is such a person.
+import { WIRE_VERSION } from "../../contract.ts";
+import type { Action } from "../action/action.ts";
+import { listActions } from "../actions/index.ts";
+import { findLackingTrust } from "../action/authorize.ts";
+import { identify, type Person } from "../access/person.ts";
+import type { Scene } from "../request/request-context.ts";
+
+export async function serveCatalogue(request: Request, scene: Scene): Promise<Response> {
+  const { settings, base } = scene;
+  const person = await identify(request, { person: {}, ignored: [] }, scene, request.signal);
+  const actions = listActions(settings).map((action) => ({
+    id: action.id,
+    title: action.title,
+    about: action.about,
+    url: `${base}/actions/${action.id}`,
+    modes: action.modes,
+    entityTypes: action.entityTypes,
+    mayRun: mayRun(person, action, scene),
+  }));
+  const { trust, role } = person;
+  return Response.json({ version: WIRE_VERSION, person: { trust, role }, actions }, { headers: { "cache-control": "no-store" } });
+}
+
+/** As far as it can be told without a selection: a project may give another role, and a person who is not known may be anyone. */
+function mayRun(person: Person, action: Action, { settings }: Scene): boolean {
+  const limits = settings.limits.get(action.id);
+  const { role, departments } = person;
+  const isOneOf = (roles: readonly string[] | undefined) => roles === undefined || (role !== undefined && roles.includes(role));
+  const isInDepartment = limits?.departments === undefined || limits.departments.some((id) => departments.includes(id));
+  return (
+    findLackingTrust(person, action, settings) === undefined && isOneOf(action.roles) && isOneOf(limits?.roles) && isInDepartment
+  );
+}

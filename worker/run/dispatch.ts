@@ -1,0 +1,201 @@
+// One call from request to response, top to bottom. This is the only file that knows the order.
+import * as v from "valibot";
+import { type Reply, RunId } from "../../contract.ts";
+import type { Action, Given } from "../action/action.ts";
+import { findAction } from "../actions/index.ts";
+import { answerCall, statusOf } from "./response.ts";
+import { type Arrival, describeArrival } from "../request/request-snapshot.ts";
+import { type ArrivedField, readFields } from "../request/body.ts";
+import { type Call, checkSelection, understandCall } from "../request/call.ts";
+import { type Begun, type Conversed, checkOwn, converse, isOnce } from "./execute.ts";
+import { describeCause, Failure, toFailure } from "../failure.ts";
+import { checkCount, checkDepartments, checkGates, checkTrust, knowRoles } from "../action/authorize.ts";
+import { type Left, makeGiven } from "./action-context.ts";
+import { goOn } from "./start-long-run.ts";
+import { checkKnown, type Note, noteRun, notNoted, placeUnmet, recordSurely, type ToWrite } from "./run-recorder.ts";
+import { keepOpenable } from "../action/safe-links.ts";
+import { checkOrigin } from "../request/origin.ts";
+import { describePerson, identify, meetKitsu, type Person } from "../access/person.ts";
+import { checkPersonRate } from "../request/rate-limit.ts";
+import type { Recorded } from "../storage/run-record.ts";
+import { isOwnParameter, makeRunId, type OfferedUndo, offerAgain, RUN_PARAMETER, readAttempt, runAt } from "../storage/run-links.ts";
+import type { Scene } from "../request/request-context.ts";
+import { describeSelected, tellTasks } from "../storage/selected-tasks.ts";
+import { showKitsu } from "../services/visible-data.ts";
+import { endInTime } from "../action/time-limit.ts";
+
+/** What a request wants done. */
+export type Errand = {
+  action: Action;
+  read(query: ArrivedField[], body: ArrivedField[]): Call;
+  /** May the person do this with these tasks, as Kitsu says now? Asked before anything else. */
+  isGated: boolean;
+  /** what the tasks are called, as far as an earlier run knows */
+  selected?: Recorded["selected"];
+  work(given: Given, left: Left, begun: Begun): Promise<Conversed>;
+};
+
+/** Receives a call for the action of this id and answers it. */
+export async function dispatch(request: Request, id: string, scene: Scene): Promise<Response> {
+  const { settings } = scene;
+  checkOrigin(request, settings);
+  const action = findAction(id, settings);
+  checkMethod(request, action);
+  return perform(request, scene, {
+    action,
+    read: understandCall,
+    isGated: true,
+    work: (given, left, begun) => converse(action, given, left, begun, scene),
+  });
+}
+
+/**
+ * Answers, and lets the run go on to its end and into the log when the person closes the tab meanwhile: for 30 seconds, in which an action ends by the
+ * time limit there is without a setting. What Cloudflare cuts off then is in the log as interrupted.
+ */
+export async function perform(request: Request, scene: Scene, errand: Errand): Promise<Response> {
+  const { env, settings, ctx } = scene;
+  const performing = carryOut(request, scene, errand);
+  ctx.waitUntil(
+    performing.then(async ({ leave }) => {
+      const left = await leave();
+      if (left !== undefined) await recordSurely(env, settings, left);
+    }),
+  );
+  return (await performing).response;
+}
+
+/** `leave`: notes that the request is over, and gives what the log is to be told. */
+type Carried = { response: Response; leave(): Promise<ToWrite | undefined> };
+
+/** What the person is answered, and what is to be written down. Never throws but for faults in making the answer itself. */
+async function carryOut(request: Request, scene: Scene, { action, read, isGated, work, ...errand }: Errand): Promise<Carried> {
+  const { env, settings, base, url } = scene;
+  const began = Date.now();
+  const query = [...url.searchParams].filter(([name]) => !isOwnParameter(name));
+  const named = readRunId(url);
+  let id = named ?? makeRunId();
+  let at = began;
+  let arrived: Arrival | undefined;
+  let call: Call | undefined;
+  let person: Person | undefined;
+  let reply: Reply | Failure;
+  let undo: OfferedUndo | undefined;
+  let left: Left | undefined;
+  let note: Note | undefined;
+  let isRepeatable = false;
+  let isMet = false;
+  let { selected } = errand;
+  try {
+    const body = request.method === "POST" ? await readFields(request) : [];
+    const seen = describeArrival(request, url, [...query, ...body]);
+    arrived = seen;
+    const understood = read(query, body);
+    call = understood;
+    if (!action.takesEmptySelection) checkSelection(call);
+    checkCount(action, call.selection.length);
+    if (request.method === "POST") note = noteRun(scene, { id, at, action: action.id, call, arrived }, readAttempt(url) ?? "");
+    isRepeatable = named !== undefined && isOnce(action, call, true);
+    const { isSafe } = action;
+    const conversed = await endInTime(action.title, settings.actionTimeLimitMs, async (signal) => {
+      const caller = await identify(request, understood, scene, signal);
+      person = caller;
+      if (env.CALLS_BY_PERSON !== undefined) await checkPersonRate(env.CALLS_BY_PERSON, caller);
+      // What changes nothing need not be found again.
+      const noted = await note?.known.catch((cause: unknown) => {
+        if (!isSafe) throw notNoted(cause);
+        return undefined;
+      });
+      const before = isRepeatable ? noted : undefined;
+      isMet = true;
+      // What is refused is written down as a run of its own, and not as that one.
+      if (noted?.isVoid === true || before?.beginning !== undefined) id = makeRunId();
+      checkKnown(noted);
+      if (before?.beginning !== undefined) {
+        checkOwn(before.beginning, action, caller);
+        id = named ?? id;
+      }
+      // One run is one line of the log, however often it is sent.
+      if (before !== undefined) at = before.beginning?.at ?? before.at;
+      const run = runAt(base, id, at);
+      checkTrust(caller, action, settings);
+      checkDepartments(caller, action, settings);
+      const kitsu = meetKitsu(caller, understood.selection, settings, signal);
+      const roleIn = knowRoles(caller, kitsu);
+      if (isGated && kitsu !== undefined && understood.selection.length > 0) {
+        selected = describeSelected(await kitsu.readSelection());
+        await checkGates(caller, action, kitsu, roleIn, settings);
+      }
+      const shown = kitsu && showKitsu(kitsu, caller.departments, roleIn);
+      const made = makeGiven(action, scene, {
+        call: understood,
+        arrived: seen,
+        run,
+        at,
+        person: caller,
+        kitsu: shown,
+        roleIn,
+        signal,
+      });
+      left = made.left;
+      const begun = { at, token: note?.token ?? "", isNamed: named !== undefined, isTaken: before?.isTaken ?? false };
+      return work(made.given, left, begun);
+    });
+    // It is in the log already, as what it is.
+    if ("twin" in conversed)
+      return {
+        response: answerCall(request, conversed.twin, settings, { failure: conversed.twin.failure, call }),
+        leave: async () => note?.leave(),
+      };
+    ({ reply, undo } = conversed);
+  } catch (thrown) {
+    reply = toFailure(thrown);
+    if (isRepeatable && !isMet) ({ id, at } = await placeUnmet(note, { id, at }));
+  }
+  arrived ??= describeArrival(request, url, query);
+  const { deployedAtS } = settings;
+  const known = { id, at, action: action.id, person: person && describePerson(person), call, selected, arrived, undo, deployedAtS };
+  const describe = (what: Reply | Failure): Recorded => {
+    const failure = what instanceof Failure ? what : undefined;
+    const said = tellTasks(keepOpenable(what instanceof Failure ? what.reply : what, settings.schemes), call, selected);
+    return {
+      ...known,
+      tookMs: Date.now() - began,
+      status: statusOf(said, failure),
+      reply: said,
+      cause: describeCause(failure?.cause),
+    };
+  };
+  const follow = await goOn(action, scene, describe(reply), left, person?.email);
+  if (follow instanceof Failure) reply = follow;
+  const failure = reply instanceof Failure ? reply : undefined;
+  const recorded = describe(reply);
+  if (failure?.code === "internal-error") {
+    console.error(JSON.stringify({ message: "An action failed", run: id, action: action.id, cause: recorded.cause }));
+  }
+  const run = { ...offerAgain(base, recorded), ...(follow instanceof Failure ? undefined : follow) };
+  const response = answerCall(request, { run, reply: recorded.reply }, settings, { failure, call });
+  // What goes on has written itself down.
+  const isWritten = follow !== undefined && !(follow instanceof Failure);
+  const leaving = () =>
+    note === undefined ? Promise.resolve(isWritten ? undefined : { recorded }) : note.leave(recorded, isWritten);
+  // What changed something is kept before anybody is told, so that no address leads to nothing, whatever becomes of the worker then.
+  const ended = action.isSafe ? undefined : leaving();
+  await ended;
+  return { response, leave: () => ended ?? leaving() };
+}
+
+function checkMethod(request: Request, action: Action): void {
+  if (request.method === "POST" || (request.method === "GET" && action.isSafe)) return;
+  throw new Failure("method-not-allowed", {
+    text: `${action.title} takes ${action.isSafe ? "GET and POST" : "POST"}, not ${request.method}.`,
+    advice: action.isSafe ? "Run it from Kitsu." : "It changes something, so it can't be opened as a link. Run it from Kitsu.",
+    headers: { allow: action.isSafe ? "GET, POST, OPTIONS" : "POST, OPTIONS" },
+  });
+}
+
+/** The id the userscript gave the run before Kitsu sent it. */
+function readRunId({ searchParams }: URL): string | undefined {
+  const given = searchParams.get(RUN_PARAMETER);
+  return given !== null && v.is(RunId, given) ? given : undefined;
+}

@@ -1,0 +1,126 @@
+// A Reply as the response the caller can use: JSON for AJAX, a page for a form, with an honest HTTP status for both.
+import { type Answer, type Done, type Reply, type Run, WIRE_VERSION } from "../../contract.ts";
+import { maskKey } from "../request/request-snapshot.ts";
+import type { Call } from "../request/call.ts";
+import { describeCause, type Failure } from "../failure.ts";
+import { renderAgain } from "../pages/retry-undo.ts";
+import { renderAsk } from "../pages/ask-page.ts";
+import { html } from "../pages/html.ts";
+import { renderPage } from "../pages/layout.ts";
+import { renderReply } from "../pages/reply-view.ts";
+import { renderTime } from "../pages/time.ts";
+import type { Settings } from "../settings/settings.ts";
+import { keepTheme } from "../pages/theme-cookie.ts";
+
+/** What is said: with the run it is about, if there is one. */
+export type Said = { run?: Run | undefined; reply: Reply };
+
+/** Where a reply comes from: what it failed of, and the call it answers. */
+type Origin = { failure?: Failure | undefined; call?: Call | undefined };
+
+export function answerCall(request: Request, { run, reply }: Said, settings: Settings, { failure, call }: Origin = {}): Response {
+  const status = statusOf(reply, failure);
+  const response = wantsPage(request)
+    ? answerPage({ run, reply, status, settings, call, address: repeatAddress(request, run) })
+    : answerJson(run, shorten(reply), status);
+  for (const [name, value] of Object.entries(failure?.headers ?? {})) response.headers.set(name, value);
+  const cookie = keepTheme(request, settings.basePath);
+  if (cookie !== undefined) response.headers.append("set-cookie", cookie);
+  return response;
+}
+
+/** The honest HTTP status of a reply. */
+export function statusOf({ kind }: Reply, failure?: Failure): number {
+  return failure?.status ?? (kind === "started" ? 202 : kind === "failed" ? 502 : 200);
+}
+
+/** The address of this very call, under the same run: an answer to what it asks goes there. */
+function repeatAddress(request: Request, run: Run | undefined): string {
+  const { pathname, searchParams } = new URL(request.url);
+  if (run !== undefined) searchParams.set("run", run.id);
+  return `${pathname}?${searchParams}`;
+}
+
+/** A failure with no run to speak of: refused before there was one, or while a page was made. */
+export function answerFailure(request: Request, failure: Failure, settings: Settings | undefined): Response {
+  if (failure.code === "internal-error") {
+    const cause = describeCause(failure.cause);
+    console.error(JSON.stringify({ message: "A request failed", url: maskKey(request.url), cause }));
+  }
+  if (settings !== undefined) return answerCall(request, { reply: failure.reply }, settings, { failure });
+  return answerJson(undefined, failure.reply, failure.status);
+}
+
+/** More tables than these are for a page. */
+const TOAST_TABLES_MAX = 8;
+
+/** A toast has no room for a document, and for so many tables only. */
+function shorten(reply: Reply): Reply {
+  if (reply.kind !== "done") return reply;
+  const { document, tables = [], ...rest } = reply;
+  const notes = [
+    rest.text,
+    document !== undefined && "Run the action as a form to see it.",
+    tables.length > TOAST_TABLES_MAX && `${tables.length - TOAST_TABLES_MAX} more tables are on the page.`,
+  ];
+  if (document === undefined && tables.length <= TOAST_TABLES_MAX) return reply;
+  return {
+    ...rest,
+    ...(tables.length > 0 && { tables: tables.slice(0, TOAST_TABLES_MAX) }),
+    text: notes.filter(Boolean).join(" "),
+  };
+}
+
+/** The wire, as JSON. */
+export function answerJson(run: Run | undefined, reply: Reply, status = 200): Response {
+  const answer: Answer = { version: WIRE_VERSION, ...(run && { run }), reply };
+  return new Response(JSON.stringify(answer), {
+    status,
+    headers: { "content-type": "application/json", "cache-control": "no-store" },
+  });
+}
+
+type PageAnswer = {
+  run: Run | undefined;
+  reply: Reply;
+  status: number;
+  settings: Settings;
+  call: Call | undefined;
+  address: string;
+};
+
+function answerPage({ run, reply, status, settings, call, address }: PageAnswer): Response {
+  const destination = reply.kind === "done" && run?.undo === undefined ? findDestination(reply) : undefined;
+  const going = run?.follow !== undefined ? run.url : undefined;
+  if (destination !== undefined || going !== undefined)
+    return new Response(null, { status: 303, headers: { location: destination ?? going ?? "", "cache-control": "no-store" } });
+  const [kitsuUrl = ""] = settings.kitsuUrls;
+  const path = call?.path?.startsWith("/") ? call.path : "";
+  return renderPage({
+    title: reply.title,
+    body: html`${reply.kind === "ask" ? renderAsk(reply, call, address, kitsuUrl + path) : renderReply(reply, kitsuUrl)}
+${run && renderAgain(run, reply, call?.person)}
+${run && html`<footer class="run">Run <a href="${run.url}"><code>${run.id}</code></a>, ${renderTime(Date.now())}</footer>`}`,
+    kitsuUrl: kitsuUrl + path,
+    basePath: settings.basePath,
+    status,
+    // What asks is asked again by a reload; what was done must not be done again.
+    address: reply.kind === "ask" ? undefined : run?.url,
+    hasDocument: reply.kind === "done" && reply.document !== undefined,
+  });
+}
+
+/** A form's own tab goes where the reply opens, unless there is more to read than that. */
+function findDestination({ severity, effects, outcomes, tables, charts, document }: Done): string | undefined {
+  const [effect, another] = effects ?? [];
+  if (effect?.kind !== "open" || another !== undefined || severity !== "success") return undefined;
+  return outcomes?.length || tables?.length || charts?.length || document !== undefined ? undefined : effect.url;
+}
+
+/** Does a person look at this answer in a tab of its own? A form and a followed link say so; Kitsu's AJAX takes anything. */
+export function wantsPage(request: Request): boolean {
+  const accept = request.headers.get("accept") ?? "";
+  if (accept.includes("text/html")) return true;
+  if (accept.includes("json")) return false;
+  return /^(application\/x-www-form-urlencoded|multipart\/form-data)/i.test(request.headers.get("content-type") ?? "");
+}

@@ -1,0 +1,70 @@
+// Takes a run back: once, within its time, for the person whose run it was or for who is set over its projects.
+import type { Reply } from "../../contract.ts";
+import type { Action, Given } from "../action/action.ts";
+import { meetConversation } from "../storage/run-coordinator.ts";
+import { Failure } from "../failure.ts";
+import type { ToWrite } from "./run-recorder.ts";
+import type { Recorded } from "../storage/run-record.ts";
+import type { Role } from "../services/zou-objects.ts";
+import type { Env } from "../settings/settings.ts";
+
+/** `undone`: the run as it is afterwards, for the log; absent where nothing changed. */
+export type Undone = { reply: Reply; undone?: ToWrite };
+
+export async function undoRun(action: Action, given: Given, first: Recorded, env: Env): Promise<Undone> {
+  await checkMayUndo(action, given, first);
+  const { undo } = action;
+  // A record that offered nothing is not of the run that can be taken back.
+  if (undo === undefined || first.undo === undefined) throw tooLate(action);
+  const conversation = meetConversation(env, first.id);
+  const turn = await conversation.takeUndo();
+  if (turn.state !== "ready") {
+    if (turn.state === "undone") return { reply: undoneAlready(action) };
+    if (turn.state === "lost") throw tooLate(action);
+    throw new Failure("already-submitted", { text: "Somebody is taking this back at this moment." });
+  }
+  try {
+    const reply = await undo(given, JSON.parse(turn.data));
+    if (reply.kind !== "done") {
+      await conversation.endUndo(false);
+      return { reply };
+    }
+    const recorded = { ...first, undone: { at: Date.now(), person: given.person.name, reply } };
+    await conversation.endUndo(true, given.run.id, recorded);
+    return { reply, undone: { recorded, keptBy: given.run.id } };
+  } catch (thrown) {
+    await conversation.endUndo(false);
+    throw thrown;
+  }
+}
+
+async function checkMayUndo(action: Action, given: Given, { person: first }: Recorded): Promise<void> {
+  if (given.person.id === first?.id || (await isSetOver(action, given))) return;
+  throw new Failure("not-allowed", {
+    title: "This is another person's run",
+    text: `Only ${first?.name ?? "who ran it"}, and the supervisors of its projects, may take it back.`,
+  });
+}
+
+/** Is the person set over all projects of these tasks? */
+export async function isSetOver({ needsKitsu }: Action, { kitsu, roleIn }: Given): Promise<boolean> {
+  if (!needsKitsu) return false;
+  const { projectIds } = await kitsu().readSelection();
+  const roles = await Promise.all(projectIds.map((id) => roleIn(id)));
+  return roles.length > 0 && roles.every((role) => role !== undefined && SET_OVER.includes(role));
+}
+
+const SET_OVER: readonly Role[] = ["admin", "manager", "supervisor"];
+
+function undoneAlready({ title }: Action): Reply {
+  return {
+    kind: "done",
+    severity: "info",
+    title: "It is taken back already",
+    text: `${title} was taken back before. Nothing more was done.`,
+  };
+}
+
+function tooLate({ title }: Action): Failure {
+  return new Failure("undo-over", { text: `${title} can't be taken back any more.`, advice: "Do it by hand in Kitsu." });
+}

@@ -1,0 +1,172 @@
+// The setting AFANASY: where the farm is, and what it may be asked to run. Nobody but the studio writes a command: people choose a template, and
+// names out of Kitsu go into its holes. docs/afanasy.md is for who writes it.
+import * as v from "valibot";
+import { FACT_VARIABLES } from "../launch/template-variables.ts";
+import { type Template, TemplateText } from "../launch/template.ts";
+import { BlockLimits, findUnreadableMask, JobLimits } from "../services/afanasy-job.ts";
+import { structured } from "./setting-schemas.ts";
+import { STANDSTILL_MINUTES } from "../actions/farm/farm.ts";
+import { LETTERS } from "../launch/plain-letters.ts";
+import { Tell } from "./feedback-settings.ts";
+
+const Text = v.pipe(v.string(), v.trim(), v.minLength(1, "must not be empty"), v.maxLength(80, "must have at most 80 characters"));
+const Id = v.pipe(v.string(), v.regex(/^[a-z][a-z0-9]*(-[a-z0-9]+)*$/, "must have small letters, digits and single hyphens"));
+const Page = v.pipe(v.string(), v.regex(/^https?:\/\/[^\s@]+$/, 'must be an address, "https://…"'));
+const Name = v.pipe(v.string(), v.regex(/^[\w.-]+$/, 'must be a name of letters, digits, "_", "." and "-"'));
+const whole = (least: number, most: number) =>
+  v.pipe(
+    v.number(),
+    v.integer("must be a whole number"),
+    v.minValue(least, `must be at least ${least}`),
+    v.maxValue(most, `must be at most ${most}`),
+  );
+
+/** What the scene and the output folder are made of; and what commands may say beside. */
+export const COMMAND_VARIABLES = [...FACT_VARIABLES, "scene", "output"];
+
+const textsOf = ({ parts }: Template) => parts.filter((part) => typeof part === "string");
+
+const PATH = new RegExp(`^[${LETTERS}_ .\\/:\\-]*$`, "v");
+const FRAME_PATH = new RegExp(`^[${LETTERS}_ .\\/:@#\\-]*$`, "v");
+
+/** A path in which nothing means anything to a shell, whatever is around it. */
+const PathText = v.pipe(
+  TemplateText(FACT_VARIABLES),
+  v.check(
+    (template) => textsOf(template).every((text) => PATH.test(text)),
+    'may have letters, digits, blanks, "_", ".", "-", ":" and "/" only: farms take "/" on Windows, too',
+  ),
+);
+
+/** Is each hole within a pair of double quotes? A name with a blank would be two arguments otherwise. */
+export function isQuoted({ parts }: Template): boolean {
+  let quotes = 0;
+  for (const part of parts) {
+    if (typeof part === "string") quotes += part.split('"').length - 1;
+    else if (quotes % 2 === 0) return false;
+  }
+  return quotes % 2 === 0;
+}
+
+const Command = v.pipe(
+  TemplateText(COMMAND_VARIABLES),
+  v.check(({ parts: [first] }) => typeof first === "string" && /^[^\s"]/.test(first), "must begin with a program"),
+  v.check((template) => textsOf(template).every((text) => !/[\r\n\0]/.test(text)), "must be one line"),
+  v.check(isQuoted, 'must have every variable in double quotes: "{scene}"'),
+);
+
+const FrameFile = v.pipe(
+  TemplateText(COMMAND_VARIABLES),
+  v.check((template) => textsOf(template).every((text) => FRAME_PATH.test(text)), "must be a path; @####@ is the frame"),
+);
+
+const JobSettings = v.pipe(
+  JobLimits,
+  ...(["hosts_mask", "hosts_mask_exclude"] as const).map((name) =>
+    v.forward(
+      v.check<v.InferOutput<typeof JobLimits>, string>(
+        (job) => findUnreadableMask(job) !== name,
+        'is no regular expression that Afanasy reads; hosts_mask_type = "find" takes it for the beginning of names',
+      ),
+      [name],
+    ),
+  ),
+);
+
+const JobTemplate = v.strictObject({
+  id: Id,
+  /** the choice, "Blender" */
+  title: v.optional(Text),
+  /** names of task types it is for; all of them where it is absent */
+  task_types: v.optional(v.array(Text)),
+  service: Name,
+  parser: v.optional(Name),
+  command: Command,
+  files: v.optional(v.array(FrameFile), []),
+  working_directory: v.optional(PathText),
+  scene: v.optional(PathText),
+  output: v.optional(PathText),
+  frames_per_task: v.optional(whole(1, 10_000), 4),
+  /** beside the command, of each block and of the whole */
+  block: v.optional(BlockLimits, {}),
+  job: v.optional(JobSettings, {}),
+});
+export type JobTemplate = v.InferOutput<typeof JobTemplate>;
+
+/** The server renders nothing of the priority 0. */
+const PriorityNumber = whole(1, 250);
+
+const Priority = v.pipe(
+  v.strictObject({
+    default: v.optional(PriorityNumber, 99),
+    least: v.optional(PriorityNumber, 1),
+    most: v.optional(PriorityNumber, 99),
+  }),
+  v.check(({ least, most, default: usual }) => least <= usual && usual <= most, "must have least, default and most in that order"),
+);
+
+export const Afanasy = v.strictObject({
+  url: Page,
+  /** the farm's page for people */
+  page: v.optional(Page),
+  user: v.optional(TemplateText(FACT_VARIABLES), "{person.desktop_login|lower}"),
+  project: v.optional(TemplateText(FACT_VARIABLES), "{project}"),
+  branch: v.optional(v.pipe(v.string(), v.regex(/^\/[\w.-]*$/, 'must be one name behind "/": the server cuts deeper ones')), "/"),
+  priority: v.optional(Priority, {}),
+  frames_most: v.optional(whole(1, 1_000_000), 10_000),
+  at_once: v.optional(whole(1, 6), 2),
+  /** how long nothing of a shot may move before it is given up */
+  standstill_minutes: v.optional(whole(1, 43_200), STANDSTILL_MINUTES),
+  /** people may render what somebody else is rendering already */
+  allow_anyway: v.optional(v.boolean(), false),
+  /** what is written in Kitsu when a shot's render is over */
+  tell: v.optional(Tell),
+  templates: v.pipe(
+    v.array(JobTemplate),
+    v.minLength(1, "must have a template"),
+    v.check((all) => new Set(all.map(({ id }) => id)).size === all.length, "must not have two templates of one id"),
+    v.checkItems(
+      ({ scene, command, files }) => scene !== undefined || !isUsing([command, ...files], "scene"),
+      'uses {scene}, and has no "scene"',
+    ),
+    v.checkItems(
+      ({ output, command, files }) => output !== undefined || !isUsing([command, ...files], "output"),
+      'uses {output}, and has no "output"',
+    ),
+  ),
+});
+export type Afanasy = v.InferOutput<typeof Afanasy>;
+
+const isUsing = (templates: readonly Template[], variable: string) => templates.some(({ variables }) => variables.has(variable));
+
+const Secret = v.optional(v.pipe(v.string(), v.trim()), "");
+
+/** The variables of the environment, for settings.ts. */
+export const AFANASY_VARIABLES = {
+  AFANASY: v.optional(structured(Afanasy)),
+  AFANASY_TOKEN: Secret,
+  AFANASY_ACCESS_ID: Secret,
+  AFANASY_ACCESS_SECRET: Secret,
+};
+
+export const AFANASY_HELP: Record<keyof typeof AFANASY_VARIABLES, string> = {
+  AFANASY: '{"url": "https://afanasy.studio.tld", "templates": [{"id": "blender", …}]}, see docs/afanasy.md',
+  AFANASY_TOKEN: "the token of Afanasy's relay: wrangler secret put AFANASY_TOKEN",
+  AFANASY_ACCESS_ID: "the id of a Cloudflare Access service token: wrangler secret put AFANASY_ACCESS_ID",
+  AFANASY_ACCESS_SECRET: "its secret: wrangler secret put AFANASY_ACCESS_SECRET",
+};
+
+/** What is set, with its secrets. */
+export type AfanasySettings = Afanasy & { token: string | undefined; access: { id: string; secret: string } | undefined };
+
+type Variables = v.InferOutput<v.ObjectSchema<typeof AFANASY_VARIABLES, undefined>>;
+
+export const readAfanasy = (set: Variables): AfanasySettings | undefined =>
+  set.AFANASY && {
+    ...set.AFANASY,
+    token: set.AFANASY_TOKEN || undefined,
+    access:
+      set.AFANASY_ACCESS_ID === "" || set.AFANASY_ACCESS_SECRET === ""
+        ? undefined
+        : { id: set.AFANASY_ACCESS_ID, secret: set.AFANASY_ACCESS_SECRET },
+  };

@@ -1,0 +1,26 @@
+// What a run was about, in Kitsu's names: for the log, whose readers should not have to look ids up.
+import type { Reply } from "../../contract.ts";
+import type { Call } from "../request/call.ts";
+import type { Recorded } from "./run-record.ts";
+import type { Selection } from "../services/kitsu.ts";
+import { taskPath } from "../services/kitsu-pages.ts";
+
+/** A record names no more tasks than these; the call has the ids of all. */
+const TASKS_NAMED_MAX = 200;
+
+export function describeSelected({ tasks }: Selection): NonNullable<Recorded["selected"]> {
+  return {
+    projects: [...new Set(tasks.flatMap(({ project }) => project?.name ?? []))],
+    tasks: tasks.slice(0, TASKS_NAMED_MAX).map((one) => ({ id: one.task.id, label: one.label, path: taskPath(one) })),
+  };
+}
+
+/** As many as are read before the rest is counted. */
+const TASKS_TOLD_MAX = 3;
+
+/** A question says for which tasks it is. */
+export function tellTasks(reply: Reply, call: Call | undefined, selected: Recorded["selected"]): Reply {
+  const count = call?.selection.length ?? 0;
+  if (reply.kind !== "ask" || count === 0) return reply;
+  return { ...reply, tasks: { count, names: (selected?.tasks ?? []).slice(0, TASKS_TOLD_MAX).map(({ label }) => label) } };
+}

@@ -1,0 +1,253 @@
+// What is lent: a ticket for the handler at a workstation, the media of a preview, a text. The address is the right to it, so it can't be guessed,
+// and it is over soon. One Durable Object per loan, because "once" needs one place where it is decided; it forgets when its time is over.
+import { DurableObject } from "cloudflare:workers";
+import type { Loan as Lent } from "../action/action.ts";
+import { confirmRun } from "./confirm-launch.ts";
+import { Failure, noBinding } from "../failure.ts";
+import { randomHex } from "../format/hex.ts";
+import { TICKET_LIFE_S } from "../launch/ticket.ts";
+import type { Scene } from "../request/request-context.ts";
+import { readExtension, streamPreview } from "../services/media.ts";
+import { type Env, readSettings } from "../settings/settings.ts";
+import { readTicketReport, type TicketReport } from "./ticket-report.ts";
+
+const LIVES_S = { ticket: TICKET_LIFE_S, preview: 3_600, file: 3_600 } as const;
+/** For so long a ticket still says what became of it. */
+const AFTERLIFE_MS = 300_000;
+const TEXT_MAX_BYTES = 1_024 * 1_024;
+
+/** So long after it was taken, nothing more is heard of the program. */
+const REPORT_MS = 50_000;
+
+/** So long after it was taken the log has the run that it was made for, wherever it is asked. */
+const CONFIRM_AFTER_MS = 60_000;
+
+/** A ticket's content is kept as it will be answered. */
+type Kept = Exclude<Lent, { kind: "ticket" }> | { kind: "ticket"; json: string };
+/** `run`: which one lent it, and when that began. */
+type Stored = {
+  loan: Kept;
+  email: string | undefined;
+  run: { id: string; at: number };
+  until: number;
+  isTaken: boolean;
+  isConfirmed?: boolean;
+  /** whoever took it says within a minute from then what became of the program: until when, in epoch milliseconds */
+  reportUntil?: number;
+  report?: TicketReport;
+};
+
+type Taken = { state: "taken"; json: string } | { state: "unknown" | "used" | "foreign" };
+/** `outcome`: what became of the program, where whoever took the ticket says so. */
+type TicketState =
+  | { state: "waiting" | "expired" }
+  | { state: "taken"; outcome?: TicketReport | { state: "pending" | "unknown"; text: "" } };
+
+export class Loan extends DurableObject<Env> {
+  async keep(stored: Stored): Promise<void> {
+    await this.ctx.storage.put("loan", stored);
+    await this.ctx.storage.setAlarm(endOf(stored));
+  }
+
+  /**
+   * Gives a ticket to the first who asks. Nothing else gets in between reading and writing, for neither is waited for.
+   * @param email of whoever asks, where they say it: the wrong one leaves the ticket as it is
+   * @param willReport they say later what became of it
+   */
+  take(email: string | null, willReport: boolean): Taken {
+    const { kv } = this.ctx.storage;
+    const stored = kv.get<Stored>("loan");
+    if (stored?.loan.kind !== "ticket") return { state: "unknown" };
+    if (stored.isTaken) return { state: "used" };
+    if (Date.now() >= stored.until) return { state: "unknown" };
+    const isForeign = email !== null && stored.email !== undefined && email.trim().toLowerCase() !== stored.email.toLowerCase();
+    if (isForeign) return { state: "foreign" };
+    kv.put("loan", { ...stored, isTaken: true, ...(willReport && { reportUntil: Date.now() + REPORT_MS }) });
+    this.ctx.waitUntil(this.ctx.storage.setAlarm(Date.now() + CONFIRM_AFTER_MS));
+    return { state: "taken", json: stored.loan.json };
+  }
+
+  look(): TicketState {
+    const stored = this.ctx.storage.kv.get<Stored>("loan");
+    if (stored?.isTaken && stored.reportUntil !== undefined) {
+      const state = Date.now() < stored.reportUntil ? "pending" : "unknown";
+      return { state: "taken", outcome: stored.report ?? { state, text: "" } };
+    }
+    if (stored?.isTaken) return { state: "taken" };
+    return { state: stored?.loan.kind === "ticket" && Date.now() < stored.until ? "waiting" : "expired" };
+  }
+
+  /** Of a ticket that was taken, once. */
+  report(report: TicketReport): "noted" | "unknown" | "used" {
+    const { kv } = this.ctx.storage;
+    const stored = kv.get<Stored>("loan");
+    if (!stored?.isTaken || stored.reportUntil === undefined) return "unknown";
+    if (stored.report !== undefined) return "used";
+    // The log may have been told already that nobody knows: the alarm tells it again.
+    kv.put("loan", { ...stored, report, isConfirmed: false });
+    return "noted";
+  }
+
+  /** What may be had as often as one likes. */
+  read(): Kept | undefined {
+    const stored = this.ctx.storage.kv.get<Stored>("loan");
+    return stored === undefined || Date.now() >= stored.until ? undefined : stored.loan;
+  }
+
+  /** Tells the log that a ticket was taken, and once more at the end where that failed. */
+  override async alarm(): Promise<void> {
+    const { storage } = this.ctx;
+    const stored = storage.kv.get<Stored>("loan");
+    if (stored?.isTaken && !stored.isConfirmed) {
+      // A report that was promised and did not come leaves it unknown.
+      const report = stored.report ?? (stored.reportUntil === undefined ? undefined : { state: "unknown" as const, text: "" });
+      const isConfirmed = await confirmRun(this.env, readSettings(this.env), stored.run, report);
+      // A report may have come while the log was written.
+      const latest = storage.kv.get<Stored>("loan") ?? stored;
+      storage.kv.put("loan", { ...latest, isConfirmed: isConfirmed && (latest.report === undefined) === (stored.report === undefined) });
+    }
+    if (stored?.isTaken && Date.now() < endOf(stored)) await storage.setAlarm(endOf(stored));
+    else await storage.deleteAll();
+  }
+}
+
+const endOf = ({ until, loan }: Stored) => until + (loan.kind === "ticket" ? AFTERLIFE_MS : 0);
+
+/** Lends something. Returns its address. */
+export async function lend(
+  { env, settings, base }: Pick<Scene, "env" | "settings" | "base">,
+  { person, run }: { person: { email?: string | undefined }; run: Stored["run"] },
+  lent: Lent,
+): Promise<string> {
+  if (lent.kind === "preview" && settings.kitsuToken === undefined) throw noAccount();
+  if (lent.kind === "file" && new TextEncoder().encode(lent.text).length > TEXT_MAX_BYTES) {
+    throw new Failure("not-allowed", {
+      title: "The file is too large",
+      text: "At most 1 MB of text can be offered as a download.",
+      advice: "Select fewer tasks.",
+    });
+  }
+  const token = randomHex(32);
+  const loan: Kept = lent.kind === "ticket" ? { kind: "ticket", json: JSON.stringify(lent.content) } : lent;
+  const until = Date.now() + LIVES_S[lent.kind] * 1_000;
+  await meetLoan(env, token).keep({ loan, email: person.email, run, until, isTaken: false });
+  switch (lent.kind) {
+    case "ticket":
+      return `${base}/t/${token}`;
+    case "preview":
+      return `${base}/media/${token}/${plainName(lent.name)}.${readExtension(lent.extension)}`;
+    case "file":
+      return `${base}/files/${token}/${plainName(lent.name)}`;
+  }
+}
+
+function meetLoan(env: Env, token: string): DurableObjectStub<Loan> {
+  if (env.LOANS === undefined) throw noBinding("LOANS", "Loan");
+  return env.LOANS.getByName(token);
+}
+
+/** What can stand in an address and in a header as it is. The token is what counts; the name is for whoever reads it. */
+const plainName = (name: string) =>
+  name
+    .slice(0, 200)
+    .normalize("NFKD")
+    .replace(/[^\w.-]+/g, "_")
+    .replace(/^[_.-]+|[_.-]+$/g, "")
+    .slice(0, 80) || "preview";
+
+/** `/t/<token>`: the ticket, to the first who asks. */
+export async function serveTicket(request: Request, token: string, { env }: Scene): Promise<Response> {
+  // A HEAD, as link checkers send it, must not use the ticket up.
+  if (request.method !== "GET") throw notAllowed("GET");
+  const taken = isToken(token)
+    ? await meetLoan(env, token).take(request.headers.get("kitsu-person"), request.headers.get("kitsu-report") === "1")
+    : { state: "unknown" as const };
+  if (taken.state !== "taken") throw refuseTicket(taken.state);
+  return new Response(taken.json, { headers: { "content-type": "application/json", "cache-control": "no-store" } });
+}
+
+/** `/t/<token>/state`: what became of the ticket, for the page that waits. Whoever has the address may ask. */
+export async function serveTicketState(token: string, { env }: Scene): Promise<Response> {
+  const state: TicketState = isToken(token) ? await meetLoan(env, token).look() : { state: "expired" };
+  return Response.json(state, { headers: { "cache-control": "no-store" } });
+}
+
+/** `/t/<token>/report`: what became of the program, by the handler that took the ticket. */
+export async function serveTicketReport(request: Request, token: string, { env }: Scene): Promise<Response> {
+  const report = await readTicketReport(request);
+  const noted = isToken(token) ? await meetLoan(env, token).report(report) : "unknown";
+  if (noted !== "noted") throw refuseTicket(noted);
+  return new Response(null, { status: 204 });
+}
+
+/** `/media/<token>/<name>`: a preview's media, for players that have no session in Kitsu. */
+export async function serveMedia(request: Request, token: string, { env, settings }: Scene): Promise<Response> {
+  if (request.method !== "GET" && request.method !== "HEAD") throw notAllowed("GET, HEAD");
+  const loan = await readLoan(env, token);
+  if (loan?.kind !== "preview") throw loanOver();
+  const response = await streamPreview(loan, { ...settings, kitsuToken: settings.kitsuToken ?? throwNoAccount() }, request);
+  return guard(response, `inline; filename="${plainName(loan.name)}.${readExtension(loan.extension)}"`);
+}
+
+/** `/files/<token>/<name>`: a text, to be saved. */
+export async function serveFile(token: string, { env }: Scene): Promise<Response> {
+  const loan = await readLoan(env, token);
+  if (loan?.kind !== "file") throw loanOver();
+  const response = new Response(loan.text, { headers: { "content-type": `${loan.type}; charset=utf-8` } });
+  return guard(response, `attachment; filename="${plainName(loan.name)}"`);
+}
+
+const isToken = (token: string) => /^[0-9a-f]{64}$/.test(token);
+
+const readLoan = async (env: Env, token: string): Promise<Kept | undefined> =>
+  isToken(token) ? await meetLoan(env, token).read() : undefined;
+
+/** What others made, at our address: it may be looked at and saved, and never become a page of ours. */
+function guard(response: Response, disposition: string): Response {
+  const { headers } = response;
+  headers.set("content-disposition", disposition);
+  headers.set("x-content-type-options", "nosniff");
+  headers.set("content-security-policy", "sandbox");
+  headers.set("cache-control", "private, no-store");
+  headers.set("referrer-policy", "no-referrer");
+  return response;
+}
+
+function refuseTicket(state: "unknown" | "used" | "foreign"): Failure {
+  const advice = "Run the action in Kitsu again.";
+  switch (state) {
+    case "unknown":
+      return new Failure("ticket-unknown", {
+        text: `A ticket is good for ${TICKET_LIFE_S} seconds. This one has expired, or never existed.`,
+        advice,
+      });
+    case "used":
+      return new Failure("ticket-used", { text: "A ticket is good once, and somebody has taken this one.", advice });
+    case "foreign":
+      return new Failure("ticket-foreign", { text: "This ticket belongs to someone else.", advice });
+  }
+}
+
+const loanOver = () =>
+  new Failure("loan-over", {
+    text: "This address was good for an hour. It has expired, or never existed.",
+    advice: "Run the action in Kitsu again.",
+  });
+
+const notAllowed = (allow: string) =>
+  new Failure("method-not-allowed", {
+    title: "This can't be asked for that way",
+    text: `It takes ${allow}.`,
+    headers: { allow },
+  });
+
+/** A person's own session is never kept, so it can't be used later, by a player. */
+const noAccount = () =>
+  new Failure("not-configured", {
+    text: "The media of previews is lent with the account of a bot, and this action server has none.",
+    advice: "Give it the token of a bot with: npx wrangler secret put KITSU_TOKEN",
+  });
+
+function throwNoAccount(): never {
+  throw noAccount();
+}
