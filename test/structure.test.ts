@@ -33,6 +33,17 @@ describe("the tree", () => {
     expect(bad, "Name the folder or file after the noun it owns").toEqual([]);
   });
 
+  it("has each base file name once", () => {
+    const names = Map.groupBy(
+      sources.filter((path) => /^(worker|userscript)\//.test(path) && !/\/index\.ts$/.test(path)),
+      (path) => path.split("/").at(-1),
+    );
+    expect(
+      [...names.values()].filter(({ length }) => length > 1),
+      "Name each after what it alone is",
+    ).toEqual([]);
+  });
+
   it("has file names in kebab-case", () => {
     const bad = sources.filter(
       (path) => !/^[a-z0-9]+(-[a-z0-9]+)*(\.(test|spec|config|d))?\.ts$/.test(path.split("/").at(-1) ?? ""),
@@ -42,7 +53,7 @@ describe("the tree", () => {
 
   it.each(products)("%s can be read in a minute", (path) => {
     // Styles and tables of data are not read, they are looked up.
-    const isData = /style|words|data|ids|icons/.test(path);
+    const isData = /style|i18n|data|ids|icons|env\.d/.test(path);
     const lines = read(path).split("\n").length;
     expect(isData || lines <= 250, `${path} has ${lines} lines: divide it by nouns, 250 at most`).toBe(true);
   });
@@ -68,40 +79,61 @@ const FORBIDDEN: readonly [importer: RegExp, imported: RegExp, sentence: string]
     "The playground imports nothing of ours, so that it can't agree with our mistakes",
   ],
   [
-    /^worker\/actions\/(?!index)/,
-    /^worker\/(?!action\.ts|arrival\.ts|call\.ts|failure\.ts|listing\.ts|settings\.ts|services\/|statistics\/|launch\/|farm\/|commenting\/)/,
-    "Actions return data: they import action, call, failure, listing, settings, services, the pure numbers of statistics/ and the nouns of launch/, farm/ and commenting/",
-  ],
-  [
-    /^worker\/commenting\//,
-    /^worker\/(?!action\.ts|failure\.ts|gate\.ts|listing\.ts|settings\.ts|services\/|commenting\/)/,
-    "Comments know what an action is given, who may run it and Kitsu, and nothing of calls, pages or storage",
-  ],
-  [
-    /^worker\/farm\//,
-    /^worker\/(?!action\.ts|failure\.ts|structured\.ts|since\.ts|services\/|launch\/|farm\/)/,
-    "A farm knows what is launched, its service and how a run goes on, and nothing of calls, pages or storage",
-  ],
-  [
-    /^worker\/launch\//,
-    /^worker\/(?!action\.ts|services\/|launch\/)/,
-    "What is launched are pure nouns: they know Zou's objects and what may be lent, and nothing else",
-  ],
-  [
-    /^worker\/statistics\//,
-    /^worker\/(?!listing\.ts|services\/|statistics\/)/,
-    "Statistics are pure numbers: they know Zou's objects and how a list is said, and nothing else",
-  ],
-  [
     /^worker\/services\//,
-    /^worker\/(?!settings\.ts|limits\.ts|failure\.ts|decimal\.ts|services\/)/,
-    "Services import settings, limits, failure and decimal",
+    /^worker\/(?!failure\.ts|format\/|services\/)/,
+    "Services know failures and how things are written, and nothing of ours beside",
   ],
-  [/^worker\/pages\//, /^worker\/(runs|dispatch|index|log-access|actions\/)/, "Pages get data: they are called, they do not fetch"],
-  [/^worker\/dispatch\.ts$/, /^worker\/pages\//, "dispatch knows the order, answer.ts knows the pages"],
+  [
+    /^worker\/actions\/(?!index)/,
+    /^worker\/(access\/log-access|request\/(?!call|request-snapshot))/,
+    "Actions get their call: they do not read requests",
+  ],
+  [/^worker\/run\/dispatch\.ts$/, /^worker\/pages\//, "dispatch.ts knows the order, response.ts knows the pages"],
 ];
 
+/** The folders of the worker, each of which imports only from those above it. Types count. */
+const ORDER = [
+  "failure.ts",
+  "format",
+  "services",
+  "launch",
+  "settings",
+  "request",
+  "access",
+  "action",
+  "actions/statistics",
+  "actions/comments",
+  "actions/farm",
+  "actions",
+  "storage",
+  "pages",
+  "long-run",
+  "run",
+  "index.ts",
+];
+
+/** The folder of a file of the worker, as ORDER has it. */
+function folderOf(path: string): string {
+  const [, top = "", ...rest] = path.split("/");
+  return top === "actions" && rest.length > 1 ? `actions/${rest[0]}` : top;
+}
+
 describe("import directions", () => {
+  it("begin in few places, each with a sentence in CONTRIBUTING.md", () => {
+    const top = readdirSync(join(root, "worker"));
+    expect(top.length).toBeLessThanOrEqual(14);
+    expect(new Set(ORDER.map((folder) => folder.split("/")[0]))).toEqual(new Set(top));
+    for (const entry of top)
+      expect(read("CONTRIBUTING.md"), `Say what worker/${entry} is`).toMatch(new RegExp(`^\\| \`${entry}/?\``, "m"));
+  });
+
+  it.each(products.filter((path) => path.startsWith("worker/")))("%s imports from above alone", (path) => {
+    const wrong = importsOf(path).filter(
+      (other) => other.startsWith("worker/") && ORDER.indexOf(folderOf(other)) > ORDER.indexOf(folderOf(path)),
+    );
+    expect(wrong, `${folderOf(path)} may not know these: CONTRIBUTING.md has the order`).toEqual([]);
+  });
+
   it.each(products)("%s keeps them", (path) => {
     for (const [importer, imported, sentence] of FORBIDDEN) {
       if (!importer.test(path)) continue;
@@ -123,14 +155,16 @@ describe("import directions", () => {
   });
 
   it("let those alone know the runtime who are objects of it", () => {
-    const objects = ["conversation", "loan", "lock", "long-run"].map((name) => `worker/${name}.ts`);
+    const objects = ["storage/run-coordinator", "storage/temporary-link", "storage/locks", "long-run/long-run"].map(
+      (name) => `worker/${name}.ts`,
+    );
     const bad = products.filter((path) => packagesOf(path).includes("cloudflare:workers") && !objects.includes(path));
     expect(bad, "Durable Objects have files of their own").toEqual([]);
   });
 });
 
 describe("every action", () => {
-  const actions = list("worker/actions").filter((path) => !path.endsWith("index.ts"));
+  const actions = list("worker/actions").filter((path) => /^worker\/actions\/(?!index)[^/]+$/.test(path));
   it.each(actions)("%s is registered, tested and in the catalogue", (path) => {
     const id = path.split("/").at(-1)?.replace(".ts", "") ?? "";
     expect(read("worker/actions/index.ts"), `Add a line for ${id} to worker/actions/index.ts`).toContain(`./${id}.ts`);

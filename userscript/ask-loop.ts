@@ -4,17 +4,17 @@ import type { Ask, Field, Input } from "../contract.ts";
 import { recall, remember } from "./answer-memory.ts";
 import type { Diagnosis, Unread } from "./diagnose.ts";
 import { findReply, understand } from "./diagnose.ts";
+import { words } from "./i18n/index.ts";
 import { addOpenCall } from "./past-runs.ts";
-import type { Received } from "./xhr-hook.ts";
-import { takeBack } from "./unanswered-calls.ts";
+import { quietly } from "./realm.ts";
 import type { Offer } from "./run-actions.ts";
 import type { Tone } from "./toast-content.ts";
 import { pend } from "./toast-content.ts";
-import { quietly } from "./realm.ts";
 import type { Question } from "./ui/dialog.ts";
 import { closeDialog, openDialog, tellDialog } from "./ui/dialog.ts";
 import type { Update } from "./ui/toast-stack.ts";
-import { words } from "./i18n/index.ts";
+import { takeBack } from "./unanswered-calls.ts";
+import type { Received } from "./xhr-hook.ts";
 
 /**
  * A call and the toast it has.

@@ -1,27 +1,27 @@
 /** A call from the click to what came of it: one toast, brought up to date, and a line in the history. */
 
-import { addAttempt, findOwner } from "./run-url.ts";
 import type { Call } from "./ask-loop.ts";
 import { converse, findQuestion } from "./ask-loop.ts";
-import { beginWork, resumeWork } from "./run-tracker.ts";
 import type { Diagnosis } from "./diagnose.ts";
 import { findReply, understand } from "./diagnose.ts";
+import { words } from "./i18n/index.ts";
+import { findAction, namePerson, personId, reloadTasks } from "./kitsu-page.ts";
 import type { PastRun } from "./past-runs.ts";
 import { addOpenCall, addPastRun, closeOffer, listOpenCalls, removeOpenCall } from "./past-runs.ts";
-import type { Received, Sent } from "./xhr-hook.ts";
-import { post, watchCalls } from "./xhr-hook.ts";
-import { findAction, namePerson, personId, reloadTasks } from "./kitsu-page.ts";
 import { followLaunch } from "./program-launch.ts";
-import { leaveAll, takeBack, watchLeaving } from "./unanswered-calls.ts";
+import { quietly, read } from "./realm.ts";
 import type { Offer } from "./run-actions.ts";
 import { isOpen, listOffers, returnOffer, takeOffer } from "./run-actions.ts";
+import { beginWork, resumeWork } from "./run-tracker.ts";
+import { addAttempt, findOwner } from "./run-url.ts";
 import type { Content, Press } from "./toast-content.ts";
 import { pend, present, sayElapsed } from "./toast-content.ts";
-import { quietly, read } from "./realm.ts";
+import { countAll, sortOutcomes } from "./ui/table.ts";
 import type { Update } from "./ui/toast-stack.ts";
 import { showToast } from "./ui/toast-stack.ts";
-import { countAll, sortOutcomes } from "./ui/table.ts";
-import { words } from "./i18n/index.ts";
+import { leaveAll, takeBack, watchLeaving } from "./unanswered-calls.ts";
+import type { Received, Sent } from "./xhr-hook.ts";
+import { post, watchCalls } from "./xhr-hook.ts";
 
 /** The calls under way, to see one that is sent twice: since when, by address and selection. */
 const underWay = new Map<string, number>();

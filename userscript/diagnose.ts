@@ -2,11 +2,11 @@
 
 import type { Heard, Reply, Run } from "../contract.ts";
 import { hear } from "../contract.ts";
-import { findBlock, findCause, isReachable } from "./network-cause.ts";
 import { CONFIG } from "./config.ts";
-import type { Received } from "./xhr-hook.ts";
-import { isOurAnswer, settle } from "./run-state.ts";
 import { words } from "./i18n/index.ts";
+import { findBlock, findCause, isReachable } from "./network-cause.ts";
+import { isOurAnswer, settle } from "./run-state.ts";
+import type { Received } from "./xhr-hook.ts";
 
 /** A call without a readable answer. `run` only where our worker was called. */
 export type Unread = { url: string; run: string | undefined; attempt?: string | undefined; at: number; wasOffline?: boolean };

@@ -1,9 +1,9 @@
 /** Wakes up once per page: on Kitsu's to show what custom actions answer, on the worker's only to say that it is installed. */
 import { drawOffers, followCalls, resumeCalls } from "./calls.ts";
-import { watchPolicy } from "./network-cause.ts";
 import { CONFIG } from "./config.ts";
-import { listWork } from "./run-tracker.ts";
+import { watchPolicy } from "./network-cause.ts";
 import { quietly } from "./realm.ts";
+import { listWork } from "./run-tracker.ts";
 import { raiseUi } from "./ui/toast-stack.ts";
 import { STYLE } from "./ui/toast-style.ts";
 

@@ -3,8 +3,8 @@
  * they do. Kitsu over http has no navigator.locks.
  */
 import * as v from "valibot";
-import { Following } from "./tracked-runs.ts";
 import { quietly } from "./realm.ts";
+import { Following } from "./tracked-runs.ts";
 
 /** After so many ticks of its own without a word from that tab, another takes over: where ticks are rare, words are, too. */
 const SILENT_MAX = 3;

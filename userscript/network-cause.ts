@@ -3,8 +3,8 @@
  * the causes apart. What they find is a sentence for the person; whether the action ran is for `diagnose.ts` to find out.
  */
 import { CONFIG } from "./config.ts";
-import { ask, sleep } from "./poll.ts";
 import { words } from "./i18n/index.ts";
+import { ask, sleep } from "./poll.ts";
 
 const LOOPBACK_HOST = /^(127\.|\[::1\]$)|localhost$/;
 const PROBE_MAX_MS = 10_000;

@@ -1,7 +1,8 @@
 /** The desktop notification that something ended, for those who asked for it. */
-import type { Content, Press } from "./toast-content.ts";
-import { quietly } from "./realm.ts";
+
 import { words } from "./i18n/index.ts";
+import { quietly } from "./realm.ts";
+import type { Content, Press } from "./toast-content.ts";
 
 /** A Kitsu over http may not ask. */
 const may = (wanted: NotificationPermission) => window.Notification?.permission === wanted;

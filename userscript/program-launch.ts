@@ -3,13 +3,13 @@
  * its ticket is the only proof.
  */
 import type { Launch } from "../contract.ts";
-import { isOurs, mayOpen } from "./run-url.ts";
 import { recall, remember } from "./answer-memory.ts";
-import { ask, sleep } from "./poll.ts";
-import type { Content, Press, Tone } from "./toast-content.ts";
-import { quietly, read } from "./realm.ts";
-import type { Update } from "./ui/toast-stack.ts";
 import { words } from "./i18n/index.ts";
+import { ask, sleep } from "./poll.ts";
+import { quietly, read } from "./realm.ts";
+import { isOurs, mayOpen } from "./run-url.ts";
+import type { Content, Press, Tone } from "./toast-content.ts";
+import type { Update } from "./ui/toast-stack.ts";
 
 const LOOK_EVERY_MS = 1_000;
 /** After so many looks something is probably missing; without a ticket there is nothing to see. */

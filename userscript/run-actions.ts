@@ -1,8 +1,8 @@
 /** What can still be done with a run that is over: try again what failed, take back what was done. */
 import * as v from "valibot";
 import type { Outcome, Reply, Run } from "../contract.ts";
-import { addRun, isOurs } from "./run-url.ts";
 import { words } from "./i18n/index.ts";
+import { addRun, isOurs } from "./run-url.ts";
 
 /** `until`: in epoch milliseconds, for what takes back. */
 export const Offer = v.object({ url: v.string(), label: v.string(), until: v.optional(v.number()) });

@@ -1,12 +1,12 @@
 /** Cancels, pauses or lets go on what is at work. */
 import type { Run } from "../contract.ts";
-import { addRun, isOurs } from "./run-url.ts";
 import { understand } from "./diagnose.ts";
-import { post } from "./xhr-hook.ts";
+import { words } from "./i18n/index.ts";
 import { namePerson } from "./kitsu-page.ts";
+import { addRun, isOurs } from "./run-url.ts";
 import type { Press } from "./toast-content.ts";
 import { present } from "./toast-content.ts";
-import { words } from "./i18n/index.ts";
+import { post } from "./xhr-hook.ts";
 
 /** Under way. */
 const taken = new Set<string>();

@@ -1,8 +1,9 @@
 /** Follows one run: by its socket while that holds, by asking where it does not, or where it has none. */
-import type { Following } from "./tracked-runs.ts";
-import { isOld, look, settle } from "./run-state.ts";
+
 import { wake } from "./poll.ts";
 import { quietly } from "./realm.ts";
+import { isOld, look, settle } from "./run-state.ts";
+import type { Following } from "./tracked-runs.ts";
 
 /** Before it is tried anew; twice as long each time, up to a limit. */
 const WAIT_MS = 1_000;

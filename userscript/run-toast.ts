@@ -1,16 +1,16 @@
 /** One long run from its first answer to its last: what its toast shows, and what is said of it. */
 import type { Reply } from "../contract.ts";
 import { hear } from "../contract.ts";
-import { drawControls } from "./run-controls.ts";
 import type { Diagnosis } from "./diagnose.ts";
 import { findReply } from "./diagnose.ts";
-import type { Following } from "./tracked-runs.ts";
+import { words } from "./i18n/index.ts";
 import { drawNotice } from "./notification.ts";
+import { drawControls } from "./run-controls.ts";
 import type { Content } from "./toast-content.ts";
 import { pend, present, sayElapsed } from "./toast-content.ts";
+import type { Following } from "./tracked-runs.ts";
 import type { Update } from "./ui/toast-stack.ts";
 import { showToast } from "./ui/toast-stack.ts";
-import { words } from "./i18n/index.ts";
 
 /** So long what came of a press stays at least, and so often at most screen readers are told how far it is: at 25, 50 and 75 %. */
 const HEARD_MS = 10_000;

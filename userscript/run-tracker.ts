@@ -2,19 +2,19 @@
 import type { Call } from "./ask-loop.ts";
 import type { Diagnosis } from "./diagnose.ts";
 import { findReply } from "./diagnose.ts";
-import { follow } from "./run-stream.ts";
-import type { Following } from "./tracked-runs.ts";
-import { addFollowing, listFollowing, mayFollow, removeFollowing } from "./tracked-runs.ts";
 import { personId } from "./kitsu-page.ts";
-import { locate } from "./run-state.ts";
-import { notify } from "./notification.ts";
-import type { Content } from "./toast-content.ts";
-import { quietly } from "./realm.ts";
 import type { News } from "./leader-tab.ts";
 import { joinTabs, postToTabs, takeTurn, watchTabs } from "./leader-tab.ts";
-import type { Update } from "./ui/toast-stack.ts";
+import { notify } from "./notification.ts";
+import { quietly } from "./realm.ts";
+import { locate } from "./run-state.ts";
+import { follow } from "./run-stream.ts";
 import type { Work } from "./run-toast.ts";
 import { startWork } from "./run-toast.ts";
+import type { Content } from "./toast-content.ts";
+import type { Following } from "./tracked-runs.ts";
+import { addFollowing, listFollowing, mayFollow, removeFollowing } from "./tracked-runs.ts";
+import type { Update } from "./ui/toast-stack.ts";
 
 const TICK_MS = 1_000;
 /** Another tab that follows answers within this. */

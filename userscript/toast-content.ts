@@ -1,10 +1,10 @@
 /** What was heard, as what a toast shows: data, in the person's language. */
 
 import type { Effect, Link, Option, Outcome, Reply, Run, Table } from "../contract.ts";
-import { isOurs, leadsTo, mayOpen } from "./run-url.ts";
 import { CONFIG } from "./config.ts";
 import type { Diagnosis } from "./diagnose.ts";
 import { words } from "./i18n/index.ts";
+import { isOurs, leadsTo, mayOpen } from "./run-url.ts";
 
 /** The most of a plain text that a toast shows. */
 const TEXT_MAX_CHARS = 300;

@@ -2,8 +2,8 @@
 import * as v from "valibot";
 import type { Run } from "../contract.ts";
 import { RunId } from "../contract.ts";
-import { isOurs, leadsTo } from "./run-url.ts";
 import { CONFIG } from "./config.ts";
+import { isOurs, leadsTo } from "./run-url.ts";
 import { load, save } from "./storage.ts";
 
 const RUNS_MAX = 20;

@@ -1,10 +1,11 @@
 /** Calls that a page had no answer to yet when it was left: the next page and the other tabs find out what came of them. */
-import { addFollowing, listFollowing, removeFollowing } from "./tracked-runs.ts";
+
+import { personId } from "./kitsu-page.ts";
 import type { OpenCall } from "./past-runs.ts";
 import { listOpenCalls, removeOpenCall } from "./past-runs.ts";
-import { personId } from "./kitsu-page.ts";
-import { locate } from "./run-state.ts";
 import { quietly } from "./realm.ts";
+import { locate } from "./run-state.ts";
+import { addFollowing, listFollowing, removeFollowing } from "./tracked-runs.ts";
 
 export function watchLeaving(): void {
   addEventListener("pagehide", () => quietly(leaveAll));

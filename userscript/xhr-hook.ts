@@ -2,8 +2,9 @@
  * Watches the calls Kitsu makes by XMLHttpRequest, without Kitsu noticing. superagent makes a new request per call, so patching
  * the prototype catches every call even when we come late; the constructor stays, because others (Sentry) patch the prototype.
  */
-import { addRun } from "./run-url.ts";
+
 import { giveToPage, page, quietly } from "./realm.ts";
+import { addRun } from "./run-url.ts";
 
 /** A call as it leaves. `url` is as Kitsu wrote it, `address` has the run id it was given. */
 export type Sent = { url: string; address: string; run: string | undefined; body: string };

@@ -2,29 +2,29 @@
 import { type IRequest, Router } from "itty-router";
 import { pageScript } from "../gen/page-script.ts";
 import { themeScript } from "../gen/theme-script.ts";
+import { signIn, signOut } from "./access/log-access.ts";
 import { listActions } from "./actions/index.ts";
-import { readOutside, redirectToHttps } from "./request/public-url.ts";
-import { answerFailure } from "./run/response.ts";
-import { serveCatalogue } from "./run/catalogue.ts";
-import { allowReading, allowReadingUnset, allowSending } from "./request/cors.ts";
-import { dispatch } from "./run/dispatch.ts";
-import { dispatchControl, dispatchRetry, dispatchUndo } from "./run/follow-up.ts";
 import { Failure, toFailure } from "./failure.ts";
 import { serveFollow, servePicture, serveReport } from "./long-run/long-run-routes.ts";
-import { serveFile, serveMedia, serveTicket, serveTicketReport, serveTicketState } from "./storage/temporary-link.ts";
-import { signIn, signOut } from "./access/log-access.ts";
-import { answerPreflight } from "./request/origin.ts";
 import { serveAsset } from "./pages/asset.ts";
 import { renderHome } from "./pages/home-page.ts";
 import { icon } from "./pages/icon.ts";
 import { style } from "./pages/page-style.ts";
-import { checkAddressRate } from "./request/rate-limit.ts";
-import { serveLog, serveLogCsv, serveLogJson } from "./run/log-routes.ts";
-import { serveRun, voidRun } from "./run/run-routes.ts";
-import { readPath, type Scene } from "./request/request-context.ts";
-import { type Env, readSettings } from "./settings/settings.ts";
 import { serveMetadata, serveUserscript } from "./pages/userscript-file.ts";
 import { readUserscriptVersion } from "./pages/userscript-version.ts";
+import { allowReading, allowReadingUnset, allowSending } from "./request/cors.ts";
+import { answerPreflight } from "./request/origin.ts";
+import { readOutside, redirectToHttps } from "./request/public-url.ts";
+import { checkAddressRate } from "./request/rate-limit.ts";
+import { readPath, type Scene } from "./request/request-context.ts";
+import { serveCatalogue } from "./run/catalogue.ts";
+import { dispatch } from "./run/dispatch.ts";
+import { dispatchControl, dispatchRetry, dispatchUndo } from "./run/follow-up.ts";
+import { serveLog, serveLogCsv, serveLogJson } from "./run/log-routes.ts";
+import { answerFailure } from "./run/response.ts";
+import { serveRun, voidRun } from "./run/run-routes.ts";
+import { type Env, readSettings } from "./settings/settings.ts";
+import { serveFile, serveMedia, serveTicket, serveTicketReport, serveTicketState } from "./storage/temporary-link-routes.ts";
 
 /** itty-router writes params and query into what it routes, so it gets a note of the request; handlers take the request itself. */
 const makeRouter = (base: string) =>
@@ -68,10 +68,10 @@ const makeRouter = (base: string) =>
 const serveHome = async ({ env, base, settings }: Scene) =>
   renderHome(base, settings, listActions(settings), await readUserscriptVersion(env, settings));
 
+export { LongRun } from "./long-run/long-run.ts";
+export { Locks } from "./storage/locks.ts";
 export { Conversation } from "./storage/run-coordinator.ts";
 export { Loan } from "./storage/temporary-link.ts";
-export { Locks } from "./storage/locks.ts";
-export { LongRun } from "./long-run/long-run.ts";
 
 let router: { base: string; fetch: ReturnType<typeof makeRouter>["fetch"] } | undefined;
 

@@ -3,8 +3,8 @@ import { openAfanasy as openFake } from "../../playground/farms/afanasy/server.t
 import { openAfanasyFarm } from "../../worker/actions/farm/afanasy-farm.ts";
 import type { AfanasyOrder } from "../../worker/actions/farm/afanasy-submission.ts";
 import type { Farm, JobRef, JobStanding } from "../../worker/actions/farm/farm.ts";
-import { type Afanasy, openAfanasy } from "../../worker/services/afanasy-client.ts";
 import type { Machine } from "../../worker/services/afanasy-answers.ts";
+import { type Afanasy, openAfanasy } from "../../worker/services/afanasy-client.ts";
 
 const { AFSERVER_URL, AFANASY_RELAY_URL, AFANASY_TOKEN, AFANASY_USER = "kitsu-test", AFANASY_MACHINES } = process.env;
 const FASTER = 50;

@@ -1,9 +1,9 @@
 /** Links and buttons. */
 import type { Link } from "../../contract.ts";
-import { mayOpen } from "../run-url.ts";
-import { goTo } from "../kitsu-page.ts";
-import type { Press } from "../toast-content.ts";
 import { words } from "../i18n/index.ts";
+import { goTo } from "../kitsu-page.ts";
+import { mayOpen } from "../run-url.ts";
+import type { Press } from "../toast-content.ts";
 import { h } from "./element.ts";
 
 /** What can be pressed for a time only, and whether that is over. */

@@ -1,9 +1,10 @@
 /** The button that moves the layer to another corner: a press to the next one, the arrow keys to any. */
-import type { Corner } from "../toast-corner.ts";
-import { keepCorner, readCorner } from "../toast-corner.ts";
+
+import { words } from "../i18n/index.ts";
 import { personId } from "../kitsu-page.ts";
 import { quietly } from "../realm.ts";
-import { words } from "../i18n/index.ts";
+import type { Corner } from "../toast-corner.ts";
+import { keepCorner, readCorner } from "../toast-corner.ts";
 import { h, icon } from "./element.ts";
 import { placeLayer } from "./layer-position.ts";
 import { layer, say } from "./shadow-root.ts";

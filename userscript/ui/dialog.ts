@@ -1,11 +1,11 @@
 /** The one dialog: what an action asks, and what to press. */
 
 import type { Ask, Input } from "../../contract.ts";
-import { repeats } from "../toast-content.ts";
 import { words } from "../i18n/index.ts";
-import { drawField, readFields } from "./field.ts";
-import { h } from "./element.ts";
+import { repeats } from "../toast-content.ts";
 import { drawLinkOrText } from "./button.ts";
+import { h } from "./element.ts";
+import { drawField, readFields } from "./field.ts";
 import { dialog, openModally } from "./shadow-root.ts";
 import { drawPlan } from "./table.ts";
 import { drawText } from "./text.ts";

@@ -1,15 +1,15 @@
 /** The panel of the last runs. */
 
+import { language, words } from "../i18n/index.ts";
+import { personId } from "../kitsu-page.ts";
 import type { PastRun } from "../past-runs.ts";
 import { listRuns } from "../past-runs.ts";
-import { personId } from "../kitsu-page.ts";
 import type { Content, Press } from "../toast-content.ts";
 import { mayPress } from "../toast-content.ts";
-import { language, words } from "../i18n/index.ts";
 import { h, icon } from "./element.ts";
 import { patch } from "./patch.ts";
-import { focused } from "./shadow-root.ts";
 import { drawRow } from "./row.ts";
+import { focused } from "./shadow-root.ts";
 import { drawBody } from "./toast.ts";
 
 export type Panel = { element: HTMLElement; draw: () => void };

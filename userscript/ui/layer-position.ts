@@ -1,6 +1,7 @@
 /** Where the layer is: in the person's corner of what Kitsu leaves free. */
-import type { Corner } from "../toast-corner.ts";
+
 import { listObstacles } from "../kitsu-page.ts";
+import type { Corner } from "../toast-corner.ts";
 import { layer } from "./shadow-root.ts";
 
 const WIDTH = 404;

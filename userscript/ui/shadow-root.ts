@@ -1,7 +1,8 @@
 /** The one element this script adds to Kitsu's page: a shadow root whose keys, clicks and styles stay inside. */
+
+import { language } from "../i18n/index.ts";
 import { isDark, watchTheme } from "../kitsu-page.ts";
 import { quietly } from "../realm.ts";
-import { language } from "../i18n/index.ts";
 import { h } from "./element.ts";
 
 /** True in the build that tests look into. */

@@ -2,10 +2,10 @@
 
 import type { Outcome, Table } from "../../contract.ts";
 import { words } from "../i18n/index.ts";
-import { h } from "./element.ts";
 import { drawLinkOrText } from "./button.ts";
-import { drawRow } from "./row.ts";
+import { h } from "./element.ts";
 import { drawListPress } from "./list-dialog.ts";
+import { drawRow } from "./row.ts";
 import { drawText } from "./text.ts";
 
 /** More than this is for the run's page. */

@@ -1,20 +1,21 @@
 /** Which toasts there are, for how long, and what can be done with all of them. */
+
+import { words } from "../i18n/index.ts";
+import { personId } from "../kitsu-page.ts";
 import type { PastRun } from "../past-runs.ts";
 import { listRuns } from "../past-runs.ts";
-import { personId } from "../kitsu-page.ts";
-import type { Content, Press } from "../toast-content.ts";
 import { quietly } from "../realm.ts";
-import { words } from "../i18n/index.ts";
-import { gather, group } from "./toast-group.ts";
+import type { Content, Press } from "../toast-content.ts";
+import { removePassed } from "./button.ts";
+import { mover, place, putThere } from "./corner-button.ts";
 import { h, icon } from "./element.ts";
 import type { Panel } from "./history-panel.ts";
 import { createHistory } from "./history-panel.ts";
-import { mover, place, putThere } from "./corner-button.ts";
-import { removePassed } from "./button.ts";
 import { buildRoot, dialog, focused, layer, say, sheet, showLayer } from "./shadow-root.ts";
-import { followNewest, keepNewest, scroller, watchGrowth } from "./toast-scroller.ts";
 import type { Toast } from "./toast.ts";
 import { createToast } from "./toast.ts";
+import { gather, group } from "./toast-group.ts";
+import { followNewest, keepNewest, scroller, watchGrowth } from "./toast-scroller.ts";
 
 /** The newest, and two lines of what was before. */
 const SHOWN_MAX = 3;

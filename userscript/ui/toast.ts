@@ -1,11 +1,12 @@
 /** How one toast looks. It stays when its content changes, so that the focus on it is not lost. */
-import type { Choice, Content } from "../toast-content.ts";
-import { quietly } from "../realm.ts";
+
 import { words } from "../i18n/index.ts";
-import { drawSelect } from "./field.ts";
-import { h, icon } from "./element.ts";
-import { patch } from "./patch.ts";
+import { quietly } from "../realm.ts";
+import type { Choice, Content } from "../toast-content.ts";
 import { drawPress } from "./button.ts";
+import { h, icon } from "./element.ts";
+import { drawSelect } from "./field.ts";
+import { patch } from "./patch.ts";
 import { focused } from "./shadow-root.ts";
 import type { Tally } from "./table.ts";
 import { drawOutcomes, drawTable } from "./table.ts";

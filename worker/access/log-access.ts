@@ -1,11 +1,10 @@
 // Who may read the log. It is personal data, so it is never public: a token from the environment is exchanged for a cookie that only
 // our own pages are sent with. Without a token there is no log to read, except on localhost under `npm start`.
 import { jwtVerify, SignJWT } from "jose";
-import { readFields } from "../request/body.ts";
-import { meetConversation } from "../storage/run-coordinator.ts";
 import { Failure } from "../failure.ts";
+import { randomHex } from "../format/hex.ts";
+import { readFields } from "../request/body.ts";
 import { checkOwnOrigin } from "../request/origin.ts";
-import { makeRunId } from "../storage/run-links.ts";
 import type { Scene } from "../request/request-context.ts";
 import type { Env, Settings } from "../settings/settings.ts";
 
@@ -56,7 +55,7 @@ export async function signIn(request: Request, settings: Settings): Promise<Resp
   const cookie = await new SignJWT()
     .setProtectedHeader({ alg: "HS256" })
     .setAudience(AUDIENCE)
-    .setJti(makeRunId())
+    .setJti(randomHex(16))
     .setIssuedAt()
     .setExpirationTime(`${SIGNED_IN_S}s`)
     .sign(new TextEncoder().encode(settings.logToken));
@@ -68,7 +67,7 @@ export async function signOut(request: Request, { env, settings }: Place): Promi
   checkOwnOrigin(request, settings);
   const cookie = readCookie(request);
   const session = cookie && settings.logToken && (await readSession(cookie, settings.logToken));
-  if (session && env.CONVERSATIONS !== undefined) await meetConversation(env, session).void("");
+  if (session) await env.CONVERSATIONS?.getByName(session).void("");
   return goToLog(request, settings, `${COOKIE}=`, 0);
 }
 
@@ -111,8 +110,7 @@ async function readSession(cookie: string, logToken: string): Promise<string | u
 }
 
 /** It is void as a call is that was given up, in a Durable Object of the session's id, for a day: longer than it would have lasted. */
-const isSignedOut = async (session: string, env: Env) =>
-  env.CONVERSATIONS !== undefined && (await meetConversation(env, session).state()).state === "void";
+const isSignedOut = async (session: string, env: Env) => (await env.CONVERSATIONS?.getByName(session).state())?.state === "void";
 
 /** Takes as long for a wrong token as for the right one. */
 async function isSame(candidate: string, expected: string): Promise<boolean> {

@@ -1,8 +1,8 @@
 // Who is calling, and how surely we know it. Everything a call says about its person is a claim; this asks whoever can know.
 import { createRemoteJWKSet, errors, jwtVerify } from "jose";
 import * as v from "valibot";
-import { type Call, findUnreadableId, isSameClaim, refuseUnreadableId } from "../request/call.ts";
 import { Failure } from "../failure.ts";
+import { type Call, findUnreadableId, isSameClaim, refuseUnreadableId } from "../request/call.ts";
 import type { Scene } from "../request/request-context.ts";
 import { type Kitsu, openKitsu } from "../services/kitsu.ts";
 import { readPerson } from "../services/team.ts";

@@ -2,14 +2,15 @@
 // does not know in which dialect it was called.
 import * as v from "valibot";
 import type { Ask, Input, Outcome, Reply, Run } from "../../contract.ts";
-import type { Arrival } from "../request/request-snapshot.ts";
-import type { Call } from "../request/call.ts";
-import { type FormSchema, type Problems, readInput } from "./form-input.ts";
 import type { Person } from "../access/person.ts";
+import type { Loan } from "../launch/ticket.ts";
+import type { Call } from "../request/call.ts";
+import type { Arrival } from "../request/request-snapshot.ts";
 import type { Kitsu } from "../services/kitsu.ts";
 import type { Role } from "../services/zou-objects.ts";
 import type { Settings } from "../settings/settings.ts";
 import type { Trust } from "../settings/trust.ts";
+import { type FormSchema, type Problems, readInput } from "./form-input.ts";
 
 export type { Problems } from "./form-input.ts";
 
@@ -87,16 +88,6 @@ export type Busy = { task: string; run: string; person: string; since: number };
 
 /** For how long an undo is offered, and what it needs to know. */
 export type UndoOffer = { data: unknown; lifeS: number; label?: string };
-
-/**
- * - `ticket`: JSON for the handler at a workstation; taken once, within a minute
- * - `preview`: the media of a preview file, for players that have no session in Kitsu
- * - `file`: a text to download
- */
-export type Loan =
-  | { kind: "ticket"; content: Record<string, unknown> }
-  | { kind: "preview"; previewId: string; extension: string; name: string }
-  | { kind: "file"; name: string; type: string; text: string };
 
 /** What Kitsu calls the kind of page; an action without any is for all of them. */
 export type EntityType = "asset" | "shot" | "sequence" | "edit" | "episode";

@@ -1,14 +1,16 @@
 // May this person run this action on these tasks? Asked when the action runs, of what Zou says now: never of what the page claims, and never
 // of a copy.
-import type { Action, EntityType } from "./action.ts";
+
+import type { Person } from "../access/person.ts";
 import { Failure } from "../failure.ts";
 import { sayList } from "../format/list.ts";
-import type { Person } from "../access/person.ts";
-import type { Kitsu, SelectedTask, Selection } from "../services/kitsu.ts";
+import type { Kitsu } from "../services/kitsu.ts";
+import type { SelectedTask, Selection } from "../services/selection.ts";
 import { readRole } from "../services/team.ts";
 import { ROLES, type Role } from "../services/zou-objects.ts";
 import type { ActionLimits, Settings } from "../settings/settings.ts";
 import { isAtLeast, type Trust } from "../settings/trust.ts";
+import type { Action, EntityType, Given } from "./action.ts";
 
 /** The trust that the deployment or the action asks for and the person does not have. */
 export function findLackingTrust(person: Person, action: Action, settings: Settings): Trust | undefined {
@@ -170,6 +172,16 @@ export function knowRoles(person: Person, kitsu: Kitsu | undefined): RoleIn {
     return role;
   };
 }
+
+/** Is the person set over all projects of these tasks? */
+export async function isSetOver({ needsKitsu }: Action, { kitsu, roleIn }: Given): Promise<boolean> {
+  if (!needsKitsu) return false;
+  const { projectIds } = await kitsu().readSelection();
+  const roles = await Promise.all(projectIds.map((id) => roleIn(id)));
+  return roles.length > 0 && roles.every((role) => role !== undefined && SET_OVER.includes(role));
+}
+
+const SET_OVER: readonly Role[] = ["admin", "manager", "supervisor"];
 
 const nameRole = (role: Role) => (role === "user" ? "artist" : role);
 const sayRoles = (roles: readonly Role[]) => (roles.length === 0 ? "none" : sayList(roles.map((role) => `${nameRole(role)}s`)));

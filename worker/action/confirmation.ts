@@ -1,15 +1,19 @@
 // What the person agrees to before an action runs: what it says it will do, and what is really selected.
 
+import * as v from "valibot";
 import type { Ask, Outcome } from "../../contract.ts";
-import type { Action, Confirmation, Given, Ready } from "./action.ts";
-import type { Shown } from "../storage/run-coordinator.ts";
 import { sha256Hex } from "../format/hex.ts";
-import { carry } from "./form-input.ts";
 import { countTasks, nameSome } from "../format/list.ts";
-import type { Selection } from "../services/kitsu.ts";
+import type { Selection } from "../services/selection.ts";
+import type { Action, Confirmation, Given, Ready } from "./action.ts";
+import { carry } from "./form-input.ts";
 
 /** From here on the person is told beforehand how long it takes. */
 const LONG_S = 10;
+
+/** What the person was shown: the mark they send back when they agree, and a line for each task. */
+export const Shown = v.object({ mark: v.string(), lines: v.record(v.string(), v.string()) });
+export type Shown = v.InferOutput<typeof Shown>;
 
 /** What is asked, and what is to be remembered of it. */
 export type Agreement = { ask: Ask; shown: Shown };

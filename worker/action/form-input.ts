@@ -2,9 +2,9 @@
 // metadata of a schema are the words around its field.
 import * as v from "valibot";
 import type { Ask, Field, Input, InputValue, Option } from "../../contract.ts";
-import type { Call } from "../request/call.ts";
-import { explainDecimal, readDecimal } from "../format/decimal.ts";
 import { Failure } from "../failure.ts";
+import { explainDecimal, readDecimal } from "../format/decimal.ts";
+import type { Call } from "../request/call.ts";
 
 /** An object of fields. It may have a pipe, for what concerns several of them. */
 export type FormSchema = v.GenericSchema<Record<string, unknown>, Record<string, unknown>> & { entries: v.ObjectEntries };

@@ -2,20 +2,20 @@
 // choose one, and say frames and priority.
 import type { Outcome } from "../../contract.ts";
 import { defineAction, type Given, type Watch } from "../action/action.ts";
+import { readTaskFacts, type TaskFacts } from "../launch/template-variables.ts";
+import { readPreviewFiles } from "../services/files.ts";
+import type { AfanasySettings } from "../settings/afanasy-settings.ts";
+import type { Settings } from "../settings/settings.ts";
 import { openAfanasyFarm } from "./farm/afanasy-farm.ts";
 import { type Answers, chooseBusy, chooseTemplate, makeForm } from "./farm/afanasy-form.ts";
 import { AfanasyOrder, makeOrder } from "./farm/afanasy-submission.ts";
-import type { AfanasySettings } from "../settings/afanasy-settings.ts";
-import { type Planned, planBusy, planMissing, takeTasks } from "./farm/task-conflicts.ts";
+import { awaitTelling, lookAndTell } from "./farm/feedback-run.ts";
+import { carryOn, controlRun } from "./farm/render.ts";
 import { confirmRender, nothingToRender } from "./farm/render-confirmation.ts";
 import { sayCount } from "./farm/render-progress.ts";
-import { carryOn, controlRun } from "./farm/render.ts";
-import { reportGoing } from "./farm/render-summary.ts";
 import { makeRun, type RenderRun, readRun } from "./farm/render-run.ts";
-import { awaitTelling, lookAndTell } from "./farm/feedback-run.ts";
-import { readTaskFacts, type TaskFacts } from "../launch/template-variables.ts";
-import { readPreviewFiles } from "../services/files.ts";
-import type { Settings } from "../settings/settings.ts";
+import { reportGoing } from "./farm/render-summary.ts";
+import { type Planned, planBusy, planMissing, takeTasks } from "./farm/task-conflicts.ts";
 
 export const afanasy = defineAction({
   id: "afanasy",

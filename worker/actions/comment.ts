@@ -3,16 +3,16 @@
 import * as v from "valibot";
 import type { Outcome } from "../../contract.ts";
 import { defineAction, type Given } from "../action/action.ts";
-import { type Planned, planComments } from "./comments/comment-plan.ts";
-import { type Item, KEEP } from "./comments/comment-run.ts";
-import { beginComments, cancelComments, carryOnComments } from "./comments/comment-watch.ts";
-import { findUnheard, sayUnheard } from "./comments/mentions.ts";
 import { Failure } from "../failure.ts";
 import { countTasks } from "../format/list.ts";
 import { readPace } from "../services/comment-pace.ts";
 import { refuseStatus } from "../services/comment-rights.ts";
 import { taskPath } from "../services/kitsu-pages.ts";
 import type { TaskStatus } from "../services/zou-objects.ts";
+import { type Planned, planComments } from "./comments/comment-plan.ts";
+import { type Item, KEEP } from "./comments/comment-run.ts";
+import { beginComments, cancelComments, carryOnComments } from "./comments/comment-watch.ts";
+import { findUnheard, sayUnheard } from "./comments/mentions.ts";
 
 const TEXT_MAX_CHARS = 5_000;
 

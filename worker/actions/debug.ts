@@ -2,10 +2,10 @@
 // task. The first thing to point a new custom action at.
 import type { Link, Outcome, Table } from "../../contract.ts";
 import { defineAction, type Given } from "../action/action.ts";
-import type { Arrival } from "../request/request-snapshot.ts";
 import type { Call } from "../request/call.ts";
+import type { Arrival } from "../request/request-snapshot.ts";
+import type { SelectedTask, Selection } from "../services/selection.ts";
 import { entityFacts, type Fact, taskFacts } from "../services/task-details.ts";
-import type { SelectedTask, Selection } from "../services/kitsu.ts";
 import { nameInFull } from "../services/task-label.ts";
 import { viewEntityAsClient, viewTaskAsClient } from "../services/visible-data.ts";
 

@@ -1,21 +1,21 @@
 // Renders the selected shots with Flamenco: one job a shot, sent once and followed to its end.
 import * as v from "valibot";
 import { defineAction, type Given, type Watch } from "../action/action.ts";
-import { takeTasks } from "./farm/task-conflicts.ts";
-import { confirmRender, nothingToRender } from "./farm/render-confirmation.ts";
+import { openFlamenco } from "../services/flamenco-client.ts";
+import { fetchPicture } from "../services/flamenco-picture.ts";
+import type { FlamencoSettings } from "../settings/flamenco-settings.ts";
+import type { Settings } from "../settings/settings.ts";
 import type { Farm } from "./farm/farm.ts";
+import { awaitTelling, lookAndTell } from "./farm/feedback-run.ts";
 import { FlamencoOrder, makeFlamencoFarm } from "./farm/flamenco-farm.ts";
 import { askJobType, askOrder } from "./farm/flamenco-form.ts";
 import { CHECKED_MAX, chooseBusy, planChecked, planOrders, readJobType, readSelected } from "./farm/flamenco-plan.ts";
 import { placeRefusal } from "./farm/flamenco-refusal.ts";
-import type { FlamencoSettings } from "../settings/flamenco-settings.ts";
 import { carryOn, controlRun } from "./farm/render.ts";
-import { reportGoing } from "./farm/render-summary.ts";
+import { confirmRender, nothingToRender } from "./farm/render-confirmation.ts";
 import { makeRun, readRun } from "./farm/render-run.ts";
-import { awaitTelling, lookAndTell } from "./farm/feedback-run.ts";
-import { openFlamenco } from "../services/flamenco-client.ts";
-import { fetchPicture } from "../services/flamenco-picture.ts";
-import type { Settings } from "../settings/settings.ts";
+import { reportGoing } from "./farm/render-summary.ts";
+import { takeTasks } from "./farm/task-conflicts.ts";
 
 export const flamenco = defineAction({
   id: "flamenco",

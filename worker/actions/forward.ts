@@ -1,12 +1,12 @@
 // Hands the call to a server of the studio's own and shows what that answers. Every target in the settings is an action of its own.
 import { type Heard, hear, type Reply, WIRE_VERSION } from "../../contract.ts";
 import { type Action, defineAction, type Given } from "../action/action.ts";
-import { clip } from "../request/request-snapshot.ts";
 import { Failure } from "../failure.ts";
+import { clip } from "../request/request-snapshot.ts";
 import { isTooMuch, parseJson } from "../services/json.ts";
 import { keepMissing, tellMissing } from "../services/missing-tasks.ts";
+import type { ForwardTarget } from "../services/webhook-client.ts";
 import { brokenAnswer, type StudioAnswer, sendCall } from "../services/webhook-client.ts";
-import type { ForwardTarget } from "../settings/settings.ts";
 
 const TEXT_MAX = 2_000;
 

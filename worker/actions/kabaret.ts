@@ -4,11 +4,11 @@ import type { Effect, Outcome } from "../../contract.ts";
 import { defineAction, type Given } from "../action/action.ts";
 import { Failure } from "../failure.ts";
 import { makeCommand } from "../launch/command.ts";
-import { readTaskFacts } from "../launch/template-variables.ts";
 import { type Entry, inProject, type Kabaret } from "../launch/kabaret-settings.ts";
 import { mergeWays } from "../launch/link.ts";
 import { findObject } from "../launch/oid.ts";
 import { guessSystem, SYSTEMS } from "../launch/operating-system.ts";
+import { readTaskFacts } from "../launch/template-variables.ts";
 import { makeTicket, TICKET_LIFE_S } from "../launch/ticket.ts";
 import type { Settings } from "../settings/settings.ts";
 

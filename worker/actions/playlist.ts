@@ -4,9 +4,9 @@ import * as v from "valibot";
 import type { Effect, Outcome, Reply } from "../../contract.ts";
 import { defineAction, type Given } from "../action/action.ts";
 import { Failure, toFailure } from "../failure.ts";
-import type { SelectedTask } from "../services/kitsu.ts";
 import { playlistPath } from "../services/kitsu-pages.ts";
 import { removeUnchanged } from "../services/playlists.ts";
+import type { SelectedTask } from "../services/selection.ts";
 import { MAYBE } from "../services/zou-answer.ts";
 import { Playlist } from "../services/zou-objects.ts";
 

@@ -2,9 +2,9 @@
 import * as v from "valibot";
 import type { Link, Outcome } from "../../contract.ts";
 import { defineAction, type Given } from "../action/action.ts";
-import { checkSelection } from "../request/call.ts";
 import { Failure } from "../failure.ts";
-import type { SelectedTask } from "../services/kitsu.ts";
+import { checkSelection } from "../request/call.ts";
+import type { SelectedTask } from "../services/selection.ts";
 import type { Project, Role } from "../services/zou-objects.ts";
 import { byEpisode, byTaskType, groupTasks } from "./statistics/group.ts";
 import { makeReport, sayTasks } from "./statistics/statistics-report.ts";

@@ -1,9 +1,9 @@
 // How the studio's flow names what Kitsu knows, as the setting KABARET has it: Kabaret and libreflow know Kitsu's things by name, and spell names
 // their own way. docs/kabaret.md is for who writes it.
 import * as v from "valibot";
-import { FACT_VARIABLES } from "./template-variables.ts";
 import { Help, LinkTemplate, readScheme } from "./launchers.ts";
 import { TemplateText } from "./template.ts";
+import { FACT_VARIABLES } from "./template-variables.ts";
 
 /** An object is where it is whatever its revision. */
 export const OID_VARIABLES = FACT_VARIABLES.filter((variable) => variable !== "revision");

@@ -1,14 +1,16 @@
 // Tasks as a launcher takes them: what is known of each, where its file is, and its preview, lent, where it has no file.
-import type { Loan } from "../action/action.ts";
+
 import { type RecordedFiles, readPreviewFiles, readRecordedFiles } from "../services/files.ts";
-import type { Kitsu, SelectedTask } from "../services/kitsu.ts";
+import type { Kitsu } from "../services/kitsu.ts";
 import { readExtension } from "../services/media.ts";
+import type { SelectedTask } from "../services/selection.ts";
 import { isShown } from "../services/visible-data.ts";
 import type { PreviewFile, Role } from "../services/zou-objects.ts";
-import { readTaskFacts, type TaskFacts } from "./template-variables.ts";
 import { type Launcher, type Launchers, nameApp } from "./launchers.ts";
-import { type Located, locate, type Paths } from "./paths.ts";
 import type { System } from "./operating-system.ts";
+import { type Located, locate, type Paths } from "./paths.ts";
+import { readTaskFacts, type TaskFacts } from "./template-variables.ts";
+import type { Loan } from "./ticket.ts";
 
 export type Item = {
   facts: TaskFacts;

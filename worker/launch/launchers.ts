@@ -1,9 +1,9 @@
 // The programs a studio's workstations can be asked to start, as the setting LAUNCHERS has them. docs/launch.md is for who writes it.
 import * as v from "valibot";
 import { isOpenable } from "../../contract.ts";
-import { FACT_VARIABLES } from "./template-variables.ts";
 import { isAbsolute, isWindows } from "./paths.ts";
 import { findUnescaped, type Template, TemplateText } from "./template.ts";
+import { FACT_VARIABLES } from "./template-variables.ts";
 
 /** What links and commands may say beside the facts of a task. */
 const FILE_VARIABLES = [...FACT_VARIABLES, "path", "media_url"];

@@ -1,7 +1,8 @@
 // Where a task's object is in Kabaret: its oid, a path of flow names, made of Kitsu's names after the rules of the studio or of libreflow.
-import type { TaskFacts } from "./template-variables.ts";
+
 import { type Entry, type Kabaret, OID_VARIABLES } from "./kabaret-settings.ts";
 import { fillTemplate, findMissing, parseTemplate, type Template, type Values } from "./template.ts";
+import type { TaskFacts } from "./template-variables.ts";
 
 /**
  * Where libreflow itself looks for what Kitsu has, by the type of production.

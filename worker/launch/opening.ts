@@ -1,11 +1,11 @@
 // What can be opened of the items, by which links, and what becomes of the others.
 import type { Outcome, Way } from "../../contract.ts";
-import type { Loan } from "../action/action.ts";
 import type { Item } from "./launch-item.ts";
 import { type Launcher, type LauncherOf, nameApp } from "./launchers.ts";
 import { fillCommand, fitLink, LINK_MAX_CHARS, type Linking, makeLink, mergeWays, type Told, tell } from "./link.ts";
 import { LIST_TYPE, makeList } from "./m3u8.ts";
 import { nameSystem, SYSTEMS, type System } from "./operating-system.ts";
+import type { Loan } from "./ticket.ts";
 import { makeTicket, makeTicketItem } from "./ticket.ts";
 
 export type Opening = {

@@ -1,9 +1,9 @@
 // Where a task's file is, for each operating system: what was recorded in Zou, else what the studio's template makes. Whatever is made of names
 // is checked, for anyone who may name a shot would otherwise choose the file that is opened.
 import type { RecordedFile } from "../services/files.ts";
-import type { TaskFacts } from "./template-variables.ts";
 import { nameSystem, SYSTEMS, type System } from "./operating-system.ts";
 import { fillTemplate, type Template } from "./template.ts";
+import type { TaskFacts } from "./template-variables.ts";
 
 export type Paths = Readonly<Partial<Record<System, string>>>;
 

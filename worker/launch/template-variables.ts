@@ -1,5 +1,5 @@
 // A task as the variables of templates: names, frames, revisions.
-import type { SelectedTask } from "../services/kitsu.ts";
+import type { SelectedTask } from "../services/selection.ts";
 import { type Entity, isShow, type PreviewFile, readNumber, readRate, type ZouPerson } from "../services/zou-objects.ts";
 import type { Values } from "./template.ts";
 

@@ -1,6 +1,7 @@
 // What the handler at a workstation is told to open. examples/handler reads exactly this.
-import type { TaskFacts } from "./template-variables.ts";
+
 import type { Paths } from "./paths.ts";
+import type { TaskFacts } from "./template-variables.ts";
 
 /** Long enough for a browser's question and a slow workstation; a link that is found later is worth nothing. */
 export const TICKET_LIFE_S = 60;
@@ -50,3 +51,13 @@ export function makeTicketItem(
     ...(fps !== undefined && { fps }),
   };
 }
+
+/**
+ * - `ticket`: JSON for the handler at a workstation; taken once, within a minute
+ * - `preview`: the media of a preview file, for players that have no session in Kitsu
+ * - `file`: a text to download
+ */
+export type Loan =
+  | { kind: "ticket"; content: Record<string, unknown> }
+  | { kind: "preview"; previewId: string; extension: string; name: string }
+  | { kind: "file"; name: string; type: string; text: string };

@@ -1,11 +1,12 @@
 // What the log, the locks and whoever takes the run back are told of a run that goes on: when it begins, and when it is over.
-import { meetConversation } from "../storage/run-coordinator.ts";
-import { recordRun } from "../storage/run-log.ts";
-import { meetLocks } from "../storage/locks.ts";
-import type { Known } from "./long-run-state.ts";
-import type { Recorded } from "../storage/run-record.ts";
-import type { OfferedUndo } from "../storage/run-links.ts";
+
 import { type Env, readSettings } from "../settings/settings.ts";
+import { meetLocks } from "../storage/locks.ts";
+import { meetConversation } from "../storage/run-coordinator.ts";
+import type { OfferedUndo } from "../storage/run-links.ts";
+import { recordRun } from "../storage/run-log.ts";
+import type { Recorded } from "../storage/run-record.ts";
+import type { Known } from "./long-run-state.ts";
 
 type Beginning = Known["beginning"];
 type State = Known["state"];

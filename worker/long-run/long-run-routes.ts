@@ -4,17 +4,17 @@ import { Webhook } from "standardwebhooks";
 import * as v from "valibot";
 import { hear, type Reply, RunId, WIRE_VERSION } from "../../contract.ts";
 import type { Action, Control, Given } from "../action/action.ts";
-import { readText } from "../request/body.ts";
-import { meetConversation } from "../storage/run-coordinator.ts";
+import { isSetOver } from "../action/authorize.ts";
 import { Failure, restoreFailure } from "../failure.ts";
 import { sha256Hex } from "../format/hex.ts";
-import { findNow, findRecord, meetLongRun } from "./run-lookup.ts";
-import type { Recorded } from "../storage/run-record.ts";
-import type { ReportState } from "./progress-report.ts";
-import { offerAgain, readTime } from "../storage/run-links.ts";
+import { readText } from "../request/body.ts";
 import type { Scene } from "../request/request-context.ts";
 import { isTooMuch } from "../services/json.ts";
-import { isSetOver } from "../run/undo.ts";
+import { meetConversation } from "../storage/run-coordinator.ts";
+import { offerAgain, readTime } from "../storage/run-links.ts";
+import type { Recorded } from "../storage/run-record.ts";
+import type { ReportState } from "./progress-report.ts";
+import { findNow, findRecord, meetLongRun } from "./run-lookup.ts";
 import type { Followed } from "./watch.ts";
 
 /** How old a report may be when it arrives is for the library to say: five minutes. */

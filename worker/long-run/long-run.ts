@@ -3,19 +3,19 @@
 import { DurableObject } from "cloudflare:workers";
 import type { Reply } from "../../contract.ts";
 import type { Control, Standing, Watch } from "../action/action.ts";
-import { findAction } from "../actions/index.ts";
-import { sayCanceler } from "./canceler.ts";
-import { describeCause, Failure, toFailure } from "../failure.ts";
-import { releaseOver } from "../storage/locks.ts";
-import { keepUndo, recordOf, tellBeginning, tellEnd } from "./long-run-log.ts";
-import { type Known, type Living, partsOf, partsOfBeginning, readKnown, type State } from "./long-run-state.ts";
-import { readRun } from "./run-lookup.ts";
 import { keepOpenable } from "../action/safe-links.ts";
-import { noteReport, type Reported, type ReportState } from "./progress-report.ts";
+import { endInTime } from "../action/time-limit.ts";
+import { findAction } from "../actions/index.ts";
+import { describeCause, Failure, toFailure } from "../failure.ts";
 import { readMissing, tellMissing } from "../services/missing-tasks.ts";
 import { type Env, readSettings, type Settings } from "../settings/settings.ts";
+import { releaseOver } from "../storage/locks.ts";
+import { sayCanceler } from "./canceler.ts";
+import { keepUndo, recordOf, tellBeginning, tellEnd } from "./long-run-log.ts";
+import { type Known, type Living, partsOf, partsOfBeginning, readKnown, type State } from "./long-run-state.ts";
+import { noteReport, type Reported, type ReportState } from "./progress-report.ts";
+import { readRun } from "./run-lookup.ts";
 import { closeSockets, openSocket, tellSockets } from "./sockets.ts";
-import { endInTime } from "../action/time-limit.ts";
 import { advance, answerOf, type Beginning, type Followed, forgetToken, isOver, makeWatch, WATCH_EVERY_MS } from "./watch.ts";
 
 const WATCH_MAX_MS = 25_000;

@@ -1,17 +1,16 @@
 // A run that goes on, as others meet it: by its id alone. The log may not have it as it stands, not yet, or not any more.
 import * as v from "valibot";
 import { type Reply, RunId } from "../../contract.ts";
-import { meetConversation } from "../storage/run-coordinator.ts";
 import { Failure, noBinding } from "../failure.ts";
-import { findRun, readRecord, unknownRun } from "../storage/run-log.ts";
-import type { LongRun } from "./long-run.ts";
-import type { Living } from "./long-run-state.ts";
-import { Recorded } from "../storage/run-record.ts";
 import type { Env, Settings } from "../settings/settings.ts";
+import { meetConversation } from "../storage/run-coordinator.ts";
+import { findRun, readRecord, unknownRun } from "../storage/run-log.ts";
+import { Recorded } from "../storage/run-record.ts";
+import type { Living } from "./long-run-state.ts";
 import type { Followed } from "./watch.ts";
 
 /** The long run of this id. */
-export function meetLongRun(env: Env, id: string): DurableObjectStub<LongRun> {
+export function meetLongRun(env: Env, id: string): ReturnType<Cloudflare.Env["LONG_RUNS"]["getByName"]> {
   if (env.LONG_RUNS === undefined) throw noBinding("LONG_RUNS", "LongRun");
   return env.LONG_RUNS.getByName(id);
 }

@@ -1,13 +1,13 @@
 // One look at what a long run began: what is to be shown next, and when to look again.
 import * as v from "valibot";
 import { type Answer, Reply, type Run, type Started, WIRE_VERSION } from "../../contract.ts";
+import { meetKitsuLater } from "../access/person.ts";
 import type { Standing, Watch } from "../action/action.ts";
 import { describeCause, Failure, toFailure } from "../failure.ts";
-import { meetKitsuLater } from "../access/person.ts";
-import { Recorded } from "../storage/run-record.ts";
-import { offerAgain, offerFollow } from "../storage/run-links.ts";
-import type { Settings } from "../settings/settings.ts";
 import { saySince } from "../format/since.ts";
+import type { Settings } from "../settings/settings.ts";
+import { offerAgain, offerFollow } from "../storage/run-links.ts";
+import { Recorded } from "../storage/run-record.ts";
 
 /** What a long run begins with. `key` is the right to follow it; `token` is of the person's session, where it works as the person. */
 export const Beginning = v.object({

@@ -1,7 +1,7 @@
 // A question as a page: a plain form that sends Kitsu's own call again, with the answers. It needs no script.
 import type { Ask, Field, InputValue } from "../../contract.ts";
-import type { Call } from "../request/call.ts";
 import { countTasks, nameSome } from "../format/list.ts";
+import type { Call } from "../request/call.ts";
 import { type Content, html } from "./html.ts";
 import { paragraphs, renderOutcomes } from "./reply-view.ts";
 

@@ -1,10 +1,10 @@
 // The page of a run that goes on. It follows by itself, and without JavaScript by being loaded again.
 import type { Reply, Run } from "../../contract.ts";
 import type { Settings } from "../settings/settings.ts";
-import { renderAgain } from "./retry-undo.ts";
 import { type Content, html } from "./html.ts";
 import { renderPage } from "./layout.ts";
 import { renderReply } from "./reply-view.ts";
+import { renderAgain } from "./retry-undo.ts";
 
 const CONTROLS = { cancel: "Cancel", pause: "Pause", resume: "Go on" } as const;
 

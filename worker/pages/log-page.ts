@@ -1,12 +1,13 @@
 // The page of the log: filters, the runs, and the way to older ones.
+
+import { sayTook } from "../format/labels.ts";
+import type { Settings } from "../settings/settings.ts";
+import { runAt } from "../storage/run-links.ts";
 import type { LoggedRun, RunFilter } from "../storage/run-log.ts";
 import { RUN_STATES } from "../storage/run-record.ts";
-import { runAt } from "../storage/run-links.ts";
-import type { Settings } from "../settings/settings.ts";
 import { type Content, html } from "./html.ts";
 import { renderPage } from "./layout.ts";
 import { sayMoment } from "./time.ts";
-import { sayTook } from "../format/labels.ts";
 
 export type Log = {
   /** what the runs were filtered by */

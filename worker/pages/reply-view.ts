@@ -1,10 +1,10 @@
 // A Reply as a page shows it. Everything in a reply may come from outside, so everything is text.
 import type { Chart, Link, Outcome, Progress, Reply, Table } from "../../contract.ts";
+import { countOutcomes, sayProgress, sayState } from "../format/labels.ts";
 import { retriedOutcomes } from "../storage/run-links.ts";
 import { renderChart } from "./chart.ts";
 import { renderEffect } from "./effect-buttons.ts";
 import { type Content, html } from "./html.ts";
-import { countOutcomes, sayProgress, sayState } from "../format/labels.ts";
 
 const MARKS = { success: "✓", info: "i", warning: "!", failed: "✕", ask: "?", started: "…" } as const;
 

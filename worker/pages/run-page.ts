@@ -1,15 +1,15 @@
 // The page of one run: its state for whoever has its id, all that is known for those who may read the log.
 import type { Reply, Run } from "../../contract.ts";
-import { type Recorded, stateOf } from "../storage/run-record.ts";
-import { runAt } from "../storage/run-links.ts";
+import { sayTook } from "../format/labels.ts";
 import type { Settings } from "../settings/settings.ts";
-import { renderAgain } from "./retry-undo.ts";
+import { runAt } from "../storage/run-links.ts";
+import { type Recorded, stateOf } from "../storage/run-record.ts";
 import { makeCurl } from "./curl.ts";
 import { type Content, html } from "./html.ts";
 import { renderPage } from "./layout.ts";
 import { renderReply, renderTable } from "./reply-view.ts";
+import { renderAgain } from "./retry-undo.ts";
 import { renderTime } from "./time.ts";
-import { sayTook } from "../format/labels.ts";
 
 /**
  * @param state what of the reply may be told to anyone

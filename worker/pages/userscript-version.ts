@@ -4,8 +4,8 @@
 import * as v from "valibot";
 import { builtAtS, bundle, header, version } from "../../gen/userscript.ts";
 import { sha256Hex } from "../format/hex.ts";
-import type { Env, Settings } from "../settings/settings.ts";
 import { compareVersions } from "../format/version-order.ts";
+import type { Env, Settings } from "../settings/settings.ts";
 
 const KEY = "userscript";
 const Kept = v.object({ digest: v.string(), version: v.pipe(v.string(), v.regex(/^\d+(\.\d+)*$/)) });

@@ -1,18 +1,18 @@
 // One request to run an action, in our words, whichever dialect Kitsu spoke: form and AJAX mode name the same things differently,
 // the first AJAX (Kitsu 0.9) wrote camelCase, the first form (Kitsu 0.3) "entity_type". Keys are matched without case and underscore.
 import * as v from "valibot";
-import { type Input, TASKS_MAX } from "../../contract.ts";
-import { clip, show } from "./request-snapshot.ts";
-import type { ArrivedField } from "./body.ts";
+import { TASKS_MAX } from "../../contract.ts";
 import { Failure } from "../failure.ts";
+import type { ArrivedField } from "./body.ts";
+import { readSubmission, type Submission } from "./form-answer.ts";
+import { clip, show } from "./request-snapshot.ts";
 import { IGNORED_MAX } from "./size-limits.ts";
-import { readSubmission } from "./form-answer.ts";
 
 /** By which names Kitsu called; what the years say is the Kitsu that spoke so. "repeated" is our own: what was recorded of a run, called again. */
 export type Dialect = "ajax" | "ajax of 2019" | "form" | "form of 2017" | "mixed" | "repeated" | "unknown";
 
 /** Everything in it is a claim made by a browser. Ids are UUIDs in small letters. */
-export type Call = {
+export type Call = Submission & {
   dialect: Dialect;
   person: { id?: string | undefined; email?: string | undefined };
   /** of the first selected task, or of the page, or none: a hint, for a selection may mix projects */
@@ -27,14 +27,6 @@ export type Call = {
   server?: string | undefined;
   /** what the action's URL itself had after the "?" */
   params: Record<string, string>;
-  /** what the person answered to a form of the action's; absent where nothing was answered yet */
-  input?: Input | undefined;
-  /** which action's form it was */
-  form?: string | undefined;
-  /** what the person agreed to: the mark of the plan they saw */
-  plan?: string | undefined;
-  /** the person wants to change their answers */
-  isBack?: boolean | undefined;
   /** the run this one tries again */
   retryOf?: RetriedRun | undefined;
   /** the run this one takes back, cancels, pauses or resumes */

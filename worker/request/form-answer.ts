@@ -1,12 +1,20 @@
 // What of a call's body is the person's answer to a form of ours, beside Kitsu's own fields.
 import * as v from "valibot";
 import { Input, type InputValue } from "../../contract.ts";
-import type { ArrivedField } from "./body.ts";
-import type { Call } from "./call.ts";
 import { Failure } from "../failure.ts";
+import type { ArrivedField } from "./body.ts";
 import { INPUT_FIELDS_MAX, INPUT_MAX_CHARS, INPUT_VALUES_MAX } from "./size-limits.ts";
 
-export type Submission = Pick<Call, "input" | "form" | "plan" | "isBack">;
+export type Submission = {
+  /** what the person answered to a form of the action's; absent where nothing was answered yet */
+  input?: Input | undefined;
+  /** which action's form it was */
+  form?: string | undefined;
+  /** what the person agreed to: the mark of the plan they saw */
+  plan?: string | undefined;
+  /** the person wants to change their answers */
+  isBack?: boolean | undefined;
+};
 
 const PREFIX = "input.";
 const Short = v.pipe(v.string(), v.maxLength(200));

@@ -1,8 +1,9 @@
 // Which pages may talk to us, decided before any work is done and said on every answer. The browser sends Origin and Sec-Fetch-*
 // itself, so a page can't forge them; a program can, and these checks prove nothing about one.
-import { allowSending } from "./cors.ts";
+
 import { Failure } from "../failure.ts";
 import type { Settings } from "../settings/settings.ts";
+import { allowSending } from "./cors.ts";
 
 /** Throws unless the page behind this request may run actions. */
 export function checkOrigin(request: Request, settings: Settings): void {

@@ -1,8 +1,8 @@
 // How often one person, and one address, may call. The platform counts, in each of its places and roughly: enough against a stuck key or a loop,
 // no measure against an attack.
-import { readSender } from "./public-url.ts";
+
 import { Failure } from "../failure.ts";
-import type { Person } from "../access/person.ts";
+import { readSender } from "./public-url.ts";
 import { readPath, type Scene } from "./request-context.ts";
 
 /** The period of the bindings in wrangler.toml. */
@@ -28,7 +28,7 @@ export async function checkAddressRate(request: Request, scene: Scene): Promise<
 }
 
 /** Throws if this person calls too often. */
-export async function checkPersonRate(limit: RateLimit, { id }: Person): Promise<void> {
+export async function checkPersonRate(limit: RateLimit, { id }: { id?: string | undefined }): Promise<void> {
   await check(limit, id ?? null);
 }
 

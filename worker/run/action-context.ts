@@ -1,14 +1,14 @@
 // What an action is given, and what it leaves behind for after its answer.
 import type { Run } from "../../contract.ts";
-import type { Action, Given, UndoOffer } from "../action/action.ts";
-import type { Arrival } from "../request/request-snapshot.ts";
-import type { Call } from "../request/call.ts";
-import type { RoleIn } from "../action/authorize.ts";
-import { lend } from "../storage/temporary-link.ts";
-import { meetLocks } from "../storage/locks.ts";
 import type { Person } from "../access/person.ts";
+import type { Action, Given, UndoOffer } from "../action/action.ts";
+import type { RoleIn } from "../action/authorize.ts";
+import type { Call } from "../request/call.ts";
 import type { Scene } from "../request/request-context.ts";
+import type { Arrival } from "../request/request-snapshot.ts";
 import type { Kitsu } from "../services/kitsu.ts";
+import { meetLocks } from "../storage/locks.ts";
+import { lend } from "../storage/temporary-link.ts";
 
 export type Left = {
   undo?: UndoOffer;

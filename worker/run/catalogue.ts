@@ -1,10 +1,10 @@
 // `GET /actions`: the actions there are, and which of them the person who asks may run. Who asks is known by Kitsu's session or by Cloudflare Access;
 // a claim is not even looked up, for the answer would tell whether there is such a person.
 import { WIRE_VERSION } from "../../contract.ts";
-import type { Action } from "../action/action.ts";
-import { listActions } from "../actions/index.ts";
-import { findLackingTrust } from "../action/authorize.ts";
 import { identify, type Person } from "../access/person.ts";
+import type { Action } from "../action/action.ts";
+import { findLackingTrust } from "../action/authorize.ts";
+import { listActions } from "../actions/index.ts";
 import type { Scene } from "../request/request-context.ts";
 
 export async function serveCatalogue(request: Request, scene: Scene): Promise<Response> {

@@ -1,28 +1,36 @@
 // One call from request to response, top to bottom. This is the only file that knows the order.
 import * as v from "valibot";
 import { type Reply, RunId } from "../../contract.ts";
+import { describePerson, identify, meetKitsu, type Person } from "../access/person.ts";
 import type { Action, Given } from "../action/action.ts";
+import { checkCount, checkDepartments, checkGates, checkTrust, knowRoles } from "../action/authorize.ts";
+import { keepOpenable } from "../action/safe-links.ts";
+import { endInTime } from "../action/time-limit.ts";
 import { findAction } from "../actions/index.ts";
-import { answerCall, statusOf } from "./response.ts";
-import { type Arrival, describeArrival } from "../request/request-snapshot.ts";
+import { describeCause, Failure, toFailure } from "../failure.ts";
 import { type ArrivedField, readFields } from "../request/body.ts";
 import { type Call, checkSelection, understandCall } from "../request/call.ts";
-import { type Begun, type Conversed, checkOwn, converse, isOnce } from "./execute.ts";
-import { describeCause, Failure, toFailure } from "../failure.ts";
-import { checkCount, checkDepartments, checkGates, checkTrust, knowRoles } from "../action/authorize.ts";
-import { type Left, makeGiven } from "./action-context.ts";
-import { goOn } from "./start-long-run.ts";
-import { checkKnown, type Note, noteRun, notNoted, placeUnmet, recordSurely, type ToWrite } from "./run-recorder.ts";
-import { keepOpenable } from "../action/safe-links.ts";
 import { checkOrigin } from "../request/origin.ts";
-import { describePerson, identify, meetKitsu, type Person } from "../access/person.ts";
 import { checkPersonRate } from "../request/rate-limit.ts";
-import type { Recorded } from "../storage/run-record.ts";
-import { isOwnParameter, makeRunId, type OfferedUndo, offerAgain, RUN_PARAMETER, readAttempt, runAt } from "../storage/run-links.ts";
 import type { Scene } from "../request/request-context.ts";
-import { describeSelected, tellTasks } from "../storage/selected-tasks.ts";
+import { type Arrival, describeArrival } from "../request/request-snapshot.ts";
 import { showKitsu } from "../services/visible-data.ts";
-import { endInTime } from "../action/time-limit.ts";
+import {
+  isOwnParameter,
+  makeRunId,
+  type OfferedUndo,
+  offerAgain,
+  RUN_PARAMETER,
+  readAttempt,
+  runAt,
+} from "../storage/run-links.ts";
+import type { Recorded } from "../storage/run-record.ts";
+import { describeSelected, tellTasks } from "../storage/selected-tasks.ts";
+import { type Left, makeGiven } from "./action-context.ts";
+import { type Begun, type Conversed, checkOwn, converse, isOnce } from "./execute.ts";
+import { answerCall, statusOf } from "./response.ts";
+import { checkKnown, type Note, noteRun, notNoted, placeUnmet, recordSurely, type ToWrite } from "./run-recorder.ts";
+import { goOn } from "./start-long-run.ts";
 
 /** What a request wants done. */
 export type Errand = {

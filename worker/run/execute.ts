@@ -1,15 +1,15 @@
 // From a call to the reply: what must be asked is asked, what must be agreed to is agreed to, and what was answered twice is run once.
 import type { Reply, Run } from "../../contract.ts";
+import type { Person } from "../access/person.ts";
 import type { Action, Given } from "../action/action.ts";
 import { findAgreement } from "../action/confirmation.ts";
-import type { Call, EarlierRun } from "../request/call.ts";
-import { type Beginning, meetConversation } from "../storage/run-coordinator.ts";
 import { Failure } from "../failure.ts";
-import type { Left } from "./action-context.ts";
 import { findNow } from "../long-run/run-lookup.ts";
-import type { Person } from "../access/person.ts";
-import { type OfferedUndo, offerAgain, runAt } from "../storage/run-links.ts";
+import type { Call, EarlierRun } from "../request/call.ts";
 import type { Scene } from "../request/request-context.ts";
+import { type Beginning, meetConversation } from "../storage/run-coordinator.ts";
+import { type OfferedUndo, offerAgain, runAt } from "../storage/run-links.ts";
+import type { Left } from "./action-context.ts";
 
 /** The same run, which was submitted before. */
 export type Twin = { run: Run; reply: Reply; failure?: Failure };

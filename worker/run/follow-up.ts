@@ -1,20 +1,21 @@
 // What is done about an earlier run: it is tried again, taken back, canceled, paused or resumed. Each is a call with the same steps as any other.
+
+import { mayReadLog } from "../access/log-access.ts";
 import type { Action, Control } from "../action/action.ts";
 import { findAction } from "../actions/index.ts";
-import { wantsPage } from "./response.ts";
-import { understandCall } from "../request/call.ts";
-import { converse } from "./execute.ts";
-import { perform } from "./dispatch.ts";
 import { Failure } from "../failure.ts";
 import { controlRun, hasKey } from "../long-run/long-run-routes.ts";
-import { mayReadLog } from "../access/log-access.ts";
 import { findNow } from "../long-run/run-lookup.ts";
-import { recordSurely } from "./run-recorder.ts";
+import { understandCall } from "../request/call.ts";
 import { checkOrigin } from "../request/origin.ts";
-import type { Recorded } from "../storage/run-record.ts";
-import { repeatCall } from "./replay-call.ts";
-import { offerAgain, readTime } from "../storage/run-links.ts";
 import type { Scene } from "../request/request-context.ts";
+import { offerAgain, readTime } from "../storage/run-links.ts";
+import type { Recorded } from "../storage/run-record.ts";
+import { perform } from "./dispatch.ts";
+import { converse } from "./execute.ts";
+import { repeatCall } from "./replay-call.ts";
+import { wantsPage } from "./response.ts";
+import { recordSurely } from "./run-recorder.ts";
 import { undoRun } from "./undo.ts";
 
 /** Runs the action of an earlier run again, for the tasks that failed: a run of its own. */

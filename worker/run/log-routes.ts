@@ -1,17 +1,17 @@
 // The log by HTTP, many runs at a time: as a page, as JSON, and as CSV.
 import * as v from "valibot";
-import { listActions } from "../actions/index.ts";
-import { chooseCsvFormat, formatCsv } from "../format/csv.ts";
-import { Failure } from "../failure.ts";
-import { type LoggedRun, listRuns, type RunPage } from "../storage/run-log.ts";
 import { checkLogAccess, mayReadLog } from "../access/log-access.ts";
+import { listActions } from "../actions/index.ts";
+import { Failure } from "../failure.ts";
+import { chooseCsvFormat, formatCsv } from "../format/csv.ts";
 import { renderLog } from "../pages/log-page.ts";
 import { renderSignIn } from "../pages/sign-in-page.ts";
 import { sayMoment } from "../pages/time.ts";
-import { RUN_STATES } from "../storage/run-record.ts";
-import { runAt } from "../storage/run-links.ts";
 import type { Scene } from "../request/request-context.ts";
 import type { Settings } from "../settings/settings.ts";
+import { runAt } from "../storage/run-links.ts";
+import { type LoggedRun, listRuns, type RunPage } from "../storage/run-log.ts";
+import { RUN_STATES } from "../storage/run-record.ts";
 
 const PAGE_RUNS = 50;
 const FILE_RUNS = 1_000;

@@ -3,9 +3,9 @@ import type { Reply } from "../../contract.ts";
 import { listActions } from "../actions/index.ts";
 import { Failure } from "../failure.ts";
 import { countOutcomes } from "../format/labels.ts";
-import type { RunState } from "../storage/run-phase.ts";
-import type { Settings } from "../settings/settings.ts";
 import { saySince } from "../format/since.ts";
+import type { Settings } from "../settings/settings.ts";
+import type { RunState } from "../storage/run-phase.ts";
 
 export const nameAction = (id: string, settings: Settings) => listActions(settings).find((action) => action.id === id)?.title ?? id;
 

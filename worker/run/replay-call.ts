@@ -1,9 +1,9 @@
 // The call of an earlier run, made again: to try it once more, or to take it back.
 import type { Input } from "../../contract.ts";
-import type { Call } from "../request/call.ts";
 import { Failure } from "../failure.ts";
-import type { Recorded } from "../storage/run-record.ts";
+import type { Call } from "../request/call.ts";
 import { retriedOutcomes } from "../storage/run-links.ts";
+import type { Recorded } from "../storage/run-record.ts";
 
 /**
  * @param now who asks, and what they answered if the action asked something again

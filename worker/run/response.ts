@@ -1,16 +1,16 @@
 // A Reply as the response the caller can use: JSON for AJAX, a page for a form, with an honest HTTP status for both.
 import { type Answer, type Done, type Reply, type Run, WIRE_VERSION } from "../../contract.ts";
-import { maskKey } from "../request/request-snapshot.ts";
-import type { Call } from "../request/call.ts";
 import { describeCause, type Failure } from "../failure.ts";
-import { renderAgain } from "../pages/retry-undo.ts";
 import { renderAsk } from "../pages/ask-page.ts";
 import { html } from "../pages/html.ts";
 import { renderPage } from "../pages/layout.ts";
 import { renderReply } from "../pages/reply-view.ts";
-import { renderTime } from "../pages/time.ts";
-import type { Settings } from "../settings/settings.ts";
+import { renderAgain } from "../pages/retry-undo.ts";
 import { keepTheme } from "../pages/theme-cookie.ts";
+import { renderTime } from "../pages/time.ts";
+import type { Call } from "../request/call.ts";
+import { maskKey } from "../request/request-snapshot.ts";
+import type { Settings } from "../settings/settings.ts";
 
 /** What is said: with the run it is about, if there is one. */
 export type Said = { run?: Run | undefined; reply: Reply };

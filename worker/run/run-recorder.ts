@@ -1,13 +1,14 @@
 // A run is noted in its Durable Object before it does anything and when its request is over, so that whoever lost the answer can find out what came
 // of it, and a request that never ends is in the log.
-import { type Known, meetConversation } from "../storage/run-coordinator.ts";
+
 import { Failure } from "../failure.ts";
-import { writeRecord } from "../storage/run-log.ts";
-import { interrupted, nameAction, withoutNames } from "./public-state.ts";
-import type { Recorded } from "../storage/run-record.ts";
-import { makeRunId, offerAgain } from "../storage/run-links.ts";
 import type { Scene } from "../request/request-context.ts";
 import type { Env, Settings } from "../settings/settings.ts";
+import { type Known, meetConversation } from "../storage/run-coordinator.ts";
+import { makeRunId, offerAgain } from "../storage/run-links.ts";
+import { writeRecord } from "../storage/run-log.ts";
+import type { Recorded } from "../storage/run-record.ts";
+import { interrupted, nameAction, withoutNames } from "./public-state.ts";
 
 /** What a request may take beyond its own time limit: to answer, and to write the log. */
 const GRACE_MS = 30_000;

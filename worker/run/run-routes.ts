@@ -1,21 +1,21 @@
 // One run by HTTP: how it stands, or ended; and the way to make sure that it never runs.
 import * as v from "valibot";
 import { type Reply, RunId } from "../../contract.ts";
-import { answerCall, answerJson, wantsPage } from "./response.ts";
-import { meetConversation } from "../storage/run-coordinator.ts";
+import { mayReadLog } from "../access/log-access.ts";
 import { Failure } from "../failure.ts";
 import { readFollowed } from "../long-run/long-run-routes.ts";
-import { unknownRun } from "../storage/run-log.ts";
-import { mayReadLog } from "../access/log-access.ts";
 import { findNow } from "../long-run/run-lookup.ts";
-import { checkOrigin } from "../request/origin.ts";
 import { renderGoing } from "../pages/live-run.ts";
 import { renderRun, renderRunState } from "../pages/run-page.ts";
-import { describeState, nameAction, withoutNames } from "./public-state.ts";
-import type { RunState } from "../storage/run-phase.ts";
-import { offerAgain, readAttempt, readTime, runAt } from "../storage/run-links.ts";
+import { checkOrigin } from "../request/origin.ts";
 import type { Scene } from "../request/request-context.ts";
 import type { Env } from "../settings/settings.ts";
+import { meetConversation } from "../storage/run-coordinator.ts";
+import { offerAgain, readAttempt, readTime, runAt } from "../storage/run-links.ts";
+import { unknownRun } from "../storage/run-log.ts";
+import type { RunState } from "../storage/run-phase.ts";
+import { describeState, nameAction, withoutNames } from "./public-state.ts";
+import { answerCall, answerJson, wantsPage } from "./response.ts";
 
 /**
  * `/runs/:id`: one run. Its id is the right to its state, as JSON from any origin, without a word that may be personal; all that is known of it is for

@@ -2,11 +2,11 @@
 import type { Action } from "../action/action.ts";
 import { Failure, toFailure } from "../failure.ts";
 import { hashKey } from "../long-run/long-run-routes.ts";
-import type { Left } from "./action-context.ts";
 import { meetLongRun } from "../long-run/run-lookup.ts";
-import type { Recorded } from "../storage/run-record.ts";
-import { makeRunId, offerFollow } from "../storage/run-links.ts";
 import type { Scene } from "../request/request-context.ts";
+import { makeRunId, offerFollow } from "../storage/run-links.ts";
+import type { Recorded } from "../storage/run-record.ts";
+import type { Left } from "./action-context.ts";
 
 /** Lets a run go on that said so, and says how it can be followed. What it locked and does not need ends here. */
 export async function goOn(

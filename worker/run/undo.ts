@@ -1,12 +1,12 @@
 // Takes a run back: once, within its time, for the person whose run it was or for who is set over its projects.
 import type { Reply } from "../../contract.ts";
 import type { Action, Given } from "../action/action.ts";
-import { meetConversation } from "../storage/run-coordinator.ts";
+import { isSetOver } from "../action/authorize.ts";
 import { Failure } from "../failure.ts";
-import type { ToWrite } from "./run-recorder.ts";
-import type { Recorded } from "../storage/run-record.ts";
-import type { Role } from "../services/zou-objects.ts";
 import type { Env } from "../settings/settings.ts";
+import { meetConversation } from "../storage/run-coordinator.ts";
+import type { Recorded } from "../storage/run-record.ts";
+import type { ToWrite } from "./run-recorder.ts";
 
 /** `undone`: the run as it is afterwards, for the log; absent where nothing changed. */
 export type Undone = { reply: Reply; undone?: ToWrite };
@@ -45,16 +45,6 @@ async function checkMayUndo(action: Action, given: Given, { person: first }: Rec
     text: `Only ${first?.name ?? "who ran it"}, and the supervisors of its projects, may take it back.`,
   });
 }
-
-/** Is the person set over all projects of these tasks? */
-export async function isSetOver({ needsKitsu }: Action, { kitsu, roleIn }: Given): Promise<boolean> {
-  if (!needsKitsu) return false;
-  const { projectIds } = await kitsu().readSelection();
-  const roles = await Promise.all(projectIds.map((id) => roleIn(id)));
-  return roles.length > 0 && roles.every((role) => role !== undefined && SET_OVER.includes(role));
-}
-
-const SET_OVER: readonly Role[] = ["admin", "manager", "supervisor"];
 
 function undoneAlready({ title }: Action): Reply {
   return {

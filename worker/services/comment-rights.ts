@@ -1,6 +1,6 @@
 // Whom Zou lets comment on what, and set which status: told before it is asked, because it says only "forbidden", and because with the bot's
 // account it is the bot it asks about.
-import type { SelectedTask } from "./kitsu.ts";
+import type { SelectedTask } from "./selection.ts";
 import type { Project, Role, TaskStatus } from "./zou-objects.ts";
 
 /** `role` is the one in the task's project. */

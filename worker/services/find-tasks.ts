@@ -2,11 +2,13 @@
 // call make 50 on its free plan, and this is the part that grows with what was selected.
 import * as v from "valibot";
 import { Failure } from "../failure.ts";
-import { PROJECTS_MAX } from "../request/size-limits.ts";
 import { IDS_MAX, idsQuery, type Zou } from "./zou.ts";
 import { Entity, Task } from "./zou-objects.ts";
 
 export type Found = { tasks: Map<string, Task>; entities: Map<string, Entity> };
+
+/** The most projects that the selected tasks may be of: each costs three requests, for its tasks, its entities and its team. */
+export const PROJECTS_MAX = 12;
 
 /** How many requests may be spent on ids of which Kitsu showed none when some of them were tried. */
 const MISSING_REQUESTS_MAX = 10;

@@ -1,5 +1,5 @@
 // Where Kitsu shows things: the paths of its pages, to go behind its address. test/worker/services/kitsu-pages.test.ts holds them to Kitsu's routes.
-import type { SelectedTask } from "./kitsu.ts";
+import type { SelectedTask } from "./selection.ts";
 import { type Entity, isShow, type Project } from "./zou-objects.ts";
 
 /** Concepts have a list, and no pages of their own. */

@@ -1,51 +1,13 @@
 // What an action knows of Kitsu: the tables that hardly change, kept for minutes, and what the selected task ids really are.
 import * as v from "valibot";
 import { type Found, findTasks, readProject } from "./find-tasks.ts";
+import type { SelectedTask, Selection } from "./selection.ts";
 import { labelTasks } from "./task-label.ts";
 import { IDS_MAX, idsQuery, type Zou } from "./zou.ts";
-import {
-  type Entity,
-  Named,
-  Organisation,
-  PreviewFile,
-  Project,
-  type Task,
-  TaskStatus,
-  TaskType,
-  ZouPerson,
-} from "./zou-objects.ts";
+import { Named, Organisation, PreviewFile, Project, TaskStatus, TaskType, ZouPerson } from "./zou-objects.ts";
 
 /** How long a table is believed. A person's rights are never among them. */
 const TABLE_LIFE_S = 300;
-
-/** A task with all it belongs to. What could not be seen of it is absent. */
-export type SelectedTask = {
-  task: Task;
-  /** absent where it was deleted */
-  entity: Entity | undefined;
-  /** the shot's sequence, the edit's or sequence's episode */
-  parent: Entity | undefined;
-  episode: Entity | undefined;
-  /** of an asset: "Characters" */
-  assetType: string | undefined;
-  /** "SQ01 / SH010 / Animation": the same whatever else is selected */
-  name: string;
-  /** the same with the project and the episode in front, where they differ within the selection */
-  label: string;
-  /** the label without the task type */
-  entityLabel: string;
-  project: Project | undefined;
-  taskType: TaskType | undefined;
-  taskStatus: TaskStatus | undefined;
-};
-
-export type Selection = {
-  /** in the order of the ids */
-  tasks: SelectedTask[];
-  /** ids Zou does not return: deleted, or not visible */
-  missing: string[];
-  projectIds: string[];
-};
 
 export type Tables = {
   taskTypes(): Promise<ReadonlyMap<string, TaskType>>;

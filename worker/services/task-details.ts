@@ -1,6 +1,7 @@
 // A task of the selection as names, values and types: everything Kitsu shows of it, for people to read.
-import type { SelectedTask } from "./kitsu.ts";
+
 import { entityPath, listPath, taskPath } from "./kitsu-pages.ts";
+import type { SelectedTask } from "./selection.ts";
 import { viewEntityAsClient, viewPreviewAsClient, viewTaskAsClient } from "./visible-data.ts";
 import type { PreviewFile, Task, ZouPerson } from "./zou-objects.ts";
 

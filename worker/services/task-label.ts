@@ -1,5 +1,5 @@
 // How a task is named, as Kitsu's own My Tasks names it: so that nobody agrees to the wrong shot, two tasks of a selection have two names.
-import type { SelectedTask } from "./kitsu.ts";
+import type { SelectedTask } from "./selection.ts";
 
 type Known = Omit<SelectedTask, "name" | "label" | "entityLabel">;
 export type Labels = Pick<SelectedTask, "name" | "label" | "entityLabel">;

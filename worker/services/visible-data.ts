@@ -1,7 +1,8 @@
 // What clients and vendors see of what Kitsu knows. Zou blanks the studio's own side of a task for clients, and keeps columns from both, but not in the
 // lists that are for all, and not from a bot: so what is read is cut down to what they see before anything is made of it. Lists of what is shown,
 // for what a later Zou adds is not theirs until somebody says so.
-import type { Kitsu, SelectedTask } from "./kitsu.ts";
+import type { Kitsu } from "./kitsu.ts";
+import type { SelectedTask } from "./selection.ts";
 import type { Descriptor, Entity, PreviewFile, Role, Task } from "./zou-objects.ts";
 
 /** Who looks at a task; without a role they are not of its team. */

@@ -2,7 +2,22 @@
 // Its address comes from the settings alone, redirects are not followed, and its answer is read up to a limit.
 import { Webhook } from "standardwebhooks";
 import { Failure, findPlatformLimit } from "../failure.ts";
-import { type ForwardTarget, secretName } from "../settings/settings.ts";
+
+/** One server of the studio's that calls are forwarded to. Its `id` is the id of the action that does so. */
+export type ForwardTarget = {
+  id: string;
+  title: string;
+  about: string;
+  url: string;
+  /** "whsec_...", absent where nobody set it: calls can't be signed then, and so are not sent */
+  secret: string | undefined;
+  timeLimitMs: number;
+  /** The server runs a webhook-id once, however often it arrives: a call may then be sent again after a lost connection. */
+  isIdempotent: boolean;
+};
+
+/** "FORWARD_SECRET_PUBLISH" for the target of /actions/publish. */
+export const secretName = (id: string) => `FORWARD_SECRET_${id.toUpperCase().replaceAll("-", "_")}`;
 
 /** What it may answer. An HTML page of that size is a mistake, and a toast has room for a sentence. */
 export const ANSWER_MAX_BYTES = 1_024 * 1_024;

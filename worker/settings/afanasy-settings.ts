@@ -1,13 +1,12 @@
 // The setting AFANASY: where the farm is, and what it may be asked to run. Nobody but the studio writes a command: people choose a template, and
 // names out of Kitsu go into its holes. docs/afanasy.md is for who writes it.
 import * as v from "valibot";
-import { FACT_VARIABLES } from "../launch/template-variables.ts";
-import { type Template, TemplateText } from "../launch/template.ts";
-import { BlockLimits, findUnreadableMask, JobLimits } from "../services/afanasy-job.ts";
-import { structured } from "./setting-schemas.ts";
-import { STANDSTILL_MINUTES } from "../actions/farm/farm.ts";
 import { LETTERS } from "../launch/plain-letters.ts";
-import { Tell } from "./feedback-settings.ts";
+import { type Template, TemplateText } from "../launch/template.ts";
+import { FACT_VARIABLES } from "../launch/template-variables.ts";
+import { BlockLimits, findUnreadableMask, JobLimits } from "../services/afanasy-job.ts";
+import { STANDSTILL_MINUTES, Tell } from "./feedback-settings.ts";
+import { structured } from "./setting-schemas.ts";
 
 const Text = v.pipe(v.string(), v.trim(), v.minLength(1, "must not be empty"), v.maxLength(80, "must have at most 80 characters"));
 const Id = v.pipe(v.string(), v.regex(/^[a-z][a-z0-9]*(-[a-z0-9]+)*$/, "must have small letters, digits and single hyphens"));

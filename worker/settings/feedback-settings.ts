@@ -1,6 +1,11 @@
 // The setting that says whether Kitsu is told how renders end, and what it is told.
 import * as v from "valibot";
-import type { End } from "../actions/farm/shot.ts";
+
+/** How long nothing of a shot may move before it is given up, in minutes, where the studio does not say. */
+export const STANDSTILL_MINUTES = 120;
+
+/** How a shot can end. `left`: another run renders it, and this one follows it no more. */
+export type End = "done" | "failed" | "canceled" | "left";
 
 /** In place of a status. */
 export const KEEP = "keep";

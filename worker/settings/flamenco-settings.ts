@@ -1,11 +1,10 @@
 // How the studio renders with Flamenco, as the setting FLAMENCO has it. docs/flamenco.md is for who writes it.
 import * as v from "valibot";
-import { FACT_VARIABLES } from "../launch/template-variables.ts";
 import { isAbsolute, isWindows } from "../launch/paths.ts";
 import { type Template, TemplateText } from "../launch/template.ts";
+import { FACT_VARIABLES } from "../launch/template-variables.ts";
+import { STANDSTILL_MINUTES, Tell } from "./feedback-settings.ts";
 import { structured } from "./setting-schemas.ts";
-import { STANDSTILL_MINUTES } from "../actions/farm/farm.ts";
-import { Tell } from "./feedback-settings.ts";
 
 export const SIMPLE_RENDER = "simple-blender-render";
 

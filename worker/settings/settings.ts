@@ -1,44 +1,21 @@
 // The environment, parsed once: what is wrong with it is said in sentences that name the variable and what to set.
 import * as v from "valibot";
 import { isOpenable } from "../../contract.ts";
-import type { Conversation } from "../storage/run-coordinator.ts";
 import { Failure } from "../failure.ts";
-import { FARM_HELP, FARM_VARIABLES, type FarmSettings, readFarms } from "./farm-settings.ts";
 import { Kabaret, kabaretSchemes } from "../launch/kabaret-settings.ts";
 import { Launchers, schemesOf } from "../launch/launchers.ts";
-import type { Loan } from "../storage/temporary-link.ts";
-import type { Locks } from "../storage/locks.ts";
-import type { LongRun } from "../long-run/long-run.ts";
+import { type ForwardTarget, secretName } from "../services/webhook-client.ts";
 import { ROLES, type Role } from "../services/zou-objects.ts";
+import { FARM_HELP, FARM_VARIABLES, type FarmSettings, readFarms } from "./farm-settings.ts";
 import { explainMember, seconds, structured } from "./setting-schemas.ts";
 import { readAccess, surestTrust, TRUSTS, type Trust } from "./trust.ts";
 
-/** Bindings and variables as they come from wrangler.toml, the dashboard and `wrangler secret`: nothing in them is trusted. */
-export type Env = {
-  RUNS: KVNamespace;
-  CONVERSATIONS?: DurableObjectNamespace<Conversation>;
-  LOANS?: DurableObjectNamespace<Loan>;
-  LOCKS?: DurableObjectNamespace<Locks>;
-  LONG_RUNS?: DurableObjectNamespace<LongRun>;
-  CALLS_BY_PERSON?: RateLimit;
-  CALLS_BY_ADDRESS?: RateLimit;
-  READS_BY_ADDRESS?: RateLimit;
-  SIGN_INS_BY_ADDRESS?: RateLimit;
-} & Variables;
+/**
+ * Bindings and variables as they come from wrangler.toml, the dashboard and `wrangler secret`. `env.d.ts` beside this is what `wrangler types` makes of wrangler.toml;
+ * a studio's deployment may lack a binding, and what a variable says is not trusted.
+ */
+export type Env = Partial<Cloudflare.Env> & Pick<Cloudflare.Env, "RUNS"> & Variables;
 type Variables = Readonly<Record<string, unknown>>;
-
-/** One server of the studio's that calls are forwarded to. Its `id` is the id of the action that does so. */
-export type ForwardTarget = {
-  id: string;
-  title: string;
-  about: string;
-  url: string;
-  /** "whsec_...", absent where nobody set it: calls can't be signed then, and so are not sent */
-  secret: string | undefined;
-  timeLimitMs: number;
-  /** The server runs a webhook-id once, however often it arrives: a call may then be sent again after a lost connection. */
-  isIdempotent: boolean;
-};
 
 /** Where one action may be used: absent is everywhere, by everybody. */
 export type ActionLimits = { projects?: string[] | undefined; departments?: string[] | undefined; roles?: Role[] | undefined };
@@ -226,9 +203,6 @@ function findSecret(env: Variables, id: string): string | undefined {
   const secret = v.safeParse(Secret, env[secretName(id)] ?? env.FORWARD_SECRET);
   return secret.success ? secret.output : undefined;
 }
-
-/** "FORWARD_SECRET_PUBLISH" for the target of /actions/publish. */
-export const secretName = (id: string) => `FORWARD_SECRET_${id.toUpperCase().replaceAll("-", "_")}`;
 
 function explain(issue: v.BaseIssue<unknown>): string {
   const path = v.getDotPath(issue) ?? "";

@@ -1,8 +1,8 @@
 // What was handed to a program has arrived there, or it could not be started: the log says so from then on.
 import type { Done, Outcome } from "../../contract.ts";
 import { Failure } from "../failure.ts";
-import { findRun, recordRun } from "./run-log.ts";
 import type { Env, Settings } from "../settings/settings.ts";
+import { findRun, recordRun } from "./run-log.ts";
 import type { TicketReport } from "./ticket-report.ts";
 
 /** @param report what the workstation says of it, if it says anything. False where the log can't be read or written yet. A run that is in no log any more has nothing to be confirmed. */

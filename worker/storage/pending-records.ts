@@ -1,10 +1,10 @@
 // What the log is to be told of a run and was not told yet, beside the run itself, where nothing is lost when the worker dies or KV refuses: drafts, one of
 // each request that is at work, which say that it was interrupted, and the records that the log has not taken.
 import * as v from "valibot";
-import { readRecord, recordRun } from "./run-log.ts";
-import { deleteParts, readParts, toParts } from "./large-value.ts";
-import type { Recorded } from "./run-record.ts";
 import { type Env, readSettings } from "../settings/settings.ts";
+import { deleteParts, readParts, toParts } from "./large-value.ts";
+import { readRecord, recordRun } from "./run-log.ts";
+import type { Recorded } from "./run-record.ts";
 
 /** Until then whoever keeps a record writes it, or says that it was refused. */
 const WRITE_AGAIN_MS = 30_000;

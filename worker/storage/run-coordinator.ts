@@ -2,20 +2,17 @@
 // place where it is decided; KV can't. It forgets a day later, or a day after what it began must be over; what is worth keeping is in the log.
 import { DurableObject } from "cloudflare:workers";
 import * as v from "valibot";
-import type { EarlierRun } from "../request/call.ts";
+import { Shown } from "../action/confirmation.ts";
 import { noBinding } from "../failure.ts";
-import { KeptRecord } from "./pending-records.ts";
-import { readParts, toParts } from "./large-value.ts";
-import type { Recorded } from "./run-record.ts";
-import { type Arriving, Registry, type RunState } from "./run-phase.ts";
+import type { EarlierRun } from "../request/call.ts";
 import { type Env, readSettings } from "../settings/settings.ts";
+import { readParts, toParts } from "./large-value.ts";
+import { KeptRecord } from "./pending-records.ts";
+import { type Arriving, Registry, type RunState } from "./run-phase.ts";
+import type { Recorded } from "./run-record.ts";
 
 /** Whose run of what it is. A person is unknown where nothing is checked. */
 export type Beginning = { at: number; action: string; person?: string | undefined };
-
-/** What the person was shown: the mark they send back when they agree, and a line for each task. */
-const Shown = v.object({ mark: v.string(), lines: v.record(v.string(), v.string()) });
-export type Shown = v.InferOutput<typeof Shown>;
 
 /** How an undo stands: until when it is offered, since when somebody does it. */
 type Undo = { until: number; since?: number; isDone?: boolean };

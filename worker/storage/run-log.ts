@@ -3,8 +3,8 @@
 import * as v from "valibot";
 import { RunId } from "../../contract.ts";
 import { Failure } from "../failure.ts";
-import { Recorded, RUN_STATES, type RunState, stateOf } from "./run-record.ts";
 import type { Env, Settings } from "../settings/settings.ts";
+import { Recorded, RUN_STATES, type RunState, stateOf } from "./run-record.ts";
 
 /** One line of the log. Members are short because KV allows 1,024 bytes of metadata. */
 const Summary = v.object({

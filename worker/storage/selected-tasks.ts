@@ -1,9 +1,9 @@
 // What a run was about, in Kitsu's names: for the log, whose readers should not have to look ids up.
 import type { Reply } from "../../contract.ts";
 import type { Call } from "../request/call.ts";
-import type { Recorded } from "./run-record.ts";
-import type { Selection } from "../services/kitsu.ts";
 import { taskPath } from "../services/kitsu-pages.ts";
+import type { Selection } from "../services/selection.ts";
+import type { Recorded } from "./run-record.ts";
 
 /** A record names no more tasks than these; the call has the ids of all. */
 const TASKS_NAMED_MAX = 200;

@@ -1,15 +1,15 @@
 // What is lent: a ticket for the handler at a workstation, the media of a preview, a text. The address is the right to it, so it can't be guessed,
 // and it is over soon. One Durable Object per loan, because "once" needs one place where it is decided; it forgets when its time is over.
 import { DurableObject } from "cloudflare:workers";
-import type { Loan as Lent } from "../action/action.ts";
-import { confirmRun } from "./confirm-launch.ts";
 import { Failure, noBinding } from "../failure.ts";
 import { randomHex } from "../format/hex.ts";
+import type { Loan as Lent } from "../launch/ticket.ts";
 import { TICKET_LIFE_S } from "../launch/ticket.ts";
 import type { Scene } from "../request/request-context.ts";
-import { readExtension, streamPreview } from "../services/media.ts";
+import { readExtension } from "../services/media.ts";
 import { type Env, readSettings } from "../settings/settings.ts";
-import { readTicketReport, type TicketReport } from "./ticket-report.ts";
+import { confirmRun } from "./confirm-launch.ts";
+import type { TicketReport } from "./ticket-report.ts";
 
 const LIVES_S = { ticket: TICKET_LIFE_S, preview: 3_600, file: 3_600 } as const;
 /** For so long a ticket still says what became of it. */
@@ -23,7 +23,7 @@ const REPORT_MS = 50_000;
 const CONFIRM_AFTER_MS = 60_000;
 
 /** A ticket's content is kept as it will be answered. */
-type Kept = Exclude<Lent, { kind: "ticket" }> | { kind: "ticket"; json: string };
+export type Kept = Exclude<Lent, { kind: "ticket" }> | { kind: "ticket"; json: string };
 /** `run`: which one lent it, and when that began. */
 type Stored = {
   loan: Kept;
@@ -39,7 +39,7 @@ type Stored = {
 
 type Taken = { state: "taken"; json: string } | { state: "unknown" | "used" | "foreign" };
 /** `outcome`: what became of the program, where whoever took the ticket says so. */
-type TicketState =
+export type TicketState =
   | { state: "waiting" | "expired" }
   | { state: "taken"; outcome?: TicketReport | { state: "pending" | "unknown"; text: "" } };
 
@@ -104,7 +104,10 @@ export class Loan extends DurableObject<Env> {
       const isConfirmed = await confirmRun(this.env, readSettings(this.env), stored.run, report);
       // A report may have come while the log was written.
       const latest = storage.kv.get<Stored>("loan") ?? stored;
-      storage.kv.put("loan", { ...latest, isConfirmed: isConfirmed && (latest.report === undefined) === (stored.report === undefined) });
+      storage.kv.put("loan", {
+        ...latest,
+        isConfirmed: isConfirmed && (latest.report === undefined) === (stored.report === undefined),
+      });
     }
     if (stored?.isTaken && Date.now() < endOf(stored)) await storage.setAlarm(endOf(stored));
     else await storage.deleteAll();
@@ -141,13 +144,13 @@ export async function lend(
   }
 }
 
-function meetLoan(env: Env, token: string): DurableObjectStub<Loan> {
+export function meetLoan(env: Env, token: string): DurableObjectStub<Loan> {
   if (env.LOANS === undefined) throw noBinding("LOANS", "Loan");
   return env.LOANS.getByName(token);
 }
 
 /** What can stand in an address and in a header as it is. The token is what counts; the name is for whoever reads it. */
-const plainName = (name: string) =>
+export const plainName = (name: string) =>
   name
     .slice(0, 200)
     .normalize("NFKD")
@@ -155,99 +158,9 @@ const plainName = (name: string) =>
     .replace(/^[_.-]+|[_.-]+$/g, "")
     .slice(0, 80) || "preview";
 
-/** `/t/<token>`: the ticket, to the first who asks. */
-export async function serveTicket(request: Request, token: string, { env }: Scene): Promise<Response> {
-  // A HEAD, as link checkers send it, must not use the ticket up.
-  if (request.method !== "GET") throw notAllowed("GET");
-  const taken = isToken(token)
-    ? await meetLoan(env, token).take(request.headers.get("kitsu-person"), request.headers.get("kitsu-report") === "1")
-    : { state: "unknown" as const };
-  if (taken.state !== "taken") throw refuseTicket(taken.state);
-  return new Response(taken.json, { headers: { "content-type": "application/json", "cache-control": "no-store" } });
-}
-
-/** `/t/<token>/state`: what became of the ticket, for the page that waits. Whoever has the address may ask. */
-export async function serveTicketState(token: string, { env }: Scene): Promise<Response> {
-  const state: TicketState = isToken(token) ? await meetLoan(env, token).look() : { state: "expired" };
-  return Response.json(state, { headers: { "cache-control": "no-store" } });
-}
-
-/** `/t/<token>/report`: what became of the program, by the handler that took the ticket. */
-export async function serveTicketReport(request: Request, token: string, { env }: Scene): Promise<Response> {
-  const report = await readTicketReport(request);
-  const noted = isToken(token) ? await meetLoan(env, token).report(report) : "unknown";
-  if (noted !== "noted") throw refuseTicket(noted);
-  return new Response(null, { status: 204 });
-}
-
-/** `/media/<token>/<name>`: a preview's media, for players that have no session in Kitsu. */
-export async function serveMedia(request: Request, token: string, { env, settings }: Scene): Promise<Response> {
-  if (request.method !== "GET" && request.method !== "HEAD") throw notAllowed("GET, HEAD");
-  const loan = await readLoan(env, token);
-  if (loan?.kind !== "preview") throw loanOver();
-  const response = await streamPreview(loan, { ...settings, kitsuToken: settings.kitsuToken ?? throwNoAccount() }, request);
-  return guard(response, `inline; filename="${plainName(loan.name)}.${readExtension(loan.extension)}"`);
-}
-
-/** `/files/<token>/<name>`: a text, to be saved. */
-export async function serveFile(token: string, { env }: Scene): Promise<Response> {
-  const loan = await readLoan(env, token);
-  if (loan?.kind !== "file") throw loanOver();
-  const response = new Response(loan.text, { headers: { "content-type": `${loan.type}; charset=utf-8` } });
-  return guard(response, `attachment; filename="${plainName(loan.name)}"`);
-}
-
-const isToken = (token: string) => /^[0-9a-f]{64}$/.test(token);
-
-const readLoan = async (env: Env, token: string): Promise<Kept | undefined> =>
-  isToken(token) ? await meetLoan(env, token).read() : undefined;
-
-/** What others made, at our address: it may be looked at and saved, and never become a page of ours. */
-function guard(response: Response, disposition: string): Response {
-  const { headers } = response;
-  headers.set("content-disposition", disposition);
-  headers.set("x-content-type-options", "nosniff");
-  headers.set("content-security-policy", "sandbox");
-  headers.set("cache-control", "private, no-store");
-  headers.set("referrer-policy", "no-referrer");
-  return response;
-}
-
-function refuseTicket(state: "unknown" | "used" | "foreign"): Failure {
-  const advice = "Run the action in Kitsu again.";
-  switch (state) {
-    case "unknown":
-      return new Failure("ticket-unknown", {
-        text: `A ticket is good for ${TICKET_LIFE_S} seconds. This one has expired, or never existed.`,
-        advice,
-      });
-    case "used":
-      return new Failure("ticket-used", { text: "A ticket is good once, and somebody has taken this one.", advice });
-    case "foreign":
-      return new Failure("ticket-foreign", { text: "This ticket belongs to someone else.", advice });
-  }
-}
-
-const loanOver = () =>
-  new Failure("loan-over", {
-    text: "This address was good for an hour. It has expired, or never existed.",
-    advice: "Run the action in Kitsu again.",
-  });
-
-const notAllowed = (allow: string) =>
-  new Failure("method-not-allowed", {
-    title: "This can't be asked for that way",
-    text: `It takes ${allow}.`,
-    headers: { allow },
-  });
-
 /** A person's own session is never kept, so it can't be used later, by a player. */
-const noAccount = () =>
+export const noAccount = () =>
   new Failure("not-configured", {
     text: "The media of previews is lent with the account of a bot, and this action server has none.",
     advice: "Give it the token of a bot with: npx wrangler secret put KITSU_TOKEN",
   });
-
-function throwNoAccount(): never {
-  throw noAccount();
-}

@@ -1,7 +1,7 @@
 // What the handler at a workstation says of a program that it was to start. Without a word of it, that it took its ticket is all that is known.
 import * as v from "valibot";
-import { readText } from "../request/body.ts";
 import { Failure } from "../failure.ts";
+import { readText } from "../request/body.ts";
 
 const BODY_MAX_CHARS = 4_000;
 const TEXT_MAX_CHARS = 500;

@@ -1,7 +1,8 @@
 // A render farm in memory and the time it lives in, both at the mercy of a seed: every call may fail before, while or after it does its work. The
 // same seed makes the same faults.
-import { Failure } from "../../../worker/failure.ts";
+
 import { ANSWER_MAX_MS, type Farm, type JobRef, type JobStanding, type JobState } from "../../../worker/actions/farm/farm.ts";
+import { Failure } from "../../../worker/failure.ts";
 
 /** What ends a watch from outside: a deploy, a lost machine. */
 export class Crash extends Error {}

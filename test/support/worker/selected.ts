@@ -1,7 +1,7 @@
 // Tasks as the Kitsu service gives them, for what counts them.
 
 import * as v from "valibot";
-import type { SelectedTask } from "../../../worker/services/kitsu.ts";
+import type { SelectedTask } from "../../../worker/services/selection.ts";
 import { Entity, Project, Task, TaskStatus, TaskType } from "../../../worker/services/zou-objects.ts";
 
 type Wish = {

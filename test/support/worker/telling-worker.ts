@@ -1,9 +1,9 @@
 // A worker that does nothing but tell Kitsu, as often as it is asked: the test against a real Zou runs the very code in the very runtime.
 import * as v from "valibot";
-import { Tell } from "../../../worker/settings/feedback-settings.ts";
 import { tellKitsu } from "../../../worker/actions/farm/post-feedback.ts";
 import { openKitsu } from "../../../worker/services/kitsu.ts";
 import { openZou } from "../../../worker/services/zou.ts";
+import { Tell } from "../../../worker/settings/feedback-settings.ts";
 
 const Asked = v.object({
   api: v.string(),

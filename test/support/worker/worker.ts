@@ -3,11 +3,7 @@ import { createExecutionContext, waitOnExecutionContext } from "cloudflare:test"
 import { env } from "cloudflare:workers";
 import * as v from "valibot";
 import { type Answer, Reply, Run } from "../../../contract.ts";
-import type { Conversation } from "../../../worker/storage/run-coordinator.ts";
 import worker from "../../../worker/index.ts";
-import type { Loan } from "../../../worker/storage/temporary-link.ts";
-import type { Locks } from "../../../worker/storage/locks.ts";
-import type { LongRun } from "../../../worker/long-run/long-run.ts";
 import type { Env } from "../../../worker/settings/settings.ts";
 
 export const KITSU = "https://kitsu.studio.tld";
@@ -16,18 +12,6 @@ export const TASK = "0d6e1f9a-3c1b-4f0e-9a55-8b1f6c2d7e01";
 export const OTHER_TASK = "5b2c7d11-9e0f-4a3b-8c6d-1f2e3d4c5b6a";
 export const ADA = "9a8b7c6d-5e4f-4a3b-9c2d-1e0f9a8b7c6d";
 export const PROJECT = "1c2d3e4f-5a6b-4c7d-8e9f-0a1b2c3d4e5f";
-
-declare global {
-  namespace Cloudflare {
-    interface Env {
-      RUNS: KVNamespace;
-      CONVERSATIONS: DurableObjectNamespace<Conversation>;
-      LOANS: DurableObjectNamespace<Loan>;
-      LOCKS: DurableObjectNamespace<Locks>;
-      LONG_RUNS: DurableObjectNamespace<LongRun>;
-    }
-  }
-}
 
 export const VARIABLES = { KITSU_URL: KITSU, LOG_TOKEN: "sesame-open-sesame" };
 

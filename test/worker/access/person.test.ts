@@ -1,10 +1,10 @@
 import { createExecutionContext } from "cloudflare:test";
 import { exportJWK, generateKeyPair, SignJWT } from "jose";
 import { beforeEach, describe, expect, it, vi } from "vitest";
-import { debug } from "../../../worker/actions/debug.ts";
-import { understandCall } from "../../../worker/request/call.ts";
-import { Failure } from "../../../worker/failure.ts";
 import { identify, meetKitsu } from "../../../worker/access/person.ts";
+import { debug } from "../../../worker/actions/debug.ts";
+import { Failure } from "../../../worker/failure.ts";
+import { understandCall } from "../../../worker/request/call.ts";
 import { readSettings } from "../../../worker/settings/settings.ts";
 import { replaceRun } from "../../support/worker/replace-run.ts";
 import { AJAX_FIELDS, ajax, arrive, ask, EDGE, KITSU, makeEnv, readFailed, readLog } from "../../support/worker/worker.ts";

@@ -1,8 +1,8 @@
 import { beforeEach, describe, expect, it } from "vitest";
-import { type Action, defineAction } from "../../../worker/action/action.ts";
-import { Failure } from "../../../worker/failure.ts";
-import { checkCount, checkDepartments, checkGates, checkTrust, knowRoles } from "../../../worker/action/authorize.ts";
 import type { Person } from "../../../worker/access/person.ts";
+import { type Action, defineAction } from "../../../worker/action/action.ts";
+import { checkCount, checkDepartments, checkGates, checkTrust, knowRoles } from "../../../worker/action/authorize.ts";
+import { Failure } from "../../../worker/failure.ts";
 import { openKitsu } from "../../../worker/services/kitsu.ts";
 import { openZou } from "../../../worker/services/zou.ts";
 import { readSettings } from "../../../worker/settings/settings.ts";

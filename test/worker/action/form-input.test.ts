@@ -1,8 +1,8 @@
 import * as v from "valibot";
 import { describe, expect, it } from "vitest";
 import type { Field, Input } from "../../../contract.ts";
-import type { RetriedRun } from "../../../worker/request/call.ts";
 import { type FormSchema, readInput } from "../../../worker/action/form-input.ts";
+import type { RetriedRun } from "../../../worker/request/call.ts";
 
 const ACTION = { id: "render", title: "Render", about: "Renders.", submit: "Send" };
 

@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { Failure } from "../../../worker/failure.ts";
-import { readTaskFacts } from "../../../worker/launch/template-variables.ts";
 import { inProject, type Kabaret } from "../../../worker/launch/kabaret-settings.ts";
 import { findObject } from "../../../worker/launch/oid.ts";
+import { readTaskFacts } from "../../../worker/launch/template-variables.ts";
 import { readSettings } from "../../../worker/settings/settings.ts";
 import { makeSelected } from "../../support/worker/selected.ts";
 import { makeEnv, PROJECT } from "../../support/worker/worker.ts";

@@ -1,11 +1,11 @@
 import * as v from "valibot";
 import { describe, expect, it } from "vitest";
-import { readTaskFacts } from "../../../worker/launch/template-variables.ts";
 import type { Item } from "../../../worker/launch/launch-item.ts";
 import { Launchers } from "../../../worker/launch/launchers.ts";
 import { fillCommand, fitLink, type Linking, makeLink, mergeWays, tell } from "../../../worker/launch/link.ts";
 import { makeList } from "../../../worker/launch/m3u8.ts";
 import type { Paths } from "../../../worker/launch/paths.ts";
+import { readTaskFacts } from "../../../worker/launch/template-variables.ts";
 import { makeTicket, makeTicketItem } from "../../../worker/launch/ticket.ts";
 import { makeSelected } from "../../support/worker/selected.ts";
 

@@ -1,8 +1,8 @@
 import * as v from "valibot";
 import { describe, expect, it } from "vitest";
-import { readTaskFacts } from "../../../worker/launch/template-variables.ts";
 import { Launchers } from "../../../worker/launch/launchers.ts";
 import { joinPath, locate, refuseName, refusePath } from "../../../worker/launch/paths.ts";
+import { readTaskFacts } from "../../../worker/launch/template-variables.ts";
 import { PreviewFile } from "../../../worker/services/zou-objects.ts";
 import { makeSelected } from "../../support/worker/selected.ts";
 

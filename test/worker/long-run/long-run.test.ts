@@ -4,8 +4,8 @@ import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import type { Answer, Reply } from "../../../contract.ts";
 import type { Action, Control, Given, Standing, Watch } from "../../../worker/action/action.ts";
 import { debug } from "../../../worker/actions/debug.ts";
-import { sayCanceler } from "../../../worker/long-run/canceler.ts";
 import { Failure } from "../../../worker/failure.ts";
+import { sayCanceler } from "../../../worker/long-run/canceler.ts";
 import { replaceRun } from "../../support/worker/replace-run.ts";
 import {
   ADA,

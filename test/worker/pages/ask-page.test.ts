@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
 import type { Ask, Field } from "../../../contract.ts";
-import { understandCall } from "../../../worker/request/call.ts";
 import { renderAsk } from "../../../worker/pages/ask-page.ts";
 import { html } from "../../../worker/pages/html.ts";
+import { understandCall } from "../../../worker/request/call.ts";
 import { FORM_FIELDS } from "../../support/worker/worker.ts";
 
 const CALL = understandCall([], Object.entries(FORM_FIELDS));

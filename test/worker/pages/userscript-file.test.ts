@@ -1,8 +1,8 @@
 import { env } from "cloudflare:workers";
 import { describe, expect, it, vi } from "vitest";
-import { readSettings } from "../../../worker/settings/settings.ts";
-import { laterVersion, readUserscriptVersion } from "../../../worker/pages/userscript-version.ts";
 import { compareVersions } from "../../../worker/format/version-order.ts";
+import { laterVersion, readUserscriptVersion } from "../../../worker/pages/userscript-version.ts";
+import { readSettings } from "../../../worker/settings/settings.ts";
 import { ask, EDGE, KITSU, makeEnv } from "../../support/worker/worker.ts";
 
 const VERSION = { VERSION: { id: "x", tag: "", timestamp: "2027-01-15T08:00:00.000Z" } };

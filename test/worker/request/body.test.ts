@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { readFields } from "../../../worker/request/body.ts";
 import { Failure } from "../../../worker/failure.ts";
+import { readFields } from "../../../worker/request/body.ts";
 import { BODY_MAX_BYTES } from "../../../worker/request/size-limits.ts";
 import { AJAX_FIELDS, FORM_FIELDS } from "../../support/worker/worker.ts";
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { TASKS_MAX } from "../../../contract.ts";
-import { findUnreadableId, refuseUnreadableId, understandCall } from "../../../worker/request/call.ts";
 import { Failure } from "../../../worker/failure.ts";
+import { findUnreadableId, refuseUnreadableId, understandCall } from "../../../worker/request/call.ts";
 import { ADA, AJAX_FIELDS, FORM_FIELDS, OTHER_TASK, PROJECT, TASK } from "../../support/worker/worker.ts";
 
 const understand = (fields: object, query: Record<string, string> = {}) =>

@@ -1,9 +1,10 @@
 // No small request costs much: what a caller decides the size of is counted before anything is made of it.
 import { describe, expect, it } from "vitest";
 import { hear } from "../../../contract.ts";
-import { describeArrival } from "../../../worker/request/request-snapshot.ts";
-import { readFields } from "../../../worker/request/body.ts";
 import { Failure } from "../../../worker/failure.ts";
+import { readFields } from "../../../worker/request/body.ts";
+import { readSubmission } from "../../../worker/request/form-answer.ts";
+import { describeArrival } from "../../../worker/request/request-snapshot.ts";
 import {
   ARRIVED_FIELDS_MAX,
   BODY_MAX_BYTES,
@@ -12,7 +13,6 @@ import {
   INPUT_VALUES_MAX,
   VALUES_MAX,
 } from "../../../worker/request/size-limits.ts";
-import { readSubmission } from "../../../worker/request/form-answer.ts";
 import { ajax, ask, KITSU, readFailed } from "../../support/worker/worker.ts";
 
 const FORM = "application/x-www-form-urlencoded";

@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it, vi } from "vitest";
-import { Failure } from "../../../worker/failure.ts";
 import type { FlamencoOrder } from "../../../worker/actions/farm/flamenco-farm.ts";
+import { Failure } from "../../../worker/failure.ts";
 import { openFlamenco } from "../../../worker/services/flamenco-client.ts";
 import { fetchPicture } from "../../../worker/services/flamenco-picture.ts";
 import { type FakeFlamenco, FLAMENCO, openFakeFlamenco } from "../../support/worker/flamenco.ts";

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { describeSelection } from "../../../worker/action/confirmation.ts";
-import type { SelectedTask } from "../../../worker/services/kitsu.ts";
+import type { SelectedTask } from "../../../worker/services/selection.ts";
 import { labelTasks, nameInFull } from "../../../worker/services/task-label.ts";
 import { makeSelected } from "../../support/worker/selected.ts";
 

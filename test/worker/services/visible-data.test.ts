@@ -1,7 +1,13 @@
 import * as v from "valibot";
 import { describe, expect, it } from "vitest";
-import type { SelectedTask } from "../../../worker/services/kitsu.ts";
-import { isShown, showTask, viewEntityAsClient, viewPreviewAsClient, viewTaskAsClient } from "../../../worker/services/visible-data.ts";
+import type { SelectedTask } from "../../../worker/services/selection.ts";
+import {
+  isShown,
+  showTask,
+  viewEntityAsClient,
+  viewPreviewAsClient,
+  viewTaskAsClient,
+} from "../../../worker/services/visible-data.ts";
 import { Entity, PreviewFile, Project, Task } from "../../../worker/services/zou-objects.ts";
 
 const column = (field_name: string, rest: object = {}) => ({

@@ -1,8 +1,8 @@
 import { env } from "cloudflare:workers";
 import { describe, expect, it, vi } from "vitest";
+import { readSettings } from "../../../worker/settings/settings.ts";
 import { findRun, listRuns, recordRun } from "../../../worker/storage/run-log.ts";
 import type { Recorded } from "../../../worker/storage/run-record.ts";
-import { readSettings } from "../../../worker/settings/settings.ts";
 import { ADA, makeEnv, OTHER_TASK, PROJECT, TASK } from "../../support/worker/worker.ts";
 
 const settings = readSettings(makeEnv());

@@ -1,9 +1,9 @@
 import { runDurableObjectAlarm, runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { describe, expect, it, vi } from "vitest";
-import type { Loan as Lent } from "../../../worker/action/action.ts";
-import { lend } from "../../../worker/storage/temporary-link.ts";
+import type { Loan as Lent } from "../../../worker/launch/ticket.ts";
 import { readSettings } from "../../../worker/settings/settings.ts";
+import { lend } from "../../../worker/storage/temporary-link.ts";
 import { checkStays } from "../../support/worker/no-redirect.ts";
 import { ask, EDGE, makeEnv, readFailed } from "../../support/worker/worker.ts";
 

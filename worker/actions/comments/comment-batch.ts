@@ -1,11 +1,13 @@
 // Writes the next few comments of a run. Nothing is written twice, whenever it is cut off: what is sent is saved before, and what became of it is
 // looked for before anything else is sent.
-import { Failure } from "../../failure.ts";
+
 import { type Rules, refuseTask } from "../../action/authorize.ts";
+import { Failure } from "../../failure.ts";
 import { readBotAuthors, signText } from "../../services/authors.ts";
 import { explainBreak } from "../../services/comment-rights.ts";
 import { countWritten, type NewComment, NOT_TAKEN, sendComments } from "../../services/comments.ts";
-import type { Kitsu, SelectedTask } from "../../services/kitsu.ts";
+import type { Kitsu } from "../../services/kitsu.ts";
+import type { SelectedTask } from "../../services/selection.ts";
 import { readPerson, readRole, readSelf } from "../../services/team.ts";
 import type { Settings } from "../../settings/settings.ts";
 import { planComments } from "./comment-plan.ts";

@@ -1,6 +1,6 @@
 // What a comment would do to each task, and whom Kitsu lets write it: asked before the person agrees, and again before each of many is written.
 import { refuseComment, refuseRetake, refuseStatus } from "../../services/comment-rights.ts";
-import type { SelectedTask } from "../../services/kitsu.ts";
+import type { SelectedTask } from "../../services/selection.ts";
 import type { Role, TaskStatus } from "../../services/zou-objects.ts";
 import { KEEP } from "./comment-run.ts";
 

@@ -2,8 +2,8 @@
 // somebody cancels it.
 import * as v from "valibot";
 import type { Control, Given, Standing, Watch } from "../../action/action.ts";
-import { Failure } from "../../failure.ts";
 import type { Rules } from "../../action/authorize.ts";
+import { Failure } from "../../failure.ts";
 import { rememberPace } from "../../services/comment-pace.ts";
 import { type Desk, writeNext } from "./comment-batch.ts";
 import { reportComments } from "./comment-report.ts";

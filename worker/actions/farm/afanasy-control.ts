@@ -1,10 +1,10 @@
 // What is asked of a job on Afanasy. It is asked anew each time whose the job is: between two looks a person may have deleted it, and its id be another's.
 import * as v from "valibot";
 import { Failure } from "../../failure.ts";
-import type { Afanasy } from "../../services/afanasy-client.ts";
 import { BIT, type FarmJob } from "../../services/afanasy-answers.ts";
-import type { AfanasyOrder } from "./afanasy-submission.ts";
+import type { Afanasy } from "../../services/afanasy-client.ts";
 import { CANCELED, readState } from "./afanasy-status.ts";
+import type { AfanasyOrder } from "./afanasy-submission.ts";
 import type { JobControl, JobRef } from "./farm.ts";
 
 /** What is written into a job, for us and for scripts of the studio's. */

@@ -1,8 +1,8 @@
 // Afanasy as a farm. Its ids are used again once a job is deleted, and its users are nobody's in particular: a job is ours if id, serial and user are
 // what they were, and where our mark can be seen, if it is in it.
 import { Failure } from "../../failure.ts";
-import { type Afanasy, HOST_NAME, openAfanasy } from "../../services/afanasy-client.ts";
 import { BIT, type FarmJob } from "../../services/afanasy-answers.ts";
+import { type Afanasy, HOST_NAME, openAfanasy } from "../../services/afanasy-client.ts";
 import { type AfanasyTarget, type Silence, unreachable } from "../../services/afanasy-exchange.ts";
 import { controlJob, isMarked, isSame, readMark, writeCustomData } from "./afanasy-control.ts";
 import { judgeJobs, type Seen } from "./afanasy-poll.ts";

@@ -2,10 +2,10 @@
 import * as v from "valibot";
 import type { Busy } from "../../action/action.ts";
 import type { TaskFacts } from "../../launch/template-variables.ts";
-import { nameTemplate } from "./afanasy-submission.ts";
 import type { AfanasySettings, JobTemplate } from "../../settings/afanasy-settings.ts";
-import { askBusy, readChoice } from "./task-conflicts.ts";
+import { nameTemplate } from "./afanasy-submission.ts";
 import { askFrames } from "./frame-field.ts";
+import { askBusy, readChoice } from "./task-conflicts.ts";
 
 /** `template` and `busy` are asked where there is a choice. */
 export type Answers = {

@@ -1,8 +1,8 @@
 // One look at jobs on Afanasy: all by one question, and what it does not answer by a few more. A job whose tasks can't be rendered any more has failed,
 // whatever the server calls it.
 import { Failure } from "../../failure.ts";
-import type { Afanasy } from "../../services/afanasy-client.ts";
 import { BIT, type FarmJob, MACHINE_BIT, type Machine } from "../../services/afanasy-answers.ts";
+import type { Afanasy } from "../../services/afanasy-client.ts";
 import type { Avoided } from "../../services/afanasy-tasks.ts";
 import { CAUSE_REQUESTS, findCause } from "./afanasy-cause.ts";
 import { explainHold, type Hold, listReady, listTakers, sayRefusals } from "./afanasy-machines.ts";

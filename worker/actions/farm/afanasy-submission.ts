@@ -1,14 +1,14 @@
 // One shot as a job of Afanasy's. Names and paths end up in the command line of every machine of the farm, so what goes into the holes of the
 // studio's templates is refused unless each of its characters is known to mean nothing to a shell, nor to Afanasy's own frame patterns.
 import * as v from "valibot";
-import type { TaskFacts } from "../../launch/template-variables.ts";
+import { LETTERS } from "../../launch/plain-letters.ts";
 import { fillTemplate, type Template, type Values } from "../../launch/template.ts";
+import type { TaskFacts } from "../../launch/template-variables.ts";
 import { HOST_NAME } from "../../services/afanasy-client.ts";
 import { AfanasyJob, NAME_MAX_BYTES, NUMERIC, refuseJob } from "../../services/afanasy-job.ts";
 import type { AfanasySettings, JobTemplate } from "../../settings/afanasy-settings.ts";
 import { parseFrames } from "./frames.ts";
 import { findOwnFrames } from "./shot-frame-range.ts";
-import { LETTERS } from "../../launch/plain-letters.ts";
 
 /** `kitsu` is written into the job, for scripts of the studio's: ids of project, entity and task. */
 export const AfanasyOrder = v.object({ job: AfanasyJob, kitsu: v.record(v.string(), v.string()) });

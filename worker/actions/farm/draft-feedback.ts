@@ -2,11 +2,28 @@
 import { readBotAuthors, signText } from "../../services/authors.ts";
 import { refuseComment, refuseRetake, refuseStatus } from "../../services/comment-rights.ts";
 import type { NewComment } from "../../services/comments.ts";
-import type { SelectedTask } from "../../services/kitsu.ts";
+import type { Kitsu } from "../../services/kitsu.ts";
+import type { Picture } from "../../services/previews.ts";
+import type { SelectedTask } from "../../services/selection.ts";
 import { readPerson, readRole } from "../../services/team.ts";
 import type { Role, TaskStatus, ZouPerson } from "../../services/zou-objects.ts";
-import { KEEP, readWanted, writeText } from "../../settings/feedback-settings.ts";
-import type { Ending, Teller } from "./post-feedback.ts";
+import { type Ended, KEEP, readWanted, type Tell, writeText } from "../../settings/feedback-settings.ts";
+
+/** `picture` is asked once its comment is there; that there is none, or none can be had, is no trouble. */
+export type Ending = Ended & { task: string; picture?: (() => Promise<Picture | undefined>) | undefined };
+
+export type Teller = {
+  /** with the bot's account */
+  kitsu: Kitsu;
+  /** who rendered */
+  person: { id?: string | undefined; name: string };
+  run: { url: string };
+  /** "Flamenco" */
+  farm: string;
+  tell: Tell;
+  /** when nothing more is begun, in epoch milliseconds */
+  until: number;
+};
 
 /** `note` says what of it is not as the studio wanted. */
 export type Draft = { comment: NewComment; note: string | undefined };

@@ -78,7 +78,5 @@ export type Farm<Order> = {
   fetchPicture?: ((job: JobRef) => Promise<Uint8Array<ArrayBuffer> | undefined>) | undefined;
 };
 
-/** How long nothing of a shot may move before it is given up, in minutes, where the studio does not say. */
-export const STANDSTILL_MINUTES = 120;
 /** The longest wait for a farm's answer. */
 export const ANSWER_MAX_MS = 8_000;

@@ -1,11 +1,11 @@
 // Tells Kitsu how the shots of a run ended, after the farm was looked at: a run is over only when that is done, or can't be.
 import type { Standing, Watch } from "../../action/action.ts";
-import type { Farm } from "./farm.ts";
-import { reportGoing, reportRun, sayShots } from "./render-summary.ts";
-import type { RenderRun } from "./render-run.ts";
-import { isOver, type Shot } from "./shot.ts";
 import { readWanted, type Tell } from "../../settings/feedback-settings.ts";
+import type { Farm } from "./farm.ts";
 import { isSettled, type Told, tellKitsu } from "./post-feedback.ts";
+import type { RenderRun } from "./render-run.ts";
+import { reportGoing, reportRun, sayShots } from "./render-summary.ts";
+import { isOver, type Shot } from "./shot.ts";
 
 /** What the look before took at the most, so that there is time left in the watch, and how long telling takes then. */
 const LOOK_MAX_MS = 8_000;

@@ -1,13 +1,13 @@
 // What is asked before shots are sent to Flamenco, and the answers.
 import * as v from "valibot";
 import type { Busy } from "../../action/action.ts";
-import type { TaskFacts } from "../../launch/template-variables.ts";
+import { isPlain, NOT_PLAIN } from "../../launch/path-safety.ts";
 import { isAbsolute, refusePath } from "../../launch/paths.ts";
+import type { TaskFacts } from "../../launch/template-variables.ts";
 import type { JobSetting, JobTypeInfo } from "../../services/flamenco-objects.ts";
-import { askBusy } from "./task-conflicts.ts";
 import { type Flamenco, FORMATS, type JobTypeSetting, SIMPLE_RENDER } from "../../settings/flamenco-settings.ts";
 import { askFrames } from "./frame-field.ts";
-import { isPlain, NOT_PLAIN } from "../../launch/path-safety.ts";
+import { askBusy } from "./task-conflicts.ts";
 
 /** Before the key of a setting of a studio's own job type, so that it is no other field's name. */
 export const OWN = "setting_";

@@ -2,8 +2,8 @@
 import type { Flamenco } from "../../services/flamenco-client.ts";
 import type { FlamencoJob, FlamencoTask, Machine, MachineDetail } from "../../services/flamenco-objects.ts";
 import type { JobStanding } from "./farm.ts";
-import { type Allowance, attempt } from "./request-allowance.ts";
 import { isMovie } from "./flamenco-tasks.ts";
+import { type Allowance, attempt } from "./request-allowance.ts";
 
 /** What a machine is at work on, and what it may do, each tells by itself: so many are asked. */
 const ASKED_MOST = 4;

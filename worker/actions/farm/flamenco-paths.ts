@@ -1,13 +1,14 @@
 // The paths of a job for Flamenco: what it reads, and where it writes to.
-import type { TaskFacts } from "../../launch/template-variables.ts";
+
+import { refuseFarmName } from "../../launch/path-safety.ts";
 import { isUnc, isWindows, joinPath, locate, refusePath, unifySlashes } from "../../launch/paths.ts";
 import { fillTemplate, type Template } from "../../launch/template.ts";
+import type { TaskFacts } from "../../launch/template-variables.ts";
 import type { RecordedFile } from "../../services/files.ts";
 import type { JobTypeInfo } from "../../services/flamenco-objects.ts";
-import type { FlamencoOrder } from "./flamenco-farm.ts";
 import { type Flamenco, findPath } from "../../settings/flamenco-settings.ts";
+import type { FlamencoOrder } from "./flamenco-farm.ts";
 import type { Terms } from "./flamenco-terms.ts";
-import { refuseFarmName } from "../../launch/path-safety.ts";
 
 type Text = { text: string } | { problem: string };
 

@@ -1,19 +1,19 @@
 // Which of the selected shots would be sent to Flamenco, as what, and which not and why.
 import type { Given } from "../../action/action.ts";
 import { Failure } from "../../failure.ts";
-import { readTaskFacts, type TaskFacts } from "../../launch/template-variables.ts";
 import type { Root } from "../../launch/paths.ts";
+import { readTaskFacts, type TaskFacts } from "../../launch/template-variables.ts";
 import { type RecordedFiles, readRecordedFiles } from "../../services/files.ts";
 import type { Flamenco as Service } from "../../services/flamenco-client.ts";
 import type { JobTypeInfo } from "../../services/flamenco-objects.ts";
-import { type Planned as PlannedOf, planBusy, planMissing, readChoice } from "./task-conflicts.ts";
+import type { Flamenco, JobTypeSetting } from "../../settings/flamenco-settings.ts";
 import type { FlamencoOrder } from "./flamenco-farm.ts";
 import { readAnswers } from "./flamenco-form.ts";
-import { isSimple, makeOrder, planned, refuseSameFolder } from "./flamenco-submission.ts";
 import { readReadiness } from "./flamenco-readiness.ts";
-import type { Flamenco, JobTypeSetting } from "../../settings/flamenco-settings.ts";
+import { isSimple, makeOrder, planned, refuseSameFolder } from "./flamenco-submission.ts";
 import type { Terms } from "./flamenco-terms.ts";
 import type { Ordered } from "./render-run.ts";
+import { type Planned as PlannedOf, planBusy, planMissing, readChoice } from "./task-conflicts.ts";
 
 /**
  * So many are compiled by Flamenco, and thrown away, before anything is sent: the first ones, for the others are made alike. Cloudflare's free plan

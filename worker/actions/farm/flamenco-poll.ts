@@ -3,11 +3,11 @@
 import type { Flamenco } from "../../services/flamenco-client.ts";
 import type { FlamencoJob, FlamencoTask, JobStatus } from "../../services/flamenco-objects.ts";
 import type { JobStanding, Look } from "./farm.ts";
-import { type Allowance, allow, attempt, inBatches } from "./request-allowance.ts";
 import { type Case, isEnded, openCase, type Site, stand, standOn, timeCase } from "./flamenco-case.ts";
 import { findBroken, readCause, sayActivity, sayFailure, sayMovie } from "./flamenco-cause.ts";
 import { type Machines, openMachines } from "./flamenco-machines.ts";
 import { countTasks, type Doing, readDoing } from "./flamenco-tasks.ts";
+import { type Allowance, allow, attempt, inBatches } from "./request-allowance.ts";
 
 /** So many requests may one look make, and so many a watch with all that was asked before it. */
 const LOOK_REQUESTS = 22;

@@ -1,8 +1,8 @@
 // Whether Flamenco would render at all what it is sent: it takes jobs that nobody will ever render.
 import { Failure } from "../../failure.ts";
 import type { Flamenco as Service } from "../../services/flamenco-client.ts";
-import { attempt } from "./request-allowance.ts";
 import type { Flamenco } from "../../settings/flamenco-settings.ts";
+import { attempt } from "./request-allowance.ts";
 
 /**
  * What is to be said of it before anything is sent; nothing where all is well, or it does not say.

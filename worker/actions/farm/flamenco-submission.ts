@@ -1,16 +1,16 @@
 // One shot as a job for Flamenco. The manager fills in no defaults, so every setting of the job type is sent.
 
 import type { Outcome } from "../../../contract.ts";
-import type { TaskFacts } from "../../launch/template-variables.ts";
+import { refuseFarmName } from "../../launch/path-safety.ts";
 import { fillTemplate, type Values } from "../../launch/template.ts";
+import type { TaskFacts } from "../../launch/template-variables.ts";
 import type { RecordedFile } from "../../services/files.ts";
 import type { JobTypeInfo } from "../../services/flamenco-objects.ts";
+import { FORMATS, type JobTypeSetting, SIMPLE_RENDER } from "../../settings/flamenco-settings.ts";
 import type { FlamencoOrder } from "./flamenco-farm.ts";
 import { findBlend, findOutput, findTarget, makeOutputPath } from "./flamenco-paths.ts";
-import { FORMATS, type JobTypeSetting, SIMPLE_RENDER } from "../../settings/flamenco-settings.ts";
 import type { Terms } from "./flamenco-terms.ts";
 import { parseFrames } from "./frames.ts";
-import { refuseFarmName } from "../../launch/path-safety.ts";
 import { findOwnFrames } from "./shot-frame-range.ts";
 
 type Value = string | number | boolean;

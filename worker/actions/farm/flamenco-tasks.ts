@@ -1,8 +1,8 @@
 // What the tasks of a Flamenco job do. The job's own status does not tell: it is `active` for ever where few tasks failed, or where all that is left
 // was paused.
 import type { FlamencoJob, FlamencoTask } from "../../services/flamenco-objects.ts";
-import type { JobStanding } from "./farm.ts";
 import { SIMPLE_RENDER } from "../../settings/flamenco-settings.ts";
+import type { JobStanding } from "./farm.ts";
 import { parseFrames } from "./frames.ts";
 
 /**

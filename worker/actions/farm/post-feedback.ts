@@ -3,27 +3,11 @@
 import { Failure } from "../../failure.ts";
 import { explainBreak } from "../../services/comment-rights.ts";
 import { readComments, type TaskComment, writeComments } from "../../services/comments.ts";
-import type { Kitsu, SelectedTask } from "../../services/kitsu.ts";
-import { hasPreview, isUnanswered, type Picture, publishPicture } from "../../services/previews.ts";
+import { hasPreview, isUnanswered, publishPicture } from "../../services/previews.ts";
+import type { SelectedTask } from "../../services/selection.ts";
 import type { Zou } from "../../services/zou.ts";
-import { type Ended, readWanted, type Tell, writeMark } from "../../settings/feedback-settings.ts";
-import { draftComments } from "./draft-feedback.ts";
-
-/** `picture` is asked once its comment is there; that there is none, or none can be had, is no trouble. */
-export type Ending = Ended & { task: string; picture?: (() => Promise<Picture | undefined>) | undefined };
-
-export type Teller = {
-  /** with the bot's account */
-  kitsu: Kitsu;
-  /** who rendered */
-  person: { id?: string | undefined; name: string };
-  run: { url: string };
-  /** "Flamenco" */
-  farm: string;
-  tell: Tell;
-  /** when nothing more is begun, in epoch milliseconds */
-  until: number;
-};
+import { readWanted, writeMark } from "../../settings/feedback-settings.ts";
+import { draftComments, type Ending, type Teller } from "./draft-feedback.ts";
 
 /**
  * - `told`: nothing more is to be done; the reason says what of it could not be had, as the picture or the status

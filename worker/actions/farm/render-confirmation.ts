@@ -2,9 +2,9 @@
 import type { Outcome } from "../../../contract.ts";
 import type { Confirmation, Given } from "../../action/action.ts";
 import { Failure } from "../../failure.ts";
-import { type Choice, type Planned, sayBusy } from "./task-conflicts.ts";
 import { sayCount } from "./render-progress.ts";
 import { sayShots } from "./render-summary.ts";
+import { type Choice, type Planned, sayBusy } from "./task-conflicts.ts";
 
 const BECOMES: Record<Choice, string> = { join: "that render is followed", skip: "left out", anyway: "rendered once more" };
 

@@ -1,10 +1,11 @@
 // What people are told of a render run.
 import type { Outcome, Reply, Started } from "../../../contract.ts";
 import { Failure } from "../../failure.ts";
-import { describeShot } from "./shot-outcome.ts";
+import type { End } from "../../settings/feedback-settings.ts";
 import { describeProgress } from "./render-progress.ts";
 import type { RenderRun } from "./render-run.ts";
-import { type End, isOver, type Shot } from "./shot.ts";
+import { isOver, type Shot } from "./shot.ts";
+import { describeShot } from "./shot-outcome.ts";
 import { sayStandstill } from "./standstill.ts";
 
 /** As it stands. */

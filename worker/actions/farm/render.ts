@@ -4,13 +4,13 @@
 import type { Standing, Watch } from "../../action/action.ts";
 import { Failure } from "../../failure.ts";
 import type { Farm, JobStanding, Look } from "./farm.ts";
+import { carryOutWishes, hasWish, listControls, wish } from "./pending-commands.ts";
 import { keepPace } from "./render-progress.ts";
-import { reportRun } from "./render-summary.ts";
 import type { RenderRun } from "./render-run.ts";
-import { sendWaiting } from "./submit-jobs.ts";
+import { reportRun } from "./render-summary.ts";
 import { isOver, type Shot, takeOther, takeStanding, type Wish } from "./shot.ts";
 import { giveUpStill, keepStill } from "./standstill.ts";
-import { carryOutWishes, hasWish, listControls, wish } from "./pending-commands.ts";
+import { sendWaiting } from "./submit-jobs.ts";
 
 /** Between two looks: short while something moves, longer while nothing does. */
 const WAIT_LEAST_MS = 2_000;

@@ -1,6 +1,7 @@
 // One shot of a render run as people are shown it.
 import type { Outcome } from "../../../contract.ts";
-import { type End, type Shot, shareDone } from "./shot.ts";
+import type { End } from "../../settings/feedback-settings.ts";
+import { type Shot, shareDone } from "./shot.ts";
 import { sayStandstill } from "./standstill.ts";
 
 const ENDS: Readonly<Record<End, Outcome["state"]>> = { done: "done", failed: "failed", canceled: "skipped", left: "skipped" };

@@ -1,6 +1,8 @@
 // One shot of a render run: what is to be sent, what became of it. It is JSON, for it is kept between two looks at the farm.
+
 import * as v from "valibot";
 import type { Outcome, Reply } from "../../../contract.ts";
+import type { End } from "../../settings/feedback-settings.ts";
 import type { JobControl, JobRef, JobStanding } from "./farm.ts";
 
 /**
@@ -10,8 +12,6 @@ import type { JobControl, JobRef, JobStanding } from "./farm.ts";
  * - `over`: nothing more will become of it; `end` says what did
  */
 export type ShotState = "waiting" | "sending" | "sent" | "over";
-/** `left`: another run renders it, and this one follows it no more */
-export type End = "done" | "failed" | "canceled" | "left";
 export type Wish = "cancel" | "pause" | "resume";
 
 export type Shot<Order> = {

@@ -1,5 +1,5 @@
 // How long the shots are, each counted once however many of its tasks there are.
-import type { SelectedTask } from "../../services/kitsu.ts";
+import type { SelectedTask } from "../../services/selection.ts";
 import { type Entity, readNumber, readRate } from "../../services/zou-objects.ts";
 import { isDone } from "./measure.ts";
 

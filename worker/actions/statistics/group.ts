@@ -1,5 +1,5 @@
 // Tasks side by side: by what they have in common, in the order people expect.
-import type { SelectedTask } from "../../services/kitsu.ts";
+import type { SelectedTask } from "../../services/selection.ts";
 import type { TaskStatus } from "../../services/zou-objects.ts";
 
 export type Group = { name: string; tasks: SelectedTask[] };

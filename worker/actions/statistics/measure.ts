@@ -1,5 +1,5 @@
 // The numbers of any group of tasks. Minutes here; days are made of them where they are shown.
-import type { SelectedTask } from "../../services/kitsu.ts";
+import type { SelectedTask } from "../../services/selection.ts";
 import { dayOf, readMoment, weekAfter, weekOf } from "./dates.ts";
 
 export type Measure = {

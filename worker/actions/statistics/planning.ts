@@ -1,9 +1,9 @@
 // Time ahead and behind: what is late, what nobody planned, how the work went week by week, and how much footage it makes.
 
+import { DAY_MS, dayOf, readMoment, sayDay } from "./dates.ts";
 import { measureFootage } from "./footage.ts";
 import { byEpisode, bySequence, byTaskType, groupTasks, NOBODY, UNKNOWN } from "./group.ts";
 import { isDone, isDueThisWeek, isOverdue, measure, sum } from "./measure.ts";
-import { DAY_MS, dayOf, readMoment, sayDay } from "./dates.ts";
 import { FEW_TASKS, round, type Sectioner, toDays } from "./scope.ts";
 import { listWeeks } from "./weeks.ts";
 

@@ -1,6 +1,6 @@
 // What a report is made with, and what its parts are.
 import type { Chart, Table } from "../../../contract.ts";
-import type { SelectedTask } from "../../services/kitsu.ts";
+import type { SelectedTask } from "../../services/selection.ts";
 
 export type Scope = {
   now: number;

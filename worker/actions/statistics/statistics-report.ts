@@ -1,12 +1,12 @@
 // The statistics of some tasks, as tables and charts: every section in its order, and in words what there is nothing to say about.
 import type { Chart, Table } from "../../../contract.ts";
 import { sayList } from "../../format/list.ts";
-import type { SelectedTask } from "../../services/kitsu.ts";
+import type { SelectedTask } from "../../services/selection.ts";
 import { showEffort, showMostRetaken, showRetakes, showSlowest } from "./effort.ts";
 import { measure } from "./measure.ts";
 import { showDeadlines, showFootage, showUnplanned, showWeeks } from "./planning.ts";
-import { showAssetTypes, showAssignees, showEpisodes, showSequences, showStatuses, showTaskTypes } from "./status-progress.ts";
 import { FEW_TASKS, percent, type Scope, type Sectioner, toDays } from "./scope.ts";
+import { showAssetTypes, showAssignees, showEpisodes, showSequences, showStatuses, showTaskTypes } from "./status-progress.ts";
 
 export type Report = { summary: string; charts: Chart[]; tables: Table[] };
 

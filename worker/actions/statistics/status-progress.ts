@@ -1,6 +1,6 @@
 // How far the tasks are: by status, and by status in whatever they belong to.
 import type { Chart } from "../../../contract.ts";
-import type { SelectedTask } from "../../services/kitsu.ts";
+import type { SelectedTask } from "../../services/selection.ts";
 import {
   byAssetType,
   byAssignee,

@@ -1,8 +1,8 @@
 // What was done week by week, and how much of the whole that makes.
 import { min } from "d3-array";
-import type { SelectedTask } from "../../services/kitsu.ts";
-import { isDone, sum } from "./measure.ts";
+import type { SelectedTask } from "../../services/selection.ts";
 import { readMoment, weekAfter, weekOf } from "./dates.ts";
+import { isDone, sum } from "./measure.ts";
 
 /** What was done longer ago is counted, and not drawn. */
 const WEEKS_MAX = 104;

@@ -1,12 +1,13 @@
 // The one script of our pages. It is served as a file, runs in the browser, and pages are whole without it.
-import { takeAddress } from "./run-address.ts";
+
 import { wakeCopyButtons } from "./copy-buttons.ts";
 import { addCsvButtons } from "./csv-buttons.ts";
-import { wakeSearch } from "./table-search.ts";
 import { followRun } from "./live-updates.ts";
-import { followLaunches } from "./start-program.ts";
 import { watchUserscript } from "./outdated.ts";
 import { rememberAnswers } from "./remembered-answers.ts";
+import { takeAddress } from "./run-address.ts";
+import { followLaunches } from "./start-program.ts";
+import { wakeSearch } from "./table-search.ts";
 
 takeAddress();
 wakeCopyButtons();

@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, it, vi } from "vitest";
 import { openAfanasyFarm } from "../../../../worker/actions/farm/afanasy-farm.ts";
-import { AfanasyOrder } from "../../../../worker/actions/farm/afanasy-submission.ts";
 import { CANCELED } from "../../../../worker/actions/farm/afanasy-status.ts";
+import { AfanasyOrder } from "../../../../worker/actions/farm/afanasy-submission.ts";
 import type { Farm, JobStanding } from "../../../../worker/actions/farm/farm.ts";
 import { carryOn } from "../../../../worker/actions/farm/render.ts";
 import { makeRun, readRun } from "../../../../worker/actions/farm/render-run.ts";

@@ -1,9 +1,9 @@
 import * as v from "valibot";
 import { describe, expect, it } from "vitest";
 import { type Choice, makeOrder, refuseWord } from "../../../../worker/actions/farm/afanasy-submission.ts";
-import { Afanasy, type AfanasySettings } from "../../../../worker/settings/afanasy-settings.ts";
 import { readTaskFacts } from "../../../../worker/launch/template-variables.ts";
 import { refuseJob } from "../../../../worker/services/afanasy-job.ts";
+import { Afanasy, type AfanasySettings } from "../../../../worker/settings/afanasy-settings.ts";
 import { makeSelected } from "../../../support/worker/selected.ts";
 
 const BLENDER = {

@@ -5,9 +5,9 @@ import * as v from "valibot";
 import { describe, expect, it } from "vitest";
 import type { Reply } from "../../../../contract.ts";
 import type { Control } from "../../../../worker/action/action.ts";
-import { Failure } from "../../../../worker/failure.ts";
 import { carryOn, controlRun } from "../../../../worker/actions/farm/render.ts";
 import { makeRun, readRun } from "../../../../worker/actions/farm/render-run.ts";
+import { Failure } from "../../../../worker/failure.ts";
 import { Crash, makeRandom, makeWorld, type World } from "../../../support/worker/faulty-farm.ts";
 
 const RUNS = 1_000;

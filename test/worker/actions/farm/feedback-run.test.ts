@@ -2,12 +2,12 @@ import * as v from "valibot";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import type { Standing } from "../../../../worker/action/action.ts";
 import type { Farm, JobStanding } from "../../../../worker/actions/farm/farm.ts";
+import { awaitTelling, lookAndTell } from "../../../../worker/actions/farm/feedback-run.ts";
 import { carryOn, controlRun } from "../../../../worker/actions/farm/render.ts";
 import { makeRun, readRun } from "../../../../worker/actions/farm/render-run.ts";
-import { Tell } from "../../../../worker/settings/feedback-settings.ts";
-import { awaitTelling, lookAndTell } from "../../../../worker/actions/farm/feedback-run.ts";
 import { openKitsu } from "../../../../worker/services/kitsu.ts";
 import { openZou } from "../../../../worker/services/zou.ts";
+import { Tell } from "../../../../worker/settings/feedback-settings.ts";
 import { API, addProject, BOT_TOKEN, type FakeZou, MANAGER, openFakeZou, STATUS } from "../../../support/worker/zou.ts";
 
 let fake: FakeZou;

@@ -1,8 +1,8 @@
 // What Flamenco is asked to do with a job, and what it is not, although it would.
 import { beforeEach, describe, expect, it } from "vitest";
 import type { JobStatus } from "../../../../playground/farms/flamenco/body.ts";
-import { Failure } from "../../../../worker/failure.ts";
 import type { JobControl } from "../../../../worker/actions/farm/farm.ts";
+import { Failure } from "../../../../worker/failure.ts";
 import { type FakeFlamenco, openFakeFlamenco } from "../../../support/worker/flamenco.ts";
 import { follow, isIn, ORDER, openFarm, submitAll } from "../../../support/worker/flamenco-looks.ts";
 

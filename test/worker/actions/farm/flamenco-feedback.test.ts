@@ -1,7 +1,7 @@
 import { beforeEach, expect, it, vi } from "vitest";
 import type { Watch } from "../../../../worker/action/action.ts";
-import { flamenco } from "../../../../worker/actions/flamenco.ts";
 import { makeRun } from "../../../../worker/actions/farm/render-run.ts";
+import { flamenco } from "../../../../worker/actions/flamenco.ts";
 import { openKitsu } from "../../../../worker/services/kitsu.ts";
 import { openZou } from "../../../../worker/services/zou.ts";
 import { readSettings } from "../../../../worker/settings/settings.ts";

@@ -1,10 +1,11 @@
 import * as v from "valibot";
 import { beforeEach, describe, expect, it } from "vitest";
-import { Tell, writeText } from "../../../../worker/settings/feedback-settings.ts";
-import { type Ending, isSettled, type Teller, TOLD_AT_ONCE, tellKitsu } from "../../../../worker/actions/farm/post-feedback.ts";
+import type { Ending, Teller } from "../../../../worker/actions/farm/draft-feedback.ts";
+import { isSettled, TOLD_AT_ONCE, tellKitsu } from "../../../../worker/actions/farm/post-feedback.ts";
 import { openKitsu } from "../../../../worker/services/kitsu.ts";
 import { PICTURE_MAX_BYTES } from "../../../../worker/services/previews.ts";
 import { openZou } from "../../../../worker/services/zou.ts";
+import { Tell, writeText } from "../../../../worker/settings/feedback-settings.ts";
 import {
   API,
   ARTIST,

@@ -2,12 +2,12 @@ import * as v from "valibot";
 import { describe, expect, it } from "vitest";
 import type { Outcome, Reply, Started } from "../../../../contract.ts";
 import type { Standing } from "../../../../worker/action/action.ts";
-import { Failure } from "../../../../worker/failure.ts";
 import type { Farm, JobStanding } from "../../../../worker/actions/farm/farm.ts";
 import { FlamencoOrder, makeFlamencoFarm } from "../../../../worker/actions/farm/flamenco-farm.ts";
 import { carryOn, controlRun } from "../../../../worker/actions/farm/render.ts";
 import { type Joined, makeRun, type Ordered, readRun } from "../../../../worker/actions/farm/render-run.ts";
 import type { Wish } from "../../../../worker/actions/farm/shot.ts";
+import { Failure } from "../../../../worker/failure.ts";
 import { openFlamenco } from "../../../../worker/services/flamenco-client.ts";
 import { FLAMENCO, openFakeFlamenco } from "../../../support/worker/flamenco.ts";
 

@@ -1,10 +1,10 @@
 import { describe, expect, it } from "vitest";
+import { dayOf, readMoment, sayDay, weekOf } from "../../../../worker/actions/statistics/dates.ts";
 import { countFrames, measureFootage } from "../../../../worker/actions/statistics/footage.ts";
 import { byEntity, byEpisode, bySequence, byStatus, byTaskType, groupTasks } from "../../../../worker/actions/statistics/group.ts";
 import { isDueThisWeek, isOverdue, measure } from "../../../../worker/actions/statistics/measure.ts";
-import { dayOf, readMoment, sayDay, weekOf } from "../../../../worker/actions/statistics/dates.ts";
-import { makeReport } from "../../../../worker/actions/statistics/statistics-report.ts";
 import type { Scope } from "../../../../worker/actions/statistics/scope.ts";
+import { makeReport } from "../../../../worker/actions/statistics/statistics-report.ts";
 import { listWeeks } from "../../../../worker/actions/statistics/weeks.ts";
 import { makeSelected } from "../../../support/worker/selected.ts";
 

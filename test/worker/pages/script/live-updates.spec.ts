@@ -3,8 +3,8 @@ import { expect, type Page, test, type WebSocketRoute } from "@playwright/test";
 import { build } from "esbuild";
 import type { Outcome, Run, Started } from "../../../../contract.ts";
 import { html } from "../../../../worker/pages/html.ts";
-import { renderReply } from "../../../../worker/pages/reply-view.ts";
 import { style } from "../../../../worker/pages/page-style.ts";
+import { renderReply } from "../../../../worker/pages/reply-view.ts";
 
 const SCRIPT = new URL("../../../../worker/pages/script/index.ts", import.meta.url).pathname;
 const ORIGIN = "https://edge.studio.tld";

@@ -2,8 +2,8 @@
 import { expect, test } from "@playwright/test";
 import type { Table } from "../../../../contract.ts";
 import { html } from "../../../../worker/pages/html.ts";
-import { renderReply } from "../../../../worker/pages/reply-view.ts";
 import { style } from "../../../../worker/pages/page-style.ts";
+import { renderReply } from "../../../../worker/pages/reply-view.ts";
 
 const TABLE: Table = {
   title: "Tasks by sequence",
