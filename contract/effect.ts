@@ -1,6 +1,6 @@
 // What a page does for the person beside showing the reply.
 import * as v from "valibot";
-import { lenientArray } from "./lenient.ts";
+import { skipInvalid } from "./skip-invalid.ts";
 
 const label = v.optional(v.string());
 
@@ -23,7 +23,7 @@ export type Way = v.InferOutput<typeof Way>;
 export const Launch = v.object({
   kind: v.literal("launch"),
   app: v.string(),
-  ways: v.pipe(lenientArray(Way), v.minLength(1)),
+  ways: v.pipe(skipInvalid(Way), v.minLength(1)),
   system: v.optional(v.string()),
   ticket: v.optional(v.object({ url: v.string(), until: v.number() })),
   help: v.optional(v.string()),

@@ -1,6 +1,6 @@
 // Questions of an `ask`, and what is answered to them.
 import * as v from "valibot";
-import { lenientArray } from "./lenient.ts";
+import { skipInvalid } from "./skip-invalid.ts";
 
 /** What a person answered to one question. A number may arrive as text, for that is all a form has. */
 export const InputValue = v.union([v.string(), v.number(), v.boolean(), v.array(v.string())]);
@@ -32,7 +32,7 @@ export const Field = v.object({
   placeholder: v.optional(v.string()),
   required: v.optional(v.boolean()),
   value: v.optional(InputValue),
-  options: v.optional(lenientArray(Option)),
+  options: v.optional(skipInvalid(Option)),
   min: v.optional(v.union([v.number(), v.string()])),
   max: v.optional(v.union([v.number(), v.string()])),
   step: v.optional(v.number()),

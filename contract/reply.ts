@@ -2,7 +2,7 @@
 import * as v from "valibot";
 import { Effect } from "./effect.ts";
 import { Field } from "./field.ts";
-import { lenientArray } from "./lenient.ts";
+import { skipInvalid } from "./skip-invalid.ts";
 
 /** A link to follow. Whether its URL may be opened at all is for `isOpenable` to say. */
 export const Link = v.object({ label: v.string(), url: v.string() });
@@ -45,8 +45,8 @@ export const Chart = v.object({
 });
 export type Chart = v.InferOutput<typeof Chart>;
 
-const shown = { title: v.string(), text: v.optional(v.string()), links: v.optional(lenientArray(Link)) };
-const outcomes = v.optional(lenientArray(Outcome));
+const shown = { title: v.string(), text: v.optional(v.string()), links: v.optional(skipInvalid(Link)) };
+const outcomes = v.optional(skipInvalid(Outcome));
 
 /** The action ran to its end. `document` is a whole HTML document of the studio's own server: shown in a sandboxed frame or not at all. */
 export const Done = v.object({
@@ -54,9 +54,9 @@ export const Done = v.object({
   severity: v.fallback(v.picklist(["success", "info", "warning"]), "info"),
   ...shown,
   outcomes,
-  tables: v.optional(lenientArray(Table)),
-  charts: v.optional(lenientArray(Chart)),
-  effects: v.optional(lenientArray(Effect)),
+  tables: v.optional(skipInvalid(Table)),
+  charts: v.optional(skipInvalid(Chart)),
+  effects: v.optional(skipInvalid(Effect)),
   document: v.optional(v.string()),
 });
 export type Done = v.InferOutput<typeof Done>;
@@ -72,7 +72,7 @@ export type Done = v.InferOutput<typeof Done>;
 export const Ask = v.object({
   kind: v.literal("ask"),
   ...shown,
-  fields: v.optional(lenientArray(Field), []),
+  fields: v.optional(skipInvalid(Field), []),
   submit: v.optional(v.string(), "OK"),
   dangerous: v.optional(v.boolean()),
   problem: v.optional(v.string()),

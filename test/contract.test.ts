@@ -1,16 +1,16 @@
 import { describe, expect, it } from "vitest";
-import { hear, isOpenable } from "../contract.ts";
+import { isOpenable, parseResponse } from "../contract.ts";
 
 const JSON_TYPE = "application/json";
-const say = (value: unknown, status = 200) => hear(status, JSON_TYPE, JSON.stringify(value));
+const say = (value: unknown, status = 200) => parseResponse(status, JSON_TYPE, JSON.stringify(value));
 const RUN = { id: "0123456789abcdef0123456789abcdef", url: "https://edge.studio.tld/runs/0123" };
 const DONE = { kind: "done", severity: "success", title: "Fine" };
 
 describe("our own wire", () => {
   it("is heard with its run, with a run that makes no sense, and without one", () => {
-    expect(say({ version: 1, run: RUN, reply: DONE })).toEqual({ as: "reply", reply: DONE, run: RUN });
-    expect(say({ version: 1, run: { id: 7 }, reply: DONE })).toEqual({ as: "reply", reply: DONE, run: undefined });
-    expect(say(DONE)).toEqual({ as: "reply", reply: DONE, run: undefined });
+    expect(say({ version: 1, run: RUN, reply: DONE })).toEqual({ kind: "reply", reply: DONE, run: RUN });
+    expect(say({ version: 1, run: { id: 7 }, reply: DONE })).toEqual({ kind: "reply", reply: DONE, run: undefined });
+    expect(say(DONE)).toEqual({ kind: "reply", reply: DONE, run: undefined });
   });
 
   it("costs an entry from the future that entry alone", () => {
@@ -35,15 +35,15 @@ describe("our own wire", () => {
 
   it("names a kind from the future by its title", () => {
     expect(say({ version: 2, reply: { kind: "hologram", title: "Look" } })).toEqual({
-      as: "newer",
-      kind: "hologram",
+      kind: "newer",
+      replyKind: "hologram",
       title: "Look",
     });
-    expect(say({ version: 2, reply: { kind: "hologram" } })).toEqual({ as: "newer", kind: "hologram", title: "" });
+    expect(say({ version: 2, reply: { kind: "hologram" } })).toEqual({ kind: "newer", replyKind: "hologram", title: "" });
   });
 
   it("is not taken for ours where a stranger has a kind of its own", () => {
-    expect(say({ kind: "article", message: "Hello" })).toMatchObject({ as: "message", title: "Hello" });
+    expect(say({ kind: "article", message: "Hello" })).toMatchObject({ kind: "message", title: "Hello" });
   });
 });
 
@@ -52,41 +52,41 @@ describe("servers that are not ours", () => {
     [
       { title: "Locked", detail: "SH010 is locked.", status: 409 },
       409,
-      { as: "message", title: "Locked", text: "SH010 is locked.", failed: true },
+      { kind: "message", title: "Locked", text: "SH010 is locked.", failed: true },
     ],
-    [{ message: "Published" }, 200, { as: "message", title: "Published", failed: false }],
-    [{ success: false, message: "No" }, 200, { as: "message", title: "No", failed: true }],
-    [{ error: "No" }, 500, { as: "message", title: "No", failed: true }],
-    [{ detail: "Not found" }, 404, { as: "message", title: "Not found", failed: true }],
-    [{ title: "A", message: "B", detail: "C" }, 200, { as: "message", title: "A", text: "B", failed: false }],
+    [{ message: "Published" }, 200, { kind: "message", title: "Published", failed: false }],
+    [{ success: false, message: "No" }, 200, { kind: "message", title: "No", failed: true }],
+    [{ error: "No" }, 500, { kind: "message", title: "No", failed: true }],
+    [{ detail: "Not found" }, 404, { kind: "message", title: "Not found", failed: true }],
+    [{ title: "A", message: "B", detail: "C" }, 200, { kind: "message", title: "A", text: "B", failed: false }],
   ])("are heard: %j", (value, status, expected) => {
     expect(say(value, status)).toEqual(expected);
   });
 
   it.each([
-    ["plain text", "text/plain", " Published \n", { as: "text", text: "Published", failed: false }],
-    ["JSON that says nothing", JSON_TYPE, "[1]", { as: "text", text: "[1]", failed: false }],
-    ["broken JSON", JSON_TYPE, '{"a', { as: "text", text: '{"a', failed: false }],
-    ["nothing", "", "", { as: "nothing", failed: false }],
-    ["blanks", "", " \n", { as: "nothing", failed: false }],
-    ["a page", "text/html", "<title> Hi\n</title>", { as: "html", html: "<title> Hi\n</title>", title: "Hi", failed: false }],
+    ["plain text", "text/plain", " Published \n", { kind: "text", text: "Published", failed: false }],
+    ["JSON that says nothing", JSON_TYPE, "[1]", { kind: "text", text: "[1]", failed: false }],
+    ["broken JSON", JSON_TYPE, '{"a', { kind: "text", text: '{"a', failed: false }],
+    ["nothing", "", "", { kind: "nothing", failed: false }],
+    ["blanks", "", " \n", { kind: "nothing", failed: false }],
+    ["a page", "text/html", "<title> Hi\n</title>", { kind: "html", html: "<title> Hi\n</title>", title: "Hi", failed: false }],
     [
       "a page that claims to be JSON",
       JSON_TYPE,
       "<!DOCTYPE html><p>",
-      { as: "html", html: "<!DOCTYPE html><p>", title: "", failed: false },
+      { kind: "html", html: "<!DOCTYPE html><p>", title: "", failed: false },
     ],
   ])("%s", (_, type, body, expected) => {
-    expect(hear(200, type, body)).toEqual(expected);
+    expect(parseResponse(200, type, body)).toEqual(expected);
   });
 
   it("may say nothing but a status", () => {
-    expect(hear(500, "", "")).toEqual({ as: "nothing", failed: true });
-    expect(hear(0, "", "")).toEqual({ as: "nothing", failed: true });
+    expect(parseResponse(500, "", "")).toEqual({ kind: "nothing", failed: true });
+    expect(parseResponse(0, "", "")).toEqual({ kind: "nothing", failed: true });
   });
 
   it("pollute no prototype", () => {
-    hear(200, JSON_TYPE, '{"__proto__": {"polluted": true}, "message": "x"}');
+    parseResponse(200, JSON_TYPE, '{"__proto__": {"polluted": true}, "message": "x"}');
     expect({}).not.toHaveProperty("polluted");
   });
 });

@@ -142,7 +142,7 @@ function end(call: Call, status: number, heard: Diagnosis, isFirst = true): Cont
   // What may have run is sent again under the same run, which runs once; a run that never ran can't run any more.
   else if (offer) returnOffer(offer, heard !== words().notFound);
   // Somebody else has logged in meanwhile, and nobody goes on asking.
-  const isGivenUp = typeof heard === "object" && heard.as === "doubt" && !isFollowed;
+  const isGivenUp = typeof heard === "object" && heard.kind === "doubt" && !isFollowed;
   const content = present(name, status, isGivenUp ? words().notFound : heard, id, false, call.isLost);
   if (isFollowed) return content;
   const { tone, title, text, presses = [] } = content;

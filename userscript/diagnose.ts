@@ -1,7 +1,7 @@
 /** What came of a call: its answer, or what can be found out where there is none that can be believed. It never says more than is known. */
 
-import type { Heard, Reply, Run } from "../contract.ts";
-import { hear } from "../contract.ts";
+import type { ParsedResponse, Reply, Run } from "../contract.ts";
+import { parseResponse } from "../contract.ts";
 import { CONFIG } from "./config.ts";
 import { words } from "./i18n/index.ts";
 import { findBlock, findCause, isReachable } from "./network-cause.ts";
@@ -12,19 +12,19 @@ import type { Received } from "./xhr-hook.ts";
 export type Unread = { url: string; run: string | undefined; attempt?: string | undefined; at: number; wasOffline?: boolean };
 
 /** Nobody knows yet whether it ran: it is asked for again until somebody does, which `text` says after the `cause`. */
-export type Doubt = { as: "doubt"; cause: string; text: string };
+export type Doubt = { kind: "doubt"; cause: string; text: string };
 
 /** What is known of the call: what was heard, a sentence that is final, or a doubt. */
-export type Diagnosis = Heard | string | Doubt;
+export type Diagnosis = ParsedResponse | string | Doubt;
 
 /** What was said in our own words, if anything was. */
 export function findReply(heard: Diagnosis): { reply?: Reply; run?: Run | undefined } {
-  return typeof heard === "object" && heard.as === "reply" ? heard : {};
+  return typeof heard === "object" && heard.kind === "reply" ? heard : {};
 }
 
 /** An answer, or what can be found out where there is none. At our worker's address, too, proxies and login pages answer. */
-export function understand({ status, contentType, body }: Received, call: Unread): Heard | Promise<Diagnosis> {
-  const heard = status ? hear(status, contentType, body) : undefined;
+export function understand({ status, contentType, body }: Received, call: Unread): ParsedResponse | Promise<Diagnosis> {
+  const heard = status ? parseResponse(status, contentType, body) : undefined;
   if (call.run === undefined) return heard ?? diagnoseOther(call);
   return heard && isOurAnswer(heard) ? heard : findOut(call.run, call, heard && describeForeign(status, heard));
 }
@@ -39,19 +39,19 @@ async function findOut(run: string, call: Unread, foreign: string | undefined): 
   const cause = foreign ?? (await findCause(call.wasOffline === true));
   if (typeof found === "object") return `${cause} ${said.didNotRun}`;
   if (found === "barred") return `${said.barred(location.origin)} ${said.didNotRun}`;
-  return { as: "doubt", cause, text: `${cause} ${said.mayHaveRun}` };
+  return { kind: "doubt", cause, text: `${cause} ${said.mayHaveRun}` };
 }
 
-function isVoid(heard: Heard): boolean {
-  return heard.as === "reply" && heard.reply.kind === "failed" && heard.reply.code === "never-ran";
+function isVoid(heard: ParsedResponse): boolean {
+  return heard.kind === "reply" && heard.reply.kind === "failed" && heard.reply.code === "never-ran";
 }
 
 /** What answered in place of our worker, and what may help. */
-function describeForeign(status: number, heard: Heard): string {
+function describeForeign(status: number, heard: ParsedResponse): string {
   const said = words();
-  const title = heard.as === "html" || heard.as === "message" ? heard.title.slice(0, 100) : "";
+  const title = heard.kind === "html" || heard.kind === "message" ? heard.title.slice(0, 100) : "";
   const what = title ? `“${title}” (${status})` : said.answerOf(status);
-  const isLogin = heard.as === "html" && (status < 300 || status === 401 || status === 403);
+  const isLogin = heard.kind === "html" && (status < 300 || status === 401 || status === 403);
   const advice = isLogin ? said.logIn(CONFIG.worker) : status === 429 ? said.tooMany : said.askTd;
   return `${said.foreign(what)} ${advice}`;
 }

@@ -30,7 +30,7 @@ async function control(name: string, url: string, tell: (said: string) => void):
   const heard = await understand(received, sent);
   taken.delete(url);
   // Twice does no harm, so nobody goes on asking.
-  if (typeof heard === "object" && heard.as === "doubt") return tell(`${heard.cause} ${words().pressAgain}`);
+  if (typeof heard === "object" && heard.kind === "doubt") return tell(`${heard.cause} ${words().pressAgain}`);
   const { tone, title, text } = present(name, received.status, heard, undefined);
   tell(title === name && text ? text : tone === "error" ? `${title}\n${text}` : title);
 }

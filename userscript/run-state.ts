@@ -1,6 +1,6 @@
 /** Asks our worker what it knows of a call whose answer was lost, and has a call that never arrived made void. */
-import type { Heard } from "../contract.ts";
-import { hear } from "../contract.ts";
+import type { ParsedResponse } from "../contract.ts";
+import { parseResponse } from "../contract.ts";
 import { CONFIG } from "./config.ts";
 import { ask } from "./poll.ts";
 
@@ -14,7 +14,7 @@ export type Lost = { run: string; attempt?: string | undefined };
  * - `trouble`: something answered, but nothing that tells
  * - `silence`: nobody can be asked
  */
-export type Found = { heard: Heard; raw: string } | "unknown" | "barred" | "trouble" | "silence";
+export type Found = { heard: ParsedResponse; raw: string } | "unknown" | "barred" | "trouble" | "silence";
 
 const ANSWER_MAX_MS = 15_000;
 
@@ -42,8 +42,8 @@ export function locate({ run, attempt }: Lost, more = ""): string {
 }
 
 /** A run that the worker itself has something to say of. Proxies and login pages answer at its address, too. */
-export function isOurAnswer(heard: Heard): boolean {
-  return heard.as === "reply" || heard.as === "newer";
+export function isOurAnswer(heard: ParsedResponse): boolean {
+  return heard.kind === "reply" || heard.kind === "newer";
 }
 
 /** At an address that is the right to be told. */
@@ -52,15 +52,15 @@ export async function look(url: string, more?: RequestInit): Promise<Found> {
     const headers = { accept: "application/json" };
     const response = await ask(url, { ...more, headers, signal: AbortSignal.timeout(ANSWER_MAX_MS) });
     const raw = await response.text();
-    return judge(hear(response.status, "", raw), raw);
+    return judge(parseResponse(response.status, "", raw), raw);
   } catch {
     return "silence";
   }
 }
 
-function judge(heard: Heard, raw: string): Found {
-  if (heard.as === "newer") return { heard, raw };
-  if (heard.as !== "reply") return "trouble";
+function judge(heard: ParsedResponse, raw: string): Found {
+  if (heard.kind === "newer") return { heard, raw };
+  if (heard.kind !== "reply") return "trouble";
   const { reply, run } = heard;
   if (run || reply.kind !== "failed") return { heard, raw };
   if (reply.code === "unknown-run") return "unknown";

@@ -1,6 +1,6 @@
 /** One long run from its first answer to its last: what its toast shows, and what is said of it. */
 import type { Reply } from "../contract.ts";
-import { hear } from "../contract.ts";
+import { parseResponse } from "../contract.ts";
 import type { Diagnosis } from "./diagnose.ts";
 import { findReply } from "./diagnose.ts";
 import { words } from "./i18n/index.ts";
@@ -40,7 +40,7 @@ export function startWork(following: Following, given: Update | undefined, end: 
   const isLost = socket === "";
   // Nobody knows whether it is at work, and what is known is to be read as a whole.
   const content: Content = doubt
-    ? present(name, 0, { as: "doubt", cause: "", text: doubt }, following.run)
+    ? present(name, 0, { kind: "doubt", cause: "", text: doubt }, following.run)
     : { ...pend(name, ""), work: { done: 0, total: 0 } };
   const work: Work = { following, update: given ?? showToast(content), content, answer: "", take, tick, wasKept: true };
   let heard: Diagnosis = "";
@@ -54,7 +54,7 @@ export function startWork(following: Following, given: Update | undefined, end: 
   return work;
 
   function take(answer?: string): void {
-    const next = answer ? hear(200, "", answer) : isLost ? words().notFound : words().forgotten;
+    const next = answer ? parseResponse(200, "", answer) : isLost ? words().notFound : words().forgotten;
     const { reply } = findReply(next);
     if (answer === undefined) {
       if (!heard && isLost) return;
@@ -65,7 +65,7 @@ export function startWork(following: Following, given: Update | undefined, end: 
       trouble = "";
       work.answer = answer;
       draw(measure(reply));
-    } else if (typeof next === "string" || reply || next.as === "newer") {
+    } else if (typeof next === "string" || reply || next.kind === "newer") {
       end(work, next);
       isOver = true;
     }

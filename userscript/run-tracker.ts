@@ -44,7 +44,7 @@ export function beginWork(call: Call, heard: Diagnosis, isLost: boolean): boolea
   const { reply, run } = findReply(heard);
   if (owner !== personId()) return false;
   const isStarted = reply?.kind === "started";
-  const isDoubt = typeof heard === "object" && heard.as === "doubt";
+  const isDoubt = typeof heard === "object" && heard.kind === "doubt";
   if (isStarted && run?.follow && mayFollow(run.follow)) begin({ ...run.follow, at, name, run: run.id });
   else if (id && (isDoubt || (isStarted && isLost))) {
     begin({ at, name, run: id, attempt, url: locate({ run: id, attempt }), socket: "", note: isDoubt ? heard.text : undefined });

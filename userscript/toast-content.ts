@@ -80,15 +80,15 @@ export function present(
   isLost = false,
 ): Content {
   const said = words();
-  if (typeof heard === "string" || heard.as === "doubt") {
+  if (typeof heard === "string" || heard.kind === "doubt") {
     const text = typeof heard === "string" ? heard : heard.text;
     const details = run ? [{ label: said.details, url: `${CONFIG.worker}/runs/${run}` }] : [];
     const shown = draft(name, "warning", "", [text], details);
     const report = `${name}: ${text} ${new Date().toISOString()} ${run ? `run ${run}` : location.href}`;
     return { ...shown, presses: [...(shown.presses ?? []), { label: said.forTd, text: report }] };
   }
-  if (heard.as === "reply") return presentReply(name, heard.reply, heard.run, isFollowed, isLost);
-  if (heard.as === "newer") {
+  if (heard.kind === "reply") return presentReply(name, heard.reply, heard.run, isFollowed, isLost);
+  if (heard.kind === "newer") {
     return draft(
       name,
       "warning",
@@ -99,9 +99,9 @@ export function present(
   }
   const wrong = heard.failed && status >= 400 && said.status(status);
   const tone = heard.failed ? "error" : "success";
-  if (heard.as === "html") return draft(name, heard.failed ? tone : "info", heard.title, [wrong || said.webPage]);
-  const text = heard.as !== "nothing" && heard.text?.slice(0, TEXT_MAX_CHARS);
-  return draft(name, tone, heard.as === "message" ? heard.title : "", [text, wrong || (heard.as === "nothing" && "OK")]);
+  if (heard.kind === "html") return draft(name, heard.failed ? tone : "info", heard.title, [wrong || said.webPage]);
+  const text = heard.kind !== "nothing" && heard.text?.slice(0, TEXT_MAX_CHARS);
+  return draft(name, tone, heard.kind === "message" ? heard.title : "", [text, wrong || (heard.kind === "nothing" && "OK")]);
 }
 
 function presentReply(name: string, reply: Reply, run: Run | undefined, isFollowed: boolean, isLost: boolean): Content {

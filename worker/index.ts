@@ -16,7 +16,7 @@ import { allowReading, allowReadingUnset, allowSending } from "./request/cors.ts
 import { answerPreflight } from "./request/origin.ts";
 import { readOutside, redirectToHttps } from "./request/public-url.ts";
 import { checkAddressRate } from "./request/rate-limit.ts";
-import { readPath, type Scene } from "./request/request-context.ts";
+import { type RequestContext, readPath } from "./request/request-context.ts";
 import { serveCatalogue } from "./run/catalogue.ts";
 import { dispatch } from "./run/dispatch.ts";
 import { dispatchControl, dispatchRetry, dispatchUndo } from "./run/follow-up.ts";
@@ -28,66 +28,66 @@ import { serveFile, serveMedia, serveTicket, serveTicketReport, serveTicketState
 
 /** itty-router writes params and query into what it routes, so it gets a note of the request; handlers take the request itself. */
 const makeRouter = (base: string) =>
-  Router<IRequest, [request: Request, scene: Scene], Response>({ base })
+  Router<IRequest, [request: Request, context: RequestContext], Response>({ base })
     // First, because routes are tried in order and these are what the worker is for.
-    .options("/actions/:id", (_, request, scene) => answerPreflight(request, scene.settings))
-    .all("/actions/:id", ({ params }, request, scene) => dispatch(request, params.id ?? "", scene))
-    .get("/", (_, request, scene) => redirectToHttps(request) ?? serveHome(scene))
-    .get("/kitsu-actions.user.js", (_, request, scene) => redirectToHttps(request) ?? serveUserscript(request, scene))
-    .get("/kitsu-actions.meta.js", (_, request, scene) => redirectToHttps(request) ?? serveMetadata(request, scene))
-    .get("/actions", (_, request, scene) => serveCatalogue(request, scene))
-    .get("/runs", (_, request, scene) => serveLog(request, scene))
-    .get("/runs.json", (_, request, scene) => serveLogJson(request, scene))
-    .get("/runs.csv", (_, request, scene) => serveLogCsv(request, scene))
-    .post("/runs/sign-in", (_, request, scene) => signIn(request, scene.settings))
-    .post("/runs/sign-out", (_, request, scene) => signOut(request, scene))
-    .get("/runs/:id", ({ params }, request, scene) => serveRun(request, params.id ?? "", scene))
-    .options("/runs/:id/:again", (_, request, scene) => answerPreflight(request, scene.settings))
-    .post("/runs/:id/void", ({ params }, request, scene) => voidRun(request, params.id ?? "", scene))
-    .post("/runs/:id/retry", ({ params }, request, scene) => dispatchRetry(request, params.id ?? "", scene))
-    .post("/runs/:id/undo", ({ params }, request, scene) => dispatchUndo(request, params.id ?? "", scene))
-    .post("/runs/:id/cancel", ({ params }, request, scene) => dispatchControl(request, params.id ?? "", "cancel", scene))
-    .post("/runs/:id/pause", ({ params }, request, scene) => dispatchControl(request, params.id ?? "", "pause", scene))
-    .post("/runs/:id/resume", ({ params }, request, scene) => dispatchControl(request, params.id ?? "", "resume", scene))
-    .get("/runs/:id/follow", ({ params }, request, scene) => serveFollow(request, params.id ?? "", scene))
-    .get("/runs/:id/picture", ({ params }, _, scene) => servePicture(params.id ?? "", scene))
-    .post("/runs/:id/progress", ({ params }, request, scene) => serveReport(request, params.id ?? "", scene))
-    .all("/t/:token", ({ params }, request, scene) => serveTicket(request, params.token ?? "", scene))
-    .get("/t/:token/state", ({ params }, _, scene) => serveTicketState(params.token ?? "", scene))
-    .post("/t/:token/report", ({ params }, request, scene) => serveTicketReport(request, params.token ?? "", scene))
-    .all("/media/:token/:name", ({ params }, request, scene) => serveMedia(request, params.token ?? "", scene))
-    .get("/files/:token/:name", ({ params }, _, scene) => serveFile(params.token ?? "", scene))
+    .options("/actions/:id", (_, request, context) => answerPreflight(request, context.settings))
+    .all("/actions/:id", ({ params }, request, context) => dispatch(request, params.id ?? "", context))
+    .get("/", (_, request, context) => redirectToHttps(request) ?? serveHome(context))
+    .get("/kitsu-actions.user.js", (_, request, context) => redirectToHttps(request) ?? serveUserscript(request, context))
+    .get("/kitsu-actions.meta.js", (_, request, context) => redirectToHttps(request) ?? serveMetadata(request, context))
+    .get("/actions", (_, request, context) => serveCatalogue(request, context))
+    .get("/runs", (_, request, context) => serveLog(request, context))
+    .get("/runs.json", (_, request, context) => serveLogJson(request, context))
+    .get("/runs.csv", (_, request, context) => serveLogCsv(request, context))
+    .post("/runs/sign-in", (_, request, context) => signIn(request, context.settings))
+    .post("/runs/sign-out", (_, request, context) => signOut(request, context))
+    .get("/runs/:id", ({ params }, request, context) => serveRun(request, params.id ?? "", context))
+    .options("/runs/:id/:again", (_, request, context) => answerPreflight(request, context.settings))
+    .post("/runs/:id/void", ({ params }, request, context) => voidRun(request, params.id ?? "", context))
+    .post("/runs/:id/retry", ({ params }, request, context) => dispatchRetry(request, params.id ?? "", context))
+    .post("/runs/:id/undo", ({ params }, request, context) => dispatchUndo(request, params.id ?? "", context))
+    .post("/runs/:id/cancel", ({ params }, request, context) => dispatchControl(request, params.id ?? "", "cancel", context))
+    .post("/runs/:id/pause", ({ params }, request, context) => dispatchControl(request, params.id ?? "", "pause", context))
+    .post("/runs/:id/resume", ({ params }, request, context) => dispatchControl(request, params.id ?? "", "resume", context))
+    .get("/runs/:id/follow", ({ params }, request, context) => serveFollow(request, params.id ?? "", context))
+    .get("/runs/:id/picture", ({ params }, _, context) => servePicture(params.id ?? "", context))
+    .post("/runs/:id/progress", ({ params }, request, context) => serveReport(request, params.id ?? "", context))
+    .all("/t/:token", ({ params }, request, context) => serveTicket(request, params.token ?? "", context))
+    .get("/t/:token/state", ({ params }, _, context) => serveTicketState(params.token ?? "", context))
+    .post("/t/:token/report", ({ params }, request, context) => serveTicketReport(request, params.token ?? "", context))
+    .all("/media/:token/:name", ({ params }, request, context) => serveMedia(request, params.token ?? "", context))
+    .get("/files/:token/:name", ({ params }, _, context) => serveFile(params.token ?? "", context))
     .get("/style.css", () => serveAsset(style, "text/css"))
     .get("/theme.js", () => serveAsset(themeScript, "text/javascript"))
     .get("/page.js", () => serveAsset(pageScript, "text/javascript"))
     .get("/icon.svg", () => serveAsset(icon, "image/svg+xml"))
     // Asked by POST and with headers as a call is, to see whether a browser would send one.
-    .options("/ping", (_, request, scene) => answerPreflight(request, scene.settings))
+    .options("/ping", (_, request, context) => answerPreflight(request, context.settings))
     .all("/ping", () => new Response(null, { status: 204 }));
 
-const serveHome = async ({ env, base, settings }: Scene) =>
+const serveHome = async ({ env, base, settings }: RequestContext) =>
   renderHome(base, settings, listActions(settings), await readUserscriptVersion(env, settings));
 
 export { LongRun } from "./long-run/long-run.ts";
 export { Locks } from "./storage/locks.ts";
-export { Conversation } from "./storage/run-coordinator.ts";
-export { Loan } from "./storage/temporary-link.ts";
+export { RunCoordinator } from "./storage/run-coordinator.ts";
+export { TemporaryLink } from "./storage/temporary-link.ts";
 
 let router: { base: string; fetch: ReturnType<typeof makeRouter>["fetch"] } | undefined;
 
-async function route(request: Request, scene: Scene): Promise<Response> {
-  const { basePath } = scene.settings;
-  await checkAddressRate(request, scene);
+async function route(request: Request, context: RequestContext): Promise<Response> {
+  const { basePath } = context.settings;
+  await checkAddressRate(request, context);
   if (router?.base !== basePath) router = { base: basePath, fetch: makeRouter(basePath).fetch };
-  const response: Response | undefined = await router.fetch({ method: request.method, url: request.url }, request, scene);
+  const response: Response | undefined = await router.fetch({ method: request.method, url: request.url }, request, context);
   if (response !== undefined) return response;
-  throw new Failure("unknown-page", { text: "The address is wrong, or the page was moved.", advice: `Begin at ${scene.base}/` });
+  throw new Failure("unknown-page", { text: "The address is wrong, or the page was moved.", advice: `Begin at ${context.base}/` });
 }
 
 /** HEAD is GET without the body, except where asking must not be doing, actions and tickets, and where Zou is asked in turn. */
-async function routeHead(request: Request, scene: Scene): Promise<Response> {
-  if (/^\/(actions|t|media)\//.test(readPath(scene))) return route(request, scene);
-  const response = await route(new Request(request, { method: "GET" }), scene);
+async function routeHead(request: Request, context: RequestContext): Promise<Response> {
+  if (/^\/(actions|t|media)\//.test(readPath(context))) return route(request, context);
+  const response = await route(new Request(request, { method: "GET" }), context);
   return new Response(null, response);
 }
 
@@ -98,11 +98,11 @@ export default {
       const settings = readSettings(env);
       request = readOutside(arrived, settings);
       const url = new URL(request.url);
-      const scene = { env, settings, ctx, url, base: `${url.origin}${settings.basePath}` };
-      const response = await (request.method === "HEAD" ? routeHead : route)(request, scene).catch((thrown: unknown) =>
+      const context = { env, settings, ctx, url, base: `${url.origin}${settings.basePath}` };
+      const response = await (request.method === "HEAD" ? routeHead : route)(request, context).catch((thrown: unknown) =>
         answerFailure(request, toFailure(thrown), settings),
       );
-      return allowReading(request, response, scene);
+      return allowReading(request, response, context);
     } catch (thrown) {
       // The call that follows a preflight is answered with what is wrong; the preflight itself can't say it.
       const response =

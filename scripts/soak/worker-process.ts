@@ -11,8 +11,8 @@ import { listen } from "./listen.ts";
 export type WorkerOptions = { directory: string; kvPort: number; variables: Readonly<Record<string, string>> };
 
 const OBJECTS = [
-  ["CONVERSATIONS", "Conversation"],
-  ["LOANS", "Loan"],
+  ["RUN_COORDINATORS", "RunCoordinator"],
+  ["TEMPORARY_LINKS", "TemporaryLink"],
   ["LONG_RUNS", "LongRun"],
   ["LOCKS", "Locks"],
 ] as const;

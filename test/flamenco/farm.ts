@@ -85,7 +85,7 @@ export function blender(blendfile: string, frames: string, chunk_size: number): 
   const settings = {
     ...{ blendfile, frames, chunk_size, render_output_root: root, add_path_components: 0, fps: 24, format: "PNG" },
     ...{ render_output_path: `${root}/kitsu-actions-test/{timestamp}/######`, image_file_extension: ".png", has_previews: false },
-    ...(minor >= 6 && { scene: "Scene" }),
+    ...(minor >= 6 && { context: "Scene" }),
   };
   return { ...echo(0), name: "Kitsu Actions test", type: "simple-blender-render", settings };
 }

@@ -13,8 +13,13 @@ import { Studio } from "./studio.ts";
 /** @see https://developers.cloudflare.com/workers/platform/limits/#memory */
 const ISOLATE_MAX_MIB = 128;
 
-const OBJECTS = ["Conversation", "Loan", "Locks", "LongRun"];
-const BINDINGS: Record<string, string> = { Conversation: "CONVERSATIONS", Loan: "LOANS", Locks: "LOCKS", LongRun: "LONG_RUNS" };
+const OBJECTS = ["RunCoordinator", "TemporaryLink", "Locks", "LongRun"];
+const BINDINGS: Record<string, string> = {
+  Conversation: "RUN_COORDINATORS",
+  Loan: "TEMPORARY_LINKS",
+  Locks: "LOCKS",
+  LongRun: "LONG_RUNS",
+};
 
 export type World = {
   studio: Studio;

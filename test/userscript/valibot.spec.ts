@@ -107,8 +107,10 @@ test("the stand-in for valibot reads every answer as valibot does", async () => 
   for (const body of BODIES) {
     const text = JSON.stringify(body);
     for (const status of [200, 500]) {
-      expect(standIn.hear(status, "application/json", text), text).toEqual(real.hear(status, "application/json", text));
+      expect(standIn.parseResponse(status, "application/json", text), text).toEqual(
+        real.parseResponse(status, "application/json", text),
+      );
     }
   }
-  expect(real.hear(200, "application/json", JSON.stringify(BODIES[0])).as).toBe("reply");
+  expect(real.parseResponse(200, "application/json", JSON.stringify(BODIES[0])).kind).toBe("reply");
 });

@@ -5,14 +5,14 @@ import { Failure } from "../failure.ts";
 import { randomHex } from "../format/hex.ts";
 import { readFields } from "../request/body.ts";
 import { checkOwnOrigin } from "../request/origin.ts";
-import type { Scene } from "../request/request-context.ts";
+import type { RequestContext } from "../request/request-context.ts";
 import type { Env, Settings } from "../settings/settings.ts";
 
 const COOKIE = "kitsu_actions_log";
 const SIGNED_IN_S = 12 * 3_600;
 const AUDIENCE = "log";
 
-type Place = Pick<Scene, "env" | "settings">;
+type Place = Pick<RequestContext, "env" | "settings">;
 
 /** May this request read the log? A bearer token does as well as the cookie, for scripts. */
 export async function mayReadLog(request: Request, { env, settings }: Place): Promise<boolean> {
@@ -67,7 +67,7 @@ export async function signOut(request: Request, { env, settings }: Place): Promi
   checkOwnOrigin(request, settings);
   const cookie = readCookie(request);
   const session = cookie && settings.logToken && (await readSession(cookie, settings.logToken));
-  if (session) await env.CONVERSATIONS?.getByName(session).void("");
+  if (session) await env.RUN_COORDINATORS?.getByName(session).void("");
   return goToLog(request, settings, `${COOKIE}=`, 0);
 }
 
@@ -110,7 +110,7 @@ async function readSession(cookie: string, logToken: string): Promise<string | u
 }
 
 /** It is void as a call is that was given up, in a Durable Object of the session's id, for a day: longer than it would have lasted. */
-const isSignedOut = async (session: string, env: Env) => (await env.CONVERSATIONS?.getByName(session).state())?.state === "void";
+const isSignedOut = async (session: string, env: Env) => (await env.RUN_COORDINATORS?.getByName(session).state())?.state === "void";
 
 /** Takes as long for a wrong token as for the right one. */
 async function isSame(candidate: string, expected: string): Promise<boolean> {

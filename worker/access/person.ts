@@ -3,7 +3,7 @@ import { createRemoteJWKSet, errors, jwtVerify } from "jose";
 import * as v from "valibot";
 import { Failure } from "../failure.ts";
 import { type Call, findUnreadableId, isSameClaim, refuseUnreadableId } from "../request/call.ts";
-import type { Scene } from "../request/request-context.ts";
+import type { RequestContext } from "../request/request-context.ts";
 import { type Kitsu, openKitsu } from "../services/kitsu.ts";
 import { readPerson } from "../services/team.ts";
 import { openZou, type Zou } from "../services/zou.ts";
@@ -30,15 +30,15 @@ export type Person = {
 export const describePerson = ({ trust, id, name, role }: Person) => ({ trust, id, name, role });
 
 /** Kitsu as this person may see it: with their own session where it came along, else with the bot's account, else not at all. */
-export const meetKitsu = (
+export const openKitsuFor = (
   person: Person,
   selection: readonly string[],
   settings: Settings,
   signal: AbortSignal,
-): Kitsu | undefined => (person.trust === "unchecked" ? undefined : meetKitsuLater(person, selection, settings, signal));
+): Kitsu | undefined => (person.trust === "unchecked" ? undefined : reopenKitsuFor(person, selection, settings, signal));
 
 /** The same long after the call, by which it is known who may. */
-export function meetKitsuLater(
+export function reopenKitsuFor(
   { id, token }: Pick<Person, "id" | "token">,
   selection: readonly string[],
   { kitsuApi, kitsuToken }: Settings,
@@ -58,7 +58,7 @@ const ACCESS_HEADER = "cf-access-jwt-assertion";
 export async function identify(
   request: Request,
   call: Pick<Call, "person" | "ignored">,
-  { settings, url }: Scene,
+  { settings, url }: RequestContext,
   signal: AbortSignal,
 ): Promise<Person> {
   const isKitsuHost = settings.kitsuOrigins.includes(url.origin);

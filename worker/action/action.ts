@@ -3,9 +3,9 @@
 import * as v from "valibot";
 import type { Ask, Input, Outcome, Reply, Run } from "../../contract.ts";
 import type { Person } from "../access/person.ts";
-import type { Loan } from "../launch/ticket.ts";
+import type { LinkTarget } from "../launch/ticket.ts";
 import type { Call } from "../request/call.ts";
-import type { Arrival } from "../request/request-snapshot.ts";
+import type { RequestSnapshot } from "../request/request-snapshot.ts";
 import type { Kitsu } from "../services/kitsu.ts";
 import type { Role } from "../services/zou-objects.ts";
 import type { Settings } from "../settings/settings.ts";
@@ -15,10 +15,10 @@ import { type FormSchema, type Problems, readInput } from "./form-input.ts";
 export type { Problems } from "./form-input.ts";
 
 /** What an action is given. */
-export type Given = {
+export type ActionContext = {
   call: Call;
   /** the request as it arrived, secrets masked */
-  arrived: Arrival;
+  arrived: RequestSnapshot;
   run: Run;
   /** who called, how surely we know, and with which rights */
   person: Person;
@@ -32,7 +32,7 @@ export type Given = {
   /** aborted when the action's time is over: hand it to every fetch */
   signal: AbortSignal;
   /** Lends what only the worker may read, for a time and by an address nobody can guess. */
-  lend(loan: Loan): Promise<string>;
+  createLink(loan: LinkTarget): Promise<string>;
   /**
    * Offers to take back what this run did, once it is done: where it goes on, from its end on. `data` is what the action's `undo` will be given; it stays
    * with the worker.
@@ -42,11 +42,11 @@ export type Given = {
    * The run goes on after its answer, which must be `started`: the action's `watch` is given `data`, at once and then again and again.
    * `asPerson`: it works in Kitsu as the person, where their session came along, whose token is then kept until the run is over.
    */
-  goOn(data: unknown, how?: { asPerson?: boolean }): void;
+  continueWith(data: unknown, how?: { asPerson?: boolean }): void;
   /** Which of these tasks another run of this action is at work on. */
-  findBusy(tasks: readonly string[]): Promise<Busy[]>;
+  findConflicts(tasks: readonly string[]): Promise<TaskConflict[]>;
   /** Keeps these tasks for this run until it is over. What other runs have is returned, and is this run's, too, only where it may be shared. */
-  lock(tasks: readonly string[], isShared?: boolean): Promise<Busy[]>;
+  lock(tasks: readonly string[], isShared?: boolean): Promise<TaskConflict[]>;
 };
 
 /** What can be done to a run that goes on. */
@@ -56,17 +56,17 @@ export type Control = "cancel" | "pause" | "resume";
  * How a run that goes on stands: a `started` reply until it is over, then any other. `data` is what the action will be given next time; `controls`
  * is what can be done now; `againMs` is when to look again.
  */
-export type Standing = {
+export type RunStatus = {
   reply: Reply;
   data: unknown;
   controls?: readonly Control[];
-  againMs?: number;
+  nextCheckMs?: number;
   /** a name for the newest picture there is to show: another one is another picture */
   picture?: string | undefined;
 };
 
 /** What is given to an action that looks after what it started, long after the call. */
-export type Watch = {
+export type WatchContext = {
   run: Run;
   person: Pick<Person, "id" | "name" | "email">;
   settings: Settings;
@@ -78,13 +78,13 @@ export type Watch = {
    */
   kitsu(signal?: AbortSignal): Kitsu | undefined;
   /** What another run says of itself, over or not; undefined where nobody knows it. */
-  readRun(id: string): Promise<Reply | undefined>;
+  readRunReply(id: string): Promise<Reply | undefined>;
   /** Keeps what is known so far, before something is done that must not be done twice. */
   save(data: unknown): Promise<void>;
 };
 
 /** Who is at work on a task with the same action: since when, in epoch milliseconds. */
-export type Busy = { task: string; run: string; person: string; since: number };
+export type TaskConflict = { task: string; run: string; person: string; since: number };
 
 /** For how long an undo is offered, and what it needs to know. */
 export type UndoOffer = { data: unknown; lifeS: number; label?: string };
@@ -105,7 +105,7 @@ export type Confirmation = {
   seconds?: number;
 };
 
-type Facts = {
+type ActionDetails = {
   /** = file name; the URL is /actions/<id> */
   id: string;
   /** the menu entry in Kitsu, heading of pages and toasts; at most 80 characters */
@@ -123,7 +123,7 @@ type Facts = {
   /** Who may run it, by the role in each project of the selection; anyone where it is absent. */
   roles?: readonly Role[];
   /** the most tasks it takes at once */
-  tasksMost?: number;
+  maxTasks?: number;
   /** how surely the person must be known, if more surely than the deployment asks */
   trust?: Trust;
   /** what the button under its form says, "Comment"; "Run" where it is absent */
@@ -135,56 +135,56 @@ type Facts = {
 };
 
 /** Given, with what the person answered. */
-type Answered<S extends FormSchema> = Given & { input: v.InferOutput<S> };
+type Answered<S extends FormSchema> = ActionContext & { input: v.InferOutput<S> };
 
 type Functions<S extends FormSchema> = {
   /** What is wrong with answers that the schema has let through, as only others can tell. Where there is anything, the form is asked again with it. */
-  findProblems?(given: Answered<S>): Promise<Problems>;
+  findProblems?(context: Answered<S>): Promise<Problems>;
   /** What would happen to each task, without doing it. The person agrees to exactly this: should it be different when they do, they are asked again. */
-  plan?(given: Answered<S>): Promise<Outcome[]>;
+  plan?(context: Answered<S>): Promise<Outcome[]>;
   /** What the person must agree to before the action runs; nothing where it needs no agreement. */
-  confirm?(given: Answered<S>, plan: readonly Outcome[]): Confirmation | undefined | Promise<Confirmation | undefined>;
+  confirm?(context: Answered<S>, plan: readonly Outcome[]): Confirmation | undefined | Promise<Confirmation | undefined>;
   /** To tell the person that it can't be done, throw a Failure. */
-  run(given: Answered<S>): Promise<Reply>;
+  run(context: Answered<S>): Promise<Reply>;
   /** Takes back what `run` did, from the data it left with `offerUndo`. */
-  undo?(given: Given, data: unknown): Promise<Reply>;
+  undo?(context: ActionContext, data: unknown): Promise<Reply>;
   /**
    * Looks how far it is what `run` began, and carries it on. May be called twice for the same data, after a crash between doing something and saving
    * it: it must find out what was done. A Failure that is worth a retry means "not reachable now", any other ends the run.
    */
-  watch?(watch: Watch, data: unknown): Promise<Standing>;
-  control?(watch: Watch, data: unknown, what: Control): Promise<Standing>;
+  watch?(watch: WatchContext, data: unknown): Promise<RunStatus>;
+  control?(watch: WatchContext, data: unknown, what: Control): Promise<RunStatus>;
   /** The newest picture, for browsers that can't reach where it is. */
-  picture?(watch: Watch, data: unknown): Promise<Response>;
+  picture?(watch: WatchContext, data: unknown): Promise<Response>;
 };
 
 /** An action that asks. */
-type Asking<S extends FormSchema> = Facts & {
+type Asking<S extends FormSchema> = ActionDetails & {
   /**
    * What must be known before the action runs. The schema is the form as well: `input.ts` says how. Made for each call, so that it can propose
    * the frame range of the shot or list the statuses there are; made again with the answers so far, so that one answer can bring more fields.
    */
-  input(given: Given, answers: Input): S | Promise<S>;
+  input(context: ActionContext, answers: Input): S | Promise<S>;
 } & Functions<S>;
 
 const NOTHING = v.object({});
 
-type Plain = Facts & { input?: undefined } & Functions<typeof NOTHING>;
+type Plain = ActionDetails & { input?: undefined } & Functions<typeof NOTHING>;
 
 /** An action that knows what it needs. */
-export type Ready = {
+export type PreparedAction = {
   plan?: (() => Promise<Outcome[]>) | undefined;
   confirm?: ((plan: readonly Outcome[]) => Promise<Confirmation | undefined>) | undefined;
   run(): Promise<Reply>;
 };
 
-export type Action = Facts & {
+export type Action = ActionDetails & {
   /** Reads what the person answered; asks where that is not enough. */
-  prepare(given: Given): Promise<Ask | Ready>;
-  undo?: ((given: Given, data: unknown) => Promise<Reply>) | undefined;
-  watch?: ((watch: Watch, data: unknown) => Promise<Standing>) | undefined;
-  control?: ((watch: Watch, data: unknown, what: Control) => Promise<Standing>) | undefined;
-  picture?: ((watch: Watch, data: unknown) => Promise<Response>) | undefined;
+  prepare(context: ActionContext): Promise<Ask | PreparedAction>;
+  undo?: ((context: ActionContext, data: unknown) => Promise<Reply>) | undefined;
+  watch?: ((watch: WatchContext, data: unknown) => Promise<RunStatus>) | undefined;
+  control?: ((watch: WatchContext, data: unknown, what: Control) => Promise<RunStatus>) | undefined;
+  picture?: ((watch: WatchContext, data: unknown) => Promise<Response>) | undefined;
 };
 
 /** Declares an action. Its registry line is in `actions/index.ts`. */
@@ -196,8 +196,8 @@ export function defineAction<S extends FormSchema>(declaration: Asking<S> | Plai
 }
 
 function makeAction<S extends FormSchema>(
-  { findProblems, plan, confirm, run, undo, watch, control, picture, ...facts }: Facts & Functions<S>,
-  makeSchema: (given: Given, answers: Input) => S | Promise<S>,
+  { findProblems, plan, confirm, run, undo, watch, control, picture, ...facts }: ActionDetails & Functions<S>,
+  makeSchema: (context: ActionContext, answers: Input) => S | Promise<S>,
 ): Action {
   return {
     ...facts,
@@ -205,10 +205,10 @@ function makeAction<S extends FormSchema>(
     watch,
     control,
     picture,
-    async prepare(given) {
-      const read = await readInput(facts, (answers) => makeSchema(given, answers), given.call);
+    async prepare(context) {
+      const read = await readInput(facts, (answers) => makeSchema(context, answers), context.call);
       if ("ask" in read) return read.ask;
-      const answered = { ...given, input: read.input };
+      const answered = { ...context, input: read.input };
       const problems = (await findProblems?.(answered)) ?? {};
       if (Object.keys(problems).length > 0) return read.askAgain(problems);
       return {

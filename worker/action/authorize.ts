@@ -3,14 +3,14 @@
 
 import type { Person } from "../access/person.ts";
 import { Failure } from "../failure.ts";
-import { sayList } from "../format/list.ts";
+import { formatList } from "../format/list.ts";
 import type { Kitsu } from "../services/kitsu.ts";
 import type { SelectedTask, Selection } from "../services/selection.ts";
 import { readRole } from "../services/team.ts";
 import { ROLES, type Role } from "../services/zou-objects.ts";
 import type { ActionLimits, Settings } from "../settings/settings.ts";
 import { isAtLeast, type Trust } from "../settings/trust.ts";
-import type { Action, EntityType, Given } from "./action.ts";
+import type { Action, ActionContext, EntityType } from "./action.ts";
 
 /** The trust that the deployment or the action asks for and the person does not have. */
 export function findLackingTrust(person: Person, action: Action, settings: Settings): Trust | undefined {
@@ -47,17 +47,23 @@ function sessionLost(how: "over" | "none", missing: Trust): Failure {
 
 /** Throws how many tasks the action takes, if they are too many. */
 export function checkCount(action: Action, count: number): void {
-  if (action.tasksMost === undefined || count <= action.tasksMost) return;
+  if (action.maxTasks === undefined || count <= action.maxTasks) return;
   throw new Failure("not-allowed", {
     title: "Too many tasks",
-    text: `${action.title} takes ${action.tasksMost === 1 ? "one task" : `at most ${action.tasksMost} tasks`} at once, and ${count} are selected.`,
+    text: `${action.title} takes ${action.maxTasks === 1 ? "one task" : `at most ${action.maxTasks} tasks`} at once, and ${count} are selected.`,
     advice: "Select fewer tasks.",
     field: "selection",
   });
 }
 
 /** Throws why not, and for which tasks, unless the person may run the action on all of them. */
-export async function checkGates(person: Person, action: Action, kitsu: Kitsu, roleIn: RoleIn, settings: Settings): Promise<void> {
+export async function authorizeSelection(
+  person: Person,
+  action: Action,
+  kitsu: Kitsu,
+  roleIn: RoleLookup,
+  settings: Settings,
+): Promise<void> {
   const selection = await kitsu.readSelection();
   const limits = settings.limits.get(action.id) ?? {};
   if (selection.tasks.length === 0) throw nothingVisible(selection);
@@ -92,7 +98,7 @@ function notAllowed(refusals: readonly Refused[], count: number): Failure {
     text: [...reasons, rest > 0 && `There ${rest === 1 ? "is 1 more reason" : `are ${rest} more reasons`}.`]
       .filter(Boolean)
       .join(" "),
-    advice: `Nothing was done. ${capitalise(sayList([...leaveOut, ...remedies], "or"))}.`,
+    advice: `Nothing was done. ${capitalise(formatList([...leaveOut, ...remedies], "or"))}.`,
     outcomes: refusals.map(({ reason, one }) => ({ id: one.task.id, label: one.label, state: "skipped", reason })),
   });
 }
@@ -122,7 +128,7 @@ export function refuseTask(
     return ofTasks("Vendors work on tasks assigned to them", "ask your production manager to assign them to you");
   const type = entity?.type.toLowerCase();
   if (action.entityTypes !== undefined && !action.entityTypes.some((one: EntityType) => one === type)) {
-    const kinds = sayList(action.entityTypes.map((one) => `${one}s`));
+    const kinds = formatList(action.entityTypes.map((one) => `${one}s`));
     const what = type === undefined ? "and what this task belonged to was deleted" : `not for ${type}s`;
     return ofTasks(`${action.title} is for ${kinds}, ${what}`, `select tasks of ${kinds}`);
   }
@@ -136,14 +142,14 @@ function refuseRole(role: Role, { title, roles }: Rules, limits: ActionLimits): 
   const allowed = ROLES.filter((one) => rules.every((rule) => rule.includes(one)));
   if (allowed.length > 0) {
     return {
-      reason: `${title} is for ${sayRoles(allowed)}, and your role here is ${nameRole(role)}`,
-      remedy: `ask one of the ${sayRoles(allowed)} to run it`,
+      reason: `${title} is for ${formatRoles(allowed)}, and your role here is ${nameRole(role)}`,
+      remedy: `ask one of the ${formatRoles(allowed)} to run it`,
       isTasks: false,
     };
   }
-  const own = roles === undefined ? "" : `the action is for ${sayRoles(roles)}, and `;
+  const own = roles === undefined ? "" : `the action is for ${formatRoles(roles)}, and `;
   return {
-    reason: `No role may run ${title}: ${own}ACTION_LIMITS allows ${sayRoles(limits.roles ?? [])}`,
+    reason: `No role may run ${title}: ${own}ACTION_LIMITS allows ${formatRoles(limits.roles ?? [])}`,
     remedy: "ask your TD to correct ACTION_LIMITS",
     isTasks: false,
   };
@@ -160,10 +166,10 @@ export function checkDepartments(person: Person, action: Action, settings: Setti
 }
 
 /** The person's role in a project; undefined where they are not of its team. */
-export type RoleIn = (projectId: string) => Promise<Role | undefined>;
+export type RoleLookup = (projectId: string) => Promise<Role | undefined>;
 
 /** Asks once per project and call. */
-export function knowRoles(person: Person, kitsu: Kitsu | undefined): RoleIn {
+export function createRoleLookup(person: Person, kitsu: Kitsu | undefined): RoleLookup {
   const known = new Map<string, Promise<Role | undefined>>();
   return (projectId) => {
     const role =
@@ -174,7 +180,7 @@ export function knowRoles(person: Person, kitsu: Kitsu | undefined): RoleIn {
 }
 
 /** Is the person set over all projects of these tasks? */
-export async function isSetOver({ needsKitsu }: Action, { kitsu, roleIn }: Given): Promise<boolean> {
+export async function supervises({ needsKitsu }: Action, { kitsu, roleIn }: ActionContext): Promise<boolean> {
   if (!needsKitsu) return false;
   const { projectIds } = await kitsu().readSelection();
   const roles = await Promise.all(projectIds.map((id) => roleIn(id)));
@@ -184,7 +190,8 @@ export async function isSetOver({ needsKitsu }: Action, { kitsu, roleIn }: Given
 const SET_OVER: readonly Role[] = ["admin", "manager", "supervisor"];
 
 const nameRole = (role: Role) => (role === "user" ? "artist" : role);
-const sayRoles = (roles: readonly Role[]) => (roles.length === 0 ? "none" : sayList(roles.map((role) => `${nameRole(role)}s`)));
+const formatRoles = (roles: readonly Role[]) =>
+  roles.length === 0 ? "none" : formatList(roles.map((role) => `${nameRole(role)}s`));
 
 function nothingVisible({ missing }: Selection): Failure {
   return new Failure("kitsu-unknown", {

@@ -5,7 +5,7 @@ import type { Ask, Outcome } from "../../contract.ts";
 import { sha256Hex } from "../format/hex.ts";
 import { countTasks, nameSome } from "../format/list.ts";
 import type { Selection } from "../services/selection.ts";
-import type { Action, Confirmation, Given, Ready } from "./action.ts";
+import type { Action, ActionContext, Confirmation, PreparedAction } from "./action.ts";
 import { carry } from "./form-input.ts";
 
 /** From here on the person is told beforehand how long it takes. */
@@ -16,32 +16,32 @@ export const Shown = v.object({ mark: v.string(), lines: v.record(v.string(), v.
 export type Shown = v.InferOutput<typeof Shown>;
 
 /** What is asked, and what is to be remembered of it. */
-export type Agreement = { ask: Ask; shown: Shown };
+export type ConfirmationRequest = { ask: Ask; shown: Shown };
 
 /**
  * What to ask the person, or nothing where they agreed to exactly this or where there is nothing to agree to.
  * @param readShown what this run has shown before
  */
-export async function findAgreement(
+export async function requestConfirmation(
   action: Action,
-  ready: Ready,
-  given: Given,
+  ready: PreparedAction,
+  context: ActionContext,
   readShown: () => Promise<Shown | undefined>,
-): Promise<Agreement | undefined> {
+): Promise<ConfirmationRequest | undefined> {
   const planned = await ready.plan?.();
   const confirmation = ready.confirm === undefined ? planned && proposeTo(action, planned) : await ready.confirm(planned ?? []);
   if (confirmation === undefined) return undefined;
-  const selection = action.needsKitsu ? await given.kitsu().readSelection() : undefined;
+  const selection = action.needsKitsu ? await context.kitsu().readSelection() : undefined;
   const outcomes = [...(planned ?? listSelection(selection)), ...listMissing(selection, planned)];
   const lines = Object.fromEntries(outcomes.map(({ id, state, reason = "" }) => [id, `${state} ${reason}`]));
   const { seconds = 0, ...agreed } = confirmation;
-  const mark = await markOf([given.run.id, action.id, given.person.id, given.call.input ?? {}, agreed, lines]);
-  if (given.call.plan === mark) return undefined;
+  const mark = await digestOf([context.run.id, action.id, context.person.id, context.call.input ?? {}, agreed, lines]);
+  if (context.call.plan === mark) return undefined;
   const ask: Ask = {
     kind: "ask",
     title: confirmation.title,
-    text: [confirmation.text, selection && describeSelection(selection), sayDuration(seconds)].filter(Boolean).join("\n\n"),
-    fields: carry(given.call),
+    text: [confirmation.text, selection && describeSelection(selection), formatDuration(seconds)].filter(Boolean).join("\n\n"),
+    fields: carry(context.call),
     submit: confirmation.submit,
     dangerous: confirmation.isDangerous,
     outcomes,
@@ -49,7 +49,7 @@ export async function findAgreement(
     plan: mark,
   };
   return {
-    ask: given.call.plan === undefined ? ask : tellDifference(ask, await readShown(), given.call.plan),
+    ask: context.call.plan === undefined ? ask : explainChange(ask, await readShown(), context.call.plan),
     shown: { mark, lines },
   };
 }
@@ -82,7 +82,7 @@ export function describeSelection({ tasks, missing }: Selection): string {
 }
 
 /** What is longer than people look at a toast for. */
-function sayDuration(seconds: number): string | undefined {
+function formatDuration(seconds: number): string | undefined {
   if (seconds < LONG_S) return undefined;
   const [tens, minutes] = [Math.ceil(seconds / 10) * 10, Math.round(seconds / 60)];
   const time = seconds < 100 ? `${tens} seconds` : `${minutes} minutes`;
@@ -90,7 +90,7 @@ function sayDuration(seconds: number): string | undefined {
 }
 
 /** The same question, with what is different from what the person agreed to. */
-function tellDifference(ask: Ask, before: Shown | undefined, agreed: string): Ask {
+function explainChange(ask: Ask, before: Shown | undefined, agreed: string): Ask {
   if (before?.mark !== agreed) {
     return { ...ask, problem: "What you agreed to is not what would be done now. Look at it again: nothing was done." };
   }
@@ -113,4 +113,4 @@ function tellDifference(ask: Ask, before: Shown | undefined, agreed: string): As
 }
 
 /** The same for the same things, and for nothing else. */
-const markOf = (things: unknown) => sha256Hex(JSON.stringify(things), 16);
+const digestOf = (things: unknown) => sha256Hex(JSON.stringify(things), 16);

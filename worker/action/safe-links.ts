@@ -2,7 +2,7 @@
 import { type Effect, isOpenable, type Reply } from "../../contract.ts";
 
 /** The reply without the URLs that may not be opened. Says so, for otherwise nobody would know why a link is missing. */
-export function keepOpenable(reply: Reply, schemes: readonly string[]): Reply {
+export function keepSafeLinks(reply: Reply, schemes: readonly string[]): Reply {
   let removed = 0;
   const mayOpen = (url: string) => {
     const isKept = isOpenable(url, schemes);

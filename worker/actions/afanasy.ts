@@ -1,7 +1,7 @@
 // Renders the selected shots on CGRU's Afanasy: one job a shot, sent once and followed to its end. What is run is the studio's own template; people
 // choose one, and say frames and priority.
 import type { Outcome } from "../../contract.ts";
-import { defineAction, type Given, type Watch } from "../action/action.ts";
+import { type ActionContext, defineAction, type WatchContext } from "../action/action.ts";
 import { readTaskFacts, type TaskFacts } from "../launch/template-variables.ts";
 import { readPreviewFiles } from "../services/files.ts";
 import type { AfanasySettings } from "../settings/afanasy-settings.ts";
@@ -9,7 +9,7 @@ import type { Settings } from "../settings/settings.ts";
 import { openAfanasyFarm } from "./farm/afanasy-farm.ts";
 import { type Answers, chooseBusy, chooseTemplate, makeForm } from "./farm/afanasy-form.ts";
 import { AfanasyOrder, makeOrder } from "./farm/afanasy-submission.ts";
-import { awaitTelling, lookAndTell } from "./farm/feedback-run.ts";
+import { awaitFeedback, pollWithFeedback } from "./farm/feedback-run.ts";
 import { carryOn, controlRun } from "./farm/render.ts";
 import { confirmRender, nothingToRender } from "./farm/render-confirmation.ts";
 import { sayCount } from "./farm/render-progress.ts";
@@ -25,38 +25,38 @@ export const afanasy = defineAction({
   needsKitsu: true,
   entityTypes: ["shot"],
   roles: ["admin", "manager", "supervisor", "user", "vendor"],
-  tasksMost: 500,
+  maxTasks: 500,
   submit: "Render",
   needs: ({ afanasy: farm }) =>
     farm === undefined ? "Say in AFANASY where the farm is and what it renders: docs/afanasy.md shows how." : undefined,
-  async input(given, answers) {
-    const facts = await readFacts(given);
-    const busy = await given.findBusy(facts.map(({ taskId }) => taskId));
-    return makeForm(readFarm(given.settings), facts, busy, answers.template);
+  async input(context, answers) {
+    const facts = await readFacts(context);
+    const busy = await context.findConflicts(facts.map(({ taskId }) => taskId));
+    return makeForm(readFarm(context.settings), facts, busy, answers.template);
   },
-  plan: async (given) => (await planAll(given)).map(({ outcome }) => outcome),
-  confirm: async (given) => confirmRender(given, await planAll(given), chooseBusy(given.input, readFarm(given.settings))),
-  async run(given) {
-    const choice = chooseBusy(given.input, readFarm(given.settings));
-    const { mine, joined, aside } = await takeTasks(given, await planAll(given), choice);
+  plan: async (context) => (await planAll(context)).map(({ outcome }) => outcome),
+  confirm: async (context) => confirmRender(context, await planAll(context), chooseBusy(context.input, readFarm(context.settings))),
+  async run(context) {
+    const choice = chooseBusy(context.input, readFarm(context.settings));
+    const { mine, joined, aside } = await takeTasks(context, await planAll(context), choice);
     if (mine.length + joined.length === 0) throw nothingToRender(aside);
-    const run = makeRun(given.run.id, mine, aside, joined);
-    given.goOn(run);
+    const run = makeRun(context.run.id, mine, aside, joined);
+    context.continueWith(run);
     return reportGoing(run, "Afanasy", Date.now());
   },
   watch: async (watch, data) => {
     const run = readRun(AfanasyOrder, data);
     const farm = openFarm(watch, run);
-    return lookAndTell(watch, run, farm, readFarm(watch.settings).tell, () => carryOn(watch, run, farm));
+    return pollWithFeedback(watch, run, farm, readFarm(watch.settings).tell, () => carryOn(watch, run, farm));
   },
   control: async (watch, data, what) => {
     const run = readRun(AfanasyOrder, data);
     const farm = openFarm(watch, run);
-    return awaitTelling(run, farm, readFarm(watch.settings).tell, await controlRun(watch, run, farm, what));
+    return awaitFeedback(run, farm, readFarm(watch.settings).tell, await controlRun(watch, run, farm, what));
   },
 });
 
-const openFarm = ({ settings, signal }: Watch, { shots }: RenderRun<AfanasyOrder>) =>
+const openFarm = ({ settings, signal }: WatchContext, { shots }: RenderRun<AfanasyOrder>) =>
   openAfanasyFarm(
     readFarm(settings),
     shots.flatMap(({ order }) => order?.job.user_name ?? []),
@@ -68,8 +68,8 @@ function readFarm({ afanasy: farm }: Settings): AfanasySettings {
   return farm;
 }
 
-async function readFacts(given: Given): Promise<TaskFacts[]> {
-  const kitsu = given.kitsu();
+async function readFacts(context: ActionContext): Promise<TaskFacts[]> {
+  const kitsu = context.kitsu();
   const { tasks } = await kitsu.readSelection();
   const [previews, entityTypes, persons] = await Promise.all([
     readPreviewFiles(
@@ -79,18 +79,18 @@ async function readFacts(given: Given): Promise<TaskFacts[]> {
     kitsu.tables.entityTypes(),
     kitsu.tables.persons(),
   ]);
-  const { person } = given;
+  const { person } = context;
   return tasks.map((one) => readTaskFacts(one, { previews, entityTypes, person, listed: persons.get(person.id ?? "") }));
 }
 
-async function planAll(given: Given & { input: Answers }): Promise<Planned<AfanasyOrder>[]> {
-  const { input } = given;
-  const farm = readFarm(given.settings);
+async function planAll(context: ActionContext & { input: Answers }): Promise<Planned<AfanasyOrder>[]> {
+  const { input } = context;
+  const farm = readFarm(context.settings);
   const template = chooseTemplate(farm, input.template);
-  const facts = await readFacts(given);
+  const facts = await readFacts(context);
   const choice = chooseBusy(input, farm);
-  const busy = choice === "anyway" ? [] : await given.findBusy(facts.map(({ taskId }) => taskId));
-  const { missing } = await given.kitsu().readSelection();
+  const busy = choice === "anyway" ? [] : await context.findConflicts(facts.map(({ taskId }) => taskId));
+  const { missing } = await context.kitsu().readSelection();
   /** by what they would write: two tasks of one shot would write into each other's frames */
   const writers = new Map<string, string>();
   return [

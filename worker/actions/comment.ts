@@ -2,7 +2,7 @@
 // told of: Zou can delete it, but neither the status before nor the notifications come back so. There is no undo.
 import * as v from "valibot";
 import type { Outcome } from "../../contract.ts";
-import { defineAction, type Given } from "../action/action.ts";
+import { type ActionContext, defineAction } from "../action/action.ts";
 import { Failure } from "../failure.ts";
 import { countTasks } from "../format/list.ts";
 import { readPace } from "../services/comment-pace.ts";
@@ -24,8 +24,8 @@ export const comment = defineAction({
   modes: ["ajax", "form"],
   needsKitsu: true,
   submit: "Comment",
-  async input(given) {
-    const statuses = await listStatuses(given);
+  async input(context) {
+    const statuses = await listStatuses(context);
     const labels = Object.fromEntries(statuses.map(({ id, name }) => [id, name]));
     const status = v.pipe(
       v.picklist([KEEP, ...statuses.map(({ id }) => id)]),
@@ -57,16 +57,16 @@ export const comment = defineAction({
       ),
     );
   },
-  plan: async (given) => (await planAll(given)).map(toOutcome),
-  async confirm(given, planned) {
+  plan: async (context) => (await planAll(context)).map(toOutcome),
+  async confirm(context, planned) {
     const count = planned.filter(({ state }) => state === "planned").length;
     if (count === 0) throw nothingToDo(planned);
-    const { missing, projectIds } = await given.kitsu().readSelection();
-    const { status, text } = given.input;
-    const unheard = sayUnheard(await findUnheard(text, given.kitsu(), projectIds));
+    const { missing, projectIds } = await context.kitsu().readSelection();
+    const { status, text } = context.input;
+    const unheard = sayUnheard(await findUnheard(text, context.kitsu(), projectIds));
     if (count === 1 && planned.length === 1 && missing.length === 0 && unheard === undefined) return undefined;
     const tasks = `${countTasks(count)}${projectIds.length > 1 ? ` of ${projectIds.length} projects` : ""}`;
-    const name = await nameStatus(given, status);
+    const name = await nameStatus(context, status);
     return {
       title:
         name === undefined
@@ -76,13 +76,13 @@ export const comment = defineAction({
         .filter(Boolean)
         .join("\n\n"),
       submit: text === "" ? "Set the status" : "Comment",
-      seconds: (count * (await readPace(given.settings.kitsuApi))) / 1_000,
+      seconds: (count * (await readPace(context.settings.kitsuApi))) / 1_000,
     };
   },
-  async run(given) {
+  async run(context) {
     const began = Date.now();
-    const planned = await planAll(given);
-    const { missing } = await given.kitsu().readSelection();
+    const planned = await planAll(context);
+    const { missing } = await context.kitsu().readSelection();
     const items = [
       ...planned.map((one): Item => {
         const { id, label, reason } = toOutcome(one);
@@ -92,25 +92,25 @@ export const comment = defineAction({
       ...missing.map((id): Item => ({ id, label: id, state: "skipped", reason: "Deleted or not visible" })),
     ];
     if (planned.every(({ refusal }) => refusal !== undefined)) throw nothingToDo(items);
-    const { status, text } = given.input;
-    const [statusName, paceMs] = await Promise.all([nameStatus(given, status), readPace(given.settings.kitsuApi)]);
+    const { status, text } = context.input;
+    const [statusName, paceMs] = await Promise.all([nameStatus(context, status), readPace(context.settings.kitsuApi)]);
     const run = { status, statusName, text, items, paceMs, isMeasured: false, refusals: 0, isCanceled: false };
-    return beginComments(given, RULES, run, began);
+    return beginComments(context, RULES, run, began);
   },
   watch: (watch, data) => carryOnComments(watch, RULES, data),
   control: cancelComments,
 });
 
-type Answered = Given & { input: { status: string; text: string } };
+type Answered = ActionContext & { input: { status: string; text: string } };
 
 /** The statuses this person may use in every project concerned, in Kitsu's order. */
-async function listStatuses(given: Given): Promise<TaskStatus[]> {
-  const { tasks, projectIds } = await given.kitsu().readSelection();
-  const projects = await given.kitsu().tables.projects();
-  const roles = await Promise.all(projectIds.map(async (id) => ({ project: projects.get(id), role: await given.roleIn(id) })));
+async function listStatuses(context: ActionContext): Promise<TaskStatus[]> {
+  const { tasks, projectIds } = await context.kitsu().readSelection();
+  const projects = await context.kitsu().tables.projects();
+  const roles = await Promise.all(projectIds.map(async (id) => ({ project: projects.get(id), role: await context.roleIn(id) })));
   const used = tasks.map(({ project }) => project?.task_statuses ?? []).filter((ids) => ids.length > 0);
   const isForConcepts = tasks.every(({ entity }) => entity?.type === "Concept");
-  const all = [...(await given.kitsu().tables.taskStatuses()).values()];
+  const all = [...(await context.kitsu().tables.taskStatuses()).values()];
   return all
     .filter(({ archived, for_concept }) => !archived && for_concept === isForConcepts)
     .filter(
@@ -121,11 +121,11 @@ async function listStatuses(given: Given): Promise<TaskStatus[]> {
     .sort((a, b) => (a.priority ?? 0) - (b.priority ?? 0));
 }
 
-async function planAll(given: Answered): Promise<Planned[]> {
-  const { tasks, projectIds } = await given.kitsu().readSelection();
-  const statuses = await given.kitsu().tables.taskStatuses();
-  const roles = new Map(await Promise.all(projectIds.map(async (id) => [id, await given.roleIn(id)] as const)));
-  return planComments(tasks, given.input, statuses, { ...given.person, roles });
+async function planAll(context: Answered): Promise<Planned[]> {
+  const { tasks, projectIds } = await context.kitsu().readSelection();
+  const statuses = await context.kitsu().tables.taskStatuses();
+  const roles = new Map(await Promise.all(projectIds.map(async (id) => [id, await context.roleIn(id)] as const)));
+  return planComments(tasks, context.input, statuses, { ...context.person, roles });
 }
 
 const toOutcome = ({ one, change, refusal }: Planned): Outcome => ({
@@ -135,7 +135,7 @@ const toOutcome = ({ one, change, refusal }: Planned): Outcome => ({
   reason: refusal ?? change,
 });
 
-async function nameStatus({ kitsu }: Given, id: string): Promise<string | undefined> {
+async function nameStatus({ kitsu }: ActionContext, id: string): Promise<string | undefined> {
   return id === KEEP ? undefined : (await kitsu().tables.taskStatuses()).get(id)?.name;
 }
 

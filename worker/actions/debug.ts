@@ -1,11 +1,11 @@
 // Shows what arrived and what was understood of it, and, where the worker can ask Kitsu, everything Kitsu shows the person of every selected
 // task. The first thing to point a new custom action at.
 import type { Link, Outcome, Table } from "../../contract.ts";
-import { defineAction, type Given } from "../action/action.ts";
+import { type ActionContext, defineAction } from "../action/action.ts";
 import type { Call } from "../request/call.ts";
-import type { Arrival } from "../request/request-snapshot.ts";
+import type { RequestSnapshot } from "../request/request-snapshot.ts";
 import type { SelectedTask, Selection } from "../services/selection.ts";
-import { entityFacts, type Fact, taskFacts } from "../services/task-details.ts";
+import { entityFacts, type TaskDetail, taskFacts } from "../services/task-details.ts";
 import { nameInFull } from "../services/task-label.ts";
 import { viewEntityAsClient, viewTaskAsClient } from "../services/visible-data.ts";
 
@@ -21,19 +21,19 @@ export const debug = defineAction({
   modes: ["form", "ajax"],
   isSafe: true,
   takesEmptySelection: true,
-  async run(given) {
-    const { call, arrived, person } = given;
+  async run(context) {
+    const { call, arrived, person } = context;
     const asksKitsu = person.trust !== "unchecked" && call.selection.length > 0;
-    const selection = asksKitsu ? await given.kitsu().readSelection() : undefined;
+    const selection = asksKitsu ? await context.kitsu().readSelection() : undefined;
     const count = selection?.tasks.length ?? call.selection.length;
     const isOdd = count === 0 || call.ignored.length > 0 || selection?.missing.length;
     return {
       kind: "done",
       severity: isOdd ? "warning" : "info",
       title: selection === undefined ? `${sayCount(count, "task")} arrived` : describeFound(selection),
-      text: `Kitsu spoke the dialect "${call.dialect}". ${describeIgnored(call)} ${describePerson(given)}`,
+      text: `Kitsu spoke the dialect "${call.dialect}". ${describeIgnored(call)} ${describePerson(context)}`,
       outcomes: selection?.missing.map((id): Outcome => ({ id, label: id, state: "skipped", reason: "Deleted or not visible" })),
-      links: selection && linkToPage(given),
+      links: selection && linkToPage(context),
       effects: [
         { kind: "copy", label: "Copy the call as JSON", text: JSON.stringify(call) },
         ...(selection === undefined || count > COPIED_TASKS_MAX
@@ -42,12 +42,12 @@ export const debug = defineAction({
               {
                 kind: "copy" as const,
                 label: "Copy the tasks as JSON",
-                text: JSON.stringify(await listForCopy(given, selection.tasks)),
+                text: JSON.stringify(await listForCopy(context, selection.tasks)),
               },
             ]),
       ],
       tables: [
-        ...(selection === undefined ? [] : await describeTasks(given, selection.tasks)),
+        ...(selection === undefined ? [] : await describeTasks(context, selection.tasks)),
         describeCall(call),
         describeFields(arrived),
         describeRequest(arrived),
@@ -69,7 +69,7 @@ function describeIgnored({ ignored, selection }: Call): string {
   return ignored.length === 0 ? "All of it was understood." : `Left out, and why: ${ignored.length} below.`;
 }
 
-function describePerson({ person }: Given): string {
+function describePerson({ person }: ActionContext): string {
   if (person.lostSession !== undefined) {
     const why = person.lostSession === "over" ? "your session in Kitsu has ended" : "no session of Kitsu came with the call";
     const known =
@@ -81,7 +81,7 @@ function describePerson({ person }: Given): string {
 }
 
 /** The same as a page of its own, for those who see it in a toast: the session or Access says again who asks. */
-function linkToPage({ call, run }: Given): Link[] {
+function linkToPage({ call, run }: ActionContext): Link[] {
   if (call.selection.length > LINKED_TASKS_MAX) return [];
   const query = new URLSearchParams({
     personid: call.person.id ?? "",
@@ -92,25 +92,25 @@ function linkToPage({ call, run }: Given): Link[] {
 }
 
 /** Clients see less of a task, in whatever form. */
-async function isClient({ roleIn }: Given, tasks: readonly SelectedTask[]): Promise<boolean> {
+async function isClient({ roleIn }: ActionContext, tasks: readonly SelectedTask[]): Promise<boolean> {
   const projects = [...new Set(tasks.map(({ task }) => task.project_id))];
   return (await Promise.all(projects.map(roleIn))).includes("client");
 }
 
-async function listForCopy(given: Given, tasks: readonly SelectedTask[]): Promise<unknown> {
-  if (!(await isClient(given, tasks))) return tasks.map(({ task, entity }) => ({ task, entity }));
+async function listForCopy(context: ActionContext, tasks: readonly SelectedTask[]): Promise<unknown> {
+  if (!(await isClient(context, tasks))) return tasks.map(({ task, entity }) => ({ task, entity }));
   return tasks.map(({ task, entity }) => ({ task: viewTaskAsClient(task), entity: entity && viewEntityAsClient(entity) }));
 }
 
 /** One line a task, then one table an entity with everything. */
-async function describeTasks(given: Given, tasks: readonly SelectedTask[]): Promise<Table[]> {
-  const kitsu = given.kitsu();
+async function describeTasks(context: ActionContext, tasks: readonly SelectedTask[]): Promise<Table[]> {
+  const kitsu = context.kitsu();
   const [persons, previews, isForClient] = await Promise.all([
     kitsu.tables.persons(),
     kitsu.readPreviews(tasks),
-    isClient(given, tasks),
+    isClient(context, tasks),
   ]);
-  const readers = { kitsuUrl: given.settings.kitsuUrls[0] ?? "", persons, previews, isForClient, now: Date.now() };
+  const readers = { kitsuUrl: context.settings.kitsuUrls[0] ?? "", persons, previews, isForClient, now: Date.now() };
   const summary: Table = {
     title: "The tasks",
     columns: ["Task", "Project", "Status", ...(isForClient ? [] : ["Assignees"]), "Preview"],
@@ -135,12 +135,12 @@ async function describeTasks(given: Given, tasks: readonly SelectedTask[]): Prom
   ];
 }
 
-type Describe = (one: SelectedTask) => Fact[];
+type Describe = (one: SelectedTask) => TaskDetail[];
 
 function describeEntity(group: readonly SelectedTask[], ofEntity: Describe, ofTask: Describe): Table {
   const [first] = group;
   const named = (one: SelectedTask) =>
-    ofTask(one).map(([name, value, type]): Fact => [`${one.taskType?.name ?? "Task"}: ${name}`, value, type]);
+    ofTask(one).map(([name, value, type]): TaskDetail => [`${one.taskType?.name ?? "Task"}: ${name}`, value, type]);
   return {
     title: `${first && nameInFull(first)}: ${sayCount(group.length, "task")}`,
     columns: ["Field", "Value", "Type"],
@@ -167,11 +167,11 @@ function describeCall({ dialect, person, project, selection, entityType, path, s
   };
 }
 
-function describeFields({ fields }: Arrival): Table {
+function describeFields({ fields }: RequestSnapshot): Table {
   return { title: "Fields, as they arrived", columns: ["Field", "Value"], rows: fields };
 }
 
-function describeRequest({ method, path, headers }: Arrival): Table {
+function describeRequest({ method, path, headers }: RequestSnapshot): Table {
   return { title: "The request", columns: ["Header", "Value"], rows: [["method", method], ["path", path], ...headers] };
 }
 

@@ -1,12 +1,12 @@
 // Renders the selected shots with Flamenco: one job a shot, sent once and followed to its end.
 import * as v from "valibot";
-import { defineAction, type Given, type Watch } from "../action/action.ts";
+import { type ActionContext, defineAction, type WatchContext } from "../action/action.ts";
 import { openFlamenco } from "../services/flamenco-client.ts";
 import { fetchPicture } from "../services/flamenco-picture.ts";
 import type { FlamencoSettings } from "../settings/flamenco-settings.ts";
 import type { Settings } from "../settings/settings.ts";
 import type { Farm } from "./farm/farm.ts";
-import { awaitTelling, lookAndTell } from "./farm/feedback-run.ts";
+import { awaitFeedback, pollWithFeedback } from "./farm/feedback-run.ts";
 import { FlamencoOrder, makeFlamencoFarm } from "./farm/flamenco-farm.ts";
 import { askJobType, askOrder } from "./farm/flamenco-form.ts";
 import { CHECKED_MAX, chooseBusy, planChecked, planOrders, readJobType, readSelected } from "./farm/flamenco-plan.ts";
@@ -25,17 +25,17 @@ export const flamenco = defineAction({
   needsKitsu: true,
   entityTypes: ["shot"],
   roles: ["admin", "manager", "supervisor", "user"],
-  tasksMost: 500,
+  maxTasks: 500,
   submit: "Go on",
   needs: ({ flamenco: own }) =>
     own === undefined ? "Say in FLAMENCO where its manager is and where files are: docs/flamenco.md shows how." : undefined,
-  async input(given, answers) {
-    const own = readOwn(given.settings);
-    const service = open(given);
+  async input(context, answers) {
+    const own = readOwn(context.settings);
+    const service = open(context);
     const [{ minor }, { jobType, info }, { facts }] = await Promise.all([
       service.version(),
       readJobType(own, answers.job_type, service),
-      readSelected(given, { ...own, recorded: false }),
+      readSelected(context, { ...own, recorded: false }),
     ]);
     return v.object({
       ...askJobType(own),
@@ -45,44 +45,44 @@ export const flamenco = defineAction({
         jobType,
         info,
         facts,
-        busy: await given.findBusy(facts.map(({ taskId }) => taskId)),
+        busy: await context.findConflicts(facts.map(({ taskId }) => taskId)),
       }),
     });
   },
-  async findProblems(given) {
-    const { planned, info } = await planChecked(given, readOwn(given.settings), open(given));
+  async findProblems(context) {
+    const { planned, info } = await planChecked(context, readOwn(context.settings), open(context));
     return placeRefusal(
       planned.map(({ outcome }) => outcome),
-      given.input,
+      context.input,
       info,
     );
   },
-  async plan(given) {
-    const { planned } = await planChecked(given, readOwn(given.settings), open(given));
+  async plan(context) {
+    const { planned } = await planChecked(context, readOwn(context.settings), open(context));
     return planned.map(({ outcome }) => outcome);
   },
-  async confirm(given) {
-    const own = readOwn(given.settings);
-    const { planned, note } = await planChecked(given, own, open(given));
+  async confirm(context) {
+    const own = readOwn(context.settings);
+    const { planned, note } = await planChecked(context, own, open(context));
     const isMore = planned.filter(({ outcome: { state } }) => state === "planned").length > CHECKED_MAX;
     const notes = [note, isMore && `Flamenco has checked the first ${CHECKED_MAX}.`];
-    return confirmRender(given, planned, chooseBusy(given, own), notes.filter(Boolean).join(" "));
+    return confirmRender(context, planned, chooseBusy(context, own), notes.filter(Boolean).join(" "));
   },
-  async run(given) {
-    const own = readOwn(given.settings);
-    const service = open(given);
-    const { planned } = await planOrders(given, own, service);
-    const { mine, joined, aside } = await takeTasks(given, planned, chooseBusy(given, own));
+  async run(context) {
+    const own = readOwn(context.settings);
+    const service = open(context);
+    const { planned } = await planOrders(context, own, service);
+    const { mine, joined, aside } = await takeTasks(context, planned, chooseBusy(context, own));
     if (mine.length + joined.length === 0) throw nothingToRender(aside);
-    const render = makeRun(given.run.id, mine, aside, joined);
+    const render = makeRun(context.run.id, mine, aside, joined);
     const { minor } = await service.version();
-    given.goOn({ minor, render });
+    context.continueWith({ minor, render });
     return reportGoing(render, "Flamenco", Date.now());
   },
   watch: async (watch, data) => {
     const { minor, render } = read(data);
     const [kept, farm] = [keep(watch, minor), openFarm(watch, minor)];
-    const standing = await lookAndTell(kept, render, farm, readOwn(watch.settings).tell, () => carryOn(kept, render, farm));
+    const standing = await pollWithFeedback(kept, render, farm, readOwn(watch.settings).tell, () => carryOn(kept, render, farm));
     const { picture } = read({ minor, render: standing.data }).render;
     return { ...standing, data: { minor, render: standing.data }, picture: picture?.address && String(picture.at) };
   },
@@ -94,7 +94,7 @@ export const flamenco = defineAction({
     const { minor, render } = read(data);
     const farm = openFarm(watch, minor);
     const controlled = await controlRun(keep(watch, minor), render, farm, what);
-    const standing = awaitTelling(render, farm, readOwn(watch.settings).tell, controlled);
+    const standing = awaitFeedback(render, farm, readOwn(watch.settings).tell, controlled);
     return { ...standing, data: { minor, render: standing.data } };
   },
 });
@@ -106,19 +106,19 @@ function read(data: unknown) {
   return { minor, render: readRun(FlamencoOrder, render) };
 }
 
-const keep = (watch: Watch, minor: number): Watch => ({ ...watch, save: (render) => watch.save({ minor, render }) });
+const keep = (watch: WatchContext, minor: number): WatchContext => ({ ...watch, save: (render) => watch.save({ minor, render }) });
 
 function readOwn({ flamenco: own }: Settings): FlamencoSettings {
   if (own === undefined) throw new Error("This action is not offered without FLAMENCO");
   return own;
 }
 
-function open({ settings, signal }: Pick<Given, "settings" | "signal">) {
+function open({ settings, signal }: Pick<ActionContext, "settings" | "signal">) {
   const { url, access } = readOwn(settings);
   return openFlamenco({ url, access }, signal);
 }
 
-function openFarm(watch: Watch, minor: number): Farm<FlamencoOrder> {
+function openFarm(watch: WatchContext, minor: number): Farm<FlamencoOrder> {
   const { page, url, access, at_once, worker_tag: workerTag, standstill_minutes } = readOwn(watch.settings);
   const flamenco = open(watch);
   const standstillMs = standstill_minutes * 60_000;

@@ -1,6 +1,6 @@
 // Hands the call to a server of the studio's own and shows what that answers. Every target in the settings is an action of its own.
-import { type Heard, hear, type Reply, WIRE_VERSION } from "../../contract.ts";
-import { type Action, defineAction, type Given } from "../action/action.ts";
+import { type ParsedResponse, parseResponse, type Reply, WIRE_VERSION } from "../../contract.ts";
+import { type Action, type ActionContext, defineAction } from "../action/action.ts";
 import { Failure } from "../failure.ts";
 import { clip } from "../request/request-snapshot.ts";
 import { isTooMuch, parseJson } from "../services/json.ts";
@@ -16,9 +16,9 @@ export function forwardTo(target: ForwardTarget): Action {
     title: target.title,
     about: target.about,
     modes: ["form", "ajax"],
-    async run(given) {
-      const { call, run, signal, goOn } = given;
-      const missing = await findMissing(given);
+    async run(context) {
+      const { call, run, signal, continueWith: goOn } = context;
+      const missing = await findMissing(context);
       const { ignored: _, ...said } = call;
       const progress = run.url.replace("?", "/progress?");
       const found = {
@@ -42,16 +42,16 @@ export function forwardTo(target: ForwardTarget): Action {
 }
 
 /** What was selected and Kitsu does not show: it is not handed on, for a server would work on what is gone. Where Kitsu can't be asked, nobody knows. */
-async function findMissing({ person, kitsu }: Given): Promise<ReadonlySet<string>> {
+async function findMissing({ person, kitsu }: ActionContext): Promise<ReadonlySet<string>> {
   return new Set(person.trust === "unchecked" ? [] : (await kitsu().readSelection()).missing);
 }
 
 function readReply(answer: StudioAnswer, target: ForwardTarget): Reply {
   if (answer.location !== undefined) return goTo(answer.location, target);
   if (isTooMuch(answer.body)) throw brokenAnswer(target);
-  const heard = hear(answer.status, answer.contentType, answer.body);
+  const heard = parseResponse(answer.status, answer.contentType, answer.body);
   // What says it is JSON and can't be read broke off, and its beginning is no message.
-  if (heard.as === "text" && !heard.failed && /json/i.test(answer.contentType) && parseJson(answer.body) === undefined)
+  if (heard.kind === "text" && !heard.failed && /json/i.test(answer.contentType) && parseJson(answer.body) === undefined)
     throw brokenAnswer(target);
   return toReply(heard, answer, target);
 }
@@ -66,13 +66,13 @@ function goTo(url: string, { title }: ForwardTarget): Reply {
   };
 }
 
-function toReply(heard: Heard, { status }: StudioAnswer, target: ForwardTarget): Reply {
+function toReply(heard: ParsedResponse, { status }: StudioAnswer, target: ForwardTarget): Reply {
   // The answer to a question of the server's comes back to this action.
-  if (heard.as === "reply") return heard.reply.kind === "ask" ? { ...heard.reply, form: target.id } : heard.reply;
-  if (heard.as === "newer")
+  if (heard.kind === "reply") return heard.reply.kind === "ask" ? { ...heard.reply, form: target.id } : heard.reply;
+  if (heard.kind === "newer")
     return inform(heard.title || target.title, `The studio's server answered with something newer: "${heard.kind}".`);
   if (heard.failed) throw refused(heard, status, target);
-  switch (heard.as) {
+  switch (heard.kind) {
     case "message":
       return succeed(heard.title, heard.text);
     case "text":
@@ -93,8 +93,8 @@ const succeed = (title: string, text?: string): Reply => ({
 
 const inform = (title: string, text: string) => ({ kind: "done", severity: "info", title: clip(title, 200), text }) as const;
 
-function refused(heard: Heard, status: number, { title }: ForwardTarget): Failure {
-  const words = heard.as === "message" ? [heard.title, heard.text] : [undefined, heard.as === "text" ? heard.text : undefined];
+function refused(heard: ParsedResponse, status: number, { title }: ForwardTarget): Failure {
+  const words = heard.kind === "message" ? [heard.title, heard.text] : [undefined, heard.kind === "text" ? heard.text : undefined];
   return new Failure("target-refused", {
     ...(words[0] !== undefined && { title: clip(words[0], 200) }),
     text: clip(words[1] ?? `The server behind ${title} answered with the status ${status}.`, TEXT_MAX),

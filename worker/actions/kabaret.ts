@@ -1,7 +1,7 @@
 // Opens the object of a task in Kabaret, or in libreflow, which is built on it. Kabaret has no links of its own: the studio's handler makes of ours
 // a start with "--home-oid".
 import type { Effect, Outcome } from "../../contract.ts";
-import { defineAction, type Given } from "../action/action.ts";
+import { type ActionContext, defineAction } from "../action/action.ts";
 import { Failure } from "../failure.ts";
 import { makeCommand } from "../launch/command.ts";
 import { type Entry, inProject, type Kabaret } from "../launch/kabaret-settings.ts";
@@ -18,21 +18,21 @@ export const kabaret = defineAction({
   about: "Opens the selected task where it is in Kabaret or libreflow.",
   modes: ["ajax", "form"],
   needsKitsu: true,
-  tasksMost: 500,
+  maxTasks: 500,
   needs: ({ kabaret: own }) =>
     own === undefined ? "Say in KABARET how your flow names things: docs/kabaret.md shows how." : undefined,
-  async plan(given) {
-    const own = readKabaret(given.settings);
-    const entry = chooseEntry(own, given.call.params.with);
+  async plan(context) {
+    const own = readKabaret(context.settings);
+    const entry = chooseEntry(own, context.call.params.with);
     if (entry?.run !== true) return [];
-    const { outcomes } = await findAll(given, own, entry);
+    const { outcomes } = await findAll(context, own, entry);
     return outcomes.map((one): Outcome => (one.state === "waiting" ? { ...one, state: "planned" } : one));
   },
-  async confirm(given) {
-    const own = readKabaret(given.settings);
-    const entry = chooseEntry(own, given.call.params.with);
+  async confirm(context) {
+    const own = readKabaret(context.settings);
+    const entry = chooseEntry(own, context.call.params.with);
     if (entry?.run !== true) return undefined;
-    const { opened, outcomes } = await findAll(given, own, entry);
+    const { opened, outcomes } = await findAll(context, own, entry);
     if (opened === undefined) throw nothingToOpen(own, outcomes);
     const { facts } = opened;
     const button = entry.button === undefined ? "" : `, with its button "${entry.button}"`;
@@ -42,10 +42,10 @@ export const kabaret = defineAction({
       submit: entry.title,
     };
   },
-  async run(given) {
-    const own = readKabaret(given.settings);
-    const entry = chooseEntry(own, given.call.params.with);
-    const { opened, outcomes } = await findAll(given, own, entry);
+  async run(context) {
+    const own = readKabaret(context.settings);
+    const entry = chooseEntry(own, context.call.params.with);
+    const { opened, outcomes } = await findAll(context, own, entry);
     if (opened === undefined) throw nothingToOpen(own, outcomes);
     const { facts, settings, found } = opened;
     const isShort = outcomes.some(({ state }) => state === "failed");
@@ -56,7 +56,7 @@ export const kabaret = defineAction({
       title,
       ...(found.note !== undefined && { text: `${found.note}.` }),
       outcomes,
-      effects: startAt(found, await askTicket(given, opened, entry), settings, guessSystem(given.arrived.headers)),
+      effects: startAt(found, await askTicket(context, opened, entry), settings, guessSystem(context.arrived.headers)),
     };
   },
 });
@@ -75,14 +75,14 @@ function chooseEntry({ entries }: Kabaret, wanted: string | undefined): Entry | 
 }
 
 /** Where each of the tasks is; `opened` is the first that has a place. */
-async function findAll(given: Given, own: Kabaret, entry: Entry | undefined) {
-  const kitsu = given.kitsu();
+async function findAll(context: ActionContext, own: Kabaret, entry: Entry | undefined) {
+  const kitsu = context.kitsu();
   const { tasks, missing } = await kitsu.readSelection();
   const [entityTypes, persons] = await Promise.all([kitsu.tables.entityTypes(), kitsu.tables.persons()]);
   const sources = {
     entityTypes,
-    person: given.person,
-    listed: persons.get(given.person.id ?? ""),
+    person: context.person,
+    listed: persons.get(context.person.id ?? ""),
     previews: new Map<string, never>(),
   };
   const all = tasks.map((one) => {
@@ -112,21 +112,25 @@ async function findAll(given: Given, own: Kabaret, entry: Entry | undefined) {
 type Opened = NonNullable<Awaited<ReturnType<typeof findAll>>["opened"]>;
 
 /** By its ticket the handler says what became of it, and may run what a link alone may not. Undefined where the studio's own links take none. */
-async function askTicket(given: Given, { facts, settings, found }: Opened, entry: Entry | undefined): Promise<string | undefined> {
+async function askTicket(
+  context: ActionContext,
+  { facts, settings, found }: Opened,
+  entry: Entry | undefined,
+): Promise<string | undefined> {
   if (!settings.url_template.variables.has("ticket")) return undefined;
   const { oid } = found;
   const content = makeTicket(
     {
       verb: "open",
       app: "kabaret",
-      person: { id: given.person.id, email: given.person.email },
-      run: given.run.id,
+      person: { id: context.person.id, email: context.person.email },
+      run: context.run.id,
       items: [{ task_id: facts.taskId, entity_id: facts.entityId, name: facts.label }],
       kabaret: { oid, project: oid.split("/")[1] ?? "", ...(entry?.run && { run: { button: entry.button ?? null } }) },
     },
     Date.now(),
   );
-  return given.lend({ kind: "ticket", content });
+  return context.createLink({ kind: "ticket", content });
 }
 
 function readKabaret({ kabaret: own }: Settings): Kabaret {

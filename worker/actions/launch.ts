@@ -2,7 +2,7 @@
 // Browsers don't tell whether anything opened, so nothing here claims it: what was handed over is "waiting".
 import * as v from "valibot";
 import type { Effect, Outcome, Reply } from "../../contract.ts";
-import { defineAction, type Given } from "../action/action.ts";
+import { type ActionContext, defineAction } from "../action/action.ts";
 import { Failure } from "../failure.ts";
 import { type Items, readItems } from "../launch/launch-item.ts";
 import { type Launcher, type Launchers, nameApp } from "../launch/launchers.ts";
@@ -21,34 +21,39 @@ export const launch = defineAction({
   about: "Opens the files or previews of the selected tasks in a player or another program of your computer.",
   modes: ["ajax", "form"],
   needsKitsu: true,
-  tasksMost: 500,
+  maxTasks: 500,
   submit: "Open",
   needs: ({ launchers }) =>
     launchers === undefined ? "Say in LAUNCHERS which programs your workstations have: docs/launch.md shows how." : undefined,
   input: ({ call, settings }) => v.object(call.params.with === undefined ? askWith(readLaunchers(settings)) : {}),
-  async run(given) {
-    const { call, settings, arrived } = given;
+  async run(context) {
+    const { call, settings, arrived } = context;
     const launchers = readLaunchers(settings);
-    const launcher = chooseLauncher(launchers, call.params.with ?? given.input.with);
+    const launcher = chooseLauncher(launchers, call.params.with ?? context.input.with);
     const system = guessSystem(arrived.headers);
-    const { tasks, missing } = await given.kitsu().readSelection();
+    const { tasks, missing } = await context.kitsu().readSelection();
     const offered = launcher.many ? tasks : tasks.slice(0, OFFERED_MAX);
     const read = await readItems(offered, launcher, launchers, {
-      kitsu: given.kitsu(),
-      person: given.person,
-      roleIn: given.roleIn,
-      lend: given.lend,
+      kitsu: context.kitsu(),
+      person: context.person,
+      roleIn: context.roleIn,
+      lend: context.createLink,
       hasAccount: settings.kitsuToken !== undefined,
       system,
     });
-    const opening = await openItems(launcher, read.items, { system, lend: given.lend, person: given.person, run: given.run });
+    const opening = await openItems(launcher, read.items, {
+      system,
+      lend: context.createLink,
+      person: context.person,
+      run: context.run,
+    });
     const outcomes = [
       ...opening.outcomes,
       ...tasks.slice(offered.length).map(({ task, label }) => skip(task.id, label, "One is opened at a time: select fewer")),
       ...missing.map((id) => skip(id, id, "Deleted or not visible")),
     ];
     if (opening.opened.length === 0) throw nothingToOpen(launcher, outcomes, read);
-    return report(given, { launcher, launchers, system, opening, outcomes, read });
+    return report(context, { launcher, launchers, system, opening, outcomes, read });
   },
 });
 
@@ -96,7 +101,7 @@ type Opened = {
   read: Items;
 };
 
-async function report(given: Given, opened: Opened): Promise<Reply> {
+async function report(context: ActionContext, opened: Opened): Promise<Reply> {
   const { launcher, launchers, system, opening, outcomes } = opened;
   const [app, count] = [nameApp(launcher), opening.opened.length];
   const what = count === 1 ? (opening.opened[0]?.facts.label ?? "1 task") : `${count} tasks`;
@@ -116,7 +121,7 @@ async function report(given: Given, opened: Opened): Promise<Reply> {
       ...(help !== undefined && { help }),
     },
     ...copyMedia(opened),
-    ...(isCut ? [await listMedia(given, opened)] : []),
+    ...(isCut ? [await listMedia(context, opened)] : []),
   ];
   return {
     kind: "done",
@@ -155,7 +160,7 @@ function copyMedia({ opening, system }: Opened): Effect[] {
 }
 
 /** Every one of them, for players that open lists, or to go through by hand. */
-async function listMedia({ lend }: Given, { launcher, opening, system }: Opened): Promise<Effect> {
+async function listMedia({ createLink: lend }: ActionContext, { launcher, opening, system }: Opened): Promise<Effect> {
   const entries = opening.able.map((item) => ({ name: item.facts.label, media: mediaOf(item, system) ?? "" }));
   const name = `${launcher.id}-${entries.length}.m3u8`;
   const url = await lend({ kind: "file", name, type: LIST_TYPE, text: makeList(entries) });

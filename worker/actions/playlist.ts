@@ -2,7 +2,7 @@
 // both. Zou checks nothing that is in it, so what goes in is read from Zou first.
 import * as v from "valibot";
 import type { Effect, Outcome, Reply } from "../../contract.ts";
-import { defineAction, type Given } from "../action/action.ts";
+import { type ActionContext, defineAction } from "../action/action.ts";
 import { Failure, toFailure } from "../failure.ts";
 import { playlistPath } from "../services/kitsu-pages.ts";
 import { removeUnchanged } from "../services/playlists.ts";
@@ -26,14 +26,14 @@ export const playlist = defineAction({
   entityTypes: ["shot", "asset", "sequence", "edit", "episode"],
   roles: ["admin", "manager", "supervisor"],
   needsKitsu: true,
-  async run(given) {
-    const { tasks, missing } = await given.kitsu().readSelection();
-    const { entries, skipped } = choose(given.call.params.order === "shots" ? sortByName(tasks) : tasks);
+  async run(context) {
+    const { tasks, missing } = await context.kitsu().readSelection();
+    const { entries, skipped } = choose(context.call.params.order === "shots" ? sortByName(tasks) : tasks);
     if (entries.length === 0) throw nothingToPlay(skipped);
     const outcomes: Outcome[] = [...skipped, ...missing.map((id) => skip(id, id, "Deleted or not visible"))];
     const made: Playlist[] = [];
     const effects: Effect[] = [];
-    const until = Date.now() + given.settings.actionTimeLimitMs - REST_MS;
+    const until = Date.now() + context.settings.actionTimeLimitMs - REST_MS;
     let stopped: string | undefined;
     for (const group of groupEntries(entries)) {
       if (made.length > 0 && Date.now() >= until) stopped ??= "There was no time left.";
@@ -42,7 +42,7 @@ export const playlist = defineAction({
         continue;
       }
       try {
-        const playlist = await makePlaylist(given, group);
+        const playlist = await makePlaylist(context, group);
         made.push(playlist);
         effects.push({ kind: "go", path: playlistPath(playlist, group[0]?.project), label: `Open ${playlist.name}` });
         outcomes.push(...group.map(({ task, label }): Outcome => ({ id: task.id, label, state: "done" })));
@@ -60,7 +60,7 @@ export const playlist = defineAction({
       }
     }
     const label = made.length === 1 ? "Remove the playlist" : "Remove the playlists";
-    if (made.length > 0) given.offerUndo({ data: made.map(describeMade), lifeS: UNDO_LIFE_S, label });
+    if (made.length > 0) context.offerUndo({ data: made.map(describeMade), lifeS: UNDO_LIFE_S, label });
     return report(outcomes, effects);
   },
   async undo({ kitsu }, data) {
@@ -129,7 +129,7 @@ function episodeOf(group: readonly SelectedTask[]): { episode_id: string | null;
   return { episode_id: null, is_for_all: true };
 }
 
-async function makePlaylist(given: Given, group: readonly SelectedTask[]): Promise<Playlist> {
+async function makePlaylist(context: ActionContext, group: readonly SelectedTask[]): Promise<Playlist> {
   const [first] = group;
   if (first === undefined) throw new Error("A group has at least one task");
   const fields = {
@@ -141,7 +141,7 @@ async function makePlaylist(given: Given, group: readonly SelectedTask[]): Promi
   };
   for (let count = 1; ; count += 1) {
     try {
-      return await given.kitsu().zou.write("POST", "/data/playlists", { ...fields, name: makeName(given, count) }, Playlist);
+      return await context.kitsu().zou.write("POST", "/data/playlists", { ...fields, name: makeName(context, count) }, Playlist);
     } catch (thrown) {
       const isTaken = thrown instanceof Failure && thrown.code === "kitsu-refused" && thrown.message.includes("same unique values");
       if (!isTaken || count === NAMES_MAX) throw thrown;
@@ -153,7 +153,7 @@ async function makePlaylist(given: Given, group: readonly SelectedTask[]): Promi
  * "{name} 2026-11-23 14:02", where the name is the parameter `name` of the action's URL. What the bot makes is the bot's in Kitsu, so the name says
  * for whom.
  */
-function makeName({ call, person }: Given, count: number): string {
+function makeName({ call, person }: ActionContext, count: number): string {
   const [date, time] = new Date().toISOString().split(/[T.]/);
   const maker = person.token === undefined ? ` (${person.name})` : "";
   const rest = ` ${date} ${time}${maker}${count > 1 ? ` ${count}` : ""}`;

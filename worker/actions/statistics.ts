@@ -1,7 +1,7 @@
 // The production manager's numbers: of the selection or, by a link, of a whole project or episode. Charts above, the same numbers in tables.
 import * as v from "valibot";
 import type { Link, Outcome } from "../../contract.ts";
-import { defineAction, type Given } from "../action/action.ts";
+import { type ActionContext, defineAction } from "../action/action.ts";
 import { Failure } from "../failure.ts";
 import { checkSelection } from "../request/call.ts";
 import type { SelectedTask } from "../services/selection.ts";
@@ -25,11 +25,11 @@ export const statistics = defineAction({
   isSafe: true,
   takesEmptySelection: true,
   needsKitsu: true,
-  async run(given) {
-    const filter = readFilter(given.call.params);
-    const { tables } = given.kitsu();
+  async run(context) {
+    const filter = readFilter(context.call.params);
+    const { tables } = context.kitsu();
     const [{ tasks: all, missing, roles, name }, persons, entityTypes, hoursByDay] = await Promise.all([
-      readTasks(given, filter),
+      readTasks(context, filter),
       tables.persons(),
       tables.entityTypes(),
       tables.hoursByDay(),
@@ -43,8 +43,8 @@ export const statistics = defineAction({
       entityTypes,
       withProject: new Set(filtered.map(({ task }) => task.project_id)).size > 1,
     });
-    const links = listLinks(given, filter, all);
-    const isToast = given.call.dialect.startsWith("ajax");
+    const links = listLinks(context, filter, all);
+    const isToast = context.call.dialect.startsWith("ajax");
     return {
       kind: "done",
       severity: missing.length > 0 || filtered.length === 0 ? "warning" : "info",
@@ -83,31 +83,31 @@ function readFilter(params: Record<string, string>): Filter {
 type Read = { tasks: SelectedTask[]; missing: string[]; roles: (Role | undefined)[]; name: string };
 
 /** The tasks to count, and the person's role in each of their projects. */
-async function readTasks(given: Given, filter: Filter): Promise<Read> {
-  const { call } = given;
-  if (filter.project !== undefined && call.selection.length === 0) return readProject(given, filter.project, filter.episode);
+async function readTasks(context: ActionContext, filter: Filter): Promise<Read> {
+  const { call } = context;
+  if (filter.project !== undefined && call.selection.length === 0) return readProject(context, filter.project, filter.episode);
   checkSelection(call);
-  const { tasks, missing, projectIds } = await given.kitsu().readSelection();
-  const projects = await given.kitsu().tables.projects();
-  const roles = await Promise.all(projectIds.map((id) => given.roleIn(id)));
+  const { tasks, missing, projectIds } = await context.kitsu().readSelection();
+  const projects = await context.kitsu().tables.projects();
+  const roles = await Promise.all(projectIds.map((id) => context.roleIn(id)));
   for (const [index, id] of projectIds.entries()) checkClient(roles[index], projects.get(id));
   return { tasks, missing, roles, name: sayTasks(tasks.length) };
 }
 
 /** Who is not of the project's team does not learn whether there is such a project. */
-async function readProject(given: Given, id: string, episodeId: string | undefined): Promise<Read> {
-  const kitsu = given.kitsu();
-  const role = await given.roleIn(id).catch((thrown: unknown) => {
+async function readProject(context: ActionContext, id: string, episodeId: string | undefined): Promise<Read> {
+  const kitsu = context.kitsu();
+  const role = await context.roleIn(id).catch((thrown: unknown) => {
     if (thrown instanceof Failure && thrown.code === "kitsu-unknown") return undefined;
     throw thrown;
   });
   const project = (await kitsu.tables.projects()).get(id);
-  const limits = given.settings.limits.get(statistics.id) ?? {};
+  const limits = context.settings.limits.get(statistics.id) ?? {};
   const isAllowed =
     role !== undefined &&
     limits.projects?.includes(id) !== false &&
     limits.roles?.includes(role) !== false &&
-    limits.departments?.some((one) => given.person.departments.includes(one)) !== false;
+    limits.departments?.some((one) => context.person.departments.includes(one)) !== false;
   if (!isAllowed || project === undefined) {
     throw new Failure("not-allowed", {
       title: "No statistics of this project for you",
@@ -118,7 +118,8 @@ async function readProject(given: Given, id: string, episodeId: string | undefin
   checkClient(role, project);
   const everything = await kitsu.readProject(id);
   // The bot sees the tasks of everybody.
-  const visible = role === "vendor" ? everything.filter(({ task }) => task.assignees.includes(given.person.id ?? "")) : everything;
+  const visible =
+    role === "vendor" ? everything.filter(({ task }) => task.assignees.includes(context.person.id ?? "")) : everything;
   const tasks = episodeId === undefined ? visible : visible.filter(({ episode }) => episode?.id === episodeId);
   const name = [project.name, episodeId !== undefined && (tasks[0]?.episode?.name ?? "an episode without tasks")];
   return { tasks, missing: [], roles: [role], name: name.filter(Boolean).join(", ") };
@@ -138,12 +139,12 @@ const nameTaskType = ({ taskType }: Filter, tasks: readonly SelectedTask[]) =>
   taskType && (tasks.find(({ task }) => task.task_type_id === taskType)?.taskType?.name ?? "one task type");
 
 /** `page`: this very count as a page, if it has an address. `filters`: one task type of what is counted. */
-function listLinks(given: Given, filter: Filter, tasks: readonly SelectedTask[]) {
-  const { call } = given;
+function listLinks(context: ActionContext, filter: Filter, tasks: readonly SelectedTask[]) {
+  const { call } = context;
   const here: Record<string, string | undefined> =
     call.selection.length === 0 ? filter : { selection: call.selection.join(","), taskType: filter.taskType };
   const isLinkable = call.selection.length <= LINKED_TASKS_MAX;
-  const link = (label: string, query: Record<string, string | undefined>): Link => ({ label, url: address(given, query) });
+  const link = (label: string, query: Record<string, string | undefined>): Link => ({ label, url: address(context, query) });
   const projects = groupTasks(tasks, ({ task, project }) => ({ id: task.project_id, name: project?.name ?? "(closed)" }));
   const wholes = projects
     .slice(0, LINKS_MAX)
@@ -167,7 +168,7 @@ function listLinks(given: Given, filter: Filter, tasks: readonly SelectedTask[])
 }
 
 /** The claimed person goes along, as Kitsu would say it: without a session the link is nobody's. */
-function address({ run, person }: Given, query: Record<string, string | undefined>): string {
+function address({ run, person }: ActionContext, query: Record<string, string | undefined>): string {
   const url = new URL(`${run.url.slice(0, run.url.lastIndexOf("/runs/"))}/actions/statistics`);
   for (const [name, value] of Object.entries(query)) if (value !== undefined) url.searchParams.set(name, value);
   if (person.trust === "claimed" && person.id !== undefined) url.searchParams.set("personid", person.id);

@@ -10,7 +10,7 @@ import { type Launcher, type Launchers, nameApp } from "./launchers.ts";
 import type { System } from "./operating-system.ts";
 import { type Located, locate, type Paths } from "./paths.ts";
 import { readTaskFacts, type TaskFacts } from "./template-variables.ts";
-import type { Loan } from "./ticket.ts";
+import type { LinkTarget } from "./ticket.ts";
 
 export type Item = {
   facts: TaskFacts;
@@ -28,7 +28,7 @@ export type Sources = {
   kitsu: Kitsu;
   person: { id?: string | undefined; name: string; email?: string | undefined };
   roleIn(projectId: string): Promise<Role | undefined>;
-  lend(loan: Loan): Promise<string>;
+  lend(loan: LinkTarget): Promise<string>;
   /** may media be lent at all? */
   hasAccount: boolean;
   /** where the person sits, as far as can be told */

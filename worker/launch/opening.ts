@@ -5,7 +5,7 @@ import { type Launcher, type LauncherOf, nameApp } from "./launchers.ts";
 import { fillCommand, fitLink, LINK_MAX_CHARS, type Linking, makeLink, mergeWays, type Told, tell } from "./link.ts";
 import { LIST_TYPE, makeList } from "./m3u8.ts";
 import { nameSystem, SYSTEMS, type System } from "./operating-system.ts";
-import type { Loan } from "./ticket.ts";
+import type { LinkTarget } from "./ticket.ts";
 import { makeTicket, makeTicketItem } from "./ticket.ts";
 
 export type Opening = {
@@ -22,7 +22,7 @@ export type Opening = {
 /** Who asks for it, and by which run. */
 export type Occasion = {
   system: System | undefined;
-  lend(loan: Loan): Promise<string>;
+  lend(loan: LinkTarget): Promise<string>;
   person: { id?: string | undefined; email?: string | undefined };
   run: { id: string };
 };

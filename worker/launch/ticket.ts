@@ -57,7 +57,7 @@ export function makeTicketItem(
  * - `preview`: the media of a preview file, for players that have no session in Kitsu
  * - `file`: a text to download
  */
-export type Loan =
+export type LinkTarget =
   | { kind: "ticket"; content: Record<string, unknown> }
   | { kind: "preview"; previewId: string; extension: string; name: string }
   | { kind: "file"; name: string; type: string; text: string };

@@ -2,7 +2,7 @@
 import type { Reply } from "../../contract.ts";
 
 /** What the action says, and who canceled it, if anything was canceled. Says it once, for a reply may be told again. */
-export function sayCanceler(reply: Reply, name: string | undefined): Reply {
+export function nameCanceler(reply: Reply, name: string | undefined): Reply {
   if (name === undefined || reply.kind === "ask") return reply;
   if (isWhole(reply)) return reply;
   const said = reply.kind === "started" ? `${name} is canceling it.` : `Canceled by ${name}.`;

@@ -2,20 +2,20 @@
 
 import { Webhook } from "standardwebhooks";
 import * as v from "valibot";
-import { hear, type Reply, RunId, WIRE_VERSION } from "../../contract.ts";
-import type { Action, Control, Given } from "../action/action.ts";
-import { isSetOver } from "../action/authorize.ts";
+import { parseResponse, type Reply, RunId, WIRE_VERSION } from "../../contract.ts";
+import type { Action, ActionContext, Control } from "../action/action.ts";
+import { supervises } from "../action/authorize.ts";
 import { Failure, restoreFailure } from "../failure.ts";
 import { sha256Hex } from "../format/hex.ts";
 import { readText } from "../request/body.ts";
-import type { Scene } from "../request/request-context.ts";
+import type { RequestContext } from "../request/request-context.ts";
 import { isTooMuch } from "../services/json.ts";
-import { meetConversation } from "../storage/run-coordinator.ts";
-import { offerAgain, readTime } from "../storage/run-links.ts";
-import type { Recorded } from "../storage/run-record.ts";
+import { getRunCoordinator } from "../storage/run-coordinator.ts";
+import { describeRun, readTime } from "../storage/run-links.ts";
+import type { RunRecord } from "../storage/run-record.ts";
 import type { ReportState } from "./progress-report.ts";
-import { findNow, findRecord, meetLongRun } from "./run-lookup.ts";
-import type { Followed } from "./watch.ts";
+import { findRun, findRunRecord, getLongRun } from "./run-lookup.ts";
+import type { RunAnswer } from "./watch.ts";
 
 /** How old a report may be when it arrives is for the library to say: five minutes. */
 const Signed = v.object({
@@ -25,10 +25,10 @@ const Signed = v.object({
 });
 
 /** `/runs/:id/follow`: how the run stands, once as JSON, or by a WebSocket from now on. Its address is the right to know. */
-export async function serveFollow(request: Request, id: string, scene: Scene): Promise<Response> {
-  const answer = await readFollowed(id, scene.url.searchParams.get("key") ?? "", scene);
+export async function serveFollow(request: Request, id: string, context: RequestContext): Promise<Response> {
+  const answer = await readFollowed(id, context.url.searchParams.get("key") ?? "", context);
   if (request.headers.get("upgrade")?.toLowerCase() === "websocket" && answer.reply.kind === "started") {
-    const { webSocket } = await meetLongRun(scene.env, id).fetch(request);
+    const { webSocket } = await getLongRun(context.env, id).fetch(request);
     // Anew, for headers are added to every answer, and those of an object's can't be changed.
     return new Response(null, { status: 101, webSocket });
   }
@@ -36,30 +36,30 @@ export async function serveFollow(request: Request, id: string, scene: Scene): P
 }
 
 /** `/runs/:id/picture`: the newest thing to look at, which the browser itself can't reach. */
-export async function servePicture(id: string, { env, url }: Scene): Promise<Response> {
-  const picture = v.is(RunId, id) ? await meetLongRun(env, id).picture(url.searchParams.get("key") ?? "") : undefined;
+export async function servePicture(id: string, { env, url }: RequestContext): Promise<Response> {
+  const picture = v.is(RunId, id) ? await getLongRun(env, id).picture(url.searchParams.get("key") ?? "") : undefined;
   if (picture === undefined) throw new Failure("loan-over", { text: "There is no picture of this run, or not any more." });
   return new Response(picture.body, picture);
 }
 
 /** How a run stands, or how it ended, for whoever has its key: with it they may try again what failed. */
-export async function readFollowed(id: string, key: string, scene: Scene): Promise<Followed> {
-  const living = v.is(RunId, id) ? await meetLongRun(scene.env, id).read(key) : undefined;
-  const { run, ...followed } = living ?? (await readEnd(id, key, scene));
+export async function readFollowed(id: string, key: string, context: RequestContext): Promise<RunAnswer> {
+  const living = v.is(RunId, id) ? await getLongRun(context.env, id).read(key) : undefined;
+  const { run, ...followed } = living ?? (await readEnd(id, key, context));
   return { ...followed, run: { ...run, ...(run.retry !== undefined && { retry: `${run.retry}&key=${key}` }) } };
 }
 
 /** How it ended, when the run itself has forgotten: the log knows whose key it was. */
-async function readEnd(id: string, key: string, { env, settings, base, url }: Scene): Promise<Followed> {
-  const recorded = await findRecord(env, settings, id, readTime(url));
-  if (recorded.follow === undefined || recorded.follow !== (await hashKey(key))) {
+async function readEnd(id: string, key: string, { env, settings, base, url }: RequestContext): Promise<RunAnswer> {
+  const record = await findRunRecord(env, settings, id, readTime(url));
+  if (record.follow === undefined || record.follow !== (await hashKey(key))) {
     throw new Failure("unknown-run", { text: "There is no such run, or it can't be followed by this address." });
   }
-  return { version: WIRE_VERSION, run: offerAgain(base, recorded), reply: recorded.reply };
+  return { version: WIRE_VERSION, run: describeRun(base, record), reply: record.reply };
 }
 
 /** Whoever has the key of a run acts for the person it was given to. */
-export const hasKey = async ({ follow }: Recorded, { searchParams }: URL) =>
+export const hasKey = async ({ follow }: RunRecord, { searchParams }: URL) =>
   follow !== undefined && follow === (await hashKey(searchParams.get("key") ?? ""));
 
 /** What the log keeps of the key: enough to know it again. */
@@ -68,24 +68,30 @@ export const hashKey = (key: string): Promise<string> => sha256Hex(key);
 const SAID: Record<Control, string> = { cancel: "Canceling", pause: "Pausing", resume: "Resumed" };
 
 /** By the person whose run it is, or by who is set over its projects. */
-export async function controlRun(action: Action, given: Given, first: Recorded, what: Control, { env }: Scene): Promise<Reply> {
-  if (given.person.id !== first.person?.id && !(await isSetOver(action, given))) {
+export async function controlRun(
+  action: Action,
+  actionContext: ActionContext,
+  first: RunRecord,
+  what: Control,
+  { env }: RequestContext,
+): Promise<Reply> {
+  if (actionContext.person.id !== first.person?.id && !(await supervises(action, actionContext))) {
     throw new Failure("not-allowed", {
       title: "This is another person's run",
       text: `Only ${first.person?.name ?? "who ran it"}, and the supervisors of its projects, may do this.`,
     });
   }
-  const by = given.person.id === first.person?.id ? undefined : given.person.name;
-  const reply = await meetLongRun(env, first.id).control(what, first.at, by);
+  const by = actionContext.person.id === first.person?.id ? undefined : actionContext.person.name;
+  const reply = await getLongRun(env, first.id).control(what, first.at, by);
   if (reply.kind === "failed") throw restoreFailure(reply);
   return { kind: "done", severity: "info", title: SAID[what], text: reply.text };
 }
 
 /** `POST /runs/:id/progress`: a Reply, `started` with its progress or how it ended, signed as the calls are that we send to that server. */
-export async function serveReport(request: Request, id: string, scene: Scene): Promise<Response> {
-  const { env, settings } = scene;
+export async function serveReport(request: Request, id: string, context: RequestContext): Promise<Response> {
+  const { env, settings } = context;
   const body = await readText(request);
-  const { action, reply: before } = await findReported(id, scene);
+  const { action, reply: before } = await findReported(id, context);
   const secret = settings.forwardTargets.find((target) => target.id === action)?.secret;
   const signed = v.safeParse(Signed, Object.fromEntries(request.headers));
   // The secret is the server's, for all of its runs: that it is this one which is meant, the id says, which is signed, too.
@@ -96,24 +102,24 @@ export async function serveReport(request: Request, id: string, scene: Scene): P
       advice: `Sign it with the secret of "${action}", after the Standard Webhooks specification, with a webhook-id that begins with the run's id.`,
     });
   }
-  const heard = isTooMuch(body) ? undefined : hear(200, "application/json", body);
-  if (heard?.as !== "reply" || heard.reply.kind === "ask") {
+  const heard = isTooMuch(body) ? undefined : parseResponse(200, "application/json", body);
+  if (heard?.kind !== "reply" || heard.reply.kind === "ask") {
     throw new Failure("invalid-call", { text: "The report is no reply of the kind started, done or failed.", field: "body" });
   }
   const at = Number(signed.output["webhook-timestamp"]);
-  const state = await meetLongRun(env, id).report(action, signed.output["webhook-id"], at, heard.reply);
+  const state = await getLongRun(env, id).report(action, signed.output["webhook-id"], at, heard.reply);
   if (state === "taken") return Response.json({ accepted: true });
   // What has ended is known by the log alone after a while.
   throw refuseReport(state === "early" && (before.kind === "done" || before.kind === "failed") ? "over" : state);
 }
 
 /** A server may be faster than the worker, which writes a run down after its answer. */
-async function findReported(id: string, { env, settings, url }: Scene): Promise<Recorded> {
+async function findReported(id: string, { env, settings, url }: RequestContext): Promise<RunRecord> {
   try {
-    return (await findNow(env, settings, id, readTime(url))).recorded;
+    return (await findRun(env, settings, id, readTime(url))).record;
   } catch (thrown) {
     const isUnknown = thrown instanceof Failure && thrown.code === "unknown-run" && v.is(RunId, id);
-    if (isUnknown && (await meetConversation(env, id).state()).state === "running") throw refuseReport("early");
+    if (isUnknown && (await getRunCoordinator(env, id).state()).state === "running") throw refuseReport("early");
     throw thrown;
   }
 }

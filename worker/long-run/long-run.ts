@@ -2,21 +2,30 @@
 // deploys, tells whoever follows, and when it is over it writes the log and forgets.
 import { DurableObject } from "cloudflare:workers";
 import type { Reply } from "../../contract.ts";
-import type { Control, Standing, Watch } from "../action/action.ts";
-import { keepOpenable } from "../action/safe-links.ts";
+import type { Control, RunStatus, WatchContext } from "../action/action.ts";
+import { keepSafeLinks } from "../action/safe-links.ts";
 import { endInTime } from "../action/time-limit.ts";
 import { findAction } from "../actions/index.ts";
 import { describeCause, Failure, toFailure } from "../failure.ts";
 import { readMissing, tellMissing } from "../services/missing-tasks.ts";
 import { type Env, readSettings, type Settings } from "../settings/settings.ts";
 import { releaseOver } from "../storage/locks.ts";
-import { sayCanceler } from "./canceler.ts";
+import { nameCanceler } from "./canceler.ts";
 import { keepUndo, recordOf, tellBeginning, tellEnd } from "./long-run-log.ts";
-import { type Known, type Living, partsOf, partsOfBeginning, readKnown, type State } from "./long-run-state.ts";
+import { type LiveRun, type LongRunState, partsOf, partsOfBeginning, readKnown, type StoredLongRun } from "./long-run-state.ts";
 import { noteReport, type Reported, type ReportState } from "./progress-report.ts";
-import { readRun } from "./run-lookup.ts";
+import { readRunReply } from "./run-lookup.ts";
 import { closeSockets, openSocket, tellSockets } from "./sockets.ts";
-import { advance, answerOf, type Beginning, type Followed, forgetToken, isOver, makeWatch, WATCH_EVERY_MS } from "./watch.ts";
+import {
+  advance,
+  answerOf,
+  createWatchContext,
+  forgetToken,
+  isOver,
+  type LongRunStart,
+  type RunAnswer,
+  WATCH_EVERY_MS,
+} from "./watch.ts";
 
 const WATCH_MAX_MS = 25_000;
 /** Until then it can be followed when it is over; then the log alone knows. */
@@ -26,21 +35,21 @@ const LOOK_AGAIN_MS = 60_000;
 const SETTLE_AGAIN_MS = 2_000;
 
 export class LongRun extends DurableObject<Env> {
-  private known: Known | undefined;
+  private known: StoredLongRun | undefined;
   private isLooking = false;
   private turn: Promise<unknown> = Promise.resolve();
 
   /** Begins once, however often it is told to. False: there is another run of this id. */
-  begin(beginning: Beginning, data: string): Promise<boolean> {
+  begin(beginning: LongRunStart, data: string): Promise<boolean> {
     return this.inTurn(() => this.beginNow(beginning, data));
   }
 
-  private async beginNow(beginning: Beginning, data: string): Promise<boolean> {
+  private async beginNow(beginning: LongRunStart, data: string): Promise<boolean> {
     const known = await this.load();
     if (known !== undefined) return known.beginning.key === beginning.key;
     // First of all, for whatever is stored must be looked at.
     await this.ctx.storage.setAlarm(Date.now());
-    const isNew = { reply: beginning.recorded.reply, controls: [], began: Date.now(), tries: 0, data };
+    const isNew = { reply: beginning.record.reply, controls: [], began: Date.now(), tries: 0, data };
     const state = { ...isNew, isSettled: false, isWritten: false, reports: [], reportedAt: 0, freed: 0 };
     await this.ctx.storage.put({ ...partsOfBeginning(beginning), ...partsOf(state) });
     this.known = { beginning, state };
@@ -49,21 +58,21 @@ export class LongRun extends DurableObject<Env> {
   }
 
   /** What others are to know of its beginning, after it is stored; again where that failed. */
-  private async settle({ beginning, state }: Known): Promise<void> {
+  private async settle({ beginning, state }: StoredLongRun): Promise<void> {
     const isSettled = await tellBeginning(this.env, beginning, state);
     await this.save({ ...state, isSettled });
   }
 
   /** How it stands, for whoever has the key. */
-  async read(key: string): Promise<Followed | undefined> {
+  async read(key: string): Promise<RunAnswer | undefined> {
     const known = await this.load();
     return known?.beginning.key === key ? answer(known) : undefined;
   }
 
   /** How it stands, with all that is known of it, for the worker itself. */
-  async peek(): Promise<Living | undefined> {
+  async peek(): Promise<LiveRun | undefined> {
     const known = await this.load();
-    return known && { recorded: recordOf(known), followed: answer(known) };
+    return known && { record: recordOf(known), followed: answer(known) };
   }
 
   /** The newest picture of it, for whoever has the key. */
@@ -71,7 +80,7 @@ export class LongRun extends DurableObject<Env> {
     const known = await this.load();
     if (known?.beginning.key !== key || known.state.picture === undefined) return undefined;
     const settings = readSettings(this.env);
-    const { picture } = findAction(known.beginning.recorded.action, settings);
+    const { picture } = findAction(known.beginning.record.action, settings);
     const signal = AbortSignal.timeout(WATCH_MAX_MS);
     return picture?.(this.watchOf(known, settings, signal), JSON.parse(known.state.data)).catch(() => undefined);
   }
@@ -84,9 +93,9 @@ export class LongRun extends DurableObject<Env> {
   private async controlNow(what: Control, at: number, by: string | undefined): Promise<Reply> {
     const known = await this.load();
     try {
-      if (known === undefined || known.beginning.recorded.at !== at || isOver(known.state)) throw over();
+      if (known === undefined || known.beginning.record.at !== at || isOver(known.state)) throw over();
       const settings = readSettings(this.env);
-      const { title, control } = findAction(known.beginning.recorded.action, settings);
+      const { title, control } = findAction(known.beginning.record.action, settings);
       if (control === undefined) throw over();
       const standing = await endInTime(title, WATCH_MAX_MS, (signal) =>
         control(this.watchOf(known, settings, signal), JSON.parse(known.state.data), what),
@@ -112,7 +121,7 @@ export class LongRun extends DurableObject<Env> {
 
   private async reportNow(action: string, id: string, at: number, reply: Reply): Promise<ReportState> {
     const known = await this.load();
-    if (known === undefined || known.beginning.recorded.action !== action) return "early";
+    if (known === undefined || known.beginning.record.action !== action) return "early";
     if (isOver(known.state)) return known.state.reports.includes(id) ? "stale" : "over";
     const noted = noteReport(known.state, id, at, reply);
     if (noted === undefined) return "stale";
@@ -160,7 +169,7 @@ export class LongRun extends DurableObject<Env> {
     }
   }
 
-  private async look({ beginning, state }: Known): Promise<void> {
+  private async look({ beginning, state }: StoredLongRun): Promise<void> {
     const settings = readSettings(this.env);
     const data = JSON.parse(state.data);
     const standing = await advance(
@@ -168,9 +177,9 @@ export class LongRun extends DurableObject<Env> {
       () => JSON.parse(state.data),
       settings,
       async () => {
-        if (!beginning.isWatched) return { reply: state.reply, data, againMs: UNWATCHED_MS };
+        if (!beginning.isWatched) return { reply: state.reply, data, nextCheckMs: UNWATCHED_MS };
         // A deploy may have taken the action away: then this is how the run ends.
-        const { title, watch } = findAction(beginning.recorded.action, settings);
+        const { title, watch } = findAction(beginning.record.action, settings);
         if (watch === undefined) throw over();
         return endInTime(title, WATCH_MAX_MS, (signal) => watch(this.watchOf({ beginning, state }, settings, signal), data));
       },
@@ -179,15 +188,25 @@ export class LongRun extends DurableObject<Env> {
   }
 
   /** Keeps how it stands, tells everybody, and looks again later. */
-  private async take({ reply, data, controls = [], againMs = WATCH_EVERY_MS, picture }: Standing, noted?: Reported): Promise<void> {
+  private async take(
+    { reply, data, controls = [], nextCheckMs: againMs = WATCH_EVERY_MS, picture }: RunStatus,
+    noted?: Reported,
+  ): Promise<void> {
     const known = await this.load();
     // What was over meanwhile, by a control or a report, stays over.
     if (known === undefined || isOver(known.state)) return;
     const { beginning } = known;
     const before = JSON.stringify(answer(known));
     const settings = readSettings(this.env);
-    const shown = keepOpenable(sayCanceler(reply, known.state.canceledBy), settings.schemes);
-    const state: State = { ...known.state, ...noted, reply: shown, data: JSON.stringify(data), controls: [...controls], picture };
+    const shown = keepSafeLinks(nameCanceler(reply, known.state.canceledBy), settings.schemes);
+    const state: LongRunState = {
+      ...known.state,
+      ...noted,
+      reply: shown,
+      data: JSON.stringify(data),
+      controls: [...controls],
+      picture,
+    };
     if (isOver(state)) state.ended = Date.now();
     // Before anybody is offered it.
     if (isOver(state)) state.undo = await keepUndo(this.env, beginning, state);
@@ -195,14 +214,14 @@ export class LongRun extends DurableObject<Env> {
     const now = JSON.stringify(answer({ beginning, state }));
     if (now !== before) tellSockets(this.ctx, now);
     // After what is seen, for that must not wait for this. Should it not be kept, the same is freed once more.
-    state.freed = await releaseOver(this.env, beginning.recorded, shown, state.freed);
+    state.freed = await releaseOver(this.env, beginning.record, shown, state.freed);
     const waitMs = isOver(state) ? 0 : waitFor(againMs, settings);
     // KV takes one write of a key a second. What is not watched would else be looked at, and written, in an hour.
     await this.ctx.storage.setAlarm(Date.now() + (state.isSettled ? waitMs : Math.min(waitMs, SETTLE_AGAIN_MS)));
   }
 
   /** Writes the log, releases what was locked, and forgets when followers had their time. */
-  private async end({ beginning, state }: Known): Promise<void> {
+  private async end({ beginning, state }: StoredLongRun): Promise<void> {
     if (state.isWritten) {
       closeSockets(this.ctx);
       await this.ctx.storage.deleteAll();
@@ -214,23 +233,23 @@ export class LongRun extends DurableObject<Env> {
     await this.ctx.storage.setAlarm(Date.now() + (isWritten ? FORGET_AFTER_MS : WRITE_AGAIN_MS));
   }
 
-  private watchOf({ beginning, state }: Known, settings: Settings, signal: AbortSignal): Watch {
-    return makeWatch(beginning, settings, signal, {
+  private watchOf({ beginning, state }: StoredLongRun, settings: Settings, signal: AbortSignal): WatchContext {
+    return createWatchContext(beginning, settings, signal, {
       save: async (data) => {
         state.data = JSON.stringify(data);
         await this.save(state);
       },
-      readRun: (id) => readRun(this.env, settings, id),
+      readRunReply: (id) => readRunReply(this.env, settings, id),
     });
   }
 
-  private async load(): Promise<Known | undefined> {
+  private async load(): Promise<StoredLongRun | undefined> {
     this.known ??= await readKnown(this.ctx.storage);
     return this.known;
   }
 
   /** What is not stored is not known either: who follows is told nothing that a restart would take back. */
-  private async save(state: State): Promise<void> {
+  private async save(state: LongRunState): Promise<void> {
     if (this.known === undefined) return;
     const beginning = isOver(state) ? forgetToken(this.known.beginning) : this.known.beginning;
     await this.ctx.storage.put({ ...partsOf(state), ...(beginning !== this.known.beginning && partsOfBeginning(beginning)) });
@@ -241,7 +260,7 @@ export class LongRun extends DurableObject<Env> {
 /** Not more often than the studio wants; but what has more to do at once is not waited for. */
 const waitFor = (againMs: number, { longRunEveryMs }: Settings) => (againMs === 0 ? 0 : Math.max(againMs, longRunEveryMs));
 
-const answer = ({ beginning, state }: Known) => answerOf(beginning, state);
+const answer = ({ beginning, state }: StoredLongRun) => answerOf(beginning, state);
 
 /** Nobody looks: only that its time ends is looked after. */
 const UNWATCHED_MS = 3_600_000;

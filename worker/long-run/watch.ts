@@ -1,17 +1,17 @@
 // One look at what a long run began: what is to be shown next, and when to look again.
 import * as v from "valibot";
 import { type Answer, Reply, type Run, type Started, WIRE_VERSION } from "../../contract.ts";
-import { meetKitsuLater } from "../access/person.ts";
-import type { Standing, Watch } from "../action/action.ts";
+import { reopenKitsuFor } from "../access/person.ts";
+import type { RunStatus, WatchContext } from "../action/action.ts";
 import { describeCause, Failure, toFailure } from "../failure.ts";
-import { saySince } from "../format/since.ts";
+import { formatSince } from "../format/since.ts";
 import type { Settings } from "../settings/settings.ts";
-import { offerAgain, offerFollow } from "../storage/run-links.ts";
-import { Recorded } from "../storage/run-record.ts";
+import { describeRun, followLinks } from "../storage/run-links.ts";
+import { RunRecord } from "../storage/run-record.ts";
 
 /** What a long run begins with. `key` is the right to follow it; `token` is of the person's session, where it works as the person. */
-export const Beginning = v.object({
-  recorded: Recorded,
+export const LongRunStart = v.object({
+  record: RunRecord,
   base: v.string(),
   email: v.optional(v.string()),
   token: v.optional(v.string()),
@@ -20,16 +20,16 @@ export const Beginning = v.object({
   /** how it can be taken back once it is done: `data` is JSON for the action's `undo` */
   undo: v.optional(v.object({ data: v.string(), lifeS: v.number(), label: v.optional(v.string()) })),
 });
-export type Beginning = v.InferOutput<typeof Beginning>;
+export type LongRunStart = v.InferOutput<typeof LongRunStart>;
 
 /** The person's token is kept for no longer than the run needs it. */
-export const forgetToken = (beginning: Beginning): Beginning =>
+export const forgetToken = (beginning: LongRunStart): LongRunStart =>
   beginning.token === undefined ? beginning : { ...beginning, token: undefined };
 
 const time = v.optional(v.number());
 
 /** How far a long run is. Times are epoch milliseconds. */
-export const Going = v.object({
+export const LongRunProgress = v.object({
   reply: Reply,
   controls: v.array(v.picklist(["cancel", "pause", "resume"])),
   began: v.number(),
@@ -45,7 +45,7 @@ export const Going = v.object({
   /** until when it can be taken back, in epoch milliseconds */
   undo: v.optional(v.object({ until: v.number(), label: v.optional(v.string()) })),
 });
-export type Going = v.InferOutput<typeof Going>;
+export type LongRunProgress = v.InferOutput<typeof LongRunProgress>;
 
 export const WATCH_EVERY_MS = 5_000;
 /** Waits double up to this while what it began can't be reached. */
@@ -54,18 +54,18 @@ const FAULT_MAX_MS = 3_600_000;
 /** Faults of ours, or of the settings of a deploy. */
 const FAULTS: readonly string[] = ["internal-error", "not-configured", "unknown-action"];
 
-export const isOver = ({ reply }: Pick<Going, "reply">) => reply.kind !== "started";
+export const isOver = ({ reply }: Pick<LongRunProgress, "reply">) => reply.kind !== "started";
 
 /**
  * Looks, unless its time is over. What can't be reached is looked for again, and that is said; anything else that goes wrong ends the run.
  * @param readData what the action will be given next time, if this look comes to nothing: what it saved while it looked
  */
 export async function advance(
-  going: Going,
+  going: LongRunProgress,
   readData: () => unknown,
   settings: Settings,
-  look: () => Promise<Standing>,
-): Promise<Standing> {
+  look: () => Promise<RunStatus>,
+): Promise<RunStatus> {
   const { began, reply, controls, picture } = going;
   if (Date.now() - began > settings.longRunLimitMs) return { reply: tooLong(reply, settings), data: readData() };
   try {
@@ -85,7 +85,7 @@ export async function advance(
     going.lostSince ??= Date.now();
     going.tries += 1;
     const againMs = Math.min(WATCH_EVERY_MS * 2 ** (going.tries - 1), LOST_WAIT_MAX_MS);
-    return { reply: tellLost(reply, failure, going.lostSince), data: readData(), controls, againMs, picture };
+    return { reply: tellLost(reply, failure, going.lostSince), data: readData(), controls, nextCheckMs: againMs, picture };
   }
 }
 
@@ -93,7 +93,7 @@ export async function advance(
  * What was begun goes on without us. So a look that took too long is made again, for what it saved is kept; and a fault of ours, which may be one of a
  * deploy that is taken back, is borne for a while.
  */
-function isWorthAnother({ code, reply }: Failure, { faultSince }: Going): boolean {
+function isWorthAnother({ code, reply }: Failure, { faultSince }: LongRunProgress): boolean {
   if (reply.retry === true || code === "time-limit") return true;
   return FAULTS.includes(code) && faultSince !== undefined && Date.now() - faultSince < FAULT_MAX_MS;
 }
@@ -105,7 +105,7 @@ function tellLost(reply: Reply, { reply: { text } }: Failure, since: number): Re
   if (reply.kind !== "started") return reply;
   const said: Started = {
     ...reply,
-    text: `${closeSentence(text ?? "It can't be reached.")} No update since ${saySince(since)}; retrying.`,
+    text: `${closeSentence(text ?? "It can't be reached.")} No update since ${formatSince(since)}; retrying.`,
   };
   return said;
 }
@@ -125,34 +125,37 @@ function tooLong(reply: Reply, { longRunLimitMs }: Settings): Reply {
 }
 
 /** What the action is given to look with. */
-export function makeWatch(
-  { recorded, base, email, token }: Beginning,
+export function createWatchContext(
+  { record, base, email, token }: LongRunStart,
   settings: Settings,
   signal: AbortSignal,
-  { save, readRun }: Pick<Watch, "save" | "readRun">,
-): Watch {
-  const { id, at, person, reply, call } = recorded;
+  { save, readRunReply }: Pick<WatchContext, "save" | "readRunReply">,
+): WatchContext {
+  const { id, at, person, reply, call } = record;
   return {
-    run: offerAgain(base, { id, at, reply }),
+    run: describeRun(base, { id, at, reply }),
     person: { id: person?.id, name: person?.name ?? "", email },
     settings,
     base,
     signal,
-    kitsu: (own = signal) => meetKitsuLater({ id: person?.id, token }, call?.selection ?? [], settings, own),
+    kitsu: (own = signal) => reopenKitsuFor({ id: person?.id, token }, call?.selection ?? [], settings, own),
     save,
-    readRun,
+    readRunReply,
   };
 }
 
 /** An answer that always says which run it is about. */
-export type Followed = Answer & { run: Run };
+export type RunAnswer = Answer & { run: Run };
 
-export function answerOf({ base, key, recorded: { id, at } }: Beginning, { controls, picture, undo, ...going }: Going): Followed {
+export function answerOf(
+  { base, key, record: { id, at } }: LongRunStart,
+  { controls, picture, undo, ...going }: LongRunProgress,
+): RunAnswer {
   const place = `${base}/runs/${id}/picture?at=${at}&key=${key}&n=${encodeURIComponent(picture ?? "")}`;
   const reply = going.reply.kind === "started" && picture !== undefined ? { ...going.reply, picture: place } : going.reply;
   return {
     version: WIRE_VERSION,
-    run: { ...offerAgain(base, { id, at, reply, undo }), ...offerFollow(base, { id, at, key, controls }) },
+    run: { ...describeRun(base, { id, at, reply, undo }), ...followLinks(base, { id, at, key, controls }) },
     reply,
   };
 }

@@ -1,5 +1,5 @@
 // A run's call as a command line, for whoever wants to see it happen again. It has no secret in it: what proves who calls is a variable of the shell.
-import type { Recorded } from "../storage/run-record.ts";
+import type { RunRecord } from "../storage/run-record.ts";
 import { callFields } from "./ask-page.ts";
 
 /** Linux takes 128 KiB in one argument. */
@@ -14,7 +14,7 @@ const PROOFS: Readonly<Record<string, string[]>> = {
  * Nothing where the call was not understood, is too long for a command line, or took an earlier run back.
  * @param kitsuUrl whose page the call came from, as far as the action server looks
  */
-export function makeCurl({ action, arrived, call, person }: Recorded, base: string, kitsuUrl: string): string | undefined {
+export function makeCurl({ action, arrived, call, person }: RunRecord, base: string, kitsuUrl: string): string | undefined {
   if (call === undefined || call.changeOf !== undefined) return undefined;
   const { params, input, form } = call;
   const isLink = arrived.method === "GET";

@@ -4,11 +4,11 @@ import type { Settings } from "../settings/settings.ts";
 import { type Content, html } from "./html.ts";
 import { renderPage } from "./layout.ts";
 import { renderReply } from "./reply-view.ts";
-import { renderAgain } from "./retry-undo.ts";
+import { renderRetryUndo } from "./retry-undo.ts";
 
 const CONTROLS = { cancel: "Cancel", pause: "Pause", resume: "Go on" } as const;
 
-export function renderGoing(run: Run, reply: Reply, { basePath, kitsuUrls }: Settings): Response {
+export function renderLiveRun(run: Run, reply: Reply, { basePath, kitsuUrls }: Settings): Response {
   const isGoing = reply.kind === "started";
   return renderPage({
     title: reply.title,
@@ -19,7 +19,7 @@ export function renderGoing(run: Run, reply: Reply, { basePath, kitsuUrls }: Set
 ${renderReply(reply, kitsuUrls[0])}
 <p class="unfollowed problem" role="status" hidden>The connection is lost; it is tried again.</p>
 ${renderControls(run)}
-${!isGoing && renderAgain({ ...run, undo: undefined }, reply)}
+${!isGoing && renderRetryUndo({ ...run, undo: undefined }, reply)}
 </div>
 <footer class="run">Run <code>${run.id}</code></footer>`,
   });

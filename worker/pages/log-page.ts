@@ -2,12 +2,12 @@
 
 import { sayTook } from "../format/labels.ts";
 import type { Settings } from "../settings/settings.ts";
-import { runAt } from "../storage/run-links.ts";
+import { linkRun } from "../storage/run-links.ts";
 import type { LoggedRun, RunFilter } from "../storage/run-log.ts";
 import { RUN_STATES } from "../storage/run-record.ts";
 import { type Content, html } from "./html.ts";
 import { renderPage } from "./layout.ts";
-import { sayMoment } from "./time.ts";
+import { formatMoment } from "./time.ts";
 
 export type Log = {
   /** what the runs were filtered by */
@@ -69,9 +69,9 @@ function renderRuns({ runs, base, titles }: Log): Content {
 <thead><tr><th scope="col">When (UTC)</th><th scope="col">Action</th><th scope="col">State</th><th scope="col">Result</th><th scope="col">Project</th><th scope="col" class="number">Tasks</th><th scope="col">Person</th><th scope="col">Trust</th><th scope="col" class="number">Took</th></tr></thead>
 <tbody>
 ${runs.map((run) => {
-  const { url } = runAt(base, run.id, run.at);
+  const { url } = linkRun(base, run.id, run.at);
   return html`<tr>
-<td class="nowrap"><a href="${url}">${sayMoment(run.at)}</a></td>
+<td class="nowrap"><a href="${url}">${formatMoment(run.at)}</a></td>
 <td>${titles.get(run.action) ?? run.action}</td><td><span class="tag ${run.state}">${run.state}</span></td><td dir="auto">${run.title}</td>
 <td>${run.projects || run.project}</td><td class="number">${run.tasks > 0 ? html`<a href="${url}#tasks">${run.tasks}</a>` : run.tasks}</td>
 <td>${run.name ? html`<span title="${run.email}">${run.name}</span>` : run.email || run.person || "unknown"}</td><td>${run.trust}</td><td class="number nowrap">${sayTook(run.tookMs)}</td>

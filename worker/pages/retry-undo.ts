@@ -6,7 +6,7 @@ import { renderHidden } from "./ask-page.ts";
 import { type Content, html } from "./html.ts";
 
 /** @param person who called; absent where the page is not theirs but a reader's of the log */
-export function renderAgain({ retry, undo }: Run, reply: Reply, person?: Call["person"]): Content {
+export function renderRetryUndo({ retry, undo }: Run, reply: Reply, person?: Call["person"]): Content {
   if (retry === undefined && undo === undefined) return undefined;
   // With an id of its own, a button that is pressed twice is one run.
   return html`<div class="again">

@@ -2,20 +2,20 @@
 import type { Reply, Run } from "../../contract.ts";
 import { sayTook } from "../format/labels.ts";
 import type { Settings } from "../settings/settings.ts";
-import { runAt } from "../storage/run-links.ts";
-import { type Recorded, stateOf } from "../storage/run-record.ts";
+import { linkRun } from "../storage/run-links.ts";
+import { type RunRecord, stateOf } from "../storage/run-record.ts";
 import { makeCurl } from "./curl.ts";
 import { type Content, html } from "./html.ts";
 import { renderPage } from "./layout.ts";
 import { renderReply, renderTable } from "./reply-view.ts";
-import { renderAgain } from "./retry-undo.ts";
+import { renderRetryUndo } from "./retry-undo.ts";
 import { renderTime } from "./time.ts";
 
 /**
  * @param state what of the reply may be told to anyone
  * @param title of the action
  */
-export function renderRunState(recorded: Recorded, state: Reply, title: string, run: Run, settings: Settings): Response {
+export function renderRunState(record: RunRecord, state: Reply, title: string, run: Run, settings: Settings): Response {
   const { basePath, kitsuUrls } = settings;
   // Only a session, or Access, tells who presses a button here.
   const isKnown = basePath !== "" || settings.access !== undefined;
@@ -24,20 +24,20 @@ export function renderRunState(recorded: Recorded, state: Reply, title: string, 
     basePath,
     kitsuUrl: kitsuUrls[0],
     body: html`${renderReply(state)}
-${isKnown && renderAgain(run, recorded.reply)}
-<section>${renderFacts(recorded, title)}
+${isKnown && renderRetryUndo(run, record.reply)}
+<section>${renderFacts(record, title)}
 <p class="quiet">Who ran it, on what, and what was said is in the log. <a href="${basePath}/runs">Open the log</a></p></section>`,
   });
 }
 
 /** @param title of the action */
 export function renderRun(
-  recorded: Recorded,
+  record: RunRecord,
   title: string,
   run: Run,
   { basePath, kitsuUrls: [kitsuUrl = ""] }: Settings,
 ): Response {
-  const { call, arrived, cause, reply, undone, deployedAtS } = recorded;
+  const { call, arrived, cause, reply, undone, deployedAtS } = record;
   const base = run.url.slice(0, run.url.lastIndexOf("/runs/"));
   return renderPage({
     title: `${title}, a run`,
@@ -45,18 +45,18 @@ export function renderRun(
     kitsuUrl,
     hasDocument: reply.kind === "done" && reply.document !== undefined,
     body: html`${renderReply(reply, kitsuUrl, true)}
-${renderAgain(run, reply)}
+${renderRetryUndo(run, reply)}
 ${undone !== undefined && html`<p>Taken back by ${undone.person}, ${renderTime(undone.at)}: ${undone.reply.title}</p>`}
 <section>
 <h2>The run</h2>
-${renderFacts(recorded, title, renderWho(recorded))}
-${call?.retryOf && html`<p>It tries again what failed in <a href="${runAt(base, call.retryOf.id, call.retryOf.at).url}">an earlier run</a>.</p>`}
-${call?.changeOf && html`<p>It undoes or stops <a href="${runAt(base, call.changeOf.id, call.changeOf.at).url}">an earlier run</a>.</p>`}
+${renderFacts(record, title, renderWho(record))}
+${call?.retryOf && html`<p>It tries again what failed in <a href="${linkRun(base, call.retryOf.id, call.retryOf.at).url}">an earlier run</a>.</p>`}
+${call?.changeOf && html`<p>It undoes or stops <a href="${linkRun(base, call.changeOf.id, call.changeOf.at).url}">an earlier run</a>.</p>`}
 <p class="effects">${call?.path?.startsWith("/") && html`<a class="button" href="${kitsuUrl}${call.path}">Open in Kitsu</a>`}</p>
 ${cause !== undefined && html`<h2>Why it failed</h2><pre>${cause}</pre>`}
-${renderTasks(recorded, kitsuUrl)}
+${renderTasks(record, kitsuUrl)}
 <h2>To run it again by hand</h2>
-${renderCurl(makeCurl(recorded, base, kitsuUrl))}
+${renderCurl(makeCurl(record, base, kitsuUrl))}
 <p><a class="button" href="${run.url}&amp;as=json">All that is known of it, as JSON</a></p>
 ${deployedAtS ? html`<p class="quiet">It was run by the action server that was deployed ${renderTime(deployedAtS * 1_000)}.</p>` : undefined}
 ${call !== undefined && html`<h2>The call</h2><pre>${JSON.stringify(call, null, 2)}</pre>`}
@@ -68,9 +68,9 @@ ${renderTable({ columns: ["Field", "Value"], rows: arrived.fields })}
 }
 
 /** @param who what is for the log's readers alone */
-function renderFacts(recorded: Recorded, title: string, who?: Content): Content {
-  const { id, at, tookMs, action, status, person } = recorded;
-  const state = stateOf(recorded);
+function renderFacts(record: RunRecord, title: string, who?: Content): Content {
+  const { id, at, tookMs, action, status, person } = record;
+  const state = stateOf(record);
   return html`<dl>
 <dt>Run</dt><dd><code>${id}</code></dd>
 <dt>Action</dt><dd>${title}${title !== action && html` (<code>${action}</code>)`}</dd>
@@ -83,7 +83,7 @@ ${person !== undefined && html`<dt>Trust</dt><dd>${person.trust}</dd>`}
 </dl>`;
 }
 
-function renderWho({ person, call, selected }: Recorded): Content {
+function renderWho({ person, call, selected }: RunRecord): Content {
   const name = [person?.name, call?.person.email].filter((part, at, all) => part && all.indexOf(part) === at).join(", ");
   const projects = selected?.projects.join(", ") || call?.project;
   return html`${name && html`<dt>Person</dt><dd>${name}${person?.role && `, ${person.role}`}</dd>`}
@@ -91,7 +91,7 @@ ${projects && html`<dt>Project</dt><dd>${projects}</dd>`}`;
 }
 
 /** Without names, as in old records and where Kitsu was not asked, the call below has the ids. */
-function renderTasks({ call, selected }: Recorded, kitsuUrl: string): Content {
+function renderTasks({ call, selected }: RunRecord, kitsuUrl: string): Content {
   const count = call?.selection.length ?? 0;
   if (count === 0) return undefined;
   const rest = count - (selected?.tasks.length ?? 0);

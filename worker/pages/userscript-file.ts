@@ -3,11 +3,11 @@
 import type { UserscriptConfig } from "../../contract.ts";
 import { bundle, header } from "../../gen/userscript.ts";
 import { sha256Hex } from "../format/hex.ts";
-import type { Scene } from "../request/request-context.ts";
+import type { RequestContext } from "../request/request-context.ts";
 import type { Settings } from "../settings/settings.ts";
 import { readUserscriptVersion } from "./userscript-version.ts";
 
-type Place = Pick<Scene, "env" | "base" | "settings">;
+type Place = Pick<RequestContext, "env" | "base" | "settings">;
 
 /** `/kitsu-actions.user.js`: what a manager installs. */
 export async function serveUserscript(request: Request, { env, base, settings }: Place): Promise<Response> {

@@ -4,7 +4,7 @@ import * as v from "valibot";
 import { TASKS_MAX } from "../../contract.ts";
 import { Failure } from "../failure.ts";
 import type { ArrivedField } from "./body.ts";
-import { readSubmission, type Submission } from "./form-answer.ts";
+import { type FormAnswer, readFormAnswer } from "./form-answer.ts";
 import { clip, show } from "./request-snapshot.ts";
 import { IGNORED_MAX } from "./size-limits.ts";
 
@@ -12,7 +12,7 @@ import { IGNORED_MAX } from "./size-limits.ts";
 export type Dialect = "ajax" | "ajax of 2019" | "form" | "form of 2017" | "mixed" | "repeated" | "unknown";
 
 /** Everything in it is a claim made by a browser. Ids are UUIDs in small letters. */
-export type Call = Submission & {
+export type Call = FormAnswer & {
   dialect: Dialect;
   person: { id?: string | undefined; email?: string | undefined };
   /** of the first selected task, or of the page, or none: a hint, for a selection may mix projects */
@@ -98,7 +98,7 @@ const NAMES_A_PERSON: readonly Meaning[] = ["person", "email"];
  * @param fields those of the body
  */
 export function understandCall(query: readonly ArrivedField[], fields: readonly ArrivedField[]): Call {
-  const { submission, rest: body } = readSubmission(fields);
+  const { submission, rest: body } = readFormAnswer(fields);
   const given = new Map<Meaning, Given>();
   const selected: unknown[] = [];
   const ignored: Ignored[] = [];

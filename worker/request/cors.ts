@@ -1,5 +1,5 @@
 // Which pages may read an answer of ours. It is said here for every answer there is, failures and preflights included, and nowhere else.
-import { readPath, type Scene } from "./request-context.ts";
+import { type RequestContext, readPath } from "./request-context.ts";
 
 /** What any page may read: whoever asks has its address, and it says nothing personal. */
 const PUBLIC = [
@@ -16,14 +16,14 @@ const FOR_KITSU = [/^\/actions\/[^/]+$/, /^\/runs\/[0-9a-f]{32}\/(void|retry|und
  * Puts on an answer what lets the right pages read it. Kitsu's own origins are named exactly, for what is asked with a session is readable by no other
  * header; `*` is for what needs none. Expects headers that can still be changed.
  */
-export function allowReading(request: Request, response: Response, scene: Scene): Response {
+export function allowReading(request: Request, response: Response, context: RequestContext): Response {
   const { headers } = response;
   const origin = request.headers.get("origin");
   headers.append("vary", "Origin");
-  const path = readPath(scene);
+  const path = readPath(context);
   const isPublic = PUBLIC.some((pattern) => pattern.test(path));
   const isForKitsu = isPublic || response.status >= 400 || FOR_KITSU.some((pattern) => pattern.test(path));
-  if (origin !== null && isForKitsu && scene.settings.kitsuOrigins.includes(origin)) allow(headers, origin);
+  if (origin !== null && isForKitsu && context.settings.kitsuOrigins.includes(origin)) allow(headers, origin);
   else if (isPublic) headers.set("access-control-allow-origin", "*");
   return response;
 }

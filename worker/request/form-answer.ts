@@ -5,7 +5,7 @@ import { Failure } from "../failure.ts";
 import type { ArrivedField } from "./body.ts";
 import { INPUT_FIELDS_MAX, INPUT_MAX_CHARS, INPUT_VALUES_MAX } from "./size-limits.ts";
 
-export type Submission = {
+export type FormAnswer = {
   /** what the person answered to a form of the action's; absent where nothing was answered yet */
   input?: Input | undefined;
   /** which action's form it was */
@@ -20,8 +20,8 @@ const PREFIX = "input.";
 const Short = v.pipe(v.string(), v.maxLength(200));
 
 /** The answer, and the fields that are not part of it. */
-export function readSubmission(body: readonly ArrivedField[]): { submission: Submission; rest: ArrivedField[] } {
-  const submission: Submission = {};
+export function readFormAnswer(body: readonly ArrivedField[]): { submission: FormAnswer; rest: ArrivedField[] } {
+  const submission: FormAnswer = {};
   const rest: ArrivedField[] = [];
   const texts = new Map<string, string[]>();
   for (const [name, value] of body) {

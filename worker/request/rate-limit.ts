@@ -3,7 +3,7 @@
 
 import { Failure } from "../failure.ts";
 import { readSender } from "./public-url.ts";
-import { readPath, type Scene } from "./request-context.ts";
+import { type RequestContext, readPath } from "./request-context.ts";
 
 /** The period of the bindings in wrangler.toml. */
 const PERIOD_S = 60;
@@ -16,9 +16,9 @@ const SIGN_IN = /^\/runs\/sign-in$/;
  * Throws if this address asks too often, before anything is done for it. A studio behind one address shares it, so it may call and look often; guesses of
  * the log's token are few.
  */
-export async function checkAddressRate(request: Request, scene: Scene): Promise<void> {
-  const { settings, env } = scene;
-  const path = readPath(scene);
+export async function checkAddressRate(request: Request, context: RequestContext): Promise<void> {
+  const { settings, env } = context;
+  const path = readPath(context);
   if (FREE.test(path) || request.method === "OPTIONS") return;
   // A browser sends "Basic …" with all it asks, where that stands in front of Kitsu.
   const isGuess = SIGN_IN.test(path) || /^bearer /i.test(request.headers.get("authorization") ?? "");

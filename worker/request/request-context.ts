@@ -1,7 +1,7 @@
 import type { Env, Settings } from "../settings/settings.ts";
 
 /** Where a request arrived: everything a step may need that is not the request itself. */
-export type Scene = {
+export type RequestContext = {
   env: Env;
   settings: Settings;
   ctx: ExecutionContext;
@@ -12,5 +12,5 @@ export type Scene = {
 };
 
 /** The path within the deployment, as the router reads it: to it a slash at the end means nothing. */
-export const readPath = ({ url, settings }: Pick<Scene, "url" | "settings">): string =>
+export const readPath = ({ url, settings }: Pick<RequestContext, "url" | "settings">): string =>
   url.pathname.slice(settings.basePath.length).replace(/\/+$/, "") || "/";

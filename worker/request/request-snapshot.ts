@@ -2,7 +2,7 @@
 import type { ArrivedField } from "./body.ts";
 import { ARRIVED_FIELDS_MAX, ARRIVED_MAX_CHARS } from "./size-limits.ts";
 
-export type Arrival = {
+export type RequestSnapshot = {
   method: string;
   /** path and query of the URL */
   path: string;
@@ -34,7 +34,7 @@ const HEADERS: ReadonlyMap<string, (value: string) => string> = new Map([
   ["referer", (value) => clip(maskKey(value), VALUE_MAX)],
 ]);
 
-export function describeArrival(request: Request, { pathname, search }: URL, fields: readonly ArrivedField[]): Arrival {
+export function takeSnapshot(request: Request, { pathname, search }: URL, fields: readonly ArrivedField[]): RequestSnapshot {
   const headers: [string, string][] = [];
   for (const [name, value] of request.headers) {
     const say = HEADERS.get(name);

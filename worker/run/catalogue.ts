@@ -5,11 +5,11 @@ import { identify, type Person } from "../access/person.ts";
 import type { Action } from "../action/action.ts";
 import { findLackingTrust } from "../action/authorize.ts";
 import { listActions } from "../actions/index.ts";
-import type { Scene } from "../request/request-context.ts";
+import type { RequestContext } from "../request/request-context.ts";
 
-export async function serveCatalogue(request: Request, scene: Scene): Promise<Response> {
-  const { settings, base } = scene;
-  const person = await identify(request, { person: {}, ignored: [] }, scene, request.signal);
+export async function serveCatalogue(request: Request, context: RequestContext): Promise<Response> {
+  const { settings, base } = context;
+  const person = await identify(request, { person: {}, ignored: [] }, context, request.signal);
   const actions = listActions(settings).map((action) => ({
     id: action.id,
     title: action.title,
@@ -17,14 +17,14 @@ export async function serveCatalogue(request: Request, scene: Scene): Promise<Re
     url: `${base}/actions/${action.id}`,
     modes: action.modes,
     entityTypes: action.entityTypes,
-    mayRun: mayRun(person, action, scene),
+    mayRun: mayRun(person, action, context),
   }));
   const { trust, role } = person;
   return Response.json({ version: WIRE_VERSION, person: { trust, role }, actions }, { headers: { "cache-control": "no-store" } });
 }
 
 /** As far as it can be told without a selection: a project may give another role, and a person who is not known may be anyone. */
-function mayRun(person: Person, action: Action, { settings }: Scene): boolean {
+function mayRun(person: Person, action: Action, { settings }: RequestContext): boolean {
   const limits = settings.limits.get(action.id);
   const { role, departments } = person;
   const isOneOf = (roles: readonly string[] | undefined) => roles === undefined || (role !== undefined && roles.includes(role));

@@ -1,10 +1,10 @@
 // One call from request to response, top to bottom. This is the only file that knows the order.
 import * as v from "valibot";
 import { type Reply, RunId } from "../../contract.ts";
-import { describePerson, identify, meetKitsu, type Person } from "../access/person.ts";
-import type { Action, Given } from "../action/action.ts";
-import { checkCount, checkDepartments, checkGates, checkTrust, knowRoles } from "../action/authorize.ts";
-import { keepOpenable } from "../action/safe-links.ts";
+import { describePerson, identify, openKitsuFor, type Person } from "../access/person.ts";
+import type { Action, ActionContext } from "../action/action.ts";
+import { authorizeSelection, checkCount, checkDepartments, checkTrust, createRoleLookup } from "../action/authorize.ts";
+import { keepSafeLinks } from "../action/safe-links.ts";
 import { endInTime } from "../action/time-limit.ts";
 import { findAction } from "../actions/index.ts";
 import { describeCause, Failure, toFailure } from "../failure.ts";
@@ -12,25 +12,33 @@ import { type ArrivedField, readFields } from "../request/body.ts";
 import { type Call, checkSelection, understandCall } from "../request/call.ts";
 import { checkOrigin } from "../request/origin.ts";
 import { checkPersonRate } from "../request/rate-limit.ts";
-import type { Scene } from "../request/request-context.ts";
-import { type Arrival, describeArrival } from "../request/request-snapshot.ts";
+import type { RequestContext } from "../request/request-context.ts";
+import { type RequestSnapshot, takeSnapshot } from "../request/request-snapshot.ts";
 import { showKitsu } from "../services/visible-data.ts";
 import {
+  describeRun,
   isOwnParameter,
+  linkRun,
   makeRunId,
   type OfferedUndo,
-  offerAgain,
   RUN_PARAMETER,
   readAttempt,
-  runAt,
 } from "../storage/run-links.ts";
-import type { Recorded } from "../storage/run-record.ts";
-import { describeSelected, tellTasks } from "../storage/selected-tasks.ts";
-import { type Left, makeGiven } from "./action-context.ts";
-import { type Begun, type Conversed, checkOwn, converse, isOnce } from "./execute.ts";
+import type { RunRecord } from "../storage/run-record.ts";
+import { describeSelected, nameTasks } from "../storage/selected-tasks.ts";
+import { type ActionEffects, createActionContext } from "./action-context.ts";
+import { checkSameRun, type ExecuteResult, execute, isOnce, type RunStart } from "./execute.ts";
 import { answerCall, statusOf } from "./response.ts";
-import { checkKnown, type Note, noteRun, notNoted, placeUnmet, recordSurely, type ToWrite } from "./run-recorder.ts";
-import { goOn } from "./start-long-run.ts";
+import {
+  cannotRecord,
+  checkNotVoided,
+  type PendingRecord,
+  type RunRecorder,
+  separateRun,
+  startRecording,
+  writeSurely,
+} from "./run-recorder.ts";
+import { startLongRun } from "./start-long-run.ts";
 
 /** What a request wants done. */
 export type Errand = {
@@ -39,21 +47,21 @@ export type Errand = {
   /** May the person do this with these tasks, as Kitsu says now? Asked before anything else. */
   isGated: boolean;
   /** what the tasks are called, as far as an earlier run knows */
-  selected?: Recorded["selected"];
-  work(given: Given, left: Left, begun: Begun): Promise<Conversed>;
+  selected?: RunRecord["selected"];
+  work(given: ActionContext, left: ActionEffects, begun: RunStart): Promise<ExecuteResult>;
 };
 
 /** Receives a call for the action of this id and answers it. */
-export async function dispatch(request: Request, id: string, scene: Scene): Promise<Response> {
-  const { settings } = scene;
+export async function dispatch(request: Request, id: string, context: RequestContext): Promise<Response> {
+  const { settings } = context;
   checkOrigin(request, settings);
   const action = findAction(id, settings);
   checkMethod(request, action);
-  return perform(request, scene, {
+  return perform(request, context, {
     action,
     read: understandCall,
     isGated: true,
-    work: (given, left, begun) => converse(action, given, left, begun, scene),
+    work: (given, left, begun) => execute(action, given, left, begun, context),
   });
 }
 
@@ -61,81 +69,86 @@ export async function dispatch(request: Request, id: string, scene: Scene): Prom
  * Answers, and lets the run go on to its end and into the log when the person closes the tab meanwhile: for 30 seconds, in which an action ends by the
  * time limit there is without a setting. What Cloudflare cuts off then is in the log as interrupted.
  */
-export async function perform(request: Request, scene: Scene, errand: Errand): Promise<Response> {
-  const { env, settings, ctx } = scene;
-  const performing = carryOut(request, scene, errand);
+export async function perform(request: Request, context: RequestContext, errand: Errand): Promise<Response> {
+  const { env, settings, ctx } = context;
+  const performing = carryOut(request, context, errand);
   ctx.waitUntil(
     performing.then(async ({ leave }) => {
       const left = await leave();
-      if (left !== undefined) await recordSurely(env, settings, left);
+      if (left !== undefined) await writeSurely(env, settings, left);
     }),
   );
   return (await performing).response;
 }
 
 /** `leave`: notes that the request is over, and gives what the log is to be told. */
-type Carried = { response: Response; leave(): Promise<ToWrite | undefined> };
+type Carried = { response: Response; leave(): Promise<PendingRecord | undefined> };
 
 /** What the person is answered, and what is to be written down. Never throws but for faults in making the answer itself. */
-async function carryOut(request: Request, scene: Scene, { action, read, isGated, work, ...errand }: Errand): Promise<Carried> {
-  const { env, settings, base, url } = scene;
+async function carryOut(
+  request: Request,
+  context: RequestContext,
+  { action, read, isGated, work, ...errand }: Errand,
+): Promise<Carried> {
+  const { env, settings, base, url } = context;
   const began = Date.now();
   const query = [...url.searchParams].filter(([name]) => !isOwnParameter(name));
   const named = readRunId(url);
   let id = named ?? makeRunId();
   let at = began;
-  let arrived: Arrival | undefined;
+  let arrived: RequestSnapshot | undefined;
   let call: Call | undefined;
   let person: Person | undefined;
   let reply: Reply | Failure;
   let undo: OfferedUndo | undefined;
-  let left: Left | undefined;
-  let note: Note | undefined;
+  let left: ActionEffects | undefined;
+  let note: RunRecorder | undefined;
   let isRepeatable = false;
   let isMet = false;
   let { selected } = errand;
   try {
     const body = request.method === "POST" ? await readFields(request) : [];
-    const seen = describeArrival(request, url, [...query, ...body]);
+    const seen = takeSnapshot(request, url, [...query, ...body]);
     arrived = seen;
     const understood = read(query, body);
     call = understood;
     if (!action.takesEmptySelection) checkSelection(call);
     checkCount(action, call.selection.length);
-    if (request.method === "POST") note = noteRun(scene, { id, at, action: action.id, call, arrived }, readAttempt(url) ?? "");
+    if (request.method === "POST")
+      note = startRecording(context, { id, at, action: action.id, call, arrived }, readAttempt(url) ?? "");
     isRepeatable = named !== undefined && isOnce(action, call, true);
     const { isSafe } = action;
-    const conversed = await endInTime(action.title, settings.actionTimeLimitMs, async (signal) => {
-      const caller = await identify(request, understood, scene, signal);
+    const result = await endInTime(action.title, settings.actionTimeLimitMs, async (signal) => {
+      const caller = await identify(request, understood, context, signal);
       person = caller;
       if (env.CALLS_BY_PERSON !== undefined) await checkPersonRate(env.CALLS_BY_PERSON, caller);
       // What changes nothing need not be found again.
       const noted = await note?.known.catch((cause: unknown) => {
-        if (!isSafe) throw notNoted(cause);
+        if (!isSafe) throw cannotRecord(cause);
         return undefined;
       });
       const before = isRepeatable ? noted : undefined;
       isMet = true;
       // What is refused is written down as a run of its own, and not as that one.
       if (noted?.isVoid === true || before?.beginning !== undefined) id = makeRunId();
-      checkKnown(noted);
+      checkNotVoided(noted);
       if (before?.beginning !== undefined) {
-        checkOwn(before.beginning, action, caller);
+        checkSameRun(before.beginning, action, caller);
         id = named ?? id;
       }
       // One run is one line of the log, however often it is sent.
       if (before !== undefined) at = before.beginning?.at ?? before.at;
-      const run = runAt(base, id, at);
+      const run = linkRun(base, id, at);
       checkTrust(caller, action, settings);
       checkDepartments(caller, action, settings);
-      const kitsu = meetKitsu(caller, understood.selection, settings, signal);
-      const roleIn = knowRoles(caller, kitsu);
+      const kitsu = openKitsuFor(caller, understood.selection, settings, signal);
+      const roleIn = createRoleLookup(caller, kitsu);
       if (isGated && kitsu !== undefined && understood.selection.length > 0) {
         selected = describeSelected(await kitsu.readSelection());
-        await checkGates(caller, action, kitsu, roleIn, settings);
+        await authorizeSelection(caller, action, kitsu, roleIn, settings);
       }
       const shown = kitsu && showKitsu(kitsu, caller.departments, roleIn);
-      const made = makeGiven(action, scene, {
+      const made = createActionContext(action, context, {
         call: understood,
         arrived: seen,
         run,
@@ -147,25 +160,25 @@ async function carryOut(request: Request, scene: Scene, { action, read, isGated,
       });
       left = made.left;
       const begun = { at, token: note?.token ?? "", isNamed: named !== undefined, isTaken: before?.isTaken ?? false };
-      return work(made.given, left, begun);
+      return work(made.actionContext, left, begun);
     });
     // It is in the log already, as what it is.
-    if ("twin" in conversed)
+    if ("duplicate" in result)
       return {
-        response: answerCall(request, conversed.twin, settings, { failure: conversed.twin.failure, call }),
+        response: answerCall(request, result.duplicate, settings, { failure: result.duplicate.failure, call }),
         leave: async () => note?.leave(),
       };
-    ({ reply, undo } = conversed);
+    ({ reply, undo } = result);
   } catch (thrown) {
     reply = toFailure(thrown);
-    if (isRepeatable && !isMet) ({ id, at } = await placeUnmet(note, { id, at }));
+    if (isRepeatable && !isMet) ({ id, at } = await separateRun(note, { id, at }));
   }
-  arrived ??= describeArrival(request, url, query);
+  arrived ??= takeSnapshot(request, url, query);
   const { deployedAtS } = settings;
   const known = { id, at, action: action.id, person: person && describePerson(person), call, selected, arrived, undo, deployedAtS };
-  const describe = (what: Reply | Failure): Recorded => {
+  const describe = (what: Reply | Failure): RunRecord => {
     const failure = what instanceof Failure ? what : undefined;
-    const said = tellTasks(keepOpenable(what instanceof Failure ? what.reply : what, settings.schemes), call, selected);
+    const said = nameTasks(keepSafeLinks(what instanceof Failure ? what.reply : what, settings.schemes), call, selected);
     return {
       ...known,
       tookMs: Date.now() - began,
@@ -174,19 +187,18 @@ async function carryOut(request: Request, scene: Scene, { action, read, isGated,
       cause: describeCause(failure?.cause),
     };
   };
-  const follow = await goOn(action, scene, describe(reply), left, person?.email);
+  const follow = await startLongRun(action, context, describe(reply), left, person?.email);
   if (follow instanceof Failure) reply = follow;
   const failure = reply instanceof Failure ? reply : undefined;
-  const recorded = describe(reply);
+  const record = describe(reply);
   if (failure?.code === "internal-error") {
-    console.error(JSON.stringify({ message: "An action failed", run: id, action: action.id, cause: recorded.cause }));
+    console.error(JSON.stringify({ message: "An action failed", run: id, action: action.id, cause: record.cause }));
   }
-  const run = { ...offerAgain(base, recorded), ...(follow instanceof Failure ? undefined : follow) };
-  const response = answerCall(request, { run, reply: recorded.reply }, settings, { failure, call });
+  const run = { ...describeRun(base, record), ...(follow instanceof Failure ? undefined : follow) };
+  const response = answerCall(request, { run, reply: record.reply }, settings, { failure, call });
   // What goes on has written itself down.
   const isWritten = follow !== undefined && !(follow instanceof Failure);
-  const leaving = () =>
-    note === undefined ? Promise.resolve(isWritten ? undefined : { recorded }) : note.leave(recorded, isWritten);
+  const leaving = () => (note === undefined ? Promise.resolve(isWritten ? undefined : { record }) : note.leave(record, isWritten));
   // What changed something is kept before anybody is told, so that no address leads to nothing, whatever becomes of the worker then.
   const ended = action.isSafe ? undefined : leaving();
   await ended;

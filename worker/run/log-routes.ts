@@ -6,10 +6,10 @@ import { Failure } from "../failure.ts";
 import { chooseCsvFormat, formatCsv } from "../format/csv.ts";
 import { renderLog } from "../pages/log-page.ts";
 import { renderSignIn } from "../pages/sign-in-page.ts";
-import { sayMoment } from "../pages/time.ts";
-import type { Scene } from "../request/request-context.ts";
+import { formatMoment } from "../pages/time.ts";
+import type { RequestContext } from "../request/request-context.ts";
 import type { Settings } from "../settings/settings.ts";
-import { runAt } from "../storage/run-links.ts";
+import { linkRun } from "../storage/run-links.ts";
 import { type LoggedRun, listRuns, type RunPage } from "../storage/run-log.ts";
 import { RUN_STATES } from "../storage/run-record.ts";
 
@@ -62,25 +62,27 @@ const Query = v.object({
 export type Query = v.InferOutput<typeof Query>;
 
 /** `/runs`: the page. Without the right to read it, the page that asks for the token. */
-export async function serveLog(request: Request, scene: Scene): Promise<Response> {
-  const { settings, base } = scene;
-  if (settings.logToken !== undefined && !(await mayReadLog(request, scene))) return renderSignIn(settings);
-  const { query, page } = await readPage(request, scene, PAGE_RUNS);
+export async function serveLog(request: Request, context: RequestContext): Promise<Response> {
+  const { settings, base } = context;
+  if (settings.logToken !== undefined && !(await mayReadLog(request, context))) return renderSignIn(settings);
+  const { query, page } = await readPage(request, context, PAGE_RUNS);
   const older = page.cursor === undefined ? undefined : nextUrl(request, page.cursor);
   return renderLog({ query, runs: page.runs, older, base, settings, titles: readTitles(settings) });
 }
 
 /** `/runs.json`: `{runs, cursor}`; the next page is linked to as well. */
-export async function serveLogJson(request: Request, scene: Scene): Promise<Response> {
-  const { page } = await readPage(request, scene, PAGE_RUNS);
-  const runs = listRows(page, scene).map((row, index) => ({ ...row, at: new Date(page.runs[index]?.at ?? 0).toISOString() }));
+export async function serveLogJson(request: Request, context: RequestContext): Promise<Response> {
+  const { page } = await readPage(request, context, PAGE_RUNS);
+  const runs = listRows(page, context).map((row, index) => ({ ...row, at: new Date(page.runs[index]?.at ?? 0).toISOString() }));
   return Response.json({ runs, cursor: page.cursor }, { headers: fileHeaders(request, page) });
 }
 
 /** `/runs.csv`: a header line, then a line per run. Moments are in UTC, as spreadsheets read them. */
-export async function serveLogCsv(request: Request, scene: Scene): Promise<Response> {
-  const { page } = await readPage(request, scene, FILE_RUNS);
-  const rows = listRows(page, scene).map((row) => COLUMNS.map((column) => (column === "at" ? sayMoment(row.at) : row[column])));
+export async function serveLogCsv(request: Request, context: RequestContext): Promise<Response> {
+  const { page } = await readPage(request, context, FILE_RUNS);
+  const rows = listRows(page, context).map((row) =>
+    COLUMNS.map((column) => (column === "at" ? formatMoment(row.at) : row[column])),
+  );
   return new Response(formatCsv([COLUMNS, ...rows], chooseCsvFormat(request.headers.get("accept-language"))), {
     headers: {
       ...fileHeaders(request, page),
@@ -90,11 +92,11 @@ export async function serveLogCsv(request: Request, scene: Scene): Promise<Respo
   });
 }
 
-async function readPage(request: Request, scene: Scene, byDefault: number): Promise<{ query: Query; page: RunPage }> {
-  await checkLogAccess(request, scene);
+async function readPage(request: Request, context: RequestContext, byDefault: number): Promise<{ query: Query; page: RunPage }> {
+  await checkLogAccess(request, context);
   const query = readQuery(request);
   const { cursor, limit = byDefault, ...filters } = query;
-  return { query, page: await listRuns(scene.env, filters, limit, cursor) };
+  return { query, page: await listRuns(context.env, filters, limit, cursor) };
 }
 
 function readQuery(request: Request): Query {
@@ -113,9 +115,9 @@ function readQuery(request: Request): Query {
 const readTitles = (settings: Settings): ReadonlyMap<string, string> =>
   new Map(listActions(settings).map(({ id, title }) => [id, title]));
 
-function listRows({ runs }: RunPage, { settings, base }: Scene): (LoggedRun & { actionTitle: string; url: string })[] {
+function listRows({ runs }: RunPage, { settings, base }: RequestContext): (LoggedRun & { actionTitle: string; url: string })[] {
   const titles = readTitles(settings);
-  return runs.map((run) => ({ ...run, actionTitle: titles.get(run.action) ?? run.action, url: runAt(base, run.id, run.at).url }));
+  return runs.map((run) => ({ ...run, actionTitle: titles.get(run.action) ?? run.action, url: linkRun(base, run.id, run.at).url }));
 }
 
 const fileHeaders = (request: Request, { cursor }: RunPage): Record<string, string> => ({

@@ -3,9 +3,9 @@ import type { Reply } from "../../contract.ts";
 import { listActions } from "../actions/index.ts";
 import { Failure } from "../failure.ts";
 import { countOutcomes } from "../format/labels.ts";
-import { saySince } from "../format/since.ts";
+import { formatSince } from "../format/since.ts";
 import type { Settings } from "../settings/settings.ts";
-import type { RunState } from "../storage/run-phase.ts";
+import type { RunPhase } from "../storage/run-phase.ts";
 
 export const nameAction = (id: string, settings: Settings) => listActions(settings).find((action) => action.id === id)?.title ?? id;
 
@@ -26,10 +26,10 @@ export function withoutNames(reply: Reply, action: string, settings: Settings): 
 }
 
 /** A run that has not ended, or never will; nothing where it has, or nobody knows it. */
-export function describeState(known: RunState, settings: Settings): Reply | Failure | undefined {
+export function describePhase(known: RunPhase, settings: Settings): Reply | Failure | undefined {
   switch (known.state) {
     case "running":
-      return { kind: "started", title: nameAction(known.action, settings), text: `Running since ${saySince(known.since)}.` };
+      return { kind: "started", title: nameAction(known.action, settings), text: `Running since ${formatSince(known.since)}.` };
     case "interrupted":
       return interrupted(nameAction(known.action, settings));
     case "void":

@@ -5,7 +5,7 @@ import { renderAsk } from "../pages/ask-page.ts";
 import { html } from "../pages/html.ts";
 import { renderPage } from "../pages/layout.ts";
 import { renderReply } from "../pages/reply-view.ts";
-import { renderAgain } from "../pages/retry-undo.ts";
+import { renderRetryUndo } from "../pages/retry-undo.ts";
 import { keepTheme } from "../pages/theme-cookie.ts";
 import { renderTime } from "../pages/time.ts";
 import type { Call } from "../request/call.ts";
@@ -99,7 +99,7 @@ function answerPage({ run, reply, status, settings, call, address }: PageAnswer)
   return renderPage({
     title: reply.title,
     body: html`${reply.kind === "ask" ? renderAsk(reply, call, address, kitsuUrl + path) : renderReply(reply, kitsuUrl)}
-${run && renderAgain(run, reply, call?.person)}
+${run && renderRetryUndo(run, reply, call?.person)}
 ${run && html`<footer class="run">Run <a href="${run.url}"><code>${run.id}</code></a>, ${renderTime(Date.now())}</footer>`}`,
     kitsuUrl: kitsuUrl + path,
     basePath: settings.basePath,

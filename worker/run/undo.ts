@@ -1,22 +1,22 @@
 // Takes a run back: once, within its time, for the person whose run it was or for who is set over its projects.
 import type { Reply } from "../../contract.ts";
-import type { Action, Given } from "../action/action.ts";
-import { isSetOver } from "../action/authorize.ts";
+import type { Action, ActionContext } from "../action/action.ts";
+import { supervises } from "../action/authorize.ts";
 import { Failure } from "../failure.ts";
 import type { Env } from "../settings/settings.ts";
-import { meetConversation } from "../storage/run-coordinator.ts";
-import type { Recorded } from "../storage/run-record.ts";
-import type { ToWrite } from "./run-recorder.ts";
+import { getRunCoordinator } from "../storage/run-coordinator.ts";
+import type { RunRecord } from "../storage/run-record.ts";
+import type { PendingRecord } from "./run-recorder.ts";
 
 /** `undone`: the run as it is afterwards, for the log; absent where nothing changed. */
-export type Undone = { reply: Reply; undone?: ToWrite };
+export type Undone = { reply: Reply; undone?: PendingRecord };
 
-export async function undoRun(action: Action, given: Given, first: Recorded, env: Env): Promise<Undone> {
-  await checkMayUndo(action, given, first);
+export async function undoRun(action: Action, actionContext: ActionContext, first: RunRecord, env: Env): Promise<Undone> {
+  await checkMayUndo(action, actionContext, first);
   const { undo } = action;
   // A record that offered nothing is not of the run that can be taken back.
   if (undo === undefined || first.undo === undefined) throw tooLate(action);
-  const conversation = meetConversation(env, first.id);
+  const conversation = getRunCoordinator(env, first.id);
   const turn = await conversation.takeUndo();
   if (turn.state !== "ready") {
     if (turn.state === "undone") return { reply: undoneAlready(action) };
@@ -24,22 +24,22 @@ export async function undoRun(action: Action, given: Given, first: Recorded, env
     throw new Failure("already-submitted", { text: "Somebody is taking this back at this moment." });
   }
   try {
-    const reply = await undo(given, JSON.parse(turn.data));
+    const reply = await undo(actionContext, JSON.parse(turn.data));
     if (reply.kind !== "done") {
       await conversation.endUndo(false);
       return { reply };
     }
-    const recorded = { ...first, undone: { at: Date.now(), person: given.person.name, reply } };
-    await conversation.endUndo(true, given.run.id, recorded);
-    return { reply, undone: { recorded, keptBy: given.run.id } };
+    const record = { ...first, undone: { at: Date.now(), person: actionContext.person.name, reply } };
+    await conversation.endUndo(true, actionContext.run.id, record);
+    return { reply, undone: { record, keptBy: actionContext.run.id } };
   } catch (thrown) {
     await conversation.endUndo(false);
     throw thrown;
   }
 }
 
-async function checkMayUndo(action: Action, given: Given, { person: first }: Recorded): Promise<void> {
-  if (given.person.id === first?.id || (await isSetOver(action, given))) return;
+async function checkMayUndo(action: Action, actionContext: ActionContext, { person: first }: RunRecord): Promise<void> {
+  if (actionContext.person.id === first?.id || (await supervises(action, actionContext))) return;
   throw new Failure("not-allowed", {
     title: "This is another person's run",
     text: `Only ${first?.name ?? "who ran it"}, and the supervisors of its projects, may take it back.`,

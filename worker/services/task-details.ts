@@ -6,7 +6,7 @@ import { viewEntityAsClient, viewPreviewAsClient, viewTaskAsClient } from "./vis
 import type { PreviewFile, Task, ZouPerson } from "./zou-objects.ts";
 
 /** A field's name, its value as text, its type. */
-export type Fact = [name: string, value: string, type: string];
+export type TaskDetail = [name: string, value: string, type: string];
 
 export type Readers = {
   kitsuUrl: string;
@@ -22,10 +22,10 @@ const SAID_ELSEWHERE = new Set(["data", "type", "project_id", "entity_id"]);
 const DATETIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?$/;
 
 /** The entity, and what is above it. */
-export function entityFacts(selected: SelectedTask, readers: Readers): Fact[] {
+export function entityFacts(selected: SelectedTask, readers: Readers): TaskDetail[] {
   const { entity, parent, episode, project } = selected;
   if (entity === undefined) return [["entity", "deleted", "nothing"]];
-  const facts: Fact[] = [["page in Kitsu", readers.kitsuUrl + entityPath(entity, selected), "address"]];
+  const facts: TaskDetail[] = [["page in Kitsu", readers.kitsuUrl + entityPath(entity, selected), "address"]];
   facts.push(...objectFacts("entity", readers.isForClient ? viewEntityAsClient(entity) : entity, readers));
   if (parent !== undefined) facts.push(["parent", `${parent.name} (${parent.type})`, "name"]);
   if (episode !== undefined && episode !== parent) facts.push(["episode", episode.name, "name"]);
@@ -41,7 +41,7 @@ export function entityFacts(selected: SelectedTask, readers: Readers): Fact[] {
 }
 
 /** One of its tasks. */
-export function taskFacts(selected: SelectedTask, readers: Readers): Fact[] {
+export function taskFacts(selected: SelectedTask, readers: Readers): TaskDetail[] {
   const { task, taskType, taskStatus } = selected;
   const preview = readers.previews.get(task.last_preview_file_id ?? "");
   return [
@@ -50,25 +50,25 @@ export function taskFacts(selected: SelectedTask, readers: Readers): Fact[] {
     ["status", taskStatus === undefined ? "unknown" : `${taskStatus.name} (${taskStatus.short_name})`, "name"],
     ...(readers.isForClient ? [] : assigneeFacts(task, readers)),
     ...objectFacts("", readers.isForClient ? viewTaskAsClient(task) : task, readers),
-    ...Object.entries(task.data).map(([key, value]): Fact => [`data.${key}`, ...describeValue(value, readers)]),
+    ...Object.entries(task.data).map(([key, value]): TaskDetail => [`data.${key}`, ...describeValue(value, readers)]),
     ...(preview === undefined
       ? []
       : objectFacts("last preview", readers.isForClient ? viewPreviewAsClient(preview) : preview, readers)),
   ];
 }
 
-function assigneeFacts({ assignees }: Task, { kitsuUrl, persons }: Readers): Fact[] {
+function assigneeFacts({ assignees }: Task, { kitsuUrl, persons }: Readers): TaskDetail[] {
   const names = assignees.map((id) => persons.get(id)?.full_name || id);
   return [
     ["assignees", names.join(", ") || "nobody", "names"],
-    ...assignees.map((id): Fact => ["assignee's page", `${kitsuUrl}/people/${id}`, "address"]),
+    ...assignees.map((id): TaskDetail => ["assignee's page", `${kitsuUrl}/people/${id}`, "address"]),
   ];
 }
 
 /** Every member that has a value; those that have none are named together. */
-function objectFacts(prefix: string, object: Readonly<Record<string, unknown>>, readers: Readers): Fact[] {
+function objectFacts(prefix: string, object: Readonly<Record<string, unknown>>, readers: Readers): TaskDetail[] {
   const absent: string[] = [];
-  const facts = Object.entries(object).flatMap(([key, value]): Fact[] => {
+  const facts = Object.entries(object).flatMap(([key, value]): TaskDetail[] => {
     if (SAID_ELSEWHERE.has(key)) return [];
     if (value === undefined || value === null || value === "" || (Array.isArray(value) && value.length === 0)) {
       absent.push(key);

@@ -5,7 +5,7 @@ import { LETTERS } from "../launch/plain-letters.ts";
 import { type Template, TemplateText } from "../launch/template.ts";
 import { FACT_VARIABLES } from "../launch/template-variables.ts";
 import { BlockLimits, findUnreadableMask, JobLimits } from "../services/afanasy-job.ts";
-import { STANDSTILL_MINUTES, Tell } from "./feedback-settings.ts";
+import { FeedbackSettings, STANDSTILL_MINUTES } from "./feedback-settings.ts";
 import { structured } from "./setting-schemas.ts";
 
 const Text = v.pipe(v.string(), v.trim(), v.minLength(1, "must not be empty"), v.maxLength(80, "must have at most 80 characters"));
@@ -119,7 +119,7 @@ export const Afanasy = v.strictObject({
   /** people may render what somebody else is rendering already */
   allow_anyway: v.optional(v.boolean(), false),
   /** what is written in Kitsu when a shot's render is over */
-  tell: v.optional(Tell),
+  tell: v.optional(FeedbackSettings),
   templates: v.pipe(
     v.array(JobTemplate),
     v.minLength(1, "must have a template"),

@@ -18,7 +18,7 @@ const Status = v.pipe(
 );
 
 /** A farm's `tell`. Without it Kitsu is told nothing. */
-export const Tell = v.pipe(
+export const FeedbackSettings = v.pipe(
   v.strictObject({
     /** the short name of the status to set, as "wfa", or "keep"; of what ended otherwise nothing is told */
     done: v.optional(Status),
@@ -30,34 +30,34 @@ export const Tell = v.pipe(
   }),
   v.check(({ done, failed }) => done !== undefined || failed !== undefined, "must have done or failed, or be left out"),
 );
-export type Tell = v.InferOutput<typeof Tell>;
+export type FeedbackSettings = v.InferOutput<typeof FeedbackSettings>;
 
 /**
  * The status to set for what ended so; nothing where nothing is told of it. Whoever canceled knows it; what was given up while it waited is not to be
  * done again by the artist.
  */
-export const readWanted = ({ done, failed }: Tell, end: End, isStalled = false): string | undefined =>
+export const chooseStatus = ({ done, failed }: FeedbackSettings, end: End, isStalled = false): string | undefined =>
   ({ done, failed: failed && isStalled ? KEEP : failed, canceled: undefined, left: undefined })[end];
 
 const REASON_MAX_CHARS = 1_000;
 
 /** `isStalled`: it was given up while it waited, so nothing is known to be wrong with it. `reason` of what is done says what is missing. */
-export type Ended = { state: End; reason?: string | undefined; url?: string | undefined; isStalled?: boolean | undefined };
+export type RenderEnd = { state: End; reason?: string | undefined; url?: string | undefined; isStalled?: boolean | undefined };
 
 /** @param farm its name, "Flamenco" */
-export function writeText({ state, reason, url, isStalled }: Ended, farm: string, run: { url: string }): string {
+export function writeFeedback({ state, reason, url, isStalled }: RenderEnd, farm: string, run: { url: string }): string {
   const said = reason === undefined ? "" : quiet(reason);
   const failed = isStalled ? `The render with ${farm} was given up` : `The render with ${farm} failed`;
   return [
     state === "done" ? [`Rendered with ${farm}.`, said].filter(Boolean).join(" ") : `${failed}${said === "" ? "." : `: ${said}`}`,
     "",
     ...(url !== undefined && isPage(url) ? [`${farm}: ${url}`] : []),
-    writeMark(run),
+    runLine(run),
   ].join("\n");
 }
 
 /** The line by which a comment is known to be this run's. */
-export const writeMark = ({ url }: { url: string }) => `Run: ${url}`;
+export const runLine = ({ url }: { url: string }) => `Run: ${url}`;
 
 const isPage = (url: string) => /^https?:\/\/[^\s@]+$/i.test(url);
 

@@ -3,7 +3,7 @@ import * as v from "valibot";
 import { isAbsolute, isWindows } from "../launch/paths.ts";
 import { type Template, TemplateText } from "../launch/template.ts";
 import { FACT_VARIABLES } from "../launch/template-variables.ts";
-import { STANDSTILL_MINUTES, Tell } from "./feedback-settings.ts";
+import { FeedbackSettings, STANDSTILL_MINUTES } from "./feedback-settings.ts";
 import { structured } from "./setting-schemas.ts";
 
 export const SIMPLE_RENDER = "simple-blender-render";
@@ -180,7 +180,7 @@ const Entries = v.strictObject({
   /** may what somebody else is rendering be rendered as well? */
   allow_anyway: v.optional(v.boolean(), false),
   /** what is written in Kitsu when a shot's render is over */
-  tell: v.optional(Tell),
+  tell: v.optional(FeedbackSettings),
 });
 
 const fits = (paths: TaskPaths, platform: string) =>

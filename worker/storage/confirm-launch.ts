@@ -2,7 +2,7 @@
 import type { Done, Outcome } from "../../contract.ts";
 import { Failure } from "../failure.ts";
 import type { Env, Settings } from "../settings/settings.ts";
-import { findRun, recordRun } from "./run-log.ts";
+import { readRunRecord, recordRun } from "./run-log.ts";
 import type { TicketReport } from "./ticket-report.ts";
 
 /** @param report what the workstation says of it, if it says anything. False where the log can't be read or written yet. A run that is in no log any more has nothing to be confirmed. */
@@ -13,10 +13,10 @@ export async function confirmRun(
   report?: TicketReport,
 ): Promise<boolean> {
   try {
-    const recorded = await findRun(env, settings, id, at);
-    const { reply } = recorded;
+    const record = await readRunRecord(env, settings, id, at);
+    const { reply } = record;
     if (reply.kind !== "done" || reply.outcomes === undefined) return true;
-    return await recordRun(env, settings, { ...recorded, reply: confirm(reply, reply.outcomes, report) });
+    return await recordRun(env, settings, { ...record, reply: confirm(reply, reply.outcomes, report) });
   } catch (thrown) {
     return thrown instanceof Failure && thrown.code === "unknown-run";
   }

@@ -2,12 +2,12 @@
 // happens one after the other. A lock ends with its run, and by itself should the run be lost.
 import { DurableObject } from "cloudflare:workers";
 import type { Reply } from "../../contract.ts";
-import type { Busy } from "../action/action.ts";
+import type { TaskConflict } from "../action/action.ts";
 import { noBinding } from "../failure.ts";
 import type { Env } from "../settings/settings.ts";
 
 /** Whose locks these are, and until when at the latest, in epoch milliseconds. */
-export type Holder = { run: string; person: string; until: number };
+export type LockHolder = { run: string; person: string; until: number };
 
 type Row = { task: string; run: string; person: string; since: number };
 
@@ -23,8 +23,8 @@ export class Locks extends DurableObject<Env> {
   }
 
   /** What others have of these tasks: of each the one who has it longest. */
-  find(run: string, tasks: readonly string[]): Busy[] {
-    const busy: Busy[] = [];
+  find(run: string, tasks: readonly string[]): TaskConflict[] {
+    const busy: TaskConflict[] = [];
     for (let at = 0; at < tasks.length; at += TASKS_AT_ONCE) {
       const some = tasks.slice(at, at + TASKS_AT_ONCE);
       // Beside a MIN, SQLite takes the other columns from the row that has it.
@@ -40,7 +40,7 @@ export class Locks extends DurableObject<Env> {
   }
 
   /** Takes those nobody has, or all of them; what others have is returned. */
-  take({ run, person, until }: Holder, tasks: readonly string[], isShared = false): Busy[] {
+  take({ run, person, until }: LockHolder, tasks: readonly string[], isShared = false): TaskConflict[] {
     const busy = this.find(run, tasks);
     const taken = new Set(isShared ? [] : busy.map(({ task }) => task));
     for (const task of tasks) {
@@ -68,7 +68,7 @@ export class Locks extends DurableObject<Env> {
 }
 
 /** The locks of an action. */
-export function meetLocks(env: Env, action: string): DurableObjectStub<Locks> {
+export function getLocks(env: Env, action: string): DurableObjectStub<Locks> {
   if (env.LOCKS === undefined) throw noBinding("LOCKS", "Locks");
   return env.LOCKS.getByName(action);
 }
@@ -83,6 +83,6 @@ const OVER: readonly string[] = ["done", "failed", "skipped"];
 export async function releaseOver(env: Env, run: { id: string; action: string }, reply: Reply, freed: number): Promise<number> {
   const outcomes = reply.kind === "started" ? (reply.outcomes ?? []) : [];
   const over = outcomes.flatMap(({ id, state }) => (OVER.includes(state) ? [id] : []));
-  if (over.length > freed) await meetLocks(env, run.action).release(run.id, over);
+  if (over.length > freed) await getLocks(env, run.action).release(run.id, over);
   return Math.max(freed, over.length);
 }

@@ -4,7 +4,7 @@ import * as v from "valibot";
 import { type Env, readSettings } from "../settings/settings.ts";
 import { deleteParts, readParts, toParts } from "./large-value.ts";
 import { readRecord, recordRun } from "./run-log.ts";
-import type { Recorded } from "./run-record.ts";
+import type { RunRecord } from "./run-record.ts";
 
 /** Until then whoever keeps a record writes it, or says that it was refused. */
 const WRITE_AGAIN_MS = 30_000;
@@ -24,7 +24,7 @@ const RECORD = "record/";
 
 const draftOf = (token: string) => `draft/${token}`;
 
-export class KeptRecord {
+export class PendingRecords {
   readonly #storage: DurableObjectStorage;
 
   constructor(storage: DurableObjectStorage) {
@@ -41,20 +41,20 @@ export class KeptRecord {
   }
 
   /** The draft of the first of these that has one. */
-  async readDraft(tokens: readonly string[]): Promise<Recorded | undefined> {
+  async readDraft(tokens: readonly string[]): Promise<RunRecord | undefined> {
     const drafts = await this.#storage.get<Uint8Array>(tokens.map(draftOf));
     const [draft] = tokens.flatMap((token) => drafts.get(draftOf(token)) ?? []);
     return draft && readRecord(JSON.parse(new TextDecoder().decode(draft)));
   }
 
   /** In place of what was kept of the same call before: of each the log is told the newest alone. */
-  async keep(by: string, record: Recorded, writeAt = Date.now() + WRITE_AGAIN_MS): Promise<void> {
+  async keep(by: string, record: RunRecord, writeAt = Date.now() + WRITE_AGAIN_MS): Promise<void> {
     const line = String(record.at);
     await this.#storage.put({ ...toParts(RECORD + line, record), [KEPT + line]: { by, writeAt } });
   }
 
   /** The same, if there is room: whoever sends one id again and again must not fill the storage. @param isSure whether there is, in any case */
-  async keepIfRoom(by: string, record: Recorded, isSure = false): Promise<boolean> {
+  async keepIfRoom(by: string, record: RunRecord, isSure = false): Promise<boolean> {
     const lines = (await this.#list()).map(({ line }) => line);
     if (!isSure && lines.length >= KEPT_MAX && !lines.includes(String(record.at))) return false;
     await this.keep(by, record);
@@ -62,7 +62,7 @@ export class KeptRecord {
   }
 
   /** Of the call that arrived at that time, or else of the last one. */
-  async read(at?: number): Promise<Recorded | undefined> {
+  async read(at?: number): Promise<RunRecord | undefined> {
     const line = at === undefined ? (await this.#list()).at(-1)?.line : String(at);
     return line === undefined ? undefined : readRecord(await readParts(this.#storage, RECORD + line));
   }
@@ -102,7 +102,7 @@ export class KeptRecord {
     }
   }
 
-  async #tryWrite(env: Env, record: Recorded): Promise<boolean> {
+  async #tryWrite(env: Env, record: RunRecord): Promise<boolean> {
     try {
       return await recordRun(env, readSettings(env), record);
     } catch (thrown) {

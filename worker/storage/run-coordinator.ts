@@ -7,12 +7,12 @@ import { noBinding } from "../failure.ts";
 import type { EarlierRun } from "../request/call.ts";
 import { type Env, readSettings } from "../settings/settings.ts";
 import { readParts, toParts } from "./large-value.ts";
-import { KeptRecord } from "./pending-records.ts";
-import { type Arriving, Registry, type RunState } from "./run-phase.ts";
-import type { Recorded } from "./run-record.ts";
+import { PendingRecords } from "./pending-records.ts";
+import { type ArrivingRequest, type RunPhase, RunPhaseStore } from "./run-phase.ts";
+import type { RunRecord } from "./run-record.ts";
 
 /** Whose run of what it is. A person is unknown where nothing is checked. */
-export type Beginning = { at: number; action: string; person?: string | undefined };
+export type RunIdentity = { at: number; action: string; person?: string | undefined };
 
 /** How an undo stands: until when it is offered, since when somebody does it. */
 type Undo = { until: number; since?: number; isDone?: boolean };
@@ -30,20 +30,20 @@ const TURN_GRACE_MS = 10_000;
 const ALARM_LEAST_MS = 1_000;
 
 /** What was known of the run before this request: when it began, whose it is, whether it was submitted, and whether it may run at all. */
-export type Known = { at: number; beginning: Beginning | undefined; isTaken: boolean; isVoid: boolean };
+export type KnownRun = { at: number; beginning: RunIdentity | undefined; isTaken: boolean; isVoid: boolean };
 
 /** `isKept`: its record is kept until the log has it. `isAbout`: the run is about this request; else another one has submitted it, at that time. */
-export type Left = { isKept: boolean; isAbout: boolean; submittedAt: number | undefined };
+export type LeaveResult = { isKept: boolean; isAbout: boolean; submittedAt: number | undefined };
 
-export class Conversation extends DurableObject<Env> {
-  readonly #registry = new Registry(this.ctx.storage);
-  readonly #kept = new KeptRecord(this.ctx.storage);
+export class RunCoordinator extends DurableObject<Env> {
+  readonly #registry = new RunPhaseStore(this.ctx.storage);
+  readonly #kept = new PendingRecords(this.ctx.storage);
 
   /**
    * Notes that a request for this run is at work, before it does anything.
    * @param draft what the log is told should the request never end: a record of the run, as JSON
    */
-  async arrive(arriving: Arriving, draft: Uint8Array): Promise<Known> {
+  async arrive(arriving: ArrivingRequest, draft: Uint8Array): Promise<KnownRun> {
     const { beginning, isTaken } = await this.read();
     const at = await this.#registry.arrive(arriving);
     // What was submitted before is not run again: what is known of the run does not depend on this request.
@@ -56,7 +56,7 @@ export class Conversation extends DurableObject<Env> {
    * The request is over.
    * @param over how the run ended, or stands, by it; `record`: the same for the log, kept here until the log has it
    */
-  async leave(token: string, over?: Parameters<Registry["leave"]>[1], record?: Recorded): Promise<Left> {
+  async leave(token: string, over?: Parameters<RunPhaseStore["leave"]>[1], record?: RunRecord): Promise<LeaveResult> {
     const { storage } = this.ctx;
     const turn = await storage.get<string>("turn");
     const isAbout = turn === undefined || turn === token;
@@ -68,7 +68,7 @@ export class Conversation extends DurableObject<Env> {
     return { isKept, isAbout, submittedAt: isAbout ? undefined : (await this.read()).beginning?.at };
   }
 
-  state(attempt?: string): Promise<RunState> {
+  state(attempt?: string): Promise<RunPhase> {
     return this.#registry.read(attempt);
   }
 
@@ -78,14 +78,14 @@ export class Conversation extends DurableObject<Env> {
   }
 
   /** So that "it did not run" is true for good. */
-  async void(attempt: string): Promise<RunState> {
+  async void(attempt: string): Promise<RunPhase> {
     const known = await this.#registry.void(attempt);
     if (known.state === "void") await this.#forgetAfter(FORGET_AFTER_MS);
     return known;
   }
 
   /** Keeps a record that the log did not take, until it does: false where there is no room for more. */
-  async keepRecord(by: string, record: Recorded): Promise<boolean> {
+  async keepRecord(by: string, record: RunRecord): Promise<boolean> {
     const isKept = await this.#kept.keepIfRoom(by, record);
     await this.writeSoon();
     return isKept;
@@ -112,7 +112,7 @@ export class Conversation extends DurableObject<Env> {
   }
 
   /** Remembers whose run this is, and what they were shown. What was first stays. */
-  async open(beginning: Beginning, shown?: Shown): Promise<void> {
+  async open(beginning: RunIdentity, shown?: Shown): Promise<void> {
     const { storage } = this.ctx;
     if ((await storage.get("beginning")) === undefined) await storage.put("beginning", beginning);
     if (shown !== undefined) await storage.put(toParts("shown", shown));
@@ -132,14 +132,14 @@ export class Conversation extends DurableObject<Env> {
     await this.ctx.storage.setAlarm(Math.min(...times.filter((time) => time !== undefined)));
   }
 
-  async read(): Promise<{ beginning: Beginning | undefined; shown: Shown | undefined; isTaken: boolean }> {
+  async read(): Promise<{ beginning: RunIdentity | undefined; shown: Shown | undefined; isTaken: boolean }> {
     const { storage } = this.ctx;
-    const [beginning, shown] = [await storage.get<Beginning>("beginning"), v.safeParse(Shown, await readParts(storage, "shown"))];
+    const [beginning, shown] = [await storage.get<RunIdentity>("beginning"), v.safeParse(Shown, await readParts(storage, "shown"))];
     return { beginning, shown: shown.success ? shown.output : undefined, isTaken: (await storage.get("turn")) !== undefined };
   }
 
   /** Takes the one turn this run has, for the request of this token; where another one has it, or had it, that beginning. */
-  async begin(beginning: Beginning, token: string): Promise<Beginning | undefined> {
+  async begin(beginning: RunIdentity, token: string): Promise<RunIdentity | undefined> {
     const { storage } = this.ctx;
     if ((await storage.get("turn")) !== undefined) return (await this.read()).beginning ?? beginning;
     await storage.put("turn", token);
@@ -173,7 +173,7 @@ export class Conversation extends DurableObject<Env> {
   }
 
   /** The run can be taken back. */
-  async keepUndo(beginning: Beginning, undo: StoredUndo): Promise<void> {
+  async keepUndo(beginning: RunIdentity, undo: StoredUndo): Promise<void> {
     await this.open(beginning);
     const { data, until } = undo;
     await this.ctx.storage.put({ undo: { until }, ...toParts("undo-data", data) });
@@ -196,7 +196,7 @@ export class Conversation extends DurableObject<Env> {
   }
 
   /** @param undone the run as it is then, for the log, and by whom it is kept */
-  async endUndo(isDone: boolean, by?: string, undone?: Recorded): Promise<void> {
+  async endUndo(isDone: boolean, by?: string, undone?: RunRecord): Promise<void> {
     const { storage } = this.ctx;
     const undo = await storage.get<Undo>("undo");
     if (undo !== undefined) await storage.put("undo", { until: undo.until, isDone });
@@ -240,7 +240,7 @@ export class Conversation extends DurableObject<Env> {
 }
 
 /** The conversation of a run. */
-export function meetConversation(env: Env, id: string): DurableObjectStub<Conversation> {
-  if (env.CONVERSATIONS === undefined) throw noBinding("CONVERSATIONS", "Conversation");
-  return env.CONVERSATIONS.getByName(id);
+export function getRunCoordinator(env: Env, id: string): DurableObjectStub<RunCoordinator> {
+  if (env.RUN_COORDINATORS === undefined) throw noBinding("RUN_COORDINATORS", "RunCoordinator");
+  return env.RUN_COORDINATORS.getByName(id);
 }

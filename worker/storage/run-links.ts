@@ -5,7 +5,7 @@ import type { Outcome, Reply, Run } from "../../contract.ts";
 import { randomHex } from "../format/hex.ts";
 
 /** The address of a run's page. The time in it is what finds the record in one step. */
-export function runAt(base: string, id: string, at: number): Run {
+export function linkRun(base: string, id: string, at: number): Run {
   return { id, url: `${base}/runs/${id}?at=${at}` };
 }
 
@@ -16,19 +16,19 @@ export const makeRunId = () => randomHex(16);
 export type OfferedUndo = { until: number; label?: string | undefined };
 
 /** The run with what can still be done with it. */
-export function offerAgain(
+export function describeRun(
   base: string,
   { id, at, reply, undo }: { id: string; at: number; reply: Reply; undo?: OfferedUndo | undefined },
 ): Run {
   return {
-    ...runAt(base, id, at),
+    ...linkRun(base, id, at),
     ...(mayRetry(reply) && { retry: `${base}/runs/${id}/retry?at=${at}` }),
     ...(undo !== undefined && undo.until > Date.now() && { undo: { url: `${base}/runs/${id}/undo?at=${at}`, ...undo } }),
   };
 }
 
 /** How a run that goes on is followed, and what can be done to it now. */
-export function offerFollow(
+export function followLinks(
   base: string,
   { id, at, key, controls }: { id: string; at: number; key: string; controls: readonly ("cancel" | "pause" | "resume")[] },
 ): Pick<Run, "url" | "follow" | "cancel" | "pause" | "resume"> {

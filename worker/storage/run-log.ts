@@ -4,7 +4,7 @@ import * as v from "valibot";
 import { RunId } from "../../contract.ts";
 import { Failure } from "../failure.ts";
 import type { Env, Settings } from "../settings/settings.ts";
-import { Recorded, RUN_STATES, type RunState, stateOf } from "./run-record.ts";
+import { RUN_STATES, RunRecord, type RunState, stateOf } from "./run-record.ts";
 
 /** One line of the log. Members are short because KV allows 1,024 bytes of metadata. */
 const Summary = v.object({
@@ -64,35 +64,35 @@ function readKey(key: string): { id: string; at: number } | undefined {
 }
 
 /** Writes one run down; throws where the log does not take it. */
-export async function writeRecord(env: Env, settings: Settings, recorded: Recorded): Promise<void> {
-  await env.RUNS.put(keyOf(recorded.at, recorded.id), JSON.stringify(recorded), {
-    metadata: shorten(summarise(recorded)),
+export async function writeRecord(env: Env, settings: Settings, record: RunRecord): Promise<void> {
+  await env.RUNS.put(keyOf(record.at, record.id), JSON.stringify(record), {
+    metadata: shorten(summarise(record)),
     expirationTtl: settings.logRetentionS,
   });
 }
 
 /** The same, for whoever tries again later: false where the log did not take it. */
-export async function recordRun(env: Env, settings: Settings, recorded: Recorded): Promise<boolean> {
+export async function recordRun(env: Env, settings: Settings, record: RunRecord): Promise<boolean> {
   try {
-    await writeRecord(env, settings, recorded);
+    await writeRecord(env, settings, record);
     return true;
   } catch (cause) {
-    console.error(JSON.stringify({ message: "A run could not be written to the log yet", run: recorded.id, cause: String(cause) }));
+    console.error(JSON.stringify({ message: "A run could not be written to the log yet", run: record.id, cause: String(cause) }));
     return false;
   }
 }
 
 /** A record as it was kept elsewhere; nothing where it is none. */
-export function readRecord(kept: unknown): Recorded | undefined {
-  const recorded = v.safeParse(Recorded, kept);
-  return recorded.success ? recorded.output : undefined;
+export function readRecord(kept: unknown): RunRecord | undefined {
+  const record = v.safeParse(RunRecord, kept);
+  return record.success ? record.output : undefined;
 }
 
-function summarise(recorded: Recorded): Summary {
-  const { action, person, call, selected, reply, status, tookMs } = recorded;
+function summarise(record: RunRecord): Summary {
+  const { action, person, call, selected, reply, status, tookMs } = record;
   return {
     action,
-    state: stateOf(recorded),
+    state: stateOf(record),
     title: reply.title,
     person: person?.id ?? call?.person.id ?? "",
     email: call?.person.email ?? "",
@@ -176,11 +176,11 @@ function matches(run: Summary, filter: Omit<RunFilter, "day">): boolean {
 }
 
 /** The record of one run, by one `get`: every link to a run carries the time when it began. Throws where the log does not have it. */
-export async function findRun(env: Env, settings: Settings, id: string, at: number): Promise<Recorded> {
+export async function readRunRecord(env: Env, settings: Settings, id: string, at: number): Promise<RunRecord> {
   const kept = v.is(RunId, id) ? await env.RUNS.get(keyOf(at, id), "json").catch(throwUnreachable) : undefined;
-  const recorded = readRecord(kept);
-  if (recorded === undefined) throw unknownRun(settings);
-  return recorded;
+  const record = readRecord(kept);
+  if (record === undefined) throw unknownRun(settings);
+  return record;
 }
 
 export const unknownRun = ({ logRetentionS }: Settings) =>

@@ -24,16 +24,16 @@ type Registered = v.InferOutput<typeof Registered>;
  * What a request says when it arrives: `token` is its own, `at` when it arrived, `until` when it is over at the latest. A page may send several requests
  * for one run, as the answers to what it asks: `attempt` tells them apart, and is "" for the first.
  */
-export type Arriving = { token: string; attempt: string; at: number; action: string; until: number };
+export type ArrivingRequest = { token: string; attempt: string; at: number; action: string; until: number };
 
 /** How a run ended, or stands, by a request, and what can still be done about it. */
-export type Over = NonNullable<Registered["over"]>;
+export type RunEnd = NonNullable<Registered["over"]>;
 
-export type RunState =
+export type RunPhase =
   | { state: "unknown" | "void" }
   | { state: "running"; at: number; action: string; since: number }
   | { state: "interrupted"; at: number; action: string }
-  | ({ state: "over"; at: number; action: string } & Over);
+  | ({ state: "over"; at: number; action: string } & RunEnd);
 
 /** A request that is sent over and over under one id can't fill the storage. */
 const AT_WORK_MAX = 20;
@@ -41,7 +41,7 @@ const ATTEMPTS_MAX = 100;
 
 const NOTHING: Registered = { seen: [], voided: [], atWork: [] };
 
-export class Registry {
+export class RunPhaseStore {
   readonly #storage: DurableObjectStorage;
 
   constructor(storage: DurableObjectStorage) {
@@ -49,7 +49,7 @@ export class Registry {
   }
 
   /** When the run began. Undefined: somebody was told that this attempt did not run, and so it never will. */
-  async arrive({ token, attempt, at, action, until }: Arriving): Promise<number | undefined> {
+  async arrive({ token, attempt, at, action, until }: ArrivingRequest): Promise<number | undefined> {
     const known = await this.#read();
     if (known.voided.includes(attempt)) return undefined;
     const atWork = [...known.atWork, { token, since: Date.now(), until }].slice(-AT_WORK_MAX);
@@ -59,7 +59,7 @@ export class Registry {
   }
 
   /** @param over how the run ended by this request; absent where this request is not what the run is about */
-  async leave(token: string, over?: Over & { at: number; action: string }): Promise<void> {
+  async leave(token: string, over?: RunEnd & { at: number; action: string }): Promise<void> {
     const known = await this.#read();
     const rest = { ...known, atWork: known.atWork.filter((one) => one.token !== token) };
     if (over === undefined) return this.#write(rest);
@@ -68,7 +68,7 @@ export class Registry {
   }
 
   /** @param attempt whose state is meant; without it, that of the whole run */
-  async read(attempt?: string, now = Date.now()): Promise<RunState> {
+  async read(attempt?: string, now = Date.now()): Promise<RunPhase> {
     const { at, action, seen, voided, atWork, over, isInterrupted } = await this.#read();
     if (attempt !== undefined && voided.includes(attempt)) return { state: "void" };
     if (at === undefined || action === undefined || (attempt !== undefined && !seen.includes(attempt))) {
@@ -85,7 +85,7 @@ export class Registry {
   }
 
   /** From now on this attempt is not run, unless it has arrived. */
-  async void(attempt: string): Promise<RunState> {
+  async void(attempt: string): Promise<RunPhase> {
     const known = await this.#read();
     if (!known.seen.includes(attempt)) await this.#write({ ...known, voided: add(known.voided, attempt) });
     return this.read(attempt);
@@ -106,7 +106,7 @@ export class Registry {
   /** Part of it may be done, and nobody will say more; or, with the action's name, what it began goes on. */
   async endDead(going?: string): Promise<void> {
     const known = await this.#read();
-    const over: Over = { reply: { kind: "started", title: going ?? "" }, offers: {} };
+    const over: RunEnd = { reply: { kind: "started", title: going ?? "" }, offers: {} };
     await this.#write(going === undefined ? { ...known, isInterrupted: true } : { ...known, over });
   }
 

@@ -8,7 +8,7 @@ const pairs = v.array(v.tuple([v.string(), v.string()]));
 
 const earlier = v.optional(v.object({ id: v.string(), at: v.number(), root: text }));
 
-export const Recorded = v.object({
+export const RunRecord = v.object({
   id: v.string(),
   /** when it began, in epoch milliseconds */
   at: v.number(),
@@ -58,7 +58,7 @@ export const Recorded = v.object({
   /** what was thrown, with its stack, where it was not meant for the person */
   cause: text,
 });
-export type Recorded = v.InferOutput<typeof Recorded>;
+export type RunRecord = v.InferOutput<typeof RunRecord>;
 
 /**
  * `partial`: some of it failed, or was skipped. `unconfirmed`: it was handed to a program, or to somebody else's server, and nobody has said that it
@@ -67,7 +67,7 @@ export type Recorded = v.InferOutput<typeof Recorded>;
 export const RUN_STATES = ["done", "partial", "unconfirmed", "failed", "asked", "started", "undone"] as const;
 export type RunState = (typeof RUN_STATES)[number];
 
-export function stateOf({ reply, undone }: Pick<Recorded, "reply" | "undone">): RunState {
+export function stateOf({ reply, undone }: Pick<RunRecord, "reply" | "undone">): RunState {
   if (undone !== undefined) return "undone";
   if (reply.kind === "ask") return "asked";
   const has = (...states: Outcome["state"][]) => reply.outcomes?.some(({ state }) => states.includes(state));

@@ -1,58 +1,58 @@
 // Temporary links by HTTP: a ticket and what became of it, the media of a preview, a text to save.
 import { Failure } from "../failure.ts";
 import { TICKET_LIFE_S } from "../launch/ticket.ts";
-import type { Scene } from "../request/request-context.ts";
+import type { RequestContext } from "../request/request-context.ts";
 import { readExtension, streamPreview } from "../services/media.ts";
 import type { Env } from "../settings/settings.ts";
-import { type Kept, meetLoan, noAccount, plainName, type TicketState } from "./temporary-link.ts";
+import { getTemporaryLink, noAccount, plainName, type StoredTarget, type TicketState } from "./temporary-link.ts";
 import { readTicketReport } from "./ticket-report.ts";
 
 /** `/t/<token>`: the ticket, to the first who asks. */
-export async function serveTicket(request: Request, token: string, { env }: Scene): Promise<Response> {
+export async function serveTicket(request: Request, token: string, { env }: RequestContext): Promise<Response> {
   // A HEAD, as link checkers send it, must not use the ticket up.
   if (request.method !== "GET") throw notAllowed("GET");
   const taken = isToken(token)
-    ? await meetLoan(env, token).take(request.headers.get("kitsu-person"), request.headers.get("kitsu-report") === "1")
+    ? await getTemporaryLink(env, token).take(request.headers.get("kitsu-person"), request.headers.get("kitsu-report") === "1")
     : { state: "unknown" as const };
   if (taken.state !== "taken") throw refuseTicket(taken.state);
   return new Response(taken.json, { headers: { "content-type": "application/json", "cache-control": "no-store" } });
 }
 
 /** `/t/<token>/state`: what became of the ticket, for the page that waits. Whoever has the address may ask. */
-export async function serveTicketState(token: string, { env }: Scene): Promise<Response> {
-  const state: TicketState = isToken(token) ? await meetLoan(env, token).look() : { state: "expired" };
+export async function serveTicketState(token: string, { env }: RequestContext): Promise<Response> {
+  const state: TicketState = isToken(token) ? await getTemporaryLink(env, token).look() : { state: "expired" };
   return Response.json(state, { headers: { "cache-control": "no-store" } });
 }
 
 /** `/t/<token>/report`: what became of the program, by the handler that took the ticket. */
-export async function serveTicketReport(request: Request, token: string, { env }: Scene): Promise<Response> {
+export async function serveTicketReport(request: Request, token: string, { env }: RequestContext): Promise<Response> {
   const report = await readTicketReport(request);
-  const noted = isToken(token) ? await meetLoan(env, token).report(report) : "unknown";
+  const noted = isToken(token) ? await getTemporaryLink(env, token).report(report) : "unknown";
   if (noted !== "noted") throw refuseTicket(noted);
   return new Response(null, { status: 204 });
 }
 
 /** `/media/<token>/<name>`: a preview's media, for players that have no session in Kitsu. */
-export async function serveMedia(request: Request, token: string, { env, settings }: Scene): Promise<Response> {
+export async function serveMedia(request: Request, token: string, { env, settings }: RequestContext): Promise<Response> {
   if (request.method !== "GET" && request.method !== "HEAD") throw notAllowed("GET, HEAD");
-  const loan = await readLoan(env, token);
-  if (loan?.kind !== "preview") throw loanOver();
+  const loan = await readTarget(env, token);
+  if (loan?.kind !== "preview") throw linkExpired();
   const response = await streamPreview(loan, { ...settings, kitsuToken: settings.kitsuToken ?? throwNoAccount() }, request);
   return guard(response, `inline; filename="${plainName(loan.name)}.${readExtension(loan.extension)}"`);
 }
 
 /** `/files/<token>/<name>`: a text, to be saved. */
-export async function serveFile(token: string, { env }: Scene): Promise<Response> {
-  const loan = await readLoan(env, token);
-  if (loan?.kind !== "file") throw loanOver();
+export async function serveFile(token: string, { env }: RequestContext): Promise<Response> {
+  const loan = await readTarget(env, token);
+  if (loan?.kind !== "file") throw linkExpired();
   const response = new Response(loan.text, { headers: { "content-type": `${loan.type}; charset=utf-8` } });
   return guard(response, `attachment; filename="${plainName(loan.name)}"`);
 }
 
 const isToken = (token: string) => /^[0-9a-f]{64}$/.test(token);
 
-const readLoan = async (env: Env, token: string): Promise<Kept | undefined> =>
-  isToken(token) ? await meetLoan(env, token).read() : undefined;
+const readTarget = async (env: Env, token: string): Promise<StoredTarget | undefined> =>
+  isToken(token) ? await getTemporaryLink(env, token).read() : undefined;
 
 /** What others made, at our address: it may be looked at and saved, and never become a page of ours. */
 function guard(response: Response, disposition: string): Response {
@@ -80,7 +80,7 @@ function refuseTicket(state: "unknown" | "used" | "foreign"): Failure {
   }
 }
 
-const loanOver = () =>
+const linkExpired = () =>
   new Failure("loan-over", {
     text: "This address was good for an hour. It has expired, or never existed.",
     advice: "Run the action in Kitsu again.",

@@ -3,9 +3,9 @@
 import { DurableObject } from "cloudflare:workers";
 import { Failure, noBinding } from "../failure.ts";
 import { randomHex } from "../format/hex.ts";
-import type { Loan as Lent } from "../launch/ticket.ts";
+import type { LinkTarget as Lent } from "../launch/ticket.ts";
 import { TICKET_LIFE_S } from "../launch/ticket.ts";
-import type { Scene } from "../request/request-context.ts";
+import type { RequestContext } from "../request/request-context.ts";
 import { readExtension } from "../services/media.ts";
 import { type Env, readSettings } from "../settings/settings.ts";
 import { confirmRun } from "./confirm-launch.ts";
@@ -23,10 +23,10 @@ const REPORT_MS = 50_000;
 const CONFIRM_AFTER_MS = 60_000;
 
 /** A ticket's content is kept as it will be answered. */
-export type Kept = Exclude<Lent, { kind: "ticket" }> | { kind: "ticket"; json: string };
+export type StoredTarget = Exclude<Lent, { kind: "ticket" }> | { kind: "ticket"; json: string };
 /** `run`: which one lent it, and when that began. */
-type Stored = {
-  loan: Kept;
+type StoredLink = {
+  target: StoredTarget;
   email: string | undefined;
   run: { id: string; at: number };
   until: number;
@@ -37,14 +37,14 @@ type Stored = {
   report?: TicketReport;
 };
 
-type Taken = { state: "taken"; json: string } | { state: "unknown" | "used" | "foreign" };
+type TicketAnswer = { state: "taken"; json: string } | { state: "unknown" | "used" | "foreign" };
 /** `outcome`: what became of the program, where whoever took the ticket says so. */
 export type TicketState =
   | { state: "waiting" | "expired" }
   | { state: "taken"; outcome?: TicketReport | { state: "pending" | "unknown"; text: "" } };
 
-export class Loan extends DurableObject<Env> {
-  async keep(stored: Stored): Promise<void> {
+export class TemporaryLink extends DurableObject<Env> {
+  async keep(stored: StoredLink): Promise<void> {
     await this.ctx.storage.put("loan", stored);
     await this.ctx.storage.setAlarm(endOf(stored));
   }
@@ -54,33 +54,33 @@ export class Loan extends DurableObject<Env> {
    * @param email of whoever asks, where they say it: the wrong one leaves the ticket as it is
    * @param willReport they say later what became of it
    */
-  take(email: string | null, willReport: boolean): Taken {
+  take(email: string | null, willReport: boolean): TicketAnswer {
     const { kv } = this.ctx.storage;
-    const stored = kv.get<Stored>("loan");
-    if (stored?.loan.kind !== "ticket") return { state: "unknown" };
+    const stored = kv.get<StoredLink>("loan");
+    if (stored?.target.kind !== "ticket") return { state: "unknown" };
     if (stored.isTaken) return { state: "used" };
     if (Date.now() >= stored.until) return { state: "unknown" };
     const isForeign = email !== null && stored.email !== undefined && email.trim().toLowerCase() !== stored.email.toLowerCase();
     if (isForeign) return { state: "foreign" };
     kv.put("loan", { ...stored, isTaken: true, ...(willReport && { reportUntil: Date.now() + REPORT_MS }) });
     this.ctx.waitUntil(this.ctx.storage.setAlarm(Date.now() + CONFIRM_AFTER_MS));
-    return { state: "taken", json: stored.loan.json };
+    return { state: "taken", json: stored.target.json };
   }
 
   look(): TicketState {
-    const stored = this.ctx.storage.kv.get<Stored>("loan");
+    const stored = this.ctx.storage.kv.get<StoredLink>("loan");
     if (stored?.isTaken && stored.reportUntil !== undefined) {
       const state = Date.now() < stored.reportUntil ? "pending" : "unknown";
       return { state: "taken", outcome: stored.report ?? { state, text: "" } };
     }
     if (stored?.isTaken) return { state: "taken" };
-    return { state: stored?.loan.kind === "ticket" && Date.now() < stored.until ? "waiting" : "expired" };
+    return { state: stored?.target.kind === "ticket" && Date.now() < stored.until ? "waiting" : "expired" };
   }
 
   /** Of a ticket that was taken, once. */
   report(report: TicketReport): "noted" | "unknown" | "used" {
     const { kv } = this.ctx.storage;
-    const stored = kv.get<Stored>("loan");
+    const stored = kv.get<StoredLink>("loan");
     if (!stored?.isTaken || stored.reportUntil === undefined) return "unknown";
     if (stored.report !== undefined) return "used";
     // The log may have been told already that nobody knows: the alarm tells it again.
@@ -89,21 +89,21 @@ export class Loan extends DurableObject<Env> {
   }
 
   /** What may be had as often as one likes. */
-  read(): Kept | undefined {
-    const stored = this.ctx.storage.kv.get<Stored>("loan");
-    return stored === undefined || Date.now() >= stored.until ? undefined : stored.loan;
+  read(): StoredTarget | undefined {
+    const stored = this.ctx.storage.kv.get<StoredLink>("loan");
+    return stored === undefined || Date.now() >= stored.until ? undefined : stored.target;
   }
 
   /** Tells the log that a ticket was taken, and once more at the end where that failed. */
   override async alarm(): Promise<void> {
     const { storage } = this.ctx;
-    const stored = storage.kv.get<Stored>("loan");
+    const stored = storage.kv.get<StoredLink>("loan");
     if (stored?.isTaken && !stored.isConfirmed) {
       // A report that was promised and did not come leaves it unknown.
       const report = stored.report ?? (stored.reportUntil === undefined ? undefined : { state: "unknown" as const, text: "" });
       const isConfirmed = await confirmRun(this.env, readSettings(this.env), stored.run, report);
       // A report may have come while the log was written.
-      const latest = storage.kv.get<Stored>("loan") ?? stored;
+      const latest = storage.kv.get<StoredLink>("loan") ?? stored;
       storage.kv.put("loan", {
         ...latest,
         isConfirmed: isConfirmed && (latest.report === undefined) === (stored.report === undefined),
@@ -114,12 +114,12 @@ export class Loan extends DurableObject<Env> {
   }
 }
 
-const endOf = ({ until, loan }: Stored) => until + (loan.kind === "ticket" ? AFTERLIFE_MS : 0);
+const endOf = ({ until, target: loan }: StoredLink) => until + (loan.kind === "ticket" ? AFTERLIFE_MS : 0);
 
 /** Lends something. Returns its address. */
-export async function lend(
-  { env, settings, base }: Pick<Scene, "env" | "settings" | "base">,
-  { person, run }: { person: { email?: string | undefined }; run: Stored["run"] },
+export async function createTemporaryLink(
+  { env, settings, base }: Pick<RequestContext, "env" | "settings" | "base">,
+  { person, run }: { person: { email?: string | undefined }; run: StoredLink["run"] },
   lent: Lent,
 ): Promise<string> {
   if (lent.kind === "preview" && settings.kitsuToken === undefined) throw noAccount();
@@ -131,9 +131,9 @@ export async function lend(
     });
   }
   const token = randomHex(32);
-  const loan: Kept = lent.kind === "ticket" ? { kind: "ticket", json: JSON.stringify(lent.content) } : lent;
+  const loan: StoredTarget = lent.kind === "ticket" ? { kind: "ticket", json: JSON.stringify(lent.content) } : lent;
   const until = Date.now() + LIVES_S[lent.kind] * 1_000;
-  await meetLoan(env, token).keep({ loan, email: person.email, run, until, isTaken: false });
+  await getTemporaryLink(env, token).keep({ target: loan, email: person.email, run, until, isTaken: false });
   switch (lent.kind) {
     case "ticket":
       return `${base}/t/${token}`;
@@ -144,9 +144,9 @@ export async function lend(
   }
 }
 
-export function meetLoan(env: Env, token: string): DurableObjectStub<Loan> {
-  if (env.LOANS === undefined) throw noBinding("LOANS", "Loan");
-  return env.LOANS.getByName(token);
+export function getTemporaryLink(env: Env, token: string): DurableObjectStub<TemporaryLink> {
+  if (env.TEMPORARY_LINKS === undefined) throw noBinding("TEMPORARY_LINKS", "TemporaryLink");
+  return env.TEMPORARY_LINKS.getByName(token);
 }
 
 /** What can stand in an address and in a header as it is. The token is what counts; the name is for whoever reads it. */

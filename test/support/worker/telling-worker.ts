@@ -1,16 +1,16 @@
 // A worker that does nothing but tell Kitsu, as often as it is asked: the test against a real Zou runs the very code in the very runtime.
 import * as v from "valibot";
-import { tellKitsu } from "../../../worker/actions/farm/post-feedback.ts";
+import { postFeedback } from "../../../worker/actions/farm/post-feedback.ts";
 import { openKitsu } from "../../../worker/services/kitsu.ts";
 import { openZou } from "../../../worker/services/zou.ts";
-import { Tell } from "../../../worker/settings/feedback-settings.ts";
+import { FeedbackSettings } from "../../../worker/settings/feedback-settings.ts";
 
 const Asked = v.object({
   api: v.string(),
   token: v.string(),
   person: v.object({ id: v.string(), name: v.string() }),
   run: v.object({ url: v.string() }),
-  tell: Tell,
+  tell: FeedbackSettings,
   endings: v.array(
     v.object({
       task: v.string(),
@@ -29,7 +29,7 @@ export default {
   async fetch(request: Request): Promise<Response> {
     const { api, token, endings, ...teller } = v.parse(Asked, await request.json());
     const kitsu = openKitsu(openZou(api, token, request.signal), `${api} bot`, []);
-    const told = await tellKitsu(
+    const told = await postFeedback(
       { ...teller, kitsu, farm: "Flamenco", until: Date.now() + 10_000 },
       endings.map(({ picture, ...ending }) => ({
         ...ending,

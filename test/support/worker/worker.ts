@@ -18,8 +18,8 @@ export const VARIABLES = { KITSU_URL: KITSU, LOG_TOKEN: "sesame-open-sesame" };
 /** An environment as wrangler would make it. */
 export const makeEnv = (variables: Record<string, unknown> = {}): Env => ({
   RUNS: env.RUNS,
-  CONVERSATIONS: env.CONVERSATIONS,
-  LOANS: env.LOANS,
+  RUN_COORDINATORS: env.RUN_COORDINATORS,
+  TEMPORARY_LINKS: env.TEMPORARY_LINKS,
   LOCKS: env.LOCKS,
   LONG_RUNS: env.LONG_RUNS,
   ...VARIABLES,

@@ -1,7 +1,7 @@
 import { createExecutionContext } from "cloudflare:test";
 import { exportJWK, generateKeyPair, SignJWT } from "jose";
 import { beforeEach, describe, expect, it, vi } from "vitest";
-import { identify, meetKitsu } from "../../../worker/access/person.ts";
+import { identify, openKitsuFor } from "../../../worker/access/person.ts";
 import { debug } from "../../../worker/actions/debug.ts";
 import { Failure } from "../../../worker/failure.ts";
 import { understandCall } from "../../../worker/request/call.ts";
@@ -22,8 +22,8 @@ const WITH_BOT = { KITSU_TOKEN: BOT_TOKEN };
 async function find(who: Who, headers: Record<string, string> = {}, variables: Record<string, unknown> = WITH_BOT, host = EDGE) {
   const env = makeEnv(variables);
   const request = arrive(`${host}/actions/debug`, { method: "POST", headers });
-  const scene = { env, settings: readSettings(env), ctx: createExecutionContext(), url: new URL(request.url), base: host };
-  return identify(request, understandCall([], Object.entries(who)), scene, new AbortController().signal);
+  const context = { env, settings: readSettings(env), ctx: createExecutionContext(), url: new URL(request.url), base: host };
+  return identify(request, understandCall([], Object.entries(who)), context, new AbortController().signal);
 }
 
 async function refusal(promise: Promise<unknown>) {
@@ -41,7 +41,7 @@ describe("a person nobody could ask for", () => {
   it("is shown nothing by the bot's account", async () => {
     const person = await find({ useremail: ARTIST.email });
     expect(person.trust).toBe("unchecked");
-    expect(meetKitsu(person, [], readSettings(makeEnv(WITH_BOT)), new AbortController().signal)).toBeUndefined();
+    expect(openKitsuFor(person, [], readSettings(makeEnv(WITH_BOT)), new AbortController().signal)).toBeUndefined();
   });
 });
 

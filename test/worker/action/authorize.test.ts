@@ -1,7 +1,13 @@
 import { beforeEach, describe, expect, it } from "vitest";
 import type { Person } from "../../../worker/access/person.ts";
 import { type Action, defineAction } from "../../../worker/action/action.ts";
-import { checkCount, checkDepartments, checkGates, checkTrust, knowRoles } from "../../../worker/action/authorize.ts";
+import {
+  authorizeSelection,
+  checkCount,
+  checkDepartments,
+  checkTrust,
+  createRoleLookup,
+} from "../../../worker/action/authorize.ts";
 import { Failure } from "../../../worker/failure.ts";
 import { openKitsu } from "../../../worker/services/kitsu.ts";
 import { openZou } from "../../../worker/services/zou.ts";
@@ -32,7 +38,7 @@ beforeEach(() => {
   fake = openFakeZou();
 });
 
-const action = (rest: Partial<Pick<Action, "entityTypes" | "roles" | "tasksMost" | "trust" | "needsKitsu">> = {}) =>
+const action = (rest: Partial<Pick<Action, "entityTypes" | "roles" | "maxTasks" | "trust" | "needsKitsu">> = {}) =>
   defineAction({
     id: "render",
     title: "Render",
@@ -56,7 +62,7 @@ async function refusal(person: Person, ids: readonly string[], rest: Parameters<
   try {
     checkDepartments(person, action(rest), settings(variables));
     const kitsu = open(ids);
-    await checkGates(person, action(rest), kitsu, knowRoles(person, kitsu), settings(variables));
+    await authorizeSelection(person, action(rest), kitsu, createRoleLookup(person, kitsu), settings(variables));
     return undefined;
   } catch (thrown) {
     if (thrown instanceof Failure) return thrown.reply;
@@ -127,10 +133,10 @@ describe("roles", () => {
   it("are asked of Zou for each call, once", async () => {
     const { projectId } = addProject(fake, 1, 1);
     const kitsu = open([]);
-    const roleIn = knowRoles(asPerson("PROMOTED"), kitsu);
+    const roleIn = createRoleLookup(asPerson("PROMOTED"), kitsu);
     expect(await roleIn(projectId)).toBe("supervisor");
     fake.teams.set(projectId, []);
-    expect(await knowRoles(asPerson("PROMOTED"), kitsu)(projectId)).toBeUndefined();
+    expect(await createRoleLookup(asPerson("PROMOTED"), kitsu)(projectId)).toBeUndefined();
     expect(await roleIn(projectId)).toBe("supervisor");
   });
 });
@@ -218,9 +224,9 @@ describe("tasks", () => {
   });
 
   it("are no more than the action takes", () => {
-    expect(() => checkCount(action({ tasksMost: 1 }), 1)).not.toThrow();
-    expect(() => checkCount(action({ tasksMost: 1 }), 2)).toThrow("takes one task at once, and 2 are selected");
-    expect(() => checkCount(action({ tasksMost: 50 }), 51)).toThrow("at most 50 tasks");
+    expect(() => checkCount(action({ maxTasks: 1 }), 1)).not.toThrow();
+    expect(() => checkCount(action({ maxTasks: 1 }), 2)).toThrow("takes one task at once, and 2 are selected");
+    expect(() => checkCount(action({ maxTasks: 50 }), 51)).toThrow("at most 50 tasks");
   });
 });
 

@@ -2,12 +2,12 @@ import { runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import type { Reply } from "../../../contract.ts";
-import type { Control, Standing, Watch } from "../../../worker/action/action.ts";
+import type { Control, RunStatus, WatchContext } from "../../../worker/action/action.ts";
 import { afanasy } from "../../../worker/actions/afanasy.ts";
 import { LongRun } from "../../../worker/long-run/long-run.ts";
 import { readSettings } from "../../../worker/settings/settings.ts";
 import { readParts } from "../../../worker/storage/large-value.ts";
-import { meetLocks } from "../../../worker/storage/locks.ts";
+import { getLocks } from "../../../worker/storage/locks.ts";
 import { AFANASY_URL, type FakeAfserver, openFakeAfserver } from "../../support/worker/afserver.ts";
 import { describeAction } from "../../support/worker/describe-action.ts";
 import { ajax, ask, KITSU, makeEnv, readAnswer, readFailed } from "../../support/worker/worker.ts";
@@ -107,19 +107,19 @@ const reasonsOf = (reply: Reply) => outcomesOf(reply).map(({ state, reason }) =>
 async function follow({ id: runId, variables }: { id: string; variables: object }, other?: object) {
   const kept = await runInDurableObject(env.LONG_RUNS.getByName(runId), async (_, { storage }) => readParts(storage, "data"));
   let data: unknown = other ?? JSON.parse(String(kept));
-  const watch: Watch = {
+  const watch: WatchContext = {
     run: { id: runId, url: "" },
     person: { id: MANAGER.id, name: "Ada", email: undefined },
     settings: readSettings(makeEnv({ ...variables })),
     base: "",
     signal: new AbortController().signal,
     kitsu: () => undefined,
-    readRun: async () => undefined,
+    readRunReply: async () => undefined,
     save: async (saved) => {
       data = JSON.parse(JSON.stringify(saved));
     },
   };
-  const keep = (standing: Standing | undefined) => {
+  const keep = (standing: RunStatus | undefined) => {
     data = JSON.parse(JSON.stringify(standing?.data));
     if (standing === undefined) throw new Error("It can be followed");
     return standing;
@@ -333,7 +333,7 @@ describe("a render run of the Afanasy action", () => {
 
 describe("a shot that somebody is rendering already", () => {
   const other = { run: "f".repeat(32), person: "Ana", until: Date.now() + 3_600_000 };
-  const occupy = (tasks: readonly string[]) => meetLocks(makeEnv(), "afanasy").take(other, tasks);
+  const occupy = (tasks: readonly string[]) => getLocks(makeEnv(), "afanasy").take(other, tasks);
 
   it("is seen, and followed or left out, as the person wants", async () => {
     const { taskIds } = makeProject(3);
@@ -348,7 +348,7 @@ describe("a shot that somebody is rendering already", () => {
     const joining = await run(taskIds, { busy: "join" });
     expect(joining.asked.title).toBe("Submit 2 shots, 96 frames?");
     expect(joining.reply).toMatchObject({ kind: "started", title: "Rendering: 3 shots with Afanasy" });
-    await meetLocks(makeEnv(), "afanasy").release(joining.id);
+    await getLocks(makeEnv(), "afanasy").release(joining.id);
     const skipping = await run(taskIds, { busy: "skip" });
     expect(skipping.asked.title).toBe("Submit 2 shots, 96 frames?");
     expect(reasonsOf(skipping.asked)[0]).toMatch(/^skipped: Ana has been rendering it since \d\d:\d\d UTC$/);

@@ -3,12 +3,12 @@ import { env } from "cloudflare:workers";
 import { beforeEach, describe, expect, it, vi } from "vitest";
 import type { Ask, Reply } from "../../../contract.ts";
 import type { JobType, Setting } from "../../../playground/farms/flamenco/job-types-data.ts";
-import type { Control, Standing, Watch } from "../../../worker/action/action.ts";
+import type { Control, RunStatus, WatchContext } from "../../../worker/action/action.ts";
 import { flamenco } from "../../../worker/actions/flamenco.ts";
 import { LongRun } from "../../../worker/long-run/long-run.ts";
 import { readSettings } from "../../../worker/settings/settings.ts";
 import { readParts } from "../../../worker/storage/large-value.ts";
-import { meetLocks } from "../../../worker/storage/locks.ts";
+import { getLocks } from "../../../worker/storage/locks.ts";
 import { describeAction } from "../../support/worker/describe-action.ts";
 import { type FakeFlamenco, FLAMENCO, openFakeFlamenco } from "../../support/worker/flamenco.ts";
 import { ajax, ask, KITSU, makeEnv, readAnswer, readFailed } from "../../support/worker/worker.ts";
@@ -78,17 +78,17 @@ async function follow({ id, variables }: { id: string; variables: object }, othe
   const save = async (saved: unknown) => {
     data = JSON.parse(JSON.stringify(saved));
   };
-  const watch: Watch = {
+  const watch: WatchContext = {
     run: { id, url: `${KITSU}/runs/${id}` },
     person: { id: MANAGER.id, name: "Person 2", email: undefined },
     settings: readSettings(makeEnv({ ...variables })),
     base: KITSU,
     signal: new AbortController().signal,
     kitsu: () => undefined,
-    readRun: async () => others,
+    readRunReply: async () => others,
     save,
   };
-  const take = async (standing: Standing | undefined) => {
+  const take = async (standing: RunStatus | undefined) => {
     if (standing === undefined) throw new Error("It is not followed");
     await save(standing.data);
     return standing;
@@ -633,7 +633,7 @@ describe("who may, and who is there already", () => {
   it("follows what somebody else is rendering, without sending it again", async () => {
     const { taskIds } = makeProject(3);
     const [id = ""] = taskIds;
-    await meetLocks(makeEnv(), "flamenco").take({ run: "other", person: "Ana", until: Date.now() + 60_000 }, [id]);
+    await getLocks(makeEnv(), "flamenco").take({ run: "other", person: "Ana", until: Date.now() + 60_000 }, [id]);
     const begun = await run(taskIds, { busy: "join" });
     expect(begun.asked).toMatchObject({
       title: "Submit 2 shots, 96 frames?",
@@ -649,7 +649,7 @@ describe("who may, and who is there already", () => {
 
   it("leaves it out where the person wants that, and says who and since when", async () => {
     const { taskIds } = makeProject(3);
-    await meetLocks(makeEnv(), "flamenco").take({ run: "other", person: "Ana", until: Date.now() + 60_000 }, taskIds.slice(0, 1));
+    await getLocks(makeEnv(), "flamenco").take({ run: "other", person: "Ana", until: Date.now() + 60_000 }, taskIds.slice(0, 1));
     const { asked, reply } = await run(taskIds, { busy: "skip" });
     expect(asked).toMatchObject({
       title: "Submit 2 shots, 96 frames?",
@@ -660,7 +660,7 @@ describe("who may, and who is there already", () => {
 
   it("renders it once more where the studio allows that and the person wants it", async () => {
     const { taskIds } = makeProject(1);
-    await meetLocks(makeEnv(), "flamenco").take({ run: "other", person: "Ana", until: Date.now() + 60_000 }, taskIds);
+    await getLocks(makeEnv(), "flamenco").take({ run: "other", person: "Ana", until: Date.now() + 60_000 }, taskIds);
     const form = await askForm(taskIds, own({ allow_anyway: true }));
     expect(form.fields?.at(0)).toMatchObject({
       name: "busy",

@@ -378,12 +378,12 @@ describe("opening in a program of the studio's", () => {
     const reply = await openDone(taskIds, { query: "?with=studio" });
     expect(await log()).toEqual(["unconfirmed"]);
     const ticketUrl = decodeURIComponent(urlOn(reply).replace("studio://open?u=", ""));
-    const loan = env.LOANS.getByName(/[0-9a-f]{64}/.exec(ticketUrl)?.[0] ?? "");
+    const loan = env.TEMPORARY_LINKS.getByName(/[0-9a-f]{64}/.exec(ticketUrl)?.[0] ?? "");
     expect((await ask(ticketUrl)).status).toBe(200);
     expect(await runDurableObjectAlarm(loan)).toBe(true);
     expect(await log()).toEqual(["done"]);
-    const [recorded] = await readLog();
-    expect(recorded).toMatchObject({ reply: { outcomes: [{ state: "done" }, { state: "done" }] } });
+    const [record] = await readLog();
+    expect(record).toMatchObject({ reply: { outcomes: [{ state: "done" }, { state: "done" }] } });
     // What became of the ticket can still be asked; at its end it is forgotten, and the log is left as it is.
     expect(await (await ask(`${ticketUrl}/state`)).json()).toEqual({ state: "taken" });
     const put = vi.spyOn(env.RUNS, "put");
@@ -398,9 +398,9 @@ describe("opening in a program of the studio's", () => {
     await ask(ticketUrl, { headers: { "kitsu-report": "1" } });
     const body = JSON.stringify({ state: "failed", text: "Blender ended after 2 seconds: no display" });
     await ask(`${ticketUrl}/report`, { method: "POST", body, headers: { "content-type": "application/json" } });
-    expect(await runDurableObjectAlarm(env.LOANS.getByName(/[0-9a-f]{64}/.exec(ticketUrl)?.[0] ?? ""))).toBe(true);
-    const [recorded] = await readLog();
-    expect(recorded).toMatchObject({
+    expect(await runDurableObjectAlarm(env.TEMPORARY_LINKS.getByName(/[0-9a-f]{64}/.exec(ticketUrl)?.[0] ?? ""))).toBe(true);
+    const [record] = await readLog();
+    expect(record).toMatchObject({
       reply: { severity: "warning", outcomes: [{ state: "failed", reason: "Blender ended after 2 seconds: no display" }] },
     });
   });
@@ -410,7 +410,7 @@ describe("opening in a program of the studio's", () => {
     const reply = await openDone(taskIds, { query: "?with=studio" });
     const ticketUrl = decodeURIComponent(urlOn(reply).replace("studio://open?u=", ""));
     await ask(ticketUrl, { headers: { "kitsu-report": "1" } });
-    expect(await runDurableObjectAlarm(env.LOANS.getByName(/[0-9a-f]{64}/.exec(ticketUrl)?.[0] ?? ""))).toBe(true);
+    expect(await runDurableObjectAlarm(env.TEMPORARY_LINKS.getByName(/[0-9a-f]{64}/.exec(ticketUrl)?.[0] ?? ""))).toBe(true);
     expect((await readLog())[0]).toMatchObject({ reply: { outcomes: [{ state: "waiting" }] } });
   });
 
@@ -418,7 +418,7 @@ describe("opening in a program of the studio's", () => {
     const { taskIds } = makeProject(1);
     const reply = await openDone(taskIds, { query: "?with=studio" });
     const ticketUrl = decodeURIComponent(urlOn(reply).replace("studio://open?u=", ""));
-    const ticket = env.LOANS.getByName(/[0-9a-f]{64}/.exec(ticketUrl)?.[0] ?? "");
+    const ticket = env.TEMPORARY_LINKS.getByName(/[0-9a-f]{64}/.exec(ticketUrl)?.[0] ?? "");
     await ask(ticketUrl, { headers: { "kitsu-report": "1" } });
     const body = JSON.stringify({ state: "failed", text: "No display" });
     const report = () => ask(`${ticketUrl}/report`, { method: "POST", body, headers: { "content-type": "application/json" } });
@@ -438,7 +438,7 @@ describe("opening in a program of the studio's", () => {
     const { taskIds } = makeProject(1);
     const reply = await openDone(taskIds, { query: "?with=studio" });
     const token = /[0-9a-f]{64}/.exec(decodeURIComponent(urlOn(reply)))?.[0] ?? "";
-    expect(await runDurableObjectAlarm(env.LOANS.getByName(token))).toBe(true);
+    expect(await runDurableObjectAlarm(env.TEMPORARY_LINKS.getByName(token))).toBe(true);
     await openDone(taskIds, { query: "?with=rv" });
     const { runs } = await (await ask("/runs.json?state=unconfirmed", { headers: READER }, VARIABLES)).json<{ runs: object[] }>();
     expect(runs).toHaveLength(2);

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { countTasks, nameSome, sayList } from "../../../worker/format/list.ts";
+import { countTasks, formatList, nameSome } from "../../../worker/format/list.ts";
 
 describe("names in a sentence", () => {
   it.each([
@@ -12,7 +12,7 @@ describe("names in a sentence", () => {
 
   it("are the first of many", () => expect(nameSome(["a", "b", "c", "d"], 2_000)).toBe("a, b, c and 1,997 more"));
 
-  it("are joined by another word", () => expect(sayList(["a", "b", "c"], "or")).toBe("a, b or c"));
+  it("are joined by another word", () => expect(formatList(["a", "b", "c"], "or")).toBe("a, b or c"));
 });
 
 it.each([

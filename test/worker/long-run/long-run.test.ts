@@ -2,10 +2,10 @@ import { evictDurableObject, runDurableObjectAlarm, runInDurableObject } from "c
 import { env } from "cloudflare:workers";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import type { Answer, Reply } from "../../../contract.ts";
-import type { Action, Control, Given, Standing, Watch } from "../../../worker/action/action.ts";
+import type { Action, ActionContext, Control, RunStatus, WatchContext } from "../../../worker/action/action.ts";
 import { debug } from "../../../worker/actions/debug.ts";
 import { Failure } from "../../../worker/failure.ts";
-import { sayCanceler } from "../../../worker/long-run/canceler.ts";
+import { nameCanceler } from "../../../worker/long-run/canceler.ts";
 import { replaceRun } from "../../support/worker/replace-run.ts";
 import {
   ADA,
@@ -29,11 +29,11 @@ const ENDED: Reply = { kind: "done", severity: "success", title: "Rendered" };
 
 const mutable: Pick<Action, "watch" | "control" | "undo"> = debug;
 let run: ReturnType<typeof replaceRun>;
-let watch: ReturnType<typeof vi.fn<(watch: Watch, data: unknown) => Promise<Standing>>>;
-let control: ReturnType<typeof vi.fn<(watch: Watch, data: unknown, what: Control) => Promise<Standing>>>;
+let watch: ReturnType<typeof vi.fn<(watch: WatchContext, data: unknown) => Promise<RunStatus>>>;
+let control: ReturnType<typeof vi.fn<(watch: WatchContext, data: unknown, what: Control) => Promise<RunStatus>>>;
 
 beforeEach(() => {
-  run = replaceRun(debug).mockImplementation(async ({ goOn }) => {
+  run = replaceRun(debug).mockImplementation(async ({ continueWith: goOn }) => {
     goOn({ step: 0 });
     return started(0);
   });
@@ -58,8 +58,8 @@ const untilOver = (answer: Answer) => vi.waitFor(async () => expect((await follo
 describe("a run that goes on", () => {
   it("is looked at again and again with what the action left, and its end is written down", async () => {
     watch
-      .mockResolvedValueOnce({ reply: started(1), data: { step: 1 }, againMs: 0 })
-      .mockResolvedValueOnce({ reply: started(2), data: { step: 2 }, againMs: 0 })
+      .mockResolvedValueOnce({ reply: started(1), data: { step: 1 }, nextCheckMs: 0 })
+      .mockResolvedValueOnce({ reply: started(2), data: { step: 2 }, nextCheckMs: 0 })
       .mockResolvedValue({ reply: ENDED, data: null });
     const answer = await begin();
     expect(answer).toMatchObject({ reply: started(0), run: { follow: { url: expect.stringContaining("key=") } } });
@@ -134,7 +134,7 @@ describe("a run that goes on", () => {
 
   it("is looked at again after its storage failed once", async () => {
     vi.spyOn(console, "error").mockReturnValue();
-    watch.mockResolvedValue({ reply: started(1), data: null, againMs: 60_000 });
+    watch.mockResolvedValue({ reply: started(1), data: null, nextCheckMs: 60_000 });
     const answer = await begin();
     await vi.waitFor(async () => expect((await follow(answer)).reply).toMatchObject({ progress: { done: 1 } }));
     const object = env.LONG_RUNS.getByName(RUN);
@@ -151,21 +151,21 @@ describe("a run that goes on", () => {
   });
 
   it("is not looked at more often than the studio wants, but at once where there is more to do", async () => {
-    watch.mockResolvedValue({ reply: started(1), data: null, againMs: 5_000 });
+    watch.mockResolvedValue({ reply: started(1), data: null, nextCheckMs: 5_000 });
     const answer = await begin();
     await vi.waitFor(async () => expect((await follow(answer)).reply).toMatchObject({ progress: { done: 1 } }));
     await runInDurableObject(env.LONG_RUNS.getByName(RUN), async (instance, { storage }) => {
       Reflect.set(instance, "env", { ...Reflect.get(instance, "env"), LONG_RUN_EVERY_SECONDS: "600" });
       await instance.alarm();
       expect(await storage.getAlarm()).toBeGreaterThan(Date.now() + 500_000);
-      watch.mockResolvedValue({ reply: started(2), data: null, againMs: 0 });
+      watch.mockResolvedValue({ reply: started(2), data: null, nextCheckMs: 0 });
       await instance.alarm();
       expect(await storage.getAlarm()).not.toBeGreaterThan(Date.now());
     });
   });
 
   it("ends when it takes longer than it may", async () => {
-    watch.mockResolvedValue({ reply: started(1), data: null, againMs: 60_000 });
+    watch.mockResolvedValue({ reply: started(1), data: null, nextCheckMs: 60_000 });
     const answer = await begin();
     await vi.waitFor(async () => expect((await follow(answer)).reply).toMatchObject({ progress: { done: 1 } }));
     const object = env.LONG_RUNS.getByName(RUN);
@@ -177,9 +177,9 @@ describe("a run that goes on", () => {
   it("may ask how another run stands, and how it ended", async () => {
     const read: (Reply | undefined)[] = [];
     let first = started(1);
-    watch.mockImplementation(async ({ run: { id }, readRun }) => {
-      if (id === RUN) return { reply: first, data: null, againMs: 60_000 };
-      read.push(await readRun(RUN), await readRun("e".repeat(32)));
+    watch.mockImplementation(async ({ run: { id }, readRunReply }) => {
+      if (id === RUN) return { reply: first, data: null, nextCheckMs: 60_000 };
+      read.push(await readRunReply(RUN), await readRunReply("e".repeat(32)));
       return { reply: ENDED, data: null };
     });
     const answer = await begin();
@@ -196,7 +196,7 @@ describe("a run that goes on", () => {
   });
 
   it("survives that the runtime forgets it", async () => {
-    watch.mockResolvedValue({ reply: started(1), data: { step: 1 }, againMs: 60_000 });
+    watch.mockResolvedValue({ reply: started(1), data: { step: 1 }, nextCheckMs: 60_000 });
     const answer = await begin();
     await vi.waitFor(async () => expect((await follow(answer)).reply).toMatchObject({ progress: { done: 1 } }));
     const object = env.LONG_RUNS.getByName(RUN);
@@ -253,7 +253,7 @@ describe("one that can't begin", () => {
 
   it("leaves what it locked for a minute or so, for it may have begun", async () => {
     const locks = env.LOCKS.getByName("debug");
-    run.mockImplementation(async ({ goOn, lock }) => {
+    run.mockImplementation(async ({ continueWith: goOn, lock }) => {
       await lock([TASK]);
       goOn(null);
       return started(0);
@@ -266,12 +266,12 @@ describe("one that can't begin", () => {
   });
 
   it("keeps it for as long as it goes on, once it has begun", async () => {
-    run.mockImplementation(async ({ goOn, lock }) => {
+    run.mockImplementation(async ({ continueWith: goOn, lock }) => {
       await lock([TASK]);
       goOn(null);
       return started(0);
     });
-    watch.mockResolvedValue({ reply: started(1), data: null, againMs: 60_000 });
+    watch.mockResolvedValue({ reply: started(1), data: null, nextCheckMs: 60_000 });
     await begin();
     vi.spyOn(Date, "now").mockReturnValue(Date.now() + 71 * 3_600_000);
     expect(await env.LOCKS.getByName("debug").find("other", [TASK])).toHaveLength(1);
@@ -279,9 +279,9 @@ describe("one that can't begin", () => {
 
   it("begins once, of whoever asks at the same moment, and again where nothing was kept", async () => {
     const object = env.LONG_RUNS.getByName("b".repeat(32));
-    const recorded = { id: "b".repeat(32), at: 1, tookMs: 1, action: "debug", status: 202, reply: started(0) };
+    const record = { id: "b".repeat(32), at: 1, tookMs: 1, action: "debug", status: 202, reply: started(0) };
     const arrived = { method: "POST", path: "/", headers: [], fields: [] };
-    const beginning = (key: string) => ({ recorded: { ...recorded, arrived }, base: EDGE, key, isWatched: false });
+    const beginning = (key: string) => ({ record: { ...record, arrived }, base: EDGE, key, isWatched: false });
     await runInDurableObject(object, async (instance, { storage }) => {
       const put = vi.spyOn(storage, "put").mockRejectedValue(new Error("full"));
       await expect(instance.begin(beginning("one"), "null")).rejects.toThrow("full");
@@ -296,10 +296,10 @@ describe("one that can't begin", () => {
     const id = "d".repeat(32);
     await locks.take({ run: id, person: "Ada", until: Date.now() + 60_000 }, [TASK]);
     const arrived = { method: "POST", path: "/", headers: [], fields: [] };
-    const recorded = { id, at: 1, tookMs: 1, action: "debug", status: 202, reply: started(0), arrived };
+    const record = { id, at: 1, tookMs: 1, action: "debug", status: 202, reply: started(0), arrived };
     await runInDurableObject(env.LONG_RUNS.getByName(id), async (instance, { storage }) => {
       vi.spyOn(storage, "put").mockRejectedValue(new Error("full"));
-      await expect(instance.begin({ recorded, base: EDGE, key: "k", isWatched: false }, "null")).rejects.toThrow("full");
+      await expect(instance.begin({ record, base: EDGE, key: "k", isWatched: false }, "null")).rejects.toThrow("full");
     });
     vi.spyOn(Date, "now").mockReturnValue(Date.now() + 100_000);
     expect(await locks.find("other", [TASK])).toEqual([]);
@@ -308,7 +308,7 @@ describe("one that can't begin", () => {
   it("is in the log as what goes on, as soon as the log takes it", async () => {
     vi.spyOn(console, "error").mockReturnValue();
     const put = vi.spyOn(env.RUNS, "put").mockRejectedValueOnce(new Error("KV PUT failed: 429 Too Many Requests"));
-    watch.mockResolvedValue({ reply: started(1), data: null, againMs: 60_000 });
+    watch.mockResolvedValue({ reply: started(1), data: null, nextCheckMs: 60_000 });
     await begin();
     await vi.waitFor(async () => expect(await readLog()).toMatchObject([{ id: RUN, reply: { kind: "started" } }]));
     expect(put).toHaveBeenCalledTimes(2);
@@ -333,9 +333,9 @@ describe("one that can't begin", () => {
   });
 
   it("can be taken back from its end on, where it offered that when it began", async () => {
-    const undo = vi.fn(async (_: Given, __: unknown) => ({ ...ENDED, title: "Removed" }));
+    const undo = vi.fn(async (_: ActionContext, __: unknown) => ({ ...ENDED, title: "Removed" }));
     mutable.undo = undo;
-    run.mockImplementation(async ({ goOn, offerUndo }) => {
+    run.mockImplementation(async ({ continueWith: goOn, offerUndo }) => {
       offerUndo({ data: { made: 7 }, lifeS: 600, label: "Remove it" });
       goOn(null);
       return started(0);
@@ -354,7 +354,7 @@ describe("one that can't begin", () => {
   });
 
   it("gives back what is over, while the rest goes on", async () => {
-    run.mockImplementation(async ({ goOn, lock }) => {
+    run.mockImplementation(async ({ continueWith: goOn, lock }) => {
       await lock([TASK, OTHER_TASK]);
       goOn(null);
       return started(0);
@@ -363,14 +363,14 @@ describe("one that can't begin", () => {
       { id: TASK, label: "SH010", state: "done" as const },
       { id: OTHER_TASK, label: "SH020", state: "running" as const },
     ];
-    watch.mockResolvedValue({ reply: { kind: "started", title: "Rendering", outcomes }, data: null, againMs: 60_000 });
+    watch.mockResolvedValue({ reply: { kind: "started", title: "Rendering", outcomes }, data: null, nextCheckMs: 60_000 });
     const answer = await begin();
     await vi.waitFor(async () => expect((await follow(answer)).reply).toMatchObject({ outcomes }));
     expect((await env.LOCKS.getByName("debug").find("other", [TASK, OTHER_TASK])).map(({ task }) => task)).toEqual([OTHER_TASK]);
   });
 
   it("locks nothing when its time is over", async () => {
-    run.mockImplementation(async ({ goOn, lock }) => {
+    run.mockImplementation(async ({ continueWith: goOn, lock }) => {
       await scheduler.wait(150);
       await lock([TASK]);
       goOn(null);
@@ -398,7 +398,7 @@ describe("tried again", () => {
   });
 
   it("is nothing while it is still at work", async () => {
-    watch.mockResolvedValue({ reply: started(1), data: null, againMs: 60_000 });
+    watch.mockResolvedValue({ reply: started(1), data: null, nextCheckMs: 60_000 });
     const answer = await begin();
     const response = await post(answer.run?.url.replace(RUN, `${RUN}/retry`));
     expect(await readFailed(response)).toMatchObject({ code: "already-submitted" });
@@ -411,7 +411,7 @@ describe("a socket", () => {
     const gate = { isOpen: false };
     watch.mockImplementationOnce(async () => {
       while (!gate.isOpen) await scheduler.wait(5);
-      return { reply: started(2), data: null, againMs: 60_000 };
+      return { reply: started(2), data: null, nextCheckMs: 60_000 };
     });
     const { run: begun } = await begin();
     const path = (begun?.follow?.socket ?? "").replace(/^wss:\/\/[^/]+/, "");
@@ -431,7 +431,7 @@ describe("a socket", () => {
 
 describe("what can be done to it", () => {
   const running = async () => {
-    watch.mockResolvedValue({ reply: started(1), data: { job: 7 }, controls: ["cancel"], againMs: 60_000 });
+    watch.mockResolvedValue({ reply: started(1), data: { job: 7 }, controls: ["cancel"], nextCheckMs: 60_000 });
     const answer = await begin();
     await vi.waitFor(async () => expect((await follow(answer)).run?.cancel).toContain("/cancel"));
     return follow(answer);
@@ -479,11 +479,11 @@ describe("what can be done to it", () => {
     const as = ({ id, email }: { id: string; email?: unknown }, path: string, more: object = {}) =>
       ask(path.replace(EDGE, ""), ajax({ userid: id, useremail: email, ...more }), variables);
     try {
-      watch.mockResolvedValue({ reply: started(1), data: { job: 7 }, controls: ["cancel"], againMs: 60_000 });
+      watch.mockResolvedValue({ reply: started(1), data: { job: 7 }, controls: ["cancel"], nextCheckMs: 60_000 });
       const answer = await readAnswer(await as(ARTIST, `/actions/debug?run=${RUN}`, { selection: taskIds }));
       await vi.waitFor(async () => expect((await follow(answer)).run?.cancel).toContain("/cancel"));
       const { run: going } = await follow(answer);
-      control.mockResolvedValueOnce({ reply: started(1), data: { job: 7 }, controls: ["cancel"], againMs: 60_000 });
+      control.mockResolvedValueOnce({ reply: started(1), data: { job: 7 }, controls: ["cancel"], nextCheckMs: 60_000 });
       needing.needsKitsu = true;
       expect((await as(MANAGER, going?.cancel ?? "")).status).toBe(200);
       expect((await follow(answer)).reply).toMatchObject({ text: "Person 2 is canceling it." });
@@ -518,13 +518,13 @@ describe("what can be done to it", () => {
       outcomes: [{ id: TASK, label: "a", state: "done" }],
     };
     const told: Reply = { kind: "done", severity: "info", title: "Canceled", text: "Canceled by Bruno." };
-    expect(sayCanceler(done, "Bruno")).toBe(done);
-    expect(sayCanceler(ENDED, "Bruno")).toBe(ENDED);
-    expect(sayCanceler({ kind: "failed", code: "x", title: "No" }, "Bruno")).toMatchObject({ text: "Canceled by Bruno." });
-    expect(sayCanceler({ ...told, outcomes: [{ id: TASK, label: "a", state: "skipped" }] }, "Bruno").text).toBe(
+    expect(nameCanceler(done, "Bruno")).toBe(done);
+    expect(nameCanceler(ENDED, "Bruno")).toBe(ENDED);
+    expect(nameCanceler({ kind: "failed", code: "x", title: "No" }, "Bruno")).toMatchObject({ text: "Canceled by Bruno." });
+    expect(nameCanceler({ ...told, outcomes: [{ id: TASK, label: "a", state: "skipped" }] }, "Bruno").text).toBe(
       "Canceled by Bruno.",
     );
-    expect(sayCanceler(told, undefined)).toBe(told);
+    expect(nameCanceler(told, undefined)).toBe(told);
   });
 
   it("is not canceled by whoever has had a line of its id written into the log", async () => {
@@ -565,13 +565,13 @@ describe("a run that works as the person", () => {
   const begun = async (asPerson: boolean) => {
     const { taskIds } = addProject(openFakeZou(), 980, 2);
     const seen: unknown[] = [];
-    run.mockImplementation(async ({ goOn }) => {
+    run.mockImplementation(async ({ continueWith: goOn }) => {
       goOn(null, { asPerson });
       return started(0);
     });
     watch.mockImplementation(async ({ kitsu }) => {
       seen.push(kitsu()?.zou.account);
-      return { reply: started(1), data: null, againMs: 60_000 };
+      return { reply: started(1), data: null, nextCheckMs: 60_000 };
     });
     const headers = { cookie: `access_token_cookie=session-${MANAGER.id}`, "sec-fetch-site": "same-origin" };
     const init = ajax({ ...AJAX_FIELDS, selection: taskIds, userid: MANAGER.id, useremail: MANAGER.email }, headers);
@@ -607,13 +607,13 @@ describe("a run that works as the person", () => {
 describe("tasks that are locked", () => {
   it("are busy for other runs until the run is over", async () => {
     const seen: unknown[] = [];
-    const locking = async ({ lock, goOn, call }: Given) => {
+    const locking = async ({ lock, continueWith: goOn, call }: ActionContext) => {
       seen.push(await lock(call.selection));
       goOn(null);
       return started(0);
     };
     run.mockImplementation(locking);
-    watch.mockResolvedValue({ reply: started(0), data: null, againMs: 60_000 });
+    watch.mockResolvedValue({ reply: started(0), data: null, nextCheckMs: 60_000 });
     await begin();
     await ask(`/actions/debug?run=${"f".repeat(32)}`, ajax({ ...AJAX_FIELDS, selection: [TASK] }));
     expect(seen).toMatchObject([[], [{ task: TASK, run: RUN, person: "ada@studio.tld", since: expect.any(Number) }]]);
@@ -633,7 +633,7 @@ describe("tasks that are locked", () => {
       throw new Failure("kitsu-refused", { text: "No." });
     });
     await begin();
-    run.mockImplementationOnce(async ({ findBusy, call }) => {
+    run.mockImplementationOnce(async ({ findConflicts: findBusy, call }) => {
       expect(await findBusy(call.selection)).toEqual([]);
       return ENDED;
     });
@@ -650,7 +650,7 @@ describe("a look that is under way", () => {
       while (!gate.isOpen) await scheduler.wait(5);
       await save({ sent: true });
       order.push("looked");
-      return { reply: started(1), data: { sent: true }, controls: ["cancel"], againMs: 60_000 };
+      return { reply: started(1), data: { sent: true }, controls: ["cancel"], nextCheckMs: 60_000 };
     });
     control.mockImplementation(async (_, data) => {
       order.push("control");
@@ -679,7 +679,7 @@ describe("the newest picture", () => {
   it("is shown through the worker, to whoever has the key", async () => {
     const picture = vi.fn(async () => new Response("a jpeg", { headers: { "content-type": "image/jpeg" } }));
     Object.assign(debug, { picture });
-    watch.mockResolvedValue({ reply: started(1), data: null, againMs: 60_000, picture: "7" });
+    watch.mockResolvedValue({ reply: started(1), data: null, nextCheckMs: 60_000, picture: "7" });
     const answer = await begin();
     await vi.waitFor(async () => expect((await follow(answer)).reply).toMatchObject({ picture: expect.stringContaining("n=7") }));
     const { reply } = await follow(answer);

@@ -1,10 +1,10 @@
 import { describe, expect, it } from "vitest";
 import { makeCurl } from "../../../worker/pages/curl.ts";
-import type { Recorded } from "../../../worker/storage/run-record.ts";
+import type { RunRecord } from "../../../worker/storage/run-record.ts";
 import { AJAX_FIELDS, ajax, ask, EDGE, FORM_FIELDS, form, KITSU, readAnswer, readLog, TASK } from "../../support/worker/worker.ts";
 import { ARTIST, addProject, BOT_TOKEN, openFakeZou } from "../../support/worker/zou.ts";
 
-const RECORDED: Recorded = {
+const RECORDED: RunRecord = {
   id: "1".repeat(32),
   at: 7,
   tookMs: 7,
@@ -14,7 +14,7 @@ const RECORDED: Recorded = {
   arrived: { method: "POST", path: "/actions/debug", headers: [], fields: [] },
   reply: { kind: "done", severity: "info", title: "x" },
 };
-const curl = (rest: Partial<Recorded> = {}) => makeCurl({ ...RECORDED, ...rest }, EDGE, `${KITSU}/path`);
+const curl = (rest: Partial<RunRecord> = {}) => makeCurl({ ...RECORDED, ...rest }, EDGE, `${KITSU}/path`);
 
 /** The words that a POSIX shell makes of a command line. */
 const readWords = (line: string) =>

@@ -161,7 +161,7 @@ describe("an answer to Kitsu's page can be read whatever went wrong", () => {
 
   it("a thrown exception", async () => {
     const broken = {
-      CONVERSATIONS: {
+      RUN_COORDINATORS: {
         getByName: () => {
           throw new Error("a fault of ours");
         },

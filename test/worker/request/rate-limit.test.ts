@@ -64,7 +64,7 @@ describe("how often may be called", () => {
     const spies = [
       vi.spyOn(env.RUNS, "list"),
       vi.spyOn(env.RUNS, "get"),
-      vi.spyOn(env.CONVERSATIONS, "getByName"),
+      vi.spyOn(env.RUN_COORDINATORS, "getByName"),
       vi.spyOn(env.LONG_RUNS, "getByName"),
     ];
     const headers = { "cf-connecting-ip": "203.0.113.7", origin: KITSU, accept: "application/json", ...init.headers };

@@ -1,6 +1,6 @@
 // What is written down of a request has no secret in it.
 import { describe, expect, it } from "vitest";
-import { describeArrival } from "../../../worker/request/request-snapshot.ts";
+import { takeSnapshot } from "../../../worker/request/request-snapshot.ts";
 import { arrive, EDGE } from "../../support/worker/worker.ts";
 
 const KEY = "4f".repeat(16);
@@ -12,7 +12,7 @@ describe("a request as it is written down", () => {
       headers: { referer: `${EDGE}/media/${TOKEN}/a.mp4?key=${KEY}` },
     });
     const url = new URL(request.url);
-    const arrival = describeArrival(request, url, [...url.searchParams, ["name", "Ada"]]);
+    const arrival = takeSnapshot(request, url, [...url.searchParams, ["name", "Ada"]]);
     expect(JSON.stringify(arrival)).not.toContain(KEY);
     expect(JSON.stringify(arrival)).not.toContain(TOKEN);
     expect(arrival).toMatchObject({
@@ -28,6 +28,6 @@ describe("a request as it is written down", () => {
 
   it("has no address of what is lent in its own path", () => {
     const request = arrive(`/t/${TOKEN}`);
-    expect(describeArrival(request, new URL(request.url), []).path).toBe("/t/(masked)");
+    expect(takeSnapshot(request, new URL(request.url), []).path).toBe("/t/(masked)");
   });
 });

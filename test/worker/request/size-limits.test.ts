@@ -1,10 +1,10 @@
 // No small request costs much: what a caller decides the size of is counted before anything is made of it.
 import { describe, expect, it } from "vitest";
-import { hear } from "../../../contract.ts";
+import { parseResponse } from "../../../contract.ts";
 import { Failure } from "../../../worker/failure.ts";
 import { readFields } from "../../../worker/request/body.ts";
-import { readSubmission } from "../../../worker/request/form-answer.ts";
-import { describeArrival } from "../../../worker/request/request-snapshot.ts";
+import { readFormAnswer } from "../../../worker/request/form-answer.ts";
+import { takeSnapshot } from "../../../worker/request/request-snapshot.ts";
 import {
   ARRIVED_FIELDS_MAX,
   BODY_MAX_BYTES,
@@ -88,17 +88,17 @@ describe("a body with too much in it", () => {
 describe("the answer to a form", () => {
   it("is read in one pass, and has so many fields and values", () => {
     const field = (name: string, count: number) => Array.from({ length: count }, () => [`input.${name}`, "a"] as const);
-    expect(readSubmission(field("a", INPUT_VALUES_MAX)).submission.input).toHaveProperty("a.length", INPUT_VALUES_MAX);
-    expect(() => readSubmission(field("a", INPUT_VALUES_MAX + 1))).toThrow("more than 5000 values");
+    expect(readFormAnswer(field("a", INPUT_VALUES_MAX)).submission.input).toHaveProperty("a.length", INPUT_VALUES_MAX);
+    expect(() => readFormAnswer(field("a", INPUT_VALUES_MAX + 1))).toThrow("more than 5000 values");
     const many = Array.from({ length: INPUT_FIELDS_MAX + 1 }, (_, index) => [`input.${index}`, "a"] as const);
-    expect(() => readSubmission(many)).toThrow("more than 200 fields");
+    expect(() => readFormAnswer(many)).toThrow("more than 200 fields");
   });
 });
 
 describe("a request as it is written down", () => {
   it("has as many fields as a person reads, and the number of the others", () => {
     const fields = Array.from({ length: 7_000 }, (_, index) => [`field${index}`, "x".repeat(1_000)] as const);
-    const { fields: listed } = describeArrival(post("", FORM), new URL("https://edge.studio.tld/"), fields);
+    const { fields: listed } = takeSnapshot(post("", FORM), new URL("https://edge.studio.tld/"), fields);
     expect(listed.length).toBeLessThanOrEqual(ARRIVED_FIELDS_MAX + 1);
     expect(JSON.stringify(listed).length).toBeLessThan(300_000);
     expect(listed.at(-1)).toEqual(["…", expect.stringMatching(/^\d,\d{3} more fields$/)]);
@@ -107,11 +107,11 @@ describe("a request as it is written down", () => {
 
 describe("a page that a studio's server answers", () => {
   it("has its title read in one pass, however it was made", () => {
-    const page = (body: string) => hear(200, "text/html", body);
-    expect(page("<html><TITLE lang=en>\n Report of the day </title>")).toMatchObject({ as: "html", title: "Report of the day" });
+    const page = (body: string) => parseResponse(200, "text/html", body);
+    expect(page("<html><TITLE lang=en>\n Report of the day </title>")).toMatchObject({ kind: "html", title: "Report of the day" });
     expect(page("<p>None</p>")).toMatchObject({ title: "" });
     expect(page("<title")).toMatchObject({ title: "" });
-    expect(page("<title".repeat(170_000))).toMatchObject({ as: "html", title: "" });
+    expect(page("<title".repeat(170_000))).toMatchObject({ kind: "html", title: "" });
     expect(page(`<title>${"a".repeat(1_000_000)}`)).toMatchObject({ title: "a".repeat(300) });
   });
 });

@@ -181,9 +181,9 @@ describe("a reply", () => {
   it("is in the worker's own log as a whole, where nothing takes it", async () => {
     const errors = vi.spyOn(console, "error").mockReturnValue();
     const put = () => Promise.reject(new Error("KV PUT failed: 429 Too Many Requests"));
-    await ask("/actions/debug", ajax(), { RUNS: { put }, CONVERSATIONS: undefined });
+    await ask("/actions/debug", ajax(), { RUNS: { put }, RUN_COORDINATORS: undefined });
     expect(JSON.parse(String(errors.mock.lastCall?.[0]))).toMatchObject({
-      recorded: { call: { selection: expect.arrayContaining([TASK]) } },
+      record: { call: { selection: expect.arrayContaining([TASK]) } },
     });
   });
 

@@ -3,7 +3,7 @@ import { env } from "cloudflare:workers";
 import * as v from "valibot";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import type { Outcome, Reply } from "../../../contract.ts";
-import { type Action, type Confirmation, defineAction, type Given } from "../../../worker/action/action.ts";
+import { type Action, type ActionContext, type Confirmation, defineAction } from "../../../worker/action/action.ts";
 import { debug } from "../../../worker/actions/debug.ts";
 import { Failure } from "../../../worker/failure.ts";
 import {
@@ -29,8 +29,8 @@ const READER = { authorization: "Bearer sesame-open-sesame" };
 const doing = {
   plan: undefined as (() => Promise<Outcome[]>) | undefined,
   confirm: undefined as (() => Confirmation) | undefined,
-  run: vi.fn<(given: Given & { input: unknown }) => Promise<Reply>>(),
-  undo: vi.fn<(given: Given, data: unknown) => Promise<Reply>>(),
+  run: vi.fn<(given: ActionContext & { input: unknown }) => Promise<Reply>>(),
+  undo: vi.fn<(given: ActionContext, data: unknown) => Promise<Reply>>(),
 };
 
 const mutable: Pick<Action, "undo"> = debug;
@@ -241,7 +241,7 @@ describe("an action that wants agreement", () => {
           userid: "11111111-2222-4333-8444-555555555555",
           useremail: "eve@studio.tld",
         });
-        await runInDurableObject(env.CONVERSATIONS.getByName(RUN), (_, { storage }) => storage.deleteAll());
+        await runInDurableObject(env.RUN_COORDINATORS.getByName(RUN), (_, { storage }) => storage.deleteAll());
         return plan;
       },
     ],
@@ -386,7 +386,7 @@ describe("what can be taken back", () => {
   it("is remembered as submitted for as long as any run that was submitted", async () => {
     offer();
     await run();
-    const alarm = await runInDurableObject(env.CONVERSATIONS.getByName(RUN), (_, { storage }) => storage.getAlarm());
+    const alarm = await runInDurableObject(env.RUN_COORDINATORS.getByName(RUN), (_, { storage }) => storage.getAlarm());
     expect(alarm).toBeGreaterThan(Date.now() + 72 * 3_600_000);
   });
 
@@ -476,7 +476,7 @@ describe("a retry", () => {
 
 describe("an undo that is cut off", () => {
   it("can be done again soon, also where its offer ended meanwhile", async () => {
-    const conversation = env.CONVERSATIONS.getByName("c".repeat(32));
+    const conversation = env.RUN_COORDINATORS.getByName("c".repeat(32));
     const now = Date.now();
     await conversation.keepUndo({ at: now, action: "debug" }, { data: '{"made":1}', until: now + 600_000 });
     const at = async (ms: number) => {
@@ -492,7 +492,7 @@ describe("an undo that is cut off", () => {
   });
 
   it("is offered for as long as was said", async () => {
-    const conversation = env.CONVERSATIONS.getByName("d".repeat(32));
+    const conversation = env.RUN_COORDINATORS.getByName("d".repeat(32));
     const until = Date.now() + 7 * 86_400_000;
     await conversation.keepUndo({ at: Date.now(), action: "debug" }, { data: "{}", until });
     const alarm = await runInDurableObject(conversation, (_, { storage }) => storage.getAlarm());

@@ -28,7 +28,7 @@ const ASK: Reply = { kind: "ask", title: "Frames?", fields: [], submit: "Go on" 
 const NEVER = { put: () => new Promise<never>(() => undefined) };
 const REFUSES = { put: () => Promise.reject(new Error("KV PUT failed: 429 Too Many Requests")) };
 
-const meet = () => env.CONVERSATIONS.getByName(RUN);
+const meet = () => env.RUN_COORDINATORS.getByName(RUN);
 const mutable: Pick<Action, "undo"> & { isSafe?: boolean | undefined } = debug;
 let run: ReturnType<typeof replaceRun>;
 
@@ -134,9 +134,9 @@ describe("a request whose worker died", () => {
     const at = 1_000;
     const arrived = { method: "POST", path: "/", headers: [], fields: [] };
     const reply: Reply = { kind: "started", title: "Rendering" };
-    const recorded = { id: RUN, at, tookMs: 1, action: "debug", status: 202, reply, arrived };
+    const record = { id: RUN, at, tookMs: 1, action: "debug", status: 202, reply, arrived };
     await die(at, true);
-    await env.LONG_RUNS.getByName(RUN).begin({ recorded, base: EDGE, key: "k", isWatched: false }, "null");
+    await env.LONG_RUNS.getByName(RUN).begin({ record, base: EDGE, key: "k", isWatched: false }, "null");
     await settle();
     expect(await readLog()).toMatchObject([{ id: RUN, reply: { kind: "started" } }]);
     expect((await readAnswer(await ask(`/runs/${RUN}`, { headers: { origin: KITSU } }))).reply.kind).toBe("started");
@@ -182,7 +182,7 @@ describe("a worker that dies right after its answer", () => {
     const undone = await answerAndDie(made?.undo?.url ?? "", ajax({ personid: ADA, personemail: AJAX_FIELDS.useremail }));
     expect(undone.reply).toMatchObject({ title: "Taken back" });
     await settle();
-    await runDurableObjectAlarm(env.CONVERSATIONS.getByName(undone.run?.id ?? ""));
+    await runDurableObjectAlarm(env.RUN_COORDINATORS.getByName(undone.run?.id ?? ""));
     const log = await readLog();
     expect(log).toHaveLength(2);
     expect(log.find(({ id }) => id === RUN)).toMatchObject({ reply: DONE, undone: { reply: { title: "Taken back" } } });
@@ -199,7 +199,7 @@ describe("a log that refuses", () => {
   });
 
   it("is not told of a question when the run goes on meanwhile", async () => {
-    run.mockResolvedValueOnce(ASK).mockImplementationOnce(async ({ goOn }) => {
+    run.mockResolvedValueOnce(ASK).mockImplementationOnce(async ({ continueWith: goOn }) => {
       goOn(null);
       return { kind: "started", title: "Rendering" };
     });

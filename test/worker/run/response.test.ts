@@ -35,7 +35,7 @@ describe("a fault of ours", () => {
   ])("is written down without %s", async (_, path) => {
     const written = vi.spyOn(console, "error").mockReturnValue();
     const broken = { getByName: () => ({ read: () => Promise.reject(new TypeError("It broke")) }) };
-    const response = await ask(path, { headers: { accept: "text/html" } }, { LONG_RUNS: broken, LOANS: broken });
+    const response = await ask(path, { headers: { accept: "text/html" } }, { LONG_RUNS: broken, TEMPORARY_LINKS: broken });
     expect(response.status).toBe(500);
     const text = JSON.stringify([written.mock.calls, await response.text()]);
     expect(text).toContain("It broke");

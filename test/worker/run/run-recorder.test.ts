@@ -4,7 +4,7 @@ import { env } from "cloudflare:workers";
 import { describe, expect, it, vi } from "vitest";
 import type { Reply } from "../../../contract.ts";
 import { debug } from "../../../worker/actions/debug.ts";
-import { Registry } from "../../../worker/storage/run-phase.ts";
+import { RunPhaseStore } from "../../../worker/storage/run-phase.ts";
 import { replaceRun } from "../../support/worker/replace-run.ts";
 import { ajax, ask, KITSU, readAnswer, readFailed, readLog } from "../../support/worker/worker.ts";
 
@@ -14,11 +14,11 @@ const fromKitsu = (method = "GET") => ({ method, headers: { origin: KITSU, accep
 const look = (run: string) => ask(`/runs/${run}`, fromKitsu());
 const giveUp = (run: string) => ask(`/runs/${run}/void`, fromKitsu("POST"));
 const call = (run: string) => ask(`/actions/debug?run=${run}`, ajax());
-const meet = (run: string) => env.CONVERSATIONS.getByName(run);
+const meet = (run: string) => env.RUN_COORDINATORS.getByName(run);
 
 /** As the Durable Object of a run whose worker died: nobody will say that the request is over. */
-const registryOf = (run: string, work: (registry: Registry) => Promise<unknown>) =>
-  runInDurableObject(meet(run), (_, { storage }) => work(new Registry(storage)));
+const registryOf = (run: string, work: (registry: RunPhaseStore) => Promise<unknown>) =>
+  runInDurableObject(meet(run), (_, { storage }) => work(new RunPhaseStore(storage)));
 
 describe("a run, by its id alone", () => {
   it("is running while it is, and says since when", async () => {

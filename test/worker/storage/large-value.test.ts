@@ -8,7 +8,7 @@ import { readParts, toParts, VALUE_MAX_BYTES } from "../../../worker/storage/lar
 const [ONE_MAX_BYTES, ENTRIES_MAX] = [2 * 1_024 * 1_024, 128];
 
 const keep = <T>(work: (storage: DurableObjectStorage) => Promise<T>) =>
-  runInDurableObject(env.CONVERSATIONS.getByName("large-value"), (_, { storage }) => work(storage));
+  runInDurableObject(env.RUN_COORDINATORS.getByName("large-value"), (_, { storage }) => work(storage));
 
 describe("a large value", () => {
   it("is stored in parts that each fit, in one put, and is the same when it is read", async () => {

@@ -1,15 +1,15 @@
 import { env } from "cloudflare:workers";
 import { describe, expect, it, vi } from "vitest";
 import { readSettings } from "../../../worker/settings/settings.ts";
-import { findRun, listRuns, recordRun } from "../../../worker/storage/run-log.ts";
-import type { Recorded } from "../../../worker/storage/run-record.ts";
+import { listRuns, readRunRecord, recordRun } from "../../../worker/storage/run-log.ts";
+import type { RunRecord } from "../../../worker/storage/run-record.ts";
 import { ADA, makeEnv, OTHER_TASK, PROJECT, TASK } from "../../support/worker/worker.ts";
 
 const settings = readSettings(makeEnv());
 const NOON = Date.parse("2026-11-23T12:00:00Z");
 const newId = () => crypto.randomUUID().replaceAll("-", "");
 
-const makeRecord = (rest: Partial<Recorded> = {}): Recorded => ({
+const makeRecord = (rest: Partial<RunRecord> = {}): RunRecord => ({
   id: newId(),
   at: NOON,
   tookMs: 7,
@@ -28,7 +28,7 @@ const makeRecord = (rest: Partial<Recorded> = {}): Recorded => ({
   ...rest,
 });
 
-const record = (...records: Recorded[]) => Promise.all(records.map((one) => recordRun(makeEnv(), settings, one)));
+const record = (...records: RunRecord[]) => Promise.all(records.map((one) => recordRun(makeEnv(), settings, one)));
 const list = async (filter = {}, limit = 50) => (await listRuns(makeEnv(), filter, limit)).runs;
 
 describe("the log", () => {
@@ -138,7 +138,7 @@ describe("the log", () => {
     const written = makeRecord();
     await record(written, makeRecord(), makeRecord({ at: NOON - 1 }));
     const lists = vi.spyOn(env.RUNS, "list");
-    const find = (id: string, at: number) => findRun(makeEnv(), readSettings(makeEnv()), id, at);
+    const find = (id: string, at: number) => readRunRecord(makeEnv(), readSettings(makeEnv()), id, at);
     expect(await find(written.id, NOON)).toEqual(written);
     expect(lists).not.toHaveBeenCalled();
     await expect(find(newId(), NOON)).rejects.toMatchObject({ code: "unknown-run" });

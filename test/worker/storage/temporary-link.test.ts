@@ -1,9 +1,9 @@
 import { runDurableObjectAlarm, runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { describe, expect, it, vi } from "vitest";
-import type { Loan as Lent } from "../../../worker/launch/ticket.ts";
+import type { LinkTarget as Lent } from "../../../worker/launch/ticket.ts";
 import { readSettings } from "../../../worker/settings/settings.ts";
-import { lend } from "../../../worker/storage/temporary-link.ts";
+import { createTemporaryLink } from "../../../worker/storage/temporary-link.ts";
 import { checkStays } from "../../support/worker/no-redirect.ts";
 import { ask, EDGE, makeEnv, readFailed } from "../../support/worker/worker.ts";
 
@@ -13,7 +13,7 @@ const PREVIEW = { kind: "preview", previewId: "pf-1", extension: "mp4", name: "S
 
 async function make(lent: Lent, { person = ADA, variables = VARIABLES }: { person?: { email?: string }; variables?: object } = {}) {
   const environment = makeEnv({ ...variables });
-  return lend(
+  return createTemporaryLink(
     { env: environment, settings: readSettings(environment), base: EDGE },
     { person, run: { id: "r".repeat(32), at: 7 } },
     lent,
@@ -30,7 +30,7 @@ const json = (body: unknown) => ({ body: JSON.stringify(body), headers: { "conte
 
 /** As if so much time had gone by. */
 const age = (url: string, ms: number) =>
-  runInDurableObject(env.LOANS.getByName(tokenOf(url)), (_, { storage }) => {
+  runInDurableObject(env.TEMPORARY_LINKS.getByName(tokenOf(url)), (_, { storage }) => {
     const stored = storage.kv.get<{ until: number }>("loan");
     storage.kv.put("loan", { ...stored, until: (stored?.until ?? 0) - ms });
   });
@@ -150,7 +150,7 @@ describe("a ticket", () => {
 
   it("is forgotten, with everything that was in it", async () => {
     const url = await makeTicket();
-    const stub = env.LOANS.getByName(tokenOf(url));
+    const stub = env.TEMPORARY_LINKS.getByName(tokenOf(url));
     const alarm = await runInDurableObject(stub, (_, { storage }) => storage.getAlarm());
     expect((alarm ?? 0) - Date.now()).toBeGreaterThan(300_000);
     expect((alarm ?? 0) - Date.now()).toBeLessThanOrEqual(360_000);

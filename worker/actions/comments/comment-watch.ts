@@ -1,7 +1,7 @@
 // Carries a run of comments on: a few at once within the call, for a long run one batch at each look, until all are written, Kitsu refuses, or
 // somebody cancels it.
 import * as v from "valibot";
-import type { Control, Given, Standing, Watch } from "../../action/action.ts";
+import type { ActionContext, Control, RunStatus, WatchContext } from "../../action/action.ts";
 import type { Rules } from "../../action/authorize.ts";
 import { Failure } from "../../failure.ts";
 import { rememberPace } from "../../services/comment-pace.ts";
@@ -26,10 +26,10 @@ const LOOK_AGAIN_MS = 5_000;
  * Writes what can be written within the call. What is left then goes on.
  * @param began when the action began, in epoch milliseconds
  */
-export async function beginComments(given: Given, rules: Rules, run: CommentRun, began: number) {
-  const { person, settings } = given;
+export async function beginComments(context: ActionContext, rules: Rules, run: CommentRun, began: number) {
+  const { person, settings } = context;
   const until = began + Math.min(CALL_MS, settings.actionTimeLimitMs - REST_MS);
-  const desk: Desk = { kitsu: given.kitsu(), person, settings, rules, save: async () => undefined, now: Date.now };
+  const desk: Desk = { kitsu: context.kitsu(), person, settings, rules, save: async () => undefined, now: Date.now };
   const isFew = listWaiting(run).length <= CALL_TASKS_MAX;
   try {
     for (let batch = 0; isFew && batch < CALL_BATCHES_MAX && !isOver(run); batch += 1) {
@@ -38,16 +38,21 @@ export async function beginComments(given: Given, rules: Rules, run: CommentRun,
     }
   } catch (thrown) {
     // A Kitsu that has no way to write comments fails the call: no task is at fault.
-    if (!(thrown instanceof Failure) || given.signal.aborted || thrown.code === "kitsu-version") throw thrown;
+    if (!(thrown instanceof Failure) || context.signal.aborted || thrown.code === "kitsu-version") throw thrown;
     if (!isPassing(thrown)) giveUp(run, thrown);
   }
   if (isOver(run)) await remember(settings.kitsuApi, run);
-  else given.goOn(run, { asPerson: true });
+  else context.continueWith(run, { asPerson: true });
   return reportComments(run, settings.kitsuUrls[0] ?? "");
 }
 
 /** One look of a long run. */
-export async function carryOnComments(watch: Watch, rules: Rules, data: unknown, now: () => number = Date.now): Promise<Standing> {
+export async function carryOnComments(
+  watch: WatchContext,
+  rules: Rules,
+  data: unknown,
+  now: () => number = Date.now,
+): Promise<RunStatus> {
   const run = v.parse(CommentRun, data);
   const { settings, signal, person } = watch;
   const kitsu = watch.kitsu();
@@ -79,7 +84,7 @@ export async function carryOnComments(watch: Watch, rules: Rules, data: unknown,
 const isPassing = ({ code, reply }: Failure) => reply.retry === true || code === "platform-limit";
 
 /** What is under way is not known to be written, or not, before it was looked for. */
-export async function cancelComments(watch: Watch, data: unknown, what: Control): Promise<Standing> {
+export async function cancelComments(watch: WatchContext, data: unknown, what: Control): Promise<RunStatus> {
   const run = v.parse(CommentRun, data);
   if (what !== "cancel") throw new Failure("run-over", { text: "It can only be canceled." });
   run.isCanceled = true;
@@ -87,11 +92,11 @@ export async function cancelComments(watch: Watch, data: unknown, what: Control)
   return stand(watch, run, 0);
 }
 
-const stand = ({ settings }: Watch, run: CommentRun, againMs: number): Standing => ({
+const stand = ({ settings }: WatchContext, run: CommentRun, againMs: number): RunStatus => ({
   reply: reportComments(run, settings.kitsuUrls[0] ?? ""),
   data: run,
   controls: run.isCanceled ? [] : ["cancel"],
-  againMs,
+  nextCheckMs: againMs,
 });
 
 async function remember(api: string, { isMeasured, paceMs }: CommentRun): Promise<void> {

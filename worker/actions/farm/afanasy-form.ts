@@ -1,6 +1,6 @@
 // What is asked before shots are rendered on Afanasy. Whatever it proposes is Kitsu's or the studio's, and within the studio's bounds.
 import * as v from "valibot";
-import type { Busy } from "../../action/action.ts";
+import type { TaskConflict } from "../../action/action.ts";
 import type { TaskFacts } from "../../launch/template-variables.ts";
 import type { AfanasySettings, JobTemplate } from "../../settings/afanasy-settings.ts";
 import { nameTemplate } from "./afanasy-submission.ts";
@@ -26,7 +26,7 @@ export function chooseTemplate({ templates }: AfanasySettings, wanted: unknown):
   return template;
 }
 
-export function makeForm(farm: AfanasySettings, facts: readonly TaskFacts[], busy: readonly Busy[], wanted: unknown) {
+export function makeForm(farm: AfanasySettings, facts: readonly TaskFacts[], busy: readonly TaskConflict[], wanted: unknown) {
   const { least, most, default: usual } = farm.priority;
   const chosen = chooseTemplate(farm, wanted);
   const choice: v.ObjectEntries = farm.templates.length > 1 ? { template: v.optional(templateField(farm), chosen.id) } : {};

@@ -7,12 +7,12 @@ import type { Picture } from "../../services/previews.ts";
 import type { SelectedTask } from "../../services/selection.ts";
 import { readPerson, readRole } from "../../services/team.ts";
 import type { Role, TaskStatus, ZouPerson } from "../../services/zou-objects.ts";
-import { type Ended, KEEP, readWanted, type Tell, writeText } from "../../settings/feedback-settings.ts";
+import { chooseStatus, type FeedbackSettings, KEEP, type RenderEnd, writeFeedback } from "../../settings/feedback-settings.ts";
 
 /** `picture` is asked once its comment is there; that there is none, or none can be had, is no trouble. */
-export type Ending = Ended & { task: string; picture?: (() => Promise<Picture | undefined>) | undefined };
+export type ShotFeedback = RenderEnd & { task: string; picture?: (() => Promise<Picture | undefined>) | undefined };
 
-export type Teller = {
+export type FeedbackContext = {
   /** with the bot's account */
   kitsu: Kitsu;
   /** who rendered */
@@ -20,19 +20,19 @@ export type Teller = {
   run: { url: string };
   /** "Flamenco" */
   farm: string;
-  tell: Tell;
+  tell: FeedbackSettings;
   /** when nothing more is begun, in epoch milliseconds */
   until: number;
 };
 
 /** `note` says what of it is not as the studio wanted. */
-export type Draft = { comment: NewComment; note: string | undefined };
+export type FeedbackDraft = { comment: NewComment; note: string | undefined };
 
 export async function draftComments(
-  { kitsu, person, run, farm, tell }: Teller,
+  { kitsu, person, run, farm, tell }: FeedbackContext,
   tasks: readonly SelectedTask[],
-  endings: readonly Ending[],
-): Promise<Draft[]> {
+  endings: readonly ShotFeedback[],
+): Promise<FeedbackDraft[]> {
   if (tasks.length === 0) return [];
   const { zou, tables } = kitsu;
   const projectIds = [...new Set(tasks.map(({ task }) => task.project_id))];
@@ -44,13 +44,13 @@ export async function draftComments(
     readBotAuthors(zou, known?.id, projectIds),
     Promise.all(projectIds.map(async (id) => [id, known && (await readRole(zou, known, id))] as const)).then((all) => new Map(all)),
   ]);
-  return tasks.flatMap((one): Draft[] => {
+  return tasks.flatMap((one): FeedbackDraft[] => {
     const ending = endings.find(({ task }) => task === one.task.id);
     if (ending === undefined) return [];
     const { id: taskId, project_id, task_status_id, last_comment_date: lastCommentDate } = one.task;
     const personId = authors.get(project_id);
-    const text = writeText(ending, farm, run);
-    const wanted = readWanted(tell, ending.state, ending.isStalled) ?? KEEP;
+    const text = writeFeedback(ending, farm, run);
+    const wanted = chooseStatus(tell, ending.state, ending.isStalled) ?? KEEP;
     const status = wanted === KEEP ? one.taskStatus : findStatus(statuses, wanted);
     const refusal = wanted === KEEP ? undefined : refuse(one, status, known, roles.get(project_id));
     return [

@@ -1,6 +1,6 @@
 // What is asked before shots are sent to Flamenco, and the answers.
 import * as v from "valibot";
-import type { Busy } from "../../action/action.ts";
+import type { TaskConflict } from "../../action/action.ts";
 import { isPlain, NOT_PLAIN } from "../../launch/path-safety.ts";
 import { isAbsolute, refusePath } from "../../launch/paths.ts";
 import type { TaskFacts } from "../../launch/template-variables.ts";
@@ -19,7 +19,7 @@ export type Asking = {
   info: JobTypeInfo | undefined;
   /** of the selected shots */
   facts: readonly TaskFacts[];
-  busy: readonly Busy[];
+  busy: readonly TaskConflict[];
 };
 
 /** Which kind of job: asked first, for the other questions depend on it. */

@@ -1,5 +1,5 @@
 // Which of the selected shots would be sent to Flamenco, as what, and which not and why.
-import type { Given } from "../../action/action.ts";
+import type { ActionContext } from "../../action/action.ts";
 import { Failure } from "../../failure.ts";
 import type { Root } from "../../launch/paths.ts";
 import { readTaskFacts, type TaskFacts } from "../../launch/template-variables.ts";
@@ -24,11 +24,11 @@ export const CHECKED_MAX = 16;
 /** What is known of the selection. */
 export type Selected = { facts: TaskFacts[]; recorded: RecordedFiles; missing: string[] };
 
-export async function readSelected(given: Given, { recorded }: Flamenco): Promise<Selected> {
-  const kitsu = given.kitsu();
+export async function readSelected(context: ActionContext, { recorded }: Flamenco): Promise<Selected> {
+  const kitsu = context.kitsu();
   const { tasks, missing } = await kitsu.readSelection();
   const [entityTypes, persons] = await Promise.all([kitsu.tables.entityTypes(), kitsu.tables.persons()]);
-  const { person } = given;
+  const { person } = context;
   const listed = persons.get(person.id ?? "");
   const facts = tasks.map((one) => readTaskFacts(one, { previews: new Map(), entityTypes, person, listed }));
   const files = recorded ? await readRecordedFiles(kitsu.zou, "working", facts) : { of: () => [], isHidden: false };
@@ -48,7 +48,7 @@ export async function readJobType(
 
 type Planned = PlannedOf<FlamencoOrder>;
 
-type Planning = Given & { input: Readonly<Record<string, unknown>> };
+type Planning = ActionContext & { input: Readonly<Record<string, unknown>> };
 
 /** `note` is what there is to say of the farm; `info` is what it says of the kind of job. */
 export type Plan = { planned: Planned[]; note: string; info: JobTypeInfo | undefined };
@@ -56,17 +56,17 @@ export type Plan = { planned: Planned[]; note: string; info: JobTypeInfo | undef
 const [known, checked] = [new WeakMap<Planning, Promise<Plan>>(), new WeakMap<Planning, Promise<Plan>>()];
 
 /** Asked for by plan, confirmation and run of one call: read once. */
-export function planOrders(given: Planning, flamenco: Flamenco, service: Service): Promise<Plan> {
-  const plan = known.get(given) ?? readPlan(given, flamenco, service);
-  known.set(given, plan);
+export function planOrders(context: Planning, flamenco: Flamenco, service: Service): Promise<Plan> {
+  const plan = known.get(context) ?? readPlan(context, flamenco, service);
+  known.set(context, plan);
   return plan;
 }
 
 /** The same, with what Flamenco refuses of it. */
-export function planChecked(given: Planning, flamenco: Flamenco, service: Service): Promise<Plan> {
+export function planChecked(context: Planning, flamenco: Flamenco, service: Service): Promise<Plan> {
   const plan =
-    checked.get(given) ?? planOrders(given, flamenco, service).then((made) => checkPlan(made, service, flamenco.at_once));
-  checked.set(given, plan);
+    checked.get(context) ?? planOrders(context, flamenco, service).then((made) => checkPlan(made, service, flamenco.at_once));
+  checked.set(context, plan);
   return plan;
 }
 
@@ -74,17 +74,17 @@ async function checkPlan(plan: Plan, service: Service, atOnce: number): Promise<
   return { ...plan, planned: await checkOrders(plan.planned, service, atOnce) };
 }
 
-async function readPlan(given: Planning, flamenco: Flamenco, service: Service): Promise<Plan> {
-  const answers = readAnswers(given.input);
+async function readPlan(context: Planning, flamenco: Flamenco, service: Service): Promise<Plan> {
+  const answers = readAnswers(context.input);
   const [{ facts, recorded, missing }, { minor }, { jobType, info }, note] = await Promise.all([
-    readSelected(given, flamenco),
+    readSelected(context, flamenco),
     service.version(),
     readJobType(flamenco, answers.job_type, service),
     readReadiness(flamenco, service),
   ]);
   const terms: Terms = {
     flamenco,
-    roots: readRoots(given),
+    roots: readRoots(context),
     minor,
     jobType,
     info,
@@ -96,12 +96,12 @@ async function readPlan(given: Planning, flamenco: Flamenco, service: Service): 
     blend: facts.length === 1 ? answers.blend || undefined : undefined,
     output: answers.output || undefined,
     asked: answers.asked,
-    person: given.person,
-    run: given.run.id,
+    person: context.person,
+    run: context.run.id,
   };
   const all = facts.map((one) => ({ id: one.taskId, label: one.label, made: makeOrder(one, recorded.of(one), terms) }));
-  const choice = chooseBusy(given, flamenco);
-  const busy = choice === "anyway" ? [] : await given.findBusy(facts.map(({ taskId }) => taskId));
+  const choice = chooseBusy(context, flamenco);
+  const busy = choice === "anyway" ? [] : await context.findConflicts(facts.map(({ taskId }) => taskId));
   const found = refuseSameFolder(all).map((one): Planned => {
     const { id: task, label, made } = one;
     const outcome = planned(one);
@@ -117,7 +117,7 @@ async function readPlan(given: Planning, flamenco: Flamenco, service: Service): 
 /** What is to become of what others render. */
 export const chooseBusy = ({ input }: Planning, { allow_anyway }: Flamenco) => readChoice(input.busy, allow_anyway);
 
-const readRoots = ({ settings }: Given): readonly Root[] => settings.launchers?.roots ?? [];
+const readRoots = ({ settings }: ActionContext): readonly Root[] => settings.launchers?.roots ?? [];
 
 /** Has Flamenco compile the first ones. What it refuses will not be sent, and is said in its words. */
 async function checkOrders(all: readonly Planned[], service: Service, atOnce: number): Promise<Planned[]> {

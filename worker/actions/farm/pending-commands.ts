@@ -3,13 +3,13 @@
 import { Failure } from "../../failure.ts";
 import type { Farm } from "./farm.ts";
 import type { RenderRun } from "./render-run.ts";
-import { isOver, type Shot, setOver, type Wish } from "./shot.ts";
+import { type Command, isOver, type Shot, setOver } from "./shot.ts";
 
 /** So many are told in one watch, each by three requests: Cloudflare's free plan has fifty for all that a watch does. */
 const TOLD_MOST = 8;
 
 /** Which wishes can be had now. */
-export function listControls({ shots, isPaused }: RenderRun<unknown>, { canPause = false }: Farm<never>): Wish[] {
+export function listControls({ shots, isPaused }: RenderRun<unknown>, { canPause = false }: Farm<never>): Command[] {
   const open = shots.filter((shot) => !isOver(shot) && shot.wish !== "cancel" && !shot.isCanceling);
   if (open.length === 0) return [];
   const own = open.filter(({ joined }) => joined === undefined);
@@ -24,7 +24,7 @@ export function listControls({ shots, isPaused }: RenderRun<unknown>, { canPause
 }
 
 /** Writes the wish down. What was not sent needs no farm. */
-export function wish<Order>(run: RenderRun<Order>, what: Wish): void {
+export function requestCommand<Order>(run: RenderRun<Order>, what: Command): void {
   if (what !== "cancel") run.isPaused = what === "pause";
   for (const shot of run.shots) {
     if (isOver(shot) || shot.wish === "cancel" || shot.isCanceling) continue;

@@ -6,18 +6,18 @@ import { readComments, type TaskComment, writeComments } from "../../services/co
 import { hasPreview, isUnanswered, publishPicture } from "../../services/previews.ts";
 import type { SelectedTask } from "../../services/selection.ts";
 import type { Zou } from "../../services/zou.ts";
-import { readWanted, writeMark } from "../../settings/feedback-settings.ts";
-import { draftComments, type Ending, type Teller } from "./draft-feedback.ts";
+import { chooseStatus, runLine } from "../../settings/feedback-settings.ts";
+import { draftComments, type FeedbackContext, type ShotFeedback } from "./draft-feedback.ts";
 
 /**
  * - `told`: nothing more is to be done; the reason says what of it could not be had, as the picture or the status
  * - `refused`: Kitsu does not take it, and would not later
  * - `later`: Kitsu can't be reached, or there was no time
  */
-export type Told = { state: "told" | "refused" | "later"; reason?: string | undefined };
+export type FeedbackResult = { state: "told" | "refused" | "later"; reason?: string | undefined };
 
 /** In one call: with a picture each costs five requests, and Cloudflare's smallest plan has fifty for all a watch does. */
-export const TOLD_AT_ONCE = 5;
+export const FEEDBACK_AT_ONCE = 5;
 /** A picture that takes longer is left out. */
 const PICTURE_MAX_MS = 8_000;
 
@@ -28,10 +28,13 @@ const PICTURE_MAX_MS = 8_000;
  * `tell-run.ts` calls it for the shots of a run: a farm's watch is `lookAndTell(watch, run, farm, tell, () => carryOn(watch, run, farm))`, its control
  * `awaitTelling(run, farm, tell, await controlRun(watch, run, farm, what))`.
  */
-export async function tellKitsu(teller: Teller, endings: readonly Ending[]): Promise<ReadonlyMap<string, Told>> {
-  const [wanted, rest] = divide(endings, ({ state }) => readWanted(teller.tell, state) !== undefined);
-  const told = new Map(rest.map(({ task }): [string, Told] => [task, { state: "told" }]));
-  const some = wanted.slice(0, TOLD_AT_ONCE);
+export async function postFeedback(
+  teller: FeedbackContext,
+  endings: readonly ShotFeedback[],
+): Promise<ReadonlyMap<string, FeedbackResult>> {
+  const [wanted, rest] = divide(endings, ({ state }) => chooseStatus(teller.tell, state) !== undefined);
+  const told = new Map(rest.map(({ task }): [string, FeedbackResult] => [task, { state: "told" }]));
+  const some = wanted.slice(0, FEEDBACK_AT_ONCE);
   if (some.length === 0) return told;
   const known = await attempt(() => tellSome(teller, some));
   for (const { task } of some) told.set(task, known instanceof Failure ? excuse(known) : (known.get(task) ?? GONE));
@@ -39,11 +42,14 @@ export async function tellKitsu(teller: Teller, endings: readonly Ending[]): Pro
 }
 
 /** Whether it need not be told any more. */
-export const isSettled = (told: Told | undefined) => told !== undefined && told.state !== "later";
+export const isSettled = (told: FeedbackResult | undefined) => told !== undefined && told.state !== "later";
 
-const GONE: Told = { state: "refused", reason: "Kitsu does not show the task to the worker's account, or it was deleted" };
+const GONE: FeedbackResult = {
+  state: "refused",
+  reason: "Kitsu does not show the task to the worker's account, or it was deleted",
+};
 
-async function tellSome(teller: Teller, endings: readonly Ending[]): Promise<ReadonlyMap<string, Told>> {
+async function tellSome(teller: FeedbackContext, endings: readonly ShotFeedback[]): Promise<ReadonlyMap<string, FeedbackResult>> {
   const { kitsu, run, until } = teller;
   const { tasks } = await kitsu.readTasks(endings.map(({ task }) => task));
   const found = await findOwn(kitsu.zou, tasks, run);
@@ -55,7 +61,7 @@ async function tellSome(teller: Teller, endings: readonly Ending[]): Promise<Rea
     until,
   );
   const notes = new Map(drafts.map(({ comment, note }) => [comment.taskId, note]));
-  const told = new Map<string, Told>();
+  const told = new Map<string, FeedbackResult>();
   for (const one of tasks) {
     const ending = endings.find(({ task }) => task === one.task.id);
     if (ending === undefined) continue;
@@ -67,24 +73,24 @@ async function tellSome(teller: Teller, endings: readonly Ending[]): Promise<Rea
   return told;
 }
 
-const join = (note: string | undefined, { state, reason }: Told): Told => ({
+const join = (note: string | undefined, { state, reason }: FeedbackResult): FeedbackResult => ({
   state,
   reason: [note, reason].filter(Boolean).join(" ") || undefined,
 });
 
 /** This run's comment on each of these tasks; nothing where there is none, a Failure where nobody knows. */
-async function findOwn(zou: Zou, tasks: readonly SelectedTask[], run: Teller["run"]) {
+async function findOwn(zou: Zou, tasks: readonly SelectedTask[], run: FeedbackContext["run"]) {
   const find = ({ task: { id } }: SelectedTask) => attempt(() => findComment(zou, id, run));
   return new Map(await Promise.all(tasks.map(async (one) => [one.task.id, await find(one)] as const)));
 }
 
-async function findComment(zou: Zou, taskId: string, run: Teller["run"]): Promise<TaskComment | undefined> {
-  const mark = writeMark(run);
+async function findComment(zou: Zou, taskId: string, run: FeedbackContext["run"]): Promise<TaskComment | undefined> {
+  const mark = runLine(run);
   return (await readComments(zou, taskId)).find(({ text }) => text.split("\n").includes(mark));
 }
 
 /** What was reported as not written may have been: Zou's answer can be lost. */
-async function settle(teller: Teller, one: SelectedTask, ending: Ending, reason: string): Promise<Told> {
+async function settle(teller: FeedbackContext, one: SelectedTask, ending: ShotFeedback, reason: string): Promise<FeedbackResult> {
   const own = await attempt(() => findComment(teller.kitsu.zou, ending.task, teller.run));
   if (own instanceof Failure) return excuse(own);
   if (own === undefined) return { state: "refused", reason: [reason, explainBreak(one)].filter(Boolean).join(" ") };
@@ -92,7 +98,11 @@ async function settle(teller: Teller, one: SelectedTask, ending: Ending, reason:
 }
 
 /** @param own the comment, where it is known */
-async function attach({ kitsu: { zou }, run, tell, until }: Teller, ending: Ending, own?: TaskComment): Promise<Told> {
+async function attach(
+  { kitsu: { zou }, run, tell, until }: FeedbackContext,
+  ending: ShotFeedback,
+  own?: TaskComment,
+): Promise<FeedbackResult> {
   const { task, picture: getPicture } = ending;
   if (!tell.preview || getPicture === undefined || (own !== undefined && hasPreview(own))) return { state: "told" };
   if (Date.now() > until) return { state: "later" };
@@ -109,7 +119,7 @@ async function attach({ kitsu: { zou }, run, tell, until }: Teller, ending: Endi
   return { state: "told", reason: `It has no picture. ${failed.reply.text ?? failed.reply.title}` };
 }
 
-function excuse({ reply: { retry, text, title } }: Failure): Told {
+function excuse({ reply: { retry, text, title } }: Failure): FeedbackResult {
   return { state: retry === true ? "later" : "refused", reason: text ?? title };
 }
 

@@ -1,6 +1,6 @@
 // What a person agrees to before shots are rendered, and what they are told where there is nothing to agree to.
 import type { Outcome } from "../../../contract.ts";
-import type { Confirmation, Given } from "../../action/action.ts";
+import type { ActionContext, Confirmation } from "../../action/action.ts";
 import { Failure } from "../../failure.ts";
 import { sayCount } from "./render-progress.ts";
 import { sayShots } from "./render-summary.ts";
@@ -14,18 +14,18 @@ const BECOMES: Record<Choice, string> = { join: "that render is followed", skip:
  * @throws a Failure where nothing would be rendered nor followed
  */
 export async function confirmRender<Order>(
-  given: Given,
+  context: ActionContext,
   planned: readonly Planned<Order>[],
   choice: Choice,
   note = "",
 ): Promise<Confirmation> {
   const wanted = planned.filter(({ outcome, ordered }) => ordered !== undefined && outcome.state === "planned");
   if (wanted.length === 0) throw nothingToRender(planned.map(({ outcome }) => outcome));
-  const { projectIds, tasks } = await given.kitsu().readSelection();
-  const busy = await given.findBusy(tasks.map(({ task }) => task.id));
+  const { projectIds, tasks } = await context.kitsu().readSelection();
+  const busy = await context.findConflicts(tasks.map(({ task }) => task.id));
   const notes = [
     busy.length > 0 && `${sayBusy(busy, tasks.length)}: ${BECOMES[choice]}.`,
-    given.call.retryOf?.root !== undefined && "What was rendered is kept, where the farm still has the job.",
+    context.call.retryOf?.root !== undefined && "What was rendered is kept, where the farm still has the job.",
     note,
   ];
   const text = notes.filter(Boolean).join(" ");

@@ -1,14 +1,14 @@
 // Carries a render run on: sends what is waiting, tells the farm what was asked for, looks how far it is. It may be called again with what was saved
 // last, at any time and however the call before ended. Two calls for one run must not be at work at the same time, and what `control` changed must
 // reach the next `carryOn`: whoever calls sees to that.
-import type { Standing, Watch } from "../../action/action.ts";
+import type { RunStatus, WatchContext } from "../../action/action.ts";
 import { Failure } from "../../failure.ts";
 import type { Farm, JobStanding, Look } from "./farm.ts";
-import { carryOutWishes, hasWish, listControls, wish } from "./pending-commands.ts";
+import { carryOutWishes, hasWish, listControls, requestCommand } from "./pending-commands.ts";
 import { keepPace } from "./render-progress.ts";
 import type { RenderRun } from "./render-run.ts";
 import { reportRun } from "./render-summary.ts";
-import { isOver, type Shot, takeOther, takeStanding, type Wish } from "./shot.ts";
+import { type Command, isOver, type Shot, takeOther, takeStanding } from "./shot.ts";
 import { giveUpStill, keepStill } from "./standstill.ts";
 import { sendWaiting } from "./submit-jobs.ts";
 
@@ -28,7 +28,7 @@ const LOOK_MS = 14_000;
 /** How long a job may look failed after it was restarted: some farms answer before they do it. */
 const RESTART_MS = 5_000;
 
-type Watching = Pick<Watch, "save" | "signal" | "readRun">;
+type Watching = Pick<WatchContext, "save" | "signal" | "readRunReply">;
 
 /** @param now the time in epoch milliseconds, for tests */
 export async function carryOn<Order>(
@@ -36,7 +36,7 @@ export async function carryOn<Order>(
   run: RenderRun<Order>,
   farm: Farm<Order>,
   now: () => number = Date.now,
-): Promise<Standing> {
+): Promise<RunStatus> {
   const began = now();
   const before = JSON.stringify(reportRun(run, farm.title, 0));
   await lookAtOthers(watch, run, began);
@@ -61,10 +61,10 @@ export async function controlRun<Order>(
   watch: Watching,
   run: RenderRun<Order>,
   farm: Farm<Order>,
-  what: Wish,
+  what: Command,
   now: () => number = Date.now,
-): Promise<Standing> {
-  wish(run, what);
+): Promise<RunStatus> {
+  requestCommand(run, what);
   run.waitMs = undefined;
   await saver(watch, run)();
   try {
@@ -79,11 +79,11 @@ export async function controlRun<Order>(
   return stand(run, farm, now(), 0);
 }
 
-const stand = <Order>(run: RenderRun<Order>, farm: Farm<Order>, now: number, againMs: number): Standing => ({
+const stand = <Order>(run: RenderRun<Order>, farm: Farm<Order>, now: number, againMs: number): RunStatus => ({
   reply: reportRun(run, farm.title, now),
   data: run,
   controls: listControls(run, farm),
-  againMs,
+  nextCheckMs: againMs,
 });
 
 /** After its time was over nothing is saved any more: another watch may have begun with what was saved last. */
@@ -139,11 +139,11 @@ function takeLook<Order>(shot: Shot<Order>, standing: JobStanding | "gone" | und
 }
 
 /** How it stands what other runs render. */
-async function lookAtOthers<Order>({ readRun }: Watching, { shots }: RenderRun<Order>, now: number): Promise<void> {
+async function lookAtOthers<Order>({ readRunReply }: Watching, { shots }: RenderRun<Order>, now: number): Promise<void> {
   const open = shots.filter((shot) => !isOver(shot));
   const others = new Set(open.flatMap(({ joined }) => joined ?? []));
   for (const other of others) {
-    const reply = await readRun(other);
+    const reply = await readRunReply(other);
     for (const shot of open) if (shot.joined === other) takeOther(shot, reply, now);
   }
 }

@@ -12,7 +12,7 @@ import type { JobControl, JobRef, JobStanding } from "./farm.ts";
  * - `over`: nothing more will become of it; `end` says what did
  */
 export type ShotState = "waiting" | "sending" | "sent" | "over";
-export type Wish = "cancel" | "pause" | "resume";
+export type Command = "cancel" | "pause" | "resume";
 
 export type Shot<Order> = {
   task: string;

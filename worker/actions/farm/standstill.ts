@@ -1,5 +1,5 @@
 // A shot of which nothing moves any more: since when, why as far as the farm tells, and when it is given up.
-import { saySince } from "../../format/since.ts";
+import { formatSince } from "../../format/since.ts";
 import type { Farm } from "./farm.ts";
 import { isOver, type Shot, setOver } from "./shot.ts";
 
@@ -30,7 +30,7 @@ export function giveUpStill<Order>(shots: readonly Shot<Order>[], { title, stand
     setOver(
       shot,
       "failed",
-      `Nothing of it has moved since ${saySince(still.since)}: ${why}. It is no longer followed; ${title} still has the job, and may render it later`,
+      `Nothing of it has moved since ${formatSince(still.since)}: ${why}. It is no longer followed; ${title} still has the job, and may render it later`,
     );
     shot.isStalled = true;
   }
@@ -41,6 +41,6 @@ export function sayStandstill({ still, standing }: Shot<unknown>): string | unde
   const why = standing?.state === "waiting" ? standing.hindrance : undefined;
   if (still === undefined || still.ms < (why === undefined ? UNEXPLAINED_SAID_AFTER_MS : SAID_AFTER_MS))
     return why && `${why.charAt(0).toUpperCase()}${why.slice(1)}`;
-  const since = `${standing?.done === 0 ? "It has been waiting" : "Nothing has moved"} since ${saySince(still.since)}`;
+  const since = `${standing?.done === 0 ? "It has been waiting" : "Nothing has moved"} since ${formatSince(still.since)}`;
   return why === undefined ? since : `${since}: ${why}`;
 }

@@ -1,12 +1,12 @@
 // Tasks that another run is at work on already: what is said of them, what the person may choose, and who gets them in the end.
 import * as v from "valibot";
 import type { Outcome } from "../../../contract.ts";
-import type { Busy, Given } from "../../action/action.ts";
-import { saySince } from "../../format/since.ts";
+import type { ActionContext, TaskConflict } from "../../action/action.ts";
+import { formatSince } from "../../format/since.ts";
 import type { Joined, Ordered } from "./render-run.ts";
 
 /** One selected task; `ordered` is absent where it can't be sent, `other` says who has it where it is not to be rendered once more. */
-export type Planned<Order> = { outcome: Outcome; ordered?: Ordered<Order> | undefined; other?: Busy | undefined };
+export type Planned<Order> = { outcome: Outcome; ordered?: Ordered<Order> | undefined; other?: TaskConflict | undefined };
 
 /**
  * - `join`: that render is followed, as if it were of this run
@@ -23,7 +23,7 @@ const LABELS: Record<Choice, string> = {
 };
 
 /** Asked where somebody is at work on some of them. */
-export function askBusy(busy: readonly Busy[], count: number, isAnywayAllowed: boolean): v.ObjectEntries {
+export function askBusy(busy: readonly TaskConflict[], count: number, isAnywayAllowed: boolean): v.ObjectEntries {
   if (busy.length === 0) return {};
   const choices = Choice.options.filter((choice) => isAnywayAllowed || choice !== "anyway");
   const choice = v.pipe(
@@ -46,16 +46,16 @@ export const planMissing = (id: string) => ({
 });
 
 /** A task that another run has, as planned. */
-export function planBusy<Order>(outcome: Outcome, ordered: Ordered<Order>, other: Busy, choice: Choice): Planned<Order> {
-  const who = `${other.person || "Somebody"} has been rendering it since ${saySince(other.since)}`;
+export function planBusy<Order>(outcome: Outcome, ordered: Ordered<Order>, other: TaskConflict, choice: Choice): Planned<Order> {
+  const who = `${other.person || "Somebody"} has been rendering it since ${formatSince(other.since)}`;
   if (choice === "skip") return { outcome: { ...outcome, state: "skipped", reason: who } };
   return { outcome: { ...outcome, state: "planned", reason: `${who}: that render is followed` }, ordered, other };
 }
 
 /** Keeps for this run what nobody else has. Between the question and now somebody may have begun: what was chosen holds for those, too. */
-export async function takeTasks<Order>(given: Given, planned: readonly Planned<Order>[], choice: Choice) {
+export async function takeTasks<Order>(context: ActionContext, planned: readonly Planned<Order>[], choice: Choice) {
   const wanted = planned.flatMap(({ ordered, other }) => (ordered === undefined || other !== undefined ? [] : [ordered.task]));
-  const busy = wanted.length === 0 ? [] : await given.lock(wanted, choice === "anyway");
+  const busy = wanted.length === 0 ? [] : await context.lock(wanted, choice === "anyway");
   const shared = new Set(busy.map(({ task }) => task));
   const taken = new Map(choice === "anyway" ? [] : busy.map((one) => [one.task, one]));
   const settled = planned.map((one) => {
@@ -68,17 +68,18 @@ export async function takeTasks<Order>(given: Given, planned: readonly Planned<O
   for (const { outcome, ordered, other } of settled) {
     if (ordered === undefined) aside.push(outcome);
     // What another run renders at the same time must not be that run's job.
-    else if (other === undefined) mine.push({ ...ordered, root: shared.has(ordered.task) ? undefined : given.call.retryOf?.root });
+    else if (other === undefined)
+      mine.push({ ...ordered, root: shared.has(ordered.task) ? undefined : context.call.retryOf?.root });
     else joined.push({ ...ordered, joined: other.run });
   }
   return { mine, joined, aside };
 }
 
 /** "Ana has been rendering 3 of your 12 shots since 14:02 UTC" */
-export function sayBusy(busy: readonly Busy[], count: number): string {
+export function sayBusy(busy: readonly TaskConflict[], count: number): string {
   const names = [...new Set(busy.map(({ person }) => person || "Somebody"))];
   const who = names.length > 2 ? `${names.length} people have` : `${names.join(" and ")} ${names.length === 1 ? "has" : "have"}`;
-  const since = saySince(Math.min(...busy.map((one) => one.since)));
+  const since = formatSince(Math.min(...busy.map((one) => one.since)));
   const what = count === 1 ? "this shot" : busy.length === count ? `all ${count} shots` : `${busy.length} of your ${count} shots`;
   return `${who} been rendering ${what} since ${since}`;
 }

@@ -17,4 +17,4 @@ export const weekOf = (moment: number) => Math.floor((moment - MONDAY_MS) / WEEK
 export const weekAfter = (week: number, count = 1) => week + count * WEEK_MS;
 
 /** "2026-08-20" */
-export const sayDay = (moment: number) => new Date(moment).toISOString().slice(0, 10);
+export const formatDay = (moment: number) => new Date(moment).toISOString().slice(0, 10);

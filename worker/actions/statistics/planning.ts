@@ -1,6 +1,6 @@
 // Time ahead and behind: what is late, what nobody planned, how the work went week by week, and how much footage it makes.
 
-import { DAY_MS, dayOf, readMoment, sayDay } from "./dates.ts";
+import { DAY_MS, dayOf, formatDay, readMoment } from "./dates.ts";
 import { measureFootage } from "./footage.ts";
 import { byEpisode, bySequence, byTaskType, groupTasks, NOBODY, UNKNOWN } from "./group.ts";
 import { isDone, isDueThisWeek, isOverdue, measure, sum } from "./measure.ts";
@@ -28,7 +28,7 @@ export const showDeadlines: Sectioner = (tasks, { now, persons }) => {
           .slice(0, LISTED_MAX)
           .map(({ label, due: day, taskStatus, task }) => [
             label,
-            sayDay(day),
+            formatDay(day),
             Math.max(0, Math.round((dayOf(now) - day) / DAY_MS)),
             taskStatus?.name ?? UNKNOWN,
             task.assignees.map((id) => persons.get(id)?.full_name || UNKNOWN).join(", ") || NOBODY,
@@ -79,7 +79,7 @@ export const showFootage: Sectioner = (tasks, { withProject }) => {
 export const showWeeks: Sectioner = (tasks, scope) => {
   const weeks = listWeeks(tasks, scope.now);
   if (weeks.length === 0) return { missing: "No task is done yet." };
-  const labels = weeks.map(({ start }) => sayDay(start));
+  const labels = weeks.map(({ start }) => formatDay(start));
   const estimatedMin = sum(tasks, ({ task }) => task.estimation);
   const inDays = estimatedMin > 0;
   const whole = inDays ? toDays(estimatedMin, scope) : tasks.length;
@@ -110,7 +110,7 @@ export const showWeeks: Sectioner = (tasks, scope) => {
         columns: ["Week of", "Done", "Done so far", "Of all tasks", ...(inDays ? ["Estimated days done", "Of all days"] : [])],
         rows: weeks.flatMap((week, at) => {
           if (week.done === 0 && tasks.length <= FEW_TASKS) return [];
-          return [[sayDay(week.start), week.done, week.doneSoFar, tasks.length, ...(inDays ? [soFar[at] ?? 0, whole] : [])]];
+          return [[formatDay(week.start), week.done, week.doneSoFar, tasks.length, ...(inDays ? [soFar[at] ?? 0, whole] : [])]];
         }),
       },
     ],

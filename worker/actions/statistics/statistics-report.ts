@@ -1,6 +1,6 @@
 // The statistics of some tasks, as tables and charts: every section in its order, and in words what there is nothing to say about.
 import type { Chart, Table } from "../../../contract.ts";
-import { sayList } from "../../format/list.ts";
+import { formatList } from "../../format/list.ts";
 import type { SelectedTask } from "../../services/selection.ts";
 import { showEffort, showMostRetaken, showRetakes, showSlowest } from "./effort.ts";
 import { measure } from "./measure.ts";
@@ -47,7 +47,7 @@ export function makeReport(all: readonly SelectedTask[], scope: Scope): Report {
   return {
     summary: [
       [summarise(tasks, scope), note].filter(Boolean).join(" "),
-      shared.length > 0 && `${tasks.length === 1 ? "It has" : "All have"} ${sayList(shared)}.`,
+      shared.length > 0 && `${tasks.length === 1 ? "It has" : "All have"} ${formatList(shared)}.`,
       missing.join(" "),
     ]
       .filter(Boolean)

@@ -1,6 +1,6 @@
 // Keeps the page of a run that goes on up to date: told by a socket, or asking where there is none.
 
-import { hear, type Outcome, type Progress, type Reply, type Run } from "../../../contract.ts";
+import { type Outcome, type Progress, parseResponse, type Reply, type Run } from "../../../contract.ts";
 import { countOutcomes, STATES, sayProgress } from "../../format/labels.ts";
 
 const ASK_EVERY_MS = 3_000;
@@ -20,10 +20,10 @@ export function followRun(): void {
   });
   const take = (text: string) => {
     if (isLeaving) return;
-    const heard = hear(200, "application/json", text);
+    const heard = parseResponse(200, "application/json", text);
     // A proxy has words of its own where the worker can't be reached.
-    if (lost !== null) lost.hidden = heard.as === "reply";
-    if (heard.as === "reply") show(element, heard.reply, heard.run);
+    if (lost !== null) lost.hidden = heard.kind === "reply";
+    if (heard.kind === "reply") show(element, heard.reply, heard.run);
   };
   connect();
 

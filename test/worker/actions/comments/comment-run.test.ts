@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it } from "vitest";
 import type { Reply } from "../../../../contract.ts";
-import type { Watch } from "../../../../worker/action/action.ts";
+import type { WatchContext } from "../../../../worker/action/action.ts";
 import type { CommentRun, Item } from "../../../../worker/actions/comments/comment-run.ts";
 import { cancelComments, carryOnComments } from "../../../../worker/actions/comments/comment-watch.ts";
 import { Failure } from "../../../../worker/failure.ts";
@@ -63,7 +63,7 @@ function begin(ids: readonly string[], { person = MANAGER, inSession = false, ru
   let requests = 0;
   const address = `${API}?${crypto.randomUUID()}`;
   const { signal } = new AbortController();
-  const watch: Watch = {
+  const watch: WatchContext = {
     run: { id: "run", url: "https://edge.studio.tld/runs/run?at=1" },
     person: { id: person.id, name: String(person.full_name), email: undefined },
     settings: readSettings(makeEnv({ KITSU_TOKEN: BOT_TOKEN })),
@@ -73,7 +73,7 @@ function begin(ids: readonly string[], { person = MANAGER, inSession = false, ru
       const zou = openZou(API, inSession ? `session-${person.id}` : BOT_TOKEN, signal, inSession ? "person" : "bot");
       return openKitsu(zou, address, ids);
     },
-    readRun: async () => undefined,
+    readRunReply: async () => undefined,
     save: async (kept) => {
       data = JSON.parse(JSON.stringify(kept));
     },
@@ -92,7 +92,7 @@ function begin(ids: readonly string[], { person = MANAGER, inSession = false, ru
         await watch.save(standing.data);
         reply = standing.reply;
         expect(clock.now() - began).toBeLessThan(LOOK_MAX_MS);
-        clock.wait(standing.againMs ?? 5_000);
+        clock.wait(standing.nextCheckMs ?? 5_000);
       } catch (thrown) {
         if (!(thrown instanceof Failure) || thrown.reply.retry !== true) throw thrown;
         clock.wait(150_000);

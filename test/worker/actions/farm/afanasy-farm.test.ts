@@ -289,7 +289,7 @@ describe("a render run on Afanasy", () => {
         const run = readRun(AfanasyOrder, data);
         const watch = {
           signal: new AbortController().signal,
-          readRun: async () => undefined,
+          readRunReply: async () => undefined,
           save: async (saved: unknown) => {
             data = JSON.parse(JSON.stringify(saved));
             // It is restarted at this very moment, now and then.

@@ -54,7 +54,7 @@ async function live(seed: number): Promise<Ended> {
         throw new Crash();
       }
     };
-    const watch = { save, signal: new AbortController().signal, readRun: async () => undefined };
+    const watch = { save, signal: new AbortController().signal, readRunReply: async () => undefined };
     const now = () => world.clock.now;
     const data = readRun(v.string(), JSON.parse(stored));
     const control = isControlled && isFaulty && random() < 0.15 ? CONTROLS[Math.floor(random() * 3)] : undefined;
@@ -70,7 +70,7 @@ async function live(seed: number): Promise<Ended> {
       stored = JSON.stringify(standing.data);
       for (const { job } of data.shots) if (job !== undefined) known.add(job.id);
       if (standing.reply.kind !== "started") return { world, marks, reply: standing.reply, steps: step + 1, known };
-      world.advance(standing.againMs ?? 0);
+      world.advance(standing.nextCheckMs ?? 0);
     } catch (thrown) {
       if (!(thrown instanceof Crash) && !(thrown instanceof Failure && thrown.reply.retry)) throw thrown;
       world.advance(5_000 + random() * 30_000);

@@ -1,13 +1,13 @@
 import * as v from "valibot";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import type { Standing } from "../../../../worker/action/action.ts";
+import type { RunStatus } from "../../../../worker/action/action.ts";
 import type { Farm, JobStanding } from "../../../../worker/actions/farm/farm.ts";
-import { awaitTelling, lookAndTell } from "../../../../worker/actions/farm/feedback-run.ts";
+import { awaitFeedback, pollWithFeedback } from "../../../../worker/actions/farm/feedback-run.ts";
 import { carryOn, controlRun } from "../../../../worker/actions/farm/render.ts";
 import { makeRun, readRun } from "../../../../worker/actions/farm/render-run.ts";
 import { openKitsu } from "../../../../worker/services/kitsu.ts";
 import { openZou } from "../../../../worker/services/zou.ts";
-import { Tell } from "../../../../worker/settings/feedback-settings.ts";
+import { FeedbackSettings } from "../../../../worker/settings/feedback-settings.ts";
 import { API, addProject, BOT_TOKEN, type FakeZou, MANAGER, openFakeZou, STATUS } from "../../../support/worker/zou.ts";
 
 let fake: FakeZou;
@@ -42,7 +42,7 @@ function begin(count: number, setting: object | undefined, hasBot = true) {
     },
     fetchPicture: async () => PNG,
   };
-  const tell = setting && v.parse(Tell, setting);
+  const tell = setting && v.parse(FeedbackSettings, setting);
   const ordered = taskIds.map((task) => ({ task, label: task, order: task, size: 48 }));
   let data: unknown = makeRun("run", ordered, []);
   const keep = (kept: unknown) => {
@@ -52,19 +52,19 @@ function begin(count: number, setting: object | undefined, hasBot = true) {
     signal: new AbortController().signal,
     run: { id: "run", url: "https://edge.studio.tld/runs/run?at=1" },
     person: { id: MANAGER.id, name: "Person 2", email: undefined },
-    readRun: async () => undefined,
+    readRunReply: async () => undefined,
     save: async (kept: unknown) => keep(kept),
     kitsu: (signal?: AbortSignal) =>
       hasBot ? openKitsu(openZou(API, BOT_TOKEN, signal ?? watch.signal), `${API}?${crypto.randomUUID()}`, taskIds) : undefined,
   };
-  const take = (standing: Standing) => {
+  const take = (standing: RunStatus) => {
     keep(standing.data);
     return standing;
   };
   const open = () => readRun(v.string(), data);
   const look = () => {
     const run = open();
-    return lookAndTell(watch, run, farm, tell, () => carryOn(watch, run, farm));
+    return pollWithFeedback(watch, run, farm, tell, () => carryOn(watch, run, farm));
   };
   return {
     taskIds,
@@ -75,7 +75,7 @@ function begin(count: number, setting: object | undefined, hasBot = true) {
     lookAndCrash: look,
     cancel: async () => {
       const run = open();
-      return take(awaitTelling(run, farm, tell, await controlRun(watch, run, farm, "cancel")));
+      return take(awaitFeedback(run, farm, tell, await controlRun(watch, run, farm, "cancel")));
     },
     told: () => open().shots.map(({ told }) => told === true),
   };

@@ -1,5 +1,5 @@
 import { beforeEach, expect, it, vi } from "vitest";
-import type { Watch } from "../../../../worker/action/action.ts";
+import type { WatchContext } from "../../../../worker/action/action.ts";
 import { makeRun } from "../../../../worker/actions/farm/render-run.ts";
 import { flamenco } from "../../../../worker/actions/flamenco.ts";
 import { openKitsu } from "../../../../worker/services/kitsu.ts";
@@ -39,14 +39,14 @@ it("tells Kitsu how a render with Flamenco ended, with its page and its last pic
   };
   let data: unknown = { minor: 9, render: makeRun("run", [{ task, label: "SH1", order, size: 48 }], []) };
   const signal = new AbortController().signal;
-  const watch: Watch = {
+  const watch: WatchContext = {
     run: { id: "run", url: "https://edge.studio.tld/runs/run?at=1" },
     person: { id: MANAGER.id, name: "Person 2", email: undefined },
     settings: readSettings(makeEnv({ KITSU_TOKEN: BOT_TOKEN, FLAMENCO: own })),
     base: "https://edge.studio.tld",
     signal,
     kitsu: (shorter = signal) => openKitsu(openZou(API, BOT_TOKEN, shorter), `${API}?${crypto.randomUUID()}`, taskIds),
-    readRun: async () => undefined,
+    readRunReply: async () => undefined,
     save: async (kept) => {
       data = JSON.parse(JSON.stringify(kept));
     },

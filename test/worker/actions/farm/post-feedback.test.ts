@@ -1,11 +1,11 @@
 import * as v from "valibot";
 import { beforeEach, describe, expect, it } from "vitest";
-import type { Ending, Teller } from "../../../../worker/actions/farm/draft-feedback.ts";
-import { isSettled, TOLD_AT_ONCE, tellKitsu } from "../../../../worker/actions/farm/post-feedback.ts";
+import type { FeedbackContext, ShotFeedback } from "../../../../worker/actions/farm/draft-feedback.ts";
+import { FEEDBACK_AT_ONCE, isSettled, postFeedback } from "../../../../worker/actions/farm/post-feedback.ts";
 import { openKitsu } from "../../../../worker/services/kitsu.ts";
 import { PICTURE_MAX_BYTES } from "../../../../worker/services/previews.ts";
 import { openZou } from "../../../../worker/services/zou.ts";
-import { Tell, writeText } from "../../../../worker/settings/feedback-settings.ts";
+import { FeedbackSettings, writeFeedback } from "../../../../worker/settings/feedback-settings.ts";
 import {
   API,
   ARTIST,
@@ -32,16 +32,20 @@ const JOB = "https://flamenco.studio.tld/app/jobs/1";
 type More = { person?: Row; tell?: object; farUntil?: number };
 
 /** A Kitsu of its own for each, for tables are kept by its address. */
-const makeTeller = ({ person = MANAGER, tell = { done: "done", failed: "retake" }, farUntil = 5_000 }: More = {}): Teller => ({
+const makeTeller = ({
+  person = MANAGER,
+  tell = { done: "done", failed: "retake" },
+  farUntil = 5_000,
+}: More = {}): FeedbackContext => ({
   kitsu: openKitsu(openZou(API, BOT_TOKEN, new AbortController().signal), `${API}?${crypto.randomUUID()}`, []),
   person: { id: person.id, name: String(person.full_name) },
   run: RUN,
   farm: "Flamenco",
-  tell: v.parse(Tell, tell),
+  tell: v.parse(FeedbackSettings, tell),
   until: Date.now() + farUntil,
 });
 
-const done = (task: string | undefined, rest: Partial<Ending> = {}): Ending => ({
+const done = (task: string | undefined, rest: Partial<ShotFeedback> = {}): ShotFeedback => ({
   task: task ?? "",
   state: "done",
   url: JOB,
@@ -65,28 +69,28 @@ describe("the setting tell", () => {
     [{ done: "wfa", when: "never" }, '"each" or "end"'],
     [{ done: "wfa", retakes: 1 }, ""],
   ])("refuses %o", (tell, words) => {
-    const { issues, success } = v.safeParse(Tell, tell);
+    const { issues, success } = v.safeParse(FeedbackSettings, tell);
     expect(success).toBe(false);
     expect(issues?.[0]?.message).toContain(words);
   });
 
   it("attaches no picture unless it is asked for, and tells each shot at once", () => {
-    expect(v.parse(Tell, { done: "wfa" })).toEqual({ done: "wfa", preview: false, when: "each" });
+    expect(v.parse(FeedbackSettings, { done: "wfa" })).toEqual({ done: "wfa", preview: false, when: "each" });
   });
 });
 
 describe("the text of the comment", () => {
   it("has the farm's page and the run, and why it failed", () => {
-    expect(writeText({ state: "done", url: JOB }, "Flamenco", RUN)).toBe(
+    expect(writeFeedback({ state: "done", url: JOB }, "Flamenco", RUN)).toBe(
       `Rendered with Flamenco.\n\nFlamenco: ${JOB}\nRun: ${RUN.url}`,
     );
-    expect(writeText({ state: "failed", reason: "No GPU" }, "Afanasy", RUN)).toBe(
+    expect(writeFeedback({ state: "failed", reason: "No GPU" }, "Afanasy", RUN)).toBe(
       `The render with Afanasy failed: No GPU\n\nRun: ${RUN.url}`,
     );
   });
 
   it("names nobody by the farm's words, links to pages only, and stays short", () => {
-    const text = writeText(
+    const text = writeFeedback(
       { state: "failed", reason: `@Animation\r\n\u0007${"x".repeat(5_000)}`, url: "javascript:alert(1)" },
       "Farm",
       RUN,
@@ -100,12 +104,12 @@ describe("the text of the comment", () => {
 describe("telling Kitsu how a render ended", () => {
   it("comments in the person's name with the status for that end, and says nothing of what was canceled", async () => {
     const [one, two, three] = makeTasks(3);
-    const endings: Ending[] = [
+    const endings: ShotFeedback[] = [
       done(one),
       { task: two ?? "", state: "failed", reason: "No GPU" },
       { task: three ?? "", state: "canceled" },
     ];
-    const told = await tellKitsu(makeTeller(), endings);
+    const told = await postFeedback(makeTeller(), endings);
     expect([...told.values()].map(({ state }) => state)).toEqual(["told", "told", "told"]);
     expect(fake.comments).toMatchObject([
       { object_id: one, task_status_id: STATUS.done, person_id: MANAGER.id, text: expect.stringContaining(JOB) },
@@ -115,7 +119,9 @@ describe("telling Kitsu how a render ended", () => {
 
   it("asks Kitsu nothing where there is nothing to tell", async () => {
     const [task] = makeTasks(1);
-    expect(await tellKitsu(makeTeller({ tell: { failed: "retake" } }), [done(task)])).toEqual(new Map([[task, { state: "told" }]]));
+    expect(await postFeedback(makeTeller({ tell: { failed: "retake" } }), [done(task)])).toEqual(
+      new Map([[task, { state: "told" }]]),
+    );
     expect(fake.requests).toEqual([]);
   });
 
@@ -123,7 +129,7 @@ describe("telling Kitsu how a render ended", () => {
     const [one = "", two = ""] = makeTasks(2);
     Object.assign(fake, { version: "0.19.73", lacks: [/batch-comment/] });
     const refused = { state: "refused", reason: expect.stringContaining("Zou 0.20.85 or later is needed") };
-    expect(await tellKitsu(makeTeller(), [done(one), done(two)])).toEqual(
+    expect(await postFeedback(makeTeller(), [done(one), done(two)])).toEqual(
       new Map([
         [one, refused],
         [two, refused],
@@ -133,16 +139,16 @@ describe("telling Kitsu how a render ended", () => {
 
   it("keeps the status where it is to be kept", async () => {
     const [task] = makeTasks(1);
-    await tellKitsu(makeTeller({ tell: { done: "keep" } }), [done(task)]);
+    await postFeedback(makeTeller({ tell: { done: "keep" } }), [done(task)]);
     expect(fake.comments).toMatchObject([{ task_status_id: STATUS.wip }]);
   });
 
   it("writes nothing twice, however often it is told", async () => {
     const tasks = makeTasks(2);
     const endings = tasks.map((task) => withPicture(task));
-    await tellKitsu(makeTeller({ tell: PREVIEW }), endings);
+    await postFeedback(makeTeller({ tell: PREVIEW }), endings);
     fake.requests.length = 0;
-    const again = await tellKitsu(makeTeller({ tell: PREVIEW }), endings);
+    const again = await postFeedback(makeTeller({ tell: PREVIEW }), endings);
     expect([...again.values()]).toEqual([{ state: "told" }, { state: "told" }]);
     expect(fake.requests.filter(isWrite)).toEqual([]);
     expect([fake.comments.length, fake.previews.size]).toEqual([2, 2]);
@@ -163,18 +169,18 @@ describe("telling Kitsu how a render ended", () => {
         },
       },
     };
-    expect(await tellKitsu({ ...teller, kitsu: losing }, [done(task)])).toEqual(new Map([[task, { state: "told" }]]));
+    expect(await postFeedback({ ...teller, kitsu: losing }, [done(task)])).toEqual(new Map([[task, { state: "told" }]]));
     expect(fake.comments).toHaveLength(1);
   });
 
   it("says to ask later where Kitsu can't be reached, and why not where the account is refused", async () => {
     const [task] = makeTasks(1);
     fake.next = Array.from({ length: 3 }, () => new TypeError("Network connection lost"));
-    const lost = (await tellKitsu(makeTeller(), [done(task)])).get(task ?? "");
+    const lost = (await postFeedback(makeTeller(), [done(task)])).get(task ?? "");
     expect(lost).toEqual({ state: "later", reason: "Kitsu could not be reached." });
     expect(isSettled(lost)).toBe(false);
     fake.next = [Response.json({ msg: "Token has been revoked" }, { status: 401 })];
-    expect((await tellKitsu(makeTeller(), [done(task)])).get(task ?? "")).toMatchObject({ state: "refused" });
+    expect((await postFeedback(makeTeller(), [done(task)])).get(task ?? "")).toMatchObject({ state: "refused" });
     expect(fake.comments).toEqual([]);
   });
 
@@ -182,7 +188,7 @@ describe("telling Kitsu how a render ended", () => {
     const [one, two, three] = makeTasks(3, { max_retakes: 1 });
     change(one, { task_status_id: STATUS.retake, retake_count: 1 });
     fake.tasks.delete(two ?? "");
-    const told = await tellKitsu(makeTeller({ tell: { done: "keep" } }), [done(one), done(two), done(three)]);
+    const told = await postFeedback(makeTeller({ tell: { done: "keep" } }), [done(one), done(two), done(three)]);
     expect(told.get(one ?? "")).toEqual({ state: "refused", reason: "Kitsu refused: “No more retakes allowed on this task”." });
     expect(told.get(two ?? "")).toMatchObject({ state: "refused", reason: expect.stringContaining("deleted") });
     expect(told.get(three ?? "")).toEqual({ state: "told" });
@@ -190,12 +196,12 @@ describe("telling Kitsu how a render ended", () => {
   });
 
   it("tells a few at once, and leaves the others for the next time", async () => {
-    const tasks = makeTasks(TOLD_AT_ONCE + 2);
-    const told = await tellKitsu(
+    const tasks = makeTasks(FEEDBACK_AT_ONCE + 2);
+    const told = await postFeedback(
       makeTeller(),
       tasks.map((task) => done(task)),
     );
-    expect([...told.keys()]).toEqual(tasks.slice(0, TOLD_AT_ONCE));
+    expect([...told.keys()]).toEqual(tasks.slice(0, FEEDBACK_AT_ONCE));
     expect(fake.requests.length).toBeLessThan(25);
   });
 });
@@ -204,7 +210,7 @@ describe("in whose name, and with whose rights", () => {
   it("sets no status that the person could not set by hand, and says so", async () => {
     const [own, foreign] = makeTasks(2);
     change(own, { assignees: [ARTIST.id] });
-    const told = await tellKitsu(makeTeller({ person: ARTIST }), [done(own), done(foreign)]);
+    const told = await postFeedback(makeTeller({ person: ARTIST }), [done(own), done(foreign)]);
     expect(told.get(own ?? "")?.reason).toBe("Its status was kept: Artists may not use the status done.");
     expect(told.get(foreign ?? "")?.reason).toContain("Only for its assignees");
     expect(fake.comments).toMatchObject([
@@ -216,9 +222,9 @@ describe("in whose name, and with whose rights", () => {
   it("keeps the status where Kitsu or the project has none of that name", async () => {
     const [one] = makeTasks(1);
     const [two] = makeTasks(1, { task_statuses: [STATUS.wip] });
-    const unknown = await tellKitsu(makeTeller({ tell: { done: "old" } }), [done(one)]);
+    const unknown = await postFeedback(makeTeller({ tell: { done: "old" } }), [done(one)]);
     expect(unknown.get(one ?? "")).toEqual({ state: "told", reason: "Its status was kept: Kitsu has no status of that name." });
-    expect((await tellKitsu(makeTeller(), [done(two)])).get(two ?? "")?.reason).toContain("the project does not use done");
+    expect((await postFeedback(makeTeller(), [done(two)])).get(two ?? "")?.reason).toContain("the project does not use done");
     expect(fake.comments).toMatchObject([{ task_status_id: STATUS.wip }, { task_status_id: STATUS.wip }]);
   });
 
@@ -226,14 +232,14 @@ describe("in whose name, and with whose rights", () => {
     const [task, other] = makeTasks(2);
     const member = [...fake.teams.values()].flat().find(({ person }) => person === BOT);
     Object.assign(member ?? {}, { project_role: "supervisor" });
-    await tellKitsu(makeTeller(), [done(task)]);
+    await postFeedback(makeTeller(), [done(task)]);
     Object.assign(member ?? {}, { project_role: null });
-    await tellKitsu(makeTeller({ person: { id: crypto.randomUUID(), full_name: "Lea Left" } }), [done(other)]);
+    await postFeedback(makeTeller({ person: { id: crypto.randomUUID(), full_name: "Lea Left" } }), [done(other)]);
     expect(fake.comments).toMatchObject([
       { person_id: BOT.id, text: expect.stringMatching(/\n\n\(Person 2\)$/) },
       { person_id: BOT.id, text: expect.stringMatching(/\n\n\(Lea Left\)$/) },
     ]);
-    await tellKitsu(makeTeller(), [done(task)]);
+    await postFeedback(makeTeller(), [done(task)]);
     expect(fake.comments).toHaveLength(2);
   });
 });
@@ -246,7 +252,7 @@ describe("the picture", () => {
     [JPEG, "jpg"],
   ])("is attached to the comment", async (picture) => {
     const [task] = makeTasks(1);
-    expect(await tellKitsu(makeTeller({ tell: PREVIEW }), [withPicture(task, picture)])).toEqual(
+    expect(await postFeedback(makeTeller({ tell: PREVIEW }), [withPicture(task, picture)])).toEqual(
       new Map([[task, { state: "told" }]]),
     );
     expect(previews()).toMatchObject([
@@ -257,7 +263,7 @@ describe("the picture", () => {
   it("is not even asked for where it is not wanted", async () => {
     const [task] = makeTasks(1);
     const picture = () => Promise.reject(new Error("Nobody wants it"));
-    await tellKitsu(makeTeller(), [done(task, { picture })]);
+    await postFeedback(makeTeller(), [done(task, { picture })]);
     expect([fake.comments.length, previews()]).toEqual([1, []]);
   });
 
@@ -270,7 +276,7 @@ describe("the picture", () => {
     ["is too large", async () => tooLarge, "more than 20 MB"],
   ])("never costs the comment where it %s", async (_, picture, reason) => {
     const [task] = makeTasks(1);
-    const told = (await tellKitsu(makeTeller({ tell: PREVIEW }), [done(task, { picture })])).get(task ?? "");
+    const told = (await postFeedback(makeTeller({ tell: PREVIEW }), [done(task, { picture })])).get(task ?? "");
     expect(told?.state).toBe("told");
     expect(told?.reason).toEqual(reason && expect.stringContaining(reason));
     expect([fake.comments.length, previews()]).toEqual([1, []]);
@@ -291,7 +297,7 @@ describe("the picture", () => {
   it("leaves no empty frame in Kitsu where Zou breaks over it", async () => {
     const [task] = makeTasks(1);
     answerFile(Response.json({ error: true, message: "cannot identify image file" }, { status: 500 }));
-    const told = (await tellKitsu(makeTeller({ tell: PREVIEW }), [withPicture(task)])).get(task ?? "");
+    const told = (await postFeedback(makeTeller({ tell: PREVIEW }), [withPicture(task)])).get(task ?? "");
     expect(told).toEqual({ state: "told", reason: "It has no picture. Kitsu itself failed, with the status 500." });
     expect([fake.comments.length, previews()]).toEqual([1, []]);
   });
@@ -299,17 +305,17 @@ describe("the picture", () => {
   it("is finished the next time where the connection broke in the middle", async () => {
     const [task] = makeTasks(1);
     const restore = answerFile(new TypeError("Network connection lost"));
-    expect((await tellKitsu(makeTeller({ tell: PREVIEW }), [withPicture(task)])).get(task ?? "")?.state).toBe("later");
+    expect((await postFeedback(makeTeller({ tell: PREVIEW }), [withPicture(task)])).get(task ?? "")?.state).toBe("later");
     restore();
-    expect((await tellKitsu(makeTeller({ tell: PREVIEW }), [withPicture(task)])).get(task ?? "")).toEqual({ state: "told" });
+    expect((await postFeedback(makeTeller({ tell: PREVIEW }), [withPicture(task)])).get(task ?? "")).toEqual({ state: "told" });
     expect([fake.comments.length, previews().length, previews()[0]?.original_name]).toEqual([1, 1, "rendered"]);
   });
 
   it("waits for the next time where there is no time left", async () => {
     const [task] = makeTasks(1);
-    const first = await tellKitsu(makeTeller({ tell: PREVIEW, farUntil: -1 }), [withPicture(task)]);
+    const first = await postFeedback(makeTeller({ tell: PREVIEW, farUntil: -1 }), [withPicture(task)]);
     expect([first.get(task ?? "")?.state, fake.comments.length, previews().length]).toEqual(["later", 1, 0]);
-    await tellKitsu(makeTeller({ tell: PREVIEW }), [withPicture(task)]);
+    await postFeedback(makeTeller({ tell: PREVIEW }), [withPicture(task)]);
     expect([fake.comments.length, previews().length]).toEqual([1, 1]);
   });
 });

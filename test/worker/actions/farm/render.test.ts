@@ -1,12 +1,12 @@
 import * as v from "valibot";
 import { describe, expect, it } from "vitest";
 import type { Outcome, Reply, Started } from "../../../../contract.ts";
-import type { Standing } from "../../../../worker/action/action.ts";
+import type { RunStatus } from "../../../../worker/action/action.ts";
 import type { Farm, JobStanding } from "../../../../worker/actions/farm/farm.ts";
 import { FlamencoOrder, makeFlamencoFarm } from "../../../../worker/actions/farm/flamenco-farm.ts";
 import { carryOn, controlRun } from "../../../../worker/actions/farm/render.ts";
 import { type Joined, makeRun, type Ordered, readRun } from "../../../../worker/actions/farm/render-run.ts";
-import type { Wish } from "../../../../worker/actions/farm/shot.ts";
+import type { Command } from "../../../../worker/actions/farm/shot.ts";
 import { Failure } from "../../../../worker/failure.ts";
 import { openFlamenco } from "../../../../worker/services/flamenco-client.ts";
 import { FLAMENCO, openFakeFlamenco } from "../../../support/worker/flamenco.ts";
@@ -54,13 +54,13 @@ function begin(count: number, rest: Partial<Farm<string>> = {}, joined: Joined[]
   const others = new Map<string, Reply>();
   const watch = {
     signal: new AbortController().signal,
-    readRun: async (id: string) => others.get(id),
+    readRunReply: async (id: string) => others.get(id),
     save: async (kept: unknown) => {
       data = JSON.parse(JSON.stringify(kept));
       saved.push(data);
     },
   };
-  const take = (standing: Standing) => {
+  const take = (standing: RunStatus) => {
     data = JSON.parse(JSON.stringify(standing.data));
     return standing;
   };
@@ -77,16 +77,16 @@ function begin(count: number, rest: Partial<Farm<string>> = {}, joined: Joined[]
     set: (id: string, state: JobStanding["state"], done = 0, reason?: string) =>
       standings.set(id, { state, done, total: 48, reason }),
     look: async () => take(await carryOn(watch, readRun(v.string(), data), farm, () => clock)),
-    control: async (what: Wish) => take(await controlRun(watch, readRun(v.string(), data), farm, what, () => clock)),
+    control: async (what: Command) => take(await controlRun(watch, readRun(v.string(), data), farm, what, () => clock)),
     run: () => readRun(v.string(), data),
   };
 }
 
-function going({ reply }: Standing): Started {
+function going({ reply }: RunStatus): Started {
   if (reply.kind !== "started") throw new Error(`Expected started, got ${JSON.stringify(reply)}`);
   return reply;
 }
-const outcomeOf = ({ reply }: Standing, id: string): Outcome | undefined =>
+const outcomeOf = ({ reply }: RunStatus, id: string): Outcome | undefined =>
   "outcomes" in reply ? reply.outcomes?.find((one) => one.id === id) : undefined;
 
 describe("a render run", () => {
@@ -149,7 +149,7 @@ describe("a render run", () => {
       return submit(order, mark);
     };
     let standing = await run.look();
-    while (standing.againMs === 0) standing = await run.look();
+    while (standing.nextCheckMs === 0) standing = await run.look();
     expect(run.standings.size).toBe(199);
     expect(outcomeOf(standing, "s149")).toMatchObject({ state: "failed", reason: "Farm refused: invalid frames" });
   });
@@ -179,7 +179,7 @@ describe("a render run", () => {
       return submit(order, mark);
     };
     const standing = await run.look();
-    expect(standing.againMs).toBe(0);
+    expect(standing.nextCheckMs).toBe(0);
     expect(run.standings.size).toBeGreaterThan(4);
     expect(run.standings.size).toBeLessThan(200);
     expect(going(standing).text).toMatch(/shots to be sent/);
@@ -291,12 +291,12 @@ describe("a render run", () => {
     const run = begin(1);
     const waits: (number | undefined)[] = [];
     // What was sent is looked at once more at once.
-    expect((await run.look()).againMs).toBe(0);
-    for (let looks = 0; looks < 8; looks += 1) waits.push((await run.look()).againMs);
+    expect((await run.look()).nextCheckMs).toBe(0);
+    for (let looks = 0; looks < 8; looks += 1) waits.push((await run.look()).nextCheckMs);
     expect(waits[0]).toBe(3_000);
     expect(waits.at(-1)).toBe(15_000);
     run.set("s0", "running", 1);
-    expect((await run.look()).againMs).toBe(2_000);
+    expect((await run.look()).nextCheckMs).toBe(2_000);
   });
 });
 
@@ -363,10 +363,10 @@ describe("to cancel, pause and resume", () => {
     const resumed = await run.control("resume");
     expect(outcomeOf(resumed, "s0")?.reason).toBe("Pausing; it resumes afterwards");
     // Nor is the farm asked again and again meanwhile.
-    expect((await run.look()).againMs).toBeGreaterThan(0);
+    expect((await run.look()).nextCheckMs).toBeGreaterThan(0);
     expect(run.calls).toEqual(["submit s0", "pause s0"]);
     run.set("s0", "paused", 12);
-    expect((await run.look()).againMs).toBe(0);
+    expect((await run.look()).nextCheckMs).toBe(0);
     await run.look();
     expect(run.calls.at(-1)).toBe("resume s0");
   });
@@ -399,11 +399,11 @@ describe("to cancel, pause and resume", () => {
   it("tells the farm eight at a time, and the rest at once after", async () => {
     const run = begin(25);
     await run.look();
-    expect((await run.control("cancel")).againMs).toBe(0);
-    expect((await run.look()).againMs).toBe(0);
-    expect((await run.look()).againMs).toBe(0);
-    expect((await run.look()).againMs).toBe(0);
-    expect((await run.look()).againMs).toBeGreaterThan(0);
+    expect((await run.control("cancel")).nextCheckMs).toBe(0);
+    expect((await run.look()).nextCheckMs).toBe(0);
+    expect((await run.look()).nextCheckMs).toBe(0);
+    expect((await run.look()).nextCheckMs).toBe(0);
+    expect((await run.look()).nextCheckMs).toBeGreaterThan(0);
     expect(run.calls.filter((call) => call.startsWith("cancel")).length).toBe(25);
   });
 
@@ -444,8 +444,12 @@ describe("200 shots", () => {
     for (let againMs = 0; againMs === 0; watches += 1) {
       const before = fake.requests.length;
       const run = readRun(FlamencoOrder, JSON.parse(JSON.stringify(data)));
-      const standing = await carryOn({ signal: new AbortController().signal, readRun: async () => undefined, save }, run, farm);
-      [data, againMs] = [standing.data, standing.againMs ?? 1];
+      const standing = await carryOn(
+        { signal: new AbortController().signal, readRunReply: async () => undefined, save },
+        run,
+        farm,
+      );
+      [data, againMs] = [standing.data, standing.nextCheckMs ?? 1];
       requestsMost = Math.max(requestsMost, fake.requests.length - before);
     }
     console.log(
@@ -554,7 +558,7 @@ describe("a run that tries again what failed", () => {
       run.calls.push(`${what} ${id}`);
     };
     await run.look();
-    expect((await run.look()).againMs).toBeGreaterThan(0);
+    expect((await run.look()).nextCheckMs).toBeGreaterThan(0);
     expect(run.calls).toContain("pause s1");
     expect(run.calls).not.toContain("restart s0");
     await run.control("resume");

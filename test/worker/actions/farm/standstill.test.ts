@@ -1,16 +1,16 @@
 // What is told of a shot of which nothing moves any more, and when it is given up.
 import { describe, expect, it } from "vitest";
 import type { Outcome } from "../../../../contract.ts";
-import type { Standing } from "../../../../worker/action/action.ts";
+import type { RunStatus } from "../../../../worker/action/action.ts";
 import type { Farm, JobStanding, Look } from "../../../../worker/actions/farm/farm.ts";
 import { carryOn } from "../../../../worker/actions/farm/render.ts";
 import { makeRun, type RenderRun } from "../../../../worker/actions/farm/render-run.ts";
-import { saySince } from "../../../../worker/format/since.ts";
+import { formatSince } from "../../../../worker/format/since.ts";
 
 const MINUTE_MS = 60_000;
 const LIMIT_MS = 30 * MINUTE_MS;
 const BEGAN_MS = Date.now();
-const BEGAN = saySince(BEGAN_MS);
+const BEGAN = formatSince(BEGAN_MS);
 
 /** A run of so many shots, all of them on a farm that says of each what the test says. */
 function begin(count: number, rest: Partial<Farm<string>> = {}) {
@@ -44,7 +44,7 @@ function begin(count: number, rest: Partial<Farm<string>> = {}) {
     size: 10,
   }));
   const run: RenderRun<string> = makeRun("run", orders, []);
-  const watch = { save: async () => undefined, signal: new AbortController().signal, readRun: async () => undefined };
+  const watch = { save: async () => undefined, signal: new AbortController().signal, readRunReply: async () => undefined };
   return {
     run,
     asked,
@@ -57,10 +57,10 @@ function begin(count: number, rest: Partial<Farm<string>> = {}) {
   };
 }
 
-const only = ({ reply }: Pick<Standing, "reply">): Outcome | undefined => ("outcomes" in reply ? reply.outcomes?.[0] : undefined);
+const only = ({ reply }: Pick<RunStatus, "reply">): Outcome | undefined => ("outcomes" in reply ? reply.outcomes?.[0] : undefined);
 
 /** Looks every ten seconds for so long. */
-async function wait({ look }: ReturnType<typeof begin>, ms: number): Promise<Standing> {
+async function wait({ look }: ReturnType<typeof begin>, ms: number): Promise<RunStatus> {
   let standing = await look();
   for (let waited = 0; waited < ms; waited += 10_000) standing = await look(10_000);
   return standing;
@@ -135,7 +135,7 @@ describe("shots of which only a few are looked at in one go", () => {
     const begun = begin(count, { looksMost: 12 });
     let standing = await begun.look();
     for (let looks = 0; looks < 60; looks += 1) standing = await begun.look(1_000);
-    expect(standing.againMs).toBe(againMs);
+    expect(standing.nextCheckMs).toBe(againMs);
   });
 });
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { dayOf, readMoment, sayDay, weekOf } from "../../../../worker/actions/statistics/dates.ts";
+import { dayOf, formatDay, readMoment, weekOf } from "../../../../worker/actions/statistics/dates.ts";
 import { countFrames, measureFootage } from "../../../../worker/actions/statistics/footage.ts";
 import { byEntity, byEpisode, bySequence, byStatus, byTaskType, groupTasks } from "../../../../worker/actions/statistics/group.ts";
 import { isDueThisWeek, isOverdue, measure } from "../../../../worker/actions/statistics/measure.ts";
@@ -31,10 +31,10 @@ describe("days and weeks", () => {
   });
 
   it("begin at midnight and on Mondays, before 1970, too", () => {
-    expect(sayDay(dayOf(NOW))).toBe("2026-11-25");
-    expect(sayDay(weekOf(NOW))).toBe("2026-11-23");
-    expect(sayDay(weekOf(Date.parse("2026-11-22T23:59:59Z")))).toBe("2026-11-16");
-    expect(sayDay(weekOf(Date.parse("1969-12-31T00:00:00Z")))).toBe("1969-12-29");
+    expect(formatDay(dayOf(NOW))).toBe("2026-11-25");
+    expect(formatDay(weekOf(NOW))).toBe("2026-11-23");
+    expect(formatDay(weekOf(Date.parse("2026-11-22T23:59:59Z")))).toBe("2026-11-16");
+    expect(formatDay(weekOf(Date.parse("1969-12-31T00:00:00Z")))).toBe("1969-12-29");
   });
 });
 
@@ -147,7 +147,7 @@ describe("weeks", () => {
       [done("2026-11-03T10:00:00"), done("2026-11-17T00:00:00"), done("2026-11-23T00:00:00"), makeSelected()],
       NOW,
     );
-    expect(weeks.map(({ start, done: count, doneSoFar }) => [sayDay(start), count, doneSoFar])).toEqual([
+    expect(weeks.map(({ start, done: count, doneSoFar }) => [formatDay(start), count, doneSoFar])).toEqual([
       ["2026-11-02", 1, 1],
       ["2026-11-09", 0, 1],
       ["2026-11-16", 1, 2],

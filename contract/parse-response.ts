@@ -4,13 +4,13 @@ import { Reply } from "./reply.ts";
 import { Run } from "./run.ts";
 
 /** What a server said, whoever wrote it. */
-export type Heard =
-  | { as: "reply"; reply: Reply; run?: Run | undefined }
-  | { as: "newer"; kind: string; title: string }
-  | { as: "message"; title: string; text?: string; failed: boolean }
-  | { as: "text"; text: string; failed: boolean }
-  | { as: "html"; html: string; title: string; failed: boolean }
-  | { as: "nothing"; failed: boolean };
+export type ParsedResponse =
+  | { kind: "reply"; reply: Reply; run?: Run | undefined }
+  | { kind: "newer"; replyKind: string; title: string }
+  | { kind: "message"; title: string; text?: string; failed: boolean }
+  | { kind: "text"; text: string; failed: boolean }
+  | { kind: "html"; html: string; title: string; failed: boolean }
+  | { kind: "nothing"; failed: boolean };
 
 const Envelope = v.object({ reply: v.unknown(), run: v.fallback(v.optional(Run), undefined) });
 const text = v.fallback(v.optional(v.string()), undefined);
@@ -29,16 +29,16 @@ const Words = v.object({
  * @param status the HTTP status; 0 where none arrived
  * @param contentType the Content-Type header, "" where there is none
  */
-export function hear(status: number, contentType: string, body: string): Heard {
+export function parseResponse(status: number, contentType: string, body: string): ParsedResponse {
   const failed = status >= 400 || status === 0;
   const trimmed = body.trim();
-  if (trimmed === "") return { as: "nothing", failed };
+  if (trimmed === "") return { kind: "nothing", failed };
   if (/html/i.test(contentType) || /^<(!doctype html|html)\b/i.test(trimmed)) {
     const title = readTitle(body);
-    return { as: "html", html: body, title, failed };
+    return { kind: "html", html: body, title, failed };
   }
   const value = parseJson(trimmed);
-  return hearReply(value) ?? hearWords(value, failed) ?? { as: "text", text: trimmed, failed };
+  return hearReply(value) ?? hearWords(value, failed) ?? { kind: "text", text: trimmed, failed };
 }
 
 /** Titles are near the top. By hand, for a pattern would begin anew at each of many `<title`, and the page is anybody's. */
@@ -57,23 +57,23 @@ function readTitle(body: string): string {
 const HEAD_MAX_CHARS = 65_536;
 const TITLE_MAX_CHARS = 300;
 
-function hearReply(value: unknown): Heard | undefined {
+function hearReply(value: unknown): ParsedResponse | undefined {
   const envelope = v.safeParse(Envelope, value);
   const { reply: enclosed, run } = envelope.success ? envelope.output : {};
   const reply = v.safeParse(Reply, enclosed ?? value);
-  if (reply.success) return { as: "reply", reply: reply.output, run };
+  if (reply.success) return { kind: "reply", reply: reply.output, run };
   const newer = v.safeParse(Newer, enclosed);
   if (!newer.success || KINDS.includes(newer.output.kind)) return undefined;
-  return { as: "newer", kind: newer.output.kind, title: newer.output.title ?? "" };
+  return { kind: "newer", replyKind: newer.output.kind, title: newer.output.title ?? "" };
 }
 
-function hearWords(value: unknown, failed: boolean): Heard | undefined {
+function hearWords(value: unknown, failed: boolean): ParsedResponse | undefined {
   const words = v.safeParse(Words, value);
   if (!words.success) return undefined;
   const { title, detail, message, error, success } = words.output;
   const [first, second] = [title, message ?? detail ?? error].filter((said) => said?.trim());
   if (!first) return undefined;
-  return { as: "message", title: first, ...(second && { text: second }), failed: failed || success === false };
+  return { kind: "message", title: first, ...(second && { text: second }), failed: failed || success === false };
 }
 
 const KINDS: readonly string[] = ["done", "ask", "started", "failed"];

@@ -1,7 +1,7 @@
 import * as v from "valibot";
 
 /** A list in which an entry from the future costs that entry, not the whole reply. */
-export const lenientArray = <S extends v.GenericSchema>(entry: S) =>
+export const skipInvalid = <S extends v.GenericSchema>(entry: S) =>
   v.pipe(
     v.array(v.unknown()),
     v.transform((entries) =>
