@@ -41,7 +41,9 @@ export const Chart = v.object({
   kind: v.picklist(["bars", "stack", "line"]),
   unit: v.optional(v.string()),
   labels: v.array(v.string()),
-  series: v.array(v.object({ name: v.string(), color: v.optional(v.string()), values: v.array(v.union([v.number(), v.null()])) })),
+  series: v.array(
+    v.object({ name: v.string(), color: v.optional(v.string()), values: v.array(v.union([v.number(), v.null()])) }),
+  ),
 });
 export type Chart = v.InferOutput<typeof Chart>;
 

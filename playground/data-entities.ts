@@ -52,9 +52,11 @@ const whole = (kind: EntityKind, id: string, name: string, { projectId, episode 
   canceled: false,
 });
 
-const sequenceIn = (place: Place, name: string): Entity => whole("Sequence", idOf(`sequence/${pathOf(place, name)}`), name, place);
+const sequenceIn = (place: Place, name: string): Entity =>
+  whole("Sequence", idOf(`sequence/${pathOf(place, name)}`), name, place);
 const editIn = (place: Place, name: string): Entity => whole("Edit", idOf(`edit/${pathOf(place, name)}`), name, place);
-const conceptIn = (place: Place, name: string): Entity => whole("Concept", idOf(`concept/${pathOf(place, name)}`), name, place);
+const conceptIn = (place: Place, name: string): Entity =>
+  whole("Concept", idOf(`concept/${pathOf(place, name)}`), name, place);
 
 function shots(place: Place, sequence: string, count: number): Entity[] {
   return Array.from({ length: count }, (_, index) => {
@@ -83,7 +85,13 @@ function shotData(index: number, frames: number): EntityData {
   const turns: readonly EntityData[] = [
     { frame_in: 1001, frame_out: 1000 + frames, difficulty: "easy" },
     { frame_in: "101", frame_out: String(100 + frames), fps: "24.000", difficulty: "hard" },
-    { frame_in: 1001, frame_out: 1000 + frames, note: `<b>bold</b> & "quoted"`, resolution: "2048x858", max_retakes: 3 },
+    {
+      frame_in: 1001,
+      frame_out: 1000 + frames,
+      note: `<b>bold</b> & "quoted"`,
+      resolution: "2048x858",
+      max_retakes: 3,
+    },
     { frame_in: "", frame_out: null, difficulty: "" },
     {},
     { frame_in: 1, frame_out: frames, note: "ملاحظة 🌙", max_retakes: "as needed" },

@@ -70,12 +70,32 @@ export const JO = person("Jo", `"the <b>brush</b>" O'Neil 🎨`, "user", "#087f5
   departments: ["Compositing"],
   email: "jo.oneil@studio.example",
 });
-export const NOOR = person("نور", "حداد", "user", "#862e9c", { departments: ["Modeling"], email: "noor.haddad@studio.example" });
+export const NOOR = person("نور", "حداد", "user", "#862e9c", {
+  departments: ["Modeling"],
+  email: "noor.haddad@studio.example",
+});
 /** A manager of no production here. */
 export const OLGA = person("Olga", "Petrova", "manager", "#495057");
-export const BOT = person("Kitsu Actions", "Bot", "manager", "#343a40", { is_bot: true, email: "kitsu-actions@studio.example" });
+export const BOT = person("Kitsu Actions", "Bot", "manager", "#343a40", {
+  is_bot: true,
+  email: "kitsu-actions@studio.example",
+});
 
-export const PERSONS: readonly Person[] = [ADA, BRUNO, CHIARA, DJIBRIL, EIKO, FRIDA, GRETA, HAMID, INES, JO, NOOR, OLGA, BOT];
+export const PERSONS: readonly Person[] = [
+  ADA,
+  BRUNO,
+  CHIARA,
+  DJIBRIL,
+  EIKO,
+  FRIDA,
+  GRETA,
+  HAMID,
+  INES,
+  JO,
+  NOOR,
+  OLGA,
+  BOT,
+];
 
 /** Who can be at the keyboard. */
 export const USERS = PERSONS.filter(({ active, is_bot }) => active && !is_bot);

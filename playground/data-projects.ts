@@ -46,7 +46,9 @@ export type Descriptor = {
   departments: readonly string[];
 };
 
-type About = Pick<Project, "production_type" | "color" | "fps" | "maxRetakes" | "roles"> & { people: readonly Person[] };
+type About = Pick<Project, "production_type" | "color" | "fps" | "maxRetakes" | "roles"> & {
+  people: readonly Person[];
+};
 
 function project(name: string, { people, ...about }: About): Project {
   return { id: idOf(`project/${name}`), name, ...about, team: people.map(({ id }) => id) };

@@ -38,7 +38,8 @@ const DUE: Readonly<Record<string, readonly [from: number, days: number]>> = {
 /** @param today midnight, UTC */
 export function scheduleOf({ id, type, status }: Task, today: number): Schedule {
   const pick = (what: string, limit: number) => pickOf(`${id}/${what}`, limit);
-  const at = (day: number, hour: number) => stamp(today + day * DAY_MS + hour * HOUR_MS + pick(`minute${day}`, 3_600) * 1_000);
+  const at = (day: number, hour: number) =>
+    stamp(today + day * DAY_MS + hour * HOUR_MS + pick(`minute${day}`, 3_600) * 1_000);
   const isDone = status.shortName === "done";
   const isSeen = isDone || status.shortName === "retake" || status.shortName === "wfa";
   const isBegun = isSeen || status.shortName === "wip";
@@ -53,7 +54,8 @@ export function scheduleOf({ id, type, status }: Task, today: number): Schedule 
   const shown = isDone ? done : -1 - pick("shown", 4);
   const isPlanned = isBegun || pick("planned", 6) !== 0;
   const hasPreview = isSeen ? pick("preview", 25) !== 0 : isBegun && pick("preview", 3) !== 0;
-  const retakes = status.shortName === "retake" ? 1 + pick("retakes", 3) : isDone ? Math.max(0, pick("retakes", 5) - 1) : 0;
+  const retakes =
+    status.shortName === "retake" ? 1 + pick("retakes", 3) : isDone ? Math.max(0, pick("retakes", 5) - 1) : 0;
   return {
     estimation,
     duration: isBegun ? Math.round(days * MINUTES_A_DAY * share * 0.1) * 10 : 0,

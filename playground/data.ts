@@ -45,7 +45,9 @@ function headStart({ id, projectId, kind, episode }: Entity): number {
 
 function crewOf({ projectId }: Entity): readonly Person[] {
   if (projectId === CARNIVAL.id) return [BRUNO, EIKO, FRIDA, JO];
-  return projectId === PAPER_LANTERN.id ? [ADA, BRUNO, CHIARA, DJIBRIL, EIKO, FRIDA] : [ADA, BRUNO, EIKO, FRIDA, JO, NOOR];
+  return projectId === PAPER_LANTERN.id
+    ? [ADA, BRUNO, CHIARA, DJIBRIL, EIKO, FRIDA]
+    : [ADA, BRUNO, EIKO, FRIDA, JO, NOOR];
 }
 
 /** "SQ010 / SH0010 / Animation". */

@@ -16,7 +16,10 @@ export function readVariant(query: URLSearchParams): Variant {
 
 /** @param given what the page starts with; Kitsu asks its server for the like, and its page is empty until then */
 export function renderHtml(variant: Variant, given: object): Promise<string> {
-  return fillTemplate("index.html", { given: escapeText(JSON.stringify(given)), userscript: USERSCRIPTS[variant.userscript] });
+  return fillTemplate("index.html", {
+    given: escapeText(JSON.stringify(given)),
+    userscript: USERSCRIPTS[variant.userscript],
+  });
 }
 
 /** `?window=1366x768` has the same page without it in a frame of that size, in which it takes the frame for the window. */

@@ -6,7 +6,13 @@ export function idOf(name: string): string {
   const random = randomOf(name);
   const hex = Array.from({ length: 4 }, () => random().toString(16).padStart(8, "0")).join("");
   const variant = "89ab"[Number.parseInt(hex.slice(16, 17), 16) % 4];
-  return [hex.slice(0, 8), hex.slice(8, 12), `4${hex.slice(13, 16)}`, `${variant}${hex.slice(17, 20)}`, hex.slice(20)].join("-");
+  return [
+    hex.slice(0, 8),
+    hex.slice(8, 12),
+    `4${hex.slice(13, 16)}`,
+    `${variant}${hex.slice(17, 20)}`,
+    hex.slice(20),
+  ].join("-");
 }
 
 /** Numbers below `limit` that depend on the name alone. */

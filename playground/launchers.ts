@@ -7,7 +7,15 @@ export const LAUNCHERS = {
     { id: "rv", label: "Open in RV", kind: "rvlink", media: "{path}", args: ["-play"], many: true },
     { id: "xstudio", label: "Open in xStudio", kind: "xstudio", media: "{path}", many: true },
     { id: "mpv", label: "Open in mpv", kind: "mpv", media: "{media_url}", many: false },
-    { id: "studio", label: "Open in Blender", kind: "ticket", scheme: "studio", verb: "open", extensions: ["blend"], many: true },
+    {
+      id: "studio",
+      label: "Open in Blender",
+      kind: "ticket",
+      scheme: "studio",
+      verb: "open",
+      extensions: ["blend"],
+      many: true,
+    },
   ],
   roots: [{ linux: "/mnt/prod", windows: "P:\\", darwin: "/Volumes/prod" }],
 };

@@ -21,7 +21,11 @@ const PATIENCE_MS = 2_000;
 export async function fetchOffers(worker: string): Promise<Offer[] | undefined> {
   try {
     const headers = { accept: "application/json" };
-    const response = await fetch(`${worker}/actions`, { headers, redirect: "manual", signal: AbortSignal.timeout(PATIENCE_MS) });
+    const response = await fetch(`${worker}/actions`, {
+      headers,
+      redirect: "manual",
+      signal: AbortSignal.timeout(PATIENCE_MS),
+    });
     return response.ok ? v.parse(Catalogue, await response.json()).actions : undefined;
   } catch {
     return undefined;

@@ -4,7 +4,8 @@ import type { IncomingMessage } from "node:http";
 const BODY_MAX_BYTES = 4 * 1024 * 1024;
 
 /** The whole body as text. */
-export const readBody = async (request: IncomingMessage): Promise<string> => (await readBytes(request)).toString("utf8");
+export const readBody = async (request: IncomingMessage): Promise<string> =>
+  (await readBytes(request)).toString("utf8");
 
 export async function readBytes(request: IncomingMessage): Promise<Buffer<ArrayBuffer>> {
   const chunks: Buffer[] = [];

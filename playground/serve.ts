@@ -68,10 +68,22 @@ export async function startPlayground(options: PlaygroundOptions): Promise<Playg
   const faults = new Faults();
   const elsewhere = `${other}/other/login`;
   const proxy = behind && (await openProxy(Number(new URL(worker).port), { worker: behind, elsewhere }, faults, log));
-  const site = { worker, edge, farms, faults, elsewhere, bundle, studio, zou: openZou({ botToken, actions }), home: HOME };
+  const site = {
+    worker,
+    edge,
+    farms,
+    faults,
+    elsewhere,
+    bundle,
+    studio,
+    zou: openZou({ botToken, actions }),
+    home: HOME,
+  };
   server.on("request", (request, response) => {
     answer(site, request, response).catch((error: unknown) => {
-      log?.(`playground: ${request.method} ${request.url} failed: ${error instanceof Error ? error.stack : String(error)}`);
+      log?.(
+        `playground: ${request.method} ${request.url} failed: ${error instanceof Error ? error.stack : String(error)}`,
+      );
       if (response.headersSent) response.destroy();
       else sendText(response, 500, "The playground failed; its terminal says why.");
     });
@@ -101,7 +113,8 @@ async function answer(site: Site, request: IncomingMessage, response: ServerResp
     return (await breakStudio(site.faults.now, response)) ? undefined : site.studio(name, request, response);
   }
   if (area === "other") return answerAsOther(name, request, response);
-  if (area === "api") return (await breakZou(site.faults.now, request, response)) ? undefined : site.zou.answer(request, response);
+  if (area === "api")
+    return (await breakZou(site.faults.now, request, response)) ? undefined : site.zou.answer(request, response);
   if (area === "changes") return streamChanges(site.zou, request, response);
   if (area === "control" && name === "faults") return site.faults.control(request, response);
   if (area === "control")
@@ -116,7 +129,8 @@ async function answer(site: Site, request: IncomingMessage, response: ServerResp
     const frame = await renderFrame(url);
     return frame ? sendFile(response, "text/html", frame) : sendPage(site, url.searchParams, request, response);
   }
-  if (pathname === "/kitsu-actions.user.js") return sendFile(response, "text/javascript", await fetchUserscript(site.worker));
+  if (pathname === "/kitsu-actions.user.js")
+    return sendFile(response, "text/javascript", await fetchUserscript(site.worker));
   if (pathname === "/assets/app.js") return sendFile(response, "text/javascript", site.bundle.read("app.js"));
   if (pathname === "/assets/style.css") return sendFile(response, "text/css", site.bundle.read("style.css"));
   return sendText(response, 404, `The playground has no ${pathname}.`);

@@ -61,25 +61,41 @@ function decide(behaviour: string, body: string, home: string): Answer {
   const forwarded = v.safeParse(Forwarded, parseJson(body));
   if (!forwarded.success) return problem(400, "Not a forwarded call", v.summarize(forwarded.issues));
   const answer = ANSWERS.get(behaviour);
-  return answer ? answer(forwarded.output, home) : problem(404, "Unknown behaviour", `There is no /studio/${behaviour}.`);
+  return answer
+    ? answer(forwarded.output, home)
+    : problem(404, "Unknown behaviour", `There is no /studio/${behaviour}.`);
 }
 
 const ANSWERS = new Map<string, (forwarded: Forwarded, home: string) => Answer>([
   ["reply", (forwarded) => json(200, publish(forwarded.call.selection))],
-  ["problem", () => problem(409, "The delivery folder is locked", "Bruno Keller is delivering since 14:02. Ask him, or wait.")],
+  [
+    "problem",
+    () => problem(409, "The delivery folder is locked", "Bruno Keller is delivering since 14:02. Ask him, or wait."),
+  ],
   ["message", (forwarded) => json(200, { message: `Djibril Sow was told about ${count(forwarded)}.` })],
-  ["text", (forwarded) => ({ status: 200, type: "text/plain; charset=utf-8", body: `Tidied up ${count(forwarded)}. 🧹\n` })],
+  [
+    "text",
+    (forwarded) => ({ status: 200, type: "text/plain; charset=utf-8", body: `Tidied up ${count(forwarded)}. 🧹\n` }),
+  ],
   ["html", (forwarded) => ({ status: 200, type: "text/html; charset=utf-8", body: report(forwarded.call.selection) })],
   ["redirect", (_, home) => ({ status: 303, location: home })],
   ["nothing", () => ({ status: 204 })],
   ["slow", () => ({ ...json(200, { message: "The cloth is simulated." }), afterMs: SLOW_MS })],
 ]);
 
-const json = (status: number, value: unknown): Answer => ({ status, type: "application/json", body: JSON.stringify(value) });
+const json = (status: number, value: unknown): Answer => ({
+  status,
+  type: "application/json",
+  body: JSON.stringify(value),
+});
 
 /** Problem details, RFC 9457. */
 function problem(status: number, title: string, detail: string): Answer {
-  return { status, type: "application/problem+json", body: JSON.stringify({ type: "about:blank", title, status, detail }) };
+  return {
+    status,
+    type: "application/problem+json",
+    body: JSON.stringify({ type: "about:blank", title, status, detail }),
+  };
 }
 
 function count(forwarded: Forwarded): string {
@@ -92,7 +108,9 @@ function publish(selection: readonly string[]) {
   const outcomes = selection.map((id, index) => {
     const label = labelOf(id);
     if (index % 7 === 3) return { id, label, state: "failed", reason: "The scene has unsaved references." };
-    return index % 3 === 2 ? { id, label, state: "skipped", reason: "Nothing new since v003." } : { id, label, state: "done" };
+    return index % 3 === 2
+      ? { id, label, state: "skipped", reason: "Nothing new since v003." }
+      : { id, label, state: "done" };
   });
   const done = outcomes.filter(({ state }) => state === "done");
   return {
@@ -103,9 +121,13 @@ function publish(selection: readonly string[]) {
       title: `${done.length} of ${outcomes.length} published`,
       text: "The files are on the server of the studio.",
       outcomes,
-      tables: [{ title: "Files", columns: ["File", "MB"], rows: done.map(({ label }, index) => [fileOf(label), 12 + index]) }],
+      tables: [
+        { title: "Files", columns: ["File", "MB"], rows: done.map(({ label }, index) => [fileOf(label), 12 + index]) },
+      ],
       links: [{ label: "How publishing works", url: "https://kitsu.cg-wire.com/" }],
-      effects: [{ kind: "copy", text: done.map(({ label }) => `/prod/${fileOf(label)}`).join("\n"), label: "Copy the paths" }],
+      effects: [
+        { kind: "copy", text: done.map(({ label }) => `/prod/${fileOf(label)}`).join("\n"), label: "Copy the paths" },
+      ],
     },
   };
 }

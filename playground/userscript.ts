@@ -33,4 +33,5 @@ async function tryOnce(url: string): Promise<Tried> {
   }
 }
 
-const warn = (text: string): string => `console.warn(${JSON.stringify(`${text} Is the worker running? Reload when it is.`)});\n`;
+const warn = (text: string): string =>
+  `console.warn(${JSON.stringify(`${text} Is the worker running? Reload when it is.`)});\n`;

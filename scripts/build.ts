@@ -82,7 +82,9 @@ const modules: BuildOptions[] = [
   },
   {
     ...browserOptions("worker/pages/script/theme.ts"),
-    plugins: [writeModule("theme-script", (bundle) => `export const themeScript = ${JSON.stringify(bundle.trim())};\n`)],
+    plugins: [
+      writeModule("theme-script", (bundle) => `export const themeScript = ${JSON.stringify(bundle.trim())};\n`),
+    ],
   },
 ];
 

@@ -38,8 +38,28 @@ export async function describeWorker({ port, folder, settings }: WorkerOptions) 
   return {
     file: process.execPath,
     args: [
-      ...["--no-warnings", wrangler, "dev", "--config", config, "--env=", "--local", "--ip", "127.0.0.1", "--port", String(port)],
-      ...["--inspector-port", "0", "--persist-to", state, "--log-level", "warn", "--show-interactive-dev-session=false"],
+      ...[
+        "--no-warnings",
+        wrangler,
+        "dev",
+        "--config",
+        config,
+        "--env=",
+        "--local",
+        "--ip",
+        "127.0.0.1",
+        "--port",
+        String(port),
+      ],
+      ...[
+        "--inspector-port",
+        "0",
+        "--persist-to",
+        state,
+        "--log-level",
+        "warn",
+        "--show-interactive-dev-session=false",
+      ],
     ],
     env: LOCAL_ENVIRONMENT,
   };

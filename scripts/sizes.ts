@@ -11,7 +11,9 @@ const BUDGETS = {
 };
 
 for (const [name, { size, most }] of Object.entries(BUDGETS)) {
-  console.log(`${name.padEnd(10)} ${size.toLocaleString("en").padStart(7)} of ${most.toLocaleString("en")} bytes, gzip`);
+  console.log(
+    `${name.padEnd(10)} ${size.toLocaleString("en").padStart(7)} of ${most.toLocaleString("en")} bytes, gzip`,
+  );
   if (size > most) {
     console.error(`The ${name} is ${(size - most).toLocaleString("en")} bytes over its budget.`);
     process.exitCode = 1;

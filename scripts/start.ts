@@ -52,7 +52,9 @@ async function start(): Promise<void> {
   opened.push(() => playground.close());
   keep(
     "npm run build",
-    spawn(process.execPath, [join(import.meta.dirname, "build.ts"), "--watch"], { stdio: ["ignore", "inherit", "inherit"] }),
+    spawn(process.execPath, [join(import.meta.dirname, "build.ts"), "--watch"], {
+      stdio: ["ignore", "inherit", "inherit"],
+    }),
   );
   const apart = { ...settings.both, ...settings.farms(true), KITSU_TOKEN: botToken };
   keep("The worker", await startWorker({ port: innerPort, folder: stateDir, settings: apart }));

@@ -20,7 +20,9 @@ describe("our own wire", () => {
       effects: [{ kind: "teleport" }],
       links: "none",
     };
-    expect(say({ reply: { ...reply, links: [] } })).toMatchObject({ reply: { outcomes: [{ label: "SH010" }], effects: [] } });
+    expect(say({ reply: { ...reply, links: [] } })).toMatchObject({
+      reply: { outcomes: [{ label: "SH010" }], effects: [] },
+    });
   });
 
   it("draws charts of the kinds it knows, and leaves gaps where a value is null", () => {
@@ -39,7 +41,11 @@ describe("our own wire", () => {
       replyKind: "hologram",
       title: "Look",
     });
-    expect(say({ version: 2, reply: { kind: "hologram" } })).toEqual({ kind: "newer", replyKind: "hologram", title: "" });
+    expect(say({ version: 2, reply: { kind: "hologram" } })).toEqual({
+      kind: "newer",
+      replyKind: "hologram",
+      title: "",
+    });
   });
 
   it("is not taken for ours where a stranger has a kind of its own", () => {
@@ -69,7 +75,12 @@ describe("servers that are not ours", () => {
     ["broken JSON", JSON_TYPE, '{"a', { kind: "text", text: '{"a', failed: false }],
     ["nothing", "", "", { kind: "nothing", failed: false }],
     ["blanks", "", " \n", { kind: "nothing", failed: false }],
-    ["a page", "text/html", "<title> Hi\n</title>", { kind: "html", html: "<title> Hi\n</title>", title: "Hi", failed: false }],
+    [
+      "a page",
+      "text/html",
+      "<title> Hi\n</title>",
+      { kind: "html", html: "<title> Hi\n</title>", title: "Hi", failed: false },
+    ],
     [
       "a page that claims to be JSON",
       JSON_TYPE,

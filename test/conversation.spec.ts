@@ -43,7 +43,8 @@ test("by keyboard alone: asked, wrong, right, agreed to, some failed, those trie
   await dialog.getByLabel("Status").focus();
   await page.keyboard.type("Retake");
   await page.keyboard.press("Enter");
-  if (await dialog.getByLabel("Status").isVisible()) await dialog.getByRole("button", { name: "Comment" }).press("Enter");
+  if (await dialog.getByLabel("Status").isVisible())
+    await dialog.getByRole("button", { name: "Comment" }).press("Enter");
   // Agreed to.
   await expect(dialog.getByText(/^Comment on \d+ tasks, and set them to Retake\?$/).first()).toBeVisible();
   await dialog.getByRole("button", { name: "Comment" }).press("Enter");
@@ -82,7 +83,9 @@ test("hundreds of comments go on by themselves, are each written once, and end",
   await expect(toast).toContainText(`Commented on ${count} tasks`);
   await expect(toast).toContainText(`${count} done`);
   const commented = await page.evaluate(async (project) => {
-    const tasks: { id: string; last_comment_date: string }[] = await (await fetch(`/api/data/tasks?project_id=${project}`)).json();
+    const tasks: { id: string; last_comment_date: string }[] = await (
+      await fetch(`/api/data/tasks?project_id=${project}`)
+    ).json();
     const texts = await Promise.all(
       tasks.map(async ({ id }) => (await (await fetch(`/api/data/tasks/${id}/comments`)).json()) as { text: string }[]),
     );
@@ -124,7 +127,11 @@ async function runHandler(uri: string, { worker }: Started): Promise<number | nu
       trusted_origins: [worker],
       roots: { linux: ["/mnt/prod"], darwin: ["/Volumes/prod"], windows: ["P:\\"] },
       applications: {
-        studio: { command: [PYTHON, "-c", "import time; time.sleep(2)", "{paths}"], extensions: [".blend"], many: true },
+        studio: {
+          command: [PYTHON, "-c", "import time; time.sleep(2)", "{paths}"],
+          extensions: [".blend"],
+          many: true,
+        },
       },
     }),
   );

@@ -7,7 +7,8 @@ const DID_NOT_RUN = "It did not run: run it again once this is fixed.";
 const MAY_HAVE_RUN = "It may have run: don't run it again yet. Still checking…";
 const NEVER_ARRIVED = "The call never reached the action server. Should it still arrive, it is refused.";
 const DONE = /2 done/;
-const foreign = (what: string, advice = "Tell your TD.") => `Something other than the action server answered: ${what}. ${advice} `;
+const foreign = (what: string, advice = "Tell your TD.") =>
+  `Something other than the action server answered: ${what}. ${advice} `;
 
 let context: BrowserContext;
 let page: Page;
@@ -86,7 +87,11 @@ const ROWS: Readonly<Record<string, (started: Started) => Row>> = {
     says: `Something at ${host(started)} refuses calls from ${started.playground} (CORS): tell your TD. ${DID_NOT_RUN}`,
     ran: 0,
   }),
-  "a broken setting": () => ({ wish: { call: "broken-setting" }, says: "LOG_TOKEN must have 16 characters or more.", ran: 0 }),
+  "a broken setting": () => ({
+    wish: { call: "broken-setting" },
+    says: "LOG_TOKEN must have 16 characters or more.",
+    ran: 0,
+  }),
   "an answer without CORS headers": () => ({ wish: { call: "no-cors" }, says: DONE, ran: 1 }),
   "another server's answer without them": (started) => ({
     wish: {},
@@ -136,8 +141,10 @@ const ROWS: Readonly<Record<string, (started: Started) => Row>> = {
   "a login page": ({ worker }) => ({
     wish: { call: "login" },
     says:
-      foreign("“Sign in ・ Cloudflare Access” (200)", `Open ${worker} in a new tab, and log in if asked. Otherwise tell your TD.`) +
-      DID_NOT_RUN,
+      foreign(
+        "“Sign in ・ Cloudflare Access” (200)",
+        `Open ${worker} in a new tab, and log in if asked. Otherwise tell your TD.`,
+      ) + DID_NOT_RUN,
     ran: 0,
   }),
   "a login on another host": ({ worker }) => ({
@@ -163,7 +170,12 @@ const ROWS: Readonly<Record<string, (started: Started) => Row>> = {
   ...Object.fromEntries(
     ["500", "429", "502", "cut"].map((runs) => [
       `a lost answer, and ${runs} where it is asked for`,
-      () => ({ wish: { call: "cut-after", runs }, says: `The connection was lost. ${MAY_HAVE_RUN}`, ran: 1, later: DONE }),
+      () => ({
+        wish: { call: "cut-after", runs },
+        says: `The connection was lost. ${MAY_HAVE_RUN}`,
+        ran: 1,
+        later: DONE,
+      }),
     ]),
   ),
   "a Kitsu that is dead": () => ({ wish: { zou: "dead" }, says: "Kitsu could not be reached.", ran: 0 }),
@@ -285,7 +297,9 @@ test("a popup that is blocked: it waits for its button", async () => {
 
 test("a farm that is down: nothing was submitted", async () => {
   const tell = (down: boolean) =>
-    fetch(`${playground}/control/flamenco`, { method: "POST", body: JSON.stringify({ down }) }).then(({ status }) => status);
+    fetch(`${playground}/control/flamenco`, { method: "POST", body: JSON.stringify({ down }) }).then(
+      ({ status }) => status,
+    );
   expect(await tell(true)).toBe(200);
   await call("Render with Flamenco (AJAX)");
   await expect(toast).toContainText(/Flamenco (could not|can't) be reached/);

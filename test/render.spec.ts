@@ -60,7 +60,10 @@ test("a render on Afanasy in a form's tab follows by itself, and is canceled the
   await expect(tab.getByRole("heading", { name: "Canceled: 2 shots" })).toBeVisible({ timeout: 15_000 });
 });
 
-test("who renders the same shots is told who is at work on them, and follows that render", async ({ page, started }) => {
+test("who renders the same shots is told who is at work on them, and follows that render", async ({
+  page,
+  started,
+}) => {
   await select(page, started, [2, 5]);
   await submit(page, "Render with Flamenco (AJAX)", "1-200");
   const toasts = page.locator("kitsu-actions");

@@ -21,7 +21,10 @@ test("an AJAX action shows its outcome as a toast, and is in the log", async ({ 
   await expect(page.getByText("superagent").or(page.getByText("application/json")).first()).toBeVisible();
 });
 
-test("a form action opens its outcome in a tab, which leads back to Kitsu and on to the run", async ({ page, started }) => {
+test("a form action opens its outcome in a tab, which leads back to Kitsu and on to the run", async ({
+  page,
+  started,
+}) => {
   await openPlayground(page, started);
   const tab = await runForm(page, "Debug");
   await expect(tab.getByRole("heading", { name: "2 tasks of 2 entities in 1 project" })).toBeVisible();
@@ -69,7 +72,9 @@ test("an action the worker does not have says so in a toast", async ({ page, sta
 
 test("a debug page of many tasks is folded, and searched", async ({ page, started }) => {
   await page.goto(started.playground);
-  const ids = await page.locator("[data-task-id]").evaluateAll((cells) => cells.map((cell) => cell.getAttribute("data-task-id")));
+  const ids = await page
+    .locator("[data-task-id]")
+    .evaluateAll((cells) => cells.map((cell) => cell.getAttribute("data-task-id")));
   await page.goto(`${started.worker}/actions/debug?personid=${ADA}&selection=${ids.slice(0, 60).join(",")}`);
   const folds = page.locator("details.fold:visible");
   const before = await folds.count();
@@ -119,7 +124,10 @@ test("a form's tab is as dark as Kitsu is: at once on Kitsu's own host, elsewher
   await page.context().close();
 });
 
-test("a comment is asked for, agreed to, written where Kitsu takes it, and seen in Kitsu at once", async ({ page, started }) => {
+test("a comment is asked for, agreed to, written where Kitsu takes it, and seen in Kitsu at once", async ({
+  page,
+  started,
+}) => {
   await page.goto(started.playground);
   await page.getByRole("button", { name: "Select all tasks: Layout" }).click();
   const tab = await runForm(page, "Comment and set status");
@@ -164,11 +172,15 @@ test("the page is whole without JavaScript", async ({ browser, started }) => {
 });
 
 for (const colorScheme of ["light", "dark"] as const) {
-  test(`our pages keep their own policy and have nothing axe-core finds, ${colorScheme}`, async ({ browser, started }) => {
+  test(`our pages keep their own policy and have nothing axe-core finds, ${colorScheme}`, async ({
+    browser,
+    started,
+  }) => {
     const page = await (await browser.newContext({ colorScheme })).newPage();
     // In the dark, the colours alone are others.
     const axe = () => new AxeBuilder({ page }).setLegacyMode();
-    const find = async () => (await (colorScheme === "dark" ? axe().withRules(["color-contrast"]) : axe()).analyze()).violations;
+    const find = async () =>
+      (await (colorScheme === "dark" ? axe().withRules(["color-contrast"]) : axe()).analyze()).violations;
     const refused: string[] = [];
     page.on("console", (message) => {
       if (message.type() === "error" && !message.text().includes("404")) refused.push(message.text());
@@ -200,7 +212,9 @@ test("the home page says whether the userscript is running", async ({ page, star
     page.evaluate((one) => document.documentElement.setAttribute("data-kitsu-actions", one), version);
   for (const older of ["0.0.9.1900000000", "0.1.0", "0.1.0.9"]) {
     await wakeUp(older);
-    await expect(notice).toContainText(`What runs here is version ${older}, older than the version ${offered} that is offered.`);
+    await expect(notice).toContainText(
+      `What runs here is version ${older}, older than the version ${offered} that is offered.`,
+    );
   }
   for (const other of [offered, "0.1.0.9900000000", "0.10.0.1"]) {
     await wakeUp(other);
@@ -208,7 +222,11 @@ test("the home page says whether the userscript is running", async ({ page, star
   }
 });
 
-test("the home page copies addresses, and its tables do not scroll within the page", async ({ page, context, started }) => {
+test("the home page copies addresses, and its tables do not scroll within the page", async ({
+  page,
+  context,
+  started,
+}) => {
   await context.grantPermissions(["clipboard-read", "clipboard-write"]);
   await page.setViewportSize({ width: 1_366, height: 768 });
   await page.goto(started.worker);

@@ -169,8 +169,12 @@ describe("every action", () => {
     const id = path.split("/").at(-1)?.replace(".ts", "") ?? "";
     expect(read("worker/actions/index.ts"), `Add a line for ${id} to worker/actions/index.ts`).toContain(`./${id}.ts`);
     expect(files, `Write test/worker/actions/${id}.test.ts`).toContain(`test/worker/actions/${id}.test.ts`);
-    expect(read(`test/worker/actions/${id}.test.ts`), "Begin the test with describeAction").toContain("describeAction(");
-    expect(read("README.md"), `Add a row for ${id} to the catalogue in README.md`).toMatch(new RegExp(`^\\| \\[?\`?${id}`, "m"));
+    expect(read(`test/worker/actions/${id}.test.ts`), "Begin the test with describeAction").toContain(
+      "describeAction(",
+    );
+    expect(read("README.md"), `Add a row for ${id} to the catalogue in README.md`).toMatch(
+      new RegExp(`^\\| \\[?\`?${id}`, "m"),
+    );
   });
 });
 
@@ -188,7 +192,8 @@ describe("safety", () => {
   });
 
   it("parses foreign data instead of asserting its type", () => {
-    const code = (path: string) => read(path).replace(/\/\/.*|\/\*[\s\S]*?\*\/|`[^`]*`|"[^"]*"|^(?:im|ex)port [^;]*;/gm, "");
+    const code = (path: string) =>
+      read(path).replace(/\/\/.*|\/\*[\s\S]*?\*\/|`[^`]*`|"[^"]*"|^(?:im|ex)port [^;]*;/gm, "");
     const bad = products.filter((path) => /[\w)\]}] as (?!const\b)[\w{[(]/.test(code(path)));
     expect(bad, "Parse it with valibot").toEqual([]);
   });
@@ -197,7 +202,9 @@ describe("safety", () => {
     const colours = (path: string, name: string) =>
       [...read(path).matchAll(new RegExp(`--${name}: ?(#\\w+)`, "g"))].map(([, one]) => one);
     for (const name of ["accent", "on-accent"]) {
-      const [ours, theirs] = ["userscript/ui/toast-style.ts", "worker/pages/page-style.ts"].map((path) => colours(path, name));
+      const [ours, theirs] = ["userscript/ui/toast-style.ts", "worker/pages/page-style.ts"].map((path) =>
+        colours(path, name),
+      );
       expect(new Set(ours).size, name).toBe(2);
       expect(new Set(theirs), name).toEqual(new Set(ours));
     }
@@ -206,7 +213,9 @@ describe("safety", () => {
   it("says in docs/storage.md what it keeps", () => {
     const keys = [
       ...products.flatMap((path) =>
-        [...read(path).matchAll(/["`](kitsu-actions:\w+|run\/|userscript(?=")|kitsu_actions_\w+)/g)].map(([, key = ""]) => key),
+        [...read(path).matchAll(/["`](kitsu-actions:\w+|run\/|userscript(?=")|kitsu_actions_\w+)/g)].map(
+          ([, key = ""]) => key,
+        ),
       ),
     ];
     expect(new Set(keys).size).toBe(10);
@@ -239,7 +248,9 @@ describe("what the README promises", () => {
   it("are files that are there", () => {
     for (const document of documents) {
       const links = [...read(document).matchAll(/\]\((?!https?:|#)([^)#]+)/g)].map(([, path = ""]) => path);
-      const missing = links.filter((path) => statSync(join(root, document, "..", path), { throwIfNoEntry: false }) === undefined);
+      const missing = links.filter(
+        (path) => statSync(join(root, document, "..", path), { throwIfNoEntry: false }) === undefined,
+      );
       expect(missing, `${document} links to what is not there`).toEqual([]);
     }
   });

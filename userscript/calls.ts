@@ -73,7 +73,8 @@ function beginCall({ url, address, run, body }: Sent): (answer: Received) => voi
   const tasks = Array.isArray(selection) ? selection.length : 0;
   const text = since ? said.sentTwice(sayElapsed(since)) : said.sent(tasks);
   const update = showToast(pend(name, text));
-  const again = (more: object, attempt: string) => post(addAttempt({ url: address, run }, attempt), Object.assign({}, sent, more));
+  const again = (more: object, attempt: string) =>
+    post(addAttempt({ url: address, run }, attempt), Object.assign({}, sent, more));
   const call: Call = { at, url: address, run, name, person: personId(), update, again, wasOffline: !navigator.onLine };
   addOpenCall(call);
   const stop = showElapsed(call, text);
@@ -89,7 +90,8 @@ function beginCall({ url, address, run, body }: Sent): (answer: Received) => voi
 /** Says how long it takes, once that is long. Gives what ends it. */
 function showElapsed({ at, name, update }: Call, text: string): () => void {
   const timer = setInterval(() => {
-    if (Date.now() - at >= LONG_MS) quietly(() => update({ ...pend(name, `${text} ${sayElapsed(at)}`), said: "" }, true));
+    if (Date.now() - at >= LONG_MS)
+      quietly(() => update({ ...pend(name, `${text} ${sayElapsed(at)}`), said: "" }, true));
   }, 1_000);
   return () => clearInterval(timer);
 }
@@ -103,7 +105,16 @@ function repeat(offer: Offer, name: string, given?: Update): void {
   given?.(pending);
   const again = (more: object, attempt?: string) =>
     post(attempt ? addAttempt(address, attempt) : address.url, { ...namePerson(), ...more });
-  const call: Call = { ...address, at: Date.now(), name, person: personId(), update, again, offer, wasOffline: !navigator.onLine };
+  const call: Call = {
+    ...address,
+    at: Date.now(),
+    name,
+    person: personId(),
+    update,
+    again,
+    offer,
+    wasOffline: !navigator.onLine,
+  };
   addOpenCall(call);
   const stop = showElapsed(call, words().sending);
   quietly(async () => {

@@ -9,7 +9,13 @@ import { isOurAnswer, settle } from "./run-state.ts";
 import type { Received } from "./xhr-hook.ts";
 
 /** A call without a readable answer. `run` only where our worker was called. */
-export type Unread = { url: string; run: string | undefined; attempt?: string | undefined; at: number; wasOffline?: boolean };
+export type Unread = {
+  url: string;
+  run: string | undefined;
+  attempt?: string | undefined;
+  at: number;
+  wasOffline?: boolean;
+};
 
 /** Nobody knows yet whether it ran: it is asked for again until somebody does, which `text` says after the `cause`. */
 export type Doubt = { kind: "doubt"; cause: string; text: string };

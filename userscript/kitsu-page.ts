@@ -16,7 +16,9 @@ const TASKS_MAX = 20;
 const WORKPLACES = ".side-column, .task-info-column, .add-comment, .topbar nav, .navbar > aside";
 /** src/components/players/players/PlaylistPlayer.vue: the whole of it, and what is pressed in it. */
 const PLAYER = ".playlist-player";
-const PLAYER_CONTROLS = [".playlist-header", ".video-progress", ".playlist-footer"].map((part) => `${PLAYER} ${part}`).join();
+const PLAYER_CONTROLS = [".playlist-header", ".video-progress", ".playlist-footer"]
+  .map((part) => `${PLAYER} ${part}`)
+  .join();
 
 /**
  * The name of the AJAX action at this URL; the same URL may be there as a form, too. src/store/modules/customactions.js: the getter

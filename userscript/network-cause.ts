@@ -21,7 +21,8 @@ export function watchPolicy(): void {
 /** Why the browser itself never sent it, if it did not. */
 export async function findBlock(url: string): Promise<string | undefined> {
   const { host, hostname, protocol, origin, pathname } = new URL(url, location.href);
-  if (location.protocol === "https:" && protocol === "http:" && !LOOPBACK_HOST.test(hostname)) return words().mixed(host);
+  if (location.protocol === "https:" && protocol === "http:" && !LOOPBACK_HOST.test(hostname))
+    return words().mixed(host);
   // The violation's event may come after the call's own end.
   await sleep(50);
   return [...blocked].some((uri) => uri.startsWith(origin + pathname)) ? words().blocked(host) : undefined;
@@ -42,7 +43,12 @@ export async function findCause(wasOffline: boolean): Promise<string> {
   if (direct?.status !== 204) return `${said.inFront} ${said.logIn(CONFIG.worker)}`;
   if (wasOffline) return said.wasOffline;
   // As a call is sent: with a session, and headers that have to be asked for first.
-  const like: RequestInit = { method: "POST", headers: { "content-type": "application/json" }, body: "{}", credentials: "include" };
+  const like: RequestInit = {
+    method: "POST",
+    headers: { "content-type": "application/json" },
+    body: "{}",
+    credentials: "include",
+  };
   if ((await probe(ping, like)) === undefined) return said.refused(host, location.origin);
   return said.cut;
 }

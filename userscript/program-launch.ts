@@ -25,7 +25,9 @@ export function followLaunch(launch: Launch, content: Content, person: string, u
   const { presses: others = [], tone: own, text } = content;
   const ways = launch.ways.filter(({ url }) => mayOpen(url));
   const find = (wanted: unknown) => ways.find(({ system }) => system && system === wanted);
-  const systems = ways.flatMap(({ system }) => (system ? [{ value: system, label: system.replace("darwin", "macOS") }] : []));
+  const systems = ways.flatMap(({ system }) =>
+    system ? [{ value: system, label: system.replace("darwin", "macOS") }] : [],
+  );
   const ticket = launch.ticket && isOurs(launch.ticket.url) ? launch.ticket : undefined;
   let way = find(recall(person, "").system) ?? find(launch.system) ?? ways[0];
   let turn = 0;
@@ -46,7 +48,8 @@ export function followLaunch(launch: Launch, content: Content, person: string, u
       outcomes: content.outcomes?.map((one) => (state && one.state === "waiting" ? { ...one, state } : one)),
       text: [text, line, command].filter(Boolean).join("\n"),
       presses: [...presses, ...others],
-      choice: systems[1] && !isOver ? { label: said.system, options: systems, chosen: way?.system ?? "", choose } : undefined,
+      choice:
+        systems[1] && !isOver ? { label: said.system, options: systems, chosen: way?.system ?? "", choose } : undefined,
     };
     return update(shown, turn > 0);
   }

@@ -19,7 +19,10 @@ const LOST_AFTER_MS = 10_000;
  * @param tell gets each answer as it came; "" when the run is not known any more, undefined when nobody answers
  * @returns what ends it
  */
-export function follow({ url, socket: address, at, run, attempt }: Following, tell: (answer?: string) => void): () => undefined {
+export function follow(
+  { url, socket: address, at, run, attempt }: Following,
+  tell: (answer?: string) => void,
+): () => undefined {
   let isOver = false;
   let isRunning = false;
   let wait = WAIT_MS;

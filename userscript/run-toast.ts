@@ -34,7 +34,11 @@ export type Work = {
 };
 
 /** @param end gets how it ended */
-export function startWork(following: Following, given: Update | undefined, end: (work: Work, heard: Diagnosis) => void): Work {
+export function startWork(
+  following: Following,
+  given: Update | undefined,
+  end: (work: Work, heard: Diagnosis) => void,
+): Work {
   const { name, socket, note: doubt = "" } = following;
   // A call whose answer was lost.
   const isLost = socket === "";
@@ -74,8 +78,15 @@ export function startWork(following: Following, given: Update | undefined, end: 
   function draw(said: string | undefined): void {
     const { run } = findReply(heard);
     const shown = heard ? present(name, 200, heard, following.run, true) : content;
-    const lines = [trouble, Date.now() - notedAt < HEARD_MS && note, shown.text, isLost && heard && sayElapsed(following.at)];
-    const own = isLost ? [{ label: words().stopAsking, act: () => end(work, words().notFound) }] : drawControls(name, run, tell);
+    const lines = [
+      trouble,
+      Date.now() - notedAt < HEARD_MS && note,
+      shown.text,
+      isLost && heard && sayElapsed(following.at),
+    ];
+    const own = isLost
+      ? [{ label: words().stopAsking, act: () => end(work, words().notFound) }]
+      : drawControls(name, run, tell);
     const presses = [...own, ...drawNotice(), ...(shown.presses ?? [])];
     work.content = { ...shown, text: lines.filter(Boolean).join("\n"), presses, said };
     work.update(work.content, said !== undefined);

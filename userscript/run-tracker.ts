@@ -47,7 +47,15 @@ export function beginWork(call: Call, heard: Diagnosis, isLost: boolean): boolea
   const isDoubt = typeof heard === "object" && heard.kind === "doubt";
   if (isStarted && run?.follow && mayFollow(run.follow)) begin({ ...run.follow, at, name, run: run.id });
   else if (id && (isDoubt || (isStarted && isLost))) {
-    begin({ at, name, run: id, attempt, url: locate({ run: id, attempt }), socket: "", note: isDoubt ? heard.text : undefined });
+    begin({
+      at,
+      name,
+      run: id,
+      attempt,
+      url: locate({ run: id, attempt }),
+      socket: "",
+      note: isDoubt ? heard.text : undefined,
+    });
   } else return false;
   return true;
 

@@ -46,7 +46,9 @@ export function addRun(url: string): { url: string; run: string | undefined } {
   const [address = ""] = url.split("#");
   const present = /[?&]run=([0-9a-f]{32}(?![^&]))?/.exec(address);
   if (present) return { url, run: present[1] };
-  const run = Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, "0")).join("");
+  const run = Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, "0")).join(
+    "",
+  );
   return {
     url: url.replace(
       address,

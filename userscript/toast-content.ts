@@ -63,7 +63,8 @@ export function pend(name: string, text: string): Content {
 }
 
 /** "for 35 s" */
-export const sayElapsed = (since: number) => words().elapsed(measureTime(Math.max(0, Math.round((Date.now() - since) / 1_000))));
+export const sayElapsed = (since: number) =>
+  words().elapsed(measureTime(Math.max(0, Math.round((Date.now() - since) / 1_000))));
 
 /**
  * @param name the action's name
@@ -101,7 +102,10 @@ export function present(
   const tone = heard.failed ? "error" : "success";
   if (heard.kind === "html") return draft(name, heard.failed ? tone : "info", heard.title, [wrong || said.webPage]);
   const text = heard.kind !== "nothing" && heard.text?.slice(0, TEXT_MAX_CHARS);
-  return draft(name, tone, heard.kind === "message" ? heard.title : "", [text, wrong || (heard.kind === "nothing" && "OK")]);
+  return draft(name, tone, heard.kind === "message" ? heard.title : "", [
+    text,
+    wrong || (heard.kind === "nothing" && "OK"),
+  ]);
 }
 
 function presentReply(name: string, reply: Reply, run: Run | undefined, isFollowed: boolean, isLost: boolean): Content {
@@ -127,7 +131,12 @@ function presentReply(name: string, reply: Reply, run: Run | undefined, isFollow
   const tone = run?.resume ? "info" : "pending";
   const line = [far, left !== undefined && said.left(measureTime(Math.max(left, 60)))].filter(Boolean).join(" · ");
   const picture = reply.picture !== undefined && isOurs(reply.picture) ? reply.picture : undefined;
-  return { ...draft(name, tone, title, [line, text], details), outcomes: reply.outcomes, work: { done, total }, picture };
+  return {
+    ...draft(name, tone, title, [line, text], details),
+    outcomes: reply.outcomes,
+    work: { done, total },
+    picture,
+  };
 }
 
 /** In symbols that are the same in every language. */

@@ -24,7 +24,8 @@ export function pipe(...steps: Parse[]): Parse {
 }
 
 export function optional(inner: Parse, instead?: unknown): Parse {
-  return (value) => (value === undefined && instead === undefined ? value : inner(value === undefined ? instead : value));
+  return (value) =>
+    value === undefined && instead === undefined ? value : inner(value === undefined ? instead : value);
 }
 
 export function fallback(inner: Parse, instead: unknown): Parse {

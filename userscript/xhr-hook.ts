@@ -67,7 +67,11 @@ function patchPrototype(): void {
   });
 }
 
-function watchAnswer(request: XMLHttpRequest, call: Omit<Sent, "body"> | undefined, body: unknown): (() => void) | undefined {
+function watchAnswer(
+  request: XMLHttpRequest,
+  call: Omit<Sent, "body"> | undefined,
+  body: unknown,
+): (() => void) | undefined {
   let tell = call && watcher?.onSend({ ...call, body: String(body) });
   if (!tell) return undefined;
   const answer = () =>

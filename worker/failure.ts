@@ -139,7 +139,8 @@ export function findPlatformLimit(cause: unknown): Failure | undefined {
   if (!/too many subrequests/i.test(String(cause))) return undefined;
   return new Failure("platform-limit", {
     text: "Cloudflare allows this action server no more requests for one call.",
-    advice: "Run the action on fewer tasks. Your TD can raise the limit: the paid plan of Cloudflare Workers allows more.",
+    advice:
+      "Run the action on fewer tasks. Your TD can raise the limit: the paid plan of Cloudflare Workers allows more.",
     cause,
   });
 }
@@ -155,6 +156,7 @@ export function describeCause(cause: unknown): string | undefined {
 export function noBinding(name: string, className: string): Failure {
   return new Failure("not-configured", {
     text: `This needs the Durable Object ${className}, and wrangler.toml has no binding ${name}.`,
-    advice: "Take [[durable_objects.bindings]] and [[migrations]] from the wrangler.toml of this version, and deploy again.",
+    advice:
+      "Take [[durable_objects.bindings]] and [[migrations]] from the wrangler.toml of this version, and deploy again.",
   });
 }

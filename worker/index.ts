@@ -24,7 +24,13 @@ import { serveLog, serveLogCsv, serveLogJson } from "./run/log-routes.ts";
 import { answerFailure } from "./run/response.ts";
 import { serveRun, voidRun } from "./run/run-routes.ts";
 import { type Env, readSettings } from "./settings/settings.ts";
-import { serveFile, serveMedia, serveTicket, serveTicketReport, serveTicketState } from "./storage/temporary-link-routes.ts";
+import {
+  serveFile,
+  serveMedia,
+  serveTicket,
+  serveTicketReport,
+  serveTicketState,
+} from "./storage/temporary-link-routes.ts";
 
 /** itty-router writes params and query into what it routes, so it gets a note of the request; handlers take the request itself. */
 const makeRouter = (base: string) =>
@@ -33,7 +39,10 @@ const makeRouter = (base: string) =>
     .options("/actions/:id", (_, request, context) => answerPreflight(request, context.settings))
     .all("/actions/:id", ({ params }, request, context) => dispatch(request, params.id ?? "", context))
     .get("/", (_, request, context) => redirectToHttps(request) ?? serveHome(context))
-    .get("/kitsu-actions.user.js", (_, request, context) => redirectToHttps(request) ?? serveUserscript(request, context))
+    .get(
+      "/kitsu-actions.user.js",
+      (_, request, context) => redirectToHttps(request) ?? serveUserscript(request, context),
+    )
     .get("/kitsu-actions.meta.js", (_, request, context) => redirectToHttps(request) ?? serveMetadata(request, context))
     .get("/actions", (_, request, context) => serveCatalogue(request, context))
     .get("/runs", (_, request, context) => serveLog(request, context))
@@ -46,9 +55,15 @@ const makeRouter = (base: string) =>
     .post("/runs/:id/void", ({ params }, request, context) => voidRun(request, params.id ?? "", context))
     .post("/runs/:id/retry", ({ params }, request, context) => dispatchRetry(request, params.id ?? "", context))
     .post("/runs/:id/undo", ({ params }, request, context) => dispatchUndo(request, params.id ?? "", context))
-    .post("/runs/:id/cancel", ({ params }, request, context) => dispatchControl(request, params.id ?? "", "cancel", context))
-    .post("/runs/:id/pause", ({ params }, request, context) => dispatchControl(request, params.id ?? "", "pause", context))
-    .post("/runs/:id/resume", ({ params }, request, context) => dispatchControl(request, params.id ?? "", "resume", context))
+    .post("/runs/:id/cancel", ({ params }, request, context) =>
+      dispatchControl(request, params.id ?? "", "cancel", context),
+    )
+    .post("/runs/:id/pause", ({ params }, request, context) =>
+      dispatchControl(request, params.id ?? "", "pause", context),
+    )
+    .post("/runs/:id/resume", ({ params }, request, context) =>
+      dispatchControl(request, params.id ?? "", "resume", context),
+    )
     .get("/runs/:id/follow", ({ params }, request, context) => serveFollow(request, params.id ?? "", context))
     .get("/runs/:id/picture", ({ params }, _, context) => servePicture(params.id ?? "", context))
     .post("/runs/:id/progress", ({ params }, request, context) => serveReport(request, params.id ?? "", context))
@@ -79,9 +94,16 @@ async function route(request: Request, context: RequestContext): Promise<Respons
   const { basePath } = context.settings;
   await checkAddressRate(request, context);
   if (router?.base !== basePath) router = { base: basePath, fetch: makeRouter(basePath).fetch };
-  const response: Response | undefined = await router.fetch({ method: request.method, url: request.url }, request, context);
+  const response: Response | undefined = await router.fetch(
+    { method: request.method, url: request.url },
+    request,
+    context,
+  );
   if (response !== undefined) return response;
-  throw new Failure("unknown-page", { text: "The address is wrong, or the page was moved.", advice: `Begin at ${context.base}/` });
+  throw new Failure("unknown-page", {
+    text: "The address is wrong, or the page was moved.",
+    advice: `Begin at ${context.base}/`,
+  });
 }
 
 /** HEAD is GET without the body, except where asking must not be doing, actions and tickets, and where Zou is asked in turn. */
@@ -99,8 +121,8 @@ export default {
       request = readOutside(arrived, settings);
       const url = new URL(request.url);
       const context = { env, settings, ctx, url, base: `${url.origin}${settings.basePath}` };
-      const response = await (request.method === "HEAD" ? routeHead : route)(request, context).catch((thrown: unknown) =>
-        answerFailure(request, toFailure(thrown), settings),
+      const response = await (request.method === "HEAD" ? routeHead : route)(request, context).catch(
+        (thrown: unknown) => answerFailure(request, toFailure(thrown), settings),
       );
       return allowReading(request, response, context);
     } catch (thrown) {

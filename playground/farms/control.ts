@@ -5,7 +5,12 @@ import { readBody } from "../request-body.ts";
 import type { Farms } from "./farm.ts";
 import { Wish } from "./faults.ts";
 
-export async function answerControl(farms: Farms, name: string, request: IncomingMessage, response: ServerResponse): Promise<void> {
+export async function answerControl(
+  farms: Farms,
+  name: string,
+  request: IncomingMessage,
+  response: ServerResponse,
+): Promise<void> {
   const farm = name === "flamenco" ? farms.flamenco : name === "afanasy" ? farms.afanasy : undefined;
   if (!farm) return send(response, 404, { error: `There is no farm ${name}: flamenco, or afanasy.` });
   // To look is to wish for nothing.
@@ -16,5 +21,7 @@ export async function answerControl(farms: Farms, name: string, request: Incomin
 }
 
 function send(response: ServerResponse, status: number, body: unknown): void {
-  response.writeHead(status, { "content-type": "application/json", "cache-control": "no-store" }).end(JSON.stringify(body));
+  response
+    .writeHead(status, { "content-type": "application/json", "cache-control": "no-store" })
+    .end(JSON.stringify(body));
 }

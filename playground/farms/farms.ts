@@ -11,7 +11,11 @@ export type FarmsOptions = {
   frameMs?: number;
 };
 
-export async function openFarms({ flamencoPort, afanasyPort, frameMs }: FarmsOptions): Promise<Farms & { close(): Promise<void> }> {
+export async function openFarms({
+  flamencoPort,
+  afanasyPort,
+  frameMs,
+}: FarmsOptions): Promise<Farms & { close(): Promise<void> }> {
   const pace = frameMs === undefined ? {} : { frameMs };
   const flamenco = await openFlamenco({ port: flamencoPort, ...pace });
   const afanasy = await openAfanasy({ port: afanasyPort, ...pace });

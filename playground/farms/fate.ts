@@ -39,7 +39,8 @@ export function fatesOf(told: string, tasks: number): (Fate | undefined)[] {
     if (TOO_LARGE.test(told) && index >= Math.floor(tasks / 2))
       return { after: 1, what: "fails", says: OUT_OF_MEMORY, isLuck: true };
     // So few that Flamenco never calls the job failed.
-    if (GAPPED.test(told) && index === Math.floor(tasks / 2)) return { after: 1, what: "fails", says: LOST_CACHE, isLuck: true };
+    if (GAPPED.test(told) && index === Math.floor(tasks / 2))
+      return { after: 1, what: "fails", says: LOST_CACHE, isLuck: true };
     if (WAITING.test(told) && index === Math.floor(tasks / 2)) {
       return { after: 1, what: "stalls", says: "Waiting for a licence of the denoiser …", isLuck: true };
     }
@@ -52,6 +53,14 @@ export const movieFateOf = (told: string): Fate | undefined =>
   MOVIELESS.test(told) ? { after: 0, what: "fails", says: NO_CODEC, isLuck: true } : undefined;
 
 /** What happens to it now. A task shorter than its fate meets it at its last frame. */
-export function meets({ fate, done, size }: { fate: Fate | undefined; done: number; size: number }): Fate["what"] | undefined {
+export function meets({
+  fate,
+  done,
+  size,
+}: {
+  fate: Fate | undefined;
+  done: number;
+  size: number;
+}): Fate["what"] | undefined {
   return fate && done >= Math.min(fate.after, size - 1) ? fate.what : undefined;
 }

@@ -21,7 +21,9 @@ export const Wish = v.strictObject({
   /** Afanasy: ends now, and is back some seconds later */
   die: v.optional(v.boolean()),
   /** Afanasy: machines of the farm go, come back, are paused or kept for their user: "node1: offline", or "all" of them */
-  machines: v.optional(v.strictObject({ name: v.string(), state: v.picklist(["online", "offline", "paused", "nimby"]) })),
+  machines: v.optional(
+    v.strictObject({ name: v.string(), state: v.picklist(["online", "offline", "paused", "nimby"]) }),
+  ),
   /** Flamenco: so many of its machines are awake, the others offline */
   awake: v.optional(v.pipe(v.number(), v.integer(), v.minValue(0))),
   /** Flamenco: all its machines sleep; `awake` wakes them */

@@ -1,9 +1,11 @@
 /** The plain pages of the farms. */
 
-export const text = (value: string): string => value.replace(/[&<>"']/g, (character) => `&#${character.codePointAt(0)};`);
+export const text = (value: string): string =>
+  value.replace(/[&<>"']/g, (character) => `&#${character.codePointAt(0)};`);
 
 /** @param cells are markup */
-export const row = (...cells: readonly string[]): string => `<tr>${cells.map((cell) => `<td>${cell}</td>`).join("")}</tr>`;
+export const row = (...cells: readonly string[]): string =>
+  `<tr>${cells.map((cell) => `<td>${cell}</td>`).join("")}</tr>`;
 
 /** Looks again every two seconds, as the real ones do by other means. */
 export function page(title: string, body: string): string {

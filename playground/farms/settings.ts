@@ -7,7 +7,8 @@ const TELL = { done: "wfa", failed: "retake" };
 export const flamencoSettings = (url: string, hasAccount = true) => ({
   url,
   name: "{project} {sequence|default:main} {entity} {task}",
-  blend: "/mnt/prod/{project|lower}/shots/{sequence|default:main|lower}/{entity|lower}/work/{entity|lower}_{task|lower}_v001.blend",
+  blend:
+    "/mnt/prod/{project|lower}/shots/{sequence|default:main|lower}/{entity|lower}/work/{entity|lower}_{task|lower}_v001.blend",
   output: "/mnt/render/{project|lower}/{sequence|default:main|lower}/{entity|lower}",
   roots: ["/mnt/prod", "/mnt/render"],
   job_types: [

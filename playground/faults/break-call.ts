@@ -54,7 +54,12 @@ export type Way = {
 };
 
 /** Passes it on, unless that is broken. */
-export async function passOrBreak(now: Wish, way: Way, request: IncomingMessage, response: ServerResponse): Promise<void> {
+export async function passOrBreak(
+  now: Wish,
+  way: Way,
+  request: IncomingMessage,
+  response: ServerResponse,
+): Promise<void> {
   const path = new URL(request.url ?? "/", "http://localhost").pathname.replace(/^\/edge(?=\/)/, "");
   if (now.call === "login-elsewhere") return redirect(way, response);
   if (now.runs && /^\/runs\/[0-9a-f]{32}(\/void)?$/.test(path)) {
@@ -69,7 +74,12 @@ export async function passOrBreak(now: Wish, way: Way, request: IncomingMessage,
 
 const isCall = (path: string) => path.startsWith("/actions/") || /^\/runs\/[^/]+\/(retry|undo)$/.test(path);
 
-async function breakCall(mode: CallMode, { worker }: Way, request: IncomingMessage, response: ServerResponse): Promise<void> {
+async function breakCall(
+  mode: CallMode,
+  { worker }: Way,
+  request: IncomingMessage,
+  response: ServerResponse,
+): Promise<void> {
   if (mode === "cut-before") return cut(response);
   if (mode === "cut-during") {
     const passing = askEdge(worker, request, response, true).then((answered) => answered?.resume());
@@ -86,7 +96,12 @@ async function breakCall(mode: CallMode, { worker }: Way, request: IncomingMessa
   response.end(JSON.stringify({ version: 1, reply: said }));
 }
 
-async function spoil(mode: CallMode, worker: string, request: IncomingMessage, response: ServerResponse): Promise<void> {
+async function spoil(
+  mode: CallMode,
+  worker: string,
+  request: IncomingMessage,
+  response: ServerResponse,
+): Promise<void> {
   const answered = await askEdge(worker, request, response, true);
   if (!answered) return;
   const chunks: Uint8Array[] = [];
@@ -126,5 +141,7 @@ function answerPage(mode: CallMode | RunsMode, request: IncomingMessage, respons
 /** As where the worker is a path of Kitsu's own host: whatever answers there can be read. */
 function readable(request: IncomingMessage): Record<string, string> {
   const { origin } = request.headers;
-  return origin ? { "access-control-allow-origin": origin, "access-control-allow-credentials": "true", vary: "Origin" } : {};
+  return origin
+    ? { "access-control-allow-origin": origin, "access-control-allow-credentials": "true", vary: "Origin" }
+    : {};
 }

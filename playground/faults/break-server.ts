@@ -15,7 +15,8 @@ export async function breakZou({ zou }: Wish, request: IncomingMessage, response
   }
   if (zou === "hangs") await sleep(HANG_MS, undefined, { ref: false });
   if (zou === "dead" || zou === "hangs") response.socket?.destroy();
-  else if (zou === "502") response.writeHead(502, { "content-type": "text/html" }).end("<title>502 Bad Gateway</title>");
+  else if (zou === "502")
+    response.writeHead(502, { "content-type": "text/html" }).end("<title>502 Bad Gateway</title>");
   else response.writeHead(200, { "content-type": "text/html" }).end("<!doctype html><title>Kitsu</title>");
   return true;
 }

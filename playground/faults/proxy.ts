@@ -13,7 +13,8 @@ export async function openProxy(port: number, way: Way, faults: Faults, log?: (l
   const open = async () => {
     const opened = createServer((request, response) => {
       passOrBreak(faults.now, way, request, response).catch((error: unknown) => {
-        if (!response.destroyed) log?.(`playground: ${request.method} ${request.url} was not passed on: ${String(error)}`);
+        if (!response.destroyed)
+          log?.(`playground: ${request.method} ${request.url} was not passed on: ${String(error)}`);
         response.destroy();
       });
     });
@@ -21,7 +22,9 @@ export async function openProxy(port: number, way: Way, faults: Faults, log?: (l
       sockets.add(socket);
       socket.once("close", () => sockets.delete(socket));
     });
-    opened.on("upgrade", (request: IncomingMessage, socket: Socket, head: Buffer) => passSocket(way.worker, request, socket, head));
+    opened.on("upgrade", (request: IncomingMessage, socket: Socket, head: Buffer) =>
+      passSocket(way.worker, request, socket, head),
+    );
     await new Promise<void>((resolve, reject) => {
       opened.once("error", reject);
       opened.listen(port, "127.0.0.1", resolve);

@@ -39,7 +39,9 @@ const GROUPS: readonly (readonly [title: string, fits: (action: CustomAction) =>
 ];
 
 /** Those that the playground brings along. */
-const KNOWN = new Set(customActions({ worker: "", other: "", hasEdge: true, hasFarms: true }).map(({ url }) => idIn(url)));
+const KNOWN = new Set(
+  customActions({ worker: "", other: "", hasEdge: true, hasFarms: true }).map(({ url }) => idIn(url)),
+);
 
 /** "launch" of "http://localhost:8787/actions/launch?with=rv"; undefined for what is no action of a worker's. */
 function idIn(url: string): string | undefined {

@@ -9,7 +9,12 @@ import { fill, type Words } from "./words.ts";
 
 const ROWS_MAX = 12;
 
-type Part = { option: HTMLOptionElement; action: CustomAction; group: HTMLOptGroupElement | undefined; isFirst: boolean };
+type Part = {
+  option: HTMLOptionElement;
+  action: CustomAction;
+  group: HTMLOptGroupElement | undefined;
+  isFirst: boolean;
+};
 
 export class ActionMenu {
   /** the list, and what widens it */
@@ -71,7 +76,8 @@ export class ActionMenu {
   #find(): void {
     const found = this.#parts.filter(({ option }) => this.#isFound(option));
     const [first] = found;
-    if (first && this.#search.value.trim() && !found.some(({ option }) => option.selected)) first.option.selected = true;
+    if (first && this.#search.value.trim() && !found.some(({ option }) => option.selected))
+      first.option.selected = true;
     this.#tell();
   }
 

@@ -80,7 +80,10 @@ export class ActionPanel {
   #drawBar(): HTMLElement[] {
     const { list, finder } = this.#menu;
     this.#drawRunner();
-    return [element("div", { class: "action-bar" }, element("span", { class: "select is-wide" }, list), this.#runner), finder];
+    return [
+      element("div", { class: "action-bar" }, element("span", { class: "select is-wide" }, list), this.#runner),
+      finder,
+    ];
   }
 
   #drawRunner(): void {

@@ -59,7 +59,12 @@ function drawList(
   onChange: () => void,
 ): HTMLSelectElement {
   const options = modes.map(([value, text]) => element("option", { value }, text));
-  const list = element("select", { id: `break-${place}`, name: place }, element("option", { value: "" }, "works"), ...options);
+  const list = element(
+    "select",
+    { id: `break-${place}`, name: place },
+    element("option", { value: "" }, "works"),
+    ...options,
+  );
   list.addEventListener("change", onChange);
   return list;
 }

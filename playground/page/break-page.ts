@@ -6,5 +6,6 @@ export function breakPage(query: URLSearchParams): void {
     document.execCommand = () => false;
   }
   // As if the click on the action were long ago.
-  if (query.get("popups") === "blocked") Object.defineProperty(navigator, "userActivation", { value: { isActive: false } });
+  if (query.get("popups") === "blocked")
+    Object.defineProperty(navigator, "userActivation", { value: { isActive: false } });
 }

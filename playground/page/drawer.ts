@@ -25,9 +25,12 @@ export function drawDrawer(): HTMLElement {
 
 function requestHead({ url, contentType }: SentRequest): string {
   const { host, pathname, search } = new URL(url);
-  return [`POST ${pathname}${search} HTTP/1.1`, `Host: ${host}`, `Origin: ${location.origin}`, `Content-Type: ${contentType}`].join(
-    "\n",
-  );
+  return [
+    `POST ${pathname}${search} HTTP/1.1`,
+    `Host: ${host}`,
+    `Origin: ${location.origin}`,
+    `Content-Type: ${contentType}`,
+  ].join("\n");
 }
 
 /** What the browser says about the wire: a userscript may have added a run id to the address on the way. */

@@ -16,7 +16,11 @@ export function element<Tag extends keyof HTMLElementTagNameMap>(
 }
 
 /** A button that does something. */
-export function button(attributes: Attributes, onClick: () => void, ...children: readonly (Node | string)[]): HTMLButtonElement {
+export function button(
+  attributes: Attributes,
+  onClick: () => void,
+  ...children: readonly (Node | string)[]
+): HTMLButtonElement {
   const created = element("button", { type: "button", ...attributes }, ...children);
   created.addEventListener("click", onClick);
   return created;
@@ -24,7 +28,9 @@ export function button(attributes: Attributes, onClick: () => void, ...children:
 
 /** `#202225` or `#fefefe`, whichever is easier to read on the colour. Kitsu writes white on everything but "todo". */
 export function readableOn(color: string): string {
-  const [red = 0, green = 0, blue = 0] = [1, 3, 5].map((at) => linear(Number.parseInt(color.slice(at, at + 2), 16) / 255));
+  const [red = 0, green = 0, blue = 0] = [1, 3, 5].map((at) =>
+    linear(Number.parseInt(color.slice(at, at + 2), 16) / 255),
+  );
   const luminance = 0.2126 * red + 0.7152 * green + 0.0722 * blue;
   return 1.05 / (luminance + 0.05) >= 4.5 ? "#fefefe" : "#202225";
 }

@@ -7,7 +7,9 @@ export function drawFarmSwitch(): HTMLElement {
     show(!isDown);
     tell({ down: isDown });
   });
-  const lose = button({ title: "The next job is taken, and its answer never arrives" }, () => tell({ acceptThenDrop: true }));
+  const lose = button({ title: "The next job is taken, and its answer never arrives" }, () =>
+    tell({ acceptThenDrop: true }),
+  );
   lose.append("lose next answer");
   function show(isNowDown: boolean): void {
     isDown = isNowDown;

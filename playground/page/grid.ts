@@ -42,7 +42,8 @@ export function makeSelectable(table: HTMLElement, items: readonly GridItem[], s
   table.addEventListener("keydown", (event) => {
     const item = findItem(byElement, event.target);
     if (!item) return;
-    if (event.key === " " || event.key === "Enter") choose(item, { ...keysOf(event), ctrlKey: event.key === " " || event.ctrlKey });
+    if (event.key === " " || event.key === "Enter")
+      choose(item, { ...keysOf(event), ctrlKey: event.key === " " || event.ctrlKey });
     else if (event.key.startsWith("Arrow")) focus(neighbour(items, item, event.key));
     else if (event.key === "a" && (event.ctrlKey || event.metaKey)) store.select(items.map(({ task }) => task));
     else return;

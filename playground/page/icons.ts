@@ -22,7 +22,14 @@ export type IconName = keyof typeof PATHS;
 /** Decoration: the button around it carries the name. */
 export function icon(name: IconName, size = 20): SVGSVGElement {
   const svg = document.createElementNS(SVG, "svg");
-  const attributes = { viewBox: "0 0 24 24", width: size, height: size, class: "icon", "aria-hidden": "true", focusable: "false" };
+  const attributes = {
+    viewBox: "0 0 24 24",
+    width: size,
+    height: size,
+    class: "icon",
+    "aria-hidden": "true",
+    focusable: "false",
+  };
   for (const [key, value] of Object.entries(attributes)) svg.setAttribute(key, String(value));
   const path = document.createElementNS(SVG, "path");
   path.setAttribute("d", PATHS[name]);

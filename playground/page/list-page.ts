@@ -50,7 +50,9 @@ function titleOf(store: Store): string {
   const { route, words } = store;
   if (route.page === "my-tasks") return words.myTasks;
   if (store.pageTask) return labelTask(store.pageTask);
-  return route.page === "elsewhere" || route.page === "task" ? words.notHere : `${route.project?.name} ${words[route.page]}`;
+  return route.page === "elsewhere" || route.page === "task"
+    ? words.notHere
+    : `${route.project?.name} ${words[route.page]}`;
 }
 
 function drawHeader(store: Store): HTMLElement {
@@ -68,7 +70,11 @@ function drawHeader(store: Store): HTMLElement {
     element("h1", { class: "visually-hidden" }, titleOf(store)),
     element("span", { class: "search-field flexrow" }, icon("search", 18), search),
     element("span", { class: "filler" }),
-    button({ id: "select-all", class: "button" }, () => store.selectOnly(tasks), `${words.selectAll} (${tasks.length})`),
+    button(
+      { id: "select-all", class: "button" },
+      () => store.selectOnly(tasks),
+      `${words.selectAll} (${tasks.length})`,
+    ),
   );
 }
 

@@ -13,7 +13,11 @@ import { exposeVueApp } from "./vue-app.ts";
 
 const LATE_MS = 1_500;
 
-function start(root: HTMLElement, bar: HTMLElement, { worker, personId, customActions, statuses, hasFarms }: Given): void {
+function start(
+  root: HTMLElement,
+  bar: HTMLElement,
+  { worker, personId, customActions, statuses, hasFarms }: Given,
+): void {
   const person = PERSONS.find(({ id }) => id === personId) ?? ADA;
   const store = new Store(person, customActions, location.pathname);
   for (const [taskId, statusId] of Object.entries(statuses)) store.setStatus(taskId, statusId);

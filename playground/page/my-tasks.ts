@@ -36,10 +36,19 @@ function drawRow(task: Task, y: number, items: GridItem[]): HTMLElement {
     element(
       "td",
       { class: "name" },
-      element("span", { class: "flexrow" }, thumbnail(entity), element("span", { class: "entity-name" }, nameEntity(entity))),
+      element(
+        "span",
+        { class: "flexrow" },
+        thumbnail(entity),
+        element("span", { class: "entity-name" }, nameEntity(entity)),
+      ),
     ),
     element("td", { class: "status" }, statusTag(task)),
-    element("td", { class: "assignees" }, element("span", { class: "wrapper" }, ...task.assignees.map((person) => avatar(person)))),
+    element(
+      "td",
+      { class: "assignees" },
+      element("span", { class: "wrapper" }, ...task.assignees.map((person) => avatar(person))),
+    ),
   );
   items.push({ task, element: row, x: 0, y });
   return row;

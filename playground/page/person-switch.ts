@@ -5,7 +5,14 @@ import { element } from "./element.ts";
 import { logInAs } from "./session.ts";
 import type { Store } from "./store.ts";
 
-const ROLES = { admin: "admin", manager: "manager", supervisor: "supervisor", user: "artist", client: "client", vendor: "vendor" };
+const ROLES = {
+  admin: "admin",
+  manager: "manager",
+  supervisor: "supervisor",
+  user: "artist",
+  client: "client",
+  vendor: "vendor",
+};
 const ORDER = Object.keys(ROLES);
 
 export function drawPersonSwitch(store: Store): HTMLElement {
@@ -41,6 +48,7 @@ function describe({ id, full_name, role }: Person): string {
     if (other) return [`${ROLES[other]} in ${name}`];
     return team.includes(id) || role === "admin" ? [] : [`not in ${name}`];
   });
-  if (role !== "admin" && !PROJECTS.some(({ team }) => team.includes(id))) return `${full_name}, ${ROLES[role]} (in no team)`;
+  if (role !== "admin" && !PROJECTS.some(({ team }) => team.includes(id)))
+    return `${full_name}, ${ROLES[role]} (in no team)`;
   return `${full_name}, ${ROLES[role]}${elsewhere.length > 0 ? ` (${elsewhere.join(", ")})` : ""}`;
 }

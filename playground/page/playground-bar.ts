@@ -59,7 +59,11 @@ const LAPTOP = "1366x768";
 
 /** The same page as a laptop has room for it. */
 function drawSmallWindow(): HTMLElement {
-  const link = element("a", { class: "small-window", href: "", title: "In a frame of the size of a laptop's window" }, "1366×768");
+  const link = element(
+    "a",
+    { class: "small-window", href: "", title: "In a frame of the size of a laptop's window" },
+    "1366×768",
+  );
   link.addEventListener("click", () => {
     const query = new URLSearchParams(location.search);
     query.set("window", LAPTOP);

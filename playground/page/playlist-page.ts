@@ -60,7 +60,12 @@ function drawEntry(entry: PlaylistEntry, { words }: Store): HTMLElement {
     { class: "entry" },
     ...(entity ? [thumbnail(entity, "entry-picture")] : []),
     element("strong", { class: "entity-name" }, entity ? nameEntity(entity) : words.unknownEntity),
-    element("span", { class: "flexrow" }, ...(type ? [typeName(type)] : []), element("span", { class: "revision" }, preview)),
+    element(
+      "span",
+      { class: "flexrow" },
+      ...(type ? [typeName(type)] : []),
+      element("span", { class: "revision" }, preview),
+    ),
   );
 }
 

@@ -51,7 +51,9 @@ const isOfShow = (section: string) => section === "episodes" || section === "con
 /** The other pages of a TV show are each of an episode: the first, unless told. */
 export function pathOf(project: Project, section: string, episode?: string): string {
   const [first] = isOfShow(section) ? [] : episodesOf(project);
-  return first ? `/productions/${project.id}/episodes/${episode ?? first.id}/${section}` : `/productions/${project.id}/${section}`;
+  return first
+    ? `/productions/${project.id}/episodes/${episode ?? first.id}/${section}`
+    : `/productions/${project.id}/${section}`;
 }
 
 /**

@@ -16,7 +16,12 @@ export function startRouter(store: Store): Router {
 }
 
 /** A link within Kitsu; with a modifier key it is a link like any other. */
-export function routerLink(router: Router, path: string, attributes: Record<string, string>, ...children: (Node | string)[]) {
+export function routerLink(
+  router: Router,
+  path: string,
+  attributes: Record<string, string>,
+  ...children: (Node | string)[]
+) {
   const link = element("a", { href: path + location.search, ...attributes }, ...children);
   link.addEventListener("click", (event) => {
     if (event.ctrlKey || event.metaKey || event.shiftKey) return;

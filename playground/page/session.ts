@@ -53,7 +53,8 @@ export const readTask = (id: string): Promise<v.InferOutput<typeof TaskRow>> => 
 /** Zou has it in several sizes; this is the one that a player shows. */
 export const pictureOf = (previewId: string): string => `/api/pictures/previews/preview-files/${previewId}.png`;
 
-export const readComments = (taskId: string): Promise<Comment[]> => read(`/api/data/tasks/${taskId}/comments`, v.array(Comment));
+export const readComments = (taskId: string): Promise<Comment[]> =>
+  read(`/api/data/tasks/${taskId}/comments`, v.array(Comment));
 
 async function read<S extends v.GenericSchema>(path: string, schema: S): Promise<v.InferOutput<S>> {
   const response = await fetch(path);

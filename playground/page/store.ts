@@ -10,7 +10,9 @@ import { type Locale, WORDS, type Words } from "./words.ts";
 
 /** By name, which mixes the productions, as due dates do in a real list. */
 function tasksOf({ id }: Person): Task[] {
-  const open = TASKS.filter(({ assignees, status }) => assignees.some((person) => person.id === id) && status.shortName !== "done");
+  const open = TASKS.filter(
+    ({ assignees, status }) => assignees.some((person) => person.id === id) && status.shortName !== "done",
+  );
   return open.sort((a, b) => a.entity.name.localeCompare(b.entity.name));
 }
 
@@ -65,7 +67,9 @@ export class Store {
     if (!isList(page)) return [];
     const kind = LISTS[page];
     const isShown = (id = "main"): boolean => episode === undefined || episode === "all" || episode === id;
-    return TASKS.filter(({ entity }) => entity.projectId === project?.id && entity.kind === kind && isShown(entity.episode?.id));
+    return TASKS.filter(
+      ({ entity }) => entity.projectId === project?.id && entity.kind === kind && isShown(entity.episode?.id),
+    );
   }
 
   /** The task whose own page this is. */

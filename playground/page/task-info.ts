@@ -12,16 +12,31 @@ import type { Words } from "./words.ts";
 export function drawTask(task: Task, { words }: Store): HTMLElement[] {
   const { entity, assignees } = task;
   return [
-    element("div", { class: "flexrow header-title" }, typeName(task.type), element("h2", { class: "title" }, nameEntity(entity))),
+    element(
+      "div",
+      { class: "flexrow header-title" },
+      typeName(task.type),
+      element("h2", { class: "title" }, nameEntity(entity)),
+    ),
     drawPreview(task, words),
-    element("div", { class: "flexrow facts" }, statusTag(task), ...assignees.map((person) => avatar(person, "avatar large"))),
+    element(
+      "div",
+      { class: "flexrow facts" },
+      statusTag(task),
+      ...assignees.map((person) => avatar(person, "avatar large")),
+    ),
     drawComments(task, words.comments),
   ];
 }
 
 /** What was shown last. Until Zou has answered, and where it shows none, there is none. */
 function drawPreview({ id, entity }: Task, { noPreview, preview }: Words): HTMLElement {
-  const place = element("div", { class: "preview" }, thumbnail(entity, "preview-picture"), element("em", {}, noPreview));
+  const place = element(
+    "div",
+    { class: "preview" },
+    thumbnail(entity, "preview-picture"),
+    element("em", {}, noPreview),
+  );
   readTask(id).then(
     ({ last_preview_file_id: shown }) =>
       shown && place.replaceChildren(element("img", { class: "preview-picture", src: pictureOf(shown), alt: preview })),
@@ -68,4 +83,6 @@ const ADDRESS = /(https?:\/\/[^\s<>]+)/;
 const drawText = (text: string): (Node | string)[] =>
   text
     .split(ADDRESS)
-    .map((part, index) => (index % 2 === 1 ? element("a", { href: part, target: "_blank", rel: "noopener" }, part) : part));
+    .map((part, index) =>
+      index % 2 === 1 ? element("a", { href: part, target: "_blank", rel: "noopener" }, part) : part,
+    );

@@ -57,7 +57,13 @@ function columnHead(store: Store, type: TaskType): HTMLElement {
   );
   const head = element("th", { scope: "col", class: "validation-cell" });
   head.append(
-    element("span", { class: "validation-content flexrow" }, dot, element("span", { class: "task-type-name" }, type.name), select),
+    element(
+      "span",
+      { class: "validation-content flexrow" },
+      dot,
+      element("span", { class: "task-type-name" }, type.name),
+      select,
+    ),
   );
   return head;
 }
@@ -90,7 +96,12 @@ function drawRow(
 }
 
 function drawCell(task: Task, x: number, y: number, items: GridItem[]): HTMLElement {
-  const content = element("span", { class: "wrapper" }, statusTag(task), ...task.assignees.map((person) => avatar(person)));
+  const content = element(
+    "span",
+    { class: "wrapper" },
+    statusTag(task),
+    ...task.assignees.map((person) => avatar(person)),
+  );
   const cell = element("td", { class: "validation-cell selectable", "data-task-id": task.id }, content);
   cell.style.borderLeftColor = task.type.color;
   cell.style.setProperty("--type-color", task.type.color);

@@ -62,7 +62,8 @@ function drawLeft(store: Store, router: Router): HTMLElement {
     icon("chevronRight", 18),
     sections,
   );
-  if (route.episode !== undefined) left.append(icon("chevronRight", 18), drawEpisodes(store, router, section, route.episode));
+  if (route.episode !== undefined)
+    left.append(icon("chevronRight", 18), drawEpisodes(store, router, section, route.episode));
   return left;
 }
 
@@ -75,7 +76,12 @@ const sectionsOf = ({ id }: Project) => [
 const LIST_NAMES = Object.keys(LISTS).filter(isList);
 
 /** A TV show only. Assets may belong to no episode: the main pack. */
-function drawEpisodes({ words, currentProduction }: Store, router: Router, section: string, chosen: string): HTMLElement {
+function drawEpisodes(
+  { words, currentProduction }: Store,
+  router: Router,
+  section: string,
+  chosen: string,
+): HTMLElement {
   const episodes = episodesOf(currentProduction).map(({ id, name }) => [id, name] as const);
   const isPacked = section === "assets" || section === "playlists";
   const others = [["all", words.allEpisodes] as const, ...(isPacked ? [["main", words.mainPack] as const] : [])];
@@ -96,7 +102,9 @@ function drawRight(store: Store, router: Router): HTMLElement {
     "nav",
     { class: "nav-right", "aria-label": "Kitsu" },
     routerLink(router, "/my-tasks", { class: "nav-item", ...here }, words.myTasks),
-    combobox("language", words.language, languages, store.locale, (chosen) => store.setLocale(chosen === "fr" ? "fr" : "en")),
+    combobox("language", words.language, languages, store.locale, (chosen) =>
+      store.setLocale(chosen === "fr" ? "fr" : "en"),
+    ),
     button(
       { id: "theme", class: "nav-icon", title: theme, "aria-label": theme },
       () => store.toggleDarkTheme(),
@@ -115,7 +123,9 @@ function combobox(
   onChange: (value: string) => void,
 ): HTMLElement {
   const list = element("select", { id, "aria-label": label });
-  list.append(...options.map(([option, text]) => element("option", { value: option, selected: option === value }, text)));
+  list.append(
+    ...options.map(([option, text]) => element("option", { value: option, selected: option === value }, text)),
+  );
   list.addEventListener("change", () => onChange(list.value));
   return element("span", { class: "select thin" }, list);
 }

@@ -53,11 +53,15 @@ export const notFound = () =>
     message:
       "404 Not Found: The requested URL was not found on the server. If you entered the URL manually please check your spelling and try again.",
   });
-export const wrongMethod = () => new Refusal(405, { error: true, message: "The method is not allowed for the requested URL." });
+export const wrongMethod = () =>
+  new Refusal(405, { error: true, message: "The method is not allowed for the requested URL." });
 /** What Zou says of its own mistakes. */
 export const broken = () => new Refusal(500, { error: true, message: "Internal server error." });
 export const badBody = () =>
-  new Refusal(400, { error: true, message: "The browser (or proxy) sent a request that this server could not understand." });
+  new Refusal(400, {
+    error: true,
+    message: "The browser (or proxy) sent a request that this server could not understand.",
+  });
 
 /** Not Zou's but that of gunicorn, which studios run it with. */
 const LINE_MAX = 4094;

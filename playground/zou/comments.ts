@@ -70,14 +70,22 @@ function comment(state: State, caller: Person, { task_id = "", task_status_id, t
   const role = roleOn(caller, planned.task);
   const status = STATUS_ROWS.find(({ id }) => id === task_status_id);
   if (!status) throw notFound();
-  if ((role === "user" && !status.is_artist_allowed) || (role === "client" && !status.is_client_allowed)) throw forbidden();
+  if ((role === "user" && !status.is_artist_allowed) || (role === "client" && !status.is_client_allowed))
+    throw forbidden();
   const isManager = role === "admin" || role === "manager";
   const author = isManager && person_id ? PERSONS.find(({ id }) => id === person_id) : caller;
   if (!author) throw notFound();
   return write(state, planned, status, author, text, true);
 }
 
-function write(state: State, planned: PlannedTask, status: StatusRow, author: Person, text: unknown, withHashtags: boolean) {
+function write(
+  state: State,
+  planned: PlannedTask,
+  status: StatusRow,
+  author: Person,
+  text: unknown,
+  withHashtags: boolean,
+) {
   refuseRetake(planned, status);
   if (typeof text !== "string") throw broken();
   const row = commentRow(planned.task.id, status.id, author, text);

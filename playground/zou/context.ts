@@ -20,7 +20,9 @@ export function readContext({ state, caller: { person } }: ZouRequest): Answer {
     notification_count: 0,
     persons: listPersons(person),
     project_status: PROJECT_STATUS_ROWS,
-    project_roles: Object.fromEntries(projects.flatMap(({ id, roles }) => (roles[person.id] ? [[id, roles[person.id]]] : []))),
+    project_roles: Object.fromEntries(
+      projects.flatMap(({ id, roles }) => (roles[person.id] ? [[id, roles[person.id]]] : [])),
+    ),
     projects: projects.map((project) => openProjectRow(person, project)),
     task_types: TASK_TYPE_ROWS,
     task_status: STATUS_ROWS,

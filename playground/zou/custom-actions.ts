@@ -21,7 +21,13 @@ export type CustomActionRow = {
 
 type Members = Pick<CustomActionRow, "name" | "url" | "entity_type" | "is_ajax">;
 
-export const customActionRow = ({ id, name, url, entity_type, is_ajax }: Members & { id: string }): CustomActionRow => ({
+export const customActionRow = ({
+  id,
+  name,
+  url,
+  entity_type,
+  is_ajax,
+}: Members & { id: string }): CustomActionRow => ({
   name,
   url,
   entity_type,
@@ -45,7 +51,8 @@ export function readCustomAction(request: ZouRequest): Answer {
 export function createCustomAction({ state, caller, body }: ZouRequest): Answer {
   needsAdmin(caller.person);
   const members = readObject(body);
-  if (members.name === undefined || members.name === null) throw badArgument("The 'name' field is required and cannot be None.");
+  if (members.name === undefined || members.name === null)
+    throw badArgument("The 'name' field is required and cannot be None.");
   const unknown = Object.keys(members).find((member) => member !== "type" && !COLUMNS.includes(member));
   if (unknown) throw badValue(`'${unknown}' is an invalid keyword argument for CustomAction`);
   const at = stamp(Date.now());

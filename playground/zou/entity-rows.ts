@@ -4,8 +4,22 @@ import { HAMID } from "../data-people.ts";
 import { NEVER } from "./never.ts";
 import { entityTypeId } from "./table-rows.ts";
 
-const common = { code: null, shotgun_id: null, nb_entities_out: 0, is_casting_standby: false, is_shared: false, status: "running" };
-const none = { parent_id: null, source_id: null, nb_frames: null, canceled: false, preview_file_id: null, ready_for: null };
+const common = {
+  code: null,
+  shotgun_id: null,
+  nb_entities_out: 0,
+  is_casting_standby: false,
+  is_shared: false,
+  status: "running",
+};
+const none = {
+  parent_id: null,
+  source_id: null,
+  nb_frames: null,
+  canceled: false,
+  preview_file_id: null,
+  ready_for: null,
+};
 
 /** A shot is below its sequence; sequences and edits of a show are below their episode. */
 function parentOf({ kind, groupId, episode }: Entity): string | null {

@@ -10,7 +10,12 @@ import type { ZouRequest } from "./request.ts";
 import { projectsOf } from "./rights.ts";
 
 /** What comes out of each kind of work that anybody records. */
-const OUTPUTS: Readonly<Record<string, string>> = { Layout: "mov", Animation: "mov", Lighting: "exr", Compositing: "mov" };
+const OUTPUTS: Readonly<Record<string, string>> = {
+  Layout: "mov",
+  Animation: "mov",
+  Lighting: "exr",
+  Compositing: "mov",
+};
 
 /** Of the last sequence nothing was ever recorded. */
 const isRecorded = ({ entity, status }: Task): boolean =>
@@ -31,7 +36,8 @@ function pathOf({ entity, type }: Task, kind: string, revision: number, extensio
   return extension === "exr" ? `${folder}/${kind}/${name}/${name}.%04d.exr` : `${folder}/${kind}/${name}.${extension}`;
 }
 
-const revisionsOf = ({ id }: Task): number[] => Array.from({ length: 1 + pickOf(`${id}/files`, 4) }, (_, index) => index + 1);
+const revisionsOf = ({ id }: Task): number[] =>
+  Array.from({ length: 1 + pickOf(`${id}/files`, 4) }, (_, index) => index + 1);
 
 const commonRow = (task: Task, revision: number) => ({
   shotgun_id: null,
@@ -48,28 +54,30 @@ const commonRow = (task: Task, revision: number) => ({
   ...NEVER,
 });
 
-const OUTPUT_ROWS = TASKS.filter((task) => isRecorded(task) && OUTPUTS[task.type.name] !== undefined).flatMap((task) => {
-  const extension = OUTPUTS[task.type.name] ?? "";
-  return revisionsOf(task).map((revision) => ({
-    ...commonRow(task, revision),
-    canceled: false,
-    quality: null,
-    extension,
-    representation: "",
-    nb_elements: extension === "exr" ? (task.entity.frames ?? 1) : 1,
-    source: null,
-    path: pathOf(task, "publish", revision, extension),
-    file_status_id: idOf("file-status/To be reviewed"),
-    asset_instance_id: null,
-    output_type_id: idOf(`output-type/${extension}`),
-    task_type_id: task.type.id,
-    source_file_id: null,
-    source_file: null,
-    temporal_entity_id: null,
-    id: idOf(`output-file/${task.id}/${revision}`),
-    type: "OutputFile",
-  }));
-});
+const OUTPUT_ROWS = TASKS.filter((task) => isRecorded(task) && OUTPUTS[task.type.name] !== undefined).flatMap(
+  (task) => {
+    const extension = OUTPUTS[task.type.name] ?? "";
+    return revisionsOf(task).map((revision) => ({
+      ...commonRow(task, revision),
+      canceled: false,
+      quality: null,
+      extension,
+      representation: "",
+      nb_elements: extension === "exr" ? (task.entity.frames ?? 1) : 1,
+      source: null,
+      path: pathOf(task, "publish", revision, extension),
+      file_status_id: idOf("file-status/To be reviewed"),
+      asset_instance_id: null,
+      output_type_id: idOf(`output-type/${extension}`),
+      task_type_id: task.type.id,
+      source_file_id: null,
+      source_file: null,
+      temporal_entity_id: null,
+      id: idOf(`output-file/${task.id}/${revision}`),
+      type: "OutputFile",
+    }));
+  },
+);
 
 const WORKING_ROWS = TASKS.filter(isRecorded).flatMap((task) =>
   revisionsOf(task).map((revision) => ({
@@ -88,7 +96,11 @@ export const listOutputFiles = (request: ZouRequest): Answer => list(OUTPUT_ROWS
 export const listWorkingFiles = (request: ZouRequest): Answer => list(WORKING_ROWS, request, ["outputs"]);
 
 /** Vendors see none, not even of their own tasks. */
-function list(rows: readonly { project_id: string }[], { caller, query }: ZouRequest, relations: readonly string[] = []): Answer {
+function list(
+  rows: readonly { project_id: string }[],
+  { caller, query }: ZouRequest,
+  relations: readonly string[] = [],
+): Answer {
   if (caller.person.role === "vendor") throw forbidden();
   const visible = new Set(projectsOf(caller.person).map(({ id }) => id));
   const shown = rows.filter((row) => visible.has(row.project_id)).map(({ project_id, ...row }) => row);

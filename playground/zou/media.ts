@@ -38,5 +38,10 @@ function cut(bytes: Buffer, type: string, range: string): Answer {
   const last = from === "" || to === "" ? bytes.length - 1 : Math.min(Number(to), bytes.length - 1);
   if (first > last) throw new Refusal(416, { error: true, message: "The server cannot provide the requested range." });
   const part = bytes.subarray(first, last + 1);
-  return { status: 206, type, body: part, headers: { ...headers, "content-range": `bytes ${first}-${last}/${bytes.length}` } };
+  return {
+    status: 206,
+    type,
+    body: part,
+    headers: { ...headers, "content-range": `bytes ${first}-${last}/${bytes.length}` },
+  };
 }

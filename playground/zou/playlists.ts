@@ -54,7 +54,8 @@ export function createPlaylist({ state, caller: { person }, body }: ZouRequest):
   if (given.project_id === undefined) throw badValue("'project_id'");
   if (given.project_id === null) throw forbidden();
   needsSupervisor(person, openProject(person, String(given.project_id)));
-  if (!ENTITIES.includes(String(given.for_entity ?? "shot"))) throw badArgument(`for_entity must be one of ${ENTITIES.join(", ")}`);
+  if (!ENTITIES.includes(String(given.for_entity ?? "shot")))
+    throw badArgument(`for_entity must be one of ${ENTITIES.join(", ")}`);
   const unknown = Object.keys(given).find((member) => !(member in Members.entries) && !IGNORED.has(member));
   if (unknown) throw badValue(`'${unknown}' is an invalid keyword argument for Playlist`);
   if (typeof given.name !== "string") throw badValue("A required field is missing.");
@@ -64,9 +65,11 @@ export function createPlaylist({ state, caller: { person }, body }: ZouRequest):
   // The two that Kitsu has in the address of a show's pages, where others have an episode.
   const episode_id = members.episode_id === "all" || members.episode_id === "main" ? null : members.episode_id;
   const isTaken = [...state.playlists.values()].some(
-    (other) => other.project_id === members.project_id && other.episode_id === episode_id && other.name === members.name,
+    (other) =>
+      other.project_id === members.project_id && other.episode_id === episode_id && other.name === members.name,
   );
-  if (isTaken && episode_id) throw new Refusal(400, { message: "A record with the same unique values already exists." });
+  if (isTaken && episode_id)
+    throw new Refusal(400, { message: "A record with the same unique values already exists." });
   const at = stamp(Date.now());
   const row: PlaylistRow = {
     ...members,
@@ -104,7 +107,12 @@ export function listProjectPlaylists({ state, caller: { person }, ids: [projectI
   const rows = [...state.playlists.values()]
     .filter((row) => row.project_id === project.id && watches(person, project, row))
     .reverse();
-  return ok(rows.map(({ shots, build_jobs, ...row }) => ({ ...row, first_preview_file_id: shots?.[0]?.preview_file_id ?? null })));
+  return ok(
+    rows.map(({ shots, build_jobs, ...row }) => ({
+      ...row,
+      first_preview_file_id: shots?.[0]?.preview_file_id ?? null,
+    })),
+  );
 }
 
 /** As it was written, and whether it is there is told before who may see it. */
@@ -146,10 +154,15 @@ function find({ state, ids: [id = ""] }: ZouRequest): PlaylistRow {
   return row;
 }
 
-const seenRole = ({ caller: { person } }: ZouRequest, row: PlaylistRow) => roleIn(person, openProject(person, row.project_id));
+const seenRole = ({ caller: { person } }: ZouRequest, row: PlaylistRow) =>
+  roleIn(person, openProject(person, row.project_id));
 
 /** The production in the path is not compared with the playlist's, in the real Zou either. */
-export function readPlaylist({ state, caller: { person }, ids: [projectId = "", playlistId = ""] }: ZouRequest): Answer {
+export function readPlaylist({
+  state,
+  caller: { person },
+  ids: [projectId = "", playlistId = ""],
+}: ZouRequest): Answer {
   const project = openProject(person, projectId);
   const row = state.playlists.get(playlistId);
   if (!row) throw notFound();
@@ -159,7 +172,9 @@ export function readPlaylist({ state, caller: { person }, ids: [projectId = "", 
 
 /** A preview that is not of the entry's entity is left out. */
 function enrich(state: State, { entity_id, preview_file_id }: Entry) {
-  const previews = [...state.previews.values()].filter(({ task, row }) => task.entity.id === entity_id && row.position === 1);
+  const previews = [...state.previews.values()].filter(
+    ({ task, row }) => task.entity.id === entity_id && row.position === 1,
+  );
   const shown = previews.find(({ row }) => row.id === preview_file_id);
   const types = [...new Set(previews.map(({ task }) => task.type.id))];
   const newestOf = (id: string) => previews.filter(({ task }) => task.type.id === id).reverse();
@@ -184,7 +199,17 @@ function enrich(state: State, { entity_id, preview_file_id }: Entry) {
 }
 
 /** "Ready" here, "ready" everywhere else: so in the real Zou. */
-const briefPreview = ({ id, revision, extension, width, height, duration, status, created_at, task_id }: PreviewRow) => ({
+const briefPreview = ({
+  id,
+  revision,
+  extension,
+  width,
+  height,
+  duration,
+  status,
+  created_at,
+  task_id,
+}: PreviewRow) => ({
   id,
   revision,
   extension,

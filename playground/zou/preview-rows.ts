@@ -30,7 +30,17 @@ export function begunPreview(task: Task, author: Person, revision: number, posit
 }
 
 /** As the list of a task's comments has it. */
-export const commentPreview = ({ id, task_id, revision, extension, width, height, duration, status, ...row }: PreviewRow) => ({
+export const commentPreview = ({
+  id,
+  task_id,
+  revision,
+  extension,
+  width,
+  height,
+  duration,
+  status,
+  ...row
+}: PreviewRow) => ({
   id,
   task_id,
   revision,

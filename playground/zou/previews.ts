@@ -1,6 +1,17 @@
 /** Previews are published in two steps: one is begun at a comment, and its file follows. Who may comment on the task may do both. */
 import { stamp } from "../data-schedule.ts";
-import { type Answer, badArgument, badBody, broken, checkUuid, created, forbidden, invalid, notFound, Refusal } from "./answer.ts";
+import {
+  type Answer,
+  badArgument,
+  badBody,
+  broken,
+  checkUuid,
+  created,
+  forbidden,
+  invalid,
+  notFound,
+  Refusal,
+} from "./answer.ts";
 import { readPictureFile } from "./picture.ts";
 import { begunPreview, type PreviewRow, type StoredPreview } from "./preview-rows.ts";
 import type { ZouRequest } from "./request.ts";
@@ -8,7 +19,12 @@ import { actsOn, openProject } from "./rights.ts";
 import { findTask, type State } from "./state.ts";
 
 /** The comment may be another task's: Zou does not compare. */
-export function addPreview({ state, caller: { person }, ids: [taskId = "", commentId = ""], body }: ZouRequest): Answer {
+export function addPreview({
+  state,
+  caller: { person },
+  ids: [taskId = "", commentId = ""],
+  body,
+}: ZouRequest): Answer {
   const wanted = readRevision(body);
   const { task } = findTask(state, taskId);
   if (!actsOn(person, task)) throw forbidden();
@@ -45,7 +61,13 @@ export function uploadPreview({ state, caller: { person }, ids: [id = ""], file 
   const read = readPictureFile(file.bytes);
   if (!read) throw broken();
   // Zou makes a PNG of each, and so calls it one.
-  const known = { extension: "png", original_name: parts.join("."), file_size: file.bytes.length, status: "ready", ...read.size };
+  const known = {
+    extension: "png",
+    original_name: parts.join("."),
+    file_size: file.bytes.length,
+    status: "ready",
+    ...read.size,
+  };
   const row = { ...preview.row, ...known, updated_at: stamp(Date.now()) };
   state.previews.set(id, { ...preview, row, picture: read.picture });
   show(state, row);
@@ -89,7 +111,8 @@ function readRevision(body: string): number | undefined {
   const { revision } = { revision: null, ...given };
   if (revision === null) return undefined;
   const value = Number(revision);
-  const why = typeof revision === "string" ? "unable to parse string as an integer" : "got a number with a fractional part";
+  const why =
+    typeof revision === "string" ? "unable to parse string as an integer" : "got a number with a fractional part";
   if (!Number.isInteger(value)) throw invalid("revision", `Input should be a valid integer, ${why}`);
   if (value < 0) throw invalid("revision", "Input should be greater than or equal to 0");
   return value;

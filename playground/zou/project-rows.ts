@@ -60,8 +60,17 @@ const baseRow = (project: Project) => ({
   type: "Project",
 });
 
-const BOARD = { priority: null, roles_for_board: ["user", "admin", "supervisor", "manager", "vendor"], is_client_allowed: null };
-const TYPE_LINK = { priority: null, hd_bitrate_compression: null, ld_bitrate_compression: null, is_client_visible: true };
+const BOARD = {
+  priority: null,
+  roles_for_board: ["user", "admin", "supervisor", "manager", "vendor"],
+  is_client_allowed: null,
+};
+const TYPE_LINK = {
+  priority: null,
+  hd_bitrate_compression: null,
+  ld_bitrate_compression: null,
+  is_client_visible: true,
+};
 
 /** Those marked for clients to clients, those of their departments and of none to vendors. */
 function columnsFor(person: Person, project: Project) {
@@ -69,7 +78,9 @@ function columnsFor(person: Person, project: Project) {
   const columns = descriptorsOf(project);
   if (role === "client") return columns.filter(({ for_client }) => for_client);
   if (role !== "vendor") return columns;
-  return columns.filter(({ departments }) => departments.length === 0 || departments.some((id) => person.departments.includes(id)));
+  return columns.filter(
+    ({ departments }) => departments.length === 0 || departments.some((id) => person.departments.includes(id)),
+  );
 }
 
 /** As `/data/projects/open` has them: with the studio's columns and, of a TV show, the first episode. */

@@ -20,7 +20,8 @@ export function projectsOf(person: Person): Project[] {
 }
 
 /** Clients know the people of their productions alone. */
-export const meets = (client: Person, { id }: Person): boolean => projectsOf(client).some(({ team }) => team.includes(id));
+export const meets = (client: Person, { id }: Person): boolean =>
+  projectsOf(client).some(({ team }) => team.includes(id));
 
 /** The production that a path names. Not in the team is refused, unknown and malformed are not found. */
 export function openProject(person: Person, id: string): Project {
@@ -47,7 +48,8 @@ export function actsOn(person: Person, task: Task): boolean {
   if (role === undefined) return false;
   if (role === "admin" || role === "manager" || role === "client" || task.assignees.includes(person)) return true;
   const { departmentId } = task.type;
-  const isTheirs = person.departments.length === 0 || (departmentId !== null && person.departments.includes(departmentId));
+  const isTheirs =
+    person.departments.length === 0 || (departmentId !== null && person.departments.includes(departmentId));
   return role === "supervisor" && isTheirs;
 }
 

@@ -39,7 +39,9 @@ import {
 type Handler = (request: ZouRequest) => Answer;
 type OpenHandler = (request: Omit<ZouRequest, "caller">) => Answer;
 /** `open` answers whoever asks. */
-export type Route = { ids: string[]; open: OpenHandler; answer?: never } | { ids: string[]; answer: Handler; open?: never };
+export type Route =
+  | { ids: string[]; open: OpenHandler; answer?: never }
+  | { ids: string[]; answer: Handler; open?: never };
 
 const table =
   (rows: readonly Row[]): Handler =>

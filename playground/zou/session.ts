@@ -24,9 +24,11 @@ export function readAuthenticated({ caller: { person } }: ZouRequest): Answer {
 export function logIn({ state, body, userAgent }: Omit<ZouRequest, "caller">): Answer {
   const members = v.parse(Members, parseJson(body));
   const email = v.safeParse(v.string(), members.email);
-  if (!email.success) throw invalid("email", members.email === undefined ? "Field required" : "Input should be a valid string");
+  if (!email.success)
+    throw invalid("email", members.email === undefined ? "Field required" : "Input should be a valid string");
   const person = PERSONS.find((person) => person.email === email.output.toLowerCase() && !person.is_bot);
-  if (!person || members.password !== PASSWORD) throw new Refusal(400, { login: false, message: "Wrong email or password." });
+  if (!person || members.password !== PASSWORD)
+    throw new Refusal(400, { login: false, message: "Wrong email or password." });
   if (!person.active) {
     const message = "User is unactive, he cannot log in.";
     throw new Refusal(401, { error: true, login: false, unactive: true, message });

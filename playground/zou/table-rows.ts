@@ -22,26 +22,28 @@ export const TASK_TYPE_ROWS = TASK_TYPES.map(({ id, name, color, forEntity, depa
   type: "TaskType",
 }));
 
-export const STATUS_ROWS = STATUSES.map(({ id, name, shortName, color, forArtists, forClients, forConcepts, archived }) => ({
-  name,
-  archived,
-  short_name: shortName,
-  description: null,
-  color,
-  priority: 1,
-  is_done: shortName === "done",
-  is_artist_allowed: forArtists,
-  is_client_allowed: forClients,
-  is_retake: shortName === "retake",
-  is_feedback_request: shortName === "wfa",
-  is_default: shortName === "todo",
-  is_wip: shortName === "wip",
-  shotgun_id: null,
-  for_concept: forConcepts,
-  id,
-  ...NEVER,
-  type: "TaskStatus",
-}));
+export const STATUS_ROWS = STATUSES.map(
+  ({ id, name, shortName, color, forArtists, forClients, forConcepts, archived }) => ({
+    name,
+    archived,
+    short_name: shortName,
+    description: null,
+    color,
+    priority: 1,
+    is_done: shortName === "done",
+    is_artist_allowed: forArtists,
+    is_client_allowed: forClients,
+    is_retake: shortName === "retake",
+    is_feedback_request: shortName === "wfa",
+    is_default: shortName === "todo",
+    is_wip: shortName === "wip",
+    shotgun_id: null,
+    for_concept: forConcepts,
+    id,
+    ...NEVER,
+    type: "TaskStatus",
+  }),
+);
 
 export type StatusRow = (typeof STATUS_ROWS)[number];
 
@@ -64,7 +66,10 @@ const typeRow = ({ id, name }: { id: string; name: string }) => ({
 });
 
 export const entityTypeId = (name: string): string => idOf(`entity-type/${name}`);
-const KINDS = ["Episode", "Concept", "Sequence", "Shot", "Edit", "Scene"].map((name) => ({ id: entityTypeId(name), name }));
+const KINDS = ["Episode", "Concept", "Sequence", "Shot", "Edit", "Scene"].map((name) => ({
+  id: entityTypeId(name),
+  name,
+}));
 
 export const ENTITY_TYPE_ROWS = [...KINDS, ...ASSET_TYPES].map((type) => ({ ...typeRow(type), type: "EntityType" }));
 export const ASSET_TYPE_ROWS = ASSET_TYPES.map((type) => ({ ...typeRow(type), task_types: [], type: "AssetType" }));

@@ -24,7 +24,15 @@ export function openTokens(): Tokens {
   return {
     issue(personId, type) {
       const now = Math.floor(Date.now() / 1_000);
-      const claims = { fresh: false, iat: now, jti: randomUUID(), type, sub: personId, nbf: now, exp: now + LIFE_S[type] };
+      const claims = {
+        fresh: false,
+        iat: now,
+        jti: randomUUID(),
+        type,
+        sub: personId,
+        nbf: now,
+        exp: now + LIFE_S[type],
+      };
       const signed = `${encode({ alg: "HS256", typ: "JWT" })}.${encode({ ...claims, identity_type: "person" })}`;
       return `${signed}.${sign(signed).toString("base64url")}`;
     },

@@ -59,7 +59,9 @@ export function openZou({ botToken, actions, today = new Date() }: ZouOptions): 
     logIn: (person) => openSession(state.tokens, person).cookies,
     changedStatuses: () =>
       Object.fromEntries(
-        state.tasks.flatMap(({ task, row }) => (row.task_status_id === task.status.id ? [] : [[task.id, row.task_status_id]])),
+        state.tasks.flatMap(({ task, row }) =>
+          row.task_status_id === task.status.id ? [] : [[task.id, row.task_status_id]],
+        ),
       ),
     onChange(tell) {
       state.listeners.add(tell);
@@ -87,7 +89,10 @@ function answer(state: State, botToken: string, request: IncomingMessage, brough
   }
 }
 
-function send(response: ServerResponse, { status, body, type = "application/json", cookies = [], headers }: Answer): void {
+function send(
+  response: ServerResponse,
+  { status, body, type = "application/json", cookies = [], headers }: Answer,
+): void {
   const isRaw = typeof body === "string" || body instanceof Uint8Array;
   const content = isRaw ? body : body === undefined ? "" : JSON.stringify(body);
   response.writeHead(status, {

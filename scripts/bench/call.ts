@@ -45,8 +45,16 @@ export async function checkReceiver(address: string): Promise<string> {
   return answer.run.url;
 }
 
-function send(status: number, address: string, sent: unknown, under: Readonly<Record<string, string>>): Promise<string> {
-  return expectStatus(status, fetch(`${address}${PATH}`, { method: "POST", headers: under, body: JSON.stringify(sent) }));
+function send(
+  status: number,
+  address: string,
+  sent: unknown,
+  under: Readonly<Record<string, string>>,
+): Promise<string> {
+  return expectStatus(
+    status,
+    fetch(`${address}${PATH}`, { method: "POST", headers: under, body: JSON.stringify(sent) }),
+  );
 }
 
 /** The body of an answer that has to have this status. */

@@ -29,7 +29,11 @@ export async function compareHook(): Promise<string> {
   const browser = await chromium.launch({ ...options, args: [...(options.args ?? []), "--js-flags=--expose-gc"] });
   try {
     const context = await browser.newContext();
-    const pages = [await openKitsu(context), await openKitsu(context), await openKitsu(context, await readUserscript())];
+    const pages = [
+      await openKitsu(context),
+      await openKitsu(context),
+      await openKitsu(context, await readUserscript()),
+    ];
     const natives = await Promise.all(pages.map(isNative));
     if (String(natives) !== "true,true,false") throw new Error("The userscript did not hook where it should.");
     const rows: string[][] = [];
@@ -68,7 +72,9 @@ function openMany(page: Page, method: string): Promise<number> {
 /** An empty page at Kitsu's address. */
 async function openKitsu(context: BrowserContext, script = ""): Promise<Page> {
   const page = await context.newPage();
-  await page.route("**/*", (route) => route.fulfill({ contentType: "text/html", body: '<!doctype html><div id="app"></div>' }));
+  await page.route("**/*", (route) =>
+    route.fulfill({ contentType: "text/html", body: '<!doctype html><div id="app"></div>' }),
+  );
   await page.addInitScript({ content: script });
   await page.goto(KITSU);
   return page;

@@ -6,9 +6,12 @@ import { compareHook } from "./hook.ts";
 import { compareTargets } from "./rounds.ts";
 import { canPin } from "./target.ts";
 
-const { values } = parseArgs({ options: { rounds: { type: "string", default: "3" }, seconds: { type: "string", default: "3" } } });
+const { values } = parseArgs({
+  options: { rounds: { type: "string", default: "3" }, seconds: { type: "string", default: "3" } },
+});
 const [rounds, seconds] = [Number(values.rounds), Number(values.seconds)];
-if (!(Number.isInteger(rounds) && rounds > 0 && seconds > 0)) throw new Error("--rounds and --seconds must be numbers above 0");
+if (!(Number.isInteger(rounds) && rounds > 0 && seconds > 0))
+  throw new Error("--rounds and --seconds must be numbers above 0");
 
 const load = loadavg()[0]?.toFixed(2);
 const cores = canPin
@@ -20,5 +23,7 @@ console.log(
 console.log(`${cores}. Load of the machine before: ${load}.\n`);
 const { report, isRight } = await compareTargets(rounds, seconds);
 console.log(`${report}\n\nThe goal is also to be above both peers, which log as well.\n`);
-console.log(`The userscript's hook, in headless Chromium: medians of 7 times 20,000 requests.\n\n${await compareHook()}`);
+console.log(
+  `The userscript's hook, in headless Chromium: medians of 7 times 20,000 requests.\n\n${await compareHook()}`,
+);
 if (!isRight) process.exitCode = 1;

@@ -26,7 +26,10 @@ const WARM_UP_MS = 1_000;
 /** Runs the load in a process of its own. */
 export async function measure(load: Load): Promise<Measured> {
   const args = [import.meta.filename, JSON.stringify(load)];
-  const { stdout } = launch({ file: process.execPath, args, options: { stdio: ["ignore", "pipe", "inherit"] } }, LOAD_CORE);
+  const { stdout } = launch(
+    { file: process.execPath, args, options: { stdio: ["ignore", "pipe", "inherit"] } },
+    LOAD_CORE,
+  );
   if (stdout === null) throw new Error("The load can't be read.");
   return v.parse(Measured, await json(stdout));
 }

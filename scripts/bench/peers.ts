@@ -10,7 +10,14 @@ const PEERS: readonly Peer[] = [
   {
     name: "Flask, gunicorn with 2 workers",
     modules: "flask, gunicorn",
-    args: (port) => ["-m", "gunicorn", "--workers=2", `--bind=127.0.0.1:${port}`, "--log-level=warning", "flask_receiver:app"],
+    args: (port) => [
+      "-m",
+      "gunicorn",
+      "--workers=2",
+      `--bind=127.0.0.1:${port}`,
+      "--log-level=warning",
+      "flask_receiver:app",
+    ],
   },
   {
     name: "Tornado, 1 process",
@@ -39,7 +46,12 @@ function toTarget({ name, args }: Peer): Target {
       args: args(port),
       options: {
         cwd: join(import.meta.dirname, "peers"),
-        env: { ...process.env, KITSU_ORIGIN: KITSU, RUN_LOG: join(directory, "runs.jsonl"), PYTHONDONTWRITEBYTECODE: "1" },
+        env: {
+          ...process.env,
+          KITSU_ORIGIN: KITSU,
+          RUN_LOG: join(directory, "runs.jsonl"),
+          PYTHONDONTWRITEBYTECODE: "1",
+        },
       },
     }),
     check: async (address) => {

@@ -8,7 +8,8 @@ import type { Command, Target } from "./target.ts";
 export const hello: Target = {
   name: "hello",
   request: "GET / HTTP/1.1\r\nhost: 127.0.0.1\r\naccept: */*\r\n\r\n",
-  prepare: (port, directory) => prepare(port, directory, { main: { entry: "scripts/bench/workers/hello.ts", bindings: [] } }),
+  prepare: (port, directory) =>
+    prepare(port, directory, { main: { entry: "scripts/bench/workers/hello.ts", bindings: [] } }),
   check: async (address) => {
     await expectStatus(200, fetch(address));
   },
@@ -46,7 +47,11 @@ export const withLog: Target = {
 type Service = { entry: string; bindings: string[] };
 
 /** Writes bundles and configuration into the directory. The service "main" is the one that serves. */
-async function prepare(port: number, directory: string, services: { main: Service; [name: string]: Service }): Promise<Command> {
+async function prepare(
+  port: number,
+  directory: string,
+  services: { main: Service; [name: string]: Service },
+): Promise<Command> {
   const date = await readCompatibilityDate();
   const described = Object.entries(services).map(
     ([name, { bindings }]) => `(name = "${name}", worker = (

@@ -6,7 +6,12 @@ export type Answer = { status: number; body: unknown };
 export type Method = "GET" | "POST" | "PUT" | "DELETE";
 
 /** @param api "https://kitsu.studio.tld/api" */
-export async function send(api: string, method: Method, path: string, { token, body }: { token?: string; body?: unknown } = {}) {
+export async function send(
+  api: string,
+  method: Method,
+  path: string,
+  { token, body }: { token?: string; body?: unknown } = {},
+) {
   const response = await fetch(api + path, {
     method,
     redirect: "manual",
@@ -19,7 +24,9 @@ export async function send(api: string, method: Method, path: string, { token, b
     ...(body !== undefined && { body: JSON.stringify(body) }),
   }).catch((cause: unknown) => {
     // What became of a write whose answer got lost, nobody knows. The next run sees it.
-    throw new Trouble(`Kitsu at ${api} ${isTimeout(cause) ? "did not answer in 30 seconds" : "can't be reached"}.`, { cause });
+    throw new Trouble(`Kitsu at ${api} ${isTimeout(cause) ? "did not answer in 30 seconds" : "can't be reached"}.`, {
+      cause,
+    });
   });
   if (response.status >= 300 && response.status < 400) {
     throw new Trouble(
@@ -40,7 +47,11 @@ function parseJson(text: string): unknown {
 }
 
 /** What Zou answered, where it did what it was asked for. */
-export function understand<S extends v.GenericSchema>({ status, body }: Answer, schema: S, api: string): v.InferOutput<S> {
+export function understand<S extends v.GenericSchema>(
+  { status, body }: Answer,
+  schema: S,
+  api: string,
+): v.InferOutput<S> {
   if (status >= 400) throw refusal(status, body, api);
   const parsed = v.safeParse(schema, body);
   if (parsed.success) return parsed.output;

@@ -38,7 +38,9 @@ async function register(options: Options): Promise<Exit> {
 async function askCredentials({ email, password }: { email: string | undefined; password: string | undefined }) {
   const isComplete = email !== undefined && password !== undefined;
   if (!isComplete && !terminal.isInteractive)
-    throw new Trouble("Who? Set KITSU_TOKEN to the token of a bot with the role admin, or give --email and KITSU_PASSWORD.");
+    throw new Trouble(
+      "Who? Set KITSU_TOKEN to the token of a bot with the role admin, or give --email and KITSU_PASSWORD.",
+    );
   return {
     email: email ?? (await terminal.ask("E-mail of an administrator of Kitsu: ")),
     password: password ?? (await terminal.askSecretly("Password: ")),
@@ -65,7 +67,9 @@ async function synchronize(options: Options, kitsu: Kitsu, wanted: ReturnType<ty
 
 async function askConsent(): Promise<void> {
   if (!terminal.isInteractive)
-    throw new Trouble("Nothing was changed: nobody is here to agree. --yes agrees beforehand.", { exit: EXIT.noConsent });
+    throw new Trouble("Nothing was changed: nobody is here to agree. --yes agrees beforehand.", {
+      exit: EXIT.noConsent,
+    });
   const answer = await terminal.ask("\nDo this? [y/N] ");
   if (!/^y(es)?$/i.test(answer)) throw new Trouble("Nothing was changed.", { exit: EXIT.noConsent });
 }
@@ -79,7 +83,8 @@ async function write(kitsu: Kitsu, writes: readonly Write[]): Promise<Exit> {
       else await kitsu.remove(step.present.id);
     } catch (cause) {
       if (!(cause instanceof Trouble)) throw cause;
-      const list = (some: readonly Write[]) => some.map((one) => `\n  ${printStep(one, 0, { isColoured: false })}`).join("");
+      const list = (some: readonly Write[]) =>
+        some.map((one) => `\n  ${printStep(one, 0, { isColoured: false })}`).join("");
       throw new Trouble(
         `${cause.message}\n${done} of ${writes.length} done${done > 0 ? `:${list(writes.slice(0, done))}` : "."}\nNot done:${list(writes.slice(done))}\nRun this again: it goes on from what is there then.`,
         { cause },

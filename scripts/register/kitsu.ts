@@ -27,7 +27,8 @@ export type Kitsu = {
 };
 
 export function openKitsu(api: string, token: string): Kitsu {
-  const ask = (method: Method, path: string, body?: CustomAction): Promise<Answer> => send(api, method, path, { token, body });
+  const ask = (method: Method, path: string, body?: CustomAction): Promise<Answer> =>
+    send(api, method, path, { token, body });
   return {
     async readAccount() {
       const { user } = understand(await ask("GET", "/auth/authenticated"), Caller, api);

@@ -24,12 +24,18 @@ const Answer = v.object({
 type Answer = v.InferOutput<typeof Answer>;
 
 /** @returns an access token, good until `logout` */
-export async function login(api: string, credentials: { email: string; password: string }, terminal: Terminal): Promise<string> {
+export async function login(
+  api: string,
+  credentials: { email: string; password: string },
+  terminal: Terminal,
+): Promise<string> {
   let answer = await attempt(api, credentials);
   if (answer.missing_OTP)
     answer = await attempt(api, { ...credentials, ...(await askCode(api, credentials.email, answer, terminal)) });
   if (answer.two_factor_authentication_required)
-    throw new Trouble("This studio demands a second factor, and this account has none yet: set one up in Kitsu, in your profile.");
+    throw new Trouble(
+      "This studio demands a second factor, and this account has none yet: set one up in Kitsu, in your profile.",
+    );
   if (answer.login && answer.access_token !== undefined) return answer.access_token;
   throw new Trouble(explain(answer));
 }
@@ -41,10 +47,12 @@ export async function logout(api: string, token: string): Promise<void> {
 
 async function attempt(api: string, body: Record<string, string>): Promise<Answer> {
   const answer = await send(api, "POST", "/auth/login", { body });
-  if (answer.status === 409) throw new Trouble("This Kitsu has no way to log in set up (AUTH_STRATEGY): tell whoever runs it.");
+  if (answer.status === 409)
+    throw new Trouble("This Kitsu has no way to log in set up (AUTH_STRATEGY): tell whoever runs it.");
   const parsed = v.safeParse(Answer, answer.body);
   // Other routes refuse with a message and no "login".
-  const isAboutLogin = parsed.success && typeof answer.body === "object" && answer.body !== null && "login" in answer.body;
+  const isAboutLogin =
+    parsed.success && typeof answer.body === "object" && answer.body !== null && "login" in answer.body;
   if (isAboutLogin && answer.status < 500) return parsed.output;
   if (answer.status < 400) throw new Trouble(`${api} does not answer as Kitsu does. Is it the right address?`);
   throw answer.status === 401 || answer.status === 422
@@ -58,7 +66,8 @@ function explain(answer: Answer): string {
     return "Too many logins failed: Kitsu locks the account for a minute. Wait, and try again.";
   if (answer.default_password)
     return "This account still has its first password: log in to Kitsu with the browser and choose another.";
-  if (answer.wrong_OTP || answer.missing_OTP) return "The second factor's code is wrong or over: run this again with a new one.";
+  if (answer.wrong_OTP || answer.missing_OTP)
+    return "The second factor's code is wrong or over: run this again with a new one.";
   return "The e-mail or the password is wrong.";
 }
 
@@ -69,15 +78,26 @@ const QUESTIONS: Record<Method, string> = {
 };
 
 /** Asks for the preferred code; Enter alone for a recovery code instead. A security key needs a browser. */
-async function askCode(api: string, email: string, answer: Answer, terminal: Terminal): Promise<Partial<Record<Method, string>>> {
+async function askCode(
+  api: string,
+  email: string,
+  answer: Answer,
+  terminal: Terminal,
+): Promise<Partial<Record<Method, string>>> {
   const enabled = METHODS.filter((method) => answer.two_factor_authentication_enabled.includes(method));
   // Zou before 1.0 does not list them.
   const method =
-    METHODS.find((one) => one === answer.preferred_two_factor_authentication) ?? enabled[0] ?? ("totp" satisfies Method);
+    METHODS.find((one) => one === answer.preferred_two_factor_authentication) ??
+    enabled[0] ??
+    ("totp" satisfies Method);
   if (!terminal.isInteractive)
-    throw new Trouble("This account has a second factor, and nobody is here to type its code: use a bot's KITSU_TOKEN instead.");
+    throw new Trouble(
+      "This account has a second factor, and nobody is here to type its code: use a bot's KITSU_TOKEN instead.",
+    );
   if (method === "email_otp") await send(api, "GET", `/auth/email-otp?email=${encodeURIComponent(email)}`);
   if (method === "recovery_code") return { recovery_code: await terminal.ask(`${QUESTIONS[method]}: `) };
   const code = await terminal.ask(`${QUESTIONS[method]} (Enter alone: a recovery code instead): `);
-  return code ? { [method]: code.replaceAll(" ", "") } : { recovery_code: await terminal.ask(`${QUESTIONS.recovery_code}: `) };
+  return code
+    ? { [method]: code.replaceAll(" ", "") }
+    : { recovery_code: await terminal.ask(`${QUESTIONS.recovery_code}: `) };
 }

@@ -35,14 +35,16 @@ export async function askOffered(worker: string): Promise<Offered[]> {
   }
   const parsed = v.safeParse(Answer, await response.json().catch(() => undefined));
   if (!response.ok || !parsed.success) {
-    const broken = response.ok && !parsed.success ? `, and "${v.getDotPath(parsed.issues[0]) ?? "the whole"}" is none we know` : "";
+    const broken =
+      response.ok && !parsed.success ? `, and "${v.getDotPath(parsed.issues[0]) ?? "the whole"}" is none we know` : "";
     throw new Trouble(
       `${address} did not answer with its list of actions (status ${response.status}${broken}). Is this the worker's address, and was it deployed from this version?`,
     );
   }
   const { actions } = parsed.output;
   // Taken at its word, this would empty Kitsu's menu.
-  if (actions.length === 0) throw new Trouble(`${worker} offers no action at all, which can't be meant. Nothing was changed.`);
+  if (actions.length === 0)
+    throw new Trouble(`${worker} offers no action at all, which can't be meant. Nothing was changed.`);
   const twice = actions.find(({ id }, index) => actions.findIndex((other) => other.id === id) !== index);
   if (twice) throw new Trouble(`${worker} offers "${twice.id}" twice: give the one in FORWARD_TARGETS another name.`);
   return actions;

@@ -34,9 +34,15 @@ export function readOptions(args: readonly string[], env: Environment): Options 
   const token = env.KITSU_TOKEN?.trim();
   return {
     worker: readUrl("--worker", given.worker ?? env.WORKER_URL, "WORKER_URL", "https://edge.studio.tld"),
-    kitsu: readUrl("--kitsu", given.kitsu ?? env.KITSU_URL, "KITSU_URL", "https://kitsu.studio.tld").replace(/\/api$/, ""),
+    kitsu: readUrl("--kitsu", given.kitsu ?? env.KITSU_URL, "KITSU_URL", "https://kitsu.studio.tld").replace(
+      /\/api$/,
+      "",
+    ),
     // Whoever names an account means it, though a token may lie in the environment.
-    account: token && given.email === undefined ? { token } : { email: given.email, password: env.KITSU_PASSWORD || undefined },
+    account:
+      token && given.email === undefined
+        ? { token }
+        : { email: given.email, password: env.KITSU_PASSWORD || undefined },
     isDryRun: given["dry-run"] ?? false,
     isAgreed: given.yes ?? false,
   };
@@ -63,7 +69,8 @@ function parse(args: readonly string[]) {
 function readUrl(option: string, value: string | undefined, variable: string, example: string): string {
   if (!value) throw new Trouble(`Which one? Give ${option} ${example}, or set ${variable}.\n\n${USAGE}`);
   const url = URL.parse(value);
-  const isPlain = url !== null && /^https?:$/.test(url.protocol) && !url.search && !url.hash && !url.username && !url.password;
+  const isPlain =
+    url !== null && /^https?:$/.test(url.protocol) && !url.search && !url.hash && !url.username && !url.password;
   if (!isPlain) throw new Trouble(`${option} must be an address like ${example}, not "${value}".`);
   return url.href.replace(/\/+$/, "");
 }

@@ -59,7 +59,9 @@ export function makePlan(worker: string, wanted: readonly Wanted[], present: rea
         return [{ kind: "remove", present: other, why: isOffered ? "twice" : "not offered" }];
       }),
     ],
-    others: [...left].filter((other) => ownActionId(worker, other) === undefined && other.url.startsWith(plainUrl(worker, ""))),
+    others: [...left].filter(
+      (other) => ownActionId(worker, other) === undefined && other.url.startsWith(plainUrl(worker, "")),
+    ),
   };
 }
 

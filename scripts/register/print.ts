@@ -6,7 +6,10 @@ import { findDifferences, type Plan, type Step } from "./plan.ts";
 export type Print = { isColoured: boolean };
 
 const SIGNS = { create: "+", change: "~", remove: "-", same: "=" } as const satisfies Record<Step["kind"], string>;
-const COLOURS = { create: "green", change: "yellow", remove: "red", same: "dim" } as const satisfies Record<Step["kind"], string>;
+const COLOURS = { create: "green", change: "yellow", remove: "red", same: "dim" } as const satisfies Record<
+  Step["kind"],
+  string
+>;
 const LABELS = { name: "name", entity_type: "entity type", is_ajax: "Ajax" } as const;
 
 export function printPlan({ steps, others }: Plan, print: Print): string {
@@ -35,7 +38,8 @@ const nameOf = (step: Step) => (step.kind === "create" ? step.wanted : step.pres
 const showName = (name: string) => plain(name) || "(no name)";
 
 function describe(step: Step): string {
-  if (step.kind === "remove") return step.why === "twice" ? "is listed twice" : `no longer offered  ${plain(step.present.url)}`;
+  if (step.kind === "remove")
+    return step.why === "twice" ? "is listed twice" : `no longer offered  ${plain(step.present.url)}`;
   if (step.kind === "change") return describeChange(step.wanted, step.present, step.isTakenOver);
   const { is_ajax, entity_type, url } = step.kind === "create" ? step.wanted : step.present;
   return `${is_ajax ? "Ajax" : "form"}  ${plain(entity_type)}  ${plain(url)}`;
@@ -44,7 +48,9 @@ function describe(step: Step): string {
 /** The address changes where one is taken over, and by its mark alone: that is said in words. */
 function describeChange(wanted: CustomAction, present: Registered, isTakenOver: boolean): string {
   const members = findDifferences(wanted, present).filter((member) => member !== "url");
-  const changes = members.map((member) => `${LABELS[member]} ${showValue(present[member])} → ${showValue(wanted[member])}`);
+  const changes = members.map(
+    (member) => `${LABELS[member]} ${showValue(present[member])} → ${showValue(wanted[member])}`,
+  );
   return [...(isTakenOver ? ["made by hand, taken over"] : []), ...changes].join(", ");
 }
 

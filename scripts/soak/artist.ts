@@ -39,7 +39,10 @@ export class Artist {
     const run = this.#history.begin(dice.hex(32), action);
     this.#history.count(action);
     const isFarm = action === "flamenco" || action === "afanasy";
-    const selection = dice.some(isFarm ? this.#studio.renderTasks : this.#studio.tasks, dice.between(1, isFarm ? 2 : 4));
+    const selection = dice.some(
+      isFarm ? this.#studio.renderTasks : this.#studio.tasks,
+      dice.between(1, isFarm ? 2 : 4),
+    );
     const address = `${this.#worker}/actions/${action}${action === "playlist" ? `?name=soak-${run.tag}` : ""}`;
     run.tasks = selection;
     const fields = { ...this.#studio.call, selection };
@@ -60,7 +63,12 @@ export class Artist {
       }
       asked.push(...answer.reply.fields);
       const { form, plan } = answer.reply;
-      answer = await this.#submit(run, address, { ...fields, input: this.#answer(answer.reply, asked, run), form, plan });
+      answer = await this.#submit(run, address, {
+        ...fields,
+        input: this.#answer(answer.reply, asked, run),
+        form,
+        plan,
+      });
     }
     return answer;
   }
@@ -108,7 +116,8 @@ export class Artist {
     }
     if (offered.undo !== undefined && dice.chance(0.5)) await this.undo(run, offered.undo.url);
     else if (offered.retry !== undefined && dice.chance(0.7)) await this.#retry(run, offered.retry, reply, selection);
-    else if (offered.follow !== undefined && dice.chance(0.5)) await this.follow(run, offered.follow.url, dice.chance(0.3));
+    else if (offered.follow !== undefined && dice.chance(0.5))
+      await this.follow(run, offered.follow.url, dice.chance(0.3));
   }
 
   async undo(run: RunHistory, address: string): Promise<Answer | undefined> {

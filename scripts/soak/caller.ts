@@ -69,7 +69,10 @@ export class Caller {
   /** Looks at a page or asks how something stands. The status, 0 where nobody answered. */
   async look(url: string, accept = "application/json"): Promise<{ status: number; answer?: Answer }> {
     try {
-      const response = await fetch(url, { headers: { accept, origin: this.#kitsu }, signal: AbortSignal.timeout(ANSWER_MAX_MS) });
+      const response = await fetch(url, {
+        headers: { accept, origin: this.#kitsu },
+        signal: AbortSignal.timeout(ANSWER_MAX_MS),
+      });
       const heard = v.safeParse(v.pipe(v.string(), v.parseJson(), Heard), await response.text());
       return { status: response.status, ...(heard.success && { answer: heard.output }) };
     } catch {

@@ -33,7 +33,9 @@ export class Dice {
   /** So many different ones, or all there are. */
   some<T>(list: readonly T[], count: number): T[] {
     const rest = [...list];
-    return Array.from({ length: Math.min(count, list.length) }, () => rest.splice(this.between(0, rest.length - 1), 1)).flat();
+    return Array.from({ length: Math.min(count, list.length) }, () =>
+      rest.splice(this.between(0, rest.length - 1), 1),
+    ).flat();
   }
 
   hex(digits: number): string {

@@ -86,4 +86,6 @@ export class History {
 const AFTER_ANSWER_MS = 5_000;
 
 export const describe = (reply: Reply): string =>
-  [reply.kind, reply.kind === "failed" && reply.code, JSON.stringify(reply.title), reply.text].filter(Boolean).join(" ");
+  [reply.kind, reply.kind === "failed" && reply.code, JSON.stringify(reply.title), reply.text]
+    .filter(Boolean)
+    .join(" ");

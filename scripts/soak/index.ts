@@ -18,7 +18,11 @@ import { type Finding, judge } from "./verdict.ts";
 import { WorkerProcess } from "./worker-process.ts";
 
 const { values } = parseArgs({
-  options: { rounds: { type: "string", default: "5" }, seed: { type: "string" }, people: { type: "string", default: "8" } },
+  options: {
+    rounds: { type: "string", default: "5" },
+    seed: { type: "string" },
+    people: { type: "string", default: "8" },
+  },
 });
 const seed = Number(values.seed ?? Date.now() % 1_000_000);
 const [rounds, people] = [Number(values.rounds), Number(values.people)];

@@ -43,7 +43,9 @@ export class LogStore {
 
   /** All lines of the log, by the id of their run. */
   read(): Map<string, Logged[]> {
-    const records = [...this.#entries.values()].map(({ value }) => v.parse(v.pipe(v.string(), v.parseJson(), Record), value));
+    const records = [...this.#entries.values()].map(({ value }) =>
+      v.parse(v.pipe(v.string(), v.parseJson(), Record), value),
+    );
     return Map.groupBy(records, ({ id }) => id);
   }
 
@@ -81,7 +83,9 @@ export class LogStore {
 
   #list(prefix: string, limit: number, response: ServerResponse): void {
     const names = [...this.#entries.keys()].filter((name) => name.startsWith(prefix)).sort();
-    const keys = names.slice(0, limit).map((name) => ({ name, metadata: JSON.parse(this.#entries.get(name)?.metadata ?? "null") }));
+    const keys = names
+      .slice(0, limit)
+      .map((name) => ({ name, metadata: JSON.parse(this.#entries.get(name)?.metadata ?? "null") }));
     response.writeHead(200, { "content-type": "application/json" });
     response.end(JSON.stringify({ keys, list_complete: names.length <= limit, cursor: "" }));
   }

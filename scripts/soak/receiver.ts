@@ -66,7 +66,8 @@ export class Receiver {
       return send({ kind: "ask", title: "Review", fields, submit: "Review" });
     }
     this.worked.set(id, (this.worked.get(id) ?? 0) + 1);
-    if (action !== "simulate") return send({ kind: "done", severity: "success", title: `${call.selection.length} published` });
+    if (action !== "simulate")
+      return send({ kind: "done", severity: "success", title: `${call.selection.length} published` });
     void this.#work(run.id, run.progress);
     send({ kind: "started", title: "Simulating", progress: { done: 0, total: 4 } });
   }

@@ -4,13 +4,22 @@ import type { LogStore } from "./log-store.ts";
 import type { Studio } from "./studio.ts";
 import type { Finding, Kind } from "./verdict.ts";
 
-type Soaked = { history: History; log: LogStore; studio: Studio; findings: readonly Finding[]; seed: number; rounds: number };
+type Soaked = {
+  history: History;
+  log: LogStore;
+  studio: Studio;
+  findings: readonly Finding[];
+  seed: number;
+  rounds: number;
+};
 
 const KINDS: readonly Kind[] = ["lost", "doubled", "dead link", "stuck"];
 
 export function report({ history, log, studio, findings, seed, rounds }: Soaked): string {
   const logged = log.read();
-  const ends = count([...logged.values()].flat().map(({ reply, undone }) => (undone ? "undone" : (reply.code ?? reply.kind))));
+  const ends = count(
+    [...logged.values()].flat().map(({ reply, undone }) => (undone ? "undone" : (reply.code ?? reply.kind))),
+  );
   const faulty = Map.groupBy(findings, ({ run }) => run);
   return [
     `\n\nSeed ${seed}, ${rounds} kills, ${history.runs.size} runs; ${logged.size} in the log, ${studio.jobs.size} jobs on the farms.`,

@@ -16,9 +16,13 @@ const FRAME_MS = 15;
 const FATED = /SH00[4-7]0/;
 const Comments = v.array(v.object({ text: v.string() }));
 const Playlists = v.array(v.object({ name: v.string() }));
-const FlamencoJobs = v.object({ jobs: v.array(v.object({ id: v.string(), metadata: v.object({ "kitsu.mark": v.string() }) })) });
+const FlamencoJobs = v.object({
+  jobs: v.array(v.object({ id: v.string(), metadata: v.object({ "kitsu.mark": v.string() }) })),
+});
 const CustomData = v.pipe(v.string(), v.parseJson(), v.object({ kitsu_mark: v.string() }));
-const AfanasyJobs = v.object({ jobs: v.array(v.object({ id: v.number(), serial: v.number(), custom_data: CustomData })) });
+const AfanasyJobs = v.object({
+  jobs: v.array(v.object({ id: v.number(), serial: v.number(), custom_data: CustomData })),
+});
 
 export type Studio = Awaited<ReturnType<typeof openStudio>>;
 
@@ -27,7 +31,13 @@ export async function openStudio(dice: Dice, limitS: number) {
   const secret = `whsec_${randomBytes(32).toString("base64")}`;
   const botToken = randomBytes(32).toString("base64url");
   const farms = await openFarms({ flamencoPort: 0, afanasyPort: 0, frameMs: FRAME_MS });
-  const playground = await startPlayground({ port: 0, worker: "http://127.0.0.1:9", farms, botToken, forwardSecret: secret });
+  const playground = await startPlayground({
+    port: 0,
+    worker: "http://127.0.0.1:9",
+    farms,
+    botToken,
+    forwardSecret: secret,
+  });
   const receiver = new Receiver(secret, dice);
   const zouWay = new TroubledWay(playground.url, dice);
   const studioWay = new TroubledWay(await receiver.open(), dice);
@@ -37,7 +47,9 @@ export async function openStudio(dice: Dice, limitS: number) {
     const response = await fetch(`${playground.url}/api${path}`, { headers: { authorization: `Bearer ${botToken}` } });
     return v.parse(schema, await response.json());
   };
-  const shots = TASKS.filter(({ entity }) => entity.projectId === PAPER_LANTERN.id && entity.kind === "Shot" && !entity.canceled);
+  const shots = TASKS.filter(
+    ({ entity }) => entity.projectId === PAPER_LANTERN.id && entity.kind === "Shot" && !entity.canceled,
+  );
   const countComments = async (tag: string, task: string) =>
     (await read(`/data/tasks/${task}/comments`, Comments)).filter(({ text }) => text.includes(`soak ${tag}`)).length;
   const countPlaylists = async (tag: string) =>
@@ -50,7 +62,9 @@ export async function openStudio(dice: Dice, limitS: number) {
     zouWay,
     studioWay,
     tasks: shots.map(({ id }) => id),
-    renderTasks: shots.filter(({ entity, type }) => type.name === "Animation" && !FATED.test(entity.name)).map(({ id }) => id),
+    renderTasks: shots
+      .filter(({ entity, type }) => type.name === "Animation" && !FATED.test(entity.name))
+      .map(({ id }) => id),
     /** what Kitsu sends, but for the selection */
     call: {
       entitytype: "shot",
@@ -86,7 +100,9 @@ export async function openStudio(dice: Dice, limitS: number) {
       const [flamenco, afanasy] = await Promise.all([farms.flamenco.control({}), farms.afanasy.control({})]);
       const seen = [
         ...v.parse(FlamencoJobs, flamenco).jobs.map(({ id, metadata }) => [metadata["kitsu.mark"], id]),
-        ...v.parse(AfanasyJobs, afanasy).jobs.map(({ id, serial, custom_data }) => [custom_data.kitsu_mark, `${id}/${serial}`]),
+        ...v
+          .parse(AfanasyJobs, afanasy)
+          .jobs.map(({ id, serial, custom_data }) => [custom_data.kitsu_mark, `${id}/${serial}`]),
       ];
       for (const [mark = "", job = ""] of seen) jobs.set(mark, (jobs.get(mark) ?? new Set()).add(job));
     },

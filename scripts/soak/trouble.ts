@@ -9,7 +9,11 @@ const REFUSALS = [429, 500, "drop"] as const;
 export async function trouble(dice: Dice, log: LogStore, studio: Studio): Promise<void> {
   const refusal = () => (dice.chance(0.25) ? { refusal: dice.pick(REFUSALS) } : undefined);
   const [put, get, list] = [refusal(), refusal(), refusal()];
-  log.refusals = { ...(put && { put: put.refusal }), ...(get && { get: get.refusal }), ...(list && { list: list.refusal }) };
+  log.refusals = {
+    ...(put && { put: put.refusal }),
+    ...(get && { get: get.refusal }),
+    ...(list && { list: list.refusal }),
+  };
   studio.zouWay.troubles = dice.chance(0.5) ? someTroubles(dice, 0.04) : {};
   studio.studioWay.troubles = dice.chance(0.5) ? someTroubles(dice, 0.15) : {};
   const times = () => (dice.chance(0.3) ? dice.between(1, 3) : 0);

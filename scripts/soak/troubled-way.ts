@@ -60,7 +60,8 @@ export class TroubledWay {
     const { status, headers, content } = await this.#ask(request, body);
     if (trouble === "cut") return void response.destroy();
     response.writeHead(status, headers);
-    if (trouble === "half" && content.length > 1) response.write(content.subarray(0, content.length / 2), () => response.destroy());
+    if (trouble === "half" && content.length > 1)
+      response.write(content.subarray(0, content.length / 2), () => response.destroy());
     else response.end(content);
   }
 
@@ -70,6 +71,10 @@ export class TroubledWay {
     passed.on("error", reject);
     passed.end(body);
     const answered = await promise;
-    return { status: answered.statusCode ?? 502, headers: withoutHops(answered.headers), content: await readBytes(answered) };
+    return {
+      status: answered.statusCode ?? 502,
+      headers: withoutHops(answered.headers),
+      content: await readBytes(answered),
+    };
   }
 }

@@ -41,8 +41,10 @@ export async function judge({ history, log, studio, caller }: World): Promise<Fi
   }
   for (const [id, lines] of logged) {
     if (history.runs.has(id)) continue;
-    if (lines.length > 1) findings.push({ kind: "doubled", run: id, text: `${lines.length} lines of a run nobody was told of` });
-    if (lines.some(isGoing)) findings.push({ kind: "stuck", run: id, text: "A run nobody was told of goes on for ever" });
+    if (lines.length > 1)
+      findings.push({ kind: "doubled", run: id, text: `${lines.length} lines of a run nobody was told of` });
+    if (lines.some(isGoing))
+      findings.push({ kind: "stuck", run: id, text: "A run nobody was told of goes on for ever" });
   }
   for (const [id, why] of studio.receiver.unreported) {
     const [line] = logged.get(id) ?? [];
@@ -64,7 +66,10 @@ function judgeLog(run: RunHistory, lines: readonly Logged[], history: History, a
   const [line] = lines;
   // What changes nothing is a line for each request.
   if (lines.length > (SAFE.includes(run.action) ? run.attempts.length : 1))
-    add("doubled", `${lines.length} lines in the log: ${lines.map(({ at, reply }) => `${at} ${reply.kind} ${reply.code ?? ""}`)}`);
+    add(
+      "doubled",
+      `${lines.length} lines in the log: ${lines.map(({ at, reply }) => `${at} ${reply.kind} ${reply.code ?? ""}`)}`,
+    );
   if (line === undefined) {
     if (run.isAccepted) add("lost", `Somebody was told "${run.told?.title}", and it is not in the log`);
     return;
@@ -85,7 +90,8 @@ async function judgeEffects(run: RunHistory, [line]: readonly Logged[], studio: 
   const counts = await countEffects(run, studio);
   const most = Math.max(0, ...counts);
   if (most > 1) add("doubled", `It was done ${most} times`);
-  if (most > 0 && !run.isRetry && !run.mayHaveRun) add("lost", "It was done, although somebody was told that it did not run");
+  if (most > 0 && !run.isRetry && !run.mayHaveRun)
+    add("lost", "It was done, although somebody was told that it did not run");
   if (most > 0 && !run.isRetry && (line === undefined || line.reply.kind === "ask"))
     add("lost", `It was done, and the log ${line === undefined ? "has nothing of it" : "says that it asked"}`);
 }
@@ -104,6 +110,9 @@ async function judgeLinks({ run, lines }: RunHistory, caller: Caller, add: Add):
     const { status, answer } = await caller.look(address);
     if (status === 404 || status === 0 || status === 409) add("dead link", `${status} at ${new URL(address).pathname}`);
     else if (answer?.reply.kind === "started")
-      add("stuck", `${new URL(address).pathname} says that it goes on: ${answer.reply.text ?? ""} (${lines.length} lines)`);
+      add(
+        "stuck",
+        `${new URL(address).pathname} says that it goes on: ${answer.reply.text ?? ""} (${lines.length} lines)`,
+      );
   }
 }

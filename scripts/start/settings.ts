@@ -41,5 +41,7 @@ const Targets = v.pipe(v.string(), v.parseJson(), v.record(v.string(), v.unknown
 function readOwnTargets(): Record<string, unknown> {
   const targets = v.safeParse(Targets, process.env.FORWARD_TARGETS || "{}");
   if (targets.success) return targets.output;
-  throw new Trouble(`FORWARD_TARGETS must be JSON, as in docs/forward.md: '{"publish": {"url": "http://127.0.0.1:5000/kitsu"}}'.`);
+  throw new Trouble(
+    `FORWARD_TARGETS must be JSON, as in docs/forward.md: '{"publish": {"url": "http://127.0.0.1:5000/kitsu"}}'.`,
+  );
 }

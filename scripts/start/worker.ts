@@ -13,7 +13,11 @@ export async function startWorker(options: WorkerOptions): Promise<ChildProcess>
   });
   // It has no keyboard, and so nothing to ask: where it would, it fails. A group of its own can be ended with all that it started.
   const isGroup = process.platform !== "win32";
-  return spawn(file, args, { stdio: ["ignore", "inherit", "inherit"], env: { ...process.env, ...env }, detached: isGroup });
+  return spawn(file, args, {
+    stdio: ["ignore", "inherit", "inherit"],
+    env: { ...process.env, ...env },
+    detached: isGroup,
+  });
 }
 
 const LIMIT_MINUTES = 3;
@@ -24,10 +28,15 @@ const PAUSE_MS = 200;
 /** Until the worker answers well at this address. */
 export async function untilReady(name: string, address: string, signal: AbortSignal): Promise<void> {
   let refusals = 0;
-  for (const end = Date.now() + LIMIT_MINUTES * 60_000; Date.now() < end; await sleep(PAUSE_MS, undefined, { signal })) {
+  for (
+    const end = Date.now() + LIMIT_MINUTES * 60_000;
+    Date.now() < end;
+    await sleep(PAUSE_MS, undefined, { signal })
+  ) {
     const response = await fetch(address, { signal }).catch(() => undefined);
     if (response?.ok) return;
-    if (response && ++refusals > REFUSALS_MAX) throw new Trouble(`${name} answers ${response.status}: ${await explain(response)}`);
+    if (response && ++refusals > REFUSALS_MAX)
+      throw new Trouble(`${name} answers ${response.status}: ${await explain(response)}`);
   }
   throw new Trouble(`${name} has not answered for ${LIMIT_MINUTES} minutes. What wrangler said is above.`);
 }
@@ -35,7 +44,9 @@ export async function untilReady(name: string, address: string, signal: AbortSig
 const Failed = v.pipe(
   v.string(),
   v.parseJson(),
-  v.object({ reply: v.object({ title: v.string(), text: v.optional(v.string(), ""), advice: v.optional(v.string(), "") }) }),
+  v.object({
+    reply: v.object({ title: v.string(), text: v.optional(v.string(), ""), advice: v.optional(v.string(), "") }),
+  }),
 );
 
 /** In the worker's own words, where it has some. */

@@ -27,7 +27,13 @@ async function send(command: string, own?: Parameters<typeof submit>[2]): Promis
 
 const act = (id: string, type: string) =>
   ground.ask({
-    action: { user_name: ground.user, host_name: "kitsu-actions", type: "jobs", ids: [Number(id)], operation: { type } },
+    action: {
+      user_name: ground.user,
+      host_name: "kitsu-actions",
+      type: "jobs",
+      ids: [Number(id)],
+      operation: { type },
+    },
   });
 
 const is = (state: JobStanding["state"]) => (standing: JobStanding) => standing.state === state;
@@ -133,14 +139,17 @@ describe("a job whose program fails", () => {
     const refuse = count === 1 ? "1 machine refuses" : `${count} machines refuse`;
     expect(standing).toMatchObject({
       state: "failed",
-      reason: expect.stringMatching(new RegExp(`^${refuse} it after errors, and no other can take it\\. In frame \\d: ${WORDS}$`)),
+      reason: expect.stringMatching(
+        new RegExp(`^${refuse} it after errors, and no other can take it\\. In frame \\d: ${WORDS}$`),
+      ),
     });
     const [before] = (await read(job)).blocks;
     // It has no error bit, and no task that failed for good.
     expect((await read(job)).st & 32).toBe(0);
     expect(before).toMatchObject({ p_avoid_hosts: count, p_tasks_error: 0, p_tasks_ready: 8 });
     console.log(`${seconds} s after it was sent it was failed, on ${count} machines`);
-    const errors = async () => (await ground.server.readTasks(Number(job.ref.id))).reduce((sum, task) => sum + task.errors, 0);
+    const errors = async () =>
+      (await ground.server.readTasks(Number(job.ref.id))).reduce((sum, task) => sum + task.errors, 0);
     const had = await errors();
     await ground.farm.control(job.ref, job.mark, "restart");
     await ground.farm.control(job.ref, job.mark, "restart");
@@ -154,7 +163,10 @@ describe("a job whose program fails", () => {
     await follow(ground, job, isOver);
     await act(job.ref.id, "restart_errors");
     await ground.wait(5);
-    expect((await read(job)).blocks[0]).toMatchObject({ p_avoid_hosts: ground.machines.length, running_tasks_counter: 0 });
+    expect((await read(job)).blocks[0]).toMatchObject({
+      p_avoid_hosts: ground.machines.length,
+      running_tasks_counter: 0,
+    });
   });
 
   it("has failed with the defaults of its user, whatever they are", async () => {
@@ -165,7 +177,10 @@ describe("a job whose program fails", () => {
   it("where only single tasks avoid the machines, has failed, though no counter says so", async () => {
     const block = { errors_retries: 20, errors_avoid_host: 0, errors_task_same_host: 1, frame_last: 2 };
     const job = await send(FAILS, { block });
-    expect(await follow(ground, job, isOver)).toMatchObject({ state: "failed", reason: expect.stringContaining(WORDS) });
+    expect(await follow(ground, job, isOver)).toMatchObject({
+      state: "failed",
+      reason: expect.stringContaining(WORDS),
+    });
     expect((await read(job)).blocks[0]).toMatchObject({ p_avoid_hosts: 0, p_error_hosts: ground.machines.length });
   });
 
@@ -224,13 +239,21 @@ describe("a job whose program fails", () => {
 
 describe("a job that no machine may take", () => {
   it.each([
-    ["a mask that begins no name", { hosts_mask: "nobody", hosts_mask_type: "find" }, "no online machine matches nobody"],
+    [
+      "a mask that begins no name",
+      { hosts_mask: "nobody", hosts_mask_type: "find" },
+      "no online machine matches nobody",
+    ],
     [
       "a pattern that is taken for the beginning of a name",
       { hosts_mask: ".*", hosts_mask_type: "find" },
       "no online machine matches .*",
     ],
-    ["a pattern that fits none", { hosts_mask: "nobody.*", hosts_mask_type: "regex" }, "no online machine matches nobody.*"],
+    [
+      "a pattern that fits none",
+      { hosts_mask: "nobody.*", hosts_mask_type: "regex" },
+      "no online machine matches nobody.*",
+    ],
     [
       "a mask that leaves none",
       { hosts_mask_exclude: ".*", hosts_mask_type: "regex", hosts_mask: ".*" },

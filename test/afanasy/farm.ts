@@ -33,7 +33,8 @@ export async function openGround(): Promise<Ground> {
   const place = { url: url ?? fake?.url ?? "", token: AFANASY_TOKEN, at_once: 2, standstill_minutes: 120 };
   const { signal } = new AbortController();
   const server = openAfanasy(place, signal);
-  const name = url === undefined ? "the playground's afserver, for neither AFSERVER_URL nor AFANASY_RELAY_URL is set" : url;
+  const name =
+    url === undefined ? "the playground's afserver, for neither AFSERVER_URL nor AFANASY_RELAY_URL is set" : url;
   console.log(`Tested is ${name}.`);
   return {
     name,

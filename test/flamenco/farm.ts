@@ -11,7 +11,12 @@ const LOOK_EVERY_MS = 2_000;
 const WAIT_MOST_MS = 240_000;
 
 /** Blend files that fail as they are wanted to, and where their frames may go. */
-export type Failing = { fails?: string | undefined; oneFrame?: string | undefined; noMovie?: string | undefined; output: string };
+export type Failing = {
+  fails?: string | undefined;
+  oneFrame?: string | undefined;
+  noMovie?: string | undefined;
+  output: string;
+};
 
 const FAILING: Failing = {
   fails: "/mnt/prod/broken.blend",
@@ -20,7 +25,12 @@ const FAILING: Failing = {
   output: "/mnt/render",
 };
 
-const { FLAMENCO_URL, FLAMENCO_ACCESS_ID: id = "", FLAMENCO_ACCESS_SECRET: secret = "", FLAMENCO_PLATFORM = "linux" } = process.env;
+const {
+  FLAMENCO_URL,
+  FLAMENCO_ACCESS_ID: id = "",
+  FLAMENCO_ACCESS_SECRET: secret = "",
+  FLAMENCO_PLATFORM = "linux",
+} = process.env;
 export const isReal = FLAMENCO_URL !== undefined && FLAMENCO_URL !== "";
 const playground = isReal ? undefined : await openPlayground({ port: 0, frameMs: 1_000 / SPEED });
 const url = (playground?.url ?? FLAMENCO_URL ?? "").replace(/\/+$/, "");
@@ -84,7 +94,11 @@ export function blender(blendfile: string, frames: string, chunk_size: number): 
   const root = failing.output;
   const settings = {
     ...{ blendfile, frames, chunk_size, render_output_root: root, add_path_components: 0, fps: 24, format: "PNG" },
-    ...{ render_output_path: `${root}/kitsu-actions-test/{timestamp}/######`, image_file_extension: ".png", has_previews: false },
+    ...{
+      render_output_path: `${root}/kitsu-actions-test/{timestamp}/######`,
+      image_file_extension: ".png",
+      has_previews: false,
+    },
     ...(minor >= 6 && { context: "Scene" }),
   };
   return { ...echo(0), name: "Kitsu Actions test", type: "simple-blender-render", settings };

@@ -19,7 +19,9 @@ describe("Flamenco", () => {
   });
 
   it("refuses what it can't compile, and stores nothing of it", async () => {
-    await expect(service().check(echo(1, 1, { type: "kitsu-actions-nothing" }))).rejects.toMatchObject({ code: "farm-refused" });
+    await expect(service().check(echo(1, 1, { type: "kitsu-actions-nothing" }))).rejects.toMatchObject({
+      code: "farm-refused",
+    });
   });
 
   it("takes a job that says nothing of itself at first, is found by its mark, and is done", async () => {
@@ -36,7 +38,9 @@ describe("Flamenco", () => {
     const one = await submit(echo(1));
     await one.wait(isIn("done"));
     await expect(one.control("cancel")).rejects.toMatchObject({ code: "farm-refused" });
-    expect((await ask("POST", `/jobs/${one.job.id}/setstatus`, { status: "cancel-requested", reason: "test" })).status).toBe(204);
+    expect(
+      (await ask("POST", `/jobs/${one.job.id}/setstatus`, { status: "cancel-requested", reason: "test" })).status,
+    ).toBe(204);
     expect(await statusOf(one.job.id)).toBe("canceled");
     expect(await one.look()).toMatchObject({ state: "done" });
   });
@@ -51,17 +55,20 @@ describe("Flamenco", () => {
     expect(await one.wait(isIn("done"))).toMatchObject({ state: "done" });
   });
 
-  it.skipIf(minor < 6)(`pauses when what is at work has ended, and goes on${minor < 6 ? ": skipped, since 3.6" : ""}`, async () => {
-    const one = await submit(echo(4, 40));
-    await one.wait(isIn("running"));
-    await one.control("pause");
-    await one.wait(isIn("paused"));
-    expect(await statusOf(one.job.id)).toBe("paused");
-    await one.control("resume");
-    await one.wait(isIn("running"));
-    await one.control("cancel");
-    await one.wait(isIn("canceled"));
-  });
+  it.skipIf(minor < 6)(
+    `pauses when what is at work has ended, and goes on${minor < 6 ? ": skipped, since 3.6" : ""}`,
+    async () => {
+      const one = await submit(echo(4, 40));
+      await one.wait(isIn("running"));
+      await one.control("pause");
+      await one.wait(isIn("paused"));
+      expect(await statusOf(one.job.id)).toBe("paused");
+      await one.control("resume");
+      await one.wait(isIn("running"));
+      await one.control("cancel");
+      await one.wait(isIn("canceled"));
+    },
+  );
 
   it("has a job no longer once it is deleted", async () => {
     const one = await submit(echo(1));
@@ -108,13 +115,16 @@ describe("Flamenco", () => {
 describe("a program that fails", () => {
   const { fails = "", oneFrame = "", noMovie = "" } = failing;
 
-  it.skipIf(fails === "")(`fails the job, which says what failed and why${needs(fails, "FLAMENCO_BLEND_FAILS")}`, async () => {
-    const one = await submit(blender(fails, "1-10", 5));
-    const { reason } = await one.wait(isIn("failed"));
-    expect(reason).toMatch(/^render-\S+( and .* more tasks?)? failed: \S/);
-    expect(reason).not.toMatch(/pid=|exited abnormally/);
-    expect(await statusOf(one.job.id)).toBe("failed");
-  });
+  it.skipIf(fails === "")(
+    `fails the job, which says what failed and why${needs(fails, "FLAMENCO_BLEND_FAILS")}`,
+    async () => {
+      const one = await submit(blender(fails, "1-10", 5));
+      const { reason } = await one.wait(isIn("failed"));
+      expect(reason).toMatch(/^render-\S+( and .* more tasks?)? failed: \S/);
+      expect(reason).not.toMatch(/pid=|exited abnormally/);
+      expect(await statusOf(one.job.id)).toBe("failed");
+    },
+  );
 
   it.skipIf(oneFrame === "")(
     `at one frame of sixty fails no job, but the shot${needs(oneFrame, "FLAMENCO_BLEND_ONE_FRAME_FAILS")}`,
@@ -136,7 +146,9 @@ describe("a program that fails", () => {
     `at the preview movie alone leaves the shot done, with a word of it${needs(noMovie, "FLAMENCO_BLEND_NO_MOVIE")}`,
     async () => {
       const one = await submit(blender(noMovie, "1-10", 5));
-      expect(await one.wait(isIn("done"))).toMatchObject({ flaw: expect.stringMatching(/^The preview movie was not made: \S/) });
+      expect(await one.wait(isIn("done"))).toMatchObject({
+        flaw: expect.stringMatching(/^The preview movie was not made: \S/),
+      });
       expect(await statusOf(one.job.id)).toBe("failed");
     },
   );

@@ -22,10 +22,24 @@ export const KITSU_NAMES = [
   ...["userId", "entity_type", "SELECTION", "selection[]", "person_id"],
 ];
 /** What is ours beside Kitsu's. */
-export const OWN_NAMES = ["input", "input.", "input.a", "input.comment", "input.__proto__", "form", "plan", "back", "token", "key"];
+export const OWN_NAMES = [
+  "input",
+  "input.",
+  "input.a",
+  "input.comment",
+  "input.__proto__",
+  "form",
+  "plan",
+  "back",
+  "token",
+  "key",
+];
 
 const name = () =>
-  fc.oneof({ weight: 5, arbitrary: fc.constantFrom(...KITSU_NAMES, ...OWN_NAMES) }, { weight: 1, arbitrary: oddName() });
+  fc.oneof(
+    { weight: 5, arbitrary: fc.constantFrom(...KITSU_NAMES, ...OWN_NAMES) },
+    { weight: 1, arbitrary: oddName() },
+  );
 
 const edit = (): fc.Arbitrary<Edit> =>
   fc.oneof(
@@ -63,7 +77,8 @@ export const spoil = (): fc.Arbitrary<Spoil | undefined> =>
     }),
   );
 
-export const applyEdits = (fields: readonly Field[], changes: readonly Edit[]): Field[] => changes.reduce(applyEdit, [...fields]);
+export const applyEdits = (fields: readonly Field[], changes: readonly Edit[]): Field[] =>
+  changes.reduce(applyEdit, [...fields]);
 
 function applyEdit(fields: Field[], change: Edit): Field[] {
   const others = fields.filter(([known]) => known !== change.name);

@@ -3,7 +3,17 @@ import fc from "fast-check";
 import { TASKS } from "../../playground/data.ts";
 import { ADA, BRUNO, PERSONS } from "../../playground/data-people.ts";
 import { PAPER_LANTERN } from "../../playground/data-projects.ts";
-import { applyEdits, type Edit, type Encoding, edits, encodeFields, type Field, LIES, type Spoil, spoil } from "./body.ts";
+import {
+  applyEdits,
+  type Edit,
+  type Encoding,
+  edits,
+  encodeFields,
+  type Field,
+  LIES,
+  type Spoil,
+  spoil,
+} from "./body.ts";
 import { ACTIONS, type Deployment, PLACES } from "./deployment.ts";
 import { rarely } from "./rarely.ts";
 import type { Sent } from "./request.ts";
@@ -126,7 +136,10 @@ const selection = () =>
 
 const person = () =>
   fc
-    .oneof({ weight: 6, arbitrary: fc.constantFrom(ADA, ADA, BRUNO) }, { weight: 2, arbitrary: fc.constantFrom(...PERSONS) })
+    .oneof(
+      { weight: 6, arbitrary: fc.constantFrom(ADA, ADA, BRUNO) },
+      { weight: 2, arbitrary: fc.constantFrom(...PERSONS) },
+    )
     .map(({ id, email }) => ({ id, email }));
 
 export const call = (): fc.Arbitrary<Call> =>
@@ -140,7 +153,10 @@ export const call = (): fc.Arbitrary<Call> =>
         { weight: 20, arbitrary: fc.constantFrom(...ACTIONS, "publish", "publish", "deliver") },
         { weight: 1, arbitrary: oddName().map((name) => name.slice(0, 200)) },
       ),
-      tail: fc.oneof({ weight: 20, arbitrary: fc.constant("") }, { weight: 1, arbitrary: fc.constantFrom("/", "//", "/kx") }),
+      tail: fc.oneof(
+        { weight: 20, arbitrary: fc.constant("") },
+        { weight: 1, arbitrary: fc.constantFrom("/", "//", "/kx") },
+      ),
       dialect: fc.constantFrom("ajax" as const, "ajax" as const, "form" as const),
       run: rarely(runId(), 2),
       attempt: rarely(fc.oneof(fc.stringMatching(/^[0-9a-f]{8}$/), fc.constantFrom("kx", "")), 4),
@@ -228,7 +244,11 @@ export type Place = { deployment: Deployment; port: number; session: string };
 
 /** The call as it goes out. `more` are the fields that answer what was asked. */
 export function sendCall(made: Call, place: Place, more: readonly Field[] = []): Sent {
-  const { bytes, type } = encodeFields(applyEdits([...callFields(made), ...more], made.edits), made.encoding, made.spoil);
+  const { bytes, type } = encodeFields(
+    applyEdits([...callFields(made), ...more], made.edits),
+    made.encoding,
+    made.spoil,
+  );
   const isBodiless = ["GET", "HEAD"].includes(made.method);
   const query = new URLSearchParams([
     ...(made.run === undefined ? [] : [["run", made.run]]),
@@ -241,7 +261,10 @@ export function sendCall(made: Call, place: Place, more: readonly Field[] = []):
   return {
     method: made.method,
     path: `${PLACES[place.deployment].base}/actions/${encodeURIComponent(made.action.toWellFormed())}${made.tail}${query.size > 0 ? `?${query}` : ""}`,
-    headers: { ...writeHeaders(made.headers, place), ...(told !== undefined && !isBodiless && { "content-type": told }) },
+    headers: {
+      ...writeHeaders(made.headers, place),
+      ...(told !== undefined && !isBodiless && { "content-type": told }),
+    },
     body: isBodiless ? undefined : bytes,
     isChunked: made.isChunked,
   };
@@ -249,7 +272,10 @@ export function sendCall(made: Call, place: Place, more: readonly Field[] = []):
 
 export const ownOrigin = ({ deployment, port }: Place) => `http://${PLACES[deployment].host ?? `127.0.0.1:${port}`}`;
 
-export function writeHeaders({ origin: from, accept, site, cookie, odd }: Headers, place: Place): Record<string, string> {
+export function writeHeaders(
+  { origin: from, accept, site, cookie, odd }: Headers,
+  place: Place,
+): Record<string, string> {
   const { kitsu, host } = PLACES[place.deployment];
   const origins: Record<Origin, string | undefined> = {
     kitsu,

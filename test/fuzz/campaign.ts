@@ -70,7 +70,10 @@ async function check(own: Own, play: (one: Case) => Promise<void>): Promise<stri
       throw cause;
     });
   };
-  const details = await fc.check(fc.asyncProperty(cases(), run), { ...own, ...(own.path !== undefined && { endOnFailure: true }) });
+  const details = await fc.check(fc.asyncProperty(cases(), run), {
+    ...own,
+    ...(own.path !== undefined && { endOnFailure: true }),
+  });
   if (!details.failed) return undefined;
   const { errorInstance } = details;
   const error = errorInstance instanceof Error ? errorInstance.message : String(errorInstance);

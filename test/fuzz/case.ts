@@ -65,7 +65,10 @@ export async function play(
       const { route, faults } = judge(sent, received, place, told);
       tally.count(route.name, received.status);
       if (faults.length > 0)
-        fail(faults, [...said, `${received.status} ${JSON.stringify(received.headers)}\n\n${received.body.slice(0, 3_000)}`]);
+        fail(faults, [
+          ...said,
+          `${received.status} ${JSON.stringify(received.headers)}\n\n${received.body.slice(0, 3_000)}`,
+        ]);
       if (route.answers === "reply" && !sent.path.includes("/follow") && !sent.path.includes("/void"))
         ledger.note(received, `${sent.method} ${sent.path.slice(0, 200)}`, requests.length === 1);
       known.learn(received);

@@ -19,7 +19,12 @@ const IDS = Array.from({ length: 5_000 }, (_, index) => uuid(index));
 const VALUES_MAX = 7_900;
 
 /** As often as it fits, between what begins and what ends. */
-const fill = (begin: string, piece: (index: number) => string, end: string, most = Number.POSITIVE_INFINITY): Buffer => {
+const fill = (
+  begin: string,
+  piece: (index: number) => string,
+  end: string,
+  most = Number.POSITIVE_INFINITY,
+): Buffer => {
   const pieces: string[] = [];
   for (let [size, index] = [begin.length + end.length, 0]; index < most; index += 1) {
     const next = piece(index);
@@ -31,18 +36,28 @@ const fill = (begin: string, piece: (index: number) => string, end: string, most
 };
 /** So many pieces that together are as long as is allowed. */
 const spread = (begin: string, piece: (index: number, filler: string) => string, end: string, count = VALUES_MAX) =>
-  fill(begin, (index) => piece(index, "a".repeat(Math.max(1, Math.floor((MOST_BYTES - 1_000) / count) - 60))), end, count);
+  fill(
+    begin,
+    (index) => piece(index, "a".repeat(Math.max(1, Math.floor((MOST_BYTES - 1_000) / count) - 60))),
+    end,
+    count,
+  );
 
 const JSON_TYPE = "application/json";
 const FORM_TYPE = "application/x-www-form-urlencoded";
 const MULTIPART_TYPE = `multipart/form-data; boundary=${BOUNDARY}`;
-const part = (name: string, value: string) => `--${BOUNDARY}\r\ncontent-disposition: form-data; name="${name}"\r\n\r\n${value}\r\n`;
+const part = (name: string, value: string) =>
+  `--${BOUNDARY}\r\ncontent-disposition: form-data; name="${name}"\r\n\r\n${value}\r\n`;
 const FORM_PERSON = `personid=${ADA.id}&personemail=${ADA.email}`;
 const SELECTED = `&selection=${TASKS[0]?.id}`;
 
 /** Each fits into what may be sent, and what may be counted where it says so. */
 const BODIES: readonly (readonly [what: string, type: string, make: () => Buffer])[] = [
-  ["one long text", JSON_TYPE, () => fill(`{${PERSON},"selection":["${uuid(1)}"],"kx":"`, () => "a".repeat(1_000), '"}')],
+  [
+    "one long text",
+    JSON_TYPE,
+    () => fill(`{${PERSON},"selection":["${uuid(1)}"],"kx":"`, () => "a".repeat(1_000), '"}'),
+  ],
   [
     "one text of escapes",
     JSON_TYPE,
@@ -57,7 +72,12 @@ const BODIES: readonly (readonly [what: string, type: string, make: () => Buffer
   [
     "as many long values as are taken",
     JSON_TYPE,
-    () => spread(`{${PERSON},"selection":["${uuid(1)}"],"kx":[`, (index, filler) => `${index === 0 ? "" : ","}"${filler}"`, "]}"),
+    () =>
+      spread(
+        `{${PERSON},"selection":["${uuid(1)}"],"kx":[`,
+        (index, filler) => `${index === 0 ? "" : ","}"${filler}"`,
+        "]}",
+      ),
   ],
   [
     "as many fields as are taken",
@@ -81,7 +101,11 @@ const BODIES: readonly (readonly [what: string, type: string, make: () => Buffer
   ["brackets", JSON_TYPE, () => fill("", () => "[", "")],
   ["blanks", JSON_TYPE, () => fill(`{${PERSON},"selection":["${uuid(1)}"]`, () => " ".repeat(100), "}")],
   ["numbers", JSON_TYPE, () => fill(`{${PERSON},"selection":["${uuid(1)}"],"kx":`, () => "9".repeat(100), "}")],
-  ["letters of two bytes", JSON_TYPE, () => fill(`{${PERSON},"selection":["${uuid(1)}"],"kx":"`, () => "é".repeat(100), '"}')],
+  [
+    "letters of two bytes",
+    JSON_TYPE,
+    () => fill(`{${PERSON},"selection":["${uuid(1)}"],"kx":"`, () => "é".repeat(100), '"}'),
+  ],
   [
     "an answer of long values",
     JSON_TYPE,
@@ -116,14 +140,16 @@ const BODIES: readonly (readonly [what: string, type: string, make: () => Buffer
   [
     "as many answers to one field as are taken",
     FORM_TYPE,
-    () => spread(`${FORM_PERSON}${SELECTED}&form=comment`, (_, filler) => `&input.kx=${filler.slice(0, 55)}`, "", 4_990),
+    () =>
+      spread(`${FORM_PERSON}${SELECTED}&form=comment`, (_, filler) => `&input.kx=${filler.slice(0, 55)}`, "", 4_990),
   ],
   ["ids in one text", FORM_TYPE, () => fill(`${FORM_PERSON}&selection=`, (index) => `${uuid(index)},`, "")],
   ["one id over and over", FORM_TYPE, () => fill(`${FORM_PERSON}&selection=`, () => `${uuid(1)},`, "")],
   [
     "an answer of long texts",
     FORM_TYPE,
-    () => spread(`${FORM_PERSON}${SELECTED}&form=comment`, (index) => `&input.kx${index}=${"%3C".repeat(3_300)}`, "", 190),
+    () =>
+      spread(`${FORM_PERSON}${SELECTED}&form=comment`, (index) => `&input.kx${index}=${"%3C".repeat(3_300)}`, "", 190),
   ],
   [
     "one long text",

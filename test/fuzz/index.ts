@@ -10,10 +10,17 @@ const { values } = parseArgs({
 });
 const cases = Number(values.cases);
 const seed = Number(values.seed ?? Math.floor(Math.random() * 1e9));
-if (!(Number.isInteger(cases) && cases > 0 && Number.isInteger(seed))) throw new Error("--cases and --seed must be whole numbers");
+if (!(Number.isInteger(cases) && cases > 0 && Number.isInteger(seed)))
+  throw new Error("--cases and --seed must be whole numbers");
 
 console.log(`${cases.toLocaleString("en")} cases from seed ${seed}.`);
-const { tally, failure } = await campaign({ cases, seed, path: values.path, writeEveryMs: WRITE_EVERY_MS, log: console.log });
+const { tally, failure } = await campaign({
+  cases,
+  seed,
+  path: values.path,
+  writeEveryMs: WRITE_EVERY_MS,
+  log: console.log,
+});
 console.log(`\n${tally.draw()}\n`);
 if (failure === undefined && values.path === undefined) console.log(`${await measureHeaviest()}\n`);
 console.log(failure ?? "Nothing is wrong with any answer, and each run is in the log once.");

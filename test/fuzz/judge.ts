@@ -67,12 +67,16 @@ function judgeReaders(
     const mayRead = readers !== "nobody" || status >= 400;
     if (mayRead && (allowed !== kitsu || !isWithCredentials))
       return [`Kitsu's page can't read the answer: it is for ${allowed ?? "nobody"}`];
-    return mayRead || allowed === undefined ? [] : [`Kitsu's page can read what is none of its business: it is for ${allowed}`];
+    return mayRead || allowed === undefined
+      ? []
+      : [`Kitsu's page can read what is none of its business: it is for ${allowed}`];
   }
   const right = readers === "anybody" ? "*" : undefined;
   return allowed === right && !isWithCredentials
     ? []
-    : [`The page of ${asked.origin} is answered with an answer for ${allowed ?? "nobody"} instead of ${right ?? "nobody"}`];
+    : [
+        `The page of ${asked.origin} is answered with an answer for ${allowed ?? "nobody"} instead of ${right ?? "nobody"}`,
+      ];
 }
 
 /** AJAX reads JSON of our wire, and nothing else. */
@@ -122,7 +126,9 @@ function judgePage({ headers, body }: Received): string[] {
     ...led
       .filter((address) => !address.startsWith("/") && !isOpenable(address, SCHEMES))
       .map((address) => `The page leads to ${address.slice(0, 100)}`),
-    ...(headers["content-security-policy"]?.toString().includes("script-src 'self';") ? [] : ["The page has no policy"]),
+    ...(headers["content-security-policy"]?.toString().includes("script-src 'self';")
+      ? []
+      : ["The page has no policy"]),
     ...(/<script(?! src="[^"]*\/(?:page\.js" defer|theme\.js")><\/script>)|<[^>]* on\w+=/.test(
       body.replace(/="[^"]*"/g, (value) => (/\/(page|theme)\.js"/.test(value) ? value : '=""')),
     )

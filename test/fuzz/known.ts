@@ -45,7 +45,10 @@ export class Known {
     ];
     return this.call?.encoding === "json"
       ? [["input", { ...this.given, ...input }], ...marks]
-      : [...Object.entries({ ...this.given, ...input }).map(([name, value]) => [`input.${name}`, value] as const), ...marks];
+      : [
+          ...Object.entries({ ...this.given, ...input }).map(([name, value]) => [`input.${name}`, value] as const),
+          ...marks,
+        ];
   }
 
   /** What was answered before, which the next step of a form sends again. */

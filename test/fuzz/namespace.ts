@@ -58,7 +58,9 @@ export class Namespace {
       this.#refusals -= 1;
       response.writeHead(503).end();
     } else if (request.method === "PUT") {
-      response.writeHead(this.#put(key, Buffer.concat(chunks), recode(request.headers["cf-kv-metadata"], "latin1", "utf8"))).end();
+      response
+        .writeHead(this.#put(key, Buffer.concat(chunks), recode(request.headers["cf-kv-metadata"], "latin1", "utf8")))
+        .end();
     } else if (key === "") this.#list(searchParams, response);
     else this.#get(key, response);
   }

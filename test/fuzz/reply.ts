@@ -19,7 +19,8 @@ const many = <T>(one: fc.Arbitrary<T>) =>
     },
   );
 const isSmall = (value: unknown) => (JSON.stringify(value) ?? "").length < 300;
-const number = () => fc.oneof(fc.integer({ min: -5, max: 200 }), fc.constantFrom(0, -1, 1e308, 1e-308, 0.1, 2 ** 53, -(2 ** 60)));
+const number = () =>
+  fc.oneof(fc.integer({ min: -5, max: 200 }), fc.constantFrom(0, -1, 1e308, 1e-308, 0.1, 2 ** 53, -(2 ** 60)));
 
 const url = () =>
   fc.oneof(
@@ -54,7 +55,8 @@ const outcome = () =>
   });
 
 const cell = () => fc.oneof(text(), number(), fc.constant(null), url());
-const table = () => fc.record({ title: maybe(text()), columns: many(text()), rows: many(fc.array(cell(), { maxLength: 4 })) });
+const table = () =>
+  fc.record({ title: maybe(text()), columns: many(text()), rows: many(fc.array(cell(), { maxLength: 4 })) });
 const chart = () =>
   fc.record({
     title: text(),

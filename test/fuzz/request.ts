@@ -32,7 +32,9 @@ export function send(port: number, sent: Sent): Promise<Received> {
       headers: { ...toHeaders(headers), ...(body !== undefined && length) },
     };
     const asked = request(options);
-    asked.setTimeout(ANSWER_MAX_MS, () => asked.destroy(new Error(`There was no answer within ${ANSWER_MAX_MS / 1_000} seconds`)));
+    asked.setTimeout(ANSWER_MAX_MS, () =>
+      asked.destroy(new Error(`There was no answer within ${ANSWER_MAX_MS / 1_000} seconds`)),
+    );
     asked.on("error", (cause) => {
       if (isHungUp(cause) && (body?.length ?? 0) > UNREAD_MIN_BYTES) resolve({ status: UNREAD, headers: {}, body: "" });
       // The other side may close a connection at the moment it is used again.

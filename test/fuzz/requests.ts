@@ -35,7 +35,11 @@ export function toRequests(step: Step, known: Known, place: Place): Sent[] {
       return [sent, sent];
     }
     case "again": {
-      const { bytes, type } = encodeFields(againFields(known.call, step.edits), step.isPage ? "urlencoded" : "json", undefined);
+      const { bytes, type } = encodeFields(
+        againFields(known.call, step.edits),
+        step.isPage ? "urlencoded" : "json",
+        undefined,
+      );
       return [
         {
           method: "POST",
@@ -70,12 +74,19 @@ export function toRequests(step: Step, known: Known, place: Place): Sent[] {
     case "sign-in": {
       const { bytes, type } = encodeFields([["token", step.token]], "urlencoded", undefined);
       // Only our own pages do this.
-      const own = { ...writeHeaders(step.headers, place), ...(step.headers.origin === "kitsu" && { origin: ownOrigin(place) }) };
+      const own = {
+        ...writeHeaders(step.headers, place),
+        ...(step.headers.origin === "kitsu" && { origin: ownOrigin(place) }),
+      };
       return [
         {
           method: "POST",
           path: `${base}/runs/sign-${step.isOut ? "out" : "in"}`,
-          headers: { ...own, "content-type": step.lie ?? type ?? "", ...(known.cookie !== "" && { cookie: known.cookie }) },
+          headers: {
+            ...own,
+            "content-type": step.lie ?? type ?? "",
+            ...(known.cookie !== "" && { cookie: known.cookie }),
+          },
           body: bytes,
         },
       ];
@@ -92,7 +103,8 @@ export function toRequests(step: Step, known: Known, place: Place): Sent[] {
 }
 
 function againFields(last: Call | undefined, changes: Edit[]) {
-  const fields = last === undefined ? [] : callFields({ ...last, dialect: "form" }).filter(([name]) => name.startsWith("person"));
+  const fields =
+    last === undefined ? [] : callFields({ ...last, dialect: "form" }).filter(([name]) => name.startsWith("person"));
   return changes.length === 0
     ? fields
     : [...fields, ...changes.flatMap((one) => (one.kind === "set" ? [[one.name, one.value] as const] : []))];

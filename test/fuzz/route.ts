@@ -31,7 +31,10 @@ const ROUTES: readonly (readonly [path: RegExp, route: Route])[] = [
   [/^\/(t|media|files)\//, { name: "/t, /media, /files", readers: "nobody", answers: "other" }],
   [/^\/kitsu-actions\.(user|meta)\.js$/, { name: "/kitsu-actions.*.js", readers: "anybody", answers: "other" }],
   [/^\/ping$/, { name: "/ping", readers: "anybody", answers: "other" }],
-  [/^\/(actions|style\.css|page\.js|theme\.js|icon\.svg)?$/, { name: "/, /actions, assets", readers: "nobody", answers: "other" }],
+  [
+    /^\/(actions|style\.css|page\.js|theme\.js|icon\.svg)?$/,
+    { name: "/, /actions, assets", readers: "nobody", answers: "other" },
+  ],
 ];
 
 const OTHER: Route = { name: "no such page", readers: "nobody", answers: "other" };

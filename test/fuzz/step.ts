@@ -190,7 +190,12 @@ const alone = (): fc.Arbitrary<Step> =>
       headers: headers(),
       lie: rarely(fc.constantFrom(...LIES), 6),
     }),
-    fc.record({ kind: fc.constant("page" as const), method: fc.constantFrom(...METHODS), path: path(), headers: headers() }),
+    fc.record({
+      kind: fc.constant("page" as const),
+      method: fc.constantFrom(...METHODS),
+      path: path(),
+      headers: headers(),
+    }),
   );
 
 /** A call and what follows it, or something that needs no call. */

@@ -75,18 +75,32 @@ export class Studio {
     const server = nameServer(area);
     const count = this.#asked.get(server) ?? 0;
     this.#asked.set(server, count + 1);
-    const twisted = this.#twists.find(({ of, at, isLasting }) => of === server && (isLasting ? count >= at : count === at));
+    const twisted = this.#twists.find(
+      ({ of, at, isLasting }) => of === server && (isLasting ? count >= at : count === at),
+    );
     answerTwisted(await this.#ask(server, twisted, request, response), twisted, request, response);
   }
 
-  async #ask(server: Server, twisted: Twist | undefined, request: IncomingMessage, response: ServerResponse): Promise<Plain> {
+  async #ask(
+    server: Server,
+    twisted: Twist | undefined,
+    request: IncomingMessage,
+    response: ServerResponse,
+  ): Promise<Plain> {
     switch (server) {
       case "kitsu":
         return capture(response, () => this.#zou.answer(request, response));
       case "studio":
         await readAll(request);
-        this.#deliveries.push({ id: String(request.headers["webhook-id"]), isRefused: mayAskAgain(twisted, this.#says, request) });
-        return { status: this.#says.status, headers: { "content-type": this.#says.type }, body: Buffer.from(this.#says.body) };
+        this.#deliveries.push({
+          id: String(request.headers["webhook-id"]),
+          isRefused: mayAskAgain(twisted, this.#says, request),
+        });
+        return {
+          status: this.#says.status,
+          headers: { "content-type": this.#says.type },
+          body: Buffer.from(this.#says.body),
+        };
       default:
         return pass(this.#farms?.[server].url ?? "", server, request);
     }
@@ -99,7 +113,8 @@ const mayAskAgain = (twisted: Twist | undefined, { status, body }: StudioAnswer,
   body.includes('"kind":"ask"') ||
   (twisted?.how.kind === "drop" && url.endsWith("/deliver"));
 
-const nameServer = (area: string): Server => (area === "flamenco" || area === "afanasy" || area === "studio" ? area : "kitsu");
+const nameServer = (area: string): Server =>
+  area === "flamenco" || area === "afanasy" || area === "studio" ? area : "kitsu";
 
 /** What would have been written. */
 async function capture(response: ServerResponse, answer: () => Promise<void>): Promise<Plain> {

@@ -15,7 +15,9 @@ export class Tally {
 
   /** How often each route answered with each status. */
   draw(): string {
-    const statuses = [...new Set([...this.#counts.values()].flatMap((counts) => [...counts.keys()]))].sort((a, b) => a - b);
+    const statuses = [...new Set([...this.#counts.values()].flatMap((counts) => [...counts.keys()]))].sort(
+      (a, b) => a - b,
+    );
     const rows = [...this.#counts]
       .sort(([a], [b]) => a.localeCompare(b))
       .map(([route, counts]) => [route, ...statuses.map((status) => counts.get(status)?.toLocaleString("en") ?? "")]);

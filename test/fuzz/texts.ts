@@ -61,12 +61,17 @@ export const oddName = (): fc.Arbitrary<string> => fc.oneof(fc.constantFrom(...N
 export const oddValue = (): fc.Arbitrary<unknown> =>
   fc.oneof(
     { weight: 4, arbitrary: oddText() },
-    { weight: 3, arbitrary: fc.constantFrom<unknown>(null, true, false, 0, -1, 1.5, 1e308, 2 ** 53, [], {}, [[]], [null]) },
+    {
+      weight: 3,
+      arbitrary: fc.constantFrom<unknown>(null, true, false, 0, -1, 1.5, 1e308, 2 ** 53, [], {}, [[]], [null]),
+    },
     { weight: 1, arbitrary: fc.array(oddText(), { maxLength: 5 }) },
     { weight: 1, arbitrary: fc.dictionary(oddName(), oddText(), { maxKeys: 4 }) },
     {
       weight: 1,
-      arbitrary: fc.tuple(fc.integer({ min: 1, max: 3_000 }), fc.constantFrom("[", "{")).map(([depth, open]) => nest(depth, open)),
+      arbitrary: fc
+        .tuple(fc.integer({ min: 1, max: 3_000 }), fc.constantFrom("[", "{"))
+        .map(([depth, open]) => nest(depth, open)),
     },
     {
       weight: 1,

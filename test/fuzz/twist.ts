@@ -20,8 +20,8 @@ type How =
   | { kind: "huge"; mebibytes: number; isZipped: boolean; of: string };
 
 const STATUSES = [
-  200, 200, 200, 201, 204, 206, 301, 302, 304, 307, 400, 401, 403, 404, 405, 409, 412, 413, 418, 422, 429, 451, 500, 501, 511, 520,
-  526,
+  200, 200, 200, 201, 204, 206, 301, 302, 304, 307, 400, 401, 403, 404, 405, 409, 412, 413, 418, 422, 429, 451, 500,
+  501, 511, 520, 526,
 ];
 const TYPES = [
   "application/json",
@@ -110,13 +110,20 @@ const twist = (): fc.Arbitrary<Twist> =>
 export type Plain = { status: number; headers: Record<string, string | string[] | number | undefined>; body: Buffer };
 
 /** Answers as the server would have, but for the twist. */
-export function answerTwisted(plain: Plain, twisted: Twist | undefined, request: IncomingMessage, response: ServerResponse): void {
+export function answerTwisted(
+  plain: Plain,
+  twisted: Twist | undefined,
+  request: IncomingMessage,
+  response: ServerResponse,
+): void {
   const done = twisted?.how;
   const { "content-length": _, "transfer-encoding": __, connection: ___, ...headers } = plain.headers;
   const isBodiless = plain.status === 204 || plain.status === 304 || request.method === "HEAD";
   switch (done?.kind) {
     case undefined:
-      response.writeHead(plain.status, isBodiless ? headers : { ...headers, "content-length": plain.body.length }).end(plain.body);
+      response
+        .writeHead(plain.status, isBodiless ? headers : { ...headers, "content-length": plain.body.length })
+        .end(plain.body);
       return;
     case "edit": {
       const body = Buffer.from(editJson(plain.body.toString("utf8"), done));
@@ -136,7 +143,9 @@ export function answerTwisted(plain: Plain, twisted: Twist | undefined, request:
     case "huge": {
       const body = Buffer.alloc(done.mebibytes * 1_024 * 1_024, done.of);
       const zip = done.isZipped ? { "content-encoding": "gzip" } : {};
-      response.writeHead(200, { "content-type": "application/json", ...zip }).end(done.isZipped ? gzipSync(body) : body);
+      response
+        .writeHead(200, { "content-type": "application/json", ...zip })
+        .end(done.isZipped ? gzipSync(body) : body);
     }
   }
 }

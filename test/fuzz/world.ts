@@ -103,7 +103,11 @@ const config :Workerd.Config = (
   await bundle("worker/index.ts", join(directory, "worker.js"));
   await writeFile(join(directory, "config.capnp"), config);
   const output = openSync(said, "a");
-  return { file: workerd, args: ["serve", join(directory, "config.capnp")], options: { stdio: ["ignore", output, output] } };
+  return {
+    file: workerd,
+    args: ["serve", join(directory, "config.capnp")],
+    options: { stdio: ["ignore", output, output] },
+  };
 }
 
 function readMemory(pid: number): Memory {

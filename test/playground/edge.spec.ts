@@ -28,9 +28,15 @@ test("method, address, headers, cookies and body, both ways", async ({ request, 
     headers: { cookie: "access_token_cookie=abc" },
   });
   expect(response.status()).toBe(200);
-  expect(response.headers()).toMatchObject({ "content-type": "text/html", "set-cookie": "seen=yes; SameSite=Lax; Path=/" });
+  expect(response.headers()).toMatchObject({
+    "content-type": "text/html",
+    "set-cookie": "seen=yes; SameSite=Lax; Path=/",
+  });
   expect(recorder.received[0]).toMatchObject({ method: "POST", url: "/edge/actions/debug?run=1", body: '{"a":1}' });
-  expect(recorder.received[0]?.headers).toMatchObject({ cookie: "access_token_cookie=abc", host: new URL(baseURL ?? "").host });
+  expect(recorder.received[0]?.headers).toMatchObject({
+    cookie: "access_token_cookie=abc",
+    host: new URL(baseURL ?? "").host,
+  });
 });
 
 test("cookies and redirects stay as they are, and what is sent early arrives early", async () => {
@@ -73,7 +79,10 @@ test("a worker that breaks off or is not there is said, and the playground goes 
 test("without a worker for it there is no /edge, and no action of it", async () => {
   const { url, close } = await startPlayground(OPTIONS);
   const answer = await fetch(`${url}/edge/actions/debug`);
-  expect([answer.status, await answer.text()]).toEqual([404, expect.stringContaining("No worker runs under this origin")]);
+  expect([answer.status, await answer.text()]).toEqual([
+    404,
+    expect.stringContaining("No worker runs under this origin"),
+  ]);
   const page = await (await fetch(`${url}/my-tasks`)).text();
   expect(page).toContain("Playlist of previews");
   expect(page).not.toContain("session)");

@@ -50,13 +50,18 @@ test.describe("Flamenco", () => {
 
   const open = ({ url }: Farm) => {
     const send = async (method: string, path: string, body?: unknown) => {
-      const json = body === undefined ? {} : { body: JSON.stringify(body), headers: { "content-type": "application/json" } };
+      const json =
+        body === undefined ? {} : { body: JSON.stringify(body), headers: { "content-type": "application/json" } };
       const response = await fetch(`${url}/api/v3${path}`, { method, ...json });
       const text = await response.text();
       const isJson = response.headers.get("content-type")?.includes("json");
       return { status: response.status, body: isJson ? JSON.parse(text) : text, headers: response.headers };
     };
-    return { get: (path: string) => send("GET", path), post: (path: string, body: unknown) => send("POST", path, body), send };
+    return {
+      get: (path: string) => send("GET", path),
+      post: (path: string, body: unknown) => send("POST", path, body),
+      send,
+    };
   };
 
   test("takes a job, renders it frame by frame, and shows its last picture and the page of it", async () => {
@@ -95,7 +100,10 @@ test.describe("Flamenco", () => {
       const { post } = open(farm);
       const refusals: [own: object, message: string | RegExp][] = [
         [{ chunk_size: undefined }, /^GoError: invalid chunk size.* at \S+ \(native\)$/],
-        [{ render_output_path: undefined }, /^no render_output_path setting! at \S+ \(simple_blender_render.js:\d+:\d+\(\d+\)\)$/],
+        [
+          { render_output_path: undefined },
+          /^no render_output_path setting! at \S+ \(simple_blender_render.js:\d+:\d+\(\d+\)\)$/,
+        ],
         [{ format: "FFMPEG" }, 'This job type only renders images, and not "FFMPEG"'],
         [{ frames: "148-101" }, 'GoError: invalid range "148-101": empty range'],
         [{ frames: "101.5" }, /^GoError: invalid range "101.5"/],
@@ -221,7 +229,8 @@ test.describe("Flamenco", () => {
       ];
       const tasksOf = async (id: string) =>
         (await get(`/jobs/${id}/tasks`)).body.tasks as { name: string; status: string; id: string }[];
-      const isSettled = (tasks: { status: string }[]) => tasks.every(({ status }) => !["active", "soft-failed"].includes(status));
+      const isSettled = (tasks: { status: string }[]) =>
+        tasks.every(({ status }) => !["active", "soft-failed"].includes(status));
       const settles = (id: string) =>
         until(
           () => tasksOf(id),
@@ -229,7 +238,9 @@ test.describe("Flamenco", () => {
         );
       await Promise.all([settles(few), settles(movie), settles(small)]);
       const unfinished = async (id: string) =>
-        (await tasksOf(id)).filter(({ status }) => status !== "completed").map(({ name, status }) => `${name} ${status}`);
+        (await tasksOf(id))
+          .filter(({ status }) => status !== "completed")
+          .map(({ name, status }) => `${name} ${status}`);
       expect(await unfinished(few)).toEqual(["render-31-35 failed", "preview-video queued"]);
       expect(await unfinished(movie)).toEqual(["preview-video failed"]);
       const statuses = await Promise.all([few, movie, small].map(async (id) => (await get(`/jobs/${id}`)).body.status));
@@ -253,7 +264,11 @@ test.describe("Flamenco", () => {
     await withFarm(openFlamenco(FAST), async (farm) => {
       const { get, post } = open(farm);
       const submit = async (name: string, own: object = {}) => (await post("/jobs", order({ name }, own))).body.id;
-      const ids = [await submit("SQ010_SH0040"), await submit("SQ01", { blendfile: "/mnt/broken.blend" }), await submit("SH0060")];
+      const ids = [
+        await submit("SQ010_SH0040"),
+        await submit("SQ01", { blendfile: "/mnt/broken.blend" }),
+        await submit("SH0060"),
+      ];
       const [large, broken, stalled] = ids;
       const is = (id: string, status: string) =>
         until(
@@ -415,7 +430,9 @@ test.describe("Afanasy", () => {
       });
       expect(job_progress.progress[0][0].st).toBeGreaterThan(Number.MAX_SAFE_INTEGER);
       const act = (operation: string) =>
-        ask(farm, { action: { user_name: "ada", host_name: "kitsu", type: "jobs", ids: [2], operation: { type: operation } } });
+        ask(farm, {
+          action: { user_name: "ada", host_name: "kitsu", type: "jobs", ids: [2], operation: { type: operation } },
+        });
       expect((await act("explode")).body).toEqual({ info: { kind: "error", text: "Unknown operation: explode" } });
       expect((await act("delete")).body).toEqual({ info: { kind: "log", text: "Action processed." } });
       expect((await act("stop")).body).toEqual({ info: { kind: "error", text: "Action node ID not found: 2." } });
@@ -532,7 +549,13 @@ test.describe("Afanasy", () => {
 
 test("the playground controls its farms, offers to render with them, and has neither without", async ({ request }) => {
   const farms = await openFarms({ flamencoPort: 0, afanasyPort: 0 });
-  const playground = await startPlayground({ port: 0, worker: "http://127.0.0.1:9", forwardSecret: SECRET, botToken: "", farms });
+  const playground = await startPlayground({
+    port: 0,
+    worker: "http://127.0.0.1:9",
+    forwardSecret: SECRET,
+    botToken: "",
+    farms,
+  });
   const tell = async (farm: string, wish: unknown) => {
     const response = await fetch(`${playground.url}/control/${farm}`, { method: "POST", body: JSON.stringify(wish) });
     return [response.status, await response.json()];

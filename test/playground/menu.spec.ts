@@ -10,7 +10,9 @@ import { ask, logIn } from "./support/zou.ts";
 
 const shown = (page: Page) => page.locator("#custom-action option:not([hidden])").allTextContents();
 const groups = (page: Page) =>
-  page.locator("#custom-action optgroup:not([hidden])").evaluateAll((all) => all.map((group) => group.getAttribute("label") ?? ""));
+  page
+    .locator("#custom-action optgroup:not([hidden])")
+    .evaluateAll((all) => all.map((group) => group.getAttribute("label") ?? ""));
 const find = (page: Page) => page.getByRole("searchbox", { name: /^Find one of \d+ actions$/ });
 const runButton = (page: Page) => page.getByRole("button", { name: /^Run custom action for/ });
 
@@ -128,7 +130,9 @@ test("what an administrator made of it stays", async () => {
   const reload = () => fetch(`${url}/my-tasks`);
   const list = async () => {
     const { answer } = await ask(url, "/data/custom-actions", { token });
-    return (answer as { id: string; name: string; url: string }[]).filter((action) => action.url.includes("/my-action"));
+    return (answer as { id: string; name: string; url: string }[]).filter((action) =>
+      action.url.includes("/my-action"),
+    );
   };
   const at = async (index: number) => `/data/custom-actions/${(await list())[index]?.id}`;
   worker.offers = [MY_ACTION];

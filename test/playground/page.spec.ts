@@ -51,7 +51,9 @@ test("the theme is a class inside #app, kept in localStorage", async ({ page }) 
   await page.getByRole("button", { name: "Dark theme" }).click();
   await expect(theme).toHaveClass("theme dark");
   expect(
-    await page.evaluate("[localStorage.getItem('dark-theme'), document.documentElement.className, document.body.className]"),
+    await page.evaluate(
+      "[localStorage.getItem('dark-theme'), document.documentElement.className, document.body.className]",
+    ),
   ).toEqual(["true", "", ""]);
   await expect(page.locator("html")).toHaveCSS("background-color", "rgb(54, 57, 63)");
   await page.reload();

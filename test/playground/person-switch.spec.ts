@@ -4,9 +4,13 @@ import { ADA, BRUNO, EIKO, FRIDA } from "../../playground/data-people.ts";
 import { EPISODES, NIGHT_TRAM } from "../../playground/data-projects.ts";
 import { expect, runAction, selectTasks, test } from "./support/playground.ts";
 
-const whoami = (page: Page) => page.evaluate(async () => (await (await fetch("/api/auth/authenticated")).json()).user?.full_name);
+const whoami = (page: Page) =>
+  page.evaluate(async () => (await (await fetch("/api/auth/authenticated")).json()).user?.full_name);
 
-test("first it is Ada; a switch changes session, state and what is sent, and keeps the selection", async ({ page, recorder }) => {
+test("first it is Ada; a switch changes session, state and what is sent, and keeps the selection", async ({
+  page,
+  recorder,
+}) => {
   await page.goto("/");
   expect(await whoami(page)).toBe("Ada Roy");
   await selectTasks(page, 2);
@@ -16,7 +20,11 @@ test("first it is Ada; a switch changes session, state and what is sent, and kee
   await runAction(page, "Debug (session), AJAX");
   await expect.poll(() => recorder.received.length).toBe(1);
   const [sent] = recorder.received;
-  expect(JSON.parse(sent?.body ?? "")).toMatchObject({ userid: BRUNO.id, useremail: BRUNO.email, selection: { length: 2 } });
+  expect(JSON.parse(sent?.body ?? "")).toMatchObject({
+    userid: BRUNO.id,
+    useremail: BRUNO.email,
+    selection: { length: 2 },
+  });
   expect(sent).toMatchObject({
     method: "POST",
     url: "/edge/actions/debug",
@@ -42,7 +50,9 @@ test("a form goes to /edge as the person, too", async ({ page, context, recorder
   const body = new URLSearchParams(recorder.received[0]?.body);
   expect([body.get("personid"), body.get("projectid")]).toEqual([EIKO.id, NIGHT_TRAM.id]);
   await page.getByRole("button", { name: "What Kitsu sent" }).click();
-  await expect(page.getByRole("region", { name: "What Kitsu sent" })).toContainText("POST /edge/actions/debug HTTP/1.1");
+  await expect(page.getByRole("region", { name: "What Kitsu sent" })).toContainText(
+    "POST /edge/actions/debug HTTP/1.1",
+  );
 });
 
 test("My Tasks are those of the person", async ({ page }) => {
@@ -62,12 +72,19 @@ test("a TV show has episodes, and its playlists are pages", async ({ page }) => 
   const created = await page.evaluate(
     async ([project, episode]) => {
       const tasks = await (await fetch(`/api/data/tasks?project_id=${project}`)).json();
-      const shown = tasks.filter((task: { last_preview_file_id: string | null }) => task.last_preview_file_id).slice(0, 3);
+      const shown = tasks
+        .filter((task: { last_preview_file_id: string | null }) => task.last_preview_file_id)
+        .slice(0, 3);
       const shots = shown.map((task: Record<string, string>) => ({
         entity_id: task.entity_id,
         preview_file_id: task.last_preview_file_id,
       }));
-      const body = JSON.stringify({ name: `<b>Dailies</b> ${Math.random()}`, project_id: project, episode_id: episode, shots });
+      const body = JSON.stringify({
+        name: `<b>Dailies</b> ${Math.random()}`,
+        project_id: project,
+        episode_id: episode,
+        shots,
+      });
       const response = await fetch("/api/data/playlists", {
         method: "POST",
         headers: { "content-type": "application/json" },

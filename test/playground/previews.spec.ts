@@ -16,7 +16,9 @@ const REFUSED = { status: 403, answer: readRecording("batch-comment-forbidden").
 const used = new Set<Task>();
 function takeTask(): Task {
   const isFree = ({ entity, status, assignees }: Task) =>
-    entity.projectId === PAPER_LANTERN.id && status.shortName === "todo" && ![CHIARA, FRIDA].some((one) => assignees.includes(one));
+    entity.projectId === PAPER_LANTERN.id &&
+    status.shortName === "todo" &&
+    ![CHIARA, FRIDA].some((one) => assignees.includes(one));
   const task = TASKS.find((one) => isFree(one) && !used.has(one));
   if (!task) throw new Error("There are such tasks");
   used.add(task);
@@ -24,7 +26,11 @@ function takeTask(): Task {
 }
 
 async function comment(askAs: Ask, { id, status }: Task): Promise<string> {
-  const { answer } = await askAs(`/actions/tasks/${id}/comment`, BOT, post({ task_status_id: status.id, comment: "Look" }));
+  const { answer } = await askAs(
+    `/actions/tasks/${id}/comment`,
+    BOT,
+    post({ task_status_id: status.id, comment: "Look" }),
+  );
   return `/actions/tasks/${id}/comments/${Object(answer).id}`;
 }
 
@@ -39,7 +45,8 @@ function form(name: string, bytes: Uint8Array<ArrayBuffer>, member = "file"): Fo
   return made;
 }
 
-const upload = (askAs: Ask, id: string, body: unknown, as: Person = BOT) => askAs(`/pictures/preview-files/${id}`, as, post(body));
+const upload = (askAs: Ask, id: string, body: unknown, as: Person = BOT) =>
+  askAs(`/pictures/preview-files/${id}`, as, post(body));
 const read = async (askAs: Ask, id: string) => (await askAs(`/data/preview-files?id=${id}`)).answer;
 const readRow = async (askAs: Ask, { id }: Task) => Object((await askAs(`/data/tasks/${id}`)).answer);
 
@@ -108,14 +115,21 @@ test("a preview is refused where the real Zou refuses it", async ({ askAs, zou }
   expect(await add({ revision: -1 })).toMatchObject(refusalOf("add-preview-revision-wrong"));
   expect((await add({ revision: 1.5 })).status).toBe(400);
   expect((await add([])).status).toBe(400);
-  expect(await add({ revision: 1 }, GRETA)).toMatchObject({ status: 201, answer: { revision: 1, person_id: GRETA.id } });
-  expect(await add({ revision: 1 }, BOT, await comment(askAs, task))).toMatchObject(refusalOf("add-preview-revision-taken"));
+  expect(await add({ revision: 1 }, GRETA)).toMatchObject({
+    status: 201,
+    answer: { revision: 1, person_id: GRETA.id },
+  });
+  expect(await add({ revision: 1 }, BOT, await comment(askAs, task))).toMatchObject(
+    refusalOf("add-preview-revision-taken"),
+  );
   expect(await ask(zou, `${path}/add-preview`, post({}))).toMatchObject({ status: 401 });
   // What is no JSON is nothing.
   expect(await add("nonsense")).toMatchObject({ status: 201, answer: { revision: 1, position: 2 } });
 });
 
-test("a file is refused where the real Zou refuses it, and only a wrong ending costs the preview", async ({ askAs }) => {
+test("a file is refused where the real Zou refuses it, and only a wrong ending costs the preview", async ({
+  askAs,
+}) => {
   const task = takeTask();
   const { id } = await begin(askAs, task);
   const right = form("a.png", PNG);

@@ -4,7 +4,11 @@ import { expect, runAction, selectTasks, test } from "./support/playground.ts";
 
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/;
 
-test("a form goes to a new tab, urlencoded, with Kitsu's names in Kitsu's order", async ({ page, context, recorder }) => {
+test("a form goes to a new tab, urlencoded, with Kitsu's names in Kitsu's order", async ({
+  page,
+  context,
+  recorder,
+}) => {
   await page.goto("/");
   const ids = await selectTasks(page, 3);
   const opened = context.waitForEvent("page");
@@ -76,7 +80,10 @@ test("another server that knows CORS is reached", async ({ page }) => {
   expect(await (await answered).json()).toEqual({ message: expect.stringContaining("Another server got") });
 });
 
-test("My Tasks mixes productions, sends the first task's project and calls itself an episode", async ({ page, recorder }) => {
+test("My Tasks mixes productions, sends the first task's project and calls itself an episode", async ({
+  page,
+  recorder,
+}) => {
   await page.goto("/my-tasks");
   const names = await page.locator(".production-name").allTextContents();
   expect(new Set(names)).toEqual(new Set(["Paper Lantern", "Night Tram"]));

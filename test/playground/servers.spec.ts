@@ -75,7 +75,11 @@ test("the studio knows the other ways to answer", async ({ request }) => {
     unheard: [404, "application/problem+json"],
   };
   for (const [behaviour, [status, type]] of Object.entries(answers)) {
-    const response = await request.post(`/studio/${behaviour}`, { headers: sign(call), data: Buffer.from(call), maxRedirects: 0 });
+    const response = await request.post(`/studio/${behaviour}`, {
+      headers: sign(call),
+      data: Buffer.from(call),
+      maxRedirects: 0,
+    });
     expect([behaviour, response.status(), response.headers()["content-type"] ?? ""]).toEqual([behaviour, status, type]);
   }
   const nonsense = await request.post("/studio/reply", { headers: sign("[]"), data: Buffer.from("[]") });

@@ -8,7 +8,10 @@ test("the userscript runs before anything of the page, exactly as the worker ser
   await page.goto("/");
   expect(await page.evaluate(ran)).toBe('{"app":false,"scripts":0}');
   const script = await request.get("/kitsu-actions.user.js");
-  expect(script.headers()).toMatchObject({ "cache-control": "no-store", "content-type": "text/javascript; charset=utf-8" });
+  expect(script.headers()).toMatchObject({
+    "cache-control": "no-store",
+    "content-type": "text/javascript; charset=utf-8",
+  });
 });
 
 test("a late userscript runs when the application has long started", async ({ page }) => {

@@ -13,7 +13,9 @@ const idsOf = (rows: readonly { id: string }[]): string => encodeURIComponent(JS
 /** Each time others, for what a test writes stays. */
 let used = 0;
 function takeTasks(count: number, fits: (task: Task) => boolean = () => true): Task[] {
-  const found = TASKS.filter(({ entity }) => entity.projectId === PAPER_LANTERN.id && entity.kind === "Shot").filter(fits);
+  const found = TASKS.filter(({ entity }) => entity.projectId === PAPER_LANTERN.id && entity.kind === "Shot").filter(
+    fits,
+  );
   used += count;
   return found.slice(used - count, used);
 }
@@ -27,7 +29,12 @@ const write = (askAs: Ask, comments: object[], as = BOT) => askAs(PATH, as, post
 test("a manager comments as somebody else, and the status is the comment's", async ({ askAs }) => {
   const [task] = takeTasks(1, ({ status }) => status.shortName === "wip");
   if (!task) throw new Error("A task is in progress");
-  const comment = { task_id: task.id, task_status_id: statusId("done"), text: "Well done @Ada Roy", person_id: BRUNO.id };
+  const comment = {
+    task_id: task.id,
+    task_status_id: statusId("done"),
+    text: "Well done @Ada Roy",
+    person_id: BRUNO.id,
+  };
   const answered = await write(askAs, [comment]);
   expectShape(answered, "batch-comment");
   expect(answered.answer).toMatchObject([{ person_id: BRUNO.id, mentions: [ADA.id] }]);
@@ -45,7 +52,12 @@ test("the first that is refused ends the request, and what was before it stays w
   const [first, last] = takeTasks(2, ({ status }) => status.shortName === "wip");
   const capped = TASKS.find(({ entity, type }) => entity.data?.max_retakes === "as needed" && type.name === "Layout");
   if (!first || !last || !capped) throw new Error("There are such tasks");
-  const retake = (task: Task) => ({ task_id: task.id, task_status_id: statusId("retake"), text: "Again", person_id: ADA.id });
+  const retake = (task: Task) => ({
+    task_id: task.id,
+    task_status_id: statusId("retake"),
+    text: "Again",
+    person_id: ADA.id,
+  });
   expect(await write(askAs, [retake(first), retake(capped), retake(last)])).toMatchObject({
     status: 500,
     answer: { message: "Internal server error." },
@@ -64,11 +76,19 @@ test("the first that is refused ends the request, and what was before it stays w
 });
 
 test("comments are refused as the real ones are", async ({ askAs }) => {
-  const mine = TASKS.find(({ entity, assignees }) => entity.projectId === PAPER_LANTERN.id && assignees.includes(CHIARA));
-  const other = TASKS.find(({ entity, assignees }) => entity.projectId === PAPER_LANTERN.id && !assignees.includes(CHIARA));
+  const mine = TASKS.find(
+    ({ entity, assignees }) => entity.projectId === PAPER_LANTERN.id && assignees.includes(CHIARA),
+  );
+  const other = TASKS.find(
+    ({ entity, assignees }) => entity.projectId === PAPER_LANTERN.id && !assignees.includes(CHIARA),
+  );
   const tram = TASKS.find(({ entity, type }) => entity.projectId === NIGHT_TRAM.id && type.name === "Modeling");
   if (!mine || !other || !tram) throw new Error("There are such tasks");
-  const say = (task: Task, shortName: string) => ({ task_id: task.id, task_status_id: statusId(shortName), text: "Hello" });
+  const say = (task: Task, shortName: string) => ({
+    task_id: task.id,
+    task_status_id: statusId(shortName),
+    text: "Hello",
+  });
   const { status, answer } = readRecording("batch-comment-forbidden");
   for (const [who, comment] of [
     [CHIARA, say(other, "wip")],
@@ -86,10 +106,15 @@ test("comments are refused as the real ones are", async ({ askAs }) => {
   });
   const unknown = readRecording("batch-comment-unknown");
   for (const wrong of [{ task_id: UNKNOWN }, { task_status_id: UNKNOWN }, { person_id: UNKNOWN }])
-    expect(await write(askAs, [{ ...say(mine, "wip"), ...wrong }])).toMatchObject({ status: 404, answer: unknown.answer });
+    expect(await write(askAs, [{ ...say(mine, "wip"), ...wrong }])).toMatchObject({
+      status: 404,
+      answer: unknown.answer,
+    });
 });
 
-test("a hashtag brings a comment to the entity's other tasks, a hidden character after it does not", async ({ askAs }) => {
+test("a hashtag brings a comment to the entity's other tasks, a hidden character after it does not", async ({
+  askAs,
+}) => {
   // None of it sent back, and far from those that takeTasks gives: a task that can't be sent back once more would refuse what it is brought.
   const shot = TASKS.filter(({ entity }) => entity.projectId === PAPER_LANTERN.id && entity.kind === "Shot")
     .map(({ entity }) => TASKS.filter((task) => task.entity === entity))
@@ -165,7 +190,9 @@ test("an open page hears of a new status, and keeps it over a reload", async ({ 
   const id = (await cell.getAttribute("data-task-id")) ?? "";
   await cell.click();
   const comments = page.getByRole("list", { name: "Comments" });
-  await write(askAs, [{ task_id: id, task_status_id: statusId("done"), text: "Approved <b>today</b>", person_id: ADA.id }]);
+  await write(askAs, [
+    { task_id: id, task_status_id: statusId("done"), text: "Approved <b>today</b>", person_id: ADA.id },
+  ]);
   await expect(cell.locator(".tag")).toHaveText("done");
   await expect(comments).toContainText("Approved <b>today</b>");
   await page.reload();

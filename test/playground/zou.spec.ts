@@ -2,19 +2,34 @@
 import * as v from "valibot";
 import { TASKS } from "../../playground/data.ts";
 import { ENTITIES } from "../../playground/data-entities.ts";
-import { ADA, BOT, BRUNO, DJIBRIL, EIKO, FRIDA, GRETA, HAMID, INES, OLGA, type Person } from "../../playground/data-people.ts";
+import {
+  ADA,
+  BOT,
+  BRUNO,
+  DJIBRIL,
+  EIKO,
+  FRIDA,
+  GRETA,
+  HAMID,
+  INES,
+  OLGA,
+  type Person,
+} from "../../playground/data-people.ts";
 import { CARNIVAL, EPISODES, NIGHT_TRAM, PAPER_LANTERN, PROJECTS } from "../../playground/data-projects.ts";
 import { STATUSES } from "../../playground/data-tables.ts";
 import { BOT_TOKEN, expect } from "./support/playground.ts";
 import { type Answered, type Ask, ask, expectShape, post, readRecording, test, UNKNOWN } from "./support/zou.ts";
 
-const idsOf = (rows: readonly { id: string }[]): string => `id=${encodeURIComponent(JSON.stringify(rows.map(({ id }) => id)))}`;
+const idsOf = (rows: readonly { id: string }[]): string =>
+  `id=${encodeURIComponent(JSON.stringify(rows.map(({ id }) => id)))}`;
 
 /** A shot of the first episode that has a preview. */
 async function findPreview(askAs: Ask): Promise<{ entity_id: string; preview_file_id: string }> {
   const { answer } = await askAs(`/data/tasks?project_id=${NIGHT_TRAM.id}`);
   const rows = Array.isArray(answer) ? answer : [];
-  const shots = new Set(ENTITIES.filter(({ kind, episode }) => kind === "Shot" && episode?.name === "E01").map(({ id }) => id));
+  const shots = new Set(
+    ENTITIES.filter(({ kind, episode }) => kind === "Shot" && episode?.name === "E01").map(({ id }) => id),
+  );
   const { entity_id, last_preview_file_id } = rows.find((row) => shots.has(row.entity_id) && row.last_preview_file_id);
   return { entity_id, preview_file_id: last_preview_file_id };
 }
@@ -67,7 +82,16 @@ test("clients and vendors are shown what the real Zou shows them", async ({ askA
   expectShape(tasks, "tasks-by-id-client");
   const { answer } = readRecording("tasks-by-id-client");
   const [recorded = {}, ...ours] = [...Object(answer), ...Object(tasks.answer)];
-  const blank = ["assignees", "assigner_id", "due_date", "estimation", "duration", "retake_count", "priority", "difficulty"];
+  const blank = [
+    "assignees",
+    "assigner_id",
+    "due_date",
+    "estimation",
+    "duration",
+    "retake_count",
+    "priority",
+    "difficulty",
+  ];
   for (const row of ours) for (const name of blank) expect(row[name]).toEqual(recorded[name]);
   expectShape(await askAs("/data/persons?relations=true", GRETA), "persons-to-client");
   expectShape(await askAs(`/data/persons/${ADA.id}`, GRETA), "person-to-client");
@@ -101,7 +125,9 @@ test("a session is a cookie or a token, and the cookie counts", async ({ zou }) 
   expectShape(who, "authenticated-person");
   expect(who.answer).toMatchObject({ user: { full_name: "Ada Roy" } });
   expectShape(await ask(zou, "/auth/authenticated", { token: BOT_TOKEN }), "authenticated-bot");
-  expect((await ask(zou, "/auth/authenticated", { cookie: "access_token_cookie=x", token: BOT_TOKEN })).status).toBe(422);
+  expect((await ask(zou, "/auth/authenticated", { cookie: "access_token_cookie=x", token: BOT_TOKEN })).status).toBe(
+    422,
+  );
   expect((await ask(zou, "/auth/logout", { cookie })).cookies).toHaveLength(2);
   const { status, answer } = readRecording("error-revoked");
   expect(await ask(zou, "/auth/authenticated", { cookie })).toMatchObject({ status, answer });
@@ -125,14 +151,22 @@ test("refusals are the recorded ones, word by word", async ({ zou, askAs }) => {
     "login-deactivated": await ask(zou, "/auth/login", post({ email: INES.email, password: "playground" })),
     "custom-action-forbidden": await askAs("/data/custom-actions", BOT, post(nameless.body)),
     "custom-action-nameless": await askAs("/data/custom-actions", HAMID, post(nameless.body)),
-    "custom-action-too-long": await askAs("/data/custom-actions", HAMID, post(readRecording("custom-action-too-long").body)),
+    "custom-action-too-long": await askAs(
+      "/data/custom-actions",
+      HAMID,
+      post(readRecording("custom-action-too-long").body),
+    ),
   };
   for (const [name, { status, answer }] of Object.entries(refusals)) {
     const recording = readRecording(name);
     expect([name, status, answer]).toEqual([name, recording.status, recording.answer]);
   }
   const tooLong = await askAs(long);
-  expect(tooLong).toMatchObject({ status: 400, type: "text/html", answer: expect.stringContaining("(4531 &gt; 4094)") });
+  expect(tooLong).toMatchObject({
+    status: 400,
+    type: "text/html",
+    answer: expect.stringContaining("(4531 &gt; 4094)"),
+  });
   expect((await askAs(`/data/tasks?${idsOf(TASKS.slice(0, 89))}&relations=true`)).status).toBe(200);
 });
 
@@ -149,7 +183,10 @@ test("playlists are made and refused as in the real Zou", async ({ askAs }) => {
   refused.push([ADA, body, "playlist-duplicate"]);
   for (const [who, sent, name] of refused) {
     const recording = readRecording(name);
-    expect(await askAs("/data/playlists", who, post(sent))).toMatchObject({ status: recording.status, answer: recording.answer });
+    expect(await askAs("/data/playlists", who, post(sent))).toMatchObject({
+      status: recording.status,
+      answer: recording.answer,
+    });
   }
   const nameless = await askAs("/data/playlists", ADA, post({ project_id: NIGHT_TRAM.id }));
   expect(nameless).toMatchObject({ status: 400, answer: { message: "A required field is missing." } });
@@ -160,7 +197,9 @@ test("playlists are made and refused as in the real Zou", async ({ askAs }) => {
 
   const path = `/data/projects/${NIGHT_TRAM.id}/playlists`;
   expectShape(await askAs(`${path}/${Object(created.answer).id}`), "playlist");
-  expect((await askAs(path)).answer).toContainEqual(expect.objectContaining({ first_preview_file_id: shot.preview_file_id }));
+  expect((await askAs(path)).answer).toContainEqual(
+    expect.objectContaining({ first_preview_file_id: shot.preview_file_id }),
+  );
   expect((await askAs(path, FRIDA)).status).toBe(403);
 });
 
@@ -190,7 +229,8 @@ test("comments and playlists of the studio are not for clients, nor theirs for a
   const wfa = STATUSES.find(({ shortName }) => shortName === "wfa")?.id;
   const say = (text: string, as: Person) =>
     askAs(`/actions/tasks/${task?.id}/comment`, as, post({ task_status_id: wfa, comment: text }));
-  const heard = async (as: Person) => (await list(askAs(`/data/tasks/${task?.id}/comments`, as))).map(({ text }) => text);
+  const heard = async (as: Person) =>
+    (await list(askAs(`/data/tasks/${task?.id}/comments`, as))).map(({ text }) => text);
   await say("Among us", ADA);
   await say("To the studio", GRETA);
   expect(await heard(GRETA)).toEqual(["To the studio"]);
@@ -213,7 +253,8 @@ test("comments and playlists of the studio are not for clients, nor theirs for a
 
 test("whoever is in no team sees no production, and nothing of one", async ({ askAs }) => {
   for (const { id } of PROJECTS) {
-    for (const path of ["", "/team", "/playlists"]) expect((await askAs(`/data/projects/${id}${path}`, OLGA)).status).toBe(403);
+    for (const path of ["", "/team", "/playlists"])
+      expect((await askAs(`/data/projects/${id}${path}`, OLGA)).status).toBe(403);
     const task = TASKS.find(({ entity }) => entity.projectId === id);
     expect((await askAs(`/data/tasks/${task?.id}`, OLGA)).status).toBe(403);
     expect((await askAs(`/data/tasks/${task?.id}/comments`, OLGA)).status).toBe(403);

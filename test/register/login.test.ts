@@ -45,7 +45,11 @@ describe("the login", () => {
     [400, { login: false, default_password: true, token: "reset" }, "still has its first password"],
     [409, { login: false }, "no way to log in"],
     [200, { login: true, access_token: "half", two_factor_authentication_required: true }, "demands a second factor"],
-    [500, { error: true, login: false, message: "Database doesn't seem reachable." }, "Kitsu itself failed, with the status 500"],
+    [
+      500,
+      { error: true, login: false, message: "Database doesn't seem reachable." },
+      "Kitsu itself failed, with the status 500",
+    ],
     [502, undefined, "Kitsu itself failed, with the status 502"],
     [400, { error: true, message: "Validation error.", data: {} }, "Kitsu refused: Validation error."],
     [404, { error: true, message: "404 Not Found" }, "Is it Kitsu's address"],
@@ -79,7 +83,9 @@ describe("the login", () => {
 
   it("says that a program can't type a code", async () => {
     kitsu.logins = [[400, missing("totp", ["totp"])]];
-    await expect(login(kitsu.api, ADMIN, { ...person(), isInteractive: false })).rejects.toThrow("use a bot's KITSU_TOKEN");
+    await expect(login(kitsu.api, ADMIN, { ...person(), isInteractive: false })).rejects.toThrow(
+      "use a bot's KITSU_TOKEN",
+    );
   });
 
   it("says that Kitsu can't be reached", async () => {

@@ -50,8 +50,16 @@ describe("the plan", () => {
   });
 
   it("sets back Ajax that somebody switched, instead of removing and creating", () => {
-    expect(steps([{ ...form, is_ajax: true }, ajax, statistics])).toEqual(["change form", "same ajax", "same statistics"]);
-    expect(steps([form, { ...ajax, is_ajax: false }, statistics])).toEqual(["same form", "change ajax", "same statistics"]);
+    expect(steps([{ ...form, is_ajax: true }, ajax, statistics])).toEqual([
+      "change form",
+      "same ajax",
+      "same statistics",
+    ]);
+    expect(steps([form, { ...ajax, is_ajax: false }, statistics])).toEqual([
+      "same form",
+      "change ajax",
+      "same statistics",
+    ]);
     expect(steps([{ ...statistics, is_ajax: true }])).toContain("change statistics");
   });
 
@@ -97,7 +105,11 @@ describe("the plan", () => {
 
   it("takes over the one made by hand at the address of the home page, so that the menu does not have it twice", () => {
     const plain = row("plain", { url: `${WORKER}/actions/debug`, name: "My debug" });
-    expect(plan([plain, ajax, statistics]).steps[0]).toMatchObject({ kind: "change", present: plain, isTakenOver: true });
+    expect(plan([plain, ajax, statistics]).steps[0]).toMatchObject({
+      kind: "change",
+      present: plain,
+      isTakenOver: true,
+    });
     expect(steps([plain, ajax, statistics])).toEqual(["change plain", "same ajax", "same statistics"]);
   });
 

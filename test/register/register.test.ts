@@ -76,7 +76,9 @@ describe("npm run register", () => {
 
   it("logs out of what failed, too", async () => {
     kitsu.interfere = () => [500, { error: true, message: "Internal server error." }];
-    expect(await register(["--yes", "--email", ADMIN.email], { KITSU_PASSWORD: ADMIN.password })).toMatchObject({ code: 1 });
+    expect(await register(["--yes", "--email", ADMIN.email], { KITSU_PASSWORD: ADMIN.password })).toMatchObject({
+      code: 1,
+    });
     expect(kitsu.tokens.has("session-token")).toBe(false);
   });
 });
@@ -131,7 +133,11 @@ describe("npm run register refuses in a sentence", () => {
   it.each([
     ["a page", { status: 200, body: "<h1>Hello</h1>" }, "did not answer with its list"],
     ["a failure", { status: 500, body: "{}" }, "status 500"],
-    ["a login page", { status: 302, body: "", location: "https://studio.cloudflareaccess.com/" }, "CF_ACCESS_CLIENT_ID"],
+    [
+      "a login page",
+      { status: 302, body: "", location: "https://studio.cloudflareaccess.com/" },
+      "CF_ACCESS_CLIENT_ID",
+    ],
     ["a newer list", { status: 200, body: '{"version":2,"actions":[]}' }, '"version" is none we know'],
     ["an empty list", { status: 200, body: '{"version":1,"actions":[]}' }, "offers no action at all"],
   ])("a worker that answers %s", async (_, answer, sentence) => {

@@ -23,7 +23,13 @@ it("has nothing of a deployment", () => {
     ...rawConfig,
     account_id: "0123456789abcdef0123456789abcdef",
     routes: [{ pattern: "kitsu.studio.example/edge/*", zone_name: "studio.example" }],
-    vars: { KITSU_URL: "https://kitsu.studio.example", BASE_PATH: "/edge", TRUST: "access", ACTION_LIMITS: {}, FLAMENCO: {} },
+    vars: {
+      KITSU_URL: "https://kitsu.studio.example",
+      BASE_PATH: "/edge",
+      TRUST: "access",
+      ACTION_LIMITS: {},
+      FLAMENCO: {},
+    },
     env: { staging: { vars: { KITSU_URL: "https://staging.studio.example" } } },
     secrets: { required: ["LOG_TOKEN"] },
     build: { command: "false" },
@@ -39,6 +45,9 @@ it("has its own storage, and no limits that a test could reach", () => {
   const ratelimits = [{ name: "CALLS_BY_PERSON", namespace_id: "7301", simple: { limit: 1, period: 10 } }];
   const local = toLocalConfig({ ...rawConfig, r2_buckets, ratelimits });
   expect(local.r2_buckets).toEqual([{ binding: "PREVIEWS", bucket_name: "previews" }]);
-  expect(local.ratelimits?.[0]).toMatchObject({ name: "CALLS_BY_PERSON", simple: { limit: expect.any(Number), period: 60 } });
+  expect(local.ratelimits?.[0]).toMatchObject({
+    name: "CALLS_BY_PERSON",
+    simple: { limit: expect.any(Number), period: 60 },
+  });
   expect(local.ratelimits?.[0]?.simple.limit).toBeGreaterThan(10_000);
 });

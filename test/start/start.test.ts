@@ -74,7 +74,9 @@ describe("npm start", () => {
   });
 });
 
-const BROKEN = { reply: { kind: "failed", title: "It is not set up yet", text: "KITSU_URL is wrong.", advice: "Set it." } };
+const BROKEN = {
+  reply: { kind: "failed", title: "It is not set up yet", text: "KITSU_URL is wrong.", advice: "Set it." },
+};
 
 describe("the worker that is waited for", () => {
   const wait = (address: string, signal = AbortSignal.timeout(60_000)) => untilReady("The worker", address, signal);

@@ -11,7 +11,11 @@ const LAUNCH = {
   kind: "launch" as const,
   app: "Nuke",
   help: "https://edge.studio.tld/help",
-  ways: ["linux", "windows"].map((system) => ({ system, url: `rvlink://${system}`, command: `nuke-${system} SH010.nk` })),
+  ways: ["linux", "windows"].map((system) => ({
+    system,
+    url: `rvlink://${system}`,
+    command: `nuke-${system} SH010.nk`,
+  })),
 };
 const PLANNED = OUTCOMES.map((outcome) => ({ ...outcome, state: "planned" as const }));
 
@@ -74,11 +78,16 @@ for (const dark of [false, true]) {
     const retry = `${worker.origin}/runs/${RUN}/retry`;
     const undo = { url: `${worker.origin}/runs/${RUN}/undo`, until: Date.now() + 60_000 };
     addAction("Pending", { delayMs: 60_000 });
-    addAction("Success", { body: done("Playlist made", { text: "9 of 12 tasks have a preview.", links: LINKS, effects: [COPY] }) });
+    addAction("Success", {
+      body: done("Playlist made", { text: "9 of 12 tasks have a preview.", links: LINKS, effects: [COPY] }),
+    });
     addAction("Warning", {
       body: done("Sent to the farm", { severity: "warning", outcomes: OUTCOMES, tables: [FRAMES] }, { retry, undo }),
     });
-    addAction("Error", { status: 500, body: answer({ kind: "failed", code: "x", title: "Broken", advice: "Ask a TD." }, RUN) });
+    addAction("Error", {
+      status: 500,
+      body: answer({ kind: "failed", code: "x", title: "Broken", advice: "Ask a TD." }, RUN),
+    });
     addAction("Info", { body: done("For your information", { severity: "info" }) });
     addAction("Launch", { body: done("SH010", { effects: [LAUNCH] }) });
     addAction("Ask", { body: ask("How?") });
@@ -126,7 +135,9 @@ for (const dark of [false, true]) {
         progress,
         outcomes: [...OUTCOMES, waiting],
       };
-      addAction(`Render ${id[0]}`, { body: answer(reply, id, { follow, cancel: `${worker.origin}/runs/${id}/cancel` }) });
+      addAction(`Render ${id[0]}`, {
+        body: answer(reply, id, { follow, cancel: `${worker.origin}/runs/${id}/cancel` }),
+      });
     }
     await openKitsu();
     await run("Render 1");
@@ -152,7 +163,10 @@ for (const dark of [false, true]) {
   }) => {
     kitsu.state.dark = dark;
     // axe-core takes its time for 300 persons.
-    const fields = FIELDS.map(({ options, ...field }) => ({ ...field, ...(options && { options: options.slice(0, 12) }) }));
+    const fields = FIELDS.map(({ options, ...field }) => ({
+      ...field,
+      ...(options && { options: options.slice(0, 12) }),
+    }));
     const more = { text: "The same goes to each.", problem: "One can't be used.", outcomes: PLANNED, links: LINKS };
     addAction("Ask", ({ input }) => ({ delayMs: input ? 60_000 : 0, body: ask("How?", fields, more) }));
     addAction("Delete", { body: ask("Delete them?", [], { dangerous: true, submit: "Delete" }) });

@@ -76,7 +76,12 @@ test("tables open", async ({ addAction, openKitsu, run, toasts, sheet }) => {
   await expect(sheet).toBeHidden();
 });
 
-test("a failed reply shows what happened, what to do, and the run's page", async ({ addAction, openKitsu, run, toasts }) => {
+test("a failed reply shows what happened, what to do, and the run's page", async ({
+  addAction,
+  openKitsu,
+  run,
+  toasts,
+}) => {
   const failed = {
     kind: "failed",
     code: "no-role",
@@ -90,7 +95,10 @@ test("a failed reply shows what happened, what to do, and the run's page", async
   await run("Delete");
   await expect(toasts).toHaveAttribute("data-tone", "error");
   await expect(toasts.locator(".text")).toHaveText("You are an artist.\nAsk a lead.");
-  await expect(toasts.getByRole("link", { name: "Details" })).toHaveAttribute("href", `https://edge.studio.tld/runs/${RUN}`);
+  await expect(toasts.getByRole("link", { name: "Details" })).toHaveAttribute(
+    "href",
+    `https://edge.studio.tld/runs/${RUN}`,
+  );
 });
 
 test("what goes on says so, and leads to the run's page", async ({ addAction, openKitsu, run, toasts }) => {
@@ -143,7 +151,11 @@ const ELSEWHERE = {
   "a bare 500": [{ status: 500 }, "error", /Server error \(500\)/],
   "a bare 404": [{ status: 404 }, "error", /Server error \(404\)/],
   "a bare 204": [{ status: 204 }, "success", /OK/],
-  "a page": [{ body: "<!doctype html><title>Report</title><h1>x", type: "text/html" }, "info", /Report.*open the action as a form/],
+  "a page": [
+    { body: "<!doctype html><title>Report</title><h1>x", type: "text/html" },
+    "info",
+    /Report.*open the action as a form/,
+  ],
   "half of a JSON": [{ body: '{"version":1,"rep', type: "application/json" }, "success", /\{"version"/],
 } as const;
 
@@ -169,10 +181,12 @@ test("nothing from a server becomes markup, and no forbidden address a link", as
 }) => {
   const evil = "<img src=x onerror='window.pwned=1'>";
   const bad = "javascript:window.pwned=1";
-  const links = [bad, "data:text/html,x", "file:///etc/passwd", "https://kitsu.tld@evil.tld/", "/runs/1"].map((url) => ({
-    label: evil,
-    url,
-  }));
+  const links = [bad, "data:text/html,x", "file:///etc/passwd", "https://kitsu.tld@evil.tld/", "/runs/1"].map(
+    (url) => ({
+      label: evil,
+      url,
+    }),
+  );
   const outcomes = [{ id: "1", label: evil, state: "failed", reason: evil, link: { label: evil, url: bad } }] as const;
   const effects = [
     { kind: "open", url: bad },
@@ -181,10 +195,23 @@ test("nothing from a server becomes markup, and no forbidden address a link", as
   const tables = [{ title: evil, columns: [evil], rows: [[evil]] }];
   const fields = ["text", "long-text", "one-of", "several-of", "toggle", evil].map((type, at) => {
     const options = [{ value: evil, label: evil, color: evil }];
-    return { name: `${evil}${at}`, label: evil, type, help: evil, error: evil, placeholder: evil, value: evil, options };
+    return {
+      name: `${evil}${at}`,
+      label: evil,
+      type,
+      help: evil,
+      error: evil,
+      placeholder: evil,
+      value: evil,
+      options,
+    };
   });
-  addAction("Evil", { body: done(evil, { text: evil, links, outcomes: [...outcomes], effects: [...effects], tables }) });
-  addAction("Ask", { body: ask(evil, fields, { text: evil, links, outcomes: [...outcomes], submit: evil, problem: evil }) });
+  addAction("Evil", {
+    body: done(evil, { text: evil, links, outcomes: [...outcomes], effects: [...effects], tables }),
+  });
+  addAction("Ask", {
+    body: ask(evil, fields, { text: evil, links, outcomes: [...outcomes], submit: evil, problem: evil }),
+  });
   await openKitsu();
   await run("Evil");
   await expect(toasts.locator(".list")).toHaveCount(2);
@@ -211,7 +238,9 @@ test("opens at once while the click still counts, and has a button for it", asyn
   page,
   worker,
 }) => {
-  addAction("Open", { body: done("Made", { effects: [{ kind: "open", url: `${worker.origin}/ping?made`, label: "Show it" }] }) });
+  addAction("Open", {
+    body: done("Made", { effects: [{ kind: "open", url: `${worker.origin}/ping?made`, label: "Show it" }] }),
+  });
   await openKitsu();
   const opened = page.context().waitForEvent("request", (request) => request.url().endsWith("?made"));
   await run("Open");
@@ -221,7 +250,9 @@ test("opens at once while the click still counts, and has a button for it", asyn
 
 test("copies by a button alone, which says so", async ({ addAction, openKitsu, run, toasts, page }) => {
   await page.context().grantPermissions(["clipboard-read", "clipboard-write"]);
-  addAction("Copy", { body: done("Path", { effects: [{ kind: "copy", text: "/mnt/p/sh010", label: "Copy the path" }] }) });
+  addAction("Copy", {
+    body: done("Path", { effects: [{ kind: "copy", text: "/mnt/p/sh010", label: "Copy the path" }] }),
+  });
   await openKitsu();
   await page.evaluate(() => navigator.clipboard.writeText("what I had"));
   await run("Copy");
@@ -249,7 +280,9 @@ test("a custom protocol of the studio's is a link without a tab, a download has 
   toasts,
 }) => {
   const download = { kind: "download", url: "https://edge.studio.tld/x.csv", name: "x.csv" } as const;
-  addAction("Review", { body: done("Ready", { links: [{ label: "Open in RV", url: "rvlink://x" }], effects: [download] }) });
+  addAction("Review", {
+    body: done("Ready", { links: [{ label: "Open in RV", url: "rvlink://x" }], effects: [download] }),
+  });
   await openKitsu();
   await run("Review");
   await expect(toasts.getByRole("link", { name: "Open in RV" })).not.toHaveAttribute("target");

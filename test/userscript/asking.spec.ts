@@ -10,7 +10,9 @@ const FRAMES = ({ input }: { input?: Record<string, unknown> }) => {
   const more = { value: frames, ...(/^[\d-]+$/.test(frames) ? {} : { error: "Numbers, please" }) };
   const isRight = input && !more.error;
   return {
-    body: isRight ? done(`Rendered ${frames}`) : ask("Which frames?", [text("frames", more), text("note")], { submit: "Render" }),
+    body: isRight
+      ? done(`Rendered ${frames}`)
+      : ask("Which frames?", [text("frames", more), text("note")], { submit: "Render" }),
   };
 };
 
@@ -64,7 +66,9 @@ test("sends the answer where Kitsu sent the call, with its session, and Kitsu do
 }) => {
   addAction(
     "Copy",
-    ({ input }) => ({ body: input ? { message: "Copied" } : ask("Where to?", [text("path")], { form: "f", plan: "p" }).reply }),
+    ({ input }) => ({
+      body: input ? { message: "Copied" } : ask("Where to?", [text("path")], { form: "f", plan: "p" }).reply,
+    }),
     other,
   );
   await openKitsu();
@@ -85,7 +89,14 @@ test("sends the answer where Kitsu sent the call, with its session, and Kitsu do
   expect(await readGlobal(page, "results")).toHaveLength(1);
 });
 
-test("goes step by step, and back with what was typed", async ({ addAction, openKitsu, run, toasts, dialog, worker }) => {
+test("goes step by step, and back with what was typed", async ({
+  addAction,
+  openKitsu,
+  run,
+  toasts,
+  dialog,
+  worker,
+}) => {
   const steps = [
     ask("First", [text("project", { value: "Sita" }), text("old", { type: "hidden", value: "x" })]),
     ask("Second", [text("shot"), text("old", { type: "hidden", value: "newer" })]),
@@ -167,7 +178,10 @@ test("says for how many tasks from its first step, and which, and nothing twice"
   }));
   await openKitsu();
   await run("Comment and set status (AJAX)");
-  await expect(dialog.getByText("For 2 tasks", { exact: true }), "Tasks that nobody could read have no names").toBeVisible();
+  await expect(
+    dialog.getByText("For 2 tasks", { exact: true }),
+    "Tasks that nobody could read have no names",
+  ).toBeVisible();
   await expect(dialog.locator(".name").filter({ hasText: "AJAX" })).toHaveCount(0);
   await page.keyboard.press("Escape");
   await run("Comment and set status (AJAX)");
@@ -188,7 +202,12 @@ test("a longer plan opens by a press", async ({ addAction, openKitsu, run, dialo
   await expect(dialog.getByRole("listitem")).toHaveCount(13);
 });
 
-test("a choice that is made can't be left empty, and has no empty one", async ({ addAction, openKitsu, run, dialog }) => {
+test("a choice that is made can't be left empty, and has no empty one", async ({
+  addAction,
+  openKitsu,
+  run,
+  dialog,
+}) => {
   const options = ["keep", "wip"].map((value) => ({ value, label: value }));
   const fields = [
     text("made", { type: "task-status", options, value: "keep", required: true }),
@@ -206,7 +225,9 @@ test("a choice that is made can't be left empty, and has no empty one", async ({
 });
 
 test("where it is dangerous, the focus is not on what does it", async ({ addAction, openKitsu, run, dialog }) => {
-  addAction("Delete", { body: ask("Delete 12 previews?", [], { dangerous: true, submit: "Delete", problem: "Two more came." }) });
+  addAction("Delete", {
+    body: ask("Delete 12 previews?", [], { dangerous: true, submit: "Delete", problem: "Two more came." }),
+  });
   await openKitsu();
   await run("Delete");
   await expect(dialog.getByRole("button", { name: "Cancel" })).toBeFocused();
@@ -245,7 +266,9 @@ test("an answer that is lost on its way is said in the dialog, and can be given 
   await dialog.getByLabel("why").fill("because");
   await page.route(/try=/, (route) => (route.request().url().includes("/actions/") ? route.abort() : route.fallback()));
   await dialog.getByRole("button", { name: "Go on" }).click();
-  await expect(dialog.getByRole("alert")).toHaveText("The connection was lost. It did not run: run it again once this is fixed.");
+  await expect(dialog.getByRole("alert")).toHaveText(
+    "The connection was lost. It did not run: run it again once this is fixed.",
+  );
   await expect(dialog.getByLabel("why")).toHaveValue("because");
   expect([...worker.voided][0]).toMatch(/^[0-9a-f]{32}\/[0-9a-f]{8}$/);
   await page.unrouteAll();
@@ -269,7 +292,9 @@ test("an answer that may have arrived is checked on in the toast, until that is 
   await dialog.getByLabel("why").fill("because");
   await page.context().setOffline(true);
   await dialog.getByRole("button", { name: "Go on" }).click();
-  await expect(toasts).toContainText("You were offline when you ran it. It may have run: don't run it again yet. Still checking…");
+  await expect(toasts).toContainText(
+    "You were offline when you ran it. It may have run: don't run it again yet. Still checking…",
+  );
   await expect(dialog).toBeHidden();
   await page.context().setOffline(false);
   await expect(toasts).toContainText("It did not run", { timeout: 30_000 });
@@ -317,7 +342,10 @@ test("what was submitted before is shown as refused, with a link to what came of
   await run("Render");
   await dialog.getByRole("button", { name: "Go on" }).click();
   await expect(toasts).toHaveAttribute("data-tone", "error");
-  await expect(toasts.getByRole("link", { name: "Details" })).toHaveAttribute("href", `https://edge.studio.tld/runs/${RUN}`);
+  await expect(toasts.getByRole("link", { name: "Details" })).toHaveAttribute(
+    "href",
+    `https://edge.studio.tld/runs/${RUN}`,
+  );
 });
 
 test("one dialog at a time: what is asked meanwhile waits in its toast, which can be used afterwards", async ({
@@ -327,7 +355,8 @@ test("one dialog at a time: what is asked meanwhile waits in its toast, which ca
   dialog,
   page,
 }) => {
-  for (const name of ["One", "Two"]) addAction(name, ({ input }) => ({ body: input ? done(`${name} is over`) : ask(`${name}?`) }));
+  for (const name of ["One", "Two"])
+    addAction(name, ({ input }) => ({ body: input ? done(`${name} is over`) : ask(`${name}?`) }));
   await openKitsu();
   await page.evaluate(() => {
     for (const button of document.querySelectorAll<HTMLButtonElement>("main button")) button.click();
@@ -481,7 +510,9 @@ test("works under a strict content security policy with trusted types", async ({
   addAction("Render", ({ input }) => ({
     body: input
       ? done("Rendered")
-      : ask("How?", [text("status", { type: "task-status", options: [{ value: "a", label: "WIP", color: "#3273dc" }] })]),
+      : ask("How?", [
+          text("status", { type: "task-status", options: [{ value: "a", label: "WIP", color: "#3273dc" }] }),
+        ]),
   }));
   await openKitsu();
   await run("Render");

@@ -2,7 +2,13 @@
 import { expect, readGlobal, test } from "../support/browser/fixture.ts";
 import { done } from "../support/browser/replies.ts";
 
-test("goes to a page of Kitsu by its router, and by the button alone", async ({ addAction, openKitsu, run, toasts, page }) => {
+test("goes to a page of Kitsu by its router, and by the button alone", async ({
+  addAction,
+  openKitsu,
+  run,
+  toasts,
+  page,
+}) => {
   const errors: string[] = [];
   page.on("pageerror", (error) => errors.push(error.message));
   addAction("Playlist", {
@@ -18,9 +24,18 @@ test("goes to a page of Kitsu by its router, and by the button alone", async ({ 
   expect(errors).toEqual([]);
 });
 
-test("goes there without Kitsu's router, and never elsewhere", async ({ addAction, openKitsu, run, toasts, page, kitsu }) => {
+test("goes there without Kitsu's router, and never elsewhere", async ({
+  addAction,
+  openKitsu,
+  run,
+  toasts,
+  page,
+  kitsu,
+}) => {
   const paths = ["/\t/evil.tld", "/\t/[", "javascript:window.pwned=1", "//evil.tld", "/..//evil.tld", "/fine?x"];
-  addAction("Go", { body: done("Made", { effects: paths.map((path) => ({ kind: "go" as const, path, label: path })) }) });
+  addAction("Go", {
+    body: done("Made", { effects: paths.map((path) => ({ kind: "go" as const, path, label: path })) }),
+  });
   await openKitsu();
   for (const name of ["/..//evil.tld", "/fine?x"]) {
     await page.goto(kitsu.origin);

@@ -43,7 +43,12 @@ test("fields are the browser's own, with names, bounds and help", async ({ addAc
   await run("Ask");
   const line = dialog.getByRole("textbox", { name: "line *", exact: true });
   await expect(line).toHaveAccessibleDescription("Short.");
-  for (const [name, value] of Object.entries({ maxlength: "20", pattern: "[a-z ]*", placeholder: "a few words", required: "" })) {
+  for (const [name, value] of Object.entries({
+    maxlength: "20",
+    pattern: "[a-z ]*",
+    placeholder: "a few words",
+    required: "",
+  })) {
     await expect(line).toHaveAttribute(name, value);
   }
   await expect(dialog.getByRole("textbox", { name: "count" })).toHaveAttribute("inputmode", "decimal");
@@ -59,7 +64,9 @@ test("fields are the browser's own, with names, bounds and help", async ({ addAc
 
 test("a status has its color, and changes it", async ({ addAction, openKitsu, run, dialog }) => {
   const evil = [{ value: "x", label: "x", color: "red;background:url(https://evil.tld/)" }];
-  addAction("Ask", { body: ask("Which?", [FIELDS[9] ?? text(""), text("evil", { type: "one-of", options: evil, value: "x" })]) });
+  addAction("Ask", {
+    body: ask("Which?", [FIELDS[9] ?? text(""), text("evil", { type: "one-of", options: evil, value: "x" })]),
+  });
   await openKitsu();
   await run("Ask");
   const status = dialog.getByLabel("status");
@@ -87,7 +94,8 @@ test("300 persons are found by their letters, and several of them taken by key",
   const box = (name: string) => dialog.getByRole("checkbox", { name, exact: true });
   await box("Alan Turing 1").uncheck();
   await dialog.getByLabel("status").focus();
-  for (const key of ["Tab", "g", "g", "Space", "ArrowDown", "ArrowDown", "ArrowUp", "Space", "a"]) await page.keyboard.press(key);
+  for (const key of ["Tab", "g", "g", "Space", "ArrowDown", "ArrowDown", "ArrowUp", "Space", "a"])
+    await page.keyboard.press(key);
   await expect(box("Alan Turing 7")).toBeFocused();
   await page.keyboard.press("Tab");
   await expect(dialog.getByRole("button", { name: "Cancel" })).toBeFocused();
@@ -105,7 +113,9 @@ test("a number is sent as it was typed: whether it is one is for the action to s
   page,
   worker,
 }) => {
-  addAction("Ask", ({ input }) => ({ body: input ? done("Thank you") : ask("How many?", [text("count", { type: "number" })]) }));
+  addAction("Ask", ({ input }) => ({
+    body: input ? done("Thank you") : ask("How many?", [text("count", { type: "number" })]),
+  }));
   await openKitsu();
   await run("Ask");
   await expect(dialog.getByLabel("count")).toBeFocused();

@@ -37,7 +37,13 @@ const test = base.extend<{ farm: Farm }>({
     });
     const at: Farm["at"] = (frames, more = {}, run = {}, id = RUN) =>
       answer(
-        { kind: "started", title: "Rendering: 3 shots", progress: { done: frames, total: 480 }, outcomes: SHOTS, ...more },
+        {
+          kind: "started",
+          title: "Rendering: 3 shots",
+          progress: { done: frames, total: 480 },
+          outcomes: SHOTS,
+          ...more,
+        },
         id,
         {
           follow: { url: `${worker.origin}/runs/${id}/follow?key=k`, socket: `${place}/runs/${id}/follow?key=k` },
@@ -179,7 +185,10 @@ test("without any socket it is asked for, says when nobody answers, and ends whe
     await expect(toasts).toContainText("200 / 480", { timeout: 100 });
   }).toPass();
   await expect(toasts).not.toContainText("Connection lost");
-  worker.tell(`/runs/${RUN}/follow`, { status: 404, body: answer({ kind: "failed", code: "unknown-run", title: "No such run" }) });
+  worker.tell(`/runs/${RUN}/follow`, {
+    status: 404,
+    body: answer({ kind: "failed", code: "unknown-run", title: "No such run" }),
+  });
   await expect(async () => {
     await page.clock.runFor(5_000);
     await expect(toasts).toContainText("no longer known", { timeout: 100 });
@@ -297,7 +306,12 @@ test("a cancel is sent once, says what came of it, and what can be done then", a
   worker.tell(`/runs/${RUN}/cancel`, {
     delayMs: 300,
     status: 403,
-    body: answer({ kind: "failed", code: "not-allowed", title: "This is another person's run", text: "Only Ada may do this." }),
+    body: answer({
+      kind: "failed",
+      code: "not-allowed",
+      title: "This is another person's run",
+      text: "Only Ada may do this.",
+    }),
   });
   worker.tell(`/runs/${RUN}/pause`, { body: done("Pausing") });
   await openKitsu();
@@ -439,7 +453,13 @@ test("several runs keep their order over a reload", async ({ addAction, openKits
   await expect(page.locator("kitsu-actions .group .title")).toHaveText(["Render 0", "Render 1", "Render 2"]);
 });
 
-test("says the start, quarters at most every ten seconds, and the end", async ({ addAction, openKitsu, run, farm, page }) => {
+test("says the start, quarters at most every ten seconds, and the end", async ({
+  addAction,
+  openKitsu,
+  run,
+  farm,
+  page,
+}) => {
   addAction("Render", { body: farm.at(0) });
   await page.clock.install();
   await openKitsu();
@@ -448,7 +468,9 @@ test("says the start, quarters at most every ten seconds, and the end", async ({
     const heard: string[] = [];
     Object.assign(window, { heard });
     if (status)
-      new MutationObserver(() => status.textContent && heard.push(status.textContent)).observe(status, { childList: true });
+      new MutationObserver(() => status.textContent && heard.push(status.textContent)).observe(status, {
+        childList: true,
+      });
   });
   await run("Render");
   const heard = () => page.evaluate(() => Reflect.get(window, "heard"));
@@ -540,7 +562,9 @@ test("what is not the worker's is not followed, whoever says so", async ({
   await openKitsu();
   for (const at of foreign.keys()) await run(`Try ${at}`);
   await expect(toasts.last()).toContainText("It is still running: see the run's page.");
-  await expect(page.locator("kitsu-actions").getByRole("button", { name: "Cancel", includeHidden: true })).toHaveCount(0);
+  await expect(page.locator("kitsu-actions").getByRole("button", { name: "Cancel", includeHidden: true })).toHaveCount(
+    0,
+  );
   await page.waitForTimeout(1_200);
   expect(farm.sockets).toEqual([]);
   expect(worker.asked).toEqual([]);
@@ -561,7 +585,8 @@ test("speaks French", async ({ addAction, openKitsu, run, toasts, farm, kitsu, p
 /** As Kitsu does, without a reload. */
 async function logIn(page: Page, id: string): Promise<void> {
   await page.evaluate((person) => {
-    const { user } = Reflect.get(document.querySelector("#app") ?? {}, "__vue_app__").config.globalProperties.$store.getters;
+    const { user } = Reflect.get(document.querySelector("#app") ?? {}, "__vue_app__").config.globalProperties.$store
+      .getters;
     user.id = person;
   }, id);
 }
@@ -595,7 +620,8 @@ test("shows the newest picture, the old one until it is there, and none that can
     `<svg xmlns="http://www.w3.org/2000/svg" width="320" height="180"><rect width="320" height="180" fill="${color}"/></svg>`;
   for (const [name, color] of Object.entries({ a: "teal", b: "brown" }))
     worker.tell(`/picture/${name}`, { type: "image/svg+xml", body: dot(color) });
-  const shown = (frames: number, name: string, origin = worker.origin) => farm.at(frames, { picture: `${origin}/picture/${name}` });
+  const shown = (frames: number, name: string, origin = worker.origin) =>
+    farm.at(frames, { picture: `${origin}/picture/${name}` });
   addAction("Render", { body: farm.at(0) });
   await openKitsu();
   await run("Render");

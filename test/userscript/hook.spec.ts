@@ -13,7 +13,8 @@ for (const when of ["before", "after"] as const) {
       kitsu,
       worker,
     }) => {
-      if (policy !== "no") kitsu.headers["content-security-policy"] = `${STRICT_CSP}; connect-src 'self' ${worker.origin}`;
+      if (policy !== "no")
+        kitsu.headers["content-security-policy"] = `${STRICT_CSP}; connect-src 'self' ${worker.origin}`;
       addAction("Publish", { body: done("Published") });
       await openKitsu(when);
       await run("Publish");
@@ -83,11 +84,22 @@ test("gives each call to our worker a run id of its own, and calls to other serv
   expect(other.posts[0]?.url).toBe("/actions/theirs");
 });
 
-test("keeps the query, the fragment and a run id that an action's address has", async ({ kitsu, worker, openKitsu, run }) => {
+test("keeps the query, the fragment and a run id that an action's address has", async ({
+  kitsu,
+  worker,
+  openKitsu,
+  run,
+}) => {
   const own = "0123456789abcdef0123456789abcdef";
   for (const [name, rest] of Object.entries({ a: "?b=%20x+y&c", b: "?", c: "#part", d: `?run=${own}&e=1` })) {
     worker.tell("/actions/x", { body: "ok" });
-    kitsu.state.actions.push({ id: name, name, url: `${worker.origin}/actions/x${rest}`, entity_type: "all", is_ajax: true });
+    kitsu.state.actions.push({
+      id: name,
+      name,
+      url: `${worker.origin}/actions/x${rest}`,
+      entity_type: "all",
+      is_ajax: true,
+    });
   }
   await openKitsu();
   for (const name of "abcd") {
@@ -213,7 +225,14 @@ test("the page never hears of an exception of ours", async ({ openKitsu, page, a
   expect(errors).toEqual([]);
 });
 
-test("a call that can't even be sent does not stay pending", async ({ openKitsu, page, addAction, toasts, kitsu, other }) => {
+test("a call that can't even be sent does not stay pending", async ({
+  openKitsu,
+  page,
+  addAction,
+  toasts,
+  kitsu,
+  other,
+}) => {
   addAction("Publish", { body: "ok" }, other);
   await openKitsu();
   const thrown = await page.evaluate((url) => {

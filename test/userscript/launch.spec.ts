@@ -154,7 +154,13 @@ test("without a ticket nothing is claimed", async ({ addAction, openKitsu, run, 
   await expect(toasts).not.toContainText("Nuke has it.");
 });
 
-test("the system is guessed, can be changed, and is remembered", async ({ addAction, openKitsu, run, toasts, page }) => {
+test("the system is guessed, can be changed, and is remembered", async ({
+  addAction,
+  openKitsu,
+  run,
+  toasts,
+  page,
+}) => {
   await watch(page);
   addAction("Open in Nuke", { body: launching() });
   await openKitsu();

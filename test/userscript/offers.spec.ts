@@ -35,12 +35,21 @@ test("tries the failed ones again, once, as a run of its own, and shows what cam
   await expect(toasts).toHaveCount(1);
 });
 
-test("a retry that asks is answered where it was sent", async ({ addAction, openKitsu, run, toasts, dialog, worker }) => {
+test("a retry that asks is answered where it was sent", async ({
+  addAction,
+  openKitsu,
+  run,
+  toasts,
+  dialog,
+  worker,
+}) => {
   const failed = answer({ kind: "failed", code: "x", title: "Kitsu is away", retry: true }, RUN, {
     retry: `${worker.origin}/runs/${RUN}/retry`,
   });
   addAction("Render", { status: 502, body: failed });
-  worker.tell(`/runs/${RUN}/retry`, ({ input }) => ({ body: input ? done("Done now") : ask("Still sure?", [], { plan: "p" }) }));
+  worker.tell(`/runs/${RUN}/retry`, ({ input }) => ({
+    body: input ? done("Done now") : ask("Still sure?", [], { plan: "p" }),
+  }));
   await openKitsu();
   await run("Render");
   await toasts.getByRole("button", { name: "Try again" }).click();
@@ -155,7 +164,9 @@ test("an undo is offered for its time only", async ({ addAction, openKitsu, run,
 test("offers in French", async ({ addAction, openKitsu, run, toasts, worker, kitsu }) => {
   kitsu.state.locale = "fr";
   const undo = { url: `${worker.origin}/runs/${RUN}/undo`, until: soon(60_000) };
-  addAction("Render", { body: done("Envoyé", { outcomes: OUTCOMES }, { retry: `${worker.origin}/runs/${RUN}/retry`, undo }) });
+  addAction("Render", {
+    body: done("Envoyé", { outcomes: OUTCOMES }, { retry: `${worker.origin}/runs/${RUN}/retry`, undo }),
+  });
   worker.tell(`/runs/${RUN}/undo`, { delayMs: 800, body: done("Fait") });
   await openKitsu();
   await run("Render");
@@ -189,7 +200,9 @@ test("only addresses of the worker's own are offered", async ({
   for (const at of addresses.keys()) await run(`Try ${at}`);
   await expect(toasts.last()).toContainText("Done 3");
   await openHistory(page);
-  await expect(page.locator("kitsu-actions").getByRole("button", { name: /Undo|Retry|again/, includeHidden: true })).toHaveCount(0);
+  await expect(
+    page.locator("kitsu-actions").getByRole("button", { name: /Undo|Retry|again/, includeHidden: true }),
+  ).toHaveCount(0);
   expect(worker.posts).toHaveLength(4);
 });
 
@@ -208,8 +221,15 @@ test("what was not tried is not called failed, and is counted with what is tried
   worker,
 }) => {
   const retry = `${worker.origin}/runs/${RUN}/retry?at=1`;
-  const left = Array.from({ length: 3 }, (_, at) => ({ id: `t${at}`, label: `SH${at}`, state: "skipped" as const, retry: true }));
-  addAction("Half", { body: done("Half of it", { outcomes: [...left, { id: "f", label: "SH9", state: "failed" }] }, { retry }) });
+  const left = Array.from({ length: 3 }, (_, at) => ({
+    id: `t${at}`,
+    label: `SH${at}`,
+    state: "skipped" as const,
+    retry: true,
+  }));
+  addAction("Half", {
+    body: done("Half of it", { outcomes: [...left, { id: "f", label: "SH9", state: "failed" }] }, { retry }),
+  });
   addAction("None", { body: done("None of it", { outcomes: left }, { retry }) });
   await openKitsu();
   await run("Half");

@@ -61,7 +61,9 @@ for (const size of SIZES) {
         );
         await show({ body: done("Made", LARGE) });
         await expect(toasts).toContainText("Made");
-        expect(await listCovered(page.locator("kitsu-actions :is(.toast, .bar button:visible)"), page.locator(PARTS))).toEqual([]);
+        expect(
+          await listCovered(page.locator("kitsu-actions :is(.toast, .bar button:visible)"), page.locator(PARTS)),
+        ).toEqual([]);
       });
     }
   }
@@ -100,7 +102,14 @@ test("what can be pressed is whole in a toast that is as high as it may be", asy
   expect(around.y + around.height - last.y - last.height).toBeGreaterThan(8);
 });
 
-test("makes room when a panel opens, at once after a click", async ({ addAction, openKitsu, run, toasts, page, kitsu }) => {
+test("makes room when a panel opens, at once after a click", async ({
+  addAction,
+  openKitsu,
+  run,
+  toasts,
+  page,
+  kitsu,
+}) => {
   kitsu.state.view = "panel";
   addAction("Break", BROKEN);
   await openKitsu();
@@ -124,7 +133,13 @@ test("makes room when a panel opens, at once after a click", async ({ addAction,
   await expect.poll(right).toBe(width - 400);
 });
 
-test("a growing toast is followed, but not once the person has scrolled", async ({ addAction, openKitsu, run, toasts, page }) => {
+test("a growing toast is followed, but not once the person has scrolled", async ({
+  addAction,
+  openKitsu,
+  run,
+  toasts,
+  page,
+}) => {
   await page.setViewportSize(SIZES[1]);
   for (const name of ["One", "Two", "Three"]) addAction(name, BROKEN);
   await openKitsu();
@@ -132,7 +147,8 @@ test("a growing toast is followed, but not once the person has scrolled", async 
   await expect(toasts.last()).toContainText("Something went wrong");
   for (const line of await toasts.all()) await line.evaluate((toast) => toast.append("A picture. ".repeat(200)));
   const stack = page.locator("kitsu-actions .stack");
-  const left = () => stack.evaluate(({ scrollHeight, scrollTop, clientHeight }) => scrollHeight - scrollTop - clientHeight);
+  const left = () =>
+    stack.evaluate(({ scrollHeight, scrollTop, clientHeight }) => scrollHeight - scrollTop - clientHeight);
   await expect.poll(left).toBeLessThan(2);
   await stack.evaluate((element) => element.scrollTo(0, 0));
   await expect.poll(left).toBeGreaterThan(100);
@@ -183,7 +199,12 @@ test("goes to the corner a person wants, by mouse and by key, and is there after
   expect(await corner()).toBe("bottom right");
 });
 
-test("an English line that begins with an Arabic name stays an English line", async ({ addAction, openKitsu, run, toasts }) => {
+test("an English line that begins with an Arabic name stays an English line", async ({
+  addAction,
+  openKitsu,
+  run,
+  toasts,
+}) => {
   const text = "الثعلب: 3 tasks are done.";
   addAction("Mixed", { body: done(text, { text: "الكل جاهز للمراجعة.", severity: "warning" }) });
   await openKitsu();

@@ -144,7 +144,14 @@ for (const [what, script, said] of [
   });
 }
 
-test("a redirect to a login on another host: where to log in", async ({ addAction, openKitsu, run, toasts, worker, other }) => {
+test("a redirect to a login on another host: where to log in", async ({
+  addAction,
+  openKitsu,
+  run,
+  toasts,
+  worker,
+  other,
+}) => {
   const redirect = { status: 302, location: `${other.origin}/login`, readable: false };
   for (const path of ["/ping", "/runs"]) worker.tell(path, redirect);
   other.tell("/login", { readable: false, preflight: false, body: "Log in" });
@@ -179,7 +186,10 @@ test("a log that fails is no run that is unknown", async ({ addAction, openKitsu
   addAction("Render", { drop: true });
   for (const script of [
     { status: 500, body: "no" },
-    { status: 503, body: answer({ kind: "failed", code: "log-unreachable", title: "The log can't be read", retry: true }) },
+    {
+      status: 503,
+      body: answer({ kind: "failed", code: "log-unreachable", title: "The log can't be read", retry: true }),
+    },
   ]) {
     worker.tell("/runs", script);
     await openKitsu();
@@ -190,7 +200,14 @@ test("a log that fails is no run that is unknown", async ({ addAction, openKitsu
   }
 });
 
-test("another server's unreadable answer: it may have run", async ({ addAction, openKitsu, run, toasts, other, kitsu }) => {
+test("another server's unreadable answer: it may have run", async ({
+  addAction,
+  openKitsu,
+  run,
+  toasts,
+  other,
+  kitsu,
+}) => {
   addAction("Copy", { readable: false, body: "ok" }, other);
   await openKitsu();
   await run("Copy");
@@ -207,7 +224,13 @@ test("a server that is not there: can't be reached, which, and that nobody knows
   toasts,
 }) => {
   config.worker = "http://127.0.0.1:9";
-  kitsu.state.actions.push({ id: "x", name: "Gone", url: "http://127.0.0.1:9/actions/x", entity_type: "all", is_ajax: true });
+  kitsu.state.actions.push({
+    id: "x",
+    name: "Gone",
+    url: "http://127.0.0.1:9/actions/x",
+    entity_type: "all",
+    is_ajax: true,
+  });
   await openKitsu();
   await run("Gone");
   await expect(toasts).toContainText("127.0.0.1:9 can't be reached");
@@ -244,7 +267,9 @@ test("Kitsu's own security policy: says what to add to it, and that it did not r
   addAction("Render", { body: "ok" });
   await openKitsu();
   await run("Render");
-  await expect(toasts).toContainText(`blocks ${new URL(worker.origin).host}: ask your TD to add it to connect-src. ${DID_NOT_RUN}`);
+  await expect(toasts).toContainText(
+    `blocks ${new URL(worker.origin).host}: ask your TD to add it to connect-src. ${DID_NOT_RUN}`,
+  );
 });
 
 test("a secure Kitsu and an action over http: says so", async ({ page, config, kitsu, openKitsu, run, toasts }) => {
@@ -255,7 +280,13 @@ test("a secure Kitsu and an action over http: says so", async ({ page, config, k
     await route.fulfill({ response: answer });
   });
   config.kitsu = [secure];
-  kitsu.state.actions.push({ id: "x", name: "Plain", url: "http://farm.studio.tld/render", entity_type: "all", is_ajax: true });
+  kitsu.state.actions.push({
+    id: "x",
+    name: "Plain",
+    url: "http://farm.studio.tld/render",
+    entity_type: "all",
+    is_ajax: true,
+  });
   await openKitsu();
   await page.goto(secure);
   await run("Plain");
@@ -306,7 +337,9 @@ test("a tab that was closed while a call was under way leaves it to another", as
   await run("Render");
   await expect.poll(() => worker.posts.length).toBe(1);
   await page.close({ runBeforeUnload: true });
-  await expect(other.locator("kitsu-actions .toast:visible")).toContainText("Running since 14:02 UTC.", { timeout: 20_000 });
+  await expect(other.locator("kitsu-actions .toast:visible")).toContainText("Running since 14:02 UTC.", {
+    timeout: 20_000,
+  });
 });
 
 test("what takes long says for how long", async ({ addAction, openKitsu, run, toasts, page }) => {

@@ -212,7 +212,12 @@ test("Kitsu sees none of our keys, and Escape in a toast keeps its selection", a
   await expect(page.locator("#selection")).toHaveText("");
 });
 
-test("the focus stays where it is while its toast changes, and moves", async ({ addAction, openKitsu, run, toasts }) => {
+test("the focus stays where it is while its toast changes, and moves", async ({
+  addAction,
+  openKitsu,
+  run,
+  toasts,
+}) => {
   addAction("Slow", { delayMs: 1_500, body: done("Slow is over") });
   addAction("Other", { body: done("new toast") });
   await openKitsu();
@@ -252,7 +257,9 @@ test("follows Kitsu's own theme switch, and a theme element that is replaced", a
   await expect(host).toHaveAttribute("data-theme", "dark");
   await expect(toasts).toHaveCSS("color", "rgb(238, 238, 238)");
   await page.evaluate(() =>
-    document.querySelector("#app")?.replaceChildren(Object.assign(document.createElement("div"), { className: "theme" })),
+    document
+      .querySelector("#app")
+      ?.replaceChildren(Object.assign(document.createElement("div"), { className: "theme" })),
   );
   await expect(host).toHaveAttribute("data-theme", "light");
 });
@@ -285,7 +292,8 @@ test("comes back when Kitsu throws our element out, and above whatever is in the
     document.body.append(other);
     setTimeout(
       () =>
-        document.querySelector("main button") instanceof HTMLElement && document.querySelector<HTMLElement>("main button")?.click(),
+        document.querySelector("main button") instanceof HTMLElement &&
+        document.querySelector<HTMLElement>("main button")?.click(),
     );
     other.showPopover();
   });

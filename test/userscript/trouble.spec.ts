@@ -14,10 +14,14 @@ test("a clipboard that refuses: the text is there, selected, to be copied by han
   page,
 }) => {
   await page.addInitScript(() => {
-    Object.defineProperty(navigator, "clipboard", { value: { writeText: () => Promise.reject(new Error("NotAllowedError")) } });
+    Object.defineProperty(navigator, "clipboard", {
+      value: { writeText: () => Promise.reject(new Error("NotAllowedError")) },
+    });
     document.execCommand = () => false;
   });
-  addAction("Copy", { body: done("Path", { effects: [{ kind: "copy", text: "/mnt/p/sh010", label: "Copy the path" }] }) });
+  addAction("Copy", {
+    body: done("Path", { effects: [{ kind: "copy", text: "/mnt/p/sh010", label: "Copy the path" }] }),
+  });
   await openKitsu();
   await run("Copy");
   await toasts.getByRole("button", { name: "Copy the path" }).click();
@@ -25,7 +29,9 @@ test("a clipboard that refuses: the text is there, selected, to be copied by han
   await expect(area).toHaveValue("/mnt/p/sh010");
   await expect(area).toBeFocused();
   expect(
-    await area.evaluate((element: HTMLTextAreaElement) => element.value.slice(element.selectionStart, element.selectionEnd)),
+    await area.evaluate((element: HTMLTextAreaElement) =>
+      element.value.slice(element.selectionStart, element.selectionEnd),
+    ),
   ).toBe("/mnt/p/sh010");
   await expect(toasts).toContainText("copy it by hand");
   await expect(toasts.getByText("Copied")).toHaveCount(0);
@@ -40,7 +46,9 @@ test("a tab that the browser does not open any more waits for its button, which 
   worker,
 }) => {
   await page.addInitScript(() => Object.defineProperty(navigator, "userActivation", { value: { isActive: false } }));
-  addAction("Open", { body: done("Made", { effects: [{ kind: "open", url: `${worker.origin}/ping?made`, label: "Show it" }] }) });
+  addAction("Open", {
+    body: done("Made", { effects: [{ kind: "open", url: `${worker.origin}/ping?made`, label: "Show it" }] }),
+  });
   await page.clock.install();
   await openKitsu();
   await run("Open");
@@ -132,7 +140,9 @@ test("whoever sleeps so long that the worker may have forgotten the run is not t
   await page.clock.fastForward(30 * HOUR_MS);
   await expect(async () => {
     await page.clock.runFor(1_000);
-    await expect(toasts).toContainText("We could not find out whether it ran. Check before you run it again.", { timeout: 100 });
+    await expect(toasts).toContainText("We could not find out whether it ran. Check before you run it again.", {
+      timeout: 100,
+    });
   }).toPass();
   expect(worker.voided.size).toBe(0);
 });
@@ -198,7 +208,9 @@ test("a ticket is not over because the clock here is an hour ahead", async ({
   await page.clock.setFixedTime(Date.now() + HOUR_MS);
   const ticket = { url: `${worker.origin}/tickets/1`, until: Date.now() + 60_000 };
   worker.tell("/tickets/1", { body: { state: "waiting" } });
-  addAction("Open", { body: done("Ready", { effects: [{ kind: "launch", app: "RV", ways: [{ url: "rvlink://x" }], ticket }] }) });
+  addAction("Open", {
+    body: done("Ready", { effects: [{ kind: "launch", app: "RV", ways: [{ url: "rvlink://x" }], ticket }] }),
+  });
   await openKitsu();
   await run("Open");
   await toasts.getByRole("link", { name: /Open in RV|Try again/ }).click();

@@ -12,7 +12,13 @@ async function importContract(alias: Record<string, string>): Promise<typeof imp
 }
 
 const BODIES: unknown[] = [
-  done("Full", { text: "x", outcomes: OUTCOMES, tables: [FRAMES], document: "<p>", links: [{ label: "a", url: "https://a.tld" }] }),
+  done("Full", {
+    text: "x",
+    outcomes: OUTCOMES,
+    tables: [FRAMES],
+    document: "<p>",
+    links: [{ label: "a", url: "https://a.tld" }],
+  }),
   done("Effects", {
     effects: [
       { kind: "open", url: "rvlink://x" },
@@ -31,7 +37,15 @@ const BODIES: unknown[] = [
       title: "Fields from the future",
       fields: [
         { name: "a", label: "a", type: "t", value: [1] },
-        { name: "a", label: "a", type: "t", value: ["x"], min: "1", max: 2, options: [1, { value: "v", label: "l", more: 1 }] },
+        {
+          name: "a",
+          label: "a",
+          type: "t",
+          value: ["x"],
+          min: "1",
+          max: 2,
+          options: [1, { value: "v", label: "l", more: 1 }],
+        },
         { name: "a", label: "a", type: "t", options: {} },
       ],
     },
@@ -70,13 +84,27 @@ const BODIES: unknown[] = [
     },
   },
   { reply: { kind: "done", title: 1 } },
-  { reply: { kind: "done", title: "t", text: null, links: null, tables: [{ columns: ["a"], rows: [[null, 1, "x"], [{}]] }] } },
+  {
+    reply: {
+      kind: "done",
+      title: "t",
+      text: null,
+      links: null,
+      tables: [{ columns: ["a"], rows: [[null, 1, "x"], [{}]] }],
+    },
+  },
   {
     reply: {
       kind: "done",
       title: "Charts",
       charts: [
-        { title: "c", kind: "stack", unit: "u", labels: ["a", "b"], series: [{ name: "n", color: "#fff", values: [1, null] }] },
+        {
+          title: "c",
+          kind: "stack",
+          unit: "u",
+          labels: ["a", "b"],
+          series: [{ name: "n", color: "#fff", values: [1, null] }],
+        },
         { title: "c", kind: "pie", labels: [], series: [] },
         { title: "c", kind: "bars", labels: ["a"], series: [{ name: "n", values: ["1"] }] },
         { title: "c", kind: "line", labels: [], series: [], more: 1 },

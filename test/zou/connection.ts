@@ -43,7 +43,11 @@ export function connect(api: string, token: string): Connection {
 /** Logs a person in as their browser would, and gives the token of the session. */
 export async function logIn(api: string, email: string, password: string): Promise<string> {
   const body = JSON.stringify({ email, password });
-  const answer = await fetch(`${api}/auth/login`, { method: "POST", headers: { "content-type": "application/json" }, body });
+  const answer = await fetch(`${api}/auth/login`, {
+    method: "POST",
+    headers: { "content-type": "application/json" },
+    body,
+  });
   const { access_token: token } = await answer.json();
   if (typeof token !== "string") throw new Error(`${email} can't log in: ${answer.status}`);
   return token;

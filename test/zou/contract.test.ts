@@ -75,7 +75,8 @@ describe.skipIf("missing" in started)(`the worker and Zou ${ZOU_VERSION}`, () =>
     api: zou.api,
     adminToken: zou.admin.token,
     studio,
-    callClaiming: (path: string, who: PersonName, body: object) => call(at(apart.origin, path), { ...fields(who, []), ...body }),
+    callClaiming: (path: string, who: PersonName, body: object) =>
+      call(at(apart.origin, path), { ...fields(who, []), ...body }),
     callInSession: async (path: string, who: PersonName, body: object) =>
       call(at(`${zou.host.origin}/edge`, path), { ...fields(who, []), ...body }, await sessionOf(who)),
   });
@@ -86,7 +87,10 @@ describe.skipIf("missing" in started)(`the worker and Zou ${ZOU_VERSION}`, () =>
   it("knows a claimed person who is active, and nobody else", async () => {
     const [task = ""] = studio.short.tasks;
     expect(await callClaiming("debug", "manager", [task])).toMatchObject({ kind: "done" });
-    expect(await callClaiming("debug", "leaver", [task])).toMatchObject({ kind: "failed", code: "person-not-accepted" });
+    expect(await callClaiming("debug", "leaver", [task])).toMatchObject({
+      kind: "failed",
+      code: "person-not-accepted",
+    });
     const stranger = { ...fields("manager", [task]), userid: task };
     expect((await call(`${apart.origin}/actions/debug`, stranger)).reply).toMatchObject({
       kind: "failed",
@@ -139,7 +143,11 @@ describe.skipIf("missing" in started)(`the worker and Zou ${ZOU_VERSION}`, () =>
 
   it("names the tasks of a project the person is not in, and those nobody may see", async () => {
     const reply = await callClaiming("playlist", "outsider", studio.short.tasks.slice(0, 2));
-    expect(reply).toMatchObject({ kind: "failed", code: "not-allowed", text: expect.stringContaining("not in the team") });
+    expect(reply).toMatchObject({
+      kind: "failed",
+      code: "not-allowed",
+      text: expect.stringContaining("not in the team"),
+    });
     expect(await callClaiming("playlist", "manager", studio.teamless.tasks)).toMatchObject({
       kind: "failed",
       code: "kitsu-unknown",
@@ -148,7 +156,11 @@ describe.skipIf("missing" in started)(`the worker and Zou ${ZOU_VERSION}`, () =>
 
   it("gives vendors their own tasks only", async () => {
     const reply = await callClaiming("debug", "vendor", studio.short.tasks);
-    expect(reply).toMatchObject({ kind: "failed", code: "not-allowed", text: expect.stringContaining("assigned to them") });
+    expect(reply).toMatchObject({
+      kind: "failed",
+      code: "not-allowed",
+      text: expect.stringContaining("assigned to them"),
+    });
   });
 
   it("answers every route we read with the members that the worker reads", async () => {

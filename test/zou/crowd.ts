@@ -4,9 +4,18 @@ import { connect, forEach, type Row } from "./connection.ts";
 export type Crowd = { project: string; tasks: string[] };
 
 /** Makes a project of `shots` × `types` tasks, with `team` in it; 500 × 10 take about a minute and a half. */
-export async function makeCrowd(api: string, adminToken: string, team: readonly string[], shots = 500, types = 10): Promise<Crowd> {
+export async function makeCrowd(
+  api: string,
+  adminToken: string,
+  team: readonly string[],
+  shots = 500,
+  types = 10,
+): Promise<Crowd> {
   const zou = connect(api, adminToken);
-  const { id: project } = await zou.post("/data/projects", { name: `Crowd ${shots} × ${types}`, production_type: "short" });
+  const { id: project } = await zou.post("/data/projects", {
+    name: `Crowd ${shots} × ${types}`,
+    production_type: "short",
+  });
   for (const person_id of team) await zou.post(`/data/projects/${project}/team`, { person_id });
   const sequences = await forEach(
     Array.from({ length: Math.ceil(shots / 50) }, (_, index) => `SQ${index}`),

@@ -33,9 +33,13 @@ export async function installZou(): Promise<{ python: string } | { missing: stri
   }
   await writeFile(CONSTRAINTS, "setuptools<81\n");
   try {
-    await run("nice", [python, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", `zou==${ZOU_VERSION}`], {
-      env: { PIP_CONSTRAINT: CONSTRAINTS, PIP_BUILD_CONSTRAINT: CONSTRAINTS },
-    });
+    await run(
+      "nice",
+      [python, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", `zou==${ZOU_VERSION}`],
+      {
+        env: { PIP_CONSTRAINT: CONSTRAINTS, PIP_BUILD_CONSTRAINT: CONSTRAINTS },
+      },
+    );
   } catch (error) {
     if (!NOT_TO_BE_HAD.test(outputOf(error))) throw error;
     return { missing: `zou ${ZOU_VERSION} can't be had: ${lastLine(error)}` };

@@ -79,7 +79,12 @@ async function checkWrites(api: string, botToken: string, tasks: readonly Row[])
   await bot.remove(`${path}/preview-files/${preview.id}`);
   expectMembers("comments", await bot.get(`/data/tasks/${task?.id}/comments`), Comment);
   const shots = [{ entity_id: task?.entity_id, preview_file_id: task?.last_preview_file_id }];
-  const playlist = await bot.post("/data/playlists", { name: "Members", project_id: task?.project_id, episode_id: null, shots });
+  const playlist = await bot.post("/data/playlists", {
+    name: "Members",
+    project_id: task?.project_id,
+    episode_id: null,
+    shots,
+  });
   expectMembers("playlist", await bot.get<Row>(`/data/playlists/${playlist.id}`), Playlist);
   await bot.remove(`/data/playlists/${playlist.id}`);
 }

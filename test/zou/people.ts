@@ -66,7 +66,8 @@ export async function makeTeams(
 ): Promise<{ hasProjectRoles: boolean }> {
   const { supervisor, outsider: _, ...everywhere } = persons;
   const members = [...Object.values(everywhere), bots.manager, bots.artist].map(({ id }) => id);
-  for (const person_id of [...members, supervisor.id]) await zou.post(`/data/projects/${projects.short}/team`, { person_id });
+  for (const person_id of [...members, supervisor.id])
+    await zou.post(`/data/projects/${projects.short}/team`, { person_id });
   for (const person_id of members) await zou.post(`/data/projects/${projects.tvshow}/team`, { person_id });
   const roleOf = ({ id }: { id: string }) => `/data/projects/${projects.tvshow}/team/${id}`;
   const hasProjectRoles = await zou.knows("PUT", roleOf(persons.promoted));

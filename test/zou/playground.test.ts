@@ -9,7 +9,12 @@ const FORWARD_SECRET = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
 describe("the playground's Zou", () => {
   it("answers every route we read with the members that the worker reads", async () => {
     const botToken = "a-bot-of-the-playground";
-    const playground = await startPlayground({ port: 0, worker: "http://127.0.0.1:9", forwardSecret: FORWARD_SECRET, botToken });
+    const playground = await startPlayground({
+      port: 0,
+      worker: "http://127.0.0.1:9",
+      forwardSecret: FORWARD_SECRET,
+      botToken,
+    });
     await checkMembers(`${playground.url}/api`, botToken).finally(() => playground.close());
   });
 });

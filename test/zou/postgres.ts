@@ -11,7 +11,9 @@ const HASTE = ["fsync=off", "synchronous_commit=off", "full_page_writes=off", "m
 export async function findPostgres(): Promise<string | undefined> {
   const versions = await readdir("/usr/lib/postgresql").catch(() => []);
   const folders = [
-    ...versions.sort((one, other) => Number(other) - Number(one)).map((version) => `/usr/lib/postgresql/${version}/bin`),
+    ...versions
+      .sort((one, other) => Number(other) - Number(one))
+      .map((version) => `/usr/lib/postgresql/${version}/bin`),
     ...(process.env.PATH ?? "").split(":"),
     "/opt/homebrew/opt/postgresql/bin",
   ];
@@ -24,7 +26,8 @@ export async function findPostgres(): Promise<string | undefined> {
 export async function findAccount(): Promise<Account | undefined> {
   if (process.getuid?.() !== 0) return undefined;
   const accounts = (await readFile("/etc/passwd", "utf8")).split("\n").map((line) => line.split(":"));
-  const [, , uid, gid] = accounts.find(([name]) => name === "postgres") ?? accounts.find(([name]) => name === "nobody") ?? [];
+  const [, , uid, gid] =
+    accounts.find(([name]) => name === "postgres") ?? accounts.find(([name]) => name === "nobody") ?? [];
   return { uid: Number(uid), gid: Number(gid) };
 }
 
@@ -40,9 +43,13 @@ export async function startPostgres(bin: string, folder: string, password: strin
   } else {
     await mkdir(data, { mode: 0o700 });
     await writeFile(join(folder, "password"), password);
-    if (account) for (const path of [folder, data, join(folder, "password")]) await chown(path, account.uid, account.gid);
+    if (account)
+      for (const path of [folder, data, join(folder, "password")]) await chown(path, account.uid, account.gid);
     const auth = ["--username=postgres", "--auth=scram-sha-256", `--pwfile=${join(folder, "password")}`];
-    await run(join(bin, "initdb"), ["-D", data, ...auth, "--no-sync", "--encoding=UTF8", "--locale=C"], { cwd: folder, ...as });
+    await run(join(bin, "initdb"), ["-D", data, ...auth, "--no-sync", "--encoding=UTF8", "--locale=C"], {
+      cwd: folder,
+      ...as,
+    });
   }
   const settings = [...HASTE, "listen_addresses=127.0.0.1", `unix_socket_directories=${folder}`].flatMap((setting) => [
     "-c",
@@ -51,7 +58,12 @@ export async function startPostgres(bin: string, folder: string, password: strin
   const log = join(folder, "postgres.log");
   return serve("PostgreSQL", log, {
     launch: (port) =>
-      start(join(bin, "postgres"), ["-D", data, ...settings, "-p", String(port)], { cwd: folder, log, signal: "SIGINT", ...as }),
+      start(join(bin, "postgres"), ["-D", data, ...settings, "-p", String(port)], {
+        cwd: folder,
+        log,
+        signal: "SIGINT",
+        ...as,
+      }),
     ask: (port) => run(join(bin, "pg_isready"), ["-h", "127.0.0.1", "-p", String(port)]),
   });
 }

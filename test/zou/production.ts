@@ -12,7 +12,11 @@ export async function makeProduction(api: string, adminToken: string, now = Date
   const studio = await makeStudio(zou);
   const persons = await makePersons(zou, Object.values(studio.departments));
   const bots = await makeBots(zou);
-  const short = await zou.post("/data/projects", { name: `Le "Petit" Renard 🦊 <3`, production_type: "short", fps: "25" });
+  const short = await zou.post("/data/projects", {
+    name: `Le "Petit" Renard 🦊 <3`,
+    production_type: "short",
+    fps: "25",
+  });
   const tvshow = await zou.post("/data/projects", { name: "قصص الليل", production_type: "tvshow", fps: "24" });
   const { hasProjectRoles } = await makeTeams(zou, { short: short.id, tvshow: tvshow.id }, persons, bots);
 
@@ -46,7 +50,10 @@ export async function makeProduction(api: string, adminToken: string, now = Date
   const shortTasks = await work(short.id, shortEntities.shots, shortEntities.assets);
   const showEntities = await makeShow(zou, tvshow.id, assetTypes);
   const showTasks = await work(tvshow.id, showEntities.shots, showEntities.assets);
-  const looked = [...shortTasks.slice(0, 6), ...showTasks.slice(0, 4)].map(({ id }) => ({ id, status: studio.statuses.wfa }));
+  const looked = [...shortTasks.slice(0, 6), ...showTasks.slice(0, 4)].map(({ id }) => ({
+    id,
+    status: studio.statuses.wfa,
+  }));
   const previews = await forEach(looked, (task, index) => publish(zou, task, index));
   await recordFiles(zou, shortTasks.slice(0, 2));
   const teamless = await makeTeamless(zou, layout);

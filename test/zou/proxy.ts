@@ -17,7 +17,9 @@ export async function startKitsuHost(zou: string): Promise<KitsuHost> {
     if (url.startsWith("/api/")) return pass(incoming, outgoing, new URL(zou), url.slice("/api".length));
     const mounted = [...mounts].find(([prefix]) => url.startsWith(`${prefix}/`));
     if (mounted) return pass(incoming, outgoing, new URL(mounted[1]), url);
-    outgoing.setHeader("content-type", "text/html; charset=utf-8").end("<!doctype html><title>Kitsu</title><div id=app></div>");
+    outgoing
+      .setHeader("content-type", "text/html; charset=utf-8")
+      .end("<!doctype html><title>Kitsu</title><div id=app></div>");
   });
   const { origin, close } = await listen(server);
   return { origin, close, mount: (prefix, target) => void mounts.set(prefix, target) };
@@ -42,7 +44,9 @@ function pass(incoming: IncomingMessage, outgoing: ServerResponse, { hostname, p
   // nginx answers in HTML when Zou does not; so do we, since the code under test must live with it.
   forwarded.on("error", () => {
     if (outgoing.headersSent) return void outgoing.destroy();
-    outgoing.writeHead(502, { "content-type": "text/html" }).end("<html><head><title>502 Bad Gateway</title></head></html>");
+    outgoing
+      .writeHead(502, { "content-type": "text/html" })
+      .end("<html><head><title>502 Bad Gateway</title></head></html>");
   });
   outgoing.on("close", () => forwarded.destroy());
   incoming.pipe(forwarded);

@@ -112,7 +112,8 @@ const knock = (port: number) =>
 async function fill(python: string, folder: string, database: number, redis: number): Promise<void> {
   const env = settingsOf(folder, database, redis);
   const zou = (...args: string[]) => run(python, ["-m", "zou.cli", ...args], { cwd: folder, env });
-  const create = "import os,psycopg;psycopg.connect(os.environ['URL'],autocommit=True).execute('CREATE DATABASE zoudb')";
+  const create =
+    "import os,psycopg;psycopg.connect(os.environ['URL'],autocommit=True).execute('CREATE DATABASE zoudb')";
   const url = `postgresql://postgres:${DATABASE_PASSWORD}@127.0.0.1:${database}/postgres`;
   await run(python, ["-c", create], { env: { URL: url } });
   await zou("init-db");

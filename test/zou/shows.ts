@@ -48,7 +48,9 @@ export function itShows(readGround: () => Ground): void {
     const projects = await zou.get<(Row & { descriptors: Column[] })[]>("/data/projects/open");
     const descriptors = projects.find(({ id }) => id === studio.short.id)?.descriptors ?? [];
     const columns = descriptors.flatMap(({ entity_type, field_name }) => (entity_type === "Shot" ? [field_name] : []));
-    expect(new Set(columns)).toEqual(new Set(who === "client" ? ["difficulty"] : ["difficulty", "note", "lighting_only"]));
+    expect(new Set(columns)).toEqual(
+      new Set(who === "client" ? ["difficulty"] : ["difficulty", "note", "lighting_only"]),
+    );
     for (const call of [callClaiming, callInSession]) {
       const { entity } = await copyTask(call, who, task);
       expect(new Set(Object.keys(entity.data))).toEqual(new Set([...ZOUS_KEYS, ...columns]));

@@ -21,4 +21,5 @@ const [file] = process.argv.slice(2);
 if (file === undefined) console.log(text);
 else await writeFile(file, text);
 
-for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => void zou.stop().then(() => process.exit()));
+for (const signal of ["SIGINT", "SIGTERM"] as const)
+  process.once(signal, () => void zou.stop().then(() => process.exit()));

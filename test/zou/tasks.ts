@@ -37,7 +37,11 @@ export async function plan(zou: Connection, tasks: readonly Task[], now: number)
 }
 
 /** Who works on what: the first on every other task, the second on every third (so that some have both), nobody on the rest. */
-export async function assign(zou: Connection, tasks: readonly Task[], [first, second]: readonly [string, string]): Promise<void> {
+export async function assign(
+  zou: Connection,
+  tasks: readonly Task[],
+  [first, second]: readonly [string, string],
+): Promise<void> {
   const every = (step: number) => tasks.filter((_, index) => index % step === 0).map(({ id }) => id);
   await zou.put(`/actions/persons/${first}/assign`, { task_ids: every(2) });
   await zou.put(`/actions/persons/${second}/assign`, { task_ids: every(3) });
@@ -85,10 +89,21 @@ export async function spreadDone(zou: Connection, project: string, done: string,
 }
 
 /** Publishes a picture on a task, without changing its status. */
-export async function publish(zou: Connection, { id, status }: { id: string; status: string }, index: number): Promise<string> {
-  const { id: note } = await zou.post(`/actions/tasks/${id}/comment`, { task_status_id: status, comment: "Please look" });
+export async function publish(
+  zou: Connection,
+  { id, status }: { id: string; status: string },
+  index: number,
+): Promise<string> {
+  const { id: note } = await zou.post(`/actions/tasks/${id}/comment`, {
+    task_status_id: status,
+    comment: "Please look",
+  });
   const { id: preview } = await zou.post(`/actions/tasks/${id}/comments/${note}/add-preview`, {});
-  await zou.upload(`/pictures/preview-files/${preview}`, `preview ${index}.png`, makePng(64, 36, [index * 20, 128, 200]));
+  await zou.upload(
+    `/pictures/preview-files/${preview}`,
+    `preview ${index}.png`,
+    makePng(64, 36, [index * 20, 128, 200]),
+  );
   return preview;
 }
 

@@ -10,7 +10,13 @@ import type { Ground } from "./writes.ts";
 
 type Told = Record<string, { state: string; reason?: string }>;
 type Ending = { task: string; state: string; reason?: string; url?: string; picture?: string };
-type Comment = { id: string; text: string; person_id: string; task_status_id: string; previews: { id: string; status: string }[] };
+type Comment = {
+  id: string;
+  text: string;
+  person_id: string;
+  task_status_id: string;
+  previews: { id: string; status: string }[];
+};
 
 /** @param readGround when there is one */
 export function itTells(readGround: () => Ground): void {
@@ -54,8 +60,13 @@ export function itTells(readGround: () => Ground): void {
     for (const _ of [1, 2]) {
       expect(await tell("manager", run, endings)).toEqual({ [one]: { state: "told" }, [two]: { state: "told" } });
       const [done, failed] = [await commentsOf(one, run), await commentsOf(two, run)];
-      const common = { person_id: studio.persons.manager.id, previews: [{ status: "ready", extension: "png", width: 64 }] };
-      expect(done).toMatchObject([{ ...common, task_status_id: studio.statuses.wfa, text: expect.stringContaining(job) }]);
+      const common = {
+        person_id: studio.persons.manager.id,
+        previews: [{ status: "ready", extension: "png", width: 64 }],
+      };
+      expect(done).toMatchObject([
+        { ...common, task_status_id: studio.statuses.wfa, text: expect.stringContaining(job) },
+      ]);
       expect(failed).toMatchObject([{ ...common, task_status_id: studio.statuses.retake, mentions: [] }]);
     }
     const [row] = await admin().get(`/data/tasks?id=${encodeURIComponent(JSON.stringify([one]))}&relations=true`);

@@ -5,4 +5,6 @@ import { OLDEST_ZOU } from "../../worker/services/zou-version.ts";
 export const NEWEST_ZOU = "1.0.97";
 
 /** ZOU_VERSION names another one, and it alone. */
-export const ZOU_VERSIONS: readonly string[] = process.env.ZOU_VERSION ? [process.env.ZOU_VERSION] : [NEWEST_ZOU, OLDEST_ZOU];
+export const ZOU_VERSIONS: readonly string[] = process.env.ZOU_VERSION
+  ? [process.env.ZOU_VERSION]
+  : [NEWEST_ZOU, OLDEST_ZOU];

@@ -40,7 +40,8 @@ export function itWrites(readGround: () => Ground): void {
   ): Promise<Reply> {
     const { callClaiming, callInSession } = readGround();
     const path = `comment?run=${randomBytes(16).toString("hex")}`;
-    const say = async (body: object) => (await (inSession ? callInSession : callClaiming)(path, who, { selection, ...body })).reply;
+    const say = async (body: object) =>
+      (await (inSession ? callInSession : callClaiming)(path, who, { selection, ...body })).reply;
     expect(await say({})).toMatchObject({ kind: "ask" });
     const asked = await say({ input, form: "comment" });
     return asked.plan === undefined ? asked : say({ input, form: "comment", plan: asked.plan });
@@ -57,7 +58,9 @@ export function itWrites(readGround: () => Ground): void {
     const chosen = rows.slice(0, 3).map(({ id }) => id);
     const others = await zou.get(`/data/tasks?entity_id=${rows[0]?.entity_id}`);
     const count = async () =>
-      Promise.all(others.map(async ({ id }) => (chosen.includes(id) ? 0 : (await zou.get(`/data/tasks/${id}/comments`)).length)));
+      Promise.all(
+        others.map(async ({ id }) => (chosen.includes(id) ? 0 : (await zou.get(`/data/tasks/${id}/comments`)).length)),
+      );
     const before = await count();
     const reply = await comment("manager", [...chosen, ...studio.short.tasks.slice(0, 1)], {
       status: studio.statuses.wfa,
@@ -77,7 +80,10 @@ export function itWrites(readGround: () => Ground): void {
     const { studio } = readGround();
     const zou = admin();
     const [task] = studio.short.tasks;
-    const { id, full_name: name } = (await zou.get(`/data/projects/${studio.short.id}/team`))[0] ?? { id: "", full_name: "" };
+    const { id, full_name: name } = (await zou.get(`/data/projects/${studio.short.id}/team`))[0] ?? {
+      id: "",
+      full_name: "",
+    };
     const [first] = String(name).split(" ");
     const cases = [
       { text: `@${name} please`, isHeard: true },
@@ -148,7 +154,10 @@ export function itWrites(readGround: () => Ground): void {
     const project = { id: studio.tvshow.id, hasProjectRoles: studio.hasProjectRoles };
     await withoutManagersRights(zou, studio.bots.manager, project, async () => {
       expect(await comment("manager", [task], { status: "keep", text: "Hello" })).toMatchObject({ kind: "done" });
-      expect(await lastComment(zou, task)).toMatchObject({ person_id: studio.bots.manager.id, text: "Hello\n\n(Maya Roy)" });
+      expect(await lastComment(zou, task)).toMatchObject({
+        person_id: studio.bots.manager.id,
+        text: "Hello\n\n(Maya Roy)",
+      });
     });
   });
 
@@ -158,7 +167,9 @@ export function itWrites(readGround: () => Ground): void {
     const make = async (call: Ground["callClaiming"], who: PersonName) => {
       const { reply, run } = await call("playlist", who, { selection: studio.short.tasks.slice(0, 8) });
       expect(reply).toMatchObject({ kind: "done", title: "The playlist is made" });
-      expect(reply.outcomes?.some(({ state, reason }) => state === "skipped" && reason === "No preview yet")).toBe(true);
+      expect(reply.outcomes?.some(({ state, reason }) => state === "skipped" && reason === "No preview yet")).toBe(
+        true,
+      );
       const id = reply.effects?.[0]?.path.split("/").at(-1);
       expect(await zou.get(`/data/projects/${studio.short.id}/playlists/${id}`)).toMatchObject({ for_entity: "shot" });
       const undo = async () => (await call(run?.undo?.url ?? "", who, {})).reply;
@@ -175,7 +186,10 @@ export function itWrites(readGround: () => Ground): void {
     const shared = await make(callClaiming, "manager");
     if (await zou.knows("POST", `${shared.path}/share`)) {
       await zou.post(`${shared.path}/share`, {});
-      expect(await shared.undo()).toMatchObject({ kind: "failed", text: expect.stringContaining("was shared with guests") });
+      expect(await shared.undo()).toMatchObject({
+        kind: "failed",
+        text: expect.stringContaining("was shared with guests"),
+      });
     } else expect(await shared.undo()).toMatchObject({ kind: "done" });
     const removed = await make(callClaiming, "manager");
     await zou.remove(removed.path);

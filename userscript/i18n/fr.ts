@@ -73,11 +73,14 @@ export const fr: typeof en = {
   offline: "Vous avez perdu la connexion entre-temps.",
   wasOffline: "Vous étiez hors ligne quand vous l’avez lancée.",
   mixed: (host) => `Un Kitsu en https ne peut pas appeler ${host} en http : demandez à votre TD de le servir en https.`,
-  blocked: (host) => `La politique de sécurité de Kitsu bloque ${host} : demandez à votre TD de l’ajouter à connect-src.`,
-  barred: (kitsu) => `Le serveur d’actions refuse les appels de ${kitsu} : demandez à votre TD de l’ajouter à KITSU_URL.`,
+  blocked: (host) =>
+    `La politique de sécurité de Kitsu bloque ${host} : demandez à votre TD de l’ajouter à connect-src.`,
+  barred: (kitsu) =>
+    `Le serveur d’actions refuse les appels de ${kitsu} : demandez à votre TD de l’ajouter à KITSU_URL.`,
   refused: (host, kitsu) => `${host} refuse les appels de ${kitsu} (CORS) : prévenez votre TD.`,
   inFront: "Autre chose répond à l’adresse du serveur d’actions.",
-  logIn: (address) => `Ouvrez ${address} dans un nouvel onglet et connectez-vous si on vous le demande. Sinon, prévenez votre TD.`,
+  logIn: (address) =>
+    `Ouvrez ${address} dans un nouvel onglet et connectez-vous si on vous le demande. Sinon, prévenez votre TD.`,
   foreign: (what) => `Autre chose que le serveur d’actions a répondu : ${what}.`,
   answerOf: (status) => `une réponse illisible (statut ${status})`,
   tooMany: "Trop d’appels : attendez une minute.",

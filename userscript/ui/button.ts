@@ -10,7 +10,17 @@ import { h } from "./element.ts";
 const passing = new Map<HTMLElement, () => boolean>();
 
 /** A URL has passed `isOpenable` by now. A custom protocol starts a program and would leave an empty tab behind. */
-export function drawPress({ label, url: href, name: download, atOnce, text, path, act, isOver, isBusy }: Press): HTMLElement {
+export function drawPress({
+  label,
+  url: href,
+  name: download,
+  atOnce,
+  text,
+  path,
+  act,
+  isOver,
+  isBusy,
+}: Press): HTMLElement {
   const target = href && /^http/.test(href) && "_blank";
   const click = text !== undefined ? () => copy(text, element) : path !== undefined ? () => goTo(path) : act;
   const properties = {

@@ -73,7 +73,13 @@ function draw(question: Question): HTMLElement {
     ...links.map(drawLinkOrText),
     problem,
     ...fields.map((field, at) => (field.type === "hidden" ? "" : drawField(field, values[field.name], `field-${at}`))),
-    h("div", { class: "bar" }, back && h("button", { type: "button", click: () => tell(back) }, said.back), cancel, submit),
+    h(
+      "div",
+      { class: "bar" },
+      back && h("button", { type: "button", click: () => tell(back) }, said.back),
+      cancel,
+      submit,
+    ),
   );
   tellDialog(question, false, ask.problem);
   const find = (selector: string) => form.querySelector<HTMLElement>(selector);

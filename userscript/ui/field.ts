@@ -17,7 +17,12 @@ export function drawField(field: Field, value: InputValue | undefined, id: strin
     { class: "field" },
     type === "toggle"
       ? ""
-      : h("label", { class: "name", for: id, id: `${id}-label` }, label, required && !isSettled(field, value) ? " *" : ""),
+      : h(
+          "label",
+          { class: "name", for: id, id: `${id}-label` },
+          label,
+          required && !isSettled(field, value) ? " *" : "",
+        ),
     drawControl(field, [value ?? []].flat().map(String), { id, name, required, ...describing }),
     h("p", { id: `${id}-help` }, help),
     h("p", { id: `${id}-error`, class: "error" }, error),
@@ -36,7 +41,11 @@ export function readFields(form: HTMLFormElement, fields: readonly Field[]): Inp
   return input;
 }
 
-export function drawSelect(options: readonly Option[], chosen: readonly string[], attributes: Attributes): HTMLSelectElement {
+export function drawSelect(
+  options: readonly Option[],
+  chosen: readonly string[],
+  attributes: Attributes,
+): HTMLSelectElement {
   return h(
     "select",
     attributes,
@@ -91,7 +100,10 @@ function drawSeveral(options: readonly Option[], chosen: readonly string[], attr
     const { key } = event;
     const at = boxes.findIndex((box) => box.matches(":focus-within"));
     const isMeant = ({ textContent }: Node) => !key[1] && textContent?.toLowerCase().startsWith(key.toLowerCase());
-    const steps: Readonly<Record<string, HTMLElement | undefined>> = { ArrowDown: boxes[at + 1], ArrowUp: boxes[at - 1] };
+    const steps: Readonly<Record<string, HTMLElement | undefined>> = {
+      ArrowDown: boxes[at + 1],
+      ArrowUp: boxes[at - 1],
+    };
     const next = steps[key] ?? [...boxes.slice(at + 1), ...boxes].find(isMeant);
     if (!next) return;
     event.preventDefault();

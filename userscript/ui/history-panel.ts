@@ -43,7 +43,9 @@ export function createHistory(
     const rows = [...works.map(drawWork), ...runs.map(drawRun)];
     patch(list, rows[0] ? rows : [drawRow("info", words().noHistory)]);
     if (!had || list.contains(had)) return;
-    const same = [...list.querySelectorAll<HTMLElement>("button,a")].find(({ textContent }) => textContent === had.textContent);
+    const same = [...list.querySelectorAll<HTMLElement>("button,a")].find(
+      ({ textContent }) => textContent === had.textContent,
+    );
     (same ?? element).focus();
   }
 
@@ -56,6 +58,9 @@ export function createHistory(
 
   function drawRun(run: PastRun): HTMLElement {
     const name = `${run.name} · ${new Date(run.at).toLocaleString(language())}`;
-    return drawRow(run.tone, ...drawBody({ ...run, name, presses: [...listPresses(run), ...run.presses.filter(mayPress)] }));
+    return drawRow(
+      run.tone,
+      ...drawBody({ ...run, name, presses: [...listPresses(run), ...run.presses.filter(mayPress)] }),
+    );
   }
 }

@@ -41,7 +41,12 @@ function findPlace(corner: Corner, width: number, height: number): Place {
 }
 
 /** The free place that is nearest to the corner's side, as wide as may be there, and of these the one nearest to its edge. */
-function findFree({ side, edge }: Corner, width: number, height: number, obstacles: readonly DOMRect[]): Place | undefined {
+function findFree(
+  { side, edge }: Corner,
+  width: number,
+  height: number,
+  obstacles: readonly DOMRect[],
+): Place | undefined {
   const isLeft = side === "left";
   // From the corner's side.
   const blocks = obstacles.map(({ left, right, top, bottom }) =>

@@ -16,7 +16,11 @@ const SAY_AFTER_MS = 60;
 const host = document.createElement("kitsu-actions");
 const shadow = host.attachShadow({ mode: OPEN_ROOT ? "open" : "closed" });
 export const layer = h("section", { class: "layer", "aria-label": "Kitsu Actions", popover: "manual", hidden: "" });
-export const dialog = h("dialog", { class: "card", "aria-labelledby": "asked", "aria-describedby": "asked-text asked-about" });
+export const dialog = h("dialog", {
+  class: "card",
+  "aria-labelledby": "asked",
+  "aria-describedby": "asked-text asked-about",
+});
 /** For what is only read. */
 export const sheet = h("dialog", { class: "card sheet", "aria-labelledby": "listed" });
 const status = h("div", { class: "say", role: "status" });

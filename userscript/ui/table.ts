@@ -40,7 +40,9 @@ export function sortOutcomes(outcomes: readonly Outcome[]): Outcome[] {
 
 /** @param tally what there was, where not all of it is known any more */
 export function drawOutcomes(title: string, outcomes: readonly Outcome[], tally = countAll(outcomes)): HTMLElement {
-  return drawListPress(title, tally.counts, (place) => place.replaceChildren(...drawOutcomeRows(outcomes, tally.total)));
+  return drawListPress(title, tally.counts, (place) =>
+    place.replaceChildren(...drawOutcomeRows(outcomes, tally.total)),
+  );
 }
 
 export function drawTable(title: string, { title: own, columns, rows }: Table): HTMLElement {
@@ -50,7 +52,9 @@ export function drawTable(title: string, { title: own, columns, rows }: Table): 
         "table",
         {},
         h("tr", {}, ...columns.map((column) => h("th", {}, column))),
-        ...rows.slice(0, ROWS_MAX).map((row) => h("tr", {}, ...columns.map((_, at) => h("td", {}, String(row[at] ?? ""))))),
+        ...rows
+          .slice(0, ROWS_MAX)
+          .map((row) => h("tr", {}, ...columns.map((_, at) => h("td", {}, String(row[at] ?? ""))))),
       ),
       sayRest(rows.length),
     ),
@@ -77,5 +81,10 @@ const sayRest = (total: number, shown = ROWS_MAX) => (total > shown ? words().mo
 function drawOutcome({ label, state, reason = "", link, progress }: Outcome): HTMLElement {
   const far = progress && `${progress.done} / ${progress.total}`;
   const text = [far, reason].filter(Boolean).join(" · ");
-  return drawRow(TONES[state], drawText({ class: "title" }, label), drawText({}, text), link ? drawLinkOrText(link) : "");
+  return drawRow(
+    TONES[state],
+    drawText({ class: "title" }, label),
+    drawText({}, text),
+    link ? drawLinkOrText(link) : "",
+  );
 }

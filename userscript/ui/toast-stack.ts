@@ -34,7 +34,13 @@ const KEY = "F8";
  * - `isAsking`: it waits for an answer
  * - `isFolded`: as the person wants it, who may want nothing
  */
-type Entry = Toast & { left: number; isWork: boolean; isRead: boolean; isAsking: boolean; isFolded: boolean | undefined };
+type Entry = Toast & {
+  left: number;
+  isWork: boolean;
+  isRead: boolean;
+  isAsking: boolean;
+  isFolded: boolean | undefined;
+};
 
 const entries: Entry[] = [];
 let isShort = true;

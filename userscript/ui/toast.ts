@@ -56,7 +56,8 @@ export function createToast(onClose: () => void, onFold: (isFolded: boolean) => 
     close.ariaLabel = isWork ? words().hide : words().close;
     folder.ariaLabel = `${words().go}: ${content.title}`;
     const presses = [...body.querySelectorAll<HTMLElement>(".press")];
-    if (had !== undefined && !body.contains(focused())) (presses.find(({ textContent }) => textContent === had) ?? element).focus();
+    if (had !== undefined && !body.contains(focused()))
+      (presses.find(({ textContent }) => textContent === had) ?? element).focus();
     // The click on the action pays for one tab or program, and only for some seconds.
     const first = presses.find(({ dataset }) => dataset.atOnce !== undefined);
     const mayOpen = !isPaid && navigator.userActivation?.isActive;
@@ -109,6 +110,10 @@ function drawPicture(src: string | undefined): HTMLElement {
 }
 
 function drawChoice({ label, options, chosen, choose }: Choice): HTMLElement {
-  const select = drawSelect(options, [chosen], { class: "press", "aria-label": label, change: () => choose(select.value) });
+  const select = drawSelect(options, [chosen], {
+    class: "press",
+    "aria-label": label,
+    change: () => choose(select.value),
+  });
   return select;
 }

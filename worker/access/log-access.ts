@@ -46,7 +46,11 @@ export async function checkLogAccess(request: Request, place: Place): Promise<vo
 export async function signIn(request: Request, settings: Settings): Promise<Response> {
   checkOwnOrigin(request, settings);
   const [, token] = (await readFields(request)).find(([name]) => name === "token") ?? [];
-  if (settings.logToken === undefined || typeof token !== "string" || !(await isSame(token.trim(), settings.logToken))) {
+  if (
+    settings.logToken === undefined ||
+    typeof token !== "string" ||
+    !(await isSame(token.trim(), settings.logToken))
+  ) {
     throw new Failure("sign-in-refused", {
       text: "The token is not the one this worker was given.",
       advice: "Go back and try again.",
@@ -87,7 +91,12 @@ function isOpenLocally(request: Request, settings: Settings): boolean {
   const site = request.headers.get("sec-fetch-site") ?? "none";
   const isOurs = site === "none" || site === "same-origin";
   const { hostname } = new URL(request.url);
-  return settings.isLocal && settings.logToken === undefined && isOurs && ["localhost", "127.0.0.1", "[::1]"].includes(hostname);
+  return (
+    settings.isLocal &&
+    settings.logToken === undefined &&
+    isOurs &&
+    ["localhost", "127.0.0.1", "[::1]"].includes(hostname)
+  );
 }
 
 /** A page of another origin, Kitsu's own included: what it reads, all of its scripts do. */
@@ -110,7 +119,8 @@ async function readSession(cookie: string, logToken: string): Promise<string | u
 }
 
 /** It is void as a call is that was given up, in a Durable Object of the session's id, for a day: longer than it would have lasted. */
-const isSignedOut = async (session: string, env: Env) => (await env.RUN_COORDINATORS?.getByName(session).state())?.state === "void";
+const isSignedOut = async (session: string, env: Env) =>
+  (await env.RUN_COORDINATORS?.getByName(session).state())?.state === "void";
 
 /** Takes as long for a wrong token as for the right one. */
 async function isSame(candidate: string, expected: string): Promise<boolean> {

@@ -35,7 +35,8 @@ export const openKitsuFor = (
   selection: readonly string[],
   settings: Settings,
   signal: AbortSignal,
-): Kitsu | undefined => (person.trust === "unchecked" ? undefined : reopenKitsuFor(person, selection, settings, signal));
+): Kitsu | undefined =>
+  person.trust === "unchecked" ? undefined : reopenKitsuFor(person, selection, settings, signal);
 
 /** The same long after the call, by which it is known who may. */
 export function reopenKitsuFor(
@@ -45,7 +46,9 @@ export function reopenKitsuFor(
   signal: AbortSignal,
 ): Kitsu | undefined {
   if (token !== undefined) return openKitsu(openZou(kitsuApi, token, signal, "person"), `${kitsuApi} ${id}`, selection);
-  return kitsuToken === undefined ? undefined : openKitsu(openZou(kitsuApi, kitsuToken, signal), `${kitsuApi} bot`, selection);
+  return kitsuToken === undefined
+    ? undefined
+    : openKitsu(openZou(kitsuApi, kitsuToken, signal), `${kitsuApi} bot`, selection);
 }
 
 const SESSION_COOKIE = /(?:^|;\s*)access_token_cookie=([^;]+)/;
@@ -77,7 +80,8 @@ export async function identify(
   if (unreadable !== undefined && id === undefined && (bot !== undefined || email === undefined))
     throw refuseUnreadableId(unreadable);
   const lostSession = isKitsuHost ? (token === undefined ? "none" : "over") : undefined;
-  if (bot !== undefined && id !== undefined) return { ...accept(await readPerson(bot, id), call, "claimed"), lostSession };
+  if (bot !== undefined && id !== undefined)
+    return { ...accept(await readPerson(bot, id), call, "claimed"), lostSession };
   return { trust: "unchecked", id, name: email ?? "", email, departments: [], lostSession };
 }
 
@@ -100,7 +104,10 @@ async function askSession(token: string, settings: Settings, signal: AbortSignal
 const keys = new Map<string, ReturnType<typeof createRemoteJWKSet>>();
 
 /** The e-mail that Cloudflare Access vouches for. */
-async function verifyAccess(assertion: string, { team, audience }: { team: string; audience: string }): Promise<string> {
+async function verifyAccess(
+  assertion: string,
+  { team, audience }: { team: string; audience: string },
+): Promise<string> {
   const jwks = keys.get(team) ?? createRemoteJWKSet(new URL(`${team}/cdn-cgi/access/certs`));
   keys.set(team, jwks);
   try {
@@ -170,7 +177,8 @@ function accept(found: ZouPerson | undefined, call: Pick<Call, "person">, trust:
 function notAccepted(cause: unknown): Failure {
   return new Failure("person-not-accepted", {
     text: "Who calls could not be confirmed.",
-    advice: "Log in to Kitsu again, reload the page, and run the action once more. Should that not help, tell your TD the run id.",
+    advice:
+      "Log in to Kitsu again, reload the page, and run the action once more. Should that not help, tell your TD the run id.",
     cause,
   });
 }

@@ -143,7 +143,10 @@ type Functions<S extends FormSchema> = {
   /** What would happen to each task, without doing it. The person agrees to exactly this: should it be different when they do, they are asked again. */
   plan?(context: Answered<S>): Promise<Outcome[]>;
   /** What the person must agree to before the action runs; nothing where it needs no agreement. */
-  confirm?(context: Answered<S>, plan: readonly Outcome[]): Confirmation | undefined | Promise<Confirmation | undefined>;
+  confirm?(
+    context: Answered<S>,
+    plan: readonly Outcome[],
+  ): Confirmation | undefined | Promise<Confirmation | undefined>;
   /** To tell the person that it can't be done, throw a Failure. */
   run(context: Answered<S>): Promise<Reply>;
   /** Takes back what `run` did, from the data it left with `offerUndo`. */

@@ -16,7 +16,11 @@ import type { Action, ActionContext, EntityType } from "./action.ts";
 export function findLackingTrust(person: Person, action: Action, settings: Settings): Trust | undefined {
   const isLimited = settings.limits.has(action.id) || action.roles !== undefined || action.entityTypes !== undefined;
   // A limit can't be held against somebody who is not known, nor against tasks that Kitsu can't be asked for.
-  const least: Trust[] = [settings.trust, action.trust ?? "unchecked", action.needsKitsu || isLimited ? "claimed" : "unchecked"];
+  const least: Trust[] = [
+    settings.trust,
+    action.trust ?? "unchecked",
+    action.needsKitsu || isLimited ? "claimed" : "unchecked",
+  ];
   return least.find((trust) => !isAtLeast(person.trust, trust));
 }
 
@@ -27,7 +31,8 @@ export function checkTrust(person: Person, action: Action, settings: Settings): 
   if (person.lostSession !== undefined) throw sessionLost(person.lostSession, missing);
   throw new Failure("person-not-accepted", {
     text: `${action.title} needs a verified user.`,
-    advice: "Log in to Kitsu and run it from there. Should that not help, tell your TD: docs/trust.md says what is needed.",
+    advice:
+      "Log in to Kitsu and run it from there. Should that not help, tell your TD: docs/trust.md says what is needed.",
     cause: `"${missing}" is asked for, the call is "${person.trust}"`,
   });
 }
@@ -88,7 +93,9 @@ function notAllowed(refusals: readonly Refused[], count: number): Failure {
   const isRole = refusals.every(({ isTasks }) => !isTasks);
   const reasons = byReason.slice(0, REASONS_MAX).map(([reason, { length }]) =>
     // Where it is the role alone, the tasks have nothing to do with it.
-    isAll && byReason.length === 1 && (isRole || count === 1) ? `${reason}.` : `${reason}: ${length} of ${count} tasks.`,
+    isAll && byReason.length === 1 && (isRole || count === 1)
+      ? `${reason}.`
+      : `${reason}: ${length} of ${count} tasks.`,
   );
   const rest = byReason.length - reasons.length;
   const remedies = [...new Set(refusals.map(({ remedy }) => remedy))].slice(0, REASONS_MAX);
@@ -119,7 +126,10 @@ export function refuseTask(
   const ofTasks = (reason: string, remedy: string): Refusal => ({ reason, remedy, isTasks: true });
   const where = project?.name ?? "this project";
   if (role === undefined)
-    return ofTasks(`You are not in the team of ${where}`, `ask the production manager of ${where} to add you to its team`);
+    return ofTasks(
+      `You are not in the team of ${where}`,
+      `ask the production manager of ${where} to add you to its team`,
+    );
   if (limits.projects !== undefined && !limits.projects.includes(task.project_id))
     return ofTasks(`${action.title} is not used in ${where}`, `ask your TD to allow it in ${where}`);
   const refused = refuseRole(role, action, limits);
@@ -173,7 +183,8 @@ export function createRoleLookup(person: Person, kitsu: Kitsu | undefined): Role
   const known = new Map<string, Promise<Role | undefined>>();
   return (projectId) => {
     const role =
-      known.get(projectId) ?? (kitsu === undefined ? Promise.resolve(undefined) : readRole(kitsu.zou, person, projectId));
+      known.get(projectId) ??
+      (kitsu === undefined ? Promise.resolve(undefined) : readRole(kitsu.zou, person, projectId));
     known.set(projectId, role);
     return role;
   };
@@ -198,6 +209,8 @@ function nothingVisible({ missing }: Selection): Failure {
     title: "None of these tasks is there",
     text: `Kitsu shows none of the ${missing.length} selected tasks: they were deleted, or are not for you to see.`,
     advice: "Reload Kitsu and select the tasks again.",
-    outcomes: missing.slice(0, 100).map((id) => ({ id, label: id, state: "skipped", reason: "Deleted or not visible" })),
+    outcomes: missing
+      .slice(0, 100)
+      .map((id) => ({ id, label: id, state: "skipped", reason: "Deleted or not visible" })),
   });
 }

@@ -29,7 +29,8 @@ export async function requestConfirmation(
   readShown: () => Promise<Shown | undefined>,
 ): Promise<ConfirmationRequest | undefined> {
   const planned = await ready.plan?.();
-  const confirmation = ready.confirm === undefined ? planned && proposeTo(action, planned) : await ready.confirm(planned ?? []);
+  const confirmation =
+    ready.confirm === undefined ? planned && proposeTo(action, planned) : await ready.confirm(planned ?? []);
   if (confirmation === undefined) return undefined;
   const selection = action.needsKitsu ? await context.kitsu().readSelection() : undefined;
   const outcomes = [...(planned ?? listSelection(selection)), ...listMissing(selection, planned)];
@@ -40,7 +41,9 @@ export async function requestConfirmation(
   const ask: Ask = {
     kind: "ask",
     title: confirmation.title,
-    text: [confirmation.text, selection && describeSelection(selection), formatDuration(seconds)].filter(Boolean).join("\n\n"),
+    text: [confirmation.text, selection && describeSelection(selection), formatDuration(seconds)]
+      .filter(Boolean)
+      .join("\n\n"),
     fields: carry(context.call),
     submit: confirmation.submit,
     dangerous: confirmation.isDangerous,

@@ -7,7 +7,9 @@ import { explainDecimal, readDecimal } from "../format/decimal.ts";
 import type { Call } from "../request/call.ts";
 
 /** An object of fields. It may have a pipe, for what concerns several of them. */
-export type FormSchema = v.GenericSchema<Record<string, unknown>, Record<string, unknown>> & { entries: v.ObjectEntries };
+export type FormSchema = v.GenericSchema<Record<string, unknown>, Record<string, unknown>> & {
+  entries: v.ObjectEntries;
+};
 
 /**
  * What a field's schema may say in `v.metadata`:
@@ -121,7 +123,12 @@ function convert(entry: v.GenericSchema, submitted: InputValue): unknown {
   return value;
 }
 
-function readField(name: string, entry: v.GenericSchema, answer: InputValue | undefined, error: string | undefined): Field {
+function readField(
+  name: string,
+  entry: v.GenericSchema,
+  answer: InputValue | undefined,
+  error: string | undefined,
+): Field {
   const { schema, isOptional, byDefault } = unwrap(entry);
   const metadata = v.parse(Metadata, { ...v.getMetadata(schema), ...v.getMetadata(entry) });
   const value = v.safeParse(v.union([v.string(), v.number(), v.boolean(), v.array(v.string())]), answer ?? byDefault);
@@ -149,7 +156,10 @@ function readField(name: string, entry: v.GenericSchema, answer: InputValue | un
 
 function readOptions(schema: v.GenericSchema, { labels, colors }: v.InferOutput<typeof Metadata>): Option[] {
   const listing = "item" in schema && isSchema(schema.item) ? unwrap(schema.item).schema : schema;
-  const own = v.parse(v.fallback(v.object({ labels: v.record(v.string(), v.string()) }), { labels: {} }), v.getMetadata(listing));
+  const own = v.parse(
+    v.fallback(v.object({ labels: v.record(v.string(), v.string()) }), { labels: {} }),
+    v.getMetadata(listing),
+  );
   const values = v.safeParse(v.array(v.string()), "options" in listing ? listing.options : undefined);
   return (values.success ? values.output : []).map((value) => ({
     value,
@@ -158,7 +168,11 @@ function readOptions(schema: v.GenericSchema, { labels, colors }: v.InferOutput<
   }));
 }
 
-type Bounds = { shown: Pick<Field, "min" | "max" | "step" | "maxLength" | "pattern">; isFilled: boolean; isDate: boolean };
+type Bounds = {
+  shown: Pick<Field, "min" | "max" | "step" | "maxLength" | "pattern">;
+  isFilled: boolean;
+  isDate: boolean;
+};
 
 const Check = v.object({ type: v.string(), requirement: v.optional(v.unknown()) });
 
@@ -196,9 +210,13 @@ function explain({ type, requirement, input }: v.BaseIssue<unknown>): string {
     case "max_value":
       return `Must be at most ${requirement}`;
     case "min_length":
-      return typeof input === "string" ? `Must have at least ${requirement} characters` : `Choose at least ${requirement}`;
+      return typeof input === "string"
+        ? `Must have at least ${requirement} characters`
+        : `Choose at least ${requirement}`;
     case "max_length":
-      return typeof input === "string" ? `Must have at most ${requirement} characters` : `Choose at most ${requirement}`;
+      return typeof input === "string"
+        ? `Must have at most ${requirement} characters`
+        : `Choose at most ${requirement}`;
     case "non_empty":
       return "Must not be empty";
     case "number":

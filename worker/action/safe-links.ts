@@ -11,7 +11,9 @@ export function keepSafeLinks(reply: Reply, schemes: readonly string[]): Reply {
   };
   const kept: Reply = { ...reply, ...(reply.links && { links: reply.links.filter(({ url }) => mayOpen(url)) }) };
   if ("outcomes" in kept && kept.outcomes !== undefined)
-    kept.outcomes = kept.outcomes.map(({ link, ...outcome }) => (link && mayOpen(link.url) ? { ...outcome, link } : outcome));
+    kept.outcomes = kept.outcomes.map(({ link, ...outcome }) =>
+      link && mayOpen(link.url) ? { ...outcome, link } : outcome,
+    );
   if (kept.kind === "started" && kept.picture !== undefined && !mayOpen(kept.picture)) delete kept.picture;
   if (kept.kind === "done" && kept.effects !== undefined)
     kept.effects = kept.effects.flatMap((effect) => keepEffect(effect, mayOpen));

@@ -1,7 +1,11 @@
 import { Failure } from "../failure.ts";
 
 /** Ends the work when its time is over, whether it listens to the signal or not. */
-export async function endInTime<T>(title: string, limitMs: number, work: (signal: AbortSignal) => Promise<T>): Promise<T> {
+export async function endInTime<T>(
+  title: string,
+  limitMs: number,
+  work: (signal: AbortSignal) => Promise<T>,
+): Promise<T> {
   const abort = new AbortController();
   let timer: ReturnType<typeof setTimeout> | null = null;
   const overtime = new Promise<never>((_, reject) => {

@@ -35,7 +35,8 @@ export const afanasy = defineAction({
     return makeForm(readFarm(context.settings), facts, busy, answers.template);
   },
   plan: async (context) => (await planAll(context)).map(({ outcome }) => outcome),
-  confirm: async (context) => confirmRender(context, await planAll(context), chooseBusy(context.input, readFarm(context.settings))),
+  confirm: async (context) =>
+    confirmRender(context, await planAll(context), chooseBusy(context.input, readFarm(context.settings))),
   async run(context) {
     const choice = chooseBusy(context.input, readFarm(context.settings));
     const { mine, joined, aside } = await takeTasks(context, await planAll(context), choice);
@@ -80,7 +81,9 @@ async function readFacts(context: ActionContext): Promise<TaskFacts[]> {
     kitsu.tables.persons(),
   ]);
   const { person } = context;
-  return tasks.map((one) => readTaskFacts(one, { previews, entityTypes, person, listed: persons.get(person.id ?? "") }));
+  return tasks.map((one) =>
+    readTaskFacts(one, { previews, entityTypes, person, listed: persons.get(person.id ?? "") }),
+  );
 }
 
 async function planAll(context: ActionContext & { input: Answers }): Promise<Planned<AfanasyOrder>[]> {

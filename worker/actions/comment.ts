@@ -107,7 +107,9 @@ type Answered = ActionContext & { input: { status: string; text: string } };
 async function listStatuses(context: ActionContext): Promise<TaskStatus[]> {
   const { tasks, projectIds } = await context.kitsu().readSelection();
   const projects = await context.kitsu().tables.projects();
-  const roles = await Promise.all(projectIds.map(async (id) => ({ project: projects.get(id), role: await context.roleIn(id) })));
+  const roles = await Promise.all(
+    projectIds.map(async (id) => ({ project: projects.get(id), role: await context.roleIn(id) })),
+  );
   const used = tasks.map(({ project }) => project?.task_statuses ?? []).filter((ids) => ids.length > 0);
   const isForConcepts = tasks.every(({ entity }) => entity?.type === "Concept");
   const all = [...(await context.kitsu().tables.taskStatuses()).values()];

@@ -32,7 +32,9 @@ export const debug = defineAction({
       severity: isOdd ? "warning" : "info",
       title: selection === undefined ? `${sayCount(count, "task")} arrived` : describeFound(selection),
       text: `Kitsu spoke the dialect "${call.dialect}". ${describeIgnored(call)} ${describePerson(context)}`,
-      outcomes: selection?.missing.map((id): Outcome => ({ id, label: id, state: "skipped", reason: "Deleted or not visible" })),
+      outcomes: selection?.missing.map(
+        (id): Outcome => ({ id, label: id, state: "skipped", reason: "Deleted or not visible" }),
+      ),
       links: selection && linkToPage(context),
       effects: [
         { kind: "copy", label: "Copy the call as JSON", text: JSON.stringify(call) },
@@ -71,9 +73,12 @@ function describeIgnored({ ignored, selection }: Call): string {
 
 function describePerson({ person }: ActionContext): string {
   if (person.lostSession !== undefined) {
-    const why = person.lostSession === "over" ? "your session in Kitsu has ended" : "no session of Kitsu came with the call";
+    const why =
+      person.lostSession === "over" ? "your session in Kitsu has ended" : "no session of Kitsu came with the call";
     const known =
-      person.trust === "unchecked" ? "Who called was not checked" : `The caller is only "${person.trust}", as ${person.name}`;
+      person.trust === "unchecked"
+        ? "Who called was not checked"
+        : `The caller is only "${person.trust}", as ${person.name}`;
     return `${known}: ${why}. Log in to Kitsu again.`;
   }
   if (person.trust === "unchecked") return "Who called was not checked: this action server can't ask Kitsu.";
@@ -99,7 +104,10 @@ async function isClient({ roleIn }: ActionContext, tasks: readonly SelectedTask[
 
 async function listForCopy(context: ActionContext, tasks: readonly SelectedTask[]): Promise<unknown> {
   if (!(await isClient(context, tasks))) return tasks.map(({ task, entity }) => ({ task, entity }));
-  return tasks.map(({ task, entity }) => ({ task: viewTaskAsClient(task), entity: entity && viewEntityAsClient(entity) }));
+  return tasks.map(({ task, entity }) => ({
+    task: viewTaskAsClient(task),
+    entity: entity && viewEntityAsClient(entity),
+  }));
 }
 
 /** One line a task, then one table an entity with everything. */

@@ -28,7 +28,9 @@ export const flamenco = defineAction({
   maxTasks: 500,
   submit: "Go on",
   needs: ({ flamenco: own }) =>
-    own === undefined ? "Say in FLAMENCO where its manager is and where files are: docs/flamenco.md shows how." : undefined,
+    own === undefined
+      ? "Say in FLAMENCO where its manager is and where files are: docs/flamenco.md shows how."
+      : undefined,
   async input(context, answers) {
     const own = readOwn(context.settings);
     const service = open(context);
@@ -82,7 +84,9 @@ export const flamenco = defineAction({
   watch: async (watch, data) => {
     const { minor, render } = read(data);
     const [kept, farm] = [keep(watch, minor), openFarm(watch, minor)];
-    const standing = await pollWithFeedback(kept, render, farm, readOwn(watch.settings).tell, () => carryOn(kept, render, farm));
+    const standing = await pollWithFeedback(kept, render, farm, readOwn(watch.settings).tell, () =>
+      carryOn(kept, render, farm),
+    );
     const { picture } = read({ minor, render: standing.data }).render;
     return { ...standing, data: { minor, render: standing.data }, picture: picture?.address && String(picture.at) };
   },
@@ -106,7 +110,10 @@ function read(data: unknown) {
   return { minor, render: readRun(FlamencoOrder, render) };
 }
 
-const keep = (watch: WatchContext, minor: number): WatchContext => ({ ...watch, save: (render) => watch.save({ minor, render }) });
+const keep = (watch: WatchContext, minor: number): WatchContext => ({
+  ...watch,
+  save: (render) => watch.save({ minor, render }),
+});
 
 function readOwn({ flamenco: own }: Settings): FlamencoSettings {
   if (own === undefined) throw new Error("This action is not offered without FLAMENCO");

@@ -51,7 +51,12 @@ function readReply(answer: StudioAnswer, target: ForwardTarget): Reply {
   if (isTooMuch(answer.body)) throw brokenAnswer(target);
   const heard = parseResponse(answer.status, answer.contentType, answer.body);
   // What says it is JSON and can't be read broke off, and its beginning is no message.
-  if (heard.kind === "text" && !heard.failed && /json/i.test(answer.contentType) && parseJson(answer.body) === undefined)
+  if (
+    heard.kind === "text" &&
+    !heard.failed &&
+    /json/i.test(answer.contentType) &&
+    parseJson(answer.body) === undefined
+  )
     throw brokenAnswer(target);
   return toReply(heard, answer, target);
 }
@@ -78,7 +83,10 @@ function toReply(heard: ParsedResponse, { status }: StudioAnswer, target: Forwar
     case "text":
       return succeed(target.title, heard.text);
     case "html":
-      return { ...inform(heard.title || target.title, "The studio's server answered with a page."), document: heard.html };
+      return {
+        ...inform(heard.title || target.title, "The studio's server answered with a page."),
+        document: heard.html,
+      };
     case "nothing":
       return succeed(target.title, "The studio's server took it, and said nothing more.");
   }
@@ -91,14 +99,19 @@ const succeed = (title: string, text?: string): Reply => ({
   text: text && clip(text, TEXT_MAX),
 });
 
-const inform = (title: string, text: string) => ({ kind: "done", severity: "info", title: clip(title, 200), text }) as const;
+const inform = (title: string, text: string) =>
+  ({ kind: "done", severity: "info", title: clip(title, 200), text }) as const;
 
 function refused(heard: ParsedResponse, status: number, { title }: ForwardTarget): Failure {
-  const words = heard.kind === "message" ? [heard.title, heard.text] : [undefined, heard.kind === "text" ? heard.text : undefined];
+  const words =
+    heard.kind === "message" ? [heard.title, heard.text] : [undefined, heard.kind === "text" ? heard.text : undefined];
   return new Failure("target-refused", {
     ...(words[0] !== undefined && { title: clip(words[0], 200) }),
     text: clip(words[1] ?? `The server behind ${title} answered with the status ${status}.`, TEXT_MAX),
-    advice: status === 401 || status === 403 ? "Its secret may differ from the one calls are signed with: ask your TD." : undefined,
+    advice:
+      status === 401 || status === 403
+        ? "Its secret may differ from the one calls are signed with: ask your TD."
+        : undefined,
     // Its 401 is about our signature, not about the person; its 5xx is for us a bad gateway.
     status: status >= 400 && status < 500 && status !== 401 ? status : 502,
   });

@@ -57,7 +57,10 @@ export function findAction(id: string, settings: Settings): Action {
 }
 
 /** What these settings lack for the action, and what to set. */
-function findLack({ title, needs, needsKitsu }: Action, settings: Settings): { text: string; advice: string } | undefined {
+function findLack(
+  { title, needs, needsKitsu }: Action,
+  settings: Settings,
+): { text: string; advice: string } | undefined {
   if (needsKitsu && !canAskKitsu(settings)) {
     return {
       text: `${title} works on what Kitsu knows, and this action server has no account there.`,

@@ -95,7 +95,9 @@ async function findAll(context: ActionContext, own: Kabaret, entry: Entry | unde
     ...all.map(({ facts: { taskId: id, label }, found }): Outcome => {
       if ("problems" in found) return { id, label, state: "failed", reason: found.problems.join(". ") };
       const isFirst = found === opened?.found;
-      const reason = [found.note, !isFirst && `One is ${entry?.run ? "run" : "opened"} at a time`].filter(Boolean).join(". ");
+      const reason = [found.note, !isFirst && `One is ${entry?.run ? "run" : "opened"} at a time`]
+        .filter(Boolean)
+        .join(". ");
       return {
         id,
         label,

@@ -24,7 +24,9 @@ export const launch = defineAction({
   maxTasks: 500,
   submit: "Open",
   needs: ({ launchers }) =>
-    launchers === undefined ? "Say in LAUNCHERS which programs your workstations have: docs/launch.md shows how." : undefined,
+    launchers === undefined
+      ? "Say in LAUNCHERS which programs your workstations have: docs/launch.md shows how."
+      : undefined,
   input: ({ call, settings }) => v.object(call.params.with === undefined ? askWith(readLaunchers(settings)) : {}),
   async run(context) {
     const { call, settings, arrived } = context;
@@ -49,7 +51,9 @@ export const launch = defineAction({
     });
     const outcomes = [
       ...opening.outcomes,
-      ...tasks.slice(offered.length).map(({ task, label }) => skip(task.id, label, "One is opened at a time: select fewer")),
+      ...tasks
+        .slice(offered.length)
+        .map(({ task, label }) => skip(task.id, label, "One is opened at a time: select fewer")),
       ...missing.map((id) => skip(id, id, "Deleted or not visible")),
     ];
     if (opening.opened.length === 0) throw nothingToOpen(launcher, outcomes, read);
@@ -136,7 +140,9 @@ async function report(context: ActionContext, opened: Opened): Promise<Reply> {
 /** What is worth knowing beside the outcomes. */
 function describe({ launcher, launchers, opening, system, read }: Opened, isCut: boolean): string | undefined {
   const byTicket = launchers.launchers.find((one) => one.kind === "ticket" && one.many && one.id !== launcher.id);
-  const previews = opening.opened.filter((item) => mediaOf(item, system) === item.mediaUrl && item.mediaUrl !== undefined).length;
+  const previews = opening.opened.filter(
+    (item) => mediaOf(item, system) === item.mediaUrl && item.mediaUrl !== undefined,
+  ).length;
   const notes = [
     isCut &&
       `A link to ${nameApp(launcher)} holds ${opening.opened.length} of the ${opening.able.length}. The list has all of them${
@@ -155,7 +161,9 @@ function copyMedia({ opening, system }: Opened): Effect[] {
   if (media.length === 0) return [];
   const isLent = opening.opened.every((item) => mediaOf(item, system) === item.mediaUrl);
   const label =
-    media.length === 1 ? `Copy the ${isLent ? "address" : "path"}` : `Copy ${media.length} ${isLent ? "addresses" : "paths"}`;
+    media.length === 1
+      ? `Copy the ${isLent ? "address" : "path"}`
+      : `Copy ${media.length} ${isLent ? "addresses" : "paths"}`;
   return [{ kind: "copy", label, text: media.join("\n") }];
 }
 
@@ -171,7 +179,9 @@ function nothingToOpen(launcher: Launcher, outcomes: Outcome[], { isHidden }: It
   const [first] = outcomes.filter(({ state }) => state === "failed");
   return new Failure("nothing-to-do", {
     title: `There is nothing to open in ${nameApp(launcher)}`,
-    text: [first?.reason && `${first.reason}.`, isHidden && "Kitsu does not show recorded files to you."].filter(Boolean).join(" "),
+    text: [first?.reason && `${first.reason}.`, isHidden && "Kitsu does not show recorded files to you."]
+      .filter(Boolean)
+      .join(" "),
     advice: "Publish a preview in Kitsu, or ask your TD where the files are: docs/launch.md says how paths are found.",
     outcomes,
   });

@@ -141,9 +141,12 @@ async function makePlaylist(context: ActionContext, group: readonly SelectedTask
   };
   for (let count = 1; ; count += 1) {
     try {
-      return await context.kitsu().zou.write("POST", "/data/playlists", { ...fields, name: makeName(context, count) }, Playlist);
+      return await context
+        .kitsu()
+        .zou.write("POST", "/data/playlists", { ...fields, name: makeName(context, count) }, Playlist);
     } catch (thrown) {
-      const isTaken = thrown instanceof Failure && thrown.code === "kitsu-refused" && thrown.message.includes("same unique values");
+      const isTaken =
+        thrown instanceof Failure && thrown.code === "kitsu-refused" && thrown.message.includes("same unique values");
       if (!isTaken || count === NAMES_MAX) throw thrown;
     }
   }
@@ -175,7 +178,9 @@ function report(outcomes: Outcome[], effects: Effect[]): Reply {
     kind: "done",
     severity: isAll ? "success" : "warning",
     title: effects.length === 1 ? "The playlist is made" : `${effects.length} playlists are made`,
-    text: isAll ? `It has ${count === 1 ? "1 preview" : `${count} previews`}.` : `${count} of ${outcomes.length} tasks went in.`,
+    text: isAll
+      ? `It has ${count === 1 ? "1 preview" : `${count} previews`}.`
+      : `${count} of ${outcomes.length} tasks went in.`,
     outcomes,
     effects,
   };

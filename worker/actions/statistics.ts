@@ -34,7 +34,8 @@ export const statistics = defineAction({
       tables.entityTypes(),
       tables.hoursByDay(),
     ]);
-    const filtered = filter.taskType === undefined ? all : all.filter(({ task }) => task.task_type_id === filter.taskType);
+    const filtered =
+      filter.taskType === undefined ? all : all.filter(({ task }) => task.task_type_id === filter.taskType);
     const report = makeReport(filtered, {
       now: Date.now(),
       hoursByDay,
@@ -85,7 +86,8 @@ type Read = { tasks: SelectedTask[]; missing: string[]; roles: (Role | undefined
 /** The tasks to count, and the person's role in each of their projects. */
 async function readTasks(context: ActionContext, filter: Filter): Promise<Read> {
   const { call } = context;
-  if (filter.project !== undefined && call.selection.length === 0) return readProject(context, filter.project, filter.episode);
+  if (filter.project !== undefined && call.selection.length === 0)
+    return readProject(context, filter.project, filter.episode);
   checkSelection(call);
   const { tasks, missing, projectIds } = await context.kitsu().readSelection();
   const projects = await context.kitsu().tables.projects();
@@ -144,16 +146,26 @@ function listLinks(context: ActionContext, filter: Filter, tasks: readonly Selec
   const here: Record<string, string | undefined> =
     call.selection.length === 0 ? filter : { selection: call.selection.join(","), taskType: filter.taskType };
   const isLinkable = call.selection.length <= LINKED_TASKS_MAX;
-  const link = (label: string, query: Record<string, string | undefined>): Link => ({ label, url: address(context, query) });
-  const projects = groupTasks(tasks, ({ task, project }) => ({ id: task.project_id, name: project?.name ?? "(closed)" }));
+  const link = (label: string, query: Record<string, string | undefined>): Link => ({
+    label,
+    url: address(context, query),
+  });
+  const projects = groupTasks(tasks, ({ task, project }) => ({
+    id: task.project_id,
+    name: project?.name ?? "(closed)",
+  }));
   const wholes = projects
     .slice(0, LINKS_MAX)
     .map(({ name, tasks: [first] }) => link(`All of ${name}`, { project: first?.task.project_id }));
   const episodes = groupTasks(tasks, byEpisode(projects.length > 1))
     .slice(0, LINKS_MAX)
-    .map(({ name, tasks: [first] }) => link(`Episode ${name}`, { project: first?.task.project_id, episode: first?.episode?.id }));
+    .map(({ name, tasks: [first] }) =>
+      link(`Episode ${name}`, { project: first?.task.project_id, episode: first?.episode?.id }),
+    );
   const types = groupTasks(tasks, byTaskType).slice(0, LINKS_MAX);
-  const filters = types.map(({ name, tasks: [first] }) => link(`Only ${name}`, { ...here, taskType: first?.task.task_type_id }));
+  const filters = types.map(({ name, tasks: [first] }) =>
+    link(`Only ${name}`, { ...here, taskType: first?.task.task_type_id }),
+  );
   return {
     page: isLinkable ? [link("Charts and all tables", here)] : [],
     projects: wholes,

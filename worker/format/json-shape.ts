@@ -13,7 +13,9 @@ export function findExcess(text: string, valuesMax: number, depthMax: number): "
   return undefined;
 }
 
-const [QUOTE, COMMA, COLON, BACKSLASH, BRACKET, BRACKET_END, BRACE, BRACE_END] = [...'",:\\[]{}'].map((one) => one.charCodeAt(0));
+const [QUOTE, COMMA, COLON, BACKSLASH, BRACKET, BRACKET_END, BRACE, BRACE_END] = [...'",:\\[]{}'].map((one) =>
+  one.charCodeAt(0),
+);
 
 /** Where the text that begins here ends. */
 function endOfText(text: string, begin: number): number {

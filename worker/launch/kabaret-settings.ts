@@ -23,7 +23,11 @@ const pattern = (wrap: (source: string) => RegExp) =>
 
 const Names = v.record(v.string(), v.pipe(v.string(), v.minLength(1, "must not be empty")));
 
-const Text = v.pipe(v.string(), v.minLength(1, "must not be empty"), v.maxLength(80, "must have at most 80 characters"));
+const Text = v.pipe(
+  v.string(),
+  v.minLength(1, "must not be empty"),
+  v.maxLength(80, "must have at most 80 characters"),
+);
 
 const OidTemplates = v.record(
   v.picklist(["Shot", "Asset", "Sequence", "Episode", "Edit", "Concept", "Scene"]),
@@ -68,10 +72,16 @@ const Entry = v.strictObject({
 });
 export type Entry = v.InferOutput<typeof Entry>;
 
-const EntryId = v.pipe(v.string(), v.regex(/^[a-z][a-z0-9]*(-[a-z0-9]+)*$/, "must have small letters, digits and single hyphens"));
+const EntryId = v.pipe(
+  v.string(),
+  v.regex(/^[a-z][a-z0-9]*(-[a-z0-9]+)*$/, "must have small letters, digits and single hyphens"),
+);
 
 const Whole = v.strictObject({
-  url_template: v.optional(members.url_template, "kabaret://open?oid={oid|url}&project={project|url}&u={ticket|default:|url}"),
+  url_template: v.optional(
+    members.url_template,
+    "kabaret://open?oid={oid|url}&project={project|url}&u={ticket|default:|url}",
+  ),
   /** in place of libreflow's own, kind by kind */
   oid_templates: v.optional(members.oid_templates, {}),
   project_names: v.optional(members.project_names, {}),
@@ -113,7 +123,9 @@ export const Kabaret = v.pipe(
 );
 
 export const kabaretSchemes = ({ url_template, projects }: Kabaret): string[] =>
-  [url_template, ...Object.values(projects).flatMap((own) => own.url_template ?? [])].flatMap((link) => readScheme(link) ?? []);
+  [url_template, ...Object.values(projects).flatMap((own) => own.url_template ?? [])].flatMap(
+    (link) => readScheme(link) ?? [],
+  );
 
 /** What holds in a project: its own tables come before the studio's, its own texts instead of them. */
 export function inProject(kabaret: Kabaret, projectId: string): Kabaret {

@@ -65,14 +65,17 @@ export async function readItems(
     readRoles(tasks, sources),
   ]);
   const previews = new Map([...read].filter(([, preview]) => isShown(preview, roles.get(preview.task_id ?? ""))));
-  const all = tasks.map((one) => readTaskFacts(one, { previews, entityTypes, person, listed: persons.get(person.id ?? "") }));
+  const all = tasks.map((one) =>
+    readTaskFacts(one, { previews, entityTypes, person, listed: persons.get(person.id ?? "") }),
+  );
   const file = launcher.file === "none" || !isUsing(launcher, "path") ? undefined : launcher.file;
   const recorded = await readRecorded(file, all, roles, sources);
   const items = await Promise.all(
     all.map(async (facts): Promise<Item> => {
       const wanted = file && { file, extensions: launcher.extensions };
       const located: Located = wanted ? locate(facts, recorded.of(facts), wanted, launchers) : { paths: {} };
-      const lacksPath = system === undefined ? Object.keys(located.paths).length === 0 : located.paths[system] === undefined;
+      const lacksPath =
+        system === undefined ? Object.keys(located.paths).length === 0 : located.paths[system] === undefined;
       // A preview can be played, but not worked on.
       if (!isUsing(launcher, "media_url") && !(file === "output" && lacksPath)) return { facts, ...located };
       const lent = await lendPreview(facts, launcher, sources);

@@ -11,8 +11,16 @@ const FILE_VARIABLES = [...FACT_VARIABLES, "path", "media_url"];
 /** What a player takes for granted that it can show, of all that a task may have published. */
 const MEDIA_EXTENSIONS = "mov mp4 m4v mkv avi webm mxf exr dpx png jpg jpeg tif tiff tga hdr gif wav".split(" ");
 
-const Text = v.pipe(v.string(), v.trim(), v.minLength(1, "must not be empty"), v.maxLength(80, "must have at most 80 characters"));
-const Id = v.pipe(v.string(), v.regex(/^[a-z][a-z0-9]*(-[a-z0-9]+)*$/, "must have small letters, digits and single hyphens"));
+const Text = v.pipe(
+  v.string(),
+  v.trim(),
+  v.minLength(1, "must not be empty"),
+  v.maxLength(80, "must have at most 80 characters"),
+);
+const Id = v.pipe(
+  v.string(),
+  v.regex(/^[a-z][a-z0-9]*(-[a-z0-9]+)*$/, "must have small letters, digits and single hyphens"),
+);
 export const Help = v.pipe(v.string(), v.regex(/^https?:\/\/[^\s@]+$/, 'must be the address of a page, "https://…"'));
 const Extension = v.pipe(
   v.string(),
@@ -41,7 +49,8 @@ export const LinkTemplate = (variables: readonly string[]) =>
     v.check((template) => mayOpen(readScheme(template) ?? ""), `${NEVER}: its scheme`),
     v.check(
       (template) => findUnescaped(template) === undefined,
-      ({ input }) => `must escape every variable: write {${findUnescaped(input)}|url}, or end with url2, base64url or hex`,
+      ({ input }) =>
+        `must escape every variable: write {${findUnescaped(input)}|url}, or end with url2, base64url or hex`,
     ),
   );
 
@@ -60,7 +69,11 @@ const common = {
   command: v.optional(v.pipe(v.array(Argument), v.minLength(1, "must name a program"))),
   help: v.optional(Help),
 };
-const playing = { ...common, file: v.optional(File, "output"), extensions: v.optional(v.array(Extension), MEDIA_EXTENSIONS) };
+const playing = {
+  ...common,
+  file: v.optional(File, "output"),
+  extensions: v.optional(v.array(Extension), MEDIA_EXTENSIONS),
+};
 
 const RvArgument = v.pipe(
   v.string(),
@@ -95,7 +108,10 @@ const Own = v.strictObject({
   file: v.optional(File, "working"),
   extensions: v.optional(v.array(Extension)),
   url: LinkTemplate(FILE_VARIABLES),
-  many: v.optional(v.literal(false, "must be false: such a link opens one task. A launcher of the kind ticket opens many"), false),
+  many: v.optional(
+    v.literal(false, "must be false: such a link opens one task. A launcher of the kind ticket opens many"),
+    false,
+  ),
 });
 const Ticket = v.strictObject({
   kind: v.literal("ticket"),
@@ -104,7 +120,10 @@ const Ticket = v.strictObject({
   file: v.optional(v.picklist(["output", "working", "none"]), "working"),
   extensions: v.optional(v.array(Extension)),
   scheme: Scheme,
-  verb: v.optional(v.pipe(v.string(), v.regex(/^[a-z][a-z0-9-]{0,19}$/, "must have small letters, digits and hyphens")), "open"),
+  verb: v.optional(
+    v.pipe(v.string(), v.regex(/^[a-z][a-z0-9-]{0,19}$/, "must have small letters, digits and hyphens")),
+    "open",
+  ),
   many: v.optional(v.boolean(), true),
 });
 
@@ -122,7 +141,10 @@ const beginsAt = (isRight: (path: string) => boolean, example: string) =>
   v.optional(
     v.pipe(
       TemplateText(FACT_VARIABLES),
-      v.check(({ parts: [first] }) => typeof first === "string" && isRight(first), `must begin at a root, as ${example} does`),
+      v.check(
+        ({ parts: [first] }) => typeof first === "string" && isRight(first),
+        `must begin at a root, as ${example} does`,
+      ),
     ),
   );
 const [POSIX, WINDOWS] = ["/mnt/prod/{project.code}", "P:\\{project.code}"];

@@ -25,8 +25,10 @@ export function tell(launcher: Linking, item: Item, system: System): Filled {
   const told = fillTemplate(launcher.kind === "template" ? launcher.url : launcher.media, valuesOf(item, system));
   if ("problem" in told || launcher.kind === "template") return told;
   // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
-  if (/[\u0000-\u001f\u007f]/.test(told.text)) return { problem: `What ${launcher.label} would open has a control character` };
-  if (told.text.startsWith("-")) return { problem: `What ${launcher.label} would open begins with "-", as an option does` };
+  if (/[\u0000-\u001f\u007f]/.test(told.text))
+    return { problem: `What ${launcher.label} would open has a control character` };
+  if (told.text.startsWith("-"))
+    return { problem: `What ${launcher.label} would open begins with "-", as an option does` };
   if (launcher.kind === "rvlink" && told.text.includes("'")) {
     return { problem: `RV's links can't have an apostrophe in a path: ${told.text.slice(0, 120)}` };
   }
@@ -77,7 +79,11 @@ export function fitLink(launcher: Linking, told: readonly Told[]): { url: string
 }
 
 /** What to type instead; nothing where the studio did not say, or it can't be typed. */
-export function fillCommand(command: readonly Template[] | undefined, items: readonly Item[], system: System): string | undefined {
+export function fillCommand(
+  command: readonly Template[] | undefined,
+  items: readonly Item[],
+  system: System,
+): string | undefined {
   if (command === undefined) return undefined;
   const parts: string[] = [];
   for (const part of command) {
@@ -97,7 +103,8 @@ export type Made = { url: string; command?: string | undefined };
 export function mergeWays(ways: Readonly<Partial<Record<System, Made>>>): ({ system?: System } & Made)[] {
   const all = SYSTEMS.flatMap((system) => (ways[system] === undefined ? [] : [{ system, ...ways[system] }]));
   const [first] = all;
-  const isSame = all.length === SYSTEMS.length && all.every(({ url, command }) => url === first?.url && command === first?.command);
+  const isSame =
+    all.length === SYSTEMS.length && all.every(({ url, command }) => url === first?.url && command === first?.command);
   if (!isSame || first === undefined) return all;
   const { system: _, ...way } = first;
   return [way];

@@ -37,13 +37,16 @@ export function findObject(facts: TaskFacts, kabaret: Kabaret, entry?: Entry): F
     return "text" in filled ? filled.text : "";
   };
   const lacks = findMissing(kabaret.url_template, { ...values, project, oid, ticket: "-" });
-  return lacks.length > 0 ? { problems: lacks.map(sayMissing) } : { oid, link, note: "note" in made ? made.note : undefined };
+  return lacks.length > 0
+    ? { problems: lacks.map(sayMissing) }
+    : { oid, link, note: "note" in made ? made.note : undefined };
 }
 
 const rename = (name: Values[string], { name_rules }: Kabaret) =>
   name_rules.reduce((before, { match, replace }) => before.replace(match, replace), String(name ?? ""));
 
-const lookUp = (names: Readonly<Record<string, string>>, name: string) => (Object.hasOwn(names, name) ? names[name] : undefined);
+const lookUp = (names: Readonly<Record<string, string>>, name: string) =>
+  Object.hasOwn(names, name) ? names[name] : undefined;
 
 function nameValues({ values, taskType }: TaskFacts, kabaret: Kabaret): Values {
   const columns = Object.entries(values).filter(([name]) => name.startsWith("entity.data."));
@@ -66,10 +69,16 @@ function nameTask(taskType: string, kabaret: Kabaret): string | undefined {
 
 type Oid = { oid: string; note?: string | undefined } | { problems: string[] };
 
-function makeOid({ entityType, taskType, isShow }: TaskFacts, values: Values, kabaret: Kabaret, entry: Entry | undefined): Oid {
+function makeOid(
+  { entityType, taskType, isShow }: TaskFacts,
+  values: Values,
+  kabaret: Kabaret,
+  entry: Entry | undefined,
+): Oid {
   const template = findTemplate(entityType, isShow, kabaret, entry);
   if (template === undefined) {
-    const what = entityType === "" ? "a deleted entity" : /^[AE]/.test(entityType) ? `an ${entityType}` : `a ${entityType}`;
+    const what =
+      entityType === "" ? "a deleted entity" : /^[AE]/.test(entityType) ? `an ${entityType}` : `a ${entityType}`;
     return { problems: [`${kabaret.app} has no place for ${what.toLowerCase()}: oid_templates has none`] };
   }
   const isUnmapped = template.variables.has("task") && values.task === undefined;
@@ -85,7 +94,10 @@ function makeOid({ entityType, taskType, isShow }: TaskFacts, values: Values, ka
   if (parted.length > 0) return { problems: parted.map((variable) => sayUnfit(variable, values[variable], kabaret)) };
   const filled = fillTemplate(whole, values);
   if ("problem" in filled) return { problems: [filled.problem] };
-  return { oid: filled.text, ...(lack !== undefined && { note: `${lack}. The ${entityType.toLowerCase()} itself is opened` }) };
+  return {
+    oid: filled.text,
+    ...(lack !== undefined && { note: `${lack}. The ${entityType.toLowerCase()} itself is opened` }),
+  };
 }
 
 function findTemplate(type: string, isShow: boolean, kabaret: Kabaret, entry: Entry | undefined): Template | undefined {
@@ -130,9 +142,16 @@ const REMEDIES: Readonly<Record<string, string>> = {
 };
 
 /** Which of the names is at fault, and which table would put it right. */
-function explainOid(oid: string, values: Values, { values: kitsu, taskType }: TaskFacts, kabaret: Kabaret, isRecorded: boolean) {
+function explainOid(
+  oid: string,
+  values: Values,
+  { values: kitsu, taskType }: TaskFacts,
+  kabaret: Kabaret,
+  isRecorded: boolean,
+) {
   const shown = oid.slice(0, 200);
-  if (isRecorded) return [`The column ${kabaret.oid_metadata_field} has "${shown}", which is no address of ${kabaret.app}`];
+  if (isRecorded)
+    return [`The column ${kabaret.oid_metadata_field} has "${shown}", which is no address of ${kabaret.app}`];
   const said: Values = { ...kitsu, task: taskType };
   const problems = ["project", "episode", "sequence", "asset_type", "entity", "task"].flatMap((variable) => {
     const name = String(values[variable] ?? "");

@@ -51,12 +51,20 @@ function explainMissing({ facts, problem, lack, paths }: Item, system: System | 
   return [problem ?? nowhere, lack].filter(Boolean).join(". ");
 }
 
-function explainUntold(item: Item, { problem, missing }: { problem: string; missing?: string }, system: System): string {
+function explainUntold(
+  item: Item,
+  { problem, missing }: { problem: string; missing?: string },
+  system: System,
+): string {
   if (missing === "path") return explainMissing(item, system);
   return (missing === "media_url" && item.lack) || problem;
 }
 
-async function openByTicket(launcher: LauncherOf<"ticket">, items: readonly Item[], occasion: Occasion): Promise<Opening> {
+async function openByTicket(
+  launcher: LauncherOf<"ticket">,
+  items: readonly Item[],
+  occasion: Occasion,
+): Promise<Opening> {
   const { system } = occasion;
   const able = items.filter((item) => launcher.file === "none" || mediaOf(item, system) !== undefined);
   const opened = launcher.many ? able : able.slice(0, 1);

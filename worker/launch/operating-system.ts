@@ -12,7 +12,8 @@ export function guessSystem(headers: readonly (readonly [name: string, value: st
   const read = (wanted: string) => headers.find(([name]) => name === wanted)?.[1] ?? "";
   const said = read("sec-ch-ua-platform").replaceAll('"', "");
   const agent = read("user-agent");
-  if (said === "Windows" || said === "macOS" || said === "Linux") return SYSTEMS.find((system) => NAMES[system] === said);
+  if (said === "Windows" || said === "macOS" || said === "Linux")
+    return SYSTEMS.find((system) => NAMES[system] === said);
   if (said !== "" || /android|iphone|ipad/i.test(agent)) return undefined;
   if (/windows nt/i.test(agent)) return "windows";
   if (/mac os x|macintosh/i.test(agent)) return "darwin";

@@ -32,7 +32,8 @@ export function locate(
   const file = recorded.find((one) => fits(one, wanted));
   if (file !== undefined) return readRecorded(file, wanted, roots);
   const template = paths.find(
-    (one) => one.file === wanted.file && one.for === facts.entityType && (one.task_type?.includes(facts.taskType) ?? true),
+    (one) =>
+      one.file === wanted.file && one.for === facts.entityType && (one.task_type?.includes(facts.taskType) ?? true),
   );
   return template === undefined ? { paths: {} } : fillPaths(template, facts, roots);
 }
@@ -68,8 +69,10 @@ function fillPaths(template: PathTemplate, { values }: TaskFacts, roots: readonl
     if (text === undefined) continue;
     const filled = fillTemplate(text, values, refuseName);
     const problem = "problem" in filled ? filled.problem : refusePath(filled.text);
-    if (problem !== undefined) problems.push("problem" in filled ? problem : `The path for ${nameSystem(system)} ${problem}`);
-    else if ("text" in filled) paths = { ...mapRoots(filled.text, [system], roots), ...paths, [system]: unifySlashes(filled.text) };
+    if (problem !== undefined)
+      problems.push("problem" in filled ? problem : `The path for ${nameSystem(system)} ${problem}`);
+    else if ("text" in filled)
+      paths = { ...mapRoots(filled.text, [system], roots), ...paths, [system]: unifySlashes(filled.text) };
   }
   return { paths, problem: Object.keys(paths).length > 0 ? undefined : problems[0] };
 }
@@ -140,7 +143,12 @@ function moveTo(root: Root, rest: readonly string[]): Paths {
   const moved = SYSTEMS.flatMap((system): [System, string][] => {
     const start = root[system]?.replace(/[\\/]+$/, "");
     if (start === undefined) return [];
-    return [[system, system === "windows" ? `${start}\\${rest.join("\\")}`.replaceAll("/", "\\") : `${start}/${rest.join("/")}`]];
+    return [
+      [
+        system,
+        system === "windows" ? `${start}\\${rest.join("\\")}`.replaceAll("/", "\\") : `${start}/${rest.join("/")}`,
+      ],
+    ];
   });
   return Object.fromEntries(moved);
 }

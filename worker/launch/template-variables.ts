@@ -1,6 +1,13 @@
 // A task as the variables of templates: names, frames, revisions.
 import type { SelectedTask } from "../services/selection.ts";
-import { type Entity, isShow, type PreviewFile, readNumber, readRate, type ZouPerson } from "../services/zou-objects.ts";
+import {
+  type Entity,
+  isShow,
+  type PreviewFile,
+  readNumber,
+  readRate,
+  type ZouPerson,
+} from "../services/zou-objects.ts";
 import type { Values } from "./template.ts";
 
 /** What a template may say of a task. */

@@ -64,11 +64,14 @@ export function parseTemplate(source: string, variables: readonly string[], hasO
     if (index % 2 === 0) parts.push(...parsed);
     else parts.push({ optional: parsed });
   }
-  const holes = parts.flatMap((part) => (isOptional(part) ? part.optional : part)).filter((part) => typeof part !== "string");
+  const holes = parts
+    .flatMap((part) => (isOptional(part) ? part.optional : part))
+    .filter((part) => typeof part !== "string");
   return { source, parts, variables: new Set(holes.map(({ variable }) => variable)) };
 }
 
-const isOptional = (part: Template["parts"][number]): part is Optional => typeof part !== "string" && "optional" in part;
+const isOptional = (part: Template["parts"][number]): part is Optional =>
+  typeof part !== "string" && "optional" in part;
 
 function parseParts(source: string, variables: readonly string[]): (string | Hole)[] | string {
   const parts: (string | Hole)[] = [];
@@ -96,16 +99,20 @@ function parseHole(text: string, variables: readonly string[]): Hole | string {
   for (const part of rest) {
     const [name = "", ...argument] = part.split(":");
     const filter = Object.hasOwn(FILTERS, name) ? FILTERS[name] : undefined;
-    if (filter === undefined) return `has the unknown filter "${name}" in {${text}}: there are ${Object.keys(FILTERS).join(", ")}`;
+    if (filter === undefined)
+      return `has the unknown filter "${name}" in {${text}}: there are ${Object.keys(FILTERS).join(", ")}`;
     const isRight =
-      filter.argument === undefined ? argument.length === 0 : argument.length > 0 && filter.argument.test(argument.join(":"));
+      filter.argument === undefined
+        ? argument.length === 0
+        : argument.length > 0 && filter.argument.test(argument.join(":"));
     if (!isRight) return `has a filter that can't be used in {${text}}: write ${sayFilter(name)}`;
     filters.push({ name, argument: argument.join(":") });
   }
   return { variable, filters };
 }
 
-const sayFilter = (name: string) => ({ pad: "pad:3, with a number from 1 to 20", default: "default:main" })[name] ?? name;
+const sayFilter = (name: string) =>
+  ({ pad: "pad:3, with a number from 1 to 20", default: "default:main" })[name] ?? name;
 
 /** The first variable whose value would enter a link unescaped. */
 export function findUnescaped({ parts }: Template): string | undefined {
@@ -143,7 +150,10 @@ function fillAll(parts: readonly (string | Hole)[], values: Values, refuse?: Ref
     const value = String(values[variable] ?? "").toWellFormed();
     if (value === "" && !filters.some(({ name }) => name === "default"))
       return { problem: `Nothing is known for {${variable}}`, missing: variable };
-    const filled = filters.reduce((before, { name, argument }) => FILTERS[name]?.apply(before, argument) ?? before, value);
+    const filled = filters.reduce(
+      (before, { name, argument }) => FILTERS[name]?.apply(before, argument) ?? before,
+      value,
+    );
     const refusal = refuse?.(filled);
     if (refusal !== undefined) return { problem: `{${variable}} ${refusal}` };
     text += filled;

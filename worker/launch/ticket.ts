@@ -31,7 +31,10 @@ export type Ticket = {
   kabaret?: { oid: string; project: string; run?: { button: string | null } };
 };
 
-export function makeTicket(rest: Pick<Ticket, "verb" | "app" | "person" | "run" | "items" | "kabaret">, now: number): Ticket {
+export function makeTicket(
+  rest: Pick<Ticket, "verb" | "app" | "person" | "run" | "items" | "kabaret">,
+  now: number,
+): Ticket {
   const say = (ms: number) => new Date(ms).toISOString();
   return { version: 1, issued_at: say(now), expires_at: say(now + TICKET_LIFE_S * 1_000), ...rest };
 }

@@ -35,7 +35,11 @@ export async function tellEnd(env: Env, beginning: Beginning, state: State): Pro
 }
 
 /** What was offered while it began holds from its end on, if there is something to take back. */
-export async function keepUndo(env: Env, { undo, record }: Beginning, { reply }: State): Promise<OfferedUndo | undefined> {
+export async function keepUndo(
+  env: Env,
+  { undo, record }: Beginning,
+  { reply }: State,
+): Promise<OfferedUndo | undefined> {
   if (undo === undefined || reply.kind !== "done") return undefined;
   const { id, at, action, person } = record;
   const { data, lifeS, label } = undo;

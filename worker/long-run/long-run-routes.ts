@@ -38,7 +38,8 @@ export async function serveFollow(request: Request, id: string, context: Request
 /** `/runs/:id/picture`: the newest thing to look at, which the browser itself can't reach. */
 export async function servePicture(id: string, { env, url }: RequestContext): Promise<Response> {
   const picture = v.is(RunId, id) ? await getLongRun(env, id).picture(url.searchParams.get("key") ?? "") : undefined;
-  if (picture === undefined) throw new Failure("loan-over", { text: "There is no picture of this run, or not any more." });
+  if (picture === undefined)
+    throw new Failure("loan-over", { text: "There is no picture of this run, or not any more." });
   return new Response(picture.body, picture);
 }
 
@@ -104,7 +105,10 @@ export async function serveReport(request: Request, id: string, context: Request
   }
   const heard = isTooMuch(body) ? undefined : parseResponse(200, "application/json", body);
   if (heard?.kind !== "reply" || heard.reply.kind === "ask") {
-    throw new Failure("invalid-call", { text: "The report is no reply of the kind started, done or failed.", field: "body" });
+    throw new Failure("invalid-call", {
+      text: "The report is no reply of the kind started, done or failed.",
+      field: "body",
+    });
   }
   const at = Number(signed.output["webhook-timestamp"]);
   const state = await getLongRun(env, id).report(action, signed.output["webhook-id"], at, heard.reply);
@@ -138,7 +142,10 @@ function refuseReport(state: Exclude<ReportState, "taken">): Failure {
         advice: "Give each report a webhook-id of its own, and a newer time than the one before.",
       });
     case "over":
-      return new Failure("run-over", { text: "The run has ended: nothing more is taken for it.", advice: "Stop reporting." });
+      return new Failure("run-over", {
+        text: "The run has ended: nothing more is taken for it.",
+        advice: "Stop reporting.",
+      });
   }
 }
 

@@ -12,7 +12,14 @@ import { type Env, readSettings, type Settings } from "../settings/settings.ts";
 import { releaseOver } from "../storage/locks.ts";
 import { nameCanceler } from "./canceler.ts";
 import { keepUndo, recordOf, tellBeginning, tellEnd } from "./long-run-log.ts";
-import { type LiveRun, type LongRunState, partsOf, partsOfBeginning, readKnown, type StoredLongRun } from "./long-run-state.ts";
+import {
+  type LiveRun,
+  type LongRunState,
+  partsOf,
+  partsOfBeginning,
+  readKnown,
+  type StoredLongRun,
+} from "./long-run-state.ts";
 import { noteReport, type Reported, type ReportState } from "./progress-report.ts";
 import { readRunReply } from "./run-lookup.ts";
 import { closeSockets, openSocket, tellSockets } from "./sockets.ts";
@@ -181,7 +188,9 @@ export class LongRun extends DurableObject<Env> {
         // A deploy may have taken the action away: then this is how the run ends.
         const { title, watch } = findAction(beginning.record.action, settings);
         if (watch === undefined) throw over();
-        return endInTime(title, WATCH_MAX_MS, (signal) => watch(this.watchOf({ beginning, state }, settings, signal), data));
+        return endInTime(title, WATCH_MAX_MS, (signal) =>
+          watch(this.watchOf({ beginning, state }, settings, signal), data),
+        );
       },
     );
     await this.take(standing);
@@ -252,13 +261,17 @@ export class LongRun extends DurableObject<Env> {
   private async save(state: LongRunState): Promise<void> {
     if (this.known === undefined) return;
     const beginning = isOver(state) ? forgetToken(this.known.beginning) : this.known.beginning;
-    await this.ctx.storage.put({ ...partsOf(state), ...(beginning !== this.known.beginning && partsOfBeginning(beginning)) });
+    await this.ctx.storage.put({
+      ...partsOf(state),
+      ...(beginning !== this.known.beginning && partsOfBeginning(beginning)),
+    });
     this.known = { beginning, state };
   }
 }
 
 /** Not more often than the studio wants; but what has more to do at once is not waited for. */
-const waitFor = (againMs: number, { longRunEveryMs }: Settings) => (againMs === 0 ? 0 : Math.max(againMs, longRunEveryMs));
+const waitFor = (againMs: number, { longRunEveryMs }: Settings) =>
+  againMs === 0 ? 0 : Math.max(againMs, longRunEveryMs);
 
 const answer = ({ beginning, state }: StoredLongRun) => answerOf(beginning, state);
 

@@ -20,7 +20,12 @@ const REPORTS_MAX = 200;
  * What is known once it was noted; undefined where it does not count.
  * @param at when it was made, in epoch seconds
  */
-export function noteReport(known: Reported & { reply: Reply }, id: string, at: number, reply: Reply): Reported | undefined {
+export function noteReport(
+  known: Reported & { reply: Reply },
+  id: string,
+  at: number,
+  reply: Reply,
+): Reported | undefined {
   if (known.reports.includes(id) || at < known.reportedAt) return undefined;
   // Of two that were made in the same second, nothing but this tells which is the older one.
   if (at === known.reportedAt && isBehind(reply, known.reply)) return undefined;

@@ -22,7 +22,10 @@ export async function findRun(
   id: string,
   at: number | undefined,
 ): Promise<{ record: RunRecord; followed?: RunAnswer | undefined }> {
-  const [living, kept] = await Promise.all([env.LONG_RUNS === undefined ? undefined : peekLongRun(env, id), readKept(env, id, at)]);
+  const [living, kept] = await Promise.all([
+    env.LONG_RUNS === undefined ? undefined : peekLongRun(env, id),
+    readKept(env, id, at),
+  ]);
   // The log may have other lines of the same id: of calls that were refused it.
   const isMeant = ({ record }: { record: RunRecord }) => (at ?? record.at) === record.at;
   if (living !== undefined && isMeant(living)) return living;
@@ -35,7 +38,12 @@ export async function findRun(
  * A run as the log has it. The log is in order of time and can't be searched for an id, so without a time the run itself is asked when it began:
  * it remembers for a day after it was last used.
  */
-export async function findRunRecord(env: Env, settings: Settings, id: string, at: number | undefined): Promise<RunRecord> {
+export async function findRunRecord(
+  env: Env,
+  settings: Settings,
+  id: string,
+  at: number | undefined,
+): Promise<RunRecord> {
   const began = at ?? (await beganAt(env, id));
   if (began === undefined) throw unknownRun(settings);
   return readRunRecord(env, settings, id, began);

@@ -76,7 +76,9 @@ export async function advance(
     const failure = toFailure(thrown);
     if (FAULTS.includes(failure.code)) going.faultSince ??= Date.now();
     if (!isWorthAnother(failure, going)) {
-      console.error(JSON.stringify({ message: "A long run failed", code: failure.code, cause: describeCause(failure.cause) }));
+      console.error(
+        JSON.stringify({ message: "A long run failed", code: failure.code, cause: describeCause(failure.cause) }),
+      );
       return { reply: { ...failure.reply, outcomes: outcomesOf(reply) }, data: readData() };
     }
     if (going.faultSince !== undefined) {
@@ -85,7 +87,13 @@ export async function advance(
     going.lostSince ??= Date.now();
     going.tries += 1;
     const againMs = Math.min(WATCH_EVERY_MS * 2 ** (going.tries - 1), LOST_WAIT_MAX_MS);
-    return { reply: tellLost(reply, failure, going.lostSince), data: readData(), controls, nextCheckMs: againMs, picture };
+    return {
+      reply: tellLost(reply, failure, going.lostSince),
+      data: readData(),
+      controls,
+      nextCheckMs: againMs,
+      picture,
+    };
   }
 }
 
@@ -152,7 +160,8 @@ export function answerOf(
   { controls, picture, undo, ...going }: LongRunProgress,
 ): RunAnswer {
   const place = `${base}/runs/${id}/picture?at=${at}&key=${key}&n=${encodeURIComponent(picture ?? "")}`;
-  const reply = going.reply.kind === "started" && picture !== undefined ? { ...going.reply, picture: place } : going.reply;
+  const reply =
+    going.reply.kind === "started" && picture !== undefined ? { ...going.reply, picture: place } : going.reply;
   return {
     version: WIRE_VERSION,
     run: { ...describeRun(base, { id, at, reply, undo }), ...followLinks(base, { id, at, key, controls }) },

@@ -57,7 +57,9 @@ export function callFields({
     selection: selection.join(","),
     entitytype: entityType,
   };
-  return Object.fromEntries(Object.entries(fields).flatMap(([name, value]) => (value === undefined ? [] : [[name, value]])));
+  return Object.fromEntries(
+    Object.entries(fields).flatMap(([name, value]) => (value === undefined ? [] : [[name, value]])),
+  );
 }
 
 /** So many tasks are read at a glance; what is dangerous is to be read in any case. */
@@ -82,7 +84,8 @@ function renderField(field: Field, isFirst: boolean): Content {
   const attributes = html` id="${id}" name="${nameOf(field)}"${about && html` aria-describedby="${about}"`}${error !== undefined && html` aria-invalid="true"`}${required && html` aria-required="true"`}${isFirst && html` autofocus`}${forget}`;
   const notes = html`${help !== undefined && html`<p class="help" id="help-${name}">${help}</p>`}${error !== undefined && html`<p class="error" id="error-${name}">${error}</p>`}`;
   // What was chosen can't be left empty any more: the choices say so.
-  const mark = required && !(isChoice(field) && isChosen(field)) && html` <span class="required" aria-hidden="true">*</span>`;
+  const mark =
+    required && !(isChoice(field) && isChosen(field)) && html` <span class="required" aria-hidden="true">*</span>`;
   if (type === "toggle") {
     return html`<div class="field">${renderHidden(nameOf(field), "")}<label class="box"><input type="checkbox" value="on"${attributes}${field.value === true && html` checked`}> ${label}</label>${notes}</div>`;
   }

@@ -65,7 +65,9 @@ function drawBars({ title, kind }: Chart, drawn: Drawn, id: string): Content {
   const { labels, series, unit } = drawn;
   const isStack = kind === "stack";
   const totals = labels.map((_, at) => sum(series.map(({ values }) => values[at] ?? 0)));
-  const most = isStack ? Math.max(...totals) : Math.max(...series.flatMap(({ values }) => values.map((value) => value ?? 0)));
+  const most = isStack
+    ? Math.max(...totals)
+    : Math.max(...series.flatMap(({ values }) => values.map((value) => value ?? 0)));
   const rowHeight = isStack ? BAR_HEIGHT : Math.max(BAR_HEIGHT, series.length * 12 + 6);
   const height = labels.length * rowHeight + AXIS_HEIGHT;
   const x = makeAxis(most, [NAMES_WIDTH, WIDTH - VALUES_WIDTH], 6, isWhole(series));
@@ -87,7 +89,9 @@ function drawBars({ title, kind }: Chart, drawn: Drawn, id: string): Content {
         label,
         one,
         value,
-        isStack ? { left, top, thick: y.thick } : { left, top: top + inner.top(nth) + 0.5, thick: Math.max(1, inner.thick - 1) },
+        isStack
+          ? { left, top, thick: y.thick }
+          : { left, top: top + inner.top(nth) + 0.5, thick: Math.max(1, inner.thick - 1) },
       );
     });
     const values = series.map(({ values: all }) => all[at] ?? 0);
@@ -157,6 +161,7 @@ function cutName(name: string, most: number): string {
 const CHARACTERS = new Intl.Segmenter("en");
 const NUMBERS = new Intl.NumberFormat("en", { maximumFractionDigits: 1 });
 const say = (value: number, unit = "") => `${NUMBERS.format(value)}${unit && ` ${unit}`}`;
-const isWhole = (series: readonly Series[]) => series.every(({ values }) => values.every((value) => Number.isInteger(value ?? 0)));
+const isWhole = (series: readonly Series[]) =>
+  series.every(({ values }) => values.every((value) => Number.isInteger(value ?? 0)));
 const sum = (values: readonly number[]) => values.reduce((total, value) => total + value, 0);
 const round = (value: number) => Math.round(value * 10) / 10;

@@ -63,7 +63,9 @@ ${body}
 
 function pageHeaders(hasDocument: boolean): Record<string, string> {
   // A srcdoc frame lives under its page's policy. The frame itself is sandboxed, without scripts and without our origin.
-  const looks = hasDocument ? "style-src 'self' 'unsafe-inline'; img-src 'self' https: data:" : "style-src 'self'; img-src 'self'";
+  const looks = hasDocument
+    ? "style-src 'self' 'unsafe-inline'; img-src 'self' https: data:"
+    : "style-src 'self'; img-src 'self'";
   return {
     "content-type": "text/html; charset=utf-8",
     "content-security-policy": `default-src 'none'; script-src 'self'; ${looks}; connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'`,

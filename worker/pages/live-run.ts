@@ -27,7 +27,8 @@ ${!isGoing && renderRetryUndo({ ...run, undo: undefined }, reply)}
 
 const REFRESH_S = 5;
 
-const listControls = (run: Run) => (["pause", "resume", "cancel"] as const).filter((control) => run[control] !== undefined);
+const listControls = (run: Run) =>
+  (["pause", "resume", "cancel"] as const).filter((control) => run[control] !== undefined);
 
 function renderControls(run: Run): Content {
   const possible = listControls(run);

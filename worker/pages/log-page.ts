@@ -84,7 +84,8 @@ ${runs.map((run) => {
 }
 
 function renderEmpty({ query, older, settings }: Log): Content {
-  if (older !== undefined) return html`<p>No such run among the newest 10,000. Look further with <em>Older runs</em>.</p>`;
+  if (older !== undefined)
+    return html`<p>No such run among the newest 10,000. Look further with <em>Older runs</em>.</p>`;
   if (toQuery(query) !== "") return html`<p>No runs match these filters.</p>`;
   return html`<p>Nothing was run yet. Select tasks in <a href="${settings.kitsuUrls[0]}">Kitsu</a> and run a custom action: it will be here.</p>`;
 }

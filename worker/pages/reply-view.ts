@@ -128,7 +128,8 @@ function renderCell(cell: string | number | null): Content {
 }
 
 /** Behind a comma rather than within a word. */
-const breakLong = (text: string): Content => text.split(/(?<=[,;/&?])/).map((part, at) => [at > 0 && html`<wbr>`, part]);
+const breakLong = (text: string): Content =>
+  text.split(/(?<=[,;/&?])/).map((part, at) => [at > 0 && html`<wbr>`, part]);
 
 /** How much of an address is shown. */
 const ADDRESS_SHOWN = 40;

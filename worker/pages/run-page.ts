@@ -84,7 +84,9 @@ ${person !== undefined && html`<dt>Trust</dt><dd>${person.trust}</dd>`}
 }
 
 function renderWho({ person, call, selected }: RunRecord): Content {
-  const name = [person?.name, call?.person.email].filter((part, at, all) => part && all.indexOf(part) === at).join(", ");
+  const name = [person?.name, call?.person.email]
+    .filter((part, at, all) => part && all.indexOf(part) === at)
+    .join(", ");
   const projects = selected?.projects.join(", ") || call?.project;
   return html`${name && html`<dt>Person</dt><dd>${name}${person?.role && `, ${person.role}`}</dd>`}
 ${projects && html`<dt>Project</dt><dd>${projects}</dd>`}`;

@@ -7,7 +7,12 @@ export type Axis = { at(value: number): number; ticks: readonly number[] };
  * From zero to a round number above the most there is.
  * @param isWhole what is counted comes in one piece: there is no tick at half a task
  */
-export function makeAxis(most: number, [from, to]: readonly [from: number, to: number], count: number, isWhole = false): Axis {
+export function makeAxis(
+  most: number,
+  [from, to]: readonly [from: number, to: number],
+  count: number,
+  isWhole = false,
+): Axis {
   const [, end] = nice(0, most || 1, count);
   const marks = ticks(0, end, count);
   return { at: (value) => from + (value / end) * (to - from), ticks: isWhole ? marks.filter(Number.isInteger) : marks };

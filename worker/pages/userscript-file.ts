@@ -27,15 +27,21 @@ function metadataBlock(base: string, settings: Settings, version: string): strin
     ...header,
     ["namespace", `${new URL(base).origin}/`],
     ["version", version],
-    ...[...new Set([...settings.kitsuOrigins, new URL(base).origin].flatMap(matchOrigin))].map((pattern) => ["match", pattern]),
+    ...[...new Set([...settings.kitsuOrigins, new URL(base).origin].flatMap(matchOrigin))].map((pattern) => [
+      "match",
+      pattern,
+    ]),
     ["icon", `${base}/icon.svg`],
     ["homepageURL", `${base}/`],
     ["updateURL", `${base}/kitsu-actions.meta.js`],
     ["downloadURL", `${base}/kitsu-actions.user.js`],
   ];
-  return ["// ==UserScript==", ...lines.map(([key, value]) => `// @${key} ${value}`.trimEnd()), "// ==/UserScript==", ""].join(
-    "\n",
-  );
+  return [
+    "// ==UserScript==",
+    ...lines.map(([key, value]) => `// @${key} ${value}`.trimEnd()),
+    "// ==/UserScript==",
+    "",
+  ].join("\n");
 }
 
 /**

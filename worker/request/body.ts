@@ -119,7 +119,8 @@ async function readMultipart(bytes: ArrayBuffer, contentType: string): Promise<A
 
 const UNBOUNDED = "The multipart body is not complete or has no boundary.";
 
-const beginsWith = (bytes: ArrayBuffer, text: string) => new TextDecoder("latin1").decode(bytes.slice(0, text.length)) === text;
+const beginsWith = (bytes: ArrayBuffer, text: string) =>
+  new TextDecoder("latin1").decode(bytes.slice(0, text.length)) === text;
 
 function tooLarge(): Failure {
   return new Failure("body-too-large", {

@@ -124,7 +124,8 @@ export function understandCall(query: readonly ArrivedField[], fields: readonly 
   if (id !== undefined && unreadable !== undefined) throw invalid(unreadable.name, `and ${id.name} disagree`);
 
   const selection = readSelection(selected, leaveOut);
-  if (unsaid > 0) ignored.push({ name: `${unsaid.toLocaleString("en")} more`, value: "", reason: "more than are listed" });
+  if (unsaid > 0)
+    ignored.push({ name: `${unsaid.toLocaleString("en")} more`, value: "", reason: "more than are listed" });
   const names = [...body, ...query].map(([name]) => name);
   return {
     dialect: recogniseDialect(names),
@@ -143,10 +144,12 @@ export function understandCall(query: readonly ArrivedField[], fields: readonly 
 const findMeaning = (name: string) => MEANINGS.get(name.toLowerCase().replace(/_|\[\]$/g, ""));
 
 /** The person's id that arrived and could not be understood. */
-export const findUnreadableId = ({ ignored }: Pick<Call, "ignored">) => ignored.find(({ name }) => findMeaning(name) === "person");
+export const findUnreadableId = ({ ignored }: Pick<Call, "ignored">) =>
+  ignored.find(({ name }) => findMeaning(name) === "person");
 
 /** For whoever has nothing else to know the person by. */
-export const refuseUnreadableId = ({ name, value }: Ignored) => invalid(name, `is not the id of a person: "${clip(value, 60)}"`);
+export const refuseUnreadableId = ({ name, value }: Ignored) =>
+  invalid(name, `is not the id of a person: "${clip(value, 60)}"`);
 
 /** A field may come twice, under one name or two. */
 function takeClaim(
@@ -179,7 +182,8 @@ function readSelection(selected: readonly unknown[], leaveOut: LeaveOut): string
   const ids = new Set<string>();
   let [empty, repeated] = [0, 0];
   for (const entry of selected) {
-    if (entry !== null && typeof entry !== "string") throw invalid("selection", `must list task ids, but has ${show(entry)}`);
+    if (entry !== null && typeof entry !== "string")
+      throw invalid("selection", `must list task ids, but has ${show(entry)}`);
     for (const part of (entry ?? "").split(",")) {
       const candidate = part.trim();
       if (candidate === "") empty += 1;

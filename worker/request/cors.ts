@@ -37,7 +37,8 @@ export function allowReadingUnset(request: Request, response: Response, kitsuUrl
   const origin = request.headers.get("origin");
   const known = typeof kitsuUrl === "string" ? kitsuUrl.split(/[\s,]+/).filter((one) => URL.canParse(one)) : [];
   headers.append("vary", "Origin");
-  if (origin !== null && (known.length === 0 || known.some((one) => new URL(one).origin === origin))) allow(headers, origin);
+  if (origin !== null && (known.length === 0 || known.some((one) => new URL(one).origin === origin)))
+    allow(headers, origin);
   return response;
 }
 
@@ -57,7 +58,9 @@ const HEADERS_MAX = 50;
  * on everything, and nothing here is decided by a header's name.
  */
 export function allowSending(request: Request, maxAgeS = PREFLIGHT_MAX_AGE_S): Response {
-  const asked = (request.headers.get("access-control-request-headers") ?? "").split(",").map((name) => name.trim().toLowerCase());
+  const asked = (request.headers.get("access-control-request-headers") ?? "")
+    .split(",")
+    .map((name) => name.trim().toLowerCase());
   return new Response(null, {
     status: 204,
     headers: {

@@ -33,7 +33,10 @@ export function readFormAnswer(body: readonly ArrivedField[]): { submission: For
     else rest.push([name, value]);
   }
   if (texts.size > 0) {
-    const values = [...texts].map(([name, all]): [string, InputValue] => [name, all.length === 1 ? (all[0] ?? "") : all]);
+    const values = [...texts].map(([name, all]): [string, InputValue] => [
+      name,
+      all.length === 1 ? (all[0] ?? "") : all,
+    ]);
     submission.input = { ...submission.input, ...Object.fromEntries(values) };
   }
   // The form of a question without fields sends nothing but its name.
@@ -48,7 +51,8 @@ function addText(texts: Map<string, string[]>, name: string, text: string): void
   if (all === undefined) {
     if (texts.size >= INPUT_FIELDS_MAX) throw unusable("input", `has more than ${INPUT_FIELDS_MAX} fields`);
     texts.set(name, [text]);
-  } else if (all.length >= INPUT_VALUES_MAX) throw unusable(`${PREFIX}${name}`, `has more than ${INPUT_VALUES_MAX} values`);
+  } else if (all.length >= INPUT_VALUES_MAX)
+    throw unusable(`${PREFIX}${name}`, `has more than ${INPUT_VALUES_MAX} values`);
   else all.push(text);
 }
 
@@ -67,7 +71,8 @@ function checkSize(input: Input): void {
     const texts = [value].flat();
     if (texts.length > INPUT_VALUES_MAX) throw unusable(`${PREFIX}${name}`, `has more than ${INPUT_VALUES_MAX} values`);
     const most = Array.isArray(value) ? INPUT_VALUES_MAX * 60 : INPUT_MAX_CHARS;
-    if (texts.reduce((sum: number, one) => sum + String(one).length, 0) > most) throw unusable(`${PREFIX}${name}`, "is too long");
+    if (texts.reduce((sum: number, one) => sum + String(one).length, 0) > most)
+      throw unusable(`${PREFIX}${name}`, "is too long");
   }
 }
 

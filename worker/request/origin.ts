@@ -27,7 +27,8 @@ export function checkOrigin(request: Request, settings: Settings): void {
  * A page of this very host, which a Referrer-Policy of "no-referrer" keeps from saying so in `Origin`: the browser says it in
  * `Sec-Fetch-Site`, which a page can't set. A sandboxed frame, whose origin is "null" as well, is "cross-site" there.
  */
-const isHiddenSelf = ({ headers }: Request) => headers.get("origin") === "null" && headers.get("sec-fetch-site") === "same-origin";
+const isHiddenSelf = ({ headers }: Request) =>
+  headers.get("origin") === "null" && headers.get("sec-fetch-site") === "same-origin";
 
 /** Throws unless the request comes from one of our own pages. For what only they do, such as signing in. */
 export function checkOwnOrigin(request: Request, settings: Settings): void {

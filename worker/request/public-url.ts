@@ -33,7 +33,10 @@ const Visitor = v.pipe(v.string(), v.parseJson(), v.object({ scheme: v.literal("
  */
 export function redirectToHttps({ headers, url }: Request): Response | undefined {
   if (!url.startsWith("http:") || !v.is(Visitor, headers.get("cf-visitor"))) return undefined;
-  return new Response(null, { status: 308, headers: { location: url.replace(/^http:/, "https:"), "cache-control": "no-store" } });
+  return new Response(null, {
+    status: 308,
+    headers: { location: url.replace(/^http:/, "https:"), "cache-control": "no-store" },
+  });
 }
 
 const LOOPBACK = /^(localhost|.*\.localhost|127\.\d+\.\d+\.\d+|\[::1\])$/;

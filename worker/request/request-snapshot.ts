@@ -34,7 +34,11 @@ const HEADERS: ReadonlyMap<string, (value: string) => string> = new Map([
   ["referer", (value) => clip(maskKey(value), VALUE_MAX)],
 ]);
 
-export function takeSnapshot(request: Request, { pathname, search }: URL, fields: readonly ArrivedField[]): RequestSnapshot {
+export function takeSnapshot(
+  request: Request,
+  { pathname, search }: URL,
+  fields: readonly ArrivedField[],
+): RequestSnapshot {
   const headers: [string, string][] = [];
   for (const [name, value] of request.headers) {
     const say = HEADERS.get(name);

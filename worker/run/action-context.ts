@@ -53,7 +53,8 @@ export function createActionContext(
     kitsu: () => kitsu ?? throwNoKitsu(),
     createLink: (loan) => createTemporaryLink(context, { person, run: { id: run.id, at: known.at } }, loan),
     offerUndo: (offer) => {
-      if (action.undo === undefined) throw new Error("An action that offers to take back what it did must say how: undo");
+      if (action.undo === undefined)
+        throw new Error("An action that offers to take back what it did must say how: undo");
       left.undo = offer;
     },
     continueWith: (data, { asPerson = false } = {}) => {
@@ -64,7 +65,11 @@ export function createActionContext(
       known.signal.throwIfAborted();
       hasLocked = true;
       // Until the run goes on by itself, which keeps them for longer. Should the worker end in between, nobody waits for it long.
-      const holder = { run: run.id, person: person.name, until: Date.now() + settings.actionTimeLimitMs + LOCKED_MORE_MS };
+      const holder = {
+        run: run.id,
+        person: person.name,
+        until: Date.now() + settings.actionTimeLimitMs + LOCKED_MORE_MS,
+      };
       const busy = [...(await getLocks(env, action.id).take(holder, tasks, isShared))];
       if (known.signal.aborted) await left.release();
       known.signal.throwIfAborted();

@@ -20,16 +20,23 @@ export async function serveCatalogue(request: Request, context: RequestContext):
     mayRun: mayRun(person, action, context),
   }));
   const { trust, role } = person;
-  return Response.json({ version: WIRE_VERSION, person: { trust, role }, actions }, { headers: { "cache-control": "no-store" } });
+  return Response.json(
+    { version: WIRE_VERSION, person: { trust, role }, actions },
+    { headers: { "cache-control": "no-store" } },
+  );
 }
 
 /** As far as it can be told without a selection: a project may give another role, and a person who is not known may be anyone. */
 function mayRun(person: Person, action: Action, { settings }: RequestContext): boolean {
   const limits = settings.limits.get(action.id);
   const { role, departments } = person;
-  const isOneOf = (roles: readonly string[] | undefined) => roles === undefined || (role !== undefined && roles.includes(role));
+  const isOneOf = (roles: readonly string[] | undefined) =>
+    roles === undefined || (role !== undefined && roles.includes(role));
   const isInDepartment = limits?.departments === undefined || limits.departments.some((id) => departments.includes(id));
   return (
-    findLackingTrust(person, action, settings) === undefined && isOneOf(action.roles) && isOneOf(limits?.roles) && isInDepartment
+    findLackingTrust(person, action, settings) === undefined &&
+    isOneOf(action.roles) &&
+    isOneOf(limits?.roles) &&
+    isInDepartment
   );
 }

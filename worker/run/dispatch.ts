@@ -175,10 +175,24 @@ async function carryOut(
   }
   arrived ??= takeSnapshot(request, url, query);
   const { deployedAtS } = settings;
-  const known = { id, at, action: action.id, person: person && describePerson(person), call, selected, arrived, undo, deployedAtS };
+  const known = {
+    id,
+    at,
+    action: action.id,
+    person: person && describePerson(person),
+    call,
+    selected,
+    arrived,
+    undo,
+    deployedAtS,
+  };
   const describe = (what: Reply | Failure): RunRecord => {
     const failure = what instanceof Failure ? what : undefined;
-    const said = nameTasks(keepSafeLinks(what instanceof Failure ? what.reply : what, settings.schemes), call, selected);
+    const said = nameTasks(
+      keepSafeLinks(what instanceof Failure ? what.reply : what, settings.schemes),
+      call,
+      selected,
+    );
     return {
       ...known,
       tookMs: Date.now() - began,
@@ -198,7 +212,8 @@ async function carryOut(
   const response = answerCall(request, { run, reply: record.reply }, settings, { failure, call });
   // What goes on has written itself down.
   const isWritten = follow !== undefined && !(follow instanceof Failure);
-  const leaving = () => (note === undefined ? Promise.resolve(isWritten ? undefined : { record }) : note.leave(record, isWritten));
+  const leaving = () =>
+    note === undefined ? Promise.resolve(isWritten ? undefined : { record }) : note.leave(record, isWritten);
   // What changed something is kept before anybody is told, so that no address leads to nothing, whatever becomes of the worker then.
   const ended = action.isSafe ? undefined : leaving();
   await ended;
@@ -209,7 +224,9 @@ function checkMethod(request: Request, action: Action): void {
   if (request.method === "POST" || (request.method === "GET" && action.isSafe)) return;
   throw new Failure("method-not-allowed", {
     text: `${action.title} takes ${action.isSafe ? "GET and POST" : "POST"}, not ${request.method}.`,
-    advice: action.isSafe ? "Run it from Kitsu." : "It changes something, so it can't be opened as a link. Run it from Kitsu.",
+    advice: action.isSafe
+      ? "Run it from Kitsu."
+      : "It changes something, so it can't be opened as a link. Run it from Kitsu.",
     headers: { allow: action.isSafe ? "GET, POST, OPTIONS" : "POST, OPTIONS" },
   });
 }

@@ -46,7 +46,9 @@ export async function execute(
   if (first !== undefined) return { duplicate: await findDuplicate(action, actionContext, first.at, place) };
   const { retryOf } = actionContext.call;
   const reply =
-    retryOf === undefined ? await ready.run() : await retryOnce(retryOf, { id: actionContext.run.id, at }, ready.run, place);
+    retryOf === undefined
+      ? await ready.run()
+      : await retryOnce(retryOf, { id: actionContext.run.id, at }, ready.run, place);
   if (reply.kind === "ask") {
     await (takesTurn ? meet().reopen() : meet().open(beginning));
     return { reply };
@@ -60,7 +62,12 @@ export async function execute(
 }
 
 /** One retry of a run, from whichever page or tab; another one only where nothing came of it. */
-async function retryOnce(first: EarlierRun, own: EarlierRun, run: () => Promise<Reply>, { env, base }: Place): Promise<Reply> {
+async function retryOnce(
+  first: EarlierRun,
+  own: EarlierRun,
+  run: () => Promise<Reply>,
+  { env, base }: Place,
+): Promise<Reply> {
   const conversation = getRunCoordinator(env, first.id);
   const other = await conversation.takeRetry(own);
   if (other !== undefined) {

@@ -22,7 +22,9 @@ import { undoRun } from "./undo.ts";
 export async function dispatchRetry(request: Request, id: string, context: RequestContext): Promise<Response> {
   const { first, action, isReader } = await find(request, id, context);
   if (first.reply.kind === "started") {
-    throw new Failure("already-submitted", { text: "It is still running. You can retry what fails when it has finished." });
+    throw new Failure("already-submitted", {
+      text: "It is still running. You can retry what fails when it has finished.",
+    });
   }
   if (describeRun(context.base, first).retry === undefined) {
     throw new Failure("nothing-to-do", {
@@ -57,7 +59,12 @@ export async function dispatchUndo(request: Request, id: string, context: Reques
 }
 
 /** Cancels, pauses or resumes a run that goes on. */
-export async function dispatchControl(request: Request, id: string, what: Control, context: RequestContext): Promise<Response> {
+export async function dispatchControl(
+  request: Request,
+  id: string,
+  what: Control,
+  context: RequestContext,
+): Promise<Response> {
   const { first, action, isReader } = await find(request, id, context);
   const response = await perform(request, context, {
     action,

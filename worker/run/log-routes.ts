@@ -56,7 +56,13 @@ const Query = v.object({
   day: filter(v.pipe(v.string(), v.isoDate("must be a day like 2026-11-23"))),
   cursor: filter(text(1_000)),
   limit: v.optional(
-    v.pipe(v.string(), v.regex(/^\d{1,6}$/, "must be a whole number"), v.transform(Number), v.minValue(1), v.maxValue(FILE_RUNS)),
+    v.pipe(
+      v.string(),
+      v.regex(/^\d{1,6}$/, "must be a whole number"),
+      v.transform(Number),
+      v.minValue(1),
+      v.maxValue(FILE_RUNS),
+    ),
   ),
 });
 export type Query = v.InferOutput<typeof Query>;
@@ -73,7 +79,10 @@ export async function serveLog(request: Request, context: RequestContext): Promi
 /** `/runs.json`: `{runs, cursor}`; the next page is linked to as well. */
 export async function serveLogJson(request: Request, context: RequestContext): Promise<Response> {
   const { page } = await readPage(request, context, PAGE_RUNS);
-  const runs = listRows(page, context).map((row, index) => ({ ...row, at: new Date(page.runs[index]?.at ?? 0).toISOString() }));
+  const runs = listRows(page, context).map((row, index) => ({
+    ...row,
+    at: new Date(page.runs[index]?.at ?? 0).toISOString(),
+  }));
   return Response.json({ runs, cursor: page.cursor }, { headers: fileHeaders(request, page) });
 }
 
@@ -92,7 +101,11 @@ export async function serveLogCsv(request: Request, context: RequestContext): Pr
   });
 }
 
-async function readPage(request: Request, context: RequestContext, byDefault: number): Promise<{ query: Query; page: RunPage }> {
+async function readPage(
+  request: Request,
+  context: RequestContext,
+  byDefault: number,
+): Promise<{ query: Query; page: RunPage }> {
   await checkLogAccess(request, context);
   const query = readQuery(request);
   const { cursor, limit = byDefault, ...filters } = query;
@@ -115,9 +128,16 @@ function readQuery(request: Request): Query {
 const readTitles = (settings: Settings): ReadonlyMap<string, string> =>
   new Map(listActions(settings).map(({ id, title }) => [id, title]));
 
-function listRows({ runs }: RunPage, { settings, base }: RequestContext): (LoggedRun & { actionTitle: string; url: string })[] {
+function listRows(
+  { runs }: RunPage,
+  { settings, base }: RequestContext,
+): (LoggedRun & { actionTitle: string; url: string })[] {
   const titles = readTitles(settings);
-  return runs.map((run) => ({ ...run, actionTitle: titles.get(run.action) ?? run.action, url: linkRun(base, run.id, run.at).url }));
+  return runs.map((run) => ({
+    ...run,
+    actionTitle: titles.get(run.action) ?? run.action,
+    url: linkRun(base, run.id, run.at).url,
+  }));
 }
 
 const fileHeaders = (request: Request, { cursor }: RunPage): Record<string, string> => ({

@@ -7,7 +7,8 @@ import { formatSince } from "../format/since.ts";
 import type { Settings } from "../settings/settings.ts";
 import type { RunPhase } from "../storage/run-phase.ts";
 
-export const nameAction = (id: string, settings: Settings) => listActions(settings).find((action) => action.id === id)?.title ?? id;
+export const nameAction = (id: string, settings: Settings) =>
+  listActions(settings).find((action) => action.id === id)?.title ?? id;
 
 /** A reply without a word that may be personal. */
 export function withoutNames(reply: Reply, action: string, settings: Settings): Reply {
@@ -21,7 +22,11 @@ export function withoutNames(reply: Reply, action: string, settings: Settings): 
     case "ask":
       return { kind: "ask", title, fields: [], submit: reply.submit };
     case "started":
-      return { kind: "started", title, progress: reply.progress && { done: reply.progress.done, total: reply.progress.total } };
+      return {
+        kind: "started",
+        title,
+        progress: reply.progress && { done: reply.progress.done, total: reply.progress.total },
+      };
   }
 }
 
@@ -29,7 +34,11 @@ export function withoutNames(reply: Reply, action: string, settings: Settings): 
 export function describePhase(known: RunPhase, settings: Settings): Reply | Failure | undefined {
   switch (known.state) {
     case "running":
-      return { kind: "started", title: nameAction(known.action, settings), text: `Running since ${formatSince(known.since)}.` };
+      return {
+        kind: "started",
+        title: nameAction(known.action, settings),
+        text: `Running since ${formatSince(known.since)}.`,
+      };
     case "interrupted":
       return interrupted(nameAction(known.action, settings));
     case "void":

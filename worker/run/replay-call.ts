@@ -10,7 +10,11 @@ import type { RunRecord } from "../storage/run-record.ts";
  * @param isReader whoever may read the log, or has the run's key, and says nothing about who they are, acts for the person whose run it was
  * @param isRetry for the tasks that failed or were not tried alone, with what was answered then
  */
-export function replayCall(first: RunRecord, now: Call, { isReader, isRetry }: { isReader: boolean; isRetry: boolean }): Call {
+export function replayCall(
+  first: RunRecord,
+  now: Call,
+  { isReader, isRetry }: { isReader: boolean; isRetry: boolean },
+): Call {
   if (first.call === undefined) {
     throw new Failure("invalid-call", {
       text: "The call of that run could not be understood.",

@@ -18,7 +18,12 @@ export type Said = { run?: Run | undefined; reply: Reply };
 /** Where a reply comes from: what it failed of, and the call it answers. */
 type Origin = { failure?: Failure | undefined; call?: Call | undefined };
 
-export function answerCall(request: Request, { run, reply }: Said, settings: Settings, { failure, call }: Origin = {}): Response {
+export function answerCall(
+  request: Request,
+  { run, reply }: Said,
+  settings: Settings,
+  { failure, call }: Origin = {},
+): Response {
   const status = statusOf(reply, failure);
   const response = wantsPage(request)
     ? answerPage({ run, reply, status, settings, call, address: repeatAddress(request, run) })
@@ -93,7 +98,10 @@ function answerPage({ run, reply, status, settings, call, address }: PageAnswer)
   const destination = reply.kind === "done" && run?.undo === undefined ? findDestination(reply) : undefined;
   const going = run?.follow !== undefined ? run.url : undefined;
   if (destination !== undefined || going !== undefined)
-    return new Response(null, { status: 303, headers: { location: destination ?? going ?? "", "cache-control": "no-store" } });
+    return new Response(null, {
+      status: 303,
+      headers: { location: destination ?? going ?? "", "cache-control": "no-store" },
+    });
   const [kitsuUrl = ""] = settings.kitsuUrls;
   const path = call?.path?.startsWith("/") ? call.path : "";
   return renderPage({

@@ -118,7 +118,9 @@ export async function writeSurely(env: Env, settings: Settings, { record, keptBy
   try {
     isWritten = await write();
   } catch (cause) {
-    console.error(JSON.stringify({ message: "A run could not be written to the log yet", run: record.id, cause: String(cause) }));
+    console.error(
+      JSON.stringify({ message: "A run could not be written to the log yet", run: record.id, cause: String(cause) }),
+    );
   }
   const isKept = await tellKeeper(env, record, keptBy, isWritten);
   if (isWritten || isKept) return;
@@ -130,7 +132,12 @@ export async function writeSurely(env: Env, settings: Settings, { record, keptBy
 }
 
 /** One place writes again what was refused, so that nothing old is written over what is newer. */
-async function tellKeeper(env: Env, record: RunRecord, keptBy: string | undefined, isWritten: boolean): Promise<boolean> {
+async function tellKeeper(
+  env: Env,
+  record: RunRecord,
+  keptBy: string | undefined,
+  isWritten: boolean,
+): Promise<boolean> {
   if (env.RUN_COORDINATORS === undefined || (isWritten && keptBy === undefined)) return false;
   const conversation = getRunCoordinator(env, record.id);
   const telling = async () => {

@@ -39,7 +39,8 @@ export async function serveRun(request: Request, id: string, context: RequestCon
     return answerState(request, context, id, known, known.reply);
   }
   const { record, followed } = await findRun(env, settings, id, readTime(url) ?? timeOf(known));
-  if (followed !== undefined && isReader && wantsPage(request)) return renderLiveRun(followed.run, followed.reply, settings);
+  if (followed !== undefined && isReader && wantsPage(request))
+    return renderLiveRun(followed.run, followed.reply, settings);
   const state = withoutNames(record.reply, record.action, settings);
   const run = describeRun(base, record);
   const title = nameAction(record.action, settings);
@@ -70,7 +71,13 @@ async function readState(env: Env, id: string, attempt: string | undefined): Pro
 
 const timeOf = (known: RunPhase) => ("at" in known ? known.at : undefined);
 
-function answerState(request: Request, { base, settings }: RequestContext, id: string, known: RunPhase, reply: Reply): Response {
+function answerState(
+  request: Request,
+  { base, settings }: RequestContext,
+  id: string,
+  known: RunPhase,
+  reply: Reply,
+): Response {
   const at = timeOf(known) ?? Date.now();
   const run = { ...linkRun(base, id, at), ...(known.state === "over" && known.offers) };
   return answerCall(request, { run, reply }, settings);

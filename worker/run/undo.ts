@@ -11,7 +11,12 @@ import type { PendingRecord } from "./run-recorder.ts";
 /** `undone`: the run as it is afterwards, for the log; absent where nothing changed. */
 export type Undone = { reply: Reply; undone?: PendingRecord };
 
-export async function undoRun(action: Action, actionContext: ActionContext, first: RunRecord, env: Env): Promise<Undone> {
+export async function undoRun(
+  action: Action,
+  actionContext: ActionContext,
+  first: RunRecord,
+  env: Env,
+): Promise<Undone> {
   await checkMayUndo(action, actionContext, first);
   const { undo } = action;
   // A record that offered nothing is not of the run that can be taken back.
@@ -56,5 +61,8 @@ function undoneAlready({ title }: Action): Reply {
 }
 
 function tooLate({ title }: Action): Failure {
-  return new Failure("undo-over", { text: `${title} can't be taken back any more.`, advice: "Do it by hand in Kitsu." });
+  return new Failure("undo-over", {
+    text: `${title} can't be taken back any more.`,
+    advice: "Do it by hand in Kitsu.",
+  });
 }

@@ -13,12 +13,14 @@ export class Unsendable extends Error {
 /** The body of a request. All of it is ASCII, so that bytes and characters are one count. */
 export function encodeMessage(message: Readonly<Record<string, unknown>>): Uint8Array {
   const text = JSON.stringify(message, (key, value: unknown) => check(key, value)).replace(NOT_PLAIN, escapeUnit);
-  if (text.length > MESSAGE_MAX_BYTES) throw new Unsendable(`The message has ${text.length} bytes, more than ${MESSAGE_MAX_BYTES}`);
+  if (text.length > MESSAGE_MAX_BYTES)
+    throw new Unsendable(`The message has ${text.length} bytes, more than ${MESSAGE_MAX_BYTES}`);
   return new TextEncoder().encode(text);
 }
 
 function check(key: string, value: unknown): unknown {
-  if (typeof value === "number" && !Number.isSafeInteger(value)) throw new Unsendable(`${key} is ${value}, which is no integer`);
+  if (typeof value === "number" && !Number.isSafeInteger(value))
+    throw new Unsendable(`${key} is ${value}, which is no integer`);
   if (typeof value === "bigint") throw new Unsendable(`${key} is too large an integer`);
   if (typeof value !== "string") return value;
   if (value.includes("\0")) throw new Unsendable(`${key} has a NUL, where the server's strings end`);

@@ -64,7 +64,8 @@ function judge(status: number, text: string): unknown {
   const relayed = v.safeParse(Relayed, answer);
   if (relayed.success) {
     const { relay } = relayed.output;
-    if (relay === "unreachable" || relay === "busy") throw unreachable(`Its relay says: ${readError(answer) ?? relay}.`);
+    if (relay === "unreachable" || relay === "busy")
+      throw unreachable(`Its relay says: ${readError(answer) ?? relay}.`);
     const silence: Silence = { silence: relay };
     return silence;
   }
@@ -107,7 +108,8 @@ function barred(status: number, error: string | undefined): Failure {
     text: isLogin
       ? `The way to Afanasy is closed to this action server: it answered with the status ${status}${error === undefined ? "" : `, ${error}`}.`
       : `Something other than Afanasy answered, with the status ${status}.`,
-    advice: "Your TD checks the address in AFANASY, and the secrets AFANASY_TOKEN, AFANASY_ACCESS_ID and AFANASY_ACCESS_SECRET.",
+    advice:
+      "Your TD checks the address in AFANASY, and the secrets AFANASY_TOKEN, AFANASY_ACCESS_ID and AFANASY_ACCESS_SECRET.",
   });
 }
 

@@ -25,7 +25,10 @@ const atLeast = (least: number) => v.pipe(Integer, v.minValue(least, `must be at
 const Byte = v.pipe(atLeast(0), v.maxValue(127, "must be at most 127"));
 /** The server writes these into its answers without escaping them, and from then on nobody can read its list of jobs. */
 const Bare = v.pipe(Filled, v.regex(/^[^"\\\p{Cc}]+$/u, 'has \'"\', "\\" or a control character'));
-const Plain = v.pipe(Filled, v.regex(/^[\w.-]{1,100}$/, 'may have letters, digits, "_", "." and "-" only, a hundred at most'));
+const Plain = v.pipe(
+  Filled,
+  v.regex(/^[\w.-]{1,100}$/, 'may have letters, digits, "_", "." and "-" only, a hundred at most'),
+);
 
 /** What a studio may set of a block, beside what it renders. */
 export const BlockLimits = v.strictObject({
@@ -74,7 +77,9 @@ export const JobLimits = v.strictObject({
 });
 
 /** Which of its masks the server could not read. It says nothing of that: the job is rendered nowhere. */
-export function findUnreadableMask(job: v.InferOutput<typeof JobLimits>): "hosts_mask" | "hosts_mask_exclude" | undefined {
+export function findUnreadableMask(
+  job: v.InferOutput<typeof JobLimits>,
+): "hosts_mask" | "hosts_mask_exclude" | undefined {
   if (job.hosts_mask_type === "find") return undefined;
   return (["hosts_mask", "hosts_mask_exclude"] as const).find((name) => !isReadable(job[name] ?? ""));
 }
@@ -156,8 +161,12 @@ export const AfanasyJob = v.strictObject({
 });
 export type AfanasyJob = v.InferOutput<typeof AfanasyJob>;
 
-export const countTasks = (block: { frame_first: number; frame_last: number; frames_per_task: number; frames_inc: number }) =>
-  Math.ceil((Math.floor((block.frame_last - block.frame_first) / block.frames_inc) + 1) / block.frames_per_task);
+export const countTasks = (block: {
+  frame_first: number;
+  frame_last: number;
+  frames_per_task: number;
+  frames_inc: number;
+}) => Math.ceil((Math.floor((block.frame_last - block.frame_first) / block.frames_inc) + 1) / block.frames_per_task);
 
 /** Why this may not be sent as a job. Nothing: it may. */
 export function refuseJob(job: unknown): string | undefined {

@@ -6,7 +6,11 @@ import type { Zou } from "./zou.ts";
 export type Authors = ReadonlyMap<string, string | undefined>;
 
 /** Zou takes a name from managers alone, and without a word leaves out those of others. */
-export async function readBotAuthors(zou: Zou, personId: string | undefined, projectIds: readonly string[]): Promise<Authors> {
+export async function readBotAuthors(
+  zou: Zou,
+  personId: string | undefined,
+  projectIds: readonly string[],
+): Promise<Authors> {
   const roles = await readOwnRoles(zou, projectIds);
   return new Map([...roles].map(([id, role]) => [id, role === "admin" || role === "manager" ? personId : undefined]));
 }

@@ -8,7 +8,11 @@ type Answered = Pick<Response, "body" | "headers">;
  * The whole body. One that is larger, or says it will be, is let go at once.
  * @param tooLarge what to throw then
  */
-export async function readBytes(response: Answered, most: number, tooLarge: () => Error): Promise<Uint8Array<ArrayBuffer>> {
+export async function readBytes(
+  response: Answered,
+  most: number,
+  tooLarge: () => Error,
+): Promise<Uint8Array<ArrayBuffer>> {
   const { body, headers } = response;
   // What it says is the size as it was sent, which for a compressed body is the smaller one.
   if (Number(headers.get("content-length") ?? 0) > most) {
@@ -27,7 +31,10 @@ export const readText = async (response: Answered, most: number, tooLarge: () =>
 export const readStart = async (response: Answered, most: number): Promise<string> =>
   new TextDecoder().decode((await readUpTo(response, most)).bytes);
 
-async function readUpTo({ body }: Answered, most: number): Promise<{ bytes: Uint8Array<ArrayBuffer>; isWhole: boolean }> {
+async function readUpTo(
+  { body }: Answered,
+  most: number,
+): Promise<{ bytes: Uint8Array<ArrayBuffer>; isWhole: boolean }> {
   const chunks: Uint8Array[] = [];
   let size = 0;
   for (const reader = body?.getReader(); reader !== undefined; ) {

@@ -15,7 +15,9 @@ export async function readPace(api: string): Promise<number> {
 }
 
 export async function rememberPace(api: string, ms: number): Promise<void> {
-  const fresh = new Response(String(Math.max(1, Math.round(ms))), { headers: { "cache-control": `max-age=${LIFE_S}` } });
+  const fresh = new Response(String(Math.max(1, Math.round(ms))), {
+    headers: { "cache-control": `max-age=${LIFE_S}` },
+  });
   await caches.default.put(keyOf(api), fresh).catch(() => undefined);
 }
 

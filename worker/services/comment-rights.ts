@@ -7,7 +7,10 @@ import type { Project, Role, TaskStatus } from "./zou-objects.ts";
 export type Commenter = { id: string | undefined; role: Role | undefined; departments: readonly string[] };
 
 /** Why this person may not comment on the task. */
-export function refuseComment({ task, entity, taskType }: SelectedTask, { id, role, departments }: Commenter): string | undefined {
+export function refuseComment(
+  { task, entity, taskType }: SelectedTask,
+  { id, role, departments }: Commenter,
+): string | undefined {
   if (role === "admin" || role === "manager" || role === "client") return undefined;
   if (id !== undefined && (task.assignees.includes(id) || entity?.created_by === id)) return undefined;
   if (role !== "supervisor") return "Only for its assignees, and for supervisors";
@@ -35,7 +38,9 @@ export function refuseRetake(
 ): string | undefined {
   const most = status?.is_retake ? readRetakesMost(project?.max_retakes ?? 0, entity?.data.max_retakes) : undefined;
   if (most === undefined || task.retake_count < most) return undefined;
-  return role === "client" ? "No more retakes are allowed" : `No more retakes: ${task.retake_count} of ${most} are used`;
+  return role === "client"
+    ? "No more retakes are allowed"
+    : `No more retakes: ${task.retake_count} of ${most} are used`;
 }
 
 /** The entity's own column wins over the project; neither is a limit where it is 0. */

@@ -46,7 +46,10 @@ async function readOutputs(zou: Zou, tasks: readonly { entityId: string }[]): Pr
     rows.filter(({ canceled }) => !canceled).toSorted(byAge),
     (row) => `${row.entity_id} ${row.task_type_id}`,
   );
-  return { isHidden: false, of: ({ entityId, taskTypeId }) => (files.get(`${entityId} ${taskTypeId}`) ?? []).flatMap(toRecorded) };
+  return {
+    isHidden: false,
+    of: ({ entityId, taskTypeId }) => (files.get(`${entityId} ${taskTypeId}`) ?? []).flatMap(toRecorded),
+  };
 }
 
 async function readWorking(zou: Zou, tasks: readonly { taskId: string }[]): Promise<RecordedFiles> {

@@ -22,14 +22,18 @@ export function findTasks(zou: Zou, ids: readonly string[]): Promise<Found> {
 }
 
 async function findByIds(zou: Zou, ids: readonly string[]): Promise<Found> {
-  const tasks = byId(ids.length === 0 ? [] : await zou.read(`/data/tasks?${idsQuery(ids)}&relations=true`, v.array(Task)));
+  const tasks = byId(
+    ids.length === 0 ? [] : await zou.read(`/data/tasks?${idsQuery(ids)}&relations=true`, v.array(Task)),
+  );
   checkProjects(new Set([...tasks.values()].map((task) => task.project_id)));
   const entities = new Map<string, Entity>();
   // Shots, their sequences, their episodes.
   for (let wanted = unique([...tasks.values()].map((task) => task.entity_id)); wanted.length > 0; ) {
     const read = await zou.read(`/data/entities?${idsQuery(wanted)}`, v.array(Entity));
     for (const entity of read) entities.set(entity.id, entity);
-    wanted = unique(read.flatMap(({ parent_id, source_id }) => parent_id ?? source_id ?? [])).filter((id) => !entities.has(id));
+    wanted = unique(read.flatMap(({ parent_id, source_id }) => parent_id ?? source_id ?? [])).filter(
+      (id) => !entities.has(id),
+    );
   }
   return { tasks, entities };
 }

@@ -84,7 +84,8 @@ export function openFlamenco({ url, access }: FlamencoTarget, signal: AbortSigna
     jobs: async () => {
       const response = await send("GET", "/jobs");
       // The list could only be had by a query before 3.6, which takes POST alone there, and answers a GET with 400 as its validator does.
-      if (![400, 404, 405].includes(response.status)) return parse(await expect(response, LIST_MAX_BYTES), JobList, "/jobs").jobs;
+      if (![400, 404, 405].includes(response.status))
+        return parse(await expect(response, LIST_MAX_BYTES), JobList, "/jobs").jobs;
       await response.body?.cancel();
       return parse(await expect(await send("POST", "/jobs/query", {}), LIST_MAX_BYTES), JobList, "/jobs/query").jobs;
     },
@@ -193,7 +194,8 @@ function parse<S extends v.GenericSchema>(body: string, schema: S, path: string)
   const [issue] = parsed.issues;
   throw new Failure("farm-broken", {
     text: "Flamenco answered something that can't be understood.",
-    advice: "Your Flamenco may be older or newer than this action server, or something else answers at FLAMENCO.url: tell your TD.",
+    advice:
+      "Your Flamenco may be older or newer than this action server, or something else answers at FLAMENCO.url: tell your TD.",
     // It may have done what was asked: that is to be found out.
     retry: true,
     cause: new Error(`${path}: ${v.getDotPath(issue) ?? "the answer"}: ${issue.message}`),

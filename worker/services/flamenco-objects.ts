@@ -62,7 +62,11 @@ export const TaskDetail = v.object({
 });
 export type TaskDetail = v.InferOutput<typeof TaskDetail>;
 
-export const Machine = v.object({ id: v.string(), name: v.fallback(v.string(), ""), status: v.fallback(v.string(), "") });
+export const Machine = v.object({
+  id: v.string(),
+  name: v.fallback(v.string(), ""),
+  status: v.fallback(v.string(), ""),
+});
 export type Machine = v.InferOutput<typeof Machine>;
 export const MachineList = v.object({ workers: v.nullish(v.array(Machine), []) });
 /** `task` is the one it is at work on, or its last. */

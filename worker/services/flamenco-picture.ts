@@ -10,7 +10,11 @@ const KINDS = /^image\/(jpeg|png|webp)\b/;
 /**
  * @param address as `lastRendered` gave it: anything but a picture of a job on this Flamenco is refused
  */
-export async function fetchPicture({ url, access }: FlamencoTarget, address: string, signal: AbortSignal): Promise<Response> {
+export async function fetchPicture(
+  { url, access }: FlamencoTarget,
+  address: string,
+  signal: AbortSignal,
+): Promise<Response> {
   // Both as URLs: a host in capitals or a port that goes without saying is written otherwise there.
   if (!new URL(address).href.startsWith(new URL(`${url}/job-files/`).href)) throw none();
   const response = await fetch(address, {
@@ -28,9 +32,11 @@ export async function fetchPicture({ url, access }: FlamencoTarget, address: str
     await response.body?.cancel();
     throw none(new Error(`${response.status} ${kind}`));
   }
-  const picture = await readBytes(response, PICTURE_MAX_BYTES, () => none(new Error("too large"))).catch((cause: unknown) => {
-    throw signal.aborted ? signal.reason : cause instanceof Failure ? cause : none(cause);
-  });
+  const picture = await readBytes(response, PICTURE_MAX_BYTES, () => none(new Error("too large"))).catch(
+    (cause: unknown) => {
+      throw signal.aborted ? signal.reason : cause instanceof Failure ? cause : none(cause);
+    },
+  );
   return new Response(picture, {
     headers: {
       "content-type": kind,
@@ -41,4 +47,5 @@ export async function fetchPicture({ url, access }: FlamencoTarget, address: str
   });
 }
 
-const none = (cause?: unknown) => new Failure("loan-over", { text: "There is no picture of it, or not any more.", cause });
+const none = (cause?: unknown) =>
+  new Failure("loan-over", { text: "There is no picture of it, or not any more.", cause });

@@ -32,7 +32,12 @@ export function entityPath(entity: Entity, place: Place): string {
 }
 
 /** What an episode's own tasks are below is that episode. What a task was for may be deleted: its type still says what kind it was. */
-export function taskPath({ task, entity, taskType, ...place }: Pick<SelectedTask, "task" | "entity" | "taskType"> & Place): string {
+export function taskPath({
+  task,
+  entity,
+  taskType,
+  ...place
+}: Pick<SelectedTask, "task" | "entity" | "taskType"> & Place): string {
   const type = entity?.type ?? taskType?.for_entity;
   if (type === "Episode") return `/productions/${task.project_id}/episodes/${task.entity_id}/tasks/${task.id}`;
   return `${production(task.project_id, type, place)}/${listOf(type)}/tasks/${task.id}`;

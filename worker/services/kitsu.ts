@@ -107,12 +107,18 @@ function openTables(zou: Zou, view: string): Tables {
     persons: table("/data/persons", ZouPerson),
     entityTypes: table("/data/entity-types", Named),
     departments: table("/data/departments", Named),
-    hoursByDay: async () => (await readTable(zou, view, "/data/organisations", v.array(Organisation)))[0]?.hours_by_day ?? 8,
+    hoursByDay: async () =>
+      (await readTable(zou, view, "/data/organisations", v.array(Organisation)))[0]?.hours_by_day ?? 8,
   };
 }
 
 /** A whole table, kept for minutes where this worker runs. A cache that can't be used is none: the table is then read each time. */
-async function readTable<S extends v.GenericSchema>(zou: Zou, view: string, path: string, schema: S): Promise<v.InferOutput<S>> {
+async function readTable<S extends v.GenericSchema>(
+  zou: Zou,
+  view: string,
+  path: string,
+  schema: S,
+): Promise<v.InferOutput<S>> {
   const key = `https://tables.invalid/${encodeURIComponent(view)}${path}`;
   const kept = await caches.default.match(key).catch(() => undefined);
   const parsed = v.safeParse(schema, kept && (await kept.json().catch(() => undefined)));

@@ -59,7 +59,12 @@ async function begin(url: string, { method, signal }: Request, headers: Headers)
   const overtime = new AbortController();
   const timer = setTimeout(() => overtime.abort(), ANSWER_MAX_MS);
   try {
-    return await fetch(url, { method, headers, redirect: "manual", signal: AbortSignal.any([signal, overtime.signal]) });
+    return await fetch(url, {
+      method,
+      headers,
+      redirect: "manual",
+      signal: AbortSignal.any([signal, overtime.signal]),
+    });
   } catch (cause) {
     throw new Failure(overtime.signal.aborted ? "kitsu-timeout" : "kitsu-unreachable", {
       text: "Kitsu did not give the preview.",
@@ -83,7 +88,8 @@ const notKitsu = (status: number) =>
 function refused(status: number): Failure {
   if (status >= 300 && status <= 399) return notKitsu(status);
   const cause = new Error(`The media of a preview: ${status}`);
-  if (status === 404) return new Failure("kitsu-unknown", { text: "Kitsu has no media for this preview any more.", cause });
+  if (status === 404)
+    return new Failure("kitsu-unknown", { text: "Kitsu has no media for this preview any more.", cause });
   if (status === 401 || status === 403 || status === 422) {
     return new Failure("kitsu-forbidden", {
       text: "Kitsu does not give this preview to the worker's account.",
@@ -91,5 +97,9 @@ function refused(status: number): Failure {
       cause,
     });
   }
-  return new Failure("kitsu-broken", { text: `Kitsu itself failed, with the status ${status}.`, retry: status >= 500, cause });
+  return new Failure("kitsu-broken", {
+    text: `Kitsu itself failed, with the status ${status}.`,
+    retry: status >= 500,
+    cause,
+  });
 }

@@ -27,7 +27,9 @@ export function tellMissing<R extends Reply>(reply: R, missing: readonly string[
 const Kept = v.object({ missing: v.array(v.string()) });
 
 /** What a run that goes on keeps of them: what its server reports says nothing of them. */
-export const keepMissing = (missing: readonly string[]): v.InferInput<typeof Kept> => ({ missing: missing.slice(0, LISTED_MAX) });
+export const keepMissing = (missing: readonly string[]): v.InferInput<typeof Kept> => ({
+  missing: missing.slice(0, LISTED_MAX),
+});
 
 export function readMissing(data: unknown): string[] {
   const kept = v.safeParse(Kept, data);

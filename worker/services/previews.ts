@@ -27,18 +27,25 @@ export async function publishPicture(zou: Zou, taskId: string, comment: TaskComm
   const { id } = begun ?? (await zou.write("POST", `${path}/add-preview`, {}, Made));
   const form = new FormData();
   // Zou keeps the name without its ending, by which it is known that the file came.
-  form.append("file", new Blob([picture], { type: extension === "png" ? "image/png" : "image/jpeg" }), `rendered.${extension}`);
+  form.append(
+    "file",
+    new Blob([picture], { type: extension === "png" ? "image/png" : "image/jpeg" }),
+    `rendered.${extension}`,
+  );
   try {
     await zou.write("POST", `/pictures/preview-files/${encodeURIComponent(id)}`, form, v.unknown());
   } catch (thrown) {
     // Without an answer the file may have arrived: whoever calls again finds out.
     if (isUnanswered(thrown)) throw thrown;
-    await zou.write("DELETE", `${path}/preview-files/${encodeURIComponent(id)}`, undefined, v.unknown()).catch(() => undefined);
+    await zou
+      .write("DELETE", `${path}/preview-files/${encodeURIComponent(id)}`, undefined, v.unknown())
+      .catch(() => undefined);
     throw thrown;
   }
 }
 
-export const hasPreview = ({ previews }: TaskComment) => previews.some(({ original_name }) => original_name !== undefined);
+export const hasPreview = ({ previews }: TaskComment) =>
+  previews.some(({ original_name }) => original_name !== undefined);
 
 /** Nobody knows what Zou made of it. */
 export const isUnanswered = (thrown: unknown) =>
@@ -48,7 +55,8 @@ export const isUnanswered = (thrown: unknown) =>
 function readFormat(picture: Picture): string {
   const [extension] = BEGINNINGS.find(([, bytes]) => bytes.every((byte, index) => picture[index] === byte)) ?? [];
   if (extension === undefined) throw refuse("The picture is neither a PNG nor a JPEG");
-  if (picture.length > PICTURE_MAX_BYTES) throw refuse(`The picture has more than ${PICTURE_MAX_BYTES / 1_024 / 1_024} MB`);
+  if (picture.length > PICTURE_MAX_BYTES)
+    throw refuse(`The picture has more than ${PICTURE_MAX_BYTES / 1_024 / 1_024} MB`);
   return extension;
 }
 

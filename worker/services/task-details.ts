@@ -30,7 +30,10 @@ export function entityFacts(selected: SelectedTask, readers: Readers): TaskDetai
   if (parent !== undefined) facts.push(["parent", `${parent.name} (${parent.type})`, "name"]);
   if (episode !== undefined && episode !== parent) facts.push(["episode", episode.name, "name"]);
   if (project !== undefined)
-    facts.push(["project", project.name, "name"], ["project's page", readers.kitsuUrl + listPath(project, entity), "address"]);
+    facts.push(
+      ["project", project.name, "name"],
+      ["project's page", readers.kitsuUrl + listPath(project, entity), "address"],
+    );
   const own = project?.descriptors.filter(({ entity_type }) => entity_type === entity.type);
   const columns = new Map(own?.map(({ field_name, name }) => [field_name, name]));
   for (const [key, value] of Object.entries(entity.data)) {

@@ -7,7 +7,8 @@ export type Labels = Pick<SelectedTask, "name" | "label" | "entityLabel">;
 /** "SQ01 / SH010", "Characters / Mira", "Concept / Harbor": the entity within its project and episode. */
 export function nameEntity({ entity, parent, assetType }: Pick<Known, "entity" | "parent" | "assetType">): string {
   if (entity === undefined) return "(deleted)";
-  const group = { Shot: parent?.name, Asset: assetType, Sequence: "", Edit: "", Episode: "" }[entity.type] ?? entity.type;
+  const group =
+    { Shot: parent?.name, Asset: assetType, Sequence: "", Edit: "", Episode: "" }[entity.type] ?? entity.type;
   return join(group, entity.name);
 }
 

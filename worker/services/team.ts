@@ -7,10 +7,14 @@ import { type Role, TeamMember, ZouPerson } from "./zou-objects.ts";
 const Authenticated = v.object({ user: ZouPerson });
 
 /** Whose account Zou is asked with. */
-export const readSelf = async (zou: Zou): Promise<ZouPerson> => (await zou.read("/auth/authenticated", Authenticated)).user;
+export const readSelf = async (zou: Zou): Promise<ZouPerson> =>
+  (await zou.read("/auth/authenticated", Authenticated)).user;
 
 /** The roles of the account itself that Zou is asked with. */
-export async function readOwnRoles(zou: Zou, projectIds: readonly string[]): Promise<ReadonlyMap<string, Role | undefined>> {
+export async function readOwnRoles(
+  zou: Zou,
+  projectIds: readonly string[],
+): Promise<ReadonlyMap<string, Role | undefined>> {
   const user = await readSelf(zou);
   return new Map(await Promise.all(projectIds.map(async (id) => [id, await readRole(zou, user, id)] as const)));
 }

@@ -36,7 +36,9 @@ export function showKitsu(
     readTasks: (ids) => select(kitsu.readTasks(ids)),
     readProject: async (id) => show(await kitsu.readProject(id)),
     readPreviews: async (tasks) => {
-      const roles = new Map(await Promise.all(tasks.map(async ({ task }) => [task.id, await roleIn(task.project_id)] as const)));
+      const roles = new Map(
+        await Promise.all(tasks.map(async ({ task }) => [task.id, await roleIn(task.project_id)] as const)),
+      );
       const read = await kitsu.readPreviews(tasks);
       return new Map([...read].filter(([, preview]) => isShown(preview, roles.get(preview.task_id ?? ""))));
     },
@@ -91,7 +93,18 @@ const ENTITY: readonly string[] = [
 
 const PREVIEW: readonly string[] = [
   ...COMMON,
-  ...["task_id", "revision", "position", "extension", "original_name", "status", "width", "height", "duration", "file_size"],
+  ...[
+    "task_id",
+    "revision",
+    "position",
+    "extension",
+    "original_name",
+    "status",
+    "width",
+    "height",
+    "duration",
+    "file_size",
+  ],
 ];
 
 type Members = Record<string, unknown>;

@@ -33,11 +33,22 @@ type Sending = { target: ForwardTarget; secret: string; id: string; body: string
  * Sends a call. Throws a Failure where no complete answer arrives.
  * @param id the run's, and so the webhook's: the same for every try
  */
-export async function sendCall(target: ForwardTarget, id: string, call: unknown, signal: AbortSignal): Promise<StudioAnswer> {
+export async function sendCall(
+  target: ForwardTarget,
+  id: string,
+  call: unknown,
+  signal: AbortSignal,
+): Promise<StudioAnswer> {
   const { secret } = target;
   if (secret === undefined) throw unsigned(target);
   const overtime = AbortSignal.timeout(target.timeLimitMs);
-  const sending: Sending = { target, secret, id, body: JSON.stringify(call), signal: AbortSignal.any([signal, overtime]) };
+  const sending: Sending = {
+    target,
+    secret,
+    id,
+    body: JSON.stringify(call),
+    signal: AbortSignal.any([signal, overtime]),
+  };
   try {
     return await readAnswer(await sendTwice(sending), sending);
   } catch (thrown) {

@@ -35,7 +35,8 @@ export function readZouAnswer<S extends v.GenericSchema>(answer: ZouAnswer, aske
   if (!isGood) throw refused(answer, value, asked);
   // Where nothing is to be said, Zou says 204.
   if (body.trim() === "" && status !== 204) throw broken("Kitsu's answer is empty.", answer, asked);
-  if (body.trim() !== "" && value === undefined) throw broken("Kitsu's answer ends in its middle, or is no JSON.", answer, asked);
+  if (body.trim() !== "" && value === undefined)
+    throw broken("Kitsu's answer ends in its middle, or is no JSON.", answer, asked);
   const parsed = v.safeParse(schema, value);
   if (parsed.success) return parsed.output;
   const [{ message }] = parsed.issues;
@@ -94,7 +95,10 @@ const Said = v.object({
   msg: maybe,
   error: maybe,
   two_factor_authentication_required: v.fallback(v.optional(v.boolean()), undefined),
-  data: v.fallback(v.optional(v.object({ errors: v.array(v.object({ field: maybe, message: v.string() })) })), undefined),
+  data: v.fallback(
+    v.optional(v.object({ errors: v.array(v.object({ field: maybe, message: v.string() })) })),
+    undefined,
+  ),
 });
 
 /** Zou says what is wrong as `message`, `msg` or `error`, each where another of its layers refuses. */
@@ -178,7 +182,8 @@ function secondFactor({ account }: Asked, cause: Error): Failure {
         }
       : {
           text: "It is the action server's account that has none, not yours.",
-          advice: "Tell your TD: KITSU_TOKEN must be the token of a bot, or of an account with two-factor authentication.",
+          advice:
+            "Tell your TD: KITSU_TOKEN must be the token of a bot, or of an account with two-factor authentication.",
         }),
     cause,
   });

@@ -159,7 +159,10 @@ export const ZouPerson = v.object({
 export type ZouPerson = v.InferOutput<typeof ZouPerson>;
 
 /** One of a project's team: the project's role is there if it differs from the person's own. */
-export const TeamMember = v.object({ ...ZouPerson.entries, project_role: v.fallback(maybe(v.picklist(ROLES)), undefined) });
+export const TeamMember = v.object({
+  ...ZouPerson.entries,
+  project_role: v.fallback(maybe(v.picklist(ROLES)), undefined),
+});
 export type TeamMember = v.InferOutput<typeof TeamMember>;
 
 export const PreviewFile = v.looseObject({
@@ -200,7 +203,12 @@ export const WorkingFile = v.object({
 });
 export type WorkingFile = v.InferOutput<typeof WorkingFile>;
 
-export const TimeSpent = v.object({ task_id: v.string(), person_id: v.string(), date: v.string(), duration: v.number() });
+export const TimeSpent = v.object({
+  task_id: v.string(),
+  person_id: v.string(),
+  date: v.string(),
+  duration: v.number(),
+});
 export type TimeSpent = v.InferOutput<typeof TimeSpent>;
 
 export const Organisation = v.object({ name: v.fallback(v.string(), ""), hours_by_day: v.fallback(v.number(), 8) });

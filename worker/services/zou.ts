@@ -111,7 +111,8 @@ export function openZou(api: string, token: string, signal: AbortSignal, account
   }
 }
 
-const isLost = (thrown: unknown) => thrown instanceof Failure && thrown.code === "kitsu-unreachable" && thrown.reply.retry === true;
+const isLost = (thrown: unknown) =>
+  thrown instanceof Failure && thrown.code === "kitsu-unreachable" && thrown.reply.retry === true;
 
 /** `?id=["a","b"]`, at most IDS_MAX of them. */
 export const idsQuery = (ids: readonly string[]) => `id=${encodeURIComponent(JSON.stringify(ids))}`;

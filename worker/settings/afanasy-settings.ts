@@ -8,8 +8,16 @@ import { BlockLimits, findUnreadableMask, JobLimits } from "../services/afanasy-
 import { FeedbackSettings, STANDSTILL_MINUTES } from "./feedback-settings.ts";
 import { structured } from "./setting-schemas.ts";
 
-const Text = v.pipe(v.string(), v.trim(), v.minLength(1, "must not be empty"), v.maxLength(80, "must have at most 80 characters"));
-const Id = v.pipe(v.string(), v.regex(/^[a-z][a-z0-9]*(-[a-z0-9]+)*$/, "must have small letters, digits and single hyphens"));
+const Text = v.pipe(
+  v.string(),
+  v.trim(),
+  v.minLength(1, "must not be empty"),
+  v.maxLength(80, "must have at most 80 characters"),
+);
+const Id = v.pipe(
+  v.string(),
+  v.regex(/^[a-z][a-z0-9]*(-[a-z0-9]+)*$/, "must have small letters, digits and single hyphens"),
+);
 const Page = v.pipe(v.string(), v.regex(/^https?:\/\/[^\s@]+$/, 'must be an address, "https://…"'));
 const Name = v.pipe(v.string(), v.regex(/^[\w.-]+$/, 'must be a name of letters, digits, "_", "." and "-"'));
 const whole = (least: number, most: number) =>
@@ -56,7 +64,10 @@ const Command = v.pipe(
 
 const FrameFile = v.pipe(
   TemplateText(COMMAND_VARIABLES),
-  v.check((template) => textsOf(template).every((text) => FRAME_PATH.test(text)), "must be a path; @####@ is the frame"),
+  v.check(
+    (template) => textsOf(template).every((text) => FRAME_PATH.test(text)),
+    "must be a path; @####@ is the frame",
+  ),
 );
 
 const JobSettings = v.pipe(
@@ -101,7 +112,10 @@ const Priority = v.pipe(
     least: v.optional(PriorityNumber, 1),
     most: v.optional(PriorityNumber, 99),
   }),
-  v.check(({ least, most, default: usual }) => least <= usual && usual <= most, "must have least, default and most in that order"),
+  v.check(
+    ({ least, most, default: usual }) => least <= usual && usual <= most,
+    "must have least, default and most in that order",
+  ),
 );
 
 export const Afanasy = v.strictObject({
@@ -110,7 +124,10 @@ export const Afanasy = v.strictObject({
   page: v.optional(Page),
   user: v.optional(TemplateText(FACT_VARIABLES), "{person.desktop_login|lower}"),
   project: v.optional(TemplateText(FACT_VARIABLES), "{project}"),
-  branch: v.optional(v.pipe(v.string(), v.regex(/^\/[\w.-]*$/, 'must be one name behind "/": the server cuts deeper ones')), "/"),
+  branch: v.optional(
+    v.pipe(v.string(), v.regex(/^\/[\w.-]*$/, 'must be one name behind "/": the server cuts deeper ones')),
+    "/",
+  ),
   priority: v.optional(Priority, {}),
   frames_most: v.optional(whole(1, 1_000_000), 10_000),
   at_once: v.optional(whole(1, 6), 2),
@@ -136,7 +153,8 @@ export const Afanasy = v.strictObject({
 });
 export type Afanasy = v.InferOutput<typeof Afanasy>;
 
-const isUsing = (templates: readonly Template[], variable: string) => templates.some(({ variables }) => variables.has(variable));
+const isUsing = (templates: readonly Template[], variable: string) =>
+  templates.some(({ variables }) => variables.has(variable));
 
 const Secret = v.optional(v.pipe(v.string(), v.trim()), "");
 
@@ -156,7 +174,10 @@ export const AFANASY_HELP: Record<keyof typeof AFANASY_VARIABLES, string> = {
 };
 
 /** What is set, with its secrets. */
-export type AfanasySettings = Afanasy & { token: string | undefined; access: { id: string; secret: string } | undefined };
+export type AfanasySettings = Afanasy & {
+  token: string | undefined;
+  access: { id: string; secret: string } | undefined;
+};
 
 type Variables = v.InferOutput<v.ObjectSchema<typeof AFANASY_VARIABLES, undefined>>;
 

@@ -7,7 +7,9 @@ export const FARM_HELP = { ...AFANASY_HELP, ...FLAMENCO_HELP };
 
 export type FarmSettings = { afanasy: AfanasySettings | undefined; flamenco: FlamencoSettings | undefined };
 
-export const readFarms = (set: Parameters<typeof readAfanasy>[0] & Parameters<typeof readFlamenco>[0]): FarmSettings => ({
+export const readFarms = (
+  set: Parameters<typeof readAfanasy>[0] & Parameters<typeof readFlamenco>[0],
+): FarmSettings => ({
   afanasy: readAfanasy(set),
   flamenco: readFlamenco(set),
 });

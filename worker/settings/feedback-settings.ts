@@ -42,14 +42,25 @@ export const chooseStatus = ({ done, failed }: FeedbackSettings, end: End, isSta
 const REASON_MAX_CHARS = 1_000;
 
 /** `isStalled`: it was given up while it waited, so nothing is known to be wrong with it. `reason` of what is done says what is missing. */
-export type RenderEnd = { state: End; reason?: string | undefined; url?: string | undefined; isStalled?: boolean | undefined };
+export type RenderEnd = {
+  state: End;
+  reason?: string | undefined;
+  url?: string | undefined;
+  isStalled?: boolean | undefined;
+};
 
 /** @param farm its name, "Flamenco" */
-export function writeFeedback({ state, reason, url, isStalled }: RenderEnd, farm: string, run: { url: string }): string {
+export function writeFeedback(
+  { state, reason, url, isStalled }: RenderEnd,
+  farm: string,
+  run: { url: string },
+): string {
   const said = reason === undefined ? "" : quiet(reason);
   const failed = isStalled ? `The render with ${farm} was given up` : `The render with ${farm} failed`;
   return [
-    state === "done" ? [`Rendered with ${farm}.`, said].filter(Boolean).join(" ") : `${failed}${said === "" ? "." : `: ${said}`}`,
+    state === "done"
+      ? [`Rendered with ${farm}.`, said].filter(Boolean).join(" ")
+      : `${failed}${said === "" ? "." : `: ${said}`}`,
     "",
     ...(url !== undefined && isPage(url) ? [`${farm}: ${url}`] : []),
     runLine(run),

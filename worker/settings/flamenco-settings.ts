@@ -54,7 +54,10 @@ const explainForms =
 
 const Path = v.pipe(
   TemplateText(FACT_VARIABLES),
-  v.check(({ parts: [first] }) => typeof first === "string" && isAbsolute(first), "must begin at a root, as /mnt/prod does"),
+  v.check(
+    ({ parts: [first] }) => typeof first === "string" && isAbsolute(first),
+    "must begin at a root, as /mnt/prod does",
+  ),
   v.check(({ source }) => !FORBIDDEN.test(source), `must have none of ${FORBIDDEN_SAID}`),
 );
 /** One for all tasks, or the first that fits the type of the task. */
@@ -80,7 +83,10 @@ const Paths = v.pipe(
 );
 export type TaskPaths = readonly { task_type?: readonly string[] | undefined; path: Template }[];
 
-const Value = v.union([v.number(), v.boolean(), TemplateText(ORDER_VARIABLES)], explainForms("a text, a number, true or false"));
+const Value = v.union(
+  [v.number(), v.boolean(), TemplateText(ORDER_VARIABLES)],
+  explainForms("a text, a number, true or false"),
+);
 const NO_PRESETS: Readonly<Record<string, v.InferOutput<typeof Value>>> = {};
 const JobType = v.pipe(
   v.union(
@@ -119,7 +125,10 @@ const Bounded = (byDefault: number, least: number, most: number) =>
       byDefault,
     ),
     v.transform((given) => (typeof given === "number" ? { default: given, least, most } : given)),
-    v.check((one) => one.least <= one.default && one.default <= one.most, "must have its default between least and most"),
+    v.check(
+      (one) => one.least <= one.default && one.default <= one.most,
+      "must have its default between least and most",
+    ),
   );
 
 const Entries = v.strictObject({
@@ -127,11 +136,17 @@ const Entries = v.strictObject({
   /** what people's browsers open, where it is not `url` */
   page: v.optional(Address),
   /** how the manager reads our paths: its two-way variables of that platform are put in */
-  platform: v.optional(v.picklist(["linux", "windows", "darwin", "manager"], "must be linux, windows, darwin or manager"), "linux"),
+  platform: v.optional(
+    v.picklist(["linux", "windows", "darwin", "manager"], "must be linux, windows, darwin or manager"),
+    "linux",
+  ),
   name: v.optional(
     v.pipe(
       TemplateText(FACT_VARIABLES),
-      v.check(({ source }) => source.trim() !== "" && !FORBIDDEN.test(source), `must be a name, with none of ${FORBIDDEN_SAID}`),
+      v.check(
+        ({ source }) => source.trim() !== "" && !FORBIDDEN.test(source),
+        `must be a name, with none of ${FORBIDDEN_SAID}`,
+      ),
     ),
     "{sequence|default:main}_{entity} {task}",
   ),
@@ -162,7 +177,10 @@ const Entries = v.strictObject({
   /** EXR files have JPEG previews beside them, of which Flamenco can make a movie */
   has_previews: v.optional(v.boolean(), false),
   /** of the preview movie, where Kitsu knows none */
-  fps: v.optional(v.pipe(v.number(), v.minValue(1, "must be at least 1"), v.maxValue(1_000, "must be at most 1000")), 24),
+  fps: v.optional(
+    v.pipe(v.number(), v.minValue(1, "must be at least 1"), v.maxValue(1_000, "must be at most 1000")),
+    24,
+  ),
   frames_most: v.optional(whole(1, 1_000_000), 10_000),
   job_types: v.optional(
     v.pipe(
@@ -222,7 +240,8 @@ export const FLAMENCO_VARIABLES = {
 };
 
 export const FLAMENCO_HELP: Record<keyof typeof FLAMENCO_VARIABLES, string> = {
-  FLAMENCO: '{"url": "https://flamenco.studio.tld", "blend": "/mnt/prod/…", "output": "/mnt/prod/…"}, see docs/flamenco.md',
+  FLAMENCO:
+    '{"url": "https://flamenco.studio.tld", "blend": "/mnt/prod/…", "output": "/mnt/prod/…"}, see docs/flamenco.md',
   FLAMENCO_ACCESS_ID: "the id of a Cloudflare Access service token: wrangler secret put FLAMENCO_ACCESS_ID",
   FLAMENCO_ACCESS_SECRET: "its secret: wrangler secret put FLAMENCO_ACCESS_SECRET",
 };

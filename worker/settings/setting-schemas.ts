@@ -20,5 +20,7 @@ export function explainMember({ message, expected, received, type }: v.BaseIssue
   if (!message.startsWith("Invalid")) return message;
   if (expected === "never") return "is no setting: is it spelled right?";
   if (received === "undefined") return "is missing";
-  return type === "regex" ? "has not the form that is needed" : `must be ${expected ?? "something else"}, not ${received}`;
+  return type === "regex"
+    ? "has not the form that is needed"
+    : `must be ${expected ?? "something else"}, not ${received}`;
 }

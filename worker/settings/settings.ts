@@ -18,7 +18,11 @@ export type Env = Partial<Cloudflare.Env> & Pick<Cloudflare.Env, "RUNS"> & Varia
 type Variables = Readonly<Record<string, unknown>>;
 
 /** Where one action may be used: absent is everywhere, by everybody. */
-export type ActionLimits = { projects?: string[] | undefined; departments?: string[] | undefined; roles?: Role[] | undefined };
+export type ActionLimits = {
+  projects?: string[] | undefined;
+  departments?: string[] | undefined;
+  roles?: Role[] | undefined;
+};
 
 export type Settings = FarmSettings & {
   /** the studio's Kitsu addresses, the first one is linked to */
@@ -65,7 +69,10 @@ const words = v.pipe(
 const httpUrl = v.pipe(v.string(), v.url(), v.regex(/^https?:\/\//i));
 
 const Targets = v.record(
-  v.pipe(v.string(), v.regex(/^[a-z][a-z0-9]*(-[a-z0-9]+)*$/, "an action id has small letters, digits and single hyphens")),
+  v.pipe(
+    v.string(),
+    v.regex(/^[a-z][a-z0-9]*(-[a-z0-9]+)*$/, "an action id has small letters, digits and single hyphens"),
+  ),
   v.object({
     url: httpUrl,
     title: v.optional(v.pipe(v.string(), v.maxLength(80))),
@@ -106,7 +113,9 @@ const Known = v.object({
   ...FARM_VARIABLES,
   TRUST_PROXY: v.optional(v.picklist(["0", "1"]), "0"),
   LOCAL: v.optional(v.string(), ""),
-  VERSION: v.fallback(v.object({ timestamp: v.pipe(v.string(), v.isoTimestamp()) }), { timestamp: "1970-01-01T00:00:00.000Z" }),
+  VERSION: v.fallback(v.object({ timestamp: v.pipe(v.string(), v.isoTimestamp()) }), {
+    timestamp: "1970-01-01T00:00:00.000Z",
+  }),
 });
 
 /** What to write where, for each variable: shown when its value can't be used. */
@@ -184,7 +193,10 @@ function parseSettings(env: Variables): Settings {
 }
 
 /** What may be opened: https, what the studio lists, and what its launchers need. */
-function listSchemes(kitsuOrigins: readonly string[], { LINK_SCHEMES, LAUNCHERS, KABARET }: v.InferOutput<typeof Known>): string[] {
+function listSchemes(
+  kitsuOrigins: readonly string[],
+  { LINK_SCHEMES, LAUNCHERS, KABARET }: v.InferOutput<typeof Known>,
+): string[] {
   // Plain http is for a studio whose Kitsu is plain http: it has plain http servers, too.
   const launching = [...(LAUNCHERS ? schemesOf(LAUNCHERS) : []), ...(KABARET ? kabaretSchemes(KABARET) : [])];
   const all = ["https", ...kitsuOrigins.map((origin) => origin.split(":")[0] ?? ""), ...LINK_SCHEMES];
@@ -208,7 +220,8 @@ function explain(issue: v.BaseIssue<unknown>): string {
   const path = v.getDotPath(issue) ?? "";
   const name = path.split(".")[0] ?? "";
   const help = Object.entries(HELP).find(([key]) => key === name)?.[1] ?? "";
-  if (path !== name && ["LAUNCHERS", "KABARET", "AFANASY", "FLAMENCO"].includes(name)) return `${path} ${explainMember(issue)}`;
+  if (path !== name && ["LAUNCHERS", "KABARET", "AFANASY", "FLAMENCO"].includes(name))
+    return `${path} ${explainMember(issue)}`;
   return `${path} must be ${help}`;
 }
 

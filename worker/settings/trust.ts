@@ -21,7 +21,10 @@ export function surestTrust(ways: Ways): Trust {
   return ways.KITSU_TOKEN ? "claimed" : "unchecked";
 }
 
-export function readAccess({ ACCESS_TEAM: team, ACCESS_AUDIENCE: audience }: Ways): { team: string; audience: string } | undefined {
+export function readAccess({
+  ACCESS_TEAM: team,
+  ACCESS_AUDIENCE: audience,
+}: Ways): { team: string; audience: string } | undefined {
   if (team === "" || audience === "") return undefined;
   return { team: team.startsWith("https://") ? team : `https://${team}.cloudflareaccess.com`, audience };
 }

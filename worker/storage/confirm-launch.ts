@@ -22,7 +22,11 @@ export async function confirmRun(
   }
 }
 
-function confirm(reply: Done, outcomes: readonly Outcome[], { state = "started", text = "" }: Partial<TicketReport> = {}): Done {
+function confirm(
+  reply: Done,
+  outcomes: readonly Outcome[],
+  { state = "started", text = "" }: Partial<TicketReport> = {},
+): Done {
   const now = { started: "done", failed: "failed", unknown: "waiting" } as const;
   const told = outcomes.map((one): Outcome => {
     if (one.state !== "waiting") return one;

@@ -80,7 +80,12 @@ const OVER: readonly string[] = ["done", "failed", "skipped"];
  * @param freed how many were over before
  * @returns how many are now
  */
-export async function releaseOver(env: Env, run: { id: string; action: string }, reply: Reply, freed: number): Promise<number> {
+export async function releaseOver(
+  env: Env,
+  run: { id: string; action: string },
+  reply: Reply,
+  freed: number,
+): Promise<number> {
   const outcomes = reply.kind === "started" ? (reply.outcomes ?? []) : [];
   const over = outcomes.flatMap(({ id, state }) => (OVER.includes(state) ? [id] : []));
   if (over.length > freed) await getLocks(env, run.action).release(run.id, over);

@@ -134,8 +134,15 @@ export class RunCoordinator extends DurableObject<Env> {
 
   async read(): Promise<{ beginning: RunIdentity | undefined; shown: Shown | undefined; isTaken: boolean }> {
     const { storage } = this.ctx;
-    const [beginning, shown] = [await storage.get<RunIdentity>("beginning"), v.safeParse(Shown, await readParts(storage, "shown"))];
-    return { beginning, shown: shown.success ? shown.output : undefined, isTaken: (await storage.get("turn")) !== undefined };
+    const [beginning, shown] = [
+      await storage.get<RunIdentity>("beginning"),
+      v.safeParse(Shown, await readParts(storage, "shown")),
+    ];
+    return {
+      beginning,
+      shown: shown.success ? shown.output : undefined,
+      isTaken: (await storage.get("turn")) !== undefined,
+    };
   }
 
   /** Takes the one turn this run has, for the request of this token; where another one has it, or had it, that beginning. */

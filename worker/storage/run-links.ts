@@ -23,14 +23,20 @@ export function describeRun(
   return {
     ...linkRun(base, id, at),
     ...(mayRetry(reply) && { retry: `${base}/runs/${id}/retry?at=${at}` }),
-    ...(undo !== undefined && undo.until > Date.now() && { undo: { url: `${base}/runs/${id}/undo?at=${at}`, ...undo } }),
+    ...(undo !== undefined &&
+      undo.until > Date.now() && { undo: { url: `${base}/runs/${id}/undo?at=${at}`, ...undo } }),
   };
 }
 
 /** How a run that goes on is followed, and what can be done to it now. */
 export function followLinks(
   base: string,
-  { id, at, key, controls }: { id: string; at: number; key: string; controls: readonly ("cancel" | "pause" | "resume")[] },
+  {
+    id,
+    at,
+    key,
+    controls,
+  }: { id: string; at: number; key: string; controls: readonly ("cancel" | "pause" | "resume")[] },
 ): Pick<Run, "url" | "follow" | "cancel" | "pause" | "resume"> {
   const [place, query] = [`${base}/runs/${id}`, `?at=${at}&key=${key}`];
   return {

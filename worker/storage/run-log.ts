@@ -77,7 +77,9 @@ export async function recordRun(env: Env, settings: Settings, record: RunRecord)
     await writeRecord(env, settings, record);
     return true;
   } catch (cause) {
-    console.error(JSON.stringify({ message: "A run could not be written to the log yet", run: record.id, cause: String(cause) }));
+    console.error(
+      JSON.stringify({ message: "A run could not be written to the log yet", run: record.id, cause: String(cause) }),
+    );
     return false;
   }
 }
@@ -114,7 +116,8 @@ function shorten(summary: Summary): Summary {
     return json.length * 3 <= METADATA_MAX_BYTES ? json.length : new TextEncoder().encode(json).length;
   };
   for (let length = TITLE_MAX_CHARS; ; length = Math.floor(length / 2)) {
-    const cut = (text: string, most: number, least = NAME_LEAST_CHARS) => text.slice(0, Math.min(most, Math.max(length, least)));
+    const cut = (text: string, most: number, least = NAME_LEAST_CHARS) =>
+      text.slice(0, Math.min(most, Math.max(length, least)));
     const shorter = {
       ...summary,
       title: summary.title.slice(0, length),
@@ -145,7 +148,8 @@ export async function listRuns(env: Env, filter: RunFilter, limit: number, curso
     const page = await listKeys(env, prefix, isFiltered ? LIST_MAX_KEYS : limit, next);
     for (const key of page.keys) {
       const [place, summary] = [readKey(key.name), v.safeParse(Summary, key.metadata)];
-      if (place !== undefined && summary.success && matches(summary.output, others)) runs.push({ ...place, ...summary.output });
+      if (place !== undefined && summary.success && matches(summary.output, others))
+        runs.push({ ...place, ...summary.output });
     }
     next = page.list_complete ? undefined : page.cursor;
     if (next === undefined) break;

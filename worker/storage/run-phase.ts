@@ -126,4 +126,5 @@ export class RunPhaseStore {
   }
 }
 
-const add = (list: readonly string[], one: string) => [...list.filter((other) => other !== one), one].slice(-ATTEMPTS_MAX);
+const add = (list: readonly string[], one: string) =>
+  [...list.filter((other) => other !== one), one].slice(-ATTEMPTS_MAX);

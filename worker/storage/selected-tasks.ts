@@ -22,5 +22,8 @@ const TASKS_TOLD_MAX = 3;
 export function nameTasks(reply: Reply, call: Call | undefined, selected: RunRecord["selected"]): Reply {
   const count = call?.selection.length ?? 0;
   if (reply.kind !== "ask" || count === 0) return reply;
-  return { ...reply, tasks: { count, names: (selected?.tasks ?? []).slice(0, TASKS_TOLD_MAX).map(({ label }) => label) } };
+  return {
+    ...reply,
+    tasks: { count, names: (selected?.tasks ?? []).slice(0, TASKS_TOLD_MAX).map(({ label }) => label) },
+  };
 }

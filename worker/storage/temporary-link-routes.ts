@@ -12,7 +12,10 @@ export async function serveTicket(request: Request, token: string, { env }: Requ
   // A HEAD, as link checkers send it, must not use the ticket up.
   if (request.method !== "GET") throw notAllowed("GET");
   const taken = isToken(token)
-    ? await getTemporaryLink(env, token).take(request.headers.get("kitsu-person"), request.headers.get("kitsu-report") === "1")
+    ? await getTemporaryLink(env, token).take(
+        request.headers.get("kitsu-person"),
+        request.headers.get("kitsu-report") === "1",
+      )
     : { state: "unknown" as const };
   if (taken.state !== "taken") throw refuseTicket(taken.state);
   return new Response(taken.json, { headers: { "content-type": "application/json", "cache-control": "no-store" } });
@@ -33,11 +36,19 @@ export async function serveTicketReport(request: Request, token: string, { env }
 }
 
 /** `/media/<token>/<name>`: a preview's media, for players that have no session in Kitsu. */
-export async function serveMedia(request: Request, token: string, { env, settings }: RequestContext): Promise<Response> {
+export async function serveMedia(
+  request: Request,
+  token: string,
+  { env, settings }: RequestContext,
+): Promise<Response> {
   if (request.method !== "GET" && request.method !== "HEAD") throw notAllowed("GET, HEAD");
   const loan = await readTarget(env, token);
   if (loan?.kind !== "preview") throw linkExpired();
-  const response = await streamPreview(loan, { ...settings, kitsuToken: settings.kitsuToken ?? throwNoAccount() }, request);
+  const response = await streamPreview(
+    loan,
+    { ...settings, kitsuToken: settings.kitsuToken ?? throwNoAccount() },
+    request,
+  );
   return guard(response, `inline; filename="${plainName(loan.name)}.${readExtension(loan.extension)}"`);
 }
 

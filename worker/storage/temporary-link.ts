@@ -60,7 +60,8 @@ export class TemporaryLink extends DurableObject<Env> {
     if (stored?.target.kind !== "ticket") return { state: "unknown" };
     if (stored.isTaken) return { state: "used" };
     if (Date.now() >= stored.until) return { state: "unknown" };
-    const isForeign = email !== null && stored.email !== undefined && email.trim().toLowerCase() !== stored.email.toLowerCase();
+    const isForeign =
+      email !== null && stored.email !== undefined && email.trim().toLowerCase() !== stored.email.toLowerCase();
     if (isForeign) return { state: "foreign" };
     kv.put("loan", { ...stored, isTaken: true, ...(willReport && { reportUntil: Date.now() + REPORT_MS }) });
     this.ctx.waitUntil(this.ctx.storage.setAlarm(Date.now() + CONFIRM_AFTER_MS));
@@ -100,7 +101,8 @@ export class TemporaryLink extends DurableObject<Env> {
     const stored = storage.kv.get<StoredLink>("loan");
     if (stored?.isTaken && !stored.isConfirmed) {
       // A report that was promised and did not come leaves it unknown.
-      const report = stored.report ?? (stored.reportUntil === undefined ? undefined : { state: "unknown" as const, text: "" });
+      const report =
+        stored.report ?? (stored.reportUntil === undefined ? undefined : { state: "unknown" as const, text: "" });
       const isConfirmed = await confirmRun(this.env, readSettings(this.env), stored.run, report);
       // A report may have come while the log was written.
       const latest = storage.kv.get<StoredLink>("loan") ?? stored;

@@ -21,13 +21,16 @@ export function answerAction(jobs: AfanasyJobs, given: unknown): Answer {
   if (!action.success) return say("error", "JSON action is not an object.");
   const { type, ids, mask, user_name, host_name, operation, params } = action.output;
   if (type === "") return say("error", "JSON action type is not set.");
-  if (ids.length === 0 && mask === "") return say("error", "JSON action should have nodes ids or mask to operate with.");
+  if (ids.length === 0 && mask === "")
+    return say("error", "JSON action should have nodes ids or mask to operate with.");
   if (user_name === "") return say("error", 'Action should have a not empty "user_name" string.');
   if (host_name === "") return say("error", 'Action should have a not empty "host_name" string.');
   if (type !== "jobs") return say("error", `Unknown action type = "${type}"`);
   // A mask is a regular expression over the names of all jobs, whoever's they are.
   const meant =
-    ids.length > 0 ? ids.flatMap((id) => jobs.find(id) ?? []) : jobs.list().filter(({ name }) => new RegExp(mask).test(name));
+    ids.length > 0
+      ? ids.flatMap((id) => jobs.find(id) ?? [])
+      : jobs.list().filter(({ name }) => new RegExp(mask).test(name));
   // Those that are there are done, and the answer is an error if one is not.
   const gone = ids.find((id) => !jobs.find(id));
   if (meant.length === 0 && ids.length === 0) return say("error", `No jobs found by mask "${mask}".`);

@@ -26,7 +26,11 @@ const Get = v.object({
   users: v.fallback(v.optional(v.array(v.string())), undefined),
 });
 type Get = v.InferOutput<typeof Get>;
-const Message = v.looseObject({ get: v.optional(v.unknown()), action: v.optional(v.unknown()), job: v.optional(v.unknown()) });
+const Message = v.looseObject({
+  get: v.optional(v.unknown()),
+  action: v.optional(v.unknown()),
+  job: v.optional(v.unknown()),
+});
 
 /** @param isTerse as a version whose lists show less of a job */
 export function answerMessage(jobs: AfanasyJobs, given: unknown, isTerse = false): Outcome {
@@ -50,7 +54,8 @@ function answerGet(jobs: AfanasyJobs, get: Get, isTerse: boolean): Outcome {
   if (type === "users") return answer({ users: writeUsers(jobs) });
   if (type === "renders") return answer({ renders: jobs.machines.map(writeMachine) });
   if (type !== "jobs") return say("error", `Invalid get type = '${type}'`);
-  const write = (found: readonly AfJob[]) => answer({ jobs: found.map((job) => writeJob(job, mode === "full", isTerse)) });
+  const write = (found: readonly AfJob[]) =>
+    answer({ jobs: found.map((job) => writeJob(job, mode === "full", isTerse)) });
   if (users && users.length > 0) return { json: writeJobsOf(jobs, users, isTerse) };
   const [only] = ids;
   if (ids.length === 1 && only !== undefined) {

@@ -131,7 +131,11 @@ export function readJob(
 function readBlock(given: v.InferOutput<typeof Block>, index: number, jobName: string, user: AfUser): AfBlock {
   const { name, service, command, flags, frame_first: first, frames_per_task, frames_inc, tasks = [] } = given;
   const isNumeric = (flags & NUMERIC) !== 0;
-  const [last, perTask, inc] = [Math.max(first, given.frame_last), Math.max(1, frames_per_task), Math.max(1, frames_inc)];
+  const [last, perTask, inc] = [
+    Math.max(first, given.frame_last),
+    Math.max(1, frames_per_task),
+    Math.max(1, frames_inc),
+  ];
   const frames = isNumeric ? chunk(first, last, inc, perTask) : tasks.map(() => [1]);
   const fates = fatesOf(`${jobName} ${command}`, frames.length);
   const own = (value: number, ofUser: number) => (value < 0 ? ofUser : value);
@@ -157,7 +161,9 @@ const nameFrames = (frames: readonly number[]) =>
 function chunk(first: number, last: number, inc: number, perTask: number): number[][] {
   const count = Math.min(Math.floor((last - first) / inc) + 1, TASKS_MAX * perTask);
   const frames = Array.from({ length: count }, (_, index) => first + index * inc);
-  return Array.from({ length: Math.ceil(count / perTask) }, (_, index) => frames.slice(index * perTask, (index + 1) * perTask));
+  return Array.from({ length: Math.ceil(count / perTask) }, (_, index) =>
+    frames.slice(index * perTask, (index + 1) * perTask),
+  );
 }
 
 /** By turns the first and the last frame of the task, filled up with zeros to as many digits as there are signs. */

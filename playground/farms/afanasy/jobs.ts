@@ -56,7 +56,8 @@ export class AfanasyJobs {
     const job = readJob(sent, (name) => this.#readUser(name), this.#lowestFreeId(), this.#serial + 1, this.#now());
     if (!job) return undefined;
     const original = job.name;
-    for (let number = 1; this.list().some(({ name }) => name === job.name); number += 1) job.name = `${original}-${number}`;
+    for (let number = 1; this.list().some(({ name }) => name === job.name); number += 1)
+      job.name = `${original}-${number}`;
     this.#serial = job.serial;
     this.#jobs.set(job.id, job);
     return job;

@@ -6,7 +6,9 @@ import { isDone, jobState } from "./states.ts";
 export function drawAfanasy(jobs: AfanasyJobs): string {
   const rows = jobs.list().map((job) => {
     const tasks = job.blocks.flatMap((block) => block.tasks);
-    const avoided = job.blocks.map(({ hosts, limits }) => hosts.countAvoided(limits.avoid)).reduce((sum, count) => sum + count, 0);
+    const avoided = job.blocks
+      .map(({ hosts, limits }) => hosts.countAvoided(limits.avoid))
+      .reduce((sum, count) => sum + count, 0);
     const refused = avoided === 0 ? "" : `${avoided} machines avoided`;
     return row(
       ...[String(job.id), text(job.name), text(job.userName), jobState(job).state],

@@ -46,7 +46,9 @@ export async function openAfanasy(options: AfanasyOptions): Promise<Farm> {
       if (wish.die) await server.die();
       if (wish.down !== undefined) await server.setDown(wish.down);
       if (!server.isDead) server.jobs.advance();
-      const jobs = server.jobs.list().map(({ id, serial, name, sent: { custom_data } }) => ({ id, serial, name, custom_data }));
+      const jobs = server.jobs
+        .list()
+        .map(({ id, serial, name, sent: { custom_data } }) => ({ id, serial, name, custom_data }));
       const states = Object.fromEntries(server.jobs.machines.map(({ name, state }) => [name, state]));
       return { down: !door.isOpen, deaths: server.deaths, ...server.faults.describe(), machines: states, jobs };
     },
@@ -119,7 +121,10 @@ class Afserver {
     if (isSubmission && this.faults.take("acceptThenDrop")) return;
     const bytes = writeAnswer(dialect, json);
     const isCut = isSubmission && this.faults.take("answerCut");
-    if (isCut) await new Promise((resolve) => socket.write(bytes.subarray(0, bytes.length - Math.ceil(json.length / 2)), resolve));
+    if (isCut)
+      await new Promise((resolve) =>
+        socket.write(bytes.subarray(0, bytes.length - Math.ceil(json.length / 2)), resolve),
+      );
     else await finish(socket, bytes);
   }
 }

@@ -32,7 +32,15 @@ export type AfTask = {
 export const newTask = (name: string, frames: readonly number[], command: string, fate: Fate | undefined): AfTask => ({
   ...{ name, frames, command, fate, state: "ready", isRetried: false, done: 0, starts: 0, errors: 0 },
   ...{ pace: readPace(command), steps: 0 },
-  ...{ machine: undefined, startedAt: 0, endedAt: 0, stopping: undefined, hosts: new ErrorHosts(), outputs: [], log: [] },
+  ...{
+    machine: undefined,
+    startedAt: 0,
+    endedAt: 0,
+    stopping: undefined,
+    hosts: new ErrorHosts(),
+    outputs: [],
+    log: [],
+  },
 });
 
 /** It keeps as much as the real one: the last of what was printed. */
@@ -105,7 +113,9 @@ export function endStopping(task: AfTask, now: number): boolean {
 
 /** It has gone wrong, or hangs. */
 export const hasMetFate = (task: AfTask): boolean =>
-  task.hosts.size > 0 || task.errors > 0 || (task.starts > 0 && meets({ ...task, size: task.frames.length }) === "stalls");
+  task.hosts.size > 0 ||
+  task.errors > 0 ||
+  (task.starts > 0 && meets({ ...task, size: task.frames.length }) === "stalls");
 
 /** Out of 100, as the server counts it: of what runs never all, and nothing of what failed. */
 export function percentOf({ state, done, frames }: AfTask): number {

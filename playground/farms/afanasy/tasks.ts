@@ -4,7 +4,13 @@ import { Bare } from "./json.ts";
 import { type Answer, answer, say } from "./say.ts";
 import { writeTask } from "./view.ts";
 
-type Asked = { mode: string; ids: readonly number[]; block_ids: readonly number[]; task_ids: readonly number[]; number: number };
+type Asked = {
+  mode: string;
+  ids: readonly number[];
+  block_ids: readonly number[];
+  task_ids: readonly number[];
+  number: number;
+};
 
 /** Where there is nothing to show, the error stands in the place of what was printed, and it has the server's spelling. */
 export function writeTaskText(job: AfJob | undefined, { mode, ids, block_ids, task_ids, number }: Asked): Answer {

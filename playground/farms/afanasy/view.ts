@@ -13,7 +13,15 @@ const nonZero = (counts: Record<string, number>): Record<string, number> =>
   Object.fromEntries(Object.entries(counts).filter(([, count]) => count !== 0));
 
 /** Those of a job that lists have, where they were set. */
-const SHOWN = ["custom_data", "description", "hosts_mask", "hosts_mask_exclude", "need_os", "need_properties", "depend_mask"];
+const SHOWN = [
+  "custom_data",
+  "description",
+  "hosts_mask",
+  "hosts_mask_exclude",
+  "need_os",
+  "need_properties",
+  "depend_mask",
+];
 
 /** @param isTerse as a version that shows less of it in lists */
 export function writeJob(job: AfJob, isFull: boolean, isTerse = false): Written {
@@ -40,13 +48,23 @@ const pick = (from: Written, names: readonly string[]): Written =>
 
 /** Those of a block that lists have, where they were set. */
 const BLOCK_SHOWN = ["errors_retries", "errors_avoid_host", "errors_task_same_host", "errors_forgive_time"];
-const BLOCK_NEEDED = ["need_memory", "need_hdd", "need_power", "need_gpu_mem_mb", "need_cpu_cores", "hosts_mask", "depend_mask"];
+const BLOCK_NEEDED = [
+  "need_memory",
+  "need_hdd",
+  "need_power",
+  "need_gpu_mem_mb",
+  "need_cpu_cores",
+  "hosts_mask",
+  "depend_mask",
+];
 
 function writeBlock(job: AfJob, block: AfBlock, isFull: boolean): Written {
   const { name, service, given, first, last, perTask, inc, isNumeric, tasks, hosts, limits, index } = block;
   const sent = sentOf(job, index);
   return {
-    ...(isFull ? sent : { ...pick(sent, [...BLOCK_SHOWN, ...BLOCK_NEEDED]), flags: given.flags, capacity: given.capacity }),
+    ...(isFull
+      ? sent
+      : { ...pick(sent, [...BLOCK_SHOWN, ...BLOCK_NEEDED]), flags: given.flags, capacity: given.capacity }),
     ...bareOf(isFull ? { ...sent, name, service } : { name, service }),
     ...{ block_num: index, job_id: job.id, tasks_num: tasks.length },
     ...(isNumeric && { frame_first: first, frame_last: last, frames_per_task: perTask, frames_inc: inc }),
@@ -92,7 +110,10 @@ const bareOf = (block: Written): Written =>
   );
 
 export const writeProgress = (job: AfJob): Written => ({
-  job_progress: { id: job.id, progress: job.blocks.map((block) => block.tasks.map((_, at) => writeTask(job, block, at))) },
+  job_progress: {
+    id: job.id,
+    progress: job.blocks.map((block) => block.tasks.map((_, at) => writeTask(job, block, at))),
+  },
 });
 
 export function writeTask(job: AfJob, block: AfBlock, at: number): Written {

@@ -41,7 +41,11 @@ export const SubmittedJob = v.object(
 export type SubmittedJob = v.InferOutput<typeof SubmittedJob>;
 
 export const StatusChange = v.object({ status: Status, reason: Text }, "value must be an object");
-const Priority = v.pipe(Whole, v.minValue(0, "number must be at least 0"), v.maxValue(100, "number must be at most 100"));
+const Priority = v.pipe(
+  Whole,
+  v.minValue(0, "number must be at least 0"),
+  v.maxValue(100, "number must be at most 100"),
+);
 export const PriorityChange = v.object({ priority: Priority }, "value must be an object");
 export const NewTag = v.object({ name: Text }, "value must be an object");
 export const Query = v.object({
@@ -52,7 +56,11 @@ export const Query = v.object({
 });
 
 /** @throws a Refusal in the validator's words */
-export function readBody<Schema extends v.GenericSchema>(schema: Schema, body: string, type: string): v.InferOutput<Schema> {
+export function readBody<Schema extends v.GenericSchema>(
+  schema: Schema,
+  body: string,
+  type: string,
+): v.InferOutput<Schema> {
   if (!/^application\/json\b/.test(type)) {
     throw invalid(`request body has an error: header Content-Type has unexpected value ${JSON.stringify(type)}`);
   }

@@ -11,7 +11,11 @@ export type Compiled = { settings: Record<string, unknown>; tasks: Task[] };
 type Settings = Record<string, unknown>;
 
 /** @throws a Refusal */
-export function compileJob({ type, name, settings: given = {} }: SubmittedJob, now: number, { refuse }: JobType): Compiled {
+export function compileJob(
+  { type, name, settings: given = {} }: SubmittedJob,
+  now: number,
+  { refuse }: JobType,
+): Compiled {
   const settings = { ...given };
   const refusal = refuse?.(settings);
   if (refusal !== undefined) throw uncompiled(refusal, `compileJob (${type.replaceAll("-", "_")}.js:12:9(30))`);
@@ -48,7 +52,12 @@ function renderTasks(verb: string, name: string, settings: Settings): Task[] {
   const fates = fatesOf([name, textOf(settings.blendfile), textOf(settings.source)].join(" "), chunks.length);
   return chunks.map((frames, index) => {
     const { length } = frames;
-    return newTask(`${verb}-${mergeFrames(frames)}`, "blender", { steps: length, size: length, frames, fate: fates[index] });
+    return newTask(`${verb}-${mergeFrames(frames)}`, "blender", {
+      steps: length,
+      size: length,
+      frames,
+      fate: fates[index],
+    });
   });
 }
 
@@ -114,6 +123,8 @@ export function mergeFrames(frames: readonly number[]): string {
     else runs.push([frame, frame]);
   }
   return runs
-    .map(([first, last]) => (first === last ? `${first}` : last === first + 1 ? `${first},${last}` : `${first}-${last}`))
+    .map(([first, last]) =>
+      first === last ? `${first}` : last === first + 1 ? `${first},${last}` : `${first}-${last}`,
+    )
     .join(",");
 }

@@ -113,8 +113,20 @@ const DENOISE: readonly Setting[] = [
     label: "Frames per task",
   },
   { key: "source", type: "string", subtype: "dir_path", required: true, description: "Folder with the noisy frames" },
-  { key: "method", type: "string", choices: ["OptiX", "OpenImageDenoise"], default: "OpenImageDenoise", label: "Denoiser" },
-  { key: "strength", type: "float", default: 0.8, propargs: { min: 0, max: 1 }, description: "1 leaves no grain at all" },
+  {
+    key: "method",
+    type: "string",
+    choices: ["OptiX", "OpenImageDenoise"],
+    default: "OpenImageDenoise",
+    label: "Denoiser",
+  },
+  {
+    key: "strength",
+    type: "float",
+    default: 0.8,
+    propargs: { min: 0, max: 1 },
+    description: "1 leaves no grain at all",
+  },
   { key: "keep_source", type: "bool", default: true, label: "Keep the noisy frames" },
   { key: "preset", type: "string", default: "paper-lantern", visible: "hidden" },
 ];

@@ -20,7 +20,11 @@ export function logStart(job: Job, task: Task): void {
 export function logFrame(job: Job, task: Task, frame: number): void {
   const output = String(job.settings.render_output_path ?? "/mnt/render/######");
   const name = `${output.replace("######", String(frame).padStart(6, "0"))}${String(job.settings.image_file_extension ?? ".png")}`;
-  print(task, `Fra:${frame} Mem:812.40M (Peak 1204.91M) | Time:00:00.40 | Scene, ViewLayer | Sample 128/128`, `Saved: '${name}'`);
+  print(
+    task,
+    `Fra:${frame} Mem:812.40M (Peak 1204.91M) | Time:00:00.40 | Scene, ViewLayer | Sample 128/128`,
+    `Saved: '${name}'`,
+  );
 }
 
 /** Blender says of one thing several, and goes on for a line or two. */

@@ -77,7 +77,12 @@ function mayTake(machine: Machine, job: Job, task: Task): boolean {
   );
 }
 
-function step(machine: Machine, { job, task }: { job: Job; task: Task }, machines: readonly Machine[], now: number): void {
+function step(
+  machine: Machine,
+  { job, task }: { job: Job; task: Task },
+  machines: readonly Machine[],
+  now: number,
+): void {
   const met = meets(task);
   if (met === "stalls") return;
   if (met === "fails") {
@@ -106,7 +111,9 @@ export function fail(machine: Machine, job: Job, task: Task, machines: readonly 
   if (isBlocked) job.blocked.push({ machine, type: task.type });
   const left = countLeft(machines, job, task);
   if (isBlocked) {
-    const again = job.tasks.filter((one) => one.status === "failed" && one.type === task.type && one.failedBy.has(machine));
+    const again = job.tasks.filter(
+      (one) => one.status === "failed" && one.type === task.type && one.failedBy.has(machine),
+    );
     if (left > 0) for (const one of again) changeTask(job, one, "queued", now);
   }
   const tries = task.failedBy.size;
@@ -118,7 +125,11 @@ export function fail(machine: Machine, job: Job, task: Task, machines: readonly 
   else {
     const more = TRIES_MAX - tries;
     const rest = `${more} more ${more === 1 ? "failure" : "failures"} will cause hard failure.`;
-    note(task, now, `Task failed by ${tries} ${tries === 1 ? "worker" : "workers"}, Manager will mark it as soft failure. ${rest}`);
+    note(
+      task,
+      now,
+      `Task failed by ${tries} ${tries === 1 ? "worker" : "workers"}, Manager will mark it as soft failure. ${rest}`,
+    );
     changeTask(job, task, "soft-failed", now);
   }
 }

@@ -38,7 +38,13 @@ export class Manager {
   readonly #frameMs: number;
   #clock: number;
 
-  constructor({ minor = 9, frameMs = Number.POSITIVE_INFINITY, machines = 4, picture, now = Date.now }: ManagerOptions = {}) {
+  constructor({
+    minor = 9,
+    frameMs = Number.POSITIVE_INFINITY,
+    machines = 4,
+    picture,
+    now = Date.now,
+  }: ManagerOptions = {}) {
     this.minor = minor;
     this.machines = Array.from({ length: machines }, (_, index) => newMachine(`render-0${index + 1}`, index + 1));
     this.picture = picture;
@@ -121,7 +127,8 @@ export class Manager {
   ask(job: Job, status: JobStatus, reason: string): void {
     if (status === "pause-requested" && this.minor < 6) throw invalid("value is not one of the allowed values");
     const isAgain = status === "requeueing";
-    if (isAgain && job.tasks.some(hasMetFate)) for (const task of job.tasks) if (task.fate?.isLuck) task.fate = undefined;
+    if (isAgain && job.tasks.some(hasMetFate))
+      for (const task of job.tasks) if (task.fate?.isLuck) task.fate = undefined;
     changeJob(job, status, reason, this.now());
     if (!isAgain) return;
     job.blocked = [];
@@ -130,8 +137,10 @@ export class Manager {
 
   /** The first so many are awake, the others in another way not. */
   wake(awake: number, others: Machine["status"] = "offline"): void {
-    for (const [index, machine] of this.machines.entries()) setStatus(machine, index < awake ? "awake" : others, this.now());
+    for (const [index, machine] of this.machines.entries())
+      setStatus(machine, index < awake ? "awake" : others, this.now());
   }
 }
 
-const hasMetFate = ({ failedBy, fate, status }: Task) => failedBy.size > 0 || (fate?.what === "stalls" && status !== "completed");
+const hasMetFate = ({ failedBy, fate, status }: Task) =>
+  failedBy.size > 0 || (fate?.what === "stalls" && status !== "completed");

@@ -6,7 +6,11 @@ import { countSteps, hasPicture, writeTask } from "./view.ts";
 export function drawJobs(jobs: readonly Job[]): string {
   const rows = jobs.map((job) => {
     const { steps_completed, steps_total } = countSteps(job);
-    return row(`<a href="/app/jobs/${job.id}">${text(job.submitted.name)}</a>`, job.status, `${steps_completed} / ${steps_total}`);
+    return row(
+      `<a href="/app/jobs/${job.id}">${text(job.submitted.name)}</a>`,
+      job.status,
+      `${steps_completed} / ${steps_total}`,
+    );
   });
   return page("Flamenco", `<h1>Jobs</h1><table>${row("Name", "Status", "Steps")}${rows.join("")}</table>`);
 }

@@ -75,7 +75,9 @@ function removeTag({ manager: { tags }, ids: [id] }: Asked): Answer {
 function readBlocklist({ manager: { jobs }, ids: [id = ""] }: Asked): Answer {
   if (!UUID.test(id)) throw refuse(400, "job ID should be a UUID");
   const blocked = jobs.get(id)?.blocked ?? [];
-  return ok(blocked.map(({ machine, type }) => ({ task_type: type, worker_id: machine.id, worker_name: machine.name })));
+  return ok(
+    blocked.map(({ machine, type }) => ({ task_type: type, worker_id: machine.id, worker_name: machine.name })),
+  );
 }
 
 function submit(asked: Asked): Answer {

@@ -18,7 +18,8 @@ export async function openFlamenco({ port, frameMs = FRAME_MS, ...more }: Flamen
   const server = createServer((request, response) => {
     serve(manager, faults, request, response).catch((error: unknown) => {
       if (response.headersSent) response.destroy();
-      else send(response, { status: 500, body: { code: 500, message: `the playground failed: ${String(error)}` } }, false);
+      else
+        send(response, { status: 500, body: { code: 500, message: `the playground failed: ${String(error)}` } }, false);
     });
   });
   const door = await openDoor(port, (socket) => server.emit("connection", socket));
@@ -29,7 +30,9 @@ export async function openFlamenco({ port, frameMs = FRAME_MS, ...more }: Flamen
       faults.set(wish);
       change(manager, wish);
       if (wish.down !== undefined) await (wish.down ? door.shut() : door.open());
-      const jobs = manager.list().map(({ id, submitted: { name, metadata }, status }) => ({ id, name, metadata, status }));
+      const jobs = manager
+        .list()
+        .map(({ id, submitted: { name, metadata }, status }) => ({ id, name, metadata, status }));
       const machines = Object.fromEntries(manager.machines.map(({ name, status }) => [name, status]));
       return { down: !door.isOpen, ...faults.describe(), firstRun: manager.isFirstRun, machines, jobs };
     },
@@ -45,7 +48,12 @@ function change(manager: Manager, { deleteJob, awake, asleep, firstRun, tag }: W
   if (tag !== undefined) manager.tags.push({ id: tag, name: `tag-${manager.tags.length + 1}` });
 }
 
-async function serve(manager: Manager, faults: Faults, request: IncomingMessage, response: ServerResponse): Promise<void> {
+async function serve(
+  manager: Manager,
+  faults: Faults,
+  request: IncomingMessage,
+  response: ServerResponse,
+): Promise<void> {
   const body = await readBody(request);
   const { method = "GET", url = "" } = request;
   const { pathname } = new URL(url, "http://flamenco.invalid");

@@ -33,14 +33,19 @@ function follow(job: Job, status: TaskStatus, now: number): void {
   } else if (status === "canceled" && countOf(job, "active", "queued", "soft-failed") === 0)
     become("canceled", "canceled task was last runnable task of job, canceling job");
   else if (status === "failed" && isFailed(job)) become("failed", "too many tasks failed");
-  else if (status === "completed" && countOf(job, "completed") === job.tasks.length) become("completed", "all tasks completed");
+  else if (status === "completed" && countOf(job, "completed") === job.tasks.length)
+    become("completed", "all tasks completed");
   else if (isPaused(job))
     become("paused", status === "paused" ? "last task got paused" : `no more active tasks after task ${NOUNS[status]}`);
   else if (job.status === "queued" && (status === "failed" || status === "completed"))
     become("active", status === "failed" ? "task failed, but not enough to fail the job" : "no more tasks to do");
 }
 
-const NOUNS: Partial<Record<TaskStatus, string>> = { completed: "completion", failed: "failure", canceled: "cancellation" };
+const NOUNS: Partial<Record<TaskStatus, string>> = {
+  completed: "completion",
+  failed: "failure",
+  canceled: "cancellation",
+};
 const isFailed = (job: Job) => Math.trunc((100 * countOf(job, "failed")) / job.tasks.length) >= FAILED_MAX_PERCENT;
 const isPaused = (job: Job) => job.status === "pause-requested" && countOf(job, "active") === 0;
 

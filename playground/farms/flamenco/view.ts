@@ -57,7 +57,12 @@ export function writeWholeTask(job: Job, task: Task, minor: number) {
   const { activity, failedBy, type, machine, updated } = task;
   return {
     activity,
-    commands: [{ name: type === "blender" ? "blender-render" : type === "ffmpeg" ? "frames-to-video" : task.name, parameters: {} }],
+    commands: [
+      {
+        name: type === "blender" ? "blender-render" : type === "ffmpeg" ? "frames-to-video" : task.name,
+        parameters: {},
+      },
+    ],
     created: timeOf(job.created),
     failed_by_workers: [...failedBy].map(writeWorker),
     ...writeTask(job, task, minor),

@@ -9,7 +9,11 @@ export type Asked = { method?: string; token?: string; cookie?: string; body?: u
 export type Answered = { status: number; type: string; answer: unknown; cookies: string[] };
 
 /** What is no form is sent as JSON. */
-export async function ask(zou: string, path: string, { method = "GET", token, cookie, body }: Asked = {}): Promise<Answered> {
+export async function ask(
+  zou: string,
+  path: string,
+  { method = "GET", token, cookie, body }: Asked = {},
+): Promise<Answered> {
   const isJson = body !== undefined && !(body instanceof FormData);
   const response = await fetch(`${zou}/api${path}`, {
     method,
@@ -19,7 +23,9 @@ export async function ask(zou: string, path: string, { method = "GET", token, co
       ...(cookie && { cookie }),
       ...(isJson && { "content-type": "application/json" }),
     },
-    ...(body !== undefined && { body: typeof body === "string" || body instanceof FormData ? body : JSON.stringify(body) }),
+    ...(body !== undefined && {
+      body: typeof body === "string" || body instanceof FormData ? body : JSON.stringify(body),
+    }),
   });
   const type = response.headers.get("content-type") ?? "";
   const text = await response.text();
@@ -70,7 +76,8 @@ export function expectShape({ status, answer }: Answered, name: string): void {
   expect(members(ours), name).toEqual(members(theirs));
   for (const [path, types] of theirs) {
     const other = ours.get(path) ?? new Set();
-    if (types.size > 0 && other.size > 0) expect([path, [...other].filter((type) => !types.has(type))]).toEqual([path, []]);
+    if (types.size > 0 && other.size > 0)
+      expect([path, [...other].filter((type) => !types.has(type))]).toEqual([path, []]);
   }
 }
 

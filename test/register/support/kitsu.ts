@@ -36,7 +36,14 @@ export async function startKitsu() {
     interfere: (_request: string, _count: number): Answer | undefined => undefined,
     writes: 0,
     add(row: Record<string, unknown>) {
-      const one = { entity_type: "all", is_ajax: false, url: null, ...row, id: crypto.randomUUID(), type: "CustomAction" };
+      const one = {
+        entity_type: "all",
+        is_ajax: false,
+        url: null,
+        ...row,
+        id: crypto.randomUUID(),
+        type: "CustomAction",
+      };
       kitsu.rows.push(one);
       return one;
     },
@@ -53,7 +60,8 @@ export async function startKitsu() {
   }
 
   function check(body: Record<string, unknown>): Answer | undefined {
-    if (body.name === null) return [400, { error: true, message: "The 'name' field cannot be set to None.", data: null }];
+    if (body.name === null)
+      return [400, { error: true, message: "The 'name' field cannot be set to None.", data: null }];
     const isLong = MEMBERS.some((member) => [...String(body[member] ?? "")].length > (LENGTHS[member] ?? 100));
     const isMistyped = "is_ajax" in body && typeof body.is_ajax !== "boolean";
     return isLong || isMistyped ? [400, { message: "One of the provided values has an invalid format." }] : undefined;
@@ -69,7 +77,10 @@ export async function startKitsu() {
     if (role === undefined) return [401, { msg: "Token has been revoked" }];
     if (path === "/auth/logout") return [200, { logout: kitsu.tokens.delete(token) }];
     if (path === "/auth/authenticated")
-      return [200, { authenticated: true, user: { role, full_name: "Ada Roy", is_bot: false, daily_salary: 1 }, organisation: {} }];
+      return [
+        200,
+        { authenticated: true, user: { role, full_name: "Ada Roy", is_bot: false, daily_salary: 1 }, organisation: {} },
+      ];
     if (request === "GET /data/custom-actions") return role === "vendor" ? FORBIDDEN : [200, kitsu.rows];
     if (role !== "admin") return FORBIDDEN;
     kitsu.writes += 1;
@@ -79,10 +90,12 @@ export async function startKitsu() {
     if (method === "POST" && path === "/data/custom-actions") {
       const unknown = Object.keys(body).find((member) => !MEMBERS.includes(member));
       if (unknown) return [400, { message: `'${unknown}' is an invalid keyword argument for CustomAction` }];
-      if (!body.name) return [400, { error: true, message: "The 'name' field is required and cannot be None.", data: null }];
+      if (!body.name)
+        return [400, { error: true, message: "The 'name' field is required and cannot be None.", data: null }];
       return check(body) ?? [201, kitsu.add(body)];
     }
-    if (row === undefined) return [404, { error: true, message: "404 Not Found: The requested URL was not found on the server." }];
+    if (row === undefined)
+      return [404, { error: true, message: "404 Not Found: The requested URL was not found on the server." }];
     if (method === "DELETE") {
       kitsu.rows.splice(kitsu.rows.indexOf(row), 1);
       return [204];

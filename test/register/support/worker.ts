@@ -20,7 +20,9 @@ export async function startWorker(offers: Offer[] = [DEBUG, STATISTICS]) {
       const { status, body, location } = worker.answer;
       response.writeHead(status, { "content-type": "text/html", ...(location && { location }) }).end(body);
     } else if (method === "GET" && url === "/edge/actions" && headers.accept === "application/json")
-      response.writeHead(200, { "content-type": "application/json" }).end(JSON.stringify({ version: 1, actions: worker.offers }));
+      response
+        .writeHead(200, { "content-type": "application/json" })
+        .end(JSON.stringify({ version: 1, actions: worker.offers }));
     else response.writeHead(404, { "content-type": "text/html" }).end("<!doctype html>");
   });
   const { origin, close } = await listen(server);

@@ -78,7 +78,11 @@ export async function startActionServer(): Promise<ActionServer> {
     };
     const early = typeof told === "object" ? told : {};
     if (request.method === "OPTIONS") {
-      const allowed = { ...cors, "access-control-allow-methods": "POST", "access-control-allow-headers": "content-type" };
+      const allowed = {
+        ...cors,
+        "access-control-allow-methods": "POST",
+        "access-control-allow-headers": "content-type",
+      };
       return void response.writeHead(204, early.preflight === false ? {} : allowed).end();
     }
     let body = "";
@@ -89,7 +93,8 @@ export async function startActionServer(): Promise<ActionServer> {
       return void response.writeHead(410, { ...cors, "content-type": "application/json" }).end(NEVER_RAN);
     if (request.method === "POST") posts.push({ url: request.url ?? "", headers: request.headers, body });
     else asked.push(path);
-    const script = typeof told === "function" ? told(body ? JSON.parse(body) : {}, request.url ?? "") : (told ?? { status: 404 });
+    const script =
+      typeof told === "function" ? told(body ? JSON.parse(body) : {}, request.url ?? "") : (told ?? { status: 404 });
     await sleep(script.delayMs ?? 0);
     if (script.drop) return void request.socket.destroy();
     const isText = typeof script.body === "string" || script.body === undefined;
@@ -101,7 +106,9 @@ export async function startActionServer(): Promise<ActionServer> {
     response.end(isText ? script.body : JSON.stringify(script.body));
   }
 
-  const server: Server = createServer((request, response) => void handle(request, response).catch(() => response.destroy()));
+  const server: Server = createServer(
+    (request, response) => void handle(request, response).catch(() => response.destroy()),
+  );
   const { origin, close } = await listen(server);
   return {
     origin,
@@ -121,7 +128,8 @@ export async function startActionServer(): Promise<ActionServer> {
     const name = nameAttempt(id, new URL(url, "http://localhost").searchParams);
     asked.push(isVoid ? `${name}/void` : name);
     const arrived = posts.some(
-      (post) => nameAttempt(/run=([0-9a-f]{32})/.exec(post.url)?.[1] ?? "", new URL(post.url, origin).searchParams) === name,
+      (post) =>
+        nameAttempt(/run=([0-9a-f]{32})/.exec(post.url)?.[1] ?? "", new URL(post.url, origin).searchParams) === name,
     );
     const run = runs.get(name) ?? (arrived ? runs.get("arrived") : undefined);
     if (!run && isVoid && method === "POST") voided.add(name);

@@ -10,7 +10,8 @@ import type { KitsuServer } from "./kitsu-server.ts";
 import { startKitsuServer } from "./kitsu-server.ts";
 
 /** The policy of a careful studio. Kitsu itself would need 'unsafe-eval' beside it. */
-export const STRICT_CSP = "default-src 'self'; require-trusted-types-for 'script'; trusted-types vue; img-src 'self' data:";
+export const STRICT_CSP =
+  "default-src 'self'; require-trusted-types-for 'script'; trusted-types vue; img-src 'self' data:";
 
 type Servers = { actionServer: ActionServer; otherServer: ActionServer; kitsuServer: KitsuServer };
 type Fixtures = {
@@ -44,7 +45,10 @@ export const test = base.extend<Fixtures, Servers>({
   actionServer: [async ({}, use) => useServer(await startActionServer(), use), { scope: "worker" }],
   // biome-ignore lint/correctness/noEmptyPattern: see above
   otherServer: [async ({}, use) => useServer(await startActionServer(), use), { scope: "worker" }],
-  kitsuServer: [async ({ actionServer }, use) => useServer(await startKitsuServer(actionServer), use), { scope: "worker" }],
+  kitsuServer: [
+    async ({ actionServer }, use) => useServer(await startKitsuServer(actionServer), use),
+    { scope: "worker" },
+  ],
   worker: async ({ actionServer }, use) => {
     actionServer.forget();
     await use(actionServer);
@@ -60,7 +64,12 @@ export const test = base.extend<Fixtures, Servers>({
     await use(kitsuServer);
   },
   config: async ({ kitsu, worker }, use) => {
-    await use({ version: "1.2.3.4", worker: worker.origin, kitsu: [kitsu.origin], schemes: ["https", "http", "rvlink"] });
+    await use({
+      version: "1.2.3.4",
+      worker: worker.origin,
+      kitsu: [kitsu.origin],
+      schemes: ["https", "http", "rvlink"],
+    });
   },
   addAction: async ({ kitsu, worker }, use) => {
     await use((name, told, server = worker) => {
@@ -111,7 +120,10 @@ export function readGlobal(page: Page, name: string): Promise<unknown> {
   return page.evaluate((key) => Reflect.get(window, key), name);
 }
 
-async function useServer<S extends { close: () => Promise<void> }>(server: S, use: (server: S) => Promise<void>): Promise<void> {
+async function useServer<S extends { close: () => Promise<void> }>(
+  server: S,
+  use: (server: S) => Promise<void>,
+): Promise<void> {
   await use(server);
   await server.close();
 }

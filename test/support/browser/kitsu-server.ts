@@ -39,7 +39,8 @@ export async function startKitsuServer(edge: ActionServer): Promise<KitsuServer>
   const server = createServer((request, response) => {
     const { pathname } = new URL(request.url ?? "/", "http://localhost");
     if (pathname.startsWith("/edge/")) return void edge.handle(request, response);
-    if (pathname === "/api/data") return void response.writeHead(200, { "content-type": "application/json" }).end('{"own":true}');
+    if (pathname === "/api/data")
+      return void response.writeHead(200, { "content-type": "application/json" }).end('{"own":true}');
     const file = files[pathname];
     if (file !== undefined) return void response.writeHead(200, { "content-type": "text/javascript" }).end(file);
     if (pathname !== "/") return void response.writeHead(404).end("Not here");

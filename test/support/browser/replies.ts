@@ -16,7 +16,10 @@ export function ask(title: string, fields: Field[] = [], more: Partial<Ask> = {}
 }
 
 /** What our worker answers when something of its own is wrong. */
-export const BROKEN = { status: 500, body: answer({ kind: "failed", code: "internal-error", title: "Something went wrong" }) };
+export const BROKEN = {
+  status: 500,
+  body: answer({ kind: "failed", code: "internal-error", title: "Something went wrong" }),
+};
 
 /** A line of text with this name. */
 export function text(name: string, more: Partial<Field> = {}): Field {
@@ -24,7 +27,10 @@ export function text(name: string, more: Partial<Field> = {}): Field {
 }
 
 export const OUTCOMES: Outcome[] = [
-  ...Array.from({ length: 9 }, (_, at): Outcome => ({ id: `d${at}`, label: `SQ01 / SH0${at}0 / Animation`, state: "done" })),
+  ...Array.from(
+    { length: 9 },
+    (_, at): Outcome => ({ id: `d${at}`, label: `SQ01 / SH0${at}0 / Animation`, state: "done" }),
+  ),
   { id: "f1", label: "SQ02 / SH010 / Lighting", state: "failed", reason: "The scene file is missing." },
   {
     id: "f2",

@@ -40,12 +40,17 @@ export const test = base.extend<object, { started: Started }>({
     async ({}, use) => {
       const [workerPort, playgroundPort] = [await findFreePort(), await findFreePort()];
       const state = await mkdtemp(join(tmpdir(), "kitsu-actions-"));
-      const child = await start({ WORKER_PORT: `${workerPort}`, PLAYGROUND_PORT: `${playgroundPort}`, STATE_DIR: state });
+      const child = await start({
+        WORKER_PORT: `${workerPort}`,
+        PLAYGROUND_PORT: `${playgroundPort}`,
+        STATE_DIR: state,
+      });
       await use({ worker: `http://localhost:${workerPort}`, playground: `http://localhost:${playgroundPort}` });
       const ended = new Promise((resolve) => child.once("exit", resolve));
       child.kill("SIGINT");
       expect(await ended).toBe(0);
-      for (const port of [workerPort, playgroundPort]) await expect(fetch(`http://127.0.0.1:${port}/ping`)).rejects.toThrow();
+      for (const port of [workerPort, playgroundPort])
+        await expect(fetch(`http://127.0.0.1:${port}/ping`)).rejects.toThrow();
       await rm(state, { recursive: true, force: true });
     },
     { scope: "worker", timeout: 240_000 },

@@ -1,7 +1,13 @@
 // A render farm in memory and the time it lives in, both at the mercy of a seed: every call may fail before, while or after it does its work. The
 // same seed makes the same faults.
 
-import { ANSWER_MAX_MS, type Farm, type JobRef, type JobStanding, type JobState } from "../../../worker/actions/farm/farm.ts";
+import {
+  ANSWER_MAX_MS,
+  type Farm,
+  type JobRef,
+  type JobStanding,
+  type JobState,
+} from "../../../worker/actions/farm/farm.ts";
 import { Failure } from "../../../worker/failure.ts";
 
 /** What ends a watch from outside: a deploy, a lost machine. */
@@ -67,7 +73,8 @@ export function makeWorld(random: () => number): World {
         const job = world.jobs.find((one) => one.id === id && !one.deleted);
         if (job === undefined) throw refusal("There is no such job.");
         if (["done", "failed"].includes(job.state)) throw refusal(`It is ${job.state}.`);
-        if (job.state !== "canceled") job.state = what === "cancel" ? "canceled" : what === "pause" ? "paused" : "waiting";
+        if (job.state !== "canceled")
+          job.state = what === "cancel" ? "canceled" : what === "pause" ? "paused" : "waiting";
         meet("control");
       },
     },

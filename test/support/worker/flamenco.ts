@@ -75,7 +75,9 @@ export function openFakeFlamenco(): FakeFlamenco {
       for (const task of tasks) if (task !== undefined) task.fate = { after: 0, what: "fails", says, isLuck: true };
     },
   };
-  const elsewhere = vi.isMockFunction(globalThis.fetch) ? vi.mocked(globalThis.fetch).getMockImplementation() : undefined;
+  const elsewhere = vi.isMockFunction(globalThis.fetch)
+    ? vi.mocked(globalThis.fetch).getMockImplementation()
+    : undefined;
   vi.spyOn(globalThis, "fetch").mockImplementation(async (input, init) => {
     const request = new Request(input, init);
     if (!request.url.startsWith(FLAMENCO)) {
@@ -107,7 +109,12 @@ async function answer(fake: FakeFlamenco, request: Request, asked: string): Prom
   if (next instanceof Error) throw next;
   if (next instanceof Response) return next;
   const body = await request.text();
-  const said = fake.manager.answer({ method, path: new URL(url).pathname, body, type: headers.get("content-type") ?? "" });
+  const said = fake.manager.answer({
+    method,
+    path: new URL(url).pathname,
+    body,
+    type: headers.get("content-type") ?? "",
+  });
   if (next === "lost") throw new TypeError("connection reset");
   const isRaw = typeof said.body === "string" || said.body instanceof Uint8Array;
   const text = isRaw
@@ -119,7 +126,10 @@ async function answer(fake: FakeFlamenco, request: Request, asked: string): Prom
     status: said.status,
     headers: { "content-type": said.type ?? "application/json; charset=UTF-8", ...said.headers },
   };
-  return new Response(said.body === undefined ? null : next === "cut" ? bytes.subarray(0, bytes.length / 2) : bytes, more);
+  return new Response(
+    said.body === undefined ? null : next === "cut" ? bytes.subarray(0, bytes.length / 2) : bytes,
+    more,
+  );
 }
 
 function renderFrames(job: Job, frames: number, manager: Manager): void {

@@ -62,7 +62,10 @@ export function pace(zou: FakeZou, commentMs = REAL_MS): Pace {
       for (const [index, comment] of comments.slice(lostAfter).entries())
         later.push({ at: now + made.commentMs * (index + 1), write: () => write([comment]) });
     if (isProxy)
-      return new Response("<html><title>504 Gateway Time-out", { status: 504, headers: { "content-type": "text/html" } });
+      return new Response("<html><title>504 Gateway Time-out", {
+        status: 504,
+        headers: { "content-type": "text/html" },
+      });
     throw new TypeError("Network connection lost.");
   });
   return made;

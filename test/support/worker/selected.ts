@@ -44,7 +44,14 @@ export function makeSelected({
     ...task,
   });
   const entityOf = (rest: object) =>
-    v.parse(Entity, { id: made.entity_id, type: "Shot", name: `SH${number}`, project_id: "p", entity_type_id: "shot", ...rest });
+    v.parse(Entity, {
+      id: made.entity_id,
+      type: "Shot",
+      name: `SH${number}`,
+      project_id: "p",
+      entity_type_id: "shot",
+      ...rest,
+    });
   return {
     task: made,
     entity: entity === null ? undefined : entityOf({ ...entity }),

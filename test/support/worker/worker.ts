@@ -31,7 +31,11 @@ export const arrive = (path: string, init: RequestInit = {}): Request<unknown, I
   new Request<unknown, IncomingRequestCfProperties>(new Request(new URL(path, EDGE), init).clone());
 
 /** Asks and waits for everything that was still under way when the answer came. */
-export async function ask(path: string, init: RequestInit = {}, variables: Record<string, unknown> = {}): Promise<Response> {
+export async function ask(
+  path: string,
+  init: RequestInit = {},
+  variables: Record<string, unknown> = {},
+): Promise<Response> {
   const ctx = createExecutionContext();
   const response = await worker.fetch(arrive(path, init), makeEnv(variables), ctx);
   await waitOnExecutionContext(ctx);

@@ -7,7 +7,8 @@ const readMembers = (value: unknown): Record<string, unknown> =>
 
 export function takeComments(zou: FakeZou, caller: Row, body: unknown): Response {
   const { comments } = readMembers(body);
-  if (!Array.isArray(comments)) return json({ error: true, message: "Missing required parameter: comments", data: null }, 400);
+  if (!Array.isArray(comments))
+    return json({ error: true, message: "Missing required parameter: comments", data: null }, 400);
   const written: Row[] = [];
   for (const one of comments) {
     const answered = takeComment(zou, caller, readMembers(one));
@@ -28,7 +29,10 @@ function takeComment(
   if (!mayAct(zou, caller, role, task)) return forbidden();
   const status = readStatus(task_status_id);
   if (status === undefined) return notFound();
-  if ((role === "user" && status.is_artist_allowed === false) || (role === "client" && status.is_client_allowed === false))
+  if (
+    (role === "user" && status.is_artist_allowed === false) ||
+    (role === "client" && status.is_client_allowed === false)
+  )
     return forbidden();
   const isManager = role === "admin" || role === "manager";
   const author = isManager && typeof person_id === "string" ? PEOPLE.find(({ id }) => id === person_id) : caller;

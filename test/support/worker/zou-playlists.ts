@@ -7,7 +7,10 @@ export function makePlaylist(zou: FakeZou, caller: Row, body: unknown): Response
   if (!["admin", "manager", "supervisor"].includes(String(role))) return forbidden();
   if (typeof fields.name !== "string" || fields.name.length > 80)
     return json({ message: "One of the provided values has an invalid format." }, 400);
-  if (fields.episode_id !== null && zou.playlists.some((one) => one.name === fields.name && one.episode_id === fields.episode_id)) {
+  if (
+    fields.episode_id !== null &&
+    zou.playlists.some((one) => one.name === fields.name && one.episode_id === fields.episode_id)
+  ) {
     return json({ message: "A record with the same unique values already exists." }, 400);
   }
   const playlist = {

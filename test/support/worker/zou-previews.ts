@@ -8,7 +8,11 @@ const PREVIEW = /^\/actions\/tasks\/([^/]+)\/comments\/([^/]+)\/(?:add-preview|p
 const UPLOAD = /^\/pictures\/preview-files\/([^/]+)$/;
 
 /** Nothing for what is about neither. */
-export function answerPreviews(zou: FakeZou, caller: Row, { method, path, body, seesTask }: Asked): Response | undefined {
+export function answerPreviews(
+  zou: FakeZou,
+  caller: Row,
+  { method, path, body, seesTask }: Asked,
+): Response | undefined {
   const [, listed] = LIST.exec(path) ?? [];
   if (method === "GET" && listed !== undefined) {
     const task = zou.tasks.get(listed);
@@ -23,7 +27,13 @@ export function answerPreviews(zou: FakeZou, caller: Row, { method, path, body, 
       zou.previews.delete(previewId);
       return new Response(null, { status: 204 });
     }
-    const preview = { id: crypto.randomUUID(), task_id: taskId, comment_id: commentId, person_id: caller.id, original_name: null };
+    const preview = {
+      id: crypto.randomUUID(),
+      task_id: taskId,
+      comment_id: commentId,
+      person_id: caller.id,
+      original_name: null,
+    };
     zou.previews.set(preview.id, preview);
     return json(preview, 201);
   }
@@ -35,7 +45,10 @@ const listComments = (zou: FakeZou, taskId: string) =>
   zou.comments
     .filter(({ object_id }) => object_id === taskId)
     .toReversed()
-    .map((comment) => ({ ...comment, previews: [...zou.previews.values()].filter(({ comment_id }) => comment_id === comment.id) }));
+    .map((comment) => ({
+      ...comment,
+      previews: [...zou.previews.values()].filter(({ comment_id }) => comment_id === comment.id),
+    }));
 
 function takeFile(zou: FakeZou, previewId: string, body: unknown): Response {
   const preview = zou.previews.get(previewId);

@@ -40,7 +40,14 @@ export const OUTSIDER = person(10, "manager");
 export const BOT = person(11, "manager", { is_bot: true });
 export const PEOPLE = [ADMIN, MANAGER, SUPERVISOR, ARTIST, CLIENT, VENDOR, PROMOTED, DEMOTED, INACTIVE, OUTSIDER, BOT];
 
-export const STATUS = { todo: id(5, 1), wip: id(5, 2), retake: id(5, 3), done: id(5, 4), old: id(5, 5), concept: id(5, 6) };
+export const STATUS = {
+  todo: id(5, 1),
+  wip: id(5, 2),
+  retake: id(5, 3),
+  done: id(5, 4),
+  old: id(5, 5),
+  concept: id(5, 6),
+};
 const status = (key: keyof typeof STATUS, color: string, rest: object = {}) => ({
   id: STATUS[key],
   name: key,
@@ -99,7 +106,8 @@ export type FakeZou = {
   now(): number;
 };
 
-export const readStatus = (statusId: unknown): Row | undefined => TABLES["/data/task-status"]?.find(({ id }) => id === statusId);
+export const readStatus = (statusId: unknown): Row | undefined =>
+  TABLES["/data/task-status"]?.find(({ id }) => id === statusId);
 
 /** The role that counts in a project; undefined for whoever is not of its team. */
 export function roleOf(zou: FakeZou, caller: Row, projectId: unknown): unknown {
@@ -136,7 +144,10 @@ export function openFakeZou(): FakeZou {
     const url = new URL(request.url);
     const token = request.headers.get("authorization")?.replace("Bearer ", "") ?? "";
     const isForm = request.headers.get("content-type")?.startsWith("multipart/form-data");
-    const body = request.method === "GET" ? undefined : await (isForm ? request.formData() : request.json()).catch(() => undefined);
+    const body =
+      request.method === "GET"
+        ? undefined
+        : await (isForm ? request.formData() : request.json()).catch(() => undefined);
     const path = `${pathOf(url)}${url.search}`;
     zou.requests.push({ method: request.method, path, token, body });
     if (request.signal.aborted) throw request.signal.reason;
@@ -240,7 +251,8 @@ export function addTask(zou: FakeZou, projectId: string, entityId: string, numbe
 export const json = (value: unknown, code = 200) => Response.json(value, { status: code });
 export const forbidden = () =>
   json({ error: true, message: "You don't have the permission to access the requested resource." }, 403);
-export const notFound = () => json({ error: true, message: "404 Not Found: The requested URL was not found on the server." }, 404);
+export const notFound = () =>
+  json({ error: true, message: "404 Not Found: The requested URL was not found on the server." }, 404);
 
 export const broken = () => json({ error: true, message: "Internal server error." }, 500);
 
@@ -305,6 +317,8 @@ function list(url: URL, rows: Row[]): Response {
   if (Array.isArray(wanted) && !wanted.every((one) => /^[0-9a-f-]{36}$/.test(String(one))))
     return json({ error: true, message: "Invalid UUID value", data: null }, 400);
   return json(
-    rows.filter((row) => (Array.isArray(wanted) ? wanted.includes(row[column]) : project === null || row.project_id === project)),
+    rows.filter((row) =>
+      Array.isArray(wanted) ? wanted.includes(row[column]) : project === null || row.project_id === project,
+    ),
   );
 }

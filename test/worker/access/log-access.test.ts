@@ -8,7 +8,12 @@ const PATHS = ["/runs", "/runs.json", "/runs.csv"];
 const signIn = (token: string, origin: string = EDGE, variables = {}) =>
   ask(
     "/runs/sign-in",
-    { method: "POST", redirect: "manual", headers: { origin, accept: "text/html" }, body: new URLSearchParams({ token }) },
+    {
+      method: "POST",
+      redirect: "manual",
+      headers: { origin, accept: "text/html" },
+      body: new URLSearchParams({ token }),
+    },
     variables,
   );
 
@@ -42,7 +47,9 @@ describe("the log is never public", () => {
     expect((await ask("http://localhost:8787/runs.json", {}, local)).status).toBe(200);
     expect((await ask("http://localhost:8787/runs.json", {}, { LOG_TOKEN: undefined })).status).toBe(403);
     expect((await ask("http://rebound.elsewhere.tld:8787/runs.json", {}, local)).status).toBe(403);
-    expect((await ask("http://localhost:8787/runs.json", { headers: { "sec-fetch-site": "cross-site" } }, local)).status).toBe(403);
+    expect(
+      (await ask("http://localhost:8787/runs.json", { headers: { "sec-fetch-site": "cross-site" } }, local)).status,
+    ).toBe(403);
     expect((await ask("http://localhost:8787/runs.json", {}, { ...local, LOG_TOKEN: TOKEN })).status).toBe(401);
   });
 
@@ -65,7 +72,8 @@ describe("the token of the log", () => {
     for (const attribute of ["HttpOnly", "SameSite=Strict", "Secure", "Path=/runs", "Max-Age="])
       expect(cookie).toContain(attribute);
     expect(cookie).not.toContain(TOKEN);
-    for (const path of PATHS) expect((await ask(path, { headers: { cookie: `other=1; ${cookieOf(response)}` } })).status).toBe(200);
+    for (const path of PATHS)
+      expect((await ask(path, { headers: { cookie: `other=1; ${cookieOf(response)}` } })).status).toBe(200);
   });
 
   it("changed, makes the cookies of the old one worthless", async () => {

@@ -7,8 +7,28 @@ import { Failure } from "../../../worker/failure.ts";
 import { understandCall } from "../../../worker/request/call.ts";
 import { readSettings } from "../../../worker/settings/settings.ts";
 import { replaceRun } from "../../support/worker/replace-run.ts";
-import { AJAX_FIELDS, ajax, arrive, ask, EDGE, KITSU, makeEnv, readFailed, readLog } from "../../support/worker/worker.ts";
-import { ARTIST, addProject, BOT, BOT_TOKEN, type FakeZou, INACTIVE, id, MANAGER, openFakeZou } from "../../support/worker/zou.ts";
+import {
+  AJAX_FIELDS,
+  ajax,
+  arrive,
+  ask,
+  EDGE,
+  KITSU,
+  makeEnv,
+  readFailed,
+  readLog,
+} from "../../support/worker/worker.ts";
+import {
+  ARTIST,
+  addProject,
+  BOT,
+  BOT_TOKEN,
+  type FakeZou,
+  INACTIVE,
+  id,
+  MANAGER,
+  openFakeZou,
+} from "../../support/worker/zou.ts";
 
 let fake: FakeZou;
 beforeEach(() => {
@@ -19,10 +39,21 @@ type Who = { userid?: unknown; useremail?: unknown };
 const WITH_BOT = { KITSU_TOKEN: BOT_TOKEN };
 
 /** @param host where the worker is reached: on Kitsu's own host the session comes along */
-async function find(who: Who, headers: Record<string, string> = {}, variables: Record<string, unknown> = WITH_BOT, host = EDGE) {
+async function find(
+  who: Who,
+  headers: Record<string, string> = {},
+  variables: Record<string, unknown> = WITH_BOT,
+  host = EDGE,
+) {
   const env = makeEnv(variables);
   const request = arrive(`${host}/actions/debug`, { method: "POST", headers });
-  const context = { env, settings: readSettings(env), ctx: createExecutionContext(), url: new URL(request.url), base: host };
+  const context = {
+    env,
+    settings: readSettings(env),
+    ctx: createExecutionContext(),
+    url: new URL(request.url),
+    base: host,
+  };
   return identify(request, understandCall([], Object.entries(who)), context, new AbortController().signal);
 }
 
@@ -103,7 +134,12 @@ describe("a person who is only claimed", () => {
 describe("a person whose session came along", () => {
   it("is who Zou says, and may act as themselves", async () => {
     const person = await find({ userid: ARTIST.id }, session(ARTIST), {}, KITSU);
-    expect(person).toMatchObject({ trust: "session", id: ARTIST.id, email: ARTIST.email, token: `session-${ARTIST.id}` });
+    expect(person).toMatchObject({
+      trust: "session",
+      id: ARTIST.id,
+      email: ARTIST.email,
+      token: `session-${ARTIST.id}`,
+    });
     expect(fake.requests).toMatchObject([{ path: "/auth/authenticated", token: `session-${ARTIST.id}` }]);
   });
 
@@ -118,7 +154,12 @@ describe("a person whose session came along", () => {
   });
 
   it.each([
-    ["has ended", { cookie: "access_token_cookie=over" }, "Your session in Kitsu has ended", "your session in Kitsu has ended"],
+    [
+      "has ended",
+      { cookie: "access_token_cookie=over" },
+      "Your session in Kitsu has ended",
+      "your session in Kitsu has ended",
+    ],
     ["did not come along", {}, "You are not logged in to Kitsu", "no session of Kitsu came"],
   ])("is told that it %s, and to log in again", async (_, headers, title, why) => {
     // So that debug runs all the same, and says why it knows so little.
@@ -128,7 +169,11 @@ describe("a person whose session came along", () => {
       return ask(`${KITSU}/edge/actions/${action}`, init, variables);
     };
     const reply = await readFailed(await on("playlist"));
-    expect(reply).toMatchObject({ code: "person-not-accepted", title, advice: expect.stringContaining("Log in to Kitsu again") });
+    expect(reply).toMatchObject({
+      code: "person-not-accepted",
+      title,
+      advice: expect.stringContaining("Log in to Kitsu again"),
+    });
     const text = await (await on("debug")).text();
     expect(text).toContain(why);
     expect(text).toContain("Log in to Kitsu again");
@@ -168,7 +213,10 @@ describe("a person Cloudflare Access vouches for", () => {
   }
   type Keys = Awaited<ReturnType<typeof makeKeys>>;
 
-  const sign = ({ privateKey, kid }: Keys, rest: { aud?: string; iss?: string; exp?: string | number; email?: string } = {}) =>
+  const sign = (
+    { privateKey, kid }: Keys,
+    rest: { aud?: string; iss?: string; exp?: string | number; email?: string } = {},
+  ) =>
     new SignJWT({ email: rest.email ?? ARTIST.email })
       .setProtectedHeader({ alg: "RS256", kid })
       .setIssuer(rest.iss ?? team())
@@ -207,7 +255,8 @@ describe("a person Cloudflare Access vouches for", () => {
     });
   }
 
-  const present = async (assertion: string, who: Who = {}) => find(who, { "cf-access-jwt-assertion": assertion }, variables());
+  const present = async (assertion: string, who: Who = {}) =>
+    find(who, { "cf-access-jwt-assertion": assertion }, variables());
 
   it("is found in Kitsu by the e-mail, also with keys that were changed meanwhile", async () => {
     const [old, current] = [await makeKeys(), await makeKeys()];
@@ -290,7 +339,9 @@ describe("a person Cloudflare Access vouches for", () => {
   it("is refused when Kitsu has no such person, or the call names another one", async () => {
     const keys = await makeKeys();
     publish(keys);
-    expect((await refusal(present(await sign(keys, { email: "stranger@studio.tld" })))).code).toBe("person-not-accepted");
+    expect((await refusal(present(await sign(keys, { email: "stranger@studio.tld" })))).code).toBe(
+      "person-not-accepted",
+    );
     expect((await refusal(present(await sign(keys), { userid: MANAGER.id }))).code).toBe("person-not-accepted");
   });
 });
@@ -328,7 +379,10 @@ describe("what is known of the person, when an action runs", () => {
     const response = await ask(`${KITSU}/actions/debug`, init);
     expect(await response.text()).not.toContain(ARTIST.id);
     expect(await readLog()).toMatchObject([
-      { status: 403, cause: expect.stringContaining(`Mismatch: the call names ${MANAGER.id}, the session is of ${ARTIST.id}`) },
+      {
+        status: 403,
+        cause: expect.stringContaining(`Mismatch: the call names ${MANAGER.id}, the session is of ${ARTIST.id}`),
+      },
     ]);
   });
 });

@@ -58,7 +58,12 @@ const settings = (variables = {}) => readSettings(makeEnv(variables));
 const open = (ids: readonly string[]) =>
   openKitsu(openZou(API, BOT_TOKEN, new AbortController().signal), `${API}?${crypto.randomUUID()}`, ids);
 
-async function refusal(person: Person, ids: readonly string[], rest: Parameters<typeof action>[0] = {}, variables = {}) {
+async function refusal(
+  person: Person,
+  ids: readonly string[],
+  rest: Parameters<typeof action>[0] = {},
+  variables = {},
+) {
   try {
     checkDepartments(person, action(rest), settings(variables));
     const kitsu = open(ids);
@@ -79,16 +84,19 @@ describe("roles", () => {
     ["CLIENT", false],
     ["PROMOTED", true],
     ["DEMOTED", false],
-  ] as const)("%s may run what is for supervisors and above: %s; the project's role beats the studio's", async (name, may) => {
-    const { taskIds } = addProject(fake, 1, 2);
-    const reply = await refusal(asPerson(name), taskIds, { roles: ["admin", "manager", "supervisor"] });
-    expect(reply === undefined).toBe(may);
-    if (!may)
-      expect(reply).toMatchObject({
-        code: "not-allowed",
-        text: expect.stringContaining("Render is for admins, managers and supervisors"),
-      });
-  });
+  ] as const)(
+    "%s may run what is for supervisors and above: %s; the project's role beats the studio's",
+    async (name, may) => {
+      const { taskIds } = addProject(fake, 1, 2);
+      const reply = await refusal(asPerson(name), taskIds, { roles: ["admin", "manager", "supervisor"] });
+      expect(reply === undefined).toBe(may);
+      if (!may)
+        expect(reply).toMatchObject({
+          code: "not-allowed",
+          text: expect.stringContaining("Render is for admins, managers and supervisors"),
+        });
+    },
+  );
 
   it("may be narrowed by the studio", async () => {
     const { taskIds } = addProject(fake, 1, 1);
@@ -220,7 +228,9 @@ describe("tasks", () => {
     });
     const concept = addTask(fake, projectId, addEntity(fake, projectId, 51, "Concept"), 52);
     const kinds = { entityTypes: ["shot", "asset", "edit"] } as const;
-    expect((await refusal(asPerson("ARTIST"), [concept], kinds))?.text).toContain("for shots, assets and edits, not for concepts");
+    expect((await refusal(asPerson("ARTIST"), [concept], kinds))?.text).toContain(
+      "for shots, assets and edits, not for concepts",
+    );
   });
 
   it("are no more than the action takes", () => {
@@ -246,9 +256,12 @@ describe("how surely a person must be known", () => {
     [{ ACTION_LIMITS: { render: { departments: [id(1, 1)] } } }, {}, "unchecked", false],
     [{ ACTION_LIMITS: { render: { roles: ["admin"] } } }, {}, "unchecked", false],
     [{ ACTION_LIMITS: { render: { roles: ["admin"] } } }, {}, "claimed", true],
-  ] as const)("is what the deployment %j and the action %j ask for: %s is enough: %s", (variables, rest, trust, isEnough) => {
-    const check = () => checkTrust({ ...asPerson("ADMIN"), trust }, action(rest), settings(variables));
-    if (isEnough) expect(check).not.toThrow();
-    else expect(check).toThrow("needs a verified user");
-  });
+  ] as const)(
+    "is what the deployment %j and the action %j ask for: %s is enough: %s",
+    (variables, rest, trust, isEnough) => {
+      const check = () => checkTrust({ ...asPerson("ADMIN"), trust }, action(rest), settings(variables));
+      if (isEnough) expect(check).not.toThrow();
+      else expect(check).toThrow("needs a verified user");
+    },
+  );
 });

@@ -6,8 +6,11 @@ import type { RetriedRun } from "../../../worker/request/call.ts";
 
 const ACTION = { id: "render", title: "Render", about: "Renders.", submit: "Send" };
 
-const read = (schema: FormSchema, input?: Input, more: { form?: string; isBack?: boolean; retryOf?: RetriedRun } = {}) =>
-  readInput(ACTION, () => schema, { input, ...more });
+const read = (
+  schema: FormSchema,
+  input?: Input,
+  more: { form?: string; isBack?: boolean; retryOf?: RetriedRun } = {},
+) => readInput(ACTION, () => schema, { input, ...more });
 
 async function askedBy(schema: FormSchema, input?: Input, more: { isBack?: boolean } = {}) {
   const result = await read(schema, input, more);
@@ -15,8 +18,14 @@ async function askedBy(schema: FormSchema, input?: Input, more: { isBack?: boole
   return result.ask;
 }
 
-async function fieldOf(entry: v.GenericSchema, value?: string | number | boolean | string[]): Promise<Field | undefined> {
-  const { fields } = await askedBy(v.object({ it: entry, other: v.string() }), value === undefined ? undefined : { it: value });
+async function fieldOf(
+  entry: v.GenericSchema,
+  value?: string | number | boolean | string[],
+): Promise<Field | undefined> {
+  const { fields } = await askedBy(
+    v.object({ it: entry, other: v.string() }),
+    value === undefined ? undefined : { it: value },
+  );
   return fields.find(({ name }) => name === "it");
 }
 
@@ -34,7 +43,11 @@ describe("a schema is a form", () => {
       v.pipe(v.string(), v.title("Note"), v.description("Shown to all"), v.metadata({ placeholder: "Well done" })),
       { label: "Note", help: "Shown to all", placeholder: "Well done" },
     ],
-    ["long text", v.pipe(v.string(), v.metadata({ type: "long-text" }), v.maxLength(500)), { type: "long-text", maxLength: 500 }],
+    [
+      "long text",
+      v.pipe(v.string(), v.metadata({ type: "long-text" }), v.maxLength(500)),
+      { type: "long-text", maxLength: 500 },
+    ],
     ["a pattern", v.pipe(v.string(), v.regex(/^v\d+$/)), { type: "text", pattern: "v\\d+" }],
     [
       "a number with its bounds",
@@ -135,7 +148,12 @@ describe("what was submitted", () => {
     ["no number", v.number(), "twelve", "Must be a number, like 1000 or 1.5"],
     ["a thousand, or one", v.number(), "1,000", "Could be read as two numbers: write it like 1000, or like 1.5"],
     ["one, or a thousand", v.number(), " 1.000 ", "Could be read as two numbers: write it like 1000, or like 1.5"],
-    ["thousands, or not", v.optional(v.number()), "-12,345", "Could be read as two numbers: write it like 1000, or like 1.5"],
+    [
+      "thousands, or not",
+      v.optional(v.number()),
+      "-12,345",
+      "Could be read as two numbers: write it like 1000, or like 1.5",
+    ],
     ...[
       "1e3",
       "0x10",

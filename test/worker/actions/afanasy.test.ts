@@ -96,7 +96,8 @@ async function run(selection: readonly string[], input: object = {}, caller: Cal
   const { variables, say, ...begun } = begin(selection, caller);
   const answer = { input: { ...INPUT, ...input }, form: "afanasy" };
   const asked = (await say(answer)).reply;
-  const reply = asked.kind === "ask" && asked.plan !== undefined ? (await say({ ...answer, plan: asked.plan })).reply : asked;
+  const reply =
+    asked.kind === "ask" && asked.plan !== undefined ? (await say({ ...answer, plan: asked.plan })).reply : asked;
   return { ...begun, variables, asked, reply };
 }
 
@@ -105,7 +106,9 @@ const reasonsOf = (reply: Reply) => outcomesOf(reply).map(({ state, reason }) =>
 
 /** The run's watch, as its Durable Object would call it. */
 async function follow({ id: runId, variables }: { id: string; variables: object }, other?: object) {
-  const kept = await runInDurableObject(env.LONG_RUNS.getByName(runId), async (_, { storage }) => readParts(storage, "data"));
+  const kept = await runInDurableObject(env.LONG_RUNS.getByName(runId), async (_, { storage }) =>
+    readParts(storage, "data"),
+  );
   let data: unknown = other ?? JSON.parse(String(kept));
   const watch: WatchContext = {
     run: { id: runId, url: "" },
@@ -136,7 +139,9 @@ async function retry(before: { id: string; variables: object }, taskIds: readonl
   const shot = server.farm.list().find(({ sent }) => String(sent.custom_data).includes(task));
   const mark = JSON.parse(String(shot?.sent.custom_data)).kitsu_mark;
   const data = {
-    shots: [{ task, label: "SH", mark, size: 48, state: "waiting", again: true, order: { job: shot?.sent, kitsu: {} } }],
+    shots: [
+      { task, label: "SH", mark, size: 48, state: "waiting", again: true, order: { job: shot?.sent, kitsu: {} } },
+    ],
     aside: [],
   };
   const { look } = await follow(before, data);
@@ -174,7 +179,11 @@ describe("the form of the Afanasy action", () => {
     const { say } = begin(taskIds, { set: { AFANASY } });
     const { reply } = await say({ input: { template: "playblast" }, form: "afanasy" });
     expect(reply.kind === "ask" && reply.fields).toMatchObject([
-      { name: "template", options: [{ value: "blender", label: "Blender" }, { value: "playblast" }], value: "playblast" },
+      {
+        name: "template",
+        options: [{ value: "blender", label: "Blender" }, { value: "playblast" }],
+        value: "playblast",
+      },
       { name: "frames" },
       { name: "framesPerTask", value: 10 },
       {},
@@ -237,7 +246,11 @@ describe("before anything is rendered", () => {
     const { taskIds } = makeProject(1);
     Object.assign(shotOf(taskIds[0]), { name: "SH`id`" });
     const { reply } = await run(taskIds);
-    expect(reply).toMatchObject({ kind: "failed", code: "nothing-to-do", text: expect.stringContaining("{entity} has `") });
+    expect(reply).toMatchObject({
+      kind: "failed",
+      code: "nothing-to-do",
+      text: expect.stringContaining("{entity} has `"),
+    });
   });
 
   it("is only for who may: clients may not", async () => {
@@ -343,7 +356,11 @@ describe("a shot that somebody is rendering already", () => {
       name: "busy",
       label: expect.stringMatching(/^Ana has been rendering 1 of your 3 shots since \d\d:\d\d UTC$/),
       value: "join",
-      options: [{ label: "Follow that render as well" }, { label: "Leave them out" }, { label: "Render them once more" }],
+      options: [
+        { label: "Follow that render as well" },
+        { label: "Leave them out" },
+        { label: "Render them once more" },
+      ],
     });
     const joining = await run(taskIds, { busy: "join" });
     expect(joining.asked.title).toBe("Submit 2 shots, 96 frames?");

@@ -37,7 +37,8 @@ function makeProject(taskCount: number, rest: object = {}) {
   return addProject(fake, projects, taskCount, rest);
 }
 
-const change = (taskId: string | undefined, members: object) => Object.assign(fake.tasks.get(taskId ?? "") ?? {}, members);
+const change = (taskId: string | undefined, members: object) =>
+  Object.assign(fake.tasks.get(taskId ?? "") ?? {}, members);
 const read = (taskId: string | undefined) => fake.tasks.get(taskId ?? "");
 
 type Caller = { person?: Row; inSession?: boolean; settings?: object };
@@ -47,16 +48,23 @@ let runs = 0;
 function begin(selection: readonly string[], { person = MANAGER, inSession = false, settings = {} }: Caller = {}) {
   runs += 1;
   const path = `/actions/comment?run=${runs.toString(16).padStart(32, "0")}`;
-  const headers = inSession ? { cookie: `access_token_cookie=session-${person.id}`, "sec-fetch-site": "same-origin" } : {};
+  const headers = inSession
+    ? { cookie: `access_token_cookie=session-${person.id}`, "sec-fetch-site": "same-origin" }
+    : {};
   const api = { KITSU_API: `${KITSU}/${projects}/api`, BASE_PATH: "" };
   return async (more: object = {}): Promise<Reply> => {
     const init = ajax({ selection, userid: person.id, useremail: person.email, ...more }, headers);
-    return (await readAnswer(await ask(inSession ? KITSU + path : path, init, { ...VARIABLES, ...api, ...settings }))).reply;
+    return (await readAnswer(await ask(inSession ? KITSU + path : path, init, { ...VARIABLES, ...api, ...settings })))
+      .reply;
   };
 }
 
 /** Answers the form, and agrees to whatever is asked then. */
-async function run(selection: readonly string[], input: { status?: string; text?: string }, caller: Caller = {}): Promise<Reply> {
+async function run(
+  selection: readonly string[],
+  input: { status?: string; text?: string },
+  caller: Caller = {},
+): Promise<Reply> {
   const say = begin(selection, caller);
   const answer = { input: { status: "keep", text: "", ...input }, form: "comment" };
   const reply = await say(answer);
@@ -82,7 +90,11 @@ describe("the form of the comment action", () => {
       { name: "status", type: "task-status", value: "keep", remember: false },
       { name: "text", type: "long-text", required: false, maxLength: 5_000, remember: false },
     ]);
-    expect(reply.kind === "ask" && reply.fields[0]?.options).toContainEqual({ value: STATUS.wip, label: "wip", color: "#3273dc" });
+    expect(reply.kind === "ask" && reply.fields[0]?.options).toContainEqual({
+      value: STATUS.wip,
+      label: "wip",
+      color: "#3273dc",
+    });
   });
 
   it("offers the statuses that the person may use in every project of the selection, none that is archived or for concepts", async () => {
@@ -112,7 +124,10 @@ describe("the form of the comment action", () => {
     const { taskIds } = makeProject(1);
     for (const text of ["", "  \n "]) {
       const reply = await run(taskIds, { text });
-      expect(reply.kind === "ask" && reply.fields[1]).toMatchObject({ name: "text", error: "Write something, or choose a status" });
+      expect(reply.kind === "ask" && reply.fields[1]).toMatchObject({
+        name: "text",
+        error: "Write something, or choose a status",
+      });
     }
     const long = await run(taskIds, { text: "x".repeat(5_001) });
     expect(long.kind === "ask" && long.fields[1]?.error).toBe("Must have at most 5000 characters");
@@ -141,7 +156,10 @@ describe("what the comment action asks before it writes", () => {
   it("shows for each task what would become of it, and writes nothing", async () => {
     const [one, two] = [makeProject(2), makeProject(1)];
     change(one.taskIds[1], { task_status_id: STATUS.done });
-    const reply = await begin([...one.taskIds, ...two.taskIds])({ input: { status: STATUS.done, text: "" }, form: "comment" });
+    const reply = await begin([...one.taskIds, ...two.taskIds])({
+      input: { status: STATUS.done, text: "" },
+      form: "comment",
+    });
     expect(reply).toMatchObject({ kind: "ask", title: "Set 2 tasks of 2 projects to done?", submit: "Set the status" });
     expect(reply.kind === "ask" && reply.dangerous).toBeUndefined();
     expect(reasonsOf(reply)).toEqual(["planned: wip → done", "skipped: Is done already", "planned: wip → done"]);
@@ -161,7 +179,9 @@ describe("what the comment action asks before it writes", () => {
 
   it("asks nothing more for one task", async () => {
     const { taskIds } = makeProject(1);
-    expect(await begin(taskIds)({ input: { status: "keep", text: "Hello" }, form: "comment" })).toMatchObject({ kind: "done" });
+    expect(await begin(taskIds)({ input: { status: "keep", text: "Hello" }, form: "comment" })).toMatchObject({
+      kind: "done",
+    });
   });
 
   it("says for which tasks it asks, by names that tell them apart", async () => {
@@ -218,7 +238,10 @@ describe("whom the comment action lets comment", () => {
       const reply = await run(taskIds, { text: "Hello" }, { person: ARTIST, inSession });
       expect(reasonsOf(reply)).toEqual(["done: Stays wip", "done: Stays wip", only]);
     }
-    expect(await run(taskIds, { text: "Hello" }, { person: SUPERVISOR })).toMatchObject({ kind: "done", severity: "success" });
+    expect(await run(taskIds, { text: "Hello" }, { person: SUPERVISOR })).toMatchObject({
+      kind: "done",
+      severity: "success",
+    });
     const elsewhere = { ...SUPERVISOR, departments: [id(8, 1)] };
     fake.sessions.set(`session-${SUPERVISOR.id}`, elsewhere);
     const reply = await run(taskIds, { text: "Hello" }, { person: SUPERVISOR, inSession: true });
@@ -236,7 +259,10 @@ describe("whom the comment action lets comment", () => {
 
   it("lets vendors comment on tasks of theirs, and clients on all", async () => {
     const { taskIds } = makeProject(1);
-    expect(await run(taskIds, { text: "Hello" }, { person: VENDOR })).toMatchObject({ kind: "failed", code: "not-allowed" });
+    expect(await run(taskIds, { text: "Hello" }, { person: VENDOR })).toMatchObject({
+      kind: "failed",
+      code: "not-allowed",
+    });
     change(taskIds[0], { assignees: [VENDOR.id] });
     expect(await run(taskIds, { text: "Hello" }, { person: VENDOR })).toMatchObject({ kind: "done" });
     expect(await run(taskIds, { status: STATUS.retake }, { person: CLIENT })).toMatchObject({ kind: "done" });
@@ -270,7 +296,12 @@ describe("what the comment action writes", () => {
       { status: STATUS.done, text: "Well done @Person 4" },
       { person: ADMIN },
     );
-    expect(reply).toMatchObject({ kind: "done", severity: "success", title: "Commented on 3 tasks", text: "They are done now." });
+    expect(reply).toMatchObject({
+      kind: "done",
+      severity: "success",
+      title: "Commented on 3 tasks",
+      text: "They are done now.",
+    });
     expect(fake.comments).toHaveLength(3);
     for (const written of fake.comments)
       expect(written).toMatchObject({ text: "Well done @Person 4", task_status_id: STATUS.done, person_id: ADMIN.id });
@@ -461,7 +492,11 @@ describe("comments that take longer than a call may", () => {
       text: expect.stringContaining("It takes about 90 seconds, and goes on when you close this page."),
     });
     const reply = await say({ ...answer, plan: asked.kind === "ask" ? asked.plan : "" });
-    expect(reply).toMatchObject({ kind: "started", title: "Commenting: 300 tasks", progress: { done: 0, total: 300, left: 90 } });
+    expect(reply).toMatchObject({
+      kind: "started",
+      title: "Commenting: 300 tasks",
+      progress: { done: 0, total: 300, left: 90 },
+    });
   });
 
   it("are as many as a call may name", async () => {
@@ -497,7 +532,9 @@ describe("comments that take longer than a call may", () => {
 
   it("go on at once where the action's time is too short for them", async () => {
     const { taskIds } = makeProject(10);
-    expect(await run(taskIds, { text: "Hello" }, { settings: { ACTION_TIME_LIMIT: "5" } })).toMatchObject({ kind: "started" });
+    expect(await run(taskIds, { text: "Hello" }, { settings: { ACTION_TIME_LIMIT: "5" } })).toMatchObject({
+      kind: "started",
+    });
   });
 });
 

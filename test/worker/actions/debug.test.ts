@@ -1,7 +1,18 @@
 import { beforeEach, describe, expect, it } from "vitest";
 import { debug } from "../../../worker/actions/debug.ts";
 import { describeAction } from "../../support/worker/describe-action.ts";
-import { ADA, AJAX_FIELDS, ajax, ask, FORM_FIELDS, form, KITSU, readAnswer, readLog, TASK } from "../../support/worker/worker.ts";
+import {
+  ADA,
+  AJAX_FIELDS,
+  ajax,
+  ask,
+  FORM_FIELDS,
+  form,
+  KITSU,
+  readAnswer,
+  readLog,
+  TASK,
+} from "../../support/worker/worker.ts";
 import {
   ARTIST,
   addEntity,
@@ -28,14 +39,26 @@ async function tablesOf(init: RequestInit, path = "/actions/debug") {
 describe("the debug action", () => {
   it("shows every field under its own name, and the call understood from it", async () => {
     const table = await tablesOf(ajax({ ...AJAX_FIELDS, userId: ADA }), "/actions/debug?preset=4k");
-    expect(table("Fields, as they arrived")).toMatchObject({ preset: "4k", entitytype: "shot", userid: ADA, userId: ADA });
-    expect(table("The call, as understood")).toMatchObject({ "person.id": ADA, "params.preset": "4k", "selection[0]": TASK });
+    expect(table("Fields, as they arrived")).toMatchObject({
+      preset: "4k",
+      entitytype: "shot",
+      userid: ADA,
+      userId: ADA,
+    });
+    expect(table("The call, as understood")).toMatchObject({
+      "person.id": ADA,
+      "params.preset": "4k",
+      "selection[0]": TASK,
+    });
   });
 
   it("says what was left out and why", async () => {
     const table = await tablesOf(ajax({ ...AJAX_FIELDS, colour: "red", entitytype: "spaceship" }));
     expect(table("Left out")).toMatchObject({ colour: "red", entitytype: "spaceship" });
-    const claims = await ask("/actions/debug", ajax({ ...AJAX_FIELDS, productionid: "all", useremail: "ada", originurl: 7 }));
+    const claims = await ask(
+      "/actions/debug",
+      ajax({ ...AJAX_FIELDS, productionid: "all", useremail: "ada", originurl: 7 }),
+    );
     expect(claims.status).toBe(200);
     for (const said of ["is not the id of a project", "is not an e-mail address", "is no text"])
       expect(await claims.clone().text()).toContain(said);
@@ -145,11 +168,15 @@ describe("the debug action, where it can ask Kitsu", () => {
       completion_rate: 40,
       later: "of a later Zou",
     };
-    const dated = addTask(fake, projectId, addEntity(fake, projectId, 77_001, "Shot"), 77_002, { ...more, assignees: [ARTIST.id] });
+    const dated = addTask(fake, projectId, addEntity(fake, projectId, 77_001, "Shot"), 77_002, {
+      ...more,
+      assignees: [ARTIST.id],
+    });
     const hidden =
       /estimation|duration|due_date|start_date|done_date|retake_count|priority|difficulty|completion_rate|ssignee|of a later Zou/;
     const seen = JSON.stringify(await run(MANAGER, [...taskIds, dated]));
-    for (const name of ["estimation", "due_date", "retake_count", "of a later Zou", ARTIST.id, "Zoé"]) expect(seen).toContain(name);
+    for (const name of ["estimation", "due_date", "retake_count", "of a later Zou", ARTIST.id, "Zoé"])
+      expect(seen).toContain(name);
     const shown = JSON.stringify(await run(CLIENT, [...taskIds, dated])) + (await page(CLIENT, [...taskIds, dated]));
     expect(shown).not.toMatch(hidden);
     for (const name of [ARTIST.id, "Zoé"]) expect(shown).not.toContain(name);
@@ -171,7 +198,12 @@ describe("the debug action, where it can ask Kitsu", () => {
     ];
     const { taskIds } = addProject(fake, projects, 1, { descriptors });
     const [taskId = ""] = taskIds;
-    const data = { approved: "value-of-approved", camera: "value-of-camera", budget: "value-of-budget", rig: "value-of-rig" };
+    const data = {
+      approved: "value-of-approved",
+      camera: "value-of-camera",
+      budget: "value-of-budget",
+      rig: "value-of-rig",
+    };
     Object.assign(fake.entities.get(String(fake.tasks.get(taskId)?.entity_id)) ?? {}, { data });
     const preview = {
       id: id(10, 1),
@@ -207,7 +239,11 @@ describe("the debug action, where it can ask Kitsu", () => {
       severity: "warning",
       outcomes: [{ id: id(9, 9_999), state: "skipped", reason: "Deleted or not visible" }],
     });
-    expect(reply.tables?.find(({ title }) => title?.includes("(deleted)"))?.rows).toContainEqual(["entity", "deleted", "nothing"]);
+    expect(reply.tables?.find(({ title }) => title?.includes("(deleted)"))?.rows).toContainEqual([
+      "entity",
+      "deleted",
+      "nothing",
+    ]);
   });
 
   it("links to itself as a page, and never says what a person is paid", async () => {

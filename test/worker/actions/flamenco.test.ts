@@ -12,7 +12,16 @@ import { getLocks } from "../../../worker/storage/locks.ts";
 import { describeAction } from "../../support/worker/describe-action.ts";
 import { type FakeFlamenco, FLAMENCO, openFakeFlamenco } from "../../support/worker/flamenco.ts";
 import { ajax, ask, KITSU, makeEnv, readAnswer, readFailed } from "../../support/worker/worker.ts";
-import { ARTIST, addProject, BOT_TOKEN, CLIENT, type FakeZou, MANAGER, openFakeZou, type Row } from "../../support/worker/zou.ts";
+import {
+  ARTIST,
+  addProject,
+  BOT_TOKEN,
+  CLIENT,
+  type FakeZou,
+  MANAGER,
+  openFakeZou,
+  type Row,
+} from "../../support/worker/zou.ts";
 
 const OWN = {
   url: FLAMENCO,
@@ -36,7 +45,8 @@ function makeProject(taskCount: number, rest: object = {}) {
   projects += 1;
   return addProject(zou, projects, taskCount, { code: "demo", ...rest });
 }
-const shotOf = (taskId = ""): Row | Record<string, unknown> => zou.entities.get(String(zou.tasks.get(taskId)?.entity_id)) ?? {};
+const shotOf = (taskId = ""): Row | Record<string, unknown> =>
+  zou.entities.get(String(zou.tasks.get(taskId)?.entity_id)) ?? {};
 
 let runs = 0x7000;
 type Caller = { person?: Row; set?: object };
@@ -45,7 +55,11 @@ function begin(selection: readonly string[], { person = MANAGER, set = {} }: Cal
   const id = runs.toString(16).padStart(32, "0");
   const variables = { ...SET, KITSU_API: `${KITSU}/${projects}/api`, ...set };
   const send = (more: object = {}) =>
-    ask(`/actions/flamenco?run=${id}`, ajax({ selection, userid: person.id, useremail: person.email, ...more }), variables);
+    ask(
+      `/actions/flamenco?run=${id}`,
+      ajax({ selection, userid: person.id, useremail: person.email, ...more }),
+      variables,
+    );
   return { id, variables, send };
 }
 
@@ -73,7 +87,9 @@ const reasonsOf = (reply: Reply) => outcomesOf(reply).map(({ state, reason }) =>
 
 /** The run's watch, as its Durable Object would call it. */
 async function follow({ id, variables }: { id: string; variables: object }, others?: Reply) {
-  const kept = await runInDurableObject(env.LONG_RUNS.getByName(id), async (_, { storage }) => readParts(storage, "data"));
+  const kept = await runInDurableObject(env.LONG_RUNS.getByName(id), async (_, { storage }) =>
+    readParts(storage, "data"),
+  );
   let data: unknown = JSON.parse(String(kept));
   const save = async (saved: unknown) => {
     data = JSON.parse(JSON.stringify(saved));
@@ -231,7 +247,11 @@ describe("what is agreed to", () => {
   it("says what Flamenco refuses, in its words", async () => {
     const { taskIds } = makeProject(1);
     const { reply } = await run(taskIds, {}, own({ job_types: [{ type: "gone" }] }));
-    expect(reply).toMatchObject({ kind: "failed", code: "farm-refused", text: "Flamenco refused: no such job type known" });
+    expect(reply).toMatchObject({
+      kind: "failed",
+      code: "farm-refused",
+      text: "Flamenco refused: no such job type known",
+    });
   });
 });
 
@@ -306,14 +326,25 @@ describe("the job", () => {
 
   it("is of the working file that was recorded in Kitsu, rather than of the template", async () => {
     const { taskIds } = makeProject(1);
-    zou.workingFiles.push({ id: crypto.randomUUID(), path: "/mnt/prod/demo/sh1_v007", revision: 7, task_id: taskIds[0] });
+    zou.workingFiles.push({
+      id: crypto.randomUUID(),
+      path: "/mnt/prod/demo/sh1_v007",
+      revision: 7,
+      task_id: taskIds[0],
+    });
     await (await follow(await run(taskIds))).look();
     expect(fake.only().settings.blendfile).toBe("/mnt/prod/demo/sh1_v007.blend");
   });
 
   it("has frames, folder and blend file as they were typed", async () => {
     const { taskIds } = makeProject(1);
-    const typed = { frames: "1-10, 20", output: "/mnt/prod/tests", blend: "/mnt/prod/x.blend", format: "OPEN_EXR", scene: "Main" };
+    const typed = {
+      frames: "1-10, 20",
+      output: "/mnt/prod/tests",
+      blend: "/mnt/prod/x.blend",
+      format: "OPEN_EXR",
+      scene: "Main",
+    };
     await (await follow(await run(taskIds, typed, own({ roots: ["/mnt/prod"] })))).look();
     expect(fake.only().settings).toMatchObject({
       frames: "1-10,20",
@@ -389,7 +420,9 @@ describe("a type of the studio's own", () => {
     const { fields } = await askForm(taskIds, caller);
     const proposed = Object.fromEntries(fields?.map(({ name, value = "" }) => [name, value]) ?? []);
     const wrong = await askForm(taskIds, caller, { ...proposed, setting_command: "$(id)" });
-    expect(wrong.fields?.map(({ error }) => error).filter(Boolean)).toEqual([expect.stringContaining("May have no quotes")]);
+    expect(wrong.fields?.map(({ error }) => error).filter(Boolean)).toEqual([
+      expect.stringContaining("May have no quotes"),
+    ]);
     await (await follow(await run(taskIds, proposed, caller))).look();
     const command = '{blender} -x "y"';
     expect(fake.only().settings).toEqual({ frames: "101-148", command, denoise: true, hidden: true });
@@ -451,7 +484,9 @@ describe("a type of the studio's own", () => {
     const caller = own({ job_types: ["studio"] });
     const begun = await run(taskIds, {}, caller);
     typed([{ key: "frames", type: "string" }], { etag: "e2" });
-    expect((await (await follow(begun)).look()).reply).toMatchObject({ text: "The job type was changed on Flamenco meanwhile." });
+    expect((await (await follow(begun)).look()).reply).toMatchObject({
+      text: "The job type was changed on Flamenco meanwhile.",
+    });
     typed([
       { key: "frames", type: "string" },
       { key: "more", type: "string" },
@@ -533,7 +568,9 @@ describe("the form of a type of the studio's own", () => {
       format: { value: "OPEN_EXR" },
       scene: { value: "Main" },
     });
-    expect(await fieldsOf(settings, { chunk_size: { default: 8, least: 8, most: 16 }, formats: ["PNG"] })).toMatchObject({
+    expect(
+      await fieldsOf(settings, { chunk_size: { default: 8, least: 8, most: 16 }, formats: ["PNG"] }),
+    ).toMatchObject({
       chunk_size: { value: 8 },
       format: { value: "PNG" },
     });
@@ -583,7 +620,9 @@ describe("where a type of the studio's own writes to", () => {
   });
 
   it("is one folder for each shot, or none of them is rendered", async () => {
-    expect((await planOf({ target: "{output}/{entity}" }, ["target"], 2)).every((one) => one.startsWith("planned"))).toBe(true);
+    expect(
+      (await planOf({ target: "{output}/{entity}" }, ["target"], 2)).every((one) => one.startsWith("planned")),
+    ).toBe(true);
     expect((await planOf({ target: "{output}/comp" }, ["target"], 2))[0]).toContain("same folder as SQ01 / SH2");
   });
 });
@@ -594,7 +633,9 @@ describe("a farm that would render nothing", () => {
   it("says so before anything is agreed to, where its machines sleep", async () => {
     fake.manager.wake(0, "asleep");
     const { asked, reply } = await run(makeProject(1).taskIds);
-    expect(asked).toMatchObject({ text: expect.stringContaining("No machine is awake at the moment: what is sent will wait.") });
+    expect(asked).toMatchObject({
+      text: expect.stringContaining("No machine is awake at the moment: what is sent will wait."),
+    });
     expect(reply.kind).toBe("started");
   });
 
@@ -637,19 +678,29 @@ describe("who may, and who is there already", () => {
     const begun = await run(taskIds, { busy: "join" });
     expect(begun.asked).toMatchObject({
       title: "Submit 2 shots, 96 frames?",
-      text: expect.stringMatching(/^Ana has been rendering 1 of your 3 shots since \d\d:\d\d UTC: that render is followed\./),
+      text: expect.stringMatching(
+        /^Ana has been rendering 1 of your 3 shots since \d\d:\d\d UTC: that render is followed\./,
+      ),
     });
-    expect(reasonsOf(begun.asked)[0]).toMatch(/^planned: Ana has been rendering it since \d\d:\d\d UTC: that render is followed$/);
+    expect(reasonsOf(begun.asked)[0]).toMatch(
+      /^planned: Ana has been rendering it since \d\d:\d\d UTC: that render is followed$/,
+    );
     const outcomes = [{ id, label: "SH1", state: "running" as const, progress: { done: 12, total: 48 } }];
     const { reply } = await (await follow(begun, { kind: "started", title: "Rendering", outcomes })).look();
     expect(fake.jobs.size).toBe(2);
-    expect(outcomesOf(reply).find((one) => one.id === id)).toMatchObject({ state: "running", reason: "Another run renders it" });
+    expect(outcomesOf(reply).find((one) => one.id === id)).toMatchObject({
+      state: "running",
+      reason: "Another run renders it",
+    });
     expect(reply).toMatchObject({ title: "Rendering: 3 shots with Flamenco", progress: { done: 12, total: 144 } });
   });
 
   it("leaves it out where the person wants that, and says who and since when", async () => {
     const { taskIds } = makeProject(3);
-    await getLocks(makeEnv(), "flamenco").take({ run: "other", person: "Ana", until: Date.now() + 60_000 }, taskIds.slice(0, 1));
+    await getLocks(makeEnv(), "flamenco").take(
+      { run: "other", person: "Ana", until: Date.now() + 60_000 },
+      taskIds.slice(0, 1),
+    );
     const { asked, reply } = await run(taskIds, { busy: "skip" });
     expect(asked).toMatchObject({
       title: "Submit 2 shots, 96 frames?",
@@ -668,8 +719,13 @@ describe("who may, and who is there already", () => {
       label: expect.stringContaining("Ana has been rendering this shot"),
     });
     expect((await run(taskIds, { busy: "anyway" })).reply).toMatchObject({ kind: "ask" });
-    expect((await run(taskIds, { busy: "join" })).asked).toMatchObject({ title: "Follow the render of 1 shot?", submit: "Follow" });
-    expect((await run(taskIds, { busy: "skip" }, own({ allow_anyway: true }))).reply).toMatchObject({ code: "nothing-to-do" });
+    expect((await run(taskIds, { busy: "join" })).asked).toMatchObject({
+      title: "Follow the render of 1 shot?",
+      submit: "Follow",
+    });
+    expect((await run(taskIds, { busy: "skip" }, own({ allow_anyway: true }))).reply).toMatchObject({
+      code: "nothing-to-do",
+    });
     expect((await run(taskIds, { busy: "anyway" }, own({ allow_anyway: true }))).reply.kind).toBe("started");
   });
 });
@@ -720,7 +776,10 @@ describe("the run", () => {
     expect(fake.only().status).toBe("paused");
     await following.control("resume");
     expect(fake.only().status).toBe("queued");
-    expect((await following.control("cancel")).reply).toMatchObject({ kind: "done", title: "Canceled: SQ01 / SH1 / Animation" });
+    expect((await following.control("cancel")).reply).toMatchObject({
+      kind: "done",
+      title: "Canceled: SQ01 / SH1 / Animation",
+    });
     expect(fake.only().status).toBe("canceled");
   });
 });

@@ -6,12 +6,26 @@ import { ANSWER_MAX_BYTES } from "../../../worker/services/webhook-client.ts";
 import { readSettings } from "../../../worker/settings/settings.ts";
 import { describeAction } from "../../support/worker/describe-action.ts";
 import { checkStays } from "../../support/worker/no-redirect.ts";
-import { ADA, ajax, ask, form, makeEnv, PROJECT, readAnswer, readFailed, readLog, TASK } from "../../support/worker/worker.ts";
+import {
+  ADA,
+  ajax,
+  ask,
+  form,
+  makeEnv,
+  PROJECT,
+  readAnswer,
+  readFailed,
+  readLog,
+  TASK,
+} from "../../support/worker/worker.ts";
 import { addProject, BOT_TOKEN, MANAGER, openFakeZou } from "../../support/worker/zou.ts";
 
 const SECRET = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
 const URL = "https://pipeline.studio.tld/kitsu";
-const variables = (target: object = {}) => ({ FORWARD_TARGETS: { publish: { url: URL, ...target } }, FORWARD_SECRET: SECRET });
+const variables = (target: object = {}) => ({
+  FORWARD_TARGETS: { publish: { url: URL, ...target } },
+  FORWARD_SECRET: SECRET,
+});
 
 /** The studio's server: answers in turn, the last answer for ever. */
 function serve(...answers: (Response | Error | ((request: Request) => Promise<Response>))[]) {
@@ -163,7 +177,9 @@ describe("what a studio's server may answer", () => {
       expect(await reply(new Response("[1, 2]", { headers: { "content-type": "application/json" } }))).toMatchObject({
         kind: "done",
       });
-      expect(await reply(new Response(body, { headers: { "content-type": "text/plain" } }))).toMatchObject({ kind: "done" });
+      expect(await reply(new Response(body, { headers: { "content-type": "text/plain" } }))).toMatchObject({
+        kind: "done",
+      });
     },
   );
 
@@ -216,7 +232,11 @@ describe("what a studio's server may answer", () => {
   it.each([
     [
       "problem details",
-      json({ type: "about:blank", title: "Locked", detail: "SH010 is locked.", status: 409 }, 409, "application/problem+json"),
+      json(
+        { type: "about:blank", title: "Locked", detail: "SH010 is locked.", status: 409 },
+        409,
+        "application/problem+json",
+      ),
       409,
       "Locked",
       "SH010 is locked.",
@@ -238,7 +258,11 @@ describe("what a studio's server may answer", () => {
     serve(answer);
     const response = await run();
     expect(response.status).toBe(status);
-    expect(await readFailed(response)).toMatchObject({ code: "target-refused", title, text: expect.stringContaining(text) });
+    expect(await readFailed(response)).toMatchObject({
+      code: "target-refused",
+      title,
+      text: expect.stringContaining(text),
+    });
   });
 
   it.each([
@@ -259,7 +283,8 @@ describe("what a studio's server may answer", () => {
   });
 
   it("a page: framed in a form's tab, and named in a toast", async () => {
-    const page = () => new Response("<!doctype html><title>Report</title><p>42", { headers: { "content-type": "text/html" } });
+    const page = () =>
+      new Response("<!doctype html><title>Report</title><p>42", { headers: { "content-type": "text/html" } });
     expect(await reply(page())).toEqual({
       kind: "done",
       severity: "info",
@@ -285,7 +310,10 @@ describe("a studio's server that does not do its part", () => {
     serve(({ signal }) => new Promise((_, reject) => signal.addEventListener("abort", () => reject(signal.reason))));
     const response = await run(ajax(), { timeLimit: 0.1 });
     expect(response.status).toBe(504);
-    expect(await readFailed(response)).toMatchObject({ code: "target-timeout", text: expect.stringContaining("0.1 seconds") });
+    expect(await readFailed(response)).toMatchObject({
+      code: "target-timeout",
+      text: expect.stringContaining("0.1 seconds"),
+    });
   });
 
   it("breaks off in the middle of its answer", async () => {
@@ -372,6 +400,9 @@ describe("a limit on a studio's server", () => {
   it("on an action that is not there is said, and nothing is run", async () => {
     const limited = { ...variables(), ACTION_LIMITS: { publlish: { roles: ["admin"] } } };
     const reply = await readFailed(await ask("/actions/publish", ajax(), limited));
-    expect(reply).toMatchObject({ code: "not-configured", text: 'ACTION_LIMITS limits "publlish", and there is no such action.' });
+    expect(reply).toMatchObject({
+      code: "not-configured",
+      text: 'ACTION_LIMITS limits "publlish", and there is no such action.',
+    });
   });
 });

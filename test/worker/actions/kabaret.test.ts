@@ -3,7 +3,16 @@ import type { Done } from "../../../contract.ts";
 import { kabaret } from "../../../worker/actions/kabaret.ts";
 import { describeAction } from "../../support/worker/describe-action.ts";
 import { ajax, ask, form, KITSU, readAnswer, readFailed } from "../../support/worker/worker.ts";
-import { addEntity, addProject, addTask, BOT_TOKEN, type FakeZou, id, MANAGER, openFakeZou } from "../../support/worker/zou.ts";
+import {
+  addEntity,
+  addProject,
+  addTask,
+  BOT_TOKEN,
+  type FakeZou,
+  id,
+  MANAGER,
+  openFakeZou,
+} from "../../support/worker/zou.ts";
 
 const KABARET = {
   command: ["flow", "--site", "lyon"],
@@ -34,10 +43,15 @@ const call = (selection: readonly string[], own: object = KABARET, headers: Reco
 function enter(name: string, selection: readonly string[], own: object) {
   const path = `/actions/kabaret?with=${name}&run=${crypto.randomUUID().replaceAll("-", "")}`;
   const variables = { ...VARIABLES, KITSU_API: `${KITSU}/${projects}/api`, KABARET: own };
-  return (more: object = {}) => ask(path, ajax({ selection, userid: MANAGER.id, useremail: MANAGER.email, ...more }), variables);
+  return (more: object = {}) =>
+    ask(path, ajax({ selection, userid: MANAGER.id, useremail: MANAGER.email, ...more }), variables);
 }
 
-async function open(selection: readonly string[], own: object = KABARET, headers: Record<string, string> = {}): Promise<Done> {
+async function open(
+  selection: readonly string[],
+  own: object = KABARET,
+  headers: Record<string, string> = {},
+): Promise<Done> {
   const { reply } = await readAnswer(await call(selection, own, headers));
   if (reply.kind !== "done") throw new Error(`Expected done, got ${JSON.stringify(reply)}`);
   return reply;
@@ -68,7 +82,10 @@ describe("opening in Kabaret", () => {
         kind: "launch",
         app: "Kabaret",
         ways: [
-          { url: `kabaret://open?oid=${encodeURIComponent(OID)}&project=Paper_Lantern&u=${encodeURIComponent(ticket)}`, command },
+          {
+            url: `kabaret://open?oid=${encodeURIComponent(OID)}&project=Paper_Lantern&u=${encodeURIComponent(ticket)}`,
+            command,
+          },
         ],
         ticket: { url: expect.stringMatching(/\/t\/[0-9a-f]{64}\/state$/), until: expect.any(Number) },
         help: "https://wiki.studio.tld/kabaret",
@@ -192,14 +209,24 @@ describe("opening in Kabaret", () => {
   it("takes the oid that is in the entity's column", async () => {
     const { taskIds } = makeProject(1);
     const [taskId = ""] = taskIds;
-    Object.assign(fake.entities.get(String(fake.tasks.get(taskId)?.entity_id)) ?? {}, { data: { kabaret_oid: "/lantern/x/y" } });
+    Object.assign(fake.entities.get(String(fake.tasks.get(taskId)?.entity_id)) ?? {}, {
+      data: { kabaret_oid: "/lantern/x/y" },
+    });
     expect((await open(taskIds)).effects?.[1]).toMatchObject({ text: "/lantern/x/y" });
   });
 
   it("shows a form's tab a button for the link", async () => {
     const { taskIds } = makeProject(1);
-    const fields = { personid: MANAGER.id, personemail: String(MANAGER.email), selection: taskIds.join(","), currentpath: "/" };
-    const response = await ask("/actions/kabaret", form(fields), { ...VARIABLES, KITSU_API: `${KITSU}/${projects}/api` });
+    const fields = {
+      personid: MANAGER.id,
+      personemail: String(MANAGER.email),
+      selection: taskIds.join(","),
+      currentpath: "/",
+    };
+    const response = await ask("/actions/kabaret", form(fields), {
+      ...VARIABLES,
+      KITSU_API: `${KITSU}/${projects}/api`,
+    });
     expect(await response.text()).toContain('href="kabaret://open?oid=%2FPaper_Lantern');
   });
 

@@ -56,12 +56,20 @@ function makeProject(taskCount: number) {
 
 function addPreview(taskId: string, number: number, rest: object = {}) {
   const previewId = id(10, number);
-  fake.previews.set(previewId, { id: previewId, revision: 3, extension: "mp4", status: "ready", task_id: taskId, ...rest });
+  fake.previews.set(previewId, {
+    id: previewId,
+    revision: 3,
+    extension: "mp4",
+    status: "ready",
+    task_id: taskId,
+    ...rest,
+  });
   Object.assign(fake.tasks.get(taskId) ?? {}, { last_preview_file_id: previewId });
 }
 
 const entityOf = (taskId: string | undefined) => String(fake.tasks.get(taskId ?? "")?.entity_id);
-const nameEntity = (taskId: string | undefined, name: string) => Object.assign(fake.entities.get(entityOf(taskId)) ?? {}, { name });
+const nameEntity = (taskId: string | undefined, name: string) =>
+  Object.assign(fake.entities.get(entityOf(taskId)) ?? {}, { name });
 const record = (taskId: string | undefined, path: string, rest: object = {}) =>
   fake.outputFiles.push({
     id: crypto.randomUUID(),
@@ -80,7 +88,10 @@ type Options = {
   person?: { id: string; email?: unknown };
 };
 
-function open(selection: readonly string[], { query = "?with=rv", variables, headers = LINUX, person = MANAGER }: Options = {}) {
+function open(
+  selection: readonly string[],
+  { query = "?with=rv", variables, headers = LINUX, person = MANAGER }: Options = {},
+) {
   const fields = { selection, userid: person.id, useremail: person.email };
   return ask(`/actions/launch${query}`, ajax(fields, headers), {
     ...VARIABLES,
@@ -97,9 +108,12 @@ async function openDone(selection: readonly string[], options: Options = {}): Pr
 
 const effectOf = <K extends Effect["kind"]>({ effects = [] }: Done, kind: K) =>
   effects.find((effect): effect is Extract<Effect, { kind: K }> => effect.kind === kind);
-const urlOn = (reply: Done, system?: string) => effectOf(reply, "launch")?.ways.find((way) => way.system === system)?.url ?? "";
+const urlOn = (reply: Done, system?: string) =>
+  effectOf(reply, "launch")?.ways.find((way) => way.system === system)?.url ?? "";
 const unhex = (url: string) =>
-  new TextDecoder().decode(new Uint8Array((url.split("/").at(-1)?.match(/../g) ?? []).map((byte) => Number.parseInt(byte, 16))));
+  new TextDecoder().decode(
+    new Uint8Array((url.split("/").at(-1)?.match(/../g) ?? []).map((byte) => Number.parseInt(byte, 16))),
+  );
 const only = (...launchers: object[]) => ({ LAUNCHERS: { ...LAUNCHERS, launchers } });
 const without = { paths: [] };
 const bare = (launcher: object) => ({ LAUNCHERS: { ...LAUNCHERS, ...without, launchers: [launcher] } });
@@ -113,7 +127,12 @@ describe("opening in a player", () => {
     expect(reply).toMatchObject({ severity: "info", title: "Opening 3 tasks in RV" });
     expect(reply.outcomes?.map(({ state }) => state)).toEqual(["waiting", "waiting", "waiting"]);
     const effect = effectOf(reply, "launch");
-    expect(effect).toMatchObject({ app: "RV", label: "Open in RV", system: "linux", help: "https://wiki.studio.tld/players" });
+    expect(effect).toMatchObject({
+      app: "RV",
+      label: "Open in RV",
+      system: "linux",
+      help: "https://wiki.studio.tld/players",
+    });
     expect(effect?.ticket).toBeUndefined();
     expect(effect?.ways.map(({ system }) => system)).toEqual(["linux", "windows", "darwin"]);
     expect(unhex(urlOn(reply, "linux"))).toBe(
@@ -180,7 +199,12 @@ describe("opening in a player", () => {
 
   it("puts no column of other departments into a vendor's links, and lends clients no rejected preview", async () => {
     projects += 1;
-    const column = (field_name: string, rest: object = {}) => ({ name: field_name, field_name, entity_type: "Shot", ...rest });
+    const column = (field_name: string, rest: object = {}) => ({
+      name: field_name,
+      field_name,
+      entity_type: "Shot",
+      ...rest,
+    });
     const descriptors = [column("take"), column("budget", { departments: [id(11, 1)] })];
     const { taskIds } = addProject(fake, projects, 1, { descriptors });
     const [taskId = ""] = taskIds;
@@ -195,7 +219,9 @@ describe("opening in a player", () => {
     addPreview(taskId, projects * 1_000, { validation_status: "rejected" });
     const media = link("studio://x?m={media_url|url}");
     expect(urlOn(await openDone(taskIds, { variables: media }))).toContain("media");
-    expect((await readFailed(await open(taskIds, { variables: media, person: CLIENT }))).text).toContain("It has no preview yet");
+    expect((await readFailed(await open(taskIds, { variables: media, person: CLIENT }))).text).toContain(
+      "It has no preview yet",
+    );
   });
 
   it("tells vendors that recorded files are not shown to them, even where the bot could read them", async () => {
@@ -206,7 +232,9 @@ describe("opening in a player", () => {
     const reply = await openDone(taskIds, { person: VENDOR });
     expect(reply.text).toBe("Kitsu does not show recorded files to you.");
     expect(JSON.stringify(reply)).not.toContain("secret");
-    expect(fake.requests.some(({ path }) => path.includes("output-files") && path.includes(entityOf(taskId)))).toBe(false);
+    expect(fake.requests.some(({ path }) => path.includes("output-files") && path.includes(entityOf(taskId)))).toBe(
+      false,
+    );
   });
 
   it("takes a refusal of Kitsu's as no files at all", async () => {
@@ -242,7 +270,9 @@ describe("opening in a player", () => {
     expect(reply).toMatchObject({ severity: "warning", title: "Opening SQ01 / SH1 / Animation in RV" });
     expect(reply.outcomes?.map(({ state, reason }) => `${state}: ${reason ?? ""}`)).toEqual([
       "waiting: ",
-      expect.stringContaining("failed: RV's links can't have an apostrophe in a path: /mnt/prod/demo/SQ01/it's_v003.mov"),
+      expect.stringContaining(
+        "failed: RV's links can't have an apostrophe in a path: /mnt/prod/demo/SQ01/it's_v003.mov",
+      ),
       'failed: {entity} has "..", which leads elsewhere: "../../etc". Its preview is broken',
       'failed: The path recorded in Kitsu begins with "-", as an option does: "-eval.mov". Its preview is broken',
       "failed: Nothing is known for {revision}. Kitsu is still at work on its preview",
@@ -255,7 +285,9 @@ describe("opening in a player", () => {
     const { taskIds } = makeProject(1);
     nameEntity(taskIds[0], "a/b");
     const reply = await openDone(taskIds);
-    expect(reply.outcomes).toMatchObject([{ state: "waiting", reason: '{entity} has /, which no name in a path may have: "a/b"' }]);
+    expect(reply.outcomes).toMatchObject([
+      { state: "waiting", reason: '{entity} has /, which no name in a path may have: "a/b"' },
+    ]);
     expect(unhex(urlOn(reply))).toContain("/media/");
   });
 
@@ -267,7 +299,11 @@ describe("opening in a player", () => {
       [BLENDER, { "sec-ch-ua-platform": '"Windows"' }],
       [{ ...STUDIO, file: "working" }, { "sec-ch-ua-platform": '"Windows"' }],
     ] as const) {
-      const options = { query: "", headers, variables: { LAUNCHERS: { ...variables.LAUNCHERS, launchers: [launcher] } } };
+      const options = {
+        query: "",
+        headers,
+        variables: { LAUNCHERS: { ...variables.LAUNCHERS, launchers: [launcher] } },
+      };
       expect(await readFailed(await open(taskIds, options))).toMatchObject({
         code: "nothing-to-do",
         text: "Its path is known for Linux and macOS alone, not for Windows.",
@@ -372,7 +408,9 @@ describe("opening in a program of the studio's", () => {
   it("is in the log as unconfirmed, and as done once the handler has taken the ticket", async () => {
     const { taskIds } = makeProject(2);
     const log = async () => {
-      const { runs } = await (await ask("/runs.json", { headers: READER }, VARIABLES)).json<{ runs: { state: string }[] }>();
+      const { runs } = await (await ask("/runs.json", { headers: READER }, VARIABLES)).json<{
+        runs: { state: string }[];
+      }>();
       return runs.map(({ state }) => state);
     };
     const reply = await openDone(taskIds, { query: "?with=studio" });
@@ -398,10 +436,15 @@ describe("opening in a program of the studio's", () => {
     await ask(ticketUrl, { headers: { "kitsu-report": "1" } });
     const body = JSON.stringify({ state: "failed", text: "Blender ended after 2 seconds: no display" });
     await ask(`${ticketUrl}/report`, { method: "POST", body, headers: { "content-type": "application/json" } });
-    expect(await runDurableObjectAlarm(env.TEMPORARY_LINKS.getByName(/[0-9a-f]{64}/.exec(ticketUrl)?.[0] ?? ""))).toBe(true);
+    expect(await runDurableObjectAlarm(env.TEMPORARY_LINKS.getByName(/[0-9a-f]{64}/.exec(ticketUrl)?.[0] ?? ""))).toBe(
+      true,
+    );
     const [record] = await readLog();
     expect(record).toMatchObject({
-      reply: { severity: "warning", outcomes: [{ state: "failed", reason: "Blender ended after 2 seconds: no display" }] },
+      reply: {
+        severity: "warning",
+        outcomes: [{ state: "failed", reason: "Blender ended after 2 seconds: no display" }],
+      },
     });
   });
 
@@ -410,29 +453,35 @@ describe("opening in a program of the studio's", () => {
     const reply = await openDone(taskIds, { query: "?with=studio" });
     const ticketUrl = decodeURIComponent(urlOn(reply).replace("studio://open?u=", ""));
     await ask(ticketUrl, { headers: { "kitsu-report": "1" } });
-    expect(await runDurableObjectAlarm(env.TEMPORARY_LINKS.getByName(/[0-9a-f]{64}/.exec(ticketUrl)?.[0] ?? ""))).toBe(true);
+    expect(await runDurableObjectAlarm(env.TEMPORARY_LINKS.getByName(/[0-9a-f]{64}/.exec(ticketUrl)?.[0] ?? ""))).toBe(
+      true,
+    );
     expect((await readLog())[0]).toMatchObject({ reply: { outcomes: [{ state: "waiting" }] } });
   });
 
-  it.each(["after", "while"])("is in the log as failed if the report comes %s the log is told that nobody knows", async (when) => {
-    const { taskIds } = makeProject(1);
-    const reply = await openDone(taskIds, { query: "?with=studio" });
-    const ticketUrl = decodeURIComponent(urlOn(reply).replace("studio://open?u=", ""));
-    const ticket = env.TEMPORARY_LINKS.getByName(/[0-9a-f]{64}/.exec(ticketUrl)?.[0] ?? "");
-    await ask(ticketUrl, { headers: { "kitsu-report": "1" } });
-    const body = JSON.stringify({ state: "failed", text: "No display" });
-    const report = () => ask(`${ticketUrl}/report`, { method: "POST", body, headers: { "content-type": "application/json" } });
-    const { put } = env.RUNS;
-    if (when === "while")
-      vi.spyOn(env.RUNS, "put").mockImplementationOnce(async (...args) => {
-        expect((await report()).status).toBe(204);
-        return put.apply(env.RUNS, args);
-      });
-    expect(await runDurableObjectAlarm(ticket)).toBe(true);
-    if (when === "after") expect((await report()).status).toBe(204);
-    expect(await runDurableObjectAlarm(ticket)).toBe(true);
-    expect((await readLog())[0]).toMatchObject({ reply: { outcomes: [{ state: "failed", reason: "No display" }] } });
-  });
+  it.each(["after", "while"])(
+    "is in the log as failed if the report comes %s the log is told that nobody knows",
+    async (when) => {
+      const { taskIds } = makeProject(1);
+      const reply = await openDone(taskIds, { query: "?with=studio" });
+      const ticketUrl = decodeURIComponent(urlOn(reply).replace("studio://open?u=", ""));
+      const ticket = env.TEMPORARY_LINKS.getByName(/[0-9a-f]{64}/.exec(ticketUrl)?.[0] ?? "");
+      await ask(ticketUrl, { headers: { "kitsu-report": "1" } });
+      const body = JSON.stringify({ state: "failed", text: "No display" });
+      const report = () =>
+        ask(`${ticketUrl}/report`, { method: "POST", body, headers: { "content-type": "application/json" } });
+      const { put } = env.RUNS;
+      if (when === "while")
+        vi.spyOn(env.RUNS, "put").mockImplementationOnce(async (...args) => {
+          expect((await report()).status).toBe(204);
+          return put.apply(env.RUNS, args);
+        });
+      expect(await runDurableObjectAlarm(ticket)).toBe(true);
+      if (when === "after") expect((await report()).status).toBe(204);
+      expect(await runDurableObjectAlarm(ticket)).toBe(true);
+      expect((await readLog())[0]).toMatchObject({ reply: { outcomes: [{ state: "failed", reason: "No display" }] } });
+    },
+  );
 
   it("stays unconfirmed where no handler takes it, and where a link can't be confirmed", async () => {
     const { taskIds } = makeProject(1);
@@ -440,7 +489,9 @@ describe("opening in a program of the studio's", () => {
     const token = /[0-9a-f]{64}/.exec(decodeURIComponent(urlOn(reply)))?.[0] ?? "";
     expect(await runDurableObjectAlarm(env.TEMPORARY_LINKS.getByName(token))).toBe(true);
     await openDone(taskIds, { query: "?with=rv" });
-    const { runs } = await (await ask("/runs.json?state=unconfirmed", { headers: READER }, VARIABLES)).json<{ runs: object[] }>();
+    const { runs } = await (await ask("/runs.json?state=unconfirmed", { headers: READER }, VARIABLES)).json<{
+      runs: object[];
+    }>();
     expect(runs).toHaveLength(2);
   });
 
@@ -522,9 +573,21 @@ describe("the choice of a program", () => {
 
   it("is taken from the answer", async () => {
     const { taskIds } = makeProject(1);
-    const fields = { selection: taskIds, userid: MANAGER.id, useremail: MANAGER.email, form: "launch", input: { with: "xstudio" } };
-    const response = await ask("/actions/launch", ajax(fields, LINUX), { ...VARIABLES, KITSU_API: `${KITSU}/${projects}/api` });
-    expect((await readAnswer(response)).reply).toMatchObject({ kind: "done", title: expect.stringContaining("in xStudio") });
+    const fields = {
+      selection: taskIds,
+      userid: MANAGER.id,
+      useremail: MANAGER.email,
+      form: "launch",
+      input: { with: "xstudio" },
+    };
+    const response = await ask("/actions/launch", ajax(fields, LINUX), {
+      ...VARIABLES,
+      KITSU_API: `${KITSU}/${projects}/api`,
+    });
+    expect((await readAnswer(response)).reply).toMatchObject({
+      kind: "done",
+      title: expect.stringContaining("in xStudio"),
+    });
   });
 
   it("is no question where there is one, or where the address says it", async () => {
@@ -548,7 +611,12 @@ describe("the choice of a program", () => {
 describe("the launch action", () => {
   it("shows a form's tab a button for the link", async () => {
     const { taskIds } = makeProject(1);
-    const fields = { personid: MANAGER.id, personemail: String(MANAGER.email), selection: taskIds.join(","), currentpath: "/" };
+    const fields = {
+      personid: MANAGER.id,
+      personemail: String(MANAGER.email),
+      selection: taskIds.join(","),
+      currentpath: "/",
+    };
     const response = await ask("/actions/launch?with=rv", form(fields, LINUX), {
       ...VARIABLES,
       KITSU_API: `${KITSU}/${projects}/api`,
@@ -561,7 +629,10 @@ describe("the launch action", () => {
   it("takes at most 500 tasks", async () => {
     const { taskIds } = makeProject(1);
     const many = Array.from({ length: 501 }, (_, index) => taskIds[index] ?? id(9, 800_000 + index));
-    expect(await readFailed(await open(many))).toMatchObject({ code: "not-allowed", text: expect.stringContaining("at most 500") });
+    expect(await readFailed(await open(many))).toMatchObject({
+      code: "not-allowed",
+      text: expect.stringContaining("at most 500"),
+    });
   });
 
   it("is not offered where no program is named, and says what to set", async () => {

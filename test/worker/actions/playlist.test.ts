@@ -50,7 +50,9 @@ describe("the playlist action", () => {
   it("makes a playlist of the previews, in the order of selection, and leads to it", async () => {
     const { projectId, taskIds } = makeProject(3);
     const reply = await runDone(taskIds.toReversed());
-    expect(fake.playlists).toMatchObject([{ project_id: projectId, for_entity: "shot", episode_id: null, is_for_all: false }]);
+    expect(fake.playlists).toMatchObject([
+      { project_id: projectId, for_entity: "shot", episode_id: null, is_for_all: false },
+    ]);
     const [made] = fake.playlists;
     const entities = taskIds.toReversed().map((taskId) => fake.tasks.get(taskId)?.entity_id);
     expect(made?.shots).toEqual(entities.map((entity_id) => ({ entity_id, preview_file_id: PREVIEW })));
@@ -98,7 +100,11 @@ describe("the playlist action", () => {
       cookie: `access_token_cookie=session-${SUPERVISOR.id}`,
       "sec-fetch-site": "same-origin",
     });
-    await ask(`${KITSU}/actions/playlist`, init, { KITSU_API: `${KITSU}/${projects}/api`, BASE_PATH: "", ...VARIABLES });
+    await ask(`${KITSU}/actions/playlist`, init, {
+      KITSU_API: `${KITSU}/${projects}/api`,
+      BASE_PATH: "",
+      ...VARIABLES,
+    });
     expect(fake.playlists).toMatchObject([{ created_by: SUPERVISOR.id, name: expect.not.stringContaining("(") }]);
   });
 
@@ -106,7 +112,9 @@ describe("the playlist action", () => {
     const { projectId, taskIds } = makeProject(2);
     const [first] = taskIds;
     const bare = addTask(fake, projectId, addEntity(fake, projectId, 70, "Shot", { name: "SH070" }), 70);
-    const again = addTask(fake, projectId, String(fake.tasks.get(first ?? "")?.entity_id), 71, { last_preview_file_id: PREVIEW });
+    const again = addTask(fake, projectId, String(fake.tasks.get(first ?? "")?.entity_id), 71, {
+      last_preview_file_id: PREVIEW,
+    });
     const reply = await runDone([...taskIds, bare, again, id(9, 424_242)]);
     expect(reply).toMatchObject({ severity: "warning", text: "2 of 5 tasks went in." });
     expect(reply.outcomes?.filter(({ state }) => state === "skipped").map(({ reason }) => reason)).toEqual([
@@ -119,7 +127,9 @@ describe("the playlist action", () => {
   it("makes one for each project and kind of entity", async () => {
     const one = makeProject(1);
     const two = makeProject(1);
-    const asset = addTask(fake, two.projectId, addEntity(fake, two.projectId, 80, "Asset"), 80, { last_preview_file_id: PREVIEW });
+    const asset = addTask(fake, two.projectId, addEntity(fake, two.projectId, 80, "Asset"), 80, {
+      last_preview_file_id: PREVIEW,
+    });
     const reply = await runDone([...one.taskIds, ...two.taskIds, asset]);
     expect(reply.title).toBe("3 playlists are made");
     expect(fake.playlists.map(({ for_entity }) => for_entity)).toEqual(["shot", "shot", "asset"]);
@@ -174,7 +184,9 @@ describe("the playlist action", () => {
     const [one, two] = [makeProject(1), makeProject(1)];
     fake.teams.set(
       two.projectId,
-      (fake.teams.get(two.projectId) ?? []).map((member) => (member.person.is_bot ? { ...member, project_role: "user" } : member)),
+      (fake.teams.get(two.projectId) ?? []).map((member) =>
+        member.person.is_bot ? { ...member, project_role: "user" } : member,
+      ),
     );
     const reply = await runDone([...one.taskIds, ...two.taskIds]);
     expect(reply).toMatchObject({ severity: "warning", title: "The playlist is made" });
@@ -217,7 +229,11 @@ describe("what the playlist action made", () => {
     const made = await make(makeProject(2).taskIds);
     expect(made?.undo).toMatchObject({ label: "Remove the playlist", until: expect.any(Number) });
     expect(Math.round(((made?.undo?.until ?? 0) - Date.now()) / 60_000)).toBe(10);
-    expect((await undo(made)).reply).toMatchObject({ kind: "done", severity: "success", title: "The playlist is removed" });
+    expect((await undo(made)).reply).toMatchObject({
+      kind: "done",
+      severity: "success",
+      title: "The playlist is removed",
+    });
     expect(fake.playlists).toEqual([]);
   });
 
@@ -291,7 +307,10 @@ describe("what the playlist action made", () => {
     const team = fake.teams.get(projectId) ?? [];
     const demoted = team.map((member) => (member.person.is_bot ? { ...member, project_role: "user" } : member));
     fake.teams.set(projectId, demoted);
-    expect((await undo(made)).reply).toMatchObject({ kind: "failed", text: expect.stringContaining("Kitsu does not allow this") });
+    expect((await undo(made)).reply).toMatchObject({
+      kind: "failed",
+      text: expect.stringContaining("Kitsu does not allow this"),
+    });
     expect(fake.playlists).toHaveLength(1);
   });
 });

@@ -39,10 +39,18 @@ const select = (selection: readonly string[], { id: userid } = MANAGER) =>
   form({ selection: selection.join(","), personid: userid });
 const post = (selection: readonly string[], person = MANAGER, query = "", rest: object = {}) => {
   const init = select(selection, person);
-  return ask(`/actions/statistics${query}`, { ...init, headers: { ...init.headers, accept: "application/json" } }, variables(rest));
+  return ask(
+    `/actions/statistics${query}`,
+    { ...init, headers: { ...init.headers, accept: "application/json" } },
+    variables(rest),
+  );
 };
 const follow = (query: string, { id: personid } = MANAGER, rest: object = {}) =>
-  ask(`/actions/statistics?${query}&personid=${personid}`, { headers: { accept: "application/json" } }, variables(rest));
+  ask(
+    `/actions/statistics?${query}&personid=${personid}`,
+    { headers: { accept: "application/json" } },
+    variables(rest),
+  );
 
 async function readDone(response: Response): Promise<Done> {
   const { reply } = await readAnswer(response);
@@ -100,7 +108,12 @@ describe("the statistics of a selection", () => {
       due_date: null,
       assignees: [id(1, 999)],
     });
-    const bare = addTask(fake, projectId, addEntity(fake, projectId, number * 100_000 + 60, "Shot"), number * 100_000 + 51);
+    const bare = addTask(
+      fake,
+      projectId,
+      addEntity(fake, projectId, number * 100_000 + 60, "Shot"),
+      number * 100_000 + 51,
+    );
     expect((await readDone(await post([...taskIds, lost, bare]))).text).toContain("3 tasks");
   });
 
@@ -128,7 +141,10 @@ describe("the statistics of a selection", () => {
     const reply = await readDone(await ask("/actions/statistics", ajax(body), variables()));
     expect(reply.charts).toBeUndefined();
     expect(reply.tables).toHaveLength(1);
-    expect(reply.links?.map(({ label }) => label)).toEqual(["Charts and all tables", expect.stringContaining("All of Project")]);
+    expect(reply.links?.map(({ label }) => label)).toEqual([
+      "Charts and all tables",
+      expect.stringContaining("All of Project"),
+    ]);
     const [page, whole] = (reply.links ?? []).map(({ url }) => new URL(url));
     expect(page?.href.startsWith(`${EDGE}/actions/statistics?`)).toBe(true);
     expect(page?.searchParams.get("selection")).toBe(taskIds.join(","));
@@ -176,7 +192,9 @@ describe("the statistics of a project", () => {
     const limit = (limits: object) => ({ ACTION_LIMITS: JSON.stringify({ statistics: limits }) });
     await readDone(await follow(`project=${projectId}`, MANAGER, limit({ projects: [projectId], roles: ["manager"] })));
     for (const limits of [{ projects: [id(2, 1)] }, { roles: ["supervisor"] }, { departments: [id(8, 1)] }])
-      expect(await readFailed(await follow(`project=${projectId}`, MANAGER, limit(limits)))).toMatchObject({ code: "not-allowed" });
+      expect(await readFailed(await follow(`project=${projectId}`, MANAGER, limit(limits)))).toMatchObject({
+        code: "not-allowed",
+      });
   });
 
   it("are of their own tasks for vendors", async () => {
@@ -198,9 +216,13 @@ describe("the statistics of a project", () => {
       const { pathname, search } = new URL(reply.links?.find((link) => link.label === label)?.url ?? "");
       return pathname + search;
     };
-    const open = async (path: string) => readDone(await ask(path, { headers: { accept: "application/json" } }, variables()));
+    const open = async (path: string) =>
+      readDone(await ask(path, { headers: { accept: "application/json" } }, variables()));
     const one = await open(pathOf(whole, "Episode E01"));
-    expect(one).toMatchObject({ title: `Statistics of Project ${number}, E01`, text: expect.stringContaining("2 tasks,") });
+    expect(one).toMatchObject({
+      title: `Statistics of Project ${number}, E01`,
+      text: expect.stringContaining("2 tasks,"),
+    });
     const type = await open(pathOf(one, "Only Modeling"));
     expect(type).toMatchObject({
       title: `Statistics of Project ${number}, E01, Modeling`,
@@ -215,7 +237,9 @@ describe("the statistics of a project", () => {
       severity: "warning",
       text: "There is no task to count.",
     });
-    expect((await readDone(await follow(`project=${projectId}&episode=${id(3, 1)}`))).title).toContain("an episode without tasks");
+    expect((await readDone(await follow(`project=${projectId}&episode=${id(3, 1)}`))).title).toContain(
+      "an episode without tasks",
+    );
   });
 
   it.each(["project=x", "project=../persons", `project=${id(2, 1)}&episode=%27`, `project=${id(2, 1)}&taskType=1`])(

@@ -31,8 +31,12 @@ describe("a CSV", () => {
       ["Layout; Animation", 1.5, -2, null],
       ["a, b", 1_000_000.25, 0, 'say "so"'],
     ];
-    expect(formatCsv(rows, chooseCsvFormat("fr"))).toBe(`${mark}"Layout; Animation";1,5;-2;\r\na, b;1000000,25;0;"say ""so"""\r\n`);
-    expect(formatCsv(rows, chooseCsvFormat("en"))).toBe(`${mark}Layout; Animation,1.5,-2,\r\n"a, b",1000000.25,0,"say ""so"""\r\n`);
+    expect(formatCsv(rows, chooseCsvFormat("fr"))).toBe(
+      `${mark}"Layout; Animation";1,5;-2;\r\na, b;1000000,25;0;"say ""so"""\r\n`,
+    );
+    expect(formatCsv(rows, chooseCsvFormat("en"))).toBe(
+      `${mark}Layout; Animation,1.5,-2,\r\n"a, b",1000000.25,0,"say ""so"""\r\n`,
+    );
   });
 
   it.each(["=1+1", "+1", "-x", "@sum", "\t=1", "\r=1", "\n=1", "  =1", "＝1+1", "＋1", "－1", "＠x"])(

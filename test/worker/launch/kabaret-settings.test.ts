@@ -61,7 +61,11 @@ describe("an oid", () => {
   });
 
   it.each([
-    ["short", { type: "Asset", name: "Fox", entity_type_id: "chr" }, "/demo/asset_types/chr/assets/Fox/tasks/animation"],
+    [
+      "short",
+      { type: "Asset", name: "Fox", entity_type_id: "chr" },
+      "/demo/asset_types/chr/assets/Fox/tasks/animation",
+    ],
     [
       "featurefilm",
       { type: "Asset", name: "Fox", entity_type_id: "chr", data: { category: "Forest-folk" } },
@@ -146,7 +150,9 @@ describe("an oid", () => {
       `"SH-0010" ${rule} a rule in name_rules`,
     ]);
     expect(oidOf(shot({ project: SHOW }))).toEqual(["Kitsu has no episode for it, which its address needs"]);
-    expect(oidOf(shot({ entity: null }))).toEqual(["Kabaret has no place for a deleted entity: oid_templates has none"]);
+    expect(oidOf(shot({ entity: null }))).toEqual([
+      "Kabaret has no place for a deleted entity: oid_templates has none",
+    ]);
     expect(oidOf(shot({ entity: { type: "Edit", name: "Cut" } }))).toEqual([
       "Kabaret has no place for an edit: oid_templates has none",
     ]);
@@ -248,7 +254,10 @@ describe("KABARET", () => {
     [{ oid_templates: { Shot: "/a[/{entity}" } }, "KABARET.oid_templates.Shot has a bracket without its partner"],
     [{ entries: { "Build it": { title: "x" } } }, "KABARET.entries.Build it must have small letters"],
     [{ entries: { build: { title: "" } } }, "KABARET.entries.build.title must not be empty"],
-    [{ entries: { build: { title: "x", action: "/a b" } } }, "KABARET.entries.build.action must be the names of an action"],
+    [
+      { entries: { build: { title: "x", action: "/a b" } } },
+      "KABARET.entries.build.action must be the names of an action",
+    ],
     [
       { entries: { build: { title: "x", run: true } }, url_template: "kabaret://open?oid={oid|url}" },
       'KABARET.entries must not have "run" unless each url_template has {ticket|url}',

@@ -83,11 +83,20 @@ describe("LAUNCHERS", () => {
     [{ launchers: [RV], root: [] }, "LAUNCHERS.root is no setting: is it spelled right?"],
     [{ launchers: [RV], help: "javascript:alert(1)" }, "LAUNCHERS.help must be the address of a page"],
     [{ launchers: [RV], help: "https://wiki@evil.tld/" }, "LAUNCHERS.help must be the address of a page"],
-    [{ launchers: [RV], roots: [{ linux: "prod" }] }, "LAUNCHERS.roots.0.linux must begin at a root, as /mnt/prod does"],
+    [
+      { launchers: [RV], roots: [{ linux: "prod" }] },
+      "LAUNCHERS.roots.0.linux must begin at a root, as /mnt/prod does",
+    ],
     [{ launchers: [RV], roots: [{ windows: "/mnt" }] }, "LAUNCHERS.roots.0.windows must begin at a root, as P:\\ does"],
     [{ launchers: [RV], paths: [{ for: "shot", linux: "/a" }] }, "LAUNCHERS.paths.0.for must be"],
-    [{ launchers: [RV], paths: [{ for: "Shot", linux: "{entity}/a" }] }, "LAUNCHERS.paths.0.linux must begin at a root"],
-    [{ launchers: [RV], paths: [{ for: "Shot", linux: "-rf/{entity}" }] }, "LAUNCHERS.paths.0.linux must begin at a root"],
+    [
+      { launchers: [RV], paths: [{ for: "Shot", linux: "{entity}/a" }] },
+      "LAUNCHERS.paths.0.linux must begin at a root",
+    ],
+    [
+      { launchers: [RV], paths: [{ for: "Shot", linux: "-rf/{entity}" }] },
+      "LAUNCHERS.paths.0.linux must begin at a root",
+    ],
     [
       { launchers: [RV], paths: [{ for: "Shot", linux: "/a/{path}" }] },
       "LAUNCHERS.paths.0.linux has the unknown variable {path}: there are project,",

@@ -39,7 +39,9 @@ function link(made: Linking, items: readonly Item[]): string {
 }
 
 const unhex = (url: string) =>
-  new TextDecoder().decode(new Uint8Array((url.split("/").at(-1)?.match(/../g) ?? []).map((byte) => Number.parseInt(byte, 16))));
+  new TextDecoder().decode(
+    new Uint8Array((url.split("/").at(-1)?.match(/../g) ?? []).map((byte) => Number.parseInt(byte, 16))),
+  );
 const problemOf = (made: Linking, one: Item) => {
   const told = tell(made, one, "linux");
   return "problem" in told ? told.problem : undefined;
@@ -56,7 +58,9 @@ describe("a link for RV", () => {
   it("quotes what has more than plain characters, and lists many", () => {
     const rv = launcher({ kind: "rvlink" });
     const paths = ["/p/a b.mov", "/p/sh010.101-148@@@@.exr", "/p/Zoé[1].mov", "/p/%04d.exr"];
-    expect(unhex(link(rv, paths.map(onLinux)))).toBe(" '/p/a b.mov' /p/sh010.101-148@@@@.exr '/p/Zoé[1].mov' /p/%04d.exr");
+    expect(unhex(link(rv, paths.map(onLinux)))).toBe(
+      " '/p/a b.mov' /p/sh010.101-148@@@@.exr '/p/Zoé[1].mov' /p/%04d.exr",
+    );
     expect(unhex(makeLink(rv, [{ item: item({}), text: "P:\\a.mov" }]))).toBe(" 'P:\\a.mov'");
   });
 
@@ -67,7 +71,9 @@ describe("a link for RV", () => {
   });
 
   it("can't have an apostrophe, which is said and not bent", () => {
-    expect(problemOf(launcher({ kind: "rvlink" }), onLinux("/p/it's.mov"))).toContain("RV's links can't have an apostrophe");
+    expect(problemOf(launcher({ kind: "rvlink" }), onLinux("/p/it's.mov"))).toContain(
+      "RV's links can't have an apostrophe",
+    );
     expect(problemOf(launcher({ kind: "xstudio" }), onLinux("/p/it's.mov"))).toBeUndefined();
   });
 
@@ -118,7 +124,10 @@ describe("a link for mpv", () => {
   });
 
   it("is that of a list where there are several", () => {
-    const several = [item({}, "https://a"), item({}, "https://b")].map((one) => ({ item: one, text: one.mediaUrl ?? "" }));
+    const several = [item({}, "https://a"), item({}, "https://b")].map((one) => ({
+      item: one,
+      text: one.mediaUrl ?? "",
+    }));
     expect(makeLink(mpv, several, "https://edge/files/ff/l.m3u8")).toContain(
       btoa("https://edge/files/ff/l.m3u8").replaceAll("=", ""),
     );
@@ -177,7 +186,9 @@ describe("the ways to start a program", () => {
 
 describe("a list for players", () => {
   it("has a line for each file, and no line of anybody else's making", () => {
-    expect(makeList([{ name: "SQ01\n#EXT-X-EVIL", media: "/p/a.mov" }])).toBe("#EXTM3U\n#EXTINF:-1,SQ01 #EXT-X-EVIL\n/p/a.mov\n");
+    expect(makeList([{ name: "SQ01\n#EXT-X-EVIL", media: "/p/a.mov" }])).toBe(
+      "#EXTM3U\n#EXTINF:-1,SQ01 #EXT-X-EVIL\n/p/a.mov\n",
+    );
   });
 });
 
@@ -191,7 +202,10 @@ describe("a ticket's content", () => {
       makeTicketItem(one.facts, one.paths, one.mediaUrl),
       makeTicketItem(item({}, undefined, { data: {} }).facts, {}, undefined),
     ];
-    const ticket = makeTicket({ verb: "open", app: "blender", person: { id: "p", email: "ada@studio.tld" }, run: "r", items }, now);
+    const ticket = makeTicket(
+      { verb: "open", app: "blender", person: { id: "p", email: "ada@studio.tld" }, run: "r", items },
+      now,
+    );
     expect(JSON.parse(JSON.stringify(ticket))).toEqual({
       version: 1,
       verb: "open",

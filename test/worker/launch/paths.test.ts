@@ -16,9 +16,16 @@ const TEMPLATES = [
   },
 ];
 
-const settings = (rest: object) => v.parse(Launchers, { launchers: [{ id: "rv", label: "RV", kind: "rvlink" }], ...rest });
+const settings = (rest: object) =>
+  v.parse(Launchers, { launchers: [{ id: "rv", label: "RV", kind: "rvlink" }], ...rest });
 
-function factsOf({ entity = "SH010", sequence = "SQ01", revision = 7, type = "Animation", ...rest }: Record<string, unknown> = {}) {
+function factsOf({
+  entity = "SH010",
+  sequence = "SQ01",
+  revision = 7,
+  type = "Animation",
+  ...rest
+}: Record<string, unknown> = {}) {
   const one = makeSelected({
     type: String(type),
     task: { last_preview_file_id: "pf" },
@@ -62,7 +69,9 @@ describe("the path of a task's file", () => {
       linux: "/mnt/production/a.mov",
       darwin: "/mnt/production/a.mov",
     });
-    expect(find([recorded("\\\\server\\share\\a.mov")], { roots: ROOTS }).paths).toEqual({ windows: "\\\\server\\share\\a.mov" });
+    expect(find([recorded("\\\\server\\share\\a.mov")], { roots: ROOTS }).paths).toEqual({
+      windows: "\\\\server\\share\\a.mov",
+    });
   });
 
   it.each([
@@ -77,7 +86,9 @@ describe("the path of a task's file", () => {
       expect(paths.linux).toBe("/mnt/prod/demo/a.mov");
       expect(paths.darwin).toBe("/Volumes/prod/demo/a.mov");
       expect(paths.windows?.toLowerCase()).toBe("\\\\nas01\\prod\\demo\\a.mov");
-      const [back] = [find([recorded("/mnt/prod//demo/a.mov")], { roots: [{ linux: "/mnt/prod", windows }] }).paths.windows];
+      const [back] = [
+        find([recorded("/mnt/prod//demo/a.mov")], { roots: [{ linux: "/mnt/prod", windows }] }).paths.windows,
+      ];
       expect(back).toBe("\\\\nas01\\prod\\demo\\a.mov");
     }
     expect(find([recorded(path)]).paths.windows?.toLowerCase()).toBe("\\\\nas01\\prod\\demo\\a.mov");
@@ -119,7 +130,9 @@ describe("the path of a task's file", () => {
 
   it("is made for its own kind of entity, task and file alone", () => {
     expect(find([], { paths: TEMPLATES }, factsOf({ type: "Lighting" }))).toEqual({ paths: {} });
-    expect(find([], { paths: TEMPLATES }, factsOf({ type: "Animation", parent_id: null, entity: "A" })).paths.linux).toBeDefined();
+    expect(
+      find([], { paths: TEMPLATES }, factsOf({ type: "Animation", parent_id: null, entity: "A" })).paths.linux,
+    ).toBeDefined();
     expect(find([], { paths: [{ for: "Asset", linux: "/a/{entity}" }] })).toEqual({ paths: {} });
     expect(find([], { paths: [{ for: "Shot", file: "working", linux: "/a/{entity}" }] })).toEqual({ paths: {} });
     const several = [{ for: "Shot", task_type: ["Layout", "Animation"], linux: "/a/{entity}" }];
@@ -174,7 +187,8 @@ describe("the path of a task's file", () => {
   });
 
   it("may have what people put into names all the same", () => {
-    for (const name of ["SH 010", "Zoé's 🦊", "a.b-c_d", "-rf", "100%", "a&b=c+d"]) expect(refuseName(name)).toBeUndefined();
+    for (const name of ["SH 010", "Zoé's 🦊", "a.b-c_d", "-rf", "100%", "a&b=c+d"])
+      expect(refuseName(name)).toBeUndefined();
     expect(refusePath("/mnt/prod/Zoé's & 🦊/.hidden/a...mov")).toBeUndefined();
   });
 });

@@ -48,7 +48,11 @@ describe("what a template may say of a task", () => {
   it("is what Kitsu knows of a shot, and who asks", () => {
     const one = makeSelected({
       task: { last_preview_file_id: "pf" },
-      entity: { name: "SH010", data: { fps: "23.976", frame_in: 1, frame_out: 2, take: "B", nested: { a: 1 } }, parent_id: "sq" },
+      entity: {
+        name: "SH010",
+        data: { fps: "23.976", frame_in: 1, frame_out: 2, take: "B", nested: { a: 1 } },
+        parent_id: "sq",
+      },
       parent: { type: "Sequence", name: "SQ01" },
       episode: { name: "E01" },
       project: { name: "Demo", code: "dm" },
@@ -79,8 +83,15 @@ describe("what a template may say of a task", () => {
 
   it("is the type of an asset, and nothing of what was deleted", () => {
     const asset = makeSelected({ entity: { type: "Asset", name: "Fox", entity_type_id: "chr" } });
-    expect(readTaskFacts(asset, SOURCES)).toMatchObject({ values: { asset_type: "Characters", sequence: undefined }, fps: 25 });
+    expect(readTaskFacts(asset, SOURCES)).toMatchObject({
+      values: { asset_type: "Characters", sequence: undefined },
+      fps: 25,
+    });
     const deleted = makeSelected({ entity: null });
-    expect(readTaskFacts(deleted, SOURCES)).toMatchObject({ entityType: "", frames: undefined, values: { entity: undefined } });
+    expect(readTaskFacts(deleted, SOURCES)).toMatchObject({
+      entityType: "",
+      frames: undefined,
+      values: { entity: undefined },
+    });
   });
 });

@@ -51,7 +51,10 @@ describe("a template", () => {
     ["{}", "has the unknown variable {}: there are"],
     ["{entity.data.}", "has the unknown variable {entity.data.}"],
     ["{constructor}", "has the unknown variable {constructor}"],
-    ["{path|urlencode}", 'has the unknown filter "urlencode" in {path|urlencode}: there are url, url2, base64url, hex, pad'],
+    [
+      "{path|urlencode}",
+      'has the unknown filter "urlencode" in {path|urlencode}: there are url, url2, base64url, hex, pad',
+    ],
     ["{path|constructor}", 'has the unknown filter "constructor"'],
     ["{path|}", 'has the unknown filter ""'],
     ["{revision|pad}", "write pad:3"],

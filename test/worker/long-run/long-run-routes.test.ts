@@ -41,7 +41,8 @@ beforeEach(() => {
 });
 
 const begin = async () => readAnswer(await ask("/actions/publish", ajax(AJAX_FIELDS), VARIABLES));
-const follow = async ({ run }: Answer) => readAnswer(await ask((run?.follow?.url ?? "").replace(EDGE, ""), {}, VARIABLES));
+const follow = async ({ run }: Answer) =>
+  readAnswer(await ask((run?.follow?.url ?? "").replace(EDGE, ""), {}, VARIABLES));
 
 let reports = 0;
 type Making = { about?: string | undefined; id?: string; at?: Date; secret?: string; body?: string };
@@ -70,7 +71,8 @@ describe("a run that a studio's server goes on with", () => {
     const { taskIds } = addProject(openFakeZou(), 950, 1);
     const asZou = vi.mocked(globalThis.fetch).getMockImplementation();
     vi.mocked(globalThis.fetch).mockImplementation(async (input, init) => {
-      if (new Request(input, init).url !== VARIABLES.FORWARD_TARGETS.publish.url) return asZou?.(input, init) ?? Response.error();
+      if (new Request(input, init).url !== VARIABLES.FORWARD_TARGETS.publish.url)
+        return asZou?.(input, init) ?? Response.error();
       sent = JSON.parse(String(init?.body));
       return Response.json(STARTED);
     });
@@ -95,7 +97,10 @@ describe("a run that a studio's server goes on with", () => {
     expect(second).toMatchObject({ run: { follow: first.run?.follow }, reply: going(5) });
     const somebody = { ...AJAX_FIELDS, userid: "11111111-2222-4333-8444-555555555555", useremail: "eve@studio.tld" };
     const refused = await ask(path, ajax(somebody), VARIABLES);
-    expect(await readFailed(refused)).toMatchObject({ code: "invalid-call", text: "This run was begun by somebody else." });
+    expect(await readFailed(refused)).toMatchObject({
+      code: "invalid-call",
+      text: "This run was begun by somebody else.",
+    });
     // Written down as a run of its own, which gives nobody a right to that one.
     const [other, own] = await readLog();
     expect([other?.id === own?.id, own]).toMatchObject([false, { id: "5".repeat(32), reply: { kind: "started" } }]);
@@ -105,7 +110,10 @@ describe("a run that a studio's server goes on with", () => {
     const answer = await begin();
     const { id = "" } = answer.run ?? {};
     expect(
-      await env.LONG_RUNS.getByName(id).report("debug", "a", Date.now() / 1_000, { kind: "started", title: "Publishing" }),
+      await env.LONG_RUNS.getByName(id).report("debug", "a", Date.now() / 1_000, {
+        kind: "started",
+        title: "Publishing",
+      }),
     ).toBe("early");
     expect((await follow(answer)).reply).toMatchObject({ progress: { done: 0 } });
   });
@@ -124,7 +132,9 @@ describe("a run that a studio's server goes on with", () => {
     expect((await follow(answer)).reply).toMatchObject({ progress: { done: 5 } });
     expect((await report({ kind: "done", severity: "success", title: "Published" })).status).toBe(200);
     expect((await follow(answer)).reply).toMatchObject({ kind: "done", title: "Published" });
-    await vi.waitFor(async () => expect(await readLog()).toMatchObject([{ action: "publish", reply: { title: "Published" } }]));
+    await vi.waitFor(async () =>
+      expect(await readLog()).toMatchObject([{ action: "publish", reply: { title: "Published" } }]),
+    );
   });
 
   it("is followed by its own key alone: while it goes on, when it is over, and when it has forgotten itself", async () => {
@@ -167,7 +177,9 @@ describe("a run that a studio's server goes on with", () => {
       pull: (controller) => controller.enqueue(new Uint8Array(64 * 1_024).fill(++chunks)),
     });
     const path = (sent.run?.progress ?? "").replace(EDGE, "");
-    expect((await readFailed(await ask(path, { method: "POST", body: endless }, VARIABLES))).code).toBe("body-too-large");
+    expect((await readFailed(await ask(path, { method: "POST", body: endless }, VARIABLES))).code).toBe(
+      "body-too-large",
+    );
     expect(chunks).toBeLessThan(40);
   });
 
@@ -227,7 +239,9 @@ describe("a run that a studio's server goes on with", () => {
     await begin();
     const path = (sent.run?.progress ?? "").replace(EDGE, "");
     expect((await ask(path, { method: "POST", body: JSON.stringify(going(1)) }, VARIABLES)).status).toBe(401);
-    expect((await ask(`/runs/${"f".repeat(32)}/progress?at=1`, { method: "POST", body: "{}" }, VARIABLES)).status).toBe(404);
+    expect((await ask(`/runs/${"f".repeat(32)}/progress?at=1`, { method: "POST", body: "{}" }, VARIABLES)).status).toBe(
+      404,
+    );
   });
 });
 
@@ -257,7 +271,11 @@ describe("the page of a run that goes on", () => {
 
   it("has a button that tries again what failed, for the person whose run it was", async () => {
     const { path } = await open();
-    const [done, failed] = ["done", "failed"].map((state) => ({ id: state === "done" ? "other" : TASK, label: "SH010", state }));
+    const [done, failed] = ["done", "failed"].map((state) => ({
+      id: state === "done" ? "other" : TASK,
+      label: "SH010",
+      state,
+    }));
     await report({ kind: "done", severity: "warning", title: "Published 1 of 2", outcomes: [done, failed] });
     const page = await (await ask(path, { headers: { accept: "text/html" } }, VARIABLES)).text();
     expect(page).toContain("Retry what failed (1)");

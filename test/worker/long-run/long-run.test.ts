@@ -53,7 +53,8 @@ const follow = async ({ run: begun }: Answer): Promise<Answer> =>
   readAnswer(await ask((begun?.follow?.url ?? "").replace(EDGE, "")));
 const post = (url = "", members: object = {}) =>
   ask(url.replace(EDGE, ""), ajax({ personid: ADA, personemail: "ada@studio.tld", ...members }));
-const untilOver = (answer: Answer) => vi.waitFor(async () => expect((await follow(answer)).reply.kind).not.toBe("started"));
+const untilOver = (answer: Answer) =>
+  vi.waitFor(async () => expect((await follow(answer)).reply.kind).not.toBe("started"));
 
 describe("a run that goes on", () => {
   it("is looked at again and again with what the action left, and its end is written down", async () => {
@@ -104,7 +105,10 @@ describe("a run that goes on", () => {
     watch.mockRejectedValue(new Error("a fault of ours"));
     const answer = await begin();
     await vi.waitFor(async () =>
-      expect((await follow(answer)).reply).toMatchObject({ kind: "started", text: expect.stringContaining("No update") }),
+      expect((await follow(answer)).reply).toMatchObject({
+        kind: "started",
+        text: expect.stringContaining("No update"),
+      }),
     );
     vi.spyOn(Date, "now").mockReturnValue(Date.now() + 2 * 3_600_000);
     await runInDurableObject(env.LONG_RUNS.getByName(RUN), (instance) => instance.alarm());
@@ -286,7 +290,10 @@ describe("one that can't begin", () => {
       const put = vi.spyOn(storage, "put").mockRejectedValue(new Error("full"));
       await expect(instance.begin(beginning("one"), "null")).rejects.toThrow("full");
       put.mockRestore();
-      expect(await Promise.all(["one", "two"].map((key) => instance.begin(beginning(key), "null")))).toEqual([true, false]);
+      expect(await Promise.all(["one", "two"].map((key) => instance.begin(beginning(key), "null")))).toEqual([
+        true,
+        false,
+      ]);
       expect(await storage.get("state")).toBeDefined();
     });
   });
@@ -363,10 +370,16 @@ describe("one that can't begin", () => {
       { id: TASK, label: "SH010", state: "done" as const },
       { id: OTHER_TASK, label: "SH020", state: "running" as const },
     ];
-    watch.mockResolvedValue({ reply: { kind: "started", title: "Rendering", outcomes }, data: null, nextCheckMs: 60_000 });
+    watch.mockResolvedValue({
+      reply: { kind: "started", title: "Rendering", outcomes },
+      data: null,
+      nextCheckMs: 60_000,
+    });
     const answer = await begin();
     await vi.waitFor(async () => expect((await follow(answer)).reply).toMatchObject({ outcomes }));
-    expect((await env.LOCKS.getByName("debug").find("other", [TASK, OTHER_TASK])).map(({ task }) => task)).toEqual([OTHER_TASK]);
+    expect((await env.LOCKS.getByName("debug").find("other", [TASK, OTHER_TASK])).map(({ task }) => task)).toEqual([
+      OTHER_TASK,
+    ]);
   });
 
   it("locks nothing when its time is over", async () => {
@@ -447,7 +460,10 @@ describe("what can be done to it", () => {
     expect(JSON.stringify(await readLog())).not.toContain(key);
     await vi.waitFor(async () => {
       expect((await readLog()).map(({ reply }) => reply)).toEqual(
-        expect.arrayContaining([expect.objectContaining({ title: "Canceled" }), expect.objectContaining({ title: "Canceling" })]),
+        expect.arrayContaining([
+          expect.objectContaining({ title: "Canceled" }),
+          expect.objectContaining({ title: "Canceling" }),
+        ]),
       );
     });
   });
@@ -475,7 +491,11 @@ describe("what can be done to it", () => {
       const begin = (...told: Parameters<typeof run.begin>) => run.begin(...told);
       return { begin, peek: () => run.peek(), control };
     };
-    const variables = { KITSU_TOKEN: BOT_TOKEN, KITSU_API: "https://kitsu.studio.tld/900/api", LONG_RUNS: { getByName } };
+    const variables = {
+      KITSU_TOKEN: BOT_TOKEN,
+      KITSU_API: "https://kitsu.studio.tld/900/api",
+      LONG_RUNS: { getByName },
+    };
     const as = ({ id, email }: { id: string; email?: unknown }, path: string, more: object = {}) =>
       ask(path.replace(EDGE, ""), ajax({ userid: id, useremail: email, ...more }), variables);
     try {
@@ -504,7 +524,10 @@ describe("what can be done to it", () => {
 
   it("does not say it to whoever did it, nor where it was themselves", async () => {
     const { run: going } = await running();
-    control.mockResolvedValueOnce({ reply: { kind: "done", severity: "warning", title: "Canceled", text: "1 shot." }, data: null });
+    control.mockResolvedValueOnce({
+      reply: { kind: "done", severity: "warning", title: "Canceled", text: "1 shot." },
+      data: null,
+    });
     expect((await readAnswer(await post(going?.cancel))).reply.text).toBe("1 shot.");
     await vi.waitFor(async () => expect(JSON.stringify(await readLog())).toContain("1 shot."));
     expect(JSON.stringify(await readLog())).not.toContain("Canceled by");
@@ -520,7 +543,9 @@ describe("what can be done to it", () => {
     const told: Reply = { kind: "done", severity: "info", title: "Canceled", text: "Canceled by Bruno." };
     expect(nameCanceler(done, "Bruno")).toBe(done);
     expect(nameCanceler(ENDED, "Bruno")).toBe(ENDED);
-    expect(nameCanceler({ kind: "failed", code: "x", title: "No" }, "Bruno")).toMatchObject({ text: "Canceled by Bruno." });
+    expect(nameCanceler({ kind: "failed", code: "x", title: "No" }, "Bruno")).toMatchObject({
+      text: "Canceled by Bruno.",
+    });
     expect(nameCanceler({ ...told, outcomes: [{ id: TASK, label: "a", state: "skipped" }] }, "Bruno").text).toBe(
       "Canceled by Bruno.",
     );
@@ -551,7 +576,10 @@ describe("what can be done to it", () => {
   it("is refused in the action's own words, to somebody else, and when it is over", async () => {
     const { run: going } = await running();
     control.mockRejectedValueOnce(new Failure("kitsu-refused", { text: "The farm says no." }));
-    expect(await readFailed(await post(going?.cancel))).toMatchObject({ code: "kitsu-refused", text: "The farm says no." });
+    expect(await readFailed(await post(going?.cancel))).toMatchObject({
+      code: "kitsu-refused",
+      text: "The farm says no.",
+    });
     const other = { personid: "11111111-2222-4333-8444-555555555555", personemail: "eve@studio.tld" };
     expect(await readFailed(await post(going?.cancel, other))).toMatchObject({ code: "not-allowed" });
     control.mockResolvedValueOnce({ reply: ENDED, data: null });
@@ -580,7 +608,9 @@ describe("a run that works as the person", () => {
     const read = () =>
       runInDurableObject(env.LONG_RUNS.getByName(RUN), async (_, { storage }) => {
         const parts = await storage.list<Uint8Array>();
-        return [...parts.values()].map((part) => (part instanceof Uint8Array ? new TextDecoder().decode(part) : "")).join();
+        return [...parts.values()]
+          .map((part) => (part instanceof Uint8Array ? new TextDecoder().decode(part) : ""))
+          .join();
       });
     return { answer, seen, read };
   };
@@ -622,7 +652,10 @@ describe("tasks that are locked", () => {
     await vi.waitFor(async () => {
       // A look that is under way is not made twice.
       await runInDurableObject(object, (instance) => instance.alarm());
-      await ask(`/actions/debug?run=${crypto.randomUUID().replaceAll("-", "")}`, ajax({ ...AJAX_FIELDS, selection: [OTHER_TASK] }));
+      await ask(
+        `/actions/debug?run=${crypto.randomUUID().replaceAll("-", "")}`,
+        ajax({ ...AJAX_FIELDS, selection: [OTHER_TASK] }),
+      );
       expect(seen.at(-1)).toEqual([]);
     });
   });
@@ -670,7 +703,10 @@ describe("a look that is under way", () => {
     watch.mockRejectedValueOnce(new Failure("time-limit", { text: "It was still at work." }));
     const answer = await begin();
     await vi.waitFor(async () =>
-      expect((await follow(answer)).reply).toMatchObject({ kind: "started", text: expect.stringContaining("No update") }),
+      expect((await follow(answer)).reply).toMatchObject({
+        kind: "started",
+        text: expect.stringContaining("No update"),
+      }),
     );
   });
 });
@@ -681,7 +717,9 @@ describe("the newest picture", () => {
     Object.assign(debug, { picture });
     watch.mockResolvedValue({ reply: started(1), data: null, nextCheckMs: 60_000, picture: "7" });
     const answer = await begin();
-    await vi.waitFor(async () => expect((await follow(answer)).reply).toMatchObject({ picture: expect.stringContaining("n=7") }));
+    await vi.waitFor(async () =>
+      expect((await follow(answer)).reply).toMatchObject({ picture: expect.stringContaining("n=7") }),
+    );
     const { reply } = await follow(answer);
     const address = ("picture" in reply && reply.picture) || "";
     const response = await ask(address.replace(EDGE, ""));

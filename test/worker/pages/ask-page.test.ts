@@ -10,7 +10,8 @@ const ASK: Ask = { kind: "ask", title: "Render", fields: [], submit: "Send", for
 const NASTY = `"><script>alert(1)</script>`;
 
 const draw = (ask: Partial<Ask>, input?: Record<string, string>) =>
-  html`${renderAsk({ ...ASK, ...ask }, { ...CALL, input }, "/actions/render?run=1", "https://kitsu.studio.tld/shots")}`.source;
+  html`${renderAsk({ ...ASK, ...ask }, { ...CALL, input }, "/actions/render?run=1", "https://kitsu.studio.tld/shots")}`
+    .source;
 const drawField = (field: Partial<Field>) => draw({ fields: [{ name: "it", label: "It", type: "text", ...field }] });
 
 const OPTIONS = [
@@ -36,8 +37,16 @@ describe("a question as a page", () => {
     ["one of several", { type: "one-of", options: OPTIONS, value: "b" }, ['<option value="b" selected>Be</option>']],
     ["one that must be chosen", { type: "person", options: OPTIONS }, ['<option value="">Choose…</option>']],
     ["a task status", { type: "task-status", options: OPTIONS, value: "a" }, ["<select", 'value="a" selected']],
-    ["several of them", { type: "several-of", options: OPTIONS, value: ["b"] }, ["<fieldset", 'value="b" checked', 'value="a">']],
-    ["what is carried along", { type: "hidden", value: ["x", "y"] }, ['type="hidden" name="input.it" value="x"', 'value="y"']],
+    [
+      "several of them",
+      { type: "several-of", options: OPTIONS, value: ["b"] },
+      ["<fieldset", 'value="b" checked', 'value="a">'],
+    ],
+    [
+      "what is carried along",
+      { type: "hidden", value: ["x", "y"] },
+      ['type="hidden" name="input.it" value="x"', 'value="y"'],
+    ],
     ["a kind from the future, as text", { type: "colour-wheel", value: "#fff" }, ['type="text" value="#fff"']],
     ["what is required", { required: true }, ['aria-required="true"', '<span class="required"']],
   ])("draws %s", (_, field, parts) => {
@@ -67,7 +76,10 @@ describe("a question as a page", () => {
   });
 
   it("has the whole call in it, its answers so far, and a way out", () => {
-    const drawn = draw({ plan: "abc", fields: [{ name: "it", label: "It", type: "hidden", value: "1" }] }, { it: "1", other: "2" });
+    const drawn = draw(
+      { plan: "abc", fields: [{ name: "it", label: "It", type: "hidden", value: "1" }] },
+      { it: "1", other: "2" },
+    );
     for (const [name, value] of Object.entries(FORM_FIELDS)) expect(drawn).toContain(`name="${name}" value="${value}"`);
     expect(drawn).toContain('name="plan" value="abc"');
     expect(drawn).toContain('name="form" value="render"');
@@ -82,7 +94,11 @@ describe("a question as a page", () => {
     [9, false, false],
     [300, true, true],
   ])("shows what would happen to %d tasks, dangerous: %s, open: %s", (count, dangerous, isOpen) => {
-    const outcomes = Array.from({ length: count }, (_, at) => ({ id: `${at}`, label: `SH${at}`, state: "planned" as const }));
+    const outcomes = Array.from({ length: count }, (_, at) => ({
+      id: `${at}`,
+      label: `SH${at}`,
+      state: "planned" as const,
+    }));
     expect(draw({ dangerous, outcomes }).includes('<details class="fold" open>')).toBe(isOpen);
   });
 

@@ -14,7 +14,9 @@ describe("a chart", () => {
   it.each(KINDS)("of kind %s is one picture with a title and the numbers in words", (kind) => {
     const drawn = draw({ kind, unit: "tasks" });
     expect(drawn).toContain('role="img" aria-labelledby="chart-1-title" aria-describedby="chart-1-about"');
-    expect(drawn).toContain('<title id="chart-1-title">Tasks</title><desc id="chart-1-about">A: 1 tasks; B: 2 tasks.</desc>');
+    expect(drawn).toContain(
+      '<title id="chart-1-title">Tasks</title><desc id="chart-1-about">A: 1 tasks; B: 2 tasks.</desc>',
+    );
     expect(drawn).toContain('tabindex="0"');
     expect(drawn).not.toContain("NaN");
   });
@@ -37,8 +39,18 @@ describe("a chart", () => {
 
   it.each(KINDS)("of kind %s takes colours only where they are colours", (kind) => {
     const painted = (color: string) => draw({ kind, series: [{ name: "Done", color, values: [1, 2] }] });
-    for (const color of ["#22d160", "#ABC", "#22d16080", "#abcd"]) expect(painted(color), color).toContain(`="${color}"`);
-    for (const color of ["red", "#12", "#12345", "#1234567", "url(https://evil.tld)", '#fff" onload="x', "#fff;x", ""]) {
+    for (const color of ["#22d160", "#ABC", "#22d16080", "#abcd"])
+      expect(painted(color), color).toContain(`="${color}"`);
+    for (const color of [
+      "red",
+      "#12",
+      "#12345",
+      "#1234567",
+      "url(https://evil.tld)",
+      '#fff" onload="x',
+      "#fff;x",
+      "",
+    ]) {
       const drawn = painted(color);
       expect(drawn, color).toContain("tone-0");
       expect(drawn, color).not.toMatch(/ (fill|stroke)="|onload|evil/);
@@ -69,7 +81,11 @@ describe("a chart", () => {
   });
 
   it("leaves a gap in a line where there is no value", () => {
-    const drawn = draw({ kind: "line", labels: ["1", "2", "3", "4", "5"], series: [{ name: "x", values: [1, 2, null, 2, 1] }] });
+    const drawn = draw({
+      kind: "line",
+      labels: ["1", "2", "3", "4", "5"],
+      series: [{ name: "x", values: [1, 2, null, 2, 1] }],
+    });
     expect(count(drawn, /<circle/g)).toBe(4);
     expect(count(/ d="([^"]*)"/.exec(drawn)?.[1] ?? "", /M/g)).toBe(2);
   });
@@ -122,7 +138,9 @@ describe("a chart", () => {
 
   it("is wide where a line is long, so that it scrolls", () => {
     const labels = Array.from({ length: 104 }, (_, index) => `2026-W${index}`);
-    expect(draw({ kind: "line", labels, series: [{ name: "x", values: labels.map((_, at) => at) }] })).toContain('width="1664"');
+    expect(draw({ kind: "line", labels, series: [{ name: "x", values: labels.map((_, at) => at) }] })).toContain(
+      'width="1664"',
+    );
   });
 });
 
@@ -144,8 +162,8 @@ describe("a reply with charts", () => {
         { title: "Two", columns: ["c"], rows: [[null], [3]] },
       ],
     })}`.source;
-    const order = [...page.matchAll(/<(figcaption|caption)>(?:<span( class="unseen")?>)?([^<]+)/g)].map(([, ...parts]) =>
-      parts.join(""),
+    const order = [...page.matchAll(/<(figcaption|caption)>(?:<span( class="unseen")?>)?([^<]+)/g)].map(
+      ([, ...parts]) => parts.join(""),
     );
     expect(order).toEqual([
       "figcaptionOne",

@@ -1,7 +1,18 @@
 import { describe, expect, it } from "vitest";
 import { makeCurl } from "../../../worker/pages/curl.ts";
 import type { RunRecord } from "../../../worker/storage/run-record.ts";
-import { AJAX_FIELDS, ajax, ask, EDGE, FORM_FIELDS, form, KITSU, readAnswer, readLog, TASK } from "../../support/worker/worker.ts";
+import {
+  AJAX_FIELDS,
+  ajax,
+  ask,
+  EDGE,
+  FORM_FIELDS,
+  form,
+  KITSU,
+  readAnswer,
+  readLog,
+  TASK,
+} from "../../support/worker/worker.ts";
 import { ARTIST, addProject, BOT_TOKEN, openFakeZou } from "../../support/worker/zou.ts";
 
 const RECORDED: RunRecord = {
@@ -43,7 +54,9 @@ async function run(line: string) {
 const READER = { authorization: "Bearer sesame-open-sesame" };
 
 async function openRun(path: string, init: RequestInit) {
-  const { run: first } = await readAnswer(await ask(path, { ...init, headers: { ...init.headers, accept: "application/json" } }));
+  const { run: first } = await readAnswer(
+    await ask(path, { ...init, headers: { ...init.headers, accept: "application/json" } }),
+  );
   const address = first?.url.slice(EDGE.length) ?? "";
   return { address, text: await (await ask(address, { headers: { ...READER, accept: "text/html" } })).text() };
 }
@@ -60,7 +73,11 @@ describe("a run's call as a command", () => {
   ])("is the same call again, from %s", async (_, path, init) => {
     const { text } = await openRun(path, init);
     const [, escaped = ""] = /data-copy="(curl [^"]*)"/.exec(text) ?? [];
-    const line = escaped.replaceAll("&quot;", '"').replaceAll("&#39;", "'").replaceAll("&lt;", "<").replaceAll("&amp;", "&");
+    const line = escaped
+      .replaceAll("&quot;", '"')
+      .replaceAll("&#39;", "'")
+      .replaceAll("&lt;", "<")
+      .replaceAll("&amp;", "&");
     expect((await run(line)).status).toBe(200);
     const [again, first] = (await readLog()).map(({ call }) => call);
     const { dialect: _dialect, ...told } = first as Record<string, unknown>;
@@ -77,7 +94,9 @@ describe("a run's call as a command", () => {
 
   it("is not there where there is no call to repeat, or it is too long for a shell", () => {
     expect(curl({ call: undefined })).toBeUndefined();
-    expect(curl({ call: RECORDED.call && { ...RECORDED.call, changeOf: { id: "2".repeat(32), at: 1 } } })).toBeUndefined();
+    expect(
+      curl({ call: RECORDED.call && { ...RECORDED.call, changeOf: { id: "2".repeat(32), at: 1 } } }),
+    ).toBeUndefined();
     expect(curl({ call: RECORDED.call && { ...RECORDED.call, selection: Array(4_000).fill(TASK) } })).toBeUndefined();
   });
 });
@@ -87,7 +106,9 @@ describe("a run's page in the log", () => {
     const { address, text } = await openRun("/actions/debug", ajax());
     expect(text).toContain(`href="${KITSU}${AJAX_FIELDS.originurl}">Open in Kitsu`);
     const [, link = ""] = /href="([^"]+)">All that is known/.exec(text) ?? [];
-    const json = await ask(link.replaceAll("&amp;", "&").slice(EDGE.length), { headers: { ...READER, accept: "text/html" } });
+    const json = await ask(link.replaceAll("&amp;", "&").slice(EDGE.length), {
+      headers: { ...READER, accept: "text/html" },
+    });
     expect(await json.json()).toMatchObject({ action: "debug", call: { selection: AJAX_FIELDS.selection } });
     const stranger = await ask(`${address}&as=json`, { headers: { accept: "text/html" } });
     expect(stranger.headers.get("content-type")).toContain("text/html");
@@ -101,9 +122,13 @@ describe("a run's page in the log", () => {
     const variables = { KITSU_TOKEN: BOT_TOKEN, KITSU_API: `${KITSU}/802/api` };
     const fields = { ...AJAX_FIELDS, selection: taskIds, userid: ARTIST.id, useremail: ARTIST.email };
     const { run: known } = await readAnswer(await ask("/actions/debug", ajax(fields), variables));
-    const page = await (await ask(known?.url.slice(EDGE.length) ?? "", { headers: { ...READER, accept: "text/html" } })).text();
+    const page = await (
+      await ask(known?.url.slice(EDGE.length) ?? "", { headers: { ...READER, accept: "text/html" } })
+    ).text();
     expect(page).toMatch(
-      new RegExp(`<a href="${KITSU}/productions/[0-9a-f-]+/shots/tasks/${taskIds[0]}" dir="auto">SQ01 / SH\\d+ / Animation</a>`),
+      new RegExp(
+        `<a href="${KITSU}/productions/[0-9a-f-]+/shots/tasks/${taskIds[0]}" dir="auto">SQ01 / SH\\d+ / Animation</a>`,
+      ),
     );
     expect(page).toContain("<dd>Lantern</dd>");
   });

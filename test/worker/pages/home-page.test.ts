@@ -3,7 +3,9 @@ import { ask, EDGE, KITSU } from "../../support/worker/worker.ts";
 
 describe("the home page", () => {
   it("installs the userscript by one plain link, and names every action's address", async () => {
-    const variables = { FORWARD_TARGETS: { publish: { url: "https://pipeline.studio.tld/secret-path", title: "Publish <it>" } } };
+    const variables = {
+      FORWARD_TARGETS: { publish: { url: "https://pipeline.studio.tld/secret-path", title: "Publish <it>" } },
+    };
     const text = await (await ask("/", {}, variables)).text();
     expect(text).toContain(`href="${EDGE}/kitsu-actions.user.js"`);
     expect(text).toContain(`${EDGE}/actions/debug`);
@@ -15,7 +17,11 @@ describe("the home page", () => {
 
   it("says how each action is offered, and has a button that copies its address", async () => {
     const text = await (
-      await ask("/", {}, { KITSU_TOKEN: "a-bot", FORWARD_TARGETS: { publish: { url: "https://p.tld", title: 'A "b"' } } })
+      await ask(
+        "/",
+        {},
+        { KITSU_TOKEN: "a-bot", FORWARD_TARGETS: { publish: { url: "https://p.tld", title: 'A "b"' } } },
+      )
     ).text();
     expect(text).toMatch(/<td class="nowrap">form, Ajax<\/td>\s*<td class="nowrap"><code>[^<]*\/actions\/debug</);
     expect(text).toMatch(/<td class="nowrap">Ajax, form<\/td>\s*<td class="nowrap"><code>[^<]*\/actions\/comment</);

@@ -70,7 +70,13 @@ describe("the log", () => {
   it("has titles and names in it, finds runs by them, and leads to the tasks", async () => {
     const { taskIds, projectId } = addProject(openFakeZou(), 801, 2, { name: "Paper <Lantern>" });
     const variables = { KITSU_TOKEN: BOT_TOKEN, KITSU_API: `${KITSU}/801/api` };
-    const fields = { ...AJAX_FIELDS, selection: taskIds, userid: ARTIST.id, useremail: ARTIST.email, productionid: projectId };
+    const fields = {
+      ...AJAX_FIELDS,
+      selection: taskIds,
+      userid: ARTIST.id,
+      useremail: ARTIST.email,
+      productionid: projectId,
+    };
     await ask("/actions/statistics", ajax(fields), variables);
     const find = async (query: string) =>
       (await ask(`/runs${query}`, { headers: { ...READER, accept: "text/html" } }, variables)).text();
@@ -82,7 +88,8 @@ describe("the log", () => {
       expect(text).toMatch(/href="[^"]+\?at=\d+#tasks">2<\/a>/);
       expect(text).toContain('<option value="statistics"');
     }
-    for (const query of ["?project=tram", "?person=bruno"]) expect(await find(query)).toContain("No runs match these filters");
+    for (const query of ["?project=tram", "?person=bruno"])
+      expect(await find(query)).toContain("No runs match these filters");
     const { runs } = await (await ask("/runs.json", { headers: READER }, variables)).json<{ runs: object[] }>();
     expect(runs).toMatchObject([
       { action: "statistics", actionTitle: "Statistics", projects: "Paper <Lantern>", project: projectId },
@@ -93,14 +100,21 @@ describe("the log", () => {
     await ask("/actions/debug", ajax());
     const download = async (headers: Record<string, string>) => (await read("/runs.csv", headers)).arrayBuffer();
     const decode = (bytes: ArrayBuffer) => new TextDecoder("utf-8", { ignoreBOM: true, fatal: true }).decode(bytes);
-    const [plain, french] = [decode(await download({})), decode(await download({ "accept-language": "fr-FR,fr;q=0.9" }))];
+    const [plain, french] = [
+      decode(await download({})),
+      decode(await download({ "accept-language": "fr-FR,fr;q=0.9" })),
+    ];
     expect(plain.startsWith("at,id,action")).toBe(true);
     expect(french.startsWith("\ufeffat;id;action")).toBe(true);
     expect(french.split("\r\n")[1]).toMatch(/^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d;[0-9a-f]{32};debug;Debug;done;/);
   });
 
   it("is a CSV that no spreadsheet runs", async () => {
-    replaceRun(debug).mockResolvedValue({ kind: "done", severity: "success", title: '=HYPERLINK("https://x.tld"), "a"\nb' });
+    replaceRun(debug).mockResolvedValue({
+      kind: "done",
+      severity: "success",
+      title: '=HYPERLINK("https://x.tld"), "a"\nb',
+    });
     await ask("/actions/debug", ajax());
     const response = await read("/runs.csv");
     expect(response.headers.get("content-type")).toBe("text/csv; charset=utf-8");

@@ -115,6 +115,7 @@ describe("a run, to whoever may read the log", () => {
     replaceRun(debug).mockRejectedValue(new Error("the disk is <b>on fire</b>"));
     const text = await (await ask(await runOnce(), { headers: { ...READER, accept: "text/html" } })).text();
     expect(text).toContain("the disk is &lt;b&gt;on fire&lt;/b&gt;");
-    for (const said of [RUN, ADA, TASK, "ada@studio.tld", "Something went wrong", "colour"]) expect(text).toContain(said);
+    for (const said of [RUN, ADA, TASK, "ada@studio.tld", "Something went wrong", "colour"])
+      expect(text).toContain(said);
   });
 });

@@ -16,9 +16,13 @@ describe("a page", () => {
 
 describe("how Kitsu looked at the last AJAX call", () => {
   it("is in a cookie, which a page of another site can set over https, and scripts of ours can read", async () => {
-    expect(cookieOf(await call("dark"))).toMatch(/^kitsu_actions_theme=dark; Path=\/; Max-Age=\d+; SameSite=None; Secure$/);
+    expect(cookieOf(await call("dark"))).toMatch(
+      /^kitsu_actions_theme=dark; Path=\/; Max-Age=\d+; SameSite=None; Secure$/,
+    );
     expect(cookieOf(await call("dark", {}, EDGE.replace("https:", "http:")))).toMatch(/; SameSite=Lax$/);
-    expect(cookieOf(await call("light", {}, `${EDGE}/edge`, { BASE_PATH: "/edge", TRUST: "unchecked" }))).toContain("Path=/edge;");
+    expect(cookieOf(await call("light", {}, `${EDGE}/edge`, { BASE_PATH: "/edge", TRUST: "unchecked" }))).toContain(
+      "Path=/edge;",
+    );
   });
 
   it("is sent when it is another one, and not with each call", async () => {

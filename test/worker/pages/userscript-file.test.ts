@@ -20,7 +20,8 @@ function readMetadata(source: string): [string, string][] {
   });
 }
 
-const values = (metadata: [string, string][], key: string) => metadata.filter(([name]) => name === key).map(([, value]) => value);
+const values = (metadata: [string, string][], key: string) =>
+  metadata.filter(([name]) => name === key).map(([, value]) => value);
 const version = async (variables: object) =>
   values(readMetadata(await (await ask("/kitsu-actions.meta.js", {}, { ...variables })).text()), "version")[0] ?? "";
 
@@ -62,7 +63,9 @@ describe("the userscript", () => {
 
 describe("its metadata", () => {
   it("is the same in both files, and lands the script in the page", async () => {
-    const [script, meta] = await Promise.all(["user", "meta"].map(async (kind) => (await ask(`/kitsu-actions.${kind}.js`)).text()));
+    const [script, meta] = await Promise.all(
+      ["user", "meta"].map(async (kind) => (await ask(`/kitsu-actions.${kind}.js`)).text()),
+    );
     expect(script?.startsWith(meta ?? "?")).toBe(true);
     const metadata = readMetadata(meta ?? "");
     expect(Object.fromEntries(metadata)).toMatchObject({
@@ -80,7 +83,9 @@ describe("its metadata", () => {
   });
 
   it("matches Kitsu and our own pages, with and without a port, for managers differ", async () => {
-    const meta = await (await ask("/kitsu-actions.meta.js", {}, { KITSU_URL: `http://kitsu.lan:8080/x ${KITSU}` })).text();
+    const meta = await (
+      await ask("/kitsu-actions.meta.js", {}, { KITSU_URL: `http://kitsu.lan:8080/x ${KITSU}` })
+    ).text();
     expect(values(readMetadata(meta), "match")).toEqual([
       "http://kitsu.lan/*",
       "http://kitsu.lan:8080/*",

@@ -128,7 +128,10 @@ describe("the selection", () => {
     ["an object", { id: TASK }],
     ["an array in an array", [[TASK]]],
   ])("refuses %s for an id", (_, id) => {
-    expect(refusal({ selection: Array.isArray(id) ? id : [TASK, id] })).toMatchObject({ code: "invalid-call", field: "selection" });
+    expect(refusal({ selection: Array.isArray(id) ? id : [TASK, id] })).toMatchObject({
+      code: "invalid-call",
+      field: "selection",
+    });
   });
 });
 
@@ -218,7 +221,12 @@ describe("fields that come twice", () => {
   });
 
   it("agree whatever their case is", () => {
-    const twice = { userid: ADA, personid: ADA.toUpperCase(), useremail: "ada@studio.tld", personemail: "ADA@studio.tld " };
+    const twice = {
+      userid: ADA,
+      personid: ADA.toUpperCase(),
+      useremail: "ada@studio.tld",
+      personemail: "ADA@studio.tld ",
+    };
     expect(understand(twice)).toMatchObject({ person: { id: ADA, email: "ada@studio.tld" }, ignored: [] });
   });
 

@@ -1,5 +1,15 @@
 import { describe, expect, it, vi } from "vitest";
-import { AJAX_FIELDS, ajax, ask, EDGE, FORM_FIELDS, form, KITSU, readFailed, readLog } from "../../support/worker/worker.ts";
+import {
+  AJAX_FIELDS,
+  ajax,
+  ask,
+  EDGE,
+  FORM_FIELDS,
+  form,
+  KITSU,
+  readFailed,
+  readLog,
+} from "../../support/worker/worker.ts";
 
 const preflight = (origin: string, headers = "content-type"): RequestInit => ({
   method: "OPTIONS",
@@ -14,14 +24,17 @@ describe("which pages may talk to the worker", () => {
     expect(headers.get("vary")).toContain("Origin");
   });
 
-  it.each(["", "/edge"])("lets it read the answer at an address with a slash at its end, under the path %j", async (base) => {
-    const variables = { BASE_PATH: base, TRUST: "unchecked" };
-    for (const path of ["/actions/debug/", `/runs/${"0".repeat(32)}/void/`, "/kitsu-actions.user.js/"]) {
-      const init = path.endsWith(".js/") ? { headers: { origin: KITSU } } : ajax();
-      const response = await ask(`${base}${path}`, init, variables);
-      expect(response.headers.get("access-control-allow-origin")).toBe(KITSU);
-    }
-  });
+  it.each(["", "/edge"])(
+    "lets it read the answer at an address with a slash at its end, under the path %j",
+    async (base) => {
+      const variables = { BASE_PATH: base, TRUST: "unchecked" };
+      for (const path of ["/actions/debug/", `/runs/${"0".repeat(32)}/void/`, "/kitsu-actions.user.js/"]) {
+        const init = path.endsWith(".js/") ? { headers: { origin: KITSU } } : ajax();
+        const response = await ask(`${base}${path}`, init, variables);
+        expect(response.headers.get("access-control-allow-origin")).toBe(KITSU);
+      }
+    },
+  );
 
   it("knows every address in KITSU_URL, whatever path it has", async () => {
     const variables = { KITSU_URL: `${KITSU}, http://10.0.0.7:8080/kitsu/` };
@@ -50,14 +63,21 @@ describe("which pages may talk to the worker", () => {
     const response = await ask("/edge/actions/debug", form(FORM_FIELDS, headers), variables);
     expect(response.status).toBe(200);
     expect(response.headers.has("access-control-allow-origin")).toBe(false);
-    const signIn = await ask("/runs/sign-in", form({ token: "not the token at all" }, { ...headers, accept: "application/json" }));
+    const signIn = await ask(
+      "/runs/sign-in",
+      form({ token: "not the token at all" }, { ...headers, accept: "application/json" }),
+    );
     expect((await readFailed(signIn)).code).toBe("sign-in-refused");
   });
 
   it.each(["cross-site", "same-site", "none", undefined])(
     "says which setting hides it where it may be anybody's: %s",
     async (site) => {
-      const headers = { origin: "null", accept: "application/json", ...(site !== undefined && { "sec-fetch-site": site }) };
+      const headers = {
+        origin: "null",
+        accept: "application/json",
+        ...(site !== undefined && { "sec-fetch-site": site }),
+      };
       for (const path of ["/actions/debug", "/runs/sign-in"]) {
         const reply = await readFailed(await ask(path, form(FORM_FIELDS, headers), { KITSU_URL: EDGE }));
         expect(reply).toMatchObject({ code: "origin-not-allowed", text: expect.stringContaining("Origin: null") });
@@ -87,7 +107,11 @@ describe("which pages may talk to the worker", () => {
     const headers = { origin: EDGE, "sec-fetch-site": "cross-site" };
     expect((await ask("/actions/debug", ajax(AJAX_FIELDS, headers), { KITSU_URL: EDGE })).status).toBe(403);
     expect(
-      (await ask("/actions/debug", ajax(AJAX_FIELDS, { ...headers, "sec-fetch-site": "same-origin" }), { KITSU_URL: EDGE })).status,
+      (
+        await ask("/actions/debug", ajax(AJAX_FIELDS, { ...headers, "sec-fetch-site": "same-origin" }), {
+          KITSU_URL: EDGE,
+        })
+      ).status,
     ).toBe(200);
   });
 
@@ -186,12 +210,17 @@ describe("a setting that can't be read", () => {
       expect(headers.get("access-control-allow-origin")).toBe(KITSU);
       expect(headers.get("access-control-allow-credentials")).toBe("true");
     }
-    expect(await readFailed(response)).toMatchObject({ code: "not-configured", text: expect.stringContaining("LOG_TOKEN") });
+    expect(await readFailed(response)).toMatchObject({
+      code: "not-configured",
+      text: expect.stringContaining("LOG_TOKEN"),
+    });
   });
 
   it("is named to no other page, unless nobody knows which is Kitsu's", async () => {
     const at = async (origin: string, variables: object) =>
-      (await ask("/actions/debug", ajax(undefined, { origin }), { ...variables })).headers.get("access-control-allow-origin");
+      (await ask("/actions/debug", ajax(undefined, { origin }), { ...variables })).headers.get(
+        "access-control-allow-origin",
+      );
     expect(await at("https://elsewhere.tld", broken)).toBeNull();
     expect(await at("https://elsewhere.tld", { KITSU_URL: "kitsu" })).toBe("https://elsewhere.tld");
   });
@@ -199,7 +228,9 @@ describe("a setting that can't be read", () => {
 
 describe("Kitsu's page gets what the userscript needs, and no more", () => {
   it.each(["/", "/actions", "/runs", "/style.css", "/page.js", "/kitsu-actions.user.js"])("%s", async (path) => {
-    const { headers, status } = await ask(path, { headers: { origin: KITSU, authorization: "Bearer sesame-open-sesame" } });
+    const { headers, status } = await ask(path, {
+      headers: { origin: KITSU, authorization: "Bearer sesame-open-sesame" },
+    });
     if (status < 400 && !path.endsWith(".user.js")) expect(headers.has("access-control-allow-origin")).toBe(false);
     expect(headers.get("vary")).toContain("Origin");
   });

@@ -23,8 +23,12 @@ describe("behind a proxy that ends TLS", () => {
     expect(await readScript({ "x-forwarded-host": "actions.studio.tld:8443" }, TRUSTED)).toContain(
       "@downloadURL http://actions.studio.tld:8443/",
     );
-    expect(await readScript({ "x-forwarded-proto": "https" }, TRUSTED)).toContain("@downloadURL https://worker.internal:8787/");
-    expect(await readScript({ ...PROXIED, "x-forwarded-proto": "https, http" }, TRUSTED)).toContain("@downloadURL https://actions");
+    expect(await readScript({ "x-forwarded-proto": "https" }, TRUSTED)).toContain(
+      "@downloadURL https://worker.internal:8787/",
+    );
+    expect(await readScript({ ...PROXIED, "x-forwarded-proto": "https, http" }, TRUSTED)).toContain(
+      "@downloadURL https://actions",
+    );
   });
 
   it.each([
@@ -44,7 +48,11 @@ describe("behind a proxy that ends TLS", () => {
       headers: { ...PROXIED, origin: "https://actions.studio.tld", accept: "text/html" },
     };
     const signIn = (variables: object) =>
-      ask(`${INSIDE}/runs/sign-in`, { ...init, body: new URLSearchParams({ token: "sesame-open-sesame" }) }, { ...variables });
+      ask(
+        `${INSIDE}/runs/sign-in`,
+        { ...init, body: new URLSearchParams({ token: "sesame-open-sesame" }) },
+        { ...variables },
+      );
     const response = await signIn(TRUSTED);
     expect(response.status).toBe(303);
     expect(response.headers.get("set-cookie")).toContain("; Secure");
@@ -101,6 +109,7 @@ describe("plain http", () => {
     const warns = async (address: string) => (await (await ask(address)).text()).includes("without https");
     expect(await warns(`${HTTP}/`)).toBe(true);
     expect(await warns(`${EDGE}/`)).toBe(false);
-    for (const host of ["localhost:8787", "127.0.0.1:8787", "[::1]:8787"]) expect(await warns(`http://${host}/`)).toBe(false);
+    for (const host of ["localhost:8787", "127.0.0.1:8787", "[::1]:8787"])
+      expect(await warns(`http://${host}/`)).toBe(false);
   });
 });

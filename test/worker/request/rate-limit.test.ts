@@ -24,7 +24,9 @@ describe("how often may be called", () => {
     expect(response.headers.get("access-control-allow-origin")).toBe(KITSU);
     expect(await readFailed(response)).toMatchObject({ code: "too-many-calls", retry: true });
     expect(await readLog()).toHaveLength(2);
-    expect((await ask("/actions/debug", ajax(AJAX_FIELDS, { "cf-connecting-ip": "203.0.113.8" }), variables)).status).toBe(200);
+    expect(
+      (await ask("/actions/debug", ajax(AJAX_FIELDS, { "cf-connecting-ip": "203.0.113.8" }), variables)).status,
+    ).toBe(200);
   });
 
   it("is limited for one person, whatever the address, before the action runs", async () => {

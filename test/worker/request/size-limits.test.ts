@@ -78,7 +78,10 @@ describe("a body with too much in it", () => {
   });
 
   it("is refused in the caller's dialect, and Kitsu can read why", async () => {
-    const response = await ask("/actions/debug", ajax(full("a=&"), { "content-type": FORM, accept: "application/json" }));
+    const response = await ask(
+      "/actions/debug",
+      ajax(full("a=&"), { "content-type": FORM, accept: "application/json" }),
+    );
     expect(response.status).toBe(413);
     expect(response.headers.get("access-control-allow-origin")).toBe(KITSU);
     expect((await readFailed(response)).advice).toContain("fewer tasks");
@@ -108,7 +111,10 @@ describe("a request as it is written down", () => {
 describe("a page that a studio's server answers", () => {
   it("has its title read in one pass, however it was made", () => {
     const page = (body: string) => parseResponse(200, "text/html", body);
-    expect(page("<html><TITLE lang=en>\n Report of the day </title>")).toMatchObject({ kind: "html", title: "Report of the day" });
+    expect(page("<html><TITLE lang=en>\n Report of the day </title>")).toMatchObject({
+      kind: "html",
+      title: "Report of the day",
+    });
     expect(page("<p>None</p>")).toMatchObject({ title: "" });
     expect(page("<title")).toMatchObject({ title: "" });
     expect(page("<title".repeat(170_000))).toMatchObject({ kind: "html", title: "" });

@@ -11,8 +11,11 @@ type Catalogue = {
   person: { trust: string; role?: string };
   actions: { id: string; url: string; modes: string[]; mayRun: boolean }[];
 };
-const read = async (path: string, headers: Record<string, string> = {}, variables: object = { KITSU_TOKEN: BOT_TOKEN }) =>
-  (await ask(path, { headers }, { ...variables })).json<Catalogue>();
+const read = async (
+  path: string,
+  headers: Record<string, string> = {},
+  variables: object = { KITSU_TOKEN: BOT_TOKEN },
+) => (await ask(path, { headers }, { ...variables })).json<Catalogue>();
 const mayRun = ({ actions }: Catalogue) => Object.fromEntries(actions.map((action) => [action.id, action.mayRun]));
 
 describe("the catalogue", () => {
@@ -28,7 +31,8 @@ describe("the catalogue", () => {
   });
 
   it("says what the person of the session may run", async () => {
-    const as = (person: { id: string }) => read(`${KITSU}/actions`, { cookie: `access_token_cookie=session-${person.id}` });
+    const as = (person: { id: string }) =>
+      read(`${KITSU}/actions`, { cookie: `access_token_cookie=session-${person.id}` });
     expect(mayRun(await as(MANAGER))).toMatchObject({ debug: true, playlist: true });
     expect(mayRun(await as(ARTIST))).toMatchObject({ debug: true, playlist: false });
     expect((await as(ARTIST)).person).toEqual({ trust: "session", role: "user" });

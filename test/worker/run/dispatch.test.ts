@@ -54,7 +54,9 @@ describe("a call", () => {
     expect((await readAnswer(await ask("/actions/debug", ajax({ ...AJAX_FIELDS, selection: ids })))).reply.title).toBe(
       "5000 tasks arrived",
     );
-    expect(await (await ask("/actions/debug", form({ selection: ids.join(",") }))).text()).toContain("5000 tasks arrived");
+    expect(await (await ask("/actions/debug", form({ selection: ids.join(",") }))).text()).toContain(
+      "5000 tasks arrived",
+    );
   });
 
   it("goes on to its end and into the log when nobody waits for the answer", async () => {
@@ -71,7 +73,10 @@ describe("a call for an action", () => {
   it("that is unknown says so, and where the TD finds what there is", async () => {
     const response = await ask("/actions/nonsense", ajax());
     expect(response.status).toBe(404);
-    expect(await readFailed(response)).toMatchObject({ code: "unknown-action", advice: expect.stringContaining("home page") });
+    expect(await readFailed(response)).toMatchObject({
+      code: "unknown-action",
+      advice: expect.stringContaining("home page"),
+    });
   });
 
   it.each(["__proto__", "constructor", "%3Cscript%3E", "..%2fruns"])("called %s is unknown", async (id) => {
@@ -117,7 +122,9 @@ describe("a call that goes wrong", () => {
     const { run, reply } = await readAnswer(response.clone());
     expect(reply).toMatchObject({ code: "internal-error", title: "Something went wrong in the action server" });
     expect(await response.text()).not.toContain("fire");
-    expect(await readLog()).toMatchObject([{ id: run?.id, status: 500, cause: expect.stringContaining("the disk is on fire") }]);
+    expect(await readLog()).toMatchObject([
+      { id: run?.id, status: 500, cause: expect.stringContaining("the disk is on fire") },
+    ]);
     expect(errors.mock.lastCall?.[0]).toContain("the disk is on fire");
   });
 
@@ -154,7 +161,9 @@ describe("a call that goes wrong", () => {
     expect(response.status).toBe(status);
     const answer = await readAnswer(response);
     expect(answer.run?.id).toBe(RUN);
-    expect(await readLog()).toMatchObject([{ id: RUN, status, reply: { kind: "failed" }, arrived: { method: "POST" } }]);
+    expect(await readLog()).toMatchObject([
+      { id: RUN, status, reply: { kind: "failed" }, arrived: { method: "POST" } },
+    ]);
   });
 
   it("keeps the fields it could not understand in the log", async () => {
@@ -172,7 +181,10 @@ describe("a reply", () => {
     const response = await ask("/actions/debug", ajax(), { RUNS: { put } });
     expect(response.status).toBe(200);
     const { run } = await readAnswer(response);
-    expect(JSON.parse(String(errors.mock.calls[0]?.[0]))).toMatchObject({ cause: expect.stringContaining("429"), run: run?.id });
+    expect(JSON.parse(String(errors.mock.calls[0]?.[0]))).toMatchObject({
+      cause: expect.stringContaining("429"),
+      run: run?.id,
+    });
     // The run's object writes it by itself, a second later.
     await vi.waitFor(async () => expect(await readLog()).toHaveLength(1), { timeout: 20_000 });
     expect(await readLog()).toMatchObject([{ id: run?.id, call: { selection: expect.arrayContaining([TASK]) } }]);

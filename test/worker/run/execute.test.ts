@@ -124,7 +124,8 @@ describe("an action that asks", () => {
     expect(answers.map(({ status }) => status).toSorted()).toEqual([200, 409, 409]);
     expect(doing.run).toHaveBeenCalledTimes(1);
     const refused = await Promise.all(answers.filter(({ status }) => status === 409).map((one) => readFailed(one)));
-    for (const one of refused) expect(one).toMatchObject({ code: "already-submitted", advice: expect.stringContaining(RUN) });
+    for (const one of refused)
+      expect(one).toMatchObject({ code: "already-submitted", advice: expect.stringContaining(RUN) });
     // Now that it is over, it is told what came of it.
     expect((await answer(INPUT)).reply).toMatchObject(DONE);
     expect(doing.run).toHaveBeenCalledTimes(1);
@@ -142,9 +143,9 @@ describe("an action that asks", () => {
     await askedReply();
     const eve = { userid: "11111111-2222-4333-8444-555555555555", useremail: "eve@studio.tld" };
     expect(await readFailed(await send({ ...INPUT, ...eve }))).toMatchObject({ code: "invalid-call" });
-    expect(await readFailed(await send({ form: "comment", selection: [], userid: undefined, useremail: undefined }))).toMatchObject(
-      { kind: "failed" },
-    );
+    expect(
+      await readFailed(await send({ form: "comment", selection: [], userid: undefined, useremail: undefined })),
+    ).toMatchObject({ kind: "failed" });
     const mine = (await readLog()).filter(({ id, person }) => id === RUN && Object(person).id === ADA);
     expect(mine).toMatchObject([{ reply: { kind: "ask" } }]);
     expect((await answer(INPUT)).reply).toMatchObject(DONE);
@@ -256,7 +257,14 @@ describe("an action that wants agreement", () => {
   it("on a page has a way back to the answers", async () => {
     const fields = { ...FORM_FIELDS, form: "debug", "input.frames": "101-148" };
     const page = await (await ask(PATH, form(fields, { origin: EDGE }))).text();
-    for (const part of ["96 frames?", "SH010", 'name="plan"', 'name="input.frames" value="101-148"', 'name="back"', "dangerous"]) {
+    for (const part of [
+      "96 frames?",
+      "SH010",
+      'name="plan"',
+      'name="input.frames" value="101-148"',
+      'name="back"',
+      "dangerous",
+    ]) {
       expect(page).toContain(part);
     }
     const back = await (await ask(PATH, form({ ...fields, back: "1" }, { origin: EDGE }))).text();
@@ -306,7 +314,10 @@ describe("what failed", () => {
     expect(reply).toMatchObject(DONE);
     expect(run?.retry).toBeUndefined();
     const given = doing.run.mock.lastCall?.[0];
-    expect(given).toMatchObject({ input: INPUT.input, call: { selection: [OTHER_TASK], retryOf: { id: RUN, root: RUN } } });
+    expect(given).toMatchObject({
+      input: INPUT.input,
+      call: { selection: [OTHER_TASK], retryOf: { id: RUN, root: RUN } },
+    });
     expect((await readLog()).map(({ id }) => id)).toEqual(["e".repeat(32), RUN]);
   });
 
@@ -342,7 +353,9 @@ describe("what failed", () => {
   it("can be tried again from the page, and from the run's page in the log for whose run it was", async () => {
     const url = await first();
     doing.run.mockResolvedValue(MIXED);
-    const page = await (await ask(`/actions/debug?run=${"c".repeat(32)}`, form({ ...FORM_FIELDS, "input.frames": "1-2" }))).text();
+    const page = await (
+      await ask(`/actions/debug?run=${"c".repeat(32)}`, form({ ...FORM_FIELDS, "input.frames": "1-2" }))
+    ).text();
     expect(page).toMatch(/action="https:\/\/edge.studio.tld\/runs\/c{32}\/retry\?at=\d+&amp;run=[0-9a-f]{32}"/);
     expect(page).toContain("Retry what failed (1)");
     const { pathname, search } = new URL(url);
@@ -380,7 +393,9 @@ describe("what can be taken back", () => {
     const log = await readLog();
     expect(log).toHaveLength(2);
     expect(log.find(({ id }) => id === RUN)).toMatchObject({ reply: DONE, undone: { reply: { title: "Taken back" } } });
-    expect(await (await ask("/runs.json?state=undone", { headers: READER })).json()).toMatchObject({ runs: [{ id: RUN }] });
+    expect(await (await ask("/runs.json?state=undone", { headers: READER })).json()).toMatchObject({
+      runs: [{ id: RUN }],
+    });
   });
 
   it("is remembered as submitted for as long as any run that was submitted", async () => {
@@ -429,7 +444,10 @@ describe("what can be taken back", () => {
       personid: "11111111-2222-4333-8444-555555555555",
       personemail: "eve@studio.tld",
     });
-    expect(await readFailed(other)).toMatchObject({ code: "not-allowed", text: expect.stringContaining("ada@studio.tld") });
+    expect(await readFailed(other)).toMatchObject({
+      code: "not-allowed",
+      text: expect.stringContaining("ada@studio.tld"),
+    });
     expect(doing.undo).not.toHaveBeenCalled();
   });
 
@@ -438,7 +456,9 @@ describe("what can be taken back", () => {
     const page = await (await ask(PATH, form({ ...FORM_FIELDS, "input.frames": "1-2" }))).text();
     expect(page).toContain("Remove it");
     expect(page).toContain("for another 10 minutes");
-    expect(await (await ask(`/runs/${RUN}`, { headers: { ...READER, accept: "text/html" } })).text()).toContain("Remove it");
+    expect(await (await ask(`/runs/${RUN}`, { headers: { ...READER, accept: "text/html" } })).text()).toContain(
+      "Remove it",
+    );
   });
 });
 
@@ -462,7 +482,10 @@ describe("a retry", () => {
     const url = await first();
     expect((await readAnswer(await retry(url, "1"))).reply.kind).toBe("done");
     const again = await readFailed(await retry(url, "2"));
-    expect(again).toMatchObject({ code: "already-submitted", advice: expect.stringContaining(`/runs/${"1".repeat(32)}?at=`) });
+    expect(again).toMatchObject({
+      code: "already-submitted",
+      advice: expect.stringContaining(`/runs/${"1".repeat(32)}?at=`),
+    });
     expect(doing.run).toHaveBeenCalledTimes(2);
   });
 

@@ -47,7 +47,9 @@ const call = async (variables: object = {}) => readAnswer(await ask(PATH, ajax()
 
 /** Answers, and dies: nothing that was to be done after the answer is done. */
 const answerAndDie = async (path: string, init = ajax()) =>
-  readAnswer(await worker.fetch(arrive(path.replace(EDGE, ""), init), makeEnv({ RUNS: NEVER }), createExecutionContext()));
+  readAnswer(
+    await worker.fetch(arrive(path.replace(EDGE, ""), init), makeEnv({ RUNS: NEVER }), createExecutionContext()),
+  );
 
 /** A request that arrived, took the turn if it has one, and whose worker died. */
 async function die(at: number, hasTurn: boolean): Promise<void> {
@@ -176,10 +178,13 @@ describe("a worker that dies right after its answer", () => {
     offer();
     const { run: made } = await answerAndDie(PATH);
     expect(await readLog()).toEqual([]);
-    expect((await readAnswer(await ask(made?.url.replace(EDGE, "") ?? "", { headers: { origin: KITSU } }))).reply.kind).toBe(
-      "done",
+    expect(
+      (await readAnswer(await ask(made?.url.replace(EDGE, "") ?? "", { headers: { origin: KITSU } }))).reply.kind,
+    ).toBe("done");
+    const undone = await answerAndDie(
+      made?.undo?.url ?? "",
+      ajax({ personid: ADA, personemail: AJAX_FIELDS.useremail }),
     );
-    const undone = await answerAndDie(made?.undo?.url ?? "", ajax({ personid: ADA, personemail: AJAX_FIELDS.useremail }));
     expect(undone.reply).toMatchObject({ title: "Taken back" });
     await settle();
     await runDurableObjectAlarm(env.RUN_COORDINATORS.getByName(undone.run?.id ?? ""));
@@ -222,7 +227,9 @@ describe("a log that refuses", () => {
     await settle();
     // Its own alarm may have come first.
     await vi.waitFor(async () =>
-      expect((await readLog()).map(({ at }) => at).toSorted()).toEqual(Array.from({ length: 20 }, (_, index) => now + index)),
+      expect((await readLog()).map(({ at }) => at).toSorted()).toEqual(
+        Array.from({ length: 20 }, (_, index) => now + index),
+      ),
     );
     await vi.waitFor(async () => expect(await meet().readRecord()).toBeUndefined());
     expect(await keep(now + 24)).toBe(true);

@@ -35,7 +35,11 @@ describe("a fault of ours", () => {
   ])("is written down without %s", async (_, path) => {
     const written = vi.spyOn(console, "error").mockReturnValue();
     const broken = { getByName: () => ({ read: () => Promise.reject(new TypeError("It broke")) }) };
-    const response = await ask(path, { headers: { accept: "text/html" } }, { LONG_RUNS: broken, TEMPORARY_LINKS: broken });
+    const response = await ask(
+      path,
+      { headers: { accept: "text/html" } },
+      { LONG_RUNS: broken, TEMPORARY_LINKS: broken },
+    );
     expect(response.status).toBe(500);
     const text = JSON.stringify([written.mock.calls, await response.text()]);
     expect(text).toContain("It broke");
@@ -84,13 +88,16 @@ describe("a page", () => {
     expect(text).toMatch(/href="https:\/\/edge\.studio\.tld\/runs\/[0-9a-f]{32}\?at=\d+"/);
   });
 
-  it.each(["//elsewhere.tld/", "javascript:alert(1)", "@elsewhere.tld"])("leads to no other host: %s", async (currentpath) => {
-    const text = await page(done(), { ...FORM_FIELDS, currentpath });
-    expect(text).not.toContain('href="javascript:');
-    for (const [, href = ""] of text.matchAll(/href="([^"]+)"[^>]*>Back to Kitsu/g)) {
-      expect(new URL(href).origin).toBe("https://kitsu.studio.tld");
-    }
-  });
+  it.each(["//elsewhere.tld/", "javascript:alert(1)", "@elsewhere.tld"])(
+    "leads to no other host: %s",
+    async (currentpath) => {
+      const text = await page(done(), { ...FORM_FIELDS, currentpath });
+      expect(text).not.toContain('href="javascript:');
+      for (const [, href = ""] of text.matchAll(/href="([^"]+)"[^>]*>Back to Kitsu/g)) {
+        expect(new URL(href).origin).toBe("https://kitsu.studio.tld");
+      }
+    },
+  );
 
   it("counts outcomes and names the failed ones first", async () => {
     const text = await page(
@@ -134,7 +141,13 @@ it("of ours send forms to ourselves alone, are in nobody's frame, and tell nobod
   say(done());
   const { headers } = await ask("/actions/debug", form());
   const policy = headers.get("content-security-policy")?.split("; ");
-  for (const rule of ["default-src 'none'", "script-src 'self'", "form-action 'self'", "base-uri 'none'", "frame-ancestors 'none'"])
+  for (const rule of [
+    "default-src 'none'",
+    "script-src 'self'",
+    "form-action 'self'",
+    "base-uri 'none'",
+    "frame-ancestors 'none'",
+  ])
     expect(policy).toContain(rule);
   expect(headers.get("referrer-policy")).toBe("same-origin");
   expect(headers.get("x-content-type-options")).toBe("nosniff");
@@ -190,7 +203,11 @@ describe("an address that may not be opened", () => {
       effects: [],
       text: expect.stringContaining("4 links were left out"),
     });
-    expect("outcomes" in answer.reply && answer.reply.outcomes?.[0]).toEqual({ id: "1", label: "SH010", state: "done" });
+    expect("outcomes" in answer.reply && answer.reply.outcomes?.[0]).toEqual({
+      id: "1",
+      label: "SH010",
+      state: "done",
+    });
     say(reply);
     const response = await ask("/actions/debug", form());
     expect(response.status).toBe(200);

@@ -68,8 +68,12 @@ describe("a run, by its id alone", () => {
     const page = await ask(`/runs/${run}`, { headers: { accept: "text/html" } });
     expect(page.status).toBe(200);
     expect(await page.text()).toContain("Debug");
-    expect(await readFailed(await ask(`/runs/${run}/retry`, fromKitsu("POST")))).toMatchObject({ code: "nothing-to-do" });
-    expect(await readFailed(await ask(`/runs/${newRun()}/retry`, fromKitsu("POST")))).toMatchObject({ code: "unknown-run" });
+    expect(await readFailed(await ask(`/runs/${run}/retry`, fromKitsu("POST")))).toMatchObject({
+      code: "nothing-to-do",
+    });
+    expect(await readFailed(await ask(`/runs/${newRun()}/retry`, fromKitsu("POST")))).toMatchObject({
+      code: "unknown-run",
+    });
     expect(list).not.toHaveBeenCalled();
   });
 
@@ -96,7 +100,9 @@ describe("a run, by its id alone", () => {
     });
     await runDurableObjectAlarm(meet(run));
     // The alarm may have been on its way already.
-    await vi.waitFor(async () => expect(await readLog()).toMatchObject([{ id: run, reply: { code: "run-interrupted" } }]));
+    await vi.waitFor(async () =>
+      expect(await readLog()).toMatchObject([{ id: run, reply: { code: "run-interrupted" } }]),
+    );
     expect((await readFailed(await look(run))).code).toBe("run-interrupted");
   });
 
@@ -130,7 +136,9 @@ describe("a call that was given up", () => {
 
   it("can't be given up by a foreign page, nor once it has arrived", async () => {
     const run = newRun();
-    expect((await ask(`/runs/${run}/void`, { method: "POST", headers: { origin: "https://anywhere.tld" } })).status).toBe(403);
+    expect(
+      (await ask(`/runs/${run}/void`, { method: "POST", headers: { origin: "https://anywhere.tld" } })).status,
+    ).toBe(403);
     replaceRun(debug).mockResolvedValue(DONE);
     await call(run);
     expect((await readAnswer(await giveUp(run))).reply.kind).toBe("done");

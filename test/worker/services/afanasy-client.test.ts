@@ -86,7 +86,10 @@ describe("what is sent to Afanasy", () => {
     const [block] = job().blocks;
     if (block === undefined) throw new Error("It has one");
     const large = job({ blocks: [{ ...block, command: "a".repeat(1_000_001) }] });
-    await expect(open().submit(large)).rejects.toMatchObject({ code: "farm-refused", message: expect.stringContaining("1000000") });
+    await expect(open().submit(large)).rejects.toMatchObject({
+      code: "farm-refused",
+      message: expect.stringContaining("1000000"),
+    });
     expect(server.requests).toEqual([]);
   });
 
@@ -259,9 +262,15 @@ function relayed(relay: string, status: number): Response {
 
 describe("a way that is closed", () => {
   it.each([
-    ["Access sends to its login", new Response(null, { status: 302, headers: { location: "https://team.cloudflareaccess.com" } })],
+    [
+      "Access sends to its login",
+      new Response(null, { status: 302, headers: { location: "https://team.cloudflareaccess.com" } }),
+    ],
     ["Access forbids", new Response("<h1>Forbidden</h1>", { status: 403 })],
-    ["the relay does not know the token", Response.json({ info: { kind: "error", text: "wrong token" } }, { status: 401 })],
+    [
+      "the relay does not know the token",
+      Response.json({ info: { kind: "error", text: "wrong token" } }, { status: 401 }),
+    ],
   ])("is said, with which secrets open it: %s", async (_, response) => {
     server.next.push(response);
     const failed = open().submit(job());
@@ -273,7 +282,9 @@ describe("a way that is closed", () => {
   });
 
   it("of a relay that does not allow the job says why", async () => {
-    server.next.push(Response.json({ info: { kind: "error", text: "the service “maya” is not allowed" } }, { status: 403 }));
+    server.next.push(
+      Response.json({ info: { kind: "error", text: "the service “maya” is not allowed" } }, { status: 403 }),
+    );
     const refused = open().submit(job());
     await expect(refused).rejects.toMatchObject({
       message:

@@ -22,9 +22,12 @@ describe("a message to Afanasy", () => {
     expect(JSON.parse(textOf({ name: "a\ud83cb" }))).toEqual({ name: "a\ufffdb" });
   });
 
-  it.each([101.5, Number.NaN, Number.POSITIVE_INFINITY, 2 ** 60])("has no number %d, which the server would leave out", (value) => {
-    expect(() => encodeMessage({ job: { blocks: [{ frame_first: value }] } })).toThrow("frame_first");
-  });
+  it.each([101.5, Number.NaN, Number.POSITIVE_INFINITY, 2 ** 60])(
+    "has no number %d, which the server would leave out",
+    (value) => {
+      expect(() => encodeMessage({ job: { blocks: [{ frame_first: value }] } })).toThrow("frame_first");
+    },
+  );
 
   it("has whole numbers without a point, however they were written", () => {
     expect(textOf({ frame_first: 101.0 })).toBe('{"frame_first":101}');

@@ -28,12 +28,16 @@ const JOB = {
 const { flags: _, frame_first: __, frame_last: ___, frames_per_task: ____, frames_inc: _____, ...COMMON } = BLOCK;
 
 const withBlock = (more: object) => ({ ...JOB, blocks: [{ ...BLOCK, ...more }] });
-const without = (from: object, name: string) => Object.fromEntries(Object.entries(from).filter(([key]) => key !== name));
+const without = (from: object, name: string) =>
+  Object.fromEntries(Object.entries(from).filter(([key]) => key !== name));
 
 describe("a job that may be sent", () => {
   it.each([
     ["the contract's example", JOB],
-    ["one with all a studio may set", { ...JOB, branch: "/kitsu", hosts_mask: "farm.*", pools: { gpu: 3 }, max_running_tasks: -1 }],
+    [
+      "one with all a studio may set",
+      { ...JOB, branch: "/kitsu", hosts_mask: "farm.*", pools: { gpu: 3 }, max_running_tasks: -1 },
+    ],
     ["one with words for a mask", { ...JOB, hosts_mask: "render( gpu", hosts_mask_type: "find" }],
     ["one with needs", { ...JOB, need_os: "linux windows", need_properties: "gpu|rtx" }],
     ["one with tasks of their own", { ...JOB, blocks: [{ ...COMMON, tasks: [{ name: "a", command: "1" }] }] }],
@@ -56,7 +60,11 @@ describe("a job that ends the server, and so is never sent,", () => {
     ["is nothing", undefined, "job is missing"],
     ["has no user", without(JOB, "user_name"), "job.user_name is missing"],
     ["has an empty user", { ...JOB, user_name: "" }, "job.user_name is empty"],
-    ["has a name of which no folder can be made", { ...JOB, name: "ä".repeat(101) }, "job.name has more than 200 bytes"],
+    [
+      "has a name of which no folder can be made",
+      { ...JOB, name: "ä".repeat(101) },
+      "job.name has more than 200 bytes",
+    ],
     ["has a user of whom no folder can be made", { ...JOB, user_name: "a".repeat(101) }, /a hundred at most$/],
     ["has a number for its user", { ...JOB, user_name: 7 }, "job.user_name must be a text"],
     ["has no blocks", without(JOB, "blocks"), "job.blocks is missing"],
@@ -67,8 +75,16 @@ describe("a job that ends the server, and so is never sent,", () => {
     ["has neither frames nor tasks", withBlock({ flags: 0 }), "job.blocks.0.flags must have the numeric flag"],
     ["has no flags", { ...JOB, blocks: [without(BLOCK, "flags")] }, "job.blocks.0.flags is missing"],
     ["has an empty list of tasks", { ...JOB, blocks: [{ ...COMMON, tasks: [] }] }, "job.blocks.0.tasks is empty"],
-    ["has a task that is none", { ...JOB, blocks: [{ ...COMMON, tasks: [null] }] }, "job.blocks.0.tasks.0 must be an object"],
-    ["has a float for its flags, which the server drops", withBlock({ flags: 1.5 }), "job.blocks.0.flags must be an integer"],
+    [
+      "has a task that is none",
+      { ...JOB, blocks: [{ ...COMMON, tasks: [null] }] },
+      "job.blocks.0.tasks.0 must be an object",
+    ],
+    [
+      "has a float for its flags, which the server drops",
+      withBlock({ flags: 1.5 }),
+      "job.blocks.0.flags must be an integer",
+    ],
   ])("%s", (_, job, refusal) => {
     expect(refuseJob(job)).toEqual(typeof refusal === "string" ? refusal : expect.stringMatching(refusal));
   });
@@ -77,7 +93,11 @@ describe("a job that ends the server, and so is never sent,", () => {
 describe("a job that the server would take for another", () => {
   it.each([
     ["a float", withBlock({ frame_first: 101.5 }), "job.blocks.0.frame_first must be an integer"],
-    ["a text for a number, as Zou may have it", withBlock({ frame_first: "101" }), "job.blocks.0.frame_first must be a number"],
+    [
+      "a text for a number, as Zou may have it",
+      withBlock({ frame_first: "101" }),
+      "job.blocks.0.frame_first must be a number",
+    ],
     ["frames that run backwards", withBlock({ frame_first: 149 }), "job.blocks.0 ends before its first frame"],
     ["no last frame", { ...JOB, blocks: [without(BLOCK, "frame_last")] }, "job.blocks.0.frame_last is missing"],
     ["tasks of no frames", withBlock({ frames_per_task: 0 }), "job.blocks.0.frames_per_task must be at least 1"],
@@ -103,9 +123,21 @@ describe("a job that the server would take for another", () => {
     ["a service that does so", withBlock({ service: "a\\b" }), /^job\.blocks\.0\.service has/],
     ["a block's own data that do so", withBlock({ custom_data: '{"a":1}' }), /^job\.blocks\.0\.custom_data has/],
     ["a name of a pool that does so", { ...JOB, pools: { '"': 1 } }, /^job\.pools\.".* has/],
-    ["more tries than a byte can say", withBlock({ errors_retries: 200 }), "job.blocks.0.errors_retries must be at most 127"],
-    ["a mask that is none", { ...JOB, hosts_mask: "render(.*" }, "job.hosts_mask is no regular expression that the server reads"],
-    ["a mask of later years", { ...JOB, hosts_mask_exclude: "(?<!a)b" }, /^job.hosts_mask_exclude is no regular expression/],
+    [
+      "more tries than a byte can say",
+      withBlock({ errors_retries: 200 }),
+      "job.blocks.0.errors_retries must be at most 127",
+    ],
+    [
+      "a mask that is none",
+      { ...JOB, hosts_mask: "render(.*" },
+      "job.hosts_mask is no regular expression that the server reads",
+    ],
+    [
+      "a mask of later years",
+      { ...JOB, hosts_mask_exclude: "(?<!a)b" },
+      /^job.hosts_mask_exclude is no regular expression/,
+    ],
     ["a need that is a pattern", { ...JOB, need_os: "lin.*" }, /^job.need_os is looked for as it is written/],
     [
       "no running task ever",

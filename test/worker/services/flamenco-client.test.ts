@@ -47,9 +47,18 @@ describe("Flamenco's manager", () => {
 
   it.each([
     ["a connection that is lost", new TypeError("reset")],
-    ["an answer of the tunnel's", new Response("<html>error 1033", { status: 530, headers: { "content-type": "text/html" } })],
-    ["a busy database", Response.json({ code: 503, message: "database busy" }, { status: 503, headers: { "retry-after": "1" } })],
-    ["a fault after it was stored", Response.json({ code: 500, message: "error retrieving job from database" }, { status: 500 })],
+    [
+      "an answer of the tunnel's",
+      new Response("<html>error 1033", { status: 530, headers: { "content-type": "text/html" } }),
+    ],
+    [
+      "a busy database",
+      Response.json({ code: 503, message: "database busy" }, { status: 503, headers: { "retry-after": "1" } }),
+    ],
+    [
+      "a fault after it was stored",
+      Response.json({ code: 500, message: "error retrieving job from database" }, { status: 500 }),
+    ],
     ["an answer that is cut", "cut" as const],
   ])("may have taken a job after %s", async (_, next) => {
     fake.next.push(next);
@@ -57,7 +66,10 @@ describe("Flamenco's manager", () => {
   });
 
   it.each([
-    [{ settings: { ...ORDER.settings, chunk_size: 0 } }, "Flamenco refused: invalid chunk size, must be positive number: 0"],
+    [
+      { settings: { ...ORDER.settings, chunk_size: 0 } },
+      "Flamenco refused: invalid chunk size, must be positive number: 0",
+    ],
     [{ settings: { ...ORDER.settings, render_output_path: "" } }, "Flamenco refused: no render_output_path setting!"],
     [
       { settings: { ...ORDER.settings, format: "FFMPEG" } },
@@ -84,7 +96,10 @@ describe("Flamenco's manager", () => {
 
   it.each([
     [{ settings: null }, []],
-    [{ settings: [{ key: "a", type: "int32", propargs: { min: "0", step: 3 } }] }, [expect.objectContaining({ key: "a" })]],
+    [
+      { settings: [{ key: "a", type: "int32", propargs: { min: "0", step: 3 } }] },
+      [expect.objectContaining({ key: "a" })],
+    ],
   ])("may have job types of few words, or of Blender's: %j", async (rest, settings) => {
     vi.spyOn(globalThis, "fetch").mockImplementation(async () =>
       Response.json({ name: "studio", label: "Studio", etag: "e1", ...rest }),
@@ -146,7 +161,9 @@ describe("an answer of Flamenco's that is too large", () => {
   });
 
   it("is not unpacked to its end either", async () => {
-    const zipped = await new Response(pour(200).response.body?.pipeThrough(new CompressionStream("gzip"))).arrayBuffer();
+    const zipped = await new Response(
+      pour(200).response.body?.pipeThrough(new CompressionStream("gzip")),
+    ).arrayBuffer();
     expect(zipped.byteLength).toBeLessThan(1_024 * 1_024);
     const unpack = () => new Response(new Response(zipped).body?.pipeThrough(new DecompressionStream("gzip")));
     vi.spyOn(globalThis, "fetch").mockImplementation(async () => unpack());
@@ -206,12 +223,13 @@ describe("a picture of Flamenco's", () => {
     expect((await failureOf(fetchPicture(target, address, signal))).code).toBe("loan-over");
   });
 
-  it.each([[`${FLAMENCO}/api/v3/jobs`], ["https://elsewhere.tld/job-files/x.jpg"], [`${FLAMENCO}/job-files/../api/v3/jobs`]])(
-    "is looked for among the pictures of jobs alone, not at %s",
-    async (other) => {
-      const fetched = answer("jpg", "image/jpeg");
-      expect((await failureOf(fetchPicture(target, other, signal))).code).toBe("loan-over");
-      expect(fetched).not.toHaveBeenCalled();
-    },
-  );
+  it.each([
+    [`${FLAMENCO}/api/v3/jobs`],
+    ["https://elsewhere.tld/job-files/x.jpg"],
+    [`${FLAMENCO}/job-files/../api/v3/jobs`],
+  ])("is looked for among the pictures of jobs alone, not at %s", async (other) => {
+    const fetched = answer("jpg", "image/jpeg");
+    expect((await failureOf(fetchPicture(target, other, signal))).code).toBe("loan-over");
+    expect(fetched).not.toHaveBeenCalled();
+  });
 });

@@ -21,7 +21,9 @@ describe.each(PLACES)("in %s", (_, place) => {
     const kind = type.toLowerCase();
     const isOfShow = type === "Episode" || type === "Concept";
     expect(findRoutes(listPath(project, entity))).toEqual([`${isOfShow ? "" : below}${kind}s`]);
-    expect(findRoutes(entityPath(entity, selected))).toEqual([type === "Concept" ? "concepts" : `${isOfShow ? "" : below}${kind}`]);
+    expect(findRoutes(entityPath(entity, selected))).toEqual([
+      type === "Concept" ? "concepts" : `${isOfShow ? "" : below}${kind}`,
+    ]);
     expect(findRoutes(taskPath(selected))).toEqual([
       type === "Episode" ? "episode-episode-task" : type === "Concept" ? "task" : `${below}task`,
     ]);
@@ -40,7 +42,9 @@ describe.each(PLACES)("in %s", (_, place) => {
   it("leads to playlists", () => {
     const project = v.parse(Project, { id: "p", name: "P", ...place.project });
     for (const episode_id of ["e01", undefined]) {
-      expect(findRoutes(playlistPath({ id: "one", project_id: "p", episode_id }, project))).toEqual([`${below}playlist`]);
+      expect(findRoutes(playlistPath({ id: "one", project_id: "p", episode_id }, project))).toEqual([
+        `${below}playlist`,
+      ]);
     }
   });
 });

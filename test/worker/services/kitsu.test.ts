@@ -1,7 +1,16 @@
 import { beforeEach, describe, expect, it } from "vitest";
 import { openKitsu } from "../../../worker/services/kitsu.ts";
 import { openZou } from "../../../worker/services/zou.ts";
-import { API, addEntity, addProject, addTask, BOT_TOKEN, type FakeZou, id, openFakeZou } from "../../support/worker/zou.ts";
+import {
+  API,
+  addEntity,
+  addProject,
+  addTask,
+  BOT_TOKEN,
+  type FakeZou,
+  id,
+  openFakeZou,
+} from "../../support/worker/zou.ts";
 
 let fake: FakeZou;
 beforeEach(() => {
@@ -31,17 +40,20 @@ describe("what was selected", () => {
     [80, 3, 3],
     [81, 3, 7],
     [5_000, 3, 7],
-  ])("costs for %i tasks in %i projects %i requests at the most, and the tables once", async (count, projects, most) => {
-    const perProject = Math.ceil(count / projects);
-    const ids = Array.from({ length: projects }, (_, index) => addProject(fake, index + 1, perProject).taskIds)
-      .flat()
-      .slice(0, count);
-    const { selection, requests } = await requestsFor(ids);
-    expect(selection.tasks.map(({ task }) => task.id)).toEqual(ids);
-    expect(selection.missing).toEqual([]);
-    expect(selection.projectIds).toHaveLength(projects);
-    expect(requests).toBeLessThanOrEqual(most);
-  });
+  ])(
+    "costs for %i tasks in %i projects %i requests at the most, and the tables once",
+    async (count, projects, most) => {
+      const perProject = Math.ceil(count / projects);
+      const ids = Array.from({ length: projects }, (_, index) => addProject(fake, index + 1, perProject).taskIds)
+        .flat()
+        .slice(0, count);
+      const { selection, requests } = await requestsFor(ids);
+      expect(selection.tasks.map(({ task }) => task.id)).toEqual(ids);
+      expect(selection.missing).toEqual([]);
+      expect(selection.projectIds).toHaveLength(projects);
+      expect(requests).toBeLessThanOrEqual(most);
+    },
+  );
 
   it("keeps the order, and names each task as Kitsu does", async () => {
     const { taskIds } = addProject(fake, 1, 3);
@@ -80,13 +92,19 @@ describe("what was selected", () => {
     expect(fake.requests.length - before).toBe(1);
   });
 
-  it.each([1, 20])("is refused from 13 projects on, before they are read, with %i tasks of each", async (perProject) => {
-    const ids = Array.from({ length: 13 }, (_, index) => addProject(fake, index + 1, perProject).taskIds).flat();
-    const before = fake.requests.length;
-    await expect(open(ids).readSelection()).rejects.toMatchObject({ code: "invalid-call", reply: { title: "Too many projects" } });
-    expect(fake.requests.length - before).toBe(1);
-    expect((await requestsFor(ids.slice(0, 12 * perProject))).selection.projectIds).toHaveLength(12);
-  });
+  it.each([1, 20])(
+    "is refused from 13 projects on, before they are read, with %i tasks of each",
+    async (perProject) => {
+      const ids = Array.from({ length: 13 }, (_, index) => addProject(fake, index + 1, perProject).taskIds).flat();
+      const before = fake.requests.length;
+      await expect(open(ids).readSelection()).rejects.toMatchObject({
+        code: "invalid-call",
+        reply: { title: "Too many projects" },
+      });
+      expect(fake.requests.length - before).toBe(1);
+      expect((await requestsFor(ids.slice(0, 12 * perProject))).selection.projectIds).toHaveLength(12);
+    },
+  );
 
   it("has a task whose entity is deleted, data that is null, and an episode above the sequence", async () => {
     const { projectId } = addProject(fake, 1, 0, { production_type: "tvshow" });

@@ -4,7 +4,15 @@ import type { SelectedTask } from "../../../worker/services/selection.ts";
 import { labelTasks, nameInFull } from "../../../worker/services/task-label.ts";
 import { makeSelected } from "../../support/worker/selected.ts";
 
-type Made = { type: string; name: string; project?: string; episode?: string; parent?: string; assetType?: string; task?: object };
+type Made = {
+  type: string;
+  name: string;
+  project?: string;
+  episode?: string;
+  parent?: string;
+  assetType?: string;
+  task?: object;
+};
 
 let entities = 0;
 function make({ type, name, project = "Fox", episode, parent, assetType, task }: Made): SelectedTask {

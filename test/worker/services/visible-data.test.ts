@@ -39,7 +39,16 @@ const entity = v.parse(Entity, {
   project_id: "p",
   entity_type_id: "t",
   created_by: "somebody",
-  data: { for_all: 1, for_client: 2, for_anim: 3, for_light: 4, of_assets: 5, without_a_column: 6, frame_in: 101, fps: "25" },
+  data: {
+    for_all: 1,
+    for_client: 2,
+    for_anim: 3,
+    for_light: 4,
+    of_assets: 5,
+    without_a_column: 6,
+    frame_in: 101,
+    fps: "25",
+  },
 });
 const parent = { ...entity, id: "s", type: "Sequence", data: { of_sequences: 1, for_client: 2 } };
 const task = v.parse(Task, {
@@ -114,7 +123,8 @@ describe("what clients see", () => {
   it("has no preview that was rejected", () => {
     const rejected = v.parse(PreviewFile, { id: "f", validation_status: "rejected" });
     expect([isShown(rejected, "client"), isShown(rejected, undefined)]).toEqual([false, false]);
-    for (const role of ["admin", "manager", "supervisor", "user", "vendor"] as const) expect(isShown(rejected, role)).toBe(true);
+    for (const role of ["admin", "manager", "supervisor", "user", "vendor"] as const)
+      expect(isShown(rejected, role)).toBe(true);
     expect(isShown({ ...rejected, validation_status: "validated" }, "client")).toBe(true);
   });
 });

@@ -117,26 +117,33 @@ describe("reading from Zou", () => {
   it.each([
     ["the person's", openSession, "your account has none yet", "in your profile"],
     ["the bot's", open, "the action server's account that has none, not yours", "KITSU_TOKEN"],
-  ])("says that two-factor authentication is to be set up first, and in whose account: %s", async (_, opened, text, advice) => {
-    fake.next.push(Response.json({ two_factor_authentication_required: true, message: "2FA" }, { status: 403 }));
-    const { code, reply } = await refusal(read(opened()));
-    expect(code).toBe("kitsu-second-factor");
-    expect(reply.title).toBe("Kitsu wants two-factor authentication set up first");
-    expect(reply.text).toContain(text);
-    expect(reply.advice).toContain(advice);
-  });
+  ])(
+    "says that two-factor authentication is to be set up first, and in whose account: %s",
+    async (_, opened, text, advice) => {
+      fake.next.push(Response.json({ two_factor_authentication_required: true, message: "2FA" }, { status: 403 }));
+      const { code, reply } = await refusal(read(opened()));
+      expect(code).toBe("kitsu-second-factor");
+      expect(reply.title).toBe("Kitsu wants two-factor authentication set up first");
+      expect(reply.text).toContain(text);
+      expect(reply.advice).toContain(advice);
+    },
+  );
 
   it("tells the person's session that ended from the bot's token", async () => {
     const over = () => Response.json({ error: true, message: "Signature has expired" }, { status: 401 });
     fake.next.push(over(), over());
     const { reply } = await refusal(read(openSession()));
-    expect(reply).toMatchObject({ title: "Your session in Kitsu has ended", advice: expect.stringContaining("Log in to Kitsu") });
+    expect(reply).toMatchObject({
+      title: "Your session in Kitsu has ended",
+      advice: expect.stringContaining("Log in to Kitsu"),
+    });
     expect(JSON.stringify(reply)).not.toContain("TOKEN");
     expect((await refusal(read())).reply.advice).toContain("KITSU_TOKEN");
   });
 
   const page = "<!doctype html><html><head><title>Sign in · Access</title>";
-  const asHtml = (status: number, body = page) => new Response(body, { status, headers: { "content-type": "text/html" } });
+  const asHtml = (status: number, body = page) =>
+    new Response(body, { status, headers: { "content-type": "text/html" } });
   const leadTo = (location: string) => new Response(null, { status: 302, headers: { location } });
   it.each<[string, Response, string]>([
     ["a page that says 200", asHtml(200), "a web page: “Sign in · Access”"],
@@ -145,8 +152,16 @@ describe("reading from Zou", () => {
     ["a page that says 401", asHtml(401), "a web page: “Sign in · Access”"],
     ["a page that says 403", asHtml(403), "a web page: “Sign in · Access”"],
     ["a page that says 404", asHtml(404), "a web page: “Sign in · Access”"],
-    ["the words of a firewall", new Response("error code: 1020", { status: 403 }), "with the status 403: “error code: 1020”"],
-    ["a redirect to a login elsewhere", leadTo("https://login.studio.tld/?to=%2Fapi&token=s3cr3t"), "sent on to login.studio.tld."],
+    [
+      "the words of a firewall",
+      new Response("error code: 1020", { status: 403 }),
+      "with the status 403: “error code: 1020”",
+    ],
+    [
+      "a redirect to a login elsewhere",
+      leadTo("https://login.studio.tld/?to=%2Fapi&token=s3cr3t"),
+      "sent on to login.studio.tld.",
+    ],
     ["a redirect to a login here", leadTo("/login"), "sent on to kitsu.studio.tld."],
   ])("says what is where Kitsu's API should be: %s", async (_, answer, text) => {
     fake.next.push(answer);
@@ -162,7 +177,11 @@ describe("reading from Zou", () => {
     ["ends in its middle", new Response('[{"hours_by_day": 8}, {"hou'), "ends in its middle"],
   ])("says when an answer %s", async (_, answer, text) => {
     fake.next.push(answer);
-    expect((await refusal(read())).reply).toMatchObject({ code: "kitsu-broken", text: expect.stringContaining(text), retry: true });
+    expect((await refusal(read())).reply).toMatchObject({
+      code: "kitsu-broken",
+      text: expect.stringContaining(text),
+      retry: true,
+    });
   });
 
   it.each([
@@ -263,17 +282,23 @@ describe("writing to Zou", () => {
     ["a redirect", new Response(null, { status: 302, headers: { location: "https://login.studio.tld/" } })],
   ])("is not done where the answer is %s", async (_, answer) => {
     fake.next.push(answer);
-    expect((await refusal(open().write("DELETE", "/data/playlists/1", undefined, v.unknown()))).code).toBe("kitsu-broken");
+    expect((await refusal(open().write("DELETE", "/data/playlists/1", undefined, v.unknown()))).code).toBe(
+      "kitsu-broken",
+    );
   });
 
   it("may be done, and says so, where the answer is lost", async () => {
     const lost = [new TypeError("Network connection lost."), new Response('{"id": "'), html(502)];
     for (const answer of lost) {
       fake.next.push(answer);
-      expect((await refusal(open().write("POST", "/data/playlists", {}, v.unknown()))).reply.advice).toContain("look in Kitsu");
+      expect((await refusal(open().write("POST", "/data/playlists", {}, v.unknown()))).reply.advice).toContain(
+        "look in Kitsu",
+      );
     }
     fake.next.push(html(503));
-    expect((await refusal(open().write("POST", "/data/playlists", {}, v.unknown()))).reply.advice).not.toContain("look in Kitsu");
+    expect((await refusal(open().write("POST", "/data/playlists", {}, v.unknown()))).reply.advice).not.toContain(
+      "look in Kitsu",
+    );
   });
 });
 
@@ -281,7 +306,10 @@ describe("a route that this Zou does not have", () => {
   const comment = () => refusal(open().write("POST", "/actions/tasks/batch-comment", { comments: [] }, v.unknown()));
 
   it("is told from a row that was deleted, although Zou says both in the same words", async () => {
-    expect(await refusal(open().read("/data/persons/1?x=1", v.unknown()))).toMatchObject({ code: "kitsu-unknown", status: 404 });
+    expect(await refusal(open().read("/data/persons/1?x=1", v.unknown()))).toMatchObject({
+      code: "kitsu-unknown",
+      status: 404,
+    });
     expect(fake.requests.map(({ method, path }) => `${method} ${path}`)).toEqual([
       "GET /data/persons/1?x=1",
       "OPTIONS /data/persons/1",
@@ -323,7 +351,10 @@ describe("a route that this Zou does not have", () => {
   });
 
   it("is taken for a deleted row where nobody can say", async () => {
-    fake.next.push(Response.json({ message: "404 Not Found" }, { status: 404 }), new TypeError("Network connection lost."));
+    fake.next.push(
+      Response.json({ message: "404 Not Found" }, { status: 404 }),
+      new TypeError("Network connection lost."),
+    );
     expect((await refusal(read())).code).toBe("kitsu-unknown");
   });
 });

@@ -76,8 +76,22 @@ describe("settings", () => {
       expect(
         read({ FORWARD_TARGETS, FORWARD_SECRET: SECRET, FORWARD_SECRET_MAKE_MOVIE: `${SECRET}AAAA` }).forwardTargets,
       ).toMatchObject([
-        { id: "publish", title: "Publish", url: "https://a.tld", secret: SECRET, timeLimitMs: 20_000, isIdempotent: false },
-        { id: "make-movie", title: "Movie", url: "https://b.tld", secret: `${SECRET}AAAA`, timeLimitMs: 5_000, isIdempotent: true },
+        {
+          id: "publish",
+          title: "Publish",
+          url: "https://a.tld",
+          secret: SECRET,
+          timeLimitMs: 20_000,
+          isIdempotent: false,
+        },
+        {
+          id: "make-movie",
+          title: "Movie",
+          url: "https://b.tld",
+          secret: `${SECRET}AAAA`,
+          timeLimitMs: 5_000,
+          isIdempotent: true,
+        },
       ]);
     }
   });
@@ -111,12 +125,18 @@ describe("settings", () => {
 
   it("may not give a forward target the name of an action", async () => {
     const response = await ask("/actions/debug", ajax(), { FORWARD_TARGETS: { debug: { url: "https://a.tld" } } });
-    expect(await readFailed(response)).toMatchObject({ code: "not-configured", text: expect.stringContaining("FORWARD_TARGETS") });
+    expect(await readFailed(response)).toMatchObject({
+      code: "not-configured",
+      text: expect.stringContaining("FORWARD_TARGETS"),
+    });
   });
 
   it("that are wrong are answered, not thrown", async () => {
     const response = await ask("/actions/debug", ajax(), { KITSU_URL: "" });
     expect(response.status).toBe(500);
-    expect(await readFailed(response)).toMatchObject({ code: "not-configured", text: expect.stringContaining("KITSU_URL") });
+    expect(await readFailed(response)).toMatchObject({
+      code: "not-configured",
+      text: expect.stringContaining("KITSU_URL"),
+    });
   });
 });

@@ -15,7 +15,8 @@ describe("a large value", () => {
     const value = { text: "ü🦊".repeat(3_000_000) };
     const parts = toParts("key", value);
     expect(Object.keys(parts).length).toBeLessThanOrEqual(ENTRIES_MAX);
-    for (const part of Object.values(parts)) if (part instanceof Uint8Array) expect(part.byteLength).toBeLessThan(ONE_MAX_BYTES);
+    for (const part of Object.values(parts))
+      if (part instanceof Uint8Array) expect(part.byteLength).toBeLessThan(ONE_MAX_BYTES);
     expect(
       await keep(async (storage) => {
         await storage.put(parts);
@@ -35,6 +36,8 @@ describe("a large value", () => {
 
   it("is refused from its limit on, before anything of it is stored", () => {
     expect(() => toParts("key", "x".repeat(VALUE_MAX_BYTES - 2))).not.toThrow();
-    expect(() => toParts("key", "x".repeat(VALUE_MAX_BYTES - 1))).toThrow(expect.objectContaining({ code: "too-much-to-keep" }));
+    expect(() => toParts("key", "x".repeat(VALUE_MAX_BYTES - 1))).toThrow(
+      expect.objectContaining({ code: "too-much-to-keep" }),
+    );
   });
 });

@@ -3,7 +3,8 @@ import { describe, expect, it, vi } from "vitest";
 
 const locks = () => env.LOCKS.getByName("render");
 const holder = (run: string, person: string) => ({ run, person, until: Date.now() + 60_000 });
-const who = async (tasks: readonly string[]) => (await locks().find("other", tasks)).map(({ task, person }) => `${task} ${person}`);
+const who = async (tasks: readonly string[]) =>
+  (await locks().find("other", tasks)).map(({ task, person }) => `${task} ${person}`);
 
 describe("what a run is at work on", () => {
   it("is another's as soon as it is taken, and nobody's when the run is over", async () => {

@@ -23,7 +23,12 @@ const makeRecord = (rest: Partial<RunRecord> = {}): RunRecord => ({
     params: {},
     ignored: [],
   },
-  arrived: { method: "POST", path: "/actions/debug", headers: [["origin", "https://kitsu.studio.tld"]], fields: [["userid", ADA]] },
+  arrived: {
+    method: "POST",
+    path: "/actions/debug",
+    headers: [["origin", "https://kitsu.studio.tld"]],
+    fields: [["userid", ADA]],
+  },
   reply: { kind: "done", severity: "success", title: "Fine" },
   ...rest,
 });
@@ -180,17 +185,31 @@ describe("the log filtered", () => {
         ignored: [],
       },
     };
-    await record(makeRecord(), makeRecord({ ...others, action: "publish", reply: { kind: "failed", code: "x", title: "No" } }));
-    for (const filter of [{ action: "debug" }, { person: ADA }, { person: "ADA@" }, { project: PROJECT }, { state: "done" }]) {
+    await record(
+      makeRecord(),
+      makeRecord({ ...others, action: "publish", reply: { kind: "failed", code: "x", title: "No" } }),
+    );
+    for (const filter of [
+      { action: "debug" },
+      { person: ADA },
+      { person: "ADA@" },
+      { project: PROJECT },
+      { state: "done" },
+    ]) {
       expect(await list(filter)).toMatchObject([{ action: "debug" }]);
     }
-    expect(await list({ action: "publish", person: "bob", project: TASK, state: "failed" })).toMatchObject([{ action: "publish" }]);
+    expect(await list({ action: "publish", person: "bob", project: TASK, state: "failed" })).toMatchObject([
+      { action: "publish" },
+    ]);
     expect(await list({ action: "publish", person: ADA })).toEqual([]);
   });
 
   it("by a part of a person's or a project's name", async () => {
     await record(
-      makeRecord({ person: { trust: "claimed", name: "Ada Roy" }, selected: { projects: ["Paper Lantern"], tasks: [] } }),
+      makeRecord({
+        person: { trust: "claimed", name: "Ada Roy" },
+        selected: { projects: ["Paper Lantern"], tasks: [] },
+      }),
       makeRecord({ person: { trust: "claimed", name: "Bruno" }, selected: { projects: ["Night Tram"], tasks: [] } }),
     );
     for (const filter of [{ person: "ada r" }, { project: "LANTERN" }])
@@ -204,13 +223,15 @@ describe("the log filtered", () => {
     const [key] = (await env.RUNS.list<Record<string, unknown>>()).keys;
     const { name: _, projects: __, ...old } = key?.metadata ?? {};
     await env.RUNS.put(key?.name ?? "", "{}", { metadata: old });
-    expect(await list({ person: "ada", project: PROJECT })).toMatchObject([{ name: "", projects: "", email: "ada@studio.tld" }]);
+    expect(await list({ person: "ada", project: PROJECT })).toMatchObject([
+      { name: "", projects: "", email: "ada@studio.tld" },
+    ]);
   });
 
   it("by day costs no more than no filter, and keeps to the day", async () => {
     await record(
-      ...["2026-11-22T23:59:59.999Z", "2026-11-23T00:00:00Z", "2026-11-23T23:59:59.999Z", "2026-11-24T00:00:00Z"].map((time) =>
-        makeRecord({ at: Date.parse(time) }),
+      ...["2026-11-22T23:59:59.999Z", "2026-11-23T00:00:00Z", "2026-11-23T23:59:59.999Z", "2026-11-24T00:00:00Z"].map(
+        (time) => makeRecord({ at: Date.parse(time) }),
       ),
     );
     const lists = vi.spyOn(env.RUNS, "list");
@@ -259,7 +280,9 @@ function manyRuns(total: number, rare?: number) {
         name: `run/70000/00000001/${String(from + index).padStart(32, "0")}`,
         metadata: from + index === rare ? { ...summary, action: "publish" } : summary,
       }));
-      return from + count >= total ? { keys, list_complete: true } : { keys, list_complete: false, cursor: String(from + count) };
+      return from + count >= total
+        ? { keys, list_complete: true }
+        : { keys, list_complete: false, cursor: String(from + count) };
     }),
   };
 }

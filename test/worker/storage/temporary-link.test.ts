@@ -11,7 +11,10 @@ const VARIABLES = { KITSU_TOKEN: "bot-secret-token" };
 const ADA = { email: "Ada@studio.tld" };
 const PREVIEW = { kind: "preview", previewId: "pf-1", extension: "mp4", name: "SQ01 / SH010 / Animation" } as const;
 
-async function make(lent: Lent, { person = ADA, variables = VARIABLES }: { person?: { email?: string }; variables?: object } = {}) {
+async function make(
+  lent: Lent,
+  { person = ADA, variables = VARIABLES }: { person?: { email?: string }; variables?: object } = {},
+) {
   const environment = makeEnv({ ...variables });
   return createTemporaryLink(
     { env: environment, settings: readSettings(environment), base: EDGE },
@@ -95,11 +98,14 @@ describe("a ticket", () => {
     expect((await take(await makeTicket({}), { "kitsu-person": "eve@studio.tld" })).status).toBe(200);
   });
 
-  it.each(["0".repeat(64), "0".repeat(63), "..%2f..", "F".repeat(64)])("that never was is unknown: %s", async (token) => {
-    const response = await ask(`/t/${token}`);
-    expect(response.status).toBe(404);
-    expect(await readFailed(response)).toMatchObject({ code: "ticket-unknown" });
-  });
+  it.each(["0".repeat(64), "0".repeat(63), "..%2f..", "F".repeat(64)])(
+    "that never was is unknown: %s",
+    async (token) => {
+      const response = await ask(`/t/${token}`);
+      expect(response.status).toBe(404);
+      expect(await readFailed(response)).toMatchObject({ code: "ticket-unknown" });
+    },
+  );
 
   it("is not used up by asking for its head, or by anything but GET", async () => {
     const url = await makeTicket();
@@ -201,7 +207,9 @@ describe("the media of a preview", () => {
     expect(url).toMatch(new RegExp(`^${EDGE}/media/[0-9a-f]{64}/SQ01_SH010_Animation\\.mp4$`));
     const response = await ask(url, {}, VARIABLES);
     expect(await response.text()).toBe("0123456789");
-    expect(asked.map((request) => request.url)).toEqual(["https://kitsu.studio.tld/api/movies/originals/preview-files/pf-1.mp4"]);
+    expect(asked.map((request) => request.url)).toEqual([
+      "https://kitsu.studio.tld/api/movies/originals/preview-files/pf-1.mp4",
+    ]);
     expect(asked[0]?.headers.get("authorization")).toBe("Bearer bot-secret-token");
     expect(Object.fromEntries(response.headers)).toEqual({
       "accept-ranges": "bytes",
@@ -219,7 +227,9 @@ describe("the media of a preview", () => {
 
   it("never says the token, however Kitsu answers", async () => {
     for (const status of [200, 301, 401, 403, 404, 416, 500]) {
-      answerAsZou(() => new Response("bot-secret-token", { status, headers: { location: "https://x.tld/bot-secret-token" } }));
+      answerAsZou(
+        () => new Response("bot-secret-token", { status, headers: { location: "https://x.tld/bot-secret-token" } }),
+      );
       const response = await ask(await make(PREVIEW), {}, VARIABLES);
       const said = JSON.stringify([...response.headers]) + (status === 200 ? "" : await response.text());
       expect(said).not.toContain("bot-secret-token");
@@ -280,7 +290,10 @@ describe("the media of a preview", () => {
 
   it.each([
     ["a web page", () => new Response("<html>Sign in", { headers: { "content-type": "text/html" } })],
-    ["a web server's page", () => new Response("<html>nginx", { status: 404, headers: { "content-type": "text/html" } })],
+    [
+      "a web server's page",
+      () => new Response("<html>nginx", { status: 404, headers: { "content-type": "text/html" } }),
+    ],
     ["a redirect", () => new Response(null, { status: 302, headers: { location: "https://login.studio.tld/" } })],
   ])("is no movie where %s is in its place", async (_, answer) => {
     answerAsZou(answer);
@@ -315,7 +328,8 @@ describe("a file", () => {
   });
 
   it("is at most 1 MB", async () => {
-    const text = (size: number) => make({ kind: "file", name: "a.txt", type: "text/plain", text: "é".repeat(size / 2) });
+    const text = (size: number) =>
+      make({ kind: "file", name: "a.txt", type: "text/plain", text: "é".repeat(size / 2) });
     await expect(text(1_024 * 1_024 + 2)).rejects.toMatchObject({ code: "not-allowed" });
     expect((await (await ask(await text(1_024 * 1_024))).text()).length).toBe(512 * 1_024);
   });

@@ -54,19 +54,23 @@ async function draft(desk: Desk, run: CommentRun): Promise<Draft[]> {
   for (const id of missing) settleItem(run, id, { state: "skipped", reason: "Deleted or not visible" });
   const isOwn = kitsu.zou.account === "person";
   const [roles, authors] = await Promise.all([
-    Promise.all(projectIds.map(async (id) => [id, await readRole(kitsu.zou, person, id)] as const)).then((all) => new Map(all)),
+    Promise.all(projectIds.map(async (id) => [id, await readRole(kitsu.zou, person, id)] as const)).then(
+      (all) => new Map(all),
+    ),
     isOwn ? undefined : readBotAuthors(kitsu.zou, person.id, projectIds),
   ]);
-  return planComments(tasks, run, statuses, { ...person, roles }).flatMap(({ one, statusId, change, refusal }): Draft[] => {
-    const { id, project_id, last_comment_date: lastCommentDate } = one.task;
-    const gate = refuseTask(one, person, roles.get(project_id), rules, settings.limits.get(rules.id) ?? {});
-    const reason = gate?.reason ?? refusal;
-    settleItem(run, id, reason === undefined ? { state: "waiting", reason: change } : { state: "skipped", reason });
-    if (reason !== undefined) return [];
-    const personId = authors?.get(project_id);
-    const text = isOwn || personId !== undefined ? run.text : signText(run.text, desk.person.name);
-    return [{ one, comment: { taskId: id, statusId, text, personId, lastCommentDate } }];
-  });
+  return planComments(tasks, run, statuses, { ...person, roles }).flatMap(
+    ({ one, statusId, change, refusal }): Draft[] => {
+      const { id, project_id, last_comment_date: lastCommentDate } = one.task;
+      const gate = refuseTask(one, person, roles.get(project_id), rules, settings.limits.get(rules.id) ?? {});
+      const reason = gate?.reason ?? refusal;
+      settleItem(run, id, reason === undefined ? { state: "waiting", reason: change } : { state: "skipped", reason });
+      if (reason !== undefined) return [];
+      const personId = authors?.get(project_id);
+      const text = isOwn || personId !== undefined ? run.text : signText(run.text, desk.person.name);
+      return [{ one, comment: { taskId: id, statusId, text, personId, lastCommentDate } }];
+    },
+  );
 }
 
 /** With a session it is the person who writes, else the bot for them. */
@@ -104,9 +108,18 @@ async function send({ kitsu: { zou }, now, save }: Desk, run: CommentRun, drafts
   return true;
 }
 
-function takeAnswer(run: CommentRun, comments: readonly NewComment[], written: ReadonlySet<string>, tookMs: number): void {
+function takeAnswer(
+  run: CommentRun,
+  comments: readonly NewComment[],
+  written: ReadonlySet<string>,
+  tookMs: number,
+): void {
   const measured = tookMs / comments.length;
-  Object.assign(run, { paceMs: run.isMeasured ? (run.paceMs + measured) / 2 : measured, isMeasured: true, refusals: 0 });
+  Object.assign(run, {
+    paceMs: run.isMeasured ? (run.paceMs + measured) / 2 : measured,
+    isMeasured: true,
+    refusals: 0,
+  });
   const isTaken = ({ taskId }: NewComment) => written.has(taskId);
   takeWritten(run, comments.filter(isTaken));
   for (const { taskId } of comments.filter((one) => !isTaken(one))) {
@@ -122,7 +135,12 @@ function takeWritten(run: CommentRun, comments: readonly NewComment[]): void {
 }
 
 /** The first that was not written is the one that was refused; those behind it wait for the next request. */
-function refuseOne(run: CommentRun, one: SelectedTask | undefined, written: number, { reply: { text, title } }: Failure): void {
+function refuseOne(
+  run: CommentRun,
+  one: SelectedTask | undefined,
+  written: number,
+  { reply: { text, title } }: Failure,
+): void {
   run.refusals = written > 0 ? 1 : run.refusals + 1;
   if (one === undefined) return;
   const reason = text ?? title;

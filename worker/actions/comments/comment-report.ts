@@ -36,9 +36,17 @@ function reportEnd(run: CommentRun, kitsuUrl: string): Reply {
   if (done === 0 && !isCanceled) {
     const failed = outcomes.find(({ state, retry }) => state === "failed" || retry);
     const retry = outcomes.some((outcome) => outcome.retry) || undefined;
-    return { kind: "failed", code: "kitsu-refused", title: "No comment was written", text: failed?.reason, retry, outcomes };
+    return {
+      kind: "failed",
+      code: "kitsu-refused",
+      title: "No comment was written",
+      text: failed?.reason,
+      retry,
+      outcomes,
+    };
   }
-  const changed = run.status === KEEP || text === "" || done === 0 ? "" : `${done === 1 ? "It is" : "They are"} ${statusName} now.`;
+  const changed =
+    run.status === KEEP || text === "" || done === 0 ? "" : `${done === 1 ? "It is" : "They are"} ${statusName} now.`;
   const canceled = isCanceled && done < outcomes.length ? "It was canceled." : "";
   return {
     kind: "done",

@@ -61,7 +61,11 @@ export function listNext(run: CommentRun): Item[] {
 /** How long the rest takes, in seconds. */
 export const guessLeft = (run: CommentRun) => Math.ceil((listWaiting(run).length * run.paceMs) / 1_000);
 
-export function settleItem(run: CommentRun, id: string, { state, reason, retry }: Pick<Item, "state" | "reason" | "retry">): void {
+export function settleItem(
+  run: CommentRun,
+  id: string,
+  { state, reason, retry }: Pick<Item, "state" | "reason" | "retry">,
+): void {
   const item = run.items.find((one) => one.id === id);
   if (item !== undefined) Object.assign(item, { state, reason, retry });
 }
@@ -74,7 +78,8 @@ export function leaveRest(run: CommentRun, reason: string): void {
 /** Nothing more is written. What was under way may be written. */
 export function giveUp(run: CommentRun, { reply: { text, title } }: Failure): void {
   const reason = text ?? title;
-  for (const { taskId } of run.sending?.comments ?? []) settleItem(run, taskId, { state: "failed", reason: reason + LOOK });
+  for (const { taskId } of run.sending?.comments ?? [])
+    settleItem(run, taskId, { state: "failed", reason: reason + LOOK });
   run.sending = undefined;
   leaveRest(run, `Not tried, after this: ${reason}`);
 }

@@ -15,10 +15,13 @@ export async function findUnheard(text: string, kitsu: Kitsu, projectIds: readon
   const names = [...team.map((id) => people.get(id)), ...groups.values()].flatMap((one) =>
     one === undefined ? [] : "full_name" in one ? one.full_name : one.name,
   );
-  const isHeard = (behind: string) => names.some((name) => name !== "" && (behind === name || behind.startsWith(`${name} `)));
+  const isHeard = (behind: string) =>
+    names.some((name) => name !== "" && (behind === name || behind.startsWith(`${name} `)));
   return [
     ...new Set(
-      mentions.flatMap(({ 0: mention, index }) => (isHeard(text.slice(index + 1)) ? [] : mention.replace(/[^\p{L}\p{N}]+$/u, ""))),
+      mentions.flatMap(({ 0: mention, index }) =>
+        isHeard(text.slice(index + 1)) ? [] : mention.replace(/[^\p{L}\p{N}]+$/u, ""),
+      ),
     ),
   ];
 }

@@ -21,7 +21,9 @@ export async function findCause(afanasy: Asked, id: number): Promise<string | un
 /** The first that failed, else the one that had most errors and is not done all the same. */
 async function findFailed(afanasy: Asked, id: number): Promise<FarmTask | undefined> {
   const tasks = await afanasy.readTasks(id);
-  const erring = tasks.filter(({ errors, states }) => errors > 0 && !states.includes("DON")).sort((a, b) => b.errors - a.errors);
+  const erring = tasks
+    .filter(({ errors, states }) => errors > 0 && !states.includes("DON"))
+    .sort((a, b) => b.errors - a.errors);
   return tasks.find(({ states }) => states.includes("ERR")) ?? erring[0];
 }
 

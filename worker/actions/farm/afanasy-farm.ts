@@ -98,7 +98,11 @@ const doubtful = ({ silence }: Silence) =>
   );
 
 /** The short form has what we wrote into a job in all versions we know. Where it has not, the whole is asked for of those that may be ours. */
-async function find(afanasy: Afanasy, users: readonly string[], marks: readonly string[]): Promise<ReadonlyMap<string, JobRef>> {
+async function find(
+  afanasy: Afanasy,
+  users: readonly string[],
+  marks: readonly string[],
+): Promise<ReadonlyMap<string, JobRef>> {
   const listed = await afanasy.readByUsers([...new Set(users)]);
   const hidden = listed.some(({ custom_data }) => custom_data !== undefined)
     ? []

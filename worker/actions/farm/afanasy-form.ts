@@ -26,10 +26,16 @@ export function chooseTemplate({ templates }: AfanasySettings, wanted: unknown):
   return template;
 }
 
-export function makeForm(farm: AfanasySettings, facts: readonly TaskFacts[], busy: readonly TaskConflict[], wanted: unknown) {
+export function makeForm(
+  farm: AfanasySettings,
+  facts: readonly TaskFacts[],
+  busy: readonly TaskConflict[],
+  wanted: unknown,
+) {
   const { least, most, default: usual } = farm.priority;
   const chosen = chooseTemplate(farm, wanted);
-  const choice: v.ObjectEntries = farm.templates.length > 1 ? { template: v.optional(templateField(farm), chosen.id) } : {};
+  const choice: v.ObjectEntries =
+    farm.templates.length > 1 ? { template: v.optional(templateField(farm), chosen.id) } : {};
   return v.object({
     ...askBusy(busy, facts.length, farm.allow_anyway),
     ...choice,
@@ -56,7 +62,10 @@ export function makeForm(farm: AfanasySettings, facts: readonly TaskFacts[], bus
       ),
       usual,
     ),
-    paused: v.optional(v.pipe(v.boolean(), v.title("Start paused"), v.description("Jobs wait until someone resumes them.")), false),
+    paused: v.optional(
+      v.pipe(v.boolean(), v.title("Start paused"), v.description("Jobs wait until someone resumes them.")),
+      false,
+    ),
   });
 }
 

@@ -22,7 +22,8 @@ export function explainHold(job: FarmJob, machines: readonly Machine[]): Hold {
   const blocks = listReady(job).map(({ block }) => ({ block, fitting: listFitting(job, block, able) }));
   if (blocks.length === 0) return {};
   const fitted = blocks.flatMap(({ block, fitting }) => (typeof fitting === "string" ? [] : [{ block, fitting }]));
-  if (fitted.length === 0) return { hindrance: blocks.map(({ fitting }) => fitting).find((said) => typeof said === "string") };
+  if (fitted.length === 0)
+    return { hindrance: blocks.map(({ fitting }) => fitting).find((said) => typeof said === "string") };
   const refusals = Math.max(0, ...fitted.map(({ block }) => block.p_avoid_hosts));
   const isRefused = fitted.every(({ block, fitting }) => block.p_avoid_hosts >= fitting.length);
   if (isRefused) return { hindrance: sayRefusals(refusals), isRefused };
@@ -103,7 +104,8 @@ function matches(type: string, mask: string, name: string): boolean {
   }
 }
 
-const contains = (wanted: string, text: string) => wanted === "" || splitWords(wanted).some((word) => text.includes(word));
+const contains = (wanted: string, text: string) =>
+  wanted === "" || splitWords(wanted).some((word) => text.includes(word));
 
 const splitWords = (text: string) => text.split(/[|;,: ]+/).filter((word) => word !== "");
 

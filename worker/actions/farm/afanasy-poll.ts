@@ -40,7 +40,9 @@ export async function judgeJobs(
     const { isRefused, ...held }: Hold = farm && stuck.includes(one) ? explainHold(one.job, farm.machines) : {};
     const standing = { ...readStanding(one.job, url), ...held };
     const judged =
-      isRefused && farm ? await judgeRefused(asks, one, standing, farm, now()) : await settle(asks, one, standing, now());
+      isRefused && farm
+        ? await judgeRefused(asks, one, standing, farm, now())
+        : await settle(asks, one, standing, now());
     if (judged !== undefined) standings.set(one.look.job.id, judged);
   }
   return standings;
@@ -88,7 +90,12 @@ async function readFarm(asks: Asks, stuck: readonly Seen[]): Promise<FarmState> 
   return { machines, forgive: new Map(users.map(({ name, errors_forgive_time: seconds }) => [name, seconds ?? 0])) };
 }
 
-async function settle(asks: Asks, { look, job }: Seen, standing: JobStanding, now: number): Promise<JobStanding | undefined> {
+async function settle(
+  asks: Asks,
+  { look, job }: Seen,
+  standing: JobStanding,
+  now: number,
+): Promise<JobStanding | undefined> {
   if (standing.state === "canceled") return settleCancel(job, standing, look.standing, now);
   return standing.state === "failed" ? tellCause(asks, job, standing) : standing;
 }
@@ -113,7 +120,10 @@ async function judgeRefused(
   const avoided = await attempt(() => asks.readAvoided(job.id));
   const prospect = avoided && (await examine(asks, job, machines, avoided));
   if (avoided === undefined || prospect !== "none") return { ...waits, ...(prospect === "busy" && { isQueued: true }) };
-  const names = avoided.flatMap((block) => [...block.machines, ...[...block.tasks.values()].flatMap((hosts) => [...hosts])]);
+  const names = avoided.flatMap((block) => [
+    ...block.machines,
+    ...[...block.tasks.values()].flatMap((hosts) => [...hosts]),
+  ]);
   const why = `${sayRefusals(new Set(names).size)}, and no other can take it`;
   const reason = standing.reason === undefined ? why : `${standing.reason}, and nothing renders the rest: ${why}`;
   return tellCause(asks, job, { ...standing, state: "failed", reason, hindrance: undefined });
@@ -139,7 +149,9 @@ async function examine(
   const isStopped = open.every(({ index, left }) =>
     tasks.some(
       ({ block, task, states }) =>
-        block === index && states.includes("RDY") && left.every(({ name }) => avoided[index]?.tasks.get(task)?.has(name)),
+        block === index &&
+        states.includes("RDY") &&
+        left.every(({ name }) => avoided[index]?.tasks.get(task)?.has(name)),
     ),
   );
   return isStopped ? "none" : "some";

@@ -51,7 +51,9 @@ export function readState(job: Pick<FarmJob, "st" | "annotation" | "blocks" | "l
 /** Of all blocks, each by the number of its tasks. */
 export function readPercentage({ blocks }: Pick<FarmJob, "blocks">): number {
   const tasks = blocks.reduce((sum, { tasks_num }) => sum + tasks_num, 0);
-  return tasks === 0 ? 0 : blocks.reduce((sum, { p_percentage, tasks_num }) => sum + p_percentage * tasks_num, 0) / tasks;
+  return tasks === 0
+    ? 0
+    : blocks.reduce((sum, { p_percentage, tasks_num }) => sum + p_percentage * tasks_num, 0) / tasks;
 }
 
 function countFrames({ frame_first, frame_last, frames_inc = 1, tasks_num }: FarmBlock): number {

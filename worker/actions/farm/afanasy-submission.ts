@@ -15,7 +15,13 @@ export const AfanasyOrder = v.object({ job: AfanasyJob, kitsu: v.record(v.string
 export type AfanasyOrder = v.InferOutput<typeof AfanasyOrder>;
 
 /** What the person chose, for all shots. `frames` is empty where each shot has its own. */
-export type Choice = { template: JobTemplate; frames: string; framesPerTask: number; priority: number; isPaused: boolean };
+export type Choice = {
+  template: JobTemplate;
+  frames: string;
+  framesPerTask: number;
+  priority: number;
+  isPaused: boolean;
+};
 
 /** The order and its number of frames, or why there can be none. */
 export type Ordering = { order: AfanasyOrder; frames: number; text: string } | { problem: string };
@@ -76,7 +82,11 @@ const splitRanges = (text: string): [first: number, last: number][] =>
 
 type Filled = { user: string; project: string; command: string; files: string[]; directory?: string; output?: string };
 
-function fillAll(values: Values, template: JobTemplate, { user, project }: AfanasySettings): Filled | { problem: string } {
+function fillAll(
+  values: Values,
+  template: JobTemplate,
+  { user, project }: AfanasySettings,
+): Filled | { problem: string } {
   const problems: string[] = [];
   const fill = (what: Template | undefined, more: Values = {}, refuse = refuseWord): string | undefined => {
     if (what === undefined) return undefined;
@@ -107,12 +117,14 @@ const FOREIGN = new RegExp(`[^${LETTERS}_.\\/ \\-]`, "v");
 /** Why this may not go into a command, where it stands in double quotes. */
 export function refuseWord(word: string): string | undefined {
   const [character] = FOREIGN.exec(word) ?? [];
-  if (character !== undefined) return `has ${nameCharacter(character)}, which nothing in a command may have: ${quote(word)}`;
+  if (character !== undefined)
+    return `has ${nameCharacter(character)}, which nothing in a command may have: ${quote(word)}`;
   if (word === "." || word.includes("..")) return `has "..", which leads elsewhere: ${quote(word)}`;
   return word.startsWith("-") ? `begins with "-", as an option does: ${quote(word)}` : undefined;
 }
 
-const refuseUser = (name: string) => (/^[\w.-]+$/.test(name) ? undefined : `is no name for a user of Afanasy's: ${quote(name)}`);
+const refuseUser = (name: string) =>
+  /^[\w.-]+$/.test(name) ? undefined : `is no name for a user of Afanasy's: ${quote(name)}`;
 
 function nameCharacter(character: string): string {
   if (/\p{M}/u.test(character)) return "an accent that is a character of its own (NFD)";

@@ -7,7 +7,13 @@ import type { Picture } from "../../services/previews.ts";
 import type { SelectedTask } from "../../services/selection.ts";
 import { readPerson, readRole } from "../../services/team.ts";
 import type { Role, TaskStatus, ZouPerson } from "../../services/zou-objects.ts";
-import { chooseStatus, type FeedbackSettings, KEEP, type RenderEnd, writeFeedback } from "../../settings/feedback-settings.ts";
+import {
+  chooseStatus,
+  type FeedbackSettings,
+  KEEP,
+  type RenderEnd,
+  writeFeedback,
+} from "../../settings/feedback-settings.ts";
 
 /** `picture` is asked once its comment is there; that there is none, or none can be had, is no trouble. */
 export type ShotFeedback = RenderEnd & { task: string; picture?: (() => Promise<Picture | undefined>) | undefined };
@@ -42,7 +48,9 @@ export async function draftComments(
   ]);
   const [authors, roles] = await Promise.all([
     readBotAuthors(zou, known?.id, projectIds),
-    Promise.all(projectIds.map(async (id) => [id, known && (await readRole(zou, known, id))] as const)).then((all) => new Map(all)),
+    Promise.all(projectIds.map(async (id) => [id, known && (await readRole(zou, known, id))] as const)).then(
+      (all) => new Map(all),
+    ),
   ]);
   return tasks.flatMap((one): FeedbackDraft[] => {
     const ending = endings.find(({ task }) => task === one.task.id);
@@ -69,10 +77,17 @@ export async function draftComments(
 }
 
 const findStatus = (statuses: ReadonlyMap<string, TaskStatus>, name: string) =>
-  [...statuses.values()].find(({ short_name, archived }) => !archived && short_name.toLowerCase() === name.toLowerCase());
+  [...statuses.values()].find(
+    ({ short_name, archived }) => !archived && short_name.toLowerCase() === name.toLowerCase(),
+  );
 
 /** Nobody sets a status by rendering that they could not set by hand. */
-function refuse(one: SelectedTask, status: TaskStatus | undefined, person: ZouPerson | undefined, role: Role | undefined) {
+function refuse(
+  one: SelectedTask,
+  status: TaskStatus | undefined,
+  person: ZouPerson | undefined,
+  role: Role | undefined,
+) {
   if (status === undefined) return "Kitsu has no status of that name";
   const used = one.project?.task_statuses ?? [];
   if (used.length > 0 && !used.includes(status.id)) return `the project does not use ${status.name}`;

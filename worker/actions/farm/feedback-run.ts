@@ -80,7 +80,14 @@ async function tellSome<Order>(
     for (const shot of shots) settle(shot, { state: "refused", reason: "this action server has no account there" });
     return true;
   }
-  const teller = { kitsu, person: watch.person, run: watch.run, farm: farm.title, tell, until: Date.now() + BEGIN_MAX_MS };
+  const teller = {
+    kitsu,
+    person: watch.person,
+    run: watch.run,
+    farm: farm.title,
+    tell,
+    until: Date.now() + BEGIN_MAX_MS,
+  };
   const endings = shots.map((shot) => ({
     task: shot.task,
     state: shot.end ?? ("canceled" as const),
@@ -110,5 +117,6 @@ function settle<Order>(shot: Shot<Order>, told: FeedbackResult | undefined): voi
 function giveUpInTime<Order>(run: RenderRun<Order>, tell: FeedbackSettings): void {
   run.untoldSince ??= Date.now();
   if (Date.now() - run.untoldSince < PATIENCE_MS) return;
-  for (const shot of listUntold(run, tell)) settle(shot, { state: "refused", reason: "it could not be reached for ten minutes" });
+  for (const shot of listUntold(run, tell))
+    settle(shot, { state: "refused", reason: "it could not be reached for ten minutes" });
 }

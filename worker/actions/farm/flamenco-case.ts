@@ -47,7 +47,9 @@ export function timeCase(one: Pick<Case, "look" | "job" | "count"> & Partial<Cas
   const { look, job, count } = one;
   const { status, steps, at = 0, checks = 0, tries = 0 } = look.standing?.memo ?? {};
   const isSame = status === job.status && steps === count.done;
-  const before = isSame ? { at: Number(at), checks: Number(checks), tries: Number(tries) } : { at: now(), checks: 0, tries: 0 };
+  const before = isSame
+    ? { at: Number(at), checks: Number(checks), tries: Number(tries) }
+    : { at: now(), checks: 0, tries: 0 };
   const isDue = isSame && DOUBTFUL.includes(job.status) && now() - before.at >= intervalOf(job, before.checks);
   return { ...one, memo: { status: job.status, steps: count.done, ...before }, isSame, isDue };
 }
@@ -72,7 +74,10 @@ const STATES: Readonly<Record<JobStatus, JobState>> = {
   completed: "done",
   failed: "failed",
 };
-const CHANGING: Partial<Record<JobStatus, string>> = { "cancel-requested": "Being canceled", "pause-requested": "Being paused" };
+const CHANGING: Partial<Record<JobStatus, string>> = {
+  "cancel-requested": "Being canceled",
+  "pause-requested": "Being paused",
+};
 
 type Said = Pick<JobStanding, "reason" | "hindrance" | "isQueued" | "flaw">;
 

@@ -38,7 +38,8 @@ export function findComplaint(log: string): string | undefined {
   return failed === undefined ? undefined : clip(failed.replace(FAILED, ""));
 }
 
-const clip = (text: string) => (text.length > LINE_MAX_CHARS ? `${text.slice(0, LINE_MAX_CHARS).toWellFormed()}…` : text);
+const clip = (text: string) =>
+  text.length > LINE_MAX_CHARS ? `${text.slice(0, LINE_MAX_CHARS).toWellFormed()}…` : text;
 
 /** What is known of the failure of one task: two requests. Throws where neither is answered. */
 export async function readCause({ id }: FlamencoTask, flamenco: Flamenco): Promise<string | undefined> {
@@ -62,7 +63,11 @@ const TOO_MANY = "too many tasks failed";
 export const sayActivity = ({ activity }: FlamencoJob): string => activity.replace(CHANGED, "").slice(0, 500);
 
 /** "render-7 and 2 more tasks failed: Error: Cycles: out of memory". */
-export function sayFailure(job: FlamencoJob, tasks: readonly FlamencoTask[], cause: string | undefined): string | undefined {
+export function sayFailure(
+  job: FlamencoJob,
+  tasks: readonly FlamencoTask[],
+  cause: string | undefined,
+): string | undefined {
   const words = job.status === "failed" ? sayActivity(job) : "";
   const failed = tasks.filter(({ status }) => status === "failed");
   const [first] = failed;

@@ -5,7 +5,13 @@ import type { Flamenco } from "../../services/flamenco-client.ts";
 import type { AskedStatus, FlamencoJob, FlamencoTask, JobStatus } from "../../services/flamenco-objects.ts";
 import type { JobControl } from "./farm.ts";
 
-type Change = { ask: AskedStatus; from: readonly JobStatus[]; already: readonly JobStatus[]; words: string; note: string };
+type Change = {
+  ask: AskedStatus;
+  from: readonly JobStatus[];
+  already: readonly JobStatus[];
+  words: string;
+  note: string;
+};
 const CHANGES: Readonly<Record<JobControl, Change>> = {
   cancel: {
     ask: "cancel-requested",

@@ -47,7 +47,9 @@ export function makeFlamencoFarm(
       const wanted = new Set(marks);
       const jobs = await flamenco.jobs();
       return new Map(
-        jobs.flatMap(({ id, metadata: { [MARK]: mark } }) => (mark !== undefined && wanted.has(mark) ? [[mark, { id }]] : [])),
+        jobs.flatMap(({ id, metadata: { [MARK]: mark } }) =>
+          mark !== undefined && wanted.has(mark) ? [[mark, { id }]] : [],
+        ),
       );
     },
     look: (wanted) => lookAtJobs(wanted, flamenco, { page, atOnce, minor, workerTag, now }, isOurs),

@@ -44,15 +44,25 @@ export function askOrder({ flamenco, minor, jobType, info, facts, busy }: Asking
     ...(has("frames") && { frames: askFrames(facts, flamenco.frames_most) }),
     ...(has("chunk_size") && {
       chunk_size: v.optional(
-        v.pipe(bounded(chunk_size), v.title("Frames per task"), v.description("How many frames a machine renders per task.")),
+        v.pipe(
+          bounded(chunk_size),
+          v.title("Frames per task"),
+          v.description("How many frames a machine renders per task."),
+        ),
         proposeChunkSize(chunk_size, info),
       ),
     }),
-    priority: v.optional(v.pipe(bounded(priority), v.title("Priority"), v.description("Higher comes first.")), priority.default),
+    priority: v.optional(
+      v.pipe(bounded(priority), v.title("Priority"), v.description("Higher comes first.")),
+      priority.default,
+    ),
     ...(has("format") && { format: askFormat(formats, info) }),
     ...(has("scene") && (info !== undefined || minor >= 6) && { scene: askScene(info) }),
-    ...(roots.length > 0 && has("render_output_root") && { output: askPath("Output folder", flamenco, "each shot's own") }),
-    ...(roots.length > 0 && has("blendfile") && facts.length === 1 && { blend: askPath("Blend file", flamenco, "the shot's own") }),
+    ...(roots.length > 0 &&
+      has("render_output_root") && { output: askPath("Output folder", flamenco, "each shot's own") }),
+    ...(roots.length > 0 &&
+      has("blendfile") &&
+      facts.length === 1 && { blend: askPath("Blend file", flamenco, "the shot's own") }),
     ...Object.fromEntries(
       (info?.settings ?? []).filter((one) => isAsked(one, jobType)).map((one) => [OWN + one.key, askSetting(one)]),
     ),
@@ -67,7 +77,10 @@ const findSetting = (info: JobTypeInfo | undefined, wanted: string): JobSetting 
   info === undefined || info.name === SIMPLE_RENDER ? undefined : info.settings.find(({ key }) => key === wanted);
 
 /** What the studio's own job type proposes, within the bounds of FLAMENCO. */
-function proposeChunkSize({ default: usual, least, most }: Flamenco["chunk_size"], info: JobTypeInfo | undefined): number {
+function proposeChunkSize(
+  { default: usual, least, most }: Flamenco["chunk_size"],
+  info: JobTypeInfo | undefined,
+): number {
   const proposed = findSetting(info, "chunk_size")?.default;
   return typeof proposed === "number" && proposed >= least && proposed <= most ? proposed : usual;
 }
@@ -75,7 +88,10 @@ function proposeChunkSize({ default: usual, least, most }: Flamenco["chunk_size"
 function askFormat(formats: Flamenco["formats"], info: JobTypeInfo | undefined) {
   const labels = Object.fromEntries(formats.map((one) => [one, FORMATS[one].label]));
   const proposed = formats.find((one) => one === findSetting(info, "format")?.default);
-  return v.optional(v.pipe(v.picklist(formats), v.title("Format"), v.metadata({ labels })), proposed ?? formats[0] ?? "PNG");
+  return v.optional(
+    v.pipe(v.picklist(formats), v.title("Format"), v.metadata({ labels })),
+    proposed ?? formats[0] ?? "PNG",
+  );
 }
 
 function askScene(info: JobTypeInfo | undefined): v.GenericSchema {
@@ -93,7 +109,11 @@ function askScene(info: JobTypeInfo | undefined): v.GenericSchema {
 }
 
 /** A required text is one that is not empty, whatever is proposed. */
-function requireText(text: v.GenericSchema<string, string>, required: boolean, byDefault: string | undefined): v.GenericSchema {
+function requireText(
+  text: v.GenericSchema<string, string>,
+  required: boolean,
+  byDefault: string | undefined,
+): v.GenericSchema {
   const asked = required ? v.pipe(text, v.nonEmpty()) : text;
   if (byDefault !== undefined) return v.optional(asked, byDefault);
   return required ? asked : v.optional(asked);
@@ -106,7 +126,10 @@ function askPath(title: string, { roots }: Flamenco, placeholder: string) {
     v.pipe(
       v.string(),
       v.maxLength(1_000),
-      v.check((path) => path === "" || (isAbsolute(path) && refusePath(path) === undefined), "Must be a whole path without .."),
+      v.check(
+        (path) => path === "" || (isAbsolute(path) && refusePath(path) === undefined),
+        "Must be a whole path without ..",
+      ),
       v.check((path) => path === "" || isBelow(path), `Must be below ${roots.join(" or ")}`),
       v.title(title),
       v.metadata({ remember: false, placeholder }),
@@ -116,16 +139,34 @@ function askPath(title: string, { roots }: Flamenco, placeholder: string) {
 
 /** What the worker makes itself, or asks for in words of its own. */
 const STANDARD: ReadonlySet<string> = new Set([
-  ...["frames", "chunk_size", "blendfile", "render_output_root", "add_path_components", "render_output_path", "fps", "format"],
+  ...[
+    "frames",
+    "chunk_size",
+    "blendfile",
+    "render_output_root",
+    "add_path_components",
+    "render_output_path",
+    "fps",
+    "format",
+  ],
   ...["image_file_extension", "has_previews", "scene"],
 ]);
 
 const isAsked = ({ key, visible, editable }: JobSetting, { settings }: JobTypeSetting) =>
-  !STANDARD.has(key) && !Object.hasOwn(settings, key) && editable && visible !== false && visible !== "hidden" && visible !== "web";
+  !STANDARD.has(key) &&
+  !Object.hasOwn(settings, key) &&
+  editable &&
+  visible !== false &&
+  visible !== "hidden" &&
+  visible !== "web";
 
 /** A setting of a studio's own job type as a field. */
 const askSetting = (setting: JobSetting): v.GenericSchema =>
-  v.pipe(askValue(setting), v.title(setting.label || setting.key.replaceAll("_", " ")), v.description(setting.description ?? ""));
+  v.pipe(
+    askValue(setting),
+    v.title(setting.label || setting.key.replaceAll("_", " ")),
+    v.description(setting.description ?? ""),
+  );
 
 function askValue(setting: JobSetting): v.GenericSchema {
   const { type, propargs, default: proposed, required } = setting;

@@ -11,7 +11,9 @@ const ASKED_MOST = 4;
 /** Why a job waits. `isFree`: a machine that could take it has nothing to do. */
 export type Wait = Pick<JobStanding, "hindrance" | "isQueued"> & { isFree?: boolean };
 
-export type Machines = { wait(job: FlamencoJob, tasks: readonly FlamencoTask[], isPatient: boolean): Promise<Wait | undefined> };
+export type Machines = {
+  wait(job: FlamencoJob, tasks: readonly FlamencoTask[], isPatient: boolean): Promise<Wait | undefined>;
+};
 
 /** Nothing is told where the allowance does not reach, or Flamenco does not answer. */
 export function openMachines(flamenco: Flamenco, allowance: Allowance): Machines {
@@ -74,7 +76,9 @@ async function sayAsleep(all: readonly Machine[], flamenco: Flamenco, ask: Ask):
     const isFirstRun = await ask(() => flamenco.isFirstRun());
     return isFirstRun ? "Flamenco has not been set up yet: nothing is rendered" : "Flamenco has no machines";
   }
-  const counts = [...Map.groupBy(all, ({ status }) => status)].map(([status, { length }]) => `${length} ${sayStatus(status)}`);
+  const counts = [...Map.groupBy(all, ({ status }) => status)].map(
+    ([status, { length }]) => `${length} ${sayStatus(status)}`,
+  );
   return `no machine is awake: ${counts.join(", ")}`;
 }
 

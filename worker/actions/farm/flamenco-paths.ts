@@ -17,7 +17,12 @@ export function findBlend(facts: TaskFacts, recorded: readonly RecordedFile[], t
   const { flamenco, blend, roots } = terms;
   if (blend !== undefined) return checkPath(blend, "The blend file");
   if (flamenco.recorded && recorded.length > 0) {
-    const { paths, problem } = locate(facts, recorded, { file: "working", extensions: ["blend"] }, { paths: [], roots });
+    const { paths, problem } = locate(
+      facts,
+      recorded,
+      { file: "working", extensions: ["blend"] },
+      { paths: [], roots },
+    );
     const path = flamenco.platform === "manager" ? (paths.linux ?? paths.windows) : paths[flamenco.platform];
     if (path !== undefined) return checkPath(path, "The working file in Kitsu");
     if (problem !== undefined) return { problem };
@@ -32,7 +37,12 @@ export function findBlend(facts: TaskFacts, recorded: readonly RecordedFile[], t
 
 export function findOutput(facts: TaskFacts, { flamenco, output }: Terms): Text {
   if (output !== undefined) return checkPath(output, "The output folder");
-  return fillPath(findPath(flamenco.output, facts.taskType), facts, "FLAMENCO.output has no folder", "The output folder");
+  return fillPath(
+    findPath(flamenco.output, facts.taskType),
+    facts,
+    "FLAMENCO.output has no folder",
+    "The output folder",
+  );
 }
 
 function fillPath(template: Template | undefined, facts: TaskFacts, lack: string, what: string): Text {
@@ -45,7 +55,9 @@ function checkPath(path: string, what: string): Text {
   const [character] = /['"`$#{};\n]/.exec(path) ?? [];
   const problem =
     refusePath(path) ??
-    (character === undefined ? undefined : `has ${character}, which no path on the farm may have: "${path.slice(0, 120)}"`);
+    (character === undefined
+      ? undefined
+      : `has ${character}, which no path on the farm may have: "${path.slice(0, 120)}"`);
   return problem === undefined ? { text: slash(path) } : { problem: `${what} ${problem}` };
 }
 
@@ -56,7 +68,12 @@ function checkPath(path: string, what: string): Text {
 const slash = (path: string) => (isWindows(path) && !isUnc(path) ? path.replaceAll("\\", "/") : unifySlashes(path));
 
 /** As Flamenco's add-on for Blender makes it. The time in it keeps a later render from finding its frames there, which it would not overwrite. */
-export function makeOutputPath(root: string, blend: string, name: string, { add_path_components: count }: Flamenco): string {
+export function makeOutputPath(
+  root: string,
+  blend: string,
+  name: string,
+  { add_path_components: count }: Flamenco,
+): string {
   const folders = blend.split(/[\\/]/).slice(1, -1);
   return joinPath(root, [...(count > 0 ? folders.slice(-count) : []), name, "{timestamp}", "######"]);
 }
@@ -72,7 +89,8 @@ export function findTarget(
   { settings: wanted }: JobTypeInfo,
   root: string,
 ): string | undefined {
-  if (typeof settings.render_output_path === "string" && settings.render_output_path !== "") return settings.render_output_path;
+  if (typeof settings.render_output_path === "string" && settings.render_output_path !== "")
+    return settings.render_output_path;
   const base = root.replace(/[\\/]+$/, "");
   const below = wanted.flatMap(({ key }) => {
     const value = settings[key];

@@ -65,7 +65,8 @@ export function planOrders(context: Planning, flamenco: Flamenco, service: Servi
 /** The same, with what Flamenco refuses of it. */
 export function planChecked(context: Planning, flamenco: Flamenco, service: Service): Promise<Plan> {
   const plan =
-    checked.get(context) ?? planOrders(context, flamenco, service).then((made) => checkPlan(made, service, flamenco.at_once));
+    checked.get(context) ??
+    planOrders(context, flamenco, service).then((made) => checkPlan(made, service, flamenco.at_once));
   checked.set(context, plan);
   return plan;
 }

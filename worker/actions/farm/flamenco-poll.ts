@@ -123,7 +123,9 @@ async function judgeEnd(one: Case, doing: Doing | undefined, looking: Looking): 
   const { job, tasks } = one;
   if (tasks === undefined) {
     if (!one.isRefused) return undefined;
-    return isHopeless(one) ? stand(one, site, "failed", { reason: sayFailure(job, [], undefined) }) : standAgain(one, site);
+    return isHopeless(one)
+      ? stand(one, site, "failed", { reason: sayFailure(job, [], undefined) })
+      : standAgain(one, site);
   }
   const broken: FlamencoTask | undefined = findBroken(tasks);
   if (broken !== undefined && !allowance.take(CAUSE_REQUESTS)) return undefined;

@@ -23,11 +23,16 @@ export function placeRefusal(outcomes: readonly Outcome[], input: Input, info: J
 function findField(words: string, input: Input, info: JobTypeInfo | undefined): string | undefined {
   const labels = new Map((info?.settings ?? []).map(({ key, label }) => [key, label]));
   const fields = Object.entries(input).map(([name, value]) => {
-    const key = name.startsWith(OWN) ? name.slice(OWN.length) : (Object.keys(NAMES).find((one) => NAMES[one] === name) ?? name);
+    const key = name.startsWith(OWN)
+      ? name.slice(OWN.length)
+      : (Object.keys(NAMES).find((one) => NAMES[one] === name) ?? name);
     return { name, value: String(value ?? ""), called: [key, key.replaceAll("_", " "), labels.get(key) ?? ""] };
   });
   const named = fields
-    .map(({ name, called }) => ({ name, length: Math.max(...called.map((one) => (says(words, one) ? one.length : 0))) }))
+    .map(({ name, called }) => ({
+      name,
+      length: Math.max(...called.map((one) => (says(words, one) ? one.length : 0))),
+    }))
     .filter(({ length }) => length > 0)
     .toSorted((a, b) => b.length - a.length);
   const [first] = named;

@@ -103,7 +103,8 @@ function fillSettings(
   { jobType, asked }: Terms,
 ): { settings: Record<string, Value> } | { problem: string } {
   const unknown = Object.keys(jobType.settings).find((said) => wanted.every(({ key }) => key !== said));
-  if (unknown !== undefined) return { problem: `FLAMENCO.job_types says ${unknown}, which is no setting of ${jobType.type}` };
+  if (unknown !== undefined)
+    return { problem: `FLAMENCO.job_types says ${unknown}, which is no setting of ${jobType.type}` };
   const settings: Record<string, Value> = {};
   for (const { key, type, required, choices, default: proposed } of wanted) {
     const preset = jobType.settings[key];
@@ -114,7 +115,8 @@ function fillSettings(
     if (value === undefined && required)
       return { problem: `Nothing is known for the setting ${key}: FLAMENCO.job_types can say it` };
     const fitting = fitType(value ?? choices?.[0] ?? EMPTY[type], type);
-    if (fitting === undefined) return { problem: `The setting ${key} must be ${type}, not "${String(value).slice(0, 40)}"` };
+    if (fitting === undefined)
+      return { problem: `The setting ${key} must be ${type}, not "${String(value).slice(0, 40)}"` };
     settings[key] = fitting;
   }
   return { settings };
@@ -123,13 +125,16 @@ function fillSettings(
 function fitType(value: Value, type: JobTypeInfo["settings"][number]["type"]): Value | undefined {
   if (type === "string") return String(value);
   if (type === "bool")
-    return typeof value === "boolean" ? value : ({ true: true, false: false, 1: true, 0: false }[String(value)] ?? undefined);
+    return typeof value === "boolean"
+      ? value
+      : ({ true: true, false: false, 1: true, 0: false }[String(value)] ?? undefined);
   const number = Number(value);
   return Number.isFinite(number) && (type === "float" || Number.isInteger(number)) ? number : undefined;
 }
 
 /** Is this type one whose settings we know by heart? A studio may have made it its own, and then says of its settings. */
-export const isSimple = ({ type, settings }: JobTypeSetting) => type === SIMPLE_RENDER && Object.keys(settings).length === 0;
+export const isSimple = ({ type, settings }: JobTypeSetting) =>
+  type === SIMPLE_RENDER && Object.keys(settings).length === 0;
 
 export type Made = { id: string; label: string; made: OrderMade };
 
@@ -147,7 +152,9 @@ export function refuseSameFolder(all: readonly Made[]): Made[] {
 }
 
 export const planned = ({ id, label, made }: Made): Outcome =>
-  "problem" in made ? { id, label, state: "failed", reason: made.problem } : { id, label, state: "planned", reason: sayPlan(made) };
+  "problem" in made
+    ? { id, label, state: "failed", reason: made.problem }
+    : { id, label, state: "planned", reason: sayPlan(made) };
 
 const sayPlan = ({ frames, tasks, path }: Ordered) =>
   [

@@ -24,7 +24,8 @@ export function readDoing({ status, type }: Job, tasks: readonly FlamencoTask[])
   if (!isEnded && count("active") > 0) return "running";
   if (!isEnded && count("paused") > 0) return "paused";
   const missing = tasks.filter((task) => task.status !== "completed");
-  const isStuck = broken > 0 && open.every((task) => task.status === "queued" && type === SIMPLE_RENDER && isMovie(type, task));
+  const isStuck =
+    broken > 0 && open.every((task) => task.status === "queued" && type === SIMPLE_RENDER && isMovie(type, task));
   if (isEnded || isStuck)
     return missing.length < tasks.length && missing.every((task) => isMovie(type, task)) ? "movie-missing" : "stuck";
   return broken > 0 ? "behind" : "waiting";

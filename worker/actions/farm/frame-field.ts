@@ -16,7 +16,10 @@ export const askFrames = (facts: readonly TaskFacts[], most: number) =>
       }),
       v.title("Frames"),
       v.description(describe(facts, most)),
-      v.metadata({ placeholder: facts.length === 1 ? "101-148, or 1-10,20,30-40" : "each shot's own", remember: false }),
+      v.metadata({
+        placeholder: facts.length === 1 ? "101-148, or 1-10,20,30-40" : "each shot's own",
+        remember: false,
+      }),
     ),
     proposeFrames(facts, most),
   );

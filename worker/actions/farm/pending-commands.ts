@@ -49,7 +49,9 @@ export async function carryOutWishes<Order>(
 ): Promise<boolean> {
   const wanted = run.shots.filter(hasWish(run)).slice(0, TOLD_MOST);
   for (let start = 0; start < wanted.length && now() <= until; start += farm.atOnce) {
-    const results = await Promise.allSettled(wanted.slice(start, start + farm.atOnce).map((shot) => carryOut(shot, farm, now())));
+    const results = await Promise.allSettled(
+      wanted.slice(start, start + farm.atOnce).map((shot) => carryOut(shot, farm, now())),
+    );
     const lost = results.find((result) => result.status === "rejected");
     if (lost !== undefined) throw lost.reason;
   }
@@ -60,7 +62,10 @@ export async function carryOutWishes<Order>(
 export const hasWish =
   ({ isPaused }: RenderRun<unknown>) =>
   ({ state, wish: what, standing }: Shot<unknown>) =>
-    state === "sent" && what !== undefined && !(isPaused && what === "restart") && !(standing?.isPausing && what === "resume");
+    state === "sent" &&
+    what !== undefined &&
+    !(isPaused && what === "restart") &&
+    !(standing?.isPausing && what === "resume");
 
 async function carryOut<Order>(shot: Shot<Order>, farm: Farm<Order>, now: number): Promise<void> {
   const { job, mark, wish: what } = shot;

@@ -49,7 +49,10 @@ const GONE: FeedbackResult = {
   reason: "Kitsu does not show the task to the worker's account, or it was deleted",
 };
 
-async function tellSome(teller: FeedbackContext, endings: readonly ShotFeedback[]): Promise<ReadonlyMap<string, FeedbackResult>> {
+async function tellSome(
+  teller: FeedbackContext,
+  endings: readonly ShotFeedback[],
+): Promise<ReadonlyMap<string, FeedbackResult>> {
   const { kitsu, run, until } = teller;
   const { tasks } = await kitsu.readTasks(endings.map(({ task }) => task));
   const found = await findOwn(kitsu.zou, tasks, run);
@@ -90,7 +93,12 @@ async function findComment(zou: Zou, taskId: string, run: FeedbackContext["run"]
 }
 
 /** What was reported as not written may have been: Zou's answer can be lost. */
-async function settle(teller: FeedbackContext, one: SelectedTask, ending: ShotFeedback, reason: string): Promise<FeedbackResult> {
+async function settle(
+  teller: FeedbackContext,
+  one: SelectedTask,
+  ending: ShotFeedback,
+  reason: string,
+): Promise<FeedbackResult> {
   const own = await attempt(() => findComment(teller.kitsu.zou, ending.task, teller.run));
   if (own instanceof Failure) return excuse(own);
   if (own === undefined) return { state: "refused", reason: [reason, explainBreak(one)].filter(Boolean).join(" ") };

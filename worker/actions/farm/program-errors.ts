@@ -39,4 +39,5 @@ function tidy(line: string): string {
     .trim();
 }
 
-const clip = (text: string) => (text.length > LINE_MAX_CHARS ? `${text.slice(0, LINE_MAX_CHARS).toWellFormed()}…` : text);
+const clip = (text: string) =>
+  text.length > LINE_MAX_CHARS ? `${text.slice(0, LINE_MAX_CHARS).toWellFormed()}…` : text;

@@ -6,7 +6,11 @@ import { sayCount } from "./render-progress.ts";
 import { sayShots } from "./render-summary.ts";
 import { type Choice, type Planned, sayBusy } from "./task-conflicts.ts";
 
-const BECOMES: Record<Choice, string> = { join: "that render is followed", skip: "left out", anyway: "rendered once more" };
+const BECOMES: Record<Choice, string> = {
+  join: "that render is followed",
+  skip: "left out",
+  anyway: "rendered once more",
+};
 
 /**
  * @param planned without those that the farm has refused already

@@ -23,7 +23,14 @@ export type RenderRun<Order> = {
  * What the engine is given to begin with. `print` is all that makes it the same order when it is made again. `root` is the first of the runs that this
  * one tries again with the same answers: a job of that run, of the same order, is restarted where the farm has it still.
  */
-export type Ordered<Order> = { task: string; label: string; order: Order; size: number; print?: string; root?: string | undefined };
+export type Ordered<Order> = {
+  task: string;
+  label: string;
+  order: Order;
+  size: number;
+  print?: string;
+  root?: string | undefined;
+};
 
 /** A shot that another run renders, which is shown as one of this run: `joined` is that run. */
 export type Joined = { task: string; label: string; size: number; joined: string };
@@ -75,7 +82,10 @@ const runOf = <Order>(order: v.GenericSchema<unknown, Order>): v.GenericSchema<u
     aside: v.array(Outcome),
     isPaused: v.optional(v.boolean()),
     // One of an older version is forgotten: it is a guess.
-    pace: v.fallback(v.optional(v.object({ at: v.number(), done: v.number(), moved: v.number(), now: v.number() })), undefined),
+    pace: v.fallback(
+      v.optional(v.object({ at: v.number(), done: v.number(), moved: v.number(), now: v.number() })),
+      undefined,
+    ),
     picture: v.optional(v.object({ address: v.optional(v.string()), at: v.number() })),
     waitMs: v.optional(v.number()),
     untoldSince: v.optional(v.number()),

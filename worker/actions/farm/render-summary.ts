@@ -50,7 +50,10 @@ function reportEnd(run: RenderRun<unknown>, farm: string): Reply {
   const outcomes = listOutcomes(run, farm);
   if (done.length === 0 && failed.length > 0) {
     return new Failure("render-failed", {
-      title: shots.length === 1 ? `${shots[0]?.label} was not rendered` : `None of the ${sayShots(shots.length)} was rendered`,
+      title:
+        shots.length === 1
+          ? `${shots[0]?.label} was not rendered`
+          : `None of the ${sayShots(shots.length)} was rendered`,
       text: failed[0]?.reason,
       advice: `${sayLogs(failed)}Fix the cause, then retry.`,
       outcomes,
@@ -58,13 +61,18 @@ function reportEnd(run: RenderRun<unknown>, farm: string): Reply {
     }).reply;
   }
   const flawed = done.filter(({ standing }) => standing?.flaw !== undefined);
-  const rest = [sayEnded(failed, "failed"), sayEnded(canceled, "canceled"), sayEnded(left, "no longer followed")].filter(Boolean);
+  const rest = [
+    sayEnded(failed, "failed"),
+    sayEnded(canceled, "canceled"),
+    sayEnded(left, "no longer followed"),
+  ].filter(Boolean);
   const isMixed = rest.length > (done.length > 0 ? 0 : 1);
   return {
     kind: "done",
     severity: done.length === shots.length && flawed.length === 0 ? "success" : done.length === 0 ? "info" : "warning",
     title: nameEnd({ done, canceled, left }, farm),
-    text: [isMixed && `Of ${shots.length}, ${rest.join(", ")}.`, sayFlaws(flawed)].filter(Boolean).join(" ") || undefined,
+    text:
+      [isMixed && `Of ${shots.length}, ${rest.join(", ")}.`, sayFlaws(flawed)].filter(Boolean).join(" ") || undefined,
     outcomes,
   };
 }
@@ -96,6 +104,7 @@ const listOutcomes = ({ shots, aside }: RenderRun<unknown>, farm: string): Outco
 ];
 
 /** One by its name, for many runs of one shot each are told apart by that. */
-const nameShots = (shots: readonly Shot<unknown>[]) => (shots.length === 1 && shots[0] ? shots[0].label : sayShots(shots.length));
+const nameShots = (shots: readonly Shot<unknown>[]) =>
+  shots.length === 1 && shots[0] ? shots[0].label : sayShots(shots.length);
 
 export const sayShots = (count: number) => (count === 1 ? "1 shot" : `${count.toLocaleString("en")} shots`);

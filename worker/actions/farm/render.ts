@@ -116,7 +116,11 @@ async function follow<Order>(
 }
 
 /** What can be looked at, what was not looked at for longest first. */
-function listSent<Order>({ shots }: RenderRun<Order>, now: number, farm: Farm<Order>): { shot: Shot<Order>; look: Look }[] {
+function listSent<Order>(
+  { shots }: RenderRun<Order>,
+  now: number,
+  farm: Farm<Order>,
+): { shot: Shot<Order>; look: Look }[] {
   const isLeft = ({ standing, lookedAt = 0 }: Shot<Order>) =>
     farm.looksMost !== undefined && standing?.isQueued === true && now - lookedAt < QUEUED_EVERY_MS;
   const isSettled = ({ state, wish: what, restarted = 0 }: Shot<Order>) =>
@@ -139,7 +143,11 @@ function takeLook<Order>(shot: Shot<Order>, standing: JobStanding | "gone" | und
 }
 
 /** How it stands what other runs render. */
-async function lookAtOthers<Order>({ readRunReply }: Watching, { shots }: RenderRun<Order>, now: number): Promise<void> {
+async function lookAtOthers<Order>(
+  { readRunReply }: Watching,
+  { shots }: RenderRun<Order>,
+  now: number,
+): Promise<void> {
   const open = shots.filter((shot) => !isOver(shot));
   const others = new Set(open.flatMap(({ joined }) => joined ?? []));
   for (const other of others) {
@@ -160,7 +168,8 @@ async function patiently<T>(ask: () => Promise<T>): Promise<T> {
 
 /** The picture of the shot that runs, of the first of many; that there is none is no trouble. */
 async function lookAtPicture<Order>(run: RenderRun<Order>, farm: Farm<Order>, now: number): Promise<void> {
-  const isRunning = (shot: Shot<Order>) => !isOver(shot) && shot.standing?.state === "running" && shot.standing.done > 0;
+  const isRunning = (shot: Shot<Order>) =>
+    !isOver(shot) && shot.standing?.state === "running" && shot.standing.done > 0;
   const { job } = run.shots.find(isRunning) ?? {};
   if (farm.picture === undefined || job === undefined || now - (run.picture?.at ?? 0) < PICTURE_EVERY_MS) return;
   const address = await farm.picture(job).catch(() => undefined);

@@ -30,7 +30,11 @@ export async function attempt<T>(question: () => Promise<T>): Promise<T | undefi
 }
 
 /** So many at once, until one of them says no. */
-export async function inBatches<T>(all: readonly T[], atOnce: number, each: (one: T) => Promise<boolean>): Promise<void> {
+export async function inBatches<T>(
+  all: readonly T[],
+  atOnce: number,
+  each: (one: T) => Promise<boolean>,
+): Promise<void> {
   for (let start = 0; start < all.length; start += atOnce) {
     const going = await Promise.all(all.slice(start, start + atOnce).map(each));
     if (going.includes(false)) return;

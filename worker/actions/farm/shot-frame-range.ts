@@ -21,7 +21,9 @@ export function findOwnFrames({ frames, values }: Known, most: number): Frames |
 
 /** What all of them have, to be proposed; nothing where each has its own, or one has something wrong. */
 export function proposeFrames(all: readonly Known[], most: number): string {
-  const ranges = all.map((one) => findOwnFrames(one, most)).map((found) => (typeof found === "string" ? "" : found.text));
+  const ranges = all
+    .map((one) => findOwnFrames(one, most))
+    .map((found) => (typeof found === "string" ? "" : found.text));
   const [range = "", another] = new Set(ranges);
   return another === undefined ? range : "";
 }

@@ -4,14 +4,22 @@ import type { End } from "../../settings/feedback-settings.ts";
 import { type Shot, shareDone } from "./shot.ts";
 import { sayStandstill } from "./standstill.ts";
 
-const ENDS: Readonly<Record<End, Outcome["state"]>> = { done: "done", failed: "failed", canceled: "skipped", left: "skipped" };
+const ENDS: Readonly<Record<End, Outcome["state"]>> = {
+  done: "done",
+  failed: "failed",
+  canceled: "skipped",
+  left: "skipped",
+};
 
 export function describeShot(shot: Shot<unknown>, farm: string): Outcome {
   const { task: id, label, size, end, standing, wish, isCanceling, joined } = shot;
   const link = standing?.url === undefined ? {} : { link: { label: `Open in ${farm}`, url: standing.url } };
   const counted =
-    standing && standing.total > 0 ? { progress: { done: Math.floor(size * shareDone(shot) + 1e-6), total: size } } : {};
-  if (end !== undefined) return { id, label, state: ENDS[end], reason: shot.reason, ...(end !== "done" && counted), ...link };
+    standing && standing.total > 0
+      ? { progress: { done: Math.floor(size * shareDone(shot) + 1e-6), total: size } }
+      : {};
+  if (end !== undefined)
+    return { id, label, state: ENDS[end], reason: shot.reason, ...(end !== "done" && counted), ...link };
   const canceling = isCanceling || wish === "cancel" ? "Being canceled" : undefined;
   const paused = standing?.state === "paused" ? `Paused in ${farm}` : undefined;
   const resuming = wish === "resume" && standing?.isPausing ? "Pausing; it resumes afterwards" : undefined;

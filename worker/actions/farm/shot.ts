@@ -143,7 +143,14 @@ export function takeStanding<Order>(shot: Shot<Order>, now: JobStanding | "gone"
 }
 
 const STANDINGS: Readonly<Record<Outcome["state"], JobStanding["state"]>> = {
-  ...{ planned: "waiting", waiting: "waiting", running: "running", done: "done", failed: "failed", skipped: "canceled" },
+  ...{
+    planned: "waiting",
+    waiting: "waiting",
+    running: "running",
+    done: "done",
+    failed: "failed",
+    skipped: "canceled",
+  },
 };
 
 /** Takes what the run that renders it says of it. One that was joined the moment it began may not be known yet. */

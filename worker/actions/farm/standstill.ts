@@ -15,7 +15,8 @@ const LOOKED_MOST_MS = 600_000;
  */
 export function keepStill(shot: Shot<unknown>, before: number, now: number): void {
   const { standing, still, lookedAt = now } = shot;
-  const isStill = !isOver(shot) && standing?.state === "waiting" && standing.isQueued !== true && standing.done <= before;
+  const isStill =
+    !isOver(shot) && standing?.state === "waiting" && standing.isQueued !== true && standing.done <= before;
   const seenMs = Math.min(Math.max(0, now - lookedAt), LOOKED_MOST_MS);
   shot.still = isStill ? { since: still?.since ?? now, ms: still === undefined ? 0 : still.ms + seenMs } : undefined;
   shot.lookedAt = now;

@@ -77,7 +77,11 @@ function settle<Order>(shot: Shot<Order>, job: JobRef | undefined, asked: number
   } else if (state === "sending" && asked - since < DOUBT_MS) return;
   else if (wish === "cancel") setOver(shot, "canceled", "Canceled before it was sent");
   else if (state === "sending" && tries >= TRIES_MAX)
-    setOver(shot, "failed", `${farm} does not have it: it was sent ${tries} times${reason === undefined ? "" : `. ${reason}`}`);
+    setOver(
+      shot,
+      "failed",
+      `${farm} does not have it: it was sent ${tries} times${reason === undefined ? "" : `. ${reason}`}`,
+    );
   else shot.state = "waiting";
 }
 

@@ -6,7 +6,11 @@ import { formatSince } from "../../format/since.ts";
 import type { Joined, Ordered } from "./render-run.ts";
 
 /** One selected task; `ordered` is absent where it can't be sent, `other` says who has it where it is not to be rendered once more. */
-export type Planned<Order> = { outcome: Outcome; ordered?: Ordered<Order> | undefined; other?: TaskConflict | undefined };
+export type Planned<Order> = {
+  outcome: Outcome;
+  ordered?: Ordered<Order> | undefined;
+  other?: TaskConflict | undefined;
+};
 
 /**
  * - `join`: that render is followed, as if it were of this run
@@ -46,7 +50,12 @@ export const planMissing = (id: string) => ({
 });
 
 /** A task that another run has, as planned. */
-export function planBusy<Order>(outcome: Outcome, ordered: Ordered<Order>, other: TaskConflict, choice: Choice): Planned<Order> {
+export function planBusy<Order>(
+  outcome: Outcome,
+  ordered: Ordered<Order>,
+  other: TaskConflict,
+  choice: Choice,
+): Planned<Order> {
   const who = `${other.person || "Somebody"} has been rendering it since ${formatSince(other.since)}`;
   if (choice === "skip") return { outcome: { ...outcome, state: "skipped", reason: who } };
   return { outcome: { ...outcome, state: "planned", reason: `${who}: that render is followed` }, ordered, other };
@@ -54,7 +63,9 @@ export function planBusy<Order>(outcome: Outcome, ordered: Ordered<Order>, other
 
 /** Keeps for this run what nobody else has. Between the question and now somebody may have begun: what was chosen holds for those, too. */
 export async function takeTasks<Order>(context: ActionContext, planned: readonly Planned<Order>[], choice: Choice) {
-  const wanted = planned.flatMap(({ ordered, other }) => (ordered === undefined || other !== undefined ? [] : [ordered.task]));
+  const wanted = planned.flatMap(({ ordered, other }) =>
+    ordered === undefined || other !== undefined ? [] : [ordered.task],
+  );
   const busy = wanted.length === 0 ? [] : await context.lock(wanted, choice === "anyway");
   const shared = new Set(busy.map(({ task }) => task));
   const taken = new Map(choice === "anyway" ? [] : busy.map((one) => [one.task, one]));
@@ -78,8 +89,10 @@ export async function takeTasks<Order>(context: ActionContext, planned: readonly
 /** "Ana has been rendering 3 of your 12 shots since 14:02 UTC" */
 export function sayBusy(busy: readonly TaskConflict[], count: number): string {
   const names = [...new Set(busy.map(({ person }) => person || "Somebody"))];
-  const who = names.length > 2 ? `${names.length} people have` : `${names.join(" and ")} ${names.length === 1 ? "has" : "have"}`;
+  const who =
+    names.length > 2 ? `${names.length} people have` : `${names.join(" and ")} ${names.length === 1 ? "has" : "have"}`;
   const since = formatSince(Math.min(...busy.map((one) => one.since)));
-  const what = count === 1 ? "this shot" : busy.length === count ? `all ${count} shots` : `${busy.length} of your ${count} shots`;
+  const what =
+    count === 1 ? "this shot" : busy.length === count ? `all ${count} shots` : `${busy.length} of your ${count} shots`;
   return `${who} been rendering ${what} since ${since}`;
 }

@@ -106,7 +106,11 @@ export const showMostRetaken: Sectioner = (tasks, scope) => {
   };
 };
 
-function rankEntities(tasks: Parameters<Sectioner>[0], { now, withProject }: Parameters<Sectioner>[1], by: "spentMin" | "retakes") {
+function rankEntities(
+  tasks: Parameters<Sectioner>[0],
+  { now, withProject }: Parameters<Sectioner>[1],
+  by: "spentMin" | "retakes",
+) {
   const entities = groupTasks(tasks, byEntity(withProject));
   // One alone is no ranking.
   if (entities.length < 2) return [];

@@ -61,7 +61,9 @@ export const byAssignee = (persons: ReadonlyMap<string, { full_name: string }>) 
 /** @param withProject puts the project's name before, where there are several */
 export const bySequence = (withProject: boolean) => (one: SelectedTask) => {
   const sequence = one.entity?.type === "Sequence" ? one.entity : one.parent;
-  return sequence?.type === "Sequence" ? nameKey(sequence.id, [one.episode?.name, sequence.name], one, withProject) : undefined;
+  return sequence?.type === "Sequence"
+    ? nameKey(sequence.id, [one.episode?.name, sequence.name], one, withProject)
+    : undefined;
 };
 
 export const byEpisode = (withProject: boolean) => (one: SelectedTask) =>

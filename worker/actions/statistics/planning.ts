@@ -49,7 +49,12 @@ export const showUnplanned: Sectioner = (tasks, { now }) => {
       {
         title: "Open tasks without assignee or estimate",
         columns: ["Task type", "Open tasks", "Without assignee", "Without estimate"],
-        rows: rows.map(({ name, tasks: count, done, unassigned, unestimated }) => [name, count - done, unassigned, unestimated]),
+        rows: rows.map(({ name, tasks: count, done, unassigned, unestimated }) => [
+          name,
+          count - done,
+          unassigned,
+          unestimated,
+        ]),
       },
     ],
   };
@@ -61,15 +66,24 @@ export const showFootage: Sectioner = (tasks, { withProject }) => {
   if (whole.measured === 0) return { missing: "No shot has a frame count or a frame range." };
   const episodes = groupTasks(tasks, byEpisode(withProject));
   const groups = episodes.length > 1 ? episodes : groupTasks(tasks, bySequence(withProject));
-  const rows = [...(groups.length > 1 ? groups : []), { name: "All", tasks: [...tasks] }].map(({ name, tasks: group }) => {
-    const { shots, measured, frames, seconds, unclocked, framesDone } = measureFootage(group);
-    return [name, shots, shots - measured, frames, unclocked === measured ? null : round(seconds), framesDone];
-  });
+  const rows = [...(groups.length > 1 ? groups : []), { name: "All", tasks: [...tasks] }].map(
+    ({ name, tasks: group }) => {
+      const { shots, measured, frames, seconds, unclocked, framesDone } = measureFootage(group);
+      return [name, shots, shots - measured, frames, unclocked === measured ? null : round(seconds), framesDone];
+    },
+  );
   return {
     tables: [
       {
         title: "Footage",
-        columns: [episodes.length > 1 ? "Episode" : "Sequence", "Shots", "Without a length", "Frames", "Seconds", "Frames done"],
+        columns: [
+          episodes.length > 1 ? "Episode" : "Sequence",
+          "Shots",
+          "Without a length",
+          "Frames",
+          "Seconds",
+          "Frames done",
+        ],
         rows,
       },
     ],
@@ -107,10 +121,24 @@ export const showWeeks: Sectioner = (tasks, scope) => {
     tables: [
       {
         title: "Done per week",
-        columns: ["Week of", "Done", "Done so far", "Of all tasks", ...(inDays ? ["Estimated days done", "Of all days"] : [])],
+        columns: [
+          "Week of",
+          "Done",
+          "Done so far",
+          "Of all tasks",
+          ...(inDays ? ["Estimated days done", "Of all days"] : []),
+        ],
         rows: weeks.flatMap((week, at) => {
           if (week.done === 0 && tasks.length <= FEW_TASKS) return [];
-          return [[formatDay(week.start), week.done, week.doneSoFar, tasks.length, ...(inDays ? [soFar[at] ?? 0, whole] : [])]];
+          return [
+            [
+              formatDay(week.start),
+              week.done,
+              week.doneSoFar,
+              tasks.length,
+              ...(inDays ? [soFar[at] ?? 0, whole] : []),
+            ],
+          ];
         }),
       },
     ],

@@ -6,7 +6,14 @@ import { showEffort, showMostRetaken, showRetakes, showSlowest } from "./effort.
 import { measure } from "./measure.ts";
 import { showDeadlines, showFootage, showUnplanned, showWeeks } from "./planning.ts";
 import { FEW_TASKS, percent, type Scope, type Sectioner, toDays } from "./scope.ts";
-import { showAssetTypes, showAssignees, showEpisodes, showSequences, showStatuses, showTaskTypes } from "./status-progress.ts";
+import {
+  showAssetTypes,
+  showAssignees,
+  showEpisodes,
+  showSequences,
+  showStatuses,
+  showTaskTypes,
+} from "./status-progress.ts";
 
 export type Report = { summary: string; charts: Chart[]; tables: Table[] };
 
@@ -28,7 +35,14 @@ const SECTIONS: readonly Sectioner[] = [
 ];
 
 /** What can be counted without what clients are not shown. */
-const FOR_CLIENTS: readonly Sectioner[] = [showStatuses, showTaskTypes, showEpisodes, showSequences, showAssetTypes, showFootage];
+const FOR_CLIENTS: readonly Sectioner[] = [
+  showStatuses,
+  showTaskTypes,
+  showEpisodes,
+  showSequences,
+  showAssetTypes,
+  showFootage,
+];
 
 /** One bar, or one point of a line, is a number. */
 const isWorthDrawing = ({ labels }: Chart) => labels.length > 1;
@@ -38,7 +52,9 @@ export function makeReport(all: readonly SelectedTask[], scope: Scope): Report {
   const tasks = all.filter(({ entity }) => entity?.canceled !== true);
   const canceled = all.length - tasks.length;
   const note =
-    canceled > 0 ? `${sayTasks(canceled)} of canceled shots or assets ${canceled === 1 ? "is" : "are"} not counted.` : "";
+    canceled > 0
+      ? `${sayTasks(canceled)} of canceled shots or assets ${canceled === 1 ? "is" : "are"} not counted.`
+      : "";
   if (tasks.length === 0)
     return { summary: ["There is no task to count.", note].filter(Boolean).join(" "), charts: [], tables: [] };
   const sections = (scope.isForClient ? FOR_CLIENTS : SECTIONS).map((section) => section(tasks, scope));

@@ -22,7 +22,15 @@ export const showStatuses: Sectioner = (tasks) => {
   if (shared !== undefined) return shared;
   const title = "Tasks by status";
   return {
-    charts: [{ title, kind: "stack", unit: "tasks", labels: groups.map(({ name }) => name), series: stackStatuses(tasks, groups) }],
+    charts: [
+      {
+        title,
+        kind: "stack",
+        unit: "tasks",
+        labels: groups.map(({ name }) => name),
+        series: stackStatuses(tasks, groups),
+      },
+    ],
     tables: [
       {
         title,
@@ -44,7 +52,11 @@ export const showTaskTypes: Sectioner = (tasks) => {
       {
         title,
         columns: ["Task type", ...statuses.map(({ name }) => name), "Tasks"],
-        rows: groups.map((group) => [group.name, ...statuses.map((status) => countIn(group, status)), group.tasks.length]),
+        rows: groups.map((group) => [
+          group.name,
+          ...statuses.map((status) => countIn(group, status)),
+          group.tasks.length,
+        ]),
       },
     ],
   };
@@ -59,7 +71,13 @@ export const showSequences: Sectioner = (tasks, scope) =>
   showGroups("Tasks by sequence", "Sequence", tasks, groupTasks(tasks, bySequence(scope.withProject)), scope);
 
 export const showEpisodes: Sectioner = (tasks, scope) => {
-  const section = showGroups("Tasks by episode", "Episode", tasks, groupTasks(tasks, byEpisode(scope.withProject)), scope);
+  const section = showGroups(
+    "Tasks by episode",
+    "Episode",
+    tasks,
+    groupTasks(tasks, byEpisode(scope.withProject)),
+    scope,
+  );
   const sequence = findShared("sequence", tasks, groupTasks(tasks, bySequence(scope.withProject)));
   // The name of the one sequence begins with the episode's.
   return section.shared !== undefined && sequence !== undefined ? {} : section;
@@ -107,7 +125,11 @@ function showGroups(
 }
 
 /** One group with every task in it: its numbers are those of the whole, and its name is said once. */
-function findShared(what: string, tasks: readonly SelectedTask[], [first, another]: readonly Group[]): Section | undefined {
+function findShared(
+  what: string,
+  tasks: readonly SelectedTask[],
+  [first, another]: readonly Group[],
+): Section | undefined {
   if (first === undefined || another !== undefined || first.tasks.length < tasks.length) return undefined;
   if (first.name === NOBODY) return { shared: `no ${what}` };
   return first.name === UNKNOWN ? {} : { shared: `the ${what} ${first.name}` };

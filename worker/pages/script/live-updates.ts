@@ -100,7 +100,8 @@ function showRow(row: HTMLElement | null | undefined, { state, reason, link, pro
   if (link) Object.assign(way, { href: link.url, rel: "noreferrer", textContent: link.label });
 }
 
-const make = <K extends "span" | "a">(tag: K, className: string) => Object.assign(document.createElement(tag), { className });
+const make = <K extends "span" | "a">(tag: K, className: string) =>
+  Object.assign(document.createElement(tag), { className });
 
 /** Not anew what is there: somebody may be selecting it. */
 function write(element: Element | null, text = ""): void {

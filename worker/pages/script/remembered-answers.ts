@@ -23,7 +23,8 @@ function offer(form: HTMLFormElement, answers: Record<string, string[]>): void {
   for (const control of listControls(form)) {
     const values = answers[control.name];
     if (values === undefined) continue;
-    if (control instanceof HTMLInputElement && control.type === "checkbox") control.checked = values.includes(control.value);
+    if (control instanceof HTMLInputElement && control.type === "checkbox")
+      control.checked = values.includes(control.value);
     else if (!(control instanceof HTMLSelectElement) || [...control.options].some(({ value }) => value === values[0]))
       control.value = values[0] ?? "";
   }

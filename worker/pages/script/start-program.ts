@@ -36,7 +36,8 @@ function wake(element: HTMLElement): void {
     });
   }
   const doubt = setTimeout(() => {
-    told.textContent = ticket === undefined ? `${app} was called. Whether it opened, a browser can't tell.` : "No answer yet.";
+    told.textContent =
+      ticket === undefined ? `${app} was called. Whether it opened, a browser can't tell.` : "No answer yet.";
     unanswered.hidden = false;
   }, SILENT_AFTER_MS);
   if (ticket === undefined) return;
@@ -44,11 +45,13 @@ function wake(element: HTMLElement): void {
     clearTimeout(doubt);
     const isTaken = state === "taken";
     const hasFailed = outcome?.state === "failed";
-    told.textContent = outcome?.text || (isTaken ? `${app} has it.` : "No answer, and the link is over. Run the action again.");
+    told.textContent =
+      outcome?.text || (isTaken ? `${app} has it.` : "No answer, and the link is over. Run the action again.");
     unanswered.hidden = isTaken && !hasFailed;
     // The workstation has answered: what is left is how to do it by hand.
     unanswered.querySelector(".doubt")?.toggleAttribute("hidden", hasFailed);
-    if (isTaken && outcome?.state !== "unknown") settleOutcomes(element.closest(".reply"), hasFailed ? "failed" : "done");
+    if (isTaken && outcome?.state !== "unknown")
+      settleOutcomes(element.closest(".reply"), hasFailed ? "failed" : "done");
   });
 }
 

@@ -40,13 +40,16 @@ function makeProject(count: number, rest: object = {}) {
   projects += 1;
   return addProject(fake, projects, count, rest);
 }
-const change = (taskId: string | undefined, members: object) => Object.assign(fake.tasks.get(taskId ?? "") ?? {}, members);
+const change = (taskId: string | undefined, members: object) =>
+  Object.assign(fake.tasks.get(taskId ?? "") ?? {}, members);
 
 type More = { person?: Row; inSession?: boolean; run?: Partial<CommentRun> };
 
 /** A run as it goes on. What is saved of it is all that a look knows of the one before. */
 function begin(ids: readonly string[], { person = MANAGER, inSession = false, run = {} }: More = {}) {
-  const items = ids.map((id): Item => ({ id, label: id, project: String(fake.tasks.get(id)?.project_id), state: "waiting" }));
+  const items = ids.map(
+    (id): Item => ({ id, label: id, project: String(fake.tasks.get(id)?.project_id), state: "waiting" }),
+  );
   const first: CommentRun = {
     status: STATUS.done,
     statusName: "done",
@@ -136,7 +139,11 @@ describe("comments on many tasks", () => {
       if (reply.kind === "started") left.push(reply.progress?.left ?? Number.NaN);
     }
     expectOnce(taskIds);
-    expect(reply).toMatchObject({ kind: "done", severity: "success", title: `Commented on ${count.toLocaleString("en")} tasks` });
+    expect(reply).toMatchObject({
+      kind: "done",
+      severity: "success",
+      title: `Commented on ${count.toLocaleString("en")} tasks`,
+    });
     expect(countStates(reply)).toEqual({ done: count });
     expect(left).toEqual(left.toSorted((a, b) => b - a));
     // Whatever is asked beside the writing takes less than a third of it.
@@ -207,21 +214,30 @@ describe("a run of comments that is cut off", () => {
     ["before it was sent", { lostAfter: 0 }],
     ["after some were written", { lostAfter: 2 }],
     ["after all were written", { lostAfter: 5 }],
-  ])("%s, on tasks that were commented on in that very second, writes all of them, and nothing twice", async (_, next) => {
-    const { taskIds } = makeProject(20);
-    const created_at = tellSecond(clock.now());
-    for (const object_id of taskIds) {
-      // The person said the same there just before.
-      fake.comments.push({ id: crypto.randomUUID(), object_id, text: "Hello", task_status_id: STATUS.done, created_at });
-      change(object_id, { last_comment_date: created_at, task_status_id: STATUS.done });
-    }
-    clock.commentMs = 10;
-    const run = begin(taskIds);
-    clock.next.push(next);
-    await run.look();
-    expect(countStates(await run.toEnd())).toEqual({ done: 20 });
-    expect([...clock.countByTask().values()]).toEqual(taskIds.map(() => 2));
-  });
+  ])(
+    "%s, on tasks that were commented on in that very second, writes all of them, and nothing twice",
+    async (_, next) => {
+      const { taskIds } = makeProject(20);
+      const created_at = tellSecond(clock.now());
+      for (const object_id of taskIds) {
+        // The person said the same there just before.
+        fake.comments.push({
+          id: crypto.randomUUID(),
+          object_id,
+          text: "Hello",
+          task_status_id: STATUS.done,
+          created_at,
+        });
+        change(object_id, { last_comment_date: created_at, task_status_id: STATUS.done });
+      }
+      clock.commentMs = 10;
+      const run = begin(taskIds);
+      clock.next.push(next);
+      await run.look();
+      expect(countStates(await run.toEnd())).toEqual({ done: 20 });
+      expect([...clock.countByTask().values()]).toEqual(taskIds.map(() => 2));
+    },
+  );
 
   it("is not misled by somebody else's comment in between", async () => {
     const { taskIds } = makeProject(5);
@@ -271,7 +287,12 @@ describe("canceling comments", () => {
 
   it("is no failure where none was written", async () => {
     const reply = await begin(makeProject(30).taskIds).cancel();
-    expect(reply).toMatchObject({ kind: "done", severity: "warning", title: "No comment was written", text: "It was canceled." });
+    expect(reply).toMatchObject({
+      kind: "done",
+      severity: "warning",
+      title: "No comment was written",
+      text: "It was canceled.",
+    });
   });
 });
 
@@ -285,7 +306,10 @@ describe("what a person may do is asked before each request", () => {
     await run.look();
     fake.teams.set(projectId, fake.teams.get(projectId)?.filter((member) => member.person !== ARTIST) ?? []);
     const reply = await run.toEnd();
-    expect(outcomesOf(reply)[6]).toMatchObject({ state: "skipped", reason: "Only for its assignees, and for supervisors" });
+    expect(outcomesOf(reply)[6]).toMatchObject({
+      state: "skipped",
+      reason: "Only for its assignees, and for supervisors",
+    });
     expect(countStates(reply).skipped).toBe(1);
   });
 
@@ -322,7 +346,10 @@ describe("what a person may do is asked before each request", () => {
     fake.sessions.delete(`session-${MANAGER.id}`);
     const reply = await run.toEnd();
     expect(countStates(reply)).toEqual({ done: 5, skipped: 7 });
-    expect(outcomesOf(reply).at(-1)).toMatchObject({ reason: expect.stringContaining("Kitsu no longer accepts it"), retry: true });
+    expect(outcomesOf(reply).at(-1)).toMatchObject({
+      reason: expect.stringContaining("Kitsu no longer accepts it"),
+      retry: true,
+    });
   });
 });
 
@@ -344,7 +371,9 @@ describe("comments that Kitsu does not take", () => {
   it("end where five in a row are refused, and leave the others", async () => {
     const { taskIds } = makeProject(40, { max_retakes: 5 });
     for (const taskId of taskIds.slice(7))
-      Object.assign(fake.entities.get(String(fake.tasks.get(taskId)?.entity_id)) ?? {}, { data: { max_retakes: "as needed" } });
+      Object.assign(fake.entities.get(String(fake.tasks.get(taskId)?.entity_id)) ?? {}, {
+        data: { max_retakes: "as needed" },
+      });
     const reply = await begin(taskIds, { run: { status: STATUS.retake } }).toEnd();
     expect(countStates(reply)).toEqual({ done: 7, failed: 5, skipped: 28 });
     expect(outcomesOf(reply).at(-1)).toMatchObject({
@@ -382,6 +411,8 @@ describe("comments that Kitsu does not take", () => {
     expect(clock.now() - began).toBeGreaterThanOrEqual(600_000);
     expect(clock.now() - began).toBeLessThan(900_000);
     expect(countStates(reply)).toEqual({ done: 5, failed: 7 });
-    expect(outcomesOf(reply).at(-1)?.reason).toBe("Kitsu could not be reached. Look in Kitsu whether the comment is there.");
+    expect(outcomesOf(reply).at(-1)?.reason).toBe(
+      "Kitsu could not be reached. Look in Kitsu whether the comment is there.",
+    );
   });
 });

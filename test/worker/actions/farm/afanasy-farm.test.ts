@@ -6,7 +6,13 @@ import type { Farm, JobStanding } from "../../../../worker/actions/farm/farm.ts"
 import { carryOn } from "../../../../worker/actions/farm/render.ts";
 import { makeRun, readRun } from "../../../../worker/actions/farm/render-run.ts";
 import { DOUBT_MS } from "../../../../worker/actions/farm/shot.ts";
-import { AFANASY_URL, type AfJob, type FakeAfserver, type Fate, openFakeAfserver } from "../../../support/worker/afserver.ts";
+import {
+  AFANASY_URL,
+  type AfJob,
+  type FakeAfserver,
+  type Fate,
+  openFakeAfserver,
+} from "../../../support/worker/afserver.ts";
 
 let server: FakeAfserver;
 beforeEach(() => {
@@ -85,7 +91,8 @@ describe("a job on Afanasy", () => {
     server.isTerse = true;
     const farm = open();
     const ref = await farm.submit(order(), "run/1");
-    for (const name of ["a", "b"]) Object.assign(jobOf((await farm.submit(order(name), name)).id), { hostName: "ws12" });
+    for (const name of ["a", "b"])
+      Object.assign(jobOf((await farm.submit(order(name), name)).id), { hostName: "ws12" });
     expect(await farm.find(["run/1"])).toEqual(new Map([["run/1", ref]]));
     expect(server.messages.at(-1)).toEqual({ get: { type: "jobs", ids: [Number(ref.id)], mode: "full" } });
   });
@@ -206,7 +213,10 @@ describe("what is asked of a job", () => {
     const job = await farm.submit(order(), "a");
     server.pass(60_000);
     for (const what of ["cancel", "pause", "resume"] as const) {
-      await expect(farm.control(job, "a", what)).rejects.toMatchObject({ code: "farm-refused", message: "It is done already." });
+      await expect(farm.control(job, "a", what)).rejects.toMatchObject({
+        code: "farm-refused",
+        message: "It is done already.",
+      });
     }
   });
 
@@ -242,18 +252,27 @@ describe("a job that was sent and not answered", () => {
 
   it("is in doubt, where the server is not there afterwards", async () => {
     server.next.push("close", "close");
-    await expect(open().submit(order(), "a")).rejects.toMatchObject({ code: "farm-unreachable", reply: { retry: true } });
+    await expect(open().submit(order(), "a")).rejects.toMatchObject({
+      code: "farm-unreachable",
+      reply: { retry: true },
+    });
   });
 
   it("is in doubt, where the answer did not come in time", async () => {
     server.next.push("taken-hang");
-    await expect(open().submit(order(), "a")).rejects.toMatchObject({ code: "farm-unreachable", reply: { retry: true } });
+    await expect(open().submit(order(), "a")).rejects.toMatchObject({
+      code: "farm-unreachable",
+      reply: { retry: true },
+    });
   });
 
   it("is given up, where the server lives and has it not: it may have died of it", async () => {
     server.next.push("close");
     const failed = open().submit(order(), "a");
-    await expect(failed).rejects.toMatchObject({ code: "farm-broken", message: expect.stringContaining("It is not sent again") });
+    await expect(failed).rejects.toMatchObject({
+      code: "farm-broken",
+      message: expect.stringContaining("It is not sent again"),
+    });
     await expect(failed).rejects.not.toMatchObject({ reply: { retry: true } });
   });
 });

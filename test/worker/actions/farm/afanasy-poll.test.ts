@@ -39,7 +39,12 @@ async function submit({ name = "SH010", job = {}, block = {}, frames = 12 }: Own
 }
 
 /** Looks as the engine does, every so often, for so long; what it saw last, and after how many seconds. */
-async function follow(ref: JobRef, seconds: number, mark = "SH010", everyMs = 3_000): Promise<JobStanding & { after: number }> {
+async function follow(
+  ref: JobRef,
+  seconds: number,
+  mark = "SH010",
+  everyMs = 3_000,
+): Promise<JobStanding & { after: number }> {
   let standing: JobStanding | undefined;
   const began = server.clock.now;
   while (server.clock.now - began < seconds * 1_000) {
@@ -53,7 +58,8 @@ async function follow(ref: JobRef, seconds: number, mark = "SH010", everyMs = 3_
   return { ...standing, after: (server.clock.now - began) / 1_000 };
 }
 
-const asked = (mode: string) => server.messages.filter((message) => JSON.stringify(message).includes(`"mode":"${mode}"`)).length;
+const asked = (mode: string) =>
+  server.messages.filter((message) => JSON.stringify(message).includes(`"mode":"${mode}"`)).length;
 
 describe("a job that every machine avoids after errors", () => {
   it("has failed within a minute, with the defaults of the server, in the words of its program", async () => {
@@ -119,7 +125,11 @@ describe("a job that every machine avoids after errors", () => {
     server.farm.setMachine("node2", "online");
     expect(server.job(busy.id).blocks[0]?.tasks[0]?.state).toBe("running");
     const standing = await follow(ref, 60, "broken");
-    expect(standing).toMatchObject({ state: "waiting", hindrance: "2 machines refuse it after errors", isQueued: true });
+    expect(standing).toMatchObject({
+      state: "waiting",
+      hindrance: "2 machines refuse it after errors",
+      isQueued: true,
+    });
   });
 
   it("goes on where the farm is restarted, which forgets whom it avoided, and fails when all are avoided again", async () => {
@@ -164,12 +174,20 @@ describe("a job that every machine avoids after errors", () => {
     await submit({ name: "long", job: { priority: 200 }, frames: 500 });
     server.farm.setMachine("node3", "online");
     const standing = await follow(ref, 30, "broken");
-    expect(standing).toMatchObject({ state: "waiting", hindrance: "2 machines refuse it after errors", isQueued: true });
+    expect(standing).toMatchObject({
+      state: "waiting",
+      hindrance: "2 machines refuse it after errors",
+      isQueued: true,
+    });
   });
 
   it("has failed also with ten thousand tasks", async () => {
     const standing = await follow(await submit({ name: "broken", frames: 10_000 }), 60, "broken");
-    expect(standing).toMatchObject({ state: "failed", total: 10_000, reason: expect.stringContaining("Cannot read the blend") });
+    expect(standing).toMatchObject({
+      state: "failed",
+      total: 10_000,
+      reason: expect.stringContaining("Cannot read the blend"),
+    });
   });
 
   it("is not failed by errors of machines that are gone while others are there that had none", async () => {
@@ -208,7 +226,8 @@ describe("a job whose tasks failed for good", () => {
   it("is failed also where nobody may read what they printed", async () => {
     const ref = await submit({ name: "broken", block: { errors_retries: 0, errors_avoid_host: 0 }, frames: 2 });
     server.pass(8_000);
-    const forbidden = () => Response.json({ info: { kind: "error", text: "get.mode must be full or progress" } }, { status: 403 });
+    const forbidden = () =>
+      Response.json({ info: { kind: "error", text: "get.mode must be full or progress" } }, { status: 403 });
     server.next.push("answer", "answer", forbidden());
     expect((await open().look([{ job: ref, mark: "broken" }])).get(ref.id)).toMatchObject({
       state: "failed",
@@ -218,7 +237,9 @@ describe("a job whose tasks failed for good", () => {
 
   it("of which there are many is told a few at a time, so that a look stays within a watch's requests", async () => {
     const block = { errors_retries: 0, errors_avoid_host: 0 };
-    const refs = await Promise.all(Array.from({ length: 60 }, (_, index) => submit({ name: `broken ${index}`, block, frames: 1 })));
+    const refs = await Promise.all(
+      Array.from({ length: 60 }, (_, index) => submit({ name: `broken ${index}`, block, frames: 1 })),
+    );
     server.pass(200_000);
     const told = new Set<string>();
     for (let looks = 1; told.size < 60; looks += 1) {
@@ -227,7 +248,10 @@ describe("a job whose tasks failed for good", () => {
       const standings = await open().look(left);
       expect(server.requests.length - before).toBeLessThanOrEqual(20);
       for (const [id, standing] of standings) {
-        expect(standing).toMatchObject({ state: "failed", reason: expect.stringContaining("Cannot read the blend file") });
+        expect(standing).toMatchObject({
+          state: "failed",
+          reason: expect.stringContaining("Cannot read the blend file"),
+        });
         told.add(id);
       }
       expect(looks).toBeLessThanOrEqual(8);
@@ -240,7 +264,10 @@ describe("a job whose tasks failed for good", () => {
     const [task] = server.job(ref.id).blocks[0]?.tasks ?? [];
     Object.assign(task ?? {}, {
       outputs: [],
-      log: ["Sat 28 Nov 10:40.18: afanasy: Task maximum run time reached.", "Sat 28 Nov 10:40.18: afanasy: Finished error."],
+      log: [
+        "Sat 28 Nov 10:40.18: afanasy: Task maximum run time reached.",
+        "Sat 28 Nov 10:40.18: afanasy: Finished error.",
+      ],
     });
     expect((await open().look([{ job: ref, mark: "broken" }])).get(ref.id)).toMatchObject({
       reason: "1 of 1 tasks failed. In frame 1: Task maximum run time reached.",
@@ -252,14 +279,24 @@ describe("a job that nobody takes", () => {
   it.each<[string, Own, (() => void) | undefined, string]>([
     ["no machine is online", {}, () => server.setMachines("offline"), "no machine is online"],
     ["all are paused", {}, () => server.setMachines("paused"), "all online machines are paused"],
-    ["all are kept for their users", {}, () => server.setMachines("nimby"), "all online machines are paused or in nimby mode"],
+    [
+      "all are kept for their users",
+      {},
+      () => server.setMachines("nimby"),
+      "all online machines are paused or in nimby mode",
+    ],
     [
       "its mask fits none",
       { job: { hosts_mask: "render.*", hosts_mask_type: "regex" } },
       undefined,
       "no online machine matches render.*",
     ],
-    ["a mask that begins no name", { job: { hosts_mask: "ode1 node.*" } }, undefined, "no online machine matches ode1 node.*"],
+    [
+      "a mask that begins no name",
+      { job: { hosts_mask: "ode1 node.*" } },
+      undefined,
+      "no online machine matches ode1 node.*",
+    ],
     [
       "all are excluded",
       { job: { hosts_mask_exclude: "node" } },
@@ -339,7 +376,8 @@ describe("a job that nobody takes", () => {
   it("is asked about once a look, and only where it waits a second time", async () => {
     server.setMachines("offline");
     const refs = await Promise.all(["a", "b", "c"].map((name) => submit({ name })));
-    const looks = (standing?: JobStanding) => refs.map((job, index) => ({ job, mark: ["a", "b", "c"][index] ?? "", standing }));
+    const looks = (standing?: JobStanding) =>
+      refs.map((job, index) => ({ job, mark: ["a", "b", "c"][index] ?? "", standing }));
     server.pass(2_000);
     const count = () => server.messages.filter((message) => JSON.stringify(message).includes("renders")).length;
     const first = await open().look(looks());

@@ -7,7 +7,9 @@ const BITS = { RDY: 1, RUN: 2, WDP: 4, WTM: 8, DON: 16, ERR: 32, SKP: 256, OFF: 
 const stateOf = (text: string, annotation = "", blocks: readonly object[] = []) =>
   readState({
     ...v.parse(FarmJob, { id: 7, blocks }),
-    st: text.split(" ").reduce((sum, word) => sum | (Object.entries(BITS).find(([name]) => name === word)?.[1] ?? 0), 0),
+    st: text
+      .split(" ")
+      .reduce((sum, word) => sum | (Object.entries(BITS).find(([name]) => name === word)?.[1] ?? 0), 0),
     annotation,
   });
 
@@ -86,7 +88,11 @@ describe("how far a job is", () => {
   });
 
   it("is nothing where the server leaves out its zeros", () => {
-    expect(standingOf({ blocks: [{ tasks_num: 12, frame_last: 47 }] })).toMatchObject({ state: "waiting", done: 0, total: 48 });
+    expect(standingOf({ blocks: [{ tasks_num: 12, frame_last: 47 }] })).toMatchObject({
+      state: "waiting",
+      done: 0,
+      total: 48,
+    });
     expect(standingOf({})).toMatchObject({ state: "waiting", done: 0, total: 0 });
   });
 
@@ -109,7 +115,14 @@ describe("how far a job is", () => {
   });
 
   it("is counted by the tasks that are done where percentages are too coarse, and never more than that", () => {
-    const block = { tasks_num: 12, frame_first: 1, frame_last: 48, frames_per_task: 4, p_percentage: 16, p_tasks_done: 2 };
+    const block = {
+      tasks_num: 12,
+      frame_first: 1,
+      frame_last: 48,
+      frames_per_task: 4,
+      p_percentage: 16,
+      p_tasks_done: 2,
+    };
     expect(standingOf({ st: 513, blocks: [block] })).toMatchObject({ done: 8, total: 48 });
     // Of 46 frames the last task has two.
     expect(standingOf({ st: 513, blocks: [{ ...block, frame_last: 46 }] })).toMatchObject({ done: 7, total: 46 });

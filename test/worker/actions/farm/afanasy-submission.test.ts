@@ -48,7 +48,11 @@ function order({ entity, login = "Ada", type, template, settings, choice }: Wish
   const farm = settingsOf(template, settings);
   const [first] = farm.templates;
   if (first === undefined) throw new Error("There is one");
-  return makeOrder(facts, { template: first, frames: "", framesPerTask: 4, priority: 50, isPaused: false, ...choice }, farm);
+  return makeOrder(
+    facts,
+    { template: first, frames: "", framesPerTask: 4, priority: 50, isPaused: false, ...choice },
+    farm,
+  );
 }
 
 function jobOf(wish?: Wish) {
@@ -82,7 +86,8 @@ describe("a shot as a job", () => {
           name: "Blender",
           service: "blender",
           parser: "blender_cycles",
-          command: 'blender -b "/mnt/prod/demo/SQ01/SH010/SH010.blend" -o "/mnt/render/demo/SH010/SH010.####" -s @#@ -e @#@ -a',
+          command:
+            'blender -b "/mnt/prod/demo/SQ01/SH010/SH010.blend" -o "/mnt/render/demo/SH010/SH010.####" -s @#@ -e @#@ -a',
           files: ["/mnt/render/demo/SH010/SH010.@####@.png"],
           working_directory: "/mnt/prod/demo",
           flags: 1,
@@ -120,7 +125,13 @@ describe("a shot as a job", () => {
       settings: { branch: "/kitsu", project: "{project.code|upper}" },
       choice: { isPaused: true },
     });
-    expect(job).toMatchObject({ offline: true, branch: "/kitsu", project: "DEMO", hosts_mask: "gpu.*", max_running_tasks: 8 });
+    expect(job).toMatchObject({
+      offline: true,
+      branch: "/kitsu",
+      project: "DEMO",
+      hosts_mask: "gpu.*",
+      max_running_tasks: 8,
+    });
     expect(job.blocks[0]).toMatchObject({ capacity: 2_000, need_memory: 16_384 });
   });
 
@@ -142,7 +153,13 @@ describe("a shot as a job", () => {
     expect(
       jobOf({
         settings: { project: 'a "b"\n{entity}' },
-        template: { command: "render @#@", scene: undefined, output: undefined, files: [], working_directory: undefined },
+        template: {
+          command: "render @#@",
+          scene: undefined,
+          output: undefined,
+          files: [],
+          working_directory: undefined,
+        },
         entity: { name: "Ü$(x)" },
       }).project,
     ).toBe("a _b__Ü__x_");
@@ -189,24 +206,29 @@ describe("a shot is refused", () => {
     expect(problemOf({ entity: { name } })).toContain("{entity}");
   });
 
-  it.each(["été", "Schloß", "مشهد", "シーン_01", "сцена 1"])("not where its name has letters of its language: %s", (name) => {
-    expect(jobOf({ entity: { name } }).blocks[0]?.command).toContain(`/${name}.blend"`);
-  });
+  it.each(["été", "Schloß", "مشهد", "シーン_01", "сцена 1"])(
+    "not where its name has letters of its language: %s",
+    (name) => {
+      expect(jobOf({ entity: { name } }).blocks[0]?.command).toContain(`/${name}.blend"`);
+    },
+  );
 
   it("where a studio's column has it, too", () => {
     const template = { command: 'render "{entity.data.cam}" @#@' };
     expect(problemOf({ template, entity: { data: { cam: "a`b", frame_in: 1, frame_out: 2 } } })).toContain(
       "{entity.data.cam} has `",
     );
-    expect(jobOf({ template, entity: { data: { cam: "cam 1/left", frame_in: 1, frame_out: 2 } } }).blocks[0]?.command).toBe(
-      'render "cam 1/left" @#@',
-    );
+    expect(
+      jobOf({ template, entity: { data: { cam: "cam 1/left", frame_in: 1, frame_out: 2 } } }).blocks[0]?.command,
+    ).toBe('render "cam 1/left" @#@');
   });
 
   it("where nobody knows what a hole asks for", () => {
     expect(problemOf({ template: { command: 'render "{episode}" @#@' } })).toBe("Nothing is known for {episode}");
     expect(problemOf({ login: "" })).toBe("Nothing is known for {person.desktop_login}");
-    expect(jobOf({ login: "", settings: { user: "{person.desktop_login|lower|default:kitsu}" } }).user_name).toBe("kitsu");
+    expect(jobOf({ login: "", settings: { user: "{person.desktop_login|lower|default:kitsu}" } }).user_name).toBe(
+      "kitsu",
+    );
   });
 
   it("where its person has a login that is no user of Afanasy's", () => {
@@ -214,7 +236,9 @@ describe("a shot is refused", () => {
   });
 
   it("where its task is of another type than the template is for", () => {
-    expect(problemOf({ template: { task_types: ["Lighting", "Compositing"] } })).toBe("Blender is for Lighting, Compositing");
+    expect(problemOf({ template: { task_types: ["Lighting", "Compositing"] } })).toBe(
+      "Blender is for Lighting, Compositing",
+    );
     expect(jobOf({ type: "Lighting", template: { task_types: ["Lighting"] } }).blocks.length).toBe(1);
   });
 
@@ -236,7 +260,9 @@ describe("a word of a command", () => {
     for (let code = 0; code < 0x3_000; code += 1) {
       const character = String.fromCharCode(code);
       const isAllowed =
-        code < 0x80 ? /^[A-Za-z0-9_./ -]$/.test(character) : /^[\p{L}\p{Mn}\p{Mc}\p{Nd}]$/u.test(character) && !isLookalike(code);
+        code < 0x80
+          ? /^[A-Za-z0-9_./ -]$/.test(character)
+          : /^[\p{L}\p{Mn}\p{Mc}\p{Nd}]$/u.test(character) && !isLookalike(code);
       expect(refuseWord(`a${character}b`) === undefined, `U+${code.toString(16)}`).toBe(isAllowed);
     }
   });
@@ -251,9 +277,16 @@ describe("the setting AFANASY", () => {
 
   it("is right as the documentation has it", () => {
     expect(explain({})).toBe("right");
-    expect(explain({}, { scene: "/mnt/développement/{entity}.blend", files: ["/mnt/été/{entity}.@####@.png"] })).toBe("right");
+    expect(explain({}, { scene: "/mnt/développement/{entity}.blend", files: ["/mnt/été/{entity}.@####@.png"] })).toBe(
+      "right",
+    );
     expect(
-      explain({ priority: { default: 40, least: 10, most: 80 }, at_once: 4, page: "https://farm.tld", branch: "/kitsu" }),
+      explain({
+        priority: { default: 40, least: 10, most: 80 },
+        at_once: 4,
+        page: "https://farm.tld",
+        branch: "/kitsu",
+      }),
     ).toBe("right");
   });
 
@@ -282,7 +315,11 @@ describe("the setting AFANASY", () => {
       'templates.0.job.hosts_mask is no regular expression that Afanasy reads; hosts_mask_type = "find"',
     ],
     [{}, { job: { hosts_mask_exclude: "a(?<b)" } }, "templates.0.job.hosts_mask_exclude is no regular expression"],
-    [{}, { job: { hosts_mask: "(", hosts_mask_type: "glob" } }, 'templates.0.job.hosts_mask_type must be "find" or "regex"'],
+    [
+      {},
+      { job: { hosts_mask: "(", hosts_mask_type: "glob" } },
+      'templates.0.job.hosts_mask_type must be "find" or "regex"',
+    ],
     [{}, { job: { need_os: "lin.*" } }, "templates.0.job.need_os is looked for as it is written"],
     [{ url: "afserver:51000" }, {}, "url must be an address"],
     [{ command_pre: "x" }, {}, "command_pre"],

@@ -83,7 +83,8 @@ function check({ world, marks, reply, known }: Ended): void {
   world.advance(3_600_000);
   // What somebody deleted on the farm before we heard that it arrived was, for all anybody can know, never there.
   const jobs = world.jobs.filter(({ deleted, id }) => !deleted || known.has(id));
-  for (const mark of marks) expect(jobs.filter((job) => job.mark === mark).length, `jobs of ${mark}`).toBeLessThanOrEqual(1);
+  for (const mark of marks)
+    expect(jobs.filter((job) => job.mark === mark).length, `jobs of ${mark}`).toBeLessThanOrEqual(1);
   if (reply.kind !== "done" && reply.kind !== "failed") throw new Error(`It ended ${reply.kind}`);
   const outcomes = reply.outcomes ?? [];
   expect(outcomes.map(({ id }) => id)).toEqual(marks.map((mark) => mark.split("/").at(-1)));
@@ -109,14 +110,18 @@ describe("a render run, whatever happens to it,", () => {
         check(ended);
         tally.jobs += ended.world.jobs.length;
         tally.steps += ended.steps;
-        for (const { state } of ended.reply.kind === "done" || ended.reply.kind === "failed" ? (ended.reply.outcomes ?? []) : []) {
+        for (const { state } of ended.reply.kind === "done" || ended.reply.kind === "failed"
+          ? (ended.reply.outcomes ?? [])
+          : []) {
           if (state === "done" || state === "failed" || state === "skipped") tally[state] += 1;
         }
       } catch (cause) {
         throw new Error(`FAULT_SEED=${seed} fails: ${cause instanceof Error ? cause.message : cause}`, { cause });
       }
     }
-    console.log(`${count} runs from seed ${first}, ${Math.round(performance.now() - began)} ms: ${JSON.stringify(tally)}`);
+    console.log(
+      `${count} runs from seed ${first}, ${Math.round(performance.now() - began)} ms: ${JSON.stringify(tally)}`,
+    );
     expect(tally.done).toBeGreaterThan(0);
   }, 60_000);
 });

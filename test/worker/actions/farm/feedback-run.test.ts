@@ -55,7 +55,9 @@ function begin(count: number, setting: object | undefined, hasBot = true) {
     readRunReply: async () => undefined,
     save: async (kept: unknown) => keep(kept),
     kitsu: (signal?: AbortSignal) =>
-      hasBot ? openKitsu(openZou(API, BOT_TOKEN, signal ?? watch.signal), `${API}?${crypto.randomUUID()}`, taskIds) : undefined,
+      hasBot
+        ? openKitsu(openZou(API, BOT_TOKEN, signal ?? watch.signal), `${API}?${crypto.randomUUID()}`, taskIds)
+        : undefined,
   };
   const take = (standing: RunStatus) => {
     keep(standing.data);
@@ -92,8 +94,12 @@ describe("a run whose outcomes are told in Kitsu", () => {
     set(0, "done");
     expect((await look()).reply.kind).toBe("started");
     expect(told()).toEqual([true, false]);
-    expect(fake.comments).toMatchObject([{ object_id: taskIds[0], task_status_id: STATUS.done, person_id: MANAGER.id }]);
-    expect([...fake.previews.values()]).toMatchObject([{ comment_id: fake.comments[0]?.id, original_name: "rendered" }]);
+    expect(fake.comments).toMatchObject([
+      { object_id: taskIds[0], task_status_id: STATUS.done, person_id: MANAGER.id },
+    ]);
+    expect([...fake.previews.values()]).toMatchObject([
+      { comment_id: fake.comments[0]?.id, original_name: "rendered" },
+    ]);
     set(1, "failed", "No GPU");
     expect((await look()).reply).toMatchObject({ kind: "done", severity: "warning" });
     expect(fake.comments[1]).toMatchObject({ task_status_id: STATUS.retake, text: expect.stringContaining("No GPU") });

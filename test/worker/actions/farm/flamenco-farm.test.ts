@@ -26,16 +26,21 @@ describe("Flamenco as a farm", () => {
     expect(openFarm(fake).canPause).toBe(minor >= 6);
   });
 
-  it.each([5, 7, 9])("of version 3.%d tells how far jobs are, by steps or by tasks, the preview movie left out", async (minor) => {
-    fake.manager.minor = minor;
-    const { look } = follow(fake, await submit(1));
-    expect(await look()).toMatchObject([{ state: "waiting", done: 0, total: minor >= 8 ? 48 : 0 }]);
-    fake.render(fake.only(), 25);
-    const shown = minor >= 8 ? { done: 25, total: 48 } : { done: 5, total: 10 };
-    expect(await look()).toMatchObject([{ state: "running", ...shown, url: `${FLAMENCO}/app/jobs/${fake.only().id}` }]);
-    fake.render(fake.only(), 48);
-    expect(await look()).toMatchObject([{ state: "done" }]);
-  });
+  it.each([5, 7, 9])(
+    "of version 3.%d tells how far jobs are, by steps or by tasks, the preview movie left out",
+    async (minor) => {
+      fake.manager.minor = minor;
+      const { look } = follow(fake, await submit(1));
+      expect(await look()).toMatchObject([{ state: "waiting", done: 0, total: minor >= 8 ? 48 : 0 }]);
+      fake.render(fake.only(), 25);
+      const shown = minor >= 8 ? { done: 25, total: 48 } : { done: 5, total: 10 };
+      expect(await look()).toMatchObject([
+        { state: "running", ...shown, url: `${FLAMENCO}/app/jobs/${fake.only().id}` },
+      ]);
+      fake.render(fake.only(), 48);
+      expect(await look()).toMatchObject([{ state: "done" }]);
+    },
+  );
 
   it("looks at each job by itself, and never at the list of all there ever were", async () => {
     const { wait } = follow(fake, await submit(30, framesOf("1-10")));
@@ -108,7 +113,9 @@ describe("Flamenco as a farm", () => {
     const job = one?.job ?? { id: "" };
     expect(await openFarm(fake).picture?.(job)).toBeUndefined();
     fake.render(fake.only(), 5);
-    expect(await openFarm(fake).picture?.(job)).toBe(`${FLAMENCO}/job-files/job-${job.id.slice(0, 4)}/${job.id}/last-rendered.jpg`);
+    expect(await openFarm(fake).picture?.(job)).toBe(
+      `${FLAMENCO}/job-files/job-${job.id.slice(0, 4)}/${job.id}/last-rendered.jpg`,
+    );
   });
 });
 
@@ -119,7 +126,9 @@ describe("a job of which a few tasks fail for good", () => {
     fake.pass(40 * FRAME_MS);
     expect(fake.only().status).toBe("active");
     const { all, ms } = await wait(isIn("failed"));
-    expect(all).toMatchObject([{ state: "failed", done: 57, total: 60, reason: `render-4-6 failed: ${OUT_OF_MEMORY}` }]);
+    expect(all).toMatchObject([
+      { state: "failed", done: 57, total: 60, reason: `render-4-6 failed: ${OUT_OF_MEMORY}` },
+    ]);
     expect(ms).toBeLessThan(30_000);
   });
 
@@ -172,7 +181,9 @@ describe("a job of which a few tasks fail for good", () => {
     fake.spoil([tasks[1]], OUT_OF_MEMORY);
     fake.pass(40 * FRAME_MS);
     await submitAll(fake, [{ ...ORDER, ...framesOf("1-9000", 1_000) }]);
-    expect((await follow(fake, looks).wait(isIn("failed"), 120_000)).all).toMatchObject([{ state: "waiting", isQueued: true }]);
+    expect((await follow(fake, looks).wait(isIn("failed"), 120_000)).all).toMatchObject([
+      { state: "waiting", isQueued: true },
+    ]);
   });
 });
 

@@ -12,7 +12,8 @@ beforeEach(() => {
 });
 
 const submit = (more: object = {}) => submitAll(fake, [{ ...ORDER, ...more }]);
-const hindranceOf = ([one]: readonly (JobStanding | "gone" | undefined)[]) => (one === "gone" ? undefined : one?.hindrance);
+const hindranceOf = ([one]: readonly (JobStanding | "gone" | undefined)[]) =>
+  one === "gone" ? undefined : one?.hindrance;
 const isHindered = (all: readonly (JobStanding | "gone" | undefined)[]) => hindranceOf(all) !== undefined;
 const framesOf = (frames: string, chunk_size = 5) => ({ settings: { ...ORDER.settings, frames, chunk_size } });
 
@@ -44,7 +45,9 @@ describe("a job waits", () => {
     fake.manager.wake(1, "offline");
     fake.manager.wake(0, "asleep");
     expect(fake.only().status).toBe("active");
-    expect((await wait(isHindered)).all).toMatchObject([{ state: "waiting", hindrance: "no machine is awake: 4 asleep" }]);
+    expect((await wait(isHindered)).all).toMatchObject([
+      { state: "waiting", hindrance: "no machine is awake: 4 asleep" },
+    ]);
     fake.manager.wake(4);
     const { isSo, all } = await wait(isIn("running"));
     expect([isSo, hindranceOf(all)]).toEqual([true, undefined]);
@@ -62,7 +65,9 @@ describe("a job waits", () => {
     fake.manager.wake(4);
     for (const machine of fake.manager.machines) machine.types = ["misc", "ffmpeg"];
     const { wait } = follow(fake, await submit());
-    expect(hindranceOf((await wait(isHindered, 180_000)).all)).toBe("no machine that is awake takes tasks of the type blender");
+    expect(hindranceOf((await wait(isHindered, 180_000)).all)).toBe(
+      "no machine that is awake takes tasks of the type blender",
+    );
   });
 
   it("its turn while machines are at work on something else", async () => {
@@ -80,7 +85,9 @@ describe("a job waits", () => {
     fake.pass(5 * FRAME_MS);
     const { wait } = follow(fake, looks);
     const { all } = await wait(() => false, 60_000);
-    expect(all.slice(1)).toEqual(Array.from({ length: 7 }, () => expect.objectContaining({ state: "waiting", isQueued: true })));
+    expect(all.slice(1)).toEqual(
+      Array.from({ length: 7 }, () => expect.objectContaining({ state: "waiting", isQueued: true })),
+    );
     expect(fake.requests.filter((one) => one.includes("worker-mgt"))).toEqual([]);
   });
 

@@ -51,7 +51,8 @@ const done = (task: string | undefined, rest: Partial<ShotFeedback> = {}): ShotF
   url: JOB,
   ...rest,
 });
-const withPicture = (task: string | undefined, bytes: Uint8Array<ArrayBuffer> = PNG) => done(task, { picture: async () => bytes });
+const withPicture = (task: string | undefined, bytes: Uint8Array<ArrayBuffer> = PNG) =>
+  done(task, { picture: async () => bytes });
 const PREVIEW = { done: "done", preview: true };
 
 let projects = 700;
@@ -59,7 +60,8 @@ function makeTasks(count: number, rest: object = {}): string[] {
   projects += 1;
   return addProject(fake, projects, count, rest).taskIds;
 }
-const change = (taskId: string | undefined, members: object) => Object.assign(fake.tasks.get(taskId ?? "") ?? {}, members);
+const change = (taskId: string | undefined, members: object) =>
+  Object.assign(fake.tasks.get(taskId ?? "") ?? {}, members);
 const isWrite = ({ method }: { method: string }) => method !== "GET";
 
 describe("the setting tell", () => {
@@ -169,7 +171,9 @@ describe("telling Kitsu how a render ended", () => {
         },
       },
     };
-    expect(await postFeedback({ ...teller, kitsu: losing }, [done(task)])).toEqual(new Map([[task, { state: "told" }]]));
+    expect(await postFeedback({ ...teller, kitsu: losing }, [done(task)])).toEqual(
+      new Map([[task, { state: "told" }]]),
+    );
     expect(fake.comments).toHaveLength(1);
   });
 
@@ -189,7 +193,10 @@ describe("telling Kitsu how a render ended", () => {
     change(one, { task_status_id: STATUS.retake, retake_count: 1 });
     fake.tasks.delete(two ?? "");
     const told = await postFeedback(makeTeller({ tell: { done: "keep" } }), [done(one), done(two), done(three)]);
-    expect(told.get(one ?? "")).toEqual({ state: "refused", reason: "Kitsu refused: “No more retakes allowed on this task”." });
+    expect(told.get(one ?? "")).toEqual({
+      state: "refused",
+      reason: "Kitsu refused: “No more retakes allowed on this task”.",
+    });
     expect(told.get(two ?? "")).toMatchObject({ state: "refused", reason: expect.stringContaining("deleted") });
     expect(told.get(three ?? "")).toEqual({ state: "told" });
     expect(fake.comments).toMatchObject([{ object_id: three }]);
@@ -223,8 +230,13 @@ describe("in whose name, and with whose rights", () => {
     const [one] = makeTasks(1);
     const [two] = makeTasks(1, { task_statuses: [STATUS.wip] });
     const unknown = await postFeedback(makeTeller({ tell: { done: "old" } }), [done(one)]);
-    expect(unknown.get(one ?? "")).toEqual({ state: "told", reason: "Its status was kept: Kitsu has no status of that name." });
-    expect((await postFeedback(makeTeller(), [done(two)])).get(two ?? "")?.reason).toContain("the project does not use done");
+    expect(unknown.get(one ?? "")).toEqual({
+      state: "told",
+      reason: "Its status was kept: Kitsu has no status of that name.",
+    });
+    expect((await postFeedback(makeTeller(), [done(two)])).get(two ?? "")?.reason).toContain(
+      "the project does not use done",
+    );
     expect(fake.comments).toMatchObject([{ task_status_id: STATUS.wip }, { task_status_id: STATUS.wip }]);
   });
 
@@ -272,7 +284,11 @@ describe("the picture", () => {
   it.each([
     ["can't be had", () => Promise.reject(new TypeError("Network connection lost")), undefined],
     ["is not there", async () => undefined, undefined],
-    ["is no picture", async () => Uint8Array.from(new TextEncoder().encode("<html>Log in</html>")), "neither a PNG nor a JPEG"],
+    [
+      "is no picture",
+      async () => Uint8Array.from(new TextEncoder().encode("<html>Log in</html>")),
+      "neither a PNG nor a JPEG",
+    ],
     ["is too large", async () => tooLarge, "more than 20 MB"],
   ])("never costs the comment where it %s", async (_, picture, reason) => {
     const [task] = makeTasks(1);
@@ -305,9 +321,13 @@ describe("the picture", () => {
   it("is finished the next time where the connection broke in the middle", async () => {
     const [task] = makeTasks(1);
     const restore = answerFile(new TypeError("Network connection lost"));
-    expect((await postFeedback(makeTeller({ tell: PREVIEW }), [withPicture(task)])).get(task ?? "")?.state).toBe("later");
+    expect((await postFeedback(makeTeller({ tell: PREVIEW }), [withPicture(task)])).get(task ?? "")?.state).toBe(
+      "later",
+    );
     restore();
-    expect((await postFeedback(makeTeller({ tell: PREVIEW }), [withPicture(task)])).get(task ?? "")).toEqual({ state: "told" });
+    expect((await postFeedback(makeTeller({ tell: PREVIEW }), [withPicture(task)])).get(task ?? "")).toEqual({
+      state: "told",
+    });
     expect([fake.comments.length, previews().length, previews()[0]?.original_name]).toEqual([1, 1, "rendered"]);
   });
 

@@ -240,7 +240,10 @@ describe("a render run", () => {
       await run.look().catch(() => undefined);
       run.advance(61_000);
     }
-    expect(outcomeOf(await run.look(), "s0")).toMatchObject({ state: "failed", reason: expect.stringContaining("sent 5 times") });
+    expect(outcomeOf(await run.look(), "s0")).toMatchObject({
+      state: "failed",
+      reason: expect.stringContaining("sent 5 times"),
+    });
   });
 
   it("does not go backwards by a slip of the farm, and says so where it was restarted", async () => {
@@ -433,7 +436,12 @@ describe("200 shots", () => {
       },
       metadata: {},
     };
-    const ordered = Array.from({ length: 200 }, (_, index) => ({ task: `t${index}`, label: `SH${index}`, order, size: 48 }));
+    const ordered = Array.from({ length: 200 }, (_, index) => ({
+      task: `t${index}`,
+      label: `SH${index}`,
+      order,
+      size: 48,
+    }));
     let [saves, bytes, watches, requestsMost] = [0, 0, 0, 0];
     let data: unknown = makeRun("run", ordered, []);
     const save = async (kept: unknown) => {
@@ -500,13 +508,18 @@ describe("a shot that another run renders", () => {
     const { reply } = await run.control("cancel");
     expect(run.calls).toEqual([]);
     expect(reply).toMatchObject({ kind: "done", title: "No longer followed: SH50" });
-    expect(outcomeOf({ reply, data: null }, "hers")).toMatchObject({ reason: "No longer followed: another run renders it" });
+    expect(outcomeOf({ reply, data: null }, "hers")).toMatchObject({
+      reason: "No longer followed: another run renders it",
+    });
   });
 
   it("failed where that run ended without saying how, or is known no more", async () => {
     const run = begin(0, {}, joined);
     run.others.set("other", { ...tell("running"), kind: "failed", code: "time-limit" });
-    expect((await run.look()).reply).toMatchObject({ kind: "failed", text: expect.stringContaining("does not know how it ended") });
+    expect((await run.look()).reply).toMatchObject({
+      kind: "failed",
+      text: expect.stringContaining("does not know how it ended"),
+    });
     // Two began at the same moment: what was joined may be known only a little later.
     const early = begin(0, {}, joined);
     expect((await early.look()).reply.kind).toBe("started");
@@ -580,6 +593,9 @@ describe("a run that tries again what failed", () => {
     };
     const run = retry({ find: async () => new Map([["first/s0", { id: "s0" }]]), control });
     run.set("s0", "failed", 40);
-    expect(outcomeOf(await run.look(), "s0")).toMatchObject({ state: "failed", reason: expect.stringContaining("it is archived") });
+    expect(outcomeOf(await run.look(), "s0")).toMatchObject({
+      state: "failed",
+      reason: expect.stringContaining("it is archived"),
+    });
   });
 });

@@ -44,12 +44,17 @@ function begin(count: number, rest: Partial<Farm<string>> = {}) {
     size: 10,
   }));
   const run: RenderRun<string> = makeRun("run", orders, []);
-  const watch = { save: async () => undefined, signal: new AbortController().signal, readRunReply: async () => undefined };
+  const watch = {
+    save: async () => undefined,
+    signal: new AbortController().signal,
+    readRunReply: async () => undefined,
+  };
   return {
     run,
     asked,
     found,
-    set: (id: string, standing: Partial<JobStanding>) => shown.set(id, { state: "waiting", done: 0, total: 10, ...standing }),
+    set: (id: string, standing: Partial<JobStanding>) =>
+      shown.set(id, { state: "waiting", done: 0, total: 10, ...standing }),
     look: (afterMs = 0) => {
       clock += afterMs;
       return carryOn(watch, run, farm, () => clock);
@@ -57,7 +62,8 @@ function begin(count: number, rest: Partial<Farm<string>> = {}) {
   };
 }
 
-const only = ({ reply }: Pick<RunStatus, "reply">): Outcome | undefined => ("outcomes" in reply ? reply.outcomes?.[0] : undefined);
+const only = ({ reply }: Pick<RunStatus, "reply">): Outcome | undefined =>
+  "outcomes" in reply ? reply.outcomes?.[0] : undefined;
 
 /** Looks every ten seconds for so long. */
 async function wait({ look }: ReturnType<typeof begin>, ms: number): Promise<RunStatus> {
@@ -107,7 +113,10 @@ describe("a shot of which nothing moves", () => {
       expect((await wait(begun, LIMIT_MS / 2)).reply.kind).toBe("started");
     }
     begun.set("s0", { state: "running", done: 9 });
-    expect((await wait(begun, 2 * LIMIT_MS)).reply).toMatchObject({ kind: "started", title: "Rendering: SH0 with Farm" });
+    expect((await wait(begun, 2 * LIMIT_MS)).reply).toMatchObject({
+      kind: "started",
+      title: "Rendering: SH0 with Farm",
+    });
   });
 
   it("says since when also where nobody knows why", async () => {
@@ -188,7 +197,8 @@ describe("a shot whose frames are all there, though something else is not,", () 
 describe("looks at many jobs", () => {
   it("are a few at a time, in turn, and what was not looked at is not gone", async () => {
     const begun = begin(7, { looksMost: 3 });
-    for (let looks = 0; looks < 14; looks += 1) expect((await begun.look(2_000)).reply).toMatchObject({ kind: "started" });
+    for (let looks = 0; looks < 14; looks += 1)
+      expect((await begun.look(2_000)).reply).toMatchObject({ kind: "started" });
     const times = begun.asked.flat().map(({ job: { id } }) => id);
     for (const { task } of begun.run.shots) expect(times.filter((id) => id === task).length).toBeGreaterThanOrEqual(4);
     expect(begun.asked.every(({ length }) => length === 3)).toBe(true);

@@ -1,7 +1,14 @@
 import { describe, expect, it } from "vitest";
 import { dayOf, formatDay, readMoment, weekOf } from "../../../../worker/actions/statistics/dates.ts";
 import { countFrames, measureFootage } from "../../../../worker/actions/statistics/footage.ts";
-import { byEntity, byEpisode, bySequence, byStatus, byTaskType, groupTasks } from "../../../../worker/actions/statistics/group.ts";
+import {
+  byEntity,
+  byEpisode,
+  bySequence,
+  byStatus,
+  byTaskType,
+  groupTasks,
+} from "../../../../worker/actions/statistics/group.ts";
 import { isDueThisWeek, isOverdue, measure } from "../../../../worker/actions/statistics/measure.ts";
 import type { Scope } from "../../../../worker/actions/statistics/scope.ts";
 import { makeReport } from "../../../../worker/actions/statistics/statistics-report.ts";
@@ -18,7 +25,8 @@ const SCOPE: Scope = {
   entityTypes: new Map([["chars", { name: "Characters" }]]),
   withProject: false,
 };
-const tableOf = (report: ReturnType<typeof makeReport>, title: string) => report.tables.find((table) => table.title === title);
+const tableOf = (report: ReturnType<typeof makeReport>, title: string) =>
+  report.tables.find((table) => table.title === title);
 const due = (day: string | null, status = "wip") => makeSelected({ status, task: { due_date: day } });
 
 describe("days and weeks", () => {
@@ -27,7 +35,8 @@ describe("days and weeks", () => {
     expect(readMoment("2026-08-20T09:15:00Z")).toBe(Date.UTC(2026, 7, 20, 9, 15));
     expect(readMoment("2026-08-20T09:15:00+02:00")).toBe(Date.UTC(2026, 7, 20, 7, 15));
     expect(readMoment("2026-08-20")).toBe(Date.UTC(2026, 7, 20));
-    for (const none of [undefined, "", "soon", "20/08/2026", "2026-99-99T00:00:00"]) expect(readMoment(none)).toBeUndefined();
+    for (const none of [undefined, "", "soon", "20/08/2026", "2026-99-99T00:00:00"])
+      expect(readMoment(none)).toBeUndefined();
   });
 
   it("begin at midnight and on Mondays, before 1970, too", () => {
@@ -96,13 +105,18 @@ describe("groups", () => {
       }),
     );
     expect(groupTasks(tasks, bySequence(false)).map(({ name }) => name)).toEqual(["E01 / SQ01", "E02 / SQ01"]);
-    expect(groupTasks(tasks, byEpisode(true)).map(({ name }) => name)).toEqual(["Project E01 / E01", "Project E02 / E02"]);
+    expect(groupTasks(tasks, byEpisode(true)).map(({ name }) => name)).toEqual([
+      "Project E01 / E01",
+      "Project E02 / E02",
+    ]);
   });
 
   it("have no place for what is gone, and one for what has no name", () => {
     const gone = makeSelected({ entity: null });
     expect(groupTasks([gone], byEntity(false))).toEqual([]);
-    expect(groupTasks([{ ...gone, taskType: undefined, taskStatus: undefined }], byTaskType)[0]?.name).toBe("(unknown)");
+    expect(groupTasks([{ ...gone, taskType: undefined, taskStatus: undefined }], byTaskType)[0]?.name).toBe(
+      "(unknown)",
+    );
   });
 });
 
@@ -135,12 +149,20 @@ describe("footage", () => {
       makeSelected(),
       makeSelected({ entity: null }),
     ];
-    expect(measureFootage(tasks)).toEqual({ shots: 4, measured: 3, frames: 160, seconds: 4, unclocked: 1, framesDone: 50 });
+    expect(measureFootage(tasks)).toEqual({
+      shots: 4,
+      measured: 3,
+      frames: 160,
+      seconds: 4,
+      unclocked: 1,
+      framesDone: 50,
+    });
   });
 });
 
 describe("weeks", () => {
-  const done = (day: string | null, estimation = 60) => makeSelected({ status: "done", task: { done_date: day, estimation } });
+  const done = (day: string | null, estimation = 60) =>
+    makeSelected({ status: "done", task: { done_date: day, estimation } });
 
   it("are without gaps, and add up", () => {
     const weeks = listWeeks(
@@ -219,7 +241,9 @@ describe("a report", () => {
       makeSelected({ status: "done", task: { estimation: 4_711, duration: 471, done_date: "2026-11-20T00:00:00" } }),
     ];
     expect(JSON.stringify(makeReport(tasks, SCOPE))).toMatch(/estimate|spent/i);
-    expect(JSON.stringify(makeReport(tasks, { ...SCOPE, isForClient: true }))).not.toMatch(/estimat|spent|4711|471|11\.2|22\.4/i);
+    expect(JSON.stringify(makeReport(tasks, { ...SCOPE, isForClient: true }))).not.toMatch(
+      /estimat|spent|4711|471|11\.2|22\.4/i,
+    );
   });
 
   it("leaves out, and does not call absent, what Zou keeps from clients", () => {
@@ -232,7 +256,9 @@ describe("a report", () => {
     for (const word of ["Ada", "overdue", "Retakes", "Done per week"])
       expect(JSON.stringify(makeReport(tasks, SCOPE))).toContain(word);
     const report = makeReport(tasks, { ...SCOPE, isForClient: true });
-    expect(JSON.stringify(report)).not.toMatch(/Ada|assign|overdue|due this week|retake|Retakes|per week|deadline|No task is done/);
+    expect(JSON.stringify(report)).not.toMatch(
+      /Ada|assign|overdue|due this week|retake|Retakes|per week|deadline|No task is done/,
+    );
     expect(report.summary).toContain("3 tasks, 1 done (33 %).");
     expect(tableOf(report, "Tasks by sequence")?.columns).toEqual(["Sequence", "Tasks", "Done", "Done, %"]);
   });
@@ -316,14 +342,23 @@ describe("a report", () => {
       "Most retaken",
     ]);
     expect(new Set(tables.map(({ title }) => title)).size).toBe(tables.length);
-    for (const { title, columns, rows } of tables) for (const row of rows) expect(row, title).toHaveLength(columns.length);
+    for (const { title, columns, rows } of tables)
+      for (const row of rows) expect(row, title).toHaveLength(columns.length);
     for (const { title, labels, series } of charts)
       for (const { values } of series) expect(values, title).toHaveLength(labels.length);
     const [statuses] = charts;
     expect(statuses?.series.map(({ color }) => color)).toEqual(Array(5).fill("#123456"));
-    const sumOf = (rows: readonly (readonly unknown[])[] = [], at = 1) => rows.reduce((total, row) => total + Number(row[at]), 0);
+    const sumOf = (rows: readonly (readonly unknown[])[] = [], at = 1) =>
+      rows.reduce((total, row) => total + Number(row[at]), 0);
     for (const title of ["Tasks by status", "Tasks by episode", "Tasks by sequence", "Tasks by assignee"])
       expect(sumOf(tableOf({ summary: "", charts, tables }, title)?.rows), title).toBe(300);
-    expect(tableOf({ summary: "", charts, tables }, "Footage")?.rows.at(-1)).toEqual(["All", 270, 0, 6480, 259.2, 60 * 24]);
+    expect(tableOf({ summary: "", charts, tables }, "Footage")?.rows.at(-1)).toEqual([
+      "All",
+      270,
+      0,
+      6480,
+      259.2,
+      60 * 24,
+    ]);
   });
 });

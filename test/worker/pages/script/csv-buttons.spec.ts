@@ -34,7 +34,9 @@ for (const { locale, expected } of [
   });
 }
 
-test("a table of ours becomes a CSV file of what it shows, which a spreadsheet reads and does not run", async ({ page }) => {
+test("a table of ours becomes a CSV file of what it shows, which a spreadsheet reads and does not run", async ({
+  page,
+}) => {
   const text = await save(page);
   expect(text).toBe(
     [

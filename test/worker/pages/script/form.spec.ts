@@ -13,13 +13,20 @@ test.beforeAll(async () => {
 });
 
 /** Serves one page, and the states of a ticket one after the other, the last of them with what became of the program. */
-async function open(page: Page, body: string, states: string[] = [], outcome?: { state: string; text: string }): Promise<void> {
+async function open(
+  page: Page,
+  body: string,
+  states: string[] = [],
+  outcome?: { state: string; text: string },
+): Promise<void> {
   await page.route(`${ORIGIN}/**`, (route) => {
     const { pathname } = new URL(route.request().url());
     if (pathname === "/page.js") return route.fulfill({ contentType: "text/javascript", body: script });
     if (pathname === "/t/1/state") {
       const isLast = states.length <= 1;
-      return route.fulfill({ json: { state: isLast ? states[0] : states.shift(), ...(isLast && outcome && { outcome }) } });
+      return route.fulfill({
+        json: { state: isLast ? states[0] : states.shift(), ...(isLast && outcome && { outcome }) },
+      });
     }
     return route.fulfill({
       contentType: "text/html; charset=utf-8",
@@ -72,11 +79,18 @@ test("what was not confirmed is done once the ticket is taken", async ({ page })
   await expect(page.locator(".outcomes .failed")).toHaveText("failed");
 });
 
-test("a program that did not start is not called opened, and the workstation's own words are shown", async ({ page }) => {
+test("a program that did not start is not called opened, and the workstation's own words are shown", async ({
+  page,
+}) => {
   const rows = `<h2>1 not confirmed</h2><ul class="outcomes"><li class="waiting"><span class="state">not confirmed</span></li></ul>`;
   const outcome = { state: "failed", text: "Nuke ended after 2 seconds: no license" };
   const head = `<h1><span class="mark">i</span>Opening SH010</h1>`;
-  await open(page, `<section class="reply info">${head}${launch(ticket())}${rows}</section>`, ["waiting", "taken"], outcome);
+  await open(
+    page,
+    `<section class="reply info">${head}${launch(ticket())}${rows}</section>`,
+    ["waiting", "taken"],
+    outcome,
+  );
   await expect(page.getByRole("status")).toHaveText(outcome.text);
   await expect(page.getByText("Type it.")).toBeVisible();
   await expect(page.getByText("Is the program set up?")).toBeHidden();
@@ -109,7 +123,9 @@ test("the answer to a form is the run's page from then on, and a reload sends no
   const posts: string[] = [];
   page.on("request", (request) => request.method() === "POST" && posts.push(request.url()));
   await open(page, '<form method="post" action="/actions/publish"><button>Send</button></form>');
-  await page.route(`${ORIGIN}/runs/**`, (route) => route.fulfill({ contentType: "text/html", body: "<h1>The run</h1>" }));
+  await page.route(`${ORIGIN}/runs/**`, (route) =>
+    route.fulfill({ contentType: "text/html", body: "<h1>The run</h1>" }),
+  );
   await page.route(`${ORIGIN}/actions/**`, (route) =>
     route.fulfill({
       contentType: "text/html",

@@ -76,7 +76,14 @@ test("what is shown of a run is what was told last: its title, its counts, how f
     "Rendering: 1 of 2 shots",
     [
       { id: "1", label: "SH010", state: "done", link: LINK },
-      { id: "2", label: "SH020", state: "running", reason: "On render-04", progress: { done: 3, total: 12 }, link: LINK },
+      {
+        id: "2",
+        label: "SH020",
+        state: "running",
+        reason: "On render-04",
+        progress: { done: 3, total: 12 },
+        link: LINK,
+      },
     ],
     { progress: { done: 15, total: 24, left: 130 } },
   );

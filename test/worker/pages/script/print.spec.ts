@@ -7,7 +7,17 @@ import { renderReply } from "../../../../worker/pages/reply-view.ts";
 
 const TABLE: Table = {
   title: "Tasks by sequence",
-  columns: ["Sequence", "Tasks", "Done", "Done, %", "Overdue", "Due this week", "Retakes", "Estimated days", "Spent days"],
+  columns: [
+    "Sequence",
+    "Tasks",
+    "Done",
+    "Done, %",
+    "Overdue",
+    "Due this week",
+    "Retakes",
+    "Estimated days",
+    "Spent days",
+  ],
   rows: Array.from({ length: 80 }, (_, at) => [`SQ${at}`, 1_000, 500, 50, 12, 12, 40, 1_234.5, 1_234.5]),
 };
 const LABELS = TABLE.rows.slice(0, 20).map(([name]) => String(name));
@@ -19,7 +29,12 @@ test("every row of a table is printed, within the sheet, in dark ink, and no but
     title: "Statistics",
     links: [{ label: "Only Layout", url: "https://edge.studio.tld/x" }],
     charts: [
-      { title: "Tasks by sequence", kind: "bars", labels: LABELS, series: [{ name: "Tasks", values: LABELS.map(() => 7) }] },
+      {
+        title: "Tasks by sequence",
+        kind: "bars",
+        labels: LABELS,
+        series: [{ name: "Tasks", values: LABELS.map(() => 7) }],
+      },
     ],
     tables: [TABLE],
   })}`.source;
@@ -31,10 +46,16 @@ test("every row of a table is printed, within the sheet, in dark ink, and no but
   );
   const [height, shown, right] = await page
     .locator(".table")
-    .evaluate((box) => [box.scrollHeight, box.clientHeight, box.querySelector("table")?.getBoundingClientRect().right ?? 0]);
+    .evaluate((box) => [
+      box.scrollHeight,
+      box.clientHeight,
+      box.querySelector("table")?.getBoundingClientRect().right ?? 0,
+    ]);
   expect(shown).toBe(height);
   expect(right).toBeLessThanOrEqual(688);
-  expect(await page.locator("svg[role=img]").evaluate((picture) => picture.getBoundingClientRect().right)).toBeLessThanOrEqual(688);
+  expect(
+    await page.locator("svg[role=img]").evaluate((picture) => picture.getBoundingClientRect().right),
+  ).toBeLessThanOrEqual(688);
   for (const hidden of [".bar", ".links", "button", "caption"]) await expect(page.locator(hidden)).toBeHidden();
   expect(await page.evaluate(() => getComputedStyle(document.body).color)).toBe("rgb(63, 66, 72)");
 });

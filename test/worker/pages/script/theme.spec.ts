@@ -23,7 +23,8 @@ for (const { about, system, kitsu, told, colour } of CASES) {
     const { outputFiles } = await build({ entryPoints: [SCRIPT], bundle: true, write: false, format: "iife" });
     await page.route("https://edge.studio.tld/**", (route) => {
       const { pathname } = new URL(route.request().url());
-      if (pathname === "/theme.js") return route.fulfill({ contentType: "text/javascript", body: outputFiles[0]?.text ?? "" });
+      if (pathname === "/theme.js")
+        return route.fulfill({ contentType: "text/javascript", body: outputFiles[0]?.text ?? "" });
       if (pathname === "/style.css") return route.fulfill({ contentType: "text/css", body: style });
       return route.fulfill({
         contentType: "text/html",
