@@ -119,7 +119,7 @@ describe("a run whose outcomes are told in Kitsu", () => {
   it("leaves it to the next watch, at once, where the farm was told something: a watch has so many requests", async () => {
     const { set, look, told } = begin(1, { done: "done" });
     set(0, "done");
-    expect(await look()).toMatchObject({ againMs: 0, reply: { kind: "started" } });
+    expect(await look()).toMatchObject({ nextCheckMs: 0, reply: { kind: "started" } });
     expect([told(), fake.requests]).toEqual([[false], []]);
     expect((await look()).reply.kind).toBe("done");
     expect(told()).toEqual([true]);
@@ -139,7 +139,7 @@ describe("a run whose outcomes are told in Kitsu", () => {
     for (const index of taskIds.keys()) set(index, "done");
     const first = await look();
     expect(first).toMatchObject({
-      againMs: 0,
+      nextCheckMs: 0,
       controls: [],
       reply: { kind: "started", text: expect.stringContaining("2 shots to go") },
     });
@@ -165,7 +165,7 @@ describe("a run whose outcomes are told in Kitsu", () => {
     set(0, "done");
     set(1, "done");
     lose();
-    expect(await look()).toMatchObject({ reply: { kind: "started" }, againMs: 15_000 });
+    expect(await look()).toMatchObject({ reply: { kind: "started" }, nextCheckMs: 15_000 });
     vi.setSystemTime(Date.now() + 601_000);
     lose();
     const { reply } = await look();
