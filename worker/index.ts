@@ -1,4 +1,4 @@
-// The table of routes, and what is done to every answer.
+// The routes, and what happens to every response.
 import { type IRequest, Router } from "itty-router";
 import { pageScript } from "../gen/page-script.ts";
 import { themeScript } from "../gen/theme-script.ts";
@@ -22,7 +22,7 @@ import { dispatch } from "./run/dispatch.ts";
 import { dispatchControl, dispatchRetry, dispatchUndo } from "./run/follow-up.ts";
 import { serveLog, serveLogCsv, serveLogJson } from "./run/log-routes.ts";
 import { answerFailure } from "./run/response.ts";
-import { serveRun, voidRun } from "./run/run-routes.ts";
+import { serveRun, voidAttempt } from "./run/run-routes.ts";
 import { type Env, readSettings } from "./settings/settings.ts";
 import {
   serveFile,
@@ -32,10 +32,10 @@ import {
   serveTicketState,
 } from "./storage/temporary-link-routes.ts";
 
-/** itty-router writes params and query into what it routes, so it gets a note of the request; handlers take the request itself. */
+/** itty-router adds members to the request that it routes, so it gets a stand-in; handlers get the real one. */
 const makeRouter = (base: string) =>
   Router<IRequest, [request: Request, context: RequestContext], Response>({ base })
-    // First, because routes are tried in order and these are what the worker is for.
+    // Routes are tried in order, and calls are the most frequent requests.
     .options("/actions/:id", (_, request, context) => answerPreflight(request, context.settings))
     .all("/actions/:id", ({ params }, request, context) => dispatch(request, params.id ?? "", context))
     .get("/", (_, request, context) => redirectToHttps(request) ?? serveHome(context))
@@ -52,7 +52,7 @@ const makeRouter = (base: string) =>
     .post("/runs/sign-out", (_, request, context) => signOut(request, context))
     .get("/runs/:id", ({ params }, request, context) => serveRun(request, params.id ?? "", context))
     .options("/runs/:id/:again", (_, request, context) => answerPreflight(request, context.settings))
-    .post("/runs/:id/void", ({ params }, request, context) => voidRun(request, params.id ?? "", context))
+    .post("/runs/:id/void", ({ params }, request, context) => voidAttempt(request, params.id ?? "", context))
     .post("/runs/:id/retry", ({ params }, request, context) => dispatchRetry(request, params.id ?? "", context))
     .post("/runs/:id/undo", ({ params }, request, context) => dispatchUndo(request, params.id ?? "", context))
     .post("/runs/:id/cancel", ({ params }, request, context) =>
@@ -76,7 +76,7 @@ const makeRouter = (base: string) =>
     .get("/theme.js", () => serveAsset(themeScript, "text/javascript"))
     .get("/page.js", () => serveAsset(pageScript, "text/javascript"))
     .get("/icon.svg", () => serveAsset(icon, "image/svg+xml"))
-    // Asked by POST and with headers as a call is, to see whether a browser would send one.
+    // Takes what a call takes, so that the userscript can test whether the browser would send one.
     .options("/ping", (_, request, context) => answerPreflight(request, context.settings))
     .all("/ping", () => new Response(null, { status: 204 }));
 
@@ -101,12 +101,15 @@ async function route(request: Request, context: RequestContext): Promise<Respons
   );
   if (response !== undefined) return response;
   throw new Failure("unknown-page", {
-    text: "The address is wrong, or the page was moved.",
-    advice: `Begin at ${context.base}/`,
+    text: "The address is wrong, or the page has moved.",
+    advice: `Start at ${context.base}/`,
   });
 }
 
-/** HEAD is GET without the body, except where asking must not be doing, actions and tickets, and where Zou is asked in turn. */
+/**
+ * Answers HEAD like GET, without the body. Actions and tickets must not be triggered by it, and for
+ * media Zou is asked with HEAD as well.
+ */
 async function routeHead(request: Request, context: RequestContext): Promise<Response> {
   if (/^\/(actions|t|media)\//.test(readPath(context))) return route(request, context);
   const response = await route(new Request(request, { method: "GET" }), context);
@@ -126,7 +129,7 @@ export default {
       );
       return allowReading(request, response, context);
     } catch (thrown) {
-      // The call that follows a preflight is answered with what is wrong; the preflight itself can't say it.
+      // A preflight can't say which setting is wrong. It is allowed, so that the answer to the call can.
       const response =
         request.method === "OPTIONS" ? allowSending(request, 0) : answerFailure(request, toFailure(thrown), undefined);
       return allowReadingUnset(request, response, env.KITSU_URL);

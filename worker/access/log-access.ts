@@ -71,7 +71,7 @@ export async function signOut(request: Request, { env, settings }: Place): Promi
   checkOwnOrigin(request, settings);
   const cookie = readCookie(request);
   const session = cookie && settings.logToken && (await readSession(cookie, settings.logToken));
-  if (session) await env.RUN_COORDINATORS?.getByName(session).void("");
+  if (session) await env.RUN_COORDINATORS?.getByName(session).voidAttempt("");
   return goToLog(request, settings, `${COOKIE}=`, 0);
 }
 
@@ -120,7 +120,7 @@ async function readSession(cookie: string, logToken: string): Promise<string | u
 
 /** It is void as a call is that was given up, in a Durable Object of the session's id, for a day: longer than it would have lasted. */
 const isSignedOut = async (session: string, env: Env) =>
-  (await env.RUN_COORDINATORS?.getByName(session).state())?.state === "void";
+  (await env.RUN_COORDINATORS?.getByName(session).readPhase())?.state === "void";
 
 /** Takes as long for a wrong token as for the right one. */
 async function isSame(candidate: string, expected: string): Promise<boolean> {

@@ -1,49 +1,34 @@
-// What the log, the locks and whoever takes the run back are told of a run that goes on: when it begins, and when it is over.
-
+// What the log, the locks and the run's coordinator learn about a long run: when it starts, and when
+// it ends.
 import { type Env, readSettings } from "../settings/settings.ts";
 import { getLocks } from "../storage/locks.ts";
 import { getRunCoordinator } from "../storage/run-coordinator.ts";
 import type { OfferedUndo } from "../storage/run-links.ts";
 import { recordRun } from "../storage/run-log.ts";
-import type { RunRecord } from "../storage/run-record.ts";
-import type { StoredLongRun } from "./long-run-state.ts";
+import { type StoredLongRun, toRecord } from "./long-run-state.ts";
 
-type Beginning = StoredLongRun["beginning"];
-type State = StoredLongRun["state"];
-
-/** The run as the log would have it now. */
-export const recordOf = ({ beginning: { record }, state }: StoredLongRun): RunRecord => ({
-  ...record,
-  reply: state.reply,
-  undo: state.undo,
-});
-
-/** Keeps what it locked for as long as it may go on, and says in the log that it does: false where the log did not take that. */
-export async function tellBeginning(env: Env, beginning: Beginning, state: State): Promise<boolean> {
+/** Extends its locks for as long as it may run, and logs that it is running. False if the log refuses. */
+export async function announceStart(env: Env, run: StoredLongRun): Promise<boolean> {
   const settings = readSettings(env);
-  const { id, action } = beginning.record;
-  await getLocks(env, action).keep(id, state.began + settings.longRunLimitMs);
-  return recordRun(env, settings, recordOf({ beginning, state }));
+  const { id, action } = run.start.record;
+  await getLocks(env, action).keep(id, run.state.startedAt + settings.longRunLimitMs);
+  return recordRun(env, settings, toRecord(run));
 }
 
-/** Releases what it locked, and says in the log how it ended: false where the log did not take that. */
-export async function tellEnd(env: Env, beginning: Beginning, state: State): Promise<boolean> {
-  const { id, action } = beginning.record;
+/** Releases its locks and logs how it ended. False if the log refuses. */
+export async function announceEnd(env: Env, run: StoredLongRun): Promise<boolean> {
+  const { startedAt, endedAt = Date.now() } = run.state;
+  const { id, action } = run.start.record;
   await getLocks(env, action).release(id);
-  const tookMs = (state.ended ?? Date.now()) - state.began;
-  return recordRun(env, readSettings(env), { ...recordOf({ beginning, state }), tookMs });
+  return recordRun(env, readSettings(env), { ...toRecord(run), tookMs: endedAt - startedAt });
 }
 
-/** What was offered while it began holds from its end on, if there is something to take back. */
-export async function keepUndo(
-  env: Env,
-  { undo, record }: Beginning,
-  { reply }: State,
-): Promise<OfferedUndo | undefined> {
-  if (undo === undefined || reply.kind !== "done") return undefined;
-  const { id, at, action, person } = record;
-  const { data, lifeS, label } = undo;
+/** Offers the undo that the action announced when the run started, if the run is done. */
+export async function offerUndo(env: Env, { start, state }: StoredLongRun): Promise<OfferedUndo | undefined> {
+  if (start.undo === undefined || state.reply.kind !== "done") return undefined;
+  const { id, at, action, person } = start.record;
+  const { data, lifeS, label } = start.undo;
   const until = Date.now() + lifeS * 1_000;
-  await getRunCoordinator(env, id).keepUndo({ at, action, person: person?.id }, { data, until });
+  await getRunCoordinator(env, id).offerUndo({ at, action, person: person?.id }, { data, until });
   return { until, label };
 }

@@ -1,5 +1,4 @@
-// A run that goes on, from outside: how it stands, what can be done to it, and what a studio's own server reports of it.
-
+// The HTTP routes of a long run: follow it, see its picture, control it, report its progress.
 import { Webhook } from "standardwebhooks";
 import * as v from "valibot";
 import { parseResponse, type Reply, RunId, WIRE_VERSION } from "../../contract.ts";
@@ -13,117 +12,120 @@ import { isTooMuch } from "../services/json.ts";
 import { getRunCoordinator } from "../storage/run-coordinator.ts";
 import { describeRun, readTime } from "../storage/run-links.ts";
 import type { RunRecord } from "../storage/run-record.ts";
+import type { RunAnswer } from "./long-run-state.ts";
 import type { ReportState } from "./progress-report.ts";
 import { findRun, findRunRecord, getLongRun } from "./run-lookup.ts";
-import type { RunAnswer } from "./watch.ts";
 
-/** How old a report may be when it arrives is for the library to say: five minutes. */
-const Signed = v.object({
+/** The headers of Standard Webhooks. The library refuses reports that are older than five minutes. */
+const SignatureHeaders = v.object({
   "webhook-id": v.pipe(v.string(), v.minLength(1), v.maxLength(200)),
   "webhook-timestamp": v.pipe(v.string(), v.regex(/^\d{1,12}$/)),
   "webhook-signature": v.string(),
 });
 
-/** `/runs/:id/follow`: how the run stands, once as JSON, or by a WebSocket from now on. Its address is the right to know. */
+/** `GET /runs/:id/follow`: the run's answer, once as JSON or continuously by WebSocket. The key in the URL gives access. */
 export async function serveFollow(request: Request, id: string, context: RequestContext): Promise<Response> {
-  const answer = await readFollowed(id, context.url.searchParams.get("key") ?? "", context);
+  const answer = await readRunAnswer(id, context.url.searchParams.get("key") ?? "", context);
   if (request.headers.get("upgrade")?.toLowerCase() === "websocket" && answer.reply.kind === "started") {
     const { webSocket } = await getLongRun(context.env, id).fetch(request);
-    // Anew, for headers are added to every answer, and those of an object's can't be changed.
+    // A new response, because the headers of an object's response can't be changed.
     return new Response(null, { status: 101, webSocket });
   }
   return Response.json(answer, { headers: { "cache-control": "no-store" } });
 }
 
-/** `/runs/:id/picture`: the newest thing to look at, which the browser itself can't reach. */
+/** `GET /runs/:id/picture`: the newest picture, for browsers that can't reach the farm. */
 export async function servePicture(id: string, { env, url }: RequestContext): Promise<Response> {
   const picture = v.is(RunId, id) ? await getLongRun(env, id).picture(url.searchParams.get("key") ?? "") : undefined;
-  if (picture === undefined)
-    throw new Failure("loan-over", { text: "There is no picture of this run, or not any more." });
+  if (picture === undefined) throw new Failure("loan-over", { text: "This run has no picture, or no longer has one." });
   return new Response(picture.body, picture);
 }
 
-/** How a run stands, or how it ended, for whoever has its key: with it they may try again what failed. */
-export async function readFollowed(id: string, key: string, context: RequestContext): Promise<RunAnswer> {
-  const living = v.is(RunId, id) ? await getLongRun(context.env, id).read(key) : undefined;
-  const { run, ...followed } = living ?? (await readEnd(id, key, context));
-  return { ...followed, run: { ...run, ...(run.retry !== undefined && { retry: `${run.retry}&key=${key}` }) } };
+/** The answer of a run that is running or has ended. The key also allows retrying what failed. */
+export async function readRunAnswer(id: string, key: string, context: RequestContext): Promise<RunAnswer> {
+  const live = v.is(RunId, id) ? await getLongRun(context.env, id).read(key) : undefined;
+  const { run, ...answer } = live ?? (await readEndedRun(id, key, context));
+  return { ...answer, run: { ...run, ...(run.retry !== undefined && { retry: `${run.retry}&key=${key}` }) } };
 }
 
-/** How it ended, when the run itself has forgotten: the log knows whose key it was. */
-async function readEnd(id: string, key: string, { env, settings, base, url }: RequestContext): Promise<RunAnswer> {
+/** After the long run has deleted itself, the log knows how it ended, and the hash of its key. */
+async function readEndedRun(id: string, key: string, { env, settings, base, url }: RequestContext): Promise<RunAnswer> {
   const record = await findRunRecord(env, settings, id, readTime(url));
   if (record.follow === undefined || record.follow !== (await hashKey(key))) {
-    throw new Failure("unknown-run", { text: "There is no such run, or it can't be followed by this address." });
+    throw new Failure("unknown-run", { text: "There is no such run, or this URL gives no access to it." });
   }
   return { version: WIRE_VERSION, run: describeRun(base, record), reply: record.reply };
 }
 
-/** Whoever has the key of a run acts for the person it was given to. */
+/** Whoever has a run's key acts for its owner. */
 export const hasKey = async ({ follow }: RunRecord, { searchParams }: URL) =>
   follow !== undefined && follow === (await hashKey(searchParams.get("key") ?? ""));
 
-/** What the log keeps of the key: enough to know it again. */
+/** The log stores only the hash of a key. */
 export const hashKey = (key: string): Promise<string> => sha256Hex(key);
 
-const SAID: Record<Control, string> = { cancel: "Canceling", pause: "Pausing", resume: "Resumed" };
+const CONTROL_TITLES: Record<Control, string> = { cancel: "Canceling", pause: "Pausing", resume: "Resumed" };
 
-/** By the person whose run it is, or by who is set over its projects. */
+/** Cancels, pauses or resumes a run, for its owner or a supervisor of all its projects. */
 export async function controlRun(
   action: Action,
   actionContext: ActionContext,
-  first: RunRecord,
+  record: RunRecord,
   what: Control,
   { env }: RequestContext,
 ): Promise<Reply> {
-  if (actionContext.person.id !== first.person?.id && !(await supervises(action, actionContext))) {
+  const { person } = actionContext;
+  const isOwner = person.id === record.person?.id;
+  if (!isOwner && !(await supervises(action, actionContext))) {
     throw new Failure("not-allowed", {
       title: "This is another person's run",
-      text: `Only ${first.person?.name ?? "who ran it"}, and the supervisors of its projects, may do this.`,
+      text: `Only ${record.person?.name ?? "its owner"} and the supervisors of its projects may do this.`,
     });
   }
-  const by = actionContext.person.id === first.person?.id ? undefined : actionContext.person.name;
-  const reply = await getLongRun(env, first.id).control(what, first.at, by);
+  const reply = await getLongRun(env, record.id).control(what, record.at, isOwner ? undefined : person.name);
   if (reply.kind === "failed") throw restoreFailure(reply);
-  return { kind: "done", severity: "info", title: SAID[what], text: reply.text };
+  return { kind: "done", severity: "info", title: CONTROL_TITLES[what], text: reply.text };
 }
 
-/** `POST /runs/:id/progress`: a Reply, `started` with its progress or how it ended, signed as the calls are that we send to that server. */
+/**
+ * `POST /runs/:id/progress`: a studio's server reports with a Reply how far the run is or how it ended.
+ * The report is signed like the calls that we send to that server.
+ */
 export async function serveReport(request: Request, id: string, context: RequestContext): Promise<Response> {
   const { env, settings } = context;
   const body = await readText(request);
-  const { action, reply: before } = await findReported(id, context);
+  const { action, reply: before } = await findReportedRun(id, context);
   const secret = settings.forwardTargets.find((target) => target.id === action)?.secret;
-  const signed = v.safeParse(Signed, Object.fromEntries(request.headers));
-  // The secret is the server's, for all of its runs: that it is this one which is meant, the id says, which is signed, too.
-  const isMeant = signed.success && signed.output["webhook-id"].startsWith(id);
-  if (!isMeant || secret === undefined || !isSigned(secret, body, signed.output)) {
+  const headers = v.safeParse(SignatureHeaders, Object.fromEntries(request.headers));
+  // The secret belongs to the server, not to the run. The signed id says which run is meant.
+  const isForRun = headers.success && headers.output["webhook-id"].startsWith(id);
+  if (!isForRun || secret === undefined || !isSigned(secret, body, headers.output)) {
     throw new Failure("signature-refused", {
-      text: "The report is not signed as it must be, or is older than five minutes.",
-      advice: `Sign it with the secret of "${action}", after the Standard Webhooks specification, with a webhook-id that begins with the run's id.`,
+      text: "The report's signature is missing or wrong, or it is older than five minutes.",
+      advice: `Sign it with the secret of "${action}" as Standard Webhooks specify, with a webhook-id that starts with the run's id.`,
     });
   }
-  const heard = isTooMuch(body) ? undefined : parseResponse(200, "application/json", body);
-  if (heard?.kind !== "reply" || heard.reply.kind === "ask") {
+  const parsed = isTooMuch(body) ? undefined : parseResponse(200, "application/json", body);
+  if (parsed?.kind !== "reply" || parsed.reply.kind === "ask") {
     throw new Failure("invalid-call", {
-      text: "The report is no reply of the kind started, done or failed.",
+      text: 'The report is not a reply of the kind "started", "done" or "failed".',
       field: "body",
     });
   }
-  const at = Number(signed.output["webhook-timestamp"]);
-  const state = await getLongRun(env, id).report(action, signed.output["webhook-id"], at, heard.reply);
+  const { "webhook-id": webhookId, "webhook-timestamp": timestamp } = headers.output;
+  const state = await getLongRun(env, id).report(action, webhookId, Number(timestamp), parsed.reply);
   if (state === "taken") return Response.json({ accepted: true });
-  // What has ended is known by the log alone after a while.
+  // Some time after its end, only the log knows the run.
   throw refuseReport(state === "early" && (before.kind === "done" || before.kind === "failed") ? "over" : state);
 }
 
-/** A server may be faster than the worker, which writes a run down after its answer. */
-async function findReported(id: string, { env, settings, url }: RequestContext): Promise<RunRecord> {
+/** A server may report before the worker has written the run down, which happens after its answer. */
+async function findReportedRun(id: string, { env, settings, url }: RequestContext): Promise<RunRecord> {
   try {
     return (await findRun(env, settings, id, readTime(url))).record;
   } catch (thrown) {
     const isUnknown = thrown instanceof Failure && thrown.code === "unknown-run" && v.is(RunId, id);
-    if (isUnknown && (await getRunCoordinator(env, id).state()).state === "running") throw refuseReport("early");
+    if (isUnknown && (await getRunCoordinator(env, id).readPhase()).state === "running") throw refuseReport("early");
     throw thrown;
   }
 }
@@ -132,18 +134,18 @@ function refuseReport(state: Exclude<ReportState, "taken">): Failure {
   switch (state) {
     case "early":
       return new Failure("report-early", {
-        text: "The run is not known to go on yet: its answer has not arrived, or not been written down.",
+        text: "The run is not ready for reports: your server's answer has not arrived yet, or is still being stored.",
         advice: "Send the same report again in a second.",
         retry: true,
       });
     case "stale":
       return new Failure("report-refused", {
-        text: "This was reported before, or is older than what is known.",
-        advice: "Give each report a webhook-id of its own, and a newer time than the one before.",
+        text: "This was reported before, or is older than the last report.",
+        advice: "Give each report its own webhook-id, and a later timestamp than the one before.",
       });
     case "over":
       return new Failure("run-over", {
-        text: "The run has ended: nothing more is taken for it.",
+        text: "The run has ended and takes no more reports.",
         advice: "Stop reporting.",
       });
   }

@@ -1,36 +1,103 @@
-// What is stored of a long run, and how: what it began with, how it stands, and what its action keeps, each by itself, for they change at different times.
+// What is stored about a long run: how it started, where it stands, and the action's own data. The
+// three are stored apart, because they change at different times.
 import * as v from "valibot";
+import { type Answer, Reply, type Run, WIRE_VERSION } from "../../contract.ts";
 import { readParts, toParts } from "../storage/large-value.ts";
-import type { RunRecord } from "../storage/run-record.ts";
-import { Reported } from "./progress-report.ts";
-import { LongRunProgress, LongRunStart, type RunAnswer } from "./watch.ts";
+import { describeRun, followLinks } from "../storage/run-links.ts";
+import { RunRecord } from "../storage/run-record.ts";
+import { ReportLog } from "./progress-report.ts";
 
-const Stored = v.object({
-  ...LongRunProgress.entries,
-  ...Reported.entries,
-  /** its locks are kept for it, and the log says that it goes on; without a word in older ones */
-  isSettled: v.fallback(v.boolean(), true),
-  isWritten: v.boolean(),
-  freed: v.number(),
+/**
+ * How the run started.
+ * - `key`: gives access to the run
+ * - `token`: of the person's session, if the run works as the person
+ */
+export const LongRunStart = v.object({
+  record: RunRecord,
+  base: v.string(),
+  email: v.optional(v.string()),
+  token: v.optional(v.string()),
+  key: v.string(),
+  /** the action has a `watch`; if not, a studio's server reports the progress */
+  isWatched: v.boolean(),
+  /** the undo to offer once the run is done; `data` is JSON for the action's `undo` */
+  undo: v.optional(v.object({ data: v.string(), lifeS: v.number(), label: v.optional(v.string()) })),
+});
+export type LongRunStart = v.InferOutput<typeof LongRunStart>;
+
+const time = v.optional(v.number());
+
+/** Times are epoch milliseconds. */
+const StoredState = v.object({
+  reply: Reply,
+  controls: v.array(v.picklist(["cancel", "pause", "resume"])),
+  startedAt: v.number(),
+  endedAt: time,
+  /** since when the outside system can't be reached, and how often that was tried */
+  lostSince: time,
+  tries: v.number(),
+  /** since when polling fails because of an error of ours */
+  faultSince: time,
+  /** the person who canceled it, if not its owner */
+  canceledBy: v.optional(v.string()),
+  picture: v.optional(v.string()),
+  undo: v.optional(v.object({ until: v.number(), label: v.optional(v.string()) })),
+  ...ReportLog.entries,
+  /** its locks are extended, and the log says that it is running */
+  isAnnounced: v.boolean(),
+  /** the log has its end */
+  isLogged: v.boolean(),
+  /** how many tasks have been unlocked */
+  released: v.number(),
 });
 
-/** `data` is what the action keeps, as JSON. */
-export type LongRunState = v.InferOutput<typeof Stored> & { data: string };
+/** `data`: what the action stores, as JSON. */
+export type LongRunState = v.InferOutput<typeof StoredState> & { data: string };
 
-export type StoredLongRun = { beginning: LongRunStart; state: LongRunState };
+export type StoredLongRun = { start: LongRunStart; state: LongRunState };
 
-/** As entries of the storage, which are written together. */
-export const partsOf = ({ data, ...state }: LongRunState) => ({ ...toParts("state", state), ...toParts("data", data) });
-export const partsOfBeginning = (beginning: LongRunStart) => toParts("beginning", beginning);
+export const isOver = ({ reply }: Pick<LongRunState, "reply">) => reply.kind !== "started";
 
-/** What is stored; undefined where there is no such run. */
-export async function readKnown(storage: DurableObjectStorage): Promise<StoredLongRun | undefined> {
-  const beginning = v.safeParse(LongRunStart, await readParts(storage, "beginning"));
-  const state = v.safeParse(Stored, await readParts(storage, "state"));
-  if (!beginning.success || !state.success) return undefined;
-  const data = v.parse(v.fallback(v.string(), "null"), await readParts(storage, "data"));
-  return { beginning: beginning.output, state: { ...state.output, data } };
+export function newState(reply: Reply, data: string): LongRunState {
+  const progress = { reply, controls: [], startedAt: Date.now(), tries: 0, data };
+  return { ...progress, isAnnounced: false, isLogged: false, reports: [], reportedAt: 0, released: 0 };
 }
 
-/** A run as it stands: `recorded` as the log would have it now, `followed` as whoever follows it is told. */
-export type LiveRun = { record: RunRecord; followed: RunAnswer };
+/** Entries for `storage.put`, to be written together. */
+export const toStateParts = ({ data, ...state }: LongRunState) => ({
+  ...toParts("state", state),
+  ...toParts("data", data),
+});
+export const toStartParts = (start: LongRunStart) => toParts("start", start);
+
+/** The stored run; undefined if there is none. */
+export async function readLongRun(storage: DurableObjectStorage): Promise<StoredLongRun | undefined> {
+  const start = v.safeParse(LongRunStart, await readParts(storage, "start"));
+  const state = v.safeParse(StoredState, await readParts(storage, "state"));
+  if (!start.success || !state.success) return undefined;
+  const data = v.parse(v.fallback(v.string(), "null"), await readParts(storage, "data"));
+  return { start: start.output, state: { ...state.output, data } };
+}
+
+/** An answer that always names its run. */
+export type RunAnswer = Answer & { run: Run };
+
+/** A live run: `record` as the log would have it now, `answer` as its page is told. */
+export type LiveRun = { record: RunRecord; answer: RunAnswer };
+
+export const toRecord = ({ start, state }: StoredLongRun): RunRecord => ({
+  ...start.record,
+  reply: state.reply,
+  undo: state.undo,
+});
+
+export function toAnswer({ start, state }: StoredLongRun): RunAnswer {
+  const { base, key, record } = start;
+  const { controls, picture, undo } = state;
+  const { id, at } = record;
+  const pictureUrl = `${base}/runs/${id}/picture?at=${at}&key=${key}&n=${encodeURIComponent(picture ?? "")}`;
+  const hasPicture = state.reply.kind === "started" && picture !== undefined;
+  const reply = hasPicture ? { ...state.reply, picture: pictureUrl } : state.reply;
+  const run = { ...describeRun(base, { id, at, reply, undo }), ...followLinks(base, { id, at, key, controls }) };
+  return { version: WIRE_VERSION, run, reply };
+}

@@ -1,5 +1,6 @@
-// A run that goes on after its answer: one Durable Object per run, whose alarm has the action look at what it started. It survives restarts and
-// deploys, tells whoever follows, and when it is over it writes the log and forgets.
+// A run that continues after its response. One Durable Object per run, whose alarm polls what the
+// action started. It survives restarts and deploys, updates everybody who follows it, writes the log
+// when the run ends, and then deletes itself.
 import { DurableObject } from "cloudflare:workers";
 import type { Reply } from "../../contract.ts";
 import type { Control, RunStatus, WatchContext } from "../action/action.ts";
@@ -9,138 +10,130 @@ import { findAction } from "../actions/index.ts";
 import { describeCause, Failure, toFailure } from "../failure.ts";
 import { readMissing, tellMissing } from "../services/missing-tasks.ts";
 import { type Env, readSettings, type Settings } from "../settings/settings.ts";
-import { releaseOver } from "../storage/locks.ts";
+import { releaseFinished } from "../storage/locks.ts";
 import { nameCanceler } from "./canceler.ts";
-import { keepUndo, recordOf, tellBeginning, tellEnd } from "./long-run-log.ts";
+import { announceEnd, announceStart, offerUndo } from "./long-run-log.ts";
 import {
-  type LiveRun,
-  type LongRunState,
-  partsOf,
-  partsOfBeginning,
-  readKnown,
-  type StoredLongRun,
-} from "./long-run-state.ts";
-import { noteReport, type Reported, type ReportState } from "./progress-report.ts";
-import { readRunReply } from "./run-lookup.ts";
-import { closeSockets, openSocket, tellSockets } from "./sockets.ts";
-import {
-  advance,
-  answerOf,
-  createWatchContext,
-  forgetToken,
   isOver,
+  type LiveRun,
   type LongRunStart,
+  type LongRunState,
+  newState,
   type RunAnswer,
-  WATCH_EVERY_MS,
-} from "./watch.ts";
+  readLongRun,
+  type StoredLongRun,
+  toAnswer,
+  toRecord,
+  toStartParts,
+  toStateParts,
+} from "./long-run-state.ts";
+import { createWatchContext, POLL_EVERY_MS, poll } from "./poll.ts";
+import { addReport, type ReportState } from "./progress-report.ts";
+import { readRunReply } from "./run-lookup.ts";
+import { closeSockets, openSocket, sendToSockets } from "./sockets.ts";
+import { Turns } from "./turns.ts";
 
-const WATCH_MAX_MS = 25_000;
-/** Until then it can be followed when it is over; then the log alone knows. */
-const FORGET_AFTER_MS = 600_000;
-const WRITE_AGAIN_MS = 10_000;
-const LOOK_AGAIN_MS = 60_000;
-const SETTLE_AGAIN_MS = 2_000;
+const POLL_MAX_MS = 25_000;
+/** How long a run can be followed after its end. Then only the log has it. */
+const DELETE_AFTER_MS = 600_000;
+const RETRY_LOG_MS = 10_000;
+const RETRY_ALARM_MS = 60_000;
+/** KV takes one write per key and second. */
+const RETRY_ANNOUNCE_MS = 2_000;
+/** A run without a `watch` needs no polling, only a check whether its time is over. */
+const UNWATCHED_MS = 3_600_000;
 
 export class LongRun extends DurableObject<Env> {
-  private known: StoredLongRun | undefined;
-  private isLooking = false;
-  private turn: Promise<unknown> = Promise.resolve();
+  #run: StoredLongRun | undefined;
+  #isPolling = false;
+  /** A poll must not restart what is canceled during the poll. */
+  readonly #turns = new Turns();
 
-  /** Begins once, however often it is told to. False: there is another run of this id. */
-  begin(beginning: LongRunStart, data: string): Promise<boolean> {
-    return this.inTurn(() => this.beginNow(beginning, data));
+  /** Starts once, however often it is called. Returns false if the id belongs to another run. */
+  begin(start: LongRunStart, data: string): Promise<boolean> {
+    return this.#turns.take(async () => {
+      const run = await this.#load();
+      if (run !== undefined) return run.start.key === start.key;
+      // The alarm comes first, so that whatever is stored will be polled.
+      await this.ctx.storage.setAlarm(Date.now());
+      const state = newState(start.record.reply, data);
+      await this.ctx.storage.put({ ...toStartParts(start), ...toStateParts(state) });
+      this.#run = { start, state };
+      await this.#announce(this.#run);
+      return true;
+    });
   }
 
-  private async beginNow(beginning: LongRunStart, data: string): Promise<boolean> {
-    const known = await this.load();
-    if (known !== undefined) return known.beginning.key === beginning.key;
-    // First of all, for whatever is stored must be looked at.
-    await this.ctx.storage.setAlarm(Date.now());
-    const isNew = { reply: beginning.record.reply, controls: [], began: Date.now(), tries: 0, data };
-    const state = { ...isNew, isSettled: false, isWritten: false, reports: [], reportedAt: 0, freed: 0 };
-    await this.ctx.storage.put({ ...partsOfBeginning(beginning), ...partsOf(state) });
-    this.known = { beginning, state };
-    await this.settle(this.known);
-    return true;
-  }
-
-  /** What others are to know of its beginning, after it is stored; again where that failed. */
-  private async settle({ beginning, state }: StoredLongRun): Promise<void> {
-    const isSettled = await tellBeginning(this.env, beginning, state);
-    await this.save({ ...state, isSettled });
-  }
-
-  /** How it stands, for whoever has the key. */
+  /** The run's answer, if the key is right. */
   async read(key: string): Promise<RunAnswer | undefined> {
-    const known = await this.load();
-    return known?.beginning.key === key ? answer(known) : undefined;
+    const run = await this.#load();
+    return run?.start.key === key ? toAnswer(run) : undefined;
   }
 
-  /** How it stands, with all that is known of it, for the worker itself. */
+  /** The run with its record, for the worker itself. */
   async peek(): Promise<LiveRun | undefined> {
-    const known = await this.load();
-    return known && { record: recordOf(known), followed: answer(known) };
+    const run = await this.#load();
+    return run && { record: toRecord(run), answer: toAnswer(run) };
   }
 
-  /** The newest picture of it, for whoever has the key. */
+  /** The newest picture, if the key is right and there is one. */
   async picture(key: string): Promise<Response | undefined> {
-    const known = await this.load();
-    if (known?.beginning.key !== key || known.state.picture === undefined) return undefined;
+    const run = await this.#load();
+    if (run?.start.key !== key || run.state.picture === undefined) return undefined;
     const settings = readSettings(this.env);
-    const { picture } = findAction(known.beginning.record.action, settings);
-    const signal = AbortSignal.timeout(WATCH_MAX_MS);
-    return picture?.(this.watchOf(known, settings, signal), JSON.parse(known.state.data)).catch(() => undefined);
-  }
-
-  /** What came of it, as the action says. `at`: when the run began, by which it was seen whose it is; `by`: somebody else's name. */
-  control(what: Control, at: number, by?: string): Promise<Reply> {
-    return this.inTurn(() => this.controlNow(what, at, by));
-  }
-
-  private async controlNow(what: Control, at: number, by: string | undefined): Promise<Reply> {
-    const known = await this.load();
-    try {
-      if (known === undefined || known.beginning.record.at !== at || isOver(known.state)) throw over();
-      const settings = readSettings(this.env);
-      const { title, control } = findAction(known.beginning.record.action, settings);
-      if (control === undefined) throw over();
-      const standing = await endInTime(title, WATCH_MAX_MS, (signal) =>
-        control(this.watchOf(known, settings, signal), JSON.parse(known.state.data), what),
-      );
-      if (what === "cancel" && by !== undefined) known.state.canceledBy = by;
-      await this.take(standing);
-      return standing.reply;
-    } catch (thrown) {
-      // A Failure would arrive on the other side as a mere Error.
-      return toFailure(thrown).reply;
-    }
+    const { picture } = findAction(run.start.record.action, settings);
+    const watchContext = this.#createWatchContext(run, settings, AbortSignal.timeout(POLL_MAX_MS));
+    return picture?.(watchContext, JSON.parse(run.state.data)).catch(() => undefined);
   }
 
   /**
-   * Takes what a studio's server reports.
+   * Cancels, pauses or resumes the run.
+   * @param at when the run started: the caller's permission was checked for that run
+   * @param by the name of the caller, if they are not the run's owner
+   */
+  control(what: Control, at: number, by?: string): Promise<Reply> {
+    return this.#turns.take(async () => {
+      const run = await this.#load();
+      try {
+        if (run === undefined || run.start.record.at !== at || isOver(run.state)) throw runOver();
+        const settings = readSettings(this.env);
+        const { title, control } = findAction(run.start.record.action, settings);
+        if (control === undefined) throw runOver();
+        const status = await endInTime(title, POLL_MAX_MS, (signal) =>
+          control(this.#createWatchContext(run, settings, signal), JSON.parse(run.state.data), what),
+        );
+        await this.#apply(status, what === "cancel" && by !== undefined ? { canceledBy: by } : {});
+        return status.reply;
+      } catch (thrown) {
+        // A Failure loses its class on the way to the caller.
+        return toFailure(thrown).reply;
+      }
+    });
+  }
+
+  /**
+   * Takes a progress report of a studio's server.
    * @param action whose server reports
-   * @param id the webhook's
-   * @param at when it was made, in epoch seconds
+   * @param id of the webhook
+   * @param at when the report was made, in epoch seconds
    */
   report(action: string, id: string, at: number, reply: Reply): Promise<ReportState> {
-    return this.inTurn(() => this.reportNow(action, id, at, reply));
+    return this.#turns.take(async () => {
+      const run = await this.#load();
+      if (run === undefined || run.start.record.action !== action) return "early";
+      if (isOver(run.state)) return run.state.reports.includes(id) ? "stale" : "over";
+      const log = addReport(run.state, id, at, reply);
+      if (log === undefined) return "stale";
+      const data = JSON.parse(run.state.data);
+      await this.#apply({ reply: tellMissing(reply, readMissing(data)), data }, log);
+      return "taken";
+    });
   }
 
-  private async reportNow(action: string, id: string, at: number, reply: Reply): Promise<ReportState> {
-    const known = await this.load();
-    if (known === undefined || known.beginning.record.action !== action) return "early";
-    if (isOver(known.state)) return known.state.reports.includes(id) ? "stale" : "over";
-    const noted = noteReport(known.state, id, at, reply);
-    if (noted === undefined) return "stale";
-    const data = JSON.parse(known.state.data);
-    await this.take({ reply: tellMissing(reply, readMissing(data)), data }, noted);
-    return "taken";
-  }
-
-  /** A socket that is told how the run stands, at once and at every change. */
+  /** Opens a socket that gets the run's answer now and after each change. */
   override async fetch(): Promise<Response> {
-    const known = await this.load();
-    return openSocket(this.ctx, known && JSON.stringify(answer(known)));
+    const run = await this.#load();
+    return openSocket(this.ctx, run && JSON.stringify(toAnswer(run)));
   }
 
   override webSocketClose(socket: WebSocket): void {
@@ -148,134 +141,119 @@ export class LongRun extends DurableObject<Env> {
   }
 
   override async alarm(): Promise<void> {
-    // An alarm that runs twice must not look twice.
-    if (this.isLooking) return;
-    this.isLooking = true;
-    await this.inTurn(() => this.alarmNow());
+    // The runtime may repeat an alarm while the first one is still running.
+    if (this.#isPolling) return;
+    this.#isPolling = true;
+    await this.#turns
+      .take(() => this.#step())
+      .finally(() => {
+        this.#isPolling = false;
+      });
   }
 
-  /** One after the other: what is canceled while it is looked at must not be begun by that look. */
-  private inTurn<T>(work: () => Promise<T>): Promise<T> {
-    const next = this.turn.then(work);
-    this.turn = next.catch(() => undefined);
-    return next;
-  }
-
-  private async alarmNow(): Promise<void> {
+  /** One step of the run: announce it, poll it, or end it. */
+  async #step(): Promise<void> {
     try {
-      const begun = await this.load();
-      if (begun !== undefined && !begun.state.isSettled && !isOver(begun.state)) await this.settle(begun);
-      const known = await this.load();
-      if (known !== undefined) await (isOver(known.state) ? this.end(known) : this.look(known));
+      const run = await this.#load();
+      if (run === undefined) return;
+      if (isOver(run.state)) return await this.#end(run);
+      const announced = run.state.isAnnounced ? run : await this.#announce(run);
+      const { status, trouble } = await this.#poll(announced);
+      await this.#apply(status, trouble);
     } catch (thrown) {
-      // The runtime gives up on an alarm that fails some times; a run must not be lost to a deploy with a wrong setting.
-      console.error(JSON.stringify({ message: "A long run could not be looked at", cause: describeCause(thrown) }));
-      await this.ctx.storage.setAlarm(Date.now() + LOOK_AGAIN_MS);
-    } finally {
-      this.isLooking = false;
+      // The runtime gives up on an alarm that keeps throwing. A deploy with a wrong setting must not
+      // cost the run.
+      console.error(JSON.stringify({ message: "A long run could not be polled", cause: describeCause(thrown) }));
+      await this.ctx.storage.setAlarm(Date.now() + RETRY_ALARM_MS);
     }
   }
 
-  private async look({ beginning, state }: StoredLongRun): Promise<void> {
-    const settings = readSettings(this.env);
-    const data = JSON.parse(state.data);
-    const standing = await advance(
-      state,
-      () => JSON.parse(state.data),
-      settings,
-      async () => {
-        if (!beginning.isWatched) return { reply: state.reply, data, nextCheckMs: UNWATCHED_MS };
-        // A deploy may have taken the action away: then this is how the run ends.
-        const { title, watch } = findAction(beginning.record.action, settings);
-        if (watch === undefined) throw over();
-        return endInTime(title, WATCH_MAX_MS, (signal) =>
-          watch(this.watchOf({ beginning, state }, settings, signal), data),
-        );
-      },
-    );
-    await this.take(standing);
+  async #announce(run: StoredLongRun): Promise<StoredLongRun> {
+    return this.#save({ ...run.state, isAnnounced: await announceStart(this.env, run) });
   }
 
-  /** Keeps how it stands, tells everybody, and looks again later. */
-  private async take(
-    { reply, data, controls = [], nextCheckMs: againMs = WATCH_EVERY_MS, picture }: RunStatus,
-    noted?: Reported,
-  ): Promise<void> {
-    const known = await this.load();
-    // What was over meanwhile, by a control or a report, stays over.
-    if (known === undefined || isOver(known.state)) return;
-    const { beginning } = known;
-    const before = JSON.stringify(answer(known));
+  #poll(run: StoredLongRun) {
     const settings = readSettings(this.env);
-    const shown = keepSafeLinks(nameCanceler(reply, known.state.canceledBy), settings.schemes);
+    const readData = () => JSON.parse((this.#run ?? run).state.data);
+    const watchAction = async (): Promise<RunStatus> => {
+      if (!run.start.isWatched) return { reply: run.state.reply, data: readData(), nextCheckMs: UNWATCHED_MS };
+      const { title, watch } = findAction(run.start.record.action, settings);
+      // A deploy may have removed the action: then the run ends.
+      if (watch === undefined) throw runOver();
+      return endInTime(title, POLL_MAX_MS, (signal) =>
+        watch(this.#createWatchContext(run, settings, signal), readData()),
+      );
+    };
+    return poll(run.state, settings, watchAction, readData);
+  }
+
+  /** Stores the new status, sends it to everybody who follows, and schedules the next poll. */
+  async #apply(status: RunStatus, changes: Partial<LongRunState> = {}): Promise<void> {
+    const run = await this.#load();
+    // A control or a report may have ended the run during a poll.
+    if (run === undefined || isOver(run.state)) return;
+    const settings = readSettings(this.env);
+    const { data, controls = [], nextCheckMs = POLL_EVERY_MS, picture } = status;
     const state: LongRunState = {
-      ...known.state,
-      ...noted,
-      reply: shown,
+      ...run.state,
+      ...changes,
       data: JSON.stringify(data),
       controls: [...controls],
       picture,
     };
-    if (isOver(state)) state.ended = Date.now();
-    // Before anybody is offered it.
-    if (isOver(state)) state.undo = await keepUndo(this.env, beginning, state);
-    await this.save(state);
-    const now = JSON.stringify(answer({ beginning, state }));
-    if (now !== before) tellSockets(this.ctx, now);
-    // After what is seen, for that must not wait for this. Should it not be kept, the same is freed once more.
-    state.freed = await releaseOver(this.env, beginning.record, shown, state.freed);
-    const waitMs = isOver(state) ? 0 : waitFor(againMs, settings);
-    // KV takes one write of a key a second. What is not watched would else be looked at, and written, in an hour.
-    await this.ctx.storage.setAlarm(Date.now() + (state.isSettled ? waitMs : Math.min(waitMs, SETTLE_AGAIN_MS)));
+    state.reply = keepSafeLinks(nameCanceler(status.reply, state.canceledBy), settings.schemes);
+    if (isOver(state)) {
+      state.endedAt = Date.now();
+      // The undo has to exist before anybody sees its button.
+      state.undo = await offerUndo(this.env, { ...run, state });
+    }
+    const saved = await this.#save(state);
+    const answer = JSON.stringify(toAnswer(saved));
+    if (answer !== JSON.stringify(toAnswer(run))) sendToSockets(this.ctx, answer);
+    // Followers don't wait for this. If the new count is not saved, the same tasks are released again.
+    state.released = await releaseFinished(this.env, run.start.record, state.reply, state.released);
+    const waitMs = isOver(state) || nextCheckMs === 0 ? 0 : Math.max(nextCheckMs, settings.longRunEveryMs);
+    await this.ctx.storage.setAlarm(Date.now() + (state.isAnnounced ? waitMs : Math.min(waitMs, RETRY_ANNOUNCE_MS)));
   }
 
-  /** Writes the log, releases what was locked, and forgets when followers had their time. */
-  private async end({ beginning, state }: StoredLongRun): Promise<void> {
-    if (state.isWritten) {
+  /** Writes the log, and deletes the run when its followers had time to read the end. */
+  async #end(run: StoredLongRun): Promise<void> {
+    if (run.state.isLogged) {
       closeSockets(this.ctx);
       await this.ctx.storage.deleteAll();
-      this.known = undefined;
+      this.#run = undefined;
       return;
     }
-    const isWritten = await tellEnd(this.env, beginning, state);
-    await this.save({ ...state, isWritten });
-    await this.ctx.storage.setAlarm(Date.now() + (isWritten ? FORGET_AFTER_MS : WRITE_AGAIN_MS));
+    const isLogged = await announceEnd(this.env, run);
+    await this.#save({ ...run.state, isLogged });
+    await this.ctx.storage.setAlarm(Date.now() + (isLogged ? DELETE_AFTER_MS : RETRY_LOG_MS));
   }
 
-  private watchOf({ beginning, state }: StoredLongRun, settings: Settings, signal: AbortSignal): WatchContext {
-    return createWatchContext(beginning, settings, signal, {
+  #createWatchContext({ start }: StoredLongRun, settings: Settings, signal: AbortSignal): WatchContext {
+    return createWatchContext(start, settings, signal, {
       save: async (data) => {
-        state.data = JSON.stringify(data);
-        await this.save(state);
+        const run = await this.#load();
+        if (run !== undefined) await this.#save({ ...run.state, data: JSON.stringify(data) });
       },
       readRunReply: (id) => readRunReply(this.env, settings, id),
     });
   }
 
-  private async load(): Promise<StoredLongRun | undefined> {
-    this.known ??= await readKnown(this.ctx.storage);
-    return this.known;
+  async #load(): Promise<StoredLongRun | undefined> {
+    this.#run ??= await readLongRun(this.ctx.storage);
+    return this.#run;
   }
 
-  /** What is not stored is not known either: who follows is told nothing that a restart would take back. */
-  private async save(state: LongRunState): Promise<void> {
-    if (this.known === undefined) return;
-    const beginning = isOver(state) ? forgetToken(this.known.beginning) : this.known.beginning;
-    await this.ctx.storage.put({
-      ...partsOf(state),
-      ...(beginning !== this.known.beginning && partsOfBeginning(beginning)),
-    });
-    this.known = { beginning, state };
+  /** Stores first, so that nobody sees a state that a restart would take back. */
+  async #save(state: LongRunState): Promise<StoredLongRun> {
+    if (this.#run === undefined) throw new Error("A long run is saved only after its start");
+    const { start } = this.#run;
+    // The person's token is kept no longer than the run needs it.
+    const newStart = isOver(state) && start.token !== undefined ? { ...start, token: undefined } : start;
+    await this.ctx.storage.put({ ...toStateParts(state), ...(newStart !== start && toStartParts(newStart)) });
+    this.#run = { start: newStart, state };
+    return this.#run;
   }
 }
 
-/** Not more often than the studio wants; but what has more to do at once is not waited for. */
-const waitFor = (againMs: number, { longRunEveryMs }: Settings) =>
-  againMs === 0 ? 0 : Math.max(againMs, longRunEveryMs);
-
-const answer = ({ beginning, state }: StoredLongRun) => answerOf(beginning, state);
-
-/** Nobody looks: only that its time ends is looked after. */
-const UNWATCHED_MS = 3_600_000;
-
-const over = () => new Failure("run-over", { text: "It is over, or can't be stopped from here." });
+const runOver = () => new Failure("run-over", { text: "It has ended, or can't be stopped from here." });

@@ -1,14 +1,14 @@
-// Which of a studio's own reports count: none twice, none that is older than what is known.
+// Decides which progress reports of a studio's server count: each once, and none that is out of date.
 import * as v from "valibot";
 import type { Reply } from "../../contract.ts";
 
-/** Ids of the last ones, and when the newest was made, in epoch seconds. */
-export const Reported = v.object({ reports: v.array(v.string()), reportedAt: v.number() });
-export type Reported = v.InferOutput<typeof Reported>;
+/** The webhook ids of the last reports, and when the newest was made, in epoch seconds. */
+export const ReportLog = v.object({ reports: v.array(v.string()), reportedAt: v.number() });
+export type ReportLog = v.InferOutput<typeof ReportLog>;
 
 /**
  * What became of a report.
- * - `early`: the run does not go on yet: its server was faster than we are
+ * - `early`: the run is not a long run yet, because its server was faster than the worker
  * - `stale`: it was reported before, or is older than what is known
  * - `over`: the run has ended
  */
@@ -17,21 +17,21 @@ export type ReportState = "taken" | "early" | "stale" | "over";
 const REPORTS_MAX = 200;
 
 /**
- * What is known once it was noted; undefined where it does not count.
- * @param at when it was made, in epoch seconds
+ * Returns the log with this report, or undefined if the report does not count.
+ * @param at when the report was made, in epoch seconds
  */
-export function noteReport(
-  known: Reported & { reply: Reply },
+export function addReport(
+  log: ReportLog & { reply: Reply },
   id: string,
   at: number,
   reply: Reply,
-): Reported | undefined {
-  if (known.reports.includes(id) || at < known.reportedAt) return undefined;
-  // Of two that were made in the same second, nothing but this tells which is the older one.
-  if (at === known.reportedAt && isBehind(reply, known.reply)) return undefined;
+): ReportLog | undefined {
+  if (log.reports.includes(id) || at < log.reportedAt) return undefined;
+  // For two reports of the same second, only their progress tells which is older.
+  if (at === log.reportedAt && isBehind(reply, log.reply)) return undefined;
   return {
-    reports: [id, ...known.reports].slice(0, REPORTS_MAX),
-    // A clock that is ahead, and is put right, must not have its server's reports refused until ours is there.
+    reports: [id, ...log.reports].slice(0, REPORTS_MAX),
+    // If a server's clock was ahead and is corrected, its next reports must not be refused.
     reportedAt: Math.min(at, Math.floor(Date.now() / 1_000)),
   };
 }

@@ -1,42 +1,38 @@
-// A run that goes on, as others meet it: by its id alone. The log may not have it as it stands, not yet, or not any more.
+// Finds a run by its id: in its long run, among the records that the log has not taken yet, or in the
+// log.
 import * as v from "valibot";
 import { type Reply, RunId } from "../../contract.ts";
 import { Failure, noBinding } from "../failure.ts";
 import type { Env, Settings } from "../settings/settings.ts";
 import { getRunCoordinator } from "../storage/run-coordinator.ts";
-import { readRecord, readRunRecord, unknownRun } from "../storage/run-log.ts";
+import { parseRecord, readRunRecord, unknownRun } from "../storage/run-log.ts";
 import { RunRecord } from "../storage/run-record.ts";
-import type { LiveRun } from "./long-run-state.ts";
-import type { RunAnswer } from "./watch.ts";
+import type { RunAnswer } from "./long-run-state.ts";
 
-/** The long run of this id. */
+/** `answer`: what the page of a long run is told, if the run is alive or ended a moment ago. */
+export type FoundRun = { record: RunRecord; answer?: RunAnswer | undefined };
+
 export function getLongRun(env: Env, id: string): ReturnType<Cloudflare.Env["LONG_RUNS"]["getByName"]> {
   if (env.LONG_RUNS === undefined) throw noBinding("LONG_RUNS", "LongRun");
   return env.LONG_RUNS.getByName(id);
 }
 
-/** A run as it stands: `followed` where it goes on, or did a moment ago. Throws where nobody knows it. */
-export async function findRun(
-  env: Env,
-  settings: Settings,
-  id: string,
-  at: number | undefined,
-): Promise<{ record: RunRecord; followed?: RunAnswer | undefined }> {
-  const [living, kept] = await Promise.all([
-    env.LONG_RUNS === undefined ? undefined : peekLongRun(env, id),
-    readKept(env, id, at),
-  ]);
-  // The log may have other lines of the same id: of calls that were refused it.
-  const isMeant = ({ record }: { record: RunRecord }) => (at ?? record.at) === record.at;
-  if (living !== undefined && isMeant(living)) return living;
-  // What the log has not taken yet is newer than what it has.
-  if (kept !== undefined && isMeant(kept)) return kept;
+/**
+ * The newest state of a run. Throws if nobody knows it.
+ * @param at when it started, in epoch milliseconds, if the URL has that
+ */
+export async function findRun(env: Env, settings: Settings, id: string, at: number | undefined): Promise<FoundRun> {
+  const [live, pending] = await Promise.all([peekLongRun(env, id), readPending(env, id, at)]);
+  // The log may have other entries with this id: calls that were refused because of it.
+  const isWanted = ({ record }: FoundRun) => (at ?? record.at) === record.at;
+  if (live !== undefined && isWanted(live)) return live;
+  if (pending !== undefined && isWanted(pending)) return pending;
   return { record: await findRunRecord(env, settings, id, at) };
 }
 
 /**
- * A run as the log has it. The log is in order of time and can't be searched for an id, so without a time the run itself is asked when it began:
- * it remembers for a day after it was last used.
+ * The run's record in the log. The log is ordered by time and can't be searched for an id, so without a
+ * time the run's coordinator is asked, which remembers it for a day after its last use.
  */
 export async function findRunRecord(
   env: Env,
@@ -44,23 +40,12 @@ export async function findRunRecord(
   id: string,
   at: number | undefined,
 ): Promise<RunRecord> {
-  const began = at ?? (await beganAt(env, id));
-  if (began === undefined) throw unknownRun(settings);
-  return readRunRecord(env, settings, id, began);
+  const startedAt = at ?? (await readStartTime(env, id));
+  if (startedAt === undefined) throw unknownRun(settings);
+  return readRunRecord(env, settings, id, startedAt);
 }
 
-async function beganAt(env: Env, id: string): Promise<number | undefined> {
-  return env.RUN_COORDINATORS !== undefined && v.is(RunId, id) ? getRunCoordinator(env, id).beganAt() : undefined;
-}
-
-async function readKept(env: Env, id: string, at: number | undefined): Promise<{ record: RunRecord } | undefined> {
-  if (env.RUN_COORDINATORS === undefined || !v.is(RunId, id)) return undefined;
-  const kept = await getRunCoordinator(env, id).readRecord(at);
-  const record = kept === undefined ? undefined : readRecord(JSON.parse(kept));
-  return record && { record };
-}
-
-/** How another run stands, or how it ended. */
+/** The reply of another run, finished or not; undefined if there is no such run. */
 export async function readRunReply(env: Env, settings: Settings, id: string): Promise<Reply | undefined> {
   const found = await findRun(env, settings, id, undefined).catch((thrown: unknown) => {
     if (thrown instanceof Failure && thrown.code === "unknown-run") return undefined;
@@ -69,7 +54,20 @@ export async function readRunReply(env: Env, settings: Settings, id: string): Pr
   return found?.record.reply;
 }
 
-async function peekLongRun(env: Env, id: string): Promise<LiveRun | undefined> {
-  const living = v.is(RunId, id) ? await getLongRun(env, id).peek() : undefined;
-  return living && { followed: living.followed, record: v.parse(RunRecord, living.record) };
+async function readStartTime(env: Env, id: string): Promise<number | undefined> {
+  if (env.RUN_COORDINATORS === undefined || !v.is(RunId, id)) return undefined;
+  return getRunCoordinator(env, id).readStartTime();
+}
+
+async function readPending(env: Env, id: string, at: number | undefined): Promise<FoundRun | undefined> {
+  if (env.RUN_COORDINATORS === undefined || !v.is(RunId, id)) return undefined;
+  const json = await getRunCoordinator(env, id).readPendingRecord(at);
+  const record = json === undefined ? undefined : parseRecord(JSON.parse(json));
+  return record && { record };
+}
+
+async function peekLongRun(env: Env, id: string): Promise<FoundRun | undefined> {
+  if (env.LONG_RUNS === undefined || !v.is(RunId, id)) return undefined;
+  const live = await getLongRun(env, id).peek();
+  return live && { answer: live.answer, record: v.parse(RunRecord, live.record) };
 }

@@ -1,6 +1,6 @@
-// Whoever listens to a Durable Object. The sockets sleep with it, and cost nothing in between.
+// WebSockets of a hibernating Durable Object: they cost nothing while nothing happens.
 
-/** A socket for the caller, who is told this at once. */
+/** Opens a socket and sends the first message, if there is one. */
 export function openSocket(ctx: DurableObjectState, first: string | undefined): Response {
   const { 0: client, 1: server } = new WebSocketPair();
   ctx.acceptWebSocket(server);
@@ -8,12 +8,12 @@ export function openSocket(ctx: DurableObjectState, first: string | undefined): 
   return new Response(null, { status: 101, webSocket: client });
 }
 
-export function tellSockets(ctx: DurableObjectState, text: string): void {
+export function sendToSockets(ctx: DurableObjectState, text: string): void {
   for (const socket of ctx.getWebSockets()) {
     try {
       socket.send(text);
     } catch {
-      // It is gone: the browser asks again when it is back.
+      // The browser is gone. It asks again when it is back.
     }
   }
 }

@@ -1,4 +1,4 @@
-// What an action is given, and what it leaves behind for after its answer.
+// The context that an action runs in, and the effects it leaves behind for after its reply.
 import type { Run } from "../../contract.ts";
 import type { Person } from "../access/person.ts";
 import type { Action, ActionContext, UndoOffer } from "../action/action.ts";
@@ -12,9 +12,9 @@ import { createTemporaryLink } from "../storage/temporary-link.ts";
 
 export type ActionEffects = {
   undo?: UndoOffer;
-  /** the run goes on, with this; `token`: of the person's session, where it goes on as the person */
+  /** the run continues as a long run with this data; `token`: of the person's session, if it works as the person */
   continuation?: { data: unknown; token: string | undefined };
-  /** ends the locks it took: called where it does not go on */
+  /** releases the locks that the action took, if the run does not continue */
   release(): Promise<void>;
 };
 
@@ -22,7 +22,7 @@ export type CallFacts = {
   call: Call;
   arrived: RequestSnapshot;
   run: Run;
-  /** when it began */
+  /** when the run started, in epoch milliseconds */
   at: number;
   person: Person;
   kitsu: Kitsu | undefined;
@@ -30,55 +30,51 @@ export type CallFacts = {
   signal: AbortSignal;
 };
 
-/** So much longer than the action itself may take. */
-const LOCKED_MORE_MS = 60_000;
+/** How much longer than the action's time limit a lock lasts. */
+const LOCK_GRACE_MS = 60_000;
 
 export function createActionContext(
   action: Action,
-  context: RequestContext,
-  { kitsu, ...known }: CallFacts,
-): { actionContext: ActionContext; left: ActionEffects } {
-  const { env, settings, base } = context;
-  const { run, person } = known;
+  requestContext: RequestContext,
+  { kitsu, ...facts }: CallFacts,
+): { actionContext: ActionContext; effects: ActionEffects } {
+  const { env, settings, base } = requestContext;
+  const { run, person, signal } = facts;
   let hasLocked = false;
-  const left: ActionEffects = {
+  const effects: ActionEffects = {
     release: async () => {
       if (hasLocked) await getLocks(env, action.id).release(run.id);
     },
   };
   const actionContext: ActionContext = {
-    ...known,
+    ...facts,
     settings,
     base,
     kitsu: () => kitsu ?? throwNoKitsu(),
-    createLink: (loan) => createTemporaryLink(context, { person, run: { id: run.id, at: known.at } }, loan),
+    createLink: (target) => createTemporaryLink(requestContext, { person, run: { id: run.id, at: facts.at } }, target),
     offerUndo: (offer) => {
-      if (action.undo === undefined)
-        throw new Error("An action that offers to take back what it did must say how: undo");
-      left.undo = offer;
+      if (action.undo === undefined) throw new Error("An action that offers an undo needs an `undo` function");
+      effects.undo = offer;
     },
     continueWith: (data, { asPerson = false } = {}) => {
-      left.continuation = { data, token: asPerson ? person.token : undefined };
+      effects.continuation = { data, token: asPerson ? person.token : undefined };
     },
     findConflicts: async (tasks) => [...(await getLocks(env, action.id).find(run.id, tasks))],
     lock: async (tasks, isShared) => {
-      known.signal.throwIfAborted();
+      signal.throwIfAborted();
       hasLocked = true;
-      // Until the run goes on by itself, which keeps them for longer. Should the worker end in between, nobody waits for it long.
-      const holder = {
-        run: run.id,
-        person: person.name,
-        until: Date.now() + settings.actionTimeLimitMs + LOCKED_MORE_MS,
-      };
-      const busy = [...(await getLocks(env, action.id).take(holder, tasks, isShared))];
-      if (known.signal.aborted) await left.release();
-      known.signal.throwIfAborted();
-      return busy;
+      // A long run extends its locks. If the worker dies before that, nobody waits long.
+      const until = Date.now() + settings.actionTimeLimitMs + LOCK_GRACE_MS;
+      const holder = { run: run.id, person: person.name, until };
+      const conflicts = [...(await getLocks(env, action.id).take(holder, tasks, isShared))];
+      if (signal.aborted) await effects.release();
+      signal.throwIfAborted();
+      return conflicts;
     },
   };
-  return { actionContext, left };
+  return { actionContext, effects };
 }
 
 function throwNoKitsu(): never {
-  throw new Error("An action that asks for Kitsu must say so: needsKitsu");
+  throw new Error("An action that uses Kitsu must declare it: needsKitsu");
 }

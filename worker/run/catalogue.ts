@@ -1,5 +1,6 @@
-// `GET /actions`: the actions there are, and which of them the person who asks may run. Who asks is known by Kitsu's session or by Cloudflare Access;
-// a claim is not even looked up, for the answer would tell whether there is such a person.
+// `GET /actions`: lists the actions, and says which of them the caller may run. The caller is known by
+// Kitsu's session or Cloudflare Access. A mere claim is not looked up, because the answer would reveal
+// whether that person exists.
 import { WIRE_VERSION } from "../../contract.ts";
 import { identify, type Person } from "../access/person.ts";
 import type { Action } from "../action/action.ts";
@@ -26,7 +27,7 @@ export async function serveCatalogue(request: Request, context: RequestContext):
   );
 }
 
-/** As far as it can be told without a selection: a project may give another role, and a person who is not known may be anyone. */
+/** An estimate without a selection: the role may differ in a project, and an unknown caller has none. */
 function mayRun(person: Person, action: Action, { settings }: RequestContext): boolean {
   const limits = settings.limits.get(action.id);
   const { role, departments } = person;

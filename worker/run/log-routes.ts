@@ -1,4 +1,4 @@
-// The log by HTTP, many runs at a time: as a page, as JSON, and as CSV.
+// The HTTP routes of the log: as a page, as JSON, and as CSV.
 import * as v from "valibot";
 import { checkLogAccess, mayReadLog } from "../access/log-access.ts";
 import { listActions } from "../actions/index.ts";
@@ -35,7 +35,7 @@ const COLUMNS = [
   "url",
 ] as const;
 
-/** A filter as forms send it: empty where it is not used. */
+/** A filter as forms send it: empty if it is not used. */
 const filter = <S extends v.GenericSchema<string>>(schema: S) =>
   v.optional(
     v.union([
@@ -67,7 +67,7 @@ const Query = v.object({
 });
 export type Query = v.InferOutput<typeof Query>;
 
-/** `/runs`: the page. Without the right to read it, the page that asks for the token. */
+/** `GET /runs`: the page, or the sign-in page. */
 export async function serveLog(request: Request, context: RequestContext): Promise<Response> {
   const { settings, base } = context;
   if (settings.logToken !== undefined && !(await mayReadLog(request, context))) return renderSignIn(settings);
@@ -76,7 +76,7 @@ export async function serveLog(request: Request, context: RequestContext): Promi
   return renderLog({ query, runs: page.runs, older, base, settings, titles: readTitles(settings) });
 }
 
-/** `/runs.json`: `{runs, cursor}`; the next page is linked to as well. */
+/** `GET /runs.json`: `{runs, cursor}`, and a link to the next page. */
 export async function serveLogJson(request: Request, context: RequestContext): Promise<Response> {
   const { page } = await readPage(request, context, PAGE_RUNS);
   const runs = listRows(page, context).map((row, index) => ({
@@ -86,7 +86,7 @@ export async function serveLogJson(request: Request, context: RequestContext): P
   return Response.json({ runs, cursor: page.cursor }, { headers: fileHeaders(request, page) });
 }
 
-/** `/runs.csv`: a header line, then a line per run. Moments are in UTC, as spreadsheets read them. */
+/** `GET /runs.csv`: a header, then a row per run. Times are in UTC, in the format that spreadsheets read. */
 export async function serveLogCsv(request: Request, context: RequestContext): Promise<Response> {
   const { page } = await readPage(request, context, FILE_RUNS);
   const rows = listRows(page, context).map((row) =>
@@ -124,7 +124,7 @@ function readQuery(request: Request): Query {
   });
 }
 
-/** What the actions are called today; one that is gone is its id. */
+/** The present titles of the actions, by id. */
 const readTitles = (settings: Settings): ReadonlyMap<string, string> =>
   new Map(listActions(settings).map(({ id, title }) => [id, title]));
 

@@ -1,4 +1,5 @@
-// What anybody who knows a run's id is told of it: in our own words alone, for what others wrote may name somebody.
+// What everybody who has a run's id may read about it: only our own words, because texts by others may
+// contain personal data.
 import type { Reply } from "../../contract.ts";
 import { listActions } from "../actions/index.ts";
 import { Failure } from "../failure.ts";
@@ -10,8 +11,8 @@ import type { RunPhase } from "../storage/run-phase.ts";
 export const nameAction = (id: string, settings: Settings) =>
   listActions(settings).find((action) => action.id === id)?.title ?? id;
 
-/** A reply without a word that may be personal. */
-export function withoutNames(reply: Reply, action: string, settings: Settings): Reply {
+/** A reply without anything that may be personal. */
+export function redactReply(reply: Reply, action: string, settings: Settings): Reply {
   const title = nameAction(action, settings);
   const text = "outcomes" in reply && reply.outcomes ? countOutcomes(reply.outcomes, reply.kind === "done") : undefined;
   switch (reply.kind) {
@@ -30,20 +31,20 @@ export function withoutNames(reply: Reply, action: string, settings: Settings): 
   }
 }
 
-/** A run that has not ended, or never will; nothing where it has, or nobody knows it. */
-export function describePhase(known: RunPhase, settings: Settings): Reply | Failure | undefined {
-  switch (known.state) {
+/** The reply for a run that is running, was interrupted or is void; undefined for any other. */
+export function replyForPhase(phase: RunPhase, settings: Settings): Reply | Failure | undefined {
+  switch (phase.state) {
     case "running":
       return {
         kind: "started",
-        title: nameAction(known.action, settings),
-        text: `Running since ${formatSince(known.since)}.`,
+        title: nameAction(phase.action, settings),
+        text: `Running since ${formatSince(phase.since)}.`,
       };
     case "interrupted":
-      return interrupted(nameAction(known.action, settings));
+      return runInterrupted(nameAction(phase.action, settings));
     case "void":
       return new Failure("never-ran", {
-        text: "The call never reached the action server. Should it still arrive, it is refused.",
+        text: "The call never reached the action server. If it still arrives, it is refused.",
         advice: "Run the action again.",
       });
     default:
@@ -51,8 +52,8 @@ export function describePhase(known: RunPhase, settings: Settings): Reply | Fail
   }
 }
 
-export const interrupted = (title: string) =>
+export const runInterrupted = (title: string) =>
   new Failure("run-interrupted", {
-    text: `${title} was interrupted before it ended. Part of it may be done.`,
-    advice: "Look what was done before you run it again.",
+    text: `${title} was interrupted. Part of it may be done.`,
+    advice: "Check what was done before you run it again.",
   });

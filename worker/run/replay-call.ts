@@ -1,4 +1,4 @@
-// The call of an earlier run, made again: to try it once more, or to take it back.
+// Makes the call of an earlier run again, to retry or to change that run.
 import type { Input } from "../../contract.ts";
 import { Failure } from "../failure.ts";
 import type { Call } from "../request/call.ts";
@@ -6,44 +6,43 @@ import { retriedOutcomes } from "../storage/run-links.ts";
 import type { RunRecord } from "../storage/run-record.ts";
 
 /**
- * @param now who asks, and what they answered if the action asked something again
- * @param isReader whoever may read the log, or has the run's key, and says nothing about who they are, acts for the person whose run it was
- * @param isRetry for the tasks that failed or were not tried alone, with what was answered then
+ * @param now the present request: who sends it, and their answers if the action asked again
+ * @param mayAct the caller may act for the run's owner, unless they say who they are
+ * @param isRetry repeat the call only for the tasks that failed or were not reached, with the same answers
  */
 export function replayCall(
-  first: RunRecord,
+  record: RunRecord,
   now: Call,
-  { isReader, isRetry }: { isReader: boolean; isRetry: boolean },
+  { mayAct, isRetry }: { mayAct: boolean; isRetry: boolean },
 ): Call {
-  if (first.call === undefined) {
+  if (record.call === undefined) {
     throw new Failure("invalid-call", {
-      text: "The call of that run could not be understood.",
+      text: "The call of that run could not be read.",
       advice: "Run the action again from Kitsu.",
     });
   }
   const { person, form, plan, isBack, input } = now;
-  const again = isRetry ? retriedOutcomes(first.reply).map(({ id }) => id) : [];
-  const isNamed = person.id !== undefined || person.email !== undefined;
-  const earlier = { id: first.id, at: first.at };
-  const isSame = input === undefined || asSent(input) === asSent(first.call.input);
+  const retried = isRetry ? retriedOutcomes(record.reply).map(({ id }) => id) : [];
+  const saysWho = person.id !== undefined || person.email !== undefined;
+  const earlier = { id: record.id, at: record.at };
+  const isSameInput = input === undefined || normalize(input) === normalize(record.call.input);
+  const root = isSameInput ? (record.call.retryOf?.root ?? record.id) : undefined;
   return {
-    ...first.call,
+    ...record.call,
     dialect: "repeated",
-    person: isNamed || !isReader ? person : first.call.person,
-    selection: again.length > 0 ? again : first.call.selection,
-    input: isRetry ? (isSame ? first.call.input : input) : undefined,
+    person: saysWho || !mayAct ? person : record.call.person,
+    selection: retried.length > 0 ? retried : record.call.selection,
+    input: isRetry ? (isSameInput ? record.call.input : input) : undefined,
     form,
     plan,
     isBack,
-    ...(isRetry
-      ? { retryOf: { ...earlier, root: isSame ? (first.call.retryOf?.root ?? first.id) : undefined } }
-      : { changeOf: earlier }),
+    ...(isRetry ? { retryOf: { ...earlier, root } } : { changeOf: earlier }),
     ignored: now.ignored,
   };
 }
 
-/** The same for the same answers, as JSON and as a form, which has texts alone, sends them. */
-function asSent(input: Input = {}): string {
+/** Equal for equal answers, whether they came as JSON or from a form, which sends only texts. */
+function normalize(input: Input = {}): string {
   const texts = Object.entries(input).map(([name, value]) =>
     [name, value === true ? "on" : value === false ? "" : [value].flat().map(String)].flat(),
   );

@@ -1,4 +1,4 @@
-// A Reply as the response the caller can use: JSON for AJAX, a page for a form, with an honest HTTP status for both.
+// Turns a reply into a response in the caller's dialect: JSON for AJAX, a page for a form.
 import { type Answer, type Done, type Reply, type Run, WIRE_VERSION } from "../../contract.ts";
 import { describeCause, type Failure } from "../failure.ts";
 import { renderAsk } from "../pages/ask-page.ts";
@@ -12,21 +12,21 @@ import type { Call } from "../request/call.ts";
 import { maskKey } from "../request/request-snapshot.ts";
 import type { Settings } from "../settings/settings.ts";
 
-/** What is said: with the run it is about, if there is one. */
-export type Said = { run?: Run | undefined; reply: Reply };
+/** A reply, and the run that it is about. */
+type RunReply = { run?: Run | undefined; reply: Reply };
 
-/** Where a reply comes from: what it failed of, and the call it answers. */
+/** The failure behind the reply, if any, and the call that it answers. */
 type Origin = { failure?: Failure | undefined; call?: Call | undefined };
 
 export function answerCall(
   request: Request,
-  { run, reply }: Said,
+  { run, reply }: RunReply,
   settings: Settings,
   { failure, call }: Origin = {},
 ): Response {
   const status = statusOf(reply, failure);
   const response = wantsPage(request)
-    ? answerPage({ run, reply, status, settings, call, address: repeatAddress(request, run) })
+    ? answerPage({ run, reply, status, settings, call, address: callAddress(request, run) })
     : answerJson(run, shorten(reply), status);
   for (const [name, value] of Object.entries(failure?.headers ?? {})) response.headers.set(name, value);
   const cookie = keepTheme(request, settings.basePath);
@@ -34,19 +34,18 @@ export function answerCall(
   return response;
 }
 
-/** The honest HTTP status of a reply. */
 export function statusOf({ kind }: Reply, failure?: Failure): number {
   return failure?.status ?? (kind === "started" ? 202 : kind === "failed" ? 502 : 200);
 }
 
-/** The address of this very call, under the same run: an answer to what it asks goes there. */
-function repeatAddress(request: Request, run: Run | undefined): string {
+/** The URL of this call within the same run: the answers to its questions are sent there. */
+function callAddress(request: Request, run: Run | undefined): string {
   const { pathname, searchParams } = new URL(request.url);
   if (run !== undefined) searchParams.set("run", run.id);
   return `${pathname}?${searchParams}`;
 }
 
-/** A failure with no run to speak of: refused before there was one, or while a page was made. */
+/** Answers a failure outside any run: a refused request, or an error in a page. */
 export function answerFailure(request: Request, failure: Failure, settings: Settings | undefined): Response {
   if (failure.code === "internal-error") {
     const cause = describeCause(failure.cause);
@@ -56,10 +55,10 @@ export function answerFailure(request: Request, failure: Failure, settings: Sett
   return answerJson(undefined, failure.reply, failure.status);
 }
 
-/** More tables than these are for a page. */
+/** A toast shows no more tables than this. */
 const TOAST_TABLES_MAX = 8;
 
-/** A toast has no room for a document, and for so many tables only. */
+/** Leaves out what a toast has no room for. */
 function shorten(reply: Reply): Reply {
   if (reply.kind !== "done") return reply;
   const { document, tables = [], ...rest } = reply;
@@ -96,11 +95,11 @@ type PageAnswer = {
 
 function answerPage({ run, reply, status, settings, call, address }: PageAnswer): Response {
   const destination = reply.kind === "done" && run?.undo === undefined ? findDestination(reply) : undefined;
-  const going = run?.follow !== undefined ? run.url : undefined;
-  if (destination !== undefined || going !== undefined)
+  const liveRunUrl = run?.follow !== undefined ? run.url : undefined;
+  if (destination !== undefined || liveRunUrl !== undefined)
     return new Response(null, {
       status: 303,
-      headers: { location: destination ?? going ?? "", "cache-control": "no-store" },
+      headers: { location: destination ?? liveRunUrl ?? "", "cache-control": "no-store" },
     });
   const [kitsuUrl = ""] = settings.kitsuUrls;
   const path = call?.path?.startsWith("/") ? call.path : "";
@@ -112,20 +111,20 @@ ${run && html`<footer class="run">Run <a href="${run.url}"><code>${run.id}</code
     kitsuUrl: kitsuUrl + path,
     basePath: settings.basePath,
     status,
-    // What asks is asked again by a reload; what was done must not be done again.
+    // A reload may ask a question again, but must not repeat what was done.
     address: reply.kind === "ask" ? undefined : run?.url,
     hasDocument: reply.kind === "done" && reply.document !== undefined,
   });
 }
 
-/** A form's own tab goes where the reply opens, unless there is more to read than that. */
+/** The page that the reply opens, which replaces the form's tab unless there is more to read. */
 function findDestination({ severity, effects, outcomes, tables, charts, document }: Done): string | undefined {
   const [effect, another] = effects ?? [];
   if (effect?.kind !== "open" || another !== undefined || severity !== "success") return undefined;
   return outcomes?.length || tables?.length || charts?.length || document !== undefined ? undefined : effect.url;
 }
 
-/** Does a person look at this answer in a tab of its own? A form and a followed link say so; Kitsu's AJAX takes anything. */
+/** Does the caller want a page? Forms and links accept HTML; Kitsu's AJAX accepts anything. */
 export function wantsPage(request: Request): boolean {
   const accept = request.headers.get("accept") ?? "";
   if (accept.includes("text/html")) return true;

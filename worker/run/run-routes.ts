@@ -1,9 +1,9 @@
-// One run by HTTP: how it stands, or ended; and the way to make sure that it never runs.
+// The HTTP routes of one run: its page or state, and declaring it void.
 import * as v from "valibot";
 import { type Reply, RunId } from "../../contract.ts";
 import { mayReadLog } from "../access/log-access.ts";
 import { Failure } from "../failure.ts";
-import { readFollowed } from "../long-run/long-run-routes.ts";
+import { readRunAnswer } from "../long-run/long-run-routes.ts";
 import { findRun } from "../long-run/run-lookup.ts";
 import { renderLiveRun } from "../pages/live-run.ts";
 import { renderRun, renderRunState } from "../pages/run-page.ts";
@@ -14,71 +14,85 @@ import { getRunCoordinator } from "../storage/run-coordinator.ts";
 import { describeRun, linkRun, readAttempt, readTime } from "../storage/run-links.ts";
 import { unknownRun } from "../storage/run-log.ts";
 import type { RunPhase } from "../storage/run-phase.ts";
-import { describePhase, nameAction, withoutNames } from "./public-state.ts";
+import type { RunRecord } from "../storage/run-record.ts";
+import { nameAction, redactReply, replyForPhase } from "./public-state.ts";
 import { answerCall, answerJson, wantsPage } from "./response.ts";
 
 /**
- * `/runs/:id`: one run. Its id is the right to its state, as JSON from any origin, without a word that may be personal; all that is known of it is for
- * those who may read the log, on our own pages.
+ * `GET /runs/:id`: one run. Whoever has its id may read its state as JSON, from any origin and without
+ * personal data. The complete record is only for readers of the log, on our own pages.
  */
 export async function serveRun(request: Request, id: string, context: RequestContext): Promise<Response> {
-  const { env, settings, base, url } = context;
+  const { env, settings, url } = context;
   const key = url.searchParams.get("key");
   if (key !== null && wantsPage(request)) {
-    const { run, reply } = await readFollowed(id, key, context);
+    const { run, reply } = await readRunAnswer(id, key, context);
     return renderLiveRun(run, reply, settings);
   }
   const isReader = await mayReadLog(request, context);
   const attempt = readAttempt(url);
-  const known = await readState(env, id, attempt);
-  const told = describePhase(known, settings);
-  if (told instanceof Failure) throw told;
-  if (told !== undefined) return answerState(request, context, id, known, told);
-  if (known.state === "unknown" && attempt !== undefined) throw unknownRun(settings);
-  if (known.state === "over" && known.reply.kind !== "started" && !isReader && !wantsPage(request)) {
-    return answerState(request, context, id, known, known.reply);
+  const phase = await readPhase(env, id, attempt);
+  const reply = replyForPhase(phase, settings);
+  if (reply instanceof Failure) throw reply;
+  if (reply !== undefined) return answerPhase(request, context, id, phase, reply);
+  if (phase.state === "unknown" && attempt !== undefined) throw unknownRun(settings);
+  if (phase.state === "over" && phase.reply.kind !== "started" && !isReader && !wantsPage(request)) {
+    return answerPhase(request, context, id, phase, phase.reply);
   }
-  const { record, followed } = await findRun(env, settings, id, readTime(url) ?? timeOf(known));
-  if (followed !== undefined && isReader && wantsPage(request))
-    return renderLiveRun(followed.run, followed.reply, settings);
-  const state = withoutNames(record.reply, record.action, settings);
+  const { record, answer } = await findRun(env, settings, id, readTime(url) ?? startTimeOf(phase));
+  if (answer !== undefined && isReader && wantsPage(request)) return renderLiveRun(answer.run, answer.reply, settings);
+  return answerRecord(request, context, record, isReader);
+}
+
+function answerRecord(
+  request: Request,
+  { settings, base, url }: RequestContext,
+  record: RunRecord,
+  isReader: boolean,
+): Response {
+  const publicReply = redactReply(record.reply, record.action, settings);
   const run = describeRun(base, record);
   const title = nameAction(record.action, settings);
   if (wantsPage(request) && !(isReader && url.searchParams.get("as") === "json")) {
-    return isReader ? renderRun(record, title, run, settings) : renderRunState(record, state, title, run, settings);
+    return isReader
+      ? renderRun(record, title, run, settings)
+      : renderRunState(record, publicReply, title, run, settings);
   }
-  const response = isReader ? Response.json({ ...record, run }) : answerJson(run, state);
+  const response = isReader ? Response.json({ ...record, run }) : answerJson(run, publicReply);
   response.headers.set("cache-control", "no-store");
   return response;
 }
 
-/** `POST /runs/:id/void`: whoever lost a call makes sure that it is not run any more, and is told how the run stands where it was. */
-export async function voidRun(request: Request, id: string, context: RequestContext): Promise<Response> {
+/**
+ * `POST /runs/:id/void`: makes sure that a call whose answer was lost never runs, or says what became
+ * of it if it did.
+ */
+export async function voidAttempt(request: Request, id: string, context: RequestContext): Promise<Response> {
   const { env, settings, url } = context;
   checkOrigin(request, settings);
   if (!v.is(RunId, id)) throw unknownRun(settings);
-  const known = await getRunCoordinator(env, id).void(readAttempt(url) ?? "");
-  if (known.state === "over") return answerState(request, context, id, known, known.reply);
-  const told = describePhase(known, settings);
-  if (told === undefined || told instanceof Failure) throw told ?? unknownRun(settings);
-  return answerState(request, context, id, known, told);
+  const phase = await getRunCoordinator(env, id).voidAttempt(readAttempt(url) ?? "");
+  if (phase.state === "over") return answerPhase(request, context, id, phase, phase.reply);
+  const reply = replyForPhase(phase, settings);
+  if (reply === undefined || reply instanceof Failure) throw reply ?? unknownRun(settings);
+  return answerPhase(request, context, id, phase, reply);
 }
 
-async function readState(env: Env, id: string, attempt: string | undefined): Promise<RunPhase> {
+async function readPhase(env: Env, id: string, attempt: string | undefined): Promise<RunPhase> {
   if (env.RUN_COORDINATORS === undefined || !v.is(RunId, id)) return { state: "unknown" };
-  return getRunCoordinator(env, id).state(attempt);
+  return getRunCoordinator(env, id).readPhase(attempt);
 }
 
-const timeOf = (known: RunPhase) => ("at" in known ? known.at : undefined);
+const startTimeOf = (phase: RunPhase) => ("at" in phase ? phase.at : undefined);
 
-function answerState(
+function answerPhase(
   request: Request,
   { base, settings }: RequestContext,
   id: string,
-  known: RunPhase,
+  phase: RunPhase,
   reply: Reply,
 ): Response {
-  const at = timeOf(known) ?? Date.now();
-  const run = { ...linkRun(base, id, at), ...(known.state === "over" && known.offers) };
+  const at = startTimeOf(phase) ?? Date.now();
+  const run = { ...linkRun(base, id, at), ...(phase.state === "over" && phase.offers) };
   return answerCall(request, { run, reply }, settings);
 }

@@ -1,43 +1,45 @@
-// From the call to the run that goes on after it.
-import type { Action } from "../action/action.ts";
+// Continues a run after its response, if the action asked for that.
+import type { Run } from "../../contract.ts";
 import { Failure, toFailure } from "../failure.ts";
 import { hashKey } from "../long-run/long-run-routes.ts";
 import { getLongRun } from "../long-run/run-lookup.ts";
 import type { RequestContext } from "../request/request-context.ts";
 import { followLinks, makeRunId } from "../storage/run-links.ts";
 import type { RunRecord } from "../storage/run-record.ts";
-import type { ActionEffects } from "./action-context.ts";
+import type { CallState } from "./call-state.ts";
 
-/** Lets a run go on that said so, and says how it can be followed. What it locked and does not need ends here. */
+/**
+ * Starts the long run and returns the URLs to follow it. Returns undefined if the run does not
+ * continue, and releases its locks.
+ */
 export async function startLongRun(
-  action: Action,
   { env, base }: RequestContext,
+  { action, effects, person }: CallState,
   record: RunRecord,
-  left: ActionEffects | undefined,
-  email: string | undefined,
-): Promise<ReturnType<typeof followLinks> | Failure | undefined> {
-  if (left?.continuation === undefined || record.reply.kind !== "started") {
-    await left?.release();
+): Promise<Partial<Run> | Failure | undefined> {
+  if (effects?.continuation === undefined || record.reply.kind !== "started") {
+    await effects?.release();
     return undefined;
   }
+  const { continuation, undo } = effects;
   const key = makeRunId();
   const { id, at } = record;
-  const beginning = {
+  const start = {
     record: { ...record, follow: await hashKey(key) },
     base,
-    email,
-    token: left.continuation.token,
+    email: person?.email,
+    token: continuation.token,
     key,
     isWatched: action.watch !== undefined,
-    ...(left.undo !== undefined && { undo: { ...left.undo, data: JSON.stringify(left.undo.data) } }),
+    ...(undo !== undefined && { undo: { ...undo, data: JSON.stringify(undo.data) } }),
   };
-  const data = JSON.stringify(left.continuation.data);
-  const begin = () => getLongRun(env, id).begin(beginning, data);
+  const begin = () => getLongRun(env, id).begin(start, JSON.stringify(continuation.data));
   try {
-    // Once more where it can't be told whether it began, as in the middle of a deploy. What it locked is not released here, for it may have: it ends by itself.
+    // The second try is for errors that leave it open whether the run started, such as a deploy. The
+    // locks are not released then, because it may have started; they expire by themselves.
     if (await begin().catch(begin)) return followLinks(base, { id, at, key, controls: [] });
     return new Failure("already-submitted", {
-      text: "There is a run of this id, and it is at work.",
+      text: "A run with this id exists and is running.",
       advice: "Run the action again from Kitsu.",
     });
   } catch (thrown) {

@@ -1,10 +1,10 @@
-// Values of any size in the storage of a Durable Object, which takes 2 MB in one: as JSON, in parts. What is larger than a run can ever be is refused
-// before anything of it is stored.
+// Stores JSON of any size in a Durable Object, whose values are limited to 2 MB, by splitting it into
+// parts. What is larger than any run needs is refused before anything is stored.
 import * as v from "valibot";
 import { Failure } from "../failure.ts";
 
 const PART_BYTES = 1_000_000;
-/** Parts are written together, and 128 keys at most can be. */
+/** All parts are written in one `put`, which takes 128 keys. */
 export const VALUE_MAX_BYTES = 24 * PART_BYTES;
 
 const Head = v.object({ parts: v.number(), bytes: v.number() });
@@ -13,8 +13,9 @@ const Head = v.object({ parts: v.number(), bytes: v.number() });
 export function toParts(key: string, value: unknown): Record<string, unknown> {
   const bytes = new TextEncoder().encode(JSON.stringify(value));
   if (bytes.byteLength > VALUE_MAX_BYTES) {
+    const [size, limit] = [Math.ceil(bytes.byteLength / 1_000_000), VALUE_MAX_BYTES / 1_000_000];
     throw new Failure("too-much-to-keep", {
-      text: `This run would take ${Math.ceil(bytes.byteLength / 1_000_000)} MB of storage, and at most ${VALUE_MAX_BYTES / 1_000_000} MB can be kept.`,
+      text: `This run needs ${size} MB of storage, and the limit is ${limit} MB.`,
       advice: "Run the action on fewer tasks.",
     });
   }
@@ -26,7 +27,7 @@ export function toParts(key: string, value: unknown): Record<string, unknown> {
   return { [key]: { parts, bytes: bytes.byteLength }, ...Object.fromEntries(entries) };
 }
 
-/** The value; undefined where there is none, or not all of it. */
+/** The value; undefined if it is missing or incomplete. */
 export async function readParts(storage: DurableObjectStorage, key: string): Promise<unknown> {
   const head = v.safeParse(Head, await storage.get(key));
   if (!head.success) return undefined;
@@ -38,7 +39,7 @@ export async function readParts(storage: DurableObjectStorage, key: string): Pro
   for (const name of keys) {
     const part = found.get(name);
     if (part === undefined) return undefined;
-    // A part of an earlier, longer value may lie behind the last.
+    // The last part may still hold the end of an earlier, longer value.
     whole.set(part.subarray(0, bytes - at), at);
     at += part.byteLength;
   }

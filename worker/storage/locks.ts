@@ -1,17 +1,17 @@
-// Which tasks an action is at work on, so that two persons do not render the same shot: one Durable Object per action, for there everything
-// happens one after the other. A lock ends with its run, and by itself should the run be lost.
+// Task locks, so that two people don't render the same shot. One Durable Object per action, which
+// handles one request at a time. A lock ends with its run, or by itself if the run is lost.
 import { DurableObject } from "cloudflare:workers";
 import type { Reply } from "../../contract.ts";
 import type { TaskConflict } from "../action/action.ts";
 import { noBinding } from "../failure.ts";
 import type { Env } from "../settings/settings.ts";
 
-/** Whose locks these are, and until when at the latest, in epoch milliseconds. */
+/** Who holds the locks, and when they expire, in epoch milliseconds. */
 export type LockHolder = { run: string; person: string; until: number };
 
 type Row = { task: string; run: string; person: string; since: number };
 
-/** SQLite takes 100 bound parameters a statement. */
+/** SQLite takes 100 bound parameters per statement. */
 const TASKS_AT_ONCE = 90;
 
 export class Locks extends DurableObject<Env> {
@@ -22,27 +22,27 @@ export class Locks extends DurableObject<Env> {
     );
   }
 
-  /** What others have of these tasks: of each the one who has it longest. */
+  /** Which of these tasks other runs have locked. If several share a task, the first one counts. */
   find(run: string, tasks: readonly string[]): TaskConflict[] {
-    const busy: TaskConflict[] = [];
+    const conflicts: TaskConflict[] = [];
     for (let at = 0; at < tasks.length; at += TASKS_AT_ONCE) {
-      const some = tasks.slice(at, at + TASKS_AT_ONCE);
-      // Beside a MIN, SQLite takes the other columns from the row that has it.
+      const batch = tasks.slice(at, at + TASKS_AT_ONCE);
+      // With MIN, SQLite takes the other columns from the row that has the minimum.
       const rows = this.ctx.storage.sql.exec<Row>(
-        `SELECT task, run, person, MIN(since) AS since FROM holds WHERE run != ? AND until > ? AND task IN (${some.map(() => "?").join()}) GROUP BY task`,
+        `SELECT task, run, person, MIN(since) AS since FROM holds WHERE run != ? AND until > ? AND task IN (${batch.map(() => "?").join()}) GROUP BY task`,
         run,
         Date.now(),
-        ...some,
+        ...batch,
       );
-      busy.push(...rows);
+      conflicts.push(...rows);
     }
-    return busy;
+    return conflicts;
   }
 
-  /** Takes those nobody has, or all of them; what others have is returned. */
+  /** Locks the tasks that are free, or all of them if shared. Returns the conflicts with other runs. */
   take({ run, person, until }: LockHolder, tasks: readonly string[], isShared = false): TaskConflict[] {
-    const busy = this.find(run, tasks);
-    const taken = new Set(isShared ? [] : busy.map(({ task }) => task));
+    const conflicts = this.find(run, tasks);
+    const taken = new Set(isShared ? [] : conflicts.map(({ task }) => task));
     for (const task of tasks) {
       if (taken.has(task)) continue;
       this.ctx.storage.sql.exec(
@@ -50,15 +50,15 @@ export class Locks extends DurableObject<Env> {
         ...[task, run, person, Date.now(), until],
       );
     }
-    return busy;
+    return conflicts;
   }
 
-  /** What a run has is its own for longer: it goes on. */
+  /** Extends the locks of a run that continues as a long run. */
   keep(run: string, until: number): void {
     this.ctx.storage.sql.exec("UPDATE holds SET until = ? WHERE run = ?", until, run);
   }
 
-  /** All that the run has, or these tasks of it. */
+  /** Releases all locks of the run, or those of these tasks. */
   release(run: string, tasks?: readonly string[]): void {
     const { sql } = this.ctx.storage;
     sql.exec("DELETE FROM holds WHERE until <= ?", Date.now());
@@ -67,27 +67,26 @@ export class Locks extends DurableObject<Env> {
   }
 }
 
-/** The locks of an action. */
 export function getLocks(env: Env, action: string): DurableObjectStub<Locks> {
   if (env.LOCKS === undefined) throw noBinding("LOCKS", "Locks");
   return env.LOCKS.getByName(action);
 }
 
-const OVER: readonly string[] = ["done", "failed", "skipped"];
+const FINISHED: readonly string[] = ["done", "failed", "skipped"];
 
 /**
- * What is over of a run is nobody's any more, while the rest of it goes on.
- * @param freed how many were over before
- * @returns how many are now
+ * Releases the tasks of a long run that have finished, while the rest continues.
+ * @param released how many were released before
+ * @returns how many are released now
  */
-export async function releaseOver(
+export async function releaseFinished(
   env: Env,
   run: { id: string; action: string },
   reply: Reply,
-  freed: number,
+  released: number,
 ): Promise<number> {
   const outcomes = reply.kind === "started" ? (reply.outcomes ?? []) : [];
-  const over = outcomes.flatMap(({ id, state }) => (OVER.includes(state) ? [id] : []));
-  if (over.length > freed) await getLocks(env, run.action).release(run.id, over);
-  return Math.max(freed, over.length);
+  const finished = outcomes.flatMap(({ id, state }) => (FINISHED.includes(state) ? [id] : []));
+  if (finished.length > released) await getLocks(env, run.action).release(run.id, finished);
+  return Math.max(released, finished.length);
 }

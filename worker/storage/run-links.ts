@@ -1,21 +1,21 @@
-// A run as others see it: its address, and what can still be done with it.
+// The URLs of a run: its page, and what can still be done about it.
 
 import * as v from "valibot";
 import type { Outcome, Reply, Run } from "../../contract.ts";
 import { randomHex } from "../format/hex.ts";
 
-/** The address of a run's page. The time in it is what finds the record in one step. */
+/** The URL of a run's page. The log finds the record by the time in it, in one step. */
 export function linkRun(base: string, id: string, at: number): Run {
   return { id, url: `${base}/runs/${id}?at=${at}` };
 }
 
-/** 128 random bits in hexadecimal. */
+/** 128 random bits as hexadecimal digits. */
 export const makeRunId = () => randomHex(16);
 
-/** For how long, and under which words, a run can be taken back. */
+/** Until when a run can be undone, in epoch milliseconds, and the button's text. */
 export type OfferedUndo = { until: number; label?: string | undefined };
 
-/** The run with what can still be done with it. */
+/** The run with its retry and undo URLs, as far as they are available. */
 export function describeRun(
   base: string,
   { id, at, reply, undo }: { id: string; at: number; reply: Reply; undo?: OfferedUndo | undefined },
@@ -28,7 +28,7 @@ export function describeRun(
   };
 }
 
-/** How a run that goes on is followed, and what can be done to it now. */
+/** The URLs of a long run: for following it, and for what can be done to it now. */
 export function followLinks(
   base: string,
   {
@@ -46,34 +46,34 @@ export function followLinks(
   };
 }
 
-/** Not where it was refused: the same would be refused again. */
+/** A refused run can't be retried: it would be refused again. */
 function mayRetry(reply: Reply): boolean {
   if (reply.kind === "failed") return reply.retry === true;
   return reply.kind === "done" && retriedOutcomes(reply).length > 0;
 }
 
-/** What is tried again: what failed, and what there was no time for or was left after something failed. */
+/** The tasks that a retry repeats: those that failed, and those that were not reached. */
 export function retriedOutcomes(reply: Reply): Outcome[] {
   const outcomes = "outcomes" in reply && reply.kind !== "ask" ? (reply.outcomes ?? []) : [];
   return outcomes.filter(({ state, retry = state === "failed" }) => retry);
 }
 
-/** Which of several requests of a page for one run this is: see docs/kitsu.md. Absent where it does not say. */
+/** Tells apart a page's requests for one run (see docs/kitsu.md). Absent if the page does not say. */
 export function readAttempt({ searchParams }: URL): string | undefined {
   const given = searchParams.get(ATTEMPT_PARAMETER) ?? "";
   return /^[0-9a-f]{8}$/.test(given) ? given : undefined;
 }
 
-/** What of a call's query is ours, and no parameter of the action's. */
+/** Query parameters of ours, which are not passed to the action. */
 export const isOwnParameter = (name: string) => [RUN_PARAMETER, ATTEMPT_PARAMETER, THEME_PARAMETER].includes(name);
 export const RUN_PARAMETER = "run";
 const ATTEMPT_PARAMETER = "try";
-/** How Kitsu looks, as its userscript says. */
+/** Kitsu's theme, as sent by the userscript. */
 export const THEME_PARAMETER = "theme";
 
 const Time = v.pipe(v.string(), v.regex(/^\d{1,16}$/), v.transform(Number), v.safeInteger());
 
-/** The time in a run's address; absent where somebody took the id alone. */
+/** The start time in a run's URL; absent if the URL has only the id. */
 export function readTime({ searchParams }: URL): number | undefined {
   const at = v.safeParse(Time, searchParams.get("at"));
   return at.success ? at.output : undefined;

@@ -1,22 +1,22 @@
-// The log of all runs in KV: one key per run, newest first by construction, with the summary in the key's metadata, so that a page of
-// the log costs one `list` and no `get`. docs/storage.md describes the key, the record, its life and its readers.
+// The log of all runs in KV: one key per run, in order of time, newest first. The key's metadata holds
+// the summary, so that a page of the log costs one `list` and no `get`. See docs/storage.md.
 import * as v from "valibot";
 import { RunId } from "../../contract.ts";
 import { Failure } from "../failure.ts";
 import type { Env, Settings } from "../settings/settings.ts";
 import { RUN_STATES, RunRecord, type RunState, stateOf } from "./run-record.ts";
 
-/** One line of the log. Members are short because KV allows 1,024 bytes of metadata. */
+/** One line of the log. KV allows 1,024 bytes of metadata. */
 const Summary = v.object({
   action: v.string(),
   state: v.picklist(RUN_STATES),
   title: v.string(),
   person: v.string(),
   email: v.string(),
-  /** of the person; "" in old records, as that of the projects */
+  /** of the person; "" in old records */
   name: v.optional(v.string(), ""),
   project: v.string(),
-  /** "Paper Lantern, Night Tram": names of the projects that the tasks are of */
+  /** names of the tasks' projects: "Paper Lantern, Night Tram" */
   projects: v.optional(v.string(), ""),
   tasks: v.number(),
   trust: v.fallback(v.string(), "unchecked"),
@@ -25,14 +25,14 @@ const Summary = v.object({
 });
 export type Summary = v.InferOutput<typeof Summary>;
 
-/** A line of the log with what its key says. */
+/** A line of the log with the id and time from its key. */
 export type LoggedRun = Summary & { id: string; at: number };
 
 export type RunFilter = {
   action?: string | undefined;
-  /** a person's id, or a part of the name or the e-mail */
+  /** a person's id, or part of the name or the e-mail address */
   person?: string | undefined;
-  /** a project's id, or a part of its name */
+  /** a project's id, or part of its name */
   project?: string | undefined;
   state?: RunState | undefined;
   /** "2026-11-23", in UTC */
@@ -45,12 +45,15 @@ const METADATA_MAX_BYTES = 1_024;
 const TITLE_MAX_CHARS = 400;
 const DAY_MS = 86_400_000;
 const LAST_DAY = 99_999;
-/** KV gives at most this many keys at once. */
+/** The most keys that one `list` returns. */
 const LIST_MAX_KEYS = 1_000;
-/** How many lists one filtered page may cost. */
+/** How many `list` calls one filtered page may cost. */
 const LISTS_MAX = 10;
 
-/** Days and milliseconds are counted down, so that KV's alphabetical order is newest first and one day is one prefix. */
+/**
+ * Counts days and milliseconds down: then KV's alphabetical order is newest first, and each day has
+ * its own prefix.
+ */
 const keyOf = (at: number, id: string) => `${dayPrefix(at)}${pad(DAY_MS - (at % DAY_MS), 8)}/${id}`;
 const dayPrefix = (at: number) => `run/${pad(LAST_DAY - Math.floor(at / DAY_MS), 5)}/`;
 const pad = (value: number, digits: number) => String(value).padStart(digits, "0");
@@ -63,7 +66,7 @@ function readKey(key: string): { id: string; at: number } | undefined {
   return { id, at: (LAST_DAY - Number(day)) * DAY_MS + DAY_MS - Number(ms) };
 }
 
-/** Writes one run down; throws where the log does not take it. */
+/** Writes one record. Throws if KV refuses it. */
 export async function writeRecord(env: Env, settings: Settings, record: RunRecord): Promise<void> {
   await env.RUNS.put(keyOf(record.at, record.id), JSON.stringify(record), {
     metadata: shorten(summarise(record)),
@@ -71,7 +74,7 @@ export async function writeRecord(env: Env, settings: Settings, record: RunRecor
   });
 }
 
-/** The same, for whoever tries again later: false where the log did not take it. */
+/** Writes one record. Returns false if KV refuses it, for callers that try again later. */
 export async function recordRun(env: Env, settings: Settings, record: RunRecord): Promise<boolean> {
   try {
     await writeRecord(env, settings, record);
@@ -84,9 +87,9 @@ export async function recordRun(env: Env, settings: Settings, record: RunRecord)
   }
 }
 
-/** A record as it was kept elsewhere; nothing where it is none. */
-export function readRecord(kept: unknown): RunRecord | undefined {
-  const record = v.safeParse(RunRecord, kept);
+/** A stored record; undefined if it is not one. */
+export function parseRecord(stored: unknown): RunRecord | undefined {
+  const record = v.safeParse(RunRecord, stored);
   return record.success ? record.output : undefined;
 }
 
@@ -108,9 +111,9 @@ function summarise(record: RunRecord): Summary {
   };
 }
 
-/** Shortens what people wrote until the metadata fits, the title first; ids and numbers have their own limits already. */
+/** Shortens names until the metadata fits, the title first. Ids and numbers are short already. */
 function shorten(summary: Summary): Summary {
-  // A character is three bytes at the most: what is short enough by that needs no measuring.
+  // A UTF-16 unit takes at most three bytes of UTF-8, so a short text needs no encoding.
   const size = (candidate: Summary) => {
     const json = JSON.stringify(candidate);
     return json.length * 3 <= METADATA_MAX_BYTES ? json.length : new TextEncoder().encode(json).length;
@@ -130,13 +133,14 @@ function shorten(summary: Summary): Summary {
   }
 }
 
-/** So much of a name, and of an e-mail address, is kept, however long the rest is. */
+/** How much of a name and of an e-mail address always stays. */
 const NAME_LEAST_CHARS = 24;
 const EMAIL_LEAST_CHARS = 100;
 
 /**
- * One page of the log, newest first. Without a filter, or with a day alone, it costs one `list`. Other filters look through the
- * summaries of up to 10,000 runs; a page then has as many runs as were found, and a cursor to look further.
+ * One page of the log, newest first. Without a filter, or with only a day, it costs one `list`. Other
+ * filters search the summaries of up to 10,000 runs: the page then has the runs that were found, and a
+ * cursor to continue the search.
  */
 export async function listRuns(env: Env, filter: RunFilter, limit: number, cursor?: string): Promise<RunPage> {
   const prefix = filter.day === undefined ? "run/" : dayPrefix(Date.parse(`${filter.day}T00:00:00Z`));
@@ -163,8 +167,8 @@ async function listKeys(env: Env, prefix: string, limit: number, cursor?: string
   } catch (cause) {
     if (cursor === undefined || !/\b400\b/.test(String(cause))) throwUnreachable(cause);
     throw new Failure("invalid-filter", {
-      text: "This page of the log is no longer there.",
-      advice: "Begin again at /runs.",
+      text: "This page of the log no longer exists.",
+      advice: "Start again at /runs.",
       cause,
     });
   }
@@ -179,18 +183,18 @@ function matches(run: Summary, filter: Omit<RunFilter, "day">): boolean {
   return state === undefined || run.state === state;
 }
 
-/** The record of one run, by one `get`: every link to a run carries the time when it began. Throws where the log does not have it. */
+/** Reads one record with one `get`: each link to a run has its start time. Throws if there is none. */
 export async function readRunRecord(env: Env, settings: Settings, id: string, at: number): Promise<RunRecord> {
-  const kept = v.is(RunId, id) ? await env.RUNS.get(keyOf(at, id), "json").catch(throwUnreachable) : undefined;
-  const record = readRecord(kept);
+  const stored = v.is(RunId, id) ? await env.RUNS.get(keyOf(at, id), "json").catch(throwUnreachable) : undefined;
+  const record = parseRecord(stored);
   if (record === undefined) throw unknownRun(settings);
   return record;
 }
 
 export const unknownRun = ({ logRetentionS }: Settings) =>
   new Failure("unknown-run", {
-    text: `No run with this id is known. It may never have begun, or be older than ${Math.round(logRetentionS / 86_400)} days.`,
-    advice: "A run that ended a moment ago can take a minute to be seen everywhere.",
+    text: `There is no run with this id. It never started, or it is older than ${Math.round(logRetentionS / 86_400)} days.`,
+    advice: "A run that has just ended can take a minute to show up everywhere.",
   });
 
 function throwUnreachable(cause: unknown): never {

@@ -1,4 +1,4 @@
-// What is known of one run, in full. Parsed when read, for an older worker may have written it.
+// The complete record of one run. It is parsed when read, because an older worker may have written it.
 import * as v from "valibot";
 import { Input, type Outcome, Reply } from "../../contract.ts";
 import { TRUSTS } from "../settings/trust.ts";
@@ -10,15 +10,15 @@ const earlier = v.optional(v.object({ id: v.string(), at: v.number(), root: text
 
 export const RunRecord = v.object({
   id: v.string(),
-  /** when it began, in epoch milliseconds */
+  /** when the run started, in epoch milliseconds */
   at: v.number(),
   tookMs: v.number(),
   action: v.string(),
-  /** of the HTTP answer */
+  /** HTTP status of the response */
   status: v.number(),
-  /** who called as far as it was found out, and how surely; absent where the call did not get that far */
+  /** who called, and how surely we know; absent if the call failed before that */
   person: v.optional(v.object({ trust: v.picklist(TRUSTS), id: text, name: v.string(), role: text })),
-  /** absent where the call could not be understood */
+  /** absent if the call could not be parsed */
   call: v.optional(
     v.object({
       dialect: v.string(),
@@ -38,7 +38,7 @@ export const RunRecord = v.object({
       ignored: v.array(v.object({ name: v.string(), value: v.string(), reason: v.string() })),
     }),
   ),
-  /** what was selected, in Kitsu's names, with the paths of Kitsu's pages; absent where Kitsu was not asked, or not yet */
+  /** names and Kitsu pages of the selected tasks; absent if Kitsu was not asked */
   selected: v.optional(
     v.object({
       projects: v.array(v.string()),
@@ -47,22 +47,22 @@ export const RunRecord = v.object({
   ),
   arrived: v.object({ method: v.string(), path: v.string(), headers: pairs, fields: pairs }),
   reply: Reply,
-  /** until when it can be taken back, in epoch milliseconds */
+  /** until when the run can be undone, in epoch milliseconds */
   undo: v.optional(v.object({ until: v.number(), label: text })),
-  /** when it was taken back, by whom, and what came of that */
+  /** when it was undone, by whom, and the outcome */
   undone: v.optional(v.object({ at: v.number(), person: v.string(), reply: Reply })),
-  /** when the action server that ran it was deployed, in epoch seconds */
+  /** when the worker that ran it was deployed, in epoch seconds */
   deployedAtS: v.optional(v.number()),
-  /** of a run that goes on: the SHA-256 of the key it is followed by */
+  /** of a long run: the SHA-256 of the key that gives access to it */
   follow: text,
-  /** what was thrown, with its stack, where it was not meant for the person */
+  /** an unexpected error with its stack, which the person is not shown */
   cause: text,
 });
 export type RunRecord = v.InferOutput<typeof RunRecord>;
 
 /**
- * `partial`: some of it failed, or was skipped. `unconfirmed`: it was handed to a program, or to somebody else's server, and nobody has said that it
- * arrived.
+ * - `partial`: some tasks failed or were skipped
+ * - `unconfirmed`: handed to a program or to another server, which has not confirmed it
  */
 export const RUN_STATES = ["done", "partial", "unconfirmed", "failed", "asked", "started", "undone"] as const;
 export type RunState = (typeof RUN_STATES)[number];

@@ -1,37 +1,43 @@
-// Temporary links by HTTP: a ticket and what became of it, the media of a preview, a text to save.
+// The HTTP routes of temporary links: a ticket and its state, a preview's media, a file.
 import { Failure } from "../failure.ts";
 import { TICKET_LIFE_S } from "../launch/ticket.ts";
 import type { RequestContext } from "../request/request-context.ts";
 import { readExtension, streamPreview } from "../services/media.ts";
 import type { Env } from "../settings/settings.ts";
-import { getTemporaryLink, noAccount, plainName, type StoredTarget, type TicketState } from "./temporary-link.ts";
+import {
+  getTemporaryLink,
+  noBotAccount,
+  type StoredTarget,
+  type TicketState,
+  toSafeFileName,
+} from "./temporary-link.ts";
 import { readTicketReport } from "./ticket-report.ts";
 
-/** `/t/<token>`: the ticket, to the first who asks. */
+/** `GET /t/<token>`: the ticket, for the first caller. */
 export async function serveTicket(request: Request, token: string, { env }: RequestContext): Promise<Response> {
-  // A HEAD, as link checkers send it, must not use the ticket up.
-  if (request.method !== "GET") throw notAllowed("GET");
-  const taken = isToken(token)
-    ? await getTemporaryLink(env, token).take(
-        request.headers.get("kitsu-person"),
-        request.headers.get("kitsu-report") === "1",
-      )
+  // Link checkers send HEAD, which must not use the ticket up.
+  if (request.method !== "GET") throw methodNotAllowed("GET");
+  const [email, willReport] = [request.headers.get("kitsu-person"), request.headers.get("kitsu-report") === "1"];
+  const answer = isToken(token)
+    ? await getTemporaryLink(env, token).takeTicket(email, willReport)
     : { state: "unknown" as const };
-  if (taken.state !== "taken") throw refuseTicket(taken.state);
-  return new Response(taken.json, { headers: { "content-type": "application/json", "cache-control": "no-store" } });
+  if (answer.state !== "taken") throw refuseTicket(answer.state);
+  return new Response(answer.json, { headers: { "content-type": "application/json", "cache-control": "no-store" } });
 }
 
-/** `/t/<token>/state`: what became of the ticket, for the page that waits. Whoever has the address may ask. */
+/** `GET /t/<token>/state`: the state of a ticket, for the page that waits. Anybody who has the URL may ask. */
 export async function serveTicketState(token: string, { env }: RequestContext): Promise<Response> {
-  const state: TicketState = isToken(token) ? await getTemporaryLink(env, token).look() : { state: "expired" };
+  const state: TicketState = isToken(token)
+    ? await getTemporaryLink(env, token).readTicketState()
+    : { state: "expired" };
   return Response.json(state, { headers: { "cache-control": "no-store" } });
 }
 
-/** `/t/<token>/report`: what became of the program, by the handler that took the ticket. */
+/** `POST /t/<token>/report`: what became of the program, from the handler that took the ticket. */
 export async function serveTicketReport(request: Request, token: string, { env }: RequestContext): Promise<Response> {
   const report = await readTicketReport(request);
-  const noted = isToken(token) ? await getTemporaryLink(env, token).report(report) : "unknown";
-  if (noted !== "noted") throw refuseTicket(noted);
+  const state = isToken(token) ? await getTemporaryLink(env, token).reportOutcome(report) : "unknown";
+  if (state !== "noted") throw refuseTicket(state);
   return new Response(null, { status: 204 });
 }
 
@@ -41,32 +47,30 @@ export async function serveMedia(
   token: string,
   { env, settings }: RequestContext,
 ): Promise<Response> {
-  if (request.method !== "GET" && request.method !== "HEAD") throw notAllowed("GET, HEAD");
-  const loan = await readTarget(env, token);
-  if (loan?.kind !== "preview") throw linkExpired();
-  const response = await streamPreview(
-    loan,
-    { ...settings, kitsuToken: settings.kitsuToken ?? throwNoAccount() },
-    request,
-  );
-  return guard(response, `inline; filename="${plainName(loan.name)}.${readExtension(loan.extension)}"`);
+  if (request.method !== "GET" && request.method !== "HEAD") throw methodNotAllowed("GET, HEAD");
+  const target = await readTarget(env, token);
+  if (target?.kind !== "preview") throw linkExpired();
+  const { kitsuToken } = settings;
+  if (kitsuToken === undefined) throw noBotAccount();
+  const response = await streamPreview(target, { ...settings, kitsuToken }, request);
+  return sandbox(response, `inline; filename="${toSafeFileName(target.name)}.${readExtension(target.extension)}"`);
 }
 
-/** `/files/<token>/<name>`: a text, to be saved. */
+/** `/files/<token>/<name>`: a text file to download. */
 export async function serveFile(token: string, { env }: RequestContext): Promise<Response> {
-  const loan = await readTarget(env, token);
-  if (loan?.kind !== "file") throw linkExpired();
-  const response = new Response(loan.text, { headers: { "content-type": `${loan.type}; charset=utf-8` } });
-  return guard(response, `attachment; filename="${plainName(loan.name)}"`);
+  const target = await readTarget(env, token);
+  if (target?.kind !== "file") throw linkExpired();
+  const response = new Response(target.text, { headers: { "content-type": `${target.type}; charset=utf-8` } });
+  return sandbox(response, `attachment; filename="${toSafeFileName(target.name)}"`);
 }
 
 const isToken = (token: string) => /^[0-9a-f]{64}$/.test(token);
 
 const readTarget = async (env: Env, token: string): Promise<StoredTarget | undefined> =>
-  isToken(token) ? await getTemporaryLink(env, token).read() : undefined;
+  isToken(token) ? await getTemporaryLink(env, token).readTarget() : undefined;
 
-/** What others made, at our address: it may be looked at and saved, and never become a page of ours. */
-function guard(response: Response, disposition: string): Response {
+/** Other people made this content: it may be viewed and saved, but never act as a page of our origin. */
+function sandbox(response: Response, disposition: string): Response {
   const { headers } = response;
   headers.set("content-disposition", disposition);
   headers.set("x-content-type-options", "nosniff");
@@ -81,11 +85,11 @@ function refuseTicket(state: "unknown" | "used" | "foreign"): Failure {
   switch (state) {
     case "unknown":
       return new Failure("ticket-unknown", {
-        text: `A ticket is good for ${TICKET_LIFE_S} seconds. This one has expired, or never existed.`,
+        text: `A ticket is valid for ${TICKET_LIFE_S} seconds. This one has expired or never existed.`,
         advice,
       });
     case "used":
-      return new Failure("ticket-used", { text: "A ticket is good once, and somebody has taken this one.", advice });
+      return new Failure("ticket-used", { text: "A ticket works once, and this one was used already.", advice });
     case "foreign":
       return new Failure("ticket-foreign", { text: "This ticket belongs to someone else.", advice });
   }
@@ -93,17 +97,13 @@ function refuseTicket(state: "unknown" | "used" | "foreign"): Failure {
 
 const linkExpired = () =>
   new Failure("loan-over", {
-    text: "This address was good for an hour. It has expired, or never existed.",
+    text: "This link was valid for an hour. It has expired or never existed.",
     advice: "Run the action in Kitsu again.",
   });
 
-const notAllowed = (allow: string) =>
+const methodNotAllowed = (allow: string) =>
   new Failure("method-not-allowed", {
-    title: "This can't be asked for that way",
-    text: `It takes ${allow}.`,
+    title: "This method is not allowed here",
+    text: `Use ${allow}.`,
     headers: { allow },
   });
-
-function throwNoAccount(): never {
-  throw noAccount();
-}

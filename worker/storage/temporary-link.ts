@@ -1,148 +1,156 @@
-// What is lent: a ticket for the handler at a workstation, the media of a preview, a text. The address is the right to it, so it can't be guessed,
-// and it is over soon. One Durable Object per loan, because "once" needs one place where it is decided; it forgets when its time is over.
+// Temporary links: a ticket for the handler at a workstation, the media of a preview, a text file.
+// Whoever has the URL has access, so it can't be guessed and expires soon. One Durable Object per link,
+// because "once" has to be decided in one place. It deletes itself when the link has expired.
 import { DurableObject } from "cloudflare:workers";
 import { Failure, noBinding } from "../failure.ts";
 import { randomHex } from "../format/hex.ts";
-import type { LinkTarget as Lent } from "../launch/ticket.ts";
-import { TICKET_LIFE_S } from "../launch/ticket.ts";
+import { type LinkTarget, TICKET_LIFE_S } from "../launch/ticket.ts";
 import type { RequestContext } from "../request/request-context.ts";
 import { readExtension } from "../services/media.ts";
 import { type Env, readSettings } from "../settings/settings.ts";
-import { confirmRun } from "./confirm-launch.ts";
+import { confirmLaunch } from "./confirm-launch.ts";
 import type { TicketReport } from "./ticket-report.ts";
 
 const LIVES_S = { ticket: TICKET_LIFE_S, preview: 3_600, file: 3_600 } as const;
-/** For so long a ticket still says what became of it. */
+/** How long a page can still read the state of an expired ticket. */
 const AFTERLIFE_MS = 300_000;
-const TEXT_MAX_BYTES = 1_024 * 1_024;
+const FILE_MAX_BYTES = 1_024 * 1_024;
 
-/** So long after it was taken, nothing more is heard of the program. */
-const REPORT_MS = 50_000;
+/** How long a page waits for the handler's report after the ticket was taken. */
+const REPORT_WAIT_MS = 50_000;
 
-/** So long after it was taken the log has the run that it was made for, wherever it is asked. */
+/** KV takes up to a minute to show a record everywhere, so the log entry is updated after that. */
 const CONFIRM_AFTER_MS = 60_000;
 
-/** A ticket's content is kept as it will be answered. */
-export type StoredTarget = Exclude<Lent, { kind: "ticket" }> | { kind: "ticket"; json: string };
-/** `run`: which one lent it, and when that began. */
+/** A ticket's content is stored as it will be sent. */
+export type StoredTarget = Exclude<LinkTarget, { kind: "ticket" }> | { kind: "ticket"; json: string };
+
+/** Times are epoch milliseconds. */
 type StoredLink = {
   target: StoredTarget;
   email: string | undefined;
+  /** the run that made the link, and when it started */
   run: { id: string; at: number };
   until: number;
   isTaken: boolean;
   isConfirmed?: boolean;
-  /** whoever took it says within a minute from then what became of the program: until when, in epoch milliseconds */
+  /** until when the handler's report is expected; absent if the handler does not report */
   reportUntil?: number;
   report?: TicketReport;
 };
 
 type TicketAnswer = { state: "taken"; json: string } | { state: "unknown" | "used" | "foreign" };
-/** `outcome`: what became of the program, where whoever took the ticket says so. */
+
+/** `outcome`: what the handler reported about the program, if it reports at all. */
 export type TicketState =
   | { state: "waiting" | "expired" }
   | { state: "taken"; outcome?: TicketReport | { state: "pending" | "unknown"; text: "" } };
 
 export class TemporaryLink extends DurableObject<Env> {
-  async keep(stored: StoredLink): Promise<void> {
-    await this.ctx.storage.put("loan", stored);
-    await this.ctx.storage.setAlarm(endOf(stored));
+  async create(link: StoredLink): Promise<void> {
+    this.#write(link);
+    await this.ctx.storage.setAlarm(deletionTime(link));
   }
 
   /**
-   * Gives a ticket to the first who asks. Nothing else gets in between reading and writing, for neither is waited for.
-   * @param email of whoever asks, where they say it: the wrong one leaves the ticket as it is
-   * @param willReport they say later what became of it
+   * Gives the ticket to the first caller. Reading and writing are synchronous, so no other request
+   * comes in between.
+   * @param email of the caller, if known; another person's leaves the ticket untaken
+   * @param willReport the caller reports what became of the program
    */
-  take(email: string | null, willReport: boolean): TicketAnswer {
-    const { kv } = this.ctx.storage;
-    const stored = kv.get<StoredLink>("loan");
-    if (stored?.target.kind !== "ticket") return { state: "unknown" };
-    if (stored.isTaken) return { state: "used" };
-    if (Date.now() >= stored.until) return { state: "unknown" };
-    const isForeign =
-      email !== null && stored.email !== undefined && email.trim().toLowerCase() !== stored.email.toLowerCase();
-    if (isForeign) return { state: "foreign" };
-    kv.put("loan", { ...stored, isTaken: true, ...(willReport && { reportUntil: Date.now() + REPORT_MS }) });
+  takeTicket(email: string | null, willReport: boolean): TicketAnswer {
+    const link = this.#read();
+    if (link?.target.kind !== "ticket") return { state: "unknown" };
+    if (link.isTaken) return { state: "used" };
+    if (Date.now() >= link.until) return { state: "unknown" };
+    const owner = link.email?.toLowerCase();
+    if (email !== null && owner !== undefined && email.trim().toLowerCase() !== owner) return { state: "foreign" };
+    this.#write({ ...link, isTaken: true, ...(willReport && { reportUntil: Date.now() + REPORT_WAIT_MS }) });
     this.ctx.waitUntil(this.ctx.storage.setAlarm(Date.now() + CONFIRM_AFTER_MS));
-    return { state: "taken", json: stored.target.json };
+    return { state: "taken", json: link.target.json };
   }
 
-  look(): TicketState {
-    const stored = this.ctx.storage.kv.get<StoredLink>("loan");
-    if (stored?.isTaken && stored.reportUntil !== undefined) {
-      const state = Date.now() < stored.reportUntil ? "pending" : "unknown";
-      return { state: "taken", outcome: stored.report ?? { state, text: "" } };
+  readTicketState(): TicketState {
+    const link = this.#read();
+    if (link?.isTaken && link.reportUntil !== undefined) {
+      const state = Date.now() < link.reportUntil ? "pending" : "unknown";
+      return { state: "taken", outcome: link.report ?? { state, text: "" } };
     }
-    if (stored?.isTaken) return { state: "taken" };
-    return { state: stored?.target.kind === "ticket" && Date.now() < stored.until ? "waiting" : "expired" };
+    if (link?.isTaken) return { state: "taken" };
+    return { state: link?.target.kind === "ticket" && Date.now() < link.until ? "waiting" : "expired" };
   }
 
-  /** Of a ticket that was taken, once. */
-  report(report: TicketReport): "noted" | "unknown" | "used" {
-    const { kv } = this.ctx.storage;
-    const stored = kv.get<StoredLink>("loan");
-    if (!stored?.isTaken || stored.reportUntil === undefined) return "unknown";
-    if (stored.report !== undefined) return "used";
-    // The log may have been told already that nobody knows: the alarm tells it again.
-    kv.put("loan", { ...stored, report, isConfirmed: false });
+  /** Takes one report about a ticket that was taken. */
+  reportOutcome(report: TicketReport): "noted" | "unknown" | "used" {
+    const link = this.#read();
+    if (!link?.isTaken || link.reportUntil === undefined) return "unknown";
+    if (link.report !== undefined) return "used";
+    // The log entry may already say "unknown", so the alarm has to update it again.
+    this.#write({ ...link, report, isConfirmed: false });
     return "noted";
   }
 
-  /** What may be had as often as one likes. */
-  read(): StoredTarget | undefined {
-    const stored = this.ctx.storage.kv.get<StoredLink>("loan");
-    return stored === undefined || Date.now() >= stored.until ? undefined : stored.target;
+  /** The target of a link that has not expired. */
+  readTarget(): StoredTarget | undefined {
+    const link = this.#read();
+    return link === undefined || Date.now() >= link.until ? undefined : link.target;
   }
 
-  /** Tells the log that a ticket was taken, and once more at the end where that failed. */
+  /** Updates the log entry of a ticket that was taken, and deletes the link when its time is over. */
   override async alarm(): Promise<void> {
     const { storage } = this.ctx;
-    const stored = storage.kv.get<StoredLink>("loan");
-    if (stored?.isTaken && !stored.isConfirmed) {
-      // A report that was promised and did not come leaves it unknown.
+    const link = this.#read();
+    if (link?.isTaken && !link.isConfirmed) {
+      // If a report was promised and did not come, the outcome is unknown.
       const report =
-        stored.report ?? (stored.reportUntil === undefined ? undefined : { state: "unknown" as const, text: "" });
-      const isConfirmed = await confirmRun(this.env, readSettings(this.env), stored.run, report);
-      // A report may have come while the log was written.
-      const latest = storage.kv.get<StoredLink>("loan") ?? stored;
-      storage.kv.put("loan", {
-        ...latest,
-        isConfirmed: isConfirmed && (latest.report === undefined) === (stored.report === undefined),
-      });
+        link.report ?? (link.reportUntil === undefined ? undefined : { state: "unknown" as const, text: "" });
+      const isConfirmed = await confirmLaunch(this.env, readSettings(this.env), link.run, report);
+      // A report may have arrived while the log was written.
+      const latest = this.#read() ?? link;
+      const isCurrent = (latest.report === undefined) === (link.report === undefined);
+      this.#write({ ...latest, isConfirmed: isConfirmed && isCurrent });
     }
-    if (stored?.isTaken && Date.now() < endOf(stored)) await storage.setAlarm(endOf(stored));
+    if (link?.isTaken && Date.now() < deletionTime(link)) await storage.setAlarm(deletionTime(link));
     else await storage.deleteAll();
+  }
+
+  #read(): StoredLink | undefined {
+    return this.ctx.storage.kv.get<StoredLink>("link");
+  }
+
+  #write(link: StoredLink): void {
+    this.ctx.storage.kv.put("link", link);
   }
 }
 
-const endOf = ({ until, target: loan }: StoredLink) => until + (loan.kind === "ticket" ? AFTERLIFE_MS : 0);
+const deletionTime = ({ until, target }: StoredLink) => until + (target.kind === "ticket" ? AFTERLIFE_MS : 0);
 
-/** Lends something. Returns its address. */
+/** Creates a link to this target. Returns its URL. */
 export async function createTemporaryLink(
   { env, settings, base }: Pick<RequestContext, "env" | "settings" | "base">,
   { person, run }: { person: { email?: string | undefined }; run: StoredLink["run"] },
-  lent: Lent,
+  target: LinkTarget,
 ): Promise<string> {
-  if (lent.kind === "preview" && settings.kitsuToken === undefined) throw noAccount();
-  if (lent.kind === "file" && new TextEncoder().encode(lent.text).length > TEXT_MAX_BYTES) {
+  if (target.kind === "preview" && settings.kitsuToken === undefined) throw noBotAccount();
+  if (target.kind === "file" && new TextEncoder().encode(target.text).length > FILE_MAX_BYTES) {
     throw new Failure("not-allowed", {
       title: "The file is too large",
-      text: "At most 1 MB of text can be offered as a download.",
+      text: "A download can have at most 1 MB of text.",
       advice: "Select fewer tasks.",
     });
   }
   const token = randomHex(32);
-  const loan: StoredTarget = lent.kind === "ticket" ? { kind: "ticket", json: JSON.stringify(lent.content) } : lent;
-  const until = Date.now() + LIVES_S[lent.kind] * 1_000;
-  await getTemporaryLink(env, token).keep({ target: loan, email: person.email, run, until, isTaken: false });
-  switch (lent.kind) {
+  const stored: StoredTarget =
+    target.kind === "ticket" ? { kind: "ticket", json: JSON.stringify(target.content) } : target;
+  const until = Date.now() + LIVES_S[target.kind] * 1_000;
+  await getTemporaryLink(env, token).create({ target: stored, email: person.email, run, until, isTaken: false });
+  switch (target.kind) {
     case "ticket":
       return `${base}/t/${token}`;
     case "preview":
-      return `${base}/media/${token}/${plainName(lent.name)}.${readExtension(lent.extension)}`;
+      return `${base}/media/${token}/${toSafeFileName(target.name)}.${readExtension(target.extension)}`;
     case "file":
-      return `${base}/files/${token}/${plainName(lent.name)}`;
+      return `${base}/files/${token}/${toSafeFileName(target.name)}`;
   }
 }
 
@@ -151,8 +159,8 @@ export function getTemporaryLink(env: Env, token: string): DurableObjectStub<Tem
   return env.TEMPORARY_LINKS.getByName(token);
 }
 
-/** What can stand in an address and in a header as it is. The token is what counts; the name is for whoever reads it. */
-export const plainName = (name: string) =>
+/** A name that needs no escaping in a URL or a header. Only the token identifies the link. */
+export const toSafeFileName = (name: string) =>
   name
     .slice(0, 200)
     .normalize("NFKD")
@@ -160,9 +168,9 @@ export const plainName = (name: string) =>
     .replace(/^[_.-]+|[_.-]+$/g, "")
     .slice(0, 80) || "preview";
 
-/** A person's own session is never kept, so it can't be used later, by a player. */
-export const noAccount = () =>
+/** A person's own session is never stored, so a player can't use it later. */
+export const noBotAccount = () =>
   new Failure("not-configured", {
-    text: "The media of previews is lent with the account of a bot, and this action server has none.",
-    advice: "Give it the token of a bot with: npx wrangler secret put KITSU_TOKEN",
+    text: "Links to previews use a bot's account in Kitsu, and this action server has none.",
+    advice: "Set the token of a bot with: npx wrangler secret put KITSU_TOKEN",
   });

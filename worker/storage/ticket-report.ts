@@ -1,4 +1,4 @@
-// What the handler at a workstation says of a program that it was to start. Without a word of it, that it took its ticket is all that is known.
+// The report of a workstation's handler about the program that a ticket asked it to start.
 import * as v from "valibot";
 import { Failure } from "../failure.ts";
 import { readText } from "../request/body.ts";
@@ -7,7 +7,8 @@ const BODY_MAX_CHARS = 4_000;
 const TEXT_MAX_CHARS = 500;
 
 /**
- * `started`, `failed`, or `unknown` where nobody can tell; `text` says more, for the person. examples/handler sends exactly this, as JSON.
+ * `started`, `failed`, or `unknown` if the handler can't tell; `text` is shown to the person.
+ * examples/handler sends this as JSON.
  * @see examples/handler/README.md
  */
 export const TicketReport = v.object({
@@ -22,12 +23,13 @@ export const TicketReport = v.object({
 });
 export type TicketReport = v.InferOutput<typeof TicketReport>;
 
+const ReportBody = v.pipe(v.string(), v.maxLength(BODY_MAX_CHARS), v.parseJson(), TicketReport);
+
 export async function readTicketReport(request: Request): Promise<TicketReport> {
-  const text = await readText(request);
-  const json = v.safeParse(v.pipe(v.string(), v.maxLength(BODY_MAX_CHARS), v.parseJson(), TicketReport), text);
-  if (json.success) return json.output;
+  const parsed = v.safeParse(ReportBody, await readText(request));
+  if (parsed.success) return parsed.output;
   throw new Failure("invalid-call", {
-    title: "This is no report",
-    text: 'A report is JSON with a "state", which is "started", "failed" or "unknown", and a "text" of at most 500 characters.',
+    title: "This is not a report",
+    text: `Send JSON with a "state", which is "started", "failed" or "unknown", and a "text" of at most ${TEXT_MAX_CHARS} characters.`,
   });
 }

@@ -99,7 +99,7 @@ describe("a run that a studio's server goes on with", () => {
     const refused = await ask(path, ajax(somebody), VARIABLES);
     expect(await readFailed(refused)).toMatchObject({
       code: "invalid-call",
-      text: "This run was begun by somebody else.",
+      text: "This run was started by somebody else.",
     });
     // Written down as a run of its own, which gives nobody a right to that one.
     const [other, own] = await readLog();

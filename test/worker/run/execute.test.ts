@@ -432,7 +432,7 @@ describe("what can be taken back", () => {
     offer();
     vi.spyOn(console, "error").mockReturnValue();
     expect(await readFailed(await send(INPUT))).toMatchObject({ code: "internal-error" });
-    expect(await readLog()).toMatchObject([{ cause: expect.stringContaining("must say how: undo") }]);
+    expect(await readLog()).toMatchObject([{ cause: expect.stringContaining("needs an `undo` function") }]);
   });
 
   it("is not taken back by somebody else, after its time, or where nothing was offered", async () => {
@@ -474,7 +474,7 @@ describe("a retry", () => {
     await answer(INPUT);
     const [{ at } = {}] = await readLog();
     const response = await retry(`${EDGE}/runs/${RUN}/retry?at=${at}`, "1");
-    expect(await readFailed(response)).toMatchObject({ code: "nothing-to-do", title: "There is nothing to try again" });
+    expect(await readFailed(response)).toMatchObject({ code: "nothing-to-do", title: "There is nothing to retry" });
     expect(doing.run).toHaveBeenCalledTimes(1);
   });
 
@@ -501,7 +501,7 @@ describe("an undo that is cut off", () => {
   it("can be done again soon, also where its offer ended meanwhile", async () => {
     const conversation = env.RUN_COORDINATORS.getByName("c".repeat(32));
     const now = Date.now();
-    await conversation.keepUndo({ at: now, action: "debug" }, { data: '{"made":1}', until: now + 600_000 });
+    await conversation.offerUndo({ at: now, action: "debug" }, { data: '{"made":1}', until: now + 600_000 });
     const at = async (ms: number) => {
       vi.spyOn(Date, "now").mockReturnValue(now + ms);
       return (await conversation.takeUndo()).state;
@@ -517,7 +517,7 @@ describe("an undo that is cut off", () => {
   it("is offered for as long as was said", async () => {
     const conversation = env.RUN_COORDINATORS.getByName("d".repeat(32));
     const until = Date.now() + 7 * 86_400_000;
-    await conversation.keepUndo({ at: Date.now(), action: "debug" }, { data: "{}", until });
+    await conversation.offerUndo({ at: Date.now(), action: "debug" }, { data: "{}", until });
     const alarm = await runInDurableObject(conversation, (_, { storage }) => storage.getAlarm());
     expect(alarm).toBeGreaterThan(until);
   });

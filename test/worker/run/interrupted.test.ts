@@ -58,8 +58,8 @@ async function die(at: number, hasTurn: boolean): Promise<void> {
   const draft = JSON.stringify({ id: RUN, at, tookMs: 1, action: "debug", status: 500, arrived, reply });
   const token = `dead at ${at}`;
   const arriving = { token, attempt: "", at, action: "debug", until: Date.now() + 60_000 };
-  await meet().arrive(arriving, new TextEncoder().encode(draft));
-  if (hasTurn) await meet().begin({ at, action: "debug", person: ADA }, token);
+  await meet().startRequest(arriving, new TextEncoder().encode(draft));
+  if (hasTurn) await meet().takeTurn({ at, action: "debug", person: ADA }, token);
 }
 
 /** Later, when what has not ended must be dead, and what was not written is written again. */
@@ -124,11 +124,11 @@ describe("a request whose worker died", () => {
 
   it("takes nothing from the run that another request is at work on", async () => {
     const arriving = { token: "alive", attempt: "", at: 1_000, action: "debug", until: Date.now() + 1_000_000 };
-    await meet().arrive(arriving, new Uint8Array());
-    await meet().begin({ at: 1_000, action: "debug", person: ADA }, "alive");
+    await meet().startRequest(arriving, new Uint8Array());
+    await meet().takeTurn({ at: 1_000, action: "debug", person: ADA }, "alive");
     await die(1_000, false);
     await settle();
-    expect(await meet().state()).toMatchObject({ state: "running" });
+    expect(await meet().readPhase()).toMatchObject({ state: "running" });
     expect(await readLog()).toEqual([]);
   });
 
@@ -217,13 +217,21 @@ describe("a log that refuses", () => {
   it("is told of every call of one id that changes nothing, and of no more than there is room for", async () => {
     const arrived = { method: "POST", path: "/", headers: [], fields: [] };
     const keep = (at: number) =>
-      meet().keepRecord(String(at), { id: RUN, at, tookMs: 1, action: "debug", status: 200, arrived, reply: DONE });
+      meet().addPendingRecord(String(at), {
+        id: RUN,
+        at,
+        tookMs: 1,
+        action: "debug",
+        status: 200,
+        arrived,
+        reply: DONE,
+      });
     const now = Date.now();
     const kept: boolean[] = [];
     for (let index = 0; index < 25; index += 1) kept.push(await keep(now + index));
     expect(kept.filter(Boolean)).toHaveLength(20);
-    expect(JSON.parse((await meet().readRecord(now + 3)) ?? "{}")).toMatchObject({ at: now + 3 });
-    expect(await meet().readRecord(now + 24)).toBeUndefined();
+    expect(JSON.parse((await meet().readPendingRecord(now + 3)) ?? "{}")).toMatchObject({ at: now + 3 });
+    expect(await meet().readPendingRecord(now + 24)).toBeUndefined();
     await settle();
     // Its own alarm may have come first.
     await vi.waitFor(async () =>
@@ -231,7 +239,7 @@ describe("a log that refuses", () => {
         Array.from({ length: 20 }, (_, index) => now + index),
       ),
     );
-    await vi.waitFor(async () => expect(await meet().readRecord()).toBeUndefined());
+    await vi.waitFor(async () => expect(await meet().readPendingRecord()).toBeUndefined());
     expect(await keep(now + 24)).toBe(true);
   });
 
@@ -247,16 +255,18 @@ describe("a log that refuses", () => {
 
   it("is told what another request has submitted, and nothing of one that failed beside it", async () => {
     const reply: Reply = { kind: "failed", code: "kitsu-unreachable", title: "Kitsu can't be reached" };
-    await meet().begin({ at: 1, action: "debug", person: ADA }, "one");
+    await meet().takeTurn({ at: 1, action: "debug", person: ADA }, "one");
     const over = { at: 1, action: "debug", reply, offers: {} };
     const arrived = { method: "POST", path: "/", headers: [], fields: [] };
     const record = { id: RUN, at: 1, tookMs: 1, action: "debug", status: 502, arrived, reply };
-    expect(await meet().leave("two", over, record)).toEqual({ isKept: false, isAbout: false, submittedAt: 1 });
-    expect(await meet().readRecord()).toBeUndefined();
-    expect(await meet().leave("one", { ...over, reply: DONE }, { ...record, status: 200, reply: DONE })).toMatchObject({
+    expect(await meet().endRequest("two", over, record)).toEqual({ isKept: false, isOwner: false, submittedAt: 1 });
+    expect(await meet().readPendingRecord()).toBeUndefined();
+    expect(
+      await meet().endRequest("one", { ...over, reply: DONE }, { ...record, status: 200, reply: DONE }),
+    ).toMatchObject({
       isKept: true,
     });
-    expect(JSON.parse((await meet().readRecord()) ?? "{}")).toMatchObject({ status: 200, reply: DONE });
-    expect(await meet().state()).toMatchObject({ state: "over", reply: DONE });
+    expect(JSON.parse((await meet().readPendingRecord()) ?? "{}")).toMatchObject({ status: 200, reply: DONE });
+    expect(await meet().readPhase()).toMatchObject({ state: "over", reply: DONE });
   });
 });

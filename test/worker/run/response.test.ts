@@ -34,7 +34,8 @@ describe("a fault of ours", () => {
     ["the address of what is lent", `/files/${"5ec2e7".repeat(10)}0000/list.m3u8`],
   ])("is written down without %s", async (_, path) => {
     const written = vi.spyOn(console, "error").mockReturnValue();
-    const broken = { getByName: () => ({ read: () => Promise.reject(new TypeError("It broke")) }) };
+    const fail = () => Promise.reject(new TypeError("It broke"));
+    const broken = { getByName: () => ({ read: fail, readTarget: fail }) };
     const response = await ask(
       path,
       { headers: { accept: "text/html" } },

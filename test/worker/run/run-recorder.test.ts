@@ -90,7 +90,7 @@ describe("a run, by its id alone", () => {
     };
     const reply = { kind: "failed", code: "run-interrupted", title: "The run was interrupted" };
     const until = Date.now() - 1;
-    await meet(run).arrive(
+    await meet(run).startRequest(
       { token: "t", attempt: "", at: draft.at, action: "debug", until },
       new TextEncoder().encode(JSON.stringify({ ...draft, reply })),
     );
@@ -152,11 +152,11 @@ describe("the registry of a run", () => {
     const over = { at: 1, action: "debug", reply: DONE, offers: {} };
     await registryOf(run, async (registry) => {
       const arriving = { attempt: "", at: 1, action: "debug", until: Date.now() + 60_000 };
-      await registry.arrive({ ...arriving, token: "first" });
-      await registry.leave("first", over);
-      await registry.arrive({ ...arriving, token: "again" });
+      await registry.startRequest({ ...arriving, token: "first" });
+      await registry.endRequest("first", over);
+      await registry.startRequest({ ...arriving, token: "again" });
       expect((await registry.read()).state).toBe("running");
-      await registry.leave("again");
+      await registry.endRequest("again");
       expect(await registry.read()).toMatchObject({ state: "over", reply: DONE });
     });
   });
@@ -165,8 +165,14 @@ describe("the registry of a run", () => {
     const run = newRun();
     await registryOf(run, async (registry) => {
       for (let count = 0; count < 60; count += 1)
-        await registry.arrive({ token: `t${count}`, attempt: "", at: 1, action: "debug", until: Date.now() + 60_000 });
-      for (let count = 40; count < 60; count += 1) await registry.leave(`t${count}`);
+        await registry.startRequest({
+          token: `t${count}`,
+          attempt: "",
+          at: 1,
+          action: "debug",
+          until: Date.now() + 60_000,
+        });
+      for (let count = 40; count < 60; count += 1) await registry.endRequest(`t${count}`);
       expect((await registry.read()).state).toBe("unknown");
     });
   });

@@ -34,8 +34,8 @@ const json = (body: unknown) => ({ body: JSON.stringify(body), headers: { "conte
 /** As if so much time had gone by. */
 const age = (url: string, ms: number) =>
   runInDurableObject(env.TEMPORARY_LINKS.getByName(tokenOf(url)), (_, { storage }) => {
-    const stored = storage.kv.get<{ until: number }>("loan");
-    storage.kv.put("loan", { ...stored, until: (stored?.until ?? 0) - ms });
+    const stored = storage.kv.get<{ until: number }>("link");
+    storage.kv.put("link", { ...stored, until: (stored?.until ?? 0) - ms });
   });
 
 describe("a ticket", () => {

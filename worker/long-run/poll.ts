@@ -1,0 +1,99 @@
+// One poll of a long run: asks the action where the run stands, and decides what to do if that fails.
+import type { Reply } from "../../contract.ts";
+import { reopenKitsuFor } from "../access/person.ts";
+import type { RunStatus, WatchContext } from "../action/action.ts";
+import { describeCause, Failure, toFailure } from "../failure.ts";
+import { formatSince } from "../format/since.ts";
+import type { Settings } from "../settings/settings.ts";
+import { describeRun } from "../storage/run-links.ts";
+import type { LongRunStart, LongRunState } from "./long-run-state.ts";
+
+export const POLL_EVERY_MS = 5_000;
+/** While the outside system can't be reached, the wait doubles up to this. */
+const LOST_WAIT_MAX_MS = 30_000;
+/** How long errors of ours are borne: a broken deploy may be rolled back. */
+const FAULT_MAX_MS = 3_600_000;
+/** Failures that come from our code, or from the settings of a deploy. */
+const FAULTS: readonly string[] = ["internal-error", "not-configured", "unknown-action"];
+
+export type Trouble = Pick<LongRunState, "lostSince" | "faultSince" | "tries">;
+const NO_TROUBLE: Trouble = { lostSince: undefined, faultSince: undefined, tries: 0 };
+
+/**
+ * Polls, unless the run's time is over. If the outside system can't be reached, the reply says so and
+ * polling continues. Any other failure ends the run.
+ * @param watch asks the action
+ * @param readData the action's data after a failed poll, including what it saved during the poll
+ */
+export async function poll(
+  state: LongRunState,
+  settings: Settings,
+  watch: () => Promise<RunStatus>,
+  readData: () => unknown,
+): Promise<{ status: RunStatus; trouble: Trouble }> {
+  const { startedAt, reply, controls, picture } = state;
+  if (Date.now() - startedAt > settings.longRunLimitMs) {
+    return { status: { reply: endOverdue(reply, settings), data: readData() }, trouble: NO_TROUBLE };
+  }
+  try {
+    return { status: await watch(), trouble: NO_TROUBLE };
+  } catch (thrown) {
+    const failure = toFailure(thrown);
+    const cause = describeCause(failure.cause);
+    const faultSince = FAULTS.includes(failure.code) ? (state.faultSince ?? Date.now()) : state.faultSince;
+    if (!mayRecover(failure, faultSince)) {
+      console.error(JSON.stringify({ message: "A long run failed", code: failure.code, cause }));
+      const status = { reply: { ...failure.reply, outcomes: outcomesOf(reply) }, data: readData() };
+      return { status, trouble: { lostSince: state.lostSince, faultSince, tries: state.tries } };
+    }
+    if (faultSince !== undefined) console.error(JSON.stringify({ message: "A long run can't be polled", cause }));
+    const { lostSince = Date.now(), tries } = state;
+    const nextCheckMs = Math.min(POLL_EVERY_MS * 2 ** tries, LOST_WAIT_MAX_MS);
+    const status = { reply: addTrouble(reply, failure, lostSince), data: readData(), controls, nextCheckMs, picture };
+    return { status, trouble: { lostSince, faultSince, tries: tries + 1 } };
+  }
+}
+
+/** What was started continues without us, so a poll that timed out or failed because of us is repeated. */
+function mayRecover({ code, reply }: Failure, faultSince: number | undefined): boolean {
+  if (reply.retry === true || code === "time-limit") return true;
+  return FAULTS.includes(code) && faultSince !== undefined && Date.now() - faultSince < FAULT_MAX_MS;
+}
+
+const outcomesOf = (reply: Reply) => (reply.kind === "started" ? reply.outcomes : undefined);
+
+/** The last known reply, with the trouble and since when. */
+function addTrouble(reply: Reply, { reply: { text = "It can't be reached." } }: Failure, since: number): Reply {
+  if (reply.kind !== "started") return reply;
+  // The words of an outside server may lack the full stop.
+  const sentence = /[.!?…]$/.test(text) ? text : `${text}.`;
+  return { ...reply, text: `${sentence} No update since ${formatSince(since)}; retrying.` };
+}
+
+function endOverdue(reply: Reply, { longRunLimitMs }: Settings): Reply {
+  const { reply: failed } = new Failure("time-limit", {
+    text: `It had not finished after ${Math.round(longRunLimitMs / 3_600_000)} hours, so it is no longer followed.`,
+    advice: "It may still be running: check the system it runs on.",
+  });
+  return { ...failed, outcomes: outcomesOf(reply), links: reply.links };
+}
+
+/** What the action gets in order to poll. */
+export function createWatchContext(
+  { record, base, email, token }: LongRunStart,
+  settings: Settings,
+  signal: AbortSignal,
+  { save, readRunReply }: Pick<WatchContext, "save" | "readRunReply">,
+): WatchContext {
+  const { id, at, person, reply, call } = record;
+  return {
+    run: describeRun(base, { id, at, reply }),
+    person: { id: person?.id, name: person?.name ?? "", email },
+    settings,
+    base,
+    signal,
+    kitsu: (own = signal) => reopenKitsuFor({ id: person?.id, token }, call?.selection ?? [], settings, own),
+    save,
+    readRunReply,
+  };
+}

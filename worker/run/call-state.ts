@@ -1,0 +1,92 @@
+// What is known about a call so far. Each step in dispatch.ts adds to it, so a step that fails leaves
+// behind what the log needs.
+import * as v from "valibot";
+import { type Reply, RunId } from "../../contract.ts";
+import { describePerson, type Person } from "../access/person.ts";
+import type { Action } from "../action/action.ts";
+import { describeCause, type Failure } from "../failure.ts";
+import type { ArrivedField } from "../request/body.ts";
+import type { Call } from "../request/call.ts";
+import type { RequestContext } from "../request/request-context.ts";
+import { type RequestSnapshot, takeSnapshot } from "../request/request-snapshot.ts";
+import { isOwnParameter, makeRunId, type OfferedUndo, RUN_PARAMETER } from "../storage/run-links.ts";
+import type { RunRecord } from "../storage/run-record.ts";
+import type { ActionEffects } from "./action-context.ts";
+import type { RunRecorder } from "./run-recorder.ts";
+
+export type CallState = {
+  readonly action: Action;
+  /** when the request arrived, in epoch milliseconds */
+  readonly arrivedAt: number;
+  /** the query without our own parameters */
+  readonly query: readonly ArrivedField[];
+  /** the id that the page gave the run, so that it can send the same call twice */
+  readonly requestedId: string | undefined;
+  /** the run that this call is logged as: `findOwnRun` decides it */
+  id: string;
+  at: number;
+  /** `findOwnRun` has decided it */
+  isPlaced?: boolean;
+  snapshot: RequestSnapshot;
+  call?: Call;
+  recorder?: RunRecorder;
+  person?: Person;
+  selected?: RunRecord["selected"];
+  effects?: ActionEffects;
+};
+
+export function startCall(
+  request: Request,
+  { url }: RequestContext,
+  action: Action,
+  selected: RunRecord["selected"],
+): CallState {
+  const arrivedAt = Date.now();
+  const requestedId = readRequestedId(url);
+  const query = [...url.searchParams].filter(([name]) => !isOwnParameter(name));
+  return {
+    action,
+    arrivedAt,
+    query,
+    requestedId,
+    id: requestedId ?? makeRunId(),
+    at: arrivedAt,
+    snapshot: takeSnapshot(request, url, query),
+    selected,
+  };
+}
+
+function readRequestedId({ searchParams }: URL): string | undefined {
+  const id = searchParams.get(RUN_PARAMETER);
+  return id !== null && v.is(RunId, id) ? id : undefined;
+}
+
+/** The record of this call for the log, with this reply or failure. */
+export function makeRecord(
+  { id, at, action, arrivedAt, snapshot, call, person, selected }: CallState,
+  reply: Reply,
+  { status, failure, undo, deployedAtS }: RecordDetails,
+): RunRecord {
+  return {
+    id,
+    at,
+    action: action.id,
+    tookMs: Date.now() - arrivedAt,
+    status,
+    person: person && describePerson(person),
+    call,
+    selected,
+    arrived: snapshot,
+    reply,
+    undo,
+    deployedAtS,
+    cause: describeCause(failure?.cause),
+  };
+}
+
+type RecordDetails = {
+  status: number;
+  failure: Failure | undefined;
+  undo: OfferedUndo | undefined;
+  deployedAtS: number;
+};

@@ -1,0 +1,69 @@
+// Turns the outcome of a call, whatever it is, into the response and the record for the log.
+import { keepSafeLinks } from "../action/safe-links.ts";
+import { Failure } from "../failure.ts";
+import type { RequestContext } from "../request/request-context.ts";
+import { describeRun } from "../storage/run-links.ts";
+import type { RunRecord } from "../storage/run-record.ts";
+import { nameTasks } from "../storage/selected-tasks.ts";
+import { type CallState, makeRecord } from "./call-state.ts";
+import type { ExecuteResult } from "./execute.ts";
+import { answerCall, statusOf } from "./response.ts";
+import type { PendingRecord } from "./run-recorder.ts";
+import { startLongRun } from "./start-long-run.ts";
+
+/** `finish`: notes that the request has ended, and returns what is still to be written to the log. */
+export type Conclusion = { response: Response; finish(): Promise<PendingRecord | undefined> };
+
+export async function concludeCall(
+  request: Request,
+  context: RequestContext,
+  state: CallState,
+  result: ExecuteResult | Failure,
+): Promise<Conclusion> {
+  const { settings, base } = context;
+  const { action, call, recorder } = state;
+  if ("duplicate" in result) {
+    const { duplicate } = result;
+    const response = answerCall(request, duplicate, settings, { failure: duplicate.failure, call });
+    // The first request has logged the run.
+    return { response, finish: async () => recorder?.finish() };
+  }
+  const firstRecord = recordOutcome(state, result, context);
+  const follow = await startLongRun(context, state, firstRecord);
+  const outcome = follow instanceof Failure ? follow : result;
+  const failure = outcome instanceof Failure ? outcome : undefined;
+  const record = outcome === result ? firstRecord : recordOutcome(state, outcome, context);
+  if (failure?.code === "internal-error") {
+    const { id, cause } = record;
+    console.error(JSON.stringify({ message: "An action failed", run: id, action: action.id, cause }));
+  }
+  const links = follow instanceof Failure ? undefined : follow;
+  const run = { ...describeRun(base, record), ...links };
+  const response = answerCall(request, { run, reply: record.reply }, settings, { failure, call });
+  // A long run writes its own log entries.
+  const isLogged = links !== undefined;
+  const finish = async () =>
+    recorder === undefined ? (isLogged ? undefined : { record }) : recorder.finish(record, isLogged);
+  // A run that changed something is stored before anybody gets the answer, so that its URLs work
+  // whatever happens to the worker then.
+  if (action.isSafe) return { response, finish };
+  const pending = await finish();
+  return { response, finish: async () => pending };
+}
+
+/** The record of this outcome, with the reply as the person is shown it. */
+function recordOutcome(
+  state: CallState,
+  outcome: Exclude<ExecuteResult, { duplicate: unknown }> | Failure,
+  { settings }: RequestContext,
+): RunRecord {
+  const failure = outcome instanceof Failure ? outcome : undefined;
+  const undo = outcome instanceof Failure ? undefined : outcome.undo;
+  const reply = nameTasks(keepSafeLinks(outcome.reply, settings.schemes), state.call, state.selected);
+  return makeRecord(state, reply, {
+    status: statusOf(reply, failure),
+    failure,
+    undo,
+    deployedAtS: settings.deployedAtS,
+  });
+}
