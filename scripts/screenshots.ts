@@ -1,4 +1,5 @@
-// npm run screenshots: makes the pictures that README.md and docs/artists.md name anew, from what npm start shows. Start it first, with an empty STATE_DIR.
+// npm run screenshots: takes the pictures that README.md and docs/artists.md name, of what npm start
+// shows. Start it first, with an empty STATE_DIR.
 
 import { mkdir, readFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
