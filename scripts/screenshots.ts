@@ -1,4 +1,5 @@
-// npm run screenshots: makes the pictures that the README names anew, from what npm start shows. Start it first, with an empty STATE_DIR.
+// npm run screenshots: takes the pictures that README.md and docs/artists.md name, of what npm start
+// shows. Start it first, with an empty STATE_DIR.
 
 import { mkdir, readFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
@@ -7,7 +8,11 @@ import { chromiumLaunch } from "./chromium.ts";
 
 const playground = `http://localhost:${process.env.PLAYGROUND_PORT ?? 8788}`;
 const folder = new URL("../docs/images/", import.meta.url);
-const readme = await readFile(new URL("../README.md", import.meta.url), "utf8");
+const readme = (
+  await Promise.all(
+    ["README.md", "docs/artists.md"].map((path) => readFile(new URL(`../${path}`, import.meta.url), "utf8")),
+  )
+).join();
 const SIZE = { width: 1180, height: 700 };
 type Scheme = "light" | "dark";
 
