@@ -1,4 +1,4 @@
-// How an answer of one of the studio's servers differs from the one it would give.
+// Changes to the answers of the studio's servers.
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { gzipSync } from "node:zlib";
 import fc from "fast-check";
@@ -7,17 +7,17 @@ import { oddName, oddText, oddValue } from "./texts.ts";
 
 export type Server = "kitsu" | "studio" | "flamenco" | "afanasy";
 
-/** `at` counts the case's requests to that server: this answer is another one, or each from there on. */
-export type Twist = { of: Server; at: number; isLasting: boolean; how: How };
+/** Changes the answer number `at` of a server in this case, or all from there on. */
+export type Mutation = { server: Server; at: number; isLasting: boolean; change: Change };
 
-type How =
-  /** somewhere in the JSON, another value or another member */
+type Change =
+  /** another value, or another member, somewhere in the JSON */
   | { kind: "edit"; path: number[]; name?: string | undefined; value: unknown }
   | { kind: "answer"; status: number; type: string; body: string; headers: Record<string, string> }
-  /** ends in its middle */
+  /** ends early; `share` is how much of the body is sent */
   | { kind: "cut"; share: number }
   | { kind: "drop" }
-  | { kind: "huge"; mebibytes: number; isZipped: boolean; of: string };
+  | { kind: "huge"; mebibytes: number; isZipped: boolean; filler: string };
 
 const STATUSES = [
   200, 200, 200, 201, 204, 206, 301, 302, 304, 307, 400, 401, 403, 404, 405, 409, 412, 413, 418, 422, 429, 451, 500,
@@ -33,7 +33,7 @@ const TYPES = [
   "application/json; charset=latin1",
 ];
 
-const how = (): fc.Arbitrary<How> =>
+const change = (): fc.Arbitrary<Change> =>
   fc.oneof(
     {
       weight: 12,
@@ -70,8 +70,8 @@ const how = (): fc.Arbitrary<How> =>
     },
   );
 
-/** What costs a second or more, for it is tried again, or memory, for there is so much of it. */
-const costly = (): fc.Arbitrary<How> =>
+/** Changes that cost a second or more, because the worker retries, or memory. */
+const costlyChange = (): fc.Arbitrary<Change> =>
   fc.oneof(
     fc.constant({ kind: "drop" as const }),
     fc.record({
@@ -89,69 +89,73 @@ const costly = (): fc.Arbitrary<How> =>
       kind: fc.constant("huge" as const),
       mebibytes: fc.constantFrom(1, 2, 8, 16, 33),
       isZipped: fc.boolean(),
-      of: fc.constantFrom(" ", "[", "<title", '{"jobs":[', "\\u0000"),
+      filler: fc.constantFrom(" ", "[", "<title", '{"jobs":[', "\\u0000"),
     }),
   );
 
-export const twists = (): fc.Arbitrary<Twist[]> =>
+export const mutations = (): fc.Arbitrary<Mutation[]> =>
   fc.oneof(
-    { weight: 3, arbitrary: fc.constant<Twist[]>([]) },
-    { weight: 2, arbitrary: fc.array(twist(), { minLength: 1, maxLength: 2 }) },
+    { weight: 3, arbitrary: fc.constant<Mutation[]>([]) },
+    { weight: 2, arbitrary: fc.array(mutation(), { minLength: 1, maxLength: 2 }) },
   );
 
-const twist = (): fc.Arbitrary<Twist> =>
+const mutation = (): fc.Arbitrary<Mutation> =>
   fc.record({
-    of: fc.constantFrom<Server>("kitsu", "kitsu", "flamenco", "afanasy", "studio"),
+    server: fc.constantFrom<Server>("kitsu", "kitsu", "flamenco", "afanasy", "studio"),
     at: fc.nat(12),
     isLasting: fc.boolean(),
-    how: fc.oneof({ weight: 60, arbitrary: how() }, { weight: 1, arbitrary: costly() }),
+    change: fc.oneof({ weight: 60, arbitrary: change() }, { weight: 1, arbitrary: costlyChange() }),
   });
 
-export type Plain = { status: number; headers: Record<string, string | string[] | number | undefined>; body: Buffer };
+export type PlainAnswer = {
+  status: number;
+  headers: Record<string, string | string[] | number | undefined>;
+  body: Buffer;
+};
 
-/** Answers as the server would have, but for the twist. */
-export function answerTwisted(
-  plain: Plain,
-  twisted: Twist | undefined,
+/** Sends the server's answer, with the mutation if there is one. */
+export function sendMutated(
+  plain: PlainAnswer,
+  mutated: Mutation | undefined,
   request: IncomingMessage,
   response: ServerResponse,
 ): void {
-  const done = twisted?.how;
+  const applied = mutated?.change;
   const { "content-length": _, "transfer-encoding": __, connection: ___, ...headers } = plain.headers;
   const isBodiless = plain.status === 204 || plain.status === 304 || request.method === "HEAD";
-  switch (done?.kind) {
+  switch (applied?.kind) {
     case undefined:
       response
         .writeHead(plain.status, isBodiless ? headers : { ...headers, "content-length": plain.body.length })
         .end(plain.body);
       return;
     case "edit": {
-      const body = Buffer.from(editJson(plain.body.toString("utf8"), done));
+      const body = Buffer.from(editJson(plain.body.toString("utf8"), applied));
       response.writeHead(plain.status, isBodiless ? headers : { ...headers, "content-length": body.length }).end(body);
       return;
     }
     case "answer":
-      response.writeHead(done.status, { "content-type": done.type, ...done.headers }).end(done.body);
+      response.writeHead(applied.status, { "content-type": applied.type, ...applied.headers }).end(applied.body);
       return;
     case "cut":
       response.writeHead(plain.status, { ...headers, "content-length": plain.body.length + 1 });
-      response.write(plain.body.subarray(0, Math.floor(plain.body.length * done.share)), () => response.destroy());
+      response.write(plain.body.subarray(0, Math.floor(plain.body.length * applied.share)), () => response.destroy());
       return;
     case "drop":
       request.socket.destroy();
       return;
     case "huge": {
-      const body = Buffer.alloc(done.mebibytes * 1_024 * 1_024, done.of);
-      const zip = done.isZipped ? { "content-encoding": "gzip" } : {};
+      const body = Buffer.alloc(applied.mebibytes * 1_024 * 1_024, applied.filler);
+      const zip = applied.isZipped ? { "content-encoding": "gzip" } : {};
       response
         .writeHead(200, { "content-type": "application/json", ...zip })
-        .end(done.isZipped ? gzipSync(body) : body);
+        .end(applied.isZipped ? gzipSync(body) : body);
     }
   }
 }
 
-/** Follows the path as far as there is anything, and puts the value there. What is no JSON stays. */
-function editJson(text: string, { path, name, value }: Extract<How, { kind: "edit" }>): string {
+/** Puts the value at the path, or as far along it as the JSON goes. Other text stays unchanged. */
+function editJson(text: string, { path, name, value }: Extract<Change, { kind: "edit" }>): string {
   let root: unknown;
   try {
     root = JSON.parse(text);

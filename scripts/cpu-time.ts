@@ -1,10 +1,13 @@
-// How long a server computed, whoever else was using its core meanwhile: on a shared machine that says more than requests a second.
+// The CPU time of a server. On a shared machine it says more than requests per second.
 import { readdirSync, readFileSync } from "node:fs";
 
-/** Linux counts in these for programs, whatever the kernel does itself. */
+/** The unit of /proc/<pid>/stat, whatever the kernel uses itself. */
 const TICKS_PER_SECOND = 100;
 
-/** What the processes of this group have computed so far, in seconds. Only Linux tells without further tools. */
+/**
+ * The CPU time that a process group has used so far.
+ * @returns seconds, or undefined on systems other than Linux, which have no /proc
+ */
 export function readCpuSeconds(group: number): number | undefined {
   if (process.platform !== "linux") return undefined;
   const ticks = readdirSync("/proc")
@@ -15,10 +18,11 @@ export function readCpuSeconds(group: number): number | undefined {
 
 function readTicks(pid: string, group: number): number {
   try {
-    // The name before the bracket may hold anything; after it come state, parent, group, and as 12th and 13th the time in user and kernel.
+    // "pid (name) state parent group …". The name may contain anything, also ") ". The 12th and
+    // 13th field after it are the user and the system time.
     const fields = readFileSync(`/proc/${pid}/stat`, "latin1").split(") ").at(-1)?.split(" ") ?? [];
     return Number(fields[2]) === group ? Number(fields[11]) + Number(fields[12]) : 0;
   } catch {
-    return 0; // it ended meanwhile
+    return 0; // The process has ended meanwhile.
   }
 }

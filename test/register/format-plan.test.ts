@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
+import { formatPlan } from "../../scripts/register/format-plan.ts";
 import { makePlan } from "../../scripts/register/plan.ts";
-import { printPlan } from "../../scripts/register/print.ts";
 
 const WORKER = "https://edge.studio.example";
 const wanted = (actionId: string, name: string) => ({
@@ -23,27 +23,27 @@ const plan = makePlan(
   ],
 );
 
-describe("the printed plan", () => {
-  it("says what becomes of each, and steers no terminal", () => {
-    expect(printPlan(plan, { isColoured: false })).toBe(
+describe("the formatted plan", () => {
+  it("says what happens to each custom action, without control characters", () => {
+    expect(formatPlan(plan, { isColored: false })).toBe(
       [
         '~ Bug ·[31mhunt·  name "Bug ·[31mhunt·" → "Debug", entity type "shot" → "all"',
         `+ Movie           form  all  ${WORKER}/actions/movie?`,
         `= Statistics      form  all  ${WORKER}/actions/statistics?`,
-        '~ Mine            made by hand, taken over, name "Mine" → "Report", entity type "shot" → "all"',
+        '~ Mine            created by hand, managed from now on, name "Mine" → "Report", entity type "shot" → "all"',
         `- (no name)       no longer offered  ${WORKER}/actions/old?`,
-        `  Debug 4K        made by hand, left alone  ${WORKER}/actions/debug?preset=4k`,
-        "1 to create, 2 to change, 1 to remove, 1 as they should be.",
+        `  Debug 4K        created by hand, not changed  ${WORKER}/actions/debug?preset=4k`,
+        "1 to create, 2 to change, 1 to remove, 1 up to date.",
       ].join("\n"),
     );
   });
 
-  it("has colours where they are wanted", () => {
-    const coloured = printPlan(plan, { isColoured: true });
-    for (const code of [33, 32, 2, 31]) expect(coloured).toContain(`\u001b[${code}m`);
+  it("has colors if they are wanted", () => {
+    const colored = formatPlan(plan, { isColored: true });
+    for (const code of [33, 32, 2, 31]) expect(colored).toContain(`\u001b[${code}m`);
   });
 
   it("says that there is nothing to do", () => {
-    expect(printPlan({ steps: [], others: [] }, { isColoured: false })).toBe("Nothing to do.");
+    expect(formatPlan({ steps: [], others: [] }, { isColored: false })).toBe("Nothing to do.");
   });
 });

@@ -1,60 +1,61 @@
-// What the deployed worker offers, asked of it: its settings decide, and they are known there only.
+// The actions that the deployed worker offers. They depend on its settings, so the worker itself
+// must list them.
 import * as v from "valibot";
+import { CliError } from "../cli-error.ts";
 import { type CustomAction, checkLengths, ownUrl } from "./custom-action.ts";
-import { Trouble } from "./trouble.ts";
 
-const Offered = v.object({
+const OfferedAction = v.object({
   id: v.pipe(v.string(), v.regex(/^[a-z0-9]+(-[a-z0-9]+)*$/)),
   title: v.pipe(v.string(), v.trim(), v.minLength(1)),
   modes: v.pipe(v.array(v.picklist(["form", "ajax"])), v.minLength(1)),
   entityTypes: v.optional(v.array(v.picklist(["asset", "shot", "sequence", "edit", "episode"]))),
 });
-export type Offered = v.InferOutput<typeof Offered>;
+export type OfferedAction = v.InferOutput<typeof OfferedAction>;
 
-const Answer = v.object({ version: v.literal(1), actions: v.array(Offered) });
+const Answer = v.object({ version: v.literal(1), actions: v.array(OfferedAction) });
 
-/** Where Cloudflare Access guards the worker, a service token lets a program in. */
+/** If Cloudflare Access protects the worker, programs need a service token. */
 const accessHeaders = ({ CF_ACCESS_CLIENT_ID: id, CF_ACCESS_CLIENT_SECRET: secret }: NodeJS.ProcessEnv) =>
   id && secret ? { "cf-access-client-id": id, "cf-access-client-secret": secret } : {};
 
-export async function askOffered(worker: string): Promise<Offered[]> {
+export async function fetchOfferedActions(worker: string): Promise<OfferedAction[]> {
   const address = `${worker}/actions`;
   const response = await fetch(address, {
     headers: { accept: "application/json", ...accessHeaders(process.env) },
-    // A login page in between is not to be mistaken for the worker.
+    // A login page must not be mistaken for the worker.
     redirect: "manual",
     signal: AbortSignal.timeout(20_000),
   }).catch((cause: unknown) => {
-    throw new Trouble(`The worker at ${worker} can't be reached. Is the address right?`, { cause });
+    throw new CliError(`The worker at ${worker} can't be reached. Is the address right?`, { cause });
   });
   if (response.status >= 300 && response.status < 400) {
     const place = response.headers.get("location") ?? "nowhere";
-    throw new Trouble(
-      `${address} leads elsewhere, to ${place}. If Cloudflare Access guards the worker, set CF_ACCESS_CLIENT_ID and CF_ACCESS_CLIENT_SECRET to a service token it lets in.`,
+    throw new CliError(
+      `${address} redirects to ${place}. If Cloudflare Access protects the worker, set CF_ACCESS_CLIENT_ID and CF_ACCESS_CLIENT_SECRET to a service token with access.`,
     );
   }
   const parsed = v.safeParse(Answer, await response.json().catch(() => undefined));
   if (!response.ok || !parsed.success) {
-    const broken =
-      response.ok && !parsed.success ? `, and "${v.getDotPath(parsed.issues[0]) ?? "the whole"}" is none we know` : "";
-    throw new Trouble(
-      `${address} did not answer with its list of actions (status ${response.status}${broken}). Is this the worker's address, and was it deployed from this version?`,
+    const detail =
+      response.ok && !parsed.success ? `, "${v.getDotPath(parsed.issues[0]) ?? "the body"}" is not as expected` : "";
+    throw new CliError(
+      `${address} did not answer with a list of actions (status ${response.status}${detail}). Is this the worker's address, and is this version deployed there?`,
     );
   }
   const { actions } = parsed.output;
-  // Taken at its word, this would empty Kitsu's menu.
+  // An empty list would empty Kitsu's menu.
   if (actions.length === 0)
-    throw new Trouble(`${worker} offers no action at all, which can't be meant. Nothing was changed.`);
+    throw new CliError(`${worker} offers no actions, which must be a mistake. Nothing was changed.`);
   const twice = actions.find(({ id }, index) => actions.findIndex((other) => other.id === id) !== index);
-  if (twice) throw new Trouble(`${worker} offers "${twice.id}" twice: give the one in FORWARD_TARGETS another name.`);
+  if (twice) throw new CliError(`${worker} offers "${twice.id}" twice. Rename the one in FORWARD_TARGETS.`);
   return actions;
 }
 
-/** A custom action that should be in Kitsu. */
+/** A custom action that Kitsu should have. */
 export type Wanted = CustomAction & { actionId: string };
 
-/** One for each mode. Two of one action are told apart in the menu by where the outcome is shown. */
-export function toWanted(worker: string, offered: readonly Offered[]): Wanted[] {
+/** One for each mode. If an action has both, their names say where the outcome is shown. */
+export function toWanted(worker: string, offered: readonly OfferedAction[]): Wanted[] {
   return offered.flatMap(({ id, title, modes, entityTypes }) =>
     (["form", "ajax"] as const)
       .filter((mode) => modes.includes(mode))
@@ -73,8 +74,9 @@ export function toWanted(worker: string, offered: readonly Offered[]): Wanted[] 
 }
 
 /**
- * Kitsu's custom action has one type or "all". Several types become "all": one for each would appear twice, under one name, wherever a
- * selection mixes them, and the worker refuses the wrong ones with the reason anyway.
+ * A custom action in Kitsu has one type or "all". Several types become "all": a custom action for
+ * each would appear twice when a selection mixes them. The worker refuses wrong types with a
+ * reason.
  */
 function toEntityType(types: readonly string[] = []): string {
   const [type = "all", ...others] = new Set(types);

@@ -1,7 +1,7 @@
-// What was sent and answered, counted by route and status.
-import { drawTable } from "../../scripts/bench/table.ts";
+// Counts requests by route and status.
+import { drawTable } from "../../scripts/table.ts";
 
-export class Tally {
+export class ResponseCounts {
   cases = 0;
   requests = 0;
   readonly #counts = new Map<string, Map<number, number>>();
@@ -13,7 +13,7 @@ export class Tally {
     this.#counts.set(route, statuses);
   }
 
-  /** How often each route answered with each status. */
+  /** A table of how often each route answered with each status. */
   draw(): string {
     const statuses = [...new Set([...this.#counts.values()].flatMap((counts) => [...counts.keys()]))].sort(
       (a, b) => a - b,

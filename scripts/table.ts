@@ -1,6 +1,6 @@
-// Aligned columns for a terminal.
+// Numbers for a terminal: aligned columns, and the median.
 
-/** The first column is words and begins at the left, the others are numbers and end at the right. */
+/** Aligns the first column to the left, the others to the right. */
 export function drawTable(head: readonly string[], rows: readonly (readonly string[])[]): string {
   const widths = head.map((_, column) => Math.max(...[head, ...rows].map((row) => row[column]?.length ?? 0)));
   const draw = (row: readonly string[]) =>
