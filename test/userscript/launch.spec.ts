@@ -59,7 +59,7 @@ test("starts at once, without a tab, and says that the program has it when it ha
 
 for (const { outcome, tone, line, count } of [
   {
-    outcome: { state: "started", text: "It is open in the session that was running." },
+    outcome: { state: "started", text: "It is open in the Kabaret session that was already running." },
     tone: "success",
     line: "It is open in",
     count: "1 done",

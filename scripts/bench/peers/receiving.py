@@ -1,6 +1,7 @@
 """Shared by both peers: what the worker does with a call, written as a Python programmer would.
 
-It checks the origin and the fields, replies with what arrived, and writes the run to a file as a line of JSON.
+It checks the origin and the fields, replies with what arrived, and writes the run to a file as a
+line of JSON.
 """
 
 import json
@@ -13,8 +14,18 @@ KITSU = os.environ["KITSU_ORIGIN"]
 UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
 EMAIL = re.compile(r"[^\s@<>\"']+@[^\s@<>\"']+")
 KINDS = {"asset", "shot", "sequence", "edit", "episode", "concept", "all"}
-SHOWN = ("Origin", "Referer", "Content-Type", "Content-Length", "Accept", "Accept-Language", "User-Agent",
-         "Sec-Fetch-Site", "Sec-Fetch-Mode", "Sec-Fetch-Dest")
+SHOWN = (
+    "Origin",
+    "Referer",
+    "Content-Type",
+    "Content-Length",
+    "Accept",
+    "Accept-Language",
+    "User-Agent",
+    "Sec-Fetch-Site",
+    "Sec-Fetch-Mode",
+    "Sec-Fetch-Dest",
+)
 CORS = {"Vary": "Origin", "Access-Control-Allow-Origin": KITSU, "Access-Control-Allow-Credentials": "true"}
 
 journal = open(os.environ["RUN_LOG"], "a", buffering=1, encoding="utf-8")
@@ -26,7 +37,10 @@ class Refused(Exception):
     def __init__(self, status, code, text):
         super().__init__(text)
         self.status = status
-        self.reply = {"version": 1, "reply": {"kind": "failed", "code": code, "title": "The call was refused", "text": text}}
+        self.reply = {
+            "version": 1,
+            "reply": {"kind": "failed", "code": code, "title": "The call was refused", "text": text},
+        }
 
 
 def check_origin(origin):

@@ -1,4 +1,7 @@
-"""Speaks with the person in dialogs of the desktop. Texts are given as arguments, and as text, never as markup."""
+"""Dialogs of the desktop.
+
+Texts are passed as arguments and shown as plain text, never as markup.
+"""
 
 from __future__ import annotations
 
@@ -8,26 +11,28 @@ import subprocess
 import sys
 from collections.abc import Sequence
 
-from .places import this_system
+from .locations import current_system
 
 TITLE = "Kitsu Actions"
-_TELL_MACOS = 'display dialog (item 1 of argv) with title "Kitsu Actions" buttons {"OK"} default button "OK" with icon caution'
-_ASK_MACOS = (
+_ERROR_MACOS = (
+    'display dialog (item 1 of argv) with title "Kitsu Actions" buttons {"OK"} default button "OK" with icon caution'
+)
+_QUESTION_MACOS = (
     'display dialog (item 1 of argv) with title "Kitsu Actions" buttons {"No", "Yes"} default button "No" cancel button "No" '
     "with icon caution"
 )
 
 
-def tell(text: str) -> None:
-    """An error, in a dialog if there is one, and on stderr for whoever started this in a terminal."""
-    if sys.stderr is not None:  # pythonw.exe has none
+def show_error(text: str) -> None:
+    """Shows an error in a dialog, if possible, and on stderr."""
+    if sys.stderr is not None:  # pythonw.exe has no stderr
         print(text, file=sys.stderr)
-    if this_system() == "windows":
+    if current_system() == "windows":
         _message_box(text, 0x10 | 0x10000)  # MB_ICONERROR, MB_SETFOREGROUND
-    elif this_system() == "darwin":
-        _first_answer([["osascript", "-e", "on run argv", "-e", _TELL_MACOS, "-e", "end run", text]])
+    elif current_system() == "darwin":
+        _run_first([["osascript", "-e", "on run argv", "-e", _ERROR_MACOS, "-e", "end run", text]])
     elif _has_display():
-        _first_answer(
+        _run_first(
             [
                 ["zenity", "--error", "--no-markup", "--width=480", f"--title={TITLE}", f"--text={text}"],
                 ["kdialog", "--title", TITLE, "--error", _without_markup(text)],
@@ -37,24 +42,35 @@ def tell(text: str) -> None:
 
 
 def ask(question: str) -> bool | None:
-    """Yes or no; None where nobody can be asked. "No" is what the return key chooses."""
-    if this_system() == "windows":
+    """Asks a yes-no question. None: no dialog can be shown. The return key chooses "No"."""
+    if current_system() == "windows":
         # MB_YESNO, MB_ICONWARNING, MB_DEFBUTTON2, MB_SETFOREGROUND; 6 is IDYES
         return _message_box(question, 0x4 | 0x30 | 0x100 | 0x10000) == 6
-    if this_system() == "darwin":
-        return _first_answer([["osascript", "-e", "on run argv", "-e", _ASK_MACOS, "-e", "end run", question]])
+    if current_system() == "darwin":
+        return _run_first([["osascript", "-e", "on run argv", "-e", _QUESTION_MACOS, "-e", "end run", question]])
     if not _has_display():
         return None
-    return _first_answer(
+    return _run_first(
         [
-            ["zenity", "--question", "--no-markup", "--default-cancel", "--width=480", f"--title={TITLE}", f"--text={question}"],
+            [
+                "zenity",
+                "--question",
+                "--no-markup",
+                "--default-cancel",
+                "--width=480",
+                f"--title={TITLE}",
+                f"--text={question}",
+            ],
             ["kdialog", "--title", TITLE, "--warningyesno", _without_markup(question)],
         ]
     )
 
 
-def _first_answer(commands: Sequence[Sequence[str]]) -> bool | None:
-    """What the first program says that is there and works: 0 is yes, 1 no, anything else that it could show nothing."""
+def _run_first(commands: Sequence[Sequence[str]]) -> bool | None:
+    """Runs the first program that can show a dialog.
+
+    Exit status 0 is yes, 1 is no, any other means that it failed.
+    """
     for command in commands:
         program = shutil.which(command[0])
         if program is None:
@@ -79,5 +95,5 @@ def _has_display() -> bool:
 
 
 def _without_markup(text: str) -> str:
-    """kdialog and notify-send read tags and entities, and can't be told not to."""
+    """kdialog and notify-send always interpret tags and entities."""
     return text.replace("&", "＆").replace("<", "‹").replace(">", "›")

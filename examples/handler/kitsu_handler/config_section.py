@@ -1,15 +1,15 @@
-"""One object of the configuration. It notes what is wrong instead of stopping, so that `check` can say all of it at once."""
+"""One object of the configuration. It collects problems, so that `check` can list all of them."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from typing import Any
 
-from .places import SYSTEMS
+from .locations import SYSTEMS
 from .template import Part
 
 
-class Section:
+class ConfigSection:
     def __init__(self, value: Any, name: str, known: Sequence[str], problems: list[str]) -> None:
         self.name = name
         self.problems = problems
@@ -18,13 +18,13 @@ class Section:
             self.wrong("", "must be an object")
         for key in self.table:
             if key not in known:
-                self.wrong(key, f"is not known here; known are {', '.join(known)}")
+                self.wrong(key, f"is unknown here; known are {', '.join(known)}")
 
     def wrong(self, key: str, sentence: str) -> None:
         self.problems.append(f"{'.'.join(filter(None, (self.name, key)))} {sentence}.")
 
-    def flag(self, key: str, otherwise: bool) -> bool:
-        value = self.table.get(key, otherwise)
+    def flag(self, key: str, default: bool) -> bool:
+        value = self.table.get(key, default)
         if not isinstance(value, bool):
             self.wrong(key, "must be true or false")
         return value is True
@@ -32,27 +32,27 @@ class Section:
     def text(self, key: str) -> str | None:
         value = self.table.get(key)
         if value is not None and (not isinstance(value, str) or value == ""):
-            self.wrong(key, "must be a text")
+            self.wrong(key, "must be a string")
         return value if isinstance(value, str) else None
 
-    def number(self, key: str, otherwise: int) -> int:
-        value = self.table.get(key, otherwise)
+    def number(self, key: str, default: int) -> int:
+        value = self.table.get(key, default)
         if type(value) is not int or value < 1:
-            self.wrong(key, "must be a number from 1")
-            return otherwise
+            self.wrong(key, "must be an integer of at least 1")
+            return default
         return value
 
-    def seconds(self, key: str, otherwise: float) -> float:
-        value = self.table.get(key, otherwise)
+    def seconds(self, key: str, default: float) -> float:
+        value = self.table.get(key, default)
         if isinstance(value, bool) or not isinstance(value, (int, float)) or not 0 <= value <= 300:
             self.wrong(key, "must be a number of seconds from 0 to 300")
-            return otherwise
+            return default
         return value
 
-    def texts(self, key: str, otherwise: Sequence[str] = ()) -> tuple[str, ...]:
-        value = self.table.get(key, list(otherwise))
-        if not _is_texts(value):
-            self.wrong(key, "must be a list of texts")
+    def texts(self, key: str, default: Sequence[str] = ()) -> tuple[str, ...]:
+        value = self.table.get(key, list(default))
+        if not _is_string_list(value):
+            self.wrong(key, "must be a list of strings")
             return ()
         return tuple(value)
 
@@ -64,23 +64,23 @@ class Section:
         return value
 
     def by_system(self, key: str) -> dict[str, Any]:
-        """{"linux": ..., "windows": ..., "darwin": ...}, of which any may be missing."""
+        """{"linux": ..., "windows": ..., "darwin": ...}; any of them may be missing."""
         value = self.table_of(key)
         for system in value:
             if system not in SYSTEMS:
-                self.wrong(key, f"has “{system}”, which is none of {', '.join(SYSTEMS)}")
+                self.wrong(key, f"has “{system}”; known are {', '.join(SYSTEMS)}")
         return {system: value[system] for system in SYSTEMS if system in value}
 
     def command(self, key: str, value: Any) -> tuple[Part, ...]:
-        """Texts, and lists of texts between them."""
+        """Strings, and lists of strings among them."""
         if not isinstance(value, list) or not value or not isinstance(value[0], str):
-            self.wrong(key, "must be a list that begins with a program")
+            self.wrong(key, "must be a list that starts with a program")
             return ()
-        if not all(_is_texts(part) or (isinstance(part, str) and part) for part in value):
-            self.wrong(key, "must be a list of texts, or of lists of texts")
+        if not all(_is_string_list(part) or (isinstance(part, str) and part) for part in value):
+            self.wrong(key, "must be a list of strings and lists of strings")
             return ()
         return tuple(part if isinstance(part, str) else tuple(part) for part in value)
 
 
-def _is_texts(value: Any) -> bool:
+def _is_string_list(value: Any) -> bool:
     return isinstance(value, list) and all(isinstance(text, str) and text for text in value)
