@@ -31,17 +31,19 @@ afterAll(async () => {
   await rm(folder, { recursive: true, force: true });
 });
 
-function start(env: Record<string, string>): ChildProcess & { said: Promise<string>; ended: Promise<number | null> } {
+function start(
+  env: Record<string, string>,
+): ChildProcess & { errorOutput: Promise<string>; ended: Promise<number | null> } {
   const ports = { WORKER_PORT: String(port), PLAYGROUND_PORT: String(otherPort), STATE_DIR: join(folder, "state") };
   const child = spawn(process.execPath, [program], {
     env: { ...process.env, ...ports, ...env },
     stdio: ["ignore", "ignore", "pipe"],
   });
   const ended = new Promise<number | null>((resolve) => child.once("exit", resolve));
-  return Object.assign(child, { said: text(child.stderr), ended });
+  return Object.assign(child, { errorOutput: text(child.stderr), ended });
 }
 
-const WRONG: [what: string, env: () => Record<string, string>, said: string][] = [
+const WRONG: [what: string, env: () => Record<string, string>, message: string][] = [
   ["a port that is taken", () => ({ WORKER_PORT: String(busyPort) }), "is in use. Is npm start already running?"],
   [
     "one port for both servers",
@@ -59,12 +61,12 @@ const WRONG: [what: string, env: () => Record<string, string>, said: string][] =
 ];
 
 describe("npm start", () => {
-  it.each(WRONG)("does not start with %s", async (_, env, said) => {
+  it.each(WRONG)("does not start with %s", async (_, env, expected) => {
     await writeFile(join(folder, "file"), "");
     const child = start(env());
     expect(await child.ended).toBe(1);
-    expect(await child.said).toContain("Kitsu Actions did not start. ");
-    expect(await child.said).toContain(said);
+    expect(await child.errorOutput).toContain("Kitsu Actions did not start. ");
+    expect(await child.errorOutput).toContain(expected);
   });
 
   it.skipIf(process.platform !== "linux")("ends with the worker, and stops everything else", async () => {
@@ -72,7 +74,9 @@ describe("npm start", () => {
     const workers = await until(findWorkers, child);
     for (const worker of workers) process.kill(worker, "SIGKILL");
     expect(await child.ended).toBe(1);
-    expect(await child.said).toMatch(/The worker( at \/edge)? ended unexpectedly \(SIGKILL\)\. See its output above\./);
+    expect(await child.errorOutput).toMatch(
+      /The worker( at \/edge)? ended unexpectedly \(SIGKILL\)\. See its output above\./,
+    );
     expect(await findWorkers()).toEqual([]);
     await expect(fetch(`http://127.0.0.1:${otherPort}/`)).rejects.toThrow();
   });

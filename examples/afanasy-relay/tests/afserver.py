@@ -169,7 +169,7 @@ class RelayCase(unittest.TestCase):
         self.assertEqual((answered, body["info"]["kind"]), (status, "error"))
         self.assertIn(why, body["info"]["text"])
         self.assertNotIn("relay", body)
-        self.assertEqual(len(self.afserver.got), before, "afserver has heard of it")
+        self.assertEqual(len(self.afserver.got), before, "afserver got the message")
 
 
 __all__ = ["Afserver", "RelayCase", "TOKEN", "job", "log"]

@@ -40,11 +40,11 @@ class Configuration(unittest.TestCase):
         return done.returncode, done.stdout + done.stderr
 
     def test_of_the_example_is_valid(self):
-        status, said = self.check()
-        self.assertEqual(status, 0, said)
-        self.assertIn("afserver answers; it has 1 users.", said)
-        self.assertIn("blender", said)
-        self.assertNotIn(TOKEN, said)
+        status, output = self.check()
+        self.assertEqual(status, 0, output)
+        self.assertIn("afserver answers; it has 1 users.", output)
+        self.assertIn("blender", output)
+        self.assertNotIn(TOKEN, output)
 
     def test_of_the_example_fits_the_command_of_the_documentation(self):
         [pattern] = self.config["services"]["blender"]
@@ -74,7 +74,7 @@ class Configuration(unittest.TestCase):
             "operations": ["exit"],
             "listen": {"port": "x"},
         }
-        status, said = self.check()
+        status, output = self.check()
         self.assertEqual(status, 3)
         for word in (
             "tokenfile is not known",
@@ -84,7 +84,7 @@ class Configuration(unittest.TestCase):
             "listen.port",
             "token_file",
         ):
-            self.assertIn(word, said)
+            self.assertIn(word, output)
 
     def test_has_an_example_for_the_command_of_the_documentation(self):
         [pattern] = json.loads(EXAMPLE.read_text())["services"]["blender"]
@@ -98,9 +98,9 @@ class Configuration(unittest.TestCase):
 
     def test_check_reports_that_afserver_can_t_be_reached(self):
         self.config["afserver"]["port"] = 1
-        status, said = self.check()
+        status, output = self.check()
         self.assertEqual(status, 1)
-        self.assertIn("can't be reached", said)
+        self.assertIn("can't be reached", output)
 
     def test_warns_if_other_machines_can_reach_the_relay(self):
         self.config["listen"] = {"host": "0.0.0.0", "port": 0}

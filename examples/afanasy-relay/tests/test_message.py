@@ -235,7 +235,7 @@ class Actions(RelayCase):
         self.assertEqual(self.ask(stop)[0], 403)
         self.afserver.jobs = [self.OURS]
         self.assertEqual(self.ask({"action": {**stop["action"], "ids": [7, 9]}})[0], 403)
-        self.assertFalse([got for got in self.afserver.got if b'"action"' in got], "afserver was told to do something")
+        self.assertFalse([got for got in self.afserver.got if b'"action"' in got], "afserver got an action")
 
     def test_return_an_error_for_unknown_jobs(self):
         self.afserver.jobs = []

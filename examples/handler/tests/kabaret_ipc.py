@@ -90,7 +90,7 @@ class _Answer(BaseHTTPRequestHandler):
         if not name.startswith("KitsuActions/") or not self.server.plugin:
             return 404, {"detail": f"'SessionCmds' object has no attribute '{name.split('/')[0]}'"}
         if not there:
-            return 200, {"result": {"ok": False, "why": "no-object", "text": "There is none."}}
+            return 200, {"result": {"ok": False, "why": "no-object", "text": "It does not exist."}}
         return 200, {"result": {"ok": True, "done": True, **({"button": "Build"} if name.endswith("/run") else {})}}
 
     def _refusal(self):

@@ -59,16 +59,16 @@ class Start(WorkstationCase):
     def test_reports_an_early_end_with_the_error_of_python(self):
         trace = "Traceback (most recent call last):\n  File \"x.py\", line 1\n    go()\nAttributeError: no 'Search'\n"
         noise = "kabaret - INFO: Connected to 127.0.0.1:1\n"
-        for printed, said in ((trace + noise, "AttributeError: no 'Search'"), (trace + 6 * noise, noise.strip())):
+        for printed, shown in ((trace + noise, "AttributeError: no 'Search'"), (trace + 6 * noise, noise.strip())):
             self.environment.update(STATUS="1", COMPLAINS=printed)
-            self.assertIn(f"Its last message: “{said}”.", self.run_handler(self.offer(self.ticket())).stderr)
+            self.assertIn(f"Its last message: “{shown}”.", self.run_handler(self.offer(self.ticket())).stderr)
 
     def test_reports_an_early_end_in_a_few_words(self):
         self.environment.update(STATUS="1")
         self.assertNotIn("last message", self.run_handler(self.offer(self.ticket())).stderr)
         self.environment.update(COMPLAINS="x" * 5000)
-        said = self.run_handler(self.offer(self.ticket())).stderr
-        self.assertEqual(len(re.search("“(x+)”", said)[1]), 300)
+        shown = self.run_handler(self.offer(self.ticket())).stderr
+        self.assertEqual(len(re.search("“(x+)”", shown)[1]), 300)
 
     def test_is_watched_as_long_as_configured(self):
         self.environment.update(STATUS="1", STAYS="1.5")

@@ -20,10 +20,10 @@ sys.path.insert(0, str(HANDLER.parent))
 # The file is renamed at the end, so that no test reads a half-written one.
 APPLICATION = """
 import json, os, sys, time
-said = {"arguments": sys.argv[2:], "oid": os.environ.get("KABARET_HOME_OID"), "session": os.getsid(0)}
-said.update(environment=dict(os.environ), cwd=os.getcwd())
+result = {"arguments": sys.argv[2:], "oid": os.environ.get("KABARET_HOME_OID"), "session": os.getsid(0)}
+result.update(environment=dict(os.environ), cwd=os.getcwd())
 with open(sys.argv[1] + ".part", "w") as file:
-    json.dump(said, file)
+    json.dump(result, file)
 os.rename(sys.argv[1] + ".part", sys.argv[1])
 time.sleep(float(os.environ.get("STAYS", "0")))
 print(os.environ.get("PRINTS", ""), flush=True)
@@ -99,7 +99,7 @@ class WorkstationCase(unittest.TestCase):
         threading.Thread(target=self.worker.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True).start()
         self.addCleanup(self.worker.server_close)
         self.addCleanup(self.worker.shutdown)
-        self.result_file = self.home / "said.json"
+        self.result_file = self.home / "result.json"
         (self.home / "application.py").write_text(APPLICATION)
         self.application = [sys.executable, str(self.home / "application.py"), str(self.result_file)]
         self.config = {
