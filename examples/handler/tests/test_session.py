@@ -90,7 +90,7 @@ class NoSession(SessionCase):
     def test_with_a_wrong_token(self):
         self.ipc.session()
         self.ipc.advertise(self.home, token="x" * 43)
-        self.assert_starts("with status 401")
+        self.assert_starts("status 401")
 
     def test_with_an_invalid_file(self):
         self.ipc.session()
