@@ -77,7 +77,7 @@ class Configuration(unittest.TestCase):
         status, output = self.check()
         self.assertEqual(status, 3)
         for word in (
-            "tokenfile is not known",
+            "tokenfile is unknown",
             "services.blender",
             "connections",
             "operations",

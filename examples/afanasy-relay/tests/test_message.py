@@ -37,15 +37,15 @@ class Jobs(RelayCase):
 
     def test_with_fractions_are_refused(self):
         body = json.dumps(job()).replace('"frame_first": 101', '"frame_first": 101.0').encode()
-        self.assert_refused(body, "101.0 is no integer")
+        self.assert_refused(body, "101.0 is not an integer")
         self.assert_refused(b'{"job":{"priority":NaN}}', "NaN")
 
     def test_with_duplicate_members_are_refused(self):
         self.assert_refused(b'{"get":{"type":"users"},"get":{"type":"jobs"}}', "listed twice")
         self.assert_refused(b'{"get":{"type":"users"},"job":{}}', "one member")
-        self.assert_refused(b"[" * 100_000, "not JSON")
-        self.assert_refused(b"\xff\xfe", "not JSON")
-        self.assert_refused(b"", "not JSON")
+        self.assert_refused(b"[" * 100_000, "not valid JSON")
+        self.assert_refused(b"\xff\xfe", "not valid JSON")
+        self.assert_refused(b"", "not valid JSON")
         self.assert_refused(b'"job"', "one member")
 
     def test_may_only_have_configured_services_and_commands(self):
@@ -56,14 +56,14 @@ class Jobs(RelayCase):
             ({"command": 'blender -b "$(id)" -s @#@ -e @#@ -a'}, "in “services.blender”"),
             ({"command": 'blender -b "a.blend" -s @#@ -e @#@ -a\n'}, "in “services.blender”"),
             ({"environment": {"LD_PRELOAD": "/tmp/x.so"}}, "the variable “LD_PRELOAD” is not in"),
-            ({"files": ["a;id"]}, "has a character that no path may have"),
-            ({"working_directory": "$(id)"}, "has a character that no path may have"),
+            ({"files": ["a;id"]}, "has a character that is not allowed in paths"),
+            ({"working_directory": "$(id)"}, "has a character that is not allowed in paths"),
             ({"command_pre": "id"}, "is not allowed"),
         ]:
             with self.subTest(why=why):
                 self.assert_refused(job(block=block), why)
         self.assert_refused(job(command_post="id"), "job.command_post is not allowed")
-        self.assert_refused(job(folders={"output": "`id`"}), "has a character that no path may have")
+        self.assert_refused(job(folders={"output": "`id`"}), "has a character that is not allowed in paths")
 
     def test_may_not_have_commands_in_custom_data(self):
         # CGRU's event service runs the commands in "methods", and sends mails to "emails" by a
@@ -95,7 +95,7 @@ class Jobs(RelayCase):
                 job(block={"command": f'blender -b "{scene}" -s @#@ -e @#@ -a'}), "job.blocks.0.command has “..”"
             )
         for block in ({"working_directory": "/mnt/prod/../.."}, {"files": ["/mnt/render/../x.png"]}):
-            self.assert_refused(job(block=block), "has “..”, which leads out of the folders")
+            self.assert_refused(job(block=block), "has “..”, which leads out of the allowed folders")
         self.assert_refused(job(folders={"output": "/mnt/.."}), "has “..”")
         for scene in ("/mnt/prod/sh010..blend", "/mnt/prod/...a/b.blend"):
             self.assertEqual(self.ask(job(block={"command": f'blender -b "{scene}" -s @#@ -e @#@ -a'}))[0], 200, scene)
@@ -110,7 +110,7 @@ class Jobs(RelayCase):
             self.assertEqual(self.ask(job(block={"files": [path]}, folders={"output": path}))[0], 200, path)
         # Fullwidth and modifier quotes, a click letter, a combining accent, an emoji.
         for character in ("\uff02", "\u02ba", "\u01c0", "\u0300", "🎬", "\u201c", "\u2028"):
-            self.assert_refused(job(block={"files": [f"/mnt/{character}"]}), "has a character that no path may have")
+            self.assert_refused(job(block={"files": [f"/mnt/{character}"]}), "has a character that is not allowed in paths")
 
     def test_may_have_host_masks(self):
         for kind in ("find", "regex"):
@@ -120,7 +120,7 @@ class Jobs(RelayCase):
     def test_may_have_simple_flags(self):
         # Blocks of several hosts need members that are not allowed.
         for flag in (2, 4, 8, 16, 2**30):
-            self.assert_refused(job(block={"flags": 1 | flag}), "flags has one that is not allowed")
+            self.assert_refused(job(block={"flags": 1 | flag}), "flags has a flag that is not allowed")
         self.assertEqual(self.ask(job(block={"flags": 1 | 32 | 64 | 128 | 256 | 1024}))[0], 200)
 
     def test_that_make_answers_of_afserver_unreadable_are_refused(self):
@@ -150,7 +150,7 @@ class Jobs(RelayCase):
         self.assertEqual(self.ask(job(block={"environment": {"OCIO": "/mnt/ocio"}}), relay=relay)[0], 200)
 
     def test_may_not_have_null_characters(self):
-        self.assert_refused(job(name="a\0b"), "what is no character")
+        self.assert_refused(job(name="a\0b"), "has an invalid character")
         self.assert_refused(job(user_name='a"b'), "letters, digits")
 
 
@@ -181,14 +181,14 @@ class Queries(RelayCase):
             ({"type": "jobs", "ids": ["7"]}, "must be an integer"),
             ({"type": "jobs", "mask": ".*"}, "get.mask is not allowed"),
             ({"type": "jobs", "ids": [7], "mode": "files"}, "get.mode must be"),
-            ({"type": "jobs", "ids": [7], "mode": "output"}, "block_ids and get.task_ids are for"),
-            ({"type": "jobs", "ids": [7], "block_ids": [0], "task_ids": [0]}, "block_ids and get.task_ids are for"),
+            ({"type": "jobs", "ids": [7], "mode": "output"}, "block_ids and get.task_ids are required for"),
+            ({"type": "jobs", "ids": [7], "block_ids": [0], "task_ids": [0]}, "block_ids and get.task_ids are required for"),
             (
                 {"type": "jobs", "ids": [7], "mode": "output", "block_ids": [0, 0], "task_ids": [0, 1]},
                 "a list of 1 to 1",
             ),
-            ({"type": "jobs", "ids": [7, 8], "mode": "output", "block_ids": [0], "task_ids": [0]}, "is for one job"),
-            ({"type": "jobs", "users": ["ada"], "mode": "error_hosts"}, "is for one job"),
+            ({"type": "jobs", "ids": [7, 8], "mode": "output", "block_ids": [0], "task_ids": [0]}, "is for a single job"),
+            ({"type": "jobs", "users": ["ada"], "mode": "error_hosts"}, "is for a single job"),
             (
                 {"type": "jobs", "ids": [7], "mode": "output", "block_ids": [0], "task_ids": [0], "mon_id": 7},
                 "mon_id is not allowed",
