@@ -1,7 +1,18 @@
-/** A job of the Flamenco Manager and its tasks. */
+/** A job of the Flamenco Manager, its tasks, and the machines that run them. */
 import type { Fate } from "../fate.ts";
 import type { JobStatus, SubmittedJob } from "./body.ts";
-import type { Machine } from "./machines.ts";
+
+export type Tag = { id: string; name: string };
+
+export type Machine = {
+  id: string;
+  name: string;
+  status: "awake" | "asleep" | "offline" | "error";
+  types: readonly string[];
+  tags: Tag[];
+  /** the task it is working on, or the last one it had */
+  task: { job: Job; task: Task } | undefined;
+};
 
 export type TaskStatus = "queued" | "active" | "soft-failed" | "failed" | "completed" | "canceled" | "paused";
 

@@ -1,19 +1,8 @@
 /** The machines of this Flamenco: what they take, in which order, and what happens when one fails. */
 import { meets } from "../fate.ts";
-import { type Job, note, type Task } from "./job.ts";
+import { type Job, type Machine, note, type Task } from "./job.ts";
 import { logEnd, logFailure, logFrame, logStart } from "./log.ts";
 import { changeJob, changeTask, report } from "./state-machine.ts";
-
-export type Tag = { id: string; name: string };
-export type Machine = {
-  id: string;
-  name: string;
-  status: "awake" | "asleep" | "offline" | "error";
-  types: readonly string[];
-  tags: Tag[];
-  /** what it is at work on, or was last */
-  task: { job: Job; task: Task } | undefined;
-};
 
 /** A task is tried by as many machines. */
 const TRIES_MAX = 3;

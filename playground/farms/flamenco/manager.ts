@@ -1,12 +1,10 @@
 /** A Flamenco Manager with its machines: what it stores, and what passes when time does. It knows no network. */
-import type { Answer } from "./answer.ts";
-import { invalid, Refusal, refuse } from "./answer.ts";
+import { invalid, refuse } from "./answer.ts";
 import type { JobStatus, SubmittedJob } from "./body.ts";
 import { compileJob } from "./compile.ts";
-import type { Job, Task } from "./job.ts";
+import type { Job, Machine, Tag, Task } from "./job.ts";
 import { JOB_TYPES, type JobType } from "./job-types-data.ts";
-import { type Machine, newMachine, setStatus, type Tag, work } from "./machines.ts";
-import { findRoute } from "./routes.ts";
+import { newMachine, setStatus, work } from "./machines.ts";
 import { changeJob } from "./state-machine.ts";
 
 export type ManagerOptions = {
@@ -19,8 +17,6 @@ export type ManagerOptions = {
   picture?: Uint8Array;
   now?: () => number;
 };
-
-export type Asked = { method: string; path: string; body: string; type: string };
 
 /** A farm left alone overnight does not count its hours one by one. */
 const FRAMES_AT_ONCE_MAX = 20_000;
@@ -51,17 +47,6 @@ export class Manager {
     this.now = now;
     this.#frameMs = frameMs;
     this.#clock = now();
-  }
-
-  answer({ method, path, body, type }: Asked): Answer {
-    this.advance();
-    try {
-      const { ids, answer } = findRoute(method, path);
-      return answer({ manager: this, ids, body, type });
-    } catch (error) {
-      if (error instanceof Refusal) return error.answer;
-      throw error;
-    }
   }
 
   /** Lets everything happen that had time to happen. */

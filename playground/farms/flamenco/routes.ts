@@ -1,6 +1,6 @@
 /** The routes of the Flamenco Manager that whoever submits jobs has a use for. What is not here is not found. */
 import type * as v from "valibot";
-import { type Answer, done, invalid, notFound, ok, refuse, wrongMethod } from "./answer.ts";
+import { type Answer, done, invalid, notFound, ok, Refusal, refuse, wrongMethod } from "./answer.ts";
 import { NewTag, PriorityChange, Query, readBody, StatusChange, SubmittedJob } from "./body.ts";
 import type { Job, Task } from "./job.ts";
 import { tailOf } from "./log.ts";
@@ -8,7 +8,8 @@ import type { Manager } from "./manager.ts";
 import { drawJob, drawJobs } from "./page.ts";
 import { hasPicture, writeJob, writeMachine, writeTask, writeWholeMachine, writeWholeTask } from "./view.ts";
 
-export type Asked = { manager: Manager; ids: readonly string[]; body: string; type: string };
+export type ManagerRequest = { method: string; path: string; body: string; type: string };
+type Asked = { manager: Manager; ids: readonly string[]; body: string; type: string };
 type Handler = (asked: Asked) => Answer;
 
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
@@ -199,8 +200,19 @@ const PATTERNS = Object.entries(ROUTES).map(([name, answer]) => {
   return { method, path: new RegExp(`^${path.replaceAll("*", "([^/]+)")}$`), answer };
 });
 
-/** @throws a Refusal where there is no such route */
-export function findRoute(method: string, path: string): { ids: string[]; answer: Handler } {
+export function answerRequest(manager: Manager, { method, path, body, type }: ManagerRequest): Answer {
+  manager.advance();
+  try {
+    const { ids, answer } = findRoute(method, path);
+    return answer({ manager, ids, body, type });
+  } catch (error) {
+    if (error instanceof Refusal) return error.answer;
+    throw error;
+  }
+}
+
+/** @throws a Refusal if there is no such route */
+function findRoute(method: string, path: string): { ids: string[]; answer: Handler } {
   const known = PATTERNS.filter((pattern) => pattern.path.test(path));
   const found = known.find((pattern) => pattern.method === method);
   if (!found) throw known.length > 0 ? wrongMethod() : notFound();

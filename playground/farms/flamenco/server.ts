@@ -8,6 +8,7 @@ import { type Farm, type FarmOptions, FRAME_MS } from "../farm.ts";
 import { Faults, type Wish } from "../faults.ts";
 import { type Answer, busy, refuse } from "./answer.ts";
 import { Manager } from "./manager.ts";
+import { answerRequest } from "./routes.ts";
 
 /** `minor` is that of its version: 9 for 3.9. */
 export type FlamencoOptions = FarmOptions & { minor?: number; machines?: number };
@@ -63,7 +64,7 @@ async function serve(
     ? busy().answer
     : isSubmission && faults.take("failNext")
       ? refuse(500, "error persisting job in database").answer
-      : manager.answer({ method, path: pathname, body, type: request.headers["content-type"] ?? "" });
+      : answerRequest(manager, { method, path: pathname, body, type: request.headers["content-type"] ?? "" });
   const isTaken = isSubmission && answer.status === 200;
   if (isTaken && faults.take("acceptThenDrop")) response.destroy();
   else send(response, answer, isTaken && faults.take("answerCut"));

@@ -1,6 +1,6 @@
 /** Jobs and tasks as the Flamenco Manager writes them: of versions before 3.8 without steps, and the tasks of 3.5 without machines. */
-import type { Job, Task } from "./job.ts";
-import { currentTask, type Machine } from "./machines.ts";
+import type { Job, Machine, Task } from "./job.ts";
+import { currentTask } from "./machines.ts";
 
 export const timeOf = (ms: number): string => new Date(ms).toISOString();
 
