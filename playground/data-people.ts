@@ -1,24 +1,13 @@
 /** The people of the studio: one of each role at least, one who has left, and the bot that actions work with. */
 import { idOf } from "./ids.ts";
+import type { Role, Person as ZouPerson } from "./zou/person-rows.ts";
 
-export type Role = "admin" | "manager" | "supervisor" | "user" | "client" | "vendor";
+export type { Role };
 
 export type Department = { id: string; name: string; color: string };
 
-export type Person = {
-  id: string;
-  email: string;
-  full_name: string;
-  first_name: string;
-  last_name: string;
-  role: Role;
-  locale: string;
-  initials: string;
-  color: string;
-  departments: readonly string[];
-  active: boolean;
-  is_bot: boolean;
-};
+/** With what Kitsu's page draws in place of a picture. */
+export type Person = ZouPerson & { initials: string; color: string };
 
 export const DEPARTMENTS: readonly Department[] = [
   ["Layout", "#7CB342"],

@@ -1,6 +1,7 @@
 /** When the tasks were and are to be worked on, around today: what is overdue stays overdue, however late the playground is opened. */
 import type { Task } from "./data.ts";
 import { idOf, pickOf } from "./ids.ts";
+import { formatTime } from "./zou/time.ts";
 
 export type Preview = { id: string; revision: number; isMovie: boolean; at: string };
 
@@ -39,7 +40,7 @@ const DUE: Readonly<Record<string, readonly [from: number, days: number]>> = {
 export function scheduleOf({ id, type, status }: Task, today: number): Schedule {
   const pick = (what: string, limit: number) => pickOf(`${id}/${what}`, limit);
   const at = (day: number, hour: number) =>
-    stamp(today + day * DAY_MS + hour * HOUR_MS + pick(`minute${day}`, 3_600) * 1_000);
+    formatTime(today + day * DAY_MS + hour * HOUR_MS + pick(`minute${day}`, 3_600) * 1_000);
   const isDone = status.shortName === "done";
   const isSeen = isDone || status.shortName === "retake" || status.shortName === "wfa";
   const isBegun = isSeen || status.shortName === "wip";
@@ -80,10 +81,7 @@ export function scheduleOf({ id, type, status }: Task, today: number): Schedule 
   };
 }
 
-/** "2026-11-20T09:15:00", UTC without saying so. */
-export const stamp = (time: number): string => new Date(time).toISOString().slice(0, 19);
-
-const dayStamp = (today: number, day: number): string => stamp(today + day * DAY_MS);
+const dayStamp = (today: number, day: number): string => formatTime(today + day * DAY_MS);
 
 /** Friday instead of the weekend. */
 function workday(today: number, day: number): number {
