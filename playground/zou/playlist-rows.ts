@@ -18,3 +18,6 @@ export type PlaylistRow = {
   updated_at: string;
   type: "Playlist";
 };
+
+/** A link to a playlist for guests, as far as anyone here needs it. */
+export type ShareLinkRow = { id: string; playlist_id: string };

@@ -119,11 +119,12 @@ export function deletePlaylist(request: ZouRequest): Answer {
   return { status: 204 };
 }
 
-/** Links for guests: nobody creates any here. */
+/** The links for guests. No route creates one here. */
 export function listShares(request: ZouRequest): Answer {
-  const role = openRole(request, find(request));
+  const row = find(request);
+  const role = openRole(request, row);
   if (role !== "admin" && role !== "manager") throw forbidden();
-  return ok([]);
+  return ok(request.state.shares.filter(({ playlist_id }) => playlist_id === row.id));
 }
 
 function find({ state, ids: [id = ""] }: ZouRequest): PlaylistRow {

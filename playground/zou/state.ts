@@ -6,7 +6,7 @@ import type { EntityRow } from "./entity-rows.ts";
 import type { OutputFileRow, WorkingFileRow } from "./file-rows.ts";
 import type { Person } from "./person-rows.ts";
 import type { Picture } from "./picture.ts";
-import type { PlaylistRow } from "./playlist-rows.ts";
+import type { PlaylistRow, ShareLinkRow } from "./playlist-rows.ts";
 import type { PreviewRow } from "./preview-rows.ts";
 import type { Member, ProjectRow } from "./project-rows.ts";
 import type {
@@ -63,6 +63,8 @@ export type State = {
   workingFiles: WorkingFileRow[];
   /** the oldest first */
   playlists: PlaylistRow[];
+  /** links to playlists for guests */
+  shares: ShareLinkRow[];
   customActions: Map<string, CustomActionRow>;
   /** the ids of the custom actions that nobody created: the ones the worker offers */
   offered: Set<string>;
@@ -85,6 +87,7 @@ export const emptyState = (given: Pick<State, "sessions" | "persons" | "tables">
   outputFiles: [],
   workingFiles: [],
   playlists: [],
+  shares: [],
   customActions: new Map(),
   offered: new Set(),
   listeners: new Set(),
