@@ -1,4 +1,4 @@
-/** A job as afserver takes it, and what is deadly to it. */
+/** Jobs as afserver accepts them, and what crashes it. */
 import * as v from "valibot";
 import { fatesOf } from "../fate.ts";
 import { ErrorHosts } from "./hosts.ts";
@@ -9,7 +9,7 @@ import type { AfUser } from "./user.ts";
 const AnyObject = v.record(v.string(), v.unknown());
 const Text = v.fallback(v.string(), "");
 const Flag = v.fallback(v.boolean(), false);
-/** 32 bits; anything else is as if it were not there. */
+/** 32 bits. Anything else counts as missing. */
 const whole = (otherwise: number) =>
   v.fallback(v.pipe(v.number(), v.integer(), v.minValue(-(2 ** 31)), v.maxValue(2 ** 31 - 1)), otherwise);
 const Filled = v.pipe(v.string(), v.minLength(1));
@@ -37,7 +37,7 @@ const Block = v.looseObject({
   tasks: v.optional(v.pipe(v.array(v.looseObject({ name: Text, command: Text })), v.minLength(1))),
 });
 
-/** Without any of these afserver ends with a segmentation fault. */
+/** If one of these is missing, afserver ends with a segmentation fault. */
 const Job = v.looseObject({
   ...masks,
   name: Filled,
@@ -66,7 +66,7 @@ const Job = v.looseObject({
 });
 
 export type AfBlock = {
-  /** as it was sent, with what it lacks */
+  /** as it was sent, completed with defaults */
   given: v.InferOutput<typeof Block>;
   index: number;
   name: string;
@@ -78,7 +78,7 @@ export type AfBlock = {
   inc: number;
   tasks: AfTask[];
   hosts: ErrorHosts;
-  /** of itself, or of its user: after how many errors, and how many seconds */
+  /** its own limits or its user's: numbers of errors, and seconds until errors are forgiven */
   limits: { retries: number; avoid: number; taskSameHost: number; forgive: number };
 };
 
@@ -94,9 +94,9 @@ export type AfJob = {
   annotation: string;
   priority: number;
   isOffline: boolean;
-  /** it is listed until its programs have ended */
+  /** it stays in lists until its programs have ended */
   isDeleted: boolean;
-  /** nothing is known of it yet */
+  /** its state has not been computed yet */
   isFresh: boolean;
   createdAt: number;
   startedAt: number;
@@ -105,10 +105,10 @@ export type AfJob = {
 };
 
 const NUMERIC = 1;
-/** A job of more would take a minute to be shown. */
+/** Showing a larger job would take a minute. */
 const TASKS_MAX = 200_000;
 
-/** Undefined means that the server dies of it. */
+/** undefined if the job crashes the server */
 export function readJob(
   sent: unknown,
   readUser: (name: string) => AfUser,
@@ -166,7 +166,7 @@ function chunk(first: number, last: number, inc: number, perTask: number): numbe
   );
 }
 
-/** By turns the first and the last frame of the task, filled up with zeros to as many digits as there are signs. */
+/** Fills in the first and the last frame of the task in turn, with as many digits as there are # signs. */
 function fill(command: string, frames: readonly number[]): string {
   let turn = 0;
   return command.replace(/@(#+)@/g, (_, signs: string) => {

@@ -1,4 +1,4 @@
-/** The machines of the farm, and what keeps them from a job. */
+/** The farm's machines, and which jobs they can take. */
 import type { AfBlock, AfJob } from "./job.ts";
 import { fitsMask, fitsNeed } from "./mask.ts";
 import type { AfTask } from "./task.ts";
@@ -21,16 +21,16 @@ export const newMachine = (name: string, id: number): Machine => ({
   ...{ state: "online", running: [] },
 });
 
-/** Does the job let itself be rendered there? */
+/** Whether the job's settings allow this machine. */
 function takesJob({ given, userName }: AfJob, { name, os, state }: Machine): boolean {
   if (state === "offline" || (state === "paused" && !given.ignorepaused)) return false;
-  // Kept for its user, who renders nothing here.
+  // Reserved for its user, who renders nothing here.
   if (state === "nimby" && !given.ignorenimby && userName !== "root") return false;
   return (
     fits(given.hosts_mask, given, name) &&
     !isExcluded(given.hosts_mask_exclude, given, name) &&
     (given.need_os === "" || fitsNeed(given.need_os, os)) &&
-    // None has any.
+    // No machine has properties.
     given.need_properties === ""
   );
 }
@@ -58,7 +58,7 @@ export function canTake(job: AfJob, block: AfBlock, machine: Machine): boolean {
   );
 }
 
-/** As afserver lists them, those that are off, too. */
+/** As afserver lists machines, including those that are off. */
 export function writeMachine({ id, name, os, state, running }: Machine): Record<string, unknown> {
   const isOn = state !== "offline";
   const bits = [

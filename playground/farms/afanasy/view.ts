@@ -1,4 +1,4 @@
-/** Jobs as afserver writes them: short for lists, and whole. */
+/** Jobs as afserver writes them, in the short form for lists and in full. */
 import type { AfBlock, AfJob } from "./job.ts";
 import { Bare } from "./json.ts";
 import { blockState, isDependent, isReady, jobState, SOLVED_BIT, taskState } from "./states.ts";
@@ -8,11 +8,11 @@ type Written = Record<string, unknown>;
 
 const seconds = (ms: number): number => Math.floor(ms / 1_000);
 
-/** Most members that are zero are not there. */
+/** afserver leaves out most members that are zero. */
 const nonZero = (counts: Record<string, number>): Record<string, number> =>
   Object.fromEntries(Object.entries(counts).filter(([, count]) => count !== 0));
 
-/** Those of a job that lists have, where they were set. */
+/** The members of a job that lists include if they were set. */
 const SHOWN = [
   "custom_data",
   "description",
@@ -23,7 +23,7 @@ const SHOWN = [
   "depend_mask",
 ];
 
-/** @param isTerse as a version that shows less of it in lists */
+/** @param isTerse lists show less, as in other versions */
 export function writeJob(job: AfJob, isFull: boolean, isTerse = false): Written {
   const { name, id, serial, priority, userName, hostName, annotation, createdAt, startedAt, doneAt, given, sent } = job;
   const { blocks: _, ...whole } = sent;
@@ -46,7 +46,7 @@ export function writeJob(job: AfJob, isFull: boolean, isTerse = false): Written 
 const pick = (from: Written, names: readonly string[]): Written =>
   Object.fromEntries(names.flatMap((name) => (name in from && from[name] !== -1 ? [[name, from[name]]] : [])));
 
-/** Those of a block that lists have, where they were set. */
+/** The members of a block that lists include if they were set. */
 const BLOCK_SHOWN = ["errors_retries", "errors_avoid_host", "errors_task_same_host", "errors_forgive_time"];
 const BLOCK_NEEDED = [
   "need_memory",
