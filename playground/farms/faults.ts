@@ -45,8 +45,8 @@ export class Faults {
 
   set({ slowMs, failNext, acceptThenDrop, answerCut, busyNext }: FarmFaults): void {
     if (slowMs !== undefined) this.slowMs = slowMs;
-    const given = { failNext, acceptThenDrop, answerCut, busyNext };
-    for (const name of COUNTED) this.#left[name] = Number(given[name] ?? this.#left[name]);
+    const counts = { failNext, acceptThenDrop, answerCut, busyNext };
+    for (const name of COUNTED) this.#left[name] = Number(counts[name] ?? this.#left[name]);
   }
 
   /** Whether this fault happens now. Counts it if so. */

@@ -16,8 +16,8 @@ const Action = v.object({
   ),
 });
 
-export function answerAction(jobs: AfanasyJobs, given: unknown): Answer {
-  const action = v.safeParse(Action, given);
+export function answerAction(jobs: AfanasyJobs, received: unknown): Answer {
+  const action = v.safeParse(Action, received);
   if (!action.success) return info("error", "JSON action is not an object.");
   const { type, ids, mask, user_name, host_name, operation, params } = action.output;
   if (type === "") return info("error", "JSON action type is not set.");

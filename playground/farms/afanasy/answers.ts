@@ -33,9 +33,9 @@ const Message = v.looseObject({
 });
 
 /** @param isTerse lists show less of a job, as in other versions */
-export function answerMessage(jobs: AfanasyJobs, given: unknown, isTerse = false): Outcome {
-  if (given === undefined) return info("error", "JSON: Parse error.");
-  const message = v.safeParse(Message, given);
+export function answerMessage(jobs: AfanasyJobs, received: unknown, isTerse = false): Outcome {
+  if (received === undefined) return info("error", "JSON: Parse error.");
+  const message = v.safeParse(Message, received);
   if (!message.success) return info("error", "JSON: Root is not an object.");
   const get = v.safeParse(Get, message.output.get);
   if (get.success) return answerGet(jobs, get.output, isTerse);
@@ -44,8 +44,8 @@ export function answerMessage(jobs: AfanasyJobs, given: unknown, isTerse = false
   return info("error", "Unknown JSON message.");
 }
 
-function answerJob(jobs: AfanasyJobs, given: unknown): Outcome {
-  const job = jobs.register(given);
+function answerJob(jobs: AfanasyJobs, received: unknown): Outcome {
+  const job = jobs.register(received);
   return job ? { ...answer({ id: job.id, serial: job.serial }), isSubmission: true } : "dies";
 }
 

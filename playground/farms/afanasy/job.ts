@@ -67,7 +67,7 @@ const Job = v.looseObject({
 
 export type AfBlock = {
   /** as it was sent, completed with defaults */
-  given: v.InferOutput<typeof Block>;
+  settings: v.InferOutput<typeof Block>;
   index: number;
   name: string;
   service: string;
@@ -85,7 +85,7 @@ export type AfBlock = {
 export type AfJob = {
   id: number;
   serial: number;
-  given: v.InferOutput<typeof Job>;
+  settings: v.InferOutput<typeof Job>;
   /** everything that was sent */
   sent: Record<string, unknown>;
   name: string;
@@ -118,21 +118,21 @@ export function readJob(
 ): AfJob | undefined {
   const parsed = v.safeParse(Job, sent);
   if (!parsed.success) return undefined;
-  const given = parsed.output;
-  const user = readUser(given.user_name);
+  const settings = parsed.output;
+  const user = readUser(settings.user_name);
   return {
-    ...{ id, serial, given, sent: v.parse(AnyObject, sent), name: given.name, userName: given.user_name },
-    ...{ hostName: given.host_name, annotation: given.annotation, priority: Math.min(given.priority, 255) },
-    ...{ isOffline: given.offline, isDeleted: false, isFresh: true, createdAt: now, startedAt: 0, doneAt: 0 },
-    blocks: given.blocks.map((block, index) => readBlock(block, index, given.name, user)),
+    ...{ id, serial, settings, sent: v.parse(AnyObject, sent), name: settings.name, userName: settings.user_name },
+    ...{ hostName: settings.host_name, annotation: settings.annotation, priority: Math.min(settings.priority, 255) },
+    ...{ isOffline: settings.offline, isDeleted: false, isFresh: true, createdAt: now, startedAt: 0, doneAt: 0 },
+    blocks: settings.blocks.map((block, index) => readBlock(block, index, settings.name, user)),
   };
 }
 
-function readBlock(given: v.InferOutput<typeof Block>, index: number, jobName: string, user: AfUser): AfBlock {
-  const { name, service, command, flags, frame_first: first, frames_per_task, frames_inc, tasks = [] } = given;
+function readBlock(settings: v.InferOutput<typeof Block>, index: number, jobName: string, user: AfUser): AfBlock {
+  const { name, service, command, flags, frame_first: first, frames_per_task, frames_inc, tasks = [] } = settings;
   const isNumeric = (flags & NUMERIC) !== 0;
   const [last, perTask, inc] = [
-    Math.max(first, given.frame_last),
+    Math.max(first, settings.frame_last),
     Math.max(1, frames_per_task),
     Math.max(1, frames_inc),
   ];
@@ -140,17 +140,17 @@ function readBlock(given: v.InferOutput<typeof Block>, index: number, jobName: s
   const fates = fatesOf(`${jobName} ${command}`, frames.length);
   const own = (value: number, ofUser: number) => (value < 0 ? ofUser : value);
   return {
-    ...{ given, index, name, service, isNumeric, first, last, perTask, inc, hosts: new ErrorHosts() },
+    ...{ settings, index, name, service, isNumeric, first, last, perTask, inc, hosts: new ErrorHosts() },
     tasks: frames.map((numbers, at) => {
       const title = isNumeric ? nameFrames(numbers) : (tasks[at]?.name ?? "");
       const filled = isNumeric ? fill(command, numbers) : command.replaceAll("@#@", tasks[at]?.command ?? "");
       return newTask(title, numbers, filled, fates[at] ?? readProgram(filled));
     }),
     limits: {
-      retries: own(given.errors_retries, user.errors_retries),
-      avoid: own(given.errors_avoid_host, user.errors_avoid_host),
-      taskSameHost: own(given.errors_task_same_host, user.errors_task_same_host),
-      forgive: own(given.errors_forgive_time, user.errors_forgive_time),
+      retries: own(settings.errors_retries, user.errors_retries),
+      avoid: own(settings.errors_avoid_host, user.errors_avoid_host),
+      taskSameHost: own(settings.errors_task_same_host, user.errors_task_same_host),
+      forgive: own(settings.errors_forgive_time, user.errors_forgive_time),
     },
   };
 }

@@ -165,7 +165,7 @@ export class AfanasyJobs {
     const queue = this.list().filter(({ isOffline, isDeleted, priority }) => !isOffline && !isDeleted && priority > 0);
     for (const job of queue.sort((a, b) => b.priority - a.priority)) {
       const running = job.blocks.flatMap(({ tasks }) => tasks).filter(({ state }) => state === "running").length;
-      const most = job.given.max_running_tasks;
+      const most = job.settings.max_running_tasks;
       if (most >= 0 && running >= most) continue;
       for (const block of job.blocks) {
         if (isBlocked(job, block) || !canTake(job, block, machine)) continue;

@@ -113,9 +113,9 @@ class Afserver {
     if (this.faults.slowMs > 0) await sleep(this.faults.slowMs, undefined, { ref: false });
     this.jobs.advance();
     if (dialect === "page") return finish(socket, writeAnswer(dialect, drawAfanasy(this.jobs)));
-    const given = readJson(body.toString("utf8"));
-    if (isJob(given) && this.faults.take("failNext")) return;
-    const outcome = answerMessage(this.jobs, given);
+    const received = readJson(body.toString("utf8"));
+    if (isJob(received) && this.faults.take("failNext")) return;
+    const outcome = answerMessage(this.jobs, received);
     if (outcome === "dies") return this.die();
     const { json, isSubmission } = outcome;
     if (isSubmission && this.faults.take("acceptThenDrop")) return;
@@ -129,7 +129,7 @@ class Afserver {
   }
 }
 
-const isJob = (given: unknown): boolean => typeof given === "object" && given !== null && "job" in given;
+const isJob = (received: unknown): boolean => typeof received === "object" && received !== null && "job" in received;
 
 async function finish(socket: Socket, bytes: Buffer): Promise<void> {
   socket.write(bytes);

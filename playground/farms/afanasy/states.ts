@@ -28,14 +28,14 @@ function stateOf(names: readonly Name[]): State {
 
 /** Whether it waits for tasks of other blocks that are not done. */
 export function isDependent(job: AfJob, block: AfBlock, at: number): boolean {
-  const mask = block.given.tasks_depend_mask;
+  const mask = block.settings.tasks_depend_mask;
   if (mask === "") return false;
   const others = job.blocks.filter((other) => other !== block && new RegExp(`^(?:${mask})$`).test(other.name));
   return others.some(({ tasks }) => tasks[at] !== undefined && !isDone(tasks[at]));
 }
 
 export function isBlocked({ blocks }: AfJob, block: AfBlock): boolean {
-  const mask = block.given.depend_mask;
+  const mask = block.settings.depend_mask;
   if (mask === "") return false;
   const others = blocks.filter((other) => other !== block && new RegExp(`^(?:${mask})$`).test(other.name));
   return others.some(({ tasks }) => !tasks.every(isDone));

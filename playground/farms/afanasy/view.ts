@@ -25,7 +25,7 @@ const SHOWN = [
 
 /** @param isTerse lists show less, as in other versions */
 export function writeJob(job: AfJob, isFull: boolean, isTerse = false): Written {
-  const { name, id, serial, priority, userName, hostName, annotation, createdAt, startedAt, doneAt, given, sent } = job;
+  const { name, id, serial, priority, userName, hostName, annotation, createdAt, startedAt, doneAt, settings, sent } = job;
   const { blocks: _, ...whole } = sent;
   const running = job.blocks.flatMap(({ tasks }) => tasks).filter(({ state }) => state === "running").length;
   return {
@@ -33,7 +33,7 @@ export function writeJob(job: AfJob, isFull: boolean, isTerse = false): Written 
     ...{ name, id, serial, priority, user_name: userName, host_name: hostName },
     ...(isFull || !isTerse ? { ...pick(sent, SHOWN), annotation } : {}),
     ...pick(sent, ["max_running_tasks", "max_running_tasks_per_host", "ignorenimby", "ignorepaused"]),
-    ...{ solve_method: "solve_order", solve_need: "solve_tasksnum", hosts_mask_type: given.hosts_mask_type },
+    ...{ solve_method: "solve_order", solve_need: "solve_tasksnum", hosts_mask_type: settings.hosts_mask_type },
     ...(job.isDeleted && { locked: true }),
     ...jobState(job),
     branch: typeof sent.branch === "string" ? sent.branch : "/",
@@ -59,12 +59,12 @@ const BLOCK_NEEDED = [
 ];
 
 function writeBlock(job: AfJob, block: AfBlock, isFull: boolean): Written {
-  const { name, service, given, first, last, perTask, inc, isNumeric, tasks, hosts, limits, index } = block;
+  const { name, service, settings, first, last, perTask, inc, isNumeric, tasks, hosts, limits, index } = block;
   const sent = sentOf(job, index);
   return {
     ...(isFull
       ? sent
-      : { ...pick(sent, [...BLOCK_SHOWN, ...BLOCK_NEEDED]), flags: given.flags, capacity: given.capacity }),
+      : { ...pick(sent, [...BLOCK_SHOWN, ...BLOCK_NEEDED]), flags: settings.flags, capacity: settings.capacity }),
     ...bareOf(isFull ? { ...sent, name, service } : { name, service }),
     ...{ block_num: index, job_id: job.id, tasks_num: tasks.length },
     ...(isNumeric && { frame_first: first, frame_last: last, frames_per_task: perTask, frames_inc: inc }),
@@ -79,7 +79,7 @@ function writeBlock(job: AfJob, block: AfBlock, isFull: boolean): Written {
 }
 
 function sentOf(job: AfJob, index: number): Written {
-  const block = job.given.blocks[index];
+  const block = job.settings.blocks[index];
   const { blocks } = job.sent;
   const own: unknown = Array.isArray(blocks) ? blocks[index] : undefined;
   return typeof own === "object" && own !== null ? { ...own } : { ...block };
