@@ -1,4 +1,4 @@
-// The playground's Zou in the way of fetch, with people and projects of the tests' own. Its rules are those of playground/zou/.
+// The playground's Zou in place of fetch, with the tests' own people and projects. Its rules are in playground/zou/.
 import { vi } from "vitest";
 import { type Answer, notFound, notLoggedIn } from "../../../playground/zou/answer.ts";
 import { entityRow } from "../../../playground/zou/entity-rows.ts";
@@ -121,7 +121,7 @@ export type FakeZou = {
 /** The path below "/api". Whatever comes before it keeps the tests apart, because the worker caches tables by address. */
 const pathOf = (url: URL) => url.pathname.replace(/^.*?\/api/, "");
 
-/** Puts a Zou in the way of fetch. */
+/** Replaces fetch with a Zou. */
 export function openFakeZou(): FakeZou {
   const sessions = new Map(PEOPLE.map((one) => [`session-${one.id}`, one]));
   const find = (token: string) => {
