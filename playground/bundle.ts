@@ -37,7 +37,7 @@ export async function bundlePage(onRebuild?: () => void): Promise<Bundle> {
         name: "keep",
         setup({ onEnd }) {
           onEnd(({ outputFiles, errors }) => {
-            // If a source does not compile, keep the last good page. esbuild has printed the reason.
+            // If a source does not compile, keep the last good page. esbuild prints why.
             if (errors.length === 0) keep(outputFiles ?? []);
             builds += 1;
             if (builds > 1) onRebuild();

@@ -53,7 +53,7 @@ export function customActions({ worker, other, hasEdge, hasFarms }: Addresses): 
   ];
 }
 
-/** Relative addresses, as Kitsu's documentation recommends: the browser sends Kitsu's session with them. */
+/** Relative addresses, as Kitsu's docs recommend: the browser sends Kitsu's session. */
 function withSession(): CustomAction[] {
   return [
     ...both("Debug (session)", "/edge/actions/debug"),

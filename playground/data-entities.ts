@@ -80,7 +80,7 @@ function shots(place: Place, sequence: string, count: number): Entity[] {
   });
 }
 
-/** In turn: numbers, numeric text, empty text and null, nothing, a word where Zou expects a number, no data at all. */
+/** In turn: numbers, numeric text, empty text and null, nothing, a word for a number, no data. */
 function shotData(index: number, frames: number): EntityData {
   const turns: readonly EntityData[] = [
     { frame_in: 1001, frame_out: 1000 + frames, difficulty: "easy" },
@@ -164,7 +164,7 @@ export const ENTITIES: readonly Entity[] = [
   ...["Harbour", "Tram 7 at night"].map((name) => conceptIn(show, name)),
 ];
 
-/** The name of an entity in Kitsu's My Tasks: "E01 / SQ001 / SH0010", "Characters / Mira", "Concept / Harbour". */
+/** An entity's name in Kitsu's My Tasks: "E01 / SQ001 / SH0010", "Concept / Harbour". */
 export function nameEntity({ kind, episode, group, name }: Entity): string {
   const before = { Shot: [episode?.name, group], Sequence: [episode?.name], Edit: [episode?.name], Episode: [] };
   const parts = kind === "Asset" ? [group] : kind === "Concept" ? [kind] : before[kind];

@@ -1,4 +1,4 @@
-/** Published files and working files, as the studio's tools recorded them: for one production, and not for all its shots. */
+/** Published files and working files of one production, recorded for some of its shots. */
 import { TASKS, type Task } from "./data.ts";
 import { ADA } from "./data-people.ts";
 import { PAPER_LANTERN } from "./data-projects.ts";

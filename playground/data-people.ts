@@ -1,4 +1,4 @@
-/** The people of the studio: at least one of each role, one who has left, and the bot that actions use. */
+/** The people of the studio: one of each role or more, one who has left, and the bot. */
 import { idOf } from "./ids.ts";
 import type { Role, Person as ZouPerson } from "./zou/person-rows.ts";
 

@@ -1,4 +1,4 @@
-/** The productions: a short film, a TV show with two episodes, and a feature film with many shots. */
+/** The productions: a short film, a TV show with two episodes, and a film with many shots. */
 import {
   ADA,
   BOT,
@@ -62,7 +62,7 @@ export const PAPER_LANTERN = project("Paper Lantern", {
   people: [ADA, BRUNO, CHIARA, DJIBRIL, EIKO, FRIDA, GRETA, INES, NOOR, BOT],
   roles: {},
 });
-/** Eiko, an artist, is a supervisor here. The supervisor of the other production is not in the team. */
+/** Eiko, an artist, is a supervisor here. The other production's supervisor is not in the team. */
 export const NIGHT_TRAM = project("Night Tram", {
   production_type: "tvshow",
   color: "#2b6cb0",

@@ -1,4 +1,4 @@
-/** The dates of the tasks, relative to today: what is overdue stays overdue whenever the playground is opened. */
+/** The dates of the tasks, relative to today, so that overdue tasks are always overdue. */
 import type { Task } from "./data.ts";
 import { idOf, pickOf } from "./ids.ts";
 import { formatTime } from "./zou/time.ts";
@@ -26,7 +26,7 @@ const DAY_MS = 86_400_000;
 const HOUR_MS = 3_600_000;
 const MINUTES_A_DAY = 480;
 
-/** The due date of a task by its status: the first possible day, relative to today, and the number of possible days. */
+/** The due date by status: the first possible day from today, and the number of possible days. */
 const DUE: Readonly<Record<string, readonly [from: number, days: number]>> = {
   done: [-80, 78],
   retake: [-9, 13],

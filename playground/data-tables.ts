@@ -3,7 +3,7 @@ import type { EntityKind } from "./data-entities.ts";
 import { departmentId } from "./data-people.ts";
 import { idOf } from "./ids.ts";
 
-/** Kitsu derives the type of a selection from `forEntity`, not from the page's path. `days` is the usual effort. */
+/** `forEntity` decides which actions Kitsu offers for a selection. `days` is the usual effort. */
 export type TaskType = {
   id: string;
   name: string;
@@ -12,7 +12,7 @@ export type TaskType = {
   departmentId: string | null;
   days: number;
 };
-/** Who may use a status. Statuses that are archived or for concepts are not offered for other tasks. */
+/** Who may use a status. Archived statuses are offered to no one. */
 export type TaskStatus = {
   id: string;
   shortName: string;
@@ -26,7 +26,7 @@ export type TaskStatus = {
 
 type Rights = "everybody" | "artists" | "clients" | "leads" | "concepts" | "nobody";
 
-/** Kitsu's default statuses with their colors, in the order of work; then one for concepts, and one that no task has. */
+/** Kitsu's default statuses in the order of work, one for concepts, and one that no task has. */
 export const STATUSES: readonly TaskStatus[] = (
   [
     ["todo", "Todo", "#f5f5f5", "artists"],

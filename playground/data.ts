@@ -36,7 +36,7 @@ function task(entity: Entity, type: TaskType, column: number): Task {
   return { id: idOf(`task/${name}`), entity, type, status, assignees };
 }
 
-/** The first episode is nearly done, Carnival has every stage, and entities with a single task are in progress. */
+/** The first episode is nearly done, Carnival is at every stage, single tasks are in progress. */
 function headStart({ id, projectId, kind, episode }: Entity): number {
   if (projectId === CARNIVAL.id) return -pickOf(id, 6);
   if (kind !== "Shot" && kind !== "Asset") return -3;

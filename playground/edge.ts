@@ -1,6 +1,6 @@
 /**
- * Passes requests on to a worker unchanged, including Kitsu's session cookie, and its answers back. `/edge/…` puts a
- * worker under Kitsu's own origin, as a route on Kitsu's host does.
+ * Passes requests on to a worker unchanged, including Kitsu's session cookie, and its answers back.
+ * `/edge/…` puts a worker under Kitsu's own origin, as a route on Kitsu's host does.
  */
 import { request as ask, type IncomingHttpHeaders, type IncomingMessage, type ServerResponse } from "node:http";
 import { pipeline } from "node:stream/promises";

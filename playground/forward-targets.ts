@@ -1,6 +1,6 @@
 /**
- * The actions of the studio's own server, which the worker forwards to it. Together they show every kind of answer that
- * such a server may give.
+ * The actions of the studio's own server, which the worker forwards to it. Together they show every
+ * kind of answer that such a server may give.
  */
 export type ForwardTarget = {
   /** the action's id in the worker: `/actions/<id>` */
@@ -28,7 +28,10 @@ const TARGETS: readonly (readonly [id: string, title: string, behaviour: string,
 /** The discard port. Nothing listens there, so connections are refused immediately. */
 const NOBODY_LISTENS = "http://127.0.0.1:9";
 
-/** @param playground the address the worker reaches the playground at, for example `http://127.0.0.1:8788` */
+/**
+ * @param playground the address the worker reaches the playground at, for example
+ * `http://127.0.0.1:8788`
+ */
 export function forwardTargets(playground: string): ForwardTarget[] {
   return TARGETS.map(([id, title, behaviour, modes]) => {
     const server = behaviour === "down" ? NOBODY_LISTENS : playground;

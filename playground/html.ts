@@ -14,7 +14,7 @@ export function readVariant(query: URLSearchParams): Variant {
   };
 }
 
-/** @param data what the page starts with. The real Kitsu requests it, and its page is empty until then. */
+/** @param data what the page starts with. The real Kitsu requests it after loading. */
 export function renderHtml(variant: Variant, data: object): Promise<string> {
   return fillTemplate("index.html", {
     data: escapeText(JSON.stringify(data)),
@@ -22,7 +22,7 @@ export function renderHtml(variant: Variant, data: object): Promise<string> {
   });
 }
 
-/** `?window=1366x768` shows the page in a frame of that size, which the page takes for the window. */
+/** `?window=1366x768` shows the page in a frame of that size. */
 export function renderFrame({ pathname, searchParams }: URL): Promise<string> | undefined {
   const [, width, height] = /^(\d{3,4})x(\d{3,4})$/.exec(searchParams.get("window") ?? "") ?? [];
   if (!width || !height) return undefined;
@@ -42,7 +42,7 @@ const escapeText = (text: string) => text.replace(/[&<>"]/g, (character) => `&#$
 
 const SCRIPT = '<script src="/kitsu-actions.user.js"></script>';
 
-/** A late userscript waits in a template. The page clones it: a cloned script runs without a Trusted Types policy. */
+/** A late userscript waits in a template. Cloned scripts run without a Trusted Types policy. */
 const USERSCRIPTS: Record<Variant["userscript"], string> = {
   early: SCRIPT,
   late: `<template id="late-userscript">${SCRIPT}</template>`,
@@ -59,8 +59,8 @@ export function headersOf({ csp, hasReferrer }: Variant, worker: string): Record
 }
 
 /**
- * The policy of a strict studio. `vue` is the policy that Vue creates. It lacks `unsafe-eval`, which the real Kitsu needs
- * for its translations and a userscript must not need.
+ * The policy of a strict studio. `vue` is the policy that Vue creates. It lacks `unsafe-eval`,
+ * which the real Kitsu needs for its translations and a userscript must not need.
  */
 function strictCsp(worker: string): string {
   return [

@@ -20,7 +20,7 @@ export const LAUNCHERS = {
   roots: [{ linux: "/mnt/prod", windows: "P:\\", darwin: "/Volumes/prod" }],
 };
 
-/** Compositing has no name there. Two entries in Kitsu's menu stand for actions of the flow: one opens it, one runs it. */
+/** Compositing has no name there. Of two actions of the flow, one is opened and one is run. */
 export const KABARET = {
   project_names: { [PAPER_LANTERN.id]: "paper_lantern", [NIGHT_TRAM.id]: "night_tram", [CARNIVAL.id]: "carnival" },
   task_names: { Layout: "layout", Animation: "animation", Lighting: "lighting", Modeling: "modeling" },

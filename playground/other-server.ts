@@ -1,6 +1,7 @@
 /**
- * A server other than the worker, because custom actions may point anywhere. `/other/echo` supports CORS. `/other/silent`
- * doesn't, so the preflight fails and the browser never sends the call. `/other/login` is a login page.
+ * A server other than the worker, because custom actions may point anywhere. `/other/echo` supports
+ * CORS. `/other/silent` doesn't, so the preflight fails and the browser never sends the call.
+ * `/other/login` is a login page.
  */
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { readBody } from "./request-body.ts";

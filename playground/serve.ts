@@ -1,4 +1,4 @@
-/** The playground's server: the page that imitates Kitsu, and the studio's other servers. It listens on this machine only. */
+/** The playground's server, for this machine only: the page, and the studio's other servers. */
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import { type Bundle, bundlePage } from "./bundle.ts";
 import { streamChanges } from "./changes.ts";
@@ -23,13 +23,13 @@ export type PlaygroundOptions = {
   port: number;
   /** the action server's address, for example `http://localhost:8787` */
   worker: string;
-  /** the worker's real address, if the playground is a proxy in front of it at `worker` and can break its traffic */
+  /** the worker's real address, if `worker` is a proxy that the playground opens in front of it */
   behind?: string;
   /** shared with the worker, in the format of Standard Webhooks: `whsec_` and base64 */
   forwardSecret: string;
   /** the token of the bot in the small Zou: the worker's KITSU_TOKEN */
   botToken: string;
-  /** the address of a second worker with the BASE_PATH `/edge`, reachable under the playground's own origin */
+  /** a second worker with the BASE_PATH `/edge`, served under the playground's own origin */
   edge?: string;
   /** the studio's render farms, opened before and closed after the playground */
   farms?: Farms;
@@ -176,7 +176,7 @@ function redirect(response: ServerResponse, location: string): void {
   response.writeHead(302, { location }).end();
 }
 
-/** Listens on 127.0.0.1, so that both `localhost` (the page) and `127.0.0.1` (the "other server") reach it. */
+/** Both `localhost` (the page) and `127.0.0.1` (the "other server") must reach it. */
 function listen(server: ReturnType<typeof createServer>, port: number): Promise<number> {
   return new Promise((resolve, reject) => {
     server.once("error", reject);

@@ -1,6 +1,7 @@
 /**
- * The studio's own server, which the worker forwards calls to. It accepts only calls that are signed with the secret it
- * shares with the worker (Standard Webhooks), and gives every kind of answer that such servers give.
+ * The studio's own server, which the worker forwards calls to. It accepts only calls that are
+ * signed with the secret it shares with the worker (Standard Webhooks), and gives every kind of
+ * answer that such servers give.
  */
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -11,7 +12,7 @@ import { readBody } from "./request-body.ts";
 
 const SLOW_MS = 40_000;
 
-/** What the worker forwards. Ignores missing or odd members, because this server needs only the tasks. */
+/** What the worker forwards, as far as this server needs it. */
 const Forwarded = v.object({
   action: v.fallback(v.string(), ""),
   call: v.object({

@@ -1,4 +1,4 @@
-/** `GET` and `POST` of `/control/flamenco` and `/control/afanasy`: shows and sets what goes wrong at a farm. */
+/** `/control/flamenco` and `/control/afanasy`: GET shows what is broken at a farm, POST sets it. */
 import type { IncomingMessage, ServerResponse } from "node:http";
 import * as v from "valibot";
 import { readBody } from "../request-body.ts";

@@ -1,4 +1,4 @@
-/** The port of a farm, which can be closed and opened again. Closing it also ends the open connections. */
+/** A farm's port, which can be closed and opened again. Closing it ends open connections. */
 import { createServer, type Server, type Socket } from "node:net";
 
 export type Door = {

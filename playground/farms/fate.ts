@@ -1,4 +1,4 @@
-/** Decides by a render's name whether it fails: the same shots fail each time, for demonstrations and tests. */
+/** Whether a render fails depends on its name, so that the same shots fail each time. */
 
 export type Fate = {
   /** after this many frames of the task */
@@ -20,8 +20,8 @@ const NO_CODEC = "Error: no such codec: libx264";
 
 const BROKEN = /broken/i;
 /**
- * In each sequence of the playground, SH0040 is too large for a graphics card, SH0050 lacks the cache of one frame, SH0060
- * waits for a license, and SH0070 can't get a preview movie.
+ * In each sequence of the playground, SH0040 is too large for a graphics card, SH0050 lacks the
+ * cache of one frame, SH0060 waits for a license, and SH0070 can't get a preview movie.
  */
 const TOO_LARGE = /sh0?040(?!\d)/i;
 const GAPPED = /sh0?050(?!\d)/i;

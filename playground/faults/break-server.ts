@@ -5,7 +5,10 @@ import type { FaultModes } from "./faults.ts";
 
 const HANG_MS = 30_000;
 
-/** Spares Kitsu's own page: browsers send Sec-Fetch-Mode. @returns whether the request has been dealt with */
+/**
+ * Spares Kitsu's own page: browsers send Sec-Fetch-Mode.
+ * @returns whether the request has been dealt with
+ */
 export async function breakZou(
   { zou }: FaultModes,
   request: IncomingMessage,

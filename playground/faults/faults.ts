@@ -1,4 +1,4 @@
-/** What is broken at the moment, as a person or a test has chosen, and how often the studio's server was called. */
+/** The faults that are set, and how often each action reached the studio's server. */
 import type { IncomingMessage, ServerResponse } from "node:http";
 import * as v from "valibot";
 import { readBody } from "../request-body.ts";

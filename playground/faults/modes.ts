@@ -1,4 +1,4 @@
-/** Every fault, with its name and its text in the menu. `POST /control/faults` takes the same names. */
+/** Every fault, with its text in the menu. `POST /control/faults` takes the same names. */
 
 export const CALL_MODES = [
   ["preflight-refused", "The preflight is refused"],

@@ -1,4 +1,4 @@
-/** A proxy at the worker's address. It passes everything on unchanged, including WebSockets, unless a fault is set. */
+/** A proxy at the worker's address. Without a fault it passes everything on, even WebSockets. */
 import { createServer, type IncomingMessage, type Server } from "node:http";
 import { connect, type Socket } from "node:net";
 import { type Addresses, passOrBreak } from "./break-call.ts";

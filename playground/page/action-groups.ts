@@ -1,4 +1,4 @@
-/** Sorts the custom actions for newcomers: a few to start with, those that are new here, and the rest by purpose. */
+/** Sorts custom actions for newcomers: a few to start with, new ones, the rest by purpose. */
 import { type CustomAction, customActions, FIRST } from "../custom-actions.ts";
 import { forwardTargets } from "../forward-targets.ts";
 
@@ -43,7 +43,7 @@ const KNOWN = new Set(
   customActions({ worker: "", other: "", hasEdge: true, hasFarms: true }).map(({ url }) => idIn(url)),
 );
 
-/** "launch" of "http://localhost:8787/actions/launch?with=rv"; undefined if it is not a worker's action. */
+/** "launch" of "http://localhost:8787/actions/launch?with=rv"; undefined for other URLs. */
 function idIn(url: string): string | undefined {
   return /\/actions\/([^/?#]+)/.exec(url)?.[1];
 }

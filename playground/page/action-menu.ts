@@ -1,6 +1,6 @@
 /**
- * The list of custom actions. The real Kitsu lists all of them by name. This one shows a few, and the rest on request,
- * because the playground has more than any studio.
+ * The list of custom actions. The real Kitsu lists all of them by name. This one shows a few, and
+ * the rest on request, because the playground has more than any studio.
  */
 import type { CustomAction } from "../custom-actions.ts";
 import { groupActions } from "./action-groups.ts";

@@ -1,4 +1,4 @@
-/** The bar above the side panel: Kitsu's row of menus. Only "Run custom action" does something here. */
+/** Kitsu's row of menus above the side panel. Only "Run custom action" does something here. */
 import type { CustomAction } from "../custom-actions.ts";
 import { groupActions } from "./action-groups.ts";
 import { ActionMenu } from "./action-menu.ts";

@@ -1,4 +1,4 @@
-/** "Break it": faults between Kitsu, the worker and the studio's servers, and in this page. See playground/faults/modes.ts. */
+/** "Break it": sets the faults of playground/faults/modes.ts, and those of this page. */
 import { PLACES } from "../faults/modes.ts";
 import { button, element } from "./element.ts";
 

@@ -1,4 +1,4 @@
-/** Runs a custom action exactly as Kitsu does, in both dialects: names, order, and how the answer is handled. */
+/** Runs a custom action exactly as Kitsu does, in both dialects. */
 import superagent from "superagent";
 import type { CustomAction } from "../custom-actions.ts";
 import { element } from "./element.ts";
@@ -31,8 +31,9 @@ export function drawActionForm(action: CustomAction, store: Store, run: string):
 }
 
 /**
- * Sends an "AJAX" action and ignores the answer. Kitsu doesn't catch failures either, so they end in the console as
- * unhandled rejections. A page that did better would hide what the userscript is for.
+ * Sends an "AJAX" action and ignores the answer. Kitsu doesn't catch failures either, so they end
+ * in the console as unhandled rejections. A page that did better would hide what the userscript is
+ * for.
  */
 export function sendAction(action: CustomAction, store: Store): void {
   const data = {

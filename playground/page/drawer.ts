@@ -33,7 +33,7 @@ function requestHead({ url, contentType }: SentRequest): string {
   ].join("\n");
 }
 
-/** Shows the address that the browser really requested: a userscript may have added a run id to it. */
+/** Shows the requested address, to which a userscript may have added a run id. */
 function watchWire(): (url: string) => HTMLElement {
   let expected = "";
   let note = element("p");

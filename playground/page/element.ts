@@ -26,7 +26,7 @@ export function button(
   return created;
 }
 
-/** `#202225` or `#fefefe`, whichever has more contrast. Kitsu uses white on everything except "todo". */
+/** `#202225` or `#fefefe`, whichever has more contrast. Kitsu has white on most statuses. */
 export function readableOn(color: string): string {
   const [red = 0, green = 0, blue = 0] = [1, 3, 5].map((at) =>
     linear(Number.parseInt(color.slice(at, at + 2), 16) / 255),

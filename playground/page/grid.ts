@@ -1,4 +1,4 @@
-/** Lets people select tasks in a table: by click, with Ctrl and Shift as in Kitsu, and with the keyboard. */
+/** Selects tasks in a table as in Kitsu: by click, with Ctrl and Shift, and with the keyboard. */
 import type { Task } from "../data.ts";
 import type { Store } from "./store.ts";
 

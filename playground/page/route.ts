@@ -18,7 +18,10 @@ export type Route = {
   path: string;
   page: List | "playlists" | "task" | "my-tasks" | "elsewhere";
   project: Project | undefined;
-  /** on a TV show's pages: an episode's id, "all", or "main" for assets of no episode; undefined for the whole show */
+  /**
+   * on a TV show's pages: an episode's id, "all", or "main" for assets of no episode; undefined for
+   * the whole show
+   */
   episode: string | undefined;
   playlistId: string | undefined;
   taskId: string | undefined;
@@ -57,8 +60,8 @@ export function pathOf(project: Project, section: string, episode?: string): str
 }
 
 /**
- * The `entitytype` that Kitsu sends. It guesses it from the path alone, and sends "episode" for every path it doesn't
- * recognize, including My Tasks and the page of a single shot.
+ * The `entitytype` that Kitsu sends. It guesses it from the path alone, and sends "episode" for
+ * every path it doesn't recognize, including My Tasks and the page of a single shot.
  */
 export function guessEntityType(path: string): string {
   const isSingle = (kind: string): boolean => new RegExp(`/${kind}/[0-9a-f-]{36}`).test(path);

@@ -1,4 +1,4 @@
-/** Kitsu's router, on the history API. It keeps the query, which selects the playground's variant. */
+/** Kitsu's router. It keeps the query, which selects the playground's variant. */
 import { element } from "./element.ts";
 import type { Store } from "./store.ts";
 

@@ -1,4 +1,4 @@
-/** The requests that Kitsu sent, for the playground's drawer: it shows authors of receivers the two dialects. */
+/** The requests that Kitsu sent, for the playground's drawer. */
 export type SentRequest = {
   url: string;
   contentType: string;

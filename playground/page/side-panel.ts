@@ -1,4 +1,4 @@
-/** The column on the right, with the action panel and the selected tasks. It is there while something is selected. */
+/** The column on the right: the action panel and the selected tasks, if there are any. */
 import { labelTask } from "../data.ts";
 import { nameEntity } from "../data-entities.ts";
 import { ActionPanel } from "./action-panel.ts";

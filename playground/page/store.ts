@@ -51,15 +51,15 @@ export class Store {
     return this.route.project ?? PAPER_LANTERN;
   }
 
-  /** The project that Kitsu's side panel sends: that of the first selected task, even if others differ. */
+  /** Kitsu's side panel sends the project of the first selected task, even if others differ. */
   get selectedProjectId(): string {
     const [first] = this.selection.values();
     return first?.entity.projectId ?? this.currentProduction.id;
   }
 
   /**
-   * The tasks of the page: those of a list, or the person's own on My Tasks. Unlike in the real Kitsu, everyone sees
-   * every task, so that you can try what the action server refuses.
+   * The tasks of the page: those of a list, or the person's own on My Tasks. Unlike in the real
+   * Kitsu, everyone sees every task, so that you can try what the action server refuses.
    */
   get tasks(): readonly Task[] {
     const { page, project, episode } = this.route;
@@ -77,7 +77,7 @@ export class Store {
     return TASKS.find(({ id }) => id === this.route.taskId);
   }
 
-  /** The actions that Kitsu offers for the types of the selected tasks; none on the page of concepts. */
+  /** The actions that Kitsu offers for the selected tasks; none on the page of concepts. */
   get offeredActions(): readonly CustomAction[] {
     if (this.route.page === "concepts") return [];
     const kinds = new Set([...this.selection.values()].map(({ type }) => type.forEntity.toLowerCase()));
@@ -125,7 +125,7 @@ export class Store {
     this.#tell("theme");
   }
 
-  /** Keeps the selection, so that you can try the same tasks as someone else, except on My Tasks. */
+  /** Keeps the selection to try the same tasks as someone else, except on My Tasks. */
   setUser(user: Person): void {
     this.user = { ...user, locale: this.user.locale };
     if (this.route.page === "my-tasks") this.clearSelection();

@@ -1,4 +1,4 @@
-/** A list of a production, such as its shots: a row per entity, a column per task type, a cell per task. */
+/** A production's list, such as its shots: rows are entities, columns are task types. */
 import type { Task } from "../data.ts";
 import type { Entity } from "../data-entities.ts";
 import type { TaskType } from "../data-tables.ts";
@@ -110,8 +110,9 @@ function drawCell(task: Task, x: number, y: number, items: GridItem[]): HTMLElem
 }
 
 /**
- * If the list mixes episodes, a sequence has its episode's name before its own, because two may have the same name.
- * Entities without a sequence or type are listed under their episode, or else under the title of the list.
+ * If the list mixes episodes, a sequence has its episode's name before its own, because two may
+ * have the same name. Entities without a sequence or type are listed under their episode, or else
+ * under the title of the list.
  */
 function groupsOf(entities: readonly Entity[], title: string, isMixed: boolean): [string, Entity[]][] {
   const nameOf = ({ kind, episode, group }: Entity): string => {

@@ -1,4 +1,4 @@
-/** Exposes the application on its root element like Vue, because the userscript looks for it there. */
+/** Exposes the application on its root element like Vue, where the userscript reads it. */
 import type { Router } from "./router.ts";
 import type { Store } from "./store.ts";
 

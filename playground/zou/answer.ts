@@ -1,4 +1,4 @@
-/** Zou's answers and refusals, in the real one's words. Each of its layers has an error shape of its own. */
+/** Zou's answers and refusals, in its own words. Each of its layers has its own error shape. */
 export type Answer = {
   status: number;
   /** bytes and text are sent as they are, everything else as JSON */

@@ -1,4 +1,4 @@
-/** Who sent a request: the session cookie says it, or the token in the header. If both are sent, the cookie counts. */
+/** Who sent a request, by the session cookie or the token. If both are sent, the cookie counts. */
 import { notLoggedIn } from "./answer.ts";
 import type { Caller, Sessions } from "./state.ts";
 

@@ -21,8 +21,8 @@ const Draft = v.object({
 type Draft = v.InferOutput<typeof Draft>;
 
 /**
- * Writes one comment after the other. The first one that is refused ends the request with that refusal, and those
- * before it stay written, as in the real Zou.
+ * Writes one comment after the other. The first one that is refused ends the request with that
+ * refusal, and those before it stay written, as in the real Zou.
  */
 export function commentTasks({ state, caller: { person }, body }: ZouRequest): Answer {
   const { comments } = readObject(body);
@@ -39,9 +39,9 @@ export function commentTask({ state, caller: { person }, ids: [task_id = ""], bo
 }
 
 /**
- * The newest first. Only people of the production see them, and vendors only those on their own tasks. Clients and the
- * studio don't see each other's comments, except supervisors and above, who see all. If a studio's comment shows a
- * preview, clients see the comment without its text.
+ * The newest first. Only people of the production see them, and vendors only those on their own
+ * tasks. Clients and the studio don't see each other's comments, except supervisors and above, who
+ * see all. If a studio's comment shows a preview, clients see the comment without its text.
  */
 export function listComments({ state, caller: { person }, ids: [id = ""] }: ZouRequest): Answer {
   const task = findTask(state, id);
@@ -98,7 +98,7 @@ function write(state: State, task: TaskRow, status: StatusRow, author: Person, t
   return { ...row, task_status: status, person: fullPerson(author) };
 }
 
-/** "#All" or "#Lighting" in a text copies the comment to the entity's other tasks, each of which keeps its status. */
+/** "#All" or "#Lighting" copies a comment to the entity's other tasks, which keep their status. */
 function replicate(state: State, task: TaskRow, author: Person, text: string): void {
   const tags = new Set(text.match(/#[a-z]*/gi)?.map((tag) => tag.slice(1).toLowerCase()));
   if (tags.size === 0) return;

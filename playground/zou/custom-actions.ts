@@ -51,8 +51,9 @@ export function deleteCustomAction(request: ZouRequest): Answer {
 }
 
 /**
- * Adds what the worker offers now, and removes what it no longer offers. Custom actions that people created stay, and so
- * do an administrator's changes; an address that a person's action has already is not added again.
+ * Adds what the worker offers now, and removes what it no longer offers. Custom actions that people
+ * created stay, and so do an administrator's changes; an address that a person's action has already
+ * is not added again.
  */
 export function offerCustomActions({ customActions, offered }: State, actions: readonly OfferedAction[]): void {
   const taken = new Set([...customActions.values()].flatMap(({ id, url }) => (offered.has(id) ? [] : [plain(url)])));

@@ -1,4 +1,4 @@
-/** Published files and working files of the productions that a person is in. Vendors see none, not even of their tasks. */
+/** Published files and working files. Vendors see none, not even those of their own tasks. */
 import { type Answer, forbidden, ok } from "./answer.ts";
 import { OUTPUT_FILE_COLUMNS, WORKING_FILE_COLUMNS } from "./file-rows.ts";
 import { listRows } from "./list.ts";

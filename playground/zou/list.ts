@@ -1,4 +1,4 @@
-/** Zou's generic lists: `?<column>=<value>`. A value may be a JSON array; unknown columns are ignored silently. */
+/** Zou's generic lists: `?<column>=<value or JSON array>`. Unknown columns are ignored. */
 import * as v from "valibot";
 import { badArgument } from "./answer.ts";
 

@@ -1,4 +1,4 @@
-/** The routes about people. E-mails and salaries are for managers, and in lists only for administrators. */
+/** People. E-mails and salaries are for managers, and in lists only for administrators. */
 import { type Answer, badArgument, checkId, forbidden, notFound, ok } from "./answer.ts";
 import { listRows } from "./list.ts";
 import { briefPerson, clientsPerson, fullPerson, type Person } from "./person-rows.ts";
@@ -43,7 +43,7 @@ export function readPerson({ state, caller, ids: [id = ""] }: ZouRequest): Answe
   return ok(isManager(caller.person) || caller.person.id === id ? fullPerson(found) : briefPerson(found));
 }
 
-/** `project_role` is null for members whose role is the same here. People who left the studio stay in the team. */
+/** `project_role` is null if it is the person's own role. People who left stay in the team. */
 export function readTeam({ state, caller: { person }, ids: [projectId = ""] }: ZouRequest): Answer {
   const project = openProject(state, person, projectId);
   const role = roleIn(state, person, project.id);

@@ -1,4 +1,4 @@
-/** People, and what Zou shows of them: everything to managers, little to others, least to clients. */
+/** People, and what Zou shows of them: all to managers, little to others, least to clients. */
 import { LONG_AGO } from "./time.ts";
 
 export type Role = "admin" | "manager" | "supervisor" | "user" | "client" | "vendor";
@@ -16,7 +16,7 @@ export type Person = {
   is_bot: boolean;
 };
 
-/** Includes the salary, as in the real Zou. The number is easy to find in an answer that leaks it. */
+/** Includes the salary, like the real Zou. The number is easy to find where it leaks. */
 export const fullPerson = (person: Person) => ({
   first_name: person.first_name,
   last_name: person.last_name,

@@ -1,4 +1,4 @@
-/** The type and size of a picture by its first bytes. Zou checks no more than that, and takes one that was cut off. */
+/** A picture's type and size by its first bytes. Zou checks no more, and takes truncated ones. */
 export type Picture = { bytes: Uint8Array; type: "image/png" | "image/jpeg" };
 export type Size = { width: number; height: number };
 

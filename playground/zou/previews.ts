@@ -1,6 +1,6 @@
 /**
- * Publishing a preview takes two steps: it is added to a comment, then its file is uploaded. Whoever may comment on the
- * task may do both.
+ * Publishing a preview takes two steps: it is added to a comment, then its file is uploaded.
+ * Whoever may comment on the task may do both.
  */
 import {
   type Answer,
@@ -50,8 +50,8 @@ export function addPreview({
 const PICTURES = ["jpe", "jpeg", "jpg", "png"];
 
 /**
- * Takes pictures only, because nobody here makes movies or scenes. A file that isn't a picture breaks Zou and leaves the
- * preview; a wrong extension removes the preview.
+ * Takes pictures only, because nobody here makes movies or scenes. A file that isn't a picture
+ * breaks Zou and leaves the preview; a wrong extension removes the preview.
  */
 export function uploadPreview({ state, caller: { person }, ids: [id = ""], file }: ZouRequest): Answer {
   const preview = state.previews.get(id);
@@ -84,7 +84,7 @@ export function uploadPreview({ state, caller: { person }, ids: [id = ""], file 
   return created(row);
 }
 
-/** Anyone in the team may do this. Zou doesn't check that the preview belongs to the comment or the task. */
+/** Anyone in the team may do this. Zou doesn't compare the preview, comment and task. */
 export function removePreview({ state, caller: { person }, ids }: ZouRequest): Answer {
   for (const id of ids) checkUuid(id);
   const [taskId = "", , id = ""] = ids;

@@ -34,7 +34,7 @@ export function readProject({ state, caller: { person }, ids: [id = ""] }: ZouRe
   return ok({ ...row, project_status_name: "Open" });
 }
 
-/** As `/data/projects/open` has it: with its team, the studio's columns and, for a TV show, the first episode. */
+/** As in `/data/projects/open`, with team, the studio's columns, and a TV show's first episode. */
 export function openProjectRow(state: State, person: Person, project: ProjectRow) {
   const { taskTypes, statuses } = state.tables;
   const team = state.teams.get(project.id) ?? [];

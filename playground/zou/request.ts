@@ -39,7 +39,7 @@ export function parseJson(text: string): unknown {
   }
 }
 
-/** The file of a form. A form that can't be read has none, and a file without a name doesn't count. */
+/** The file of a form. A file without a name doesn't count. */
 export async function readUpload(form: FormData | undefined): Promise<Upload | undefined> {
   const file = form?.get("file");
   if (!(file instanceof File) || file.name === "") return undefined;

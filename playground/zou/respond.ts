@@ -1,4 +1,4 @@
-/** The small Zou's answer to one request. It knows no network: playground/zou/zou.ts puts it behind a server. */
+/** The small Zou's answer to one request, without a server: zou.ts adds that. */
 import { type Answer, checkLine, Refusal } from "./answer.ts";
 import { type Credentials, readCaller } from "./caller.ts";
 import type { Upload } from "./request.ts";

@@ -1,10 +1,10 @@
-/** How often a task may be sent back: the entity's own column wins over the production's setting. */
+/** The limit of retakes: the entity's own column wins over the production's setting. */
 import { badArgument, broken } from "./answer.ts";
 import type { State } from "./state.ts";
 import type { StatusRow } from "./table-rows.ts";
 import type { TaskRow } from "./task-rows.ts";
 
-/** @throws a Refusal. The column may hold any text, and Zou breaks on one that is not a whole number. */
+/** @throws a Refusal. Zou breaks if the column is not a whole number. */
 export function checkRetakes({ projects, entities }: State, task: TaskRow, status: StatusRow): void {
   const limit = projects.get(task.project_id)?.max_retakes ?? 0;
   if (!status.is_retake || limit <= 0) return;

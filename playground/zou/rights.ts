@@ -1,4 +1,4 @@
-/** Who may see and do what, as the real Zou decides it: by team, role in the production, and the assignments of vendors. */
+/** Who may see and do what in Zou: by team, role in the production, and vendors' assignments. */
 import { forbidden, notFound } from "./answer.ts";
 import type { Person, Role } from "./person-rows.ts";
 import type { ProjectRow } from "./project-rows.ts";
@@ -40,8 +40,8 @@ export function seesTask(state: State, person: Person, { project_id, assignees }
 }
 
 /**
- * Who may comment on a task and set its status: managers and clients of the production, the task's assignees, whoever
- * created its entity, and the supervisors of its department.
+ * Who may comment on a task and set its status: managers and clients of the production, the task's
+ * assignees, whoever created its entity, and the supervisors of its department.
  */
 export function actsOn(state: State, person: Person, task: TaskRow): boolean {
   const role = roleIn(state, person, task.project_id);
@@ -55,7 +55,7 @@ export function actsOn(state: State, person: Person, task: TaskRow): boolean {
   return role === "supervisor" && isTheirs;
 }
 
-/** A vendor with one task in a production gets all its entities: Zou joins the tasks by production. */
+/** A vendor with a task in a production sees all its entities: Zou joins tasks by production. */
 export function seesEntitiesOf(state: State, person: Person, projectId: string): boolean {
   const role = roleIn(state, person, projectId);
   if (role !== "vendor") return role !== undefined;

@@ -1,4 +1,4 @@
-/** The state that the playground's Zou starts with: the productions of playground/data.ts, row by row. */
+/** The first state of the playground's Zou, from the productions in playground/data.ts. */
 
 import { TASKS, type Task } from "../data.ts";
 import { ASSET_TYPES, ENTITIES, type Entity } from "../data-entities.ts";

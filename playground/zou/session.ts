@@ -61,7 +61,7 @@ export function openSession(sessions: Sessions, person: Person) {
   return { access, refresh, cookies: cookies(access, refresh, `Expires=${expires}; Max-Age=${YEAR_S}`) };
 }
 
-/** The path of the second lacks the proxy's /api, as in the real Zou, so no browser ever sends it back. */
+/** As in the real Zou, the second path lacks the proxy's /api, so browsers never send it back. */
 const cookies = (access: string, refresh: string, life: string): string[] => [
   `${COOKIE}=${access}; ${life}; HttpOnly; Path=/; SameSite=Lax`,
   `refresh_token_cookie=${refresh}; ${life}; HttpOnly; Path=/auth/refresh-token; SameSite=Lax`,

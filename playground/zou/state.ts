@@ -1,4 +1,4 @@
-/** Everything that a small Zou stores. The rules read and change nothing else, so they run wherever there is a state. */
+/** Everything that the small Zou stores. The rules depend on nothing else. */
 import { notFound } from "./answer.ts";
 import type { CommentRow } from "./comment-rows.ts";
 import type { CustomActionRow } from "./custom-action-rows.ts";

@@ -1,4 +1,4 @@
-/** Times as Zou writes them: UTC in whole seconds, without a time zone, for example "2026-11-20T09:15:00". */
+/** Times as Zou writes them: "2026-11-20T09:15:00", UTC in whole seconds, without a time zone. */
 export const formatTime = (ms: number): string => new Date(ms).toISOString().slice(0, 19);
 
 /** The dates of rows that exist from the beginning: a day before the productions began. */

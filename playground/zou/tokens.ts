@@ -1,4 +1,4 @@
-/** Sessions as Zou has them: a signed token that names a person, and is valid until it expires or is revoked. */
+/** Zou's sessions: signed tokens that name a person, valid until they expire or are revoked. */
 import { createHmac, randomUUID, timingSafeEqual } from "node:crypto";
 import * as v from "valibot";
 import { notLoggedIn, Refusal } from "./answer.ts";
@@ -7,7 +7,7 @@ import type { Sessions } from "./state.ts";
 
 const DAY_S = 86_400;
 const LIFE_S = { access: 7 * DAY_S, refresh: 15 * DAY_S };
-/** Not a secret: there is nothing to protect, and sessions stay valid when the playground restarts. */
+/** Not a secret, so that sessions stay valid when the playground restarts. */
 const KEY = "playground";
 
 const Header = v.object({ alg: v.string() });

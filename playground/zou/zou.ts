@@ -1,6 +1,6 @@
 /**
- * A small Zou, Kitsu's API server, with the productions of the playground. Its names, shapes and refusals were recorded
- * from a real one. Everything that is created in it is gone when it stops.
+ * A small Zou, Kitsu's API server, with the productions of the playground. Its names, shapes and
+ * refusals were recorded from a real one. Everything that is created in it is gone when it stops.
  */
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { readBytes } from "../request-body.ts";

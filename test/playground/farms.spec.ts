@@ -341,7 +341,10 @@ test.describe("Afanasy", () => {
     },
   });
 
-  /** Sends each piece as a packet of its own. @returns what came back before the other side closed or fell silent */
+  /**
+   * Sends each piece as a packet of its own.
+   * @returns what came back before the other side closed or fell silent
+   */
   function exchange({ url }: Farm, pieces: readonly string[], waitMs = 20_000): Promise<string> {
     return new Promise((resolve, reject) => {
       const socket = connect(Number(new URL(url).port), "127.0.0.1");
@@ -395,7 +398,7 @@ test.describe("Afanasy", () => {
       for (const said of [together, apart]) expect(said).toMatch(answer);
       expect(raw).toBe('AFANASY 12 JSON{"users":[]}');
       for (const said of [lower, noBlank, late, none, newline, tooLong]) expect(said).toBe("");
-      // What comes after such a packet is the body, chunk markers and all.
+      // Everything after such a packet is the body, including chunk markers.
       expect(readHead(Buffer.from(headers))).toEqual({ dialect: "http", length: 24, offset: headers.length });
       expect((await farm.control({})).deaths).toBe(0);
     });

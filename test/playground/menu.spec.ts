@@ -1,4 +1,4 @@
-/** The menu of custom actions: six for newcomers, the others on request, and those that the worker adds. */
+/** The menu of custom actions: six for newcomers, others on request, and those the worker adds. */
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import type { Page } from "@playwright/test";

@@ -1,4 +1,4 @@
-/** The chosen person is in the requests, in their fields and in the session, which `/edge` passes on. */
+/** Requests are made as the chosen person: in fields and in the session that `/edge` passes on. */
 import type { Page } from "@playwright/test";
 import { ADA, BRUNO, EIKO, FRIDA } from "../../playground/data-people.ts";
 import { EPISODES, NIGHT_TRAM } from "../../playground/data-projects.ts";

@@ -115,7 +115,7 @@ test("refuses comments like the real Zou", async ({ askAs }) => {
 test("copies a comment with a hashtag to the entity's other tasks, unless a hidden character follows the #", async ({
   askAs,
 }) => {
-  // A shot without retakes, away from the tasks of takeTasks: a task at its limit of retakes would refuse the copy.
+  // A shot without retakes, because a task at its limit of retakes would refuse the copy.
   const shot = TASKS.filter(({ entity }) => entity.projectId === PAPER_LANTERN.id && entity.kind === "Shot")
     .map(({ entity }) => TASKS.filter((task) => task.entity === entity))
     .findLast((tasks) => tasks.every(({ status }) => status.shortName !== "retake"));

@@ -1,4 +1,4 @@
-/** The small Zou has the members, refusals and rights of the real one, as far as those were recorded. */
+/** The small Zou has the recorded members, refusals and rights of the real one. */
 import * as v from "valibot";
 import { TASKS } from "../../playground/data.ts";
 import { ENTITIES } from "../../playground/data-entities.ts";

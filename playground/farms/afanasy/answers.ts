@@ -70,7 +70,7 @@ function answerGet(jobs: AfanasyJobs, get: Get, isTerse: boolean): Outcome {
   return write(ids.length === 0 ? jobs.list() : ids.flatMap((id) => jobs.find(id) ?? []));
 }
 
-/** Always the short form. A user without jobs after one with jobs leaves a trailing comma, which is invalid JSON. */
+/** Short form. A user without jobs after one with jobs leaves an invalid trailing comma. */
 function writeJobsOf(jobs: AfanasyJobs, users: readonly string[], isTerse: boolean): string {
   let [json, hasJobs] = ["", false];
   for (const user of users.filter((name) => jobs.users.has(name))) {

@@ -1,4 +1,6 @@
-/** Counts the errors of machines in a block or a task. After too many, a machine gets no more of it. */
+/**
+ * Counts the errors of machines in a block or a task. After too many, a machine gets no more of it.
+ */
 
 type Entry = { count: number; at: number };
 

@@ -166,7 +166,7 @@ function chunk(first: number, last: number, inc: number, perTask: number): numbe
   );
 }
 
-/** Fills in the first and the last frame of the task in turn, with as many digits as there are # signs. */
+/** Fills in the task's first and last frame in turn, with a digit for each # sign. */
 function fill(command: string, frames: readonly number[]): string {
   let turn = 0;
   return command.replace(/@(#+)@/g, (_, signs: string) => {

@@ -1,4 +1,6 @@
-/** The jobs of this Afanasy and its machines. They survive a crash, as on the disk of the real one. */
+/**
+ * The jobs of this Afanasy and its machines. They survive a crash, as on the disk of the real one.
+ */
 import { type AfBlock, type AfJob, readJob } from "./job.ts";
 import { canTake, type Machine, newMachine } from "./machine.ts";
 import { isBlocked, isDone, isReady } from "./states.ts";

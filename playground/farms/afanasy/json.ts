@@ -1,4 +1,4 @@
-/** JSON as afserver reads and writes it: it ignores numbers with a decimal point, and does not escape some text. */
+/** afserver's JSON: it ignores numbers with a decimal point, and leaves some text unescaped. */
 import * as v from "valibot";
 
 const Source = v.object({ source: v.string() });
@@ -28,7 +28,9 @@ export class Bare {
   }
 }
 
-/** Escapes only quotes, backslashes and line breaks, and leaves out members that are empty or false. */
+/**
+ * Escapes only quotes, backslashes and line breaks, and leaves out members that are empty or false.
+ */
 export function writeJson(value: unknown): string {
   const bare: string[] = [];
   return JSON.stringify(value, (_key, member: unknown) => {

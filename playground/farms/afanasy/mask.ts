@@ -1,4 +1,7 @@
-/** afserver's masks: by default, one of their words must start the name; optionally, a regular expression for all of it. */
+/**
+ * afserver's masks: by default, one of their words must start the name; optionally, a regular
+ * expression for all of it.
+ */
 
 const words = (mask: string): string[] => mask.split(/[|;,: ]+/).filter((word) => word !== "");
 

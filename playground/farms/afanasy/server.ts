@@ -1,6 +1,6 @@
 /**
- * A small afserver: two dialects on one port, and always status 200. A job that it can't read crashes it. It restarts with
- * its jobs after a few seconds, like a supervised service.
+ * A small afserver: two dialects on one port, and always status 200. A job that it can't read
+ * crashes it. It restarts with its jobs after a few seconds, like a supervised service.
  */
 import type { Socket } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";

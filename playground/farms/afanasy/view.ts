@@ -25,7 +25,8 @@ const SHOWN = [
 
 /** @param isTerse lists show less, as in other versions */
 export function writeJob(job: AfJob, isFull: boolean, isTerse = false): Written {
-  const { name, id, serial, priority, userName, hostName, annotation, createdAt, startedAt, doneAt, settings, sent } = job;
+  const { name, id, serial, priority, userName, hostName, annotation, createdAt, startedAt, doneAt, settings, sent } =
+    job;
   const { blocks: _, ...whole } = sent;
   const running = job.blocks.flatMap(({ tasks }) => tasks).filter(({ state }) => state === "running").length;
   return {

@@ -1,6 +1,7 @@
 /**
- * afserver's protocol, byte for byte. It looks for its header only in the first read of a connection, and then counts
- * bytes. If the count is wrong or the header comes late, it does not answer at all.
+ * afserver's protocol, byte for byte. It looks for its header only in the first read of a
+ * connection, and then counts bytes. If the count is wrong or the header comes late, it does not
+ * answer at all.
  */
 
 export type Head = {
@@ -26,7 +27,7 @@ export function readHead(first: Buffer): Head | undefined {
 
 function readPost(text: string): Head | undefined {
   let length: number | undefined;
-  // It continues after the start of each line, so a second line break in a row hides the line after it.
+  // It skips the start of each line, so an empty line hides the next one.
   for (let at = text.indexOf("\n") + 1; at > 0 && at < text.length; at = text.indexOf("\n", at + 1) + 1) {
     // Only after the header may the body start in the first packet; otherwise it is the next one.
     if (length !== undefined && text[at] === "{") return withLength("http", length, at);

@@ -1,4 +1,4 @@
-/** The Flamenco Manager's answers and refusals. Each of its layers has an error shape of its own. */
+/** The Flamenco Manager's answers and refusals. Each of its layers has its own error shape. */
 export type Answer = {
   status: number;
   /** bytes and text are sent as they are, everything else as JSON */
@@ -23,7 +23,7 @@ export class Refusal extends Error {
 export const refuse = (code: number, message: string) => new Refusal(code, { code, message });
 /** From the layer that validates bodies against the API description. It has no code. */
 export const invalid = (message: string) => new Refusal(400, { message });
-/** From the router, and from the layer before it, which answers 404 in 3.9 and 400 in older versions. */
+/** From the router, and the layer before it (400 in versions before 3.9). */
 export const notFound = () => new Refusal(404, { message: "Not Found" });
 export const wrongMethod = () => new Refusal(404, { message: "method not allowed" });
 export const busy = () =>

@@ -1,4 +1,4 @@
-/** Validates request bodies against the Flamenco Manager's API description, with the messages of its validator. */
+/** Validates request bodies like the Flamenco Manager, with its validator's messages. */
 import * as v from "valibot";
 import { invalid } from "./answer.ts";
 

@@ -1,4 +1,4 @@
-/** The scripts that make tasks from the settings of a Flamenco job. The submitter gets their errors. */
+/** Makes tasks from a Flamenco job's settings, like its scripts. Submitters get their errors. */
 import * as v from "valibot";
 import { fatesOf, movieFateOf } from "../fate.ts";
 import { unchunked, uncompiled } from "./answer.ts";

@@ -1,4 +1,4 @@
-/** The log of a task: the program's lines with their process id, and those of the Manager and the Worker. */
+/** The log of a task: lines of the program with its process id, of the Manager and the Worker. */
 import type { Job, Task } from "./job.ts";
 
 /** The Manager sends this much of its end. */

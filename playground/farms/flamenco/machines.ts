@@ -6,7 +6,10 @@ import { changeJob, changeTask, report } from "./state-machine.ts";
 
 /** The number of machines that try a task. */
 const TRIES_MAX = 3;
-/** A machine with this many failures gets no more of a job's tasks of that type. The Manager counts the last one twice. */
+/**
+ * A machine with this many failures gets no more of a job's tasks of that type. The Manager counts
+ * the last one twice.
+ */
 const BLOCKED_AT = 3;
 
 export const newMachine = (name: string, index: number): Machine => ({
@@ -92,7 +95,10 @@ function step(
   changeTask(job, task, "completed", now);
 }
 
-/** Fails a task: softly, so that another machine can try it, or for good. Fails the whole job if no machine is left. */
+/**
+ * Fails a task: softly, so that another machine can try it, or for good. Fails the whole job if no
+ * machine is left.
+ */
 export function fail(machine: Machine, job: Job, task: Task, machines: readonly Machine[], now: number): void {
   task.failedBy.add(machine);
   const failures = job.tasks.filter(({ type, failedBy }) => type === task.type && failedBy.has(machine)).length;

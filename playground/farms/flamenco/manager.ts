@@ -8,7 +8,9 @@ import { newMachine, setStatus, work } from "./machines.ts";
 import { changeJob } from "./state-machine.ts";
 
 export type ManagerOptions = {
-  /** the minor version: 9 for 3.9. 3.5 counts no steps, lists jobs only by query, and can't pause. */
+  /**
+   * the minor version: 9 for 3.9. 3.5 counts no steps, lists jobs only by query, and can't pause.
+   */
   minor?: number;
   /** how long a frame takes; without it, nothing renders by itself */
   frameMs?: number;

@@ -1,4 +1,4 @@
-/** A small Flamenco Manager on its own port. It takes jobs and pretends to render them, and loses them when it stops. */
+/** A small Flamenco Manager on its own port. It pretends to render, and keeps jobs in memory. */
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import { setTimeout as sleep } from "node:timers/promises";
 import { RENDERED } from "../../media.ts";

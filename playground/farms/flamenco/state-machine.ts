@@ -1,6 +1,6 @@
 /**
- * How jobs and tasks change their status. A job takes any status that is requested, whatever its current one is. Its tasks
- * affect it only at the moment one of them changes.
+ * How jobs and tasks change their status. A job takes any status that is requested, whatever its
+ * current one is. Its tasks affect it only at the moment one of them changes.
  */
 import type { JobStatus } from "./body.ts";
 import { countOf, type Job, note, type Task, type TaskStatus } from "./job.ts";
@@ -57,7 +57,10 @@ export function changeJob(job: Job, status: JobStatus, reason: string, now: numb
   }
 }
 
-/** Changes the tasks after a change of the job. @returns the job's next status, if it changes again */
+/**
+ * Changes the tasks after a change of the job.
+ * @returns the job's next status, if it changes again
+ */
 function changeTasks(job: Job, before: JobStatus, now: number): JobStatus | undefined {
   const set = (from: readonly TaskStatus[], to: TaskStatus, activity: string) => {
     for (const task of job.tasks) {

@@ -1,4 +1,4 @@
-/** A playground on free ports, with a server in place of the worker that records its requests. */
+/** A playground on free ports, with a server in the worker's place that records requests. */
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { test as base, expect, type Page } from "@playwright/test";

@@ -83,7 +83,7 @@ export function expectShape({ status, answer }: Answered, name: string): void {
 
 const UUID = /^[0-9a-f]{8}-[0-9a-f-]{27}$/;
 
-/** Collects the path and types of each member. All rows count as one, and so do all members named by an id. */
+/** Collects each member's path and types. Rows count as one, and so do members named by ids. */
 function collect(value: unknown, path: string, into: Map<string, Set<string>>): void {
   const types = into.get(path) ?? new Set();
   into.set(path, types);

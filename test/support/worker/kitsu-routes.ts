@@ -1,4 +1,5 @@
-// Routes of Kitsu 1.0.54 by their names there: all below a production that show entities, tasks or playlists, and a person's page.
+// Routes of Kitsu 1.0.54 by their names there: all below a production that show entities, tasks or
+// playlists, and a person's page.
 const ROUTES: Readonly<Record<string, string>> = {
   assets: "/productions/:production/assets",
   asset: "/productions/:production/assets/:asset",

@@ -1,5 +1,5 @@
-// The tests' Zou at the pace of a real one, on the test's clock. It writes comments one after the other, and continues a
-// request when the client has gone.
+// The tests' Zou at the pace of a real one, on the test's clock. It writes comments one after the
+// other, and continues a request when the client has gone.
 import { vi } from "vitest";
 import type { FakeZou } from "./zou.ts";
 
@@ -16,7 +16,10 @@ export type Pace = {
   commentMs: number;
   /** the number of comments by task id */
   countByTask(): Map<unknown, number>;
-  /** faults of the next requests: lost after some comments, with the others written later or never; answered by a proxy */
+  /**
+   * faults of the next requests: lost after some comments, with the others written later or never;
+   * answered by a proxy
+   */
   next: { lostAfter?: number; isGoingOn?: boolean; instead?: Response; isProxy?: boolean }[];
 };
 

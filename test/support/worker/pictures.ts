@@ -1,4 +1,4 @@
-// The smallest files that Zou takes for pictures: it reads the size at the beginning, and no pixels.
+// The smallest files that Zou takes for pictures: it reads their size, but no pixels.
 
 /** A PNG of 16 by 9. */
 export const PNG = Uint8Array.of(

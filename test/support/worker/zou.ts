@@ -1,4 +1,5 @@
-// The playground's Zou in place of fetch, with the tests' own people and projects. Its rules are in playground/zou/.
+// The playground's Zou in place of fetch, with the tests' own people and projects. Its rules are in
+// playground/zou/.
 import { vi } from "vitest";
 import { type Answer, notFound, notLoggedIn } from "../../../playground/zou/answer.ts";
 import { entityRow } from "../../../playground/zou/entity-rows.ts";
@@ -92,7 +93,7 @@ const TABLES: Tables = {
 
 type Team = readonly { person: Person; project_role: string | null }[];
 
-/** The Zou's tables, which a test may change. The rows it adds need only the members that it is about. */
+/** Zou's tables, which tests may change. Rows they add need only the members that matter. */
 export type FakeZou = {
   /** path and query of every request, in order */
   requests: { method: string; path: string; token: string; body: unknown }[];
@@ -118,7 +119,7 @@ export type FakeZou = {
   now(): number;
 };
 
-/** The path below "/api". Whatever comes before it keeps the tests apart, because the worker caches tables by address. */
+/** The path below "/api". What precedes it separates tests: the worker caches by address. */
 const pathOf = (url: URL) => url.pathname.replace(/^.*?\/api/, "");
 
 /** Replaces fetch with a Zou. */
@@ -179,7 +180,7 @@ const EVERYONE: Team = PEOPLE.filter((one) => one !== OUTSIDER).map((one) => ({
   project_role: one === PROMOTED ? "supervisor" : one === DEMOTED ? "user" : null,
 }));
 
-/** Makes a project whose team is everybody except the outsider, with tasks on shots of one sequence. */
+/** Creates a project with everyone except the outsider, and tasks on shots of one sequence. */
 export function addProject(
   zou: FakeZou,
   number: number,
