@@ -1,4 +1,4 @@
-/** Who is at the keyboard: a session of its own, as if that person had logged in. */
+/** Switches the person: it starts a new session, as if that person had logged in. */
 import { PERSONS, type Person, USERS } from "../data-people.ts";
 import { PROJECTS } from "../data-projects.ts";
 import { element } from "./element.ts";

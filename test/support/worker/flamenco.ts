@@ -3,6 +3,7 @@ import { vi } from "vitest";
 import type { Job, Task } from "../../../playground/farms/flamenco/job.ts";
 import { JOB_TYPES, type JobType } from "../../../playground/farms/flamenco/job-types-data.ts";
 import { Manager } from "../../../playground/farms/flamenco/manager.ts";
+import { answerRequest } from "../../../playground/farms/flamenco/routes.ts";
 import { changeTask, report } from "../../../playground/farms/flamenco/state-machine.ts";
 import { checkStays } from "./no-redirect.ts";
 
@@ -109,7 +110,7 @@ async function answer(fake: FakeFlamenco, request: Request, asked: string): Prom
   if (next instanceof Error) throw next;
   if (next instanceof Response) return next;
   const body = await request.text();
-  const said = fake.manager.answer({
+  const said = answerRequest(fake.manager, {
     method,
     path: new URL(url).pathname,
     body,

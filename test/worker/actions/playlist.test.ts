@@ -242,10 +242,11 @@ describe("what the playlist action made", () => {
     ["added to", { updated_at: "2026-11-23T12:00:09" }, "was changed since it was made"],
     ["emptied in the same second", { shots: [] }, "was changed since it was made"],
     ["built", { build_jobs: [{ id: id(12, 1) }] }, "was built into a movie"],
-    ["shared", { shares: [{ id: id(12, 2) }] }, "was shared with guests"],
-  ])("stays where somebody has %s it meanwhile", async (_, change, reason) => {
+    ["shared", {}, "was shared with guests"],
+  ])("stays where somebody has %s it meanwhile", async (how, change, reason) => {
     const made = await make(makeProject(2).taskIds);
     Object.assign(fake.playlists[0] ?? {}, change);
+    if (how === "shared") fake.shares.push({ id: id(12, 2), playlist_id: String(fake.playlists[0]?.id) });
     expect((await undo(made)).reply).toMatchObject({
       kind: "failed",
       title: "Nothing was removed",

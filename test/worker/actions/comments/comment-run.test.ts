@@ -1,5 +1,6 @@
 import { beforeEach, describe, expect, it } from "vitest";
 import type { Reply } from "../../../../contract.ts";
+import { formatTime } from "../../../../playground/zou/time.ts";
 import type { WatchContext } from "../../../../worker/action/action.ts";
 import type { CommentRun, Item } from "../../../../worker/actions/comments/comment-run.ts";
 import { cancelComments, carryOnComments } from "../../../../worker/actions/comments/comment-watch.ts";
@@ -21,7 +22,6 @@ import {
   type Row,
   STATUS,
 } from "../../../support/worker/zou.ts";
-import { tellSecond } from "../../../support/worker/zou-comments.ts";
 
 /** What one look of a long run may take, and how many requests Cloudflare's smallest plan allows it. */
 const LOOK_MAX_MS = 25_000;
@@ -218,7 +218,7 @@ describe("a run of comments that is cut off", () => {
     "%s, on tasks that were commented on in that very second, writes all of them, and nothing twice",
     async (_, next) => {
       const { taskIds } = makeProject(20);
-      const created_at = tellSecond(clock.now());
+      const created_at = formatTime(clock.now());
       for (const object_id of taskIds) {
         // The person said the same there just before.
         fake.comments.push({

@@ -8,6 +8,7 @@ import { makeRun, readRun } from "../../../../worker/actions/farm/render-run.ts"
 import { openKitsu } from "../../../../worker/services/kitsu.ts";
 import { openZou } from "../../../../worker/services/zou.ts";
 import { FeedbackSettings } from "../../../../worker/settings/feedback-settings.ts";
+import { PNG } from "../../../support/worker/pictures.ts";
 import { API, addProject, BOT_TOKEN, type FakeZou, MANAGER, openFakeZou, STATUS } from "../../../support/worker/zou.ts";
 
 let fake: FakeZou;
@@ -18,7 +19,6 @@ afterEach(() => {
   vi.useRealTimers();
 });
 
-const PNG = Uint8Array.of(0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a);
 let projects = 800;
 
 /** A run of so many shots whose jobs stand as the test says. */
@@ -98,7 +98,7 @@ describe("a run whose outcomes are told in Kitsu", () => {
       { object_id: taskIds[0], task_status_id: STATUS.done, person_id: MANAGER.id },
     ]);
     expect([...fake.previews.values()]).toMatchObject([
-      { comment_id: fake.comments[0]?.id, original_name: "rendered" },
+      { comments: [fake.comments[0]?.id], original_name: "rendered" },
     ]);
     set(1, "failed", "No GPU");
     expect((await look()).reply).toMatchObject({ kind: "done", severity: "warning" });

@@ -6,10 +6,9 @@ import { openKitsu } from "../../../../worker/services/kitsu.ts";
 import { openZou } from "../../../../worker/services/zou.ts";
 import { readSettings } from "../../../../worker/settings/settings.ts";
 import { type FakeFlamenco, FLAMENCO, openFakeFlamenco } from "../../../support/worker/flamenco.ts";
+import { PNG } from "../../../support/worker/pictures.ts";
 import { makeEnv } from "../../../support/worker/worker.ts";
 import { API, addProject, BOT_TOKEN, type FakeZou, MANAGER, openFakeZou, STATUS } from "../../../support/worker/zou.ts";
-
-const PNG = Uint8Array.of(0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a);
 
 let zou: FakeZou;
 let fake: FakeFlamenco;
@@ -63,6 +62,6 @@ it("tells Kitsu how a render with Flamenco ended, with its page and its last pic
   expect(zou.comments).toMatchObject([
     { object_id: task, task_status_id: STATUS.done, text: expect.stringContaining(`${FLAMENCO}/app/jobs/${job.id}`) },
   ]);
-  expect([...zou.previews.values()]).toMatchObject([{ comment_id: zou.comments[0]?.id, file_size: PNG.length }]);
+  expect([...zou.previews.values()]).toMatchObject([{ comments: [zou.comments[0]?.id], file_size: PNG.length }]);
   expect(JSON.stringify(data)).toContain('"told":true');
 });

@@ -6,6 +6,7 @@ import { openKitsu } from "../../../../worker/services/kitsu.ts";
 import { PICTURE_MAX_BYTES } from "../../../../worker/services/previews.ts";
 import { openZou } from "../../../../worker/services/zou.ts";
 import { FeedbackSettings, writeFeedback } from "../../../../worker/settings/feedback-settings.ts";
+import { JPEG, PNG } from "../../../support/worker/pictures.ts";
 import {
   API,
   ARTIST,
@@ -25,8 +26,6 @@ beforeEach(() => {
 });
 
 const RUN = { url: "https://edge.studio.tld/runs/5f0c5f0c5f0c5f0c5f0c5f0c5f0c5f0c?at=1795455610257" };
-const PNG = Uint8Array.of(0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a, 1, 2, 3);
-const JPEG = Uint8Array.of(0xff, 0xd8, 0xff, 0xe0, 1, 2, 3);
 const JOB = "https://flamenco.studio.tld/app/jobs/1";
 
 type More = { person?: Row; tell?: object; farUntil?: number };
@@ -268,7 +267,7 @@ describe("the picture", () => {
       new Map([[task, { state: "told" }]]),
     );
     expect(previews()).toMatchObject([
-      { comment_id: fake.comments[0]?.id, task_id: task, original_name: "rendered", file_size: picture.length },
+      { comments: [fake.comments[0]?.id], task_id: task, original_name: "rendered", file_size: picture.length },
     ]);
   });
 

@@ -1,4 +1,5 @@
-// What the worker tells a real Zou when a render is over, by the very code and in its own runtime.
+// The feedback that the worker posts to a real Zou when a render ends. It runs the real code in the
+// real runtime.
 import { join } from "node:path";
 import { build } from "esbuild";
 import { Miniflare } from "miniflare";
@@ -6,7 +7,7 @@ import { afterAll, beforeAll, expect, it } from "vitest";
 import { connect } from "./connection.ts";
 import { type PersonName, withoutManagersRights } from "./people.ts";
 import { makePng } from "./png.ts";
-import type { Ground } from "./writes.ts";
+import type { Setup } from "./writes.ts";
 
 type Told = Record<string, { state: string; reason?: string }>;
 type Ending = { task: string; state: string; reason?: string; url?: string; picture?: string };
@@ -18,8 +19,8 @@ type Comment = {
   previews: { id: string; status: string }[];
 };
 
-/** @param readGround when there is one */
-export function itTells(readGround: () => Ground): void {
+/** @param getSetup called when the studio is ready */
+export function testFeedback(getSetup: () => Setup): void {
   let teller: Miniflare;
 
   beforeAll(async () => {
@@ -32,7 +33,7 @@ export function itTells(readGround: () => Ground): void {
   afterAll(() => teller?.dispose());
 
   async function tell(who: PersonName, run: { url: string }, endings: Ending[], isAnew = true): Promise<Told> {
-    const { api, studio } = readGround();
+    const { api, studio } = getSetup();
     const tell = { done: "wfa", failed: "retake", preview: isAnew };
     const person = { id: studio.persons[who].id, name: "Somebody" };
     const body = JSON.stringify({ api, token: studio.bots.manager.token, person, run, tell, endings });
@@ -45,12 +46,12 @@ export function itTells(readGround: () => Ground): void {
   const picture = Buffer.from(makePng(64, 36, [200, 60, 20])).toString("base64");
   const job = "https://flamenco.studio.example/app/jobs/1";
   const runs = (id: string) => ({ url: `https://edge.studio.example/runs/${id.repeat(32)}?at=1795455610257` });
-  const admin = () => connect(readGround().api, readGround().adminToken);
+  const admin = () => connect(getSetup().api, getSetup().adminToken);
   const commentsOf = async (task: string, run: { url: string }) =>
     (await admin().get<Comment[]>(`/data/tasks/${task}/comments`)).filter(({ text }) => text.includes(run.url));
 
-  it("tells how renders ended with status and picture, in the person's name, and nothing twice", async () => {
-    const { studio } = readGround();
+  it("posts how renders ended with status and picture, in the person's name and only once", async () => {
+    const { studio } = getSetup();
     const [one = "", two = ""] = studio.short.tasks.slice(12, 14);
     const run = runs("a");
     const endings = [
@@ -74,8 +75,8 @@ export function itTells(readGround: () => Ground): void {
     expect(row).toMatchObject({ task_status_id: studio.statuses.wfa, last_preview_file_id: previews[0]?.id });
   });
 
-  it("finishes a preview whose file never came, and leaves none that Zou can't read", async () => {
-    const { studio } = readGround();
+  it("finishes a preview whose file never came, and removes one that Zou can't read", async () => {
+    const { studio } = getSetup();
     const [task = "", other = ""] = studio.short.tasks.slice(14, 16);
     const [run, zou] = [runs("b"), admin()];
     await tell("manager", run, [{ task, state: "done", picture }], false);
@@ -91,8 +92,8 @@ export function itTells(readGround: () => Ground): void {
     expect(await commentsOf(other, run)).toMatchObject([{ previews: [] }]);
   });
 
-  it("sets no status that the person could not set by hand, and signs where Zou takes no name from the bot", async () => {
-    const { studio } = readGround();
+  it("sets no status that the person may not set, and names the person in the text if the bot can't write in their name", async () => {
+    const { studio } = getSetup();
     const [task = ""] = studio.tvshow.tasks;
     const [run, zou] = [runs("c"), admin()];
     const project = { id: studio.tvshow.id, hasProjectRoles: studio.hasProjectRoles };

@@ -1,24 +1,25 @@
-// What the worker shows of a real Zou to clients and vendors: with the bot's account, and in their own session, no more than Zou would show them.
+// The worker shows clients and vendors no more of a real Zou than Zou itself does, both as the bot
+// and in their session.
 import { expect, it } from "vitest";
 import { connect, logIn, type Row } from "./connection.ts";
-import type { Ground } from "./writes.ts";
+import type { Setup } from "./writes.ts";
 
 type Column = { name: string; field_name: string; entity_type: string };
 type Seen = { task: Row; entity: Row & { data: Record<string, unknown> } };
 
-/** Of a shot's data, what Zou itself reads and shows as members of the shot. */
+/** Keys of a shot's data that Zou itself shows as members of the shot. */
 const ZOUS_KEYS = ["frame_in", "frame_out", "fps"];
 
-/** @param readGround when there is one */
-export function itShows(readGround: () => Ground): void {
+/** @param getSetup called when the studio is ready */
+export function testVisibility(getSetup: () => Setup): void {
   const open = async (who: "client" | "vendor") => {
-    const { api, studio } = readGround();
+    const { api, studio } = getSetup();
     const { email, password } = studio.persons[who];
     return connect(api, await logIn(api, email, password));
   };
 
-  /** What can be copied from the debug page. */
-  async function copyTask(call: Ground["callClaiming"], who: "client" | "vendor", task: string): Promise<Seen> {
+  /** The data that the debug page offers to copy. */
+  async function copyTask(call: Setup["callClaiming"], who: "client" | "vendor", task: string): Promise<Seen> {
     const { reply } = await call("debug", who, { selection: [task] });
     expect(reply).toMatchObject({ kind: "done" });
     const copied = (reply.effects ?? []).map(({ text }) => text ?? "").find((text) => text.startsWith("["));
@@ -27,22 +28,22 @@ export function itShows(readGround: () => Ground): void {
     return seen;
   }
 
-  it("shows clients of a task nothing that Zou keeps from them", async () => {
-    const { api, adminToken, studio, callClaiming } = readGround();
+  it("shows clients nothing of a task that Zou hides from them", async () => {
+    const { api, adminToken, studio, callClaiming } = getSetup();
     const [task = ""] = studio.short.tasks;
     const path = `/data/tasks/${task}`;
     const full = await connect(api, adminToken).get<Row>(path);
     const own = await (await open("client")).get<Row>(path);
-    const kept = Object.keys(full).filter((name) => JSON.stringify(full[name]) !== JSON.stringify(own[name]));
+    const hidden = Object.keys(full).filter((name) => JSON.stringify(full[name]) !== JSON.stringify(own[name]));
     const { task: seen } = await copyTask(callClaiming, "client", task);
     expect(seen.id).toBe(task);
-    // 1.0.97 keeps these, older Zous keep none of them.
-    for (const name of [...kept, "estimation", "duration", "due_date", "assignees", "retake_count", "priority"])
+    // 1.0.97 hides these; older Zous hide none of them.
+    for (const name of [...hidden, "estimation", "duration", "due_date", "assignees", "retake_count", "priority"])
       expect(seen).not.toHaveProperty(name);
   });
 
   it.each(["client", "vendor"] as const)("shows a %s the columns that Zou shows them, and no others", async (who) => {
-    const { studio, callClaiming, callInSession } = readGround();
+    const { studio, callClaiming, callInSession } = getSetup();
     const [task = ""] = studio.short.tasks;
     const zou = await open(who);
     const projects = await zou.get<(Row & { descriptors: Column[] })[]>("/data/projects/open");

@@ -1,12 +1,11 @@
-/** What the playground's server gave the page to start with. */
+/** The data that the playground's server puts into the page. */
 import * as v from "valibot";
 
-const Given = v.object({
+const PageData = v.object({
   worker: v.string(),
   personId: v.string(),
-  /** whether there are render farms, with which something may go wrong */
   hasFarms: v.boolean(),
-  /** of the tasks whose status is not the one they began with */
+  /** the status ids of the tasks whose status has changed since the start, by task id */
   statuses: v.record(v.string(), v.string()),
   customActions: v.array(
     v.object({
@@ -18,9 +17,9 @@ const Given = v.object({
     }),
   ),
 });
-export type Given = v.InferOutput<typeof Given>;
+export type PageData = v.InferOutput<typeof PageData>;
 
-export function readGiven(): Given {
+export function readPageData(): PageData {
   const text = document.querySelector<HTMLMetaElement>('meta[name="playground"]')?.content ?? "";
-  return v.parse(Given, JSON.parse(text));
+  return v.parse(PageData, JSON.parse(text));
 }
