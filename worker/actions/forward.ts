@@ -3,7 +3,7 @@ import { type ParsedResponse, parseResponse, type Reply, WIRE_VERSION } from "..
 import { type Action, type ActionContext, defineAction } from "../action/action.ts";
 import { Failure } from "../failure.ts";
 import { clip } from "../request/request-snapshot.ts";
-import { isTooMuch, parseJson } from "../services/json.ts";
+import { isTooMuch, parseJson } from "../services/http.ts";
 import { keepMissing, tellMissing } from "../services/missing-tasks.ts";
 import type { ForwardTarget } from "../services/webhook-client.ts";
 import { brokenAnswer, type StudioAnswer, sendCall } from "../services/webhook-client.ts";

@@ -7,7 +7,7 @@ import { Failure, toFailure } from "../failure.ts";
 import { playlistPath } from "../services/kitsu-pages.ts";
 import { removeUnchanged } from "../services/playlists.ts";
 import type { SelectedTask } from "../services/selection.ts";
-import { MAYBE } from "../services/zou-answer.ts";
+import { MAYBE_DONE } from "../services/zou-answer.ts";
 import { Playlist } from "../services/zou-objects.ts";
 
 const NAME_MAX = 80;
@@ -55,7 +55,7 @@ export const playlist = defineAction({
           outcomes.push(...leave(group, stopped));
           continue;
         }
-        const reason = advice === MAYBE ? `${text} ${MAYBE}` : text;
+        const reason = advice === MAYBE_DONE ? `${text} ${MAYBE_DONE}` : text;
         outcomes.push(...group.map(({ task, label }): Outcome => ({ id: task.id, label, state: "failed", reason })));
       }
     }

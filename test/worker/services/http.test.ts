@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { isTooMuch, parseJson } from "../../../worker/services/json.ts";
+import { isTooMuch, parseJson } from "../../../worker/services/http.ts";
 
 describe("what a studio's server answers", () => {
   it("is read as JSON, and as nothing where it is none", () => {
