@@ -4,7 +4,7 @@ import * as v from "valibot";
 import type { Outcome } from "../../contract.ts";
 import { type ActionContext, defineAction } from "../action/action.ts";
 import { Failure } from "../failure.ts";
-import { countTasks } from "../format/list.ts";
+import { plural } from "../format/plural.ts";
 import { readPace } from "../services/comment-pace.ts";
 import { refuseStatus } from "../services/comment-rights.ts";
 import { taskPath } from "../services/kitsu-pages.ts";
@@ -65,7 +65,7 @@ export const comment = defineAction({
     const { status, text } = context.input;
     const unheard = sayUnheard(await findUnheard(text, context.kitsu(), projectIds));
     if (count === 1 && planned.length === 1 && missing.length === 0 && unheard === undefined) return undefined;
-    const tasks = `${countTasks(count)}${projectIds.length > 1 ? ` of ${projectIds.length} projects` : ""}`;
+    const tasks = `${plural(count, "task")}${projectIds.length > 1 ? ` of ${projectIds.length} projects` : ""}`;
     const name = await nameStatus(context, status);
     return {
       title:

@@ -2,7 +2,7 @@ import { Webhook } from "standardwebhooks";
 import { beforeEach, describe, expect, it, vi } from "vitest";
 import { forwardTo } from "../../../worker/actions/forward.ts";
 import { tellMissing } from "../../../worker/services/missing-tasks.ts";
-import { ANSWER_MAX_BYTES } from "../../../worker/services/webhook-client.ts";
+import { MIB } from "../../../worker/services/http.ts";
 import { readSettings } from "../../../worker/settings/settings.ts";
 import { describeAction } from "../../support/worker/describe-action.ts";
 import { checkStays } from "../../support/worker/no-redirect.ts";
@@ -115,7 +115,7 @@ describe("tasks that Kitsu does not show", () => {
     const response = await ask("/actions/publish", init(fields), { ...variables(), ...known });
     return { response, received, taskIds, gone };
   }
-  const SAID = "1 task was left out: deleted, or not for you to see.";
+  const SAID = "1 task was left out: deleted or not visible to you.";
 
   it("are not handed on as if they were there, and the server is told which they are", async () => {
     const { received, taskIds, gone } = await forward(new Response(null, { status: 204 }));
@@ -342,7 +342,7 @@ describe("a studio's server that does not do its part", () => {
   });
 
   it("may answer up to the limit", async () => {
-    expect(await reply(new Response("x".repeat(ANSWER_MAX_BYTES)))).toMatchObject({ kind: "done" });
+    expect(await reply(new Response("x".repeat(MIB)))).toMatchObject({ kind: "done" });
   });
 });
 

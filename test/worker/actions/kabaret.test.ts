@@ -140,7 +140,7 @@ describe("opening in Kabaret", () => {
         state: "failed",
         reason: expect.stringMatching(/^"SH.010" can't be a name in Kabaret: .* a rule in name_rules$/),
       },
-      { id: edit, state: "failed", reason: "Kabaret has no place for an edit: oid_templates has none" },
+      { id: edit, state: "failed", reason: "Kabaret has no address for an edit: add one to oid_templates" },
       { id: second, state: "waiting" },
     ]);
   });
@@ -149,8 +149,8 @@ describe("opening in Kabaret", () => {
     const { taskIds } = makeProject(1);
     const map = { ...KABARET, task_rule: "map" };
     const reply = await open(taskIds, map);
-    const lack = "The task type Animation has no name in Kabaret: task_names has none";
-    const note = `${lack}. The shot itself is opened`;
+    const lack = "The task type Animation has no name in Kabaret: add it to task_names";
+    const note = `${lack}. The shot is opened instead`;
     expect(reply).toMatchObject({ text: `${note}.`, outcomes: [{ state: "waiting", reason: note }] });
     expect(reply.effects?.[1]).toMatchObject({ text: "/Paper_Lantern/films/Paper_Lantern/sequences/SQ01/shots/SH1" });
     const refused = await readFailed(await call(taskIds, { ...map, unmapped_task: "refuse" }));
@@ -192,7 +192,7 @@ describe("opening in Kabaret", () => {
       title: "Publish: SQ01 / SH1 / Animation?",
       submit: "Publish",
       text: expect.stringContaining('"Publish all"'),
-      outcomes: [{ state: "planned" }, { state: "skipped", reason: "One is run at a time" }],
+      outcomes: [{ state: "planned" }, { state: "skipped", reason: "Only one task is run at a time" }],
     });
     const plan = asked.kind === "ask" ? asked.plan : undefined;
     const { reply: ran } = await readAnswer(await publish({ input: {}, form: "kabaret", plan }));

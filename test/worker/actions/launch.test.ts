@@ -177,7 +177,7 @@ describe("opening in a player", () => {
     expect(unhex(urlOn(reply))).toMatch(
       /^ -play https:\/\/edge\.studio\.tld\/media\/[0-9a-f]{64}\/SQ01_SH1_Animation_v3\.mp4 https/,
     );
-    expect(reply.text).toBe("2 are played from Kitsu, for an hour: no file is known.");
+    expect(reply.text).toBe("2 tasks have no known file and will play from Kitsu. The link works for an hour.");
     expect(JSON.stringify(reply)).not.toContain(BOT_TOKEN);
   });
 
@@ -193,7 +193,7 @@ describe("opening in a player", () => {
       LAUNCHERS: { ...LAUNCHERS, ...without },
     });
     const reply = await readFailed(response);
-    expect(reply).toMatchObject({ code: "nothing-to-do", title: "There is nothing to open in RV" });
+    expect(reply).toMatchObject({ code: "nothing-to-do", title: "Nothing to open in RV" });
     expect(reply.outcomes?.[0]?.reason).toContain("KITSU_TOKEN");
   });
 
@@ -230,7 +230,7 @@ describe("opening in a player", () => {
     Object.assign(fake.tasks.get(taskId) ?? {}, { assignees: [VENDOR.id] });
     record(taskId, "/mnt/prod/secret_v1.mov");
     const reply = await openDone(taskIds, { person: VENDOR });
-    expect(reply.text).toBe("Kitsu does not show recorded files to you.");
+    expect(reply.text).toBe("Kitsu does not show you recorded files.");
     expect(JSON.stringify(reply)).not.toContain("secret");
     expect(fake.requests.some(({ path }) => path.includes("output-files") && path.includes(entityOf(taskId)))).toBe(
       false,
@@ -247,7 +247,7 @@ describe("opening in a player", () => {
     );
     expect(await openDone(taskIds)).toMatchObject({
       severity: "info",
-      text: "Kitsu does not show recorded files to you.",
+      text: "Kitsu does not show you recorded files.",
       outcomes: [{ state: "waiting" }],
     });
   });
@@ -271,12 +271,12 @@ describe("opening in a player", () => {
     expect(reply.outcomes?.map(({ state, reason }) => `${state}: ${reason ?? ""}`)).toEqual([
       "waiting: ",
       expect.stringContaining(
-        "failed: RV's links can't have an apostrophe in a path: /mnt/prod/demo/SQ01/it's_v003.mov",
+        "failed: RV's links can't contain an apostrophe: /mnt/prod/demo/SQ01/it's_v003.mov",
       ),
-      'failed: {entity} has "..", which leads elsewhere: "../../etc". Its preview is broken',
-      'failed: The path recorded in Kitsu begins with "-", as an option does: "-eval.mov". Its preview is broken',
-      "failed: Nothing is known for {revision}. Kitsu is still at work on its preview",
-      "failed: No file of it is recorded in Kitsu, and LAUNCHERS has no path for Asset / Animation. It has no preview yet",
+      'failed: {entity} has "..", which is not allowed: "../../etc". Its preview is broken',
+      'failed: The path recorded in Kitsu begins with "-", like an option: "-eval.mov". Its preview is broken',
+      "failed: {revision} has no value. Kitsu is still processing its preview",
+      "failed: Kitsu has no recorded file for it, and LAUNCHERS has no path for Asset / Animation. It has no preview yet",
       "skipped: Deleted or not visible",
     ]);
   });
@@ -286,7 +286,7 @@ describe("opening in a player", () => {
     nameEntity(taskIds[0], "a/b");
     const reply = await openDone(taskIds);
     expect(reply.outcomes).toMatchObject([
-      { state: "waiting", reason: '{entity} has /, which no name in a path may have: "a/b"' },
+      { state: "waiting", reason: '{entity} has /, which is not allowed in a path: "a/b"' },
     ]);
     expect(unhex(urlOn(reply))).toContain("/media/");
   });
@@ -306,7 +306,7 @@ describe("opening in a player", () => {
       };
       expect(await readFailed(await open(taskIds, options))).toMatchObject({
         code: "nothing-to-do",
-        text: "Its path is known for Linux and macOS alone, not for Windows.",
+        text: "Its path is only known for Linux and macOS, not for Windows.",
         outcomes: [{ state: "failed" }],
       });
     }
@@ -324,7 +324,7 @@ describe("opening in a player", () => {
     expect(reply).toMatchObject({
       severity: "warning",
       title: `Opening ${count} tasks in RV`,
-      text: `A link to RV holds ${count} of the 300. The list has all of them, and Studio launcher takes them all at once.`,
+      text: `One link to RV has room for ${count} of the 300 tasks. The list has all of them, and Studio launcher opens all of them at once.`,
     });
     const download = effectOf(reply, "download");
     expect(download).toMatchObject({ name: "rv-300.m3u8", label: "Download the list of 300" });
@@ -381,11 +381,11 @@ describe("opening in a player", () => {
     expect(reply).toMatchObject({ severity: "info", title: "Opening SQ01 / SH1 / Animation in mpv" });
     expect(reply.outcomes?.[1]).toMatchObject({
       state: "skipped",
-      reason: "One is opened at a time",
+      reason: "Only one task is opened at a time",
       link: { label: "Open in mpv", url: expect.stringMatching(/^mpv:\/\/play\//) },
     });
     expect(reply.outcomes?.filter(({ link }) => link !== undefined)).toHaveLength(20);
-    expect(reply.outcomes?.at(-1)).toMatchObject({ state: "skipped", reason: "One is opened at a time: select fewer" });
+    expect(reply.outcomes?.at(-1)).toMatchObject({ state: "skipped", reason: "Only one task is opened at a time: select fewer" });
   });
 });
 
@@ -401,7 +401,7 @@ describe("opening in a program of the studio's", () => {
     expect(urlOn(reply, "linux")).toBe(`studio-blender://open?path=%2Fmnt%2Fprod%2Fa%20b%26c_v002.blend&task=${first}`);
     expect(reply.outcomes).toMatchObject([
       { id: first, state: "waiting" },
-      { id: second, state: "failed", reason: expect.stringContaining("No file of it is recorded") },
+      { id: second, state: "failed", reason: expect.stringContaining("Kitsu has no recorded file for it") },
     ]);
   });
 

@@ -23,7 +23,7 @@ describe("a CSV", () => {
     ["not a language!", ",", ".", ""],
     ["x".repeat(10_000), ",", ".", ""],
   ])("for %s has the separator and the decimal sign of its spreadsheets", (languages, separator, decimal, marked) => {
-    expect(chooseCsvFormat(languages)).toEqual({ separator, decimal, mark: marked });
+    expect(chooseCsvFormat(languages)).toEqual({ separator, decimal, byteOrderMark: marked });
   });
 
   it("has numbers in it that are numbers there, and quotes what would be two cells", () => {

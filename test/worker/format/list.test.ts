@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { countTasks, formatList, nameSome } from "../../../worker/format/list.ts";
+import { formatList, nameSome } from "../../../worker/format/list.ts";
 
 describe("names in a sentence", () => {
   it.each([
@@ -14,9 +14,3 @@ describe("names in a sentence", () => {
 
   it("are joined by another word", () => expect(formatList(["a", "b", "c"], "or")).toBe("a, b or c"));
 });
-
-it.each([
-  [1, "1 task"],
-  [0, "0 tasks"],
-  [2_000, "2,000 tasks"],
-])("%i tasks are counted", (count, said) => expect(countTasks(count)).toBe(said));

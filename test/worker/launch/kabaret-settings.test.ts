@@ -105,7 +105,7 @@ describe("an oid", () => {
       "/a/b/build",
     );
     expect(oidOf(shot(), { ...NAMES, entries, task_rule: "map" }, "build")).toEqual([
-      "The task type Animation has no name in Kabaret: task_names has none",
+      "The task type Animation has no name in Kabaret: add it to task_names",
     ]);
   });
 
@@ -114,16 +114,16 @@ describe("an oid", () => {
     expect(oidOf(shot({ entity }), {})).toBe("/demo/films/x/shots/y");
     expect(oidOf(shot({ entity: { name: "A", data: { flow: "/a/b" } } }), { oid_metadata_field: "flow" })).toBe("/a/b");
     const wrong = shot({ entity: { name: "A", data: { kabaret_oid: "/a/../b" } } });
-    expect(oidOf(wrong)).toEqual(['The column kabaret_oid has "/a/../b", which is no address of Kabaret']);
+    expect(oidOf(wrong)).toEqual(['The column kabaret_oid has "/a/../b", which is not an address in Kabaret']);
   });
 
   it("is that of the entity where the type of task has no name, and says so; or is none, where the studio says so", () => {
     const one = shot({ type: "Lookdev" });
     const own = { ...NAMES, task_rule: "map" };
-    const lack = "The task type Lookdev has no name in Kabaret: task_names has none";
+    const lack = "The task type Lookdev has no name in Kabaret: add it to task_names";
     expect(find(one, own)).toMatchObject({
       oid: "/demo/films/demo/sequences/SQ_001/shots/SH_0010",
-      note: `${lack}. The shot itself is opened`,
+      note: `${lack}. The shot is opened instead`,
     });
     expect(oidOf(one, { ...own, unmapped_task: "refuse" })).toEqual([lack]);
     expect(oidOf(one, { ...own, oid_templates: { Shot: "/{project}/{task}/{entity}" } })).toEqual([lack]);
@@ -132,32 +132,32 @@ describe("an oid", () => {
   it("tells everything that is missing, each with what would put it right", () => {
     const one = shot({ parent: undefined, type: "Lookdev", project: { name: "" } });
     expect(oidOf(one, { task_rule: "map", unmapped_task: "refuse" })).toEqual([
-      "Kitsu has no project for it, which its address needs",
-      "Kitsu has no sequence for it, which its address needs",
-      "The task type Lookdev has no name in Kabaret: task_names has none",
+      "It has no project in Kitsu, and its address needs one",
+      "It has no sequence in Kitsu, and its address needs one",
+      "The task type Lookdev has no name in Kabaret: add it to task_names",
     ]);
-    const rule = "can't be a name in Kabaret: letters, digits and underscores alone, and no digit first. It needs";
+    const rule = "can't be a name in Kabaret: use only letters, digits and underscores, and no digit first. Add";
     const odd = shot({ entity: { name: "SH 010", parent_id: "sq" }, project: { name: "My film" }, type: "Lip Sync" });
     expect(oidOf(odd, {})).toEqual([
-      `"My film" ${rule} an entry in project_names`,
-      `"SH 010" ${rule} a rule in name_rules`,
-      `"Lip Sync" ${rule} an entry in task_names`,
+      `"My film" ${rule} it to project_names`,
+      `"SH 010" ${rule} a rule to name_rules`,
+      `"Lip Sync" ${rule} it to task_names`,
     ]);
     const digit = shot({ project: { name: "7 Dwarves!" } });
     expect(oidOf(digit, { name_rules: [{ match: " ", replace: "_" }] })).toEqual([
-      `"7 Dwarves!" ${rule} an entry in project_names`,
-      `"SQ-001" ${rule} a rule in name_rules`,
-      `"SH-0010" ${rule} a rule in name_rules`,
+      `"7 Dwarves!" ${rule} it to project_names`,
+      `"SQ-001" ${rule} a rule to name_rules`,
+      `"SH-0010" ${rule} a rule to name_rules`,
     ]);
-    expect(oidOf(shot({ project: SHOW }))).toEqual(["Kitsu has no episode for it, which its address needs"]);
+    expect(oidOf(shot({ project: SHOW }))).toEqual(["It has no episode in Kitsu, and its address needs one"]);
     expect(oidOf(shot({ entity: null }))).toEqual([
-      "Kabaret has no place for a deleted entity: oid_templates has none",
+      "Kabaret has no address for a deleted entity: add one to oid_templates",
     ]);
     expect(oidOf(shot({ entity: { type: "Edit", name: "Cut" } }))).toEqual([
-      "Kabaret has no place for an edit: oid_templates has none",
+      "Kabaret has no address for an edit: add one to oid_templates",
     ]);
     const column = { ...NAMES, oid_templates: { Shot: "/{project}/{entity.data.box}/{entity}" } };
-    expect(oidOf(shot(), column)).toEqual(["Kitsu has nothing in its column box, which its address needs"]);
+    expect(oidOf(shot(), column)).toEqual(["Its column box in Kitsu is empty, and its address needs it"]);
   });
 
   it("can't be led elsewhere by a name", () => {
@@ -220,7 +220,7 @@ describe("an oid", () => {
       "kabaret://open?oid=%2Felsewhere%2Fx&project=elsewhere&u=https%3A%2F%2Fedge%2Ft%2F1",
     );
     expect(linkOf({ ...NAMES, url_template: "kabaret://open?oid={oid|url}&e={episode|url}" })).toEqual([
-      "Kitsu has no episode for it, which its address needs",
+      "It has no episode in Kitsu, and its address needs one",
     ]);
   });
 });
@@ -241,7 +241,7 @@ describe("KABARET", () => {
   it.each([
     [{ task_name: {} }, "KABARET.task_name is no setting"],
     [{ url_template: "kabaret://open?oid={oid}" }, "KABARET.url_template must escape every variable: write {oid|url}"],
-    [{ url_template: "javascript:{oid|url}" }, "KABARET.url_template may not be one that runs scripts"],
+    [{ url_template: "javascript:{oid|url}" }, "KABARET.url_template must not be a scheme that runs scripts"],
     [{ oid_templates: { Shot: "/{shot}" } }, "KABARET.oid_templates.Shot has the unknown variable {shot}"],
     [{ oid_templates: { shot: "/{entity}" } }, "KABARET.oid_templates.shot"],
     [{ name_rules: [{ match: "(", replace: "" }] }, "KABARET.name_rules.0.match must be a regular expression"],
@@ -251,12 +251,12 @@ describe("KABARET", () => {
     [{ max_open: 3 }, "KABARET.max_open must be 1: one is opened"],
     [{ unmapped_task: "ask" }, "KABARET.unmapped_task must be"],
     [{ task_rule: "upper" }, "KABARET.task_rule must be"],
-    [{ oid_templates: { Shot: "/a[/{entity}" } }, "KABARET.oid_templates.Shot has a bracket without its partner"],
+    [{ oid_templates: { Shot: "/a[/{entity}" } }, "KABARET.oid_templates.Shot has an unmatched bracket"],
     [{ entries: { "Build it": { title: "x" } } }, "KABARET.entries.Build it must have small letters"],
     [{ entries: { build: { title: "" } } }, "KABARET.entries.build.title must not be empty"],
     [
       { entries: { build: { title: "x", action: "/a b" } } },
-      "KABARET.entries.build.action must be the names of an action",
+      "KABARET.entries.build.action must be the name of an action",
     ],
     [
       { entries: { build: { title: "x", run: true } }, url_template: "kabaret://open?oid={oid|url}" },

@@ -72,7 +72,7 @@ describe("a link for RV", () => {
 
   it("can't have an apostrophe, which is said and not bent", () => {
     expect(problemOf(launcher({ kind: "rvlink" }), onLinux("/p/it's.mov"))).toContain(
-      "RV's links can't have an apostrophe",
+      "RV's links can't contain an apostrophe",
     );
     expect(problemOf(launcher({ kind: "xstudio" }), onLinux("/p/it's.mov"))).toBeUndefined();
   });

@@ -142,7 +142,7 @@ describe("the path of a task's file", () => {
   it("is not made of what is not known, and says of what", () => {
     expect(find([], { paths: TEMPLATES }, factsOf({ revision: null }))).toEqual({
       paths: {},
-      problem: "Nothing is known for {revision}",
+      problem: "{revision} has no value",
     });
   });
 
@@ -151,7 +151,7 @@ describe("the path of a task's file", () => {
     ["a..b", "which leads elsewhere"],
     [".", "which leads elsewhere"],
     ["../../etc/passwd", "which leads elsewhere"],
-    ["a/b", "has /, which no name in a path may have"],
+    ["a/b", "has /, which is not allowed in a path"],
     ["a\\b", "has \\"],
     ["C:", "has :"],
     ["a*", "has *"],
@@ -169,15 +169,15 @@ describe("the path of a task's file", () => {
   });
 
   it.each([
-    ["-eval.mov", 'begins with "-", as an option does'],
+    ["-eval.mov", 'begins with "-", like an option'],
     ["--help", 'begins with "-"'],
     ["/mnt/prod/../../etc/passwd", 'has "..", which leads elsewhere'],
     ["P:\\prod\\..\\..\\Windows", 'has ".."'],
     ["/mnt/prod/..\\..\\Windows", 'has ".."'],
-    ["prod/a.mov", "begins at no root"],
-    ["///server/share/a.mov", "begins at no root"],
+    ["prod/a.mov", "does not start at a root"],
+    ["///server/share/a.mov", "does not start at a root"],
     ["//server/share/../a.mov", 'has ".."'],
-    ["javascript:alert(1)", "begins at no root"],
+    ["javascript:alert(1)", "does not start at a root"],
     ["/mnt/a\nb.mov", "has a control character"],
   ])("is not taken as it was recorded: %j", (path, problem) => {
     const located = find([recorded(path)], { roots: ROOTS, paths: TEMPLATES });

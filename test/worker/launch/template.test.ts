@@ -43,17 +43,17 @@ describe("a template", () => {
   });
 
   it.each([{}, { entity: "" }, { entity: undefined }])("says which variable it knows nothing of: %j", (values) => {
-    expect(fill("/{entity|lower}/x", values)).toBe("! Nothing is known for {entity}");
+    expect(fill("/{entity|lower}/x", values)).toBe("! {entity} has no value");
   });
 
   it.each([
-    ["{pth}", "has the unknown variable {pth}: there are path, entity, revision, entity.data.*"],
-    ["{}", "has the unknown variable {}: there are"],
+    ["{pth}", "has the unknown variable {pth}: use one of path, entity, revision, entity.data.*"],
+    ["{}", "has the unknown variable {}: use one of"],
     ["{entity.data.}", "has the unknown variable {entity.data.}"],
     ["{constructor}", "has the unknown variable {constructor}"],
     [
       "{path|urlencode}",
-      'has the unknown filter "urlencode" in {path|urlencode}: there are url, url2, base64url, hex, pad',
+      'has the unknown filter "urlencode" in {path|urlencode}: use one of url, url2, base64url, hex, pad',
     ],
     ["{path|constructor}", 'has the unknown filter "constructor"'],
     ["{path|}", 'has the unknown filter ""'],
@@ -62,10 +62,10 @@ describe("a template", () => {
     ["{revision|pad:99999999}", "write pad:3"],
     ["{path|default}", "write default:main"],
     ["{path|url:2}", "write url"],
-    ["{path", "has a brace without its partner"],
-    ["path}", "has a brace without its partner"],
-    ["{{path}}", "has a brace without its partner"],
-    ["{a{path}", "has a brace without its partner"],
+    ["{path", "has an unmatched brace"],
+    ["path}", "has an unmatched brace"],
+    ["{{path}}", "has an unmatched brace"],
+    ["{a{path}", "has an unmatched brace"],
   ])("that is wrong says so, and what there is: %s", (source, problem) => {
     expect(parseTemplate(source, VARIABLES)).toEqual(expect.stringContaining(problem));
   });

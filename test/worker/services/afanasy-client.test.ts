@@ -199,7 +199,7 @@ describe("what Afanasy answers of tasks", () => {
     server.next.push(Response.json({ task: { data: "x".repeat(4 * 1_024 * 1_024) } }));
     await expect(open().readOutput(2, 0, 0)).rejects.toMatchObject({
       code: "farm-broken",
-      message: "Afanasy answered more than 4 MiB.",
+      message: "Afanasy sent more than 4 MiB.",
     });
   });
 });
@@ -276,7 +276,7 @@ describe("a way that is closed", () => {
     const failed = open().submit(job());
     await expect(failed).rejects.toMatchObject({
       code: "farm-refused",
-      message: expect.stringContaining("The way to Afanasy is closed"),
+      message: expect.stringContaining("This action server has no access to Afanasy"),
     });
     await expect(failed).rejects.toMatchObject({ reply: { advice: expect.stringContaining("AFANASY_ACCESS_ID") } });
   });

@@ -146,7 +146,7 @@ describe("an answer of Flamenco's that is too large", () => {
     const { code, reply } = await failureOf(ask());
     expect([code, reply.text, reply.retry]).toEqual([
       "farm-broken",
-      `Flamenco answered more than ${most} MiB, which is not read.`,
+      `Flamenco sent more than ${most} MiB.`,
       true,
     ]);
     expect(poured()).toBeLessThan(most + 4);

@@ -55,7 +55,7 @@ describe("reading from Zou", () => {
     fake.next.push(new Response(pour, { headers: { "content-type": "application/json" } }));
     const failure = await refusal(read());
     expect(failure.code).toBe("kitsu-broken");
-    expect(failure.reply.text).toBe("Kitsu answered more than 16 MiB.");
+    expect(failure.reply.text).toBe("Kitsu sent more than 16 MiB.");
     expect(given).toBeLessThan(30);
   });
 
@@ -98,7 +98,7 @@ describe("reading from Zou", () => {
       { error: true, message: "Validation error.", data: { errors: [{ field: "name", message: "is required" }] } },
       "Kitsu refused: “Validation error. name: is required”.",
     ],
-    [403, { error: true, message: "The project is locked" }, "the action server's bot: “The project is locked”."],
+    [403, { error: true, message: "The project is locked" }, "the action server's bot account: “The project is locked”."],
     [405, { message: "The method is not allowed" }, "Kitsu refused: “The method is not allowed”."],
     [409, { message: "A build is running" }, "Kitsu refused: “A build is running”."],
     [413, { message: "Too large" }, "Kitsu refused: “Too large”."],
@@ -115,8 +115,8 @@ describe("reading from Zou", () => {
   });
 
   it.each([
-    ["the person's", openSession, "your account has none yet", "in your profile"],
-    ["the bot's", open, "the action server's account that has none, not yours", "KITSU_TOKEN"],
+    ["the person's", openSession, "your account doesn't have it yet", "in your profile"],
+    ["the bot's", open, "The action server's account doesn't have it", "KITSU_TOKEN"],
   ])(
     "says that two-factor authentication is to be set up first, and in whose account: %s",
     async (_, opened, text, advice) => {
@@ -160,9 +160,9 @@ describe("reading from Zou", () => {
     [
       "a redirect to a login elsewhere",
       leadTo("https://login.studio.tld/?to=%2Fapi&token=s3cr3t"),
-      "sent on to login.studio.tld.",
+      "redirects to login.studio.tld.",
     ],
-    ["a redirect to a login here", leadTo("/login"), "sent on to kitsu.studio.tld."],
+    ["a redirect to a login here", leadTo("/login"), "redirects to kitsu.studio.tld."],
   ])("says what is where Kitsu's API should be: %s", async (_, answer, text) => {
     fake.next.push(answer);
     const { code, reply } = await refusal(read());
@@ -174,7 +174,7 @@ describe("reading from Zou", () => {
 
   it.each([
     ["is empty", new Response(""), "Kitsu's answer is empty."],
-    ["ends in its middle", new Response('[{"hours_by_day": 8}, {"hou'), "ends in its middle"],
+    ["ends in its middle", new Response('[{"hours_by_day": 8}, {"hou'), "is incomplete"],
   ])("says when an answer %s", async (_, answer, text) => {
     fake.next.push(answer);
     expect((await refusal(read())).reply).toMatchObject({
@@ -191,7 +191,7 @@ describe("reading from Zou", () => {
     fake.next.push(answer);
     const { code, reply } = await refusal(read());
     expect(code).toBe("kitsu-unreachable");
-    expect(reply.text).toContain("certificate is not accepted");
+    expect(reply.text).toContain("certificate was not accepted");
     expect(reply.retry).toBeUndefined();
     expect(fake.requests).toHaveLength(1);
   });
@@ -199,7 +199,7 @@ describe("reading from Zou", () => {
   it("tells Cloudflare's word for a Kitsu that does not answer from Kitsu's own", async () => {
     fake.next.push(new Response("error code: 522", { status: 522 }));
     expect((await refusal(read())).reply.text).toBe(
-      "Kitsu does not answer: the server in front of it says so, with the status 522.",
+      "Kitsu is down: the server in front of it answered with status 522.",
     );
   });
 
@@ -292,12 +292,12 @@ describe("writing to Zou", () => {
     for (const answer of lost) {
       fake.next.push(answer);
       expect((await refusal(open().write("POST", "/data/playlists", {}, v.unknown()))).reply.advice).toContain(
-        "look in Kitsu",
+        "check in Kitsu",
       );
     }
     fake.next.push(html(503));
     expect((await refusal(open().write("POST", "/data/playlists", {}, v.unknown()))).reply.advice).not.toContain(
-      "look in Kitsu",
+      "check in Kitsu",
     );
   });
 });
@@ -323,7 +323,7 @@ describe("a route that this Zou does not have", () => {
     expect(await comment()).toMatchObject({
       code: "kitsu-version",
       reply: {
-        text: `Your Kitsu is too old for this: it has Zou ${version}, and Zou 0.20.85 or later is needed.`,
+        text: `Your Kitsu is too old for this: it runs Zou ${version}, and this needs Zou 0.20.85 or later.`,
         advice: "Ask your TD to update Kitsu.",
       },
     });
@@ -332,7 +332,7 @@ describe("a route that this Zou does not have", () => {
   it("is not said of a Kitsu that is new enough", async () => {
     Object.assign(fake, { version: "2.0.0", lacks: [/batch-comment/] });
     const { reply } = await comment();
-    expect(reply.text).toBe("Your Kitsu, with Zou 2.0.0, does not have what is asked for.");
+    expect(reply.text).toBe("Your Kitsu, with Zou 2.0.0, doesn't support this.");
   });
 
   it("is one that is there for other methods, too", async () => {
@@ -346,7 +346,7 @@ describe("a route that this Zou does not have", () => {
     fake.lacks.push(/./);
     expect((await refusal(read())).reply).toMatchObject({
       code: "kitsu-broken",
-      text: "Kitsu's API is not at the address that this action server has for it.",
+      text: "Kitsu's API is not at the address that is set in this action server.",
     });
   });
 
