@@ -85,7 +85,10 @@ function toReply(parsed: ParsedResponse, { status }: StudioAnswer, target: Forwa
   // The answer to a question from the server is sent to this action.
   if (parsed.kind === "reply") return parsed.reply.kind === "ask" ? { ...parsed.reply, form: target.id } : parsed.reply;
   if (parsed.kind === "newer")
-    return inform(parsed.title || target.title, `The studio's server sent a newer kind of answer: "${parsed.replyKind}".`);
+    return inform(
+      parsed.title || target.title,
+      `The studio's server sent a newer kind of answer: "${parsed.replyKind}".`,
+    );
   if (parsed.failed) throw refused(parsed, status, target);
   switch (parsed.kind) {
     case "message":

@@ -3,7 +3,7 @@
 // without a language, such as a script, gets RFC 4180.
 import { dsvFormat } from "d3-dsv";
 
-export type CsvFormat = { separator: "," | ";"; decimal: "." | ","; byteOrderMark: "" | "\ufeff" };
+type CsvFormat = { separator: "," | ";"; decimal: "." | ","; byteOrderMark: "" | "\ufeff" };
 export type Cell = string | number | null;
 
 const RFC_4180: CsvFormat = { separator: ",", decimal: ".", byteOrderMark: "" };

@@ -24,7 +24,7 @@ export type Item = {
   previewProblem?: string | undefined;
 };
 
-export type ItemSources = {
+type ItemSources = {
   kitsu: Kitsu;
   person: { id?: string | undefined; name: string; email?: string | undefined };
   roleIn(projectId: string): Promise<Role | undefined>;

@@ -26,9 +26,7 @@ const FILM = {
  * The object, or why there is none. `note` explains why it is not exactly the task. `link` makes its link,
  * with a ticket's URL if there is one.
  */
-export type FoundObject =
-  | { oid: string; note?: string | undefined; link(ticket?: string): string }
-  | { problems: string[] };
+type FoundObject = { oid: string; note?: string | undefined; link(ticket?: string): string } | { problems: string[] };
 
 export function findObject(facts: TaskFacts, kabaret: Kabaret, entry?: Entry): FoundObject {
   const values = makeNames(facts, kabaret);

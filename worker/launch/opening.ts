@@ -28,7 +28,7 @@ export type Opening = {
   ticketUrl?: string;
 };
 
-export type OpeningContext = {
+type OpeningContext = {
   system: System | undefined;
   createLink(target: LinkTarget): Promise<string>;
   person: { id?: string | undefined; email?: string | undefined };

@@ -20,7 +20,7 @@ export type PathTemplate = { [system in System]?: Template | undefined } & {
   file: "output" | "working";
 };
 
-export type FileFilter = { file: "output" | "working"; extensions?: readonly string[] | undefined };
+type FileFilter = { file: "output" | "working"; extensions?: readonly string[] | undefined };
 
 /** A recorded file takes precedence on all systems: the template could lead to another file. */
 export function locate(

@@ -34,7 +34,7 @@ export const FACT_VARIABLES = [
   "person.desktop_login",
 ] as const;
 
-export type FrameRange = { first: number; last: number };
+type FrameRange = { first: number; last: number };
 
 export type TaskFacts = {
   taskId: string;
@@ -57,7 +57,7 @@ export type TaskFacts = {
   values: Values;
 };
 
-export type FactSources = {
+type FactSources = {
   previews: ReadonlyMap<string, PreviewFile>;
   entityTypes: ReadonlyMap<string, { name: string }>;
   person: { id?: string | undefined; name: string; email?: string | undefined };

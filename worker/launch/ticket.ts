@@ -6,7 +6,7 @@ import type { TaskFacts } from "./template-variables.ts";
 /** Long enough for the browser's prompt and a slow workstation, too short for a link that is found later. */
 export const TICKET_LIFE_S = 60;
 
-export type TicketItem = {
+type TicketItem = {
   task_id: string;
   entity_id: string;
   name: string;
@@ -17,7 +17,7 @@ export type TicketItem = {
   fps?: number;
 };
 
-export type Ticket = {
+type Ticket = {
   version: 1;
   verb: string;
   /** the launcher's id */

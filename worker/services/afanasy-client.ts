@@ -28,7 +28,7 @@ const OUTPUT_MAX_BYTES = 4 * MIB;
 /** The host in our jobs and requests. */
 export const HOST_NAME = "kitsu-actions";
 
-export type Operation = "start" | "pause" | "stop" | "restart_errors" | "reset_error_hosts";
+type Operation = "start" | "pause" | "stop" | "restart_errors" | "reset_error_hosts";
 
 export type Afanasy = {
   /** Sends a job once. Throws if it is certain that the farm does not have it. */

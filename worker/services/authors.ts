@@ -3,7 +3,7 @@ import { readOwnRoles } from "./team.ts";
 import type { Zou } from "./zou.ts";
 
 /** By project id: the person who can be named as the author; undefined if it will be the bot. */
-export type Authors = ReadonlyMap<string, string | undefined>;
+type Authors = ReadonlyMap<string, string | undefined>;
 
 /** Zou lets only managers name another author, and silently ignores the name otherwise. */
 export async function readBotAuthors(

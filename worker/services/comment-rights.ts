@@ -4,7 +4,7 @@ import type { SelectedTask } from "./selection.ts";
 import type { Project, Role, TaskStatus } from "./zou-objects.ts";
 
 /** `role` is the role in the task's project. */
-export type Commenter = { id: string | undefined; role: Role | undefined; departments: readonly string[] };
+type Commenter = { id: string | undefined; role: Role | undefined; departments: readonly string[] };
 
 /** Why this person may not comment on the task. */
 export function refuseComment(

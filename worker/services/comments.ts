@@ -30,7 +30,7 @@ export type NewComment = v.InferOutput<typeof NewComment>;
  * - `untouched`: none was written, and none will be
  * - `unknown`: any of them may have been written, or may be written in a moment
  */
-export type Sent =
+type Sent =
   | { state: "answered"; written: ReadonlySet<string> }
   | { state: "refused"; failure: Failure }
   | { state: "untouched"; failure: Failure }
@@ -106,7 +106,7 @@ async function isWritten(zou: Zou, comment: NewComment | undefined): Promise<boo
 }
 
 /** By task id: undefined if the comment was written, else the reason why not. */
-export type Written = ReadonlyMap<string, string | undefined>;
+type Written = ReadonlyMap<string, string | undefined>;
 
 /**
  * Writes comments that fit in one request. After a refusal, the comments behind it are sent again.

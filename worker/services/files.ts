@@ -6,7 +6,7 @@ import { IDS_MAX, type Zou } from "./zou.ts";
 import { OutputFile, PreviewFile, WorkingFile } from "./zou-objects.ts";
 
 /** Published, or in progress. */
-export type FileKind = "output" | "working";
+type FileKind = "output" | "working";
 
 /** `path` is unchecked: it may lead anywhere. */
 export type RecordedFile = { path: string; revision: number; extension: string | undefined };

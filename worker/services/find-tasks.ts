@@ -8,7 +8,7 @@ import { Entity, Task } from "./zou-objects.ts";
 export type Found = { tasks: Map<string, Task>; entities: Map<string, Entity> };
 
 /** Each project costs three requests: for its tasks, its entities and its team. */
-export const PROJECTS_MAX = 12;
+const PROJECTS_MAX = 12;
 
 /** How many requests may be spent on ids if Kitsu returned none of a sample of them. */
 const MISSING_REQUESTS_MAX = 10;

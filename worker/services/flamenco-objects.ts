@@ -1,7 +1,7 @@
 // The members of the manager's answers that are used here, under Flamenco's own names: 3.5 to 3.9.
 import * as v from "valibot";
 
-export const JOB_STATUSES = [
+const JOB_STATUSES = [
   "queued",
   "active",
   "paused",
@@ -41,7 +41,7 @@ export type FlamencoJob = v.InferOutput<typeof FlamencoJob>;
 /** `jobs` is required: without it, an answer of another server would mean that all jobs were deleted. */
 export const JobList = v.object({ jobs: v.nullable(v.array(FlamencoJob), []) });
 
-export const TASK_STATUSES = ["queued", "active", "canceled", "completed", "failed", "soft-failed", "paused"] as const;
+const TASK_STATUSES = ["queued", "active", "canceled", "completed", "failed", "soft-failed", "paused"] as const;
 export const FlamencoTask = v.object({
   id: v.string(),
   name: v.fallback(v.string(), ""),

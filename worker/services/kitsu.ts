@@ -9,7 +9,7 @@ import { Named, Organisation, PreviewFile, Project, TaskStatus, TaskType, ZouPer
 /** A person's rights are never cached. */
 const TABLE_LIFE_S = 300;
 
-export type Tables = {
+type Tables = {
   taskTypes(): Promise<ReadonlyMap<string, TaskType>>;
   taskStatuses(): Promise<ReadonlyMap<string, TaskStatus>>;
   projects(): Promise<ReadonlyMap<string, Project>>;

@@ -5,7 +5,7 @@ import type { Zou } from "./zou.ts";
 import { Playlist } from "./zou-objects.ts";
 
 /** A playlist at the time it was made. */
-export type MadePlaylist = { id: string; name: string; updatedAt?: string | undefined; count: number };
+type MadePlaylist = { id: string; name: string; updatedAt?: string | undefined; count: number };
 
 /** Why the playlist was not removed; undefined if it is gone. */
 export async function removeUnchanged(zou: Zou, made: MadePlaylist): Promise<string | undefined> {

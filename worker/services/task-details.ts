@@ -7,7 +7,7 @@ import type { PreviewFile, Task, ZouPerson } from "./zou-objects.ts";
 
 export type TaskDetail = [name: string, value: string, type: string];
 
-export type Readers = {
+type Readers = {
   kitsuUrl: string;
   persons: ReadonlyMap<string, ZouPerson>;
   previews: ReadonlyMap<string, PreviewFile>;

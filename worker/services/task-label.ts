@@ -3,14 +3,9 @@
 import type { SelectedTask } from "./selection.ts";
 
 type UnlabeledTask = Omit<SelectedTask, "name" | "label" | "entityLabel">;
-export type Labels = Pick<SelectedTask, "name" | "label" | "entityLabel">;
 
 /** "SQ01 / SH010", "Characters / Mira", "Concept / Harbor": without the project and episode. */
-export function nameEntity({
-  entity,
-  parent,
-  assetType,
-}: Pick<UnlabeledTask, "entity" | "parent" | "assetType">): string {
+function nameEntity({ entity, parent, assetType }: UnlabeledTask): string {
   if (entity === undefined) return "(deleted)";
   const group =
     { Shot: parent?.name, Asset: assetType, Sequence: "", Edit: "", Episode: "" }[entity.type] ?? entity.type;

@@ -7,7 +7,7 @@ import type { SelectedTask } from "./selection.ts";
 import type { Descriptor, Entity, PreviewFile, Role, Task } from "./zou-objects.ts";
 
 /** Without a role, the viewer is not in the project's team. */
-export type Viewer = { role: Role | undefined; departments: readonly string[] };
+type Viewer = { role: Role | undefined; departments: readonly string[] };
 
 /** Roles that see everything. */
 const STUDIO_ROLES: readonly (Role | undefined)[] = ["admin", "manager", "supervisor", "user"];

@@ -209,14 +209,6 @@ export const WorkingFile = v.object({
 });
 export type WorkingFile = v.InferOutput<typeof WorkingFile>;
 
-export const TimeSpent = v.object({
-  task_id: v.string(),
-  person_id: v.string(),
-  date: v.string(),
-  duration: v.number(),
-});
-export type TimeSpent = v.InferOutput<typeof TimeSpent>;
-
 export const Organisation = v.object({ name: v.fallback(v.string(), ""), hours_by_day: v.fallback(v.number(), 8) });
 export const Named = v.object({ id: v.string(), name: v.string() });
 

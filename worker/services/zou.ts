@@ -25,8 +25,6 @@ export type Zou = {
     body: unknown,
     schema: S,
   ): Promise<v.InferOutput<S>>;
-  /** how many requests were sent, retries included */
-  requests(): number;
 };
 
 /**
@@ -35,8 +33,7 @@ export type Zou = {
  * @param account whose token it is
  */
 export function openZou(api: string, token: string, signal: AbortSignal, account: Account = "bot"): Zou {
-  let sent = 0;
-  return { account, read, write, requests: () => sent };
+  return { account, read, write };
 
   async function read<S extends v.GenericSchema>(path: string, schema: S): Promise<v.InferOutput<S>> {
     for (const waitMs of RETRY_WAITS_MS) {
@@ -76,7 +73,6 @@ export function openZou(api: string, token: string, signal: AbortSignal, account
   }
 
   async function send(method: string, path: string, body?: unknown): Promise<ZouAnswer> {
-    sent += 1;
     // fetch sets the content type of a form, with its boundary.
     const content = body === undefined || body instanceof FormData ? body : JSON.stringify(body);
     try {

@@ -459,7 +459,7 @@ describe("where Zou refuses some comments", () => {
     const reply = await run(taskIds, { text: "Hello" }).finally(() => {
       globalThis.fetch = asZou;
     });
-    expect(reasonsOf(reply)).toEqual(["done: Stays wip", "failed: Kitsu did not take it", "done: Stays wip"]);
+    expect(reasonsOf(reply)).toEqual(["done: Stays wip", "failed: Kitsu did not accept it", "done: Stays wip"]);
   });
 
   it("is a failure where none was written", async () => {

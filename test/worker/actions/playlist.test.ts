@@ -262,7 +262,7 @@ describe("what the playlist action made", () => {
       kind: "done",
       severity: "warning",
       title: "The playlist is removed",
-      text: expect.stringContaining("was changed"),
+      text: expect.stringContaining("has been changed"),
     });
     expect(fake.playlists).toEqual([second]);
   });

@@ -378,7 +378,7 @@ describe("comments that Kitsu does not take", () => {
     expect(countStates(reply)).toEqual({ done: 7, failed: 5, skipped: 28 });
     expect(outcomesOf(reply).at(-1)).toMatchObject({
       retry: true,
-      reason: expect.stringMatching(/^Not tried, after this: Kitsu itself failed/),
+      reason: expect.stringMatching(/^Not tried, after this: Kitsu failed/),
     });
   });
 

@@ -43,7 +43,7 @@ function order({ entity, login = "Ada", type, template, settings, choice }: Wish
     previews: new Map(),
     entityTypes: new Map(),
     person: { id: "ada", name: "Ada" },
-    listed: { desktop_login: login },
+    zouPerson: { desktop_login: login },
   });
   const farm = settingsOf(template, settings);
   const [first] = farm.templates;

@@ -289,7 +289,7 @@ describe("the picture", () => {
       async () => Uint8Array.from(new TextEncoder().encode("<html>Log in</html>")),
       "is not a PNG or a JPEG",
     ],
-    ["is too large", async () => tooLarge, "more than 20 MB"],
+    ["is too large", async () => tooLarge, "larger than 20 MB"],
   ])("never costs the comment where it %s", async (_, picture, reason) => {
     const [task] = makeTasks(1);
     const told = (await postFeedback(makeTeller({ tell: PREVIEW }), [done(task, { picture })])).get(task ?? "");
