@@ -8,6 +8,7 @@ import { plural } from "../format/plural.ts";
 import { readPace } from "../services/comment-pace.ts";
 import { refuseStatus } from "../services/comment-rights.ts";
 import { taskPath } from "../services/kitsu-pages.ts";
+import { skipMissing } from "../services/missing-tasks.ts";
 import type { TaskStatus } from "../services/zou-objects.ts";
 import { type Planned, planComments } from "./comments/comment-plan.ts";
 import { type Item, KEEP } from "./comments/comment-run.ts";
@@ -89,7 +90,7 @@ export const comment = defineAction({
         const state = one.refusal === undefined ? "waiting" : "skipped";
         return { id, label, project: one.one.task.project_id, path: taskPath(one.one), state, reason };
       }),
-      ...missing.map((id): Item => ({ id, label: id, state: "skipped", reason: "Deleted or not visible" })),
+      ...missing.map(skipMissing),
     ];
     if (planned.every(({ refusal }) => refusal !== undefined)) throw nothingToDo(items);
     const { status, text } = context.input;

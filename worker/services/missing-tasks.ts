@@ -3,7 +3,7 @@ import * as v from "valibot";
 import type { Outcome, Reply } from "../../contract.ts";
 import { plural } from "../format/plural.ts";
 
-const DELETED_OR_HIDDEN = "Deleted or not visible";
+export const DELETED_OR_HIDDEN = "Deleted or not visible";
 
 /** More than these are only counted. */
 const LISTED_MAX = 100;
