@@ -1,6 +1,6 @@
 // Shows what arrived and what was understood of it, and, where the worker can ask Kitsu, everything Kitsu shows the person of every selected
 // task. The first thing to point a new custom action at.
-import type { Link, Outcome, Table } from "../../contract.ts";
+import type { Link, Table } from "../../contract.ts";
 import { type ActionContext, defineAction } from "../action/action.ts";
 import type { Call } from "../request/call.ts";
 import type { RequestSnapshot } from "../request/request-snapshot.ts";
