@@ -181,7 +181,7 @@ const ROWS: Readonly<Record<string, (started: Started) => Row>> = {
   "a Kitsu that is dead": () => ({ wish: { zou: "dead" }, says: "Kitsu could not be reached.", ran: 0 }),
   "a Kitsu behind a 502": () => ({
     wish: { zou: "502" },
-    says: "Kitsu does not answer: the server in front of it says so, with the status 502.",
+    says: "Kitsu is down: the server in front of it answered with status 502.",
     ran: 0,
   }),
   "a web page where Kitsu's API should be": () => ({ wish: { zou: "html" }, says: /^(?!.*published).*Kitsu/s, ran: 0 }),
@@ -193,7 +193,7 @@ const ROWS: Readonly<Record<string, (started: Started) => Row>> = {
   }),
   "a studio's server that closes the connection": () => ({
     wish: { studio: "down" },
-    says: "It may have done its work all the same: look before you run this again.",
+    says: "It may have worked anyway: check before you run this again.",
     ran: 1,
   }),
 };

@@ -137,7 +137,7 @@ test("a comment is asked for, agreed to, written where Kitsu takes it, and seen 
   await expect(tab.getByRole("heading", { name: /^Comment on \d+ tasks, and set them to Retake\?$/ })).toBeVisible();
   await tab.getByRole("button", { name: "Comment" }).click();
   await expect(tab.getByRole("heading", { name: /^Commented on \d+ tasks$/ })).toBeVisible();
-  await expect(tab.getByText("Its column max_retakes should be a number").first()).toBeVisible();
+  await expect(tab.getByText("Its column max_retakes must be a number").first()).toBeVisible();
   const retakes = page.locator("td[data-task-id] .tag", { hasText: "retake" });
   await expect.poll(() => retakes.count()).toBeGreaterThan(10);
   // Other tests of this playground may have set some before.

@@ -82,7 +82,7 @@ async function readFacts(context: ActionContext): Promise<TaskFacts[]> {
   ]);
   const { person } = context;
   return tasks.map((one) =>
-    readTaskFacts(one, { previews, entityTypes, person, listed: persons.get(person.id ?? "") }),
+    readTaskFacts(one, { previews, entityTypes, person, zouPerson: persons.get(person.id ?? "") }),
   );
 }
 

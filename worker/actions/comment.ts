@@ -4,10 +4,11 @@ import * as v from "valibot";
 import type { Outcome } from "../../contract.ts";
 import { type ActionContext, defineAction } from "../action/action.ts";
 import { Failure } from "../failure.ts";
-import { countTasks } from "../format/list.ts";
+import { plural } from "../format/plural.ts";
 import { readPace } from "../services/comment-pace.ts";
 import { refuseStatus } from "../services/comment-rights.ts";
 import { taskPath } from "../services/kitsu-pages.ts";
+import { skipMissing } from "../services/missing-tasks.ts";
 import type { TaskStatus } from "../services/zou-objects.ts";
 import { type Planned, planComments } from "./comments/comment-plan.ts";
 import { type Item, KEEP } from "./comments/comment-run.ts";
@@ -65,7 +66,7 @@ export const comment = defineAction({
     const { status, text } = context.input;
     const unheard = sayUnheard(await findUnheard(text, context.kitsu(), projectIds));
     if (count === 1 && planned.length === 1 && missing.length === 0 && unheard === undefined) return undefined;
-    const tasks = `${countTasks(count)}${projectIds.length > 1 ? ` of ${projectIds.length} projects` : ""}`;
+    const tasks = `${plural(count, "task")}${projectIds.length > 1 ? ` of ${projectIds.length} projects` : ""}`;
     const name = await nameStatus(context, status);
     return {
       title:
@@ -89,7 +90,7 @@ export const comment = defineAction({
         const state = one.refusal === undefined ? "waiting" : "skipped";
         return { id, label, project: one.one.task.project_id, path: taskPath(one.one), state, reason };
       }),
-      ...missing.map((id): Item => ({ id, label: id, state: "skipped", reason: "Deleted or not visible" })),
+      ...missing.map(skipMissing),
     ];
     if (planned.every(({ refusal }) => refusal !== undefined)) throw nothingToDo(items);
     const { status, text } = context.input;

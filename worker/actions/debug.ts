@@ -1,9 +1,10 @@
 // Shows what arrived and what was understood of it, and, where the worker can ask Kitsu, everything Kitsu shows the person of every selected
 // task. The first thing to point a new custom action at.
-import type { Link, Outcome, Table } from "../../contract.ts";
+import type { Link, Table } from "../../contract.ts";
 import { type ActionContext, defineAction } from "../action/action.ts";
 import type { Call } from "../request/call.ts";
 import type { RequestSnapshot } from "../request/request-snapshot.ts";
+import { skipMissing } from "../services/missing-tasks.ts";
 import type { SelectedTask, Selection } from "../services/selection.ts";
 import { entityFacts, type TaskDetail, taskFacts } from "../services/task-details.ts";
 import { nameInFull } from "../services/task-label.ts";
@@ -32,9 +33,7 @@ export const debug = defineAction({
       severity: isOdd ? "warning" : "info",
       title: selection === undefined ? `${sayCount(count, "task")} arrived` : describeFound(selection),
       text: `Kitsu spoke the dialect "${call.dialect}". ${describeIgnored(call)} ${describePerson(context)}`,
-      outcomes: selection?.missing.map(
-        (id): Outcome => ({ id, label: id, state: "skipped", reason: "Deleted or not visible" }),
-      ),
+      outcomes: selection?.missing.map(skipMissing),
       links: selection && linkToPage(context),
       effects: [
         { kind: "copy", label: "Copy the call as JSON", text: JSON.stringify(call) },

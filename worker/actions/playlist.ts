@@ -5,9 +5,10 @@ import type { Effect, Outcome, Reply } from "../../contract.ts";
 import { type ActionContext, defineAction } from "../action/action.ts";
 import { Failure, toFailure } from "../failure.ts";
 import { playlistPath } from "../services/kitsu-pages.ts";
+import { skipMissing } from "../services/missing-tasks.ts";
 import { removeUnchanged } from "../services/playlists.ts";
 import type { SelectedTask } from "../services/selection.ts";
-import { MAYBE } from "../services/zou-answer.ts";
+import { MAYBE_DONE } from "../services/zou-answer.ts";
 import { Playlist } from "../services/zou-objects.ts";
 
 const NAME_MAX = 80;
@@ -30,7 +31,7 @@ export const playlist = defineAction({
     const { tasks, missing } = await context.kitsu().readSelection();
     const { entries, skipped } = choose(context.call.params.order === "shots" ? sortByName(tasks) : tasks);
     if (entries.length === 0) throw nothingToPlay(skipped);
-    const outcomes: Outcome[] = [...skipped, ...missing.map((id) => skip(id, id, "Deleted or not visible"))];
+    const outcomes: Outcome[] = [...skipped, ...missing.map(skipMissing)];
     const made: Playlist[] = [];
     const effects: Effect[] = [];
     const until = Date.now() + context.settings.actionTimeLimitMs - REST_MS;
@@ -55,7 +56,7 @@ export const playlist = defineAction({
           outcomes.push(...leave(group, stopped));
           continue;
         }
-        const reason = advice === MAYBE ? `${text} ${MAYBE}` : text;
+        const reason = advice === MAYBE_DONE ? `${text} ${MAYBE_DONE}` : text;
         outcomes.push(...group.map(({ task, label }): Outcome => ({ id: task.id, label, state: "failed", reason })));
       }
     }

@@ -1,9 +1,10 @@
 // The production manager's numbers: of the selection or, by a link, of a whole project or episode. Charts above, the same numbers in tables.
 import * as v from "valibot";
-import type { Link, Outcome } from "../../contract.ts";
+import type { Link } from "../../contract.ts";
 import { type ActionContext, defineAction } from "../action/action.ts";
 import { Failure } from "../failure.ts";
 import { checkSelection } from "../request/call.ts";
+import { skipMissing } from "../services/missing-tasks.ts";
 import type { SelectedTask } from "../services/selection.ts";
 import type { Project, Role } from "../services/zou-objects.ts";
 import { byEpisode, byTaskType, groupTasks } from "./statistics/group.ts";
@@ -51,9 +52,7 @@ export const statistics = defineAction({
       severity: missing.length > 0 || filtered.length === 0 ? "warning" : "info",
       title: `Statistics of ${[name, nameTaskType(filter, all)].filter(Boolean).join(", ")}`,
       text: report.summary,
-      outcomes: missing
-        .slice(0, MISSING_MAX)
-        .map((id): Outcome => ({ id, label: id, state: "skipped", reason: "Deleted or not visible" })),
+      outcomes: missing.slice(0, MISSING_MAX).map(skipMissing),
       // A toast has room for the sum and the way to the page; where there is no such way, for tables to unfold.
       ...(isToast && links.page.length > 0
         ? { tables: report.tables.slice(0, 1) }

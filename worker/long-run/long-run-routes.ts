@@ -8,7 +8,7 @@ import { Failure, restoreFailure } from "../failure.ts";
 import { sha256Hex } from "../format/hex.ts";
 import { readText } from "../request/body.ts";
 import type { RequestContext } from "../request/request-context.ts";
-import { isTooMuch } from "../services/json.ts";
+import { isTooMuch } from "../services/http.ts";
 import { getRunCoordinator } from "../storage/run-coordinator.ts";
 import { describeRun, readTime } from "../storage/run-links.ts";
 import type { RunRecord } from "../storage/run-record.ts";

@@ -1,6 +1,7 @@
 // A question as a page: a plain form that sends Kitsu's own call again, with the answers. It needs no script.
 import type { Ask, Field, InputValue } from "../../contract.ts";
-import { countTasks, nameSome } from "../format/list.ts";
+import { nameSome } from "../format/list.ts";
+import { plural } from "../format/plural.ts";
 import type { Call } from "../request/call.ts";
 import { type Content, html } from "./html.ts";
 import { paragraphs, renderOutcomes } from "./reply-view.ts";
@@ -37,7 +38,7 @@ ${shown.length < fields.length && html`<button name="back" value="1">Change the 
 
 /** Said until a plan says it of each. */
 const describeTasks = ({ count, names }: NonNullable<Ask["tasks"]>): Content =>
-  html`<p class="quiet">For ${countTasks(count)}${names.length > 0 && html`: <span dir="auto">${nameSome(names, count)}</span>`}</p>`;
+  html`<p class="quiet">For ${plural(count, "task")}${names.length > 0 && html`: <span dir="auto">${nameSome(names, count)}</span>`}</p>`;
 
 /** Kitsu's own fields, as its form names them. */
 export function callFields({

@@ -1,6 +1,7 @@
 // The setting AFANASY: where the farm is, and what it may be asked to run. Nobody but the studio writes a command: people choose a template, and
 // names out of Kitsu go into its holes. docs/afanasy.md is for who writes it.
 import * as v from "valibot";
+import { Slug } from "../format/slug.ts";
 import { LETTERS } from "../launch/plain-letters.ts";
 import { type Template, TemplateText } from "../launch/template.ts";
 import { FACT_VARIABLES } from "../launch/template-variables.ts";
@@ -13,10 +14,6 @@ const Text = v.pipe(
   v.trim(),
   v.minLength(1, "must not be empty"),
   v.maxLength(80, "must have at most 80 characters"),
-);
-const Id = v.pipe(
-  v.string(),
-  v.regex(/^[a-z][a-z0-9]*(-[a-z0-9]+)*$/, "must have small letters, digits and single hyphens"),
 );
 const Page = v.pipe(v.string(), v.regex(/^https?:\/\/[^\s@]+$/, 'must be an address, "https://…"'));
 const Name = v.pipe(v.string(), v.regex(/^[\w.-]+$/, 'must be a name of letters, digits, "_", "." and "-"'));
@@ -84,7 +81,7 @@ const JobSettings = v.pipe(
 );
 
 const JobTemplate = v.strictObject({
-  id: Id,
+  id: Slug,
   /** the choice, "Blender" */
   title: v.optional(Text),
   /** names of task types it is for; all of them where it is absent */

@@ -233,7 +233,7 @@ describe("whom the comment action lets comment", () => {
     change(taskIds[0], { assignees: [ARTIST.id] });
     const entity = fake.entities.get(String(read(taskIds[1])?.entity_id));
     Object.assign(entity ?? {}, { created_by: ARTIST.id });
-    const only = "skipped: Only for its assignees, and for supervisors";
+    const only = "skipped: Only for its assignees and supervisors";
     for (const inSession of [false, true]) {
       const reply = await run(taskIds, { text: "Hello" }, { person: ARTIST, inSession });
       expect(reasonsOf(reply)).toEqual(["done: Stays wip", "done: Stays wip", only]);
@@ -317,7 +317,7 @@ describe("what the comment action writes", () => {
     expect(await run(taskIds, { text: "Hello" })).toMatchObject({
       kind: "failed",
       code: "kitsu-version",
-      text: "Your Kitsu is too old for this: it has Zou 0.19.73, and Zou 0.20.85 or later is needed.",
+      text: "Your Kitsu is too old for this: it runs Zou 0.19.73, and this needs Zou 0.20.85 or later.",
       advice: "Ask your TD to update Kitsu.",
     });
   });
@@ -378,7 +378,7 @@ describe("where Zou refuses some comments", () => {
     expect(outcomesOf(reply).map(({ state }) => state)).toEqual(["done", "failed", "done", "done", "failed", "done"]);
     expect(reply).toMatchObject({ kind: "done", severity: "warning", title: "Commented on 4 tasks" });
     expect(reasonsOf(reply)[1]).toBe(
-      'failed: Kitsu itself failed, with the status 500. Its column max_retakes should be a number, and is "as needed".',
+      'failed: Kitsu failed with status 500. Its column max_retakes must be a number, but is "as needed".',
     );
     expect(fake.comments.map(({ object_id }) => object_id)).toEqual([0, 2, 3, 5].map((index) => taskIds[index]));
     expect(posts()).toBe(3);
@@ -430,7 +430,7 @@ describe("where Zou refuses some comments", () => {
       ["skipped", true],
       ["skipped", true],
     ]);
-    expect(JSON.stringify(reply)).not.toContain("Look in Kitsu whether");
+    expect(JSON.stringify(reply)).not.toContain("Check in Kitsu whether");
   });
 
   it("goes on by itself where Kitsu has too much to do just now", async () => {
@@ -459,7 +459,7 @@ describe("where Zou refuses some comments", () => {
     const reply = await run(taskIds, { text: "Hello" }).finally(() => {
       globalThis.fetch = asZou;
     });
-    expect(reasonsOf(reply)).toEqual(["done: Stays wip", "failed: Kitsu did not take it", "done: Stays wip"]);
+    expect(reasonsOf(reply)).toEqual(["done: Stays wip", "failed: Kitsu did not accept it", "done: Stays wip"]);
   });
 
   it("is a failure where none was written", async () => {
@@ -475,7 +475,7 @@ describe("where Zou refuses some comments", () => {
       kind: "failed",
       title: "No comment was written",
       text: expect.stringContaining(
-        "does not allow this to the account of the action server's bot: “You don't have the permission",
+        "does not allow this for the action server's bot account: “You don't have the permission",
       ),
     });
   });

@@ -421,7 +421,7 @@ describe("a type of the studio's own", () => {
     const proposed = Object.fromEntries(fields?.map(({ name, value = "" }) => [name, value]) ?? []);
     const wrong = await askForm(taskIds, caller, { ...proposed, setting_command: "$(id)" });
     expect(wrong.fields?.map(({ error }) => error).filter(Boolean)).toEqual([
-      expect.stringContaining("May have no quotes"),
+      expect.stringContaining("Must not have quotes"),
     ]);
     await (await follow(await run(taskIds, proposed, caller))).look();
     const command = '{blender} -x "y"';
@@ -485,7 +485,7 @@ describe("a type of the studio's own", () => {
     const begun = await run(taskIds, {}, caller);
     typed([{ key: "frames", type: "string" }], { etag: "e2" });
     expect((await (await follow(begun)).look()).reply).toMatchObject({
-      text: "The job type was changed on Flamenco meanwhile.",
+      text: "The job type has been changed in Flamenco since the form was opened.",
     });
     typed([
       { key: "frames", type: "string" },

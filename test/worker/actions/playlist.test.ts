@@ -238,9 +238,9 @@ describe("what the playlist action made", () => {
   });
 
   it.each([
-    ["renamed", { name: "Mine now" }, "was changed since it was made"],
-    ["added to", { updated_at: "2026-11-23T12:00:09" }, "was changed since it was made"],
-    ["emptied in the same second", { shots: [] }, "was changed since it was made"],
+    ["renamed", { name: "Mine now" }, "has been changed since it was made"],
+    ["added to", { updated_at: "2026-11-23T12:00:09" }, "has been changed since it was made"],
+    ["emptied in the same second", { shots: [] }, "has been changed since it was made"],
     ["built", { build_jobs: [{ id: id(12, 1) }] }, "was built into a movie"],
     ["shared", {}, "was shared with guests"],
   ])("stays where somebody has %s it meanwhile", async (how, change, reason) => {
@@ -263,7 +263,7 @@ describe("what the playlist action made", () => {
       kind: "done",
       severity: "warning",
       title: "The playlist is removed",
-      text: expect.stringContaining("was changed"),
+      text: expect.stringContaining("has been changed"),
     });
     expect(fake.playlists).toEqual([second]);
   });
@@ -299,7 +299,7 @@ describe("what the playlist action made", () => {
     const response = await ask("/actions/playlist", ajax(call(taskIds)), variables()).finally(() => {
       globalThis.fetch = asZou;
     });
-    expect((await readFailed(response)).text).toContain("look in Kitsu before you run this again");
+    expect((await readFailed(response)).text).toContain("check in Kitsu before you run this again");
   });
 
   it("stays where Zou refuses, and says why", async () => {

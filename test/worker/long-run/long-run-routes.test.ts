@@ -83,7 +83,7 @@ describe("a run that a studio's server goes on with", () => {
     expect((await report({ kind: "done", severity: "success", title: "Published" })).status).toBe(200);
     expect((await follow(answer)).reply).toMatchObject({
       severity: "warning",
-      text: "1 task was left out: deleted, or not for you to see.",
+      text: "1 task was left out: deleted or not visible to you.",
       outcomes: [{ id: OTHER_TASK, state: "skipped", reason: "Deleted or not visible" }],
     });
   });

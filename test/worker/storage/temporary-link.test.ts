@@ -298,7 +298,7 @@ describe("the media of a preview", () => {
   ])("is no movie where %s is in its place", async (_, answer) => {
     answerAsZou(answer);
     const reply = await readFailed(await ask(await make(PREVIEW), {}, VARIABLES));
-    expect(reply).toMatchObject({ code: "kitsu-broken", text: "Where Kitsu's media should be, another page is." });
+    expect(reply).toMatchObject({ code: "kitsu-broken", text: "The address of Kitsu's media leads to another page." });
   });
 
   it("says what is wrong when Kitsu can't be reached", async () => {

@@ -7,6 +7,7 @@ import { readBotAuthors, signText } from "../../services/authors.ts";
 import { explainBreak } from "../../services/comment-rights.ts";
 import { countWritten, type NewComment, NOT_TAKEN, sendComments } from "../../services/comments.ts";
 import type { Kitsu } from "../../services/kitsu.ts";
+import { DELETED_OR_HIDDEN } from "../../services/missing-tasks.ts";
 import type { SelectedTask } from "../../services/selection.ts";
 import { readPerson, readRole, readSelf } from "../../services/team.ts";
 import type { Settings } from "../../settings/settings.ts";
@@ -51,7 +52,7 @@ async function draft(desk: Desk, run: CommentRun): Promise<Draft[]> {
     kitsu.tables.taskStatuses(),
     readWriter(desk),
   ]);
-  for (const id of missing) settleItem(run, id, { state: "skipped", reason: "Deleted or not visible" });
+  for (const id of missing) settleItem(run, id, { state: "skipped", reason: DELETED_OR_HIDDEN });
   const isOwn = kitsu.zou.account === "person";
   const [roles, authors] = await Promise.all([
     Promise.all(projectIds.map(async (id) => [id, await readRole(kitsu.zou, person, id)] as const)).then(

@@ -1,7 +1,7 @@
 // What people are told of a run of comments.
 
 import type { Outcome, Reply, Started } from "../../../contract.ts";
-import { countTasks } from "../../format/list.ts";
+import { plural } from "../../format/plural.ts";
 import { type CommentRun, guessLeft, type Item, isOver, KEEP } from "./comment-run.ts";
 
 /** @param kitsuUrl where the tasks' pages are */
@@ -20,9 +20,9 @@ function reportGoing(run: CommentRun, kitsuUrl: string): Started {
   ];
   return {
     kind: "started",
-    title: `${isCanceled ? "Canceling" : sayDoing(run)}: ${countTasks(total)}`,
+    title: `${isCanceled ? "Canceling" : sayDoing(run)}: ${plural(total, "task")}`,
     text: notes.filter(Boolean).join(" ") || undefined,
-    progress: { done: done + failed, total, text: `${done} of ${countTasks(total)}`, left: guessLeft(run) },
+    progress: { done: done + failed, total, text: `${done} of ${plural(total, "task")}`, left: guessLeft(run) },
     outcomes: items.filter(({ state }) => state === "failed" || state === "skipped").map(describe(kitsuUrl)),
   };
 }
@@ -55,8 +55,8 @@ function reportEnd(run: CommentRun, kitsuUrl: string): Reply {
       done === 0
         ? "No comment was written"
         : text === ""
-          ? `Set ${countTasks(done)} to ${statusName}`
-          : `Commented on ${countTasks(done)}`,
+          ? `Set ${plural(done, "task")} to ${statusName}`
+          : `Commented on ${plural(done, "task")}`,
     text: [canceled, changed].filter(Boolean).join(" ") || undefined,
     outcomes,
   };

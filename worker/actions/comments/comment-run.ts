@@ -1,7 +1,7 @@
 // What is commented on, and what became of each task so far.
 import * as v from "valibot";
 import type { Failure } from "../../failure.ts";
-import { LOOK, NewComment } from "../../services/comments.ts";
+import { CHECK_IN_KITSU, NewComment } from "../../services/comments.ts";
 
 /** In place of a status. */
 export const KEEP = "keep";
@@ -79,7 +79,7 @@ export function leaveRest(run: CommentRun, reason: string): void {
 export function giveUp(run: CommentRun, { reply: { text, title } }: Failure): void {
   const reason = text ?? title;
   for (const { taskId } of run.sending?.comments ?? [])
-    settleItem(run, taskId, { state: "failed", reason: reason + LOOK });
+    settleItem(run, taskId, { state: "failed", reason: reason + CHECK_IN_KITSU });
   run.sending = undefined;
   leaveRest(run, `Not tried, after this: ${reason}`);
 }

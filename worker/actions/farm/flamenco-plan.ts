@@ -30,7 +30,7 @@ export async function readSelected(context: ActionContext, { recorded }: Flamenc
   const [entityTypes, persons] = await Promise.all([kitsu.tables.entityTypes(), kitsu.tables.persons()]);
   const { person } = context;
   const listed = persons.get(person.id ?? "");
-  const facts = tasks.map((one) => readTaskFacts(one, { previews: new Map(), entityTypes, person, listed }));
+  const facts = tasks.map((one) => readTaskFacts(one, { previews: new Map(), entityTypes, person, zouPerson: listed }));
   const files = recorded ? await readRecordedFiles(kitsu.zou, "working", facts) : { of: () => [], isHidden: false };
   return { facts, recorded: files, missing };
 }

@@ -3,6 +3,7 @@ import * as v from "valibot";
 import type { Outcome } from "../../../contract.ts";
 import type { ActionContext, TaskConflict } from "../../action/action.ts";
 import { formatSince } from "../../format/since.ts";
+import { skipMissing } from "../../services/missing-tasks.ts";
 import type { Joined, Ordered } from "./render-run.ts";
 
 /** One selected task; `ordered` is absent where it can't be sent, `other` says who has it where it is not to be rendered once more. */
@@ -45,9 +46,7 @@ export function readChoice(answer: unknown, isAnywayAllowed: boolean): Choice {
 }
 
 /** A task that Kitsu does not show. */
-export const planMissing = (id: string) => ({
-  outcome: { id, label: id, state: "skipped" as const, reason: "Deleted or not visible" },
-});
+export const planMissing = (id: string) => ({ outcome: skipMissing(id) });
 
 /** A task that another run has, as planned. */
 export function planBusy<Order>(

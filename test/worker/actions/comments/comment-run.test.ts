@@ -308,7 +308,7 @@ describe("what a person may do is asked before each request", () => {
     const reply = await run.toEnd();
     expect(outcomesOf(reply)[6]).toMatchObject({
       state: "skipped",
-      reason: "Only for its assignees, and for supervisors",
+      reason: "Only for its assignees and supervisors",
     });
     expect(countStates(reply).skipped).toBe(1);
   });
@@ -363,7 +363,7 @@ describe("comments that Kitsu does not take", () => {
     }
     const reply = await begin(taskIds, { run: { status: STATUS.retake } }).toEnd();
     expect(outcomesOf(reply).flatMap(({ state }, index) => (state === "failed" ? [index] : []))).toEqual([3, 17, 39]);
-    expect(outcomesOf(reply)[3]?.reason).toContain('Its column max_retakes should be a number, and is "as needed".');
+    expect(outcomesOf(reply)[3]?.reason).toContain('Its column max_retakes must be a number, but is "as needed".');
     expect(countStates(reply)).toEqual({ done: 37, failed: 3 });
     expectOnce(taskIds.filter((_, index) => ![3, 17, 39].includes(index)));
   });
@@ -378,7 +378,7 @@ describe("comments that Kitsu does not take", () => {
     expect(countStates(reply)).toEqual({ done: 7, failed: 5, skipped: 28 });
     expect(outcomesOf(reply).at(-1)).toMatchObject({
       retry: true,
-      reason: expect.stringMatching(/^Not tried, after this: Kitsu itself failed/),
+      reason: expect.stringMatching(/^Not tried, after this: Kitsu failed/),
     });
   });
 
@@ -412,7 +412,7 @@ describe("comments that Kitsu does not take", () => {
     expect(clock.now() - began).toBeLessThan(900_000);
     expect(countStates(reply)).toEqual({ done: 5, failed: 7 });
     expect(outcomesOf(reply).at(-1)?.reason).toBe(
-      "Kitsu could not be reached. Look in Kitsu whether the comment is there.",
+      "Kitsu could not be reached. Check in Kitsu whether the comment is there.",
     );
   });
 });

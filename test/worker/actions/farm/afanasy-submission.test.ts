@@ -43,7 +43,7 @@ function order({ entity, login = "Ada", type, template, settings, choice }: Wish
     previews: new Map(),
     entityTypes: new Map(),
     person: { id: "ada", name: "Ada" },
-    listed: { desktop_login: login },
+    zouPerson: { desktop_login: login },
   });
   const farm = settingsOf(template, settings);
   const [first] = farm.templates;
@@ -224,8 +224,8 @@ describe("a shot is refused", () => {
   });
 
   it("where nobody knows what a hole asks for", () => {
-    expect(problemOf({ template: { command: 'render "{episode}" @#@' } })).toBe("Nothing is known for {episode}");
-    expect(problemOf({ login: "" })).toBe("Nothing is known for {person.desktop_login}");
+    expect(problemOf({ template: { command: 'render "{episode}" @#@' } })).toBe("{episode} has no value");
+    expect(problemOf({ login: "" })).toBe("{person.desktop_login} has no value");
     expect(jobOf({ login: "", settings: { user: "{person.desktop_login|lower|default:kitsu}" } }).user_name).toBe(
       "kitsu",
     );
@@ -320,7 +320,7 @@ describe("the setting AFANASY", () => {
       { job: { hosts_mask: "(", hosts_mask_type: "glob" } },
       'templates.0.job.hosts_mask_type must be "find" or "regex"',
     ],
-    [{}, { job: { need_os: "lin.*" } }, "templates.0.job.need_os is looked for as it is written"],
+    [{}, { job: { need_os: "lin.*" } }, "templates.0.job.need_os is compared literally"],
     [{ url: "afserver:51000" }, {}, "url must be an address"],
     [{ command_pre: "x" }, {}, "command_pre"],
   ])("says what is wrong: %j %j", (more, template, problem) => {

@@ -9,7 +9,7 @@ const shot = (frame_in?: number, frame_out?: number) =>
     previews: new Map(),
     entityTypes: new Map(),
     person: { name: "Ada" },
-    listed: undefined,
+    zouPerson: undefined,
   });
 const ask = (...ranges: Parameters<typeof shot>[]) =>
   askFrames(

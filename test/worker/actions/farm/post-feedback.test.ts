@@ -129,7 +129,7 @@ describe("telling Kitsu how a render ended", () => {
   it("is over, with the reason, where Kitsu is too old to be told", async () => {
     const [one = "", two = ""] = makeTasks(2);
     Object.assign(fake, { version: "0.19.73", lacks: [/batch-comment/] });
-    const refused = { state: "refused", reason: expect.stringContaining("Zou 0.20.85 or later is needed") };
+    const refused = { state: "refused", reason: expect.stringContaining("this needs Zou 0.20.85 or later") };
     expect(await postFeedback(makeTeller(), [done(one), done(two)])).toEqual(
       new Map([
         [one, refused],
@@ -286,9 +286,9 @@ describe("the picture", () => {
     [
       "is no picture",
       async () => Uint8Array.from(new TextEncoder().encode("<html>Log in</html>")),
-      "neither a PNG nor a JPEG",
+      "is not a PNG or a JPEG",
     ],
-    ["is too large", async () => tooLarge, "more than 20 MB"],
+    ["is too large", async () => tooLarge, "larger than 20 MB"],
   ])("never costs the comment where it %s", async (_, picture, reason) => {
     const [task] = makeTasks(1);
     const told = (await postFeedback(makeTeller({ tell: PREVIEW }), [done(task, { picture })])).get(task ?? "");
@@ -313,7 +313,7 @@ describe("the picture", () => {
     const [task] = makeTasks(1);
     answerFile(Response.json({ error: true, message: "cannot identify image file" }, { status: 500 }));
     const told = (await postFeedback(makeTeller({ tell: PREVIEW }), [withPicture(task)])).get(task ?? "");
-    expect(told).toEqual({ state: "told", reason: "It has no picture. Kitsu itself failed, with the status 500." });
+    expect(told).toEqual({ state: "told", reason: "It has no picture. Kitsu failed with status 500." });
     expect([fake.comments.length, previews()]).toEqual([1, []]);
   });
 

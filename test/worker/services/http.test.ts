@@ -1,14 +1,14 @@
 import { describe, expect, it } from "vitest";
-import { isTooMuch, parseJson } from "../../../worker/services/json.ts";
+import { isTooMuch, parseJson } from "../../../worker/services/http.ts";
 
-describe("what a studio's server answers", () => {
-  it("is read as JSON, and as nothing where it is none", () => {
+describe("JSON from a studio's server", () => {
+  it("is parsed, or undefined if it is not JSON", () => {
     expect(parseJson('{"a":[1,{"b":null}]}')).toEqual({ a: [1, { b: null }] });
     expect(parseJson("null")).toBeNull();
     for (const text of ["", " ", "<title>", '{"a":', "[[[[[["]) expect(parseJson(text)).toBeUndefined();
   });
 
-  it("is not read where it lies too deep, or has more values than memory: a megabyte of brackets takes a hundred parsed", () => {
+  it("is not parsed with too many values or too deep nesting: a megabyte of brackets takes a hundred when parsed", () => {
     const nest = (open: string, close: string, depth: number) => open.repeat(depth) + close.repeat(depth);
     expect(parseJson(nest("[", "]", 64))).toBeDefined();
     expect(isTooMuch(nest("[", "]", 64))).toBe(false);
@@ -18,7 +18,7 @@ describe("what a studio's server answers", () => {
     expect(parseJson(`[${"0,".repeat(1_500_001)}0]`)).toBeUndefined();
   });
 
-  it("may have any brackets and commas in its texts", () => {
+  it("may have any brackets and commas in its strings", () => {
     const text = JSON.stringify({ a: '[{",\\'.repeat(500_000) });
     expect(isTooMuch(text)).toBe(false);
     expect(parseJson(text)).toEqual({ a: '[{",\\'.repeat(500_000) });
