@@ -11,8 +11,8 @@ import { taskPath } from "../services/kitsu-pages.ts";
 import type { TaskStatus } from "../services/zou-objects.ts";
 import { type Planned, planComments } from "./comments/comment-plan.ts";
 import { type Item, KEEP } from "./comments/comment-run.ts";
-import { beginComments, cancelComments, carryOnComments } from "./comments/comment-watch.ts";
-import { findUnheard, sayUnheard } from "./comments/mentions.ts";
+import { cancelComments, continueComments, startComments } from "./comments/comment-watch.ts";
+import { describeUnmatchedMentions, findUnmatchedMentions } from "./comments/mentions.ts";
 
 const TEXT_MAX_CHARS = 5_000;
 
@@ -63,10 +63,10 @@ export const comment = defineAction({
     if (count === 0) throw nothingToDo(planned);
     const { missing, projectIds } = await context.kitsu().readSelection();
     const { status, text } = context.input;
-    const unheard = sayUnheard(await findUnheard(text, context.kitsu(), projectIds));
+    const unheard = describeUnmatchedMentions(await findUnmatchedMentions(text, context.kitsu(), projectIds));
     if (count === 1 && planned.length === 1 && missing.length === 0 && unheard === undefined) return undefined;
     const tasks = `${countTasks(count)}${projectIds.length > 1 ? ` of ${projectIds.length} projects` : ""}`;
-    const name = await nameStatus(context, status);
+    const name = await getStatusName(context, status);
     return {
       title:
         name === undefined
@@ -87,17 +87,20 @@ export const comment = defineAction({
       ...planned.map((one): Item => {
         const { id, label, reason } = toOutcome(one);
         const state = one.refusal === undefined ? "waiting" : "skipped";
-        return { id, label, project: one.one.task.project_id, path: taskPath(one.one), state, reason };
+        return { id, label, project: one.selected.task.project_id, path: taskPath(one.selected), state, reason };
       }),
       ...missing.map((id): Item => ({ id, label: id, state: "skipped", reason: "Deleted or not visible" })),
     ];
     if (planned.every(({ refusal }) => refusal !== undefined)) throw nothingToDo(items);
     const { status, text } = context.input;
-    const [statusName, paceMs] = await Promise.all([nameStatus(context, status), readPace(context.settings.kitsuApi)]);
+    const [statusName, paceMs] = await Promise.all([
+      getStatusName(context, status),
+      readPace(context.settings.kitsuApi),
+    ]);
     const run = { status, statusName, text, items, paceMs, isMeasured: false, refusals: 0, isCanceled: false };
-    return beginComments(context, RULES, run, began);
+    return startComments(context, RULES, run, began);
   },
-  watch: (watch, data) => carryOnComments(watch, RULES, data),
+  watch: (watch, data) => continueComments(watch, RULES, data),
   control: cancelComments,
 });
 
@@ -130,14 +133,14 @@ async function planAll(context: Answered): Promise<Planned[]> {
   return planComments(tasks, context.input, statuses, { ...context.person, roles });
 }
 
-const toOutcome = ({ one, change, refusal }: Planned): Outcome => ({
+const toOutcome = ({ selected: one, change, refusal }: Planned): Outcome => ({
   id: one.task.id,
   label: one.label,
   state: refusal === undefined ? "planned" : "skipped",
   reason: refusal ?? change,
 });
 
-async function nameStatus({ kitsu }: ActionContext, id: string): Promise<string | undefined> {
+async function getStatusName({ kitsu }: ActionContext, id: string): Promise<string | undefined> {
   return id === KEEP ? undefined : (await kitsu().tables.taskStatuses()).get(id)?.name;
 }
 

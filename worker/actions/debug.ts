@@ -53,7 +53,7 @@ export const debug = defineAction({
         describeCall(call),
         describeFields(arrived),
         describeRequest(arrived),
-        ...describeLeftovers(call),
+        ...describeIgnoredFields(call),
       ],
     };
   },
@@ -183,7 +183,7 @@ function describeRequest({ method, path, headers }: RequestSnapshot): Table {
   return { title: "The request", columns: ["Header", "Value"], rows: [["method", method], ["path", path], ...headers] };
 }
 
-function describeLeftovers({ ignored }: Call): Table[] {
+function describeIgnoredFields({ ignored }: Call): Table[] {
   if (ignored.length === 0) return [];
   return [
     {

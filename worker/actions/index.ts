@@ -23,23 +23,23 @@ const ACTIONS: readonly Action[] = [
   flamenco,
 ];
 
-const known = new WeakMap<Settings, readonly Action[]>();
+const cachedActions = new WeakMap<Settings, readonly Action[]>();
 
 /** Every action there is: those of the registry, and one for each server that calls are forwarded to. */
 function allActions(settings: Settings): readonly Action[] {
-  const before = known.get(settings);
+  const before = cachedActions.get(settings);
   if (before !== undefined) return before;
   const actions = [...ACTIONS, ...settings.forwardTargets.map(forwardTo)];
   const unknown = [...settings.limits.keys()].find((id) => actions.every((action) => action.id !== id));
   // A limit on nothing would be taken for one on what was meant.
   if (unknown !== undefined) throw unknownLimit(unknown, actions);
-  known.set(settings, actions);
+  cachedActions.set(settings, actions);
   return actions;
 }
 
 /** The actions these settings offer: those whose needs they meet. */
 export function listActions(settings: Settings): readonly Action[] {
-  return allActions(settings).filter((action) => findLack(action, settings) === undefined);
+  return allActions(settings).filter((action) => findMissingSetup(action, settings) === undefined);
 }
 
 export function findAction(id: string, settings: Settings): Action {
@@ -51,13 +51,13 @@ export function findAction(id: string, settings: Settings): Action {
       advice: "Give the target another name in wrangler.toml, and deploy again.",
     });
   }
-  const lack = findLack(action, settings);
+  const lack = findMissingSetup(action, settings);
   if (lack !== undefined) throw new Failure("not-configured", lack);
   return action;
 }
 
 /** What these settings lack for the action, and what to set. */
-function findLack(
+function findMissingSetup(
   { title, needs, needsKitsu }: Action,
   settings: Settings,
 ): { text: string; advice: string } | undefined {

@@ -10,13 +10,13 @@ import type { SelectedTask } from "../services/selection.ts";
 import { MAYBE } from "../services/zou-answer.ts";
 import { Playlist } from "../services/zou-objects.ts";
 
-const NAME_MAX = 80;
+const NAME_MAX_CHARS = 80;
 /** Tries for a name that is not taken yet. */
-const NAMES_MAX = 5;
+const NAME_ATTEMPTS_MAX = 5;
 const UNDO_LIFE_S = 600;
 /** Of the action's time, for one playlist that takes long and for the answer. */
-const REST_MS = 8_000;
-const KINDS = ["shot", "asset", "sequence", "edit", "episode"];
+const ANSWER_RESERVE_MS = 8_000;
+const PLAYABLE_TYPES = ["shot", "asset", "sequence", "edit", "episode"];
 
 export const playlist = defineAction({
   id: "playlist",
@@ -28,17 +28,17 @@ export const playlist = defineAction({
   needsKitsu: true,
   async run(context) {
     const { tasks, missing } = await context.kitsu().readSelection();
-    const { entries, skipped } = choose(context.call.params.order === "shots" ? sortByName(tasks) : tasks);
+    const { entries, skipped } = chooseEntries(context.call.params.order === "shots" ? sortByName(tasks) : tasks);
     if (entries.length === 0) throw nothingToPlay(skipped);
     const outcomes: Outcome[] = [...skipped, ...missing.map((id) => skip(id, id, "Deleted or not visible"))];
     const made: Playlist[] = [];
     const effects: Effect[] = [];
-    const until = Date.now() + context.settings.actionTimeLimitMs - REST_MS;
+    const until = Date.now() + context.settings.actionTimeLimitMs - ANSWER_RESERVE_MS;
     let stopped: string | undefined;
     for (const group of groupEntries(entries)) {
       if (made.length > 0 && Date.now() >= until) stopped ??= "There was no time left.";
       if (stopped !== undefined) {
-        outcomes.push(...leave(group, stopped));
+        outcomes.push(...skipGroup(group, stopped));
         continue;
       }
       try {
@@ -52,7 +52,7 @@ export const playlist = defineAction({
         const { text = "It failed", advice } = reply;
         if (code === "platform-limit") {
           stopped = text;
-          outcomes.push(...leave(group, stopped));
+          outcomes.push(...skipGroup(group, stopped));
           continue;
         }
         const reason = advice === MAYBE ? `${text} ${MAYBE}` : text;
@@ -61,10 +61,10 @@ export const playlist = defineAction({
     }
     const label = made.length === 1 ? "Remove the playlist" : "Remove the playlists";
     if (made.length > 0) context.offerUndo({ data: made.map(describeMade), lifeS: UNDO_LIFE_S, label });
-    return report(outcomes, effects);
+    return reportPlaylists(outcomes, effects);
   },
   async undo({ kitsu }, data) {
-    const made = v.parse(v.array(Made), data);
+    const made = v.parse(v.array(MadePlaylist), data);
     const kept: string[] = [];
     for (const one of made) {
       const reason = await removeUnchanged(kitsu().zou, one);
@@ -79,9 +79,14 @@ export const playlist = defineAction({
 });
 
 /** What tells whether a playlist is still as it was made. */
-const Made = v.object({ id: v.string(), name: v.string(), updatedAt: v.optional(v.string()), count: v.number() });
+const MadePlaylist = v.object({
+  id: v.string(),
+  name: v.string(),
+  updatedAt: v.optional(v.string()),
+  count: v.number(),
+});
 
-const describeMade = ({ id, name, updated_at, shots }: Playlist): v.InferOutput<typeof Made> => ({
+const describeMade = ({ id, name, updated_at, shots }: Playlist): v.InferOutput<typeof MadePlaylist> => ({
   id,
   name,
   updatedAt: updated_at,
@@ -91,7 +96,7 @@ const describeMade = ({ id, name, updated_at, shots }: Playlist): v.InferOutput<
 type Chosen = { entries: SelectedTask[]; skipped: Outcome[] };
 
 /** One entry for each entity, of its first selected task that has a preview. */
-function choose(tasks: readonly SelectedTask[]): Chosen {
+function chooseEntries(tasks: readonly SelectedTask[]): Chosen {
   const chosen = new Map<string, SelectedTask>();
   const skipped: Outcome[] = [];
   for (const one of tasks) {
@@ -106,21 +111,21 @@ function choose(tasks: readonly SelectedTask[]): Chosen {
 const skip = (id: string, label: string, reason: string): Outcome => ({ id, label, state: "skipped", reason });
 
 /** They can be tried later. */
-const leave = (group: readonly SelectedTask[], why: string): Outcome[] =>
+const skipGroup = (group: readonly SelectedTask[], why: string): Outcome[] =>
   group.map(({ task, label }) => ({ ...skip(task.id, label, `Not tried. ${why}`), retry: true }));
 
 const sortByName = (tasks: readonly SelectedTask[]) =>
   tasks.toSorted((a, b) => a.label.localeCompare(b.label, "en", { numeric: true }));
 
-const kindOf = ({ entity }: SelectedTask) => entity?.type.toLowerCase() ?? "";
+const getEntityType = ({ entity }: SelectedTask) => entity?.type.toLowerCase() ?? "";
 
 function groupEntries(entries: readonly SelectedTask[]): SelectedTask[][] {
-  const playable = entries.filter((one) => KINDS.includes(kindOf(one)));
-  return [...Map.groupBy(playable, (one) => `${one.task.project_id} ${kindOf(one)}`).values()];
+  const playable = entries.filter((one) => PLAYABLE_TYPES.includes(getEntityType(one)));
+  return [...Map.groupBy(playable, (one) => `${one.task.project_id} ${getEntityType(one)}`).values()];
 }
 
 /** The episode all entries are of; a playlist over several is one for the whole show. */
-function episodeOf(group: readonly SelectedTask[]): { episode_id: string | null; is_for_all: boolean } {
+function getEpisodeFields(group: readonly SelectedTask[]): { episode_id: string | null; is_for_all: boolean } {
   const [first] = group;
   if (first?.project?.production_type !== "tvshow") return { episode_id: null, is_for_all: false };
   const episodes = new Set(group.map(({ episode }) => episode?.id));
@@ -134,9 +139,9 @@ async function makePlaylist(context: ActionContext, group: readonly SelectedTask
   if (first === undefined) throw new Error("A group has at least one task");
   const fields = {
     project_id: first.task.project_id,
-    for_entity: kindOf(first),
+    for_entity: getEntityType(first),
     for_client: false,
-    ...episodeOf(group),
+    ...getEpisodeFields(group),
     shots: group.map(({ task }) => ({ entity_id: task.entity_id, preview_file_id: task.last_preview_file_id })),
   };
   for (let count = 1; ; count += 1) {
@@ -147,7 +152,7 @@ async function makePlaylist(context: ActionContext, group: readonly SelectedTask
     } catch (thrown) {
       const isTaken =
         thrown instanceof Failure && thrown.code === "kitsu-refused" && thrown.message.includes("same unique values");
-      if (!isTaken || count === NAMES_MAX) throw thrown;
+      if (!isTaken || count === NAME_ATTEMPTS_MAX) throw thrown;
     }
   }
 }
@@ -160,10 +165,12 @@ function makeName({ call, person }: ActionContext, count: number): string {
   const [date, time] = new Date().toISOString().split(/[T.]/);
   const maker = person.token === undefined ? ` (${person.name})` : "";
   const rest = ` ${date} ${time}${maker}${count > 1 ? ` ${count}` : ""}`;
-  return (call.params.name ?? "Previews").slice(0, Math.max(0, NAME_MAX - rest.length)) + rest.slice(0, NAME_MAX);
+  return (
+    (call.params.name ?? "Previews").slice(0, Math.max(0, NAME_MAX_CHARS - rest.length)) + rest.slice(0, NAME_MAX_CHARS)
+  );
 }
 
-function report(outcomes: Outcome[], effects: Effect[]): Reply {
+function reportPlaylists(outcomes: Outcome[], effects: Effect[]): Reply {
   const count = outcomes.filter(({ state }) => state === "done").length;
   const isAll = count === outcomes.length;
   if (effects.length === 0)

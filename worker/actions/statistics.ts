@@ -6,8 +6,8 @@ import { Failure } from "../failure.ts";
 import { checkSelection } from "../request/call.ts";
 import type { SelectedTask } from "../services/selection.ts";
 import type { Project, Role } from "../services/zou-objects.ts";
-import { byEpisode, byTaskType, groupTasks } from "./statistics/group.ts";
 import { makeReport, sayTasks } from "./statistics/statistics-report.ts";
+import { byEpisode, byTaskType, groupTasks } from "./statistics/task-groups.ts";
 
 /** A link with more ids than these is longer than some proxies take. */
 const LINKED_TASKS_MAX = 100;
@@ -49,7 +49,7 @@ export const statistics = defineAction({
     return {
       kind: "done",
       severity: missing.length > 0 || filtered.length === 0 ? "warning" : "info",
-      title: `Statistics of ${[name, nameTaskType(filter, all)].filter(Boolean).join(", ")}`,
+      title: `Statistics of ${[name, getTaskTypeName(filter, all)].filter(Boolean).join(", ")}`,
       text: report.summary,
       outcomes: missing
         .slice(0, MISSING_MAX)
@@ -81,10 +81,10 @@ function readFilter(params: Record<string, string>): Filter {
   });
 }
 
-type Read = { tasks: SelectedTask[]; missing: string[]; roles: (Role | undefined)[]; name: string };
+type Counted = { tasks: SelectedTask[]; missing: string[]; roles: (Role | undefined)[]; name: string };
 
 /** The tasks to count, and the person's role in each of their projects. */
-async function readTasks(context: ActionContext, filter: Filter): Promise<Read> {
+async function readTasks(context: ActionContext, filter: Filter): Promise<Counted> {
   const { call } = context;
   if (filter.project !== undefined && call.selection.length === 0)
     return readProject(context, filter.project, filter.episode);
@@ -97,7 +97,7 @@ async function readTasks(context: ActionContext, filter: Filter): Promise<Read> 
 }
 
 /** Who is not of the project's team does not learn whether there is such a project. */
-async function readProject(context: ActionContext, id: string, episodeId: string | undefined): Promise<Read> {
+async function readProject(context: ActionContext, id: string, episodeId: string | undefined): Promise<Counted> {
   const kitsu = context.kitsu();
   const role = await context.roleIn(id).catch((thrown: unknown) => {
     if (thrown instanceof Failure && thrown.code === "kitsu-unknown") return undefined;
@@ -137,7 +137,7 @@ function checkClient(role: Role | undefined, project: Project | undefined): void
   });
 }
 
-const nameTaskType = ({ taskType }: Filter, tasks: readonly SelectedTask[]) =>
+const getTaskTypeName = ({ taskType }: Filter, tasks: readonly SelectedTask[]) =>
   taskType && (tasks.find(({ task }) => task.task_type_id === taskType)?.taskType?.name ?? "one task type");
 
 /** `page`: this very count as a page, if it has an address. `filters`: one task type of what is counted. */
@@ -148,7 +148,7 @@ function listLinks(context: ActionContext, filter: Filter, tasks: readonly Selec
   const isLinkable = call.selection.length <= LINKED_TASKS_MAX;
   const link = (label: string, query: Record<string, string | undefined>): Link => ({
     label,
-    url: address(context, query),
+    url: makeAddress(context, query),
   });
   const projects = groupTasks(tasks, ({ task, project }) => ({
     id: task.project_id,
@@ -180,7 +180,7 @@ function listLinks(context: ActionContext, filter: Filter, tasks: readonly Selec
 }
 
 /** The claimed person goes along, as Kitsu would say it: without a session the link is nobody's. */
-function address({ run, person }: ActionContext, query: Record<string, string | undefined>): string {
+function makeAddress({ run, person }: ActionContext, query: Record<string, string | undefined>): string {
   const url = new URL(`${run.url.slice(0, run.url.lastIndexOf("/runs/"))}/actions/statistics`);
   for (const [name, value] of Object.entries(query)) if (value !== undefined) url.searchParams.set(name, value);
   if (person.trust === "claimed" && person.id !== undefined) url.searchParams.set("personid", person.id);

@@ -3,7 +3,7 @@ import type { Ask, Field, InputValue } from "../../contract.ts";
 import { countTasks, nameSome } from "../format/list.ts";
 import type { Call } from "../request/call.ts";
 import { type Content, html } from "./html.ts";
-import { paragraphs, renderOutcomes } from "./reply-view.ts";
+import { renderOutcomes, renderParagraphs } from "./reply-view.ts";
 
 /**
  * @param call what is to be sent again
@@ -19,7 +19,7 @@ export function renderAsk(ask: Ask, call: Call | undefined, address: string, kit
   const isFresh = call?.input === undefined;
   return html`<form class="ask reply card" method="post" action="${address}" data-form="${form}"${isFresh && html` data-fresh`} novalidate>
 <h1><span class="mark" aria-hidden="true">?</span>${title}</h1>
-${paragraphs(text)}
+${renderParagraphs(text)}
 ${tasks !== undefined && !outcomes?.length && describeTasks(tasks)}
 ${problem !== undefined && html`<p class="problem" role="alert">${problem}</p>`}
 ${wrong !== undefined && html`<p class="problem" role="alert">Something has to be corrected before this can run.</p>`}
@@ -27,8 +27,8 @@ ${call !== undefined && Object.entries(callFields(call)).map(([name, value]) => 
 ${form !== undefined && renderHidden("form", form)}
 ${plan !== undefined && renderHidden("plan", plan)}
 ${Object.entries(call?.input ?? {}).map(([name, value]) => !fields.some((field) => field.name === name) && renderHidden(`input.${name}`, value))}
-${fields.map((field) => (field.type === "hidden" ? renderHidden(nameOf(field), field.value ?? "") : renderField(field, field === first)))}
-${outcomes?.length ? renderOutcomes(outcomes, { fold: dangerous || outcomes.length <= READ_MAX ? "open" : "closed" }) : undefined}
+${fields.map((field) => (field.type === "hidden" ? renderHidden(inputName(field), field.value ?? "") : renderField(field, field === first)))}
+${outcomes?.length ? renderOutcomes(outcomes, { fold: dangerous || outcomes.length <= OPEN_OUTCOMES_MAX ? "open" : "closed" }) : undefined}
 <p class="submit"><button class="primary${dangerous && html` dangerous`}">${submit}</button>
 ${shown.length < fields.length && html`<button name="back" value="1">Change the answers</button>`}
 <a class="button" href="${kitsuUrl}">Cancel</a></p>
@@ -63,9 +63,9 @@ export function callFields({
 }
 
 /** So many tasks are read at a glance; what is dangerous is to be read in any case. */
-const READ_MAX = 8;
+const OPEN_OUTCOMES_MAX = 8;
 
-const nameOf = ({ name }: Field) => `input.${name}`;
+const inputName = ({ name }: Field) => `input.${name}`;
 
 /** An empty one goes before those of a list, for an empty list would not be sent at all. */
 export function renderHidden(name: string, value: InputValue): Content {
@@ -81,13 +81,13 @@ function renderField(field: Field, isFirst: boolean): Content {
   ];
   const about = told.join(" ");
   const forget = remember === false && html` data-forget`;
-  const attributes = html` id="${id}" name="${nameOf(field)}"${about && html` aria-describedby="${about}"`}${error !== undefined && html` aria-invalid="true"`}${required && html` aria-required="true"`}${isFirst && html` autofocus`}${forget}`;
+  const attributes = html` id="${id}" name="${inputName(field)}"${about && html` aria-describedby="${about}"`}${error !== undefined && html` aria-invalid="true"`}${required && html` aria-required="true"`}${isFirst && html` autofocus`}${forget}`;
   const notes = html`${help !== undefined && html`<p class="help" id="help-${name}">${help}</p>`}${error !== undefined && html`<p class="error" id="error-${name}">${error}</p>`}`;
   // What was chosen can't be left empty any more: the choices say so.
   const mark =
     required && !(isChoice(field) && isChosen(field)) && html` <span class="required" aria-hidden="true">*</span>`;
   if (type === "toggle") {
-    return html`<div class="field">${renderHidden(nameOf(field), "")}<label class="box"><input type="checkbox" value="on"${attributes}${field.value === true && html` checked`}> ${label}</label>${notes}</div>`;
+    return html`<div class="field">${renderHidden(inputName(field), "")}<label class="box"><input type="checkbox" value="on"${attributes}${field.value === true && html` checked`}> ${label}</label>${notes}</div>`;
   }
   if (type === "several-of") return renderSeveral(field, about, forget, notes, mark);
   return html`<div class="field"><label for="${id}">${label}${mark}</label>${renderControl(field, attributes)}${notes}</div>`;
@@ -96,8 +96,8 @@ function renderField(field: Field, isFirst: boolean): Content {
 function renderSeveral(field: Field, about: string, forget: Content, notes: Content, mark: Content): Content {
   const chosen = [field.value].flat().map(String);
   return html`<fieldset class="field"${about && html` aria-describedby="${about}"`}${field.error !== undefined && html` aria-invalid="true"`}><legend>${field.label}${mark}</legend>
-${renderHidden(nameOf(field), "")}
-${field.options?.map(({ value, label }) => html`<label class="box"><input type="checkbox" name="${nameOf(field)}" value="${value}"${chosen.includes(value) && html` checked`}${forget}> ${label}</label>`)}
+${renderHidden(inputName(field), "")}
+${field.options?.map(({ value, label }) => html`<label class="box"><input type="checkbox" name="${inputName(field)}" value="${value}"${chosen.includes(value) && html` checked`}${forget}> ${label}</label>`)}
 ${notes}</fieldset>`;
 }
 

@@ -1,8 +1,8 @@
 // A Chart as a picture: SVG without a script and without inline style, in the colours of the page, light and dark. Whatever is in a chart may
 // come from outside, so names are text and colours are looked at. The picture is for the eye; its description says the numbers.
 import type { Chart } from "../../contract.ts";
+import { drawPath, makeAxis, makePoints, makeRows } from "./chart-scale.ts";
 import { type Content, html } from "./html.ts";
-import { drawPath, makeAxis, makePoints, makeRows } from "./scale.ts";
 
 /** A picture with more than these is read by nobody; the table has all of them. */
 const LABELS_MAX = 60;
@@ -14,9 +14,9 @@ const BAR_HEIGHT = 24;
 const AXIS_HEIGHT = 28;
 const LINE_HEIGHT = 280;
 /** The least width of a label under a line. */
-const STEP_LEAST = 16;
+const STEP_MIN = 16;
 /** How many names and numbers the description has. */
-const SPOKEN_MAX = 40;
+const DESCRIBED_MAX = 40;
 /** How many colours style.ts has for series without their own. */
 const COLORS = 8;
 
@@ -45,14 +45,14 @@ function prepare({ labels, series, unit, kind }: Chart): Drawn {
       name,
       color: color !== undefined && COLOR.test(color) ? color : undefined,
       tone: `tone-${index % COLORS}`,
-      values: shown.map((_, at) => readValue(values[at])),
+      values: shown.map((_, at) => toDrawable(values[at])),
     })),
   };
 }
 
 const COLOR = /^#([0-9a-f]{3,4}|[0-9a-f]{6}|[0-9a-f]{8})$/i;
 
-const readValue = (value: number | null | undefined) =>
+const toDrawable = (value: number | null | undefined) =>
   value === null || value === undefined || !Number.isFinite(value) ? null : Math.max(0, value);
 
 /** One series needs no legend: the title says what it is. Neither do bars that have the names of the series. */
@@ -75,7 +75,7 @@ function drawBars({ title, kind }: Chart, drawn: Drawn, id: string): Content {
   const inner = makeRows(series.length, y.thick);
   const bar = (label: string, one: Series, value: number, box: { left: number; top: number; thick: number }) => {
     const width = x.at(value) - x.at(0);
-    return html`<rect class="part ${one.tone}"${paint("fill", one)} x="${round(box.left)}" y="${round(box.top)}" width="${round(width)}" height="${round(box.thick)}"${!isStack && html` rx="2"`}><title>${label}: ${series.length > 1 && `${one.name}, `}${say(value, unit)}</title></rect>`;
+    return html`<rect class="part ${one.tone}"${paint("fill", one)} x="${round(box.left)}" y="${round(box.top)}" width="${round(width)}" height="${round(box.thick)}"${!isStack && html` rx="2"`}><title>${label}: ${series.length > 1 && `${one.name}, `}${formatValue(value, unit)}</title></rect>`;
   };
   const row = (label: string, at: number) => {
     const top = y.top(at);
@@ -97,18 +97,18 @@ function drawBars({ title, kind }: Chart, drawn: Drawn, id: string): Content {
     const values = series.map(({ values: all }) => all[at] ?? 0);
     const shown = isStack ? (totals[at] ?? 0) : Math.max(...values);
     const middle = round(top + y.thick / 2);
-    const words = isStack ? say(totals[at] ?? 0) : values.map((value) => say(value)).join(" / ");
+    const words = isStack ? formatValue(totals[at] ?? 0) : values.map((value) => formatValue(value)).join(" / ");
     return html`<text class="name" x="${NAMES_WIDTH - 10}" y="${middle}"><title>${label}</title>${cutName(label, 27)}</text>${bars}<text class="value" x="${round(x.at(shown) + 7)}" y="${middle}">${series.length > 2 && !isStack ? undefined : words}</text>\n`;
   };
   return html`${openPicture(WIDTH, height, title, id, describe(drawn))}
-${x.ticks.map((tick) => html`<line class="grid" x1="${round(x.at(tick))}" x2="${round(x.at(tick))}" y1="0" y2="${height - AXIS_HEIGHT}"/><text class="tick" x="${round(x.at(tick))}" y="${height - 12}">${say(tick)}</text>`)}
+${x.ticks.map((tick) => html`<line class="grid" x1="${round(x.at(tick))}" x2="${round(x.at(tick))}" y1="0" y2="${height - AXIS_HEIGHT}"/><text class="tick" x="${round(x.at(tick))}" y="${height - 12}">${formatValue(tick)}</text>`)}
 ${unit !== "" && html`<text class="tick unit" x="${WIDTH - 4}" y="${height - 12}">${cutName(unit, 12)}</text>`}
 ${labels.map(row)}</svg>`;
 }
 
 function drawLines({ title }: Chart, drawn: Drawn, id: string): Content {
   const { labels, series, unit } = drawn;
-  const width = Math.max(WIDTH, labels.length * STEP_LEAST);
+  const width = Math.max(WIDTH, labels.length * STEP_MIN);
   const [left, right, top, bottom] = [56, width - 44, 24, LINE_HEIGHT - 34];
   const most = Math.max(...series.flatMap(({ values }) => values.map((value) => value ?? 0)));
   const x = makePoints(labels.length, left, right);
@@ -120,12 +120,12 @@ function drawLines({ title }: Chart, drawn: Drawn, id: string): Content {
     one.values.map(
       (value, at) =>
         value !== null &&
-        html`<circle class="part ${one.tone}"${paint("fill", one)} cx="${round(x(at))}" cy="${round(y.at(value))}" r="3"><title>${labels[at]}: ${series.length > 1 && `${one.name}, `}${say(value, unit)}</title></circle>`,
+        html`<circle class="part ${one.tone}"${paint("fill", one)} cx="${round(x(at))}" cy="${round(y.at(value))}" r="3"><title>${labels[at]}: ${series.length > 1 && `${one.name}, `}${formatValue(value, unit)}</title></circle>`,
     );
   return html`${openPicture(width, LINE_HEIGHT, title, id, describe(drawn))}
 ${y.ticks.map(
   (tick) =>
-    html`<line class="grid" x1="${left}" x2="${right}" y1="${round(y.at(tick))}" y2="${round(y.at(tick))}"/><text class="tick level" x="${left - 10}" y="${round(y.at(tick))}">${say(tick)}</text>`,
+    html`<line class="grid" x1="${left}" x2="${right}" y1="${round(y.at(tick))}" y2="${round(y.at(tick))}"/><text class="tick level" x="${left - 10}" y="${round(y.at(tick))}">${formatValue(tick)}</text>`,
 )}
 ${unit !== "" && html`<text class="tick start" x="4" y="10">${cutName(unit, 40)}</text>`}
 ${labels.map((label, at) => at % every === 0 && html`<text class="tick" x="${round(x(at))}" y="${LINE_HEIGHT - 12}">${cutName(label, 11)}</text>`)}
@@ -141,11 +141,11 @@ function describe({ labels, series, unit }: Drawn): string {
     series.flatMap(({ name, values }) => {
       const value = values[at];
       if (value === null || value === undefined || (value === 0 && series.length > 1)) return [];
-      return `${label}${series.length > 1 ? `, ${name}` : ""}: ${say(value, unit)}`;
+      return `${label}${series.length > 1 ? `, ${name}` : ""}: ${formatValue(value, unit)}`;
     }),
   );
-  const rest = words.length - SPOKEN_MAX;
-  return `${words.slice(0, SPOKEN_MAX).join("; ")}${rest > 0 ? `; and ${rest} more, in the table` : ""}.`;
+  const rest = words.length - DESCRIBED_MAX;
+  return `${words.slice(0, DESCRIBED_MAX).join("; ")}${rest > 0 ? `; and ${rest} more, in the table` : ""}.`;
 }
 
 const paint = (attribute: "fill" | "stroke", { color }: Series): Content =>
@@ -160,7 +160,7 @@ function cutName(name: string, most: number): string {
 
 const CHARACTERS = new Intl.Segmenter("en");
 const NUMBERS = new Intl.NumberFormat("en", { maximumFractionDigits: 1 });
-const say = (value: number, unit = "") => `${NUMBERS.format(value)}${unit && ` ${unit}`}`;
+const formatValue = (value: number, unit = "") => `${NUMBERS.format(value)}${unit && ` ${unit}`}`;
 const isWhole = (series: readonly Series[]) =>
   series.every(({ values }) => values.every((value) => Number.isInteger(value ?? 0)));
 const sum = (values: readonly number[]) => values.reduce((total, value) => total + value, 0);

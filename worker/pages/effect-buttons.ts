@@ -26,12 +26,12 @@ export function renderEffect(effect: Effect, kitsuUrl: string, isPast = false): 
 /** Without JavaScript the text itself is there to select; a long one is folded. */
 function renderCopy(text: string, label: string): Content {
   const button = html`<button type="button" data-copy="${text}" hidden>${label}</button>`;
-  if (text.length <= LINE_LENGTH && !text.includes("\n"))
+  if (text.length <= LINE_MAX_CHARS && !text.includes("\n"))
     return html`<span class="copy"><code dir="auto">${text}</code> ${button}</span> `;
   return html`<span class="copy folded">${button} <details><summary>Show the text</summary><pre dir="auto">${text}</pre></details></span> `;
 }
 
-const LINE_LENGTH = 100;
+const LINE_MAX_CHARS = 100;
 
 const SYSTEMS: Readonly<Record<string, string>> = { linux: "Linux", windows: "Windows", darwin: "macOS" };
 
@@ -42,11 +42,11 @@ function renderLaunch({ app, ways, system, ticket, help, label }: Launch, isPast
   if (guessed === undefined) return undefined;
   return html`<div class="launch"${!isPast && html` data-launch="${guessed.url}"`} data-app="${app}"${ticket !== undefined && html` data-ticket="${ticket.url}" data-until="${ticket.until}"`}>
 <p class="told" role="status">Press the button to open ${app}.</p>
-<p>${renderWay(guessed, label ?? `Open in ${app}`, "primary")} ${others.map((way) => renderWay(way, `On ${SYSTEMS[way.system ?? ""] ?? way.system}`))}</p>
+<p>${renderLaunchButton(guessed, label ?? `Open in ${app}`, "primary")} ${others.map((way) => renderLaunchButton(way, `On ${SYSTEMS[way.system ?? ""] ?? way.system}`))}</p>
 <div class="unanswered"><p><span class="doubt">Nothing opened? The program may not be set up on this computer to open such links.</span>${help !== undefined && html` <a href="${help}" rel="noreferrer">How to install it</a>`}</p>
 ${ways.map(({ system: of, command }) => command !== undefined && html`<p class="quiet">${of !== undefined && `${SYSTEMS[of] ?? of}: `}${renderCopy(command, "Copy the command")}</p>`)}</div>
 </div>`;
 }
 
-const renderWay = ({ url }: Way, label: string, look?: string): Content =>
+const renderLaunchButton = ({ url }: Way, label: string, look?: string): Content =>
   html`<a class="button${look && html` ${look}`}" href="${url}" data-way>${label}</a>`;

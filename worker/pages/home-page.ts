@@ -49,7 +49,7 @@ ${actions.map(
     title,
     about,
     modes,
-  }) => html`<tr><td><strong>${title}</strong><br>${about}</td><td class="nowrap">${modes.map((mode) => MODES[mode]).join(", ")}</td>
+  }) => html`<tr><td><strong>${title}</strong><br>${about}</td><td class="nowrap">${modes.map((mode) => MODE_LABELS[mode]).join(", ")}</td>
 <td class="nowrap"><code>${base}/actions/${id}</code> <button type="button" class="small" data-copy="${base}/actions/${id}" hidden>Copy<span class="unseen"> the address of ${title}</span></button></td></tr>\n`,
 )}
 </tbody>
@@ -60,4 +60,4 @@ ${actions.map(
 }
 
 /** As Kitsu's own switch is called, the one that it is offered with first. */
-const MODES = { form: "form", ajax: "Ajax" } as const;
+const MODE_LABELS = { form: "form", ajax: "Ajax" } as const;

@@ -6,7 +6,7 @@ import { renderPage } from "./layout.ts";
 import { renderReply } from "./reply-view.ts";
 import { renderRetryUndo } from "./retry-undo.ts";
 
-const CONTROLS = { cancel: "Cancel", pause: "Pause", resume: "Go on" } as const;
+const CONTROL_LABELS = { cancel: "Cancel", pause: "Pause", resume: "Go on" } as const;
 
 export function renderLiveRun(run: Run, reply: Reply, { basePath, kitsuUrls }: Settings): Response {
   const isGoing = reply.kind === "started";
@@ -33,5 +33,5 @@ const listControls = (run: Run) =>
 function renderControls(run: Run): Content {
   const possible = listControls(run);
   if (possible.length === 0) return undefined;
-  return html`<div class="again">${possible.map((control) => html`<form method="post" action="${run[control]}"><button${control === "cancel" && html` class="dangerous"`}>${CONTROLS[control]}</button></form>`)}</div>`;
+  return html`<div class="again">${possible.map((control) => html`<form method="post" action="${run[control]}"><button${control === "cancel" && html` class="dangerous"`}>${CONTROL_LABELS[control]}</button></form>`)}</div>`;
 }

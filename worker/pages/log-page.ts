@@ -7,9 +7,9 @@ import type { LoggedRun, RunFilter } from "../storage/run-log.ts";
 import { RUN_STATES } from "../storage/run-record.ts";
 import { type Content, html } from "./html.ts";
 import { renderPage } from "./layout.ts";
-import { formatMoment } from "./time.ts";
+import { formatMoment } from "./render-time.ts";
 
-export type Log = {
+export type LogPage = {
   /** what the runs were filtered by */
   query: RunFilter & { cursor?: string | undefined; limit?: number | undefined };
   runs: readonly LoggedRun[];
@@ -21,7 +21,7 @@ export type Log = {
   titles: ReadonlyMap<string, string>;
 };
 
-export function renderLog(log: Log): Response {
+export function renderLog(log: LogPage): Response {
   const { settings, query, runs, older, base } = log;
   return renderPage({
     title: "Log",
@@ -42,7 +42,7 @@ ${settings.logToken !== undefined && html`<form method="post" action="${settings
   });
 }
 
-function renderFilter({ query, titles, base }: Log): Content {
+function renderFilter({ query, titles, base }: LogPage): Content {
   const options = (all: readonly (readonly [value: string, label: string])[], chosen: string | undefined) =>
     html`<option value="">any</option>${all.map(([value, label]) => html`<option value="${value}"${value === chosen && html` selected`}>${label}</option>`)}`;
   // A run of an action that is gone can still be looked for.
@@ -63,7 +63,7 @@ function renderFilter({ query, titles, base }: Log): Content {
 </form>`;
 }
 
-function renderRuns({ runs, base, titles }: Log): Content {
+function renderRuns({ runs, base, titles }: LogPage): Content {
   return html`<div class="table whole" role="region" tabindex="0" aria-label="Runs, newest first">
 <table>
 <thead><tr><th scope="col">When (UTC)</th><th scope="col">Action</th><th scope="col">State</th><th scope="col">Result</th><th scope="col">Project</th><th scope="col" class="number">Tasks</th><th scope="col">Person</th><th scope="col">Trust</th><th scope="col" class="number">Took</th></tr></thead>
@@ -83,7 +83,7 @@ ${runs.map((run) => {
 </div>`;
 }
 
-function renderEmpty({ query, older, settings }: Log): Content {
+function renderEmpty({ query, older, settings }: LogPage): Content {
   if (older !== undefined)
     return html`<p>No such run among the newest 10,000. Look further with <em>Older runs</em>.</p>`;
   if (toQuery(query) !== "") return html`<p>No runs match these filters.</p>`;

@@ -6,7 +6,7 @@ import { renderChart } from "./chart.ts";
 import { renderEffect } from "./effect-buttons.ts";
 import { type Content, html } from "./html.ts";
 
-const MARKS = { success: "✓", info: "i", warning: "!", failed: "✕", ask: "?", started: "…" } as const;
+const SYMBOLS = { success: "✓", info: "i", warning: "!", failed: "✕", ask: "?", started: "…" } as const;
 
 /**
  * @param kitsuUrl the studio's Kitsu, for what leads to a page of it
@@ -15,8 +15,8 @@ const MARKS = { success: "✓", info: "i", warning: "!", failed: "✕", ask: "?"
 export function renderReply(reply: Reply, kitsuUrl = "", isPast = false): Content {
   const look = reply.kind === "done" ? reply.severity : reply.kind;
   return html`<section class="reply ${look}">
-<h1><span class="mark" aria-hidden="true">${MARKS[look]}</span>${reply.title}</h1>
-${reply.kind === "started" ? html`<p class="text" dir="auto">${reply.text}</p>` : paragraphs(reply.text)}
+<h1><span class="mark" aria-hidden="true">${SYMBOLS[look]}</span>${reply.title}</h1>
+${reply.kind === "started" ? html`<p class="text" dir="auto">${reply.text}</p>` : renderParagraphs(reply.text)}
 ${reply.kind === "failed" && reply.advice !== undefined && html`<p class="advice">${reply.advice}</p>`}
 ${reply.kind === "failed" && reply.retry && retriedOutcomes(reply).length === 0 && html`<p>The same call may work later: run it again from Kitsu.</p>`}
 ${reply.kind === "ask" && html`<p>This was not answered.</p>`}
@@ -122,8 +122,8 @@ const isNumeric = (cells: readonly (string | number | null)[]) =>
 function renderCell(cell: string | number | null): Content {
   if (typeof cell === "number") return html`<td class="number">${cell}`;
   if (cell !== null && ADDRESS.test(cell))
-    return html`<td><a href="${cell}" rel="noreferrer">${cell.length > ADDRESS_SHOWN ? `${cell.slice(0, ADDRESS_SHOWN)}…` : cell}</a>`;
-  if (cell !== null && LONG.test(cell)) return html`<td class="long">${breakLong(cell)}`;
+    return html`<td><a href="${cell}" rel="noreferrer">${cell.length > ADDRESS_MAX_CHARS ? `${cell.slice(0, ADDRESS_MAX_CHARS)}…` : cell}</a>`;
+  if (cell !== null && UNBROKEN.test(cell)) return html`<td class="long">${breakLong(cell)}`;
   return html`<td${DAY.test(cell ?? "") && html` class="nowrap"`}>${cell}`;
 }
 
@@ -132,11 +132,11 @@ const breakLong = (text: string): Content =>
   text.split(/(?<=[,;/&?])/).map((part, at) => [at > 0 && html`<wbr>`, part]);
 
 /** How much of an address is shown. */
-const ADDRESS_SHOWN = 40;
+const ADDRESS_MAX_CHARS = 40;
 /** A cell that is an address and nothing else is a link. Other schemes than these stay text. */
 const ADDRESS = /^https?:\/\/[^\s@]+$/;
 /** Not a word: such a one may be broken anywhere, or the table would be wider than the page. */
-const LONG = /\S{48}/;
+const UNBROKEN = /\S{48}/;
 const DAY = /^\d{4}-\d\d-\d\d$/;
 
 /** A page of the studio's server, without scripts, forms, or our origin: it is the studio's, but it came through a call anyone can make. */
@@ -144,6 +144,6 @@ function renderDocument(title: string, source: string): Content {
   return html`<iframe class="document" title="${title}" sandbox="allow-popups allow-popups-to-escape-sandbox" srcdoc="${source}"></iframe>`;
 }
 
-export function paragraphs(text: string | undefined): Content {
+export function renderParagraphs(text: string | undefined): Content {
   return text?.split(/\n{2,}/).map((paragraph) => html`<p class="text" dir="auto">${paragraph}</p>`);
 }

@@ -10,8 +10,8 @@ export function renderRetryUndo({ retry, undo }: Run, reply: Reply, person?: Cal
   if (retry === undefined && undo === undefined) return undefined;
   // With an id of its own, a button that is pressed twice is one run.
   return html`<div class="again">
-${retry !== undefined && renderForm(`${retry}&run=${makeRunId()}`, nameRetry(reply), person)}
-${undo !== undefined && renderForm(undo.url, undo.label ?? "Undo", person, `for another ${sayMinutes(undo.until - Date.now())}`)}
+${retry !== undefined && renderForm(`${retry}&run=${makeRunId()}`, labelRetry(reply), person)}
+${undo !== undefined && renderForm(undo.url, undo.label ?? "Undo", person, `for another ${formatMinutes(undo.until - Date.now())}`)}
 </div>`;
 }
 
@@ -22,7 +22,7 @@ ${person.id !== undefined && renderHidden("personid", person.id)}${person.email 
 </form>`;
 }
 
-export function nameRetry(reply: Reply): string {
+export function labelRetry(reply: Reply): string {
   const again = retriedOutcomes(reply);
   const failed = again.filter(({ state }) => state === "failed").length;
   if (again.length === 0) return "Try again";
@@ -30,7 +30,7 @@ export function nameRetry(reply: Reply): string {
   return failed === 0 ? `Do what was not tried (${again.length})` : `Retry what is not done (${again.length})`;
 }
 
-const sayMinutes = (leftMs: number) => {
+const formatMinutes = (leftMs: number) => {
   const minutes = Math.max(1, Math.round(leftMs / 60_000));
   return minutes === 1 ? "minute" : `${minutes} minutes`;
 };

@@ -7,9 +7,9 @@ import { type RunRecord, stateOf } from "../storage/run-record.ts";
 import { makeCurl } from "./curl.ts";
 import { type Content, html } from "./html.ts";
 import { renderPage } from "./layout.ts";
+import { renderTime } from "./render-time.ts";
 import { renderReply, renderTable } from "./reply-view.ts";
 import { renderRetryUndo } from "./retry-undo.ts";
-import { renderTime } from "./time.ts";
 
 /**
  * @param state what of the reply may be told to anyone
@@ -49,7 +49,7 @@ ${renderRetryUndo(run, reply)}
 ${undone !== undefined && html`<p>Taken back by ${undone.person}, ${renderTime(undone.at)}: ${undone.reply.title}</p>`}
 <section>
 <h2>The run</h2>
-${renderFacts(record, title, renderWho(record))}
+${renderFacts(record, title, renderPersonAndProject(record))}
 ${call?.retryOf && html`<p>It tries again what failed in <a href="${linkRun(base, call.retryOf.id, call.retryOf.at).url}">an earlier run</a>.</p>`}
 ${call?.changeOf && html`<p>It undoes or stops <a href="${linkRun(base, call.changeOf.id, call.changeOf.at).url}">an earlier run</a>.</p>`}
 <p class="effects">${call?.path?.startsWith("/") && html`<a class="button" href="${kitsuUrl}${call.path}">Open in Kitsu</a>`}</p>
@@ -83,7 +83,7 @@ ${person !== undefined && html`<dt>Trust</dt><dd>${person.trust}</dd>`}
 </dl>`;
 }
 
-function renderWho({ person, call, selected }: RunRecord): Content {
+function renderPersonAndProject({ person, call, selected }: RunRecord): Content {
   const name = [person?.name, call?.person.email]
     .filter((part, at, all) => part && all.indexOf(part) === at)
     .join(", ");

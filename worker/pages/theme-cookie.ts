@@ -6,15 +6,15 @@ import { THEME_PARAMETER } from "../storage/run-links.ts";
 const Theme = v.picklist(["light", "dark"]);
 
 const COOKIE = "kitsu_actions_theme";
-const KEPT_S = 90 * 86_400;
+const COOKIE_LIFE_S = 90 * 86_400;
 
 /** The cookie that keeps what the address of a call says; nothing where it says nothing new. */
-export function keepTheme({ url, headers }: Request, basePath: string): string | undefined {
+export function makeThemeCookie({ url, headers }: Request, basePath: string): string | undefined {
   const said = v.safeParse(Theme, new URL(url).searchParams.get(THEME_PARAMETER));
   if (!said.success) return undefined;
   const cookie = `${COOKIE}=${said.output}`;
   if (headers.get("cookie")?.split("; ").includes(cookie)) return undefined;
   // Kitsu's page may be another site's, and calls come from there.
   const reach = url.startsWith("https:") ? "SameSite=None; Secure" : "SameSite=Lax";
-  return `${cookie}; Path=${basePath || "/"}; Max-Age=${KEPT_S}; ${reach}`;
+  return `${cookie}; Path=${basePath || "/"}; Max-Age=${COOKIE_LIFE_S}; ${reach}`;
 }

@@ -7,10 +7,10 @@ import type { RequestContext } from "../request/request-context.ts";
 import type { Settings } from "../settings/settings.ts";
 import { readUserscriptVersion } from "./userscript-version.ts";
 
-type Place = Pick<RequestContext, "env" | "base" | "settings">;
+type ServeContext = Pick<RequestContext, "env" | "base" | "settings">;
 
 /** `/kitsu-actions.user.js`: what a manager installs. */
-export async function serveUserscript(request: Request, { env, base, settings }: Place): Promise<Response> {
+export async function serveUserscript(request: Request, { env, base, settings }: ServeContext): Promise<Response> {
   const version = await readUserscriptVersion(env, settings);
   const config: UserscriptConfig = { version, worker: base, kitsu: settings.kitsuOrigins, schemes: settings.schemes };
   const block = metadataBlock(base, settings, version);
@@ -18,7 +18,7 @@ export async function serveUserscript(request: Request, { env, base, settings }:
 }
 
 /** `/kitsu-actions.meta.js`: what a manager asks for to see whether there is a later version. */
-export async function serveMetadata(request: Request, { env, base, settings }: Place): Promise<Response> {
+export async function serveMetadata(request: Request, { env, base, settings }: ServeContext): Promise<Response> {
   return serveScript(request, metadataBlock(base, settings, await readUserscriptVersion(env, settings)));
 }
 

@@ -8,7 +8,7 @@ import { compareVersions } from "../format/version-order.ts";
 import type { Env, Settings } from "../settings/settings.ts";
 
 const KEY = "userscript";
-const Kept = v.object({ digest: v.string(), version: v.pipe(v.string(), v.regex(/^\d+(\.\d+)*$/)) });
+const StoredVersion = v.object({ digest: v.string(), version: v.pipe(v.string(), v.regex(/^\d+(\.\d+)*$/)) });
 
 /** The versions that KV is known to have: it is asked once wherever the worker runs, however often the script is asked for. */
 const known = new WeakMap<Settings, string>();
@@ -27,7 +27,7 @@ export async function readUserscriptVersion(env: Env, settings: Settings): Promi
 
 async function findVersion(env: Env, settings: Settings, candidate: string): Promise<string> {
   const digest = await digestOf(settings);
-  const kept = v.safeParse(Kept, await env.RUNS.get(KEY, "json"));
+  const kept = v.safeParse(StoredVersion, await env.RUNS.get(KEY, "json"));
   if (kept.success && kept.output.digest === digest) return kept.output.version;
   // The same for everybody who asks at this moment, wherever KV does not show the newest yet.
   const next = kept.success ? laterVersion(kept.output.version, candidate) : candidate;

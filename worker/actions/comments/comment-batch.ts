@@ -11,14 +11,14 @@ import type { SelectedTask } from "../../services/selection.ts";
 import { readPerson, readRole, readSelf } from "../../services/team.ts";
 import type { Settings } from "../../settings/settings.ts";
 import { planComments } from "./comment-plan.ts";
-import { type CommentRun, isOver, leaveRest, listNext, settleItem } from "./comment-run.ts";
+import { type CommentRun, isOver, listNextBatch, settleItem, skipRest } from "./comment-run.ts";
 
 /** Zou may be at work on a request that nobody waits for any more: so long after it was sent, and until nothing more comes of it. */
 const SETTLE_MS = 30_000;
 /** What refuses this often in a row, with nothing written between, refuses all. */
 const REFUSALS_MAX = 5;
 
-export type Desk = {
+export type BatchContext = {
   kitsu: Kitsu;
   /** who comments */
   person: { id?: string | undefined; name: string };
@@ -31,21 +31,21 @@ export type Desk = {
 };
 
 /** `unsettled`: what was sent last is looked for again in some seconds. Throws where Kitsu can't be asked, or refuses everything. */
-export async function writeNext(desk: Desk, run: CommentRun): Promise<"more" | "unsettled" | "over"> {
-  if (run.sending !== undefined && !(await settle(desk, run, run.sending))) return "unsettled";
-  if (run.isCanceled) leaveRest(run, "Canceled");
+export async function writeNextBatch(desk: BatchContext, run: CommentRun): Promise<"more" | "unsettled" | "over"> {
+  if (run.sending !== undefined && !(await settleRequest(desk, run, run.sending))) return "unsettled";
+  if (run.isCanceled) skipRest(run, "Canceled");
   if (isOver(run)) return "over";
-  const drafts = await draft(desk, run);
-  if (drafts.length > 0 && !(await send(desk, run, drafts))) return "unsettled";
+  const drafts = await draftComments(desk, run);
+  if (drafts.length > 0 && !(await sendDrafts(desk, run, drafts))) return "unsettled";
   return isOver(run) ? "over" : "more";
 }
 
 type Draft = { one: SelectedTask; comment: NewComment };
 
 /** As Kitsu has the tasks, and lets the person write, now. What is not possible any more is settled. */
-async function draft(desk: Desk, run: CommentRun): Promise<Draft[]> {
+async function draftComments(desk: BatchContext, run: CommentRun): Promise<Draft[]> {
   const { kitsu, settings, rules } = desk;
-  const ids = listNext(run).map(({ id }) => id);
+  const ids = listNextBatch(run).map(({ id }) => id);
   const [{ tasks, missing, projectIds }, statuses, person] = await Promise.all([
     kitsu.readTasks(ids),
     kitsu.tables.taskStatuses(),
@@ -60,7 +60,7 @@ async function draft(desk: Desk, run: CommentRun): Promise<Draft[]> {
     isOwn ? undefined : readBotAuthors(kitsu.zou, person.id, projectIds),
   ]);
   return planComments(tasks, run, statuses, { ...person, roles }).flatMap(
-    ({ one, statusId, change, refusal }): Draft[] => {
+    ({ selected: one, statusId, change, refusal }): Draft[] => {
       const { id, project_id, last_comment_date: lastCommentDate } = one.task;
       const gate = refuseTask(one, person, roles.get(project_id), rules, settings.limits.get(rules.id) ?? {});
       const reason = gate?.reason ?? refusal;
@@ -74,14 +74,18 @@ async function draft(desk: Desk, run: CommentRun): Promise<Draft[]> {
 }
 
 /** With a session it is the person who writes, else the bot for them. */
-async function readWriter({ kitsu: { zou }, person: { id, name } }: Desk) {
+async function readWriter({ kitsu: { zou }, person: { id, name } }: BatchContext) {
   const person = zou.account === "person" ? await readSelf(zou) : await readPerson(zou, id ?? "");
   if (person?.active) return person;
   throw new Failure("person-not-accepted", { text: `${name} is no longer active in Kitsu.` });
 }
 
 /** Whether it is known what became of them. */
-async function send({ kitsu: { zou }, now, save }: Desk, run: CommentRun, drafts: readonly Draft[]): Promise<boolean> {
+async function sendDrafts(
+  { kitsu: { zou }, now, save }: BatchContext,
+  run: CommentRun,
+  drafts: readonly Draft[],
+): Promise<boolean> {
   const comments = drafts.map(({ comment }) => comment);
   const at = now();
   run.sending = { at, comments };
@@ -99,16 +103,16 @@ async function send({ kitsu: { zou }, now, save }: Desk, run: CommentRun, drafts
   }
   if (sent.state === "refused") {
     const count = await countWritten(zou, comments, at);
-    takeWritten(run, comments.slice(0, count));
-    refuseOne(run, drafts[count]?.one, count, sent.failure);
+    markWritten(run, comments.slice(0, count));
+    markRefused(run, drafts[count]?.one, count, sent.failure);
   } else {
-    takeAnswer(run, comments, sent.written, now() - at);
+    recordAnswer(run, comments, sent.written, now() - at);
   }
   run.sending = undefined;
   return true;
 }
 
-function takeAnswer(
+function recordAnswer(
   run: CommentRun,
   comments: readonly NewComment[],
   written: ReadonlySet<string>,
@@ -121,13 +125,13 @@ function takeAnswer(
     refusals: 0,
   });
   const isTaken = ({ taskId }: NewComment) => written.has(taskId);
-  takeWritten(run, comments.filter(isTaken));
+  markWritten(run, comments.filter(isTaken));
   for (const { taskId } of comments.filter((one) => !isTaken(one))) {
     settleItem(run, taskId, { state: "failed", reason: NOT_TAKEN });
   }
 }
 
-function takeWritten(run: CommentRun, comments: readonly NewComment[]): void {
+function markWritten(run: CommentRun, comments: readonly NewComment[]): void {
   for (const { taskId } of comments) {
     const change = run.items.find(({ id }) => id === taskId)?.reason;
     settleItem(run, taskId, { state: "done", reason: change });
@@ -135,7 +139,7 @@ function takeWritten(run: CommentRun, comments: readonly NewComment[]): void {
 }
 
 /** The first that was not written is the one that was refused; those behind it wait for the next request. */
-function refuseOne(
+function markRefused(
   run: CommentRun,
   one: SelectedTask | undefined,
   written: number,
@@ -145,19 +149,23 @@ function refuseOne(
   if (one === undefined) return;
   const reason = text ?? title;
   settleItem(run, one.task.id, { state: "failed", reason: [reason, explainBreak(one)].filter(Boolean).join(" ") });
-  if (run.refusals >= REFUSALS_MAX) leaveRest(run, `Not tried, after this: ${reason}`);
+  if (run.refusals >= REFUSALS_MAX) skipRest(run, `Not tried, after this: ${reason}`);
 }
 
 /** Looks what became of a request whose answer is not known. Whether that is certain: then the others wait to be sent again. */
-async function settle({ kitsu: { zou }, now }: Desk, run: CommentRun, sending: NonNullable<CommentRun["sending"]>) {
-  const { at, comments, seen } = sending;
+async function settleRequest(
+  { kitsu: { zou }, now }: BatchContext,
+  run: CommentRun,
+  sending: NonNullable<CommentRun["sending"]>,
+) {
+  const { at, comments, writtenCount: seen } = sending;
   const count = await countWritten(zou, comments, at);
   const isCertain = count === comments.length || (now() - at >= SETTLE_MS && count === seen);
   if (!isCertain) {
-    sending.seen = count;
+    sending.writtenCount = count;
     return false;
   }
-  takeWritten(run, comments.slice(0, count));
+  markWritten(run, comments.slice(0, count));
   run.sending = undefined;
   return true;
 }

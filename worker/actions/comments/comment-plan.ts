@@ -5,7 +5,7 @@ import type { Role, TaskStatus } from "../../services/zou-objects.ts";
 import { KEEP } from "./comment-run.ts";
 
 export type Planned = {
-  one: SelectedTask;
+  selected: SelectedTask;
   /** the one it has, or gets */
   statusId: string;
   /** "Todo → Done" */
@@ -36,6 +36,6 @@ export function planComments(
         : (refuseComment(one, { id, role, departments }) ??
           refuseStatus(status, role, one.project) ??
           refuseRetake(one, status, role));
-    return { one, statusId, change: isSame ? `Stays ${before}` : `${before} → ${after}`, refusal };
+    return { selected: one, statusId, change: isSame ? `Stays ${before}` : `${before} → ${after}`, refusal };
   });
 }

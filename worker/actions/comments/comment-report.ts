@@ -2,14 +2,14 @@
 
 import type { Outcome, Reply, Started } from "../../../contract.ts";
 import { countTasks } from "../../format/list.ts";
-import { type CommentRun, guessLeft, type Item, isOver, KEEP } from "./comment-run.ts";
+import { type CommentRun, estimateLeftS, type Item, isOver, KEEP } from "./comment-run.ts";
 
 /** @param kitsuUrl where the tasks' pages are */
 export const reportComments = (run: CommentRun, kitsuUrl: string): Reply =>
-  isOver(run) ? reportEnd(run, kitsuUrl) : reportGoing(run, kitsuUrl);
+  isOver(run) ? reportEnd(run, kitsuUrl) : reportProgress(run, kitsuUrl);
 
 /** Those that wait are counted, not listed: they are many, and all the same. */
-function reportGoing(run: CommentRun, kitsuUrl: string): Started {
+function reportProgress(run: CommentRun, kitsuUrl: string): Started {
   const { items, isCanceled, sending } = run;
   const done = items.filter(({ state }) => state === "done").length;
   const total = items.filter(({ state }) => state !== "skipped").length;
@@ -20,18 +20,18 @@ function reportGoing(run: CommentRun, kitsuUrl: string): Started {
   ];
   return {
     kind: "started",
-    title: `${isCanceled ? "Canceling" : sayDoing(run)}: ${countTasks(total)}`,
+    title: `${isCanceled ? "Canceling" : formatActivity(run)}: ${countTasks(total)}`,
     text: notes.filter(Boolean).join(" ") || undefined,
-    progress: { done: done + failed, total, text: `${done} of ${countTasks(total)}`, left: guessLeft(run) },
-    outcomes: items.filter(({ state }) => state === "failed" || state === "skipped").map(describe(kitsuUrl)),
+    progress: { done: done + failed, total, text: `${done} of ${countTasks(total)}`, left: estimateLeftS(run) },
+    outcomes: items.filter(({ state }) => state === "failed" || state === "skipped").map(toOutcome(kitsuUrl)),
   };
 }
 
-const sayDoing = ({ text }: CommentRun) => (text === "" ? "Setting the status" : "Commenting");
+const formatActivity = ({ text }: CommentRun) => (text === "" ? "Setting the status" : "Commenting");
 
 function reportEnd(run: CommentRun, kitsuUrl: string): Reply {
   const { text, statusName, isCanceled } = run;
-  const outcomes = run.items.map(describe(kitsuUrl));
+  const outcomes = run.items.map(toOutcome(kitsuUrl));
   const done = outcomes.filter(({ state }) => state === "done").length;
   if (done === 0 && !isCanceled) {
     const failed = outcomes.find(({ state, retry }) => state === "failed" || retry);
@@ -62,7 +62,7 @@ function reportEnd(run: CommentRun, kitsuUrl: string): Reply {
   };
 }
 
-const describe =
+const toOutcome =
   (kitsuUrl: string) =>
   ({ id, label, state, reason, retry, path }: Item): Outcome => ({
     id,

@@ -34,32 +34,37 @@ export const CommentRun = v.object({
   items: v.array(Item),
   paceMs: v.number(),
   isMeasured: v.boolean(),
-  sending: v.optional(v.object({ at: v.number(), comments: v.array(NewComment), seen: v.optional(v.number()) })),
+  sending: v.optional(
+    v.object({ at: v.number(), comments: v.array(NewComment), writtenCount: v.optional(v.number()) }),
+  ),
   refusals: v.number(),
   isCanceled: v.boolean(),
-  lostSince: v.optional(v.number()),
+  unreachableSince: v.optional(v.number()),
 });
 export type CommentRun = v.InferOutput<typeof CommentRun>;
 
 /** In one request: what it may cost to find out what became of them must fit beside it into the 50 requests of Cloudflare's smallest plan. */
-const AT_ONCE = 25;
+const BATCH_MAX = 25;
 /** As many as are written in this time, so that the run's progress moves and it can be canceled between; fewer while the pace is not known. */
 const BATCH_MS = 6_000;
-const FIRST = 5;
+const FIRST_BATCH_MAX = 5;
 
 export const listWaiting = ({ items }: CommentRun) => items.filter(({ state }) => state === "waiting");
 
 export const isOver = (run: CommentRun) => run.sending === undefined && listWaiting(run).length === 0;
 
 /** Those to write next: of one project, so that they cost the same few requests however many projects were selected. */
-export function listNext(run: CommentRun): Item[] {
+export function listNextBatch(run: CommentRun): Item[] {
   const waiting = listWaiting(run);
-  const most = Math.max(1, Math.min(AT_ONCE, Math.floor(BATCH_MS / run.paceMs), run.isMeasured ? AT_ONCE : FIRST));
+  const most = Math.max(
+    1,
+    Math.min(BATCH_MAX, Math.floor(BATCH_MS / run.paceMs), run.isMeasured ? BATCH_MAX : FIRST_BATCH_MAX),
+  );
   return waiting.filter(({ project }) => project === waiting[0]?.project).slice(0, most);
 }
 
 /** How long the rest takes, in seconds. */
-export const guessLeft = (run: CommentRun) => Math.ceil((listWaiting(run).length * run.paceMs) / 1_000);
+export const estimateLeftS = (run: CommentRun) => Math.ceil((listWaiting(run).length * run.paceMs) / 1_000);
 
 export function settleItem(
   run: CommentRun,
@@ -71,15 +76,15 @@ export function settleItem(
 }
 
 /** What was not tried can be tried later. */
-export function leaveRest(run: CommentRun, reason: string): void {
+export function skipRest(run: CommentRun, reason: string): void {
   for (const item of listWaiting(run)) Object.assign(item, { state: "skipped", reason, retry: true });
 }
 
 /** Nothing more is written. What was under way may be written. */
-export function giveUp(run: CommentRun, { reply: { text, title } }: Failure): void {
+export function abandonRun(run: CommentRun, { reply: { text, title } }: Failure): void {
   const reason = text ?? title;
   for (const { taskId } of run.sending?.comments ?? [])
     settleItem(run, taskId, { state: "failed", reason: reason + LOOK });
   run.sending = undefined;
-  leaveRest(run, `Not tried, after this: ${reason}`);
+  skipRest(run, `Not tried, after this: ${reason}`);
 }

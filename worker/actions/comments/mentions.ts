@@ -6,7 +6,11 @@ import type { Kitsu } from "../../services/kitsu.ts";
 const MENTION = /(?<![\p{L}\p{N}._%+-])@([\p{L}\p{N}]\S*)/gu;
 
 /** The mentions in this text that notify nobody in any of these projects, by their first word. */
-export async function findUnheard(text: string, kitsu: Kitsu, projectIds: readonly string[]): Promise<string[]> {
+export async function findUnmatchedMentions(
+  text: string,
+  kitsu: Kitsu,
+  projectIds: readonly string[],
+): Promise<string[]> {
   const mentions = [...text.matchAll(MENTION)];
   if (mentions.length === 0) return [];
   const { projects, persons, departments } = kitsu.tables;
@@ -27,7 +31,7 @@ export async function findUnheard(text: string, kitsu: Kitsu, projectIds: readon
 }
 
 /** What to say of them before the comment is written; nothing where all are heard. */
-export function sayUnheard(mentions: readonly string[]): string | undefined {
+export function describeUnmatchedMentions(mentions: readonly string[]): string | undefined {
   if (mentions.length === 0) return undefined;
   const who = mentions.slice(0, 3).join(", ");
   const rest = mentions.length > 3 ? ` and ${mentions.length - 3} more` : "";

@@ -1,11 +1,12 @@
 // Work: how much was estimated and spent, what had to be done again, and what was longest at it.
-import { byEntity, byTaskType, groupTasks } from "./group.ts";
+
 import { measure } from "./measure.ts";
-import { percent, round, type Sectioner, toDays } from "./scope.ts";
+import { percent, round, type SectionBuilder, toDays } from "./report-section.ts";
+import { byEntity, byTaskType, groupTasks } from "./task-groups.ts";
 
 const RANKED_MAX = 10;
 
-export const showEffort: Sectioner = (tasks, scope) => {
+export const showEffort: SectionBuilder = (tasks, scope) => {
   const rows = groupTasks(tasks, byTaskType).map(({ name, tasks: group }) => ({ name, ...measure(group, scope.now) }));
   if (rows.every(({ estimatedMin, spentMin }) => estimatedMin === 0 && spentMin === 0))
     return { missing: "No task has an estimate, and no time was spent." };
@@ -40,7 +41,7 @@ export const showEffort: Sectioner = (tasks, scope) => {
   };
 };
 
-export const showRetakes: Sectioner = (tasks, { now }) => {
+export const showRetakes: SectionBuilder = (tasks, { now }) => {
   const rows = groupTasks(tasks, byTaskType).map(({ name, tasks: group }) => ({ name, ...measure(group, now) }));
   if (rows.every(({ retakes }) => retakes === 0)) return { missing: "No task was retaken." };
   if (rows.length === 1) return {};
@@ -72,7 +73,7 @@ export const showRetakes: Sectioner = (tasks, { now }) => {
   };
 };
 
-export const showSlowest: Sectioner = (tasks, scope) => {
+export const showSlowest: SectionBuilder = (tasks, scope) => {
   const ranked = rankEntities(tasks, scope, "spentMin");
   if (ranked.length === 0) return {};
   return {
@@ -92,7 +93,7 @@ export const showSlowest: Sectioner = (tasks, scope) => {
   };
 };
 
-export const showMostRetaken: Sectioner = (tasks, scope) => {
+export const showMostRetaken: SectionBuilder = (tasks, scope) => {
   const ranked = rankEntities(tasks, scope, "retakes");
   if (ranked.length === 0) return {};
   return {
@@ -107,8 +108,8 @@ export const showMostRetaken: Sectioner = (tasks, scope) => {
 };
 
 function rankEntities(
-  tasks: Parameters<Sectioner>[0],
-  { now, withProject }: Parameters<Sectioner>[1],
+  tasks: Parameters<SectionBuilder>[0],
+  { now, withProject }: Parameters<SectionBuilder>[1],
   by: "spentMin" | "retakes",
 ) {
   const entities = groupTasks(tasks, byEntity(withProject));

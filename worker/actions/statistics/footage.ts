@@ -10,7 +10,7 @@ export type Footage = {
   frames: number;
   seconds: number;
   /** of shots without a rate of frames nothing is known in seconds */
-  unclocked: number;
+  withoutRate: number;
   /** frames of shots all of whose tasks here are done */
   framesDone: number;
 };
@@ -23,7 +23,7 @@ export function measureFootage(tasks: readonly SelectedTask[]): Footage {
     const known = shots.get(entity.id);
     shots.set(entity.id, { one, entity, isDone: isDone(one) && (known?.isDone ?? true) });
   }
-  const footage: Footage = { shots: shots.size, measured: 0, frames: 0, seconds: 0, unclocked: 0, framesDone: 0 };
+  const footage: Footage = { shots: shots.size, measured: 0, frames: 0, seconds: 0, withoutRate: 0, framesDone: 0 };
   for (const { one, entity, isDone: whole } of shots.values()) {
     const frames = countFrames(entity);
     if (frames === undefined) continue;
@@ -31,7 +31,7 @@ export function measureFootage(tasks: readonly SelectedTask[]): Footage {
     footage.measured += 1;
     footage.frames += frames;
     if (whole) footage.framesDone += frames;
-    if (fps === undefined) footage.unclocked += 1;
+    if (fps === undefined) footage.withoutRate += 1;
     else footage.seconds += frames / fps;
   }
   return footage;

@@ -2,14 +2,14 @@
 
 import { DAY_MS, dayOf, formatDay, readMoment } from "./dates.ts";
 import { measureFootage } from "./footage.ts";
-import { byEpisode, bySequence, byTaskType, groupTasks, NOBODY, UNKNOWN } from "./group.ts";
 import { isDone, isDueThisWeek, isOverdue, measure, sum } from "./measure.ts";
-import { FEW_TASKS, round, type Sectioner, toDays } from "./scope.ts";
+import { FEW_TASKS, round, type SectionBuilder, toDays } from "./report-section.ts";
+import { byEpisode, bySequence, byTaskType, groupTasks, NOBODY, UNKNOWN } from "./task-groups.ts";
 import { listWeeks } from "./weeks.ts";
 
 const LISTED_MAX = 100;
 
-export const showDeadlines: Sectioner = (tasks, { now, persons }) => {
+export const showDeadlines: SectionBuilder = (tasks, { now, persons }) => {
   if (tasks.every(({ task }) => readMoment(task.due_date) === undefined)) return { missing: "No task has a due date." };
   const due = tasks
     .filter((one) => isOverdue(one, now) || isDueThisWeek(one, now))
@@ -38,7 +38,7 @@ export const showDeadlines: Sectioner = (tasks, { now, persons }) => {
   };
 };
 
-export const showUnplanned: Sectioner = (tasks, { now }) => {
+export const showUnplanned: SectionBuilder = (tasks, { now }) => {
   if (tasks.every(isDone)) return {};
   const rows = groupTasks(tasks, byTaskType)
     .map(({ name, tasks: group }) => ({ name, ...measure(group, now) }))
@@ -60,7 +60,7 @@ export const showUnplanned: Sectioner = (tasks, { now }) => {
   };
 };
 
-export const showFootage: Sectioner = (tasks, { withProject }) => {
+export const showFootage: SectionBuilder = (tasks, { withProject }) => {
   const whole = measureFootage(tasks);
   if (whole.shots === 0) return {};
   if (whole.measured === 0) return { missing: "No shot has a frame count or a frame range." };
@@ -68,8 +68,8 @@ export const showFootage: Sectioner = (tasks, { withProject }) => {
   const groups = episodes.length > 1 ? episodes : groupTasks(tasks, bySequence(withProject));
   const rows = [...(groups.length > 1 ? groups : []), { name: "All", tasks: [...tasks] }].map(
     ({ name, tasks: group }) => {
-      const { shots, measured, frames, seconds, unclocked, framesDone } = measureFootage(group);
-      return [name, shots, shots - measured, frames, unclocked === measured ? null : round(seconds), framesDone];
+      const { shots, measured, frames, seconds, withoutRate, framesDone } = measureFootage(group);
+      return [name, shots, shots - measured, frames, withoutRate === measured ? null : round(seconds), framesDone];
     },
   );
   return {
@@ -90,7 +90,7 @@ export const showFootage: Sectioner = (tasks, { withProject }) => {
   };
 };
 
-export const showWeeks: Sectioner = (tasks, scope) => {
+export const showWeeks: SectionBuilder = (tasks, scope) => {
   const weeks = listWeeks(tasks, scope.now);
   if (weeks.length === 0) return { missing: "No task is done yet." };
   const labels = weeks.map(({ start }) => formatDay(start));

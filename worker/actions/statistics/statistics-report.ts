@@ -5,7 +5,7 @@ import type { SelectedTask } from "../../services/selection.ts";
 import { showEffort, showMostRetaken, showRetakes, showSlowest } from "./effort.ts";
 import { measure } from "./measure.ts";
 import { showDeadlines, showFootage, showUnplanned, showWeeks } from "./planning.ts";
-import { FEW_TASKS, percent, type Scope, type Sectioner, toDays } from "./scope.ts";
+import { FEW_TASKS, percent, type Scope, type SectionBuilder, toDays } from "./report-section.ts";
 import {
   showAssetTypes,
   showAssignees,
@@ -17,7 +17,7 @@ import {
 
 export type Report = { summary: string; charts: Chart[]; tables: Table[] };
 
-const SECTIONS: readonly Sectioner[] = [
+const SECTIONS: readonly SectionBuilder[] = [
   showStatuses,
   showTaskTypes,
   showWeeks,
@@ -35,7 +35,7 @@ const SECTIONS: readonly Sectioner[] = [
 ];
 
 /** What can be counted without what clients are not shown. */
-const FOR_CLIENTS: readonly Sectioner[] = [
+const CLIENT_SECTIONS: readonly SectionBuilder[] = [
   showStatuses,
   showTaskTypes,
   showEpisodes,
@@ -57,12 +57,12 @@ export function makeReport(all: readonly SelectedTask[], scope: Scope): Report {
       : "";
   if (tasks.length === 0)
     return { summary: ["There is no task to count.", note].filter(Boolean).join(" "), charts: [], tables: [] };
-  const sections = (scope.isForClient ? FOR_CLIENTS : SECTIONS).map((section) => section(tasks, scope));
+  const sections = (scope.isForClient ? CLIENT_SECTIONS : SECTIONS).map((section) => section(tasks, scope));
   const missing = sections.flatMap((section) => section.missing ?? []);
   const shared = sections.flatMap((section) => section.shared ?? []);
   return {
     summary: [
-      [summarise(tasks, scope), note].filter(Boolean).join(" "),
+      [summarize(tasks, scope), note].filter(Boolean).join(" "),
       shared.length > 0 && `${tasks.length === 1 ? "It has" : "All have"} ${formatList(shared)}.`,
       missing.join(" "),
     ]
@@ -73,15 +73,16 @@ export function makeReport(all: readonly SelectedTask[], scope: Scope): Report {
   };
 }
 
-function summarise(tasks: readonly SelectedTask[], scope: Scope): string {
+function summarize(tasks: readonly SelectedTask[], scope: Scope): string {
   const { done, overdue, dueThisWeek, retakes, estimatedMin, spentMin } = measure(tasks, scope.now);
-  if (scope.isForClient) return `${sayTasks(tasks.length)}, ${number(done)} done (${percent(done, tasks.length)} %).`;
-  const counts = `${sayTasks(tasks.length)}, ${number(done)} done (${percent(done, tasks.length)} %), ${number(overdue)} overdue, ${number(dueThisWeek)} due this week, ${number(retakes)} ${retakes === 1 ? "retake" : "retakes"}.`;
+  if (scope.isForClient)
+    return `${sayTasks(tasks.length)}, ${formatCount(done)} done (${percent(done, tasks.length)} %).`;
+  const counts = `${sayTasks(tasks.length)}, ${formatCount(done)} done (${percent(done, tasks.length)} %), ${formatCount(overdue)} overdue, ${formatCount(dueThisWeek)} due this week, ${formatCount(retakes)} ${retakes === 1 ? "retake" : "retakes"}.`;
   if (estimatedMin === 0 && spentMin === 0) return counts;
   const share = estimatedMin > 0 ? ` (${percent(spentMin, estimatedMin)} %)` : "";
   const days = toDays(estimatedMin, scope);
-  return `${counts} ${number(days)} ${days === 1 ? "day" : "days"} estimated, ${number(toDays(spentMin, scope))} spent${share}.`;
+  return `${counts} ${formatCount(days)} ${days === 1 ? "day" : "days"} estimated, ${formatCount(toDays(spentMin, scope))} spent${share}.`;
 }
 
-export const sayTasks = (count: number) => `${number(count)} ${count === 1 ? "task" : "tasks"}`;
-const number = (value: number) => value.toLocaleString("en");
+export const sayTasks = (count: number) => `${formatCount(count)} ${count === 1 ? "task" : "tasks"}`;
+const formatCount = (value: number) => value.toLocaleString("en");

@@ -1,6 +1,8 @@
 // How far the tasks are: by status, and by status in whatever they belong to.
 import type { Chart } from "../../../contract.ts";
 import type { SelectedTask } from "../../services/selection.ts";
+import { measure } from "./measure.ts";
+import { percent, type Scope, type Section, type SectionBuilder, toDays } from "./report-section.ts";
 import {
   byAssetType,
   byAssignee,
@@ -12,11 +14,9 @@ import {
   groupTasks,
   NOBODY,
   UNKNOWN,
-} from "./group.ts";
-import { measure } from "./measure.ts";
-import { percent, type Scope, type Section, type Sectioner, toDays } from "./scope.ts";
+} from "./task-groups.ts";
 
-export const showStatuses: Sectioner = (tasks) => {
+export const showStatuses: SectionBuilder = (tasks) => {
   const groups = groupTasks(tasks, byStatus);
   const shared = findShared("status", tasks, groups);
   if (shared !== undefined) return shared;
@@ -41,7 +41,7 @@ export const showStatuses: Sectioner = (tasks) => {
   };
 };
 
-export const showTaskTypes: Sectioner = (tasks) => {
+export const showTaskTypes: SectionBuilder = (tasks) => {
   const [groups, statuses] = [groupTasks(tasks, byTaskType), groupTasks(tasks, byStatus)];
   const shared = findShared("task type", tasks, groups);
   if (shared !== undefined) return shared;
@@ -62,15 +62,15 @@ export const showTaskTypes: Sectioner = (tasks) => {
   };
 };
 
-export const showAssignees: Sectioner = (tasks, scope) => {
+export const showAssignees: SectionBuilder = (tasks, scope) => {
   const groups = groupTasks(tasks, byAssignee(scope.persons));
   return showGroups("Tasks by assignee", "Assignee", tasks, groups, scope, false);
 };
 
-export const showSequences: Sectioner = (tasks, scope) =>
+export const showSequences: SectionBuilder = (tasks, scope) =>
   showGroups("Tasks by sequence", "Sequence", tasks, groupTasks(tasks, bySequence(scope.withProject)), scope);
 
-export const showEpisodes: Sectioner = (tasks, scope) => {
+export const showEpisodes: SectionBuilder = (tasks, scope) => {
   const section = showGroups(
     "Tasks by episode",
     "Episode",
@@ -83,7 +83,7 @@ export const showEpisodes: Sectioner = (tasks, scope) => {
   return section.shared !== undefined && sequence !== undefined ? {} : section;
 };
 
-export const showAssetTypes: Sectioner = (tasks, scope) =>
+export const showAssetTypes: SectionBuilder = (tasks, scope) =>
   showGroups("Tasks by asset type", "Asset type", tasks, groupTasks(tasks, byAssetType(scope.entityTypes)), scope);
 
 /** Time is not divided among those who share a task, so who groups by person leaves it out. */

@@ -2,7 +2,7 @@ import { beforeEach, describe, expect, it } from "vitest";
 import type { Reply } from "../../../../contract.ts";
 import type { WatchContext } from "../../../../worker/action/action.ts";
 import type { CommentRun, Item } from "../../../../worker/actions/comments/comment-run.ts";
-import { cancelComments, carryOnComments } from "../../../../worker/actions/comments/comment-watch.ts";
+import { cancelComments, continueComments } from "../../../../worker/actions/comments/comment-watch.ts";
 import { Failure } from "../../../../worker/failure.ts";
 import { openKitsu } from "../../../../worker/services/kitsu.ts";
 import { openZou } from "../../../../worker/services/zou.ts";
@@ -90,7 +90,7 @@ function begin(ids: readonly string[], { person = MANAGER, inSession = false, ru
     async look(isCut = false): Promise<boolean> {
       const [before, began] = [fake.requests.length, clock.now()];
       try {
-        const standing = await carryOnComments(watch, RULES, data, clock.now);
+        const standing = await continueComments(watch, RULES, data, clock.now);
         if (isCut) return false;
         await watch.save(standing.data);
         reply = standing.reply;

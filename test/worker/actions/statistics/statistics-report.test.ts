@@ -1,6 +1,9 @@
 import { describe, expect, it } from "vitest";
 import { dayOf, formatDay, readMoment, weekOf } from "../../../../worker/actions/statistics/dates.ts";
 import { countFrames, measureFootage } from "../../../../worker/actions/statistics/footage.ts";
+import { isDueThisWeek, isOverdue, measure } from "../../../../worker/actions/statistics/measure.ts";
+import type { Scope } from "../../../../worker/actions/statistics/report-section.ts";
+import { makeReport } from "../../../../worker/actions/statistics/statistics-report.ts";
 import {
   byEntity,
   byEpisode,
@@ -8,10 +11,7 @@ import {
   byStatus,
   byTaskType,
   groupTasks,
-} from "../../../../worker/actions/statistics/group.ts";
-import { isDueThisWeek, isOverdue, measure } from "../../../../worker/actions/statistics/measure.ts";
-import type { Scope } from "../../../../worker/actions/statistics/scope.ts";
-import { makeReport } from "../../../../worker/actions/statistics/statistics-report.ts";
+} from "../../../../worker/actions/statistics/task-groups.ts";
 import { listWeeks } from "../../../../worker/actions/statistics/weeks.ts";
 import { makeSelected } from "../../../support/worker/selected.ts";
 
@@ -154,7 +154,7 @@ describe("footage", () => {
       measured: 3,
       frames: 160,
       seconds: 4,
-      unclocked: 1,
+      withoutRate: 1,
       framesDone: 50,
     });
   });

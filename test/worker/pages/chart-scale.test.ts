@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { drawPath, makeAxis, makePoints, makeRows } from "../../../worker/pages/scale.ts";
+import { drawPath, makeAxis, makePoints, makeRows } from "../../../worker/pages/chart-scale.ts";
 
 describe("an axis", () => {
   it("ends at a round number above the most, and marks round ones", () => {

@@ -18,7 +18,7 @@ export const FEW_TASKS = 8;
 
 /** `missing` says in a sentence why there is nothing; `shared` what is the same for every task, and so needs no table: "the sequence SQ01". */
 export type Section = { charts?: Chart[]; tables?: Table[]; missing?: string; shared?: string };
-export type Sectioner = (tasks: readonly SelectedTask[], scope: Scope) => Section;
+export type SectionBuilder = (tasks: readonly SelectedTask[], scope: Scope) => Section;
 
 /** Minutes as the studio's working days, to a tenth. A studio without hours has eight. */
 export const toDays = (minutes: number, { hoursByDay }: Scope) =>
