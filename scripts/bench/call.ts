@@ -39,7 +39,7 @@ export function writeCall(): string {
 /** Throws unless the receiver at this address answers the call and refuses what it should. Gives the address of the run. */
 export async function checkReceiver(address: string): Promise<string> {
   const answer = JSON.parse(await send(200, address, fields, headers));
-  if (answer.reply.title !== `${TASKS} tasks arrived`) throw new Error(`It answered ${JSON.stringify(answer)}`);
+  if (answer.reply.title !== `${TASKS} tasks received`) throw new Error(`It answered ${JSON.stringify(answer)}`);
   await send(403, address, fields, { ...headers, origin: "https://elsewhere.example" });
   await send(400, address, { ...fields, selection: ["1 OR 1=1"] }, headers);
   return answer.run.url;

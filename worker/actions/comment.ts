@@ -1,5 +1,6 @@
-// Comments on the selected tasks and sets their status, which in Kitsu is one and the same thing. Nothing takes a comment back that people were
-// told of: Zou can delete it, but neither the status before nor the notifications come back so. There is no undo.
+// Comments on the selected tasks and sets their status, which is one operation in Kitsu.
+// There is no undo: Zou can delete a comment, but that neither restores the previous status nor
+// recalls the notifications.
 import * as v from "valibot";
 import type { Outcome } from "../../contract.ts";
 import { type ActionContext, defineAction } from "../action/action.ts";
@@ -20,7 +21,7 @@ const RULES = { id: "comment", title: "Comment and set status" };
 
 export const comment = defineAction({
   ...RULES,
-  about: "Writes a comment on the selected tasks, and sets their status.",
+  about: "Comments on the selected tasks and sets their status.",
   modes: ["ajax", "form"],
   needsKitsu: true,
   submit: "Comment",
@@ -42,7 +43,7 @@ export const comment = defineAction({
       v.transform((written) => written.replaceAll("\r\n", "\n").trim()),
       v.maxLength(TEXT_MAX_CHARS),
       v.title("Comment"),
-      v.description("Whoever is named with @ and their full name is notified, as in Kitsu. Hashtags have no effect."),
+      v.description("To notify people, write @ and their full name, as in Kitsu. Hashtags have no effect."),
       v.metadata({ type: "long-text", remember: false }),
     );
     return v.pipe(
@@ -51,7 +52,7 @@ export const comment = defineAction({
         v.partialCheck(
           [["status"], ["text"]],
           ({ status, text }) => status !== KEEP || text !== "",
-          "Write something, or choose a status",
+          "Enter a comment or choose a status",
         ),
         ["text"],
       ),
@@ -63,19 +64,19 @@ export const comment = defineAction({
     if (count === 0) throw nothingToDo(planned);
     const { missing, projectIds } = await context.kitsu().readSelection();
     const { status, text } = context.input;
-    const unheard = describeUnmatchedMentions(await findUnmatchedMentions(text, context.kitsu(), projectIds));
-    if (count === 1 && planned.length === 1 && missing.length === 0 && unheard === undefined) return undefined;
-    const tasks = `${countTasks(count)}${projectIds.length > 1 ? ` of ${projectIds.length} projects` : ""}`;
+    const warning = describeUnmatchedMentions(await findUnmatchedMentions(text, context.kitsu(), projectIds));
+    if (count === 1 && planned.length === 1 && missing.length === 0 && warning === undefined) return undefined;
+    const tasks = `${countTasks(count)}${projectIds.length > 1 ? ` in ${projectIds.length} projects` : ""}`;
     const name = await getStatusName(context, status);
     return {
       title:
         name === undefined
           ? `Comment on ${tasks}?`
-          : `${text === "" ? "Set" : "Comment on"} ${tasks}${text === "" ? "" : ", and set them"} to ${name}?`,
-      text: [text === "" ? "Without a comment." : `“${text.length > 300 ? `${text.slice(0, 300)}…` : text}”`, unheard]
+          : `${text === "" ? "Set" : "Comment on"} ${tasks}${text === "" ? "" : " and set them"} to ${name}?`,
+      text: [text === "" ? "No comment is added." : `“${text.length > 300 ? `${text.slice(0, 300)}…` : text}”`, warning]
         .filter(Boolean)
         .join("\n\n"),
-      submit: text === "" ? "Set the status" : "Comment",
+      submit: text === "" ? "Set status" : "Comment",
       seconds: (count * (await readPace(context.settings.kitsuApi))) / 1_000,
     };
   },
@@ -106,7 +107,7 @@ export const comment = defineAction({
 
 type Answered = ActionContext & { input: { status: string; text: string } };
 
-/** The statuses this person may use in every project concerned, in Kitsu's order. */
+/** The statuses that the person may use in every selected project, in Kitsu's order. */
 async function listStatuses(context: ActionContext): Promise<TaskStatus[]> {
   const { tasks, projectIds } = await context.kitsu().readSelection();
   const projects = await context.kitsu().tables.projects();
@@ -133,9 +134,9 @@ async function planAll(context: Answered): Promise<Planned[]> {
   return planComments(tasks, context.input, statuses, { ...context.person, roles });
 }
 
-const toOutcome = ({ selected: one, change, refusal }: Planned): Outcome => ({
-  id: one.task.id,
-  label: one.label,
+const toOutcome = ({ selected, change, refusal }: Planned): Outcome => ({
+  id: selected.task.id,
+  label: selected.label,
   state: refusal === undefined ? "planned" : "skipped",
   reason: refusal ?? change,
 });
@@ -146,7 +147,7 @@ async function getStatusName({ kitsu }: ActionContext, id: string): Promise<stri
 
 function nothingToDo(outcomes: readonly Pick<Outcome, "id" | "label" | "reason">[]): Failure {
   return new Failure("nothing-to-do", {
-    text: `None of the selected tasks can be commented on: ${outcomes[0]?.reason ?? "they are gone"}.`,
+    text: `None of the selected tasks can be commented on: ${outcomes[0]?.reason ?? "they no longer exist"}.`,
     outcomes: outcomes.map((one) => ({ ...one, state: "skipped" })),
   });
 }

@@ -1,27 +1,29 @@
-// Makes a playlist in Kitsu of the newest previews of the selected tasks: one for each project and kind of entity, for a playlist has one of
-// both. Zou checks nothing that is in it, so what goes in is read from Zou first.
+// Creates playlists in Kitsu from the newest previews of the selected tasks: one per project and
+// entity type, because a playlist has one of each. Zou doesn't validate the entries, so they are
+// built only from what Zou returned.
 import * as v from "valibot";
 import type { Effect, Outcome, Reply } from "../../contract.ts";
 import { type ActionContext, defineAction } from "../action/action.ts";
 import { Failure, toFailure } from "../failure.ts";
+import { plural } from "../format/plural.ts";
 import { playlistPath } from "../services/kitsu-pages.ts";
 import { removeUnchanged } from "../services/playlists.ts";
 import type { SelectedTask } from "../services/selection.ts";
 import { MAYBE } from "../services/zou-answer.ts";
-import { Playlist } from "../services/zou-objects.ts";
+import { isShow, Playlist } from "../services/zou-objects.ts";
 
 const NAME_MAX_CHARS = 80;
-/** Tries for a name that is not taken yet. */
+/** Attempts to find a name that is not taken. */
 const NAME_ATTEMPTS_MAX = 5;
 const UNDO_LIFE_S = 600;
-/** Of the action's time, for one playlist that takes long and for the answer. */
+/** Reserved at the end of the action's time limit, for one slow playlist and the answer. */
 const ANSWER_RESERVE_MS = 8_000;
 const PLAYABLE_TYPES = ["shot", "asset", "sequence", "edit", "episode"];
 
 export const playlist = defineAction({
   id: "playlist",
   title: "Make a playlist",
-  about: "Makes a playlist in Kitsu of the newest previews of the selected tasks.",
+  about: "Creates a playlist in Kitsu from the newest previews of the selected tasks.",
   modes: ["ajax", "form"],
   entityTypes: ["shot", "asset", "sequence", "edit", "episode"],
   roles: ["admin", "manager", "supervisor"],
@@ -47,7 +49,7 @@ export const playlist = defineAction({
         effects.push({ kind: "go", path: playlistPath(playlist, group[0]?.project), label: `Open ${playlist.name}` });
         outcomes.push(...group.map(({ task, label }): Outcome => ({ id: task.id, label, state: "done" })));
       } catch (thrown) {
-        // One project's playlist that fails does not undo the others.
+        // If one playlist fails, the others are kept.
         const { code, reply } = toFailure(thrown);
         const { text = "It failed", advice } = reply;
         if (code === "platform-limit") {
@@ -65,20 +67,20 @@ export const playlist = defineAction({
   },
   async undo({ kitsu }, data) {
     const made = v.parse(v.array(MadePlaylist), data);
-    const kept: string[] = [];
+    const remaining: string[] = [];
     for (const one of made) {
       const reason = await removeUnchanged(kitsu().zou, one);
-      if (reason !== undefined) kept.push(`“${one.name}” ${reason}.`);
+      if (reason !== undefined) remaining.push(`“${one.name}” ${reason}.`);
     }
-    const text = kept.length > 0 ? `${kept.join(" ")} Remove it in Kitsu, if it is still to go.` : undefined;
-    if (kept.length === made.length) throw new Failure("nothing-to-do", { title: "Nothing was removed", text });
-    const count = made.length - kept.length;
-    const title = count === 1 ? "The playlist is removed" : `${count} playlists are removed`;
-    return { kind: "done", severity: kept.length > 0 ? "warning" : "success", title, text };
+    const text = remaining.length > 0 ? `${remaining.join(" ")} To remove it anyway, use Kitsu.` : undefined;
+    if (remaining.length === made.length) throw new Failure("nothing-to-do", { title: "Nothing was removed", text });
+    const count = made.length - remaining.length;
+    const title = count === 1 ? "Playlist removed" : `${count} playlists removed`;
+    return { kind: "done", severity: remaining.length > 0 ? "warning" : "success", title, text };
   },
 });
 
-/** What tells whether a playlist is still as it was made. */
+/** What the undo needs in order to see whether somebody changed the playlist. */
 const MadePlaylist = v.object({
   id: v.string(),
   name: v.string(),
@@ -95,14 +97,14 @@ const describeMade = ({ id, name, updated_at, shots }: Playlist): v.InferOutput<
 
 type Chosen = { entries: SelectedTask[]; skipped: Outcome[] };
 
-/** One entry for each entity, of its first selected task that has a preview. */
+/** One entry per entity: its first selected task that has a preview. */
 function chooseEntries(tasks: readonly SelectedTask[]): Chosen {
   const chosen = new Map<string, SelectedTask>();
   const skipped: Outcome[] = [];
   for (const one of tasks) {
-    const before = chosen.get(one.task.entity_id);
+    const first = chosen.get(one.task.entity_id);
     if (one.task.last_preview_file_id === undefined) skipped.push(skip(one.task.id, one.label, "No preview yet"));
-    else if (before !== undefined) skipped.push(skip(one.task.id, one.label, `${before.label} is in it already`));
+    else if (first !== undefined) skipped.push(skip(one.task.id, one.label, `${first.label} is already in it`));
     else chosen.set(one.task.entity_id, one);
   }
   return { entries: [...chosen.values()], skipped };
@@ -110,9 +112,9 @@ function chooseEntries(tasks: readonly SelectedTask[]): Chosen {
 
 const skip = (id: string, label: string, reason: string): Outcome => ({ id, label, state: "skipped", reason });
 
-/** They can be tried later. */
-const skipGroup = (group: readonly SelectedTask[], why: string): Outcome[] =>
-  group.map(({ task, label }) => ({ ...skip(task.id, label, `Not tried. ${why}`), retry: true }));
+/** Tasks that were not tried and can be retried. */
+const skipGroup = (group: readonly SelectedTask[], reason: string): Outcome[] =>
+  group.map(({ task, label }) => ({ ...skip(task.id, label, `Not tried. ${reason}`), retry: true }));
 
 const sortByName = (tasks: readonly SelectedTask[]) =>
   tasks.toSorted((a, b) => a.label.localeCompare(b.label, "en", { numeric: true }));
@@ -124,10 +126,10 @@ function groupEntries(entries: readonly SelectedTask[]): SelectedTask[][] {
   return [...Map.groupBy(playable, (one) => `${one.task.project_id} ${getEntityType(one)}`).values()];
 }
 
-/** The episode all entries are of; a playlist over several is one for the whole show. */
+/** The episode that all entries belong to. With several, it's a playlist of the whole show. */
 function getEpisodeFields(group: readonly SelectedTask[]): { episode_id: string | null; is_for_all: boolean } {
   const [first] = group;
-  if (first?.project?.production_type !== "tvshow") return { episode_id: null, is_for_all: false };
+  if (!isShow(first?.project)) return { episode_id: null, is_for_all: false };
   const episodes = new Set(group.map(({ episode }) => episode?.id));
   const [episode] = episodes;
   if (episodes.size === 1 && episode !== undefined) return { episode_id: episode, is_for_all: false };
@@ -158,13 +160,14 @@ async function makePlaylist(context: ActionContext, group: readonly SelectedTask
 }
 
 /**
- * "{name} 2026-11-23 14:02", where the name is the parameter `name` of the action's URL. What the bot makes is the bot's in Kitsu, so the name says
- * for whom.
+ * "{name} 2026-11-23 14:02:07 (Ada Roy)". The name comes from the parameter `name` of the action's
+ * URL. The person is added if the bot creates the playlist, because Kitsu then shows the bot as its
+ * author.
  */
 function makeName({ call, person }: ActionContext, count: number): string {
   const [date, time] = new Date().toISOString().split(/[T.]/);
-  const maker = person.token === undefined ? ` (${person.name})` : "";
-  const rest = ` ${date} ${time}${maker}${count > 1 ? ` ${count}` : ""}`;
+  const author = person.token === undefined ? ` (${person.name})` : "";
+  const rest = ` ${date} ${time}${author}${count > 1 ? ` ${count}` : ""}`;
   return (
     (call.params.name ?? "Previews").slice(0, Math.max(0, NAME_MAX_CHARS - rest.length)) + rest.slice(0, NAME_MAX_CHARS)
   );
@@ -177,17 +180,15 @@ function reportPlaylists(outcomes: Outcome[], effects: Effect[]): Reply {
     return {
       kind: "failed",
       code: "kitsu-refused",
-      title: "No playlist was made",
+      title: "No playlist was created",
       text: outcomes.find(({ state }) => state === "failed")?.reason,
       outcomes,
     };
   return {
     kind: "done",
     severity: isAll ? "success" : "warning",
-    title: effects.length === 1 ? "The playlist is made" : `${effects.length} playlists are made`,
-    text: isAll
-      ? `It has ${count === 1 ? "1 preview" : `${count} previews`}.`
-      : `${count} of ${outcomes.length} tasks went in.`,
+    title: effects.length === 1 ? "Playlist created" : `${effects.length} playlists created`,
+    text: isAll ? `It has ${plural(count, "preview")}.` : `${count} of ${outcomes.length} tasks were added.`,
     outcomes,
     effects,
   };

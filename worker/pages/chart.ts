@@ -1,10 +1,11 @@
-// A Chart as a picture: SVG without a script and without inline style, in the colours of the page, light and dark. Whatever is in a chart may
-// come from outside, so names are text and colours are looked at. The picture is for the eye; its description says the numbers.
+// Draws a chart as SVG, without scripts or inline styles, in the page's light or dark colors. A
+// chart may come from outside, so names are escaped and colors are checked. The description has the
+// numbers for screen readers.
 import type { Chart } from "../../contract.ts";
 import { drawPath, makeAxis, makePoints, makeRows } from "./chart-scale.ts";
 import { type Content, html } from "./html.ts";
 
-/** A picture with more than these is read by nobody; the table has all of them. */
+/** Larger charts are unreadable; the table has everything. */
 const LABELS_MAX = 60;
 const SERIES_MAX = 60;
 const WIDTH = 960;
@@ -13,29 +14,29 @@ const VALUES_WIDTH = 76;
 const BAR_HEIGHT = 24;
 const AXIS_HEIGHT = 28;
 const LINE_HEIGHT = 280;
-/** The least width of a label under a line. */
+/** The minimum width of a label below a line. */
 const STEP_MIN = 16;
-/** How many names and numbers the description has. */
+/** Values in the description. */
 const DESCRIBED_MAX = 40;
-/** How many colours style.ts has for series without their own. */
+/** The number of `--tone-` colors in page-style.ts, for series without a color. */
 const COLORS = 8;
 
 type Series = { name: string; color: string | undefined; tone: string; values: readonly (number | null)[] };
 type Drawn = { labels: readonly string[]; series: readonly Series[]; unit: string };
 
-/** @param id makes the ids of the picture's title and description the only ones on the page */
+/** @param id unique on the page; prefixes the ids of the title and the description */
 export function renderChart(chart: Chart, id: string): Content {
   const drawn = prepare(chart);
   const rest = chart.labels.length - drawn.labels.length;
   const isEmpty = drawn.series.every(({ values }) => values.every((value) => value === null));
   return html`<figure class="chart">
 <figcaption>${chart.title}</figcaption>
-${isEmpty || drawn.labels.length === 0 ? html`<p class="quiet">There is nothing to draw yet.</p>` : html`${renderLegend(drawn)}<div class="drawing" role="region" tabindex="0" aria-label="${chart.title}, drawn">${chart.kind === "line" ? drawLines(chart, drawn, id) : drawBars(chart, drawn, id)}</div>`}
+${isEmpty || drawn.labels.length === 0 ? html`<p class="quiet">No data yet.</p>` : html`${renderLegend(drawn)}<div class="drawing" role="region" tabindex="0" aria-label="${chart.title}, chart">${chart.kind === "line" ? drawLines(chart, drawn, id) : drawBars(chart, drawn, id)}</div>`}
 ${rest > 0 && html`<p class="quiet">${rest} more ${rest === 1 ? "is" : "are"} in the table.</p>`}
 </figure>`;
 }
 
-/** Numbers that can't be drawn are none, and a color that is no color is one of ours. */
+/** Drops numbers that can't be drawn, and replaces invalid colors by those of the page. */
 function prepare({ labels, series, unit, kind }: Chart): Drawn {
   const shown = kind === "line" ? labels : labels.slice(0, LABELS_MAX);
   return {
@@ -55,7 +56,7 @@ const COLOR = /^#([0-9a-f]{3,4}|[0-9a-f]{6}|[0-9a-f]{8})$/i;
 const toDrawable = (value: number | null | undefined) =>
   value === null || value === undefined || !Number.isFinite(value) ? null : Math.max(0, value);
 
-/** One series needs no legend: the title says what it is. Neither do bars that have the names of the series. */
+/** No legend for a single series, or if the labels already are the names of the series. */
 function renderLegend({ series, labels }: Drawn): Content {
   if (series.length < 2 || series.every(({ name }, at) => name === labels[at])) return undefined;
   return html`<ul class="legend">${series.map((one) => html`<li><svg viewBox="0 0 12 12" width="12" height="12" aria-hidden="true"><rect class="part ${one.tone}"${paint("fill", one)} x="1" y="1" width="10" height="10" rx="3"/></svg><span dir="auto">${one.name}</span></li>\n`)}</ul>`;
@@ -135,23 +136,23 @@ ${series.map((one) => html`<path class="line ${one.tone}"${paint("stroke", one)}
 const openPicture = (width: number, height: number, title: string, id: string, description: string): Content =>
   html`<svg role="img" aria-labelledby="${id}-title" aria-describedby="${id}-about" viewBox="0 0 ${width} ${height}" width="${width}" height="${height}"><title id="${id}-title">${title}</title><desc id="${id}-about">${description}</desc>`;
 
-/** What a person hears who does not see the picture. */
+/** The values as text, for screen readers. */
 function describe({ labels, series, unit }: Drawn): string {
-  const words = labels.flatMap((label, at) =>
+  const parts = labels.flatMap((label, at) =>
     series.flatMap(({ name, values }) => {
       const value = values[at];
       if (value === null || value === undefined || (value === 0 && series.length > 1)) return [];
       return `${label}${series.length > 1 ? `, ${name}` : ""}: ${formatValue(value, unit)}`;
     }),
   );
-  const rest = words.length - DESCRIBED_MAX;
-  return `${words.slice(0, DESCRIBED_MAX).join("; ")}${rest > 0 ? `; and ${rest} more, in the table` : ""}.`;
+  const rest = parts.length - DESCRIBED_MAX;
+  return `${parts.slice(0, DESCRIBED_MAX).join("; ")}${rest > 0 ? `; and ${rest} more in the table` : ""}.`;
 }
 
 const paint = (attribute: "fill" | "stroke", { color }: Series): Content =>
   color !== undefined && (attribute === "fill" ? html` fill="${color}"` : html` stroke="${color}"`);
 
-/** By characters as a person counts them: half an emoji is none. */
+/** Cuts between grapheme clusters, so that an emoji is never cut in half. */
 function cutName(name: string, most: number): string {
   if (name.length <= most) return name;
   const characters = [...CHARACTERS.segment(name)].map(({ segment }) => segment);

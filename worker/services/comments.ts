@@ -127,7 +127,7 @@ export async function writeComments(zou: Zou, comments: readonly NewComment[], u
     const [culprit, ...others] = rest.slice(count);
     if (culprit !== undefined) written.set(culprit.taskId, reason);
     if (sent.state === "refused" && count !== undefined && Date.now() < until) continue;
-    for (const { taskId } of others) written.set(taskId, `Not tried, after this: ${reason}`);
+    for (const { taskId } of others) written.set(taskId, `Not tried after an earlier failure: ${reason}`);
   }
   return written;
 }

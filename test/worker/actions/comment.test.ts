@@ -126,7 +126,7 @@ describe("the form of the comment action", () => {
       const reply = await run(taskIds, { text });
       expect(reply.kind === "ask" && reply.fields[1]).toMatchObject({
         name: "text",
-        error: "Write something, or choose a status",
+        error: "Enter a comment or choose a status",
       });
     }
     const long = await run(taskIds, { text: "x".repeat(5_001) });
@@ -160,16 +160,16 @@ describe("what the comment action asks before it writes", () => {
       input: { status: STATUS.done, text: "" },
       form: "comment",
     });
-    expect(reply).toMatchObject({ kind: "ask", title: "Set 2 tasks of 2 projects to done?", submit: "Set the status" });
+    expect(reply).toMatchObject({ kind: "ask", title: "Set 2 tasks in 2 projects to done?", submit: "Set status" });
     expect(reply.kind === "ask" && reply.dangerous).toBeUndefined();
-    expect(reasonsOf(reply)).toEqual(["planned: wip → done", "skipped: Is done already", "planned: wip → done"]);
+    expect(reasonsOf(reply)).toEqual(["planned: wip → done", "skipped: Already done", "planned: wip → done"]);
     expect(fake.comments).toEqual([]);
   });
 
   it.each([
     [{ status: "keep", text: "Hello" }, "Comment on 2 tasks?", "planned: Stays wip"],
-    [{ status: STATUS.wip, text: "Hello" }, "Comment on 2 tasks, and set them to wip?", "planned: Stays wip"],
-    [{ status: STATUS.todo, text: "Hello" }, "Comment on 2 tasks, and set them to todo?", "planned: wip → todo"],
+    [{ status: STATUS.wip, text: "Hello" }, "Comment on 2 tasks and set them to wip?", "planned: Stays wip"],
+    [{ status: STATUS.todo, text: "Hello" }, "Comment on 2 tasks and set them to todo?", "planned: wip → todo"],
   ])("says in its title what will happen: %o", async (input, title, outcome) => {
     const { taskIds } = makeProject(2);
     const reply = await begin(taskIds)({ input, form: "comment" });
@@ -208,7 +208,7 @@ describe("what the comment action asks before it writes", () => {
       const name = /@\w+/.exec(unheard)?.[0];
       expect(await say(`Write to me@studio.tld. ${unheard}`), unheard).toMatchObject({
         kind: "ask",
-        text: expect.stringMatching(new RegExp(`\n\n${name} will notify nobody\\. `)),
+        text: expect.stringMatching(new RegExp(`\n\n${name} won.t notify anyone\\. `)),
       });
     }
     expect(fake.comments).toHaveLength(1);
@@ -300,7 +300,7 @@ describe("what the comment action writes", () => {
       kind: "done",
       severity: "success",
       title: "Commented on 3 tasks",
-      text: "They are done now.",
+      text: "They are now done.",
     });
     expect(fake.comments).toHaveLength(3);
     for (const written of fake.comments)
@@ -407,8 +407,8 @@ describe("where Zou refuses some comments", () => {
     expect(posts()).toBe(1);
     expect(reply).toMatchObject({
       kind: "started",
-      title: "Commenting: 3 tasks",
-      text: "Kitsu's answer was lost: it is asked what it has written.",
+      title: "Commenting on 3 tasks",
+      text: "Kitsu's answer was lost. Checking which comments were written.",
     });
   });
 
@@ -494,7 +494,7 @@ describe("comments that take longer than a call may", () => {
     const reply = await say({ ...answer, plan: asked.kind === "ask" ? asked.plan : "" });
     expect(reply).toMatchObject({
       kind: "started",
-      title: "Commenting: 300 tasks",
+      title: "Commenting on 300 tasks",
       progress: { done: 0, total: 300, left: 90 },
     });
   });

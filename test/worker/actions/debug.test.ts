@@ -39,13 +39,13 @@ async function tablesOf(init: RequestInit, path = "/actions/debug") {
 describe("the debug action", () => {
   it("shows every field under its own name, and the call understood from it", async () => {
     const table = await tablesOf(ajax({ ...AJAX_FIELDS, userId: ADA }), "/actions/debug?preset=4k");
-    expect(table("Fields, as they arrived")).toMatchObject({
+    expect(table("Received fields")).toMatchObject({
       preset: "4k",
       entitytype: "shot",
       userid: ADA,
       userId: ADA,
     });
-    expect(table("The call, as understood")).toMatchObject({
+    expect(table("Parsed call")).toMatchObject({
       "person.id": ADA,
       "params.preset": "4k",
       "selection[0]": TASK,
@@ -54,7 +54,7 @@ describe("the debug action", () => {
 
   it("says what was left out and why", async () => {
     const table = await tablesOf(ajax({ ...AJAX_FIELDS, colour: "red", entitytype: "spaceship" }));
-    expect(table("Left out")).toMatchObject({ colour: "red", entitytype: "spaceship" });
+    expect(table("Ignored fields")).toMatchObject({ colour: "red", entitytype: "spaceship" });
     const claims = await ask(
       "/actions/debug",
       ajax({ ...AJAX_FIELDS, productionid: "all", useremail: "ada", originurl: 7 }),
@@ -89,8 +89,8 @@ describe("the debug action", () => {
     expect(reply).toMatchObject({
       kind: "done",
       severity: "warning",
-      title: "0 tasks arrived",
-      text: expect.stringContaining("would refuse"),
+      title: "0 tasks received",
+      text: expect.stringContaining("refuse such a call"),
     });
   });
 });
@@ -130,7 +130,7 @@ describe("the debug action, where it can ask Kitsu", () => {
     const { title, tables } = await run(MANAGER, [...taskIds, second]);
     expect(title).toBe("2 tasks of 1 entity in 1 project");
     expect(tables?.[0]).toMatchObject({
-      title: "The tasks",
+      title: "Tasks",
       rows: [
         ["SQ01 / SH1 / Animation", `Project ${projects}`, "wip", "", "none"],
         [expect.any(String), expect.any(String), "wip", ARTIST.full_name, "none"],

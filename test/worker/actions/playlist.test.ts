@@ -116,10 +116,10 @@ describe("the playlist action", () => {
       last_preview_file_id: PREVIEW,
     });
     const reply = await runDone([...taskIds, bare, again, id(9, 424_242)]);
-    expect(reply).toMatchObject({ severity: "warning", text: "2 of 5 tasks went in." });
+    expect(reply).toMatchObject({ severity: "warning", text: "2 of 5 tasks were added." });
     expect(reply.outcomes?.filter(({ state }) => state === "skipped").map(({ reason }) => reason)).toEqual([
       "No preview yet",
-      "SQ01 / SH1 / Animation is in it already",
+      "SQ01 / SH1 / Animation is already in it",
       "Deleted or not visible",
     ]);
   });
@@ -131,7 +131,7 @@ describe("the playlist action", () => {
       last_preview_file_id: PREVIEW,
     });
     const reply = await runDone([...one.taskIds, ...two.taskIds, asset]);
-    expect(reply.title).toBe("3 playlists are made");
+    expect(reply.title).toBe("3 playlists created");
     expect(fake.playlists.map(({ for_entity }) => for_entity)).toEqual(["shot", "shot", "asset"]);
   });
 
@@ -189,7 +189,7 @@ describe("the playlist action", () => {
       ),
     );
     const reply = await runDone([...one.taskIds, ...two.taskIds]);
-    expect(reply).toMatchObject({ severity: "warning", title: "The playlist is made" });
+    expect(reply).toMatchObject({ severity: "warning", title: "Playlist created" });
     expect(reply.outcomes).toMatchObject([
       { state: "done" },
       { state: "failed", reason: expect.stringContaining("Kitsu does not allow this") },
@@ -232,7 +232,7 @@ describe("what the playlist action made", () => {
     expect((await undo(made)).reply).toMatchObject({
       kind: "done",
       severity: "success",
-      title: "The playlist is removed",
+      title: "Playlist removed",
     });
     expect(fake.playlists).toEqual([]);
   });
@@ -261,7 +261,7 @@ describe("what the playlist action made", () => {
     expect((await undo(made)).reply).toMatchObject({
       kind: "done",
       severity: "warning",
-      title: "The playlist is removed",
+      title: "Playlist removed",
       text: expect.stringContaining("was changed"),
     });
     expect(fake.playlists).toEqual([second]);
@@ -270,7 +270,7 @@ describe("what the playlist action made", () => {
   it("may be gone already", async () => {
     const made = await make(makeProject(1).taskIds);
     fake.playlists.splice(0);
-    expect((await undo(made)).reply).toMatchObject({ kind: "done", title: "The playlist is removed" });
+    expect((await undo(made)).reply).toMatchObject({ kind: "done", title: "Playlist removed" });
   });
 
   it("is gone, although the answer that said so was lost", async () => {
@@ -284,7 +284,7 @@ describe("what the playlist action made", () => {
     const { reply } = await undo(made).finally(() => {
       globalThis.fetch = asZou;
     });
-    expect(reply).toMatchObject({ kind: "done", severity: "success", title: "The playlist is removed" });
+    expect(reply).toMatchObject({ kind: "done", severity: "success", title: "Playlist removed" });
     expect(fake.playlists).toEqual([]);
   });
 

@@ -130,7 +130,7 @@ describe("the statistics of a selection", () => {
   it("are not for clients where the project keeps its statistics from them", async () => {
     const { taskIds, projectId } = makeProject(2, { is_client_stats_visible: false });
     for (const response of [await post(taskIds, CLIENT), await follow(`project=${projectId}`, CLIENT)])
-      expect((await readFailed(response)).text).toMatch(/^Clients are shown no statistics of Project \d+\.$/);
+      expect((await readFailed(response)).text).toMatch(/^Clients can.t see the statistics of Project \d+\.$/);
     await readDone(await post(taskIds, ARTIST));
     await readDone(await follow(`project=${projectId}`, MANAGER));
   });
@@ -235,7 +235,7 @@ describe("the statistics of a project", () => {
     const { projectId } = makeProject(0);
     expect(await readDone(await follow(`project=${projectId}`))).toMatchObject({
       severity: "warning",
-      text: "There is no task to count.",
+      text: "There are no tasks to count.",
     });
     expect((await readDone(await follow(`project=${projectId}&episode=${id(3, 1)}`))).title).toContain(
       "an episode without tasks",

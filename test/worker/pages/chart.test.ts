@@ -58,7 +58,7 @@ describe("a chart", () => {
   });
 
   it.each(KINDS)("of kind %s has no trouble with nothing, one value, zeros and numbers that are none", (kind) => {
-    const nothing = "There is nothing to draw yet.";
+    const nothing = "No data yet.";
     expect(draw({ kind, labels: [], series: [] })).toContain(nothing);
     expect(draw({ kind, series: [] })).toContain(nothing);
     expect(draw({ kind, series: [{ name: "x", values: [null, Number.NaN] }] })).toContain(nothing);

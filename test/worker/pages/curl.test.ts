@@ -105,7 +105,7 @@ describe("a run's page in the log", () => {
   it("leads to Kitsu, and has all that is known as JSON", async () => {
     const { address, text } = await openRun("/actions/debug", ajax());
     expect(text).toContain(`href="${KITSU}${AJAX_FIELDS.originurl}">Open in Kitsu`);
-    const [, link = ""] = /href="([^"]+)">All that is known/.exec(text) ?? [];
+    const [, link = ""] = /href="([^"]+)">Full record as JSON/.exec(text) ?? [];
     const json = await ask(link.replaceAll("&amp;", "&").slice(EDGE.length), {
       headers: { ...READER, accept: "text/html" },
     });

@@ -17,7 +17,7 @@ const runSome = async (count: number) => {
 
 describe("the log", () => {
   it("invites to run something where nothing was run yet", async () => {
-    expect(await page()).toContain("Nothing was run yet");
+    expect(await page()).toContain("No runs yet");
     expect(await (await read("/runs.json")).json()).toEqual({ runs: [] });
     expect((await (await read("/runs.csv")).text()).trim()).toBe(
       "at,id,action,actionTitle,state,title,person,name,email,project,projects,tasks,trust,status,tookMs,url",

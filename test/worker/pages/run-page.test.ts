@@ -81,11 +81,11 @@ describe("a run, to whoever may read the log", () => {
     const outcomes = [{ id: TASK, label: "SH010", state: "failed" as const }];
     const show = async () => (await ask(await runOnce(), { headers: { ...READER, accept: "text/html" } })).text();
     replaceRun(debug).mockResolvedValue(failed);
-    expect(await show()).toContain("run it again from Kitsu");
+    expect(await show()).toContain("To try again, run it from Kitsu");
     replaceRun(debug).mockResolvedValue({ ...failed, outcomes });
     const text = await show();
     expect(text).toContain("The disk is full");
-    expect(text).not.toContain("run it again from Kitsu");
+    expect(text).not.toContain("To try again, run it from Kitsu");
   });
 
   it("starts no program by being read", async () => {
@@ -106,7 +106,7 @@ describe("a run, to whoever may read the log", () => {
       status: 200,
       call: { person: { id: ADA }, ignored: [{ name: "colour" }] },
       arrived: { method: "POST", fields: expect.arrayContaining([["colour", "red"]]) },
-      reply: { title: "2 tasks arrived" },
+      reply: { title: "2 tasks received" },
     });
   });
 

@@ -1,10 +1,10 @@
 // Days and weeks, in UTC as Zou counts. A week begins on Monday.
 export const DAY_MS = 86_400_000;
 const WEEK_MS = 7 * DAY_MS;
-/** The first Monday of the epoch, 5 January 1970. */
+/** 5 January 1970, the first Monday of the epoch. */
 const FIRST_MONDAY_MS = 4 * DAY_MS;
 
-/** Zou's datetimes are UTC without saying so: "2026-08-20T09:15:00", "2026-08-20". What is no date is absent. */
+/** Zou's datetimes are UTC without a time zone: "2026-08-20T09:15:00", "2026-08-20". */
 export function readMoment(text: string | undefined): number | undefined {
   const parsed = /^\d{4}-\d\d-\d\d/.exec(text ?? "") === null ? Number.NaN : Date.parse(withZone(text ?? ""));
   return Number.isNaN(parsed) ? undefined : parsed;

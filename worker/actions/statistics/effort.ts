@@ -1,4 +1,4 @@
-// Work: how much was estimated and spent, what had to be done again, and what was longest at it.
+// Effort: estimated and spent time, retakes, and the shots and assets with the most of each.
 
 import { measure } from "./measure.ts";
 import { percent, round, type SectionBuilder, toDays } from "./report-section.ts";
@@ -9,8 +9,8 @@ const RANKED_MAX = 10;
 export const showEffort: SectionBuilder = (tasks, scope) => {
   const rows = groupTasks(tasks, byTaskType).map(({ name, tasks: group }) => ({ name, ...measure(group, scope.now) }));
   if (rows.every(({ estimatedMin, spentMin }) => estimatedMin === 0 && spentMin === 0))
-    return { missing: "No task has an estimate, and no time was spent." };
-  // Of one task type, the summary says all of it.
+    return { missing: "No task has an estimate or time spent." };
+  // With one task type, the summary already has these numbers.
   if (rows.length === 1) return {};
   const title = "Estimated and spent days";
   return {
@@ -29,7 +29,7 @@ export const showEffort: SectionBuilder = (tasks, scope) => {
     tables: [
       {
         title,
-        columns: ["Task type", "Estimated days", "Spent days", "Spent of it, %"],
+        columns: ["Task type", "Estimated days", "Spent days", "Spent, % of estimate"],
         rows: rows.map(({ name, estimatedMin, spentMin }) => [
           name,
           toDays(estimatedMin, scope),
@@ -59,7 +59,7 @@ export const showRetakes: SectionBuilder = (tasks, { now }) => {
     tables: [
       {
         title,
-        columns: ["Task type", "Tasks", "Retakes", "Retakes a task", "Retaken tasks", "Retaken, %"],
+        columns: ["Task type", "Tasks", "Retakes", "Retakes per task", "Retaken tasks", "Retaken, %"],
         rows: rows.map((row) => [
           row.name,
           row.tasks,
@@ -79,8 +79,8 @@ export const showSlowest: SectionBuilder = (tasks, scope) => {
   return {
     tables: [
       {
-        title: "Most days spent on",
-        columns: ["Shot or asset", "Tasks", "Spent days", "Estimated days", "Spent of it, %"],
+        title: "Most days spent",
+        columns: ["Shot or asset", "Tasks", "Spent days", "Estimated days", "Spent, % of estimate"],
         rows: ranked.map(({ name, tasks: count, spentMin, estimatedMin }) => [
           name,
           count,
@@ -113,7 +113,7 @@ function rankEntities(
   by: "spentMin" | "retakes",
 ) {
   const entities = groupTasks(tasks, byEntity(withProject));
-  // One alone is no ranking.
+  // A single entity makes no ranking.
   if (entities.length < 2) return [];
   return entities
     .map(({ name, tasks: group }) => ({ name, ...measure(group, now) }))

@@ -1,17 +1,17 @@
-// How long the shots are, each counted once however many of its tasks there are.
+// The length of the shots. Each shot counts once, even if several of its tasks are selected.
 import type { SelectedTask } from "../../services/selection.ts";
 import { type Entity, readNumber, readRate } from "../../services/zou-objects.ts";
 import { isDone } from "./measure.ts";
 
 export type Footage = {
   shots: number;
-  /** of how many the length is known */
+  /** shots with a known length */
   measured: number;
   frames: number;
   seconds: number;
-  /** of shots without a rate of frames nothing is known in seconds */
+  /** shots without a frame rate, whose length in seconds is unknown */
   withoutRate: number;
-  /** frames of shots all of whose tasks here are done */
+  /** frames of shots whose selected tasks are all done */
   framesDone: number;
 };
 
@@ -37,7 +37,7 @@ export function measureFootage(tasks: readonly SelectedTask[]): Footage {
   return footage;
 }
 
-/** The shot's own count, else its range; both ends belong to it. */
+/** The shot's frame count, or else the length of its frame range, both ends included. */
 export function countFrames({ nb_frames, data }: Entity): number | undefined {
   if (nb_frames !== undefined && nb_frames > 0) return nb_frames;
   const [first, last] = [readNumber(data.frame_in), readNumber(data.frame_out)];

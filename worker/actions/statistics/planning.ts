@@ -1,4 +1,4 @@
-// Time ahead and behind: what is late, what nobody planned, how the work went week by week, and how much footage it makes.
+// Planning: deadlines, tasks without an assignee or estimate, progress by week, and footage.
 
 import { DAY_MS, dayOf, formatDay, readMoment } from "./dates.ts";
 import { measureFootage } from "./footage.ts";
@@ -15,13 +15,13 @@ export const showDeadlines: SectionBuilder = (tasks, { now, persons }) => {
     .filter((one) => isOverdue(one, now) || isDueThisWeek(one, now))
     .map((one) => ({ ...one, due: dayOf(readMoment(one.task.due_date) ?? now) }))
     .sort((one, other) => one.due - other.due);
-  if (due.length === 0) return { missing: "Nothing is overdue, and nothing is due this week." };
+  if (due.length === 0) return { missing: "Nothing is overdue or due this week." };
   return {
     tables: [
       {
         title:
           due.length > LISTED_MAX
-            ? `Overdue and due this week, the first ${LISTED_MAX} of ${due.length}`
+            ? `Overdue and due this week (first ${LISTED_MAX} of ${due.length})`
             : "Overdue and due this week",
         columns: ["Task", "Due", "Days late", "Status", "Assignees"],
         rows: due
@@ -47,8 +47,8 @@ export const showUnplanned: SectionBuilder = (tasks, { now }) => {
   return {
     tables: [
       {
-        title: "Open tasks without assignee or estimate",
-        columns: ["Task type", "Open tasks", "Without assignee", "Without estimate"],
+        title: "Open tasks without an assignee or estimate",
+        columns: ["Task type", "Open tasks", "No assignee", "No estimate"],
         rows: rows.map(({ name, tasks: count, done, unassigned, unestimated }) => [
           name,
           count - done,
@@ -63,7 +63,7 @@ export const showUnplanned: SectionBuilder = (tasks, { now }) => {
 export const showFootage: SectionBuilder = (tasks, { withProject }) => {
   const whole = measureFootage(tasks);
   if (whole.shots === 0) return {};
-  if (whole.measured === 0) return { missing: "No shot has a frame count or a frame range." };
+  if (whole.measured === 0) return { missing: "No shot has a frame count or frame range." };
   const episodes = groupTasks(tasks, byEpisode(withProject));
   const groups = episodes.length > 1 ? episodes : groupTasks(tasks, bySequence(withProject));
   const rows = [...(groups.length > 1 ? groups : []), { name: "All", tasks: [...tasks] }].map(
@@ -79,7 +79,7 @@ export const showFootage: SectionBuilder = (tasks, { withProject }) => {
         columns: [
           episodes.length > 1 ? "Episode" : "Sequence",
           "Shots",
-          "Without a length",
+          "No length",
           "Frames",
           "Seconds",
           "Frames done",
@@ -101,13 +101,13 @@ export const showWeeks: SectionBuilder = (tasks, scope) => {
   return {
     charts: [
       {
-        title: inDays ? "Burn-up: days of the estimate that are done" : "Burn-up: tasks that are done",
+        title: inDays ? "Burn-up: estimated days done" : "Burn-up: tasks done",
         kind: "line",
         unit: inDays ? "days" : "tasks",
         labels,
         series: [
-          { name: inDays ? "Estimate of what is done" : "Done", values: soFar },
-          { name: inDays ? "Estimate of everything" : "All tasks", values: weeks.map(() => whole) },
+          { name: inDays ? "Estimated days done" : "Done", values: soFar },
+          { name: inDays ? "All estimated days" : "All tasks", values: weeks.map(() => whole) },
         ],
       },
       {
@@ -125,8 +125,8 @@ export const showWeeks: SectionBuilder = (tasks, scope) => {
           "Week of",
           "Done",
           "Done so far",
-          "Of all tasks",
-          ...(inDays ? ["Estimated days done", "Of all days"] : []),
+          "All tasks",
+          ...(inDays ? ["Estimated days done", "All estimated days"] : []),
         ],
         rows: weeks.flatMap((week, at) => {
           if (week.done === 0 && tasks.length <= FEW_TASKS) return [];

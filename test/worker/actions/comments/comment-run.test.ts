@@ -183,7 +183,7 @@ describe("comments on many tasks", () => {
     await run.look();
     expect(run.reply()).toMatchObject({
       kind: "started",
-      title: "Commenting: 29 tasks",
+      title: "Commenting on 29 tasks",
       progress: { done: 4, total: 29, text: "4 of 29 tasks" },
       outcomes: [{ id: taskIds[2], state: "skipped", reason: "Deleted or not visible" }],
     });
@@ -280,7 +280,7 @@ describe("canceling comments", () => {
     const run = begin(taskIds);
     clock.next.push({ lostAfter: 2, isGoingOn: true });
     await run.look(true);
-    expect(await run.cancel()).toMatchObject({ kind: "started", title: "Canceling: 30 tasks" });
+    expect(await run.cancel()).toMatchObject({ kind: "started", title: "Canceling: Commenting on 30 tasks" });
     expect(countStates(await run.toEnd())).toEqual({ done: 5, skipped: 25 });
     expectOnce(taskIds.slice(0, 5));
   });
@@ -331,7 +331,7 @@ describe("what a person may do is asked before each request", () => {
     const reply = await run.toEnd().finally(() => Object.assign(MANAGER, { active: isActive }));
     expect(countStates(reply)).toEqual({ done: 5, skipped: 7 });
     expect(outcomesOf(reply).at(-1)).toMatchObject({
-      reason: "Not tried, after this: Person 2 is no longer active in Kitsu.",
+      reason: "Not tried after an earlier failure: Person 2 is no longer active in Kitsu.",
       retry: true,
     });
   });
@@ -378,7 +378,7 @@ describe("comments that Kitsu does not take", () => {
     expect(countStates(reply)).toEqual({ done: 7, failed: 5, skipped: 28 });
     expect(outcomesOf(reply).at(-1)).toMatchObject({
       retry: true,
-      reason: expect.stringMatching(/^Not tried, after this: Kitsu itself failed/),
+      reason: expect.stringMatching(/^Not tried after an earlier failure: Kitsu itself failed/),
     });
   });
 

@@ -204,9 +204,9 @@ describe("a report", () => {
   it("says in words what there is nothing of", () => {
     const { summary } = makeReport([makeSelected({ entity: { type: "Asset" }, task: { assignees: ["ada"] } })], SCOPE);
     expect(summary).toBe(
-      "1 task, 0 done (0 %), 0 overdue, 0 due this week, 0 retakes.\n\nIt has the status wip, the task type Animation and the assignee Ada.\n\nNo task is done yet. No task has a due date. No task has an estimate, and no time was spent. No task was retaken.",
+      "1 task, 0 done (0 %), 0 overdue, 0 due this week, 0 retakes.\n\nIt has the status wip, the task type Animation and the assignee Ada.\n\nNo task is done yet. No task has a due date. No task has an estimate or time spent. No task was retaken.",
     );
-    expect(makeReport([], SCOPE)).toEqual({ summary: "There is no task to count.", charts: [], tables: [] });
+    expect(makeReport([], SCOPE)).toEqual({ summary: "There are no tasks to count.", charts: [], tables: [] });
   });
 
   it("leaves out what was canceled, and says so", () => {
@@ -214,7 +214,7 @@ describe("a report", () => {
     expect(summary).toContain("1 task, ");
     expect(summary).toContain("1 task of canceled shots or assets is not counted.");
     expect(makeReport([makeSelected({ entity: { canceled: true } })], SCOPE).summary).toContain(
-      "There is no task to count. 1 task of",
+      "There are no tasks to count. 1 task of",
     );
   });
 
@@ -273,7 +273,7 @@ describe("a report", () => {
       });
     const one = makeReport([shot(1)], SCOPE);
     expect(one.charts).toEqual([]);
-    expect(one.tables.map(({ title }) => title)).toEqual(["Open tasks without assignee or estimate"]);
+    expect(one.tables.map(({ title }) => title)).toEqual(["Open tasks without an assignee or estimate"]);
     expect(one.summary).toContain("It has the status wip, the task type Animation, the sequence SQ1 and no assignee.");
     const inEpisode = (number: number, sequence: string) =>
       shot(number, { episode: { id: "e1", name: "E01" }, parent: { id: sequence, name: sequence, type: "Sequence" } });
@@ -286,8 +286,8 @@ describe("a report", () => {
     expect(few.summary).toContain("All have the task type Animation, the sequence SQ1 and no assignee.");
     expect(few.tables.map(({ title }) => title)).toEqual([
       "Tasks by status",
-      "Open tasks without assignee or estimate",
-      "Most days spent on",
+      "Open tasks without an assignee or estimate",
+      "Most days spent",
       "Most retaken",
     ]);
   });
@@ -329,16 +329,16 @@ describe("a report", () => {
       "Tasks by status",
       "Task types by status",
       "Done per week",
-      "Overdue and due this week, the first 100 of 240",
+      "Overdue and due this week (first 100 of 240)",
       "Estimated and spent days",
       "Retakes",
       "Tasks by episode",
       "Tasks by sequence",
       "Tasks by asset type",
       "Tasks by assignee",
-      "Open tasks without assignee or estimate",
+      "Open tasks without an assignee or estimate",
       "Footage",
-      "Most days spent on",
+      "Most days spent",
       "Most retaken",
     ]);
     expect(new Set(tables.map(({ title }) => title)).size).toBe(tables.length);
