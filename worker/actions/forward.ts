@@ -75,7 +75,10 @@ function toReply(heard: ParsedResponse, { status }: StudioAnswer, target: Forwar
   // The answer to a question of the server's comes back to this action.
   if (heard.kind === "reply") return heard.reply.kind === "ask" ? { ...heard.reply, form: target.id } : heard.reply;
   if (heard.kind === "newer")
-    return inform(heard.title || target.title, `The studio's server answered with something newer: "${heard.replyKind}".`);
+    return inform(
+      heard.title || target.title,
+      `The studio's server answered with something newer: "${heard.replyKind}".`,
+    );
   if (heard.failed) throw refused(heard, status, target);
   switch (heard.kind) {
     case "message":
