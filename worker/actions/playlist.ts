@@ -3,7 +3,7 @@
 // built only from what Zou returned.
 import * as v from "valibot";
 import type { Effect, Outcome, Reply } from "../../contract.ts";
-import { type ActionContext, defineAction } from "../action/action.ts";
+import { type ActionContext, defineAction, type EntityType } from "../action/action.ts";
 import { Failure, toFailure } from "../failure.ts";
 import { plural } from "../format/plural.ts";
 import { playlistPath } from "../services/kitsu-pages.ts";
@@ -18,14 +18,14 @@ const NAME_ATTEMPTS_MAX = 5;
 const UNDO_LIFE_S = 600;
 /** Reserved at the end of the action's time limit, for one slow playlist and the answer. */
 const ANSWER_RESERVE_MS = 8_000;
-const PLAYABLE_TYPES = ["shot", "asset", "sequence", "edit", "episode"];
+const PLAYABLE_TYPES: readonly EntityType[] = ["shot", "asset", "sequence", "edit", "episode"];
 
 export const playlist = defineAction({
   id: "playlist",
   title: "Make a playlist",
   about: "Creates a playlist in Kitsu from the newest previews of the selected tasks.",
   modes: ["ajax", "form"],
-  entityTypes: ["shot", "asset", "sequence", "edit", "episode"],
+  entityTypes: PLAYABLE_TYPES,
   roles: ["admin", "manager", "supervisor"],
   needsKitsu: true,
   async run(context) {
@@ -122,7 +122,7 @@ const sortByName = (tasks: readonly SelectedTask[]) =>
 const getEntityType = ({ entity }: SelectedTask) => entity?.type.toLowerCase() ?? "";
 
 function groupEntries(entries: readonly SelectedTask[]): SelectedTask[][] {
-  const playable = entries.filter((one) => PLAYABLE_TYPES.includes(getEntityType(one)));
+  const playable = entries.filter((one) => PLAYABLE_TYPES.some((type) => type === getEntityType(one)));
   return [...Map.groupBy(playable, (one) => `${one.task.project_id} ${getEntityType(one)}`).values()];
 }
 

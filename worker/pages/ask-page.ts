@@ -23,7 +23,7 @@ export function renderAsk(ask: Ask, call: Call | undefined, address: string, kit
 ${renderParagraphs(text)}
 ${tasks !== undefined && !outcomes?.length && describeTasks(tasks)}
 ${problem !== undefined && html`<p class="problem" role="alert">${problem}</p>`}
-${wrong !== undefined && html`<p class="problem" role="alert">Correct the answers below before this can run.</p>`}
+${wrong !== undefined && html`<p class="problem" role="alert">Correct the answers below to continue.</p>`}
 ${call !== undefined && Object.entries(callFields(call)).map(([name, value]) => renderHidden(name, value))}
 ${form !== undefined && renderHidden("form", form)}
 ${plan !== undefined && renderHidden("plan", plan)}

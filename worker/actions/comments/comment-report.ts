@@ -20,7 +20,7 @@ function reportProgress(run: CommentRun, kitsuUrl: string): Started {
   ];
   return {
     kind: "started",
-    title: `${isCanceled ? "Canceling: " : ""}${formatActivity(run)} ${countTasks(total)}`,
+    title: `${isCanceled ? "Canceling:" : formatActivity(run)} ${countTasks(total)}`,
     text: notes.filter(Boolean).join(" ") || undefined,
     progress: { done: done + failed, total, text: `${done} of ${countTasks(total)}`, left: estimateLeftS(run) },
     outcomes: items.filter(({ state }) => state === "failed" || state === "skipped").map(toOutcome(kitsuUrl)),

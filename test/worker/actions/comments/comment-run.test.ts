@@ -277,7 +277,7 @@ describe("canceling comments", () => {
     const run = startRun(taskIds);
     clock.next.push({ lostAfter: 2, isGoingOn: true });
     await run.check(true);
-    expect(await run.cancel()).toMatchObject({ kind: "started", title: "Canceling: Commenting on 30 tasks" });
+    expect(await run.cancel()).toMatchObject({ kind: "started", title: "Canceling: 30 tasks" });
     expect(countStates(await run.finish())).toEqual({ done: 5, skipped: 25 });
     expectOnce(taskIds.slice(0, 5));
   });
