@@ -46,7 +46,7 @@ test("by keyboard alone: asked, wrong, right, agreed to, some failed, those trie
   if (await dialog.getByLabel("Status").isVisible())
     await dialog.getByRole("button", { name: "Comment" }).press("Enter");
   // Agreed to.
-  await expect(dialog.getByText(/^Comment on \d+ tasks, and set them to Retake\?$/).first()).toBeVisible();
+  await expect(dialog.getByText(/^Comment on \d+ tasks and set them to Retake\?$/).first()).toBeVisible();
   await dialog.getByRole("button", { name: "Comment" }).press("Enter");
   const toast = toastOf(page);
   await expect(toast).toContainText(/Commented on \d+ tasks/);

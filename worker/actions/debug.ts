@@ -87,14 +87,14 @@ function describePerson({ person }: ActionContext): string {
 }
 
 /** A link from the toast to the full page. The session or Access identifies the person again. */
-function linkToPage({ call, run }: ActionContext): Link[] {
+function linkToPage({ call, base }: ActionContext): Link[] {
   if (call.selection.length > LINKED_TASKS_MAX) return [];
   const query = new URLSearchParams({
     personid: call.person.id ?? "",
     personemail: call.person.email ?? "",
     selection: call.selection.join(","),
   });
-  return [{ label: "Open as a page", url: `${run.url.split("/runs/")[0]}/actions/debug?${query}` }];
+  return [{ label: "Open as a page", url: `${base}/actions/debug?${query}` }];
 }
 
 /** Clients see fewer fields of a task, in the tables and in what is copied. */

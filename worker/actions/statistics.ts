@@ -121,7 +121,7 @@ async function readProject(context: ActionContext, id: string, episodeId: string
   }
   checkClient(role, project);
   const everything = await kitsu.readProject(id);
-  // Vendors see only their own tasks, but the bot's account reads all of them.
+  // The bot's account reads all tasks, but vendors may see only their own.
   const visible =
     role === "vendor" ? everything.filter(({ task }) => task.assignees.includes(context.person.id ?? "")) : everything;
   const tasks = episodeId === undefined ? visible : visible.filter(({ episode }) => episode?.id === episodeId);
@@ -184,8 +184,8 @@ function listLinks(context: ActionContext, filter: Filter, tasks: readonly Selec
 }
 
 /** Adds the claimed person, as Kitsu does: without a session, nothing else identifies them. */
-function makeAddress({ run, person }: ActionContext, query: Record<string, string | undefined>): string {
-  const url = new URL(`${run.url.slice(0, run.url.lastIndexOf("/runs/"))}/actions/statistics`);
+function makeAddress({ base, person }: ActionContext, query: Record<string, string | undefined>): string {
+  const url = new URL(`${base}/actions/${statistics.id}`);
   for (const [name, value] of Object.entries(query)) if (value !== undefined) url.searchParams.set(name, value);
   if (person.trust === "claimed" && person.id !== undefined) url.searchParams.set("personid", person.id);
   return url.href;

@@ -1,7 +1,7 @@
 // Positions in a chart, in the units of its SVG.
 import { nice, ticks } from "d3-array";
 
-export type Axis = { at(value: number): number; ticks: readonly number[] };
+type Axis = { at(value: number): number; ticks: readonly number[] };
 
 /**
  * An axis from zero to a round number above the maximum.

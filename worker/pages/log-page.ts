@@ -9,7 +9,7 @@ import { type Content, html } from "./html.ts";
 import { renderPage } from "./layout.ts";
 import { formatMoment } from "./render-time.ts";
 
-export type LogPage = {
+type LogPage = {
   /** the filters in use */
   query: RunFilter & { cursor?: string | undefined; limit?: number | undefined };
   runs: readonly LoggedRun[];

@@ -42,7 +42,7 @@ export function renderOutcomes(
   const groups = (["failed", "running", "waiting", "skipped", "planned", "done"] as const).map((state) =>
     outcomes.filter((one) => one.state === state),
   );
-  // Planned tasks keep the order of the plan, which lists changed ones first.
+  // A plan keeps its order: tasks that changed since the last confirmation come first.
   const rows = (fold ? outcomes : groups.flat()).map(
     ({ id, state, label, reason, link, progress }) =>
       html`<li class="${state}" data-task="${id}"><span class="state">${sayState(state, isOver)}</span> <span class="label" dir="auto">${label}</span>${(reason || progress) && html` <span class="reason" dir="auto">${reason}</span>`}${progress && renderProgress(progress)}${link && html` ${renderLink(link)}`}</li>`,
@@ -58,7 +58,7 @@ ${rows}
 const renderProgress = (progress: Progress): Content =>
   html`<span class="progress"><progress max="${progress.total}" value="${progress.done}"></progress> <span data-progress>${sayProgress(progress)}</span></span>`;
 
-export const renderLink = ({ label, url }: Link): Content => html`<a href="${url}" rel="noreferrer">${label}</a>`;
+const renderLink = ({ label, url }: Link): Content => html`<a href="${url}" rel="noreferrer">${label}</a>`;
 
 /**
  * Puts each chart above the table with the same title. A chart without such a table goes before the

@@ -22,7 +22,7 @@ ${person.id !== undefined && renderHidden("personid", person.id)}${person.email 
 </form>`;
 }
 
-export function labelRetry(reply: Reply): string {
+function labelRetry(reply: Reply): string {
   const retried = retriedOutcomes(reply);
   const failed = retried.filter(({ state }) => state === "failed").length;
   if (retried.length === 0) return "Try again";

@@ -2,7 +2,7 @@
 import type { SelectedTask } from "../../services/selection.ts";
 import { dayOf, readMoment, weekAfter, weekOf } from "./dates.ts";
 
-export type Measure = {
+type Measure = {
   tasks: number;
   done: number;
   estimatedMin: number;

@@ -22,7 +22,7 @@ export function groupTasks(
 }
 
 /** "SH2" comes before "SH10". */
-export const compareNames = new Intl.Collator("en", { numeric: true }).compare;
+const compareNames = new Intl.Collator("en", { numeric: true }).compare;
 
 export const UNKNOWN = "(unknown)";
 export const NOBODY = "(nobody)";
