@@ -71,7 +71,7 @@ async function takeConversation(context: BrowserContext, page: Page, scheme: Sch
   const tab = await open(context, page, "Comment and set status");
   const submit = tab.getByRole("button", { name: "Comment" });
   await submit.click();
-  await tab.getByText("Write something, or choose a status").waitFor();
+  await tab.getByText("Enter a comment or choose a status").waitFor();
   await take(tab, `form-${scheme}`);
   await tab.getByLabel("Status").selectOption({ label: "Retake" });
   await submit.click();

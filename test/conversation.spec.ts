@@ -33,7 +33,7 @@ test("by keyboard alone: asked, wrong, right, agreed to, some failed, those trie
       .first(),
   ).toBeVisible();
   await dialog.getByRole("button", { name: "Comment" }).press("Enter");
-  await expect(dialog.getByText("Write something, or choose a status")).toBeVisible();
+  await expect(dialog.getByText("Enter a comment or choose a status")).toBeVisible();
   await expect(dialog.getByLabel("Comment", { exact: true })).toBeFocused();
   const found = await new AxeBuilder({ page }).setLegacyMode().include("kitsu-actions").analyze();
   expect(found.violations.map(({ id }) => id)).toEqual([]);
@@ -46,7 +46,7 @@ test("by keyboard alone: asked, wrong, right, agreed to, some failed, those trie
   if (await dialog.getByLabel("Status").isVisible())
     await dialog.getByRole("button", { name: "Comment" }).press("Enter");
   // Agreed to.
-  await expect(dialog.getByText(/^Comment on \d+ tasks, and set them to Retake\?$/).first()).toBeVisible();
+  await expect(dialog.getByText(/^Comment on \d+ tasks and set them to Retake\?$/).first()).toBeVisible();
   await dialog.getByRole("button", { name: "Comment" }).press("Enter");
   const toast = toastOf(page);
   await expect(toast).toContainText(/Commented on \d+ tasks/);
@@ -99,7 +99,7 @@ test("a playlist is made, and taken back once", async ({ page, started }) => {
   await choose(page, "Playlist of previews (AJAX)");
   await run(page);
   const toast = toastOf(page);
-  await expect(toast).toContainText(/The playlist is made/);
+  await expect(toast).toContainText(/Playlist created/);
   await toast.getByRole("button", { name: "Remove the playlist" }).dblclick();
   await expect(toast).toContainText(/removed|taken back/i);
   await expect(toast.getByRole("button", { name: "Remove the playlist" })).toHaveCount(0);
@@ -108,7 +108,7 @@ test("a playlist is made, and taken back once", async ({ page, started }) => {
 test("in a form's tab the same without JavaScript of Kitsu's", async ({ page, started }) => {
   await selectLayout(page, started);
   const tab = await runForm(page, "Playlist of previews");
-  await expect(tab.getByRole("heading", { name: "The playlist is made" })).toBeVisible();
+  await expect(tab.getByRole("heading", { name: "Playlist created" })).toBeVisible();
   await tab.getByRole("button", { name: "Remove the playlist" }).click();
   await expect(tab.getByRole("heading", { name: /removed|taken back/i })).toBeVisible();
 });

@@ -28,14 +28,14 @@ test("a form action opens its outcome in a tab, which leads back to Kitsu and on
   await openPlayground(page, started);
   const tab = await runForm(page, "Debug");
   await expect(tab.getByRole("heading", { name: "2 tasks of 2 entities in 1 project" })).toBeVisible();
-  await expect(tab.getByText('The caller is known by "claimed"')).toBeVisible();
+  await expect(tab.getByText('(trust level "claimed")')).toBeVisible();
   await expect(tab.getByRole("cell", { name: "personemail" })).toBeVisible();
   await expect(tab.getByRole("link", { name: "Back to Kitsu" })).toHaveAttribute(
     "href",
     new RegExp(`^${started.playground}/productions/`),
   );
   await tab.getByRole("link", { name: /^[0-9a-f]{32}$/ }).click();
-  await expect(tab.getByRole("heading", { name: "The run" })).toBeVisible();
+  await expect(tab.getByRole("heading", { name: "Run", exact: true })).toBeVisible();
 });
 
 test("the farms can be shut in a laptop's window, too", async ({ page, started }) => {
@@ -90,10 +90,10 @@ test("a debug page of many tasks is folded, and searched", async ({ page, starte
 test("on Kitsu's own host the session says who calls, and a playlist is made as them", async ({ page, started }) => {
   await openPlayground(page, started);
   const tab = await runForm(page, "Debug (session)");
-  await expect(tab.getByText('The caller is known by "session"')).toBeVisible();
+  await expect(tab.getByText('(trust level "session")')).toBeVisible();
   await choose(page, "Playlist of previews (session), AJAX");
   await run(page);
-  await expect(page.getByText(/The playlist is made|There is nothing to play/).first()).toBeVisible();
+  await expect(page.getByText(/Playlist created|There is nothing to play/).first()).toBeVisible();
 });
 
 test("a form's tab is as dark as Kitsu is: at once on Kitsu's own host, elsewhere after an AJAX call", async ({
@@ -134,7 +134,7 @@ test("a comment is asked for, agreed to, written where Kitsu takes it, and seen 
   await tab.getByLabel("Status").selectOption({ label: "Retake" });
   await tab.getByLabel("Comment", { exact: true }).fill("Once more, please <b>today</b>");
   await tab.getByRole("button", { name: "Comment" }).click();
-  await expect(tab.getByRole("heading", { name: /^Comment on \d+ tasks, and set them to Retake\?$/ })).toBeVisible();
+  await expect(tab.getByRole("heading", { name: /^Comment on \d+ tasks and set them to Retake\?$/ })).toBeVisible();
   await tab.getByRole("button", { name: "Comment" }).click();
   await expect(tab.getByRole("heading", { name: /^Commented on \d+ tasks$/ })).toBeVisible();
   await expect(tab.getByText("Its column max_retakes must be a number").first()).toBeVisible();
@@ -163,7 +163,7 @@ test("an artist is refused a manager's action, and the toast says why", async ({
 test("the page is whole without JavaScript", async ({ browser, started }) => {
   const page = await (await browser.newContext({ javaScriptEnabled: false })).newPage();
   await page.goto(`${started.worker}/actions/debug?selection=&personid=${ADA}`);
-  await expect(page.getByRole("heading", { name: "0 tasks arrived" })).toBeVisible();
+  await expect(page.getByRole("heading", { name: "0 tasks received" })).toBeVisible();
   await expect(page.getByRole("table").first()).toBeVisible();
   await page.goto(`${started.worker}/runs`);
   await page.getByLabel("State").selectOption("done");
@@ -212,9 +212,7 @@ test("the home page says whether the userscript is running", async ({ page, star
     page.evaluate((one) => document.documentElement.setAttribute("data-kitsu-actions", one), version);
   for (const older of ["0.0.9.1900000000", "0.1.0", "0.1.0.9"]) {
     await wakeUp(older);
-    await expect(notice).toContainText(
-      `What runs here is version ${older}, older than the version ${offered} that is offered.`,
-    );
+    await expect(notice).toContainText(`Your userscript is version ${older}; version ${offered} is available.`);
   }
   for (const other of [offered, "0.1.0.9900000000", "0.10.0.1"]) {
     await wakeUp(other);

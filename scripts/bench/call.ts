@@ -43,7 +43,7 @@ export function writeCall(): string {
  */
 export async function checkReceiver(address: string): Promise<string> {
   const answer = JSON.parse(await send(200, address, fields, headers));
-  if (answer.reply.title !== `${TASKS} tasks arrived`) throw new Error(`Unexpected answer: ${JSON.stringify(answer)}`);
+  if (answer.reply.title !== `${TASKS} tasks received`) throw new Error(`Unexpected answer: ${JSON.stringify(answer)}`);
   await send(403, address, fields, { ...headers, origin: "https://elsewhere.example" });
   await send(400, address, { ...fields, selection: ["1 OR 1=1"] }, headers);
   return answer.run.url;

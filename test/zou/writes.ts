@@ -166,7 +166,7 @@ export function testWrites(getSetup: () => Setup): void {
     const zou = admin();
     const make = async (call: Setup["callClaiming"], who: PersonName) => {
       const { reply, run } = await call("playlist", who, { selection: studio.short.tasks.slice(0, 8) });
-      expect(reply).toMatchObject({ kind: "done", title: "The playlist is made" });
+      expect(reply).toMatchObject({ kind: "done", title: "Playlist created" });
       expect(reply.outcomes?.some(({ state, reason }) => state === "skipped" && reason === "No preview yet")).toBe(
         true,
       );
@@ -177,7 +177,7 @@ export function testWrites(getSetup: () => Setup): void {
     };
     for (const [call, who] of [[callClaiming, "manager"] as const, [callInSession, "supervisor"] as const]) {
       const { path, undo } = await make(call, who);
-      expect(await undo()).toMatchObject({ kind: "done", title: "The playlist is removed" });
+      expect(await undo()).toMatchObject({ kind: "done", title: "Playlist removed" });
       await expect(zou.get(path)).rejects.toThrow("404");
     }
     const renamed = await make(callClaiming, "manager");

@@ -4,10 +4,10 @@ import { describeCause, type Failure } from "../failure.ts";
 import { renderAsk } from "../pages/ask-page.ts";
 import { html } from "../pages/html.ts";
 import { renderPage } from "../pages/layout.ts";
+import { renderTime } from "../pages/render-time.ts";
 import { renderReply } from "../pages/reply-view.ts";
 import { renderRetryUndo } from "../pages/retry-undo.ts";
-import { keepTheme } from "../pages/theme-cookie.ts";
-import { renderTime } from "../pages/time.ts";
+import { makeThemeCookie } from "../pages/theme-cookie.ts";
 import type { Call } from "../request/call.ts";
 import { maskKey } from "../request/request-snapshot.ts";
 import type { Settings } from "../settings/settings.ts";
@@ -29,7 +29,7 @@ export function answerCall(
     ? answerPage({ run, reply, status, settings, call, address: callAddress(request, run) })
     : answerJson(run, shorten(reply), status);
   for (const [name, value] of Object.entries(failure?.headers ?? {})) response.headers.set(name, value);
-  const cookie = keepTheme(request, settings.basePath);
+  const cookie = makeThemeCookie(request, settings.basePath);
   if (cookie !== undefined) response.headers.append("set-cookie", cookie);
   return response;
 }

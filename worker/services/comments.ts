@@ -128,7 +128,7 @@ export async function writeComments(zou: Zou, comments: readonly NewComment[], u
     const [refused, ...others] = rest.slice(count);
     if (refused !== undefined) written.set(refused.taskId, reason);
     if (sent.state === "refused" && count !== undefined && Date.now() < until) continue;
-    for (const { taskId } of others) written.set(taskId, `Not attempted because of this: ${reason}`);
+    for (const { taskId } of others) written.set(taskId, `Not tried after an earlier failure: ${reason}`);
   }
   return written;
 }

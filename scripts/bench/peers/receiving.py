@@ -97,12 +97,12 @@ def answer(base, path, headers, fields):
     reply = {
         "kind": "done",
         "severity": "info",
-        "title": f"{len(call['selection'])} tasks arrived",
-        "text": "All of it was understood.",
+        "title": f"{len(call['selection'])} tasks received",
+        "text": "Every field was recognized.",
         "tables": [
-            {"title": "The call, as understood", "columns": ["Name", "Value"], "rows": facts(call)},
-            {"title": "Fields, as they arrived", "columns": ["Field", "Value"], "rows": arrived["fields"]},
-            {"title": "The request", "columns": ["Header", "Value"], "rows": arrived["headers"]},
+            {"title": "Parsed call", "columns": ["Name", "Value"], "rows": facts(call)},
+            {"title": "Received fields", "columns": ["Field", "Value"], "rows": arrived["fields"]},
+            {"title": "Request", "columns": ["Header", "Value"], "rows": arrived["headers"]},
         ],
         "effects": [
             {

@@ -402,7 +402,7 @@ describe("a limit on a studio's server", () => {
     const reply = await readFailed(await ask("/actions/publish", ajax(), limited));
     expect(reply).toMatchObject({
       code: "not-configured",
-      text: 'ACTION_LIMITS limits "publlish", and there is no such action.',
+      text: 'ACTION_LIMITS limits "publlish", but there is no such action.',
     });
   });
 });

@@ -52,10 +52,10 @@ describe("a call", () => {
   it("holds 5,000 tasks in either dialect", async () => {
     const ids = Array.from({ length: 5_000 }, () => crypto.randomUUID());
     expect((await readAnswer(await ask("/actions/debug", ajax({ ...AJAX_FIELDS, selection: ids })))).reply.title).toBe(
-      "5000 tasks arrived",
+      "5,000 tasks received",
     );
     expect(await (await ask("/actions/debug", form({ selection: ids.join(",") }))).text()).toContain(
-      "5000 tasks arrived",
+      "5,000 tasks received",
     );
   });
 

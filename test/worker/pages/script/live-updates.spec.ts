@@ -30,7 +30,7 @@ const SENDING = at("Rendering: 2 shots", [
 /** As worker/pages/live-run.ts has it. */
 const PAGE = `<!doctype html><title>${SENDING.title} · Kitsu Actions</title><link rel="stylesheet" href="/style.css">
 <div data-follow="${RUN.follow?.url}" data-socket="${RUN.follow?.socket}" data-controls="cancel">${html`${renderReply(SENDING)}`.source}
-<p class="unfollowed problem" role="status" hidden>The connection is lost; it is tried again.</p>
+<p class="unfollowed problem" role="status" hidden>Connection lost. Reconnecting…</p>
 <div class="again"><form method="post"><button class="dangerous">Cancel</button></form></div></div><script src="/page.js"></script>`;
 
 let script = "";
@@ -104,7 +104,7 @@ test("what is shown of a run is what was told last: its title, its counts, how f
 test("a connection that is lost is only spoken of when nobody answers, or somebody else", async ({ page }) => {
   let answer: { status?: number; body: string } = asked();
   const { drop, sockets } = await follow(page, () => answer);
-  const lost = page.getByText("The connection is lost; it is tried again.");
+  const lost = page.getByText("Connection lost. Reconnecting…");
   await page.evaluate(() => {
     const told = document.querySelector<HTMLElement>(".unfollowed");
     const seen: boolean[] = [];

@@ -1,7 +1,7 @@
-// Moments, as pages say them: in UTC, and saying so.
+// Dates and times on pages, in UTC.
 import { type Content, html } from "./html.ts";
 
-/** "2026-11-28 14:02:11", without saying the zone: for where that is said once for all. */
+/** "2026-11-28 14:02:11", for tables whose heading names the time zone. */
 export const formatMoment = (at: number) => new Date(at).toISOString().slice(0, 19).replace("T", " ");
 
 export const renderTime = (at: number): Content =>

@@ -1,11 +1,11 @@
-// Tasks side by side: by what they have in common, in the order people expect.
+// Groups tasks by what they have in common, in the order people expect.
 import type { SelectedTask } from "../../services/selection.ts";
 import type { TaskStatus } from "../../services/zou-objects.ts";
 
 export type Group = { name: string; tasks: SelectedTask[] };
 type Key = { id: string; name: string; rank?: number };
 
-/** A task in no group is in none; one with several keys is in each. */
+/** A task without a key is left out; a task with several keys is in each of their groups. */
 export function groupTasks(
   tasks: readonly SelectedTask[],
   keysOf: (one: SelectedTask) => Key | readonly Key[] | undefined,
@@ -22,12 +22,12 @@ export function groupTasks(
 }
 
 /** "SH2" comes before "SH10". */
-export const compareNames = new Intl.Collator("en", { numeric: true }).compare;
+const compareNames = new Intl.Collator("en", { numeric: true }).compare;
 
 export const UNKNOWN = "(unknown)";
 export const NOBODY = "(nobody)";
 
-/** The last of its kind. */
+/** Sorts after everything else. */
 const LAST = 1_000_000;
 
 export const byTaskType = ({ task, taskType }: SelectedTask): Key => ({
@@ -42,7 +42,7 @@ export const byStatus = ({ task, taskStatus }: SelectedTask): Key => ({
   rank: taskStatus === undefined ? LAST : rankStatus(taskStatus),
 });
 
-/** From what is to do to what is done, as a task goes. */
+/** In the order in which a task moves from to do to done. */
 function rankStatus(status: TaskStatus): number {
   if (status.is_done) return 5;
   if (status.is_retake) return 4;
@@ -58,7 +58,7 @@ export const byAssignee = (persons: ReadonlyMap<string, { full_name: string }>) 
       : task.assignees.map((id) => ({ id, name: persons.get(id)?.full_name || UNKNOWN }));
 };
 
-/** @param withProject puts the project's name before, where there are several */
+/** @param withProject puts the project's name in front */
 export const bySequence = (withProject: boolean) => (one: SelectedTask) => {
   const sequence = one.entity?.type === "Sequence" ? one.entity : one.parent;
   return sequence?.type === "Sequence"
@@ -74,7 +74,7 @@ export const byAssetType = (entityTypes: ReadonlyMap<string, { name: string }>) 
     ? { id: one.entity.entity_type_id, name: entityTypes.get(one.entity.entity_type_id)?.name ?? UNKNOWN }
     : undefined;
 
-/** Tasks of one shot or asset. A task whose entity is gone is in none. */
+/** Tasks of one shot or asset. Tasks whose entity was deleted are left out. */
 export const byEntity = (withProject: boolean) => (one: SelectedTask) =>
   one.entity &&
   nameKey(

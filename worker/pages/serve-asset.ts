@@ -1,4 +1,4 @@
-/** A style, script or picture of our own pages. It changes with a deploy, so browsers keep it for minutes, not for days. */
+/** A stylesheet, script or image of our pages. Cached for minutes: each deploy may change it. */
 export function serveAsset(source: string, type: string): Response {
   return new Response(source, {
     headers: {
