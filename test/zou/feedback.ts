@@ -24,7 +24,7 @@ export function testFeedback(getSetup: () => Setup): void {
   let teller: Miniflare;
 
   beforeAll(async () => {
-    const entry = join(import.meta.dirname, "../support/worker/telling-worker.ts");
+    const entry = join(import.meta.dirname, "../support/worker/feedback-worker.ts");
     const { outputFiles } = await build({ entryPoints: [entry], bundle: true, format: "esm", write: false });
     const contents = outputFiles[0]?.text ?? "";
     const manifest = { mainModule: "teller.js", modules: { "teller.js": { type: "esm" as const, contents } } };
@@ -36,7 +36,7 @@ export function testFeedback(getSetup: () => Setup): void {
     const { api, studio } = getSetup();
     const tell = { done: "wfa", failed: "retake", preview: isAnew };
     const person = { id: studio.persons[who].id, name: "Somebody" };
-    const body = JSON.stringify({ api, token: studio.bots.manager.token, person, run, tell, endings });
+    const body = JSON.stringify({ api, token: studio.bots.manager.token, person, run, feedback: tell, shots: endings });
     const answer = await teller.dispatchFetch("http://teller/", { method: "POST", body });
     const text = await answer.text();
     if (!answer.ok) throw new Error(text);
@@ -59,7 +59,7 @@ export function testFeedback(getSetup: () => Setup): void {
       { task: two, state: "failed", reason: "No GPU for #All of @Sam O'Neil", picture },
     ];
     for (const _ of [1, 2]) {
-      expect(await tell("manager", run, endings)).toEqual({ [one]: { state: "told" }, [two]: { state: "told" } });
+      expect(await tell("manager", run, endings)).toEqual({ [one]: { state: "done" }, [two]: { state: "done" } });
       const [done, failed] = [await commentsOf(one, run), await commentsOf(two, run)];
       const common = {
         person_id: studio.persons.manager.id,
@@ -82,13 +82,13 @@ export function testFeedback(getSetup: () => Setup): void {
     await tell("manager", run, [{ task, state: "done", picture }], false);
     const [{ id } = { id: "" }] = await commentsOf(task, run);
     const begun = await zou.post(`/actions/tasks/${task}/comments/${id}/add-preview`, {});
-    expect(await tell("manager", run, [{ task, state: "done", picture }])).toEqual({ [task]: { state: "told" } });
+    expect(await tell("manager", run, [{ task, state: "done", picture }])).toEqual({ [task]: { state: "done" } });
     expect(await commentsOf(task, run)).toMatchObject([
       { previews: [{ id: begun.id, status: "ready", original_name: "rendered" }] },
     ]);
     const broken = Buffer.from("89504e470d0a1a0a00000000", "hex").toString("base64");
     const told = await tell("manager", run, [{ task: other, state: "done", picture: broken }]);
-    expect(told[other]).toMatchObject({ state: "told", reason: expect.stringContaining("It has no picture.") });
+    expect(told[other]).toMatchObject({ state: "done", reason: expect.stringContaining("The picture is missing.") });
     expect(await commentsOf(other, run)).toMatchObject([{ previews: [] }]);
   });
 
@@ -99,7 +99,7 @@ export function testFeedback(getSetup: () => Setup): void {
     const project = { id: studio.tvshow.id, hasProjectRoles: studio.hasProjectRoles };
     await withoutManagersRights(zou, studio.bots.manager, project, async () => {
       const told = await tell("client", run, [{ task, state: "failed", reason: "No GPU" }]);
-      expect(told[task]).toEqual({ state: "told" });
+      expect(told[task]).toEqual({ state: "done" });
       expect(await commentsOf(task, run)).toMatchObject([
         { person_id: studio.bots.manager.id, text: expect.stringMatching(/\n\n\(Somebody\)$/) },
       ]);
@@ -108,8 +108,8 @@ export function testFeedback(getSetup: () => Setup): void {
       ({ id, assignees }) => (Array.isArray(assignees) && assignees.includes(studio.persons.artist.id) ? [] : [id]),
     );
     expect((await tell("artist", run, [{ task: foreign, state: "done" }]))[foreign]).toMatchObject({
-      state: "told",
-      reason: expect.stringContaining("Its status was kept: Only for its assignees"),
+      state: "done",
+      reason: expect.stringContaining("The status was not changed: Only for its assignees"),
     });
     expect(await commentsOf(foreign, run)).toMatchObject([{ person_id: studio.persons.artist.id }]);
   });

@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it, vi } from "vitest";
-import type { FlamencoOrder } from "../../../worker/actions/farm/flamenco-farm.ts";
+import type { FlamencoSubmission } from "../../../worker/actions/farm/flamenco-farm.ts";
 import { Failure } from "../../../worker/failure.ts";
 import { openFlamenco } from "../../../worker/services/flamenco-client.ts";
 import { fetchPicture } from "../../../worker/services/flamenco-picture.ts";
@@ -7,7 +7,7 @@ import { type FakeFlamenco, FLAMENCO, openFakeFlamenco } from "../../support/wor
 import { checkStays } from "../../support/worker/no-redirect.ts";
 
 const { signal } = new AbortController();
-const ORDER: FlamencoOrder = {
+const ORDER: FlamencoSubmission = {
   name: "SQ01_SH010 Lighting",
   type: "simple-blender-render",
   priority: 50,

@@ -1,17 +1,18 @@
-// A worker that does nothing but tell Kitsu, as often as it is asked: the test against a real Zou runs the very code in the very runtime.
+// A worker that only posts feedback, once per request: the test against a real Zou runs the same
+// code in the same runtime.
 import * as v from "valibot";
 import { postFeedback } from "../../../worker/actions/farm/post-feedback.ts";
 import { openKitsu } from "../../../worker/services/kitsu.ts";
 import { openZou } from "../../../worker/services/zou.ts";
 import { FeedbackSettings } from "../../../worker/settings/feedback-settings.ts";
 
-const Asked = v.object({
+const Body = v.object({
   api: v.string(),
   token: v.string(),
   person: v.object({ id: v.string(), name: v.string() }),
   run: v.object({ url: v.string() }),
-  tell: FeedbackSettings,
-  endings: v.array(
+  feedback: FeedbackSettings,
+  shots: v.array(
     v.object({
       task: v.string(),
       state: v.picklist(["done", "failed", "canceled"]),
@@ -27,15 +28,15 @@ const decode = (text: string) => Uint8Array.from(atob(text), (character) => char
 
 export default {
   async fetch(request: Request): Promise<Response> {
-    const { api, token, endings, ...teller } = v.parse(Asked, await request.json());
+    const { api, token, shots, ...context } = v.parse(Body, await request.json());
     const kitsu = openKitsu(openZou(api, token, request.signal), `${api} bot`, []);
-    const told = await postFeedback(
-      { ...teller, kitsu, farm: "Flamenco", until: Date.now() + 10_000 },
-      endings.map(({ picture, ...ending }) => ({
-        ...ending,
+    const results = await postFeedback(
+      { ...context, kitsu, farm: "Flamenco", until: Date.now() + 10_000 },
+      shots.map(({ picture, ...shot }) => ({
+        ...shot,
         picture: picture === undefined ? undefined : async () => decode(picture),
       })),
     );
-    return Response.json(Object.fromEntries(told));
+    return Response.json(Object.fromEntries(results));
   },
 };
