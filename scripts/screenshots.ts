@@ -60,7 +60,7 @@ async function takePictures(scheme: Scheme): Promise<void> {
   // The tasks of the first scheme are still being rendered.
   await select(page, scheme === "light" ? [1, 5, 9] : [2, 6, 10]);
   await run(page, "Render with Flamenco (AJAX)");
-  await dialog.getByRole("button", { name: "Go on" }).click();
+  await dialog.getByRole("button", { name: "Next" }).click();
   await dialog.getByRole("button", { name: "Render" }).click();
   await page.waitForTimeout(9_000);
   await take(page, `render-${scheme}`);

@@ -17,7 +17,7 @@ async function submit(page: Page, label: string, frames: string): Promise<void> 
   const dialog = page.getByRole("dialog");
   await dialog.getByLabel("Frames", { exact: true }).fill(frames);
   await dialog
-    .getByRole("button", { name: "Go on" })
+    .getByRole("button", { name: "Next" })
     .or(dialog.getByRole("button", { name: "Render" }))
     .first()
     .click();
@@ -52,7 +52,7 @@ test("a render on Flamenco moves in Kitsu, goes on over a reload, and ends as a 
 test("a render on Afanasy in a form's tab follows by itself, and is canceled there", async ({ page, started }) => {
   await select(page, started, [1, 4]);
   const tab = await runForm(page, "Render with CGRU Afanasy");
-  await tab.getByRole("button", { name: /^(Go on|Render)$/ }).click();
+  await tab.getByRole("button", { name: /^(Next|Render)$/ }).click();
   await tab.getByRole("button", { name: "Render" }).click();
   await expect(tab.getByRole("heading", { name: /^Rendering: 2 shots/ })).toBeVisible();
   await expect(tab.getByText(/^\d+ of \d+ (frames|tasks)/).first()).toBeVisible({ timeout: 15_000 });
@@ -72,7 +72,7 @@ test("who renders the same shots is told who is at work on them, and follows tha
   await run(page);
   const dialog = page.getByRole("dialog");
   await expect(dialog.getByLabel(/^Ada Roy has been rendering all 2 shots since/)).toHaveValue("join");
-  await dialog.getByRole("button", { name: "Go on" }).click();
+  await dialog.getByRole("button", { name: "Next" }).click();
   await expect(dialog.getByText("Follow the render of 2 shots?").first()).toBeVisible();
   await dialog.getByRole("button", { name: "Follow" }).click();
   await expect(dialog).toBeHidden();
