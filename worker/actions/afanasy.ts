@@ -3,6 +3,7 @@
 // priority.
 import type { Outcome } from "../../contract.ts";
 import { type ActionContext, defineAction, type WatchContext } from "../action/action.ts";
+import { plural } from "../format/plural.ts";
 import { readTaskFacts, type TaskFacts } from "../launch/template-variables.ts";
 import { readPreviewFiles } from "../services/files.ts";
 import type { AfanasySettings } from "../settings/afanasy-settings.ts";
@@ -12,7 +13,6 @@ import { type AfanasyAnswers, chooseTemplate, makeForm, readConflictChoice } fro
 import { AfanasySubmission, makeSubmission } from "./farm/afanasy-submission.ts";
 import { controlRender, pollRender } from "./farm/render.ts";
 import { confirmRender, nothingToRender } from "./farm/render-confirmation.ts";
-import { formatCount } from "./farm/render-progress.ts";
 import { makeRun, type NewShot, type RenderRun, readRun } from "./farm/render-run.ts";
 import { summarizeRunning } from "./farm/render-summary.ts";
 import { claimTasks, type PlannedShot, planConflict, planMissing } from "./farm/task-conflicts.ts";
@@ -116,8 +116,7 @@ async function planShots(
         return { outcome: { ...base, state: "skipped", reason } };
       }
       writers.set(files, one.label);
-      const count = `${formatCount(frames)} ${frames === 1 ? "frame" : "frames"}`;
-      const outcome: Outcome = { ...base, state: "planned", reason: `${made.text}: ${count}` };
+      const outcome: Outcome = { ...base, state: "planned", reason: `${made.text}: ${plural(frames, "frame")}` };
       const fingerprint = JSON.stringify(submission.job.blocks);
       const newShot: NewShot<AfanasySubmission> = {
         ...{ task: one.taskId, label: one.label, submission, size: frames, fingerprint },

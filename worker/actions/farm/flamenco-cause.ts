@@ -1,4 +1,5 @@
 // Why a Flamenco job failed: the failed tasks, and the error their program printed.
+import { plural } from "../../format/plural.ts";
 import type { Flamenco } from "../../services/flamenco-client.ts";
 import type { FlamencoJob, FlamencoTask } from "../../services/flamenco-objects.ts";
 
@@ -79,7 +80,7 @@ export function formatFailure(
     return `${canceled === 1 ? "1 task was" : `${canceled} tasks were`} canceled on the farm, and the rest of the job can't continue`;
   }
   const more = failed.length - 1;
-  const who = `${first.name}${more === 0 ? "" : ` and ${more === 1 ? "1 more task" : `${more} more tasks`}`} failed`;
+  const who = `${first.name}${more === 0 ? "" : ` and ${plural(more, "more task")}`} failed`;
   const what = cause === undefined ? who : `${who}: ${cause.replace(/\.$/, "")}`;
   return words === "" || words === TOO_MANY ? what : `${what}. Flamenco says: ${words}`;
 }

@@ -1,6 +1,7 @@
 // One shot as a job for Flamenco. The manager fills in no defaults, so every setting of the job
 // type is sent.
 import type { Outcome } from "../../../contract.ts";
+import { plural } from "../../format/plural.ts";
 import { refuseFarmName } from "../../launch/path-safety.ts";
 import { fillTemplate, type Values } from "../../launch/template.ts";
 import type { TaskFacts } from "../../launch/template-variables.ts";
@@ -177,8 +178,8 @@ export const planOutcome = ({ id, label, result }: PreparedShot): Outcome =>
 
 const formatPlan = ({ frames, tasks, path }: PreparedSubmission) =>
   [
-    frames === 1 ? "1 frame" : `${frames.toLocaleString("en")} frames`,
-    tasks !== undefined && (tasks === 1 ? "1 task" : `${tasks} tasks`),
+    plural(frames, "frame"),
+    tasks !== undefined && plural(tasks, "task"),
     path !== undefined && `to ${path.replace(/\/\{timestamp\}\/#+$/, "")}`,
   ]
     .filter(Boolean)

@@ -2,7 +2,7 @@
 import type { Outcome } from "../../../contract.ts";
 import type { ActionContext, Confirmation } from "../../action/action.ts";
 import { Failure } from "../../failure.ts";
-import { formatCount } from "./render-progress.ts";
+import { plural } from "../../format/plural.ts";
 import { formatShots } from "./render-summary.ts";
 import { type ConflictChoice, formatConflicts, type PlannedShot } from "./task-conflicts.ts";
 
@@ -39,9 +39,9 @@ export async function confirmRender<Submission>(
   const ids = new Set(submitted.map(({ outcome: { id } }) => id));
   const projects = new Set(tasks.flatMap(({ task }) => (ids.has(task.id) ? [task.project_id] : []))).size;
   const frames = submitted.reduce((sum, { newShot }) => sum + (newShot?.size ?? 0), 0);
-  const of = projectIds.length > 1 ? ` of ${projects} ${projects === 1 ? "project" : "projects"}` : "";
+  const of = projectIds.length > 1 ? ` of ${plural(projects, "project")}` : "";
   return {
-    title: `Submit ${formatShots(submitted.length)}${of}, ${frames === 1 ? "1 frame" : `${formatCount(frames)} frames`}?`,
+    title: `Submit ${formatShots(submitted.length)}${of}, ${plural(frames, "frame")}?`,
     text,
     submit: "Render",
   };

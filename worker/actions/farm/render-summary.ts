@@ -1,6 +1,7 @@
 // The reply of a render run.
 import type { Outcome, Reply, Started } from "../../../contract.ts";
 import { Failure } from "../../failure.ts";
+import { plural } from "../../format/plural.ts";
 import type { EndState } from "../../settings/feedback-settings.ts";
 import { describeProgress } from "./render-progress.ts";
 import type { RenderRun } from "./render-run.ts";
@@ -117,4 +118,4 @@ const listOutcomes = ({ shots, skipped }: RenderRun<unknown>, farm: string): Out
 /** A single shot by its name, which tells many runs of one shot apart. */
 const formatShotNames = (shots: Shots) => (shots.length === 1 && shots[0] ? shots[0].label : formatShots(shots.length));
 
-export const formatShots = (count: number) => (count === 1 ? "1 shot" : `${count.toLocaleString("en")} shots`);
+export const formatShots = (count: number) => plural(count, "shot");
