@@ -39,7 +39,7 @@ export async function openGround(): Promise<Ground> {
   const { signal } = new AbortController();
   const server = openAfanasy(place, signal);
   const name =
-    url === undefined ? "the playground's afserver, for neither AFSERVER_URL nor AFANASY_RELAY_URL is set" : url;
+    url === undefined ? "the playground's afserver, because neither AFSERVER_URL nor AFANASY_RELAY_URL is set" : url;
   console.log(`Tested is ${name}.`);
   return {
     name,

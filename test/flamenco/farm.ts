@@ -56,7 +56,7 @@ export const { minor, text: versionText } = await readVersion();
 async function readVersion() {
   const version = await service().version();
   console.log(
-    `${isReal ? `Flamenco at ${url}` : "The playground's Flamenco, for FLAMENCO_URL names no other"}: 3.${version.minor}`,
+    `${isReal ? `Flamenco at ${url}` : "The playground's Flamenco, because FLAMENCO_URL is not set"}: 3.${version.minor}`,
   );
   return { ...version, text: `3.${version.minor}` };
 }

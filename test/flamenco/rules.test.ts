@@ -10,7 +10,7 @@ const isIn =
     states.includes(state);
 const statusOf = async (id: string) => (await service().job(id))?.status;
 const needs = (path: string | undefined, setting: string) =>
-  path === undefined || path === "" ? `: skipped, for ${setting} names no blend file` : "";
+  path === undefined || path === "" ? `: skipped, because ${setting} is not set` : "";
 
 describe("Flamenco", () => {
   it("has a known version, and its own test among its job types", async () => {

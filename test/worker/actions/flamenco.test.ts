@@ -136,7 +136,7 @@ describe("the form", () => {
     [{ data: { frame_in: 148, frame_out: 101 }, nb_frames: 48 }],
     [{ data: { frame_in: 101.5, frame_out: 148 }, nb_frames: 48 }],
     [{ data: { frame_in: 1, frame_out: 1_000_000 } }],
-  ])("proposes no frames where those in Kitsu are wrong: %j", async (entity) => {
+  ])("proposes no frames if those in Kitsu are wrong: %j", async (entity) => {
     const { taskIds } = makeProject(1);
     Object.assign(shotOf(taskIds[0]), entity);
     expect((await askForm(taskIds)).fields?.[0]).toMatchObject({ name: "frames", value: "" });
@@ -615,7 +615,7 @@ describe("the folder of a studio's own job type", () => {
     [{ source: "{output}" }, ["source"]],
     [{ one: "{output}/1", two: "{output}/2" }, ["one", "two"]],
     [{}, ["frames"]],
-  ])("is not claimed where it can't be told: %j", async (settings, keys) => {
+  ])("is not shown if it is unclear: %j", async (settings, keys) => {
     expect(await planOf(settings, keys)).toEqual(["planned: 48 frames"]);
   });
 
@@ -802,7 +802,7 @@ describe("the setting FLAMENCO", () => {
     [{ url: "http://flamenco.lan:80800" }, "FLAMENCO.url must be the address of the manager"],
     [{ url: "flamenco:8080" }, "FLAMENCO.url must be the address of the manager"],
     [{ priority: { default: 5, least: 10 } }, "FLAMENCO.priority must have its default between least and most"],
-  ])("is told exactly where it is wrong: %j", async (rest, text) => {
+  ])("names exactly what is wrong: %j", async (rest, text) => {
     expect((await readFailed(await begin(taskIds, own(rest)).send())).text).toContain(text);
   });
 });

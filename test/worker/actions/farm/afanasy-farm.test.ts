@@ -235,10 +235,10 @@ describe("a command for a job", () => {
   });
 
   it.each([
-    ["another mark", (job: AfJob) => (job.sent.custom_data = '{"kitsu_mark":"z","kitsu_user":"ada"}')],
+    ["another key", (job: AfJob) => (job.sent.custom_data = '{"kitsu_mark":"z","kitsu_user":"ada"}')],
     ["another user", (job: AfJob) => (job.userName = "eve")],
     ["nothing of ours in it", (job: AfJob) => delete job.sent.custom_data],
-  ])("never reaches a job with %s, be its numbers the same", async (_, change) => {
+  ])("never reaches a job with %s, even with the same numbers", async (_, change) => {
     const farm = open();
     const job = await farm.submit(submission(), "a");
     change(jobOf(job.id));

@@ -242,10 +242,10 @@ describe("a job whose tasks failed for good", () => {
       Array.from({ length: 60 }, (_, index) => submit({ name: `broken ${index}`, block, frames: 1 })),
     );
     server.pass(200_000);
-    const told = new Set<string>();
-    for (let polls = 1; told.size < 60; polls += 1) {
+    const settled = new Set<string>();
+    for (let polls = 1; settled.size < 60; polls += 1) {
       const before = server.requests.length;
-      const left = refs.flatMap((job, index) => (told.has(job.id) ? [] : [{ job, jobKey: `broken ${index}` }]));
+      const left = refs.flatMap((job, index) => (settled.has(job.id) ? [] : [{ job, jobKey: `broken ${index}` }]));
       const statuses = await open().poll(left);
       expect(server.requests.length - before).toBeLessThanOrEqual(20);
       for (const [id, status] of statuses) {
@@ -253,7 +253,7 @@ describe("a job whose tasks failed for good", () => {
           state: "failed",
           reason: expect.stringContaining("Cannot read the blend file"),
         });
-        told.add(id);
+        settled.add(id);
       }
       expect(polls).toBeLessThanOrEqual(8);
     }
@@ -334,7 +334,7 @@ describe("a job that no machine takes", () => {
     ["words of which one begins the name", { hosts_mask: "x, node2" }],
     ["an expression for all of the name", { hosts_mask: "node\\d+", hosts_mask_type: "regex" as const }],
     ["part of the system", { need_os: "linux" }],
-  ])("is none where it is matched by %s", async (_, job) => {
+  ])("is rendered after all if a machine matches by %s", async (_, job) => {
     expect((await follow(await submit({ job }), 30)).state).toBe("done");
   });
 

@@ -201,7 +201,7 @@ describe("a shot is refused", () => {
     ["*", "SH*", "has *"],
     ["~", "~root", "has ~"],
     ["!", "SH!", "has !"],
-  ])("where its name has %s", (_, name, problem) => {
+  ])("if its name has %s", (_, name, problem) => {
     expect(problemOf({ entity: { name } })).toContain(problem);
     expect(problemOf({ entity: { name } })).toContain("{entity}");
   });
@@ -247,7 +247,7 @@ describe("a shot is refused", () => {
     [{ data: { frame_in: 148, frame_out: 101 }, nb_frames: 48 }, "Its frames run backwards in Kitsu, from 148 to 101"],
     [{ data: { frame_in: 101.5, frame_out: 148 }, nb_frames: 48 }, "Kitsu has frame 101.5, which is not a whole frame"],
     [{ data: { frame_in: 1, frame_out: 1_000_000 } }, "1,000,000 frames are more than the limit of 10,000 per shot"],
-  ])("where its frames are %j", (entity, problem) => {
+  ])("if its frames are %j", (entity, problem) => {
     expect(problemOf({ entity })).toBe(problem);
   });
 });

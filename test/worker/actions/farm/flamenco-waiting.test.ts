@@ -23,7 +23,7 @@ describe("a job waits", () => {
     ["for a machine that works", () => fake.manager.wake(0, "error"), "no machine is awake: 4 with an error"],
     ["for a machine at all", () => fake.manager.machines.splice(0), "Flamenco has no machines"],
     [
-      "for whoever sets Flamenco up",
+      "for somebody to set Flamenco up",
       () => {
         fake.manager.machines.splice(0);
         fake.manager.isFirstRun = true;

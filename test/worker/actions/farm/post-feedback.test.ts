@@ -110,8 +110,8 @@ describe("posting how a render ended", () => {
       { task: two ?? "", state: "failed", reason: "No GPU" },
       { task: three ?? "", state: "canceled" },
     ];
-    const told = await postFeedback(makeContext(), shots);
-    expect([...told.values()].map(({ state }) => state)).toEqual(["done", "done", "done"]);
+    const results = await postFeedback(makeContext(), shots);
+    expect([...results.values()].map(({ state }) => state)).toEqual(["done", "done", "done"]);
     expect(fake.comments).toMatchObject([
       { object_id: one, task_status_id: STATUS.done, person_id: MANAGER.id, text: expect.stringContaining(JOB) },
       { object_id: two, task_status_id: STATUS.retake, person_id: MANAGER.id, text: expect.stringContaining("No GPU") },
@@ -191,23 +191,23 @@ describe("posting how a render ended", () => {
     const [one, two, three] = makeTasks(3, { max_retakes: 1 });
     change(one, { task_status_id: STATUS.retake, retake_count: 1 });
     fake.tasks.delete(two ?? "");
-    const told = await postFeedback(makeContext({ tell: { done: "keep" } }), [done(one), done(two), done(three)]);
-    expect(told.get(one ?? "")).toEqual({
+    const results = await postFeedback(makeContext({ tell: { done: "keep" } }), [done(one), done(two), done(three)]);
+    expect(results.get(one ?? "")).toEqual({
       state: "refused",
       reason: "Kitsu refused: “No more retakes allowed on this task”.",
     });
-    expect(told.get(two ?? "")).toMatchObject({ state: "refused", reason: expect.stringContaining("deleted") });
-    expect(told.get(three ?? "")).toEqual({ state: "done" });
+    expect(results.get(two ?? "")).toMatchObject({ state: "refused", reason: expect.stringContaining("deleted") });
+    expect(results.get(three ?? "")).toEqual({ state: "done" });
     expect(fake.comments).toMatchObject([{ object_id: three }]);
   });
 
   it("posts a few at once, and leaves the others for the next call", async () => {
     const tasks = makeTasks(FEEDBACK_BATCH + 2);
-    const told = await postFeedback(
+    const results = await postFeedback(
       makeContext(),
       tasks.map((task) => done(task)),
     );
-    expect([...told.keys()]).toEqual(tasks.slice(0, FEEDBACK_BATCH));
+    expect([...results.keys()]).toEqual(tasks.slice(0, FEEDBACK_BATCH));
     expect(fake.requests.length).toBeLessThan(25);
   });
 });
@@ -216,9 +216,9 @@ describe("the author and rights of a comment", () => {
   it("sets no status that the person could not set by hand, and says so", async () => {
     const [own, foreign] = makeTasks(2);
     change(own, { assignees: [ARTIST.id] });
-    const told = await postFeedback(makeContext({ person: ARTIST }), [done(own), done(foreign)]);
-    expect(told.get(own ?? "")?.reason).toBe("The status was not changed: Artists may not use the status done.");
-    expect(told.get(foreign ?? "")?.reason).toContain("Only for its assignees");
+    const results = await postFeedback(makeContext({ person: ARTIST }), [done(own), done(foreign)]);
+    expect(results.get(own ?? "")?.reason).toBe("The status was not changed: Artists may not use the status done.");
+    expect(results.get(foreign ?? "")?.reason).toContain("Only for its assignees");
     expect(fake.comments).toMatchObject([
       { person_id: ARTIST.id, task_status_id: STATUS.wip },
       { person_id: ARTIST.id, task_status_id: STATUS.wip },
@@ -289,11 +289,11 @@ describe("the picture", () => {
       "is not a PNG or a JPEG",
     ],
     ["is too large", async () => tooLarge, "larger than 20 MB"],
-  ])("never costs the comment where it %s", async (_, picture, reason) => {
+  ])("never costs the comment if it %s", async (_, picture, reason) => {
     const [task] = makeTasks(1);
-    const told = (await postFeedback(makeContext({ tell: PREVIEW }), [done(task, { picture })])).get(task ?? "");
-    expect(told?.state).toBe("done");
-    expect(told?.reason).toEqual(reason && expect.stringContaining(reason));
+    const result = (await postFeedback(makeContext({ tell: PREVIEW }), [done(task, { picture })])).get(task ?? "");
+    expect(result?.state).toBe("done");
+    expect(result?.reason).toEqual(reason && expect.stringContaining(reason));
     expect([fake.comments.length, previews()]).toEqual([1, []]);
   });
 
@@ -312,8 +312,8 @@ describe("the picture", () => {
   it("leaves no empty preview in Kitsu if Zou fails on it", async () => {
     const [task] = makeTasks(1);
     answerFile(Response.json({ error: true, message: "cannot identify image file" }, { status: 500 }));
-    const told = (await postFeedback(makeContext({ tell: PREVIEW }), [withPicture(task)])).get(task ?? "");
-    expect(told).toEqual({ state: "done", reason: "The picture is missing. Kitsu failed with status 500." });
+    const result = (await postFeedback(makeContext({ tell: PREVIEW }), [withPicture(task)])).get(task ?? "");
+    expect(result).toEqual({ state: "done", reason: "The picture is missing. Kitsu failed with status 500." });
     expect([fake.comments.length, previews()]).toEqual([1, []]);
   });
 

@@ -14,13 +14,13 @@ describe("the error lines of a program", () => {
       "RuntimeError: boom",
     ],
     ["the two last of many", "Error: a\nError: b\nError: c\n", "Error: b / Error: c"],
-    ["once what is said again and again", "Error: a\nError: a\nError: a\n", "Error: a"],
+    ["once if it is printed again and again", "Error: a\nError: a\nError: a\n", "Error: a"],
     ["a shell's", "/bin/sh: 1: blenderx: not found\n", "/bin/sh: 1: blenderx: not found"],
     ["a licence's", "Rendering\nLicence server is down\n", "Licence server is down"],
     ["lines of a terminal, in colours", "\u001b[31mERROR\u001b[0m: no\u0007 disk\rdone 3%\r", "ERROR: no disk"],
     ["lines of Windows", "ok\r\nFatal: x\r\nbye\r\n", "Fatal: x"],
     ["no error in what counts none", "Fatal: a\nFinished with 0 errors, 0 warnings\n", "Fatal: a"],
-  ])("is %s", (_, output, text) => {
+  ])("are %s", (_, output, text) => {
     expect(findErrorLines(output)).toEqual({ text, isError: true });
   });
 

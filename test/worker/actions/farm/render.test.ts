@@ -449,11 +449,11 @@ describe("200 shots", () => {
       bytes = Math.max(bytes, JSON.stringify(stored).length);
     };
     const began = performance.now();
-    for (let againMs = 0; againMs === 0; watches += 1) {
+    for (let nextCheckMs = 0; nextCheckMs === 0; watches += 1) {
       const before = fake.requests.length;
       const run = readRun(FlamencoSubmission, JSON.parse(JSON.stringify(data)));
       const status = await pollRender(makePassContext({ save }), run, farm, undefined);
-      [data, againMs] = [status.data, status.nextCheckMs ?? 1];
+      [data, nextCheckMs] = [status.data, status.nextCheckMs ?? 1];
       requestsMost = Math.max(requestsMost, fake.requests.length - before);
     }
     console.log(

@@ -20,7 +20,7 @@ describe("the frames of a shot", () => {
     [{ frame_in: 148, frame_out: 101 }, "Its frames run backwards in Kitsu, from 148 to 101"],
     [{ frame_in: "101.5", frame_out: 148 }, "Kitsu has frame 101.5, which is not a whole frame"],
     [{ frame_in: 1, frame_out: 1_000_000 }, "1,000,000 frames are more than the limit of 10,000 per shot"],
-  ])("are not guessed where they are wrong: %j", (data, problem) => {
+  ])("are not guessed if they are wrong: %j", (data, problem) => {
     expect(find(data, 48)).toBe(problem);
   });
 

@@ -135,11 +135,11 @@ describe("shots of which a poll covers only a few", () => {
     [10, 15_000],
     [60, 6_000],
     [500, 2_000],
-  ])("are each looked at within half a minute, as far as that can be: %d", async (count, againMs) => {
+  ])("are each polled within half a minute, if possible: %d", async (count, nextCheckMs) => {
     const begun = begin(count, { pollLimit: 12 });
     let status = await begun.poll();
     for (let polls = 0; polls < 60; polls += 1) status = await begun.poll(1_000);
-    expect(status.nextCheckMs).toBe(againMs);
+    expect(status.nextCheckMs).toBe(nextCheckMs);
   });
 });
 
@@ -147,8 +147,8 @@ describe("a shot that waits for its turn", () => {
   it.each([
     [12, 3],
     [undefined, 31],
-  ])("is looked at more rarely than others, where each costs a request: %s", async (looksMost, times) => {
-    const begun = begin(2, { pollLimit: looksMost });
+  ])("is polled less often than others if each costs a request: %s", async (pollLimit, times) => {
+    const begun = begin(2, { pollLimit });
     await begun.poll();
     begun.set("s0", { state: "running", done: 1 });
     begun.set("s1", { isQueued: true });
