@@ -2,9 +2,10 @@ import { vi } from "vitest";
 
 /**
  * Stops the clock of an action's time limit.
+ * @param seconds the limit in the settings, or its default
  * @returns a function that ends the time limit
  */
-export function holdTimeLimit(seconds: number): () => void {
+export function holdTimeLimit(seconds = 25): () => void {
   const { setTimeout } = globalThis;
   const expired = Promise.withResolvers<void>();
   vi.spyOn(globalThis, "setTimeout").mockImplementation((callback, delay, ...rest) => {

@@ -7,6 +7,7 @@ import { type Action, type ActionContext, type Confirmation, defineAction } from
 import { debug } from "../../../worker/actions/debug.ts";
 import { Failure } from "../../../worker/failure.ts";
 import { DONE, RUN } from "../../support/worker/runs.ts";
+import { holdTimeLimit } from "../../support/worker/time-limit.ts";
 import {
   ADA,
   ADA_FORM,
@@ -93,6 +94,7 @@ afterEach(() => {
 
 /** Sends a call three times. The one that runs finishes when the others have been answered. */
 async function sendWhileRunning(sendOnce: () => Promise<Response>, finish: () => void): Promise<Response[]> {
+  holdTimeLimit();
   let answered = 0;
   const countAnswers = async () => {
     const response = await sendOnce();

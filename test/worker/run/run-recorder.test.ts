@@ -7,6 +7,7 @@ import { debug } from "../../../worker/actions/debug.ts";
 import { RunPhaseStore } from "../../../worker/storage/run-phase.ts";
 import { replaceRun } from "../../support/worker/replace-run.ts";
 import { encodeDraft, newRunId } from "../../support/worker/runs.ts";
+import { holdTimeLimit } from "../../support/worker/time-limit.ts";
 import { ajax, ask, KITSU, readAnswer, readFailed, readLog } from "../../support/worker/worker.ts";
 
 const DONE: Reply = { kind: "done", severity: "success", title: "Made for Ada" };
@@ -22,12 +23,9 @@ const withPhaseStore = (run: string, work: (store: RunPhaseStore) => Promise<unk
 describe("the state of a run, by its id", () => {
   it("is running until the run ends, and says since when", async () => {
     const run = newRunId();
-    let end: (reply: Reply) => void = () => undefined;
-    replaceRun(debug).mockReturnValue(
-      new Promise((resolve) => {
-        end = resolve;
-      }),
-    );
+    holdTimeLimit();
+    const work = Promise.withResolvers<Reply>();
+    replaceRun(debug).mockReturnValue(work.promise);
     const answering = call(run);
     await vi.waitFor(async () => expect((await readState(run)).status).toBe(202));
     expect((await readAnswer(await readState(run))).reply).toMatchObject({
@@ -36,7 +34,7 @@ describe("the state of a run, by its id", () => {
       text: expect.stringMatching(/^Running since \d\d:\d\d UTC\.$/),
     });
     expect((await readAnswer(await voidRun(run))).reply.kind).toBe("started");
-    end(DONE);
+    work.resolve(DONE);
     expect((await readAnswer(await answering)).reply).toMatchObject(DONE);
     expect((await readAnswer(await readState(run))).reply).toEqual({
       kind: "done",
