@@ -75,7 +75,7 @@ function shorten(reply: Reply): Reply {
   };
 }
 
-/** The wire, as JSON. */
+/** The answer as JSON. */
 export function answerJson(run: Run | undefined, reply: Reply, status = 200): Response {
   const answer: Answer = { version: WIRE_VERSION, ...(run && { run }), reply };
   return new Response(JSON.stringify(answer), {
@@ -117,7 +117,7 @@ ${run && html`<footer class="run">Run <a href="${run.url}"><code>${run.id}</code
   });
 }
 
-/** The page that the reply opens, which replaces the form's tab unless there is more to read. */
+/** The page that the reply opens: it replaces the form's tab, unless there is more to read. */
 function findDestination({ severity, effects, outcomes, tables, charts, document }: Done): string | undefined {
   const [effect, another] = effects ?? [];
   if (effect?.kind !== "open" || another !== undefined || severity !== "success") return undefined;
