@@ -1,6 +1,6 @@
 /**
  * The actions that the worker offers at `/actions`. A new action is in the playground's Kitsu after
- * a reload, although nobody has entered it. A real Kitsu has only the actions that an administrator
+ * a reload, although no one has entered it. A real Kitsu has only the actions that an administrator
  * has entered.
  */
 import * as v from "valibot";

@@ -74,7 +74,7 @@ const ANSWERS = new Map<string, (forwarded: Forwarded, home: string) => Answer>(
     () =>
       problem(409, "The delivery folder is locked", "Bruno Keller has been delivering since 14:02. Ask him, or wait."),
   ],
-  ["message", (forwarded) => json(200, { message: `Djibril Sow was told about ${count(forwarded)}.` })],
+  ["message", (forwarded) => json(200, { message: `Djibril Sow was notified about ${count(forwarded)}.` })],
   [
     "text",
     (forwarded) => ({ status: 200, type: "text/plain; charset=utf-8", body: `Tidied up ${count(forwarded)}. 🧹\n` }),

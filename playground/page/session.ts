@@ -39,7 +39,7 @@ export async function logInAs({ email }: Person): Promise<void> {
     headers: { "content-type": "application/json" },
     body: JSON.stringify({ email, password: "playground" }),
   });
-  if (!response.ok) throw new Error(`Nobody can log in as ${email}: ${response.status}`);
+  if (!response.ok) throw new Error(`Could not log in as ${email}: ${response.status}`);
 }
 
 export const readPlaylists = (projectId: string): Promise<Playlist[]> =>

@@ -96,17 +96,17 @@ export class Store {
     if (!task || !status) return;
     task.status = status;
     this.loaded = task;
-    this.#tell("task");
+    this.#notify("task");
   }
 
   select(tasks: readonly Task[]): void {
     for (const task of tasks) this.selection.set(task.id, task);
-    this.#tell("selection");
+    this.#notify("selection");
   }
 
   unselect(tasks: readonly Task[]): void {
     for (const task of tasks) this.selection.delete(task.id);
-    this.#tell("selection");
+    this.#notify("selection");
   }
 
   /** Selects exactly these. */
@@ -122,31 +122,31 @@ export class Store {
   toggleDarkTheme(): void {
     this.isDark = !this.isDark;
     localStorage.setItem("dark-theme", String(this.isDark));
-    this.#tell("theme");
+    this.#notify("theme");
   }
 
   /** Keeps the selection to try the same tasks as someone else, except on My Tasks. */
   setUser(user: Person): void {
     this.user = { ...user, locale: this.user.locale };
     if (this.route.page === "my-tasks") this.clearSelection();
-    this.#tell("person");
+    this.#notify("person");
   }
 
   setLocale(locale: Locale): void {
     this.locale = locale;
     this.user = { ...this.user, locale: locale === "fr" ? "fr_FR" : "en_US" };
-    this.#tell("locale");
+    this.#notify("locale");
   }
 
   /** Kitsu clears the selection when the page changes. */
   setPath(path: string): void {
     this.route = readRoute(path);
     this.selection.clear();
-    this.#tell("route");
-    this.#tell("selection");
+    this.#notify("route");
+    this.#notify("selection");
   }
 
-  #tell(change: Change): void {
+  #notify(change: Change): void {
     for (const [changes, listener] of this.#listeners) if (changes.includes(change)) listener();
   }
 }

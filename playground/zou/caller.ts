@@ -6,7 +6,7 @@ export const COOKIE = "access_token_cookie";
 
 export type Credentials = { cookie?: string | undefined; authorization?: string | undefined };
 
-/** @throws a Refusal if nobody is logged in */
+/** @throws a Refusal if no one is logged in */
 export function readCaller({ cookie, authorization }: Credentials, sessions: Sessions): Caller {
   const caller = sessions.find(readCookie(cookie) ?? readBearer(authorization));
   if (!caller.person.active) throw notLoggedIn(401, "Token has been revoked");

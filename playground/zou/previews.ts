@@ -50,7 +50,7 @@ export function addPreview({
 const PICTURES = ["jpe", "jpeg", "jpg", "png"];
 
 /**
- * Takes pictures only, because nobody here makes movies or scenes. A file that isn't a picture
+ * Takes pictures only, because no one here makes movies or scenes. A file that isn't a picture
  * breaks Zou and leaves the preview; a wrong extension removes the preview.
  */
 export function uploadPreview({ state, caller: { person }, ids: [id = ""], file }: ZouRequest): Answer {

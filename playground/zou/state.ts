@@ -66,7 +66,7 @@ export type State = {
   /** links to playlists for guests */
   shares: ShareLinkRow[];
   customActions: Map<string, CustomActionRow>;
-  /** the ids of the custom actions that nobody created: the ones the worker offers */
+  /** the ids of the custom actions that no one created: those the worker offers */
   offered: Set<string>;
   /** called with the id of each task that changes, in place of Zou's event stream */
   listeners: Set<(taskId: string) => void>;

@@ -537,8 +537,8 @@ test.describe("Afanasy", () => {
 
   test("can be down or failing, and lose or cut its answers", async () => {
     await withFarm(openAfanasy(STILL), async (farm) => {
-      for (const wish of [{ failNext: true }, { acceptThenDrop: true }, { answerCut: true }]) {
-        await farm.control(wish);
+      for (const fault of [{ failNext: true }, { acceptThenDrop: true }, { answerCut: true }]) {
+        await farm.control(fault);
         await expect(ask(farm, order())).rejects.toThrow();
       }
       expect((await get(farm, { type: "jobs", users: ["ada"] })).jobs).toHaveLength(2);
@@ -559,15 +559,18 @@ test("controls its farms and offers to render with them, unless it has none", as
     botToken: "",
     farms,
   });
-  const tell = async (farm: string, wish: unknown) => {
-    const response = await fetch(`${playground.url}/control/${farm}`, { method: "POST", body: JSON.stringify(wish) });
+  const control = async (farm: string, changes: unknown) => {
+    const response = await fetch(`${playground.url}/control/${farm}`, {
+      method: "POST",
+      body: JSON.stringify(changes),
+    });
     return [response.status, await response.json()];
   };
-  expect(await tell("flamenco", { down: true })).toMatchObject([200, { down: true, url: farms.flamenco.url }]);
+  expect(await control("flamenco", { down: true })).toMatchObject([200, { down: true, url: farms.flamenco.url }]);
   await expect(fetch(`${farms.flamenco.url}/api/v3/version`)).rejects.toThrow();
-  expect(await tell("afanasy", { slowMs: 20 })).toMatchObject([200, { down: false, slowMs: 20, deaths: 0 }]);
-  expect(await tell("afanasy", { explode: true })).toMatchObject([400, { error: expect.any(String) }]);
-  expect(await tell("deadline", {})).toMatchObject([404, { error: expect.any(String) }]);
+  expect(await control("afanasy", { slowMs: 20 })).toMatchObject([200, { down: false, slowMs: 20, deaths: 0 }]);
+  expect(await control("afanasy", { explode: true })).toMatchObject([400, { error: expect.any(String) }]);
+  expect(await control("deadline", {})).toMatchObject([404, { error: expect.any(String) }]);
   const page = await (await fetch(`${playground.url}/my-tasks`)).text();
   expect(page).toContain("Render with Flamenco (AJAX)");
   expect(page).toContain("Render with CGRU Afanasy");

@@ -169,7 +169,7 @@ describe.skipIf("missing" in started)(`the worker and Zou ${ZOU_VERSION}`, () =>
 
   it("registers the actions, and has nothing to do the second time", async () => {
     const register = (...flags: string[]) =>
-      new Promise<{ code: number | null; said: string }>((resolve) => {
+      new Promise<{ code: number | null; output: string }>((resolve) => {
         const child = spawn(
           process.execPath,
           ["scripts/register/index.ts", "--worker", apart.origin, "--kitsu", zou.host.origin, ...flags],
@@ -177,14 +177,14 @@ describe.skipIf("missing" in started)(`the worker and Zou ${ZOU_VERSION}`, () =>
             env: { ...process.env, KITSU_TOKEN: zou.admin.token },
           },
         );
-        let said = "";
+        let output = "";
         for (const stream of [child.stdout, child.stderr])
           stream.on("data", (chunk: Buffer) => {
-            said += chunk;
+            output += chunk;
           });
-        child.once("exit", (code) => resolve({ code, said }));
+        child.once("exit", (code) => resolve({ code, output }));
       });
-    expect(await register("--dry-run")).toMatchObject({ code: 2, said: expect.stringContaining("+") });
+    expect(await register("--dry-run")).toMatchObject({ code: 2, output: expect.stringContaining("+") });
     expect(await register("--yes")).toMatchObject({ code: 0 });
     expect(await register("--dry-run")).toMatchObject({ code: 0 });
   });

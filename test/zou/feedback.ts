@@ -9,7 +9,7 @@ import { type PersonName, withoutManagersRights } from "./people.ts";
 import { makePng } from "./png.ts";
 import type { Setup } from "./writes.ts";
 
-type Told = Record<string, { state: string; reason?: string }>;
+type Posted = Record<string, { state: string; reason?: string }>;
 type Ending = { task: string; state: string; reason?: string; url?: string; picture?: string };
 type Comment = {
   id: string;
@@ -32,7 +32,7 @@ export function testFeedback(getSetup: () => Setup): void {
   });
   afterAll(() => teller?.dispose());
 
-  async function tell(who: PersonName, run: { url: string }, endings: Ending[], isAnew = true): Promise<Told> {
+  async function post(who: PersonName, run: { url: string }, endings: Ending[], isAnew = true): Promise<Posted> {
     const { api, studio } = getSetup();
     const tell = { done: "wfa", failed: "retake", preview: isAnew };
     const person = { id: studio.persons[who].id, name: "Somebody" };
@@ -59,7 +59,7 @@ export function testFeedback(getSetup: () => Setup): void {
       { task: two, state: "failed", reason: "No GPU for #All of @Sam O'Neil", picture },
     ];
     for (const _ of [1, 2]) {
-      expect(await tell("manager", run, endings)).toEqual({ [one]: { state: "done" }, [two]: { state: "done" } });
+      expect(await post("manager", run, endings)).toEqual({ [one]: { state: "done" }, [two]: { state: "done" } });
       const [done, failed] = [await commentsOf(one, run), await commentsOf(two, run)];
       const common = {
         person_id: studio.persons.manager.id,
@@ -79,16 +79,16 @@ export function testFeedback(getSetup: () => Setup): void {
     const { studio } = getSetup();
     const [task = "", other = ""] = studio.short.tasks.slice(14, 16);
     const [run, zou] = [runs("b"), admin()];
-    await tell("manager", run, [{ task, state: "done", picture }], false);
+    await post("manager", run, [{ task, state: "done", picture }], false);
     const [{ id } = { id: "" }] = await commentsOf(task, run);
     const begun = await zou.post(`/actions/tasks/${task}/comments/${id}/add-preview`, {});
-    expect(await tell("manager", run, [{ task, state: "done", picture }])).toEqual({ [task]: { state: "done" } });
+    expect(await post("manager", run, [{ task, state: "done", picture }])).toEqual({ [task]: { state: "done" } });
     expect(await commentsOf(task, run)).toMatchObject([
       { previews: [{ id: begun.id, status: "ready", original_name: "rendered" }] },
     ]);
     const broken = Buffer.from("89504e470d0a1a0a00000000", "hex").toString("base64");
-    const told = await tell("manager", run, [{ task: other, state: "done", picture: broken }]);
-    expect(told[other]).toMatchObject({ state: "done", reason: expect.stringContaining("The picture is missing.") });
+    const posted = await post("manager", run, [{ task: other, state: "done", picture: broken }]);
+    expect(posted[other]).toMatchObject({ state: "done", reason: expect.stringContaining("The picture is missing.") });
     expect(await commentsOf(other, run)).toMatchObject([{ previews: [] }]);
   });
 
@@ -98,8 +98,8 @@ export function testFeedback(getSetup: () => Setup): void {
     const [run, zou] = [runs("c"), admin()];
     const project = { id: studio.tvshow.id, hasProjectRoles: studio.hasProjectRoles };
     await withoutManagersRights(zou, studio.bots.manager, project, async () => {
-      const told = await tell("client", run, [{ task, state: "failed", reason: "No GPU" }]);
-      expect(told[task]).toEqual({ state: "done" });
+      const posted = await post("client", run, [{ task, state: "failed", reason: "No GPU" }]);
+      expect(posted[task]).toEqual({ state: "done" });
       expect(await commentsOf(task, run)).toMatchObject([
         { person_id: studio.bots.manager.id, text: expect.stringMatching(/\n\n\(Somebody\)$/) },
       ]);
@@ -107,7 +107,7 @@ export function testFeedback(getSetup: () => Setup): void {
     const [foreign = ""] = (await zou.get(`/data/tasks?project_id=${studio.short.id}&relations=true`)).flatMap(
       ({ id, assignees }) => (Array.isArray(assignees) && assignees.includes(studio.persons.artist.id) ? [] : [id]),
     );
-    expect((await tell("artist", run, [{ task: foreign, state: "done" }]))[foreign]).toMatchObject({
+    expect((await post("artist", run, [{ task: foreign, state: "done" }]))[foreign]).toMatchObject({
       state: "done",
       reason: expect.stringContaining("The status was not changed: Only for its assignees"),
     });
