@@ -80,10 +80,10 @@ test("a debug page of many tasks is folded, and searched", async ({ page, starte
   const before = await folds.count();
   expect(before).toBeGreaterThan(8);
   await expect(folds.first().getByRole("table")).toBeHidden();
-  await page.getByLabel(/^Find in/).fill("SH0020");
+  await page.getByLabel(/^Search the/).fill("SH0020");
   await expect.poll(() => folds.count()).toBeLessThan(before);
   await expect(folds.first()).toContainText("SH0020");
-  await page.getByLabel(/^Find in/).fill("");
+  await page.getByLabel(/^Search the/).fill("");
   await expect(folds).toHaveCount(before);
 });
 
