@@ -5,7 +5,7 @@ import { watchPolicy } from "./network-cause.ts";
 import { quietly } from "./realm.ts";
 import { listWork } from "./run-tracker.ts";
 import { raiseUi } from "./ui/toast-stack.ts";
-import { STYLE } from "./ui/toast-style.ts";
+import style from "./ui/toast-style.css";
 
 /** Seen from both realms, so also by a second copy of this script in another manager. */
 const MARK = "data-kitsu-actions";
@@ -30,6 +30,6 @@ function wakeUp(): void {
 }
 
 function begin(): void {
-  raiseUi(STYLE, drawOffers, listWork);
+  raiseUi(style, drawOffers, listWork);
   resumeCalls();
 }
