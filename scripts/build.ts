@@ -30,7 +30,8 @@ export const userscriptOptions = (define: { OPEN_ROOT: "true" | "false" }) =>
   ({
     ...browserOptions("userscript/index.ts"),
     define,
-    // Userscript managers store scripts in their own encodings. Escaped accents also compress better.
+    // Userscript managers store scripts in their own encodings. Escaped accents also compress
+    // better.
     charset: "ascii",
     plugins: [minifiedCss],
   }) satisfies BuildOptions;
@@ -43,8 +44,8 @@ function browserOptions(entry: string) {
     minify: true,
     format: "iife",
     target: BROWSERS,
-    // All of BROWSERS have them. esbuild would turn patterns that use them into calls, which it can't
-    // drop when they are unused, such as valibot's pattern for emoji.
+    // All of BROWSERS have them. esbuild would turn patterns that use them into calls, which it
+    // can't drop when they are unused, such as valibot's pattern for emoji.
     supported: { "regexp-unicode-property-escapes": true },
     charset: "utf8",
     legalComments: "none",

@@ -1,4 +1,5 @@
-// npm run sizes: checks the worker and the userscript against their budgets, minified and compressed with gzip.
+// npm run sizes: checks the worker and the userscript against their budgets, minified and
+// compressed with gzip.
 import { fileURLToPath } from "node:url";
 import { gzipSync } from "node:zlib";
 import { build } from "esbuild";

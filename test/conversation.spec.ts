@@ -1,4 +1,5 @@
-// A conversation in the playground, as an artist has it: asked, wrong, right, agreed to, some failed, tried again, taken back, and a program opened.
+// A conversation in the playground, as an artist has it: asked, wrong, right, agreed to, some
+// failed, tried again, taken back, and a program opened.
 import { spawn, spawnSync } from "node:child_process";
 import { mkdtemp, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
@@ -54,7 +55,8 @@ test("by keyboard alone: asked, wrong, right, agreed to, some failed, those trie
   await expect(
     page.locator("td[data-task-id][aria-selected=true], td[data-task-id].is-selected, [data-task-id].selected").first(),
   ).toBeAttached();
-  // Those that failed, again: the same input, agreed to anew where it must be, and refused for the same reason.
+  // Those that failed, again: the same input, agreed to anew where it must be, and refused for the
+  // same reason.
   await page.keyboard.press("F8");
   await toast.getByRole("button", { name: /^Retry what failed \(\d+\)$/ }).press("Enter");
   await expect(
@@ -115,7 +117,10 @@ test("in a form's tab the same without JavaScript of Kitsu's", async ({ page, st
 
 const PYTHON = ["python3", "python"].find((name) => spawnSync(name, ["--version"]).status === 0);
 
-/** The handler as a studio would configure it, with a program that only says what it was started with. */
+/**
+ * The handler as a studio would configure it, with a program that only says what it was started
+ * with.
+ */
 async function runHandler(uri: string, { worker }: Started): Promise<number | null> {
   const folder = await mkdtemp(join(tmpdir(), "kitsu-handler-"));
   const config = join(folder, "handler.json");
@@ -151,6 +156,6 @@ test("a ticket taken by the reference handler is said to be, and is good once", 
   expect(uri).toMatch(/^studio:\/\/open\?u=http/);
   await expect(tab.getByRole("status")).toHaveText("Opening Blender…");
   expect(await runHandler(uri, started)).toBe(0);
-  await expect(tab.getByRole("status")).toHaveText("Blender has it.");
+  await expect(tab.getByRole("status")).toHaveText("Blender received it.");
   expect(await runHandler(uri, started)).not.toBe(0);
 });

@@ -1,4 +1,5 @@
-// Everything that can be broken between the click and the outcome: whether it ran, as the studio's own server counts it, and what Kitsu shows.
+// Everything that can be broken between the click and the outcome: whether it ran, as the studio's
+// own server counts it, and what Kitsu shows.
 import { type BrowserContext, expect, type Locator, type Page } from "@playwright/test";
 import { choose, openRoots, run, type Started, test } from "./support/browser/started.ts";
 
@@ -149,7 +150,7 @@ const ROWS: Readonly<Record<string, (started: Started) => Row>> = {
   }),
   "a login on another host": ({ worker }) => ({
     wish: { call: "login-elsewhere" },
-    says: `Something else answers at the action server's address. Open ${worker} in a new tab, and log in if asked. Otherwise tell your TD. ${MAY_HAVE_RUN}`,
+    says: `Something else is answering at the action server's address. Open ${worker} in a new tab, and log in if asked. Otherwise tell your TD. ${MAY_HAVE_RUN}`,
     ran: 0,
     later: NEVER_ARRIVED,
   }),
@@ -232,7 +233,7 @@ test("offline while it runs: it ran, once that is known", async () => {
   await call();
   await expect.poll(() => countRuns()).toBe(before + 1);
   await context.setOffline(true);
-  await expect(toast).toContainText(`You went offline meanwhile. ${MAY_HAVE_RUN}`);
+  await expect(toast).toContainText(`You went offline in the meantime. ${MAY_HAVE_RUN}`);
   await context.setOffline(false);
   await expect(toast).toContainText(DONE, { timeout: 20_000 });
   expect(await countRuns()).toBe(before + 1);
@@ -278,7 +279,7 @@ test("a clipboard that refuses: the text is there, selected", async () => {
   await open("/?clipboard=refused");
   await call();
   await toast.getByRole("button", { name: "Copy the paths" }).click();
-  await expect(toast).toContainText("Your browser did not allow copying: copy it by hand.");
+  await expect(toast).toContainText("Your browser blocked copying: copy the text yourself.");
   await expect(toast.getByRole("textbox")).toBeFocused();
   await expect(toast.getByRole("textbox")).toHaveValue(/_v004\.ma$/);
   await expectToStay();

@@ -1,8 +1,12 @@
-// Renders in the playground, as an artist has them: asked, agreed to, followed, over a reload, canceled; by AJAX and in a form's tab.
+// Renders in the playground, as an artist has them: asked, agreed to, followed, over a reload,
+// canceled; by AJAX and in a form's tab.
 import { expect, type Page } from "@playwright/test";
 import { choose, openRoots, run, runForm, type Started, test } from "./support/browser/started.ts";
 
-/** SH0010, SH0020 and SH0030 of the first sequence: what SH0040 and SH0060 are like is told in playground/farms/fate.ts. */
+/**
+ * SH0010, SH0020 and SH0030 of the first sequence: what SH0040 and SH0060 are like is told in
+ * playground/farms/fate.ts.
+ */
 async function select(page: Page, { playground }: Started, cells: readonly number[]): Promise<void> {
   await page.addInitScript(openRoots);
   await page.goto(playground);
@@ -76,7 +80,7 @@ test("who renders the same shots is told who is at work on them, and follows tha
   await expect(dialog.getByText("Follow the render of 2 shots?").first()).toBeVisible();
   await dialog.getByRole("button", { name: "Follow" }).click();
   await expect(dialog).toBeHidden();
-  await expect(toasts.getByText("2 runs at work")).toBeVisible();
+  await expect(toasts.getByText("2 runs in progress")).toBeVisible();
   // As long as chosen there, and not what these shots would be by themselves.
   await expect(toasts.getByText(/^\d+ of 400 frames$/)).toHaveCount(2, { timeout: 15_000 });
 });

@@ -1,4 +1,5 @@
-// What a newcomer does: npm start, a form action and an AJAX action in the playground, and a look at the log.
+// What a newcomer does: npm start, a form action and an AJAX action in the playground, and a look
+// at the log.
 import { AxeBuilder } from "@axe-core/playwright";
 import { expect } from "@playwright/test";
 

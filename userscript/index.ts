@@ -1,19 +1,22 @@
-/** Wakes up once per page: on Kitsu's to show what custom actions answer, on the worker's only to say that it is installed. */
-import { drawOffers, followCalls, resumeCalls } from "./calls.ts";
+/**
+ * Starts once per page: on Kitsu's pages it shows the answers of custom actions, on the worker's it
+ * only says that it is installed.
+ */
+import { createActionButtons, resumeCalls, watchActionCalls } from "./calls.ts";
 import { CONFIG } from "./config.ts";
-import { watchPolicy } from "./network-cause.ts";
-import { quietly } from "./realm.ts";
-import { listWork } from "./run-tracker.ts";
-import { raiseUi } from "./ui/toast-stack.ts";
+import { watchCspViolations } from "./network-cause.ts";
+import { ignoreErrors } from "./realm.ts";
+import { listActiveRuns } from "./run-tracker.ts";
+import { buildUi } from "./ui/toast-stack.ts";
 import style from "./ui/toast-style.css";
 
-/** Seen from both realms, so also by a second copy of this script in another manager. */
+/** Both realms see the attribute, so a second copy in another manager does not start. */
 const MARK = "data-kitsu-actions";
 
-/** Some managers are so early that there is no <html> yet to put the mark on. */
-const arrival = new MutationObserver(() => quietly(wakeUp));
+/** Some managers run the script before there is an <html> element. */
+const arrival = new MutationObserver(() => ignoreErrors(wakeUp));
 arrival.observe(document, { childList: true });
-quietly(wakeUp);
+ignoreErrors(wakeUp);
 
 function wakeUp(): void {
   const { documentElement: html } = document;
@@ -23,13 +26,13 @@ function wakeUp(): void {
   if (html.hasAttribute(MARK) || (!isKitsu && location.origin !== new URL(CONFIG.worker).origin)) return;
   html.setAttribute(MARK, CONFIG.version);
   if (!isKitsu) return;
-  watchPolicy();
-  followCalls();
-  if (document.readyState === "loading") addEventListener("DOMContentLoaded", () => quietly(begin));
+  watchCspViolations();
+  watchActionCalls();
+  if (document.readyState === "loading") addEventListener("DOMContentLoaded", () => ignoreErrors(begin));
   else begin();
 }
 
 function begin(): void {
-  raiseUi(style, drawOffers, listWork);
+  buildUi(style, createActionButtons, listActiveRuns);
   resumeCalls();
 }

@@ -12,7 +12,8 @@ test("the pending toast is painted in the frame after the click", async ({ addAc
     document.querySelector<HTMLButtonElement>("main button")?.click();
     const clicked = performance.now();
     for (let frames = 1; frames <= 5; frames++) {
-      // The frame's own paint comes after its callbacks: a message sent from one arrives when it is done.
+      // The frame's own paint comes after its callbacks: a message sent from one arrives when it is
+      // done.
       await nextFrame();
       await new Promise((resolve) => {
         const channel = new MessageChannel();
@@ -106,7 +107,7 @@ test("what goes on says so, and leads to the run's page", async ({ addAction, op
   await openKitsu();
   await run("Start");
   await expect(toasts).toContainText("3 / 12");
-  await expect(toasts).toContainText("It is still running: see the run's page.");
+  await expect(toasts).toContainText("Still running: see the run page.");
   await expect(toasts.getByRole("link", { name: "Details" })).toHaveCount(1);
 });
 

@@ -41,7 +41,7 @@ test("goes there without Kitsu's router, and never elsewhere", async ({
     await page.goto(kitsu.origin);
     await page.evaluate(() => Object.assign(document.querySelector("#app") ?? {}, { __vue_app__: {} }));
     await run("Go");
-    await expect(toasts.locator(".press")).toHaveText(["/..//evil.tld", "/fine?x"]);
+    await expect(toasts.locator(".button")).toHaveText(["/..//evil.tld", "/fine?x"]);
     await toasts.getByRole("button", { name }).click();
     await expect(page).not.toHaveURL(`${kitsu.origin}/`);
     expect(new URL(page.url()).origin).toBe(kitsu.origin);
@@ -63,7 +63,7 @@ test("has Kitsu read at most twenty tasks again, unseen, and without harm where 
   await openKitsu();
   await run("Comment");
   await expect(toasts).toContainText("Commented");
-  await expect(toasts.locator(".press")).toHaveCount(0);
+  await expect(toasts.locator(".button")).toHaveCount(0);
   const called = await readGlobal(page, "called");
   expect(called).toEqual(tasks.slice(0, 20).map((taskId) => ["loadTask", { taskId }]));
   await page.evaluate(() => Object.assign(document.querySelector("#app") ?? {}, { __vue_app__: {} }));

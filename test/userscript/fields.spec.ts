@@ -1,4 +1,6 @@
-/** Each kind of field: how it looks to those who see no screen, what it sends, and what its keys do. */
+/**
+ * Each kind of field: how it looks to those who see no screen, what it sends, and what its keys do.
+ */
 import { bodies, expect, test } from "../support/browser/fixture.ts";
 import { ask, done, FIELDS, text } from "../support/browser/replies.ts";
 

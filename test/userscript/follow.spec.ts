@@ -12,7 +12,9 @@ const SHOTS: Outcome[] = [
   { id: "3", label: "SQ01 / SH030 / Lighting", state: "waiting" },
 ];
 
-/** The sockets that were opened, of all pages of the context, and what to answer where it is asked. */
+/**
+ * The sockets that were opened, of all pages of the context, and what to answer where it is asked.
+ */
 type Farm = {
   sockets: WebSocketRoute[];
   /** Of those, the ones that are open. */
@@ -191,7 +193,7 @@ test("without any socket it is asked for, says when nobody answers, and ends whe
   });
   await expect(async () => {
     await page.clock.runFor(5_000);
-    await expect(toasts).toContainText("no longer known", { timeout: 100 });
+    await expect(toasts).toContainText("no longer available", { timeout: 100 });
   }).toPass();
   await expect(toasts.getByRole("link", { name: "Details" })).toHaveAttribute("href", `${worker.origin}/runs/${RUN}`);
   const { length } = worker.asked;
@@ -329,7 +331,7 @@ test("a cancel is sent once, says what came of it, and what can be done then", a
   await expect(toasts).toContainText("Pausing");
   await expect.poll(() => farm.open().length).toBe(1);
   farm.send(farm.at(10, { title: "Paused: 3 shots" }, { resume }));
-  await expect(toasts.getByRole("button", { name: "Go on" })).toBeVisible();
+  await expect(toasts.getByRole("button", { name: "Resume" })).toBeVisible();
   await expect(toasts.getByRole("button", { name: "Pause" })).toHaveCount(0);
   await expect(toasts).toContainText("Paused: 3 shots");
 });
@@ -349,7 +351,7 @@ test("a press that reaches nobody says so, without the action's name once more",
   await page.context().setOffline(true);
   await toasts.getByRole("button", { name: "Cancel" }).click();
   await expect(toasts.locator(".text").first()).toHaveText(
-    /^You were offline when you ran it\. It may not have arrived: press again\./,
+    /^You were offline when you ran it\. It may not have arrived: click again\./,
   );
 });
 
@@ -389,21 +391,21 @@ test("three runs are one card; a row opens, hides, comes back from the history a
     addAction(`Render ${at}`, { body: farm.at(at * 100, { title: `Rendering ${at}` }, {}, id) });
   await openKitsu();
   for (const at of IDS.keys()) await run(`Render ${at}`);
-  const card = page.getByRole("group", { name: "3 runs at work" });
+  const card = page.getByRole("group", { name: "3 runs in progress" });
   await expect(card.locator(".toast")).toHaveCount(3);
   await expect(card.getByRole("progressbar")).toHaveCount(2 + 1);
   await expect(card.getByRole("button", { name: "Cancel" })).toHaveCount(0);
   await card.getByRole("button", { name: "Show: Rendering 1" }).press("Enter");
   await expect(card.getByRole("button", { name: "Cancel" })).toHaveCount(1);
   await card.getByRole("button", { name: "Hide" }).first().click();
-  await page.getByRole("group", { name: "2 runs at work" }).getByRole("button", { name: "Hide" }).last().click();
+  await page.getByRole("group", { name: "2 runs in progress" }).getByRole("button", { name: "Hide" }).last().click();
   await expect(page.locator("kitsu-actions .group")).toBeHidden();
   await expect(toasts).toContainText("Rendering 1");
   await page.keyboard.press("F8");
   const panel = page.locator("kitsu-actions .panel");
   await expect(panel.getByRole("listitem")).toContainText(["Rendering 0", "Rendering 1", "Rendering 2"]);
   await panel.getByRole("button", { name: "Show" }).last().click();
-  await expect(page.getByRole("group", { name: "2 runs at work" })).toContainText("Rendering 2");
+  await expect(page.getByRole("group", { name: "2 runs in progress" })).toContainText("Rendering 2");
   await expect.poll(() => farm.open().length).toBe(3);
   farm.send(done("Rendered 0"));
   await expect(toasts.last()).toContainText("Rendered 0");
@@ -422,7 +424,7 @@ test("a row says the whole of what it is, for two tasks of a shot begin alike", 
     addAction(`Render ${at}`, { body: farm.at(0, { title: `Rendering: ${name} with Flamenco` }, {}, IDS[at]) });
   await openKitsu();
   for (const at of names.keys()) await run(`Render ${at}`);
-  const titles = page.locator("kitsu-actions .group .row-only .title");
+  const titles = page.locator("kitsu-actions .group .folded .title");
   await expect(titles).toHaveCount(2);
   expect(await titles.evaluateAll((all) => all.map((one) => one.scrollWidth - one.clientWidth))).toEqual([0, 0]);
 });
@@ -561,7 +563,7 @@ test("what is not the worker's is not followed, whoever says so", async ({
   }
   await openKitsu();
   for (const at of foreign.keys()) await run(`Try ${at}`);
-  await expect(toasts.last()).toContainText("It is still running: see the run's page.");
+  await expect(toasts.last()).toContainText("Still running: see the run page.");
   await expect(page.locator("kitsu-actions").getByRole("button", { name: "Cancel", includeHidden: true })).toHaveCount(
     0,
   );
@@ -626,7 +628,7 @@ test("shows the newest picture, the old one until it is there, and none that can
   await openKitsu();
   await run("Render");
   await expect.poll(() => farm.open().length).toBe(1);
-  const picture = toasts.getByAltText("The newest picture");
+  const picture = toasts.getByAltText("Latest picture");
   await expect(toasts).toContainText("0 / 480");
   await expect(picture).toBeHidden();
   for (const frames of [10, 20, 30]) {

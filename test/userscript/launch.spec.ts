@@ -47,7 +47,7 @@ test("starts at once, without a tab, and says that the program has it when it ha
   worker.tell("/tickets/1", { body: { state: "taken" } });
   await expect(async () => {
     await page.clock.runFor(1_000);
-    await expect(toasts).toContainText("Nuke has it.", { timeout: 100 });
+    await expect(toasts).toContainText("Nuke received it.", { timeout: 100 });
   }).toPass({ intervals: [20] });
   await expect(toasts).toHaveAttribute("data-tone", "success");
   await expect(toasts.getByRole("link")).toHaveCount(0);
@@ -70,7 +70,7 @@ for (const { outcome, tone, line, count } of [
     line: "no license",
     count: "1 failed",
   },
-  { outcome: { state: "unknown", text: "" }, tone: "success", line: "Nuke has it.", count: "1 waiting" },
+  { outcome: { state: "unknown", text: "" }, tone: "success", line: "Nuke received it.", count: "1 waiting" },
 ])
   test(`the workstation says what became of the program: ${outcome.state}`, async ({
     addAction,
@@ -92,7 +92,7 @@ for (const { outcome, tone, line, count } of [
         await page.clock.runFor(1_000);
         await expect(toasts).toContainText(text, { timeout: 100 });
       }).toPass({ intervals: [20] });
-    await passUntil("Nuke has it.");
+    await passUntil("Nuke received it.");
     await expect(toasts).toHaveAttribute("data-tone", "pending");
     worker.tell("/tickets/1", { body: { state: "taken", outcome } });
     await expect(async () => {
@@ -151,7 +151,7 @@ test("without a ticket nothing is claimed", async ({ addAction, openKitsu, run, 
   await page.clock.runFor(3_000);
   await expect(toasts).toContainText("If nothing opened, the program may not be set up on this computer.");
   await expect(toasts).toHaveAttribute("data-tone", "info");
-  await expect(toasts).not.toContainText("Nuke has it.");
+  await expect(toasts).not.toContainText("Nuke received it.");
 });
 
 test("the system is guessed, can be changed, and is remembered", async ({

@@ -170,8 +170,8 @@ test("offers in French", async ({ addAction, openKitsu, run, toasts, worker, kit
   worker.tell(`/runs/${RUN}/undo`, { delayMs: 800, body: done("Fait") });
   await openKitsu();
   await run("Render");
-  await expect(toasts.locator(".presses .press")).toHaveText(["Réessayer les échecs (3)", "Annuler l’action"]);
-  await toasts.locator(".press").last().click();
+  await expect(toasts.locator(".buttons .button")).toHaveText(["Réessayer les échecs (3)", "Annuler l’action"]);
+  await toasts.locator(".button").last().click();
   await expect(toasts).toContainText("Envoi…");
 });
 
@@ -235,5 +235,5 @@ test("what was not tried is not called failed, and is counted with what is tried
   await run("Half");
   await expect(toasts.getByRole("button", { name: "Retry what is not done (4)" })).toBeVisible();
   await run("None");
-  await expect(toasts.getByRole("button", { name: "Do what was not tried (3)" })).toBeVisible();
+  await expect(toasts.getByRole("button", { name: "Run what was not tried (3)" })).toBeVisible();
 });

@@ -1,4 +1,7 @@
-/** What a browser reports as status 0, and what answers in place of the worker: told apart, with whether it ran. */
+/**
+ * What a browser reports as status 0, and what answers in place of the worker: told apart, with
+ * whether it ran.
+ */
 import { serveUserscript } from "../support/browser/bundle.ts";
 import { expect, test } from "../support/browser/fixture.ts";
 import { answer, done, RUN } from "../support/browser/replies.ts";
@@ -159,7 +162,7 @@ test("a redirect to a login on another host: where to log in", async ({
   await openKitsu();
   await run("Render");
   await expect(toasts).toContainText(
-    `Something else answers at the action server's address. Open ${worker.origin} in a new tab, and log in if asked.`,
+    `Something else is answering at the action server's address. Open ${worker.origin} in a new tab, and log in if asked.`,
   );
   await expect(toasts).toContainText(MAY_HAVE_RUN);
 });
@@ -291,7 +294,7 @@ test("a secure Kitsu and an action over http: says so", async ({ page, config, k
   await page.goto(secure);
   await run("Plain");
   await expect(toasts).toContainText(
-    `Kitsu on https can't call farm.studio.tld over http: ask your TD to serve it over https. ${DID_NOT_RUN}`,
+    `page on https can't call farm.studio.tld over http: ask your TD to serve it over https. ${DID_NOT_RUN}`,
   );
 });
 

@@ -17,7 +17,7 @@ test("the newest is whole, what was before is a line each, and beyond three ther
     await expect(toasts.last()).toContainText(`${name}Something went wrong`);
   }
   await expect(toasts).toHaveCount(3);
-  const lines = page.locator("kitsu-actions .row-only:visible");
+  const lines = page.locator("kitsu-actions .folded:visible");
   await expect(lines).toHaveCount(2);
   for (const line of await lines.all()) expect((await line.boundingBox())?.height).toBeLessThanOrEqual(40);
   await page.getByRole("button", { name: "2 more" }).click();
@@ -51,7 +51,7 @@ test("a line opens by mouse and by key, and stays open when something newer come
   await run("Three");
   await expect(toasts.last()).toContainText("ThreeSomething went wrong");
   await expect(folder).toHaveAttribute("aria-expanded", "true");
-  await expect(page.locator("kitsu-actions .row-only")).toHaveText([/^Two/]);
+  await expect(page.locator("kitsu-actions .folded")).toHaveText([/^Two/]);
 });
 
 test("what has an outcome is the newest, whatever was begun after it", async ({
@@ -128,7 +128,7 @@ test("a message with something to press is a line once it could be read, goes la
   await expect(toasts).toContainText("There");
   await expect(toasts.getByRole("link", { name: "See" })).toBeVisible();
   await page.clock.runFor(10_000);
-  await expect(page.locator("kitsu-actions .row-only")).toHaveText([/There/]);
+  await expect(page.locator("kitsu-actions .folded")).toHaveText([/There/]);
   await page.clock.runFor(70_000);
   await expect(toasts).toHaveCount(0);
   await page.reload();

@@ -1,4 +1,7 @@
-/** What goes wrong around the calls: clipboard, popups, sleep, clocks, certificates, and two things at once. */
+/**
+ * What goes wrong around the calls: clipboard, popups, sleep, clocks, certificates, and two things
+ * at once.
+ */
 import { expect, test } from "../support/browser/fixture.ts";
 import { answer, done, RUN } from "../support/browser/replies.ts";
 
@@ -25,7 +28,7 @@ test("a clipboard that refuses: the text is there, selected, to be copied by han
   await openKitsu();
   await run("Copy");
   await toasts.getByRole("button", { name: "Copy the path" }).click();
-  const area = toasts.getByRole("textbox", { name: "Your browser did not allow copying: copy it by hand." });
+  const area = toasts.getByRole("textbox", { name: "Your browser blocked copying: copy the text yourself." });
   await expect(area).toHaveValue("/mnt/p/sh010");
   await expect(area).toBeFocused();
   expect(
@@ -33,7 +36,7 @@ test("a clipboard that refuses: the text is there, selected, to be copied by han
       element.value.slice(element.selectionStart, element.selectionEnd),
     ),
   ).toBe("/mnt/p/sh010");
-  await expect(toasts).toContainText("copy it by hand");
+  await expect(toasts).toContainText("copy the text yourself");
   await expect(toasts.getByText("Copied")).toHaveCount(0);
 });
 
@@ -216,5 +219,5 @@ test("a ticket is not over because the clock here is an hour ahead", async ({
   await toasts.getByRole("link", { name: /Open in RV|Try again/ }).click();
   await expect(toasts).toContainText("Opening RV…");
   worker.tell("/tickets/1", { body: { state: "taken" } });
-  await expect(toasts).toContainText("RV has it.");
+  await expect(toasts).toContainText("RV received it.");
 });

@@ -1,4 +1,7 @@
-/** A server for custom actions that answers what a test tells it, over real HTTP: CORS is the browser's own. */
+/**
+ * A server for custom actions that answers what a test tells it, over real HTTP: CORS is the
+ * browser's own.
+ */
 
 import type { IncomingMessage, Server, ServerResponse } from "node:http";
 import { createServer } from "node:http";
@@ -122,7 +125,9 @@ export async function startActionServer(): Promise<ActionServer> {
     close,
   };
 
-  /** `/runs/<id>` and `/runs/<id>/void`, as the worker has them: by the attempt where one is named. */
+  /**
+   * `/runs/<id>` and `/runs/<id>/void`, as the worker has them: by the attempt where one is named.
+   */
   function answerRun({ method, url = "" }: IncomingMessage, response: ServerResponse, path: string): void {
     const [, , id = "", isVoid] = path.split("/");
     const name = nameAttempt(id, new URL(url, "http://localhost").searchParams);

@@ -1,4 +1,7 @@
-/** What every browser test of the userscript starts from: a Kitsu, a server of actions, and the script between them. */
+/**
+ * What every browser test of the userscript starts from: a Kitsu, a server of actions, and the
+ * script between them.
+ */
 
 import type { Locator, Page } from "@playwright/test";
 import { test as base } from "@playwright/test";

@@ -1,6 +1,7 @@
 /**
- * A page with what the userscript touches of Kitsu's: `#app > .theme`, the store on `__vue_app__`, Escape that clears the selection, and the
- * real superagent calling custom actions as src/store/api/customactions.js does.
+ * A page with what the userscript touches of Kitsu's: `#app > .theme`, the store on `__vue_app__`,
+ * Escape that clears the selection, and the real superagent calling custom actions as
+ * src/store/api/customactions.js does.
  */
 import { createServer } from "node:http";
 import type { ActionServer } from "./action-server.ts";
@@ -8,8 +9,8 @@ import { bundle } from "./bundle.ts";
 import { listen } from "./listen.ts";
 
 /**
- * - `view`: what is open beside the actions: nothing, the column of the selected tasks with its comment box, a playlist with or without the
- *   list of playlists, or a task's own page
+ * - `view`: what is open beside the actions: nothing, the column of the selected tasks with its
+ *   comment box, a playlist with or without the list of playlists, or a task's own page
  */
 export type KitsuState = {
   actions: { id: string; name: string; url: string; entity_type: string; is_ajax: boolean }[];
@@ -125,7 +126,10 @@ function app(): void {
       },
     },
   });
-  /** Boxes with the names and the sizes that they have in Kitsu 1.0.54: left, top, right, bottom, from that side of the window. */
+  /**
+   * Boxes with the names and the sizes that they have in Kitsu 1.0.54: left, top, right, bottom,
+   * from that side of the window.
+   */
   function drawView(view: KitsuState["view"]): HTMLElement[] {
     const bar = box("topbar", "", box("", "top:0;left:0;right:0;height:60px", "nav"));
     const comment = (style: string) => box("add-comment", style, "article");

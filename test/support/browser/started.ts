@@ -57,7 +57,10 @@ export const test = base.extend<object, { started: Started }>({
   ],
 });
 
-/** The userscript's shadow root is closed to Kitsu's page. To look into it, the test makes the browser open every one. */
+/**
+ * The userscript's shadow root is closed to Kitsu's page. To look into it, the test makes the
+ * browser open every one.
+ */
 export const openRoots = () => {
   const attachShadow = Element.prototype.attachShadow;
   Element.prototype.attachShadow = function (init) {

@@ -1,8 +1,8 @@
 import type { Page } from "@playwright/test";
 
 /**
- * Links in our shadow root are noted instead of followed: Chromium would ask whether a program may be started, and take no more clicks until it
- * is told.
+ * Links in our shadow root are noted instead of followed: Chromium would ask whether a program may
+ * be started, and take no more clicks until it is told.
  */
 export async function catchStarts(page: Page): Promise<void> {
   await page.addInitScript(() => {

@@ -306,7 +306,7 @@ describe("what failed", () => {
     expect(doing.run.mock.lastCall?.[0]).toMatchObject({ call: { selection: [untried] } });
     const pathname = (run?.url ?? "").replace(EDGE, "");
     const page = await (await ask(pathname, { headers: { ...READER, accept: "text/html" } })).text();
-    expect(page).toContain("Do what was not tried (1)");
+    expect(page).toContain("Run what was not tried (1)");
   });
 
   it("is tried again with the same input, as a run of its own that knows the first", async () => {

@@ -27,8 +27,8 @@ function saveCsv(table: HTMLTableElement, title: string): void {
 }
 
 /**
- * What the cell shows, without the line breaks around it: our tables have no end tags, so a row's last cell ends where the next row begins. An
- * address is there whole.
+ * What the cell shows, without the line breaks around it: our tables have no end tags, so a row's
+ * last cell ends where the next row begins. An address is there whole.
  */
 function readCell(cell: HTMLTableCellElement): Cell {
   const text = (

@@ -1,4 +1,5 @@
-// The one script of our pages. It is served as a file, runs in the browser, and pages are whole without it.
+// The one script of our pages. It is served as a file, runs in the browser, and pages are whole
+// without it.
 
 import { wakeCopyButtons } from "./copy-buttons.ts";
 import { addCsvButtons } from "./csv-buttons.ts";

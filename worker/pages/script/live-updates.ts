@@ -77,7 +77,10 @@ function show(element: HTMLElement, reply: Reply, run: Run | undefined): void {
   for (const [at, outcome] of outcomes.entries()) showRow(rows[at], outcome);
 }
 
-/** What it had not before is made, and what it has no more goes: a shot that is done is no longer at some frame. */
+/**
+ * What it had not before is made, and what it has no more goes: a shot that is done is no longer at
+ * some frame.
+ */
 function showRow(row: HTMLElement | null | undefined, { state, reason, link, progress }: Outcome): void {
   const label = row?.querySelector(".label");
   if (!row || !label) return;

@@ -3,7 +3,10 @@ import { compareVersions } from "../../format/version-order.ts";
 /** The userscript's mark on every page it runs on. */
 const MARK = "data-kitsu-actions";
 
-/** Says so where the userscript that runs on this page is older than the one that is offered. Some managers wake it up after us. */
+/**
+ * Says so where the userscript that runs on this page is older than the one that is offered. Some
+ * managers wake it up after us.
+ */
 export function watchUserscript(): void {
   const notice = document.querySelector<HTMLElement>("[data-offered]");
   const running = notice?.querySelector("[data-running]");

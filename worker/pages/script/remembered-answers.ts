@@ -1,4 +1,5 @@
-// What a person answered last is offered again, per action and in their browser: it never leaves it but in the form itself.
+// What a person answered last is offered again, per action and in their browser: it never leaves it
+// but in the form itself.
 
 const ANSWERS_KEY = "kitsu-actions:page-answers";
 /** Longer ones are texts written for one occasion. */

@@ -1,4 +1,5 @@
-// Tries to start the program once, and says only what is known: browsers do not tell whether anything opened, a ticket that was taken does.
+// Tries to start the program once, and says only what is known: browsers do not tell whether
+// anything opened, a ticket that was taken does.
 import { STATES, UNCONFIRMED } from "../../format/labels.ts";
 
 const ASK_EVERY_MS = 1_000;
@@ -46,7 +47,7 @@ function wake(element: HTMLElement): void {
     const isTaken = state === "taken";
     const hasFailed = outcome?.state === "failed";
     told.textContent =
-      outcome?.text || (isTaken ? `${app} has it.` : "No answer, and the link is over. Run the action again.");
+      outcome?.text || (isTaken ? `${app} received it.` : "No answer, and the link is over. Run the action again.");
     unanswered.hidden = isTaken && !hasFailed;
     // The workstation has answered: what is left is how to do it by hand.
     unanswered.querySelector(".doubt")?.toggleAttribute("hidden", hasFailed);
@@ -71,10 +72,16 @@ function settleOutcomes(reply: Element | null, state: "done" | "failed"): void {
   }
 }
 
-/** `outcome`: of the program, where whoever took the ticket says so: `pending`, `started`, `failed` or `unknown`. */
+/**
+ * `outcome`: of the program, where whoever took the ticket says so: `pending`, `started`, `failed`
+ * or `unknown`.
+ */
 type TicketState = { state: unknown; outcome?: { state: unknown; text: string } };
 
-/** What became of the ticket, once that is known or it is over. @param taken is told as soon as somebody has it */
+/**
+ * What became of the ticket, once that is known or it is over. @param taken is told as soon as
+ * somebody has it
+ */
 async function follow(url: string, until: number, taken: () => void): Promise<TicketState> {
   // The worker knows when it is over. The clock here may be wrong by an hour.
   for (let asked = 0; asked < ASKS_MIN || Date.now() < until; asked += 1) {

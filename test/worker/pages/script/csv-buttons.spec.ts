@@ -1,4 +1,7 @@
-/** The CSV button of a table, in a browser: the script of our pages is a file that runs nowhere else. */
+/**
+ * The CSV button of a table, in a browser: the script of our pages is a file that runs nowhere
+ * else.
+ */
 import { readFile } from "node:fs/promises";
 import { expect, type Page, test } from "@playwright/test";
 import { build } from "esbuild";

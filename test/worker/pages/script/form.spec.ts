@@ -1,4 +1,7 @@
-/** The forms and launches of our pages, in a browser: the page and its script, with a server that answers as the worker does. */
+/**
+ * The forms and launches of our pages, in a browser: the page and its script, with a server that
+ * answers as the worker does.
+ */
 import { expect, type Page, test } from "@playwright/test";
 import { build } from "esbuild";
 
@@ -12,7 +15,10 @@ test.beforeAll(async () => {
   script = outputFiles[0]?.text ?? "";
 });
 
-/** Serves one page, and the states of a ticket one after the other, the last of them with what became of the program. */
+/**
+ * Serves one page, and the states of a ticket one after the other, the last of them with what
+ * became of the program.
+ */
 async function open(
   page: Page,
   body: string,
@@ -67,7 +73,7 @@ test("a ticket that was taken is said to be", async ({ page }) => {
   await open(page, launch(ticket()), ["waiting", "taken"]);
   await expect(page.getByRole("status")).toHaveText("Opening Nuke…");
   await expect(page.getByText("Is the program set up?")).toBeHidden();
-  await expect(page.getByRole("status")).toHaveText("Nuke has it.");
+  await expect(page.getByRole("status")).toHaveText("Nuke received it.");
 });
 
 test("what was not confirmed is done once the ticket is taken", async ({ page }) => {

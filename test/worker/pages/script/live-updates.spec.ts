@@ -1,4 +1,7 @@
-/** The page of a run that goes on, in a browser: what the worker renders of it, with a server that tells how the run stands. */
+/**
+ * The page of a run that goes on, in a browser: what the worker renders of it, with a server that
+ * tells how the run stands.
+ */
 import { expect, type Page, test, type WebSocketRoute } from "@playwright/test";
 import { build } from "esbuild";
 import type { Outcome, Run, Started } from "../../../../contract.ts";
