@@ -4,22 +4,13 @@
 import { bodies, expect, test } from "../support/browser/fixture.ts";
 import { ask, done, FIELDS, text } from "../support/browser/replies.ts";
 
-test("every kind of field shows its value and sends it, touched or not", async ({
-  addAction,
-  openKitsu,
-  run,
-  toasts,
-  dialog,
-  worker,
-}) => {
-  addAction("Ask", ({ input }) => ({ body: input ? done("Thank you") : ask("All of them", FIELDS) }));
-  await openKitsu();
-  await run("Ask");
+test("every kind of field shows its value and sends it, touched or not", async ({ kitsu, toasts, dialog, worker }) => {
+  await kitsu.openAndRun("Ask", ({ input }) => ({ body: input ? done("Thank you") : ask("All of them", FIELDS) }));
   await expect(dialog.getByLabel("lines")).toHaveValue("one\ntwo");
   await expect(dialog.getByLabel("who")).toHaveValue("p7");
   await expect(dialog.getByText("plan")).toHaveCount(0);
   await dialog.getByLabel("line *").fill("a b");
-  await dialog.getByRole("button", { name: "Go on" }).click();
+  await dialog.getByRole("button", { name: "Continue" }).click();
   await expect(toasts).toContainText("Thank you");
   expect(bodies(worker)[1]?.input).toEqual({
     line: "a b",
@@ -39,10 +30,8 @@ test("every kind of field shows its value and sends it, touched or not", async (
   });
 });
 
-test("fields are the browser's own, with names, bounds and help", async ({ addAction, openKitsu, run, dialog }) => {
-  addAction("Ask", { body: ask("All of them", FIELDS) });
-  await openKitsu();
-  await run("Ask");
+test("fields are the browser's own, with names, bounds and help", async ({ kitsu, dialog }) => {
+  await kitsu.openAndRun("Ask", { body: ask("All of them", FIELDS) });
   const line = dialog.getByRole("textbox", { name: "line *", exact: true });
   await expect(line).toHaveAccessibleDescription("Short.");
   for (const [name, value] of Object.entries({
@@ -64,13 +53,11 @@ test("fields are the browser's own, with names, bounds and help", async ({ addAc
   await expect(dialog.getByRole("textbox", { name: "color" })).toHaveValue("left");
 });
 
-test("a status has its color, and changes it", async ({ addAction, openKitsu, run, dialog }) => {
+test("a status has its color, and changes it", async ({ kitsu, dialog }) => {
   const evil = [{ value: "x", label: "x", color: "red;background:url(https://evil.tld/)" }];
-  addAction("Ask", {
+  await kitsu.openAndRun("Ask", {
     body: ask("Which?", [FIELDS[9] ?? text(""), text("evil", { type: "one-of", options: evil, value: "x" })]),
   });
-  await openKitsu();
-  await run("Ask");
   const status = dialog.getByLabel("status");
   await expect(status).toHaveCSS("border-left-color", "rgb(50, 115, 220)");
   await status.selectOption("wfa");
@@ -79,17 +66,15 @@ test("a status has its color, and changes it", async ({ addAction, openKitsu, ru
 });
 
 test("300 persons are found by their letters, and several of them taken by key", async ({
-  addAction,
-  openKitsu,
-  run,
+  kitsu,
   toasts,
   dialog,
   page,
   worker,
 }) => {
-  addAction("Ask", ({ input }) => ({ body: input ? done("Thank you") : ask("Who?", FIELDS.slice(8, 11)) }));
-  await openKitsu();
-  await run("Ask");
+  await kitsu.openAndRun("Ask", ({ input }) => ({
+    body: input ? done("Thank you") : ask("Who?", FIELDS.slice(8, 11)),
+  }));
   await expect(dialog.getByLabel("who")).toBeFocused();
   await page.keyboard.type("Grace Hopper 29");
   await expect(dialog.getByLabel("who")).toHaveValue("p29");
@@ -101,25 +86,21 @@ test("300 persons are found by their letters, and several of them taken by key",
   await expect(box("Alan Turing 7")).toBeFocused();
   await page.keyboard.press("Tab");
   await expect(dialog.getByRole("button", { name: "Cancel" })).toBeFocused();
-  await dialog.getByRole("button", { name: "Go on" }).click();
+  await dialog.getByRole("button", { name: "Continue" }).click();
   await expect(toasts).toContainText("Thank you");
   expect(bodies(worker)[1]?.input).toMatchObject({ who: "p29", everybody: ["p5", "p6"] });
 });
 
 test("a number is sent as it was typed: whether it is one is for the action to say", async ({
-  addAction,
-  openKitsu,
-  run,
+  kitsu,
   toasts,
   dialog,
   page,
   worker,
 }) => {
-  addAction("Ask", ({ input }) => ({
+  await kitsu.openAndRun("Ask", ({ input }) => ({
     body: input ? done("Thank you") : ask("How many?", [text("count", { type: "number" })]),
   }));
-  await openKitsu();
-  await run("Ask");
   await expect(dialog.getByLabel("count")).toBeFocused();
   await page.keyboard.type("1,5 or so");
   await page.keyboard.press("Enter");

@@ -2,7 +2,7 @@
 import type { Page, WebSocketRoute } from "@playwright/test";
 import type { Answer, Outcome, Run, Started } from "../../contract.ts";
 import { serveUserscript } from "../support/browser/bundle.ts";
-import { test as base, bodies, expect, STRICT_CSP } from "../support/browser/fixture.ts";
+import { advanceUntil, test as base, bodies, expect, STRICT_CSP } from "../support/browser/fixture.ts";
 import { answer, done, RUN } from "../support/browser/replies.ts";
 
 const IDS = [RUN, ...["1", "2"].map((digit) => digit.repeat(32))];
@@ -69,20 +69,16 @@ const test = base.extend<{ farm: Farm }>({
 });
 
 test("moves in place, and its end is a toast like any other, with a line in the history", async ({
-  addAction,
-  openKitsu,
-  run,
+  kitsu,
   toasts,
   sheet,
   panel,
-  pressHistory,
+  toggleHistory,
   farm,
   worker,
   page,
 }) => {
-  addAction("Render", { body: farm.at(0) });
-  await openKitsu();
-  await run("Render");
+  await kitsu.openAndRun("Render", { body: farm.at(0) });
   const bar = toasts.getByRole("progressbar");
   await expect(toasts).toContainText("0 / 480");
   await expect.poll(() => farm.sockets.length).toBe(1);
@@ -122,26 +118,22 @@ test("moves in place, and its end is a toast like any other, with a line in the 
   await expect(toasts.getByRole("progressbar")).toHaveCount(0);
   await expect.poll(() => farm.open().length).toBe(0);
   await page.reload();
-  await pressHistory();
+  await toggleHistory();
   await expect(panel.getByRole("listitem")).toHaveText([/Rendered 2 shots/]);
   await expect(toasts).toHaveCount(0);
 });
 
 test("a socket that drops every two seconds is had again, and asked for meanwhile", async ({
-  addAction,
-  openKitsu,
-  run,
+  kitsu,
   toasts,
   farm,
   worker,
   page,
 }) => {
-  addAction("Render", { body: farm.at(0) });
   let frames = 0;
-  worker.tell(`/runs/${RUN}/follow`, () => ({ body: farm.at(++frames) }));
+  worker.respond(`/runs/${RUN}/follow`, () => ({ body: farm.at(++frames) }));
   await page.clock.install();
-  await openKitsu();
-  await run("Render");
+  await kitsu.openAndRun("Render", { body: farm.at(0) });
   for (let times = 1; times <= 4; times++) {
     await expect.poll(() => farm.open().length).toBe(1);
     farm.send(farm.at(times * 100));
@@ -149,70 +141,44 @@ test("a socket that drops every two seconds is had again, and asked for meanwhil
     await page.clock.runFor(2_000);
     await farm.open()[0]?.close();
     await expect(toasts).toContainText(`${times} / 480`);
-    await expect(async () => {
-      await page.clock.runFor(200);
-      expect(farm.sockets.length).toBe(times + 1);
-    }).toPass();
+    await advanceUntil(page, 200, () => expect(farm.sockets.length).toBe(times + 1));
   }
   await expect(toasts).not.toContainText("Connection lost");
 });
 
 test("without any socket it is asked for, says when nobody answers, and ends when nobody knows it any more", async ({
-  addAction,
-  openKitsu,
-  run,
+  kitsu,
   toasts,
   farm,
   worker,
   page,
 }) => {
   farm.refuse();
-  addAction("Render", { body: farm.at(0) });
-  worker.tell(`/runs/${RUN}/follow`, { body: farm.at(100) });
+  worker.respond(`/runs/${RUN}/follow`, { body: farm.at(100) });
   await page.clock.install();
-  await openKitsu();
-  await run("Render");
+  await kitsu.openAndRun("Render", { body: farm.at(0) });
   await expect(toasts).toContainText("100 / 480");
-  worker.tell(`/runs/${RUN}/follow`, { status: 503, body: "away" });
+  worker.respond(`/runs/${RUN}/follow`, { status: 503, body: "away" });
   await page.clock.runFor(9_000);
   await expect(toasts).not.toContainText("Connection lost");
-  await expect(async () => {
-    await page.clock.runFor(1_000);
-    await expect(toasts).toContainText("Connection lost. Trying again…", { timeout: 100 });
-  }).toPass();
+  await advanceUntil(page, 1_000, (soon) => expect(toasts).toContainText("Connection lost. Trying again…", soon));
   await expect(toasts).toContainText("100 / 480");
-  worker.tell(`/runs/${RUN}/follow`, { body: farm.at(200) });
-  await expect(async () => {
-    await page.clock.runFor(5_000);
-    await expect(toasts).toContainText("200 / 480", { timeout: 100 });
-  }).toPass();
+  worker.respond(`/runs/${RUN}/follow`, { body: farm.at(200) });
+  await advanceUntil(page, 5_000, (soon) => expect(toasts).toContainText("200 / 480", soon));
   await expect(toasts).not.toContainText("Connection lost");
-  worker.tell(`/runs/${RUN}/follow`, {
+  worker.respond(`/runs/${RUN}/follow`, {
     status: 404,
     body: answer({ kind: "failed", code: "unknown-run", title: "No such run" }),
   });
-  await expect(async () => {
-    await page.clock.runFor(5_000);
-    await expect(toasts).toContainText("no longer available", { timeout: 100 });
-  }).toPass();
+  await advanceUntil(page, 5_000, (soon) => expect(toasts).toContainText("no longer available", soon));
   await expect(toasts.getByRole("link", { name: "Details" })).toHaveAttribute("href", `${worker.origin}/runs/${RUN}`);
-  const { length } = worker.asked;
+  const { length } = worker.reads;
   await page.clock.runFor(60_000);
-  expect(worker.asked.length).toBe(length);
+  expect(worker.reads.length).toBe(length);
 });
 
-test("goes on after a reload, and another person sees nothing of it", async ({
-  addAction,
-  openKitsu,
-  run,
-  toasts,
-  farm,
-  kitsu,
-  page,
-}) => {
-  addAction("Render", { body: farm.at(0) });
-  await openKitsu();
-  await run("Render");
+test("goes on after a reload, and another person sees nothing of it", async ({ kitsu, toasts, farm, page }) => {
+  await kitsu.openAndRun("Render", { body: farm.at(0) });
   await expect.poll(() => farm.sockets.length).toBe(1);
   await page.reload();
   await expect(toasts).toContainText("Render");
@@ -230,16 +196,12 @@ test("goes on after a reload, and another person sees nothing of it", async ({
 });
 
 test("whoever logs in where another's run is followed does not see it any longer", async ({
-  addAction,
-  openKitsu,
-  run,
+  kitsu,
   toasts,
   farm,
   page,
 }) => {
-  addAction("Render", { body: farm.at(0) });
-  await openKitsu();
-  await run("Render");
+  await kitsu.openAndRun("Render", { body: farm.at(0) });
   await expect.poll(() => farm.open().length).toBe(1);
   await logIn(page, "person-2");
   await expect(toasts).toHaveCount(0);
@@ -250,22 +212,17 @@ test("whoever logs in where another's run is followed does not see it any longer
 });
 
 test("of two tabs one follows, both show it, and the other takes over", async ({
-  addAction,
-  openKitsu,
-  run,
+  kitsu,
   toasts,
   farm,
-  kitsu,
   config,
   worker,
   page,
   context,
 }) => {
-  addAction("Render", { body: farm.at(0) });
-  worker.tell(`/runs/${RUN}/cancel`, { body: done("Canceling") });
+  worker.respond(`/runs/${RUN}/cancel`, { body: done("Canceling") });
   await context.addInitScript(await serveUserscript(config));
-  await openKitsu();
-  await run("Render");
+  await kitsu.openAndRun("Render", { body: farm.at(0) });
   await expect.poll(() => farm.sockets.length).toBe(1);
   farm.send(farm.at(100));
   const other = await context.newPage();
@@ -296,16 +253,13 @@ test("of two tabs one follows, both show it, and the other takes over", async ({
 });
 
 test("a cancel is sent once, says what came of it, and what can be done then", async ({
-  addAction,
-  openKitsu,
-  run,
+  kitsu,
   toasts,
   farm,
   worker,
 }) => {
   const resume = `${worker.origin}/runs/${RUN}/resume`;
-  addAction("Render", { body: farm.at(0, {}, { pause: `${worker.origin}/runs/${RUN}/pause` }) });
-  worker.tell(`/runs/${RUN}/cancel`, {
+  worker.respond(`/runs/${RUN}/cancel`, {
     delayMs: 300,
     status: 403,
     body: answer({
@@ -315,9 +269,8 @@ test("a cancel is sent once, says what came of it, and what can be done then", a
       text: "Only Ada may do this.",
     }),
   });
-  worker.tell(`/runs/${RUN}/pause`, { body: done("Pausing") });
-  await openKitsu();
-  await run("Render");
+  worker.respond(`/runs/${RUN}/pause`, { body: done("Pausing") });
+  await kitsu.openAndRun("Render", { body: farm.at(0, {}, { pause: `${worker.origin}/runs/${RUN}/pause` }) });
   const cancel = toasts.getByRole("button", { name: "Cancel" });
   await cancel.evaluate((button: HTMLElement) => {
     button.click();
@@ -337,16 +290,12 @@ test("a cancel is sent once, says what came of it, and what can be done then", a
 });
 
 test("a press that reaches nobody says so, without the action's name once more", async ({
-  addAction,
-  openKitsu,
-  run,
+  kitsu,
   toasts,
   farm,
   page,
 }) => {
-  addAction("Render", { body: farm.at(0) });
-  await openKitsu();
-  await run("Render");
+  await kitsu.openAndRun("Render", { body: farm.at(0) });
   await expect(toasts.getByRole("button", { name: "Cancel" })).toBeVisible();
   await page.context().setOffline(true);
   await toasts.getByRole("button", { name: "Cancel" }).click();
@@ -356,18 +305,14 @@ test("a press that reaches nobody says so, without the action's name once more",
 });
 
 test("how it ended stays, where that is told before what came of a cancel", async ({
-  addAction,
-  openKitsu,
-  run,
+  kitsu,
   toasts,
   farm,
   worker,
   page,
 }) => {
-  addAction("Render", { body: farm.at(0) });
-  worker.tell(`/runs/${RUN}/cancel`, { delayMs: 300, body: done("Canceling") });
-  await openKitsu();
-  await run("Render");
+  worker.respond(`/runs/${RUN}/cancel`, { delayMs: 300, body: done("Canceling") });
+  await kitsu.openAndRun("Render", { body: farm.at(0) });
   await expect.poll(() => farm.open().length).toBe(1);
   const answered = page.waitForResponse(/cancel/).then((response) => response.finished());
   await toasts.getByRole("button", { name: "Cancel" }).click();
@@ -380,17 +325,15 @@ test("how it ended stays, where that is told before what came of a cancel", asyn
 });
 
 test("three runs are one card; a row opens, hides, comes back from the history and at its end", async ({
-  addAction,
-  openKitsu,
-  run,
+  kitsu,
   toasts,
   farm,
   page,
 }) => {
   for (const [at, id] of IDS.entries())
-    addAction(`Render ${at}`, { body: farm.at(at * 100, { title: `Rendering ${at}` }, {}, id) });
-  await openKitsu();
-  for (const at of IDS.keys()) await run(`Render ${at}`);
+    kitsu.addAction(`Render ${at}`, { body: farm.at(at * 100, { title: `Rendering ${at}` }, {}, id) });
+  await kitsu.open();
+  for (const at of IDS.keys()) await kitsu.run(`Render ${at}`);
   const card = page.getByRole("group", { name: "3 runs in progress" });
   await expect(card.locator(".toast")).toHaveCount(3);
   await expect(card.getByRole("progressbar")).toHaveCount(2 + 1);
@@ -412,59 +355,41 @@ test("three runs are one card; a row opens, hides, comes back from the history a
   expect(await page.evaluate(() => Reflect.get(window, "keys"))).toEqual([]);
 });
 
-test("a row says the whole of what it is, for two tasks of a shot begin alike", async ({
-  addAction,
-  openKitsu,
-  run,
-  farm,
-  page,
-}) => {
+test("a row says the whole of what it is, for two tasks of a shot begin alike", async ({ kitsu, farm, page }) => {
   const names = ["SQ010 / SH0030 / Animation", "SQ010 / SH0030 / Lighting"];
   for (const [at, name] of names.entries())
-    addAction(`Render ${at}`, { body: farm.at(0, { title: `Rendering: ${name} with Flamenco` }, {}, IDS[at]) });
-  await openKitsu();
-  for (const at of names.keys()) await run(`Render ${at}`);
+    kitsu.addAction(`Render ${at}`, { body: farm.at(0, { title: `Rendering: ${name} with Flamenco` }, {}, IDS[at]) });
+  await kitsu.open();
+  for (const at of names.keys()) await kitsu.run(`Render ${at}`);
   const titles = page.locator("kitsu-actions .group .folded .title");
   await expect(titles).toHaveCount(2);
   expect(await titles.evaluateAll((all) => all.map((one) => one.scrollWidth - one.clientWidth))).toEqual([0, 0]);
 });
 
-test("however many runs there are, Kitsu's panel of actions above them can be used", async ({
-  addAction,
-  openKitsu,
-  run,
-  farm,
-  page,
-}) => {
+test("however many runs there are, Kitsu's panel of actions above them can be used", async ({ kitsu, farm, page }) => {
   const ids = Array.from({ length: 8 }, (_, at) => `${at}`.repeat(32));
-  for (const [at, id] of ids.entries()) addAction(`Render ${at}`, { body: farm.at(0, {}, {}, id) });
-  await openKitsu();
-  for (const at of ids.keys()) await run(`Render ${at}`);
+  for (const [at, id] of ids.entries()) kitsu.addAction(`Render ${at}`, { body: farm.at(0, {}, {}, id) });
+  await kitsu.open();
+  for (const at of ids.keys()) await kitsu.run(`Render ${at}`);
   const height = await page.evaluate(() => innerHeight);
   const layer = page.locator("kitsu-actions .layer");
   await expect(layer.locator(".group .toast")).toHaveCount(8);
   expect((await layer.boundingBox())?.y).toBeGreaterThan(0.3 * height);
 });
 
-test("several runs keep their order over a reload", async ({ addAction, openKitsu, run, farm, page }) => {
-  for (const [at, id] of IDS.entries()) addAction(`Render ${at}`, { body: farm.at(at * 100, {}, {}, id) });
-  await openKitsu();
-  for (const at of IDS.keys()) await run(`Render ${at}`);
+test("several runs keep their order over a reload", async ({ kitsu, farm, page }) => {
+  for (const [at, id] of IDS.entries()) kitsu.addAction(`Render ${at}`, { body: farm.at(at * 100, {}, {}, id) });
+  await kitsu.open();
+  for (const at of IDS.keys()) await kitsu.run(`Render ${at}`);
   await expect.poll(() => farm.open().length).toBe(3);
   await page.reload();
   await expect(page.locator("kitsu-actions .group .title")).toHaveText(["Render 0", "Render 1", "Render 2"]);
 });
 
-test("says the start, quarters at most every ten seconds, and the end", async ({
-  addAction,
-  openKitsu,
-  run,
-  farm,
-  page,
-}) => {
-  addAction("Render", { body: farm.at(0) });
+test("says the start, quarters at most every ten seconds, and the end", async ({ kitsu, farm, page }) => {
+  kitsu.addAction("Render", { body: farm.at(0) });
   await page.clock.install();
-  await openKitsu();
+  await kitsu.open();
   await page.evaluate(() => {
     const status = document.querySelector("kitsu-actions")?.shadowRoot?.querySelector("[role=status]");
     const heard: string[] = [];
@@ -474,7 +399,7 @@ test("says the start, quarters at most every ten seconds, and the end", async ({
         childList: true,
       });
   });
-  await run("Render");
+  await kitsu.run("Render");
   const heard = () => page.evaluate(() => Reflect.get(window, "heard"));
   await expect.poll(() => farm.open().length).toBe(1);
   await page.clock.runFor(11_000);
@@ -500,9 +425,7 @@ test("says the start, quarters at most every ten seconds, and the end", async ({
 });
 
 test("tells the desktop of the end, once allowed to by a press, where nobody looks", async ({
-  addAction,
-  openKitsu,
-  run,
+  kitsu,
   toasts,
   farm,
   page,
@@ -520,9 +443,7 @@ test("tells the desktop of the end, once allowed to by a press, where nobody loo
     }
     Object.assign(window, { Notification, notices });
   });
-  addAction("Render", { body: farm.at(0) });
-  await openKitsu();
-  await run("Render");
+  await kitsu.openAndRun("Render", { body: farm.at(0) });
   const button = toasts.getByRole("button", { name: "Notify me" });
   await button.click();
   await expect(button).toHaveCount(0);
@@ -533,15 +454,7 @@ test("tells the desktop of the end, once allowed to by a press, where nobody loo
   expect(await page.evaluate(() => Reflect.get(window, "notices"))).toEqual([["Rendered 3 shots", "Of 12, 9 failed."]]);
 });
 
-test("what is not the worker's is not followed, whoever says so", async ({
-  addAction,
-  openKitsu,
-  run,
-  toasts,
-  farm,
-  worker,
-  page,
-}) => {
+test("what is not the worker's is not followed, whoever says so", async ({ kitsu, toasts, farm, worker, page }) => {
   const url = `${worker.origin}/runs/${RUN}/follow`;
   const socket = url.replace("http", "ws");
   const foreign = [
@@ -559,28 +472,29 @@ test("what is not the worker's is not followed, whoever says so", async ({
     [JSON.stringify(foreign[1]), RUN],
   );
   for (const [at, follow] of foreign.entries()) {
-    addAction(`Try ${at}`, { body: farm.at(1, {}, { follow, cancel: "https://evil.tld/cancel" }) });
+    kitsu.addAction(`Try ${at}`, { body: farm.at(1, {}, { follow, cancel: "https://evil.tld/cancel" }) });
   }
-  await openKitsu();
-  for (const at of foreign.keys()) await run(`Try ${at}`);
+  await kitsu.open();
+  for (const at of foreign.keys()) await kitsu.run(`Try ${at}`);
   await expect(toasts.last()).toContainText("Still running: see the run page.");
   await expect(page.locator("kitsu-actions").getByRole("button", { name: "Cancel", includeHidden: true })).toHaveCount(
     0,
   );
   await page.waitForTimeout(1_200);
   expect(farm.sockets).toEqual([]);
-  expect(worker.asked).toEqual([]);
+  expect(worker.reads).toEqual([]);
 });
 
-test("speaks French", async ({ addAction, openKitsu, run, toasts, farm, kitsu, page }) => {
+test("speaks French", async ({ kitsu, toasts, farm, page }) => {
   kitsu.state.locale = "fr";
   const progress = { done: 1, total: 480, left: 7_300 };
-  for (const [at, id] of IDS.slice(1).entries()) addAction(`Rendu ${at}`, { body: farm.at(1, { progress }, {}, id) });
-  await openKitsu();
-  await run("Rendu 0");
+  for (const [at, id] of IDS.slice(1).entries())
+    kitsu.addAction(`Rendu ${at}`, { body: farm.at(1, { progress }, {}, id) });
+  await kitsu.open();
+  await kitsu.run("Rendu 0");
   await expect(toasts).toContainText("1 / 480 · encore 2 h environ");
   await expect(toasts.getByRole("button", { name: "Annuler" })).toBeVisible();
-  await run("Rendu 1");
+  await kitsu.run("Rendu 1");
   await expect(page.getByRole("group", { name: "2 exécutions en cours" })).toBeVisible();
 });
 
@@ -595,25 +509,21 @@ async function logIn(page: Page, id: string): Promise<void> {
 
 base(
   "a policy that lets no socket through is no trouble: it is asked instead, at once",
-  async ({ addAction, openKitsu, run, toasts, worker, kitsu }) => {
+  async ({ kitsu, toasts, worker }) => {
     kitsu.headers["content-security-policy"] = `${STRICT_CSP}; connect-src 'self' ${worker.origin}`;
     const [place, path] = [worker.origin.replace("http", "ws"), `/runs/${RUN}/follow`];
     const going = (frames: number) =>
       answer({ kind: "started", title: "Rendering: 3 shots", progress: { done: frames, total: 480 } }, RUN, {
         follow: { url: `${worker.origin}${path}?key=k`, socket: `${place}${path}?key=k` },
       });
-    addAction("Render", { body: going(0) });
-    worker.tell(path, () => ({ body: going(7) }));
-    await openKitsu();
-    await run("Render");
+    worker.respond(path, () => ({ body: going(7) }));
+    await kitsu.openAndRun("Render", { body: going(0) });
     await expect(toasts).toContainText("7 / 480");
   },
 );
 
 test("shows the newest picture, the old one until it is there, and none that can't be loaded", async ({
-  addAction,
-  openKitsu,
-  run,
+  kitsu,
   toasts,
   farm,
   worker,
@@ -621,12 +531,10 @@ test("shows the newest picture, the old one until it is there, and none that can
   const dot = (color: string) =>
     `<svg xmlns="http://www.w3.org/2000/svg" width="320" height="180"><rect width="320" height="180" fill="${color}"/></svg>`;
   for (const [name, color] of Object.entries({ a: "teal", b: "brown" }))
-    worker.tell(`/picture/${name}`, { type: "image/svg+xml", body: dot(color) });
+    worker.respond(`/picture/${name}`, { type: "image/svg+xml", body: dot(color) });
   const shown = (frames: number, name: string, origin = worker.origin) =>
     farm.at(frames, { picture: `${origin}/picture/${name}` });
-  addAction("Render", { body: farm.at(0) });
-  await openKitsu();
-  await run("Render");
+  await kitsu.openAndRun("Render", { body: farm.at(0) });
   await expect.poll(() => farm.open().length).toBe(1);
   const picture = toasts.getByAltText("Latest picture");
   await expect(toasts).toContainText("0 / 480");
@@ -637,7 +545,7 @@ test("shows the newest picture, the old one until it is there, and none that can
   }
   await expect(picture).toBeVisible();
   const element = await picture.elementHandle();
-  expect(worker.asked.filter((path) => path === "/picture/a")).toHaveLength(1);
+  expect(worker.reads.filter((path) => path === "/picture/a")).toHaveLength(1);
   const { height } = (await picture.boundingBox()) ?? {};
   expect(height).toBeLessThanOrEqual(120);
   farm.send(shown(40, "b"));
@@ -648,10 +556,8 @@ test("shows the newest picture, the old one until it is there, and none that can
   await expect(picture).toBeHidden();
 });
 
-test("shows no picture of another server's", async ({ addAction, openKitsu, run, toasts, farm }) => {
-  addAction("Render", { body: farm.at(0) });
-  await openKitsu();
-  await run("Render");
+test("shows no picture of another server's", async ({ kitsu, toasts, farm }) => {
+  await kitsu.openAndRun("Render", { body: farm.at(0) });
   await expect.poll(() => farm.open().length).toBe(1);
   farm.send(farm.at(10, { picture: "https://elsewhere.tld/tracker.png" }));
   await expect(toasts).toContainText("10 / 480");

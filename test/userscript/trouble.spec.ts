@@ -2,31 +2,23 @@
  * What goes wrong around the calls: clipboard, popups, sleep, clocks, certificates, and two things
  * at once.
  */
-import { expect, test } from "../support/browser/fixture.ts";
+import { advanceUntil, expect, test } from "../support/browser/fixture.ts";
 import { answer, done, RUN } from "../support/browser/replies.ts";
 
 const MAY_HAVE_RUN = "It may have run: don't run it again yet. Still checking…";
 const HOUR_MS = 3_600_000;
 const running = answer({ kind: "started", title: "Render", text: "Running since 14:02 UTC." }, RUN);
 
-test("a clipboard that refuses: the text is there, selected, to be copied by hand", async ({
-  addAction,
-  openKitsu,
-  run,
-  toasts,
-  page,
-}) => {
+test("a clipboard that refuses: the text is there, selected, to be copied by hand", async ({ kitsu, toasts, page }) => {
   await page.addInitScript(() => {
     Object.defineProperty(navigator, "clipboard", {
       value: { writeText: () => Promise.reject(new Error("NotAllowedError")) },
     });
     document.execCommand = () => false;
   });
-  addAction("Copy", {
+  await kitsu.openAndRun("Copy", {
     body: done("Path", { effects: [{ kind: "copy", text: "/mnt/p/sh010", label: "Copy the path" }] }),
   });
-  await openKitsu();
-  await run("Copy");
   await toasts.getByRole("button", { name: "Copy the path" }).click();
   const area = toasts.getByRole("textbox", { name: "Your browser blocked copying: copy the text yourself." });
   await expect(area).toHaveValue("/mnt/p/sh010");
@@ -41,20 +33,16 @@ test("a clipboard that refuses: the text is there, selected, to be copied by han
 });
 
 test("a tab that the browser does not open any more waits for its button, which stays", async ({
-  addAction,
-  openKitsu,
-  run,
+  kitsu,
   toasts,
   page,
   worker,
 }) => {
   await page.addInitScript(() => Object.defineProperty(navigator, "userActivation", { value: { isActive: false } }));
-  addAction("Open", {
+  await page.clock.install();
+  await kitsu.openAndRun("Open", {
     body: done("Made", { effects: [{ kind: "open", url: `${worker.origin}/ping?made`, label: "Show it" }] }),
   });
-  await page.clock.install();
-  await openKitsu();
-  await run("Open");
   const link = toasts.getByRole("link", { name: "Show it" });
   await expect(link).toBeVisible();
   expect(page.context().pages()).toHaveLength(1);
@@ -63,35 +51,27 @@ test("a tab that the browser does not open any more waits for its button, which 
 });
 
 test("an outcome that was looked up and is newer than the script leads to the update", async ({
-  addAction,
-  openKitsu,
-  run,
+  kitsu,
   toasts,
   worker,
 }) => {
-  addAction("Chart", { drop: true });
   worker.runs.set("arrived", { version: 1, reply: { kind: "hologram", title: "Look at this" } });
-  await openKitsu();
-  await run("Chart");
+  await kitsu.openAndRun("Chart", { drop: true });
   await expect(toasts).toContainText("Look at this");
   await expect(toasts.getByRole("link", { name: "Update the userscript" })).toBeVisible();
 });
 
-test("two failures at once: each toast says what became of its own call", async ({
-  addAction,
-  openKitsu,
-  run,
-  toasts,
-  worker,
-  page,
-}) => {
-  addAction("Render", { delayMs: 500, status: 504, type: "text/html", body: "<title>504 Gateway Time-out</title>" });
-  addAction("Publish", { body: done("Published") });
+test("two failures at once: each toast says what became of its own call", async ({ kitsu, toasts, worker, page }) => {
+  kitsu.addAction("Publish", { body: done("Published") });
   worker.runs.set("arrived", running);
   await page.route(/actions\/publish/, (route) => route.abort("connectionreset"));
-  await openKitsu();
-  await run("Render");
-  await run("Publish");
+  await kitsu.openAndRun("Render", {
+    delayMs: 500,
+    status: 504,
+    type: "text/html",
+    body: "<title>504 Gateway Time-out</title>",
+  });
+  await kitsu.run("Publish");
   await expect(toasts.filter({ hasText: "Publish" })).toContainText("The connection was lost. It did not run");
   await expect(toasts.filter({ hasText: "Render" })).toContainText("Running since 14:02 UTC.");
   worker.runs.set("arrived", done("Really rendered"));
@@ -100,53 +80,36 @@ test("two failures at once: each toast says what became of its own call", async 
 });
 
 test("a laptop that sleeps during a run finds out what came of it when it wakes up", async ({
-  addAction,
-  openKitsu,
-  run,
+  kitsu,
   toasts,
   worker,
   page,
 }) => {
-  addAction("Render", { delayMs: 1_000, drop: true });
-  worker.tell("/runs", { drop: true });
+  worker.respond("/runs", { drop: true });
   await page.clock.install();
-  await openKitsu();
-  await run("Render");
+  await kitsu.openAndRun("Render", { delayMs: 1_000, drop: true });
   await expect.poll(() => worker.posts.length).toBeGreaterThan(0);
   // Nothing runs meanwhile, and the connection is gone.
   await page.clock.fastForward(14 * HOUR_MS);
-  await expect(async () => {
-    await page.clock.runFor(500);
-    await expect(toasts).toContainText(MAY_HAVE_RUN, { timeout: 100 });
-  }).toPass();
+  await advanceUntil(page, 500, (soon) => expect(toasts).toContainText(MAY_HAVE_RUN, soon));
   worker.runs.set("arrived", done("Really rendered"));
-  worker.tell("/runs", undefined);
-  await expect(async () => {
-    await page.clock.runFor(5_000);
-    await expect(toasts).toContainText("Really rendered", { timeout: 100 });
-  }).toPass();
+  worker.respond("/runs", undefined);
+  await advanceUntil(page, 5_000, (soon) => expect(toasts).toContainText("Really rendered", soon));
 });
 
 test("whoever sleeps so long that the worker may have forgotten the run is not told that it did not run", async ({
-  addAction,
-  openKitsu,
-  run,
+  kitsu,
   toasts,
   worker,
   page,
 }) => {
-  addAction("Render", { delayMs: 1_000, drop: true });
   await page.clock.install();
-  await openKitsu();
-  await run("Render");
+  await kitsu.openAndRun("Render", { delayMs: 1_000, drop: true });
   await expect.poll(() => worker.posts.length).toBeGreaterThan(0);
   await page.clock.fastForward(30 * HOUR_MS);
-  await expect(async () => {
-    await page.clock.runFor(1_000);
-    await expect(toasts).toContainText("We could not find out whether it ran. Check before you run it again.", {
-      timeout: 100,
-    });
-  }).toPass();
+  await advanceUntil(page, 1_000, (soon) =>
+    expect(toasts).toContainText("We could not find out whether it ran. Check before you run it again.", soon),
+  );
   expect(worker.voided.size).toBe(0);
 });
 
@@ -155,18 +118,14 @@ for (const [what, hours] of [
   ["behind", -1],
 ] as const) {
   test(`a clock that is an hour ${what}, and is put right during a run, changes nothing that is said`, async ({
-    addAction,
-    openKitsu,
-    run,
+    kitsu,
     toasts,
     worker,
     page,
   }) => {
-    addAction("Render", { drop: true });
     worker.runs.set("arrived", running);
     await page.clock.setFixedTime(Date.now() + hours * HOUR_MS);
-    await openKitsu();
-    await run("Render");
+    await kitsu.openAndRun("Render", { drop: true });
     await expect(toasts).toContainText("Running since 14:02 UTC.");
     await page.clock.setFixedTime(Date.now());
     await page.reload();
@@ -180,17 +139,13 @@ for (const [what, hours] of [
 }
 
 test("a certificate that has expired: can't be reached, how to see why, and that it may have run", async ({
-  addAction,
-  openKitsu,
-  run,
+  kitsu,
   toasts,
   worker,
   page,
 }) => {
-  addAction("Render", { body: done("Rendered") });
   await page.route(`${worker.origin}/**`, (route) => route.abort("failed"));
-  await openKitsu();
-  await run("Render");
+  await kitsu.openAndRun("Render", { body: done("Rendered") });
   await expect(toasts).toContainText(`${new URL(worker.origin).host} can't be reached`);
   await expect(toasts).toContainText("open it in a new tab to see why.");
   await expect(toasts).toContainText(MAY_HAVE_RUN);
@@ -199,25 +154,16 @@ test("a certificate that has expired: can't be reached, how to see why, and that
   expect(worker.posts).toEqual([]);
 });
 
-test("a ticket is not over because the clock here is an hour ahead", async ({
-  addAction,
-  openKitsu,
-  run,
-  toasts,
-  worker,
-  page,
-}) => {
+test("a ticket is not over because the clock here is an hour ahead", async ({ kitsu, toasts, worker, page }) => {
   await page.addInitScript(() => addEventListener("click", (event) => event.preventDefault()));
   await page.clock.setFixedTime(Date.now() + HOUR_MS);
   const ticket = { url: `${worker.origin}/tickets/1`, until: Date.now() + 60_000 };
-  worker.tell("/tickets/1", { body: { state: "waiting" } });
-  addAction("Open", {
+  worker.respond("/tickets/1", { body: { state: "waiting" } });
+  await kitsu.openAndRun("Open", {
     body: done("Ready", { effects: [{ kind: "launch", app: "RV", ways: [{ url: "rvlink://x" }], ticket }] }),
   });
-  await openKitsu();
-  await run("Open");
   await toasts.getByRole("link", { name: /Open in RV|Try again/ }).click();
   await expect(toasts).toContainText("Opening RV…");
-  worker.tell("/tickets/1", { body: { state: "taken" } });
+  worker.respond("/tickets/1", { body: { state: "taken" } });
   await expect(toasts).toContainText("RV received it.");
 });

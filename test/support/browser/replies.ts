@@ -12,7 +12,7 @@ export function done(title: string, more: Partial<Done> = {}, run: Partial<Run> 
 }
 
 export function ask(title: string, fields: Field[] = [], more: Partial<Ask> = {}): Answer {
-  return answer({ kind: "ask", title, fields, submit: "Go on", ...more }, RUN);
+  return answer({ kind: "ask", title, fields, submit: "Continue", ...more }, RUN);
 }
 
 /** What our worker answers when something of its own is wrong. */
