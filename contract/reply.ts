@@ -131,8 +131,8 @@ export const Failed = v.object({
 export type Failed = v.InferOutput<typeof Failed>;
 
 /**
- * What the person sees. Not `v.variant`: nothing reads its better error messages, and they would cost
- * every page of Kitsu 0.3 kB.
+ * What the person sees. Not `v.variant`: nothing reads its better error messages, and they would
+ * cost every page of Kitsu 0.3 kB.
  */
 export const Reply = v.union([Done, Ask, Started, Failed]);
 export type Reply = v.InferOutput<typeof Reply>;

@@ -7,16 +7,16 @@ import { build } from "esbuild";
 const root = new URL("../", import.meta.url);
 
 const BUDGETS = {
-  worker: { most: 185_000, size: gzipped(await bundleWorker()) },
-  userscript: { most: 26_000, size: gzipped(await readUserscript()) },
+  worker: { maxBytes: 185_000, size: gzipped(await bundleWorker()) },
+  userscript: { maxBytes: 26_000, size: gzipped(await readUserscript()) },
 };
 
-for (const [name, { size, most }] of Object.entries(BUDGETS)) {
+for (const [name, { size, maxBytes }] of Object.entries(BUDGETS)) {
   console.log(
-    `${name.padEnd(10)} ${size.toLocaleString("en").padStart(7)} of ${most.toLocaleString("en")} bytes, gzip`,
+    `${name.padEnd(10)} ${size.toLocaleString("en").padStart(7)} of ${maxBytes.toLocaleString("en")} bytes, gzip`,
   );
-  if (size > most) {
-    console.error(`The ${name} is ${(size - most).toLocaleString("en")} bytes over its budget.`);
+  if (size > maxBytes) {
+    console.error(`The ${name} is ${(size - maxBytes).toLocaleString("en")} bytes over its budget.`);
     process.exitCode = 1;
   }
 }

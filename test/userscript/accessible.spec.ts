@@ -21,7 +21,7 @@ const PLANNED = OUTCOMES.map((outcome) => ({ ...outcome, state: "planned" as con
 
 for (const dark of [false, true]) {
   for (const size of SIZES) {
-    test(`axe-core finds nothing in one toast after the other, ${dark ? "dark" : "light"}, at ${size.width} × ${size.height}`, async ({
+    test(`axe-core finds no problem in a sequence of toasts, ${dark ? "dark" : "light"}, at ${size.width} × ${size.height}`, async ({
       kitsu,
       toasts,
       sheet,
@@ -60,7 +60,7 @@ for (const dark of [false, true]) {
     });
   }
 
-  test(`axe-core finds nothing in any state of a toast, ${dark ? "dark" : "light"}`, async ({
+  test(`axe-core finds no problem in any state of a toast, ${dark ? "dark" : "light"}`, async ({
     kitsu,
     toasts,
     dialog,
@@ -69,7 +69,7 @@ for (const dark of [false, true]) {
     worker,
   }) => {
     kitsu.state.dark = dark;
-    // All of it at once: what is scrolled half away is too small to hit.
+    // All at once: what is half scrolled away is too small a target.
     await page.setViewportSize({ width: 1_000, height: 3_000 });
     const retry = `${worker.origin}/runs/${RUN}/retry`;
     const undo = { url: `${worker.origin}/runs/${RUN}/undo`, until: Date.now() + 60_000 };
@@ -102,7 +102,7 @@ for (const dark of [false, true]) {
     expect(await analyze(page, dark)).toEqual([]);
   });
 
-  test(`axe-core finds nothing in what is at work, ${dark ? "dark" : "light"}`, async ({
+  test(`axe-core finds no problem in runs in progress, ${dark ? "dark" : "light"}`, async ({
     kitsu,
     toasts,
     sheet,
@@ -146,9 +146,9 @@ for (const dark of [false, true]) {
     expect(await analyze(page, dark)).toEqual([]);
   });
 
-  test(`axe-core finds nothing in a dialog, ${dark ? "dark" : "light"}`, async ({ kitsu, dialog, page }) => {
+  test(`axe-core finds no problem in a dialog, ${dark ? "dark" : "light"}`, async ({ kitsu, dialog, page }) => {
     kitsu.state.dark = dark;
-    // axe-core takes its time for 300 persons.
+    // axe-core is slow with 300 options.
     const fields = FIELDS.map(({ options, ...field }) => ({
       ...field,
       ...(options && { options: options.slice(0, 12) }),
@@ -167,7 +167,7 @@ for (const dark of [false, true]) {
   });
 }
 
-/** What axe-core finds in our element, in words. In the dark, the colours alone are others. */
+/** What axe-core finds in our element, as text. The dark theme only differs in its colors. */
 async function analyze(page: Page, dark: boolean): Promise<string[]> {
   await page.emulateMedia({ reducedMotion: "reduce" });
   const axe = new AxeBuilder({ page }).setLegacyMode().include("kitsu-actions");

@@ -1,7 +1,7 @@
 import { expect, test } from "../support/browser/fixture.ts";
 import { answer, ask, done, FRAMES, OUTCOMES, RUN } from "../support/browser/replies.ts";
 
-test("the pending toast is painted in the frame after the click", async ({ kitsu, page, toasts }) => {
+test("paints the pending toast in the frame after the click", async ({ kitsu, page, toasts }) => {
   kitsu.addAction("Render shots", { delayMs: 400, body: done("Rendered") });
   await kitsu.open();
   await page.waitForTimeout(100);
@@ -12,8 +12,7 @@ test("the pending toast is painted in the frame after the click", async ({ kitsu
     document.querySelector<HTMLButtonElement>("main button")?.click();
     const clicked = performance.now();
     for (let frames = 1; frames <= 5; frames++) {
-      // The frame's own paint comes after its callbacks: a message sent from one arrives when it is
-      // done.
+      // A frame is painted after its callbacks. A message sent from a callback arrives after that.
       await nextFrame();
       await new Promise((resolve) => {
         const channel = new MessageChannel();
@@ -33,7 +32,7 @@ test("the pending toast is painted in the frame after the click", async ({ kitsu
   await expect(toasts).toContainText("Sent for 2 tasks…");
 });
 
-test("the outcome comes into the same toast", async ({ kitsu, toasts }) => {
+test("shows the result in the same toast", async ({ kitsu, toasts }) => {
   await kitsu.openAndRun("Render shots", {
     delayMs: 300,
     body: done("12 shots rendered", { text: "They are on the farm." }),
@@ -46,7 +45,7 @@ test("the outcome comes into the same toast", async ({ kitsu, toasts }) => {
   await expect(toasts.locator(".name")).toHaveText("Render shots");
 });
 
-test("outcomes are counted, and open into task, reason and link, failures first", async ({
+test("counts the outcomes, and lists them with task, reason and link, failures first", async ({
   kitsu,
   toasts,
   sheet,
@@ -63,7 +62,7 @@ test("outcomes are counted, and open into task, reason and link, failures first"
   await expect(toasts.getByText("9 done, 1 skipped, 3 failed")).toBeFocused();
 });
 
-test("tables open", async ({ kitsu, toasts, sheet }) => {
+test("opens tables", async ({ kitsu, toasts, sheet }) => {
   await kitsu.openAndRun("Debug", { body: done("What arrived", { tables: [FRAMES] }) });
   await toasts.getByText("Frames").click();
   await expect(sheet.getByRole("row")).toHaveCount(4);
@@ -72,7 +71,7 @@ test("tables open", async ({ kitsu, toasts, sheet }) => {
   await expect(sheet).toBeHidden();
 });
 
-test("a failed reply shows what happened, what to do, and the run's page", async ({ kitsu, toasts }) => {
+test("shows what failed, what to do, and a link to the run's page", async ({ kitsu, toasts }) => {
   const failed = {
     kind: "failed",
     code: "no-role",
@@ -90,7 +89,7 @@ test("a failed reply shows what happened, what to do, and the run's page", async
   );
 });
 
-test("what goes on says so, and leads to the run's page", async ({ kitsu, toasts }) => {
+test("says that a run without a follow address is still running, and links to its page", async ({ kitsu, toasts }) => {
   await kitsu.openAndRun("Start", {
     body: answer({ kind: "started", title: "Rendering", progress: { done: 3, total: 12 } }, RUN),
   });
@@ -99,13 +98,13 @@ test("what goes on says so, and leads to the run's page", async ({ kitsu, toasts
   await expect(toasts.getByRole("link", { name: "Details" })).toHaveCount(1);
 });
 
-test("what was asked in an answer that got lost can't be answered, and says so", async ({ kitsu, toasts, worker }) => {
+test("says to run the action again if its question was lost", async ({ kitsu, toasts, worker }) => {
   worker.runs.set("arrived", ask("Which frames?"));
   await kitsu.openAndRun("Ask", { readable: false, body: "secret" });
   await expect(toasts).toContainText("Run the action again.");
 });
 
-test("a reply newer than the script shows its title and the way to update", async ({ kitsu, toasts, worker }) => {
+test("shows the title of a reply of an unknown kind, and a link to the update", async ({ kitsu, toasts, worker }) => {
   await kitsu.openAndRun("Chart", { body: { version: 1, reply: { kind: "hologram", title: "Look at this" } } });
   await expect(toasts).toContainText("Look at this");
   const update = toasts.getByRole("link", { name: "Update the userscript" });
@@ -133,7 +132,7 @@ const ELSEWHERE = {
 } as const;
 
 for (const [what, [script, tone, text]] of Object.entries(ELSEWHERE)) {
-  test(`${what} from a server of the studio's own is shown`, async ({ kitsu, toasts, other }) => {
+  test(`${what} from one of the studio's own servers is shown`, async ({ kitsu, toasts, other }) => {
     kitsu.addAction("Copy", script, other);
     await kitsu.open();
     await kitsu.run("Copy");
@@ -143,7 +142,7 @@ for (const [what, [script, tone, text]] of Object.entries(ELSEWHERE)) {
   });
 }
 
-test("nothing from a server becomes markup, and no forbidden address a link", async ({
+test("turns nothing from a server into markup, and no forbidden address into a link", async ({
   kitsu,
   toasts,
   dialog,
@@ -199,7 +198,12 @@ test("nothing from a server becomes markup, and no forbidden address a link", as
   expect(await page.evaluate(() => Reflect.get(window, "pwned"))).toBeUndefined();
 });
 
-test("opens at once while the click still counts, and has a button for it", async ({ kitsu, toasts, page, worker }) => {
+test("opens a tab without a click while the browser allows it, and has a button for it", async ({
+  kitsu,
+  toasts,
+  page,
+  worker,
+}) => {
   kitsu.addAction("Open", {
     body: done("Made", { effects: [{ kind: "open", url: `${worker.origin}/ping?made`, label: "Show it" }] }),
   });
@@ -210,7 +214,7 @@ test("opens at once while the click still counts, and has a button for it", asyn
   await expect(toasts.getByRole("link", { name: "Show it" })).toHaveAttribute("target", "_blank");
 });
 
-test("copies by a button alone, which says so", async ({ kitsu, toasts, page }) => {
+test("copies only when the button is clicked, which confirms it", async ({ kitsu, toasts, page }) => {
   await page.context().grantPermissions(["clipboard-read", "clipboard-write"]);
   kitsu.addAction("Copy", {
     body: done("Path", { effects: [{ kind: "copy", text: "/mnt/p/sh010", label: "Copy the path" }] }),
@@ -225,7 +229,7 @@ test("copies by a button alone, which says so", async ({ kitsu, toasts, page }) 
   expect(await page.evaluate(() => navigator.clipboard.readText())).toBe("/mnt/p/sh010");
 });
 
-test("copies where the browser has no clipboard, as over http", async ({ kitsu, toasts, page }) => {
+test("copies without navigator.clipboard, which is missing over http", async ({ kitsu, toasts, page }) => {
   await page.addInitScript(() => Object.defineProperty(navigator, "clipboard", { value: undefined }));
   await kitsu.openAndRun("Copy", { body: done("Path", { effects: [{ kind: "copy", text: "/mnt/p" }] }) });
   await toasts.getByRole("button", { name: "Copy" }).click();
@@ -233,10 +237,7 @@ test("copies where the browser has no clipboard, as over http", async ({ kitsu, 
   await expect(toasts.locator("textarea")).toHaveCount(0);
 });
 
-test("a custom protocol of the studio's is a link without a tab, a download has its name", async ({
-  kitsu,
-  toasts,
-}) => {
+test("opens a custom protocol without a new tab, and names a download", async ({ kitsu, toasts }) => {
   const download = { kind: "download", url: "https://edge.studio.tld/x.csv", name: "x.csv" } as const;
   await kitsu.openAndRun("Review", {
     body: done("Ready", { links: [{ label: "Open in RV", url: "rvlink://x" }], effects: [download] }),
@@ -245,7 +246,7 @@ test("a custom protocol of the studio's is a link without a tab, a download has 
   await expect(toasts.getByRole("link", { name: "Download" })).toHaveAttribute("download", "x.csv");
 });
 
-test("the same action on the same selection, sent again while under way, is seen as such", async ({
+test("recognizes the same action on the same selection while the first call is pending", async ({
   kitsu,
   toasts,
   worker,

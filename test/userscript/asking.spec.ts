@@ -16,7 +16,7 @@ const FRAMES = ({ input }: { input?: Record<string, unknown> }) => {
   };
 };
 
-test("asks, says at the field what is wrong, keeps what was typed, and shows what came of it", async ({
+test("asks, shows problems at their fields, keeps what was typed, and shows the result", async ({
   kitsu,
   toasts,
   dialog,
@@ -40,7 +40,7 @@ test("asks, says at the field what is wrong, keeps what was typed, and shows wha
   await expect(dialog).toBeHidden();
   await expect(toasts).toContainText("Rendered 7-9");
   await expect(toasts).toHaveAttribute("data-tone", "success");
-  // Each request is told apart from the others of its run.
+  // Each request for the run has its own attempt.
   const [first = "", ...others] = worker.posts.map(({ url }) => url);
   for (const url of others) expect(url.replace(/&try=[0-9a-f]{8}$/, "")).toBe(first);
   expect(new Set(others).size).toBe(2);
@@ -51,7 +51,7 @@ test("asks, says at the field what is wrong, keeps what was typed, and shows wha
   });
 });
 
-test("sends the answer where Kitsu sent the call, with its session, and Kitsu does not hear of it", async ({
+test("sends the answer to the address of Kitsu's call, with the session, unnoticed by Kitsu", async ({
   kitsu,
   toasts,
   dialog,
@@ -83,7 +83,7 @@ test("sends the answer where Kitsu sent the call, with its session, and Kitsu do
   expect(await readGlobal(page, "results")).toHaveLength(1);
 });
 
-test("goes step by step, and back with what was typed", async ({ kitsu, toasts, dialog, worker }) => {
+test("asks step by step, and goes back with what was typed", async ({ kitsu, toasts, dialog, worker }) => {
   const steps = [
     ask("First", [text("project", { value: "Sita" }), text("old", { type: "hidden", value: "x" })]),
     ask("Second", [text("shot"), text("old", { type: "hidden", value: "newer" })]),
@@ -92,21 +92,21 @@ test("goes step by step, and back with what was typed", async ({ kitsu, toasts, 
   await kitsu.openAndRun("Move", ({ input, plan }) => ({
     body: plan ? done("Moved") : steps[Object.keys(input ?? {}).length - (input ? 1 : 0)],
   }));
-  const goOn = dialog.getByRole("button", { name: "Continue" });
+  const submit = dialog.getByRole("button", { name: "Continue" });
   const back = dialog.getByRole("button", { name: "Back" });
   await dialog.getByLabel("project").fill("Caminandes");
   await expect(back).toHaveCount(0);
-  await goOn.click();
+  await submit.click();
   await expect(dialog).toContainText("Second");
   await dialog.getByLabel("shot").fill("SH010");
   await back.click();
   await expect(dialog.getByLabel("project")).toHaveValue("Caminandes");
   await dialog.getByLabel("project").fill("Agent");
-  await goOn.click();
+  await submit.click();
   await expect(dialog.getByLabel("shot")).toHaveValue("SH010");
-  await goOn.click();
+  await submit.click();
   await expect(dialog.getByRole("listitem"), "What is dangerous is open at once").toHaveCount(13);
-  await goOn.click();
+  await submit.click();
   await expect(toasts).toContainText("Moved");
   expect(bodies(worker).at(-1)).toMatchObject({
     input: { project: "Agent", old: "newer", shot: "SH010" },
@@ -116,7 +116,7 @@ test("goes step by step, and back with what was typed", async ({ kitsu, toasts, 
 });
 
 for (const way of ["Escape", "Cancel"]) {
-  test(`${way} does nothing, gives the focus back, and lets the person answer again`, async ({
+  test(`${way} does nothing, returns the focus, and lets the person answer again`, async ({
     kitsu,
     toasts,
     dialog,
@@ -143,7 +143,11 @@ for (const way of ["Escape", "Cancel"]) {
   });
 }
 
-test("says for how many tasks from its first step, and which, and nothing twice", async ({ kitsu, dialog, page }) => {
+test("says from the first step how many tasks it is for, and which, without repetition", async ({
+  kitsu,
+  dialog,
+  page,
+}) => {
   const names = ["SH010", "SH020", "SH030"].map((shot) => `SQ01 / ${shot} / Layout`);
   const told = [
     { count: 2, names: [] },
@@ -168,14 +172,14 @@ test("says for how many tasks from its first step, and which, and nothing twice"
   await expect(dialog.getByText("For 5 tasks")).toHaveCount(0);
 });
 
-test("a longer plan opens by a press", async ({ kitsu, dialog }) => {
+test("collapses a long plan until it is opened", async ({ kitsu, dialog }) => {
   await kitsu.openAndRun("Move", { body: ask("Move them?", [], { outcomes: PLANNED }) });
   await expect(dialog.getByRole("listitem")).toHaveCount(0);
   await dialog.getByText("13 planned").click();
   await expect(dialog.getByRole("listitem")).toHaveCount(13);
 });
 
-test("a choice that is made can't be left empty, and has no empty one", async ({ kitsu, dialog }) => {
+test("offers no empty option once a required choice is made", async ({ kitsu, dialog }) => {
   const options = ["keep", "wip"].map((value) => ({ value, label: value }));
   const fields = [
     text("made", { type: "task-status", options, value: "keep", required: true }),
@@ -190,7 +194,7 @@ test("a choice that is made can't be left empty, and has no empty one", async ({
   await expect(dialog.locator("label.name")).toHaveText(["made", "open *", "free"]);
 });
 
-test("where it is dangerous, the focus is not on what does it", async ({ kitsu, dialog }) => {
+test("does not focus the button of a dangerous action", async ({ kitsu, dialog }) => {
   await kitsu.openAndRun("Delete", {
     body: ask("Delete 12 previews?", [], { dangerous: true, submit: "Delete", problem: "Two more came." }),
   });
@@ -199,10 +203,10 @@ test("where it is dangerous, the focus is not on what does it", async ({ kitsu, 
   await expect(dialog.getByRole("alert")).toHaveText("Two more came.");
 });
 
-test("an answer that is given twice is sent once", async ({ kitsu, toasts, dialog, worker }) => {
+test("sends an answer once, however often it is submitted", async ({ kitsu, toasts, dialog, worker }) => {
   await kitsu.openAndRun("Render", ({ input }) => ({ body: input ? done("Rendered") : ask("Sure?", [text("why")]) }));
-  const goOn = dialog.getByRole("button", { name: "Continue" });
-  const seen = await goOn.evaluate((button: HTMLButtonElement) => {
+  const submit = dialog.getByRole("button", { name: "Continue" });
+  const seen = await submit.evaluate((button: HTMLButtonElement) => {
     button.click();
     button.click();
     button.form?.requestSubmit();
@@ -213,7 +217,7 @@ test("an answer that is given twice is sent once", async ({ kitsu, toasts, dialo
   expect(worker.posts).toHaveLength(2);
 });
 
-test("an answer that is lost on its way is said in the dialog, and can be given again", async ({
+test("says in the dialog that an answer was lost, and lets the person answer again", async ({
   kitsu,
   toasts,
   dialog,
@@ -235,7 +239,7 @@ test("an answer that is lost on its way is said in the dialog, and can be given 
   expect(worker.posts).toHaveLength(2);
 });
 
-test("an answer that may have arrived is checked on in the toast, until that is known", async ({
+test("checks an answer that may have arrived, in the toast, until its outcome is known", async ({
   kitsu,
   toasts,
   dialog,
@@ -253,7 +257,7 @@ test("an answer that may have arrived is checked on in the toast, until that is 
   await page.context().setOffline(false);
   await expect(toasts).toContainText("It did not run", { timeout: 30_000 });
   expect(worker.posts).toHaveLength(1);
-  // Now it arrives, and what came of it does not come back.
+  // Now it arrives, but its response is lost.
   await kitsu.run("Render");
   await expect(dialog.getByLabel("why")).toHaveValue("because");
   worker.respond("/runs", { drop: true });
@@ -262,11 +266,11 @@ test("an answer that may have arrived is checked on in the toast, until that is 
   worker.runs.set("arrived", done("Rendered"));
   worker.respond("/runs", undefined);
   await expect(toasts.last()).toContainText("Rendered", { timeout: 30_000 });
-  // A browser may send again by itself what was cut: that is the same attempt.
+  // A browser may repeat an interrupted request by itself: that is the same attempt.
   expect(new Set(worker.posts.map(({ url }) => url)).size).toBe(3);
 });
 
-test("a dialog closed while its answer is under way does not say that nothing was done", async ({
+test("does not say that nothing was done if the dialog is closed while the answer is sent", async ({
   kitsu,
   toasts,
   dialog,
@@ -282,7 +286,7 @@ test("a dialog closed while its answer is under way does not say that nothing wa
   await expect(toasts).toContainText("Rendered");
 });
 
-test("what was submitted before is shown as refused, with a link to what came of it", async ({
+test("shows that a second submission was refused, with a link to the first one's result", async ({
   kitsu,
   toasts,
   dialog,
@@ -297,12 +301,7 @@ test("what was submitted before is shown as refused, with a link to what came of
   );
 });
 
-test("one dialog at a time: what is asked meanwhile waits in its toast, which can be used afterwards", async ({
-  kitsu,
-  toasts,
-  dialog,
-  page,
-}) => {
+test("opens one dialog at a time: other questions wait in their toasts", async ({ kitsu, toasts, dialog, page }) => {
   for (const name of ["One", "Two"])
     kitsu.addAction(name, ({ input }) => ({ body: input ? done(`${name} is over`) : ask(`${name}?`) }));
   await kitsu.open();
@@ -310,7 +309,7 @@ test("one dialog at a time: what is asked meanwhile waits in its toast, which ca
     for (const button of document.querySelectorAll<HTMLButtonElement>("main button")) button.click();
   });
   await expect(toasts.getByRole("button", { name: "Answer…", includeHidden: true })).toHaveCount(2);
-  // Whoever was answered first asks first.
+  // The question that arrived first is shown first.
   const asked = (await dialog.locator(".title").textContent())?.replace("?", "");
   await page.keyboard.press("F8");
   await expect(page.locator("kitsu-actions .panel")).toHaveCount(0);
@@ -327,7 +326,7 @@ test("one dialog at a time: what is asked meanwhile waits in its toast, which ca
   expect(shade, "Nothing lies over Kitsu when no dialog does").toBe("rgba(0, 0, 0, 0)");
 });
 
-test("what a person chose last is offered again, to them and for this action, unless it was made for the call", async ({
+test("proposes the person's last answer to the same action, unless the value was made for the call", async ({
   kitsu,
   toasts,
   dialog,
@@ -378,7 +377,7 @@ test("what a person chose last is offered again, to them and for this action, un
   await expect(dialog.getByLabel("note")).toHaveValue("proposed");
 });
 
-test("by key alone, and Kitsu sees none of them", async ({ kitsu, toasts, dialog, page }) => {
+test("works with the keyboard alone, and hides its keys from Kitsu", async ({ kitsu, toasts, dialog, page }) => {
   await kitsu.openAndRun("Render", ({ input }) => ({
     body: input ? done("Rendered") : ask("How?", [text("note"), text("loud", { type: "toggle" })]),
   }));
@@ -407,7 +406,7 @@ test("by key alone, and Kitsu sees none of them", async ({ kitsu, toasts, dialog
   await expect(page.locator("#selection")).toHaveText("t1,t2");
 });
 
-test("the dialog is painted in the frame of the answer", async ({ kitsu, page }) => {
+test("paints the dialog in the frame of the answer", async ({ kitsu, page }) => {
   const fields = Array.from({ length: 12 }, (_, at) => text(`field ${at}`));
   kitsu.addAction("Render", { body: ask("How?", fields) });
   await kitsu.open();
@@ -466,11 +465,11 @@ test("asks in French", async ({ kitsu, toasts, dialog, page }) => {
   await expect(page.getByRole("button", { name: "Répondre à nouveau" })).toBeVisible();
 });
 
-test("a reload while an answer is under way asks what came of it", async ({ kitsu, toasts, dialog, page, worker }) => {
+test("looks up the answer that a reload interrupted", async ({ kitsu, toasts, dialog, page, worker }) => {
   await kitsu.openAndRun("Render", ({ input }) => ({ delayMs: input ? 60_000 : 0, body: ask("Sure?") }));
   await dialog.getByRole("button", { name: "Continue" }).click();
   await expect.poll(() => worker.posts.length).toBe(2);
-  // It was answered under an attempt of its own.
+  // The answer had its own attempt.
   worker.runs.set("arrived", done("Rendered meanwhile"));
   await page.reload();
   await expect(toasts).toContainText("Rendered meanwhile");

@@ -1,8 +1,12 @@
-/** What the page does in Kitsu itself. */
+/** Effects in Kitsu itself. */
 import { expect, readGlobal, test } from "../support/browser/fixture.ts";
 import { done } from "../support/browser/replies.ts";
 
-test("goes to a page of Kitsu by its router, and by the button alone", async ({ kitsu, toasts, page }) => {
+test("goes to a page of Kitsu with its router, and only when the button is clicked", async ({
+  kitsu,
+  toasts,
+  page,
+}) => {
   const errors: string[] = [];
   page.on("pageerror", (error) => errors.push(error.message));
   await kitsu.openAndRun("Playlist", {
@@ -16,7 +20,7 @@ test("goes to a page of Kitsu by its router, and by the button alone", async ({ 
   expect(errors).toEqual([]);
 });
 
-test("goes there without Kitsu's router, and never elsewhere", async ({ kitsu, toasts, page }) => {
+test("goes there without Kitsu's router, and never to another site", async ({ kitsu, toasts, page }) => {
   const paths = ["/\t/evil.tld", "/\t/[", "javascript:window.pwned=1", "//evil.tld", "/..//evil.tld", "/fine?x"];
   kitsu.addAction("Go", {
     body: done("Made", { effects: paths.map((path) => ({ kind: "go" as const, path, label: path })) }),
@@ -34,7 +38,7 @@ test("goes there without Kitsu's router, and never elsewhere", async ({ kitsu, t
   await expect(page).toHaveURL(`${kitsu.origin}/fine?x`);
 });
 
-test("has Kitsu read at most twenty tasks again, unseen, and without harm where it can't", async ({
+test("makes Kitsu reload at most twenty tasks, without a button, and ignores failures", async ({
   kitsu,
   toasts,
   page,

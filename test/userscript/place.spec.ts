@@ -1,4 +1,7 @@
-/** Where the toasts are: whole, off what people work with, and where a person wants them. */
+/**
+ * Where the toasts are: fully visible, not over Kitsu's controls, and in the corner that the person
+ * wants.
+ */
 import type { Locator } from "@playwright/test";
 import { expect, readGlobal, SIZES, test } from "../support/browser/fixture.ts";
 import { BROKEN, done, FRAMES, OUTCOMES } from "../support/browser/replies.ts";
@@ -16,7 +19,7 @@ const PARTS = ".side-column, .add-comment, .playlist-player, .task-info-column, 
 for (const size of SIZES) {
   const { width, height } = size;
 
-  test(`the newest result is seen whole and above the bar, at ${width} × ${height}`, async ({
+  test(`shows the newest result whole and above the bar, at ${width} × ${height}`, async ({
     kitsu,
     toasts,
     page,
@@ -44,7 +47,7 @@ for (const size of SIZES) {
 
   for (const view of ["panel", "playlist", "task"] as const) {
     for (const corner of ["right", "left"] as const) {
-      test(`nothing of Kitsu's ${view} is covered from the ${corner}, at ${width} × ${height}`, async ({
+      test(`covers nothing of Kitsu's ${view} from the ${corner}, at ${width} × ${height}`, async ({
         kitsu,
         toasts,
         page,
@@ -65,7 +68,7 @@ for (const size of SIZES) {
   }
 }
 
-test("where a playlist leaves no room at its side, its pictures are covered, not what is pressed and written in it", async ({
+test("covers a playlist's pictures rather than its controls when there is no room beside it", async ({
   kitsu,
   toasts,
   page,
@@ -78,14 +81,14 @@ test("where a playlist leaves no room at its side, its pictures are covered, not
   expect(await listCovered(page.locator("kitsu-actions :is(.toast, .bar button:visible)"), parts)).toEqual([]);
 });
 
-test("what can be pressed covers nothing in a toast that has room", async ({ kitsu, toasts }) => {
+test("covers nothing with the buttons of a toast that has room", async ({ kitsu, toasts }) => {
   await kitsu.openAndRun("One", { body: done("Made", { outcomes: OUTCOMES, links: LINKS }) });
   const [list, link] = [await toasts.locator(".list").boundingBox(), await toasts.getByRole("link").boundingBox()];
   if (!list || !link) throw new Error("Expected a list and a link");
   expect(link.y - list.y - list.height).toBeGreaterThan(4);
 });
 
-test("what can be pressed is whole in a toast that is as high as it may be", async ({ kitsu, toasts, page }) => {
+test("keeps the buttons visible in a toast of maximum height", async ({ kitsu, toasts, page }) => {
   await page.setViewportSize(SIZES[0]);
   const links = ["playlist", "folder", "shots"].map((what) => ({
     label: `Open the ${what}`,
@@ -97,7 +100,7 @@ test("what can be pressed is whole in a toast that is as high as it may be", asy
   expect(around.y + around.height - last.y - last.height).toBeGreaterThan(8);
 });
 
-test("makes room when a panel opens, at once after a click", async ({ kitsu, toasts, page }) => {
+test("makes room for a panel right after the click that opens it", async ({ kitsu, toasts, page }) => {
   kitsu.state.view = "panel";
   kitsu.addAction("Break", BROKEN);
   await kitsu.open();
@@ -121,7 +124,7 @@ test("makes room when a panel opens, at once after a click", async ({ kitsu, toa
   await expect.poll(right).toBe(width - 400);
 });
 
-test("a growing toast is followed, but not once the person has scrolled", async ({ kitsu, toasts, page }) => {
+test("scrolls with a growing toast until the person scrolls", async ({ kitsu, toasts, page }) => {
   await page.setViewportSize(SIZES[1]);
   for (const name of ["One", "Two", "Three"]) kitsu.addAction(name, BROKEN);
   await kitsu.open();
@@ -139,7 +142,7 @@ test("a growing toast is followed, but not once the person has scrolled", async 
   expect(await stack.evaluate((element) => element.scrollTop)).toBe(0);
 });
 
-test("goes to the corner a person wants, by mouse and by key, and is there after a reload; each person has their own", async ({
+test("moves to the corner that each person wants, by mouse or keyboard, and remembers it", async ({
   kitsu,
   toasts,
   page,
@@ -176,7 +179,7 @@ test("goes to the corner a person wants, by mouse and by key, and is there after
   expect(await corner()).toBe("bottom right");
 });
 
-test("an English line that begins with an Arabic name stays an English line", async ({ kitsu, toasts }) => {
+test("keeps an English line left-to-right if it starts with an Arabic name", async ({ kitsu, toasts }) => {
   const text = "الثعلب: 3 tasks are done.";
   await kitsu.openAndRun("Mixed", { body: done(text, { text: "الكل جاهز للمراجعة.", severity: "warning" }) });
   const title = toasts.locator(".title");
@@ -202,7 +205,7 @@ async function expectWhole(toast: Locator, height: number): Promise<void> {
     .toBe("whole");
 }
 
-/** What lies over what. */
+/** Which elements cover which. */
 async function listCovered(ours: Locator, theirs: Locator): Promise<string[]> {
   const covered: string[] = [];
   for (const one of await ours.all()) {

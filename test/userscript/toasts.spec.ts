@@ -2,7 +2,7 @@ import { serveUserscript } from "../support/browser/bundle.ts";
 import { expect, readGlobal, test } from "../support/browser/fixture.ts";
 import { ask, BROKEN, done, OUTCOMES } from "../support/browser/replies.ts";
 
-test("the newest is whole, what was before is a line each, and beyond three there is a button", async ({
+test("shows the newest toast in full, two older ones as a line each, and a button for the rest", async ({
   kitsu,
   toasts,
   page,
@@ -26,7 +26,11 @@ test("the newest is whole, what was before is a line each, and beyond three ther
   }
 });
 
-test("a line opens by mouse and by key, and stays open when something newer comes", async ({ kitsu, toasts, page }) => {
+test("opens a folded toast by mouse and keyboard, and keeps it open when a new one appears", async ({
+  kitsu,
+  toasts,
+  page,
+}) => {
   for (const name of ["One", "Two", "Three"]) kitsu.addAction(name, BROKEN);
   await kitsu.open();
   for (const name of ["One", "Two"]) await kitsu.run(name);
@@ -46,7 +50,7 @@ test("a line opens by mouse and by key, and stays open when something newer come
   await expect(page.locator("kitsu-actions .folded")).toHaveText([/^Two/]);
 });
 
-test("what has an outcome is the newest, whatever was begun after it", async ({ kitsu, toasts, dialog, page }) => {
+test("moves a result to the end, whatever started after it", async ({ kitsu, toasts, dialog, page }) => {
   kitsu.addAction("Ask", { body: ask("How?") });
   kitsu.addAction("Quick", BROKEN);
   await kitsu.openAndRun("Slow", { delayMs: 1_500, body: done("Over") });
@@ -59,7 +63,7 @@ test("what has an outcome is the newest, whatever was begun after it", async ({ 
   await expect(toasts.last()).toContainText("Nothing was done.");
 });
 
-test("a message goes after it could be read; the pointer or the focus on it stops the clock; an error stays", async ({
+test("closes a message when there was time to read it, not while it is hovered or focused, and never an error", async ({
   kitsu,
   toasts,
   page,
@@ -85,7 +89,7 @@ test("a message goes after it could be read; the pointer or the focus on it stop
   await expect(toasts).toHaveAttribute("data-tone", "error");
 });
 
-test("a message with something to press is a line once it could be read, goes later, and is kept in the history", async ({
+test("folds a message with buttons when there was time to read it, closes it later, and keeps it in the history", async ({
   kitsu,
   toasts,
   panel,
@@ -117,7 +121,7 @@ test("a message with something to press is a line once it could be read, goes la
   await expect(sheet).toContainText("The scene file is missing.");
 });
 
-test("what the person has opened stays", async ({ kitsu, toasts, page }) => {
+test("keeps a toast that the person has opened", async ({ kitsu, toasts, page }) => {
   await page.clock.install();
   await kitsu.openAndRun("Link", {
     body: done("There", { links: [{ label: "See", url: "https://kitsu.studio.tld/" }] }),
@@ -129,7 +133,7 @@ test("what the person has opened stays", async ({ kitsu, toasts, page }) => {
   await expect(toasts.getByRole("link", { name: "See" })).toBeVisible();
 });
 
-test("the last runs are brought up to date while they are open, by this tab and by others", async ({
+test("updates the open history with runs of this and other tabs", async ({
   kitsu,
   panel,
   toggleHistory,
@@ -149,14 +153,14 @@ test("the last runs are brought up to date while they are open, by this tab and 
   await expect(panel.getByRole("listitem")).toHaveCount(3);
 });
 
-test("a dismissed toast comes back with the outcome", async ({ kitsu, toasts, page }) => {
+test("brings a dismissed toast back with the result", async ({ kitsu, toasts, page }) => {
   await kitsu.openAndRun("Slow", { delayMs: 2_000, body: done("Over") });
   await page.getByRole("button", { name: "Dismiss" }).click();
   await expect(toasts).toHaveCount(0);
   await expect(toasts).toContainText("Over");
 });
 
-test("Kitsu sees none of our keys, and Escape in a toast keeps its selection", async ({ kitsu, toasts, page }) => {
+test("hides its keys from Kitsu, and Escape in a toast keeps Kitsu's selection", async ({ kitsu, toasts, page }) => {
   await kitsu.openAndRun("Break", BROKEN);
   await expect(toasts).toContainText("Something went wrong");
   await page.locator("#typing").focus();
@@ -172,7 +176,7 @@ test("Kitsu sees none of our keys, and Escape in a toast keeps its selection", a
   await expect(page.locator("#selection")).toHaveText("");
 });
 
-test("the focus stays where it is while its toast changes, and moves", async ({ kitsu, toasts }) => {
+test("keeps the focus while its toast changes and moves", async ({ kitsu, toasts }) => {
   kitsu.addAction("Other", { body: done("new toast") });
   await kitsu.openAndRun("Slow", { delayMs: 1_500, body: done("Slow is over") });
   await kitsu.run("Other");
@@ -182,7 +186,7 @@ test("the focus stays where it is while its toast changes, and moves", async ({ 
   await expect(close).toBeFocused();
 });
 
-test("screen readers are told once per change, of errors at once", async ({ kitsu, page }) => {
+test("announces each change once to screen readers, and errors immediately", async ({ kitsu, page }) => {
   kitsu.addAction("Break", { ...BROKEN, delayMs: 300 });
   await kitsu.open();
   const status = page.locator("kitsu-actions [role=status]");
@@ -194,7 +198,7 @@ test("screen readers are told once per change, of errors at once", async ({ kits
   await expect(status).toHaveText("");
 });
 
-test("follows Kitsu's own theme switch, and a theme element that is replaced", async ({ kitsu, toasts, page }) => {
+test("follows Kitsu's theme switch, and a replaced theme element", async ({ kitsu, toasts, page }) => {
   await kitsu.openAndRun("Break", BROKEN);
   const host = page.locator("kitsu-actions");
   await expect(host).toHaveAttribute("data-theme", "light");
@@ -219,11 +223,7 @@ test("speaks French when Kitsu does", async ({ kitsu, toasts, page, other }) => 
   await expect(page.locator("kitsu-actions")).toHaveAttribute("lang", "fr");
 });
 
-test("comes back when Kitsu throws our element out, and above whatever is in the top layer", async ({
-  kitsu,
-  toasts,
-  page,
-}) => {
+test("comes back when Kitsu removes its element, and rises above the top layer", async ({ kitsu, toasts, page }) => {
   await kitsu.openAndRun("Break", BROKEN);
   await expect(toasts).toHaveCount(1);
   await page.evaluate(() => document.querySelector("kitsu-actions")?.remove());
@@ -243,7 +243,7 @@ test("comes back when Kitsu throws our element out, and above whatever is in the
   await expect(toasts).toHaveCount(1);
 });
 
-test("the last runs survive a reload, are each person's own, and open by key", async ({
+test("keeps each person's last runs after a reload, and opens them with the shortcut", async ({
   kitsu,
   toasts,
   panel,
@@ -267,7 +267,7 @@ test("the last runs survive a reload, are each person's own, and open by key", a
   await expect(panel).toContainText("No runs yet.");
 });
 
-test("a history that somebody else wrote into storage is not believed, and at most twenty runs are kept", async ({
+test("does not trust a history that others wrote into storage, and keeps at most twenty runs", async ({
   kitsu,
   toasts,
   page,

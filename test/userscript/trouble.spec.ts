@@ -1,6 +1,6 @@
 /**
- * What goes wrong around the calls: clipboard, popups, sleep, clocks, certificates, and two things
- * at once.
+ * Problems around the calls: clipboard, popups, sleep, clocks, certificates, and two failures at
+ * once.
  */
 import { advanceUntil, expect, test } from "../support/browser/fixture.ts";
 import { answer, done, RUN } from "../support/browser/replies.ts";
@@ -9,7 +9,7 @@ const MAY_HAVE_RUN = "It may have run: don't run it again yet. Still checking…
 const HOUR_MS = 3_600_000;
 const running = answer({ kind: "started", title: "Render", text: "Running since 14:02 UTC." }, RUN);
 
-test("a clipboard that refuses: the text is there, selected, to be copied by hand", async ({ kitsu, toasts, page }) => {
+test("shows the text, selected, if the clipboard refuses", async ({ kitsu, toasts, page }) => {
   await page.addInitScript(() => {
     Object.defineProperty(navigator, "clipboard", {
       value: { writeText: () => Promise.reject(new Error("NotAllowedError")) },
@@ -32,12 +32,7 @@ test("a clipboard that refuses: the text is there, selected, to be copied by han
   await expect(toasts.getByText("Copied")).toHaveCount(0);
 });
 
-test("a tab that the browser does not open any more waits for its button, which stays", async ({
-  kitsu,
-  toasts,
-  page,
-  worker,
-}) => {
+test("keeps the button of a tab that the browser did not open", async ({ kitsu, toasts, page, worker }) => {
   await page.addInitScript(() => Object.defineProperty(navigator, "userActivation", { value: { isActive: false } }));
   await page.clock.install();
   await kitsu.openAndRun("Open", {
@@ -50,18 +45,14 @@ test("a tab that the browser does not open any more waits for its button, which 
   await expect(link).toBeVisible();
 });
 
-test("an outcome that was looked up and is newer than the script leads to the update", async ({
-  kitsu,
-  toasts,
-  worker,
-}) => {
+test("links to the update if a looked-up result has an unknown kind", async ({ kitsu, toasts, worker }) => {
   worker.runs.set("arrived", { version: 1, reply: { kind: "hologram", title: "Look at this" } });
   await kitsu.openAndRun("Chart", { drop: true });
   await expect(toasts).toContainText("Look at this");
   await expect(toasts.getByRole("link", { name: "Update the userscript" })).toBeVisible();
 });
 
-test("two failures at once: each toast says what became of its own call", async ({ kitsu, toasts, worker, page }) => {
+test("shows two simultaneous failures in their own toasts", async ({ kitsu, toasts, worker, page }) => {
   kitsu.addAction("Publish", { body: done("Published") });
   worker.runs.set("arrived", running);
   await page.route(/actions\/publish/, (route) => route.abort("connectionreset"));
@@ -79,17 +70,12 @@ test("two failures at once: each toast says what became of its own call", async 
   await expect(toasts.filter({ hasText: "Publish" })).toBeVisible();
 });
 
-test("a laptop that sleeps during a run finds out what came of it when it wakes up", async ({
-  kitsu,
-  toasts,
-  worker,
-  page,
-}) => {
+test("looks up a run after the laptop was asleep", async ({ kitsu, toasts, worker, page }) => {
   worker.respond("/runs", { drop: true });
   await page.clock.install();
   await kitsu.openAndRun("Render", { delayMs: 1_000, drop: true });
   await expect.poll(() => worker.posts.length).toBeGreaterThan(0);
-  // Nothing runs meanwhile, and the connection is gone.
+  // No timer runs meanwhile, and the connection is gone.
   await page.clock.fastForward(14 * HOUR_MS);
   await advanceUntil(page, 500, (soon) => expect(toasts).toContainText(MAY_HAVE_RUN, soon));
   worker.runs.set("arrived", done("Really rendered"));
@@ -97,7 +83,7 @@ test("a laptop that sleeps during a run finds out what came of it when it wakes 
   await advanceUntil(page, 5_000, (soon) => expect(toasts).toContainText("Really rendered", soon));
 });
 
-test("whoever sleeps so long that the worker may have forgotten the run is not told that it did not run", async ({
+test("does not say that it did not run if the worker may have forgotten the run", async ({
   kitsu,
   toasts,
   worker,
@@ -117,7 +103,7 @@ for (const [what, hours] of [
   ["ahead", 1],
   ["behind", -1],
 ] as const) {
-  test(`a clock that is an hour ${what}, and is put right during a run, changes nothing that is said`, async ({
+  test(`says the same if the clock is an hour ${what} and is corrected during the run`, async ({
     kitsu,
     toasts,
     worker,
@@ -138,7 +124,7 @@ for (const [what, hours] of [
   });
 }
 
-test("a certificate that has expired: can't be reached, how to see why, and that it may have run", async ({
+test("expired certificate: can't be reached, how to see why, and that it may have run", async ({
   kitsu,
   toasts,
   worker,
@@ -154,7 +140,7 @@ test("a certificate that has expired: can't be reached, how to see why, and that
   expect(worker.posts).toEqual([]);
 });
 
-test("a ticket is not over because the clock here is an hour ahead", async ({ kitsu, toasts, worker, page }) => {
+test("does not expire a ticket because the clock is an hour ahead", async ({ kitsu, toasts, worker, page }) => {
   await page.addInitScript(() => addEventListener("click", (event) => event.preventDefault()));
   await page.clock.setFixedTime(Date.now() + HOUR_MS);
   const ticket = { url: `${worker.origin}/tickets/1`, until: Date.now() + 60_000 };

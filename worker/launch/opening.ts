@@ -1,5 +1,5 @@
 // Decides which items are opened, makes the links for them, and reports why the others are not opened.
-import type { Outcome, LaunchOption } from "../../contract.ts";
+import type { LaunchOption, Outcome } from "../../contract.ts";
 import type { Item } from "./launch-item.ts";
 import { type Launcher, type LauncherOf, nameApp, opensMany } from "./launchers.ts";
 import {

@@ -1,4 +1,7 @@
-/** A server for custom actions with scripted responses, over real HTTP, so that CORS is the browser's own. */
+/**
+ * A server for custom actions with scripted responses, over real HTTP, so that CORS is the
+ * browser's own.
+ */
 
 import type { IncomingMessage, Server, ServerResponse } from "node:http";
 import { createServer } from "node:http";

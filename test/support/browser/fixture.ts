@@ -1,4 +1,7 @@
-/** What every browser test of the userscript needs: a Kitsu, a server with actions, and the userscript. */
+/**
+ * What every browser test of the userscript needs: a Kitsu, a server with actions, and the
+ * userscript.
+ */
 
 import type { Locator, Page } from "@playwright/test";
 import { test as base, expect } from "@playwright/test";

@@ -1,5 +1,5 @@
 /**
- * Light or dark, as Kitsu is: in a browser, for the script of it runs before the page is painted.
+ * Light or dark, like Kitsu. Needs a browser, because the script runs before the page is painted.
  */
 import { expect, test } from "@playwright/test";
 import { build } from "esbuild";

@@ -1,18 +1,18 @@
 /**
- * What a browser reports as status 0, and what answers in place of the worker: told apart, with
- * whether it ran.
+ * Calls that end with status 0, and calls that something other than the worker answers: the cause,
+ * and whether the action ran.
  */
 import { serveUserscript } from "../support/browser/bundle.ts";
 import { expect, test } from "../support/browser/fixture.ts";
 import { answer, done, RUN } from "../support/browser/replies.ts";
 
 const idOf = (url = "") => /run=([0-9a-f]{32})/.exec(url)?.[1] ?? "";
-/** As the worker tells of a run that is at work. */
+/** The worker's answer about a run in progress. */
 const running = (id: string) => answer({ kind: "started", title: "Render", text: "Running since 14:02 UTC." }, id);
 const DID_NOT_RUN = "It did not run: run it again once this is fixed.";
 const MAY_HAVE_RUN = "It may have run: don't run it again yet. Still checking…";
 
-test("a refused preflight: it did not run, and who has to allow it", async ({ kitsu, toasts, worker }) => {
+test("refused preflight: it did not run, and who has to allow it", async ({ kitsu, toasts, worker }) => {
   worker.respond("/ping", { status: 204, preflight: false });
   await kitsu.openAndRun("Render", { preflight: false });
   await expect(toasts).toContainText(`refuses calls from ${kitsu.origin} (CORS): tell your TD. ${DID_NOT_RUN}`);
@@ -20,7 +20,7 @@ test("a refused preflight: it did not run, and who has to allow it", async ({ ki
   expect(worker.voided.size).toBe(1);
 });
 
-test("a call that is lost on the way: it did not run, and never will", async ({ kitsu, toasts, worker, page }) => {
+test("call lost before it arrives: it did not run, and never will", async ({ kitsu, toasts, worker, page }) => {
   await page.route(/actions\/render/, (route) => route.abort("connectionreset"));
   await kitsu.openAndRun("Render", { body: done("Rendered") });
   await expect(toasts).toContainText(`The connection was lost. ${DID_NOT_RUN}`);
@@ -31,14 +31,14 @@ test("a call that is lost on the way: it did not run, and never will", async ({ 
   await expect(toasts.getByRole("button", { name: "Copy for your TD" })).toBeVisible();
 });
 
-test("an answer that is cut after it ran: the run says what really came of it", async ({ kitsu, toasts, worker }) => {
+test("answer cut after the run: shows the real result", async ({ kitsu, toasts, worker }) => {
   worker.runs.set("arrived", done("Really rendered"));
   await kitsu.openAndRun("Render", { drop: true });
   await expect(toasts).toContainText("Really rendered");
   expect(worker.posts).toHaveLength(1);
 });
 
-test("a connection that is cut while it runs: it is running, for how long, and how it ended", async ({
+test("connection cut during the run: shows that it is running, for how long, and how it ended", async ({
   kitsu,
   toasts,
   worker,
@@ -53,7 +53,7 @@ test("a connection that is cut while it runs: it is running, for how long, and h
   expect(worker.posts).toHaveLength(1);
 });
 
-test("a worker that can't be asked: it may have run, until that is known", async ({ kitsu, toasts, worker, page }) => {
+test("worker unreachable: it may have run, until the outcome is known", async ({ kitsu, toasts, worker, page }) => {
   worker.respond("/runs", { drop: true });
   await kitsu.openAndRun("Render", { drop: true });
   await expect(toasts).toContainText(MAY_HAVE_RUN);
@@ -69,12 +69,12 @@ test("a worker that can't be asked: it may have run, until that is known", async
 
 for (const [what, script, said] of [
   [
-    "a proxy's page with a fault",
+    "a proxy's error page",
     { status: 502, type: "text/html", body: "<title>502 Bad Gateway</title>" },
     "“502 Bad Gateway” (502). Tell your TD.",
   ],
   [
-    "a proxy's page that can be read, after it ran",
+    "a proxy's error page after the run",
     { status: 504, type: "text/html", body: "<title>504 Gateway Time-out</title>" },
     "“504 Gateway Time-out” (504). Tell your TD.",
   ],
@@ -82,13 +82,17 @@ for (const [what, script, said] of [
   ["a login page", { status: 200, type: "text/html", body: "<title>Log in</title>" }, "“Log in” (200). Open http"],
   ["an empty answer", { status: 200, body: "" }, "an unreadable answer (status 200)"],
   [
-    "an answer cut in the middle of its JSON",
+    "truncated JSON",
     { status: 200, type: "application/json", body: '{"version":1,"rep' },
     "an unreadable answer (status 200)",
   ],
-  ["somebody else's JSON", { status: 200, body: { ok: true } }, "an unreadable answer (status 200)"],
+  ["JSON from something else", { status: 200, body: { ok: true } }, "an unreadable answer (status 200)"],
 ] as const) {
-  test(`${what}: something else answered, and the run says whether it ran`, async ({ kitsu, toasts, worker }) => {
+  test(`${what}: something else answered, and the run's state shows whether it ran`, async ({
+    kitsu,
+    toasts,
+    worker,
+  }) => {
     worker.respond("/runs", { status: 502, body: "bad gateway" });
     await kitsu.openAndRun("Render", { ...script });
     await expect(toasts).toContainText("Something other than the action server answered:");
@@ -100,7 +104,7 @@ for (const [what, script, said] of [
   });
 }
 
-test("a redirect to a login on another host: where to log in", async ({ kitsu, toasts, worker, other }) => {
+test("redirect to a login on another host: says where to log in", async ({ kitsu, toasts, worker, other }) => {
   const redirect = { status: 302, location: `${other.origin}/login`, readable: false };
   for (const path of ["/ping", "/runs"]) worker.respond(path, redirect);
   other.respond("/login", { readable: false, preflight: false, body: "Log in" });
@@ -111,7 +115,12 @@ test("a redirect to a login on another host: where to log in", async ({ kitsu, t
   await expect(toasts).toContainText(MAY_HAVE_RUN);
 });
 
-test("something else answered, and the call never arrived: it did not run", async ({ kitsu, toasts, worker, page }) => {
+test("answer from something else to a call that never arrived: it did not run", async ({
+  kitsu,
+  toasts,
+  worker,
+  page,
+}) => {
   await page.route(/actions\/render/, (route) =>
     route.fulfill({ status: 502, contentType: "text/html", body: "<title>Bad Gateway</title>" }),
   );
@@ -120,7 +129,7 @@ test("something else answered, and the call never arrived: it did not run", asyn
   expect(worker.posts).toEqual([]);
 });
 
-test("a log that fails is no run that is unknown", async ({ kitsu, toasts, worker }) => {
+test("does not mistake a failing log for an unknown run", async ({ kitsu, toasts, worker }) => {
   kitsu.addAction("Render", { drop: true });
   for (const script of [
     { status: 500, body: "no" },
@@ -138,7 +147,7 @@ test("a log that fails is no run that is unknown", async ({ kitsu, toasts, worke
   }
 });
 
-test("another server's unreadable answer: it may have run", async ({ kitsu, toasts, other }) => {
+test("unreadable answer from another server: it may have run", async ({ kitsu, toasts, other }) => {
   kitsu.addAction("Copy", { readable: false, body: "ok" }, other);
   await kitsu.open();
   await kitsu.run("Copy");
@@ -147,11 +156,7 @@ test("another server's unreadable answer: it may have run", async ({ kitsu, toas
   );
 });
 
-test("a server that is not there: can't be reached, which, and that nobody knows yet", async ({
-  kitsu,
-  config,
-  toasts,
-}) => {
+test("server unreachable: names it, and says that it may have run", async ({ kitsu, config, toasts }) => {
   config.worker = "http://127.0.0.1:9";
   kitsu.state.actions.push({
     id: "x",
@@ -166,12 +171,7 @@ test("a server that is not there: can't be reached, which, and that nobody knows
   await expect(toasts).toContainText(MAY_HAVE_RUN);
 });
 
-test("offline at the click: says so, and finds out that it did not run once online", async ({
-  kitsu,
-  toasts,
-  page,
-  worker,
-}) => {
+test("offline at the click: says so, and once online, that it did not run", async ({ kitsu, toasts, page, worker }) => {
   kitsu.addAction("Render", { body: done("Rendered") });
   await kitsu.open();
   await page.context().setOffline(true);
@@ -182,7 +182,7 @@ test("offline at the click: says so, and finds out that it did not run once onli
   expect(worker.posts).toEqual([]);
 });
 
-test("Kitsu's own security policy: says what to add to it, and that it did not run", async ({
+test("blocked by Kitsu's security policy: says what to add to it, and that it did not run", async ({
   kitsu,
   toasts,
   worker,
@@ -194,7 +194,7 @@ test("Kitsu's own security policy: says what to add to it, and that it did not r
   );
 });
 
-test("a secure Kitsu and an action over http: says so", async ({ kitsu, page, config, toasts }) => {
+test("action over http in a Kitsu on https: says so", async ({ kitsu, page, config, toasts }) => {
   const secure = "https://kitsu.studio.tld";
   await page.route(`${secure}/**`, async (route) => {
     const { pathname } = new URL(route.request().url());
@@ -217,12 +217,7 @@ test("a secure Kitsu and an action over http: says so", async ({ kitsu, page, co
   );
 });
 
-test("a page that was reloaded while a call was under way goes on asking what came of it", async ({
-  kitsu,
-  toasts,
-  worker,
-  page,
-}) => {
+test("keeps looking up a pending call after a reload", async ({ kitsu, toasts, worker, page }) => {
   worker.runs.set("arrived", running(RUN));
   await kitsu.openAndRun("Render", { delayMs: 60_000 });
   await expect(toasts).toContainText("Sent for 2 tasks…");
@@ -236,13 +231,7 @@ test("a page that was reloaded while a call was under way goes on asking what ca
   await expect(toasts).toHaveCount(0);
 });
 
-test("a tab that was closed while a call was under way leaves it to another", async ({
-  kitsu,
-  worker,
-  page,
-  context,
-  config,
-}) => {
+test("hands a pending call to another tab when its tab is closed", async ({ kitsu, worker, page, context, config }) => {
   kitsu.addAction("Render", { delayMs: 60_000 });
   worker.runs.set("arrived", running(RUN));
   await kitsu.open();
@@ -257,7 +246,7 @@ test("a tab that was closed while a call was under way leaves it to another", as
   });
 });
 
-test("what takes long says for how long", async ({ kitsu, toasts, page }) => {
+test("shows how long a slow call takes", async ({ kitsu, toasts, page }) => {
   await page.clock.install();
   await kitsu.openAndRun("Render", { delayMs: 60_000 });
   await expect(toasts).toContainText("Sent for 2 tasks…");

@@ -1,4 +1,4 @@
-/** Starting a program: what is known of it, and what is not. */
+/** Starting a program: what is known about it, and what is not. */
 import type { Page } from "@playwright/test";
 import type { Done } from "../../contract.ts";
 import { advanceUntil, expect, test } from "../support/browser/fixture.ts";
@@ -24,7 +24,7 @@ async function watch(page: Page): Promise<void> {
   await catchStarts(page);
 }
 
-test("starts at once, without a tab, and says that the program has it when it has taken its ticket", async ({
+test("starts the program without a click or a tab, and confirms it when the ticket is taken", async ({
   kitsu,
   toasts,
   worker,
@@ -65,7 +65,7 @@ for (const { outcome, tone, line, count } of [
   },
   { outcome: { state: "unknown", text: "" }, tone: "success", line: "Nuke received it.", count: "1 waiting" },
 ])
-  test(`the workstation says what became of the program: ${outcome.state}`, async ({ kitsu, toasts, worker, page }) => {
+  test(`shows what the workstation reports: ${outcome.state}`, async ({ kitsu, toasts, worker, page }) => {
     await watch(page);
     const ticket = { url: `${worker.origin}/tickets/1`, until: Date.now() + 60_000 };
     worker.respond("/tickets/1", { body: { state: "taken", outcome: { state: "pending", text: "" } } });
@@ -86,7 +86,7 @@ for (const { outcome, tone, line, count } of [
     expect(worker.reads.length).toBe(asked);
   });
 
-test("nobody takes the ticket: doubts, helps, and says in the end that it is over", async ({
+test("offers help while nothing takes the ticket, and says in the end that it has expired", async ({
   kitsu,
   toasts,
   worker,
@@ -111,7 +111,7 @@ test("nobody takes the ticket: doubts, helps, and says in the end that it is ove
   await expect(toasts.getByRole("link", { name: "Try again" })).toHaveCount(0);
 });
 
-test("without a ticket nothing is claimed", async ({ kitsu, toasts, page }) => {
+test("claims nothing without a ticket", async ({ kitsu, toasts, page }) => {
   await watch(page);
   await kitsu.openAndRun("Open in Nuke", { body: launching() });
   await expect(toasts).toContainText("Opening Nuke…");
@@ -123,7 +123,7 @@ test("without a ticket nothing is claimed", async ({ kitsu, toasts, page }) => {
   await expect(toasts).not.toContainText("Nuke received it.");
 });
 
-test("the system is guessed, can be changed, and is remembered", async ({ kitsu, toasts, page }) => {
+test("guesses the system, lets the person change it, and remembers the choice", async ({ kitsu, toasts, page }) => {
   await watch(page);
   await kitsu.openAndRun("Open in Nuke", { body: launching() });
   const system = toasts.getByRole("combobox", { name: "System" });
@@ -139,7 +139,7 @@ test("the system is guessed, can be changed, and is remembered", async ({ kitsu,
   expect(await listStarts(page)).toEqual(["rvlink://linux"]);
 });
 
-test("the click pays for one thing: with a tab to open, the program waits for its button, and two programs never start", async ({
+test("opens only one thing per click: next to a tab or another program, a program waits for its button", async ({
   kitsu,
   toasts,
   page,
@@ -163,7 +163,7 @@ test("the click pays for one thing: with a tab to open, the program waits for it
   expect(await listStarts(page)).toHaveLength(3);
 });
 
-test("after the click is forgotten nothing starts by itself", async ({ kitsu, toasts, page }) => {
+test("starts nothing without a click once the browser no longer allows it", async ({ kitsu, toasts, page }) => {
   await watch(page);
   await page.addInitScript(() => Object.defineProperty(navigator, "userActivation", { value: { isActive: false } }));
   await kitsu.openAndRun("Open in Nuke", { body: launching({ label: "Go to Nuke" }) });
@@ -174,7 +174,7 @@ test("after the click is forgotten nothing starts by itself", async ({ kitsu, to
   await expect(toasts).toContainText("The newest scene.");
 });
 
-test("what may not be opened is shown as text, and a ticket elsewhere is not asked", async ({
+test("shows forbidden addresses as text, and does not poll a ticket on another server", async ({
   kitsu,
   toasts,
   other,
@@ -205,7 +205,7 @@ test("what may not be opened is shown as text, and a ticket elsewhere is not ask
   expect(await page.evaluate(() => Reflect.get(window, "pwned"))).toBeUndefined();
 });
 
-test("dismissed, it stays away", async ({ kitsu, toasts, worker, page }) => {
+test("stays dismissed", async ({ kitsu, toasts, worker, page }) => {
   await watch(page);
   const ticket = { url: `${worker.origin}/tickets/1`, until: Date.now() + 60_000 };
   worker.respond("/tickets/1", { body: { state: "waiting" } });

@@ -12,16 +12,14 @@ const SHOTS: Outcome[] = [
   { id: "3", label: "SQ01 / SH030 / Lighting", state: "waiting" },
 ];
 
-/**
- * The sockets that were opened, of all pages of the context, and what to answer where it is asked.
- */
+/** The sockets of all pages of the context, and what to answer when polled. */
 type Farm = {
   sockets: WebSocketRoute[];
-  /** Of those, the ones that are open. */
+  /** The open ones. */
   open: () => WebSocketRoute[];
   send: (answer: Answer) => void;
   at: (done: number, more?: Partial<Started>, run?: Partial<Run>, id?: string) => Answer;
-  /** No socket can be had from now on. */
+  /** Refuses all sockets from now on. */
   refuse: () => void;
 };
 
@@ -68,7 +66,7 @@ const test = base.extend<{ farm: Farm }>({
   },
 });
 
-test("moves in place, and its end is a toast like any other, with a line in the history", async ({
+test("updates in place, and ends as an ordinary toast with an entry in the history", async ({
   kitsu,
   toasts,
   sheet,
@@ -123,7 +121,7 @@ test("moves in place, and its end is a toast like any other, with a line in the 
   await expect(toasts).toHaveCount(0);
 });
 
-test("a socket that drops every two seconds is had again, and asked for meanwhile", async ({
+test("reconnects a socket that drops every two seconds, and polls in between", async ({
   kitsu,
   toasts,
   farm,
@@ -146,7 +144,7 @@ test("a socket that drops every two seconds is had again, and asked for meanwhil
   await expect(toasts).not.toContainText("Connection lost");
 });
 
-test("without any socket it is asked for, says when nobody answers, and ends when nobody knows it any more", async ({
+test("polls without a socket, says when nothing answers, and ends when the run is unknown", async ({
   kitsu,
   toasts,
   farm,
@@ -177,7 +175,7 @@ test("without any socket it is asked for, says when nobody answers, and ends whe
   expect(worker.reads.length).toBe(length);
 });
 
-test("goes on after a reload, and another person sees nothing of it", async ({ kitsu, toasts, farm, page }) => {
+test("continues after a reload, and is invisible to another person", async ({ kitsu, toasts, farm, page }) => {
   await kitsu.openAndRun("Render", { body: farm.at(0) });
   await expect.poll(() => farm.sockets.length).toBe(1);
   await page.reload();
@@ -195,12 +193,7 @@ test("goes on after a reload, and another person sees nothing of it", async ({ k
   expect(farm.sockets).toHaveLength(2);
 });
 
-test("whoever logs in where another's run is followed does not see it any longer", async ({
-  kitsu,
-  toasts,
-  farm,
-  page,
-}) => {
+test("hides a person's runs when someone else logs in", async ({ kitsu, toasts, farm, page }) => {
   await kitsu.openAndRun("Render", { body: farm.at(0) });
   await expect.poll(() => farm.open().length).toBe(1);
   await logIn(page, "person-2");
@@ -211,7 +204,7 @@ test("whoever logs in where another's run is followed does not see it any longer
   await expect.poll(() => farm.open().length).toBe(1);
 });
 
-test("of two tabs one follows, both show it, and the other takes over", async ({
+test("follows a run in one of two tabs, shows it in both, and takes over when a tab closes", async ({
   kitsu,
   toasts,
   farm,
@@ -252,7 +245,7 @@ test("of two tabs one follows, both show it, and the other takes over", async ({
   await expect(third.locator("kitsu-actions .panel").getByRole("listitem")).toHaveCount(1);
 });
 
-test("a cancel is sent once, says what came of it, and what can be done then", async ({
+test("sends a cancel once, and shows its result and the controls that are left", async ({
   kitsu,
   toasts,
   farm,
@@ -289,7 +282,7 @@ test("a cancel is sent once, says what came of it, and what can be done then", a
   await expect(toasts).toContainText("Paused: 3 shots");
 });
 
-test("a press that reaches nobody says so, without the action's name once more", async ({
+test("says that a control may not have arrived, without repeating the action's name", async ({
   kitsu,
   toasts,
   farm,
@@ -304,7 +297,7 @@ test("a press that reaches nobody says so, without the action's name once more",
   );
 });
 
-test("how it ended stays, where that is told before what came of a cancel", async ({
+test("keeps the result of a run that ends before the answer to its cancel arrives", async ({
   kitsu,
   toasts,
   farm,
@@ -324,7 +317,7 @@ test("how it ended stays, where that is told before what came of a cancel", asyn
   await expect(toasts.getByRole("progressbar")).toHaveCount(0);
 });
 
-test("three runs are one card; a row opens, hides, comes back from the history and at its end", async ({
+test("groups three runs in one card, whose rows open, hide, and come back from the history and at the end", async ({
   kitsu,
   toasts,
   farm,
@@ -355,7 +348,7 @@ test("three runs are one card; a row opens, hides, comes back from the history a
   expect(await page.evaluate(() => Reflect.get(window, "keys"))).toEqual([]);
 });
 
-test("a row says the whole of what it is, for two tasks of a shot begin alike", async ({ kitsu, farm, page }) => {
+test("shows a row's whole title, because tasks of one shot start alike", async ({ kitsu, farm, page }) => {
   const names = ["SQ010 / SH0030 / Animation", "SQ010 / SH0030 / Lighting"];
   for (const [at, name] of names.entries())
     kitsu.addAction(`Render ${at}`, { body: farm.at(0, { title: `Rendering: ${name} with Flamenco` }, {}, IDS[at]) });
@@ -366,7 +359,7 @@ test("a row says the whole of what it is, for two tasks of a shot begin alike", 
   expect(await titles.evaluateAll((all) => all.map((one) => one.scrollWidth - one.clientWidth))).toEqual([0, 0]);
 });
 
-test("however many runs there are, Kitsu's panel of actions above them can be used", async ({ kitsu, farm, page }) => {
+test("leaves Kitsu's action panel usable with eight runs", async ({ kitsu, farm, page }) => {
   const ids = Array.from({ length: 8 }, (_, at) => `${at}`.repeat(32));
   for (const [at, id] of ids.entries()) kitsu.addAction(`Render ${at}`, { body: farm.at(0, {}, {}, id) });
   await kitsu.open();
@@ -377,7 +370,7 @@ test("however many runs there are, Kitsu's panel of actions above them can be us
   expect((await layer.boundingBox())?.y).toBeGreaterThan(0.3 * height);
 });
 
-test("several runs keep their order over a reload", async ({ kitsu, farm, page }) => {
+test("keeps the order of runs after a reload", async ({ kitsu, farm, page }) => {
   for (const [at, id] of IDS.entries()) kitsu.addAction(`Render ${at}`, { body: farm.at(at * 100, {}, {}, id) });
   await kitsu.open();
   for (const at of IDS.keys()) await kitsu.run(`Render ${at}`);
@@ -386,7 +379,7 @@ test("several runs keep their order over a reload", async ({ kitsu, farm, page }
   await expect(page.locator("kitsu-actions .group .title")).toHaveText(["Render 0", "Render 1", "Render 2"]);
 });
 
-test("says the start, quarters at most every ten seconds, and the end", async ({ kitsu, farm, page }) => {
+test("announces the start, quarters at most every ten seconds, and the end", async ({ kitsu, farm, page }) => {
   kitsu.addAction("Render", { body: farm.at(0) });
   await page.clock.install();
   await kitsu.open();
@@ -424,7 +417,7 @@ test("says the start, quarters at most every ten seconds, and the end", async ({
   ]);
 });
 
-test("tells the desktop of the end, once allowed to by a press, where nobody looks", async ({
+test("shows a desktop notification at the end, if the person allowed it and the tab is hidden", async ({
   kitsu,
   toasts,
   farm,
@@ -454,7 +447,7 @@ test("tells the desktop of the end, once allowed to by a press, where nobody loo
   expect(await page.evaluate(() => Reflect.get(window, "notices"))).toEqual([["Rendered 3 shots", "Of 12, 9 failed."]]);
 });
 
-test("what is not the worker's is not followed, whoever says so", async ({ kitsu, toasts, farm, worker, page }) => {
+test("follows only addresses of the worker", async ({ kitsu, toasts, farm, worker, page }) => {
   const url = `${worker.origin}/runs/${RUN}/follow`;
   const socket = url.replace("http", "ws");
   const foreign = [
@@ -498,7 +491,7 @@ test("speaks French", async ({ kitsu, toasts, farm, page }) => {
   await expect(page.getByRole("group", { name: "2 exécutions en cours" })).toBeVisible();
 });
 
-/** As Kitsu does, without a reload. */
+/** Like Kitsu, without a reload. */
 async function logIn(page: Page, id: string): Promise<void> {
   await page.evaluate((person) => {
     const { user } = Reflect.get(document.querySelector("#app") ?? {}, "__vue_app__").config.globalProperties.$store
@@ -507,22 +500,19 @@ async function logIn(page: Page, id: string): Promise<void> {
   }, id);
 }
 
-base(
-  "a policy that lets no socket through is no trouble: it is asked instead, at once",
-  async ({ kitsu, toasts, worker }) => {
-    kitsu.headers["content-security-policy"] = `${STRICT_CSP}; connect-src 'self' ${worker.origin}`;
-    const [place, path] = [worker.origin.replace("http", "ws"), `/runs/${RUN}/follow`];
-    const going = (frames: number) =>
-      answer({ kind: "started", title: "Rendering: 3 shots", progress: { done: frames, total: 480 } }, RUN, {
-        follow: { url: `${worker.origin}${path}?key=k`, socket: `${place}${path}?key=k` },
-      });
-    worker.respond(path, () => ({ body: going(7) }));
-    await kitsu.openAndRun("Render", { body: going(0) });
-    await expect(toasts).toContainText("7 / 480");
-  },
-);
+base("polls at once if the content security policy blocks sockets", async ({ kitsu, toasts, worker }) => {
+  kitsu.headers["content-security-policy"] = `${STRICT_CSP}; connect-src 'self' ${worker.origin}`;
+  const [place, path] = [worker.origin.replace("http", "ws"), `/runs/${RUN}/follow`];
+  const going = (frames: number) =>
+    answer({ kind: "started", title: "Rendering: 3 shots", progress: { done: frames, total: 480 } }, RUN, {
+      follow: { url: `${worker.origin}${path}?key=k`, socket: `${place}${path}?key=k` },
+    });
+  worker.respond(path, () => ({ body: going(7) }));
+  await kitsu.openAndRun("Render", { body: going(0) });
+  await expect(toasts).toContainText("7 / 480");
+});
 
-test("shows the newest picture, the old one until it is there, and none that can't be loaded", async ({
+test("shows the latest picture, keeps the old one until it has loaded, and hides one that can't be loaded", async ({
   kitsu,
   toasts,
   farm,
@@ -556,7 +546,7 @@ test("shows the newest picture, the old one until it is there, and none that can
   await expect(picture).toBeHidden();
 });
 
-test("shows no picture of another server's", async ({ kitsu, toasts, farm }) => {
+test("shows no picture from another server", async ({ kitsu, toasts, farm }) => {
   await kitsu.openAndRun("Render", { body: farm.at(0) });
   await expect.poll(() => farm.open().length).toBe(1);
   farm.send(farm.at(10, { picture: "https://elsewhere.tld/tracker.png" }));

@@ -37,7 +37,7 @@ for (const when of ["before", "after"] as const) {
   });
 }
 
-test("sees another server's AJAX action whose address is listed as a form, too", async ({ kitsu, toasts, other }) => {
+test("sees another server's AJAX action whose address is also listed as a form", async ({ kitsu, toasts, other }) => {
   kitsu.state.actions.push({
     id: "form",
     name: "Theirs as a form",
@@ -51,7 +51,7 @@ test("sees another server's AJAX action whose address is listed as a form, too",
   await expect(toasts).toContainText("It is done");
 });
 
-test("gives each call to our worker a run id of its own, and calls to other servers none", async ({
+test("gives each call to our worker its own run id, and calls to other servers none", async ({
   kitsu,
   toasts,
   worker,
@@ -67,7 +67,7 @@ test("gives each call to our worker a run id of its own, and calls to other serv
   expect(other.posts[0]?.url).toBe("/actions/theirs");
 });
 
-test("keeps the query, the fragment and a run id that an action's address has", async ({ kitsu, worker }) => {
+test("keeps the query, the fragment and the run id of an action's address", async ({ kitsu, worker }) => {
   const own = "0123456789abcdef0123456789abcdef";
   for (const [name, rest] of Object.entries({ a: "?b=%20x+y&c", b: "?", c: "#part", d: `?run=${own}&e=1` })) {
     worker.respond("/actions/x", { body: "ok" });
@@ -91,7 +91,7 @@ test("keeps the query, the fragment and a run id that an action's address has", 
   expect(d).toBe(`/actions/x?run=${own}&e=1`);
 });
 
-test("recognises a worker that is routed on Kitsu's own host and called by path", async ({
+test("recognizes a worker on Kitsu's own host that is called by its path", async ({
   kitsu,
   worker,
   config,
@@ -106,7 +106,7 @@ test("recognises a worker that is routed on Kitsu's own host and called by path"
   expect(worker.posts[0]?.url).toMatch(/^\/edge\/actions\/x\?theme=light&run=[0-9a-f]{32}$/);
 });
 
-test("leaves every other request of the page as it is", async ({ kitsu, page }) => {
+test("does not change any other request of the page", async ({ kitsu, page }) => {
   kitsu.addAction("Publish", { body: "ok" });
   await kitsu.open();
   const seen = await page.evaluate(async (url) => {
@@ -152,7 +152,7 @@ test("leaves every other request of the page as it is", async ({ kitsu, page }) 
   await expect(page.locator("kitsu-actions .toast")).toHaveCount(0);
 });
 
-test("passes on exactly the arguments it was given", async ({ kitsu, page }) => {
+test("passes on exactly the arguments it gets", async ({ kitsu, page }) => {
   await page.addInitScript(() => {
     const counts: number[] = [];
     const { open, send } = XMLHttpRequest.prototype;
@@ -181,7 +181,7 @@ test("passes on exactly the arguments it was given", async ({ kitsu, page }) => 
   expect(await readGlobal(page, "counts")).toEqual([2, 0, 3, 1, 5, 0]);
 });
 
-test("the page never hears of an exception of ours", async ({ kitsu, page, toasts }) => {
+test("hides our exceptions from the page", async ({ kitsu, page, toasts }) => {
   const errors: string[] = [];
   page.on("pageerror", (error) => errors.push(error.message));
   kitsu.addAction("Publish", { body: "ok" });
@@ -201,7 +201,7 @@ test("the page never hears of an exception of ours", async ({ kitsu, page, toast
   expect(errors).toEqual([]);
 });
 
-test("a call that can't even be sent does not stay pending", async ({ kitsu, page, toasts, other }) => {
+test("ends a call that can't be sent", async ({ kitsu, page, toasts, other }) => {
   kitsu.addAction("Publish", { body: "ok" }, other);
   await kitsu.open();
   const thrown = await page.evaluate((url) => {
@@ -221,7 +221,7 @@ test("a call that can't even be sent does not stay pending", async ({ kitsu, pag
   await expect(page.locator("kitsu-actions [data-tone=pending]")).toHaveCount(0);
 });
 
-test("a second copy of the script keeps quiet", async ({ kitsu, page, toasts }) => {
+test("does not start a second copy of the script", async ({ kitsu, page, toasts }) => {
   kitsu.addAction("Publish", { body: done("Published") });
   await kitsu.open("before");
   await page.reload();
@@ -231,7 +231,7 @@ test("a second copy of the script keeps quiet", async ({ kitsu, page, toasts }) 
   await expect(page.locator("html")).toHaveAttribute("data-kitsu-actions", "1.2.3.4");
 });
 
-test("on the worker's own pages it only says that it is there", async ({ kitsu, page, config }) => {
+test("only reports its version on the worker's own pages", async ({ kitsu, page, config }) => {
   config.worker = kitsu.origin;
   config.kitsu = ["https://kitsu.studio.tld"];
   await kitsu.open();
@@ -239,7 +239,7 @@ test("on the worker's own pages it only says that it is there", async ({ kitsu, 
   await expect(page.locator("kitsu-actions")).toHaveCount(0);
 });
 
-test("on any other page it does nothing at all", async ({ kitsu, page, config }) => {
+test("does nothing on any other page", async ({ kitsu, page, config }) => {
   config.worker = "https://edge.studio.tld";
   config.kitsu = ["https://kitsu.studio.tld"];
   await kitsu.open();
@@ -247,7 +247,7 @@ test("on any other page it does nothing at all", async ({ kitsu, page, config })
   await expect(page.locator("kitsu-actions")).toHaveCount(0);
 });
 
-test("the hook refuses a second watcher, and can be taken out and put back", async ({ page, kitsu }) => {
+test("refuses a second watcher, and can be stopped and started again", async ({ page, kitsu }) => {
   await page.goto(kitsu.origin);
   const hook = await bundle("userscript/xhr-hook.ts", "hook");
   await page.evaluate(`(function(CONFIG){${hook};window.hook=hook})({worker:"https://edge.studio.tld"})`);

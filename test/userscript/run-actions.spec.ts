@@ -1,4 +1,4 @@
-/** What can still be done with a run that is over. */
+/** Retry and undo. */
 import type { Page } from "@playwright/test";
 import { bodies, expect, readGlobal, test } from "../support/browser/fixture.ts";
 import { answer, ask, done, OUTCOMES, RUN } from "../support/browser/replies.ts";
@@ -6,12 +6,7 @@ import { answer, ask, done, OUTCOMES, RUN } from "../support/browser/replies.ts"
 const PERSON = { personid: "person-1", personemail: "ada@studio.tld" };
 const soon = (milliseconds: number) => Date.now() + milliseconds;
 
-test("tries the failed ones again, once, as a run of its own, and shows what came of it", async ({
-  kitsu,
-  toasts,
-  worker,
-  page,
-}) => {
+test("retries the failed tasks once, as a new run, and shows the result", async ({ kitsu, toasts, worker, page }) => {
   const retry = `${worker.origin}/runs/${RUN}/retry?at=1`;
   worker.respond(`/runs/${RUN}/retry`, { delayMs: 800, body: done("All are sent") });
   await kitsu.openAndRun("Render", { body: done("Sent", { severity: "warning", outcomes: OUTCOMES }, { retry }) });
@@ -31,7 +26,7 @@ test("tries the failed ones again, once, as a run of its own, and shows what cam
   await expect(toasts).toHaveCount(1);
 });
 
-test("a retry that asks is answered where it was sent", async ({ kitsu, toasts, dialog, worker }) => {
+test("sends the answer to a retry's question to the retry's address", async ({ kitsu, toasts, dialog, worker }) => {
   const failed = answer({ kind: "failed", code: "x", title: "Kitsu is away", retry: true }, RUN, {
     retry: `${worker.origin}/runs/${RUN}/retry`,
   });
@@ -46,7 +41,7 @@ test("a retry that asks is answered where it was sent", async ({ kitsu, toasts, 
   expect(worker.posts[2]?.url.replace(/&try=[0-9a-f]{8}$/, "")).toBe(worker.posts[1]?.url);
 });
 
-test("what may have run is sent again under the same run; what was refused, under a new one", async ({
+test("repeats an undo that may have run with the same run id, and a refused one with a new id", async ({
   kitsu,
   toasts,
   worker,
@@ -74,7 +69,7 @@ test("what may have run is sent again under the same run; what was refused, unde
   expect(third).not.toBe(first);
 });
 
-test("what never ran is sent again under a new run, for the old one can't run any more", async ({
+test("repeats an undo that never ran with a new run id, because the old run was voided", async ({
   kitsu,
   toasts,
   worker,
@@ -93,7 +88,7 @@ test("what never ran is sent again under a new run, for the old one can't run an
   await expect(page.locator("kitsu-actions .panel")).toContainText("Undone.");
 });
 
-test("takes a run back once, in the toast or in the history, and the history says so", async ({
+test("undoes a run once, from its toast or from the history, which then says so", async ({
   kitsu,
   toasts,
   worker,
@@ -120,7 +115,7 @@ test("takes a run back once, in the toast or in the history, and the history say
   await expect(panel.getByRole("button")).toHaveCount(0);
 });
 
-test("an undo is offered for its time only", async ({ kitsu, worker, page }) => {
+test("offers an undo only until it expires", async ({ kitsu, worker, page }) => {
   await page.clock.install();
   const undo = { url: `${worker.origin}/runs/${RUN}/undo`, until: soon(30_000) };
   await kitsu.openAndRun("Comment", { body: done("Commented", {}, { undo }) });
@@ -134,7 +129,7 @@ test("an undo is offered for its time only", async ({ kitsu, worker, page }) => 
   await expect(buttons).toHaveCount(0);
 });
 
-test("offers in French", async ({ kitsu, toasts, worker }) => {
+test("labels the buttons in French", async ({ kitsu, toasts, worker }) => {
   kitsu.state.locale = "fr";
   const undo = { url: `${worker.origin}/runs/${RUN}/undo`, until: soon(60_000) };
   worker.respond(`/runs/${RUN}/undo`, { delayMs: 800, body: done("Fait") });
@@ -146,7 +141,7 @@ test("offers in French", async ({ kitsu, toasts, worker }) => {
   await expect(toasts).toContainText("Envoi…");
 });
 
-test("only addresses of the worker's own are offered", async ({ kitsu, toasts, worker, page, config }) => {
+test("offers only actions at the worker's own addresses", async ({ kitsu, toasts, worker, page, config }) => {
   config.worker = `${kitsu.origin}/edge`;
   const until = soon(60_000);
   const addresses = [
@@ -170,14 +165,14 @@ test("only addresses of the worker's own are offered", async ({ kitsu, toasts, w
   expect(worker.posts).toHaveLength(4);
 });
 
-/** Opens the history, drawn anew. */
+/** Opens the history, rendered anew. */
 async function openHistory(page: Page): Promise<void> {
   const button = page.getByRole("button", { name: "Last runs (F8)" });
   if ((await button.getAttribute("aria-expanded")) === "true") await button.click();
   await button.click();
 }
 
-test("what was not tried is not called failed, and is counted with what is tried again", async ({
+test("counts tasks that were not tried among those to retry, and does not call them failed", async ({
   kitsu,
   toasts,
   worker,
