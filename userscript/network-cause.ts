@@ -3,9 +3,10 @@
  * and for everything in between. These tests find the cause, as a sentence for the person. Whether
  * the action ran is up to `diagnose.ts`.
  */
+
+import { fetchWithoutSession, sleep } from "./anonymous-requests.ts";
 import { CONFIG } from "./config.ts";
 import { messages } from "./i18n/index.ts";
-import { fetchWithoutSession, sleep } from "./poll.ts";
 
 const LOOPBACK_HOST = /^(127\.|\[::1\]$)|localhost$/;
 const PROBE_MAX_MS = 10_000;

@@ -3,9 +3,9 @@
  * whether anything opened: only a ticket that the program took proves it.
  */
 import type { Launch } from "../contract.ts";
+import { fetchWithoutSession, sleep } from "./anonymous-requests.ts";
 import { recallAnswers, rememberAnswers } from "./answer-memory.ts";
 import { messages } from "./i18n/index.ts";
-import { fetchWithoutSession, sleep } from "./poll.ts";
 import { ignoreErrors, readPath } from "./realm.ts";
 import { isWorkerUrl, mayOpen } from "./run-url.ts";
 import type { Button, Content, Tone } from "./toast-content.ts";

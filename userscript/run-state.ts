@@ -1,8 +1,8 @@
 /** Asks our worker about a call whose answer was lost, and voids a call that never arrived. */
 import type { ParsedResponse } from "../contract.ts";
 import { parseResponse } from "../contract.ts";
+import { fetchWithoutSession } from "./anonymous-requests.ts";
 import { CONFIG } from "./config.ts";
-import { fetchWithoutSession } from "./poll.ts";
 
 /** `attempt` distinguishes the requests for one run; the first has none. */
 export type LostCall = { run: string; attempt?: string | undefined };

@@ -1,6 +1,6 @@
 /** Follows one run by its WebSocket, or by polling while there is none. */
 
-import { sleepOrOnline } from "./poll.ts";
+import { sleepOrOnline } from "./anonymous-requests.ts";
 import { ignoreErrors } from "./realm.ts";
 import { confirmOrVoid, fetchRunState, isTooOldToVoid } from "./run-state.ts";
 import type { TrackedRun } from "./tracked-runs.ts";

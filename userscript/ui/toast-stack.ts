@@ -14,18 +14,12 @@ import { createHistoryPanel } from "./history-panel.ts";
 import { announce, buildRoot, dialog, getFocused, layer, listDialog, showLayer } from "./shadow-root.ts";
 import type { Toast } from "./toast.ts";
 import { createToast } from "./toast.ts";
+import { computeStayMs, FOLDED_STAY_MS } from "./toast-duration.ts";
 import { group, groupActiveRuns } from "./toast-group.ts";
 import { resumeScrolling, scroller, scrollToNewest, watchGrowth } from "./toast-scroller.ts";
 
 /** The newest toast, and a line each for two older ones. */
 const SHOWN_MAX = 3;
-/**
- * A toast stays as long as it takes to read. Then it closes, or, if it has buttons, becomes a
- * single line for another minute.
- */
-const STAY_MS = 6_000;
-const STAY_PER_WORD_MS = 300;
-const FOLDED_STAY_MS = 60_000;
 const TICK_MS = 500;
 
 /**
@@ -137,11 +131,6 @@ function add(entry: Entry): void {
   entries.push(entry);
   scroller.append(entry.element);
   resumeScrolling();
-}
-
-function computeStayMs({ tone, title, text, isSticky }: Content): number {
-  if (isSticky || !/success|info/.test(tone)) return Infinity;
-  return STAY_MS + STAY_PER_WORD_MS * `${title} ${text}`.split(/\s+/).length;
 }
 
 /** The time does not count while someone is reading, or while the tab is hidden. */
