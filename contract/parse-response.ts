@@ -4,7 +4,7 @@ import { Reply } from "./reply.ts";
 import { Run } from "./run.ts";
 
 /**
- * What a server answered, whoever wrote it.
+ * What a server answered, in any of the formats that `parseResponse` reads.
  * - `newer`: a reply of a kind that this version does not know
  * - `message`: JSON with a title or a message in it
  */

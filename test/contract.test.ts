@@ -65,7 +65,7 @@ describe("servers that are not ours", () => {
     [{ error: "No" }, 500, { kind: "message", title: "No", failed: true }],
     [{ detail: "Not found" }, 404, { kind: "message", title: "Not found", failed: true }],
     [{ title: "A", message: "B", detail: "C" }, 200, { kind: "message", title: "A", text: "B", failed: false }],
-  ])("are heard: %j", (value, status, expected) => {
+  ])("are read: %j", (value, status, expected) => {
     expect(say(value, status)).toEqual(expected);
   });
 

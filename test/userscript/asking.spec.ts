@@ -149,13 +149,13 @@ test("says from the first step how many tasks it is for, and which, without repe
   page,
 }) => {
   const names = ["SH010", "SH020", "SH030"].map((shot) => `SQ01 / ${shot} / Layout`);
-  const told = [
+  const selections = [
     { count: 2, names: [] },
     { count: 5, names },
   ];
-  const plan = ask("Comment and set 5 tasks to Done?", [], { tasks: told[1], outcomes: PLANNED.slice(0, 8) });
+  const plan = ask("Comment and set 5 tasks to Done?", [], { tasks: selections[1], outcomes: PLANNED.slice(0, 8) });
   await kitsu.openAndRun("Comment and set status (AJAX)", ({ input }) => ({
-    body: input ? plan : ask("Comment and set status", [text("why")], { tasks: told.shift() }),
+    body: input ? plan : ask("Comment and set status", [text("why")], { tasks: selections.shift() }),
   }));
   await expect(
     dialog.getByText("For 2 tasks", { exact: true }),
@@ -341,9 +341,9 @@ test("proposes the person's last answer to the same action, unless the value was
     text("secret", { type: "hidden", value: "s" }),
   ];
   let farms = ["A", "B"];
-  const told = ({ input }: { input?: object }) => ({ body: input ? done("Rendered") : ask("How?", fields(farms)) });
-  kitsu.addAction("Encode", told);
-  await kitsu.openAndRun("Render", told);
+  const respond = ({ input }: { input?: object }) => ({ body: input ? done("Rendered") : ask("How?", fields(farms)) });
+  kitsu.addAction("Encode", respond);
+  await kitsu.openAndRun("Render", respond);
   await dialog.getByLabel("note").fill("mine");
   await dialog.getByLabel("frames").fill("5");
   await dialog.getByLabel("farm").selectOption("B");

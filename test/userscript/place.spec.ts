@@ -167,7 +167,7 @@ test("moves to the corner that each person wants, by mouse or keyboard, and reme
   await mover.press("ArrowLeft");
   await expect(mover).toBeFocused();
   expect(await corner()).toBe("top left");
-  expect(await readGlobal(page, "keys"), "Kitsu hears none of it").toEqual([]);
+  expect(await readGlobal(page, "keys"), "Kitsu gets none of them").toEqual([]);
   await page.reload();
   await kitsu.run("Break");
   await expect(toasts).toContainText("Something went wrong");

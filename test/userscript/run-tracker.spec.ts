@@ -385,15 +385,15 @@ test("announces the start, quarters at most every ten seconds, and the end", asy
   await kitsu.open();
   await page.evaluate(() => {
     const status = document.querySelector("kitsu-actions")?.shadowRoot?.querySelector("[role=status]");
-    const heard: string[] = [];
-    Object.assign(window, { heard });
+    const announced: string[] = [];
+    Object.assign(window, { announced });
     if (status)
-      new MutationObserver(() => status.textContent && heard.push(status.textContent)).observe(status, {
+      new MutationObserver(() => status.textContent && announced.push(status.textContent)).observe(status, {
         childList: true,
       });
   });
   await kitsu.run("Render");
-  const heard = () => page.evaluate(() => Reflect.get(window, "heard"));
+  const announced = () => page.evaluate(() => Reflect.get(window, "announced"));
   await expect.poll(() => farm.open().length).toBe(1);
   await page.clock.runFor(11_000);
   for (const frames of [100, 121, 122, 241, 361]) {
@@ -408,7 +408,7 @@ test("announces the start, quarters at most every ten seconds, and the end", asy
   farm.send(done("Rendered 3 shots"));
   await expect(page.locator("kitsu-actions .toast")).toContainText("Rendered");
   await page.clock.runFor(1_000);
-  expect(await heard()).toEqual([
+  expect(await announced()).toEqual([
     expect.stringMatching("Sent for 2 tasks"),
     "Rendering: 3 shots\n0 / 480",
     "Rendering: 3 shots: 25 %",

@@ -251,15 +251,15 @@ test("refuses a second watcher, and can be stopped and started again", async ({ 
   await page.goto(kitsu.origin);
   const hook = await bundle("userscript/xhr-hook.ts", "hook");
   await page.evaluate(`(function(CONFIG){${hook};window.hook=hook})({worker:"https://edge.studio.tld"})`);
-  const told = await page.evaluate(async () => {
+  const calls = await page.evaluate(async () => {
     type Watch = (watcher: object) => (() => void) | undefined;
     const { watchCalls } = Reflect.get(window, "hook") as { watchCalls: Watch };
-    const told: string[] = [];
+    const calls: string[] = [];
     const watcher = (name: string) => ({
       findOwner: () => "other",
       onSend: () => {
-        told.push(`${name} sent`);
-        return ({ status }: { status: number }) => told.push(`${name} ${status}`);
+        calls.push(`${name} sent`);
+        return ({ status }: { status: number }) => calls.push(`${name} ${status}`);
       },
     });
     const call = () =>
@@ -270,14 +270,14 @@ test("refuses a second watcher, and can be stopped and started again", async ({ 
         request.send("{}");
       });
     const stop = watchCalls(watcher("first"));
-    told.push(typeof watchCalls(watcher("second")));
+    calls.push(typeof watchCalls(watcher("second")));
     await call();
     stop?.();
     await call();
     watchCalls(watcher("third"));
     await call();
     await new Promise((resolve) => setTimeout(resolve));
-    return told;
+    return calls;
   });
-  expect(told).toEqual(["undefined", "first sent", "first 200", "third sent", "third 200"]);
+  expect(calls).toEqual(["undefined", "first sent", "first 200", "third sent", "third 200"]);
 });

@@ -1,6 +1,6 @@
 /**
- * How long a toast stays: as long as it takes to read. Then it closes, or, if it has buttons, becomes
- * a single line for another minute.
+ * How long a toast stays: as long as it takes to read. Then it closes, or, if it has buttons,
+ * becomes a single line for another minute.
  */
 import type { Content } from "../toast-content.ts";
 

@@ -36,7 +36,7 @@ async function start(environment: Record<string, string>): Promise<ChildProcess>
 
 export const test = base.extend<object, { started: Started }>({
   started: [
-    // biome-ignore lint/correctness/noEmptyPattern: Playwright reads the names of fixtures from a pattern
+    // biome-ignore lint/correctness/noEmptyPattern: Playwright reads the pattern of a fixture
     async ({}, use) => {
       const [workerPort, playgroundPort] = [await findFreePort(), await findFreePort()];
       const state = await mkdtemp(join(tmpdir(), "kitsu-actions-"));
