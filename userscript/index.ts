@@ -11,28 +11,28 @@ import { buildUi } from "./ui/toast-stack.ts";
 import style from "./ui/toast-style.css";
 
 /** Both realms see the attribute, so a second copy in another manager does not start. */
-const MARK = "data-kitsu-actions";
+const VERSION_ATTRIBUTE = "data-kitsu-actions";
 
 /** Some managers run the script before there is an <html> element. */
-const arrival = new MutationObserver(() => ignoreErrors(wakeUp));
-arrival.observe(document, { childList: true });
-ignoreErrors(wakeUp);
+const htmlObserver = new MutationObserver(() => ignoreErrors(start));
+htmlObserver.observe(document, { childList: true });
+ignoreErrors(start);
 
-function wakeUp(): void {
+function start(): void {
   const { documentElement: html } = document;
   if (!html) return;
-  arrival.disconnect();
+  htmlObserver.disconnect();
   const isKitsu = CONFIG.kitsu.includes(location.origin);
-  if (html.hasAttribute(MARK) || (!isKitsu && location.origin !== new URL(CONFIG.worker).origin)) return;
-  html.setAttribute(MARK, CONFIG.version);
+  if (html.hasAttribute(VERSION_ATTRIBUTE) || (!isKitsu && location.origin !== new URL(CONFIG.worker).origin)) return;
+  html.setAttribute(VERSION_ATTRIBUTE, CONFIG.version);
   if (!isKitsu) return;
   watchCspViolations();
   watchActionCalls();
-  if (document.readyState === "loading") addEventListener("DOMContentLoaded", () => ignoreErrors(begin));
-  else begin();
+  if (document.readyState === "loading") addEventListener("DOMContentLoaded", () => ignoreErrors(showUi));
+  else showUi();
 }
 
-function begin(): void {
+function showUi(): void {
   buildUi(style, createActionButtons, listActiveRuns);
   resumeCalls();
 }

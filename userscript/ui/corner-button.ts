@@ -30,7 +30,6 @@ export function placeInCorner(): void {
   cornerButton.title = `${messages().moveToCorner} (${messages()[`${corner.edge}-${corner.side}`]})`;
 }
 
-/** Clockwise. */
 function moveClockwise(): void {
   const { side, edge } = readCorner(readPersonId());
   const isRight = side === "right";
