@@ -239,7 +239,7 @@ describe("safety", () => {
     const colors = (path: string, name: string) =>
       [...read(path).matchAll(new RegExp(`--${name}: ?(#\\w+)`, "g"))].map(([, one]) => one);
     for (const name of ["accent", "on-accent"]) {
-      const [ours, theirs] = ["userscript/ui/toast-style.ts", "worker/pages/page-style.ts"].map((path) =>
+      const [ours, theirs] = ["userscript/ui/toast-style.css", "worker/pages/page-style.ts"].map((path) =>
         colors(path, name),
       );
       expect(new Set(ours).size, name).toBe(2);

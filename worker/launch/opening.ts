@@ -1,5 +1,5 @@
 // Decides which items are opened, makes the links for them, and reports why the others are not opened.
-import type { Outcome, Way } from "../../contract.ts";
+import type { LaunchOption, Outcome } from "../../contract.ts";
 import type { Item } from "./launch-item.ts";
 import { type Launcher, type LauncherOf, nameApp, opensMany } from "./launchers.ts";
 import {
@@ -18,7 +18,7 @@ import type { LinkTarget } from "./ticket.ts";
 import { makeTicket, makeTicketItem } from "./ticket.ts";
 
 export type Opening = {
-  options: Way[];
+  options: LaunchOption[];
   /** the items that are opened, in order */
   opened: Item[];
   /** all items that can be opened, including the opened ones */
@@ -102,7 +102,7 @@ async function openByLink(launcher: LinkLauncher, items: readonly Item[], contex
   const view = context.system ?? SYSTEMS.find((system) => rendered.get(system)?.targets.length) ?? "linux";
   const own = rendered.get(view) ?? { targets: [], problems: new Map<Item, string>() };
   const counts = new Map<System, number>();
-  const options: Partial<Record<System, Way>> = {};
+  const options: Partial<Record<System, LaunchOption>> = {};
   const listUrls = new Map<string, string>();
   for (const [system, { targets }] of rendered) {
     if (targets.length === 0) continue;

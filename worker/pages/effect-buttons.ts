@@ -1,5 +1,5 @@
 // Effects as buttons. Buttons that need the page's script are hidden until it runs.
-import type { Effect, Launch, Way } from "../../contract.ts";
+import type { Effect, Launch, LaunchOption } from "../../contract.ts";
 import { type Content, html } from "./html.ts";
 
 /**
@@ -48,5 +48,5 @@ ${ways.map((way) => way.command !== undefined && html`<p class="quiet">${way.sys
 </div>`;
 }
 
-const renderLaunchButton = ({ url }: Way, label: string, style?: string): Content =>
+const renderLaunchButton = ({ url }: LaunchOption, label: string, style?: string): Content =>
   html`<a class="button${style && html` ${style}`}" href="${url}" data-way>${label}</a>`;

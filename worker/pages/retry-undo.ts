@@ -27,7 +27,7 @@ function labelRetry(reply: Reply): string {
   const failed = retried.filter(({ state }) => state === "failed").length;
   if (retried.length === 0) return "Try again";
   if (failed === retried.length) return `Retry what failed (${failed})`;
-  return failed === 0 ? `Do what was not tried (${retried.length})` : `Retry what is not done (${retried.length})`;
+  return failed === 0 ? `Run what was not tried (${retried.length})` : `Retry what is not done (${retried.length})`;
 }
 
 const formatMinutes = (leftMs: number) => {

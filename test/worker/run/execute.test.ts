@@ -324,7 +324,7 @@ describe("the failed tasks of a run", () => {
     expect(behavior.run.mock.lastCall?.[0]).toMatchObject({ call: { selection: [unreached] } });
     const pathname = (run?.url ?? "").replace(EDGE, "");
     const page = await (await ask(pathname, { headers: { ...READER, accept: "text/html" } })).text();
-    expect(page).toContain("Do what was not tried (1)");
+    expect(page).toContain("Run what was not tried (1)");
   });
 
   it("are retried with the same input, as a new run that refers to the first", async () => {

@@ -2,7 +2,7 @@
 import type { Page, WebSocketRoute } from "@playwright/test";
 import type { Answer, Outcome, Run, Started } from "../../contract.ts";
 import { serveUserscript } from "../support/browser/bundle.ts";
-import { test as base, bodies, expect, STRICT_CSP } from "../support/browser/fixture.ts";
+import { advanceUntil, test as base, bodies, expect, STRICT_CSP } from "../support/browser/fixture.ts";
 import { answer, done, RUN } from "../support/browser/replies.ts";
 
 const IDS = [RUN, ...["1", "2"].map((digit) => digit.repeat(32))];
@@ -12,14 +12,14 @@ const SHOTS: Outcome[] = [
   { id: "3", label: "SQ01 / SH030 / Lighting", state: "waiting" },
 ];
 
-/** The sockets that were opened, of all pages of the context, and what to answer where it is asked. */
+/** The sockets of all pages of the context, and what to answer when polled. */
 type Farm = {
   sockets: WebSocketRoute[];
-  /** Of those, the ones that are open. */
+  /** The open ones. */
   open: () => WebSocketRoute[];
   send: (answer: Answer) => void;
   at: (done: number, more?: Partial<Started>, run?: Partial<Run>, id?: string) => Answer;
-  /** No socket can be had from now on. */
+  /** Refuses all sockets from now on. */
   refuse: () => void;
 };
 
@@ -66,21 +66,17 @@ const test = base.extend<{ farm: Farm }>({
   },
 });
 
-test("moves in place, and its end is a toast like any other, with a line in the history", async ({
-  addAction,
-  openKitsu,
-  run,
+test("updates in place, and ends as an ordinary toast with an entry in the history", async ({
+  kitsu,
   toasts,
   sheet,
   panel,
-  pressHistory,
+  toggleHistory,
   farm,
   worker,
   page,
 }) => {
-  addAction("Render", { body: farm.at(0) });
-  await openKitsu();
-  await run("Render");
+  await kitsu.openAndRun("Render", { body: farm.at(0) });
   const bar = toasts.getByRole("progressbar");
   await expect(toasts).toContainText("0 / 480");
   await expect.poll(() => farm.sockets.length).toBe(1);
@@ -120,26 +116,22 @@ test("moves in place, and its end is a toast like any other, with a line in the 
   await expect(toasts.getByRole("progressbar")).toHaveCount(0);
   await expect.poll(() => farm.open().length).toBe(0);
   await page.reload();
-  await pressHistory();
+  await toggleHistory();
   await expect(panel.getByRole("listitem")).toHaveText([/Rendered 2 shots/]);
   await expect(toasts).toHaveCount(0);
 });
 
-test("a socket that drops every two seconds is had again, and asked for meanwhile", async ({
-  addAction,
-  openKitsu,
-  run,
+test("reconnects a socket that drops every two seconds, and polls in between", async ({
+  kitsu,
   toasts,
   farm,
   worker,
   page,
 }) => {
-  addAction("Render", { body: farm.at(0) });
   let frames = 0;
-  worker.tell(`/runs/${RUN}/follow`, () => ({ body: farm.at(++frames) }));
+  worker.respond(`/runs/${RUN}/follow`, () => ({ body: farm.at(++frames) }));
   await page.clock.install();
-  await openKitsu();
-  await run("Render");
+  await kitsu.openAndRun("Render", { body: farm.at(0) });
   for (let times = 1; times <= 4; times++) {
     await expect.poll(() => farm.open().length).toBe(1);
     farm.send(farm.at(times * 100));
@@ -147,70 +139,44 @@ test("a socket that drops every two seconds is had again, and asked for meanwhil
     await page.clock.runFor(2_000);
     await farm.open()[0]?.close();
     await expect(toasts).toContainText(`${times} / 480`);
-    await expect(async () => {
-      await page.clock.runFor(200);
-      expect(farm.sockets.length).toBe(times + 1);
-    }).toPass();
+    await advanceUntil(page, 200, () => expect(farm.sockets.length).toBe(times + 1));
   }
   await expect(toasts).not.toContainText("Connection lost");
 });
 
-test("without any socket it is asked for, says when nobody answers, and ends when nobody knows it any more", async ({
-  addAction,
-  openKitsu,
-  run,
+test("polls without a socket, says when nothing answers, and ends when the run is unknown", async ({
+  kitsu,
   toasts,
   farm,
   worker,
   page,
 }) => {
   farm.refuse();
-  addAction("Render", { body: farm.at(0) });
-  worker.tell(`/runs/${RUN}/follow`, { body: farm.at(100) });
+  worker.respond(`/runs/${RUN}/follow`, { body: farm.at(100) });
   await page.clock.install();
-  await openKitsu();
-  await run("Render");
+  await kitsu.openAndRun("Render", { body: farm.at(0) });
   await expect(toasts).toContainText("100 / 480");
-  worker.tell(`/runs/${RUN}/follow`, { status: 503, body: "away" });
+  worker.respond(`/runs/${RUN}/follow`, { status: 503, body: "away" });
   await page.clock.runFor(9_000);
   await expect(toasts).not.toContainText("Connection lost");
-  await expect(async () => {
-    await page.clock.runFor(1_000);
-    await expect(toasts).toContainText("Connection lost. Trying again…", { timeout: 100 });
-  }).toPass();
+  await advanceUntil(page, 1_000, (soon) => expect(toasts).toContainText("Connection lost. Trying again…", soon));
   await expect(toasts).toContainText("100 / 480");
-  worker.tell(`/runs/${RUN}/follow`, { body: farm.at(200) });
-  await expect(async () => {
-    await page.clock.runFor(5_000);
-    await expect(toasts).toContainText("200 / 480", { timeout: 100 });
-  }).toPass();
+  worker.respond(`/runs/${RUN}/follow`, { body: farm.at(200) });
+  await advanceUntil(page, 5_000, (soon) => expect(toasts).toContainText("200 / 480", soon));
   await expect(toasts).not.toContainText("Connection lost");
-  worker.tell(`/runs/${RUN}/follow`, {
+  worker.respond(`/runs/${RUN}/follow`, {
     status: 404,
     body: answer({ kind: "failed", code: "unknown-run", title: "No such run" }),
   });
-  await expect(async () => {
-    await page.clock.runFor(5_000);
-    await expect(toasts).toContainText("no longer known", { timeout: 100 });
-  }).toPass();
+  await advanceUntil(page, 5_000, (soon) => expect(toasts).toContainText("no longer available", soon));
   await expect(toasts.getByRole("link", { name: "Details" })).toHaveAttribute("href", `${worker.origin}/runs/${RUN}`);
-  const { length } = worker.asked;
+  const { length } = worker.reads;
   await page.clock.runFor(60_000);
-  expect(worker.asked.length).toBe(length);
+  expect(worker.reads.length).toBe(length);
 });
 
-test("goes on after a reload, and another person sees nothing of it", async ({
-  addAction,
-  openKitsu,
-  run,
-  toasts,
-  farm,
-  kitsu,
-  page,
-}) => {
-  addAction("Render", { body: farm.at(0) });
-  await openKitsu();
-  await run("Render");
+test("continues after a reload, and is invisible to another person", async ({ kitsu, toasts, farm, page }) => {
+  await kitsu.openAndRun("Render", { body: farm.at(0) });
   await expect.poll(() => farm.sockets.length).toBe(1);
   await page.reload();
   await expect(toasts).toContainText("Render");
@@ -227,17 +193,8 @@ test("goes on after a reload, and another person sees nothing of it", async ({
   expect(farm.sockets).toHaveLength(2);
 });
 
-test("whoever logs in where another's run is followed does not see it any longer", async ({
-  addAction,
-  openKitsu,
-  run,
-  toasts,
-  farm,
-  page,
-}) => {
-  addAction("Render", { body: farm.at(0) });
-  await openKitsu();
-  await run("Render");
+test("hides a person's runs when someone else logs in", async ({ kitsu, toasts, farm, page }) => {
+  await kitsu.openAndRun("Render", { body: farm.at(0) });
   await expect.poll(() => farm.open().length).toBe(1);
   await logIn(page, "person-2");
   await expect(toasts).toHaveCount(0);
@@ -247,23 +204,18 @@ test("whoever logs in where another's run is followed does not see it any longer
   await expect.poll(() => farm.open().length).toBe(1);
 });
 
-test("of two tabs one follows, both show it, and the other takes over", async ({
-  addAction,
-  openKitsu,
-  run,
+test("follows a run in one of two tabs, shows it in both, and takes over when a tab closes", async ({
+  kitsu,
   toasts,
   farm,
-  kitsu,
   config,
   worker,
   page,
   context,
 }) => {
-  addAction("Render", { body: farm.at(0) });
-  worker.tell(`/runs/${RUN}/cancel`, { body: done("Canceling") });
+  worker.respond(`/runs/${RUN}/cancel`, { body: done("Canceling") });
   await context.addInitScript(await serveUserscript(config));
-  await openKitsu();
-  await run("Render");
+  await kitsu.openAndRun("Render", { body: farm.at(0) });
   await expect.poll(() => farm.sockets.length).toBe(1);
   farm.send(farm.at(100));
   const other = await context.newPage();
@@ -293,17 +245,14 @@ test("of two tabs one follows, both show it, and the other takes over", async ({
   await expect(third.locator("kitsu-actions .panel").getByRole("listitem")).toHaveCount(1);
 });
 
-test("a cancel is sent once, says what came of it, and what can be done then", async ({
-  addAction,
-  openKitsu,
-  run,
+test("sends a cancel once, and shows its result and the controls that are left", async ({
+  kitsu,
   toasts,
   farm,
   worker,
 }) => {
   const resume = `${worker.origin}/runs/${RUN}/resume`;
-  addAction("Render", { body: farm.at(0, {}, { pause: `${worker.origin}/runs/${RUN}/pause` }) });
-  worker.tell(`/runs/${RUN}/cancel`, {
+  worker.respond(`/runs/${RUN}/cancel`, {
     delayMs: 300,
     status: 403,
     body: answer({
@@ -313,9 +262,8 @@ test("a cancel is sent once, says what came of it, and what can be done then", a
       text: "Only Ada may do this.",
     }),
   });
-  worker.tell(`/runs/${RUN}/pause`, { body: done("Pausing") });
-  await openKitsu();
-  await run("Render");
+  worker.respond(`/runs/${RUN}/pause`, { body: done("Pausing") });
+  await kitsu.openAndRun("Render", { body: farm.at(0, {}, { pause: `${worker.origin}/runs/${RUN}/pause` }) });
   const cancel = toasts.getByRole("button", { name: "Cancel" });
   await cancel.evaluate((button: HTMLElement) => {
     button.click();
@@ -329,43 +277,35 @@ test("a cancel is sent once, says what came of it, and what can be done then", a
   await expect(toasts).toContainText("Pausing");
   await expect.poll(() => farm.open().length).toBe(1);
   farm.send(farm.at(10, { title: "Paused: 3 shots" }, { resume }));
-  await expect(toasts.getByRole("button", { name: "Go on" })).toBeVisible();
+  await expect(toasts.getByRole("button", { name: "Resume" })).toBeVisible();
   await expect(toasts.getByRole("button", { name: "Pause" })).toHaveCount(0);
   await expect(toasts).toContainText("Paused: 3 shots");
 });
 
-test("a press that reaches nobody says so, without the action's name once more", async ({
-  addAction,
-  openKitsu,
-  run,
+test("says that a control may not have arrived, without repeating the action's name", async ({
+  kitsu,
   toasts,
   farm,
   page,
 }) => {
-  addAction("Render", { body: farm.at(0) });
-  await openKitsu();
-  await run("Render");
+  await kitsu.openAndRun("Render", { body: farm.at(0) });
   await expect(toasts.getByRole("button", { name: "Cancel" })).toBeVisible();
   await page.context().setOffline(true);
   await toasts.getByRole("button", { name: "Cancel" }).click();
   await expect(toasts.locator(".text").first()).toHaveText(
-    /^You were offline when you ran it\. It may not have arrived: press again\./,
+    /^You were offline when you ran it\. It may not have arrived: click again\./,
   );
 });
 
-test("how it ended stays, where that is told before what came of a cancel", async ({
-  addAction,
-  openKitsu,
-  run,
+test("keeps the result of a run that ends before the answer to its cancel arrives", async ({
+  kitsu,
   toasts,
   farm,
   worker,
   page,
 }) => {
-  addAction("Render", { body: farm.at(0) });
-  worker.tell(`/runs/${RUN}/cancel`, { delayMs: 300, body: done("Canceling") });
-  await openKitsu();
-  await run("Render");
+  worker.respond(`/runs/${RUN}/cancel`, { delayMs: 300, body: done("Canceling") });
+  await kitsu.openAndRun("Render", { body: farm.at(0) });
   await expect.poll(() => farm.open().length).toBe(1);
   const answered = page.waitForResponse(/cancel/).then((response) => response.finished());
   await toasts.getByRole("button", { name: "Cancel" }).click();
@@ -377,103 +317,83 @@ test("how it ended stays, where that is told before what came of a cancel", asyn
   await expect(toasts.getByRole("progressbar")).toHaveCount(0);
 });
 
-test("three runs are one card; a row opens, hides, comes back from the history and at its end", async ({
-  addAction,
-  openKitsu,
-  run,
+test("groups three runs in one card, whose rows open, hide, and come back from the history and at the end", async ({
+  kitsu,
   toasts,
   farm,
   page,
 }) => {
   for (const [at, id] of IDS.entries())
-    addAction(`Render ${at}`, { body: farm.at(at * 100, { title: `Rendering ${at}` }, {}, id) });
-  await openKitsu();
-  for (const at of IDS.keys()) await run(`Render ${at}`);
-  const card = page.getByRole("group", { name: "3 runs at work" });
+    kitsu.addAction(`Render ${at}`, { body: farm.at(at * 100, { title: `Rendering ${at}` }, {}, id) });
+  await kitsu.open();
+  for (const at of IDS.keys()) await kitsu.run(`Render ${at}`);
+  const card = page.getByRole("group", { name: "3 runs in progress" });
   await expect(card.locator(".toast")).toHaveCount(3);
   await expect(card.getByRole("progressbar")).toHaveCount(2 + 1);
   await expect(card.getByRole("button", { name: "Cancel" })).toHaveCount(0);
   await card.getByRole("button", { name: "Show: Rendering 1" }).press("Enter");
   await expect(card.getByRole("button", { name: "Cancel" })).toHaveCount(1);
   await card.getByRole("button", { name: "Hide" }).first().click();
-  await page.getByRole("group", { name: "2 runs at work" }).getByRole("button", { name: "Hide" }).last().click();
+  await page.getByRole("group", { name: "2 runs in progress" }).getByRole("button", { name: "Hide" }).last().click();
   await expect(page.locator("kitsu-actions .group")).toBeHidden();
   await expect(toasts).toContainText("Rendering 1");
   await page.keyboard.press("F8");
   const panel = page.locator("kitsu-actions .panel");
   await expect(panel.getByRole("listitem")).toContainText(["Rendering 0", "Rendering 1", "Rendering 2"]);
   await panel.getByRole("button", { name: "Show" }).last().click();
-  await expect(page.getByRole("group", { name: "2 runs at work" })).toContainText("Rendering 2");
+  await expect(page.getByRole("group", { name: "2 runs in progress" })).toContainText("Rendering 2");
   await expect.poll(() => farm.open().length).toBe(3);
   farm.send(done("Rendered 0"));
   await expect(toasts.last()).toContainText("Rendered 0");
   expect(await page.evaluate(() => Reflect.get(window, "keys"))).toEqual([]);
 });
 
-test("a row says the whole of what it is, for two tasks of a shot begin alike", async ({
-  addAction,
-  openKitsu,
-  run,
-  farm,
-  page,
-}) => {
+test("shows a row's whole title, because tasks of one shot start alike", async ({ kitsu, farm, page }) => {
   const names = ["SQ010 / SH0030 / Animation", "SQ010 / SH0030 / Lighting"];
   for (const [at, name] of names.entries())
-    addAction(`Render ${at}`, { body: farm.at(0, { title: `Rendering: ${name} with Flamenco` }, {}, IDS[at]) });
-  await openKitsu();
-  for (const at of names.keys()) await run(`Render ${at}`);
-  const titles = page.locator("kitsu-actions .group .row-only .title");
+    kitsu.addAction(`Render ${at}`, { body: farm.at(0, { title: `Rendering: ${name} with Flamenco` }, {}, IDS[at]) });
+  await kitsu.open();
+  for (const at of names.keys()) await kitsu.run(`Render ${at}`);
+  const titles = page.locator("kitsu-actions .group .folded .title");
   await expect(titles).toHaveCount(2);
   expect(await titles.evaluateAll((all) => all.map((one) => one.scrollWidth - one.clientWidth))).toEqual([0, 0]);
 });
 
-test("however many runs there are, Kitsu's panel of actions above them can be used", async ({
-  addAction,
-  openKitsu,
-  run,
-  farm,
-  page,
-}) => {
+test("leaves Kitsu's action panel usable with eight runs", async ({ kitsu, farm, page }) => {
   const ids = Array.from({ length: 8 }, (_, at) => `${at}`.repeat(32));
-  for (const [at, id] of ids.entries()) addAction(`Render ${at}`, { body: farm.at(0, {}, {}, id) });
-  await openKitsu();
-  for (const at of ids.keys()) await run(`Render ${at}`);
+  for (const [at, id] of ids.entries()) kitsu.addAction(`Render ${at}`, { body: farm.at(0, {}, {}, id) });
+  await kitsu.open();
+  for (const at of ids.keys()) await kitsu.run(`Render ${at}`);
   const height = await page.evaluate(() => innerHeight);
   const layer = page.locator("kitsu-actions .layer");
   await expect(layer.locator(".group .toast")).toHaveCount(8);
   expect((await layer.boundingBox())?.y).toBeGreaterThan(0.3 * height);
 });
 
-test("several runs keep their order over a reload", async ({ addAction, openKitsu, run, farm, page }) => {
-  for (const [at, id] of IDS.entries()) addAction(`Render ${at}`, { body: farm.at(at * 100, {}, {}, id) });
-  await openKitsu();
-  for (const at of IDS.keys()) await run(`Render ${at}`);
+test("keeps the order of runs after a reload", async ({ kitsu, farm, page }) => {
+  for (const [at, id] of IDS.entries()) kitsu.addAction(`Render ${at}`, { body: farm.at(at * 100, {}, {}, id) });
+  await kitsu.open();
+  for (const at of IDS.keys()) await kitsu.run(`Render ${at}`);
   await expect.poll(() => farm.open().length).toBe(3);
   await page.reload();
   await expect(page.locator("kitsu-actions .group .title")).toHaveText(["Render 0", "Render 1", "Render 2"]);
 });
 
-test("says the start, quarters at most every ten seconds, and the end", async ({
-  addAction,
-  openKitsu,
-  run,
-  farm,
-  page,
-}) => {
-  addAction("Render", { body: farm.at(0) });
+test("announces the start, quarters at most every ten seconds, and the end", async ({ kitsu, farm, page }) => {
+  kitsu.addAction("Render", { body: farm.at(0) });
   await page.clock.install();
-  await openKitsu();
+  await kitsu.open();
   await page.evaluate(() => {
     const status = document.querySelector("kitsu-actions")?.shadowRoot?.querySelector("[role=status]");
-    const heard: string[] = [];
-    Object.assign(window, { heard });
+    const announced: string[] = [];
+    Object.assign(window, { announced });
     if (status)
-      new MutationObserver(() => status.textContent && heard.push(status.textContent)).observe(status, {
+      new MutationObserver(() => status.textContent && announced.push(status.textContent)).observe(status, {
         childList: true,
       });
   });
-  await run("Render");
-  const heard = () => page.evaluate(() => Reflect.get(window, "heard"));
+  await kitsu.run("Render");
+  const announced = () => page.evaluate(() => Reflect.get(window, "announced"));
   await expect.poll(() => farm.open().length).toBe(1);
   await page.clock.runFor(11_000);
   for (const frames of [100, 121, 122, 241, 361]) {
@@ -488,7 +408,7 @@ test("says the start, quarters at most every ten seconds, and the end", async ({
   farm.send(done("Rendered 3 shots"));
   await expect(page.locator("kitsu-actions .toast")).toContainText("Rendered");
   await page.clock.runFor(1_000);
-  expect(await heard()).toEqual([
+  expect(await announced()).toEqual([
     expect.stringMatching("Sent for 2 tasks"),
     "Rendering: 3 shots\n0 / 480",
     "Rendering: 3 shots: 25 %",
@@ -497,10 +417,8 @@ test("says the start, quarters at most every ten seconds, and the end", async ({
   ]);
 });
 
-test("tells the desktop of the end, once allowed to by a press, where nobody looks", async ({
-  addAction,
-  openKitsu,
-  run,
+test("shows a desktop notification at the end, if the person allowed it and the tab is hidden", async ({
+  kitsu,
   toasts,
   farm,
   page,
@@ -518,9 +436,7 @@ test("tells the desktop of the end, once allowed to by a press, where nobody loo
     }
     Object.assign(window, { Notification, notices });
   });
-  addAction("Render", { body: farm.at(0) });
-  await openKitsu();
-  await run("Render");
+  await kitsu.openAndRun("Render", { body: farm.at(0) });
   const button = toasts.getByRole("button", { name: "Notify me" });
   await button.click();
   await expect(button).toHaveCount(0);
@@ -531,15 +447,7 @@ test("tells the desktop of the end, once allowed to by a press, where nobody loo
   expect(await page.evaluate(() => Reflect.get(window, "notices"))).toEqual([["Rendered 3 shots", "Of 12, 9 failed."]]);
 });
 
-test("what is not the worker's is not followed, whoever says so", async ({
-  addAction,
-  openKitsu,
-  run,
-  toasts,
-  farm,
-  worker,
-  page,
-}) => {
+test("follows only addresses of the worker", async ({ kitsu, toasts, farm, worker, page }) => {
   const url = `${worker.origin}/runs/${RUN}/follow`;
   const socket = url.replace("http", "ws");
   const foreign = [
@@ -557,32 +465,33 @@ test("what is not the worker's is not followed, whoever says so", async ({
     [JSON.stringify(foreign[1]), RUN],
   );
   for (const [at, follow] of foreign.entries()) {
-    addAction(`Try ${at}`, { body: farm.at(1, {}, { follow, cancel: "https://evil.tld/cancel" }) });
+    kitsu.addAction(`Try ${at}`, { body: farm.at(1, {}, { follow, cancel: "https://evil.tld/cancel" }) });
   }
-  await openKitsu();
-  for (const at of foreign.keys()) await run(`Try ${at}`);
-  await expect(toasts.last()).toContainText("It is still running: see the run's page.");
+  await kitsu.open();
+  for (const at of foreign.keys()) await kitsu.run(`Try ${at}`);
+  await expect(toasts.last()).toContainText("Still running: see the run page.");
   await expect(page.locator("kitsu-actions").getByRole("button", { name: "Cancel", includeHidden: true })).toHaveCount(
     0,
   );
   await page.waitForTimeout(1_200);
   expect(farm.sockets).toEqual([]);
-  expect(worker.asked).toEqual([]);
+  expect(worker.reads).toEqual([]);
 });
 
-test("speaks French", async ({ addAction, openKitsu, run, toasts, farm, kitsu, page }) => {
+test("speaks French", async ({ kitsu, toasts, farm, page }) => {
   kitsu.state.locale = "fr";
   const progress = { done: 1, total: 480, left: 7_300 };
-  for (const [at, id] of IDS.slice(1).entries()) addAction(`Rendu ${at}`, { body: farm.at(1, { progress }, {}, id) });
-  await openKitsu();
-  await run("Rendu 0");
+  for (const [at, id] of IDS.slice(1).entries())
+    kitsu.addAction(`Rendu ${at}`, { body: farm.at(1, { progress }, {}, id) });
+  await kitsu.open();
+  await kitsu.run("Rendu 0");
   await expect(toasts).toContainText("1 / 480 · encore 2 h environ");
   await expect(toasts.getByRole("button", { name: "Annuler" })).toBeVisible();
-  await run("Rendu 1");
+  await kitsu.run("Rendu 1");
   await expect(page.getByRole("group", { name: "2 exécutions en cours" })).toBeVisible();
 });
 
-/** As Kitsu does, without a reload. */
+/** Like Kitsu, without a reload. */
 async function logIn(page: Page, id: string): Promise<void> {
   await page.evaluate((person) => {
     const { user } = Reflect.get(document.querySelector("#app") ?? {}, "__vue_app__").config.globalProperties.$store
@@ -591,27 +500,20 @@ async function logIn(page: Page, id: string): Promise<void> {
   }, id);
 }
 
-base(
-  "a policy that lets no socket through is no trouble: it is asked instead, at once",
-  async ({ addAction, openKitsu, run, toasts, worker, kitsu }) => {
-    kitsu.headers["content-security-policy"] = `${STRICT_CSP}; connect-src 'self' ${worker.origin}`;
-    const [place, path] = [worker.origin.replace("http", "ws"), `/runs/${RUN}/follow`];
-    const going = (frames: number) =>
-      answer({ kind: "started", title: "Rendering: 3 shots", progress: { done: frames, total: 480 } }, RUN, {
-        follow: { url: `${worker.origin}${path}?key=k`, socket: `${place}${path}?key=k` },
-      });
-    addAction("Render", { body: going(0) });
-    worker.tell(path, () => ({ body: going(7) }));
-    await openKitsu();
-    await run("Render");
-    await expect(toasts).toContainText("7 / 480");
-  },
-);
+base("polls at once if the content security policy blocks sockets", async ({ kitsu, toasts, worker }) => {
+  kitsu.headers["content-security-policy"] = `${STRICT_CSP}; connect-src 'self' ${worker.origin}`;
+  const [place, path] = [worker.origin.replace("http", "ws"), `/runs/${RUN}/follow`];
+  const going = (frames: number) =>
+    answer({ kind: "started", title: "Rendering: 3 shots", progress: { done: frames, total: 480 } }, RUN, {
+      follow: { url: `${worker.origin}${path}?key=k`, socket: `${place}${path}?key=k` },
+    });
+  worker.respond(path, () => ({ body: going(7) }));
+  await kitsu.openAndRun("Render", { body: going(0) });
+  await expect(toasts).toContainText("7 / 480");
+});
 
-test("shows the newest picture, the old one until it is there, and none that can't be loaded", async ({
-  addAction,
-  openKitsu,
-  run,
+test("shows the latest picture, keeps the old one until it has loaded, and hides one that can't be loaded", async ({
+  kitsu,
   toasts,
   farm,
   worker,
@@ -619,14 +521,12 @@ test("shows the newest picture, the old one until it is there, and none that can
   const dot = (color: string) =>
     `<svg xmlns="http://www.w3.org/2000/svg" width="320" height="180"><rect width="320" height="180" fill="${color}"/></svg>`;
   for (const [name, color] of Object.entries({ a: "teal", b: "brown" }))
-    worker.tell(`/picture/${name}`, { type: "image/svg+xml", body: dot(color) });
+    worker.respond(`/picture/${name}`, { type: "image/svg+xml", body: dot(color) });
   const shown = (frames: number, name: string, origin = worker.origin) =>
     farm.at(frames, { picture: `${origin}/picture/${name}` });
-  addAction("Render", { body: farm.at(0) });
-  await openKitsu();
-  await run("Render");
+  await kitsu.openAndRun("Render", { body: farm.at(0) });
   await expect.poll(() => farm.open().length).toBe(1);
-  const picture = toasts.getByAltText("The newest picture");
+  const picture = toasts.getByAltText("Latest picture");
   await expect(toasts).toContainText("0 / 480");
   await expect(picture).toBeHidden();
   for (const frames of [10, 20, 30]) {
@@ -635,7 +535,7 @@ test("shows the newest picture, the old one until it is there, and none that can
   }
   await expect(picture).toBeVisible();
   const element = await picture.elementHandle();
-  expect(worker.asked.filter((path) => path === "/picture/a")).toHaveLength(1);
+  expect(worker.reads.filter((path) => path === "/picture/a")).toHaveLength(1);
   const { height } = (await picture.boundingBox()) ?? {};
   expect(height).toBeLessThanOrEqual(120);
   farm.send(shown(40, "b"));
@@ -646,10 +546,8 @@ test("shows the newest picture, the old one until it is there, and none that can
   await expect(picture).toBeHidden();
 });
 
-test("shows no picture of another server's", async ({ addAction, openKitsu, run, toasts, farm }) => {
-  addAction("Render", { body: farm.at(0) });
-  await openKitsu();
-  await run("Render");
+test("shows no picture from another server", async ({ kitsu, toasts, farm }) => {
+  await kitsu.openAndRun("Render", { body: farm.at(0) });
   await expect.poll(() => farm.open().length).toBe(1);
   farm.send(farm.at(10, { picture: "https://elsewhere.tld/tracker.png" }));
   await expect(toasts).toContainText("10 / 480");

@@ -5,19 +5,16 @@ import { done } from "../support/browser/replies.ts";
 for (const when of ["before", "after"] as const) {
   for (const policy of ["no", "a strict"]) {
     test(`sees a call when injected ${when} the app started, under ${policy} content security policy`, async ({
-      addAction,
-      openKitsu,
-      run,
+      kitsu,
       toasts,
       page,
-      kitsu,
       worker,
     }) => {
       if (policy !== "no")
         kitsu.headers["content-security-policy"] = `${STRICT_CSP}; connect-src 'self' ${worker.origin}`;
-      addAction("Publish", { body: done("Published") });
-      await openKitsu(when);
-      await run("Publish");
+      kitsu.addAction("Publish", { body: done("Published") });
+      await kitsu.open(when);
+      await kitsu.run("Publish");
       await expect(toasts).toContainText("Published");
       await expect(toasts).toHaveCSS("border-radius", "10px");
       expect(await readGlobal(page, "results")).toMatchObject([{ reply: { title: "Published" } }]);
@@ -25,32 +22,22 @@ for (const when of ["before", "after"] as const) {
   }
 
   test(`sees a call with Sentry's wrapper ${when === "before" ? "around" : "inside"} ours`, async ({
-    addAction,
-    openKitsu,
-    run,
+    kitsu,
     toasts,
     page,
-    kitsu,
     worker,
   }) => {
     kitsu.scripts.push("other-wrapper.js");
-    addAction("Publish", { body: done("Published") });
-    await openKitsu(when);
-    await run("Publish");
+    kitsu.addAction("Publish", { body: done("Published") });
+    await kitsu.open(when);
+    await kitsu.run("Publish");
     await expect(toasts).toContainText("Published");
     expect(await readGlobal(page, "opened")).toHaveLength(1);
     expect(worker.posts[0]?.url).toMatch(/^\/actions\/publish\?theme=light&run=[0-9a-f]{32}$/);
   });
 }
 
-test("sees another server's AJAX action whose address is listed as a form, too", async ({
-  addAction,
-  openKitsu,
-  run,
-  toasts,
-  other,
-  kitsu,
-}) => {
+test("sees another server's AJAX action whose address is also listed as a form", async ({ kitsu, toasts, other }) => {
   kitsu.state.actions.push({
     id: "form",
     name: "Theirs as a form",
@@ -58,41 +45,32 @@ test("sees another server's AJAX action whose address is listed as a form, too",
     entity_type: "all",
     is_ajax: false,
   });
-  addAction("Theirs", { body: "It is done" }, other);
-  await openKitsu();
-  await run("Theirs");
+  kitsu.addAction("Theirs", { body: "It is done" }, other);
+  await kitsu.open();
+  await kitsu.run("Theirs");
   await expect(toasts).toContainText("It is done");
 });
 
-test("gives each call to our worker a run id of its own, and calls to other servers none", async ({
-  addAction,
-  openKitsu,
-  run,
+test("gives each call to our worker its own run id, and calls to other servers none", async ({
+  kitsu,
   toasts,
   worker,
   other,
 }) => {
-  addAction("Ours", { body: "ok" });
-  addAction("Theirs", { body: "ok" }, other);
-  await openKitsu();
-  await run("Ours");
-  await run("Ours");
-  await run("Theirs");
+  kitsu.addAction("Theirs", { body: "ok" }, other);
+  await kitsu.openAndRun("Ours", { body: "ok" });
+  await kitsu.run("Ours");
+  await kitsu.run("Theirs");
   await expect(toasts).toHaveCount(3);
   await expect.poll(() => worker.posts.length + other.posts.length).toBe(3);
   expect(new Set(worker.posts.map(({ url }) => url)).size).toBe(2);
   expect(other.posts[0]?.url).toBe("/actions/theirs");
 });
 
-test("keeps the query, the fragment and a run id that an action's address has", async ({
-  kitsu,
-  worker,
-  openKitsu,
-  run,
-}) => {
+test("keeps the query, the fragment and the run id of an action's address", async ({ kitsu, worker }) => {
   const own = "0123456789abcdef0123456789abcdef";
   for (const [name, rest] of Object.entries({ a: "?b=%20x+y&c", b: "?", c: "#part", d: `?run=${own}&e=1` })) {
-    worker.tell("/actions/x", { body: "ok" });
+    worker.respond("/actions/x", { body: "ok" });
     kitsu.state.actions.push({
       id: name,
       name,
@@ -101,9 +79,9 @@ test("keeps the query, the fragment and a run id that an action's address has", 
       is_ajax: true,
     });
   }
-  await openKitsu();
+  await kitsu.open();
   for (const name of "abcd") {
-    await run(name);
+    await kitsu.run(name);
     await expect.poll(() => worker.posts.length).toBe("abcd".indexOf(name) + 1);
   }
   const [a, b, c, d] = worker.posts.map(({ url }) => url);
@@ -113,26 +91,24 @@ test("keeps the query, the fragment and a run id that an action's address has", 
   expect(d).toBe(`/actions/x?run=${own}&e=1`);
 });
 
-test("recognises a worker that is routed on Kitsu's own host and called by path", async ({
+test("recognizes a worker on Kitsu's own host that is called by its path", async ({
   kitsu,
   worker,
   config,
-  openKitsu,
-  run,
   toasts,
 }) => {
   config.worker = `${kitsu.origin}/edge`;
-  worker.tell("/actions/x", { body: done("Done here") });
+  worker.respond("/actions/x", { body: done("Done here") });
   kitsu.state.actions.push({ id: "x", name: "Here", url: "/edge/actions/x", entity_type: "all", is_ajax: true });
-  await openKitsu();
-  await run("Here");
+  await kitsu.open();
+  await kitsu.run("Here");
   await expect(toasts).toContainText("Done here");
   expect(worker.posts[0]?.url).toMatch(/^\/edge\/actions\/x\?theme=light&run=[0-9a-f]{32}$/);
 });
 
-test("leaves every other request of the page as it is", async ({ openKitsu, page, kitsu, addAction }) => {
-  addAction("Publish", { body: "ok" });
-  await openKitsu();
+test("does not change any other request of the page", async ({ kitsu, page }) => {
+  kitsu.addAction("Publish", { body: "ok" });
+  await kitsu.open();
   const seen = await page.evaluate(async (url) => {
     const send = (method: string, prepare = (_: XMLHttpRequest) => {}, address = "/api/data") =>
       new Promise<unknown>((resolve) => {
@@ -176,7 +152,7 @@ test("leaves every other request of the page as it is", async ({ openKitsu, page
   await expect(page.locator("kitsu-actions .toast")).toHaveCount(0);
 });
 
-test("passes on exactly the arguments it was given", async ({ openKitsu, page, kitsu }) => {
+test("passes on exactly the arguments it gets", async ({ kitsu, page }) => {
   await page.addInitScript(() => {
     const counts: number[] = [];
     const { open, send } = XMLHttpRequest.prototype;
@@ -190,7 +166,7 @@ test("passes on exactly the arguments it was given", async ({ openKitsu, page, k
     };
     Object.assign(window, { counts });
   });
-  await openKitsu();
+  await kitsu.open();
   await page.evaluate((url) => {
     for (const given of [
       ["GET", url],
@@ -205,11 +181,11 @@ test("passes on exactly the arguments it was given", async ({ openKitsu, page, k
   expect(await readGlobal(page, "counts")).toEqual([2, 0, 3, 1, 5, 0]);
 });
 
-test("the page never hears of an exception of ours", async ({ openKitsu, page, addAction, run, toasts }) => {
+test("hides our exceptions from the page", async ({ kitsu, page, toasts }) => {
   const errors: string[] = [];
   page.on("pageerror", (error) => errors.push(error.message));
-  addAction("Publish", { body: "ok" });
-  await openKitsu();
+  kitsu.addAction("Publish", { body: "ok" });
+  await kitsu.open();
   await page.evaluate(() => {
     const app = document.querySelector("#app");
     const broken = {
@@ -219,22 +195,15 @@ test("the page never hears of an exception of ours", async ({ openKitsu, page, a
     };
     Object.assign(app ?? {}, { __vue_app__: { config: { globalProperties: { $store: { getters: broken } } } } });
   });
-  await run("Publish");
+  await kitsu.run("Publish");
   await expect(toasts).toContainText("publish");
   await expect.poll(() => readGlobal(page, "results")).toHaveLength(1);
   expect(errors).toEqual([]);
 });
 
-test("a call that can't even be sent does not stay pending", async ({
-  openKitsu,
-  page,
-  addAction,
-  toasts,
-  kitsu,
-  other,
-}) => {
-  addAction("Publish", { body: "ok" }, other);
-  await openKitsu();
+test("ends a call that can't be sent", async ({ kitsu, page, toasts, other }) => {
+  kitsu.addAction("Publish", { body: "ok" }, other);
+  await kitsu.open();
   const thrown = await page.evaluate((url) => {
     const request = new XMLHttpRequest();
     request.open("POST", url);
@@ -252,45 +221,45 @@ test("a call that can't even be sent does not stay pending", async ({
   await expect(page.locator("kitsu-actions [data-tone=pending]")).toHaveCount(0);
 });
 
-test("a second copy of the script keeps quiet", async ({ openKitsu, page, addAction, run, toasts }) => {
-  addAction("Publish", { body: done("Published") });
-  await openKitsu("before");
+test("does not start a second copy of the script", async ({ kitsu, page, toasts }) => {
+  kitsu.addAction("Publish", { body: done("Published") });
+  await kitsu.open("before");
   await page.reload();
-  await openKitsu("after");
-  await run("Publish");
+  await kitsu.open("after");
+  await kitsu.run("Publish");
   await expect(toasts).toHaveCount(1);
   await expect(page.locator("html")).toHaveAttribute("data-kitsu-actions", "1.2.3.4");
 });
 
-test("on the worker's own pages it only says that it is there", async ({ openKitsu, page, config, kitsu }) => {
+test("only reports its version on the worker's own pages", async ({ kitsu, page, config }) => {
   config.worker = kitsu.origin;
   config.kitsu = ["https://kitsu.studio.tld"];
-  await openKitsu();
+  await kitsu.open();
   await expect(page.locator("html")).toHaveAttribute("data-kitsu-actions", "1.2.3.4");
   await expect(page.locator("kitsu-actions")).toHaveCount(0);
 });
 
-test("on any other page it does nothing at all", async ({ openKitsu, page, config }) => {
+test("does nothing on any other page", async ({ kitsu, page, config }) => {
   config.worker = "https://edge.studio.tld";
   config.kitsu = ["https://kitsu.studio.tld"];
-  await openKitsu();
+  await kitsu.open();
   await expect(page.locator("html")).not.toHaveAttribute("data-kitsu-actions");
   await expect(page.locator("kitsu-actions")).toHaveCount(0);
 });
 
-test("the hook refuses a second watcher, and can be taken out and put back", async ({ page, kitsu }) => {
+test("refuses a second watcher, and can be stopped and started again", async ({ page, kitsu }) => {
   await page.goto(kitsu.origin);
   const hook = await bundle("userscript/xhr-hook.ts", "hook");
   await page.evaluate(`(function(CONFIG){${hook};window.hook=hook})({worker:"https://edge.studio.tld"})`);
-  const told = await page.evaluate(async () => {
+  const calls = await page.evaluate(async () => {
     type Watch = (watcher: object) => (() => void) | undefined;
     const { watchCalls } = Reflect.get(window, "hook") as { watchCalls: Watch };
-    const told: string[] = [];
+    const calls: string[] = [];
     const watcher = (name: string) => ({
       findOwner: () => "other",
       onSend: () => {
-        told.push(`${name} sent`);
-        return ({ status }: { status: number }) => told.push(`${name} ${status}`);
+        calls.push(`${name} sent`);
+        return ({ status }: { status: number }) => calls.push(`${name} ${status}`);
       },
     });
     const call = () =>
@@ -301,14 +270,14 @@ test("the hook refuses a second watcher, and can be taken out and put back", asy
         request.send("{}");
       });
     const stop = watchCalls(watcher("first"));
-    told.push(typeof watchCalls(watcher("second")));
+    calls.push(typeof watchCalls(watcher("second")));
     await call();
     stop?.();
     await call();
     watchCalls(watcher("third"));
     await call();
     await new Promise((resolve) => setTimeout(resolve));
-    return told;
+    return calls;
   });
-  expect(told).toEqual(["undefined", "first sent", "first 200", "third sent", "third 200"]);
+  expect(calls).toEqual(["undefined", "first sent", "first 200", "third sent", "third 200"]);
 });

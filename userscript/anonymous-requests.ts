@@ -1,11 +1,11 @@
-/** Asking the worker what has become of something, as nobody in particular: an address of its own is the right to know. */
+/** Requests to the worker without a session: the address itself is the permission to read. */
 
 export function sleep(milliseconds: number): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, milliseconds));
 }
 
-/** Sleeps, or less long if the browser is online again meanwhile. True: it is. */
-export function wake(milliseconds: number): Promise<boolean> {
+/** Sleeps, but only until the browser is online again. Returns whether that happened. */
+export function sleepOrOnline(milliseconds: number): Promise<boolean> {
   return new Promise((resolve) => {
     const timer = setTimeout(() => end(false), milliseconds);
     const back = () => end(true);
@@ -18,6 +18,6 @@ export function wake(milliseconds: number): Promise<boolean> {
   });
 }
 
-export function ask(url: string, more?: RequestInit): Promise<Response> {
+export function fetchWithoutSession(url: string, more?: RequestInit): Promise<Response> {
   return fetch(url, { credentials: "omit", cache: "no-store", ...more });
 }

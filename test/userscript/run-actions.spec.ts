@@ -1,4 +1,4 @@
-/** What can still be done with a run that is over. */
+/** Retry and undo. */
 import type { Page } from "@playwright/test";
 import { bodies, expect, readGlobal, test } from "../support/browser/fixture.ts";
 import { answer, ask, done, OUTCOMES, RUN } from "../support/browser/replies.ts";
@@ -6,19 +6,10 @@ import { answer, ask, done, OUTCOMES, RUN } from "../support/browser/replies.ts"
 const PERSON = { personid: "person-1", personemail: "ada@studio.tld" };
 const soon = (milliseconds: number) => Date.now() + milliseconds;
 
-test("tries the failed ones again, once, as a run of its own, and shows what came of it", async ({
-  addAction,
-  openKitsu,
-  run,
-  toasts,
-  worker,
-  page,
-}) => {
+test("retries the failed tasks once, as a new run, and shows the result", async ({ kitsu, toasts, worker, page }) => {
   const retry = `${worker.origin}/runs/${RUN}/retry?at=1`;
-  addAction("Render", { body: done("Sent", { severity: "warning", outcomes: OUTCOMES }, { retry }) });
-  worker.tell(`/runs/${RUN}/retry`, { delayMs: 800, body: done("All are sent") });
-  await openKitsu();
-  await run("Render");
+  worker.respond(`/runs/${RUN}/retry`, { delayMs: 800, body: done("All are sent") });
+  await kitsu.openAndRun("Render", { body: done("Sent", { severity: "warning", outcomes: OUTCOMES }, { retry }) });
   await toasts.getByRole("button", { name: "Retry what failed (3)" }).evaluate((button: HTMLElement) => {
     button.click();
     button.click();
@@ -35,44 +26,31 @@ test("tries the failed ones again, once, as a run of its own, and shows what cam
   await expect(toasts).toHaveCount(1);
 });
 
-test("a retry that asks is answered where it was sent", async ({
-  addAction,
-  openKitsu,
-  run,
-  toasts,
-  dialog,
-  worker,
-}) => {
+test("sends the answer to a retry's question to the retry's address", async ({ kitsu, toasts, dialog, worker }) => {
   const failed = answer({ kind: "failed", code: "x", title: "Kitsu is away", retry: true }, RUN, {
     retry: `${worker.origin}/runs/${RUN}/retry`,
   });
-  addAction("Render", { status: 502, body: failed });
-  worker.tell(`/runs/${RUN}/retry`, ({ input }) => ({
+  worker.respond(`/runs/${RUN}/retry`, ({ input }) => ({
     body: input ? done("Done now") : ask("Still sure?", [], { plan: "p" }),
   }));
-  await openKitsu();
-  await run("Render");
+  await kitsu.openAndRun("Render", { status: 502, body: failed });
   await toasts.getByRole("button", { name: "Try again" }).click();
-  await dialog.getByRole("button", { name: "Go on" }).click();
+  await dialog.getByRole("button", { name: "Continue" }).click();
   await expect(toasts).toContainText("Done now");
   expect(bodies(worker).slice(1)).toEqual([PERSON, { ...PERSON, input: {}, plan: "p" }]);
   expect(worker.posts[2]?.url.replace(/&try=[0-9a-f]{8}$/, "")).toBe(worker.posts[1]?.url);
 });
 
-test("what may have run is sent again under the same run; what was refused, under a new one", async ({
-  addAction,
-  openKitsu,
-  run,
+test("repeats an undo that may have run with the same run id, and a refused one with a new id", async ({
+  kitsu,
   toasts,
   worker,
   page,
 }) => {
   const undo = { url: `${worker.origin}/runs/${RUN}/undo`, until: soon(600_000) };
-  addAction("Comment", { body: done("Commented", {}, { undo }) });
-  worker.tell(`/runs/${RUN}/undo`, { readable: false, body: "secret" });
-  worker.tell("/runs", { status: 502, body: "bad gateway" });
-  await openKitsu();
-  await run("Comment");
+  worker.respond(`/runs/${RUN}/undo`, { readable: false, body: "secret" });
+  worker.respond("/runs", { status: 502, body: "bad gateway" });
+  await kitsu.openAndRun("Comment", { body: done("Commented", {}, { undo }) });
   const button = toasts.getByRole("button", { name: "Undo" });
   await button.click();
   await expect(toasts).toContainText("It may have run");
@@ -81,7 +59,7 @@ test("what may have run is sent again under the same run; what was refused, unde
   await expect(page.locator("kitsu-actions .panel")).not.toContainText("Undone.");
   await toasts.getByRole("button", { name: "Stop checking" }).click();
   await expect(toasts).toContainText("We could not find out whether it ran.");
-  worker.tell(`/runs/${RUN}/undo`, { status: 503, body: answer({ kind: "failed", code: "x", title: "Not now" }) });
+  worker.respond(`/runs/${RUN}/undo`, { status: 503, body: answer({ kind: "failed", code: "x", title: "Not now" }) });
   await button.click();
   await expect(toasts).toContainText("Not now");
   await button.click();
@@ -91,19 +69,15 @@ test("what may have run is sent again under the same run; what was refused, unde
   expect(third).not.toBe(first);
 });
 
-test("what never ran is sent again under a new run, for the old one can't run any more", async ({
-  addAction,
-  openKitsu,
-  run,
+test("repeats an undo that never ran with a new run id, because the old run was voided", async ({
+  kitsu,
   toasts,
   worker,
   page,
 }) => {
   const undo = { url: `${worker.origin}/runs/${RUN}/undo`, until: soon(600_000) };
-  addAction("Comment", { body: done("Commented", {}, { undo }) });
-  worker.tell(`/runs/${RUN}/undo`, { body: done("Taken back") });
-  await openKitsu();
-  await run("Comment");
+  worker.respond(`/runs/${RUN}/undo`, { body: done("Taken back") });
+  await kitsu.openAndRun("Comment", { body: done("Commented", {}, { undo }) });
   await page.route(/\/undo/, (route) => route.abort("connectionreset"));
   await toasts.getByRole("button", { name: "Undo" }).click();
   await expect(toasts).toContainText("It did not run");
@@ -114,19 +88,15 @@ test("what never ran is sent again under a new run, for the old one can't run an
   await expect(page.locator("kitsu-actions .panel")).toContainText("Undone.");
 });
 
-test("takes a run back once, in the toast or in the history, and the history says so", async ({
-  addAction,
-  openKitsu,
-  run,
+test("undoes a run once, from its toast or from the history, which then says so", async ({
+  kitsu,
   toasts,
   worker,
   page,
 }) => {
   const undo = { url: `${worker.origin}/runs/${RUN}/undo?at=1`, until: soon(600_000), label: "Take the comments back" };
-  addAction("Comment", { body: done("12 tasks commented", {}, { undo }) });
-  worker.tell(`/runs/${RUN}/undo`, { body: done("12 comments are gone") });
-  await openKitsu();
-  await run("Comment");
+  worker.respond(`/runs/${RUN}/undo`, { body: done("12 comments are gone") });
+  await kitsu.openAndRun("Comment", { body: done("12 tasks commented", {}, { undo }) });
   await expect(toasts.getByRole("button", { name: "Take the comments back" })).toBeVisible();
   await page.reload();
   await page.keyboard.press("F8");
@@ -145,12 +115,10 @@ test("takes a run back once, in the toast or in the history, and the history say
   await expect(panel.getByRole("button")).toHaveCount(0);
 });
 
-test("an undo is offered for its time only", async ({ addAction, openKitsu, run, worker, page }) => {
+test("offers an undo only until it expires", async ({ kitsu, worker, page }) => {
   await page.clock.install();
   const undo = { url: `${worker.origin}/runs/${RUN}/undo`, until: soon(30_000) };
-  addAction("Comment", { body: done("Commented", {}, { undo }) });
-  await openKitsu();
-  await run("Comment");
+  await kitsu.openAndRun("Comment", { body: done("Commented", {}, { undo }) });
   const buttons = page.locator("kitsu-actions").getByRole("button", { name: "Undo" });
   await expect(buttons).toHaveCount(1);
   await openHistory(page);
@@ -161,30 +129,19 @@ test("an undo is offered for its time only", async ({ addAction, openKitsu, run,
   await expect(buttons).toHaveCount(0);
 });
 
-test("offers in French", async ({ addAction, openKitsu, run, toasts, worker, kitsu }) => {
+test("labels the buttons in French", async ({ kitsu, toasts, worker }) => {
   kitsu.state.locale = "fr";
   const undo = { url: `${worker.origin}/runs/${RUN}/undo`, until: soon(60_000) };
-  addAction("Render", {
+  worker.respond(`/runs/${RUN}/undo`, { delayMs: 800, body: done("Fait") });
+  await kitsu.openAndRun("Render", {
     body: done("Envoyé", { outcomes: OUTCOMES }, { retry: `${worker.origin}/runs/${RUN}/retry`, undo }),
   });
-  worker.tell(`/runs/${RUN}/undo`, { delayMs: 800, body: done("Fait") });
-  await openKitsu();
-  await run("Render");
-  await expect(toasts.locator(".presses .press")).toHaveText(["Réessayer les échecs (3)", "Annuler l’action"]);
-  await toasts.locator(".press").last().click();
+  await expect(toasts.locator(".buttons .button")).toHaveText(["Réessayer les échecs (3)", "Annuler l’action"]);
+  await toasts.locator(".button").last().click();
   await expect(toasts).toContainText("Envoi…");
 });
 
-test("only addresses of the worker's own are offered", async ({
-  addAction,
-  openKitsu,
-  run,
-  toasts,
-  worker,
-  page,
-  config,
-  kitsu,
-}) => {
+test("offers only actions at the worker's own addresses", async ({ kitsu, toasts, worker, page, config }) => {
   config.worker = `${kitsu.origin}/edge`;
   const until = soon(60_000);
   const addresses = [
@@ -194,10 +151,12 @@ test("only addresses of the worker's own are offered", async ({
     `${kitsu.origin}/edge.evil`,
   ];
   for (const [at, url] of addresses.entries()) {
-    addAction(`Try ${at}`, { body: done(`Done ${at}`, { outcomes: OUTCOMES }, { retry: url, undo: { url, until } }) });
+    kitsu.addAction(`Try ${at}`, {
+      body: done(`Done ${at}`, { outcomes: OUTCOMES }, { retry: url, undo: { url, until } }),
+    });
   }
-  await openKitsu();
-  for (const at of addresses.keys()) await run(`Try ${at}`);
+  await kitsu.open();
+  for (const at of addresses.keys()) await kitsu.run(`Try ${at}`);
   await expect(toasts.last()).toContainText("Done 3");
   await openHistory(page);
   await expect(
@@ -206,17 +165,15 @@ test("only addresses of the worker's own are offered", async ({
   expect(worker.posts).toHaveLength(4);
 });
 
-/** Opens the history, drawn anew. */
+/** Opens the history, rendered anew. */
 async function openHistory(page: Page): Promise<void> {
   const button = page.getByRole("button", { name: "Last runs (F8)" });
   if ((await button.getAttribute("aria-expanded")) === "true") await button.click();
   await button.click();
 }
 
-test("what was not tried is not called failed, and is counted with what is tried again", async ({
-  addAction,
-  openKitsu,
-  run,
+test("counts tasks that were not tried among those to retry, and does not call them failed", async ({
+  kitsu,
   toasts,
   worker,
 }) => {
@@ -227,13 +184,11 @@ test("what was not tried is not called failed, and is counted with what is tried
     state: "skipped" as const,
     retry: true,
   }));
-  addAction("Half", {
+  kitsu.addAction("None", { body: done("None of it", { outcomes: left }, { retry }) });
+  await kitsu.openAndRun("Half", {
     body: done("Half of it", { outcomes: [...left, { id: "f", label: "SH9", state: "failed" }] }, { retry }),
   });
-  addAction("None", { body: done("None of it", { outcomes: left }, { retry }) });
-  await openKitsu();
-  await run("Half");
   await expect(toasts.getByRole("button", { name: "Retry what is not done (4)" })).toBeVisible();
-  await run("None");
-  await expect(toasts.getByRole("button", { name: "Do what was not tried (3)" })).toBeVisible();
+  await kitsu.run("None");
+  await expect(toasts.getByRole("button", { name: "Run what was not tried (3)" })).toBeVisible();
 });
