@@ -20,13 +20,11 @@ import {
   type LongRunState,
   newState,
   type RunAnswer,
-  readLongRun,
   type StoredLongRun,
   toAnswer,
   toRecord,
-  toStartParts,
-  toStateParts,
 } from "./long-run-state.ts";
+import { LongRunStore } from "./long-run-store.ts";
 import { createWatchContext, POLL_EVERY_MS, poll } from "./poll.ts";
 import { addReport, type ReportState } from "./progress-report.ts";
 import { readRunReply } from "./run-lookup.ts";
@@ -44,7 +42,7 @@ const RETRY_ANNOUNCE_MS = 2_000;
 const UNWATCHED_MS = 3_600_000;
 
 export class LongRun extends DurableObject<Env> {
-  #run: StoredLongRun | undefined;
+  readonly #store = new LongRunStore(this.ctx.storage);
   #isPolling = false;
   /** A poll must not restart what is canceled during the poll. */
   readonly #turns = new Turns();
@@ -52,33 +50,31 @@ export class LongRun extends DurableObject<Env> {
   /** Starts once, however often it is called. Returns false if the id belongs to another run. */
   begin(start: LongRunStart, data: string): Promise<boolean> {
     return this.#turns.take(async () => {
-      const run = await this.#load();
+      const run = await this.#store.load();
       if (run !== undefined) return run.start.key === start.key;
       // Set the alarm first, so that whatever is stored gets polled.
       await this.ctx.storage.setAlarm(Date.now());
       const state = newState(start.record.reply, data);
-      await this.ctx.storage.put({ ...toStartParts(start), ...toStateParts(state) });
-      this.#run = { start, state };
-      await this.#announce(this.#run);
+      await this.#announce(await this.#store.create(start, state));
       return true;
     });
   }
 
   /** The run's answer, if the key is right. */
   async read(key: string): Promise<RunAnswer | undefined> {
-    const run = await this.#load();
+    const run = await this.#store.load();
     return run?.start.key === key ? toAnswer(run) : undefined;
   }
 
   /** The run with its record, for the worker itself. */
   async peek(): Promise<LiveRun | undefined> {
-    const run = await this.#load();
+    const run = await this.#store.load();
     return run && { record: toRecord(run), answer: toAnswer(run) };
   }
 
   /** The newest picture, if the key is right and there is one. */
   async picture(key: string): Promise<Response | undefined> {
-    const run = await this.#load();
+    const run = await this.#store.load();
     if (run?.start.key !== key || run.state.picture === undefined) return undefined;
     const settings = readSettings(this.env);
     const { picture } = findAction(run.start.record.action, settings);
@@ -93,7 +89,7 @@ export class LongRun extends DurableObject<Env> {
    */
   control(what: Control, at: number, by?: string): Promise<Reply> {
     return this.#turns.take(async () => {
-      const run = await this.#load();
+      const run = await this.#store.load();
       try {
         if (run === undefined || run.start.record.at !== at || isOver(run.state)) throw runOver();
         const settings = readSettings(this.env);
@@ -119,7 +115,7 @@ export class LongRun extends DurableObject<Env> {
    */
   report(action: string, id: string, at: number, reply: Reply): Promise<ReportState> {
     return this.#turns.take(async () => {
-      const run = await this.#load();
+      const run = await this.#store.load();
       if (run === undefined || run.start.record.action !== action) return "early";
       if (isOver(run.state)) return run.state.reports.includes(id) ? "stale" : "over";
       const log = addReport(run.state, id, at, reply);
@@ -132,7 +128,7 @@ export class LongRun extends DurableObject<Env> {
 
   /** Opens a socket that gets the run's answer now and after each change. */
   override async fetch(): Promise<Response> {
-    const run = await this.#load();
+    const run = await this.#store.load();
     return openSocket(this.ctx, run && JSON.stringify(toAnswer(run)));
   }
 
@@ -154,7 +150,7 @@ export class LongRun extends DurableObject<Env> {
   /** One step of the run: announce it, poll it, or end it. */
   async #step(): Promise<void> {
     try {
-      const run = await this.#load();
+      const run = await this.#store.load();
       if (run === undefined) return;
       if (isOver(run.state)) return await this.#end(run);
       const announced = run.state.isAnnounced ? run : await this.#announce(run);
@@ -168,19 +164,19 @@ export class LongRun extends DurableObject<Env> {
   }
 
   async #announce(run: StoredLongRun): Promise<StoredLongRun> {
-    return this.#save({ ...run.state, isAnnounced: await announceStart(this.env, run) });
+    return this.#store.save({ ...run.state, isAnnounced: await announceStart(this.env, run) });
   }
 
   #poll(run: StoredLongRun) {
     const settings = readSettings(this.env);
-    const readData = () => JSON.parse((this.#run ?? run).state.data);
+    const readData = async () => JSON.parse(((await this.#store.load()) ?? run).state.data);
     const watchAction = async (): Promise<RunStatus> => {
-      if (!run.start.isWatched) return { reply: run.state.reply, data: readData(), nextCheckMs: UNWATCHED_MS };
+      if (!run.start.isWatched) return { reply: run.state.reply, data: await readData(), nextCheckMs: UNWATCHED_MS };
       const { title, watch } = findAction(run.start.record.action, settings);
       // A deploy may have removed the action's `watch`. Then the run ends.
       if (watch === undefined) throw runOver();
-      return endInTime(title, POLL_MAX_MS, (signal) =>
-        watch(this.#createWatchContext(run, settings, signal), readData()),
+      return endInTime(title, POLL_MAX_MS, async (signal) =>
+        watch(this.#createWatchContext(run, settings, signal), await readData()),
       );
     };
     return poll(run.state, settings, watchAction, readData);
@@ -188,7 +184,7 @@ export class LongRun extends DurableObject<Env> {
 
   /** Stores the new status, sends it to everyone who follows, and schedules the next poll. */
   async #apply(status: RunStatus, changes: Partial<LongRunState> = {}): Promise<void> {
-    const run = await this.#load();
+    const run = await this.#store.load();
     // A control or a report may have ended the run during a poll.
     if (run === undefined || isOver(run.state)) return;
     const settings = readSettings(this.env);
@@ -206,7 +202,7 @@ export class LongRun extends DurableObject<Env> {
       // The undo has to exist before anybody sees its button.
       state.undo = await offerUndo(this.env, { ...run, state });
     }
-    const saved = await this.#save(state);
+    const saved = await this.#store.save(state);
     const answer = JSON.stringify(toAnswer(saved));
     if (answer !== JSON.stringify(toAnswer(run))) sendToSockets(this.ctx, answer);
     // Followers don't wait for this. If the count is not saved, the same tasks are released again.
@@ -219,39 +215,21 @@ export class LongRun extends DurableObject<Env> {
   async #end(run: StoredLongRun): Promise<void> {
     if (run.state.isLogged) {
       closeSockets(this.ctx);
-      await this.ctx.storage.deleteAll();
-      this.#run = undefined;
-      return;
+      return this.#store.delete();
     }
     const isLogged = await announceEnd(this.env, run);
-    await this.#save({ ...run.state, isLogged });
+    await this.#store.save({ ...run.state, isLogged });
     await this.ctx.storage.setAlarm(Date.now() + (isLogged ? DELETE_AFTER_MS : RETRY_LOG_MS));
   }
 
   #createWatchContext({ start }: StoredLongRun, settings: Settings, signal: AbortSignal): WatchContext {
     return createWatchContext(start, settings, signal, {
       save: async (data) => {
-        const run = await this.#load();
-        if (run !== undefined) await this.#save({ ...run.state, data: JSON.stringify(data) });
+        const run = await this.#store.load();
+        if (run !== undefined) await this.#store.save({ ...run.state, data: JSON.stringify(data) });
       },
       readRunReply: (id) => readRunReply(this.env, settings, id),
     });
-  }
-
-  async #load(): Promise<StoredLongRun | undefined> {
-    this.#run ??= await readLongRun(this.ctx.storage);
-    return this.#run;
-  }
-
-  /** Stores first, so that nobody sees a state that a restart would undo. */
-  async #save(state: LongRunState): Promise<StoredLongRun> {
-    if (this.#run === undefined) throw new Error("A long run is saved only after its start");
-    const { start } = this.#run;
-    // The person's token is kept no longer than the run needs it.
-    const newStart = isOver(state) && start.token !== undefined ? { ...start, token: undefined } : start;
-    await this.ctx.storage.put({ ...toStateParts(state), ...(newStart !== start && toStartParts(newStart)) });
-    this.#run = { start: newStart, state };
-    return this.#run;
   }
 }
 

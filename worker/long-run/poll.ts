@@ -29,11 +29,11 @@ export async function poll(
   state: LongRunState,
   settings: Settings,
   watch: () => Promise<RunStatus>,
-  readData: () => unknown,
+  readData: () => Promise<unknown>,
 ): Promise<{ status: RunStatus; trouble: Trouble }> {
   const { startedAt, reply, controls, picture } = state;
   if (Date.now() - startedAt > settings.longRunLimitMs) {
-    return { status: { reply: endOverdue(reply, settings), data: readData() }, trouble: NO_TROUBLE };
+    return { status: { reply: endOverdue(reply, settings), data: await readData() }, trouble: NO_TROUBLE };
   }
   try {
     return { status: await watch(), trouble: NO_TROUBLE };
@@ -43,13 +43,19 @@ export async function poll(
     const faultSince = FAULTS.includes(failure.code) ? (state.faultSince ?? Date.now()) : state.faultSince;
     if (!mayRecover(failure, faultSince)) {
       console.error(JSON.stringify({ message: "A long run failed", code: failure.code, cause }));
-      const status = { reply: { ...failure.reply, outcomes: outcomesOf(reply) }, data: readData() };
+      const status = { reply: { ...failure.reply, outcomes: outcomesOf(reply) }, data: await readData() };
       return { status, trouble: { lostSince: state.lostSince, faultSince, tries: state.tries } };
     }
     if (faultSince !== undefined) console.error(JSON.stringify({ message: "A long run can't be polled", cause }));
     const { lostSince = Date.now(), tries } = state;
     const nextCheckMs = Math.min(POLL_EVERY_MS * 2 ** tries, LOST_WAIT_MAX_MS);
-    const status = { reply: addTrouble(reply, failure, lostSince), data: readData(), controls, nextCheckMs, picture };
+    const status = {
+      reply: addTrouble(reply, failure, lostSince),
+      data: await readData(),
+      controls,
+      nextCheckMs,
+      picture,
+    };
     return { status, trouble: { lostSince, faultSince, tries: tries + 1 } };
   }
 }
