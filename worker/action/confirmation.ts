@@ -3,7 +3,7 @@
 import * as v from "valibot";
 import type { Ask, Outcome } from "../../contract.ts";
 import { sha256Hex } from "../format/hex.ts";
-import { nameSome } from "../format/list.ts";
+import { formatSome } from "../format/list.ts";
 import { plural } from "../format/plural.ts";
 import { skipMissing } from "../services/missing-tasks.ts";
 import type { Selection } from "../services/selection.ts";
@@ -79,7 +79,7 @@ export function describeSelection({ tasks, missing }: Selection): string {
   const projects = new Map(tasks.map(({ project, task }) => [task.project_id, project?.name ?? task.project_id]));
   const left = missing.length;
   return [
-    `${plural(tasks.length, "task")} of ${nameSome([...entities.values()])}, in ${nameSome([...projects.values()])}.`,
+    `${plural(tasks.length, "task")} of ${formatSome([...entities.values()])}, in ${formatSome([...projects.values()])}.`,
     left > 0 && `${left} ${left === 1 ? "is" : "are"} left out: deleted or not visible to you.`,
   ]
     .filter(Boolean)

@@ -4,7 +4,7 @@
 import type { Outcome } from "../../contract.ts";
 import { type ActionContext, defineAction, type WatchContext } from "../action/action.ts";
 import { plural } from "../format/plural.ts";
-import { readTaskFacts, type TaskFacts } from "../launch/template-variables.ts";
+import { readTaskInfo, type TaskInfo } from "../launch/template-variables.ts";
 import { readPreviewFiles } from "../services/files.ts";
 import type { AfanasySettings } from "../settings/afanasy-settings.ts";
 import type { Settings } from "../settings/settings.ts";
@@ -71,7 +71,7 @@ function readAfanasySettings({ afanasy: settings }: Settings): AfanasySettings {
   return settings;
 }
 
-async function readFacts(context: ActionContext): Promise<TaskFacts[]> {
+async function readFacts(context: ActionContext): Promise<TaskInfo[]> {
   const kitsu = context.kitsu();
   const { tasks } = await kitsu.readSelection();
   const [previews, entityTypes, persons] = await Promise.all([
@@ -84,7 +84,7 @@ async function readFacts(context: ActionContext): Promise<TaskFacts[]> {
   ]);
   const { person } = context;
   return tasks.map((one) =>
-    readTaskFacts(one, { previews, entityTypes, person, zouPerson: persons.get(person.id ?? "") }),
+    readTaskInfo(one, { previews, entityTypes, person, zouPerson: persons.get(person.id ?? "") }),
   );
 }
 

@@ -7,8 +7,8 @@ import type { Call } from "../request/call.ts";
 import type { RequestSnapshot } from "../request/request-snapshot.ts";
 import { skipMissing } from "../services/missing-tasks.ts";
 import type { SelectedTask, Selection } from "../services/selection.ts";
-import { entityFacts, type TaskDetail, taskFacts } from "../services/task-details.ts";
-import { nameInFull } from "../services/task-label.ts";
+import { listEntityDetails, listTaskDetails, type TaskDetail } from "../services/task-details.ts";
+import { formatFullName } from "../services/task-label.ts";
 import { viewEntityAsClient, viewTaskAsClient } from "../services/visible-data.ts";
 
 /** With more ids the address gets longer than some servers accept. */
@@ -136,8 +136,8 @@ async function describeTasks(context: ActionContext, tasks: readonly SelectedTas
     ...[...byEntity.values()].map((group) =>
       describeEntity(
         group,
-        (one) => entityFacts(one, readers),
-        (one) => taskFacts(one, readers),
+        (one) => listEntityDetails(one, readers),
+        (one) => listTaskDetails(one, readers),
       ),
     ),
   ];
@@ -150,7 +150,7 @@ function describeEntity(group: readonly SelectedTask[], ofEntity: Describe, ofTa
   const prefixed = (one: SelectedTask) =>
     ofTask(one).map(([name, value, type]): TaskDetail => [`${one.taskType?.name ?? "Task"}: ${name}`, value, type]);
   return {
-    title: `${first && nameInFull(first)}: ${plural(group.length, "task")}`,
+    title: `${first && formatFullName(first)}: ${plural(group.length, "task")}`,
     columns: ["Field", "Value", "Type"],
     rows: [...(first === undefined ? [] : ofEntity(first)), ...group.flatMap(prefixed)],
   };

@@ -1,11 +1,11 @@
-// Forwards a call to a server of the studio's own, and shows the answer. Each target in the settings is an
-// action.
+// Forwards a call to a server of the studio's own, and shows the answer. Each target in the
+// settings is an action.
 import { type ParsedResponse, parseResponse, type Reply, WIRE_VERSION } from "../../contract.ts";
 import { type Action, type ActionContext, defineAction } from "../action/action.ts";
 import { Failure } from "../failure.ts";
 import { clip } from "../request/request-snapshot.ts";
-import { isTooMuch, parseJson } from "../services/http.ts";
-import { keepMissing, tellMissing } from "../services/missing-tasks.ts";
+import { exceedsJsonLimits, parseJson } from "../services/http.ts";
+import { reportMissing, storeMissing } from "../services/missing-tasks.ts";
 import type { ForwardTarget } from "../services/webhook-client.ts";
 import { brokenAnswer, type StudioAnswer, sendCall } from "../services/webhook-client.ts";
 
@@ -37,20 +37,20 @@ export function forwardTo(target: ForwardTarget): Action {
         const answer = await sendCall(target, run.id, sent, signal);
         const reply = readReply(answer, target);
         // The studio's server does the work and reports its progress.
-        if (reply.kind === "started") continueWith(keepMissing([...missing]));
-        return tellMissing(reply, [...missing]);
+        if (reply.kind === "started") continueWith(storeMissing([...missing]));
+        return reportMissing(reply, [...missing]);
       } catch (thrown) {
         if (!(thrown instanceof Failure)) throw thrown;
         const { code, reply, status, headers, cause } = thrown;
-        throw new Failure(code, { ...tellMissing(reply, [...missing]), status, headers, cause });
+        throw new Failure(code, { ...reportMissing(reply, [...missing]), status, headers, cause });
       }
     },
   });
 }
 
 /**
- * Selected tasks that Kitsu does not return. They are not forwarded, because the server would work on deleted
- * tasks. Without access to Kitsu they are unknown.
+ * Selected tasks that Kitsu does not return. They are not forwarded, because the server would work
+ * on deleted tasks. Without access to Kitsu they are unknown.
  */
 async function findMissing({ person, kitsu }: ActionContext): Promise<ReadonlySet<string>> {
   return new Set(person.trust === "unchecked" ? [] : (await kitsu().readSelection()).missing);
@@ -58,7 +58,7 @@ async function findMissing({ person, kitsu }: ActionContext): Promise<ReadonlySe
 
 function readReply(answer: StudioAnswer, target: ForwardTarget): Reply {
   if (answer.location !== undefined) return openPage(answer.location, target);
-  if (isTooMuch(answer.body)) throw brokenAnswer(target);
+  if (exceedsJsonLimits(answer.body)) throw brokenAnswer(target);
   const parsed = parseResponse(answer.status, answer.contentType, answer.body);
   // JSON that can't be parsed is incomplete: don't show the beginning of it as a message.
   if (

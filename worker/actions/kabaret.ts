@@ -1,14 +1,14 @@
-// Opens a task in Kabaret, or in libreflow, which is built on it. Kabaret registers no links, so the studio's
-// handler takes ours and starts Kabaret with "--home-oid".
+// Opens a task in Kabaret, or in libreflow, which is built on it. Kabaret registers no links, so
+// the studio's handler takes ours and starts Kabaret with "--home-oid".
 import type { Effect, Outcome } from "../../contract.ts";
 import { type ActionContext, defineAction } from "../action/action.ts";
 import { Failure } from "../failure.ts";
 import { makeCommand } from "../launch/command.ts";
-import { type Entry, inProject, type Kabaret } from "../launch/kabaret-settings.ts";
+import { type Entry, forProject, type Kabaret } from "../launch/kabaret-settings.ts";
 import { mergeOptions } from "../launch/link.ts";
 import { findObject } from "../launch/oid.ts";
-import { guessSystem, SYSTEMS } from "../launch/operating-system.ts";
-import { readTaskFacts } from "../launch/template-variables.ts";
+import { detectSystem, SYSTEMS } from "../launch/operating-system.ts";
+import { readTaskInfo } from "../launch/template-variables.ts";
 import { makeTicket, TICKET_LIFE_S } from "../launch/ticket.ts";
 import { skipMissing } from "../services/missing-tasks.ts";
 import type { Settings } from "../settings/settings.ts";
@@ -35,10 +35,10 @@ export const kabaret = defineAction({
     if (entry?.run !== true) return undefined;
     const { opened, outcomes } = await findAll(context, own, entry);
     if (opened === undefined) throw nothingToOpen(own, outcomes);
-    const { facts } = opened;
+    const { info } = opened;
     const button = entry.button === undefined ? "" : `, by pressing its button "${entry.button}"`;
     return {
-      title: `${entry.title}: ${facts.label}?`,
+      title: `${entry.title}: ${info.label}?`,
       text: `This runs in ${own.app} on your computer${button}. ${own.app} must be open.`,
       submit: entry.title,
     };
@@ -48,9 +48,9 @@ export const kabaret = defineAction({
     const entry = chooseEntry(own, context.call.params.with);
     const { opened, outcomes } = await findAll(context, own, entry);
     if (opened === undefined) throw nothingToOpen(own, outcomes);
-    const { facts, settings, found } = opened;
+    const { info, settings, found } = opened;
     const isIncomplete = outcomes.some(({ state }) => state === "failed");
-    const title = entry?.run ? `${entry.title}: ${facts.label}` : `Opening ${facts.label} in ${own.app}`;
+    const title = entry?.run ? `${entry.title}: ${info.label}` : `Opening ${info.label} in ${own.app}`;
     return {
       kind: "done",
       severity: isIncomplete ? "warning" : "info",
@@ -61,7 +61,7 @@ export const kabaret = defineAction({
         found,
         await createTicket(context, opened, entry),
         settings,
-        guessSystem(context.arrived.headers),
+        detectSystem(context.arrived.headers),
       ),
     };
   },
@@ -92,13 +92,13 @@ async function findAll(context: ActionContext, own: Kabaret, entry: Entry | unde
     previews: new Map<string, never>(),
   };
   const all = tasks.map((one) => {
-    const facts = readTaskFacts(one, sources);
-    const settings = inProject(own, one.task.project_id);
-    return { facts, settings, found: findObject(facts, settings, entry) };
+    const info = readTaskInfo(one, sources);
+    const settings = forProject(own, one.task.project_id);
+    return { info, settings, found: findObject(info, settings, entry) };
   });
   const [opened] = all.flatMap(({ found, ...rest }) => ("oid" in found ? [{ ...rest, found }] : []));
   const outcomes = [
-    ...all.map(({ facts: { taskId: id, label }, found }): Outcome => {
+    ...all.map(({ info: { taskId: id, label }, found }): Outcome => {
       if ("problems" in found) return { id, label, state: "failed", reason: found.problems.join(". ") };
       const isFirst = found === opened?.found;
       const reason = [found.note, !isFirst && `Only one task is ${entry?.run ? "run" : "opened"} at a time`]
@@ -120,12 +120,12 @@ async function findAll(context: ActionContext, own: Kabaret, entry: Entry | unde
 type Opened = NonNullable<Awaited<ReturnType<typeof findAll>>["opened"]>;
 
 /**
- * With a ticket, the handler reports the result, and may run actions. Undefined if the studio's links have no
- * place for a ticket.
+ * With a ticket, the handler reports the result, and may run actions. Undefined if the studio's
+ * links have no place for a ticket.
  */
 async function createTicket(
   context: ActionContext,
-  { facts, settings, found }: Opened,
+  { info, settings, found }: Opened,
   entry: Entry | undefined,
 ): Promise<string | undefined> {
   if (!settings.url_template.variables.has("ticket")) return undefined;
@@ -136,7 +136,7 @@ async function createTicket(
       app: "kabaret",
       person: { id: context.person.id, email: context.person.email },
       run: context.run.id,
-      items: [{ task_id: facts.taskId, entity_id: facts.entityId, name: facts.label }],
+      items: [{ task_id: info.taskId, entity_id: info.entityId, name: info.label }],
       kabaret: { oid, project: oid.split("/")[1] ?? "", ...(entry?.run && { run: { button: entry.button ?? null } }) },
     },
     Date.now(),

@@ -1,15 +1,16 @@
-// Opens the files of the selected tasks in a program on the person's computer, by a link that the program has
-// registered. Browsers don't report whether a link opened anything, so its tasks are "waiting", not "done".
+// Opens the files of the selected tasks in a program on the person's computer, by a link that the
+// program has registered. Browsers don't report whether a link opened anything, so its tasks are
+// "waiting", not "done".
 import * as v from "valibot";
 import type { Effect, Outcome, Reply } from "../../contract.ts";
 import { type ActionContext, defineAction } from "../action/action.ts";
 import { Failure } from "../failure.ts";
 import { plural } from "../format/plural.ts";
 import { type Items, readItems } from "../launch/launch-item.ts";
-import { type Launcher, type Launchers, nameApp, opensMany } from "../launch/launchers.ts";
+import { getAppName, type Launcher, type Launchers, opensMany } from "../launch/launchers.ts";
 import { LIST_TYPE, makeList } from "../launch/m3u8.ts";
 import { getMedia, type Opening, openItems } from "../launch/opening.ts";
-import { guessSystem, type System } from "../launch/operating-system.ts";
+import { detectSystem, type System } from "../launch/operating-system.ts";
 import { TICKET_LIFE_S } from "../launch/ticket.ts";
 import { skipMissing } from "../services/missing-tasks.ts";
 import type { Settings } from "../settings/settings.ts";
@@ -32,7 +33,7 @@ export const launch = defineAction({
     const { call, settings, arrived } = context;
     const launchers = readLaunchers(settings);
     const launcher = chooseLauncher(launchers, call.params.with ?? context.input.with);
-    const system = guessSystem(arrived.headers);
+    const system = detectSystem(arrived.headers);
     const { tasks, missing } = await context.kitsu().readSelection();
     const linked = opensMany(launcher) ? tasks : tasks.slice(0, LINKED_MAX);
     const read = await readItems(linked, launcher, launchers, {
@@ -107,9 +108,9 @@ type Opened = {
 
 async function report(context: ActionContext, opened: Opened): Promise<Reply> {
   const { launcher, launchers, system, opening, outcomes } = opened;
-  const [app, count] = [nameApp(launcher), opening.opened.length];
+  const [app, count] = [getAppName(launcher), opening.opened.length];
   const [first] = opening.opened;
-  const what = count === 1 && first !== undefined ? first.facts.label : plural(count, "task");
+  const what = count === 1 && first !== undefined ? first.info.label : plural(count, "task");
   const isCut = opensMany(launcher) && opening.openable.length > count;
   const isIncomplete = isCut || outcomes.some(({ state }) => state === "failed");
   const help = launcher.help ?? launchers.help;
@@ -145,8 +146,8 @@ function makeNotes({ launcher, launchers, opening, system, read }: Opened, isCut
   ).length;
   const notes = [
     isCut &&
-      `One link to ${nameApp(launcher)} has room for ${opening.opened.length} of the ${opening.openable.length} tasks. The list has all of them${
-        byTicket === undefined ? "." : `, and ${nameApp(byTicket)} opens all of them at once.`
+      `One link to ${getAppName(launcher)} has room for ${opening.opened.length} of the ${opening.openable.length} tasks. The list has all of them${
+        byTicket === undefined ? "." : `, and ${getAppName(byTicket)} opens all of them at once.`
       }`,
     read.isHidden && RECORDED_FILES_HIDDEN,
     previews > 0 &&
@@ -169,7 +170,7 @@ function copyMedia({ opening, system }: Opened): Effect[] {
 
 /** A list of all files, for players that open lists. */
 async function listMedia({ createLink }: ActionContext, { launcher, opening, system }: Opened): Promise<Effect> {
-  const entries = opening.openable.map((item) => ({ name: item.facts.label, media: getMedia(item, system) ?? "" }));
+  const entries = opening.openable.map((item) => ({ name: item.info.label, media: getMedia(item, system) ?? "" }));
   const name = `${launcher.id}-${entries.length}.m3u8`;
   const url = await createLink({ kind: "file", name, type: LIST_TYPE, text: makeList(entries) });
   return { kind: "download", url, name, label: `Download the list of ${plural(entries.length, "file")}` };
@@ -178,7 +179,7 @@ async function listMedia({ createLink }: ActionContext, { launcher, opening, sys
 function nothingToOpen(launcher: Launcher, outcomes: Outcome[], { isHidden }: Items): Failure {
   const [first] = outcomes.filter(({ state }) => state === "failed");
   return new Failure("nothing-to-do", {
-    title: `Nothing to open in ${nameApp(launcher)}`,
+    title: `Nothing to open in ${getAppName(launcher)}`,
     text: [first?.reason && `${first.reason}.`, isHidden && RECORDED_FILES_HIDDEN].filter(Boolean).join(" "),
     advice: "Publish a preview in Kitsu, or ask your TD to set up paths: see docs/launch.md.",
     outcomes,

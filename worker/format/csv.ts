@@ -1,6 +1,6 @@
-// CSV in the format that the person's spreadsheet expects. Spreadsheets follow the computer's region, and so
-// does the browser's language. Kitsu's locale is often just the default of its installation. A client
-// without a language, such as a script, gets RFC 4180.
+// CSV in the format that the person's spreadsheet expects. Spreadsheets follow the computer's
+// region, and so does the browser's language. Kitsu's locale is often just the default of its
+// installation. A client without a language, such as a script, gets RFC 4180.
 import { dsvFormat } from "d3-dsv";
 
 type CsvFormat = { separator: "," | ";"; decimal: "." | ","; byteOrderMark: "" | "\ufeff" };
@@ -38,8 +38,8 @@ export function formatCsv(
 }
 
 /**
- * Anyone can put a formula in a name. Spreadsheets also run formulas that start with the full-width signs
- * of East Asian keyboards.
+ * Anyone can put a formula in a name. Spreadsheets also run formulas that start with the full-width
+ * signs of East Asian keyboards.
  */
 const escapeFormula = (text: string) =>
   /^\s*[=+\-@\uff1d\uff0b\uff0d\uff20]|^[\t\r\n]/.test(text) ? `'${text}` : text;

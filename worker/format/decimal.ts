@@ -1,10 +1,11 @@
-// Numbers as people write them in fields, settings and columns of Kitsu: digits, a sign, and one point or
-// comma before the decimals. An ambiguous number is refused: reading a thousand as one would be worse.
+// Numbers as people write them in fields, settings and columns of Kitsu: digits, a sign, and one
+// point or comma before the decimals. An ambiguous number is refused: reading a thousand as one
+// would be worse.
 
 const DECIMAL = /^[+-]?(\d+([.,]\d+)?|[.,]\d+)$/;
 /**
- * "1,000" is a thousand in London and one in Paris, "1.000" the other way round. "0.125" and "23.976" are
- * not ambiguous.
+ * "1,000" is a thousand in London and one in Paris, "1.000" the other way round. "0.125" and
+ * "23.976" are not ambiguous.
  */
 const AMBIGUOUS = /^[+-]?[1-9]\d{0,2}(,\d{3}|\.\d\d0)$/;
 

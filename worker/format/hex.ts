@@ -1,13 +1,13 @@
 // Uint8Array.prototype.toHex() exists in workerd, but not in TypeScript's ES2024 library.
 
 /** Two hexadecimal digits for each byte. */
-export const hexOf = (bytes: Uint8Array): string =>
+export const toHex = (bytes: Uint8Array): string =>
   Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
 
 /** A random token, in hexadecimal digits. */
-export const randomHex = (bytes: number): string => hexOf(crypto.getRandomValues(new Uint8Array(bytes)));
+export const randomHex = (bytes: number): string => toHex(crypto.getRandomValues(new Uint8Array(bytes)));
 
 /** The first bytes of the SHA-256 of a text in UTF-8. */
 export async function sha256Hex(text: string, bytes = 32): Promise<string> {
-  return hexOf(new Uint8Array(await crypto.subtle.digest("SHA-256", new TextEncoder().encode(text)), 0, bytes));
+  return toHex(new Uint8Array(await crypto.subtle.digest("SHA-256", new TextEncoder().encode(text)), 0, bytes));
 }

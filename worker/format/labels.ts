@@ -14,13 +14,13 @@ export const STATES = {
 export const UNCONFIRMED = "not confirmed";
 
 /** @param isOver the run has ended, so nothing is waiting anymore */
-export const sayState = (state: Outcome["state"], isOver: boolean): string =>
+export const formatState = (state: Outcome["state"], isOver: boolean): string =>
   isOver && state === "waiting" ? UNCONFIRMED : STATES[state];
 
 /** "9 done, 1 skipped, 3 failed". */
 export function countOutcomes(outcomes: readonly Outcome[], isOver = false): string {
   const counts = (["done", "running", "waiting", "planned", "skipped", "failed"] as const).map(
-    (state) => [outcomes.filter((one) => one.state === state).length, sayState(state, isOver)] as const,
+    (state) => [outcomes.filter((one) => one.state === state).length, formatState(state, isOver)] as const,
   );
   return counts
     .filter(([count]) => count > 0)
@@ -29,7 +29,7 @@ export function countOutcomes(outcomes: readonly Outcome[], isOver = false): str
 }
 
 /** "12 of 48 frames · about 3 min left". */
-export function sayProgress({ done, total, text = `${done} of ${total}`, left }: Progress): string {
+export function formatProgress({ done, total, text = `${done} of ${total}`, left }: Progress): string {
   if (left === undefined) return text;
   return `${text} · about ${left < MINUTES_MAX_S ? `${Math.round(left / 60) || 1} min` : `${Math.round(left / 3_600)} h`} left`;
 }
@@ -38,7 +38,7 @@ export function sayProgress({ done, total, text = `${done} of ${total}`, left }:
 const MINUTES_MAX_S = 5_400;
 
 /** "55 ms", "23 s", "38 min", "7 h 5 min": an answer takes milliseconds, rendering a night. */
-export function sayTook(ms: number): string {
+export function formatElapsed(ms: number): string {
   if (ms < 10_000) return `${ms} ms`;
   if (ms < 120_000) return `${Math.round(ms / 1_000)} s`;
   const minutes = Math.round(ms / 60_000);

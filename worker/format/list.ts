@@ -11,7 +11,7 @@ const NAMED_MAX = 3;
  * @param names all of them, or only the first ones
  * @param count of all of them
  */
-export function nameSome(names: readonly string[], count = names.length): string {
+export function formatSome(names: readonly string[], count = names.length): string {
   if (count <= NAMED_MAX + 1 && names.length === count) return formatList(names);
   return `${names.slice(0, NAMED_MAX).join(", ")} and ${(count - NAMED_MAX).toLocaleString("en")} more`;
 }

@@ -1,4 +1,7 @@
-/** "14:02 UTC", or with the date if it is long ago. In UTC, because the reader's time zone is unknown. */
+/**
+ * "14:02 UTC", or with the date if it is long ago. In UTC, because the reader's time zone is
+ * unknown.
+ */
 export function formatSince(ms: number): string {
   const [day = "", time = ""] = new Date(ms).toISOString().split(/[T.]/);
   const isLongAgo = Date.now() - ms > TIME_ONLY_MAX_MS;

@@ -16,8 +16,8 @@ function quotePosix(part: string): string | undefined {
 }
 
 /**
- * For both cmd.exe and PowerShell, which expand variables even between quotes. PowerShell reads curly quotes
- * as straight ones, and older programs receive full-width quotes as straight ones.
+ * For both cmd.exe and PowerShell, which expand variables even between quotes. PowerShell reads
+ * curly quotes as straight ones, and older programs receive full-width quotes as straight ones.
  * @see https://learn.microsoft.com/powershell/module/microsoft.powershell.core/about/about_quoting_rules
  */
 function quoteWindows(part: string): string | undefined {

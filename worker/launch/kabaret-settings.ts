@@ -1,13 +1,14 @@
-// The setting KABARET: how the names in a studio's flow are made from Kitsu's names. Kabaret and libreflow
-// identify objects by name, with their own spelling. docs/kabaret.md documents the setting.
+// The setting KABARET: how the names in a studio's flow are made from Kitsu's names. Kabaret and
+// libreflow identify objects by name, with their own spelling. docs/kabaret.md documents the
+// setting.
 import * as v from "valibot";
 import { Slug } from "../format/slug.ts";
 import { Help, Label, LinkTemplate, readScheme } from "./launchers.ts";
 import { TemplateText } from "./template.ts";
-import { FACT_VARIABLES } from "./template-variables.ts";
+import { TASK_VARIABLES } from "./template-variables.ts";
 
 /** An object's address does not depend on a revision. */
-export const OID_VARIABLES = FACT_VARIABLES.filter((variable) => variable !== "revision");
+export const OID_VARIABLES = TASK_VARIABLES.filter((variable) => variable !== "revision");
 
 const Pattern = (compile: (source: string) => RegExp) =>
   v.pipe(
@@ -119,7 +120,7 @@ export const kabaretSchemes = ({ url_template, projects }: Kabaret): string[] =>
   );
 
 /** The settings for one project: its tables extend the studio's, its other members replace them. */
-export function inProject(kabaret: Kabaret, projectId: string): Kabaret {
+export function forProject(kabaret: Kabaret, projectId: string): Kabaret {
   const own = kabaret.projects[projectId];
   if (own === undefined) return kabaret;
   return {

@@ -1,20 +1,20 @@
-// Prepares tasks for a launcher: their variables, their file, and a temporary link to their preview if they
-// have no file.
+// Prepares tasks for a launcher: their variables, their file, and a temporary link to their preview
+// if they have no file.
 
 import { type RecordedFiles, readPreviewFiles, readRecordedFiles } from "../services/files.ts";
 import type { Kitsu } from "../services/kitsu.ts";
 import { readExtension } from "../services/media.ts";
 import type { SelectedTask } from "../services/selection.ts";
-import { isShown } from "../services/visible-data.ts";
+import { isPreviewVisible } from "../services/visible-data.ts";
 import type { PreviewFile, Role } from "../services/zou-objects.ts";
-import { type Launcher, type Launchers, nameApp } from "./launchers.ts";
+import { getAppName, type Launcher, type Launchers } from "./launchers.ts";
 import type { System } from "./operating-system.ts";
-import { type Located, locate, type Paths } from "./paths.ts";
-import { readTaskFacts, type TaskFacts } from "./template-variables.ts";
+import { type FoundFile, findFile, type Paths } from "./paths.ts";
+import { readTaskInfo, type TaskInfo } from "./template-variables.ts";
 import type { LinkTarget } from "./ticket.ts";
 
-export type Item = {
-  facts: TaskFacts;
+export type LaunchItem = {
+  info: TaskInfo;
   paths: Paths;
   /** a temporary link to the preview, for {media_url} and if there is no path */
   mediaUrl?: string | undefined;
@@ -36,7 +36,7 @@ type ItemSources = {
 };
 
 export type Items = {
-  items: Item[];
+  items: LaunchItem[];
   /** Kitsu does not show recorded files to the person */
   isHidden: boolean;
 };
@@ -64,22 +64,24 @@ export async function readItems(
     kitsu.tables.persons(),
     readRoles(tasks, sources),
   ]);
-  const previews = new Map([...read].filter(([, preview]) => isShown(preview, roles.get(preview.task_id ?? ""))));
+  const previews = new Map(
+    [...read].filter(([, preview]) => isPreviewVisible(preview, roles.get(preview.task_id ?? ""))),
+  );
   const all = tasks.map((one) =>
-    readTaskFacts(one, { previews, entityTypes, person, zouPerson: persons.get(person.id ?? "") }),
+    readTaskInfo(one, { previews, entityTypes, person, zouPerson: persons.get(person.id ?? "") }),
   );
   const file = launcher.file === "none" || !usesVariable(launcher, "path") ? undefined : launcher.file;
   const recorded = await readRecorded(file, all, roles, sources);
   const items = await Promise.all(
-    all.map(async (facts): Promise<Item> => {
+    all.map(async (info): Promise<LaunchItem> => {
       const filter = file && { file, extensions: launcher.extensions };
-      const located: Located = filter ? locate(facts, recorded.of(facts), filter, launchers) : { paths: {} };
+      const located: FoundFile = filter ? findFile(info, recorded.of(info), filter, launchers) : { paths: {} };
       const lacksPath =
         system === undefined ? Object.keys(located.paths).length === 0 : located.paths[system] === undefined;
       // A preview can replace a published file, but not a working file.
-      if (!usesVariable(launcher, "media_url") && !(file === "output" && lacksPath)) return { facts, ...located };
-      const { url: mediaUrl, problem: previewProblem } = await linkPreview(facts, launcher, sources);
-      return { facts, ...located, mediaUrl, previewProblem };
+      if (!usesVariable(launcher, "media_url") && !(file === "output" && lacksPath)) return { info, ...located };
+      const { url: mediaUrl, problem: previewProblem } = await linkPreview(info, launcher, sources);
+      return { info, ...located, mediaUrl, previewProblem };
     }),
   );
   return { items, isHidden: recorded.isHidden };
@@ -92,10 +94,12 @@ async function readRoles(tasks: readonly SelectedTask[], { roleIn }: ItemSources
   return new Map(await Promise.all(tasks.map(async ({ task }) => [task.id, await roleIn(task.project_id)] as const)));
 }
 
-/** Zou does not show recorded files to vendors. With the bot's token, they are filtered out here. */
+/**
+ * Zou does not show recorded files to vendors. With the bot's token, they are filtered out here.
+ */
 async function readRecorded(
   file: "output" | "working" | undefined,
-  all: readonly TaskFacts[],
+  all: readonly TaskInfo[],
   roles: Roles,
   { kitsu }: ItemSources,
 ): Promise<RecordedFiles> {
@@ -110,7 +114,7 @@ async function readRecorded(
 }
 
 async function linkPreview(
-  { preview, label }: TaskFacts,
+  { preview, label }: TaskInfo,
   launcher: Launcher,
   { createLink, hasBot }: ItemSources,
 ): Promise<{ url?: string; problem?: string }> {
@@ -128,7 +132,7 @@ function refusePreview(preview: PreviewFile | undefined, launcher: Launcher, has
   if (preview.status === "broken" || preview.status === "missing") return "Its preview is broken";
   const extension = preview.extension?.replace(/^\./, "").toLowerCase();
   if (extension === undefined || canShow(launcher, extension)) return undefined;
-  return `Its preview is a .${extension} file, which ${nameApp(launcher)} can't show`;
+  return `Its preview is a .${extension} file, which ${getAppName(launcher)} can't show`;
 }
 
 /** Zou also accepts documents, scenes and archives as previews. It converts every movie to MP4. */

@@ -1,13 +1,13 @@
-// The setting LAUNCHERS: the programs on a studio's workstations, and how links start them. docs/launch.md
-// documents the setting.
+// The setting LAUNCHERS: the programs on a studio's workstations, and how links start them.
+// docs/launch.md documents the setting.
 import * as v from "valibot";
 import { isOpenable } from "../../contract.ts";
 import { Slug } from "../format/slug.ts";
 import { isAbsolute, isWindows } from "./paths.ts";
 import { findUnescaped, type Template, TemplateText } from "./template.ts";
-import { FACT_VARIABLES } from "./template-variables.ts";
+import { TASK_VARIABLES } from "./template-variables.ts";
 
-const FILE_VARIABLES = [...FACT_VARIABLES, "path", "media_url"];
+const FILE_VARIABLES = [...TASK_VARIABLES, "path", "media_url"];
 
 /** The default for players, because a task can have published files of any kind. */
 const MEDIA_EXTENSIONS = "mov mp4 m4v mkv avi webm mxf exr dpx png jpg jpeg tif tiff tga hdr gif wav".split(" ");
@@ -61,7 +61,9 @@ const common = {
   label: Label,
   /** the program's name; if absent, the label without "Open in" */
   app: v.optional(Label),
-  /** can be typed instead of opening the link; arguments with a variable are repeated for each task */
+  /**
+   * can be typed instead of opening the link; arguments with a variable are repeated for each task
+   */
   command: v.optional(v.pipe(v.array(Argument), v.minLength(1, "must name a program"))),
   help: v.optional(Help),
 };
@@ -132,7 +134,7 @@ const isPosix = (path: string) => isAbsolute(path) && !isWindows(path);
 const PathText = (isValid: (path: string) => boolean, example: string) =>
   v.optional(
     v.pipe(
-      TemplateText(FACT_VARIABLES),
+      TemplateText(TASK_VARIABLES),
       v.check(
         ({ parts: [first] }) => typeof first === "string" && isValid(first),
         `must start at a root, like ${example}`,
@@ -197,7 +199,7 @@ export function schemesOf({ launchers }: Launchers): string[] {
 }
 
 /** "RV", from the label "Open in RV". */
-export const nameApp = ({ app, label }: { app?: string | undefined; label: string }) =>
+export const getAppName = ({ app, label }: { app?: string | undefined; label: string }) =>
   app ?? (label.replace(/^open (in|with) /i, "") || label);
 
 /** A link of the kind `template` names one task. */

@@ -1,9 +1,9 @@
-// Makes links that open files in programs, in each program's own format. A file that a format can't express
-// is refused with a reason.
-import { hexOf } from "../format/hex.ts";
+// Makes links that open files in programs, in each program's own format. A file that a format can't
+// express is refused with a reason.
+import { toHex } from "../format/hex.ts";
 import { plural } from "../format/plural.ts";
 import { makeCommand } from "./command.ts";
-import type { Item } from "./launch-item.ts";
+import type { LaunchItem } from "./launch-item.ts";
 import type { Launcher, LauncherOf } from "./launchers.ts";
 import { SYSTEMS, type System } from "./operating-system.ts";
 import { type Filled, fillTemplate, type Template, toBase64Url, type Values } from "./template.ts";
@@ -15,16 +15,16 @@ export const LINK_MAX_CHARS = 2_000;
 export type LinkLauncher = Exclude<Launcher, LauncherOf<"ticket">>;
 
 /** `text`: the media for a player, or the link from a template. */
-export type Target = { item: Item; text: string };
+export type Target = { item: LaunchItem; text: string };
 
-const valuesOf = ({ facts, paths, mediaUrl }: Item, system: System): Values => ({
-  ...facts.values,
+const valuesOf = ({ info, paths, mediaUrl }: LaunchItem, system: System): Values => ({
+  ...info.values,
   path: paths[system] ?? mediaUrl,
   media_url: mediaUrl,
 });
 
 /** The target's text for this task on this system, or the problem with it. */
-export function renderTarget(launcher: LinkLauncher, item: Item, system: System): Filled {
+export function renderTarget(launcher: LinkLauncher, item: LaunchItem, system: System): Filled {
   const filled = fillTemplate(launcher.kind === "template" ? launcher.url : launcher.media, valuesOf(item, system));
   if ("problem" in filled || launcher.kind === "template") return filled;
   // biome-ignore lint/suspicious/noControlCharactersInRegex: the pattern is meant to match them
@@ -54,13 +54,15 @@ export function makeLink(launcher: LinkLauncher, targets: readonly Target[], lis
   }
 }
 
-/** Hexadecimal survives browsers, chats and mail. RV splits at spaces; its quotes can't be escaped. */
+/**
+ * Hexadecimal survives browsers, chats and mail. RV splits at spaces; its quotes can't be escaped.
+ */
 const makeRvlink = (words: readonly string[]) =>
-  `rvlink://baked/${hexOf(new TextEncoder().encode(["", ...words].join(" ")))}`;
+  `rvlink://baked/${toHex(new TextEncoder().encode(["", ...words].join(" ")))}`;
 
 function formatRvMedia({ item, text }: Target, isRanged: boolean): string {
   const media = /^[\w@%+=:,./#~-]+$/.test(text) ? text : `'${text}'`;
-  const { frames } = item.facts;
+  const { frames } = item.info;
   return isRanged && frames !== undefined ? `[ ${media} -in ${frames.first} -out ${frames.last} ]` : media;
 }
 
@@ -68,7 +70,7 @@ function formatRvMedia({ item, text }: Target, isRanged: boolean): string {
 const encodeTwice = (text: string) => encodeURIComponent(encodeURIComponent(text));
 
 const formatTitle = ([first, ...others]: readonly Target[]) =>
-  others.length === 0 ? (first?.item.facts.label ?? "") : plural(others.length + 1, "task");
+  others.length === 0 ? (first?.item.info.label ?? "") : plural(others.length + 1, "task");
 
 /** A link for as many targets, from the first, as fit into it. */
 export function fitLink(launcher: LinkLauncher, targets: readonly Target[]): { url: string; count: number } {
@@ -84,7 +86,7 @@ export function fitLink(launcher: LinkLauncher, targets: readonly Target[]): { u
 /** The command line; undefined if the launcher has none, or if it can't be quoted safely. */
 export function fillCommand(
   command: readonly Template[] | undefined,
-  items: readonly Item[],
+  items: readonly LaunchItem[],
   system: System,
 ): string | undefined {
   if (command === undefined) return undefined;

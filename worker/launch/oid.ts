@@ -1,9 +1,9 @@
-// The address of a task in Kabaret: its oid, a path of flow names, made from Kitsu's names with the rules of
-// the studio or of libreflow.
+// The address of a task in Kabaret: its oid, a path of flow names, made from Kitsu's names with the
+// rules of the studio or of libreflow.
 
 import { type Entry, type Kabaret, OID_VARIABLES } from "./kabaret-settings.ts";
 import { fillTemplate, findMissing, parseTemplate, type Template, type Values } from "./template.ts";
-import type { TaskFacts } from "./template-variables.ts";
+import type { TaskInfo } from "./template-variables.ts";
 
 /**
  * Libreflow's own rules for tasks from Kitsu, by type of production.
@@ -23,18 +23,18 @@ const FILM = {
 };
 
 /**
- * The object, or why there is none. `note` explains why it is not exactly the task. `link` makes its link,
- * with a ticket's URL if there is one.
+ * The object, or why there is none. `note` explains why it is not exactly the task. `link` makes
+ * its link, with a ticket's URL if there is one.
  */
 type FoundObject = { oid: string; note?: string | undefined; link(ticket?: string): string } | { problems: string[] };
 
-export function findObject(facts: TaskFacts, kabaret: Kabaret, entry?: Entry): FoundObject {
-  const values = makeNames(facts, kabaret);
-  const recorded = String(facts.values[`entity.data.${kabaret.oid_metadata_field}`] ?? "").trim();
-  const made = recorded === "" ? makeOid(facts, values, kabaret, entry) : { oid: recorded.replace(/^(?!\/)/, "/") };
+export function findObject(info: TaskInfo, kabaret: Kabaret, entry?: Entry): FoundObject {
+  const values = makeNames(info, kabaret);
+  const recorded = String(info.values[`entity.data.${kabaret.oid_metadata_field}`] ?? "").trim();
+  const made = recorded === "" ? makeOid(info, values, kabaret, entry) : { oid: recorded.replace(/^(?!\/)/, "/") };
   if ("problems" in made) return made;
   const oid = [made.oid, entry?.action].filter(Boolean).join("/");
-  if (!isOid(oid, kabaret)) return { problems: explainOid(oid, values, facts, kabaret, recorded !== "") };
+  if (!isOid(oid, kabaret)) return { problems: explainOid(oid, values, info, kabaret, recorded !== "") };
   const [, project] = oid.split("/");
   const link = (ticket?: string) => {
     const filled = fillTemplate(kabaret.url_template, { ...values, project, oid, ticket });
@@ -52,7 +52,7 @@ const applyRules = (name: Values[string], { name_rules }: Kabaret) =>
 const lookUp = (names: Readonly<Record<string, string>>, name: string) =>
   Object.hasOwn(names, name) ? names[name] : undefined;
 
-function makeNames({ values, taskType }: TaskFacts, kabaret: Kabaret): Values {
+function makeNames({ values, taskType }: TaskInfo, kabaret: Kabaret): Values {
   const columns = Object.entries(values).filter(([name]) => name.startsWith("entity.data."));
   return {
     ...values,
@@ -74,7 +74,7 @@ function makeTaskName(taskType: string, kabaret: Kabaret): string | undefined {
 type Oid = { oid: string; note?: string | undefined } | { problems: string[] };
 
 function makeOid(
-  { entityType, taskType, isShow }: TaskFacts,
+  { entityType, taskType, isShow }: TaskInfo,
   values: Values,
   kabaret: Kabaret,
   entry: Entry | undefined,
@@ -123,7 +123,9 @@ function cutTask(template: Template): Template {
   return typeof cut === "string" ? template : cut;
 }
 
-/** Some characters must never be in a link or a command line, whatever the studio's pattern allows. */
+/**
+ * Some characters must never be in a link or a command line, whatever the studio's pattern allows.
+ */
 const isOid = (oid: string, { oid_pattern }: Kabaret) =>
   oid_pattern.test(oid) && !/[\s\p{C}"'`$\\]/u.test(oid) && !oid.split("/").includes("..");
 
@@ -152,7 +154,7 @@ const REMEDIES: Readonly<Record<string, string>> = {
 function explainOid(
   oid: string,
   values: Values,
-  { values: kitsu, taskType }: TaskFacts,
+  { values: kitsu, taskType }: TaskInfo,
   kabaret: Kabaret,
   isRecorded: boolean,
 ) {

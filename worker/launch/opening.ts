@@ -1,7 +1,8 @@
-// Decides which items are opened, makes the links for them, and reports why the others are not opened.
+// Decides which items are opened, makes the links for them, and reports why the others are not
+// opened.
 import type { LaunchOption, Outcome } from "../../contract.ts";
-import type { Item } from "./launch-item.ts";
-import { type Launcher, type LauncherOf, nameApp, opensMany } from "./launchers.ts";
+import type { LaunchItem } from "./launch-item.ts";
+import { getAppName, type Launcher, type LauncherOf, opensMany } from "./launchers.ts";
 import {
   fillCommand,
   fitLink,
@@ -13,16 +14,16 @@ import {
   type Target,
 } from "./link.ts";
 import { LIST_TYPE, makeList } from "./m3u8.ts";
-import { nameSystem, SYSTEMS, type System } from "./operating-system.ts";
+import { formatSystem, SYSTEMS, type System } from "./operating-system.ts";
 import type { LinkTarget } from "./ticket.ts";
 import { makeTicket, makeTicketItem } from "./ticket.ts";
 
 export type Opening = {
   options: LaunchOption[];
   /** the items that are opened, in order */
-  opened: Item[];
+  opened: LaunchItem[];
   /** all items that can be opened, including the opened ones */
-  openable: Item[];
+  openable: LaunchItem[];
   outcomes: Outcome[];
   /** for links with a ticket */
   ticketUrl?: string;
@@ -36,37 +37,37 @@ type OpeningContext = {
 };
 
 /** The item's path on this system, or the link to its preview. */
-export const getMedia = ({ paths, mediaUrl }: Item, system: System | undefined): string | undefined =>
+export const getMedia = ({ paths, mediaUrl }: LaunchItem, system: System | undefined): string | undefined =>
   (system === undefined ? Object.values(paths)[0] : paths[system]) ?? mediaUrl;
 
-export function openItems(launcher: Launcher, items: readonly Item[], context: OpeningContext): Promise<Opening> {
+export function openItems(launcher: Launcher, items: readonly LaunchItem[], context: OpeningContext): Promise<Opening> {
   return launcher.kind === "ticket" ? openByTicket(launcher, items, context) : openByLink(launcher, items, context);
 }
 
-const makeOutcome = ({ facts }: Item, state: Outcome["state"], reason?: string): Outcome => ({
-  id: facts.taskId,
-  label: facts.label,
+const makeOutcome = ({ info }: LaunchItem, state: Outcome["state"], reason?: string): Outcome => ({
+  id: info.taskId,
+  label: info.label,
   state,
   ...(reason !== undefined && { reason }),
 });
 
 /** Why there is no file to open on this system. */
-function explainMissing({ facts, problem, previewProblem, paths }: Item, system: System | undefined): string {
-  const others = SYSTEMS.filter((one) => paths[one] !== undefined).map(nameSystem);
+function explainMissing({ info, problem, previewProblem, paths }: LaunchItem, system: System | undefined): string {
+  const others = SYSTEMS.filter((one) => paths[one] !== undefined).map(formatSystem);
   if (system !== undefined && others.length > 0)
-    return `Its path is only known for ${others.join(" and ")}, not for ${nameSystem(system)}`;
-  const noFile = `Kitsu has no recorded file for it, and LAUNCHERS has no path for ${facts.entityType || "its entity"} / ${facts.taskType}`;
+    return `Its path is only known for ${others.join(" and ")}, not for ${formatSystem(system)}`;
+  const noFile = `Kitsu has no recorded file for it, and LAUNCHERS has no path for ${info.entityType || "its entity"} / ${info.taskType}`;
   return [problem ?? noFile, previewProblem].filter(Boolean).join(". ");
 }
 
-function explainProblem(item: Item, { problem, missing }: { problem: string; missing?: string }, system: System) {
+function explainProblem(item: LaunchItem, { problem, missing }: { problem: string; missing?: string }, system: System) {
   if (missing === "path") return explainMissing(item, system);
   return (missing === "media_url" && item.previewProblem) || problem;
 }
 
 async function openByTicket(
   launcher: LauncherOf<"ticket">,
-  items: readonly Item[],
+  items: readonly LaunchItem[],
   context: OpeningContext,
 ): Promise<Opening> {
   const { system, person, run, createLink } = context;
@@ -84,7 +85,7 @@ async function openByTicket(
       app: launcher.id,
       person: { id: person.id, email: person.email },
       run: run.id,
-      items: opened.map(({ facts, paths, mediaUrl }) => makeTicketItem(facts, paths, mediaUrl)),
+      items: opened.map(({ info, paths, mediaUrl }) => makeTicketItem(info, paths, mediaUrl)),
     },
     Date.now(),
   );
@@ -97,10 +98,14 @@ async function openByTicket(
 const ONE_AT_A_TIME = "Only one task is opened at a time";
 
 /** Makes a link for each system. The outcomes describe the person's own system. */
-async function openByLink(launcher: LinkLauncher, items: readonly Item[], context: OpeningContext): Promise<Opening> {
+async function openByLink(
+  launcher: LinkLauncher,
+  items: readonly LaunchItem[],
+  context: OpeningContext,
+): Promise<Opening> {
   const rendered = new Map(SYSTEMS.map((system) => [system, renderAll(launcher, items, system)]));
   const view = context.system ?? SYSTEMS.find((system) => rendered.get(system)?.targets.length) ?? "linux";
-  const own = rendered.get(view) ?? { targets: [], problems: new Map<Item, string>() };
+  const own = rendered.get(view) ?? { targets: [], problems: new Map<LaunchItem, string>() };
   const counts = new Map<System, number>();
   const options: Partial<Record<System, LaunchOption>> = {};
   const listUrls = new Map<string, string>();
@@ -119,16 +124,16 @@ async function openByLink(launcher: LinkLauncher, items: readonly Item[], contex
     if (opensMany(launcher)) return makeOutcome(item, "skipped", `One link only has room for ${opened.length} of them`);
     return {
       ...makeOutcome(item, "skipped", ONE_AT_A_TIME),
-      link: { label: `Open in ${nameApp(launcher)}`, url: makeLink(launcher, [target]) },
+      link: { label: `Open in ${getAppName(launcher)}`, url: makeLink(launcher, [target]) },
     };
   });
   const toItems = (targets: readonly Target[]) => targets.map(({ item }) => item);
   return { options: mergeOptions(options), opened: toItems(opened), openable: toItems(own.targets), outcomes };
 }
 
-type Rendered = { targets: Target[]; problems: Map<Item, string> };
+type Rendered = { targets: Target[]; problems: Map<LaunchItem, string> };
 
-function renderAll(launcher: LinkLauncher, items: readonly Item[], system: System): Rendered {
+function renderAll(launcher: LinkLauncher, items: readonly LaunchItem[], system: System): Rendered {
   const rendered: Rendered = { targets: [], problems: new Map() };
   for (const item of items) {
     const filled = renderTarget(launcher, item, system);
@@ -140,7 +145,10 @@ function renderAll(launcher: LinkLauncher, items: readonly Item[], system: Syste
   return rendered;
 }
 
-/** mpv reads a list from a URL, so it takes any number of files. Other players take what fits in a link. */
+/**
+ * mpv reads a list from a URL, so it takes any number of files. Other players take what fits in a
+ * link.
+ */
 async function linkTargets(
   launcher: LinkLauncher,
   targets: readonly Target[],
@@ -149,7 +157,7 @@ async function linkTargets(
 ): Promise<{ url: string; count: number }> {
   if (!opensMany(launcher) || targets.length === 1) return { url: makeLink(launcher, targets.slice(0, 1)), count: 1 };
   if (launcher.kind !== "mpv") return fitLink(launcher, targets);
-  const text = makeList(targets.map(({ item, text: media }) => ({ name: item.facts.label, media })));
+  const text = makeList(targets.map(({ item, text: media }) => ({ name: item.info.label, media })));
   const listUrl = listUrls.get(text) ?? (await createLink({ kind: "file", name: "tasks.m3u8", type: LIST_TYPE, text }));
   listUrls.set(text, listUrl);
   return { url: makeLink(launcher, targets, listUrl), count: targets.length };

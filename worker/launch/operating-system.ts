@@ -5,10 +5,10 @@ export type System = (typeof SYSTEMS)[number];
 
 const NAMES: Readonly<Record<System, string>> = { linux: "Linux", windows: "Windows", darwin: "macOS" };
 
-export const nameSystem = (system: System) => NAMES[system];
+export const formatSystem = (system: System) => NAMES[system];
 
 /** Chromium sends its own header; other browsers only have the user agent. Undefined for phones. */
-export function guessSystem(headers: readonly (readonly [name: string, value: string])[]): System | undefined {
+export function detectSystem(headers: readonly (readonly [name: string, value: string])[]): System | undefined {
   const readHeader = (wanted: string) => headers.find(([name]) => name === wanted)?.[1] ?? "";
   const platform = readHeader("sec-ch-ua-platform").replaceAll('"', "");
   const agent = readHeader("user-agent");

@@ -1,7 +1,10 @@
 // Checks names before they are sent to a farm, where they become parts of paths and commands.
 import { refuseName } from "./paths.ts";
 
-/** Characters with a meaning for a shell, for Blender ("#" is a digit of a frame) or for a farm ("{", "@#@"). */
+/**
+ * Characters with a meaning for a shell, for Blender ("#" is a digit of a frame) or for a farm
+ * ("{", "@#@").
+ */
 const SPECIAL = /['`$#{};&%!]/;
 
 /** Why this name can't be part of a path on the farm. */

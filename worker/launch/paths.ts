@@ -1,15 +1,15 @@
-// Finds a task's file for each operating system: the file recorded in Zou, else the path from the studio's
-// template. Paths made from names are checked. Otherwise anyone who can rename a shot could choose which
-// file is opened.
+// Finds a task's file for each operating system: the file recorded in Zou, else the path from the
+// studio's template. Paths made from names are checked. Otherwise anyone who can rename a shot
+// could choose which file is opened.
 import type { RecordedFile } from "../services/files.ts";
-import { nameSystem, SYSTEMS, type System } from "./operating-system.ts";
+import { formatSystem, SYSTEMS, type System } from "./operating-system.ts";
 import { fillTemplate, type Template } from "./template.ts";
-import type { TaskFacts } from "./template-variables.ts";
+import type { TaskInfo } from "./template-variables.ts";
 
 export type Paths = Readonly<Partial<Record<System, string>>>;
 
 /** The paths, or why there are none. Without either, nothing says where the file is. */
-export type Located = { paths: Paths; problem?: string | undefined };
+export type FoundFile = { paths: Paths; problem?: string | undefined };
 
 /** The path of one folder on each system. */
 export type Root = { [system in System]?: string | undefined };
@@ -23,19 +23,19 @@ export type PathTemplate = { [system in System]?: Template | undefined } & {
 type FileFilter = { file: "output" | "working"; extensions?: readonly string[] | undefined };
 
 /** A recorded file takes precedence on all systems: the template could lead to another file. */
-export function locate(
-  facts: TaskFacts,
+export function findFile(
+  info: TaskInfo,
   recorded: readonly RecordedFile[],
   filter: FileFilter,
   { paths, roots }: { paths: readonly PathTemplate[]; roots: readonly Root[] },
-): Located {
+): FoundFile {
   const file = recorded.find((one) => matches(one, filter));
   if (file !== undefined) return readRecorded(file, filter, roots);
   const template = paths.find(
     (one) =>
-      one.file === filter.file && one.for === facts.entityType && (one.task_type?.includes(facts.taskType) ?? true),
+      one.file === filter.file && one.for === info.entityType && (one.task_type?.includes(info.taskType) ?? true),
   );
-  return template === undefined ? { paths: {} } : fillPaths(template, facts, roots);
+  return template === undefined ? { paths: {} } : fillPaths(template, info, roots);
 }
 
 const extensionOf = (path: string) => /\.([^./\\]+)$/.exec(path)?.[1]?.toLowerCase();
@@ -50,10 +50,10 @@ function matches(file: RecordedFile, { extensions }: FileFilter): boolean {
 }
 
 /**
- * Zou's own paths of working files have no extension. It is the recorded one, or the launcher's if that has
- * only one.
+ * Zou's own paths of working files have no extension. It is the recorded one, or the launcher's if
+ * that has only one.
  */
-function readRecorded(file: RecordedFile, { extensions = [] }: FileFilter, roots: readonly Root[]): Located {
+function readRecorded(file: RecordedFile, { extensions = [] }: FileFilter, roots: readonly Root[]): FoundFile {
   const [only, another] = extensions;
   const extension = kindOf(file) ?? (another === undefined ? only : undefined);
   const isBare = extensionOf(file.path) === undefined && extension !== undefined;
@@ -64,7 +64,7 @@ function readRecorded(file: RecordedFile, { extensions = [] }: FileFilter, roots
   return { paths: mapRoots(path, ["linux", "darwin"], roots) };
 }
 
-function fillPaths(template: PathTemplate, { values }: TaskFacts, roots: readonly Root[]): Located {
+function fillPaths(template: PathTemplate, { values }: TaskInfo, roots: readonly Root[]): FoundFile {
   let paths: Paths = {};
   const problems: string[] = [];
   for (const system of SYSTEMS) {
@@ -73,7 +73,7 @@ function fillPaths(template: PathTemplate, { values }: TaskFacts, roots: readonl
     const filled = fillTemplate(text, values, refuseName);
     const problem = "problem" in filled ? filled.problem : refusePath(filled.text);
     if (problem !== undefined)
-      problems.push("problem" in filled ? problem : `The path for ${nameSystem(system)} ${problem}`);
+      problems.push("problem" in filled ? problem : `The path for ${formatSystem(system)} ${problem}`);
     else if ("text" in filled)
       paths = { ...mapRoots(filled.text, [system], roots), ...paths, [system]: unifySlashes(filled.text) };
   }

@@ -10,7 +10,7 @@ import {
 } from "../services/zou-objects.ts";
 import type { Values } from "./template.ts";
 
-export const FACT_VARIABLES = [
+export const TASK_VARIABLES = [
   "project",
   "project.id",
   "project.code",
@@ -36,7 +36,7 @@ export const FACT_VARIABLES = [
 
 type FrameRange = { first: number; last: number };
 
-export type TaskFacts = {
+export type TaskInfo = {
   taskId: string;
   entityId: string;
   /** for people: preceded by the project and episode if the selection has several */
@@ -57,7 +57,7 @@ export type TaskFacts = {
   values: Values;
 };
 
-type FactSources = {
+type TaskInfoSources = {
   previews: ReadonlyMap<string, PreviewFile>;
   entityTypes: ReadonlyMap<string, { name: string }>;
   person: { id?: string | undefined; name: string; email?: string | undefined };
@@ -65,7 +65,10 @@ type FactSources = {
   zouPerson: Pick<ZouPerson, "desktop_login"> | undefined;
 };
 
-export function readTaskFacts(one: SelectedTask, { previews, entityTypes, person, zouPerson }: FactSources): TaskFacts {
+export function readTaskInfo(
+  one: SelectedTask,
+  { previews, entityTypes, person, zouPerson }: TaskInfoSources,
+): TaskInfo {
   const { task, entity, parent, episode, project, taskType } = one;
   const preview = previews.get(task.last_preview_file_id ?? "");
   const frames = entity && readFrames(entity);

@@ -1,7 +1,8 @@
-// Templates for paths, links, commands and oids: text with placeholders, {variable|filter:argument|filter}.
-// They are parsed with the settings, so that mistakes are reported before anyone runs an action.
+// Templates for paths, links, commands and oids: text with placeholders,
+// {variable|filter:argument|filter}. They are parsed with the settings, so that mistakes are
+// reported before anyone runs an action.
 import * as v from "valibot";
-import { hexOf } from "../format/hex.ts";
+import { toHex } from "../format/hex.ts";
 
 /** The values of variables. Empty text counts as absent. */
 export type Values = Readonly<Record<string, string | number | undefined>>;
@@ -29,7 +30,7 @@ const FILTERS: Readonly<Record<string, { argument?: RegExp; apply(value: string,
   url: { apply: encodeURIComponent },
   url2: { apply: (value) => encodeURIComponent(encodeURIComponent(value)) },
   base64url: { apply: toBase64Url },
-  hex: { apply: (value) => hexOf(encoder.encode(value)) },
+  hex: { apply: (value) => toHex(encoder.encode(value)) },
   pad: { argument: /^([1-9]|1\d|20)$/, apply: (value, argument) => value.padStart(Number(argument), "0") },
   default: { argument: /^.*$/, apply: (value, argument) => (value === "" ? argument : value) },
   lower: { apply: (value) => value.toLowerCase() },
@@ -128,8 +129,8 @@ export function findUnescaped({ parts }: Template): string | undefined {
 type Refuse = (value: string) => string | undefined;
 
 /**
- * Fills in the values. A missing value is a problem, unless the placeholder has a "default:" or is in an
- * optional part.
+ * Fills in the values. A missing value is a problem, unless the placeholder has a "default:" or is
+ * in an optional part.
  * @param refuse returns why a value is not allowed
  */
 export function fillTemplate({ parts }: Template, values: Values, refuse?: Refuse): Filled {

@@ -1,9 +1,12 @@
 // Tickets: what a handler at a workstation opens. examples/handler reads this format.
 
 import type { Paths } from "./paths.ts";
-import type { TaskFacts } from "./template-variables.ts";
+import type { TaskInfo } from "./template-variables.ts";
 
-/** Long enough for the browser's prompt and a slow workstation, too short for a link that is found later. */
+/**
+ * Long enough for the browser's prompt and a slow workstation, too short for a link that is found
+ * later.
+ */
 export const TICKET_LIFE_S = 60;
 
 type TicketItem = {
@@ -40,7 +43,7 @@ export function makeTicket(
 }
 
 export function makeTicketItem(
-  { taskId, entityId, label, frames, fps }: TaskFacts,
+  { taskId, entityId, label, frames, fps }: TaskInfo,
   paths: Paths,
   mediaUrl: string | undefined,
 ): TicketItem {

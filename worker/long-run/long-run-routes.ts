@@ -8,7 +8,7 @@ import { Failure, restoreFailure } from "../failure.ts";
 import { sha256Hex } from "../format/hex.ts";
 import { readText } from "../request/body.ts";
 import type { RequestContext } from "../request/request-context.ts";
-import { isTooMuch } from "../services/http.ts";
+import { exceedsJsonLimits } from "../services/http.ts";
 import { getRunCoordinator } from "../storage/run-coordinator.ts";
 import { describeRun, readTime } from "../storage/run-links.ts";
 import type { RunRecord } from "../storage/run-record.ts";
@@ -108,7 +108,7 @@ export async function serveReport(request: Request, id: string, context: Request
       advice: `Sign it with the secret of "${action}" as Standard Webhooks specify, with a webhook-id that starts with the run's id.`,
     });
   }
-  const parsed = isTooMuch(body) ? undefined : parseResponse(200, "application/json", body);
+  const parsed = exceedsJsonLimits(body) ? undefined : parseResponse(200, "application/json", body);
   if (parsed?.kind !== "reply" || parsed.reply.kind === "ask") {
     throw new Failure("invalid-call", {
       text: 'The report is not a reply of the kind "started", "done" or "failed".',

@@ -8,7 +8,7 @@ import { keepSafeLinks } from "../action/safe-links.ts";
 import { endInTime } from "../action/time-limit.ts";
 import { findAction } from "../actions/index.ts";
 import { describeCause, Failure, toFailure } from "../failure.ts";
-import { readMissing, tellMissing } from "../services/missing-tasks.ts";
+import { readMissing, reportMissing } from "../services/missing-tasks.ts";
 import { type Env, readSettings, type Settings } from "../settings/settings.ts";
 import { releaseFinished } from "../storage/locks.ts";
 import { nameCanceler } from "./canceler.ts";
@@ -121,7 +121,7 @@ export class LongRun extends DurableObject<Env> {
       const log = addReport(run.state, id, at, reply);
       if (log === undefined) return "stale";
       const data = JSON.parse(run.state.data);
-      await this.#apply({ reply: tellMissing(reply, readMissing(data)), data }, log);
+      await this.#apply({ reply: reportMissing(reply, readMissing(data)), data }, log);
       return "taken";
     });
   }

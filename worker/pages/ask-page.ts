@@ -1,7 +1,7 @@
 // A question as a page: a plain form that sends Kitsu's call again with the answers. Works without
 // JavaScript.
 import type { Ask, Field, InputValue } from "../../contract.ts";
-import { nameSome } from "../format/list.ts";
+import { formatSome } from "../format/list.ts";
 import { plural } from "../format/plural.ts";
 import type { Call } from "../request/call.ts";
 import { type Content, html } from "./html.ts";
@@ -39,7 +39,7 @@ ${shown.length < fields.length && html`<button name="back" value="1">Change answ
 
 /** Shown until there is a plan, which lists each task. */
 const describeTasks = ({ count, names }: NonNullable<Ask["tasks"]>): Content =>
-  html`<p class="quiet">For ${plural(count, "task")}${names.length > 0 && html`: <span dir="auto">${nameSome(names, count)}</span>`}</p>`;
+  html`<p class="quiet">For ${plural(count, "task")}${names.length > 0 && html`: <span dir="auto">${formatSome(names, count)}</span>`}</p>`;
 
 /** The fields of the call, named as Kitsu's form names them. */
 export function callFields({

@@ -1,6 +1,6 @@
 // The log as a page: filters, runs, and a link to older runs.
 
-import { sayTook } from "../format/labels.ts";
+import { formatElapsed } from "../format/labels.ts";
 import type { Settings } from "../settings/settings.ts";
 import { linkRun } from "../storage/run-links.ts";
 import type { LoggedRun, RunFilter } from "../storage/run-log.ts";
@@ -74,7 +74,7 @@ ${runs.map((run) => {
 <td class="nowrap"><a href="${url}">${formatMoment(run.at)}</a></td>
 <td>${titles.get(run.action) ?? run.action}</td><td><span class="tag ${run.state}">${run.state}</span></td><td dir="auto">${run.title}</td>
 <td>${run.projects || run.project}</td><td class="number">${run.tasks > 0 ? html`<a href="${url}#tasks">${run.tasks}</a>` : run.tasks}</td>
-<td>${run.name ? html`<span title="${run.email}">${run.name}</span>` : run.email || run.person || "unknown"}</td><td>${run.trust}</td><td class="number nowrap">${sayTook(run.tookMs)}</td>
+<td>${run.name ? html`<span title="${run.email}">${run.name}</span>` : run.email || run.person || "unknown"}</td><td>${run.trust}</td><td class="number nowrap">${formatElapsed(run.tookMs)}</td>
 </tr>
 `;
 })}

@@ -1,6 +1,6 @@
 // Renders a reply on a page. All of it may come from outside, so everything is escaped text.
 import type { Chart, Link, Outcome, Progress, Reply, Table } from "../../contract.ts";
-import { countOutcomes, sayProgress, sayState } from "../format/labels.ts";
+import { countOutcomes, formatProgress, formatState } from "../format/labels.ts";
 import { retriedOutcomes } from "../storage/run-links.ts";
 import { renderChart } from "./chart.ts";
 import { renderEffect } from "./effect-buttons.ts";
@@ -45,7 +45,7 @@ export function renderOutcomes(
   // A plan keeps its order: tasks that changed since the last confirmation come first.
   const rows = (fold ? outcomes : groups.flat()).map(
     ({ id, state, label, reason, link, progress }) =>
-      html`<li class="${state}" data-task="${id}"><span class="state">${sayState(state, isOver)}</span> <span class="label" dir="auto">${label}</span>${(reason || progress) && html` <span class="reason" dir="auto">${reason}</span>`}${progress && renderProgress(progress)}${link && html` ${renderLink(link)}`}</li>`,
+      html`<li class="${state}" data-task="${id}"><span class="state">${formatState(state, isOver)}</span> <span class="label" dir="auto">${label}</span>${(reason || progress) && html` <span class="reason" dir="auto">${reason}</span>`}${progress && renderProgress(progress)}${link && html` ${renderLink(link)}`}</li>`,
   );
   if (fold)
     return html`<details class="fold"${fold === "open" && html` open`}><summary>${countOutcomes(outcomes)}</summary><ul class="outcomes">${rows}</ul></details>`;
@@ -56,7 +56,7 @@ ${rows}
 }
 
 const renderProgress = (progress: Progress): Content =>
-  html`<span class="progress"><progress max="${progress.total}" value="${progress.done}"></progress> <span data-progress>${sayProgress(progress)}</span></span>`;
+  html`<span class="progress"><progress max="${progress.total}" value="${progress.done}"></progress> <span data-progress>${formatProgress(progress)}</span></span>`;
 
 const renderLink = ({ label, url }: Link): Content => html`<a href="${url}" rel="noreferrer">${label}</a>`;
 

@@ -1,7 +1,7 @@
 // The page of one run: only its state for anyone who has its id, the full record for readers of the
 // log.
 import type { Reply, Run } from "../../contract.ts";
-import { sayTook } from "../format/labels.ts";
+import { formatElapsed } from "../format/labels.ts";
 import type { Settings } from "../settings/settings.ts";
 import { linkRun } from "../storage/run-links.ts";
 import { type RunRecord, stateOf } from "../storage/run-record.ts";
@@ -77,7 +77,7 @@ function renderFacts(record: RunRecord, title: string, who?: Content): Content {
 <dt>Action</dt><dd>${title}${title !== action && html` (<code>${action}</code>)`}</dd>
 <dt>State</dt><dd><span class="tag ${state}">${state}</span></dd>
 <dt>Started</dt><dd>${renderTime(at)}</dd>
-<dt>Took</dt><dd>${sayTook(tookMs)}</dd>
+<dt>Took</dt><dd>${formatElapsed(tookMs)}</dd>
 ${who}
 ${person !== undefined && html`<dt>Trust</dt><dd>${person.trust}</dd>`}
 <dt>HTTP status</dt><dd>${status}</dd>

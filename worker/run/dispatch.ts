@@ -11,7 +11,7 @@ import { checkOrigin } from "../request/origin.ts";
 import { checkPersonRate } from "../request/rate-limit.ts";
 import type { RequestContext } from "../request/request-context.ts";
 import { takeSnapshot } from "../request/request-snapshot.ts";
-import { showKitsu } from "../services/visible-data.ts";
+import { limitToVisible } from "../services/visible-data.ts";
 import { linkRun, readAttempt } from "../storage/run-links.ts";
 import type { RunRecord } from "../storage/run-record.ts";
 import { summarizeSelection } from "../storage/selected-tasks.ts";
@@ -135,7 +135,7 @@ async function runFor(
     run: linkRun(base, id, at),
     at,
     person,
-    kitsu: kitsu && showKitsu(kitsu, person.departments, roleIn),
+    kitsu: kitsu && limitToVisible(kitsu, person.departments, roleIn),
     roleIn,
     signal,
   });

@@ -1,6 +1,6 @@
-// CGRU's Afanasy, over HTTP: its server, or the studio's relay in front of it, with the same protocol. The
-// server has no accounts; the relay or Cloudflare Access checks the headers. A job is sent once: if no
-// answer comes, look for the job before you send it again.
+// CGRU's Afanasy, over HTTP: its server, or the studio's relay in front of it, with the same
+// protocol. The server has no accounts; the relay or Cloudflare Access checks the headers. A job is
+// sent once: if no answer comes, look for the job before you send it again.
 import * as v from "valibot";
 import { Failure } from "../failure.ts";
 import {
@@ -14,8 +14,8 @@ import {
   UserList,
 } from "./afanasy-answers.ts";
 import { encodeMessage, Unsendable } from "./afanasy-codec.ts";
-import { type AfanasyTarget, askAfanasy, failSilence, isSilence, refused, type Silence } from "./afanasy-exchange.ts";
-import { type AfanasyJob, refuseJob } from "./afanasy-job.ts";
+import { type AfanasyTarget, failSilence, isSilence, refused, type Silence, sendMessage } from "./afanasy-exchange.ts";
+import { type AfanasyJob, validateJob } from "./afanasy-job.ts";
 import { type Avoided, ErrorHosts, type FarmTask, JobProgress, TaskText } from "./afanasy-tasks.ts";
 import { MIB } from "./http.ts";
 
@@ -57,7 +57,7 @@ export type Afanasy = {
 
 export function openAfanasy(target: AfanasyTarget, signal: AbortSignal, answerMaxMs = ANSWER_MAX_MS): Afanasy {
   const exchange = (message: Record<string, unknown>, answerMaxBytes = ANSWER_MAX_BYTES) =>
-    askAfanasy(target, encode(message), signal, { answerMaxMs, answerMaxBytes });
+    sendMessage(target, encode(message), signal, { answerMaxMs, answerMaxBytes });
   const get = (request: Record<string, unknown>) => exchange({ get: request });
   const readText = async (mode: "output" | "log", id: number, block: number, task: number) => {
     const request = { type: "jobs", ids: [id], mode, block_ids: [block], task_ids: [task] };
@@ -65,7 +65,7 @@ export function openAfanasy(target: AfanasyTarget, signal: AbortSignal, answerMa
   };
   return {
     async submit(job) {
-      const refusal = refuseJob(job);
+      const refusal = validateJob(job);
       if (refusal !== undefined) throw unsendable(refusal);
       const answer = await exchange({ job });
       if (isSilence(answer)) return answer;
@@ -84,8 +84,8 @@ export function openAfanasy(target: AfanasyTarget, signal: AbortSignal, answerMa
         return false;
       }
     },
-    // Never by serials: for unknown ones the server looks up the job -1, and old versions then return
-    // every job.
+    // Never by serials: for unknown ones the server looks up the job -1, and old versions then
+    // return every job.
     readByIds: async (ids) => (ids.length === 0 ? [] : readJobs(await get({ type: "jobs", ids }))),
     readByUsers: async (users) => (users.length === 0 ? [] : readJobs(await get({ type: "jobs", users }))),
     readWhole: async (ids) => (ids.length === 0 ? [] : readJobs(await get({ type: "jobs", ids, mode: "full" }))),
@@ -120,7 +120,8 @@ function check(answer: unknown): void {
 }
 
 function readJobs(answer: unknown): FarmJob[] {
-  // The answer for one id that no longer exists. For several, the server answers with an empty list.
+  // The answer for one id that no longer exists. For several, the server answers with an empty
+  // list.
   return readError(answer) === "Invalid ID" ? [] : read(JobList, answer).jobs;
 }
 

@@ -1,12 +1,14 @@
-// Encodes messages to Afanasy's server and decodes its answers. The server reads exactly as many bytes as
-// a header says, ignores numbers with a decimal point, crashes at a job that it can't read, and does not
-// escape line breaks in its strings.
+// Encodes messages to Afanasy's server and decodes its answers. The server reads exactly as many
+// bytes as a header says, ignores numbers with a decimal point, crashes at a job that it can't
+// read, and does not escape line breaks in its strings.
 import { parseJson } from "./http.ts";
 
 /** Far below the server's 64 MiB: our jobs have a few kilobytes. */
 export const MESSAGE_MAX_BYTES = 1_000_000;
 
-/** Thrown for a message that must never be sent. It is a programming error, not a person's mistake. */
+/**
+ * Thrown for a message that must never be sent. It is a programming error, not a person's mistake.
+ */
 export class Unsendable extends Error {
   override readonly name = "Unsendable";
 }
@@ -33,9 +35,9 @@ const NOT_ASCII = /[\u007f-\uffff]/g;
 const escapeUnit = (unit: string) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, "0")}`;
 
 /**
- * The answer's JSON. If it does not parse, it is tried again without the control characters that the
- * server leaves in strings, and without the comma that it leaves after one user's jobs if the next user
- * has none. Undefined if it still does not parse.
+ * The answer's JSON. If it does not parse, it is tried again without the control characters that
+ * the server leaves in strings, and without the comma that it leaves after one user's jobs if the
+ * next user has none. Undefined if it still does not parse.
  */
 export function parseAnswer(text: string): unknown {
   // biome-ignore lint/suspicious/noControlCharactersInRegex: the pattern is meant to match them

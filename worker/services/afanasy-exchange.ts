@@ -1,5 +1,5 @@
-// Sends one message to Afanasy's server, or to the studio's relay in front of it, and interprets the
-// answer, or its absence.
+// Sends one message to Afanasy's server, or to the studio's relay in front of it, and interprets
+// the answer, or its absence.
 import * as v from "valibot";
 import { Failure } from "../failure.ts";
 import { readError } from "./afanasy-answers.ts";
@@ -16,8 +16,8 @@ export type AfanasyTarget = {
 };
 
 /**
- * No answer, or an unreadable one. The server may have done what it was asked to, may have crashed over
- * it, or may never have received it.
+ * No answer, or an unreadable one. The server may have done what it was asked to, may have crashed
+ * over it, or may never have received it.
  */
 export type Silence = { silence: "closed" | "late" | "unreadable" };
 
@@ -25,8 +25,11 @@ export const isSilence = (answer: unknown): answer is Silence => v.is(v.object({
 
 type Limits = { answerMaxMs: number; answerMaxBytes: number };
 
-/** The answer's JSON, unchecked, or a Silence. Throws if it is certain that the server got no message. */
-export async function askAfanasy(
+/**
+ * The answer's JSON, unchecked, or a Silence. Throws if it is certain that the server got no
+ * message.
+ */
+export async function sendMessage(
   { url, token, access }: AfanasyTarget,
   body: Uint8Array,
   signal: AbortSignal,

@@ -1,6 +1,6 @@
-// Checks a job before it is sent to Afanasy's server. Version 3.4 crashes, with everything that runs on it,
-// at a job without blocks or a user, or with a block that has neither frames nor tasks. The schema leaves
-// out members whose commands run on the server itself.
+// Checks a job before it is sent to Afanasy's server. Version 3.4 crashes, with everything that
+// runs on it, at a job without blocks or a user, or with a block that has neither frames nor tasks.
+// The schema leaves out members whose commands run on the server itself.
 import * as v from "valibot";
 
 /** The server's integers have 32 bits. */
@@ -8,8 +8,8 @@ const INTEGER_MAX = 2_147_483_647;
 /** The server keeps every task in memory. */
 export const TASKS_MAX = 100_000;
 /**
- * The server names a folder after the job, with numbers before and after the name. File systems allow
- * 255 bytes.
+ * The server names a folder after the job, with numbers before and after the name. File systems
+ * allow 255 bytes.
  */
 export const NAME_MAX_BYTES = 200;
 
@@ -28,8 +28,8 @@ const atLeast = (least: number) => v.pipe(Integer, v.minValue(least, `must be at
 /** The server stores this in a signed byte: 200 would become -56. */
 const Byte = v.pipe(atLeast(0), v.maxValue(127, "must be at most 127"));
 /**
- * The server writes these into its answers without escaping them. A wrong character would make its list
- * of jobs unreadable.
+ * The server writes these into its answers without escaping them. A wrong character would make its
+ * list of jobs unreadable.
  */
 const Bare = v.pipe(Filled, v.regex(/^[^"\\\p{Cc}]+$/u, 'has \'"\', "\\" or a control character'));
 const Plain = v.pipe(
@@ -83,7 +83,10 @@ export const JobLimits = v.strictObject({
   pools: v.optional(v.record(Bare, atLeast(0))),
 });
 
-/** A mask that the server can't read. The server accepts it silently, and no machine renders the job. */
+/**
+ * A mask that the server can't read. The server accepts it silently, and no machine renders the
+ * job.
+ */
 export function findUnreadableMask(
   job: v.InferOutput<typeof JobLimits>,
 ): "hosts_mask" | "hosts_mask_exclude" | undefined {
@@ -129,7 +132,7 @@ const Frames = v.pipe(
     frames_inc: atLeast(1),
   }),
   v.check(({ frame_first, frame_last }) => frame_first <= frame_last, "ends before its first frame"),
-  v.check((block) => countTasks(block) <= TASKS_MAX, `has more than ${TASKS_MAX} tasks`),
+  v.check((block) => countBlockTasks(block) <= TASKS_MAX, `has more than ${TASKS_MAX} tasks`),
 );
 
 const Tasks = v.strictObject({
@@ -168,7 +171,7 @@ export const AfanasyJob = v.strictObject({
 });
 export type AfanasyJob = v.InferOutput<typeof AfanasyJob>;
 
-export const countTasks = (block: {
+export const countBlockTasks = (block: {
   frame_first: number;
   frame_last: number;
   frames_per_task: number;
@@ -176,7 +179,7 @@ export const countTasks = (block: {
 }) => Math.ceil((Math.floor((block.frame_last - block.frame_first) / block.frames_inc) + 1) / block.frames_per_task);
 
 /** Why this must not be sent as a job; undefined if it may be sent. */
-export function refuseJob(job: unknown): string | undefined {
+export function validateJob(job: unknown): string | undefined {
   const parsed = v.safeParse(AfanasyJob, job);
   if (parsed.success) {
     const mask = findUnreadableMask(parsed.output);

@@ -1,4 +1,5 @@
-// Afanasy's answers about the tasks of one job: their progress, the machines they avoid, their output.
+// Afanasy's answers about the tasks of one job: their progress, the machines they avoid, their
+// output.
 import * as v from "valibot";
 
 /** `state` is text, " RDY RER": the number has more bits than JSON.parse preserves. */

@@ -19,7 +19,7 @@ export async function readBotAuthors(
  * Adds the person's name to a comment of which the bot is the author. Zou notifies a person who is
  * mentioned at the end of a comment or before a space, so a mention at the end gets a space.
  */
-export function signText(text: string, name: string): string {
+export function appendName(text: string, name: string): string {
   if (name === "") return text;
   return `${text}${/@[^\n]*$/.test(text) ? " " : ""}\n\n(${name})`.trimStart();
 }

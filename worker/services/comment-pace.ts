@@ -1,6 +1,6 @@
-// How long Kitsu takes for one comment. It depends on the studio, and on how many people are notified. The
-// last measurement is cached for a day in this data center. The default was measured on one machine with
-// Zou 1.0.97.
+// How long Kitsu takes for one comment. It depends on the studio, and on how many people are
+// notified. The last measurement is cached for a day in this data center. The default was measured
+// on one machine with Zou 1.0.97.
 import * as v from "valibot";
 
 const DEFAULT_MS = 300;

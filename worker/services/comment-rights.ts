@@ -1,5 +1,5 @@
-// Zou's rules for commenting and setting statuses, checked before the request: Zou's own refusal is only
-// "forbidden", and with the bot's token Zou checks the bot, not the person.
+// Zou's rules for commenting and setting statuses, checked before the request: Zou's own refusal is
+// only "forbidden", and with the bot's token Zou checks the bot, not the person.
 import type { SelectedTask } from "./selection.ts";
 import type { Project, Role, TaskStatus } from "./zou-objects.ts";
 
@@ -19,8 +19,8 @@ export function refuseComment(
 }
 
 /**
- * Why this person may not set the status. Also applies to a comment that keeps the status, because Zou
- * sets it again. A project's rule for clients takes precedence over the studio's.
+ * Why this person may not set the status. Also applies to a comment that keeps the status, because
+ * Zou sets it again. A project's rule for clients takes precedence over the studio's.
  */
 export function refuseStatus(
   status: TaskStatus | undefined,
@@ -34,8 +34,8 @@ export function refuseStatus(
 }
 
 /**
- * Why the task can't be sent back again. Also applies to a task that already has the status. Clients do
- * not see the number of retakes.
+ * Why the task can't be sent back again. Also applies to a task that already has the status.
+ * Clients do not see the number of retakes.
  */
 export function refuseRetake(
   { task, entity, project }: SelectedTask,
@@ -57,7 +57,7 @@ function readRetakesMax(ofProject: number, ofEntity: unknown): number | undefine
 const WHOLE = /^\s*[+-]?\d+\s*$/;
 
 /** A value that makes Zou fail without an explanation. */
-export function explainBreak({ entity }: SelectedTask): string | undefined {
+export function explainCrash({ entity }: SelectedTask): string | undefined {
   const own = entity?.data.max_retakes;
   if (!own || WHOLE.test(String(own))) return undefined;
   return `Its column max_retakes must be a number, but is "${String(own).slice(0, 40)}".`;

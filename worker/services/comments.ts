@@ -1,8 +1,10 @@
-// Writes many comments, each with the status that it sets, and finds out which of them were written.
+// Writes many comments, each with the status that it sets, and finds out which of them were
+// written.
 //
-// Zou takes them in one request, across projects. It writes them in order and stops at the first that it
-// refuses: the earlier ones stay written, but the answer only has the refusal. Zou also continues after the
-// client has disconnected. So without a complete answer, the tasks are checked for the comments.
+// Zou takes them in one request, across projects. It writes them in order and stops at the first
+// that it refuses: the earlier ones stay written, but the answer only has the refusal. Zou also
+// continues after the client has disconnected. So without a complete answer, the tasks are checked
+// for the comments.
 import * as v from "valibot";
 import { Failure, type FailureCode, toFailure } from "../failure.ts";
 import { idsQuery, type Zou } from "./zou.ts";
@@ -26,11 +28,12 @@ export type NewComment = v.InferOutput<typeof NewComment>;
 /**
  * The result of one request.
  * - `answered`: Zou has finished, and wrote these
- * - `refused`: Zou has finished; it wrote the comments before the one that it refused, and none after it
+ * - `refused`: Zou has finished; it wrote the comments before the one that it refused, and none
+ *   after it
  * - `untouched`: none was written, and none will be
  * - `unknown`: any of them may have been written, or may be written in a moment
  */
-type Sent =
+type SendResult =
   | { state: "answered"; written: ReadonlySet<string> }
   | { state: "refused"; failure: Failure }
   | { state: "untouched"; failure: Failure }
@@ -39,7 +42,7 @@ type Sent =
 const Answer = v.array(v.object({ object_id: v.string() }));
 
 /** Sends the comments in one request. */
-export async function sendComments(zou: Zou, comments: readonly NewComment[]): Promise<Sent> {
+export async function sendComments(zou: Zou, comments: readonly NewComment[]): Promise<SendResult> {
   const body = comments.map(({ taskId, statusId, text, personId }) => ({
     task_id: taskId,
     task_status_id: statusId,
@@ -81,8 +84,8 @@ export async function countWritten(zou: Zou, comments: readonly NewComment[], se
     const mayShareSecond = last !== undefined && Date.parse(`${last}Z`) > sentAt - CLOCK_SKEW_MAX_MS;
     return dates.get(taskId) === last && !mayShareSecond;
   });
-  // Someone else may have commented in the meantime, so look for the text of the last one that seems
-  // written.
+  // Someone else may have commented in the meantime, so look for the text of the last one that
+  // seems written.
   let count = unreached < 0 ? comments.length : unreached;
   while (count > 0 && !(await isWritten(zou, comments[count - 1]))) count -= 1;
   return count;
@@ -94,7 +97,8 @@ async function isWritten(zou: Zou, comment: NewComment | undefined): Promise<boo
   const text = defuseHashtags(comment.text);
   try {
     const since = (await readComments(zou, taskId)).filter(({ created_at = "" }) => created_at >= lastCommentDate);
-    // Of the comments of that second, the oldest already existed. The others are newer, and can be ours.
+    // Of the comments of that second, the oldest already existed. The others are newer, and can be
+    // ours.
     const before = since.findLast(({ created_at = "" }) => created_at === lastCommentDate);
     return since.some((one) => one !== before && one.text === text && one.task_status_id === statusId);
   } catch (thrown) {
@@ -106,19 +110,19 @@ async function isWritten(zou: Zou, comment: NewComment | undefined): Promise<boo
 }
 
 /** By task id: undefined if the comment was written, else the reason why not. */
-type Written = ReadonlyMap<string, string | undefined>;
+type WriteResults = ReadonlyMap<string, string | undefined>;
 
 /**
  * Writes comments that fit in one request. After a refusal, the comments behind it are sent again.
  * @param until in epoch milliseconds; later, no further request is sent. The first one always is.
  */
-export async function writeComments(zou: Zou, comments: readonly NewComment[], until: number): Promise<Written> {
+export async function writeComments(zou: Zou, comments: readonly NewComment[], until: number): Promise<WriteResults> {
   const written = new Map<string, string | undefined>();
   for (let rest = comments; rest.length > 0; rest = comments.slice(written.size)) {
     const sentAt = Date.now();
     const sent = await sendComments(zou, rest);
     if (sent.state === "answered") {
-      for (const { taskId } of rest) written.set(taskId, sent.written.has(taskId) ? undefined : NOT_TAKEN);
+      for (const { taskId } of rest) written.set(taskId, sent.written.has(taskId) ? undefined : NOT_ACCEPTED);
       break;
     }
     const count = sent.state === "untouched" ? 0 : await countWritten(zou, rest, sentAt).catch(unlessFault);
@@ -133,7 +137,7 @@ export async function writeComments(zou: Zou, comments: readonly NewComment[], u
   return written;
 }
 
-export const NOT_TAKEN = "Kitsu did not accept it";
+export const NOT_ACCEPTED = "Kitsu did not accept it";
 /** For a comment that may have been written. */
 export const CHECK_IN_KITSU = " Check in Kitsu whether the comment is there.";
 
@@ -158,7 +162,7 @@ export const readComments = (zou: Zou, taskId: string): Promise<TaskComment[]> =
   zou.read(`/data/tasks/${encodeURIComponent(taskId)}/comments`, v.array(TaskComment));
 
 /**
- * Zou copies a comment with "#All" or "#Lighting" to the entity's other tasks. A person who selected tasks
- * does not want that, so an invisible character separates the sign from the word.
+ * Zou copies a comment with "#All" or "#Lighting" to the entity's other tasks. A person who
+ * selected tasks does not want that, so an invisible character separates the sign from the word.
  */
 const defuseHashtags = (text: string) => text.replace(/#(?=\p{L})/gu, "#\u2060");

@@ -1,5 +1,5 @@
-// Reads recorded files and previews of many tasks at once. Zou shows recorded files to a project's team, but
-// not to vendors.
+// Reads recorded files and previews of many tasks at once. Zou shows recorded files to a project's
+// team, but not to vendors.
 import * as v from "valibot";
 import { Failure } from "../failure.ts";
 import { IDS_MAX, type Zou } from "./zou.ts";

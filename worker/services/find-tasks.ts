@@ -1,11 +1,11 @@
-// Reads the selected tasks and their entities with a limited number of requests, however many tasks there
-// are. Cloudflare's free plan allows 50 subrequests per call.
+// Reads the selected tasks and their entities with a limited number of requests, however many tasks
+// there are. Cloudflare's free plan allows 50 subrequests per call.
 import * as v from "valibot";
 import { Failure } from "../failure.ts";
 import { IDS_MAX, idsQuery, type Zou } from "./zou.ts";
 import { Entity, Task } from "./zou-objects.ts";
 
-export type Found = { tasks: Map<string, Task>; entities: Map<string, Entity> };
+export type FoundTasks = { tasks: Map<string, Task>; entities: Map<string, Entity> };
 
 /** Each project costs three requests: for its tasks, its entities and its team. */
 const PROJECTS_MAX = 12;
@@ -14,15 +14,15 @@ const PROJECTS_MAX = 12;
 const MISSING_REQUESTS_MAX = 10;
 
 /**
- * Up to 80 tasks are read by id, in at most four requests. More are read project by project: one request
- * to find the next projects, two for each project's tasks and entities. Throws if the tasks belong to too
- * many projects.
+ * Up to 80 tasks are read by id, in at most four requests. More are read project by project: one
+ * request to find the next projects, two for each project's tasks and entities. Throws if the tasks
+ * belong to too many projects.
  */
-export function findTasks(zou: Zou, ids: readonly string[]): Promise<Found> {
+export function findTasks(zou: Zou, ids: readonly string[]): Promise<FoundTasks> {
   return ids.length <= IDS_MAX ? findByIds(zou, ids) : findByProjects(zou, ids);
 }
 
-async function findByIds(zou: Zou, ids: readonly string[]): Promise<Found> {
+async function findByIds(zou: Zou, ids: readonly string[]): Promise<FoundTasks> {
   const tasks = byId(
     ids.length === 0 ? [] : await zou.read(`/data/tasks?${idsQuery(ids)}&relations=true`, v.array(Task)),
   );
@@ -40,14 +40,15 @@ async function findByIds(zou: Zou, ids: readonly string[]): Promise<Found> {
 }
 
 /** Finds the projects by reading samples of the remaining tasks, taken evenly from all of them. */
-async function findByProjects(zou: Zou, ids: readonly string[]): Promise<Found> {
-  const found: Found = { tasks: new Map(), entities: new Map() };
+async function findByProjects(zou: Zou, ids: readonly string[]): Promise<FoundTasks> {
+  const found: FoundTasks = { tasks: new Map(), entities: new Map() };
   const wanted = new Set(ids);
   const readProjects = new Set<string>();
   for (let rest = [...ids]; rest.length > 0; ) {
     const asked = new Set(takeSample(rest));
     const sample = await zou.read(`/data/tasks?${idsQuery([...asked])}`, v.array(Task));
-    // Ids of the sample that Kitsu did not return are missing. The remaining ones are sampled again.
+    // Ids of the sample that Kitsu did not return are missing. The remaining ones are sampled
+    // again.
     rest = rest.filter((id) => !asked.has(id));
     const projects = unique(sample.map((task) => task.project_id)).filter((id) => !readProjects.has(id));
     if (projects.length === 0 && rest.length > IDS_MAX * MISSING_REQUESTS_MAX) throw tooManyMissing(rest.length);
@@ -63,7 +64,7 @@ async function findByProjects(zou: Zou, ids: readonly string[]): Promise<Found> 
   return found;
 }
 
-export async function readProject(zou: Zou, projectId: string): Promise<Found> {
+export async function readProject(zou: Zou, projectId: string): Promise<FoundTasks> {
   const [tasks, entities] = await Promise.all([
     // Not /data/projects/<id>/tasks, which shows vendors and clients everyone's tasks.
     zou.read(`/data/tasks?project_id=${projectId}&relations=true`, v.array(Task)),

@@ -1,6 +1,6 @@
-// Flamenco's manager, over HTTP. It has no authentication of its own; Cloudflare Access in front of it
-// takes a service token from two headers. Nothing is retried here: check for the job before you submit
-// it again.
+// Flamenco's manager, over HTTP. It has no authentication of its own; Cloudflare Access in front of
+// it takes a service token from two headers. Nothing is retried here: check for the job before you
+// submit it again.
 import * as v from "valibot";
 import { Failure } from "../failure.ts";
 import {
@@ -91,7 +91,8 @@ export function openFlamenco({ url, access }: FlamencoTarget, signal: AbortSigna
     },
     jobs: async () => {
       const answer = await send("GET", "/jobs");
-      // Before 3.6 the list was only available as a query by POST; a GET is answered with 400 by its validator.
+      // Before 3.6 the list was only available as a query by POST; a GET is answered with 400 by
+      // its validator.
       if (![400, 404, 405].includes(answer.status))
         return parse(await readBody(answer, LIST_MAX_BYTES), JobList, "/jobs").jobs;
       await answer.discard();
@@ -217,7 +218,8 @@ function refused({ status }: HttpAnswer, body: string): Failure {
       cause,
     });
   }
-  // A server error is not a refusal: Flamenco also answers so after storing a job that it can't read back.
+  // A server error is not a refusal: Flamenco also answers so after storing a job that it can't
+  // read back.
   if (status >= 500 && message !== "") return unreachable(`Flamenco failed: ${message.replace(/\.$/, "")}.`, cause);
   if (status === 412) {
     return new Failure("farm-refused", {

@@ -18,7 +18,9 @@ export type JobStatus = (typeof JOB_STATUSES)[number];
 /** The statuses that can be requested. */
 export type AskedStatus = "cancel-requested" | "pause-requested" | "requeueing";
 
-/** Steps exist since 3.8, and count frames if Blender renders. A task without steps counts as one. */
+/**
+ * Steps exist since 3.8, and count frames if Blender renders. A task without steps counts as one.
+ */
 export const FlamencoJob = v.object({
   id: v.string(),
   // A status of a later Flamenco must not make the whole list unreadable.
@@ -38,7 +40,10 @@ export const FlamencoJob = v.object({
 });
 export type FlamencoJob = v.InferOutput<typeof FlamencoJob>;
 
-/** `jobs` is required: without it, an answer of another server would mean that all jobs were deleted. */
+/**
+ * `jobs` is required: without it, an answer of another server would mean that all jobs were
+ * deleted.
+ */
 export const JobList = v.object({ jobs: v.nullable(v.array(FlamencoJob), []) });
 
 const TASK_STATUSES = ["queued", "active", "canceled", "completed", "failed", "soft-failed", "paused"] as const;
@@ -87,8 +92,8 @@ export const Version = v.object({ version: v.string() });
 export const LastRendered = v.object({ base: v.string(), suffixes: v.array(v.string()) });
 
 /**
- * `visible` is a boolean in older versions, later the place where it is visible. `propargs` is meant for
- * Blender, and holds whatever the job type's script wrote.
+ * `visible` is a boolean in older versions, later the place where it is visible. `propargs` is
+ * meant for Blender, and holds whatever the job type's script wrote.
  */
 export const JobSetting = v.object({
   key: v.pipe(v.string(), v.regex(/^[A-Za-z_]\w*$/)),

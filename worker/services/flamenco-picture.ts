@@ -43,4 +43,4 @@ export async function fetchPicture(
 }
 
 const noPicture = (cause?: unknown) =>
-  new Failure("loan-over", { text: "There is no picture of this job, or no longer.", cause });
+  new Failure("loan-over", { text: "No picture of this job is available.", cause });

@@ -1,6 +1,6 @@
-// HTTP to the servers of a studio: Kitsu, the render farms, receivers of forwarded calls. Every client
-// shares these limits. Redirects are never followed: a request carries credentials, so it goes only to
-// the address in the settings.
+// HTTP to the servers of a studio: Kitsu, the render farms, receivers of forwarded calls. Every
+// client shares these limits. Redirects are never followed: a request carries credentials, so it
+// goes only to the address in the settings.
 import * as v from "valibot";
 import { findPlatformLimit } from "../failure.ts";
 import { findExcess } from "../format/json-shape.ts";
@@ -42,7 +42,9 @@ export type HttpAnswer = {
 
 type Kind = "timeout" | "unreachable" | "incomplete" | "too-large";
 
-/** No answer, or only part of one. The message is a sentence for the person that names the server. */
+/**
+ * No answer, or only part of one. The message is a sentence for the person that names the server.
+ */
 export class HttpError extends Error {
   override readonly name = "HttpError";
   readonly kind: Kind;
@@ -53,7 +55,9 @@ export class HttpError extends Error {
   }
 }
 
-/** Sends one request. Throws an HttpError, the reason of `signal`, or the Failure "platform-limit". */
+/**
+ * Sends one request. Throws an HttpError, the reason of `signal`, or the Failure "platform-limit".
+ */
 export async function sendRequest({
   server,
   url,
@@ -116,7 +120,9 @@ export async function sendRequest({
 
 type ReadBody = { chunks: Uint8Array[]; size: number };
 
-/** Stops at the limit: memory is scarce in a Worker, and a compressed body can expand to any size. */
+/**
+ * Stops at the limit: memory is scarce in a Worker, and a compressed body can expand to any size.
+ */
 async function readBody(body: ReadableStream<Uint8Array> | null, maxBytes: number, read: ReadBody) {
   for (const reader = body?.getReader(); reader !== undefined; ) {
     const { done, value } = await reader.read();
@@ -148,19 +154,20 @@ export const accessHeaders = (token: AccessToken | undefined): Record<string, st
   token === undefined ? {} : { "cf-access-client-id": token.id, "cf-access-client-secret": token.secret };
 
 /**
- * The most values in an answer, and the deepest nesting. A task of Zou's counts 64, so 16 MiB of tasks
- * are within the limit. As many empty objects need 84 MB of an isolate's 128 MB once they are parsed,
- * and deep nesting needs far more.
+ * The most values in an answer, and the deepest nesting. A task of Zou's counts 64, so 16 MiB of
+ * tasks are within the limit. As many empty objects need 84 MB of an isolate's 128 MB once they are
+ * parsed, and deep nesting needs far more.
  */
 const ANSWER_VALUES_MAX = 1_500_000;
 const ANSWER_DEPTH_MAX = 64;
 
 /** Would this text, if it is JSON, take too much memory once it is parsed? */
-export const isTooMuch = (text: string): boolean => findExcess(text, ANSWER_VALUES_MAX, ANSWER_DEPTH_MAX) !== undefined;
+export const exceedsJsonLimits = (text: string): boolean =>
+  findExcess(text, ANSWER_VALUES_MAX, ANSWER_DEPTH_MAX) !== undefined;
 
 /** Undefined if the text is not JSON, or would take too much memory. */
 export function parseJson(text: string): unknown {
-  if (isTooMuch(text)) return undefined;
+  if (exceedsJsonLimits(text)) return undefined;
   try {
     return JSON.parse(text);
   } catch {

@@ -1,5 +1,5 @@
-// Paths of Kitsu's pages, relative to its address. test/worker/services/kitsu-pages.test.ts checks them
-// against Kitsu's routes.
+// Paths of Kitsu's pages, relative to its address. test/worker/services/kitsu-pages.test.ts checks
+// them against Kitsu's routes.
 import type { SelectedTask } from "./selection.ts";
 import { type Entity, isShow, type Project } from "./zou-objects.ts";
 
@@ -18,8 +18,8 @@ type Place = Pick<SelectedTask, "project" | "episode">;
 const listOf = (type: string | undefined) => LISTS[type ?? ""] ?? "assets";
 
 /**
- * Pages of a TV show are below an episode, or "all". Its episodes and concepts belong to the whole show and
- * are not.
+ * Pages of a TV show are below an episode, or "all". Its episodes and concepts belong to the whole
+ * show and are not.
  */
 function productionPath(projectId: string, type: string | undefined, { project, episode }: Place): string {
   const isOfShow = type === "Episode" || type === "Concept" || !isShow(project);
@@ -36,8 +36,8 @@ export function entityPath(entity: Entity, place: Place): string {
 }
 
 /**
- * Tasks of an episode are below that episode. If the entity was deleted, the task type still says what kind
- * of entity it was.
+ * Tasks of an episode are below that episode. If the entity was deleted, the task type still says
+ * what kind of entity it was.
  */
 export function taskPath({
   task,

@@ -1,6 +1,7 @@
-// An action's access to Kitsu: the selected tasks, and tables that rarely change, cached for minutes.
+// An action's access to Kitsu: the selected tasks, and tables that rarely change, cached for
+// minutes.
 import * as v from "valibot";
-import { type Found, findTasks, readProject } from "./find-tasks.ts";
+import { type FoundTasks, findTasks, readProject } from "./find-tasks.ts";
 import type { SelectedTask, Selection } from "./selection.ts";
 import { labelTasks } from "./task-label.ts";
 import { IDS_MAX, idsQuery, type Zou } from "./zou.ts";
@@ -33,8 +34,8 @@ export type Kitsu = {
 };
 
 /**
- * @param view identifies the Kitsu and the account. Each has its own cached tables, because Zou shows each
- *   account its own projects.
+ * @param view identifies the Kitsu and the account. Each has its own cached tables, because Zou
+ *   shows each account its own projects.
  * @param ids of the selected tasks
  */
 export function openKitsu(zou: Zou, view: string, ids: readonly string[]): Kitsu {
@@ -67,7 +68,7 @@ async function readSelection(zou: Zou, tables: Tables, ids: readonly string[]): 
   };
 }
 
-async function describeTasks({ tasks, entities }: Found, tables: Tables): Promise<SelectedTask[]> {
+async function describeTasks({ tasks, entities }: FoundTasks, tables: Tables): Promise<SelectedTask[]> {
   if (tasks.size === 0) return [];
   const hasAssets = [...tasks.values()].some(({ entity_id }) => entities.get(entity_id)?.type === "Asset");
   const [projects, taskTypes, taskStatuses, entityTypes] = await Promise.all([
@@ -113,7 +114,10 @@ function openTables(zou: Zou, view: string): Tables {
   };
 }
 
-/** A whole table, cached for minutes in this data center. Without a working cache, it is read each time. */
+/**
+ * A whole table, cached for minutes in this data center. Without a working cache, it is read each
+ * time.
+ */
 async function readTable<S extends v.GenericSchema>(
   zou: Zou,
   view: string,

@@ -1,5 +1,5 @@
-// Streams the media of previews from Zou with the bot's token. Neither the token nor Zou's other headers
-// reach the player.
+// Streams the media of previews from Zou with the bot's token. Neither the token nor Zou's other
+// headers reach the player.
 import { Failure } from "../failure.ts";
 import { type HttpAnswer, HttpError, sendRequest } from "./http.ts";
 
@@ -40,8 +40,8 @@ export async function streamPreview(
     request,
     headers,
   );
-  // An HTML page is not from Kitsu, whatever its status: a web server's 404 does not mean that the media
-  // was deleted.
+  // An HTML page is not from Kitsu, whatever its status: a web server's 404 does not mean that the
+  // media was deleted.
   const isPage = /html/i.test(answer.contentType) && answer.status < 500;
   if (isPage || ![200, 206, 416].includes(answer.status)) {
     await answer.discard();

@@ -1,4 +1,5 @@
-// Zou answers 404 with the same message for a missing route and for a missing row. This finds out which.
+// Zou answers 404 with the same message for a missing route and for a missing row. This finds out
+// which.
 import * as v from "valibot";
 import { Failure } from "../failure.ts";
 import { parseJson } from "./http.ts";

@@ -1,4 +1,5 @@
-// Selected tasks that Kitsu does not return, because they were deleted or are not visible to the person.
+// Selected tasks that Kitsu does not return, because they were deleted or are not visible to the
+// person.
 import * as v from "valibot";
 import type { Outcome, Reply } from "../../contract.ts";
 import { plural } from "../format/plural.ts";
@@ -16,7 +17,7 @@ export const skipMissing = (id: string): Outcome & { state: "skipped" } => ({
 });
 
 /** Adds the missing tasks to the outcomes of a reply, with a note. */
-export function tellMissing<R extends Reply>(reply: R, missing: readonly string[]): R {
+export function reportMissing<R extends Reply>(reply: R, missing: readonly string[]): R {
   if (missing.length === 0) return reply;
   const before = ("outcomes" in reply && reply.outcomes) || [];
   const reported = new Set(before.map(({ id }) => id));
@@ -36,7 +37,7 @@ export function tellMissing<R extends Reply>(reply: R, missing: readonly string[
 const StoredMissing = v.object({ missing: v.array(v.string()) });
 
 /** For the data of a long run: the reports of the studio's server do not have these tasks. */
-export const keepMissing = (missing: readonly string[]): v.InferInput<typeof StoredMissing> => ({
+export const storeMissing = (missing: readonly string[]): v.InferInput<typeof StoredMissing> => ({
   missing: missing.slice(0, LISTED_MAX),
 });
 

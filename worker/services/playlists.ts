@@ -5,10 +5,10 @@ import type { Zou } from "./zou.ts";
 import { Playlist } from "./zou-objects.ts";
 
 /** A playlist at the time it was made. */
-type MadePlaylist = { id: string; name: string; updatedAt?: string | undefined; count: number };
+type CreatedPlaylist = { id: string; name: string; updatedAt?: string | undefined; count: number };
 
 /** Why the playlist was not removed; undefined if it is gone. */
-export async function removeUnchanged(zou: Zou, made: MadePlaylist): Promise<string | undefined> {
+export async function removeUnchanged(zou: Zou, made: CreatedPlaylist): Promise<string | undefined> {
   const path = `/data/playlists/${made.id}`;
   try {
     const current = await zou.read(path, Playlist);

@@ -1,5 +1,6 @@
-// Publishes a picture with a comment. Zou needs two steps: add a preview, then upload its file. A preview
-// without a file stays in Kitsu as an empty frame, so an unfinished one is finished or removed.
+// Publishes a picture with a comment. Zou needs two steps: add a preview, then upload its file. A
+// preview without a file stays in Kitsu as an empty frame, so an unfinished one is finished or
+// removed.
 import * as v from "valibot";
 import { Failure } from "../failure.ts";
 import type { TaskComment } from "./comments.ts";
@@ -11,7 +12,9 @@ export type Picture = Uint8Array<ArrayBuffer>;
 /** A picture is in memory twice while it is sent. */
 export const PICTURE_MAX_BYTES = 20 * MIB;
 
-/** First bytes of the formats that Zou makes thumbnails of. It offers other files only for download. */
+/**
+ * First bytes of the formats that Zou makes thumbnails of. It offers other files only for download.
+ */
 const SIGNATURES: readonly [extension: string, bytes: readonly number[]][] = [
   ["png", [0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a]],
   ["jpg", [0xff, 0xd8, 0xff]],
@@ -19,9 +22,12 @@ const SIGNATURES: readonly [extension: string, bytes: readonly number[]][] = [
 
 const CreatedPreview = v.object({ id: v.string() });
 
-/** Attaches the picture, unless the comment already has one. Throws a Failure if Zou does not accept it. */
+/**
+ * Attaches the picture, unless the comment already has one. Throws a Failure if Zou does not accept
+ * it.
+ */
 export async function publishPicture(zou: Zou, taskId: string, comment: TaskComment, picture: Picture): Promise<void> {
-  if (hasPreview(comment)) return;
+  if (hasUploadedPreview(comment)) return;
   const extension = readFormat(picture);
   const [unfinished] = comment.previews;
   const path = `/actions/tasks/${encodeURIComponent(taskId)}/comments/${encodeURIComponent(comment.id)}`;
@@ -45,7 +51,7 @@ export async function publishPicture(zou: Zou, taskId: string, comment: TaskComm
   }
 }
 
-export const hasPreview = ({ previews }: TaskComment) =>
+export const hasUploadedPreview = ({ previews }: TaskComment) =>
   previews.some(({ original_name }) => original_name !== undefined);
 
 /** Zou may have done what it was asked to. */

@@ -7,7 +7,7 @@ import type { PreviewFile, Task, ZouPerson } from "./zou-objects.ts";
 
 export type TaskDetail = [name: string, value: string, type: string];
 
-type Readers = {
+type DetailSources = {
   kitsuUrl: string;
   persons: ReadonlyMap<string, ZouPerson>;
   previews: ReadonlyMap<string, PreviewFile>;
@@ -21,17 +21,17 @@ const LISTED_ELSEWHERE = new Set(["data", "type", "project_id", "entity_id"]);
 const DATETIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?$/;
 
 /** The entity, with its parent, episode and project. */
-export function entityFacts(selected: SelectedTask, readers: Readers): TaskDetail[] {
+export function listEntityDetails(selected: SelectedTask, sources: DetailSources): TaskDetail[] {
   const { entity, parent, episode, project } = selected;
   if (entity === undefined) return [["entity", "deleted", "nothing"]];
-  const details: TaskDetail[] = [["page in Kitsu", readers.kitsuUrl + entityPath(entity, selected), "address"]];
-  details.push(...objectFacts("entity", readers.isForClient ? viewEntityAsClient(entity) : entity, readers));
+  const details: TaskDetail[] = [["page in Kitsu", sources.kitsuUrl + entityPath(entity, selected), "address"]];
+  details.push(...listMembers("entity", sources.isForClient ? viewEntityAsClient(entity) : entity, sources));
   if (parent !== undefined) details.push(["parent", `${parent.name} (${parent.type})`, "name"]);
   if (episode !== undefined && episode !== parent) details.push(["episode", episode.name, "name"]);
   if (project !== undefined)
     details.push(
       ["project", project.name, "name"],
-      ["project's page", readers.kitsuUrl + listPath(project, entity), "address"],
+      ["project's page", sources.kitsuUrl + listPath(project, entity), "address"],
     );
   const own = project?.descriptors.filter(({ entity_type }) => entity_type === entity.type);
   const columns = new Map(own?.map(({ field_name, name }) => [field_name, name]));
@@ -39,29 +39,29 @@ export function entityFacts(selected: SelectedTask, readers: Readers): TaskDetai
     const column = columns.get(key);
     details.push([
       `entity.data.${key}${column === undefined ? "" : ` ("${column}")`}`,
-      ...describeValue(value, readers),
+      ...describeValue(value, sources),
     ]);
   }
   return details;
 }
 
-export function taskFacts(selected: SelectedTask, readers: Readers): TaskDetail[] {
+export function listTaskDetails(selected: SelectedTask, sources: DetailSources): TaskDetail[] {
   const { task, taskType, taskStatus } = selected;
-  const preview = readers.previews.get(task.last_preview_file_id ?? "");
+  const preview = sources.previews.get(task.last_preview_file_id ?? "");
   return [
-    ["page in Kitsu", readers.kitsuUrl + taskPath(selected), "address"],
+    ["page in Kitsu", sources.kitsuUrl + taskPath(selected), "address"],
     ["task type", taskType?.name ?? "unknown", "name"],
     ["status", taskStatus === undefined ? "unknown" : `${taskStatus.name} (${taskStatus.short_name})`, "name"],
-    ...(readers.isForClient ? [] : assigneeFacts(task, readers)),
-    ...objectFacts("", readers.isForClient ? viewTaskAsClient(task) : task, readers),
-    ...Object.entries(task.data).map(([key, value]): TaskDetail => [`data.${key}`, ...describeValue(value, readers)]),
+    ...(sources.isForClient ? [] : listAssignees(task, sources)),
+    ...listMembers("", sources.isForClient ? viewTaskAsClient(task) : task, sources),
+    ...Object.entries(task.data).map(([key, value]): TaskDetail => [`data.${key}`, ...describeValue(value, sources)]),
     ...(preview === undefined
       ? []
-      : objectFacts("last preview", readers.isForClient ? viewPreviewAsClient(preview) : preview, readers)),
+      : listMembers("last preview", sources.isForClient ? viewPreviewAsClient(preview) : preview, sources)),
   ];
 }
 
-function assigneeFacts({ assignees }: Task, { kitsuUrl, persons }: Readers): TaskDetail[] {
+function listAssignees({ assignees }: Task, { kitsuUrl, persons }: DetailSources): TaskDetail[] {
   const names = assignees.map((id) => persons.get(id)?.full_name || id);
   return [
     ["assignees", names.join(", ") || "nobody", "names"],
@@ -70,7 +70,7 @@ function assigneeFacts({ assignees }: Task, { kitsuUrl, persons }: Readers): Tas
 }
 
 /** A row for each member with a value, and one row that names all members without a value. */
-function objectFacts(prefix: string, object: Readonly<Record<string, unknown>>, readers: Readers): TaskDetail[] {
+function listMembers(prefix: string, object: Readonly<Record<string, unknown>>, sources: DetailSources): TaskDetail[] {
   const absent: string[] = [];
   const details = Object.entries(object).flatMap(([key, value]): TaskDetail[] => {
     if (LISTED_ELSEWHERE.has(key)) return [];
@@ -78,14 +78,14 @@ function objectFacts(prefix: string, object: Readonly<Record<string, unknown>>, 
       absent.push(key);
       return [];
     }
-    return [[prefix === "" ? key : `${prefix}.${key}`, ...describeValue(value, readers, key)]];
+    return [[prefix === "" ? key : `${prefix}.${key}`, ...describeValue(value, sources, key)]];
   });
   return absent.length === 0
     ? details
     : [...details, [`${prefix} without a value`.trim(), absent.join(", "), "nothing"]];
 }
 
-function describeValue(value: unknown, { now }: Readers, key = ""): [value: string, type: string] {
+function describeValue(value: unknown, { now }: DetailSources, key = ""): [value: string, type: string] {
   if (value === null || value === undefined) return ["", "nothing"];
   if (typeof value !== "string") return [JSON.stringify(value), Array.isArray(value) ? "list" : typeof value];
   // Zou's datetimes are in UTC, without a time zone.

@@ -1,11 +1,11 @@
-// Labels for tasks, in the format of Kitsu's My Tasks page. Each label is unique within a selection, so that
-// nobody confirms the wrong shot.
+// Labels for tasks, in the format of Kitsu's My Tasks page. Each label is unique within a
+// selection, so that nobody confirms the wrong shot.
 import type { SelectedTask } from "./selection.ts";
 
 type UnlabeledTask = Omit<SelectedTask, "name" | "label" | "entityLabel">;
 
 /** "SQ01 / SH010", "Characters / Mira", "Concept / Harbor": without the project and episode. */
-function nameEntity({ entity, parent, assetType }: UnlabeledTask): string {
+function formatEntity({ entity, parent, assetType }: UnlabeledTask): string {
   if (entity === undefined) return "(deleted)";
   const group =
     { Shot: parent?.name, Asset: assetType, Sequence: "", Edit: "", Episode: "" }[entity.type] ?? entity.type;
@@ -13,14 +13,15 @@ function nameEntity({ entity, parent, assetType }: UnlabeledTask): string {
 }
 
 /** With the project and episode. */
-export const nameInFull = (one: UnlabeledTask): string => join(one.project?.name, episodeName(one), nameEntity(one));
+export const formatFullName = (one: UnlabeledTask): string =>
+  join(one.project?.name, episodeName(one), formatEntity(one));
 
 /** Labels have the project and the episode if these tasks have several. */
 export function labelTasks(tasks: readonly UnlabeledTask[]): SelectedTask[] {
   const hasProjects = new Set(tasks.map(({ task }) => task.project_id)).size > 1;
   const hasEpisodes = new Set(tasks.map(({ episode }) => episode?.id)).size > 1;
   const labeled = tasks.map((one): SelectedTask => {
-    const entity = nameEntity(one);
+    const entity = formatEntity(one);
     const type = one.taskType?.name ?? one.task.name;
     const project = one.project?.name ?? one.task.project_id;
     const entityLabel = join(hasProjects ? project : "", hasEpisodes ? episodeName(one) : "", entity);
@@ -34,8 +35,8 @@ export function labelTasks(tasks: readonly UnlabeledTask[]): SelectedTask[] {
 const episodeName = ({ entity, episode }: UnlabeledTask) => (entity?.type === "Episode" ? "" : episode?.name);
 
 /**
- * In Kitsu the first task of a type is called "main", and a second one has its own name. A deleted entity
- * only has its id.
+ * In Kitsu the first task of a type is called "main", and a second one has its own name. A deleted
+ * entity only has its id.
  */
 function distinguish(one: SelectedTask): SelectedTask {
   const own = one.entity === undefined ? one.task.entity_id : one.task.name;

@@ -7,7 +7,7 @@ import { type Role, TeamMember, ZouPerson } from "./zou-objects.ts";
 const Authenticated = v.object({ user: ZouPerson });
 
 /** The account that the token belongs to. */
-export const readSelf = async (zou: Zou): Promise<ZouPerson> =>
+export const readOwnAccount = async (zou: Zou): Promise<ZouPerson> =>
   (await zou.read("/auth/authenticated", Authenticated)).user;
 
 /** The roles of the account that the token belongs to. */
@@ -15,7 +15,7 @@ export async function readOwnRoles(
   zou: Zou,
   projectIds: readonly string[],
 ): Promise<ReadonlyMap<string, Role | undefined>> {
-  const user = await readSelf(zou);
+  const user = await readOwnAccount(zou);
   return new Map(await Promise.all(projectIds.map(async (id) => [id, await readRole(zou, user, id)] as const)));
 }
 

@@ -1,7 +1,7 @@
-// Limits data from Kitsu to what clients and vendors may see. Zou hides the studio's internal members of a
-// task from clients, and custom columns from both, but not in all lists, and not from the bot. So the data is
-// filtered here before anything uses it. These are lists of what is visible: a member that a later Zou adds
-// stays hidden until it is listed here.
+// Limits data from Kitsu to what clients and vendors may see. Zou hides the studio's internal
+// members of a task from clients, and custom columns from both, but not in all lists, and not from
+// the bot. So the data is filtered here before anything uses it. These are lists of what is
+// visible: a member that a later Zou adds stays hidden until it is listed here.
 import type { Kitsu } from "./kitsu.ts";
 import type { SelectedTask } from "./selection.ts";
 import type { Descriptor, Entity, PreviewFile, Role, Task } from "./zou-objects.ts";
@@ -16,13 +16,13 @@ const STUDIO_ROLES: readonly (Role | undefined)[] = ["admin", "manager", "superv
 const ZOU_KEYS: readonly string[] = ["frame_in", "frame_out", "fps", "resolution", "max_retakes"];
 
 /** The same Kitsu, limited to the data that this person may see. */
-export function showKitsu(
+export function limitToVisible(
   kitsu: Kitsu,
   departments: readonly string[],
   roleIn: (projectId: string) => Promise<Role | undefined>,
 ): Kitsu {
   const restrict = (tasks: readonly SelectedTask[]) =>
-    Promise.all(tasks.map(async (one) => showTask(one, { role: await roleIn(one.task.project_id), departments })));
+    Promise.all(tasks.map(async (one) => limitTask(one, { role: await roleIn(one.task.project_id), departments })));
   const restrictSelection = async (selection: ReturnType<Kitsu["readSelection"]>) => {
     const read = await selection;
     return { ...read, tasks: await restrict(read.tasks) };
@@ -41,13 +41,13 @@ export function showKitsu(
         await Promise.all(tasks.map(async ({ task }) => [task.id, await roleIn(task.project_id)] as const)),
       );
       const read = await kitsu.readPreviews(tasks);
-      return new Map([...read].filter(([, preview]) => isShown(preview, roles.get(preview.task_id ?? ""))));
+      return new Map([...read].filter(([, preview]) => isPreviewVisible(preview, roles.get(preview.task_id ?? ""))));
     },
   };
 }
 
 /** The task with only the columns that the viewer may see. */
-export function showTask(one: SelectedTask, { role, departments }: Viewer): SelectedTask {
+export function limitTask(one: SelectedTask, { role, departments }: Viewer): SelectedTask {
   if (STUDIO_ROLES.includes(role)) return one;
   const isVisible = ({ for_client, departments: of }: Descriptor) =>
     role === "vendor" ? of.length === 0 || of.some((id) => departments.includes(id)) : for_client;
@@ -79,12 +79,15 @@ function pickColumns(data: Readonly<Record<string, unknown>>, columns: readonly 
 }
 
 /** Clients do not see previews that the studio rejected. */
-export const isShown = ({ validation_status }: PreviewFile, role: Role | undefined): boolean =>
+export const isPreviewVisible = ({ validation_status }: PreviewFile, role: Role | undefined): boolean =>
   STUDIO_ROLES.includes(role) || role === "vendor" || validation_status !== "rejected";
 
 const COMMON_MEMBERS = ["id", "type", "name", "description", "data", "created_at", "updated_at", "project_id"];
 
-/** Members of Zou's Task that are not in its CLIENT_BLANK_TASK_VALUES (zou/app/services/entities_service.py, 1.0.97). */
+/**
+ * Members of Zou's Task that are not in its CLIENT_BLANK_TASK_VALUES
+ * (zou/app/services/entities_service.py, 1.0.97).
+ */
 const TASK_MEMBERS: readonly string[] = [
   ...COMMON_MEMBERS,
   "entity_id",
@@ -120,8 +123,8 @@ const pickMembers = (object: Readonly<Members>, visible: readonly string[]): Mem
   Object.fromEntries(Object.entries(object).filter(([name]) => visible.includes(name)));
 
 /**
- * What clients see. They do not see who works on a task, for how long and until when, or how often it was
- * sent back.
+ * What clients see. They do not see who works on a task, for how long and until when, or how often
+ * it was sent back.
  */
 export const viewTaskAsClient = (task: Task): Members => pickMembers(task, TASK_MEMBERS);
 export const viewEntityAsClient = (entity: Entity): Members => pickMembers(entity, ENTITY_MEMBERS);

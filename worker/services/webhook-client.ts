@@ -1,5 +1,5 @@
-// Sends a call to a server of the studio's own, as JSON signed according to Standard Webhooks. Its address
-// comes only from the settings.
+// Sends a call to a server of the studio's own, as JSON signed according to Standard Webhooks. Its
+// address comes only from the settings.
 import { Webhook } from "standardwebhooks";
 import { Failure } from "../failure.ts";
 import { type Deadline, type HttpAnswer, HttpError, MIB, sendRequest, startDeadline } from "./http.ts";
@@ -60,8 +60,9 @@ export async function sendCall(
 }
 
 /**
- * Retries once if that is safe. With 429 and 503 the server itself says that it did nothing. After a lost
- * connection the outcome is unknown, so only a server that runs each webhook-id once is called again.
+ * Retries once if that is safe. With 429 and 503 the server itself says that it did nothing. After
+ * a lost connection the outcome is unknown, so only a server that runs each webhook-id once is
+ * called again.
  */
 async function sendWithRetry(delivery: Delivery): Promise<HttpAnswer> {
   const { target, signal, deadline } = delivery;

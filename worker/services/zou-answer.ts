@@ -1,5 +1,5 @@
-// Turns an answer of Zou, or of a proxy, login page or web server in front of it, into data or a Failure.
-// The person sees Zou's own message, shortened: "not allowed" alone would not help them.
+// Turns an answer of Zou, or of a proxy, login page or web server in front of it, into data or a
+// Failure. The person sees Zou's own message, shortened: "not allowed" alone would not help them.
 import * as v from "valibot";
 import { Failure } from "../failure.ts";
 import { describeMismatch, parseJson } from "./http.ts";
@@ -33,8 +33,8 @@ export function readZouAnswer<S extends v.GenericSchema>(
   const { status, body } = answer;
   const isGood = status >= 200 && status <= 299;
   const value = parseJson(body);
-  // Check this before the status: a login page has status 200, and a web server's 404 does not mean that
-  // something was deleted.
+  // Check this before the status: a login page has status 200, and a web server's 404 does not mean
+  // that something was deleted.
   const isForeign = isPage(answer) || (!isGood && body.trim() !== "" && value === undefined);
   if ((status >= 300 && status <= 399) || (isForeign && status < 500 && status !== 429))
     throw notKitsu(answer, request);

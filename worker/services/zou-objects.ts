@@ -1,5 +1,5 @@
-// The members of Zou's answers that are used here, under Zou's own names. Members that older servers (0.20,
-// 1.0) lack are optional, and null becomes undefined.
+// The members of Zou's answers that are used here, under Zou's own names. Members that older
+// servers (0.20, 1.0) lack are optional, and null becomes undefined.
 import * as v from "valibot";
 import { readDecimal } from "../format/decimal.ts";
 
@@ -20,15 +20,19 @@ export function readNumber(value: unknown): number | undefined {
   return typeof number === "number" && Number.isFinite(number) ? number : undefined;
 }
 
-/** Frames per second. Zou writes three decimals, "25.000", so a point is always a decimal point here. */
+/**
+ * Frames per second. Zou writes three decimals, "25.000", so a point is always a decimal point
+ * here.
+ */
 export function readRate(value: unknown): number | undefined {
   const rate = typeof value === "string" && /^\d+\.\d+$/.test(value.trim()) ? Number(value) : readNumber(value);
   return rate !== undefined && rate > 0 && rate <= 1_000 ? rate : undefined;
 }
 
 /**
- * Loose, like Entity and PreviewFile: the debug page also shows members that are not listed here. Datetimes
- * are in UTC, without a time zone: "2026-08-20T09:15:00". Durations and estimations are in minutes.
+ * Loose, like Entity and PreviewFile: the debug page also shows members that are not listed here.
+ * Datetimes are in UTC, without a time zone: "2026-08-20T09:15:00". Durations and estimations are
+ * in minutes.
  */
 export const Task = v.looseObject({
   id: v.string(),
@@ -60,8 +64,8 @@ export const Task = v.looseObject({
 export type Task = v.InferOutput<typeof Task>;
 
 /**
- * `type` is "Shot", "Asset", "Sequence", "Episode", "Edit", "Scene" or "Concept". The parent of a shot is its
- * sequence, the parent of a sequence its episode.
+ * `type` is "Shot", "Asset", "Sequence", "Episode", "Edit", "Scene" or "Concept". The parent of a
+ * shot is its sequence, the parent of a sequence its episode.
  */
 export const Entity = v.looseObject({
   id: v.string(),
@@ -80,7 +84,10 @@ export const Entity = v.looseObject({
 });
 export type Entity = v.InferOutput<typeof Entity>;
 
-/** A custom column. Without departments it is for all of them. Only columns of tasks have `task_type_id`. */
+/**
+ * A custom column. Without departments it is for all of them. Only columns of tasks have
+ * `task_type_id`.
+ */
 export const Descriptor = v.object({
   name: v.string(),
   field_name: v.string(),
@@ -105,7 +112,10 @@ export const Project = v.object({
   max_retakes: v.fallback(v.number(), 0),
   /** the statuses that the project uses; empty: all */
   task_statuses: Ids,
-  /** by status id: whether clients may use it in this project, if that differs from the studio's rule */
+  /**
+   * by status id: whether clients may use it in this project, if that differs from the studio's
+   * rule
+   */
   task_statuses_link: v.fallback(v.record(v.string(), v.object({ is_client_allowed: maybe(v.boolean()) })), {}),
   /** ids of persons */
   team: Ids,
@@ -149,8 +159,8 @@ export const ROLES = ["admin", "manager", "supervisor", "user", "client", "vendo
 export type Role = (typeof ROLES)[number];
 
 /**
- * Only managers, administrators and the person see `email`. An unknown role counts as "client", which has
- * the fewest rights.
+ * Only managers, administrators and the person see `email`. An unknown role counts as "client",
+ * which has the fewest rights.
  */
 export const ZouPerson = v.object({
   id: v.string(),
@@ -186,7 +196,10 @@ export const PreviewFile = v.looseObject({
 });
 export type PreviewFile = v.InferOutput<typeof PreviewFile>;
 
-/** A published file of an entity and task type: a movie, an image sequence, a cache. `path` has the extension. */
+/**
+ * A published file of an entity and task type: a movie, an image sequence, a cache. `path` has the
+ * extension.
+ */
 export const OutputFile = v.object({
   id: v.string(),
   path: text,
@@ -199,7 +212,10 @@ export const OutputFile = v.object({
 });
 export type OutputFile = v.InferOutput<typeof OutputFile>;
 
-/** The file in progress of a task. A `path` made by Zou has no extension; one written by a studio has. */
+/**
+ * The file in progress of a task. A `path` made by Zou has no extension; one written by a studio
+ * has.
+ */
 export const WorkingFile = v.object({
   id: v.string(),
   path: text,
@@ -213,8 +229,8 @@ export const Organisation = v.object({ name: v.fallback(v.string(), ""), hours_b
 export const Named = v.object({ id: v.string(), name: v.string() });
 
 /**
- * `updated_at`, in whole seconds of UTC, only changes when someone changes the playlist. A build job makes a
- * movie of it.
+ * `updated_at`, in whole seconds of UTC, only changes when someone changes the playlist. A build
+ * job makes a movie of it.
  */
 export const Playlist = v.object({
   id: v.string(),

@@ -5,7 +5,7 @@ import * as v from "valibot";
 import { Slug } from "../format/slug.ts";
 import { LETTERS } from "../launch/plain-letters.ts";
 import { type Template, TemplateText } from "../launch/template.ts";
-import { FACT_VARIABLES } from "../launch/template-variables.ts";
+import { TASK_VARIABLES } from "../launch/template-variables.ts";
 import { BlockLimits, findUnreadableMask, JobLimits } from "../services/afanasy-job.ts";
 import { FeedbackSettings, STANDSTILL_MINUTES } from "./feedback-settings.ts";
 import { structured } from "./setting-schemas.ts";
@@ -27,7 +27,7 @@ const whole = (least: number, most: number) =>
   );
 
 /** What commands may use: the variables of scene and output, and these two. */
-export const COMMAND_VARIABLES = [...FACT_VARIABLES, "scene", "output"];
+export const COMMAND_VARIABLES = [...TASK_VARIABLES, "scene", "output"];
 
 const textsOf = ({ parts }: Template) => parts.filter((part) => typeof part === "string");
 
@@ -36,7 +36,7 @@ const FRAME_PATH = new RegExp(`^[${LETTERS}_ .\\/:@#\\-]*$`, "v");
 
 /** A path without any character that has a meaning for a shell, quoted or not. */
 const PathText = v.pipe(
-  TemplateText(FACT_VARIABLES),
+  TemplateText(TASK_VARIABLES),
   v.check(
     (template) => textsOf(template).every((text) => PATH.test(text)),
     'may have only letters, digits, spaces, "_", ".", "-", ":" and "/", which works on Windows, too',
@@ -119,8 +119,8 @@ export const Afanasy = v.strictObject({
   url: Page,
   /** the farm's web page */
   page: v.optional(Page),
-  user: v.optional(TemplateText(FACT_VARIABLES), "{person.desktop_login|lower}"),
-  project: v.optional(TemplateText(FACT_VARIABLES), "{project}"),
+  user: v.optional(TemplateText(TASK_VARIABLES), "{person.desktop_login|lower}"),
+  project: v.optional(TemplateText(TASK_VARIABLES), "{project}"),
   branch: v.optional(
     v.pipe(v.string(), v.regex(/^\/[\w.-]*$/, 'must be "/" with at most one name: the server cuts off deeper paths')),
     "/",

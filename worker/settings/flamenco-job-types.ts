@@ -1,14 +1,14 @@
 // The member `job_types` of the setting FLAMENCO: Flamenco's own job type, or a studio's own ones.
 import * as v from "valibot";
 import { TemplateText } from "../launch/template.ts";
-import { FACT_VARIABLES } from "../launch/template-variables.ts";
+import { TASK_VARIABLES } from "../launch/template-variables.ts";
 import { explainAlternatives } from "./setting-alternatives.ts";
 
 export const SIMPLE_RENDER = "simple-blender-render";
 
 /** What the settings of a studio's own job type may use besides the facts of a task. */
 export const SUBMISSION_VARIABLES = [
-  ...FACT_VARIABLES,
+  ...TASK_VARIABLES,
   ...["job_name", "frames", "chunk_size", "format", "blend", "output", "output_path", "timestamp"],
 ];
 

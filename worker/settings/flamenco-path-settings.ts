@@ -2,7 +2,7 @@
 import * as v from "valibot";
 import { isAbsolute, isWindows } from "../launch/paths.ts";
 import { type Template, TemplateText } from "../launch/template.ts";
-import { FACT_VARIABLES } from "../launch/template-variables.ts";
+import { TASK_VARIABLES } from "../launch/template-variables.ts";
 import { explainAlternatives } from "./setting-alternatives.ts";
 
 /** These have a meaning for Blender or for a shell. */
@@ -10,7 +10,7 @@ export const FORBIDDEN = /[#'"`$;]/;
 export const FORBIDDEN_TEXT = "# ' \" ` $ ;";
 
 const Path = v.pipe(
-  TemplateText(FACT_VARIABLES),
+  TemplateText(TASK_VARIABLES),
   v.check(
     ({ parts: [first] }) => typeof first === "string" && isAbsolute(first),
     "must be an absolute path, like /mnt/prod",

@@ -3,7 +3,7 @@
 import * as v from "valibot";
 import { isAbsolute } from "../launch/paths.ts";
 import { TemplateText } from "../launch/template.ts";
-import { FACT_VARIABLES } from "../launch/template-variables.ts";
+import { TASK_VARIABLES } from "../launch/template-variables.ts";
 import { FeedbackSettings, STANDSTILL_MINUTES } from "./feedback-settings.ts";
 import { FORMAT_NAMES } from "./flamenco-formats.ts";
 import { JobTypes, SIMPLE_RENDER } from "./flamenco-job-types.ts";
@@ -60,7 +60,7 @@ const Entries = v.strictObject({
   ),
   name: v.optional(
     v.pipe(
-      TemplateText(FACT_VARIABLES),
+      TemplateText(TASK_VARIABLES),
       v.check(
         ({ source }) => source.trim() !== "" && !FORBIDDEN.test(source),
         `must be a name without any of ${FORBIDDEN_TEXT}`,

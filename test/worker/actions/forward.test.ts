@@ -2,7 +2,7 @@ import { Webhook } from "standardwebhooks";
 import { beforeEach, describe, expect, it, vi } from "vitest";
 import { forwardTo } from "../../../worker/actions/forward.ts";
 import { MIB } from "../../../worker/services/http.ts";
-import { tellMissing } from "../../../worker/services/missing-tasks.ts";
+import { reportMissing } from "../../../worker/services/missing-tasks.ts";
 import { readSettings } from "../../../worker/settings/settings.ts";
 import { describeAction } from "../../support/worker/describe-action.ts";
 import { checkStays } from "../../support/worker/no-redirect.ts";
@@ -115,7 +115,7 @@ describe("tasks that Kitsu does not show", () => {
     const response = await ask("/actions/publish", init(fields), { ...variables(), ...known });
     return { response, received, taskIds, gone };
   }
-  const SAID = "1 task was left out: deleted or not visible to you.";
+  const NOTE = "1 task was left out: deleted or not visible to you.";
 
   it("are not forwarded as selected, but as missing", async () => {
     const { received, taskIds, gone } = await forward(new Response(null, { status: 204 }));
@@ -132,11 +132,11 @@ describe("tasks that Kitsu does not show", () => {
     ["a question", json({ kind: "ask", title: "Publish", fields: [] })],
     ["a refusal", json({ message: "No" }, 409)],
     ["a failed reply", json({ kind: "failed", code: "disk-full", title: "The disk is full" })],
-    ["something that goes on", json({ kind: "started", title: "Publishing" })],
+    ["a long run", json({ kind: "started", title: "Publishing" })],
   ])("are reported with any answer of the server: %s", async (_, answer) => {
     const { response, gone } = await forward(answer);
     const { reply } = await readAnswer(response);
-    expect(reply.text).toContain(SAID);
+    expect(reply.text).toContain(NOTE);
     expect("outcomes" in reply && reply.outcomes).toEqual([
       { id: gone, label: gone, state: "skipped", reason: "Deleted or not visible" },
     ]);
@@ -147,12 +147,12 @@ describe("tasks that Kitsu does not show", () => {
     projects += 1;
     const { taskIds } = addProject(openFakeZou(), projects, 1);
     const own = { id: TASK, label: "SH010", state: "failed" as const, reason: "It was deleted yesterday" };
-    const reply = tellMissing({ kind: "done", severity: "info", title: "Done", outcomes: [own] }, [TASK, ...taskIds]);
+    const reply = reportMissing({ kind: "done", severity: "info", title: "Done", outcomes: [own] }, [TASK, ...taskIds]);
     expect(reply.outcomes?.map(({ id, state }) => [id, state])).toEqual([
       [TASK, "failed"],
       [taskIds[0], "skipped"],
     ]);
-    expect(tellMissing(reply, [])).toBe(reply);
+    expect(reportMissing(reply, [])).toBe(reply);
   });
 
   it("keep a form's tab from redirecting before the person has read about them", async () => {
@@ -160,7 +160,7 @@ describe("tasks that Kitsu does not show", () => {
     const asForm = (fields: object) => form(Object.entries(fields).map(([name, value]) => [name, String(value)]));
     const { response } = await forward(redirect, asForm);
     expect(response.status).toBe(200);
-    expect(await response.text()).toContain(SAID);
+    expect(await response.text()).toContain(NOTE);
   });
 });
 

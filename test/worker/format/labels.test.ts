@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { sayTook } from "../../../worker/format/labels.ts";
+import { formatElapsed } from "../../../worker/format/labels.ts";
 
 it.each([
   [55, "55 ms"],
@@ -11,5 +11,5 @@ it.each([
   [89.6 * 60_000, "1 h 30 min"],
   [425 * 60_000, "7 h 5 min"],
 ])("formats %d ms as %s", (ms, text) => {
-  expect(sayTook(ms)).toBe(text);
+  expect(formatElapsed(ms)).toBe(text);
 });

@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { Failure } from "../../../worker/failure.ts";
-import { inProject, type Kabaret } from "../../../worker/launch/kabaret-settings.ts";
+import { forProject, type Kabaret } from "../../../worker/launch/kabaret-settings.ts";
 import { findObject } from "../../../worker/launch/oid.ts";
-import { readTaskFacts } from "../../../worker/launch/template-variables.ts";
+import { readTaskInfo } from "../../../worker/launch/template-variables.ts";
 import { readSettings } from "../../../worker/settings/settings.ts";
 import { makeSelected } from "../../support/worker/selected.ts";
 import { makeEnv, PROJECT } from "../../support/worker/worker.ts";
@@ -35,14 +35,14 @@ const shot = (rest: object = {}) =>
   });
 
 function find(one: ReturnType<typeof shot>, own: object, entry?: string) {
-  const facts = readTaskFacts(one, {
+  const info = readTaskInfo(one, {
     previews: new Map(),
     entityTypes: new Map([["chr", { name: "Main characters" }]]),
     person: { name: "Ada" },
     zouPerson: { desktop_login: "ada" },
   });
   const kabaret = settings(own);
-  return findObject(facts, inProject(kabaret, PROJECT), entry === undefined ? undefined : kabaret.entries[entry]);
+  return findObject(info, forProject(kabaret, PROJECT), entry === undefined ? undefined : kabaret.entries[entry]);
 }
 
 const NAMES = { project_names: { [PROJECT]: "demo" } };
@@ -205,8 +205,8 @@ describe("an oid", () => {
     expect("oid" in found && found.link("https://edge/t/1")).toBe(
       "kabaret-old://open?oid=%2Fold_demo%2Fshots%2FSQ_001_SH_0010%2Ftasks%2FAnimation",
     );
-    expect(inProject(settings(own), PROJECT).command).toEqual(["old-flow"]);
-    expect(inProject(settings(own), "another")).toMatchObject({ task_names: {}, task_rule: "lower" });
+    expect(forProject(settings(own), PROJECT).command).toEqual(["old-flow"]);
+    expect(forProject(settings(own), "another")).toMatchObject({ task_names: {}, task_rule: "lower" });
     expect(read(own).schemes).toEqual(["https", "kabaret", "kabaret-old"]);
   });
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { Failure } from "../../../worker/failure.ts";
-import { nameApp, opensMany } from "../../../worker/launch/launchers.ts";
+import { getAppName, opensMany } from "../../../worker/launch/launchers.ts";
 import { readSettings } from "../../../worker/settings/settings.ts";
 import { makeEnv } from "../../support/worker/worker.ts";
 
@@ -66,10 +66,10 @@ describe("LAUNCHERS", () => {
   });
 
   it("take the program's name from the label", () => {
-    expect(nameApp({ label: "Open in RV" })).toBe("RV");
-    expect(nameApp({ label: "open with xStudio" })).toBe("xStudio");
-    expect(nameApp({ label: "Play", app: "OpenRV" })).toBe("OpenRV");
-    expect(nameApp({ label: "Open in " })).toBe("Open in ");
+    expect(getAppName({ label: "Open in RV" })).toBe("RV");
+    expect(getAppName({ label: "open with xStudio" })).toBe("xStudio");
+    expect(getAppName({ label: "Play", app: "OpenRV" })).toBe("OpenRV");
+    expect(getAppName({ label: "Open in " })).toBe("Open in ");
   });
 
   it.each([

@@ -1,6 +1,6 @@
 import * as v from "valibot";
 import { describe, expect, it } from "vitest";
-import type { Item } from "../../../worker/launch/launch-item.ts";
+import type { LaunchItem } from "../../../worker/launch/launch-item.ts";
 import { Launchers } from "../../../worker/launch/launchers.ts";
 import {
   fillCommand,
@@ -12,7 +12,7 @@ import {
 } from "../../../worker/launch/link.ts";
 import { makeList } from "../../../worker/launch/m3u8.ts";
 import type { Paths } from "../../../worker/launch/paths.ts";
-import { readTaskFacts } from "../../../worker/launch/template-variables.ts";
+import { readTaskInfo } from "../../../worker/launch/template-variables.ts";
 import { makeTicket, makeTicketItem } from "../../../worker/launch/ticket.ts";
 import { makeSelected } from "../../support/worker/selected.ts";
 
@@ -22,21 +22,21 @@ function launcher(rest: object): LinkLauncher {
   return one;
 }
 
-function item(paths: Paths, mediaUrl?: string, entity: object = {}): Item {
+function item(paths: Paths, mediaUrl?: string, entity: object = {}): LaunchItem {
   const one = makeSelected({ entity: { name: "SH010", data: { frame_in: "101", frame_out: 120 }, ...entity } });
-  const facts = readTaskFacts(one, {
+  const info = readTaskInfo(one, {
     previews: new Map(),
     entityTypes: new Map(),
     person: { name: "Ada" },
     zouPerson: { desktop_login: "ada" },
   });
-  return { facts: { ...facts, label: "SH010 / Animation" }, paths, mediaUrl };
+  return { info: { ...info, label: "SH010 / Animation" }, paths, mediaUrl };
 }
 
 const onLinux = (path: string) => item({ linux: path });
 
 /** The link for these items on Linux. */
-function link(made: LinkLauncher, items: readonly Item[]): string {
+function link(made: LinkLauncher, items: readonly LaunchItem[]): string {
   const targets = items.map((one) => {
     const filled = renderTarget(made, one, "linux");
     if ("problem" in filled) throw new Error(filled.problem);
@@ -49,7 +49,7 @@ const unhex = (url: string) =>
   new TextDecoder().decode(
     new Uint8Array((url.split("/").at(-1)?.match(/../g) ?? []).map((byte) => Number.parseInt(byte, 16))),
   );
-const problemOf = (made: LinkLauncher, one: Item) => {
+const problemOf = (made: LinkLauncher, one: LaunchItem) => {
   const filled = renderTarget(made, one, "linux");
   return "problem" in filled ? filled.problem : undefined;
 };
@@ -206,8 +206,8 @@ describe("a ticket", () => {
     });
     const now = Date.parse("2026-11-23T10:00:00Z");
     const items = [
-      makeTicketItem(one.facts, one.paths, one.mediaUrl),
-      makeTicketItem(item({}, undefined, { data: {} }).facts, {}, undefined),
+      makeTicketItem(one.info, one.paths, one.mediaUrl),
+      makeTicketItem(item({}, undefined, { data: {} }).info, {}, undefined),
     ];
     const ticket = makeTicket(
       { verb: "open", app: "blender", person: { id: "p", email: "ada@studio.tld" }, run: "r", items },
@@ -223,8 +223,8 @@ describe("a ticket", () => {
       run: "r",
       items: [
         {
-          task_id: one.facts.taskId,
-          entity_id: one.facts.entityId,
+          task_id: one.info.taskId,
+          entity_id: one.info.entityId,
           name: "SH010 / Animation",
           path: { linux: "/p/a.blend" },
           media_url: "https://edge/media/ff/a.mp4",

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { makeCommand } from "../../../worker/launch/command.ts";
-import { guessSystem } from "../../../worker/launch/operating-system.ts";
+import { detectSystem } from "../../../worker/launch/operating-system.ts";
 
 const FIREFOX = "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0";
 const WINDOWS = "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 Chrome/142.0 Safari/537.36";
@@ -35,7 +35,7 @@ describe("the person's system", () => {
     [[["user-agent", "curl/8"]], undefined],
     [[], undefined],
   ] as const)("is guessed from %j: %s", (headers, system) => {
-    expect(guessSystem(headers)).toBe(system);
+    expect(detectSystem(headers)).toBe(system);
   });
 });
 

@@ -1,8 +1,8 @@
 import * as v from "valibot";
 import { describe, expect, it } from "vitest";
 import { Launchers } from "../../../worker/launch/launchers.ts";
-import { joinPath, locate, refuseName, refusePath } from "../../../worker/launch/paths.ts";
-import { readTaskFacts } from "../../../worker/launch/template-variables.ts";
+import { findFile, joinPath, refuseName, refusePath } from "../../../worker/launch/paths.ts";
+import { readTaskInfo } from "../../../worker/launch/template-variables.ts";
 import { PreviewFile } from "../../../worker/services/zou-objects.ts";
 import { makeSelected } from "../../support/worker/selected.ts";
 
@@ -19,7 +19,7 @@ const TEMPLATES = [
 const settings = (rest: object) =>
   v.parse(Launchers, { launchers: [{ id: "rv", label: "RV", kind: "rvlink" }], ...rest });
 
-function factsOf({
+function infoOf({
   entity = "SH010",
   sequence = "SQ01",
   revision = 7,
@@ -34,7 +34,7 @@ function factsOf({
     project: { code: "demo" },
   });
   const previews = new Map(revision === null ? [] : [["pf", v.parse(PreviewFile, { id: "pf", revision })]]);
-  return readTaskFacts(one, {
+  return readTaskInfo(one, {
     previews,
     entityTypes: new Map(),
     person: { name: "Ada" },
@@ -43,8 +43,8 @@ function factsOf({
 }
 
 const recorded = (path: string, rest: object = {}) => ({ path, revision: 1, extension: undefined, ...rest });
-const find = (files: ReturnType<typeof recorded>[], rest: object = {}, facts = factsOf(), extensions?: string[]) =>
-  locate(facts, files, { file: "output", extensions }, settings(rest));
+const find = (files: ReturnType<typeof recorded>[], rest: object = {}, info = infoOf(), extensions?: string[]) =>
+  findFile(info, files, { file: "output", extensions }, settings(rest));
 
 describe("the path of a task's file", () => {
   it("is the recorded one before any template, on each system with a root for the same folder", () => {
@@ -110,10 +110,10 @@ describe("the path of a task's file", () => {
 
   it("is the newest file that the program can open", () => {
     const files = [recorded("/p/a_v3.abc"), recorded("/p/a_v2", { extension: ".MOV" }), recorded("/p/a_v1.mov")];
-    expect(find(files, {}, factsOf(), ["mov"]).paths.linux).toBe("/p/a_v2.mov");
+    expect(find(files, {}, infoOf(), ["mov"]).paths.linux).toBe("/p/a_v2.mov");
     expect(find(files).paths.linux).toBe("/p/a_v3.abc");
-    expect(find([recorded("/p/a_v3")], {}, factsOf(), ["blend"]).paths.linux).toBe("/p/a_v3.blend");
-    expect(find([recorded("/p/a_v3")], {}, factsOf(), ["ma", "mb"]).paths.linux).toBe("/p/a_v3");
+    expect(find([recorded("/p/a_v3")], {}, infoOf(), ["blend"]).paths.linux).toBe("/p/a_v3.blend");
+    expect(find([recorded("/p/a_v3")], {}, infoOf(), ["ma", "mb"]).paths.linux).toBe("/p/a_v3");
   });
 
   it("comes from the studio's template if nothing is recorded", () => {
@@ -129,9 +129,9 @@ describe("the path of a task's file", () => {
   });
 
   it("only comes from a template for its kind of entity, task and file", () => {
-    expect(find([], { paths: TEMPLATES }, factsOf({ type: "Lighting" }))).toEqual({ paths: {} });
+    expect(find([], { paths: TEMPLATES }, infoOf({ type: "Lighting" }))).toEqual({ paths: {} });
     expect(
-      find([], { paths: TEMPLATES }, factsOf({ type: "Animation", parent_id: null, entity: "A" })).paths.linux,
+      find([], { paths: TEMPLATES }, infoOf({ type: "Animation", parent_id: null, entity: "A" })).paths.linux,
     ).toBeDefined();
     expect(find([], { paths: [{ for: "Asset", linux: "/a/{entity}" }] })).toEqual({ paths: {} });
     expect(find([], { paths: [{ for: "Shot", file: "working", linux: "/a/{entity}" }] })).toEqual({ paths: {} });
@@ -140,7 +140,7 @@ describe("the path of a task's file", () => {
   });
 
   it("is not made without a value, and the problem names the variable", () => {
-    expect(find([], { paths: TEMPLATES }, factsOf({ revision: null }))).toEqual({
+    expect(find([], { paths: TEMPLATES }, infoOf({ revision: null }))).toEqual({
       paths: {},
       problem: "{revision} has no value",
     });
@@ -163,7 +163,7 @@ describe("the path of a task's file", () => {
     ["a\u0000b", "has a control character"],
     ["a\u2028b", "has a control character"],
   ])("is not made from the name %j", (entity, problem) => {
-    const located = find([], { paths: TEMPLATES }, factsOf({ entity }));
+    const located = find([], { paths: TEMPLATES }, infoOf({ entity }));
     expect(located.paths).toEqual({});
     expect(located.problem).toContain(problem);
   });

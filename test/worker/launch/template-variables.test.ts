@@ -1,6 +1,6 @@
 import * as v from "valibot";
 import { describe, expect, it } from "vitest";
-import { readFrames, readTaskFacts } from "../../../worker/launch/template-variables.ts";
+import { readFrames, readTaskInfo } from "../../../worker/launch/template-variables.ts";
 import { PreviewFile } from "../../../worker/services/zou-objects.ts";
 import { makeSelected } from "../../support/worker/selected.ts";
 
@@ -57,13 +57,13 @@ describe("the variables of a task", () => {
       episode: { name: "E01" },
       project: { name: "Demo", code: "dm" },
     });
-    expect(readTaskFacts(one, SOURCES)).toMatchObject({
+    expect(readTaskInfo(one, SOURCES)).toMatchObject({
       frames: { first: 1, last: 2 },
       fps: 23.976,
       entityType: "Shot",
       taskType: "Animation",
     });
-    expect(readTaskFacts(one, SOURCES).values).toMatchObject({
+    expect(readTaskInfo(one, SOURCES).values).toMatchObject({
       project: "Demo",
       "project.code": "dm",
       episode: "E01",
@@ -78,17 +78,17 @@ describe("the variables of a task", () => {
       "person.email": "ada@studio.tld",
       "person.desktop_login": "aroy",
     });
-    expect(readTaskFacts(one, SOURCES).values).not.toHaveProperty("entity.data.nested");
+    expect(readTaskInfo(one, SOURCES).values).not.toHaveProperty("entity.data.nested");
   });
 
   it("have the type of an asset, and nothing about a deleted entity", () => {
     const asset = makeSelected({ entity: { type: "Asset", name: "Fox", entity_type_id: "chr" } });
-    expect(readTaskFacts(asset, SOURCES)).toMatchObject({
+    expect(readTaskInfo(asset, SOURCES)).toMatchObject({
       values: { asset_type: "Characters", sequence: undefined },
       fps: 25,
     });
     const deleted = makeSelected({ entity: null });
-    expect(readTaskFacts(deleted, SOURCES)).toMatchObject({
+    expect(readTaskInfo(deleted, SOURCES)).toMatchObject({
       entityType: "",
       frames: undefined,
       values: { entity: undefined },

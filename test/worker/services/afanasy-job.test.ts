@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { countTasks, refuseJob, TASKS_MAX } from "../../../worker/services/afanasy-job.ts";
+import { countBlockTasks, TASKS_MAX, validateJob } from "../../../worker/services/afanasy-job.ts";
 
 const BLOCK = {
   name: "render",
@@ -48,7 +48,7 @@ describe("a valid job", () => {
     ["one with the most retries that fit in a byte", withBlock({ errors_retries: 127, need_memory: 16_384 })],
     ["one with quotes in members that the server escapes", { ...JOB, description: 'a "b" \\', annotation: "a\nb" }],
   ])("is %s", (_, job) => {
-    expect(refuseJob(job)).toBeUndefined();
+    expect(validateJob(job)).toBeUndefined();
   });
 });
 
@@ -94,7 +94,7 @@ describe("a job that would crash the server", () => {
       "job.blocks.0.flags must be an integer",
     ],
   ])("%s", (_, job, refusal) => {
-    expect(refuseJob(job)).toEqual(typeof refusal === "string" ? refusal : expect.stringMatching(refusal));
+    expect(validateJob(job)).toEqual(typeof refusal === "string" ? refusal : expect.stringMatching(refusal));
   });
 });
 
@@ -159,7 +159,7 @@ describe("a job that the server would misread", () => {
     ["another command for the server", { ...JOB, command_pre: "id" }, "job.command_pre is unknown"],
     ["text for true", { ...JOB, offline: "yes" }, "job.offline must be true or false"],
   ])("is refused: %s", (_, job, refusal) => {
-    expect(refuseJob(job)).toEqual(typeof refusal === "string" ? refusal : expect.stringMatching(refusal));
+    expect(validateJob(job)).toEqual(typeof refusal === "string" ? refusal : expect.stringMatching(refusal));
   });
 });
 
@@ -171,6 +171,6 @@ it.each([
 ])(
   "counts tasks like the server: %d-%d by %d every %d",
   (frame_first, frame_last, frames_per_task, frames_inc, tasks) => {
-    expect(countTasks({ frame_first, frame_last, frames_per_task, frames_inc })).toBe(tasks);
+    expect(countBlockTasks({ frame_first, frame_last, frames_per_task, frames_inc })).toBe(tasks);
   },
 );

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { describeSelection } from "../../../worker/action/confirmation.ts";
 import type { SelectedTask } from "../../../worker/services/selection.ts";
-import { labelTasks, nameInFull } from "../../../worker/services/task-label.ts";
+import { formatFullName, labelTasks } from "../../../worker/services/task-label.ts";
 import { makeSelected } from "../../support/worker/selected.ts";
 
 type Made = {
@@ -65,7 +65,7 @@ describe("the label of a task", () => {
     const [first, second] = ["E01", "E02"].map((name) => make({ type: "Episode", name, episode: name }));
     if (first === undefined || second === undefined) throw new Error("There are two");
     expect(labelsOf(first, second)).toEqual(["E01 / Animation", "E02 / Animation"]);
-    expect(nameInFull(first)).toBe("Fox / E01");
+    expect(formatFullName(first)).toBe("Fox / E01");
   });
 
   it("has the project if there are several", () => {

@@ -2,8 +2,8 @@ import * as v from "valibot";
 import { describe, expect, it } from "vitest";
 import type { SelectedTask } from "../../../worker/services/selection.ts";
 import {
-  isShown,
-  showTask,
+  isPreviewVisible,
+  limitTask,
   viewEntityAsClient,
   viewPreviewAsClient,
   viewTaskAsClient,
@@ -75,14 +75,14 @@ const one: SelectedTask = {
 };
 
 const keysOf = (data: object | undefined) => Object.keys(data ?? {});
-const seen = (role: Parameters<typeof showTask>[1]["role"], departments: string[] = []) => {
-  const shown = showTask(one, { role, departments });
+const seen = (role: Parameters<typeof limitTask>[1]["role"], departments: string[] = []) => {
+  const shown = limitTask(one, { role, departments });
   return [keysOf(shown.entity?.data), keysOf(shown.task.data), keysOf(shown.parent?.data)];
 };
 
 describe("the studio's columns", () => {
   it.each(["admin", "manager", "supervisor", "user"] as const)("are all visible to the role %s", (role) => {
-    expect(showTask(one, { role, departments: [] })).toBe(one);
+    expect(limitTask(one, { role, departments: [] })).toBe(one);
   });
 
   it("are visible to clients if they are marked for clients, on their kind of entity and task type", () => {
@@ -101,7 +101,7 @@ describe("the studio's columns", () => {
 
   it("are hidden from people outside the team, and in an unknown project", () => {
     expect(seen(undefined, ["anim"])[0]).toEqual(["for_client", "frame_in", "fps"]);
-    const shown = showTask({ ...one, project: undefined }, { role: "vendor", departments: ["anim"] });
+    const shown = limitTask({ ...one, project: undefined }, { role: "vendor", departments: ["anim"] });
     expect(keysOf(shown.entity?.data)).toEqual(["frame_in", "fps"]);
   });
 });
@@ -122,9 +122,9 @@ describe("the data for clients", () => {
 
   it("excludes rejected previews", () => {
     const rejected = v.parse(PreviewFile, { id: "f", validation_status: "rejected" });
-    expect([isShown(rejected, "client"), isShown(rejected, undefined)]).toEqual([false, false]);
+    expect([isPreviewVisible(rejected, "client"), isPreviewVisible(rejected, undefined)]).toEqual([false, false]);
     for (const role of ["admin", "manager", "supervisor", "user", "vendor"] as const)
-      expect(isShown(rejected, role)).toBe(true);
-    expect(isShown({ ...rejected, validation_status: "validated" }, "client")).toBe(true);
+      expect(isPreviewVisible(rejected, role)).toBe(true);
+    expect(isPreviewVisible({ ...rejected, validation_status: "validated" }, "client")).toBe(true);
   });
 });

@@ -3,13 +3,13 @@
 
 import { type Rules, refuseTask } from "../../action/authorize.ts";
 import { Failure } from "../../failure.ts";
-import { readBotAuthors, signText } from "../../services/authors.ts";
-import { explainBreak } from "../../services/comment-rights.ts";
-import { countWritten, type NewComment, NOT_TAKEN, sendComments } from "../../services/comments.ts";
+import { appendName, readBotAuthors } from "../../services/authors.ts";
+import { explainCrash } from "../../services/comment-rights.ts";
+import { countWritten, type NewComment, NOT_ACCEPTED, sendComments } from "../../services/comments.ts";
 import type { Kitsu } from "../../services/kitsu.ts";
 import { DELETED_OR_HIDDEN } from "../../services/missing-tasks.ts";
 import type { SelectedTask } from "../../services/selection.ts";
-import { readPerson, readRole, readSelf } from "../../services/team.ts";
+import { readOwnAccount, readPerson, readRole } from "../../services/team.ts";
 import type { Settings } from "../../settings/settings.ts";
 import { planComments } from "./comment-plan.ts";
 import { type CommentRun, isOver, listNextBatch, notTriedAfter, settleItem, skipRest } from "./comment-run.ts";
@@ -74,7 +74,7 @@ async function draftComments(context: BatchContext, run: CommentRun): Promise<Dr
       settleItem(run, id, reason === undefined ? { state: "waiting", reason: change } : { state: "skipped", reason });
       if (reason !== undefined) return [];
       const personId = authors?.get(project_id);
-      const text = isOwn || personId !== undefined ? run.text : signText(run.text, context.person.name);
+      const text = isOwn || personId !== undefined ? run.text : appendName(run.text, context.person.name);
       return [{ selected, comment: { taskId: id, statusId, text, personId, lastCommentDate } }];
     },
   );
@@ -82,7 +82,7 @@ async function draftComments(context: BatchContext, run: CommentRun): Promise<Dr
 
 /** The person's current data in Kitsu. They write with their own session, or the bot does. */
 async function readWriter({ kitsu: { zou }, person: { id, name } }: BatchContext) {
-  const person = zou.account === "person" ? await readSelf(zou) : await readPerson(zou, id ?? "");
+  const person = zou.account === "person" ? await readOwnAccount(zou) : await readPerson(zou, id ?? "");
   if (person?.active) return person;
   throw new Failure("person-not-accepted", { text: `${name} is no longer active in Kitsu.` });
 }
@@ -134,7 +134,7 @@ function recordAnswer(
   const isTaken = ({ taskId }: NewComment) => written.has(taskId);
   markWritten(run, comments.filter(isTaken));
   for (const { taskId } of comments.filter((one) => !isTaken(one))) {
-    settleItem(run, taskId, { state: "failed", reason: NOT_TAKEN });
+    settleItem(run, taskId, { state: "failed", reason: NOT_ACCEPTED });
   }
 }
 
@@ -155,7 +155,7 @@ function markRefused(
   run.refusals = written > 0 ? 1 : run.refusals + 1;
   if (refused === undefined) return;
   const reason = text ?? title;
-  const details = [reason, explainBreak(refused)].filter(Boolean).join(" ");
+  const details = [reason, explainCrash(refused)].filter(Boolean).join(" ");
   settleItem(run, refused.task.id, { state: "failed", reason: details });
   if (run.refusals >= REFUSALS_MAX) skipRest(run, notTriedAfter(reason));
 }

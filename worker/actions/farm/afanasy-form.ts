@@ -2,7 +2,7 @@
 // studio, within the studio's limits.
 import * as v from "valibot";
 import type { TaskConflict } from "../../action/action.ts";
-import type { TaskFacts } from "../../launch/template-variables.ts";
+import type { TaskInfo } from "../../launch/template-variables.ts";
 import type { AfanasySettings, JobTemplate } from "../../settings/afanasy-settings.ts";
 import { getTemplateTitle } from "./afanasy-submission.ts";
 import { makeFramesField } from "./frame-field.ts";
@@ -29,7 +29,7 @@ export function chooseTemplate({ templates }: AfanasySettings, wanted: unknown):
 
 export function makeForm(
   farm: AfanasySettings,
-  facts: readonly TaskFacts[],
+  facts: readonly TaskInfo[],
   conflicts: readonly TaskConflict[],
   wanted: unknown,
 ) {

@@ -4,9 +4,9 @@
 import * as v from "valibot";
 import { LETTERS } from "../../launch/plain-letters.ts";
 import { fillTemplate, type Template, type Values } from "../../launch/template.ts";
-import type { TaskFacts } from "../../launch/template-variables.ts";
+import type { TaskInfo } from "../../launch/template-variables.ts";
 import { HOST_NAME } from "../../services/afanasy-client.ts";
-import { AfanasyJob, NAME_MAX_BYTES, NUMERIC, refuseJob } from "../../services/afanasy-job.ts";
+import { AfanasyJob, NAME_MAX_BYTES, NUMERIC, validateJob } from "../../services/afanasy-job.ts";
 import type { AfanasySettings, JobTemplate } from "../../settings/afanasy-settings.ts";
 import { parseFrames } from "./frames.ts";
 import { readFrameRange } from "./shot-frame-range.ts";
@@ -27,7 +27,7 @@ export type AfanasyOptions = {
 /** The submission with its number of frames, or why it is refused. */
 export type SubmissionResult = { submission: AfanasySubmission; frames: number; text: string } | { problem: string };
 
-export function makeSubmission(facts: TaskFacts, options: AfanasyOptions, settings: AfanasySettings): SubmissionResult {
+export function makeSubmission(facts: TaskInfo, options: AfanasyOptions, settings: AfanasySettings): SubmissionResult {
   const { template } = options;
   if (template.task_types?.includes(facts.taskType) === false) {
     return { problem: `${getTemplateTitle(template)} is for ${template.task_types.join(", ")}` };
@@ -63,7 +63,7 @@ export function makeSubmission(facts: TaskFacts, options: AfanasyOptions, settin
       frames_inc: 1,
     })),
   };
-  const refusal = refuseJob(job);
+  const refusal = validateJob(job);
   if (refusal !== undefined) return { problem: `Afanasy can't accept it: ${refusal}` };
   const kitsu = { project: String(facts.values["project.id"] ?? ""), entity: facts.entityId, task: facts.taskId };
   return { submission: { job, kitsu }, frames: frames.count, text: frames.text };

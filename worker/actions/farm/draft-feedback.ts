@@ -1,5 +1,5 @@
 // Drafts the comments on finished renders: the text, the author and the status.
-import { readBotAuthors, signText } from "../../services/authors.ts";
+import { appendName, readBotAuthors } from "../../services/authors.ts";
 import { refuseComment, refuseRetake, refuseStatus } from "../../services/comment-rights.ts";
 import type { NewComment } from "../../services/comments.ts";
 import type { Kitsu } from "../../services/kitsu.ts";
@@ -67,7 +67,7 @@ export async function draftComments(
         comment: {
           taskId,
           statusId: status === undefined || refusal !== undefined ? task_status_id : status.id,
-          text: personId === undefined ? signText(text, person.name) : text,
+          text: personId === undefined ? appendName(text, person.name) : text,
           personId,
           lastCommentDate,
         },

@@ -3,7 +3,7 @@ import * as v from "valibot";
 import type { TaskConflict } from "../../action/action.ts";
 import { isPlain, NOT_PLAIN } from "../../launch/path-safety.ts";
 import { isAbsolute, refusePath } from "../../launch/paths.ts";
-import type { TaskFacts } from "../../launch/template-variables.ts";
+import type { TaskInfo } from "../../launch/template-variables.ts";
 import type { JobSetting, JobTypeInfo } from "../../services/flamenco-objects.ts";
 import { FORMATS } from "../../settings/flamenco-formats.ts";
 import { type JobTypeSetting, SIMPLE_RENDER } from "../../settings/flamenco-job-types.ts";
@@ -20,7 +20,7 @@ export type FormContext = {
   jobType: JobTypeSetting;
   info: JobTypeInfo | undefined;
   /** of the selected shots */
-  facts: readonly TaskFacts[];
+  facts: readonly TaskInfo[];
   conflicts: readonly TaskConflict[];
 };
 
@@ -74,7 +74,7 @@ export function makeSubmissionFields({
       facts.length === 1 && { blend: makePathField("Blend file", flamenco, "the shot's own") }),
     ...Object.fromEntries(
       (info?.settings ?? [])
-        .filter((one) => isShown(one, jobType))
+        .filter((one) => isPreviewVisible(one, jobType))
         .map((one) => [SETTING_PREFIX + one.key, makeSettingField(one)]),
     ),
   };
@@ -169,7 +169,7 @@ const STANDARD_SETTINGS: ReadonlySet<string> = new Set([
   ...["image_file_extension", "has_previews", "scene"],
 ]);
 
-const isShown = ({ key, visible, editable }: JobSetting, { settings }: JobTypeSetting) =>
+const isPreviewVisible = ({ key, visible, editable }: JobSetting, { settings }: JobTypeSetting) =>
   !STANDARD_SETTINGS.has(key) &&
   !Object.hasOwn(settings, key) &&
   editable &&

@@ -1,8 +1,8 @@
 // The paths of a job for Flamenco: the file it reads, and the folder it writes to.
 import { refuseFarmName } from "../../launch/path-safety.ts";
-import { isUnc, isWindows, joinPath, locate, refusePath, unifySlashes } from "../../launch/paths.ts";
+import { findFile, isUnc, isWindows, joinPath, refusePath, unifySlashes } from "../../launch/paths.ts";
 import { fillTemplate, type Template } from "../../launch/template.ts";
-import type { TaskFacts } from "../../launch/template-variables.ts";
+import type { TaskInfo } from "../../launch/template-variables.ts";
 import type { RecordedFile } from "../../services/files.ts";
 import type { JobTypeInfo } from "../../services/flamenco-objects.ts";
 import { findPath } from "../../settings/flamenco-path-settings.ts";
@@ -13,11 +13,11 @@ import type { RenderOptions } from "./flamenco-render-options.ts";
 type PathResult = { text: string } | { problem: string };
 
 /** The typed path, otherwise the recorded file, otherwise the filled template. */
-export function findBlend(facts: TaskFacts, recorded: readonly RecordedFile[], options: RenderOptions): PathResult {
+export function findBlend(facts: TaskInfo, recorded: readonly RecordedFile[], options: RenderOptions): PathResult {
   const { flamenco, blend, roots } = options;
   if (blend !== undefined) return checkPath(blend, "The blend file");
   if (flamenco.recorded && recorded.length > 0) {
-    const { paths, problem } = locate(
+    const { paths, problem } = findFile(
       facts,
       recorded,
       { file: "working", extensions: ["blend"] },
@@ -35,7 +35,7 @@ export function findBlend(facts: TaskFacts, recorded: readonly RecordedFile[], o
   );
 }
 
-export function findOutput(facts: TaskFacts, { flamenco, output }: RenderOptions): PathResult {
+export function findOutput(facts: TaskInfo, { flamenco, output }: RenderOptions): PathResult {
   if (output !== undefined) return checkPath(output, "The output folder");
   return fillPath(
     findPath(flamenco.output, facts.taskType),
@@ -45,7 +45,7 @@ export function findOutput(facts: TaskFacts, { flamenco, output }: RenderOptions
   );
 }
 
-function fillPath(template: Template | undefined, facts: TaskFacts, missing: string, subject: string): PathResult {
+function fillPath(template: Template | undefined, facts: TaskInfo, missing: string, subject: string): PathResult {
   if (template === undefined) return { problem: `${missing} for ${facts.taskType || "this type of task"}` };
   const filled = fillTemplate(template, facts.values, refuseFarmName);
   return "problem" in filled ? { problem: filled.problem } : checkPath(filled.text, subject);

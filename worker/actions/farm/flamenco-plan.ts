@@ -3,7 +3,7 @@
 import type { ActionContext } from "../../action/action.ts";
 import { Failure } from "../../failure.ts";
 import type { Root } from "../../launch/paths.ts";
-import { readTaskFacts, type TaskFacts } from "../../launch/template-variables.ts";
+import { readTaskInfo, type TaskInfo } from "../../launch/template-variables.ts";
 import { type RecordedFiles, readRecordedFiles } from "../../services/files.ts";
 import type { Flamenco as Manager } from "../../services/flamenco-client.ts";
 import type { JobTypeInfo } from "../../services/flamenco-objects.ts";
@@ -23,7 +23,7 @@ import { type PlannedShot, parseConflictChoice, planConflict, planMissing } from
  */
 export const CHECKED_MAX = 16;
 
-export type SelectionFacts = { facts: TaskFacts[]; recorded: RecordedFiles; missing: string[] };
+export type SelectionFacts = { facts: TaskInfo[]; recorded: RecordedFiles; missing: string[] };
 
 export async function readSelectionFacts(context: ActionContext, { recorded }: Flamenco): Promise<SelectionFacts> {
   const kitsu = context.kitsu();
@@ -31,7 +31,7 @@ export async function readSelectionFacts(context: ActionContext, { recorded }: F
   const [entityTypes, persons] = await Promise.all([kitsu.tables.entityTypes(), kitsu.tables.persons()]);
   const { person } = context;
   const listed = persons.get(person.id ?? "");
-  const facts = tasks.map((one) => readTaskFacts(one, { previews: new Map(), entityTypes, person, zouPerson: listed }));
+  const facts = tasks.map((one) => readTaskInfo(one, { previews: new Map(), entityTypes, person, zouPerson: listed }));
   const files = recorded ? await readRecordedFiles(kitsu.zou, "working", facts) : { of: () => [], isHidden: false };
   return { facts, recorded: files, missing };
 }

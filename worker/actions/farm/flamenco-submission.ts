@@ -4,7 +4,7 @@ import type { Outcome } from "../../../contract.ts";
 import { plural } from "../../format/plural.ts";
 import { refuseFarmName } from "../../launch/path-safety.ts";
 import { fillTemplate, type Values } from "../../launch/template.ts";
-import type { TaskFacts } from "../../launch/template-variables.ts";
+import type { TaskInfo } from "../../launch/template-variables.ts";
 import type { RecordedFile } from "../../services/files.ts";
 import type { JobTypeInfo } from "../../services/flamenco-objects.ts";
 import { FORMATS } from "../../settings/flamenco-formats.ts";
@@ -27,7 +27,7 @@ export type PreparedSubmission = {
 export type SubmissionResult = PreparedSubmission | { problem: string };
 
 export function makeSubmission(
-  facts: TaskFacts,
+  facts: TaskInfo,
   recorded: readonly RecordedFile[],
   options: RenderOptions,
 ): SubmissionResult {
@@ -89,7 +89,7 @@ export function makeSubmission(
 
 /** Flamenco accepts only strings. */
 const describeTask = (
-  { taskId, entityId, values }: TaskFacts,
+  { taskId, entityId, values }: TaskInfo,
   { person, run }: RenderOptions,
 ): Record<string, string> => ({
   project: String(values.project ?? ""),

@@ -1,11 +1,11 @@
 // The field for frames, one for all selected shots, in the forms of both farms.
 import * as v from "valibot";
-import type { TaskFacts } from "../../launch/template-variables.ts";
+import type { TaskInfo } from "../../launch/template-variables.ts";
 import { parseFrames } from "./frames.ts";
 import { proposeFrameRange, readFrameRange } from "./shot-frame-range.ts";
 
 /** @param most the most frames of one shot */
-export const makeFramesField = (facts: readonly TaskFacts[], most: number) =>
+export const makeFramesField = (facts: readonly TaskInfo[], most: number) =>
   v.optional(
     v.pipe(
       v.string(),
@@ -24,7 +24,7 @@ export const makeFramesField = (facts: readonly TaskFacts[], most: number) =>
     proposeFrameRange(facts, most),
   );
 
-function describe(facts: readonly TaskFacts[], most: number): string {
+function describe(facts: readonly TaskInfo[], most: number): string {
   const problems = facts.map((one) => readFrameRange(one, most)).filter((found) => typeof found === "string");
   if (facts.length === 1) return `${problems[0] ?? "The range of this shot from Kitsu"}.`;
   const invalid =

@@ -2,9 +2,9 @@
 // picture. Each comment contains the address of the run, and is searched for before it is written,
 // so that repeated calls write nothing twice.
 import { Failure } from "../../failure.ts";
-import { explainBreak } from "../../services/comment-rights.ts";
+import { explainCrash } from "../../services/comment-rights.ts";
 import { readComments, type TaskComment, writeComments } from "../../services/comments.ts";
-import { hasPreview, isUnanswered, publishPicture } from "../../services/previews.ts";
+import { hasUploadedPreview, isUnanswered, publishPicture } from "../../services/previews.ts";
 import type { SelectedTask } from "../../services/selection.ts";
 import type { Zou } from "../../services/zou.ts";
 import { chooseStatus, formatRunLine } from "../../settings/feedback-settings.ts";
@@ -107,7 +107,7 @@ async function resolveUnconfirmed(
 ): Promise<FeedbackResult> {
   const comment = await attempt(() => findComment(context.kitsu.zou, shot.task, context.run));
   if (comment instanceof Failure) return describeFailure(comment);
-  if (comment === undefined) return { state: "refused", reason: [reason, explainBreak(one)].filter(Boolean).join(" ") };
+  if (comment === undefined) return { state: "refused", reason: [reason, explainCrash(one)].filter(Boolean).join(" ") };
   return attachPicture(context, shot, comment);
 }
 
@@ -118,7 +118,7 @@ async function attachPicture(
   known?: TaskComment,
 ): Promise<FeedbackResult> {
   const { task, picture: fetchPicture } = shot;
-  if (!feedback.preview || fetchPicture === undefined || (known !== undefined && hasPreview(known)))
+  if (!feedback.preview || fetchPicture === undefined || (known !== undefined && hasUploadedPreview(known)))
     return { state: "done" };
   if (Date.now() > until) return { state: "later" };
   const timeout = scheduler.wait(PICTURE_MAX_MS).then(() => "timeout" as const);

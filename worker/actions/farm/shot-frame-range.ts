@@ -1,9 +1,9 @@
 // The frame range of a shot in Kitsu. A wrong range is reported, not guessed at.
-import type { TaskFacts } from "../../launch/template-variables.ts";
+import type { TaskInfo } from "../../launch/template-variables.ts";
 import { readNumber } from "../../services/zou-objects.ts";
 import { type Frames, parseFrames } from "./frames.ts";
 
-type ShotFacts = Pick<TaskFacts, "frames" | "values">;
+type ShotFacts = Pick<TaskInfo, "frames" | "values">;
 
 /**
  * Returns the frames, or what is wrong with them.

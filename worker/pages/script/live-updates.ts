@@ -1,7 +1,7 @@
 // Keeps the page of a run in progress up to date, with a WebSocket or by polling.
 
 import { type Outcome, type Progress, parseResponse, type Reply, type Run } from "../../../contract.ts";
-import { countOutcomes, STATES, sayProgress } from "../../format/labels.ts";
+import { countOutcomes, formatProgress, STATES } from "../../format/labels.ts";
 
 const POLL_INTERVAL_MS = 3_000;
 const ANSWER_MAX_MS = 10_000;
@@ -111,5 +111,5 @@ function setText(element: Element | null, text = ""): void {
 function showProgress(element: Element, progress: Progress): void {
   const bar = element.querySelector("progress");
   if (bar !== null) Object.assign(bar, { max: progress.total, value: progress.done });
-  setText(element.querySelector("[data-progress]"), sayProgress(progress));
+  setText(element.querySelector("[data-progress]"), formatProgress(progress));
 }

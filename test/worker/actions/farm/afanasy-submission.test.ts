@@ -1,8 +1,8 @@
 import * as v from "valibot";
 import { describe, expect, it } from "vitest";
 import { type AfanasyOptions, makeSubmission, refuseWord } from "../../../../worker/actions/farm/afanasy-submission.ts";
-import { readTaskFacts } from "../../../../worker/launch/template-variables.ts";
-import { refuseJob } from "../../../../worker/services/afanasy-job.ts";
+import { readTaskInfo } from "../../../../worker/launch/template-variables.ts";
+import { validateJob } from "../../../../worker/services/afanasy-job.ts";
 import { Afanasy, type AfanasySettings } from "../../../../worker/settings/afanasy-settings.ts";
 import { makeSelected } from "../../../support/worker/selected.ts";
 
@@ -39,7 +39,7 @@ function submission({ entity, login = "Ada", type, template, settings, choice }:
     project: { name: "Demo", code: "demo" },
     ...(type !== undefined && { type }),
   });
-  const facts = readTaskFacts(one, {
+  const facts = readTaskInfo(one, {
     previews: new Map(),
     entityTypes: new Map(),
     person: { id: "ada", name: "Ada" },
@@ -58,7 +58,7 @@ function submission({ entity, login = "Ada", type, template, settings, choice }:
 function jobOf(parts?: Parts) {
   const made = submission(parts);
   if ("problem" in made) throw new Error(made.problem);
-  expect(refuseJob(made.submission.job)).toBeUndefined();
+  expect(validateJob(made.submission.job)).toBeUndefined();
   return made.submission.job;
 }
 

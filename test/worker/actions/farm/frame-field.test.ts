@@ -1,11 +1,11 @@
 import * as v from "valibot";
 import { describe, expect, it } from "vitest";
 import { makeFramesField } from "../../../../worker/actions/farm/frame-field.ts";
-import { readTaskFacts } from "../../../../worker/launch/template-variables.ts";
+import { readTaskInfo } from "../../../../worker/launch/template-variables.ts";
 import { makeSelected } from "../../../support/worker/selected.ts";
 
 const shot = (frame_in?: number, frame_out?: number) =>
-  readTaskFacts(makeSelected({ entity: { name: "SH010", data: { frame_in, frame_out } } }), {
+  readTaskInfo(makeSelected({ entity: { name: "SH010", data: { frame_in, frame_out } } }), {
     previews: new Map(),
     entityTypes: new Map(),
     person: { name: "Ada" },
