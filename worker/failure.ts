@@ -153,7 +153,7 @@ export function describeCause(cause: unknown): string | undefined {
   return `${cause.stack ?? `${cause.name}: ${cause.message}`}${below ? `\ncaused by ${below}` : ""}`;
 }
 
-export function noBinding(name: string, className: string): Failure {
+export function missingBinding(name: string, className: string): Failure {
   return new Failure("not-configured", {
     text: `This needs the Durable Object ${className}, and wrangler.toml has no binding ${name}.`,
     advice:

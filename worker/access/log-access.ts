@@ -12,22 +12,22 @@ const COOKIE = "kitsu_actions_log";
 const SIGNED_IN_S = 12 * 3_600;
 const AUDIENCE = "log";
 
-type Place = Pick<RequestContext, "env" | "settings">;
+type LogContext = Pick<RequestContext, "env" | "settings">;
 
 /** May this request read the log? A bearer token does as well as the cookie, for scripts. */
-export async function mayReadLog(request: Request, { env, settings }: Place): Promise<boolean> {
-  if (isFromElsewhere(request)) return false;
+export async function mayReadLog(request: Request, { env, settings }: LogContext): Promise<boolean> {
+  if (isCrossOrigin(request)) return false;
   if (isOpenLocally(request, settings)) return true;
   if (settings.logToken === undefined) return false;
   const [, bearer] = /^Bearer (.+)$/i.exec(request.headers.get("authorization") ?? "") ?? [];
-  if (bearer !== undefined) return isSame(bearer, settings.logToken);
+  if (bearer !== undefined) return isSameSecret(bearer, settings.logToken);
   const cookie = readCookie(request);
   const session = cookie === undefined ? undefined : await readSession(cookie, settings.logToken);
   return session !== undefined && !(await isSignedOut(session, env));
 }
 
 /** Throws what to do unless the request may read the log. */
-export async function checkLogAccess(request: Request, place: Place): Promise<void> {
+export async function checkLogAccess(request: Request, place: LogContext): Promise<void> {
   const { settings } = place;
   if (await mayReadLog(request, place)) return;
   if (settings.logToken !== undefined) {
@@ -49,7 +49,7 @@ export async function signIn(request: Request, settings: Settings): Promise<Resp
   if (
     settings.logToken === undefined ||
     typeof token !== "string" ||
-    !(await isSame(token.trim(), settings.logToken))
+    !(await isSameSecret(token.trim(), settings.logToken))
   ) {
     throw new Failure("sign-in-refused", {
       text: "The token is not the one this worker was given.",
@@ -63,19 +63,19 @@ export async function signIn(request: Request, settings: Settings): Promise<Resp
     .setIssuedAt()
     .setExpirationTime(`${SIGNED_IN_S}s`)
     .sign(new TextEncoder().encode(settings.logToken));
-  return goToLog(request, settings, `${COOKIE}=${cookie}`, SIGNED_IN_S);
+  return redirectToLog(request, settings, `${COOKIE}=${cookie}`, SIGNED_IN_S);
 }
 
 /** Has the browser forget the cookie, and ends its session: a copy of it opens nothing any more. */
-export async function signOut(request: Request, { env, settings }: Place): Promise<Response> {
+export async function signOut(request: Request, { env, settings }: LogContext): Promise<Response> {
   checkOwnOrigin(request, settings);
   const cookie = readCookie(request);
   const session = cookie && settings.logToken && (await readSession(cookie, settings.logToken));
   if (session) await env.RUN_COORDINATORS?.getByName(session).voidAttempt("");
-  return goToLog(request, settings, `${COOKIE}=`, 0);
+  return redirectToLog(request, settings, `${COOKIE}=`, 0);
 }
 
-function goToLog(request: Request, { basePath }: Settings, cookie: string, maxAgeS: number): Response {
+function redirectToLog(request: Request, { basePath }: Settings, cookie: string, maxAgeS: number): Response {
   const secure = new URL(request.url).protocol === "https:" ? "; Secure" : "";
   return new Response(null, {
     status: 303,
@@ -100,7 +100,7 @@ function isOpenLocally(request: Request, settings: Settings): boolean {
 }
 
 /** A page of another origin, Kitsu's own included: what it reads, all of its scripts do. */
-function isFromElsewhere(request: Request): boolean {
+function isCrossOrigin(request: Request): boolean {
   const origin = request.headers.get("origin");
   return origin !== null && origin !== new URL(request.url).origin;
 }
@@ -123,7 +123,7 @@ const isSignedOut = async (session: string, env: Env) =>
   (await env.RUN_COORDINATORS?.getByName(session).readPhase())?.state === "void";
 
 /** Takes as long for a wrong token as for the right one. */
-async function isSame(candidate: string, expected: string): Promise<boolean> {
+async function isSameSecret(candidate: string, expected: string): Promise<boolean> {
   const digest = (value: string) => crypto.subtle.digest("SHA-256", new TextEncoder().encode(value));
   return crypto.subtle.timingSafeEqual(await digest(candidate), await digest(expected));
 }

@@ -2,7 +2,7 @@
 import { createRemoteJWKSet, errors, jwtVerify } from "jose";
 import * as v from "valibot";
 import { Failure } from "../failure.ts";
-import { type Call, findUnreadableId, isSameClaim, refuseUnreadableId } from "../request/call.ts";
+import { type Call, findUnreadableId, isSameClaim, unreadableId } from "../request/call.ts";
 import type { RequestContext } from "../request/request-context.ts";
 import { type Kitsu, openKitsu } from "../services/kitsu.ts";
 import { readPerson } from "../services/team.ts";
@@ -23,7 +23,7 @@ export type Person = {
   /** Zou's token of the person's session: what is done with it is done by the person */
   token?: string | undefined;
   /** why there is none where Kitsu's session should come along: it is over, or none came */
-  lostSession?: "over" | "none" | undefined;
+  sessionProblem?: "over" | "none" | undefined;
 };
 
 /** What may be written down of a person: everything but the token. */
@@ -66,32 +66,36 @@ export async function identify(
 ): Promise<Person> {
   const isKitsuHost = settings.kitsuOrigins.includes(url.origin);
   // A cookie of that name on another host is not Kitsu's. Kitsu's goes to Kitsu and nowhere else.
-  const token = isKitsuHost ? readSession(request) : undefined;
-  const session = token && (await askSession(token, settings, signal));
-  if (session) return accept(session, call, "session", token);
+  const token = isKitsuHost ? readSessionToken(request) : undefined;
+  const session = token && (await readSessionPerson(token, settings, signal));
+  if (session) return verifyPerson(session, call, "session", token);
   const bot = settings.kitsuToken === undefined ? undefined : openZou(settings.kitsuApi, settings.kitsuToken, signal);
   const assertion = request.headers.get(ACCESS_HEADER);
   if (settings.access !== undefined && assertion !== null && bot !== undefined) {
     const email = await verifyAccess(assertion, settings.access);
-    return accept(await findByEmail(bot, email), call, "access");
+    return verifyPerson(await findByEmail(bot, email), call, "access");
   }
   const { id, email } = call.person;
   const unreadable = findUnreadableId(call);
   if (unreadable !== undefined && id === undefined && (bot !== undefined || email === undefined))
-    throw refuseUnreadableId(unreadable);
+    throw unreadableId(unreadable);
   const lostSession = isKitsuHost ? (token === undefined ? "none" : "over") : undefined;
   if (bot !== undefined && id !== undefined)
-    return { ...accept(await readPerson(bot, id), call, "claimed"), lostSession };
-  return { trust: "unchecked", id, name: email ?? "", email, departments: [], lostSession };
+    return { ...verifyPerson(await readPerson(bot, id), call, "claimed"), sessionProblem: lostSession };
+  return { trust: "unchecked", id, name: email ?? "", email, departments: [], sessionProblem: lostSession };
 }
 
 /** Comes along only where the worker is a path of Kitsu's own host. */
-const readSession = (request: Request) => SESSION_COOKIE.exec(request.headers.get("cookie") ?? "")?.[1];
+const readSessionToken = (request: Request) => SESSION_COOKIE.exec(request.headers.get("cookie") ?? "")?.[1];
 
 const Authenticated = v.object({ user: ZouPerson });
 
 /** Whose session it is; nobody's, where it is over. */
-async function askSession(token: string, settings: Settings, signal: AbortSignal): Promise<ZouPerson | undefined> {
+async function readSessionPerson(
+  token: string,
+  settings: Settings,
+  signal: AbortSignal,
+): Promise<ZouPerson | undefined> {
   try {
     return (await openZou(settings.kitsuApi, token, signal, "person").read("/auth/authenticated", Authenticated)).user;
   } catch (thrown) {
@@ -101,15 +105,15 @@ async function askSession(token: string, settings: Settings, signal: AbortSignal
 }
 
 /** The keys of a team, fetched when they are needed and again when they have changed. */
-const keys = new Map<string, ReturnType<typeof createRemoteJWKSet>>();
+const keySets = new Map<string, ReturnType<typeof createRemoteJWKSet>>();
 
 /** The e-mail that Cloudflare Access vouches for. */
 async function verifyAccess(
   assertion: string,
   { team, audience }: { team: string; audience: string },
 ): Promise<string> {
-  const jwks = keys.get(team) ?? createRemoteJWKSet(new URL(`${team}/cdn-cgi/access/certs`));
-  keys.set(team, jwks);
+  const jwks = keySets.get(team) ?? createRemoteJWKSet(new URL(`${team}/cdn-cgi/access/certs`));
+  keySets.set(team, jwks);
   try {
     const { payload } = await jwtVerify(assertion, jwks, {
       issuer: team,
@@ -119,7 +123,7 @@ async function verifyAccess(
     });
     return v.parse(v.pipe(v.string(), v.minLength(3)), payload.email);
   } catch (cause) {
-    if (TOKEN_FAULTS.some((fault) => cause instanceof fault)) throw notAccepted(cause);
+    if (TOKEN_ERRORS.some((fault) => cause instanceof fault)) throw personNotAccepted(cause);
     throw new Failure("access-unreachable", {
       text: "Cloudflare Access could not be asked for the keys that its tokens are signed with.",
       advice: "Try again in a minute. Should that not help, your TD checks ACCESS_TEAM.",
@@ -130,7 +134,7 @@ async function verifyAccess(
 }
 
 /** What is wrong with the token itself. Everything else is trouble on the way to the keys, and nothing the person could mend. */
-const TOKEN_FAULTS = [
+const TOKEN_ERRORS = [
   errors.JWTClaimValidationFailed,
   errors.JWTExpired,
   errors.JWTInvalid,
@@ -154,14 +158,14 @@ async function findByEmail(bot: Zou, email: string): Promise<ZouPerson | undefin
 }
 
 /** The person Zou names must be active, no bot, and the one the call names. Why not is for the log: the answer is the same each time. */
-function accept(found: ZouPerson | undefined, call: Pick<Call, "person">, trust: Trust, token?: string): Person {
+function verifyPerson(found: ZouPerson | undefined, call: Pick<Call, "person">, trust: Trust, token?: string): Person {
   const claimed = call.person;
-  if (found === undefined) throw notAccepted("There is no such person in Kitsu");
-  if (!found.active || found.is_bot) throw notAccepted(`${found.id} is ${found.is_bot ? "a bot" : "not active"}`);
+  if (found === undefined) throw personNotAccepted("There is no such person in Kitsu");
+  if (!found.active || found.is_bot) throw personNotAccepted(`${found.id} is ${found.is_bot ? "a bot" : "not active"}`);
   if (claimed.id !== undefined && claimed.id !== found.id)
-    throw notAccepted(`Mismatch: the call names ${claimed.id}, the ${trust} is of ${found.id}`);
+    throw personNotAccepted(`Mismatch: the call names ${claimed.id}, the ${trust} is of ${found.id}`);
   if (claimed.email !== undefined && found.email !== undefined && !isSameClaim(claimed.email, found.email.trim())) {
-    throw notAccepted(`Mismatch: the call names ${claimed.email}, Kitsu has another e-mail for ${found.id}`);
+    throw personNotAccepted(`Mismatch: the call names ${claimed.email}, Kitsu has another e-mail for ${found.id}`);
   }
   return {
     trust,
@@ -174,7 +178,7 @@ function accept(found: ZouPerson | undefined, call: Pick<Call, "person">, trust:
   };
 }
 
-function notAccepted(cause: unknown): Failure {
+function personNotAccepted(cause: unknown): Failure {
   return new Failure("person-not-accepted", {
     text: "Who calls could not be confirmed.",
     advice:

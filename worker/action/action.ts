@@ -18,7 +18,7 @@ export type { Problems } from "./form-input.ts";
 export type ActionContext = {
   call: Call;
   /** the request as it arrived, secrets masked */
-  arrived: RequestSnapshot;
+  request: RequestSnapshot;
   run: Run;
   /** who called, how surely we know, and with which rights */
   person: Person;
@@ -131,24 +131,24 @@ type ActionDetails = {
   /** Works on what Kitsu knows, and so is offered only where the worker can ask it. */
   needsKitsu?: boolean;
   /** What must be set before it can be offered, as a sentence for the TD; nothing where it is. */
-  needs?(settings: Settings): string | undefined;
+  findMissingSetting?(settings: Settings): string | undefined;
 };
 
 /** Given, with what the person answered. */
-type Answered<S extends FormSchema> = ActionContext & { input: v.InferOutput<S> };
+type AnsweredContext<S extends FormSchema> = ActionContext & { input: v.InferOutput<S> };
 
 type Functions<S extends FormSchema> = {
   /** What is wrong with answers that the schema has let through, as only others can tell. Where there is anything, the form is asked again with it. */
-  findProblems?(context: Answered<S>): Promise<Problems>;
+  findProblems?(context: AnsweredContext<S>): Promise<Problems>;
   /** What would happen to each task, without doing it. The person agrees to exactly this: should it be different when they do, they are asked again. */
-  plan?(context: Answered<S>): Promise<Outcome[]>;
+  plan?(context: AnsweredContext<S>): Promise<Outcome[]>;
   /** What the person must agree to before the action runs; nothing where it needs no agreement. */
   confirm?(
-    context: Answered<S>,
+    context: AnsweredContext<S>,
     plan: readonly Outcome[],
   ): Confirmation | undefined | Promise<Confirmation | undefined>;
   /** To tell the person that it can't be done, throw a Failure. */
-  run(context: Answered<S>): Promise<Reply>;
+  run(context: AnsweredContext<S>): Promise<Reply>;
   /** Takes back what `run` did, from the data it left with `offerUndo`. */
   undo?(context: ActionContext, data: unknown): Promise<Reply>;
   /**
@@ -162,7 +162,7 @@ type Functions<S extends FormSchema> = {
 };
 
 /** An action that asks. */
-type Asking<S extends FormSchema> = ActionDetails & {
+type ActionWithForm<S extends FormSchema> = ActionDetails & {
   /**
    * What must be known before the action runs. The schema is the form as well: `input.ts` says how. Made for each call, so that it can propose
    * the frame range of the shot or list the statuses there are; made again with the answers so far, so that one answer can bring more fields.
@@ -172,7 +172,7 @@ type Asking<S extends FormSchema> = ActionDetails & {
 
 const NOTHING = v.object({});
 
-type Plain = ActionDetails & { input?: undefined } & Functions<typeof NOTHING>;
+type ActionWithoutForm = ActionDetails & { input?: undefined } & Functions<typeof NOTHING>;
 
 /** An action that knows what it needs. */
 export type PreparedAction = {
@@ -191,9 +191,9 @@ export type Action = ActionDetails & {
 };
 
 /** Declares an action. Its registry line is in `actions/index.ts`. */
-export function defineAction<S extends FormSchema>(declaration: Asking<S>): Action;
-export function defineAction(declaration: Plain): Action;
-export function defineAction<S extends FormSchema>(declaration: Asking<S> | Plain): Action {
+export function defineAction<S extends FormSchema>(declaration: ActionWithForm<S>): Action;
+export function defineAction(declaration: ActionWithoutForm): Action;
+export function defineAction<S extends FormSchema>(declaration: ActionWithForm<S> | ActionWithoutForm): Action {
   if (declaration.input === undefined) return makeAction(declaration, () => NOTHING);
   return makeAction(declaration, declaration.input);
 }

@@ -13,7 +13,7 @@ import { isAtLeast, type Trust } from "../settings/trust.ts";
 import type { Action, ActionContext, EntityType } from "./action.ts";
 
 /** The trust that the deployment or the action asks for and the person does not have. */
-export function findLackingTrust(person: Person, action: Action, settings: Settings): Trust | undefined {
+export function findMissingTrust(person: Person, action: Action, settings: Settings): Trust | undefined {
   const isLimited = settings.limits.has(action.id) || action.roles !== undefined || action.entityTypes !== undefined;
   // A limit can't be held against somebody who is not known, nor against tasks that Kitsu can't be asked for.
   const least: Trust[] = [
@@ -26,9 +26,9 @@ export function findLackingTrust(person: Person, action: Action, settings: Setti
 
 /** Throws unless the person is known as surely as the deployment and the action ask. */
 export function checkTrust(person: Person, action: Action, settings: Settings): void {
-  const missing = findLackingTrust(person, action, settings);
+  const missing = findMissingTrust(person, action, settings);
   if (missing === undefined) return;
-  if (person.lostSession !== undefined) throw sessionLost(person.lostSession, missing);
+  if (person.sessionProblem !== undefined) throw sessionMissing(person.sessionProblem, missing);
   throw new Failure("person-not-accepted", {
     text: `${action.title} needs a verified user.`,
     advice:
@@ -38,7 +38,7 @@ export function checkTrust(person: Person, action: Action, settings: Settings): 
 }
 
 /** The person can do something about it, which is more than "we can't tell who you are". */
-function sessionLost(how: "over" | "none", missing: Trust): Failure {
+function sessionMissing(how: "over" | "none", missing: Trust): Failure {
   return new Failure("person-not-accepted", {
     title: how === "over" ? "Your session in Kitsu has ended" : "You are not logged in to Kitsu",
     text:
@@ -71,26 +71,26 @@ export async function authorizeSelection(
 ): Promise<void> {
   const selection = await kitsu.readSelection();
   const limits = settings.limits.get(action.id) ?? {};
-  if (selection.tasks.length === 0) throw nothingVisible(selection);
+  if (selection.tasks.length === 0) throw noVisibleTasks(selection);
   const roles = new Map(await Promise.all(selection.projectIds.map(async (id) => [id, await roleIn(id)] as const)));
-  const refusals = selection.tasks.flatMap((one): Refused[] => {
-    const refusal = refuseTask(one, person, roles.get(one.task.project_id), action, limits);
-    return refusal === undefined ? [] : [{ ...refusal, one }];
+  const refusals = selection.tasks.flatMap((one): TaskDenial[] => {
+    const refusal = findDenial(one, person, roles.get(one.task.project_id), action, limits);
+    return refusal === undefined ? [] : [{ ...refusal, selected: one }];
   });
-  if (refusals.length > 0) throw notAllowed(refusals, selection.tasks.length);
+  if (refusals.length > 0) throw tasksNotAllowed(refusals, selection.tasks.length);
 }
 
 /** `remedy` is what the person can do about it, behind "Nothing was done. " and before a full stop; `isTasks`: another selection would do. */
-type Refusal = { reason: string; remedy: string; isTasks: boolean };
-type Refused = Refusal & { one: SelectedTask };
+type Denial = { reason: string; advice: string; isAboutTask: boolean };
+type TaskDenial = Denial & { selected: SelectedTask };
 
 /** How many different reasons are said before the rest is counted. */
 const REASONS_MAX = 3;
 
-function notAllowed(refusals: readonly Refused[], count: number): Failure {
+function tasksNotAllowed(refusals: readonly TaskDenial[], count: number): Failure {
   const byReason = [...Map.groupBy(refusals, ({ reason }) => reason)];
   const isAll = refusals.length === count;
-  const isRole = refusals.every(({ isTasks }) => !isTasks);
+  const isRole = refusals.every(({ isAboutTask: isTasks }) => !isTasks);
   const reasons = byReason.slice(0, REASONS_MAX).map(([reason, { length }]) =>
     // Where it is the role alone, the tasks have nothing to do with it.
     isAll && byReason.length === 1 && (isRole || count === 1)
@@ -98,7 +98,7 @@ function notAllowed(refusals: readonly Refused[], count: number): Failure {
       : `${reason}: ${length} of ${count} tasks.`,
   );
   const rest = byReason.length - reasons.length;
-  const remedies = [...new Set(refusals.map(({ remedy }) => remedy))].slice(0, REASONS_MAX);
+  const remedies = [...new Set(refusals.map(({ advice: remedy }) => remedy))].slice(0, REASONS_MAX);
   const leaveOut = isAll ? [] : ["take these tasks out of the selection"];
   return new Failure("not-allowed", {
     ...(isRole && { title: "Your role may not run this action" }),
@@ -106,24 +106,29 @@ function notAllowed(refusals: readonly Refused[], count: number): Failure {
       .filter(Boolean)
       .join(" "),
     advice: `Nothing was done. ${capitalise(formatList([...leaveOut, ...remedies], "or"))}.`,
-    outcomes: refusals.map(({ reason, one }) => ({ id: one.task.id, label: one.label, state: "skipped", reason })),
+    outcomes: refusals.map(({ reason, selected: one }) => ({
+      id: one.task.id,
+      label: one.label,
+      state: "skipped",
+      reason,
+    })),
   });
 }
 
 const capitalise = (text: string) => text.charAt(0).toUpperCase() + text.slice(1);
 
 /** What an action allows at all. */
-export type Rules = Pick<Action, "id" | "title" | "roles" | "entityTypes">;
+export type ActionRules = Pick<Action, "id" | "title" | "roles" | "entityTypes">;
 
 /** Why this person may not run it on this task, in the role they have in its project. */
-export function refuseTask(
+export function findDenial(
   { task, entity, project }: SelectedTask,
   person: Pick<Person, "id">,
   role: Role | undefined,
-  action: Rules,
+  action: ActionRules,
   limits: ActionLimits,
-): Refusal | undefined {
-  const ofTasks = (reason: string, remedy: string): Refusal => ({ reason, remedy, isTasks: true });
+): Denial | undefined {
+  const ofTasks = (reason: string, remedy: string): Denial => ({ reason, advice: remedy, isAboutTask: true });
   const where = project?.name ?? "this project";
   if (role === undefined)
     return ofTasks(
@@ -132,7 +137,7 @@ export function refuseTask(
     );
   if (limits.projects !== undefined && !limits.projects.includes(task.project_id))
     return ofTasks(`${action.title} is not used in ${where}`, `ask your TD to allow it in ${where}`);
-  const refused = refuseRole(role, action, limits);
+  const refused = findRoleDenial(role, action, limits);
   if (refused !== undefined) return refused;
   if (role === "vendor" && !task.assignees.includes(person.id ?? ""))
     return ofTasks("Vendors work on tasks assigned to them", "ask your production manager to assign them to you");
@@ -146,22 +151,22 @@ export function refuseTask(
 }
 
 /** A role must be among those of the action and among those of the studio. */
-function refuseRole(role: Role, { title, roles }: Rules, limits: ActionLimits): Refusal | undefined {
+function findRoleDenial(role: Role, { title, roles }: ActionRules, limits: ActionLimits): Denial | undefined {
   const rules = [roles, limits.roles].filter((rule) => rule !== undefined);
   if (rules.every((rule) => rule.includes(role))) return undefined;
   const allowed = ROLES.filter((one) => rules.every((rule) => rule.includes(one)));
   if (allowed.length > 0) {
     return {
-      reason: `${title} is for ${formatRoles(allowed)}, and your role here is ${nameRole(role)}`,
-      remedy: `ask one of the ${formatRoles(allowed)} to run it`,
-      isTasks: false,
+      reason: `${title} is for ${formatRoles(allowed)}, and your role here is ${formatRole(role)}`,
+      advice: `ask one of the ${formatRoles(allowed)} to run it`,
+      isAboutTask: false,
     };
   }
   const own = roles === undefined ? "" : `the action is for ${formatRoles(roles)}, and `;
   return {
     reason: `No role may run ${title}: ${own}ACTION_LIMITS allows ${formatRoles(limits.roles ?? [])}`,
-    remedy: "ask your TD to correct ACTION_LIMITS",
-    isTasks: false,
+    advice: "ask your TD to correct ACTION_LIMITS",
+    isAboutTask: false,
   };
 }
 
@@ -195,16 +200,16 @@ export async function supervises({ needsKitsu }: Action, { kitsu, roleIn }: Acti
   if (!needsKitsu) return false;
   const { projectIds } = await kitsu().readSelection();
   const roles = await Promise.all(projectIds.map((id) => roleIn(id)));
-  return roles.length > 0 && roles.every((role) => role !== undefined && SET_OVER.includes(role));
+  return roles.length > 0 && roles.every((role) => role !== undefined && SUPERVISING_ROLES.includes(role));
 }
 
-const SET_OVER: readonly Role[] = ["admin", "manager", "supervisor"];
+const SUPERVISING_ROLES: readonly Role[] = ["admin", "manager", "supervisor"];
 
-const nameRole = (role: Role) => (role === "user" ? "artist" : role);
+const formatRole = (role: Role) => (role === "user" ? "artist" : role);
 const formatRoles = (roles: readonly Role[]) =>
-  roles.length === 0 ? "none" : formatList(roles.map((role) => `${nameRole(role)}s`));
+  roles.length === 0 ? "none" : formatList(roles.map((role) => `${formatRole(role)}s`));
 
-function nothingVisible({ missing }: Selection): Failure {
+function noVisibleTasks({ missing }: Selection): Failure {
   return new Failure("kitsu-unknown", {
     title: "None of these tasks is there",
     text: `Kitsu shows none of the ${missing.length} selected tasks: they were deleted, or are not for you to see.`,

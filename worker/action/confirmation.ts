@@ -6,17 +6,17 @@ import { sha256Hex } from "../format/hex.ts";
 import { countTasks, nameSome } from "../format/list.ts";
 import type { Selection } from "../services/selection.ts";
 import type { Action, ActionContext, Confirmation, PreparedAction } from "./action.ts";
-import { carry } from "./form-input.ts";
+import { createHiddenFields } from "./form-input.ts";
 
 /** From here on the person is told beforehand how long it takes. */
-const LONG_S = 10;
+const LONG_RUN_S = 10;
 
 /** What the person was shown: the mark they send back when they agree, and a line for each task. */
-export const Shown = v.object({ mark: v.string(), lines: v.record(v.string(), v.string()) });
-export type Shown = v.InferOutput<typeof Shown>;
+export const ShownPlan = v.object({ digest: v.string(), lines: v.record(v.string(), v.string()) });
+export type ShownPlan = v.InferOutput<typeof ShownPlan>;
 
 /** What is asked, and what is to be remembered of it. */
-export type ConfirmationRequest = { ask: Ask; shown: Shown };
+export type ConfirmationRequest = { ask: Ask; shown: ShownPlan };
 
 /**
  * What to ask the person, or nothing where they agreed to exactly this or where there is nothing to agree to.
@@ -26,11 +26,13 @@ export async function requestConfirmation(
   action: Action,
   ready: PreparedAction,
   context: ActionContext,
-  readShown: () => Promise<Shown | undefined>,
+  readShown: () => Promise<ShownPlan | undefined>,
 ): Promise<ConfirmationRequest | undefined> {
   const planned = await ready.plan?.();
   const confirmation =
-    ready.confirm === undefined ? planned && proposeTo(action, planned) : await ready.confirm(planned ?? []);
+    ready.confirm === undefined
+      ? planned && createDefaultConfirmation(action, planned)
+      : await ready.confirm(planned ?? []);
   if (confirmation === undefined) return undefined;
   const selection = action.needsKitsu ? await context.kitsu().readSelection() : undefined;
   const outcomes = [...(planned ?? listSelection(selection)), ...listMissing(selection, planned)];
@@ -44,7 +46,7 @@ export async function requestConfirmation(
     text: [confirmation.text, selection && describeSelection(selection), formatDuration(seconds)]
       .filter(Boolean)
       .join("\n\n"),
-    fields: carry(context.call),
+    fields: createHiddenFields(context.call),
     submit: confirmation.submit,
     dangerous: confirmation.isDangerous,
     outcomes,
@@ -52,12 +54,12 @@ export async function requestConfirmation(
     plan: mark,
   };
   return {
-    ask: context.call.plan === undefined ? ask : explainChange(ask, await readShown(), context.call.plan),
-    shown: { mark, lines },
+    ask: context.call.plan === undefined ? ask : describeChanges(ask, await readShown(), context.call.plan),
+    shown: { digest: mark, lines },
   };
 }
 
-function proposeTo({ title, submit = "Run" }: Action, planned: readonly Outcome[]): Confirmation {
+function createDefaultConfirmation({ title, submit = "Run" }: Action, planned: readonly Outcome[]): Confirmation {
   const count = planned.filter(({ state }) => state === "planned").length;
   return { title: `${title}: ${count} of ${planned.length} tasks?`, submit };
 }
@@ -86,15 +88,15 @@ export function describeSelection({ tasks, missing }: Selection): string {
 
 /** What is longer than people look at a toast for. */
 function formatDuration(seconds: number): string | undefined {
-  if (seconds < LONG_S) return undefined;
+  if (seconds < LONG_RUN_S) return undefined;
   const [tens, minutes] = [Math.ceil(seconds / 10) * 10, Math.round(seconds / 60)];
   const time = seconds < 100 ? `${tens} seconds` : `${minutes} minutes`;
   return `It takes about ${time}, and goes on when you close this page.`;
 }
 
 /** The same question, with what is different from what the person agreed to. */
-function explainChange(ask: Ask, before: Shown | undefined, agreed: string): Ask {
-  if (before?.mark !== agreed) {
+function describeChanges(ask: Ask, before: ShownPlan | undefined, agreed: string): Ask {
+  if (before?.digest !== agreed) {
     return { ...ask, problem: "What you agreed to is not what would be done now. Look at it again: nothing was done." };
   }
   const changed = (ask.outcomes ?? []).map((outcome): [isChanged: boolean, Outcome] => {

@@ -30,7 +30,9 @@ const Metadata = v.object({
 export type Problems = Readonly<Record<string, string>>;
 
 /** `askAgain` asks for the same once more, with what else is wrong. */
-export type Read<S extends FormSchema> = { ask: Ask } | { input: v.InferOutput<S>; askAgain(problems: Problems): Ask };
+export type FormResult<S extends FormSchema> =
+  | { ask: Ask }
+  | { input: v.InferOutput<S>; askAgain(problems: Problems): Ask };
 
 /**
  * Reads what was submitted. A form is complete when every field is there, empty or not: until then it is asked, with the values so far. What is
@@ -41,25 +43,25 @@ export async function readInput<S extends FormSchema>(
   { id, title, about, submit = "Run" }: { id: string; title: string; about: string; submit?: string | undefined },
   makeSchema: (answers: Input) => S | Promise<S>,
   { input: answers, form, isBack, retryOf }: Pick<Call, "input" | "form" | "isBack" | "retryOf">,
-): Promise<Read<S>> {
+): Promise<FormResult<S>> {
   if (form !== undefined && form !== id) throw foreignForm(title, form);
   const schema = await makeSchema(answers ?? {});
   const entries = Object.entries(schema.entries);
   const given = Object.fromEntries(
     entries.flatMap(([name, entry]) => {
       const value = answers?.[name];
-      return value === undefined ? [] : [[name, convert(entry, value)]];
+      return value === undefined ? [] : [[name, parseAnswer(entry, value)]];
     }),
   );
   const askFor = (errors: Problems, problem: string | undefined): Ask => {
     const fields = entries.map(([name, entry]) =>
-      readField(name, entry, answers?.[name], answers?.[name] === undefined ? undefined : errors[name]),
+      createField(name, entry, answers?.[name], answers?.[name] === undefined ? undefined : errors[name]),
     );
     return { kind: "ask", title, text: about, fields, submit, form: id, ...(problem && { problem }) };
   };
   // What is tried again was answered before: for fewer tasks there may be other fields, which need no answer if they can do without.
   const isComplete = retryOf !== undefined || entries.every(([name]) => answers?.[name] !== undefined);
-  const parsed = v.safeParse(schema, given, { message: explain });
+  const parsed = v.safeParse(schema, given, { message: describeIssue });
   if (parsed.success && isComplete && !isBack) {
     return { input: parsed.output, askAgain: (problems) => askFor(problems, findProblem(problems, answers)) };
   }
@@ -72,7 +74,7 @@ const findProblem = (problems: Problems, answers: Input | undefined): string | u
   problems[""] ?? Object.entries(problems).find(([name]) => answers?.[name] === undefined)?.[1];
 
 /** Answers that were given, and that a later question must carry along. */
-export const carry = ({ input = {} }: Pick<Call, "input">): Field[] =>
+export const createHiddenFields = ({ input = {} }: Pick<Call, "input">): Field[] =>
   Object.entries(input).map(([name, value]) => ({ name, label: name, type: "hidden", value }));
 
 function readErrors(issues: readonly v.BaseIssue<unknown>[]): Problems {
@@ -84,10 +86,10 @@ function readErrors(issues: readonly v.BaseIssue<unknown>[]): Problems {
   return errors;
 }
 
-type Base = { schema: v.GenericSchema; isOptional: boolean; byDefault: unknown };
+type Unwrapped = { schema: v.GenericSchema; isOptional: boolean; byDefault: unknown };
 
 /** The schema itself, out of v.optional and its kin. */
-function unwrap(schema: v.GenericSchema, isOptional = false, byDefault?: unknown): Base {
+function unwrap(schema: v.GenericSchema, isOptional = false, byDefault?: unknown): Unwrapped {
   const own = v.getDefault(schema);
   if ("wrapped" in schema && isSchema(schema.wrapped)) return unwrap(schema.wrapped, true, own ?? byDefault);
   return { schema, isOptional, byDefault };
@@ -96,9 +98,9 @@ function unwrap(schema: v.GenericSchema, isOptional = false, byDefault?: unknown
 const isSchema = (value: unknown): value is v.GenericSchema =>
   typeof value === "object" && value !== null && "kind" in value && value.kind === "schema";
 
-type Kind = "text" | "number" | "toggle" | "one-of" | "several-of";
+type FieldKind = "text" | "number" | "toggle" | "one-of" | "several-of";
 
-const KINDS: Readonly<Record<string, Kind>> = {
+const KINDS: Readonly<Record<string, FieldKind>> = {
   string: "text",
   number: "number",
   boolean: "toggle",
@@ -106,12 +108,12 @@ const KINDS: Readonly<Record<string, Kind>> = {
   array: "several-of",
 };
 
-const kindOf = ({ type }: v.GenericSchema): Kind => KINDS[type] ?? "text";
+const getFieldKind = ({ type }: v.GenericSchema): FieldKind => KINDS[type] ?? "text";
 
 /** What was submitted, as the schema expects it. What can't be converted stays, and is refused by the schema. */
-function convert(entry: v.GenericSchema, submitted: InputValue): unknown {
+function parseAnswer(entry: v.GenericSchema, submitted: InputValue): unknown {
   const { schema, isOptional, byDefault } = unwrap(entry);
-  const kind = kindOf(schema);
+  const kind = getFieldKind(schema);
   if (kind === "several-of") return [submitted].flat().filter((value) => value !== "");
   // A form sends a hidden empty value before that of a box that may be left unchecked.
   const value = Array.isArray(submitted) ? (submitted.at(-1) ?? "") : submitted;
@@ -123,7 +125,7 @@ function convert(entry: v.GenericSchema, submitted: InputValue): unknown {
   return value;
 }
 
-function readField(
+function createField(
   name: string,
   entry: v.GenericSchema,
   answer: InputValue | undefined,
@@ -132,8 +134,8 @@ function readField(
   const { schema, isOptional, byDefault } = unwrap(entry);
   const metadata = v.parse(Metadata, { ...v.getMetadata(schema), ...v.getMetadata(entry) });
   const value = v.safeParse(v.union([v.string(), v.number(), v.boolean(), v.array(v.string())]), answer ?? byDefault);
-  const kind = kindOf(schema);
-  const options = readOptions(schema, metadata);
+  const kind = getFieldKind(schema);
+  const options = createOptions(schema, metadata);
   const bounds = readBounds(schema);
   // What is proposed, and may be another but none at all, is no less required: a text that must be filled, and one of several choices.
   const isProposed = byDefault !== undefined && (kind === "one-of" || (kind === "text" && bounds.isFilled));
@@ -154,7 +156,7 @@ function readField(
   };
 }
 
-function readOptions(schema: v.GenericSchema, { labels, colors }: v.InferOutput<typeof Metadata>): Option[] {
+function createOptions(schema: v.GenericSchema, { labels, colors }: v.InferOutput<typeof Metadata>): Option[] {
   const listing = "item" in schema && isSchema(schema.item) ? unwrap(schema.item).schema : schema;
   const own = v.parse(
     v.fallback(v.object({ labels: v.record(v.string(), v.string()) }), { labels: {} }),
@@ -203,7 +205,7 @@ function readBounds(schema: v.GenericSchema): Bounds {
 }
 
 /** What is wrong, where the schema itself does not say it. */
-function explain({ type, requirement, input }: v.BaseIssue<unknown>): string {
+function describeIssue({ type, requirement, input }: v.BaseIssue<unknown>): string {
   switch (type) {
     case "min_value":
       return `Must be at least ${requirement}`;

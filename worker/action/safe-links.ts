@@ -2,7 +2,7 @@
 import { type Effect, isOpenable, type Reply } from "../../contract.ts";
 
 /** The reply without the URLs that may not be opened. Says so, for otherwise nobody would know why a link is missing. */
-export function keepSafeLinks(reply: Reply, schemes: readonly string[]): Reply {
+export function removeUnsafeLinks(reply: Reply, schemes: readonly string[]): Reply {
   let removed = 0;
   const mayOpen = (url: string) => {
     const isKept = isOpenable(url, schemes);
@@ -16,13 +16,13 @@ export function keepSafeLinks(reply: Reply, schemes: readonly string[]): Reply {
     );
   if (kept.kind === "started" && kept.picture !== undefined && !mayOpen(kept.picture)) delete kept.picture;
   if (kept.kind === "done" && kept.effects !== undefined)
-    kept.effects = kept.effects.flatMap((effect) => keepEffect(effect, mayOpen));
+    kept.effects = kept.effects.flatMap((effect) => removeUnsafeEffect(effect, mayOpen));
   if (removed === 0) return reply;
   const note = `${removed === 1 ? "A link was" : `${removed} links were`} left out: only ${schemes.join(", ")} addresses are opened.`;
   return { ...kept, text: kept.text ? `${kept.text}\n\n${note}` : note };
 }
 
-function keepEffect(effect: Effect, mayOpen: (url: string) => boolean): Effect[] {
+function removeUnsafeEffect(effect: Effect, mayOpen: (url: string) => boolean): Effect[] {
   if (effect.kind === "open" || effect.kind === "download") return mayOpen(effect.url) ? [effect] : [];
   if (effect.kind !== "launch") return [effect];
   const { help, ...launch } = effect;

@@ -1,7 +1,7 @@
 import { Failure } from "../failure.ts";
 
 /** Ends the work when its time is over, whether it listens to the signal or not. */
-export async function endInTime<T>(
+export async function withTimeLimit<T>(
   title: string,
   limitMs: number,
   work: (signal: AbortSignal) => Promise<T>,

@@ -27,7 +27,7 @@ export const afanasy = defineAction({
   roles: ["admin", "manager", "supervisor", "user", "vendor"],
   maxTasks: 500,
   submit: "Render",
-  needs: ({ afanasy: farm }) =>
+  findMissingSetting: ({ afanasy: farm }) =>
     farm === undefined ? "Say in AFANASY where the farm is and what it renders: docs/afanasy.md shows how." : undefined,
   async input(context, answers) {
     const facts = await readFacts(context);

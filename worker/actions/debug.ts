@@ -22,7 +22,7 @@ export const debug = defineAction({
   isSafe: true,
   takesEmptySelection: true,
   async run(context) {
-    const { call, arrived, person } = context;
+    const { call, request, person } = context;
     const asksKitsu = person.trust !== "unchecked" && call.selection.length > 0;
     const selection = asksKitsu ? await context.kitsu().readSelection() : undefined;
     const count = selection?.tasks.length ?? call.selection.length;
@@ -51,8 +51,8 @@ export const debug = defineAction({
       tables: [
         ...(selection === undefined ? [] : await describeTasks(context, selection.tasks)),
         describeCall(call),
-        describeFields(arrived),
-        describeRequest(arrived),
+        describeFields(request),
+        describeRequest(request),
         ...describeLeftovers(call),
       ],
     };
@@ -72,9 +72,9 @@ function describeIgnored({ ignored, selection }: Call): string {
 }
 
 function describePerson({ person }: ActionContext): string {
-  if (person.lostSession !== undefined) {
+  if (person.sessionProblem !== undefined) {
     const why =
-      person.lostSession === "over" ? "your session in Kitsu has ended" : "no session of Kitsu came with the call";
+      person.sessionProblem === "over" ? "your session in Kitsu has ended" : "no session of Kitsu came with the call";
     const known =
       person.trust === "unchecked"
         ? "Who called was not checked"

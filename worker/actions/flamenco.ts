@@ -27,7 +27,7 @@ export const flamenco = defineAction({
   roles: ["admin", "manager", "supervisor", "user"],
   maxTasks: 500,
   submit: "Go on",
-  needs: ({ flamenco: own }) =>
+  findMissingSetting: ({ flamenco: own }) =>
     own === undefined
       ? "Say in FLAMENCO where its manager is and where files are: docs/flamenco.md shows how."
       : undefined,

@@ -2,7 +2,7 @@
 import { type ParsedResponse, parseResponse, type Reply, WIRE_VERSION } from "../../contract.ts";
 import { type Action, type ActionContext, defineAction } from "../action/action.ts";
 import { Failure } from "../failure.ts";
-import { clip } from "../request/request-snapshot.ts";
+import { truncate } from "../request/request-snapshot.ts";
 import { isTooMuch, parseJson } from "../services/json.ts";
 import { keepMissing, tellMissing } from "../services/missing-tasks.ts";
 import type { ForwardTarget } from "../services/webhook-client.ts";
@@ -95,19 +95,19 @@ function toReply(heard: ParsedResponse, { status }: StudioAnswer, target: Forwar
 const succeed = (title: string, text?: string): Reply => ({
   kind: "done",
   severity: "success",
-  title: clip(title, 200),
-  text: text && clip(text, TEXT_MAX),
+  title: truncate(title, 200),
+  text: text && truncate(text, TEXT_MAX),
 });
 
 const inform = (title: string, text: string) =>
-  ({ kind: "done", severity: "info", title: clip(title, 200), text }) as const;
+  ({ kind: "done", severity: "info", title: truncate(title, 200), text }) as const;
 
 function refused(heard: ParsedResponse, status: number, { title }: ForwardTarget): Failure {
   const words =
     heard.kind === "message" ? [heard.title, heard.text] : [undefined, heard.kind === "text" ? heard.text : undefined];
   return new Failure("target-refused", {
-    ...(words[0] !== undefined && { title: clip(words[0], 200) }),
-    text: clip(words[1] ?? `The server behind ${title} answered with the status ${status}.`, TEXT_MAX),
+    ...(words[0] !== undefined && { title: truncate(words[0], 200) }),
+    text: truncate(words[1] ?? `The server behind ${title} answered with the status ${status}.`, TEXT_MAX),
     advice:
       status === 401 || status === 403
         ? "Its secret may differ from the one calls are signed with: ask your TD."

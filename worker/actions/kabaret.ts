@@ -19,7 +19,7 @@ export const kabaret = defineAction({
   modes: ["ajax", "form"],
   needsKitsu: true,
   maxTasks: 500,
-  needs: ({ kabaret: own }) =>
+  findMissingSetting: ({ kabaret: own }) =>
     own === undefined ? "Say in KABARET how your flow names things: docs/kabaret.md shows how." : undefined,
   async plan(context) {
     const own = readKabaret(context.settings);
@@ -56,7 +56,7 @@ export const kabaret = defineAction({
       title,
       ...(found.note !== undefined && { text: `${found.note}.` }),
       outcomes,
-      effects: startAt(found, await askTicket(context, opened, entry), settings, guessSystem(context.arrived.headers)),
+      effects: startAt(found, await askTicket(context, opened, entry), settings, guessSystem(context.request.headers)),
     };
   },
 });

@@ -23,16 +23,16 @@ export const launch = defineAction({
   needsKitsu: true,
   maxTasks: 500,
   submit: "Open",
-  needs: ({ launchers }) =>
+  findMissingSetting: ({ launchers }) =>
     launchers === undefined
       ? "Say in LAUNCHERS which programs your workstations have: docs/launch.md shows how."
       : undefined,
   input: ({ call, settings }) => v.object(call.params.with === undefined ? askWith(readLaunchers(settings)) : {}),
   async run(context) {
-    const { call, settings, arrived } = context;
+    const { call, settings, request } = context;
     const launchers = readLaunchers(settings);
     const launcher = chooseLauncher(launchers, call.params.with ?? context.input.with);
-    const system = guessSystem(arrived.headers);
+    const system = guessSystem(request.headers);
     const { tasks, missing } = await context.kitsu().readSelection();
     const offered = launcher.many ? tasks : tasks.slice(0, OFFERED_MAX);
     const read = await readItems(offered, launcher, launchers, {

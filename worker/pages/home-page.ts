@@ -1,6 +1,6 @@
 // The worker's home: is the userscript alive, how is it installed, which actions are there and at which address.
 import type { Action } from "../action/action.ts";
-import { isExposed } from "../request/public-url.ts";
+import { isUnencrypted } from "../request/public-url.ts";
 import type { Settings } from "../settings/settings.ts";
 import { html } from "./html.ts";
 import { renderPage } from "./layout.ts";
@@ -19,7 +19,7 @@ The userscript shows in Kitsu what came of them.</p>
 <p class="alive"><span class="tag success">The userscript is running on this page.</span></p>
 <p class="outdated" role="status" data-offered="${version}" hidden>What runs here is version <span data-running></span>, older than the version ${version} that is offered. Press <em>Install the userscript</em> to update it now, confirm what the manager shows, and reload Kitsu's tabs. Nothing breaks until then: most managers update it by themselves within a week.</p>
 <p class="dead"><span class="tag warning">The userscript is not running on this page.</span></p>
-${isExposed(base) && html`<p><span class="tag warning">Plain http</span> This page came without https, and so does the userscript, at each update: anybody on the network in between can change it. Open this page by https before you install it. If you did, your TD sets <code>TRUST_PROXY</code>: docs/deploy.md.</p>`}
+${isUnencrypted(base) && html`<p><span class="tag warning">Plain http</span> This page came without https, and so does the userscript, at each update: anybody on the network in between can change it. Open this page by https before you install it. If you did, your TD sets <code>TRUST_PROXY</code>: docs/deploy.md.</p>`}
 <p><a class="button primary" href="${base}/kitsu-actions.user.js">Install the userscript</a> <span class="quiet">version ${version}</span></p>
 </section>
 <section class="steps">

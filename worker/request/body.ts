@@ -3,10 +3,10 @@ import { Failure } from "../failure.ts";
 import { BODY_MAX_BYTES, checkFieldCount, checkJsonShape, checkPartCount } from "./size-limits.ts";
 
 /** A field under the name it arrived with. A name may come more than once. */
-export type ArrivedField = readonly [name: string, value: unknown];
+export type RawField = readonly [name: string, value: unknown];
 
 /** The fields of a body: JSON, urlencoded or multipart, all UTF-8. */
-export async function readFields(request: Request): Promise<ArrivedField[]> {
+export async function readFields(request: Request): Promise<RawField[]> {
   const contentType = request.headers.get("content-type") ?? "";
   const type = contentType.split(";")[0]?.trim().toLowerCase() ?? "";
   checkCharset(contentType);
@@ -43,9 +43,9 @@ async function readBytes(request: Request): Promise<ArrayBuffer> {
   const announced = request.headers.get("content-length");
   if (announced !== null) {
     // The runtime delivers as many bytes as were announced, or an error.
-    if (Number(announced) <= BODY_MAX_BYTES) return readAll(request.arrayBuffer());
+    if (Number(announced) <= BODY_MAX_BYTES) return failIfCut(request.arrayBuffer());
     await request.body?.cancel();
-    throw tooLarge();
+    throw bodyTooLarge();
   }
   return readCounting(request.body);
 }
@@ -54,23 +54,23 @@ async function readCounting(body: ReadableStream<Uint8Array> | null): Promise<Ar
   const chunks: Uint8Array[] = [];
   let size = 0;
   for (const reader = body?.getReader(); reader !== undefined; ) {
-    const { done, value } = await readAll(reader.read());
+    const { done, value } = await failIfCut(reader.read());
     if (done) break;
     size += value.byteLength;
     if (size > BODY_MAX_BYTES) {
       await reader.cancel();
-      throw tooLarge();
+      throw bodyTooLarge();
     }
     chunks.push(value);
   }
   return new Blob(chunks).arrayBuffer();
 }
 
-async function readAll<T>(reading: Promise<T>): Promise<T> {
+async function failIfCut<T>(reading: Promise<T>): Promise<T> {
   try {
     return await reading;
   } catch (cause) {
-    throw broken("The body ended before it was complete.", cause);
+    throw invalidBody("The body ended before it was complete.", cause);
   }
 }
 
@@ -80,55 +80,55 @@ function decode(bytes: ArrayBuffer): string {
   try {
     return utf8.decode(bytes);
   } catch (cause) {
-    throw broken("The body is not valid UTF-8.", cause);
+    throw invalidBody("The body is not valid UTF-8.", cause);
   }
 }
 
-function readUrlencoded(text: string): ArrivedField[] {
+function readUrlencoded(text: string): RawField[] {
   checkFieldCount(text);
   return [...new URLSearchParams(text)];
 }
 
-function readJson(text: string): ArrivedField[] {
+function readJson(text: string): RawField[] {
   checkJsonShape(text);
   let value: unknown;
   try {
     value = JSON.parse(text);
   } catch (cause) {
-    throw broken("The body is not complete, valid JSON.", cause);
+    throw invalidBody("The body is not complete, valid JSON.", cause);
   }
   if (typeof value !== "object" || value === null || Array.isArray(value)) {
     const what = Array.isArray(value) ? "an array" : value === null ? "null" : `a ${typeof value}`;
-    throw broken(`The body is JSON, but ${what} instead of an object with fields.`);
+    throw invalidBody(`The body is JSON, but ${what} instead of an object with fields.`);
   }
   return Object.entries(value);
 }
 
-async function readMultipart(bytes: ArrayBuffer, contentType: string): Promise<ArrivedField[]> {
+async function readMultipart(bytes: ArrayBuffer, contentType: string): Promise<RawField[]> {
   const boundary = /;\s*boundary="?([^";]+)/i.exec(contentType)?.[1];
   // The runtime reads the header by itself. Where it finds another boundary, by an escape or within quotes, the body does not begin with ours.
-  if (boundary === undefined || !beginsWith(bytes, `--${boundary}`)) throw broken(UNBOUNDED);
+  if (boundary === undefined || !startsWith(bytes, `--${boundary}`)) throw invalidBody(BAD_MULTIPART);
   checkPartCount(bytes, boundary);
   try {
     const form = await new Response(bytes, { headers: { "content-type": contentType } }).formData();
     return [...form].map(([name, value]) => [name, typeof value === "string" ? value : `a file, ${value.size} bytes`]);
   } catch (cause) {
-    throw broken(UNBOUNDED, cause);
+    throw invalidBody(BAD_MULTIPART, cause);
   }
 }
 
-const UNBOUNDED = "The multipart body is not complete or has no boundary.";
+const BAD_MULTIPART = "The multipart body is not complete or has no boundary.";
 
-const beginsWith = (bytes: ArrayBuffer, text: string) =>
+const startsWith = (bytes: ArrayBuffer, text: string) =>
   new TextDecoder("latin1").decode(bytes.slice(0, text.length)) === text;
 
-function tooLarge(): Failure {
+function bodyTooLarge(): Failure {
   return new Failure("body-too-large", {
     text: `The call is larger than ${BODY_MAX_BYTES / 1_024 / 1_024} MiB.`,
     advice: "Select fewer tasks: 5,000 of them fit easily.",
   });
 }
 
-function broken(text: string, cause?: unknown): Failure {
+function invalidBody(text: string, cause?: unknown): Failure {
   return new Failure("invalid-call", { text, advice: "Run the action again from Kitsu.", field: "body", cause });
 }

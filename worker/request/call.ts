@@ -3,9 +3,9 @@
 import * as v from "valibot";
 import { TASKS_MAX } from "../../contract.ts";
 import { Failure } from "../failure.ts";
-import type { ArrivedField } from "./body.ts";
+import type { RawField } from "./body.ts";
 import { type FormAnswer, readFormAnswer } from "./form-answer.ts";
-import { clip, show } from "./request-snapshot.ts";
+import { formatValue, truncate } from "./request-snapshot.ts";
 import { IGNORED_MAX } from "./size-limits.ts";
 
 /** By which names Kitsu called; what the years say is the Kitsu that spoke so. "repeated" is our own: what was recorded of a run, called again. */
@@ -42,11 +42,11 @@ export type RetriedRun = EarlierRun & { root?: string | undefined };
 
 /** Something that arrived and plays no part in the call. */
 export type Ignored = { name: string; value: string; reason: string };
-type LeaveOut = (name: string, value: unknown, reason: string) => void;
+type IgnoreField = (name: string, value: unknown, reason: string) => void;
 
-type Meaning = "person" | "email" | "project" | "selection" | "entityType" | "path" | "server";
+type CallField = "person" | "email" | "project" | "selection" | "entityType" | "path" | "server";
 
-const MEANINGS: ReadonlyMap<string, Meaning> = new Map([
+const FIELD_NAMES: ReadonlyMap<string, CallField> = new Map([
   ["personid", "person"],
   ["userid", "person"],
   ["personemail", "email"],
@@ -62,7 +62,7 @@ const MEANINGS: ReadonlyMap<string, Meaning> = new Map([
 ]);
 
 const Uuid = v.pipe(v.string(), v.uuid(), v.toLowerCase());
-const text = (most: number) => v.pipe(v.string(), v.maxLength(most, `has more than ${most} characters`));
+const textUpTo = (most: number) => v.pipe(v.string(), v.maxLength(most, `has more than ${most} characters`));
 
 /**
  * What each field may say, and the reason it is left out where it says something else. None of them costs the call: the id is needed only
@@ -82,53 +82,53 @@ const CLAIMS = {
     v.toLowerCase(),
     v.picklist(["asset", "shot", "sequence", "edit", "episode", "concept", "all"], "is no kind of page that Kitsu has"),
   ),
-  path: text(2_000),
-  server: text(255),
+  path: textUpTo(2_000),
+  server: textUpTo(255),
 };
 
 /** What a field says, under the name it arrived with. */
-type Given = { name: string; value: string };
+type Claim = { name: string; value: string };
 
 /** Two of these that differ could be two persons: that is refused. Of the others the first one counts. */
-const NAMES_A_PERSON: readonly Meaning[] = ["person", "email"];
+const PERSON_FIELDS: readonly CallField[] = ["person", "email"];
 
 /**
  * The call that these fields make.
  * @param query the fields of the URL's query string, without our own "run": a GET has no others
  * @param fields those of the body
  */
-export function understandCall(query: readonly ArrivedField[], fields: readonly ArrivedField[]): Call {
+export function parseCall(query: readonly RawField[], fields: readonly RawField[]): Call {
   const { submission, rest: body } = readFormAnswer(fields);
-  const given = new Map<Meaning, Given>();
+  const given = new Map<CallField, Claim>();
   const selected: unknown[] = [];
   const ignored: Ignored[] = [];
   const params: [string, string][] = [];
   let unsaid = 0;
-  const leaveOut: LeaveOut = (name, value, reason) => {
+  const leaveOut: IgnoreField = (name, value, reason) => {
     // A person's id is looked for among them.
-    const isNeeded = findMeaning(name) === "person" && findUnreadableId({ ignored }) === undefined;
+    const isNeeded = findCallField(name) === "person" && findUnreadableId({ ignored }) === undefined;
     if (ignored.length >= IGNORED_MAX && !isNeeded) unsaid += 1;
-    else ignored.push({ name: clip(name, 100), value: show(value), reason });
+    else ignored.push({ name: truncate(name, 100), value: formatValue(value), reason });
   };
 
   const take = (name: string, value: unknown, isParam: boolean) => {
-    const meaning = findMeaning(name);
+    const meaning = findCallField(name);
     if (meaning === "selection") selected.push(...(Array.isArray(value) ? value : [value]));
-    else if (meaning !== undefined) takeClaim(given, leaveOut, meaning, name, value);
+    else if (meaning !== undefined) addClaim(given, leaveOut, meaning, name, value);
     else if (isParam) params.push([name, String(value)]);
     else leaveOut(name, value, "Kitsu has no such field");
   };
   for (const [name, value] of query) take(name, value, true);
   for (const [name, value] of body) take(name, value, false);
   const [id, unreadable] = [given.get("person"), findUnreadableId({ ignored })];
-  if (id !== undefined && unreadable !== undefined) throw invalid(unreadable.name, `and ${id.name} disagree`);
+  if (id !== undefined && unreadable !== undefined) throw invalidField(unreadable.name, `and ${id.name} disagree`);
 
   const selection = readSelection(selected, leaveOut);
   if (unsaid > 0)
     ignored.push({ name: `${unsaid.toLocaleString("en")} more`, value: "", reason: "more than are listed" });
   const names = [...body, ...query].map(([name]) => name);
   return {
-    dialect: recogniseDialect(names),
+    dialect: detectDialect(names),
     person: { id: given.get("person")?.value, email: given.get("email")?.value },
     project: given.get("project")?.value,
     selection,
@@ -141,20 +141,20 @@ export function understandCall(query: readonly ArrivedField[], fields: readonly 
   };
 }
 
-const findMeaning = (name: string) => MEANINGS.get(name.toLowerCase().replace(/_|\[\]$/g, ""));
+const findCallField = (name: string) => FIELD_NAMES.get(name.toLowerCase().replace(/_|\[\]$/g, ""));
 
 /** The person's id that arrived and could not be understood. */
 export const findUnreadableId = ({ ignored }: Pick<Call, "ignored">) =>
-  ignored.find(({ name }) => findMeaning(name) === "person");
+  ignored.find(({ name }) => findCallField(name) === "person");
 
 /** For whoever has nothing else to know the person by. */
-export const refuseUnreadableId = ({ name, value }: Ignored) =>
-  invalid(name, `is not the id of a person: "${clip(value, 60)}"`);
+export const unreadableId = ({ name, value }: Ignored) =>
+  invalidField(name, `is not the id of a person: "${truncate(value, 60)}"`);
 
 /** A field may come twice, under one name or two. */
-function takeClaim(
-  given: Map<Meaning, Given>,
-  leaveOut: LeaveOut,
+function addClaim(
+  given: Map<CallField, Claim>,
+  leaveOut: IgnoreField,
   meaning: keyof typeof CLAIMS,
   name: string,
   arrived: unknown,
@@ -168,7 +168,7 @@ function takeClaim(
   const before = given.get(meaning);
   if (before === undefined) given.set(meaning, { name, value: parsed.output });
   else if (!isSameClaim(before.value, parsed.output)) {
-    if (NAMES_A_PERSON.includes(meaning)) throw invalid(name, `and ${before.name} disagree`);
+    if (PERSON_FIELDS.includes(meaning)) throw invalidField(name, `and ${before.name} disagree`);
     leaveOut(name, value, `says something else than ${before.name}`);
   }
 }
@@ -178,25 +178,26 @@ export const isSameClaim = (one: string, other: string) => fold(one) === fold(ot
 const fold = (text: string) => text.normalize("NFC").toLowerCase();
 
 /** Task ids out of arrays, comma strings and repeated fields. Kitsu 0.20 sends empty ones at times. */
-function readSelection(selected: readonly unknown[], leaveOut: LeaveOut): string[] {
+function readSelection(selected: readonly unknown[], leaveOut: IgnoreField): string[] {
   const ids = new Set<string>();
   let [empty, repeated] = [0, 0];
   for (const entry of selected) {
     if (entry !== null && typeof entry !== "string")
-      throw invalid("selection", `must list task ids, but has ${show(entry)}`);
+      throw invalidField("selection", `must list task ids, but has ${formatValue(entry)}`);
     for (const part of (entry ?? "").split(",")) {
       const candidate = part.trim();
       if (candidate === "") empty += 1;
       else {
         const parsed = v.safeParse(Uuid, candidate);
-        if (!parsed.success) throw invalid("selection", `must list task ids, but "${clip(candidate, 60)}" is none`);
+        if (!parsed.success)
+          throw invalidField("selection", `must list task ids, but "${truncate(candidate, 60)}" is none`);
         if (ids.has(parsed.output)) repeated += 1;
         ids.add(parsed.output);
       }
     }
   }
   if (ids.size > TASKS_MAX) {
-    throw invalid(
+    throw invalidField(
       "selection",
       `names ${ids.size.toLocaleString("en")} tasks, at most ${TASKS_MAX.toLocaleString("en")} are possible`,
     );
@@ -206,7 +207,7 @@ function readSelection(selected: readonly unknown[], leaveOut: LeaveOut): string
   return [...ids];
 }
 
-function recogniseDialect(names: readonly string[]): Dialect {
+function detectDialect(names: readonly string[]): Dialect {
   const has = (pattern: RegExp) => names.some((name) => pattern.test(name));
   const [ajax, form] = [
     has(/^(user_?(id|email)|production_?id|origin_?(url|server))$/i),
@@ -229,8 +230,8 @@ export function checkSelection(call: Call): void {
   });
 }
 
-function invalid(field: string, problem: string): Failure {
-  const name = clip(field, 60);
+function invalidField(field: string, problem: string): Failure {
+  const name = truncate(field, 60);
   return new Failure("invalid-call", {
     text: `The field ${name} ${problem}.`,
     advice: "Run the action again from Kitsu. Should it happen again, tell your TD.",

@@ -16,14 +16,14 @@ const FOR_KITSU = [/^\/actions\/[^/]+$/, /^\/runs\/[0-9a-f]{32}\/(void|retry|und
  * Puts on an answer what lets the right pages read it. Kitsu's own origins are named exactly, for what is asked with a session is readable by no other
  * header; `*` is for what needs none. Expects headers that can still be changed.
  */
-export function allowReading(request: Request, response: Response, context: RequestContext): Response {
+export function addCorsHeaders(request: Request, response: Response, context: RequestContext): Response {
   const { headers } = response;
   const origin = request.headers.get("origin");
   headers.append("vary", "Origin");
   const path = readPath(context);
   const isPublic = PUBLIC.some((pattern) => pattern.test(path));
   const isForKitsu = isPublic || response.status >= 400 || FOR_KITSU.some((pattern) => pattern.test(path));
-  if (origin !== null && isForKitsu && context.settings.kitsuOrigins.includes(origin)) allow(headers, origin);
+  if (origin !== null && isForKitsu && context.settings.kitsuOrigins.includes(origin)) allowOrigin(headers, origin);
   else if (isPublic) headers.set("access-control-allow-origin", "*");
   return response;
 }
@@ -32,17 +32,17 @@ export function allowReading(request: Request, response: Response, context: Requ
  * The same while a setting can't be read: the answer then says which one and nothing else, and Kitsu's page must be able to show it. Where KITSU_URL
  * itself can be read, it is for its origins alone.
  */
-export function allowReadingUnset(request: Request, response: Response, kitsuUrl: unknown): Response {
+export function addCorsHeadersWithoutSettings(request: Request, response: Response, kitsuUrl: unknown): Response {
   const { headers } = response;
   const origin = request.headers.get("origin");
   const known = typeof kitsuUrl === "string" ? kitsuUrl.split(/[\s,]+/).filter((one) => URL.canParse(one)) : [];
   headers.append("vary", "Origin");
   if (origin !== null && (known.length === 0 || known.some((one) => new URL(one).origin === origin)))
-    allow(headers, origin);
+    allowOrigin(headers, origin);
   return response;
 }
 
-function allow(headers: Headers, origin: string): void {
+function allowOrigin(headers: Headers, origin: string): void {
   headers.set("access-control-allow-origin", origin);
   headers.set("access-control-allow-credentials", "true");
 }
@@ -57,7 +57,7 @@ const HEADERS_MAX = 50;
  * The answer to a preflight that is allowed. Which headers come along is for the page to say: Sentry, Datadog, New Relic and the like put tracing headers
  * on everything, and nothing here is decided by a header's name.
  */
-export function allowSending(request: Request, maxAgeS = PREFLIGHT_MAX_AGE_S): Response {
+export function createPreflightResponse(request: Request, maxAgeS = PREFLIGHT_MAX_AGE_S): Response {
   const asked = (request.headers.get("access-control-request-headers") ?? "")
     .split(",")
     .map((name) => name.trim().toLowerCase());

@@ -2,7 +2,7 @@
 import * as v from "valibot";
 import { Input, type InputValue } from "../../contract.ts";
 import { Failure } from "../failure.ts";
-import type { ArrivedField } from "./body.ts";
+import type { RawField } from "./body.ts";
 import { INPUT_FIELDS_MAX, INPUT_MAX_CHARS, INPUT_VALUES_MAX } from "./size-limits.ts";
 
 export type FormAnswer = {
@@ -20,9 +20,9 @@ const PREFIX = "input.";
 const Short = v.pipe(v.string(), v.maxLength(200));
 
 /** The answer, and the fields that are not part of it. */
-export function readFormAnswer(body: readonly ArrivedField[]): { submission: FormAnswer; rest: ArrivedField[] } {
+export function readFormAnswer(body: readonly RawField[]): { submission: FormAnswer; rest: RawField[] } {
   const submission: FormAnswer = {};
-  const rest: ArrivedField[] = [];
+  const rest: RawField[] = [];
   const texts = new Map<string, string[]>();
   for (const [name, value] of body) {
     if (name === "input") submission.input = parse(Input, value, name);
@@ -49,34 +49,35 @@ export function readFormAnswer(body: readonly ArrivedField[]): { submission: For
 function addText(texts: Map<string, string[]>, name: string, text: string): void {
   const all = texts.get(name);
   if (all === undefined) {
-    if (texts.size >= INPUT_FIELDS_MAX) throw unusable("input", `has more than ${INPUT_FIELDS_MAX} fields`);
+    if (texts.size >= INPUT_FIELDS_MAX) throw invalidAnswer("input", `has more than ${INPUT_FIELDS_MAX} fields`);
     texts.set(name, [text]);
   } else if (all.length >= INPUT_VALUES_MAX)
-    throw unusable(`${PREFIX}${name}`, `has more than ${INPUT_VALUES_MAX} values`);
+    throw invalidAnswer(`${PREFIX}${name}`, `has more than ${INPUT_VALUES_MAX} values`);
   else all.push(text);
 }
 
 function parse<S extends v.GenericSchema>(schema: S, value: unknown, name: string): v.InferOutput<S> {
   const parsed = v.safeParse(schema, value);
   if (parsed.success) return parsed.output;
-  throw unusable(name, "can't be understood");
+  throw invalidAnswer(name, "can't be understood");
 }
 
 function checkSize(input: Input): void {
   const entries = Object.entries(input);
   if (entries.length > INPUT_FIELDS_MAX)
-    throw unusable("input", `has ${entries.length} fields, at most ${INPUT_FIELDS_MAX} are possible`);
+    throw invalidAnswer("input", `has ${entries.length} fields, at most ${INPUT_FIELDS_MAX} are possible`);
   for (const [name, value] of entries) {
     // A choice among many tasks is a list of their ids.
     const texts = [value].flat();
-    if (texts.length > INPUT_VALUES_MAX) throw unusable(`${PREFIX}${name}`, `has more than ${INPUT_VALUES_MAX} values`);
+    if (texts.length > INPUT_VALUES_MAX)
+      throw invalidAnswer(`${PREFIX}${name}`, `has more than ${INPUT_VALUES_MAX} values`);
     const most = Array.isArray(value) ? INPUT_VALUES_MAX * 60 : INPUT_MAX_CHARS;
     if (texts.reduce((sum: number, one) => sum + String(one).length, 0) > most)
-      throw unusable(`${PREFIX}${name}`, "is too long");
+      throw invalidAnswer(`${PREFIX}${name}`, "is too long");
   }
 }
 
-function unusable(field: string, problem: string): Failure {
+function invalidAnswer(field: string, problem: string): Failure {
   const name = field.slice(0, 60);
   return new Failure("invalid-call", {
     text: `The field ${name} ${problem}.`,

@@ -3,7 +3,7 @@
 
 import { Failure } from "../failure.ts";
 import type { Settings } from "../settings/settings.ts";
-import { allowSending } from "./cors.ts";
+import { createPreflightResponse } from "./cors.ts";
 
 /** Throws unless the page behind this request may run actions. */
 export function checkOrigin(request: Request, settings: Settings): void {
@@ -11,40 +11,41 @@ export function checkOrigin(request: Request, settings: Settings): void {
   const site = request.headers.get("sec-fetch-site");
   if (origin !== null) {
     const own = new URL(request.url).origin;
-    if (isHiddenSelf(request)) return;
+    if (hidesOwnOrigin(request)) return;
     // Our own pages ask and offer to try again, by forms.
-    if (!isKitsu(origin, settings) && origin !== own) throw notAllowed(origin, settings);
+    if (!isKitsuOrigin(origin, settings) && origin !== own) throw originNotAllowed(origin, settings);
     // Only a proxy in between or a forged request says that one and the same origin is "cross-site".
-    if (site !== null && site !== "same-origin" && origin === own) throw notAllowed(origin, settings);
+    if (site !== null && site !== "same-origin" && origin === own) throw originNotAllowed(origin, settings);
     return;
   }
-  if (request.method !== "GET") throw notAllowed(null, settings);
+  if (request.method !== "GET") throw originNotAllowed(null, settings);
   // A link may be followed from anywhere, by navigation; being embedded or fetched from elsewhere it may not.
-  if (site === "cross-site" && request.headers.get("sec-fetch-mode") !== "navigate") throw notAllowed(null, settings);
+  if (site === "cross-site" && request.headers.get("sec-fetch-mode") !== "navigate")
+    throw originNotAllowed(null, settings);
 }
 
 /**
  * A page of this very host, which a Referrer-Policy of "no-referrer" keeps from saying so in `Origin`: the browser says it in
  * `Sec-Fetch-Site`, which a page can't set. A sandboxed frame, whose origin is "null" as well, is "cross-site" there.
  */
-const isHiddenSelf = ({ headers }: Request) =>
+const hidesOwnOrigin = ({ headers }: Request) =>
   headers.get("origin") === "null" && headers.get("sec-fetch-site") === "same-origin";
 
 /** Throws unless the request comes from one of our own pages. For what only they do, such as signing in. */
 export function checkOwnOrigin(request: Request, settings: Settings): void {
   const origin = request.headers.get("origin");
-  if (origin !== new URL(request.url).origin && !isHiddenSelf(request)) throw notAllowed(origin, settings);
+  if (origin !== new URL(request.url).origin && !hidesOwnOrigin(request)) throw originNotAllowed(origin, settings);
 }
 
 /** Answers the question a browser asks before Kitsu's AJAX call. A refusal here means that the call is never sent. */
 export function answerPreflight(request: Request, settings: Settings): Response {
   checkOrigin(request, settings);
-  return allowSending(request);
+  return createPreflightResponse(request);
 }
 
-const isKitsu = (origin: string, settings: Settings) => settings.kitsuOrigins.includes(origin);
+const isKitsuOrigin = (origin: string, settings: Settings) => settings.kitsuOrigins.includes(origin);
 
-function notAllowed(origin: string | null, settings: Settings): Failure {
+function originNotAllowed(origin: string | null, settings: Settings): Failure {
   if (origin === "null") return hiddenOrigin();
   return new Failure("origin-not-allowed", {
     text:

@@ -3,13 +3,13 @@
 import * as v from "valibot";
 import type { Settings } from "../settings/settings.ts";
 
-type Proxied = Pick<Settings, "trustsProxy">;
+type ProxySettings = Pick<Settings, "trustsProxy">;
 
 /** The request under the address its sender used: `X-Forwarded-Proto` and `X-Forwarded-Host` of a proxy that is trusted. */
-export function readOutside(request: Request, { trustsProxy }: Proxied): Request {
+export function withPublicUrl(request: Request, { trustsProxy }: ProxySettings): Request {
   if (!trustsProxy) return request;
   const url = new URL(request.url);
-  const [scheme, host] = [first(request, "x-forwarded-proto"), first(request, "x-forwarded-host")];
+  const [scheme, host] = [readFirst(request, "x-forwarded-proto"), readFirst(request, "x-forwarded-host")];
   if (scheme === "http" || scheme === "https") url.protocol = scheme;
   // A port that the request arrived at is the worker's own, behind the proxy.
   if (HOST.test(host)) Object.assign(url, { port: "", host });
@@ -17,13 +17,13 @@ export function readOutside(request: Request, { trustsProxy }: Proxied): Request
 }
 
 /** Whose request it is, for counting: a proxy that is trusted names the address that reached it last. */
-export const readSender = ({ headers }: Request, { trustsProxy }: Proxied): string | null =>
+export const readClientAddress = ({ headers }: Request, { trustsProxy }: ProxySettings): string | null =>
   (trustsProxy && headers.get("x-forwarded-for")?.split(",").at(-1)?.trim()) || headers.get("cf-connecting-ip");
 
 const HOST = /^[a-z0-9.-]+(:\d{1,5})?$|^\[[0-9a-f:.]+\](:\d{1,5})?$/i;
 
 /** What the proxy nearest to the browser said. */
-const first = ({ headers }: Request, name: string) => headers.get(name)?.split(",")[0]?.trim().toLowerCase() ?? "";
+const readFirst = ({ headers }: Request, name: string) => headers.get(name)?.split(",")[0]?.trim().toLowerCase() ?? "";
 
 const Visitor = v.pipe(v.string(), v.parseJson(), v.object({ scheme: v.literal("http") }));
 
@@ -42,7 +42,7 @@ export function redirectToHttps({ headers, url }: Request): Response | undefined
 const LOOPBACK = /^(localhost|.*\.localhost|127\.\d+\.\d+\.\d+|\[::1\])$/;
 
 /** Can whoever is on the way read and change what is sent? */
-export function isExposed(base: string): boolean {
+export function isUnencrypted(base: string): boolean {
   const { protocol, hostname } = new URL(base);
   return protocol === "http:" && !LOOPBACK.test(hostname);
 }

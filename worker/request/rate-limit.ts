@@ -2,14 +2,14 @@
 // no measure against an attack.
 
 import { Failure } from "../failure.ts";
-import { readSender } from "./public-url.ts";
+import { readClientAddress } from "./public-url.ts";
 import { type RequestContext, readPath } from "./request-context.ts";
 
 /** The period of the bindings in wrangler.toml. */
 const PERIOD_S = 60;
 
 /** Answered from memory, whoever asks and however often. */
-const FREE = /^\/(style\.css|page\.js|theme\.js|icon\.svg|ping)$/;
+const UNLIMITED = /^\/(style\.css|page\.js|theme\.js|icon\.svg|ping)$/;
 const SIGN_IN = /^\/runs\/sign-in$/;
 
 /**
@@ -19,20 +19,20 @@ const SIGN_IN = /^\/runs\/sign-in$/;
 export async function checkAddressRate(request: Request, context: RequestContext): Promise<void> {
   const { settings, env } = context;
   const path = readPath(context);
-  if (FREE.test(path) || request.method === "OPTIONS") return;
+  if (UNLIMITED.test(path) || request.method === "OPTIONS") return;
   // A browser sends "Basic …" with all it asks, where that stands in front of Kitsu.
   const isGuess = SIGN_IN.test(path) || /^bearer /i.test(request.headers.get("authorization") ?? "");
   const isCall = request.method !== "GET" && request.method !== "HEAD";
   const limit = isGuess ? env.SIGN_INS_BY_ADDRESS : isCall ? env.CALLS_BY_ADDRESS : env.READS_BY_ADDRESS;
-  if (limit !== undefined) await check(limit, readSender(request, settings));
+  if (limit !== undefined) await checkLimit(limit, readClientAddress(request, settings));
 }
 
 /** Throws if this person calls too often. */
 export async function checkPersonRate(limit: RateLimit, { id }: { id?: string | undefined }): Promise<void> {
-  await check(limit, id ?? null);
+  await checkLimit(limit, id ?? null);
 }
 
-async function check(limit: RateLimit, key: string | null): Promise<void> {
+async function checkLimit(limit: RateLimit, key: string | null): Promise<void> {
   if (key === null || (await limit.limit({ key })).success) return;
   throw new Failure("too-many-calls", {
     text: "More requests arrived in a minute than this action server takes.",

@@ -20,7 +20,7 @@ export type ActionEffects = {
 
 export type CallFacts = {
   call: Call;
-  arrived: RequestSnapshot;
+  request: RequestSnapshot;
   run: Run;
   /** when the run started, in epoch milliseconds */
   at: number;

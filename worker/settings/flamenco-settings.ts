@@ -4,7 +4,7 @@ import { isAbsolute, isWindows } from "../launch/paths.ts";
 import { type Template, TemplateText } from "../launch/template.ts";
 import { FACT_VARIABLES } from "../launch/template-variables.ts";
 import { FeedbackSettings, STANDSTILL_MINUTES } from "./feedback-settings.ts";
-import { structured } from "./setting-schemas.ts";
+import { jsonOrTable } from "./setting-schemas.ts";
 
 export const SIMPLE_RENDER = "simple-blender-render";
 
@@ -234,7 +234,7 @@ export const findPath = (paths: TaskPaths, taskType: string): Template | undefin
 const Secret = v.optional(v.pipe(v.string(), v.trim()), "");
 
 export const FLAMENCO_VARIABLES = {
-  FLAMENCO: v.optional(structured(Flamenco)),
+  FLAMENCO: v.optional(jsonOrTable(Flamenco)),
   FLAMENCO_ACCESS_ID: Secret,
   FLAMENCO_ACCESS_SECRET: Secret,
 };

@@ -2,11 +2,11 @@
 import * as v from "valibot";
 import { readDecimal } from "../format/decimal.ts";
 
-export const structured = <S extends v.GenericSchema>(schema: S) =>
+export const jsonOrTable = <S extends v.GenericSchema>(schema: S) =>
   v.pipe(v.union([v.pipe(v.string(), v.parseJson()), v.looseObject({})]), schema);
 
 /** A length of time, as text or number. */
-export const seconds = (byDefault: number, most: number) =>
+export const boundedNumber = (byDefault: number, most: number) =>
   v.pipe(
     v.optional(v.union([v.string(), v.number()]), byDefault),
     v.transform((value) => (typeof value === "string" ? readDecimal(value) : value)),

@@ -7,8 +7,8 @@ import { Launchers, schemesOf } from "../launch/launchers.ts";
 import { type ForwardTarget, secretName } from "../services/webhook-client.ts";
 import { ROLES, type Role } from "../services/zou-objects.ts";
 import { FARM_HELP, FARM_VARIABLES, type FarmSettings, readFarms } from "./farm-settings.ts";
-import { explainMember, seconds, structured } from "./setting-schemas.ts";
-import { readAccess, surestTrust, TRUSTS, type Trust } from "./trust.ts";
+import { boundedNumber, explainMember, jsonOrTable } from "./setting-schemas.ts";
+import { chooseDefaultTrust, readAccess, TRUSTS, type Trust } from "./trust.ts";
 
 /**
  * Bindings and variables as they come from wrangler.toml, the dashboard and `wrangler secret`. `env.d.ts` beside this is what `wrangler types` makes of wrangler.toml;
@@ -62,13 +62,13 @@ export type Settings = FarmSettings & {
 
 const DAY_S = 86_400;
 
-const words = v.pipe(
+const wordList = v.pipe(
   v.optional(v.string(), ""),
   v.transform((list) => list.split(/[\s,]+/).filter(Boolean)),
 );
 const httpUrl = v.pipe(v.string(), v.url(), v.regex(/^https?:\/\//i));
 
-const Targets = v.record(
+const ForwardTargets = v.record(
   v.pipe(
     v.string(),
     v.regex(/^[a-z][a-z0-9]*(-[a-z0-9]+)*$/, "an action id has small letters, digits and single hyphens"),
@@ -77,21 +77,24 @@ const Targets = v.record(
     url: httpUrl,
     title: v.optional(v.pipe(v.string(), v.maxLength(80))),
     about: v.optional(v.string(), "Hands the selected tasks to a server of the studio."),
-    timeLimit: seconds(20, 120),
+    timeLimit: boundedNumber(20, 120),
     idempotent: v.optional(v.boolean(), false),
   }),
 );
 
-const Known = v.object({
-  KITSU_URL: v.pipe(words, v.minLength(1), v.array(httpUrl)),
+const Environment = v.object({
+  KITSU_URL: v.pipe(wordList, v.minLength(1), v.array(httpUrl)),
   BASE_PATH: v.pipe(v.optional(v.string(), ""), v.regex(/^(\/[\w.~-]+)*\/?$/)),
-  LINK_SCHEMES: v.pipe(words, v.array(v.pipe(v.string(), v.regex(/^[a-z][a-z0-9+.-]*$/)))),
+  LINK_SCHEMES: v.pipe(wordList, v.array(v.pipe(v.string(), v.regex(/^[a-z][a-z0-9+.-]*$/)))),
   LOG_TOKEN: v.optional(v.pipe(v.string(), v.trim(), v.minLength(16))),
-  LOG_RETENTION_DAYS: seconds(90, 3_650),
-  ACTION_TIME_LIMIT: seconds(25, 300),
-  LONG_RUN_LIMIT_HOURS: seconds(72, 720),
-  LONG_RUN_EVERY_SECONDS: seconds(2, 3_600),
-  FORWARD_TARGETS: v.pipe(v.optional(v.union([v.pipe(v.string(), v.parseJson()), v.looseObject({})]), {}), Targets),
+  LOG_RETENTION_DAYS: boundedNumber(90, 3_650),
+  ACTION_TIME_LIMIT: boundedNumber(25, 300),
+  LONG_RUN_LIMIT_HOURS: boundedNumber(72, 720),
+  LONG_RUN_EVERY_SECONDS: boundedNumber(2, 3_600),
+  FORWARD_TARGETS: v.pipe(
+    v.optional(v.union([v.pipe(v.string(), v.parseJson()), v.looseObject({})]), {}),
+    ForwardTargets,
+  ),
   KITSU_API: v.optional(httpUrl),
   KITSU_TOKEN: v.optional(v.pipe(v.string(), v.trim())),
   TRUST: v.optional(v.picklist(TRUSTS)),
@@ -108,8 +111,8 @@ const Known = v.object({
       }),
     ),
   ),
-  LAUNCHERS: v.optional(structured(Launchers)),
-  KABARET: v.optional(structured(Kabaret)),
+  LAUNCHERS: v.optional(jsonOrTable(Launchers)),
+  KABARET: v.optional(jsonOrTable(Kabaret)),
   ...FARM_VARIABLES,
   TRUST_PROXY: v.optional(v.picklist(["0", "1"]), "0"),
   LOCAL: v.optional(v.string(), ""),
@@ -119,7 +122,7 @@ const Known = v.object({
 });
 
 /** What to write where, for each variable: shown when its value can't be used. */
-const HELP: Record<keyof typeof Known.entries, string> = {
+const HELP: Record<keyof typeof Environment.entries, string> = {
   KITSU_URL: 'the address of your Kitsu, "https://kitsu.studio.tld"; several are separated by commas',
   BASE_PATH: 'empty, or the path of the route the worker has on a shared host, "/edge"',
   LINK_SCHEMES: 'the schemes that links may have beside https, "http rvlink"',
@@ -143,18 +146,18 @@ const HELP: Record<keyof typeof Known.entries, string> = {
   VERSION: "the version_metadata binding",
 };
 
-const known = new WeakMap<Variables, Settings>();
+const cache = new WeakMap<Variables, Settings>();
 
 /** Reads the settings, once per environment. */
 export function readSettings(env: Variables): Settings {
-  const settings = known.get(env) ?? parseSettings(env);
-  known.set(env, settings);
+  const settings = cache.get(env) ?? parseSettings(env);
+  cache.set(env, settings);
   return settings;
 }
 
 function parseSettings(env: Variables): Settings {
   // A variable that is emptied is one that is not set.
-  const parsed = v.safeParse(Known, Object.fromEntries(Object.entries(env).filter(([, value]) => value !== "")));
+  const parsed = v.safeParse(Environment, Object.fromEntries(Object.entries(env).filter(([, value]) => value !== "")));
   if (!parsed.success) throw notConfigured(parsed.issues.map((issue) => explain(issue)));
   const vars = parsed.output;
   const kitsuUrls = vars.KITSU_URL.map((url) => url.replace(/\/+$/, ""));
@@ -180,7 +183,7 @@ function parseSettings(env: Variables): Settings {
     })),
     kitsuApi: (vars.KITSU_API ?? `${kitsuUrls[0]}/api`).replace(/\/$/, ""),
     kitsuToken: vars.KITSU_TOKEN || undefined,
-    trust: vars.TRUST ?? surestTrust(vars),
+    trust: vars.TRUST ?? chooseDefaultTrust(vars),
     access: readAccess(vars),
     limits: new Map(Object.entries(vars.ACTION_LIMITS)),
     launchers: vars.LAUNCHERS,
@@ -195,7 +198,7 @@ function parseSettings(env: Variables): Settings {
 /** What may be opened: https, what the studio lists, and what its launchers need. */
 function listSchemes(
   kitsuOrigins: readonly string[],
-  { LINK_SCHEMES, LAUNCHERS, KABARET }: v.InferOutput<typeof Known>,
+  { LINK_SCHEMES, LAUNCHERS, KABARET }: v.InferOutput<typeof Environment>,
 ): string[] {
   // Plain http is for a studio whose Kitsu is plain http: it has plain http servers, too.
   const launching = [...(LAUNCHERS ? schemesOf(LAUNCHERS) : []), ...(KABARET ? kabaretSchemes(KABARET) : [])];

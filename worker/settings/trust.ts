@@ -12,10 +12,15 @@ export type Trust = (typeof TRUSTS)[number];
 export const isAtLeast = (trust: Trust, least: Trust) => TRUSTS.indexOf(trust) >= TRUSTS.indexOf(least);
 
 /** The settings that say how people are known, as they come. */
-type Ways = { BASE_PATH: string; KITSU_TOKEN?: string | undefined; ACCESS_TEAM: string; ACCESS_AUDIENCE: string };
+type TrustVariables = {
+  BASE_PATH: string;
+  KITSU_TOKEN?: string | undefined;
+  ACCESS_TEAM: string;
+  ACCESS_AUDIENCE: string;
+};
 
 /** What is configured is meant: a way that proves less is open only where TRUST says so. */
-export function surestTrust(ways: Ways): Trust {
+export function chooseDefaultTrust(ways: TrustVariables): Trust {
   if (ways.BASE_PATH !== "") return "session";
   if (readAccess(ways) !== undefined) return "access";
   return ways.KITSU_TOKEN ? "claimed" : "unchecked";
@@ -24,7 +29,7 @@ export function surestTrust(ways: Ways): Trust {
 export function readAccess({
   ACCESS_TEAM: team,
   ACCESS_AUDIENCE: audience,
-}: Ways): { team: string; audience: string } | undefined {
+}: TrustVariables): { team: string; audience: string } | undefined {
   if (team === "" || audience === "") return undefined;
   return { team: team.startsWith("https://") ? team : `https://${team}.cloudflareaccess.com`, audience };
 }

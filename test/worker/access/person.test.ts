@@ -4,7 +4,7 @@ import { beforeEach, describe, expect, it, vi } from "vitest";
 import { identify, openKitsuFor } from "../../../worker/access/person.ts";
 import { debug } from "../../../worker/actions/debug.ts";
 import { Failure } from "../../../worker/failure.ts";
-import { understandCall } from "../../../worker/request/call.ts";
+import { parseCall } from "../../../worker/request/call.ts";
 import { readSettings } from "../../../worker/settings/settings.ts";
 import { replaceRun } from "../../support/worker/replace-run.ts";
 import {
@@ -54,7 +54,7 @@ async function find(
     url: new URL(request.url),
     base: host,
   };
-  return identify(request, understandCall([], Object.entries(who)), context, new AbortController().signal);
+  return identify(request, parseCall([], Object.entries(who)), context, new AbortController().signal);
 }
 
 async function refusal(promise: Promise<unknown>) {

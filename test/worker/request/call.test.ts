@@ -1,11 +1,11 @@
 import { describe, expect, it } from "vitest";
 import { TASKS_MAX } from "../../../contract.ts";
 import { Failure } from "../../../worker/failure.ts";
-import { findUnreadableId, refuseUnreadableId, understandCall } from "../../../worker/request/call.ts";
+import { findUnreadableId, parseCall, unreadableId } from "../../../worker/request/call.ts";
 import { ADA, AJAX_FIELDS, FORM_FIELDS, OTHER_TASK, PROJECT, TASK } from "../../support/worker/worker.ts";
 
 const understand = (fields: object, query: Record<string, string> = {}) =>
-  understandCall(Object.entries(query), Object.entries(fields));
+  parseCall(Object.entries(query), Object.entries(fields));
 
 function refusal(fields: object, query: Record<string, string> = {}) {
   try {
@@ -93,7 +93,7 @@ describe("the selection", () => {
       ["selection", TASK],
       ["selection", OTHER_TASK],
     ];
-    expect(understandCall([], fields).selection).toEqual([TASK, OTHER_TASK]);
+    expect(parseCall([], fields).selection).toEqual([TASK, OTHER_TASK]);
   });
 
   it("keeps its order, loses empty and repeated ids, and says so", () => {
@@ -166,7 +166,7 @@ describe("a field that can't be understood", () => {
 
   it("says of the person's id what is wrong with it, for whoever has nothing else", () => {
     const unreadable = findUnreadableId(understand({ ...AJAX_FIELDS, userid: "x".repeat(5_000) }));
-    const { reply } = refuseUnreadableId(unreadable ?? { name: "", value: "", reason: "" });
+    const { reply } = unreadableId(unreadable ?? { name: "", value: "", reason: "" });
     expect(reply).toMatchObject({
       code: "invalid-call",
       field: "userid",
@@ -261,7 +261,7 @@ describe("what Kitsu does not send", () => {
   });
 
   it("changes no prototype", () => {
-    const call = understandCall(
+    const call = parseCall(
       [["__proto__", "polluted"]],
       Object.entries(JSON.parse('{"__proto__": {"polluted": true}, "constructor": 1}')),
     );

@@ -6,11 +6,11 @@ import { readFields } from "../../../worker/request/body.ts";
 import { readFormAnswer } from "../../../worker/request/form-answer.ts";
 import { takeSnapshot } from "../../../worker/request/request-snapshot.ts";
 import {
-  ARRIVED_FIELDS_MAX,
   BODY_MAX_BYTES,
   DEPTH_MAX,
   INPUT_FIELDS_MAX,
   INPUT_VALUES_MAX,
+  SNAPSHOT_FIELDS_MAX,
   VALUES_MAX,
 } from "../../../worker/request/size-limits.ts";
 import { ajax, ask, KITSU, readFailed } from "../../support/worker/worker.ts";
@@ -102,7 +102,7 @@ describe("a request as it is written down", () => {
   it("has as many fields as a person reads, and the number of the others", () => {
     const fields = Array.from({ length: 7_000 }, (_, index) => [`field${index}`, "x".repeat(1_000)] as const);
     const { fields: listed } = takeSnapshot(post("", FORM), new URL("https://edge.studio.tld/"), fields);
-    expect(listed.length).toBeLessThanOrEqual(ARRIVED_FIELDS_MAX + 1);
+    expect(listed.length).toBeLessThanOrEqual(SNAPSHOT_FIELDS_MAX + 1);
     expect(JSON.stringify(listed).length).toBeLessThan(300_000);
     expect(listed.at(-1)).toEqual(["…", expect.stringMatching(/^\d,\d{3} more fields$/)]);
   });

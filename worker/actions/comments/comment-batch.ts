@@ -1,7 +1,7 @@
 // Writes the next few comments of a run. Nothing is written twice, whenever it is cut off: what is sent is saved before, and what became of it is
 // looked for before anything else is sent.
 
-import { type Rules, refuseTask } from "../../action/authorize.ts";
+import { type ActionRules, findDenial } from "../../action/authorize.ts";
 import { Failure } from "../../failure.ts";
 import { readBotAuthors, signText } from "../../services/authors.ts";
 import { explainBreak } from "../../services/comment-rights.ts";
@@ -23,7 +23,7 @@ export type Desk = {
   /** who comments */
   person: { id?: string | undefined; name: string };
   settings: Pick<Settings, "limits">;
-  rules: Rules;
+  rules: ActionRules;
   /** keeps the run as it is */
   save(run: CommentRun): Promise<void>;
   /** the time in epoch milliseconds */
@@ -62,7 +62,7 @@ async function draft(desk: Desk, run: CommentRun): Promise<Draft[]> {
   return planComments(tasks, run, statuses, { ...person, roles }).flatMap(
     ({ one, statusId, change, refusal }): Draft[] => {
       const { id, project_id, last_comment_date: lastCommentDate } = one.task;
-      const gate = refuseTask(one, person, roles.get(project_id), rules, settings.limits.get(rules.id) ?? {});
+      const gate = findDenial(one, person, roles.get(project_id), rules, settings.limits.get(rules.id) ?? {});
       const reason = gate?.reason ?? refusal;
       settleItem(run, id, reason === undefined ? { state: "waiting", reason: change } : { state: "skipped", reason });
       if (reason !== undefined) return [];

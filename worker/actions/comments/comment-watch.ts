@@ -2,7 +2,7 @@
 // somebody cancels it.
 import * as v from "valibot";
 import type { ActionContext, Control, RunStatus, WatchContext } from "../../action/action.ts";
-import type { Rules } from "../../action/authorize.ts";
+import type { ActionRules } from "../../action/authorize.ts";
 import { Failure } from "../../failure.ts";
 import { rememberPace } from "../../services/comment-pace.ts";
 import { type Desk, writeNext } from "./comment-batch.ts";
@@ -26,7 +26,7 @@ const LOOK_AGAIN_MS = 5_000;
  * Writes what can be written within the call. What is left then goes on.
  * @param began when the action began, in epoch milliseconds
  */
-export async function beginComments(context: ActionContext, rules: Rules, run: CommentRun, began: number) {
+export async function beginComments(context: ActionContext, rules: ActionRules, run: CommentRun, began: number) {
   const { person, settings } = context;
   const until = began + Math.min(CALL_MS, settings.actionTimeLimitMs - REST_MS);
   const desk: Desk = { kitsu: context.kitsu(), person, settings, rules, save: async () => undefined, now: Date.now };
@@ -49,7 +49,7 @@ export async function beginComments(context: ActionContext, rules: Rules, run: C
 /** One look of a long run. */
 export async function carryOnComments(
   watch: WatchContext,
-  rules: Rules,
+  rules: ActionRules,
   data: unknown,
   now: () => number = Date.now,
 ): Promise<RunStatus> {
