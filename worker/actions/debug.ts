@@ -74,7 +74,7 @@ function describeIgnored({ ignored, selection }: Call): string {
 function describePerson({ person }: ActionContext): string {
   if (person.sessionProblem !== undefined) {
     const why =
-      person.sessionProblem === "over" ? "your session in Kitsu has ended" : "no session of Kitsu came with the call";
+      person.sessionProblem === "expired" ? "your session in Kitsu has ended" : "no session of Kitsu came with the call";
     const known =
       person.trust === "unchecked"
         ? "Who called was not checked"

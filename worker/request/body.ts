@@ -1,11 +1,12 @@
-// The body of a call as field names and values, whatever its content type: read up to a limit, decoded strictly.
+// Takes a request and returns the fields of its body, whatever the content type. Reads up to a
+// limit and decodes strictly.
 import { Failure } from "../failure.ts";
 import { BODY_MAX_BYTES, checkFieldCount, checkJsonShape, checkPartCount } from "./size-limits.ts";
 
-/** A field under the name it arrived with. A name may come more than once. */
+/** A field as it was sent, under the name it was sent with. A name may occur more than once. */
 export type RawField = readonly [name: string, value: unknown];
 
-/** The fields of a body: JSON, urlencoded or multipart, all UTF-8. */
+/** Reads the fields of a JSON, urlencoded or multipart body in UTF-8. */
 export async function readFields(request: Request): Promise<RawField[]> {
   const contentType = request.headers.get("content-type") ?? "";
   const type = contentType.split(";")[0]?.trim().toLowerCase() ?? "";
@@ -20,37 +21,39 @@ export async function readFields(request: Request): Promise<RawField[]> {
     default:
       await request.body?.cancel();
       throw new Failure("unsupported-media-type", {
-        text: type === "" ? "The call has no Content-Type." : `A body of the type ${type.slice(0, 100)} can't be read.`,
+        text: type === "" ? "The call has no Content-Type." : `A body of type ${type.slice(0, 100)} can't be read.`,
         advice: "Send application/json, application/x-www-form-urlencoded or multipart/form-data.",
       });
   }
 }
 
-/** A body as text, within the limit. */
+/** Reads a body as text, within the size limit. */
 export const readText = async (request: Request): Promise<string> => decode(await readBytes(request));
 
 function checkCharset(contentType: string): void {
   const charset = /;\s*charset="?([^";\s]+)/i.exec(contentType)?.[1];
   if (charset === undefined || /^utf-?8$/i.test(charset)) return;
   throw new Failure("unsupported-media-type", {
-    text: `The call is written in the character set ${charset.slice(0, 40)}.`,
+    text: `The call uses the character set ${charset.slice(0, 40)}.`,
     advice: "Send it as UTF-8.",
   });
 }
 
-/** Never holds more than the limit: a body that announces or turns out to be larger is let go at once. */
+/**
+ * Never holds more than the limit: cancels a body that announces more, or turns out to be larger.
+ */
 async function readBytes(request: Request): Promise<ArrayBuffer> {
   const announced = request.headers.get("content-length");
   if (announced !== null) {
-    // The runtime delivers as many bytes as were announced, or an error.
+    // The runtime delivers exactly as many bytes as Content-Length announces, or an error.
     if (Number(announced) <= BODY_MAX_BYTES) return failIfCut(request.arrayBuffer());
     await request.body?.cancel();
     throw bodyTooLarge();
   }
-  return readCounting(request.body);
+  return readUpToLimit(request.body);
 }
 
-async function readCounting(body: ReadableStream<Uint8Array> | null): Promise<ArrayBuffer> {
+async function readUpToLimit(body: ReadableStream<Uint8Array> | null): Promise<ArrayBuffer> {
   const chunks: Uint8Array[] = [];
   let size = 0;
   for (const reader = body?.getReader(); reader !== undefined; ) {
@@ -95,7 +98,7 @@ function readJson(text: string): RawField[] {
   try {
     value = JSON.parse(text);
   } catch (cause) {
-    throw invalidBody("The body is not complete, valid JSON.", cause);
+    throw invalidBody("The body is not valid JSON.", cause);
   }
   if (typeof value !== "object" || value === null || Array.isArray(value)) {
     const what = Array.isArray(value) ? "an array" : value === null ? "null" : `a ${typeof value}`;
@@ -106,7 +109,8 @@ function readJson(text: string): RawField[] {
 
 async function readMultipart(bytes: ArrayBuffer, contentType: string): Promise<RawField[]> {
   const boundary = /;\s*boundary="?([^";]+)/i.exec(contentType)?.[1];
-  // The runtime reads the header by itself. Where it finds another boundary, by an escape or within quotes, the body does not begin with ours.
+  // The runtime parses the header, too. If it finds a different boundary, by an escape or inside
+  // quotes, the body doesn't start with ours.
   if (boundary === undefined || !startsWith(bytes, `--${boundary}`)) throw invalidBody(BAD_MULTIPART);
   checkPartCount(bytes, boundary);
   try {
@@ -117,7 +121,7 @@ async function readMultipart(bytes: ArrayBuffer, contentType: string): Promise<R
   }
 }
 
-const BAD_MULTIPART = "The multipart body is not complete or has no boundary.";
+const BAD_MULTIPART = "The multipart body is incomplete or has no boundary.";
 
 const startsWith = (bytes: ArrayBuffer, text: string) =>
   new TextDecoder("latin1").decode(bytes.slice(0, text.length)) === text;
@@ -125,7 +129,7 @@ const startsWith = (bytes: ArrayBuffer, text: string) =>
 function bodyTooLarge(): Failure {
   return new Failure("body-too-large", {
     text: `The call is larger than ${BODY_MAX_BYTES / 1_024 / 1_024} MiB.`,
-    advice: "Select fewer tasks: 5,000 of them fit easily.",
+    advice: "Select fewer tasks: 5,000 fit easily.",
   });
 }
 

@@ -96,10 +96,10 @@ describe("the selection", () => {
     expect(parseCall([], fields).selection).toEqual([TASK, OTHER_TASK]);
   });
 
-  it("keeps its order, loses empty and repeated ids, and says so", () => {
+  it("keeps its order, and lists empty and repeated ids as ignored", () => {
     const { selection, ignored } = understand({ selection: [OTHER_TASK, "", TASK, OTHER_TASK.toUpperCase(), null] });
     expect(selection).toEqual([OTHER_TASK, TASK]);
-    expect(ignored.map(({ reason }) => reason)).toEqual(["empty ids", "ids that are there already"]);
+    expect(ignored.map(({ reason }) => reason)).toEqual(["empty ids", "repeated ids"]);
   });
 
   it.each([
@@ -237,7 +237,7 @@ describe("fields that come twice", () => {
   ])("count once where they only hint: %s", (one, value, other, another) => {
     const call = understand({ [one]: value, [other]: another });
     expect([call.project, call.path, call.server]).toContain(value);
-    expect(call.ignored).toEqual([{ name: other, value: another, reason: `says something else than ${one}` }]);
+    expect(call.ignored).toEqual([{ name: other, value: another, reason: `differs from ${one}` }]);
   });
 });
 
@@ -256,7 +256,7 @@ describe("what Kitsu does not send", () => {
     const many = Object.fromEntries(Array.from({ length: 7_000 }, (_, index) => [`field_${index}`, "x"]));
     const { ignored } = understand({ ...many, personid: "nobody", ...AJAX_FIELDS, userid: "" });
     expect(ignored).toHaveLength(52);
-    expect(ignored.at(-1)).toEqual({ name: "6,950 more", value: "", reason: "more than are listed" });
+    expect(ignored.at(-1)).toEqual({ name: "6,950 more", value: "", reason: "not listed" });
     expect(findUnreadableId({ ignored })).toMatchObject({ value: "nobody" });
   });
 

@@ -91,7 +91,7 @@ describe("a body with too much in it", () => {
 describe("the answer to a form", () => {
   it("is read in one pass, and has so many fields and values", () => {
     const field = (name: string, count: number) => Array.from({ length: count }, () => [`input.${name}`, "a"] as const);
-    expect(readFormAnswer(field("a", INPUT_VALUES_MAX)).submission.input).toHaveProperty("a.length", INPUT_VALUES_MAX);
+    expect(readFormAnswer(field("a", INPUT_VALUES_MAX)).answer.input).toHaveProperty("a.length", INPUT_VALUES_MAX);
     expect(() => readFormAnswer(field("a", INPUT_VALUES_MAX + 1))).toThrow("more than 5000 values");
     const many = Array.from({ length: INPUT_FIELDS_MAX + 1 }, (_, index) => [`input.${index}`, "a"] as const);
     expect(() => readFormAnswer(many)).toThrow("more than 200 fields");
