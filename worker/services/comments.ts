@@ -4,7 +4,7 @@
 // written, and the answer is the refusal alone. It also goes on where nobody waits for its answer any more. So whoever does not get the answer
 // to all of them asks the tasks who was commented on.
 import * as v from "valibot";
-import { Failure, type FailureCode, toFailure } from "../failure.ts";
+import { Failure, toFailure } from "../failure.ts";
 import { idsQuery, type Zou } from "./zou.ts";
 import { Task } from "./zou-objects.ts";
 
@@ -58,7 +58,7 @@ export async function sendComments(zou: Zou, comments: readonly NewComment[]): P
 }
 
 /** The request was refused as a whole, before any of it was read, or was never sent. */
-const UNTOUCHED: readonly FailureCode[] = [
+const UNTOUCHED: readonly Failure["code"][] = [
   "kitsu-busy",
   "kitsu-second-factor",
   "kitsu-token-refused",
