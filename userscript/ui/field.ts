@@ -62,7 +62,7 @@ function isSettled(field: Field, value: InputValue | undefined): boolean {
 
 /** What type is not known is a line of text. */
 function drawControl(field: Field, chosen: readonly string[], attributes: Attributes): HTMLElement {
-  const { type, label, options, placeholder, min, max, maxLength: maxlength, pattern } = field;
+  const { type, label, options, placeholder, min, max, maxLength: maxlength } = field;
   const [value = ""] = chosen;
   if (type === "toggle") return drawBox({ value: "on", label }, value === "true", attributes);
   if (options && type === "several-of") return drawSeveral(options, chosen, attributes);
@@ -73,7 +73,7 @@ function drawControl(field: Field, chosen: readonly string[], attributes: Attrib
   if (type === "long-text") return h("textarea", { ...given, rows: 4 }, value);
   // Not the browser's field for numbers: it hides what it can't read, does not know every language's comma, and changes under the wheel.
   const inputmode = type === "number" && "decimal";
-  return h("input", { ...given, type: type === "date" && type, inputmode, value, min, max, pattern });
+  return h("input", { ...given, type: type === "date" && type, inputmode, value, min, max });
 }
 
 function drawOne(options: readonly Option[], chosen: readonly string[], attributes: Attributes): HTMLElement {

@@ -49,6 +49,9 @@ describe("a schema is a form", () => {
       { type: "long-text", maxLength: 500 },
     ],
     ["a pattern", v.pipe(v.string(), v.regex(/^v\d+$/)), { type: "text", pattern: "v\\d+" }],
+    ["a pattern for part of the text", v.pipe(v.string(), v.regex(/\d/)), { pattern: "[\\s\\S]*(?:\\d)[\\s\\S]*" }],
+    ["a pattern with alternatives", v.pipe(v.string(), v.regex(/^a|b$/)), { pattern: "[\\s\\S]*(?:^a|b$)[\\s\\S]*" }],
+    ["an escaped end", v.pipe(v.string(), v.regex(/^a\$/)), { pattern: "[\\s\\S]*(?:^a\\$)[\\s\\S]*" }],
     [
       "a number with its bounds",
       v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(100)),
