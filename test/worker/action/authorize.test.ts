@@ -177,7 +177,7 @@ describe("projects", () => {
     const variables = { ACTION_LIMITS: { render: { projects: [one.projectId] } } };
     expect(await refusal(asPerson("MANAGER"), one.taskIds, {}, variables)).toBeUndefined();
     expect(await refusal(asPerson("MANAGER"), two.taskIds, {}, variables)).toMatchObject({
-      text: expect.stringContaining("not used in Project 2"),
+      text: expect.stringContaining("not allowed in Project 2"),
     });
   });
 
@@ -220,10 +220,10 @@ describe("tasks", () => {
     const reply = await refusal(asPerson("ARTIST"), [...taskIds, asset, orphan], { entityTypes: ["shot"] });
     expect(reply?.outcomes?.map(({ reason }) => reason)).toEqual([
       "Render is for shots, not for assets",
-      "Render is for shots, and what this task belonged to was deleted",
+      "Render is for shots, and this task's entity was deleted",
     ]);
     expect(reply).toMatchObject({
-      text: "Render is for shots, not for assets: 1 of 3 tasks. Render is for shots, and what this task belonged to was deleted: 1 of 3 tasks.",
+      text: "Render is for shots, not for assets: 1 of 3 tasks. Render is for shots, and this task's entity was deleted: 1 of 3 tasks.",
       advice: "Nothing was done. Take these tasks out of the selection or select tasks of shots.",
     });
     const concept = addTask(fake, projectId, addEntity(fake, projectId, 51, "Concept"), 52);
@@ -235,7 +235,7 @@ describe("tasks", () => {
 
   it("are no more than the action takes", () => {
     expect(() => checkCount(action({ maxTasks: 1 }), 1)).not.toThrow();
-    expect(() => checkCount(action({ maxTasks: 1 }), 2)).toThrow("takes one task at once, and 2 are selected");
+    expect(() => checkCount(action({ maxTasks: 1 }), 2)).toThrow("takes one task at once; 2 are selected");
     expect(() => checkCount(action({ maxTasks: 50 }), 51)).toThrow("at most 50 tasks");
   });
 });

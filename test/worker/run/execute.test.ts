@@ -250,7 +250,7 @@ describe("an action that wants agreement", () => {
     ["that is made up", async () => "0".repeat(32)],
   ])("does not take an agreement %s", async (_, getPlan) => {
     const plan = await getPlan();
-    expect((await askedReply({ ...INPUT, plan })).problem).toContain("nothing was done");
+    expect((await askedReply({ ...INPUT, plan })).problem).toContain("Nothing was done");
     expect(doing.run).not.toHaveBeenCalled();
   });
 

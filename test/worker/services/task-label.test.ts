@@ -113,7 +113,7 @@ describe("what is said of a selection", () => {
       make({ type: "Edit", name: "Edit A", project: "Night" }),
     ]);
     expect(describeSelection({ tasks, missing: ["gone"], projectIds: ["Fox", "Night"] })).toBe(
-      "3 tasks of Fox / SQ01 / SH010 and Night / Edit A, in Fox and Night. 1 is left out: deleted, or not for you to see.",
+      "3 tasks of Fox / SQ01 / SH010 and Night / Edit A, in Fox and Night. 1 is left out: deleted, or not visible to you.",
     );
   });
 });
