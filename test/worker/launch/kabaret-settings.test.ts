@@ -239,7 +239,7 @@ describe("KABARET", () => {
   });
 
   it.each([
-    [{ task_name: {} }, "KABARET.task_name is no setting"],
+    [{ task_name: {} }, "KABARET.task_name is not a setting"],
     [{ url_template: "kabaret://open?oid={oid}" }, "KABARET.url_template must escape every variable: write {oid|url}"],
     [{ url_template: "javascript:{oid|url}" }, "KABARET.url_template may not be one that runs scripts"],
     [{ oid_templates: { Shot: "/{shot}" } }, "KABARET.oid_templates.Shot has the unknown variable {shot}"],
@@ -264,7 +264,7 @@ describe("KABARET", () => {
     ],
     [{ help: "javascript:1" }, "KABARET.help must be the address of a page"],
     [{ projects: { demo: {} } }, "KABARET.projects.demo must be the id of a project"],
-    [{ projects: { [PROJECT]: { app: "x" } } }, `KABARET.projects.${PROJECT}.app is no setting`],
+    [{ projects: { [PROJECT]: { app: "x" } } }, `KABARET.projects.${PROJECT}.app is not a setting`],
     [{ task_names: { Animation: "" } }, "KABARET.task_names.Animation must not be empty"],
     ["nonsense", "KABARET must be"],
   ])("that is wrong says where: %j", (value, problem) => {

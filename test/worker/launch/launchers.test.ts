@@ -80,7 +80,7 @@ describe("LAUNCHERS", () => {
     [{ launchers: [] }, "LAUNCHERS.launchers must have a launcher"],
     [{ launchers: [RV, RV] }, "LAUNCHERS.launchers must not have two launchers of one id"],
     [{ launchers: ["rv"] }, "LAUNCHERS.launchers.0 must be"],
-    [{ launchers: [RV], root: [] }, "LAUNCHERS.root is no setting: is it spelled right?"],
+    [{ launchers: [RV], root: [] }, "LAUNCHERS.root is not a setting: check the spelling"],
     [{ launchers: [RV], help: "javascript:alert(1)" }, "LAUNCHERS.help must be the address of a page"],
     [{ launchers: [RV], help: "https://wiki@evil.tld/" }, "LAUNCHERS.help must be the address of a page"],
     [
@@ -101,7 +101,7 @@ describe("LAUNCHERS", () => {
       { launchers: [RV], paths: [{ for: "Shot", linux: "/a/{path}" }] },
       "LAUNCHERS.paths.0.linux has the unknown variable {path}: there are project,",
     ],
-    [{ launchers: [RV], paths: [{ for: "Shot", macos: "/a" }] }, "LAUNCHERS.paths.0.macos is no setting"],
+    [{ launchers: [RV], paths: [{ for: "Shot", macos: "/a" }] }, "LAUNCHERS.paths.0.macos is not a setting"],
   ])("that are wrong say where: %j", (value, problem) => {
     expect(complaint(value)).toContain(problem);
   });
@@ -111,7 +111,7 @@ describe("LAUNCHERS", () => {
     [{ ...RV, label: undefined }, "LAUNCHERS.launchers.0.label is missing"],
     [{ ...RV, kind: "djv" }, "LAUNCHERS.launchers.0.kind must be one of rvlink, xstudio, mpv, template, ticket"],
     [{ ...RV, kind: undefined }, "must be one of rvlink, xstudio, mpv, template, ticket"],
-    [{ ...RV, colour: "red" }, "LAUNCHERS.launchers.0.colour is no setting"],
+    [{ ...RV, colour: "red" }, "LAUNCHERS.launchers.0.colour is not a setting"],
     [{ ...RV, media: "{pth}" }, "LAUNCHERS.launchers.0.media has the unknown variable {pth}: there are project,"],
     [{ ...RV, media: "{path|base64}" }, 'LAUNCHERS.launchers.0.media has the unknown filter "base64"'],
     [{ ...RV, media: "{path" }, "LAUNCHERS.launchers.0.media has a brace without its partner"],
