@@ -83,10 +83,10 @@ export async function identify(
   const unreadable = findUnreadableId(call);
   if (unreadable !== undefined && id === undefined && (bot !== undefined || email === undefined))
     throw unreadableId(unreadable);
-  const lostSession = isKitsuHost ? (token === undefined ? "missing" : "expired") : undefined;
+  const sessionProblem = isKitsuHost ? (token === undefined ? "missing" : "expired") : undefined;
   if (bot !== undefined && id !== undefined)
-    return { ...verifyPerson(await readPerson(bot, id), call, "claimed"), sessionProblem: lostSession };
-  return { trust: "unchecked", id, name: email ?? "", email, departments: [], sessionProblem: lostSession };
+    return { ...verifyPerson(await readPerson(bot, id), call, "claimed"), sessionProblem };
+  return { trust: "unchecked", id, name: email ?? "", email, departments: [], sessionProblem };
 }
 
 /** Browsers send it only if the worker is on Kitsu's own host. */
@@ -189,7 +189,7 @@ function personNotAccepted(cause: unknown): Failure {
   return new Failure("person-not-accepted", {
     text: "Your identity could not be confirmed.",
     advice:
-      "Log in to Kitsu again, reload the page and rerun the action. If that doesn't help, tell your TD the run id.",
+      "Log in to Kitsu again, reload the page and run the action again. If that doesn't help, tell your TD the run id.",
     cause,
   });
 }

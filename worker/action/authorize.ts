@@ -43,7 +43,7 @@ function sessionMissing(problem: "expired" | "missing", missing: Trust): Failure
       problem === "expired"
         ? "Kitsu no longer accepts it."
         : "This call came without a session: it has ended, or you are logged out.",
-    advice: "Log in to Kitsu again, then rerun the action.",
+    advice: "Log in to Kitsu again, then run the action again.",
     cause: `"${missing}" is required, and Kitsu's session is ${problem}`,
   });
 }

@@ -13,7 +13,7 @@ export async function withTimeLimit<T>(
     timer = setTimeout(() => {
       const failure = new Failure("time-limit", {
         text: `${title} was still running after ${limitMs / 1_000} seconds and was stopped.`,
-        advice: "Part of it may be done: check before you rerun it. Fewer tasks take less time.",
+        advice: "Part of it may be done: check before you run it again. Fewer tasks take less time.",
       });
       reject(failure);
       abort.abort(failure);

@@ -223,7 +223,7 @@ export function checkSelection(call: Call): void {
   throw new Failure("empty-selection", {
     text: "The call has no tasks.",
     advice:
-      "Select the tasks again and rerun the action. Kitsu 0.20.87 and 0.20.88 sometimes lose the selection; 0.20.89 fixes that.",
+      "Select the tasks again and run the action again. Kitsu 0.20.87 and 0.20.88 sometimes lose the selection; 0.20.89 fixes that.",
     field: "selection",
   });
 }

@@ -47,7 +47,7 @@ def understand(fields):
     if not isinstance(email, str) or len(email) > 254 or not EMAIL.fullmatch(email):
         raise Refused(400, "invalid-call", "The field useremail must be an e-mail address.")
     if fields.get("entitytype") not in KINDS:
-        raise Refused(400, "invalid-call", "The field entitytype is no kind of page that Kitsu has.")
+        raise Refused(400, "invalid-call", "The field entitytype is not a kind of page in Kitsu.")
     for name in ("originurl", "originserver"):
         if not isinstance(fields.get(name), str) or len(fields[name]) > 2000:
             raise Refused(400, "invalid-call", f"The field {name} must be text.")
