@@ -1,9 +1,11 @@
-// The one place where a thrown error becomes a failed Reply. Throw a Failure to tell the person what
-// went wrong. Anything else that is thrown is a bug: the person gets a run id to quote, and the log
-// gets the cause.
+// The one place where a thrown error becomes a failed Reply. Throw a Failure to tell the person
+// what went wrong. Anything else that is thrown is a bug: the person gets a run id to quote, and
+// the log gets the cause.
 import type { Failed, Outcome } from "../contract.ts";
 
-/** The worker's own codes, with HTTP status and title. Codes are stable: studios may test for them. */
+/**
+ * The worker's own codes, with HTTP status and title. Codes are stable: studios may test for them.
+ */
 const FAILURES = {
   "origin-not-allowed": [403, "This page may not run actions"],
   "sign-in-required": [401, "Sign in to read the log"],
@@ -135,7 +137,9 @@ export function restoreFailure(reply: Failed): Failure {
   return new Failure(isValid ? reply.code : "internal-error", reply);
 }
 
-/** Turns anything thrown into a Failure. An unexpected error becomes its cause, for the log only. */
+/**
+ * Turns anything thrown into a Failure. An unexpected error becomes its cause, for the log only.
+ */
 export function toFailure(thrown: unknown): Failure {
   if (thrown instanceof Failure) return thrown;
   const limit = findPlatformLimit(thrown);
@@ -148,8 +152,8 @@ export function toFailure(thrown: unknown): Failure {
 }
 
 /**
- * Cloudflare limits the requests per call (50 on the free plan) and throws at the next one, which is
- * never sent. Clients check for this before they blame the service they called.
+ * Cloudflare limits the requests per call (50 on the free plan) and throws at the next one, which
+ * is never sent. Clients check for this before they blame the service they called.
  * @see https://developers.cloudflare.com/workers/platform/limits/#subrequests
  */
 export function findPlatformLimit(cause: unknown): Failure | undefined {

@@ -22,7 +22,7 @@ export type ActionContext = {
   run: Run;
   /** who called, how surely we know that, and their role */
   person: Person;
-  /** Kitsu, with the rights of the person or the bot. Throws if there is neither: see `needsKitsu`. */
+  /** Kitsu, with the rights of the person or the bot. Throws without either: see `needsKitsu`. */
   kitsu(): Kitsu;
   /** The person's current role in a project; undefined if they are not in its team. */
   roleIn(projectId: string): Promise<Role | undefined>;
