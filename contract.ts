@@ -1,10 +1,11 @@
 /**
  * The wire between the worker, the userscript and the studio's own servers.
  *
- * Version 1 only ever grows: a reader ignores members it does not know, drops list entries it can't read, and shows the title of
- * a reply whose kind is newer than itself. An installed userscript may be a week older than the deployed worker.
+ * Version 1 only grows. A reader ignores members it does not know, drops list entries it can't
+ * read, and shows the title of a reply whose kind it does not know: an installed userscript may be
+ * a week older than the deployed worker.
  *
- * Imports valibot only, and compiles under DOM types as well as under Workers types.
+ * Imports valibot only, and compiles with DOM types as well as with Workers types.
  */
 export * from "./contract/config.ts";
 export * from "./contract/effect.ts";

@@ -5,12 +5,12 @@ import { LOCAL_ENVIRONMENT } from "./scripts/local-worker.ts";
 
 Object.assign(process.env, LOCAL_ENVIRONMENT);
 
-/** A busy machine is no failure, and what hangs is found all the same. */
-const PATIENT = { testTimeout: 60_000, hookTimeout: 60_000 };
+/** Long enough for a busy machine. */
+const TIMEOUTS = { testTimeout: 60_000, hookTimeout: 60_000 };
 
 export default defineConfig({
   test: {
-    // Vitest leaves one core to others, which on a machine with two is half of them.
+    // Vitest's default leaves one core idle, which is half of a machine with two.
     maxWorkers: Math.min(availableParallelism(), 4),
     projects: [
       {
@@ -19,20 +19,22 @@ export default defineConfig({
             wrangler: { configPath: "./gen/wrangler.json" },
             miniflare: {
               bindings: {
-                // What Durable Objects read of the settings. A test gives the worker all others itself: test/support/worker/worker.ts.
+                // The settings of Durable Objects. Tests pass all other settings to the worker:
+                // test/support/worker/worker.ts.
                 KITSU_URL: "https://kitsu.studio.tld",
-                // Runs one of the randomised fault runs again: test/worker/actions/farm/faults.test.ts.
+                // Repeats one random fault run: test/worker/actions/farm/faults.test.ts.
                 FAULT_SEED: process.env.FAULT_SEED ?? "",
               },
-              // A fetch that a test did not expect fails it, instead of leaving the machine.
+              // No request leaves the machine. A fetch that a test does not expect fails.
               outboundService: (request: Request) => new Response(`No test expects ${request.url}`, { status: 599 }),
             },
           }),
         ],
         test: {
-          ...PATIENT,
+          ...TIMEOUTS,
           name: "worker",
-          // One runtime for all files, a third of the time: every test empties the storage and takes back what it replaced.
+          // One runtime for all files takes a third of the time. Every test clears the storage and
+          // restores what it replaced.
           isolate: false,
           include: ["test/worker/**/*.test.ts", "test/contract.test.ts"],
           setupFiles: ["test/support/worker/setup.ts"],
@@ -40,12 +42,12 @@ export default defineConfig({
       },
       {
         test: {
-          ...PATIENT,
+          ...TIMEOUTS,
           name: "tree",
           include: ["test/structure.test.ts", "test/register/**/*.test.ts", "test/start/**/*.test.ts"],
         },
       },
-      { test: { ...PATIENT, name: "fuzz", include: ["test/fuzz/*.test.ts"], testTimeout: 900_000 } },
+      { test: { ...TIMEOUTS, name: "fuzz", include: ["test/fuzz/*.test.ts"], testTimeout: 900_000 } },
     ],
   },
 });

@@ -4,19 +4,19 @@ import { ZOU_VERSIONS } from "./test/zou/versions.ts";
 process.env.CLOUDFLARE_CF_FETCH_ENABLED ??= "false";
 process.env.WRANGLER_SEND_METRICS ??= "false";
 
-const PATIENT = { testTimeout: 180_000, hookTimeout: 900_000 };
+const TIMEOUTS = { testTimeout: 180_000, hookTimeout: 900_000 };
 
 /**
- * npm run test:zou: against real Zous, which need Python, PostgreSQL and Redis, so it is not part of npm test. One after the other: each takes all
- * that a small machine has.
+ * npm run test:zou: tests against real Zou servers, which need Python, PostgreSQL and Redis. They
+ * run one after the other, because each needs all of a small machine.
  */
 export default defineConfig({
   test: {
     projects: [
-      { test: { ...PATIENT, name: "playground", include: ["test/zou/playground.test.ts"] } },
+      { test: { ...TIMEOUTS, name: "playground", include: ["test/zou/playground.test.ts"] } },
       ...ZOU_VERSIONS.map((version, index) => ({
         test: {
-          ...PATIENT,
+          ...TIMEOUTS,
           name: `Zou ${version}`,
           include: ["test/zou/contract.test.ts"],
           env: { ZOU_VERSION: version },

@@ -1,11 +1,11 @@
-/** What the worker fills into the userscript it serves. */
+/** The configuration that the worker writes into the userscript when it serves it. */
 export type UserscriptConfig = {
-  /** "1.2.3.1795456205": grows with every deploy and every change of configuration */
+  /** "1.2.3.1795456205": increases with every deployment and every change of configuration */
   version: string;
-  /** the worker's own address with its path prefix, without a slash at the end */
+  /** the worker's own address with its path prefix, without a trailing slash */
   worker: string;
   /** the origins of the studio's Kitsu */
   kitsu: readonly string[];
-  /** what `isOpenable` is asked with */
+  /** the schemes for `isOpenable` */
   schemes: readonly string[];
 };

@@ -1,28 +1,32 @@
-// Questions of an `ask`, and what is answered to them.
+// The questions of an `ask`, and their answers.
 import * as v from "valibot";
 import { skipInvalid } from "./skip-invalid.ts";
 
-/** What a person answered to one question. A number may arrive as text, for that is all a form has. */
+/** The answer to one question. A number may arrive as text, because forms only send text. */
 export const InputValue = v.union([v.string(), v.number(), v.boolean(), v.array(v.string())]);
 export type InputValue = v.InferOutput<typeof InputValue>;
 
 /**
- * Answers by the names of the fields. They go with Kitsu's own call, to the same address and under the same run: as the member `input` of a JSON
- * body, as fields `input.<name>` of a form. Every field of the `ask` must be there, empty or not.
+ * The answers, by the names of their fields. They are sent with Kitsu's own call, to the same
+ * address and for the same run: as the member `input` of a JSON body, or as the fields
+ * `input.<name>` of a form. Every field of the `ask` must be there, empty or not.
  */
 export const Input = v.record(v.string(), InputValue);
 export type Input = v.InferOutput<typeof Input>;
 
-/** One of the answers to choose from. `color` is a CSS color, of a task status for example. */
+/** One of the answers to choose from. `color` is a CSS color, for example of a task status. */
 export const Option = v.object({ value: v.string(), label: v.string(), color: v.optional(v.string()) });
 export type Option = v.InferOutput<typeof Option>;
 
 /**
- * One question. `type` is one of `text`, `long-text`, `number`, `toggle` (value: boolean), `one-of`, `several-of` (value: list), `date`
- * ("2026-11-23"), `person`, `task-status` (value: id; both have options). A reader that does not know a type draws a line of text.
- * - `min`, `max`, `step`: of numbers; `min` and `max` of dates, too. `maxLength`, `pattern` (a regular expression for the whole value): of texts.
- * - `error`: what is wrong with the value that is there.
- * - `remember`: false where the value was made for this call, so that the last one chosen must not take its place.
+ * One question. `type` is one of `text`, `long-text`, `number`, `toggle` (value: boolean),
+ * `one-of`, `several-of` (value: list), `date` ("2026-11-23"), `person`, `task-status` (value: id;
+ * both have options). A reader that does not know a type shows a text field.
+ * - `min`, `max`, `step`: for numbers; `min` and `max` also for dates
+ * - `maxLength`, `pattern` (a regular expression for the whole value): for texts
+ * - `error`: what is wrong with the current value
+ * - `remember`: false if the value was made for this call, so that the person's last answer must
+ *   not replace it
  */
 export const Field = v.object({
   name: v.string(),

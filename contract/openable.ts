@@ -1,6 +1,7 @@
 /**
- * May this URL be opened, from a page or a toast? Only absolute URLs of a listed scheme, without a user name in them (which is
- * how "https://kitsu.studio.tld@elsewhere.tld" is made). `javascript:`, `data:`, `file:` and the like can't be listed.
+ * Whether a page or a toast may open this URL. Allows only absolute URLs of a listed scheme,
+ * without a user name: "https://kitsu.studio.tld@elsewhere.tld" leads elsewhere. `javascript:`,
+ * `data:`, `file:` and the like are refused even if they are listed.
  * @param schemes without the colon: ["https", "http", "rvlink"]
  */
 export function isOpenable(url: string, schemes: readonly string[]): boolean {
@@ -8,7 +9,7 @@ export function isOpenable(url: string, schemes: readonly string[]): boolean {
     const { protocol, username, password } = new URL(url);
     return !username && !password && schemes.includes(protocol.slice(0, -1)) && !NEVER_OPENED.test(protocol);
   } catch {
-    // URL.canParse is younger than the oldest browsers Kitsu runs in.
+    // The oldest browsers that Kitsu supports don't have URL.canParse.
     return false;
   }
 }

@@ -1,17 +1,20 @@
-// What the person is shown: data, never markup.
+// The replies that the person sees. They are data, never markup.
 import * as v from "valibot";
 import { Effect } from "./effect.ts";
 import { Field } from "./field.ts";
 import { skipInvalid } from "./skip-invalid.ts";
 
-/** A link to follow. Whether its URL may be opened at all is for `isOpenable` to say. */
+/** `isOpenable` decides whether the URL may be opened. */
 export const Link = v.object({ label: v.string(), url: v.string() });
 export type Link = v.InferOutput<typeof Link>;
 
 /**
- * What became of one task of the selection, or what would: `planned`. While a run goes on, a task is `waiting` or `running`, and `progress` says
- * how far. `failed` was tried, `skipped` was not. `id` is the task's id, `label` names it as Kitsu does: "SQ01 / SH010 / Animation", behind the project
- * and the episode where they differ within the selection. `retry`: trying again may help; absent, that is so of what failed, and not of what was skipped.
+ * What happened to one task of the selection, or, if `planned`, what would happen. During a run a
+ * task is `waiting` or `running`. `failed` was tried, `skipped` was not.
+ * - `id`: the task's id
+ * - `label`: its name, as Kitsu writes it: "SQ01 / SH010 / Animation", preceded by the project and
+ *   the episode if they differ within the selection
+ * - `retry`: whether a retry may help; by default it may for `failed`, and not for `skipped`
  */
 export const Outcome = v.object({
   id: v.string(),
@@ -24,7 +27,7 @@ export const Outcome = v.object({
 });
 export type Outcome = v.InferOutput<typeof Outcome>;
 
-/** Text in rows and columns. A row has as many cells as there are columns. */
+/** Text in rows and columns. Each row has one cell per column. */
 export const Table = v.object({
   title: v.optional(v.string()),
   columns: v.array(v.string()),
@@ -33,8 +36,8 @@ export const Table = v.object({
 export type Table = v.InferOutput<typeof Table>;
 
 /**
- * Numbers to draw: data, never markup. Each series has a value, or none, for each label; `unit` is what the values count. `bars` stand
- * side by side and a `stack` upon each other, one a label; a `line` goes from label to label.
+ * Numbers to draw. Each series has a value, or null, for each label; `unit` is what the values
+ * count. `bars` are side by side, a `stack` is one bar per label, a `line` connects the labels.
  */
 export const Chart = v.object({
   title: v.string(),
@@ -47,14 +50,17 @@ export const Chart = v.object({
 });
 export type Chart = v.InferOutput<typeof Chart>;
 
-const shown = { title: v.string(), text: v.optional(v.string()), links: v.optional(skipInvalid(Link)) };
+const common = { title: v.string(), text: v.optional(v.string()), links: v.optional(skipInvalid(Link)) };
 const outcomes = v.optional(skipInvalid(Outcome));
 
-/** The action ran to its end. `document` is a whole HTML document of the studio's own server: shown in a sandboxed frame or not at all. */
+/**
+ * The action has finished. `document` is a whole HTML document from the studio's own server: it is
+ * shown in a sandboxed frame or not at all.
+ */
 export const Done = v.object({
   kind: v.literal("done"),
   severity: v.fallback(v.picklist(["success", "info", "warning"]), "info"),
-  ...shown,
+  ...common,
   outcomes,
   tables: v.optional(skipInvalid(Table)),
   charts: v.optional(skipInvalid(Chart)),
@@ -64,16 +70,18 @@ export const Done = v.object({
 export type Done = v.InferOutput<typeof Done>;
 
 /**
- * The action needs an answer before it runs. Without fields it asks for a yes alone.
- * - `submit`: the button's text; `dangerous`: what can't be taken back
- * - `problem`: what is wrong with the answer as a whole; what is wrong with one field is the field's `error`
- * - `tasks`: for how many it asks, and what the first of them are called. The worker says so, whoever asks
+ * The action needs an answer before it runs. Without fields it only asks for confirmation.
+ * - `submit`: the button's text
+ * - `dangerous`: the action can't be undone
+ * - `problem`: what is wrong with the answer as a whole; a problem with one field is its `error`
+ * - `tasks`: the number of tasks, and the names of the first few; the worker always sets it
  * - `outcomes`: what would happen to each task
- * - `form`, `plan`: to be sent back with the answer, beside `input`, as they are: which action asked, and what the person agreed to
+ * - `form`, `plan`: to be sent back unchanged with the answer, beside `input`: which action asked,
+ *   and what the person confirmed
  */
 export const Ask = v.object({
   kind: v.literal("ask"),
-  ...shown,
+  ...common,
   fields: v.optional(skipInvalid(Field), []),
   submit: v.optional(v.string(), "OK"),
   dangerous: v.optional(v.boolean()),
@@ -85,7 +93,7 @@ export const Ask = v.object({
 });
 export type Ask = v.InferOutput<typeof Ask>;
 
-/** How far a long run is, in whatever units it counts. `left`: seconds to go, once that can be told. */
+/** How far a long run is, in units of its own. `left`: an estimate of the remaining seconds. */
 export const Progress = v.object({
   done: v.number(),
   total: v.number(),
@@ -94,10 +102,13 @@ export const Progress = v.object({
 });
 export type Progress = v.InferOutput<typeof Progress>;
 
-/** The action goes on after this answer. `picture` is the newest thing to look at, an address of the worker's. */
+/**
+ * The action continues after this reply. `picture`: the newest picture, at an address of the
+ * worker.
+ */
 export const Started = v.object({
   kind: v.literal("started"),
-  ...shown,
+  ...common,
   progress: v.optional(Progress),
   outcomes,
   picture: v.optional(v.string()),
@@ -105,13 +116,13 @@ export const Started = v.object({
 export type Started = v.InferOutput<typeof Started>;
 
 /**
- * Nothing, or not everything, was done. `text` says what happened, `advice` what the person can do about it, `retry` whether the
- * same call may work later, `field` which field of the call is at fault.
+ * Nothing was done, or not everything. `text` says what happened, `advice` what the person can do,
+ * `retry` whether the same call may work later, `field` which field of the call is wrong.
  */
 export const Failed = v.object({
   kind: v.literal("failed"),
   code: v.string(),
-  ...shown,
+  ...common,
   advice: v.optional(v.string()),
   retry: v.optional(v.boolean()),
   field: v.optional(v.string()),
@@ -119,6 +130,9 @@ export const Failed = v.object({
 });
 export type Failed = v.InferOutput<typeof Failed>;
 
-/** What the person is shown: data, never markup. */
-export const Reply = v.variant("kind", [Done, Ask, Started, Failed]);
+/**
+ * What the person sees. Not `v.variant`: nothing reads its better error messages, and they would
+ * cost every page of Kitsu 0.3 kB.
+ */
+export const Reply = v.union([Done, Ask, Started, Failed]);
 export type Reply = v.InferOutput<typeof Reply>;

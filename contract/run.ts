@@ -1,24 +1,25 @@
-// The run an answer is about, and the answer itself.
+// The run that an answer is about, and the answer itself.
 import * as v from "valibot";
 import type { Reply } from "./reply.ts";
 
 export const WIRE_VERSION = 1;
 
-/** The most tasks one call may name. */
+/** The most tasks that one call may have. */
 export const TASKS_MAX = 5_000;
 
-/** 128 random bits in hexadecimal. Knowing it is the right to read that one run's state. */
+/** 128 random bits in hexadecimal. Whoever knows the id may read the state of that run. */
 export const RunId = v.pipe(v.string(), v.regex(/^[0-9a-f]{32}$/));
 
 /**
- * One run: `url` is its page. What can still be done with it has an address that takes a POST with Kitsu's own fields `personid` and
- * `personemail`, and answers as an action does:
- * - `retry`: the same action with the same input, for the tasks that failed or were not tried, as a new run
- * - `undo`: takes back what the run did, until that moment in epoch milliseconds
- * - `cancel`, `pause`, `resume`: of a run that goes on, as far as it can be done now
+ * One run; `url` is its page. Each operation that is possible now has an address that takes a POST
+ * with Kitsu's own fields `personid` and `personemail`, and answers as an action does:
+ * - `retry`: the same action and input for the tasks that failed or were not tried, as a new run
+ * - `undo`: reverts what the run did; possible until then, in epoch milliseconds
+ * - `cancel`, `pause`, `resume`: control a run in progress
  *
- * `follow` is how a run that goes on is followed: a GET of `url` answers how it stands, as an `Answer`; the WebSocket at `socket` says so at once
- * and at every change. The address is the right to do so.
+ * `follow` reports the state of a run in progress: a GET of `url` answers an `Answer`, the
+ * WebSocket at `socket` sends one at once and at every change. Whoever has the address may follow
+ * the run.
  */
 export const Run = v.object({
   id: RunId,
@@ -32,5 +33,5 @@ export const Run = v.object({
 });
 export type Run = v.InferOutput<typeof Run>;
 
-/** What the worker answers. A refusal before there is a run has no `run`. */
+/** What the worker answers. If it refuses a call before there is a run, `run` is missing. */
 export type Answer = { version: typeof WIRE_VERSION; run?: Run | undefined; reply: Reply };

@@ -1,6 +1,9 @@
 import * as v from "valibot";
 
-/** A list in which an entry from the future costs that entry, not the whole reply. */
+/**
+ * A list that drops what it can't read: one entry from a newer version must not cost the whole
+ * reply.
+ */
 export const skipInvalid = <S extends v.GenericSchema>(entry: S) =>
   v.pipe(
     v.array(v.unknown()),

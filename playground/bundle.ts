@@ -12,13 +12,13 @@ const OPTIONS = {
   bundle: true,
   format: "iife",
   target: ["chrome111", "firefox115", "safari16.4"],
-  // One less request to look at in a page that is about requests.
+  // This page is about requests: keep the ones it makes itself few.
   sourcemap: false,
   logLevel: "warning",
   write: false,
 } satisfies BuildOptions;
 
-/** @param onRebuild called after each rebuild; giving it means watching the sources */
+/** @param onRebuild called after each rebuild; if it is there, the sources are watched */
 export async function bundlePage(onRebuild?: () => void): Promise<Bundle> {
   let files = new Map<string, string>();
   const keep = (outputs: readonly OutputFile[]) => {
@@ -37,7 +37,7 @@ export async function bundlePage(onRebuild?: () => void): Promise<Bundle> {
         name: "keep",
         setup({ onEnd }) {
           onEnd(({ outputFiles, errors }) => {
-            // A source that does not compile leaves the last good page in place, if there was one; esbuild has said why on the terminal.
+            // If a source does not compile, keep the last good page. esbuild prints why.
             if (errors.length === 0) keep(outputFiles ?? []);
             builds += 1;
             if (builds > 1) onRebuild();

@@ -1,4 +1,4 @@
-/** The custom actions as an admin of this studio would have typed them into Kitsu. */
+/** The custom actions, as an admin of this studio would have entered them in Kitsu. */
 import { forwardTargets } from "./forward-targets.ts";
 import { idOf } from "./ids.ts";
 
@@ -9,13 +9,13 @@ export type Addresses = {
   worker: string;
   /** a server that is neither the worker nor the page's own origin */
   other: string;
-  /** whether there is a worker under the page's own origin, too */
+  /** whether a worker also runs under the page's own origin */
   hasEdge: boolean;
   /** whether there are render farms */
   hasFarms: boolean;
 };
 
-/** What a newcomer is shown of them: the first six there are. */
+/** The actions that a newcomer sees first. */
 export const FIRST = [
   "Comment and set status (AJAX)",
   "Playlist of previews (AJAX)",
@@ -53,7 +53,7 @@ export function customActions({ worker, other, hasEdge, hasFarms }: Addresses): 
   ];
 }
 
-/** Relative addresses, as Kitsu's documentation recommends: the browser sends Kitsu's session along. */
+/** Relative addresses, as Kitsu's docs recommend: the browser sends Kitsu's session. */
 function withSession(): CustomAction[] {
   return [
     ...both("Debug (session)", "/edge/actions/debug"),

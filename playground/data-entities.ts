@@ -1,21 +1,21 @@
-/** Everything that the productions have tasks for: shots and assets, sequences and episodes, edits and concepts. */
+/** Everything that has tasks: shots, assets, sequences, episodes, edits and concepts. */
 import { CARNIVAL, EPISODES, type Episode, NIGHT_TRAM, PAPER_LANTERN } from "./data-projects.ts";
 import { idOf, pickOf } from "./ids.ts";
 
 export type EntityKind = "Shot" | "Asset" | "Sequence" | "Episode" | "Edit" | "Concept";
 
-/** A studio's own columns and the frame range, as odd as studios leave them. */
+/** The frame range and a studio's own columns, with odd values as in real studios. */
 export type EntityData = Readonly<Record<string, string | number | null>> | null;
 
 export type Entity = {
   id: string;
   name: string;
   kind: EntityKind;
-  /** the sequence of a shot, the asset type of an asset, else nothing */
+  /** the sequence of a shot, the asset type of an asset, otherwise empty */
   group: string;
   groupId: string;
   projectId: string;
-  /** of a TV show's shots, sequences and edits; of an asset that was made for one episode */
+  /** set for a TV show's shots, sequences and edits, and for assets of one episode */
   episode: Episode | undefined;
   frames: number | null;
   data: EntityData;
@@ -24,7 +24,7 @@ export type Entity = {
 
 export type AssetType = { id: string; name: string };
 
-/** A name that breaks every page which pastes names into markup, CSV or a shell. */
+/** A name that breaks any page that pastes names into markup, CSV or a shell. */
 export const HOSTILE_NAME = `<script>alert("Zoë & 'Max'")</script> 🏮`;
 const QUOTED_NAME = `SH "0030" 'b' & co`;
 
@@ -35,7 +35,7 @@ export const ASSET_TYPES: readonly AssetType[] = ["Characters", "Environment", "
 
 type Place = { projectId: string; episode?: Episode | undefined };
 
-/** The path names an entity for ever: two episodes may have sequences of the same name. */
+/** The path is a stable key for an entity: two episodes may have sequences of the same name. */
 const pathOf = ({ projectId, episode }: Place, ...names: readonly string[]): string =>
   [projectId, ...(episode ? [episode.name] : []), ...names].join("/");
 
@@ -72,7 +72,7 @@ function shots(place: Place, sequence: string, count: number): Entity[] {
       groupId: sequenceIn(place, sequence).id,
       projectId: place.projectId,
       episode: place.episode,
-      // Nobody has timed these yet.
+      // Not timed yet.
       frames: place.episode && index === 6 ? null : frames,
       data: shotData(index, frames),
       canceled: place.projectId === PAPER_LANTERN.id && sequence === "SQ030" && name === "SH0040",
@@ -80,7 +80,7 @@ function shots(place: Place, sequence: string, count: number): Entity[] {
   });
 }
 
-/** In turn: numbers, texts that are numbers, empty texts and null, nothing, a word where Zou expects a number, no data at all. */
+/** In turn: numbers, numeric text, empty text and null, nothing, a word for a number, no data. */
 function shotData(index: number, frames: number): EntityData {
   const turns: readonly EntityData[] = [
     { frame_in: 1001, frame_out: 1000 + frames, difficulty: "easy" },
@@ -104,7 +104,7 @@ function shotData(index: number, frames: number): EntityData {
 function assets(place: Place, type: string, names: readonly string[]): Entity[] {
   const groupId = ASSET_TYPES.find(({ name }) => name === type)?.id ?? "";
   return names.map((name, index) => {
-    // Assets are one pack for the whole show: the episode is no part of their path.
+    // The path of an asset leaves out its episode, because assets are shared by the whole show.
     const path = pathOf({ projectId: place.projectId }, type, name);
     return {
       id: idOf(path),
@@ -156,15 +156,15 @@ export const ENTITIES: readonly Entity[] = [
   ...PLANS.filter(([place]) => place === crowd).flatMap((plan) => shots(...plan)),
   ...PLANS.map(([place, name]) => sequenceIn(place, name)),
   ...EPISODES.map(({ id, name, projectId }) => whole("Episode", id, name, { projectId })),
-  // Two of a name: nothing but the episode tells them apart.
+  // Two with the same name in different episodes.
   ...[first, second].map((place) => editIn(place, "Edit A")),
   editIn(short, "Edit A"),
   ...["Harbour", "Lantern glow"].map((name) => conceptIn(short, name)),
-  // A second one of the same name, in another production.
+  // The same name as in another production.
   ...["Harbour", "Tram 7 at night"].map((name) => conceptIn(show, name)),
 ];
 
-/** As Kitsu's My Tasks names what a task is for: "E01 / SQ001 / SH0010", "E01 / Edit A", "Characters / Mira", "Concept / Harbour". */
+/** An entity's name in Kitsu's My Tasks: "E01 / SQ001 / SH0010", "Concept / Harbour". */
 export function nameEntity({ kind, episode, group, name }: Entity): string {
   const before = { Shot: [episode?.name, group], Sequence: [episode?.name], Edit: [episode?.name], Episode: [] };
   const parts = kind === "Asset" ? [group] : kind === "Concept" ? [kind] : before[kind];

@@ -1,24 +1,13 @@
-/** The people of the studio: one of each role at least, one who has left, and the bot that actions work with. */
+/** The people of the studio: one of each role or more, one who has left, and the bot. */
 import { idOf } from "./ids.ts";
+import type { Role, Person as ZouPerson } from "./zou/person-rows.ts";
 
-export type Role = "admin" | "manager" | "supervisor" | "user" | "client" | "vendor";
+export type { Role };
 
 export type Department = { id: string; name: string; color: string };
 
-export type Person = {
-  id: string;
-  email: string;
-  full_name: string;
-  first_name: string;
-  last_name: string;
-  role: Role;
-  locale: string;
-  initials: string;
-  color: string;
-  departments: readonly string[];
-  active: boolean;
-  is_bot: boolean;
-};
+/** With what Kitsu's page draws in place of a picture. */
+export type Person = ZouPerson & { initials: string; color: string };
 
 export const DEPARTMENTS: readonly Department[] = [
   ["Layout", "#7CB342"],
@@ -28,7 +17,7 @@ export const DEPARTMENTS: readonly Department[] = [
   ["Modeling", "#78909C"],
 ].map(([name = "", color = ""]) => ({ id: idOf(`department/${name}`), name, color }));
 
-/** The id of a department by the beginning of its name. */
+/** The id of a department by the start of its name. */
 export function departmentId(name: string): string {
   const found = DEPARTMENTS.find((department) => department.name.startsWith(name));
   if (!found) throw new Error(`No department ${name}`);
@@ -64,7 +53,7 @@ export const EIKO = person("Eiko", "Tanabe", "user", "#2b6cb0", { departments: [
 export const FRIDA = person("Frida", "Lund", "vendor", "#6b5b00", { departments: ["Modeling"] });
 export const GRETA = person("Greta", "Olsen", "client", "#a61e4d");
 export const HAMID = person("Hamid", "Farouk", "admin", "#364fc7");
-/** Left the studio: still in teams and on tasks, as Kitsu keeps them. */
+/** Has left the studio, but is still in teams and on tasks, as in Kitsu. */
 export const INES = person("Ines", "Duarte", "supervisor", "#5f3dc4", { departments: ["Compositing"], active: false });
 export const JO = person("Jo", `"the <b>brush</b>" O'Neil 🎨`, "user", "#087f5b", {
   departments: ["Compositing"],
@@ -74,7 +63,7 @@ export const NOOR = person("نور", "حداد", "user", "#862e9c", {
   departments: ["Modeling"],
   email: "noor.haddad@studio.example",
 });
-/** A manager of no production here. */
+/** A manager, but in no team here. */
 export const OLGA = person("Olga", "Petrova", "manager", "#495057");
 export const BOT = person("Kitsu Actions", "Bot", "manager", "#343a40", {
   is_bot: true,
@@ -97,5 +86,5 @@ export const PERSONS: readonly Person[] = [
   BOT,
 ];
 
-/** Who can be at the keyboard. */
+/** The people you can switch to. */
 export const USERS = PERSONS.filter(({ active, is_bot }) => active && !is_bot);

@@ -1,4 +1,4 @@
-/** The productions: a short film, a TV show with two episodes, and a feature film with many shots. */
+/** The productions: a short film, a TV show with two episodes, and a film with many shots. */
 import {
   ADA,
   BOT,
@@ -23,17 +23,17 @@ export type Project = {
   production_type: "short" | "tvshow" | "featurefilm";
   color: string;
   fps: string;
-  /** how often a task may be sent back; 0 for as often as needed */
+  /** how often a task may be sent back; 0 for no limit */
   maxRetakes: number;
-  /** the ids of its people */
+  /** the ids of the people in it */
   team: readonly string[];
-  /** of those whose role differs in this production, by their ids */
+  /** the roles that differ in this production, by person id */
   roles: Readonly<Record<string, Role>>;
 };
 
 export type Episode = { id: string; name: string; projectId: string };
 
-/** A studio's own columns. */
+/** A column of the studio's own. */
 export type Descriptor = {
   id: string;
   name: string;
@@ -42,7 +42,7 @@ export type Descriptor = {
   choices: readonly string[];
   for_client: boolean;
   entity_type: "Shot" | "Asset";
-  /** whose vendors see it; of none, all see it */
+  /** the departments whose vendors see it; all vendors if empty */
   departments: readonly string[];
 };
 
@@ -62,7 +62,7 @@ export const PAPER_LANTERN = project("Paper Lantern", {
   people: [ADA, BRUNO, CHIARA, DJIBRIL, EIKO, FRIDA, GRETA, INES, NOOR, BOT],
   roles: {},
 });
-/** Eiko, an artist, supervises here; the supervisor of the other production is not in the team. */
+/** Eiko, an artist, is a supervisor here. The other production's supervisor is not in the team. */
 export const NIGHT_TRAM = project("Night Tram", {
   production_type: "tvshow",
   color: "#2b6cb0",

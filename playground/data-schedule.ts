@@ -1,10 +1,11 @@
-/** When the tasks were and are to be worked on, around today: what is overdue stays overdue, however late the playground is opened. */
+/** The dates of the tasks, relative to today, so that overdue tasks are always overdue. */
 import type { Task } from "./data.ts";
 import { idOf, pickOf } from "./ids.ts";
+import { formatTime } from "./zou/time.ts";
 
 export type Preview = { id: string; revision: number; isMovie: boolean; at: string };
 
-/** Days as Zou writes them, "2026-11-20T00:00:00", moments too; durations in minutes. */
+/** Dates as Zou writes them, for example "2026-11-20T00:00:00". Durations are minutes. */
 export type Schedule = {
   estimation: number;
   duration: number;
@@ -25,7 +26,7 @@ const DAY_MS = 86_400_000;
 const HOUR_MS = 3_600_000;
 const MINUTES_A_DAY = 480;
 
-/** How far the due day of a task is from today, by its status: from … and within how many days. */
+/** The due date by status: the first possible day from today, and the number of possible days. */
 const DUE: Readonly<Record<string, readonly [from: number, days: number]>> = {
   done: [-80, 78],
   retake: [-9, 13],
@@ -39,7 +40,7 @@ const DUE: Readonly<Record<string, readonly [from: number, days: number]>> = {
 export function scheduleOf({ id, type, status }: Task, today: number): Schedule {
   const pick = (what: string, limit: number) => pickOf(`${id}/${what}`, limit);
   const at = (day: number, hour: number) =>
-    stamp(today + day * DAY_MS + hour * HOUR_MS + pick(`minute${day}`, 3_600) * 1_000);
+    formatTime(today + day * DAY_MS + hour * HOUR_MS + pick(`minute${day}`, 3_600) * 1_000);
   const isDone = status.shortName === "done";
   const isSeen = isDone || status.shortName === "retake" || status.shortName === "wfa";
   const isBegun = isSeen || status.shortName === "wip";
@@ -80,12 +81,9 @@ export function scheduleOf({ id, type, status }: Task, today: number): Schedule 
   };
 }
 
-/** "2026-11-20T09:15:00", UTC without saying so. */
-export const stamp = (time: number): string => new Date(time).toISOString().slice(0, 19);
+const dayStamp = (today: number, day: number): string => formatTime(today + day * DAY_MS);
 
-const dayStamp = (today: number, day: number): string => stamp(today + day * DAY_MS);
-
-/** Friday instead of the weekend. */
+/** Moves a weekend day to Friday. */
 function workday(today: number, day: number): number {
   const weekday = new Date(today + day * DAY_MS).getUTCDay();
   return day - (weekday === 6 ? 1 : weekday === 0 ? 2 : 0);

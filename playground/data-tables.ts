@@ -1,9 +1,9 @@
-/** Task types and statuses, as the studio has set them up. */
+/** The studio's task types and statuses. */
 import type { EntityKind } from "./data-entities.ts";
 import { departmentId } from "./data-people.ts";
 import { idOf } from "./ids.ts";
 
-/** `forEntity` is what Kitsu derives the type of a selection from; the page's path is not. `days` is what a task of it is worth. */
+/** `forEntity` decides which actions Kitsu offers for a selection. `days` is the usual effort. */
 export type TaskType = {
   id: string;
   name: string;
@@ -12,7 +12,7 @@ export type TaskType = {
   departmentId: string | null;
   days: number;
 };
-/** Whom a status is for; a production's people use those that are neither archived nor for concepts. */
+/** Who may use a status. Archived statuses are offered to no one. */
 export type TaskStatus = {
   id: string;
   shortName: string;
@@ -26,7 +26,7 @@ export type TaskStatus = {
 
 type Rights = "everybody" | "artists" | "clients" | "leads" | "concepts" | "nobody";
 
-/** Kitsu's own first statuses, in their own colours, the least done first; then one for concepts, and one that no task here has. */
+/** Kitsu's default statuses in the order of work, one for concepts, and one that no task has. */
 export const STATUSES: readonly TaskStatus[] = (
   [
     ["todo", "Todo", "#f5f5f5", "artists"],

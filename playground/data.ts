@@ -1,14 +1,14 @@
-/** The tasks of the studio that the playground shows. Nothing here is real, everything is fixed. */
+/** The tasks of the playground's studio: invented, and always the same. */
 import { ENTITIES, type Entity, nameEntity } from "./data-entities.ts";
 import { ADA, BRUNO, CHIARA, DJIBRIL, EIKO, FRIDA, JO, NOOR, type Person } from "./data-people.ts";
 import { CARNIVAL, PAPER_LANTERN } from "./data-projects.ts";
 import { STATUSES, TASK_TYPES, type TaskStatus, type TaskType } from "./data-tables.ts";
 import { idOf, pickOf } from "./ids.ts";
 
-/** `status` is the one it began with; the page of the playground puts the present one in its place. */
+/** `status` is the first one; the page replaces it with the current one. */
 export type Task = { id: string; entity: Entity; type: TaskType; status: TaskStatus; assignees: readonly Person[] };
 
-/** Some cells of a production are always empty: nobody lights a shot that was cut. */
+/** Some cells of a production are always empty: no one lights a shot that was cut. */
 const UNPLANNED = new Set(["SQ030/SH0040/Lighting", "SQ030/SH0040/Compositing", "SQ020/SH0060/Compositing"]);
 
 export const TASKS: readonly Task[] = ENTITIES.flatMap((entity) =>
@@ -22,10 +22,10 @@ function isPlanned({ projectId, kind, group, name }: Entity, type: TaskType): bo
   return !UNPLANNED.has(`${group}/${name}/${type.name}`);
 }
 
-/** The further a department is down the line, the less of it is done, as in any production. */
+/** Later departments are less far, as in any production. */
 function task(entity: Entity, type: TaskType, column: number): Task {
   const name = `${entity.id}/${type.name}`;
-  // Concepts have statuses of their own.
+  // Concepts have their own statuses.
   const concept = STATUSES.find(({ forConcepts }) => forConcepts);
   const progress = Math.max(0, Math.min(5, 6 + headStart(entity) - 2 * column - pickOf(`${name}/late`, 3)));
   const status = type.forEntity === "Concept" ? concept : STATUSES[progress];
@@ -36,7 +36,7 @@ function task(entity: Entity, type: TaskType, column: number): Task {
   return { id: idOf(`task/${name}`), entity, type, status, assignees };
 }
 
-/** The first episode is nearly through; the crowd is at every stage, and what is one task alone is at work. */
+/** The first episode is nearly done, Carnival is at every stage, single tasks are in progress. */
 function headStart({ id, projectId, kind, episode }: Entity): number {
   if (projectId === CARNIVAL.id) return -pickOf(id, 6);
   if (kind !== "Shot" && kind !== "Asset") return -3;

@@ -1,25 +1,25 @@
 /**
- * The way to a worker: what is asked is passed on as it came, Kitsu's session cookie included, and the answer comes back as it is. A route on Kitsu's
- * host puts the worker under Kitsu's own origin so (`/edge/…`).
+ * Passes requests on to a worker unchanged, including Kitsu's session cookie, and its answers back.
+ * `/edge/…` puts a worker under Kitsu's own origin, as a route on Kitsu's host does.
  */
 import { request as ask, type IncomingHttpHeaders, type IncomingMessage, type ServerResponse } from "node:http";
 import { pipeline } from "node:stream/promises";
 
-/** Of one connection each, and there are two here. */
+/** Headers that belong to one connection. There are two connections here. */
 const HOP_BY_HOP = ["connection", "keep-alive", "proxy-connection", "te", "trailer", "transfer-encoding", "upgrade"];
 
-/** @param edge the address of a worker; the Host header stays the caller's, for the worker to see */
+/** @param edge the address of a worker, which sees the caller's Host header */
 export async function passToEdge(edge: string, incoming: IncomingMessage, response: ServerResponse): Promise<void> {
   const answered = await askEdge(edge, incoming, response);
   if (!answered) return;
   response.writeHead(answered.statusCode ?? 502, answered.statusMessage, withoutHops(answered.headers));
-  // What has begun can't be refused any more: a break on one side is a break on the other.
+  // An answer that has started can't be replaced by an error, so a cut on one side cuts the other.
   await pipeline(answered, response).catch(() => response.destroy());
 }
 
 /**
- * The worker's answer, to be passed on; nothing where there is none, which is then said.
- * @param isKept the worker goes on although the caller is gone
+ * @returns the worker's answer; undefined if there is none, and the caller got an error
+ * @param isKept lets the worker continue when the caller has gone
  */
 export async function askEdge(
   edge: string,
@@ -35,7 +35,7 @@ export async function askEdge(
   const { promise, resolve, reject } = Promise.withResolvers<IncomingMessage>();
   passed.once("response", resolve);
   passed.on("error", reject);
-  // Whoever closes the tab in the middle of a run is gone for the worker too.
+  // If the person closes the tab during a run, the worker must notice.
   if (!isKept) response.once("close", () => passed.destroy());
   incoming.pipe(passed);
   return promise.catch((error: unknown) => {

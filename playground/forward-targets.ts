@@ -1,9 +1,9 @@
 /**
- * What the studio's own server offers: the actions that the worker must be told to forward, and where to. Each answers in
- * another way that a server of a studio may answer in, so that all of them can be seen.
+ * The actions of the studio's own server, which the worker forwards to it. Together they show every
+ * kind of answer that such a server may give.
  */
 export type ForwardTarget = {
-  /** the action's id at the worker: `/actions/<id>` */
+  /** the action's id in the worker: `/actions/<id>` */
   id: string;
   title: string;
   url: string;
@@ -25,10 +25,13 @@ const TARGETS: readonly (readonly [id: string, title: string, behaviour: string,
   ["upload", "Upload (server is down)", "down", AJAX],
 ];
 
-/** The discard port: nobody listens there, so a connection is refused at once. */
+/** The discard port. Nothing listens there, so connections are refused immediately. */
 const NOBODY_LISTENS = "http://127.0.0.1:9";
 
-/** @param playground the address the worker reaches the playground at, for example `http://127.0.0.1:8788` */
+/**
+ * @param playground the address the worker reaches the playground at, for example
+ * `http://127.0.0.1:8788`
+ */
 export function forwardTargets(playground: string): ForwardTarget[] {
   return TARGETS.map(([id, title, behaviour, modes]) => {
     const server = behaviour === "down" ? NOBODY_LISTENS : playground;

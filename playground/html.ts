@@ -1,4 +1,4 @@
-/** The HTML page of the playground, in its variants, and a small window around it. */
+/** The playground's HTML page in its variants, and the small window around it. */
 import { readFile } from "node:fs/promises";
 
 export type Variant = { csp: "none" | "strict" | "closed"; userscript: "early" | "late" | "off"; hasReferrer: boolean };
@@ -14,15 +14,15 @@ export function readVariant(query: URLSearchParams): Variant {
   };
 }
 
-/** @param given what the page starts with; Kitsu asks its server for the like, and its page is empty until then */
-export function renderHtml(variant: Variant, given: object): Promise<string> {
+/** @param data what the page starts with. The real Kitsu requests it after loading. */
+export function renderHtml(variant: Variant, data: object): Promise<string> {
   return fillTemplate("index.html", {
-    given: escapeText(JSON.stringify(given)),
+    data: escapeText(JSON.stringify(data)),
     userscript: USERSCRIPTS[variant.userscript],
   });
 }
 
-/** `?window=1366x768` has the same page without it in a frame of that size, in which it takes the frame for the window. */
+/** `?window=1366x768` shows the page in a frame of that size. */
 export function renderFrame({ pathname, searchParams }: URL): Promise<string> | undefined {
   const [, width, height] = /^(\d{3,4})x(\d{3,4})$/.exec(searchParams.get("window") ?? "") ?? [];
   if (!width || !height) return undefined;
@@ -32,7 +32,7 @@ export function renderFrame({ pathname, searchParams }: URL): Promise<string> | 
   return fillTemplate("frame.html", { width, height, size: `${width} × ${height}`, path });
 }
 
-/** Read anew each time, so that an edit is seen by a reload. */
+/** Reads the file each time, so that a reload shows an edit. */
 async function fillTemplate(name: string, values: Readonly<Record<string, string>>): Promise<string> {
   const template = await readFile(new URL(`page/${name}`, import.meta.url), "utf8");
   return template.replace(/<!-- (\w+) -->|%(\w+)%/g, (_, comment, name) => values[comment ?? name] ?? "");
@@ -42,7 +42,7 @@ const escapeText = (text: string) => text.replace(/[&<>"]/g, (character) => `&#$
 
 const SCRIPT = '<script src="/kitsu-actions.user.js"></script>';
 
-/** A late userscript waits in a template, which the page clones: a cloned script runs, and needs no Trusted Types policy. */
+/** A late userscript waits in a template. Cloned scripts run without a Trusted Types policy. */
 const USERSCRIPTS: Record<Variant["userscript"], string> = {
   early: SCRIPT,
   late: `<template id="late-userscript">${SCRIPT}</template>`,
@@ -52,15 +52,15 @@ const USERSCRIPTS: Record<Variant["userscript"], string> = {
 export function headersOf({ csp, hasReferrer }: Variant, worker: string): Record<string, string> {
   return {
     ...(csp === "strict" && { "content-security-policy": strictCsp(worker) }),
-    // Careful, and never told of the worker.
+    // A strict policy that does not list the worker.
     ...(csp === "closed" && { "content-security-policy": "connect-src 'self'" }),
     ...(!hasReferrer && { "referrer-policy": "no-referrer" }),
   };
 }
 
 /**
- * The policy of a studio that is careful. `vue` is the policy that Vue creates for itself. No `unsafe-eval`: the real Kitsu
- * needs it for its translations, a userscript must not.
+ * The policy of a strict studio. `vue` is the policy that Vue creates. It lacks `unsafe-eval`,
+ * which the real Kitsu needs for its translations and a userscript must not need.
  */
 function strictCsp(worker: string): string {
   return [

@@ -1,6 +1,6 @@
 /**
- * A UUID that looks random and is always the same for the same name, so that a log, a screenshot or a test of yesterday still
- * names today's tasks. Not a hash to trust: only to tell names apart.
+ * A UUID that looks random but depends only on the name, so that ids in yesterday's logs and
+ * screenshots still match. Not a cryptographic hash.
  */
 export function idOf(name: string): string {
   const random = randomOf(name);

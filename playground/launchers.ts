@@ -1,7 +1,7 @@
-/** What the worker must be told so that the programs of this studio can be started: the settings LAUNCHERS and KABARET. */
+/** The worker's settings LAUNCHERS and KABARET for this studio's programs. */
 import { CARNIVAL, NIGHT_TRAM, PAPER_LANTERN } from "./data-projects.ts";
 
-/** A player of each kind that is known, and a program that only the studio's own handler can start. */
+/** One player of each known kind, and a program that only the studio's own handler can start. */
 export const LAUNCHERS = {
   launchers: [
     { id: "rv", label: "Open in RV", kind: "rvlink", media: "{path}", args: ["-play"], many: true },
@@ -20,7 +20,7 @@ export const LAUNCHERS = {
   roots: [{ linux: "/mnt/prod", windows: "P:\\", darwin: "/Volumes/prod" }],
 };
 
-/** Compositing has no name there. Two entries of Kitsu's menu are an action of the flow: one opens it, one runs it. */
+/** Compositing has no name there. Of two actions of the flow, one is opened and one is run. */
 export const KABARET = {
   project_names: { [PAPER_LANTERN.id]: "paper_lantern", [NIGHT_TRAM.id]: "night_tram", [CARNIVAL.id]: "carnival" },
   task_names: { Layout: "layout", Animation: "animation", Lighting: "lighting", Modeling: "modeling" },

@@ -1,6 +1,7 @@
 /**
- * What the worker says it offers at `/actions`: an action that nobody has typed into this Kitsu is in it all the same, from the next reload on.
- * A real Kitsu has what an administrator put into it, and nothing else.
+ * The actions that the worker offers at `/actions`. A new action is in the playground's Kitsu after
+ * a reload, although no one has entered it. A real Kitsu has only the actions that an administrator
+ * has entered.
  */
 import * as v from "valibot";
 import type { CustomAction } from "./custom-actions.ts";
@@ -17,7 +18,7 @@ const Catalogue = v.object({ actions: v.array(Offer) });
 
 const PATIENCE_MS = 2_000;
 
-/** Undefined where the worker does not say it: it is starting, or is broken on purpose. */
+/** undefined if the worker does not answer: it is starting, or broken on purpose. */
 export async function fetchOffers(worker: string): Promise<Offer[] | undefined> {
   try {
     const headers = { accept: "application/json" };
@@ -32,7 +33,7 @@ export async function fetchOffers(worker: string): Promise<Offer[] | undefined> 
   }
 }
 
-/** One custom action for each way to run it. */
+/** One custom action per mode. */
 export function describeOffer(worker: string, { id, title, modes, entityTypes }: Offer): CustomAction[] {
   const [type = "all", ...others] = entityTypes;
   const entity_type = others.length === 0 ? type : "all";

@@ -1,6 +1,7 @@
 /**
- * A server that is not the worker: custom actions point anywhere. `/other/echo` knows what a browser asks of it, `/other/silent`
- * does its work and has never heard of CORS, so the preflight fails and the browser does not send the call at all. `/other/login` is a page to log in.
+ * A server other than the worker, because custom actions may point anywhere. `/other/echo` supports
+ * CORS. `/other/silent` doesn't, so the preflight fails and the browser never sends the call.
+ * `/other/login` is a login page.
  */
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { readBody } from "./request-body.ts";
@@ -26,7 +27,7 @@ export async function answerAsOther(name: string, request: IncomingMessage, resp
   response.writeHead(200, { ...headers, "content-type": "application/json" }).end(JSON.stringify({ message }));
 }
 
-/** With credentials a browser accepts no wildcard: the origin is named, and so are the headers. */
+/** With credentials, browsers accept no wildcards, so the origin and the headers are listed. */
 function corsFor(request: IncomingMessage): Record<string, string> {
   const { origin } = request.headers;
   if (!origin) return {};

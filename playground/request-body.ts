@@ -3,7 +3,6 @@ import type { IncomingMessage } from "node:http";
 /** 5,000 task ids are 195 kB. */
 const BODY_MAX_BYTES = 4 * 1024 * 1024;
 
-/** The whole body as text. */
 export const readBody = async (request: IncomingMessage): Promise<string> =>
   (await readBytes(request)).toString("utf8");
 

@@ -1,4 +1,4 @@
-/** The playground's server: the page that imitates Kitsu, and the other servers of the studio. Listens on this machine only. */
+/** The playground's server, for this machine only: the page, and the studio's other servers. */
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import { type Bundle, bundlePage } from "./bundle.ts";
 import { streamChanges } from "./changes.ts";
@@ -23,15 +23,15 @@ export type PlaygroundOptions = {
   port: number;
   /** the action server's address, for example `http://localhost:8787` */
   worker: string;
-  /** where the worker really is: then the playground stands in front of it at `worker`, and can break what goes by */
+  /** the worker's real address, if `worker` is a proxy that the playground opens in front of it */
   behind?: string;
-  /** shared with the worker, in the form of Standard Webhooks: `whsec_` and base64 */
+  /** shared with the worker, in the format of Standard Webhooks: `whsec_` and base64 */
   forwardSecret: string;
-  /** the token that the small Zou knows its bot by: the worker's KITSU_TOKEN */
+  /** the token of the bot in the small Zou: the worker's KITSU_TOKEN */
   botToken: string;
-  /** the address of a second worker, whose BASE_PATH is `/edge`: it is then there under the playground's own origin */
+  /** a second worker with the BASE_PATH `/edge`, served under the playground's own origin */
   edge?: string;
-  /** the studio's render farms, which are opened before and closed after it */
+  /** the studio's render farms, opened before and closed after the playground */
   farms?: Farms;
   log?: (line: string) => void;
   /** rebuilds the page when its sources change */
@@ -54,14 +54,14 @@ type Site = {
 
 const HOME = `/productions/${PAPER_LANTERN.id}/shots`;
 
-/** Starts everything; answers when the page can be opened. */
+/** Starts everything. Resolves when the page can be opened. */
 export async function startPlayground(options: PlaygroundOptions): Promise<Playground> {
   const { worker, behind, edge, farms, botToken, forwardSecret, log, watch } = options;
   const bundle = await bundlePage(watch ? () => log?.("playground: rebuilt, reload the page") : undefined);
   const server = createServer();
   const port = await listen(server, options.port);
   const url = `http://localhost:${port}`;
-  // The same machine under another name is another origin.
+  // The same machine under a different name is a different origin.
   const other = `http://127.0.0.1:${port}`;
   const actions = customActions({ worker, other, hasEdge: edge !== undefined, hasFarms: farms !== undefined });
   const studio = openStudio(forwardSecret, url + HOME);
@@ -85,7 +85,7 @@ export async function startPlayground(options: PlaygroundOptions): Promise<Playg
         `playground: ${request.method} ${request.url} failed: ${error instanceof Error ? error.stack : String(error)}`,
       );
       if (response.headersSent) response.destroy();
-      else sendText(response, 500, "The playground failed; its terminal says why.");
+      else sendText(response, 500, "The playground failed. Its terminal shows the reason.");
     });
   });
   const close = async () => {
@@ -98,10 +98,10 @@ export async function startPlayground(options: PlaygroundOptions): Promise<Playg
   return { url, close };
 }
 
-const NO_FARMS = "There are no farms: the playground was started without any.";
+const NO_FARMS = "There are no farms: the playground was started without them.";
 const NO_EDGE = "No worker runs under this origin: the playground was started without one.";
 
-/** Pages are what Kitsu's router knows; anything else that is missing is missing. */
+/** The paths that Kitsu's router handles. Any other unknown path is 404. */
 const PAGE = /^\/(productions|my-tasks|people|open-productions|playlists)(\/|$)/;
 
 async function answer(site: Site, request: IncomingMessage, response: ServerResponse): Promise<void> {
@@ -123,7 +123,8 @@ async function answer(site: Site, request: IncomingMessage, response: ServerResp
     if (!site.edge) return sendText(response, 404, NO_EDGE);
     return passOrBreak(site.faults.now, { worker: site.edge, elsewhere: site.elsewhere }, request, response);
   }
-  if (request.method !== "GET" && request.method !== "HEAD") return sendText(response, 405, "Only pages here.");
+  if (request.method !== "GET" && request.method !== "HEAD")
+    return sendText(response, 405, "Only GET is allowed here.");
   if (pathname === "/") return redirect(response, site.home + search);
   if (PAGE.test(pathname)) {
     const frame = await renderFrame(url);
@@ -136,7 +137,7 @@ async function answer(site: Site, request: IncomingMessage, response: ServerResp
   return sendText(response, 404, `The playground has no ${pathname}.`);
 }
 
-/** Where the real Kitsu would ask for a password, whoever comes without a session is Ada. */
+/** Logs in a visitor without a session as Ada, where the real Kitsu would ask for a password. */
 async function sendPage(
   { worker, zou, farms }: Site,
   query: URLSearchParams,
@@ -175,7 +176,7 @@ function redirect(response: ServerResponse, location: string): void {
   response.writeHead(302, { location }).end();
 }
 
-/** 127.0.0.1 and not a name: the page is on `localhost`, the "other server" on `127.0.0.1`, and both must reach this one. */
+/** Both `localhost` (the page) and `127.0.0.1` (the "other server") must reach it. */
 function listen(server: ReturnType<typeof createServer>, port: number): Promise<number> {
   return new Promise((resolve, reject) => {
     server.once("error", reject);

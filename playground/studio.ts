@@ -1,6 +1,7 @@
 /**
- * The studio's own server, which the worker forwards calls to. It believes nothing that is not signed with the secret it shares
- * with the worker (Standard Webhooks), and answers in all the ways such servers answer.
+ * The studio's own server, which the worker forwards calls to. It accepts only calls that are
+ * signed with the secret it shares with the worker (Standard Webhooks), and gives every kind of
+ * answer that such servers give.
  */
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -11,7 +12,7 @@ import { readBody } from "./request-body.ts";
 
 const SLOW_MS = 40_000;
 
-/** What the worker hands on. Whatever is missing or odd is left out: this server only needs the tasks. */
+/** What the worker forwards, as far as this server needs it. */
 const Forwarded = v.object({
   action: v.fallback(v.string(), ""),
   call: v.object({
@@ -27,7 +28,7 @@ type Answer = { status: number; type?: string; body?: string; location?: string;
 export type Studio = (behaviour: string, request: IncomingMessage, response: ServerResponse) => Promise<void>;
 
 /**
- * @param secret shared with the worker, in the form of Standard Webhooks: `whsec_` and base64
+ * @param secret shared with the worker, in the format of Standard Webhooks: `whsec_` and base64
  * @param home the page a redirect leads to
  */
 export function openStudio(secret: string, home: string): Studio {
@@ -70,9 +71,10 @@ const ANSWERS = new Map<string, (forwarded: Forwarded, home: string) => Answer>(
   ["reply", (forwarded) => json(200, publish(forwarded.call.selection))],
   [
     "problem",
-    () => problem(409, "The delivery folder is locked", "Bruno Keller is delivering since 14:02. Ask him, or wait."),
+    () =>
+      problem(409, "The delivery folder is locked", "Bruno Keller has been delivering since 14:02. Ask him, or wait."),
   ],
-  ["message", (forwarded) => json(200, { message: `Djibril Sow was told about ${count(forwarded)}.` })],
+  ["message", (forwarded) => json(200, { message: `Djibril Sow was notified about ${count(forwarded)}.` })],
   [
     "text",
     (forwarded) => ({ status: 200, type: "text/plain; charset=utf-8", body: `Tidied up ${count(forwarded)}. 🧹\n` }),
@@ -103,7 +105,7 @@ function count(forwarded: Forwarded): string {
   return length === 1 ? "1 task" : `${length} tasks`;
 }
 
-/** A publish as it usually goes: most pass, some have nothing to publish, one fails. */
+/** A usual publish: most succeed, some have nothing to publish, one fails. */
 function publish(selection: readonly string[]) {
   const outcomes = selection.map((id, index) => {
     const label = labelOf(id);
@@ -119,7 +121,7 @@ function publish(selection: readonly string[]) {
       kind: "done",
       severity: done.length === outcomes.length ? "success" : "warning",
       title: `${done.length} of ${outcomes.length} published`,
-      text: "The files are on the server of the studio.",
+      text: "The files are on the studio's server.",
       outcomes,
       tables: [
         { title: "Files", columns: ["File", "MB"], rows: done.map(({ label }, index) => [fileOf(label), 12 + index]) },
@@ -135,9 +137,9 @@ function publish(selection: readonly string[]) {
 function report(selection: readonly string[]): string {
   const items = selection.map((id) => `<li>${escapeHtml(labelOf(id))}</li>`).join("");
   return `<!doctype html><html lang="en"><meta charset="utf-8"><title>Report of the day</title>
-<body style="font-family: sans-serif; margin: 2rem"><h1>Report of the day</h1><p>Written by the server of the studio.</p>
-<ul>${items}</ul><p id="script">Scripts of this page do not run here.</p>
-<script>document.getElementById("script").textContent = "Scripts of this page run here."</script></body></html>`;
+<body style="font-family: sans-serif; margin: 2rem"><h1>Report of the day</h1><p>Written by the studio's server.</p>
+<ul>${items}</ul><p id="script">Scripts on this page do not run here.</p>
+<script>document.getElementById("script").textContent = "Scripts on this page run here."</script></body></html>`;
 }
 
 function labelOf(id: string): string {

@@ -1,6 +1,6 @@
 /**
- * The userscript as the worker serves it. A userscript manager is not needed here: the page includes it like any script, from
- * its own origin, which is where a manager would run it too.
+ * The userscript as the worker serves it. The page includes it like any script from its own origin,
+ * so you don't need a userscript manager, which would also run it there.
  */
 import { setTimeout as sleep } from "node:timers/promises";
 
@@ -8,7 +8,7 @@ const PATH = "/kitsu-actions.user.js";
 const PATIENCE_MS = 6_000;
 const PAUSE_MS = 250;
 
-/** The script, or one that says in the console why there is none. The worker may still be starting: it gets some seconds. */
+/** The script, or one that logs why there is none. The worker has a few seconds to start. */
 export async function fetchUserscript(worker: string, patienceMs = PATIENCE_MS): Promise<string> {
   const url = `${worker}${PATH}`;
   const deadline = Date.now() + patienceMs;

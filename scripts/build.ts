@@ -1,9 +1,11 @@
-// npm run build [-- --watch]: makes in gen/ what the worker serves to browsers, the userscript's bundle and the script of our own pages, and how the
-// worker is run on this machine.
+/**
+ * `npm run build [-- --watch]`: writes to gen/ what the worker serves to browsers (the userscript's
+ * bundle and the scripts of our own pages) and how the worker runs on this machine.
+ */
 
 import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
-import { type BuildOptions, build, context, type Plugin } from "esbuild";
+import { type BuildOptions, build, context, type Plugin, transform } from "esbuild";
 import { HEADER } from "../userscript/header.ts";
 import { writeLocalConfig } from "./local-config.ts";
 
@@ -12,13 +14,26 @@ const root = new URL("../", import.meta.url);
 /** The oldest browsers that have what Kitsu itself needs. */
 export const BROWSERS = ["chrome111", "firefox115", "safari16.4"];
 
+/** Imports a stylesheet as text, minified. */
+const minifiedCss: Plugin = {
+  name: "minified CSS",
+  setup({ onLoad }) {
+    onLoad({ filter: /\.css$/ }, async ({ path }) => {
+      const { code } = await transform(await readFile(path, "utf8"), { loader: "css", minify: true, target: BROWSERS });
+      return { loader: "text", contents: code.trim() };
+    });
+  },
+};
+
 /** How the userscript is bundled. Tests build it with an open shadow root. */
 export const userscriptOptions = (define: { OPEN_ROOT: "true" | "false" }) =>
   ({
     ...browserOptions("userscript/index.ts"),
     define,
-    // Managers store it in their own ways; and gzip makes less of the accents of French when they are escaped.
+    // Userscript managers store scripts in their own encodings. Escaped accents also compress
+    // better.
     charset: "ascii",
+    plugins: [minifiedCss],
   }) satisfies BuildOptions;
 
 function browserOptions(entry: string) {
@@ -29,15 +44,16 @@ function browserOptions(entry: string) {
     minify: true,
     format: "iife",
     target: BROWSERS,
+    // All of BROWSERS have them. esbuild would turn patterns that use them into calls, which it
+    // can't drop when they are unused, such as valibot's pattern for emoji.
+    supported: { "regexp-unicode-property-escapes": true },
     charset: "utf8",
     legalComments: "none",
-    // The words of valibot the wire is written in, without its messages: a fifth of the userscript's budget.
-    alias: { valibot: "./userscript/valibot.ts" },
     write: false,
   } satisfies BuildOptions;
 }
 
-/** Writes `gen/<name>.ts` whenever esbuild has made the bundle it holds. */
+/** Writes `gen/<name>.ts` each time esbuild has made the bundle that it holds. */
 function writeModule(name: string, toSource: (bundle: string) => string | Promise<string>): Plugin {
   return {
     name: `write gen/${name}.ts`,
@@ -63,19 +79,11 @@ async function userscriptModule(bundle: string): Promise<string> {
   ].join("\n");
 }
 
-/** The line ends of the userscript's stylesheet are for those who read it here. */
-const foldStyle: Plugin = {
-  name: "fold userscript/ui/toast-style.ts",
-  setup({ onLoad }) {
-    onLoad({ filter: /userscript\/ui\/style\.ts$/ }, async ({ path }) => ({
-      loader: "ts",
-      contents: (await readFile(path, "utf8")).replaceAll("}\n", "}"),
-    }));
-  },
-};
-
 const modules: BuildOptions[] = [
-  { ...userscriptOptions({ OPEN_ROOT: "false" }), plugins: [foldStyle, writeModule("userscript", userscriptModule)] },
+  {
+    ...userscriptOptions({ OPEN_ROOT: "false" }),
+    plugins: [minifiedCss, writeModule("userscript", userscriptModule)],
+  },
   {
     ...browserOptions("worker/pages/script/index.ts"),
     plugins: [writeModule("page-script", (bundle) => `export const pageScript = ${JSON.stringify(bundle.trim())};\n`)],
@@ -96,7 +104,7 @@ if (import.meta.main) {
 async function watch(): Promise<void> {
   const contexts = await Promise.all(modules.map((options) => context(options)));
   await Promise.all(contexts.map((watching) => watching.watch()));
-  // Killed in the middle of a build, esbuild would fill the terminal with the traces of its threads.
+  // esbuild fills the terminal with stack traces of its threads if it is killed during a build.
   const end = () => void Promise.all(contexts.map((watching) => watching.dispose())).then(() => process.exit());
   for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, end);
 }

@@ -1,10 +1,10 @@
-// JavaScript, because it must run under the very Node it complains about. npm brings the Node that scripts run under as an optional
-// dependency, and says nothing when it could not fetch it.
+// JavaScript, because old versions of Node run it too. The Node for our scripts is an optional
+// dependency, and npm does not report when it could not download one.
 const [major = 0, minor = 0] = process.versions.node.split(".").map(Number);
 if (major < 22 || (major === 22 && minor < 18)) {
   console.error(
-    `These scripts run under Node ${process.version}, but need 22.18 or later.\n` +
-      'Run "npm ci" again: it brings Node 26 along. Where that is not possible, install Node 22.18 or later.',
+    `The scripts need Node 22.18 or later, but run under ${process.version}.\n` +
+      'Run "npm ci" again: it installs Node 26. If that is not possible, install Node 22.18 or later.',
   );
   process.exit(1);
 }

@@ -1,5 +1,5 @@
-// The Chromium of the browser tests: what CHROME_PATH names, else the one npm brought along, else one that is installed. npm's is the same for
-// everybody, and as a headless shell it takes a third of the time.
+// The Chromium of the browser tests: CHROME_PATH, else the one that npm installed, else one of the
+// system. npm's is the same for everyone, and as a headless shell it takes a third of the time.
 import {
   createReadStream,
   createWriteStream,
@@ -17,7 +17,10 @@ import { pipeline } from "node:stream/promises";
 import { createBrotliDecompress } from "node:zlib";
 import type { LaunchOptions } from "@playwright/test";
 
-/** Chromium refuses its sandbox to root, which containers run as. Nothing but our own pages is opened in it. */
+/**
+ * Chromium refuses to run as root with its sandbox, and containers run as root. Tests open our own
+ * pages only.
+ */
 const ARGS = process.getuid?.() === 0 ? ["--no-sandbox"] : [];
 
 const INSTALLED = [
@@ -28,7 +31,7 @@ const INSTALLED = [
   "C:/Program Files/Google/Chrome/Application/chrome.exe",
 ];
 
-/** How to launch it. Unpacks npm's one first, once. */
+/** The launch options. The first call unpacks npm's Chromium. */
 export async function chromiumLaunch(): Promise<LaunchOptions> {
   const chosen = process.env.CHROME_PATH;
   if (chosen === undefined && process.platform === "linux" && process.arch === "x64") {
@@ -36,12 +39,13 @@ export async function chromiumLaunch(): Promise<LaunchOptions> {
   }
   const installed = chosen ?? INSTALLED.find((path) => existsSync(path));
   if (installed !== undefined) return { executablePath: installed, args: ARGS };
-  throw new Error("The browser tests need Chrome or Chromium here: install one, or set CHROME_PATH to its program.");
+  throw new Error("The browser tests need Chrome or Chromium: install one, or set CHROME_PATH to its program.");
 }
 
 /**
- * Unpacks the Chromium, the NSS libraries and the font that @sparticuz/chromium ships. Its own way of doing that reuses whatever lies in
- * the folder for temporary files, of any version, and lets two processes run half a file.
+ * Unpacks the Chromium, the NSS libraries and the font of @sparticuz/chromium. Its own function
+ * reuses a file of any version in the folder for temporary files, and lets a second process run a
+ * half-written file.
  */
 async function unpackChromium(): Promise<LaunchOptions> {
   const require = createRequire(import.meta.url);
@@ -77,7 +81,7 @@ async function unpackChromium(): Promise<LaunchOptions> {
   };
 }
 
-/** Whoever is first wins; the others find it done. */
+/** The first process wins; the others use its result. */
 function finish(unfinished: string, directory: string): void {
   try {
     renameSync(unfinished, directory);
@@ -86,6 +90,6 @@ function finish(unfinished: string, directory: string): void {
   }
 }
 
-/** The machine's own rules first, where it has any: they know which of its fonts is the system's. */
+/** Includes the machine's own rules first, if it has any: they name its system font. */
 const fontsConf = (directory: string) =>
   `<?xml version="1.0"?><!DOCTYPE fontconfig SYSTEM "fonts.dtd"><fontconfig><include ignore_missing="yes">/etc/fonts/fonts.conf</include><dir>/usr/share/fonts</dir><dir>${join(directory, "fonts")}</dir><cachedir>${join(directory, "fontcache")}</cachedir></fontconfig>`;

@@ -1,5 +1,6 @@
-// gen/wrangler.json: the worker as it runs on this machine, for npm start and the tests. It takes from wrangler.toml what the worker is made of.
-// Where a studio deploys it, and with which settings, is not in it: a route would give every address another host, BASE_PATH another path.
+// gen/wrangler.json: the configuration of the worker on this machine, for npm start and the tests.
+// It has the code and the bindings of wrangler.toml, but not the routes and the settings of a
+// studio's deployment: those would change the host and the path of every address.
 import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import * as v from "valibot";
@@ -7,19 +8,19 @@ import * as v from "valibot";
 const root = join(import.meta.dirname, "..");
 export const LOCAL_CONFIG = join(root, "gen/wrangler.json");
 
-/** Not at Cloudflare: that would need an account. */
-const Here = v.pipe(
+/** Local, because remote bindings need a Cloudflare account. */
+const LocalBinding = v.pipe(
   v.looseObject({}),
   v.transform(({ remote, ...binding }) => binding),
 );
 
-/** A studio that allows itself little in a minute can test as fast as anybody. */
+/** Tests must not reach the limits of a deployment. */
 const Unlimited = v.pipe(
   v.looseObject({}),
   v.transform((limit) => ({ ...limit, simple: { limit: 100_000, period: 60 } })),
 );
 
-/** What is taken. All else stays out, also what a later wrangler knows. */
+/** All other members are dropped, including those of later versions of Wrangler. */
 const Local = v.object({
   name: v.string(),
   main: v.pipe(
@@ -31,9 +32,9 @@ const Local = v.object({
   rules: v.optional(v.unknown()),
   alias: v.optional(v.unknown()),
   define: v.optional(v.unknown()),
-  kv_namespaces: v.optional(v.array(Here)),
-  r2_buckets: v.optional(v.array(Here)),
-  d1_databases: v.optional(v.array(Here)),
+  kv_namespaces: v.optional(v.array(LocalBinding)),
+  r2_buckets: v.optional(v.array(LocalBinding)),
+  d1_databases: v.optional(v.array(LocalBinding)),
   durable_objects: v.optional(v.unknown()),
   migrations: v.optional(v.unknown()),
   version_metadata: v.optional(v.unknown()),
@@ -43,7 +44,7 @@ const Local = v.object({
 export const toLocalConfig = (config: unknown) => v.parse(Local, config);
 
 export async function writeLocalConfig(): Promise<void> {
-  // Loading wrangler takes a second or two, so nobody else does.
+  // Loading Wrangler takes a second or two, which only this function needs.
   const { experimental_readRawConfig: read } = await import("wrangler");
   const local = toLocalConfig(read({ config: join(root, "wrangler.toml") }).rawConfig);
   await mkdir(join(root, "gen"), { recursive: true });

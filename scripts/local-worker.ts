@@ -1,4 +1,5 @@
-// The worker in `wrangler dev`, with the settings that are given here and no others: not those in wrangler.toml, .dev.vars, .env or the environment.
+// The worker in `wrangler dev`. Its settings come from the caller alone, not from wrangler.toml,
+// .dev.vars, .env or the environment.
 import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { dirname, join, resolve } from "node:path";
@@ -12,7 +13,10 @@ export type WorkerOptions = {
   settings: Readonly<Record<string, string>>;
 };
 
-/** What wrangler is told by the environment: to ask Cloudflare nothing, and that what is there for a deployment is not meant. */
+/**
+ * Environment variables that keep Wrangler from contacting Cloudflare and from reading a
+ * deployment's settings.
+ */
 export const LOCAL_ENVIRONMENT = {
   CLOUDFLARE_CF_FETCH_ENABLED: "false",
   CLOUDFLARE_ENV: "",
@@ -23,18 +27,21 @@ export const LOCAL_ENVIRONMENT = {
   X_LOCAL_EXPLORER: "false",
 };
 
-/** The program itself. What is in node_modules/.bin only starts it, ends with 0 where it was killed, and is no program on Windows. */
+/**
+ * The program itself: the launcher in node_modules/.bin exits with 0 if Wrangler is killed, and
+ * can't be spawned on Windows.
+ */
 const require = createRequire(import.meta.url);
 const wrangler = join(dirname(require.resolve("wrangler/package.json")), "wrangler-dist/cli.js");
 
-/** Writes its configuration, and returns what to run. */
+/** Writes the configuration, and returns the command. */
 export async function describeWorker({ port, folder, settings }: WorkerOptions) {
-  const made = v.parse(v.looseObject({}), JSON.parse(await readFile(LOCAL_CONFIG, "utf8")));
+  const built = v.parse(v.looseObject({}), JSON.parse(await readFile(LOCAL_CONFIG, "utf8")));
   const state = resolve(folder);
   const config = join(state, "wrangler.json");
   await mkdir(state, { recursive: true });
-  // Settings may be secrets, and whoever is on this machine can read how a program was called.
-  await writeFile(config, JSON.stringify({ ...made, send_metrics: false, vars: settings }), { mode: 0o600 });
+  // Settings can be secrets, and every account on this machine can read the arguments of a process.
+  await writeFile(config, JSON.stringify({ ...built, send_metrics: false, vars: settings }), { mode: 0o600 });
   return {
     file: process.execPath,
     args: [

@@ -1,4 +1,4 @@
-// npm run new <id>: writes the file of a new action, its line in the registry and its test. What is left to do is said.
+// npm run new <id>: writes the file of a new action and its test, and adds it to the registry.
 import { access, readFile, writeFile } from "node:fs/promises";
 
 const root = new URL("../", import.meta.url);
@@ -6,7 +6,7 @@ const [id] = process.argv.slice(2);
 
 if (id === undefined || !/^[a-z][a-z0-9]*(-[a-z0-9]+)*$/.test(id)) {
   console.error(
-    "npm run new <id>: the id has small letters, digits and single hyphens, as in make-playlist. It is the end of the action's URL.",
+    "Usage: npm run new <id>\nThe ID consists of lowercase letters, digits and single hyphens, like make-playlist. The action's URL ends with it.",
   );
   process.exit(1);
 }
@@ -14,13 +14,13 @@ if (id === undefined || !/^[a-z][a-z0-9]*(-[a-z0-9]+)*$/.test(id)) {
 const name = id.replace(/-(\w)/g, (_, letter: string) => letter.toUpperCase());
 const title = id.charAt(0).toUpperCase() + id.slice(1).replaceAll("-", " ");
 
-const action = `// What it is for, and what is odd about the system it talks to.
-import { defineAction } from "../action.ts";
+const action = `// What the action is for, and the quirks of the system it talks to.
+import { defineAction } from "../action/action.ts";
 
 export const ${name} = defineAction({
   id: "${id}",
   title: "${title}",
-  about: "Says how many tasks were selected.",
+  about: "Counts the selected tasks.",
   modes: ["form", "ajax"],
   async run({ call }) {
     return { kind: "done", severity: "success", title: \`\${call.selection.length} tasks\` };
@@ -36,7 +36,7 @@ import { ajax, ask, readAnswer } from "../../support/worker/worker.ts";
 describeAction(${name});
 
 describe("${id}", () => {
-  it("says how many tasks were selected", async () => {
+  it("counts the selected tasks", async () => {
     const { reply } = await readAnswer(await ask("/actions/${id}", ajax()));
     expect(reply).toMatchObject({ kind: "done", title: "2 tasks" });
   });
@@ -45,30 +45,29 @@ describe("${id}", () => {
 
 const files = { [`worker/actions/${id}.ts`]: action, [`test/worker/actions/${id}.test.ts`]: test };
 for (const path of Object.keys(files)) {
-  const isThere = await access(new URL(path, root)).then(
+  const exists = await access(new URL(path, root)).then(
     () => true,
     () => false,
   );
-  if (isThere) {
-    console.error(`${path} is there already.`);
+  if (exists) {
+    console.error(`${path} already exists.`);
     process.exit(1);
   }
 }
 
 const registryUrl = new URL("worker/actions/index.ts", root);
 const registry = await readFile(registryUrl, "utf8");
+const imports = [...registry.matchAll(/^import .* from "\.\/(.+)\.ts";\n/gm)];
+const before = imports.findLast(([, file = ""]) => file < id)?.[0] ?? "";
 const registered = registry
-  .replace(
-    'import { forwardTo } from "./forward.ts";',
-    `import { forwardTo } from "./forward.ts";\nimport { ${name} } from "./${id}.ts";`,
-  )
-  .replace("  debug, //\n", `  debug, //\n  ${name}, //\n`);
+  .replace(before, `${before}import { ${name} } from "./${id}.ts";\n`)
+  .replace("  debug, //\n", `  debug, //\n  ${name},\n`);
 if (registered.split(name).length - registry.split(name).length !== 2)
-  throw new Error("worker/actions/index.ts is not as this script knows it.");
+  throw new Error("Can't add the action to worker/actions/index.ts: this script does not know its form.");
 
 for (const [path, content] of Object.entries(files)) await writeFile(new URL(path, root), content);
 await writeFile(registryUrl, registered);
 
-console.log(`Written: ${Object.keys(files).join(", ")}, and the line in worker/actions/index.ts.
-While npm start runs, it is in the playground's menu after a reload, under "New".
-Left to do: the action itself, and its row in the catalogue of README.md. Then: npm run check`);
+console.log(`Created ${Object.keys(files).join(" and ")}, and added the action to worker/actions/index.ts.
+While npm start runs, reload the playground to see the action in its menu, under "New".
+Next: write the action, and add a row to the catalogue in README.md. Then run: npm run check`);

@@ -1,6 +1,5 @@
-// npm run screenshots: takes the pictures that README.md and docs/artists.md name, of what npm start
-// shows. Start it first, with an empty STATE_DIR.
-
+// npm run screenshots: takes the pictures of README.md and docs/artists.md again. Run npm start
+// first, with an empty STATE_DIR.
 import { mkdir, readFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
 import { type BrowserContext, chromium, type Page } from "@playwright/test";
@@ -25,7 +24,7 @@ async function takePictures(scheme: Scheme): Promise<void> {
   const context = await browser.newContext({ colorScheme: scheme, viewport: SIZE, deviceScaleFactor: 1 });
   const page = await context.newPage();
   await page.addInitScript((isDark) => localStorage.setItem("dark-theme", String(isDark)), scheme === "dark");
-  // The script's shadow root is closed to Kitsu's page: here the browser opens every one.
+  // The userscript's shadow root is closed, so this opens every shadow root.
   await page.addInitScript(
     "const { attachShadow } = Element.prototype; Element.prototype.attachShadow = function (init) { return attachShadow.call(this, { ...init, mode: 'open' }); };",
   );
@@ -58,21 +57,21 @@ async function takePictures(scheme: Scheme): Promise<void> {
   await take(page, `retry-${scheme}`);
   await page.reload();
 
-  // What the first picture is of renders still.
+  // The tasks of the first scheme are still being rendered.
   await select(page, scheme === "light" ? [1, 5, 9] : [2, 6, 10]);
   await run(page, "Render with Flamenco (AJAX)");
-  await dialog.getByRole("button", { name: "Go on" }).click();
+  await dialog.getByRole("button", { name: "Next" }).click();
   await dialog.getByRole("button", { name: "Render" }).click();
   await page.waitForTimeout(9_000);
   await take(page, `render-${scheme}`);
 }
 
-/** The same in a form's tab. */
+/** The same action in the tab of a form. */
 async function takeConversation(context: BrowserContext, page: Page, scheme: Scheme): Promise<void> {
   const tab = await open(context, page, "Comment and set status");
   const submit = tab.getByRole("button", { name: "Comment" });
   await submit.click();
-  await tab.getByText("Write something, or choose a status").waitFor();
+  await tab.getByText("Enter a comment or choose a status").waitFor();
   await take(tab, `form-${scheme}`);
   await tab.getByLabel("Status").selectOption({ label: "Retake" });
   await submit.click();

@@ -1,6 +1,7 @@
-// The program that Cloudflare runs workers in, without miniflare or `wrangler dev` around it.
-import { readFile } from "node:fs/promises";
+// The runtime that Cloudflare runs workers in, without Miniflare or `wrangler dev` around it.
+import { readFile, writeFile } from "node:fs/promises";
 import { createRequire } from "node:module";
+import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
 import * as v from "valibot";
@@ -8,18 +9,97 @@ import { LOCAL_CONFIG } from "./local-config.ts";
 
 const root = fileURLToPath(new URL("../", import.meta.url));
 
-/** The program itself: killing the launcher in node_modules/.bin would leave it running. miniflare brings the version that fits wrangler. */
+/**
+ * The binary itself: killing the launcher in node_modules/.bin would leave it running. Miniflare
+ * brings the version that fits Wrangler.
+ */
 const require = createRequire(import.meta.url);
 export const workerd: string = createRequire(require.resolve("miniflare"))("workerd").default;
 
-const Dated = v.object({ compatibility_date: v.string() });
+/** The worker's Durable Objects, as in wrangler.toml. */
+const DURABLE_OBJECTS = [
+  { binding: "RUN_COORDINATORS", className: "RunCoordinator" },
+  { binding: "TEMPORARY_LINKS", className: "TemporaryLink" },
+  { binding: "LONG_RUNS", className: "LongRun" },
+  { binding: "LOCKS", className: "Locks" },
+] as const;
 
-/** That of wrangler.toml, however it is written there. */
-export async function readCompatibilityDate(): Promise<string> {
-  return v.parse(Dated, JSON.parse(await readFile(LOCAL_CONFIG, "utf8"))).compatibility_date;
+export type WorkerService = {
+  name: string;
+  /** its bundle, in the directory of the configuration */
+  module: string;
+  variables?: Readonly<Record<string, string>>;
+  /** further bindings, in Cap'n Proto */
+  bindings?: readonly string[];
+  /** keeps Durable Objects on the disk service "objects"; the prefix keeps deployments apart */
+  objects?: { keyPrefix: string };
+  /** the service that fetch() goes to, if not "internet" */
+  outbound?: string;
+};
+
+export type WorkerdConfig = {
+  workers: readonly WorkerService[];
+  /** further services, in Cap'n Proto */
+  services?: readonly string[];
+  sockets: readonly { port: number; service: string }[];
+  /** further top-level members, in Cap'n Proto */
+  members?: readonly string[];
+};
+
+/** Writes config.capnp, and returns its path. */
+export async function writeWorkerdConfig(
+  directory: string,
+  { workers, services = [], sockets, members = [] }: WorkerdConfig,
+): Promise<string> {
+  const date = await readCompatibilityDate();
+  const listening = sockets.map(
+    ({ port, service }) => `(name = "${service}", address = "127.0.0.1:${port}", http = (), service = "${service}")`,
+  );
+  const config = `using Workerd = import "/workerd/workerd.capnp";
+const config :Workerd.Config = (
+  ${[
+    `services = [\n    ${[...workers.map((worker) => describeWorker(worker, date)), ...services].join(",\n    ")}]`,
+    `sockets = [${listening.join(", ")}]`,
+    ...members,
+  ].join(",\n  ")});
+`;
+  const path = join(directory, "config.capnp");
+  await writeFile(path, config);
+  return path;
 }
 
-/** As `wrangler deploy --minify` does. */
+function describeWorker(
+  { name, module, variables = {}, bindings = [], objects, outbound }: WorkerService,
+  date: string,
+): string {
+  const kept = objects === undefined ? [] : DURABLE_OBJECTS;
+  const all = [
+    ...bindings,
+    ...kept.map(({ binding, className }) => `(name = "${binding}", durableObjectNamespace = "${className}")`),
+    ...Object.entries(variables).map(([key, value]) => `(name = "${key}", text = ${JSON.stringify(value)})`),
+  ];
+  const namespaces = kept.map(
+    ({ className }) =>
+      `(className = "${className}", uniqueKey = "${objects?.keyPrefix}${className}", enableSql = true)`,
+  );
+  return `(name = "${name}", worker = (${[
+    `modules = [(name = "${module}", esModule = embed "${module}")]`,
+    `compatibilityDate = "${date}"`,
+    `bindings = [${all.join(", ")}]`,
+    ...(objects === undefined
+      ? []
+      : [`durableObjectNamespaces = [${namespaces.join(", ")}]`, 'durableObjectStorage = (localDisk = "objects")']),
+    ...(outbound === undefined ? [] : [`globalOutbound = "${outbound}"`]),
+  ].join(", ")}))`;
+}
+
+const Config = v.object({ compatibility_date: v.string() });
+
+async function readCompatibilityDate(): Promise<string> {
+  return v.parse(Config, JSON.parse(await readFile(LOCAL_CONFIG, "utf8"))).compatibility_date;
+}
+
+/** Bundles as `wrangler deploy --minify` does. */
 export async function bundle(entry: string, outfile: string): Promise<void> {
   await build({
     entryPoints: [`${root}${entry}`],

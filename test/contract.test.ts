@@ -7,13 +7,13 @@ const RUN = { id: "0123456789abcdef0123456789abcdef", url: "https://edge.studio.
 const DONE = { kind: "done", severity: "success", title: "Fine" };
 
 describe("our own wire", () => {
-  it("is heard with its run, with a run that makes no sense, and without one", () => {
+  it("is read with its run, with an invalid run, and without one", () => {
     expect(say({ version: 1, run: RUN, reply: DONE })).toEqual({ kind: "reply", reply: DONE, run: RUN });
     expect(say({ version: 1, run: { id: 7 }, reply: DONE })).toEqual({ kind: "reply", reply: DONE, run: undefined });
     expect(say(DONE)).toEqual({ kind: "reply", reply: DONE, run: undefined });
   });
 
-  it("costs an entry from the future that entry alone", () => {
+  it("drops only the entry that it can't read", () => {
     const reply = {
       ...DONE,
       outcomes: [{ id: "1", label: "SH010", state: "done" }, { state: "vanished" }],
@@ -25,17 +25,17 @@ describe("our own wire", () => {
     });
   });
 
-  it("draws charts of the kinds it knows, and leaves gaps where a value is null", () => {
+  it("reads charts of known kinds, with null for missing values", () => {
     const chart = { title: "Tasks", kind: "line", labels: ["a", "b"], series: [{ name: "Done", values: [1, null] }] };
     const charts = [chart, { ...chart, kind: "pie" }, { ...chart, series: [{ name: "x", values: ["1"] }] }];
     expect(say({ reply: { ...DONE, charts } })).toMatchObject({ reply: { charts: [chart] } });
   });
 
-  it("takes a severity it does not know for information", () => {
+  it("reads an unknown severity as information", () => {
     expect(say({ ...DONE, severity: "hilarious" })).toMatchObject({ reply: { severity: "info" } });
   });
 
-  it("names a kind from the future by its title", () => {
+  it("reads the title of an unknown kind", () => {
     expect(say({ version: 2, reply: { kind: "hologram", title: "Look" } })).toEqual({
       kind: "newer",
       replyKind: "hologram",
@@ -48,7 +48,7 @@ describe("our own wire", () => {
     });
   });
 
-  it("is not taken for ours where a stranger has a kind of its own", () => {
+  it("is not recognized in another server's JSON that has a kind", () => {
     expect(say({ kind: "article", message: "Hello" })).toMatchObject({ kind: "message", title: "Hello" });
   });
 });
@@ -65,13 +65,13 @@ describe("servers that are not ours", () => {
     [{ error: "No" }, 500, { kind: "message", title: "No", failed: true }],
     [{ detail: "Not found" }, 404, { kind: "message", title: "Not found", failed: true }],
     [{ title: "A", message: "B", detail: "C" }, 200, { kind: "message", title: "A", text: "B", failed: false }],
-  ])("are heard: %j", (value, status, expected) => {
+  ])("are read: %j", (value, status, expected) => {
     expect(say(value, status)).toEqual(expected);
   });
 
   it.each([
     ["plain text", "text/plain", " Published \n", { kind: "text", text: "Published", failed: false }],
-    ["JSON that says nothing", JSON_TYPE, "[1]", { kind: "text", text: "[1]", failed: false }],
+    ["JSON without a message", JSON_TYPE, "[1]", { kind: "text", text: "[1]", failed: false }],
     ["broken JSON", JSON_TYPE, '{"a', { kind: "text", text: '{"a', failed: false }],
     ["nothing", "", "", { kind: "nothing", failed: false }],
     ["blanks", "", " \n", { kind: "nothing", failed: false }],
@@ -91,7 +91,7 @@ describe("servers that are not ours", () => {
     expect(parseResponse(200, type, body)).toEqual(expected);
   });
 
-  it("may say nothing but a status", () => {
+  it("may answer only a status", () => {
     expect(parseResponse(500, "", "")).toEqual({ kind: "nothing", failed: true });
     expect(parseResponse(0, "", "")).toEqual({ kind: "nothing", failed: true });
   });
@@ -102,7 +102,7 @@ describe("servers that are not ours", () => {
   });
 });
 
-describe("which addresses may be opened", () => {
+describe("isOpenable", () => {
   it.each(["https://kitsu.studio.tld/x?y#z", "HTTPS://KITSU.STUDIO.TLD", "rvlink://baked/0a"])("%s may", (url) => {
     expect(isOpenable(url, ["https", "rvlink"])).toBe(true);
   });

@@ -1,4 +1,5 @@
-// A conversation in the playground, as an artist has it: asked, wrong, right, agreed to, some failed, tried again, taken back, and a program opened.
+// A conversation in the playground, as an artist sees it: asked, refused, confirmed, some tasks
+// failed, retried, undone, and a program opened.
 import { spawn, spawnSync } from "node:child_process";
 import { mkdtemp, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
@@ -17,13 +18,16 @@ async function selectLayout(page: Page, { playground }: Started): Promise<void> 
   await page.getByRole("button", { name: "Select all tasks: Layout" }).click();
 }
 
-test("by keyboard alone: asked, wrong, right, agreed to, some failed, those tried again", async ({ page, started }) => {
+test("a comment by keyboard alone: asks, refuses, asks again, confirms, fails for some tasks, retries those", async ({
+  page,
+  started,
+}) => {
   await selectLayout(page, started);
   await choose(page, "Comment and set status (AJAX)");
   await page.getByRole("button", { name: /^Run custom action for/ }).press("Enter");
   const dialog = dialogOf(page);
   await expect(dialog.getByLabel("Status")).toBeFocused();
-  // Wrong: nothing was said at all.
+  // Refused, because the comment is empty.
   await page.keyboard.press("Tab");
   await page.keyboard.press("Tab");
   await expect(
@@ -33,11 +37,11 @@ test("by keyboard alone: asked, wrong, right, agreed to, some failed, those trie
       .first(),
   ).toBeVisible();
   await dialog.getByRole("button", { name: "Comment" }).press("Enter");
-  await expect(dialog.getByText("Write something, or choose a status")).toBeVisible();
+  await expect(dialog.getByText("Enter a comment or choose a status")).toBeVisible();
   await expect(dialog.getByLabel("Comment", { exact: true })).toBeFocused();
   const found = await new AxeBuilder({ page }).setLegacyMode().include("kitsu-actions").analyze();
   expect(found.violations.map(({ id }) => id)).toEqual([]);
-  // Right. Backspace and Escape are Kitsu's keys, too: here they are the dialog's.
+  // Accepted. Backspace and Escape are Kitsu's shortcuts, too: here the dialog gets them.
   await page.keyboard.type("Once more, pleasee");
   await page.keyboard.press("Backspace");
   await dialog.getByLabel("Status").focus();
@@ -45,8 +49,8 @@ test("by keyboard alone: asked, wrong, right, agreed to, some failed, those trie
   await page.keyboard.press("Enter");
   if (await dialog.getByLabel("Status").isVisible())
     await dialog.getByRole("button", { name: "Comment" }).press("Enter");
-  // Agreed to.
-  await expect(dialog.getByText(/^Comment on \d+ tasks, and set them to Retake\?$/).first()).toBeVisible();
+  // Confirmed.
+  await expect(dialog.getByText(/^Comment on \d+ tasks and set them to Retake\?$/).first()).toBeVisible();
   await dialog.getByRole("button", { name: "Comment" }).press("Enter");
   const toast = toastOf(page);
   await expect(toast).toContainText(/Commented on \d+ tasks/);
@@ -54,7 +58,7 @@ test("by keyboard alone: asked, wrong, right, agreed to, some failed, those trie
   await expect(
     page.locator("td[data-task-id][aria-selected=true], td[data-task-id].is-selected, [data-task-id].selected").first(),
   ).toBeAttached();
-  // Those that failed, again: the same input, agreed to anew where it must be, and refused for the same reason.
+  // Retry the failed tasks: with the same input, confirmed again, and refused for the same reason.
   await page.keyboard.press("F8");
   await toast.getByRole("button", { name: /^Retry what failed \(\d+\)$/ }).press("Enter");
   await expect(
@@ -65,7 +69,7 @@ test("by keyboard alone: asked, wrong, right, agreed to, some failed, those trie
   ).toBeVisible();
 });
 
-test("hundreds of comments go on by themselves, are each written once, and end", async ({ page, started }) => {
+test("hundreds of comments continue in the background, and each is written once", async ({ page, started }) => {
   await page.addInitScript(openRoots);
   await page.goto(`${started.playground}/productions/${NIGHT_TRAM.id}/episodes/all/shots`);
   const all = page.getByRole("button", { name: /^Select all \(\d+\)$/ });
@@ -94,28 +98,28 @@ test("hundreds of comments go on by themselves, are each written once, and end",
   expect(commented).toEqual(Array(Number(count)).fill(1));
 });
 
-test("a playlist is made, and taken back once", async ({ page, started }) => {
+test("a playlist is created, and undone once", async ({ page, started }) => {
   await selectLayout(page, started);
   await choose(page, "Playlist of previews (AJAX)");
   await run(page);
   const toast = toastOf(page);
-  await expect(toast).toContainText(/The playlist is made/);
+  await expect(toast).toContainText(/Playlist created/);
   await toast.getByRole("button", { name: "Remove the playlist" }).dblclick();
   await expect(toast).toContainText(/removed|taken back/i);
   await expect(toast.getByRole("button", { name: "Remove the playlist" })).toHaveCount(0);
 });
 
-test("in a form's tab the same without JavaScript of Kitsu's", async ({ page, started }) => {
+test("a form's tab does the same without JavaScript", async ({ page, started }) => {
   await selectLayout(page, started);
   const tab = await runForm(page, "Playlist of previews");
-  await expect(tab.getByRole("heading", { name: "The playlist is made" })).toBeVisible();
+  await expect(tab.getByRole("heading", { name: "Playlist created" })).toBeVisible();
   await tab.getByRole("button", { name: "Remove the playlist" }).click();
   await expect(tab.getByRole("heading", { name: /removed|taken back/i })).toBeVisible();
 });
 
 const PYTHON = ["python3", "python"].find((name) => spawnSync(name, ["--version"]).status === 0);
 
-/** The handler as a studio would configure it, with a program that only says what it was started with. */
+/** The handler as a studio would configure it, with a program that only prints its arguments. */
 async function runHandler(uri: string, { worker }: Started): Promise<number | null> {
   const folder = await mkdtemp(join(tmpdir(), "kitsu-handler-"));
   const config = join(folder, "handler.json");
@@ -139,18 +143,18 @@ async function runHandler(uri: string, { worker }: Started): Promise<number | nu
   return new Promise((resolve) => handler.once("exit", resolve));
 }
 
-test("a ticket taken by the reference handler is said to be, and is good once", async ({ page, started }) => {
+test("a ticket is confirmed when the reference handler takes it, and works once", async ({ page, started }) => {
   test.skip(PYTHON === undefined, "The handler needs Python");
   await openPlayground(page, started);
   await page.getByRole("button", { name: "Select all tasks: Layout" }).click();
   await choose(page, "Open in Blender (studio handler)");
-  // As AJAX, which is how the toast follows it: the same address.
+  // With AJAX, so that the toast polls the same address.
   const [tab] = await Promise.all([page.context().waitForEvent("page"), run(page)]);
   const button = tab.getByRole("link", { name: "Open in Blender" });
   const uri = (await button.getAttribute("href")) ?? "";
   expect(uri).toMatch(/^studio:\/\/open\?u=http/);
   await expect(tab.getByRole("status")).toHaveText("Opening Blender…");
   expect(await runHandler(uri, started)).toBe(0);
-  await expect(tab.getByRole("status")).toHaveText("Blender has it.");
+  await expect(tab.getByRole("status")).toHaveText("Blender received it.");
   expect(await runHandler(uri, started)).not.toBe(0);
 });

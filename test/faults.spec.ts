@@ -1,4 +1,5 @@
-// Everything that can be broken between the click and the outcome: whether it ran, as the studio's own server counts it, and what Kitsu shows.
+// Everything that can break between the click and the result: whether the action ran, as the
+// studio's own server counts it, and what Kitsu shows.
 import { type BrowserContext, expect, type Locator, type Page } from "@playwright/test";
 import { choose, openRoots, run, type Started, test } from "./support/browser/started.ts";
 
@@ -15,7 +16,7 @@ let page: Page;
 let toast: Locator;
 let playground = "";
 
-// One page for all of them: opening it takes longer than most of what is looked at.
+// One page for all tests, because opening it takes longer than most of them.
 test.beforeAll(async ({ browser, started }) => {
   ({ playground } = started);
   context = await browser.newContext();
@@ -43,14 +44,17 @@ async function open(query = ""): Promise<void> {
     .click({ modifiers: ["ControlOrMeta"] });
 }
 
-async function control(wish?: object): Promise<Record<string, number>> {
-  const response = await fetch(`${playground}/control/faults`, wish && { method: "POST", body: JSON.stringify(wish) });
+async function control(faults?: object): Promise<Record<string, number>> {
+  const response = await fetch(
+    `${playground}/control/faults`,
+    faults && { method: "POST", body: JSON.stringify(faults) },
+  );
   expect(response.status).toBe(200);
   const { arrivals }: { arrivals: Record<string, number> } = await response.json();
   return arrivals;
 }
 
-const breakIt = (wish: object) => control(wish);
+const breakIt = (faults: object) => control(faults);
 const countRuns = async (behaviour = "reply") => (await control())[behaviour] ?? 0;
 
 async function call(label = PUBLISH): Promise<void> {
@@ -58,89 +62,89 @@ async function call(label = PUBLISH): Promise<void> {
   await run(page);
 }
 
-/** Whoever went for a coffee finds it still there. */
+/** The toast is still there after a coffee break. */
 async function expectToStay(): Promise<void> {
-  const said = await toast.textContent();
+  const text = await toast.textContent();
   await page.clock.runFor(40_000);
-  expect(await toast.textContent()).toBe(said);
+  expect(await toast.textContent()).toBe(text);
 }
 
-type Row = { wish: object; says: string | RegExp; ran: number; label?: string; later?: string | RegExp };
+type Row = { faults: object; shows: string | RegExp; ran: number; label?: string; later?: string | RegExp };
 const host = ({ worker }: Started) => new URL(worker).host;
 
-/** What is said, and, once nothing is broken any more, what came of it where that was not known. */
+/** What is shown and, if the result is unknown at first, what is shown once nothing is broken. */
 const ROWS: Readonly<Record<string, (started: Started) => Row>> = {
   "nobody listens": (started) => ({
-    wish: { worker: "refused" },
-    says: `${host(started)} can't be reached: check your network, VPN, ad blocker and local network permission, or open it in a new tab to see why. ${MAY_HAVE_RUN}`,
+    faults: { worker: "refused" },
+    shows: `${host(started)} can't be reached: check your network, VPN, ad blocker and local network permission, or open it in a new tab to see why. ${MAY_HAVE_RUN}`,
     ran: 0,
     later: NEVER_ARRIVED,
   }),
   "no such host": () => ({
-    wish: {},
+    faults: {},
     label: "Other server, no such host",
-    says: /farm\.studio\.invalid can't be reached: .* It may have run: check before you run it again\./,
+    shows: /farm\.studio\.invalid can't be reached: .* It may have run: check before you run it again\./,
     ran: 0,
   }),
   "a refused preflight": (started) => ({
-    wish: { call: "preflight-refused" },
-    says: `Something at ${host(started)} refuses calls from ${started.playground} (CORS): tell your TD. ${DID_NOT_RUN}`,
+    faults: { call: "preflight-refused" },
+    shows: `Something at ${host(started)} refuses calls from ${started.playground} (CORS): tell your TD. ${DID_NOT_RUN}`,
     ran: 0,
   }),
   "a broken setting": () => ({
-    wish: { call: "broken-setting" },
-    says: "LOG_TOKEN must have 16 characters or more.",
+    faults: { call: "broken-setting" },
+    shows: "LOG_TOKEN must have 16 characters or more.",
     ran: 0,
   }),
-  "an answer without CORS headers": () => ({ wish: { call: "no-cors" }, says: DONE, ran: 1 }),
-  "another server's answer without them": (started) => ({
-    wish: {},
+  "an answer without CORS headers": () => ({ faults: { call: "no-cors" }, shows: DONE, ran: 1 }),
+  "another server's answer without CORS headers": (started) => ({
+    faults: {},
     label: "Other server, without CORS",
-    says: `does not let ${started.playground} read its answer (CORS). It may have run: check before you run it again.`,
+    shows: `does not let ${started.playground} read its answer (CORS). It may have run: check before you run it again.`,
     ran: 0,
   }),
   "a call that is cut before it arrives": () => ({
-    wish: { call: "cut-before" },
-    says: `The connection was lost. ${DID_NOT_RUN}`,
+    faults: { call: "cut-before" },
+    shows: `The connection was lost. ${DID_NOT_RUN}`,
     ran: 0,
   }),
   "a call that is cut while it runs": () => ({
-    wish: { call: "cut-during", studio: "3" },
-    says: /Running since \d\d:\d\d UTC\.\s*for \d+ s/,
+    faults: { call: "cut-during", studio: "3" },
+    shows: /Running since \d\d:\d\d UTC\.\s*for \d+ s/,
     ran: 1,
     later: DONE,
   }),
-  "an answer that is cut": () => ({ wish: { call: "cut-after" }, says: DONE, ran: 1 }),
+  "an answer that is cut": () => ({ faults: { call: "cut-after" }, shows: DONE, ran: 1 }),
   "a 502 page": () => ({
-    wish: { call: "502" },
-    says: foreign("“502 Bad Gateway” (502)") + DID_NOT_RUN,
+    faults: { call: "502" },
+    shows: foreign("“502 Bad Gateway” (502)") + DID_NOT_RUN,
     ran: 0,
   }),
   "a 502 page that can't be read": () => ({
-    wish: { call: "502-unreadable" },
-    says: `The connection was lost. ${DID_NOT_RUN}`,
+    faults: { call: "502-unreadable" },
+    shows: `The connection was lost. ${DID_NOT_RUN}`,
     ran: 0,
   }),
-  "a 504 page after it ran": () => ({ wish: { call: "504" }, says: DONE, ran: 1 }),
-  "a 504 page, and no way to ask": () => ({
-    wish: { call: "504", runs: "502" },
-    says: foreign("“504 Gateway Time-out” (504)") + MAY_HAVE_RUN,
+  "a 504 page after it ran": () => ({ faults: { call: "504" }, shows: DONE, ran: 1 }),
+  "a 504 page, and the outcome can't be read": () => ({
+    faults: { call: "504", runs: "502" },
+    shows: foreign("“504 Gateway Time-out” (504)") + MAY_HAVE_RUN,
     ran: 1,
     later: DONE,
   }),
   "too many calls for a proxy": () => ({
-    wish: { call: "429" },
-    says: foreign("“429 Too Many Requests” (429)", "Too many calls: wait a minute.") + DID_NOT_RUN,
+    faults: { call: "429" },
+    shows: foreign("“429 Too Many Requests” (429)", "Too many calls: wait a minute.") + DID_NOT_RUN,
     ran: 0,
   }),
   "a page of Cloudflare's own": () => ({
-    wish: { call: "cloudflare" },
-    says: foreign("“Argo Tunnel error | actions.studio.example | Cloudflare” (530)") + DID_NOT_RUN,
+    faults: { call: "cloudflare" },
+    shows: foreign("“Argo Tunnel error | actions.studio.example | Cloudflare” (530)") + DID_NOT_RUN,
     ran: 0,
   }),
   "a login page": ({ worker }) => ({
-    wish: { call: "login" },
-    says:
+    faults: { call: "login" },
+    shows:
       foreign(
         "“Sign in ・ Cloudflare Access” (200)",
         `Open ${worker} in a new tab, and log in if asked. Otherwise tell your TD.`,
@@ -148,63 +152,67 @@ const ROWS: Readonly<Record<string, (started: Started) => Row>> = {
     ran: 0,
   }),
   "a login on another host": ({ worker }) => ({
-    wish: { call: "login-elsewhere" },
-    says: `Something else answers at the action server's address. Open ${worker} in a new tab, and log in if asked. Otherwise tell your TD. ${MAY_HAVE_RUN}`,
+    faults: { call: "login-elsewhere" },
+    shows: `Something else is answering at the action server's address. Open ${worker} in a new tab, and log in if asked. Otherwise tell your TD. ${MAY_HAVE_RUN}`,
     ran: 0,
     later: NEVER_ARRIVED,
   }),
-  "an empty answer": () => ({ wish: { call: "empty" }, says: DONE, ran: 1 }),
-  "half of a JSON": () => ({ wish: { call: "half-json" }, says: DONE, ran: 1 }),
+  "an empty answer": () => ({ faults: { call: "empty" }, shows: DONE, ran: 1 }),
+  "half of the JSON": () => ({ faults: { call: "half-json" }, shows: DONE, ran: 1 }),
   "half of a JSON, and no way to ask": () => ({
-    wish: { call: "half-json", runs: "cut" },
-    says: foreign("an unreadable answer (status 200)") + MAY_HAVE_RUN,
+    faults: { call: "half-json", runs: "cut" },
+    shows: foreign("an unreadable answer (status 200)") + MAY_HAVE_RUN,
     ran: 1,
     later: DONE,
   }),
-  "a reply from the future": () => ({ wish: { call: "unknown-kind" }, says: "Update the userscript", ran: 0 }),
+  "a reply of an unknown kind": () => ({ faults: { call: "unknown-kind" }, shows: "Update the userscript", ran: 0 }),
   "an error in the worker itself": () => ({
-    wish: { call: "internal-error" },
-    says: "Something went wrong in the action server",
+    faults: { call: "internal-error" },
+    shows: "Something went wrong in the action server",
     ran: 0,
   }),
   ...Object.fromEntries(
     ["500", "429", "502", "cut"].map((runs) => [
-      `a lost answer, and ${runs} where it is asked for`,
+      `a lost answer, and ${runs} when the run is looked up`,
       () => ({
-        wish: { call: "cut-after", runs },
-        says: `The connection was lost. ${MAY_HAVE_RUN}`,
+        faults: { call: "cut-after", runs },
+        shows: `The connection was lost. ${MAY_HAVE_RUN}`,
         ran: 1,
         later: DONE,
       }),
     ]),
   ),
-  "a Kitsu that is dead": () => ({ wish: { zou: "dead" }, says: "Kitsu could not be reached.", ran: 0 }),
+  "a Kitsu that is down": () => ({ faults: { zou: "dead" }, shows: "Kitsu could not be reached.", ran: 0 }),
   "a Kitsu behind a 502": () => ({
-    wish: { zou: "502" },
-    says: "Kitsu does not answer: the server in front of it says so, with the status 502.",
+    faults: { zou: "502" },
+    shows: "Kitsu is down: the server in front of it answered with status 502.",
     ran: 0,
   }),
-  "a web page where Kitsu's API should be": () => ({ wish: { zou: "html" }, says: /^(?!.*published).*Kitsu/s, ran: 0 }),
+  "a web page where Kitsu's API should be": () => ({
+    faults: { zou: "html" },
+    shows: /^(?!.*published).*Kitsu/s,
+    ran: 0,
+  }),
   "a session that has ended": () => ({
-    wish: { zou: "logged-out" },
+    faults: { zou: "logged-out" },
     label: "Playlist of previews (session), AJAX",
-    says: "Your session in Kitsu has ended",
+    shows: "Your session in Kitsu has ended",
     ran: 0,
   }),
   "a studio's server that closes the connection": () => ({
-    wish: { studio: "down" },
-    says: "It may have done its work all the same: look before you run this again.",
+    faults: { studio: "down" },
+    shows: "It may have worked anyway: check before you run this again.",
     ran: 1,
   }),
 };
 
 for (const [what, make] of Object.entries(ROWS)) {
-  test(`${what}: whether it ran, what is said, until it is read`, async ({ started }) => {
-    const { wish, says, ran, label, later } = make(started);
-    await breakIt(wish);
+  test(`${what}: whether it ran, and what is shown until it is read`, async ({ started }) => {
+    const { faults, shows, ran, label, later } = make(started);
+    await breakIt(faults);
     const before = await countRuns();
     await call(label);
-    await expect(toast).toContainText(says);
+    await expect(toast).toContainText(shows);
     expect((await countRuns()) - before).toBe(ran);
     if (later) {
       await breakIt({});
@@ -215,7 +223,7 @@ for (const [what, make] of Object.entries(ROWS)) {
   });
 }
 
-test("offline at the click: it did not run, once that is known", async () => {
+test("offline at the click: says that it did not run once that is known", async () => {
   const before = await countRuns();
   await context.setOffline(true);
   await call();
@@ -226,20 +234,20 @@ test("offline at the click: it did not run, once that is known", async () => {
   await expectToStay();
 });
 
-test("offline while it runs: it ran, once that is known", async () => {
+test("offline during the run: says that it ran once that is known", async () => {
   await breakIt({ call: "cut-during", studio: "3" });
   const before = await countRuns();
   await call();
   await expect.poll(() => countRuns()).toBe(before + 1);
   await context.setOffline(true);
-  await expect(toast).toContainText(`You went offline meanwhile. ${MAY_HAVE_RUN}`);
+  await expect(toast).toContainText(`You went offline in the meantime. ${MAY_HAVE_RUN}`);
   await context.setOffline(false);
   await expect(toast).toContainText(DONE, { timeout: 20_000 });
   expect(await countRuns()).toBe(before + 1);
   await expectToStay();
 });
 
-test("a reload during a run: the next page says that it runs, and how it ended", async () => {
+test("reload during a run: the next page says that it is running, and how it ended", async () => {
   await breakIt({ studio: "3" });
   const before = await countRuns();
   await call();
@@ -251,7 +259,7 @@ test("a reload during a run: the next page says that it runs, and how it ended",
   await expectToStay();
 });
 
-test("a double click runs it twice, and says so; what takes long says for how long", async () => {
+test("double click: runs it twice, says so, and shows how long it takes", async () => {
   await breakIt({ studio: "3" });
   const before = await countRuns();
   await call();
@@ -263,7 +271,7 @@ test("a double click runs it twice, and says so; what takes long says for how lo
   expect(await countRuns()).toBe(before + 2);
 });
 
-test("a security policy without the worker: what to add to it, and that it did not run", async ({ started }) => {
+test("security policy without the worker: says what to add, and that it did not run", async ({ started }) => {
   await open("/?csp=closed");
   const before = await countRuns();
   await call();
@@ -274,17 +282,17 @@ test("a security policy without the worker: what to add to it, and that it did n
   await expectToStay();
 });
 
-test("a clipboard that refuses: the text is there, selected", async () => {
+test("clipboard refuses: shows the text, selected", async () => {
   await open("/?clipboard=refused");
   await call();
   await toast.getByRole("button", { name: "Copy the paths" }).click();
-  await expect(toast).toContainText("Your browser did not allow copying: copy it by hand.");
+  await expect(toast).toContainText("Your browser blocked copying: copy the text yourself.");
   await expect(toast.getByRole("textbox")).toBeFocused();
   await expect(toast.getByRole("textbox")).toHaveValue(/_v004\.ma$/);
   await expectToStay();
 });
 
-test("a popup that is blocked: it waits for its button", async () => {
+test("popup blocked: waits for its button", async () => {
   await open("/?popups=blocked");
   const before = await countRuns("redirect");
   await call("Review room (redirects), AJAX");
@@ -295,7 +303,7 @@ test("a popup that is blocked: it waits for its button", async () => {
   await open();
 });
 
-test("a farm that is down: nothing was submitted", async () => {
+test("farm down: nothing was submitted", async () => {
   const tell = (down: boolean) =>
     fetch(`${playground}/control/flamenco`, { method: "POST", body: JSON.stringify({ down }) }).then(
       ({ status }) => status,

@@ -1,8 +1,12 @@
-// Renders in the playground, as an artist has them: asked, agreed to, followed, over a reload, canceled; by AJAX and in a form's tab.
+// Renders in the playground, as an artist sees them: asked, confirmed, followed, after a reload,
+// canceled; with AJAX and in a form's tab.
 import { expect, type Page } from "@playwright/test";
 import { choose, openRoots, run, runForm, type Started, test } from "./support/browser/started.ts";
 
-/** SH0010, SH0020 and SH0030 of the first sequence: what SH0040 and SH0060 are like is told in playground/farms/fate.ts. */
+/**
+ * SH0010, SH0020 and SH0030 of the first sequence. playground/farms/fate.ts says how SH0040 and
+ * SH0060 fail.
+ */
 async function select(page: Page, { playground }: Started, cells: readonly number[]): Promise<void> {
   await page.addInitScript(openRoots);
   await page.goto(playground);
@@ -17,7 +21,7 @@ async function submit(page: Page, label: string, frames: string): Promise<void> 
   const dialog = page.getByRole("dialog");
   await dialog.getByLabel("Frames", { exact: true }).fill(frames);
   await dialog
-    .getByRole("button", { name: "Go on" })
+    .getByRole("button", { name: "Next" })
     .or(dialog.getByRole("button", { name: "Render" }))
     .first()
     .click();
@@ -25,7 +29,7 @@ async function submit(page: Page, label: string, frames: string): Promise<void> 
   await dialog.getByRole("button", { name: "Render" }).click();
 }
 
-test("a render on Flamenco moves in Kitsu, goes on over a reload, and ends as a comment with status and picture on each task", async ({
+test("a render on Flamenco is followed in Kitsu, after a reload too, and ends as a comment with status and picture on each task", async ({
   page,
   started,
 }) => {
@@ -49,10 +53,10 @@ test("a render on Flamenco moves in Kitsu, goes on over a reload, and ends as a 
   }
 });
 
-test("a render on Afanasy in a form's tab follows by itself, and is canceled there", async ({ page, started }) => {
+test("a render on Afanasy is followed and canceled in a form's tab", async ({ page, started }) => {
   await select(page, started, [1, 4]);
   const tab = await runForm(page, "Render with CGRU Afanasy");
-  await tab.getByRole("button", { name: /^(Go on|Render)$/ }).click();
+  await tab.getByRole("button", { name: /^(Next|Render)$/ }).click();
   await tab.getByRole("button", { name: "Render" }).click();
   await expect(tab.getByRole("heading", { name: /^Rendering: 2 shots/ })).toBeVisible();
   await expect(tab.getByText(/^\d+ of \d+ (frames|tasks)/).first()).toBeVisible({ timeout: 15_000 });
@@ -60,7 +64,7 @@ test("a render on Afanasy in a form's tab follows by itself, and is canceled the
   await expect(tab.getByRole("heading", { name: "Canceled: 2 shots" })).toBeVisible({ timeout: 15_000 });
 });
 
-test("who renders the same shots is told who is at work on them, and follows that render", async ({
+test("a second render of the same shots says who is rendering them, and follows that render", async ({
   page,
   started,
 }) => {
@@ -72,11 +76,11 @@ test("who renders the same shots is told who is at work on them, and follows tha
   await run(page);
   const dialog = page.getByRole("dialog");
   await expect(dialog.getByLabel(/^Ada Roy has been rendering all 2 shots since/)).toHaveValue("join");
-  await dialog.getByRole("button", { name: "Go on" }).click();
+  await dialog.getByRole("button", { name: "Next" }).click();
   await expect(dialog.getByText("Follow the render of 2 shots?").first()).toBeVisible();
   await dialog.getByRole("button", { name: "Follow" }).click();
   await expect(dialog).toBeHidden();
-  await expect(toasts.getByText("2 runs at work")).toBeVisible();
-  // As long as chosen there, and not what these shots would be by themselves.
+  await expect(toasts.getByText("2 runs in progress")).toBeVisible();
+  // The frame range chosen for that render, not the shots' own.
   await expect(toasts.getByText(/^\d+ of 400 frames$/)).toHaveCount(2, { timeout: 15_000 });
 });

@@ -1,4 +1,5 @@
-// What a newcomer does: npm start, a form action and an AJAX action in the playground, and a look at the log.
+// What a newcomer does: npm start, a form action and an AJAX action in the playground, and a look
+// at the log.
 import { AxeBuilder } from "@axe-core/playwright";
 import { expect } from "@playwright/test";
 
@@ -8,7 +9,7 @@ import { choose, openPlayground, run, runForm, test } from "./support/browser/st
 
 const [ADA, PROJECT] = [ada.id, PAPER_LANTERN.id];
 
-test("an AJAX action shows its outcome as a toast, and is in the log", async ({ page, started }) => {
+test("an AJAX action shows its result as a toast, and is in the log", async ({ page, started }) => {
   await openPlayground(page, started);
   await choose(page, "Publish (studio server), AJAX");
   await run(page);
@@ -21,24 +22,21 @@ test("an AJAX action shows its outcome as a toast, and is in the log", async ({ 
   await expect(page.getByText("superagent").or(page.getByText("application/json")).first()).toBeVisible();
 });
 
-test("a form action opens its outcome in a tab, which leads back to Kitsu and on to the run", async ({
-  page,
-  started,
-}) => {
+test("a form action opens its result in a tab, with links to Kitsu and to the run", async ({ page, started }) => {
   await openPlayground(page, started);
   const tab = await runForm(page, "Debug");
   await expect(tab.getByRole("heading", { name: "2 tasks of 2 entities in 1 project" })).toBeVisible();
-  await expect(tab.getByText('The caller is known by "claimed"')).toBeVisible();
+  await expect(tab.getByText('(trust level "claimed")')).toBeVisible();
   await expect(tab.getByRole("cell", { name: "personemail" })).toBeVisible();
   await expect(tab.getByRole("link", { name: "Back to Kitsu" })).toHaveAttribute(
     "href",
     new RegExp(`^${started.playground}/productions/`),
   );
   await tab.getByRole("link", { name: /^[0-9a-f]{32}$/ }).click();
-  await expect(tab.getByRole("heading", { name: "The run" })).toBeVisible();
+  await expect(tab.getByRole("heading", { name: "Run", exact: true })).toBeVisible();
 });
 
-test("the farms can be shut in a laptop's window, too", async ({ page, started }) => {
+test("the farms panel can be closed in a laptop's window, too", async ({ page, started }) => {
   await page.setViewportSize({ width: 1280, height: 720 });
   await page.goto(started.playground);
   for (const name of ["up", "lose next answer", "What Kitsu sent"]) {
@@ -46,7 +44,7 @@ test("the farms can be shut in a laptop's window, too", async ({ page, started }
   }
 });
 
-test("a studio's page is shown as it is, and runs nothing", async ({ page, started }) => {
+test("a studio's page is shown unchanged, and runs no script", async ({ page, started }) => {
   await openPlayground(page, started);
   const tab = await runForm(page, "Report of the day (answers a page)");
   const frame = tab.frameLocator("iframe");
@@ -57,20 +55,20 @@ test("a studio's page is shown as it is, and runs nothing", async ({ page, start
   expect(canReach).toBe(false);
 });
 
-test("a studio's redirect takes the form's tab along", async ({ page, started }) => {
+test("a studio's redirect is followed by the form's tab", async ({ page, started }) => {
   await openPlayground(page, started);
   const tab = await runForm(page, "Review room (redirects)");
   await expect(tab).toHaveURL(new RegExp(`^${started.playground}/productions/`));
 });
 
-test("an action the worker does not have says so in a toast", async ({ page, started }) => {
+test("an unknown action is reported in a toast", async ({ page, started }) => {
   await openPlayground(page, started);
   await choose(page, "Not installed");
   await run(page);
   await expect(page.getByText("There is no such action").first()).toBeVisible();
 });
 
-test("a debug page of many tasks is folded, and searched", async ({ page, started }) => {
+test("a debug page of many tasks is collapsed, and can be searched", async ({ page, started }) => {
   await page.goto(started.playground);
   const ids = await page
     .locator("[data-task-id]")
@@ -80,23 +78,26 @@ test("a debug page of many tasks is folded, and searched", async ({ page, starte
   const before = await folds.count();
   expect(before).toBeGreaterThan(8);
   await expect(folds.first().getByRole("table")).toBeHidden();
-  await page.getByLabel(/^Find in/).fill("SH0020");
+  await page.getByLabel(/^Search the/).fill("SH0020");
   await expect.poll(() => folds.count()).toBeLessThan(before);
   await expect(folds.first()).toContainText("SH0020");
-  await page.getByLabel(/^Find in/).fill("");
+  await page.getByLabel(/^Search the/).fill("");
   await expect(folds).toHaveCount(before);
 });
 
-test("on Kitsu's own host the session says who calls, and a playlist is made as them", async ({ page, started }) => {
+test("on Kitsu's own host the session identifies the person, and a playlist is created as them", async ({
+  page,
+  started,
+}) => {
   await openPlayground(page, started);
   const tab = await runForm(page, "Debug (session)");
-  await expect(tab.getByText('The caller is known by "session"')).toBeVisible();
+  await expect(tab.getByText('(trust level "session")')).toBeVisible();
   await choose(page, "Playlist of previews (session), AJAX");
   await run(page);
-  await expect(page.getByText(/The playlist is made|There is nothing to play/).first()).toBeVisible();
+  await expect(page.getByText(/Playlist created|There is nothing to play/).first()).toBeVisible();
 });
 
-test("a form's tab is as dark as Kitsu is: at once on Kitsu's own host, elsewhere after an AJAX call", async ({
+test("a form's tab has Kitsu's theme: at once on Kitsu's own host, elsewhere after an AJAX call", async ({
   browser,
   started,
 }) => {
@@ -110,7 +111,7 @@ test("a form's tab is as dark as Kitsu is: at once on Kitsu's own host, elsewher
     return colour;
   };
   const [light, dark] = ["rgb(246, 246, 246)", "rgb(54, 57, 63)"];
-  // A person of their own, whose last call was not another test's.
+  // A person whose last call was not made by another test.
   const person = await page.locator("#person option", { hasText: "Djibril Sow" }).getAttribute("value");
   await page.locator("#person").selectOption(person);
   await expect(page.locator("#person")).toBeEnabled();
@@ -119,12 +120,12 @@ test("a form's tab is as dark as Kitsu is: at once on Kitsu's own host, elsewher
   await choose(page, "Debug (AJAX)");
   await run(page);
   await expect(page.getByText("tasks of 2 entities").first()).toBeVisible();
-  // What the call said is kept after its answer.
+  // The cookie stays after the call.
   await expect.poll(() => colourOf("Debug")).toBe(dark);
   await page.context().close();
 });
 
-test("a comment is asked for, agreed to, written where Kitsu takes it, and seen in Kitsu at once", async ({
+test("a comment is asked for, confirmed, written where Kitsu allows it, and visible in Kitsu at once", async ({
   page,
   started,
 }) => {
@@ -134,13 +135,13 @@ test("a comment is asked for, agreed to, written where Kitsu takes it, and seen 
   await tab.getByLabel("Status").selectOption({ label: "Retake" });
   await tab.getByLabel("Comment", { exact: true }).fill("Once more, please <b>today</b>");
   await tab.getByRole("button", { name: "Comment" }).click();
-  await expect(tab.getByRole("heading", { name: /^Comment on \d+ tasks, and set them to Retake\?$/ })).toBeVisible();
+  await expect(tab.getByRole("heading", { name: /^Comment on \d+ tasks and set them to Retake\?$/ })).toBeVisible();
   await tab.getByRole("button", { name: "Comment" }).click();
   await expect(tab.getByRole("heading", { name: /^Commented on \d+ tasks$/ })).toBeVisible();
-  await expect(tab.getByText("Its column max_retakes should be a number").first()).toBeVisible();
+  await expect(tab.getByText("Its column max_retakes must be a number").first()).toBeVisible();
   const retakes = page.locator("td[data-task-id] .tag", { hasText: "retake" });
   await expect.poll(() => retakes.count()).toBeGreaterThan(10);
-  // Other tests of this playground may have set some before.
+  // Other tests may have changed some before.
   const written = tab
     .getByRole("listitem")
     .filter({ hasText: /(→|Stays) Retake/ })
@@ -150,7 +151,7 @@ test("a comment is asked for, agreed to, written where Kitsu takes it, and seen 
   await expect(page.getByRole("list", { name: "Comments" })).toContainText("Once more, please <b>today</b>");
 });
 
-test("an artist is refused a manager's action, and the toast says why", async ({ page, started }) => {
+test("an artist may not run a manager's action, and the toast says why", async ({ page, started }) => {
   await openPlayground(page, started);
   const artist = page.locator("#person option", { hasText: "Bruno Keller, artist" });
   await page.locator("#person").selectOption((await artist.getAttribute("value")) ?? "");
@@ -160,10 +161,10 @@ test("an artist is refused a manager's action, and the toast says why", async ({
   await expect(page.getByText(/is for admins, managers and supervisors/).first()).toBeVisible();
 });
 
-test("the page is whole without JavaScript", async ({ browser, started }) => {
+test("the page is complete without JavaScript", async ({ browser, started }) => {
   const page = await (await browser.newContext({ javaScriptEnabled: false })).newPage();
   await page.goto(`${started.worker}/actions/debug?selection=&personid=${ADA}`);
-  await expect(page.getByRole("heading", { name: "0 tasks arrived" })).toBeVisible();
+  await expect(page.getByRole("heading", { name: "0 tasks received" })).toBeVisible();
   await expect(page.getByRole("table").first()).toBeVisible();
   await page.goto(`${started.worker}/runs`);
   await page.getByLabel("State").selectOption("done");
@@ -172,12 +173,12 @@ test("the page is whole without JavaScript", async ({ browser, started }) => {
 });
 
 for (const colorScheme of ["light", "dark"] as const) {
-  test(`our pages keep their own policy and have nothing axe-core finds, ${colorScheme}`, async ({
+  test(`our pages obey their own policy, and axe-core finds no problem, ${colorScheme}`, async ({
     browser,
     started,
   }) => {
     const page = await (await browser.newContext({ colorScheme })).newPage();
-    // In the dark, the colours alone are others.
+    // The dark theme only differs in its colors.
     const axe = () => new AxeBuilder({ page }).setLegacyMode();
     const find = async () =>
       (await (colorScheme === "dark" ? axe().withRules(["color-contrast"]) : axe()).analyze()).violations;
@@ -197,7 +198,7 @@ for (const colorScheme of ["light", "dark"] as const) {
   });
 }
 
-test("the home page says whether the userscript is running", async ({ page, started }) => {
+test("the home page shows whether the userscript is running", async ({ page, started }) => {
   await page.goto(started.worker);
   await expect(page.getByText("The userscript is not running")).toBeVisible();
   await page.addInitScript({ content: await (await fetch(`${started.worker}/kitsu-actions.user.js`)).text() });
@@ -206,15 +207,13 @@ test("the home page says whether the userscript is running", async ({ page, star
   await expect(page.getByText("The userscript is not running")).toBeHidden();
   const notice = page.getByText("older than the version");
   await expect(notice).toBeHidden();
-  // As an older, an equal and a later one would say it, and as late as some managers do.
+  // Like an older, an equal and a newer userscript, and as late as in some managers.
   const offered = (await page.getByText(/^version /).textContent())?.replace("version ", "") ?? "";
   const wakeUp = (version: string) =>
     page.evaluate((one) => document.documentElement.setAttribute("data-kitsu-actions", one), version);
   for (const older of ["0.0.9.1900000000", "0.1.0", "0.1.0.9"]) {
     await wakeUp(older);
-    await expect(notice).toContainText(
-      `What runs here is version ${older}, older than the version ${offered} that is offered.`,
-    );
+    await expect(notice).toContainText(`Your userscript is version ${older}; version ${offered} is available.`);
   }
   for (const other of [offered, "0.1.0.9900000000", "0.10.0.1"]) {
     await wakeUp(other);
@@ -222,11 +221,7 @@ test("the home page says whether the userscript is running", async ({ page, star
   }
 });
 
-test("the home page copies addresses, and its tables do not scroll within the page", async ({
-  page,
-  context,
-  started,
-}) => {
+test("the home page copies addresses, and its tables need no scrolling", async ({ page, context, started }) => {
   await context.grantPermissions(["clipboard-read", "clipboard-write"]);
   await page.setViewportSize({ width: 1_366, height: 768 });
   await page.goto(started.worker);

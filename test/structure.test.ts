@@ -1,4 +1,4 @@
-// The conventions, as data. A broken one is said in a sentence.
+// The conventions of this repository. A test that fails says in a sentence what to do.
 import { readdirSync, readFileSync, statSync } from "node:fs";
 import { join, relative } from "node:path";
 import { describe, expect, it } from "vitest";
@@ -27,20 +27,37 @@ const importsOf = (path: string) =>
 const packagesOf = (path: string) =>
   [...read(path).matchAll(/^import[^;]*?from ["']([^."'][^"']*)["']/gm)].map(([, name = ""]) => name);
 
+/** The folders whose comments are checked for their width. */
+const PLAIN = [
+  "test/worker/run",
+  "test/worker/long-run",
+  "test/worker/storage",
+  "worker/run",
+  "worker/long-run",
+  "worker/storage",
+];
+const COMMENT_MAX_COLUMNS = 100;
+
+/** Is this line only a comment, and too long? A URL can't be wrapped. */
+function isLongComment(line: string): boolean {
+  const [, text] = /^\s*(?:\/\/|\/\*\*|\*(?=\s|\/))\s*(.*)$/.exec(line) ?? [];
+  return text !== undefined && line.length > COMMENT_MAX_COLUMNS && !/^(?:@see )?https?:\/\/\S+$/.test(text);
+}
+
 describe("the tree", () => {
-  it("has no folder that says nothing", () => {
+  it("has no folder or file with a generic name", () => {
     const bad = files.filter((path) => /(^|\/)(utils?|helpers?|lib|common|types|core)(\/|\.ts$)/.test(path));
     expect(bad, "Name the folder or file after the noun it owns").toEqual([]);
   });
 
-  it("has each base file name once", () => {
+  it("uses each base file name once", () => {
     const names = Map.groupBy(
       sources.filter((path) => /^(worker|userscript)\//.test(path) && !/\/index\.ts$/.test(path)),
       (path) => path.split("/").at(-1),
     );
     expect(
       [...names.values()].filter(({ length }) => length > 1),
-      "Name each after what it alone is",
+      "Give each of these a name of its own",
     ).toEqual([]);
   });
 
@@ -48,50 +65,65 @@ describe("the tree", () => {
     const bad = sources.filter(
       (path) => !/^[a-z0-9]+(-[a-z0-9]+)*(\.(test|spec|config|d))?\.ts$/.test(path.split("/").at(-1) ?? ""),
     );
-    expect(bad, "Write these in kebab-case").toEqual([]);
+    expect(bad, "Rename these in kebab-case").toEqual([]);
   });
 
-  it.each(products)("%s can be read in a minute", (path) => {
-    // Styles and tables of data are not read, they are looked up.
+  it.each(products)("%s has at most 250 lines", (path) => {
+    // Nobody reads styles and tables of data from top to bottom.
     const isData = /style|i18n|data|ids|icons|env\.d/.test(path);
     const lines = read(path).split("\n").length;
-    expect(isData || lines <= 250, `${path} has ${lines} lines: divide it by nouns, 250 at most`).toBe(true);
+    expect(isData || lines <= 250, `${path} has ${lines} lines: split it by nouns`).toBe(true);
   });
 
-  it("leaves no note for later without saying why", () => {
+  it("has no notes for later", () => {
     const bad = products.filter((path) => /\b(TODO|FIXME|XXX|HACK)\b/.test(read(path)));
     expect(bad, "Do it, or file an issue").toEqual([]);
   });
+
+  it("has comments of at most 100 columns", () => {
+    const long = sources
+      .filter((path) => PLAIN.some((folder) => path.startsWith(`${folder}/`)))
+      .flatMap((path) =>
+        read(path)
+          .split("\n")
+          .flatMap((line, index) => (isLongComment(line) ? [`${path}:${index + 1}`] : [])),
+      );
+    expect(long, "Wrap these").toEqual([]);
+  });
 });
 
-/** Who may import whom. What is not listed is allowed. */
+/** What may not import what, and why. All other imports are allowed. */
 const FORBIDDEN: readonly [importer: RegExp, imported: RegExp, sentence: string][] = [
-  [/^contract(\.ts$|\/)/, /^(?!contract\/)/, "The wire imports valibot only, and stands alone"],
+  [/^contract(\.ts$|\/)/, /^(?!contract\/)/, "The wire contract imports nothing but valibot"],
   [
     /^userscript\//,
     /^(worker|playground|scripts|gen)\//,
-    "The userscript runs in Kitsu's page: it knows the worker by the wire only",
+    "The userscript runs in Kitsu's page: of the worker, it imports only the wire contract",
   ],
-  [/^worker\//, /^(userscript|playground|scripts)\//, "The worker knows the userscript as a text in gen/ only"],
+  [/^worker\//, /^(userscript|playground|scripts)\//, "The worker gets the userscript only as a text in gen/"],
   [
     /^playground\//,
     /^(worker|userscript|scripts|gen|contract)/,
-    "The playground imports nothing of ours, so that it can't agree with our mistakes",
+    "The playground imports none of our code, so that it can't share our mistakes",
   ],
   [
     /^worker\/services\//,
     /^worker\/(?!failure\.ts|format\/|services\/)/,
-    "Services know failures and how things are written, and nothing of ours beside",
+    "Of our code, services import only failure.ts, format/ and each other",
   ],
   [
     /^worker\/actions\/(?!index)/,
     /^worker\/(access\/log-access|request\/(?!call|request-snapshot))/,
-    "Actions get their call: they do not read requests",
+    "Actions receive their call and don't read requests",
   ],
-  [/^worker\/run\/dispatch\.ts$/, /^worker\/pages\//, "dispatch.ts knows the order, response.ts knows the pages"],
+  [
+    /^worker\/run\/dispatch\.ts$/,
+    /^worker\/pages\//,
+    "dispatch.ts has the order of the steps, response.ts renders the pages",
+  ],
 ];
 
-/** The folders of the worker, each of which imports only from those above it. Types count. */
+/** The folders of the worker. Each imports only from itself and those above, types included. */
 const ORDER = [
   "failure.ts",
   "format",
@@ -112,29 +144,34 @@ const ORDER = [
   "index.ts",
 ];
 
-/** The folder of a file of the worker, as ORDER has it. */
+/** The folder of a worker's file, as ORDER lists it. */
 function folderOf(path: string): string {
   const [, top = "", ...rest] = path.split("/");
   return top === "actions" && rest.length > 1 ? `actions/${rest[0]}` : top;
 }
 
 describe("import directions", () => {
-  it("begin in few places, each with a sentence in CONTRIBUTING.md", () => {
+  it("connect a few folders, each with a sentence in CONTRIBUTING.md", () => {
     const top = readdirSync(join(root, "worker"));
     expect(top.length).toBeLessThanOrEqual(14);
     expect(new Set(ORDER.map((folder) => folder.split("/")[0]))).toEqual(new Set(top));
     for (const entry of top)
-      expect(read("CONTRIBUTING.md"), `Say what worker/${entry} is`).toMatch(new RegExp(`^\\| \`${entry}/?\``, "m"));
+      expect(read("CONTRIBUTING.md"), `Describe worker/${entry} in CONTRIBUTING.md`).toMatch(
+        new RegExp(`^\\| \`${entry}/?\``, "m"),
+      );
   });
 
-  it.each(products.filter((path) => path.startsWith("worker/")))("%s imports from above alone", (path) => {
-    const wrong = importsOf(path).filter(
-      (other) => other.startsWith("worker/") && ORDER.indexOf(folderOf(other)) > ORDER.indexOf(folderOf(path)),
-    );
-    expect(wrong, `${folderOf(path)} may not know these: CONTRIBUTING.md has the order`).toEqual([]);
-  });
+  it.each(products.filter((path) => path.startsWith("worker/")))(
+    "let %s import only from its own folder and those above",
+    (path) => {
+      const wrong = importsOf(path).filter(
+        (other) => other.startsWith("worker/") && ORDER.indexOf(folderOf(other)) > ORDER.indexOf(folderOf(path)),
+      );
+      expect(wrong, `${folderOf(path)} may not import these: see the order in CONTRIBUTING.md`).toEqual([]);
+    },
+  );
 
-  it.each(products)("%s keeps them", (path) => {
+  it.each(products)("let %s import nothing that is forbidden", (path) => {
     for (const [importer, imported, sentence] of FORBIDDEN) {
       if (!importer.test(path)) continue;
       expect(
@@ -144,22 +181,22 @@ describe("import directions", () => {
     }
   });
 
-  it("let index.ts alone know the router", () => {
+  it("leave the router to worker/index.ts", () => {
     const bad = sources.filter((path) => packagesOf(path).includes("itty-router") && path !== "worker/index.ts");
-    expect(bad, "Routes are in worker/index.ts").toEqual([]);
+    expect(bad, "Put routes into worker/index.ts").toEqual([]);
   });
 
-  it("keep the wire to valibot", () => {
+  it("leave the wire contract with valibot alone", () => {
     const packages = files.filter((path) => path.startsWith("contract")).flatMap(packagesOf);
     expect([...new Set(packages)]).toEqual(["valibot"]);
   });
 
-  it("let those alone know the runtime who are objects of it", () => {
+  it("leave cloudflare:workers to the Durable Objects", () => {
     const objects = ["storage/run-coordinator", "storage/temporary-link", "storage/locks", "long-run/long-run"].map(
       (name) => `worker/${name}.ts`,
     );
     const bad = products.filter((path) => packagesOf(path).includes("cloudflare:workers") && !objects.includes(path));
-    expect(bad, "Durable Objects have files of their own").toEqual([]);
+    expect(bad, "Put Durable Objects into files of their own").toEqual([]);
   });
 });
 
@@ -169,7 +206,7 @@ describe("every action", () => {
     const id = path.split("/").at(-1)?.replace(".ts", "") ?? "";
     expect(read("worker/actions/index.ts"), `Add a line for ${id} to worker/actions/index.ts`).toContain(`./${id}.ts`);
     expect(files, `Write test/worker/actions/${id}.test.ts`).toContain(`test/worker/actions/${id}.test.ts`);
-    expect(read(`test/worker/actions/${id}.test.ts`), "Begin the test with describeAction").toContain(
+    expect(read(`test/worker/actions/${id}.test.ts`), "Start the test with describeAction").toContain(
       "describeAction(",
     );
     expect(read("README.md"), `Add a row for ${id} to the catalogue in README.md`).toMatch(
@@ -179,14 +216,14 @@ describe("every action", () => {
 });
 
 describe("safety", () => {
-  it("builds no markup from text in a page of Kitsu", () => {
+  it("never turns text into markup", () => {
     const bad = products.filter((path) =>
       /\.(innerHTML|outerHTML)\b|insertAdjacentHTML|document\.write|DOMParser|\beval\(|new Function/.test(read(path)),
     );
-    expect(bad, "Text is text: make nodes").toEqual([]);
+    expect(bad, "Create nodes and set their text").toEqual([]);
   });
 
-  it("makes markup in one place", () => {
+  it("creates markup in one place", () => {
     const bad = products.filter((path) => /new Markup\(/.test(read(path)) && path !== "worker/pages/html.ts");
     expect(bad, "Use the html template").toEqual([]);
   });
@@ -198,19 +235,19 @@ describe("safety", () => {
     expect(bad, "Parse it with valibot").toEqual([]);
   });
 
-  it("has one colour for what is pressed first, light and dark, in Kitsu's page and on the worker's", () => {
-    const colours = (path: string, name: string) =>
+  it("has the same colors for primary buttons in Kitsu and on the worker's pages, light and dark", () => {
+    const colors = (path: string, name: string) =>
       [...read(path).matchAll(new RegExp(`--${name}: ?(#\\w+)`, "g"))].map(([, one]) => one);
     for (const name of ["accent", "on-accent"]) {
-      const [ours, theirs] = ["userscript/ui/toast-style.ts", "worker/pages/page-style.ts"].map((path) =>
-        colours(path, name),
+      const [ours, theirs] = ["userscript/ui/toast-style.css", "worker/pages/page-style.ts"].map((path) =>
+        colors(path, name),
       );
       expect(new Set(ours).size, name).toBe(2);
       expect(new Set(theirs), name).toEqual(new Set(ours));
     }
   });
 
-  it("says in docs/storage.md what it keeps", () => {
+  it("documents in docs/storage.md what it stores", () => {
     const keys = [
       ...products.flatMap((path) =>
         [...read(path).matchAll(/["`](kitsu-actions:\w+|run\/|userscript(?=")|kitsu_actions_\w+)/g)].map(
@@ -219,21 +256,21 @@ describe("safety", () => {
       ),
     ];
     expect(new Set(keys).size).toBe(10);
-    for (const key of keys) expect(read("docs/storage.md"), `Say what ${key} holds`).toContain(key);
+    for (const key of keys) expect(read("docs/storage.md"), `Describe ${key} in docs/storage.md`).toContain(key);
   });
 });
 
-describe("what the README promises", () => {
+describe("the documents", () => {
   const readme = () => read("README.md");
 
-  it("are scripts that are there", () => {
+  it("name only scripts that exist", () => {
     const { scripts } = JSON.parse(read("package.json"));
     const named = [...readme().matchAll(/npm (?:run )?(start|test|(?<=run )[a-z:-]+)/g)].map(([, name = ""]) => name);
     expect(named.length).toBeGreaterThan(2);
     expect(named.filter((name) => !(name in scripts))).toEqual([]);
   });
 
-  it("is the oldest Zou that the worker takes, and what it is tested with", () => {
+  it("state the oldest Zou that works, and the versions that are tested", () => {
     for (const document of ["README.md", "docs/deploy.md"])
       expect(read(document)).toMatch(
         new RegExp(`${OLDEST_ZOU} or later[^]*${OLDEST_ZOU} and ${NEWEST_ZOU}`.replaceAll(".", "\\.")),
@@ -245,17 +282,17 @@ describe("what the README promises", () => {
     ...list("docs").filter((path) => path.endsWith(".md")),
   ];
 
-  it("are files that are there", () => {
+  it("link only to files that exist", () => {
     for (const document of documents) {
       const links = [...read(document).matchAll(/\]\((?!https?:|#)([^)#]+)/g)].map(([, path = ""]) => path);
       const missing = links.filter(
         (path) => statSync(join(root, document, "..", path), { throwIfNoEntry: false }) === undefined,
       );
-      expect(missing, `${document} links to what is not there`).toEqual([]);
+      expect(missing, `${document} has broken links`).toEqual([]);
     }
   });
 
-  it("are chapters that are there", () => {
+  it("link only to headings that exist", () => {
     for (const document of documents) {
       const links = [...read(document).matchAll(/\]\((?!https?:)([^)#]*\.md)?#([^)]+)\)/g)];
       const missing = links.filter(
@@ -263,12 +300,12 @@ describe("what the README promises", () => {
       );
       expect(
         missing.map(([link]) => link),
-        `${document} links to what is not there`,
+        `${document} has broken links`,
       ).toEqual([]);
     }
   });
 
-  /** As GitHub names the headings of a document. */
+  /** The anchors that GitHub gives to the headings of a document. */
   const anchorsOf = (document: string) =>
     [...read(document).matchAll(/^#+ (.+)$/gm)].map(([, heading = ""]) =>
       heading

@@ -1,51 +1,55 @@
-/** What an action asks before it runs: question by question, until an answer is none. */
+/**
+ * The questions of an action before it runs: one dialog after the other, until the answer is not a
+ * question.
+ */
 
 import type { Ask, Field, Input } from "../contract.ts";
-import { recall, remember } from "./answer-memory.ts";
-import type { Diagnosis, Unread } from "./diagnose.ts";
-import { findReply, understand } from "./diagnose.ts";
-import { words } from "./i18n/index.ts";
+import { recallAnswers, rememberAnswers } from "./answer-memory.ts";
+import type { DiagnosedCall, Diagnosis } from "./diagnose.ts";
+import { diagnose, getReply, recordSending } from "./diagnose.ts";
+import { messages } from "./i18n/index.ts";
 import { addOpenCall } from "./past-runs.ts";
-import { quietly } from "./realm.ts";
-import type { Offer } from "./run-actions.ts";
+import { ignoreErrors } from "./realm.ts";
+import type { RunAction } from "./run-actions.ts";
+import { randomHex } from "./run-url.ts";
 import type { Tone } from "./toast-content.ts";
-import { pend } from "./toast-content.ts";
+import { createPendingContent } from "./toast-content.ts";
 import type { Question } from "./ui/dialog.ts";
-import { closeDialog, openDialog, tellDialog } from "./ui/dialog.ts";
+import { closeDialog, openDialog, updateDialog } from "./ui/dialog.ts";
 import type { Update } from "./ui/toast-stack.ts";
-import { takeBack } from "./unanswered-calls.ts";
-import type { Received } from "./xhr-hook.ts";
+import { closeCall } from "./unanswered-calls.ts";
+import type { RawResponse } from "./xhr-hook.ts";
 
 /**
- * A call and the toast it has.
- * - `again`: sends the same once more, with more in it, as another attempt; a reload forgets how
- * - `isLost`: its answer was, and what is known of it was looked up
- * - `offer`: what it was made of, if it repeats an earlier run
+ * A call and its toast.
+ * - `resend`: sends it again as another attempt, with additional members; unknown after a reload
+ * - `isLookedUp`: its answer was lost, and the run was looked up
+ * - `action`: the retry or undo that made this call
  */
-export type Call = Unread & {
+export type Call = DiagnosedCall & {
   name: string;
   person: string;
   update: Update;
-  again?: (more: object, attempt: string) => Promise<Received>;
-  isLost?: boolean;
-  offer?: Offer;
+  resend?: (more: object, attempt: string) => Promise<RawResponse>;
+  isLookedUp?: boolean;
+  action?: RunAction;
 };
 
-/** @param end gets the answer that is no question */
-export function converse(
-  call: Call & Required<Pick<Call, "again">>,
+/** @param onEnd gets the answer that is not a question */
+export function askUntilAnswered(
+  call: Call & Required<Pick<Call, "resend">>,
   first: Ask,
-  end: (last: Pick<Call, "attempt" | "isLost">, status: number, heard: Diagnosis) => void,
+  onEnd: (last: Pick<Call, "attempt" | "isLookedUp">, status: number, diagnosis: Diagnosis) => void,
 ): void {
-  const { name, person, update, again } = call;
-  const said = words();
+  const { name, person, update, resend } = call;
+  const texts = messages();
   const steps: Ask[] = [];
   const question: Question = { name, ask: first, values: {}, submit, back: undefined, close };
-  let isUnderWay = false;
+  let isSending = false;
   ask(first);
 
   function ask(next: Ask): void {
-    // What is wrong is asked again, and is no step further.
+    // An answer with a problem repeats the current step.
     if (next.problem || next.fields.some(({ error }) => error)) steps.pop();
     steps.push(next);
     show();
@@ -54,13 +58,13 @@ export function converse(
   function show(): void {
     question.ask = steps.at(-1) ?? first;
     question.back = steps.length > 1 ? back : undefined;
-    fillIn(question, recall(person, name));
-    if (!tellDialog(question, false)) letAnswer("pending", said.awaiting, said.answer);
+    prefill(question, recallAnswers(person, name));
+    if (!updateDialog(question, false)) offerAnswer("pending", texts.waitingForAnswer, texts.answer);
     openDialog(question);
   }
 
-  function letAnswer(tone: Tone, text: string, label = said.answerAgain): void {
-    update({ tone, title: name, text, presses: [{ label, act: show }], stays: true });
+  function offerAnswer(tone: Tone, text: string, label = texts.answerAgain): void {
+    update({ tone, title: name, text, buttons: [{ label, onClick: show }], isSticky: true });
   }
 
   function back(): void {
@@ -69,65 +73,61 @@ export function converse(
   }
 
   function close(): void {
-    if (isUnderWay) update(pend(name, said.sending));
-    else letAnswer("info", said.nothingDone);
+    if (isSending) update(createPendingContent(name, texts.sending));
+    else offerAnswer("info", texts.nothingDone);
   }
 
   function submit(): void {
-    if (isUnderWay) return;
-    isUnderWay = true;
-    tellDialog(question, true);
-    quietly(send);
+    if (isSending) return;
+    isSending = true;
+    updateDialog(question, true);
+    ignoreErrors(send);
   }
 
   async function send(): Promise<void> {
-    const attempt = makeAttempt();
-    const sent = { ...call, at: Date.now(), attempt, wasOffline: !navigator.onLine };
+    // Distinguishes the answers to one run.
+    const attempt = randomHex(4);
+    const sent = { ...call, ...recordSending(), attempt };
     addOpenCall(sent);
     const { form, plan } = question.ask;
     const fields = steps.flatMap((step) => step.fields);
-    const received = await again({ input: collect(fields, question), form, plan }, attempt);
-    const understood = understand(received, sent);
-    const isLost = understood instanceof Promise;
-    const heard = await understood;
-    const next = findQuestion(heard);
-    takeBack(call.run);
-    isUnderWay = false;
-    // A question that was only looked up is one without its words.
-    if (next && !isLost) ask(next);
-    else if (next || typeof heard === "string") {
-      const problem = typeof heard === "string" ? heard : said.runAgain;
-      if (!tellDialog(question, false, problem)) letAnswer("warning", problem);
+    const received = await resend({ input: collectAnswers(fields, question), form, plan }, attempt);
+    const pendingDiagnosis = diagnose(received, sent);
+    const isLookedUp = pendingDiagnosis instanceof Promise;
+    const diagnosis = await pendingDiagnosis;
+    const next = findQuestion(diagnosis);
+    closeCall(call.run);
+    isSending = false;
+    // A question that was looked up comes without its text and fields, so it can't be asked.
+    if (next && !isLookedUp) ask(next);
+    else if (next || diagnosis.kind === "conclusion") {
+      const problem = diagnosis.kind === "conclusion" ? diagnosis.text : texts.runAgain;
+      if (!updateDialog(question, false, problem)) offerAnswer("warning", problem);
     } else {
-      const chosen = fields.filter((field) => field.type !== "hidden" && field.remember !== false);
-      remember(person, name, collect(chosen, question));
+      const remembered = fields.filter((field) => field.type !== "hidden" && field.remember !== false);
+      rememberAnswers(person, name, collectAnswers(remembered, question));
       closeDialog(question);
-      end({ attempt, isLost }, received.status, heard);
+      onEnd({ attempt, isLookedUp }, received.status, diagnosis);
     }
   }
 }
 
-/** Tells the answers to one run apart: eight hexadecimal digits. */
-function makeAttempt(): string {
-  return Array.from(crypto.getRandomValues(new Uint8Array(4)), (byte) => byte.toString(16).padStart(2, "0")).join("");
-}
-
-/** What was asked, if that was the answer. */
-export function findQuestion(heard: Diagnosis): Ask | undefined {
-  const { reply } = findReply(heard);
+export function findQuestion(diagnosis: Diagnosis): Ask | undefined {
+  const { reply } = getReply(diagnosis);
   return reply?.kind === "ask" ? reply : undefined;
 }
 
-/** The person's own words first, then what they chose last time, then what the action proposes. */
-function fillIn({ ask, values }: Question, last: Input): void {
-  for (const { name, type, options, value, remember: isKept = true } of ask.fields) {
-    const isThere = (one: unknown) => one === "" || !options || options.some((option) => option.value === one);
-    const proposed = type === "hidden" ? [value] : [values[name], isKept ? last[name] : undefined, value];
-    values[name] = proposed.find((one) => one !== undefined && [one].flat().every(isThere)) ?? "";
+/** Prefers what the person has typed, then their last answer, then what the action proposes. */
+function prefill({ ask, values }: Question, last: Input): void {
+  for (const { name, type, options, value, remember: isRemembered = true } of ask.fields) {
+    const isOffered = (candidate: unknown) =>
+      candidate === "" || !options || options.some((option) => option.value === candidate);
+    const proposed = type === "hidden" ? [value] : [values[name], isRemembered ? last[name] : undefined, value];
+    values[name] = proposed.find((candidate) => candidate !== undefined && [candidate].flat().every(isOffered)) ?? "";
   }
 }
 
 /** An answer to every field, empty or not. */
-function collect(fields: readonly Field[], { values }: Question): Input {
+function collectAnswers(fields: readonly Field[], { values }: Question): Input {
   return Object.fromEntries(fields.map(({ name }) => [name, values[name] ?? ""]));
 }

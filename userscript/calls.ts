@@ -1,185 +1,194 @@
-/** A call from the click to what came of it: one toast, brought up to date, and a line in the history. */
+/**
+ * A call from the click to its result: one toast that is kept up to date, and an entry in the
+ * history.
+ */
 
 import type { Call } from "./ask-loop.ts";
-import { converse, findQuestion } from "./ask-loop.ts";
+import { askUntilAnswered, findQuestion } from "./ask-loop.ts";
 import type { Diagnosis } from "./diagnose.ts";
-import { findReply, understand } from "./diagnose.ts";
-import { words } from "./i18n/index.ts";
-import { findAction, namePerson, personId, reloadTasks } from "./kitsu-page.ts";
+import { diagnose, getReply, giveUp, recordSending } from "./diagnose.ts";
+import { messages } from "./i18n/index.ts";
+import { findAction, readPerson, readPersonId, reloadTasks } from "./kitsu-page.ts";
 import type { PastRun } from "./past-runs.ts";
-import { addOpenCall, addPastRun, closeOffer, listOpenCalls, removeOpenCall } from "./past-runs.ts";
+import { addOpenCall, addPastRun, listOpenCalls, removeOpenCall, removeRunAction } from "./past-runs.ts";
 import { followLaunch } from "./program-launch.ts";
-import { quietly, read } from "./realm.ts";
-import type { Offer } from "./run-actions.ts";
-import { isOpen, listOffers, returnOffer, takeOffer } from "./run-actions.ts";
-import { beginWork, resumeWork } from "./run-tracker.ts";
+import { ignoreErrors, readPath } from "./realm.ts";
+import type { RunAction } from "./run-actions.ts";
+import { claimRunAction, isAvailable, listRunActions, releaseRunAction } from "./run-actions.ts";
+import { resumeTracking, trackRun } from "./run-tracker.ts";
 import { addAttempt, findOwner } from "./run-url.ts";
-import type { Content, Press } from "./toast-content.ts";
-import { pend, present, sayElapsed } from "./toast-content.ts";
-import { countAll, sortOutcomes } from "./ui/table.ts";
+import type { Button, Content } from "./toast-content.ts";
+import { createContent, createPendingContent, formatElapsed } from "./toast-content.ts";
+import { sortOutcomes, tallyOutcomes } from "./ui/table.ts";
 import type { Update } from "./ui/toast-stack.ts";
 import { showToast } from "./ui/toast-stack.ts";
-import { leaveAll, takeBack, watchLeaving } from "./unanswered-calls.ts";
-import type { Received, Sent } from "./xhr-hook.ts";
+import { closeCall, trackOpenCalls, watchPageHide } from "./unanswered-calls.ts";
+import type { RawResponse, SentCall } from "./xhr-hook.ts";
 import { post, watchCalls } from "./xhr-hook.ts";
 
-/** The calls under way, to see one that is sent twice: since when, by address and selection. */
-const underWay = new Map<string, number>();
+/**
+ * When each pending call was sent, by address and selection, to recognize one that is sent twice.
+ */
+const pendingCalls = new Map<string, number>();
 
-/** What was tried again or taken back, by its run, while nobody knows what came of that. */
-const awaited = new Map<string, Offer>();
+/** The retries and undos whose outcome is unknown, by their run. */
+const unresolvedActions = new Map<string, RunAction>();
 
-/** When the time a call takes is worth a word. */
-const LONG_MS = 5_000;
+const SHOW_ELAPSED_AFTER_MS = 5_000;
+const LOGIN_POLL_MS = 500;
 
-/** Shows every call of a custom action, from now on. */
-export function followCalls(): void {
-  watchCalls({ findOwner, onSend: beginCall });
-  watchLeaving();
+/** Shows every call of a custom action from now on. */
+export function watchActionCalls(): void {
+  watchCalls({ findOwner, onSend: startCall });
+  watchPageHide();
 }
 
-/** Asks what came of the calls that a reload of the page has cut off, and goes on with what is at work. */
+/** Looks up the calls that a reload interrupted, and continues to track long runs. */
 export function resumeCalls(): void {
-  resumeWork(end);
-  resumeLeft();
+  resumeTracking(showResult);
+  resumeOpenCalls();
 }
 
-/** Once it is known who is logged in. */
-function resumeLeft(): void {
-  if (!personId()) return void setTimeout(() => quietly(resumeLeft), 500);
-  leaveAll();
-  for (const { person, run } of listOpenCalls()) if (person === personId()) removeOpenCall(run);
-}
-
-/** The buttons that try a run again, or take it back. Without a toast to do that in they bring up a new one. */
-export function drawOffers({ name, offers }: { name: string; offers: readonly Offer[] }, update?: Update): Press[] {
-  return offers.filter(isOpen).map((offer) => ({
-    label: offer.label,
-    isOver: () => !isOpen(offer),
-    act: () => repeat(offer, name, update),
+/** Buttons that retry or undo a run. They use the given toast, or show a new one. */
+export function createActionButtons(
+  { name, actions }: { name: string; actions: readonly RunAction[] },
+  update?: Update,
+): Button[] {
+  return actions.filter(isAvailable).map((action) => ({
+    label: action.label,
+    isOver: () => !isAvailable(action),
+    onClick: () => performRunAction(action, name, update),
   }));
 }
 
-function beginCall({ url, address, run, body }: Sent): (answer: Received) => void {
-  const at = Date.now();
-  const sent: unknown = quietly(() => JSON.parse(body));
-  const selection = read(sent, "selection");
-  const name = findAction(url) || nameAfter(url);
-  const what = JSON.stringify([url, selection]);
-  const since = underWay.get(what);
-  underWay.set(what, since ?? at);
+/** Waits until someone is logged in. */
+function resumeOpenCalls(): void {
+  if (!readPersonId()) return void setTimeout(() => ignoreErrors(resumeOpenCalls), LOGIN_POLL_MS);
+  trackOpenCalls();
+  for (const { person, run } of listOpenCalls()) if (person === readPersonId()) removeOpenCall(run);
+}
 
-  const said = words();
+function startCall({ url, address, run, body }: SentCall): (response: RawResponse) => void {
+  const sending = recordSending();
+  const sent: unknown = ignoreErrors(() => JSON.parse(body));
+  const selection = readPath(sent, "selection");
+  const name = findAction(url) || nameFromUrl(url);
+  const signature = JSON.stringify([url, selection]);
+  const since = pendingCalls.get(signature);
+  pendingCalls.set(signature, since ?? sending.at);
+
+  const texts = messages();
   const tasks = Array.isArray(selection) ? selection.length : 0;
-  const text = since ? said.sentTwice(sayElapsed(since)) : said.sent(tasks);
-  const update = showToast(pend(name, text));
-  const again = (more: object, attempt: string) =>
+  const text = since ? texts.sentTwice(formatElapsed(since)) : texts.sentForTasks(tasks);
+  const update = showToast(createPendingContent(name, text));
+  const resend = (more: object, attempt: string) =>
     post(addAttempt({ url: address, run }, attempt), Object.assign({}, sent, more));
-  const call: Call = { at, url: address, run, name, person: personId(), update, again, wasOffline: !navigator.onLine };
+  const call: Call = { ...sending, url: address, run, name, person: readPersonId(), update, resend };
   addOpenCall(call);
   const stop = showElapsed(call, text);
 
   return (received) => {
-    underWay.delete(what);
+    pendingCalls.delete(signature);
     stop();
-    takeBack(run);
-    quietly(() => conclude(call, received));
+    closeCall(run);
+    ignoreErrors(() => handleResponse(call, received));
   };
 }
 
-/** Says how long it takes, once that is long. Gives what ends it. */
+/** Adds how long the call takes, once that is long. Returns a function that stops it. */
 function showElapsed({ at, name, update }: Call, text: string): () => void {
   const timer = setInterval(() => {
-    if (Date.now() - at >= LONG_MS)
-      quietly(() => update({ ...pend(name, `${text} ${sayElapsed(at)}`), said: "" }, true));
+    if (Date.now() - at < SHOW_ELAPSED_AFTER_MS) return;
+    ignoreErrors(() => {
+      const content = createPendingContent(name, `${text} ${formatElapsed(at)}`);
+      update({ ...content, announcement: "" }, true);
+    });
   }, 1_000);
   return () => clearInterval(timer);
 }
 
-/** Each is a run of its own. The worker knows what was called then, and is only told who asks. */
-function repeat(offer: Offer, name: string, given?: Update): void {
-  const address = takeOffer(offer);
+/**
+ * Retries or undoes a run, as a new run. The worker knows the original call, so only the person is
+ * sent.
+ */
+function performRunAction(action: RunAction, name: string, existing?: Update): void {
+  const address = claimRunAction(action);
   if (!address) return;
-  const pending = pend(name, words().sending);
-  const update = given ?? showToast(pending);
-  given?.(pending);
-  const again = (more: object, attempt?: string) =>
-    post(attempt ? addAttempt(address, attempt) : address.url, { ...namePerson(), ...more });
-  const call: Call = {
-    ...address,
-    at: Date.now(),
-    name,
-    person: personId(),
-    update,
-    again,
-    offer,
-    wasOffline: !navigator.onLine,
-  };
+  const pending = createPendingContent(name, messages().sending);
+  const update = existing ?? showToast(pending);
+  existing?.(pending);
+  const resend = (more: object, attempt?: string) =>
+    post(attempt ? addAttempt(address, attempt) : address.url, { ...readPerson(), ...more });
+  const call: Call = { ...recordSending(), ...address, name, person: readPersonId(), update, resend, action };
   addOpenCall(call);
-  const stop = showElapsed(call, words().sending);
-  quietly(async () => {
-    const received = await again({});
+  const stop = showElapsed(call, messages().sending);
+  ignoreErrors(async () => {
+    const received = await resend({});
     stop();
-    takeBack(call.run);
-    conclude(call, received);
+    closeCall(call.run);
+    handleResponse(call, received);
   });
 }
 
-async function conclude(call: Call, received: Received): Promise<void> {
-  const { name, update, again } = call;
-  const understood = understand(received, call);
-  const isLost = understood instanceof Promise;
-  if (isLost) update(pend(name, words().checking));
-  const heard = await understood;
+async function handleResponse(call: Call, received: RawResponse): Promise<void> {
+  const { name, update, resend } = call;
+  const pendingDiagnosis = diagnose(received, call);
+  const isLookedUp = pendingDiagnosis instanceof Promise;
+  if (isLookedUp) update(createPendingContent(name, messages().checking));
+  const diagnosis = await pendingDiagnosis;
   removeOpenCall(call.run);
-  // What was only looked up can't be answered: nobody keeps the question.
-  const asked = isLost ? undefined : findQuestion(heard);
-  if (asked && again) converse({ ...call, again }, asked, (last, ...rest) => end({ ...call, ...last }, ...rest));
-  else end({ ...call, isLost }, received.status, heard);
+  // A question that was looked up comes without its text and fields, so it can't be asked.
+  const question = isLookedUp ? undefined : findQuestion(diagnosis);
+  if (question && resend) {
+    askUntilAnswered({ ...call, resend }, question, (last, ...rest) => showResult({ ...call, ...last }, ...rest));
+  } else showResult({ ...call, isLookedUp }, received.status, diagnosis);
 }
 
 /**
- * Written down and shown, with what can still be done about it. What goes on is followed instead.
- * @param isFirst no other tab writes it down
+ * Tracks a run that continues. Otherwise shows the result, with what can be done about it, and adds
+ * it to the history.
+ * @param isFirst no other tab adds it to the history
  */
-function end(call: Call, status: number, heard: Diagnosis, isFirst = true): Content {
-  const { at, run: id = "", name, person, update, offer = awaited.get(id) } = call;
-  const { reply, run } = findReply(heard);
+function showResult(call: Call, status: number, diagnosis: Diagnosis, isFirst = true): Content {
+  const { at, run: id = "", name, person, update, action = unresolvedActions.get(id) } = call;
+  const { reply, run } = getReply(diagnosis);
   const isDone = reply?.kind === "done";
-  const isFollowed = beginWork(call, heard, call.isLost === true);
-  awaited.delete(id);
-  if (offer && isFollowed && !run?.follow) awaited.set(id, offer);
-  else if (offer && (isDone || isFollowed)) closeOffer(person, offer, words().undone);
-  // What may have run is sent again under the same run, which runs once; a run that never ran can't run any more.
-  else if (offer) returnOffer(offer, heard !== words().notFound);
-  // Somebody else has logged in meanwhile, and nobody goes on asking.
-  const isGivenUp = typeof heard === "object" && heard.kind === "doubt" && !isFollowed;
-  const content = present(name, status, isGivenUp ? words().notFound : heard, id, false, call.isLost);
-  if (isFollowed) return content;
-  const { tone, title, text, presses = [] } = content;
-  const offers = run ? listOffers(run, reply) : [];
-  const open = drawOffers({ name, offers: offer ? [offer, ...offers] : offers }, update);
+  const isTracked = trackRun(call, diagnosis, call.isLookedUp === true);
+  unresolvedActions.delete(id);
+  if (action && isTracked && !run?.follow) unresolvedActions.set(id, action);
+  else if (action && (isDone || isTracked)) removeRunAction(person, action, messages().undone);
+  // If it may have run, it is sent again for the same run, which runs only once. A run that never
+  // ran was voided, so it needs a new one.
+  else if (action) releaseRunAction(action, diagnosis.kind !== "given-up");
+  // It is not tracked if someone else has logged in meanwhile.
+  const isAbandoned = diagnosis.kind === "unresolved" && !isTracked;
+  const content = createContent(name, status, isAbandoned ? giveUp() : diagnosis, id, false, call.isLookedUp);
+  if (isTracked) return content;
+  const { tone, title, text, buttons = [] } = content;
+  const actions = run ? listRunActions(run, reply) : [];
+  const actionButtons = createActionButtons({ name, actions: action ? [action, ...actions] : actions }, update);
   const effects = (isDone && reply.effects) || [];
   for (const effect of effects) if (effect.kind === "refresh") reloadTasks(effect.tasks);
   const launch = effects.find((effect) => effect.kind === "launch");
-  // What was started is not yet known to have opened.
-  if (isFirst) addPastRun(person, { at, tone: launch ? "info" : tone, name, title, text, offers, ...keep(content) });
-  const shown = { ...content, presses: [...open, ...presses] };
+  // Whether the program opened is not known yet, so the history does not call it a success.
+  const historyTone = launch ? "info" : tone;
+  if (isFirst) addPastRun(person, { at, tone: historyTone, name, title, text, actions, ...summarize(content) });
+  const shown = { ...content, buttons: [...actionButtons, ...buttons] };
   if (launch) followLaunch(launch, shown, person, update);
   else update(shown);
   return content;
 }
 
-/** What the history keeps of it beside the words. */
-function keep({ outcomes = [], presses = [] }: Content): Pick<PastRun, "outcomes" | "presses" | "tally"> {
-  const lasting = presses.flatMap(({ label, url, name, text, path }) =>
+/** What the history stores besides the texts. */
+function summarize({ outcomes = [], buttons = [] }: Content): Pick<PastRun, "outcomes" | "buttons" | "tally"> {
+  const stored = buttons.flatMap(({ label, url, name, text, path }) =>
     (url ?? text ?? path) === undefined ? [] : [{ label, url, name, text, path }],
   );
-  return { outcomes: sortOutcomes(outcomes), tally: countAll(outcomes), presses: lasting };
+  return { outcomes: sortOutcomes(outcomes), tally: tallyOutcomes(outcomes), buttons: stored };
 }
 
-/** "https://farm.studio.tld/actions/render-shots?x" is about "render-shots". */
-function nameAfter(url: string): string {
+/** "render-shots" for "https://farm.studio.tld/actions/render-shots?x" */
+function nameFromUrl(url: string): string {
   const { pathname, host } = new URL(url, location.href);
   return pathname.split("/").findLast(Boolean) ?? host;
 }

@@ -1,6 +1,6 @@
 import type { UserscriptConfig } from "../contract.ts";
 
-/** The worker wraps the bundle in a function whose parameter this is. */
+/** The worker wraps the bundle in a function with this parameter. */
 declare const CONFIG: UserscriptConfig;
 
 const config: UserscriptConfig = CONFIG;

@@ -1,15 +1,18 @@
-/** What came of a call: its answer, or what can be found out where there is none that can be believed. It never says more than is known. */
+/**
+ * Finds out what happened to a call: reads its answer or, without a trustworthy one, its run.
+ * Claims no more than is known.
+ */
 
 import type { ParsedResponse, Reply, Run } from "../contract.ts";
 import { parseResponse } from "../contract.ts";
 import { CONFIG } from "./config.ts";
-import { words } from "./i18n/index.ts";
-import { findBlock, findCause, isReachable } from "./network-cause.ts";
-import { isOurAnswer, settle } from "./run-state.ts";
-import type { Received } from "./xhr-hook.ts";
+import { messages } from "./i18n/index.ts";
+import { findBrowserBlock, findNetworkCause, isReachable } from "./network-cause.ts";
+import { confirmOrVoid, isFromWorker } from "./run-state.ts";
+import type { RawResponse } from "./xhr-hook.ts";
 
-/** A call without a readable answer. `run` only where our worker was called. */
-export type Unread = {
+/** A call to diagnose. Only calls to our worker have a `run`. */
+export type DiagnosedCall = {
   url: string;
   run: string | undefined;
   attempt?: string | undefined;
@@ -17,58 +20,84 @@ export type Unread = {
   wasOffline?: boolean;
 };
 
-/** Nobody knows yet whether it ran: it is asked for again until somebody does, which `text` says after the `cause`. */
-export type Doubt = { kind: "doubt"; cause: string; text: string };
+/**
+ * Whether the call ran is not known yet, so it is asked again. `text` is the `cause` and what to do
+ * meanwhile.
+ */
+export type Unresolved = { kind: "unresolved"; cause: string; text: string };
 
-/** What is known of the call: what was heard, a sentence that is final, or a doubt. */
-export type Diagnosis = ParsedResponse | string | Doubt;
+/**
+ * What is known about the call.
+ * - `conclusion`: a final sentence; there is no answer to show
+ * - `given-up`: whether it ran stays unknown
+ */
+export type Diagnosis = ParsedResponse | { kind: "conclusion" | "given-up"; text: string } | Unresolved;
 
-/** What was said in our own words, if anything was. */
-export function findReply(heard: Diagnosis): { reply?: Reply; run?: Run | undefined } {
-  return typeof heard === "object" && heard.kind === "reply" ? heard : {};
+/**
+ * Reads the answer, or finds out what can be known without one. An answer to a call to our worker
+ * must be the worker's own: proxies and login pages answer at its address, too.
+ */
+export function diagnose(
+  { status, contentType, body }: RawResponse,
+  call: DiagnosedCall,
+): ParsedResponse | Promise<Diagnosis> {
+  const parsed = status ? parseResponse(status, contentType, body) : undefined;
+  if (call.run === undefined) return parsed ?? diagnoseOtherServer(call);
+  return parsed && isFromWorker(parsed)
+    ? parsed
+    : lookUpOutcome(call.run, call, parsed && describeForeignAnswer(status, parsed));
 }
 
-/** An answer, or what can be found out where there is none. At our worker's address, too, proxies and login pages answer. */
-export function understand({ status, contentType, body }: Received, call: Unread): ParsedResponse | Promise<Diagnosis> {
-  const heard = status ? parseResponse(status, contentType, body) : undefined;
-  if (call.run === undefined) return heard ?? diagnoseOther(call);
-  return heard && isOurAnswer(heard) ? heard : findOut(call.run, call, heard && describeForeign(status, heard));
+/** The reply in our own format, if there is one. */
+export function getReply(diagnosis: Diagnosis | undefined): { reply?: Reply; run?: Run | undefined } {
+  return diagnosis?.kind === "reply" ? diagnosis : {};
 }
 
-async function findOut(run: string, call: Unread, foreign: string | undefined): Promise<Diagnosis> {
-  const said = words();
-  const lost = { run, attempt: call.attempt };
-  const block = foreign === undefined ? await findBlock(call.url) : undefined;
-  if (block) return `${block} ${said.didNotRun}`;
-  const found = await settle(lost, call.at);
-  if (typeof found === "object" && !isVoid(found.heard)) return found.heard;
-  const cause = foreign ?? (await findCause(call.wasOffline === true));
-  if (typeof found === "object") return `${cause} ${said.didNotRun}`;
-  if (found === "barred") return `${said.barred(location.origin)} ${said.didNotRun}`;
-  return { kind: "doubt", cause, text: `${cause} ${said.mayHaveRun}` };
+export function giveUp(): Diagnosis {
+  return { kind: "given-up", text: messages().outcomeUnknown };
 }
 
-function isVoid(heard: ParsedResponse): boolean {
-  return heard.kind === "reply" && heard.reply.kind === "failed" && heard.reply.code === "never-ran";
+/** What is recorded of a call when it is sent. */
+export function recordSending(): { at: number; wasOffline: boolean } {
+  return { at: Date.now(), wasOffline: !navigator.onLine };
 }
 
-/** What answered in place of our worker, and what may help. */
-function describeForeign(status: number, heard: ParsedResponse): string {
-  const said = words();
-  const title = heard.kind === "html" || heard.kind === "message" ? heard.title.slice(0, 100) : "";
-  const what = title ? `“${title}” (${status})` : said.answerOf(status);
-  const isLogin = heard.kind === "html" && (status < 300 || status === 401 || status === 403);
-  const advice = isLogin ? said.logIn(CONFIG.worker) : status === 429 ? said.tooMany : said.askTd;
-  return `${said.foreign(what)} ${advice}`;
+const conclude = (...sentences: string[]): Diagnosis => ({ kind: "conclusion", text: sentences.join(" ") });
+
+async function lookUpOutcome(run: string, call: DiagnosedCall, foreignAnswer: string | undefined): Promise<Diagnosis> {
+  const texts = messages();
+  const block = foreignAnswer === undefined ? await findBrowserBlock(call.url) : undefined;
+  if (block) return conclude(block, texts.didNotRun);
+  const found = await confirmOrVoid({ run, attempt: call.attempt }, call.at);
+  if (typeof found === "object" && !hasNeverRun(found.parsed)) return found.parsed;
+  const cause = foreignAnswer ?? (await findNetworkCause(call.wasOffline === true));
+  if (typeof found === "object") return conclude(cause, texts.didNotRun);
+  if (found === "origin-refused") return conclude(texts.originRefused(location.origin), texts.didNotRun);
+  return { kind: "unresolved", cause, text: `${cause} ${texts.mayHaveRun}` };
 }
 
-/** A server of the studio's own, which knows nothing of runs. */
-async function diagnoseOther({ url, wasOffline }: Unread): Promise<string> {
-  const said = words();
+function hasNeverRun(parsed: ParsedResponse): boolean {
+  return parsed.kind === "reply" && parsed.reply.kind === "failed" && parsed.reply.code === "never-ran";
+}
+
+/** What answered instead of our worker, and what may help. */
+function describeForeignAnswer(status: number, parsed: ParsedResponse): string {
+  const texts = messages();
+  const title = parsed.kind === "html" || parsed.kind === "message" ? parsed.title.slice(0, 100) : "";
+  const what = title ? `“${title}” (${status})` : texts.unreadableAnswer(status);
+  const isLogin = parsed.kind === "html" && (status < 300 || status === 401 || status === 403);
+  const advice = isLogin ? texts.logIn(CONFIG.worker) : status === 429 ? texts.tooMany : texts.askTd;
+  return `${texts.foreignAnswer(what)} ${advice}`;
+}
+
+/** One of the studio's own servers, which can't be asked about runs. */
+async function diagnoseOtherServer({ url, wasOffline }: DiagnosedCall): Promise<Diagnosis> {
+  const texts = messages();
   const { host, origin } = new URL(url, location.href);
-  const block = await findBlock(url);
-  if (block) return `${block} ${said.didNotRun}`;
-  if (wasOffline || !navigator.onLine) return `${wasOffline ? said.wasOffline : said.offline} ${said.checkFirst}`;
-  if (await isReachable(origin)) return `${said.unreadable(host, location.origin)} ${said.checkFirst}`;
-  return `${said.unreachable(host)} ${said.checkFirst}`;
+  const block = await findBrowserBlock(url);
+  if (block) return conclude(block, texts.didNotRun);
+  if (wasOffline) return conclude(texts.wasOffline, texts.checkFirst);
+  if (!navigator.onLine) return conclude(texts.offline, texts.checkFirst);
+  const isUp = await isReachable(origin);
+  return conclude(isUp ? texts.unreadable(host, location.origin) : texts.unreachable(host), texts.checkFirst);
 }

@@ -1,35 +1,38 @@
-/** Wakes up once per page: on Kitsu's to show what custom actions answer, on the worker's only to say that it is installed. */
-import { drawOffers, followCalls, resumeCalls } from "./calls.ts";
+/**
+ * Starts once per page: on Kitsu's pages it shows the answers of custom actions, on the worker's it
+ * only says that it is installed.
+ */
+import { createActionButtons, resumeCalls, watchActionCalls } from "./calls.ts";
 import { CONFIG } from "./config.ts";
-import { watchPolicy } from "./network-cause.ts";
-import { quietly } from "./realm.ts";
-import { listWork } from "./run-tracker.ts";
-import { raiseUi } from "./ui/toast-stack.ts";
-import { STYLE } from "./ui/toast-style.ts";
+import { watchCspViolations } from "./network-cause.ts";
+import { ignoreErrors } from "./realm.ts";
+import { listActiveRuns } from "./run-tracker.ts";
+import { buildUi } from "./ui/toast-stack.ts";
+import style from "./ui/toast-style.css";
 
-/** Seen from both realms, so also by a second copy of this script in another manager. */
-const MARK = "data-kitsu-actions";
+/** Both realms see the attribute, so a second copy in another manager does not start. */
+const VERSION_ATTRIBUTE = "data-kitsu-actions";
 
-/** Some managers are so early that there is no <html> yet to put the mark on. */
-const arrival = new MutationObserver(() => quietly(wakeUp));
-arrival.observe(document, { childList: true });
-quietly(wakeUp);
+/** Some managers run the script before there is an <html> element. */
+const htmlObserver = new MutationObserver(() => ignoreErrors(start));
+htmlObserver.observe(document, { childList: true });
+ignoreErrors(start);
 
-function wakeUp(): void {
+function start(): void {
   const { documentElement: html } = document;
   if (!html) return;
-  arrival.disconnect();
+  htmlObserver.disconnect();
   const isKitsu = CONFIG.kitsu.includes(location.origin);
-  if (html.hasAttribute(MARK) || (!isKitsu && location.origin !== new URL(CONFIG.worker).origin)) return;
-  html.setAttribute(MARK, CONFIG.version);
+  if (html.hasAttribute(VERSION_ATTRIBUTE) || (!isKitsu && location.origin !== new URL(CONFIG.worker).origin)) return;
+  html.setAttribute(VERSION_ATTRIBUTE, CONFIG.version);
   if (!isKitsu) return;
-  watchPolicy();
-  followCalls();
-  if (document.readyState === "loading") addEventListener("DOMContentLoaded", () => quietly(begin));
-  else begin();
+  watchCspViolations();
+  watchActionCalls();
+  if (document.readyState === "loading") addEventListener("DOMContentLoaded", () => ignoreErrors(showUi));
+  else showUi();
 }
 
-function begin(): void {
-  raiseUi(STYLE, drawOffers, listWork);
+function showUi(): void {
+  buildUi(style, createActionButtons, listActiveRuns);
   resumeCalls();
 }

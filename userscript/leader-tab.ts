@@ -1,80 +1,86 @@
 /**
- * Of several tabs one follows, and tells the others. It says every second that it is there; the tab that began last does it, where two think
- * they do. Kitsu over http has no navigator.locks.
+ * Of several tabs one leads: it follows the runs, and reports to the others. It announces itself
+ * every second; if two tabs lead, the one that started last wins. navigator.locks would do this,
+ * but is missing when Kitsu is served over http.
  */
 import * as v from "valibot";
-import { quietly } from "./realm.ts";
-import { Following } from "./tracked-runs.ts";
-
-/** After so many ticks of its own without a word from that tab, another takes over: where ticks are rare, words are, too. */
-const SILENT_MAX = 3;
-
-/** `answer` as `follow` tells it. */
-export type News = { following: Following; answer?: string | undefined };
+import { ignoreErrors } from "./realm.ts";
+import { TrackedRun } from "./tracked-runs.ts";
 
 /**
- * - `since`: the tab follows since then; 0: no longer
- * - without that and news, everything is to be told
+ * After this many of its own ticks without a sign of the leader, a tab takes over. Browsers slow
+ * down the timers of background tabs, so a tab counts its ticks instead of seconds.
+ */
+const MISSED_TICKS_MAX = 3;
+
+/** `answer` is what `followRun` reports. */
+export type RunUpdate = { tracked: TrackedRun; answer?: string | undefined };
+
+/**
+ * - `since`: the tab has led since then; 0 if it has stopped
+ * - with neither `since` nor `tracked`, a new tab asks for everything
  */
 const Message = v.object({
   person: v.string(),
   since: v.optional(v.number()),
-  following: v.optional(Following),
+  tracked: v.optional(TrackedRun),
   answer: v.optional(v.string()),
 });
 type Message = v.InferOutput<typeof Message>;
 
-const channel = quietly(() => new BroadcastChannel("kitsu-actions"));
+const channel = ignoreErrors(() => new BroadcastChannel("kitsu-actions"));
 let person = "";
-let since = 0;
-let silent = SILENT_MAX;
+let leadingSince = 0;
+let missedTicks = MISSED_TICKS_MAX;
 
-/** @param onAsk another tab wants to know everything, and it is for this one to tell */
-export function watchTabs(onNews: (news: News) => void, onAsk: () => void, onTurn: () => void): void {
-  if (channel) channel.onmessage = ({ data }) => quietly(() => hear(data));
-  addEventListener("pagehide", rest);
+/**
+ * @param onAsk a new tab wants to know everything, and this tab leads
+ * @param onChange the leader may have changed
+ */
+export function listenToTabs(onUpdate: (update: RunUpdate) => void, onAsk: () => void, onChange: () => void): void {
+  if (channel) channel.onmessage = ({ data }) => ignoreErrors(() => receive(data));
+  addEventListener("pagehide", resignLead);
 
-  function hear(data: unknown): void {
-    const read = v.safeParse(Message, data);
-    if (!read.success || read.output.person !== person) return;
-    const { since: claimed, following, answer } = read.output;
-    if (following) onNews({ following, answer });
-    if (claimed === undefined) {
-      if (following || !since) return;
-      postToTabs({ since });
+  function receive(data: unknown): void {
+    const parsed = v.safeParse(Message, data);
+    if (!parsed.success || parsed.output.person !== person) return;
+    const { since, tracked, answer } = parsed.output;
+    if (tracked) onUpdate({ tracked, answer });
+    if (since === undefined) {
+      if (tracked || !leadingSince) return;
+      postToTabs({ since: leadingSince });
       onAsk();
       return;
     }
-    silent = claimed ? 0 : SILENT_MAX;
-    if (claimed && claimed < since) postToTabs({ since });
-    else if (since || !claimed) {
-      since = 0;
-      onTurn();
+    missedTicks = since ? 0 : MISSED_TICKS_MAX;
+    if (since && since < leadingSince) postToTabs({ since: leadingSince });
+    else if (leadingSince || !since) {
+      leadingSince = 0;
+      onChange();
     }
   }
 }
 
-/** Another person's tabs are none of this one's. */
+/** Joins the tabs of this person, and leaves those of the last one. */
 export function joinTabs(next: string): void {
-  rest();
+  resignLead();
   person = next;
-  silent = SILENT_MAX;
+  missedTicks = MISSED_TICKS_MAX;
   postToTabs({});
 }
 
-/** Every second. Is it for this tab to follow? */
-export function takeTurn(): boolean {
-  if (!since && silent++ >= SILENT_MAX) since = Date.now() + Math.random();
-  if (since) postToTabs({ since });
-  return since > 0;
+/** Called every second. Returns whether this tab leads. */
+export function claimLead(): boolean {
+  if (!leadingSince && missedTicks++ >= MISSED_TICKS_MAX) leadingSince = Date.now() + Math.random();
+  if (leadingSince) postToTabs({ since: leadingSince });
+  return leadingSince > 0;
 }
 
-function rest(): void {
-  if (since) postToTabs({ since: 0 });
-  since = 0;
-}
-
-/** What else there is to tell is news. */
 export function postToTabs(message: Omit<Message, "person">): void {
-  quietly(() => channel?.postMessage({ person, ...message }));
+  ignoreErrors(() => channel?.postMessage({ person, ...message }));
+}
+
+function resignLead(): void {
+  if (leadingSince) postToTabs({ since: 0 });
+  leadingSince = 0;
 }

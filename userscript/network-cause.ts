@@ -1,56 +1,59 @@
 /**
- * Status 0 is all a browser says of a call that was never sent, one that ran but may not be read, and everything between. These are the tests that tell
- * the causes apart. What they find is a sentence for the person; whether the action ran is for `diagnose.ts` to find out.
+ * Browsers report status 0 for a call that was never sent, for one that ran but may not be read,
+ * and for everything in between. These tests find the cause, as a sentence for the person. Whether
+ * the action ran is up to `diagnose.ts`.
  */
+
+import { fetchWithoutSession, sleep } from "./anonymous-requests.ts";
 import { CONFIG } from "./config.ts";
-import { words } from "./i18n/index.ts";
-import { ask, sleep } from "./poll.ts";
+import { messages } from "./i18n/index.ts";
 
 const LOOPBACK_HOST = /^(127\.|\[::1\]$)|localhost$/;
 const PROBE_MAX_MS = 10_000;
 
 const blocked = new Set<string>();
 
-/** Collects what the page's CSP forbids, from now on. */
-export function watchPolicy(): void {
+/** Collects what the page's CSP blocks from now on. */
+export function watchCspViolations(): void {
   addEventListener("securitypolicyviolation", ({ disposition, effectiveDirective, blockedURI }) => {
     if (disposition === "enforce" && effectiveDirective === "connect-src") blocked.add(blockedURI);
   });
 }
 
-/** Why the browser itself never sent it, if it did not. */
-export async function findBlock(url: string): Promise<string | undefined> {
+/** Why the browser did not send the call, if it blocked it. */
+export async function findBrowserBlock(url: string): Promise<string | undefined> {
   const { host, hostname, protocol, origin, pathname } = new URL(url, location.href);
   if (location.protocol === "https:" && protocol === "http:" && !LOOPBACK_HOST.test(hostname))
-    return words().mixed(host);
-  // The violation's event may come after the call's own end.
+    return messages().mixed(host);
+  // The event may arrive after the request has failed.
   await sleep(50);
-  return [...blocked].some((uri) => uri.startsWith(origin + pathname)) ? words().blocked(host) : undefined;
+  return [...blocked].some((uri) => uri.startsWith(origin + pathname)) ? messages().blocked(host) : undefined;
 }
 
 /**
- * Why a call to our worker got lost.
+ * Why a call to our worker was lost.
  * @param wasOffline when it was sent
  */
-export async function findCause(wasOffline: boolean): Promise<string> {
-  const said = words();
+export async function findNetworkCause(wasOffline: boolean): Promise<string> {
+  const texts = messages();
   const { host } = new URL(CONFIG.worker);
-  if (!navigator.onLine) return wasOffline ? said.wasOffline : said.offline;
+  if (!navigator.onLine) return wasOffline ? texts.wasOffline : texts.offline;
   const ping = `${CONFIG.worker}/ping`;
-  if (!(await isReachable(ping))) return said.unreachable(host);
+  if (!(await isReachable(ping))) return texts.unreachable(host);
   const direct = await probe(ping, { redirect: "manual" });
-  // Any page may read what the worker says there. A redirect, a login page and whatever else can't be read stand in front of it.
-  if (direct?.status !== 204) return `${said.inFront} ${said.logIn(CONFIG.worker)}`;
-  if (wasOffline) return said.wasOffline;
-  // As a call is sent: with a session, and headers that have to be asked for first.
-  const like: RequestInit = {
+  // Every page may read the worker's answer here. If this one can't be read, a redirect, a login
+  // page or something else is in front of the worker.
+  if (direct?.status !== 204) return `${texts.somethingInFront} ${texts.logIn(CONFIG.worker)}`;
+  if (wasOffline) return texts.wasOffline;
+  // Like a real call: with a session, and with a header that needs a preflight.
+  const likeACall: RequestInit = {
     method: "POST",
     headers: { "content-type": "application/json" },
     body: "{}",
     credentials: "include",
   };
-  if ((await probe(ping, like)) === undefined) return said.refused(host, location.origin);
-  return said.cut;
+  if ((await probe(ping, likeACall)) === undefined) return texts.refused(host, location.origin);
+  return texts.connectionLost;
 }
 
 /** Whether anything answers there. */
@@ -59,5 +62,5 @@ export async function isReachable(url: string): Promise<boolean> {
 }
 
 function probe(url: string, init: RequestInit): Promise<Response | undefined> {
-  return ask(url, { signal: AbortSignal.timeout(PROBE_MAX_MS), ...init }).catch(() => undefined);
+  return fetchWithoutSession(url, { signal: AbortSignal.timeout(PROBE_MAX_MS), ...init }).catch(() => undefined);
 }

@@ -1,21 +1,23 @@
-/** The desktop notification that something ended, for those who asked for it. */
+/** A desktop notification when a run ends, for those who asked for it. */
 
-import { words } from "./i18n/index.ts";
-import { quietly } from "./realm.ts";
-import type { Content, Press } from "./toast-content.ts";
+import { messages } from "./i18n/index.ts";
+import { ignoreErrors } from "./realm.ts";
+import type { Button, Content } from "./toast-content.ts";
 
-/** A Kitsu over http may not ask. */
-const may = (wanted: NotificationPermission) => window.Notification?.permission === wanted;
+/** Notification is missing when Kitsu is served over http. */
+const hasPermission = (permission: NotificationPermission) => window.Notification?.permission === permission;
 
-/** The only thing that asks for the permission. */
-export function drawNotice(): Press[] {
-  const isOver = () => !may("default");
-  return isOver() ? [] : [{ label: words().notify, isOver, act: () => Notification.requestPermission() }];
+/** Permission is only asked for when this button is clicked. */
+export function createNotifyButtons(): Button[] {
+  const isAnswered = () => !hasPermission("default");
+  return isAnswered()
+    ? []
+    : [{ label: messages().notify, isOver: isAnswered, onClick: () => Notification.requestPermission() }];
 }
 
-/** Only where nobody looks. */
-export function notify(run: string, { title, text }: Content): void {
-  if (!document.hidden || !may("granted")) return;
-  const notice = new Notification(title, { body: text, tag: run });
-  notice.onclick = () => quietly(() => window.focus());
+/** Only while the tab is in the background. */
+export function notifyDesktop(run: string, { title, text }: Content): void {
+  if (!document.hidden || !hasPermission("granted")) return;
+  const notification = new Notification(title, { body: text, tag: run });
+  notification.onclick = () => ignoreErrors(() => window.focus());
 }

@@ -1,21 +1,21 @@
 /**
- * The last runs of this browser, and the calls of this tab that have no outcome yet. Kept in the storage of Kitsu's origin, which
- * its page can read: so only what the person was shown, bounded, apart for each person who logs in here.
+ * The last runs in this browser, and this tab's calls without an outcome. Kitsu's page can read
+ * this storage, so it holds only what the person was shown, within limits, and apart for each
+ * person.
  */
 import * as v from "valibot";
 import { Outcome, RunId } from "../contract.ts";
-import type { Offer as OfferType } from "./run-actions.ts";
-import { Offer } from "./run-actions.ts";
-import { load, save } from "./storage.ts";
+import { RunAction } from "./run-actions.ts";
+import { createPersonalList, loadList, saveList } from "./storage.ts";
 
 const RUNS_MAX = 20;
-/** A run's page has them all. */
+/** The run's page has all outcomes. */
 const OUTCOMES_MAX = 50;
 const TEXT_MAX_CHARS = 300;
 const CALLS_KEY = "kitsu-actions:calls";
 
-/** What can be pressed as long as it is read. */
-const Lasting = v.object({
+/** A button that still works after a reload. */
+const StoredButton = v.object({
   label: v.string(),
   url: v.optional(v.string()),
   name: v.optional(v.string()),
@@ -23,21 +23,23 @@ const Lasting = v.object({
   path: v.optional(v.string()),
 });
 
-/** `tally`: of all outcomes, of which the first are kept. */
+/** `tally` counts all outcomes, `outcomes` has the first of them. */
 const PastRun = v.object({
   at: v.number(),
   tone: v.picklist(["pending", "success", "info", "warning", "error"]),
   name: v.string(),
   title: v.string(),
   text: v.string(),
-  offers: v.optional(v.array(Offer), []),
-  presses: v.optional(v.array(Lasting), []),
+  actions: v.optional(v.array(RunAction), []),
+  buttons: v.optional(v.array(StoredButton), []),
   outcomes: v.optional(v.array(Outcome), []),
   tally: v.optional(v.object({ counts: v.string(), total: v.number() })),
 });
 export type PastRun = v.InferOutput<typeof PastRun>;
 
-/** A call to our worker that has no outcome yet. */
+const pastRuns = createPersonalList("kitsu-actions:runs", PastRun, RUNS_MAX);
+
+/** A call to our worker without an outcome. */
 const OpenCall = v.object({
   at: v.number(),
   name: v.string(),
@@ -48,59 +50,49 @@ const OpenCall = v.object({
 export type OpenCall = v.InferOutput<typeof OpenCall>;
 
 /** Newest first. */
-export function listRuns(person: string): PastRun[] {
-  return load(() => localStorage, runsKey(person), PastRun);
-}
+export const listPastRuns = pastRuns.load;
 
-/** @param run its outcomes begin with those that matter most */
+/** @param run its most important outcomes come first */
 export function addPastRun(person: string, run: PastRun): void {
-  const cut = (text: string) => text.slice(0, TEXT_MAX_CHARS);
+  const shorten = (text: string) => text.slice(0, TEXT_MAX_CHARS);
   const outcomes = run.outcomes.slice(0, OUTCOMES_MAX).map(({ id, label, state, reason, link }) => ({
     id,
-    label: cut(label),
+    label: shorten(label),
     state,
-    ...(reason && { reason: cut(reason) }),
+    ...(reason && { reason: shorten(reason) }),
     ...(link && { link }),
   }));
-  saveRuns(person, [{ ...run, title: cut(run.title), text: cut(run.text), outcomes }, ...listRuns(person)]);
+  const past = { ...run, title: shorten(run.title), text: shorten(run.text), outcomes };
+  pastRuns.save(person, [past, ...listPastRuns(person)]);
 }
 
-/** Where it was taken back, that is said instead of what was done. */
-export function closeOffer(person: string, { url, until }: OfferType, undone: string): void {
-  const isIt = (offer: OfferType) => offer.url === url;
-  saveRuns(
+/** After an undo, the run's text says that it was undone instead of what it did. */
+export function removeRunAction(person: string, { url, until }: RunAction, undone: string): void {
+  const isSame = (action: RunAction) => action.url === url;
+  pastRuns.save(
     person,
-    listRuns(person).map((run) => ({
+    listPastRuns(person).map((run) => ({
       ...run,
-      offers: run.offers.filter((offer) => !isIt(offer)),
-      text: until && run.offers.some(isIt) ? undone : run.text,
+      actions: run.actions.filter((action) => !isSame(action)),
+      text: until && run.actions.some(isSame) ? undone : run.text,
     })),
   );
 }
 
 export function listOpenCalls(): OpenCall[] {
-  return load(() => sessionStorage, CALLS_KEY, OpenCall);
+  return loadList(() => sessionStorage, CALLS_KEY, OpenCall);
 }
 
 export function addOpenCall(call: Omit<OpenCall, "run"> & { run: string | undefined }): void {
   if (!call.run) return;
   const { at, name, person, run, attempt } = call;
-  save(() => sessionStorage, CALLS_KEY, [{ at, name, person, run, attempt }, ...listOpenCalls()], RUNS_MAX);
+  saveOpenCalls([{ at, name, person, run, attempt }, ...listOpenCalls()]);
 }
 
 export function removeOpenCall(run: string | undefined): void {
-  save(
-    () => sessionStorage,
-    CALLS_KEY,
-    listOpenCalls().filter((call) => call.run !== run),
-    RUNS_MAX,
-  );
+  saveOpenCalls(listOpenCalls().filter((call) => call.run !== run));
 }
 
-function saveRuns(person: string, runs: readonly PastRun[]): void {
-  save(() => localStorage, runsKey(person), runs, RUNS_MAX);
-}
-
-function runsKey(person: string): string {
-  return `kitsu-actions:runs:${person}`;
+function saveOpenCalls(calls: readonly OpenCall[]): void {
+  saveList(() => sessionStorage, CALLS_KEY, calls, RUNS_MAX);
 }

@@ -1,101 +1,119 @@
 /**
- * Starts a program by a custom protocol, and says what is known of it. A browser tells nobody whether anything opened: that the program took
- * its ticket is the only proof.
+ * Starts a program with a custom protocol, and shows what is known about it. Browsers don't report
+ * whether anything opened: only a ticket that the program took proves it.
  */
 import type { Launch } from "../contract.ts";
-import { recall, remember } from "./answer-memory.ts";
-import { words } from "./i18n/index.ts";
-import { ask, sleep } from "./poll.ts";
-import { quietly, read } from "./realm.ts";
-import { isOurs, mayOpen } from "./run-url.ts";
-import type { Content, Press, Tone } from "./toast-content.ts";
+import { fetchWithoutSession, sleep } from "./anonymous-requests.ts";
+import { recallAnswers, rememberAnswers } from "./answer-memory.ts";
+import { messages } from "./i18n/index.ts";
+import { ignoreErrors, readPath } from "./realm.ts";
+import { isWorkerUrl, mayOpen } from "./run-url.ts";
+import type { Button, Content, Tone } from "./toast-content.ts";
 import type { Update } from "./ui/toast-stack.ts";
 
-const LOOK_EVERY_MS = 1_000;
-/** After so many looks something is probably missing; without a ticket there is nothing to see. */
-const LOOKS_MAX = 5;
-const BLIND_LOOKS_MAX = 3;
-/** The worker knows when a ticket is over. Where it can't be asked, so many looks come before the clock here, which may be wrong by an hour. */
-const TICKET_LOOKS = 60;
+const POLL_INTERVAL_MS = 1_000;
+/** After this many polls without an answer, something is probably missing. */
+const DOUBT_AFTER_POLLS = 5;
+/** The same without a ticket, when there is nothing to poll. */
+const DOUBT_AFTER_TICKS = 3;
+/**
+ * The worker knows when a ticket has expired. If it can't be asked, this computer's clock counts,
+ * but only after this many polls, because it may be wrong by an hour.
+ */
+const TICKET_POLLS_MIN = 60;
 
 /** @param content the rest of the reply */
 export function followLaunch(launch: Launch, content: Content, person: string, update: Update): void {
-  const said = words();
-  const { app, help = "", label = said.openIn(app) } = launch;
-  const { presses: others = [], tone: own, text } = content;
-  const ways = launch.ways.filter(({ url }) => mayOpen(url));
-  const find = (wanted: unknown) => ways.find(({ system }) => system && system === wanted);
-  const systems = ways.flatMap(({ system }) =>
+  const texts = messages();
+  const { app, help = "", label = texts.openIn(app) } = launch;
+  const { buttons: otherButtons = [], tone: ownTone, text } = content;
+  const options = launch.ways.filter(({ url }) => mayOpen(url));
+  const findOption = (wanted: unknown) => options.find(({ system }) => system && system === wanted);
+  const systems = options.flatMap(({ system }) =>
     system ? [{ value: system, label: system.replace("darwin", "macOS") }] : [],
   );
-  const ticket = launch.ticket && isOurs(launch.ticket.url) ? launch.ticket : undefined;
-  let way = find(recall(person, "").system) ?? find(launch.system) ?? ways[0];
-  let turn = 0;
-  show(own, way ? "" : `${label}: ${launch.ways[0]?.url}`);
+  const ticket = launch.ticket && isWorkerUrl(launch.ticket.url) ? launch.ticket : undefined;
+  let option = findOption(recallAnswers(person, "").system) ?? findOption(launch.system) ?? options[0];
+  let attempt = 0;
+  show(ownTone, option ? "" : `${label}: ${launch.ways[0]?.url}`);
 
-  /** False: it was dismissed meanwhile. */
-  function show(tone: Tone, line: string, isOver = false, isDoubtful = false, state?: "done" | "failed"): boolean {
-    const presses: Press[] = [];
-    // The click on the action pays for one thing: where a tab is opened, the program waits for its button.
-    const atOnce = !others.some((press) => press.atOnce);
-    if (way && !isOver) presses.push({ label: turn ? said.again : label, url: way.url, atOnce, act: start });
-    const command = isDoubtful && way?.command;
-    if (command) presses.push({ label: said.copy, text: command });
-    if (isDoubtful && mayOpen(help)) presses.push({ label: said.help, url: help });
+  /** Returns false if the toast has been dismissed. */
+  function show(tone: Tone, message: string, isOver = false, isDoubtful = false, state?: "done" | "failed"): boolean {
+    const buttons: Button[] = [];
+    // The click on the action allows one thing to open. If that is a tab, the program needs a
+    // click.
+    const autoOpen = !otherButtons.some((button) => button.autoOpen);
+    if (option && !isOver) {
+      buttons.push({ label: attempt ? texts.tryAgain : label, url: option.url, autoOpen, onClick: start });
+    }
+    const command = isDoubtful && option?.command;
+    if (command) buttons.push({ label: texts.copy, text: command });
+    if (isDoubtful && mayOpen(help)) buttons.push({ label: texts.help, url: help });
+    const chosen = option?.system ?? "";
     const shown = {
       ...content,
       tone,
       outcomes: content.outcomes?.map((one) => (state && one.state === "waiting" ? { ...one, state } : one)),
-      text: [text, line, command].filter(Boolean).join("\n"),
-      presses: [...presses, ...others],
-      choice:
-        systems[1] && !isOver ? { label: said.system, options: systems, chosen: way?.system ?? "", choose } : undefined,
+      text: [text, message, command].filter(Boolean).join("\n"),
+      buttons: [...buttons, ...otherButtons],
+      choice: systems[1] && !isOver ? { label: texts.system, options: systems, chosen, choose } : undefined,
     };
-    return update(shown, turn > 0);
+    return update(shown, attempt > 0);
   }
 
   function choose(system: string): void {
-    remember(person, "", { system });
-    way = find(system);
-    turn++;
-    show(own, "");
+    rememberAnswers(person, "", { system });
+    option = findOption(system);
+    attempt++;
+    show(ownTone, "");
   }
 
-  /** The browser follows the link; this is what is said meanwhile. */
+  /** The browser itself follows the link. */
   function start(): void {
-    quietly(() => follow(++turn));
+    ignoreErrors(() => followAttempt(++attempt));
   }
 
-  async function follow(mine: number): Promise<void> {
-    // Not while the toast that was clicked is being drawn.
+  async function followAttempt(ownAttempt: number): Promise<void> {
+    // The toast may be rendering right now, because that is what clicks the link the first time.
     await undefined;
-    show("pending", said.opening(app));
-    for (let looks = 1; ; looks++) {
-      await sleep(LOOK_EVERY_MS);
-      const found = ticket && (await look(ticket, looks));
-      if (mine !== turn) return;
+    show("pending", texts.opening(app));
+    for (let polls = 1; ; polls++) {
+      await sleep(POLL_INTERVAL_MS);
+      const found = ticket && (await fetchTicketState(ticket, polls));
+      if (ownAttempt !== attempt) return;
       if (found) {
-        const [isTaken, outcome] = [read(found, "state") === "taken", read(found, "outcome", "state")];
-        const line = read(found, "outcome", "text") || (isTaken ? said.taken(app) : `${said.expired} ${said.runAgain}`);
-        const tone = isTaken && own !== "warning" ? "success" : "warning";
-        const isBad = outcome === "failed";
-        const isPending = outcome === "pending";
-        const state = isBad ? outcome : isTaken && !isPending && outcome !== "unknown" ? "done" : undefined;
-        show(isBad ? "error" : isPending ? outcome : tone, `${line}`, true, !isTaken || isBad, state);
-        if (isPending) continue;
-        return;
+        if (showTicketState(found)) return;
+      } else if (polls === (ticket ? DOUBT_AFTER_POLLS : DOUBT_AFTER_TICKS)) {
+        const message = ticket ? texts.noAnswerYet : texts.mayNotBeInstalled;
+        if (!show(ticket ? "warning" : "info", message, false, true) || !ticket) return;
       }
-      if (looks !== (ticket ? LOOKS_MAX : BLIND_LOOKS_MAX)) continue;
-      if (!show(ticket ? "warning" : "info", ticket ? said.silent : said.unsure, false, true) || !ticket) return;
     }
+  }
+
+  /** Returns whether this state is final. */
+  function showTicketState(found: unknown): boolean {
+    const isTaken = readPath(found, "state") === "taken";
+    const outcome = readPath(found, "outcome", "state");
+    const fallback = isTaken ? texts.received(app) : `${texts.expired} ${texts.runAgain}`;
+    const message = String(readPath(found, "outcome", "text") || fallback);
+    if (outcome === "pending") {
+      show("pending", message, true, !isTaken);
+      return false;
+    }
+    if (outcome === "failed") show("error", message, true, true, "failed");
+    else {
+      const tone = isTaken && ownTone !== "warning" ? "success" : "warning";
+      show(tone, message, true, !isTaken, isTaken && outcome !== "unknown" ? "done" : undefined);
+    }
+    return true;
   }
 }
 
-/** Undefined while it waits. */
-async function look({ url, until }: { url: string; until: number }, looks: number): Promise<unknown> {
+/** Returns undefined while the ticket is waiting. */
+async function fetchTicketState({ url, until }: { url: string; until: number }, polls: number): Promise<unknown> {
   try {
-    const found: unknown = await (await ask(url)).json();
-    if (/^(taken|expired)$/.test(`${read(found, "state")}`)) return found;
+    const found: unknown = await (await fetchWithoutSession(url)).json();
+    if (/^(taken|expired)$/.test(`${readPath(found, "state")}`)) return found;
   } catch {}
-  return looks > TICKET_LOOKS && until < Date.now() ? { state: "expired" } : undefined;
+  return polls > TICKET_POLLS_MIN && until < Date.now() ? { state: "expired" } : undefined;
 }

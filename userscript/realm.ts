@@ -1,12 +1,13 @@
 /**
- * The two worlds this script may wake up in: the page's own (all of Chromium, Safari, Firefox without CSP), or Firefox's content
- * realm (Greasemonkey always, others where the page's CSP forbids inline scripts). There the page's objects are reached through
- * `wrappedJSObject`, and the page may call only functions that `exportFunction` made for it.
+ * The script runs in one of two JavaScript realms: the page's own (Chromium, Safari, and Firefox
+ * without a CSP), or Firefox's content realm (always in Greasemonkey, in other managers if the
+ * page's CSP forbids inline scripts). In the content realm, `wrappedJSObject` gives access to the
+ * page's objects, and the page can only call functions that `exportFunction` created for it.
  */
-declare const exportFunction: (<F>(give: F, target: object) => F) | undefined;
+declare const exportFunction: (<F>(callback: F, target: object) => F) | undefined;
 declare const unsafeWindow: unknown;
 
-const waived = read(window, "wrappedJSObject");
+const waived = readPath(window, "wrappedJSObject");
 const isContentRealm = typeof exportFunction === "function" && isWindow(waived);
 
 /** The page's own window. */
@@ -16,13 +17,16 @@ export const page: typeof window = isContentRealm
     ? unsafeWindow
     : window;
 
-/** Makes a function that the page's objects can call. */
-export function giveToPage<F>(give: F): F {
-  return isContentRealm ? exportFunction(give, page) : give;
+/** Returns a function that the page's objects can call. */
+export function exportToPage<F>(callback: F): F {
+  return isContentRealm ? exportFunction(callback, page) : callback;
 }
 
-/** Follows a path through objects of the page, which may be of any shape; undefined where it ends early. */
-export function read(from: unknown, ...path: readonly (string | number)[]): unknown {
+/**
+ * Reads a path through the page's objects, which may have any shape. Returns undefined if it ends
+ * early.
+ */
+export function readPath(from: unknown, ...path: readonly (string | number)[]): unknown {
   let value = from;
   for (const key of path) {
     if (!isObject(value)) return undefined;
@@ -31,12 +35,14 @@ export function read(from: unknown, ...path: readonly (string | number)[]): unkn
   return value;
 }
 
-/** Runs what must never disturb the page: an exception of ours, now or later, would end up in the studio's own error log. */
-export function quietly<T>(run: () => T): T | undefined {
+/**
+ * Swallows exceptions and rejections: in Kitsu's page they would end up in the studio's error log.
+ */
+export function ignoreErrors<T>(run: () => T): T | undefined {
   try {
-    const done = run();
-    if (done instanceof Promise) done.catch(() => {});
-    return done;
+    const result = run();
+    if (result instanceof Promise) result.catch(() => {});
+    return result;
   } catch {
     return undefined;
   }

@@ -1,52 +1,58 @@
-/** What can still be done with a run that is over: try again what failed, take back what was done. */
+/** What can be done with a finished run: retry what failed, undo what was done. */
 import * as v from "valibot";
 import type { Outcome, Reply, Run } from "../contract.ts";
-import { words } from "./i18n/index.ts";
-import { addRun, isOurs } from "./run-url.ts";
+import { messages } from "./i18n/index.ts";
+import { addRun, isWorkerUrl } from "./run-url.ts";
 
-/** `until`: in epoch milliseconds, for what takes back. */
-export const Offer = v.object({ url: v.string(), label: v.string(), until: v.optional(v.number()) });
-export type Offer = v.InferOutput<typeof Offer>;
+/** `until`: the end of an undo, in epoch milliseconds. */
+export const RunAction = v.object({ url: v.string(), label: v.string(), until: v.optional(v.number()) });
+export type RunAction = v.InferOutput<typeof RunAction>;
 
-/** Under way, or over. */
-const taken = new Set<string>();
-/** Sent, and never answered: what may have run is sent again under the same run. */
+/** The URLs of those that are running or done. */
+const claimed = new Set<string>();
+/**
+ * The addresses of those that got no answer. They may have run, so they are sent again for the same
+ * run.
+ */
 const unanswered = new Map<string, ReturnType<typeof addRun>>();
 
-export function listOffers({ retry, undo }: Run, reply: Reply | undefined): Offer[] {
-  const said = words();
+export function listRunActions({ retry, undo }: Run, reply: Reply | undefined): RunAction[] {
+  const texts = messages();
   const outcomes = (reply && "outcomes" in reply && reply.outcomes) || [];
   return [
-    ...(retry ? [{ url: retry, label: nameRetry(outcomes) }] : []),
-    ...(undo ? [{ url: undo.url, until: undo.until, label: undo.label || said.undo }] : []),
-  ].filter(isOpen);
+    ...(retry ? [{ url: retry, label: labelRetry(outcomes) }] : []),
+    ...(undo ? [{ url: undo.url, until: undo.until, label: undo.label || texts.undo }] : []),
+  ].filter(isAvailable);
 }
 
-/** What was not tried is tried again with what failed, and is not called failed. */
-function nameRetry(outcomes: readonly Outcome[]): string {
-  const said = words();
-  const again = outcomes.filter(({ state, retry = state === "failed" }) => retry);
-  const failed = again.filter(({ state }) => state === "failed").length;
-  if (!again.length) return said.again;
-  if (failed === again.length) return said.retry(failed);
-  return failed ? said.retryRest(again.length) : said.tryRest(again.length);
+/** A retry includes the tasks that were not tried, so the label does not call those failed. */
+function labelRetry(outcomes: readonly Outcome[]): string {
+  const texts = messages();
+  const retryable = outcomes.filter(({ state, retry = state === "failed" }) => retry);
+  const failed = retryable.filter(({ state }) => state === "failed").length;
+  if (!retryable.length) return texts.tryAgain;
+  if (failed === retryable.length) return texts.retryFailed(failed);
+  return failed ? texts.retryNotDone(retryable.length) : texts.runNotTried(retryable.length);
 }
 
-export function isOpen({ url, until = Infinity }: Offer): boolean {
-  return isOurs(url) && !taken.has(url) && until > Date.now();
+export function isAvailable({ url, until = Infinity }: RunAction): boolean {
+  return isWorkerUrl(url) && !claimed.has(url) && until > Date.now();
 }
 
-/** Gives where to send it. Whoever takes an offer has it alone: undefined when somebody has. */
-export function takeOffer(offer: Offer): ReturnType<typeof addRun> | undefined {
-  if (!isOpen(offer)) return undefined;
-  taken.add(offer.url);
-  const address = unanswered.get(offer.url) ?? addRun(offer.url);
-  unanswered.set(offer.url, address);
+/** Returns where to send it; undefined if it is already claimed. */
+export function claimRunAction(action: RunAction): ReturnType<typeof addRun> | undefined {
+  if (!isAvailable(action)) return undefined;
+  claimed.add(action.url);
+  const address = unanswered.get(action.url) ?? addRun(action.url);
+  unanswered.set(action.url, address);
   return address;
 }
 
-/** It can be taken again: nothing came of it, or nobody knows what. */
-export function returnOffer({ url }: Offer, isKnown: boolean): void {
-  taken.delete(url);
-  if (isKnown) unanswered.delete(url);
+/**
+ * Makes it available again.
+ * @param isRunKnown the outcome of the last attempt is known, so the next one is a new run
+ */
+export function releaseRunAction({ url }: RunAction, isRunKnown: boolean): void {
+  claimed.delete(url);
+  if (isRunKnown) unanswered.delete(url);
 }

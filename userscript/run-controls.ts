@@ -1,36 +1,36 @@
-/** Cancels, pauses or lets go on what is at work. */
+/** Buttons that cancel, pause or resume a run in progress. */
 import type { Run } from "../contract.ts";
-import { understand } from "./diagnose.ts";
-import { words } from "./i18n/index.ts";
-import { namePerson } from "./kitsu-page.ts";
-import { addRun, isOurs } from "./run-url.ts";
-import type { Press } from "./toast-content.ts";
-import { present } from "./toast-content.ts";
+import { diagnose, recordSending } from "./diagnose.ts";
+import { messages } from "./i18n/index.ts";
+import { readPerson } from "./kitsu-page.ts";
+import { addRun, isWorkerUrl } from "./run-url.ts";
+import type { Button } from "./toast-content.ts";
+import { createContent } from "./toast-content.ts";
 import { post } from "./xhr-hook.ts";
 
-/** Under way. */
-const taken = new Set<string>();
+/** The requests that are waiting for their answers. */
+const busyUrls = new Set<string>();
 
-/** @param tell gets what came of it in words, and "" while it is under way */
-export function drawControls(name: string, run: Run | undefined, tell: (said: string) => void): Press[] {
-  return (["pause", "resume", "cancel"] as const).flatMap((what) => {
-    const url = run?.[what];
-    if (!url || !isOurs(url)) return [];
-    const isBusy = taken.has(url);
-    return [{ label: words()[what], isBusy, act: () => control(name, url, tell) }];
+/** @param report gets the result as text, and "" while a request is waiting for its answer */
+export function createControlButtons(name: string, run: Run | undefined, report: (text: string) => void): Button[] {
+  return (["pause", "resume", "cancel"] as const).flatMap((control) => {
+    const url = run?.[control];
+    if (!url || !isWorkerUrl(url)) return [];
+    const onClick = () => sendControl(name, url, report);
+    return [{ label: messages()[control], isBusy: busyUrls.has(url), onClick }];
   });
 }
 
-async function control(name: string, url: string, tell: (said: string) => void): Promise<void> {
-  if (taken.has(url)) return;
-  taken.add(url);
-  tell("");
-  const sent = { ...addRun(url), at: Date.now(), wasOffline: !navigator.onLine };
-  const received = await post(sent.url, namePerson());
-  const heard = await understand(received, sent);
-  taken.delete(url);
-  // Twice does no harm, so nobody goes on asking.
-  if (typeof heard === "object" && heard.kind === "doubt") return tell(`${heard.cause} ${words().pressAgain}`);
-  const { tone, title, text } = present(name, received.status, heard, undefined);
-  tell(title === name && text ? text : tone === "error" ? `${title}\n${text}` : title);
+async function sendControl(name: string, url: string, report: (text: string) => void): Promise<void> {
+  if (busyUrls.has(url)) return;
+  busyUrls.add(url);
+  report("");
+  const sent = { ...addRun(url), ...recordSending() };
+  const received = await post(sent.url, readPerson());
+  const diagnosis = await diagnose(received, sent);
+  busyUrls.delete(url);
+  // Sending it twice is harmless, so the outcome is not looked up again.
+  if (diagnosis.kind === "unresolved") return report(`${diagnosis.cause} ${messages().clickAgain}`);
+  const { tone, title, text } = createContent(name, received.status, diagnosis, undefined);
+  report(title === name && text ? text : tone === "error" ? `${title}\n${text}` : title);
 }

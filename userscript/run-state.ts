@@ -1,69 +1,82 @@
-/** Asks our worker what it knows of a call whose answer was lost, and has a call that never arrived made void. */
+/** Asks our worker about a call whose answer was lost, and voids a call that never arrived. */
 import type { ParsedResponse } from "../contract.ts";
 import { parseResponse } from "../contract.ts";
+import { fetchWithoutSession } from "./anonymous-requests.ts";
 import { CONFIG } from "./config.ts";
-import { ask } from "./poll.ts";
 
-/** `attempt` tells the requests for one run apart; the first has none. */
-export type Lost = { run: string; attempt?: string | undefined };
+/** `attempt` distinguishes the requests for one run; the first has none. */
+export type LostCall = { run: string; attempt?: string | undefined };
 
 /**
- * - `heard`: the run, as it stands or ended; `raw` as it came
+ * - an object: the state of the run; `raw` is the response's body
  * - `unknown`: no such call has arrived
- * - `barred`: the worker takes no call of this page's, so it took none
- * - `trouble`: something answered, but nothing that tells
- * - `silence`: nobody can be asked
+ * - `origin-refused`: the worker refuses all calls from this page, so it refused this one
+ * - `unclear`: something answered, but not about the run
+ * - `unreachable`: nothing answered
  */
-export type Found = { heard: ParsedResponse; raw: string } | "unknown" | "barred" | "trouble" | "silence";
+export type RunLookup =
+  | { parsed: ParsedResponse; raw: string }
+  | "unknown"
+  | "origin-refused"
+  | "unclear"
+  | "unreachable";
 
 const ANSWER_MAX_MS = 15_000;
 
-/** Failures that are about the run, though the worker has no address for it any more. */
-const ABOUT_RUNS: readonly string[] = ["never-ran", "run-interrupted"];
-
-/** Nobody is told later than this that something did not run: after a day the worker has forgotten that it did. */
-const KNOWN_MS = 12 * 3_600_000;
+/** Failures that describe the run, although the worker has no address for it any more. */
+const RUN_FAILURES: readonly string[] = ["never-ran", "run-interrupted"];
 
 /**
- * A call that never arrived is made void: from then on "it did not run" is true for good. Did it arrive meanwhile, that is told.
- * @param at when it was sent, by the clock here
+ * After a day the worker forgets that a call arrived. Later than this nothing is said not to have
+ * run.
  */
-export async function settle(lost: Lost, at: number): Promise<Found> {
-  const found = await look(locate(lost));
-  return found === "unknown" && !isOld(at) ? look(locate(lost, "/void"), { method: "POST" }) : found;
+const VOID_MAX_AGE_MS = 12 * 3_600_000;
+
+/**
+ * Voids a call that never arrived: from then on "it did not run" stays true. If it has arrived in
+ * the meantime, returns its state.
+ * @param at when it was sent, by this computer's clock
+ */
+export async function confirmOrVoid(lost: LostCall, at: number): Promise<RunLookup> {
+  const found = await fetchRunState(runStateUrl(lost));
+  return found === "unknown" && !isTooOldToVoid(at)
+    ? fetchRunState(runStateUrl(lost, "/void"), { method: "POST" })
+    : found;
 }
 
-export function isOld(at: number): boolean {
-  return Date.now() - at > KNOWN_MS;
+export function isTooOldToVoid(at: number): boolean {
+  return Date.now() - at > VOID_MAX_AGE_MS;
 }
 
-export function locate({ run, attempt }: Lost, more = ""): string {
-  return `${CONFIG.worker}/runs/${run}${more}${attempt ? `?try=${attempt}` : ""}`;
+export function runStateUrl({ run, attempt }: LostCall, suffix = ""): string {
+  return `${CONFIG.worker}/runs/${run}${suffix}${attempt ? `?try=${attempt}` : ""}`;
 }
 
-/** A run that the worker itself has something to say of. Proxies and login pages answer at its address, too. */
-export function isOurAnswer(heard: ParsedResponse): boolean {
-  return heard.kind === "reply" || heard.kind === "newer";
+/**
+ * Whether the worker itself answered, about a run. Proxies and login pages answer at its address,
+ * too.
+ */
+export function isFromWorker(parsed: ParsedResponse): boolean {
+  return parsed.kind === "reply" || parsed.kind === "newer";
 }
 
-/** At an address that is the right to be told. */
-export async function look(url: string, more?: RequestInit): Promise<Found> {
+export async function fetchRunState(url: string, init?: RequestInit): Promise<RunLookup> {
   try {
     const headers = { accept: "application/json" };
-    const response = await ask(url, { ...more, headers, signal: AbortSignal.timeout(ANSWER_MAX_MS) });
+    const response = await fetchWithoutSession(url, { ...init, headers, signal: AbortSignal.timeout(ANSWER_MAX_MS) });
     const raw = await response.text();
-    return judge(parseResponse(response.status, "", raw), raw);
+    return classify(parseResponse(response.status, "", raw), raw);
   } catch {
-    return "silence";
+    return "unreachable";
   }
 }
 
-function judge(heard: ParsedResponse, raw: string): Found {
-  if (heard.kind === "newer") return { heard, raw };
-  if (heard.kind !== "reply") return "trouble";
-  const { reply, run } = heard;
-  if (run || reply.kind !== "failed") return { heard, raw };
+function classify(parsed: ParsedResponse, raw: string): RunLookup {
+  if (parsed.kind === "newer") return { parsed, raw };
+  if (parsed.kind !== "reply") return "unclear";
+  const { reply, run } = parsed;
+  if (run || reply.kind !== "failed") return { parsed, raw };
   if (reply.code === "unknown-run") return "unknown";
-  if (reply.code === "origin-not-allowed") return "barred";
-  return ABOUT_RUNS.includes(reply.code) ? { heard, raw } : "trouble";
+  if (reply.code === "origin-not-allowed") return "origin-refused";
+  return RUN_FAILURES.includes(reply.code) ? { parsed, raw } : "unclear";
 }

@@ -1,40 +1,41 @@
-/** Follows one run: by its socket while that holds, by asking where it does not, or where it has none. */
+/** Follows one run by its WebSocket, or by polling while there is none. */
 
-import { wake } from "./poll.ts";
-import { quietly } from "./realm.ts";
-import { isOld, look, settle } from "./run-state.ts";
-import type { Following } from "./tracked-runs.ts";
+import { sleepOrOnline } from "./anonymous-requests.ts";
+import { ignoreErrors } from "./realm.ts";
+import { confirmOrVoid, fetchRunState, isTooOldToVoid } from "./run-state.ts";
+import type { TrackedRun } from "./tracked-runs.ts";
 
-/** Before it is tried anew; twice as long each time, up to a limit. */
+/** The pause before the next attempt doubles each time, up to a limit. */
 const WAIT_MS = 1_000;
 const WAIT_MAX_MS = 15_000;
-/** What nobody may ever know is asked for less often. */
+/** The outcome of a lost call may never be known, so it is asked for less often. */
 const LOST_WAIT_MAX_MS = 60_000;
-/** What says nothing for so long may be dead without knowing. */
+/** A socket that is quiet for this long may be dead without an event. */
 const QUIET_MAX_MS = 30_000;
-/** Nothing is said of a connection that comes back within this, and no answer is waited for any longer. */
+/** A connection that comes back within this time is not reported as lost. */
 const LOST_AFTER_MS = 10_000;
 
 /**
- * @param tell gets each answer as it came; "" when the run is not known any more, undefined when nobody answers
- * @returns what ends it
+ * @param onAnswer gets each answer, unparsed; "" when the worker does not know the run any more,
+ * undefined when nothing answers
+ * @returns a function that stops following
  */
-export function follow(
-  { url, socket: address, at, run, attempt }: Following,
-  tell: (answer?: string) => void,
+export function followRun(
+  { url, socket: address, at, run, attempt }: TrackedRun,
+  onAnswer: (answer?: string) => void,
 ): () => undefined {
   let isOver = false;
   let isRunning = false;
-  let wait = WAIT_MS;
+  let waitMs = WAIT_MS;
   let socket: WebSocket | undefined;
-  let doubt: ReturnType<typeof setTimeout> | undefined;
-  quietly(async () => {
+  let lostTimer: ReturnType<typeof setTimeout> | undefined;
+  ignoreErrors(async () => {
     while (!isOver) {
       if (address) await listen().catch(() => {});
-      if (!isOver) await (address ? lookForWork() : lookForLost());
-      // Back online is worth another look at once.
-      if (await wake(wait)) wait = WAIT_MS;
-      else wait = Math.min(wait * 2, address || isRunning ? WAIT_MAX_MS : LOST_WAIT_MAX_MS);
+      if (!isOver) await (address ? pollRun() : pollLostCall());
+      // Retry at once when the browser is online again.
+      if (await sleepOrOnline(waitMs)) waitMs = WAIT_MS;
+      else waitMs = Math.min(waitMs * 2, address || isRunning ? WAIT_MAX_MS : LOST_WAIT_MAX_MS);
     }
   });
   return () => {
@@ -42,17 +43,17 @@ export function follow(
     socket?.close();
   };
 
-  /** Until the socket is closed, or can't be had. */
+  /** Resolves when the socket is closed, or can't be opened. */
   function listen(): Promise<void> {
     return new Promise((resolve) => {
       let timer = setTimeout(end, QUIET_MAX_MS);
       socket = new WebSocket(address);
       socket.onclose = socket.onerror = end;
       socket.onmessage = ({ data }) => {
-        wait = WAIT_MS;
+        waitMs = WAIT_MS;
         clearTimeout(timer);
         timer = setTimeout(end, QUIET_MAX_MS);
-        hear(String(data));
+        report(String(data));
       };
 
       function end(): void {
@@ -63,26 +64,26 @@ export function follow(
     });
   }
 
-  async function lookForWork(): Promise<void> {
-    const found = await look(url);
-    if (typeof found === "object") return hear(found.raw);
-    if (found === "unknown") return hear("");
-    doubt ??= setTimeout(() => hear(undefined), LOST_AFTER_MS);
+  async function pollRun(): Promise<void> {
+    const found = await fetchRunState(url);
+    if (typeof found === "object") return report(found.raw);
+    if (found === "unknown") return report("");
+    lostTimer ??= setTimeout(() => report(undefined), LOST_AFTER_MS);
   }
 
-  async function lookForLost(): Promise<void> {
-    const found = await settle({ run, attempt }, at);
+  async function pollLostCall(): Promise<void> {
+    const found = await confirmOrVoid({ run, attempt }, at);
     isRunning = typeof found === "object";
-    if (typeof found === "object") return hear(found.raw);
-    // A laptop that wakes up may take a while to be online.
-    hear(isOld(at) && found !== "silence" ? "" : undefined);
+    if (typeof found === "object") return report(found.raw);
+    // A laptop that wakes up takes a while to be online.
+    report(isTooOldToVoid(at) && found !== "unreachable" ? "" : undefined);
   }
 
-  function hear(answer: string | undefined): void {
+  function report(answer: string | undefined): void {
     if (answer !== undefined) {
-      clearTimeout(doubt);
-      doubt = undefined;
+      clearTimeout(lostTimer);
+      lostTimer = undefined;
     }
-    if (!isOver) quietly(() => tell(answer));
+    if (!isOver) ignoreErrors(() => onAnswer(answer));
   }
 }

@@ -1,118 +1,130 @@
-/** One long run from its first answer to its last: what its toast shows, and what is said of it. */
+/** The toast of one long run, from its first answer to its last. */
 import type { Reply } from "../contract.ts";
 import { parseResponse } from "../contract.ts";
 import type { Diagnosis } from "./diagnose.ts";
-import { findReply } from "./diagnose.ts";
-import { words } from "./i18n/index.ts";
-import { drawNotice } from "./notification.ts";
-import { drawControls } from "./run-controls.ts";
+import { getReply, giveUp } from "./diagnose.ts";
+import { messages } from "./i18n/index.ts";
+import { createNotifyButtons } from "./notification.ts";
+import { createControlButtons } from "./run-controls.ts";
 import type { Content } from "./toast-content.ts";
-import { pend, present, sayElapsed } from "./toast-content.ts";
-import type { Following } from "./tracked-runs.ts";
+import { createContent, createPendingContent, formatElapsed } from "./toast-content.ts";
+import type { TrackedRun } from "./tracked-runs.ts";
 import type { Update } from "./ui/toast-stack.ts";
 import { showToast } from "./ui/toast-stack.ts";
 
-/** So long what came of a press stays at least, and so often at most screen readers are told how far it is: at 25, 50 and 75 %. */
-const HEARD_MS = 10_000;
+/** How long the result of a control stays. */
+const NOTE_MS = 10_000;
+/** Screen readers announce progress at 25, 50 and 75 %, at most this often. */
+const ANNOUNCE_MIN_MS = 10_000;
 
 /**
- * - `answer`: the newest, as it came
- * - `take`: shows what `follow` has told
- * - `tick`: every second, for the time it takes
- * - `stop`: ends the following, where this tab does it
- * - `wasKept`: in the storage, when that was last looked at
+ * - `answer`: the latest one, unparsed
+ * - `showAnswer`: takes what `followRun` reports
+ * - `tick`: called every second
+ * - `stop`: stops following, if this tab does that
+ * - `wasStored`: whether it was in the storage at the last tick
  */
-export type Work = {
-  following: Following;
+export type RunToast = {
+  tracked: TrackedRun;
   update: Update;
   content: Content;
   answer: string;
-  take: (answer?: string) => void;
+  showAnswer: (answer?: string) => void;
   tick: () => void;
   stop?: (() => undefined) | undefined;
-  wasKept: boolean;
+  wasStored: boolean;
 };
 
-/** @param end gets how it ended */
-export function startWork(
-  following: Following,
-  given: Update | undefined,
-  end: (work: Work, heard: Diagnosis) => void,
-): Work {
-  const { name, socket, note: doubt = "" } = following;
+/**
+ * @param existing the toast of the call that started the run
+ * @param onEnd gets the run's last answer
+ */
+export function createRunToast(
+  tracked: TrackedRun,
+  existing: Update | undefined,
+  onEnd: (runToast: RunToast, diagnosis: Diagnosis) => void,
+): RunToast {
+  const { name, socket, note: unresolvedText = "" } = tracked;
   // A call whose answer was lost.
   const isLost = socket === "";
-  // Nobody knows whether it is at work, and what is known is to be read as a whole.
-  const content: Content = doubt
-    ? present(name, 0, { kind: "doubt", cause: "", text: doubt }, following.run)
-    : { ...pend(name, ""), work: { done: 0, total: 0 } };
-  const work: Work = { following, update: given ?? showToast(content), content, answer: "", take, tick, wasKept: true };
-  let heard: Diagnosis = "";
+  // Until it is known that the run is in progress, it is not shown as one line of the group.
+  const content: Content = unresolvedText
+    ? createContent(name, 0, { kind: "unresolved", cause: "", text: unresolvedText }, tracked.run)
+    : { ...createPendingContent(name, ""), progress: { done: 0, total: 0 } };
+  const update = existing ?? showToast(content);
+  const runToast: RunToast = { tracked, update, content, answer: "", showAnswer, tick, wasStored: true };
+  let diagnosis: Diagnosis | undefined;
   let note = "";
-  let trouble = "";
+  let connectionProblem = "";
   let notedAt = 0;
   let isOver = false;
   let quarter = -1;
-  let saidAt = 0;
-  if (doubt) draw(given ? undefined : "");
-  return work;
+  let announcedAt = 0;
+  if (unresolvedText) render(existing ? undefined : "");
+  return runToast;
 
-  function take(answer?: string): void {
-    const next = answer ? parseResponse(200, "", answer) : isLost ? words().notFound : words().forgotten;
-    const { reply } = findReply(next);
+  function showAnswer(answer?: string): void {
     if (answer === undefined) {
-      if (!heard && isLost) return;
-      trouble = words().trying;
-      draw("");
-    } else if (reply?.kind === "started") {
-      heard = next;
-      trouble = "";
-      work.answer = answer;
-      draw(measure(reply));
-    } else if (typeof next === "string" || reply || next.kind === "newer") {
-      end(work, next);
+      if (!diagnosis && isLost) return;
+      connectionProblem = messages().reconnecting;
+      render("");
+      return;
+    }
+    const next = answer ? parseResponse(200, "", answer) : concludeUnavailable();
+    const { reply } = getReply(next);
+    if (reply?.kind === "started") {
+      diagnosis = next;
+      connectionProblem = "";
+      runToast.answer = answer;
+      render(chooseAnnouncement(reply));
+    } else if (!answer || reply || next.kind === "newer") {
+      onEnd(runToast, next);
       isOver = true;
     }
   }
 
-  function draw(said: string | undefined): void {
-    const { run } = findReply(heard);
-    const shown = heard ? present(name, 200, heard, following.run, true) : content;
+  function concludeUnavailable(): Diagnosis {
+    return isLost ? giveUp() : { kind: "conclusion", text: messages().runUnavailable };
+  }
+
+  function render(announcement: string | undefined): void {
+    const { run } = getReply(diagnosis);
+    const current = diagnosis ? createContent(name, 200, diagnosis, tracked.run, true) : content;
     const lines = [
-      trouble,
-      Date.now() - notedAt < HEARD_MS && note,
-      shown.text,
-      isLost && heard && sayElapsed(following.at),
+      connectionProblem,
+      Date.now() - notedAt < NOTE_MS && note,
+      current.text,
+      isLost && diagnosis && formatElapsed(tracked.at),
     ];
-    const own = isLost
-      ? [{ label: words().stopAsking, act: () => end(work, words().notFound) }]
-      : drawControls(name, run, tell);
-    const presses = [...own, ...drawNotice(), ...(shown.presses ?? [])];
-    work.content = { ...shown, text: lines.filter(Boolean).join("\n"), presses, said };
-    work.update(work.content, said !== undefined);
+    const ownButtons = isLost
+      ? [{ label: messages().stopChecking, onClick: () => onEnd(runToast, giveUp()) }]
+      : createControlButtons(name, run, showNote);
+    const buttons = [...ownButtons, ...createNotifyButtons(), ...(current.buttons ?? [])];
+    runToast.content = { ...current, text: lines.filter(Boolean).join("\n"), buttons, announcement };
+    runToast.update(runToast.content, announcement !== undefined);
   }
 
-  /** How long it takes is all there is to see of what says nothing else. */
+  /** Updates how long a looked-up run has been running: it shows no other progress. */
   function tick(): void {
-    if (isLost && heard && !isOver) draw("");
+    if (isLost && diagnosis && !isOver) render("");
   }
 
-  /** What came of a press; nothing while that is under way. The end may have been told before. */
-  function tell(said: string): void {
+  /** Shows the result of a control. The run may have ended before that arrives. */
+  function showNote(text: string): void {
     if (isOver) return;
-    note = said;
+    note = text;
     notedAt = Date.now();
-    draw(said);
+    render(text);
   }
 
-  /** Gives what is to be said; undefined for all of it, at the beginning. */
-  function measure(reply: Reply & { kind: "started" }): string | undefined {
+  /** undefined announces the whole toast, "" nothing. */
+  function chooseAnnouncement(reply: Reply & { kind: "started" }): string | undefined {
     const { done = 0, total = 0 } = reply.progress ?? {};
-    const now = total && Math.floor((4 * done) / total);
-    if (now <= quarter || now > 3 || Date.now() - saidAt < HEARD_MS) return "";
-    const said = quarter < 0 ? (given ? undefined : "") : `${reply.title}: ${now * 25} %`;
-    quarter = now;
-    saidAt = Date.now();
-    return said;
+    const reached = total && Math.floor((4 * done) / total);
+    if (reached <= quarter || reached > 3 || Date.now() - announcedAt < ANNOUNCE_MIN_MS) return "";
+    const announcement = quarter < 0 ? (existing ? undefined : "") : `${reply.title}: ${reached * 25} %`;
+    quarter = reached;
+    announcedAt = Date.now();
+    return announcement;
   }
 }

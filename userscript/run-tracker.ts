@@ -1,139 +1,134 @@
-/** All long runs at work: the logged in person's, in whichever tab they were begun. */
+/** Tracks the long runs of the person who is logged in, in whichever tab they were started. */
 import type { Call } from "./ask-loop.ts";
 import type { Diagnosis } from "./diagnose.ts";
-import { findReply } from "./diagnose.ts";
-import { personId } from "./kitsu-page.ts";
-import type { News } from "./leader-tab.ts";
-import { joinTabs, postToTabs, takeTurn, watchTabs } from "./leader-tab.ts";
-import { notify } from "./notification.ts";
-import { quietly } from "./realm.ts";
-import { locate } from "./run-state.ts";
-import { follow } from "./run-stream.ts";
-import type { Work } from "./run-toast.ts";
-import { startWork } from "./run-toast.ts";
+import { getReply } from "./diagnose.ts";
+import { readPersonId } from "./kitsu-page.ts";
+import type { RunUpdate } from "./leader-tab.ts";
+import { claimLead, joinTabs, listenToTabs, postToTabs } from "./leader-tab.ts";
+import { notifyDesktop } from "./notification.ts";
+import { ignoreErrors } from "./realm.ts";
+import { runStateUrl } from "./run-state.ts";
+import { followRun } from "./run-stream.ts";
+import type { RunToast } from "./run-toast.ts";
+import { createRunToast } from "./run-toast.ts";
 import type { Content } from "./toast-content.ts";
-import type { Following } from "./tracked-runs.ts";
-import { addFollowing, listFollowing, mayFollow, removeFollowing } from "./tracked-runs.ts";
+import type { TrackedRun } from "./tracked-runs.ts";
+import { addTrackedRun, listTrackedRuns, mayTrack, removeTrackedRun } from "./tracked-runs.ts";
 import type { Update } from "./ui/toast-stack.ts";
 
 const TICK_MS = 1_000;
-/** Another tab that follows answers within this. */
-const ANSWER_MS = 300;
+/** A leading tab answers a new one within this time. */
+const LEADER_ANSWER_MS = 300;
 
-/** Shows how a run ended; `isFirst` in one tab alone, which writes it down. */
-type End = (call: Call, status: number, heard: Diagnosis, isFirst: boolean) => Content;
+/** Shows how a run ended. `isFirst` is true in one tab only, which adds it to the history. */
+type ShowResult = (call: Call, status: number, diagnosis: Diagnosis, isFirst: boolean) => Content;
 
-const works = new Map<string, Work>();
+const runToasts = new Map<string, RunToast>();
 let person = "";
-let showEnd: End;
+let showResult: ShowResult;
 
-/** Goes on where the last page or another tab has begun. */
-export function resumeWork(onEnd: End): void {
-  showEnd = onEnd;
-  watchTabs(hear, tellAll, turn);
-  setInterval(turn, TICK_MS);
+/** Continues with the runs that the last page or another tab has started. */
+export function resumeTracking(onEnd: ShowResult): void {
+  showResult = onEnd;
+  listenToTabs(receiveUpdate, broadcastAll, tickSafely);
+  setInterval(tickSafely, TICK_MS);
   tick();
 }
 
 /**
- * Follows from now on what is only started, and a call of which nobody knows yet what came of it. False: there is nothing to follow, or it can't be.
- * @param isLost its answer was lost, and this was looked up
+ * Tracks a run that has started, or a call whose outcome is unknown.
+ * @param isLookedUp the answer was lost, and the run was looked up
+ * @returns false if there is nothing to track, or it can't be tracked
  */
-export function beginWork(call: Call, heard: Diagnosis, isLost: boolean): boolean {
+export function trackRun(call: Call, diagnosis: Diagnosis, isLookedUp: boolean): boolean {
   const { at, name, run: id, attempt, person: owner, update } = call;
-  const { reply, run } = findReply(heard);
-  if (owner !== personId()) return false;
+  const { reply, run } = getReply(diagnosis);
+  if (owner !== readPersonId()) return false;
   const isStarted = reply?.kind === "started";
-  const isDoubt = typeof heard === "object" && heard.kind === "doubt";
-  if (isStarted && run?.follow && mayFollow(run.follow)) begin({ ...run.follow, at, name, run: run.id });
-  else if (id && (isDoubt || (isStarted && isLost))) {
-    begin({
-      at,
-      name,
-      run: id,
-      attempt,
-      url: locate({ run: id, attempt }),
-      socket: "",
-      note: isDoubt ? heard.text : undefined,
-    });
+  const isUnresolved = diagnosis.kind === "unresolved";
+  if (isStarted && run?.follow && mayTrack(run.follow)) startTracking({ ...run.follow, at, name, run: run.id });
+  else if (id && (isUnresolved || (isStarted && isLookedUp))) {
+    const url = runStateUrl({ run: id, attempt });
+    const note = isUnresolved ? diagnosis.text : undefined;
+    startTracking({ at, name, run: id, attempt, url, socket: "", note });
   } else return false;
   return true;
 
-  function begin(following: Following): void {
+  function startTracking(tracked: TrackedRun): void {
     tick();
-    if (works.has(following.run)) update(undefined);
-    addFollowing(person, following);
-    add(following, update);
-    if (isStarted) tell(following, JSON.stringify({ version: 1, run, reply }));
+    if (runToasts.has(tracked.run)) update(undefined);
+    addTrackedRun(person, tracked);
+    addRunToast(tracked, update);
+    if (isStarted) broadcastAnswer(tracked, JSON.stringify({ version: 1, run, reply }));
     tick();
   }
 }
 
-/** What is at work, hidden or not. */
-export function listWork(): Work[] {
-  return [...works.values()];
+/** Includes those whose toasts are hidden. */
+export function listActiveRuns(): RunToast[] {
+  return [...runToasts.values()];
 }
 
-function turn(): void {
-  quietly(tick);
+function tickSafely(): void {
+  ignoreErrors(tick);
 }
 
-/** Who is logged in, what is followed, and by which tab. */
+/** Checks who is logged in, which runs are tracked, and which tab follows them. */
 function tick(): void {
-  const isOther = person !== personId();
-  if (isOther) {
-    person = personId();
-    for (const { stop, update } of works.values()) {
+  const isNewPerson = person !== readPersonId();
+  if (isNewPerson) {
+    person = readPersonId();
+    for (const { stop, update } of runToasts.values()) {
       stop?.();
       update(undefined);
     }
-    works.clear();
+    runToasts.clear();
     joinTabs(person);
-    setTimeout(turn, ANSWER_MS);
+    setTimeout(tickSafely, LEADER_ANSWER_MS);
   }
-  // In the order they were begun.
-  const kept = listFollowing(person).reverse();
-  for (const following of kept) add(following);
-  const isMine = !isOther && works.size > 0 && takeTurn();
-  for (const [run, work] of works) {
-    const isKept = kept.some((following) => following.run === run);
-    // What no tab keeps any more has ended unheard: how, each asks for itself.
-    if (isMine || !(isKept || work.wasKept)) {
-      work.stop ??= follow(work.following, (answer) => tell(work.following, answer));
+  // In the order in which they started.
+  const stored = listTrackedRuns(person).reverse();
+  for (const tracked of stored) addRunToast(tracked);
+  const isLeader = !isNewPerson && runToasts.size > 0 && claimLead();
+  for (const [run, runToast] of runToasts) {
+    const isStored = stored.some((tracked) => tracked.run === run);
+    // A run that no tab stores any more has ended, and this tab missed how: it asks for itself.
+    if (isLeader || !(isStored || runToast.wasStored)) {
+      runToast.stop ??= followRun(runToast.tracked, (answer) => broadcastAnswer(runToast.tracked, answer));
     } else {
-      work.stop = work.stop?.();
+      runToast.stop = runToast.stop?.();
     }
-    work.wasKept = isKept;
-    work.tick();
+    runToast.wasStored = isStored;
+    runToast.tick();
   }
 }
 
-function add(following: Following, update?: Update): Work {
-  const work = works.get(following.run) ?? startWork(following, update, end);
-  works.set(following.run, work);
-  return work;
+function addRunToast(tracked: TrackedRun, update?: Update): RunToast {
+  const runToast = runToasts.get(tracked.run) ?? createRunToast(tracked, update, finish);
+  runToasts.set(tracked.run, runToast);
+  return runToast;
 }
 
-function end({ following, update, stop, wasKept }: Work, heard: Diagnosis): void {
-  const isFirst = !!stop && wasKept;
-  removeFollowing(person, following);
+function finish({ tracked, update, stop, wasStored }: RunToast, diagnosis: Diagnosis): void {
+  const isFirst = !!stop && wasStored;
+  removeTrackedRun(person, tracked);
   stop?.();
-  works.delete(following.run);
-  const isLost = following.socket === "";
-  const content = showEnd({ ...following, person, update, isLost }, 200, heard, isFirst);
-  if (isFirst) notify(following.run, content);
+  runToasts.delete(tracked.run);
+  const isLookedUp = tracked.socket === "";
+  const content = showResult({ ...tracked, person, update, isLookedUp }, 200, diagnosis, isFirst);
+  if (isFirst) notifyDesktop(tracked.run, content);
 }
 
-function hear({ following, answer }: News): void {
-  if (mayFollow(following)) add(following).take(answer);
+function receiveUpdate({ tracked, answer }: RunUpdate): void {
+  if (mayTrack(tracked)) addRunToast(tracked).showAnswer(answer);
 }
 
-/** To the other tabs first: what ends is taken off the list. */
-function tell(following: Following, answer: string | undefined): void {
-  postToTabs({ following, answer });
-  works.get(following.run)?.take(answer);
+/** Tells the other tabs first: a run that has ended is removed from the list below. */
+function broadcastAnswer(tracked: TrackedRun, answer: string | undefined): void {
+  postToTabs({ tracked, answer });
+  runToasts.get(tracked.run)?.showAnswer(answer);
 }
 
-function tellAll(): void {
-  for (const { following, answer } of works.values()) if (answer) postToTabs({ following, answer });
+function broadcastAll(): void {
+  for (const { tracked, answer } of runToasts.values()) if (answer) postToTabs({ tracked, answer });
 }

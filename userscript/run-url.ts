@@ -1,59 +1,60 @@
-/** Addresses: which are our worker's, and how a call gets its run id. */
+/** Recognizes our worker's addresses, and adds run ids to them. */
 import { isOpenable } from "../contract.ts";
 import { CONFIG } from "./config.ts";
 import { findAction, isDark } from "./kitsu-page.ts";
-import { quietly } from "./realm.ts";
+import { ignoreErrors } from "./realm.ts";
 
-const HOME = new URL(`${CONFIG.worker}/actions/`);
+const ACTIONS_URL = new URL(`${CONFIG.worker}/actions/`);
 
-/** How an address of our worker may begin. A worker routed on Kitsu's own host is also called by path alone. */
-const BEGINNINGS = [HOME.href];
-if (HOME.origin === location.origin) BEGINNINGS.push(HOME.pathname);
+/** A worker on Kitsu's own host is also called by its path alone. */
+const ACTION_PREFIXES = [ACTIONS_URL.href];
+if (ACTIONS_URL.origin === location.origin) ACTION_PREFIXES.push(ACTIONS_URL.pathname);
 
 /**
- * Whose action is called by a POST to this URL, if any's? The string test goes first because it is all that most calls meet;
- * `new URL` doubles what a request costs, so it only reads URLs that Kitsu's own list of actions holds.
+ * Whose action a POST to this URL calls, if any. Every request of Kitsu's comes through here, so
+ * the cheap string test is first: `new URL` doubles the cost of a request.
  */
 export function findOwner(url: string): "worker" | "other" | undefined {
-  if (BEGINNINGS.some((beginning) => url.startsWith(beginning))) return "worker";
+  if (ACTION_PREFIXES.some((prefix) => url.startsWith(prefix))) return "worker";
   if (findAction(url) === undefined) return undefined;
-  return new URL(url, location.href).href.startsWith(HOME.href) ? "worker" : "other";
+  return new URL(url, location.href).href.startsWith(ACTIONS_URL.href) ? "worker" : "other";
 }
 
-/** Does this address lead there? "/edge/../api" does not lead to "/edge", and "/\t/elsewhere.tld" is a path only as long as no browser reads it. */
-export function leadsTo(url: string, place: string): boolean {
-  return quietly(() => new URL(url, location.href).href.startsWith(`${place}/`)) ?? false;
+/**
+ * Whether the browser would go to a place below `base`. "/edge/../api" is not below "/edge", and
+ * "/\t/elsewhere.tld" looks like a path but leads to another host.
+ */
+export function isWithin(url: string, base: string): boolean {
+  return ignoreErrors(() => new URL(url, location.href).href.startsWith(`${base}/`)) ?? false;
 }
 
-/** May a press lead there? */
 export function mayOpen(url: string): boolean {
   return isOpenable(url, CONFIG.schemes);
 }
 
-export function isOurs(url: string): boolean {
-  return leadsTo(url, CONFIG.worker);
+export function isWorkerUrl(url: string): boolean {
+  return isWithin(url, CONFIG.worker);
 }
 
-/** Names which request for a run this is. What asks of a studio's own server knows no runs. */
+/** Distinguishes the requests for one run. Calls to a studio's own server have no run. */
 export function addAttempt({ url, run }: { url: string; run: string | undefined }, attempt: string): string {
   return run ? url.replace(/#|$/, (end) => `&try=${attempt}${end}`) : url;
 }
 
 /**
- * Adds a run id, and how Kitsu looks, to the query, by hand: URLSearchParams would write the other parameters anew. An id that is there is kept.
+ * Adds a run id and Kitsu's theme to the query, unless it has an id. Edits the string, because
+ * URLSearchParams would rewrite the other parameters.
  */
 export function addRun(url: string): { url: string; run: string | undefined } {
   const [address = ""] = url.split("#");
-  const present = /[?&]run=([0-9a-f]{32}(?![^&]))?/.exec(address);
-  if (present) return { url, run: present[1] };
-  const run = Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, "0")).join(
-    "",
-  );
-  return {
-    url: url.replace(
-      address,
-      () => `${address}${address.includes("?") ? "&" : "?"}theme=${isDark() ? "dark" : "light"}&run=${run}`,
-    ),
-    run,
-  };
+  const existing = /[?&]run=([0-9a-f]{32}(?![^&]))?/.exec(address);
+  if (existing) return { url, run: existing[1] };
+  const run = randomHex(16);
+  const query = `${address.includes("?") ? "&" : "?"}theme=${isDark() ? "dark" : "light"}&run=${run}`;
+  return { url: url.replace(address, () => address + query), run };
+}
+
+export function randomHex(bytes: number): string {
+  const random = crypto.getRandomValues(new Uint8Array(bytes));
+  return Array.from(random, (byte) => byte.toString(16).padStart(2, "0")).join("");
 }

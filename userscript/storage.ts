@@ -1,15 +1,28 @@
-/** Lists in the browser's storage. It may be full or forbidden: then nothing is kept. What is there may be anybody's, and is parsed. */
+/**
+ * Lists in the browser's storage. If storage is full or forbidden, nothing is saved. Everything
+ * that is read is parsed, because any script of the origin may have written it.
+ */
 import * as v from "valibot";
-import { quietly } from "./realm.ts";
+import { ignoreErrors } from "./realm.ts";
 
-export function load<S extends v.GenericSchema>(storage: () => Storage, key: string, entry: S): v.InferOutput<S>[] {
+export function loadList<S extends v.GenericSchema>(storage: () => Storage, key: string, entry: S): v.InferOutput<S>[] {
   const stored = v.safeParse(
     v.array(entry),
-    quietly(() => JSON.parse(storage().getItem(key) ?? "")),
+    ignoreErrors(() => JSON.parse(storage().getItem(key) ?? "")),
   );
   return stored.success ? stored.output : [];
 }
 
-export function save(storage: () => Storage, key: string, entries: readonly unknown[], most: number): void {
-  quietly(() => storage().setItem(key, JSON.stringify(entries.slice(0, most))));
+export function saveList(storage: () => Storage, key: string, entries: readonly unknown[], max: number): void {
+  ignoreErrors(() => storage().setItem(key, JSON.stringify(entries.slice(0, max))));
+}
+
+/** A list for each person who logs in here, in the storage of Kitsu's origin. */
+export function createPersonalList<S extends v.GenericSchema>(name: string, entry: S, max: number) {
+  const keyOf = (person: string) => `${name}:${person}`;
+  return {
+    load: (person: string) => loadList(() => localStorage, keyOf(person), entry),
+    save: (person: string, entries: readonly v.InferOutput<S>[]) =>
+      saveList(() => localStorage, keyOf(person), entries, max),
+  };
 }

@@ -1,18 +1,22 @@
-/** The long runs that are followed, for the next page and the other tabs. Each person's own, in the storage of Kitsu's origin. */
+/**
+ * The long runs that are being tracked. They are stored for the next page and for the other tabs.
+ */
 import * as v from "valibot";
 import type { Run } from "../contract.ts";
 import { RunId } from "../contract.ts";
 import { CONFIG } from "./config.ts";
-import { isOurs, leadsTo } from "./run-url.ts";
-import { load, save } from "./storage.ts";
+import { isWithin, isWorkerUrl } from "./run-url.ts";
+import { createPersonalList } from "./storage.ts";
 
 const RUNS_MAX = 20;
 
 /**
- * `name` is the action's; `url` and `socket` are how it is followed, and the right to. A call whose answer was lost has no socket: what the worker
- * knows of it is asked for, and `note` says meanwhile what happened.
+ * - `name`: the action's name
+ * - `url`, `socket`: where to follow the run; whoever has them may follow it. A call whose answer
+ *   was lost has the socket "": the worker is asked what it knows of the call
+ * - `note`: of such a call, what is known so far
  */
-export const Following = v.object({
+export const TrackedRun = v.object({
   at: v.number(),
   name: v.string(),
   run: RunId,
@@ -21,34 +25,28 @@ export const Following = v.object({
   attempt: v.optional(v.string()),
   note: v.optional(v.string()),
 });
-export type Following = v.InferOutput<typeof Following>;
+export type TrackedRun = v.InferOutput<typeof TrackedRun>;
 
-/** Only what is our worker's is followed, whoever says that it is to be. */
-export function mayFollow({ url, socket }: NonNullable<Run["follow"]>): boolean {
-  return isOurs(url) && (socket === "" || leadsTo(socket, CONFIG.worker.replace(/^http/, "ws")));
+const trackedRuns = createPersonalList("kitsu-actions:following", TrackedRun, RUNS_MAX);
+
+/** Only addresses of our worker are followed, wherever they come from. */
+export function mayTrack({ url, socket }: NonNullable<Run["follow"]>): boolean {
+  return isWorkerUrl(url) && (socket === "" || isWithin(socket, CONFIG.worker.replace(/^http/, "ws")));
 }
 
 /** Newest first. */
-export function listFollowing(person: string): Following[] {
-  return load(() => localStorage, keyOf(person), Following).filter(mayFollow);
+export function listTrackedRuns(person: string): TrackedRun[] {
+  return trackedRuns.load(person).filter(mayTrack);
 }
 
-export function addFollowing(person: string, following: Following): void {
-  saveFollowing(person, [following, ...without(person, following)]);
+export function addTrackedRun(person: string, tracked: TrackedRun): void {
+  trackedRuns.save(person, [tracked, ...listOthers(person, tracked)]);
 }
 
-export function removeFollowing(person: string, following: Following): void {
-  saveFollowing(person, without(person, following));
+export function removeTrackedRun(person: string, tracked: TrackedRun): void {
+  trackedRuns.save(person, listOthers(person, tracked));
 }
 
-function without(person: string, { run }: Following): Following[] {
-  return listFollowing(person).filter((other) => other.run !== run);
-}
-
-function saveFollowing(person: string, followed: readonly Following[]): void {
-  save(() => localStorage, keyOf(person), followed, RUNS_MAX);
-}
-
-function keyOf(person: string): string {
-  return `kitsu-actions:following:${person}`;
+function listOthers(person: string, { run }: TrackedRun): TrackedRun[] {
+  return listTrackedRuns(person).filter((other) => other.run !== run);
 }

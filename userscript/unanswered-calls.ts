@@ -1,30 +1,30 @@
-/** Calls that a page had no answer to yet when it was left: the next page and the other tabs find out what came of them. */
+/** Hands calls without an answer to the next page and the other tabs, which look them up. */
 
-import { personId } from "./kitsu-page.ts";
+import { readPersonId } from "./kitsu-page.ts";
 import type { OpenCall } from "./past-runs.ts";
 import { listOpenCalls, removeOpenCall } from "./past-runs.ts";
-import { quietly } from "./realm.ts";
-import { locate } from "./run-state.ts";
-import { addFollowing, listFollowing, removeFollowing } from "./tracked-runs.ts";
+import { ignoreErrors } from "./realm.ts";
+import { runStateUrl } from "./run-state.ts";
+import { addTrackedRun, listTrackedRuns, removeTrackedRun } from "./tracked-runs.ts";
 
-export function watchLeaving(): void {
-  addEventListener("pagehide", () => quietly(leaveAll));
+export function watchPageHide(): void {
+  addEventListener("pagehide", () => ignoreErrors(trackOpenCalls));
 }
 
-/** Also those of a page that went away without a word. */
-export function leaveAll(): void {
+/** Includes the calls of a page that crashed. */
+export function trackOpenCalls(): void {
   for (const call of listOpenCalls()) {
-    if (call.person === personId()) addFollowing(call.person, describe(call));
+    if (call.person === readPersonId()) addTrackedRun(call.person, toTrackedRun(call));
   }
 }
 
-function describe({ at, name, run, attempt }: OpenCall) {
-  return { at, name, run, attempt, url: locate({ run, attempt }), socket: "" };
+function toTrackedRun({ at, name, run, attempt }: OpenCall) {
+  return { at, name, run, attempt, url: runStateUrl({ run, attempt }), socket: "" };
 }
 
-/** The answer came after all: the page was kept, and came back. */
-export function takeBack(run: string | undefined): void {
+/** The answer has arrived, perhaps after the page came back from the back/forward cache. */
+export function closeCall(run: string | undefined): void {
   removeOpenCall(run);
-  const following = listFollowing(personId()).find((one) => one.run === run && one.socket === "");
-  if (following) removeFollowing(personId(), following);
+  const tracked = listTrackedRuns(readPersonId()).find((other) => other.run === run && other.socket === "");
+  if (tracked) removeTrackedRun(readPersonId(), tracked);
 }

@@ -1,110 +1,117 @@
 /**
- * Watches the calls Kitsu makes by XMLHttpRequest, without Kitsu noticing. superagent makes a new request per call, so patching
- * the prototype catches every call even when we come late; the constructor stays, because others (Sentry) patch the prototype.
+ * Observes the calls that Kitsu makes with XMLHttpRequest, without changing their behavior.
+ * superagent creates a new request for each call, so patching the prototype catches all of them,
+ * even if we load late. The constructor is not replaced, because others (Sentry) patch its
+ * prototype.
  */
 
-import { giveToPage, page, quietly } from "./realm.ts";
+import { exportToPage, ignoreErrors, page } from "./realm.ts";
 import { addRun } from "./run-url.ts";
 
-/** A call as it leaves. `url` is as Kitsu wrote it, `address` has the run id it was given. */
-export type Sent = { url: string; address: string; run: string | undefined; body: string };
+/** A call that is being sent. `url` is as Kitsu wrote it; `address` includes the run id. */
+export type SentCall = { url: string; address: string; run: string | undefined; body: string };
 
-/** What came back; status 0 when nothing did, or nothing that may be read. */
-export type Received = { status: number; contentType: string; body: string };
+/** `status` is 0 if there was no response, or it may not be read. */
+export type RawResponse = { status: number; contentType: string; body: string };
 
 export type Watcher = {
-  /** Whose action does a POST to this URL call? Calls to our worker get a run id, others stay as they are. */
+  /**
+   * Whose action a POST to this URL calls, if any. Calls to our worker get a run id; others stay as
+   * they are.
+   */
   findOwner: (url: string) => "worker" | "other" | undefined;
-  /** Told of a call before it leaves; gives who is told its answer. */
-  onSend: (call: Sent) => (answer: Received) => void;
+  /** Called before a call is sent. Returns the function that takes its response. */
+  onSend: (call: SentCall) => (onEnd: RawResponse) => void;
 };
 
 let watcher: Watcher | undefined;
 let isPatched = false;
-let isOwn = false;
+let isOwnRequest = false;
 
-/** Begins to watch. Refuses (undefined) while another watcher does. Gives what ends it. */
-export function watchCalls(next: Watcher): (() => void) | undefined {
+/**
+ * Starts observing. Returns a function that stops it, or undefined if another watcher is active.
+ */
+export function watchCalls(newWatcher: Watcher): (() => void) | undefined {
   if (watcher) return undefined;
-  watcher = next;
+  watcher = newWatcher;
   if (!isPatched) patchPrototype();
   isPatched = true;
-  // Never unwraps: whoever patched after us would be cut off with us.
+  // The patch stays: removing it would also remove the patches that others made after ours.
   return () => {
-    if (watcher === next) watcher = undefined;
+    if (watcher === newWatcher) watcher = undefined;
   };
 }
 
 function patchPrototype(): void {
   const prototype = page.XMLHttpRequest.prototype;
   const { open, send } = prototype;
-  const calls = new WeakMap<XMLHttpRequest, Omit<Sent, "body">>();
+  const calls = new WeakMap<XMLHttpRequest, Omit<SentCall, "body">>();
 
-  // Reflect.apply, and never `open.apply(this, arguments)`: in Firefox's content realm the page's own apply may not read our
+  // Not `open.apply(this, arguments)`: in Firefox's content realm the page's `apply` can't read our
   // `arguments`, and Kitsu would load nothing at all.
-  prototype.open = giveToPage(function (this: XMLHttpRequest, ...given: unknown[]): unknown {
-    quietly(() => {
+  prototype.open = exportToPage(function (this: XMLHttpRequest, ...args: unknown[]): unknown {
+    ignoreErrors(() => {
       calls.delete(this);
-      if (!watcher || isOwn || given.length < 2 || !/^post$/i.test(String(given[0]))) return;
-      const url = String(given[1]);
+      if (!watcher || isOwnRequest || args.length < 2 || !/^post$/i.test(String(args[0]))) return;
+      const url = String(args[1]);
       const owner = watcher.findOwner(url);
       if (!owner) return;
       const tagged = owner === "worker" ? addRun(url) : { url, run: undefined };
-      if (tagged.url !== url) given[1] = tagged.url;
+      if (tagged.url !== url) args[1] = tagged.url;
       calls.set(this, { url, address: tagged.url, run: tagged.run });
     });
-    return Reflect.apply(open, this, given);
+    return Reflect.apply(open, this, args);
   });
 
-  prototype.send = giveToPage(function (this: XMLHttpRequest, ...given: unknown[]): unknown {
-    const answer = quietly(() => watchAnswer(this, calls.get(this), given[0]));
+  prototype.send = exportToPage(function (this: XMLHttpRequest, ...args: unknown[]): unknown {
+    const onEnd = ignoreErrors(() => watchResponse(this, calls.get(this), args[0]));
     try {
-      return Reflect.apply(send, this, given);
+      return Reflect.apply(send, this, args);
     } catch (thrown) {
-      answer?.();
+      onEnd?.();
       throw thrown;
     }
   });
 }
 
-function watchAnswer(
+function watchResponse(
   request: XMLHttpRequest,
-  call: Omit<Sent, "body"> | undefined,
+  call: Omit<SentCall, "body"> | undefined,
   body: unknown,
 ): (() => void) | undefined {
-  let tell = call && watcher?.onSend({ ...call, body: String(body) });
-  if (!tell) return undefined;
-  const answer = () =>
-    quietly(() => {
-      tell?.(readAnswer(request));
-      tell = undefined;
+  let onResponse = call && watcher?.onSend({ ...call, body: String(body) });
+  if (!onResponse) return undefined;
+  const onEnd = () =>
+    ignoreErrors(() => {
+      onResponse?.(readResponse(request));
+      onResponse = undefined;
     });
-  request.addEventListener("loadend", giveToPage(answer));
-  return answer;
+  request.addEventListener("loadend", exportToPage(onEnd));
+  return onEnd;
 }
 
 /**
- * Sends a call of our own, unseen by the watcher. By XMLHttpRequest as Kitsu's own: with its session, and from Firefox's content realm, too,
- * whose `fetch` is not the page's and could not hand it an object.
+ * Sends a call that the watcher ignores. Uses XMLHttpRequest as Kitsu does, so that the session is
+ * sent. In Firefox's content realm `fetch` is not the page's own, and can't be given its objects.
  */
-export function post(url: string, body: object): Promise<Received> {
+export function post(url: string, body: object): Promise<RawResponse> {
   return new Promise((resolve) => {
     const request = new page.XMLHttpRequest();
-    isOwn = true;
-    quietly(() => request.open("POST", url));
-    isOwn = false;
+    isOwnRequest = true;
+    ignoreErrors(() => request.open("POST", url));
+    isOwnRequest = false;
     request.withCredentials = true;
     request.setRequestHeader("content-type", "application/json");
     request.addEventListener(
       "loadend",
-      giveToPage(() => resolve(readAnswer(request))),
+      exportToPage(() => resolve(readResponse(request))),
     );
     request.send(JSON.stringify(body));
   });
 }
 
-function readAnswer(request: XMLHttpRequest): Received {
-  // Any other responseType makes responseText throw.
+function readResponse(request: XMLHttpRequest): RawResponse {
+  // With any other responseType, reading responseText throws.
   const isText = /^(text)?$/.test(request.responseType);
   return {
     status: request.status,

@@ -1,4 +1,4 @@
-// The routes, and what happens to every response.
+// The routes, and the handling that all requests share.
 import { type IRequest, Router } from "itty-router";
 import { pageScript } from "../gen/page-script.ts";
 import { themeScript } from "../gen/theme-script.ts";
@@ -6,10 +6,10 @@ import { signIn, signOut } from "./access/log-access.ts";
 import { listActions } from "./actions/index.ts";
 import { Failure, toFailure } from "./failure.ts";
 import { serveFollow, servePicture, serveReport } from "./long-run/long-run-routes.ts";
-import { serveAsset } from "./pages/asset.ts";
 import { renderHome } from "./pages/home-page.ts";
 import { icon } from "./pages/icon.ts";
 import { style } from "./pages/page-style.ts";
+import { serveAsset } from "./pages/serve-asset.ts";
 import { serveMetadata, serveUserscript } from "./pages/userscript-file.ts";
 import { readUserscriptVersion } from "./pages/userscript-version.ts";
 import { addCorsHeaders, addCorsHeadersWithoutSettings, createPreflightResponse } from "./request/cors.ts";
@@ -32,7 +32,10 @@ import {
   serveTicketState,
 } from "./storage/temporary-link-routes.ts";
 
-/** itty-router adds members to the request that it routes, so it gets a stand-in; handlers get the real one. */
+/**
+ * itty-router adds members to the request that it routes. It gets a stand-in, so that handlers get
+ * the request unchanged.
+ */
 const makeRouter = (base: string) =>
   Router<IRequest, [request: Request, context: RequestContext], Response>({ base })
     // Routes are tried in order, and calls are the most frequent requests.
@@ -76,7 +79,7 @@ const makeRouter = (base: string) =>
     .get("/theme.js", () => serveAsset(themeScript, "text/javascript"))
     .get("/page.js", () => serveAsset(pageScript, "text/javascript"))
     .get("/icon.svg", () => serveAsset(icon, "image/svg+xml"))
-    // Takes what a call takes, so that the userscript can test whether the browser would send one.
+    // Accepts what a call accepts, to test whether the browser would send a call.
     .options("/ping", (_, request, context) => answerPreflight(request, context.settings))
     .all("/ping", () => new Response(null, { status: 204 }));
 
@@ -107,8 +110,8 @@ async function route(request: Request, context: RequestContext): Promise<Respons
 }
 
 /**
- * Answers HEAD like GET, without the body. Actions and tickets must not be triggered by it, and for
- * media Zou is asked with HEAD as well.
+ * Answers HEAD like GET, without the body. HEAD must not run an action or use up a ticket, and for
+ * media it is passed on to Zou.
  */
 async function routeHead(request: Request, context: RequestContext): Promise<Response> {
   if (/^\/(actions|t|media)\//.test(readPath(context))) return route(request, context);
@@ -129,7 +132,7 @@ export default {
       );
       return addCorsHeaders(request, response, context);
     } catch (thrown) {
-      // A preflight can't say which setting is wrong. It is allowed, so that the answer to the call can.
+      // A preflight can't say which setting is wrong, so it is allowed: the answer to the call can.
       const response =
         request.method === "OPTIONS"
           ? createPreflightResponse(request, 0)

@@ -1,8 +1,9 @@
 #!/usr/bin/env python3
-# Stands between Kitsu Actions and afserver, which has neither accounts nor limits: takes HTTP with a token, lets through what the studio allows.
-#   relay.py                   serves, with relay.json beside this file
-#   relay.py --config FILE     the same, with another configuration
-#   relay.py check             what the configuration allows, and whether afserver answers
+# Relays messages from Kitsu Actions to afserver, which has neither accounts nor limits. It accepts
+# HTTP with a token, and forwards what the studio allows.
+#   relay.py                   serves, with the relay.json next to this file
+#   relay.py --config FILE     serves with another configuration
+#   relay.py check             shows what the configuration allows, and whether afserver answers
 import sys
 
 if sys.version_info < (3, 9):

@@ -1,5 +1,6 @@
-# A studio's own server whose work takes long: it answers at once, and reports how far it is until it is over.
-# pip install flask standardwebhooks      FORWARD_SECRET=whsec_... flask --app long_work run --port 5000
+# A studio's server for forwarded calls that take long: it answers at once, and reports its progress
+# until the end. pip install flask standardwebhooks      FORWARD_SECRET=whsec_... flask --app
+# long_work run --port 5000
 import json
 import os
 import threading
@@ -18,11 +19,11 @@ webhook = Webhook(os.environ["FORWARD_SECRET"])
 @app.post("/kitsu")
 def receive():
     try:
-        said = webhook.verify(request.get_data(as_text=True), dict(request.headers))
+        forwarded = webhook.verify(request.get_data(as_text=True), dict(request.headers))
     except WebhookVerificationError:
-        return {"message": "The signature is not that of our action server."}, 401
-    tasks = said["call"]["selection"]
-    threading.Thread(target=work, args=(said["run"], tasks)).start()
+        return {"message": "The signature is not from our action server."}, 401
+    tasks = forwarded["call"]["selection"]
+    threading.Thread(target=work, args=(forwarded["run"], tasks)).start()
     return started(0, len(tasks)), 202
 
 
@@ -38,9 +39,9 @@ def started(done, total):
 
 
 def report(run, reply):
-    """Tells the action server, and tries again for a while where it can't be reached."""
+    """Reports to the action server, and retries for a while if it can't be reached."""
     for wait in (1, 5, 30, 120):
-        # Of its own for each report, and of this run: that is signed with the rest.
+        # The ID is different for each report, begins with the run's, and is signed as well.
         message, now = f"{run['id']}-{uuid.uuid4()}", datetime.now(timezone.utc)
         body = json.dumps(reply)
         headers = {
@@ -54,8 +55,8 @@ def report(run, reply):
             return
         except OSError as failure:
             status = getattr(failure, "code", 500)
-            if 400 <= status < 500 and status != 404:  # 404: it does not have our answer yet
+            if 400 <= status < 500 and status != 404:  # 404: it has not received our answer yet
                 app.logger.error("Refused: %s", failure.read().decode(errors="replace"))
                 return
-            app.logger.warning("%s, trying again in %s s", failure, wait)
+            app.logger.warning("%s, retrying in %s s", failure, wait)
             time.sleep(wait)

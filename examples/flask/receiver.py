@@ -1,4 +1,4 @@
-# A studio's own server for forwarded calls, with Flask.   pip install flask standardwebhooks
+# A studio's server for forwarded calls, with Flask.   pip install flask standardwebhooks
 # FORWARD_SECRET=whsec_... flask --app receiver run --port 5000
 import os
 
@@ -12,9 +12,15 @@ webhook = Webhook(os.environ["FORWARD_SECRET"])
 @app.post("/kitsu")
 def receive():
     try:
-        said = webhook.verify(request.get_data(as_text=True), dict(request.headers))
+        forwarded = webhook.verify(request.get_data(as_text=True), dict(request.headers))
     except WebhookVerificationError:
-        return {"message": "The signature is not that of our action server."}, 401
-    tasks = said["call"]["selection"]
-    outcomes = [{"id": task, "label": task, "state": "done"} for task in tasks]  # your work goes here
-    return {"kind": "done", "severity": "success", "title": f"{len(tasks)} of {len(tasks)} published", "outcomes": outcomes}
+        return {"message": "The signature is not from our action server."}, 401
+    tasks = forwarded["call"]["selection"]
+    # Your work goes here.
+    outcomes = [{"id": task, "label": task, "state": "done"} for task in tasks]
+    return {
+        "kind": "done",
+        "severity": "success",
+        "title": f"{len(tasks)} of {len(tasks)} published",
+        "outcomes": outcomes,
+    }

@@ -1,4 +1,4 @@
-# A studio's own server for forwarded calls, with Tornado.   pip install tornado standardwebhooks
+# A studio's server for forwarded calls, with Tornado.   pip install tornado standardwebhooks
 # FORWARD_SECRET=whsec_... python receiver.py
 import asyncio
 import os
@@ -12,13 +12,21 @@ webhook = Webhook(os.environ["FORWARD_SECRET"])
 class Receive(RequestHandler):
     async def post(self):
         try:
-            said = webhook.verify(self.request.body.decode(), dict(self.request.headers))
+            forwarded = webhook.verify(self.request.body.decode(), dict(self.request.headers))
         except WebhookVerificationError:
             self.set_status(401)
-            return self.write({"message": "The signature is not that of our action server."})
-        tasks = said["call"]["selection"]
-        outcomes = [{"id": task, "label": task, "state": "done"} for task in tasks]  # your work goes here
-        self.write({"kind": "done", "severity": "success", "title": f"{len(tasks)} of {len(tasks)} published", "outcomes": outcomes})
+            return self.write({"message": "The signature is not from our action server."})
+        tasks = forwarded["call"]["selection"]
+        # Your work goes here.
+        outcomes = [{"id": task, "label": task, "state": "done"} for task in tasks]
+        self.write(
+            {
+                "kind": "done",
+                "severity": "success",
+                "title": f"{len(tasks)} of {len(tasks)} published",
+                "outcomes": outcomes,
+            }
+        )
 
 
 async def main():

@@ -1,4 +1,4 @@
-/** The port of a farm, which can be shut and opened again: shut, connections are refused, and those that were open are gone. */
+/** A farm's port, which can be closed and opened again. Closing it ends open connections. */
 import { createServer, type Server, type Socket } from "node:net";
 
 export type Door = {
@@ -8,12 +8,12 @@ export type Door = {
   shut(): Promise<void>;
 };
 
-/** @param port 0 takes any free one, and keeps it */
+/** @param port 0 takes any free port, and keeps it when it opens again */
 export async function openDoor(port: number, onSocket: (socket: Socket) => void): Promise<Door> {
   const sockets = new Set<Socket>();
   let server: Server | undefined;
-  let kept = port;
-  // One after the other: a farm may be shut while it is being opened.
+  let currentPort = port;
+  // One change after the other: a farm may be closed while it is being opened.
   let last: Promise<void> = Promise.resolve();
   const inTurn = (change: () => Promise<void>): Promise<void> => {
     last = last.then(change, change);
@@ -21,7 +21,7 @@ export async function openDoor(port: number, onSocket: (socket: Socket) => void)
   };
   const door: Door = {
     get port() {
-      return kept;
+      return currentPort;
     },
     get isOpen() {
       return server !== undefined;
@@ -32,11 +32,11 @@ export async function openDoor(port: number, onSocket: (socket: Socket) => void)
         const opened = createServer((socket) => {
           sockets.add(socket);
           socket.once("close", () => sockets.delete(socket));
-          // Whoever hangs up is no fault of ours.
+          // A client that hangs up is not an error.
           socket.on("error", () => socket.destroy());
           onSocket(socket);
         });
-        kept = await listen(opened, kept);
+        currentPort = await listen(opened, currentPort);
         server = opened;
       }),
     shut: () =>

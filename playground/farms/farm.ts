@@ -1,11 +1,11 @@
-/** What the playground knows of either farm. */
-import type { Wish } from "./faults.ts";
+/** The common interface of both farms. */
+import type { FarmFaults } from "./faults.ts";
 
 export type Farm = {
-  /** where the worker reaches it */
+  /** the address for the worker */
   url: string;
-  /** makes something go wrong, or right again; answers how it now is */
-  control(wish: Wish): Promise<Record<string, unknown>>;
+  /** sets what goes wrong, and returns the current state */
+  control(changes: FarmFaults): Promise<Record<string, unknown>>;
   close(): Promise<void>;
 };
 

@@ -1,4 +1,4 @@
-/** The studio's two farms, each on a port of its own. */
+/** The studio's two farms, each on its own port. */
 import { openAfanasy } from "./afanasy/server.ts";
 import type { Farms } from "./farm.ts";
 import { openFlamenco } from "./flamenco/server.ts";

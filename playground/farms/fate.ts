@@ -1,14 +1,14 @@
-/** What becomes of a render, by what it is called: the same shots go wrong each time, so that it can be shown and tested. */
+/** Whether a render fails depends on its name, so that the same shots fail each time. */
 
 export type Fate = {
-  /** after as many frames of its task */
+  /** after this many frames of the task */
   after: number;
   what: "fails" | "stalls";
-  /** as the program that rendered it says it */
+  /** the message of the program that renders it */
   says: string;
-  /** it is over once a person has asked for it again */
+  /** it succeeds when a person requests it again */
   isLuck: boolean;
-  /** its program prints nothing beside */
+  /** its program prints nothing else */
   isQuiet?: boolean;
 };
 
@@ -20,8 +20,8 @@ const NO_CODEC = "Error: no such codec: libx264";
 
 const BROKEN = /broken/i;
 /**
- * In the data of the playground, SH0040 of each sequence has more in it than a graphics card takes, SH0050 lacks the cache of one frame, SH0060 waits
- * for a licence, and of SH0070 no preview movie can be made.
+ * In each sequence of the playground, SH0040 is too large for a graphics card, SH0050 lacks the
+ * cache of one frame, SH0060 waits for a license, and SH0070 can't get a preview movie.
  */
 const TOO_LARGE = /sh0?040(?!\d)/i;
 const GAPPED = /sh0?050(?!\d)/i;
@@ -29,31 +29,31 @@ const WAITING = /sh0?060(?!\d)/i;
 const MOVIELESS = /sh0?070(?!\d)/i;
 
 /**
- * @param told whatever names the shot: the job's name, the paths
- * @returns the fate of each task, where it has one
+ * @param names text that names the shot: the job's name, the paths
+ * @returns the fate of each task that has one
  */
-export function fatesOf(told: string, tasks: number): (Fate | undefined)[] {
+export function fatesOf(names: string, tasks: number): (Fate | undefined)[] {
   return Array.from({ length: tasks }, (_, index) => {
-    if (BROKEN.test(told)) return { after: 0, what: "fails", says: UNREADABLE, isLuck: false };
-    // The second half: what is done by then stays done.
-    if (TOO_LARGE.test(told) && index >= Math.floor(tasks / 2))
+    if (BROKEN.test(names)) return { after: 0, what: "fails", says: UNREADABLE, isLuck: false };
+    // The second half fails, so the first half stays done.
+    if (TOO_LARGE.test(names) && index >= Math.floor(tasks / 2))
       return { after: 1, what: "fails", says: OUT_OF_MEMORY, isLuck: true };
-    // So few that Flamenco never calls the job failed.
-    if (GAPPED.test(told) && index === Math.floor(tasks / 2))
+    // So few that Flamenco never marks the job as failed.
+    if (GAPPED.test(names) && index === Math.floor(tasks / 2))
       return { after: 1, what: "fails", says: LOST_CACHE, isLuck: true };
-    if (WAITING.test(told) && index === Math.floor(tasks / 2)) {
-      return { after: 1, what: "stalls", says: "Waiting for a licence of the denoiser …", isLuck: true };
+    if (WAITING.test(names) && index === Math.floor(tasks / 2)) {
+      return { after: 1, what: "stalls", says: "Waiting for a license of the denoiser …", isLuck: true };
     }
     return undefined;
   });
 }
 
-/** Of the movie that Flamenco makes of the frames. */
-export const movieFateOf = (told: string): Fate | undefined =>
-  MOVIELESS.test(told) ? { after: 0, what: "fails", says: NO_CODEC, isLuck: true } : undefined;
+/** The fate of the movie that Flamenco makes of the frames. */
+export const movieFateOf = (names: string): Fate | undefined =>
+  MOVIELESS.test(names) ? { after: 0, what: "fails", says: NO_CODEC, isLuck: true } : undefined;
 
-/** What happens to it now. A task shorter than its fate meets it at its last frame. */
-export function meets({
+/** The fate that a task has reached. A task that is too short reaches it at its last frame. */
+export function reachedFate({
   fate,
   done,
   size,

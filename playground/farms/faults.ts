@@ -1,41 +1,41 @@
-/** What a person or a test may make go wrong at a farm. */
+/** What a person or a test can break at a farm. */
 import * as v from "valibot";
 
 const Times = v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(1_000));
-/** `true` is once. */
+/** `true` means once. */
 const Next = v.union([Times, v.boolean()]);
 
-export const Wish = v.strictObject({
-  /** nobody listens any more, until it is false again */
+export const FarmFaults = v.strictObject({
+  /** connections are refused until it is false again */
   down: v.optional(v.boolean()),
-  /** each answer takes as long */
+  /** each answer takes this long */
   slowMs: v.optional(v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(120_000))),
-  /** the next submissions are refused, as by a fault of the farm's own */
+  /** this many submissions fail with an internal error of the farm */
   failNext: v.optional(Next),
-  /** the next submissions are taken, and the connection is closed without an answer */
+  /** this many submissions are accepted, then the connection closes without an answer */
   acceptThenDrop: v.optional(Next),
-  /** the next submissions are taken, and their answers end in the middle */
+  /** this many submissions are accepted, and their answers end in the middle */
   answerCut: v.optional(Next),
-  /** Flamenco: the next requests are answered with 503 and Retry-After */
+  /** Flamenco: this many requests get 503 and Retry-After */
   busyNext: v.optional(Next),
-  /** Afanasy: ends now, and is back some seconds later */
+  /** Afanasy: crashes now, and restarts a few seconds later */
   die: v.optional(v.boolean()),
-  /** Afanasy: machines of the farm go, come back, are paused or kept for their user: "node1: offline", or "all" of them */
+  /** Afanasy: sets the state of one machine, or of "all" */
   machines: v.optional(
     v.strictObject({ name: v.string(), state: v.picklist(["online", "offline", "paused", "nimby"]) }),
   ),
-  /** Flamenco: so many of its machines are awake, the others offline */
+  /** Flamenco: this many machines are awake, the others offline */
   awake: v.optional(v.pipe(v.number(), v.integer(), v.minValue(0))),
-  /** Flamenco: all its machines sleep; `awake` wakes them */
+  /** Flamenco: all machines sleep until `awake` wakes them */
   asleep: v.optional(v.boolean()),
-  /** Flamenco: nobody has set it up yet, or somebody has */
+  /** Flamenco: whether it has not been set up yet */
   firstRun: v.optional(v.boolean()),
-  /** Flamenco: it has a tag of that id, which none of its machines has */
+  /** Flamenco: adds a tag with this id, which no machine has */
   tag: v.optional(v.pipe(v.string(), v.uuid())),
-  /** as if somebody had deleted it on the farm's own page: its id there */
+  /** deletes the job with this id, as someone could on the farm's own page */
   deleteJob: v.optional(v.union([v.string(), v.number()])),
 });
-export type Wish = v.InferOutput<typeof Wish>;
+export type FarmFaults = v.InferOutput<typeof FarmFaults>;
 
 type Counted = "failNext" | "acceptThenDrop" | "answerCut" | "busyNext";
 
@@ -43,13 +43,13 @@ export class Faults {
   slowMs = 0;
   readonly #left: Record<Counted, number> = { failNext: 0, acceptThenDrop: 0, answerCut: 0, busyNext: 0 };
 
-  set({ slowMs, failNext, acceptThenDrop, answerCut, busyNext }: Wish): void {
+  set({ slowMs, failNext, acceptThenDrop, answerCut, busyNext }: FarmFaults): void {
     if (slowMs !== undefined) this.slowMs = slowMs;
-    const given = { failNext, acceptThenDrop, answerCut, busyNext };
-    for (const name of COUNTED) this.#left[name] = Number(given[name] ?? this.#left[name]);
+    const counts = { failNext, acceptThenDrop, answerCut, busyNext };
+    for (const name of COUNTED) this.#left[name] = Number(counts[name] ?? this.#left[name]);
   }
 
-  /** Whether it goes wrong this time. */
+  /** Whether this fault happens now. Counts it if so. */
   take(name: Counted): boolean {
     if (this.#left[name] === 0) return false;
     this.#left[name] -= 1;

@@ -1,4 +1,4 @@
-/** The plain pages of the farms. */
+/** The farms' plain web pages. */
 
 export const text = (value: string): string =>
   value.replace(/[&<>"']/g, (character) => `&#${character.codePointAt(0)};`);
@@ -7,7 +7,7 @@ export const text = (value: string): string =>
 export const row = (...cells: readonly string[]): string =>
   `<tr>${cells.map((cell) => `<td>${cell}</td>`).join("")}</tr>`;
 
-/** Looks again every two seconds, as the real ones do by other means. */
+/** Reloads every two seconds; the real pages update by other means. */
 export function page(title: string, body: string): string {
   return `<!doctype html><html lang="en"><head><meta charset="utf-8"><meta http-equiv="refresh" content="2"><title>${text(title)}</title>
 <style>body { background: #14161d; color: #d5d8e2; font: 14px/1.5 ui-monospace, monospace; margin: 2rem } a { color: #ffc107 }

@@ -1,9 +1,9 @@
-/** What the worker must be told so that this studio's shots can be rendered: the settings FLAMENCO and AFANASY. */
+/** The worker's settings FLAMENCO and AFANASY for this studio's farms. */
 
-/** What Kitsu is told when they end, by a worker that has an account there. */
+/** The statuses that a worker with an account in Kitsu sets when renders end. */
 const TELL = { done: "wfa", failed: "retake" };
 
-/** @param url of the manager; people's browsers reach it there, too */
+/** @param url of the manager, also for people's browsers */
 export const flamencoSettings = (url: string, hasAccount = true) => ({
   url,
   name: "{project} {sequence|default:main} {entity} {task}",
@@ -24,7 +24,7 @@ export const flamencoSettings = (url: string, hasAccount = true) => ({
   ...(hasAccount && { tell: { ...TELL, preview: true } }),
 });
 
-/** @param url of the server, which has its page for people at the same address */
+/** @param url of the server, also for people: its page has the same address */
 export const afanasySettings = (url: string, hasAccount = true) => ({
   url,
   page: url,
@@ -51,7 +51,7 @@ export const afanasySettings = (url: string, hasAccount = true) => ({
       service: "blender",
       parser: "blender_cycles",
       command: 'blender -b "/mnt/prod/{entity|lower}.blend" -o "/mnt/render/{entity|lower}_gpu.####" -s @#@ -e @#@ -a',
-      // This farm has none of that name.
+      // This farm has no machine with such a name.
       job: { hosts_mask: "gpu.*" },
     },
     {

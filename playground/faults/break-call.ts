@@ -1,14 +1,14 @@
-/** Breaks what goes between browser and worker, in the ways that proxies, networks and logins do. */
+/** Breaks requests between the browser and the worker, as proxies, networks and logins do. */
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { setTimeout as sleep } from "node:timers/promises";
 import { askEdge, passToEdge, withoutHops } from "../edge.ts";
 import { readBytes } from "../request-body.ts";
-import type { Wish } from "./faults.ts";
+import type { FaultModes } from "./faults.ts";
 import type { CallMode, RunsMode } from "./modes.ts";
 
 const CUT_AFTER_MS = 1_000;
 
-/** A page of somebody else's: what the title says is what a person can read of it. */
+/** Error pages of other servers. The title is all that a person may see of them. */
 const PAGES: Readonly<Partial<Record<CallMode | RunsMode, readonly [status: number, title: string]>>> = {
   "429": [429, "429 Too Many Requests"],
   "500": [500, "500 Internal Server Error"],
@@ -19,7 +19,7 @@ const PAGES: Readonly<Partial<Record<CallMode | RunsMode, readonly [status: numb
   login: [200, "Sign in ・ Cloudflare Access"],
 };
 
-/** Replies as the worker itself has them. */
+/** Replies that the worker itself gives. */
 const REPLIES: Readonly<Partial<Record<CallMode, readonly [status: number, reply: object]>>> = {
   "broken-setting": [
     500,
@@ -43,40 +43,40 @@ const REPLIES: Readonly<Partial<Record<CallMode, readonly [status: number, reply
   "unknown-kind": [200, { kind: "hologram", title: "Your shots as a hologram" }],
 };
 
-/** The action runs, and then its answer is spoilt. */
-const AFTER: readonly CallMode[] = ["no-cors", "cut-after", "504", "empty", "half-json"];
+/** Faults that let the action run and then break its answer. */
+const AFTER_RUN: readonly CallMode[] = ["no-cors", "cut-after", "504", "empty", "half-json"];
 
-export type Way = {
+export type Addresses = {
   /** the worker's address */
   worker: string;
-  /** where a login is, on another host */
+  /** a login page on another host */
   elsewhere: string;
 };
 
-/** Passes it on, unless that is broken. */
+/** Passes a request on to the worker, or breaks it. */
 export async function passOrBreak(
-  now: Wish,
-  way: Way,
+  now: FaultModes,
+  addresses: Addresses,
   request: IncomingMessage,
   response: ServerResponse,
 ): Promise<void> {
   const path = new URL(request.url ?? "/", "http://localhost").pathname.replace(/^\/edge(?=\/)/, "");
-  if (now.call === "login-elsewhere") return redirect(way, response);
+  if (now.call === "login-elsewhere") return redirect(addresses, response);
   if (now.runs && /^\/runs\/[0-9a-f]{32}(\/void)?$/.test(path)) {
     if (now.runs === "cut") return cut(response);
     return answerPage(now.runs, request, response);
   }
   if (now.call === "preflight-refused" && request.method === "OPTIONS") return void response.writeHead(403).end();
   if (!now.call || now.call === "preflight-refused" || request.method !== "POST" || !isCall(path))
-    return passToEdge(way.worker, request, response);
-  await breakCall(now.call, way, request, response);
+    return passToEdge(addresses.worker, request, response);
+  await breakCall(now.call, addresses, request, response);
 }
 
 const isCall = (path: string) => path.startsWith("/actions/") || /^\/runs\/[^/]+\/(retry|undo)$/.test(path);
 
 async function breakCall(
   mode: CallMode,
-  { worker }: Way,
+  { worker }: Addresses,
   request: IncomingMessage,
   response: ServerResponse,
 ): Promise<void> {
@@ -87,16 +87,16 @@ async function breakCall(
     cut(response);
     return void (await passing);
   }
-  if (AFTER.includes(mode)) return spoil(mode, worker, request, response);
+  if (AFTER_RUN.includes(mode)) return breakAnswer(mode, worker, request, response);
   const reply = REPLIES[mode];
   await readBytes(request);
   if (!reply) return answerPage(mode, request, response);
-  const [status, said] = reply;
+  const [status, content] = reply;
   response.writeHead(status, { ...readable(request), "content-type": "application/json" });
-  response.end(JSON.stringify({ version: 1, reply: said }));
+  response.end(JSON.stringify({ version: 1, reply: content }));
 }
 
-async function spoil(
+async function breakAnswer(
   mode: CallMode,
   worker: string,
   request: IncomingMessage,
@@ -119,12 +119,12 @@ async function spoil(
   response.writeHead(answered.statusCode ?? 200, headers).end(body);
 }
 
-/** As if somebody had pulled the cable: what was promised does not come. */
+/** Cuts the connection, even in the middle of an answer. */
 function cut(response: ServerResponse): void {
   response.socket?.destroy();
 }
 
-function redirect({ elsewhere }: Way, response: ServerResponse): void {
+function redirect({ elsewhere }: Addresses, response: ServerResponse): void {
   response.writeHead(302, { location: elsewhere, "cache-control": "no-store" }).end();
 }
 
@@ -138,7 +138,7 @@ function answerPage(mode: CallMode | RunsMode, request: IncomingMessage, respons
   response.end(`<!doctype html><title>${title}</title><h1>${title}</h1>`);
 }
 
-/** As where the worker is a path of Kitsu's own host: whatever answers there can be read. */
+/** CORS headers that let Kitsu's page read the answer, as if it came from Kitsu's own host. */
 function readable(request: IncomingMessage): Record<string, string> {
   const { origin } = request.headers;
   return origin

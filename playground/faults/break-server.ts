@@ -1,12 +1,19 @@
-/** Breaks what the worker asks of: Kitsu's API and the studio's server. */
+/** Breaks the servers that the worker calls: Kitsu's API and the studio's server. */
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { setTimeout as sleep } from "node:timers/promises";
-import type { Wish } from "./faults.ts";
+import type { FaultModes } from "./faults.ts";
 
 const HANG_MS = 30_000;
 
-/** Kitsu's own page goes on, for browsers say what they fetch for. True: it is answered, or never will be. */
-export async function breakZou({ zou }: Wish, request: IncomingMessage, response: ServerResponse): Promise<boolean> {
+/**
+ * Spares Kitsu's own page: browsers send Sec-Fetch-Mode.
+ * @returns whether the request has been dealt with
+ */
+export async function breakZou(
+  { zou }: FaultModes,
+  request: IncomingMessage,
+  response: ServerResponse,
+): Promise<boolean> {
   if (!zou || request.headers["sec-fetch-mode"] !== undefined) return false;
   if (zou === "logged-out") {
     if (!request.headers.cookie && !/^Bearer .+\..+\./.test(request.headers.authorization ?? "")) return false;
@@ -21,8 +28,8 @@ export async function breakZou({ zou }: Wish, request: IncomingMessage, response
   return true;
 }
 
-/** True: it will never be answered. */
-export async function breakStudio({ studio }: Wish, response: ServerResponse): Promise<boolean> {
+/** @returns whether the request has been dealt with */
+export async function breakStudio({ studio }: FaultModes, response: ServerResponse): Promise<boolean> {
   if (studio === "down") response.socket?.destroy();
   else if (studio) await sleep(Number(studio) * 1_000, undefined, { ref: false });
   return studio === "down";

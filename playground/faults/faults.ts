@@ -1,4 +1,4 @@
-/** What is broken now, as a person at the playground or a test wants it, and how often the studio's server was called. */
+/** The faults that are set, and how often each action reached the studio's server. */
 import type { IncomingMessage, ServerResponse } from "node:http";
 import * as v from "valibot";
 import { readBody } from "../request-body.ts";
@@ -7,31 +7,31 @@ import { CALL_MODES, RUNS_MODES, STUDIO_MODES, WORKER_MODES, ZOU_MODES } from ".
 const modes = <Name extends string>(listed: readonly (readonly [name: Name, text: string])[]) =>
   v.optional(v.picklist(listed.map(([name]) => name)));
 
-/** What is not named is not broken: `{}` puts everything right. */
-export const Wish = v.strictObject({
+/** What is not named is not broken: `{}` fixes everything. */
+export const FaultModes = v.strictObject({
   worker: modes(WORKER_MODES),
   call: modes(CALL_MODES),
   runs: modes(RUNS_MODES),
   zou: modes(ZOU_MODES),
   studio: modes(STUDIO_MODES),
 });
-export type Wish = v.InferOutput<typeof Wish>;
+export type FaultModes = v.InferOutput<typeof FaultModes>;
 
 export class Faults {
-  #now: Wish = {};
+  #now: FaultModes = {};
   readonly #arrivals = new Map<string, number>();
-  readonly #listeners: ((now: Wish) => Promise<void>)[] = [];
+  readonly #listeners: ((now: FaultModes) => Promise<void>)[] = [];
 
-  get now(): Wish {
+  get now(): FaultModes {
     return this.#now;
   }
 
-  /** What has to be done when something is broken, or put right. */
-  watch(listener: (now: Wish) => Promise<void>): void {
+  /** Calls back when the faults change. */
+  watch(listener: (now: FaultModes) => Promise<void>): void {
     this.#listeners.push(listener);
   }
 
-  /** An action arrived at the studio's server: whatever anybody is told, it ran. */
+  /** Counts the actions that reached the studio's server, and so ran whatever the answer was. */
   count(behaviour: string): void {
     this.#arrivals.set(behaviour, (this.#arrivals.get(behaviour) ?? 0) + 1);
   }
@@ -39,9 +39,9 @@ export class Faults {
   /** `GET` and `POST /control/faults`: `{now, arrivals}`. */
   async control(request: IncomingMessage, response: ServerResponse): Promise<void> {
     if (request.method === "POST") {
-      const wish = v.safeParse(v.pipe(v.string(), v.parseJson(), Wish), await readBody(request));
-      if (!wish.success) return send(response, 400, { error: v.summarize(wish.issues) });
-      this.#now = wish.output;
+      const posted = v.safeParse(v.pipe(v.string(), v.parseJson(), FaultModes), await readBody(request));
+      if (!posted.success) return send(response, 400, { error: v.summarize(posted.issues) });
+      this.#now = posted.output;
       for (const listener of this.#listeners) await listener(this.#now);
     }
     send(response, 200, { now: this.#now, arrivals: Object.fromEntries(this.#arrivals) });

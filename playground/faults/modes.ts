@@ -1,10 +1,9 @@
-/** What can be broken, where, and what Kitsu should show then. The menu in the bar and `POST /control/faults` are made of this. */
+/** Every fault, with its text in the menu. `POST /control/faults` takes the same names. */
 
-/** Its name, and what happens. */
 export const CALL_MODES = [
   ["preflight-refused", "The preflight is refused"],
   ["broken-setting", "A setting of the worker can't be read"],
-  ["no-cors", "It runs; the answer has no CORS headers"],
+  ["no-cors", "The answer has no CORS headers, after it ran"],
   ["cut-before", "Cut before it arrives"],
   ["cut-during", "Cut after a second, while it runs"],
   ["cut-after", "Cut after it ran"],
@@ -17,8 +16,8 @@ export const CALL_MODES = [
   ["login-elsewhere", "Redirect to a login on another host"],
   ["empty", "Empty answer, status 200, after it ran"],
   ["half-json", "JSON cut in the middle, after it ran"],
-  ["unknown-kind", "A reply of a kind from the future"],
-  ["internal-error", "An error in the worker itself"],
+  ["unknown-kind", "A reply of an unknown kind"],
+  ["internal-error", "An internal error in the worker"],
 ] as const;
 
 export const RUNS_MODES = [
@@ -27,13 +26,13 @@ export const RUNS_MODES = [
   ["502", "502 page"],
   ["cut", "Cut"],
 ] as const;
-export const WORKER_MODES = [["refused", "Nobody listens"]] as const;
+export const WORKER_MODES = [["refused", "Connection refused"]] as const;
 export const ZOU_MODES = [
-  ["dead", "Dead: the connection is closed"],
-  ["502", "502 page of its proxy"],
+  ["dead", "Closes the connection"],
+  ["502", "502 page from its proxy"],
   ["hangs", "Hangs: no answer for 30 s"],
   ["html", "A web page instead of the API"],
-  ["logged-out", "Sessions have ended"],
+  ["logged-out", "Sessions have expired"],
 ] as const;
 export const STUDIO_MODES = [
   ["3", "Takes 3 s"],
@@ -45,11 +44,11 @@ export const STUDIO_MODES = [
 export type CallMode = (typeof CALL_MODES)[number][0];
 export type RunsMode = (typeof RUNS_MODES)[number][0];
 
-/** The places, in the order that a call comes by. */
+/** The places, in the order a call passes them. */
 export const PLACES = {
   worker: { title: "Worker", modes: WORKER_MODES },
   call: { title: "Calls to the worker", modes: CALL_MODES },
-  runs: { title: "Questions about runs (/runs/…)", modes: RUNS_MODES },
+  runs: { title: "Requests for runs (/runs/…)", modes: RUNS_MODES },
   zou: { title: "Kitsu's API, for the worker", modes: ZOU_MODES },
   studio: { title: "The studio's server", modes: STUDIO_MODES },
 } as const;

@@ -1,20 +1,25 @@
-/** In front of the worker, at the address that everybody knows it by: passes everything on as it is, sockets included, until something is to be broken. */
+/** A proxy at the worker's address. Without a fault it passes everything on, even WebSockets. */
 import { createServer, type IncomingMessage, type Server } from "node:http";
 import { connect, type Socket } from "node:net";
-import { passOrBreak, type Way } from "./break-call.ts";
+import { type Addresses, passOrBreak } from "./break-call.ts";
 import type { Faults } from "./faults.ts";
 
 export type Proxy = { close(): Promise<void> };
 
-/** @param port where the worker is expected */
-export async function openProxy(port: number, way: Way, faults: Faults, log?: (line: string) => void): Promise<Proxy> {
+/** @param port the port that clients expect the worker at */
+export async function openProxy(
+  port: number,
+  addresses: Addresses,
+  faults: Faults,
+  log?: (line: string) => void,
+): Promise<Proxy> {
   let server: Server | undefined;
   const sockets = new Set<Socket>();
   const open = async () => {
     const opened = createServer((request, response) => {
-      passOrBreak(faults.now, way, request, response).catch((error: unknown) => {
+      passOrBreak(faults.now, addresses, request, response).catch((error: unknown) => {
         if (!response.destroyed)
-          log?.(`playground: ${request.method} ${request.url} was not passed on: ${String(error)}`);
+          log?.(`playground: ${request.method} ${request.url} could not be passed on: ${String(error)}`);
         response.destroy();
       });
     });
@@ -23,7 +28,7 @@ export async function openProxy(port: number, way: Way, faults: Faults, log?: (l
       socket.once("close", () => sockets.delete(socket));
     });
     opened.on("upgrade", (request: IncomingMessage, socket: Socket, head: Buffer) =>
-      passSocket(way.worker, request, socket, head),
+      passSocket(addresses.worker, request, socket, head),
     );
     await new Promise<void>((resolve, reject) => {
       opened.once("error", reject);
@@ -45,7 +50,7 @@ export async function openProxy(port: number, way: Way, faults: Faults, log?: (l
   return { close: shut };
 }
 
-/** From then on the two talk by themselves. The request goes out as it came, Host included. */
+/** Connects the two sockets. The request is passed on unchanged, including its Host header. */
 function passSocket(worker: string, request: IncomingMessage, socket: Socket, head: Buffer): void {
   const { hostname, port } = new URL(worker);
   const passed = connect(Number(port), hostname, () => {

@@ -1,11 +1,11 @@
-/** The custom actions in an order for newcomers: some to begin with, what the playground has never heard of, and the rest by what it is for. */
+/** Sorts custom actions for newcomers: a few to start with, new ones, the rest by purpose. */
 import { type CustomAction, customActions, FIRST } from "../custom-actions.ts";
 import { forwardTargets } from "../forward-targets.ts";
 
 export type ActionGroup = { title: string; actions: readonly CustomAction[] };
 export type GroupedActions = {
   first: readonly CustomAction[];
-  /** actions of somebody who is writing one */
+  /** actions that someone is writing */
   own: readonly CustomAction[];
   groups: readonly ActionGroup[];
 };
@@ -38,12 +38,12 @@ const GROUPS: readonly (readonly [title: string, fits: (action: CustomAction) =>
   ["The same, with Kitsu's session", ({ url }) => url.startsWith("/")],
 ];
 
-/** Those that the playground brings along. */
+/** The actions that the playground comes with. */
 const KNOWN = new Set(
   customActions({ worker: "", other: "", hasEdge: true, hasFarms: true }).map(({ url }) => idIn(url)),
 );
 
-/** "launch" of "http://localhost:8787/actions/launch?with=rv"; undefined for what is no action of a worker's. */
+/** "launch" of "http://localhost:8787/actions/launch?with=rv"; undefined for other URLs. */
 function idIn(url: string): string | undefined {
   return /\/actions\/([^/?#]+)/.exec(url)?.[1];
 }

@@ -1,6 +1,6 @@
 /**
- * The list of custom actions. The real Kitsu has all of them in it, by name; here a few come first, and the others when they are asked for, because
- * nobody's Kitsu has as many.
+ * The list of custom actions. The real Kitsu lists all of them by name. This one shows a few, and
+ * the rest on request, because the playground has more than any studio.
  */
 import type { CustomAction } from "../custom-actions.ts";
 import { groupActions } from "./action-groups.ts";
@@ -17,7 +17,7 @@ type Part = {
 };
 
 export class ActionMenu {
-  /** the list, and what widens it */
+  /** the list, and the search field with the button that shows all actions */
   readonly list = element("select", { id: "custom-action" });
   readonly finder = element("div", { class: "action-finder flexrow" });
   readonly #search = element("input", { id: "find-action", class: "input", type: "search", autocomplete: "off" });
@@ -28,7 +28,7 @@ export class ActionMenu {
   #words: Words | undefined;
   #isWide = false;
 
-  /** @param run leads to the button that runs what was chosen */
+  /** @param run moves the focus to the button that runs the chosen action */
   constructor(choose: (action: CustomAction) => void, run: () => void) {
     this.#choose = choose;
     this.#run = run;
@@ -38,10 +38,10 @@ export class ActionMenu {
       this.#show();
     });
     this.finder.append(this.#search, this.#toggle);
-    this.list.addEventListener("change", () => this.#tell());
+    this.list.addEventListener("change", () => this.#change());
     this.list.addEventListener("keydown", (event) => {
       if (event.key !== "Enter" || this.list.size <= 1) return;
-      // Else the same key would press the button that it leads to.
+      // Otherwise the same key press would also press the button that gets the focus.
       event.preventDefault();
       this.#run();
     });
@@ -72,22 +72,22 @@ export class ActionMenu {
     this.#show();
   }
 
-  /** What is found first is chosen, unless something that fits is already. */
+  /** Chooses the first match, unless a match is already chosen. */
   #find(): void {
     const found = this.#parts.filter(({ option }) => this.#isFound(option));
     const [first] = found;
     if (first && this.#search.value.trim() && !found.some(({ option }) => option.selected))
       first.option.selected = true;
-    this.#tell();
+    this.#change();
   }
 
-  /** By its words, wherever they are in the name. */
+  /** Matches if the name contains all the words, in any order. */
   #isFound({ text }: HTMLOptionElement): boolean {
     const sought = this.#search.value.toLowerCase().trim().split(/\s+/);
     return sought.every((word) => text.toLowerCase().includes(word));
   }
 
-  /** The chosen one is always in the list: it is what would be run. */
+  /** The chosen action is always listed, because it is the one that would run. */
   #show(): void {
     const isSeeking = this.#search.value.trim() !== "";
     const fits = ({ option, isFirst }: Part) => (isSeeking ? this.#isFound(option) : this.#isWide || isFirst);
@@ -104,7 +104,7 @@ export class ActionMenu {
     this.#toggle.textContent = fill(label ?? "", { n: this.#parts.length });
   }
 
-  #tell(): void {
+  #change(): void {
     const chosen = this.#parts.find(({ option }) => option.selected);
     if (chosen) this.#choose(chosen.action);
     this.#show();
@@ -118,7 +118,7 @@ export class ActionMenu {
       this.#show();
     } else return;
     event.preventDefault();
-    // Kitsu would take Escape for itself, and clear the selection.
+    // Otherwise Kitsu would handle Escape and clear the selection.
     event.stopPropagation();
   }
 }

@@ -1,4 +1,4 @@
-/** The bar over the side panel: a row of menus, of which the playground knows one, "custom actions". */
+/** Kitsu's row of menus above the side panel. Only "Run custom action" does something here. */
 import type { CustomAction } from "../custom-actions.ts";
 import { groupActions } from "./action-groups.ts";
 import { ActionMenu } from "./action-menu.ts";
@@ -35,7 +35,7 @@ export class ActionPanel {
     this.#store = store;
   }
 
-  /** Kitsu keeps the chosen action as long as it is offered for the selection. */
+  /** Kitsu keeps the chosen action while it is offered for the selection. */
   draw(): void {
     const { offeredActions, words } = this.#store;
     const { first, own } = groupActions(offeredActions);
@@ -45,7 +45,7 @@ export class ActionPanel {
     this.element.replaceChildren(this.#drawMenu(isOffered), ...(isOffered && this.#isOpen ? this.#drawBar() : []));
   }
 
-  /** Without a custom action there is no menu of them. */
+  /** There is no menu of custom actions if there are none. */
   #drawMenu(isOffered: boolean): HTMLElement {
     const { words } = this.#store;
     const custom = button(
@@ -95,7 +95,7 @@ export class ActionPanel {
   }
 }
 
-/** A menu that the real Kitsu has here. */
+/** A menu that only the real Kitsu has. */
 function idleButton(className: string, name: string, content: Node | string): HTMLElement {
   const title = `${name} (not in the playground)`;
   return element(

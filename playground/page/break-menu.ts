@@ -1,8 +1,8 @@
-/** "Break it": what goes wrong between Kitsu, the worker and the studio's servers, and in this page. What can be is in playground/faults/modes.ts. */
+/** "Break it": sets the faults of playground/faults/modes.ts, and those of this page. */
 import { PLACES } from "../faults/modes.ts";
 import { button, element } from "./element.ts";
 
-/** Each is about how the page starts, and so a reload. */
+/** Each takes effect when the page loads, so changing one reloads it. */
 const PAGE = [
   ["csp", "closed", "CSP without the worker"],
   ["clipboard", "refused", "Clipboard refuses"],
@@ -11,7 +11,7 @@ const PAGE = [
 ] as const;
 
 export function drawBreakMenu(): HTMLElement {
-  const lists = Object.entries(PLACES).map(([place, { modes }]) => drawList(place, modes, tell));
+  const lists = Object.entries(PLACES).map(([place, { modes }]) => drawList(place, modes, apply));
   const panel = element(
     "section",
     { id: "break-menu", hidden: true, "aria-label": "Break it" },
@@ -21,21 +21,21 @@ export function drawBreakMenu(): HTMLElement {
     }),
     element("span", {}, "This page"),
     element("div", {}, ...PAGE.map(drawVariant)),
-    button({ class: "whole" }, putRight, "Put everything right"),
+    button({ class: "whole" }, fixEverything, "Fix everything"),
   );
   const toggle = button({ class: "drawer-toggle", "aria-expanded": "false", "aria-controls": panel.id }, () => {
     panel.hidden = !panel.hidden;
     toggle.setAttribute("aria-expanded", String(!panel.hidden));
-    // Tests and other tabs change it, too.
+    // Tests and other tabs may have changed it.
     if (!panel.hidden) void ask().then(show);
   });
   toggle.append("Break it");
   void ask().then(show);
   return element("div", { class: "break" }, toggle, panel);
 
-  function tell(): void {
-    const wish = Object.fromEntries(lists.flatMap(({ name, value }) => (value ? [[name, value]] : [])));
-    void ask({ method: "POST", body: JSON.stringify(wish) }).then(show);
+  function apply(): void {
+    const faults = Object.fromEntries(lists.flatMap(({ name, value }) => (value ? [[name, value]] : [])));
+    void ask({ method: "POST", body: JSON.stringify(faults) }).then(show);
   }
 
   function show(now: Record<string, string>): void {
@@ -43,9 +43,9 @@ export function drawBreakMenu(): HTMLElement {
     toggle.classList.toggle("fresh", Object.keys(now).length > 0 || PAGE.some(([key, value]) => isSet(key, value)));
   }
 
-  function putRight(): void {
+  function fixEverything(): void {
     for (const list of lists) list.value = "";
-    tell();
+    apply();
     if (PAGE.some(([key, value]) => isSet(key, value)))
       reload((query) => {
         for (const [key] of PAGE) query.delete(key);

@@ -1,12 +1,12 @@
-/** Runs a custom action in Kitsu's two dialects, to the letter: names, order, and what becomes of the answer. */
+/** Runs a custom action exactly as Kitsu does, in both dialects. */
 import superagent from "superagent";
 import type { CustomAction } from "../custom-actions.ts";
 import { element } from "./element.ts";
 import { guessEntityType } from "./route.ts";
-import { tellSent } from "./sent.ts";
+import { notifySent } from "./sent.ts";
 import type { Store } from "./store.ts";
 
-/** An action that is not "AJAX" is a plain HTML form, sent by the browser to a new tab. */
+/** An action that is not "AJAX" is a plain HTML form that the browser submits to a new tab. */
 export function drawActionForm(action: CustomAction, store: Store, run: string): HTMLFormElement {
   const fields = [
     ["personid", store.user.id],
@@ -25,14 +25,15 @@ export function drawActionForm(action: CustomAction, store: Store, run: string):
   );
   form.addEventListener("submit", () => {
     const body = new URLSearchParams(fields.map(([name, value]) => [name, value])).toString();
-    tellSent({ url: absolute(action.url), contentType: "application/x-www-form-urlencoded", body, fields });
+    notifySent({ url: absolute(action.url), contentType: "application/x-www-form-urlencoded", body, fields });
   });
   return form;
 }
 
 /**
- * Sends an "AJAX" action and forgets it. Kitsu reads no answer and catches no failure, which so ends in the console as an
- * unhandled rejection; a page that did better here would hide what the userscript is for.
+ * Sends an "AJAX" action and ignores the answer. Kitsu doesn't catch failures either, so they end
+ * in the console as unhandled rejections. A page that did better would hide what the userscript is
+ * for.
  */
 export function sendAction(action: CustomAction, store: Store): void {
   const data = {
@@ -46,11 +47,11 @@ export function sendAction(action: CustomAction, store: Store): void {
   };
   const body = JSON.stringify(data);
   const fields = Object.entries(data).map(([name, value]) => [name, JSON.stringify(value, null, 2)] as const);
-  tellSent({ url: absolute(action.url), contentType: "application/json", body, fields });
+  notifySent({ url: absolute(action.url), contentType: "application/json", body, fields });
   superagent.post(action.url).withCredentials().send(data).then(forget);
 }
 
 const forget = (): void => {};
 
-/** An action's address may be relative: it is then under Kitsu's own origin. */
+/** An action's address may be relative to Kitsu's origin. */
 const absolute = (url: string): string => new URL(url, location.origin).href;

@@ -1,13 +1,13 @@
-/** "What Kitsu sent": the last request of a custom action, as it went out and as it reads. */
+/** "What Kitsu sent": the last request of a custom action, raw and decoded. */
 import { element } from "./element.ts";
 import { onSent, type SentRequest } from "./sent.ts";
 
 const FORM = "A form, in a new tab: the answer is a page.";
-const AJAX = "AJAX: Kitsu does not look at the answer.";
+const AJAX = "AJAX: Kitsu ignores the answer.";
 
 export function drawDrawer(): HTMLElement {
   const drawer = element("section", { id: "drawer", hidden: true, "aria-label": "What Kitsu sent", tabindex: 0 });
-  drawer.append(element("p", {}, "Nothing yet: select tasks, choose a custom action and run it."));
+  drawer.append(element("p", {}, "Nothing yet. Select tasks, choose a custom action and run it."));
   const noteWire = watchWire();
   onSent((sent) => {
     const isAjax = sent.contentType === "application/json";
@@ -33,14 +33,14 @@ function requestHead({ url, contentType }: SentRequest): string {
   ].join("\n");
 }
 
-/** What the browser says about the wire: a userscript may have added a run id to the address on the way. */
+/** Shows the requested address, to which a userscript may have added a run id. */
 function watchWire(): (url: string) => HTMLElement {
   let expected = "";
   let note = element("p");
   const observer = new PerformanceObserver((list) => {
     const entry = list.getEntries().find(({ name }) => name.startsWith(expected) && name !== expected);
     if (!entry) return;
-    note.textContent = `On the wire the address was ${entry.name}: the userscript added the rest.`;
+    note.textContent = `The browser requested ${entry.name}: the userscript added the rest.`;
     note.hidden = false;
   });
   observer.observe({ type: "resource" });

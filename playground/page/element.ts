@@ -1,4 +1,4 @@
-/** Elements without markup: what comes from data stays text. */
+/** Creates elements without markup, so that data stays text. */
 type Attributes = Record<string, string | number | boolean | undefined>;
 
 /** Creates an element; `false` and `undefined` leave an attribute out, `true` sets it empty. */
@@ -15,7 +15,7 @@ export function element<Tag extends keyof HTMLElementTagNameMap>(
   return created;
 }
 
-/** A button that does something. */
+/** Creates a button with a click handler. */
 export function button(
   attributes: Attributes,
   onClick: () => void,
@@ -26,7 +26,7 @@ export function button(
   return created;
 }
 
-/** `#202225` or `#fefefe`, whichever is easier to read on the colour. Kitsu writes white on everything but "todo". */
+/** `#202225` or `#fefefe`, whichever has more contrast. Kitsu has white on most statuses. */
 export function readableOn(color: string): string {
   const [red = 0, green = 0, blue = 0] = [1, 3, 5].map((at) =>
     linear(Number.parseInt(color.slice(at, at + 2), 16) / 255),

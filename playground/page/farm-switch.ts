@@ -1,14 +1,14 @@
-/** What may go wrong with the render farms, at a press of a button: both are gone, or take the next job and lose their answer. */
+/** Breaks both render farms at the press of a button: stops them, or loses their next answer. */
 import { button, element } from "./element.ts";
 
 export function drawFarmSwitch(): HTMLElement {
   let isDown = false;
-  const up = button({ title: "The farms answer, or nobody listens there" }, () => {
+  const up = button({ title: "Stop or start both farms" }, () => {
     show(!isDown);
-    tell({ down: isDown });
+    control({ down: isDown });
   });
-  const lose = button({ title: "The next job is taken, and its answer never arrives" }, () =>
-    tell({ acceptThenDrop: true }),
+  const lose = button({ title: "The farms accept the next job, but their answer is lost" }, () =>
+    control({ acceptThenDrop: true }),
   );
   lose.append("lose next answer");
   function show(isNowDown: boolean): void {
@@ -17,7 +17,7 @@ export function drawFarmSwitch(): HTMLElement {
     up.setAttribute("aria-pressed", String(isDown));
   }
   show(false);
-  // Tests and other tabs change them, too.
+  // Tests and other tabs may have changed them.
   void fetch("/control/flamenco")
     .then((response) => response.json())
     .then((state: { down?: unknown }) => show(state.down === true))
@@ -25,8 +25,8 @@ export function drawFarmSwitch(): HTMLElement {
   return element("div", { class: "farm-switch" }, element("span", {}, "Farms:"), up, lose);
 }
 
-function tell(wish: Record<string, unknown>): void {
+function control(faults: Record<string, unknown>): void {
   for (const farm of ["flamenco", "afanasy"]) {
-    void fetch(`/control/${farm}`, { method: "POST", body: JSON.stringify(wish) }).catch(() => undefined);
+    void fetch(`/control/${farm}`, { method: "POST", body: JSON.stringify(faults) }).catch(() => undefined);
   }
 }

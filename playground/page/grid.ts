@@ -1,19 +1,19 @@
-/** Tasks that can be selected in a table: by click, with Ctrl and Shift as in Kitsu, and by the keyboard. */
+/** Selects tasks in a table as in Kitsu: by click, with Ctrl and Shift, and with the keyboard. */
 import type { Task } from "../data.ts";
 import type { Store } from "./store.ts";
 
-/** A cell or a row that stands for a task, at its place in the table. */
+/** The cell or row of a task, and its place in the table. */
 export type GridItem = { task: Task; element: HTMLElement; x: number; y: number };
 
 type Keys = { ctrlKey: boolean; metaKey: boolean; shiftKey: boolean };
 
-/** @returns what draws the selection anew */
+/** @returns a function that redraws the selection */
 export function makeSelectable(table: HTMLElement, items: readonly GridItem[], store: Store): () => void {
   const byElement = new Map<Element, GridItem>(items.map((item) => [item.element, item]));
   let focused = items[0];
   let anchor: GridItem | undefined;
 
-  /** One stop for the Tab key: arrows go on from there. */
+  /** The table is one Tab stop; the arrow keys move within it. */
   const focus = (item: GridItem | undefined) => {
     if (!item) return;
     if (focused) focused.element.tabIndex = -1;
@@ -62,20 +62,20 @@ export function makeSelectable(table: HTMLElement, items: readonly GridItem[], s
 
 const keysOf = ({ ctrlKey, metaKey, shiftKey }: Keys): Keys => ({ ctrlKey, metaKey, shiftKey });
 
-/** Links and buttons inside a cell are for themselves. */
+/** A click on a link or button inside a cell does not select the cell. */
 function findItem(byElement: ReadonlyMap<Element, GridItem>, target: EventTarget | null): GridItem | undefined {
   if (!(target instanceof Element) || target.closest("a, button")) return undefined;
   const element = target.closest("[data-task-id]");
   return element ? byElement.get(element) : undefined;
 }
 
-/** What lies between two corners, row by row, whichever way it was drawn. */
+/** Everything between two corners, in any direction. */
 function rectangle(items: readonly GridItem[], from: GridItem, to: GridItem): Task[] {
   const within = (value: number, a: number, b: number) => value >= Math.min(a, b) && value <= Math.max(a, b);
   return items.filter(({ x, y }) => within(x, from.x, to.x) && within(y, from.y, to.y)).map(({ task }) => task);
 }
 
-/** The nearest item in that direction, over cells without a task. */
+/** The nearest item in that direction, skipping cells without a task. */
 function neighbour(items: readonly GridItem[], { x, y }: GridItem, key: string): GridItem | undefined {
   const vertical = key === "ArrowUp" || key === "ArrowDown";
   const forward = key === "ArrowDown" || key === "ArrowRight";

@@ -1,4 +1,4 @@
-/** Line icons on a 24 px grid, drawn in the manner of the ones in Kitsu. */
+/** Line icons on a 24 px grid, in the style of Kitsu's. */
 const PATHS = {
   assign: "M15 20v-1.5a4 4 0 0 0-4-4H6a4 4 0 0 0-4 4V20M8.5 11a3.5 3.5 0 1 0 0-7 3.5 3.5 0 0 0 0 7M16 12l2 2 4-4",
   bell: "M6 9a6 6 0 0 1 12 0c0 6 2.5 7.5 2.5 7.5h-17S6 15 6 9M10.5 20.5a2 2 0 0 0 3 0",
@@ -19,7 +19,7 @@ const PATHS = {
 
 export type IconName = keyof typeof PATHS;
 
-/** Decoration: the button around it carries the name. */
+/** Decorative: the button around it has the accessible name. */
 export function icon(name: IconName, size = 20): SVGSVGElement {
   const svg = document.createElementNS(SVG, "svg");
   const attributes = {

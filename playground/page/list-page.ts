@@ -1,4 +1,4 @@
-/** The main column: search field, "select all" and the table of the page. */
+/** The main column: search field, "Select all" and the table. */
 import { labelTask } from "../data.ts";
 import { button, element } from "./element.ts";
 import { icon } from "./icons.ts";
@@ -40,7 +40,7 @@ export function drawListPage(store: Store, router: Router): HTMLElement {
     const { loaded } = store;
     if (!loaded) return;
     if (loaded === store.pageTask) draw();
-    // The tag alone: whoever is in the table with the keyboard stays where they are.
+    // Replace only the tag, so that the keyboard focus stays in the table.
     for (const tag of column.querySelectorAll(`[data-task-id="${loaded.id}"] .tag`)) tag.replaceWith(statusTag(loaded));
   });
   return column;

@@ -1,9 +1,9 @@
-/** Puts the imitated Kitsu together. */
+/** Starts the imitated Kitsu. */
 import { ADA, PERSONS } from "../data-people.ts";
 import { breakPage } from "./break-page.ts";
 import { element } from "./element.ts";
-import { type Given, readGiven } from "./given.ts";
 import { drawListPage } from "./list-page.ts";
+import { type PageData, readPageData } from "./page-data.ts";
 import { fillPlaygroundBar } from "./playground-bar.ts";
 import { startRouter } from "./router.ts";
 import { drawSidePanel } from "./side-panel.ts";
@@ -16,7 +16,7 @@ const LATE_MS = 1_500;
 function start(
   root: HTMLElement,
   bar: HTMLElement,
-  { worker, personId, customActions, statuses, hasFarms }: Given,
+  { worker, personId, customActions, statuses, hasFarms }: PageData,
 ): void {
   const person = PERSONS.find(({ id }) => id === personId) ?? ADA;
   const store = new Store(person, customActions, location.pathname);
@@ -28,7 +28,7 @@ function start(
     element("div", { class: "columns fixed-page" }, drawListPage(store, router), drawSidePanel(store)),
   );
   store.watch(["theme"], () => {
-    // On the theme's element, and not on <html> or <body>: those only get a colour.
+    // As in Kitsu, the class is on the theme's element; <html> and <body> only get a color.
     theme.classList.toggle("dark", store.isDark);
     const background = store.isDark ? "#36393F" : "#FFF";
     document.documentElement.style.background = background;
@@ -37,7 +37,7 @@ function start(
   breakPage(new URLSearchParams(location.search));
   root.append(theme);
   exposeVueApp(root, store, router);
-  // Kitsu listens to a socket, and loads what it hears of.
+  // In place of Kitsu's socket: load each task that changes.
   new EventSource("/changes").addEventListener("message", ({ data }) => void store.loadTask(String(data)));
   fillPlaygroundBar(bar, { worker, hasFarms }, store);
   const late = document.querySelector<HTMLTemplateElement>("#late-userscript");
@@ -46,4 +46,4 @@ function start(
 
 const root = document.querySelector<HTMLElement>("#app");
 const bar = document.querySelector<HTMLElement>("#playground-bar");
-if (root && bar) start(root, bar, readGiven());
+if (root && bar) start(root, bar, readPageData());

@@ -1,4 +1,4 @@
-/** The person's own tasks, of all productions: one row a task. */
+/** The person's own tasks in all productions, one per row. */
 import type { Task } from "../data.ts";
 import { nameEntity } from "../data-entities.ts";
 import { findProject } from "../data-projects.ts";
@@ -7,7 +7,7 @@ import { type GridItem, makeSelectable } from "./grid.ts";
 import type { Store } from "./store.ts";
 import { avatar, productionSquare, statusTag, thumbnail, typeName } from "./task-parts.ts";
 
-/** @returns the table and what draws the selection in it anew */
+/** @returns the table, and a function that redraws the selection in it */
 export function drawMyTasks(store: Store): { table: HTMLElement; drawSelection: () => void } {
   const { words, tasks } = store;
   const heads = [words.production, words.taskType, words.entity, words.status, words.assigned];

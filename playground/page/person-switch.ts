@@ -1,4 +1,4 @@
-/** Who is at the keyboard: a session of its own, as if that person had logged in. */
+/** Switches the person: it starts a new session, as if that person had logged in. */
 import { PERSONS, type Person, USERS } from "../data-people.ts";
 import { PROJECTS } from "../data-projects.ts";
 import { element } from "./element.ts";
@@ -17,7 +17,7 @@ const ORDER = Object.keys(ROLES);
 
 export function drawPersonSwitch(store: Store): HTMLElement {
   const people = USERS.toSorted((a, b) => ORDER.indexOf(a.role) - ORDER.indexOf(b.role));
-  const list = element("select", { id: "person", title: "Logs in as somebody else. The selection stays." });
+  const list = element("select", { id: "person", title: "Log in as someone else. The selection stays." });
   list.append(...people.map((person) => element("option", { value: person.id }, describe(person))));
   store.watch(["person"], () => {
     list.value = store.user.id;

@@ -1,4 +1,4 @@
-/** The strip on top that is not Kitsu's: what this is, its variants, the action server, and the drawer. */
+/** The playground's own bar at the top: its variants, faults and links, and the drawer. */
 import { drawBreakMenu } from "./break-menu.ts";
 import { drawDrawer } from "./drawer.ts";
 import { button, element } from "./element.ts";
@@ -19,12 +19,12 @@ export function fillPlaygroundBar(bar: HTMLElement, { worker, hasFarms }: Surrou
     },
   );
   toggle.append("What Kitsu sent");
-  // A sign that there is something new, and no more: an open drawer would cover what the person is looking at.
+  // Only mark the button: opening the drawer would cover what the person is looking at.
   onSent(() => toggle.classList.add("fresh"));
   toggle.addEventListener("click", () => toggle.classList.remove("fresh"));
   bar.append(
     element("strong", { class: "badge" }, "Playground"),
-    element("span", { class: "about" }, "An imitation of Kitsu. Nothing here is real but the requests."),
+    element("span", { class: "about" }, "An imitation of Kitsu. Only the requests are real."),
     drawPersonSwitch(store),
     element(
       "nav",
@@ -46,22 +46,22 @@ export function fillPlaygroundBar(bar: HTMLElement, { worker, hasFarms }: Surrou
 type Choices = readonly (readonly [value: string, text: string, title: string])[];
 
 const USERSCRIPTS: Choices = [
-  ["", "early", "Runs before the page does, as a userscript manager means to"],
+  ["", "early", "Runs before the page does, as in a userscript manager"],
   ["late", "late", "Runs 1.5 s after the page has started"],
-  ["off", "off", "Not included: install it in a userscript manager"],
+  ["off", "off", "Not included, for a userscript manager of your own"],
 ];
 const CSPS: Choices = [
-  ["", "none", "As Kitsu is delivered"],
-  ["strict", "strict", "As a careful studio might set it, with Trusted Types"],
+  ["", "none", "As in a default Kitsu"],
+  ["strict", "strict", "A strict policy with Trusted Types"],
 ];
 
 const LAPTOP = "1366x768";
 
-/** The same page as a laptop has room for it. */
+/** Shows the same page at the size of a laptop's window. */
 function drawSmallWindow(): HTMLElement {
   const link = element(
     "a",
-    { class: "small-window", href: "", title: "In a frame of the size of a laptop's window" },
+    { class: "small-window", href: "", title: "Show the page at the size of a laptop's window" },
     "1366×768",
   );
   link.addEventListener("click", () => {
@@ -72,7 +72,7 @@ function drawSmallWindow(): HTMLElement {
   return link;
 }
 
-/** A reload, because each is about how the page starts. */
+/** Each takes effect when the page loads, so choosing one reloads it. */
 function drawVariants(name: string, key: string, choices: Choices): HTMLElement[] {
   const current = new URLSearchParams(location.search).get(key) ?? "";
   const links = choices.map(([value, text, title]) => {
@@ -81,7 +81,7 @@ function drawVariants(name: string, key: string, choices: Choices): HTMLElement[
       { href: "", title, "aria-label": `${name}: ${text}`, "aria-current": value === current ? "true" : undefined },
       text,
     );
-    // The path changes without a reload, so the address is made when it is followed.
+    // The path changes without a reload, so build the address when the link is clicked.
     link.addEventListener("click", () => {
       const query = new URLSearchParams(location.search);
       if (value) query.set(key, value);

@@ -1,4 +1,4 @@
-/** A production's playlists, and one of them: what is in it, in its order. */
+/** The list of a production's playlists, and the page of one playlist. */
 
 import { TASKS } from "../data.ts";
 import { ENTITIES, nameEntity } from "../data-entities.ts";

@@ -1,4 +1,4 @@
-/** What a path means in Kitsu. */
+/** Which page a path is in Kitsu. */
 import type { EntityKind } from "../data-entities.ts";
 import { episodesOf, findProject, type Project } from "../data-projects.ts";
 
@@ -18,7 +18,10 @@ export type Route = {
   path: string;
   page: List | "playlists" | "task" | "my-tasks" | "elsewhere";
   project: Project | undefined;
-  /** of a TV show's page: an episode's id, "all", or "main" for what belongs to none; of a page of the whole show nothing */
+  /**
+   * on a TV show's pages: an episode's id, "all", or "main" for assets of no episode; undefined for
+   * the whole show
+   */
   episode: string | undefined;
   playlistId: string | undefined;
   taskId: string | undefined;
@@ -34,21 +37,21 @@ export function readRoute(path: string): Route {
   const at = { path, project, episode, playlistId: undefined, taskId: undefined };
   if (area === "my-tasks") return { ...at, page: "my-tasks" };
   if (project && id === "tasks" && more.length === 1) return { ...at, page: "task", taskId: more[0] };
-  // An episode's own task is right below it.
+  // The task of an episode itself is directly below it.
   if (project && isBelowEpisode && section === "tasks" && more.length === 0) return { ...at, page: "task", taskId: id };
   if (!project || more.length > 0) return { ...at, page: "elsewhere" };
   if (section === "playlists") return { ...at, page: "playlists", playlistId: id };
-  // Kitsu has no such page, and neither have we.
+  // Kitsu has no such page.
   const isMisplaced = isBelowEpisode && isOfShow(section);
   return { ...at, page: id === undefined && isList(section) && !isMisplaced ? section : "elsewhere" };
 }
 
 export const isList = (section: string): section is List => Object.hasOwn(LISTS, section);
 
-/** Episodes and concepts are of a whole show. */
+/** Episodes and concepts belong to the whole show. */
 const isOfShow = (section: string) => section === "episodes" || section === "concepts";
 
-/** The other pages of a TV show are each of an episode: the first, unless told. */
+/** The other pages of a TV show belong to an episode, by default the first. */
 export function pathOf(project: Project, section: string, episode?: string): string {
   const [first] = isOfShow(section) ? [] : episodesOf(project);
   return first
@@ -57,8 +60,8 @@ export function pathOf(project: Project, section: string, episode?: string): str
 }
 
 /**
- * The `entitytype` that Kitsu sends: a guess from the path and nothing else, with "episode" for whatever it does not know,
- * My Tasks and the page of a single shot included.
+ * The `entitytype` that Kitsu sends. It guesses it from the path alone, and sends "episode" for
+ * every path it doesn't recognize, including My Tasks and the page of a single shot.
  */
 export function guessEntityType(path: string): string {
   const isSingle = (kind: string): boolean => new RegExp(`/${kind}/[0-9a-f-]{36}`).test(path);

@@ -1,4 +1,4 @@
-/** Kitsu's router: the history API. The query stays, because it says which variant of the playground this is. */
+/** Kitsu's router. It keeps the query, which selects the playground's variant. */
 import { element } from "./element.ts";
 import type { Store } from "./store.ts";
 
@@ -15,7 +15,7 @@ export function startRouter(store: Store): Router {
   };
 }
 
-/** A link within Kitsu; with a modifier key it is a link like any other. */
+/** A link within Kitsu. With a modifier key it works like any other link. */
 export function routerLink(
   router: Router,
   path: string,

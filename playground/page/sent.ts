@@ -1,4 +1,4 @@
-/** What Kitsu sent, kept for the playground's drawer: the person who writes a receiver learns the two dialects from it. */
+/** The requests that Kitsu sent, for the playground's drawer. */
 export type SentRequest = {
   url: string;
   contentType: string;
@@ -14,6 +14,6 @@ export function onSent(listener: Listener): void {
   listeners.push(listener);
 }
 
-export function tellSent(sent: SentRequest): void {
+export function notifySent(sent: SentRequest): void {
   for (const listener of listeners) listener(sent);
 }

@@ -1,4 +1,4 @@
-/** What the page itself asks Zou for, with the session's cookie. */
+/** The page's own requests to Zou, with the session cookie. */
 import * as v from "valibot";
 import type { Person } from "../data-people.ts";
 
@@ -32,14 +32,14 @@ export type Playlist = v.InferOutput<typeof Playlist>;
 export type PlaylistEntry = v.InferOutput<typeof Entry>;
 export type FullPlaylist = v.InferOutput<typeof FullPlaylist>;
 
-/** Logs in as that person, as if someone else sat down here. */
+/** Logs in as another person. */
 export async function logInAs({ email }: Person): Promise<void> {
   const response = await fetch("/api/auth/login", {
     method: "POST",
     headers: { "content-type": "application/json" },
     body: JSON.stringify({ email, password: "playground" }),
   });
-  if (!response.ok) throw new Error(`Nobody can log in as ${email}: ${response.status}`);
+  if (!response.ok) throw new Error(`Could not log in as ${email}: ${response.status}`);
 }
 
 export const readPlaylists = (projectId: string): Promise<Playlist[]> =>
@@ -50,7 +50,7 @@ export const readPlaylist = (projectId: string, id: string): Promise<FullPlaylis
 
 export const readTask = (id: string): Promise<v.InferOutput<typeof TaskRow>> => read(`/api/data/tasks/${id}`, TaskRow);
 
-/** Zou has it in several sizes; this is the one that a player shows. */
+/** Zou has several sizes; players show this one. */
 export const pictureOf = (previewId: string): string => `/api/pictures/previews/preview-files/${previewId}.png`;
 
 export const readComments = (taskId: string): Promise<Comment[]> =>

@@ -1,4 +1,4 @@
-/** The column on the right: the action panel and what is selected. There as long as something is. */
+/** The column on the right: the action panel and the selected tasks, if there are any. */
 import { labelTask } from "../data.ts";
 import { nameEntity } from "../data-entities.ts";
 import { ActionPanel } from "./action-panel.ts";
@@ -38,7 +38,7 @@ export function drawSidePanel(store: Store): HTMLElement {
   return column;
 }
 
-/** Kitsu lists them all; a selection of thousands only needs its number. */
+/** Kitsu lists all tasks; for a selection of thousands, the number is enough. */
 const LISTED_MAX = 200;
 
 function drawMany(store: Store): HTMLElement[] {

@@ -1,4 +1,4 @@
-/** What the imitated Kitsu knows: the person, the theme, the locale, where we are and what is selected. */
+/** The state of the imitated Kitsu: person, theme, locale, page and selection. */
 import type { CustomAction } from "../custom-actions.ts";
 import { TASKS, type Task } from "../data.ts";
 import type { Person } from "../data-people.ts";
@@ -8,7 +8,7 @@ import { isList, LISTS, type Route, readRoute } from "./route.ts";
 import { readTask } from "./session.ts";
 import { type Locale, WORDS, type Words } from "./words.ts";
 
-/** By name, which mixes the productions, as due dates do in a real list. */
+/** Sorts by name, which mixes the productions as due dates do in a real list. */
 function tasksOf({ id }: Person): Task[] {
   const open = TASKS.filter(
     ({ assignees, status }) => assignees.some((person) => person.id === id) && status.shortName !== "done",
@@ -25,7 +25,7 @@ export class Store {
   locale: Locale = "en";
   isDark: boolean;
   route: Route;
-  /** the task that was loaded last */
+  /** the last task that was loaded */
   loaded: Task | undefined;
   readonly #listeners: [readonly Change[], () => void][] = [];
 
@@ -36,7 +36,7 @@ export class Store {
     this.route = readRoute(path);
   }
 
-  /** Calls back at once and after each of these changes. */
+  /** Calls back immediately and after each of these changes. */
   watch(changes: readonly Change[], listener: () => void): void {
     this.#listeners.push([changes, listener]);
     listener();
@@ -46,20 +46,20 @@ export class Store {
     return WORDS[this.locale];
   }
 
-  /** The production of the page, else the first open one: Kitsu always has one. */
+  /** The production of the page, or the first open one: Kitsu always has one. */
   get currentProduction(): Project {
     return this.route.project ?? PAPER_LANTERN;
   }
 
-  /** The project that Kitsu's side panel sends: of the first selected task, even when the others are of another. */
+  /** Kitsu's side panel sends the project of the first selected task, even if others differ. */
   get selectedProjectId(): string {
     const [first] = this.selection.values();
     return first?.entity.projectId ?? this.currentProduction.id;
   }
 
   /**
-   * The tasks of the page: those of a list, or those of the person on My Tasks. Everybody is shown everything,
-   * which the real Kitsu would not do: refusing is the action server's part, and here is where that is seen.
+   * The tasks of the page: those of a list, or the person's own on My Tasks. Unlike in the real
+   * Kitsu, everyone sees every task, so that you can try what the action server refuses.
    */
   get tasks(): readonly Task[] {
     const { page, project, episode } = this.route;
@@ -72,19 +72,19 @@ export class Store {
     );
   }
 
-  /** The task whose own page this is. */
+  /** The task that this page is about, if it is a task's own page. */
   get pageTask(): Task | undefined {
     return TASKS.find(({ id }) => id === this.route.taskId);
   }
 
-  /** The actions offered for the selection, by the types of its tasks: none on the page of concepts. */
+  /** The actions that Kitsu offers for the selected tasks; none on the page of concepts. */
   get offeredActions(): readonly CustomAction[] {
     if (this.route.page === "concepts") return [];
     const kinds = new Set([...this.selection.values()].map(({ type }) => type.forEntity.toLowerCase()));
     return this.customActions.filter(({ entity_type }) => entity_type === "all" || kinds.has(entity_type));
   }
 
-  /** Reads a task again. One that is not for this person stays as it is. */
+  /** Loads a task again. A task that this person may not see stays as it is. */
   async loadTask(taskId: string): Promise<void> {
     const row = await readTask(taskId).catch(() => undefined);
     if (row) this.setStatus(taskId, row.task_status_id);
@@ -96,20 +96,20 @@ export class Store {
     if (!task || !status) return;
     task.status = status;
     this.loaded = task;
-    this.#tell("task");
+    this.#notify("task");
   }
 
   select(tasks: readonly Task[]): void {
     for (const task of tasks) this.selection.set(task.id, task);
-    this.#tell("selection");
+    this.#notify("selection");
   }
 
   unselect(tasks: readonly Task[]): void {
     for (const task of tasks) this.selection.delete(task.id);
-    this.#tell("selection");
+    this.#notify("selection");
   }
 
-  /** Selects these and nothing else. */
+  /** Selects exactly these. */
   selectOnly(tasks: readonly Task[]): void {
     this.selection.clear();
     this.select(tasks);
@@ -122,31 +122,31 @@ export class Store {
   toggleDarkTheme(): void {
     this.isDark = !this.isDark;
     localStorage.setItem("dark-theme", String(this.isDark));
-    this.#tell("theme");
+    this.#notify("theme");
   }
 
-  /** The selection stays, so that the same tasks can be tried as somebody else; not so the tasks of somebody else. */
+  /** Keeps the selection to try the same tasks as someone else, except on My Tasks. */
   setUser(user: Person): void {
     this.user = { ...user, locale: this.user.locale };
     if (this.route.page === "my-tasks") this.clearSelection();
-    this.#tell("person");
+    this.#notify("person");
   }
 
   setLocale(locale: Locale): void {
     this.locale = locale;
     this.user = { ...this.user, locale: locale === "fr" ? "fr_FR" : "en_US" };
-    this.#tell("locale");
+    this.#notify("locale");
   }
 
-  /** Kitsu forgets the selection when the page changes. */
+  /** Kitsu clears the selection when the page changes. */
   setPath(path: string): void {
     this.route = readRoute(path);
     this.selection.clear();
-    this.#tell("route");
-    this.#tell("selection");
+    this.#notify("route");
+    this.#notify("selection");
   }
 
-  #tell(change: Change): void {
+  #notify(change: Change): void {
     for (const [changes, listener] of this.#listeners) if (changes.includes(change)) listener();
   }
 }

@@ -1,4 +1,4 @@
-/** One task with what was said about it: in the side panel, and on its own page. */
+/** One task with its comments, in the side panel and on its own page. */
 import type { Task } from "../data.ts";
 import { nameEntity } from "../data-entities.ts";
 import { PERSONS } from "../data-people.ts";
@@ -29,7 +29,7 @@ export function drawTask(task: Task, { words }: Store): HTMLElement[] {
   ];
 }
 
-/** What was shown last. Until Zou has answered, and where it shows none, there is none. */
+/** The last preview; none until Zou has answered. */
 function drawPreview({ id, entity }: Task, { noPreview, preview }: Words): HTMLElement {
   const place = element(
     "div",
@@ -45,7 +45,7 @@ function drawPreview({ id, entity }: Task, { noPreview, preview }: Words): HTMLE
   return place;
 }
 
-/** Empty until Zou has answered, and where it shows none. */
+/** The comments; empty until Zou has answered. */
 function drawComments({ id }: Task, label: string): HTMLElement {
   const list = element("ul", { class: "comments", "aria-label": label });
   readComments(id).then(
@@ -79,7 +79,7 @@ const drawRevision = ({ id, revision }: Comment["previews"][number]): HTMLElemen
 
 const ADDRESS = /(https?:\/\/[^\s<>]+)/;
 
-/** Addresses are links, as Kitsu makes them of what is said in Markdown. */
+/** Addresses become links, as in Kitsu, which renders comments as Markdown. */
 const drawText = (text: string): (Node | string)[] =>
   text
     .split(ADDRESS)

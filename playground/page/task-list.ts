@@ -1,4 +1,4 @@
-/** One of a production's lists, such as its shots: one row an entity, one column a task type, one cell a task. */
+/** A production's list, such as its shots: rows are entities, columns are task types. */
 import type { Task } from "../data.ts";
 import type { Entity } from "../data-entities.ts";
 import type { TaskType } from "../data-tables.ts";
@@ -10,7 +10,7 @@ import type { Store } from "./store.ts";
 import { avatar, statusTag, thumbnail } from "./task-parts.ts";
 import { fill } from "./words.ts";
 
-/** @returns the table and what draws the selection in it anew */
+/** @returns the table, and a function that redraws the selection in it */
 export function drawTaskList(store: Store): { table: HTMLElement; drawSelection: () => void } {
   const { words, tasks, route } = store;
   const types = [...new Set(tasks.map(({ type }) => type))];
@@ -110,8 +110,9 @@ function drawCell(task: Task, x: number, y: number, items: GridItem[]): HTMLElem
 }
 
 /**
- * Where episodes are mixed, a sequence is named with its own: two may have the same name. What is in no sequence and of no type is under its episode,
- * else under the title of the list.
+ * If the list mixes episodes, a sequence has its episode's name before its own, because two may
+ * have the same name. Entities without a sequence or type are listed under their episode, or else
+ * under the title of the list.
  */
 function groupsOf(entities: readonly Entity[], title: string, isMixed: boolean): [string, Entity[]][] {
   const nameOf = ({ kind, episode, group }: Entity): string => {

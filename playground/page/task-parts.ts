@@ -1,4 +1,4 @@
-/** The small pictures a task is told by: thumbnail, status tag, avatars, coloured type. */
+/** The small parts that show a task: thumbnail, status tag, avatars, colored type. */
 
 import type { Task } from "../data.ts";
 import type { Entity } from "../data-entities.ts";
@@ -8,7 +8,7 @@ import type { TaskType } from "../data-tables.ts";
 import { idOf, pickOf } from "../ids.ts";
 import { element, readableOn } from "./element.ts";
 
-/** Stands for a preview picture: two colours that belong to the entity. */
+/** Takes the place of a preview picture: two colors that belong to the entity. */
 export function thumbnail(entity: Entity, className = "thumbnail"): HTMLElement {
   const hue = pickOf(idOf(entity.id), 360);
   const picture = element("span", { class: className, "aria-hidden": "true" });
@@ -43,7 +43,7 @@ export function typeName(type: TaskType): HTMLElement {
   return name;
 }
 
-/** Kitsu shows a production by a coloured square with the first letters of its name. */
+/** Kitsu shows a production as a colored square with its first letters. */
 export function productionSquare(project: Project): HTMLElement {
   const initials = project.name.split(" ").map(([initial = ""]) => initial);
   const square = element("span", { class: "production-avatar", "aria-hidden": "true" }, initials.join("").slice(0, 2));

@@ -1,4 +1,4 @@
-/** Kitsu's top bar: production and section on the left, the person's things on the right. */
+/** Kitsu's top bar: production and section on the left, the person's settings on the right. */
 import { TASKS } from "../data.ts";
 import { episodesOf, findProject, PROJECTS, type Project } from "../data-projects.ts";
 import { button, element } from "./element.ts";
@@ -15,7 +15,7 @@ export function drawTopBar(store: Store, router: Router): HTMLElement {
     const active = document.activeElement;
     const focusedId = active && bar.contains(active) ? active.id : "";
     bar.replaceChildren(drawLeft(store, router), drawRight(store, router));
-    // Drawn anew, the switch that was just used must not lose the focus.
+    // Keep the focus on the control that was just used.
     if (focusedId) document.getElementById(focusedId)?.focus();
   });
   return bar;
@@ -67,7 +67,7 @@ function drawLeft(store: Store, router: Router): HTMLElement {
   return left;
 }
 
-/** What there are tasks for, in Kitsu's order. */
+/** The sections that have tasks, in Kitsu's order. */
 const sectionsOf = ({ id }: Project) => [
   ...LIST_NAMES.filter((list) => TASKS.some(({ entity }) => entity.projectId === id && entity.kind === LISTS[list])),
   "playlists" as const,
@@ -75,7 +75,7 @@ const sectionsOf = ({ id }: Project) => [
 
 const LIST_NAMES = Object.keys(LISTS).filter(isList);
 
-/** A TV show only. Assets may belong to no episode: the main pack. */
+/** For TV shows only. Assets that belong to no episode are in the main pack. */
 function drawEpisodes(
   { words, currentProduction }: Store,
   router: Router,

@@ -1,4 +1,4 @@
-/** Where Vue leaves the application on its root element, which is where a userscript looks for it. */
+/** Exposes the application on its root element like Vue, where the userscript reads it. */
 import type { Router } from "./router.ts";
 import type { Store } from "./store.ts";
 

@@ -1,4 +1,4 @@
-/** The words of the imitated Kitsu. The playground's own bar is in English only. */
+/** The texts of the imitated Kitsu. The playground's own bar is in English only. */
 const en = {
   actions: "Custom action",
   allActions: "All {n}",
@@ -29,10 +29,10 @@ const en = {
   myTasks: "My Tasks",
   name: "Name",
   notHere: "This page of Kitsu is not imitated",
-  notHereText: "A link led to {path}. In the real Kitsu there is a page here.",
+  notHereText: "A link led to {path}. The real Kitsu has a page here.",
   notifications: "Notifications",
   newActions: "New",
-  noPlaylist: "There is no such playlist, or it is not for you.",
+  noPlaylist: "This playlist does not exist, or you may not see it.",
   noPlaylists: "No playlist yet.",
   noPreview: "No preview to display",
   playlists: "Playlists",
@@ -117,7 +117,7 @@ export type Locale = "en" | "fr";
 
 export const WORDS: Readonly<Record<Locale, Words>> = { en, fr };
 
-/** Fills `{name}`s in. With `n`, the text holds the singular and the plural, parted by a bar. */
+/** Fills in `{name}`. A text with `n` has a singular and a plural, separated by a bar. */
 export function fill(text: string, values: Readonly<Record<string, string | number>>): string {
   const [one = "", many = one] = text.split(" | ");
   const chosen = values.n === 1 ? one : many;

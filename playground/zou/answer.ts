@@ -1,7 +1,7 @@
-/** What Zou says, and how it refuses: the same sentences, in the shapes its different layers have. */
+/** Zou's answers and refusals, in its own words. Each of its layers has its own error shape. */
 export type Answer = {
   status: number;
-  /** bytes and texts go out as they are, all else as JSON */
+  /** bytes and text are sent as they are, everything else as JSON */
   body?: unknown;
   type?: string;
   cookies?: readonly string[];
@@ -11,7 +11,7 @@ export type Answer = {
 export const ok = (body: unknown): Answer => ({ status: 200, body });
 export const created = (body: unknown): Answer => ({ status: 201, body });
 
-/** Thrown by whatever refuses. */
+/** Thrown to refuse a request. */
 export class Refusal extends Error {
   readonly answer: Answer;
   constructor(status: number, body: unknown, type?: string) {
@@ -20,23 +20,24 @@ export class Refusal extends Error {
   }
 }
 
-/** Of the layer that reads tokens. */
+/** From the layer that reads tokens. */
 export const notLoggedIn = (status: 401 | 422, msg: string) => new Refusal(status, { msg });
+
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
-/** An id in a path. */
+/** Checks an id in a path. */
 export function checkId(id: string): void {
   if (!UUID.test(id)) throw badArgument("Malformed ID.");
 }
 
-/** The same, of the routes of another layer. */
+/** The same for routes of another layer. */
 export function checkUuid(id: string): void {
   if (!UUID.test(id)) throw badArgument("Wrong UUID format.");
 }
 
-/** Of the database's layer. */
+/** From the database layer. */
 export const badValue = (message: string) => new Refusal(400, { message });
-/** Of the routes themselves. */
+/** From the routes themselves. */
 export const badArgument = (message: string) => new Refusal(400, { error: true, message, data: null });
 export const invalid = (field: string, message: string) =>
   new Refusal(400, { error: true, message: "Validation error.", data: { errors: [{ field, message }] } });
@@ -55,7 +56,7 @@ export const notFound = () =>
   });
 export const wrongMethod = () =>
   new Refusal(405, { error: true, message: "The method is not allowed for the requested URL." });
-/** What Zou says of its own mistakes. */
+/** Zou's answer to an error of its own. */
 export const broken = () => new Refusal(500, { error: true, message: "Internal server error." });
 export const badBody = () =>
   new Refusal(400, {
@@ -63,12 +64,12 @@ export const badBody = () =>
     message: "The browser (or proxy) sent a request that this server could not understand.",
   });
 
-/** Not Zou's but that of gunicorn, which studios run it with. */
-const LINE_MAX = 4094;
+/** The limit of gunicorn, which studios run Zou with: longer request lines are refused. */
+const LINE_MAX_CHARS = 4_094;
 
 export function checkLine(line: string): void {
-  if (line.length <= LINE_MAX) return;
-  const said = `Request Line is too large (${line.length} &gt; ${LINE_MAX})`;
-  const html = `<html>\n  <head>\n    <title>Bad Request</title>\n  </head>\n  <body>\n    <h1><p>Bad Request</p></h1>\n    ${said}\n  </body>\n</html>\n`;
+  if (line.length <= LINE_MAX_CHARS) return;
+  const reason = `Request Line is too large (${line.length} &gt; ${LINE_MAX_CHARS})`;
+  const html = `<html>\n  <head>\n    <title>Bad Request</title>\n  </head>\n  <body>\n    <h1><p>Bad Request</p></h1>\n    ${reason}\n  </body>\n</html>\n`;
   throw new Refusal(400, html, "text/html");
 }

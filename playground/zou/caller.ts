@@ -1,25 +1,19 @@
-/** Who asks: the session's cookie, or a token in the header. Where both are sent, the cookie counts. */
-import type { IncomingHttpHeaders } from "node:http";
-import { BOT, PERSONS, type Person } from "../data-people.ts";
+/** Who sent a request, by the session cookie or the token. If both are sent, the cookie counts. */
 import { notLoggedIn } from "./answer.ts";
-import type { Claims, Tokens } from "./tokens.ts";
+import type { Caller, Sessions } from "./state.ts";
 
 export const COOKIE = "access_token_cookie";
 
-/** `claims` are of a session; the bot has none. */
-export type Caller = { person: Person; claims?: Claims };
+export type Credentials = { cookie?: string | undefined; authorization?: string | undefined };
 
-/** @throws a Refusal when nobody is logged in */
-export function readCaller(headers: IncomingHttpHeaders, tokens: Tokens, botToken: string): Caller {
-  const token = readCookie(headers.cookie) ?? readBearer(headers.authorization);
-  if (botToken && token === botToken) return { person: BOT };
-  const claims = tokens.read(token);
-  const person = PERSONS.find(({ id }) => id === claims.sub);
-  if (!person?.active) throw notLoggedIn(401, "Token has been revoked");
-  return { person, claims };
+/** @throws a Refusal if no one is logged in */
+export function readCaller({ cookie, authorization }: Credentials, sessions: Sessions): Caller {
+  const caller = sessions.find(readCookie(cookie) ?? readBearer(authorization));
+  if (!caller.person.active) throw notLoggedIn(401, "Token has been revoked");
+  return caller;
 }
 
-export function readCookie(header = ""): string | undefined {
+function readCookie(header = ""): string | undefined {
   const pairs = header.split(";").map((pair) => pair.trim());
   return pairs.find((pair) => pair.startsWith(`${COOKIE}=`))?.slice(COOKIE.length + 1) || undefined;
 }

@@ -1,31 +1,33 @@
-/** What Kitsu asks for when it starts: everything a person works with, in one answer. */
-import { PERSONS, type Person } from "../data-people.ts";
+/** What Kitsu loads when it starts: everything a person works with, in one answer. */
 import { type Answer, forbidden, ok } from "./answer.ts";
-import { briefPerson, clientsPerson, fullPerson } from "./person-rows.ts";
-import { openProjectRow } from "./project-rows.ts";
+import { briefPerson, clientsPerson, fullPerson, type Person } from "./person-rows.ts";
+import { openProjectRow } from "./productions.ts";
 import type { ZouRequest } from "./request.ts";
-import { isAdmin, isClient, isManager, meets, projectsOf } from "./rights.ts";
-import { ASSET_TYPE_ROWS, DEPARTMENT_ROWS, PROJECT_STATUS_ROWS, STATUS_ROWS, TASK_TYPE_ROWS } from "./table-rows.ts";
+import { isAdmin, isClient, isManager, projectsOf, sharesProject } from "./rights.ts";
+import type { State } from "./state.ts";
 
-/** All custom actions are in it, for vendors and clients too. */
+/** It contains all custom actions, even for vendors and clients. */
 export function readContext({ state, caller: { person } }: ZouRequest): Answer {
   if (person.is_bot) throw forbidden();
-  const projects = projectsOf(person);
+  const { tables, teams } = state;
+  const projects = projectsOf(state, person);
+  const roles = projects.map(({ id }) => {
+    const member = teams.get(id)?.find((one) => one.person.id === person.id);
+    return [id, member?.project_role] as const;
+  });
   return ok({
-    asset_types: ASSET_TYPE_ROWS,
+    asset_types: tables.assetTypes,
     custom_actions: [...state.customActions.values()],
     status_automations: [],
-    departments: DEPARTMENT_ROWS,
+    departments: tables.departments,
     studios: [],
     notification_count: 0,
-    persons: listPersons(person),
-    project_status: PROJECT_STATUS_ROWS,
-    project_roles: Object.fromEntries(
-      projects.flatMap(({ id, roles }) => (roles[person.id] ? [[id, roles[person.id]]] : [])),
-    ),
-    projects: projects.map((project) => openProjectRow(person, project)),
-    task_types: TASK_TYPE_ROWS,
-    task_status: STATUS_ROWS,
+    persons: listPersons(state, person),
+    project_status: tables.projectStatuses,
+    project_roles: Object.fromEntries(roles.filter(([, role]) => role)),
+    projects: projects.map((project) => openProjectRow(state, person, project)),
+    task_types: tables.taskTypes,
+    task_status: tables.statuses,
     search_filters: {},
     search_filter_groups: {},
     preview_background_files: [],
@@ -34,8 +36,8 @@ export function readContext({ state, caller: { person } }: ZouRequest): Answer {
   });
 }
 
-function listPersons(person: Person) {
-  const people = PERSONS.filter(({ is_bot }) => !is_bot);
-  if (isClient(person)) return people.filter((one) => meets(person, one)).map(clientsPerson);
+function listPersons(state: State, person: Person) {
+  const people = state.persons.filter(({ is_bot }) => !is_bot);
+  if (isClient(person)) return people.filter((one) => sharesProject(state, person, one)).map(clientsPerson);
   return people.map(isManager(person) ? fullPerson : briefPerson);
 }

@@ -1,41 +1,14 @@
-/** Custom actions: everybody but vendors lists them, administrators change them. */
-import { randomUUID } from "node:crypto";
-import { stamp } from "../data-schedule.ts";
+/** Custom actions: everyone except vendors may list them, and administrators may change them. */
 import { type Answer, badArgument, badValue, checkId, created, forbidden, notFound, ok } from "./answer.ts";
+import { type CustomActionMembers, type CustomActionRow, customActionRow } from "./custom-action-rows.ts";
 import { listRows } from "./list.ts";
-import { NEVER } from "./never.ts";
 import { readObject, type ZouRequest } from "./request.ts";
 import { needsAdmin } from "./rights.ts";
-import type { FirstAction, State } from "./state.ts";
+import type { State } from "./state.ts";
+import { formatTime } from "./time.ts";
 
-export type CustomActionRow = {
-  name: string;
-  url: string | null;
-  entity_type: string | null;
-  is_ajax: boolean | null;
-  id: string;
-  created_at: string;
-  updated_at: string;
-  type: "CustomAction";
-};
-
-type Members = Pick<CustomActionRow, "name" | "url" | "entity_type" | "is_ajax">;
-
-export const customActionRow = ({
-  id,
-  name,
-  url,
-  entity_type,
-  is_ajax,
-}: Members & { id: string }): CustomActionRow => ({
-  name,
-  url,
-  entity_type,
-  is_ajax,
-  id,
-  ...NEVER,
-  type: "CustomAction",
-});
+/** A custom action that the worker offers. */
+export type OfferedAction = { id: string; name: string; url: string; entity_type: string; is_ajax: boolean };
 
 const COLUMNS = ["name", "url", "entity_type", "is_ajax", "id"];
 
@@ -55,9 +28,10 @@ export function createCustomAction({ state, caller, body }: ZouRequest): Answer 
     throw badArgument("The 'name' field is required and cannot be None.");
   const unknown = Object.keys(members).find((member) => member !== "type" && !COLUMNS.includes(member));
   if (unknown) throw badValue(`'${unknown}' is an invalid keyword argument for CustomAction`);
-  const at = stamp(Date.now());
-  const first: Members = { name: "", url: null, entity_type: "all", is_ajax: false };
-  const row = { ...customActionRow({ ...change(first, members), id: randomUUID() }), created_at: at, updated_at: at };
+  const at = formatTime(state.now());
+  const first: CustomActionMembers = { name: "", url: null, entity_type: "all", is_ajax: false };
+  const dates = { created_at: at, updated_at: at };
+  const row = customActionRow({ ...change(first, members), id: crypto.randomUUID() }, dates);
   state.customActions.set(row.id, row);
   return created(row);
 }
@@ -66,7 +40,7 @@ export function changeCustomAction(request: ZouRequest): Answer {
   const old = find(request);
   const members = readObject(request.body);
   if (members.name === null) throw badArgument("The 'name' field cannot be set to None.");
-  const row = { ...old, ...change(old, members), updated_at: stamp(Date.now()) };
+  const row = { ...old, ...change(old, members), updated_at: formatTime(request.state.now()) };
   request.state.customActions.set(row.id, row);
   return ok(row);
 }
@@ -77,10 +51,11 @@ export function deleteCustomAction(request: ZouRequest): Answer {
 }
 
 /**
- * Keeps what the worker offers in step, beside what people put there: an address that one of theirs has is left to them, and what an administrator
- * changed or removed stays so.
+ * Adds what the worker offers now, and removes what it no longer offers. Custom actions that people
+ * created stay, and so do an administrator's changes; an address that a person's action has already
+ * is not added again.
  */
-export function offerCustomActions({ customActions, offered }: State, actions: readonly FirstAction[]): void {
+export function offerCustomActions({ customActions, offered }: State, actions: readonly OfferedAction[]): void {
   const taken = new Set([...customActions.values()].flatMap(({ id, url }) => (offered.has(id) ? [] : [plain(url)])));
   const wanted = actions.filter(({ url }) => !taken.has(plain(url)));
   for (const id of offered) {
@@ -95,10 +70,10 @@ export function offerCustomActions({ customActions, offered }: State, actions: r
   }
 }
 
-/** An address without parameters, by which one action may be there more than once. */
+/** An address without its parameters: one action may be there several times with different ones. */
 const plain = (url: string | null): string => (url ?? "").replace(/\?.*/, "");
 
-/** Whether there is one is told before who may see it, as in the real Zou. */
+/** An action that doesn't exist is 404 before anyone's rights are checked, as in the real Zou. */
 function find({ state, caller, ids: [id = ""] }: ZouRequest): CustomActionRow {
   checkId(id);
   const row = state.customActions.get(id);
@@ -107,7 +82,7 @@ function find({ state, caller, ids: [id = ""] }: ZouRequest): CustomActionRow {
   return row;
 }
 
-function change(old: Members, members: Record<string, unknown>): Members {
+function change(old: CustomActionMembers, members: Record<string, unknown>): CustomActionMembers {
   const { name = old.name, url = old.url, entity_type = old.entity_type, is_ajax = old.is_ajax } = members;
   return {
     name: text(name, 80) ?? "",
@@ -117,7 +92,7 @@ function change(old: Members, members: Record<string, unknown>): Members {
   };
 }
 
-/** Zou counts characters, and an emoji is one. */
+/** Zou counts characters: an emoji is one. */
 function text(value: unknown, max: number): string | null {
   if (value === null) return null;
   return typeof value === "string" && [...value].length <= max ? value : refuse();

@@ -1,46 +1,58 @@
-/** Shots, assets and all else that has tasks: one table in Zou. */
-import { ENTITIES, type Entity } from "../data-entities.ts";
-import { HAMID } from "../data-people.ts";
-import { NEVER } from "./never.ts";
-import { entityTypeId } from "./table-rows.ts";
+/** Shots, assets and everything else that has tasks: one table in Zou. */
+import { LONG_AGO } from "./time.ts";
 
-const common = {
+export type EntityRow = {
+  id: string;
+  name: string;
+  type: string;
+  project_id: string;
+  entity_type_id: string;
+  /** the sequence of a shot; the episode of a sequence or an edit */
+  parent_id: string | null;
+  /** the episode of an asset */
+  source_id: string | null;
+  description: string | null;
+  canceled: boolean;
+  nb_frames: number | null;
+  /** the studio's own columns, with whatever people typed */
+  data: Readonly<Record<string, unknown>> | null;
+  created_by: string | null;
+  status: string;
+  preview_file_id: string | null;
+  code: null;
+  shotgun_id: null;
+  nb_entities_out: number;
+  is_casting_standby: boolean;
+  is_shared: boolean;
+  ready_for: null;
+  created_at: string;
+  updated_at: string;
+};
+
+type Needed = "id" | "name" | "type" | "project_id" | "entity_type_id";
+
+const DEFAULTS: Omit<EntityRow, Needed> = {
   code: null,
   shotgun_id: null,
+  description: null,
   nb_entities_out: 0,
   is_casting_standby: false,
   is_shared: false,
   status: "running",
-};
-const none = {
   parent_id: null,
   source_id: null,
   nb_frames: null,
   canceled: false,
   preview_file_id: null,
   ready_for: null,
+  data: null,
+  created_by: null,
+  ...LONG_AGO,
 };
 
-/** A shot is below its sequence; sequences and edits of a show are below their episode. */
-function parentOf({ kind, groupId, episode }: Entity): string | null {
-  if (kind === "Shot") return groupId;
-  return kind === "Sequence" || kind === "Edit" ? (episode?.id ?? null) : null;
-}
+export const entityRow = (row: Pick<EntityRow, Needed> & Partial<EntityRow>): EntityRow => ({ ...DEFAULTS, ...row });
 
-export const ENTITY_ROWS = ENTITIES.map((entity) => ({
-  ...common,
-  ...none,
-  id: entity.id,
-  name: entity.name,
-  description: entity.kind === "Shot" || entity.kind === "Asset" ? null : "",
-  canceled: entity.canceled,
-  nb_frames: entity.frames,
-  project_id: entity.projectId,
-  entity_type_id: entity.kind === "Asset" ? entity.groupId : entityTypeId(entity.kind),
-  parent_id: parentOf(entity),
-  source_id: entity.kind === "Asset" ? (entity.episode?.id ?? null) : null,
-  data: entity.data,
-  created_by: HAMID.id,
-  ...NEVER,
-  type: entity.kind,
-}));
+export const ENTITY_COLUMNS: readonly string[] = [
+  ...["id", "name", "type", "project_id", "entity_type_id"],
+  ...Object.keys(DEFAULTS),
+];

@@ -1,8 +1,8 @@
-/** Zou's generic lists: `?<column>=<value>`, where a value may be a JSON array; unknown columns are ignored without a word. */
+/** Zou's generic lists: `?<column>=<value or JSON array>`. Unknown columns are ignored. */
 import * as v from "valibot";
 import { badArgument } from "./answer.ts";
 
-export type Row = Readonly<Record<string, unknown>>;
+type Row = Readonly<Record<string, unknown>>;
 
 const NOT_COLUMNS = new Set(["relations", "fields", "page", "limit"]);
 const UUID = /^[0-9a-f]{8}-?([0-9a-f]{4}-?){3}[0-9a-f]{12}$/i;
@@ -10,9 +10,9 @@ const Values = v.array(v.union([v.string(), v.number(), v.boolean(), v.null()]))
 const PAGE = 100;
 
 /**
- * @param rows what the caller may see
- * @param columns what can be filtered by, known even when there are no rows
- * @param relations members that are there with `relations=true` only
+ * @param rows those that the caller may see
+ * @param columns those that can be filtered by, known even if there are no rows
+ * @param relations members that are included only with `relations=true`
  */
 export function listRows(
   rows: readonly Row[],

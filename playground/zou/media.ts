@@ -1,32 +1,32 @@
-/** Movies and pictures of previews, whole or in part, for whoever may see their task. */
-import { MOVIE } from "../media.ts";
+/** Movies and pictures of previews, whole or in part, for everyone who may see their task. */
 import { type Answer, forbidden, notFound, Refusal } from "./answer.ts";
-import type { StoredPreview } from "./preview-rows.ts";
+import type { PreviewRow } from "./preview-rows.ts";
 import type { ZouRequest } from "./request.ts";
 import { seesTask } from "./rights.ts";
+import { findTask } from "./state.ts";
 
 export function readMovie(request: ZouRequest): Answer {
-  const { row } = find(request, "mp4");
-  if (row.extension !== "mp4" || row.status !== "ready") throw notFound();
-  return cut(MOVIE, "video/mp4", request.range);
+  const { extension, status } = find(request, "mp4");
+  if (extension !== "mp4" || status !== "ready") throw notFound();
+  return cut(request.state.movie, "video/mp4", request.range);
 }
 
-/** Of a movie, too: Zou makes a picture of each, and smaller ones. Here all sizes are one. */
+/** Movies have a picture, too. Zou makes several sizes; here they are all the same. */
 export function readPicture(request: ZouRequest): Answer {
-  const { picture } = find(request, "png");
+  const picture = request.state.pictures.get(find(request, "png").id);
   if (!picture) throw notFound();
   return cut(picture.bytes, picture.type, request.range);
 }
 
-function find({ state, caller: { person }, ids: [name = ""] }: ZouRequest, extension: string): StoredPreview {
+function find({ state, caller: { person }, ids: [name = ""] }: ZouRequest, extension: string): PreviewRow {
   const found = name.endsWith(`.${extension}`) ? state.previews.get(name.slice(0, -extension.length - 1)) : undefined;
   if (!found) throw notFound();
-  if (!seesTask(person, found.task)) throw forbidden();
+  if (!seesTask(state, person, findTask(state, found.task_id))) throw forbidden();
   return found;
 }
 
-/** `bytes=0-99`, `bytes=100-` or `bytes=-100`; anything else is for the whole. */
-function cut(bytes: Buffer, type: string, range: string): Answer {
+/** Understands `bytes=0-99`, `bytes=100-` and `bytes=-100`; anything else gets the whole file. */
+function cut(bytes: Uint8Array, type: string, range: string): Answer {
   const headers = {
     "content-disposition": 'inline; filename=""',
     "cache-control": "max-age=604800, private",

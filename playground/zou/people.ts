@@ -1,23 +1,23 @@
-/** The routes about people: e-mails and salaries are for managers, and in lists for administrators only. */
-import { PERSONS, type Person } from "../data-people.ts";
+/** People. E-mails and salaries are for managers, and in lists only for administrators. */
 import { type Answer, badArgument, checkId, forbidden, notFound, ok } from "./answer.ts";
 import { listRows } from "./list.ts";
-import { briefPerson, clientsPerson, fullPerson } from "./person-rows.ts";
+import { briefPerson, clientsPerson, fullPerson, type Person } from "./person-rows.ts";
 import type { ZouRequest } from "./request.ts";
-import { isAdmin, isClient, isManager, meets, openProject, roleIn } from "./rights.ts";
+import { isAdmin, isClient, isManager, openProject, roleIn, sharesProject } from "./rights.ts";
 
-const [anybody] = PERSONS;
-const COLUMNS = anybody ? Object.keys(fullPerson(anybody)) : [];
 const HIDDEN = ["contract_type", "daily_salary", "position", "seniority"];
 
-/** Anybody may look for an e-mail, which is not in the answer then. */
-export function listPersons({ caller: { person }, query }: ZouRequest): Answer {
-  if (isAdmin(person)) return ok(listRows(PERSONS.map(fullPerson), COLUMNS, query, ["departments"]));
+/** Anyone may search by e-mail, but the answer doesn't contain it. */
+export function listPersons({ state, caller: { person }, query }: ZouRequest): Answer {
+  const columns = Object.keys(fullPerson(person));
+  if (isAdmin(person)) return ok(listRows(state.persons.map(fullPerson), columns, query, ["departments"]));
   const hidden = HIDDEN.find((column) => query.has(column));
   if (hidden) throw badArgument(`Filtering on ${hidden} is not allowed.`);
-  const wanted = listRows(PERSONS.map(fullPerson), COLUMNS, onlyFilters(query));
+  const wanted = listRows(state.persons.map(fullPerson), columns, onlyFilters(query));
   const ids = new Set(Array.isArray(wanted) ? wanted.map(({ id }) => id) : []);
-  const known = PERSONS.filter((found) => ids.has(found.id) && (!isClient(person) || meets(person, found)));
+  const known = state.persons.filter(
+    (found) => ids.has(found.id) && (!isClient(person) || sharesProject(state, person, found)),
+  );
   if (isClient(person)) return ok(listRows(known.map(clientsPerson), [], query));
   const found = known.map((found) => {
     const row = briefPerson(found);
@@ -32,30 +32,30 @@ function onlyFilters(query: URLSearchParams): URLSearchParams {
   return filters;
 }
 
-export function readPerson({ caller, ids: [id = ""] }: ZouRequest): Answer {
+export function readPerson({ state, caller, ids: [id = ""] }: ZouRequest): Answer {
   checkId(id);
-  const found = PERSONS.find((person) => person.id === id);
+  const found = state.persons.find((person) => person.id === id);
   if (!found) throw notFound();
   if (isClient(caller.person)) {
-    if (!meets(caller.person, found)) throw forbidden();
+    if (!sharesProject(state, caller.person, found)) throw forbidden();
     return ok(clientsPerson(found));
   }
-  return ok(isManager(caller.person) || caller.person === found ? fullPerson(found) : briefPerson(found));
+  return ok(isManager(caller.person) || caller.person.id === id ? fullPerson(found) : briefPerson(found));
 }
 
-/** With the role that differs in this production, or null. Whoever has left is still in it. */
-export function readTeam({ caller: { person }, ids: [projectId = ""] }: ZouRequest): Answer {
-  const project = openProject(person, projectId);
-  const role = roleIn(person, project);
-  const members = PERSONS.filter(({ id }) => project.team.includes(id));
+/** `project_role` is null if it is the person's own role. People who left stay in the team. */
+export function readTeam({ state, caller: { person }, ids: [projectId = ""] }: ZouRequest): Answer {
+  const project = openProject(state, person, projectId);
+  const role = roleIn(state, person, project.id);
+  const members = state.teams.get(project.id) ?? [];
   const show = (member: Person) => {
     if (role === "admin" || role === "manager") return fullPerson(member);
     return role === "client" ? clientsPerson(member) : { ...briefPerson(member), departments: [] };
   };
   return ok(
-    members.map((member) => ({
-      ...show(member),
-      project_role: project.roles[member.id] ?? null,
+    members.map(({ person, project_role }) => ({
+      ...show(person),
+      project_role,
     })),
   );
 }

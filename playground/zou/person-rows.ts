@@ -1,8 +1,22 @@
-/** People as Zou shows them: all of it to managers, little to the others, least to clients. */
-import type { Person } from "../data-people.ts";
-import { NEVER } from "./never.ts";
+/** People, and what Zou shows of them: all to managers, little to others, least to clients. */
+import { LONG_AGO } from "./time.ts";
 
-/** With a salary, as in the real Zou: whoever passes this on tells it. */
+export type Role = "admin" | "manager" | "supervisor" | "user" | "client" | "vendor";
+
+export type Person = {
+  id: string;
+  email: string;
+  full_name: string;
+  first_name: string;
+  last_name: string;
+  role: Role;
+  locale: string;
+  departments: readonly string[];
+  active: boolean;
+  is_bot: boolean;
+};
+
+/** Includes the salary, like the real Zou. The number is easy to find where it leaks. */
 export const fullPerson = (person: Person) => ({
   first_name: person.first_name,
   last_name: person.last_name,
@@ -27,7 +41,7 @@ export const fullPerson = (person: Person) => ({
   role: person.role,
   position: "artist",
   seniority: "mid",
-  daily_salary: person.is_bot ? 0 : 240,
+  daily_salary: person.is_bot ? 0 : 4_711,
   has_avatar: false,
   notifications_enabled: false,
   notifications_slack_enabled: false,
@@ -48,26 +62,18 @@ export const fullPerson = (person: Person) => ({
   studio_id: null,
   full_name: person.full_name,
   id: person.id,
-  ...NEVER,
+  ...LONG_AGO,
   type: "Person",
 });
 
 export const briefPerson = (person: Person) => ({
-  id: person.id,
-  type: "Person",
-  first_name: person.first_name,
-  last_name: person.last_name,
-  full_name: person.full_name,
-  has_avatar: false,
-  active: person.active,
+  ...clientsPerson(person),
   departments: person.departments,
   studio_id: null,
-  role: person.role,
   desktop_login: null,
-  is_bot: person.is_bot,
 });
 
-/** What clients are shown of anybody: a name to put on a comment. */
+/** What a client sees of anyone: enough to put a name on a comment. */
 export const clientsPerson = (person: Person) => ({
   id: person.id,
   type: "Person",

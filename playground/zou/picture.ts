@@ -1,29 +1,31 @@
-/** What a picture is and how large, by the bytes it begins with: Zou asks no more of it, and takes one that was cut off. */
-export type Picture = { bytes: Buffer; type: "image/png" | "image/jpeg" };
+/** A picture's type and size by its first bytes. Zou checks no more, and takes truncated ones. */
+export type Picture = { bytes: Uint8Array; type: "image/png" | "image/jpeg" };
 export type Size = { width: number; height: number };
 
-/** Undefined where it is neither a PNG nor a JPEG, whatever it is called. */
-export function readPictureFile(bytes: Buffer): { picture: Picture; size: Size } | undefined {
-  const png = readPngSize(bytes);
+/** undefined unless it is a PNG or a JPEG, whatever its name says. */
+export function readPictureFile(bytes: Uint8Array): { picture: Picture; size: Size } | undefined {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const png = readPngSize(view);
   if (png) return { picture: { bytes, type: "image/png" }, size: png };
-  const jpeg = readJpegSize(bytes);
+  const jpeg = readJpegSize(view);
   return jpeg && { picture: { bytes, type: "image/jpeg" }, size: jpeg };
 }
 
-const PNG = Buffer.from("89504e470d0a1a0a", "hex");
+const PNG_SIGNATURE = 0x89504e470d0a1a0an;
+/** "IHDR" */
+const PNG_HEADER = 0x49484452;
 
-function readPngSize(bytes: Buffer): Size | undefined {
-  if (bytes.length < 33 || !bytes.subarray(0, 8).equals(PNG) || bytes.toString("latin1", 12, 16) !== "IHDR")
+function readPngSize(view: DataView): Size | undefined {
+  if (view.byteLength < 33 || view.getBigUint64(0) !== PNG_SIGNATURE || view.getUint32(12) !== PNG_HEADER)
     return undefined;
-  return { width: bytes.readUInt32BE(16), height: bytes.readUInt32BE(20) };
+  return { width: view.getUint32(16), height: view.getUint32(20) };
 }
 
-/** In the segment that begins the frame, which others may come before. */
-function readJpegSize(bytes: Buffer): Size | undefined {
-  if (bytes.length < 4 || bytes.readUInt16BE(0) !== 0xffd8) return undefined;
-  for (let at = 2; at + 9 <= bytes.length && bytes[at] === 0xff; at += 2 + bytes.readUInt16BE(at + 2)) {
-    if (FRAMES.has(bytes.readUInt8(at + 1)))
-      return { width: bytes.readUInt16BE(at + 7), height: bytes.readUInt16BE(at + 5) };
+/** It is in the segment that starts the frame; other segments may come before. */
+function readJpegSize(view: DataView): Size | undefined {
+  if (view.byteLength < 4 || view.getUint16(0) !== 0xffd8) return undefined;
+  for (let at = 2; at + 9 <= view.byteLength && view.getUint8(at) === 0xff; at += 2 + view.getUint16(at + 2)) {
+    if (FRAMES.has(view.getUint8(at + 1))) return { width: view.getUint16(at + 7), height: view.getUint16(at + 5) };
   }
   return undefined;
 }

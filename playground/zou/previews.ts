@@ -1,5 +1,7 @@
-/** Previews are published in two steps: one is begun at a comment, and its file follows. Who may comment on the task may do both. */
-import { stamp } from "../data-schedule.ts";
+/**
+ * Publishing a preview takes two steps: it is added to a comment, then its file is uploaded.
+ * Whoever may comment on the task may do both.
+ */
 import {
   type Answer,
   badArgument,
@@ -13,12 +15,14 @@ import {
   Refusal,
 } from "./answer.ts";
 import { readPictureFile } from "./picture.ts";
-import { begunPreview, type PreviewRow, type StoredPreview } from "./preview-rows.ts";
-import type { ZouRequest } from "./request.ts";
+import { type PreviewRow, previewRow } from "./preview-rows.ts";
+import { parseJson, type ZouRequest } from "./request.ts";
 import { actsOn, openProject } from "./rights.ts";
-import { findTask, type State } from "./state.ts";
+import { findTask, notifyChange, type State } from "./state.ts";
+import type { TaskRow } from "./task-rows.ts";
+import { formatTime } from "./time.ts";
 
-/** The comment may be another task's: Zou does not compare. */
+/** Zou doesn't check that the comment belongs to the task. */
 export function addPreview({
   state,
   caller: { person },
@@ -26,31 +30,34 @@ export function addPreview({
   body,
 }: ZouRequest): Answer {
   const wanted = readRevision(body);
-  const { task } = findTask(state, taskId);
-  if (!actsOn(person, task)) throw forbidden();
-  if (![...state.comments.values()].some((rows) => rows.some(({ id }) => id === commentId))) throw notFound();
-  const [first] = rowsOf(state, (preview) => preview.commentId === commentId);
-  const known = rowsOf(state, (preview) => preview.task === task);
+  const task = findTask(state, taskId);
+  if (!actsOn(state, person, task)) throw forbidden();
+  if (!state.comments.some(({ id }) => id === commentId)) throw notFound();
+  const first = [...state.previews.values()].find(({ comments }) => comments?.includes(commentId));
+  const known = previewsOf(state, task);
   const revision = wanted ?? first?.revision ?? Math.max(0, ...known.map((row) => row.revision)) + 1;
   const position = 1 + known.filter((row) => row.revision === revision).length;
   if (wanted !== undefined && first === undefined && position > 1) throw revisionTaken(wanted);
-  const row = begunPreview(task, person, revision, position);
-  state.previews.set(row.id, { task, row, commentId });
-  state.tellChange(task.id);
-  return created({ ...row, comments: [commentId] });
+  const id = crypto.randomUUID();
+  const created_at = formatTime(state.now());
+  const comments = [commentId];
+  const row = previewRow({ id, task_id: task.id, person_id: person.id, revision, position, comments, created_at });
+  state.previews.set(id, row);
+  notifyChange(state, task.id);
+  return created(row);
 }
 
 const PICTURES = ["jpe", "jpeg", "jpg", "png"];
 
 /**
- * Pictures only: movies and scenes, which the real one takes too, are made by nobody here. What is no picture breaks it, and the preview stays;
- * where the name's ending is wrong, the preview goes.
+ * Takes pictures only, because no one here makes movies or scenes. A file that isn't a picture
+ * breaks Zou and leaves the preview; a wrong extension removes the preview.
  */
 export function uploadPreview({ state, caller: { person }, ids: [id = ""], file }: ZouRequest): Answer {
   const preview = state.previews.get(id);
   if (!preview) throw notFound();
-  if (preview.row.original_name) throw badBody();
-  if (!actsOn(person, preview.task)) throw forbidden();
+  if (preview.original_name) throw badBody();
+  if (!actsOn(state, person, findTask(state, preview.task_id))) throw forbidden();
   if (!file) throw badArgument("File not provided.");
   const parts = file.name.split(".");
   const extension = parts.pop()?.toLowerCase() ?? "";
@@ -60,7 +67,8 @@ export function uploadPreview({ state, caller: { person }, ids: [id = ""], file 
   }
   const read = readPictureFile(file.bytes);
   if (!read) throw broken();
-  // Zou makes a PNG of each, and so calls it one.
+  const { comments, ...members } = preview;
+  // Zou converts every picture to PNG.
   const known = {
     extension: "png",
     original_name: parts.join("."),
@@ -68,44 +76,46 @@ export function uploadPreview({ state, caller: { person }, ids: [id = ""], file 
     status: "ready",
     ...read.size,
   };
-  const row = { ...preview.row, ...known, updated_at: stamp(Date.now()) };
-  state.previews.set(id, { ...preview, row, picture: read.picture });
+  const row = { ...members, ...known, updated_at: formatTime(state.now()) };
+  state.previews.set(id, { ...row, ...(comments && { comments }) });
+  state.pictures.set(id, read.picture);
   show(state, row);
-  state.tellChange(row.task_id);
+  notifyChange(state, row.task_id);
   return created(row);
 }
 
-/** Whoever is of the team, and neither the comment nor the task is compared. */
+/** Anyone in the team may do this. Zou doesn't compare the preview, comment and task. */
 export function removePreview({ state, caller: { person }, ids }: ZouRequest): Answer {
   for (const id of ids) checkUuid(id);
   const [taskId = "", , id = ""] = ids;
-  openProject(person, findTask(state, taskId).row.project_id);
+  openProject(state, person, findTask(state, taskId).project_id);
   const preview = state.previews.get(id);
   if (!preview) throw notFound();
   remove(state, preview);
   return { status: 204 };
 }
 
-function remove(state: State, { row: { id, task_id } }: StoredPreview): void {
+function remove(state: State, { id, task_id }: PreviewRow): void {
   state.previews.delete(id);
-  const { row } = findTask(state, task_id);
-  const last = rowsOf(state, ({ task }) => task.id === task_id).at(-1);
-  if (row.last_preview_file_id === id && !last) row.last_preview_file_id = null;
-  else if (row.last_preview_file_id === id && last) show(state, last);
-  state.tellChange(task_id);
+  state.pictures.delete(id);
+  const task = findTask(state, task_id);
+  const last = previewsOf(state, task).at(-1);
+  if (task.last_preview_file_id === id && !last) task.last_preview_file_id = null;
+  else if (task.last_preview_file_id === id && last) show(state, last);
+  notifyChange(state, task_id);
 }
 
-/** The first of a revision is the one its task is shown by. */
+/** The first preview of a revision represents its task. */
 function show(state: State, { id, task_id, position }: PreviewRow): void {
-  if (position === 1) findTask(state, task_id).row.last_preview_file_id = id;
+  if (position === 1) findTask(state, task_id).last_preview_file_id = id;
 }
 
-const rowsOf = ({ previews }: State, fits: (preview: StoredPreview) => boolean): PreviewRow[] =>
-  [...previews.values()].filter(fits).map(({ row }) => row);
+const previewsOf = ({ previews }: State, { id }: TaskRow): PreviewRow[] =>
+  [...previews.values()].filter(({ task_id }) => task_id === id);
 
-/** What is no JSON is nothing, and nothing is the next one. */
+/** undefined asks for the next revision; so does a body that isn't JSON. */
 function readRevision(body: string): number | undefined {
-  const given = parse(body);
+  const given = parseJson(body);
   if (typeof given !== "object" || given === null) return undefined;
   if (Array.isArray(given)) throw invalid("", "Input should be a valid dictionary or instance of CommentPreviewSchema");
   const { revision } = { revision: null, ...given };
@@ -116,14 +126,6 @@ function readRevision(body: string): number | undefined {
   if (!Number.isInteger(value)) throw invalid("revision", `Input should be a valid integer, ${why}`);
   if (value < 0) throw invalid("revision", "Input should be greater than or equal to 0");
   return value;
-}
-
-function parse(body: string): unknown {
-  try {
-    return JSON.parse(body);
-  } catch {
-    return undefined;
-  }
 }
 
 const revisionTaken = (revision: number) =>

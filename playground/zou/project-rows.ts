@@ -1,13 +1,43 @@
-/** Productions as Zou shows them to their teams. */
-import { ASSET_TYPES } from "../data-entities.ts";
-import type { Person } from "../data-people.ts";
-import { descriptorsOf, episodesOf, type Project } from "../data-projects.ts";
-import { STATUSES, TASK_TYPES } from "../data-tables.ts";
-import { NEVER } from "./never.ts";
-import { roleIn } from "./rights.ts";
-import { OPEN_STATUS_ID } from "./table-rows.ts";
+/** Productions as Zou stores them. */
+import type { Person, Role } from "./person-rows.ts";
+import { LONG_AGO } from "./time.ts";
+
+/** A column of the studio's own. */
+export type DescriptorRow = {
+  id: string;
+  name: string;
+  field_name: string;
+  data_type: string;
+  choices: readonly string[];
+  for_client: boolean;
+  entity_type: string;
+  /** the departments whose vendors see it; all vendors if empty */
+  departments: readonly string[];
+};
+
+export type ProjectRow = typeof SETTINGS & {
+  id: string;
+  name: string;
+  code: string | null;
+  production_type: string;
+  fps: string;
+  /** how often a task may be sent back; 0 for no limit */
+  max_retakes: number;
+  descriptors: readonly DescriptorRow[];
+  project_status_id: string;
+  asset_types: readonly string[];
+  task_statuses: readonly string[];
+  task_types: readonly string[];
+};
+
+/** `project_role` is the role in this production, if it differs from the person's own. */
+export type Member = { person: Person; project_role: Role | null };
 
 const SETTINGS = {
+  description: null,
+  shotgun_id: null,
+  file_tree: null,
+  data: null,
   has_avatar: false,
   ratio: "16:9",
   resolution: "1920x1080",
@@ -31,72 +61,31 @@ const SETTINGS = {
   revision_padding: 0,
   hd_bitrate_compression: 28,
   ld_bitrate_compression: 6,
-  project_status_id: OPEN_STATUS_ID,
   default_preview_background_file_id: null,
   from_schedule_version_id: null,
-};
-
-const ids = (rows: readonly { id: string }[]): string[] => rows.map(({ id }) => id);
-
-const baseRow = (project: Project) => ({
-  name: project.name,
-  code: null,
-  description: null,
-  shotgun_id: null,
-  file_tree: null,
-  data: null,
-  fps: project.fps,
-  production_type: project.production_type,
-  ...SETTINGS,
-  max_retakes: project.maxRetakes,
-  team: project.team,
-  asset_types: ids(ASSET_TYPES),
-  task_statuses: ids(STATUSES),
-  task_types: ids(TASK_TYPES),
   status_automations: [],
   preview_background_files: [],
-  id: project.id,
-  ...NEVER,
+  ...LONG_AGO,
   type: "Project",
-});
-
-const BOARD = {
-  priority: null,
-  roles_for_board: ["user", "admin", "supervisor", "manager", "vendor"],
-  is_client_allowed: null,
-};
-const TYPE_LINK = {
-  priority: null,
-  hd_bitrate_compression: null,
-  ld_bitrate_compression: null,
-  is_client_visible: true,
 };
 
-/** Those marked for clients to clients, those of their departments and of none to vendors. */
-function columnsFor(person: Person, project: Project) {
-  const role = roleIn(person, project);
-  const columns = descriptorsOf(project);
-  if (role === "client") return columns.filter(({ for_client }) => for_client);
-  if (role !== "vendor") return columns;
-  return columns.filter(
-    ({ departments }) => departments.length === 0 || departments.some((id) => person.departments.includes(id)),
-  );
-}
+const DEFAULTS = {
+  ...SETTINGS,
+  code: null,
+  max_retakes: 0,
+  descriptors: [],
+  asset_types: [],
+  task_statuses: [],
+  task_types: [],
+};
 
-/** As `/data/projects/open` has them: with the studio's columns and, of a TV show, the first episode. */
-export function openProjectRow(person: Person, project: Project) {
-  const [first] = episodesOf(project);
-  return {
-    ...baseRow(project),
-    descriptors: columnsFor(person, project).map((column) => ({ ...column, task_type_id: null, position: null })),
-    task_type_links: Object.fromEntries(TASK_TYPES.map(({ id }) => [id, TYPE_LINK])),
-    task_types_priority: Object.fromEntries(TASK_TYPES.map(({ id }) => [id, null])),
-    task_statuses_link: Object.fromEntries(STATUSES.map(({ id }) => [id, BOARD])),
-    ...(first && { first_episode_id: first.id }),
-  };
-}
+type Needed = "id" | "name" | "production_type" | "fps" | "project_status_id";
 
-export const projectRow = (person: Person, project: Project) => ({
-  ...openProjectRow(person, project),
-  project_status_name: "Open",
+export const projectRow = (row: Pick<ProjectRow, Needed> & Partial<ProjectRow>): ProjectRow => ({
+  ...DEFAULTS,
+  ...row,
 });
+
+export const descriptorRow = (
+  row: Pick<DescriptorRow, "id" | "name" | "field_name" | "entity_type"> & Partial<DescriptorRow>,
+): DescriptorRow => ({ data_type: "string", choices: [], for_client: false, departments: [], ...row });

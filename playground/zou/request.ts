@@ -1,8 +1,7 @@
-/** One request to Zou, once it is known who asks. */
+/** One request to Zou, once it is clear who sent it. */
 import * as v from "valibot";
 import { badBody } from "./answer.ts";
-import type { Caller } from "./caller.ts";
-import type { State } from "./state.ts";
+import type { Caller, State } from "./state.ts";
 
 export type ZouRequest = {
   state: State;
@@ -11,18 +10,18 @@ export type ZouRequest = {
   ids: readonly string[];
   query: URLSearchParams;
   body: string;
-  /** what a form brought under the name "file" */
+  /** the file that a form has under the name "file" */
   file: Upload | undefined;
   userAgent: string;
   /** the header of that name */
   range: string;
 };
 
-export type Upload = { name: string; bytes: Buffer<ArrayBuffer> };
+export type Upload = { name: string; bytes: Uint8Array };
 
 const Body = v.record(v.string(), v.unknown());
 
-/** @throws a Refusal when it is no JSON object */
+/** @throws a Refusal unless the body is a JSON object */
 export function readObject(body: string): Record<string, unknown> {
   try {
     return v.parse(Body, JSON.parse(body));
@@ -31,11 +30,18 @@ export function readObject(body: string): Record<string, unknown> {
   }
 }
 
-/** The file of a form. A form that can't be read has none, and without a name it is none. */
-export async function readUpload(type: string, bytes: Buffer<ArrayBuffer>): Promise<Upload | undefined> {
-  if (!type.startsWith("multipart/form-data")) return undefined;
-  const form = await new Response(bytes, { headers: { "content-type": type } }).formData().catch(() => undefined);
+/** undefined if the text is not JSON */
+export function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+/** The file of a form. A file without a name doesn't count. */
+export async function readUpload(form: FormData | undefined): Promise<Upload | undefined> {
   const file = form?.get("file");
   if (!(file instanceof File) || file.name === "") return undefined;
-  return { name: file.name, bytes: Buffer.from(await file.arrayBuffer()) };
+  return { name: file.name, bytes: new Uint8Array(await file.arrayBuffer()) };
 }

@@ -1,14 +1,14 @@
-/** How often a task may be sent back: the shot's own column says it, else the production. */
-import { findProject } from "../data-projects.ts";
+/** The limit of retakes: the entity's own column wins over the production's setting. */
 import { badArgument, broken } from "./answer.ts";
+import type { State } from "./state.ts";
 import type { StatusRow } from "./table-rows.ts";
-import type { PlannedTask } from "./task-rows.ts";
+import type { TaskRow } from "./task-rows.ts";
 
-/** @throws a Refusal: the column of a shot may be any text, and Zou breaks over one that is no whole number */
-export function refuseRetake({ task, row }: PlannedTask, status: StatusRow): void {
-  const { maxRetakes = 0 } = findProject(task.entity.projectId) ?? {};
-  if (!status.is_retake || maxRetakes <= 0) return;
-  const own = task.entity.data?.max_retakes || maxRetakes;
+/** @throws a Refusal. Zou breaks if the column is not a whole number. */
+export function checkRetakes({ projects, entities }: State, task: TaskRow, status: StatusRow): void {
+  const limit = projects.get(task.project_id)?.max_retakes ?? 0;
+  if (!status.is_retake || limit <= 0) return;
+  const own = entities.get(task.entity_id)?.data?.max_retakes || limit;
   if (!/^\s*[+-]?\d+\s*$/.test(String(own))) throw broken();
-  if (Number(own) > 0 && row.retake_count >= Number(own)) throw badArgument("No more retakes allowed on this task");
+  if (Number(own) > 0 && task.retake_count >= Number(own)) throw badArgument("No more retakes allowed on this task");
 }

@@ -1,4 +1,4 @@
-/** The routes the small Zou has. What is not here is not found, as a route of a newer or older Zou would be. */
+/** The routes of the small Zou. Any other path is 404, like a route that an older Zou lacks. */
 import { type Answer, notFound, ok, wrongMethod } from "./answer.ts";
 import { commentTask, commentTasks, listComments } from "./comments.ts";
 import { readContext } from "./context.ts";
@@ -10,7 +10,7 @@ import {
   readCustomAction,
 } from "./custom-actions.ts";
 import { listOutputFiles, listWorkingFiles } from "./files.ts";
-import { listRows, type Row } from "./list.ts";
+import { listRows } from "./list.ts";
 import { readMovie, readPicture } from "./media.ts";
 import { listPersons, readPerson, readTeam } from "./people.ts";
 import {
@@ -26,27 +26,21 @@ import { addPreview, removePreview, uploadPreview } from "./previews.ts";
 import { listEntities, listOpenProjects, listPreviews, listTasks, readProject, readTask } from "./productions.ts";
 import type { ZouRequest } from "./request.ts";
 import { logIn, logOut, readAuthenticated } from "./session.ts";
-import {
-  ASSET_TYPE_ROWS,
-  DEPARTMENT_ROWS,
-  ENTITY_TYPE_ROWS,
-  ORGANISATION_ROW,
-  PROJECT_STATUS_ROWS,
-  STATUS_ROWS,
-  TASK_TYPE_ROWS,
-} from "./table-rows.ts";
+import type { Tables } from "./state.ts";
 
 type Handler = (request: ZouRequest) => Answer;
 type OpenHandler = (request: Omit<ZouRequest, "caller">) => Answer;
-/** `open` answers whoever asks. */
+/** `open` needs no session. */
 export type Route =
   | { ids: string[]; open: OpenHandler; answer?: never }
   | { ids: string[]; answer: Handler; open?: never };
 
 const table =
-  (rows: readonly Row[]): Handler =>
-  ({ query }) =>
-    ok(listRows(rows, Object.keys(rows[0] ?? {}), query));
+  (name: keyof Tables): Handler =>
+  ({ state, query }) => {
+    const rows = [state.tables[name]].flat();
+    return ok(listRows(rows, Object.keys(rows[0] ?? {}), query));
+  };
 
 const CONFIG = {
   is_self_hosted: true,
@@ -63,7 +57,6 @@ const CONFIG = {
 };
 const STATUS = {
   name: "Zou",
-  version: "1.0.97",
   "database-up": true,
   "key-value-store-up": true,
   "event-stream-up": false,
@@ -72,13 +65,13 @@ const STATUS = {
 };
 
 const OPEN: Readonly<Record<string, OpenHandler>> = {
-  "GET /": () => ok({ api: "Zou", version: STATUS.version }),
-  "GET /status": () => ok(STATUS),
+  "GET /": ({ state: { version } }) => ok({ api: "Zou", version }),
+  "GET /status": ({ state: { version } }) => ok({ ...STATUS, version }),
   "GET /config": () => ok(CONFIG),
   "POST /auth/login": logIn,
 };
 
-/** The more particular first: a star takes one part of the path, whatever it is. */
+/** More specific routes come first: a star stands for any one segment of the path. */
 const CLOSED: Readonly<Record<string, Handler>> = {
   "GET /auth/authenticated": readAuthenticated,
   "GET /auth/logout": logOut,
@@ -100,13 +93,13 @@ const CLOSED: Readonly<Record<string, Handler>> = {
   "GET /pictures/thumbnails-square/preview-files/*": readPicture,
   "GET /data/output-files": listOutputFiles,
   "GET /data/working-files": listWorkingFiles,
-  "GET /data/task-types": table(TASK_TYPE_ROWS),
-  "GET /data/task-status": table(STATUS_ROWS),
-  "GET /data/departments": table(DEPARTMENT_ROWS),
-  "GET /data/entity-types": table(ENTITY_TYPE_ROWS),
-  "GET /data/asset-types": table(ASSET_TYPE_ROWS),
-  "GET /data/project-status": table(PROJECT_STATUS_ROWS),
-  "GET /data/organisations": table([ORGANISATION_ROW]),
+  "GET /data/task-types": table("taskTypes"),
+  "GET /data/task-status": table("statuses"),
+  "GET /data/departments": table("departments"),
+  "GET /data/entity-types": table("entityTypes"),
+  "GET /data/asset-types": table("assetTypes"),
+  "GET /data/project-status": table("projectStatuses"),
+  "GET /data/organisations": table("organisation"),
   "GET /data/persons": listPersons,
   "GET /data/persons/*": readPerson,
   "GET /data/projects/open": listOpenProjects,
@@ -138,18 +131,18 @@ function patternOf(name: string) {
   return { method, path: new RegExp(`^${path.replaceAll("*", "([^/]+)")}/?$`) };
 }
 
-/** @throws a Refusal: unknown paths and methods are refused before anybody is asked for a token */
+/** @throws a Refusal for unknown paths and methods, before the token is checked */
 export function findRoute(method: string, path: string): Route {
   const known = PATTERNS.filter((pattern) => pattern.path.test(path));
-  // Of every route there is, whoever asks and whatever became of what the path names.
-  if (method === "OPTIONS" && known.length > 0) return { ids: [], open: () => tellMethods(known) };
+  // Every route answers OPTIONS without a token, even if the ids in the path name nothing.
+  if (method === "OPTIONS" && known.length > 0) return { ids: [], open: () => listMethods(known) };
   const found = known.find((pattern) => pattern.method === method);
   if (!found) throw known.length > 0 ? wrongMethod() : notFound();
   const ids = found.path.exec(path)?.slice(1) ?? [];
   return { ids, ...found.handlers };
 }
 
-const tellMethods = (known: readonly Pattern[]): Answer => ({
+const listMethods = (known: readonly Pattern[]): Answer => ({
   status: 200,
   body: "",
   type: "text/html",

@@ -1,53 +1,106 @@
-/** What the small Zou remembers for as long as it runs. */
+/** Everything that the small Zou stores. The rules depend on nothing else. */
 import { notFound } from "./answer.ts";
-import type { CommentRow } from "./comments.ts";
-import { type CustomActionRow, customActionRow } from "./custom-actions.ts";
-import type { PlaylistRow } from "./playlists.ts";
-import type { StoredPreview } from "./preview-rows.ts";
-import { type PlannedTask, planTasks } from "./task-rows.ts";
-import { openTokens, type Tokens } from "./tokens.ts";
+import type { CommentRow } from "./comment-rows.ts";
+import type { CustomActionRow } from "./custom-action-rows.ts";
+import type { EntityRow } from "./entity-rows.ts";
+import type { OutputFileRow, WorkingFileRow } from "./file-rows.ts";
+import type { Person } from "./person-rows.ts";
+import type { Picture } from "./picture.ts";
+import type { PlaylistRow, ShareLinkRow } from "./playlist-rows.ts";
+import type { PreviewRow } from "./preview-rows.ts";
+import type { Member, ProjectRow } from "./project-rows.ts";
+import type {
+  assetTypeRow,
+  DepartmentRow,
+  entityTypeRow,
+  OrganisationRow,
+  projectStatusRow,
+  StatusRow,
+  TaskTypeRow,
+} from "./table-rows.ts";
+import type { TaskRow } from "./task-rows.ts";
 
-export type State = {
-  tokens: Tokens;
-  tasks: readonly PlannedTask[];
-  /** by task, the newest first */
-  comments: Map<string, CommentRow[]>;
-  /** by their id, the oldest first */
-  previews: Map<string, StoredPreview>;
-  /** Kitsu hears of what changes by a socket; whoever is in here hears the task's id */
-  listeners: Set<(taskId: string) => void>;
-  tellChange(taskId: string): void;
-  playlists: Map<string, PlaylistRow>;
-  customActions: Map<string, CustomActionRow>;
-  /** the ids of those that nobody put there: they are what the worker offers */
-  offered: Set<string>;
+/** Whose token it is. `sessionId` identifies a session, to end it; a bot has none. */
+export type Caller = { person: Person; sessionId?: string };
+
+export type Sessions = {
+  /** @throws a Refusal that says what is wrong with the token, in Zou's words */
+  find(token: string): Caller;
+  open(person: Person): { access: string; refresh: string };
+  end(sessionId: string): void;
 };
 
-export type FirstAction = { id: string; name: string; url: string; entity_type: string; is_ajax: boolean };
+export type Tables = {
+  taskTypes: readonly TaskTypeRow[];
+  statuses: readonly StatusRow[];
+  departments: readonly DepartmentRow[];
+  entityTypes: readonly ReturnType<typeof entityTypeRow>[];
+  assetTypes: readonly ReturnType<typeof assetTypeRow>[];
+  projectStatuses: readonly ReturnType<typeof projectStatusRow>[];
+  organisation: OrganisationRow;
+};
 
-/** @param today any moment of the day that the productions are shown at */
-export function openState(today: Date, actions: readonly FirstAction[]): State {
-  const listeners: State["listeners"] = new Set();
-  const midnight = Date.UTC(today.getUTCFullYear(), today.getUTCMonth(), today.getUTCDate());
-  const { tasks, previews } = planTasks(midnight);
-  return {
-    tokens: openTokens(),
-    tasks,
-    comments: new Map(),
-    previews: new Map(previews.map((preview) => [preview.row.id, preview])),
-    listeners,
-    tellChange: (taskId) => {
-      for (const tell of listeners) tell(taskId);
-    },
-    playlists: new Map(),
-    customActions: new Map(actions.map((action) => [action.id, customActionRow(action)])),
-    offered: new Set(),
-  };
+export type State = {
+  version: string;
+  /** in epoch milliseconds */
+  now(): number;
+  sessions: Sessions;
+  persons: readonly Person[];
+  tables: Tables;
+  projects: Map<string, ProjectRow>;
+  teams: Map<string, readonly Member[]>;
+  entities: Map<string, EntityRow>;
+  tasks: Map<string, TaskRow>;
+  /** the oldest first */
+  comments: CommentRow[];
+  /** the oldest first */
+  previews: Map<string, PreviewRow>;
+  /** what previews look like, by their ids */
+  pictures: Map<string, Picture>;
+  /** what all movies look like */
+  movie: Uint8Array;
+  outputFiles: OutputFileRow[];
+  workingFiles: WorkingFileRow[];
+  /** the oldest first */
+  playlists: PlaylistRow[];
+  /** links to playlists for guests */
+  shares: ShareLinkRow[];
+  customActions: Map<string, CustomActionRow>;
+  /** the ids of the custom actions that no one created: those the worker offers */
+  offered: Set<string>;
+  /** called with the id of each task that changes, in place of Zou's event stream */
+  listeners: Set<(taskId: string) => void>;
+};
+
+/** A state without any productions. */
+export const emptyState = (given: Pick<State, "sessions" | "persons" | "tables"> & Partial<State>): State => ({
+  version: "1.0.97",
+  now: Date.now,
+  projects: new Map(),
+  teams: new Map(),
+  entities: new Map(),
+  tasks: new Map(),
+  comments: [],
+  previews: new Map(),
+  pictures: new Map(),
+  movie: new Uint8Array(),
+  outputFiles: [],
+  workingFiles: [],
+  playlists: [],
+  shares: [],
+  customActions: new Map(),
+  offered: new Set(),
+  listeners: new Set(),
+  ...given,
+});
+
+/** @throws a Refusal if there is no such task */
+export function findTask({ tasks }: State, id: string): TaskRow {
+  const task = tasks.get(id);
+  if (!task) throw notFound();
+  return task;
 }
 
-/** @throws a Refusal where there is none */
-export function findTask(state: State, id: string): PlannedTask {
-  const found = state.tasks.find(({ task }) => task.id === id);
-  if (!found) throw notFound();
-  return found;
+export function notifyChange({ listeners }: State, taskId: string): void {
+  for (const listener of listeners) listener(taskId);
 }

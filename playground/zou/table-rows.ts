@@ -1,90 +1,83 @@
-/** The tables that hardly ever change, row by row as Zou has them. */
-import { ASSET_TYPES } from "../data-entities.ts";
-import { DEPARTMENTS, type Person } from "../data-people.ts";
-import { STATUSES, TASK_TYPES } from "../data-tables.ts";
-import { idOf } from "../ids.ts";
-import { NEVER } from "./never.ts";
-import { isAdmin } from "./rights.ts";
+/** The tables that hardly ever change: task types, statuses and their like. */
+import { LONG_AGO } from "./time.ts";
 
-export const TASK_TYPE_ROWS = TASK_TYPES.map(({ id, name, color, forEntity, departmentId }, index) => ({
-  name,
+export type TaskTypeRow = ReturnType<typeof taskTypeRow>;
+export type StatusRow = ReturnType<typeof statusRow>;
+export type DepartmentRow = ReturnType<typeof departmentRow>;
+export type OrganisationRow = ReturnType<typeof organisationRow>;
+
+type Named = { id: string; name: string };
+
+export const taskTypeRow = (
+  row: Named & { color: string; priority: number; for_entity: string; department_id: string | null },
+) => ({
   short_name: "",
   description: null,
-  color,
-  priority: index + 1,
-  for_entity: forEntity,
   allow_timelog: true,
   archived: false,
   shotgun_id: null,
-  department_id: departmentId,
-  id,
-  ...NEVER,
+  ...row,
+  ...LONG_AGO,
   type: "TaskType",
-}));
+});
 
-export const STATUS_ROWS = STATUSES.map(
-  ({ id, name, shortName, color, forArtists, forClients, forConcepts, archived }) => ({
-    name,
-    archived,
-    short_name: shortName,
-    description: null,
-    color,
-    priority: 1,
-    is_done: shortName === "done",
-    is_artist_allowed: forArtists,
-    is_client_allowed: forClients,
-    is_retake: shortName === "retake",
-    is_feedback_request: shortName === "wfa",
-    is_default: shortName === "todo",
-    is_wip: shortName === "wip",
-    shotgun_id: null,
-    for_concept: forConcepts,
-    id,
-    ...NEVER,
-    type: "TaskStatus",
-  }),
-);
+type StatusFlags = {
+  archived?: boolean;
+  is_artist_allowed?: boolean;
+  is_client_allowed?: boolean;
+  for_concept?: boolean;
+};
 
-export type StatusRow = (typeof STATUS_ROWS)[number];
+/** What a status means follows from its short name: "done", "retake", "wfa", "todo", "wip". */
+export const statusRow = (row: Named & { short_name: string; color: string } & StatusFlags) => ({
+  description: null,
+  priority: 1,
+  archived: false,
+  is_done: row.short_name === "done",
+  is_artist_allowed: true,
+  is_client_allowed: true,
+  is_retake: row.short_name === "retake",
+  is_feedback_request: row.short_name === "wfa",
+  is_default: row.short_name === "todo",
+  is_wip: row.short_name === "wip",
+  shotgun_id: null,
+  for_concept: false,
+  ...row,
+  ...LONG_AGO,
+  type: "TaskStatus",
+});
 
-export const DEPARTMENT_ROWS = DEPARTMENTS.map(({ id, name, color }) => ({
+export const departmentRow = ({ id, name, color }: Named & { color: string }) => ({
   name,
   color,
   archived: false,
   id,
-  ...NEVER,
+  ...LONG_AGO,
   type: "Department",
-}));
+});
 
-const typeRow = ({ id, name }: { id: string; name: string }) => ({
+const typeRow = ({ id, name }: Named) => ({
   name,
   short_name: null,
   description: null,
   archived: false,
   id,
-  ...NEVER,
+  ...LONG_AGO,
 });
 
-export const entityTypeId = (name: string): string => idOf(`entity-type/${name}`);
-const KINDS = ["Episode", "Concept", "Sequence", "Shot", "Edit", "Scene"].map((name) => ({
-  id: entityTypeId(name),
-  name,
-}));
+export const entityTypeRow = (row: Named) => ({ ...typeRow(row), type: "EntityType" });
+export const assetTypeRow = (row: Named) => ({ ...typeRow(row), task_types: [], type: "AssetType" });
 
-export const ENTITY_TYPE_ROWS = [...KINDS, ...ASSET_TYPES].map((type) => ({ ...typeRow(type), type: "EntityType" }));
-export const ASSET_TYPE_ROWS = ASSET_TYPES.map((type) => ({ ...typeRow(type), task_types: [], type: "AssetType" }));
-
-export const OPEN_STATUS_ID = idOf("project-status/Open");
-export const PROJECT_STATUS_ROWS = ["Open", "Closed"].map((name) => ({
+export const projectStatusRow = ({ id, name }: Named) => ({
   name,
   color: "#000000",
-  id: idOf(`project-status/${name}`),
-  ...NEVER,
+  id,
+  ...LONG_AGO,
   type: "ProjectStatus",
-}));
+});
 
-export const ORGANISATION_ROW = {
-  name: "Studio Example",
+export const organisationRow = ({ id, name }: Named) => ({
+  name,
   hours_by_day: 8,
   has_avatar: false,
   use_original_file_name: false,
@@ -92,13 +85,7 @@ export const ORGANISATION_ROW = {
   format_duration_in_hours: false,
   hd_by_default: false,
   dark_theme_by_default: false,
-  id: idOf("organisation"),
-  ...NEVER,
+  id,
+  ...LONG_AGO,
   type: "Organisation",
-};
-
-/** Zou tells its tokens for the studio's chat to administrators. */
-export const organisationFor = (person: Person) => ({
-  ...ORGANISATION_ROW,
-  ...(isAdmin(person) && { chat_token_slack: "", chat_webhook_mattermost: "", chat_token_discord: "" }),
 });

@@ -1,55 +1,77 @@
-/** Tasks, around today, and what was shown of them last. */
-import { TASKS, type Task } from "../data.ts";
-import { ADA } from "../data-people.ts";
-import { type Schedule, scheduleOf } from "../data-schedule.ts";
-import { type StoredPreview, shownPreview } from "./preview-rows.ts";
+/** Tasks as Zou stores them. Durations and estimations are minutes. */
+import { LONG_AGO } from "./time.ts";
 
-export type PlannedTask = { task: Task; row: ReturnType<typeof taskRow> };
+export type TaskRow = {
+  id: string;
+  project_id: string;
+  entity_id: string;
+  task_type_id: string;
+  task_status_id: string;
+  assignees: string[];
+  assigner_id: string | null;
+  name: string;
+  description: string | null;
+  priority: number;
+  difficulty: number;
+  duration: number;
+  estimation: number;
+  completion_rate: number;
+  retake_count: number;
+  sort_order: number;
+  start_date: string | null;
+  due_date: string | null;
+  real_start_date: string | null;
+  end_date: string | null;
+  done_date: string | null;
+  last_comment_date: string | null;
+  last_preview_file_id: string | null;
+  nb_assets_ready: number;
+  nb_drawings: number;
+  data: object | null;
+  shotgun_id: null;
+  created_at: string;
+  updated_at: string;
+  type: "Task";
+};
 
-/** @param today midnight, UTC */
-export function planTasks(today: number): { tasks: PlannedTask[]; previews: StoredPreview[] } {
-  const planned = TASKS.map((task) => ({ task, schedule: scheduleOf(task, today) }));
-  return {
-    tasks: planned.map(({ task, schedule }) => ({ task, row: taskRow(task, schedule) })),
-    previews: planned.flatMap(({ task, schedule: { preview } }) => (preview ? [shownPreview(task, preview)] : [])),
-  };
-}
+type Needed = "id" | "project_id" | "entity_id" | "task_type_id" | "task_status_id";
 
-const taskRow = (task: Task, schedule: Schedule) => ({
+const DEFAULTS: Omit<TaskRow, Needed> = {
   name: "main",
   description: null,
-  priority: schedule.priority,
-  difficulty: schedule.difficulty,
-  duration: schedule.duration,
-  estimation: schedule.estimation,
+  priority: 0,
+  difficulty: 3,
+  duration: 0,
+  estimation: 0,
   completion_rate: 0,
-  retake_count: schedule.retakes,
+  retake_count: 0,
   sort_order: 0,
-  start_date: schedule.start,
-  due_date: schedule.due,
-  real_start_date: schedule.realStart,
-  end_date: schedule.end,
-  done_date: schedule.done,
-  last_comment_date: schedule.commented,
+  start_date: null,
+  due_date: null,
+  real_start_date: null,
+  end_date: null,
+  done_date: null,
+  last_comment_date: null,
   nb_assets_ready: 0,
   data: null,
   nb_drawings: 0,
   shotgun_id: null,
-  last_preview_file_id: schedule.preview?.id ?? null,
-  project_id: task.entity.projectId,
-  task_type_id: task.type.id,
-  task_status_id: task.status.id,
-  entity_id: task.entity.id,
-  assigner_id: ADA.id,
-  assignees: task.assignees.map(({ id }) => id),
-  id: task.id,
-  created_at: schedule.createdAt,
-  updated_at: schedule.commented ?? schedule.createdAt,
+  last_preview_file_id: null,
+  assigner_id: null,
+  assignees: [],
+  ...LONG_AGO,
   type: "Task",
-});
+};
 
-/** The studio's side of a task, as clients get it: blank. */
-const BLANK = {
+export const taskRow = (row: Pick<TaskRow, Needed> & Partial<TaskRow>): TaskRow => ({ ...DEFAULTS, ...row });
+
+export const TASK_COLUMNS: readonly string[] = [
+  ...["id", "project_id", "entity_id", "task_type_id", "task_status_id"],
+  ...Object.keys(DEFAULTS),
+];
+
+/** What Zou hides from clients: everything about how the studio plans its work. */
+const BLANK: Partial<Record<keyof TaskRow, unknown>> = {
   assignees: [],
   assigner_id: null,
   completion_rate: 0,
@@ -68,4 +90,4 @@ const BLANK = {
   start_date: null,
 };
 
-export const blankTask = (row: PlannedTask["row"]) => ({ ...row, ...BLANK });
+export const blankTask = (row: TaskRow) => ({ ...row, ...BLANK });

@@ -1,92 +1,94 @@
 /**
- * A small Zou, Kitsu's API server, with the productions of the playground. Names, shapes and refusals are those that were
- * recorded of the real one; whatever is made in it is gone when it stops.
+ * A small Zou, Kitsu's API server, with the productions of the playground. Its names, shapes and
+ * refusals were recorded from a real one. Everything that is created in it is gone when it stops.
  */
 import type { IncomingMessage, ServerResponse } from "node:http";
-import type { Person } from "../data-people.ts";
 import { readBytes } from "../request-body.ts";
-import { type Answer, checkLine, Refusal } from "./answer.ts";
+import type { Answer } from "./answer.ts";
+import { Refusal } from "./answer.ts";
 import { readCaller } from "./caller.ts";
-import { type CustomActionRow, offerCustomActions } from "./custom-actions.ts";
-import { readUpload, type Upload } from "./request.ts";
-import { findRoute } from "./routes.ts";
+import type { CustomActionRow } from "./custom-action-rows.ts";
+import { type OfferedAction, offerCustomActions } from "./custom-actions.ts";
+import type { Person } from "./person-rows.ts";
+import { readUpload } from "./request.ts";
+import { respond } from "./respond.ts";
+import { seedState } from "./seed.ts";
 import { openSession } from "./session.ts";
-import { type FirstAction, openState, type State } from "./state.ts";
 
 export type Zou = {
   /** answers a request to `/api/…` */
   answer(request: IncomingMessage, response: ServerResponse): Promise<void>;
-  /** whose session a request comes with */
+  /** whose session a request has */
   personOf(request: IncomingMessage): Person | undefined;
   /** the cookies of a new session */
   logIn(person: Person): string[];
   customActions(): CustomActionRow[];
-  /** puts into it what the worker offers now, and is not there yet */
-  offer(actions: readonly FirstAction[]): void;
-  /** the tasks whose status is not the one they began with */
+  /** adds what the worker offers and Zou doesn't have yet */
+  offer(actions: readonly OfferedAction[]): void;
+  /** the tasks whose status has changed since the start: status id by task id */
   changedStatuses(): Record<string, string>;
-  /** calls back with the id of each task that changes, until what it returns is called */
-  onChange(tell: (taskId: string) => void): () => void;
+  /** calls back with the id of each task that changes, until the returned function is called */
+  onChange(listener: (taskId: string) => void): () => void;
 };
 
 export type ZouOptions = {
-  /** the bot's, made up by whoever starts the playground */
+  /** the bot's token, chosen by whoever starts the playground */
   botToken: string;
   /** the custom actions that are there from the beginning */
-  actions: readonly FirstAction[];
-  /** the day that due dates are counted from */
+  actions: readonly OfferedAction[];
+  /** the day that due dates are relative to */
   today?: Date;
 };
 
 const PREFIX = "/api";
 
 export function openZou({ botToken, actions, today = new Date() }: ZouOptions): Zou {
-  const state = openState(today, actions);
+  const state = seedState(today, actions, botToken);
+  const firstStatuses = new Map([...state.tasks].map(([id, { task_status_id }]) => [id, task_status_id]));
   return {
     async answer(request, response) {
       const bytes = await readBytes(request);
-      const file = await readUpload(request.headers["content-type"] ?? "", bytes);
-      send(response, answer(state, botToken, request, { body: bytes.toString("utf8"), file }));
+      const { method = "GET", url = "", headers } = request;
+      const answer = respond(state, {
+        method,
+        target: url.slice(PREFIX.length) || "/",
+        body: bytes.toString("utf8"),
+        file: await readUpload(await readForm(headers["content-type"] ?? "", bytes)),
+        cookie: headers.cookie,
+        authorization: headers.authorization,
+        userAgent: headers["user-agent"],
+        range: headers.range,
+      });
+      send(response, answer);
     },
     personOf({ headers }) {
       try {
-        return readCaller(headers, state.tokens, botToken).person;
+        return readCaller(headers, state.sessions).person;
       } catch (error) {
         if (error instanceof Refusal) return undefined;
         throw error;
       }
     },
-    logIn: (person) => openSession(state.tokens, person).cookies,
+    logIn: (person) => openSession(state.sessions, person).cookies,
     changedStatuses: () =>
       Object.fromEntries(
-        state.tasks.flatMap(({ task, row }) =>
-          row.task_status_id === task.status.id ? [] : [[task.id, row.task_status_id]],
+        [...state.tasks.values()].flatMap(({ id, task_status_id }) =>
+          task_status_id === firstStatuses.get(id) ? [] : [[id, task_status_id]],
         ),
       ),
-    onChange(tell) {
-      state.listeners.add(tell);
-      return () => void state.listeners.delete(tell);
+    onChange(listener) {
+      state.listeners.add(listener);
+      return () => void state.listeners.delete(listener);
     },
     offer: (actions) => offerCustomActions(state, actions),
     customActions: () => [...state.customActions.values()].sort((a, b) => a.name.localeCompare(b.name)),
   };
 }
 
-type Brought = { body: string; file: Upload | undefined };
-
-function answer(state: State, botToken: string, request: IncomingMessage, brought: Brought): Answer {
-  const { method = "GET", url = "", headers } = request;
-  try {
-    const target = url.slice(PREFIX.length) || "/";
-    checkLine(`${method} ${target} HTTP/1.1`);
-    const { pathname, searchParams: query } = new URL(target, "http://zou.invalid");
-    const { ids, open, answer: closed } = findRoute(method === "HEAD" ? "GET" : method, pathname);
-    const asked = { state, ids, query, ...brought, userAgent: headers["user-agent"] ?? "", range: headers.range ?? "" };
-    return open ? open(asked) : closed({ ...asked, caller: readCaller(headers, state.tokens, botToken) });
-  } catch (error) {
-    if (error instanceof Refusal) return error.answer;
-    throw error;
-  }
+/** undefined if it is not a form, or one that can't be read */
+async function readForm(type: string, bytes: Buffer<ArrayBuffer>): Promise<FormData | undefined> {
+  if (!type.startsWith("multipart/form-data")) return undefined;
+  return new Response(bytes, { headers: { "content-type": type } }).formData().catch(() => undefined);
 }
 
 function send(

@@ -1,5 +1,6 @@
-// A process that puts one server under load: keep-alive connections that each send the same bytes again as soon as they were answered.
-// Our own, because Node's HTTP client costs more per request than the servers we measure.
+// A process that puts one server under load: keep-alive connections that repeat the same request as
+// soon as it is answered. It does without Node's HTTP client, which costs more per request than the
+// measured servers.
 
 import { connect } from "node:net";
 import { json } from "node:stream/consumers";
@@ -9,14 +10,16 @@ import { LOAD_CORE, launch } from "./target.ts";
 export type Load = { port: number; request: string; seconds: number };
 
 const Measured = v.object({
-  /** calls answered, those of the warm-up included */
+  /** answered calls, including those of the warm-up */
   calls: v.number(),
   perSecond: v.number(),
   p50Ms: v.number(),
-  /** answers that were not 200, and connections that broke */
-  wrong: v.number(),
-  /** how much of its core the load itself took: near 1 it was the limit, not the server */
-  busy: v.number(),
+  /** answers with another status than 200, and broken connections */
+  failed: v.number(),
+  /**
+   * the share of a core that the load itself took: near 1, the load was the limit, not the server
+   */
+  cpuShare: v.number(),
 });
 export type Measured = v.InferOutput<typeof Measured>;
 
@@ -30,31 +33,31 @@ export async function measure(load: Load): Promise<Measured> {
     { file: process.execPath, args, options: { stdio: ["ignore", "pipe", "inherit"] } },
     LOAD_CORE,
   );
-  if (stdout === null) throw new Error("The load can't be read.");
+  if (stdout === null) throw new Error("The load process has no output.");
   return v.parse(Measured, await json(stdout));
 }
 
 async function run({ port, request, seconds }: Load): Promise<Measured> {
   const bytes = Buffer.from(request, "latin1");
-  const begin = performance.now() + WARM_UP_MS;
-  const end = begin + seconds * 1_000;
-  const took: number[] = [];
+  const start = performance.now() + WARM_UP_MS;
+  const end = start + seconds * 1_000;
+  const durations: number[] = [];
   let calls = 0;
-  let wrong = 0;
+  let failed = 0;
 
   for (let count = 0; count < CONNECTIONS; count += 1) open();
-  await sleepUntil(begin);
+  await sleepUntil(start);
   const before = process.cpuUsage();
   await sleepUntil(end);
   const { user, system } = process.cpuUsage(before);
 
-  took.sort((a, b) => a - b);
+  durations.sort((a, b) => a - b);
   return {
     calls,
-    perSecond: took.length / seconds,
-    p50Ms: took[took.length >> 1] ?? 0,
-    wrong,
-    busy: (user + system) / 1_000_000 / seconds,
+    perSecond: durations.length / seconds,
+    p50Ms: durations[durations.length >> 1] ?? 0,
+    failed,
+    cpuShare: (user + system) / 1_000_000 / seconds,
   };
 
   function open(): void {
@@ -74,22 +77,22 @@ async function run({ port, request, seconds }: Load): Promise<Measured> {
       received = Buffer.alloc(0);
       const now = performance.now();
       calls += 1;
-      if (answer.status !== 200) wrong += 1;
-      else if (now >= begin && now < end) took.push(now - sentAt);
+      if (answer.status !== 200) failed += 1;
+      else if (now >= start && now < end) durations.push(now - sentAt);
       if (!answer.isLast) return send();
       isWaiting = false;
       socket.end();
     });
     socket.on("error", () => socket.destroy());
-    // Some servers end the connection after each answer, as gunicorn's plain workers do: the next call needs a new one.
+    // Some servers close the connection after each answer, for example gunicorn's sync workers.
     socket.on("close", () => {
-      if (isWaiting) wrong += 1;
+      if (isWaiting) failed += 1;
       if (performance.now() < end) setImmediate(open);
     });
   }
 }
 
-/** The answer these bytes begin with, once it is complete. */
+/** The first answer in these bytes; undefined until it is complete. */
 function readAnswer(bytes: Buffer): { status: number; isLast: boolean } | undefined {
   const headEnd = bytes.indexOf("\r\n\r\n");
   if (headEnd === -1) return undefined;

@@ -1,4 +1,5 @@
-// The same receiver in the two Python servers studios use for this today, where this machine's Python has them.
+// The same receiver in the two Python servers that studios use today, if this machine's Python has
+// them.
 import { spawnSync } from "node:child_process";
 import { join } from "node:path";
 import { checkReceiver, KITSU, writeCall } from "./call.ts";
@@ -26,15 +27,15 @@ const PEERS: readonly Peer[] = [
   },
 ];
 
-/** The peers that can be started here, and the names of those that can't. */
-export function findPeers(): { here: Target[]; missing: string[] } {
-  const here: Target[] = [];
+/** The peers that can be started here, and the names of the others. */
+export function findPeers(): { installed: Target[]; missing: string[] } {
+  const installed: Target[] = [];
   const missing: string[] = [];
   for (const peer of PEERS) {
-    if (spawnSync("python3", ["-c", `import ${peer.modules}`]).status === 0) here.push(toTarget(peer));
+    if (spawnSync("python3", ["-c", `import ${peer.modules}`]).status === 0) installed.push(toTarget(peer));
     else missing.push(peer.name);
   }
-  return { here, missing };
+  return { installed, missing };
 }
 
 function toTarget({ name, args }: Peer): Target {

@@ -1,10 +1,12 @@
-// All targets in turn, several times over: what the machine does meanwhile meets all of them, and only ratios within a round are compared.
-import { readCpuSeconds } from "./cpu.ts";
+// Measures all targets in turn, several times. Only ratios within a round are compared, because the
+// load of the machine changes between rounds.
+import { readCpuSeconds } from "../cpu-time.ts";
+import { drawTable, median } from "../table.ts";
 import { type Measured, measure } from "./load.ts";
 import { findPeers } from "./peers.ts";
-import { drawTable, median } from "./table.ts";
+
 import { type Target, whileServing } from "./target.ts";
-import { hello, withLog, withoutLog } from "./workerd.ts";
+import { hello, withLog, withoutLog } from "./workerd-targets.ts";
 
 type Measurement = Measured & { cpuUs: number };
 type Row = { target: Target; measured: Measurement[] };
@@ -13,7 +15,7 @@ type Row = { target: Target; measured: Measurement[] };
 export async function compareTargets(rounds: number, seconds: number): Promise<{ report: string; isRight: boolean }> {
   const peers = findPeers();
   const first: Row = { target: hello, measured: [] };
-  const rows = [first, ...[withoutLog, withLog, ...peers.here].map((target): Row => ({ target, measured: [] }))];
+  const rows = [first, ...[withoutLog, withLog, ...peers.installed].map((target): Row => ({ target, measured: [] }))];
   for (let round = 1; round <= rounds; round += 1) {
     for (const { target, measured } of rows) {
       process.stderr.write(`round ${round} of ${rounds}: ${target.name}\n`);
@@ -22,16 +24,16 @@ export async function compareTargets(rounds: number, seconds: number): Promise<{
   }
   const lines = [
     drawTable(
-      ["", "ratio to hello", "goal", "by CPU time", "requests/s", "p50 ms", "CPU µs a call"],
-      [...rows.map((row) => describe(row, first)), ...peers.missing.map((name) => [name, "not here"])],
+      ["", "ratio to hello", "goal", "by CPU time", "requests/s", "p50 ms", "CPU µs/call"],
+      [...rows.map((row) => describe(row, first)), ...peers.missing.map((name) => [name, "not installed"])],
     ),
   ];
-  const wrong = rows.filter(({ measured }) => measured.some((one) => one.wrong > 0));
-  for (const { target, measured } of wrong)
-    lines.push(`WRONG: ${target.name} failed ${measured.map((one) => one.wrong).join(", ")} calls.`);
-  if (rows.some(({ measured }) => measured.some(({ busy }) => busy > 0.9)))
-    lines.push("The load took its whole core at times: the fastest servers are faster than this.");
-  return { report: lines.join("\n"), isRight: wrong.length === 0 };
+  const faulty = rows.filter(({ measured }) => measured.some(({ failed }) => failed > 0));
+  for (const { target, measured } of faulty)
+    lines.push(`FAILED: ${target.name}, calls per round: ${measured.map(({ failed }) => failed).join(", ")}.`);
+  if (rows.some(({ measured }) => measured.some(({ cpuShare }) => cpuShare > 0.9)))
+    lines.push("The load used its core fully at times, so the fastest servers can do more than this.");
+  return { report: lines.join("\n"), isRight: faulty.length === 0 };
 }
 
 async function measureTarget({ request }: Target, port: number, group: number, seconds: number): Promise<Measurement> {
@@ -41,19 +43,19 @@ async function measureTarget({ request }: Target, port: number, group: number, s
   return { ...measured, cpuUs: (cpu * 1_000_000) / measured.calls };
 }
 
-/** Both ratios say how much of hello's speed the target has: in calls a second, and in calls for the same computing. */
+/** Both ratios compare with hello: one by calls per second, the other by calls per CPU time. */
 function describe({ target, measured }: Row, first: Row): string[] {
   const ratios = measured.map(({ perSecond }, round) => perSecond / (first.measured[round]?.perSecond ?? Number.NaN));
   const cpuRatios = measured.map(({ cpuUs }, round) => (first.measured[round]?.cpuUs ?? Number.NaN) / cpuUs);
   return [
     target.name,
-    say(median(ratios), 2),
+    format(median(ratios), 2),
     target.goal?.toFixed(2) ?? "",
-    say(median(cpuRatios), 2),
-    say(median(measured.map(({ perSecond }) => perSecond)), 0),
-    say(median(measured.map(({ p50Ms }) => p50Ms)), 1),
-    say(median(measured.map(({ cpuUs }) => cpuUs)), 0),
+    format(median(cpuRatios), 2),
+    format(median(measured.map(({ perSecond }) => perSecond)), 0),
+    format(median(measured.map(({ p50Ms }) => p50Ms)), 1),
+    format(median(measured.map(({ cpuUs }) => cpuUs)), 0),
   ];
 }
 
-const say = (figure: number, digits: number) => (Number.isFinite(figure) ? figure.toFixed(digits) : "unknown");
+const format = (figure: number, digits: number) => (Number.isFinite(figure) ? figure.toFixed(digits) : "unknown");

@@ -1,10 +1,10 @@
-// The custom actions of one Kitsu, and who is asking for them.
+// The custom actions of a Kitsu, and the account that manages them.
 import * as v from "valibot";
-import { type Answer, type Method, refusal, send, understand } from "./api.ts";
 import type { CustomAction, Registered } from "./custom-action.ts";
+import { type Answer, type Method, parseAnswer, send, toError } from "./zou.ts";
 
-// Kitsu lets a custom action be without any of these; what is missing is as good as empty.
-const Listed = v.object({
+// All members except the ID can be missing in Kitsu, which means that they are empty.
+const ListedAction = v.object({
   id: v.string(),
   name: v.nullish(v.string(), ""),
   url: v.nullish(v.string(), ""),
@@ -12,7 +12,7 @@ const Listed = v.object({
   is_ajax: v.nullish(v.boolean(), false),
 });
 
-const Caller = v.object({
+const Authenticated = v.object({
   user: v.object({ role: v.string(), full_name: v.fallback(v.string(), ""), is_bot: v.fallback(v.boolean(), false) }),
 });
 
@@ -31,22 +31,22 @@ export function openKitsu(api: string, token: string): Kitsu {
     send(api, method, path, { token, body });
   return {
     async readAccount() {
-      const { user } = understand(await ask("GET", "/auth/authenticated"), Caller, api);
-      return { name: `${user.full_name || "somebody"}${user.is_bot ? ", a bot" : ""}`, role: user.role };
+      const { user } = parseAnswer(await ask("GET", "/auth/authenticated"), Authenticated, api);
+      return { name: `${user.full_name || "no name"}${user.is_bot ? ", a bot" : ""}`, role: user.role };
     },
     async list() {
-      return understand(await ask("GET", "/data/custom-actions"), v.array(Listed), api);
+      return parseAnswer(await ask("GET", "/data/custom-actions"), v.array(ListedAction), api);
     },
     async create(wanted) {
-      understand(await ask("POST", "/data/custom-actions", wanted), Listed, api);
+      parseAnswer(await ask("POST", "/data/custom-actions", wanted), ListedAction, api);
     },
     async change(id, wanted) {
-      understand(await ask("PUT", `/data/custom-actions/${encodeURIComponent(id)}`, wanted), Listed, api);
+      parseAnswer(await ask("PUT", `/data/custom-actions/${encodeURIComponent(id)}`, wanted), ListedAction, api);
     },
     async remove(id) {
       const { status, body } = await ask("DELETE", `/data/custom-actions/${encodeURIComponent(id)}`);
-      // Somebody else was faster.
-      if (status >= 400 && status !== 404) throw refusal(status, body, api);
+      // 404: somebody else has already removed it.
+      if (status >= 400 && status !== 404) throw toError(status, body, api);
     },
   };
 }

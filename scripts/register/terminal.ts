@@ -1,22 +1,24 @@
-// The person at the keyboard, if there is one. Questions go to stderr, so that stdout is the plan and nothing else.
+// Asks the person at the terminal, if there is one. Questions go to stderr, so that stdout has only
+// the plan.
 import { createInterface } from "node:readline/promises";
 import { Writable } from "node:stream";
-import { EXIT, Trouble } from "./trouble.ts";
+import { CliError } from "../cli-error.ts";
+import { EXIT_CODES } from "./exit-code.ts";
 
 export type Terminal = {
   isInteractive: boolean;
-  /** @returns what was typed, without blanks around it */
+  /** @returns the answer without surrounding blanks */
   ask(question: string): Promise<string>;
-  /** Nothing of it is shown. */
-  askSecretly(question: string): Promise<string>;
+  /** Does not echo the answer. */
+  askSecret(question: string): Promise<string>;
 };
 
 export function openTerminal(): Terminal {
   return {
     isInteractive: process.stdin.isTTY === true && process.stderr.isTTY === true,
     ask: async (question) => (await readLine(question, process.stderr)).trim(),
-    async askSecretly(question) {
-      // readline echoes what it reads to its output: this one swallows it.
+    async askSecret(question) {
+      // readline echoes its input to its output, so the output discards everything.
       const nowhere = new Writable({ write: (_chunk, _encoding, done) => done() });
       process.stderr.write(question);
       return readLine("", nowhere).finally(() => process.stderr.write("\n"));
@@ -24,16 +26,17 @@ export function openTerminal(): Terminal {
   };
 }
 
-/** Ctrl-C and Ctrl-D end the program: nothing was written until now. */
+/** Ctrl-C and Ctrl-D end the program. Nothing has been changed at this point. */
 async function readLine(question: string, output: NodeJS.WritableStream): Promise<string> {
   const reader = createInterface({ input: process.stdin, output, terminal: true, historySize: 0 });
-  const gone = new AbortController();
-  reader.on("SIGINT", () => gone.abort());
-  reader.on("close", () => gone.abort());
+  const aborted = new AbortController();
+  reader.on("SIGINT", () => aborted.abort());
+  reader.on("close", () => aborted.abort());
   try {
-    return await reader.question(question, { signal: gone.signal });
+    return await reader.question(question, { signal: aborted.signal });
   } catch (cause) {
-    if (gone.signal.aborted) throw new Trouble("Stopped. Nothing was changed.", { cause, exit: EXIT.noConsent });
+    if (aborted.signal.aborted)
+      throw new CliError("Stopped. Nothing was changed.", { cause, exitCode: EXIT_CODES.notConfirmed });
     throw cause;
   } finally {
     reader.close();

@@ -1,4 +1,5 @@
-// The studio: the playground's Kitsu and farms and a receiver of forwarded calls, each behind a way that can be troubled; and what was really done there.
+// The studio: the playground's Kitsu and farms, and a server for forwarded calls. Kitsu and that
+// server are behind proxies that can fail. What was really done in the studio is read from here.
 import { randomBytes } from "node:crypto";
 import * as v from "valibot";
 import { TASKS } from "../../playground/data.ts";
@@ -7,13 +8,13 @@ import { PAPER_LANTERN } from "../../playground/data-projects.ts";
 import { openFarms } from "../../playground/farms/farms.ts";
 import { afanasySettings, flamencoSettings } from "../../playground/farms/settings.ts";
 import { startPlayground } from "../../playground/serve.ts";
-import type { Dice } from "./dice.ts";
-import { Receiver, TARGETS } from "./receiver.ts";
-import { TroubledWay } from "./troubled-way.ts";
+import { FaultyProxy } from "./faulty-proxy.ts";
+import { ForwardServer, TARGETS } from "./forward-server.ts";
+import type { Random } from "./random.ts";
 
 const FRAME_MS = 15;
-/** Those that meet no fate of the playground's farms, and so end. */
-const FATED = /SH00[4-7]0/;
+/** The shots that fail on the playground's farms by their names. Their jobs never finish. */
+const FAILING_SHOTS = /SH00[4-7]0/;
 const Comments = v.array(v.object({ text: v.string() }));
 const Playlists = v.array(v.object({ name: v.string() }));
 const FlamencoJobs = v.object({
@@ -26,8 +27,8 @@ const AfanasyJobs = v.object({
 
 export type Studio = Awaited<ReturnType<typeof openStudio>>;
 
-/** @param limitS how many seconds an action may take */
-export async function openStudio(dice: Dice, limitS: number) {
+/** @param timeLimitS how many seconds an action may take */
+export async function openStudio(random: Random, timeLimitS: number) {
   const secret = `whsec_${randomBytes(32).toString("base64")}`;
   const botToken = randomBytes(32).toString("base64url");
   const farms = await openFarms({ flamencoPort: 0, afanasyPort: 0, frameMs: FRAME_MS });
@@ -38,11 +39,11 @@ export async function openStudio(dice: Dice, limitS: number) {
     botToken,
     forwardSecret: secret,
   });
-  const receiver = new Receiver(secret, dice);
-  const zouWay = new TroubledWay(playground.url, dice);
-  const studioWay = new TroubledWay(await receiver.open(), dice);
-  const [zou, studio] = [await zouWay.open(), await studioWay.open()];
-  const targets = TARGETS.map((id) => [id, { url: `${studio}/${id}`, title: id, timeLimit: 4 }]);
+  const forwardServer = new ForwardServer(secret, random);
+  const kitsuProxy = new FaultyProxy(playground.url, random);
+  const forwardProxy = new FaultyProxy(await forwardServer.open(), random);
+  const [kitsuUrl, forwardUrl] = [await kitsuProxy.open(), await forwardProxy.open()];
+  const targets = TARGETS.map((id) => [id, { url: `${forwardUrl}/${id}`, title: id, timeLimit: 4 }]);
   const read = async <S extends v.GenericSchema>(path: string, schema: S): Promise<v.InferOutput<S>> => {
     const response = await fetch(`${playground.url}/api${path}`, { headers: { authorization: `Bearer ${botToken}` } });
     return v.parse(schema, await response.json());
@@ -58,14 +59,14 @@ export async function openStudio(dice: Dice, limitS: number) {
   return {
     kitsu: playground.url,
     farms,
-    receiver,
-    zouWay,
-    studioWay,
+    forwardServer,
+    kitsuProxy,
+    forwardProxy,
     tasks: shots.map(({ id }) => id),
     renderTasks: shots
-      .filter(({ entity, type }) => type.name === "Animation" && !FATED.test(entity.name))
+      .filter(({ entity, type }) => type.name === "Animation" && !FAILING_SHOTS.test(entity.name))
       .map(({ id }) => id),
-    /** what Kitsu sends, but for the selection */
+    /** the fields that Kitsu sends, without the selection */
     call: {
       entitytype: "shot",
       originurl: "/productions/shots",
@@ -76,10 +77,10 @@ export async function openStudio(dice: Dice, limitS: number) {
     person: { personid: ADA.id, personemail: ADA.email },
     variables: {
       KITSU_URL: playground.url,
-      KITSU_API: `${zou}/api`,
+      KITSU_API: `${kitsuUrl}/api`,
       KITSU_TOKEN: botToken,
       LOCAL: "1",
-      ACTION_TIME_LIMIT: String(limitS),
+      ACTION_TIME_LIMIT: String(timeLimitS),
       FORWARD_TARGETS: JSON.stringify(Object.fromEntries(targets)),
       FORWARD_SECRET: secret,
       FLAMENCO: JSON.stringify(flamencoSettings(farms.flamenco.url)),
@@ -87,16 +88,17 @@ export async function openStudio(dice: Dice, limitS: number) {
     },
     countComments,
     countPlaylists,
-    /** Was anything done of what is known by this tag? */
+    /** Whether anything was done under this tag. */
     async hasEffect(action: string, tag: string, selection: readonly string[]): Promise<boolean> {
       if (action === "playlist") return (await countPlaylists(tag)) > 0;
       if (action !== "comment") return false;
       const counts = await Promise.all(selection.map((task) => countComments(tag, task)));
       return counts.some((count) => count > 0);
     },
-    /** The jobs there were on the farms, by the mark that the worker wrote into them. Looked at now and then, for a canceled one may be gone at the end. */
+    /** the IDs of all jobs seen on the farms, by the key that the worker gave them */
     jobs,
-    async lookAtJobs(): Promise<void> {
+    /** Called now and then: a canceled job may be gone at the end. */
+    async recordJobs(): Promise<void> {
       const [flamenco, afanasy] = await Promise.all([farms.flamenco.control({}), farms.afanasy.control({})]);
       const seen = [
         ...v.parse(FlamencoJobs, flamenco).jobs.map(({ id, metadata }) => [metadata["kitsu.mark"], id]),
@@ -104,12 +106,12 @@ export async function openStudio(dice: Dice, limitS: number) {
           .parse(AfanasyJobs, afanasy)
           .jobs.map(({ id, serial, custom_data }) => [custom_data.kitsu_mark, `${id}/${serial}`]),
       ];
-      for (const [mark = "", job = ""] of seen) jobs.set(mark, (jobs.get(mark) ?? new Set()).add(job));
+      for (const [key = "", job = ""] of seen) jobs.set(key, (jobs.get(key) ?? new Set()).add(job));
     },
     async close(): Promise<void> {
-      zouWay.close();
-      studioWay.close();
-      receiver.close();
+      kitsuProxy.close();
+      forwardProxy.close();
+      forwardServer.close();
       await playground.close();
       await farms.close();
     },

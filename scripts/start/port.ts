@@ -1,38 +1,34 @@
-// The ports of npm start: those that the environment names, and free ones for what only we connect to.
-import { createServer } from "node:net";
-import { Trouble } from "./trouble.ts";
+// The ports of npm start: those that the environment names, and free ones for servers that only we
+// connect to.
+import { CliError } from "../cli-error.ts";
+import { findFreePort } from "../listen.ts";
 
-/** The port that a variable names, once it is known that nobody listens on it. */
-export async function readPort(variable: string, otherwise: number): Promise<number> {
-  const text = process.env[variable] || String(otherwise);
+/** Reads a port from an environment variable, and checks that nothing listens on it. */
+export async function readPort(variable: string, defaultPort: number): Promise<number> {
+  const text = process.env[variable] || String(defaultPort);
   const port = Number(text);
   if (!Number.isInteger(port) || port < 1 || port > 65_535)
-    throw new Trouble(`${variable} must be a port, 1 to 65535: it is "${text}".`);
-  // "localhost" is either, and a browser may try the second one first.
+    throw new CliError(`${variable} must be a port from 1 to 65535, not "${text}".`);
+  // "localhost" can be either address, and a browser may try the second one first.
   for (const host of ["127.0.0.1", "::1"]) {
-    const { problem } = await listen(port, host);
+    const problem = await findProblem(port, host);
     const advice = `Choose another one: ${variable}=${port + 10} npm start`;
-    if (problem === "EADDRINUSE") throw new Trouble(`Port ${port} is taken. Is npm start running already? ${advice}`);
-    if (problem === "EACCES") throw new Trouble(`This account may not listen on port ${port}. ${advice}`);
+    if (problem === "EADDRINUSE") throw new CliError(`Port ${port} is in use. Is npm start already running? ${advice}`);
+    if (problem === "EACCES") throw new CliError(`This account may not listen on port ${port}. ${advice}`);
   }
   return port;
 }
 
-export async function findFreePort(taken: readonly number[]): Promise<number> {
-  const { port, problem } = await listen(0, "127.0.0.1");
-  if (port === undefined) throw new Trouble(`This computer gives no port: ${problem}.`);
-  return taken.includes(port) ? findFreePort(taken) : port;
+export async function pickFreePort(taken: readonly number[]): Promise<number> {
+  const port = await findFreePort().catch((cause: unknown) => {
+    throw new CliError(`This computer has no free port: ${readCode(cause)}.`, { cause });
+  });
+  return taken.includes(port) ? pickFreePort(taken) : port;
 }
 
-/** The port that can be listened on, any free one for 0; or the code of what is against it. */
-async function listen(wanted: number, host: string): Promise<{ port?: number; problem?: string }> {
-  const server = createServer();
-  const problem = await new Promise<string | undefined>((resolve) => {
-    server.once("error", ({ code = "an error without a code" }: NodeJS.ErrnoException) => resolve(code));
-    server.listen(wanted, host, () => resolve(undefined));
-  });
-  if (problem !== undefined) return { problem };
-  const address = server.address();
-  await new Promise((resolve) => server.close(resolve));
-  return address !== null && typeof address === "object" ? { port: address.port } : {};
-}
+/** The code of the error that keeps us from listening there, if any. */
+const findProblem = (port: number, host: string): Promise<string | undefined> =>
+  findFreePort({ port, host }).then(() => undefined, readCode);
+
+const readCode = (error: unknown): string =>
+  error instanceof Error && "code" in error ? String(error.code) : "an error without a code";

@@ -1,14 +1,15 @@
-// The settings that a studio writes into wrangler.toml, for the playground instead of Kitsu.
+// The worker's settings, which a studio writes to wrangler.toml, with the playground in place of
+// Kitsu.
 import { randomBytes } from "node:crypto";
 import * as v from "valibot";
 import { afanasySettings, flamencoSettings } from "../../playground/farms/settings.ts";
 import { forwardTargets } from "../../playground/forward-targets.ts";
 import { KABARET, LAUNCHERS } from "../../playground/launchers.ts";
-import { Trouble } from "./trouble.ts";
+import { CliError } from "../cli-error.ts";
 
-type Surroundings = { playgroundPort: number; flamencoPort: number; afanasyPort: number; forwardSecret: string };
+type Servers = { playgroundPort: number; flamencoPort: number; afanasyPort: number; forwardSecret: string };
 
-export function describeSettings({ playgroundPort, flamencoPort, afanasyPort, forwardSecret }: Surroundings) {
+export function describeSettings({ playgroundPort, flamencoPort, afanasyPort, forwardSecret }: Servers) {
   const playground = `http://127.0.0.1:${playgroundPort}`;
   const targets = forwardTargets(playground).map(({ id, title, url }) => [id, { url, title, timeLimit: 10 }]);
   return {
@@ -28,20 +29,22 @@ export function describeSettings({ playgroundPort, flamencoPort, afanasyPort, fo
   };
 }
 
-/** Shared by the workers and the playground's servers. Whoever starts a receiver of their own gives it to both. */
+/**
+ * Shared by the workers and the playground's servers. Set it to try a forward target of your own.
+ */
 export function readForwardSecret(): string {
   const secret = process.env.FORWARD_SECRET || `whsec_${randomBytes(32).toString("base64")}`;
   if (/^whsec_([A-Za-z0-9+/]{4}){6,}([A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/.test(secret)) return secret;
-  throw new Trouble('FORWARD_SECRET must be "whsec_" and 24 to 64 bytes in base64, as in docs/forward.md.');
+  throw new CliError('FORWARD_SECRET must be "whsec_" and 24 to 64 bytes in base64, as in docs/forward.md.');
 }
 
 const Targets = v.pipe(v.string(), v.parseJson(), v.record(v.string(), v.unknown()));
 
-/** A studio's own receiver may stand in for one of the playground's. */
+/** A server of your own can replace one of the playground's. */
 function readOwnTargets(): Record<string, unknown> {
   const targets = v.safeParse(Targets, process.env.FORWARD_TARGETS || "{}");
   if (targets.success) return targets.output;
-  throw new Trouble(
+  throw new CliError(
     `FORWARD_TARGETS must be JSON, as in docs/forward.md: '{"publish": {"url": "http://127.0.0.1:5000/kitsu"}}'.`,
   );
 }

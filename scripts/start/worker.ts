@@ -1,47 +1,45 @@
-// One worker of npm start, until it answers.
-import { type ChildProcess, spawn } from "node:child_process";
-import { setTimeout as sleep } from "node:timers/promises";
+// One worker of npm start.
+import type { ChildProcess } from "node:child_process";
 import * as v from "valibot";
+import { CliError } from "../cli-error.ts";
 import { describeWorker, type WorkerOptions } from "../local-worker.ts";
-import { Trouble } from "./trouble.ts";
+import { startGroup } from "../process-group.ts";
+import { waitUntil } from "../wait-until.ts";
 
 export async function startWorker(options: WorkerOptions): Promise<ChildProcess> {
-  const { file, args, env } = await describeWorker(options).catch((error: Error) => {
-    throw new Trouble(
-      `The worker can't be configured in ${options.folder}: ${error.message}. STATE_DIR names another folder; gen/ is made by npm run build.`,
+  const { file, args, env } = await describeWorker(options).catch((cause: Error) => {
+    throw new CliError(
+      `The worker can't be configured in ${options.folder}: ${cause.message}. Set STATE_DIR to another folder, or run npm run build if gen/ is missing.`,
+      { cause },
     );
   });
-  // It has no keyboard, and so nothing to ask: where it would, it fails. A group of its own can be ended with all that it started.
-  const isGroup = process.platform !== "win32";
-  return spawn(file, args, {
-    stdio: ["ignore", "inherit", "inherit"],
-    env: { ...process.env, ...env },
-    detached: isGroup,
-  });
+  // Without a keyboard, Wrangler fails instead of asking a question. wrangler dev has a child
+  // process of its own.
+  return startGroup(file, args, { stdio: ["ignore", "inherit", "inherit"], env: { ...process.env, ...env } });
 }
 
 const LIMIT_MINUTES = 3;
-/** A worker may refuse while it is loaded; one that still does so two seconds later means it. */
-const REFUSALS_MAX = 10;
-const PAUSE_MS = 200;
+/**
+ * A worker may answer with an error while it loads. After two seconds of errors, it won't recover.
+ */
+const ERRORS_MAX = 10;
+const POLL_MS = 200;
 
-/** Until the worker answers well at this address. */
-export async function untilReady(name: string, address: string, signal: AbortSignal): Promise<void> {
-  let refusals = 0;
-  for (
-    const end = Date.now() + LIMIT_MINUTES * 60_000;
-    Date.now() < end;
-    await sleep(PAUSE_MS, undefined, { signal })
-  ) {
+/** Waits until the worker answers this address with a good status. */
+export async function waitForWorker(name: string, address: string, signal: AbortSignal): Promise<void> {
+  let errors = 0;
+  const check = async () => {
     const response = await fetch(address, { signal }).catch(() => undefined);
-    if (response?.ok) return;
-    if (response && ++refusals > REFUSALS_MAX)
-      throw new Trouble(`${name} answers ${response.status}: ${await explain(response)}`);
-  }
-  throw new Trouble(`${name} has not answered for ${LIMIT_MINUTES} minutes. What wrangler said is above.`);
+    if (response?.ok) return true;
+    if (response && ++errors > ERRORS_MAX)
+      throw new CliError(`${name} answers ${response.status}: ${await readReason(response)}`);
+    return false;
+  };
+  if (!(await waitUntil(check, { limitMs: LIMIT_MINUTES * 60_000, everyMs: POLL_MS, signal })))
+    throw new CliError(`${name} has not answered for ${LIMIT_MINUTES} minutes. See Wrangler's output above.`);
 }
 
-const Failed = v.pipe(
+const FailedAnswer = v.pipe(
   v.string(),
   v.parseJson(),
   v.object({
@@ -49,11 +47,11 @@ const Failed = v.pipe(
   }),
 );
 
-/** In the worker's own words, where it has some. */
-async function explain(response: Response): Promise<string> {
-  const said = await response.text();
-  const failed = v.safeParse(Failed, said);
-  if (!failed.success) return said.slice(0, 500);
+/** The worker's own explanation, or the beginning of what it answered. */
+async function readReason(response: Response): Promise<string> {
+  const body = await response.text();
+  const failed = v.safeParse(FailedAnswer, body);
+  if (!failed.success) return body.slice(0, 500);
   const { title, text, advice } = failed.output.reply;
   return [title, text, advice].filter(Boolean).join(". ").replaceAll("..", ".");
 }

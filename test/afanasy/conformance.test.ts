@@ -1,6 +1,6 @@
-// What Kitsu Actions relies on of Afanasy, by harmless commands: `sleep`, `echo` and `false`.
+// What Kitsu Actions relies on in Afanasy, with harmless commands: `sleep`, `echo` and `false`.
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import type { JobStanding } from "../../worker/actions/farm/farm.ts";
+import type { JobStatus } from "../../worker/actions/farm/farm.ts";
 import { follow, type Ground, type Job, openGround, submit } from "./farm.ts";
 
 const WORDS = "Error: this is a test";
@@ -36,8 +36,8 @@ const act = (id: string, type: string) =>
     },
   });
 
-const is = (state: JobStanding["state"]) => (standing: JobStanding) => standing.state === state;
-const isOver = ({ state }: JobStanding) => ["done", "failed", "canceled"].includes(state);
+const is = (state: JobStatus["state"]) => (status: JobStatus) => status.state === state;
+const isOver = ({ state }: JobStatus) => ["done", "failed", "canceled"].includes(state);
 
 async function read({ ref }: Job) {
   const [job] = await ground.server.readByIds([Number(ref.id)]);
@@ -54,23 +54,23 @@ describe("the farm", () => {
     expect(await ground.server.readUsers()).toContainEqual(expect.objectContaining({ name: ground.user }));
   });
 
-  it("knows no job that it does not have", async () => {
+  it("returns no job that it does not have", async () => {
     expect(await ground.server.readByIds([999_999])).toEqual([]);
     expect(await ground.server.readByIds([999_998, 999_999])).toEqual([]);
   });
 });
 
 describe("a job", () => {
-  it("is rendered, moves on the way, and is found by its mark", async () => {
+  it("is rendered, makes progress, and is found by its key", async () => {
     const job = await send("sleep 2", { block: { frame_last: 8 } });
-    expect(await ground.farm.find([job.mark, "another"])).toEqual(new Map([[job.mark, job.ref]]));
+    expect(await ground.farm.find([job.jobKey, "another"])).toEqual(new Map([[job.jobKey, job.ref]]));
     await follow(ground, job, is("running"));
     const some = await follow(ground, job, ({ done, state }) => done > 0 || state === "done");
     expect(some).toMatchObject({ state: "running", total: 8 });
     expect(await follow(ground, job, isOver)).toMatchObject({ state: "done", done: 8, total: 8 });
   });
 
-  it("of several ranges has a block for each, and they are counted together", async () => {
+  it("with several ranges has a block for each, and they are counted together", async () => {
     const block = {
       name: "one",
       service: "generic",
@@ -91,35 +91,35 @@ describe("a job", () => {
     });
   });
 
-  it("is submitted paused, goes on, is paused and goes on", async () => {
+  it("is submitted paused, resumed, paused and resumed", async () => {
     const job = await send("sleep 2", { job: { offline: true }, block: { frame_last: 30 } });
     await follow(ground, job, is("paused"));
-    await ground.farm.control(job.ref, job.mark, "resume");
+    await ground.farm.control(job.ref, job.jobKey, "resume");
     await follow(ground, job, is("running"));
-    await ground.farm.control(job.ref, job.mark, "pause");
+    await ground.farm.control(job.ref, job.jobKey, "pause");
     await follow(ground, job, is("paused"));
-    await ground.farm.control(job.ref, job.mark, "resume");
+    await ground.farm.control(job.ref, job.jobKey, "resume");
     await follow(ground, job, is("running"));
-    await ground.farm.control(job.ref, job.mark, "cancel");
+    await ground.farm.control(job.ref, job.jobKey, "cancel");
   });
 
   it("is canceled with the farm's last count of its frames, and stays in the list", async () => {
     const job = await send("sleep 2", { block: { frame_last: 30 } });
     await follow(ground, job, ({ done }) => done >= 2);
-    await ground.farm.control(job.ref, job.mark, "cancel");
+    await ground.farm.control(job.ref, job.jobKey, "cancel");
     const { done } = await follow(ground, job, is("canceled"));
     const { st, annotation, blocks } = await read(job);
     expect([st & 2, annotation, blocks[0]?.p_tasks_done]).toEqual([0, "Canceled from Kitsu", done]);
   });
 
-  it("that is deleted is not paused on its way, and gone then; its number is used again, its serial is not", async () => {
+  it("is never paused while it is deleted, and gone afterwards; its number is reused, its serial is not", async () => {
     const job = await send("sleep 2", { block: { frame_last: 30 } });
     await follow(ground, job, is("running"));
     const answer = await act(job.ref.id, "delete");
     if (answer === undefined) return console.log("Deleting is not allowed by the relay, and was not tested.");
     const states: unknown[] = [];
-    for (let looks = 0; looks < 20 && states.at(-1) !== "gone"; looks += 1) {
-      const seen = (await ground.farm.look([{ job: job.ref, mark: job.mark }])).get(job.ref.id);
+    for (let polls = 0; polls < 20 && states.at(-1) !== "gone"; polls += 1) {
+      const seen = (await ground.farm.poll([{ job: job.ref, jobKey: job.jobKey }])).get(job.ref.id);
       states.push(seen === "gone" ? seen : seen?.state);
       await ground.wait(1);
     }
@@ -127,17 +127,17 @@ describe("a job", () => {
     expect(states.at(-1)).toBe("gone");
     const next = await send("sleep 1", { job: { offline: true } });
     if (next.ref.id === job.ref.id) expect(next.ref.serial).not.toBe(job.ref.serial);
-    expect((await ground.farm.look([{ job: job.ref, mark: job.mark }])).get(job.ref.id)).toBe("gone");
+    expect((await ground.farm.poll([{ job: job.ref, jobKey: job.jobKey }])).get(job.ref.id)).toBe("gone");
   });
 });
 
 describe("a job whose program fails", () => {
-  it("makes each machine avoided after three errors, has failed within a minute of that, with the words of its program; and can be tried again", async () => {
+  it("makes each machine avoided after three errors, has failed within a minute of that with the words of its program, and can be retried", async () => {
     const job = await send(FAILS, { block: { ...AVOIDING, errors_retries: 20, frame_last: 8 } });
-    const { seconds, ...standing } = await follow(ground, job, isOver);
+    const { seconds, ...status } = await follow(ground, job, isOver);
     const count = ground.machines.length;
     const refuse = count === 1 ? "1 machine refuses" : `${count} machines refuse`;
-    expect(standing).toMatchObject({
+    expect(status).toMatchObject({
       state: "failed",
       reason: expect.stringMatching(
         new RegExp(`^${refuse} it after errors, and no other can take it\\. In frame \\d: ${WORDS}$`),
@@ -151,14 +151,14 @@ describe("a job whose program fails", () => {
     const errors = async () =>
       (await ground.server.readTasks(Number(job.ref.id))).reduce((sum, task) => sum + task.errors, 0);
     const had = await errors();
-    await ground.farm.control(job.ref, job.mark, "restart");
-    await ground.farm.control(job.ref, job.mark, "restart");
+    await ground.farm.control(job.ref, job.jobKey, "restart");
+    await ground.farm.control(job.ref, job.jobKey, "restart");
     await follow(ground, job, is("running"), 30).catch(() => undefined);
     await follow(ground, job, isOver);
     expect(await errors()).toBeGreaterThan(had);
   });
 
-  it("restart_errors alone forgives no machine", async () => {
+  it("is not forgiven by restart_errors alone", async () => {
     const job = await send(FAILS, { block: { ...AVOIDING, errors_retries: 20, frame_last: 8 } });
     await follow(ground, job, isOver);
     await act(job.ref.id, "restart_errors");
@@ -174,7 +174,7 @@ describe("a job whose program fails", () => {
     expect([state, reason]).toEqual(["failed", expect.stringContaining(WORDS)]);
   });
 
-  it("where only single tasks avoid the machines, has failed, though no counter says so", async () => {
+  it("has failed if only single tasks avoid the machines, although no counter shows it", async () => {
     const block = { errors_retries: 20, errors_avoid_host: 0, errors_task_same_host: 1, frame_last: 2 };
     const job = await send(FAILS, { block });
     expect(await follow(ground, job, isOver)).toMatchObject({
@@ -184,18 +184,18 @@ describe("a job whose program fails", () => {
     expect((await read(job)).blocks[0]).toMatchObject({ p_avoid_hosts: 0, p_error_hosts: ground.machines.length });
   });
 
-  it("fails at once without retries, and tried again fails once more", async () => {
+  it("fails at once without retries, and again after a retry", async () => {
     const job = await send(FAILS, { block: STRICT });
     expect(await follow(ground, job, isOver)).toMatchObject({
       state: "failed",
       reason: `4 of 4 tasks failed. In frame 1: ${WORDS}`,
     });
-    await ground.farm.control(job.ref, job.mark, "restart");
+    await ground.farm.control(job.ref, job.jobKey, "restart");
     await ground.wait(2);
     expect(await follow(ground, job, isOver)).toMatchObject({ state: "failed" });
   });
 
-  it("has failed where what is left waits for it", async () => {
+  it("has failed if the open tasks wait for it", async () => {
     const block = {
       name: "second",
       service: "generic",
@@ -225,14 +225,14 @@ describe("a job whose program fails", () => {
     if (answer === undefined) return console.log("Dependencies are not let through by the relay, and were not tested.");
     const ref = (await ground.farm.find([name])).get(name);
     if (ref === undefined) throw new Error("It is not there");
-    left.push({ ref, mark: name });
-    expect(await follow(ground, { ref, mark: name }, isOver)).toMatchObject({
+    left.push({ ref, jobKey: name });
+    expect(await follow(ground, { ref, jobKey: name }, isOver)).toMatchObject({
       state: "failed",
       reason: expect.stringContaining(WORDS),
     });
   });
 
-  it("and prints nothing has failed without words of its own", async () => {
+  it("has failed without words of its own if it prints nothing", async () => {
     expect((await follow(ground, await send("false", { block: STRICT }), isOver)).reason).toBe("4 of 4 tasks failed");
   });
 });
@@ -260,16 +260,16 @@ describe("a job that no machine may take", () => {
       "hosts_mask_exclude .* rules out every online machine",
     ],
     ["a system that none has", { need_os: "plan9" }, "no online machine runs plan9"],
-  ])("because of %s says so, and is ready all the time", async (_, own, hindrance) => {
+  ])("because of %s says so, and is ready all the time", async (_, own, waitReason) => {
     const job = await send("sleep 1", { job: own });
-    expect(await follow(ground, job, (standing) => standing.hindrance !== undefined, 30)).toMatchObject({
+    expect(await follow(ground, job, (status) => status.waitReason !== undefined, 30)).toMatchObject({
       state: "waiting",
-      hindrance,
+      waitReason,
     });
     expect((await read(job)).st & (1 | 2 | 32)).toBe(1);
   });
 
-  it("is rendered where a pattern fits the whole of a name, and not where it fits a part", async () => {
+  it("is rendered if a pattern matches a whole name, but not if it matches a part", async () => {
     const [name = ""] = ground.machines;
     const part = await send("sleep 1", { job: { hosts_mask: name.slice(0, -1), hosts_mask_type: "regex" } });
     const whole = await send("sleep 1", { job: { hosts_mask: `${name.slice(0, -1)}.`, hosts_mask_type: "regex" } });

@@ -1,8 +1,11 @@
-/** The farm that is tested: the studio's, or the playground's, which says so and lives fifty times as fast. */
+/**
+ * The farm under test: the studio's, or the playground's, which says so and runs fifty times as
+ * fast.
+ */
 import { openAfanasy as openFake } from "../../playground/farms/afanasy/server.ts";
 import { openAfanasyFarm } from "../../worker/actions/farm/afanasy-farm.ts";
-import type { AfanasyOrder } from "../../worker/actions/farm/afanasy-submission.ts";
-import type { Farm, JobRef, JobStanding } from "../../worker/actions/farm/farm.ts";
+import type { AfanasySubmission } from "../../worker/actions/farm/afanasy-submission.ts";
+import type { Farm, JobRef, JobStatus } from "../../worker/actions/farm/farm.ts";
 import type { Machine } from "../../worker/services/afanasy-answers.ts";
 import { type Afanasy, openAfanasy } from "../../worker/services/afanasy-client.ts";
 
@@ -11,15 +14,17 @@ const FASTER = 50;
 
 export type Ground = {
   name: string;
-  farm: Farm<AfanasyOrder>;
-  /** as the worker asks it */
+  farm: Farm<AfanasySubmission>;
+  /** as the worker reaches it */
   server: Afanasy;
   user: string;
-  /** on which of its machines all of this is rendered: two of them at the most */
+  /** the machines that render all of this: two at most */
   machines: readonly string[];
-  /** what the worker has no words for, as `delete`; undefined where a relay does not let it through */
+  /**
+   * requests that the worker never makes, like `delete`; undefined if a relay does not allow them
+   */
   ask(message: unknown): Promise<unknown>;
-  /** so many seconds of its time */
+  /** waits this many seconds of its time */
   wait(seconds: number): Promise<void>;
   close(): Promise<void>;
 };
@@ -34,7 +39,7 @@ export async function openGround(): Promise<Ground> {
   const { signal } = new AbortController();
   const server = openAfanasy(place, signal);
   const name =
-    url === undefined ? "the playground's afserver, for neither AFSERVER_URL nor AFANASY_RELAY_URL is set" : url;
+    url === undefined ? "the playground's afserver, because neither AFSERVER_URL nor AFANASY_RELAY_URL is set" : url;
   console.log(`Tested is ${name}.`);
   return {
     name,
@@ -59,13 +64,13 @@ export async function openGround(): Promise<Ground> {
 function chooseMachines(all: readonly Machine[]): string[] {
   const wanted = AFANASY_MACHINES?.split(/[\s,]+/);
   const idle = all.filter(({ name, st }) => (wanted?.includes(name) ?? true) && st === 1).map(({ name }) => name);
-  // A mask is the beginning of a name: one that begins another would mean both.
+  // A mask matches the beginning of a name: one that begins another would match both.
   const clear = idle.filter((name) => !all.some((other) => other.name !== name && other.name.startsWith(name)));
   if (clear.length === 0) throw new Error("No machine is online, idle and free: name some in AFANASY_MACHINES");
   return clear.slice(0, 2);
 }
 
-export type Job = { ref: JobRef; mark: string };
+export type Job = { ref: JobRef; jobKey: string };
 
 let jobs = 0;
 const RUN = Date.now().toString(36);
@@ -77,8 +82,8 @@ export async function submit(
   own: { job?: object; block?: object } = {},
 ): Promise<Job> {
   jobs += 1;
-  const mark = `${RUN}/${jobs}`;
-  const order: AfanasyOrder = {
+  const jobKey = `${RUN}/${jobs}`;
+  const submission: AfanasySubmission = {
     job: {
       name: `kitsu-actions test ${RUN} ${jobs}`,
       user_name: user,
@@ -96,23 +101,23 @@ export async function submit(
     },
     kitsu: { project: "", entity: "", task: "" },
   };
-  return { ref: await farm.submit(order, mark), mark };
+  return { ref: await farm.submit(submission, jobKey), jobKey };
 }
 
-/** Looks every three seconds until it is so. */
+/** Polls every three seconds until the condition holds. */
 export async function follow(
   { farm, wait }: Ground,
-  { ref, mark }: Job,
-  isSo: (standing: JobStanding) => boolean,
+  { ref, jobKey }: Job,
+  isSo: (status: JobStatus) => boolean,
   seconds = 120,
-): Promise<JobStanding & { seconds: number }> {
-  let standing: JobStanding | undefined;
+): Promise<JobStatus & { seconds: number }> {
+  let status: JobStatus | undefined;
   for (let waited = 0; waited < seconds; waited += 3) {
-    const seen = (await farm.look([{ job: ref, mark, standing }])).get(ref.id);
+    const seen = (await farm.poll([{ job: ref, jobKey, lastStatus: status }])).get(ref.id);
     if (seen === "gone") throw new Error("It is gone");
-    standing = seen ?? standing;
-    if (standing !== undefined && isSo(standing)) return { ...standing, seconds: waited };
+    status = seen ?? status;
+    if (status !== undefined && isSo(status)) return { ...status, seconds: waited };
     await wait(3);
   }
-  throw new Error(`It is still ${JSON.stringify(standing)}`);
+  throw new Error(`It is still ${JSON.stringify(status)}`);
 }

@@ -1,16 +1,16 @@
-// The Flamenco that is held to its rules: a real one, by FLAMENCO_URL, or the playground's.
+// The Flamenco under test: a real one, with FLAMENCO_URL, or the playground's.
 import { openFlamenco as openPlayground } from "../../playground/farms/flamenco/server.ts";
-import type { Farm, JobControl, JobRef, JobStanding, Look } from "../../worker/actions/farm/farm.ts";
-import { type FlamencoOrder, makeFlamencoFarm } from "../../worker/actions/farm/flamenco-farm.ts";
+import type { Farm, JobCommand, JobQuery, JobRef, JobStatus } from "../../worker/actions/farm/farm.ts";
+import { type FlamencoSubmission, makeFlamencoFarm } from "../../worker/actions/farm/flamenco-farm.ts";
 import { type FlamencoTarget, openFlamenco } from "../../worker/services/flamenco-client.ts";
 
-/** The playground's renders as much faster, and its waits are as much shorter. */
+/** The playground's renders this much faster, and its waits are this much shorter. */
 const SPEED = 20;
-/** Between two looks, as the farm's time goes. */
+/** Between two polls, in the farm's time. */
 const LOOK_EVERY_MS = 2_000;
 const WAIT_MOST_MS = 240_000;
 
-/** Blend files that fail as they are wanted to, and where their frames may go. */
+/** Blend files that fail in a certain way, and a folder for their frames. */
 export type Failing = {
   fails?: string | undefined;
   oneFrame?: string | undefined;
@@ -46,7 +46,7 @@ export const failing: Failing = isReal
   : FAILING;
 
 const began = Date.now();
-/** As the farm's time goes. */
+/** In the farm's time. */
 const now = () => (isReal ? Date.now() : began + (Date.now() - began) * SPEED);
 const sleep = (ms: number) => new Promise((wake) => setTimeout(wake, isReal ? ms : ms / SPEED));
 
@@ -56,16 +56,16 @@ export const { minor, text: versionText } = await readVersion();
 async function readVersion() {
   const version = await service().version();
   console.log(
-    `${isReal ? `Flamenco at ${url}` : "The playground's Flamenco, for FLAMENCO_URL names no other"}: 3.${version.minor}`,
+    `${isReal ? `Flamenco at ${url}` : "The playground's Flamenco, because FLAMENCO_URL is not set"}: 3.${version.minor}`,
   );
   return { ...version, text: `3.${version.minor}` };
 }
 
-/** One for each look: the requests of a watch are counted. */
-export const farm = (workerTag?: string): Farm<FlamencoOrder> =>
-  makeFlamencoFarm(service(), { page: url, atOnce: 4, minor, workerTag, standstillMs: 3_600_000, now });
+/** A new one for each poll: the requests of a pass are counted. */
+export const farm = (workerTag?: string): Farm<FlamencoSubmission> =>
+  makeFlamencoFarm(service(), { page: url, concurrency: 4, minor, workerTag, standstillLimitMs: 3_600_000, now });
 
-/** What only a person at the farm's own page does. */
+/** What only a person does on the farm's own page. */
 export async function ask(method: string, path: string, body?: unknown): Promise<{ status: number; body: unknown }> {
   const response = await fetch(`${url}/api/v3${path}`, {
     method,
@@ -79,8 +79,8 @@ export async function ask(method: string, path: string, body?: unknown): Promise
   return { status: response.status, body: text === "" ? undefined : JSON.parse(text) };
 }
 
-/** Flamenco's own test: it sleeps, and touches no file. */
-export const echo = (seconds: number, repeats = 1, more: Partial<FlamencoOrder> = {}): FlamencoOrder => ({
+/** Flamenco's own test job: it sleeps, and touches no file. */
+export const echo = (seconds: number, repeats = 1, more: Partial<FlamencoSubmission> = {}): FlamencoSubmission => ({
   name: "Kitsu Actions test",
   type: "echo-sleep-test",
   priority: 50,
@@ -90,7 +90,7 @@ export const echo = (seconds: number, repeats = 1, more: Partial<FlamencoOrder> 
   ...more,
 });
 
-export function blender(blendfile: string, frames: string, chunk_size: number): FlamencoOrder {
+export function blender(blendfile: string, frames: string, chunk_size: number): FlamencoSubmission {
   const root = failing.output;
   const settings = {
     ...{ blendfile, frames, chunk_size, render_output_root: root, add_path_components: 0, fps: 24, format: "PNG" },
@@ -108,50 +108,50 @@ const submitted: string[] = [];
 
 export type Followed = {
   job: JobRef;
-  mark: string;
-  look(): Promise<JobStanding | "gone" | undefined>;
-  /** Looks until it is as it should be. */
-  wait(isSo: (standing: JobStanding) => boolean): Promise<JobStanding>;
-  control(what: JobControl): Promise<"later" | undefined>;
+  jobKey: string;
+  poll(): Promise<JobStatus | "gone" | undefined>;
+  /** Polls until the condition holds. */
+  wait(isSo: (status: JobStatus) => boolean): Promise<JobStatus>;
+  control(what: JobCommand): Promise<"later" | undefined>;
 };
 
-export async function submit(order: FlamencoOrder): Promise<Followed> {
-  const mark = `test/${crypto.randomUUID()}`;
-  const job = await farm().submit(order, mark);
+export async function submit(submission: FlamencoSubmission): Promise<Followed> {
+  const jobKey = `test/${crypto.randomUUID()}`;
+  const job = await farm().submit(submission, jobKey);
   submitted.push(job.id);
-  let known: Look = { job, mark };
+  let known: JobQuery = { job, jobKey };
   let stillSince: number | undefined;
-  const look = async () => {
-    const found = (await farm(order.worker_tag).look([known])).get(job.id);
+  const poll = async () => {
+    const found = (await farm(submission.worker_tag).poll([known])).get(job.id);
     if (found === undefined || found === "gone") return found;
     const isStill = found.state === "waiting" && found.isQueued !== true;
     stillSince = isStill ? (stillSince ?? now()) : undefined;
-    known = { job, mark, standing: found, stillMs: stillSince && now() - stillSince };
+    known = { job, jobKey, lastStatus: found, standstillMs: stillSince && now() - stillSince };
     return found;
   };
   return {
     job,
-    mark,
-    look,
+    jobKey,
+    poll,
     wait: async (isSo) => {
       const until = now() + WAIT_MOST_MS;
       for (;;) {
-        const found = await look();
+        const found = await poll();
         if (found === "gone") throw new Error("The job was deleted");
         if (found !== undefined && isSo(found)) return found;
         if (now() > until) throw new Error(`It is still ${JSON.stringify(found)}`);
         await sleep(LOOK_EVERY_MS);
       }
     },
-    control: (what) => farm().control(job, mark, what),
+    control: (what) => farm().control(job, jobKey, what),
   };
 }
 
-/** Nothing of it stays on the farm. */
+/** Removes everything from the farm. */
 export async function leave(): Promise<void> {
   for (const one of submitted) await ask("DELETE", `/jobs/${one}`).catch(() => undefined);
   await playground?.close();
 }
 
-/** Of the playground alone. */
+/** Only the playground has this. */
 export const control = playground?.control;

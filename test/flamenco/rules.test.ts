@@ -1,4 +1,4 @@
-// What we rely on, of Flamenco: the same of a real one and of the playground's.
+// What we rely on in Flamenco: the same for a real one and the playground's.
 import { afterAll, describe, expect, it } from "vitest";
 import { ask, blender, control, echo, failing, farm, isReal, leave, minor, service, submit } from "./farm.ts";
 
@@ -10,10 +10,10 @@ const isIn =
     states.includes(state);
 const statusOf = async (id: string) => (await service().job(id))?.status;
 const needs = (path: string | undefined, setting: string) =>
-  path === undefined || path === "" ? `: skipped, for ${setting} names no blend file` : "";
+  path === undefined || path === "" ? `: skipped, because ${setting} is not set` : "";
 
 describe("Flamenco", () => {
-  it("is of a version that is known, and has its own test among its job types", async () => {
+  it("has a known version, and its own test among its job types", async () => {
     expect(minor).toBeGreaterThanOrEqual(5);
     expect((await service().jobType("echo-sleep-test")).settings?.map(({ key }) => key)).toContain("sleep_repeats");
   });
@@ -24,17 +24,17 @@ describe("Flamenco", () => {
     });
   });
 
-  it("takes a job that says nothing of itself at first, is found by its mark, and is done", async () => {
+  it("accepts a job that reports nothing at first, is found by its key, and is done", async () => {
     const one = await submit(echo(2, 2));
     const job = await service().job(one.job.id);
     expect(job?.steps_total).toBe(0);
-    expect([...(await farm().find([one.mark]))]).toEqual([[one.mark, one.job]]);
+    expect([...(await farm().find([one.jobKey]))]).toEqual([[one.jobKey, one.job]]);
     expect((await one.wait(isIn("running", "done"))).total).toBeGreaterThanOrEqual(0);
     expect(await one.wait(isIn("done"))).toMatchObject({ state: "done" });
     expect(await statusOf(one.job.id)).toBe("completed");
   });
 
-  it("makes a canceled job even of one that is completed: we do not ask for it, and know that it is done", async () => {
+  it("makes even a completed job canceled: we never request that, and know that it is done", async () => {
     const one = await submit(echo(1));
     await one.wait(isIn("done"));
     await expect(one.control("cancel")).rejects.toMatchObject({ code: "farm-refused" });
@@ -42,10 +42,10 @@ describe("Flamenco", () => {
       (await ask("POST", `/jobs/${one.job.id}/setstatus`, { status: "cancel-requested", reason: "test" })).status,
     ).toBe(204);
     expect(await statusOf(one.job.id)).toBe("canceled");
-    expect(await one.look()).toMatchObject({ state: "done" });
+    expect(await one.poll()).toMatchObject({ state: "done" });
   });
 
-  it("cancels, once and again, and takes up what is left where it is asked to", async () => {
+  it("cancels, also twice, and restarts what is left when asked to", async () => {
     const one = await submit(echo(4, 8));
     await one.wait(isIn("running"));
     await one.control("cancel");
@@ -70,27 +70,27 @@ describe("Flamenco", () => {
     },
   );
 
-  it("has a job no longer once it is deleted", async () => {
+  it("no longer has a job that was deleted", async () => {
     const one = await submit(echo(1));
     await one.wait(isIn("done"));
     expect((await ask("DELETE", `/jobs/${one.job.id}`)).status).toBe(204);
-    await expect.poll(() => one.look(), { timeout: 20_000 }).toBe("gone");
+    await expect.poll(() => one.poll(), { timeout: 20_000 }).toBe("gone");
   });
 
-  it("says of a tag it does not have only that it could not store the job", async () => {
-    const order = echo(1, 1, { worker_tag: crypto.randomUUID() });
-    await service().check(order);
-    await expect(submit(order)).rejects.toMatchObject({ code: "farm-unreachable", reply: { retry: true } });
-    expect((await service().tags()).map(({ id }) => id)).not.toContain(order.worker_tag);
+  it("says only that it could not store the job if it does not have the tag", async () => {
+    const submission = echo(1, 1, { worker_tag: crypto.randomUUID() });
+    await service().check(submission);
+    await expect(submit(submission)).rejects.toMatchObject({ code: "farm-unreachable", reply: { retry: true } });
+    expect((await service().tags()).map(({ id }) => id)).not.toContain(submission.worker_tag);
   });
 
-  it("leaves a job waiting whose tag no machine has, and says so", async () => {
+  it("leaves a job waiting if no machine has its tag, and says so", async () => {
     const made = await ask("POST", "/worker-mgt/tags", { name: `kitsu-actions-${Date.now()}` });
     const tag = String(made.body instanceof Object && "id" in made.body ? made.body.id : "");
     try {
       const one = await submit(echo(1, 1, { worker_tag: tag }));
-      const { state, hindrance } = await one.wait(({ hindrance }) => hindrance !== undefined);
-      expect([state, hindrance]).toEqual(["waiting", expect.stringMatching(/^no machine/)]);
+      const { state, waitReason } = await one.wait(({ waitReason }) => waitReason !== undefined);
+      expect([state, waitReason]).toEqual(["waiting", expect.stringMatching(/^no machine/)]);
       await one.control("cancel");
     } finally {
       await ask("DELETE", `/worker-mgt/tag/${tag}`);
@@ -102,9 +102,9 @@ describe("Flamenco", () => {
     async () => {
       await control?.({ awake: 0 });
       const one = await submit(echo(1));
-      expect(await one.wait(({ hindrance }) => hindrance !== undefined)).toMatchObject({
+      expect(await one.wait(({ waitReason }) => waitReason !== undefined)).toMatchObject({
         state: "waiting",
-        hindrance: "no machine is awake: 4 offline",
+        waitReason: "no machine is awake: 4 offline",
       });
       await control?.({ awake: 4 });
       await one.wait(isIn("done"));
@@ -147,7 +147,7 @@ describe("a program that fails", () => {
     async () => {
       const one = await submit(blender(noMovie, "1-10", 5));
       expect(await one.wait(isIn("done"))).toMatchObject({
-        flaw: expect.stringMatching(/^The preview movie was not made: \S/),
+        warning: expect.stringMatching(/^The preview movie was not made: \S/),
       });
       expect(await statusOf(one.job.id)).toBe("failed");
     },

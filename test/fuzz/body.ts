@@ -1,11 +1,11 @@
-// What a call brings, as the case has it and as bytes: fields in one of three encodings, or no fields at all, told truly or not.
+// The body of a call: fields in some encoding, or none, with a content type that may be wrong.
 import fc from "fast-check";
 import { rarely } from "./rarely.ts";
 import { oddName, oddText, oddValue } from "./texts.ts";
 
 export type Field = readonly [name: string, value: unknown];
 
-/** What is done to fields that were right. */
+/** A change to correct fields. */
 export type Edit =
   | { kind: "set"; name: string; value: unknown }
   | { kind: "drop"; name: string }
@@ -13,15 +13,15 @@ export type Edit =
 
 export type Encoding = "json" | "urlencoded" | "multipart" | "text" | "none";
 
-/** What is done to the bytes that come of it. `share` is how far into them. */
-export type Spoil = { kind: "cut" | "invalid" | "zero"; share: number };
+/** A change to the encoded bytes. `share` is the position, from 0 to 1. */
+export type Corruption = { kind: "cut" | "invalid" | "zero"; share: number };
 
 export const KITSU_NAMES = [
   ...["personid", "personemail", "projectid", "currentpath", "currentserver", "selection", "entitytype"],
   ...["userid", "useremail", "productionid", "originurl", "originserver"],
   ...["userId", "entity_type", "SELECTION", "selection[]", "person_id"],
 ];
-/** What is ours beside Kitsu's. */
+/** Our own fields, beside Kitsu's. */
 export const OWN_NAMES = [
   "input",
   "input.",
@@ -62,14 +62,14 @@ const edit = (): fc.Arbitrary<Edit> =>
     },
   );
 
-/** Most calls are as they should be, so that what comes behind is reached as well. */
+/** Most calls are correct, so that the code behind the validation is reached as well. */
 export const edits = (): fc.Arbitrary<Edit[]> =>
   fc.oneof(
     { weight: 3, arbitrary: fc.constant<Edit[]>([]) },
     { weight: 1, arbitrary: fc.array(edit(), { minLength: 1, maxLength: 3 }) },
   );
 
-export const spoil = (): fc.Arbitrary<Spoil | undefined> =>
+export const corruption = (): fc.Arbitrary<Corruption | undefined> =>
   rarely(
     fc.record({
       kind: fc.constantFrom("cut" as const, "invalid" as const, "zero" as const),
@@ -98,8 +98,8 @@ const TYPES: Record<Encoding, string | undefined> = {
   none: undefined,
 };
 
-/** The content types that a body may be told to have, or none. */
-export const LIES = [
+/** Content types that a body may declare; undefined is none. */
+export const CONTENT_TYPES = [
   ...Object.values(TYPES),
   "application/json; charset=utf-16",
   'APPLICATION/JSON;charset="UTF-8"',
@@ -114,9 +114,9 @@ export const LIES = [
 
 export type Encoded = { bytes: Buffer | undefined; type: string | undefined };
 
-export function encodeFields(fields: readonly Field[], encoding: Encoding, spoiled: Spoil | undefined): Encoded {
+export function encodeFields(fields: readonly Field[], encoding: Encoding, corrupted: Corruption | undefined): Encoded {
   if (encoding === "none") return { bytes: undefined, type: undefined };
-  return { bytes: spoilBytes(Buffer.from(write(fields, encoding), "utf8"), spoiled), type: TYPES[encoding] };
+  return { bytes: corruptBytes(Buffer.from(write(fields, encoding), "utf8"), corrupted), type: TYPES[encoding] };
 }
 
 function write(fields: readonly Field[], encoding: Exclude<Encoding, "none">): string {
@@ -131,7 +131,7 @@ function write(fields: readonly Field[], encoding: Exclude<Encoding, "none">): s
   }
 }
 
-/** As a form has it: a list as Kitsu writes one. */
+/** The value in a form. Kitsu joins a list with commas. */
 const toText = (value: unknown): string =>
   typeof value === "string"
     ? value
@@ -139,13 +139,13 @@ const toText = (value: unknown): string =>
       ? value.join(",")
       : JSON.stringify(value);
 
-export function spoilBytes(bytes: Buffer, spoiled: Spoil | undefined): Buffer {
-  if (spoiled === undefined) return bytes;
-  const at = Math.floor(spoiled.share * bytes.length);
-  if (spoiled.kind === "cut") return bytes.subarray(0, at);
+export function corruptBytes(bytes: Buffer, corrupted: Corruption | undefined): Buffer {
+  if (corrupted === undefined) return bytes;
+  const at = Math.floor(corrupted.share * bytes.length);
+  if (corrupted.kind === "cut") return bytes.subarray(0, at);
   return Buffer.concat([
     bytes.subarray(0, at),
-    Buffer.from(spoiled.kind === "zero" ? [0] : [0xc3, 0x28, 0xff]),
+    Buffer.from(corrupted.kind === "zero" ? [0] : [0xc3, 0x28, 0xff]),
     bytes.subarray(at),
   ]);
 }

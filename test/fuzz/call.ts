@@ -1,33 +1,21 @@
-// A call as Kitsu makes it, or as nobody should.
+// A call as Kitsu sends it, or an odd one.
 import fc from "fast-check";
 import { TASKS } from "../../playground/data.ts";
 import { ADA, BRUNO, PERSONS } from "../../playground/data-people.ts";
-import { PAPER_LANTERN } from "../../playground/data-projects.ts";
-import {
-  applyEdits,
-  type Edit,
-  type Encoding,
-  edits,
-  encodeFields,
-  type Field,
-  LIES,
-  type Spoil,
-  spoil,
-} from "./body.ts";
-import { ACTIONS, type Deployment, PLACES } from "./deployment.ts";
+import { CONTENT_TYPES, type Corruption, corruption, type Edit, type Encoding, edits } from "./body.ts";
+import { ACTIONS } from "./deployment.ts";
 import { rarely } from "./rarely.ts";
-import type { Sent } from "./request.ts";
-import { MARKER, oddName, oddText } from "./texts.ts";
+import { oddName, oddText } from "./texts.ts";
 
 export type Origin = "kitsu" | "own" | "foreign" | "null" | "none" | "like Kitsu's";
 
 export type Call = {
   method: string;
   action: string;
-  /** behind the action's id, in the address that somebody typed into Kitsu */
+  /** follows the action's ID in the address that somebody typed in Kitsu */
   tail: string;
   dialect: "ajax" | "form";
-  /** the id that the userscript gave the run */
+  /** the run's ID, chosen by the userscript */
   run: string | undefined;
   attempt: string | undefined;
   query: [name: string, value: string][];
@@ -35,9 +23,9 @@ export type Call = {
   selection: string[];
   edits: Edit[];
   encoding: Encoding;
-  /** what the body is said to be, where that is not what it is */
-  lie: string | undefined;
-  spoil: Spoil | undefined;
+  /** a content type that does not fit the body */
+  declaredType: string | undefined;
+  corruption: Corruption | undefined;
   isChunked: boolean;
   headers: Headers;
 };
@@ -52,7 +40,7 @@ export type Headers = {
 
 const PAGE = "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8";
 
-/** A few, so that two calls may have the same. */
+/** Some IDs are frequent, so that two calls can have the same. */
 export const runId = () =>
   fc.oneof(
     { weight: 6, arbitrary: fc.stringMatching(/^[0-9a-f]{32}$/) },
@@ -111,14 +99,14 @@ export const headers = (): fc.Arbitrary<Headers> =>
     ),
   });
 
-/** Of somebody who looks: a browser says no origin then, or our own. */
-export const lookerHeaders = (): fc.Arbitrary<Headers> =>
+/** The headers of a page request: browsers send no origin then, or our own. */
+export const pageHeaders = (): fc.Arbitrary<Headers> =>
   fc
     .tuple(headers(), fc.constantFrom<Origin>("none", "none", "own", "kitsu", "foreign"))
-    .map(([told, from]) => ({ ...told, origin: from }));
+    .map(([made, from]) => ({ ...made, origin: from }));
 
 const REAL_TASKS = TASKS.slice(0, 60).map(({ id }) => id);
-const NO_TASK = "5f0c3a7e-91d4-4c1b-8e6a-000000000001";
+const UNKNOWN_TASK = "5f0c3a7e-91d4-4c1b-8e6a-000000000001";
 
 const selection = () =>
   fc.oneof(
@@ -127,7 +115,7 @@ const selection = () =>
       weight: 1,
       arbitrary: fc.constantFrom(
         [],
-        [NO_TASK],
+        [UNKNOWN_TASK],
         ["all"],
         TASKS.map(({ id }) => id),
       ),
@@ -181,20 +169,20 @@ export const call = (): fc.Arbitrary<Call> =>
       edits: edits(),
       isOddlyEncoded: fc.constantFrom(false, false, false, false, true),
       odd: fc.constantFrom<Encoding>("json", "urlencoded", "multipart", "text", "none"),
-      lie: rarely(fc.constantFrom(...LIES)),
-      spoil: spoil(),
+      declaredType: rarely(fc.constantFrom(...CONTENT_TYPES)),
+      corruption: corruption(),
       isChunked: fc.boolean(),
       headers: headers(),
     })
     .map(({ isOddlyEncoded, odd, ...made }) => {
       const encoding: Encoding = isOddlyEncoded ? odd : made.dialect === "ajax" ? "json" : "urlencoded";
-      // What a form sends is looked at as a page.
+      // A browser shows the answer to a form as a page.
       const accept = !isOddlyEncoded && made.dialect === "form" ? PAGE : made.headers.accept;
       return { ...made, encoding, headers: { ...made.headers, accept } };
     });
 
-/** The same call as Kitsu would make it. */
-export const tidy = ({ action, dialect, run, query, selection: ids }: Call): Call => ({
+/** The same call without anything odd. */
+export const correct = ({ action, dialect, run, query, selection: ids }: Call): Call => ({
   method: "POST",
   action,
   tail: "",
@@ -206,97 +194,8 @@ export const tidy = ({ action, dialect, run, query, selection: ids }: Call): Cal
   selection: ids,
   edits: [],
   encoding: dialect === "ajax" ? "json" : "urlencoded",
-  lie: undefined,
-  spoil: undefined,
+  declaredType: undefined,
+  corruption: undefined,
   isChunked: false,
   headers: { origin: "kitsu", accept: dialect === "ajax" ? "*/*" : PAGE, site: undefined, cookie: "session", odd: [] },
 });
-
-/** Kitsu's own fields, in its order. */
-export function callFields({
-  dialect,
-  person: { id, email },
-  selection: ids,
-}: Pick<Call, "dialect" | "person" | "selection">): Field[] {
-  const path = `/productions/${PAPER_LANTERN.id}/shots`;
-  return dialect === "ajax"
-    ? [
-        ["entitytype", "shot"],
-        ["originurl", path],
-        ["originserver", "kitsu.studio.example"],
-        ["selection", ids],
-        ["productionid", PAPER_LANTERN.id],
-        ["userid", id],
-        ["useremail", email],
-      ]
-    : [
-        ["personid", id],
-        ["personemail", email],
-        ["projectid", PAPER_LANTERN.id],
-        ["currentpath", path],
-        ["currentserver", "kitsu.studio.example"],
-        ["selection", ids.join(",")],
-        ["entitytype", "shot"],
-      ];
-}
-
-export type Place = { deployment: Deployment; port: number; session: string };
-
-/** The call as it goes out. `more` are the fields that answer what was asked. */
-export function sendCall(made: Call, place: Place, more: readonly Field[] = []): Sent {
-  const { bytes, type } = encodeFields(
-    applyEdits([...callFields(made), ...more], made.edits),
-    made.encoding,
-    made.spoil,
-  );
-  const isBodiless = ["GET", "HEAD"].includes(made.method);
-  const query = new URLSearchParams([
-    ...(made.run === undefined ? [] : [["run", made.run]]),
-    ...(made.attempt === undefined ? [] : [["try", made.attempt]]),
-    ...made.query.map(([name, value]) => [name.toWellFormed(), value.toWellFormed()]),
-    // A link has what a form would send.
-    ...(isBodiless ? callFields(made).map(([name, value]) => [name, String(value)]) : []),
-  ]);
-  const told = made.lie ?? type;
-  return {
-    method: made.method,
-    path: `${PLACES[place.deployment].base}/actions/${encodeURIComponent(made.action.toWellFormed())}${made.tail}${query.size > 0 ? `?${query}` : ""}`,
-    headers: {
-      ...writeHeaders(made.headers, place),
-      ...(told !== undefined && !isBodiless && { "content-type": told }),
-    },
-    body: isBodiless ? undefined : bytes,
-    isChunked: made.isChunked,
-  };
-}
-
-export const ownOrigin = ({ deployment, port }: Place) => `http://${PLACES[deployment].host ?? `127.0.0.1:${port}`}`;
-
-export function writeHeaders(
-  { origin: from, accept, site, cookie, odd }: Headers,
-  place: Place,
-): Record<string, string> {
-  const { kitsu, host } = PLACES[place.deployment];
-  const origins: Record<Origin, string | undefined> = {
-    kitsu,
-    own: ownOrigin(place),
-    foreign: "https://elsewhere.example",
-    null: "null",
-    none: undefined,
-    "like Kitsu's": `${kitsu}.elsewhere.example`,
-  };
-  const cookies = {
-    none: undefined,
-    session: place.session,
-    odd: `access_token_cookie=${MARKER}; kitsu_actions_log=${MARKER}; =; ;kx`,
-  };
-  const [said, brought] = [origins[from], cookies[cookie]];
-  return {
-    ...Object.fromEntries(odd),
-    ...(accept !== "" && { accept }),
-    ...(said !== undefined && { origin: said }),
-    ...(site !== undefined && from !== "own" && { "sec-fetch-site": site }),
-    ...(brought !== undefined && { cookie: brought }),
-    ...(host !== undefined && { host }),
-  };
-}

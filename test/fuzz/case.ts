@@ -1,24 +1,24 @@
-// One case: a deployment, what its servers answer oddly, and what is asked, step by step.
+// One case: a deployment, how the studio's servers misbehave, and the steps.
 import fc from "fast-check";
+import type { AnsweredRuns } from "./answered-runs.ts";
+import { CaseState } from "./case-state.ts";
+import { checkResponse } from "./check-response.ts";
 import type { Deployment } from "./deployment.ts";
-import { judge } from "./judge.ts";
-import { Known } from "./known.ts";
-import type { Ledger } from "./ledger.ts";
+import type { Environment } from "./environment.ts";
+import { type Mutation, mutations } from "./mutation.ts";
 import { startedAnswer, studioAnswer } from "./reply.ts";
 import { describeSent, send, UNREAD } from "./request.ts";
 import { toRequests } from "./requests.ts";
+import type { ResponseCounts } from "./response-counts.ts";
 import { type Step, steps } from "./step.ts";
-import { type StudioAnswer, TAKEN } from "./studio.ts";
-import type { Tally } from "./tally.ts";
-import { type Twist, twists } from "./twist.ts";
-import type { World } from "./world.ts";
+import { ACCEPTED, type StudioAnswer } from "./studio.ts";
 
 export type Case = {
   deployment: Deployment;
-  twists: Twist[];
-  /** what the server says that calls are forwarded to */
-  says: StudioAnswer;
-  /** so many requests of the log are refused */
+  mutations: Mutation[];
+  /** the answer of the server that calls are forwarded to */
+  forwardAnswer: StudioAnswer;
+  /** how many requests to the log are refused */
   refusals: number;
   steps: Step[];
 };
@@ -26,9 +26,9 @@ export type Case = {
 export const cases = (): fc.Arbitrary<Case> =>
   fc.record({
     deployment: fc.constantFrom<Deployment>("bot", "bot", "plain", "plain", "edge"),
-    twists: twists(),
-    says: fc.oneof(
-      { weight: 1, arbitrary: fc.constant(TAKEN) },
+    mutations: mutations(),
+    forwardAnswer: fc.oneof(
+      { weight: 1, arbitrary: fc.constant(ACCEPTED) },
       { weight: 2, arbitrary: startedAnswer() },
       { weight: 3, arbitrary: studioAnswer() },
     ),
@@ -36,49 +36,52 @@ export const cases = (): fc.Arbitrary<Case> =>
     steps: steps(),
   });
 
-/** Throws what is wrong with an answer, and what was asked before it. */
-export async function play(
-  { deployment, twists: twisted, says, refusals, steps: all }: Case,
-  world: World,
-  tally: Tally,
-  ledger: Ledger,
+/** Throws what is wrong with an answer, and the requests before it. */
+export async function runCase(
+  { deployment, mutations: changes, forwardAnswer, refusals, steps: all }: Case,
+  environment: Environment,
+  counts: ResponseCounts,
+  answeredRuns: AnsweredRuns,
 ): Promise<void> {
-  const place = { deployment, port: world.ports[deployment], session: world.session };
-  const known = new Known();
-  const said: string[] = [];
-  const told = `${says.body}${JSON.stringify(twisted)}${JSON.stringify(all)}`;
-  world.studio.play(twisted, says);
-  world.namespace.refuse(refusals);
+  const endpoint = { deployment, port: environment.ports[deployment], session: environment.session };
+  const state = new CaseState();
+  const transcript: string[] = [];
+  const serverTexts = `${forwardAnswer.body}${JSON.stringify(changes)}${JSON.stringify(all)}`;
+  environment.studio.misbehave(changes, forwardAnswer);
+  let refusalsLeft = refusals;
+  environment.kv.refuse = () => (refusalsLeft-- > 0 ? 503 : undefined);
   for (const step of all) {
-    const requests = toRequests(step, known, place);
-    said.push(...requests.map((sent) => describeSent(sent)));
+    const requests = toRequests(step, state, endpoint);
+    transcript.push(...requests.map((sent) => describeSent(sent)));
     const answers = await Promise.all(
-      requests.map((sent) => send(place.port, sent).catch((cause: unknown) => fail([`No answer: ${cause}`], said))),
+      requests.map((sent) =>
+        send(endpoint.port, sent).catch((cause: unknown) => fail([`No answer: ${cause}`], transcript)),
+      ),
     );
     for (const [index, received] of answers.entries()) {
       const sent = requests[index];
       if (sent === undefined) continue;
       if (received.status === UNREAD) {
-        ledger.noteUnread();
+        answeredRuns.recordUnread();
         continue;
       }
-      const { route, faults } = judge(sent, received, place, told);
-      tally.count(route.name, received.status);
+      const { route, faults } = checkResponse(sent, received, endpoint, serverTexts);
+      counts.count(route.name, received.status);
       if (faults.length > 0)
         fail(faults, [
-          ...said,
+          ...transcript,
           `${received.status} ${JSON.stringify(received.headers)}\n\n${received.body.slice(0, 3_000)}`,
         ]);
       if (route.answers === "reply" && !sent.path.includes("/follow") && !sent.path.includes("/void"))
-        ledger.note(received, `${sent.method} ${sent.path.slice(0, 200)}`, requests.length === 1);
-      known.learn(received);
+        answeredRuns.record(received, `${sent.method} ${sent.path.slice(0, 200)}`, requests.length === 1);
+      state.update(received);
     }
   }
-  const doubled = world.studio.findDoubled().map((id) => `The studio's server got the run ${id} twice`);
-  if (doubled.length > 0) fail(doubled, said);
-  tally.cases += 1;
+  const doubled = environment.studio.findDoubled().map((id) => `The studio's server got the run ${id} twice`);
+  if (doubled.length > 0) fail(doubled, transcript);
+  counts.cases += 1;
 }
 
-function fail(faults: readonly string[], said: readonly string[]): never {
-  throw new Error(`${faults.join("\n")}\n\n${said.join("\n\n--\n\n")}`);
+function fail(faults: readonly string[], transcript: readonly string[]): never {
+  throw new Error(`${faults.join("\n")}\n\n${transcript.join("\n\n--\n\n")}`);
 }

@@ -1,4 +1,5 @@
-// The deployments that are asked: with a bot, without anything, and under Kitsu's own host. Each is a worker of its own in one workerd.
+// The deployments: with a bot, without one, and on Kitsu's own host. Each is a worker of its own in
+// one workerd.
 import { afanasySettings, flamencoSettings } from "../../playground/farms/settings.ts";
 import { KABARET, LAUNCHERS } from "../../playground/launchers.ts";
 import { BOT_TOKEN } from "./studio.ts";
@@ -8,11 +9,14 @@ export type Deployment = (typeof DEPLOYMENTS)[number];
 
 export const LOG_TOKEN = "fuzz-log-token-0123456789";
 export const FORWARD_SECRET = `whsec_${Buffer.from("fuzz-forward-secret-0123456789ab").toString("base64")}`;
-/** None of them is ever in an answer. */
+/** No answer may contain any of these. */
 export const SECRETS = [LOG_TOKEN, FORWARD_SECRET, FORWARD_SECRET.slice("whsec_".length), BOT_TOKEN];
 
-/** Kitsu's origin, the worker's base path, and its host where that is not where it listens. */
-export const PLACES: Record<Deployment, { kitsu: string; base: string; host?: string }> = {
+/**
+ * Kitsu's origin, the worker's base path, and its public host, if it has another one than it
+ * listens on.
+ */
+export const SITES: Record<Deployment, { kitsu: string; base: string; host?: string }> = {
   bot: { kitsu: "https://kitsu.studio.example", base: "" },
   plain: { kitsu: "https://kitsu.studio.example", base: "" },
   edge: { kitsu: "http://kitsu.studio.example", base: "/edge", host: "kitsu.studio.example" },
@@ -31,9 +35,9 @@ export const ACTIONS = [
   "deliver",
 ];
 
-/** @param studio where its servers are */
+/** @param studio the origin of the studio's servers */
 export function variables(deployment: Deployment, studio: string): Record<string, string> {
-  const { kitsu, base } = PLACES[deployment];
+  const { kitsu, base } = SITES[deployment];
   const common = {
     KITSU_URL: kitsu,
     KITSU_API: `${studio}/api`,
@@ -45,7 +49,7 @@ export function variables(deployment: Deployment, studio: string): Record<string
     }),
     LAUNCHERS: JSON.stringify(LAUNCHERS),
     KABARET: JSON.stringify(KABARET),
-    // What goes on is over before a world is.
+    // Long runs end before their environment does.
     LONG_RUN_LIMIT_HOURS: "0.05",
   };
   if (deployment === "plain") return common;

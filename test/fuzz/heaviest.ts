@@ -1,15 +1,14 @@
-// The worst that 2 MiB can be, in each encoding: how long the worker computes for one such call.
-
+// The CPU time of the heaviest calls of 2 MiB, in each encoding.
 import { TASKS } from "../../playground/data.ts";
 import { ADA } from "../../playground/data-people.ts";
-import { readCpuSeconds } from "../../scripts/bench/cpu.ts";
-import { drawTable, median } from "../../scripts/bench/table.ts";
-import { PLACES } from "./deployment.ts";
+import { readCpuSeconds } from "../../scripts/cpu-time.ts";
+import { drawTable, median } from "../../scripts/table.ts";
+import { SITES } from "./deployment.ts";
+import { type Environment, withEnvironment } from "./environment.ts";
 import { type Sent, send } from "./request.ts";
-import { inWorld, type World } from "./world.ts";
 
-const MOST_BYTES = 2 * 1_024 * 1_024;
-/** The kernel counts processor time in hundredths of a second, so one call is measured as a part of several. */
+const BODY_MAX_BYTES = 2 * 1_024 * 1_024;
+/** Linux counts CPU time in hundredths of a second, so several calls are measured together. */
 const CALLS = 4;
 
 const BOUNDARY = "kx";
@@ -18,27 +17,22 @@ const uuid = (index: number) => `5f0c3a7e-91d4-4c1b-8e6a-${index.toString(16).pa
 const IDS = Array.from({ length: 5_000 }, (_, index) => uuid(index));
 const VALUES_MAX = 7_900;
 
-/** As often as it fits, between what begins and what ends. */
-const fill = (
-  begin: string,
-  piece: (index: number) => string,
-  end: string,
-  most = Number.POSITIVE_INFINITY,
-): Buffer => {
+/** Repeats the piece between `start` and `end` as often as it fits. */
+const fill = (start: string, piece: (index: number) => string, end: string, max = Number.POSITIVE_INFINITY): Buffer => {
   const pieces: string[] = [];
-  for (let [size, index] = [begin.length + end.length, 0]; index < most; index += 1) {
+  for (let [size, index] = [start.length + end.length, 0]; index < max; index += 1) {
     const next = piece(index);
     size += Buffer.byteLength(next);
-    if (size > MOST_BYTES) break;
+    if (size > BODY_MAX_BYTES) break;
     pieces.push(next);
   }
-  return Buffer.from(begin + pieces.join("") + end);
+  return Buffer.from(start + pieces.join("") + end);
 };
-/** So many pieces that together are as long as is allowed. */
-const spread = (begin: string, piece: (index: number, filler: string) => string, end: string, count = VALUES_MAX) =>
+/** Fills the body with `count` pieces. */
+const spread = (start: string, piece: (index: number, filler: string) => string, end: string, count = VALUES_MAX) =>
   fill(
-    begin,
-    (index) => piece(index, "a".repeat(Math.max(1, Math.floor((MOST_BYTES - 1_000) / count) - 60))),
+    start,
+    (index) => piece(index, "a".repeat(Math.max(1, Math.floor((BODY_MAX_BYTES - 1_000) / count) - 60))),
     end,
     count,
   );
@@ -51,7 +45,7 @@ const part = (name: string, value: string) =>
 const FORM_PERSON = `personid=${ADA.id}&personemail=${ADA.email}`;
 const SELECTED = `&selection=${TASKS[0]?.id}`;
 
-/** Each fits into what may be sent, and what may be counted where it says so. */
+/** "The maximum" is just below the worker's limit for the number of values. */
 const BODIES: readonly (readonly [what: string, type: string, make: () => Buffer])[] = [
   [
     "one long text",
@@ -70,7 +64,7 @@ const BODIES: readonly (readonly [what: string, type: string, make: () => Buffer
   ],
   ["5,000 tasks", JSON_TYPE, () => Buffer.from(`{${PERSON},"selection":${JSON.stringify(IDS)}}`)],
   [
-    "as many long values as are taken",
+    "the maximum of long values",
     JSON_TYPE,
     () =>
       spread(
@@ -80,7 +74,7 @@ const BODIES: readonly (readonly [what: string, type: string, make: () => Buffer
       ),
   ],
   [
-    "as many fields as are taken",
+    "the maximum of fields",
     JSON_TYPE,
     () =>
       spread(
@@ -91,13 +85,13 @@ const BODIES: readonly (readonly [what: string, type: string, make: () => Buffer
       ),
   ],
   [
-    "as many ids as are taken, one of them no id",
+    "the maximum of IDs, and an invalid one",
     JSON_TYPE,
     () => spread(`{${PERSON},"selection":[`, (index) => `${index === 0 ? "" : ","}"${uuid(index)}"`, ',"kx"]}'),
   ],
-  ["ids in one text, with commas", JSON_TYPE, () => fill(`{${PERSON},"selection":"`, () => ",", '"}')],
-  ["one id over and over in one text", JSON_TYPE, () => fill(`{${PERSON},"selection":"`, () => `${uuid(1)},`, '"}')],
-  ["different ids in one text", JSON_TYPE, () => fill(`{${PERSON},"selection":"`, (index) => `${uuid(index)},`, '"}')],
+  ["commas as selection", JSON_TYPE, () => fill(`{${PERSON},"selection":"`, () => ",", '"}')],
+  ["one ID, repeated in one text", JSON_TYPE, () => fill(`{${PERSON},"selection":"`, () => `${uuid(1)},`, '"}')],
+  ["different IDs in one text", JSON_TYPE, () => fill(`{${PERSON},"selection":"`, (index) => `${uuid(index)},`, '"}')],
   ["brackets", JSON_TYPE, () => fill("", () => "[", "")],
   ["blanks", JSON_TYPE, () => fill(`{${PERSON},"selection":["${uuid(1)}"]`, () => " ".repeat(100), "}")],
   ["numbers", JSON_TYPE, () => fill(`{${PERSON},"selection":["${uuid(1)}"],"kx":`, () => "9".repeat(100), "}")],
@@ -130,21 +124,21 @@ const BODIES: readonly (readonly [what: string, type: string, make: () => Buffer
   ],
   ["one long text", FORM_TYPE, () => fill(`${FORM_PERSON}${SELECTED}&kx=`, () => "a".repeat(1_000), "")],
   ["escapes", FORM_TYPE, () => fill(`${FORM_PERSON}${SELECTED}&kx=`, () => "%41".repeat(100), "")],
-  ["escapes that are none", FORM_TYPE, () => fill(`${FORM_PERSON}${SELECTED}&kx=`, () => "%ff%".repeat(100), "")],
+  ["invalid escapes", FORM_TYPE, () => fill(`${FORM_PERSON}${SELECTED}&kx=`, () => "%ff%".repeat(100), "")],
   ["empty fields", FORM_TYPE, () => fill(FORM_PERSON, () => "&a=", "")],
   [
-    "as many long fields as are taken",
+    "the maximum of long fields",
     FORM_TYPE,
     () => spread(`${FORM_PERSON}${SELECTED}`, (index, filler) => `&kx${index}=${filler}`, ""),
   ],
   [
-    "as many answers to one field as are taken",
+    "the maximum of answers to one field",
     FORM_TYPE,
     () =>
       spread(`${FORM_PERSON}${SELECTED}&form=comment`, (_, filler) => `&input.kx=${filler.slice(0, 55)}`, "", 4_990),
   ],
-  ["ids in one text", FORM_TYPE, () => fill(`${FORM_PERSON}&selection=`, (index) => `${uuid(index)},`, "")],
-  ["one id over and over", FORM_TYPE, () => fill(`${FORM_PERSON}&selection=`, () => `${uuid(1)},`, "")],
+  ["IDs in one text", FORM_TYPE, () => fill(`${FORM_PERSON}&selection=`, (index) => `${uuid(index)},`, "")],
+  ["one ID, repeated", FORM_TYPE, () => fill(`${FORM_PERSON}&selection=`, () => `${uuid(1)},`, "")],
   [
     "an answer of long texts",
     FORM_TYPE,
@@ -162,7 +156,7 @@ const BODIES: readonly (readonly [what: string, type: string, make: () => Buffer
       ),
   ],
   [
-    "as many long parts as are taken",
+    "the maximum of long parts",
     MULTIPART_TYPE,
     () =>
       spread(
@@ -201,9 +195,9 @@ const ACTIONS = ["debug", "comment"];
 
 type Measured = { what: string; status: number; cpuMs: number; mebibytes: number };
 
-/** Each body, to actions that do little with it and much, answered by JSON and by a page. */
+/** Sends each body to a simple and a complex action, for JSON and for a page. */
 export const measureHeaviest = (): Promise<string> =>
-  inWorld(0, async (world, group) => {
+  withEnvironment(0, async (environment, group) => {
     const measured: Measured[] = [];
     for (const [what, type, make] of BODIES) {
       const body = make();
@@ -212,7 +206,7 @@ export const measureHeaviest = (): Promise<string> =>
           const name = `${type.split(";")[0]?.split("/")[1]}, ${what}: ${action}, ${form}`;
           measured.push({
             what: name,
-            ...(await measure(world, group, { action, type, accept, body })),
+            ...(await measure(environment, group, { action, type, accept, body })),
             mebibytes: body.length / 1_024 / 1_024,
           });
         }
@@ -222,27 +216,27 @@ export const measureHeaviest = (): Promise<string> =>
       .slice(0, ROWS)
       .map(({ what, status, cpuMs, mebibytes }) => [what, String(status), mebibytes.toFixed(2), cpuMs.toFixed(0)]);
     const middle = median(measured.map(({ cpuMs }) => cpuMs));
-    return `${drawTable(["the heaviest calls", "status", "MiB", "CPU ms"], rows)}\n\n${measured.length} kinds were measured, ${CALLS} calls each; half of them take less than ${middle.toFixed(0)} ms.`;
+    return `${drawTable(["the heaviest calls", "status", "MiB", "CPU ms"], rows)}\n\n${measured.length} kinds of calls were measured, ${CALLS} of each. Half of the kinds take less than ${middle.toFixed(0)} ms per call.`;
   });
 
 const ROWS = 12;
 
-type Asked = { action: string; type: string; accept: string; body: Buffer };
+type Options = { action: string; type: string; accept: string; body: Buffer };
 
 async function measure(
-  world: World,
+  environment: Environment,
   group: number,
-  { action, type, accept, body }: Asked,
+  { action, type, accept, body }: Options,
 ): Promise<{ status: number; cpuMs: number }> {
   const sent: Sent = {
     method: "POST",
     path: `/actions/${action}`,
-    headers: { origin: PLACES.bot.kitsu, "content-type": type, accept },
+    headers: { origin: SITES.bot.kitsu, "content-type": type, accept },
     body,
   };
-  // What is compiled by the first is not what one call takes.
-  const { status } = await send(world.ports.bot, sent);
+  // The first call is not measured, because it compiles code.
+  const { status } = await send(environment.ports.bot, sent);
   const before = readCpuSeconds(group) ?? Number.NaN;
-  for (let call = 0; call < CALLS; call += 1) await send(world.ports.bot, sent);
+  for (let call = 0; call < CALLS; call += 1) await send(environment.ports.bot, sent);
   return { status, cpuMs: (((readCpuSeconds(group) ?? Number.NaN) - before) * 1_000) / CALLS };
 }

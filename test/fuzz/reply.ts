@@ -1,4 +1,5 @@
-// Replies as a server of the studio may answer or report them: right in shape and odd in what they say, or odd altogether.
+// Replies that a studio's server may answer or report: correct in shape with odd values, or
+// entirely odd.
 import fc from "fast-check";
 import { rarely } from "./rarely.ts";
 import type { StudioAnswer } from "./studio.ts";
@@ -7,7 +8,9 @@ import { MARKER, oddText, oddValue } from "./texts.ts";
 const text = () => oddText();
 const maybe = <T>(one: fc.Arbitrary<T>) => rarely(one, 2);
 const few = <T>(one: fc.Arbitrary<T>) => fc.array(one, { maxLength: 3 });
-/** Lists that are too long, of one thing; of large things not quite as long. */
+/**
+ * Lists that may be too long, with one value repeated: the larger the value, the shorter the list.
+ */
 const many = <T>(one: fc.Arbitrary<T>) =>
   fc.oneof(
     { weight: 15, arbitrary: few(one) },
@@ -131,7 +134,7 @@ const field = () =>
 
 const shown = { title: text(), text: maybe(text()), links: maybe(many(link())), outcomes: maybe(many(outcome())) };
 
-/** The server does it from now on, and reports. */
+/** The server continues on its own, and reports. */
 const started = () =>
   fc.record({
     kind: fc.constant("started"),
@@ -140,7 +143,7 @@ const started = () =>
     picture: maybe(url()),
   });
 
-/** Undefined members are none in JSON. */
+/** Undefined members are omitted in JSON. */
 export const reply = (): fc.Arbitrary<unknown> =>
   fc.oneof(
     fc.record({
@@ -185,31 +188,31 @@ const TYPES = [
 ];
 const STATUSES = [200, 200, 200, 201, 202, 204, 301, 303, 400, 401, 403, 404, 409, 422, 500, 599];
 
-/** What a server answers that goes on. */
+/** The answer of a server that starts a long run. */
 export const startedAnswer = (): fc.Arbitrary<StudioAnswer> =>
-  started().map((said) => ({ status: 202, type: "application/json", body: JSON.stringify(said) }));
+  started().map((made) => ({ status: 202, type: "application/json", body: JSON.stringify(made) }));
 
-/** What the server answers to a call. */
+/** The answer of a server to a forwarded call. */
 export const studioAnswer = (): fc.Arbitrary<StudioAnswer> =>
   fc.record({
     status: fc.constantFrom(...STATUSES),
     type: fc.constantFrom(...TYPES),
     body: fc.oneof(
-      { weight: 6, arbitrary: reply().map((said) => JSON.stringify(said)) },
+      { weight: 6, arbitrary: reply().map((made) => JSON.stringify(made)) },
       {
         weight: 2,
         arbitrary: fc
           .record({ version: fc.constantFrom<unknown>(1, 2, "kx"), reply: reply(), run: maybe(oddValue()) })
-          .map((said) => JSON.stringify(said)),
+          .map((made) => JSON.stringify(made)),
       },
       {
         weight: 1,
         arbitrary: fc
           .record({ title: text(), detail: maybe(text()), message: maybe(text()), success: maybe(fc.boolean()) })
-          .map((said) => JSON.stringify(said)),
+          .map((made) => JSON.stringify(made)),
       },
-      { weight: 1, arbitrary: oddValue().map((said) => JSON.stringify(said)) },
+      { weight: 1, arbitrary: oddValue().map((made) => JSON.stringify(made)) },
       { weight: 1, arbitrary: text() },
-      { weight: 1, arbitrary: text().map((said) => `<!doctype html><title>${said}</title>${said}`) },
+      { weight: 1, arbitrary: text().map((made) => `<!doctype html><title>${made}</title>${made}`) },
     ),
   });

@@ -1,19 +1,23 @@
-// One request on the wire. By Node's own client, for a browser's would not let us say which page we are, nor lie about what we send.
+// One HTTP request, by Node's client: fetch would not allow a foreign origin or a wrong content
+// length.
 import { Agent, type IncomingHttpHeaders, type IncomingMessage, request } from "node:http";
+import { text } from "node:stream/consumers";
 
 export type Sent = {
   method: string;
-  /** path and query, as they go out */
+  /** path and query, as they are sent */
   path: string;
   headers: Record<string, string>;
   body?: Buffer | undefined;
-  /** its length is not announced */
+  /** without a content length */
   isChunked?: boolean | undefined;
 };
 
 export type Received = { status: number; headers: IncomingHttpHeaders; body: string };
 
-/** With servers that answer at once nothing takes as long as this, however busy the machine: it is a hang. */
+/**
+ * The servers answer at once, so a request that takes longer hangs, however busy the machine is.
+ */
 const ANSWER_MAX_MS = 60_000;
 
 const agent = new Agent({ keepAlive: true });
@@ -21,7 +25,7 @@ const agent = new Agent({ keepAlive: true });
 export function send(port: number, sent: Sent): Promise<Received> {
   const { method, path, headers, body, isChunked = false } = sent;
   return new Promise((resolve, reject) => {
-    // Said for each method, for Node would send the body of a DELETE without either.
+    // Set for every method: Node would send the body of a DELETE without either header.
     const length = isChunked ? { "transfer-encoding": "chunked" } : { "content-length": String(body?.length ?? 0) };
     const options = {
       agent,
@@ -31,39 +35,43 @@ export function send(port: number, sent: Sent): Promise<Received> {
       path: toLine(path),
       headers: { ...toHeaders(headers), ...(body !== undefined && length) },
     };
-    const asked = request(options);
-    asked.setTimeout(ANSWER_MAX_MS, () =>
-      asked.destroy(new Error(`There was no answer within ${ANSWER_MAX_MS / 1_000} seconds`)),
+    const outgoing = request(options);
+    outgoing.setTimeout(ANSWER_MAX_MS, () =>
+      outgoing.destroy(new Error(`No answer within ${ANSWER_MAX_MS / 1_000} seconds`)),
     );
-    asked.on("error", (cause) => {
+    outgoing.on("error", (cause) => {
       if (isHungUp(cause) && (body?.length ?? 0) > UNREAD_MIN_BYTES) resolve({ status: UNREAD, headers: {}, body: "" });
-      // The other side may close a connection at the moment it is used again.
-      else if (asked.reusedSocket && isHungUp(cause)) send(port, sent).then(resolve, reject);
+      // The server may close a connection at the moment it is reused.
+      else if (outgoing.reusedSocket && isHungUp(cause)) send(port, sent).then(resolve, reject);
       else reject(cause);
     });
-    asked.on("response", (response) => read(response).then(resolve, reject));
-    asked.on("upgrade", (response, socket) => {
+    outgoing.on("response", (response) => read(response).then(resolve, reject));
+    outgoing.on("upgrade", (response, socket) => {
       socket.destroy();
       resolve({ status: response.statusCode ?? 0, headers: response.headers, body: "" });
     });
-    asked.end(body);
+    outgoing.end(body);
   });
 }
 
 const isHungUp = (cause: Error) => /EPIPE|ECONNRESET|socket hang up/.test(cause.message);
 
-/** No status: the worker answered before it had read the body, and hung up while that was still being sent. Cloudflare reads it to its end. */
+/**
+ * Instead of a status: workerd answered early and closed the connection while the body was still
+ * being sent. Cloudflare reads the whole body.
+ */
 export const UNREAD = 0;
-/** workerd itself reads on so far. */
+/** workerd reads bodies up to this size even if the worker does not. */
 const UNREAD_MIN_BYTES = 60_000;
 
 async function read(response: IncomingMessage): Promise<Received> {
-  const chunks: Buffer[] = [];
-  for await (const chunk of response) chunks.push(Buffer.from(chunk));
-  return { status: response.statusCode ?? 0, headers: response.headers, body: Buffer.concat(chunks).toString("utf8") };
+  return { status: response.statusCode ?? 0, headers: response.headers, body: await text(response) };
 }
 
-/** What no client can send goes out as an escape. workerd takes no more than 8 kB of a request's head. */
+/**
+ * What no client can send goes out as an escape. workerd takes no more than 8 kB of a request's
+ * head.
+ */
 export const toLine = (path: string) =>
   `/${path.replace(/^\//, "").replace(/[^\x21-\x7e]|["<>\\^`{|}]/gu, (one) => encodeURIComponent(one.toWellFormed()))}`.slice(
     0,

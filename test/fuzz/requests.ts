@@ -1,82 +1,85 @@
-// A step as the requests that go out, with what the answers so far have told.
+// Turns a step into HTTP requests, with the help of the answers so far.
 import { Webhook } from "standardwebhooks";
-import { type Edit, encodeFields, spoilBytes } from "./body.ts";
-import { type Call, callFields, ownOrigin, type Place, sendCall, writeHeaders } from "./call.ts";
-import { FORWARD_SECRET, LOG_TOKEN, PLACES } from "./deployment.ts";
-import type { Known } from "./known.ts";
+import { corruptBytes, type Edit, encodeFields } from "./body.ts";
+import type { Call } from "./call.ts";
+import { callFields, type Endpoint, ownOrigin, writeCall, writeHeaders } from "./call-request.ts";
+import type { CaseState } from "./case-state.ts";
+import { FORWARD_SECRET, LOG_TOKEN, SITES } from "./deployment.ts";
 import type { Sent } from "./request.ts";
 import type { Access, Step, Which } from "./step.ts";
 
-/** More than one go out at once. Without what the step needs of earlier answers there is none. */
-export function toRequests(step: Step, known: Known, place: Place): Sent[] {
-  const { base } = PLACES[place.deployment];
+/**
+ * Several requests are sent at once. None is sent if the answers so far lack what the step needs.
+ */
+export function toRequests(step: Step, state: CaseState, endpoint: Endpoint): Sent[] {
+  const { base } = SITES[endpoint.deployment];
   switch (step.kind) {
     case "call":
-      known.call = step.call;
-      return [sendCall(step.call, place)];
+      state.call = step.call;
+      return [writeCall(step.call, endpoint)];
     case "answer": {
-      if (known.call === undefined || known.ask === undefined) return [];
-      const fields = known.answers();
-      known.noteGiven(fields);
-      const run = known.runs.at(-1)?.id;
+      if (state.call === undefined || state.ask === undefined) return [];
+      const fields = state.fillIn();
+      state.recordAnswers(fields);
+      const run = state.runs.at(-1)?.id;
       const repeated = {
-        ...known.call,
+        ...state.call,
         method: "POST",
         edits: step.edits,
-        spoil: undefined,
-        lie: undefined,
+        corruption: undefined,
+        declaredType: undefined,
         ...(run !== undefined && { run }),
       };
-      return [sendCall(repeated, place, step.isBack ? [...fields, ["back", "1"]] : fields)];
+      return [writeCall(repeated, endpoint, step.isBack ? [...fields, ["back", "1"]] : fields)];
     }
     case "twice": {
-      if (known.call === undefined) return [];
-      const sent = sendCall(known.call, place);
+      if (state.call === undefined) return [];
+      const sent = writeCall(state.call, endpoint);
       return [sent, sent];
     }
-    case "again": {
+    case "follow-up": {
       const { bytes, type } = encodeFields(
-        againFields(known.call, step.edits),
+        followUpFields(state.call, step.edits),
         step.isPage ? "urlencoded" : "json",
         undefined,
       );
       return [
         {
           method: "POST",
-          path: `${base}${addressOf(step.which, known, `/${step.what}`)}`,
-          headers: { ...writeHeaders(step.headers, place), "content-type": type ?? "" },
+          path: `${base}${addressOf(step.which, state, `/${step.what}`)}`,
+          headers: { ...writeHeaders(step.headers, endpoint), "content-type": type ?? "" },
           body: bytes,
         },
       ];
     }
-    case "look":
+    case "get-run":
       return [
         {
           method: "GET",
-          path: `${base}${addressOf(step.which, known, step.what)}`,
-          headers: { ...writeHeaders(step.headers, place), ...accessHeaders(step.access, known) },
+          path: `${base}${addressOf(step.which, state, step.what)}`,
+          headers: { ...writeHeaders(step.headers, endpoint), ...accessHeaders(step.access, state) },
         },
       ];
     case "report":
-      return [writeReport(step, known, place)];
+      return [writeReport(step, state, endpoint)];
     case "log": {
       const query = new URLSearchParams(
-        step.query.map(([name, value]) => [name, value.replace("{cursor}", known.cursor).toWellFormed()]),
+        step.query.map(([name, value]) => [name, value.replace("{cursor}", state.cursor).toWellFormed()]),
       );
       return [
         {
           method: "GET",
           path: `${base}${step.path}?${query}`,
-          headers: { ...writeHeaders(step.headers, place), ...accessHeaders(step.access, known) },
+          headers: { ...writeHeaders(step.headers, endpoint), ...accessHeaders(step.access, state) },
         },
       ];
     }
     case "sign-in": {
       const { bytes, type } = encodeFields([["token", step.token]], "urlencoded", undefined);
-      // Only our own pages do this.
+      // Only our own pages sign people in.
       const own = {
-        ...writeHeaders(step.headers, place),
-        ...(step.headers.origin === "kitsu" && { origin: ownOrigin(place) }),
+        ...writeHeaders(step.headers, endpoint),
+        ...(step.headers.origin === "kitsu" && { origin: ownOrigin(endpoint) }),
       };
       return [
         {
@@ -84,25 +87,25 @@ export function toRequests(step: Step, known: Known, place: Place): Sent[] {
           path: `${base}/runs/sign-${step.isOut ? "out" : "in"}`,
           headers: {
             ...own,
-            "content-type": step.lie ?? type ?? "",
-            ...(known.cookie !== "" && { cookie: known.cookie }),
+            "content-type": step.declaredType ?? type ?? "",
+            ...(state.cookie !== "" && { cookie: state.cookie }),
           },
           body: bytes,
         },
       ];
     }
-    case "lent": {
-      const lent = step.odd ?? known.lent.at(-1 - step.back);
-      return lent === undefined
+    case "temporary-link": {
+      const link = step.odd ?? state.temporaryLinks.at(-1 - step.back);
+      return link === undefined
         ? []
-        : [{ method: step.method, path: `${base}${lent}${step.tail}`, headers: writeHeaders(step.headers, place) }];
+        : [{ method: step.method, path: `${base}${link}${step.tail}`, headers: writeHeaders(step.headers, endpoint) }];
     }
     case "page":
-      return [{ method: step.method, path: `${base}${step.path}`, headers: writeHeaders(step.headers, place) }];
+      return [{ method: step.method, path: `${base}${step.path}`, headers: writeHeaders(step.headers, endpoint) }];
   }
 }
 
-function againFields(last: Call | undefined, changes: Edit[]) {
+function followUpFields(last: Call | undefined, changes: Edit[]) {
   const fields =
     last === undefined ? [] : callFields({ ...last, dialect: "form" }).filter(([name]) => name.startsWith("person"));
   return changes.length === 0
@@ -110,8 +113,8 @@ function againFields(last: Call | undefined, changes: Edit[]) {
     : [...fields, ...changes.flatMap((one) => (one.kind === "set" ? [[one.name, one.value] as const] : []))];
 }
 
-function addressOf({ back, odd, at, key }: Which, known: Known, tail: string): string {
-  const run = known.runs.at(-1 - back) ?? known.runs.at(-1);
+function addressOf({ back, odd, at, key }: Which, state: CaseState, tail: string): string {
+  const run = state.runs.at(-1 - back) ?? state.runs.at(-1);
   const query = new URLSearchParams({
     at: at ?? run?.at ?? "0",
     ...((key ?? run?.key) && { key: (key ?? run?.key ?? "").toWellFormed() }),
@@ -119,7 +122,7 @@ function addressOf({ back, odd, at, key }: Which, known: Known, tail: string): s
   return `/runs/${encodeURIComponent((odd ?? run?.id ?? "0".repeat(32)).toWellFormed())}${tail}?${query}`;
 }
 
-function accessHeaders(by: Access, { cookie }: Known): Record<string, string> {
+function accessHeaders(by: Access, { cookie }: CaseState): Record<string, string> {
   switch (by) {
     case "none":
       return {};
@@ -133,20 +136,20 @@ function accessHeaders(by: Access, { cookie }: Known): Record<string, string> {
 }
 
 function writeReport(
-  { which: of, reply: said, isSigned, age, spoil: spoiled }: Extract<Step, { kind: "report" }>,
-  known: Known,
-  place: Place,
+  { which, reply, isSigned, age, corruption }: Extract<Step, { kind: "report" }>,
+  state: CaseState,
+  endpoint: Endpoint,
 ): Sent {
-  const run = known.runs.at(-1 - of.back) ?? known.runs.at(-1);
-  const body = JSON.stringify(said) ?? "null";
+  const run = state.runs.at(-1 - which.back) ?? state.runs.at(-1);
+  const body = JSON.stringify(reply) ?? "null";
   const when = new Date(Date.now() - age * 1_000);
-  const id = `${of.odd ?? run?.id ?? "kx"}-${Math.floor(when.getTime())}`;
-  const bytes = spoilBytes(Buffer.from(body), spoiled);
+  const id = `${which.odd ?? run?.id ?? "kx"}-${Math.floor(when.getTime())}`;
+  const bytes = corruptBytes(Buffer.from(body), corruption);
   return {
     method: "POST",
-    path: `${PLACES[place.deployment].base}${addressOf(of, known, "/progress")}`,
+    path: `${SITES[endpoint.deployment].base}${addressOf(which, state, "/progress")}`,
     headers: {
-      ...(PLACES[place.deployment].host !== undefined && { host: PLACES[place.deployment].host ?? "" }),
+      ...(SITES[endpoint.deployment].host !== undefined && { host: SITES[endpoint.deployment].host ?? "" }),
       "content-type": "application/json",
       "webhook-id": id,
       "webhook-timestamp": String(Math.floor(when.getTime() / 1_000)),

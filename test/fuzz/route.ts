@@ -1,16 +1,17 @@
-// The routes there are, told anew and not taken from the worker: what each answers, and which pages may read it.
+// The worker's routes, listed again so that a mistake in the worker is found: what each answers,
+// and which pages may read it.
 
-/** Who may read an answer, beside the worker's own pages: any page, Kitsu's, or none. What failed is for Kitsu's page in any case. */
+/** Who may read an answer, beside the worker's own pages. Kitsu's page may read every failure. */
 type Readers = "anybody" | "Kitsu" | "nobody";
 
 export type Route = {
-  /** how it is counted */
+  /** its row in the table of counts */
   name: string;
   readers: Readers;
-  /** what it answers where nothing failed; a page is one whoever asks, and whatever comes of it */
+  /** what it answers if nothing fails; "page" is one for failures as well */
   answers: "reply" | "page" | "other";
-  /** what other cases may have left under the same id, and was judged when it was answered there */
-  tells?: "stored";
+  /** It may answer what another case stored under the same ID, which was checked there. */
+  isStored?: true;
 };
 
 const RUN = "[0-9a-f]{32}";
@@ -19,12 +20,12 @@ const ROUTES: readonly (readonly [path: RegExp, route: Route])[] = [
   [/^\/actions\/[^/]+$/, { name: "/actions/:id", readers: "Kitsu", answers: "reply" }],
   [
     new RegExp(`^/runs/${RUN}/(void|retry|undo|cancel|pause|resume)$`),
-    { name: "/runs/:id/<again>", readers: "Kitsu", answers: "reply" },
+    { name: "/runs/:id/<follow-up>", readers: "Kitsu", answers: "reply" },
   ],
-  [/^\/runs\/[^/]+\/follow$/, { name: "/runs/:id/follow", readers: "anybody", answers: "reply", tells: "stored" }],
+  [/^\/runs\/[^/]+\/follow$/, { name: "/runs/:id/follow", readers: "anybody", answers: "reply", isStored: true }],
   [/^\/runs\/[^/]+\/(progress|picture)$/, { name: "/runs/:id/progress, picture", readers: "nobody", answers: "other" }],
   [/^\/runs\/sign-(in|out)$/, { name: "/runs/sign-in, sign-out", readers: "nobody", answers: "other" }],
-  [/^\/runs\/[^/]+$/, { name: "/runs/:id", readers: "anybody", answers: "other", tells: "stored" }],
+  [/^\/runs\/[^/]+$/, { name: "/runs/:id", readers: "anybody", answers: "other", isStored: true }],
   [/^\/runs$/, { name: "/runs", readers: "nobody", answers: "page" }],
   [/^\/runs\.(json|csv)$/, { name: "/runs.json, .csv", readers: "nobody", answers: "other" }],
   [/^\/t\/[0-9a-f]{64}\/state$/, { name: "/t/:token/state", readers: "anybody", answers: "other" }],
@@ -37,10 +38,10 @@ const ROUTES: readonly (readonly [path: RegExp, route: Route])[] = [
   ],
 ];
 
-const OTHER: Route = { name: "no such page", readers: "nobody", answers: "other" };
+const OTHER: Route = { name: "not found", readers: "nobody", answers: "other" };
 
-/** @param path as it arrives, without the deployment's own part. A slash at its end means nothing. */
+/** @param path without the deployment's base path; a slash at its end is ignored */
 export function findRoute(path: string): Route {
-  const bare = path.replace(/\/+$/, "") || "/";
-  return ROUTES.find(([paths]) => paths.test(bare))?.[1] ?? OTHER;
+  const normalized = path.replace(/\/+$/, "") || "/";
+  return ROUTES.find(([paths]) => paths.test(normalized))?.[1] ?? OTHER;
 }

@@ -1,31 +1,31 @@
-// One step of a case: a call, or what may come after one, at any route there is.
+// One step of a case: a call, or a request that may follow one, to any route.
 import fc from "fast-check";
-import { type Edit, edits, LIES, type Spoil, spoil } from "./body.ts";
-import { type Call, call, type Headers, headers, lookerHeaders, runId, tidy } from "./call.ts";
+import { CONTENT_TYPES, type Corruption, corruption, type Edit, edits } from "./body.ts";
+import { type Call, call, correct, type Headers, headers, pageHeaders, runId } from "./call.ts";
 import { LOG_TOKEN } from "./deployment.ts";
 import { rarely } from "./rarely.ts";
 import { reply } from "./reply.ts";
 import { oddName, oddText, oddValue } from "./texts.ts";
 
-/** Which run is meant: the newest of the case's, or another. */
+/** Selects a run: the newest of the case, an earlier one, or an odd ID. */
 export type Which = { back: number; odd: string | undefined; at: string | undefined; key: string | undefined };
 
 export type Step =
   | { kind: "call"; call: Call }
-  /** the last call again, with the answers that were asked for */
+  /** repeats the last call with answers to its questions */
   | { kind: "answer"; edits: Edit[]; isBack: boolean }
-  /** the last call again, as it was, twice at once */
+  /** repeats the last call, twice at once */
   | { kind: "twice" }
-  | { kind: "again"; what: Again; which: Which; edits: Edit[]; headers: Headers; isPage: boolean }
-  | { kind: "look"; what: Look; which: Which; headers: Headers; access: Access }
-  | { kind: "report"; which: Which; reply: unknown; isSigned: boolean; age: number; spoil: Spoil | undefined }
+  | { kind: "follow-up"; what: FollowUp; which: Which; edits: Edit[]; headers: Headers; isPage: boolean }
+  | { kind: "get-run"; what: RunView; which: Which; headers: Headers; access: Access }
+  | { kind: "report"; which: Which; reply: unknown; isSigned: boolean; age: number; corruption: Corruption | undefined }
   | { kind: "log"; path: string; query: [name: string, value: string][]; access: Access; headers: Headers }
-  | { kind: "sign-in"; token: string; isOut: boolean; headers: Headers; lie: string | undefined }
-  | { kind: "lent"; back: number; odd: string | undefined; tail: string; method: string; headers: Headers }
+  | { kind: "sign-in"; token: string; isOut: boolean; headers: Headers; declaredType: string | undefined }
+  | { kind: "temporary-link"; back: number; odd: string | undefined; tail: string; method: string; headers: Headers }
   | { kind: "page"; method: string; path: string; headers: Headers };
 
-type Again = "retry" | "undo" | "cancel" | "pause" | "resume" | "void";
-type Look = "" | "/follow" | "/picture";
+type FollowUp = "retry" | "undo" | "cancel" | "pause" | "resume" | "void";
+type RunView = "" | "/follow" | "/picture";
 export type Access = "none" | "bearer" | "cookie" | "wrong";
 
 const which = (): fc.Arbitrary<Which> =>
@@ -114,7 +114,7 @@ const path = () =>
 
 const METHODS = ["GET", "GET", "GET", "POST", "HEAD", "OPTIONS", "PUT", "DELETE", "PATCH"];
 
-/** What may come after a call. */
+/** A step that follows a call. */
 const later = (): fc.Arbitrary<Step> =>
   fc.oneof(
     {
@@ -129,8 +129,8 @@ const later = (): fc.Arbitrary<Step> =>
     {
       weight: 3,
       arbitrary: fc.record({
-        kind: fc.constant("again" as const),
-        what: fc.constantFrom<Again>("retry", "undo", "cancel", "pause", "resume", "void"),
+        kind: fc.constant("follow-up" as const),
+        what: fc.constantFrom<FollowUp>("retry", "undo", "cancel", "pause", "resume", "void"),
         which: which(),
         edits: edits(),
         headers: headers(),
@@ -140,10 +140,10 @@ const later = (): fc.Arbitrary<Step> =>
     {
       weight: 2,
       arbitrary: fc.record({
-        kind: fc.constant("look" as const),
-        what: fc.constantFrom<Look>("", "/follow", "/picture"),
+        kind: fc.constant("get-run" as const),
+        what: fc.constantFrom<RunView>("", "/follow", "/picture"),
         which: which(),
-        headers: lookerHeaders(),
+        headers: pageHeaders(),
         access: access(),
       }),
     },
@@ -155,13 +155,13 @@ const later = (): fc.Arbitrary<Step> =>
         reply: fc.oneof(reply(), oddValue()),
         isSigned: fc.constantFrom(true, true, true, false),
         age: fc.constantFrom(0, 0, 0, 0, 400, -400),
-        spoil: spoil(),
+        corruption: corruption(),
       }),
     },
     {
       weight: 1,
       arbitrary: fc.record({
-        kind: fc.constant("lent" as const),
+        kind: fc.constant("temporary-link" as const),
         back: fc.nat(2),
         odd: rarely(
           oddText().map((text) => text.slice(0, 200)),
@@ -174,21 +174,21 @@ const later = (): fc.Arbitrary<Step> =>
     },
   );
 
-const alone = (): fc.Arbitrary<Step> =>
+const independent = (): fc.Arbitrary<Step> =>
   fc.oneof(
     fc.record({
       kind: fc.constant("log" as const),
       path: fc.constantFrom("/runs", "/runs.json", "/runs.csv"),
       query: fc.array(filter(), { maxLength: 3 }),
       access: access(),
-      headers: lookerHeaders(),
+      headers: pageHeaders(),
     }),
     fc.record({
       kind: fc.constant("sign-in" as const),
       token: fc.oneof(fc.constant(LOG_TOKEN), oddText()),
       isOut: fc.boolean(),
       headers: headers(),
-      lie: rarely(fc.constantFrom(...LIES), 6),
+      declaredType: rarely(fc.constantFrom(...CONTENT_TYPES), 6),
     }),
     fc.record({
       kind: fc.constant("page" as const),
@@ -198,14 +198,14 @@ const alone = (): fc.Arbitrary<Step> =>
     }),
   );
 
-/** A call and what follows it, or something that needs no call. */
+/** A call and the steps that follow it, or steps that need no call. */
 export const steps = (): fc.Arbitrary<Step[]> =>
   fc.oneof(
-    { weight: 4, arbitrary: beginning(call(), fc.array(later(), { maxLength: 4 })) },
-    // What lies deeper is reached by those who do as they are asked.
-    { weight: 3, arbitrary: beginning(call().map(tidy), fc.array(later(), { minLength: 2, maxLength: 6 })) },
-    { weight: 1, arbitrary: fc.array(alone(), { minLength: 1, maxLength: 2 }) },
+    { weight: 4, arbitrary: withCall(call(), fc.array(later(), { maxLength: 4 })) },
+    // Correct calls reach the code behind the validation.
+    { weight: 3, arbitrary: withCall(call().map(correct), fc.array(later(), { minLength: 2, maxLength: 6 })) },
+    { weight: 1, arbitrary: fc.array(independent(), { minLength: 1, maxLength: 2 }) },
   );
 
-const beginning = (first: fc.Arbitrary<Call>, others: fc.Arbitrary<Step[]>): fc.Arbitrary<Step[]> =>
+const withCall = (first: fc.Arbitrary<Call>, others: fc.Arbitrary<Step[]>): fc.Arbitrary<Step[]> =>
   fc.tuple(first, others).map(([made, rest]): Step[] => [{ kind: "call", call: made }, ...rest]);

@@ -1,10 +1,13 @@
-// Texts that somebody may write, and the values of JSON that are made of them.
+// Odd texts, and odd JSON values made of them.
 import fc from "fast-check";
 
-/** Where a page shows a text of others, this must be there escaped. */
+/** A page that shows a foreign text must escape this. */
 export const MARKER = `kx"'<&>xk`;
 
-/** In a page of ours: a marker that is markup. A marker that was cut short has no end and is left alone, and where a long word may break is ours. */
+/**
+ * Finds a marker in a page that is not escaped. A marker that was cut short has no end and is
+ * ignored. The worker adds <wbr> to long words.
+ */
 export function findUnescaped(page: string): string | undefined {
   for (const [found, inner = ""] of page.replaceAll("<wbr>", "").matchAll(/kx((?:(?!kx)[\s\S]){0,60}?)xk/g))
     if (/[<>"']|&(?!(?:amp|lt|gt|quot|#39);)/.test(inner)) return found;
@@ -57,7 +60,7 @@ export const oddText = (): fc.Arbitrary<string> =>
 
 export const oddName = (): fc.Arbitrary<string> => fc.oneof(fc.constantFrom(...NAMES), oddText());
 
-/** Anything JSON may say where something else was meant. */
+/** Any JSON value. */
 export const oddValue = (): fc.Arbitrary<unknown> =>
   fc.oneof(
     { weight: 4, arbitrary: oddText() },

@@ -1,4 +1,4 @@
-/** What is asked of `/edge` gets to the worker as it came, and the answer comes back as it is. */
+/** Requests to `/edge` reach the worker unchanged, and so do the answers. */
 import { createServer, type RequestListener } from "node:http";
 import type { AddressInfo } from "node:net";
 import { startPlayground } from "../../playground/serve.ts";
@@ -6,7 +6,7 @@ import { expect, SECRET, test } from "./support/playground.ts";
 
 const OPTIONS = { port: 0, worker: "http://127.0.0.1:9", forwardSecret: SECRET, botToken: "" };
 
-/** A playground before a server of its own. */
+/** A playground in front of a server. */
 async function startBefore(listener: RequestListener): Promise<{ url: string; close(): Promise<void> }> {
   const server = createServer(listener);
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
@@ -22,7 +22,7 @@ async function startBefore(listener: RequestListener): Promise<{ url: string; cl
   };
 }
 
-test("method, address, headers, cookies and body, both ways", async ({ request, recorder, baseURL }) => {
+test("passes method, address, headers, cookies and body both ways", async ({ request, recorder, baseURL }) => {
   const response = await request.post("/edge/actions/debug?run=1", {
     data: { a: 1 },
     headers: { cookie: "access_token_cookie=abc" },
@@ -39,7 +39,7 @@ test("method, address, headers, cookies and body, both ways", async ({ request, 
   });
 });
 
-test("cookies and redirects stay as they are, and what is sent early arrives early", async () => {
+test("keeps cookies and redirects, and streams answers", async () => {
   const { promise: isRead, resolve: read } = Promise.withResolvers<void>();
   const { url, close } = await startBefore((request, response) => {
     if (request.url === "/edge/elsewhere") {
@@ -62,7 +62,7 @@ test("cookies and redirects stay as they are, and what is sent early arrives ear
   await close();
 });
 
-test("a worker that breaks off or is not there is said, and the playground goes on", async () => {
+test("survives a worker that breaks off, and reports one that does not answer", async () => {
   const { url, close } = await startBefore((_, response) => {
     response.writeHead(200);
     response.write("first", () => response.destroy());
@@ -76,7 +76,7 @@ test("a worker that breaks off or is not there is said, and the playground goes 
   await down.close();
 });
 
-test("without a worker for it there is no /edge, and no action of it", async () => {
+test("has no /edge and no actions for it without a worker", async () => {
   const { url, close } = await startPlayground(OPTIONS);
   const answer = await fetch(`${url}/edge/actions/debug`);
   expect([answer.status, await answer.text()]).toEqual([
@@ -86,7 +86,7 @@ test("without a worker for it there is no /edge, and no action of it", async () 
   const page = await (await fetch(`${url}/my-tasks`)).text();
   expect(page).toContain("Playlist of previews");
   expect(page).not.toContain("session)");
-  // Without a token there is no bot, and no token that is none.
+  // Without a token there is no bot, and an empty token is not valid.
   const nobody = await fetch(`${url}/api/data/tasks`, { headers: { authorization: "Bearer " } });
   expect(nobody.status).toBe(422);
   await close();

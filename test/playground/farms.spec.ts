@@ -1,4 +1,4 @@
-/** The render farms of the playground refuse, render, fail and die as the real ones do. */
+/** The playground's render farms refuse, render, fail and crash like the real ones. */
 import { connect } from "node:net";
 import { openAfanasy } from "../../playground/farms/afanasy/server.ts";
 import { readHead } from "../../playground/farms/afanasy/wire.ts";
@@ -9,7 +9,7 @@ import { startPlayground } from "../../playground/serve.ts";
 import { expect, SECRET, test } from "./support/playground.ts";
 
 const FAST = { port: 0, frameMs: 4 };
-/** Slow enough for everything to be as it was submitted. */
+/** Slow enough for everything to stay as it was submitted. */
 const STILL = { port: 0, frameMs: 60_000 };
 
 const until = <T>(read: () => Promise<T>, isSo: (value: T) => boolean) =>
@@ -64,7 +64,7 @@ test.describe("Flamenco", () => {
     };
   };
 
-  test("takes a job, renders it frame by frame, and shows its last picture and the page of it", async () => {
+  test("renders a job frame by frame, and shows its last picture and its page", async () => {
     await withFarm(openFlamenco(FAST), async (farm) => {
       const { get, post } = open(farm);
       expect((await get("/version")).body).toMatchObject({ shortversion: "3.9-beta1", name: "Playground" });
@@ -95,7 +95,7 @@ test.describe("Flamenco", () => {
     });
   });
 
-  test("refuses what does not compile, in the script's words", async () => {
+  test("refuses a job that does not compile with the script's message", async () => {
     await withFarm(openFlamenco(STILL), async (farm) => {
       const { post } = open(farm);
       const refusals: [own: object, message: string | RegExp][] = [
@@ -119,7 +119,7 @@ test.describe("Flamenco", () => {
     });
   });
 
-  test("refuses what its description does not allow, without a code", async () => {
+  test("refuses a body that its API description does not allow, without a code", async () => {
     await withFarm(openFlamenco(STILL), async (farm) => {
       const { post, get, send } = open(farm);
       const bodies: [more: object, message: RegExp][] = [
@@ -142,7 +142,7 @@ test.describe("Flamenco", () => {
     });
   });
 
-  test("does whatever it is asked with a job, also with one that is over", async () => {
+  test("changes a job to any requested status, even when it has ended", async () => {
     await withFarm(openFlamenco({ port: 0, frameMs: 10 }), async (farm) => {
       const { get, post, send } = open(farm);
       const { id } = (await post("/jobs", order({}, { frames: "1-4000" }))).body;
@@ -174,7 +174,7 @@ test.describe("Flamenco", () => {
     });
   });
 
-  test("stores a paused job whose tasks are queued, and takes a priority", async () => {
+  test("stores a paused job with queued tasks, and changes its priority", async () => {
     await withFarm(openFlamenco(STILL), async (farm) => {
       const { get, post } = open(farm);
       const { id } = (await post("/jobs", order({ initial_status: "paused" }))).body;
@@ -186,7 +186,7 @@ test.describe("Flamenco", () => {
     });
   });
 
-  test("says of a worker tag only when it stores the job that it has none of that id", async () => {
+  test("reports an unknown worker tag only when it stores the job", async () => {
     const worker_tag = crypto.randomUUID();
     await withFarm(openFlamenco(STILL), async (farm) => {
       const { get, post } = open(farm);
@@ -199,7 +199,7 @@ test.describe("Flamenco", () => {
     });
   });
 
-  test("renders nothing while its machines are offline or asleep, and says so", async () => {
+  test("renders nothing while its machines are offline or asleep, and reports that", async () => {
     await withFarm(openFlamenco(FAST), async (farm) => {
       const { get, post } = open(farm);
       await farm.control({ awake: 0 });
@@ -218,7 +218,7 @@ test.describe("Flamenco", () => {
     });
   });
 
-  test("calls a job failed from one task in ten on, and one with fewer active for ever", async () => {
+  test("fails a job when one task in ten failed, and leaves a job with fewer active forever", async () => {
     await withFarm(openFlamenco(FAST), async (farm) => {
       const { get, post } = open(farm);
       const submit = async (name: string, own: object) => (await post("/jobs", order({ name }, own))).body.id;
@@ -260,7 +260,7 @@ test.describe("Flamenco", () => {
     });
   });
 
-  test("has shots that run out of memory until somebody asks again, files that are broken for ever, and one that stalls", async () => {
+  test("has shots that run out of memory until they are requeued, broken files, and one that stalls", async () => {
     await withFarm(openFlamenco(FAST), async (farm) => {
       const { get, post } = open(farm);
       const submit = async (name: string, own: object = {}) => (await post("/jobs", order({ name }, own))).body.id;
@@ -281,14 +281,14 @@ test.describe("Flamenco", () => {
       const failed = tasks.find(({ status }: { status: string }) => status === "failed");
       expect((await get(`/tasks/${failed.id}/logtail`)).body).toContain("Cycles: out of memory");
       expect((await get(`/jobs/${stalled}`)).body).toMatchObject({ status: "active" });
-      // It holds a machine that the others need to fail for good.
+      // It occupies a machine that the others need to fail for good.
       await post(`/jobs/${stalled}/setstatus`, { status: "cancel-requested", reason: "it stalls" });
       for (const id of [large, broken]) await post(`/jobs/${id}/setstatus`, { status: "requeueing", reason: "again" });
       await Promise.all([is(large, "completed"), is(broken, "failed")]);
     });
   });
 
-  test("of an older version counts no steps, has no list but the query, and can't pause", async () => {
+  test("in an older version counts no steps, lists jobs only by query, and can't pause", async () => {
     await withFarm(openFlamenco({ ...STILL, minor: 5 }), async (farm) => {
       const { get, post } = open(farm);
       const { id, steps_total } = (await post("/jobs", order())).body;
@@ -298,7 +298,7 @@ test.describe("Flamenco", () => {
     });
   });
 
-  test("goes wrong when it is asked to: down, busy, failing, and answers that are lost or cut", async () => {
+  test("can be down, busy or failing, and lose or cut its answers", async () => {
     await withFarm(openFlamenco(STILL), async (farm) => {
       const { get, post } = open(farm);
       await farm.control({ busyNext: true });
@@ -341,7 +341,10 @@ test.describe("Afanasy", () => {
     },
   });
 
-  /** Sends bytes as they are, each piece as a packet of its own; what came back until the other side closed, or nothing came. */
+  /**
+   * Sends each piece as a packet of its own.
+   * @returns what came back before the other side closed or fell silent
+   */
   function exchange({ url }: Farm, pieces: readonly string[], waitMs = 20_000): Promise<string> {
     return new Promise((resolve, reject) => {
       const socket = connect(Number(new URL(url).port), "127.0.0.1");
@@ -376,7 +379,7 @@ test.describe("Afanasy", () => {
   };
   const get = (farm: Farm, question: object) => ask(farm, { get: question }).then(({ body }) => body);
 
-  test("speaks both dialects to the byte, and closes or waits where a byte is wrong", async () => {
+  test("speaks both dialects to the byte, and closes or waits if a byte is wrong", async () => {
     await withFarm(openAfanasy(STILL), async (farm) => {
       const users = '{"get":{"type":"users"}}';
       const [headers = "", body = ""] = http(users);
@@ -395,13 +398,13 @@ test.describe("Afanasy", () => {
       for (const said of [together, apart]) expect(said).toMatch(answer);
       expect(raw).toBe('AFANASY 12 JSON{"users":[]}');
       for (const said of [lower, noBlank, late, none, newline, tooLong]) expect(said).toBe("");
-      // What comes after such a packet is the body, chunk markers and all.
+      // Everything after such a packet is the body, including chunk markers.
       expect(readHead(Buffer.from(headers))).toEqual({ dialect: "http", length: 24, offset: headers.length });
       expect((await farm.control({})).deaths).toBe(0);
     });
   });
 
-  test("takes jobs, renders them, and uses an id again, though never a serial", async () => {
+  test("renders jobs, and reuses their ids but never their serials", async () => {
     await withFarm(openAfanasy(FAST), async (farm) => {
       expect((await ask(farm, order({ description: "two\nlines" }))).body).toEqual({ id: 2, serial: 1 });
       const [short] = (await get(farm, { type: "jobs", ids: [2] })).jobs;
@@ -421,7 +424,7 @@ test.describe("Afanasy", () => {
       });
       const { job_progress } = await get(farm, { type: "jobs", ids: [2], mode: "progress" });
       expect(job_progress.progress[0]).toHaveLength(12);
-      // With a bit beyond those that JavaScript keeps.
+      // With a bit that JavaScript numbers lose.
       expect(job_progress.progress[0][0]).toMatchObject({
         state: " DON",
         st: expect.any(Number),
@@ -443,7 +446,7 @@ test.describe("Afanasy", () => {
     });
   });
 
-  test("writes what nobody can read: a quote in a block's name, and a comma behind a user's jobs where the next has none", async () => {
+  test("writes invalid JSON: an unescaped quote in a block's name, and a trailing comma after a user's jobs", async () => {
     await withFarm(openAfanasy(STILL), async (farm) => {
       const { id } = (await ask(farm, order({ user_name: "bob" }))).body;
       await ask(farm, order());
@@ -460,7 +463,7 @@ test.describe("Afanasy", () => {
     });
   });
 
-  test("lets a job be held and go on, and a machine that had errors be tried again only where that is asked for", async () => {
+  test("holds and resumes jobs, and forgives the errors of machines only on request", async () => {
     await withFarm(openAfanasy({ port: 0, frameMs: 8 }), async (farm) => {
       const long = (await ask(farm, order({ offline: true }, { frame_last: 4_000 }))).body.id;
       const short = (await ask(farm, order({ name: "SH0040" }))).body.id;
@@ -496,7 +499,7 @@ test.describe("Afanasy", () => {
     });
   });
 
-  test("takes a number with a point for none at all", async () => {
+  test("ignores numbers with a decimal point", async () => {
     await withFarm(openAfanasy(STILL), async (farm) => {
       const json = JSON.stringify(order()).replace('"frame_first":101', '"frame_first":101.0');
       await exchange(farm, [http(json).join("")]);
@@ -504,7 +507,7 @@ test.describe("Afanasy", () => {
     });
   });
 
-  test("dies of a job that it can't read, and comes back with the jobs it had", async () => {
+  test("crashes on a job that it can't read, and restarts with its jobs", async () => {
     await withFarm(openAfanasy({ ...STILL, deadMs: 60 }), async (farm) => {
       await ask(farm, order());
       const deadly = [
@@ -532,10 +535,10 @@ test.describe("Afanasy", () => {
     });
   });
 
-  test("goes wrong when it is asked to: down, failing, and answers that are lost or cut", async () => {
+  test("can be down or failing, and lose or cut its answers", async () => {
     await withFarm(openAfanasy(STILL), async (farm) => {
-      for (const wish of [{ failNext: true }, { acceptThenDrop: true }, { answerCut: true }]) {
-        await farm.control(wish);
+      for (const fault of [{ failNext: true }, { acceptThenDrop: true }, { answerCut: true }]) {
+        await farm.control(fault);
         await expect(ask(farm, order())).rejects.toThrow();
       }
       expect((await get(farm, { type: "jobs", users: ["ada"] })).jobs).toHaveLength(2);
@@ -547,7 +550,7 @@ test.describe("Afanasy", () => {
   });
 });
 
-test("the playground controls its farms, offers to render with them, and has neither without", async ({ request }) => {
+test("controls its farms and offers to render with them, unless it has none", async ({ request }) => {
   const farms = await openFarms({ flamencoPort: 0, afanasyPort: 0 });
   const playground = await startPlayground({
     port: 0,
@@ -556,15 +559,18 @@ test("the playground controls its farms, offers to render with them, and has nei
     botToken: "",
     farms,
   });
-  const tell = async (farm: string, wish: unknown) => {
-    const response = await fetch(`${playground.url}/control/${farm}`, { method: "POST", body: JSON.stringify(wish) });
+  const control = async (farm: string, changes: unknown) => {
+    const response = await fetch(`${playground.url}/control/${farm}`, {
+      method: "POST",
+      body: JSON.stringify(changes),
+    });
     return [response.status, await response.json()];
   };
-  expect(await tell("flamenco", { down: true })).toMatchObject([200, { down: true, url: farms.flamenco.url }]);
+  expect(await control("flamenco", { down: true })).toMatchObject([200, { down: true, url: farms.flamenco.url }]);
   await expect(fetch(`${farms.flamenco.url}/api/v3/version`)).rejects.toThrow();
-  expect(await tell("afanasy", { slowMs: 20 })).toMatchObject([200, { down: false, slowMs: 20, deaths: 0 }]);
-  expect(await tell("afanasy", { explode: true })).toMatchObject([400, { error: expect.any(String) }]);
-  expect(await tell("deadline", {})).toMatchObject([404, { error: expect.any(String) }]);
+  expect(await control("afanasy", { slowMs: 20 })).toMatchObject([200, { down: false, slowMs: 20, deaths: 0 }]);
+  expect(await control("afanasy", { explode: true })).toMatchObject([400, { error: expect.any(String) }]);
+  expect(await control("deadline", {})).toMatchObject([404, { error: expect.any(String) }]);
   const page = await (await fetch(`${playground.url}/my-tasks`)).text();
   expect(page).toContain("Render with Flamenco (AJAX)");
   expect(page).toContain("Render with CGRU Afanasy");

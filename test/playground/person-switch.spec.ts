@@ -1,4 +1,4 @@
-/** Whoever the playground is told to be is who the requests say, in their fields and in their session; and `/edge` passes the session on. */
+/** Requests are made as the chosen person: in fields and in the session that `/edge` passes on. */
 import type { Page } from "@playwright/test";
 import { ADA, BRUNO, EIKO, FRIDA } from "../../playground/data-people.ts";
 import { EPISODES, NIGHT_TRAM } from "../../playground/data-projects.ts";
@@ -7,7 +7,7 @@ import { expect, runAction, selectTasks, test } from "./support/playground.ts";
 const whoami = (page: Page) =>
   page.evaluate(async () => (await (await fetch("/api/auth/authenticated")).json()).user?.full_name);
 
-test("first it is Ada; a switch changes session, state and what is sent, and keeps the selection", async ({
+test("starts as Ada, and switches session, state and requests to another person, keeping the selection", async ({
   page,
   recorder,
 }) => {
@@ -39,7 +39,7 @@ test("first it is Ada; a switch changes session, state and what is sent, and kee
   await expect(page.getByLabel("Person")).toHaveValue(BRUNO.id);
 });
 
-test("a form goes to /edge as the person, too", async ({ page, context, recorder }) => {
+test("sends a form to /edge as the person", async ({ page, context, recorder }) => {
   await page.goto(`/productions/${NIGHT_TRAM.id}/episodes/${EPISODES[1]?.id}/shots`);
   await selectTasks(page, 1);
   await page.getByLabel("Person").selectOption(EIKO.id);
@@ -55,15 +55,7 @@ test("a form goes to /edge as the person, too", async ({ page, context, recorder
   );
 });
 
-test("My Tasks are those of the person", async ({ page }) => {
-  await page.goto("/my-tasks");
-  await page.getByLabel("Person").selectOption(FRIDA.id);
-  await expect(page.locator(".avatar.user")).toHaveAccessibleName(FRIDA.full_name);
-  const rows = await page.locator("tr[data-task-id]").count();
-  expect(await page.locator("tr[data-task-id]", { has: page.getByLabel(FRIDA.full_name) }).count()).toBe(rows);
-});
-
-test("a TV show has episodes, and its playlists are pages", async ({ page }) => {
+test("has episodes and playlist pages for a TV show", async ({ page }) => {
   await page.goto("/");
   await page.getByLabel("Production").selectOption(NIGHT_TRAM.id);
   await expect(page).toHaveURL(`/productions/${NIGHT_TRAM.id}/episodes/${EPISODES[0]?.id}/shots`);
@@ -103,5 +95,5 @@ test("a TV show has episodes, and its playlists are pages", async ({ page }) => 
   await page.getByRole("link", { name: "‹ Playlists" }).click();
   await expect(page.getByRole("link", { name: created.name })).toBeVisible();
   await page.getByLabel("Person").selectOption(FRIDA.id);
-  await expect(page.getByText("There is no such playlist, or it is not for you.")).toBeVisible();
+  await expect(page.getByText("This playlist does not exist, or you may not see it.")).toBeVisible();
 });

@@ -1,4 +1,4 @@
-/** Pictures that are published at a comment, in two steps. As in the real Zou, as far as it was recorded. */
+/** Pictures published with a comment in two steps, compared with recordings of the real Zou. */
 import { readFileSync } from "node:fs";
 import { TASKS, type Task } from "../../playground/data.ts";
 import { ADA, BOT, CHIARA, FRIDA, GRETA, OLGA, type Person } from "../../playground/data-people.ts";
@@ -12,7 +12,7 @@ const JPEG = readFileSync(new URL("../../playground/media/rendered.jpg", import.
 const GONE = { status: 404, answer: readRecording("error-unknown-id").answer };
 const REFUSED = { status: 403, answer: readRecording("batch-comment-forbidden").answer };
 
-/** Each time another, of which nothing was shown yet: what a test writes stays. */
+/** A task without a preview, different each time, because what a test writes stays. */
 const used = new Set<Task>();
 function takeTask(): Task {
   const isFree = ({ entity, status, assignees }: Task) =>
@@ -50,13 +50,12 @@ const upload = (askAs: Ask, id: string, body: unknown, as: Person = BOT) =>
 const read = async (askAs: Ask, id: string) => (await askAs(`/data/preview-files?id=${id}`)).answer;
 const readRow = async (askAs: Ask, { id }: Task) => Object((await askAs(`/data/tasks/${id}`)).answer);
 
-/** Of that status and with those words. */
 function refusalOf(name: string) {
   const { status, answer } = readRecording(name);
   return { status, answer };
 }
 
-test("a picture is published in two steps, and is then what the task is shown by", async ({ askAs, zou }) => {
+test("publishes a picture in two steps, and shows the task with it", async ({ askAs, zou }) => {
   const task = takeTask();
   const before = await readRow(askAs, task);
   const path = await comment(askAs, task);
@@ -74,7 +73,7 @@ test("a picture is published in two steps, and is then what the task is shown by
   expect(uploaded.answer).toMatchObject({ id, revision, person_id: BOT.id, ...known });
   expect(await readRow(askAs, task)).toMatchObject({ last_preview_file_id: id });
   expect(await read(askAs, id)).toEqual([uploaded.answer]);
-  // A second of the same revision, of which nothing comes.
+  // A second preview of the same revision, whose file never comes.
   expect((await askAs(`${path}/add-preview`, BOT, post({}))).answer).toMatchObject({ revision, position: 2 });
   const comments = await askAs(`/data/tasks/${task.id}/comments`);
   expectShape(comments, "task-comments-previews");
@@ -105,7 +104,7 @@ test("a picture is published in two steps, and is then what the task is shown by
   });
 });
 
-test("a preview is refused where the real Zou refuses it", async ({ askAs, zou }) => {
+test("refuses a preview where the real Zou does", async ({ askAs, zou }) => {
   const task = takeTask();
   const path = await comment(askAs, task);
   const add = (body: unknown, as: Person = BOT, at = path) => askAs(`${at}/add-preview`, as, post(body));
@@ -123,11 +122,11 @@ test("a preview is refused where the real Zou refuses it", async ({ askAs, zou }
     refusalOf("add-preview-revision-taken"),
   );
   expect(await ask(zou, `${path}/add-preview`, post({}))).toMatchObject({ status: 401 });
-  // What is no JSON is nothing.
+  // A body that is not JSON counts as empty.
   expect(await add("nonsense")).toMatchObject({ status: 201, answer: { revision: 1, position: 2 } });
 });
 
-test("a file is refused where the real Zou refuses it, and only a wrong ending costs the preview", async ({
+test("refuses a file where the real Zou does, and removes the preview only for a wrong extension", async ({
   askAs,
 }) => {
   const task = takeTask();
@@ -151,7 +150,7 @@ test("a file is refused where the real Zou refuses it, and only a wrong ending c
   expect(await read(askAs, other.id)).toEqual([]);
 });
 
-test("a preview is taken away by whoever is of the team, and the one before it is shown again", async ({ askAs }) => {
+test("lets anyone in the team remove a preview, and shows the one before it", async ({ askAs }) => {
   const task = takeTask();
   const first = await begin(askAs, task);
   await upload(askAs, first.id, form("first.png", PNG));
@@ -167,7 +166,7 @@ test("a preview is taken away by whoever is of the team, and the one before it i
   expect(await remove()).toMatchObject(GONE);
 });
 
-test("an open page shows the picture as soon as it is there", async ({ page, askAs }) => {
+test("shows a new picture in an open page", async ({ page, askAs }) => {
   await page.goto("/");
   const cell = page.locator("td[data-task-id]").first();
   const taskId = await cell.getAttribute("data-task-id");

@@ -1,10 +1,10 @@
-/** What the imitated Kitsu sends must be what Kitsu sends: names, order, values. */
+/** The imitated Kitsu sends what Kitsu sends: names, order, values. */
 import { guessEntityType } from "../../playground/page/route.ts";
 import { expect, runAction, selectTasks, test } from "./support/playground.ts";
 
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/;
 
-test("a form goes to a new tab, urlencoded, with Kitsu's names in Kitsu's order", async ({
+test("sends a form to a new tab, URL-encoded, with Kitsu's names in Kitsu's order", async ({
   page,
   context,
   recorder,
@@ -35,7 +35,7 @@ test("a form goes to a new tab, urlencoded, with Kitsu's names in Kitsu's order"
   ]);
 });
 
-test("AJAX sends JSON with Kitsu's keys in Kitsu's order, and the worker's cookies", async ({ page, recorder }) => {
+test("sends AJAX as JSON with Kitsu's keys in Kitsu's order, and the worker's cookies", async ({ page, recorder }) => {
   await page.goto("/");
   const ids = await selectTasks(page, 2);
   await runAction(page, "Debug (AJAX)");
@@ -58,7 +58,7 @@ test("AJAX sends JSON with Kitsu's keys in Kitsu's order, and the worker's cooki
   ]);
 });
 
-test("an AJAX answer changes nothing in the page, a failed call only the console", async ({ page, refusals }) => {
+test("shows nothing of an AJAX answer, and a failed call only in the console", async ({ page, refusals }) => {
   await page.goto("/");
   await selectTasks(page, 1);
   const panel = page.locator(".side-column");
@@ -70,7 +70,7 @@ test("an AJAX answer changes nothing in the page, a failed call only the console
   await expect(page.locator(".action-bar button")).toBeEnabled();
 });
 
-test("another server that knows CORS is reached", async ({ page }) => {
+test("reaches another server that supports CORS", async ({ page }) => {
   await page.goto("/");
   await selectTasks(page, 1);
   const answered = page.waitForResponse(
@@ -80,7 +80,7 @@ test("another server that knows CORS is reached", async ({ page }) => {
   expect(await (await answered).json()).toEqual({ message: expect.stringContaining("Another server got") });
 });
 
-test("My Tasks mixes productions, sends the first task's project and calls itself an episode", async ({
+test("mixes productions on My Tasks, and sends the first task's project and the type of an episode", async ({
   page,
   recorder,
 }) => {
@@ -105,7 +105,10 @@ test("My Tasks mixes productions, sends the first task's project and calls itsel
   });
 });
 
-test("the assets list says asset, and offers what is for assets only", async ({ page, recorder }) => {
+test("sends the type of an asset for the assets list, and offers actions for assets only there", async ({
+  page,
+  recorder,
+}) => {
   await page.goto("/");
   await selectTasks(page, 1);
   await expect(page.getByRole("option", { name: "Turntable check" })).toHaveCount(0);
@@ -118,7 +121,7 @@ test("the assets list says asset, and offers what is for assets only", async ({ 
   expect(JSON.parse(recorder.received[1]?.body ?? "")).toMatchObject({ entitytype: "asset" });
 });
 
-test("the entity type is Kitsu's guess from the path", () => {
+test("guesses the entity type from the path like Kitsu", () => {
   const id = "9a0c3c1e-5f6d-4b8a-9c2d-1e2f3a4b5c6d";
   const guesses = Object.entries({
     [`/productions/${id}/assets`]: "asset",

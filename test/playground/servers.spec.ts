@@ -1,4 +1,4 @@
-/** The servers around the page: the studio's own, and the pages. */
+/** The studio's own server, and the server of the pages. */
 import { Webhook } from "standardwebhooks";
 import { TASKS } from "../../playground/data.ts";
 import { forwardTargets } from "../../playground/forward-targets.ts";
@@ -30,7 +30,9 @@ function sign(body: string, secret = SECRET, at = new Date()): Record<string, st
   };
 }
 
-test("the studio refuses what is not signed, signed by another, altered, or old", async ({ request }) => {
+test("the studio's server refuses calls that are unsigned, altered, old, or signed with another secret", async ({
+  request,
+}) => {
   const old = new Date(Date.now() - 3_600_000);
   const other = `whsec_${Buffer.from("another secret, just as long").toString("base64")}`;
   const attempts = [{}, sign(call, other), sign(`${call} `), sign(call, SECRET, old)];
@@ -44,7 +46,7 @@ test("the studio refuses what is not signed, signed by another, altered, or old"
   }
 });
 
-test("the studio answers a signed call about each of its tasks", async ({ request }) => {
+test("the studio's server answers a signed call for each of its tasks", async ({ request }) => {
   const response = await request.post("/studio/reply", { headers: sign(call), data: Buffer.from(call) });
   expect(response.status()).toBe(200);
   expect(await response.json()).toMatchObject({
@@ -64,7 +66,7 @@ test("the studio answers a signed call about each of its tasks", async ({ reques
   });
 });
 
-test("the studio knows the other ways to answer", async ({ request }) => {
+test("the studio's server gives every other kind of answer", async ({ request }) => {
   const answers: Record<string, [status: number, type: string]> = {
     problem: [409, "application/problem+json"],
     message: [200, "application/json"],
@@ -86,14 +88,14 @@ test("the studio knows the other ways to answer", async ({ request }) => {
   expect(nonsense.status()).toBe(400);
 });
 
-test("every forward target but the one that is down is a behaviour of the studio", async ({ request, baseURL }) => {
+test("every forward target except the one that is down exists on the studio's server", async ({ request, baseURL }) => {
   for (const { id, url } of forwardTargets(baseURL ?? "")) {
     if (id === "upload") continue;
     expect((await request.post(url, { data: "{}" })).status()).toBe(401);
   }
 });
 
-test("pages are pages, and files that are missing are missing", async ({ request, baseURL }) => {
+test("serves pages for Kitsu's paths, and 404 for missing files", async ({ request, baseURL }) => {
   const get = async (path: string) => {
     const response = await request.get(path);
     return [response.status(), response.headers()["content-type"]];

@@ -1,10 +1,10 @@
-/** The ways the page can start: with the userscript early, late or not, and under a strict policy. */
+/** The variants of the page: the userscript early, late or off, and a strict policy. */
 import { fetchUserscript } from "../../playground/userscript.ts";
 import { expect, runAction, selectTasks, test } from "./support/playground.ts";
 
 const ran = "document.documentElement.dataset.userscript ?? null";
 
-test("the userscript runs before anything of the page, exactly as the worker serves it", async ({ page, request }) => {
+test("runs the userscript before the page", async ({ page, request }) => {
   await page.goto("/");
   expect(await page.evaluate(ran)).toBe('{"app":false,"scripts":0}');
   const script = await request.get("/kitsu-actions.user.js");
@@ -14,7 +14,7 @@ test("the userscript runs before anything of the page, exactly as the worker ser
   });
 });
 
-test("a late userscript runs when the application has long started", async ({ page }) => {
+test("runs a late userscript after the application has started", async ({ page }) => {
   await page.clock.install({ time: 0 });
   await page.clock.pauseAt(1_000);
   await page.goto("/?userscript=late");
@@ -25,7 +25,7 @@ test("a late userscript runs when the application has long started", async ({ pa
   await expect.poll(() => page.evaluate(ran)).toBe('{"app":true,"scripts":1}');
 });
 
-test("without a userscript there is none, and the variant stays while browsing", async ({ page }) => {
+test("leaves the userscript out, and keeps the variant between pages", async ({ page }) => {
   await page.goto("/?userscript=off");
   await page.getByRole("link", { name: "My Tasks" }).click();
   await expect(page).toHaveURL(/\/my-tasks\?userscript=off$/);
@@ -34,7 +34,7 @@ test("without a userscript there is none, and the variant stays while browsing",
   await expect(page).toHaveURL(/\/my-tasks\?userscript=off&csp=strict$/);
 });
 
-test("under a strict policy all works and nothing is refused", async ({ page, context, recorder, refusals }) => {
+test("works under a strict policy without violations", async ({ page, context, recorder, refusals }) => {
   await page.clock.install();
   const response = await page.goto("/?csp=strict&userscript=late");
   expect(response?.headers()["content-security-policy"]).toContain("require-trusted-types-for 'script'");
@@ -51,7 +51,7 @@ test("under a strict policy all works and nothing is refused", async ({ page, co
   expect(refusals).toEqual([]);
 });
 
-test("under a strict policy a server that is not listed is out of reach", async ({ page, refusals }) => {
+test("blocks other servers under a strict policy", async ({ page, refusals }) => {
   await page.goto("/?csp=strict");
   expect(await page.evaluate(ran)).not.toBeNull();
   await selectTasks(page, 1);
@@ -59,7 +59,7 @@ test("under a strict policy a server that is not listed is out of reach", async 
   await expect.poll(() => refusals.join("\n")).toContain("Content Security Policy");
 });
 
-test("a worker that is not there is a warning in the console, not a broken page", async () => {
+test("warns in the console if the worker does not answer", async () => {
   const script = await fetchUserscript("http://127.0.0.1:9", 300);
   expect(script).toMatch(/^console\.warn\("The playground got no userscript from http:\/\/127\.0\.0\.1:9\/.*\);\n$/);
 });

@@ -1,4 +1,4 @@
-/** What people and tools leave on tasks: comments with statuses, files, previews. As in the real Zou, as far as it was recorded. */
+/** Comments with statuses, files and previews, compared with recordings of the real Zou. */
 import { TASKS, type Task } from "../../playground/data.ts";
 import { ADA, BOT, BRUNO, CHIARA, EIKO, FRIDA, GRETA } from "../../playground/data-people.ts";
 import { NIGHT_TRAM, PAPER_LANTERN } from "../../playground/data-projects.ts";
@@ -10,7 +10,7 @@ const PATH = "/actions/tasks/batch-comment";
 const statusId = (shortName: string): string => STATUSES.find((status) => status.shortName === shortName)?.id ?? "";
 const idsOf = (rows: readonly { id: string }[]): string => encodeURIComponent(JSON.stringify(rows.map(({ id }) => id)));
 
-/** Each time others, for what a test writes stays. */
+/** Different tasks each time, because what a test writes stays. */
 let used = 0;
 function takeTasks(count: number, fits: (task: Task) => boolean = () => true): Task[] {
   const found = TASKS.filter(({ entity }) => entity.projectId === PAPER_LANTERN.id && entity.kind === "Shot").filter(
@@ -26,7 +26,7 @@ async function readRow(askAs: Ask, { id }: Task) {
 
 const write = (askAs: Ask, comments: object[], as = BOT) => askAs(PATH, as, post({ comments }));
 
-test("a manager comments as somebody else, and the status is the comment's", async ({ askAs }) => {
+test("lets a manager comment as someone else, and sets the comment's status", async ({ askAs }) => {
   const [task] = takeTasks(1, ({ status }) => status.shortName === "wip");
   if (!task) throw new Error("A task is in progress");
   const comment = {
@@ -48,7 +48,7 @@ test("a manager comments as somebody else, and the status is the comment's", asy
   expectShape(single, "comment-created");
 });
 
-test("the first that is refused ends the request, and what was before it stays written", async ({ askAs }) => {
+test("ends the request at the first refused comment, and keeps those before it", async ({ askAs }) => {
   const [first, last] = takeTasks(2, ({ status }) => status.shortName === "wip");
   const capped = TASKS.find(({ entity, type }) => entity.data?.max_retakes === "as needed" && type.name === "Layout");
   if (!first || !last || !capped) throw new Error("There are such tasks");
@@ -75,7 +75,7 @@ test("the first that is refused ends the request, and what was before it stays w
   expect(await write(askAs, [retake(first)])).toMatchObject({ status, answer });
 });
 
-test("comments are refused as the real ones are", async ({ askAs }) => {
+test("refuses comments like the real Zou", async ({ askAs }) => {
   const mine = TASKS.find(
     ({ entity, assignees }) => entity.projectId === PAPER_LANTERN.id && assignees.includes(CHIARA),
   );
@@ -99,7 +99,7 @@ test("comments are refused as the real ones are", async ({ askAs }) => {
   ] as const) {
     expect(await write(askAs, [comment], who)).toMatchObject({ status, answer });
   }
-  // Whoever is no manager writes as themselves, whatever they say.
+  // Only managers can write as someone else.
   expect(await write(askAs, [{ ...say(mine, "wip"), person_id: ADA.id }], CHIARA)).toMatchObject({
     status: 201,
     answer: [{ person_id: CHIARA.id }],
@@ -112,10 +112,10 @@ test("comments are refused as the real ones are", async ({ askAs }) => {
     });
 });
 
-test("a hashtag brings a comment to the entity's other tasks, a hidden character after it does not", async ({
+test("copies a comment with a hashtag to the entity's other tasks, unless a hidden character follows the #", async ({
   askAs,
 }) => {
-  // None of it sent back, and far from those that takeTasks gives: a task that can't be sent back once more would refuse what it is brought.
+  // A shot without retakes, because a task at its limit of retakes would refuse the copy.
   const shot = TASKS.filter(({ entity }) => entity.projectId === PAPER_LANTERN.id && entity.kind === "Shot")
     .map(({ entity }) => TASKS.filter((task) => task.entity === entity))
     .findLast((tasks) => tasks.every(({ status }) => status.shortName !== "retake"));
@@ -138,7 +138,7 @@ test("a hashtag brings a comment to the entity's other tasks, a hidden character
   ]);
 });
 
-test("files are recorded for some shots, and not for vendors to see", async ({ askAs }) => {
+test("lists files for some shots, and none for vendors", async ({ askAs }) => {
   const shots = TASKS.filter(({ entity, type }) => entity.kind === "Shot" && type.name === "Layout").slice(0, 16);
   const outputs = await askAs(`/data/output-files?entity_id=${idsOf(shots.map(({ entity }) => entity))}`);
   expectShape(outputs, "output-files");
@@ -151,7 +151,7 @@ test("files are recorded for some shots, and not for vendors to see", async ({ a
   expect(await askAs("/data/output-files", FRIDA)).toMatchObject({ status, answer });
 });
 
-test("previews are real files, whole and in part", async ({ askAs, zou, playwright }) => {
+test("serves previews as real files, whole and in part", async ({ askAs, zou, playwright }) => {
   const { answer } = await askAs(`/data/preview-files?extension=mp4`);
   const [movie] = Array.isArray(answer) ? answer : [];
   const login = await askAs("/auth/login", BOT, post({ email: ADA.email, password: "playground" }));
@@ -184,7 +184,7 @@ test("previews are real files, whole and in part", async ({ askAs, zou, playwrig
   await api.dispose();
 });
 
-test("an open page hears of a new status, and keeps it over a reload", async ({ page, askAs }) => {
+test("shows a new status in an open page and after a reload", async ({ page, askAs }) => {
   await page.goto("/");
   const cell = page.locator("td[data-task-id]").nth(1);
   const id = (await cell.getAttribute("data-task-id")) ?? "";

@@ -1,4 +1,4 @@
-/** The small Zou is like the real one, as far as it was recorded: the same members, the same refusals, the same rights. */
+/** The small Zou has the recorded members, refusals and rights of the real one. */
 import * as v from "valibot";
 import { TASKS } from "../../playground/data.ts";
 import { ENTITIES } from "../../playground/data-entities.ts";
@@ -38,10 +38,9 @@ const [E01 = { id: "" }] = EPISODES;
 
 const Rows = v.array(v.record(v.string(), v.unknown()));
 
-/** The rows of a list. */
 const list = async (answered: Promise<Answered>) => v.parse(Rows, (await answered).answer);
 
-test("tasks, entities and previews have the members of the real ones", async ({ askAs }) => {
+test("has the members of the real tasks, entities and previews", async ({ askAs }) => {
   const query = `${idsOf([...TASKS.slice(0, 79), { id: UNKNOWN }])}&relations=true`;
   const tasks = await askAs(`/data/tasks?${query}`);
   expectShape(tasks, "tasks-by-id");
@@ -54,7 +53,7 @@ test("tasks, entities and previews have the members of the real ones", async ({ 
   expectShape(await askAs(`/data/preview-files?${idsOf([{ id }])}`), "preview-files");
 });
 
-test("tables, productions and people have the members of the real ones", async ({ askAs }) => {
+test("has the members of the real tables, productions and people", async ({ askAs }) => {
   for (const name of ["task-types", "task-status", "entity-types", "departments", "organisations"]) {
     expectShape(await askAs(`/data/${name}`), name);
   }
@@ -77,7 +76,7 @@ test("tables, productions and people have the members of the real ones", async (
   expect((await askAs(path, HAMID)).status).toBe(404);
 });
 
-test("clients and vendors are shown what the real Zou shows them", async ({ askAs }) => {
+test("shows clients and vendors what the real Zou shows them", async ({ askAs }) => {
   const tasks = await askAs(`/data/tasks?project_id=${PAPER_LANTERN.id}&relations=true`, GRETA);
   expectShape(tasks, "tasks-by-id-client");
   const { answer } = readRecording("tasks-by-id-client");
@@ -106,9 +105,7 @@ test("clients and vendors are shown what the real Zou shows them", async ({ askA
   expect(await columnsOf(BRUNO)).toEqual(["Note", "Difficulty", "Poly count"]);
 });
 
-test("a route that is there answers OPTIONS, whatever its ids name and whoever asks; one that is not there does not", async ({
-  zou,
-}) => {
+test("answers OPTIONS for every existing route, for any ids and without a session", async ({ zou }) => {
   const options = { method: "OPTIONS" };
   for (const path of [`/data/persons/${UNKNOWN}`, "/actions/tasks/batch-comment", "/data/tasks/xyz"])
     expect((await ask(zou, path, options)).status).toBe(200);
@@ -116,7 +113,7 @@ test("a route that is there answers OPTIONS, whatever its ids name and whoever a
   expect(await ask(zou, "/actions/tasks/nothing", options)).toMatchObject({ status, answer });
 });
 
-test("a session is a cookie or a token, and the cookie counts", async ({ zou }) => {
+test("takes a session from a cookie or a token, and prefers the cookie", async ({ zou }) => {
   const login = await ask(zou, "/auth/login", post({ email: ADA.email, password: "playground" }));
   expectShape(login, "login");
   const [cookie = ""] = login.cookies;
@@ -133,7 +130,7 @@ test("a session is a cookie or a token, and the cookie counts", async ({ zou }) 
   expect(await ask(zou, "/auth/authenticated", { cookie })).toMatchObject({ status, answer });
 });
 
-test("refusals are the recorded ones, word by word", async ({ zou, askAs }) => {
+test("refuses in the recorded words", async ({ zou, askAs }) => {
   const other = `${btoa('{"alg":"HS256"}').replaceAll("=", "")}.e30.c2ln`;
   const long = `/data/tasks?${idsOf(TASKS.slice(0, 100))}`;
   const nameless = readRecording("custom-action-nameless");
@@ -170,7 +167,7 @@ test("refusals are the recorded ones, word by word", async ({ zou, askAs }) => {
   expect((await askAs(`/data/tasks?${idsOf(TASKS.slice(0, 89))}&relations=true`)).status).toBe(200);
 });
 
-test("playlists are made and refused as in the real Zou", async ({ askAs }) => {
+test("creates and refuses playlists like the real Zou", async ({ askAs }) => {
   const shot = await findPreview(askAs);
   const body = { name: `Dailies ${Math.random()}`, project_id: NIGHT_TRAM.id, episode_id: E01.id, shots: [shot] };
   const refused: [who: Person, body: unknown, name: string][] = [
@@ -203,7 +200,7 @@ test("playlists are made and refused as in the real Zou", async ({ askAs }) => {
   expect((await askAs(path, FRIDA)).status).toBe(403);
 });
 
-test("a playlist is read as it was made, and removed by managers and whoever made it", async ({ askAs }) => {
+test("returns a playlist as it was created, and lets managers and its creator delete it", async ({ askAs }) => {
   const make = async (who: Person) => {
     const made = await askAs("/data/playlists", who, post({ name: "Dailies", project_id: NIGHT_TRAM.id, shots: [] }));
     return { path: `/data/playlists/${Object(made.answer).id}`, playlist: made.answer };
@@ -223,8 +220,10 @@ test("a playlist is read as it was made, and removed by managers and whoever mad
   expect((await askAs(another)).status).toBe(404);
 });
 
-test("comments and playlists of the studio are not for clients, nor theirs for artists", async ({ askAs }) => {
-  // Where no other test writes.
+test("hides the studio's comments and playlists from clients, and clients' comments from artists", async ({
+  askAs,
+}) => {
+  // In a production where no other test writes.
   const task = TASKS.find(({ entity, assignees }) => entity.projectId === CARNIVAL.id && assignees.includes(BRUNO));
   const wfa = STATUSES.find(({ shortName }) => shortName === "wfa")?.id;
   const say = (text: string, as: Person) =>
@@ -251,7 +250,7 @@ test("comments and playlists of the studio are not for clients, nor theirs for a
   expect((await askAs(`/data/playlists/${closed}`, GRETA)).status).toBe(403);
 });
 
-test("whoever is in no team sees no production, and nothing of one", async ({ askAs }) => {
+test("shows no production to people in no team", async ({ askAs }) => {
   for (const { id } of PROJECTS) {
     for (const path of ["", "/team", "/playlists"])
       expect((await askAs(`/data/projects/${id}${path}`, OLGA)).status).toBe(403);
@@ -263,7 +262,7 @@ test("whoever is in no team sees no production, and nothing of one", async ({ as
     expect([path, (await askAs(`/data/${path}`, OLGA)).answer]).toEqual([path, []]);
 });
 
-test("everybody sees what is theirs", async ({ askAs }) => {
+test("shows each person their own tasks and productions", async ({ askAs }) => {
   const count = async (path: string, as?: Person) => {
     const { answer } = await askAs(path, as);
     return Array.isArray(answer) ? answer.length : -1;

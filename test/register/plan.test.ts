@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { Registered } from "../../scripts/register/custom-action.ts";
-import { toWanted } from "../../scripts/register/offered.ts";
+import { toWanted } from "../../scripts/register/offered-actions.ts";
 import { listWrites, makePlan } from "../../scripts/register/plan.ts";
 
 const WORKER = "https://edge.studio.example";
@@ -36,47 +36,52 @@ describe("the plan", () => {
     });
   });
 
-  it("finds nothing to do where everything is there, in whatever order", () => {
+  it("is empty if Kitsu has everything, in any order", () => {
     expect(listWrites(plan([...complete].reverse()))).toEqual([]);
-    expect(steps(complete)).toEqual(["same form", "same ajax", "same statistics"]);
+    expect(steps(complete)).toEqual(["unchanged form", "unchanged ajax", "unchanged statistics"]);
   });
 
   it.each([
     ["name", row("form", { name: "Bug hunt" })],
     ["entity type", row("form", { entity_type: "asset" })],
-    ["name that somebody emptied", row("form", { name: "" })],
-  ])("sets back the %s that somebody changed", (_, changed) => {
-    expect(steps([changed, ajax, statistics])).toEqual(["change form", "same ajax", "same statistics"]);
+    ["emptied name", row("form", { name: "" })],
+  ])("restores a changed %s", (_, changed) => {
+    expect(steps([changed, ajax, statistics])).toEqual(["change form", "unchanged ajax", "unchanged statistics"]);
   });
 
-  it("sets back Ajax that somebody switched, instead of removing and creating", () => {
+  it("restores a changed Ajax setting, instead of removing and creating", () => {
     expect(steps([{ ...form, is_ajax: true }, ajax, statistics])).toEqual([
       "change form",
-      "same ajax",
-      "same statistics",
+      "unchanged ajax",
+      "unchanged statistics",
     ]);
     expect(steps([form, { ...ajax, is_ajax: false }, statistics])).toEqual([
-      "same form",
+      "unchanged form",
       "change ajax",
-      "same statistics",
+      "unchanged statistics",
     ]);
     expect(steps([{ ...statistics, is_ajax: true }])).toContain("change statistics");
   });
 
-  it("removes its own that are no longer offered", () => {
+  it("removes what is no longer offered", () => {
     const old = row("old", { url: `${WORKER}/actions/old?` });
-    expect(plan([...complete, old]).steps.at(-1)).toEqual({ kind: "remove", present: old, why: "not offered" });
+    expect(plan([...complete, old]).steps.at(-1)).toEqual({ kind: "remove", present: old, reason: "not offered" });
   });
 
-  it("removes its own in a mode that is no longer offered", () => {
+  it("removes a mode that is no longer offered", () => {
     const lost = { ...statistics, id: "lost", is_ajax: true };
-    expect(plan([...complete, lost]).steps.at(-1)).toEqual({ kind: "remove", present: lost, why: "not offered" });
+    expect(plan([...complete, lost]).steps.at(-1)).toEqual({ kind: "remove", present: lost, reason: "not offered" });
   });
 
-  it("removes one that two runs at once made twice, and keeps the one that is right", () => {
+  it("removes a duplicate from two simultaneous runs, and keeps the correct one", () => {
     const renamed = row("renamed", { name: "Bug hunt" });
-    expect(steps([renamed, ...complete])).toEqual(["same form", "same ajax", "same statistics", "remove renamed"]);
-    expect(plan([renamed, ...complete]).steps.at(-1)).toMatchObject({ why: "twice" });
+    expect(steps([renamed, ...complete])).toEqual([
+      "unchanged form",
+      "unchanged ajax",
+      "unchanged statistics",
+      "remove renamed",
+    ]);
+    expect(plan([renamed, ...complete]).steps.at(-1)).toMatchObject({ reason: "duplicate" });
   });
 
   it.each([
@@ -92,51 +97,51 @@ describe("the plan", () => {
     "/actions/old?",
     "javascript:alert(1)",
     "",
-  ])("leaves alone what is not its own: %s", (url) => {
+  ])("does not change custom actions of others: %s", (url) => {
     const other = row("other", { url, name: "Debug 4K" });
     expect(listWrites(plan([...complete, other]))).toEqual([]);
   });
 
-  it("names those made by hand with an address of this worker", () => {
+  it("lists custom actions created by hand with an address of this worker", () => {
     const preset = row("preset", { url: `${WORKER}/actions/debug?preset=4k` });
     const elsewhere = row("elsewhere", { url: "https://farm.studio.example/render" });
     expect(plan([...complete, preset, elsewhere]).others).toEqual([preset]);
   });
 
-  it("takes over the one made by hand at the address of the home page, so that the menu does not have it twice", () => {
+  it("adopts a custom action created by hand with the address from the home page, so that the menu has it once", () => {
     const plain = row("plain", { url: `${WORKER}/actions/debug`, name: "My debug" });
     expect(plan([plain, ajax, statistics]).steps[0]).toMatchObject({
       kind: "change",
       present: plain,
-      isTakenOver: true,
+      isAdopted: true,
     });
-    expect(steps([plain, ajax, statistics])).toEqual(["change plain", "same ajax", "same statistics"]);
+    expect(steps([plain, ajax, statistics])).toEqual(["change plain", "unchanged ajax", "unchanged statistics"]);
   });
 
-  it("takes over one at most, of the same mode, and none where its own is there", () => {
+  it("adopts one at most, of the same mode, and none if its own exists", () => {
     const one = row("one", { url: `${WORKER}/actions/debug` });
     const two = { ...one, id: "two", entity_type: "asset" };
-    expect(steps([one, two, ajax, statistics])).toEqual(["change one", "same ajax", "same statistics"]);
+    expect(steps([one, two, ajax, statistics])).toEqual(["change one", "unchanged ajax", "unchanged statistics"]);
     expect(plan([one, two, ajax, statistics]).others).toEqual([two]);
     expect(listWrites(plan([...complete, one]))).toEqual([]);
     expect(steps([{ ...one, url: `${WORKER}/actions/statistics`, is_ajax: true }])).toContain("create Statistics");
   });
 
-  it("leaves another worker's alone: that of the staging server", () => {
+  it("does not change custom actions of another worker, such as a staging server", () => {
     const staging = complete.map((one) => ({ ...one, url: one.url.replace("edge.", "staging.") }));
     expect(listWrites(plan([...complete, ...staging]))).toEqual([]);
     expect(plan([...complete, ...staging]).others).toEqual([]);
   });
 
-  it("is empty after it was done, whatever there was before", () => {
-    const beginnings = [
+  it("is empty after it was carried out, whatever Kitsu had before", () => {
+    const starts = [
       [],
       [form],
       [row("x", { is_ajax: true }), row("y", { name: "?" })],
       [row("p", { url: `${WORKER}/actions/debug` }), row("o", { url: `${WORKER}/actions/old?` })],
       [...complete, ...complete.map((one) => ({ ...one, id: `${one.id}-again`, name: "again" }))],
     ];
-    for (const present of beginnings) {
+    for (const present of starts) {
       const { steps: all } = plan(present);
       const changed = new Map(all.flatMap((step) => (step.kind === "change" ? [[step.present.id, step.wanted]] : [])));
       const removed = new Set(all.flatMap((step) => (step.kind === "remove" ? [step.present.id] : [])));

@@ -1,4 +1,4 @@
-// The whole program, in a process of its own.
+// Runs the program in a process of its own.
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { ADMIN, startKitsu } from "./support/kitsu.ts";
 import { run } from "./support/run.ts";
@@ -15,7 +15,7 @@ const register = (args: string[], env: Record<string, string> = { KITSU_TOKEN: "
   run(args, { WORKER_URL: worker.url, KITSU_URL: kitsu.url, ...env });
 
 describe("npm run register", () => {
-  it("creates, and finds nothing to do the second time", async () => {
+  it("creates custom actions, and has nothing to do the second time", async () => {
     const first = await register(["--yes"]);
     expect(first).toMatchObject({ code: 0, stderr: "" });
     expect(first.stdout).toContain("3 to create, 0 to change, 0 to remove");
@@ -30,7 +30,7 @@ describe("npm run register", () => {
     expect(kitsu.writes).toBe(3);
   });
 
-  it("sets back what was changed by hand, retires what is no longer offered, and touches nothing else", async () => {
+  it("restores what was changed by hand, removes what is no longer offered, and changes nothing else", async () => {
     await register(["--yes"]);
     const preset = kitsu.add({ name: "Debug 4K", url: `${worker.url}/actions/debug?preset=4k` });
     const empty = kitsu.add({ name: null, url: null, entity_type: null, is_ajax: null });
@@ -46,27 +46,27 @@ describe("npm run register", () => {
     expect(kitsu.rows.slice(2)).toEqual(before);
   });
 
-  it("with --dry-run writes nothing, and tells a CI by 2 and 0 whether there is something to do", async () => {
+  it("changes nothing with --dry-run, and exits with 2 if there is something to do, else with 0", async () => {
     expect(await register(["--dry-run"])).toMatchObject({ code: 2, stderr: "" });
     expect(kitsu.writes).toBe(0);
     await register(["--yes"]);
     expect(await register(["--dry-run"])).toMatchObject({ code: 0, stderr: "" });
   });
 
-  it("without consent and without a terminal writes nothing, and exits with 3", async () => {
+  it("changes nothing without confirmation, and exits with 3", async () => {
     const { code, stderr, stdout } = await register([]);
     expect(code).toBe(3);
     expect(stdout).toContain("+ Debug");
-    expect(stderr).toContain("--yes agrees beforehand");
+    expect(stderr).toContain("Use --yes to confirm in advance");
     expect(kitsu.writes).toBe(0);
   });
 
-  it("has no colours in a file", async () => {
+  it("has no colors in a file", async () => {
     const { stdout } = await register(["--dry-run"]);
     expect(stdout).not.toContain("\u001b");
   });
 
-  it("logs in as a person, and out again", async () => {
+  it("logs in as a person, and logs out at the end", async () => {
     const { code, stderr } = await register(["--yes", "--email", ADMIN.email], { KITSU_PASSWORD: ADMIN.password });
     expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
     expect(kitsu.requests[0]).toBe("POST /auth/login");
@@ -74,7 +74,7 @@ describe("npm run register", () => {
     expect(kitsu.tokens.has("session-token")).toBe(false);
   });
 
-  it("logs out of what failed, too", async () => {
+  it("logs out after a failure too", async () => {
     kitsu.interfere = () => [500, { error: true, message: "Internal server error." }];
     expect(await register(["--yes", "--email", ADMIN.email], { KITSU_PASSWORD: ADMIN.password })).toMatchObject({
       code: 1,
@@ -83,12 +83,16 @@ describe("npm run register", () => {
   });
 });
 
-describe("npm run register refuses in a sentence", () => {
+describe("npm run register refuses, with a reason,", () => {
   it.each([
-    ["a manager's token", "manager-token", "is a manager, and custom actions are for administrators"],
-    ["a vendor's token", "vendor-token", "is a vendor"],
-    ["a revoked token", "old-token", "wrong, over or revoked"],
-    ["a garbled token", "garbled", "wrong, over or revoked"],
+    [
+      "a manager's token",
+      "manager-token",
+      "has the role manager in Kitsu, but only administrators can change custom actions",
+    ],
+    ["a vendor's token", "vendor-token", "has the role vendor"],
+    ["a revoked token", "old-token", "wrong, expired or revoked"],
+    ["a malformed token", "garbled", "wrong, expired or revoked"],
   ])("%s", async (_, KITSU_TOKEN, sentence) => {
     const { code, stderr } = await register(["--yes"], { KITSU_TOKEN });
     expect(code).toBe(1);
@@ -97,24 +101,24 @@ describe("npm run register refuses in a sentence", () => {
     expect(kitsu.rows).toEqual([]);
   });
 
-  it("nobody at all", async () => {
+  it("to run without an account", async () => {
     const { code, stderr } = await register(["--yes"], {});
     expect(code).toBe(1);
-    expect(stderr).toContain("Set KITSU_TOKEN");
+    expect(stderr).toContain("set KITSU_TOKEN");
   });
 
-  it("not a manager who only compares, but a vendor", async () => {
+  it("a vendor who only compares, but not a manager", async () => {
     const manager = await register(["--dry-run"], { KITSU_TOKEN: "manager-token" });
     expect(manager.code).toBe(2);
-    expect(manager.stderr).toContain("It can compare them only");
+    expect(manager.stderr).toContain("It can only compare them");
     const vendor = await register(["--dry-run"], { KITSU_TOKEN: "vendor-token" });
     expect(vendor.code).toBe(1);
-    expect(vendor.stderr).toContain("custom actions are for administrators");
+    expect(vendor.stderr).toContain("only administrators can manage custom actions");
   });
 
   it.each([
     [["--yse"], "--yse"],
-    [["--yes", "--dry-run"], "give one of them"],
+    [["--yes", "--dry-run"], "contradict each other"],
     [["--worker", "edge.studio.example"], "--worker must be an address like"],
     [["--kitsu", "ftp://kitsu"], "--kitsu must be an address like"],
     [["--worker", "https://edge.example/?x=1"], "--worker must be an address like"],
@@ -124,22 +128,22 @@ describe("npm run register refuses in a sentence", () => {
     expect(stderr).toContain(sentence);
   });
 
-  it("no address", async () => {
+  it("to run without an address", async () => {
     const { code, stderr } = await run([], {});
     expect(code).toBe(1);
     expect(stderr).toContain("WORKER_URL");
   });
 
   it.each([
-    ["a page", { status: 200, body: "<h1>Hello</h1>" }, "did not answer with its list"],
+    ["a page", { status: 200, body: "<h1>Hello</h1>" }, "did not answer with a list of actions"],
     ["a failure", { status: 500, body: "{}" }, "status 500"],
     [
       "a login page",
       { status: 302, body: "", location: "https://studio.cloudflareaccess.com/" },
       "CF_ACCESS_CLIENT_ID",
     ],
-    ["a newer list", { status: 200, body: '{"version":2,"actions":[]}' }, '"version" is none we know'],
-    ["an empty list", { status: 200, body: '{"version":1,"actions":[]}' }, "offers no action at all"],
+    ["a newer list", { status: 200, body: '{"version":2,"actions":[]}' }, '"version" is not as expected'],
+    ["an empty list", { status: 200, body: '{"version":1,"actions":[]}' }, "offers no actions"],
   ])("a worker that answers %s", async (_, answer, sentence) => {
     worker.answer = answer;
     const { code, stderr } = await register(["--yes"]);
@@ -148,22 +152,22 @@ describe("npm run register refuses in a sentence", () => {
     expect(kitsu.requests).toEqual([]);
   });
 
-  it("a worker that offers one action twice", async () => {
+  it("a worker that offers an action twice", async () => {
     worker.offers = [DEBUG, STATISTICS, { ...DEBUG, title: "Mine" }];
     expect((await register(["--yes"])).stderr).toContain('offers "debug" twice');
   });
 
-  it("too long a name, before anything is sent to Kitsu", async () => {
+  it("a name that is too long, before it sends anything to Kitsu", async () => {
     worker.offers = [STATISTICS, { ...DEBUG, title: "t".repeat(81) }];
     const { code, stderr } = await register(["--yes"]);
     expect(code).toBe(1);
-    expect(stderr).toContain("has 81 characters, and Kitsu takes 80");
+    expect(stderr).toContain("has 81 characters, but Kitsu allows 80");
     expect(kitsu.requests).toEqual([]);
   });
 });
 
-describe("when Kitsu fails in the middle", () => {
-  it("says what was done and what not, and goes on the next time", async () => {
+describe("npm run register, if Kitsu fails midway,", () => {
+  it("lists what was done and what was not, and continues the next time", async () => {
     kitsu.interfere = (_, count) => (count === 2 ? [502] : undefined);
     const { code, stderr } = await register(["--yes"]);
     expect(code).toBe(1);
@@ -173,14 +177,14 @@ describe("when Kitsu fails in the middle", () => {
     expect(kitsu.rows).toHaveLength(3);
   });
 
-  it("says so when the token is revoked", async () => {
+  it("says that the token was revoked", async () => {
     kitsu.interfere = (_, count) => (count === 3 ? [401, { msg: "Token has been revoked" }] : undefined);
     const { stderr } = await register(["--yes"]);
-    expect(stderr).toContain("wrong, over or revoked");
+    expect(stderr).toContain("wrong, expired or revoked");
     expect(stderr).toContain("2 of 3 done");
   });
 
-  it("does not mind that somebody else removed it first", async () => {
+  it("accepts that somebody else has removed a custom action", async () => {
     await register(["--yes"]);
     worker.offers = [DEBUG];
     kitsu.interfere = () => [404, { error: true, message: "404 Not Found" }];

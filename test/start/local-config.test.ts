@@ -1,4 +1,4 @@
-// What a studio writes into wrangler.toml for its deployment changes nothing of npm start and of the tests.
+// The deployment settings of a studio's wrangler.toml do not affect npm start and the tests.
 import { join } from "node:path";
 import { expect, it } from "vitest";
 import { experimental_readRawConfig as read } from "wrangler";
@@ -6,7 +6,7 @@ import { toLocalConfig } from "../../scripts/local-config.ts";
 
 const { rawConfig } = read({ config: join(import.meta.dirname, "../../wrangler.toml") });
 
-it("has the code and the bindings of the worker", () => {
+it("has the worker's code and bindings", () => {
   const local = toLocalConfig(rawConfig);
   expect(local).toMatchObject({
     main: expect.stringMatching(/[\\/]worker[\\/]index\.ts$/),
@@ -18,7 +18,7 @@ it("has the code and the bindings of the worker", () => {
   expect(local.ratelimits).toHaveLength(rawConfig.ratelimits?.length ?? 0);
 });
 
-it("has nothing of a deployment", () => {
+it("has no settings of a deployment", () => {
   const deployed = {
     ...rawConfig,
     account_id: "0123456789abcdef0123456789abcdef",
@@ -40,7 +40,7 @@ it("has nothing of a deployment", () => {
   expect(toLocalConfig(deployed)).toEqual(toLocalConfig(rawConfig));
 });
 
-it("has its own storage, and no limits that a test could reach", () => {
+it("has local storage, and no limits that a test could reach", () => {
   const r2_buckets = [{ binding: "PREVIEWS", bucket_name: "previews", remote: true }];
   const ratelimits = [{ name: "CALLS_BY_PERSON", namespace_id: "7301", simple: { limit: 1, period: 10 } }];
   const local = toLocalConfig({ ...rawConfig, r2_buckets, ratelimits });

@@ -21,22 +21,19 @@ const PLANNED = OUTCOMES.map((outcome) => ({ ...outcome, state: "planned" as con
 
 for (const dark of [false, true]) {
   for (const size of SIZES) {
-    test(`axe-core finds nothing in one toast after the other, ${dark ? "dark" : "light"}, at ${size.width} × ${size.height}`, async ({
-      addAction,
-      openKitsu,
-      run,
+    test(`axe-core finds no problem in a sequence of toasts, ${dark ? "dark" : "light"}, at ${size.width} × ${size.height}`, async ({
+      kitsu,
       toasts,
       sheet,
       panel,
-      pressHistory,
+      toggleHistory,
       page,
-      kitsu,
     }) => {
       kitsu.state.dark = dark;
       kitsu.state.view = "panel";
       await page.setViewportSize(size);
-      addAction("Break", BROKEN);
-      addAction("Large", {
+      kitsu.addAction("Break", BROKEN);
+      kitsu.addAction("Large", {
         body: done("Sent to the farm", {
           severity: "warning",
           text: "A long story. ".repeat(60),
@@ -44,9 +41,11 @@ for (const dark of [false, true]) {
           tables: [FRAMES],
         }),
       });
-      addAction("Success", { body: done("Playlist made", { text: "9 of 12 tasks.", links: LINKS, effects: [COPY] }) });
-      await openKitsu();
-      for (const name of ["Break", "Large", "Success"]) await run(name);
+      kitsu.addAction("Success", {
+        body: done("Playlist made", { text: "9 of 12 tasks.", links: LINKS, effects: [COPY] }),
+      });
+      await kitsu.open();
+      for (const name of ["Break", "Large", "Success"]) await kitsu.run(name);
       await expect(toasts.last()).toContainText("Playlist made");
       expect(await analyze(page, dark)).toEqual([]);
       await toasts.getByRole("button", { name: "Show: Sent to the farm" }).click();
@@ -55,45 +54,42 @@ for (const dark of [false, true]) {
       await expect(sheet.getByRole("row")).toHaveCount(4);
       expect(await analyze(page, dark)).toEqual([]);
       await page.keyboard.press("Escape");
-      await pressHistory();
+      await toggleHistory();
       await expect(panel.getByRole("listitem")).toHaveCount(3);
       expect(await analyze(page, dark)).toEqual([]);
     });
   }
 
-  test(`axe-core finds nothing in any state of a toast, ${dark ? "dark" : "light"}`, async ({
-    addAction,
-    openKitsu,
-    run,
+  test(`axe-core finds no problem in any state of a toast, ${dark ? "dark" : "light"}`, async ({
+    kitsu,
     toasts,
     dialog,
-    pressHistory,
+    toggleHistory,
     page,
-    kitsu,
     worker,
   }) => {
     kitsu.state.dark = dark;
-    // All of it at once: what is scrolled half away is too small to hit.
+    // All at once: what is half scrolled away is too small a target.
     await page.setViewportSize({ width: 1_000, height: 3_000 });
     const retry = `${worker.origin}/runs/${RUN}/retry`;
     const undo = { url: `${worker.origin}/runs/${RUN}/undo`, until: Date.now() + 60_000 };
-    addAction("Pending", { delayMs: 60_000 });
-    addAction("Success", {
+    kitsu.addAction("Pending", { delayMs: 60_000 });
+    kitsu.addAction("Success", {
       body: done("Playlist made", { text: "9 of 12 tasks have a preview.", links: LINKS, effects: [COPY] }),
     });
-    addAction("Warning", {
+    kitsu.addAction("Warning", {
       body: done("Sent to the farm", { severity: "warning", outcomes: OUTCOMES, tables: [FRAMES] }, { retry, undo }),
     });
-    addAction("Error", {
+    kitsu.addAction("Error", {
       status: 500,
       body: answer({ kind: "failed", code: "x", title: "Broken", advice: "Ask a TD." }, RUN),
     });
-    addAction("Info", { body: done("For your information", { severity: "info" }) });
-    addAction("Launch", { body: done("SH010", { effects: [LAUNCH] }) });
-    addAction("Ask", { body: ask("How?") });
+    kitsu.addAction("Info", { body: done("For your information", { severity: "info" }) });
+    kitsu.addAction("Launch", { body: done("SH010", { effects: [LAUNCH] }) });
+    kitsu.addAction("Ask", { body: ask("How?") });
     await catchStarts(page);
-    await openKitsu();
-    for (const name of ["Pending", "Success", "Warning", "Error", "Info", "Launch", "Ask"]) await run(name);
+    await kitsu.open();
+    for (const name of ["Pending", "Success", "Warning", "Error", "Info", "Launch", "Ask"]) await kitsu.run(name);
     await expect(dialog).toBeVisible();
     await page.keyboard.press("Escape");
     await page.getByRole("button", { name: "4 more" }).click();
@@ -102,20 +98,17 @@ for (const dark of [false, true]) {
     const lines = toasts.locator(".fold[aria-expanded=false]:visible");
     for (let left = await lines.count(); left > 0; left--) await lines.first().click();
     await expect(toasts.getByRole("button", { name: "Copy", exact: true })).toBeVisible();
-    await pressHistory();
+    await toggleHistory();
     expect(await analyze(page, dark)).toEqual([]);
   });
 
-  test(`axe-core finds nothing in what is at work, ${dark ? "dark" : "light"}`, async ({
-    addAction,
-    openKitsu,
-    run,
+  test(`axe-core finds no problem in runs in progress, ${dark ? "dark" : "light"}`, async ({
+    kitsu,
     toasts,
     sheet,
     panel,
-    pressHistory,
+    toggleHistory,
     page,
-    kitsu,
     worker,
   }) => {
     kitsu.state.dark = dark;
@@ -135,55 +128,46 @@ for (const dark of [false, true]) {
         progress,
         outcomes: [...OUTCOMES, waiting],
       };
-      addAction(`Render ${id[0]}`, {
+      kitsu.addAction(`Render ${id[0]}`, {
         body: answer(reply, id, { follow, cancel: `${worker.origin}/runs/${id}/cancel` }),
       });
     }
-    await openKitsu();
-    await run("Render 1");
+    await kitsu.open();
+    await kitsu.run("Render 1");
     await toasts.locator(".list").click();
     await expect(sheet.locator("li")).toHaveCount(14);
     expect(await analyze(page, dark)).toEqual([]);
     await page.keyboard.press("Escape");
-    await run("Render 2");
-    await run("Render 3");
+    await kitsu.run("Render 2");
+    await kitsu.run("Render 3");
     await page.getByRole("button", { name: "Show: Rendering 2" }).click();
-    await pressHistory();
+    await toggleHistory();
     await expect(panel.getByRole("listitem")).toHaveCount(3);
     expect(await analyze(page, dark)).toEqual([]);
   });
 
-  test(`axe-core finds nothing in a dialog, ${dark ? "dark" : "light"}`, async ({
-    addAction,
-    openKitsu,
-    run,
-    dialog,
-    page,
-    kitsu,
-  }) => {
+  test(`axe-core finds no problem in a dialog, ${dark ? "dark" : "light"}`, async ({ kitsu, dialog, page }) => {
     kitsu.state.dark = dark;
-    // axe-core takes its time for 300 persons.
+    // axe-core is slow with 300 options.
     const fields = FIELDS.map(({ options, ...field }) => ({
       ...field,
       ...(options && { options: options.slice(0, 12) }),
     }));
     const more = { text: "The same goes to each.", problem: "One can't be used.", outcomes: PLANNED, links: LINKS };
-    addAction("Ask", ({ input }) => ({ delayMs: input ? 60_000 : 0, body: ask("How?", fields, more) }));
-    addAction("Delete", { body: ask("Delete them?", [], { dangerous: true, submit: "Delete" }) });
-    await openKitsu();
-    await run("Ask");
+    kitsu.addAction("Delete", { body: ask("Delete them?", [], { dangerous: true, submit: "Delete" }) });
+    await kitsu.openAndRun("Ask", ({ input }) => ({ delayMs: input ? 60_000 : 0, body: ask("How?", fields, more) }));
     await dialog.getByText("13 planned").click();
     expect(await analyze(page, dark)).toEqual([]);
-    await dialog.getByRole("button", { name: "Go on" }).click();
+    await dialog.getByRole("button", { name: "Continue" }).click();
     await expect(dialog.getByRole("button", { name: "Sending…" })).toBeVisible();
     await page.keyboard.press("Escape");
-    await run("Delete");
+    await kitsu.run("Delete");
     await expect(dialog).toContainText("Delete them?");
     expect(await analyze(page, dark)).toEqual([]);
   });
 }
 
-/** What axe-core finds in our element, in words. In the dark, the colours alone are others. */
+/** What axe-core finds in our element, as text. The dark theme only differs in its colors. */
 async function analyze(page: Page, dark: boolean): Promise<string[]> {
   await page.emulateMedia({ reducedMotion: "reduce" });
   const axe = new AxeBuilder({ page }).setLegacyMode().include("kitsu-actions");

@@ -1,9 +1,9 @@
 import { expect, test } from "../support/browser/fixture.ts";
 import { answer, ask, done, FRAMES, OUTCOMES, RUN } from "../support/browser/replies.ts";
 
-test("the pending toast is painted in the frame after the click", async ({ addAction, openKitsu, page, toasts }) => {
-  addAction("Render shots", { delayMs: 400, body: done("Rendered") });
-  await openKitsu();
+test("paints the pending toast in the frame after the click", async ({ kitsu, page, toasts }) => {
+  kitsu.addAction("Render shots", { delayMs: 400, body: done("Rendered") });
+  await kitsu.open();
   await page.waitForTimeout(100);
   const figures = await page.evaluate(async () => {
     const times: { frames: number; ms: number }[] = [];
@@ -12,7 +12,7 @@ test("the pending toast is painted in the frame after the click", async ({ addAc
     document.querySelector<HTMLButtonElement>("main button")?.click();
     const clicked = performance.now();
     for (let frames = 1; frames <= 5; frames++) {
-      // The frame's own paint comes after its callbacks: a message sent from one arrives when it is done.
+      // A frame is painted after its callbacks. A message sent from a callback arrives after that.
       await nextFrame();
       await new Promise((resolve) => {
         const channel = new MessageChannel();
@@ -32,10 +32,11 @@ test("the pending toast is painted in the frame after the click", async ({ addAc
   await expect(toasts).toContainText("Sent for 2 tasks…");
 });
 
-test("the outcome comes into the same toast", async ({ addAction, openKitsu, run, toasts }) => {
-  addAction("Render shots", { delayMs: 300, body: done("12 shots rendered", { text: "They are on the farm." }) });
-  await openKitsu();
-  await run("Render shots");
+test("shows the result in the same toast", async ({ kitsu, toasts }) => {
+  await kitsu.openAndRun("Render shots", {
+    delayMs: 300,
+    body: done("12 shots rendered", { text: "They are on the farm." }),
+  });
   await expect(toasts).toHaveAttribute("data-tone", "pending");
   await toasts.evaluate((toast) => toast.setAttribute("data-same", ""));
   await expect(toasts).toHaveAttribute("data-tone", "success");
@@ -44,17 +45,13 @@ test("the outcome comes into the same toast", async ({ addAction, openKitsu, run
   await expect(toasts.locator(".name")).toHaveText("Render shots");
 });
 
-test("outcomes are counted, and open into task, reason and link, failures first", async ({
-  addAction,
-  openKitsu,
-  run,
+test("counts the outcomes, and lists them with task, reason and link, failures first", async ({
+  kitsu,
   toasts,
   sheet,
   page,
 }) => {
-  addAction("Render", { body: done("Sent to the farm", { severity: "warning", outcomes: OUTCOMES }) });
-  await openKitsu();
-  await run("Render");
+  await kitsu.openAndRun("Render", { body: done("Sent to the farm", { severity: "warning", outcomes: OUTCOMES }) });
   await toasts.getByText("9 done, 1 skipped, 3 failed").click();
   await expect(sheet.locator("li")).toHaveCount(13);
   await expect(sheet.locator("li").first()).toHaveText(/SQ02 \/ SH010 \/ Lighting.*The scene file is missing\./);
@@ -65,10 +62,8 @@ test("outcomes are counted, and open into task, reason and link, failures first"
   await expect(toasts.getByText("9 done, 1 skipped, 3 failed")).toBeFocused();
 });
 
-test("tables open", async ({ addAction, openKitsu, run, toasts, sheet }) => {
-  addAction("Debug", { body: done("What arrived", { tables: [FRAMES] }) });
-  await openKitsu();
-  await run("Debug");
+test("opens tables", async ({ kitsu, toasts, sheet }) => {
+  await kitsu.openAndRun("Debug", { body: done("What arrived", { tables: [FRAMES] }) });
   await toasts.getByText("Frames").click();
   await expect(sheet.getByRole("row")).toHaveCount(4);
   await expect(sheet.getByRole("cell", { name: "1048" })).toBeVisible();
@@ -76,12 +71,7 @@ test("tables open", async ({ addAction, openKitsu, run, toasts, sheet }) => {
   await expect(sheet).toBeHidden();
 });
 
-test("a failed reply shows what happened, what to do, and the run's page", async ({
-  addAction,
-  openKitsu,
-  run,
-  toasts,
-}) => {
+test("shows what failed, what to do, and a link to the run's page", async ({ kitsu, toasts }) => {
   const failed = {
     kind: "failed",
     code: "no-role",
@@ -90,9 +80,7 @@ test("a failed reply shows what happened, what to do, and the run's page", async
     advice: "Ask a lead.",
     retry: true,
   } as const;
-  addAction("Delete", { status: 403, body: answer(failed, RUN) });
-  await openKitsu();
-  await run("Delete");
+  await kitsu.openAndRun("Delete", { status: 403, body: answer(failed, RUN) });
   await expect(toasts).toHaveAttribute("data-tone", "error");
   await expect(toasts.locator(".text")).toHaveText("You are an artist.\nAsk a lead.");
   await expect(toasts.getByRole("link", { name: "Details" })).toHaveAttribute(
@@ -101,39 +89,23 @@ test("a failed reply shows what happened, what to do, and the run's page", async
   );
 });
 
-test("what goes on says so, and leads to the run's page", async ({ addAction, openKitsu, run, toasts }) => {
-  addAction("Start", { body: answer({ kind: "started", title: "Rendering", progress: { done: 3, total: 12 } }, RUN) });
-  await openKitsu();
-  await run("Start");
+test("says that a run without a follow address is still running, and links to its page", async ({ kitsu, toasts }) => {
+  await kitsu.openAndRun("Start", {
+    body: answer({ kind: "started", title: "Rendering", progress: { done: 3, total: 12 } }, RUN),
+  });
   await expect(toasts).toContainText("3 / 12");
-  await expect(toasts).toContainText("It is still running: see the run's page.");
+  await expect(toasts).toContainText("Still running: see the run page.");
   await expect(toasts.getByRole("link", { name: "Details" })).toHaveCount(1);
 });
 
-test("what was asked in an answer that got lost can't be answered, and says so", async ({
-  addAction,
-  openKitsu,
-  run,
-  toasts,
-  worker,
-}) => {
-  addAction("Ask", { readable: false, body: "secret" });
+test("says to run the action again if its question was lost", async ({ kitsu, toasts, worker }) => {
   worker.runs.set("arrived", ask("Which frames?"));
-  await openKitsu();
-  await run("Ask");
+  await kitsu.openAndRun("Ask", { readable: false, body: "secret" });
   await expect(toasts).toContainText("Run the action again.");
 });
 
-test("a reply newer than the script shows its title and the way to update", async ({
-  addAction,
-  openKitsu,
-  run,
-  toasts,
-  worker,
-}) => {
-  addAction("Chart", { body: { version: 1, reply: { kind: "hologram", title: "Look at this" } } });
-  await openKitsu();
-  await run("Chart");
+test("shows the title of a reply of an unknown kind, and a link to the update", async ({ kitsu, toasts, worker }) => {
+  await kitsu.openAndRun("Chart", { body: { version: 1, reply: { kind: "hologram", title: "Look at this" } } });
   await expect(toasts).toContainText("Look at this");
   const update = toasts.getByRole("link", { name: "Update the userscript" });
   await expect(update).toHaveAttribute("href", `${worker.origin}/kitsu-actions.user.js`);
@@ -160,20 +132,18 @@ const ELSEWHERE = {
 } as const;
 
 for (const [what, [script, tone, text]] of Object.entries(ELSEWHERE)) {
-  test(`${what} from a server of the studio's own is shown`, async ({ addAction, openKitsu, run, toasts, other }) => {
-    addAction("Copy", script, other);
-    await openKitsu();
-    await run("Copy");
+  test(`${what} from one of the studio's own servers is shown`, async ({ kitsu, toasts, other }) => {
+    kitsu.addAction("Copy", script, other);
+    await kitsu.open();
+    await kitsu.run("Copy");
     await expect(toasts).toHaveAttribute("data-tone", tone);
     await expect(toasts).toHaveText(text);
     expect(other.posts[0]?.url).toBe("/actions/copy");
   });
 }
 
-test("nothing from a server becomes markup, and no forbidden address a link", async ({
-  addAction,
-  openKitsu,
-  run,
+test("turns nothing from a server into markup, and no forbidden address into a link", async ({
+  kitsu,
   toasts,
   dialog,
   sheet,
@@ -206,14 +176,12 @@ test("nothing from a server becomes markup, and no forbidden address a link", as
       options,
     };
   });
-  addAction("Evil", {
-    body: done(evil, { text: evil, links, outcomes: [...outcomes], effects: [...effects], tables }),
-  });
-  addAction("Ask", {
+  kitsu.addAction("Ask", {
     body: ask(evil, fields, { text: evil, links, outcomes: [...outcomes], submit: evil, problem: evil }),
   });
-  await openKitsu();
-  await run("Evil");
+  await kitsu.openAndRun("Evil", {
+    body: done(evil, { text: evil, links, outcomes: [...outcomes], effects: [...effects], tables }),
+  });
   await expect(toasts.locator(".list")).toHaveCount(2);
   for (const list of await toasts.locator(".list").all()) {
     await list.click();
@@ -223,39 +191,37 @@ test("nothing from a server becomes markup, and no forbidden address a link", as
   }
   await expect(toasts.locator("a, img")).toHaveCount(0);
   await expect(toasts.locator(".text")).toContainText(bad);
-  await run("Ask");
+  await kitsu.run("Ask");
   await expect(dialog.locator("[aria-invalid]")).toHaveCount(6);
   await expect(dialog.getByText(bad)).toHaveCount(2);
   await expect(dialog.locator("a, img")).toHaveCount(0);
   expect(await page.evaluate(() => Reflect.get(window, "pwned"))).toBeUndefined();
 });
 
-test("opens at once while the click still counts, and has a button for it", async ({
-  addAction,
-  openKitsu,
-  run,
+test("opens a tab without a click while the browser allows it, and has a button for it", async ({
+  kitsu,
   toasts,
   page,
   worker,
 }) => {
-  addAction("Open", {
+  kitsu.addAction("Open", {
     body: done("Made", { effects: [{ kind: "open", url: `${worker.origin}/ping?made`, label: "Show it" }] }),
   });
-  await openKitsu();
+  await kitsu.open();
   const opened = page.context().waitForEvent("request", (request) => request.url().endsWith("?made"));
-  await run("Open");
+  await kitsu.run("Open");
   await opened;
   await expect(toasts.getByRole("link", { name: "Show it" })).toHaveAttribute("target", "_blank");
 });
 
-test("copies by a button alone, which says so", async ({ addAction, openKitsu, run, toasts, page }) => {
+test("copies only when the button is clicked, which confirms it", async ({ kitsu, toasts, page }) => {
   await page.context().grantPermissions(["clipboard-read", "clipboard-write"]);
-  addAction("Copy", {
+  kitsu.addAction("Copy", {
     body: done("Path", { effects: [{ kind: "copy", text: "/mnt/p/sh010", label: "Copy the path" }] }),
   });
-  await openKitsu();
+  await kitsu.open();
   await page.evaluate(() => navigator.clipboard.writeText("what I had"));
-  await run("Copy");
+  await kitsu.run("Copy");
   await expect(toasts.getByRole("button", { name: "Copy the path" })).toBeVisible();
   expect(await page.evaluate(() => navigator.clipboard.readText())).toBe("what I had");
   await toasts.getByRole("button", { name: "Copy the path" }).click();
@@ -263,47 +229,34 @@ test("copies by a button alone, which says so", async ({ addAction, openKitsu, r
   expect(await page.evaluate(() => navigator.clipboard.readText())).toBe("/mnt/p/sh010");
 });
 
-test("copies where the browser has no clipboard, as over http", async ({ addAction, openKitsu, run, toasts, page }) => {
+test("copies without navigator.clipboard, which is missing over http", async ({ kitsu, toasts, page }) => {
   await page.addInitScript(() => Object.defineProperty(navigator, "clipboard", { value: undefined }));
-  addAction("Copy", { body: done("Path", { effects: [{ kind: "copy", text: "/mnt/p" }] }) });
-  await openKitsu();
-  await run("Copy");
+  await kitsu.openAndRun("Copy", { body: done("Path", { effects: [{ kind: "copy", text: "/mnt/p" }] }) });
   await toasts.getByRole("button", { name: "Copy" }).click();
   await expect(toasts.getByRole("button", { name: "Copied" })).toBeVisible();
   await expect(toasts.locator("textarea")).toHaveCount(0);
 });
 
-test("a custom protocol of the studio's is a link without a tab, a download has its name", async ({
-  addAction,
-  openKitsu,
-  run,
-  toasts,
-}) => {
+test("opens a custom protocol without a new tab, and names a download", async ({ kitsu, toasts }) => {
   const download = { kind: "download", url: "https://edge.studio.tld/x.csv", name: "x.csv" } as const;
-  addAction("Review", {
+  await kitsu.openAndRun("Review", {
     body: done("Ready", { links: [{ label: "Open in RV", url: "rvlink://x" }], effects: [download] }),
   });
-  await openKitsu();
-  await run("Review");
   await expect(toasts.getByRole("link", { name: "Open in RV" })).not.toHaveAttribute("target");
   await expect(toasts.getByRole("link", { name: "Download" })).toHaveAttribute("download", "x.csv");
 });
 
-test("the same action on the same selection, sent again while under way, is seen as such", async ({
-  addAction,
-  openKitsu,
-  run,
+test("recognizes the same action on the same selection while the first call is pending", async ({
+  kitsu,
   toasts,
   worker,
 }) => {
-  addAction("Slow", { delayMs: 2_000, body: done("Over") });
-  await openKitsu();
-  await run("Slow");
-  await run("Slow");
+  await kitsu.openAndRun("Slow", { delayMs: 2_000, body: done("Over") });
+  await kitsu.run("Slow");
   await expect(toasts.first()).toContainText("Sent for 2 tasks…");
   await expect(toasts.last()).toContainText(/Already running for \d s; sent again\./);
   await expect(toasts.getByText("Over")).toHaveCount(2);
   expect(worker.posts).toHaveLength(2);
-  await run("Slow");
+  await kitsu.run("Slow");
   await expect(toasts.last()).toContainText("Sent for 2 tasks…");
 });

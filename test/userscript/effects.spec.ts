@@ -1,21 +1,17 @@
-/** What the page does in Kitsu itself. */
+/** Effects in Kitsu itself. */
 import { expect, readGlobal, test } from "../support/browser/fixture.ts";
 import { done } from "../support/browser/replies.ts";
 
-test("goes to a page of Kitsu by its router, and by the button alone", async ({
-  addAction,
-  openKitsu,
-  run,
+test("goes to a page of Kitsu with its router, and only when the button is clicked", async ({
+  kitsu,
   toasts,
   page,
 }) => {
   const errors: string[] = [];
   page.on("pageerror", (error) => errors.push(error.message));
-  addAction("Playlist", {
+  await kitsu.openAndRun("Playlist", {
     body: done("Made", { effects: [{ kind: "go", path: "/productions/1/playlists/2?x=1", label: "See it" }] }),
   });
-  await openKitsu();
-  await run("Playlist");
   const button = toasts.getByRole("button", { name: "See it" });
   await expect(button).toBeVisible();
   expect(await readGlobal(page, "called")).toEqual([]);
@@ -24,24 +20,17 @@ test("goes to a page of Kitsu by its router, and by the button alone", async ({
   expect(errors).toEqual([]);
 });
 
-test("goes there without Kitsu's router, and never elsewhere", async ({
-  addAction,
-  openKitsu,
-  run,
-  toasts,
-  page,
-  kitsu,
-}) => {
+test("goes there without Kitsu's router, and never to another site", async ({ kitsu, toasts, page }) => {
   const paths = ["/\t/evil.tld", "/\t/[", "javascript:window.pwned=1", "//evil.tld", "/..//evil.tld", "/fine?x"];
-  addAction("Go", {
+  kitsu.addAction("Go", {
     body: done("Made", { effects: paths.map((path) => ({ kind: "go" as const, path, label: path })) }),
   });
-  await openKitsu();
+  await kitsu.open();
   for (const name of ["/..//evil.tld", "/fine?x"]) {
     await page.goto(kitsu.origin);
     await page.evaluate(() => Object.assign(document.querySelector("#app") ?? {}, { __vue_app__: {} }));
-    await run("Go");
-    await expect(toasts.locator(".press")).toHaveText(["/..//evil.tld", "/fine?x"]);
+    await kitsu.run("Go");
+    await expect(toasts.locator(".button")).toHaveText(["/..//evil.tld", "/fine?x"]);
     await toasts.getByRole("button", { name }).click();
     await expect(page).not.toHaveURL(`${kitsu.origin}/`);
     expect(new URL(page.url()).origin).toBe(kitsu.origin);
@@ -49,25 +38,21 @@ test("goes there without Kitsu's router, and never elsewhere", async ({
   await expect(page).toHaveURL(`${kitsu.origin}/fine?x`);
 });
 
-test("has Kitsu read at most twenty tasks again, unseen, and without harm where it can't", async ({
-  addAction,
-  openKitsu,
-  run,
+test("makes Kitsu reload at most twenty tasks, without a button, and ignores failures", async ({
+  kitsu,
   toasts,
   page,
 }) => {
   const errors: string[] = [];
   page.on("pageerror", (error) => errors.push(error.message));
   const tasks = Array.from({ length: 25 }, (_, at) => `task-${at}`);
-  addAction("Comment", { body: done("Commented", { effects: [{ kind: "refresh", tasks }] }) });
-  await openKitsu();
-  await run("Comment");
+  await kitsu.openAndRun("Comment", { body: done("Commented", { effects: [{ kind: "refresh", tasks }] }) });
   await expect(toasts).toContainText("Commented");
-  await expect(toasts.locator(".press")).toHaveCount(0);
+  await expect(toasts.locator(".button")).toHaveCount(0);
   const called = await readGlobal(page, "called");
   expect(called).toEqual(tasks.slice(0, 20).map((taskId) => ["loadTask", { taskId }]));
   await page.evaluate(() => Object.assign(document.querySelector("#app") ?? {}, { __vue_app__: {} }));
-  await run("Comment");
+  await kitsu.run("Comment");
   await expect(toasts).toHaveCount(2);
   await expect(toasts.last()).toContainText("Commented");
   expect(errors).toEqual([]);

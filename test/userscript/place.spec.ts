@@ -1,4 +1,7 @@
-/** Where the toasts are: whole, off what people work with, and where a person wants them. */
+/**
+ * Where the toasts are: fully visible, not over Kitsu's controls, and in the corner that the person
+ * wants.
+ */
 import type { Locator } from "@playwright/test";
 import { expect, readGlobal, SIZES, test } from "../support/browser/fixture.ts";
 import { BROKEN, done, FRAMES, OUTCOMES } from "../support/browser/replies.ts";
@@ -16,21 +19,18 @@ const PARTS = ".side-column, .add-comment, .playlist-player, .task-info-column, 
 for (const size of SIZES) {
   const { width, height } = size;
 
-  test(`the newest result is seen whole and above the bar, at ${width} × ${height}`, async ({
-    addAction,
-    openKitsu,
-    run,
+  test(`shows the newest result whole and above the bar, at ${width} × ${height}`, async ({
+    kitsu,
     toasts,
     page,
-    kitsu,
-    pressHistory,
+    toggleHistory,
   }) => {
     kitsu.state.view = "panel";
     await page.setViewportSize(size);
-    for (const name of ["One", "Two", "Three"]) addAction(name, { delayMs: 200, body: done("Made", LARGE) });
-    await openKitsu();
+    for (const name of ["One", "Two", "Three"]) kitsu.addAction(name, { delayMs: 200, body: done("Made", LARGE) });
+    await kitsu.open();
     for (const name of ["One", "Two"]) {
-      await run(name);
+      await kitsu.run(name);
       await expect(toasts.last()).toHaveAttribute("data-tone", "warning");
       await expectWhole(toasts.last(), height);
       await expect(toasts.last().getByRole("link", { name: "Open the playlist" })).toBeInViewport({ ratio: 1 });
@@ -38,20 +38,19 @@ for (const size of SIZES) {
     await toasts.first().getByRole("button", { name: "Show: Made" }).click();
     await expectWhole(toasts.first(), height);
     await page.locator("#typing").focus();
-    await run("Three");
+    await kitsu.run("Three");
     await expectWhole(toasts.last(), height);
-    await pressHistory();
+    await toggleHistory();
     await expectWhole(toasts.last(), height);
     await expect(page.locator("kitsu-actions .panel")).toBeInViewport({ ratio: 1 });
   });
 
   for (const view of ["panel", "playlist", "task"] as const) {
     for (const corner of ["right", "left"] as const) {
-      test(`nothing of Kitsu's ${view} is covered from the ${corner}, at ${width} × ${height}`, async ({
-        show,
+      test(`covers nothing of Kitsu's ${view} from the ${corner}, at ${width} × ${height}`, async ({
+        kitsu,
         toasts,
         page,
-        kitsu,
       }) => {
         kitsu.state.view = view;
         await page.setViewportSize(size);
@@ -59,7 +58,7 @@ for (const size of SIZES) {
           (side) => localStorage.setItem("kitsu-actions:corner:person-1", JSON.stringify([{ side, edge: "bottom" }])),
           corner,
         );
-        await show({ body: done("Made", LARGE) });
+        await kitsu.openAndRun("One", { body: done("Made", LARGE) });
         await expect(toasts).toContainText("Made");
         expect(
           await listCovered(page.locator("kitsu-actions :is(.toast, .bar button:visible)"), page.locator(PARTS)),
@@ -69,50 +68,42 @@ for (const size of SIZES) {
   }
 }
 
-test("where a playlist leaves no room at its side, its pictures are covered, not what is pressed and written in it", async ({
-  show,
+test("covers a playlist's pictures rather than its controls when there is no room beside it", async ({
+  kitsu,
   toasts,
   page,
-  kitsu,
 }) => {
   kitsu.state.view = "wide-playlist";
   await page.setViewportSize(SIZES[0]);
-  await show({ body: done("Made", LARGE) });
+  await kitsu.openAndRun("One", { body: done("Made", LARGE) });
   await expect(toasts).toContainText("Made");
   const parts = page.locator(".task-info-column, .playlist-header, .playlist-footer, .video-progress");
   expect(await listCovered(page.locator("kitsu-actions :is(.toast, .bar button:visible)"), parts)).toEqual([]);
 });
 
-test("what can be pressed covers nothing in a toast that has room", async ({ show, toasts }) => {
-  await show({ body: done("Made", { outcomes: OUTCOMES, links: LINKS }) });
+test("covers nothing with the buttons of a toast that has room", async ({ kitsu, toasts }) => {
+  await kitsu.openAndRun("One", { body: done("Made", { outcomes: OUTCOMES, links: LINKS }) });
   const [list, link] = [await toasts.locator(".list").boundingBox(), await toasts.getByRole("link").boundingBox()];
   if (!list || !link) throw new Error("Expected a list and a link");
   expect(link.y - list.y - list.height).toBeGreaterThan(4);
 });
 
-test("what can be pressed is whole in a toast that is as high as it may be", async ({ show, toasts, page }) => {
+test("keeps the buttons visible in a toast of maximum height", async ({ kitsu, toasts, page }) => {
   await page.setViewportSize(SIZES[0]);
   const links = ["playlist", "folder", "shots"].map((what) => ({
     label: `Open the ${what}`,
     url: `https://kitsu.studio.tld/${what}`,
   }));
-  await show({ body: done("Made", { ...LARGE, links }) });
+  await kitsu.openAndRun("One", { body: done("Made", { ...LARGE, links }) });
   const [last, around] = [await toasts.getByRole("link").last().boundingBox(), await toasts.boundingBox()];
   if (!last || !around) throw new Error("Expected a toast with links");
   expect(around.y + around.height - last.y - last.height).toBeGreaterThan(8);
 });
 
-test("makes room when a panel opens, at once after a click", async ({
-  addAction,
-  openKitsu,
-  run,
-  toasts,
-  page,
-  kitsu,
-}) => {
+test("makes room for a panel right after the click that opens it", async ({ kitsu, toasts, page }) => {
   kitsu.state.view = "panel";
-  addAction("Break", BROKEN);
-  await openKitsu();
+  kitsu.addAction("Break", BROKEN);
+  await kitsu.open();
   const panel = page.locator(".side-column");
   await panel.evaluate((column) => {
     column.style.display = "none";
@@ -120,7 +111,7 @@ test("makes room when a panel opens, at once after a click", async ({
       column.style.display = "";
     });
   });
-  await run("Break");
+  await kitsu.run("Break");
   await expect(toasts).toContainText("Something went wrong");
   const layer = page.locator("kitsu-actions .layer");
   const { width } = page.viewportSize() ?? { width: 0 };
@@ -133,17 +124,11 @@ test("makes room when a panel opens, at once after a click", async ({
   await expect.poll(right).toBe(width - 400);
 });
 
-test("a growing toast is followed, but not once the person has scrolled", async ({
-  addAction,
-  openKitsu,
-  run,
-  toasts,
-  page,
-}) => {
+test("scrolls with a growing toast until the person scrolls", async ({ kitsu, toasts, page }) => {
   await page.setViewportSize(SIZES[1]);
-  for (const name of ["One", "Two", "Three"]) addAction(name, BROKEN);
-  await openKitsu();
-  for (const name of ["One", "Two", "Three"]) await run(name);
+  for (const name of ["One", "Two", "Three"]) kitsu.addAction(name, BROKEN);
+  await kitsu.open();
+  for (const name of ["One", "Two", "Three"]) await kitsu.run(name);
   await expect(toasts.last()).toContainText("Something went wrong");
   for (const line of await toasts.all()) await line.evaluate((toast) => toast.append("A picture. ".repeat(200)));
   const stack = page.locator("kitsu-actions .stack");
@@ -157,17 +142,12 @@ test("a growing toast is followed, but not once the person has scrolled", async 
   expect(await stack.evaluate((element) => element.scrollTop)).toBe(0);
 });
 
-test("goes to the corner a person wants, by mouse and by key, and is there after a reload; each person has their own", async ({
-  addAction,
-  openKitsu,
-  run,
+test("moves to the corner that each person wants, by mouse or keyboard, and remembers it", async ({
+  kitsu,
   toasts,
   page,
-  kitsu,
 }) => {
-  addAction("Break", BROKEN);
-  await openKitsu();
-  await run("Break");
+  await kitsu.openAndRun("Break", BROKEN);
   await expect(toasts).toContainText("Something went wrong");
   const mover = page.getByRole("button", { name: /^Move to another corner/ });
   const { width, height } = page.viewportSize() ?? { width: 0, height: 0 };
@@ -187,28 +167,21 @@ test("goes to the corner a person wants, by mouse and by key, and is there after
   await mover.press("ArrowLeft");
   await expect(mover).toBeFocused();
   expect(await corner()).toBe("top left");
-  expect(await readGlobal(page, "keys"), "Kitsu hears none of it").toEqual([]);
+  expect(await readGlobal(page, "keys"), "Kitsu gets none of them").toEqual([]);
   await page.reload();
-  await run("Break");
+  await kitsu.run("Break");
   await expect(toasts).toContainText("Something went wrong");
   expect(await corner()).toBe("top left");
   kitsu.state.person = "person-2";
   await page.reload();
-  await run("Break");
+  await kitsu.run("Break");
   await expect(toasts).toContainText("Something went wrong");
   expect(await corner()).toBe("bottom right");
 });
 
-test("an English line that begins with an Arabic name stays an English line", async ({
-  addAction,
-  openKitsu,
-  run,
-  toasts,
-}) => {
+test("keeps an English line left-to-right if it starts with an Arabic name", async ({ kitsu, toasts }) => {
   const text = "الثعلب: 3 tasks are done.";
-  addAction("Mixed", { body: done(text, { text: "الكل جاهز للمراجعة.", severity: "warning" }) });
-  await openKitsu();
-  await run("Mixed");
+  await kitsu.openAndRun("Mixed", { body: done(text, { text: "الكل جاهز للمراجعة.", severity: "warning" }) });
   const title = toasts.locator(".title");
   await expect(title).toHaveText(text);
   await expect(title).toHaveAttribute("dir", "ltr");
@@ -232,7 +205,7 @@ async function expectWhole(toast: Locator, height: number): Promise<void> {
     .toBe("whole");
 }
 
-/** What lies over what. */
+/** Which elements cover which. */
 async function listCovered(ours: Locator, theirs: Locator): Promise<string[]> {
   const covered: string[] = [];
   for (const one of await ours.all()) {

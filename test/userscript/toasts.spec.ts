@@ -2,22 +2,20 @@ import { serveUserscript } from "../support/browser/bundle.ts";
 import { expect, readGlobal, test } from "../support/browser/fixture.ts";
 import { ask, BROKEN, done, OUTCOMES } from "../support/browser/replies.ts";
 
-test("the newest is whole, what was before is a line each, and beyond three there is a button", async ({
-  addAction,
-  openKitsu,
-  run,
+test("shows the newest toast in full, two older ones as a line each, and a button for the rest", async ({
+  kitsu,
   toasts,
   page,
 }) => {
   const names = ["One", "Two", "Three", "Four", "Five"];
-  for (const name of names) addAction(name, BROKEN);
-  await openKitsu();
+  for (const name of names) kitsu.addAction(name, BROKEN);
+  await kitsu.open();
   for (const name of names) {
-    await run(name);
+    await kitsu.run(name);
     await expect(toasts.last()).toContainText(`${name}Something went wrong`);
   }
   await expect(toasts).toHaveCount(3);
-  const lines = page.locator("kitsu-actions .row-only:visible");
+  const lines = page.locator("kitsu-actions .folded:visible");
   await expect(lines).toHaveCount(2);
   for (const line of await lines.all()) expect((await line.boundingBox())?.height).toBeLessThanOrEqual(40);
   await page.getByRole("button", { name: "2 more" }).click();
@@ -28,16 +26,14 @@ test("the newest is whole, what was before is a line each, and beyond three ther
   }
 });
 
-test("a line opens by mouse and by key, and stays open when something newer comes", async ({
-  addAction,
-  openKitsu,
-  run,
+test("opens a folded toast by mouse and keyboard, and keeps it open when a new one appears", async ({
+  kitsu,
   toasts,
   page,
 }) => {
-  for (const name of ["One", "Two", "Three"]) addAction(name, BROKEN);
-  await openKitsu();
-  for (const name of ["One", "Two"]) await run(name);
+  for (const name of ["One", "Two", "Three"]) kitsu.addAction(name, BROKEN);
+  await kitsu.open();
+  for (const name of ["One", "Two"]) await kitsu.run(name);
   await expect(toasts.last()).toContainText("TwoSomething went wrong");
   const one = toasts.filter({ hasText: "One" });
   const folder = one.getByRole("button", { name: "Show: Something went wrong" });
@@ -48,47 +44,34 @@ test("a line opens by mouse and by key, and stays open when something newer come
   await expect(folder).toHaveAttribute("aria-expanded", "false");
   await folder.press("Enter");
   await page.locator("#typing").click();
-  await run("Three");
+  await kitsu.run("Three");
   await expect(toasts.last()).toContainText("ThreeSomething went wrong");
   await expect(folder).toHaveAttribute("aria-expanded", "true");
-  await expect(page.locator("kitsu-actions .row-only")).toHaveText([/^Two/]);
+  await expect(page.locator("kitsu-actions .folded")).toHaveText([/^Two/]);
 });
 
-test("what has an outcome is the newest, whatever was begun after it", async ({
-  addAction,
-  openKitsu,
-  run,
-  toasts,
-  dialog,
-  page,
-}) => {
-  addAction("Slow", { delayMs: 1_500, body: done("Over") });
-  addAction("Ask", { body: ask("How?") });
-  addAction("Quick", BROKEN);
-  await openKitsu();
-  await run("Slow");
-  await run("Quick");
+test("moves a result to the end, whatever started after it", async ({ kitsu, toasts, dialog, page }) => {
+  kitsu.addAction("Ask", { body: ask("How?") });
+  kitsu.addAction("Quick", BROKEN);
+  await kitsu.openAndRun("Slow", { delayMs: 1_500, body: done("Over") });
+  await kitsu.run("Quick");
   await expect(toasts.last()).toContainText("Something went wrong");
   await expect(toasts.last()).toContainText("Over");
-  await run("Ask");
+  await kitsu.run("Ask");
   await expect(dialog).toBeVisible();
   await page.keyboard.press("Escape");
   await expect(toasts.last()).toContainText("Nothing was done.");
 });
 
-test("a message goes after it could be read; the pointer or the focus on it stops the clock; an error stays", async ({
-  addAction,
-  openKitsu,
-  run,
+test("closes a message when there was time to read it, not while it is hovered or focused, and never an error", async ({
+  kitsu,
   toasts,
   page,
 }) => {
-  addAction("Copy", { body: done("Six words it takes to read") });
-  addAction("Break", BROKEN);
+  kitsu.addAction("Copy", { body: done("Six words it takes to read") });
   await page.clock.install();
-  await openKitsu();
-  await run("Break");
-  await run("Copy");
+  await kitsu.openAndRun("Break", BROKEN);
+  await kitsu.run("Copy");
   await expect(toasts.last()).toContainText("Six words");
   await page.clock.runFor(7_000);
   await expect(toasts).toHaveCount(2);
@@ -106,13 +89,11 @@ test("a message goes after it could be read; the pointer or the focus on it stop
   await expect(toasts).toHaveAttribute("data-tone", "error");
 });
 
-test("a message with something to press is a line once it could be read, goes later, and is kept in the history", async ({
-  addAction,
-  openKitsu,
-  run,
+test("folds a message with buttons when there was time to read it, closes it later, and keeps it in the history", async ({
+  kitsu,
   toasts,
   panel,
-  pressHistory,
+  toggleHistory,
   sheet,
   page,
 }) => {
@@ -121,18 +102,16 @@ test("a message with something to press is a line once it could be read, goes la
     { kind: "copy" as const, text: "/mnt/p" },
     { kind: "go" as const, path: "/my-tasks", label: "My tasks" },
   ];
-  addAction("Link", { body: done("There", { links, effects, outcomes: OUTCOMES }) });
   await page.clock.install();
-  await openKitsu();
-  await run("Link");
+  await kitsu.openAndRun("Link", { body: done("There", { links, effects, outcomes: OUTCOMES }) });
   await expect(toasts).toContainText("There");
   await expect(toasts.getByRole("link", { name: "See" })).toBeVisible();
   await page.clock.runFor(10_000);
-  await expect(page.locator("kitsu-actions .row-only")).toHaveText([/There/]);
+  await expect(page.locator("kitsu-actions .folded")).toHaveText([/There/]);
   await page.clock.runFor(70_000);
   await expect(toasts).toHaveCount(0);
   await page.reload();
-  await pressHistory();
+  await toggleHistory();
   await expect(panel.getByRole("link", { name: "See" })).toHaveAttribute("href", "https://kitsu.studio.tld/");
   await expect(panel.getByRole("button", { name: "Copy" })).toBeVisible();
   await panel.getByRole("button", { name: "My tasks" }).click();
@@ -142,11 +121,11 @@ test("a message with something to press is a line once it could be read, goes la
   await expect(sheet).toContainText("The scene file is missing.");
 });
 
-test("what the person has opened stays", async ({ addAction, openKitsu, run, toasts, page }) => {
-  addAction("Link", { body: done("There", { links: [{ label: "See", url: "https://kitsu.studio.tld/" }] }) });
+test("keeps a toast that the person has opened", async ({ kitsu, toasts, page }) => {
   await page.clock.install();
-  await openKitsu();
-  await run("Link");
+  await kitsu.openAndRun("Link", {
+    body: done("There", { links: [{ label: "See", url: "https://kitsu.studio.tld/" }] }),
+  });
   await page.clock.runFor(15_000);
   await toasts.getByRole("button", { name: "Show: There" }).click();
   await page.locator("#typing").click();
@@ -154,23 +133,18 @@ test("what the person has opened stays", async ({ addAction, openKitsu, run, toa
   await expect(toasts.getByRole("link", { name: "See" })).toBeVisible();
 });
 
-test("the last runs are brought up to date while they are open, by this tab and by others", async ({
-  addAction,
-  openKitsu,
-  run,
-  panel,
-  pressHistory,
-  context,
+test("updates the open history with runs of this and other tabs", async ({
   kitsu,
+  panel,
+  toggleHistory,
+  context,
   config,
 }) => {
-  addAction("Copy", { body: done("3 files copied") });
-  addAction("Break", BROKEN);
-  await openKitsu();
-  await run("Copy");
-  await pressHistory();
+  kitsu.addAction("Break", BROKEN);
+  await kitsu.openAndRun("Copy", { body: done("3 files copied") });
+  await toggleHistory();
   await expect(panel.getByRole("listitem")).toHaveCount(1);
-  await run("Break");
+  await kitsu.run("Break");
   await expect(panel.getByRole("listitem")).toHaveText([/Something went wrong/, /3 files copied/]);
   const other = await context.newPage();
   await other.addInitScript(await serveUserscript(config));
@@ -179,25 +153,15 @@ test("the last runs are brought up to date while they are open, by this tab and 
   await expect(panel.getByRole("listitem")).toHaveCount(3);
 });
 
-test("a dismissed toast comes back with the outcome", async ({ addAction, openKitsu, run, toasts, page }) => {
-  addAction("Slow", { delayMs: 2_000, body: done("Over") });
-  await openKitsu();
-  await run("Slow");
+test("brings a dismissed toast back with the result", async ({ kitsu, toasts, page }) => {
+  await kitsu.openAndRun("Slow", { delayMs: 2_000, body: done("Over") });
   await page.getByRole("button", { name: "Dismiss" }).click();
   await expect(toasts).toHaveCount(0);
   await expect(toasts).toContainText("Over");
 });
 
-test("Kitsu sees none of our keys, and Escape in a toast keeps its selection", async ({
-  addAction,
-  openKitsu,
-  run,
-  toasts,
-  page,
-}) => {
-  addAction("Break", BROKEN);
-  await openKitsu();
-  await run("Break");
+test("hides its keys from Kitsu, and Escape in a toast keeps Kitsu's selection", async ({ kitsu, toasts, page }) => {
+  await kitsu.openAndRun("Break", BROKEN);
   await expect(toasts).toContainText("Something went wrong");
   await page.locator("#typing").focus();
   await page.keyboard.press("F8");
@@ -212,45 +176,30 @@ test("Kitsu sees none of our keys, and Escape in a toast keeps its selection", a
   await expect(page.locator("#selection")).toHaveText("");
 });
 
-test("the focus stays where it is while its toast changes, and moves", async ({
-  addAction,
-  openKitsu,
-  run,
-  toasts,
-}) => {
-  addAction("Slow", { delayMs: 1_500, body: done("Slow is over") });
-  addAction("Other", { body: done("new toast") });
-  await openKitsu();
-  await run("Slow");
-  await run("Other");
+test("keeps the focus while its toast changes and moves", async ({ kitsu, toasts }) => {
+  kitsu.addAction("Other", { body: done("new toast") });
+  await kitsu.openAndRun("Slow", { delayMs: 1_500, body: done("Slow is over") });
+  await kitsu.run("Other");
   const close = toasts.filter({ hasText: "Slow" }).getByRole("button", { name: "Dismiss" });
   await close.focus();
   await expect(toasts.last()).toContainText("Slow is over");
   await expect(close).toBeFocused();
 });
 
-test("screen readers are told once per change, of errors at once", async ({ addAction, openKitsu, run, page }) => {
-  addAction("Break", { ...BROKEN, delayMs: 300 });
-  await openKitsu();
+test("announces each change once to screen readers, and errors immediately", async ({ kitsu, page }) => {
+  kitsu.addAction("Break", { ...BROKEN, delayMs: 300 });
+  await kitsu.open();
   const status = page.locator("kitsu-actions [role=status]");
   const alert = page.locator("kitsu-actions [role=alert]");
   await expect(status).toHaveText("");
-  await run("Break");
+  await kitsu.run("Break");
   await expect(status).toContainText("Sent for 2 tasks");
   await expect(alert).toContainText("Something went wrong");
   await expect(status).toHaveText("");
 });
 
-test("follows Kitsu's own theme switch, and a theme element that is replaced", async ({
-  addAction,
-  openKitsu,
-  run,
-  toasts,
-  page,
-}) => {
-  addAction("Break", BROKEN);
-  await openKitsu();
-  await run("Break");
+test("follows Kitsu's theme switch, and a replaced theme element", async ({ kitsu, toasts, page }) => {
+  await kitsu.openAndRun("Break", BROKEN);
   const host = page.locator("kitsu-actions");
   await expect(host).toHaveAttribute("data-theme", "light");
   await page.evaluate(() => document.querySelector(".theme")?.classList.add("dark"));
@@ -264,26 +213,18 @@ test("follows Kitsu's own theme switch, and a theme element that is replaced", a
   await expect(host).toHaveAttribute("data-theme", "light");
 });
 
-test("speaks French when Kitsu does", async ({ addAction, openKitsu, run, toasts, page, kitsu, other }) => {
+test("speaks French when Kitsu does", async ({ kitsu, toasts, page, other }) => {
   kitsu.state.locale = "fr_FR";
-  addAction("Rendu", { status: 500, delayMs: 300 }, other);
-  await openKitsu();
-  await run("Rendu");
+  kitsu.addAction("Rendu", { status: 500, delayMs: 300 }, other);
+  await kitsu.open();
+  await kitsu.run("Rendu");
   await expect(toasts).toContainText("Envoyée pour 2 tâches…");
   await expect(toasts).toContainText("Erreur du serveur");
   await expect(page.locator("kitsu-actions")).toHaveAttribute("lang", "fr");
 });
 
-test("comes back when Kitsu throws our element out, and above whatever is in the top layer", async ({
-  addAction,
-  openKitsu,
-  run,
-  toasts,
-  page,
-}) => {
-  addAction("Break", BROKEN);
-  await openKitsu();
-  await run("Break");
+test("comes back when Kitsu removes its element, and rises above the top layer", async ({ kitsu, toasts, page }) => {
+  await kitsu.openAndRun("Break", BROKEN);
   await expect(toasts).toHaveCount(1);
   await page.evaluate(() => document.querySelector("kitsu-actions")?.remove());
   await page.evaluate(() => {
@@ -302,24 +243,19 @@ test("comes back when Kitsu throws our element out, and above whatever is in the
   await expect(toasts).toHaveCount(1);
 });
 
-test("the last runs survive a reload, are each person's own, and open by key", async ({
-  addAction,
-  openKitsu,
-  run,
+test("keeps each person's last runs after a reload, and opens them with the shortcut", async ({
+  kitsu,
   toasts,
   panel,
-  pressHistory,
+  toggleHistory,
   page,
-  kitsu,
 }) => {
-  addAction("Copy", { body: done("3 files copied", { text: "To the server." }) });
-  addAction("Break", BROKEN);
-  await openKitsu();
-  await run("Copy");
-  await run("Break");
+  kitsu.addAction("Break", BROKEN);
+  await kitsu.openAndRun("Copy", { body: done("3 files copied", { text: "To the server." }) });
+  await kitsu.run("Break");
   await expect(toasts.last()).toContainText("Something went wrong");
   await page.reload();
-  await pressHistory();
+  await toggleHistory();
   await expect(panel.getByRole("listitem")).toHaveCount(2);
   await expect(panel.getByRole("listitem").last()).toContainText("3 files copied");
   await page.keyboard.press("Escape");
@@ -331,18 +267,16 @@ test("the last runs survive a reload, are each person's own, and open by key", a
   await expect(panel).toContainText("No runs yet.");
 });
 
-test("a history that somebody else wrote into storage is not believed, and at most twenty runs are kept", async ({
-  addAction,
-  openKitsu,
-  run,
+test("does not trust a history that others wrote into storage, and keeps at most twenty runs", async ({
+  kitsu,
   toasts,
   page,
 }) => {
   const key = "kitsu-actions:runs:person-1";
   await page.addInitScript((name) => localStorage.setItem(name, '[{"at":"<b>"}]'), key);
-  addAction("Copy", { body: done("ok") });
-  await openKitsu();
-  for (let count = 1; count <= 22; count++) await run("Copy");
+  kitsu.addAction("Copy", { body: done("ok") });
+  await kitsu.open();
+  for (let count = 1; count <= 22; count++) await kitsu.run("Copy");
   await expect(toasts.last()).toContainText("ok");
   await expect
     .poll(async () => JSON.parse((await page.evaluate((name) => localStorage.getItem(name), key)) ?? "[]").length)

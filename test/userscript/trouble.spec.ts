@@ -1,31 +1,26 @@
-/** What goes wrong around the calls: clipboard, popups, sleep, clocks, certificates, and two things at once. */
-import { expect, test } from "../support/browser/fixture.ts";
+/**
+ * Problems around the calls: clipboard, popups, sleep, clocks, certificates, and two failures at
+ * once.
+ */
+import { advanceUntil, expect, test } from "../support/browser/fixture.ts";
 import { answer, done, RUN } from "../support/browser/replies.ts";
 
 const MAY_HAVE_RUN = "It may have run: don't run it again yet. Still checking…";
 const HOUR_MS = 3_600_000;
 const running = answer({ kind: "started", title: "Render", text: "Running since 14:02 UTC." }, RUN);
 
-test("a clipboard that refuses: the text is there, selected, to be copied by hand", async ({
-  addAction,
-  openKitsu,
-  run,
-  toasts,
-  page,
-}) => {
+test("shows the text, selected, if the clipboard refuses", async ({ kitsu, toasts, page }) => {
   await page.addInitScript(() => {
     Object.defineProperty(navigator, "clipboard", {
       value: { writeText: () => Promise.reject(new Error("NotAllowedError")) },
     });
     document.execCommand = () => false;
   });
-  addAction("Copy", {
+  await kitsu.openAndRun("Copy", {
     body: done("Path", { effects: [{ kind: "copy", text: "/mnt/p/sh010", label: "Copy the path" }] }),
   });
-  await openKitsu();
-  await run("Copy");
   await toasts.getByRole("button", { name: "Copy the path" }).click();
-  const area = toasts.getByRole("textbox", { name: "Your browser did not allow copying: copy it by hand." });
+  const area = toasts.getByRole("textbox", { name: "Your browser blocked copying: copy the text yourself." });
   await expect(area).toHaveValue("/mnt/p/sh010");
   await expect(area).toBeFocused();
   expect(
@@ -33,25 +28,16 @@ test("a clipboard that refuses: the text is there, selected, to be copied by han
       element.value.slice(element.selectionStart, element.selectionEnd),
     ),
   ).toBe("/mnt/p/sh010");
-  await expect(toasts).toContainText("copy it by hand");
+  await expect(toasts).toContainText("copy the text yourself");
   await expect(toasts.getByText("Copied")).toHaveCount(0);
 });
 
-test("a tab that the browser does not open any more waits for its button, which stays", async ({
-  addAction,
-  openKitsu,
-  run,
-  toasts,
-  page,
-  worker,
-}) => {
+test("keeps the button of a tab that the browser did not open", async ({ kitsu, toasts, page, worker }) => {
   await page.addInitScript(() => Object.defineProperty(navigator, "userActivation", { value: { isActive: false } }));
-  addAction("Open", {
+  await page.clock.install();
+  await kitsu.openAndRun("Open", {
     body: done("Made", { effects: [{ kind: "open", url: `${worker.origin}/ping?made`, label: "Show it" }] }),
   });
-  await page.clock.install();
-  await openKitsu();
-  await run("Open");
   const link = toasts.getByRole("link", { name: "Show it" });
   await expect(link).toBeVisible();
   expect(page.context().pages()).toHaveLength(1);
@@ -59,36 +45,24 @@ test("a tab that the browser does not open any more waits for its button, which 
   await expect(link).toBeVisible();
 });
 
-test("an outcome that was looked up and is newer than the script leads to the update", async ({
-  addAction,
-  openKitsu,
-  run,
-  toasts,
-  worker,
-}) => {
-  addAction("Chart", { drop: true });
+test("links to the update if a looked-up result has an unknown kind", async ({ kitsu, toasts, worker }) => {
   worker.runs.set("arrived", { version: 1, reply: { kind: "hologram", title: "Look at this" } });
-  await openKitsu();
-  await run("Chart");
+  await kitsu.openAndRun("Chart", { drop: true });
   await expect(toasts).toContainText("Look at this");
   await expect(toasts.getByRole("link", { name: "Update the userscript" })).toBeVisible();
 });
 
-test("two failures at once: each toast says what became of its own call", async ({
-  addAction,
-  openKitsu,
-  run,
-  toasts,
-  worker,
-  page,
-}) => {
-  addAction("Render", { delayMs: 500, status: 504, type: "text/html", body: "<title>504 Gateway Time-out</title>" });
-  addAction("Publish", { body: done("Published") });
+test("shows two simultaneous failures in their own toasts", async ({ kitsu, toasts, worker, page }) => {
+  kitsu.addAction("Publish", { body: done("Published") });
   worker.runs.set("arrived", running);
   await page.route(/actions\/publish/, (route) => route.abort("connectionreset"));
-  await openKitsu();
-  await run("Render");
-  await run("Publish");
+  await kitsu.openAndRun("Render", {
+    delayMs: 500,
+    status: 504,
+    type: "text/html",
+    body: "<title>504 Gateway Time-out</title>",
+  });
+  await kitsu.run("Publish");
   await expect(toasts.filter({ hasText: "Publish" })).toContainText("The connection was lost. It did not run");
   await expect(toasts.filter({ hasText: "Render" })).toContainText("Running since 14:02 UTC.");
   worker.runs.set("arrived", done("Really rendered"));
@@ -96,54 +70,32 @@ test("two failures at once: each toast says what became of its own call", async 
   await expect(toasts.filter({ hasText: "Publish" })).toBeVisible();
 });
 
-test("a laptop that sleeps during a run finds out what came of it when it wakes up", async ({
-  addAction,
-  openKitsu,
-  run,
-  toasts,
-  worker,
-  page,
-}) => {
-  addAction("Render", { delayMs: 1_000, drop: true });
-  worker.tell("/runs", { drop: true });
+test("looks up a run after the laptop was asleep", async ({ kitsu, toasts, worker, page }) => {
+  worker.respond("/runs", { drop: true });
   await page.clock.install();
-  await openKitsu();
-  await run("Render");
+  await kitsu.openAndRun("Render", { delayMs: 1_000, drop: true });
   await expect.poll(() => worker.posts.length).toBeGreaterThan(0);
-  // Nothing runs meanwhile, and the connection is gone.
+  // No timer runs meanwhile, and the connection is gone.
   await page.clock.fastForward(14 * HOUR_MS);
-  await expect(async () => {
-    await page.clock.runFor(500);
-    await expect(toasts).toContainText(MAY_HAVE_RUN, { timeout: 100 });
-  }).toPass();
+  await advanceUntil(page, 500, (soon) => expect(toasts).toContainText(MAY_HAVE_RUN, soon));
   worker.runs.set("arrived", done("Really rendered"));
-  worker.tell("/runs", undefined);
-  await expect(async () => {
-    await page.clock.runFor(5_000);
-    await expect(toasts).toContainText("Really rendered", { timeout: 100 });
-  }).toPass();
+  worker.respond("/runs", undefined);
+  await advanceUntil(page, 5_000, (soon) => expect(toasts).toContainText("Really rendered", soon));
 });
 
-test("whoever sleeps so long that the worker may have forgotten the run is not told that it did not run", async ({
-  addAction,
-  openKitsu,
-  run,
+test("does not say that it did not run if the worker may have forgotten the run", async ({
+  kitsu,
   toasts,
   worker,
   page,
 }) => {
-  addAction("Render", { delayMs: 1_000, drop: true });
   await page.clock.install();
-  await openKitsu();
-  await run("Render");
+  await kitsu.openAndRun("Render", { delayMs: 1_000, drop: true });
   await expect.poll(() => worker.posts.length).toBeGreaterThan(0);
   await page.clock.fastForward(30 * HOUR_MS);
-  await expect(async () => {
-    await page.clock.runFor(1_000);
-    await expect(toasts).toContainText("We could not find out whether it ran. Check before you run it again.", {
-      timeout: 100,
-    });
-  }).toPass();
+  await advanceUntil(page, 1_000, (soon) =>
+    expect(toasts).toContainText("We could not find out whether it ran. Check before you run it again.", soon),
+  );
   expect(worker.voided.size).toBe(0);
 });
 
@@ -151,19 +103,15 @@ for (const [what, hours] of [
   ["ahead", 1],
   ["behind", -1],
 ] as const) {
-  test(`a clock that is an hour ${what}, and is put right during a run, changes nothing that is said`, async ({
-    addAction,
-    openKitsu,
-    run,
+  test(`says the same if the clock is an hour ${what} and is corrected during the run`, async ({
+    kitsu,
     toasts,
     worker,
     page,
   }) => {
-    addAction("Render", { drop: true });
     worker.runs.set("arrived", running);
     await page.clock.setFixedTime(Date.now() + hours * HOUR_MS);
-    await openKitsu();
-    await run("Render");
+    await kitsu.openAndRun("Render", { drop: true });
     await expect(toasts).toContainText("Running since 14:02 UTC.");
     await page.clock.setFixedTime(Date.now());
     await page.reload();
@@ -176,18 +124,14 @@ for (const [what, hours] of [
   });
 }
 
-test("a certificate that has expired: can't be reached, how to see why, and that it may have run", async ({
-  addAction,
-  openKitsu,
-  run,
+test("expired certificate: can't be reached, how to see why, and that it may have run", async ({
+  kitsu,
   toasts,
   worker,
   page,
 }) => {
-  addAction("Render", { body: done("Rendered") });
   await page.route(`${worker.origin}/**`, (route) => route.abort("failed"));
-  await openKitsu();
-  await run("Render");
+  await kitsu.openAndRun("Render", { body: done("Rendered") });
   await expect(toasts).toContainText(`${new URL(worker.origin).host} can't be reached`);
   await expect(toasts).toContainText("open it in a new tab to see why.");
   await expect(toasts).toContainText(MAY_HAVE_RUN);
@@ -196,25 +140,16 @@ test("a certificate that has expired: can't be reached, how to see why, and that
   expect(worker.posts).toEqual([]);
 });
 
-test("a ticket is not over because the clock here is an hour ahead", async ({
-  addAction,
-  openKitsu,
-  run,
-  toasts,
-  worker,
-  page,
-}) => {
+test("does not expire a ticket because the clock is an hour ahead", async ({ kitsu, toasts, worker, page }) => {
   await page.addInitScript(() => addEventListener("click", (event) => event.preventDefault()));
   await page.clock.setFixedTime(Date.now() + HOUR_MS);
   const ticket = { url: `${worker.origin}/tickets/1`, until: Date.now() + 60_000 };
-  worker.tell("/tickets/1", { body: { state: "waiting" } });
-  addAction("Open", {
+  worker.respond("/tickets/1", { body: { state: "waiting" } });
+  await kitsu.openAndRun("Open", {
     body: done("Ready", { effects: [{ kind: "launch", app: "RV", ways: [{ url: "rvlink://x" }], ticket }] }),
   });
-  await openKitsu();
-  await run("Open");
   await toasts.getByRole("link", { name: /Open in RV|Try again/ }).click();
   await expect(toasts).toContainText("Opening RV…");
-  worker.tell("/tickets/1", { body: { state: "taken" } });
-  await expect(toasts).toContainText("RV has it.");
+  worker.respond("/tickets/1", { body: { state: "taken" } });
+  await expect(toasts).toContainText("RV received it.");
 });

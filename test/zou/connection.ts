@@ -1,4 +1,4 @@
-// One person's connection to Zou, for setting things up: whatever is refused is a mistake of the test ground, and is thrown.
+// One person's connection to Zou for setting up tests. It throws when Zou refuses a request.
 
 export type Row = { id: string; [member: string]: unknown };
 
@@ -8,7 +8,7 @@ export type Connection = {
   put<T = Row>(path: string, body: unknown): Promise<T>;
   remove(path: string): Promise<void>;
   upload(path: string, name: string, file: Uint8Array<ArrayBuffer>): Promise<Row>;
-  /** has this version of Zou the route? It answers for any ids, whatever became of what they name */
+  /** whether this version of Zou has the route; the ids in the path need not exist */
   knows(method: "POST" | "PUT", path: string): Promise<boolean>;
 };
 
@@ -17,7 +17,7 @@ export function connect(api: string, token: string): Connection {
     const headers = { authorization: `Bearer ${token}`, ...(type && { "content-type": type }) };
     const answer = await fetch(`${api}${path}`, { method, headers, ...(body !== undefined && { body }) });
     const text = await answer.text();
-    if (!answer.ok) throw new Error(`${method} ${path} is answered ${answer.status}: ${text.slice(0, 400)}`);
+    if (!answer.ok) throw new Error(`${method} ${path} got ${answer.status}: ${text.slice(0, 400)}`);
     return JSON.parse(text || "null");
   }
   const json = "application/json";
@@ -40,7 +40,7 @@ export function connect(api: string, token: string): Connection {
   };
 }
 
-/** Logs a person in as their browser would, and gives the token of the session. */
+/** Logs a person in as their browser would. @returns the token of the session */
 export async function logIn(api: string, email: string, password: string): Promise<string> {
   const body = JSON.stringify({ email, password });
   const answer = await fetch(`${api}/auth/login`, {
@@ -53,7 +53,7 @@ export async function logIn(api: string, email: string, password: string): Promi
   return token;
 }
 
-/** Does `work` for each item, a few at a time: Zou's two workers are the limit. */
+/** Does `work` for each item, a few at a time, because Zou has only two workers. */
 export async function forEach<T, R>(items: readonly T[], work: (item: T, index: number) => Promise<R>): Promise<R[]> {
   const results: R[] = [];
   const queue = items.entries();

@@ -1,25 +1,25 @@
-// What the worker does with a real Zou: who calls, what was selected, and what comes of it. Everything by HTTP, nothing imitated.
+// The worker with a real Zou, over HTTP: who calls, what is selected, and what the worker writes.
 import { spawn } from "node:child_process";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { logIn } from "./connection.ts";
 import { ZOU_VERSION } from "./environment.ts";
+import { testFeedback } from "./feedback.ts";
 import { checkMembers, NOT_IN_OLDER_ZOUS } from "./members.ts";
 import type { PersonName } from "./people.ts";
 import { makeProduction, type Production } from "./production.ts";
 import { startZou, type Zou } from "./server.ts";
-import { itShows } from "./shows.ts";
-import { itTells } from "./tells.ts";
 import { NEWEST_ZOU } from "./versions.ts";
+import { testVisibility } from "./visibility.ts";
 import { startWorker, type Worker } from "./worker.ts";
-import { type Answer, itWrites } from "./writes.ts";
+import { type Answer, testWrites } from "./writes.ts";
 
 const started = await startZou();
-if ("missing" in started) console.log(`The tests against a real Zou can't run here: ${started.missing}`);
+if ("missing" in started) console.log(`The tests with a real Zou can't run here: ${started.missing}`);
 
 describe.skipIf("missing" in started)(`the worker and Zou ${ZOU_VERSION}`, () => {
   let zou: Zou;
   let studio: Production;
-  /** on a host of its own, and as a path of Kitsu's own host */
+  /** on its own host, and as a path on Kitsu's host */
   let apart: Worker;
   let within: Worker;
 
@@ -60,7 +60,7 @@ describe.skipIf("missing" in started)(`the worker and Zou ${ZOU_VERSION}`, () =>
     return JSON.parse(await response.text());
   }
 
-  /** The address of an action, or of what can still be done with a run. */
+  /** The address of an action, or of a follow-up to a run. */
   const at = (origin: string, path: string) => (path.startsWith("http") ? path : `${origin}/actions/${path}`);
   const sessionOf = async (who: PersonName) => {
     const { email, password } = studio.persons[who];
@@ -71,7 +71,7 @@ describe.skipIf("missing" in started)(`the worker and Zou ${ZOU_VERSION}`, () =>
   const callInSession = async (action: string, session: PersonName, who: PersonName, selection: readonly string[]) =>
     (await call(at(`${zou.host.origin}/edge`, action), fields(who, selection), await sessionOf(session))).reply;
 
-  const readGround = () => ({
+  const getSetup = () => ({
     api: zou.api,
     adminToken: zou.admin.token,
     studio,
@@ -80,11 +80,11 @@ describe.skipIf("missing" in started)(`the worker and Zou ${ZOU_VERSION}`, () =>
     callInSession: async (path: string, who: PersonName, body: object) =>
       call(at(`${zou.host.origin}/edge`, path), { ...fields(who, []), ...body }, await sessionOf(who)),
   });
-  itWrites(readGround);
-  itTells(readGround);
-  itShows(readGround);
+  testWrites(getSetup);
+  testFeedback(getSetup);
+  testVisibility(getSetup);
 
-  it("knows a claimed person who is active, and nobody else", async () => {
+  it("accepts a claimed person who is active, and no one else", async () => {
     const [task = ""] = studio.short.tasks;
     expect(await callClaiming("debug", "manager", [task])).toMatchObject({ kind: "done" });
     expect(await callClaiming("debug", "leaver", [task])).toMatchObject({
@@ -98,7 +98,7 @@ describe.skipIf("missing" in started)(`the worker and Zou ${ZOU_VERSION}`, () =>
     });
   });
 
-  it("knows the person of the session, and refuses the session of somebody else", async () => {
+  it("accepts the person of the session, and refuses someone else's session", async () => {
     const [task = ""] = studio.short.tasks;
     expect(await callInSession("debug", "supervisor", "supervisor", [task])).toMatchObject({ kind: "done" });
     expect(await callInSession("debug", "artist", "supervisor", [task])).toMatchObject({
@@ -107,7 +107,7 @@ describe.skipIf("missing" in started)(`the worker and Zou ${ZOU_VERSION}`, () =>
     });
   });
 
-  it("counts the selection for a manager, and shows clients no times", async () => {
+  it("shows statistics to a manager, and no times to clients", async () => {
     const counted = await callClaiming("statistics", "manager", studio.short.tasks);
     expect(counted).toMatchObject({ kind: "done" });
     expect(JSON.stringify(counted)).toMatch(/days/);
@@ -116,7 +116,7 @@ describe.skipIf("missing" in started)(`the worker and Zou ${ZOU_VERSION}`, () =>
     expect(JSON.stringify(shown)).not.toMatch(/\bdays\b/);
   });
 
-  it("shows all that Kitsu knows of a task, and clients no times", async () => {
+  it("shows all of a task's data to a manager, and no times to clients", async () => {
     const [task = ""] = studio.short.tasks;
     expect(JSON.stringify(await callClaiming("debug", "manager", [task]))).toContain("estimation");
     expect(JSON.stringify(await callClaiming("debug", "client", [task]))).not.toMatch(
@@ -124,7 +124,7 @@ describe.skipIf("missing" in started)(`the worker and Zou ${ZOU_VERSION}`, () =>
     );
   });
 
-  it("refuses an artist a manager's action, and says why", async () => {
+  it("refuses a manager's action to an artist, with the reason", async () => {
     const reply = await callClaiming("playlist", "artist", studio.short.tasks.slice(0, 3));
     expect(reply).toMatchObject({
       kind: "failed",
@@ -134,14 +134,14 @@ describe.skipIf("missing" in started)(`the worker and Zou ${ZOU_VERSION}`, () =>
     expect(reply.outcomes).toHaveLength(3);
   });
 
-  it("takes a project's role for more than the studio's", async ({ skip }) => {
+  it("prefers the role in a project to the role in the studio", async ({ skip }) => {
     skip(!studio.hasProjectRoles, "This Zou has no roles in projects");
     const tasks = studio.tvshow.tasks.slice(0, 2);
     const promoted = await callClaiming("playlist", "promoted", tasks);
     expect(promoted.code).not.toBe("not-allowed");
   });
 
-  it("names the tasks of a project the person is not in, and those nobody may see", async () => {
+  it("lists the tasks of projects that the person is not in, and those that don't exist for the bot", async () => {
     const reply = await callClaiming("playlist", "outsider", studio.short.tasks.slice(0, 2));
     expect(reply).toMatchObject({
       kind: "failed",
@@ -154,7 +154,7 @@ describe.skipIf("missing" in started)(`the worker and Zou ${ZOU_VERSION}`, () =>
     });
   });
 
-  it("gives vendors their own tasks only", async () => {
+  it("lets vendors use only their own tasks", async () => {
     const reply = await callClaiming("debug", "vendor", studio.short.tasks);
     expect(reply).toMatchObject({
       kind: "failed",
@@ -163,13 +163,13 @@ describe.skipIf("missing" in started)(`the worker and Zou ${ZOU_VERSION}`, () =>
     });
   });
 
-  it("answers every route we read with the members that the worker reads", async () => {
+  it("has every member that the worker reads", async () => {
     await checkMembers(zou.api, studio.bots.manager.token, ZOU_VERSION === NEWEST_ZOU ? [] : NOT_IN_OLDER_ZOUS);
   });
 
-  it("registers the actions, and finds nothing to do the second time", async () => {
+  it("registers the actions, and has nothing to do the second time", async () => {
     const register = (...flags: string[]) =>
-      new Promise<{ code: number | null; said: string }>((resolve) => {
+      new Promise<{ code: number | null; output: string }>((resolve) => {
         const child = spawn(
           process.execPath,
           ["scripts/register/index.ts", "--worker", apart.origin, "--kitsu", zou.host.origin, ...flags],
@@ -177,14 +177,14 @@ describe.skipIf("missing" in started)(`the worker and Zou ${ZOU_VERSION}`, () =>
             env: { ...process.env, KITSU_TOKEN: zou.admin.token },
           },
         );
-        let said = "";
+        let output = "";
         for (const stream of [child.stdout, child.stderr])
           stream.on("data", (chunk: Buffer) => {
-            said += chunk;
+            output += chunk;
           });
-        child.once("exit", (code) => resolve({ code, said }));
+        child.once("exit", (code) => resolve({ code, output }));
       });
-    expect(await register("--dry-run")).toMatchObject({ code: 2, said: expect.stringContaining("+") });
+    expect(await register("--dry-run")).toMatchObject({ code: 2, output: expect.stringContaining("+") });
     expect(await register("--yes")).toMatchObject({ code: 0 });
     expect(await register("--dry-run")).toMatchObject({ code: 0 });
   });

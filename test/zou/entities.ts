@@ -1,9 +1,9 @@
-// Projects with their shots and assets, whose names and numbers are as real studios write them: unhelpfully.
+// Projects with shots and assets, whose names and numbers are as odd as in real studios.
 import { type Connection, forEach, type Row } from "./connection.ts";
 
 const ODD_NAMES = ["<script>alert('shot')</script>", `SH "020" 'b' & co`, "SH030 🎬👩‍🎤", "שוט 040 \u202Eabc\u202C"];
 
-/** Frame ranges as they are found: numbers, strings, empty, half, backwards. */
+/** Frame ranges as studios enter them: numbers, text, empty, incomplete, backwards. */
 const ODD_DATA = [
   {
     ...{ frame_in: 101, frame_out: 148, fps: "25", difficulty: "hard", note: "<b>bold</b>" },
@@ -35,7 +35,7 @@ export async function makeShow(
   project: string,
   assetTypes: AssetTypes,
 ): Promise<Entities & { episodes: string[] }> {
-  // Zou makes the first episode itself with the project, and says so in its answer to the creation only.
+  // Zou creates the first episode with the project, and returns it only then.
   const [first] = await zou.get(`/data/projects/${project}/episodes`);
   const second = await make(zou, `/data/projects/${project}/episodes`, { name: "E02" });
   const episodes = [first?.id ?? "", second];
@@ -56,13 +56,13 @@ function makeShots(zou: Connection, project: string, sequences: readonly string[
   });
 }
 
-/** Only the generic route leaves `data` null, as importers do. */
+/** Only the generic route leaves `data` null, which importers use. */
 async function makeShotWithoutData(zou: Connection, project_id: string, parent_id: string): Promise<string> {
   const types = await zou.get("/data/entity-types?name=Shot");
   return make(zou, "/data/entities", { name: "SH999", project_id, parent_id, entity_type_id: types[0]?.id });
 }
 
-/** One after the other: Zou makes missing entity types with the first asset, and fails when two requests do so at once. */
+/** One after the other: Zou fails if two requests create the same missing entity type. */
 async function makeAssets(
   zou: Connection,
   project: string,
@@ -80,7 +80,7 @@ async function makeAssets(
   return assets;
 }
 
-/** The studio's own columns, one of them for clients too, two for one department each. */
+/** The studio's own columns: one is also for clients, and two are for one department each. */
 export async function makeDescriptors(
   zou: Connection,
   project: string,

@@ -1,4 +1,4 @@
-// The Python that runs Zou: a virtual environment with one version of it, made once and kept with what npm may throw away.
+// The Python that runs Zou: a virtual environment for one version, cached in node_modules.
 import { access, mkdir, rename, rm, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { run } from "./program.ts";
@@ -9,12 +9,15 @@ export const CACHE = join(import.meta.dirname, "../../node_modules/.cache");
 
 const FOLDER = join(CACHE, `zou-${ZOU_VERSION}`);
 const MARK = join(FOLDER, "installed");
-/** Older Zous need packages that are built with the setuptools of their time, by its pkg_resources. */
+/** Older Zous need packages that build only with an older setuptools. */
 const CONSTRAINTS = join(FOLDER, "constraints.txt");
-/** No network, or a Python that this Zou is not for. Whatever else fails is broken, and not missing. */
-const NOT_TO_BE_HAD = /no matching distribution|connection|timed out|max retries|name resolution/i;
+/** No network, or the wrong Python for this Zou. Other errors are real failures. */
+const NOT_AVAILABLE = /no matching distribution|connection|timed out|max retries|name resolution/i;
 
-/** The path of its Python, or why it can't be had. Throws where it can and breaks. */
+/**
+ * @returns the path of its Python, or the reason why it is not available.
+ * @throws if the installation fails
+ */
 export async function installZou(): Promise<{ python: string } | { missing: string }> {
   const python = join(FOLDER, "bin/python");
   if (await exists(MARK)) return { python };
@@ -23,7 +26,7 @@ export async function installZou(): Promise<{ python: string } | { missing: stri
   } catch {
     return { missing: "There is no python3 on this computer." };
   }
-  // An installation that was interrupted is no installation: it has no mark, and is made again.
+  // An interrupted installation has no mark, and is done again.
   await rm(FOLDER, { recursive: true, force: true });
   await mkdir(dirname(FOLDER), { recursive: true });
   try {
@@ -41,7 +44,7 @@ export async function installZou(): Promise<{ python: string } | { missing: stri
       },
     );
   } catch (error) {
-    if (!NOT_TO_BE_HAD.test(outputOf(error))) throw error;
+    if (!NOT_AVAILABLE.test(outputOf(error))) throw error;
     return { missing: `zou ${ZOU_VERSION} can't be had: ${lastLine(error)}` };
   }
   await writeFile(`${MARK}.new`, ZOU_VERSION);
@@ -56,7 +59,7 @@ export function exists(path: string): Promise<boolean> {
   );
 }
 
-/** Of what a program wrote while failing, the line that says why: the last one. */
+/** The last line that a failing program printed, which has the reason. */
 const lastLine = (error: unknown) => outputOf(error).trim().split("\n").at(-1) ?? "";
 
 const outputOf = (error: unknown) =>

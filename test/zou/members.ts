@@ -1,4 +1,4 @@
-// Has every answer the members that the worker reads of it? More of them are no fault: a later Zou may have what it likes.
+// Checks that every answer has the members that the worker reads. A Zou may have more.
 import * as v from "valibot";
 import { expect } from "vitest";
 import {
@@ -22,7 +22,7 @@ import { makePng } from "./png.ts";
 
 type Schema = v.GenericSchema & { entries: v.ObjectEntries };
 
-/** Zou says e-mails of persons one at a time, and to managers alone. */
+/** Zou shows e-mails only to managers, and only one person at a time. */
 const LISTED = v.omit(ZouPerson, ["email"]);
 const Comment = v.object({ id: v.string(), object_id: v.string(), text: v.string(), previews: v.array(v.unknown()) });
 const Commented = v.object({ object_id: v.string() });
@@ -30,10 +30,10 @@ const Made = v.object({ id: v.string(), original_name: v.nullable(v.string()) })
 
 const ids = (rows: readonly Row[]) => encodeURIComponent(JSON.stringify(rows.slice(0, 20).map(({ id }) => id)));
 
-/** What the worker reads where it is there, and does without in older Zous. */
+/** Members that older Zous lack, and that the worker can do without. */
 export const NOT_IN_OLDER_ZOUS = ["project_role", "task_type_id", "is_client_stats_visible"];
 
-/** @param dispensable members that this Zou need not have */
+/** @param dispensable members that this Zou may lack */
 export async function checkMembers(api: string, botToken: string, dispensable: readonly string[] = []): Promise<void> {
   const bot = connect(api, botToken);
   const [project] = await bot.get("/data/projects/open");
@@ -63,7 +63,7 @@ export async function checkMembers(api: string, botToken: string, dispensable: r
   await checkWrites(api, botToken, tasks);
 }
 
-/** The same of what is written: a comment that keeps the status, and a preview and a playlist that are removed again. */
+/** The same for writes, which keep the status and remove what they create. */
 async function checkWrites(api: string, botToken: string, tasks: readonly Row[]): Promise<void> {
   const bot = connect(api, botToken);
   const expectMembers = expectAllBut([]);
@@ -89,7 +89,7 @@ async function checkWrites(api: string, botToken: string, tasks: readonly Row[])
   await bot.remove(`/data/playlists/${playlist.id}`);
 }
 
-/** Of a list, of its first row. What is there is also what the schema takes it for. */
+/** Checks the first row of a list. The schema must also accept the values. */
 const expectAllBut = (dispensable: readonly string[]) => (path: string, answer: unknown, schema: Schema) => {
   const row: unknown = Array.isArray(answer) ? answer[0] : answer;
   const there = Object.keys(typeof row === "object" && row !== null ? row : {});

@@ -1,4 +1,4 @@
-// The people of the test studio: one of each role, and those whose rights are easy to get wrong.
+// The people of the test studio: one of each role, and some with unusual rights.
 import { type Connection, forEach, type Row } from "./connection.ts";
 
 export const PASSWORD = "correct-horse-battery";
@@ -10,13 +10,13 @@ const PEOPLE = {
   colleague: { first_name: "محمد", last_name: "العربي", role: "user" },
   client: { first_name: "Carla", last_name: "Client", role: "client" },
   vendor: { first_name: "Vito", last_name: 'van "der" Berg 🐙', role: "vendor" },
-  /** An artist by their global role, supervisor in the TV show. */
+  /** An artist in the studio, a supervisor in the TV show. */
   promoted: { first_name: "Pia", last_name: "Promoted", role: "user" },
-  /** A manager by their global role, an artist in the TV show. */
+  /** A manager in the studio, an artist in the TV show. */
   demoted: { first_name: "Dev", last_name: "Demoted", role: "manager" },
   /** In no team. */
   outsider: { first_name: "Otto", last_name: "Outside", role: "manager" },
-  /** Was in the team; has left the studio. */
+  /** Is in the team, but has left the studio. */
   leaver: { first_name: "Lea", last_name: "Left", role: "supervisor" },
 };
 
@@ -25,11 +25,11 @@ export type Login = { id: string; email: string; password: string; role: string 
 export type Bot = { id: string; email: string; token: string; role: string };
 
 const BOTS = {
-  /** What the worker is meant to have: manager, in every team. */
+  /** The bot that the worker should have: a manager in every team. */
   manager: { first_name: "Edge", role: "manager" },
-  /** The same, forgotten in all teams. */
+  /** The same, but in no team. */
   outsider: { first_name: "Forgotten", role: "manager" },
-  /** The least role. */
+  /** The bot with the least rights. */
   artist: { first_name: "Small", role: "user" },
   admin: { first_name: "Mighty", role: "admin" },
 };
@@ -57,7 +57,10 @@ export async function makeBots(zou: Connection): Promise<Record<BotName, Bot>> {
   return Object.fromEntries(made);
 }
 
-/** Teams and, where this Zou has them, project roles. The supervisor is not in the TV show, the outsiders are nowhere. */
+/**
+ * Sets teams and, if this Zou has them, project roles. The supervisor is not in the TV show,
+ * outsiders are in no team.
+ */
 export async function makeTeams(
   zou: Connection,
   projects: { short: string; tvshow: string },
@@ -78,7 +81,10 @@ export async function makeTeams(
   return { hasProjectRoles };
 }
 
-/** Makes the bot a supervisor, in the project or, where this Zou has no roles in projects, altogether, while the work is done. */
+/**
+ * Makes the bot a supervisor during `work`: in the project, or in the studio if this Zou has no
+ * project roles.
+ */
 export async function withoutManagersRights(
   zou: Connection,
   { id }: Bot,

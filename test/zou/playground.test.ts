@@ -1,4 +1,4 @@
-// The playground's Zou answers what the real one does.
+// The playground's Zou answers like the real one.
 import { describe, it } from "vitest";
 import { startPlayground } from "../../playground/serve.ts";
 import { checkMembers } from "./members.ts";
@@ -7,7 +7,7 @@ import { checkMembers } from "./members.ts";
 const FORWARD_SECRET = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
 
 describe("the playground's Zou", () => {
-  it("answers every route we read with the members that the worker reads", async () => {
+  it("has every member that the worker reads", async () => {
     const botToken = "a-bot-of-the-playground";
     const playground = await startPlayground({
       port: 0,

@@ -1,7 +1,7 @@
-// A picture small enough to write by hand, large enough for Zou to make its thumbnails of.
+// A picture that is small enough to write by hand, and large enough for Zou to make thumbnails.
 import { crc32, deflateSync } from "node:zlib";
 
-/** A PNG of one colour. */
+/** A PNG of one color. */
 export function makePng(
   width: number,
   height: number,
@@ -10,7 +10,7 @@ export function makePng(
   const header = Buffer.alloc(13);
   header.writeUInt32BE(width, 0);
   header.writeUInt32BE(height, 4);
-  // Eight bits a channel, red green blue.
+  // Eight bits per channel: red, green, blue.
   header.set([8, 2, 0, 0, 0], 8);
   const row = Buffer.from([0, ...Array.from({ length: width }, () => [red, green, blue]).flat()]);
   const pixels = deflateSync(Buffer.concat(Array.from({ length: height }, () => row)));

@@ -1,13 +1,13 @@
-// A PostgreSQL of our own: its files in a temporary folder, its port known to nobody, its data worth nothing.
+// A PostgreSQL for tests, with its files in a temporary folder.
 import { chown, cp, mkdir, readdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { exists } from "./environment.ts";
 import { type Account, run, type Server, serve, start } from "./program.ts";
 
-// Nothing here must survive a power cut, so nothing waits for the disk.
+// Nothing here must survive a power failure, so nothing waits for the disk.
 const HASTE = ["fsync=off", "synchronous_commit=off", "full_page_writes=off", "max_wal_size=4GB", "autovacuum=off"];
 
-/** The folder of the newest PostgreSQL of this computer: distributions keep initdb out of the PATH. */
+/** The folder of the newest PostgreSQL. Distributions keep initdb out of the PATH. */
 export async function findPostgres(): Promise<string | undefined> {
   const versions = await readdir("/usr/lib/postgresql").catch(() => []);
   const folders = [
@@ -22,7 +22,7 @@ export async function findPostgres(): Promise<string | undefined> {
   return undefined;
 }
 
-/** PostgreSQL refuses to be started by root: then it runs as its own account, or as nobody. */
+/** PostgreSQL refuses to run as root. In that case it runs as its own account, or as nobody. */
 export async function findAccount(): Promise<Account | undefined> {
   if (process.getuid?.() !== 0) return undefined;
   const accounts = (await readFile("/etc/passwd", "utf8")).split("\n").map((line) => line.split(":"));
@@ -31,7 +31,9 @@ export async function findAccount(): Promise<Account | undefined> {
   return { uid: Number(uid), gid: Number(gid) };
 }
 
-/** Starts a server on a copy of `template`, or, when there is none yet, on a new empty cluster. */
+/**
+ * Starts a server on a copy of `template`, or on a new empty cluster if there is no template yet.
+ */
 export async function startPostgres(bin: string, folder: string, password: string, template: string): Promise<Server> {
   const account = await findAccount();
   const as = account && { as: account };

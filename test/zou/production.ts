@@ -1,4 +1,5 @@
-// A small studio in a real Zou, made through its HTTP API only: what a test meets here, a studio can have.
+// A small studio in a real Zou, created only through its HTTP API, so that any studio could have
+// the same data.
 import { type Connection, connect, forEach, type Row } from "./connection.ts";
 import { makeDescriptors, makeShort, makeShow } from "./entities.ts";
 import { makeBots, makePersons, makeTeams } from "./people.ts";
@@ -6,7 +7,7 @@ import { assign, comment, makeTasks, plan, publish, recordFiles, type Statuses, 
 
 export type Production = Awaited<ReturnType<typeof makeProduction>>;
 
-/** Fills an empty Zou. `now` is the day from which due dates and comments are counted. */
+/** Fills an empty Zou. Due dates and comments are relative to `now`. */
 export async function makeProduction(api: string, adminToken: string, now = Date.now()) {
   const zou = connect(api, adminToken);
   const studio = await makeStudio(zou);
@@ -57,10 +58,10 @@ export async function makeProduction(api: string, adminToken: string, now = Date
   const previews = await forEach(looked, (task, index) => publish(zou, task, index));
   await recordFiles(zou, shortTasks.slice(0, 2));
   const teamless = await makeTeamless(zou, layout);
-  // What Kitsu calls deleting a shot that has tasks: both stay, the shot says that it is canceled.
+  // Kitsu deletes a shot with tasks like this: both stay, and the shot is marked as canceled.
   const canceledShot = shortEntities.shots[18] ?? "";
   await zou.put(`/data/entities/${canceledShot}`, { canceled: true });
-  // After everything: who has left keeps their place in the team, and can't log in.
+  // Last: a person who has left stays in the team, and can't log in.
   await zou.put(`/data/persons/${persons.leaver.id}`, { active: false });
 
   const ids = (rows: readonly Row[]) => rows.map(({ id }) => id);
@@ -68,7 +69,7 @@ export async function makeProduction(api: string, adminToken: string, now = Date
     ...studio,
     persons,
     bots,
-    /** roles in projects, which older Zous have not */
+    /** whether this Zou has roles in projects; older Zous don't */
     hasProjectRoles,
     previews,
     teamless,
@@ -88,7 +89,7 @@ export async function makeProduction(api: string, adminToken: string, now = Date
   };
 }
 
-/** A project nobody has been put into: seen by administrators only, the worker's bot among those who do not. */
+/** A project with an empty team. Only administrators see it; the worker's bot does not. */
 async function makeTeamless(zou: Connection, taskType: string) {
   const { id } = await zou.post("/data/projects", { name: "Nobody's project", production_type: "short" });
   const sequence = await zou.post(`/data/projects/${id}/sequences`, { name: "SQ01" });
@@ -97,7 +98,7 @@ async function makeTeamless(zou: Connection, taskType: string) {
   return { id, shots: [shot.id], tasks: tasks.map((task) => task.id) };
 }
 
-/** What a new Zou has already (`zou init-data`), found by name, and one more department. */
+/** The rows that a new Zou has (`zou init-data`), found by name, and one more department. */
 async function makeStudio(zou: Connection) {
   const idOf = async (model: string, filter: string) => {
     const [row] = await zou.get(`/data/${model}?${filter}`);

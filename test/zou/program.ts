@@ -1,4 +1,4 @@
-// Programs of this computer, run as children that never outlive us.
+// Runs programs of this computer as child processes that end with this one.
 import { execFile, spawn } from "node:child_process";
 import { closeSync, openSync } from "node:fs";
 import { readFile } from "node:fs/promises";
@@ -7,12 +7,12 @@ import { promisify } from "node:util";
 
 const execute = promisify(execFile);
 
-/** Servers that refuse root (PostgreSQL) run as somebody else. */
+/** Another account for servers that refuse to run as root (PostgreSQL). */
 export type Account = { uid: number; gid: number };
 
 type Options = { cwd?: string; env?: Record<string, string>; as?: Account };
 
-/** Runs a program to its end; what it printed is in the error when it fails. */
+/** Runs a program to its end. If it fails, the error has its output. */
 export async function run(file: string, args: readonly string[], options: Options = {}): Promise<string> {
   const { stdout } = await execute(file, args, { ...spawnOptions(options), maxBuffer: 64 * 1024 * 1024 });
   return stdout;
@@ -20,7 +20,7 @@ export async function run(file: string, args: readonly string[], options: Option
 
 export type Program = { stop(): Promise<void>; hasEnded(): boolean };
 
-/** Starts a server; `signal` is the one by which it ends at once and in order. What it prints goes into the file `log`. */
+/** Starts a server. Its output goes to `log`; `signal` shuts it down at once and cleanly. */
 export function start(
   file: string,
   args: readonly string[],
@@ -35,7 +35,7 @@ export function start(
     isOver = true;
     process.off("exit", end);
   });
-  // The last chance when a test run is interrupted: nothing asynchronous is possible any more.
+  // When a test run is interrupted, only synchronous code still runs.
   const end = () => void child.kill(signal);
   process.once("exit", end);
   return {
@@ -53,20 +53,23 @@ export type Server = { port: number; server: Program };
 
 type Serving = { launch(port: number): Program; ask(port: number): Promise<unknown> };
 
-/** Starts a server on a port that was free: on another one where somebody was faster. Throws what it said where it does not come up. */
+/**
+ * Starts a server on a free port, and tries another one if the port was taken.
+ * @throws its output if it does not start
+ */
 export async function serve(name: string, log: string, { launch, ask }: Serving): Promise<Server> {
   for (let tries = 3; ; tries--) {
     const port = await findFreePort();
     const server = launch(port);
     if (await isReady(server, () => ask(port))) return { port, server };
     await server.stop();
-    const said = await readFile(log, "utf8");
-    if (tries > 1 && /address already in use|connection in use/i.test(said)) continue;
-    throw new Error(`${name} does not start: ${said.slice(-4_000) || "it says nothing"}`);
+    const output = await readFile(log, "utf8");
+    if (tries > 1 && /address already in use|connection in use/i.test(output)) continue;
+    throw new Error(`${name} does not start: ${output.slice(-4_000) || "it printed nothing"}`);
   }
 }
 
-/** Asks until the answer is yes; false when the server ended or the time is over. */
+/** Asks until `ask` succeeds. @returns false if the server ended or the time is over */
 export async function isReady(program: Program, ask: () => Promise<unknown>, timeoutMs = 180_000): Promise<boolean> {
   for (const end = Date.now() + timeoutMs; Date.now() < end && !program.hasEnded(); ) {
     try {
@@ -79,13 +82,13 @@ export async function isReady(program: Program, ask: () => Promise<unknown>, tim
   return false;
 }
 
-/** A port nobody listens on. Somebody may take it before its server does. */
+/** A free port. Another program may take it before the server does. */
 export async function findFreePort(): Promise<number> {
   const server = createServer();
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   const address = server.address();
   await new Promise((resolve) => server.close(resolve));
-  if (address === null || typeof address === "string") throw new Error("This computer gives no port.");
+  if (address === null || typeof address === "string") throw new Error("This computer has no free port.");
   return address.port;
 }
 

@@ -1,15 +1,16 @@
-// What nginx is in front of a usual Kitsu: /api goes to Zou without its prefix, everything else is Kitsu's one page.
+// Plays the nginx in front of Kitsu: /api goes to Zou without its prefix, everything else is
+// Kitsu's page.
 import { createServer, type IncomingMessage, request, type ServerResponse } from "node:http";
 import { listen } from "../support/browser/listen.ts";
 
 export type KitsuHost = {
   origin: string;
-  /** Routes a path to another server, prefix kept: as a worker is routed on Kitsu's own host. */
+  /** Routes a path to another server with its prefix, as a worker is routed on Kitsu's own host. */
   mount(prefix: string, target: string): void;
   close(): Promise<void>;
 };
 
-/** The one origin of a studio. Headers go through untouched, cookies among them. */
+/** The origin of a studio. It passes headers on unchanged, including cookies. */
 export async function startKitsuHost(zou: string): Promise<KitsuHost> {
   const mounts = new Map<string, string>();
   const server = createServer((incoming, outgoing) => {
@@ -27,7 +28,8 @@ export async function startKitsuHost(zou: string): Promise<KitsuHost> {
 
 function pass(incoming: IncomingMessage, outgoing: ServerResponse, { hostname, port }: URL, path: string): void {
   const { method, headers } = incoming;
-  // One connection a request, as nginx does: gunicorn closes idle ones after two seconds, just when they are used again.
+  // One connection per request, like nginx: gunicorn closes idle ones after two seconds, when they
+  // may just be reused.
   const options = {
     hostname,
     port,
@@ -41,7 +43,7 @@ function pass(incoming: IncomingMessage, outgoing: ServerResponse, { hostname, p
     outgoing.writeHead(answer.statusCode ?? 502, answered);
     answer.pipe(outgoing);
   });
-  // nginx answers in HTML when Zou does not; so do we, since the code under test must live with it.
+  // Like nginx, answer with HTML if Zou does not answer: the code under test must handle it.
   forwarded.on("error", () => {
     if (outgoing.headersSent) return void outgoing.destroy();
     outgoing

@@ -1,4 +1,4 @@
-// A real Zou for tests: one version, on servers that live in a temporary folder and are gone afterwards.
+// A real Zou of one version for tests, with its servers in a temporary folder.
 import { randomBytes } from "node:crypto";
 import { chmod, cp, mkdtemp, rename, rm } from "node:fs/promises";
 import { connect } from "node:net";
@@ -11,19 +11,24 @@ import { type Program, run, type Server, serve, start } from "./program.ts";
 import { type KitsuHost, startKitsuHost } from "./proxy.ts";
 
 export type Zou = {
-  /** Zou's root as a browser sees it: `<origin>/api`. */
+  /** The address of Zou for a browser: `<origin>/api`. */
   api: string;
-  /** The one origin of Kitsu, its API and what is mounted beside them. */
+  /** The origin of Kitsu, its API, and mounted servers. */
   host: Omit<KitsuHost, "close">;
   admin: { email: string; password: string; token: string };
   stop(): Promise<void>;
 };
 
 const ADMIN = { email: "admin@studio.example", password: "mysecretpassword" };
-// Written into the kept cluster, so it can't be new each time. It guards nothing: the port is random and local, the data invented.
+// Fixed, because it is stored in the cached cluster. It protects nothing: the port is local, the
+// data invented.
 const DATABASE_PASSWORD = "throw-away";
 
-/** Starts Zou, or says in a sentence what this computer lacks for it. Throws where it has everything and Zou does not start all the same. */
+/**
+ * Starts Zou.
+ * @returns a sentence about what this computer lacks, if Zou can't run.
+ * @throws if Zou fails to start
+ */
 export async function startZou(): Promise<Zou | { missing: string }> {
   const postgres = await findPostgres();
   if (postgres === undefined) return { missing: "There is no PostgreSQL server on this computer." };
@@ -74,12 +79,12 @@ async function startServers(python: string, bin: string, folder: string, program
     await database.server.stop();
     const copy = `${template}.${process.pid}`;
     await cp(join(folder, "postgres/data"), copy, { recursive: true });
-    // Somebody else may have been first: theirs is as good.
+    // Another process may have created it first.
     await rename(copy, template).catch(() => rm(copy, { recursive: true }));
     await rm(join(folder, "postgres"), { recursive: true });
     database = await open();
   }
-  // As the docker image starts it, but for the number of workers; the limit of the request line is gunicorn's own, 4094.
+  // As in the Docker image, with fewer workers. gunicorn's line limit is its default, 4094.
   const how = ["-m", "gunicorn", "-w", "2", "-k", "gevent", "--timeout", "600", "zou.app:app", "-b"];
   const env = settingsOf(folder, database.port, redis.port);
   const log = join(folder, "zou.log");
@@ -96,11 +101,11 @@ function startRedis(folder: string): Promise<Server> {
   const log = join(folder, "redis.log");
   return serve("Redis", log, {
     launch: (port) => start("redis-server", [...how, String(port)], { log, signal: "SIGTERM" }),
-    ask: knock,
+    ask: tryConnect,
   });
 }
 
-const knock = (port: number) =>
+const tryConnect = (port: number) =>
   new Promise<void>((resolve, reject) => {
     const socket = connect(port, "127.0.0.1", () => {
       socket.destroy();
@@ -108,7 +113,7 @@ const knock = (port: number) =>
     }).once("error", reject);
   });
 
-/** Tables, the data every new studio begins with, and the first administrator. */
+/** Creates the tables, the initial data of every new studio, and the first administrator. */
 async function fill(python: string, folder: string, database: number, redis: number): Promise<void> {
   const env = settingsOf(folder, database, redis);
   const zou = (...args: string[]) => run(python, ["-m", "zou.cli", ...args], { cwd: folder, env });

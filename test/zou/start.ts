@@ -1,5 +1,5 @@
-// A real Zou with the test studio in it, to look at and to develop against: `npx node test/zou/start.ts [file]`.
-// It runs until Ctrl-C; where to find it and how to log in is printed, or written into the file.
+// Starts a real Zou with the test studio, for development: `npx node test/zou/start.ts [file]`.
+// It runs until Ctrl-C. It prints its address and logins, or writes them into the file.
 import { writeFile } from "node:fs/promises";
 import { makeProduction } from "./production.ts";
 import { startZou } from "./server.ts";
@@ -15,7 +15,7 @@ const production = await makeProduction(api, admin.token).catch(async (error) =>
   await zou.stop();
   throw error;
 });
-console.log(`${api} is ready, its production was made in ${((performance.now() - begin) / 1000).toFixed(1)} s.`);
+console.log(`${api} is ready; creating its productions took ${((performance.now() - begin) / 1000).toFixed(1)} s.`);
 const text = JSON.stringify({ api, origin: host.origin, admin, ...production }, null, 2);
 const [file] = process.argv.slice(2);
 if (file === undefined) console.log(text);

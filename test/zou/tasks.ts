@@ -1,4 +1,4 @@
-// Tasks with a history: statuses by comments as people set them, retakes, time, dates, pictures.
+// Tasks with a history: comments with statuses, retakes, time spent, dates, pictures.
 import { type Connection, forEach, type Row } from "./connection.ts";
 import { makePng } from "./png.ts";
 
@@ -7,7 +7,7 @@ const DAY_MS = 86_400_000;
 export type Statuses = { todo: string; wip: string; wfa: string; retake: string; done: string };
 type Task = Row & { entity_id: string; task_type_id: string; project_id: string };
 
-/** One task for each of the entities and task types, in the order of the task types. */
+/** One task per entity and task type, in the order of the task types. */
 export async function makeTasks(
   zou: Connection,
   project: string,
@@ -21,7 +21,7 @@ export async function makeTasks(
   return tasks.flat();
 }
 
-/** Estimates and dates: every ninth task has neither, every seventh is late, every fifth is due this week. */
+/** Every ninth task has no estimate or date, every seventh is late, every fifth is due soon. */
 export async function plan(zou: Connection, tasks: readonly Task[], now: number): Promise<void> {
   await forEach(tasks, async ({ id }, index) => {
     if (index % 9 === 8) return;
@@ -36,7 +36,10 @@ export async function plan(zou: Connection, tasks: readonly Task[], now: number)
   });
 }
 
-/** Who works on what: the first on every other task, the second on every third (so that some have both), nobody on the rest. */
+/**
+ * Assigns the first person to every other task and the second to every third, so that some tasks
+ * have both or no one.
+ */
 export async function assign(
   zou: Connection,
   tasks: readonly Task[],
@@ -47,7 +50,7 @@ export async function assign(
   await zou.put(`/actions/persons/${second}/assign`, { task_ids: every(3) });
 }
 
-/** Time spent by a person on the days before now. Zou wants the person assigned, whoever writes it. */
+/** Records time spent by a person in the last days. Zou requires that the person is assigned. */
 export async function spend(zou: Connection, tasks: readonly Task[], person: string, now: number): Promise<void> {
   await forEach(tasks, async ({ id }, index) => {
     for (const day of [3, 2, 1].slice(index % 3)) {
@@ -57,7 +60,7 @@ export async function spend(zou: Connection, tasks: readonly Task[], person: str
   });
 }
 
-/** Walks each task a way through the statuses, one comment a step, on days of their own. */
+/** Takes each task through some statuses, one comment per step, on different days. */
 export async function comment(
   zou: Connection,
   tasks: readonly Task[],
@@ -79,7 +82,7 @@ export async function comment(
   });
 }
 
-/** Tasks done on several weeks: Zou stamps the moment of the comment, whatever date the comment itself bears. */
+/** Spreads done tasks over weeks: Zou uses the time of the request, not the comment's date. */
 export async function spreadDone(zou: Connection, project: string, done: string, now: number): Promise<void> {
   const tasks = await zou.get(`/data/tasks?project_id=${project}&task_status_id=${done}`);
   await forEach(tasks, ({ id }, index) => {
@@ -88,7 +91,7 @@ export async function spreadDone(zou: Connection, project: string, done: string,
   });
 }
 
-/** Publishes a picture on a task, without changing its status. */
+/** Publishes a picture on a task without changing its status. */
 export async function publish(
   zou: Connection,
   { id, status }: { id: string; status: string },
@@ -107,7 +110,10 @@ export async function publish(
   return preview;
 }
 
-/** Files as the studio's own tools record them: two revisions of what was worked on, and of what came of it. */
+/**
+ * Files as the studio's own tools record them: two revisions of the working file and of the output
+ * file.
+ */
 export async function recordFiles(zou: Connection, tasks: readonly Task[]): Promise<void> {
   const [output, software, status] = await Promise.all([
     zou.post("/data/output-types", { name: "Movie", short_name: "mov" }),

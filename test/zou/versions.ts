@@ -1,10 +1,10 @@
-// The versions of Zou that the worker is held against, one after the other.
+// The versions of Zou that the worker is tested with, one after the other.
 import { OLDEST_ZOU } from "../../worker/services/zou-version.ts";
 
-/** The newest on PyPI when it was last looked. */
+/** The newest on PyPI at the last check. */
 export const NEWEST_ZOU = "1.0.97";
 
-/** ZOU_VERSION names another one, and it alone. */
+/** ZOU_VERSION selects a single version instead. */
 export const ZOU_VERSIONS: readonly string[] = process.env.ZOU_VERSION
   ? [process.env.ZOU_VERSION]
   : [NEWEST_ZOU, OLDEST_ZOU];

@@ -1,4 +1,4 @@
-// The worker as `wrangler dev` runs it, with the settings a studio would write for this Zou.
+// The worker in `wrangler dev`, with the settings that a studio would use for this Zou.
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -14,7 +14,7 @@ export async function startWorker(variables: Record<string, string>): Promise<Wo
   const { file, args, env } = await describeWorker({ port, folder, settings: variables });
   const program = start(file, args, { env, log: join(folder, "log"), signal: "SIGTERM" });
   if (!(await isReady(program, () => fetch(`${origin}${variables.BASE_PATH ?? ""}/ping`))))
-    throw new Error(`The worker does not start: see ${folder}/log`);
+    throw new Error(`The worker does not start. See ${folder}/log`);
   const stop = async () => {
     await program.stop();
     await rm(folder, { recursive: true, force: true });

@@ -1,4 +1,4 @@
-// What the worker writes into a real Zou, and takes back: asked and agreed to as in Kitsu.
+// What the worker writes to a real Zou and undoes, with forms and confirmations as in Kitsu.
 import { randomBytes } from "node:crypto";
 import { expect, it } from "vitest";
 import { type Connection, connect, type Row } from "./connection.ts";
@@ -17,28 +17,28 @@ export type Reply = {
 };
 export type Answer = { reply: Reply; run?: { undo?: { url: string } } };
 
-export type Ground = {
+export type Setup = {
   api: string;
   adminToken: string;
   studio: Production;
-  /** a call to a worker on a host of its own, from somebody who says who they are */
+  /** a call to a worker on its own host, with a claimed person */
   callClaiming(path: string, who: PersonName, body: object): Promise<Answer>;
-  /** a call to a worker on Kitsu's own host, with the person's session */
+  /** a call to a worker on Kitsu's host, with the person's session */
   callInSession(path: string, who: PersonName, body: object): Promise<Answer>;
 };
 
-/** @param readGround when there is one */
-export function itWrites(readGround: () => Ground): void {
-  const admin = () => connect(readGround().api, readGround().adminToken);
+/** @param getSetup called when the studio is ready */
+export function testWrites(getSetup: () => Setup): void {
+  const admin = () => connect(getSetup().api, getSetup().adminToken);
 
-  /** Answers the form, and agrees to what is asked then. */
+  /** Answers the form and confirms. */
   async function comment(
     who: PersonName,
     selection: readonly string[],
     input: { status: string; text: string },
     inSession = false,
   ): Promise<Reply> {
-    const { callClaiming, callInSession } = readGround();
+    const { callClaiming, callInSession } = getSetup();
     const path = `comment?run=${randomBytes(16).toString("hex")}`;
     const say = async (body: object) =>
       (await (inSession ? callInSession : callClaiming)(path, who, { selection, ...body })).reply;
@@ -51,8 +51,8 @@ export function itWrites(readGround: () => Ground): void {
     zou.get(`/data/tasks?id=${encodeURIComponent(JSON.stringify(ids))}&relations=true`);
   const lastComment = async (zou: Connection, id: string) => (await zou.get(`/data/tasks/${id}/comments`))[0];
 
-  it("comments in the person's name as the bot, sets the status, and brings no hashtag to life", async () => {
-    const { studio } = readGround();
+  it("comments as the bot in the person's name, sets the status, and triggers no hashtag", async () => {
+    const { studio } = getSetup();
     const zou = admin();
     const rows = await zou.get(`/data/tasks?project_id=${studio.tvshow.id}&task_type_id=${studio.taskTypes.layout}`);
     const chosen = rows.slice(0, 3).map(({ id }) => id);
@@ -76,8 +76,8 @@ export function itWrites(readGround: () => Ground): void {
     });
   });
 
-  it("says of an @name whether Zou will notify anybody", async () => {
-    const { studio } = readGround();
+  it("reports whether an @name notifies someone", async () => {
+    const { studio } = getSetup();
     const zou = admin();
     const [task] = studio.short.tasks;
     const { id, full_name: name } = (await zou.get(`/data/projects/${studio.short.id}/team`))[0] ?? {
@@ -92,7 +92,7 @@ export function itWrites(readGround: () => Ground): void {
       { text: `@${name}, please`, isHeard: false },
     ];
     for (const { text, isHeard } of cases) {
-      const { callClaiming } = readGround();
+      const { callClaiming } = getSetup();
       const path = `comment?run=${randomBytes(16).toString("hex")}`;
       const answer = { selection: [task ?? ""], input: { status: "keep", text }, form: "comment" };
       const { reply } = await callClaiming(path, "manager", answer);
@@ -103,8 +103,8 @@ export function itWrites(readGround: () => Ground): void {
     }
   });
 
-  it("comments as the person of the session, on what Kitsu lets them", async () => {
-    const { studio } = readGround();
+  it("comments as the person of the session, where Kitsu allows it", async () => {
+    const { studio } = getSetup();
     const zou = admin();
     const rows = await readTasks(zou, studio.short.tasks.slice(0, 8));
     const isTheirs = ({ assignees }: Row) => Array.isArray(assignees) && assignees.includes(studio.persons.artist.id);
@@ -124,15 +124,15 @@ export function itWrites(readGround: () => Ground): void {
     }
   });
 
-  it("finds out which comments Zou wrote before it refused one, and writes those behind it", async () => {
-    const { studio } = readGround();
+  it("finds the comments that Zou wrote before it refused one, and writes the others", async () => {
+    const { studio } = getSetup();
     const zou = admin();
     const rows = await zou.get(`/data/tasks?project_id=${studio.short.id}&task_type_id=${studio.taskTypes.lighting}`);
     const capped = rows.filter(({ retake_count: count }) => Number(count) > 0).slice(0, 2);
     const free = rows.filter(({ retake_count: count }) => Number(count) === 0).slice(0, 3);
     const [first, second, third] = free.map(({ id }) => id);
     const selection = [first, capped[0]?.id, second, capped[1]?.id, third].map((id) => id ?? "");
-    // The worker knows the project from before, without a limit.
+    // The worker has cached the project without a limit.
     await zou.put(`/data/projects/${studio.short.id}`, { max_retakes: 1 });
     try {
       const reply = await comment("manager", selection, { status: studio.statuses.retake, text: "Once more" });
@@ -147,8 +147,8 @@ export function itWrites(readGround: () => Ground): void {
     }
   });
 
-  it("says for whom a comment is, where Zou does not take the name from the bot", async () => {
-    const { studio } = readGround();
+  it("names the author in the text if Zou doesn't let the bot write in their name", async () => {
+    const { studio } = getSetup();
     const zou = admin();
     const { id: task } = (await readTasks(zou, studio.tvshow.tasks.slice(0, 1)))[0] ?? { id: "" };
     const project = { id: studio.tvshow.id, hasProjectRoles: studio.hasProjectRoles };
@@ -161,12 +161,12 @@ export function itWrites(readGround: () => Ground): void {
     });
   });
 
-  it("makes a playlist that Zou then lists, and removes it again unless somebody changed it", async () => {
-    const { studio, callClaiming, callInSession } = readGround();
+  it("creates a playlist in Zou, and removes it on undo unless someone changed it", async () => {
+    const { studio, callClaiming, callInSession } = getSetup();
     const zou = admin();
-    const make = async (call: Ground["callClaiming"], who: PersonName) => {
+    const make = async (call: Setup["callClaiming"], who: PersonName) => {
       const { reply, run } = await call("playlist", who, { selection: studio.short.tasks.slice(0, 8) });
-      expect(reply).toMatchObject({ kind: "done", title: "The playlist is made" });
+      expect(reply).toMatchObject({ kind: "done", title: "Playlist created" });
       expect(reply.outcomes?.some(({ state, reason }) => state === "skipped" && reason === "No preview yet")).toBe(
         true,
       );
@@ -177,7 +177,7 @@ export function itWrites(readGround: () => Ground): void {
     };
     for (const [call, who] of [[callClaiming, "manager"] as const, [callInSession, "supervisor"] as const]) {
       const { path, undo } = await make(call, who);
-      expect(await undo()).toMatchObject({ kind: "done", title: "The playlist is removed" });
+      expect(await undo()).toMatchObject({ kind: "done", title: "Playlist removed" });
       await expect(zou.get(path)).rejects.toThrow("404");
     }
     const renamed = await make(callClaiming, "manager");

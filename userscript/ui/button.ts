@@ -1,63 +1,68 @@
 /** Links and buttons. */
 import type { Link } from "../../contract.ts";
-import { words } from "../i18n/index.ts";
+import { messages } from "../i18n/index.ts";
 import { goTo } from "../kitsu-page.ts";
 import { mayOpen } from "../run-url.ts";
-import type { Press } from "../toast-content.ts";
-import { h } from "./element.ts";
+import type { Button } from "../toast-content.ts";
+import { createElement } from "./element.ts";
 
-/** What can be pressed for a time only, and whether that is over. */
-const passing = new Map<HTMLElement, () => boolean>();
+/** Buttons that disappear, and when. */
+const expiring = new Map<HTMLElement, () => boolean>();
 
-/** A URL has passed `isOpenable` by now. A custom protocol starts a program and would leave an empty tab behind. */
-export function drawPress({
+/**
+ * `isOpenable` has checked the URL by now. A custom protocol opens in the same tab, because it
+ * starts a program and would leave an empty tab behind.
+ */
+export function renderButton({
   label,
   url: href,
   name: download,
-  atOnce,
+  autoOpen,
   text,
   path,
-  act,
+  onClick: act,
   isOver,
   isBusy,
-}: Press): HTMLElement {
+}: Button): HTMLElement {
   const target = href && /^http/.test(href) && "_blank";
   const click = text !== undefined ? () => copy(text, element) : path !== undefined ? () => goTo(path) : act;
   const properties = {
-    class: "press",
+    class: "button",
     href,
     target,
     rel: "noopener noreferrer",
     download,
-    "data-at-once": atOnce,
+    "data-auto-open": autoOpen,
     "aria-disabled": isBusy && "true",
     click,
   };
-  const element: HTMLElement = h(href ? "a" : "button", properties, label);
-  if (isOver) passing.set(element, isOver);
+  const element: HTMLElement = createElement(href ? "a" : "button", properties, label);
+  if (isOver) expiring.set(element, isOver);
   return element;
 }
 
-/** What may not be opened is shown as text instead. */
-export function drawLinkOrText({ label, url }: Link): HTMLElement {
-  return mayOpen(url) ? drawPress({ label, url }) : h("p", {}, `${label}: ${url}`);
+/** Shows a URL that may not be opened as text. */
+export function renderLinkOrText({ label, url }: Link): HTMLElement {
+  return mayOpen(url) ? renderButton({ label, url }) : createElement("p", {}, `${label}: ${url}`);
 }
 
-/** Takes away what can't be pressed any more. */
-export function removePassed(): void {
-  for (const [button, isOver] of passing) {
+export function removeExpiredButtons(): void {
+  for (const [button, isOver] of expiring) {
     if (button.isConnected && !isOver()) continue;
-    passing.delete(button);
+    expiring.delete(button);
     button.remove();
   }
 }
 
-/** Over http there is no navigator.clipboard, and studios do run Kitsu over http in their own network. */
+/**
+ * navigator.clipboard is missing over http, and some studios serve Kitsu over http in their own
+ * network.
+ */
 async function copy(text: string, button: HTMLElement): Promise<void> {
   try {
     await navigator.clipboard.writeText(text);
   } catch {
-    const area = h("textarea", { class: "say" }, text);
+    const area = createElement("textarea", { class: "announcer" }, text);
     button.after(area);
     area.select();
     const isCopied = document.execCommand("copy");
@@ -65,14 +70,14 @@ async function copy(text: string, button: HTMLElement): Promise<void> {
     button.focus();
     if (!isCopied) return showText(text, button);
   }
-  button.textContent = words().copied;
+  button.textContent = messages().copied;
 }
 
-/** What may not be put on the clipboard is there to be copied by hand. */
+/** Shows the text, selected, if the browser does not allow copying. */
 function showText(text: string, button: HTMLElement): void {
-  const area = h("textarea", { readonly: true, "aria-label": words().byHand }, text);
-  const line = h("p", { class: "text" }, words().byHand);
-  button.closest(".presses")?.after(line, area);
+  const area = createElement("textarea", { readonly: true, "aria-label": messages().copyBlocked }, text);
+  const line = createElement("p", { class: "text" }, messages().copyBlocked);
+  button.closest(".buttons")?.after(line, area);
   button.hidden = true;
   area.focus();
   area.select();

@@ -1,13 +1,13 @@
-/** The button that moves the layer to another corner: a press to the next one, the arrow keys to any. */
+/** The button that moves the layer: a click to the next corner, an arrow key to any. */
 
-import { words } from "../i18n/index.ts";
-import { personId } from "../kitsu-page.ts";
-import { quietly } from "../realm.ts";
+import { messages } from "../i18n/index.ts";
+import { readPersonId } from "../kitsu-page.ts";
+import { ignoreErrors } from "../realm.ts";
 import type { Corner } from "../toast-corner.ts";
-import { keepCorner, readCorner } from "../toast-corner.ts";
-import { h, icon } from "./element.ts";
+import { readCorner, saveCorner } from "../toast-corner.ts";
+import { createElement, createIcon } from "./element.ts";
 import { placeLayer } from "./layer-position.ts";
-import { layer, say } from "./shadow-root.ts";
+import { announce, layer } from "./shadow-root.ts";
 
 const ARROWS: Readonly<Record<string, Partial<Corner> | undefined>> = {
   ArrowLeft: { side: "left" },
@@ -16,36 +16,35 @@ const ARROWS: Readonly<Record<string, Partial<Corner> | undefined>> = {
   ArrowDown: { edge: "bottom" },
 };
 
-export const mover = h("button", { class: "round", click: turn }, icon("move"));
-mover.addEventListener("keydown", (event) => quietly(() => onArrow(event)));
+export const cornerButton = createElement("button", { class: "round", click: moveClockwise }, createIcon("move"));
+cornerButton.addEventListener("keydown", (event) => ignoreErrors(() => onArrow(event)));
 
-/** Brings it to where it belongs by now. What nobody sees costs nothing, and what somebody reads or is about to press stays where it is. */
-export function place(): void {
-  if (!layer.matches("[hidden], :hover, :focus-within")) putThere();
+/** Moves the layer to where it belongs now, unless it is hidden or in use. */
+export function placeUnlessInUse(): void {
+  if (!layer.matches("[hidden], :hover, :focus-within")) placeInCorner();
 }
 
-export function putThere(): void {
-  const corner = readCorner(personId());
+export function placeInCorner(): void {
+  const corner = readCorner(readPersonId());
   placeLayer(corner);
-  mover.title = `${words().move} (${words()[`${corner.edge}-${corner.side}`]})`;
+  cornerButton.title = `${messages().moveToCorner} (${messages()[`${corner.edge}-${corner.side}`]})`;
 }
 
-/** Clockwise. */
-function turn(): void {
-  const { side, edge } = readCorner(personId());
+function moveClockwise(): void {
+  const { side, edge } = readCorner(readPersonId());
   const isRight = side === "right";
   move(isRight === (edge === "bottom") ? { side: isRight ? "left" : "right" } : { edge: isRight ? "bottom" : "top" });
 }
 
 function onArrow(event: KeyboardEvent): void {
-  const step = ARROWS[event.key];
-  if (!step) return;
+  const change = ARROWS[event.key];
+  if (!change) return;
   event.preventDefault();
-  move(step);
+  move(change);
 }
 
-function move(step: Partial<Corner>): void {
-  keepCorner(personId(), { ...readCorner(personId()), ...step });
-  putThere();
-  say(mover.title, false);
+function move(change: Partial<Corner>): void {
+  saveCorner(readPersonId(), { ...readCorner(readPersonId()), ...change });
+  placeInCorner();
+  announce(cornerButton.title, false);
 }

@@ -1,19 +1,19 @@
-/** The one dialog: what an action asks, and what to press. */
+/** The dialog that shows an action's question. */
 
 import type { Ask, Input } from "../../contract.ts";
-import { words } from "../i18n/index.ts";
-import { repeats } from "../toast-content.ts";
-import { drawLinkOrText } from "./button.ts";
-import { h } from "./element.ts";
-import { drawField, readFields } from "./field.ts";
-import { dialog, openModally } from "./shadow-root.ts";
-import { drawPlan } from "./table.ts";
-import { drawText } from "./text.ts";
+import { messages } from "../i18n/index.ts";
+import { isSameTitle } from "../toast-content.ts";
+import { renderLinkOrText } from "./button.ts";
+import { createElement } from "./element.ts";
+import { readFields, renderField } from "./field.ts";
+import { dialog, openModal } from "./shadow-root.ts";
+import { renderPlan } from "./table.ts";
+import { renderText } from "./text.ts";
 
 /**
- * - `name`: the action's
- * - `values`: by the names of the fields; the dialog keeps it up to date
- * - `close`: told of Escape and Cancel
+ * - `name`: the action's name
+ * - `values`: the answers by the names of their fields, kept up to date by the dialog
+ * - `close`: called after Escape and Cancel
  */
 export type Question = {
   name: string;
@@ -25,29 +25,32 @@ export type Question = {
 };
 
 let current: Question | undefined;
-const problem = h("p", { class: "error", role: "alert" });
-const submit = h("button", {});
-// What is wrong is said by the action alone, in one place and in one way.
-const form = h("form", { novalidate: true, submit: onSubmit });
+const problem = createElement("p", { class: "error", role: "alert" });
+const submit = createElement("button", {});
+// Only the action validates, so that problems are always shown in the same way.
+const form = createElement("form", { novalidate: true, submit: onSubmit });
 dialog.append(form);
 dialog.addEventListener("close", onClose);
 
-/** Opens it, or draws it anew. While it is there for another question, it stays that one's. */
+/** Opens the dialog, or renders it again. Does nothing while it is open for another question. */
 export function openDialog(question: Question): void {
   if (current && current !== question) return;
   current = question;
-  const first = draw(question);
-  openModally(dialog);
+  const first = render(question);
+  openModal(dialog);
   first.focus();
 }
 
-/** Says that an answer is under way, or what went wrong with it. False: the dialog is not this question's. */
-export function tellDialog(question: Question, isBusy: boolean, wrong = ""): boolean {
+/**
+ * Shows that the answer is being sent, or what was wrong with it. Returns false if the dialog
+ * belongs to another question.
+ */
+export function updateDialog(question: Question, isBusy: boolean, error = ""): boolean {
   if (current !== question) return false;
-  problem.textContent = wrong;
-  // Not disabled, which would lose the focus.
+  problem.textContent = error;
+  // Not `disabled`, which would lose the focus.
   submit.ariaDisabled = String(isBusy);
-  submit.textContent = isBusy ? words().sending : question.ask.submit;
+  submit.textContent = isBusy ? messages().sending : question.ask.submit;
   return true;
 }
 
@@ -57,50 +60,55 @@ export function closeDialog(question: Question): void {
   dialog.close();
 }
 
-/** Gives what gets the focus: what is wrong, else the first field; where that is dangerous, not what does it. */
-function draw(question: Question): HTMLElement {
+/**
+ * Returns what gets the focus: the first invalid field, else the first field; if the action is
+ * dangerous, Cancel.
+ */
+function render(question: Question): HTMLElement {
   const { name, ask, values, back } = question;
   const { title, text, links = [], outcomes = [], fields, dangerous = false, tasks } = ask;
-  const about = tasks ? words().about(tasks.count, tasks.names) : "";
-  const said = words();
-  const cancel = h("button", { type: "button", click: () => dialog.close() }, said.cancel);
+  const about = tasks ? messages().forTasks(tasks.count, tasks.names) : "";
+  const texts = messages();
+  const cancel = createElement("button", { type: "button", click: () => dialog.close() }, texts.cancel);
   submit.className = dangerous ? "submit dangerous" : "submit";
   form.replaceChildren(
-    drawText({ class: "name" }, repeats(title, name) ? "" : name),
-    drawText({ class: "title", id: "asked" }, title),
-    drawText({ id: "asked-text" }, text),
-    outcomes.length ? drawPlan(outcomes, dangerous) : drawText({ class: "about", id: "asked-about" }, about),
-    ...links.map(drawLinkOrText),
+    renderText({ class: "name" }, isSameTitle(title, name) ? "" : name),
+    renderText({ class: "title", id: "asked" }, title),
+    renderText({ id: "asked-text" }, text),
+    outcomes.length ? renderPlan(outcomes, dangerous) : renderText({ class: "about", id: "asked-about" }, about),
+    ...links.map(renderLinkOrText),
     problem,
-    ...fields.map((field, at) => (field.type === "hidden" ? "" : drawField(field, values[field.name], `field-${at}`))),
-    h(
+    ...fields.map((field, at) =>
+      field.type === "hidden" ? "" : renderField(field, values[field.name], `field-${at}`),
+    ),
+    createElement(
       "div",
       { class: "bar" },
-      back && h("button", { type: "button", click: () => tell(back) }, said.back),
+      back && createElement("button", { type: "button", click: () => saveAnswersThen(back) }, texts.back),
       cancel,
       submit,
     ),
   );
-  tellDialog(question, false, ask.problem);
+  updateDialog(question, false, ask.problem);
   const find = (selector: string) => form.querySelector<HTMLElement>(selector);
   return find("[aria-invalid]") ?? (dangerous ? cancel : (find("input,select,textarea") ?? submit));
 }
 
-/** @param hear is told after what was typed is known */
-function tell(hear: () => void): void {
+/** Saves what was typed, then calls back. */
+function saveAnswersThen(callback: () => void): void {
   if (current) Object.assign(current.values, readFields(form, current.ask.fields));
-  hear();
+  callback();
 }
 
 function onSubmit(event: Event): void {
   event.preventDefault();
-  if (current) tell(current.submit);
+  if (current) saveAnswersThen(current.submit);
 }
 
-/** Told late: by then it may be open again. */
+/** The event comes late: the dialog may be open again by then. */
 function onClose(): void {
   if (dialog.open || !current) return;
   const { close } = current;
-  tell(close);
+  saveAnswersThen(close);
   current = undefined;
 }

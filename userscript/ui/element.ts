@@ -1,5 +1,8 @@
-/** Makes elements. Text becomes text nodes and nothing else: this script runs in Kitsu's origin, so markup would be an XSS in Kitsu. */
-import { quietly } from "../realm.ts";
+/**
+ * Creates elements. Text becomes text nodes and never markup: the script runs in Kitsu's origin, so
+ * an injection here would be an XSS in Kitsu.
+ */
+import { ignoreErrors } from "../realm.ts";
 
 type Child = Node | string | undefined;
 type Property = string | number | boolean | undefined | ((event: Event) => void);
@@ -17,23 +20,26 @@ const ICON_PATHS = {
   history: "M12 2a10 10 0 1 0 .1 0M12 7v5l4 2",
 } as const;
 
-/** Functions among the properties become listeners, undefined and false ones are left out. */
-export function h<K extends keyof HTMLElementTagNameMap>(
+/** Adds functions as listeners, and leaves out undefined and false. */
+export function createElement<K extends keyof HTMLElementTagNameMap>(
   tag: K,
   properties: Properties,
   ...children: Child[]
 ): HTMLElementTagNameMap[K] {
   const element = document.createElement(tag);
   for (const [name, value] of Object.entries(properties)) {
-    if (typeof value === "function") element.addEventListener(name, (event) => quietly(() => value(event)));
+    if (typeof value === "function") element.addEventListener(name, (event) => ignoreErrors(() => value(event)));
     else if (value !== undefined && value !== false) element.setAttribute(name, value === true ? "" : String(value));
   }
   element.append(...children.filter((child) => child !== undefined));
   return element;
 }
 
-/** Drawn after Lucide, whose icons Kitsu uses; hidden from screen readers, which get the words beside it. */
-export function icon(name: keyof typeof ICON_PATHS): SVGSVGElement {
+/**
+ * The icons are in the style of Lucide, which Kitsu uses. Hidden from screen readers, which read
+ * the text beside them.
+ */
+export function createIcon(name: keyof typeof ICON_PATHS): SVGSVGElement {
   const svg = document.createElementNS("http://www.w3.org/2000/svg", "svg");
   svg.setAttribute("viewBox", "0 0 24 24");
   svg.setAttribute("aria-hidden", "true");

@@ -1,35 +1,38 @@
-/** One question of a dialog, with the browser's own controls: their keys are known, and they hold 300 persons. */
+/**
+ * One field of a dialog. Uses the browser's own controls: people know their keys, and they handle
+ * 300 options.
+ */
 
 import type { Field, Input, InputValue, Option } from "../../contract.ts";
-import { quietly } from "../realm.ts";
-import { h } from "./element.ts";
+import { ignoreErrors } from "../realm.ts";
+import { createElement } from "./element.ts";
 
-type Attributes = Parameters<typeof h>[1];
+type Attributes = Parameters<typeof createElement>[1];
 
-/** Beyond these, boxes are one stop for the Tab key instead of many. */
-const STOPS_MAX = 8;
+/** With more checkboxes than this, they are one stop for the Tab key instead of many. */
+const TAB_STOPS_MAX = 8;
 
-export function drawField(field: Field, value: InputValue | undefined, id: string): HTMLElement {
+export function renderField(field: Field, value: InputValue | undefined, id: string): HTMLElement {
   const { name, label, type, help, required, error } = field;
-  const describing = { "aria-describedby": `${id}-help ${id}-error`, "aria-invalid": error && "true" };
-  return h(
+  const aria = { "aria-describedby": `${id}-help ${id}-error`, "aria-invalid": error && "true" };
+  return createElement(
     "div",
     { class: "field" },
     type === "toggle"
       ? ""
-      : h(
+      : createElement(
           "label",
           { class: "name", for: id, id: `${id}-label` },
           label,
-          required && !isSettled(field, value) ? " *" : "",
+          required && !isChosenForGood(field, value) ? " *" : "",
         ),
-    drawControl(field, [value ?? []].flat().map(String), { id, name, required, ...describing }),
-    h("p", { id: `${id}-help` }, help),
-    h("p", { id: `${id}-error`, class: "error" }, error),
+    renderControl(field, [value ?? []].flat().map(String), { id, name, required, ...aria }),
+    createElement("p", { id: `${id}-help` }, help),
+    createElement("p", { id: `${id}-error`, class: "error" }, error),
   );
 }
 
-/** What is in the fields, by their names. */
+/** The current answers, by the names of their fields. */
 export function readFields(form: HTMLFormElement, fields: readonly Field[]): Input {
   const data = new FormData(form);
   const input: Input = {};
@@ -41,84 +44,110 @@ export function readFields(form: HTMLFormElement, fields: readonly Field[]): Inp
   return input;
 }
 
-export function drawSelect(
+export function renderSelect(
   options: readonly Option[],
   chosen: readonly string[],
   attributes: Attributes,
 ): HTMLSelectElement {
-  return h(
+  return createElement(
     "select",
     attributes,
-    ...options.map(({ value, label }) => h("option", { value, selected: chosen.includes(value) }, label)),
+    ...options.map(({ value, label }) => createElement("option", { value, selected: chosen.includes(value) }, label)),
   );
 }
 
 const isChoice = ({ type }: Field) => /^(one-of|person|task-status)$/.test(type);
 
-/** It was chosen, and can't be left empty any more: nothing says so but the choices. */
-function isSettled(field: Field, value: InputValue | undefined): boolean {
+/**
+ * A required choice that has a value can't be emptied again, so it needs no asterisk and no empty
+ * option.
+ */
+function isChosenForGood(field: Field, value: InputValue | undefined): boolean {
   return !!field.required && isChoice(field) && !!field.options?.some((option) => option.value === value);
 }
 
-/** What type is not known is a line of text. */
-function drawControl(field: Field, chosen: readonly string[], attributes: Attributes): HTMLElement {
+/** An unknown type is a text field. */
+function renderControl(field: Field, chosen: readonly string[], attributes: Attributes): HTMLElement {
   const { type, label, options, placeholder, min, max, maxLength: maxlength } = field;
   const [value = ""] = chosen;
-  if (type === "toggle") return drawBox({ value: "on", label }, value === "true", attributes);
-  if (options && type === "several-of") return drawSeveral(options, chosen, attributes);
+  if (type === "toggle") return renderCheckbox({ value: "on", label }, value === "true", attributes);
+  if (options && type === "several-of") return renderSeveralOf(options, chosen, attributes);
   if (options && isChoice(field)) {
-    return drawOne(isSettled(field, value) ? options : [{ value: "", label: "–" }, ...options], chosen, attributes);
+    return renderOneOf(
+      isChosenForGood(field, value) ? options : [{ value: "", label: "–" }, ...options],
+      chosen,
+      attributes,
+    );
   }
-  const given = { ...attributes, placeholder, maxlength };
-  if (type === "long-text") return h("textarea", { ...given, rows: 4 }, value);
-  // Not the browser's field for numbers: it hides what it can't read, does not know every language's comma, and changes under the wheel.
+  const textAttributes = { ...attributes, placeholder, maxlength };
+  if (type === "long-text") return createElement("textarea", { ...textAttributes, rows: 4 }, value);
+  // Not <input type=number>: it hides text that it can't parse, does not accept every language's
+  // decimal comma, and changes its value when the mouse wheel scrolls.
   const inputmode = type === "number" && "decimal";
-  return h("input", { ...given, type: type === "date" && type, inputmode, value, min, max });
+  return createElement("input", {
+    ...textAttributes,
+    type: type === "date" && type,
+    inputmode,
+    value,
+    min,
+    max,
+  });
 }
 
-function drawOne(options: readonly Option[], chosen: readonly string[], attributes: Attributes): HTMLElement {
-  const select = drawSelect(options, chosen, { ...attributes, change: paint });
-  paint();
+function renderOneOf(options: readonly Option[], chosen: readonly string[], attributes: Attributes): HTMLElement {
+  const select = renderSelect(options, chosen, { ...attributes, change: updateTint });
+  updateTint();
   return select;
 
-  function paint(): void {
+  function updateTint(): void {
     tint(select, options[select.selectedIndex]);
   }
 }
 
-/** The arrows go from box to box, a letter to the next that begins with it. */
-function drawSeveral(options: readonly Option[], chosen: readonly string[], attributes: Attributes): HTMLElement {
+/**
+ * The arrow keys move between the checkboxes, a letter jumps to the next label that starts with it.
+ */
+function renderSeveralOf(options: readonly Option[], chosen: readonly string[], attributes: Attributes): HTMLElement {
   const { id, required, ...others } = attributes;
   const boxes = options.map((option, at) =>
-    drawBox(option, chosen.includes(option.value), { ...others, tabindex: at && options.length > STOPS_MAX ? -1 : 0 }),
+    renderCheckbox(option, chosen.includes(option.value), {
+      ...others,
+      tabindex: at && options.length > TAB_STOPS_MAX ? -1 : 0,
+    }),
   );
-  const list = h("div", { class: "scroll", role: "group", "aria-labelledby": `${id}-label` }, ...boxes);
-  list.addEventListener("keydown", (event) => quietly(() => move(event)));
+  const list = createElement("div", { class: "scroll", role: "group", "aria-labelledby": `${id}-label` }, ...boxes);
+  list.addEventListener("keydown", (event) => ignoreErrors(() => move(event)));
   return list;
 
   function move(event: KeyboardEvent): void {
     const { key } = event;
     const at = boxes.findIndex((box) => box.matches(":focus-within"));
-    const isMeant = ({ textContent }: Node) => !key[1] && textContent?.toLowerCase().startsWith(key.toLowerCase());
+    const startsWithKey = ({ textContent }: Node) =>
+      !key[1] && textContent?.toLowerCase().startsWith(key.toLowerCase());
     const steps: Readonly<Record<string, HTMLElement | undefined>> = {
       ArrowDown: boxes[at + 1],
       ArrowUp: boxes[at - 1],
     };
-    const next = steps[key] ?? [...boxes.slice(at + 1), ...boxes].find(isMeant);
+    const next = steps[key] ?? [...boxes.slice(at + 1), ...boxes].find(startsWithKey);
     if (!next) return;
     event.preventDefault();
     next.querySelector("input")?.focus();
   }
 }
 
-function drawBox(option: Option, isChosen: boolean, attributes: Attributes): HTMLElement {
+function renderCheckbox(option: Option, isChosen: boolean, attributes: Attributes): HTMLElement {
   const { value, label } = option;
-  const box = h("label", {}, h("input", { ...attributes, type: "checkbox", value, checked: isChosen }), label);
+  const box = createElement(
+    "label",
+    {},
+    createElement("input", { ...attributes, type: "checkbox", value, checked: isChosen }),
+    label,
+  );
   tint(box, option);
   return box;
 }
 
-/** The color at its edge: options themselves can't have one everywhere. */
+/** A colored edge, because <option> elements can't have a color in every browser. */
 function tint(element: HTMLElement, { color }: Partial<Option> = {}): void {
   element.style.borderInlineStart = color ? `10px solid ${color}` : "";
 }

@@ -1,66 +1,66 @@
 /** The panel of the last runs. */
 
-import { language, words } from "../i18n/index.ts";
-import { personId } from "../kitsu-page.ts";
+import { getLanguage, messages } from "../i18n/index.ts";
+import { readPersonId } from "../kitsu-page.ts";
 import type { PastRun } from "../past-runs.ts";
-import { listRuns } from "../past-runs.ts";
-import type { Content, Press } from "../toast-content.ts";
-import { mayPress } from "../toast-content.ts";
-import { h, icon } from "./element.ts";
+import { listPastRuns } from "../past-runs.ts";
+import type { Button, Content } from "../toast-content.ts";
+import { mayShowButton } from "../toast-content.ts";
+import { createElement, createIcon } from "./element.ts";
 import { patch } from "./patch.ts";
-import { drawRow } from "./row.ts";
-import { focused } from "./shadow-root.ts";
-import { drawBody } from "./toast.ts";
+import { renderRow } from "./row.ts";
+import { getFocused } from "./shadow-root.ts";
+import { renderBody } from "./toast.ts";
 
-export type Panel = { element: HTMLElement; draw: () => void };
+export type Panel = { element: HTMLElement; render: () => void };
 
 /**
- * @param listWorks what is at work, on top
- * @param listPresses what can still be done with a run
+ * @param listActive the runs in progress, which come first
+ * @param createButtons the buttons of a finished run
  */
-export function createHistory(
+export function createHistoryPanel(
   title: string,
-  listWorks: () => readonly { content: Content; update: (content: Content) => void }[],
-  listPresses: (run: PastRun) => readonly Press[],
+  listActive: () => readonly { content: Content; update: (content: Content) => void }[],
+  createButtons: (run: PastRun) => readonly Button[],
 ): Panel {
-  const list = h("ul", { class: "scroll", tabindex: "0" });
-  const element = h(
+  const list = createElement("ul", { class: "scroll", tabindex: "0" });
+  const element = createElement(
     "div",
     { class: "card panel", role: "group", "aria-label": title, tabindex: "-1" },
-    h("div", { class: "row" }, icon("history"), h("p", { class: "title" }, title)),
+    createElement("div", { class: "row" }, createIcon("history"), createElement("p", { class: "title" }, title)),
     list,
   );
-  let drawn = "";
-  return { element, draw };
+  let rendered = "";
+  return { element, render };
 
-  /** Again at any time: what is the same stays, and so does the focus. */
-  function draw(): void {
-    const [works, runs] = [listWorks(), listRuns(personId())];
-    const next = JSON.stringify([works.map(({ content }) => content), runs, runs.map(listPresses)]);
-    if (next === drawn) return;
-    drawn = next;
-    const had = list.contains(focused()) ? focused() : null;
-    const rows = [...works.map(drawWork), ...runs.map(drawRun)];
-    patch(list, rows[0] ? rows : [drawRow("info", words().noHistory)]);
-    if (!had || list.contains(had)) return;
+  /** May be called at any time: unchanged rows and the focus stay. */
+  function render(): void {
+    const [active, runs] = [listActive(), listPastRuns(readPersonId())];
+    const next = JSON.stringify([active.map(({ content }) => content), runs, runs.map(createButtons)]);
+    if (next === rendered) return;
+    rendered = next;
+    const focusedBefore = list.contains(getFocused()) ? getFocused() : null;
+    const rows = [...active.map(renderActiveRun), ...runs.map(renderPastRun)];
+    patch(list, rows[0] ? rows : [renderRow("info", messages().noRuns)]);
+    if (!focusedBefore || list.contains(focusedBefore)) return;
     const same = [...list.querySelectorAll<HTMLElement>("button,a")].find(
-      ({ textContent }) => textContent === had.textContent,
+      ({ textContent }) => textContent === focusedBefore.textContent,
     );
     (same ?? element).focus();
   }
 
-  function drawWork({ content, update }: ReturnType<typeof listWorks>[number]): HTMLElement {
-    return drawRow(
+  function renderActiveRun({ content, update }: ReturnType<typeof listActive>[number]): HTMLElement {
+    return renderRow(
       content.tone,
-      ...drawBody({ ...content, outcomes: [], presses: [{ label: words().go, act: () => update(content) }] }),
+      ...renderBody({ ...content, outcomes: [], buttons: [{ label: messages().go, onClick: () => update(content) }] }),
     );
   }
 
-  function drawRun(run: PastRun): HTMLElement {
-    const name = `${run.name} · ${new Date(run.at).toLocaleString(language())}`;
-    return drawRow(
+  function renderPastRun(run: PastRun): HTMLElement {
+    const name = `${run.name} · ${new Date(run.at).toLocaleString(getLanguage())}`;
+    return renderRow(
       run.tone,
-      ...drawBody({ ...run, name, presses: [...listPresses(run), ...run.presses.filter(mayPress)] }),
+      ...renderBody({ ...run, name, buttons: [...createButtons(run), ...run.buttons.filter(mayShowButton)] }),
     );
   }
 }

@@ -1,52 +1,52 @@
-/** A list that is too long for a toast, read in a dialog of its own. */
-import { words } from "../i18n/index.ts";
-import { h } from "./element.ts";
-import { openModally, sheet } from "./shadow-root.ts";
-import { drawText } from "./text.ts";
+/** A dialog for lists that are too long for a toast. */
+import { messages } from "../i18n/index.ts";
+import { createElement } from "./element.ts";
+import { listDialog, openModal } from "./shadow-root.ts";
+import { renderText } from "./text.ts";
 
 type Fill = (content: Element) => void;
 type List = { title: string; fill: Fill };
 
 const lists = new WeakMap<Element, List>();
-const heading = h("div", { id: "listed" });
-/** It can be focused, so that it can be scrolled by key. */
-const content = h("div", { class: "scroll", tabindex: "0", role: "group", "aria-labelledby": "listed" });
-const close = h("button", { click: () => sheet.close() });
-sheet.append(heading, content, h("div", { class: "bar" }, close));
+const heading = createElement("div", { id: "listed" });
+/** Focusable, so that it can be scrolled with the keyboard. */
+const content = createElement("div", { class: "scroll", tabindex: "0", role: "group", "aria-labelledby": "listed" });
+const close = createElement("button", { click: () => listDialog.close() });
+listDialog.append(heading, content, createElement("div", { class: "bar" }, close));
 
-/** The button whose list is open. */
+/** The button of the list that is open. */
 let source: Element | undefined;
 
-/** @param title of what the list is about */
-export function drawListPress(title: string, label: string, fill: Fill): HTMLElement {
-  const press = h("button", { class: "press list", click: () => open(press) }, label);
-  lists.set(press, { title, fill });
-  return press;
+/** @param title of the run that the list belongs to */
+export function renderListButton(title: string, label: string, fill: Fill): HTMLElement {
+  const button = createElement("button", { class: "button list", click: () => open(button) }, label);
+  lists.set(button, { title, fill });
+  return button;
 }
 
-/** Another list takes the place. Where it is open it stays so, and stays where it was scrolled to. */
-export function replaceList(press: Element, next: Element): void {
+/** Replaces a button's list. If it is open, it stays open and keeps its scroll position. */
+export function replaceList(button: Element, next: Element): void {
   const list = lists.get(next);
   if (!list) return;
-  lists.set(press, list);
-  press.textContent = next.textContent;
-  if (sheet.open && source === press) fillIn(press, list);
+  lists.set(button, list);
+  button.textContent = next.textContent;
+  if (listDialog.open && source === button) fillDialog(button, list);
 }
 
-function open(press: Element): void {
-  const list = lists.get(press);
+function open(button: Element): void {
+  const list = lists.get(button);
   if (!list) return;
-  source = press;
+  source = button;
   content.replaceChildren();
-  fillIn(press, list);
-  close.textContent = words().shut;
-  openModally(sheet);
+  fillDialog(button, list);
+  close.textContent = messages().close;
+  openModal(listDialog);
   content.scrollTop = 0;
   content.focus();
 }
 
-function fillIn({ textContent }: Element, { title, fill }: List): void {
-  heading.replaceChildren(drawText({ class: "name" }, title), drawText({ class: "title" }, textContent ?? ""));
-  // Not under somebody's hands.
+function fillDialog({ textContent }: Element, { title, fill }: List): void {
+  heading.replaceChildren(renderText({ class: "name" }, title), renderText({ class: "title" }, textContent ?? ""));
+  // Not while a control in it has the focus.
   if (!content.querySelector(":focus")) fill(content);
 }

@@ -1,7 +1,12 @@
-/** What toasts, the history and lists of outcomes are made of: an icon in its tone, and what is said beside it. */
+/** A row of a toast, of the history or of a list of outcomes: an icon and content. */
 import type { Tone } from "../toast-content.ts";
-import { h, icon } from "./element.ts";
+import { createElement, createIcon } from "./element.ts";
 
-export function drawRow(tone: Tone, ...said: Parameters<HTMLElement["append"]>): HTMLElement {
-  return h("li", { class: "row", "data-tone": tone }, h("span", { class: "tone" }, icon(tone)), h("div", {}, ...said));
+export function renderRow(tone: Tone, ...children: Parameters<HTMLElement["append"]>): HTMLElement {
+  return createElement(
+    "li",
+    { class: "row", "data-tone": tone },
+    createElement("span", { class: "tone" }, createIcon(tone)),
+    createElement("div", {}, ...children),
+  );
 }

@@ -1,87 +1,102 @@
-/** The one element this script adds to Kitsu's page: a shadow root whose keys, clicks and styles stay inside. */
+/**
+ * The one element that the script adds to Kitsu's page. Its shadow root contains its styles, keys
+ * and clicks.
+ */
 
-import { language } from "../i18n/index.ts";
+import { getLanguage } from "../i18n/index.ts";
 import { isDark, watchTheme } from "../kitsu-page.ts";
-import { quietly } from "../realm.ts";
-import { h } from "./element.ts";
+import { ignoreErrors } from "../realm.ts";
+import { createElement } from "./element.ts";
 
-/** True in the build that tests look into. */
+/** True in the tests' build. */
 declare const OPEN_ROOT: boolean;
 
-/** What Kitsu listens to on window: typing would delete annotations and play films, Escape would clear the selection of tasks. */
-const KEPT_INSIDE = "keydown keyup keypress paste copy cut click mousedown mouseup pointerdown pointerup";
-/** A live region that gets its text in the same breath as it is emptied says nothing. */
-const SAY_AFTER_MS = 60;
+/**
+ * Kitsu listens to these on the window: typing would delete annotations and start playback, Escape
+ * would clear the selection.
+ */
+const CONTAINED_EVENTS = "keydown keyup keypress paste copy cut click mousedown mouseup pointerdown pointerup";
+/** Screen readers ignore a live region that is emptied and filled at the same time. */
+const ANNOUNCE_DELAY_MS = 60;
 
 const host = document.createElement("kitsu-actions");
 const shadow = host.attachShadow({ mode: OPEN_ROOT ? "open" : "closed" });
-export const layer = h("section", { class: "layer", "aria-label": "Kitsu Actions", popover: "manual", hidden: "" });
-export const dialog = h("dialog", {
+export const layer = createElement("section", {
+  class: "layer",
+  "aria-label": "Kitsu Actions",
+  popover: "manual",
+  hidden: "",
+});
+export const dialog = createElement("dialog", {
   class: "card",
   "aria-labelledby": "asked",
   "aria-describedby": "asked-text asked-about",
 });
-/** For what is only read. */
-export const sheet = h("dialog", { class: "card sheet", "aria-labelledby": "listed" });
-const status = h("div", { class: "say", role: "status" });
-const alert = h("div", { class: "say", role: "alert" });
+/** For long lists. */
+export const listDialog = createElement("dialog", { class: "card sheet", "aria-labelledby": "listed" });
+const status = createElement("div", { class: "announcer", role: "status" });
+const alert = createElement("div", { class: "announcer", role: "alert" });
 
-/** Builds what is seen later, so that the first toast needs no time of its own. */
+/** Builds the elements before they are needed, so that the first toast appears at once. */
 export function buildRoot(style: string): void {
-  shadow.append(layer, dialog, sheet, status, alert);
+  shadow.append(layer, dialog, listDialog, status, alert);
   try {
-    const sheet = new CSSStyleSheet();
-    sheet.replaceSync(style);
-    shadow.adoptedStyleSheets = [sheet];
+    const listDialog = new CSSStyleSheet();
+    listDialog.replaceSync(style);
+    shadow.adoptedStyleSheets = [listDialog];
   } catch {
-    // Older Firefox's content realm can't adopt sheets, and there no CSP forbids the element.
-    shadow.append(h("style", {}, style));
+    // Older Firefox can't adopt sheets in its content realm. There, no CSP forbids a <style>
+    // element.
+    shadow.append(createElement("style", {}, style));
   }
-  for (const kind of KEPT_INSIDE.split(" ")) host.addEventListener(kind, (event) => event.stopPropagation());
-  connect();
-  watchTheme(() => paint());
+  for (const kind of CONTAINED_EVENTS.split(" ")) host.addEventListener(kind, (event) => event.stopPropagation());
+  attachHost();
+  watchTheme(() => updateThemeAndLanguage());
 }
 
-/** Shows or hides the layer. A new toast raises it above whatever has entered the browser's top layer since. */
+/**
+ * Shows or hides the layer. A new toast raises it above everything that has entered the browser's
+ * top layer since.
+ */
 export function showLayer(isShown: boolean, isNew = false): void {
-  connect();
-  paint();
+  attachHost();
+  updateThemeAndLanguage();
   layer.hidden = !isShown;
-  // Browsers older than popover show it by z-index. With the focus inside, hiding would lose it.
+  // Browsers without popovers show it by its z-index. Hiding it would lose the focus inside.
   if (!layer.showPopover) return;
   const isOpen = layer.matches(":popover-open");
-  if (isOpen && (!isShown || (isNew && !layer.contains(focused())))) layer.hidePopover();
-  if (isShown) quietly(() => layer.showPopover());
+  if (isOpen && (!isShown || (isNew && !layer.contains(getFocused())))) layer.hidePopover();
+  if (isShown) ignoreErrors(() => layer.showPopover());
 }
 
-/** Nothing else can be used until it is closed. */
-export function openModally(which: HTMLDialogElement): void {
-  connect();
-  paint();
-  if (which.matches(":modal")) return;
-  which.close();
-  which.showModal();
+/** The rest of the page is inert until the dialog is closed. */
+export function openModal(modal: HTMLDialogElement): void {
+  attachHost();
+  updateThemeAndLanguage();
+  if (modal.matches(":modal")) return;
+  modal.close();
+  modal.showModal();
 }
 
-/** The element inside that has the focus. */
-export function focused(): Element | null {
+/** The focused element inside the shadow root. */
+export function getFocused(): Element | null {
   return shadow.activeElement;
 }
 
-/** Tells screen readers, once. An error interrupts them. */
-export function say(text: string, isError: boolean): void {
+/** Announces a text to screen readers, once. An error interrupts them. */
+export function announce(text: string, isError: boolean): void {
   status.textContent = alert.textContent = "";
   setTimeout(() => {
     (isError ? alert : status).textContent = text;
-  }, SAY_AFTER_MS);
+  }, ANNOUNCE_DELAY_MS);
 }
 
-function connect(): void {
+function attachHost(): void {
   if (!host.isConnected) document.body.append(host);
 }
 
 /** Kitsu leaves `<html lang>` empty. */
-function paint(): void {
+function updateThemeAndLanguage(): void {
   host.dataset.theme = isDark() ? "dark" : "light";
-  host.lang = language();
+  host.lang = getLanguage();
 }

@@ -1,17 +1,17 @@
-/** Lists that may be long: the outcomes of a selection, and tables. */
+/** Outcomes and tables, which may be long. */
 
 import type { Outcome, Table } from "../../contract.ts";
-import { words } from "../i18n/index.ts";
-import { drawLinkOrText } from "./button.ts";
-import { h } from "./element.ts";
-import { drawListPress } from "./list-dialog.ts";
-import { drawRow } from "./row.ts";
-import { drawText } from "./text.ts";
+import { messages } from "../i18n/index.ts";
+import { renderLinkOrText } from "./button.ts";
+import { createElement } from "./element.ts";
+import { renderListButton } from "./list-dialog.ts";
+import { renderRow } from "./row.ts";
+import { renderText } from "./text.ts";
 
-/** More than this is for the run's page. */
+/** The run's page has the rest. */
 const ROWS_MAX = 200;
-/** Of so many a plan is open at once. */
-const OPEN_MAX = 8;
+/** A plan with at most this many rows is open from the start. */
+const OPEN_ROWS_MAX = 8;
 const STATES = ["planned", "waiting", "done", "running", "skipped", "failed"] as const;
 const TONES = {
   planned: "info",
@@ -25,66 +25,75 @@ const TONES = {
 /** `counts`: "9 done, 3 failed" */
 export type Tally = { counts: string; total: number };
 
-export function countAll(outcomes: readonly Outcome[]): Tally {
+export function tallyOutcomes(outcomes: readonly Outcome[]): Tally {
   const counts = STATES.flatMap((state) => {
     const { length } = outcomes.filter((outcome) => outcome.state === state);
-    return length ? [`${length} ${words()[state]}`] : [];
+    return length ? [`${length} ${messages()[state]}`] : [];
   });
   return { counts: counts.join(", "), total: outcomes.length };
 }
 
-/** What went wrong first. */
+/** Problems come first. */
 export function sortOutcomes(outcomes: readonly Outcome[]): Outcome[] {
   return [...STATES].reverse().flatMap((state) => outcomes.filter((outcome) => outcome.state === state));
 }
 
-/** @param tally what there was, where not all of it is known any more */
-export function drawOutcomes(title: string, outcomes: readonly Outcome[], tally = countAll(outcomes)): HTMLElement {
-  return drawListPress(title, tally.counts, (place) =>
-    place.replaceChildren(...drawOutcomeRows(outcomes, tally.total)),
+/** @param tally of all outcomes, if only some of them are here */
+export function renderOutcomes(
+  title: string,
+  outcomes: readonly Outcome[],
+  tally = tallyOutcomes(outcomes),
+): HTMLElement {
+  return renderListButton(title, tally.counts, (content) =>
+    content.replaceChildren(...renderOutcomeRows(outcomes, tally.total)),
   );
 }
 
-export function drawTable(title: string, { title: own, columns, rows }: Table): HTMLElement {
-  return drawListPress(title, own || columns.join(", "), (place) =>
-    place.replaceChildren(
-      h(
+export function renderTable(title: string, { title: own, columns, rows }: Table): HTMLElement {
+  return renderListButton(title, own || columns.join(", "), (content) =>
+    content.replaceChildren(
+      createElement(
         "table",
         {},
-        h("tr", {}, ...columns.map((column) => h("th", {}, column))),
+        createElement("tr", {}, ...columns.map((column) => createElement("th", {}, column))),
         ...rows
           .slice(0, ROWS_MAX)
-          .map((row) => h("tr", {}, ...columns.map((_, at) => h("td", {}, String(row[at] ?? ""))))),
+          .map((row) =>
+            createElement("tr", {}, ...columns.map((_, at) => createElement("td", {}, String(row[at] ?? "")))),
+          ),
       ),
-      sayRest(rows.length),
+      formatRest(rows.length),
     ),
   );
 }
 
-/** What would happen to each task: folded where that is much, and nothing dangerous. It is drawn once it is opened. */
-export function drawPlan(outcomes: readonly Outcome[], isDangerous: boolean): HTMLElement {
-  const { counts, total } = countAll(outcomes);
-  const content = h("div", { class: "scroll", tabindex: "0", role: "group", "aria-label": counts });
-  const open = isDangerous || outcomes.length <= OPEN_MAX;
-  const fill = () => content.firstChild || content.append(...drawOutcomeRows(outcomes, total));
+/**
+ * What would happen to each task. Collapsed if it is long and not dangerous, and rendered when it
+ * is opened.
+ */
+export function renderPlan(outcomes: readonly Outcome[], isDangerous: boolean): HTMLElement {
+  const { counts, total } = tallyOutcomes(outcomes);
+  const content = createElement("div", { class: "scroll", tabindex: "0", role: "group", "aria-label": counts });
+  const open = isDangerous || outcomes.length <= OPEN_ROWS_MAX;
+  const fill = () => content.firstChild || content.append(...renderOutcomeRows(outcomes, total));
   if (open) fill();
-  return h("details", { open, toggle: fill }, h("summary", {}, counts), content);
+  return createElement("details", { open, toggle: fill }, createElement("summary", {}, counts), content);
 }
 
-function drawOutcomeRows(outcomes: readonly Outcome[], total: number): (HTMLElement | string)[] {
+function renderOutcomeRows(outcomes: readonly Outcome[], total: number): (HTMLElement | string)[] {
   const shown = sortOutcomes(outcomes).slice(0, ROWS_MAX);
-  return [h("ul", {}, ...shown.map(drawOutcome)), sayRest(total, shown.length)];
+  return [createElement("ul", {}, ...shown.map(renderOutcome)), formatRest(total, shown.length)];
 }
 
-const sayRest = (total: number, shown = ROWS_MAX) => (total > shown ? words().more(total - shown) : "");
+const formatRest = (total: number, shown = ROWS_MAX) => (total > shown ? messages().more(total - shown) : "");
 
-function drawOutcome({ label, state, reason = "", link, progress }: Outcome): HTMLElement {
-  const far = progress && `${progress.done} / ${progress.total}`;
-  const text = [far, reason].filter(Boolean).join(" · ");
-  return drawRow(
+function renderOutcome({ label, state, reason = "", link, progress }: Outcome): HTMLElement {
+  const progressText = progress && `${progress.done} / ${progress.total}`;
+  const text = [progressText, reason].filter(Boolean).join(" · ");
+  return renderRow(
     TONES[state],
-    drawText({ class: "title" }, label),
-    drawText({}, text),
-    link ? drawLinkOrText(link) : "",
+    renderText({ class: "title" }, label),
+    renderText({}, text),
+    link ? renderLinkOrText(link) : "",
   );
 }

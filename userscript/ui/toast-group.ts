@@ -1,16 +1,16 @@
-/** Many runs at work are one quiet list, and not a pile of toasts. */
-import { words } from "../i18n/index.ts";
-import { h } from "./element.ts";
+/** Several runs in progress share one card instead of a pile of toasts. */
+import { messages } from "../i18n/index.ts";
+import { createElement } from "./element.ts";
 
-const title = h("p", { class: "name" });
-export const group = h("div", { class: "card group", role: "group" }, title);
+const title = createElement("p", { class: "name" });
+export const group = createElement("div", { class: "card group", role: "group" }, title);
 
-/** The list holds those that are at work, as soon as there are two; gives the others. */
-export function gather<T extends { element: HTMLElement; isWork: boolean }>(entries: readonly T[]): T[] {
-  const works = entries.filter(({ isWork }) => isWork);
-  const rows = works[1] ? works : [];
+/** Groups the active runs if there are at least two. Returns the other entries. */
+export function groupActiveRuns<T extends { element: HTMLElement; isActive: boolean }>(entries: readonly T[]): T[] {
+  const active = entries.filter(({ isActive }) => isActive);
+  const rows = active[1] ? active : [];
   group.hidden = !rows[0];
-  title.textContent = group.ariaLabel = words().atWork(rows.length);
+  title.textContent = group.ariaLabel = messages().runsInProgress(rows.length);
   for (const { element } of rows) if (!group.contains(element)) group.append(element);
   const others = entries.filter((entry) => !rows.includes(entry));
   for (const { element } of others) if (group.contains(element)) group.after(element);

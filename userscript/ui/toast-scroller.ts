@@ -1,30 +1,33 @@
-/** What the toasts are in. It follows the newest, at the end, until the person scrolls away from it. */
-import { quietly } from "../realm.ts";
-import { h } from "./element.ts";
+/**
+ * The scroll container of the toasts. It stays at the newest toast, at the end, until the person
+ * scrolls away.
+ */
+import { ignoreErrors } from "../realm.ts";
+import { createElement } from "./element.ts";
 
-/** As far from the end it still counts as there. */
+/** This close to the end still counts as the end. */
 const SLACK_PX = 8;
 
 let isAtEnd = true;
-export const scroller = h("div", { class: "stack", scroll: look });
-const growth = new ResizeObserver(() => quietly(keepNewest));
+export const scroller = createElement("div", { class: "stack", scroll: onScroll });
+const growth = new ResizeObserver(() => ignoreErrors(scrollToNewest));
 growth.observe(scroller);
 
-/** Whatever makes this larger or smaller: an answer, a picture that has come, another font. */
+/** Watches for any change of size: a new text, a loaded picture, another font. */
 export function watchGrowth(element: Element): void {
   growth.observe(element);
 }
 
-/** To the end again, where nobody is reading. */
-export function followNewest(): void {
+/** Returns to the end, unless someone is reading. */
+export function resumeScrolling(): void {
   isAtEnd ||= !scroller.matches(":hover, :focus-within");
 }
 
-export function keepNewest(): void {
+export function scrollToNewest(): void {
   if (isAtEnd) scroller.scrollTop = scroller.scrollHeight;
 }
 
-function look(): void {
+function onScroll(): void {
   const { scrollTop, clientHeight, scrollHeight } = scroller;
   isAtEnd = scrollTop + clientHeight > scrollHeight - SLACK_PX;
 }

@@ -1,90 +1,102 @@
-/** Which toasts there are, for how long, and what can be done with all of them. */
+/** Which toasts are shown, for how long, and the buttons below them. */
 
-import { words } from "../i18n/index.ts";
-import { personId } from "../kitsu-page.ts";
+import { messages } from "../i18n/index.ts";
+import { readPersonId } from "../kitsu-page.ts";
 import type { PastRun } from "../past-runs.ts";
-import { listRuns } from "../past-runs.ts";
-import { quietly } from "../realm.ts";
-import type { Content, Press } from "../toast-content.ts";
-import { removePassed } from "./button.ts";
-import { mover, place, putThere } from "./corner-button.ts";
-import { h, icon } from "./element.ts";
+import { listPastRuns } from "../past-runs.ts";
+import { ignoreErrors } from "../realm.ts";
+import type { Button, Content } from "../toast-content.ts";
+import { removeExpiredButtons } from "./button.ts";
+import { cornerButton, placeInCorner, placeUnlessInUse } from "./corner-button.ts";
+import { createElement, createIcon } from "./element.ts";
 import type { Panel } from "./history-panel.ts";
-import { createHistory } from "./history-panel.ts";
-import { buildRoot, dialog, focused, layer, say, sheet, showLayer } from "./shadow-root.ts";
+import { createHistoryPanel } from "./history-panel.ts";
+import { announce, buildRoot, dialog, getFocused, layer, listDialog, showLayer } from "./shadow-root.ts";
 import type { Toast } from "./toast.ts";
 import { createToast } from "./toast.ts";
-import { gather, group } from "./toast-group.ts";
-import { followNewest, keepNewest, scroller, watchGrowth } from "./toast-scroller.ts";
+import { computeStayMs, FOLDED_STAY_MS } from "./toast-duration.ts";
+import { group, groupActiveRuns } from "./toast-group.ts";
+import { resumeScrolling, scroller, scrollToNewest, watchGrowth } from "./toast-scroller.ts";
 
-/** The newest, and two lines of what was before. */
+/** The newest toast, and a line each for two older ones. */
 const SHOWN_MAX = 3;
-/** A message stays as long as it takes to read. With nothing to press it goes then, otherwise it is one line for another minute. */
-const STAY_MS = 6_000;
-const STAY_PER_WORD_MS = 300;
-const LINE_MS = 60_000;
 const TICK_MS = 500;
 
-/** Leads to the toasts and from there to the last runs. Kitsu has no shortcut on it, browsers leave it to pages. */
-const KEY = "F8";
+/**
+ * Focuses the toasts, and then opens the history. Kitsu has no shortcut on it, and browsers leave
+ * it to pages.
+ */
+const SHORTCUT = "F8";
 
 /**
- * - `left`: milliseconds it stays; a toast without an end has Infinity
- * - `isRead`: there was time to read it
- * - `isAsking`: it waits for an answer
- * - `isFolded`: as the person wants it, who may want nothing
+ * - `remainingMs`: how long it stays; Infinity if it stays until it is dismissed
+ * - `isRead`: there was enough time to read it
+ * - `awaitsAnswer`: it waits for an answer
+ * - `isFolded`: the person's choice, if they made one
  */
 type Entry = Toast & {
-  left: number;
-  isWork: boolean;
+  remainingMs: number;
+  isActive: boolean;
   isRead: boolean;
-  isAsking: boolean;
+  awaitsAnswer: boolean;
   isFolded: boolean | undefined;
 };
 
 const entries: Entry[] = [];
-let isShort = true;
+let isShortened = true;
 let person = "";
 let panel: Panel | undefined;
-let cameFrom: Element | null = null;
-let drawPastOffers: (run: PastRun) => readonly Press[] = () => [];
-let listWork: () => { content: Content; update: Update }[] = () => [];
+let focusOrigin: Element | null = null;
+let createPastRunButtons: (run: PastRun) => readonly Button[] = () => [];
+let listActiveRuns: () => { content: Content; update: Update }[] = () => [];
 
-const unfold = h("button", { click: showAll });
-const past = h("button", { class: "round", click: togglePanel }, icon("history"));
-const bar = h("div", { class: "bar" }, unfold, mover, past);
+const showMoreButton = createElement("button", { click: showAll });
+const historyButton = createElement("button", { class: "round", click: togglePanel }, createIcon("history"));
+const bar = createElement("div", { class: "bar" }, showMoreButton, cornerButton, historyButton);
 
 /**
- * Builds the UI before it is needed. The clock that ends toasts also finds out who is logged in, and so whether there is a history.
- * @param drawOffers what can still be done with a run of the history
- * @param listAtWork what the history shows on top
+ * Builds the UI before it is needed. The interval that closes toasts also checks who is logged in,
+ * and so whether there is a history.
+ * @param createRunButtons the buttons of a finished run in the history
+ * @param listActive the runs in progress
  */
-export function raiseUi(style: string, drawOffers: typeof drawPastOffers, listAtWork: typeof listWork): void {
-  drawPastOffers = drawOffers;
-  listWork = listAtWork;
+export function buildUi(
+  style: string,
+  createRunButtons: typeof createPastRunButtons,
+  listActive: typeof listActiveRuns,
+): void {
+  createPastRunButtons = createRunButtons;
+  listActiveRuns = listActive;
   buildRoot(style);
   scroller.append(group);
   layer.append(scroller, bar);
-  layer.addEventListener("keydown", (event) => quietly(() => onEscape(event)));
-  addEventListener("keydown", (event) => quietly(() => onKey(event)), true);
-  addEventListener("resize", () => quietly(putThere));
-  // What a click opens is there in the next frame; what else opens, the clock finds.
-  addEventListener("click", () => requestAnimationFrame(() => quietly(place)), true);
-  setInterval(() => quietly(tick), TICK_MS);
+  layer.addEventListener("keydown", (event) => ignoreErrors(() => onEscape(event)));
+  addEventListener("keydown", (event) => ignoreErrors(() => onKey(event)), true);
+  addEventListener("resize", () => ignoreErrors(placeInCorner));
+  // What a click opens in Kitsu is there in the next frame. The interval notices everything else.
+  addEventListener("click", () => requestAnimationFrame(() => ignoreErrors(placeUnlessInUse)), true);
+  setInterval(() => ignoreErrors(tick), TICK_MS);
 }
 
 /**
- * Brings a toast up to date, and back if it was dismissed meanwhile. Not for what is `minor`: false when it was dismissed. Without content it
- * goes away.
+ * Updates a toast, and shows it again if it was dismissed; undefined closes it. A minor update does
+ * not bring it back, and returns false if the toast was dismissed.
  */
 export type Update = (content: Content | undefined, isMinor?: boolean) => boolean;
 
 export function showToast(first: Content): Update {
   const toast = createToast(
     () => close(entry),
-    (isFolded) => wish(entry, isFolded),
+    (isFolded) => setFolded(entry, isFolded),
   );
-  const entry: Entry = { ...toast, left: 0, isWork: false, isRead: false, isAsking: false, isFolded: undefined };
+  const entry: Entry = {
+    ...toast,
+    remainingMs: 0,
+    isActive: false,
+    isRead: false,
+    awaitsAnswer: false,
+    isFolded: undefined,
+  };
   watchGrowth(entry.element);
   update(first);
   return update;
@@ -94,23 +106,23 @@ export function showToast(first: Content): Update {
     if (isNew && (isMinor || !content)) return false;
     if (!content) return close(entry);
     if (isNew) add(entry);
-    const isOwed = entry.draw(content);
-    const had = focused();
-    // What is heard of last goes to where what is new is.
-    const isResult = entry.isWork ? !content.work : !isMinor && content.tone !== "pending";
+    const isAwaitingClick = entry.render(content);
+    const focusedBefore = getFocused();
+    // A result moves to the end, where new toasts are.
+    const isResult = entry.isActive ? !content.progress : !isMinor && content.tone !== "pending";
     if (!isNew && isResult && entries.at(-1) !== entry) {
       entries.splice(entries.indexOf(entry), 1);
       add(entry);
     }
-    entry.isWork = content.work !== undefined;
+    entry.isActive = content.progress !== undefined;
     if (!isMinor) Object.assign(entry, { isRead: false, isFolded: undefined });
-    entry.isAsking = content.tone === "pending" && content.stays === true;
-    if (!entry.isRead) entry.left = isOwed ? Infinity : measureStay(content);
+    entry.awaitsAnswer = content.tone === "pending" && content.isSticky === true;
+    if (!entry.isRead) entry.remainingMs = isAwaitingClick ? Infinity : computeStayMs(content);
     refresh(isNew);
-    // What is moved loses it.
-    if (had !== focused()) giveFocus(had);
-    const said = content.said ?? `${content.title}\n${content.text}`;
-    if (said) say(said, content.tone === "error");
+    // An element that is moved loses the focus.
+    if (focusedBefore !== getFocused()) moveFocus(focusedBefore);
+    const announcement = content.announcement ?? `${content.title}\n${content.text}`;
+    if (announcement) announce(announcement, content.tone === "error");
     return true;
   }
 }
@@ -118,103 +130,102 @@ export function showToast(first: Content): Update {
 function add(entry: Entry): void {
   entries.push(entry);
   scroller.append(entry.element);
-  followNewest();
+  resumeScrolling();
 }
 
-function measureStay({ tone, title, text, stays }: Content): number {
-  if (stays || !/success|info/.test(tone)) return Infinity;
-  return STAY_MS + STAY_PER_WORD_MS * `${title} ${text}`.split(/\s+/).length;
-}
-
-/** Time stands still while somebody reads, and while nobody can. */
+/** The time does not count while someone is reading, or while the tab is hidden. */
 function tick(): void {
-  if (person !== personId()) {
-    person = personId();
+  if (person !== readPersonId()) {
+    person = readPersonId();
     refresh();
   }
-  removePassed();
-  place();
-  panel?.draw();
+  removeExpiredButtons();
+  placeUnlessInUse();
+  panel?.render();
   foldAll();
-  if (document.hidden || layer.matches(":hover") || focused()) return;
-  for (const entry of entries) entry.left -= TICK_MS;
-  for (const entry of entries.filter(({ left }) => left <= 0)) {
-    if (entry.isRead || !entry.element.querySelector(".press")) close(entry);
-    else Object.assign(entry, { isRead: true, left: LINE_MS });
+  if (document.hidden || layer.matches(":hover") || getFocused()) return;
+  for (const entry of entries) entry.remainingMs -= TICK_MS;
+  for (const entry of entries.filter(({ remainingMs }) => remainingMs <= 0)) {
+    if (entry.isRead || !entry.element.querySelector(".button")) close(entry);
+    else Object.assign(entry, { isRead: true, remainingMs: FOLDED_STAY_MS });
   }
   foldAll();
 }
 
-/** What the person opens stays open, and stays. */
-function wish(entry: Entry, isFolded: boolean): void {
-  Object.assign(entry, { isFolded, isRead: true, left: isFolded && entry.left < Infinity ? LINE_MS : Infinity });
+/** A toast that the person has opened stays open until they close it. */
+function setFolded(entry: Entry, isFolded: boolean): void {
+  const remainingMs = isFolded && entry.remainingMs < Infinity ? FOLDED_STAY_MS : Infinity;
+  Object.assign(entry, { isFolded, isRead: true, remainingMs });
   foldAll();
   entry.element.scrollIntoView({ block: "nearest" });
 }
 
-/** The newest is whole until it was read, and what waits for an answer. The others are a line each, but not under somebody's hands. */
+/**
+ * The newest toast, and those that wait for an answer, are full until they were read. The others
+ * are a line each, unless they are hovered or focused.
+ */
 function foldAll(): void {
   const newest = entries.findLast(({ element }) => element.parentElement === scroller);
   for (const entry of entries) {
-    const isFolded = entry.isFolded ?? ((entry !== newest || entry.isRead) && !entry.isAsking);
+    const isFolded = entry.isFolded ?? ((entry !== newest || entry.isRead) && !entry.awaitsAnswer);
     if (!isFolded || entry.isFolded || !entry.element.matches(":hover, :focus-within")) entry.fold(isFolded);
   }
-  keepNewest();
+  scrollToNewest();
 }
 
 function refresh(isNew = false): void {
-  const said = words();
-  const others = gather(entries);
-  if (others.length <= SHOWN_MAX) isShort = true;
-  const hidden = isShort ? others.slice(0, -SHOWN_MAX) : [];
+  const others = groupActiveRuns(entries);
+  if (others.length <= SHOWN_MAX) isShortened = true;
+  const hidden = isShortened ? others.slice(0, -SHOWN_MAX) : [];
   for (const entry of entries) entry.element.hidden = hidden.includes(entry);
-  unfold.hidden = hidden.length === 0;
-  unfold.textContent = said.more(hidden.length);
-  past.title = nameHistory();
-  past.ariaExpanded = String(panel !== undefined);
-  past.hidden = entries.length + listWork().length === 0 && !panel && listRuns(personId()).length === 0;
-  mover.hidden = entries.length === 0 && !panel;
+  showMoreButton.hidden = hidden.length === 0;
+  showMoreButton.textContent = messages().more(hidden.length);
+  historyButton.title = formatHistoryTitle();
+  historyButton.ariaExpanded = String(panel !== undefined);
+  const isAnythingThere = entries.length + listActiveRuns().length + listPastRuns(readPersonId()).length > 0;
+  historyButton.hidden = !isAnythingThere && !panel;
+  cornerButton.hidden = entries.length === 0 && !panel;
   layer.classList.toggle("reading", panel !== undefined);
-  panel?.draw();
-  showLayer(!past.hidden, isNew);
-  place();
+  panel?.render();
+  showLayer(!historyButton.hidden, isNew);
+  placeUnlessInUse();
   foldAll();
 }
 
-function nameHistory(): string {
-  return `${words().history} (${KEY})`;
+function formatHistoryTitle(): string {
+  return `${messages().history} (${SHORTCUT})`;
 }
 
-/** The focus goes to the toast that takes the place, else back to where it came from. */
+/** Moves the focus to the next toast, or back to where it came from. */
 function close(entry: Entry): false {
   const at = entries.indexOf(entry);
-  const hadFocus = entry.element.contains(focused());
+  const hadFocus = entry.element.contains(getFocused());
   entries.splice(at, 1);
   entry.element.remove();
   refresh();
-  if (hadFocus) giveFocus((entries[at] ?? entries.at(-1))?.element);
+  if (hadFocus) moveFocus((entries[at] ?? entries.at(-1))?.element);
   return false;
 }
 
 function showAll(): void {
-  isShort = false;
+  isShortened = false;
   refresh();
 }
 
 function togglePanel(): void {
   panel?.element.remove();
-  panel = panel ? undefined : createHistory(nameHistory(), listWork, drawPastOffers);
+  panel = panel ? undefined : createHistoryPanel(formatHistoryTitle(), listActiveRuns, createPastRunButtons);
   if (panel) bar.before(panel.element);
   refresh();
-  giveFocus(panel?.element);
+  moveFocus(panel?.element);
 }
 
 function onKey(event: KeyboardEvent): void {
-  if (event.key !== KEY || dialog.open || sheet.open) return;
+  if (event.key !== SHORTCUT || dialog.open || listDialog.open) return;
   event.preventDefault();
   event.stopPropagation();
-  const isInside = focused();
-  if (!isInside) cameFrom = document.activeElement;
+  const isInside = getFocused();
+  if (!isInside) focusOrigin = document.activeElement;
   const newest = entries.at(-1);
   if (newest && !isInside) newest.element.focus();
   else togglePanel();
@@ -222,11 +233,11 @@ function onKey(event: KeyboardEvent): void {
 
 function onEscape({ key }: KeyboardEvent): void {
   if (key !== "Escape") return;
-  const entry = entries.find(({ element }) => element.contains(focused()));
+  const entry = entries.find(({ element }) => element.contains(getFocused()));
   if (entry) close(entry);
   else if (panel) togglePanel();
 }
 
-function giveFocus(element: Element | null = cameFrom): void {
+function moveFocus(element: Element | null = focusOrigin): void {
   if (element instanceof HTMLElement) element.focus();
 }

@@ -1,119 +1,129 @@
-/** How one toast looks. It stays when its content changes, so that the focus on it is not lost. */
+/** One toast. Its element stays the same when its content changes, so that it keeps the focus. */
 
-import { words } from "../i18n/index.ts";
-import { quietly } from "../realm.ts";
+import { messages } from "../i18n/index.ts";
+import { ignoreErrors } from "../realm.ts";
 import type { Choice, Content } from "../toast-content.ts";
-import { drawPress } from "./button.ts";
-import { h, icon } from "./element.ts";
-import { drawSelect } from "./field.ts";
+import { renderButton } from "./button.ts";
+import { createElement, createIcon } from "./element.ts";
+import { renderSelect } from "./field.ts";
 import { patch } from "./patch.ts";
-import { focused } from "./shadow-root.ts";
+import { getFocused } from "./shadow-root.ts";
 import type { Tally } from "./table.ts";
-import { drawOutcomes, drawTable } from "./table.ts";
-import { drawText } from "./text.ts";
+import { renderOutcomes, renderTable } from "./table.ts";
+import { renderText } from "./text.ts";
 
 /**
- * - `draw`: true where a tab or a program waits for a press, for the browser did not open it by itself
- * - `fold`: makes it one line, or whole again
+ * - `render`: returns true if a tab or a program waits for a click because the browser did not
+ *   allow opening it
+ * - `fold`: makes it a single line, or full again
  */
-export type Toast = { element: HTMLElement; draw: (content: Content) => boolean; fold: (isFolded: boolean) => void };
+export type Toast = { element: HTMLElement; render: (content: Content) => boolean; fold: (isFolded: boolean) => void };
 
-/** @param onFold the person wants it to be one line, or whole again */
+/** @param onFold the person wants it to be a single line, or full again */
 export function createToast(onClose: () => void, onFold: (isFolded: boolean) => void): Toast {
-  const tone = h("span", { class: "tone" });
-  const body = h("div", {});
-  const close = h("button", { class: "close", click: onClose }, icon("close"));
-  const folder = h("button", { class: "close fold", click: () => onFold(!isFolded) }, icon("fold"));
-  // The focus comes here by key, never by itself.
-  const element = h("div", { class: "card row toast", role: "group", tabindex: "-1" }, tone, body, folder, close);
-  // All of the line is the button, for who has a mouse.
+  const tone = createElement("span", { class: "tone" });
+  const body = createElement("div", {});
+  const close = createElement("button", { class: "close", click: onClose }, createIcon("close"));
+  const foldButton = createElement(
+    "button",
+    { class: "close fold", click: () => onFold(!isFolded) },
+    createIcon("fold"),
+  );
+  // Focused by the shortcut only.
+  const element = createElement(
+    "div",
+    { class: "card row toast", role: "group", tabindex: "-1" },
+    tone,
+    body,
+    foldButton,
+    close,
+  );
+  // With a mouse, the whole line is the button.
   element.addEventListener("click", ({ target }) => {
-    if (isFolded && target instanceof Element && !target.closest("button,a")) quietly(() => onFold(false));
+    if (isFolded && target instanceof Element && !target.closest("button,a")) ignoreErrors(() => onFold(false));
   });
   let isFolded = false;
-  let isPaid = false;
-  let isOwed = false;
-  let wasWork = false;
+  let isClickSpent = false;
+  let isAwaitingClick = false;
+  let wasActive = false;
   fold(false);
-  return { element, draw, fold };
+  return { element, render, fold };
 
   function fold(next: boolean): void {
     isFolded = next;
-    element.classList.toggle("row-only", next);
-    folder.ariaExpanded = String(!next);
+    element.classList.toggle("folded", next);
+    foldButton.ariaExpanded = String(!next);
   }
 
-  function draw(content: Content): boolean {
-    const had = body.contains(focused()) ? focused()?.textContent : undefined;
+  function render(content: Content): boolean {
+    const focusedText = body.contains(getFocused()) ? getFocused()?.textContent : undefined;
     element.dataset.tone = content.tone;
     element.ariaLabel = content.title;
-    tone.replaceChildren(icon(content.tone));
-    const next = drawBody(content);
-    const isWork = content.work !== undefined;
-    if (wasWork && isWork) patch(body, next);
+    tone.replaceChildren(createIcon(content.tone));
+    const next = renderBody(content);
+    const isActive = content.progress !== undefined;
+    if (wasActive && isActive) patch(body, next);
     else body.replaceChildren(...next);
-    wasWork = isWork;
-    close.ariaLabel = isWork ? words().hide : words().close;
-    folder.ariaLabel = `${words().go}: ${content.title}`;
-    const presses = [...body.querySelectorAll<HTMLElement>(".press")];
-    if (had !== undefined && !body.contains(focused()))
-      (presses.find(({ textContent }) => textContent === had) ?? element).focus();
-    // The click on the action pays for one tab or program, and only for some seconds.
-    const first = presses.find(({ dataset }) => dataset.atOnce !== undefined);
-    const mayOpen = !isPaid && navigator.userActivation?.isActive;
+    wasActive = isActive;
+    close.ariaLabel = isActive ? messages().hide : messages().dismiss;
+    foldButton.ariaLabel = `${messages().go}: ${content.title}`;
+    const buttons = [...body.querySelectorAll<HTMLElement>(".button")];
+    if (focusedText !== undefined && !body.contains(getFocused()))
+      (buttons.find(({ textContent }) => textContent === focusedText) ?? element).focus();
+    // The click on the action allows one tab or program to open, within a few seconds.
+    const first = buttons.find(({ dataset }) => dataset.autoOpen !== undefined);
+    const mayOpen = !isClickSpent && navigator.userActivation?.isActive;
     if (mayOpen) first?.click();
-    isOwed = first !== undefined && (isOwed || !(isPaid || mayOpen));
-    // What has gone on for an hour is not paid for any more.
-    isPaid ||= isWork || first !== undefined;
-    return isOwed;
+    isAwaitingClick = first !== undefined && (isAwaitingClick || !(isClickSpent || mayOpen));
+    // A long run may end hours after the click.
+    isClickSpent ||= isActive || first !== undefined;
+    return isAwaitingClick;
   }
 }
 
-/** `tally`: of outcomes that are not all there any more. */
-export function drawBody({
+/** `tally`: of all outcomes, if only some of them are here */
+export function renderBody({
   name,
   title,
   text,
   outcomes = [],
   tally,
   tables = [],
-  presses = [],
+  buttons = [],
   choice,
-  work,
+  progress,
   picture,
 }: Omit<Content, "tone"> & { tally?: Tally | undefined }): HTMLElement[] {
   return [
-    drawText({ class: "name" }, name),
-    drawText({ class: "title" }, title),
-    ...(work?.total ? [h("progress", { max: work.total, value: work.done, "aria-label": title })] : []),
-    drawText({ class: "text" }, text),
-    ...(work === undefined ? [] : [drawPicture(picture)]),
-    h(
+    renderText({ class: "name" }, name),
+    renderText({ class: "title" }, title),
+    ...(progress?.total
+      ? [createElement("progress", { max: progress.total, value: progress.done, "aria-label": title })]
+      : []),
+    renderText({ class: "text" }, text),
+    ...(progress === undefined ? [] : [renderPicture(picture)]),
+    createElement(
       "div",
       { class: "lists" },
-      outcomes.length ? drawOutcomes(title, outcomes, tally) : undefined,
-      ...tables.map((table) => drawTable(title, table)),
+      outcomes.length ? renderOutcomes(title, outcomes, tally) : undefined,
+      ...tables.map((table) => renderTable(title, table)),
     ),
-    h("div", { class: "presses" }, ...presses.map(drawPress), choice && drawChoice(choice)),
+    createElement("div", { class: "buttons" }, ...buttons.map(renderButton), choice && renderChoice(choice)),
   ];
 }
 
-/** It is seen once it is loaded, which Kitsu's security policy may forbid. */
-function drawPicture(src: string | undefined): HTMLElement {
-  const picture = h("img", { src, alt: words().picture, hidden: true, referrerpolicy: "no-referrer" });
+/** Visible once it has loaded; Kitsu's CSP may forbid that. */
+function renderPicture(src: string | undefined): HTMLElement {
   const show = ({ type }: Event) => {
     picture.hidden = type === "error";
   };
-  picture.addEventListener("load", show);
-  picture.addEventListener("error", show);
+  const attributes = { src, alt: messages().picture, hidden: true, referrerpolicy: "no-referrer" };
+  const picture: HTMLElement = createElement("img", { ...attributes, load: show, error: show });
   return picture;
 }
 
-function drawChoice({ label, options, chosen, choose }: Choice): HTMLElement {
-  const select = drawSelect(options, [chosen], {
-    class: "press",
-    "aria-label": label,
-    change: () => choose(select.value),
-  });
+function renderChoice({ label, options, chosen, choose }: Choice): HTMLElement {
+  const change = () => choose(select.value);
+  const select = renderSelect(options, [chosen], { class: "button", "aria-label": label, change });
   return select;
 }

@@ -99,7 +99,7 @@ export type EntityType = "asset" | "shot" | "sequence" | "edit" | "episode";
 
 /** What the person must confirm. */
 export type Confirmation = {
-  /** what will happen, as a question: "Comment on 12 tasks of 2 projects?" */
+  /** what will happen, as a question: "Comment on 12 tasks in 2 projects?" */
   title: string;
   text?: string;
   /** the button's text */

@@ -4,6 +4,7 @@ import type { Person } from "../access/person.ts";
 import { Failure } from "../failure.ts";
 import { formatList } from "../format/list.ts";
 import type { Kitsu } from "../services/kitsu.ts";
+import { skipMissing } from "../services/missing-tasks.ts";
 import type { SelectedTask, Selection } from "../services/selection.ts";
 import { readRole } from "../services/team.ts";
 import { ROLES, type Role } from "../services/zou-objects.ts";
@@ -220,8 +221,6 @@ function noVisibleTasks({ missing }: Selection): Failure {
     title: "None of these tasks was found",
     text: `Kitsu shows none of the ${missing.length} selected tasks: they were deleted, or are not visible to you.`,
     advice: "Reload Kitsu and select the tasks again.",
-    outcomes: missing
-      .slice(0, 100)
-      .map((id) => ({ id, label: id, state: "skipped", reason: "Deleted or not visible" })),
+    outcomes: missing.slice(0, 100).map(skipMissing),
   });
 }

@@ -3,7 +3,9 @@
 import * as v from "valibot";
 import type { Ask, Outcome } from "../../contract.ts";
 import { sha256Hex } from "../format/hex.ts";
-import { countTasks, nameSome } from "../format/list.ts";
+import { nameSome } from "../format/list.ts";
+import { plural } from "../format/plural.ts";
+import { skipMissing } from "../services/missing-tasks.ts";
 import type { Selection } from "../services/selection.ts";
 import type { Action, ActionContext, Confirmation, PreparedAction } from "./action.ts";
 import { createHiddenFields } from "./form-input.ts";
@@ -70,20 +72,20 @@ const listSelection = (selection: Selection | undefined): Outcome[] =>
 function listMissing(selection: Selection | undefined, planned: readonly Outcome[] = []): Outcome[] {
   const planIds = new Set(planned.map(({ id }) => id));
   const missing = (selection?.missing ?? []).filter((id) => !planIds.has(id));
-  return missing.map((id) => ({ id, label: id, state: "skipped", reason: "Deleted or not visible" }));
+  return missing.map(skipMissing);
 }
 
 /**
  * "12 tasks of SQ01 / SH010, SQ01 / SH020, SQ02 / SH010 and 9 more, in Caminandes. 2 are left out:
- * deleted, or not visible to you."
+ * deleted or not visible to you."
  */
 export function describeSelection({ tasks, missing }: Selection): string {
   const entities = new Map(tasks.map(({ task, entityLabel }) => [task.entity_id, entityLabel]));
   const projects = new Map(tasks.map(({ project, task }) => [task.project_id, project?.name ?? task.project_id]));
   return [
-    `${countTasks(tasks.length)} of ${nameSome([...entities.values()])}, in ${nameSome([...projects.values()])}.`,
+    `${plural(tasks.length, "task")} of ${nameSome([...entities.values()])}, in ${nameSome([...projects.values()])}.`,
     missing.length > 0 &&
-      `${missing.length} ${missing.length === 1 ? "is" : "are"} left out: deleted, or not visible to you.`,
+      `${missing.length} ${missing.length === 1 ? "is" : "are"} left out: deleted or not visible to you.`,
   ]
     .filter(Boolean)
     .join(" ");

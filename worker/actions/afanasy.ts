@@ -1,21 +1,21 @@
-// Renders the selected shots on CGRU's Afanasy: one job a shot, sent once and followed to its end. What is run is the studio's own template; people
-// choose one, and say frames and priority.
+// Renders the selected shots with CGRU's Afanasy: one job per shot, submitted once and followed to
+// its end. The commands are in the studio's templates; people choose a template, frames and a
+// priority.
 import type { Outcome } from "../../contract.ts";
 import { type ActionContext, defineAction, type WatchContext } from "../action/action.ts";
+import { plural } from "../format/plural.ts";
 import { readTaskFacts, type TaskFacts } from "../launch/template-variables.ts";
 import { readPreviewFiles } from "../services/files.ts";
 import type { AfanasySettings } from "../settings/afanasy-settings.ts";
 import type { Settings } from "../settings/settings.ts";
 import { openAfanasyFarm } from "./farm/afanasy-farm.ts";
-import { type Answers, chooseBusy, chooseTemplate, makeForm } from "./farm/afanasy-form.ts";
-import { AfanasyOrder, makeOrder } from "./farm/afanasy-submission.ts";
-import { awaitFeedback, pollWithFeedback } from "./farm/feedback-run.ts";
-import { carryOn, controlRun } from "./farm/render.ts";
+import { type AfanasyAnswers, chooseTemplate, makeForm, readConflictChoice } from "./farm/afanasy-form.ts";
+import { AfanasySubmission, makeSubmission } from "./farm/afanasy-submission.ts";
+import { controlRender, pollRender } from "./farm/render.ts";
 import { confirmRender, nothingToRender } from "./farm/render-confirmation.ts";
-import { sayCount } from "./farm/render-progress.ts";
-import { makeRun, type RenderRun, readRun } from "./farm/render-run.ts";
-import { reportGoing } from "./farm/render-summary.ts";
-import { type Planned, planBusy, planMissing, takeTasks } from "./farm/task-conflicts.ts";
+import { makeRun, type NewShot, type RenderRun, readRun } from "./farm/render-run.ts";
+import { summarizeRunning } from "./farm/render-summary.ts";
+import { claimTasks, type PlannedShot, planConflict, planMissing } from "./farm/task-conflicts.ts";
 
 export const afanasy = defineAction({
   id: "afanasy",
@@ -27,46 +27,48 @@ export const afanasy = defineAction({
   roles: ["admin", "manager", "supervisor", "user", "vendor"],
   maxTasks: 500,
   submit: "Render",
-  findMissingSetting: ({ afanasy: farm }) =>
-    farm === undefined ? "Say in AFANASY where the farm is and what it renders: docs/afanasy.md shows how." : undefined,
+  findMissingSetting: (settings) =>
+    settings.afanasy === undefined
+      ? "Set AFANASY to the address of the farm and what it renders: see docs/afanasy.md."
+      : undefined,
   async input(context, answers) {
     const facts = await readFacts(context);
-    const busy = await context.findConflicts(facts.map(({ taskId }) => taskId));
-    return makeForm(readFarm(context.settings), facts, busy, answers.template);
+    const conflicts = await context.findConflicts(facts.map(({ taskId }) => taskId));
+    return makeForm(readAfanasySettings(context.settings), facts, conflicts, answers.template);
   },
-  plan: async (context) => (await planAll(context)).map(({ outcome }) => outcome),
-  confirm: async (context) =>
-    confirmRender(context, await planAll(context), chooseBusy(context.input, readFarm(context.settings))),
+  plan: async (context) => (await planShots(context)).map(({ outcome }) => outcome),
+  async confirm(context) {
+    const choice = readConflictChoice(context.input, readAfanasySettings(context.settings));
+    return confirmRender(context, await planShots(context), choice);
+  },
   async run(context) {
-    const choice = chooseBusy(context.input, readFarm(context.settings));
-    const { mine, joined, aside } = await takeTasks(context, await planAll(context), choice);
-    if (mine.length + joined.length === 0) throw nothingToRender(aside);
-    const run = makeRun(context.run.id, mine, aside, joined);
+    const choice = readConflictChoice(context.input, readAfanasySettings(context.settings));
+    const { newShots, followed, skipped } = await claimTasks(context, await planShots(context), choice);
+    if (newShots.length + followed.length === 0) throw nothingToRender(skipped);
+    const run = makeRun(context.run.id, newShots, skipped, followed);
     context.continueWith(run);
-    return reportGoing(run, "Afanasy", Date.now());
+    return summarizeRunning(run, "Afanasy", Date.now());
   },
   watch: async (watch, data) => {
-    const run = readRun(AfanasyOrder, data);
-    const farm = openFarm(watch, run);
-    return pollWithFeedback(watch, run, farm, readFarm(watch.settings).tell, () => carryOn(watch, run, farm));
+    const run = readRun(AfanasySubmission, data);
+    return pollRender(watch, run, openFarm(watch, run), readAfanasySettings(watch.settings).tell);
   },
-  control: async (watch, data, what) => {
-    const run = readRun(AfanasyOrder, data);
-    const farm = openFarm(watch, run);
-    return awaitFeedback(run, farm, readFarm(watch.settings).tell, await controlRun(watch, run, farm, what));
+  control: async (watch, data, command) => {
+    const run = readRun(AfanasySubmission, data);
+    return controlRender(watch, run, openFarm(watch, run), readAfanasySettings(watch.settings).tell, command);
   },
 });
 
-const openFarm = ({ settings, signal }: WatchContext, { shots }: RenderRun<AfanasyOrder>) =>
+const openFarm = ({ settings, signal }: WatchContext, { shots }: RenderRun<AfanasySubmission>) =>
   openAfanasyFarm(
-    readFarm(settings),
-    shots.flatMap(({ order }) => order?.job.user_name ?? []),
+    readAfanasySettings(settings),
+    shots.flatMap(({ submission }) => submission?.job.user_name ?? []),
     signal,
   );
 
-function readFarm({ afanasy: farm }: Settings): AfanasySettings {
-  if (farm === undefined) throw new Error("This action is not offered without AFANASY");
-  return farm;
+function readAfanasySettings({ afanasy: settings }: Settings): AfanasySettings {
+  if (settings === undefined) throw new Error("This action is not offered without AFANASY");
+  return settings;
 }
 
 async function readFacts(context: ActionContext): Promise<TaskFacts[]> {
@@ -82,48 +84,45 @@ async function readFacts(context: ActionContext): Promise<TaskFacts[]> {
   ]);
   const { person } = context;
   return tasks.map((one) =>
-    readTaskFacts(one, { previews, entityTypes, person, listed: persons.get(person.id ?? "") }),
+    readTaskFacts(one, { previews, entityTypes, person, zouPerson: persons.get(person.id ?? "") }),
   );
 }
 
-async function planAll(context: ActionContext & { input: Answers }): Promise<Planned<AfanasyOrder>[]> {
+async function planShots(
+  context: ActionContext & { input: AfanasyAnswers },
+): Promise<PlannedShot<AfanasySubmission>[]> {
   const { input } = context;
-  const farm = readFarm(context.settings);
-  const template = chooseTemplate(farm, input.template);
+  const settings = readAfanasySettings(context.settings);
+  const template = chooseTemplate(settings, input.template);
   const facts = await readFacts(context);
-  const choice = chooseBusy(input, farm);
-  const busy = choice === "anyway" ? [] : await context.findConflicts(facts.map(({ taskId }) => taskId));
+  const choice = readConflictChoice(input, settings);
+  const conflicts = choice === "anyway" ? [] : await context.findConflicts(facts.map(({ taskId }) => taskId));
   const { missing } = await context.kitsu().readSelection();
-  /** by what they would write: two tasks of one shot would write into each other's frames */
+  /**
+   * The first shot to write certain files: two tasks of one shot would overwrite each other's
+   * frames.
+   */
   const writers = new Map<string, string>();
   return [
-    ...facts.map((one): Planned<AfanasyOrder> => {
+    ...facts.map((one): PlannedShot<AfanasySubmission> => {
       const base = { id: one.taskId, label: one.label };
-      const made = makeOrder(one, { ...input, template, isPaused: input.paused }, farm);
+      const made = makeSubmission(one, { ...input, template, isPaused: input.paused }, settings);
       if ("problem" in made) return { outcome: { ...base, state: "skipped", reason: made.problem } };
-      const writes = JSON.stringify(made.order.job.blocks.map(({ command, files }) => [command, files]));
-      const before = writers.get(writes);
-      if (before !== undefined) {
-        return {
-          outcome: {
-            ...base,
-            state: "skipped",
-            reason: `It would write the same files as ${before}: the template does not tell them apart`,
-          },
-        };
+      const { submission, frames } = made;
+      const files = JSON.stringify(submission.job.blocks.map((block) => [block.command, block.files]));
+      const writer = writers.get(files);
+      if (writer !== undefined) {
+        const reason = `It would write the same files as ${writer}: the template does not tell them apart`;
+        return { outcome: { ...base, state: "skipped", reason } };
       }
-      writers.set(writes, one.label);
-      const frames = `${made.text}: ${sayCount(made.frames)} ${made.frames === 1 ? "frame" : "frames"}`;
-      const outcome: Outcome = { ...base, state: "planned", reason: frames };
-      const ordered = {
-        task: one.taskId,
-        label: one.label,
-        order: made.order,
-        size: made.frames,
-        print: JSON.stringify(made.order.job.blocks),
+      writers.set(files, one.label);
+      const outcome: Outcome = { ...base, state: "planned", reason: `${made.text}: ${plural(frames, "frame")}` };
+      const fingerprint = JSON.stringify(submission.job.blocks);
+      const newShot: NewShot<AfanasySubmission> = {
+        ...{ task: one.taskId, label: one.label, submission, size: frames, fingerprint },
       };
-      const other = busy.find(({ task }) => task === one.taskId);
-      return other === undefined ? { outcome, ordered } : planBusy(outcome, ordered, other, choice);
+      const conflict = conflicts.find(({ task }) => task === one.taskId);
+      return conflict === undefined ? { outcome, newShot } : planConflict(outcome, newShot, conflict, choice);
     }),
     ...missing.map(planMissing),
   ];

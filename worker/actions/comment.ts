@@ -1,18 +1,20 @@
-// Comments on the selected tasks and sets their status, which in Kitsu is one and the same thing. Nothing takes a comment back that people were
-// told of: Zou can delete it, but neither the status before nor the notifications come back so. There is no undo.
+// Comments on the selected tasks and sets their status, which is one operation in Kitsu.
+// There is no undo: Zou can delete a comment, but that neither restores the previous status nor
+// recalls the notifications.
 import * as v from "valibot";
 import type { Outcome } from "../../contract.ts";
 import { type ActionContext, defineAction } from "../action/action.ts";
 import { Failure } from "../failure.ts";
-import { countTasks } from "../format/list.ts";
+import { plural } from "../format/plural.ts";
 import { readPace } from "../services/comment-pace.ts";
 import { refuseStatus } from "../services/comment-rights.ts";
 import { taskPath } from "../services/kitsu-pages.ts";
+import { skipMissing } from "../services/missing-tasks.ts";
 import type { TaskStatus } from "../services/zou-objects.ts";
 import { type Planned, planComments } from "./comments/comment-plan.ts";
 import { type Item, KEEP } from "./comments/comment-run.ts";
-import { beginComments, cancelComments, carryOnComments } from "./comments/comment-watch.ts";
-import { findUnheard, sayUnheard } from "./comments/mentions.ts";
+import { cancelComments, continueComments, startComments } from "./comments/comment-watch.ts";
+import { describeUnmatchedMentions, findUnmatchedMentions } from "./comments/mentions.ts";
 
 const TEXT_MAX_CHARS = 5_000;
 
@@ -20,7 +22,7 @@ const RULES = { id: "comment", title: "Comment and set status" };
 
 export const comment = defineAction({
   ...RULES,
-  about: "Writes a comment on the selected tasks, and sets their status.",
+  about: "Comments on the selected tasks and sets their status.",
   modes: ["ajax", "form"],
   needsKitsu: true,
   submit: "Comment",
@@ -42,7 +44,7 @@ export const comment = defineAction({
       v.transform((written) => written.replaceAll("\r\n", "\n").trim()),
       v.maxLength(TEXT_MAX_CHARS),
       v.title("Comment"),
-      v.description("Whoever is named with @ and their full name is notified, as in Kitsu. Hashtags have no effect."),
+      v.description("To notify people, write @ and their full name, as in Kitsu. Hashtags have no effect."),
       v.metadata({ type: "long-text", remember: false }),
     );
     return v.pipe(
@@ -51,7 +53,7 @@ export const comment = defineAction({
         v.partialCheck(
           [["status"], ["text"]],
           ({ status, text }) => status !== KEEP || text !== "",
-          "Write something, or choose a status",
+          "Enter a comment or choose a status",
         ),
         ["text"],
       ),
@@ -63,19 +65,19 @@ export const comment = defineAction({
     if (count === 0) throw nothingToDo(planned);
     const { missing, projectIds } = await context.kitsu().readSelection();
     const { status, text } = context.input;
-    const unheard = sayUnheard(await findUnheard(text, context.kitsu(), projectIds));
-    if (count === 1 && planned.length === 1 && missing.length === 0 && unheard === undefined) return undefined;
-    const tasks = `${countTasks(count)}${projectIds.length > 1 ? ` of ${projectIds.length} projects` : ""}`;
-    const name = await nameStatus(context, status);
+    const warning = describeUnmatchedMentions(await findUnmatchedMentions(text, context.kitsu(), projectIds));
+    if (count === 1 && planned.length === 1 && missing.length === 0 && warning === undefined) return undefined;
+    const tasks = `${plural(count, "task")}${projectIds.length > 1 ? ` in ${projectIds.length} projects` : ""}`;
+    const name = await getStatusName(context, status);
     return {
       title:
         name === undefined
           ? `Comment on ${tasks}?`
-          : `${text === "" ? "Set" : "Comment on"} ${tasks}${text === "" ? "" : ", and set them"} to ${name}?`,
-      text: [text === "" ? "Without a comment." : `“${text.length > 300 ? `${text.slice(0, 300)}…` : text}”`, unheard]
+          : `${text === "" ? "Set" : "Comment on"} ${tasks}${text === "" ? "" : " and set them"} to ${name}?`,
+      text: [text === "" ? "No comment is added." : `“${text.length > 300 ? `${text.slice(0, 300)}…` : text}”`, warning]
         .filter(Boolean)
         .join("\n\n"),
-      submit: text === "" ? "Set the status" : "Comment",
+      submit: text === "" ? "Set status" : "Comment",
       seconds: (count * (await readPace(context.settings.kitsuApi))) / 1_000,
     };
   },
@@ -87,23 +89,26 @@ export const comment = defineAction({
       ...planned.map((one): Item => {
         const { id, label, reason } = toOutcome(one);
         const state = one.refusal === undefined ? "waiting" : "skipped";
-        return { id, label, project: one.one.task.project_id, path: taskPath(one.one), state, reason };
+        return { id, label, project: one.selected.task.project_id, path: taskPath(one.selected), state, reason };
       }),
-      ...missing.map((id): Item => ({ id, label: id, state: "skipped", reason: "Deleted or not visible" })),
+      ...missing.map(skipMissing),
     ];
     if (planned.every(({ refusal }) => refusal !== undefined)) throw nothingToDo(items);
     const { status, text } = context.input;
-    const [statusName, paceMs] = await Promise.all([nameStatus(context, status), readPace(context.settings.kitsuApi)]);
+    const [statusName, paceMs] = await Promise.all([
+      getStatusName(context, status),
+      readPace(context.settings.kitsuApi),
+    ]);
     const run = { status, statusName, text, items, paceMs, isMeasured: false, refusals: 0, isCanceled: false };
-    return beginComments(context, RULES, run, began);
+    return startComments(context, RULES, run, began);
   },
-  watch: (watch, data) => carryOnComments(watch, RULES, data),
+  watch: (watch, data) => continueComments(watch, RULES, data),
   control: cancelComments,
 });
 
 type Answered = ActionContext & { input: { status: string; text: string } };
 
-/** The statuses this person may use in every project concerned, in Kitsu's order. */
+/** The statuses that the person may use in every selected project, in Kitsu's order. */
 async function listStatuses(context: ActionContext): Promise<TaskStatus[]> {
   const { tasks, projectIds } = await context.kitsu().readSelection();
   const projects = await context.kitsu().tables.projects();
@@ -130,20 +135,20 @@ async function planAll(context: Answered): Promise<Planned[]> {
   return planComments(tasks, context.input, statuses, { ...context.person, roles });
 }
 
-const toOutcome = ({ one, change, refusal }: Planned): Outcome => ({
-  id: one.task.id,
-  label: one.label,
+const toOutcome = ({ selected, change, refusal }: Planned): Outcome => ({
+  id: selected.task.id,
+  label: selected.label,
   state: refusal === undefined ? "planned" : "skipped",
   reason: refusal ?? change,
 });
 
-async function nameStatus({ kitsu }: ActionContext, id: string): Promise<string | undefined> {
+async function getStatusName({ kitsu }: ActionContext, id: string): Promise<string | undefined> {
   return id === KEEP ? undefined : (await kitsu().tables.taskStatuses()).get(id)?.name;
 }
 
 function nothingToDo(outcomes: readonly Pick<Outcome, "id" | "label" | "reason">[]): Failure {
   return new Failure("nothing-to-do", {
-    text: `None of the selected tasks can be commented on: ${outcomes[0]?.reason ?? "they are gone"}.`,
+    text: `None of the selected tasks can be commented on: ${outcomes[0]?.reason ?? "they no longer exist"}.`,
     outcomes: outcomes.map((one) => ({ ...one, state: "skipped" })),
   });
 }

@@ -1,23 +1,25 @@
-// Shows what arrived and what was understood of it, and, where the worker can ask Kitsu, everything Kitsu shows the person of every selected
-// task. The first thing to point a new custom action at.
-import type { Link, Outcome, Table } from "../../contract.ts";
+// Shows the request, the call parsed from it and, if the worker can ask Kitsu, all data of the
+// selected tasks that the person may see. Point a new custom action at it first.
+import type { Link, Table } from "../../contract.ts";
 import { type ActionContext, defineAction } from "../action/action.ts";
+import { plural } from "../format/plural.ts";
 import type { Call } from "../request/call.ts";
 import type { RequestSnapshot } from "../request/request-snapshot.ts";
+import { skipMissing } from "../services/missing-tasks.ts";
 import type { SelectedTask, Selection } from "../services/selection.ts";
 import { entityFacts, type TaskDetail, taskFacts } from "../services/task-details.ts";
 import { nameInFull } from "../services/task-label.ts";
 import { viewEntityAsClient, viewTaskAsClient } from "../services/visible-data.ts";
 
-/** More ids than these make an address longer than servers take. */
+/** With more ids the address gets longer than some servers accept. */
 const LINKED_TASKS_MAX = 80;
-/** More than this is too much to copy at once. */
+/** Above this there is no copy button: its text would make the answer too large. */
 const COPIED_TASKS_MAX = 200;
 
 export const debug = defineAction({
   id: "debug",
   title: "Debug",
-  about: "Shows what Kitsu sent, what was understood of it, and all that Kitsu knows of the selected tasks.",
+  about: "Shows what Kitsu sent, how it was parsed, and the Kitsu data of the selected tasks.",
   modes: ["form", "ajax"],
   isSafe: true,
   takesEmptySelection: true,
@@ -26,15 +28,13 @@ export const debug = defineAction({
     const asksKitsu = person.trust !== "unchecked" && call.selection.length > 0;
     const selection = asksKitsu ? await context.kitsu().readSelection() : undefined;
     const count = selection?.tasks.length ?? call.selection.length;
-    const isOdd = count === 0 || call.ignored.length > 0 || selection?.missing.length;
+    const isUnusual = count === 0 || call.ignored.length > 0 || selection?.missing.length;
     return {
       kind: "done",
-      severity: isOdd ? "warning" : "info",
-      title: selection === undefined ? `${sayCount(count, "task")} arrived` : describeFound(selection),
-      text: `Kitsu spoke the dialect "${call.dialect}". ${describeIgnored(call)} ${describePerson(context)}`,
-      outcomes: selection?.missing.map(
-        (id): Outcome => ({ id, label: id, state: "skipped", reason: "Deleted or not visible" }),
-      ),
+      severity: isUnusual ? "warning" : "info",
+      title: selection === undefined ? `${plural(count, "task")} received` : describeFound(selection),
+      text: `The call used the dialect "${call.dialect}". ${describeIgnored(call)} ${describePerson(context)}`,
+      outcomes: selection?.missing.map(skipMissing),
       links: selection && linkToPage(context),
       effects: [
         { kind: "copy", label: "Copy the call as JSON", text: JSON.stringify(call) },
@@ -53,50 +53,51 @@ export const debug = defineAction({
         describeCall(call),
         describeFields(request),
         describeRequest(request),
-        ...describeLeftovers(call),
+        ...describeIgnoredFields(call),
       ],
     };
   },
 });
 
-const sayCount = (count: number, noun: string) => `${count} ${noun}${count === 1 ? "" : "s"}`;
-
 function describeFound({ tasks, projectIds }: Selection): string {
   const entities = new Set(tasks.map(({ task }) => task.entity_id)).size;
-  return `${sayCount(tasks.length, "task")} of ${entities === 1 ? "1 entity" : `${entities} entities`} in ${sayCount(projectIds.length, "project")}`;
+  const all = [plural(tasks.length, "task"), plural(entities, "entity", "entities")].join(" of ");
+  return `${all} in ${plural(projectIds.length, "project")}`;
 }
 
 function describeIgnored({ ignored, selection }: Call): string {
-  if (selection.length === 0) return "Nothing was selected: an action that works on tasks would refuse this call.";
-  return ignored.length === 0 ? "All of it was understood." : `Left out, and why: ${ignored.length} below.`;
+  if (selection.length === 0) return "Nothing was selected. Actions that work on tasks refuse such a call.";
+  if (ignored.length === 0) return "Every field was recognized.";
+  return `${plural(ignored.length, "field")} ${ignored.length === 1 ? "was" : "were"} ignored; see below.`;
 }
 
 function describePerson({ person }: ActionContext): string {
   if (person.sessionProblem !== undefined) {
-    const why =
-      person.sessionProblem === "expired" ? "your session in Kitsu has ended" : "no session of Kitsu came with the call";
-    const known =
+    const reason =
+      person.sessionProblem === "expired" ? "your Kitsu session has ended" : "the call had no Kitsu session";
+    const caller =
       person.trust === "unchecked"
-        ? "Who called was not checked"
-        : `The caller is only "${person.trust}", as ${person.name}`;
-    return `${known}: ${why}. Log in to Kitsu again.`;
+        ? "The caller was not verified"
+        : `The trust level of the caller, ${person.name}, is only "${person.trust}"`;
+    return `${caller}: ${reason}. Log in to Kitsu again.`;
   }
-  if (person.trust === "unchecked") return "Who called was not checked: this action server can't ask Kitsu.";
-  return `The caller is known by "${person.trust}" as ${person.name}${person.role === undefined ? "" : `, ${person.role}`}.`;
+  if (person.trust === "unchecked") return "The caller was not verified: this action server can't ask Kitsu.";
+  const caller = [person.name, person.role].filter(Boolean).join(", ");
+  return `The caller is ${caller} (trust level "${person.trust}").`;
 }
 
-/** The same as a page of its own, for those who see it in a toast: the session or Access says again who asks. */
-function linkToPage({ call, run }: ActionContext): Link[] {
+/** A link from the toast to the full page. The session or Access identifies the person again. */
+function linkToPage({ call, base }: ActionContext): Link[] {
   if (call.selection.length > LINKED_TASKS_MAX) return [];
   const query = new URLSearchParams({
     personid: call.person.id ?? "",
     personemail: call.person.email ?? "",
     selection: call.selection.join(","),
   });
-  return [{ label: "Open as a page", url: `${run.url.split("/runs/")[0]}/actions/debug?${query}` }];
+  return [{ label: "Open as a page", url: `${base}/actions/debug?${query}` }];
 }
 
-/** Clients see less of a task, in whatever form. */
+/** Clients see fewer fields of a task, in the tables and in what is copied. */
 async function isClient({ roleIn }: ActionContext, tasks: readonly SelectedTask[]): Promise<boolean> {
   const projects = [...new Set(tasks.map(({ task }) => task.project_id))];
   return (await Promise.all(projects.map(roleIn))).includes("client");
@@ -110,7 +111,7 @@ async function listForCopy(context: ActionContext, tasks: readonly SelectedTask[
   }));
 }
 
-/** One line a task, then one table an entity with everything. */
+/** One row per task, then one table per entity with all fields. */
 async function describeTasks(context: ActionContext, tasks: readonly SelectedTask[]): Promise<Table[]> {
   const kitsu = context.kitsu();
   const [persons, previews, isForClient] = await Promise.all([
@@ -120,7 +121,7 @@ async function describeTasks(context: ActionContext, tasks: readonly SelectedTas
   ]);
   const readers = { kitsuUrl: context.settings.kitsuUrls[0] ?? "", persons, previews, isForClient, now: Date.now() };
   const summary: Table = {
-    title: "The tasks",
+    title: "Tasks",
     columns: ["Task", "Project", "Status", ...(isForClient ? [] : ["Assignees"]), "Preview"],
     rows: tasks.map(({ label, task, project, taskStatus }) => [
       label,
@@ -147,12 +148,12 @@ type Describe = (one: SelectedTask) => TaskDetail[];
 
 function describeEntity(group: readonly SelectedTask[], ofEntity: Describe, ofTask: Describe): Table {
   const [first] = group;
-  const named = (one: SelectedTask) =>
+  const prefixed = (one: SelectedTask) =>
     ofTask(one).map(([name, value, type]): TaskDetail => [`${one.taskType?.name ?? "Task"}: ${name}`, value, type]);
   return {
-    title: `${first && nameInFull(first)}: ${sayCount(group.length, "task")}`,
+    title: `${first && nameInFull(first)}: ${plural(group.length, "task")}`,
     columns: ["Field", "Value", "Type"],
-    rows: [...(first === undefined ? [] : ofEntity(first)), ...group.flatMap(named)],
+    rows: [...(first === undefined ? [] : ofEntity(first)), ...group.flatMap(prefixed)],
   };
 }
 
@@ -169,26 +170,26 @@ function describeCall({ dialect, person, project, selection, entityType, path, s
     ...selection.map((id, index): [string, string] => [`selection[${index}]`, id]),
   ];
   return {
-    title: "The call, as understood",
+    title: "Parsed call",
     columns: ["Name", "Value"],
     rows: facts.map(([name, value]) => [name, value ?? "(none)"]),
   };
 }
 
 function describeFields({ fields }: RequestSnapshot): Table {
-  return { title: "Fields, as they arrived", columns: ["Field", "Value"], rows: fields };
+  return { title: "Received fields", columns: ["Field", "Value"], rows: fields };
 }
 
 function describeRequest({ method, path, headers }: RequestSnapshot): Table {
-  return { title: "The request", columns: ["Header", "Value"], rows: [["method", method], ["path", path], ...headers] };
+  return { title: "Request", columns: ["Header", "Value"], rows: [["method", method], ["path", path], ...headers] };
 }
 
-function describeLeftovers({ ignored }: Call): Table[] {
+function describeIgnoredFields({ ignored }: Call): Table[] {
   if (ignored.length === 0) return [];
   return [
     {
-      title: "Left out",
-      columns: ["Field", "Value", "Because"],
+      title: "Ignored fields",
+      columns: ["Field", "Value", "Reason"],
       rows: ignored.map(({ name, value, reason }) => [name, value, reason]),
     },
   ];

@@ -1,4 +1,5 @@
-// Renders the selected shots with Flamenco: one job a shot, sent once and followed to its end.
+// Renders the selected shots with Flamenco: one job per shot, submitted once and followed to its
+// end.
 import * as v from "valibot";
 import { type ActionContext, defineAction, type WatchContext } from "../action/action.ts";
 import { openFlamenco } from "../services/flamenco-client.ts";
@@ -6,16 +7,22 @@ import { fetchPicture } from "../services/flamenco-picture.ts";
 import type { FlamencoSettings } from "../settings/flamenco-settings.ts";
 import type { Settings } from "../settings/settings.ts";
 import type { Farm } from "./farm/farm.ts";
-import { awaitFeedback, pollWithFeedback } from "./farm/feedback-run.ts";
-import { FlamencoOrder, makeFlamencoFarm } from "./farm/flamenco-farm.ts";
-import { askJobType, askOrder } from "./farm/flamenco-form.ts";
-import { CHECKED_MAX, chooseBusy, planChecked, planOrders, readJobType, readSelected } from "./farm/flamenco-plan.ts";
-import { placeRefusal } from "./farm/flamenco-refusal.ts";
-import { carryOn, controlRun } from "./farm/render.ts";
+import { FlamencoSubmission, makeFlamencoFarm } from "./farm/flamenco-farm.ts";
+import { makeJobTypeField, makeSubmissionFields } from "./farm/flamenco-form.ts";
+import {
+  CHECKED_MAX,
+  planCheckedShots,
+  planShots,
+  readConflictChoice,
+  readJobType,
+  readSelectionFacts,
+} from "./farm/flamenco-plan.ts";
+import { findRefusedField } from "./farm/flamenco-refusal.ts";
+import { controlRender, pollRender } from "./farm/render.ts";
 import { confirmRender, nothingToRender } from "./farm/render-confirmation.ts";
 import { makeRun, readRun } from "./farm/render-run.ts";
-import { reportGoing } from "./farm/render-summary.ts";
-import { takeTasks } from "./farm/task-conflicts.ts";
+import { summarizeRunning } from "./farm/render-summary.ts";
+import { claimTasks } from "./farm/task-conflicts.ts";
 
 export const flamenco = defineAction({
   id: "flamenco",
@@ -26,113 +33,118 @@ export const flamenco = defineAction({
   entityTypes: ["shot"],
   roles: ["admin", "manager", "supervisor", "user"],
   maxTasks: 500,
-  submit: "Go on",
-  findMissingSetting: ({ flamenco: own }) =>
-    own === undefined
-      ? "Say in FLAMENCO where its manager is and where files are: docs/flamenco.md shows how."
+  submit: "Next",
+  findMissingSetting: (settings) =>
+    settings.flamenco === undefined
+      ? "Set FLAMENCO to the address of its manager and the paths of your files: see docs/flamenco.md."
       : undefined,
   async input(context, answers) {
-    const own = readOwn(context.settings);
-    const service = open(context);
+    const settings = readFlamencoSettings(context.settings);
+    const manager = openManager(context);
     const [{ minor }, { jobType, info }, { facts }] = await Promise.all([
-      service.version(),
-      readJobType(own, answers.job_type, service),
-      readSelected(context, { ...own, recorded: false }),
+      manager.version(),
+      readJobType(settings, answers.job_type, manager),
+      readSelectionFacts(context, { ...settings, recorded: false }),
     ]);
+    const conflicts = await context.findConflicts(facts.map(({ taskId }) => taskId));
     return v.object({
-      ...askJobType(own),
-      ...askOrder({
-        flamenco: own,
-        minor,
-        jobType,
-        info,
-        facts,
-        busy: await context.findConflicts(facts.map(({ taskId }) => taskId)),
-      }),
+      ...makeJobTypeField(settings),
+      ...makeSubmissionFields({ flamenco: settings, minor, jobType, info, facts, conflicts }),
     });
   },
   async findProblems(context) {
-    const { planned, info } = await planChecked(context, readOwn(context.settings), open(context));
-    return placeRefusal(
+    const { planned, info } = await planCheckedShots(
+      context,
+      readFlamencoSettings(context.settings),
+      openManager(context),
+    );
+    return findRefusedField(
       planned.map(({ outcome }) => outcome),
       context.input,
       info,
     );
   },
   async plan(context) {
-    const { planned } = await planChecked(context, readOwn(context.settings), open(context));
+    const { planned } = await planCheckedShots(context, readFlamencoSettings(context.settings), openManager(context));
     return planned.map(({ outcome }) => outcome);
   },
   async confirm(context) {
-    const own = readOwn(context.settings);
-    const { planned, note } = await planChecked(context, own, open(context));
+    const settings = readFlamencoSettings(context.settings);
+    const { planned, note } = await planCheckedShots(context, settings, openManager(context));
     const isMore = planned.filter(({ outcome: { state } }) => state === "planned").length > CHECKED_MAX;
-    const notes = [note, isMore && `Flamenco has checked the first ${CHECKED_MAX}.`];
-    return confirmRender(context, planned, chooseBusy(context, own), notes.filter(Boolean).join(" "));
+    const notes = [note, isMore && `Flamenco checked the first ${CHECKED_MAX}.`];
+    return confirmRender(context, planned, readConflictChoice(context, settings), notes.filter(Boolean).join(" "));
   },
   async run(context) {
-    const own = readOwn(context.settings);
-    const service = open(context);
-    const { planned } = await planOrders(context, own, service);
-    const { mine, joined, aside } = await takeTasks(context, planned, chooseBusy(context, own));
-    if (mine.length + joined.length === 0) throw nothingToRender(aside);
-    const render = makeRun(context.run.id, mine, aside, joined);
-    const { minor } = await service.version();
+    const settings = readFlamencoSettings(context.settings);
+    const manager = openManager(context);
+    const { planned } = await planShots(context, settings, manager);
+    const { newShots, followed, skipped } = await claimTasks(context, planned, readConflictChoice(context, settings));
+    if (newShots.length + followed.length === 0) throw nothingToRender(skipped);
+    const render = makeRun(context.run.id, newShots, skipped, followed);
+    const { minor } = await manager.version();
     context.continueWith({ minor, render });
-    return reportGoing(render, "Flamenco", Date.now());
+    return summarizeRunning(render, "Flamenco", Date.now());
   },
   watch: async (watch, data) => {
-    const { minor, render } = read(data);
-    const [kept, farm] = [keep(watch, minor), openFarm(watch, minor)];
-    const standing = await pollWithFeedback(kept, render, farm, readOwn(watch.settings).tell, () =>
-      carryOn(kept, render, farm),
-    );
-    const { picture } = read({ minor, render: standing.data }).render;
-    return { ...standing, data: { minor, render: standing.data }, picture: picture?.address && String(picture.at) };
+    const { minor, render } = readStoredRun(data);
+    const farm = openFarm(watch, minor);
+    const { tell } = readFlamencoSettings(watch.settings);
+    const status = await pollRender(savingWith(watch, minor), render, farm, tell);
+    const { picture } = readStoredRun({ minor, render: status.data }).render;
+    return { ...status, data: { minor, render: status.data }, picture: picture?.address && String(picture.at) };
   },
   picture: async (watch, data) => {
-    const { picture } = read(data).render;
-    return fetchPicture(readOwn(watch.settings), picture?.address ?? "", watch.signal);
+    const { picture } = readStoredRun(data).render;
+    return fetchPicture(readFlamencoSettings(watch.settings), picture?.address ?? "", watch.signal);
   },
-  control: async (watch, data, what) => {
-    const { minor, render } = read(data);
+  control: async (watch, data, command) => {
+    const { minor, render } = readStoredRun(data);
     const farm = openFarm(watch, minor);
-    const controlled = await controlRun(keep(watch, minor), render, farm, what);
-    const standing = awaitFeedback(render, farm, readOwn(watch.settings).tell, controlled);
-    return { ...standing, data: { minor, render: standing.data } };
+    const { tell } = readFlamencoSettings(watch.settings);
+    const status = await controlRender(savingWith(watch, minor), render, farm, tell, command);
+    return { ...status, data: { minor, render: status.data } };
   },
 });
 
-const Kept = v.object({ minor: v.number(), render: v.unknown() });
+/** The manager's version is kept with the run, so that a poll need not ask for it. */
+const StoredRun = v.object({ minor: v.number(), render: v.unknown() });
 
-function read(data: unknown) {
-  const { minor, render } = v.parse(Kept, data);
-  return { minor, render: readRun(FlamencoOrder, render) };
+function readStoredRun(data: unknown) {
+  const { minor, render } = v.parse(StoredRun, data);
+  return { minor, render: readRun(FlamencoSubmission, render) };
 }
 
-const keep = (watch: WatchContext, minor: number): WatchContext => ({
+const savingWith = (watch: WatchContext, minor: number): WatchContext => ({
   ...watch,
   save: (render) => watch.save({ minor, render }),
 });
 
-function readOwn({ flamenco: own }: Settings): FlamencoSettings {
-  if (own === undefined) throw new Error("This action is not offered without FLAMENCO");
-  return own;
+function readFlamencoSettings({ flamenco: settings }: Settings): FlamencoSettings {
+  if (settings === undefined) throw new Error("This action is not offered without FLAMENCO");
+  return settings;
 }
 
-function open({ settings, signal }: Pick<ActionContext, "settings" | "signal">) {
-  const { url, access } = readOwn(settings);
+function openManager({ settings, signal }: Pick<ActionContext, "settings" | "signal">) {
+  const { url, access } = readFlamencoSettings(settings);
   return openFlamenco({ url, access }, signal);
 }
 
-function openFarm(watch: WatchContext, minor: number): Farm<FlamencoOrder> {
-  const { page, url, access, at_once, worker_tag: workerTag, standstill_minutes } = readOwn(watch.settings);
-  const flamenco = open(watch);
-  const standstillMs = standstill_minutes * 60_000;
+function openFarm(watch: WatchContext, minor: number): Farm<FlamencoSubmission> {
+  const settings = readFlamencoSettings(watch.settings);
+  const { url, access } = settings;
+  const manager = openManager(watch);
+  const farm = makeFlamencoFarm(manager, {
+    page: settings.page ?? url,
+    concurrency: settings.at_once,
+    minor,
+    workerTag: settings.worker_tag,
+    standstillLimitMs: settings.standstill_minutes * 60_000,
+  });
   return {
-    ...makeFlamencoFarm(flamenco, { page: page ?? url, atOnce: at_once, minor, workerTag, standstillMs }),
+    ...farm,
     fetchPicture: async ({ id }) => {
-      const address = await flamenco.lastRendered(id);
+      const address = await manager.lastRendered(id);
       if (address === undefined) return undefined;
       return new Uint8Array(await (await fetchPicture({ url, access }, address, watch.signal)).arrayBuffer());
     },

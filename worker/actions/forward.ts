@@ -1,14 +1,16 @@
-// Hands the call to a server of the studio's own and shows what that answers. Every target in the settings is an action of its own.
+// Forwards a call to a server of the studio's own, and shows the answer. Each target in the settings is an
+// action.
 import { type ParsedResponse, parseResponse, type Reply, WIRE_VERSION } from "../../contract.ts";
 import { type Action, type ActionContext, defineAction } from "../action/action.ts";
 import { Failure } from "../failure.ts";
 import { truncate } from "../request/request-snapshot.ts";
-import { isTooMuch, parseJson } from "../services/json.ts";
+import { isTooMuch, parseJson } from "../services/http.ts";
 import { keepMissing, tellMissing } from "../services/missing-tasks.ts";
 import type { ForwardTarget } from "../services/webhook-client.ts";
 import { brokenAnswer, type StudioAnswer, sendCall } from "../services/webhook-client.ts";
 
-const TEXT_MAX = 2_000;
+const TITLE_MAX_CHARS = 200;
+const TEXT_MAX_CHARS = 2_000;
 
 export function forwardTo(target: ForwardTarget): Action {
   return defineAction({
@@ -17,20 +19,25 @@ export function forwardTo(target: ForwardTarget): Action {
     about: target.about,
     modes: ["form", "ajax"],
     async run(context) {
-      const { call, run, signal, continueWith: goOn } = context;
+      const { call, run, signal, continueWith } = context;
       const missing = await findMissing(context);
-      const { ignored: _, ...said } = call;
+      const { ignored: _, ...forwarded } = call;
       const progress = run.url.replace("?", "/progress?");
-      const found = {
+      const visible = {
         selection: call.selection.filter((id) => !missing.has(id)),
         ...(missing.size > 0 && { missing: [...missing] }),
       };
-      const sent = { version: WIRE_VERSION, run: { ...run, progress }, action: target.id, call: { ...said, ...found } };
+      const sent = {
+        version: WIRE_VERSION,
+        run: { ...run, progress },
+        action: target.id,
+        call: { ...forwarded, ...visible },
+      };
       try {
         const answer = await sendCall(target, run.id, sent, signal);
         const reply = readReply(answer, target);
-        // The server does the work, and reports how far it is.
-        if (reply.kind === "started") goOn(keepMissing([...missing]));
+        // The studio's server does the work and reports its progress.
+        if (reply.kind === "started") continueWith(keepMissing([...missing]));
         return tellMissing(reply, [...missing]);
       } catch (thrown) {
         if (!(thrown instanceof Failure)) throw thrown;
@@ -41,27 +48,30 @@ export function forwardTo(target: ForwardTarget): Action {
   });
 }
 
-/** What was selected and Kitsu does not show: it is not handed on, for a server would work on what is gone. Where Kitsu can't be asked, nobody knows. */
+/**
+ * Selected tasks that Kitsu does not return. They are not forwarded, because the server would work on deleted
+ * tasks. Without access to Kitsu they are unknown.
+ */
 async function findMissing({ person, kitsu }: ActionContext): Promise<ReadonlySet<string>> {
   return new Set(person.trust === "unchecked" ? [] : (await kitsu().readSelection()).missing);
 }
 
 function readReply(answer: StudioAnswer, target: ForwardTarget): Reply {
-  if (answer.location !== undefined) return goTo(answer.location, target);
+  if (answer.location !== undefined) return openPage(answer.location, target);
   if (isTooMuch(answer.body)) throw brokenAnswer(target);
-  const heard = parseResponse(answer.status, answer.contentType, answer.body);
-  // What says it is JSON and can't be read broke off, and its beginning is no message.
+  const parsed = parseResponse(answer.status, answer.contentType, answer.body);
+  // JSON that can't be parsed is incomplete: don't show the beginning of it as a message.
   if (
-    heard.kind === "text" &&
-    !heard.failed &&
+    parsed.kind === "text" &&
+    !parsed.failed &&
     /json/i.test(answer.contentType) &&
     parseJson(answer.body) === undefined
   )
     throw brokenAnswer(target);
-  return toReply(heard, answer, target);
+  return toReply(parsed, answer, target);
 }
 
-function goTo(url: string, { title }: ForwardTarget): Reply {
+function openPage(url: string, { title }: ForwardTarget): Reply {
   return {
     kind: "done",
     severity: "success",
@@ -71,48 +81,51 @@ function goTo(url: string, { title }: ForwardTarget): Reply {
   };
 }
 
-function toReply(heard: ParsedResponse, { status }: StudioAnswer, target: ForwardTarget): Reply {
-  // The answer to a question of the server's comes back to this action.
-  if (heard.kind === "reply") return heard.reply.kind === "ask" ? { ...heard.reply, form: target.id } : heard.reply;
-  if (heard.kind === "newer")
-    return inform(heard.title || target.title, `The studio's server answered with something newer: "${heard.replyKind}".`);
-  if (heard.failed) throw refused(heard, status, target);
-  switch (heard.kind) {
+function toReply(parsed: ParsedResponse, { status }: StudioAnswer, target: ForwardTarget): Reply {
+  // The answer to a question from the server is sent to this action.
+  if (parsed.kind === "reply") return parsed.reply.kind === "ask" ? { ...parsed.reply, form: target.id } : parsed.reply;
+  if (parsed.kind === "newer")
+    return inform(
+      parsed.title || target.title,
+      `The studio's server sent a newer kind of answer: "${parsed.replyKind}".`,
+    );
+  if (parsed.failed) throw refused(parsed, status, target);
+  switch (parsed.kind) {
     case "message":
-      return succeed(heard.title, heard.text);
+      return succeed(parsed.title, parsed.text);
     case "text":
-      return succeed(target.title, heard.text);
+      return succeed(target.title, parsed.text);
     case "html":
       return {
-        ...inform(heard.title || target.title, "The studio's server answered with a page."),
-        document: heard.html,
+        ...inform(parsed.title || target.title, "The studio's server answered with a page."),
+        document: parsed.html,
       };
     case "nothing":
-      return succeed(target.title, "The studio's server took it, and said nothing more.");
+      return succeed(target.title, "The studio's server accepted the call.");
   }
 }
 
 const succeed = (title: string, text?: string): Reply => ({
   kind: "done",
   severity: "success",
-  title: truncate(title, 200),
-  text: text && truncate(text, TEXT_MAX),
+  title: truncate(title, TITLE_MAX_CHARS),
+  text: text && truncate(text, TEXT_MAX_CHARS),
 });
 
 const inform = (title: string, text: string) =>
-  ({ kind: "done", severity: "info", title: truncate(title, 200), text }) as const;
+  ({ kind: "done", severity: "info", title: truncate(title, TITLE_MAX_CHARS), text }) as const;
 
-function refused(heard: ParsedResponse, status: number, { title }: ForwardTarget): Failure {
-  const words =
-    heard.kind === "message" ? [heard.title, heard.text] : [undefined, heard.kind === "text" ? heard.text : undefined];
+function refused(parsed: ParsedResponse, status: number, { title }: ForwardTarget): Failure {
+  const own = parsed.kind === "message" ? parsed.title : undefined;
+  const text = parsed.kind === "message" || parsed.kind === "text" ? parsed.text : undefined;
   return new Failure("target-refused", {
-    ...(words[0] !== undefined && { title: truncate(words[0], 200) }),
-    text: truncate(words[1] ?? `The server behind ${title} answered with the status ${status}.`, TEXT_MAX),
+    ...(own !== undefined && { title: truncate(own, TITLE_MAX_CHARS) }),
+    text: truncate(text ?? `The server behind ${title} answered with status ${status}.`, TEXT_MAX_CHARS),
     advice:
       status === 401 || status === 403
-        ? "Its secret may differ from the one calls are signed with: ask your TD."
+        ? "Its secret may differ from the one that signs calls: ask your TD."
         : undefined,
-    // Its 401 is about our signature, not about the person; its 5xx is for us a bad gateway.
+    // A 401 refuses our signature, not the person. A 5xx makes this worker a bad gateway.
     status: status >= 400 && status < 500 && status !== 401 ? status : 502,
   });
 }

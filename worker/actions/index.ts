@@ -1,4 +1,4 @@
-// The registry: one line an action.
+// The registry: one line per action.
 import type { Action } from "../action/action.ts";
 import { Failure } from "../failure.ts";
 import { canAskKitsu, type Settings } from "../settings/settings.ts";
@@ -23,23 +23,23 @@ const ACTIONS: readonly Action[] = [
   flamenco,
 ];
 
-const known = new WeakMap<Settings, readonly Action[]>();
+const cachedActions = new WeakMap<Settings, readonly Action[]>();
 
-/** Every action there is: those of the registry, and one for each server that calls are forwarded to. */
+/** The actions of the registry, and one for each forward target. */
 function allActions(settings: Settings): readonly Action[] {
-  const before = known.get(settings);
-  if (before !== undefined) return before;
+  const cached = cachedActions.get(settings);
+  if (cached !== undefined) return cached;
   const actions = [...ACTIONS, ...settings.forwardTargets.map(forwardTo)];
   const unknown = [...settings.limits.keys()].find((id) => actions.every((action) => action.id !== id));
-  // A limit on nothing would be taken for one on what was meant.
+  // With a misspelled id, the intended action would silently have no limit.
   if (unknown !== undefined) throw unknownLimit(unknown, actions);
-  known.set(settings, actions);
+  cachedActions.set(settings, actions);
   return actions;
 }
 
-/** The actions these settings offer: those whose needs they meet. */
+/** The actions that are fully configured. */
 export function listActions(settings: Settings): readonly Action[] {
-  return allActions(settings).filter((action) => findLack(action, settings) === undefined);
+  return allActions(settings).filter((action) => findMissingSetup(action, settings) === undefined);
 }
 
 export function findAction(id: string, settings: Settings): Action {
@@ -47,24 +47,24 @@ export function findAction(id: string, settings: Settings): Action {
   if (action === undefined) throw unknownAction(id);
   if (another !== undefined) {
     throw new Failure("not-configured", {
-      text: `FORWARD_TARGETS has a target "${id}", but that is the name of an action already.`,
+      text: `FORWARD_TARGETS has a target "${id}", but an action already has that name.`,
       advice: "Give the target another name in wrangler.toml, and deploy again.",
     });
   }
-  const lack = findLack(action, settings);
-  if (lack !== undefined) throw new Failure("not-configured", lack);
+  const missing = findMissingSetup(action, settings);
+  if (missing !== undefined) throw new Failure("not-configured", missing);
   return action;
 }
 
-/** What these settings lack for the action, and what to set. */
-function findLack(
+/** What is not configured for the action, and what to set. */
+function findMissingSetup(
   { title, findMissingSetting, needsKitsu }: Action,
   settings: Settings,
 ): { text: string; advice: string } | undefined {
   if (needsKitsu && !canAskKitsu(settings)) {
     return {
-      text: `${title} works on what Kitsu knows, and this action server has no account there.`,
-      advice: "Give it the token of a bot with: npx wrangler secret put KITSU_TOKEN",
+      text: `${title} needs data from Kitsu, but this action server has no account there.`,
+      advice: "Set the token of a bot with: npx wrangler secret put KITSU_TOKEN",
     };
   }
   const advice = findMissingSetting?.(settings);
@@ -73,7 +73,7 @@ function findLack(
 
 function unknownLimit(id: string, actions: readonly Action[]): Failure {
   return new Failure("not-configured", {
-    text: `ACTION_LIMITS limits "${id.slice(0, 80)}", and there is no such action.`,
+    text: `ACTION_LIMITS limits "${id.slice(0, 80)}", but there is no such action.`,
     advice: `The actions are ${actions.map((one) => one.id).join(", ")}. Correct it in wrangler.toml, and deploy again.`,
   });
 }
@@ -82,6 +82,6 @@ function unknownAction(id: string): Failure {
   return new Failure("unknown-action", {
     text: `This action server has no action "${id.slice(0, 80)}".`,
     advice:
-      "Tell your TD: the address of the custom action in Kitsu is wrong. The action server's home page lists the addresses there are.",
+      "Tell your TD that the address of the custom action in Kitsu is wrong. The action server's home page lists the valid addresses.",
   });
 }

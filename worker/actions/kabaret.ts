@@ -1,26 +1,27 @@
-// Opens the object of a task in Kabaret, or in libreflow, which is built on it. Kabaret has no links of its own: the studio's handler makes of ours
-// a start with "--home-oid".
+// Opens a task in Kabaret, or in libreflow, which is built on it. Kabaret registers no links, so the studio's
+// handler takes ours and starts Kabaret with "--home-oid".
 import type { Effect, Outcome } from "../../contract.ts";
 import { type ActionContext, defineAction } from "../action/action.ts";
 import { Failure } from "../failure.ts";
 import { makeCommand } from "../launch/command.ts";
 import { type Entry, inProject, type Kabaret } from "../launch/kabaret-settings.ts";
-import { mergeWays } from "../launch/link.ts";
+import { mergeOptions } from "../launch/link.ts";
 import { findObject } from "../launch/oid.ts";
 import { guessSystem, SYSTEMS } from "../launch/operating-system.ts";
 import { readTaskFacts } from "../launch/template-variables.ts";
 import { makeTicket, TICKET_LIFE_S } from "../launch/ticket.ts";
+import { skipMissing } from "../services/missing-tasks.ts";
 import type { Settings } from "../settings/settings.ts";
 
 export const kabaret = defineAction({
   id: "kabaret",
   title: "Open in Kabaret",
-  about: "Opens the selected task where it is in Kabaret or libreflow.",
+  about: "Opens the selected task in Kabaret or libreflow.",
   modes: ["ajax", "form"],
   needsKitsu: true,
   maxTasks: 500,
   findMissingSetting: ({ kabaret: own }) =>
-    own === undefined ? "Say in KABARET how your flow names things: docs/kabaret.md shows how." : undefined,
+    own === undefined ? "Set KABARET to the naming rules of your flow: see docs/kabaret.md." : undefined,
   async plan(context) {
     const own = readKabaret(context.settings);
     const entry = chooseEntry(own, context.call.params.with);
@@ -35,10 +36,10 @@ export const kabaret = defineAction({
     const { opened, outcomes } = await findAll(context, own, entry);
     if (opened === undefined) throw nothingToOpen(own, outcomes);
     const { facts } = opened;
-    const button = entry.button === undefined ? "" : `, with its button "${entry.button}"`;
+    const button = entry.button === undefined ? "" : `, by pressing its button "${entry.button}"`;
     return {
       title: `${entry.title}: ${facts.label}?`,
-      text: `It is run in ${own.app} on your computer${button}. ${own.app} must be open.`,
+      text: `This runs in ${own.app} on your computer${button}. ${own.app} must be open.`,
       submit: entry.title,
     };
   },
@@ -48,33 +49,38 @@ export const kabaret = defineAction({
     const { opened, outcomes } = await findAll(context, own, entry);
     if (opened === undefined) throw nothingToOpen(own, outcomes);
     const { facts, settings, found } = opened;
-    const isShort = outcomes.some(({ state }) => state === "failed");
+    const isIncomplete = outcomes.some(({ state }) => state === "failed");
     const title = entry?.run ? `${entry.title}: ${facts.label}` : `Opening ${facts.label} in ${own.app}`;
     return {
       kind: "done",
-      severity: isShort ? "warning" : "info",
+      severity: isIncomplete ? "warning" : "info",
       title,
       ...(found.note !== undefined && { text: `${found.note}.` }),
       outcomes,
-      effects: startAt(found, await askTicket(context, opened, entry), settings, guessSystem(context.request.headers)),
+      effects: makeEffects(
+        found,
+        await createTicket(context, opened, entry),
+        settings,
+        guessSystem(context.request.headers),
+      ),
     };
   },
 });
 
-/** The entry that the address of the custom action names; undefined where it names none. */
+/** The entry that the URL of the custom action names; undefined if it names none. */
 function chooseEntry({ entries }: Kabaret, wanted: string | undefined): Entry | undefined {
   if (wanted === undefined) return undefined;
   const entry = Object.hasOwn(entries, wanted) ? entries[wanted] : undefined;
   if (entry !== undefined) return entry;
   throw new Failure("invalid-call", {
     title: "There is no such entry",
-    text: `This custom action asks for "${wanted.slice(0, 80)}", and nothing of that name is set up.`,
-    advice: `Tell your TD: "with" in the address of the custom action in Kitsu must be one of ${Object.keys(entries).join(", ") || "KABARET's entries, and there are none"}.`,
+    text: `This custom action asks for "${wanted.slice(0, 80)}", but no entry with that id is set up.`,
+    advice: `Tell your TD: in Kitsu, "with" in the URL of the custom action must be one of ${Object.keys(entries).join(", ") || "KABARET's entries, but there are none"}.`,
     field: "with",
   });
 }
 
-/** Where each of the tasks is; `opened` is the first that has a place. */
+/** Finds the object of each task; `opened` is the first task that has one. */
 async function findAll(context: ActionContext, own: Kabaret, entry: Entry | undefined) {
   const kitsu = context.kitsu();
   const { tasks, missing } = await kitsu.readSelection();
@@ -82,7 +88,7 @@ async function findAll(context: ActionContext, own: Kabaret, entry: Entry | unde
   const sources = {
     entityTypes,
     person: context.person,
-    listed: persons.get(context.person.id ?? ""),
+    zouPerson: persons.get(context.person.id ?? ""),
     previews: new Map<string, never>(),
   };
   const all = tasks.map((one) => {
@@ -95,7 +101,7 @@ async function findAll(context: ActionContext, own: Kabaret, entry: Entry | unde
     ...all.map(({ facts: { taskId: id, label }, found }): Outcome => {
       if ("problems" in found) return { id, label, state: "failed", reason: found.problems.join(". ") };
       const isFirst = found === opened?.found;
-      const reason = [found.note, !isFirst && `One is ${entry?.run ? "run" : "opened"} at a time`]
+      const reason = [found.note, !isFirst && `Only one task is ${entry?.run ? "run" : "opened"} at a time`]
         .filter(Boolean)
         .join(". ");
       return {
@@ -106,15 +112,18 @@ async function findAll(context: ActionContext, own: Kabaret, entry: Entry | unde
         ...(!isFirst && entry?.run !== true && { link: { label: `Open in ${own.app}`, url: found.link() } }),
       };
     }),
-    ...missing.map((id): Outcome => ({ id, label: id, state: "skipped", reason: "Deleted or not visible" })),
+    ...missing.map(skipMissing),
   ];
   return { opened, outcomes };
 }
 
 type Opened = NonNullable<Awaited<ReturnType<typeof findAll>>["opened"]>;
 
-/** By its ticket the handler says what became of it, and may run what a link alone may not. Undefined where the studio's own links take none. */
-async function askTicket(
+/**
+ * With a ticket, the handler reports the result, and may run actions. Undefined if the studio's links have no
+ * place for a ticket.
+ */
+async function createTicket(
   context: ActionContext,
   { facts, settings, found }: Opened,
   entry: Entry | undefined,
@@ -140,22 +149,22 @@ function readKabaret({ kabaret: own }: Settings): Kabaret {
   return own;
 }
 
-function startAt(
+function makeEffects(
   { oid, link }: Opened["found"],
   ticket: string | undefined,
   { command, app, help }: Kabaret,
   system: string | undefined,
 ): Effect[] {
   const url = link(ticket);
-  const typed = (one: (typeof SYSTEMS)[number]) => command && makeCommand([...command, "--home-oid", oid], one);
-  const ways = mergeWays(Object.fromEntries(SYSTEMS.map((one) => [one, { url, command: typed(one) }])));
-  const line = (ways.find((way) => way.system === system) ?? ways[0])?.command;
+  const makeLine = (one: (typeof SYSTEMS)[number]) => command && makeCommand([...command, "--home-oid", oid], one);
+  const options = mergeOptions(Object.fromEntries(SYSTEMS.map((one) => [one, { url, command: makeLine(one) }])));
+  const line = (options.find((option) => option.system === system) ?? options[0])?.command;
   return [
     {
       kind: "launch",
       app,
-      ways,
-      ...(ways.some((way) => way.system === system) && { system }),
+      ways: options,
+      ...(options.some((option) => option.system === system) && { system }),
       ...(ticket !== undefined && { ticket: { url: `${ticket}/state`, until: Date.now() + TICKET_LIFE_S * 1_000 } }),
       ...(help !== undefined && { help }),
     },
@@ -166,8 +175,8 @@ function startAt(
 
 const nothingToOpen = ({ app }: Kabaret, outcomes: Outcome[]) =>
   new Failure("nothing-to-do", {
-    title: `There is nothing to open in ${app}`,
-    text: `None of the selected tasks has a place in ${app}. What is missing is said for each.`,
-    advice: "Tell your TD, who completes the names in KABARET: docs/kabaret.md.",
+    title: `Nothing to open in ${app}`,
+    text: `None of the selected tasks has an address in ${app}. The list shows what is missing for each.`,
+    advice: "Ask your TD to add the names to KABARET: see docs/kabaret.md.",
     outcomes,
   });

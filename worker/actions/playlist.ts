@@ -1,44 +1,47 @@
-// Makes a playlist in Kitsu of the newest previews of the selected tasks: one for each project and kind of entity, for a playlist has one of
-// both. Zou checks nothing that is in it, so what goes in is read from Zou first.
+// Creates playlists in Kitsu from the newest previews of the selected tasks: one per project and
+// entity type, because a playlist has one of each. Zou doesn't validate the entries, so they are
+// built only from what Zou returned.
 import * as v from "valibot";
 import type { Effect, Outcome, Reply } from "../../contract.ts";
-import { type ActionContext, defineAction } from "../action/action.ts";
+import { type ActionContext, defineAction, type EntityType } from "../action/action.ts";
 import { Failure, toFailure } from "../failure.ts";
+import { plural } from "../format/plural.ts";
 import { playlistPath } from "../services/kitsu-pages.ts";
+import { skipMissing } from "../services/missing-tasks.ts";
 import { removeUnchanged } from "../services/playlists.ts";
 import type { SelectedTask } from "../services/selection.ts";
-import { MAYBE } from "../services/zou-answer.ts";
-import { Playlist } from "../services/zou-objects.ts";
+import { MAYBE_DONE } from "../services/zou-answer.ts";
+import { isShow, Playlist } from "../services/zou-objects.ts";
 
-const NAME_MAX = 80;
-/** Tries for a name that is not taken yet. */
-const NAMES_MAX = 5;
+const NAME_MAX_CHARS = 80;
+/** Attempts to find a name that is not taken. */
+const NAME_ATTEMPTS_MAX = 5;
 const UNDO_LIFE_S = 600;
-/** Of the action's time, for one playlist that takes long and for the answer. */
-const REST_MS = 8_000;
-const KINDS = ["shot", "asset", "sequence", "edit", "episode"];
+/** Reserved at the end of the action's time limit, for one slow playlist and the answer. */
+const ANSWER_RESERVE_MS = 8_000;
+const PLAYABLE_TYPES: readonly EntityType[] = ["shot", "asset", "sequence", "edit", "episode"];
 
 export const playlist = defineAction({
   id: "playlist",
   title: "Make a playlist",
-  about: "Makes a playlist in Kitsu of the newest previews of the selected tasks.",
+  about: "Creates a playlist in Kitsu from the newest previews of the selected tasks.",
   modes: ["ajax", "form"],
-  entityTypes: ["shot", "asset", "sequence", "edit", "episode"],
+  entityTypes: PLAYABLE_TYPES,
   roles: ["admin", "manager", "supervisor"],
   needsKitsu: true,
   async run(context) {
     const { tasks, missing } = await context.kitsu().readSelection();
-    const { entries, skipped } = choose(context.call.params.order === "shots" ? sortByName(tasks) : tasks);
+    const { entries, skipped } = chooseEntries(context.call.params.order === "shots" ? sortByName(tasks) : tasks);
     if (entries.length === 0) throw nothingToPlay(skipped);
-    const outcomes: Outcome[] = [...skipped, ...missing.map((id) => skip(id, id, "Deleted or not visible"))];
+    const outcomes: Outcome[] = [...skipped, ...missing.map(skipMissing)];
     const made: Playlist[] = [];
     const effects: Effect[] = [];
-    const until = Date.now() + context.settings.actionTimeLimitMs - REST_MS;
+    const until = Date.now() + context.settings.actionTimeLimitMs - ANSWER_RESERVE_MS;
     let stopped: string | undefined;
     for (const group of groupEntries(entries)) {
       if (made.length > 0 && Date.now() >= until) stopped ??= "There was no time left.";
       if (stopped !== undefined) {
-        outcomes.push(...leave(group, stopped));
+        outcomes.push(...skipGroup(group, stopped));
         continue;
       }
       try {
@@ -47,41 +50,46 @@ export const playlist = defineAction({
         effects.push({ kind: "go", path: playlistPath(playlist, group[0]?.project), label: `Open ${playlist.name}` });
         outcomes.push(...group.map(({ task, label }): Outcome => ({ id: task.id, label, state: "done" })));
       } catch (thrown) {
-        // One project's playlist that fails does not undo the others.
+        // If one playlist fails, the others are kept.
         const { code, reply } = toFailure(thrown);
         const { text = "It failed", advice } = reply;
         if (code === "platform-limit") {
           stopped = text;
-          outcomes.push(...leave(group, stopped));
+          outcomes.push(...skipGroup(group, stopped));
           continue;
         }
-        const reason = advice === MAYBE ? `${text} ${MAYBE}` : text;
+        const reason = advice === MAYBE_DONE ? `${text} ${MAYBE_DONE}` : text;
         outcomes.push(...group.map(({ task, label }): Outcome => ({ id: task.id, label, state: "failed", reason })));
       }
     }
     const label = made.length === 1 ? "Remove the playlist" : "Remove the playlists";
     if (made.length > 0) context.offerUndo({ data: made.map(describeMade), lifeS: UNDO_LIFE_S, label });
-    return report(outcomes, effects);
+    return reportPlaylists(outcomes, effects);
   },
   async undo({ kitsu }, data) {
-    const made = v.parse(v.array(Made), data);
-    const kept: string[] = [];
+    const made = v.parse(v.array(MadePlaylist), data);
+    const remaining: string[] = [];
     for (const one of made) {
       const reason = await removeUnchanged(kitsu().zou, one);
-      if (reason !== undefined) kept.push(`“${one.name}” ${reason}.`);
+      if (reason !== undefined) remaining.push(`“${one.name}” ${reason}.`);
     }
-    const text = kept.length > 0 ? `${kept.join(" ")} Remove it in Kitsu, if it is still to go.` : undefined;
-    if (kept.length === made.length) throw new Failure("nothing-to-do", { title: "Nothing was removed", text });
-    const count = made.length - kept.length;
-    const title = count === 1 ? "The playlist is removed" : `${count} playlists are removed`;
-    return { kind: "done", severity: kept.length > 0 ? "warning" : "success", title, text };
+    const text = remaining.length > 0 ? `${remaining.join(" ")} To remove it anyway, use Kitsu.` : undefined;
+    if (remaining.length === made.length) throw new Failure("nothing-to-do", { title: "Nothing was removed", text });
+    const count = made.length - remaining.length;
+    const title = count === 1 ? "Playlist removed" : `${count} playlists removed`;
+    return { kind: "done", severity: remaining.length > 0 ? "warning" : "success", title, text };
   },
 });
 
-/** What tells whether a playlist is still as it was made. */
-const Made = v.object({ id: v.string(), name: v.string(), updatedAt: v.optional(v.string()), count: v.number() });
+/** What the undo needs in order to see whether somebody changed the playlist. */
+const MadePlaylist = v.object({
+  id: v.string(),
+  name: v.string(),
+  updatedAt: v.optional(v.string()),
+  count: v.number(),
+});
 
-const describeMade = ({ id, name, updated_at, shots }: Playlist): v.InferOutput<typeof Made> => ({
+const describeMade = ({ id, name, updated_at, shots }: Playlist): v.InferOutput<typeof MadePlaylist> => ({
   id,
   name,
   updatedAt: updated_at,
@@ -90,14 +98,14 @@ const describeMade = ({ id, name, updated_at, shots }: Playlist): v.InferOutput<
 
 type Chosen = { entries: SelectedTask[]; skipped: Outcome[] };
 
-/** One entry for each entity, of its first selected task that has a preview. */
-function choose(tasks: readonly SelectedTask[]): Chosen {
+/** One entry per entity: its first selected task that has a preview. */
+function chooseEntries(tasks: readonly SelectedTask[]): Chosen {
   const chosen = new Map<string, SelectedTask>();
   const skipped: Outcome[] = [];
   for (const one of tasks) {
-    const before = chosen.get(one.task.entity_id);
+    const first = chosen.get(one.task.entity_id);
     if (one.task.last_preview_file_id === undefined) skipped.push(skip(one.task.id, one.label, "No preview yet"));
-    else if (before !== undefined) skipped.push(skip(one.task.id, one.label, `${before.label} is in it already`));
+    else if (first !== undefined) skipped.push(skip(one.task.id, one.label, `${first.label} is already in it`));
     else chosen.set(one.task.entity_id, one);
   }
   return { entries: [...chosen.values()], skipped };
@@ -105,24 +113,24 @@ function choose(tasks: readonly SelectedTask[]): Chosen {
 
 const skip = (id: string, label: string, reason: string): Outcome => ({ id, label, state: "skipped", reason });
 
-/** They can be tried later. */
-const leave = (group: readonly SelectedTask[], why: string): Outcome[] =>
-  group.map(({ task, label }) => ({ ...skip(task.id, label, `Not tried. ${why}`), retry: true }));
+/** Tasks that were not tried and can be retried. */
+const skipGroup = (group: readonly SelectedTask[], reason: string): Outcome[] =>
+  group.map(({ task, label }) => ({ ...skip(task.id, label, `Not tried. ${reason}`), retry: true }));
 
 const sortByName = (tasks: readonly SelectedTask[]) =>
   tasks.toSorted((a, b) => a.label.localeCompare(b.label, "en", { numeric: true }));
 
-const kindOf = ({ entity }: SelectedTask) => entity?.type.toLowerCase() ?? "";
+const getEntityType = ({ entity }: SelectedTask) => entity?.type.toLowerCase() ?? "";
 
 function groupEntries(entries: readonly SelectedTask[]): SelectedTask[][] {
-  const playable = entries.filter((one) => KINDS.includes(kindOf(one)));
-  return [...Map.groupBy(playable, (one) => `${one.task.project_id} ${kindOf(one)}`).values()];
+  const playable = entries.filter((one) => PLAYABLE_TYPES.some((type) => type === getEntityType(one)));
+  return [...Map.groupBy(playable, (one) => `${one.task.project_id} ${getEntityType(one)}`).values()];
 }
 
-/** The episode all entries are of; a playlist over several is one for the whole show. */
-function episodeOf(group: readonly SelectedTask[]): { episode_id: string | null; is_for_all: boolean } {
+/** The episode that all entries belong to. With several, it's a playlist of the whole show. */
+function getEpisodeFields(group: readonly SelectedTask[]): { episode_id: string | null; is_for_all: boolean } {
   const [first] = group;
-  if (first?.project?.production_type !== "tvshow") return { episode_id: null, is_for_all: false };
+  if (!isShow(first?.project)) return { episode_id: null, is_for_all: false };
   const episodes = new Set(group.map(({ episode }) => episode?.id));
   const [episode] = episodes;
   if (episodes.size === 1 && episode !== undefined) return { episode_id: episode, is_for_all: false };
@@ -134,9 +142,9 @@ async function makePlaylist(context: ActionContext, group: readonly SelectedTask
   if (first === undefined) throw new Error("A group has at least one task");
   const fields = {
     project_id: first.task.project_id,
-    for_entity: kindOf(first),
+    for_entity: getEntityType(first),
     for_client: false,
-    ...episodeOf(group),
+    ...getEpisodeFields(group),
     shots: group.map(({ task }) => ({ entity_id: task.entity_id, preview_file_id: task.last_preview_file_id })),
   };
   for (let count = 1; ; count += 1) {
@@ -147,40 +155,41 @@ async function makePlaylist(context: ActionContext, group: readonly SelectedTask
     } catch (thrown) {
       const isTaken =
         thrown instanceof Failure && thrown.code === "kitsu-refused" && thrown.message.includes("same unique values");
-      if (!isTaken || count === NAMES_MAX) throw thrown;
+      if (!isTaken || count === NAME_ATTEMPTS_MAX) throw thrown;
     }
   }
 }
 
 /**
- * "{name} 2026-11-23 14:02", where the name is the parameter `name` of the action's URL. What the bot makes is the bot's in Kitsu, so the name says
- * for whom.
+ * "{name} 2026-11-23 14:02:07 (Ada Roy)". The name comes from the parameter `name` of the action's
+ * URL. The person is added if the bot creates the playlist, because Kitsu then shows the bot as its
+ * author.
  */
 function makeName({ call, person }: ActionContext, count: number): string {
   const [date, time] = new Date().toISOString().split(/[T.]/);
-  const maker = person.token === undefined ? ` (${person.name})` : "";
-  const rest = ` ${date} ${time}${maker}${count > 1 ? ` ${count}` : ""}`;
-  return (call.params.name ?? "Previews").slice(0, Math.max(0, NAME_MAX - rest.length)) + rest.slice(0, NAME_MAX);
+  const author = person.token === undefined ? ` (${person.name})` : "";
+  const rest = ` ${date} ${time}${author}${count > 1 ? ` ${count}` : ""}`;
+  return (
+    (call.params.name ?? "Previews").slice(0, Math.max(0, NAME_MAX_CHARS - rest.length)) + rest.slice(0, NAME_MAX_CHARS)
+  );
 }
 
-function report(outcomes: Outcome[], effects: Effect[]): Reply {
+function reportPlaylists(outcomes: Outcome[], effects: Effect[]): Reply {
   const count = outcomes.filter(({ state }) => state === "done").length;
   const isAll = count === outcomes.length;
   if (effects.length === 0)
     return {
       kind: "failed",
       code: "kitsu-refused",
-      title: "No playlist was made",
+      title: "No playlist was created",
       text: outcomes.find(({ state }) => state === "failed")?.reason,
       outcomes,
     };
   return {
     kind: "done",
     severity: isAll ? "success" : "warning",
-    title: effects.length === 1 ? "The playlist is made" : `${effects.length} playlists are made`,
-    text: isAll
-      ? `It has ${count === 1 ? "1 preview" : `${count} previews`}.`
-      : `${count} of ${outcomes.length} tasks went in.`,
+    title: effects.length === 1 ? "Playlist created" : `${effects.length} playlists created`,
+    text: isAll ? `It has ${plural(count, "preview")}.` : `${count} of ${outcomes.length} tasks were added.`,
     outcomes,
     effects,
   };

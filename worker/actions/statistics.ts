@@ -1,26 +1,29 @@
-// The production manager's numbers: of the selection or, by a link, of a whole project or episode. Charts above, the same numbers in tables.
+// Statistics for the production manager: of the selection or, through a link, of a project or an
+// episode. Each chart is shown above a table with the same numbers.
 import * as v from "valibot";
-import type { Link, Outcome } from "../../contract.ts";
+import type { Link } from "../../contract.ts";
 import { type ActionContext, defineAction } from "../action/action.ts";
 import { Failure } from "../failure.ts";
+import { plural } from "../format/plural.ts";
 import { checkSelection } from "../request/call.ts";
+import { skipMissing } from "../services/missing-tasks.ts";
 import type { SelectedTask } from "../services/selection.ts";
 import type { Project, Role } from "../services/zou-objects.ts";
-import { byEpisode, byTaskType, groupTasks } from "./statistics/group.ts";
-import { makeReport, sayTasks } from "./statistics/statistics-report.ts";
+import { makeReport } from "./statistics/statistics-report.ts";
+import { byEpisode, byTaskType, groupTasks } from "./statistics/task-groups.ts";
 
-/** A link with more ids than these is longer than some proxies take. */
+/** With more ids the address gets longer than some proxies accept. */
 const LINKED_TASKS_MAX = 100;
-/** More of one kind would bury the numbers. */
+/** Per kind of link, so that the links don't outweigh the numbers. */
 const LINKS_MAX = 24;
 const TOAST_LINKS_MAX = 3;
-/** The reply names them; the count says all. */
+/** Missing tasks that the reply lists. */
 const MISSING_MAX = 100;
 
 export const statistics = defineAction({
   id: "statistics",
   title: "Statistics",
-  about: "Counts tasks by status, type, person and week, with charts, of the selection, a project or an episode.",
+  about: "Counts the tasks of a selection, project or episode by status, type, person and week, with charts.",
   modes: ["form", "ajax"],
   isSafe: true,
   takesEmptySelection: true,
@@ -49,12 +52,10 @@ export const statistics = defineAction({
     return {
       kind: "done",
       severity: missing.length > 0 || filtered.length === 0 ? "warning" : "info",
-      title: `Statistics of ${[name, nameTaskType(filter, all)].filter(Boolean).join(", ")}`,
+      title: `Statistics of ${[name, getTaskTypeName(filter, all)].filter(Boolean).join(", ")}`,
       text: report.summary,
-      outcomes: missing
-        .slice(0, MISSING_MAX)
-        .map((id): Outcome => ({ id, label: id, state: "skipped", reason: "Deleted or not visible" })),
-      // A toast has room for the sum and the way to the page; where there is no such way, for tables to unfold.
+      outcomes: missing.slice(0, MISSING_MAX).map(skipMissing),
+      // A toast has room for a summary and a link to the page. Without a link, it gets all tables.
       ...(isToast && links.page.length > 0
         ? { tables: report.tables.slice(0, 1) }
         : { charts: report.charts, tables: report.tables }),
@@ -69,22 +70,22 @@ const Id = v.pipe(v.string(), v.uuid(), v.toLowerCase());
 const Filter = v.object({ project: v.optional(Id), episode: v.optional(Id), taskType: v.optional(Id) });
 type Filter = v.InferOutput<typeof Filter>;
 
-/** Empty ones are those of a form that was not filled. */
+/** Empty parameters come from form fields that were left empty. */
 function readFilter(params: Record<string, string>): Filter {
   const parsed = v.safeParse(Filter, Object.fromEntries(Object.entries(params).filter(([, value]) => value !== "")));
   if (parsed.success) return parsed.output;
   const field = v.getDotPath(parsed.issues[0]) ?? "";
   throw new Failure("invalid-call", {
-    text: `${field} in the address must be an id of Kitsu.`,
-    advice: "Follow a link of the statistics page, or run the action from Kitsu.",
+    text: `${field} in the address must be a Kitsu id.`,
+    advice: "Follow a link on the statistics page, or run the action from Kitsu.",
     field,
   });
 }
 
-type Read = { tasks: SelectedTask[]; missing: string[]; roles: (Role | undefined)[]; name: string };
+type Counted = { tasks: SelectedTask[]; missing: string[]; roles: (Role | undefined)[]; name: string };
 
 /** The tasks to count, and the person's role in each of their projects. */
-async function readTasks(context: ActionContext, filter: Filter): Promise<Read> {
+async function readTasks(context: ActionContext, filter: Filter): Promise<Counted> {
   const { call } = context;
   if (filter.project !== undefined && call.selection.length === 0)
     return readProject(context, filter.project, filter.episode);
@@ -93,11 +94,11 @@ async function readTasks(context: ActionContext, filter: Filter): Promise<Read> 
   const projects = await context.kitsu().tables.projects();
   const roles = await Promise.all(projectIds.map((id) => context.roleIn(id)));
   for (const [index, id] of projectIds.entries()) checkClient(roles[index], projects.get(id));
-  return { tasks, missing, roles, name: sayTasks(tasks.length) };
+  return { tasks, missing, roles, name: plural(tasks.length, "task") };
 }
 
-/** Who is not of the project's team does not learn whether there is such a project. */
-async function readProject(context: ActionContext, id: string, episodeId: string | undefined): Promise<Read> {
+/** People outside the project's team can't find out whether the project exists. */
+async function readProject(context: ActionContext, id: string, episodeId: string | undefined): Promise<Counted> {
   const kitsu = context.kitsu();
   const role = await context.roleIn(id).catch((thrown: unknown) => {
     if (thrown instanceof Failure && thrown.code === "kitsu-unknown") return undefined;
@@ -112,14 +113,14 @@ async function readProject(context: ActionContext, id: string, episodeId: string
     limits.departments?.some((one) => context.person.departments.includes(one)) !== false;
   if (!isAllowed || project === undefined) {
     throw new Failure("not-allowed", {
-      title: "No statistics of this project for you",
-      text: "There is no such open project, you are not in its team, or statistics are not for you there.",
+      title: NO_ACCESS,
+      text: "The project doesn't exist or is closed, you are not on its team, or you may not see its statistics.",
       advice: "Ask your production manager.",
     });
   }
   checkClient(role, project);
   const everything = await kitsu.readProject(id);
-  // The bot sees the tasks of everybody.
+  // The bot's account reads all tasks, but vendors may see only their own.
   const visible =
     role === "vendor" ? everything.filter(({ task }) => task.assignees.includes(context.person.id ?? "")) : everything;
   const tasks = episodeId === undefined ? visible : visible.filter(({ episode }) => episode?.id === episodeId);
@@ -127,20 +128,22 @@ async function readProject(context: ActionContext, id: string, episodeId: string
   return { tasks, missing: [], roles: [role], name: name.filter(Boolean).join(", ") };
 }
 
-/** A project may keep its statistics from clients. */
+const NO_ACCESS = "You can't see the statistics of this project";
+
+/** A project's settings in Kitsu can hide its statistics from clients. */
 function checkClient(role: Role | undefined, project: Project | undefined): void {
   if (role !== "client" || project?.is_client_stats_visible !== false) return;
   throw new Failure("not-allowed", {
-    title: "No statistics of this project for you",
-    text: `Clients are shown no statistics of ${project.name}.`,
+    title: NO_ACCESS,
+    text: `Clients can't see the statistics of ${project.name}.`,
     advice: "Ask your production manager.",
   });
 }
 
-const nameTaskType = ({ taskType }: Filter, tasks: readonly SelectedTask[]) =>
+const getTaskTypeName = ({ taskType }: Filter, tasks: readonly SelectedTask[]) =>
   taskType && (tasks.find(({ task }) => task.task_type_id === taskType)?.taskType?.name ?? "one task type");
 
-/** `page`: this very count as a page, if it has an address. `filters`: one task type of what is counted. */
+/** `page`: the same statistics as a page, if the address isn't too long. `filters`: by task type. */
 function listLinks(context: ActionContext, filter: Filter, tasks: readonly SelectedTask[]) {
   const { call } = context;
   const here: Record<string, string | undefined> =
@@ -148,13 +151,13 @@ function listLinks(context: ActionContext, filter: Filter, tasks: readonly Selec
   const isLinkable = call.selection.length <= LINKED_TASKS_MAX;
   const link = (label: string, query: Record<string, string | undefined>): Link => ({
     label,
-    url: address(context, query),
+    url: makeAddress(context, query),
   });
   const projects = groupTasks(tasks, ({ task, project }) => ({
     id: task.project_id,
     name: project?.name ?? "(closed)",
   }));
-  const wholes = projects
+  const projectLinks = projects
     .slice(0, LINKS_MAX)
     .map(({ name, tasks: [first] }) => link(`All of ${name}`, { project: first?.task.project_id }));
   const episodes = groupTasks(tasks, byEpisode(projects.length > 1))
@@ -168,7 +171,7 @@ function listLinks(context: ActionContext, filter: Filter, tasks: readonly Selec
   );
   return {
     page: isLinkable ? [link("Charts and all tables", here)] : [],
-    projects: wholes,
+    projects: projectLinks,
     episodes,
     filters:
       !isLinkable || types.length < 2
@@ -179,9 +182,9 @@ function listLinks(context: ActionContext, filter: Filter, tasks: readonly Selec
   };
 }
 
-/** The claimed person goes along, as Kitsu would say it: without a session the link is nobody's. */
-function address({ run, person }: ActionContext, query: Record<string, string | undefined>): string {
-  const url = new URL(`${run.url.slice(0, run.url.lastIndexOf("/runs/"))}/actions/statistics`);
+/** Adds the claimed person, as Kitsu does: without a session, nothing else identifies them. */
+function makeAddress({ base, person }: ActionContext, query: Record<string, string | undefined>): string {
+  const url = new URL(`${base}/actions/${statistics.id}`);
   for (const [name, value] of Object.entries(query)) if (value !== undefined) url.searchParams.set(name, value);
   if (person.trust === "claimed" && person.id !== undefined) url.searchParams.set("personid", person.id);
   return url.href;

@@ -1,21 +1,24 @@
-// A number as people write it into a field, a setting or a column of Kitsu: digits, a sign, one point or comma before decimals. What could mean
-// two numbers is none, for a thousand that becomes one is worse than a question.
+// Numbers as people write them in fields, settings and columns of Kitsu: digits, a sign, and one point or
+// comma before the decimals. An ambiguous number is refused: reading a thousand as one would be worse.
 
 const DECIMAL = /^[+-]?(\d+([.,]\d+)?|[.,]\d+)$/;
-/** "1,000" is a thousand in London and one in Paris; "1.000" the other way round. "0.125" and "23.976" are what they are. */
-const GROUPED = /^[+-]?[1-9]\d{0,2}(,\d{3}|\.\d\d0)$/;
+/**
+ * "1,000" is a thousand in London and one in Paris, "1.000" the other way round. "0.125" and "23.976" are
+ * not ambiguous.
+ */
+const AMBIGUOUS = /^[+-]?[1-9]\d{0,2}(,\d{3}|\.\d\d0)$/;
 
-/** Undefined where it is no number, or could be two. */
+/** Undefined if the text is not a number, or is ambiguous. */
 export function readDecimal(text: string): number | undefined {
   const written = text.trim().replace(/^\u2212/, "-");
-  if (!DECIMAL.test(written) || GROUPED.test(written)) return undefined;
+  if (!DECIMAL.test(written) || AMBIGUOUS.test(written)) return undefined;
   const number = Number(written.replace(",", "."));
   return Number.isFinite(number) ? number : undefined;
 }
 
-/** What to write instead. */
+/** How to correct a text that `readDecimal` refused. */
 export function explainDecimal(text: string): string {
-  return GROUPED.test(text.trim().replace(/^\u2212/, "-"))
-    ? "Could be read as two numbers: write it like 1000, or like 1.5"
+  return AMBIGUOUS.test(text.trim().replace(/^\u2212/, "-"))
+    ? "Ambiguous: write it like 1000 or like 1.5"
     : "Must be a number, like 1000 or 1.5";
 }

@@ -1,11 +1,13 @@
-/** Bytes as two hexadecimal digits each. */
+// Uint8Array.prototype.toHex() exists in workerd, but not in TypeScript's ES2024 library.
+
+/** Two hexadecimal digits for each byte. */
 export const hexOf = (bytes: Uint8Array): string =>
   Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
 
-/** As hexadecimal digits, what nobody can guess. */
+/** A random token, in hexadecimal digits. */
 export const randomHex = (bytes: number): string => hexOf(crypto.getRandomValues(new Uint8Array(bytes)));
 
-/** The SHA-256 of a text, in UTF-8; the first bytes of it where that is enough. */
+/** The first bytes of the SHA-256 of a text in UTF-8. */
 export async function sha256Hex(text: string, bytes = 32): Promise<string> {
   return hexOf(new Uint8Array(await crypto.subtle.digest("SHA-256", new TextEncoder().encode(text)), 0, bytes));
 }

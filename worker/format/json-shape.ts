@@ -1,9 +1,9 @@
-/** What a JSON text has too much of: one pass over its characters, without making any of it. */
+/** Which limit a JSON text exceeds. Scans the characters once, without parsing. */
 export function findExcess(text: string, valuesMax: number, depthMax: number): "values" | "depth" | undefined {
   let [values, depth] = [0, 0];
   for (let at = 0; at < text.length; at += 1) {
     const code = text.charCodeAt(at);
-    if (code === QUOTE) at = endOfText(text, at);
+    if (code === QUOTE) at = findStringEnd(text, at);
     else if (code === COMMA || code === COLON) values += 1;
     else if (code === BRACKET || code === BRACE) depth += 1;
     else if (code === BRACKET_END || code === BRACE_END) depth -= 1;
@@ -13,12 +13,12 @@ export function findExcess(text: string, valuesMax: number, depthMax: number): "
   return undefined;
 }
 
-const [QUOTE, COMMA, COLON, BACKSLASH, BRACKET, BRACKET_END, BRACE, BRACE_END] = [...'",:\\[]{}'].map((one) =>
-  one.charCodeAt(0),
+const [QUOTE, COMMA, COLON, BACKSLASH, BRACKET, BRACKET_END, BRACE, BRACE_END] = [...'",:\\[]{}'].map((sign) =>
+  sign.charCodeAt(0),
 );
 
-/** Where the text that begins here ends. */
-function endOfText(text: string, begin: number): number {
+/** The index of the quote that ends the string. */
+function findStringEnd(text: string, begin: number): number {
   let at = begin + 1;
   while (at < text.length && text.charCodeAt(at) !== QUOTE) at += text.charCodeAt(at) === BACKSLASH ? 2 : 1;
   return at;

@@ -1,4 +1,4 @@
-// How outcomes and progress are said: on a page, and by its script when they change.
+// Labels for outcomes and progress, used by pages and by their script when they update.
 import type { Outcome, Progress } from "../../contract.ts";
 
 export const STATES = {
@@ -10,10 +10,10 @@ export const STATES = {
   running: "running",
 } as const;
 
-/** What was handed to a program whose answer nobody waits for: it is no longer waited for, and not known to have arrived. */
+/** A file that was handed to a program that does not report back: it may or may not have opened. */
 export const UNCONFIRMED = "not confirmed";
 
-/** @param isOver the run has ended: nothing of it waits any more */
+/** @param isOver the run has ended, so nothing is waiting anymore */
 export const sayState = (state: Outcome["state"], isOver: boolean): string =>
   isOver && state === "waiting" ? UNCONFIRMED : STATES[state];
 
@@ -31,16 +31,16 @@ export function countOutcomes(outcomes: readonly Outcome[], isOver = false): str
 /** "12 of 48 frames · about 3 min left". */
 export function sayProgress({ done, total, text = `${done} of ${total}`, left }: Progress): string {
   if (left === undefined) return text;
-  return `${text} · about ${left < LONG_S ? `${Math.round(left / 60) || 1} min` : `${Math.round(left / 3_600)} h`} left`;
+  return `${text} · about ${left < MINUTES_MAX_S ? `${Math.round(left / 60) || 1} min` : `${Math.round(left / 3_600)} h`} left`;
 }
 
-/** From here on it is told in hours. */
-const LONG_S = 5_400;
+/** Longer times are shown in hours. */
+const MINUTES_MAX_S = 5_400;
 
-/** "55 ms", "23 s", "38 min", "7 h 5 min": an answer takes milliseconds, a render a night. */
+/** "55 ms", "23 s", "38 min", "7 h 5 min": an answer takes milliseconds, rendering a night. */
 export function sayTook(ms: number): string {
   if (ms < 10_000) return `${ms} ms`;
   if (ms < 120_000) return `${Math.round(ms / 1_000)} s`;
   const minutes = Math.round(ms / 60_000);
-  return minutes * 60 < LONG_S ? `${minutes} min` : `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
+  return minutes * 60 < MINUTES_MAX_S ? `${minutes} min` : `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
 }

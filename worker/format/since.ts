@@ -1,8 +1,8 @@
-/** Since when, for people: in UTC, for nobody knows where they read it; with the day once that is in doubt. */
+/** "14:02 UTC", or with the date if it is long ago. In UTC, because the reader's time zone is unknown. */
 export function formatSince(ms: number): string {
   const [day = "", time = ""] = new Date(ms).toISOString().split(/[T.]/);
-  const isLong = Date.now() - ms > DAY_DOUBTFUL_MS;
-  return `${isLong ? `${day} ` : ""}${time.slice(0, 5)} UTC`;
+  const isLongAgo = Date.now() - ms > TIME_ONLY_MAX_MS;
+  return `${isLongAgo ? `${day} ` : ""}${time.slice(0, 5)} UTC`;
 }
 
-const DAY_DOUBTFUL_MS = 12 * 3_600_000;
+const TIME_ONLY_MAX_MS = 12 * 3_600_000;

@@ -1,13 +1,13 @@
-// A command line for a person to paste where links don't work: every argument quoted for the shell it will be pasted into.
+// Command lines for people to paste if links don't work, quoted for the shell of their system.
 import type { System } from "./operating-system.ts";
 
-/** The line, or nothing where an argument can't be written so that it means itself alone. */
+/** Undefined if an argument can't be quoted safely. */
 export function makeCommand(parts: readonly string[], system: System): string | undefined {
   const quoted = parts.map((part) => (system === "windows" ? quoteWindows(part) : quotePosix(part)));
   return quoted.every((part) => part !== undefined) ? quoted.join(" ") : undefined;
 }
 
-// biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
+// biome-ignore lint/suspicious/noControlCharactersInRegex: the pattern is meant to match them
 const CONTROL = /[\u0000-\u001f\u007f]/;
 
 function quotePosix(part: string): string | undefined {
@@ -16,8 +16,8 @@ function quotePosix(part: string): string | undefined {
 }
 
 /**
- * For cmd.exe and PowerShell alike, which fill in variables even between quotes. PowerShell takes curly quotes for straight ones, and older programs get
- * fullwidth ones as such.
+ * For both cmd.exe and PowerShell, which expand variables even between quotes. PowerShell reads curly quotes
+ * as straight ones, and older programs receive full-width quotes as straight ones.
  * @see https://learn.microsoft.com/powershell/module/microsoft.powershell.core/about/about_quoting_rules
  */
 function quoteWindows(part: string): string | undefined {

@@ -1,4 +1,5 @@
-// Tasks as a launcher takes them: what is known of each, where its file is, and its preview, lent, where it has no file.
+// Prepares tasks for a launcher: their variables, their file, and a temporary link to their preview if they
+// have no file.
 
 import { type RecordedFiles, readPreviewFiles, readRecordedFiles } from "../services/files.ts";
 import type { Kitsu } from "../services/kitsu.ts";
@@ -15,34 +16,33 @@ import type { LinkTarget } from "./ticket.ts";
 export type Item = {
   facts: TaskFacts;
   paths: Paths;
-  /** the preview's, lent: what opens where there is no path, and what the studio asks for by {media_url} */
+  /** a temporary link to the preview, for {media_url} and if there is no path */
   mediaUrl?: string | undefined;
-  /** what is wrong with the path it would have */
+  /** why it has no usable path */
   problem?: string | undefined;
-  /** why its preview can't be lent */
-  lack?: string | undefined;
+  /** why there is no link to its preview */
+  previewProblem?: string | undefined;
 };
 
-/** What items are made with. */
-export type Sources = {
+type ItemSources = {
   kitsu: Kitsu;
   person: { id?: string | undefined; name: string; email?: string | undefined };
   roleIn(projectId: string): Promise<Role | undefined>;
-  lend(loan: LinkTarget): Promise<string>;
-  /** may media be lent at all? */
-  hasAccount: boolean;
-  /** where the person sits, as far as can be told */
+  createLink(target: LinkTarget): Promise<string>;
+  /** without a bot's token, no media can be linked */
+  hasBot: boolean;
+  /** the person's, if it could be detected */
   system: System | undefined;
 };
 
 export type Items = {
   items: Item[];
-  /** Kitsu does not show the person what was recorded */
+  /** Kitsu does not show recorded files to the person */
   isHidden: boolean;
 };
 
-/** Does the launcher name this variable, in its link or in what its player is given? */
-export function isUsing(launcher: Launcher, variable: "path" | "media_url"): boolean {
+/** Does the launcher's link, media or command use this variable? */
+function usesVariable(launcher: Launcher, variable: "path" | "media_url"): boolean {
   if (launcher.kind === "ticket") return variable === "path" && launcher.file !== "none";
   const template = launcher.kind === "template" ? launcher.url : launcher.media;
   return [template, ...(launcher.command ?? [])].some(({ variables }) => variables.has(variable));
@@ -52,7 +52,7 @@ export async function readItems(
   tasks: readonly SelectedTask[],
   launcher: Launcher,
   launchers: Launchers,
-  sources: Sources,
+  sources: ItemSources,
 ): Promise<Items> {
   const { kitsu, person, system } = sources;
   const [read, entityTypes, persons, roles] = await Promise.all([
@@ -66,20 +66,20 @@ export async function readItems(
   ]);
   const previews = new Map([...read].filter(([, preview]) => isShown(preview, roles.get(preview.task_id ?? ""))));
   const all = tasks.map((one) =>
-    readTaskFacts(one, { previews, entityTypes, person, listed: persons.get(person.id ?? "") }),
+    readTaskFacts(one, { previews, entityTypes, person, zouPerson: persons.get(person.id ?? "") }),
   );
-  const file = launcher.file === "none" || !isUsing(launcher, "path") ? undefined : launcher.file;
+  const file = launcher.file === "none" || !usesVariable(launcher, "path") ? undefined : launcher.file;
   const recorded = await readRecorded(file, all, roles, sources);
   const items = await Promise.all(
     all.map(async (facts): Promise<Item> => {
-      const wanted = file && { file, extensions: launcher.extensions };
-      const located: Located = wanted ? locate(facts, recorded.of(facts), wanted, launchers) : { paths: {} };
+      const filter = file && { file, extensions: launcher.extensions };
+      const located: Located = filter ? locate(facts, recorded.of(facts), filter, launchers) : { paths: {} };
       const lacksPath =
         system === undefined ? Object.keys(located.paths).length === 0 : located.paths[system] === undefined;
-      // A preview can be played, but not worked on.
-      if (!isUsing(launcher, "media_url") && !(file === "output" && lacksPath)) return { facts, ...located };
-      const lent = await lendPreview(facts, launcher, sources);
-      return { facts, ...located, mediaUrl: lent.url, lack: lent.lack };
+      // A preview can replace a published file, but not a working file.
+      if (!usesVariable(launcher, "media_url") && !(file === "output" && lacksPath)) return { facts, ...located };
+      const { url: mediaUrl, problem: previewProblem } = await linkPreview(facts, launcher, sources);
+      return { facts, ...located, mediaUrl, previewProblem };
     }),
   );
   return { items, isHidden: recorded.isHidden };
@@ -87,17 +87,17 @@ export async function readItems(
 
 type Roles = ReadonlyMap<string, Role | undefined>;
 
-/** By task, the role in its project. */
-async function readRoles(tasks: readonly SelectedTask[], { roleIn }: Sources): Promise<Roles> {
+/** By task id: the person's role in the task's project. */
+async function readRoles(tasks: readonly SelectedTask[], { roleIn }: ItemSources): Promise<Roles> {
   return new Map(await Promise.all(tasks.map(async ({ task }) => [task.id, await roleIn(task.project_id)] as const)));
 }
 
-/** Zou shows recorded files to nobody who is a vendor, and so do we where it is the bot that asks. */
+/** Zou does not show recorded files to vendors. With the bot's token, they are filtered out here. */
 async function readRecorded(
   file: "output" | "working" | undefined,
   all: readonly TaskFacts[],
   roles: Roles,
-  { kitsu }: Sources,
+  { kitsu }: ItemSources,
 ): Promise<RecordedFiles> {
   if (file === undefined) return { of: () => [], isHidden: false };
   const visible = all.filter(({ taskId }) => roles.get(taskId) !== "vendor");
@@ -109,31 +109,32 @@ async function readRecorded(
   };
 }
 
-async function lendPreview(
+async function linkPreview(
   { preview, label }: TaskFacts,
   launcher: Launcher,
-  { lend, hasAccount }: Sources,
-): Promise<{ url?: string; lack?: string }> {
-  const lack = refusePreview(preview, launcher, hasAccount);
-  if (preview === undefined || lack !== undefined) return { lack: lack ?? "" };
+  { createLink, hasBot }: ItemSources,
+): Promise<{ url?: string; problem?: string }> {
+  const problem = refusePreview(preview, launcher, hasBot);
+  if (preview === undefined || problem !== undefined) return { problem: problem ?? "" };
   const name = preview.revision === undefined ? label : `${label} v${preview.revision}`;
-  return { url: await lend({ kind: "preview", previewId: preview.id, extension: preview.extension ?? "png", name }) };
+  const extension = preview.extension ?? "png";
+  return { url: await createLink({ kind: "preview", previewId: preview.id, extension, name }) };
 }
 
-function refusePreview(preview: PreviewFile | undefined, launcher: Launcher, hasAccount: boolean): string | undefined {
+function refusePreview(preview: PreviewFile | undefined, launcher: Launcher, hasBot: boolean): string | undefined {
   if (preview === undefined) return "It has no preview yet";
-  if (!hasAccount) return "Its preview can't be lent: that takes the account of a bot, KITSU_TOKEN";
-  if (preview.status === "processing") return "Kitsu is still at work on its preview";
+  if (!hasBot) return "Its preview can't be linked: that needs a bot's token in KITSU_TOKEN";
+  if (preview.status === "processing") return "Kitsu is still processing its preview";
   if (preview.status === "broken" || preview.status === "missing") return "Its preview is broken";
   const extension = preview.extension?.replace(/^\./, "").toLowerCase();
   if (extension === undefined || canShow(launcher, extension)) return undefined;
-  return `Its preview is a .${extension}, which ${nameApp(launcher)} does not show`;
+  return `Its preview is a .${extension} file, which ${nameApp(launcher)} can't show`;
 }
 
-/** Zou takes documents, scenes and archives as previews, too. Of every movie it makes one of a kind that players know. */
+/** Zou also accepts documents, scenes and archives as previews. It converts every movie to MP4. */
 function canShow({ kind, file, extensions }: Launcher, extension: string): boolean {
-  // Elsewhere the list is of what is worked on, and the preview stands beside it.
-  const isMeant = file === "output" || !["template", "ticket"].includes(kind);
-  if (extensions === undefined || !isMeant || extensions.includes(extension)) return true;
+  // For working files of other programs, the list does not apply to the preview.
+  const appliesToPreview = file === "output" || !["template", "ticket"].includes(kind);
+  if (extensions === undefined || !appliesToPreview || extensions.includes(extension)) return true;
   return readExtension(extension) === "mp4" && extensions.some((one) => readExtension(one) === "mp4");
 }

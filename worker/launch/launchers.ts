@@ -1,52 +1,48 @@
-// The programs a studio's workstations can be asked to start, as the setting LAUNCHERS has them. docs/launch.md is for who writes it.
+// The setting LAUNCHERS: the programs on a studio's workstations, and how links start them. docs/launch.md
+// documents the setting.
 import * as v from "valibot";
 import { isOpenable } from "../../contract.ts";
+import { Slug } from "../format/slug.ts";
 import { isAbsolute, isWindows } from "./paths.ts";
 import { findUnescaped, type Template, TemplateText } from "./template.ts";
 import { FACT_VARIABLES } from "./template-variables.ts";
 
-/** What links and commands may say beside the facts of a task. */
 const FILE_VARIABLES = [...FACT_VARIABLES, "path", "media_url"];
 
-/** What a player takes for granted that it can show, of all that a task may have published. */
+/** The default for players, because a task can have published files of any kind. */
 const MEDIA_EXTENSIONS = "mov mp4 m4v mkv avi webm mxf exr dpx png jpg jpeg tif tiff tga hdr gif wav".split(" ");
 
-const Text = v.pipe(
+export const Label = v.pipe(
   v.string(),
   v.trim(),
   v.minLength(1, "must not be empty"),
   v.maxLength(80, "must have at most 80 characters"),
 );
-const Id = v.pipe(
-  v.string(),
-  v.regex(/^[a-z][a-z0-9]*(-[a-z0-9]+)*$/, "must have small letters, digits and single hyphens"),
-);
 export const Help = v.pipe(v.string(), v.regex(/^https?:\/\/[^\s@]+$/, 'must be the address of a page, "https://…"'));
 const Extension = v.pipe(
   v.string(),
   v.transform((text) => text.replace(/^\./, "").toLowerCase()),
-  v.regex(/^[a-z0-9]{1,10}$/, 'must be the end of a file name, "mov"'),
+  v.regex(/^[a-z0-9]{1,10}$/, 'must be a file name extension, "mov"'),
 );
 
 const mayOpen = (scheme: string) => isOpenable(`${scheme}://host`, [scheme]);
-const NEVER = "may not be one that runs scripts or reads files, as javascript, data and file do";
+const UNSAFE_SCHEME = "must not be a scheme that runs scripts or reads files, such as javascript, data or file";
 
 const Scheme = v.pipe(
   v.string(),
   v.regex(/^[a-z][a-z0-9+.-]*$/, 'must have small letters, digits, "+", "-" and ".", and no ":"'),
-  v.check(mayOpen, NEVER),
+  v.check(mayOpen, UNSAFE_SCHEME),
 );
 
-/** The scheme a link begins with, which no hole may be part of. */
+/** The scheme that a link begins with. It can't contain a variable. */
 export const readScheme = ({ parts: [first] }: Template) =>
   typeof first === "string" ? /^([a-z][a-z0-9+.-]*):/.exec(first)?.[1] : undefined;
 
-/** A link of the studio's own making. */
 export const LinkTemplate = (variables: readonly string[]) =>
   v.pipe(
     TemplateText(variables),
     v.check((template) => readScheme(template) !== undefined, 'must begin with a scheme in small letters, "studio://"'),
-    v.check((template) => mayOpen(readScheme(template) ?? ""), `${NEVER}: its scheme`),
+    v.check((template) => mayOpen(readScheme(template) ?? ""), UNSAFE_SCHEME),
     v.check(
       (template) => findUnescaped(template) === undefined,
       ({ input }) =>
@@ -60,16 +56,16 @@ const File = v.picklist(["output", "working"]);
 const Media = TemplateText(FILE_VARIABLES);
 
 const common = {
-  id: Id,
-  /** the choice, "Open in RV" */
-  label: Text,
-  /** the program's name; without it what the label says after "Open in" */
-  app: v.optional(Text),
-  /** what to type instead of following a link; arguments that name something of a task are repeated for each */
+  id: Slug,
+  /** the button, "Open in RV" */
+  label: Label,
+  /** the program's name; if absent, the label without "Open in" */
+  app: v.optional(Label),
+  /** can be typed instead of opening the link; arguments with a variable are repeated for each task */
   command: v.optional(v.pipe(v.array(Argument), v.minLength(1, "must name a program"))),
   help: v.optional(Help),
 };
-const playing = {
+const playerMembers = {
   ...common,
   file: v.optional(File, "output"),
   extensions: v.optional(v.array(Extension), MEDIA_EXTENSIONS),
@@ -77,46 +73,42 @@ const playing = {
 
 const RvArgument = v.pipe(
   v.string(),
-  v.regex(/^[^\s'{}]+$/, "must be one argument without blanks and apostrophes"),
-  v.check((text) => !/^-+(py)?eval/i.test(text), "may not run code: RV takes no -eval from links"),
+  v.regex(/^[^\s'{}]+$/, "must be one argument without spaces or apostrophes"),
+  v.check((text) => !/^-+(py)?eval/i.test(text), "must not run code: RV accepts no -eval from links"),
 );
 
 const Rvlink = v.strictObject({
   kind: v.literal("rvlink"),
-  ...playing,
+  ...playerMembers,
   media: v.optional(Media, "{path}"),
   args: v.optional(v.array(RvArgument), []),
-  /** show the shot's frames alone; for files whose frames are numbered as the shot's */
+  /** show only the shot's frames; for files with the same frame numbers as the shot */
   range: v.optional(v.boolean(), false),
   many: v.optional(v.boolean(), true),
 });
 const Xstudio = v.strictObject({
   kind: v.literal("xstudio"),
-  ...playing,
+  ...playerMembers,
   media: v.optional(Media, "{path}"),
   many: v.optional(v.boolean(), true),
 });
 const Mpv = v.strictObject({
   kind: v.literal("mpv"),
-  ...playing,
+  ...playerMembers,
   media: v.optional(Media, "{media_url}"),
   many: v.optional(v.boolean(), false),
 });
-const Own = v.strictObject({
+const TemplateLauncher = v.strictObject({
   kind: v.literal("template"),
   ...common,
   file: v.optional(File, "working"),
   extensions: v.optional(v.array(Extension)),
   url: LinkTemplate(FILE_VARIABLES),
-  many: v.optional(
-    v.literal(false, "must be false: such a link opens one task. A launcher of the kind ticket opens many"),
-    false,
-  ),
 });
 const Ticket = v.strictObject({
   kind: v.literal("ticket"),
   ...common,
-  /** none: the handler knows the way from the tasks' ids */
+  /** none: the handler only needs the tasks' ids */
   file: v.optional(v.picklist(["output", "working", "none"]), "working"),
   extensions: v.optional(v.array(Extension)),
   scheme: Scheme,
@@ -128,31 +120,31 @@ const Ticket = v.strictObject({
 });
 
 const KINDS = "must be one of rvlink, xstudio, mpv, template, ticket";
-const Launcher = v.variant("kind", [Rvlink, Xstudio, Mpv, Own, Ticket], ({ received }) =>
+const Launcher = v.variant("kind", [Rvlink, Xstudio, Mpv, TemplateLauncher, Ticket], ({ received }) =>
   received === "Object" || /^"|^undefined$/.test(received) ? KINDS : "must be a launcher: {id, label, kind, …}",
 );
 export type Launcher = v.InferOutput<typeof Launcher>;
 export type LauncherOf<K extends Launcher["kind"]> = Extract<Launcher, { kind: K }>;
 
-const atRoot = (isRight: (path: string) => boolean, example: string) =>
-  v.optional(v.pipe(v.string(), v.check(isRight, `must begin at a root, as ${example} does`)));
+const RootPath = (isValid: (path: string) => boolean, example: string) =>
+  v.optional(v.pipe(v.string(), v.check(isValid, `must start at a root, like ${example}`)));
 const isPosix = (path: string) => isAbsolute(path) && !isWindows(path);
-const beginsAt = (isRight: (path: string) => boolean, example: string) =>
+const PathText = (isValid: (path: string) => boolean, example: string) =>
   v.optional(
     v.pipe(
       TemplateText(FACT_VARIABLES),
       v.check(
-        ({ parts: [first] }) => typeof first === "string" && isRight(first),
-        `must begin at a root, as ${example} does`,
+        ({ parts: [first] }) => typeof first === "string" && isValid(first),
+        `must start at a root, like ${example}`,
       ),
     ),
   );
-const [POSIX, WINDOWS] = ["/mnt/prod/{project.code}", "P:\\{project.code}"];
+const [POSIX_EXAMPLE, WINDOWS_EXAMPLE] = ["/mnt/prod/{project.code}", "P:\\{project.code}"];
 
 const PathTemplate = v.strictObject({
   /** the kind of entity */
   for: v.picklist(["Shot", "Asset", "Sequence", "Episode", "Edit", "Concept", "Scene"]),
-  /** names of task types; all of them where it is absent */
+  /** names of task types; absent: all */
   task_type: v.optional(
     v.pipe(
       v.union([v.string(), v.array(v.string())]),
@@ -160,34 +152,37 @@ const PathTemplate = v.strictObject({
     ),
   ),
   file: v.optional(File, "output"),
-  linux: beginsAt(isPosix, POSIX),
-  windows: beginsAt(isWindows, WINDOWS),
-  darwin: beginsAt(isPosix, POSIX),
+  linux: PathText(isPosix, POSIX_EXAMPLE),
+  windows: PathText(isWindows, WINDOWS_EXAMPLE),
+  darwin: PathText(isPosix, POSIX_EXAMPLE),
 });
 
 export const Launchers = v.strictObject({
   launchers: v.pipe(
     v.array(Launcher),
-    v.minLength(1, "must have a launcher"),
-    v.check((all) => new Set(all.map(({ id }) => id)).size === all.length, "must not have two launchers of one id"),
+    v.minLength(1, "must have at least one launcher"),
+    v.check(
+      (all) => new Set(all.map(({ id }) => id)).size === all.length,
+      "must not have two launchers with the same id",
+    ),
   ),
   paths: v.optional(v.array(PathTemplate), []),
   roots: v.optional(
     v.array(
       v.strictObject({
-        linux: atRoot(isPosix, "/mnt/prod"),
-        windows: atRoot(isWindows, "P:\\"),
-        darwin: atRoot(isPosix, "/Volumes/prod"),
+        linux: RootPath(isPosix, "/mnt/prod"),
+        windows: RootPath(isWindows, "P:\\"),
+        darwin: RootPath(isPosix, "/Volumes/prod"),
       }),
     ),
     [],
   ),
-  /** the page to read when nothing opens */
+  /** a page with help if nothing opens */
   help: v.optional(Help),
 });
 export type Launchers = v.InferOutput<typeof Launchers>;
 
-/** The schemes of their links, which may therefore be opened. */
+/** The schemes of their links, which are allowed without being in LINK_SCHEMES. */
 export function schemesOf({ launchers }: Launchers): string[] {
   return launchers.map((launcher) => {
     switch (launcher.kind) {
@@ -201,6 +196,9 @@ export function schemesOf({ launchers }: Launchers): string[] {
   });
 }
 
-/** "RV", out of "Open in RV". */
+/** "RV", from the label "Open in RV". */
 export const nameApp = ({ app, label }: { app?: string | undefined; label: string }) =>
   app ?? (label.replace(/^open (in|with) /i, "") || label);
+
+/** A link of the kind `template` names one task. */
+export const opensMany = (launcher: Launcher): boolean => launcher.kind !== "template" && launcher.many;

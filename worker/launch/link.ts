@@ -1,18 +1,21 @@
-// Links that start a player: how each program wants its files told. What can't be told to one is said, never bent.
+// Makes links that open files in programs, in each program's own format. A file that a format can't express
+// is refused with a reason.
+import { hexOf } from "../format/hex.ts";
+import { plural } from "../format/plural.ts";
 import { makeCommand } from "./command.ts";
 import type { Item } from "./launch-item.ts";
 import type { Launcher, LauncherOf } from "./launchers.ts";
 import { SYSTEMS, type System } from "./operating-system.ts";
-import { type Filled, fillTemplate, type Template, toBase64Url, toHex, type Values } from "./template.ts";
+import { type Filled, fillTemplate, type Template, toBase64Url, type Values } from "./template.ts";
 
-/** Windows cuts longer command lines, and so do some browsers' links to programs. */
+/** Windows truncates longer command lines, and some browsers truncate longer links to programs. */
 export const LINK_MAX_CHARS = 2_000;
 
-/** A launcher whose links name the files themselves. */
-export type Linking = Exclude<Launcher, LauncherOf<"ticket">>;
+/** A launcher whose links contain the files themselves. */
+export type LinkLauncher = Exclude<Launcher, LauncherOf<"ticket">>;
 
-/** What a launcher is told of one task: the media of a player, the link of a template. */
-export type Told = { item: Item; text: string };
+/** `text`: the media for a player, or the link from a template. */
+export type Target = { item: Item; text: string };
 
 const valuesOf = ({ facts, paths, mediaUrl }: Item, system: System): Values => ({
   ...facts.values,
@@ -20,65 +23,65 @@ const valuesOf = ({ facts, paths, mediaUrl }: Item, system: System): Values => (
   media_url: mediaUrl,
 });
 
-/** What the launcher is told of this task on this system, or why it can't be. */
-export function tell(launcher: Linking, item: Item, system: System): Filled {
-  const told = fillTemplate(launcher.kind === "template" ? launcher.url : launcher.media, valuesOf(item, system));
-  if ("problem" in told || launcher.kind === "template") return told;
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
-  if (/[\u0000-\u001f\u007f]/.test(told.text))
-    return { problem: `What ${launcher.label} would open has a control character` };
-  if (told.text.startsWith("-"))
-    return { problem: `What ${launcher.label} would open begins with "-", as an option does` };
-  if (launcher.kind === "rvlink" && told.text.includes("'")) {
-    return { problem: `RV's links can't have an apostrophe in a path: ${told.text.slice(0, 120)}` };
+/** The target's text for this task on this system, or the problem with it. */
+export function renderTarget(launcher: LinkLauncher, item: Item, system: System): Filled {
+  const filled = fillTemplate(launcher.kind === "template" ? launcher.url : launcher.media, valuesOf(item, system));
+  if ("problem" in filled || launcher.kind === "template") return filled;
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: the pattern is meant to match them
+  if (/[\u0000-\u001f\u007f]/.test(filled.text))
+    return { problem: `The file for ${launcher.label} has a control character in its path` };
+  if (filled.text.startsWith("-")) return { problem: `The file for ${launcher.label} begins with "-", like an option` };
+  if (launcher.kind === "rvlink" && filled.text.includes("'")) {
+    return { problem: `RV's links can't contain an apostrophe: ${filled.text.slice(0, 120)}` };
   }
-  return told;
+  return filled;
 }
 
 /**
- * The link for these tasks.
- * @param listUrl where a list of all of them is, for a player that reads one
+ * The link for these targets.
+ * @param listUrl of a list of all of them, for mpv
  */
-export function makeLink(launcher: Linking, told: readonly Told[], listUrl?: string): string {
+export function makeLink(launcher: LinkLauncher, targets: readonly Target[], listUrl?: string): string {
   switch (launcher.kind) {
     case "rvlink":
-      return makeRvlink([...launcher.args, ...told.map((one) => sayRvMedia(one, launcher.range))]);
+      return makeRvlink([...launcher.args, ...targets.map((one) => formatRvMedia(one, launcher.range))]);
     case "xstudio":
-      return `xstudio://add_media?${told.map(({ text }) => `media=${encodeTwice(text)}`).join("&")}`;
+      return `xstudio://add_media?${targets.map(({ text }) => `media=${encodeTwice(text)}`).join("&")}`;
     case "mpv":
-      return `mpv://play/${toBase64Url(listUrl ?? told[0]?.text ?? "")}/?v_title=${toBase64Url(nameAll(told))}`;
+      return `mpv://play/${toBase64Url(listUrl ?? targets[0]?.text ?? "")}/?v_title=${toBase64Url(formatTitle(targets))}`;
     case "template":
-      return told[0]?.text ?? "";
+      return targets[0]?.text ?? "";
   }
 }
 
-/** Hexadecimal survives browsers, chats and mail. RV splits at blanks, and has quotes but no way to write one. */
-const makeRvlink = (words: readonly string[]) => `rvlink://baked/${toHex(["", ...words].join(" "))}`;
+/** Hexadecimal survives browsers, chats and mail. RV splits at spaces; its quotes can't be escaped. */
+const makeRvlink = (words: readonly string[]) =>
+  `rvlink://baked/${hexOf(new TextEncoder().encode(["", ...words].join(" ")))}`;
 
-function sayRvMedia({ item, text }: Told, isRanged: boolean): string {
+function formatRvMedia({ item, text }: Target, isRanged: boolean): string {
   const media = /^[\w@%+=:,./#~-]+$/.test(text) ? text : `'${text}'`;
   const { frames } = item.facts;
   return isRanged && frames !== undefined ? `[ ${media} -in ${frames.first} -out ${frames.last} ]` : media;
 }
 
-/** xStudio decodes twice, and takes "+" for a blank. */
+/** xStudio decodes twice, and reads "+" as a space. */
 const encodeTwice = (text: string) => encodeURIComponent(encodeURIComponent(text));
 
-const nameAll = ([first, ...others]: readonly Told[]) =>
-  others.length === 0 ? (first?.item.facts.label ?? "") : `${others.length + 1} tasks`;
+const formatTitle = ([first, ...others]: readonly Target[]) =>
+  others.length === 0 ? (first?.item.facts.label ?? "") : plural(others.length + 1, "task");
 
-/** As many of them, from the first, as one link holds. */
-export function fitLink(launcher: Linking, told: readonly Told[]): { url: string; count: number } {
+/** A link for as many targets, from the first, as fit into it. */
+export function fitLink(launcher: LinkLauncher, targets: readonly Target[]): { url: string; count: number } {
   let fitting = { url: "", count: 0 };
-  for (let count = 1; count <= told.length; count += 1) {
-    const url = makeLink(launcher, told.slice(0, count));
+  for (let count = 1; count <= targets.length; count += 1) {
+    const url = makeLink(launcher, targets.slice(0, count));
     if (url.length > LINK_MAX_CHARS) break;
     fitting = { url, count };
   }
   return fitting;
 }
 
-/** What to type instead; nothing where the studio did not say, or it can't be typed. */
+/** The command line; undefined if the launcher has none, or if it can't be quoted safely. */
 export function fillCommand(
   command: readonly Template[] | undefined,
   items: readonly Item[],
@@ -97,15 +100,17 @@ export function fillCommand(
   return line !== undefined && line.length <= 4 * LINK_MAX_CHARS ? line : undefined;
 }
 
-export type Made = { url: string; command?: string | undefined };
+type LinkAndCommand = { url: string; command?: string | undefined };
 
-/** A way for each system; one for all of them where there is no difference. */
-export function mergeWays(ways: Readonly<Partial<Record<System, Made>>>): ({ system?: System } & Made)[] {
-  const all = SYSTEMS.flatMap((system) => (ways[system] === undefined ? [] : [{ system, ...ways[system] }]));
+/** One option for each system, or one for all of them if they don't differ. */
+export function mergeOptions(
+  options: Readonly<Partial<Record<System, LinkAndCommand>>>,
+): ({ system?: System } & LinkAndCommand)[] {
+  const all = SYSTEMS.flatMap((system) => (options[system] === undefined ? [] : [{ system, ...options[system] }]));
   const [first] = all;
   const isSame =
     all.length === SYSTEMS.length && all.every(({ url, command }) => url === first?.url && command === first?.command);
   if (!isSame || first === undefined) return all;
-  const { system: _, ...way } = first;
-  return [way];
+  const { system: _, ...option } = first;
+  return [option];
 }

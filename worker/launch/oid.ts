@@ -1,11 +1,12 @@
-// Where a task's object is in Kabaret: its oid, a path of flow names, made of Kitsu's names after the rules of the studio or of libreflow.
+// The address of a task in Kabaret: its oid, a path of flow names, made from Kitsu's names with the rules of
+// the studio or of libreflow.
 
 import { type Entry, type Kabaret, OID_VARIABLES } from "./kabaret-settings.ts";
 import { fillTemplate, findMissing, parseTemplate, type Template, type Values } from "./template.ts";
 import type { TaskFacts } from "./template-variables.ts";
 
 /**
- * Where libreflow itself looks for what Kitsu has, by the type of production.
+ * Libreflow's own rules for tasks from Kitsu, by type of production.
  * @see libreflow 2.18.0, baseflow/mytasks.py, set_task_oid
  */
 const SHOW = {
@@ -21,11 +22,14 @@ const FILM = {
   Episode: "/{project}/films/{entity}",
 };
 
-/** The object: `note` says where it is not exactly what was asked for. `link` makes its link, with the address of a ticket if there is one. */
-export type Found = { oid: string; note?: string | undefined; link(ticket?: string): string } | { problems: string[] };
+/**
+ * The object, or why there is none. `note` explains why it is not exactly the task. `link` makes its link,
+ * with a ticket's URL if there is one.
+ */
+type FoundObject = { oid: string; note?: string | undefined; link(ticket?: string): string } | { problems: string[] };
 
-export function findObject(facts: TaskFacts, kabaret: Kabaret, entry?: Entry): Found {
-  const values = nameValues(facts, kabaret);
+export function findObject(facts: TaskFacts, kabaret: Kabaret, entry?: Entry): FoundObject {
+  const values = makeNames(facts, kabaret);
   const recorded = String(facts.values[`entity.data.${kabaret.oid_metadata_field}`] ?? "").trim();
   const made = recorded === "" ? makeOid(facts, values, kabaret, entry) : { oid: recorded.replace(/^(?!\/)/, "/") };
   if ("problems" in made) return made;
@@ -36,35 +40,35 @@ export function findObject(facts: TaskFacts, kabaret: Kabaret, entry?: Entry): F
     const filled = fillTemplate(kabaret.url_template, { ...values, project, oid, ticket });
     return "text" in filled ? filled.text : "";
   };
-  const lacks = findMissing(kabaret.url_template, { ...values, project, oid, ticket: "-" });
-  return lacks.length > 0
-    ? { problems: lacks.map(sayMissing) }
+  const missing = findMissing(kabaret.url_template, { ...values, project, oid, ticket: "-" });
+  return missing.length > 0
+    ? { problems: missing.map(explainMissing) }
     : { oid, link, note: "note" in made ? made.note : undefined };
 }
 
-const rename = (name: Values[string], { name_rules }: Kabaret) =>
+const applyRules = (name: Values[string], { name_rules }: Kabaret) =>
   name_rules.reduce((before, { match, replace }) => before.replace(match, replace), String(name ?? ""));
 
 const lookUp = (names: Readonly<Record<string, string>>, name: string) =>
   Object.hasOwn(names, name) ? names[name] : undefined;
 
-function nameValues({ values, taskType }: TaskFacts, kabaret: Kabaret): Values {
+function makeNames({ values, taskType }: TaskFacts, kabaret: Kabaret): Values {
   const columns = Object.entries(values).filter(([name]) => name.startsWith("entity.data."));
   return {
     ...values,
-    ...Object.fromEntries(columns.map(([name, value]) => [name, rename(value, kabaret)])),
-    project: lookUp(kabaret.project_names, String(values["project.id"])) ?? rename(values.project, kabaret),
-    episode: rename(values.episode, kabaret),
-    sequence: rename(values.sequence, kabaret),
-    entity: rename(values.entity, kabaret),
-    asset_type: lookUp(kabaret.asset_type_names, String(values.asset_type)) ?? rename(values.asset_type, kabaret),
-    task: lookUp(kabaret.task_names, taskType) ?? nameTask(taskType, kabaret),
+    ...Object.fromEntries(columns.map(([name, value]) => [name, applyRules(value, kabaret)])),
+    project: lookUp(kabaret.project_names, String(values["project.id"])) ?? applyRules(values.project, kabaret),
+    episode: applyRules(values.episode, kabaret),
+    sequence: applyRules(values.sequence, kabaret),
+    entity: applyRules(values.entity, kabaret),
+    asset_type: lookUp(kabaret.asset_type_names, String(values.asset_type)) ?? applyRules(values.asset_type, kabaret),
+    task: lookUp(kabaret.task_names, taskType) ?? makeTaskName(taskType, kabaret),
   };
 }
 
-function nameTask(taskType: string, kabaret: Kabaret): string | undefined {
+function makeTaskName(taskType: string, kabaret: Kabaret): string | undefined {
   if (kabaret.task_rule === "map") return undefined;
-  return rename(kabaret.task_rule === "lower" ? taskType.toLowerCase() : taskType, kabaret);
+  return applyRules(kabaret.task_rule === "lower" ? taskType.toLowerCase() : taskType, kabaret);
 }
 
 type Oid = { oid: string; note?: string | undefined } | { problems: string[] };
@@ -79,24 +83,27 @@ function makeOid(
   if (template === undefined) {
     const what =
       entityType === "" ? "a deleted entity" : /^[AE]/.test(entityType) ? `an ${entityType}` : `a ${entityType}`;
-    return { problems: [`${kabaret.app} has no place for ${what.toLowerCase()}: oid_templates has none`] };
+    return { problems: [`${kabaret.app} has no address for ${what.toLowerCase()}: add one to oid_templates`] };
   }
   const isUnmapped = template.variables.has("task") && values.task === undefined;
-  const lack = isUnmapped ? `The task type ${taskType} has no name in ${kabaret.app}: task_names has none` : undefined;
-  // An action of the task is none of its shot.
+  const noName = isUnmapped
+    ? `The task type ${taskType} has no name in ${kabaret.app}: add it to task_names`
+    : undefined;
+  // The shot does not have the task's action.
   const mayBeEntity = kabaret.unmapped_task === "entity" && entry?.action === undefined;
   const whole = isUnmapped && mayBeEntity ? cutTask(template) : template;
   const missing = findMissing(whole, values);
   if (missing.length > 0)
-    return { problems: missing.map((variable) => (variable === "task" && lack ? lack : sayMissing(variable))) };
-  // A name must not lead elsewhere.
-  const parted = [...whole.variables].filter((variable) => String(values[variable] ?? "").includes("/"));
-  if (parted.length > 0) return { problems: parted.map((variable) => sayUnfit(variable, values[variable], kabaret)) };
+    return { problems: missing.map((variable) => (variable === "task" && noName ? noName : explainMissing(variable))) };
+  // A name must not add a level to the path.
+  const withSlash = [...whole.variables].filter((variable) => String(values[variable] ?? "").includes("/"));
+  if (withSlash.length > 0)
+    return { problems: withSlash.map((variable) => explainInvalidName(variable, values[variable], kabaret)) };
   const filled = fillTemplate(whole, values);
   if ("problem" in filled) return { problems: [filled.problem] };
   return {
     oid: filled.text,
-    ...(lack !== undefined && { note: `${lack}. The ${entityType.toLowerCase()} itself is opened` }),
+    ...(noName !== undefined && { note: `${noName}. The ${entityType.toLowerCase()} is opened instead` }),
   };
 }
 
@@ -110,13 +117,13 @@ function findTemplate(type: string, isShow: boolean, kabaret: Kabaret, entry: En
   return typeof parsed === "string" ? undefined : parsed;
 }
 
-/** The template without what begins at "/tasks/"; as it is, where the task is elsewhere in it. */
+/** The template up to "/tasks/", or the whole template if it does not contain that. */
 function cutTask(template: Template): Template {
   const cut = parseTemplate(template.source.replace(/\/tasks\/.*$/s, ""), OID_VARIABLES, true);
   return typeof cut === "string" ? template : cut;
 }
 
-/** However wide the studio's pattern is, this is what neither a link nor a command line may be given. */
+/** Some characters must never be in a link or a command line, whatever the studio's pattern allows. */
 const isOid = (oid: string, { oid_pattern }: Kabaret) =>
   oid_pattern.test(oid) && !/[\s\p{C}"'`$\\]/u.test(oid) && !oid.split("/").includes("..");
 
@@ -129,19 +136,19 @@ const NOUNS: Readonly<Record<string, string>> = {
   task: "task type",
 };
 
-const sayMissing = (variable: string) =>
+const explainMissing = (variable: string) =>
   variable.startsWith("entity.data.")
-    ? `Kitsu has nothing in its column ${variable.slice("entity.data.".length)}, which its address needs`
-    : `Kitsu has no ${NOUNS[variable] ?? variable} for it, which its address needs`;
+    ? `Its column ${variable.slice("entity.data.".length)} in Kitsu is empty, and its address needs it`
+    : `It has no ${NOUNS[variable] ?? variable} in Kitsu, and its address needs one`;
 
-/** Where a name is put right. */
+/** The setting that corrects a name. */
 const REMEDIES: Readonly<Record<string, string>> = {
-  project: "an entry in project_names",
-  asset_type: "an entry in asset_type_names",
-  task: "an entry in task_names",
+  project: "it to project_names",
+  asset_type: "it to asset_type_names",
+  task: "it to task_names",
 };
 
-/** Which of the names is at fault, and which table would put it right. */
+/** Which name is invalid, and which setting corrects it. */
 function explainOid(
   oid: string,
   values: Values,
@@ -151,15 +158,17 @@ function explainOid(
 ) {
   const shown = oid.slice(0, 200);
   if (isRecorded)
-    return [`The column ${kabaret.oid_metadata_field} has "${shown}", which is no address of ${kabaret.app}`];
-  const said: Values = { ...kitsu, task: taskType };
+    return [`The column ${kabaret.oid_metadata_field} has "${shown}", which is not an address in ${kabaret.app}`];
+  const kitsuNames: Values = { ...kitsu, task: taskType };
   const problems = ["project", "episode", "sequence", "asset_type", "entity", "task"].flatMap((variable) => {
     const name = String(values[variable] ?? "");
     if (name === "" || isOid(`/${name}`, kabaret)) return [];
-    return [sayUnfit(variable, said[variable], kabaret)];
+    return [explainInvalidName(variable, kitsuNames[variable], kabaret)];
   });
-  return problems.length > 0 ? problems : [`"${shown}" is no address of ${kabaret.app}, by oid_pattern`];
+  return problems.length > 0
+    ? problems
+    : [`"${shown}" is not an address in ${kabaret.app}: it does not match oid_pattern`];
 }
 
-const sayUnfit = (variable: string, name: Values[string], { app }: Kabaret) =>
-  `"${String(name).slice(0, 80)}" can't be a name in ${app}: letters, digits and underscores alone, and no digit first. It needs ${REMEDIES[variable] ?? "a rule in name_rules"}`;
+const explainInvalidName = (variable: string, name: Values[string], { app }: Kabaret) =>
+  `"${String(name).slice(0, 80)}" can't be a name in ${app}: use only letters, digits and underscores, and no digit first. Add ${REMEDIES[variable] ?? "a rule to name_rules"}`;

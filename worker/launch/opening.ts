@@ -1,157 +1,156 @@
-// What can be opened of the items, by which links, and what becomes of the others.
-import type { Outcome, Way } from "../../contract.ts";
+// Decides which items are opened, makes the links for them, and reports why the others are not opened.
+import type { LaunchOption, Outcome } from "../../contract.ts";
 import type { Item } from "./launch-item.ts";
-import { type Launcher, type LauncherOf, nameApp } from "./launchers.ts";
-import { fillCommand, fitLink, LINK_MAX_CHARS, type Linking, makeLink, mergeWays, type Told, tell } from "./link.ts";
+import { type Launcher, type LauncherOf, nameApp, opensMany } from "./launchers.ts";
+import {
+  fillCommand,
+  fitLink,
+  LINK_MAX_CHARS,
+  type LinkLauncher,
+  makeLink,
+  mergeOptions,
+  renderTarget,
+  type Target,
+} from "./link.ts";
 import { LIST_TYPE, makeList } from "./m3u8.ts";
 import { nameSystem, SYSTEMS, type System } from "./operating-system.ts";
 import type { LinkTarget } from "./ticket.ts";
 import { makeTicket, makeTicketItem } from "./ticket.ts";
 
 export type Opening = {
-  ways: Way[];
-  /** what is opened, in order */
+  options: LaunchOption[];
+  /** the items that are opened, in order */
   opened: Item[];
-  /** what could be opened, the opened ones included */
-  able: Item[];
+  /** all items that can be opened, including the opened ones */
+  openable: Item[];
   outcomes: Outcome[];
-  /** where a ticket can be asked for */
+  /** for links with a ticket */
   ticketUrl?: string;
 };
 
-/** Who asks for it, and by which run. */
-export type Occasion = {
+type OpeningContext = {
   system: System | undefined;
-  lend(loan: LinkTarget): Promise<string>;
+  createLink(target: LinkTarget): Promise<string>;
   person: { id?: string | undefined; email?: string | undefined };
   run: { id: string };
 };
 
-/** What the view's person would be given of an item. */
-export const mediaOf = ({ paths, mediaUrl }: Item, system: System | undefined): string | undefined =>
+/** The item's path on this system, or the link to its preview. */
+export const getMedia = ({ paths, mediaUrl }: Item, system: System | undefined): string | undefined =>
   (system === undefined ? Object.values(paths)[0] : paths[system]) ?? mediaUrl;
 
-export function openItems(launcher: Launcher, items: readonly Item[], occasion: Occasion): Promise<Opening> {
-  return launcher.kind === "ticket" ? openByTicket(launcher, items, occasion) : openByLink(launcher, items, occasion);
+export function openItems(launcher: Launcher, items: readonly Item[], context: OpeningContext): Promise<Opening> {
+  return launcher.kind === "ticket" ? openByTicket(launcher, items, context) : openByLink(launcher, items, context);
 }
 
-const outcome = ({ facts }: Item, state: Outcome["state"], reason?: string): Outcome => ({
+const makeOutcome = ({ facts }: Item, state: Outcome["state"], reason?: string): Outcome => ({
   id: facts.taskId,
   label: facts.label,
   state,
   ...(reason !== undefined && { reason }),
 });
 
-/** Why the file of this item can't be opened here. */
-function explainMissing({ facts, problem, lack, paths }: Item, system: System | undefined): string {
+/** Why there is no file to open on this system. */
+function explainMissing({ facts, problem, previewProblem, paths }: Item, system: System | undefined): string {
   const others = SYSTEMS.filter((one) => paths[one] !== undefined).map(nameSystem);
   if (system !== undefined && others.length > 0)
-    return `Its path is known for ${others.join(" and ")} alone, not for ${nameSystem(system)}`;
-  const nowhere = `No file of it is recorded in Kitsu, and LAUNCHERS has no path for ${facts.entityType || "what it is of"} / ${facts.taskType}`;
-  return [problem ?? nowhere, lack].filter(Boolean).join(". ");
+    return `Its path is only known for ${others.join(" and ")}, not for ${nameSystem(system)}`;
+  const noFile = `Kitsu has no recorded file for it, and LAUNCHERS has no path for ${facts.entityType || "its entity"} / ${facts.taskType}`;
+  return [problem ?? noFile, previewProblem].filter(Boolean).join(". ");
 }
 
-function explainUntold(
-  item: Item,
-  { problem, missing }: { problem: string; missing?: string },
-  system: System,
-): string {
+function explainProblem(item: Item, { problem, missing }: { problem: string; missing?: string }, system: System) {
   if (missing === "path") return explainMissing(item, system);
-  return (missing === "media_url" && item.lack) || problem;
+  return (missing === "media_url" && item.previewProblem) || problem;
 }
 
 async function openByTicket(
   launcher: LauncherOf<"ticket">,
   items: readonly Item[],
-  occasion: Occasion,
+  context: OpeningContext,
 ): Promise<Opening> {
-  const { system } = occasion;
-  const able = items.filter((item) => launcher.file === "none" || mediaOf(item, system) !== undefined);
-  const opened = launcher.many ? able : able.slice(0, 1);
+  const { system, person, run, createLink } = context;
+  const openable = items.filter((item) => launcher.file === "none" || getMedia(item, system) !== undefined);
+  const opened = launcher.many ? openable : openable.slice(0, 1);
   const outcomes = items.map((item) => {
-    if (!able.includes(item)) return outcome(item, "failed", explainMissing(item, system));
-    return opened.includes(item) ? outcome(item, "waiting", item.problem) : outcome(item, "skipped", ONE_AT_A_TIME);
+    if (!openable.includes(item)) return makeOutcome(item, "failed", explainMissing(item, system));
+    if (!opened.includes(item)) return makeOutcome(item, "skipped", ONE_AT_A_TIME);
+    return makeOutcome(item, "waiting", item.problem);
   });
-  if (opened.length === 0) return { ways: [], opened, able, outcomes };
+  if (opened.length === 0) return { options: [], opened, openable, outcomes };
   const ticket = makeTicket(
     {
       verb: launcher.verb,
       app: launcher.id,
-      person: { id: occasion.person.id, email: occasion.person.email },
-      run: occasion.run.id,
+      person: { id: person.id, email: person.email },
+      run: run.id,
       items: opened.map(({ facts, paths, mediaUrl }) => makeTicketItem(facts, paths, mediaUrl)),
     },
     Date.now(),
   );
-  const ticketUrl = await occasion.lend({ kind: "ticket", content: ticket });
+  const ticketUrl = await createLink({ kind: "ticket", content: ticket });
   const url = `${launcher.scheme}://${launcher.verb}?u=${encodeURIComponent(ticketUrl)}`;
-  const made = SYSTEMS.map((one) => [one, { url, command: fillCommand(launcher.command, opened, one) }] as const);
-  return { ways: mergeWays(Object.fromEntries(made)), opened, able, outcomes, ticketUrl };
+  const options = SYSTEMS.map((one) => [one, { url, command: fillCommand(launcher.command, opened, one) }] as const);
+  return { options: mergeOptions(Object.fromEntries(options)), opened, openable, outcomes, ticketUrl };
 }
 
-const ONE_AT_A_TIME = "One is opened at a time";
+const ONE_AT_A_TIME = "Only one task is opened at a time";
 
-/** For each system what can be told there. The person's own decides what is said of each task. */
-async function openByLink(launcher: Linking, items: readonly Item[], occasion: Occasion): Promise<Opening> {
-  const told = new Map(SYSTEMS.map((system) => [system, tellAll(launcher, items, system)]));
-  const view = occasion.system ?? SYSTEMS.find((system) => told.get(system)?.able.length) ?? "linux";
-  const here = told.get(view) ?? { able: [], problems: new Map<Item, string>() };
+/** Makes a link for each system. The outcomes describe the person's own system. */
+async function openByLink(launcher: LinkLauncher, items: readonly Item[], context: OpeningContext): Promise<Opening> {
+  const rendered = new Map(SYSTEMS.map((system) => [system, renderAll(launcher, items, system)]));
+  const view = context.system ?? SYSTEMS.find((system) => rendered.get(system)?.targets.length) ?? "linux";
+  const own = rendered.get(view) ?? { targets: [], problems: new Map<Item, string>() };
   const counts = new Map<System, number>();
-  const ways: Partial<Record<System, Way>> = {};
+  const options: Partial<Record<System, LaunchOption>> = {};
   const listUrls = new Map<string, string>();
-  for (const [system, { able }] of told) {
-    if (able.length === 0) continue;
-    const { url, count } = await makeWay(launcher, able, occasion, listUrls);
-    ways[system] = {
-      url,
-      command: fillCommand(
-        launcher.command,
-        able.slice(0, count).map(({ item }) => item),
-        system,
-      ),
-    };
+  for (const [system, { targets }] of rendered) {
+    if (targets.length === 0) continue;
+    const { url, count } = await linkTargets(launcher, targets, context, listUrls);
+    const linked = targets.slice(0, count).map(({ item }) => item);
+    options[system] = { url, command: fillCommand(launcher.command, linked, system) };
     counts.set(system, count);
   }
-  const opened = here.able.slice(0, counts.get(view) ?? 0);
+  const opened = own.targets.slice(0, counts.get(view) ?? 0);
   const outcomes = items.map((item): Outcome => {
-    const one = here.able.find((able) => able.item === item);
-    if (one === undefined) return outcome(item, "failed", here.problems.get(item));
-    if (opened.includes(one)) return outcome(item, "waiting", item.problem);
-    if (launcher.many) return outcome(item, "skipped", `A link holds no more than ${opened.length} of them`);
+    const target = own.targets.find((one) => one.item === item);
+    if (target === undefined) return makeOutcome(item, "failed", own.problems.get(item));
+    if (opened.includes(target)) return makeOutcome(item, "waiting", item.problem);
+    if (opensMany(launcher)) return makeOutcome(item, "skipped", `One link only has room for ${opened.length} of them`);
     return {
-      ...outcome(item, "skipped", ONE_AT_A_TIME),
-      link: { label: `Open in ${nameApp(launcher)}`, url: makeLink(launcher, [one]) },
+      ...makeOutcome(item, "skipped", ONE_AT_A_TIME),
+      link: { label: `Open in ${nameApp(launcher)}`, url: makeLink(launcher, [target]) },
     };
   });
-  const toItems = (all: readonly Told[]) => all.map(({ item }) => item);
-  return { ways: mergeWays(ways), opened: toItems(opened), able: toItems(here.able), outcomes };
+  const toItems = (targets: readonly Target[]) => targets.map(({ item }) => item);
+  return { options: mergeOptions(options), opened: toItems(opened), openable: toItems(own.targets), outcomes };
 }
 
-type Telling = { able: Told[]; problems: Map<Item, string> };
+type Rendered = { targets: Target[]; problems: Map<Item, string> };
 
-function tellAll(launcher: Linking, items: readonly Item[], system: System): Telling {
-  const telling: Telling = { able: [], problems: new Map() };
+function renderAll(launcher: LinkLauncher, items: readonly Item[], system: System): Rendered {
+  const rendered: Rendered = { targets: [], problems: new Map() };
   for (const item of items) {
-    const told = tell(launcher, item, system);
-    if ("problem" in told) telling.problems.set(item, explainUntold(item, told, system));
-    else if (makeLink(launcher, [{ item, text: told.text }]).length > LINK_MAX_CHARS) {
-      telling.problems.set(item, `Its link is longer than the ${LINK_MAX_CHARS} characters a link may have`);
-    } else telling.able.push({ item, text: told.text });
+    const filled = renderTarget(launcher, item, system);
+    if ("problem" in filled) rendered.problems.set(item, explainProblem(item, filled, system));
+    else if (makeLink(launcher, [{ item, text: filled.text }]).length > LINK_MAX_CHARS) {
+      rendered.problems.set(item, `Its link would be longer than the limit of ${LINK_MAX_CHARS} characters`);
+    } else rendered.targets.push({ item, text: filled.text });
   }
-  return telling;
+  return rendered;
 }
 
-/** mpv reads a list from an address, and so takes any number. The others take what one link holds. */
-async function makeWay(
-  launcher: Linking,
-  able: readonly Told[],
-  { lend }: Occasion,
+/** mpv reads a list from a URL, so it takes any number of files. Other players take what fits in a link. */
+async function linkTargets(
+  launcher: LinkLauncher,
+  targets: readonly Target[],
+  { createLink }: OpeningContext,
   listUrls: Map<string, string>,
 ): Promise<{ url: string; count: number }> {
-  if (!launcher.many || able.length === 1) return { url: makeLink(launcher, able.slice(0, 1)), count: 1 };
-  if (launcher.kind !== "mpv") return fitLink(launcher, able);
-  const text = makeList(able.map(({ item, text: media }) => ({ name: item.facts.label, media })));
-  const listUrl = listUrls.get(text) ?? (await lend({ kind: "file", name: "tasks.m3u8", type: LIST_TYPE, text }));
+  if (!opensMany(launcher) || targets.length === 1) return { url: makeLink(launcher, targets.slice(0, 1)), count: 1 };
+  if (launcher.kind !== "mpv") return fitLink(launcher, targets);
+  const text = makeList(targets.map(({ item, text: media }) => ({ name: item.facts.label, media })));
+  const listUrl = listUrls.get(text) ?? (await createLink({ kind: "file", name: "tasks.m3u8", type: LIST_TYPE, text }));
   listUrls.set(text, listUrl);
-  return { url: makeLink(launcher, able, listUrl), count: able.length };
+  return { url: makeLink(launcher, targets, listUrl), count: targets.length };
 }

@@ -1,8 +1,9 @@
-// Letters of all languages, in names that end up in commands. To the shells of Linux and macOS they mean nothing. Windows makes ASCII of what its code
-// page lacks, and of some letters and marks a quote, a bar or an accent grave: those are none here. Punctuation and symbols never are.
+// Letters of all languages that are safe in commands. They have no meaning for the shells of Linux and macOS.
+// Windows converts letters that its code page lacks to ASCII, and some letters and marks become a quote, a
+// bar or a backtick: those are excluded here, like all punctuation and symbols.
 
-/** As the relay of examples/afanasy-relay has them. */
+/** The same list as in examples/afanasy-relay. */
 const LOOKALIKES = "\\u01c0-\\u01c3\\u02b0-\\u036f\\u0374\\u037a\\u0559";
 
-/** The inside of a character class that is a letter, a mark of one, or a digit; for expressions with the flags "v". */
+/** A character class of letters, their marks and digits, for regular expressions with the flag "v". */
 export const LETTERS = `[[\\p{L}\\p{Mn}\\p{Mc}\\p{Nd}]--[${LOOKALIKES}]]`;

@@ -1,4 +1,4 @@
-// A task as the variables of templates: names, frames, revisions.
+// A task's variables for templates: names, frames, revisions.
 import type { SelectedTask } from "../services/selection.ts";
 import {
   type Entity,
@@ -10,7 +10,6 @@ import {
 } from "../services/zou-objects.ts";
 import type { Values } from "./template.ts";
 
-/** What a template may say of a task. */
 export const FACT_VARIABLES = [
   "project",
   "project.id",
@@ -35,38 +34,38 @@ export const FACT_VARIABLES = [
   "person.desktop_login",
 ] as const;
 
-export type FrameRange = { first: number; last: number };
+type FrameRange = { first: number; last: number };
 
 export type TaskFacts = {
   taskId: string;
   entityId: string;
-  /** with the project and the episode in front, where they differ within the selection: for people */
+  /** for people: preceded by the project and episode if the selection has several */
   label: string;
-  /** "SQ01 / SH010 / Animation": for other programs, the same whatever else is selected */
+  /** for programs: "SQ01 / SH010 / Animation", whatever else is selected */
   name: string;
   /** "Shot", "Asset" */
   entityType: string;
   /** "Animation" */
   taskType: string;
   taskTypeId: string;
-  /** it is of a TV show, which has episodes */
+  /** the project is a TV show, which has episodes */
   isShow: boolean;
   frames: FrameRange | undefined;
   fps: number | undefined;
-  /** the newest */
+  /** the newest one */
   preview: PreviewFile | undefined;
   values: Values;
 };
 
-export type FactSources = {
+type FactSources = {
   previews: ReadonlyMap<string, PreviewFile>;
   entityTypes: ReadonlyMap<string, { name: string }>;
   person: { id?: string | undefined; name: string; email?: string | undefined };
-  /** the person as the table of persons has them */
-  listed: Pick<ZouPerson, "desktop_login"> | undefined;
+  /** the person's row in Zou */
+  zouPerson: Pick<ZouPerson, "desktop_login"> | undefined;
 };
 
-export function readTaskFacts(one: SelectedTask, { previews, entityTypes, person, listed }: FactSources): TaskFacts {
+export function readTaskFacts(one: SelectedTask, { previews, entityTypes, person, zouPerson }: FactSources): TaskFacts {
   const { task, entity, parent, episode, project, taskType } = one;
   const preview = previews.get(task.last_preview_file_id ?? "");
   const frames = entity && readFrames(entity);
@@ -104,12 +103,12 @@ export function readTaskFacts(one: SelectedTask, { previews, entityTypes, person
       "person.id": person.id,
       "person.name": person.name,
       "person.email": person.email,
-      "person.desktop_login": listed?.desktop_login,
+      "person.desktop_login": zouPerson?.desktop_login,
     },
   };
 }
 
-/** The studio's own columns, as far as they are one word or number. */
+/** The studio's own columns that hold text or a number. */
 function readMetadata({ data }: Entity): Record<string, string | number> {
   const pairs = Object.entries(data).flatMap(([key, value]): [string, string | number][] =>
     typeof value === "string" || typeof value === "number" ? [[`entity.data.${key}`, value]] : [],
@@ -117,7 +116,7 @@ function readMetadata({ data }: Entity): Record<string, string | number> {
   return Object.fromEntries(pairs);
 }
 
-/** The range that is written at the entity, else one that begins at 1, else nobody knows. */
+/** The entity's frame range, else 1 to its number of frames; undefined if it has neither. */
 export function readFrames({ nb_frames, data }: Pick<Entity, "nb_frames" | "data">): FrameRange | undefined {
   const [first, last] = [readNumber(data.frame_in), readNumber(data.frame_out)];
   if (first !== undefined && last !== undefined && Number.isInteger(first) && Number.isInteger(last) && last >= first)

@@ -1,45 +1,48 @@
-// Text with holes, {variable|filter:argument|filter}, of which paths, links, commands and oids are made. It is read together with the settings,
-// so that a slip in it is told before anybody clicks.
+// Templates for paths, links, commands and oids: text with placeholders, {variable|filter:argument|filter}.
+// They are parsed with the settings, so that mistakes are reported before anyone runs an action.
 import * as v from "valibot";
+import { hexOf } from "../format/hex.ts";
 
-/** What may go into the holes. Nothing is known where it is absent or empty. */
+/** The values of variables. Empty text counts as absent. */
 export type Values = Readonly<Record<string, string | number | undefined>>;
 
 type Filter = { name: string; argument: string };
-type Hole = { variable: string; filters: readonly Filter[] };
-/** What is left out as a whole where nothing is known of one of its variables. */
-type Optional = { optional: readonly (string | Hole)[] };
+type Placeholder = { variable: string; filters: readonly Filter[] };
+/** Left out if one of its variables has no value. */
+type Optional = { optional: readonly (string | Placeholder)[] };
 
 export type Template = {
   source: string;
-  /** texts, holes and optional parts, in order */
-  parts: readonly (string | Hole | Optional)[];
+  /** text, placeholders and optional parts, in order */
+  parts: readonly (string | Placeholder | Optional)[];
   /** every variable it uses */
   variables: ReadonlySet<string>;
 };
 
-/** `missing`: the variable of which nothing is known, where that is the problem. */
+/** `missing`: the variable without a value, if that is the problem. */
 export type Filled = { text: string } | { problem: string; missing?: string };
 
-/** Filters by their names, each with what its argument must be: nothing where it takes none. */
+const encoder = new TextEncoder();
+
+/** Filters by name. `argument` is what the argument must match; a filter without it takes none. */
 const FILTERS: Readonly<Record<string, { argument?: RegExp; apply(value: string, argument: string): string }>> = {
   url: { apply: encodeURIComponent },
   url2: { apply: (value) => encodeURIComponent(encodeURIComponent(value)) },
   base64url: { apply: toBase64Url },
-  hex: { apply: toHex },
+  hex: { apply: (value) => hexOf(encoder.encode(value)) },
   pad: { argument: /^([1-9]|1\d|20)$/, apply: (value, argument) => value.padStart(Number(argument), "0") },
   default: { argument: /^.*$/, apply: (value, argument) => (value === "" ? argument : value) },
   lower: { apply: (value) => value.toLowerCase() },
   upper: { apply: (value) => value.toUpperCase() },
 };
 
-/** After these nothing in a value can mean anything to a link. */
+/** Filters whose result has no special characters for a link. */
 const ESCAPING = new Set(["url", "url2", "base64url", "hex"]);
 
 /**
- * A template as a setting.
- * @param variables those it may use; "entity.data.*" allows all that begin so
- * @param hasOptionals "[...]" is a part that may be left out, and not itself
+ * A schema for a template in a setting.
+ * @param variables that it may use; "entity.data.*" allows all with that prefix
+ * @param hasOptionals "[...]" marks an optional part
  */
 export const TemplateText = (variables: readonly string[], hasOptionals = false) =>
   v.pipe(
@@ -52,69 +55,69 @@ export const TemplateText = (variables: readonly string[], hasOptionals = false)
     }),
   );
 
-/** The template, or what is wrong with it. */
+/** The template, or the mistake in it. */
 export function parseTemplate(source: string, variables: readonly string[], hasOptionals = false): Template | string {
-  // Every second piece is what stands between a pair of brackets.
+  // Every second piece is the content of a pair of brackets.
   const pieces = hasOptionals ? source.split(/\[([^[\]]*)\]/) : [source];
   const parts: Template["parts"][number][] = [];
   for (const [index, piece] of pieces.entries()) {
-    if (hasOptionals && /[[\]]/.test(piece)) return `has a bracket without its partner: "${source}"`;
+    if (hasOptionals && /[[\]]/.test(piece)) return `has an unmatched bracket: "${source}"`;
     const parsed = parseParts(piece, variables);
     if (typeof parsed === "string") return parsed;
     if (index % 2 === 0) parts.push(...parsed);
     else parts.push({ optional: parsed });
   }
-  const holes = parts
+  const placeholders = parts
     .flatMap((part) => (isOptional(part) ? part.optional : part))
     .filter((part) => typeof part !== "string");
-  return { source, parts, variables: new Set(holes.map(({ variable }) => variable)) };
+  return { source, parts, variables: new Set(placeholders.map(({ variable }) => variable)) };
 }
 
 const isOptional = (part: Template["parts"][number]): part is Optional =>
   typeof part !== "string" && "optional" in part;
 
-function parseParts(source: string, variables: readonly string[]): (string | Hole)[] | string {
-  const parts: (string | Hole)[] = [];
-  // Every second piece is what stands between a pair of braces.
+function parseParts(source: string, variables: readonly string[]): (string | Placeholder)[] | string {
+  const parts: (string | Placeholder)[] = [];
+  // Every second piece is the content of a pair of braces.
   for (const [index, piece] of source.split(/\{([^{}]*)\}/).entries()) {
     if (index % 2 === 0) {
-      if (/[{}]/.test(piece)) return `has a brace without its partner: "${source}"`;
+      if (/[{}]/.test(piece)) return `has an unmatched brace: "${source}"`;
       if (piece !== "") parts.push(piece);
       continue;
     }
-    const hole = parseHole(piece, variables);
-    if (typeof hole === "string") return hole;
-    parts.push(hole);
+    const placeholder = parsePlaceholder(piece, variables);
+    if (typeof placeholder === "string") return placeholder;
+    parts.push(placeholder);
   }
   return parts;
 }
 
-function parseHole(text: string, variables: readonly string[]): Hole | string {
+function parsePlaceholder(text: string, variables: readonly string[]): Placeholder | string {
   const [variable = "", ...rest] = text.split("|").map((part) => part.trim());
   const isKnown = variables.some((one) =>
     one.endsWith("*") ? variable.startsWith(one.slice(0, -1)) && variable.length >= one.length : one === variable,
   );
-  if (!isKnown) return `has the unknown variable {${variable}}: there are ${variables.join(", ")}`;
+  if (!isKnown) return `has the unknown variable {${variable}}: use one of ${variables.join(", ")}`;
   const filters: Filter[] = [];
   for (const part of rest) {
     const [name = "", ...argument] = part.split(":");
     const filter = Object.hasOwn(FILTERS, name) ? FILTERS[name] : undefined;
     if (filter === undefined)
-      return `has the unknown filter "${name}" in {${text}}: there are ${Object.keys(FILTERS).join(", ")}`;
-    const isRight =
+      return `has the unknown filter "${name}" in {${text}}: use one of ${Object.keys(FILTERS).join(", ")}`;
+    const isValid =
       filter.argument === undefined
         ? argument.length === 0
         : argument.length > 0 && filter.argument.test(argument.join(":"));
-    if (!isRight) return `has a filter that can't be used in {${text}}: write ${sayFilter(name)}`;
+    if (!isValid) return `has an invalid filter in {${text}}: write ${formatFilter(name)}`;
     filters.push({ name, argument: argument.join(":") });
   }
   return { variable, filters };
 }
 
-const sayFilter = (name: string) =>
+const formatFilter = (name: string) =>
   ({ pad: "pad:3, with a number from 1 to 20", default: "default:main" })[name] ?? name;
 
-/** The first variable whose value would enter a link unescaped. */
+/** The first variable whose value would not be escaped in a link. */
 export function findUnescaped({ parts }: Template): string | undefined {
   for (const part of parts.flatMap((one) => (isOptional(one) ? one.optional : one))) {
     if (typeof part !== "string" && !ESCAPING.has(part.filters.at(-1)?.name ?? "")) return part.variable;
@@ -125,8 +128,9 @@ export function findUnescaped({ parts }: Template): string | undefined {
 type Refuse = (value: string) => string | undefined;
 
 /**
- * Fills the holes. A value that is not known is a problem, unless the template says by "default:" what stands for it, or it is in an optional part.
- * @param refuse why a value may not go in as it is
+ * Fills in the values. A missing value is a problem, unless the placeholder has a "default:" or is in an
+ * optional part.
+ * @param refuse returns why a value is not allowed
  */
 export function fillTemplate({ parts }: Template, values: Values, refuse?: Refuse): Filled {
   let text = "";
@@ -138,7 +142,7 @@ export function fillTemplate({ parts }: Template, values: Values, refuse?: Refus
   return { text };
 }
 
-function fillAll(parts: readonly (string | Hole)[], values: Values, refuse?: Refuse): Filled {
+function fillAll(parts: readonly (string | Placeholder)[], values: Values, refuse?: Refuse): Filled {
   let text = "";
   for (const part of parts) {
     if (typeof part === "string") {
@@ -146,10 +150,10 @@ function fillAll(parts: readonly (string | Hole)[], values: Values, refuse?: Ref
       continue;
     }
     const { variable, filters } = part;
-    // Half a character, as JSON can have it, is no text: encodeURIComponent would throw.
+    // JSON can hold half of a surrogate pair, for which encodeURIComponent would throw.
     const value = String(values[variable] ?? "").toWellFormed();
     if (value === "" && !filters.some(({ name }) => name === "default"))
-      return { problem: `Nothing is known for {${variable}}`, missing: variable };
+      return { problem: `{${variable}} has no value`, missing: variable };
     const filled = filters.reduce(
       (before, { name, argument }) => FILTERS[name]?.apply(before, argument) ?? before,
       value,
@@ -161,7 +165,7 @@ function fillAll(parts: readonly (string | Hole)[], values: Values, refuse?: Ref
   return { text };
 }
 
-/** The variables of which nothing is known, and without which it can't be filled. */
+/** The required variables that have no value. */
 export function findMissing({ parts }: Template, values: Values): string[] {
   const missing = parts.flatMap((part) => {
     const filled = isOptional(part) ? { text: "" } : fillAll([part], values);
@@ -170,11 +174,7 @@ export function findMissing({ parts }: Template, values: Values): string[] {
   return [...new Set(missing)];
 }
 
-export function toHex(text: string): string {
-  return Array.from(new TextEncoder().encode(text), (byte) => byte.toString(16).padStart(2, "0")).join("");
-}
-
 export function toBase64Url(text: string): string {
-  const bytes = Array.from(new TextEncoder().encode(text), (byte) => String.fromCharCode(byte)).join("");
+  const bytes = Array.from(encoder.encode(text), (byte) => String.fromCharCode(byte)).join("");
   return btoa(bytes).replaceAll("+", "-").replaceAll("/", "_").replaceAll("=", "");
 }

@@ -1,12 +1,12 @@
-// What the handler at a workstation is told to open. examples/handler reads exactly this.
+// Tickets: what a handler at a workstation opens. examples/handler reads this format.
 
 import type { Paths } from "./paths.ts";
 import type { TaskFacts } from "./template-variables.ts";
 
-/** Long enough for a browser's question and a slow workstation; a link that is found later is worth nothing. */
+/** Long enough for the browser's prompt and a slow workstation, too short for a link that is found later. */
 export const TICKET_LIFE_S = 60;
 
-export type TicketItem = {
+type TicketItem = {
   task_id: string;
   entity_id: string;
   name: string;
@@ -17,7 +17,7 @@ export type TicketItem = {
   fps?: number;
 };
 
-export type Ticket = {
+type Ticket = {
   version: 1;
   verb: string;
   /** the launcher's id */
@@ -27,7 +27,7 @@ export type Ticket = {
   person: { id: string | undefined; email: string | undefined };
   run: string;
   items: TicketItem[];
-  /** where to go in Kabaret, and the button of the action that is run there: null for its first */
+  /** the object in Kabaret, and the button of the action to run there; null: its first button */
   kabaret?: { oid: string; project: string; run?: { button: string | null } };
 };
 
@@ -35,8 +35,8 @@ export function makeTicket(
   rest: Pick<Ticket, "verb" | "app" | "person" | "run" | "items" | "kabaret">,
   now: number,
 ): Ticket {
-  const say = (ms: number) => new Date(ms).toISOString();
-  return { version: 1, issued_at: say(now), expires_at: say(now + TICKET_LIFE_S * 1_000), ...rest };
+  const toIso = (ms: number) => new Date(ms).toISOString();
+  return { version: 1, issued_at: toIso(now), expires_at: toIso(now + TICKET_LIFE_S * 1_000), ...rest };
 }
 
 export function makeTicketItem(
@@ -56,9 +56,9 @@ export function makeTicketItem(
 }
 
 /**
- * - `ticket`: JSON for the handler at a workstation; taken once, within a minute
- * - `preview`: the media of a preview file, for players that have no session in Kitsu
- * - `file`: a text to download
+ * - `ticket`: JSON for the handler at a workstation; can be fetched once, within a minute
+ * - `preview`: the media of a preview file, for players without a session in Kitsu
+ * - `file`: text to download
  */
 export type LinkTarget =
   | { kind: "ticket"; content: Record<string, unknown> }

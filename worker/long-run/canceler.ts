@@ -1,8 +1,7 @@
-// Names who canceled a run, if that was not its owner: they find their render gone and want to know
-// whom to ask.
+// Names the person who canceled another person's run, so that its owner knows whom to ask.
 import type { Reply } from "../../contract.ts";
 
-/** Adds who canceled the run, unless everything was done already. A reply that has it stays as it is. */
+/** Adds who canceled the run, unless everything was done already or the reply says it already. */
 export function nameCanceler(reply: Reply, name: string | undefined): Reply {
   if (name === undefined || reply.kind === "ask" || isComplete(reply)) return reply;
   const sentence = reply.kind === "started" ? `${name} is canceling it.` : `Canceled by ${name}.`;

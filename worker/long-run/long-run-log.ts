@@ -1,5 +1,4 @@
-// What the log, the locks and the run's coordinator learn about a long run: when it starts, and when
-// it ends.
+// Passes the start and the end of a long run on to the log, the locks and the run's coordinator.
 import { type Env, readSettings } from "../settings/settings.ts";
 import { getLocks } from "../storage/locks.ts";
 import { getRunCoordinator } from "../storage/run-coordinator.ts";
@@ -7,7 +6,10 @@ import type { OfferedUndo } from "../storage/run-links.ts";
 import { recordRun } from "../storage/run-log.ts";
 import { type StoredLongRun, toRecord } from "./long-run-state.ts";
 
-/** Extends its locks for as long as it may run, and logs that it is running. False if the log refuses. */
+/**
+ * Extends the run's locks for as long as it may run, and logs that it is running. Returns false if
+ * the log refuses.
+ */
 export async function announceStart(env: Env, run: StoredLongRun): Promise<boolean> {
   const settings = readSettings(env);
   const { id, action } = run.start.record;
@@ -15,7 +17,7 @@ export async function announceStart(env: Env, run: StoredLongRun): Promise<boole
   return recordRun(env, settings, toRecord(run));
 }
 
-/** Releases its locks and logs how it ended. False if the log refuses. */
+/** Releases the run's locks and logs how it ended. Returns false if the log refuses. */
 export async function announceEnd(env: Env, run: StoredLongRun): Promise<boolean> {
   const { startedAt, endedAt = Date.now() } = run.state;
   const { id, action } = run.start.record;

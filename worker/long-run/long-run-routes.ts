@@ -8,7 +8,7 @@ import { Failure, restoreFailure } from "../failure.ts";
 import { sha256Hex } from "../format/hex.ts";
 import { readText } from "../request/body.ts";
 import type { RequestContext } from "../request/request-context.ts";
-import { isTooMuch } from "../services/json.ts";
+import { isTooMuch } from "../services/http.ts";
 import { getRunCoordinator } from "../storage/run-coordinator.ts";
 import { describeRun, readTime } from "../storage/run-links.ts";
 import type { RunRecord } from "../storage/run-record.ts";
@@ -16,19 +16,22 @@ import type { RunAnswer } from "./long-run-state.ts";
 import type { ReportState } from "./progress-report.ts";
 import { findRun, findRunRecord, getLongRun } from "./run-lookup.ts";
 
-/** The headers of Standard Webhooks. The library refuses reports that are older than five minutes. */
+/** Headers of Standard Webhooks. The library refuses reports that are older than five minutes. */
 const SignatureHeaders = v.object({
   "webhook-id": v.pipe(v.string(), v.minLength(1), v.maxLength(200)),
   "webhook-timestamp": v.pipe(v.string(), v.regex(/^\d{1,12}$/)),
   "webhook-signature": v.string(),
 });
 
-/** `GET /runs/:id/follow`: the run's answer, once as JSON or continuously by WebSocket. The key in the URL gives access. */
+/**
+ * `GET /runs/:id/follow`: the run's answer, once as JSON or continuously by WebSocket. The key in
+ * the URL gives access.
+ */
 export async function serveFollow(request: Request, id: string, context: RequestContext): Promise<Response> {
   const answer = await readRunAnswer(id, context.url.searchParams.get("key") ?? "", context);
   if (request.headers.get("upgrade")?.toLowerCase() === "websocket" && answer.reply.kind === "started") {
     const { webSocket } = await getLongRun(context.env, id).fetch(request);
-    // A new response, because the headers of an object's response can't be changed.
+    // A new response, because the headers of a Durable Object's response can't be changed.
     return new Response(null, { status: 101, webSocket });
   }
   return Response.json(answer, { headers: { "cache-control": "no-store" } });
@@ -48,7 +51,7 @@ export async function readRunAnswer(id: string, key: string, context: RequestCon
   return { ...answer, run: { ...run, ...(run.retry !== undefined && { retry: `${run.retry}&key=${key}` }) } };
 }
 
-/** After the long run has deleted itself, the log knows how it ended, and the hash of its key. */
+/** After the long run has deleted itself, the log has how it ended, and the hash of its key. */
 async function readEndedRun(id: string, key: string, { env, settings, base, url }: RequestContext): Promise<RunAnswer> {
   const record = await findRunRecord(env, settings, id, readTime(url));
   if (record.follow === undefined || record.follow !== (await hashKey(key))) {
@@ -57,7 +60,7 @@ async function readEndedRun(id: string, key: string, { env, settings, base, url 
   return { version: WIRE_VERSION, run: describeRun(base, record), reply: record.reply };
 }
 
-/** Whoever has a run's key acts for its owner. */
+/** Anyone who has a run's key acts for its owner. */
 export const hasKey = async ({ follow }: RunRecord, { searchParams }: URL) =>
   follow !== undefined && follow === (await hashKey(searchParams.get("key") ?? ""));
 
@@ -88,8 +91,8 @@ export async function controlRun(
 }
 
 /**
- * `POST /runs/:id/progress`: a studio's server reports with a Reply how far the run is or how it ended.
- * The report is signed like the calls that we send to that server.
+ * `POST /runs/:id/progress`: a studio's server reports with a Reply how far the run is or how it
+ * ended. The report is signed like the calls that we send to that server.
  */
 export async function serveReport(request: Request, id: string, context: RequestContext): Promise<Response> {
   const { env, settings } = context;
@@ -97,7 +100,7 @@ export async function serveReport(request: Request, id: string, context: Request
   const { action, reply: before } = await findReportedRun(id, context);
   const secret = settings.forwardTargets.find((target) => target.id === action)?.secret;
   const headers = v.safeParse(SignatureHeaders, Object.fromEntries(request.headers));
-  // The secret belongs to the server, not to the run. The signed id says which run is meant.
+  // The secret belongs to the server, so only the signed id says which run the report is about.
   const isForRun = headers.success && headers.output["webhook-id"].startsWith(id);
   if (!isForRun || secret === undefined || !isSigned(secret, body, headers.output)) {
     throw new Failure("signature-refused", {
@@ -115,11 +118,11 @@ export async function serveReport(request: Request, id: string, context: Request
   const { "webhook-id": webhookId, "webhook-timestamp": timestamp } = headers.output;
   const state = await getLongRun(env, id).report(action, webhookId, Number(timestamp), parsed.reply);
   if (state === "taken") return Response.json({ accepted: true });
-  // Some time after its end, only the log knows the run.
+  // Some time after its end, only the log has the run.
   throw refuseReport(state === "early" && (before.kind === "done" || before.kind === "failed") ? "over" : state);
 }
 
-/** A server may report before the worker has written the run down, which happens after its answer. */
+/** A server may report before the worker has stored the run, which happens after its answer. */
 async function findReportedRun(id: string, { env, settings, url }: RequestContext): Promise<RunRecord> {
   try {
     return (await findRun(env, settings, id, readTime(url))).record;

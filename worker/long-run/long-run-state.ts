@@ -1,5 +1,5 @@
 // What is stored about a long run: how it started, where it stands, and the action's own data. The
-// three are stored apart, because they change at different times.
+// three are stored separately, because they change at different times.
 import * as v from "valibot";
 import { type Answer, Reply, type Run, WIRE_VERSION } from "../../contract.ts";
 import { readParts, toParts } from "../storage/large-value.ts";
@@ -33,10 +33,10 @@ const StoredState = v.object({
   controls: v.array(v.picklist(["cancel", "pause", "resume"])),
   startedAt: v.number(),
   endedAt: time,
-  /** since when the outside system can't be reached, and how often that was tried */
+  /** since when the outside system can't be reached, and how often it was tried */
   lostSince: time,
   tries: v.number(),
-  /** since when polling fails because of an error of ours */
+  /** since when polling has failed because of an error of ours */
   faultSince: time,
   /** the person who canceled it, if not its owner */
   canceledBy: v.optional(v.string()),
@@ -82,7 +82,7 @@ export async function readLongRun(storage: DurableObjectStorage): Promise<Stored
 /** An answer that always names its run. */
 export type RunAnswer = Answer & { run: Run };
 
-/** A live run: `record` as the log would have it now, `answer` as its page is told. */
+/** A live run: `record` is what the log would have now, `answer` is what its page shows. */
 export type LiveRun = { record: RunRecord; answer: RunAnswer };
 
 export const toRecord = ({ start, state }: StoredLongRun): RunRecord => ({

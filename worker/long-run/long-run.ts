@@ -1,5 +1,5 @@
 // A run that continues after its response. One Durable Object per run, whose alarm polls what the
-// action started. It survives restarts and deploys, updates everybody who follows it, writes the log
+// action started. It survives restarts and deploys, updates everyone who follows it, writes the log
 // when the run ends, and then deletes itself.
 import { DurableObject } from "cloudflare:workers";
 import type { Reply } from "../../contract.ts";
@@ -54,7 +54,7 @@ export class LongRun extends DurableObject<Env> {
     return this.#turns.take(async () => {
       const run = await this.#load();
       if (run !== undefined) return run.start.key === start.key;
-      // The alarm comes first, so that whatever is stored will be polled.
+      // Set the alarm first, so that whatever is stored gets polled.
       await this.ctx.storage.setAlarm(Date.now());
       const state = newState(start.record.reply, data);
       await this.ctx.storage.put({ ...toStartParts(start), ...toStateParts(state) });
@@ -113,8 +113,8 @@ export class LongRun extends DurableObject<Env> {
 
   /**
    * Takes a progress report of a studio's server.
-   * @param action whose server reports
-   * @param id of the webhook
+   * @param action the action whose server reports
+   * @param id the webhook's id
    * @param at when the report was made, in epoch seconds
    */
   report(action: string, id: string, at: number, reply: Reply): Promise<ReportState> {
@@ -161,8 +161,7 @@ export class LongRun extends DurableObject<Env> {
       const { status, trouble } = await this.#poll(announced);
       await this.#apply(status, trouble);
     } catch (thrown) {
-      // The runtime gives up on an alarm that keeps throwing. A deploy with a wrong setting must not
-      // cost the run.
+      // The runtime gives up on an alarm that keeps throwing. A wrong setting must not end the run.
       console.error(JSON.stringify({ message: "A long run could not be polled", cause: describeCause(thrown) }));
       await this.ctx.storage.setAlarm(Date.now() + RETRY_ALARM_MS);
     }
@@ -178,7 +177,7 @@ export class LongRun extends DurableObject<Env> {
     const watchAction = async (): Promise<RunStatus> => {
       if (!run.start.isWatched) return { reply: run.state.reply, data: readData(), nextCheckMs: UNWATCHED_MS };
       const { title, watch } = findAction(run.start.record.action, settings);
-      // A deploy may have removed the action: then the run ends.
+      // A deploy may have removed the action's `watch`. Then the run ends.
       if (watch === undefined) throw runOver();
       return withTimeLimit(title, POLL_MAX_MS, (signal) =>
         watch(this.#createWatchContext(run, settings, signal), readData()),
@@ -187,7 +186,7 @@ export class LongRun extends DurableObject<Env> {
     return poll(run.state, settings, watchAction, readData);
   }
 
-  /** Stores the new status, sends it to everybody who follows, and schedules the next poll. */
+  /** Stores the new status, sends it to everyone who follows, and schedules the next poll. */
   async #apply(status: RunStatus, changes: Partial<LongRunState> = {}): Promise<void> {
     const run = await this.#load();
     // A control or a report may have ended the run during a poll.
@@ -210,13 +209,13 @@ export class LongRun extends DurableObject<Env> {
     const saved = await this.#save(state);
     const answer = JSON.stringify(toAnswer(saved));
     if (answer !== JSON.stringify(toAnswer(run))) sendToSockets(this.ctx, answer);
-    // Followers don't wait for this. If the new count is not saved, the same tasks are released again.
+    // Followers don't wait for this. If the count is not saved, the same tasks are released again.
     state.released = await releaseFinished(this.env, run.start.record, state.reply, state.released);
     const waitMs = isOver(state) || nextCheckMs === 0 ? 0 : Math.max(nextCheckMs, settings.longRunEveryMs);
     await this.ctx.storage.setAlarm(Date.now() + (state.isAnnounced ? waitMs : Math.min(waitMs, RETRY_ANNOUNCE_MS)));
   }
 
-  /** Writes the log, and deletes the run when its followers had time to read the end. */
+  /** Writes the log, and deletes the run once its followers have had time to read the end. */
   async #end(run: StoredLongRun): Promise<void> {
     if (run.state.isLogged) {
       closeSockets(this.ctx);
@@ -244,7 +243,7 @@ export class LongRun extends DurableObject<Env> {
     return this.#run;
   }
 
-  /** Stores first, so that nobody sees a state that a restart would take back. */
+  /** Stores first, so that nobody sees a state that a restart would undo. */
   async #save(state: LongRunState): Promise<StoredLongRun> {
     if (this.#run === undefined) throw new Error("A long run is saved only after its start");
     const { start } = this.#run;

@@ -1,4 +1,4 @@
-// One poll of a long run: asks the action where the run stands, and decides what to do if that fails.
+// One poll of a long run: asks the action for its status, and decides what to do if that fails.
 import type { Reply } from "../../contract.ts";
 import { reopenKitsuFor } from "../access/person.ts";
 import type { RunStatus, WatchContext } from "../action/action.ts";
@@ -11,7 +11,7 @@ import type { LongRunStart, LongRunState } from "./long-run-state.ts";
 export const POLL_EVERY_MS = 5_000;
 /** While the outside system can't be reached, the wait doubles up to this. */
 const LOST_WAIT_MAX_MS = 30_000;
-/** How long errors of ours are borne: a broken deploy may be rolled back. */
+/** How long our own errors are tolerated: a broken deploy may be rolled back. */
 const FAULT_MAX_MS = 3_600_000;
 /** Failures that come from our code, or from the settings of a deploy. */
 const FAULTS: readonly string[] = ["internal-error", "not-configured", "unknown-action"];
@@ -20,8 +20,8 @@ export type Trouble = Pick<LongRunState, "lostSince" | "faultSince" | "tries">;
 const NO_TROUBLE: Trouble = { lostSince: undefined, faultSince: undefined, tries: 0 };
 
 /**
- * Polls, unless the run's time is over. If the outside system can't be reached, the reply says so and
- * polling continues. Any other failure ends the run.
+ * Polls, unless the run's time is over. If the outside system can't be reached, the reply says so
+ * and polling continues. Our own errors are tolerated for an hour. Any other failure ends the run.
  * @param watch asks the action
  * @param readData the action's data after a failed poll, including what it saved during the poll
  */
@@ -54,7 +54,7 @@ export async function poll(
   }
 }
 
-/** What was started continues without us, so a poll that timed out or failed because of us is repeated. */
+/** The outside system continues without us, so a timeout or an error of ours is retried. */
 function mayRecover({ code, reply }: Failure, faultSince: number | undefined): boolean {
   if (reply.retry === true || code === "time-limit") return true;
   return FAULTS.includes(code) && faultSince !== undefined && Date.now() - faultSince < FAULT_MAX_MS;
@@ -62,10 +62,10 @@ function mayRecover({ code, reply }: Failure, faultSince: number | undefined): b
 
 const outcomesOf = (reply: Reply) => (reply.kind === "started" ? reply.outcomes : undefined);
 
-/** The last known reply, with the trouble and since when. */
+/** The last known reply, with the problem and since when there has been no update. */
 function addTrouble(reply: Reply, { reply: { text = "It can't be reached." } }: Failure, since: number): Reply {
   if (reply.kind !== "started") return reply;
-  // The words of an outside server may lack the full stop.
+  // A text from an outside server may lack its final period.
   const sentence = /[.!?…]$/.test(text) ? text : `${text}.`;
   return { ...reply, text: `${sentence} No update since ${formatSince(since)}; retrying.` };
 }
@@ -78,7 +78,7 @@ function endOverdue(reply: Reply, { longRunLimitMs }: Settings): Reply {
   return { ...failed, outcomes: outcomesOf(reply), links: reply.links };
 }
 
-/** What the action gets in order to poll. */
+/** The context for the action's `watch`, `control` and `picture`. */
 export function createWatchContext(
   { record, base, email, token }: LongRunStart,
   settings: Settings,

@@ -1,4 +1,4 @@
-// Decides which progress reports of a studio's server count: each once, and none that is out of date.
+// Decides which progress reports of a studio's server count: each once, and none out of date.
 import * as v from "valibot";
 import type { Reply } from "../../contract.ts";
 
@@ -9,7 +9,7 @@ export type ReportLog = v.InferOutput<typeof ReportLog>;
 /**
  * What became of a report.
  * - `early`: the run is not a long run yet, because its server was faster than the worker
- * - `stale`: it was reported before, or is older than what is known
+ * - `stale`: it was received before, or a newer one was
  * - `over`: the run has ended
  */
 export type ReportState = "taken" | "early" | "stale" | "over";
@@ -27,7 +27,7 @@ export function addReport(
   reply: Reply,
 ): ReportLog | undefined {
   if (log.reports.includes(id) || at < log.reportedAt) return undefined;
-  // For two reports of the same second, only their progress tells which is older.
+  // For two reports of the same second, only their progress shows which is older.
   if (at === log.reportedAt && isBehind(reply, log.reply)) return undefined;
   return {
     reports: [id, ...log.reports].slice(0, REPORTS_MAX),

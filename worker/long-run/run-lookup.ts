@@ -1,4 +1,4 @@
-// Finds a run by its id: in its long run, among the records that the log has not taken yet, or in the
+// Finds a run by its id: a live long run, a record that the log has not taken yet, or one in the
 // log.
 import * as v from "valibot";
 import { type Reply, RunId } from "../../contract.ts";
@@ -9,7 +9,7 @@ import { parseRecord, readRunRecord, unknownRun } from "../storage/run-log.ts";
 import { RunRecord } from "../storage/run-record.ts";
 import type { RunAnswer } from "./long-run-state.ts";
 
-/** `answer`: what the page of a long run is told, if the run is alive or ended a moment ago. */
+/** `answer`: what the page of a long run shows, if the run is live or ended a moment ago. */
 export type FoundRun = { record: RunRecord; answer?: RunAnswer | undefined };
 
 export function getLongRun(env: Env, id: string): ReturnType<Cloudflare.Env["LONG_RUNS"]["getByName"]> {
@@ -18,8 +18,8 @@ export function getLongRun(env: Env, id: string): ReturnType<Cloudflare.Env["LON
 }
 
 /**
- * The newest state of a run. Throws if nobody knows it.
- * @param at when it started, in epoch milliseconds, if the URL has that
+ * The newest state of a run. Throws if there is no such run.
+ * @param at when it started, in epoch milliseconds, if the URL says so
  */
 export async function findRun(env: Env, settings: Settings, id: string, at: number | undefined): Promise<FoundRun> {
   const [live, pending] = await Promise.all([peekLongRun(env, id), readPending(env, id, at)]);
@@ -31,8 +31,8 @@ export async function findRun(env: Env, settings: Settings, id: string, at: numb
 }
 
 /**
- * The run's record in the log. The log is ordered by time and can't be searched for an id, so without a
- * time the run's coordinator is asked, which remembers it for a day after its last use.
+ * The run's record in the log. The log is ordered by time and can't be searched for an id, so
+ * without a time this asks the run's coordinator, which remembers it for a day after its last use.
  */
 export async function findRunRecord(
   env: Env,

@@ -13,7 +13,7 @@ export function sendToSockets(ctx: DurableObjectState, text: string): void {
     try {
       socket.send(text);
     } catch {
-      // The browser is gone. It asks again when it is back.
+      // The browser is gone. It reconnects when it is back.
     }
   }
 }

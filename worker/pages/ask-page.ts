@@ -1,45 +1,47 @@
-// A question as a page: a plain form that sends Kitsu's own call again, with the answers. It needs no script.
+// A question as a page: a plain form that sends Kitsu's call again with the answers. Works without
+// JavaScript.
 import type { Ask, Field, InputValue } from "../../contract.ts";
-import { countTasks, nameSome } from "../format/list.ts";
+import { nameSome } from "../format/list.ts";
+import { plural } from "../format/plural.ts";
 import type { Call } from "../request/call.ts";
 import { type Content, html } from "./html.ts";
-import { paragraphs, renderOutcomes } from "./reply-view.ts";
+import { renderOutcomes, renderParagraphs } from "./reply-view.ts";
 
 /**
- * @param call what is to be sent again
- * @param address where it goes
- * @param kitsuUrl the way out
+ * @param call the call to send again
+ * @param address where the form is sent
+ * @param kitsuUrl where "Cancel" leads
  */
 export function renderAsk(ask: Ask, call: Call | undefined, address: string, kitsuUrl: string): Content {
   const { title, text, fields, submit, dangerous, problem, tasks, outcomes, form, plan } = ask;
   const wrong = fields.find(({ error }) => error !== undefined);
   const shown = fields.filter(({ type }) => type !== "hidden");
   const first = wrong ?? shown[0];
-  // Answers of an earlier visit are offered where none was given yet.
+  // Remembered answers are filled in only before the first submission.
   const isFresh = call?.input === undefined;
   return html`<form class="ask reply card" method="post" action="${address}" data-form="${form}"${isFresh && html` data-fresh`} novalidate>
 <h1><span class="mark" aria-hidden="true">?</span>${title}</h1>
-${paragraphs(text)}
+${renderParagraphs(text)}
 ${tasks !== undefined && !outcomes?.length && describeTasks(tasks)}
 ${problem !== undefined && html`<p class="problem" role="alert">${problem}</p>`}
-${wrong !== undefined && html`<p class="problem" role="alert">Something has to be corrected before this can run.</p>`}
+${wrong !== undefined && html`<p class="problem" role="alert">Correct the answers below to continue.</p>`}
 ${call !== undefined && Object.entries(callFields(call)).map(([name, value]) => renderHidden(name, value))}
 ${form !== undefined && renderHidden("form", form)}
 ${plan !== undefined && renderHidden("plan", plan)}
 ${Object.entries(call?.input ?? {}).map(([name, value]) => !fields.some((field) => field.name === name) && renderHidden(`input.${name}`, value))}
-${fields.map((field) => (field.type === "hidden" ? renderHidden(nameOf(field), field.value ?? "") : renderField(field, field === first)))}
-${outcomes?.length ? renderOutcomes(outcomes, { fold: dangerous || outcomes.length <= READ_MAX ? "open" : "closed" }) : undefined}
+${fields.map((field) => (field.type === "hidden" ? renderHidden(inputName(field), field.value ?? "") : renderField(field, field === first)))}
+${outcomes?.length ? renderOutcomes(outcomes, { fold: dangerous || outcomes.length <= OPEN_OUTCOMES_MAX ? "open" : "closed" }) : undefined}
 <p class="submit"><button class="primary${dangerous && html` dangerous`}">${submit}</button>
-${shown.length < fields.length && html`<button name="back" value="1">Change the answers</button>`}
+${shown.length < fields.length && html`<button name="back" value="1">Change answers</button>`}
 <a class="button" href="${kitsuUrl}">Cancel</a></p>
 </form>`;
 }
 
-/** Said until a plan says it of each. */
+/** Shown until there is a plan, which lists each task. */
 const describeTasks = ({ count, names }: NonNullable<Ask["tasks"]>): Content =>
-  html`<p class="quiet">For ${countTasks(count)}${names.length > 0 && html`: <span dir="auto">${nameSome(names, count)}</span>`}</p>`;
+  html`<p class="quiet">For ${plural(count, "task")}${names.length > 0 && html`: <span dir="auto">${nameSome(names, count)}</span>`}</p>`;
 
-/** Kitsu's own fields, as its form names them. */
+/** The fields of the call, named as Kitsu's form names them. */
 export function callFields({
   person,
   project,
@@ -62,12 +64,12 @@ export function callFields({
   );
 }
 
-/** So many tasks are read at a glance; what is dangerous is to be read in any case. */
-const READ_MAX = 8;
+/** A longer list of tasks starts folded, unless the action is dangerous. */
+const OPEN_OUTCOMES_MAX = 8;
 
-const nameOf = ({ name }: Field) => `input.${name}`;
+const inputName = ({ name }: Field) => `input.${name}`;
 
-/** An empty one goes before those of a list, for an empty list would not be sent at all. */
+/** A list starts with an empty value, because a browser would not send an empty list at all. */
 export function renderHidden(name: string, value: InputValue): Content {
   const values = Array.isArray(value) ? ["", ...value] : [value === true ? "on" : value === false ? "" : value];
   return values.map((one) => html`<input type="hidden" name="${name}" value="${one}">\n`);
@@ -75,29 +77,28 @@ export function renderHidden(name: string, value: InputValue): Content {
 
 function renderField(field: Field, isFirst: boolean): Content {
   const { name, label, help, error, type, required, remember } = field;
-  const [id, told] = [
-    `field-${name}`,
-    [help !== undefined && `help-${name}`, error !== undefined && `error-${name}`].filter(Boolean),
-  ];
-  const about = told.join(" ");
+  const id = `field-${name}`;
+  const about = [help !== undefined && `help-${name}`, error !== undefined && `error-${name}`]
+    .filter(Boolean)
+    .join(" ");
   const forget = remember === false && html` data-forget`;
-  const attributes = html` id="${id}" name="${nameOf(field)}"${about && html` aria-describedby="${about}"`}${error !== undefined && html` aria-invalid="true"`}${required && html` aria-required="true"`}${isFirst && html` autofocus`}${forget}`;
+  const attributes = html` id="${id}" name="${inputName(field)}"${about && html` aria-describedby="${about}"`}${error !== undefined && html` aria-invalid="true"`}${required && html` aria-required="true"`}${isFirst && html` autofocus`}${forget}`;
   const notes = html`${help !== undefined && html`<p class="help" id="help-${name}">${help}</p>`}${error !== undefined && html`<p class="error" id="error-${name}">${error}</p>`}`;
-  // What was chosen can't be left empty any more: the choices say so.
-  const mark =
+  // Once something is chosen, the choice can't be emptied again.
+  const requiredMark =
     required && !(isChoice(field) && isChosen(field)) && html` <span class="required" aria-hidden="true">*</span>`;
   if (type === "toggle") {
-    return html`<div class="field">${renderHidden(nameOf(field), "")}<label class="box"><input type="checkbox" value="on"${attributes}${field.value === true && html` checked`}> ${label}</label>${notes}</div>`;
+    return html`<div class="field">${renderHidden(inputName(field), "")}<label class="box"><input type="checkbox" value="on"${attributes}${field.value === true && html` checked`}> ${label}</label>${notes}</div>`;
   }
-  if (type === "several-of") return renderSeveral(field, about, forget, notes, mark);
-  return html`<div class="field"><label for="${id}">${label}${mark}</label>${renderControl(field, attributes)}${notes}</div>`;
+  if (type === "several-of") return renderSeveral(field, about, forget, notes, requiredMark);
+  return html`<div class="field"><label for="${id}">${label}${requiredMark}</label>${renderControl(field, attributes)}${notes}</div>`;
 }
 
-function renderSeveral(field: Field, about: string, forget: Content, notes: Content, mark: Content): Content {
+function renderSeveral(field: Field, about: string, forget: Content, notes: Content, requiredMark: Content): Content {
   const chosen = [field.value].flat().map(String);
-  return html`<fieldset class="field"${about && html` aria-describedby="${about}"`}${field.error !== undefined && html` aria-invalid="true"`}><legend>${field.label}${mark}</legend>
-${renderHidden(nameOf(field), "")}
-${field.options?.map(({ value, label }) => html`<label class="box"><input type="checkbox" name="${nameOf(field)}" value="${value}"${chosen.includes(value) && html` checked`}${forget}> ${label}</label>`)}
+  return html`<fieldset class="field"${about && html` aria-describedby="${about}"`}${field.error !== undefined && html` aria-invalid="true"`}><legend>${field.label}${requiredMark}</legend>
+${renderHidden(inputName(field), "")}
+${field.options?.map(({ value, label }) => html`<label class="box"><input type="checkbox" name="${inputName(field)}" value="${value}"${chosen.includes(value) && html` checked`}${forget}> ${label}</label>`)}
 ${notes}</fieldset>`;
 }
 
@@ -115,7 +116,7 @@ function renderControl(field: Field, attributes: Content): Content {
   }
   if (type === "long-text") return html`<textarea rows="5"${attributes}${hint}>\n${value}</textarea>`;
   if (type === "date") return html`<input type="date" value="${value}"${attributes}${bounds}>`;
-  // Not type="number": what is no number would be sent as nothing, and could not be shown again.
+  // Not type="number": browsers submit an invalid number as an empty value, so it would be lost.
   if (type === "number") return html`<input type="text" inputmode="decimal" value="${value}"${attributes}${hint}>`;
   return html`<input type="text" value="${value}"${attributes}${hint}>`;
 }

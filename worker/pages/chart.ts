@@ -1,10 +1,11 @@
-// A Chart as a picture: SVG without a script and without inline style, in the colours of the page, light and dark. Whatever is in a chart may
-// come from outside, so names are text and colours are looked at. The picture is for the eye; its description says the numbers.
+// Draws a chart as SVG, without scripts or inline styles, in the page's light or dark colors. A
+// chart may come from outside, so names are escaped and colors are checked. The description has the
+// numbers for screen readers.
 import type { Chart } from "../../contract.ts";
+import { drawPath, makeAxis, makePoints, makeRows } from "./chart-scale.ts";
 import { type Content, html } from "./html.ts";
-import { drawPath, makeAxis, makePoints, makeRows } from "./scale.ts";
 
-/** A picture with more than these is read by nobody; the table has all of them. */
+/** Larger charts are unreadable; the table has everything. */
 const LABELS_MAX = 60;
 const SERIES_MAX = 60;
 const WIDTH = 960;
@@ -13,29 +14,29 @@ const VALUES_WIDTH = 76;
 const BAR_HEIGHT = 24;
 const AXIS_HEIGHT = 28;
 const LINE_HEIGHT = 280;
-/** The least width of a label under a line. */
-const STEP_LEAST = 16;
-/** How many names and numbers the description has. */
-const SPOKEN_MAX = 40;
-/** How many colours style.ts has for series without their own. */
+/** The minimum width of a label below a line. */
+const STEP_MIN = 16;
+/** Values in the description. */
+const DESCRIBED_MAX = 40;
+/** The number of `--tone-` colors in page-style.ts, for series without a color. */
 const COLORS = 8;
 
 type Series = { name: string; color: string | undefined; tone: string; values: readonly (number | null)[] };
 type Drawn = { labels: readonly string[]; series: readonly Series[]; unit: string };
 
-/** @param id makes the ids of the picture's title and description the only ones on the page */
+/** @param id unique on the page; prefixes the ids of the title and the description */
 export function renderChart(chart: Chart, id: string): Content {
   const drawn = prepare(chart);
   const rest = chart.labels.length - drawn.labels.length;
   const isEmpty = drawn.series.every(({ values }) => values.every((value) => value === null));
   return html`<figure class="chart">
 <figcaption>${chart.title}</figcaption>
-${isEmpty || drawn.labels.length === 0 ? html`<p class="quiet">There is nothing to draw yet.</p>` : html`${renderLegend(drawn)}<div class="drawing" role="region" tabindex="0" aria-label="${chart.title}, drawn">${chart.kind === "line" ? drawLines(chart, drawn, id) : drawBars(chart, drawn, id)}</div>`}
+${isEmpty || drawn.labels.length === 0 ? html`<p class="quiet">No data yet.</p>` : html`${renderLegend(drawn)}<div class="drawing" role="region" tabindex="0" aria-label="${chart.title}, chart">${chart.kind === "line" ? drawLines(chart, drawn, id) : drawBars(chart, drawn, id)}</div>`}
 ${rest > 0 && html`<p class="quiet">${rest} more ${rest === 1 ? "is" : "are"} in the table.</p>`}
 </figure>`;
 }
 
-/** Numbers that can't be drawn are none, and a color that is no color is one of ours. */
+/** Drops numbers that can't be drawn, and replaces invalid colors by those of the page. */
 function prepare({ labels, series, unit, kind }: Chart): Drawn {
   const shown = kind === "line" ? labels : labels.slice(0, LABELS_MAX);
   return {
@@ -45,17 +46,17 @@ function prepare({ labels, series, unit, kind }: Chart): Drawn {
       name,
       color: color !== undefined && COLOR.test(color) ? color : undefined,
       tone: `tone-${index % COLORS}`,
-      values: shown.map((_, at) => readValue(values[at])),
+      values: shown.map((_, at) => toDrawable(values[at])),
     })),
   };
 }
 
 const COLOR = /^#([0-9a-f]{3,4}|[0-9a-f]{6}|[0-9a-f]{8})$/i;
 
-const readValue = (value: number | null | undefined) =>
+const toDrawable = (value: number | null | undefined) =>
   value === null || value === undefined || !Number.isFinite(value) ? null : Math.max(0, value);
 
-/** One series needs no legend: the title says what it is. Neither do bars that have the names of the series. */
+/** No legend for a single series, or if the labels already are the names of the series. */
 function renderLegend({ series, labels }: Drawn): Content {
   if (series.length < 2 || series.every(({ name }, at) => name === labels[at])) return undefined;
   return html`<ul class="legend">${series.map((one) => html`<li><svg viewBox="0 0 12 12" width="12" height="12" aria-hidden="true"><rect class="part ${one.tone}"${paint("fill", one)} x="1" y="1" width="10" height="10" rx="3"/></svg><span dir="auto">${one.name}</span></li>\n`)}</ul>`;
@@ -75,7 +76,7 @@ function drawBars({ title, kind }: Chart, drawn: Drawn, id: string): Content {
   const inner = makeRows(series.length, y.thick);
   const bar = (label: string, one: Series, value: number, box: { left: number; top: number; thick: number }) => {
     const width = x.at(value) - x.at(0);
-    return html`<rect class="part ${one.tone}"${paint("fill", one)} x="${round(box.left)}" y="${round(box.top)}" width="${round(width)}" height="${round(box.thick)}"${!isStack && html` rx="2"`}><title>${label}: ${series.length > 1 && `${one.name}, `}${say(value, unit)}</title></rect>`;
+    return html`<rect class="part ${one.tone}"${paint("fill", one)} x="${round(box.left)}" y="${round(box.top)}" width="${round(width)}" height="${round(box.thick)}"${!isStack && html` rx="2"`}><title>${label}: ${series.length > 1 && `${one.name}, `}${formatValue(value, unit)}</title></rect>`;
   };
   const row = (label: string, at: number) => {
     const top = y.top(at);
@@ -97,18 +98,18 @@ function drawBars({ title, kind }: Chart, drawn: Drawn, id: string): Content {
     const values = series.map(({ values: all }) => all[at] ?? 0);
     const shown = isStack ? (totals[at] ?? 0) : Math.max(...values);
     const middle = round(top + y.thick / 2);
-    const words = isStack ? say(totals[at] ?? 0) : values.map((value) => say(value)).join(" / ");
+    const words = isStack ? formatValue(totals[at] ?? 0) : values.map((value) => formatValue(value)).join(" / ");
     return html`<text class="name" x="${NAMES_WIDTH - 10}" y="${middle}"><title>${label}</title>${cutName(label, 27)}</text>${bars}<text class="value" x="${round(x.at(shown) + 7)}" y="${middle}">${series.length > 2 && !isStack ? undefined : words}</text>\n`;
   };
   return html`${openPicture(WIDTH, height, title, id, describe(drawn))}
-${x.ticks.map((tick) => html`<line class="grid" x1="${round(x.at(tick))}" x2="${round(x.at(tick))}" y1="0" y2="${height - AXIS_HEIGHT}"/><text class="tick" x="${round(x.at(tick))}" y="${height - 12}">${say(tick)}</text>`)}
+${x.ticks.map((tick) => html`<line class="grid" x1="${round(x.at(tick))}" x2="${round(x.at(tick))}" y1="0" y2="${height - AXIS_HEIGHT}"/><text class="tick" x="${round(x.at(tick))}" y="${height - 12}">${formatValue(tick)}</text>`)}
 ${unit !== "" && html`<text class="tick unit" x="${WIDTH - 4}" y="${height - 12}">${cutName(unit, 12)}</text>`}
 ${labels.map(row)}</svg>`;
 }
 
 function drawLines({ title }: Chart, drawn: Drawn, id: string): Content {
   const { labels, series, unit } = drawn;
-  const width = Math.max(WIDTH, labels.length * STEP_LEAST);
+  const width = Math.max(WIDTH, labels.length * STEP_MIN);
   const [left, right, top, bottom] = [56, width - 44, 24, LINE_HEIGHT - 34];
   const most = Math.max(...series.flatMap(({ values }) => values.map((value) => value ?? 0)));
   const x = makePoints(labels.length, left, right);
@@ -120,12 +121,12 @@ function drawLines({ title }: Chart, drawn: Drawn, id: string): Content {
     one.values.map(
       (value, at) =>
         value !== null &&
-        html`<circle class="part ${one.tone}"${paint("fill", one)} cx="${round(x(at))}" cy="${round(y.at(value))}" r="3"><title>${labels[at]}: ${series.length > 1 && `${one.name}, `}${say(value, unit)}</title></circle>`,
+        html`<circle class="part ${one.tone}"${paint("fill", one)} cx="${round(x(at))}" cy="${round(y.at(value))}" r="3"><title>${labels[at]}: ${series.length > 1 && `${one.name}, `}${formatValue(value, unit)}</title></circle>`,
     );
   return html`${openPicture(width, LINE_HEIGHT, title, id, describe(drawn))}
 ${y.ticks.map(
   (tick) =>
-    html`<line class="grid" x1="${left}" x2="${right}" y1="${round(y.at(tick))}" y2="${round(y.at(tick))}"/><text class="tick level" x="${left - 10}" y="${round(y.at(tick))}">${say(tick)}</text>`,
+    html`<line class="grid" x1="${left}" x2="${right}" y1="${round(y.at(tick))}" y2="${round(y.at(tick))}"/><text class="tick level" x="${left - 10}" y="${round(y.at(tick))}">${formatValue(tick)}</text>`,
 )}
 ${unit !== "" && html`<text class="tick start" x="4" y="10">${cutName(unit, 40)}</text>`}
 ${labels.map((label, at) => at % every === 0 && html`<text class="tick" x="${round(x(at))}" y="${LINE_HEIGHT - 12}">${cutName(label, 11)}</text>`)}
@@ -135,23 +136,23 @@ ${series.map((one) => html`<path class="line ${one.tone}"${paint("stroke", one)}
 const openPicture = (width: number, height: number, title: string, id: string, description: string): Content =>
   html`<svg role="img" aria-labelledby="${id}-title" aria-describedby="${id}-about" viewBox="0 0 ${width} ${height}" width="${width}" height="${height}"><title id="${id}-title">${title}</title><desc id="${id}-about">${description}</desc>`;
 
-/** What a person hears who does not see the picture. */
+/** The values as text, for screen readers. */
 function describe({ labels, series, unit }: Drawn): string {
-  const words = labels.flatMap((label, at) =>
+  const parts = labels.flatMap((label, at) =>
     series.flatMap(({ name, values }) => {
       const value = values[at];
       if (value === null || value === undefined || (value === 0 && series.length > 1)) return [];
-      return `${label}${series.length > 1 ? `, ${name}` : ""}: ${say(value, unit)}`;
+      return `${label}${series.length > 1 ? `, ${name}` : ""}: ${formatValue(value, unit)}`;
     }),
   );
-  const rest = words.length - SPOKEN_MAX;
-  return `${words.slice(0, SPOKEN_MAX).join("; ")}${rest > 0 ? `; and ${rest} more, in the table` : ""}.`;
+  const rest = parts.length - DESCRIBED_MAX;
+  return `${parts.slice(0, DESCRIBED_MAX).join("; ")}${rest > 0 ? `; and ${rest} more in the table` : ""}.`;
 }
 
 const paint = (attribute: "fill" | "stroke", { color }: Series): Content =>
   color !== undefined && (attribute === "fill" ? html` fill="${color}"` : html` stroke="${color}"`);
 
-/** By characters as a person counts them: half an emoji is none. */
+/** Cuts between grapheme clusters, so that an emoji is never cut in half. */
 function cutName(name: string, most: number): string {
   if (name.length <= most) return name;
   const characters = [...CHARACTERS.segment(name)].map(({ segment }) => segment);
@@ -160,7 +161,7 @@ function cutName(name: string, most: number): string {
 
 const CHARACTERS = new Intl.Segmenter("en");
 const NUMBERS = new Intl.NumberFormat("en", { maximumFractionDigits: 1 });
-const say = (value: number, unit = "") => `${NUMBERS.format(value)}${unit && ` ${unit}`}`;
+const formatValue = (value: number, unit = "") => `${NUMBERS.format(value)}${unit && ` ${unit}`}`;
 const isWhole = (series: readonly Series[]) =>
   series.every(({ values }) => values.every((value) => Number.isInteger(value ?? 0)));
 const sum = (values: readonly number[]) => values.reduce((total, value) => total + value, 0);

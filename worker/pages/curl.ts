@@ -1,18 +1,20 @@
-// A run's call as a command line, for whoever wants to see it happen again. It has no secret in it: what proves who calls is a variable of the shell.
+// A run's call as a curl command that repeats it. It contains no secrets: the credentials are shell
+// variables.
 import type { RunRecord } from "../storage/run-record.ts";
 import { callFields } from "./ask-page.ts";
 
-/** Linux takes 128 KiB in one argument. */
+/** Linux limits an argument to 128 KiB. */
 const ARGUMENT_MAX_CHARS = 100_000;
 
-const PROOFS: Readonly<Record<string, string[]>> = {
+const CREDENTIALS: Readonly<Record<string, string[]>> = {
   session: ["-b", '"access_token_cookie=$KITSU_SESSION"'],
   access: ["-H", '"cf-access-token: $ACCESS_TOKEN"'],
 };
 
 /**
- * Nothing where the call was not understood, is too long for a command line, or took an earlier run back.
- * @param kitsuUrl whose page the call came from, as far as the action server looks
+ * Undefined if the call could not be parsed, is too long for a command line, or changes an earlier
+ * run (undo, cancel).
+ * @param kitsuUrl sent as the origin, which the action server checks
  */
 export function makeCurl(
   { action, arrived, call, person }: RunRecord,
@@ -36,11 +38,11 @@ export function makeCurl(
     ...origin,
     "-H",
     quote("accept: application/json"),
-    ...(PROOFS[person?.trust ?? ""] ?? []),
+    ...(CREDENTIALS[person?.trust ?? ""] ?? []),
     ...send,
   ];
   return words.some((word) => word.length > ARGUMENT_MAX_CHARS) ? undefined : ["curl", ...words].join(" ");
 }
 
-/** One word for a POSIX shell, whatever is in it. */
+/** Quotes any text as one word for a POSIX shell. */
 const quote = (word: string) => `'${word.replaceAll("'", `'\\''`)}'`;

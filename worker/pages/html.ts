@@ -1,5 +1,5 @@
-// Markup is made here and nowhere else. Whatever is put into a template is text and is escaped, unless it is Markup itself; a value
-// inside a tag goes between double quotes.
+// The only place that makes markup. Values in a template are escaped, unless they are Markup.
+// Attribute values must be in double quotes.
 
 export class Markup {
   readonly source: string;

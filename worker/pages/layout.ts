@@ -1,24 +1,23 @@
-// The frame of every page: head, bar, and the headers that keep a page ours. No inline script, no inline style.
+// The layout of every page: head, top bar and security headers. No inline scripts or styles.
 import { type Content, html } from "./html.ts";
 
 export type Page = {
   title: string;
   body: Content;
-  /** where Kitsu is, or the page in it that the person came from */
+  /** Kitsu, or the page in Kitsu that the person came from */
   kitsuUrl?: string | undefined;
   basePath: string;
   status?: number;
-  /** the page is the answer to a form: where it is to be had again, by a reload or by coming back, without doing it again */
+  /** for the answer to a form: an address that shows it again without submitting the form again */
   address?: string | undefined;
-  /** for a table of many columns */
+  /** for tables with many columns */
   isWide?: boolean;
-  /** how soon a browser without JavaScript loads it again */
+  /** reloads the page after so many seconds in a browser without JavaScript */
   refreshS?: number | undefined;
-  /** The page frames a document of the studio's own server, whose styles and pictures would be blocked with ours. */
+  /** the page embeds a document of the studio's server, which may have inline styles and images */
   hasDocument?: boolean;
 };
 
-/** A page as a response. */
 export function renderPage({
   title,
   body,
@@ -62,13 +61,14 @@ ${body}
 }
 
 function pageHeaders(hasDocument: boolean): Record<string, string> {
-  // A srcdoc frame lives under its page's policy. The frame itself is sandboxed, without scripts and without our origin.
-  const looks = hasDocument
+  // A srcdoc frame inherits the policy of its page. The frame is sandboxed: no scripts, no access to
+  // our origin.
+  const styleAndImages = hasDocument
     ? "style-src 'self' 'unsafe-inline'; img-src 'self' https: data:"
     : "style-src 'self'; img-src 'self'";
   return {
     "content-type": "text/html; charset=utf-8",
-    "content-security-policy": `default-src 'none'; script-src 'self'; ${looks}; connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'`,
+    "content-security-policy": `default-src 'none'; script-src 'self'; ${styleAndImages}; connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'`,
     "cache-control": "no-store",
     "referrer-policy": "same-origin",
     "x-content-type-options": "nosniff",

@@ -1,4 +1,4 @@
-// The page of the log: filters, the runs, and the way to older ones.
+// The log as a page: filters, runs, and a link to older runs.
 
 import { sayTook } from "../format/labels.ts";
 import type { Settings } from "../settings/settings.ts";
@@ -7,21 +7,21 @@ import type { LoggedRun, RunFilter } from "../storage/run-log.ts";
 import { RUN_STATES } from "../storage/run-record.ts";
 import { type Content, html } from "./html.ts";
 import { renderPage } from "./layout.ts";
-import { formatMoment } from "./time.ts";
+import { formatMoment } from "./render-time.ts";
 
-export type Log = {
-  /** what the runs were filtered by */
+type LogPage = {
+  /** the filters in use */
   query: RunFilter & { cursor?: string | undefined; limit?: number | undefined };
   runs: readonly LoggedRun[];
-  /** where the log goes on */
+  /** the address of the next page */
   older: string | undefined;
   base: string;
   settings: Settings;
-  /** of the actions, by id */
+  /** titles of the actions, by id */
   titles: ReadonlyMap<string, string>;
 };
 
-export function renderLog(log: Log): Response {
+export function renderLog(log: LogPage): Response {
   const { settings, query, runs, older, base } = log;
   return renderPage({
     title: "Log",
@@ -42,10 +42,10 @@ ${settings.logToken !== undefined && html`<form method="post" action="${settings
   });
 }
 
-function renderFilter({ query, titles, base }: Log): Content {
+function renderFilter({ query, titles, base }: LogPage): Content {
   const options = (all: readonly (readonly [value: string, label: string])[], chosen: string | undefined) =>
     html`<option value="">any</option>${all.map(([value, label]) => html`<option value="${value}"${value === chosen && html` selected`}>${label}</option>`)}`;
-  // A run of an action that is gone can still be looked for.
+  // Runs of an action that no longer exists can still be found.
   const actions = new Map([
     ...titles,
     ...(query.action === undefined || titles.has(query.action) ? [] : [[query.action, query.action] as const]),
@@ -63,7 +63,7 @@ function renderFilter({ query, titles, base }: Log): Content {
 </form>`;
 }
 
-function renderRuns({ runs, base, titles }: Log): Content {
+function renderRuns({ runs, base, titles }: LogPage): Content {
   return html`<div class="table whole" role="region" tabindex="0" aria-label="Runs, newest first">
 <table>
 <thead><tr><th scope="col">When (UTC)</th><th scope="col">Action</th><th scope="col">State</th><th scope="col">Result</th><th scope="col">Project</th><th scope="col" class="number">Tasks</th><th scope="col">Person</th><th scope="col">Trust</th><th scope="col" class="number">Took</th></tr></thead>
@@ -83,14 +83,14 @@ ${runs.map((run) => {
 </div>`;
 }
 
-function renderEmpty({ query, older, settings }: Log): Content {
+function renderEmpty({ query, older, settings }: LogPage): Content {
   if (older !== undefined)
-    return html`<p>No such run among the newest 10,000. Look further with <em>Older runs</em>.</p>`;
+    return html`<p>No match among the newest 10,000 runs. To search older ones, use <em>Older runs</em>.</p>`;
   if (toQuery(query) !== "") return html`<p>No runs match these filters.</p>`;
-  return html`<p>Nothing was run yet. Select tasks in <a href="${settings.kitsuUrls[0]}">Kitsu</a> and run a custom action: it will be here.</p>`;
+  return html`<p>No runs yet. Select tasks in <a href="${settings.kitsuUrls[0]}">Kitsu</a> and run a custom action.</p>`;
 }
 
-/** The filters as a query string, from the newest run on. */
+/** The filters as a query string, without the cursor, so starting at the newest run. */
 function toQuery({ action, person, project, state, day }: RunFilter): string {
   const used = Object.entries({ action, person, project, state, day }).flatMap(([name, value]) =>
     value === undefined ? [] : [[name, value]],

@@ -1,11 +1,12 @@
-// At home beside Kitsu: its greys, its violet, its round corners, light and dark. Greens and reds are those that have contrast enough.
+// Looks like Kitsu: its grays, violet and round corners, light and dark. Greens and reds are chosen
+// for sufficient contrast.
 const DARK = `
     --page: #36393f; --card: #2b2e34; --raised: #25282e; --border: #4d5159; --text: #e4e5e8; --strong: #fefefe; --quiet: #b4b7bd;
     --accent: #bec0fa; --success: #7fd364; --failed: #ff9db0; --warning: #ffc107; --info: #bec0fa; --bar: #202225;
     --on-accent: #202225; --edge: #fff6;
     --tone-0: #a9abf5; --tone-1: #63c9a4; --tone-2: #f0a860; --tone-3: #ec8fbd; --tone-4: #7fbcee; --tone-5: #d8bb66; --tone-6: #b4b7bd; --tone-7: #f08a7f;`;
 
-/** The theme is Kitsu's where it is known (`data-theme`), else the system's. Paper is light. */
+/** Uses Kitsu's theme if known (`data-theme`), else the system's. Prints in the light theme. */
 export const style = `
 :root {
   color-scheme: light;

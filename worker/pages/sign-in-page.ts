@@ -1,4 +1,4 @@
-// Asks for the token of the log.
+// Asks for the token that opens the log.
 import type { Settings } from "../settings/settings.ts";
 import { html } from "./html.ts";
 import { renderPage } from "./layout.ts";
@@ -11,7 +11,7 @@ export function renderSignIn({ basePath, kitsuUrls }: Settings): Response {
     kitsuUrl: kitsuUrls[0],
     body: html`<section>
 <h1>Sign in to read the log</h1>
-<p>The log says who did what and when. It opens with the token that this server was given as LOG_TOKEN; your pipeline TD has it.</p>
+<p>The log shows who ran what, and when. Enter the token that is set as LOG_TOKEN on this server. Your pipeline TD has it.</p>
 <form class="filter" method="post" action="${basePath}/runs/sign-in">
 <label>Token <input type="password" name="token" required autocomplete="current-password"></label>
 <button class="primary">Sign in</button>

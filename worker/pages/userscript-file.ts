@@ -1,4 +1,5 @@
-// The userscript as it is served: a metadata block and a configuration made from the settings, around the bundle the build left in gen/.
+// Serves the userscript: the bundle from gen/, with a metadata block and a configuration made from
+// the settings.
 
 import type { UserscriptConfig } from "../../contract.ts";
 import { bundle, header } from "../../gen/userscript.ts";
@@ -7,18 +8,18 @@ import type { RequestContext } from "../request/request-context.ts";
 import type { Settings } from "../settings/settings.ts";
 import { readUserscriptVersion } from "./userscript-version.ts";
 
-type Place = Pick<RequestContext, "env" | "base" | "settings">;
+type ServeContext = Pick<RequestContext, "env" | "base" | "settings">;
 
-/** `/kitsu-actions.user.js`: what a manager installs. */
-export async function serveUserscript(request: Request, { env, base, settings }: Place): Promise<Response> {
+/** `/kitsu-actions.user.js`: the script that a userscript manager installs. */
+export async function serveUserscript(request: Request, { env, base, settings }: ServeContext): Promise<Response> {
   const version = await readUserscriptVersion(env, settings);
   const config: UserscriptConfig = { version, worker: base, kitsu: settings.kitsuOrigins, schemes: settings.schemes };
   const block = metadataBlock(base, settings, version);
   return serveScript(request, `${block}(function(CONFIG){${bundle}})(${JSON.stringify(config)});\n`);
 }
 
-/** `/kitsu-actions.meta.js`: what a manager asks for to see whether there is a later version. */
-export async function serveMetadata(request: Request, { env, base, settings }: Place): Promise<Response> {
+/** `/kitsu-actions.meta.js`: only the metadata, which managers check for updates. */
+export async function serveMetadata(request: Request, { env, base, settings }: ServeContext): Promise<Response> {
   return serveScript(request, metadataBlock(base, settings, await readUserscriptVersion(env, settings)));
 }
 
@@ -45,8 +46,8 @@ function metadataBlock(base: string, settings: Settings, version: string): strin
 }
 
 /**
- * Managers read a port in a pattern differently: Violentmonkey compares host and port literally, Greasemonkey the host alone. Both lines
- * together match everywhere; the script itself checks the origin.
+ * Managers treat ports in a pattern differently: Violentmonkey compares host and port literally,
+ * Greasemonkey only the host. Two patterns match in both; the script itself checks the origin.
  */
 function matchOrigin(origin: string): string[] {
   const { protocol, hostname, host } = new URL(origin);

@@ -1,5 +1,6 @@
-// The userscript's version: a later one whenever what it is made of changed, and only then. Some managers ask the person at every update, and a deploy
-// that changes nothing for them must not do that. A digest can't be a version, for managers compare numbers; so KV remembers which version it got.
+// The userscript's version increases only when its content changes. Some managers ask people to
+// confirm each update, so a deploy that doesn't change the script must not cause one. Managers
+// compare versions as numbers, so a digest can't be the version; KV stores the version of a digest.
 
 import * as v from "valibot";
 import { builtAtS, bundle, header, version } from "../../gen/userscript.ts";
@@ -8,9 +9,9 @@ import { compareVersions } from "../format/version-order.ts";
 import type { Env, Settings } from "../settings/settings.ts";
 
 const KEY = "userscript";
-const Kept = v.object({ digest: v.string(), version: v.pipe(v.string(), v.regex(/^\d+(\.\d+)*$/)) });
+const StoredVersion = v.object({ digest: v.string(), version: v.pipe(v.string(), v.regex(/^\d+(\.\d+)*$/)) });
 
-/** The versions that KV is known to have: it is asked once wherever the worker runs, however often the script is asked for. */
+/** Versions already read from KV, so that each isolate reads it once. */
 const known = new WeakMap<Settings, string>();
 
 export async function readUserscriptVersion(env: Env, settings: Settings): Promise<string> {
@@ -20,26 +21,29 @@ export async function readUserscriptVersion(env: Env, settings: Settings): Promi
     known.set(settings, found);
     return found;
   } catch {
-    // It can be installed all the same.
+    // Without KV the script can still be installed.
     return candidate;
   }
 }
 
 async function findVersion(env: Env, settings: Settings, candidate: string): Promise<string> {
   const digest = await digestOf(settings);
-  const kept = v.safeParse(Kept, await env.RUNS.get(KEY, "json"));
-  if (kept.success && kept.output.digest === digest) return kept.output.version;
-  // The same for everybody who asks at this moment, wherever KV does not show the newest yet.
-  const next = kept.success ? laterVersion(kept.output.version, candidate) : candidate;
+  const stored = v.safeParse(StoredVersion, await env.RUNS.get(KEY, "json"));
+  if (stored.success && stored.output.digest === digest) return stored.output.version;
+  // Deterministic, so that concurrent requests get the same version while KV propagates the write.
+  const next = stored.success ? laterVersion(stored.output.version, candidate) : candidate;
   await env.RUNS.put(KEY, JSON.stringify({ digest, version: next }));
   return next;
 }
 
-/** Everything that is in the script but for its version and the worker's own address: another address is another script to a manager. */
+/**
+ * Of everything in the script except its version and the worker's address: to a manager, a script
+ * from another address is a different script.
+ */
 const digestOf = ({ kitsuOrigins, schemes, basePath }: Settings): Promise<string> =>
   sha256Hex(JSON.stringify([header, bundle, kitsuOrigins, schemes, basePath]), 16);
 
-/** The candidate, unless the last one was later: after a rollback, the older script is the newer version. */
+/** The candidate if it is later, else the version after `last`, as needed after a rollback. */
 export function laterVersion(last: string, candidate: string): string {
   if (compareVersions(candidate, last) > 0) return candidate;
   const numbers = last.split(".").map(Number);

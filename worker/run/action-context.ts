@@ -1,4 +1,4 @@
-// The context that an action runs in, and the effects it leaves behind for after its reply.
+// The context that an action runs in, and the effects that are applied after its reply.
 import type { Run } from "../../contract.ts";
 import type { Person } from "../access/person.ts";
 import type { Action, ActionContext, UndoOffer } from "../action/action.ts";
@@ -12,7 +12,10 @@ import { createTemporaryLink } from "../storage/temporary-link.ts";
 
 export type ActionEffects = {
   undo?: UndoOffer;
-  /** the run continues as a long run with this data; `token`: of the person's session, if it works as the person */
+  /**
+   * the run continues as a long run with this data; `token`: the person's session token, if the run
+   * works as the person
+   */
   continuation?: { data: unknown; token: string | undefined };
   /** releases the locks that the action took, if the run does not continue */
   release(): Promise<void>;
@@ -63,7 +66,7 @@ export function createActionContext(
     lock: async (tasks, isShared) => {
       signal.throwIfAborted();
       hasLocked = true;
-      // A long run extends its locks. If the worker dies before that, nobody waits long.
+      // A long run extends its locks. If the worker dies before that, the locks expire soon.
       const until = Date.now() + settings.actionTimeLimitMs + LOCK_GRACE_MS;
       const holder = { run: run.id, person: person.name, until };
       const conflicts = [...(await getLocks(env, action.id).take(holder, tasks, isShared))];

@@ -1,5 +1,5 @@
-// What is known about a call so far. Each step in dispatch.ts adds to it, so a step that fails leaves
-// behind what the log needs.
+// What is known about a call so far. Each step in dispatch.ts adds to it, so if a step fails, the
+// log gets everything that was found out before.
 import * as v from "valibot";
 import { type Reply, RunId } from "../../contract.ts";
 import { describePerson, type Person } from "../access/person.ts";
@@ -25,7 +25,7 @@ export type CallState = {
   /** the run that this call is logged as: `findOwnRun` decides it */
   id: string;
   at: number;
-  /** `findOwnRun` has decided it */
+  /** `findOwnRun` has decided `id` and `at` */
   isPlaced?: boolean;
   snapshot: RequestSnapshot;
   call?: Call;

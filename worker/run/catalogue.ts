@@ -1,6 +1,6 @@
-// `GET /actions`: lists the actions, and says which of them the caller may run. The caller is known by
-// Kitsu's session or Cloudflare Access. A mere claim is not looked up, because the answer would reveal
-// whether that person exists.
+// `GET /actions`: lists the actions, and says which of them the caller may run. The caller is
+// identified by Kitsu's session or Cloudflare Access. A mere claim is not looked up, because the
+// answer would reveal whether that person exists.
 import { WIRE_VERSION } from "../../contract.ts";
 import { identify, type Person } from "../access/person.ts";
 import type { Action } from "../action/action.ts";
@@ -27,7 +27,10 @@ export async function serveCatalogue(request: Request, context: RequestContext):
   );
 }
 
-/** An estimate without a selection: the role may differ in a project, and an unknown caller has none. */
+/**
+ * Only an estimate, because there is no selection: a role may differ by project, and an unknown
+ * caller has no role.
+ */
 function mayRun(person: Person, action: Action, { settings }: RequestContext): boolean {
   const limits = settings.limits.get(action.id);
   const { role, departments } = person;

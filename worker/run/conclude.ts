@@ -11,7 +11,7 @@ import { answerCall, statusOf } from "./response.ts";
 import type { PendingRecord } from "./run-recorder.ts";
 import { startLongRun } from "./start-long-run.ts";
 
-/** `finish`: notes that the request has ended, and returns what is still to be written to the log. */
+/** `finish` records the end of the request. It returns what still has to be written to the log. */
 export type Conclusion = { response: Response; finish(): Promise<PendingRecord | undefined> };
 
 export async function concludeCall(
@@ -25,7 +25,7 @@ export async function concludeCall(
   if ("duplicate" in result) {
     const { duplicate } = result;
     const response = answerCall(request, duplicate, settings, { failure: duplicate.failure, call });
-    // The first request has logged the run.
+    // The first request logs the run.
     return { response, finish: async () => recorder?.finish() };
   }
   const firstRecord = recordOutcome(state, result, context);
@@ -44,14 +44,14 @@ export async function concludeCall(
   const isLogged = links !== undefined;
   const finish = async () =>
     recorder === undefined ? (isLogged ? undefined : { record }) : recorder.finish(record, isLogged);
-  // A run that changed something is stored before anybody gets the answer, so that its URLs work
-  // whatever happens to the worker then.
+  // Store a run that changed something before answering, so that its URLs work even if the worker
+  // dies right after.
   if (action.isSafe) return { response, finish };
   const pending = await finish();
   return { response, finish: async () => pending };
 }
 
-/** The record of this outcome, with the reply as the person is shown it. */
+/** The record of this outcome, with the reply that the person sees. */
 function recordOutcome(
   state: CallState,
   outcome: Exclude<ExecuteResult, { duplicate: unknown }> | Failure,

@@ -1,4 +1,4 @@
-// One call from request to response, from top to bottom. Only this file knows the order of the steps.
+// One call from request to response, from top to bottom. Only this file has the order of the steps.
 import { identify, openKitsuFor, type Person } from "../access/person.ts";
 import type { Action, ActionContext } from "../action/action.ts";
 import { authorizeSelection, checkCount, checkDepartments, checkTrust, createRoleLookup } from "../action/authorize.ts";
@@ -26,9 +26,12 @@ import { startRecording, writeToLog } from "./run-recorder.ts";
 export type Operation = {
   action: Action;
   parse(query: readonly RawField[], body: readonly RawField[]): Call;
-  /** Check first whether the person may run this action on these tasks. Undo and cancel have their own check. */
+  /**
+   * whether to check that the person may run this action on these tasks; undo and cancel have
+   * checks of their own
+   */
   needsAuthorization: boolean;
-  /** names of the tasks, if an earlier run knows them */
+  /** names of the tasks, as an earlier run recorded them */
   selected?: RunRecord["selected"];
   run(actionContext: ActionContext, effects: ActionEffects, start: RunStart): Promise<ExecuteResult>;
 };
@@ -49,8 +52,8 @@ export async function dispatch(request: Request, id: string, context: RequestCon
 
 /**
  * Answers the call, and completes the run and its log entry even if the person closes the tab. For
- * that, Cloudflare allows 30 seconds after the disconnect, and the default time limit of an action is
- * shorter. A run that Cloudflare cuts off is logged as interrupted.
+ * that, Cloudflare allows 30 seconds after the disconnect, and the default time limit of an action
+ * is shorter. A run that Cloudflare cuts off is logged as interrupted.
  */
 export async function performOperation(
   request: Request,

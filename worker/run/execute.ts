@@ -1,5 +1,5 @@
-// Runs an action: asks for what is missing, asks for confirmation, and then runs it only once, however
-// often the call is sent.
+// Runs an action: asks for what is missing, asks for confirmation, and then runs it only once,
+// however often the call is sent.
 import type { Reply, Run } from "../../contract.ts";
 import type { Action, ActionContext } from "../action/action.ts";
 import { requestConfirmation } from "../action/confirmation.ts";
@@ -36,7 +36,7 @@ export async function execute(
 ): Promise<ExecuteResult> {
   const { call, person, run } = actionContext;
   const identity: RunIdentity = { at, action: action.id, person: person.id };
-  // Called when needed: an action that changes nothing works without Durable Objects.
+  // Opened only when needed: an action that changes nothing works without Durable Objects.
   const coordinator = () => getRunCoordinator(place.env, run.id);
   if (isTaken) return { duplicate: await findDuplicate(action, actionContext, at, place) };
 
@@ -65,7 +65,7 @@ export async function execute(
     return { reply };
   }
 
-  // A long run can be undone after its end.
+  // A long run offers its undo when it ends.
   if (effects.undo === undefined || reply.kind !== "done") return { reply };
   const { data, lifeS, label } = effects.undo;
   const undo = { until: Date.now() + lifeS * 1_000, label };
@@ -73,7 +73,7 @@ export async function execute(
   return { reply, undo };
 }
 
-/** A run is retried once, from whichever page or tab. Another retry is possible only if the first did nothing. */
+/** A run can be retried once, from any page or tab, or again if the retry did nothing. */
 async function retryOnce(
   first: EarlierRun,
   own: EarlierRun,
@@ -98,7 +98,7 @@ async function retryOnce(
   }
 }
 
-/** The owner of the first run gets its answer. Others learn only that the call was submitted before. */
+/** The owner of the first run gets its answer. Others learn only that it was submitted before. */
 async function findDuplicate(
   { id: action }: Action,
   { run, person, base }: ActionContext,
@@ -106,7 +106,8 @@ async function findDuplicate(
   { env, settings }: Place,
 ): Promise<DuplicateRun> {
   const found = await findRun(env, settings, run.id, at).catch(() => undefined);
-  // A run that was interrupted before its owner was known has a reply without personal data.
+  // A run that was interrupted before its owner was known has a reply without personal data, which
+  // anyone may see.
   const isInterrupted = found?.record.reply.kind === "failed" && found.record.reply.code === "run-interrupted";
   if (found?.record.action === action && (isInterrupted || found.record.person?.id === person.id)) {
     const { record, answer } = found;

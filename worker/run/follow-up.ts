@@ -1,4 +1,4 @@
-// Retry, undo, cancel, pause and resume an earlier run. Each is a call with the same steps as any other.
+// Retry, undo, cancel, pause and resume an earlier run. Each is a call, with the usual steps.
 import { mayReadLog } from "../access/log-access.ts";
 import type { Action, Control } from "../action/action.ts";
 import { findAction } from "../actions/index.ts";
@@ -67,14 +67,14 @@ export async function dispatchControl(
     ...changeOf(earlier),
     run: async (actionContext) => ({ reply: await controlRun(action, actionContext, record, what, context) }),
   });
-  // A form's button is on the run's page, which shows the outcome.
+  // The form is on the run's page, which shows the outcome.
   const query = new URLSearchParams(context.url.search);
   query.set("at", String(record.at));
   const location = `${context.base}/runs/${id}?${query}`;
   return response.ok && wantsPage(request) ? new Response(null, { status: 303, headers: { location } }) : response;
 }
 
-/** `mayAct`: the caller may read the log or has the run's key, and so may act for the run's owner. */
+/** `mayAct`: the caller reads the log or has the run's key, and so may act for the run's owner. */
 type EarlierRun = { record: RunRecord; action: Action; mayAct: boolean };
 
 const changeOf = ({ record, action, mayAct }: EarlierRun): Omit<Operation, "run"> => ({

@@ -5,8 +5,8 @@ import { listActions } from "../actions/index.ts";
 import { Failure } from "../failure.ts";
 import { chooseCsvFormat, formatCsv } from "../format/csv.ts";
 import { renderLog } from "../pages/log-page.ts";
+import { formatMoment } from "../pages/render-time.ts";
 import { renderSignIn } from "../pages/sign-in-page.ts";
-import { formatMoment } from "../pages/time.ts";
 import type { RequestContext } from "../request/request-context.ts";
 import type { Settings } from "../settings/settings.ts";
 import { linkRun } from "../storage/run-links.ts";
@@ -35,7 +35,7 @@ const COLUMNS = [
   "url",
 ] as const;
 
-/** A filter as forms send it: empty if it is not used. */
+/** A filter as forms send it. An unused filter is empty. */
 const filter = <S extends v.GenericSchema<string>>(schema: S) =>
   v.optional(
     v.union([
@@ -86,7 +86,7 @@ export async function serveLogJson(request: Request, context: RequestContext): P
   return Response.json({ runs, cursor: page.cursor }, { headers: fileHeaders(request, page) });
 }
 
-/** `GET /runs.csv`: a header, then a row per run. Times are in UTC, in the format that spreadsheets read. */
+/** `GET /runs.csv`: a header, then one row per run. Times are in UTC, as spreadsheets read them. */
 export async function serveLogCsv(request: Request, context: RequestContext): Promise<Response> {
   const { page } = await readPage(request, context, FILE_RUNS);
   const rows = listRows(page, context).map((row) =>
@@ -124,7 +124,7 @@ function readQuery(request: Request): Query {
   });
 }
 
-/** The present titles of the actions, by id. */
+/** The current titles of the actions, by id. */
 const readTitles = (settings: Settings): ReadonlyMap<string, string> =>
   new Map(listActions(settings).map(({ id, title }) => [id, title]));
 

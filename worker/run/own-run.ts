@@ -1,5 +1,5 @@
-// Decides which run a call belongs to. A page may send the same call twice, and both belong to one run;
-// a call that is refused because of its id is logged as a run of its own.
+// Decides which run a call belongs to. If a page sends the same call twice, both belong to one run.
+// A call that is refused because of its id is logged as a separate run.
 import type { Person } from "../access/person.ts";
 import type { Action } from "../action/action.ts";
 import { Failure } from "../failure.ts";
@@ -28,17 +28,17 @@ export async function findOwnRun(state: CallState, call: Call, person: Person): 
   if (earlier === undefined) return { isTaken: false };
   const { identity } = earlier;
   if (identity !== undefined) {
-    // Until the identity is checked, a refusal is logged as a run of its own.
+    // Until the identity is checked, a refusal is logged as a separate run.
     state.id = makeRunId();
     checkSameRun(identity, action, person);
     state.id = requestedId ?? state.id;
   }
-  // A run is one entry in the log, however often it is sent.
+  // A run has one entry in the log, however often its call is sent.
   state.at = identity?.at ?? earlier.at;
   return { isTaken: earlier.isTaken };
 }
 
-/** Gives a call that failed before `findOwnRun` a run of its own, if its id was used before. */
+/** Gives a call that failed before `findOwnRun` a separate run if its id was used before. */
 export async function separateFromEarlierRun(state: CallState): Promise<void> {
   if (state.isPlaced || state.call === undefined || !isRepeatable(state, state.call)) return;
   const known = await state.recorder?.known.catch(() => undefined);
@@ -52,13 +52,13 @@ const isRepeatable = ({ requestedId, action }: CallState, call: Call) =>
   requestedId !== undefined && runsOnce(action, call, true);
 
 /**
- * Answers and retries run only once. So does everything that changes something, if the page gave the
- * run its id: then a repeated call can be recognized.
+ * Answers and retries run only once. So does everything that changes something, if the page gave
+ * the run its id: then a repeated call can be recognized.
  */
 export const runsOnce = ({ isSafe = false }: Action, { input, plan, retryOf }: Call, hasRequestedId: boolean) =>
   input !== undefined || plan !== undefined || retryOf !== undefined || (hasRequestedId && !isSafe);
 
-/** A run's id is not secret and gives nobody a right to the run. */
+/** A run's id is not a secret, so it gives nobody a right to the run. */
 function checkSameRun({ action, person }: RunIdentity, { id }: Action, caller: Person): void {
   const isOthers = person !== undefined && person !== caller.id;
   if (action === id && !isOthers) return;

@@ -1,4 +1,4 @@
-// What everybody who has a run's id may read about it: only our own words, because texts by others may
+// What anyone who has a run's id may read about it: only our own words, because other texts may
 // contain personal data.
 import type { Reply } from "../../contract.ts";
 import { listActions } from "../actions/index.ts";
@@ -11,7 +11,7 @@ import type { RunPhase } from "../storage/run-phase.ts";
 export const nameAction = (id: string, settings: Settings) =>
   listActions(settings).find((action) => action.id === id)?.title ?? id;
 
-/** A reply without anything that may be personal. */
+/** The reply without anything that may be personal data. */
 export function redactReply(reply: Reply, action: string, settings: Settings): Reply {
   const title = nameAction(action, settings);
   const text = "outcomes" in reply && reply.outcomes ? countOutcomes(reply.outcomes, reply.kind === "done") : undefined;

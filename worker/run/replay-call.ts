@@ -1,4 +1,4 @@
-// Makes the call of an earlier run again, to retry or to change that run.
+// Builds the call of an earlier run again, to retry, undo or control that run.
 import type { Input } from "../../contract.ts";
 import { Failure } from "../failure.ts";
 import type { Call } from "../request/call.ts";
@@ -6,9 +6,9 @@ import { retriedOutcomes } from "../storage/run-links.ts";
 import type { RunRecord } from "../storage/run-record.ts";
 
 /**
- * @param now the present request: who sends it, and their answers if the action asked again
- * @param mayAct the caller may act for the run's owner, unless they say who they are
- * @param isRetry repeat the call only for the tasks that failed or were not reached, with the same answers
+ * @param now the current request: who sends it, and the answers if the action asked again
+ * @param mayAct the caller acts for the run's owner, unless they say who they are
+ * @param isRetry repeat the same answers, for the tasks that failed or were not reached
  */
 export function replayCall(
   record: RunRecord,
@@ -41,7 +41,7 @@ export function replayCall(
   };
 }
 
-/** Equal for equal answers, whether they came as JSON or from a form, which sends only texts. */
+/** The same text for the same answers, whether they came as JSON or as a form's texts. */
 function normalize(input: Input = {}): string {
   const texts = Object.entries(input).map(([name, value]) =>
     [name, value === true ? "on" : value === false ? "" : [value].flat().map(String)].flat(),

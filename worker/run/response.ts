@@ -4,10 +4,10 @@ import { describeCause, type Failure } from "../failure.ts";
 import { renderAsk } from "../pages/ask-page.ts";
 import { html } from "../pages/html.ts";
 import { renderPage } from "../pages/layout.ts";
+import { renderTime } from "../pages/render-time.ts";
 import { renderReply } from "../pages/reply-view.ts";
 import { renderRetryUndo } from "../pages/retry-undo.ts";
-import { keepTheme } from "../pages/theme-cookie.ts";
-import { renderTime } from "../pages/time.ts";
+import { makeThemeCookie } from "../pages/theme-cookie.ts";
 import type { Call } from "../request/call.ts";
 import { maskSecrets } from "../request/request-snapshot.ts";
 import type { Settings } from "../settings/settings.ts";
@@ -29,7 +29,7 @@ export function answerCall(
     ? answerPage({ run, reply, status, settings, call, address: callAddress(request, run) })
     : answerJson(run, shorten(reply), status);
   for (const [name, value] of Object.entries(failure?.headers ?? {})) response.headers.set(name, value);
-  const cookie = keepTheme(request, settings.basePath);
+  const cookie = makeThemeCookie(request, settings.basePath);
   if (cookie !== undefined) response.headers.append("set-cookie", cookie);
   return response;
 }
@@ -75,7 +75,7 @@ function shorten(reply: Reply): Reply {
   };
 }
 
-/** The wire, as JSON. */
+/** The answer as JSON. */
 export function answerJson(run: Run | undefined, reply: Reply, status = 200): Response {
   const answer: Answer = { version: WIRE_VERSION, ...(run && { run }), reply };
   return new Response(JSON.stringify(answer), {
@@ -117,7 +117,7 @@ ${run && html`<footer class="run">Run <a href="${run.url}"><code>${run.id}</code
   });
 }
 
-/** The page that the reply opens, which replaces the form's tab unless there is more to read. */
+/** The page that the reply opens: it replaces the form's tab, unless there is more to read. */
 function findDestination({ severity, effects, outcomes, tables, charts, document }: Done): string | undefined {
   const [effect, another] = effects ?? [];
   if (effect?.kind !== "open" || another !== undefined || severity !== "success") return undefined;

@@ -1,5 +1,5 @@
-// Records a run: in its coordinator before it does anything and when its request ends, then in the
-// log. So whoever lost the answer can find out what happened, and a request that never ends is logged.
+// Records a run in its coordinator, before it does anything and when its request ends, and then in
+// the log. A page that lost the answer can ask what happened, and no run is missing from the log.
 import { Failure } from "../failure.ts";
 import type { RequestContext } from "../request/request-context.ts";
 import type { Env, Settings } from "../settings/settings.ts";
@@ -9,7 +9,7 @@ import { recordRun, writeRecord } from "../storage/run-log.ts";
 import type { RunRecord } from "../storage/run-record.ts";
 import { nameAction, redactReply, runInterrupted } from "./public-state.ts";
 
-/** How much longer than the action's time limit a request may take, to answer and to write the log. */
+/** How much longer than the action's time limit a request may take to answer and to be logged. */
 const GRACE_MS = 30_000;
 /** Upper bound for a draft. Durable Object storage takes values up to 2 MB. */
 const DRAFT_MAX_BYTES = 100_000;
@@ -26,16 +26,16 @@ export type RunRecorder = {
   /** What was known about the run before; undefined if there is no coordinator. */
   known: Promise<KnownRun | undefined>;
   /**
-   * Notes that the request has ended, with the record of how the run ended. Returns what is still to
-   * be written to the log.
+   * Records that the request has ended, and how the run ended. Returns what still has to be written
+   * to the log.
    */
   finish(record?: RunRecord, isLogged?: boolean): Promise<PendingRecord | undefined>;
 };
 
-/** A record to be written. `keptBy`: the request for which the coordinator stores it until then. */
+/** A record to be written. `keptBy`: the token of the request, if the coordinator stores it. */
 export type PendingRecord = { record: RunRecord; keptBy?: string | undefined };
 
-/** @param attempt tells apart the page's requests for this run */
+/** @param attempt distinguishes the page's requests for this run */
 export function startRecording(
   { env, settings, base }: Place,
   started: Omit<RunRecord, "reply" | "status" | "tookMs">,
@@ -55,21 +55,21 @@ export function startRecording(
   const draft = encodeDraft({ ...started, reply, status, tookMs: settings.actionTimeLimitMs });
   const until = Date.now() + settings.actionTimeLimitMs + GRACE_MS;
   const known = coordinator.startRequest({ token, attempt, at, action, until }, draft);
-  // An action that changes nothing does not wait for this, and then a failure does not matter.
+  // This is awaited later, or never. Until then, a rejection must not count as unhandled.
   known.catch(() => undefined);
   return {
     token,
     known,
     finish: async (record, isLogged) => {
-      // A refused call that got another id is not about this run.
+      // A refused call that got another id does not belong to this run.
       const isOwn = record?.id === id;
       const end = isOwn ? describeEnd(record, base, settings) : undefined;
       try {
         await known;
         const ended = await coordinator.endRequest(token, end, isOwn && !isLogged ? record : undefined);
         if (isOwn && !isLogged && ended.isKept) return { record, keptBy: token };
-        // A run is one entry in the log, written by the request that ran it. A call that came at
-        // another time has an entry of its own.
+        // A run has one entry in the log, written by the request that ran it. A call that arrived
+        // at another time has an entry of its own.
         if (isOwn && !ended.isOwner && record.at === ended.submittedAt) return undefined;
       } catch (cause) {
         console.error(JSON.stringify({ message: "The end of a run could not be noted", cause: String(cause) }));
@@ -99,9 +99,9 @@ export function cannotRecord(cause: unknown): Failure {
 }
 
 /**
- * Writes a record to the log, now or later. Never throws: an unavailable log must not cost the run. If
- * KV refuses the record, the coordinator stores it and tries again. If that fails as well, the whole
- * record goes to the worker's own log.
+ * Writes a record to the log, now or later. Never throws: a run must not fail because the log is
+ * unavailable. If KV refuses the record, the coordinator stores it and tries again. If that fails
+ * as well, the whole record is written to the worker's console.
  */
 export async function writeToLog(env: Env, settings: Settings, { record, keptBy }: PendingRecord): Promise<void> {
   const isWritten = await recordRun(env, settings, record);
@@ -114,7 +114,7 @@ export async function writeToLog(env: Env, settings: Settings, { record, keptBy 
   });
 }
 
-/** Only the coordinator repeats a write, so that an old record never replaces a newer one. */
+/** Only the coordinator retries a write, so that an old record never replaces a newer one. */
 async function updateCoordinator(
   env: Env,
   record: RunRecord,
@@ -131,7 +131,7 @@ async function updateCoordinator(
   return update().catch(() => false);
 }
 
-/** A call that is very large is stored without its fields, and with fewer task ids. */
+/** The draft as JSON. A very large call is stored without its fields, and with fewer task ids. */
 function encodeDraft(record: RunRecord): Uint8Array {
   const encode = (one: RunRecord) => new TextEncoder().encode(JSON.stringify(one));
   const whole = encode(record);

@@ -19,8 +19,8 @@ import { nameAction, redactReply, replyForPhase } from "./public-state.ts";
 import { answerCall, answerJson, wantsPage } from "./response.ts";
 
 /**
- * `GET /runs/:id`: one run. Whoever has its id may read its state as JSON, from any origin and without
- * personal data. The complete record is only for readers of the log, on our own pages.
+ * `GET /runs/:id`: one run. Anyone who has its id may read its state as JSON, from any origin and
+ * without personal data. The complete record is only for readers of the log, on our own pages.
  */
 export async function serveRun(request: Request, id: string, context: RequestContext): Promise<Response> {
   const { env, settings, url } = context;
@@ -64,8 +64,8 @@ function answerRecord(
 }
 
 /**
- * `POST /runs/:id/void`: makes sure that a call whose answer was lost never runs, or says what became
- * of it if it did.
+ * `POST /runs/:id/void`: makes sure that a call whose answer was lost never runs. If it ran
+ * already, answers with the outcome.
  */
 export async function voidAttempt(request: Request, id: string, context: RequestContext): Promise<Response> {
   const { env, settings, url } = context;

@@ -9,8 +9,8 @@ import type { RunRecord } from "../storage/run-record.ts";
 import type { CallState } from "./call-state.ts";
 
 /**
- * Starts the long run and returns the URLs to follow it. Returns undefined if the run does not
- * continue, and releases its locks.
+ * Starts the long run and returns the URLs to follow it. If the run does not continue, releases its
+ * locks and returns undefined.
  */
 export async function startLongRun(
   { env, base }: RequestContext,
@@ -35,8 +35,8 @@ export async function startLongRun(
   };
   const begin = () => getLongRun(env, id).begin(start, JSON.stringify(continuation.data));
   try {
-    // The second try is for errors that leave it open whether the run started, such as a deploy. The
-    // locks are not released then, because it may have started; they expire by themselves.
+    // After some errors, such as a deploy, it is unclear whether the run started, so try twice. If
+    // both fail, the locks stay, because the run may have started. They expire by themselves.
     if (await begin().catch(begin)) return followLinks(base, { id, at, key, controls: [] });
     return new Failure("already-submitted", {
       text: "A run with this id exists and is running.",

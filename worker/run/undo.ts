@@ -19,7 +19,7 @@ export async function undoRun(
 ): Promise<UndoResult> {
   await checkMayUndo(action, actionContext, record);
   const { undo } = action;
-  // A record without an undo offer is not of the run that can be undone.
+  // The log may have other records with this id, of calls that were refused. They offer no undo.
   if (undo === undefined || record.undo === undefined) throw undoExpired(action);
   const coordinator = getRunCoordinator(env, record.id);
   const turn = await coordinator.takeUndo();

@@ -1,9 +1,9 @@
-// What Afanasy's server answers about jobs. It leaves out whatever is zero, and states are bits that combine.
+// Afanasy's answers about jobs. The server leaves out zeros, and a state is a combination of bits.
 import * as v from "valibot";
 
 const count = v.optional(v.number(), 0);
 
-/** Which machines may take it. `hosts_mask_type` is the job's, and holds for its blocks as well. */
+/** Which machines may render it. The job's `hosts_mask_type` also applies to its blocks. */
 const masks = {
   hosts_mask: v.optional(v.string(), ""),
   hosts_mask_exclude: v.optional(v.string(), ""),
@@ -23,7 +23,7 @@ export const FarmBlock = v.object({
   need_power: count,
   need_gpu_mem_mb: count,
   need_cpu_cores: count,
-  /** in seconds; absent where it is the user's */
+  /** in seconds; absent if the user's applies */
   errors_forgive_time: v.optional(v.number()),
   running_tasks_counter: count,
   p_percentage: count,
@@ -31,7 +31,7 @@ export const FarmBlock = v.object({
   p_tasks_done: count,
   p_tasks_error: count,
   p_tasks_waitrec: count,
-  /** how many machines had errors, and how many of them get no more tasks of it */
+  /** how many machines had errors, and how many of those get no more of its tasks */
   p_error_hosts: count,
   p_avoid_hosts: count,
 });
@@ -64,7 +64,7 @@ export const FarmJob = v.object({
 });
 export type FarmJob = v.InferOutput<typeof FarmJob>;
 
-/** A list of which one that can't be read costs itself, not all the others. */
+/** A list without the entries that can't be parsed. */
 const listOf = <T>(one: v.GenericSchema<unknown, T>) =>
   v.pipe(
     v.array(v.unknown()),
@@ -78,12 +78,12 @@ const listOf = <T>(one: v.GenericSchema<unknown, T>) =>
 
 export const JobList = v.object({ jobs: listOf(FarmJob) });
 
-/** A machine. What it has of memory and the like is in no list. */
+/** A machine. Lists do not have its memory and other resources. */
 export const Machine = v.object({
   name: v.string(),
   st: count,
   os: v.optional(v.string(), ""),
-  /** whose it is, where it renders for its user alone */
+  /** its owner, if it renders only for them */
   user_name: v.optional(v.string(), ""),
 });
 export type Machine = v.InferOutput<typeof Machine>;
@@ -93,11 +93,11 @@ export const FarmUser = v.object({ name: v.string(), errors_forgive_time: v.opti
 export type FarmUser = v.InferOutput<typeof FarmUser>;
 export const UserList = v.object({ users: listOf(FarmUser) });
 
-/** What became of a job that was sent. An id of 0 is none. */
+/** The answer to a submitted job. An id of 0 means that it was not accepted. */
 export const Receipt = v.object({ id: v.pipe(v.number(), v.minValue(1)), serial: v.pipe(v.number(), v.minValue(1)) });
 export type Receipt = v.InferOutput<typeof Receipt>;
 
-const Said = v.union([
+const ErrorAnswer = v.union([
   v.pipe(
     v.object({ info: v.object({ kind: v.literal("error"), text: v.optional(v.string(), "") }) }),
     v.transform(({ info: { text } }) => text || "an error without a text"),
@@ -108,10 +108,10 @@ const Said = v.union([
   ),
 ]);
 
-/** What is wrong, in the server's words; errors come with the status 200, too. */
+/** The server's error message. Its errors can have status 200. */
 export function readError(answer: unknown): string | undefined {
-  const said = v.safeParse(Said, answer);
-  return said.success ? said.output.slice(0, 500) : undefined;
+  const error = v.safeParse(ErrorAnswer, answer);
+  return error.success ? error.output.slice(0, 500) : undefined;
 }
 
 /** Bits of `st`. */
@@ -130,5 +130,5 @@ export const BIT = {
   suspended: 1_048_576,
 } as const;
 
-/** Bits of a machine's `st`. A sick one had nothing but errors. */
+/** Bits of a machine's `st`. A sick machine has had only errors. */
 export const MACHINE_BIT = { online: 1, nimby: 2, nimbyForAll: 4, busy: 8, paused: 256, sick: 512 } as const;

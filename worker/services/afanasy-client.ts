@@ -1,5 +1,6 @@
-// CGRU's Afanasy, by HTTP: its server itself, or the studio's relay in front of it, which are spoken to alike. The server has no accounts; who may
-// ask it is for the way to it to say, by headers. Jobs are sent once: whoever gets no answer must look before sending again.
+// CGRU's Afanasy, over HTTP: its server, or the studio's relay in front of it, with the same protocol. The
+// server has no accounts; the relay or Cloudflare Access checks the headers. A job is sent once: if no
+// answer comes, look for the job before you send it again.
 import * as v from "valibot";
 import { Failure } from "../failure.ts";
 import {
@@ -13,42 +14,43 @@ import {
   UserList,
 } from "./afanasy-answers.ts";
 import { encodeMessage, Unsendable } from "./afanasy-codec.ts";
-import { type AfanasyTarget, askAfanasy, isSilence, refused, type Silence, silent } from "./afanasy-exchange.ts";
+import { type AfanasyTarget, askAfanasy, failSilence, isSilence, refused, type Silence } from "./afanasy-exchange.ts";
 import { type AfanasyJob, refuseJob } from "./afanasy-job.ts";
 import { type Avoided, ErrorHosts, type FarmTask, JobProgress, TaskText } from "./afanasy-tasks.ts";
+import { MIB } from "./http.ts";
 
-/** After a wrong length the server says nothing at all. */
+/** The server never answers a message of the wrong length. */
 const ANSWER_MAX_MS = 10_000;
-/** All jobs of a busy farm are some megabytes. */
-const ANSWER_MAX_BYTES = 32 * 1_024 * 1_024;
-/** The server keeps the last mebibyte of what a task printed; escaped it is more. */
-const OUTPUT_MAX_BYTES = 4 * 1_024 * 1_024;
-/** What our jobs and questions say they come from. */
+/** All jobs of a busy farm are a few megabytes. */
+const ANSWER_MAX_BYTES = 32 * MIB;
+/** The server keeps the last mebibyte of a task's output; escaped, it is longer. */
+const OUTPUT_MAX_BYTES = 4 * MIB;
+/** The host in our jobs and requests. */
 export const HOST_NAME = "kitsu-actions";
 
-export type Operation = "start" | "pause" | "stop" | "restart_errors" | "reset_error_hosts";
+type Operation = "start" | "pause" | "stop" | "restart_errors" | "reset_error_hosts";
 
 export type Afanasy = {
-  /** Sends a job, once. Throws where it is certain that there is none. */
+  /** Sends a job once. Throws if it is certain that the farm does not have it. */
   submit(job: AfanasyJob): Promise<Receipt | Silence>;
-  /** Does it answer at all? The question that can't harm it. */
+  /** Does the server answer? Sends the one request that no version fails on. */
   isAlive(): Promise<boolean>;
-  /** The ids are used again: compare the serials. */
+  /** The server reuses ids: compare the serials. */
   readByIds(ids: readonly number[]): Promise<FarmJob[]>;
   readByUsers(users: readonly string[]): Promise<FarmJob[]>;
-  /** By their ids as well, with all that was set. */
+  /** By id, with all their settings. */
   readWhole(ids: readonly number[]): Promise<FarmJob[]>;
-  /** All machines the farm knows, those that are off as well. */
+  /** All machines of the farm, including those that are off. */
   readMachines(): Promise<Machine[]>;
   readUsers(): Promise<FarmUser[]>;
   readTasks(id: number): Promise<FarmTask[]>;
-  /** Of each block of the job, in their order. */
+  /** For each block of the job, in order. */
   readAvoided(id: number): Promise<Avoided[]>;
-  /** What its program printed the last time; empty where there is nothing. */
+  /** The output of a task's last start; empty if there is none. */
   readOutput(id: number, block: number, task: number): Promise<TaskText>;
-  /** What the server says happened to it, a line each. */
+  /** The server's log of a task: a line for each event. */
   readTaskLog(id: number, block: number, task: number): Promise<TaskText>;
-  /** Never by a mask: it would be of all jobs there are. */
+  /** By id, never by a mask, which could match every job. */
   operate(job: FarmJob, operation: Operation): Promise<void>;
   annotate(job: FarmJob, annotation: string): Promise<void>;
 };
@@ -56,15 +58,15 @@ export type Afanasy = {
 export function openAfanasy(target: AfanasyTarget, signal: AbortSignal, answerMaxMs = ANSWER_MAX_MS): Afanasy {
   const exchange = (message: Record<string, unknown>, answerMaxBytes = ANSWER_MAX_BYTES) =>
     askAfanasy(target, encode(message), signal, { answerMaxMs, answerMaxBytes });
-  const get = (question: Record<string, unknown>) => exchange({ get: question });
+  const get = (request: Record<string, unknown>) => exchange({ get: request });
   const readText = async (mode: "output" | "log", id: number, block: number, task: number) => {
-    const question = { type: "jobs", ids: [id], mode, block_ids: [block], task_ids: [task] };
-    return read(TaskText, await exchange({ get: question }, OUTPUT_MAX_BYTES));
+    const request = { type: "jobs", ids: [id], mode, block_ids: [block], task_ids: [task] };
+    return read(TaskText, await exchange({ get: request }, OUTPUT_MAX_BYTES));
   };
   return {
     async submit(job) {
       const refusal = refuseJob(job);
-      if (refusal !== undefined) throw unfit(refusal);
+      if (refusal !== undefined) throw unsendable(refusal);
       const answer = await exchange({ job });
       if (isSilence(answer)) return answer;
       const receipt = v.safeParse(Receipt, answer);
@@ -82,7 +84,8 @@ export function openAfanasy(target: AfanasyTarget, signal: AbortSignal, answerMa
         return false;
       }
     },
-    // Never by serials: where it has none of them, it looks for the job -1, which not each version knows for none, and the oldest answer all jobs.
+    // Never by serials: for unknown ones the server looks up the job -1, and old versions then return
+    // every job.
     readByIds: async (ids) => (ids.length === 0 ? [] : readJobs(await get({ type: "jobs", ids }))),
     readByUsers: async (users) => (users.length === 0 ? [] : readJobs(await get({ type: "jobs", users }))),
     readWhole: async (ids) => (ids.length === 0 ? [] : readJobs(await get({ type: "jobs", ids, mode: "full" }))),
@@ -92,8 +95,8 @@ export function openAfanasy(target: AfanasyTarget, signal: AbortSignal, answerMa
     readAvoided: async (id) => read(ErrorHosts, await get({ type: "jobs", ids: [id], mode: "error_hosts" })),
     readOutput: (id, block, task) => readText("output", id, block, task),
     readTaskLog: (id, block, task) => readText("log", id, block, task),
-    operate: async (job, operation) => check(await exchange(act(job, { operation: { type: operation } }))),
-    annotate: async (job, annotation) => check(await exchange(act(job, { params: { annotation } }))),
+    operate: async (job, operation) => check(await exchange(makeAction(job, { operation: { type: operation } }))),
+    annotate: async (job, annotation) => check(await exchange(makeAction(job, { params: { annotation } }))),
   };
 }
 
@@ -101,36 +104,36 @@ function encode(message: Record<string, unknown>): Uint8Array {
   try {
     return encodeMessage(message);
   } catch (thrown) {
-    if (thrown instanceof Unsendable) throw unfit(thrown.message);
+    if (thrown instanceof Unsendable) throw unsendable(thrown.message);
     throw thrown;
   }
 }
 
-const act = ({ id, user_name }: FarmJob, what: Record<string, unknown>) => ({
-  action: { user_name, host_name: HOST_NAME, type: "jobs", ids: [id], ...what },
+const makeAction = ({ id, user_name }: FarmJob, change: Record<string, unknown>) => ({
+  action: { user_name, host_name: HOST_NAME, type: "jobs", ids: [id], ...change },
 });
 
 function check(answer: unknown): void {
-  if (isSilence(answer)) throw silent(answer);
+  if (isSilence(answer)) throw failSilence(answer);
   const error = readError(answer);
   if (error !== undefined) throw refused(error);
 }
 
 function readJobs(answer: unknown): FarmJob[] {
-  // What one id that is not there any more gets, where several would get an empty list.
+  // The answer for one id that no longer exists. For several, the server answers with an empty list.
   return readError(answer) === "Invalid ID" ? [] : read(JobList, answer).jobs;
 }
 
 function read<T>(schema: v.GenericSchema<unknown, T>, answer: unknown): T {
-  if (isSilence(answer)) throw silent(answer);
+  if (isSilence(answer)) throw failSilence(answer);
   const parsed = v.safeParse(schema, answer);
   if (parsed.success) return parsed.output;
   const error = readError(answer);
-  throw error === undefined ? silent({ silence: "unreadable" }) : refused(error);
+  throw error === undefined ? failSilence({ silence: "unreadable" }) : refused(error);
 }
 
-const unfit = (refusal: string) =>
+const unsendable = (refusal: string) =>
   new Failure("farm-refused", {
     text: `This job was not sent, because Afanasy could not read it: ${refusal}.`,
-    advice: "Tell your TD: the template in AFANASY is likely to be wrong.",
+    advice: "Tell your TD: the template in AFANASY is probably wrong.",
   });

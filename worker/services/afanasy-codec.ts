@@ -1,18 +1,19 @@
-// What Afanasy's server takes and gives, byte for byte. It counts the bytes it is told of in a header, reads a number with a point as none at all,
-// ends at a job it can't read, and writes line breaks into its strings as they are.
-import { parseJson } from "./json.ts";
+// Encodes messages to Afanasy's server and decodes its answers. The server reads exactly as many bytes as
+// a header says, ignores numbers with a decimal point, crashes at a job that it can't read, and does not
+// escape line breaks in its strings.
+import { parseJson } from "./http.ts";
 
-/** Far below the 64 MiB it would read: a job of ours has some kilobytes. */
+/** Far below the server's 64 MiB: our jobs have a few kilobytes. */
 export const MESSAGE_MAX_BYTES = 1_000_000;
 
-/** Thrown for what may never be sent. It is a mistake of the program, not of a person. */
+/** Thrown for a message that must never be sent. It is a programming error, not a person's mistake. */
 export class Unsendable extends Error {
   override readonly name = "Unsendable";
 }
 
-/** The body of a request. All of it is ASCII, so that bytes and characters are one count. */
+/** The body of a request, in ASCII only, so that its bytes and characters have the same count. */
 export function encodeMessage(message: Readonly<Record<string, unknown>>): Uint8Array {
-  const text = JSON.stringify(message, (key, value: unknown) => check(key, value)).replace(NOT_PLAIN, escapeUnit);
+  const text = JSON.stringify(message, (key, value: unknown) => check(key, value)).replace(NOT_ASCII, escapeUnit);
   if (text.length > MESSAGE_MAX_BYTES)
     throw new Unsendable(`The message has ${text.length} bytes, more than ${MESSAGE_MAX_BYTES}`);
   return new TextEncoder().encode(text);
@@ -20,22 +21,23 @@ export function encodeMessage(message: Readonly<Record<string, unknown>>): Uint8
 
 function check(key: string, value: unknown): unknown {
   if (typeof value === "number" && !Number.isSafeInteger(value))
-    throw new Unsendable(`${key} is ${value}, which is no integer`);
-  if (typeof value === "bigint") throw new Unsendable(`${key} is too large an integer`);
+    throw new Unsendable(`${key} is ${value}, which is not an integer`);
+  if (typeof value === "bigint") throw new Unsendable(`${key} is an integer that is too large`);
   if (typeof value !== "string") return value;
-  if (value.includes("\0")) throw new Unsendable(`${key} has a NUL, where the server's strings end`);
-  // Half of a surrogate pair is an escape that its JSON parser refuses.
+  if (value.includes("\0")) throw new Unsendable(`${key} has a NUL, which ends the server's strings`);
+  // The server's JSON parser refuses half of a surrogate pair.
   return value.toWellFormed();
 }
 
-const NOT_PLAIN = /[\u007f-\uffff]/g;
+const NOT_ASCII = /[\u007f-\uffff]/g;
 const escapeUnit = (unit: string) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, "0")}`;
 
 /**
- * What was answered; undefined where it is no JSON even without the control characters that the server leaves in its strings, and the comma that
- * it leaves behind the jobs of one user where the next has none.
+ * The answer's JSON. If it does not parse, it is tried again without the control characters that the
+ * server leaves in strings, and without the comma that it leaves after one user's jobs if the next user
+ * has none. Undefined if it still does not parse.
  */
 export function parseAnswer(text: string): unknown {
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: the pattern is meant to match them
   return parseJson(text) ?? parseJson(text.replace(/[\u0000-\u001f]/g, " ").replace(/, *\]\}$/, "]}"));
 }

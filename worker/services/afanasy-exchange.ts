@@ -1,82 +1,80 @@
-// How Afanasy's server, or the relay in front of it, is asked: HTTP with the server's own header, limits, and what it means when no answer comes.
+// Sends one message to Afanasy's server, or to the studio's relay in front of it, and interprets the
+// answer, or its absence.
 import * as v from "valibot";
-import { Failure, findPlatformLimit } from "../failure.ts";
+import { Failure } from "../failure.ts";
 import { readError } from "./afanasy-answers.ts";
 import { parseAnswer } from "./afanasy-codec.ts";
-import { MIB, readText } from "./bounded-body.ts";
+import { type AccessToken, accessHeaders, HttpError, sendRequest, startDeadline } from "./http.ts";
 
 export type AfanasyTarget = {
-  /** the server's address, or its relay's */
+  /** of the server or its relay */
   url: string;
-  /** the relay's */
+  /** of the relay */
   token?: string | undefined;
-  /** Cloudflare Access in front of either */
-  access?: { id: string; secret: string } | undefined;
+  /** for Cloudflare Access in front of either */
+  access?: AccessToken | undefined;
 };
 
-/** No answer, or none that can be read. The server may have done what it was asked, may have died of it, or may never have heard it. */
+/**
+ * No answer, or an unreadable one. The server may have done what it was asked to, may have crashed over
+ * it, or may never have received it.
+ */
 export type Silence = { silence: "closed" | "late" | "unreadable" };
 
 export const isSilence = (answer: unknown): answer is Silence => v.is(v.object({ silence: v.string() }), answer);
 
-export type Limits = { answerMaxMs: number; answerMaxBytes: number };
+type Limits = { answerMaxMs: number; answerMaxBytes: number };
 
-/** The answer as JSON, whatever is in it, or a Silence. Throws where it is certain that the server was never asked. */
+/** The answer's JSON, unchecked, or a Silence. Throws if it is certain that the server got no message. */
 export async function askAfanasy(
   { url, token, access }: AfanasyTarget,
   body: Uint8Array,
   signal: AbortSignal,
   { answerMaxMs, answerMaxBytes }: Limits,
 ): Promise<unknown> {
-  const overtime = AbortSignal.timeout(answerMaxMs);
   try {
-    const response = await fetch(url, {
+    const answer = await sendRequest({
+      server: "Afanasy",
+      url,
       method: "POST",
-      redirect: "manual",
-      signal: AbortSignal.any([signal, overtime]),
       headers: {
-        // Few and short: the server reads its headers from the first packet alone.
-        // In capitals: most versions compare it letter by letter.
+        // Few and short: the server reads its headers from the first packet only.
+        // In capitals: most versions compare the name letter by letter.
         AFANASY: String(body.byteLength),
         "content-type": "application/json",
         ...(token !== undefined && { authorization: `Bearer ${token}` }),
-        ...(access !== undefined && { "cf-access-client-id": access.id, "cf-access-client-secret": access.secret }),
+        ...accessHeaders(access),
       },
-      // Of known length, and so never in chunks, which the server would read as JSON.
+      // Of known length, so that it is not sent in chunks: the server would read those as JSON.
       body,
+      signal,
+      deadline: startDeadline(answerMaxMs),
     });
-    return judge(response.status, await readText(response, answerMaxBytes, () => tooLarge(answerMaxBytes)));
+    return readAnswer(answer.status, await answer.readText(answerMaxBytes));
   } catch (thrown) {
-    if (thrown instanceof Failure) throw thrown;
-    if (signal.aborted) throw signal.reason;
-    const limit = findPlatformLimit(thrown);
-    if (limit !== undefined) throw limit;
-    const silence: Silence = { silence: overtime.aborted ? "late" : "closed" };
-    return silence;
+    if (!(thrown instanceof HttpError)) throw thrown;
+    if (thrown.kind === "too-large") throw new Failure("farm-broken", { text: thrown.message, retry: true });
+    return { silence: thrown.kind === "timeout" ? "late" : "closed" } satisfies Silence;
   }
 }
 
-/** The relay says what became of a message that it could not deliver. */
-const Relayed = v.object({ relay: v.picklist(["unreachable", "busy", "closed", "late"]) });
+/** The relay's answer for a message that it could not deliver. */
+const RelayError = v.object({ relay: v.picklist(["unreachable", "busy", "closed", "late"]) });
 
-function judge(status: number, text: string): unknown {
+function readAnswer(status: number, text: string): unknown {
   const answer = parseAnswer(text);
-  const relayed = v.safeParse(Relayed, answer);
-  if (relayed.success) {
-    const { relay } = relayed.output;
+  const relayError = v.safeParse(RelayError, answer);
+  if (relayError.success) {
+    const { relay } = relayError.output;
     if (relay === "unreachable" || relay === "busy")
-      throw unreachable(`Its relay says: ${readError(answer) ?? relay}.`);
-    const silence: Silence = { silence: relay };
-    return silence;
+      throw unreachable(`Its relay reports: ${readError(answer) ?? relay}.`);
+    return { silence: relay } satisfies Silence;
   }
-  if (status >= 300 && status < 500) throw barred(status, readError(answer));
-  // A tunnel's page about a server that is not there, or hung up.
+  if (status >= 300 && status < 500) throw blocked(status, readError(answer));
+  // A tunnel's error page for a server that is down or closed the connection.
   if (status >= 500 || text.trim() === "") return { silence: "closed" } satisfies Silence;
   return answer ?? ({ silence: "unreadable" } satisfies Silence);
 }
-
-const tooLarge = (most: number) =>
-  new Failure("farm-broken", { text: `Afanasy answered more than ${most / MIB} MiB.`, retry: true });
 
 export const unreachable = (what: string) =>
   new Failure("farm-unreachable", {
@@ -85,38 +83,37 @@ export const unreachable = (what: string) =>
     retry: true,
   });
 
-const SILENT = {
-  closed: "It closed the connection without an answer, or there was none.",
-  late: "It did not answer in time.",
-  unreadable: "It answered something that can't be understood.",
-} as const;
-
-/** To a question that can be asked again. */
-export const silent = ({ silence }: Silence) =>
-  silence === "unreadable"
-    ? new Failure("farm-broken", { text: `Afanasy: ${SILENT.unreadable}`, advice: "Ask your TD.", retry: true })
-    : unreachable(SILENT[silence]);
+/** The failure of a request that is safe to repeat. */
+export function failSilence({ silence }: Silence): Failure {
+  if (silence === "late") return unreachable("It did not answer in time.");
+  if (silence === "closed") return unreachable("It closed the connection without an answer, or there was none.");
+  return new Failure("farm-broken", {
+    text: "Afanasy's answer has an unexpected format.",
+    advice: "Ask your TD.",
+    retry: true,
+  });
+}
 
 export const refused = (error: string) =>
   new Failure("farm-refused", { text: `Afanasy refused: ${error}`, advice: "Ask your TD." });
 
-/** Cloudflare Access, or the relay: what was sent did not get through to the server. */
-function barred(status: number, error: string | undefined): Failure {
+/** Cloudflare Access or the relay refused the message before it reached the server. */
+function blocked(status: number, error: string | undefined): Failure {
   if (error !== undefined && status !== 401) return refusedByRelay(error);
   const isLogin = status < 400 || status === 401 || status === 403;
   return new Failure("farm-refused", {
     text: isLogin
-      ? `The way to Afanasy is closed to this action server: it answered with the status ${status}${error === undefined ? "" : `, ${error}`}.`
-      : `Something other than Afanasy answered, with the status ${status}.`,
+      ? `This action server has no access to Afanasy: status ${status}${error === undefined ? "" : `, ${error}`}.`
+      : `A server other than Afanasy answered, with status ${status}.`,
     advice:
-      "Your TD checks the address in AFANASY, and the secrets AFANASY_TOKEN, AFANASY_ACCESS_ID and AFANASY_ACCESS_SECRET.",
+      "Ask your TD to check the address in AFANASY and the secrets AFANASY_TOKEN, AFANASY_ACCESS_ID and AFANASY_ACCESS_SECRET.",
   });
 }
 
-/** A person can change nothing about it; whoever looks after the relay is told which of its settings it is. */
+/** Only the relay's administrator can fix this, so the advice names the settings. */
 const refusedByRelay = (error: string) =>
   new Failure("farm-refused", {
     text: `The studio's relay to Afanasy does not allow this: ${error}. Ask your TD to allow it there.`,
     advice:
-      "Your TD finds what is allowed in the relay's configuration, under services, operations and environment; `relay.py check` lists it, and the relay's log has the command.",
+      "For your TD: the relay's configuration has what is allowed, under services, operations and environment. `relay.py check` lists it, and the relay's log has the command.",
   });

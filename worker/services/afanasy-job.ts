@@ -1,16 +1,20 @@
-// A job as Afanasy's server takes it. Its 3.4 ends, with all that runs on it, at a job without blocks, without a user, or with a block that has
-// neither frames nor tasks: what this schema does not pass is never sent. It has no member for what would run on the server itself.
+// Checks a job before it is sent to Afanasy's server. Version 3.4 crashes, with everything that runs on it,
+// at a job without blocks or a user, or with a block that has neither frames nor tasks. The schema leaves
+// out members whose commands run on the server itself.
 import * as v from "valibot";
 
-/** The server's integers are of 32 bits. */
+/** The server's integers have 32 bits. */
 const INTEGER_MAX = 2_147_483_647;
-/** A task is a line in the server's memory. */
+/** The server keeps every task in memory. */
 export const TASKS_MAX = 100_000;
-/** The server makes a folder of a job's name, with its number before it, and one behind it where the name is taken. File systems have 255. */
+/**
+ * The server names a folder after the job, with numbers before and after the name. File systems allow
+ * 255 bytes.
+ */
 export const NAME_MAX_BYTES = 200;
 
 const Text = v.pipe(
-  v.string("must be a text"),
+  v.string("must be text"),
   v.check((text) => !text.includes("\0"), "has a NUL"),
 );
 const Filled = v.pipe(Text, v.minLength(1, "is empty"));
@@ -21,16 +25,19 @@ const Integer = v.pipe(
   v.maxValue(INTEGER_MAX, "is too large"),
 );
 const atLeast = (least: number) => v.pipe(Integer, v.minValue(least, `must be at least ${least}`));
-/** Kept in a byte with a sign: 200 would be -56. */
+/** The server stores this in a signed byte: 200 would become -56. */
 const Byte = v.pipe(atLeast(0), v.maxValue(127, "must be at most 127"));
-/** The server writes these into its answers without escaping them, and from then on nobody can read its list of jobs. */
+/**
+ * The server writes these into its answers without escaping them. A wrong character would make its list
+ * of jobs unreadable.
+ */
 const Bare = v.pipe(Filled, v.regex(/^[^"\\\p{Cc}]+$/u, 'has \'"\', "\\" or a control character'));
 const Plain = v.pipe(
   Filled,
-  v.regex(/^[\w.-]{1,100}$/, 'may have letters, digits, "_", "." and "-" only, a hundred at most'),
+  v.regex(/^[\w.-]{1,100}$/, 'may have at most 100 characters: letters, digits, "_", "." and "-"'),
 );
 
-/** What a studio may set of a block, beside what it renders. */
+/** What a studio may set for a block, besides what it renders. */
 export const BlockLimits = v.strictObject({
   capacity: v.optional(atLeast(1)),
   need_memory: v.optional(atLeast(0)),
@@ -49,21 +56,21 @@ export const BlockLimits = v.strictObject({
   tickets: v.optional(v.record(Bare, atLeast(0))),
 });
 
-/** Words of which one begins a machine's name; as a regular expression it is for all of the name. */
+/** Words, one of which starts the machine's name; or a regular expression for the whole name. */
 const Mask = v.pipe(Filled, v.maxLength(1_000, "has more than 1000 characters"));
-/** Words of which one is in what a machine has. There are no patterns for it. */
+/** Words, one of which a machine must have. Not a pattern. */
 const Need = v.pipe(
   Filled,
   v.maxLength(1_000, "has more than 1000 characters"),
-  v.regex(/^[^\\^$*+?()[\]{}]*$/, "is looked for as it is written: Afanasy knows no regular expressions there"),
+  v.regex(/^[^\\^$*+?()[\]{}]*$/, "is compared literally: Afanasy doesn't support regular expressions here"),
 );
-/** With 0 the server would keep it and never render any of it. */
+/** With 0 the server would accept the job and never render it. */
 const Limit = v.pipe(
   atLeast(-1),
-  v.check((limit) => limit !== 0, "must not be 0, for Afanasy would never render it"),
+  v.check((limit) => limit !== 0, "must not be 0, because Afanasy would never render it"),
 );
 
-/** What a studio may set of a job. */
+/** What a studio may set for a job. */
 export const JobLimits = v.strictObject({
   max_running_tasks: v.optional(Limit),
   max_running_tasks_per_host: v.optional(Limit),
@@ -76,7 +83,7 @@ export const JobLimits = v.strictObject({
   pools: v.optional(v.record(Bare, atLeast(0))),
 });
 
-/** Which of its masks the server could not read. It says nothing of that: the job is rendered nowhere. */
+/** A mask that the server can't read. The server accepts it silently, and no machine renders the job. */
 export function findUnreadableMask(
   job: v.InferOutput<typeof JobLimits>,
 ): "hosts_mask" | "hosts_mask_exclude" | undefined {
@@ -84,7 +91,7 @@ export function findUnreadableMask(
   return (["hosts_mask", "hosts_mask_exclude"] as const).find((name) => !isReadable(job[name] ?? ""));
 }
 
-/** ECMAScript's of 2011, which is C++'s: what came later is no expression there. */
+/** The server uses C++'s regular expressions: ECMAScript of 2011, without later additions. */
 function isReadable(mask: string): boolean {
   if (/\(\?(<|[a-z-])|\\[pPk]/.test(mask)) return false;
   try {
@@ -94,7 +101,7 @@ function isReadable(mask: string): boolean {
   }
 }
 
-/** "1 = numeric" of the server's bits. */
+/** A bit of a block's flags: its tasks are numbered frames. */
 export const NUMERIC = 1;
 
 const common = {
@@ -140,7 +147,7 @@ const Tasks = v.strictObject({
   ),
 });
 
-/** It has tasks of its own, or frames: one of both, always. */
+/** A block has either tasks or frames. */
 const Block = v.lazy((value) => (typeof value === "object" && value !== null && "tasks" in value ? Tasks : Frames));
 
 export const AfanasyJob = v.strictObject({
@@ -168,12 +175,12 @@ export const countTasks = (block: {
   frames_inc: number;
 }) => Math.ceil((Math.floor((block.frame_last - block.frame_first) / block.frames_inc) + 1) / block.frames_per_task);
 
-/** Why this may not be sent as a job. Nothing: it may. */
+/** Why this must not be sent as a job; undefined if it may be sent. */
 export function refuseJob(job: unknown): string | undefined {
   const parsed = v.safeParse(AfanasyJob, job);
   if (parsed.success) {
     const mask = findUnreadableMask(parsed.output);
-    return mask && `job.${mask} is no regular expression that the server reads`;
+    return mask && `job.${mask} is not a regular expression that the server can read`;
   }
   const [issue] = parsed.issues;
   const path = v.getDotPath(issue);
@@ -181,7 +188,7 @@ export function refuseJob(job: unknown): string | undefined {
 }
 
 function explain({ expected, received, message }: v.BaseIssue<unknown>): string {
-  if (expected === "never") return "is not known";
+  if (expected === "never") return "is unknown";
   if (received === "undefined") return "is missing";
   return message.startsWith("Invalid")
     ? `must be ${expected === "Object" ? "an object" : (expected ?? "something else")}`

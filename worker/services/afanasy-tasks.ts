@@ -1,7 +1,7 @@
-// What Afanasy's server answers about the tasks of one job: how far each is, which machines it avoids, what their programs printed.
+// Afanasy's answers about the tasks of one job: their progress, the machines they avoid, their output.
 import * as v from "valibot";
 
-/** `state` is text, as " RDY RER": its number has bits beyond what JSON.parse keeps. */
+/** `state` is text, " RDY RER": the number has more bits than JSON.parse preserves. */
 const Task = v.object({ state: v.optional(v.string(), ""), err: v.optional(v.number(), 0) });
 export type FarmTask = { block: number; task: number; states: readonly string[]; errors: number };
 
@@ -14,16 +14,19 @@ export const JobProgress = v.pipe(
   ),
 );
 
-/** The machines that a block gets no more of, and those that single tasks of it get no more of, by the task's number. */
+/** The machines that a block avoids, and those that single tasks of it avoid, by task number. */
 export type Avoided = { machines: ReadonlySet<string>; tasks: ReadonlyMap<number, ReadonlySet<string>> };
 
-/** As lines for people, for there is no other form: `Block['render'] error hosts:`, `node1: 3 at Sat 28 Nov 10:35.24 - ! AVOIDING !`. */
+/**
+ * The server only has this as text for people: `Block['render'] error hosts:`,
+ * `node1: 3 at Sat 28 Nov 10:35.24 - ! AVOIDING !`.
+ */
 export const ErrorHosts = v.pipe(
   v.object({ message: v.object({ list: v.array(v.string()) }) }),
   v.transform(({ message: { list } }) => readErrorHosts(list)),
 );
 
-/** A line has the name of a machine or a block, and no more than that. */
+/** A line only has the name of a machine or a block. */
 const LINE_MAX_CHARS = 1_000;
 
 function readErrorHosts(lines: readonly string[]): Avoided[] {
@@ -47,12 +50,12 @@ function readErrorHosts(lines: readonly string[]): Avoided[] {
   return blocks;
 }
 
-/** What a task printed when it was last begun, or its log; `name` is "frame 1-4". */
+/** The output of a task's last start, or its log. `name` is "frame 1-4". */
 export const TaskText = v.pipe(
   v.object({ task: v.object({ task_name: v.optional(v.string(), ""), data: v.string() }) }),
   v.transform(({ task: { task_name, data } }) => ({ name: task_name, text: NO_OUTPUT.test(data) ? "" : data })),
 );
 export type TaskText = v.InferOutput<typeof TaskText>;
 
-/** The server's own words where there is no output, in its spelling. */
+/** The server's messages, in its spelling, if there is no output. */
 const NO_OUTPUT = /^ERROR: (Task is not started|Task was started \d|Can't get (file|ou)|Invalid |MonitorContainer)/;

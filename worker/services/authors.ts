@@ -1,11 +1,11 @@
-// In whose name the bot writes: in the person's, where Zou takes that from it.
+// Who the author of the bot's comments is: the person, if Zou lets the bot name them.
 import { readOwnRoles } from "./team.ts";
 import type { Zou } from "./zou.ts";
 
-/** By project: the person who is said to have written it; nobody where Zou would say it was the bot. */
-export type Authors = ReadonlyMap<string, string | undefined>;
+/** By project id: the person who can be named as the author; undefined if it will be the bot. */
+type Authors = ReadonlyMap<string, string | undefined>;
 
-/** Zou takes a name from managers alone, and without a word leaves out those of others. */
+/** Zou lets only managers name another author, and silently ignores the name otherwise. */
 export async function readBotAuthors(
   zou: Zou,
   personId: string | undefined,
@@ -15,7 +15,10 @@ export async function readBotAuthors(
   return new Map([...roles].map(([id, role]) => [id, role === "admin" || role === "manager" ? personId : undefined]));
 }
 
-/** What the bot has to write in its own name says for whom. Zou notifies who is named at the end of a comment, or before a blank. */
+/**
+ * Adds the person's name to a comment of which the bot is the author. Zou notifies a person who is
+ * mentioned at the end of a comment or before a space, so a mention at the end gets a space.
+ */
 export function signText(text: string, name: string): string {
   if (name === "") return text;
   return `${text}${/@[^\n]*$/.test(text) ? " " : ""}\n\n(${name})`.trimStart();

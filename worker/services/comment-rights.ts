@@ -1,10 +1,10 @@
-// Whom Zou lets comment on what, and set which status: told before it is asked, because it says only "forbidden", and because with the bot's
-// account it is the bot it asks about.
+// Zou's rules for commenting and setting statuses, checked before the request: Zou's own refusal is only
+// "forbidden", and with the bot's token Zou checks the bot, not the person.
 import type { SelectedTask } from "./selection.ts";
 import type { Project, Role, TaskStatus } from "./zou-objects.ts";
 
-/** `role` is the one in the task's project. */
-export type Commenter = { id: string | undefined; role: Role | undefined; departments: readonly string[] };
+/** `role` is the role in the task's project. */
+type Commenter = { id: string | undefined; role: Role | undefined; departments: readonly string[] };
 
 /** Why this person may not comment on the task. */
 export function refuseComment(
@@ -13,12 +13,15 @@ export function refuseComment(
 ): string | undefined {
   if (role === "admin" || role === "manager" || role === "client") return undefined;
   if (id !== undefined && (task.assignees.includes(id) || entity?.created_by === id)) return undefined;
-  if (role !== "supervisor") return "Only for its assignees, and for supervisors";
-  const isTheirs = departments.length === 0 || departments.includes(taskType?.department_id ?? "");
-  return isTheirs ? undefined : "It belongs to another department";
+  if (role !== "supervisor") return "Only for its assignees and supervisors";
+  const isInDepartment = departments.length === 0 || departments.includes(taskType?.department_id ?? "");
+  return isInDepartment ? undefined : "It belongs to another department";
 }
 
-/** A comment that keeps the status sets it, too: then the same is asked. A project's own rule for clients wins over the studio's. */
+/**
+ * Why this person may not set the status. Also applies to a comment that keeps the status, because Zou
+ * sets it again. A project's rule for clients takes precedence over the studio's.
+ */
 export function refuseStatus(
   status: TaskStatus | undefined,
   role: Role | undefined,
@@ -30,31 +33,32 @@ export function refuseStatus(
   return role === "client" && !isForClients ? `Clients may not use the status ${status.name}` : undefined;
 }
 
-/** The same for a task that is in that status already. How often it came back is not told to clients. */
+/**
+ * Why the task can't be sent back again. Also applies to a task that already has the status. Clients do
+ * not see the number of retakes.
+ */
 export function refuseRetake(
   { task, entity, project }: SelectedTask,
   status: TaskStatus | undefined,
   role: Role | undefined,
 ): string | undefined {
-  const most = status?.is_retake ? readRetakesMost(project?.max_retakes ?? 0, entity?.data.max_retakes) : undefined;
-  if (most === undefined || task.retake_count < most) return undefined;
-  return role === "client"
-    ? "No more retakes are allowed"
-    : `No more retakes: ${task.retake_count} of ${most} are used`;
+  const max = status?.is_retake ? readRetakesMax(project?.max_retakes ?? 0, entity?.data.max_retakes) : undefined;
+  if (max === undefined || task.retake_count < max) return undefined;
+  return role === "client" ? "No more retakes are allowed" : `No more retakes: ${task.retake_count} of ${max} are used`;
 }
 
-/** The entity's own column wins over the project; neither is a limit where it is 0. */
-function readRetakesMost(ofProject: number, ofEntity: unknown): number | undefined {
+/** The entity's own column takes precedence over the project. 0 in either means no limit. */
+function readRetakesMax(ofProject: number, ofEntity: unknown): number | undefined {
   if (ofProject <= 0) return undefined;
-  const most = Number(WHOLE.exec(String(ofEntity || ofProject)) ?? Number.NaN);
-  return most > 0 ? most : undefined;
+  const max = Number(WHOLE.exec(String(ofEntity || ofProject)) ?? Number.NaN);
+  return max > 0 ? max : undefined;
 }
 
 const WHOLE = /^\s*[+-]?\d+\s*$/;
 
-/** What Zou breaks over, and does not say. */
+/** A value that makes Zou fail without an explanation. */
 export function explainBreak({ entity }: SelectedTask): string | undefined {
   const own = entity?.data.max_retakes;
   if (!own || WHOLE.test(String(own))) return undefined;
-  return `Its column max_retakes should be a number, and is "${String(own).slice(0, 40)}".`;
+  return `Its column max_retakes must be a number, but is "${String(own).slice(0, 40)}".`;
 }

@@ -1,8 +1,8 @@
-// Many comments, each with the status it sets, and what became of every one.
+// Writes many comments, each with the status that it sets, and finds out which of them were written.
 //
-// Zou takes them in one request, across projects, writes one after the other, and ends at the first it refuses: what was before that stays
-// written, and the answer is the refusal alone. It also goes on where nobody waits for its answer any more. So whoever does not get the answer
-// to all of them asks the tasks who was commented on.
+// Zou takes them in one request, across projects. It writes them in order and stops at the first that it
+// refuses: the earlier ones stay written, but the answer only has the refusal. Zou also continues after the
+// client has disconnected. So without a complete answer, the tasks are checked for the comments.
 import * as v from "valibot";
 import { Failure, toFailure } from "../failure.ts";
 import { idsQuery, type Zou } from "./zou.ts";
@@ -11,8 +11,8 @@ import { Task } from "./zou-objects.ts";
 const optionalText = v.optional(v.string());
 
 /**
- * - `personId`: who says it; the account itself, where nobody is named
- * - `lastCommentDate`: when the task was commented on last, as Zou says it
+ * - `personId`: the author; the account itself if absent
+ * - `lastCommentDate`: of the task, in Zou's format
  */
 export const NewComment = v.object({
   taskId: v.string(),
@@ -24,13 +24,13 @@ export const NewComment = v.object({
 export type NewComment = v.InferOutput<typeof NewComment>;
 
 /**
- * What is known after one request.
- * - `answered`: Zou is done with it, and these were written
- * - `refused`: Zou is done with it; it wrote those before the one it refused, and none behind
+ * The result of one request.
+ * - `answered`: Zou has finished, and wrote these
+ * - `refused`: Zou has finished; it wrote the comments before the one that it refused, and none after it
  * - `untouched`: none was written, and none will be
- * - `unknown`: any of them may be written, now or in a moment
+ * - `unknown`: any of them may have been written, or may be written in a moment
  */
-export type Sent =
+type Sent =
   | { state: "answered"; written: ReadonlySet<string> }
   | { state: "refused"; failure: Failure }
   | { state: "untouched"; failure: Failure }
@@ -38,12 +38,12 @@ export type Sent =
 
 const Answer = v.array(v.object({ object_id: v.string() }));
 
-/** One request. */
+/** Sends the comments in one request. */
 export async function sendComments(zou: Zou, comments: readonly NewComment[]): Promise<Sent> {
   const body = comments.map(({ taskId, statusId, text, personId }) => ({
     task_id: taskId,
     task_status_id: statusId,
-    text: hideHashtags(text),
+    text: defuseHashtags(text),
     person_id: personId ?? null,
   }));
   try {
@@ -52,13 +52,13 @@ export async function sendComments(zou: Zou, comments: readonly NewComment[]): P
   } catch (thrown) {
     const failure = toFailure(thrown);
     if (failure.code === "internal-error") throw thrown;
-    if (UNTOUCHED.includes(failure.code)) return { state: "untouched", failure };
+    if (NOTHING_WRITTEN.includes(failure.code)) return { state: "untouched", failure };
     return { state: failure.isAnswered ? "refused" : "unknown", failure };
   }
 }
 
-/** The request was refused as a whole, before any of it was read, or was never sent. */
-const UNTOUCHED: readonly Failure["code"][] = [
+/** Failures of a request that was refused as a whole, or was never sent. */
+const NOTHING_WRITTEN: readonly Failure["code"][] = [
   "kitsu-busy",
   "kitsu-second-factor",
   "kitsu-token-refused",
@@ -66,22 +66,23 @@ const UNTOUCHED: readonly Failure["code"][] = [
   "platform-limit",
 ];
 
-/** By how much Kitsu's clock may differ from ours. */
-const CLOCKS_DIFFER_MS = 3_600_000;
+/** How much Kitsu's clock may differ from ours. */
+const CLOCK_SKEW_MAX_MS = 3_600_000;
 
 /**
- * How many were written by now: the first of them, for Zou keeps their order.
+ * How many have been written so far. Zou keeps the order, so these are the first ones.
  * @param sentAt when they were sent, in epoch milliseconds
  */
 export async function countWritten(zou: Zou, comments: readonly NewComment[], sentAt: number): Promise<number> {
   const rows = await zou.read(`/data/tasks?${idsQuery(comments.map(({ taskId }) => taskId))}`, v.array(Task));
   const dates = new Map(rows.map((row) => [row.id, row.last_comment_date]));
   const unreached = comments.findIndex(({ taskId, lastCommentDate: last }) => {
-    // Zou's dates are whole seconds: a comment that comes in the same second as the one before it leaves the date as it was.
-    const mayBeOfThatSecond = last !== undefined && Date.parse(`${last}Z`) > sentAt - CLOCKS_DIFFER_MS;
-    return dates.get(taskId) === last && !mayBeOfThatSecond;
+    // Zou's dates have whole seconds: a second comment within one second leaves the date unchanged.
+    const mayShareSecond = last !== undefined && Date.parse(`${last}Z`) > sentAt - CLOCK_SKEW_MAX_MS;
+    return dates.get(taskId) === last && !mayShareSecond;
   });
-  // Somebody else may have commented on a task meanwhile, so the newest that looks written must be found there.
+  // Someone else may have commented in the meantime, so look for the text of the last one that seems
+  // written.
   let count = unreached < 0 ? comments.length : unreached;
   while (count > 0 && !(await isWritten(zou, comments[count - 1]))) count -= 1;
   return count;
@@ -90,26 +91,26 @@ export async function countWritten(zou: Zou, comments: readonly NewComment[], se
 async function isWritten(zou: Zou, comment: NewComment | undefined): Promise<boolean> {
   if (comment === undefined) return false;
   const { taskId, statusId, lastCommentDate = "" } = comment;
-  const text = hideHashtags(comment.text);
+  const text = defuseHashtags(comment.text);
   try {
     const since = (await readComments(zou, taskId)).filter(({ created_at = "" }) => created_at >= lastCommentDate);
-    // The oldest of that second was there before; any other of it came later, as ours may have.
+    // Of the comments of that second, the oldest already existed. The others are newer, and can be ours.
     const before = since.findLast(({ created_at = "" }) => created_at === lastCommentDate);
     return since.some((one) => one !== before && one.text === text && one.task_status_id === statusId);
   } catch (thrown) {
-    // Whoever may not see the comments, or where the task is gone, knows no more than that something was written there.
+    // Without access to the comments, the changed date has to be enough. A deleted task has none.
     if (thrown instanceof Failure && thrown.code === "kitsu-forbidden") return true;
     if (thrown instanceof Failure && thrown.code === "kitsu-unknown") return false;
     throw thrown;
   }
 }
 
-/** By task: nothing where the comment was written, else why not. */
-export type Written = ReadonlyMap<string, string | undefined>;
+/** By task id: undefined if the comment was written, else the reason why not. */
+type Written = ReadonlyMap<string, string | undefined>;
 
 /**
- * A few comments, which fit into one request. What is refused is left out, and the others are sent again.
- * @param until when no further request is sent, in epoch milliseconds; one is sent in any case
+ * Writes comments that fit in one request. After a refusal, the comments behind it are sent again.
+ * @param until in epoch milliseconds; later, no further request is sent. The first one always is.
  */
 export async function writeComments(zou: Zou, comments: readonly NewComment[], until: number): Promise<Written> {
   const written = new Map<string, string | undefined>();
@@ -123,41 +124,41 @@ export async function writeComments(zou: Zou, comments: readonly NewComment[], u
     const count = sent.state === "untouched" ? 0 : await countWritten(zou, rest, sentAt).catch(unlessFault);
     for (const { taskId } of rest.slice(0, count)) written.set(taskId, undefined);
     const { text, title } = sent.failure.reply;
-    const reason = `${text ?? title}${count === undefined || sent.state === "unknown" ? LOOK : ""}`;
-    const [culprit, ...others] = rest.slice(count);
-    if (culprit !== undefined) written.set(culprit.taskId, reason);
+    const reason = `${text ?? title}${count === undefined || sent.state === "unknown" ? CHECK_IN_KITSU : ""}`;
+    const [refused, ...others] = rest.slice(count);
+    if (refused !== undefined) written.set(refused.taskId, reason);
     if (sent.state === "refused" && count !== undefined && Date.now() < until) continue;
-    for (const { taskId } of others) written.set(taskId, `Not tried, after this: ${reason}`);
+    for (const { taskId } of others) written.set(taskId, `Not tried after an earlier failure: ${reason}`);
   }
   return written;
 }
 
-export const NOT_TAKEN = "Kitsu did not take it";
-/** Of what may be written. */
-export const LOOK = " Look in Kitsu whether the comment is there.";
+export const NOT_TAKEN = "Kitsu did not accept it";
+/** For a comment that may have been written. */
+export const CHECK_IN_KITSU = " Check in Kitsu whether the comment is there.";
 
 function unlessFault(thrown: unknown): undefined {
   if (!(thrown instanceof Failure)) throw thrown;
 }
 
-const maybe = v.fallback(v.optional(v.string()), undefined);
+const lenientText = v.fallback(v.optional(v.string()), undefined);
 
-/** As a task's list has it. A preview without a name is one of which no file arrived yet. */
+/** From a task's list of comments. A preview without `original_name` has no file yet. */
 const TaskComment = v.object({
   id: v.string(),
   text: v.fallback(v.string(), ""),
-  created_at: maybe,
-  task_status_id: maybe,
-  previews: v.fallback(v.array(v.object({ id: v.string(), original_name: maybe })), []),
+  created_at: lenientText,
+  task_status_id: lenientText,
+  previews: v.fallback(v.array(v.object({ id: v.string(), original_name: lenientText })), []),
 });
 export type TaskComment = v.InferOutput<typeof TaskComment>;
 
-/** The newest first, but for pinned ones. */
+/** Newest first, but pinned comments come before the others. */
 export const readComments = (zou: Zou, taskId: string): Promise<TaskComment[]> =>
   zou.read(`/data/tasks/${encodeURIComponent(taskId)}/comments`, v.array(TaskComment));
 
 /**
- * In Zou "#All" and "#Lighting" bring a comment to the entity's other tasks. Whoever chose their tasks does not mean that, so a character that
- * is not seen comes between the sign and the word.
+ * Zou copies a comment with "#All" or "#Lighting" to the entity's other tasks. A person who selected tasks
+ * does not want that, so an invisible character separates the sign from the word.
  */
-const hideHashtags = (text: string) => text.replace(/#(?=\p{L})/gu, "#\u2060");
+const defuseHashtags = (text: string) => text.replace(/#(?=\p{L})/gu, "#\u2060");

@@ -1,25 +1,26 @@
-// Files that were recorded in Zou, and previews, for many tasks at once. Zou shows recorded files to the team of a project but not to vendors.
+// Reads recorded files and previews of many tasks at once. Zou shows recorded files to a project's team, but
+// not to vendors.
 import * as v from "valibot";
 import { Failure } from "../failure.ts";
 import { IDS_MAX, type Zou } from "./zou.ts";
 import { OutputFile, PreviewFile, WorkingFile } from "./zou-objects.ts";
 
-/** Which of the recorded files is meant: what was published, or what is worked on. */
-export type FileKind = "output" | "working";
+/** Published, or in progress. */
+type FileKind = "output" | "working";
 
-/** The path as it was recorded, wherever it leads; the newest revision comes first. */
+/** `path` is unchecked: it may lead anywhere. */
 export type RecordedFile = { path: string; revision: number; extension: string | undefined };
 
 export type RecordedFiles = {
   /** newest first */
   of(task: { taskId: string; entityId: string; taskTypeId: string }): readonly RecordedFile[];
-  /** Zou does not show them to this account */
+  /** Zou does not show recorded files to this account */
   isHidden: boolean;
 };
 
 const NOTHING: RecordedFiles = { of: () => [], isHidden: false };
 
-/** Reads the recorded files of these tasks, 80 in one request. */
+/** Reads the recorded files of these tasks, with 80 ids in each request. */
 export async function readRecordedFiles(
   zou: Zou,
   kind: FileKind,
@@ -64,7 +65,7 @@ async function readWorking(zou: Zou, tasks: readonly { taskId: string }[]): Prom
   return { isHidden: false, of: ({ taskId }) => (files.get(taskId) ?? []).flatMap(toRecorded) };
 }
 
-/** Previews by their ids, however many. */
+/** Reads any number of previews by id. */
 export async function readPreviewFiles(zou: Zou, ids: readonly string[]): Promise<ReadonlyMap<string, PreviewFile>> {
   const rows = await readMany(zou, "/data/preview-files", "id", ids, PreviewFile);
   return new Map(rows.map((row) => [row.id, row]));
@@ -74,14 +75,14 @@ async function readMany<S extends v.GenericSchema>(
   zou: Zou,
   path: string,
   column: string,
-  wanted: readonly string[],
+  values: readonly string[],
   schema: S,
 ): Promise<v.InferOutput<S>[]> {
-  const ids = [...new Set(wanted)];
+  const unique = [...new Set(values)];
   const rows: v.InferOutput<S>[] = [];
-  for (let start = 0; start < ids.length; start += IDS_MAX) {
-    const some = JSON.stringify(ids.slice(start, start + IDS_MAX));
-    for (const row of await zou.read(`${path}?${column}=${encodeURIComponent(some)}`, v.array(schema))) rows.push(row);
+  for (let start = 0; start < unique.length; start += IDS_MAX) {
+    const batch = JSON.stringify(unique.slice(start, start + IDS_MAX));
+    for (const row of await zou.read(`${path}?${column}=${encodeURIComponent(batch)}`, v.array(schema))) rows.push(row);
   }
   return rows;
 }

@@ -1,8 +1,8 @@
-// Flamenco's manager by HTTP. It asks nobody who they are: what is in front of it does, by two headers that the worker sends. Nothing here is tried
-// again: whoever submits must look first what became of it.
+// Flamenco's manager, over HTTP. It has no authentication of its own; Cloudflare Access in front of it
+// takes a service token from two headers. Nothing is retried here: check for the job before you submit
+// it again.
 import * as v from "valibot";
-import { Failure, findPlatformLimit } from "../failure.ts";
-import { MIB, readStart, readText } from "./bounded-body.ts";
+import { Failure } from "../failure.ts";
 import {
   type AskedStatus,
   Blocklist,
@@ -21,47 +21,55 @@ import {
   TaskList,
   Version,
 } from "./flamenco-objects.ts";
-import { parseJson } from "./json.ts";
+import {
+  type AccessToken,
+  accessHeaders,
+  describeMismatch,
+  type HttpAnswer,
+  HttpError,
+  MIB,
+  parseJson,
+  sendRequest,
+  startDeadline,
+} from "./http.ts";
 
-/** The longest wait for one answer. */
 const ANSWER_MAX_MS = 8_000;
-/** One job, a job type, all machines. */
+/** For one job, a job type or all machines. */
 const ANSWER_MAX_BYTES = MIB;
 /** 10,000 tasks are 4 MB. */
 const TASKS_MAX_BYTES = 8 * MIB;
 /** 30,000 jobs. */
 const LIST_MAX_BYTES = 32 * MIB;
-/** It sends the last 2 kB of a log. */
+/** Flamenco sends the last 2 kB of a log. */
 const LOG_MAX_BYTES = MIB / 4;
-/** What is read of a refusal. */
-const REFUSAL_MAX_BYTES = 16_384;
+const ERROR_MAX_BYTES = 16_384;
 
-export type FlamencoTarget = { url: string; access: { id: string; secret: string } | undefined };
+export type FlamencoTarget = { url: string; access: AccessToken | undefined };
 
 export type Flamenco = {
-  /** "3.9": the one is there to ask what can be asked */
+  /** "3.9" */
   version(): Promise<{ major: number; minor: number }>;
-  /** nobody has set it up yet */
+  /** Flamenco has not been set up yet */
   isFirstRun(): Promise<boolean>;
   jobType(name: string): Promise<JobTypeInfo>;
-  /** Throws where it would not compile. Nothing is stored. */
+  /** Throws if the job would not compile. Flamenco stores nothing. */
   check(job: SubmittedJob): Promise<void>;
   submit(job: SubmittedJob): Promise<{ id: string }>;
-  /** All it ever had: 1 kB each. */
+  /** All jobs that were ever submitted: 1 kB each. */
   jobs(): Promise<FlamencoJob[]>;
-  /** undefined: there is none */
+  /** undefined: the job does not exist */
   job(id: string): Promise<FlamencoJob | undefined>;
   tasks(id: string): Promise<FlamencoTask[]>;
   task(id: string): Promise<TaskDetail>;
   /** the end of a task's log */
   log(taskId: string): Promise<string>;
-  /** which machines may not do which tasks of it any more */
+  /** which machines may no longer run which of its task types */
   blocklist(id: string): Promise<{ worker_id: string; task_type: string }[]>;
   machines(): Promise<Machine[]>;
   machine(id: string): Promise<MachineDetail>;
   tags(): Promise<{ id: string; name: string }[]>;
   setStatus(id: string, status: AskedStatus, reason: string): Promise<void>;
-  /** the address of its newest picture */
+  /** the URL of its newest picture */
   lastRendered(id: string): Promise<string | undefined>;
   /** how many requests were sent */
   requests(): number;
@@ -75,44 +83,45 @@ export function openFlamenco({ url, access }: FlamencoTarget, signal: AbortSigna
     isFirstRun: async () => (await read("/configuration", Configuration)).isFirstRun,
     jobType: (name) => read(`/jobs/type/${encodeURIComponent(name)}`, JobTypeInfo),
     check: async (job) => {
-      await expect(await send("POST", "/jobs/check", job));
+      await readBody(await send("POST", "/jobs/check", job));
     },
     submit: async (job) => {
-      const response = await send("POST", "/jobs", job);
-      return parse(await expect(response), v.object({ id: v.string() }), "/jobs");
+      const answer = await send("POST", "/jobs", job);
+      return parse(await readBody(answer), v.object({ id: v.string() }), "/jobs");
     },
     jobs: async () => {
-      const response = await send("GET", "/jobs");
-      // The list could only be had by a query before 3.6, which takes POST alone there, and answers a GET with 400 as its validator does.
-      if (![400, 404, 405].includes(response.status))
-        return parse(await expect(response, LIST_MAX_BYTES), JobList, "/jobs").jobs;
-      await response.body?.cancel();
-      return parse(await expect(await send("POST", "/jobs/query", {}), LIST_MAX_BYTES), JobList, "/jobs/query").jobs;
+      const answer = await send("GET", "/jobs");
+      // Before 3.6 the list was only available as a query by POST; a GET is answered with 400 by its validator.
+      if (![400, 404, 405].includes(answer.status))
+        return parse(await readBody(answer, LIST_MAX_BYTES), JobList, "/jobs").jobs;
+      await answer.discard();
+      const queried = await send("POST", "/jobs/query", {});
+      return parse(await readBody(queried, LIST_MAX_BYTES), JobList, "/jobs/query").jobs;
     },
     job: async (id) => {
       const path = `/jobs/${encodeURIComponent(id)}`;
-      const response = await send("GET", path);
-      if (response.status === 404 && isOwn(response)) return response.body?.cancel().then(() => undefined);
-      return parse(await expect(response), FlamencoJob, path);
+      const answer = await send("GET", path);
+      if (answer.status === 404 && isFromFlamenco(answer)) return answer.discard().then(() => undefined);
+      return parse(await readBody(answer), FlamencoJob, path);
     },
     tasks: async (id) => (await read(`/jobs/${encodeURIComponent(id)}/tasks`, TaskList, TASKS_MAX_BYTES)).tasks ?? [],
     task: (id) => read(`/tasks/${encodeURIComponent(id)}`, TaskDetail),
     log: async (taskId) => {
-      const response = await send("GET", `/tasks/${encodeURIComponent(taskId)}/logtail`);
-      return response.ok ? whole(() => readStart(response, LOG_MAX_BYTES)) : expect(response);
+      const answer = await send("GET", `/tasks/${encodeURIComponent(taskId)}/logtail`);
+      return answer.isOk ? translate(answer.readStart(LOG_MAX_BYTES)) : readBody(answer);
     },
     blocklist: async (id) => (await read(`/jobs/${encodeURIComponent(id)}/blocklist`, Blocklist)) ?? [],
     machines: async () => (await read("/worker-mgt/workers", MachineList)).workers ?? [],
     machine: (id) => read(`/worker-mgt/workers/${encodeURIComponent(id)}`, MachineDetail),
     tags: async () => (await read("/worker-mgt/tags", TagList)).tags ?? [],
     setStatus: async (id, status, reason) => {
-      await expect(await send("POST", `/jobs/${encodeURIComponent(id)}/setstatus`, { status, reason }));
+      await readBody(await send("POST", `/jobs/${encodeURIComponent(id)}/setstatus`, { status, reason }));
     },
     lastRendered: async (id) => {
       const path = `/jobs/${encodeURIComponent(id)}/last-rendered`;
-      const response = await send("GET", path);
-      const body = await expect(response);
-      if (response.status === 204) return undefined;
+      const answer = await send("GET", path);
+      const body = await readBody(answer);
+      if (answer.status === 204) return undefined;
       const { base, suffixes } = parse(body, LastRendered, path);
       const suffix = suffixes.find((one) => one === "last-rendered.jpg") ?? suffixes[0];
       return suffix === undefined ? undefined : new URL(`${url}${base.replace(/\/+$/, "")}/${suffix}`).href;
@@ -120,118 +129,112 @@ export function openFlamenco({ url, access }: FlamencoTarget, signal: AbortSigna
   };
 
   async function read<S extends v.GenericSchema>(path: string, schema: S, most?: number): Promise<v.InferOutput<S>> {
-    return parse(await expect(await send("GET", path), most), schema, path);
+    return parse(await readBody(await send("GET", path), most), schema, path);
   }
 
-  async function send(method: string, path: string, body?: unknown): Promise<Response> {
+  function send(method: string, path: string, body?: unknown): Promise<HttpAnswer> {
     sent += 1;
-    const overtime = AbortSignal.timeout(ANSWER_MAX_MS);
-    try {
-      return await fetch(`${url}/api/v3${path}`, {
+    return translate(
+      sendRequest({
+        server: "Flamenco",
+        url: `${url}/api/v3${path}`,
         method,
-        redirect: "manual",
-        signal: AbortSignal.any([signal, overtime]),
         headers: {
           accept: "application/json",
           ...(body !== undefined && { "content-type": "application/json" }),
-          ...(access && { "cf-access-client-id": access.id, "cf-access-client-secret": access.secret }),
+          ...accessHeaders(access),
         },
-        ...(body !== undefined && { body: JSON.stringify(body) }),
-      });
-    } catch (cause) {
-      if (signal.aborted) throw signal.reason;
-      throw overtime.aborted
-        ? unreachable(`Flamenco did not answer within ${ANSWER_MAX_MS / 1_000} seconds.`, cause)
-        : (findPlatformLimit(cause) ?? unreachable("Flamenco could not be reached, or dropped the connection.", cause));
-    }
-  }
-
-  /** The body of an answer that is none of a refusal. */
-  async function expect(response: Response, most = ANSWER_MAX_BYTES): Promise<string> {
-    if (response.ok) return whole(() => readText(response, most, () => tooLarge(most)));
-    throw refused(response, await whole(() => readStart(response, REFUSAL_MAX_BYTES)));
-  }
-
-  async function whole(read: () => Promise<string>): Promise<string> {
-    try {
-      return await read();
-    } catch (cause) {
-      if (cause instanceof Failure) throw cause;
-      throw signal.aborted ? signal.reason : unreachable("Flamenco's answer broke off.", cause);
-    }
+        body: body === undefined ? undefined : JSON.stringify(body),
+        signal,
+        deadline: startDeadline(ANSWER_MAX_MS),
+      }),
+    );
   }
 }
 
-const tooLarge = (most: number) =>
+/** The body of a successful answer. */
+async function readBody(answer: HttpAnswer, maxBytes = ANSWER_MAX_BYTES): Promise<string> {
+  if (answer.isOk) return translate(answer.readText(maxBytes));
+  throw refused(answer, await translate(answer.readStart(ERROR_MAX_BYTES)));
+}
+
+async function translate<T>(reading: Promise<T>): Promise<T> {
+  try {
+    return await reading;
+  } catch (thrown) {
+    if (!(thrown instanceof HttpError)) throw thrown;
+    throw thrown.kind === "too-large" ? tooLarge(thrown) : unreachable(thrown.message, thrown.cause);
+  }
+}
+
+const tooLarge = ({ message }: HttpError) =>
   new Failure("farm-broken", {
-    text: `Flamenco answered more than ${most / MIB} MiB, which is not read.`,
-    advice: "Something else may answer at FLAMENCO.url, or Flamenco's list of jobs has grown too long: ask your TD.",
+    text: message,
+    advice: "FLAMENCO.url may lead to another server, or Flamenco's list of jobs is too long: ask your TD.",
     retry: true,
   });
 
-/** A tunnel or a proxy answers in HTML, and not for the manager. */
-const isOwn = ({ headers }: Response) => /json/.test(headers.get("content-type") ?? "");
+/** A tunnel or proxy in front of Flamenco answers in HTML. */
+const isFromFlamenco = ({ contentType }: HttpAnswer) => /json/.test(contentType);
 
 function readVersion(text: string): { major: number; minor: number } {
   const [, major = "", minor = ""] = /^v?(\d+)\.(\d+)/.exec(text) ?? [];
   if (major === "3") return { major: 3, minor: Number(minor) };
   throw new Failure("farm-broken", {
-    text: `This is Flamenco ${text.slice(0, 40)}, which this action server does not know: it knows 3.5 to 3.9.`,
+    text: `This action server supports Flamenco 3.5 to 3.9, and yours is ${text.slice(0, 40)}.`,
     advice: "Tell your TD.",
   });
 }
 
-/** Before its own words, of what it has decided against. */
+/** Starts the text of a refusal by Flamenco itself; its own message follows. */
 export const REFUSED = "Flamenco refused: ";
 
-const Message = v.object({ message: v.string() });
-/** What its engine for scripts puts around the words of a script. */
-const AROUND = /^GoError: | at \S+ \((native|\S+\(\d+\))\)$/g;
+const ErrorBody = v.object({ message: v.string() });
+/** Flamenco's script engine wraps the error messages of job types in this. */
+const SCRIPT_ERROR_WRAPPER = /^GoError: | at \S+ \((native|\S+\(\d+\))\)$/g;
 
 function parse<S extends v.GenericSchema>(body: string, schema: S, path: string): v.InferOutput<S> {
   const parsed = v.safeParse(schema, parseJson(body));
   if (parsed.success) return parsed.output;
-  const [issue] = parsed.issues;
   throw new Failure("farm-broken", {
-    text: "Flamenco answered something that can't be understood.",
+    text: "Flamenco's answer has an unexpected format.",
     advice:
-      "Your Flamenco may be older or newer than this action server, or something else answers at FLAMENCO.url: tell your TD.",
-    // It may have done what was asked: that is to be found out.
+      "Your Flamenco may be too old or too new for this action server, or FLAMENCO.url leads to another server: tell your TD.",
+    // Flamenco may have done what it was asked to. The next attempt finds out.
     retry: true,
-    cause: new Error(`${path}: ${v.getDotPath(issue) ?? "the answer"}: ${issue.message}`),
+    cause: describeMismatch(path, parsed.issues[0]),
   });
 }
 
-function refused(response: Response, body: string): Failure {
-  const { status } = response;
-  const said = v.safeParse(Message, parseJson(body));
-  const words = said.success ? said.output.message.replace(AROUND, "").slice(0, 500) : "";
+function refused({ status }: HttpAnswer, body: string): Failure {
+  const error = v.safeParse(ErrorBody, parseJson(body));
+  const message = error.success ? error.output.message.replace(SCRIPT_ERROR_WRAPPER, "").slice(0, 500) : "";
   const cause = new Error(`${status} ${body.slice(0, 500)}`);
-  if ((status >= 300 && status < 400) || status === 401 || (status === 403 && words === "")) {
+  if ((status >= 300 && status < 400) || status === 401 || (status === 403 && message === "")) {
     return new Failure("farm-refused", {
-      text: "What is in front of Flamenco does not let this action server through.",
-      advice: "Your TD renews FLAMENCO_ACCESS_ID and FLAMENCO_ACCESS_SECRET.",
+      text: "The proxy in front of Flamenco rejected this action server.",
+      advice: "Ask your TD to renew FLAMENCO_ACCESS_ID and FLAMENCO_ACCESS_SECRET.",
       cause,
     });
   }
-  // A fault is no decision: it also says so of a job that it has stored, where it can't read it back.
-  if (status >= 500 && words !== "") return unreachable(`Flamenco is in trouble: ${words.replace(/\.$/, "")}.`, cause);
+  // A server error is not a refusal: Flamenco also answers so after storing a job that it can't read back.
+  if (status >= 500 && message !== "") return unreachable(`Flamenco failed: ${message.replace(/\.$/, "")}.`, cause);
   if (status === 412) {
     return new Failure("farm-refused", {
-      text: "The job type was changed on Flamenco meanwhile.",
-      advice: "Run the action again: its form is made anew.",
+      text: "The job type has been changed in Flamenco since the form was opened.",
+      advice: "Run the action again to get the new form.",
       cause,
     });
   }
-  // Its own words are a decision. A proxy's are none.
-  if (words === "" || status === 429) return unreachable(`Flamenco could not be reached: status ${status}.`, cause);
-  return new Failure("farm-refused", { text: `${REFUSED}${words}`, cause });
+  // Without a message of Flamenco's, a proxy answered.
+  if (message === "" || status === 429) return unreachable(`Flamenco could not be reached: status ${status}.`, cause);
+  return new Failure("farm-refused", { text: `${REFUSED}${message}`, cause });
 }
 
 const unreachable = (text: string, cause: unknown) =>
   new Failure("farm-unreachable", {
     text,
-    advice: "Ask whoever looks after the farm whether Flamenco's manager is running.",
+    advice: "Ask your TD whether Flamenco's manager is running.",
     retry: true,
     cause,
   });

@@ -1,7 +1,7 @@
-// What Flamenco's manager gives, as far as we use it, in its own names: 3.5 to 3.9.
+// The members of the manager's answers that are used here, under Flamenco's own names: 3.5 to 3.9.
 import * as v from "valibot";
 
-export const JOB_STATUSES = [
+const JOB_STATUSES = [
   "queued",
   "active",
   "paused",
@@ -15,16 +15,16 @@ export const JOB_STATUSES = [
 ] as const;
 export type JobStatus = (typeof JOB_STATUSES)[number];
 
-/** What a status can be asked to become. */
+/** The statuses that can be requested. */
 export type AskedStatus = "cancel-requested" | "pause-requested" | "requeueing";
 
-/** The steps are there since 3.8, and count frames where Blender renders; what has no steps is one. */
+/** Steps exist since 3.8, and count frames if Blender renders. A task without steps counts as one. */
 export const FlamencoJob = v.object({
   id: v.string(),
-  // One that is not known yet must not keep all the others from being read.
+  // A status of a later Flamenco must not make the whole list unreadable.
   status: v.fallback(v.picklist(JOB_STATUSES), "under-construction"),
   activity: v.fallback(v.string(), ""),
-  // When its status was last set, to the fraction of a second.
+  // When its status was last set, with fractions of a second.
   updated: v.fallback(v.string(), ""),
   metadata: v.fallback(v.record(v.string(), v.string()), {}),
   type: v.fallback(v.string(), ""),
@@ -38,14 +38,14 @@ export const FlamencoJob = v.object({
 });
 export type FlamencoJob = v.InferOutput<typeof FlamencoJob>;
 
-/** What is not there is no list: an answer of something else would mean that all jobs were deleted. */
+/** `jobs` is required: without it, an answer of another server would mean that all jobs were deleted. */
 export const JobList = v.object({ jobs: v.nullable(v.array(FlamencoJob), []) });
 
-export const TASK_STATUSES = ["queued", "active", "canceled", "completed", "failed", "soft-failed", "paused"] as const;
+const TASK_STATUSES = ["queued", "active", "canceled", "completed", "failed", "soft-failed", "paused"] as const;
 export const FlamencoTask = v.object({
   id: v.string(),
   name: v.fallback(v.string(), ""),
-  // What is not known is neither at work nor over.
+  // An unknown status counts as neither running nor finished.
   status: v.fallback(v.picklist(TASK_STATUSES), "queued"),
   task_type: v.fallback(v.string(), ""),
   steps_completed: v.fallback(v.number(), 0),
@@ -55,7 +55,7 @@ export type FlamencoTask = v.InferOutput<typeof FlamencoTask>;
 export const TaskList = v.object({ tasks: v.nullish(v.array(FlamencoTask), []) });
 
 const Named = v.object({ id: v.string(), name: v.fallback(v.string(), "") });
-/** What only the task itself tells. */
+/** Members that lists of tasks do not have. */
 export const TaskDetail = v.object({
   activity: v.fallback(v.string(), ""),
   failed_by_workers: v.fallback(v.nullish(v.array(Named), []), []),
@@ -69,7 +69,7 @@ export const Machine = v.object({
 });
 export type Machine = v.InferOutput<typeof Machine>;
 export const MachineList = v.object({ workers: v.nullish(v.array(Machine), []) });
-/** `task` is the one it is at work on, or its last. */
+/** `task` is its current or last task. */
 export const MachineDetail = v.object({
   ...Machine.entries,
   supported_task_types: v.fallback(v.nullish(v.array(v.string()), []), []),
@@ -78,15 +78,18 @@ export const MachineDetail = v.object({
 });
 export type MachineDetail = v.InferOutput<typeof MachineDetail>;
 export const TagList = v.object({ tags: v.nullish(v.array(Named), []) });
-/** null where nobody is blocked */
+/** null if no machine is blocked */
 export const Blocklist = v.nullish(v.array(v.object({ worker_id: v.string(), task_type: v.string() })), []);
-/** `isFirstRun`: nobody has set it up, and it renders nothing. */
+/** `isFirstRun`: Flamenco has not been set up, and renders nothing. */
 export const Configuration = v.object({ isFirstRun: v.fallback(v.boolean(), false) });
 
 export const Version = v.object({ version: v.string() });
 export const LastRendered = v.object({ base: v.string(), suffixes: v.array(v.string()) });
 
-/** `visible` was a boolean before it told where; `propargs` is for Blender, and whatever the script of the type wrote. */
+/**
+ * `visible` is a boolean in older versions, later the place where it is visible. `propargs` is meant for
+ * Blender, and holds whatever the job type's script wrote.
+ */
 export const JobSetting = v.object({
   key: v.pipe(v.string(), v.regex(/^[A-Za-z_]\w*$/)),
   type: v.picklist(["string", "int32", "float", "bool"]),
@@ -106,12 +109,11 @@ export const JobTypeInfo = v.object({
   name: v.string(),
   label: v.fallback(v.string(), ""),
   etag: v.optional(v.string()),
-  /** null where a type has none */
+  /** null if the type has none */
   settings: v.nullish(v.array(JobSetting), []),
 });
 export type JobTypeInfo = v.InferOutput<typeof JobTypeInfo>;
 
-/** What is submitted. */
 export type SubmittedJob = {
   name: string;
   type: string;

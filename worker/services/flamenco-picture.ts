@@ -1,51 +1,46 @@
-// The newest picture of a job, for browsers that can't reach the farm: read by the worker and handed on.
+// Fetches the newest rendered picture of a job for browsers that can't reach the farm.
 import { Failure } from "../failure.ts";
-import { MIB, readBytes } from "./bounded-body.ts";
 import type { FlamencoTarget } from "./flamenco-client.ts";
+import { accessHeaders, HttpError, MIB, sendRequest } from "./http.ts";
 
-/** What Flamenco keeps of a rendered frame is some 100 kB of JPEG. */
+/** Flamenco's copy of a rendered frame is a JPEG of about 100 kB. */
 const PICTURE_MAX_BYTES = 8 * MIB;
-const KINDS = /^image\/(jpeg|png|webp)\b/;
+const IMAGE_TYPES = /^image\/(jpeg|png|webp)\b/;
 
 /**
- * @param address as `lastRendered` gave it: anything but a picture of a job on this Flamenco is refused
+ * @param address from `lastRendered`; anything but a job's picture on this Flamenco is refused
  */
 export async function fetchPicture(
   { url, access }: FlamencoTarget,
   address: string,
   signal: AbortSignal,
 ): Promise<Response> {
-  // Both as URLs: a host in capitals or a port that goes without saying is written otherwise there.
-  if (!new URL(address).href.startsWith(new URL(`${url}/job-files/`).href)) throw none();
-  const response = await fetch(address, {
-    redirect: "manual",
-    signal,
-    headers: {
-      accept: "image/*",
-      ...(access && { "cf-access-client-id": access.id, "cf-access-client-secret": access.secret }),
-    },
-  }).catch((cause: unknown) => {
-    throw signal.aborted ? signal.reason : none(cause);
-  });
-  const kind = response.headers.get("content-type") ?? "";
-  if (response.status !== 200 || !KINDS.test(kind)) {
-    await response.body?.cancel();
-    throw none(new Error(`${response.status} ${kind}`));
+  // Compare parsed URLs: the setting may have capitals or the default port.
+  if (!new URL(address).href.startsWith(new URL(`${url}/job-files/`).href)) throw noPicture();
+  try {
+    const answer = await sendRequest({
+      server: "Flamenco",
+      url: address,
+      headers: { accept: "image/*", ...accessHeaders(access) },
+      signal,
+    });
+    const { status, contentType } = answer;
+    if (status !== 200 || !IMAGE_TYPES.test(contentType)) {
+      await answer.discard();
+      throw noPicture(new Error(`${status} ${contentType}`));
+    }
+    return new Response(await answer.readBytes(PICTURE_MAX_BYTES), {
+      headers: {
+        "content-type": contentType,
+        "cache-control": "private, max-age=10",
+        "x-content-type-options": "nosniff",
+        "content-security-policy": "default-src 'none'; sandbox",
+      },
+    });
+  } catch (thrown) {
+    throw thrown instanceof HttpError ? noPicture(thrown) : thrown;
   }
-  const picture = await readBytes(response, PICTURE_MAX_BYTES, () => none(new Error("too large"))).catch(
-    (cause: unknown) => {
-      throw signal.aborted ? signal.reason : cause instanceof Failure ? cause : none(cause);
-    },
-  );
-  return new Response(picture, {
-    headers: {
-      "content-type": kind,
-      "cache-control": "private, max-age=10",
-      "x-content-type-options": "nosniff",
-      "content-security-policy": "default-src 'none'; sandbox",
-    },
-  });
 }
 
-const none = (cause?: unknown) =>
-  new Failure("loan-over", { text: "There is no picture of it, or not any more.", cause });
+const noPicture = (cause?: unknown) =>
+  new Failure("loan-over", { text: "There is no picture of this job, or no longer.", cause });

@@ -1,4 +1,4 @@
-// What an action knows of Kitsu: the tables that hardly change, kept for minutes, and what the selected task ids really are.
+// An action's access to Kitsu: the selected tasks, and tables that rarely change, cached for minutes.
 import * as v from "valibot";
 import { type Found, findTasks, readProject } from "./find-tasks.ts";
 import type { SelectedTask, Selection } from "./selection.ts";
@@ -6,10 +6,10 @@ import { labelTasks } from "./task-label.ts";
 import { IDS_MAX, idsQuery, type Zou } from "./zou.ts";
 import { Named, Organisation, PreviewFile, Project, TaskStatus, TaskType, ZouPerson } from "./zou-objects.ts";
 
-/** How long a table is believed. A person's rights are never among them. */
+/** A person's rights are never cached. */
 const TABLE_LIFE_S = 300;
 
-export type Tables = {
+type Tables = {
   taskTypes(): Promise<ReadonlyMap<string, TaskType>>;
   taskStatuses(): Promise<ReadonlyMap<string, TaskStatus>>;
   projects(): Promise<ReadonlyMap<string, Project>>;
@@ -22,19 +22,20 @@ export type Tables = {
 export type Kitsu = {
   zou: Zou;
   tables: Tables;
-  /** what was selected; read once, however often it is asked for */
+  /** the selected tasks; read only once */
   readSelection(): Promise<Selection>;
-  /** these tasks as they are now */
+  /** the current state of these tasks */
   readTasks(ids: readonly string[]): Promise<Selection>;
-  /** the newest previews of these tasks: nothing where there are more than one request takes */
+  /** the newest previews of these tasks; none if there are more than fit in one request */
   readPreviews(tasks: readonly SelectedTask[]): Promise<ReadonlyMap<string, PreviewFile>>;
   /** all tasks of a project */
   readProject(projectId: string): Promise<SelectedTask[]>;
 };
 
 /**
- * @param view names the Kitsu and who looks at it: tables are kept apart for each, for Zou shows each caller their own projects
- * @param ids the selected tasks
+ * @param view identifies the Kitsu and the account. Each has its own cached tables, because Zou shows each
+ *   account its own projects.
+ * @param ids of the selected tasks
  */
 export function openKitsu(zou: Zou, view: string, ids: readonly string[]): Kitsu {
   const tables = openTables(zou, view);
@@ -52,12 +53,12 @@ export function openKitsu(zou: Zou, view: string, ids: readonly string[]): Kitsu
       if (ids.length === 0 || ids.length > IDS_MAX) return new Map();
       return byId(await zou.read(`/data/preview-files?${idsQuery(ids)}`, v.array(PreviewFile)));
     },
-    readProject: (projectId) => readProject(zou, projectId).then((found) => describe(found, tables)),
+    readProject: (projectId) => readProject(zou, projectId).then((found) => describeTasks(found, tables)),
   };
 }
 
 async function readSelection(zou: Zou, tables: Tables, ids: readonly string[]): Promise<Selection> {
-  const described = new Map((await describe(await findTasks(zou, ids), tables)).map((one) => [one.task.id, one]));
+  const described = new Map((await describeTasks(await findTasks(zou, ids), tables)).map((one) => [one.task.id, one]));
   const tasks = ids.flatMap((id) => described.get(id) ?? []);
   return {
     tasks,
@@ -66,7 +67,7 @@ async function readSelection(zou: Zou, tables: Tables, ids: readonly string[]): 
   };
 }
 
-async function describe({ tasks, entities }: Found, tables: Tables): Promise<SelectedTask[]> {
+async function describeTasks({ tasks, entities }: Found, tables: Tables): Promise<SelectedTask[]> {
   if (tasks.size === 0) return [];
   const hasAssets = [...tasks.values()].some(({ entity_id }) => entities.get(entity_id)?.type === "Asset");
   const [projects, taskTypes, taskStatuses, entityTypes] = await Promise.all([
@@ -112,7 +113,7 @@ function openTables(zou: Zou, view: string): Tables {
   };
 }
 
-/** A whole table, kept for minutes where this worker runs. A cache that can't be used is none: the table is then read each time. */
+/** A whole table, cached for minutes in this data center. Without a working cache, it is read each time. */
 async function readTable<S extends v.GenericSchema>(
   zou: Zou,
   view: string,
@@ -120,8 +121,8 @@ async function readTable<S extends v.GenericSchema>(
   schema: S,
 ): Promise<v.InferOutput<S>> {
   const key = `https://tables.invalid/${encodeURIComponent(view)}${path}`;
-  const kept = await caches.default.match(key).catch(() => undefined);
-  const parsed = v.safeParse(schema, kept && (await kept.json().catch(() => undefined)));
+  const cached = await caches.default.match(key).catch(() => undefined);
+  const parsed = v.safeParse(schema, cached && (await cached.json().catch(() => undefined)));
   if (parsed.success) return parsed.output;
   const rows = await zou.read(path, schema);
   const fresh = new Response(JSON.stringify(rows), {

@@ -1,17 +1,18 @@
-// The media of previews, streamed from Zou with the bot's account. Neither the token nor anything else that Zou says of itself goes on.
+// Streams the media of previews from Zou with the bot's token. Neither the token nor Zou's other headers
+// reach the player.
 import { Failure } from "../failure.ts";
+import { type HttpAnswer, HttpError, sendRequest } from "./http.ts";
 
-/** Longest wait for the beginning of an answer; how long the media takes is the player's affair. */
-const ANSWER_MAX_MS = 20_000;
+/** Until the headers arrive. How long the media takes depends on the player. */
+const HEADERS_MAX_MS = 20_000;
 
-/** What a player may ask with, and what it is told. */
-const ASKED = ["range", "if-range"];
-const TOLD = ["content-type", "content-length", "content-range", "accept-ranges", "etag", "last-modified"];
+const REQUEST_HEADERS = ["range", "if-range"];
+const RESPONSE_HEADERS = ["content-type", "content-length", "content-range", "accept-ranges", "etag", "last-modified"];
 
-/** Zou turns every movie into one of these. */
+/** Zou converts each of these to MP4. */
 const MOVIES: ReadonlySet<string> = new Set(["mp4", "mov", "m4v", "avi", "mkv", "webm", "wmv"]);
 
-/** "mp4" of every movie, else what it is; nothing that could be more than the end of a name. */
+/** "mp4" for every movie, else the extension itself; "bin" if it is not a plain extension. */
 export function readExtension(extension: string): string {
   const plain = extension.replace(/^\./, "").toLowerCase();
   if (MOVIES.has(plain)) return "mp4";
@@ -20,7 +21,7 @@ export function readExtension(extension: string): string {
 
 type Preview = { previewId: string; extension: string };
 
-/** The preview's original as it comes, whole or in part. */
+/** The original file of a preview, or the range that the player asks for. */
 export async function streamPreview(
   { previewId, extension }: Preview,
   { kitsuApi, kitsuToken }: { kitsuApi: string; kitsuToken: string },
@@ -28,60 +29,59 @@ export async function streamPreview(
 ): Promise<Response> {
   const plain = readExtension(extension);
   const folder = plain === "mp4" ? "movies" : "pictures";
-  // A compressed answer would lose its length and its ranges.
+  // A compressed answer has neither a length nor ranges.
   const headers = new Headers({ authorization: `Bearer ${kitsuToken}`, "accept-encoding": "identity" });
-  for (const name of ASKED) {
+  for (const name of REQUEST_HEADERS) {
     const value = request.headers.get(name);
     if (value !== null) headers.set(name, value);
   }
-  const answer = await begin(
+  const answer = await requestMedia(
     `${kitsuApi}/${folder}/originals/preview-files/${encodeURIComponent(previewId)}.${plain}`,
     request,
     headers,
   );
-  // A page is not Kitsu's, whatever its status says: a web server's 404 does not mean that the media is gone.
-  const isPage = /html/i.test(answer.headers.get("content-type") ?? "") && answer.status < 500;
+  // An HTML page is not from Kitsu, whatever its status: a web server's 404 does not mean that the media
+  // was deleted.
+  const isPage = /html/i.test(answer.contentType) && answer.status < 500;
   if (isPage || ![200, 206, 416].includes(answer.status)) {
-    await answer.body?.cancel();
+    await answer.discard();
     throw isPage ? notKitsu(answer.status) : refused(answer.status);
   }
-  // What is said of a part that is not there is said of an answer in words, which does not go on.
-  const isBeyond = answer.status === 416;
-  if (isBeyond) await answer.body?.cancel();
-  const told = (isBeyond ? ["content-range"] : TOLD).flatMap((name): [string, string][] => {
+  // The body and the other headers of a 416 describe an error message, not the media.
+  const isOutOfRange = answer.status === 416;
+  if (isOutOfRange) await answer.discard();
+  const passedOn = (isOutOfRange ? ["content-range"] : RESPONSE_HEADERS).flatMap((name): [string, string][] => {
     const value = answer.headers.get(name);
     return value === null ? [] : [[name, value]];
   });
-  return new Response(isBeyond ? null : answer.body, { status: answer.status, headers: told });
+  return new Response(isOutOfRange ? null : answer.stream, { status: answer.status, headers: passedOn });
 }
 
-async function begin(url: string, { method, signal }: Request, headers: Headers): Promise<Response> {
+async function requestMedia(url: string, { method, signal }: Request, headers: Headers): Promise<HttpAnswer> {
+  // Not startDeadline: the time limit must not abort the stream.
   const overtime = new AbortController();
-  const timer = setTimeout(() => overtime.abort(), ANSWER_MAX_MS);
+  const timer = setTimeout(() => overtime.abort(), HEADERS_MAX_MS);
   try {
-    return await fetch(url, {
-      method,
-      headers,
-      redirect: "manual",
-      signal: AbortSignal.any([signal, overtime.signal]),
-    });
-  } catch (cause) {
-    throw new Failure(overtime.signal.aborted ? "kitsu-timeout" : "kitsu-unreachable", {
-      text: "Kitsu did not give the preview.",
+    const deadline = { limitMs: HEADERS_MAX_MS, signal: overtime.signal };
+    return await sendRequest({ server: "Kitsu", url, method, headers, signal, deadline });
+  } catch (thrown) {
+    if (!(thrown instanceof HttpError)) throw thrown;
+    throw new Failure(thrown.kind === "timeout" ? "kitsu-timeout" : "kitsu-unreachable", {
+      text: thrown.message,
       advice: "Try again in a minute; then ask your TD.",
       retry: true,
-      cause,
+      cause: thrown.cause,
     });
   } finally {
     clearTimeout(timer);
   }
 }
 
-/** A login page or the web server in front says 200, and a player would be given it for a movie. */
+/** A login page has status 200, and a player would take it for a movie. */
 const notKitsu = (status: number) =>
   new Failure("kitsu-broken", {
-    text: "Where Kitsu's media should be, another page is.",
-    advice: "Your TD checks KITSU_API, and whether a login page stands in front of it.",
+    text: "The address of Kitsu's media leads to another page.",
+    advice: "Ask your TD to check KITSU_API, and for a login page in front of it.",
     cause: new Error(`The media of a preview: ${status}`),
   });
 
@@ -89,16 +89,16 @@ function refused(status: number): Failure {
   if (status >= 300 && status <= 399) return notKitsu(status);
   const cause = new Error(`The media of a preview: ${status}`);
   if (status === 404)
-    return new Failure("kitsu-unknown", { text: "Kitsu has no media for this preview any more.", cause });
+    return new Failure("kitsu-unknown", { text: "Kitsu no longer has the media of this preview.", cause });
   if (status === 401 || status === 403 || status === 422) {
     return new Failure("kitsu-forbidden", {
-      text: "Kitsu does not give this preview to the worker's account.",
-      advice: "Your TD puts the bot of KITSU_TOKEN into the team of the project.",
+      text: "Kitsu does not show this preview to the action server's bot.",
+      advice: "Ask your TD to add the bot of KITSU_TOKEN to the project's team.",
       cause,
     });
   }
   return new Failure("kitsu-broken", {
-    text: `Kitsu itself failed, with the status ${status}.`,
+    text: `Kitsu failed with status ${status}.`,
     retry: status >= 500,
     cause,
   });

@@ -1,21 +1,30 @@
-// Tasks that were selected and that Kitsu does not show: what is said of them where nobody else says it.
+// Selected tasks that Kitsu does not return, because they were deleted or are not visible to the person.
 import * as v from "valibot";
 import type { Outcome, Reply } from "../../contract.ts";
+import { plural } from "../format/plural.ts";
 
-const REASON = "Deleted or not visible";
-/** A list by name is read; more of them are a number. */
+export const DELETED_OR_HIDDEN = "Deleted or not visible";
+
+/** More than these are only counted. */
 const LISTED_MAX = 100;
 
-/** The reply with these tasks among its outcomes, for none of them was part of what was done. */
+export const skipMissing = (id: string): Outcome & { state: "skipped" } => ({
+  id,
+  label: id,
+  state: "skipped",
+  reason: DELETED_OR_HIDDEN,
+});
+
+/** Adds the missing tasks to the outcomes of a reply, with a note. */
 export function tellMissing<R extends Reply>(reply: R, missing: readonly string[]): R {
   if (missing.length === 0) return reply;
   const before = ("outcomes" in reply && reply.outcomes) || [];
-  const told = new Set(before.map(({ id }) => id));
+  const reported = new Set(before.map(({ id }) => id));
   const outcomes = missing
     .slice(0, LISTED_MAX)
-    .filter((id) => !told.has(id))
-    .map((id): Outcome => ({ id, label: id, state: "skipped", reason: REASON }));
-  const note = `${missing.length === 1 ? "1 task was" : `${missing.length} tasks were`} left out: deleted, or not for you to see.`;
+    .filter((id) => !reported.has(id))
+    .map(skipMissing);
+  const note = `${plural(missing.length, "task")} ${missing.length === 1 ? "was" : "were"} left out: deleted or not visible to you.`;
   return {
     ...reply,
     ...(reply.kind === "done" && reply.severity === "success" && { severity: "warning" }),
@@ -24,14 +33,14 @@ export function tellMissing<R extends Reply>(reply: R, missing: readonly string[
   };
 }
 
-const Kept = v.object({ missing: v.array(v.string()) });
+const StoredMissing = v.object({ missing: v.array(v.string()) });
 
-/** What a run that goes on keeps of them: what its server reports says nothing of them. */
-export const keepMissing = (missing: readonly string[]): v.InferInput<typeof Kept> => ({
+/** For the data of a long run: the reports of the studio's server do not have these tasks. */
+export const keepMissing = (missing: readonly string[]): v.InferInput<typeof StoredMissing> => ({
   missing: missing.slice(0, LISTED_MAX),
 });
 
 export function readMissing(data: unknown): string[] {
-  const kept = v.safeParse(Kept, data);
-  return kept.success ? kept.output.missing : [];
+  const stored = v.safeParse(StoredMissing, data);
+  return stored.success ? stored.output.missing : [];
 }

@@ -1,19 +1,19 @@
-// What was selected, with everything that belongs to it.
+// The selected tasks with their entities, projects and types.
 import type { Entity, Project, Task, TaskStatus, TaskType } from "./zou-objects.ts";
 
-/** A task with all it belongs to. What could not be seen of it is absent. */
+/** Members that the account may not see are undefined. */
 export type SelectedTask = {
   task: Task;
-  /** absent where it was deleted */
+  /** undefined if it was deleted */
   entity: Entity | undefined;
-  /** the shot's sequence, the edit's or sequence's episode */
+  /** a shot's sequence, or the episode of an edit or sequence */
   parent: Entity | undefined;
   episode: Entity | undefined;
-  /** of an asset: "Characters" */
+  /** "Characters", for assets */
   assetType: string | undefined;
   /** "SQ01 / SH010 / Animation": the same whatever else is selected */
   name: string;
-  /** the same with the project and the episode in front, where they differ within the selection */
+  /** the name, preceded by the project and episode if the selection has several */
   label: string;
   /** the label without the task type */
   entityLabel: string;
@@ -25,7 +25,7 @@ export type SelectedTask = {
 export type Selection = {
   /** in the order of the ids */
   tasks: SelectedTask[];
-  /** ids Zou does not return: deleted, or not visible */
+  /** ids that Zou did not return: deleted or not visible */
   missing: string[];
   projectIds: string[];
 };

@@ -1,36 +1,35 @@
-// A task of the selection as names, values and types: everything Kitsu shows of it, for people to read.
+// Everything Kitsu has about a selected task, as names, values and types for people to read.
 
 import { entityPath, listPath, taskPath } from "./kitsu-pages.ts";
 import type { SelectedTask } from "./selection.ts";
 import { viewEntityAsClient, viewPreviewAsClient, viewTaskAsClient } from "./visible-data.ts";
 import type { PreviewFile, Task, ZouPerson } from "./zou-objects.ts";
 
-/** A field's name, its value as text, its type. */
 export type TaskDetail = [name: string, value: string, type: string];
 
-export type Readers = {
+type Readers = {
   kitsuUrl: string;
   persons: ReadonlyMap<string, ZouPerson>;
   previews: ReadonlyMap<string, PreviewFile>;
-  /** a client, who sees less of a task */
+  /** for a client, who sees less of a task */
   isForClient: boolean;
   now: number;
 };
 
-/** The one is listed by its members, the others are what the table is about. */
-const SAID_ELSEWHERE = new Set(["data", "type", "project_id", "entity_id"]);
+/** `data` is listed member by member. The table itself is about the others. */
+const LISTED_ELSEWHERE = new Set(["data", "type", "project_id", "entity_id"]);
 const DATETIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?$/;
 
-/** The entity, and what is above it. */
+/** The entity, with its parent, episode and project. */
 export function entityFacts(selected: SelectedTask, readers: Readers): TaskDetail[] {
   const { entity, parent, episode, project } = selected;
   if (entity === undefined) return [["entity", "deleted", "nothing"]];
-  const facts: TaskDetail[] = [["page in Kitsu", readers.kitsuUrl + entityPath(entity, selected), "address"]];
-  facts.push(...objectFacts("entity", readers.isForClient ? viewEntityAsClient(entity) : entity, readers));
-  if (parent !== undefined) facts.push(["parent", `${parent.name} (${parent.type})`, "name"]);
-  if (episode !== undefined && episode !== parent) facts.push(["episode", episode.name, "name"]);
+  const details: TaskDetail[] = [["page in Kitsu", readers.kitsuUrl + entityPath(entity, selected), "address"]];
+  details.push(...objectFacts("entity", readers.isForClient ? viewEntityAsClient(entity) : entity, readers));
+  if (parent !== undefined) details.push(["parent", `${parent.name} (${parent.type})`, "name"]);
+  if (episode !== undefined && episode !== parent) details.push(["episode", episode.name, "name"]);
   if (project !== undefined)
-    facts.push(
+    details.push(
       ["project", project.name, "name"],
       ["project's page", readers.kitsuUrl + listPath(project, entity), "address"],
     );
@@ -38,12 +37,14 @@ export function entityFacts(selected: SelectedTask, readers: Readers): TaskDetai
   const columns = new Map(own?.map(({ field_name, name }) => [field_name, name]));
   for (const [key, value] of Object.entries(entity.data)) {
     const column = columns.get(key);
-    facts.push([`entity.data.${key}${column === undefined ? "" : ` ("${column}")`}`, ...describeValue(value, readers)]);
+    details.push([
+      `entity.data.${key}${column === undefined ? "" : ` ("${column}")`}`,
+      ...describeValue(value, readers),
+    ]);
   }
-  return facts;
+  return details;
 }
 
-/** One of its tasks. */
 export function taskFacts(selected: SelectedTask, readers: Readers): TaskDetail[] {
   const { task, taskType, taskStatus } = selected;
   const preview = readers.previews.get(task.last_preview_file_id ?? "");
@@ -68,26 +69,28 @@ function assigneeFacts({ assignees }: Task, { kitsuUrl, persons }: Readers): Tas
   ];
 }
 
-/** Every member that has a value; those that have none are named together. */
+/** A row for each member with a value, and one row that names all members without a value. */
 function objectFacts(prefix: string, object: Readonly<Record<string, unknown>>, readers: Readers): TaskDetail[] {
   const absent: string[] = [];
-  const facts = Object.entries(object).flatMap(([key, value]): TaskDetail[] => {
-    if (SAID_ELSEWHERE.has(key)) return [];
+  const details = Object.entries(object).flatMap(([key, value]): TaskDetail[] => {
+    if (LISTED_ELSEWHERE.has(key)) return [];
     if (value === undefined || value === null || value === "" || (Array.isArray(value) && value.length === 0)) {
       absent.push(key);
       return [];
     }
     return [[prefix === "" ? key : `${prefix}.${key}`, ...describeValue(value, readers, key)]];
   });
-  return absent.length === 0 ? facts : [...facts, [`${prefix} without a value`.trim(), absent.join(", "), "nothing"]];
+  return absent.length === 0
+    ? details
+    : [...details, [`${prefix} without a value`.trim(), absent.join(", "), "nothing"]];
 }
 
 function describeValue(value: unknown, { now }: Readers, key = ""): [value: string, type: string] {
   if (value === null || value === undefined) return ["", "nothing"];
   if (typeof value !== "string") return [JSON.stringify(value), Array.isArray(value) ? "list" : typeof value];
-  // Zou's datetimes are UTC without saying so.
+  // Zou's datetimes are in UTC, without a time zone.
   if (DATETIME.test(value))
-    return [`${value.replace("T", " ")} UTC, ${describeDistance(Date.parse(`${value}Z`) - now)}`, "datetime"];
+    return [`${value.replace("T", " ")} UTC, ${formatDistance(Date.parse(`${value}Z`) - now)}`, "datetime"];
   if (key === "id" || key.endsWith("_id")) return [value, "id"];
   return [value.length > 500 ? `${value.slice(0, 500)}…` : value, "text"];
 }
@@ -100,7 +103,7 @@ const UNITS: readonly [ms: number, unit: Intl.RelativeTimeFormatUnit][] = [
 ];
 const relative = new Intl.RelativeTimeFormat("en", { numeric: "auto" });
 
-function describeDistance(ms: number): string {
+function formatDistance(ms: number): string {
   const [size, unit] = UNITS.find(([least]) => Math.abs(ms) >= least) ?? [1_000, "second"];
   return relative.format(Math.round(ms / (size || 1_000)), unit);
 }

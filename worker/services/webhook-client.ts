@@ -1,37 +1,45 @@
-// A server of the studio's own: takes a call as JSON, signed after the Standard Webhooks specification, and answers as it likes.
-// Its address comes from the settings alone, redirects are not followed, and its answer is read up to a limit.
+// Sends a call to a server of the studio's own, as JSON signed according to Standard Webhooks. Its address
+// comes only from the settings.
 import { Webhook } from "standardwebhooks";
-import { Failure, findPlatformLimit } from "../failure.ts";
+import { Failure } from "../failure.ts";
+import { type Deadline, type HttpAnswer, HttpError, MIB, sendRequest, startDeadline } from "./http.ts";
 
-/** One server of the studio's that calls are forwarded to. Its `id` is the id of the action that does so. */
+/** A server that calls are forwarded to. `id` is the id of the action that does it. */
 export type ForwardTarget = {
   id: string;
   title: string;
   about: string;
   url: string;
-  /** "whsec_...", absent where nobody set it: calls can't be signed then, and so are not sent */
+  /** "whsec_...". Without it calls can't be signed, and are not sent. */
   secret: string | undefined;
   timeLimitMs: number;
-  /** The server runs a webhook-id once, however often it arrives: a call may then be sent again after a lost connection. */
+  /** The server runs each webhook-id once, so a call can be repeated after a lost connection. */
   isIdempotent: boolean;
 };
 
 /** "FORWARD_SECRET_PUBLISH" for the target of /actions/publish. */
 export const secretName = (id: string) => `FORWARD_SECRET_${id.toUpperCase().replaceAll("-", "_")}`;
 
-/** What it may answer. An HTML page of that size is a mistake, and a toast has room for a sentence. */
-export const ANSWER_MAX_BYTES = 1_024 * 1_024;
+/** An HTML page larger than this is a mistake, and a toast has room for one sentence. */
+const ANSWER_MAX_BYTES = MIB;
 
-/** The longest wait before the one further try. */
+/** The longest wait before the second attempt. */
 const RETRY_WAIT_MAX_MS = 2_000;
 
 export type StudioAnswer = { status: number; contentType: string; location: string | undefined; body: string };
 
-type Sending = { target: ForwardTarget; secret: string; id: string; body: string; signal: AbortSignal };
+type Delivery = {
+  target: ForwardTarget;
+  secret: string;
+  id: string;
+  body: string;
+  signal: AbortSignal;
+  deadline: Deadline;
+};
 
 /**
- * Sends a call. Throws a Failure where no complete answer arrives.
- * @param id the run's, and so the webhook's: the same for every try
+ * Sends a call. Throws a Failure if no complete answer arrives.
+ * @param id of the run, used as the webhook-id of every attempt
  */
 export async function sendCall(
   target: ForwardTarget,
@@ -41,49 +49,46 @@ export async function sendCall(
 ): Promise<StudioAnswer> {
   const { secret } = target;
   if (secret === undefined) throw unsigned(target);
-  const overtime = AbortSignal.timeout(target.timeLimitMs);
-  const sending: Sending = {
-    target,
-    secret,
-    id,
-    body: JSON.stringify(call),
-    signal: AbortSignal.any([signal, overtime]),
-  };
+  const deadline = startDeadline(target.timeLimitMs);
   try {
-    return await readAnswer(await sendTwice(sending), sending);
+    const answer = await sendWithRetry({ target, secret, id, body: JSON.stringify(call), signal, deadline });
+    const { status, contentType, location } = answer;
+    return { status, contentType, location, body: await answer.readText(ANSWER_MAX_BYTES) };
   } catch (thrown) {
-    if (thrown instanceof Failure) throw thrown;
-    if (signal.aborted) throw signal.reason;
-    if (overtime.aborted) throw tooSlow(target);
-    throw findPlatformLimit(thrown) ?? unreachable(target, thrown);
+    throw thrown instanceof HttpError ? toTargetFailure(thrown) : thrown;
   }
 }
 
 /**
- * One further try where it is safe: after 429 and 503 the server says itself that it did nothing. After a lost connection nobody knows,
- * so only a server that promises to run a webhook-id once is asked again. Both tries have the same id.
+ * Retries once if that is safe. With 429 and 503 the server itself says that it did nothing. After a lost
+ * connection the outcome is unknown, so only a server that runs each webhook-id once is called again.
  */
-async function sendTwice(sending: Sending): Promise<Response> {
-  const { target, signal } = sending;
+async function sendWithRetry(delivery: Delivery): Promise<HttpAnswer> {
+  const { target, signal, deadline } = delivery;
   try {
-    const response = await send(sending);
-    const waitMs = readWaitMs(response);
-    if (waitMs === undefined) return response;
-    await response.body?.cancel();
-    await scheduler.wait(waitMs, { signal });
+    const answer = await send(delivery);
+    const waitMs = readWaitMs(answer);
+    if (waitMs === undefined) return answer;
+    await answer.discard();
+    // If time runs out during the wait, the second attempt fails at once with the right error.
+    const isOver = AbortSignal.any([signal, deadline.signal]);
+    await scheduler.wait(waitMs, { signal: isOver }).catch(() => undefined);
   } catch (thrown) {
-    if (!target.isIdempotent || signal.aborted) throw thrown;
+    const isConnectionLost = thrown instanceof HttpError && thrown.kind === "unreachable";
+    if (!target.isIdempotent || !isConnectionLost) throw thrown;
   }
-  return send(sending);
+  return send(delivery);
 }
 
-function send({ target, secret, id, body, signal }: Sending): Promise<Response> {
+function send({ target, secret, id, body, signal, deadline }: Delivery): Promise<HttpAnswer> {
   const now = new Date();
-  return fetch(target.url, {
+  return sendRequest({
+    server: `The server behind ${target.title}`,
+    url: target.url,
     method: "POST",
-    redirect: "manual",
-    signal,
     body,
+    signal,
+    deadline,
     headers: {
       "content-type": "application/json",
       accept: "application/json, application/problem+json, text/html;q=0.8, text/plain;q=0.8",
@@ -95,44 +100,14 @@ function send({ target, secret, id, body, signal }: Sending): Promise<Response> 
   });
 }
 
-/** How long to wait before a second try, or undefined where there should be none. */
-function readWaitMs({ status, headers }: Response): number | undefined {
+/** How long to wait before the second attempt; undefined if there must be none. */
+function readWaitMs({ status, headers }: HttpAnswer): number | undefined {
   if (status !== 503 && status !== 429) return undefined;
   const waitMs = Number(headers.get("retry-after") ?? "1") * 1_000;
   return waitMs <= RETRY_WAIT_MAX_MS ? waitMs : undefined;
 }
 
-async function readAnswer(response: Response, sending: Sending): Promise<StudioAnswer> {
-  const { status, headers } = response;
-  const { url } = sending.target;
-  const location = status >= 300 && status < 400 ? headers.get("location") : null;
-  return {
-    status,
-    contentType: headers.get("content-type") ?? "",
-    location: location !== null && URL.canParse(location, url) ? new URL(location, url).href : undefined,
-    body: await readBody(response, sending),
-  };
-}
-
-async function readBody({ body }: Response, { target, signal }: Sending): Promise<string> {
-  const decoder = new TextDecoder();
-  let [text, size] = ["", 0];
-  for (const reader = body?.getReader(); reader !== undefined; ) {
-    const { done, value } = await reader.read().catch((cause: unknown) => {
-      throw signal.aborted ? cause : cutShort(target, size, cause);
-    });
-    if (done) break;
-    size += value.byteLength;
-    if (size > ANSWER_MAX_BYTES) {
-      await reader.cancel();
-      throw tooLarge(target);
-    }
-    text += decoder.decode(value, { stream: true });
-  }
-  return text + decoder.decode();
-}
-
-const LOOK = "It may have done its work all the same: look before you run this again.";
+const MAYBE_DONE = "It may have worked anyway: check before you run this again.";
 
 function unsigned({ id, title }: ForwardTarget): Failure {
   return new Failure("not-configured", {
@@ -141,40 +116,30 @@ function unsigned({ id, title }: ForwardTarget): Failure {
   });
 }
 
-function unreachable({ title }: ForwardTarget, cause: unknown): Failure {
-  return new Failure("target-unreachable", {
-    text: `The server behind ${title} could not be reached, or dropped the connection without an answer.`,
-    advice: `Ask your TD whether it is running. ${LOOK}`,
-    retry: true,
-    cause,
-  });
-}
-
-function tooSlow({ title, timeLimitMs }: ForwardTarget): Failure {
-  return new Failure("target-timeout", {
-    text: `The server behind ${title} did not answer within ${timeLimitMs / 1_000} seconds.`,
-    advice: LOOK,
-  });
-}
-
-function cutShort({ title }: ForwardTarget, size: number, cause: unknown): Failure {
-  return new Failure("target-answer-broken", {
-    text: `The answer of the server behind ${title} broke off after ${size.toLocaleString("en")} bytes.`,
-    advice: LOOK,
-    cause,
-  });
+function toTargetFailure({ kind, message: text, cause }: HttpError): Failure {
+  switch (kind) {
+    case "timeout":
+      return new Failure("target-timeout", { text, advice: MAYBE_DONE });
+    case "unreachable":
+      return new Failure("target-unreachable", {
+        text,
+        advice: `Ask your TD whether it is running. ${MAYBE_DONE}`,
+        retry: true,
+        cause,
+      });
+    case "incomplete":
+      return new Failure("target-answer-broken", { text, advice: MAYBE_DONE, cause });
+    case "too-large":
+      return new Failure("target-answer-too-large", {
+        text,
+        advice: `${MAYBE_DONE} A server with more to show should answer with a link.`,
+      });
+  }
 }
 
 export function brokenAnswer({ title }: ForwardTarget): Failure {
   return new Failure("target-answer-broken", {
-    text: `The answer of the server behind ${title} says it is JSON, and ends in its middle or is none.`,
-    advice: LOOK,
-  });
-}
-
-function tooLarge({ title }: ForwardTarget): Failure {
-  return new Failure("target-answer-too-large", {
-    text: `The server behind ${title} answered more than ${ANSWER_MAX_BYTES / 1_024 / 1_024} MiB, which is more than can be shown.`,
-    advice: `${LOOK} Should it have more to say, let it answer with a link.`,
+    text: `The server behind ${title} sent JSON that is incomplete or invalid.`,
+    advice: MAYBE_DONE,
   });
 }

@@ -1,78 +1,83 @@
-// What an answer of Zou's means, and of what stands in front of it: a proxy, a login page, the web server that should have led to it. Zou's
-// own words reach the person, cut short; whoever reads "not allowed" alone can do nothing about it.
+// Turns an answer of Zou, or of a proxy, login page or web server in front of it, into data or a Failure.
+// The person sees Zou's own message, shortened: "not allowed" alone would not help them.
 import * as v from "valibot";
 import { Failure } from "../failure.ts";
-import { parseJson } from "./json.ts";
+import { describeMismatch, parseJson } from "./http.ts";
 
-/** Whose account Zou was asked with: who can do something about a refusal depends on it. */
+/** Whose token the request used. It decides who can act on a refusal. */
 export type Account = "bot" | "person";
 
 export type ZouAnswer = {
   status: number;
   body: string;
   contentType: string;
-  /** where a redirect leads */
+  /** the URL that a redirect points to */
   location: string | undefined;
 };
 
-/** What was asked, for what is said of the answer. */
-export type Asked = { path: string; method: string; account: Account };
+/** The request, for error messages. */
+type ZouRequest = { path: string; method: string; account: Account };
 
-const WORDS_MAX = 300;
-/** Of something that was to be written and of which nobody knows whether it was. */
-export const MAYBE = "It may have been done all the same: look in Kitsu before you run this again.";
+const MESSAGE_MAX_CHARS = 300;
+/** Advice after a write without an answer. */
+export const MAYBE_DONE = "It may have worked anyway: check in Kitsu before you run this again.";
 export const CHECK_ADDRESS =
-  "Your TD checks KITSU_API and KITSU_URL, and whether a login page or a firewall stands in front of Kitsu's API.";
+  "Ask your TD to check KITSU_API and KITSU_URL, and for a login page or firewall in front of Kitsu's API.";
 
-/** The answer's content as the schema has it. Throws whatever else it means. */
-export function readZouAnswer<S extends v.GenericSchema>(answer: ZouAnswer, asked: Asked, schema: S): v.InferOutput<S> {
+/** The answer, parsed with the schema. Throws a Failure for anything else. */
+export function readZouAnswer<S extends v.GenericSchema>(
+  answer: ZouAnswer,
+  request: ZouRequest,
+  schema: S,
+): v.InferOutput<S> {
   const { status, body } = answer;
   const isGood = status >= 200 && status <= 299;
   const value = parseJson(body);
-  // Before anything is made of the status: a page says 200 where Kitsu was never asked, and 404 where nothing was deleted.
+  // Check this before the status: a login page has status 200, and a web server's 404 does not mean that
+  // something was deleted.
   const isForeign = isPage(answer) || (!isGood && body.trim() !== "" && value === undefined);
-  if ((status >= 300 && status <= 399) || (isForeign && status < 500 && status !== 429)) throw elsewhere(answer, asked);
-  if (!isGood) throw refused(answer, value, asked);
-  // Where nothing is to be said, Zou says 204.
-  if (body.trim() === "" && status !== 204) throw broken("Kitsu's answer is empty.", answer, asked);
+  if ((status >= 300 && status <= 399) || (isForeign && status < 500 && status !== 429))
+    throw notKitsu(answer, request);
+  if (!isGood) throw refused(answer, value, request);
+  // Zou sends an empty body only with 204.
+  if (body.trim() === "" && status !== 204) throw broken("Kitsu's answer is empty.", answer, request);
   if (body.trim() !== "" && value === undefined)
-    throw broken("Kitsu's answer ends in its middle, or is no JSON.", answer, asked);
+    throw broken("Kitsu's answer is incomplete, or is not JSON.", answer, request);
   const parsed = v.safeParse(schema, value);
   if (parsed.success) return parsed.output;
-  const [{ message }] = parsed.issues;
   throw new Failure("kitsu-broken", {
-    text: "Kitsu answered something that can't be understood.",
-    advice: "Your Kitsu may be older or newer than this action server: tell your TD.",
-    cause: new Error(`${asked.path}: ${v.getDotPath(parsed.issues[0]) ?? "the answer"}: ${message}`),
+    text: "Kitsu's answer has an unexpected format.",
+    advice: "Your Kitsu may be too old or too new for this action server: tell your TD.",
+    cause: describeMismatch(request.path, parsed.issues[0]),
   });
 }
 
-/** Zou answers JSON, whatever happens. */
+/** Zou always answers in JSON. */
 const isPage = ({ contentType, body }: ZouAnswer) =>
   /^\s*</.test(body) || (/html/i.test(contentType) && body.trim() !== "" && parseJson(body) === undefined);
 
-const cut = (text: string, most: number) => (text.length > most ? `${text.slice(0, most)}…` : text);
+const shorten = (text: string, maxChars: number) => (text.length > maxChars ? `${text.slice(0, maxChars)}…` : text);
 
-const isRead = ({ method }: Asked) => method === "GET";
+const isRead = ({ method }: ZouRequest) => method === "GET";
 
-/** It was not Kitsu that answered. */
-function elsewhere(answer: ZouAnswer, asked: Asked): Failure {
+/** Something other than Kitsu answered. */
+function notKitsu(answer: ZouAnswer, request: ZouRequest): Failure {
   const { status, body, location } = answer;
   const title = isPage(answer) ? readTitle(body) : body.trim();
-  const said = title === "" ? "" : `: “${cut(title, 80)}”`;
+  const quote = title === "" ? "" : `: “${shorten(title, 80)}”`;
   return new Failure("kitsu-broken", {
     text:
       location !== undefined
-        ? `Where Kitsu's API should be, another page is: the request is sent on to ${cut(new URL(location).host, 100)}.`
+        ? `The address of Kitsu's API redirects to ${shorten(new URL(location).host, 100)}.`
         : isPage(answer)
-          ? `Where Kitsu's API should be, there is a web page${said}.`
-          : `Something in front of Kitsu answered in its place, with the status ${status}${said}.`,
+          ? `The address of Kitsu's API leads to a web page${quote}.`
+          : `A server in front of Kitsu answered instead of Kitsu, with status ${status}${quote}.`,
     advice: CHECK_ADDRESS,
-    cause: new Error(`${asked.path}: ${status} ${location ?? title}`.slice(0, 2 * WORDS_MAX)),
+    cause: new Error(`${request.path}: ${status} ${location ?? title}`.slice(0, 2 * MESSAGE_MAX_CHARS)),
   });
 }
 
-/** Without a pattern, which a page could be made to be slow for. */
+/** No regular expression: a malicious page could make one slow. */
 function readTitle(body: string): string {
   const start = body.toLowerCase().indexOf("<title");
   const open = start < 0 ? -1 : body.indexOf(">", start);
@@ -80,108 +85,108 @@ function readTitle(body: string): string {
   return end < 0 ? "" : body.slice(open + 1, end).trim();
 }
 
-function broken(text: string, { status, body }: ZouAnswer, asked: Asked): Failure {
+function broken(text: string, { status, body }: ZouAnswer, request: ZouRequest): Failure {
   return new Failure("kitsu-broken", {
     text,
-    advice: isRead(asked) ? "Try again in a minute; then ask your TD." : MAYBE,
-    retry: isRead(asked),
-    cause: new Error(`${asked.path}: ${status} ${body.slice(0, WORDS_MAX)}`),
+    advice: isRead(request) ? "Try again in a minute; then ask your TD." : MAYBE_DONE,
+    retry: isRead(request),
+    cause: new Error(`${request.path}: ${status} ${body.slice(0, MESSAGE_MAX_CHARS)}`),
   });
 }
 
-const maybe = v.fallback(v.optional(v.string()), undefined);
-const Said = v.object({
-  message: maybe,
-  msg: maybe,
-  error: maybe,
+const optionalText = v.fallback(v.optional(v.string()), undefined);
+const ErrorBody = v.object({
+  message: optionalText,
+  msg: optionalText,
+  error: optionalText,
   two_factor_authentication_required: v.fallback(v.optional(v.boolean()), undefined),
   data: v.fallback(
-    v.optional(v.object({ errors: v.array(v.object({ field: maybe, message: v.string() })) })),
+    v.optional(v.object({ errors: v.array(v.object({ field: optionalText, message: v.string() })) })),
     undefined,
   ),
 });
 
-/** Zou says what is wrong as `message`, `msg` or `error`, each where another of its layers refuses. */
-function readWords(value: unknown): { words: string; isJwt: boolean; wantsSecondFactor: boolean } {
-  const said = v.safeParse(Said, value);
-  if (!said.success) return { words: "", isJwt: false, wantsSecondFactor: false };
-  const { message, msg, error, data, two_factor_authentication_required: wantsSecondFactor = false } = said.output;
+/** Each of Zou's layers uses its own member for the message: `message`, `msg` or `error`. */
+function readError(value: unknown): { message: string; isFromJwt: boolean; needsSecondFactor: boolean } {
+  const parsed = v.safeParse(ErrorBody, value);
+  if (!parsed.success) return { message: "", isFromJwt: false, needsSecondFactor: false };
+  const { message, msg, error, data, two_factor_authentication_required: needsSecondFactor = false } = parsed.output;
   const [first] = data?.errors ?? [];
   const detail = first === undefined ? "" : ` ${[first.field, first.message].filter(Boolean).join(": ")}`;
-  const words = `${message ?? msg ?? error ?? ""}${detail}`.replace(/\s+/g, " ").trim();
+  const whole = `${message ?? msg ?? error ?? ""}${detail}`.replace(/\s+/g, " ").trim();
   return {
-    words: cut(words, WORDS_MAX),
-    isJwt: message === undefined && error === undefined && msg !== undefined,
-    wantsSecondFactor,
+    message: shorten(whole, MESSAGE_MAX_CHARS),
+    isFromJwt: message === undefined && error === undefined && msg !== undefined,
+    needsSecondFactor,
   };
 }
 
-function refused(answer: ZouAnswer, value: unknown, asked: Asked): Failure {
+function refused(answer: ZouAnswer, value: unknown, request: ZouRequest): Failure {
   const { status } = answer;
-  const { words, isJwt, wantsSecondFactor } = readWords(value);
-  const cause = new Error(`${asked.path}: ${status} ${words}`);
-  // In Zou's own words, and not in those of a server in front of it, behind which it may be at work still.
+  const { message, isFromJwt, needsSecondFactor } = readError(value);
+  const cause = new Error(`${request.path}: ${status} ${message}`);
+  // Zou answered itself. Behind a proxy that gave up, it may still be working on the request.
   const isAnswered = value !== undefined && status !== 502 && status !== 504;
-  if (wantsSecondFactor) return secondFactor(asked, cause);
-  // 422 is what the layer that reads tokens says to a garbled one.
-  if (status === 401 || (status === 422 && isJwt)) return tokenRefused(asked, cause);
-  const said = words === "" ? `status ${status}` : `“${words}”`;
+  if (needsSecondFactor) return secondFactor(request, cause);
+  // Zou's JWT layer answers 422 to a malformed token.
+  if (status === 401 || (status === 422 && isFromJwt)) return tokenRefused(request, cause);
+  const reason = message === "" ? `status ${status}` : `“${message}”`;
   if (status === 403) {
     return new Failure("kitsu-forbidden", {
-      text: `Kitsu does not allow this to ${asked.account === "bot" ? "the account of the action server's bot" : "your account"}: ${said}.`,
-      advice: `Ask your TD which rights ${asked.account === "bot" ? "the bot" : "you"} may need.`,
+      text: `Kitsu does not allow this for ${request.account === "bot" ? "the action server's bot account" : "your account"}: ${reason}.`,
+      advice: `Ask your TD which permissions ${request.account === "bot" ? "the bot needs" : "you need"}.`,
       isAnswered,
       cause,
     });
   }
   if (status === 404)
     return new Failure("kitsu-unknown", {
-      text: "Kitsu does not know what was asked for: it may have been deleted.",
+      text: "Kitsu can't find this: it may have been deleted.",
       isAnswered,
       cause,
     });
   if (status === 429) {
     return new Failure("kitsu-busy", {
-      text: "Kitsu, or what stands in front of it, takes no more requests just now.",
-      advice: "Nothing was done with this one. Try again in a minute.",
+      text: "Kitsu, or a server in front of it, accepts no more requests right now.",
+      advice: "Nothing was done. Try again in a minute.",
       retry: true,
       cause,
     });
   }
-  if (status < 500) return new Failure("kitsu-refused", { text: `Kitsu refused: ${said}.`, isAnswered, cause });
-  // What Cloudflare says of a certificate it does not accept.
+  if (status < 500) return new Failure("kitsu-refused", { text: `Kitsu refused: ${reason}.`, isAnswered, cause });
+  // Cloudflare's statuses for a certificate it does not accept.
   if (status === 525 || status === 526) return badCertificate(cause);
-  // 503 is said before anything is done; after the others nobody knows.
-  const isUnknown = !isRead(asked) && status !== 503;
+  // 503 is sent before anything is done. After the others the outcome is unknown.
+  const isUnknown = !isRead(request) && status !== 503;
   return new Failure("kitsu-broken", {
     text:
       isPage(answer) || (answer.body.trim() !== "" && value === undefined)
-        ? `Kitsu does not answer: the server in front of it says so, with the status ${status}.`
-        : `Kitsu itself failed, with the status ${status}.`,
-    advice: isUnknown ? MAYBE : "Try again in a minute.",
+        ? `Kitsu is down: the server in front of it answered with status ${status}.`
+        : `Kitsu failed with status ${status}.`,
+    advice: isUnknown ? MAYBE_DONE : "Try again in a minute.",
     retry: true,
     isAnswered,
     cause,
   });
 }
 
-/** Trying again does not renew it. */
+/** Without `retry`: only a new certificate helps. */
 export const badCertificate = (cause: unknown) =>
   new Failure("kitsu-unreachable", {
-    text: "Kitsu's certificate is not accepted: it may have expired.",
-    advice: "Nothing was done. Tell your TD to renew it.",
+    text: "Kitsu's TLS certificate was not accepted: it may have expired.",
+    advice: "Nothing was done. Ask your TD to renew it.",
     cause,
   });
 
-function secondFactor({ account }: Asked, cause: Error): Failure {
+function secondFactor({ account }: ZouRequest, cause: Error): Failure {
   return new Failure("kitsu-second-factor", {
     ...(account === "person"
       ? {
-          text: "Your studio's Kitsu lets nobody work without it, and your account has none yet.",
-          advice: "Set it up in Kitsu, in your profile, and log in again. Then run the action once more.",
+          text: "Your studio's Kitsu requires it, and your account doesn't have it yet.",
+          advice: "Set it up in your Kitsu profile and log in again. Then run the action again.",
         }
       : {
-          text: "It is the action server's account that has none, not yours.",
+          text: "The action server's account doesn't have it. Your own account is fine.",
           advice:
             "Tell your TD: KITSU_TOKEN must be the token of a bot, or of an account with two-factor authentication.",
         }),
@@ -189,17 +194,17 @@ function secondFactor({ account }: Asked, cause: Error): Failure {
   });
 }
 
-function tokenRefused({ account }: Asked, cause: Error): Failure {
+function tokenRefused({ account }: ZouRequest, cause: Error): Failure {
   return new Failure("kitsu-token-refused", {
     ...(account === "person"
       ? {
           title: "Your session in Kitsu has ended",
           text: "Kitsu no longer accepts it.",
-          advice: "Log in to Kitsu again, then run the action once more.",
+          advice: "Log in to Kitsu again, then run the action again.",
         }
       : {
-          text: "Kitsu does not accept the account of the action server's bot: its token is over, revoked or wrong.",
-          advice: "Your TD renews KITSU_TOKEN.",
+          text: "Kitsu rejected the token of the action server's bot: it has expired, was revoked or is wrong.",
+          advice: "Ask your TD to renew KITSU_TOKEN.",
         }),
     cause,
   });

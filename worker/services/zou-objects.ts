@@ -1,5 +1,5 @@
-// What Zou's API gives, as far as we use it, in Zou's own names. Members that older servers (0.20, 1.0) lack are optional here, and what is
-// null there is absent here.
+// The members of Zou's answers that are used here, under Zou's own names. Members that older servers (0.20,
+// 1.0) lack are optional, and null becomes undefined.
 import * as v from "valibot";
 import { readDecimal } from "../format/decimal.ts";
 
@@ -11,24 +11,24 @@ const maybe = <S extends v.GenericSchema>(schema: S) =>
 const text = maybe(v.string());
 const number = maybe(v.number());
 const Ids = v.fallback(v.array(v.string()), []);
-/** Whatever a studio puts there: numbers, texts that look like numbers, empty texts, null. */
+/** Custom columns: numbers, numbers as text, empty text, null. */
 const Data = v.fallback(v.record(v.string(), v.unknown()), {});
 
-/** A number as studios write it in their columns: as one, as a text, or not at all. */
+/** A number from a studio's column, which may hold a number, text or nothing. */
 export function readNumber(value: unknown): number | undefined {
   const number = typeof value === "string" ? readDecimal(value) : value;
   return typeof number === "number" && Number.isFinite(number) ? number : undefined;
 }
 
-/** Frames a second. Zou itself writes three decimals, "25.000", so a point is one here. */
+/** Frames per second. Zou writes three decimals, "25.000", so a point is always a decimal point here. */
 export function readRate(value: unknown): number | undefined {
   const rate = typeof value === "string" && /^\d+\.\d+$/.test(value.trim()) ? Number(value) : readNumber(value);
   return rate !== undefined && rate > 0 && rate <= 1_000 ? rate : undefined;
 }
 
 /**
- * Loose, as Entity and PreviewFile are: the debug page shows what studios and later Zous put there. Datetimes are UTC without saying so: "2026-08-20T09:15:00". Durations and
- * estimations are minutes.
+ * Loose, like Entity and PreviewFile: the debug page also shows members that are not listed here. Datetimes
+ * are in UTC, without a time zone: "2026-08-20T09:15:00". Durations and estimations are in minutes.
  */
 export const Task = v.looseObject({
   id: v.string(),
@@ -59,7 +59,10 @@ export const Task = v.looseObject({
 });
 export type Task = v.InferOutput<typeof Task>;
 
-/** `type` is "Shot", "Asset", "Sequence", "Episode", "Edit", "Scene", "Concept". A shot's parent is its sequence, a sequence's its episode. */
+/**
+ * `type` is "Shot", "Asset", "Sequence", "Episode", "Edit", "Scene" or "Concept". The parent of a shot is its
+ * sequence, the parent of a sequence its episode.
+ */
 export const Entity = v.looseObject({
   id: v.string(),
   type: v.string(),
@@ -77,7 +80,7 @@ export const Entity = v.looseObject({
 });
 export type Entity = v.InferOutput<typeof Entity>;
 
-/** A column of the studio's own. One of no department is for all of them; `task_type_id` is there for columns of tasks. */
+/** A custom column. Without departments it is for all of them. Only columns of tasks have `task_type_id`. */
 export const Descriptor = v.object({
   name: v.string(),
   field_name: v.string(),
@@ -89,7 +92,7 @@ export const Descriptor = v.object({
 });
 export type Descriptor = v.InferOutput<typeof Descriptor>;
 
-/** As `/data/projects/open` has it. `fps` is a text there. */
+/** From `/data/projects/open`, where `fps` is text. */
 export const Project = v.object({
   id: v.string(),
   name: v.string(),
@@ -98,13 +101,13 @@ export const Project = v.object({
   fps: v.fallback(maybe(v.union([v.string(), v.number()])), undefined),
   resolution: text,
   ratio: text,
-  /** how often a task may be sent back, 0 for as often as needed */
+  /** how often a task may be sent back; 0: no limit */
   max_retakes: v.fallback(v.number(), 0),
-  /** the statuses its people use; all, where it names none */
+  /** the statuses that the project uses; empty: all */
   task_statuses: Ids,
-  /** by status: whether clients may use it in this project, where that differs from the studio's rule */
+  /** by status id: whether clients may use it in this project, if that differs from the studio's rule */
   task_statuses_link: v.fallback(v.record(v.string(), v.object({ is_client_allowed: maybe(v.boolean()) })), {}),
-  /** ids of its people */
+  /** ids of persons */
   team: Ids,
   is_client_stats_visible: v.fallback(v.boolean(), true),
   start_date: text,
@@ -136,7 +139,7 @@ export const TaskStatus = v.object({
   is_default: v.fallback(v.boolean(), false),
   is_artist_allowed: v.fallback(v.boolean(), true),
   is_client_allowed: v.fallback(v.boolean(), true),
-  /** for tasks of concepts, and for no others */
+  /** only for tasks of concepts */
   for_concept: v.fallback(v.boolean(), false),
   archived: v.fallback(v.boolean(), false),
 });
@@ -145,7 +148,10 @@ export type TaskStatus = v.InferOutput<typeof TaskStatus>;
 export const ROLES = ["admin", "manager", "supervisor", "user", "client", "vendor"] as const;
 export type Role = (typeof ROLES)[number];
 
-/** `email` is there for managers and above, and for the person. Someone whose role is new to us has the least rights there are. */
+/**
+ * Only managers, administrators and the person see `email`. An unknown role counts as "client", which has
+ * the fewest rights.
+ */
 export const ZouPerson = v.object({
   id: v.string(),
   full_name: v.fallback(v.string(), ""),
@@ -158,7 +164,7 @@ export const ZouPerson = v.object({
 });
 export type ZouPerson = v.InferOutput<typeof ZouPerson>;
 
-/** One of a project's team: the project's role is there if it differs from the person's own. */
+/** `project_role` is only there if it differs from the person's own role. */
 export const TeamMember = v.object({
   ...ZouPerson.entries,
   project_role: v.fallback(maybe(v.picklist(ROLES)), undefined),
@@ -180,7 +186,7 @@ export const PreviewFile = v.looseObject({
 });
 export type PreviewFile = v.InferOutput<typeof PreviewFile>;
 
-/** What was published of an entity by the tasks of one type: a movie, a sequence of images, a cache. `path` has the extension. */
+/** A published file of an entity and task type: a movie, an image sequence, a cache. `path` has the extension. */
 export const OutputFile = v.object({
   id: v.string(),
   path: text,
@@ -193,7 +199,7 @@ export const OutputFile = v.object({
 });
 export type OutputFile = v.InferOutput<typeof OutputFile>;
 
-/** What somebody works on for a task. Zou makes its `path` without an extension; studios write the whole one. */
+/** The file in progress of a task. A `path` made by Zou has no extension; one written by a studio has. */
 export const WorkingFile = v.object({
   id: v.string(),
   path: text,
@@ -203,18 +209,13 @@ export const WorkingFile = v.object({
 });
 export type WorkingFile = v.InferOutput<typeof WorkingFile>;
 
-export const TimeSpent = v.object({
-  task_id: v.string(),
-  person_id: v.string(),
-  date: v.string(),
-  duration: v.number(),
-});
-export type TimeSpent = v.InferOutput<typeof TimeSpent>;
-
 export const Organisation = v.object({ name: v.fallback(v.string(), ""), hours_by_day: v.fallback(v.number(), 8) });
 export const Named = v.object({ id: v.string(), name: v.string() });
 
-/** Zou sets `updated_at`, whole seconds of UTC, when somebody changes it, and never by itself. A build is a movie made of it. */
+/**
+ * `updated_at`, in whole seconds of UTC, only changes when someone changes the playlist. A build job makes a
+ * movie of it.
+ */
 export const Playlist = v.object({
   id: v.string(),
   name: v.string(),
@@ -226,5 +227,5 @@ export const Playlist = v.object({
 });
 export type Playlist = v.InferOutput<typeof Playlist>;
 
-/** Whether it is a TV show, which has episodes. */
+/** Only TV shows have episodes. */
 export const isShow = (project: Project | undefined): boolean => project?.production_type === "tvshow";

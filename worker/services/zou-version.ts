@@ -1,6 +1,4 @@
-// Which Zou the worker works with.
-
-/** The oldest that it is tested against, with every route that is asked for. */
+/** The oldest Zou that this is tested with. It has every route that is used here. */
 export const OLDEST_ZOU = "0.20.85";
 
 /** "0.9.36" is older than "0.20.85". */

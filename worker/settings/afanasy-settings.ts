@@ -1,6 +1,8 @@
-// The setting AFANASY: where the farm is, and what it may be asked to run. Nobody but the studio writes a command: people choose a template, and
-// names out of Kitsu go into its holes. docs/afanasy.md is for who writes it.
+// The setting AFANASY: where the farm is, and what it may run. Only the studio writes commands:
+// people choose a template, which is filled with names from Kitsu. docs/afanasy.md explains how to
+// write it.
 import * as v from "valibot";
+import { Slug } from "../format/slug.ts";
 import { LETTERS } from "../launch/plain-letters.ts";
 import { type Template, TemplateText } from "../launch/template.ts";
 import { FACT_VARIABLES } from "../launch/template-variables.ts";
@@ -14,10 +16,6 @@ const Text = v.pipe(
   v.minLength(1, "must not be empty"),
   v.maxLength(80, "must have at most 80 characters"),
 );
-const Id = v.pipe(
-  v.string(),
-  v.regex(/^[a-z][a-z0-9]*(-[a-z0-9]+)*$/, "must have small letters, digits and single hyphens"),
-);
 const Page = v.pipe(v.string(), v.regex(/^https?:\/\/[^\s@]+$/, 'must be an address, "https://…"'));
 const Name = v.pipe(v.string(), v.regex(/^[\w.-]+$/, 'must be a name of letters, digits, "_", "." and "-"'));
 const whole = (least: number, most: number) =>
@@ -28,7 +26,7 @@ const whole = (least: number, most: number) =>
     v.maxValue(most, `must be at most ${most}`),
   );
 
-/** What the scene and the output folder are made of; and what commands may say beside. */
+/** What commands may use: the variables of scene and output, and these two. */
 export const COMMAND_VARIABLES = [...FACT_VARIABLES, "scene", "output"];
 
 const textsOf = ({ parts }: Template) => parts.filter((part) => typeof part === "string");
@@ -36,16 +34,18 @@ const textsOf = ({ parts }: Template) => parts.filter((part) => typeof part === 
 const PATH = new RegExp(`^[${LETTERS}_ .\\/:\\-]*$`, "v");
 const FRAME_PATH = new RegExp(`^[${LETTERS}_ .\\/:@#\\-]*$`, "v");
 
-/** A path in which nothing means anything to a shell, whatever is around it. */
+/** A path without any character that has a meaning for a shell, quoted or not. */
 const PathText = v.pipe(
   TemplateText(FACT_VARIABLES),
   v.check(
     (template) => textsOf(template).every((text) => PATH.test(text)),
-    'may have letters, digits, blanks, "_", ".", "-", ":" and "/" only: farms take "/" on Windows, too',
+    'may have only letters, digits, spaces, "_", ".", "-", ":" and "/", which works on Windows, too',
   ),
 );
 
-/** Is each hole within a pair of double quotes? A name with a blank would be two arguments otherwise. */
+/**
+ * Whether each variable is in double quotes. Otherwise a name with a space would be two arguments.
+ */
 export function isQuoted({ parts }: Template): boolean {
   let quotes = 0;
   for (const part of parts) {
@@ -57,7 +57,7 @@ export function isQuoted({ parts }: Template): boolean {
 
 const Command = v.pipe(
   TemplateText(COMMAND_VARIABLES),
-  v.check(({ parts: [first] }) => typeof first === "string" && /^[^\s"]/.test(first), "must begin with a program"),
+  v.check(({ parts: [first] }) => typeof first === "string" && /^[^\s"]/.test(first), "must start with a program"),
   v.check((template) => textsOf(template).every((text) => !/[\r\n\0]/.test(text)), "must be one line"),
   v.check(isQuoted, 'must have every variable in double quotes: "{scene}"'),
 );
@@ -76,7 +76,7 @@ const JobSettings = v.pipe(
     v.forward(
       v.check<v.InferOutput<typeof JobLimits>, string>(
         (job) => findUnreadableMask(job) !== name,
-        'is no regular expression that Afanasy reads; hosts_mask_type = "find" takes it for the beginning of names',
+        'is not a regular expression that Afanasy can read; set hosts_mask_type = "find" to match the beginning of names',
       ),
       [name],
     ),
@@ -84,10 +84,10 @@ const JobSettings = v.pipe(
 );
 
 const JobTemplate = v.strictObject({
-  id: Id,
-  /** the choice, "Blender" */
+  id: Slug,
+  /** shown in the form, "Blender" */
   title: v.optional(Text),
-  /** names of task types it is for; all of them where it is absent */
+  /** the names of its task types; all if absent */
   task_types: v.optional(v.array(Text)),
   service: Name,
   parser: v.optional(Name),
@@ -97,13 +97,13 @@ const JobTemplate = v.strictObject({
   scene: v.optional(PathText),
   output: v.optional(PathText),
   frames_per_task: v.optional(whole(1, 10_000), 4),
-  /** beside the command, of each block and of the whole */
+  /** more members of each block, and of the job */
   block: v.optional(BlockLimits, {}),
   job: v.optional(JobSettings, {}),
 });
 export type JobTemplate = v.InferOutput<typeof JobTemplate>;
 
-/** The server renders nothing of the priority 0. */
+/** The server never renders a job of priority 0. */
 const PriorityNumber = whole(1, 250);
 
 const Priority = v.pipe(
@@ -112,42 +112,42 @@ const Priority = v.pipe(
     least: v.optional(PriorityNumber, 1),
     most: v.optional(PriorityNumber, 99),
   }),
-  v.check(
-    ({ least, most, default: usual }) => least <= usual && usual <= most,
-    "must have least, default and most in that order",
-  ),
+  v.check(({ least, most, default: usual }) => least <= usual && usual <= most, "must have least <= default <= most"),
 );
 
 export const Afanasy = v.strictObject({
   url: Page,
-  /** the farm's page for people */
+  /** the farm's web page */
   page: v.optional(Page),
   user: v.optional(TemplateText(FACT_VARIABLES), "{person.desktop_login|lower}"),
   project: v.optional(TemplateText(FACT_VARIABLES), "{project}"),
   branch: v.optional(
-    v.pipe(v.string(), v.regex(/^\/[\w.-]*$/, 'must be one name behind "/": the server cuts deeper ones')),
+    v.pipe(v.string(), v.regex(/^\/[\w.-]*$/, 'must be "/" with at most one name: the server cuts off deeper paths')),
     "/",
   ),
   priority: v.optional(Priority, {}),
   frames_most: v.optional(whole(1, 1_000_000), 10_000),
   at_once: v.optional(whole(1, 6), 2),
-  /** how long nothing of a shot may move before it is given up */
+  /** how long a shot may make no progress before it is given up */
   standstill_minutes: v.optional(whole(1, 43_200), STANDSTILL_MINUTES),
-  /** people may render what somebody else is rendering already */
+  /** people may render what somebody else is already rendering */
   allow_anyway: v.optional(v.boolean(), false),
-  /** what is written in Kitsu when a shot's render is over */
+  /** what is posted to Kitsu when the render of a shot ends */
   tell: v.optional(FeedbackSettings),
   templates: v.pipe(
     v.array(JobTemplate),
     v.minLength(1, "must have a template"),
-    v.check((all) => new Set(all.map(({ id }) => id)).size === all.length, "must not have two templates of one id"),
+    v.check(
+      (all) => new Set(all.map(({ id }) => id)).size === all.length,
+      "must not have two templates with the same id",
+    ),
     v.checkItems(
       ({ scene, command, files }) => scene !== undefined || !isUsing([command, ...files], "scene"),
-      'uses {scene}, and has no "scene"',
+      'uses {scene} but has no "scene"',
     ),
     v.checkItems(
       ({ output, command, files }) => output !== undefined || !isUsing([command, ...files], "output"),
-      'uses {output}, and has no "output"',
+      'uses {output} but has no "output"',
     ),
   ),
 });
@@ -158,7 +158,7 @@ const isUsing = (templates: readonly Template[], variable: string) =>
 
 const Secret = v.optional(v.pipe(v.string(), v.trim()), "");
 
-/** The variables of the environment, for settings.ts. */
+/** The environment variables, for settings.ts. */
 export const AFANASY_VARIABLES = {
   AFANASY: v.optional(jsonOrTable(Afanasy)),
   AFANASY_TOKEN: Secret,
@@ -173,7 +173,7 @@ export const AFANASY_HELP: Record<keyof typeof AFANASY_VARIABLES, string> = {
   AFANASY_ACCESS_SECRET: "its secret: wrangler secret put AFANASY_ACCESS_SECRET",
 };
 
-/** What is set, with its secrets. */
+/** The setting, with its secrets. */
 export type AfanasySettings = Afanasy & {
   token: string | undefined;
   access: { id: string; secret: string } | undefined;

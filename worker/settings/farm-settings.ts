@@ -1,4 +1,4 @@
-// The settings of all farms there are: one line each.
+// The settings of all farms.
 import { AFANASY_HELP, AFANASY_VARIABLES, type AfanasySettings, readAfanasy } from "./afanasy-settings.ts";
 import { FLAMENCO_HELP, FLAMENCO_VARIABLES, type FlamencoSettings, readFlamenco } from "./flamenco-settings.ts";
 

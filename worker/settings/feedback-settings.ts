@@ -1,31 +1,32 @@
-// The setting that says whether Kitsu is told how renders end, and what it is told.
+// The member `tell` of a farm's setting: what is posted to Kitsu when a render ends.
 import * as v from "valibot";
 
-/** How long nothing of a shot may move before it is given up, in minutes, where the studio does not say. */
+/**
+ * The default of `standstill_minutes`: how long a shot may make no progress before it is given up.
+ */
 export const STANDSTILL_MINUTES = 120;
 
-/** How a shot can end. `left`: another run renders it, and this one follows it no more. */
-export type End = "done" | "failed" | "canceled" | "left";
+/** How a shot can end. `unfollowed`: another run renders it, and this one stopped following. */
+export type EndState = "done" | "failed" | "canceled" | "unfollowed";
 
 /** In place of a status. */
-export const KEEP = "keep";
+export const KEEP_STATUS = "keep";
 
 const Status = v.pipe(
   v.string(),
   v.trim(),
-  v.minLength(1, `must be the short name of a status, or "${KEEP}"`),
+  v.minLength(1, `must be the short name of a status, or "${KEEP_STATUS}"`),
   v.maxLength(80, "must have at most 80 characters"),
 );
 
-/** A farm's `tell`. Without it Kitsu is told nothing. */
 export const FeedbackSettings = v.pipe(
   v.strictObject({
-    /** the short name of the status to set, as "wfa", or "keep"; of what ended otherwise nothing is told */
+    /** the short name of the status to set, like "wfa", or "keep"; nothing is posted if absent */
     done: v.optional(Status),
     failed: v.optional(Status),
-    /** the last picture goes with the comment */
+    /** attaches the last picture to the comment */
     preview: v.optional(v.boolean(), false),
-    /** as soon as each shot is over, or when the whole run is */
+    /** after each shot, or at the end of the whole run */
     when: v.optional(v.picklist(["each", "end"], 'must be "each" or "end"'), "each"),
   }),
   v.check(({ done, failed }) => done !== undefined || failed !== undefined, "must have done or failed, or be left out"),
@@ -33,48 +34,55 @@ export const FeedbackSettings = v.pipe(
 export type FeedbackSettings = v.InferOutput<typeof FeedbackSettings>;
 
 /**
- * The status to set for what ended so; nothing where nothing is told of it. Whoever canceled knows it; what was given up while it waited is not to be
- * done again by the artist.
+ * The status to set, undefined if nothing is to be posted. A cancel is not posted: whoever canceled
+ * knows. A shot that was given up keeps its status: the artist has nothing to redo.
  */
-export const chooseStatus = ({ done, failed }: FeedbackSettings, end: End, isStalled = false): string | undefined =>
-  ({ done, failed: failed && isStalled ? KEEP : failed, canceled: undefined, left: undefined })[end];
+export const chooseStatus = (
+  { done, failed }: FeedbackSettings,
+  end: EndState,
+  isStalled = false,
+): string | undefined =>
+  ({ done, failed: failed && isStalled ? KEEP_STATUS : failed, canceled: undefined, unfollowed: undefined })[end];
 
 const REASON_MAX_CHARS = 1_000;
 
-/** `isStalled`: it was given up while it waited, so nothing is known to be wrong with it. `reason` of what is done says what is missing. */
-export type RenderEnd = {
-  state: End;
+/**
+ * `isStalled`: given up at a standstill, so nothing is known to be wrong with it. The `reason` of a
+ * shot that is done says what is missing.
+ */
+export type RenderResult = {
+  state: EndState;
   reason?: string | undefined;
   url?: string | undefined;
   isStalled?: boolean | undefined;
 };
 
 /** @param farm its name, "Flamenco" */
-export function writeFeedback(
-  { state, reason, url, isStalled }: RenderEnd,
+export function formatFeedback(
+  { state, reason, url, isStalled }: RenderResult,
   farm: string,
   run: { url: string },
 ): string {
-  const said = reason === undefined ? "" : quiet(reason);
+  const words = reason === undefined ? "" : neutralizeMentions(reason);
   const failed = isStalled ? `The render with ${farm} was given up` : `The render with ${farm} failed`;
   return [
     state === "done"
-      ? [`Rendered with ${farm}.`, said].filter(Boolean).join(" ")
-      : `${failed}${said === "" ? "." : `: ${said}`}`,
+      ? [`Rendered with ${farm}.`, words].filter(Boolean).join(" ")
+      : `${failed}${words === "" ? "." : `: ${words}`}`,
     "",
     ...(url !== undefined && isPage(url) ? [`${farm}: ${url}`] : []),
-    runLine(run),
+    formatRunLine(run),
   ].join("\n");
 }
 
-/** The line by which a comment is known to be this run's. */
-export const runLine = ({ url }: { url: string }) => `Run: ${url}`;
+/** The line that identifies a run's comment. */
+export const formatRunLine = ({ url }: { url: string }) => `Run: ${url}`;
 
 const isPage = (url: string) => /^https?:\/\/[^\s@]+$/i.test(url);
 
-/** A farm's words name nobody: what looks like a mention in a log notifies no one. */
-function quiet(words: string): string {
-  const plain = words.replace(/\r\n?/g, "\n").replace(/(?!\n)\p{Cc}/gu, " ");
-  const calm = plain.replaceAll("@", "@\u2060").trim();
-  return calm.length > REASON_MAX_CHARS ? `${calm.slice(0, REASON_MAX_CHARS).toWellFormed()}…` : calm;
+/** Text from a farm must not notify anyone: what looks like a mention in a log is defused. */
+function neutralizeMentions(text: string): string {
+  const plain = text.replace(/\r\n?/g, "\n").replace(/(?!\n)\p{Cc}/gu, " ");
+  const safe = plain.replaceAll("@", "@\u2060").trim();
+  return safe.length > REASON_MAX_CHARS ? `${safe.slice(0, REASON_MAX_CHARS).toWellFormed()}…` : safe;
 }

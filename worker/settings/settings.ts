@@ -3,6 +3,7 @@
 import * as v from "valibot";
 import { isOpenable } from "../../contract.ts";
 import { Failure } from "../failure.ts";
+import { SLUG } from "../format/slug.ts";
 import { Kabaret, kabaretSchemes } from "../launch/kabaret-settings.ts";
 import { Launchers, schemesOf } from "../launch/launchers.ts";
 import { type ForwardTarget, secretName } from "../services/webhook-client.ts";
@@ -73,10 +74,7 @@ const wordList = v.pipe(
 const httpUrl = v.pipe(v.string(), v.url(), v.regex(/^https?:\/\//i));
 
 const ForwardTargets = v.record(
-  v.pipe(
-    v.string(),
-    v.regex(/^[a-z][a-z0-9]*(-[a-z0-9]+)*$/, "an action id has lower-case letters, digits and single hyphens"),
-  ),
+  v.pipe(v.string(), v.regex(SLUG, "an action id has lower-case letters, digits and single hyphens")),
   v.object({
     url: httpUrl,
     title: v.optional(v.pipe(v.string(), v.maxLength(80))),

@@ -1,4 +1,4 @@
-// Updates the log entry of a launch once the workstation has taken its ticket or reported the outcome.
+// Updates the log entry of a launch when its ticket was taken or the outcome was reported.
 import type { Done, Outcome } from "../../contract.ts";
 import { Failure } from "../failure.ts";
 import type { Env, Settings } from "../settings/settings.ts";
@@ -6,8 +6,8 @@ import { readRunRecord, recordRun } from "./run-log.ts";
 import type { TicketReport } from "./ticket-report.ts";
 
 /**
- * Returns false if the log can't be read or written at the moment. A run that is no longer in the log
- * needs no update.
+ * Returns false if the log can't be read or written at the moment. A run that is no longer in the
+ * log needs no update.
  * @param report from the workstation; without one, taking the ticket counts as started
  */
 export async function confirmLaunch(

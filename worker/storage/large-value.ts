@@ -1,5 +1,5 @@
-// Stores JSON of any size in a Durable Object, whose values are limited to 2 MB, by splitting it into
-// parts. What is larger than any run needs is refused before anything is stored.
+// Stores JSON of any size in a Durable Object, whose values are limited to 2 MB, by splitting it
+// into parts. A value that is larger than any run needs is refused before anything is stored.
 import * as v from "valibot";
 import { Failure } from "../failure.ts";
 

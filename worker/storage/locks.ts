@@ -39,7 +39,7 @@ export class Locks extends DurableObject<Env> {
     return conflicts;
   }
 
-  /** Locks the tasks that are free, or all of them if shared. Returns the conflicts with other runs. */
+  /** Locks the tasks that are free, or all tasks if shared. Returns conflicts with other runs. */
   take({ run, person, until }: LockHolder, tasks: readonly string[], isShared = false): TaskConflict[] {
     const conflicts = this.find(run, tasks);
     const taken = new Set(isShared ? [] : conflicts.map(({ task }) => task));

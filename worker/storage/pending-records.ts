@@ -1,6 +1,6 @@
-// Records that the log does not have yet, stored beside the run, where nothing is lost if the worker
-// dies or KV refuses a write: a draft for each running request, which says that it was interrupted,
-// and the records that KV has not taken.
+// Records that the log does not have yet. They are stored with the run, so nothing is lost if the
+// worker dies or KV refuses a write. Each running request has a draft, which says that the run was
+// interrupted. The others are records that KV has not taken.
 import * as v from "valibot";
 import { type Env, readSettings } from "../settings/settings.ts";
 import { deleteParts, readParts, toParts } from "./large-value.ts";
@@ -17,7 +17,7 @@ const PENDING_MAX = 20;
 
 /** `by`: the request that added it. `writeAt`: when the alarm writes it, in epoch milliseconds. */
 const Pending = v.object({ by: v.string(), writeAt: v.number() });
-/** `line`: when the call arrived, in epoch milliseconds. It identifies the log entry within the id. */
+/** `line`: when the call arrived, in epoch milliseconds. Identifies the log entry within the id. */
 type Pending = v.InferOutput<typeof Pending> & { line: string };
 
 const PENDING = "pending/";
@@ -55,8 +55,7 @@ export class PendingRecords {
   }
 
   /**
-   * The same, unless there are too many already, so that a caller who repeats an id can't fill the
-   * storage.
+   * Like `add`, with a limit, so that a caller who repeats an id can't fill the storage.
    * @param isExempt this record is added in any case
    */
   async addIfRoom(by: string, record: RunRecord, isExempt = false): Promise<boolean> {
@@ -72,12 +71,12 @@ export class PendingRecords {
     return line === undefined ? undefined : parseRecord(await readParts(this.#storage, RECORD + line));
   }
 
-  /** The log has what this request added. */
+  /** Drops what this request added: the log has it. */
   async dropWritten(by: string): Promise<void> {
     for (const pending of await this.#list()) if (by === pending.by) await this.#delete(pending.line);
   }
 
-  /** The log needs nothing more about the call that arrived at this time. */
+  /** Drops the record of the call that arrived at this time. */
   async dropCall(at: number): Promise<void> {
     await this.#delete(String(at));
   }
@@ -111,7 +110,7 @@ export class PendingRecords {
     try {
       return await recordRun(env, readSettings(env), record);
     } catch (thrown) {
-      // An unreadable setting must not cost the record: the runtime gives up on alarms that throw.
+      // The runtime gives up on alarms that throw, and a wrong setting must not lose the record.
       console.error(JSON.stringify({ message: "A record can't be written yet", cause: String(thrown) }));
       return false;
     }

@@ -1,6 +1,6 @@
-// Coordinates the requests of one run: the form, the confirmation, the run itself, its retry and its
-// undo. One Durable Object per run, because "only once" has to be decided in one place, and KV is
-// not consistent enough. It deletes itself a day after its last use; the log keeps the rest.
+// Coordinates the requests of one run: the form, the confirmation, the run itself, its retry and
+// its undo. One Durable Object per run, because "only once" has to be decided in one place, and KV
+// is not consistent enough. It deletes itself a day after its last use; the log keeps the rest.
 import { DurableObject } from "cloudflare:workers";
 import * as v from "valibot";
 import { ShownPlan } from "../action/confirmation.ts";
@@ -13,7 +13,7 @@ import { type RunPhase, RunPhaseStore, type StartedRequest } from "./run-phase.t
 import type { RunRecord } from "./run-record.ts";
 import { type StoredUndo, type UndoTurn, UndoTurns } from "./undo-turn.ts";
 
-/** When a run started, of which action, and whose it is. The person is unknown if nothing is checked. */
+/** When a run started, of which action, and whose it is. Without checks, the person is unknown. */
 export type RunIdentity = { at: number; action: string; person?: string | undefined };
 
 /**
@@ -42,20 +42,20 @@ export class RunCoordinator extends DurableObject<Env> {
   readonly #undo = new UndoTurns(this.ctx.storage);
 
   /**
-   * Notes that a request for this run has started, before it does anything.
+   * Records that a request for this run has started, before it does anything.
    * @param draft the record to log if the request never ends, as JSON
    */
   async startRequest(request: StartedRequest, draft: Uint8Array): Promise<KnownRun> {
     const { identity, isTaken } = await this.read();
     const at = await this.#phase.startRequest(request);
-    // A run that was submitted does not run again, so this request can't change what became of it.
+    // A run that was submitted does not run again, so this request can't change its outcome.
     if (at !== undefined && !isTaken) await this.#pending.saveDraft(request.token, draft);
     await this.#deleteAfter(DELETE_AFTER_MS);
     return { at: at ?? request.at, identity, isTaken, isVoid: at === undefined };
   }
 
   /**
-   * Notes that the request has ended.
+   * Records that the request has ended.
    * @param end how the run ended, or where it stands
    * @param record the same for the log, stored here until the log has it
    */
@@ -90,14 +90,14 @@ export class RunCoordinator extends DurableObject<Env> {
     return phase;
   }
 
-  /** Stores a record that the log refused, until it takes it. False if there is no room. */
+  /** Stores a record until the log takes it. Returns false if there is no room. */
   async addPendingRecord(by: string, record: RunRecord): Promise<boolean> {
     const isKept = await this.#pending.addIfRoom(by, record);
     await this.retryWriteSoon();
     return isKept;
   }
 
-  /** The log has the record that was stored by that request. */
+  /** Drops the record that this request stored: the log has it. */
   async dropPendingRecord(by: string): Promise<void> {
     await this.#pending.dropWritten(by);
     await this.#deleteAfter(DELETE_AFTER_MS);
@@ -109,7 +109,7 @@ export class RunCoordinator extends DurableObject<Env> {
   }
 
   /**
-   * A record that the log does not have yet, as JSON: it is newer than what the log has.
+   * A record that the log does not have yet, as JSON. It is newer than the one in the log.
    * @param at when the call arrived, in epoch milliseconds, if that is known
    */
   async readPendingRecord(at?: number): Promise<string | undefined> {
@@ -136,27 +136,24 @@ export class RunCoordinator extends DurableObject<Env> {
     };
   }
 
-  /**
-   * Takes the only turn of this run. Returns undefined if the request with this token has it now, or
-   * the identity of the run that already took it.
-   */
+  /** Takes the run's only turn. Returns the run's identity if another request took it before. */
   async takeTurn(identity: RunIdentity, token: string): Promise<RunIdentity | undefined> {
     const { storage } = this.ctx;
     if ((await storage.get("turn")) !== undefined) return (await this.read()).identity ?? identity;
     await storage.put("turn", token);
-    // A pending record that only says "asked" must not be written after what happens now.
+    // A pending record that only says "asked" must not overwrite what happens now.
     await this.#pending.dropCall(identity.at);
     await this.open(identity);
     await this.#deleteAfter(this.#longestRunMs());
     return undefined;
   }
 
-  /** Nothing was done: the run asks another question first. */
+  /** Gives the turn back: nothing was done, because the run asks another question first. */
   async returnTurn(): Promise<void> {
     await this.ctx.storage.delete("turn");
   }
 
-  /** Lets one run retry this one. Returns undefined, or the run that already does. */
+  /** Lets only one run retry this one. Returns undefined, or the other run that already does. */
   async takeRetry(by: EarlierRun): Promise<EarlierRun | undefined> {
     const { storage } = this.ctx;
     const taken = await storage.get<EarlierRun>("retry");
@@ -166,7 +163,7 @@ export class RunCoordinator extends DurableObject<Env> {
     return undefined;
   }
 
-  /** The retry did nothing, so another one may follow. */
+  /** Allows another retry, because this one did nothing. */
   async returnRetry(by: string): Promise<void> {
     const { storage } = this.ctx;
     if ((await storage.get<EarlierRun>("retry"))?.id === by) await storage.delete("retry");
@@ -175,7 +172,7 @@ export class RunCoordinator extends DurableObject<Env> {
   async offerUndo(identity: RunIdentity, undo: StoredUndo): Promise<void> {
     await this.open(identity);
     await this.#undo.offer(undo);
-    // As long as it is offered, plus a turn that starts in the last moment.
+    // As long as it is offered, plus a turn that starts at the last moment.
     await this.#deleteAfter(undo.until - Date.now() + this.#undoTurnMs() + DELETE_AFTER_MS);
   }
 
@@ -201,8 +198,8 @@ export class RunCoordinator extends DurableObject<Env> {
   }
 
   /**
-   * A request that died may have done part of its work: the run was interrupted. It was not if it had
-   * ended before, or continues as a long run.
+   * A request that died may have done part of its work, so the run counts as interrupted, unless it
+   * ended before or continues as a long run.
    */
   async #endExpired(expired: readonly string[]): Promise<void> {
     const { storage } = this.ctx;
@@ -212,7 +209,7 @@ export class RunCoordinator extends DurableObject<Env> {
     // All or nothing, because the worker may die here as well.
     await storage.transaction(async () => {
       const { at, isOver } = await this.#phase.dropExpired(expired);
-      // Another request ended, and this one had not started to run: only the owner of the turn runs.
+      // Another request ended, and this one had not started the run: that takes the turn.
       const hadNotStarted = isOver && (turn === undefined || !expired.includes(turn));
       if (draft !== undefined && !hadNotStarted) {
         await this.#phase.endExpired(longRun === undefined ? undefined : draft.action);
@@ -222,7 +219,7 @@ export class RunCoordinator extends DurableObject<Env> {
     });
   }
 
-  /** Postpones the deletion, never brings it forward. What has to be done earlier still wakes the object up. */
+  /** Postpones the deletion, never brings it forward. Earlier work still wakes the object up. */
   async #deleteAfter(ms: number): Promise<void> {
     const { storage } = this.ctx;
     const deleteAt = Math.max((await storage.get<number>("deleteAt")) ?? 0, Date.now() + ms);

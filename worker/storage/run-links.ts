@@ -1,4 +1,4 @@
-// The URLs of a run: its page, and what can still be done about it.
+// The URLs of a run: its page, retry and undo, and those that follow and control a long run.
 
 import * as v from "valibot";
 import type { Outcome, Reply, Run } from "../../contract.ts";
@@ -28,7 +28,7 @@ export function describeRun(
   };
 }
 
-/** The URLs of a long run: for following it, and for what can be done to it now. */
+/** The URLs of a long run: to follow it, and for the controls that it has now. */
 export function followLinks(
   base: string,
   {
@@ -58,13 +58,13 @@ export function retriedOutcomes(reply: Reply): Outcome[] {
   return outcomes.filter(({ state, retry = state === "failed" }) => retry);
 }
 
-/** Tells apart a page's requests for one run (see docs/kitsu.md). Absent if the page does not say. */
+/** Distinguishes a page's requests for one run (see docs/kitsu.md). Undefined if there is none. */
 export function readAttempt({ searchParams }: URL): string | undefined {
   const given = searchParams.get(ATTEMPT_PARAMETER) ?? "";
   return /^[0-9a-f]{8}$/.test(given) ? given : undefined;
 }
 
-/** Query parameters of ours, which are not passed to the action. */
+/** Our own query parameters, which are not passed to the action. */
 export const isOwnParameter = (name: string) => [RUN_PARAMETER, ATTEMPT_PARAMETER, THEME_PARAMETER].includes(name);
 export const RUN_PARAMETER = "run";
 const ATTEMPT_PARAMETER = "try";

@@ -1,5 +1,5 @@
-// The log of all runs in KV: one key per run, in order of time, newest first. The key's metadata holds
-// the summary, so that a page of the log costs one `list` and no `get`. See docs/storage.md.
+// The log of all runs in KV: one key per run, in order of time, newest first. The key's metadata
+// holds the summary, so that a page of the log costs one `list` and no `get`. See docs/storage.md.
 import * as v from "valibot";
 import { RunId } from "../../contract.ts";
 import { Failure } from "../failure.ts";
@@ -133,14 +133,14 @@ function shorten(summary: Summary): Summary {
   }
 }
 
-/** How much of a name and of an e-mail address always stays. */
+/** How much of a name and of an e-mail address always remains. */
 const NAME_LEAST_CHARS = 24;
 const EMAIL_LEAST_CHARS = 100;
 
 /**
- * One page of the log, newest first. Without a filter, or with only a day, it costs one `list`. Other
- * filters search the summaries of up to 10,000 runs: the page then has the runs that were found, and a
- * cursor to continue the search.
+ * One page of the log, newest first. Without a filter, or with only a day, it costs one `list`.
+ * Other filters search the summaries of up to 10,000 runs: the page then has the runs that were
+ * found, and a cursor to continue the search.
  */
 export async function listRuns(env: Env, filter: RunFilter, limit: number, cursor?: string): Promise<RunPage> {
   const prefix = filter.day === undefined ? "run/" : dayPrefix(Date.parse(`${filter.day}T00:00:00Z`));
@@ -183,7 +183,7 @@ function matches(run: Summary, filter: Omit<RunFilter, "day">): boolean {
   return state === undefined || run.state === state;
 }
 
-/** Reads one record with one `get`: each link to a run has its start time. Throws if there is none. */
+/** Reads a record with one `get`: each URL of a run has its start time. Throws if there is none. */
 export async function readRunRecord(env: Env, settings: Settings, id: string, at: number): Promise<RunRecord> {
   const stored = v.is(RunId, id) ? await env.RUNS.get(keyOf(at, id), "json").catch(throwUnreachable) : undefined;
   const record = parseRecord(stored);

@@ -1,5 +1,5 @@
-// What is known about a run by its id alone, from the moment its call arrives: it is running, it has
-// ended, it was interrupted, or it never ran and never will. It is stored in the run's Durable
+// What is known about a run by its id alone, from the moment its call arrives: it is running, it
+// has ended, it was interrupted, or it never ran and never will. It is stored in the run's Durable
 // Object, so every location of Cloudflare sees the same, without reading the log.
 import * as v from "valibot";
 import { Reply, Run } from "../../contract.ts";
@@ -11,11 +11,11 @@ const StoredPhase = v.object({
   /** when the run started and of which action; absent if no request arrived */
   at: v.optional(v.number()),
   action: v.optional(v.string()),
-  /** attempts that arrived, and attempts that never will */
+  /** attempts that arrived, and attempts that must never run */
   seen: v.array(v.string()),
   voided: v.array(v.string()),
   running: v.array(RunningRequest),
-  /** how its last request ended, without personal data: everybody who has the id may read it */
+  /** how its last request ended, without personal data: anyone who has the id may read it */
   end: v.optional(v.object({ reply: Reply, offers: v.pick(Run, ["retry", "undo"]) })),
   isInterrupted: v.optional(v.boolean()),
 });
@@ -25,7 +25,7 @@ type StoredPhase = v.InferOutput<typeof StoredPhase>;
  * A request that has arrived.
  * - `token`: identifies the request
  * - `attempt`: a page may send several requests for one run, such as the answers to its questions;
- *   this tells them apart and is "" for the first
+ *   this distinguishes them and is "" for the first
  * - `at`: when it arrived; `until`: when it must have ended
  */
 export type StartedRequest = { token: string; attempt: string; at: number; action: string; until: number };
@@ -52,7 +52,7 @@ export class RunPhaseStore {
     this.#storage = storage;
   }
 
-  /** Returns when the run started, or undefined if this attempt was declared void: it must not run. */
+  /** Returns when the run started; undefined if this attempt was declared void: it must not run. */
   async startRequest({ token, attempt, at, action, until }: StartedRequest): Promise<number | undefined> {
     const stored = await this.#read();
     if (stored.voided.includes(attempt)) return undefined;
@@ -101,7 +101,7 @@ export class RunPhaseStore {
     return (await this.#read()).running.filter(({ until }) => until <= now).map(({ token }) => token);
   }
 
-  /** Forgets these requests. Returns when the run started, and whether any of its requests ended. */
+  /** Drops these requests. Returns when the run started, and whether any of its requests ended. */
   async dropExpired(tokens: readonly string[]): Promise<{ at: number | undefined; isOver: boolean }> {
     const stored = await this.#read();
     await this.#write({ ...stored, running: stored.running.filter(({ token }) => !tokens.includes(token)) });

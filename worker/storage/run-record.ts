@@ -1,4 +1,4 @@
-// The complete record of one run. It is parsed when read, because an older worker may have written it.
+// The complete record of one run. It is parsed when read: an older worker may have written it.
 import * as v from "valibot";
 import { Input, type Outcome, Reply } from "../../contract.ts";
 import { TRUSTS } from "../settings/trust.ts";

@@ -1,4 +1,4 @@
-// The names of the selected tasks, for questions and for the log: nobody should have to look up ids.
+// The names of the selected tasks, for questions and for the log, so that nobody looks up ids.
 import type { Reply } from "../../contract.ts";
 import type { Call } from "../request/call.ts";
 import { taskPath } from "../services/kitsu-pages.ts";
@@ -17,7 +17,7 @@ export function summarizeSelection({ tasks }: Selection): NonNullable<RunRecord[
   };
 }
 
-/** Adds to a question the tasks that it is about. */
+/** Adds the tasks that a question is about. */
 export function nameTasks(reply: Reply, call: Call | undefined, selected: RunRecord["selected"]): Reply {
   const count = call?.selection.length ?? 0;
   if (reply.kind !== "ask" || count === 0) return reply;

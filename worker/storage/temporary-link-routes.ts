@@ -25,7 +25,7 @@ export async function serveTicket(request: Request, token: string, { env }: Requ
   return new Response(answer.json, { headers: { "content-type": "application/json", "cache-control": "no-store" } });
 }
 
-/** `GET /t/<token>/state`: the state of a ticket, for the page that waits. Anybody who has the URL may ask. */
+/** `GET /t/<token>/state`: the state of a ticket, for anyone who has the URL. */
 export async function serveTicketState(token: string, { env }: RequestContext): Promise<Response> {
   const state: TicketState = isToken(token)
     ? await getTemporaryLink(env, token).readTicketState()
@@ -69,7 +69,7 @@ const isToken = (token: string) => /^[0-9a-f]{64}$/.test(token);
 const readTarget = async (env: Env, token: string): Promise<StoredTarget | undefined> =>
   isToken(token) ? await getTemporaryLink(env, token).readTarget() : undefined;
 
-/** Other people made this content: it may be viewed and saved, but never act as a page of our origin. */
+/** Other people made this content: it may be viewed and saved, but not act as our origin. */
 function sandbox(response: Response, disposition: string): Response {
   const { headers } = response;
   headers.set("content-disposition", disposition);

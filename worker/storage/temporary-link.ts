@@ -1,6 +1,6 @@
 // Temporary links: a ticket for the handler at a workstation, the media of a preview, a text file.
-// Whoever has the URL has access, so it can't be guessed and expires soon. One Durable Object per link,
-// because "once" has to be decided in one place. It deletes itself when the link has expired.
+// Anyone who has the URL has access, so it can't be guessed and expires soon. One Durable Object
+// per link, because "once" has to be decided in one place. Expired links delete themselves.
 import { DurableObject } from "cloudflare:workers";
 import { Failure, missingBinding } from "../failure.ts";
 import { randomHex } from "../format/hex.ts";
@@ -55,8 +55,8 @@ export class TemporaryLink extends DurableObject<Env> {
   /**
    * Gives the ticket to the first caller. Reading and writing are synchronous, so no other request
    * comes in between.
-   * @param email of the caller, if known; another person's leaves the ticket untaken
-   * @param willReport the caller reports what became of the program
+   * @param email of the caller, if known; if it is another person's, the ticket stays available
+   * @param willReport the caller will report what became of the program
    */
   takeTicket(email: string | null, willReport: boolean): TicketAnswer {
     const link = this.#read();
@@ -96,7 +96,7 @@ export class TemporaryLink extends DurableObject<Env> {
     return link === undefined || Date.now() >= link.until ? undefined : link.target;
   }
 
-  /** Updates the log entry of a ticket that was taken, and deletes the link when its time is over. */
+  /** Updates the log entry of a ticket that was taken, and deletes the link when it has expired. */
   override async alarm(): Promise<void> {
     const { storage } = this.ctx;
     const link = this.#read();
@@ -168,7 +168,7 @@ export const toSafeFileName = (name: string) =>
     .replace(/^[_.-]+|[_.-]+$/g, "")
     .slice(0, 80) || "preview";
 
-/** A person's own session is never stored, so a player can't use it later. */
+/** A person's session is never stored, so players use the bot's account. */
 export const noBotAccount = () =>
   new Failure("not-configured", {
     text: "Links to previews use a bot's account in Kitsu, and this action server has none.",

@@ -1,1 +1,1 @@
-"""The relay of Kitsu Actions for Afanasy. `server.py` is one request from the token to afserver's answer."""
+"""The relay of Kitsu Actions for Afanasy. Start reading in `server.py`."""

@@ -1,4 +1,7 @@
-"""afserver, by its raw protocol: `AFANASY <bytes> JSON`, the JSON, and the answer in the same form. One connection a message."""
+"""afserver's raw protocol: `AFANASY <bytes> JSON`, the JSON, and an answer in the same form.
+
+One connection per message.
+"""
 
 from __future__ import annotations
 
@@ -10,10 +13,14 @@ _HEAD = re.compile(rb"AFANASY (\d{1,9}) JSON")
 _HEAD_MAX = 64
 
 
-class Unanswered(Exception):
+class UnansweredError(Exception):
     """
-    `code` says how much is known: `unreachable` nothing was sent; `closed` it was sent, and the connection ended without a whole answer: afserver may
-    have ended because of it; `late` it was sent, and no whole answer came in time.
+    `code` says what is known.
+
+    - `unreachable`: nothing was sent
+    - `closed`: the message was sent, but the connection ended without a complete answer; afserver
+      may have crashed
+    - `late`: the message was sent, but no complete answer came in time
     """
 
     def __init__(self, code: str, text: str) -> None:
@@ -22,22 +29,22 @@ class Unanswered(Exception):
 
 
 def exchange(address: tuple[str, int], message: bytes, seconds: float, answer_max_bytes: int) -> bytes:
-    """Sends, and reads exactly as many bytes as the answer says it has."""
+    """Sends a message, and reads an answer of exactly the length that it declares."""
     until = time.monotonic() + seconds
     try:
         connection = socket.create_connection(address, timeout=seconds)
     except OSError as error:
-        raise Unanswered("unreachable", f"afserver can't be reached: {error.strerror or error}") from None
+        raise UnansweredError("unreachable", f"afserver can't be reached: {error.strerror or error}") from None
     with connection:
         try:
-            # What is sent later than whoever asked waits for may be sent twice.
-            connection.settimeout(_left(until))
+            # Nothing may be sent after the caller has given up: the caller could send it again.
+            connection.settimeout(_seconds_left(until))
             connection.sendall(b"AFANASY %d JSON" % len(message) + message)
             return _read(connection, until, answer_max_bytes)
         except socket.timeout:
-            raise Unanswered("late", f"afserver did not answer within {seconds:g} seconds") from None
+            raise UnansweredError("late", f"afserver did not answer within {seconds:g} seconds") from None
         except OSError as error:
-            raise Unanswered("closed", f"afserver ended the connection: {error.strerror or error}") from None
+            raise UnansweredError("closed", f"afserver ended the connection: {error.strerror or error}") from None
 
 
 def _read(connection: socket.socket, until: float, most: int) -> bytes:
@@ -45,12 +52,12 @@ def _read(connection: socket.socket, until: float, most: int) -> bytes:
     head = None
     while head is None:
         if len(received) > _HEAD_MAX:
-            raise Unanswered("closed", "what answered is not afserver")
+            raise UnansweredError("closed", "the answer is not from afserver")
         received += _receive(connection, until)
         head = _HEAD.match(received)
     length = int(head[1])
     if length > most:
-        raise Unanswered("closed", f"afserver answered {length} bytes, more than {most}")
+        raise UnansweredError("closed", f"afserver's answer has {length} bytes, more than {most}")
     parts = [received[head.end() :]]
     size = len(parts[0])
     while size < length:
@@ -59,7 +66,7 @@ def _read(connection: socket.socket, until: float, most: int) -> bytes:
     return b"".join(parts)[:length]
 
 
-def _left(until: float) -> float:
+def _seconds_left(until: float) -> float:
     left = until - time.monotonic()
     if left <= 0:
         raise socket.timeout
@@ -67,8 +74,8 @@ def _left(until: float) -> float:
 
 
 def _receive(connection: socket.socket, until: float) -> bytes:
-    connection.settimeout(_left(until))
+    connection.settimeout(_seconds_left(until))
     part = connection.recv(65536)
     if part == b"":
-        raise Unanswered("closed", "afserver closed the connection without a whole answer: it may have ended")
+        raise UnansweredError("closed", "afserver closed the connection without a complete answer: it may have crashed")
     return part

@@ -8,23 +8,25 @@ import logging
 from collections.abc import Sequence
 from pathlib import Path
 
-from .afserver import Unanswered, exchange
-from .config import Config, Misconfigured, read_config
+from .afserver import UnansweredError, exchange
+from .config import Config, ConfigError, read_config
 from .server import Relay
 
-_BESIDE = Path(__file__).resolve().parent.parent / "relay.json"
+_DEFAULT_FILE = Path(__file__).resolve().parent.parent / "relay.json"
 
 
 def main(words: Sequence[str]) -> int:
     parser = argparse.ArgumentParser(
-        prog="relay.py", description="Lets Kitsu Actions talk to afserver, within limits.", allow_abbrev=False
+        prog="relay.py",
+        description="Relays messages from Kitsu Actions to afserver, within limits.",
+        allow_abbrev=False,
     )
-    parser.add_argument("--config", metavar="FILE", type=Path, default=_BESIDE)
+    parser.add_argument("--config", metavar="FILE", type=Path, default=_DEFAULT_FILE)
     parser.add_argument("command", nargs="?", choices=["serve", "check"], default="serve")
     options = parser.parse_args(words)
     try:
         config = read_config(options.config)
-    except Misconfigured as problem:
+    except ConfigError as problem:
         print(problem)
         return 3
     if options.command == "check":
@@ -40,16 +42,17 @@ def main(words: Sequence[str]) -> int:
 
 
 def _check(config: Config) -> int:
-    print(f"The configuration is right. It listens on {config.listen[0]}:{config.listen[1]}.")
+    print(f"The configuration is valid. The relay listens on {config.listen[0]}:{config.listen[1]}.")
     if config.listen[0] not in ("127.0.0.1", "::1", "localhost"):
-        print("BEWARE: other machines can reach it. Let a firewall see to it that only the tunnel does.")
+        print("WARNING: other machines can reach this address. Use a firewall, so that only the tunnel can.")
     for service, patterns in config.services.items():
         print(f"  {service}: {' | '.join(pattern.pattern for pattern in patterns)}")
     print(f"  operations: {', '.join(config.operations)}")
     try:
         answer = exchange(config.afserver, b'{"get":{"type":"users"}}', config.answer_seconds, config.answer_max_bytes)
-        print(f"afserver answers, and has {len(json.loads(answer.decode('utf-8', 'replace'), strict=False).get('users', []))} users.")
-    except (Unanswered, ValueError) as problem:
+        users = json.loads(answer.decode("utf-8", "replace"), strict=False).get("users", [])
+        print(f"afserver answers; it has {len(users)} users.")
+    except (UnansweredError, ValueError) as problem:
         print(f"{problem}.")
         return 1
     return 0

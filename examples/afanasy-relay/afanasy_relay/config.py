@@ -1,4 +1,7 @@
-"""The configuration: what may come through. What it does not name is refused, and a word it does not know is an error."""
+"""The configuration: what the relay forwards.
+
+Everything else is refused, and unknown keys are errors.
+"""
 
 from __future__ import annotations
 
@@ -12,23 +15,23 @@ from typing import Any
 _OPERATIONS = (
     "start", "pause", "stop", "restart", "restart_errors", "restart_running", "restart_pause", "reset_error_hosts", "delete",
 )  # fmt: skip
-_USUAL = ("start", "pause", "stop", "restart_errors")
-_TOKEN_LEAST = 16
+_DEFAULT_OPERATIONS = ("start", "pause", "stop", "restart_errors")
+_TOKEN_MIN_LENGTH = 16
 
 
-class Misconfigured(Exception):
-    """The configuration is not there, or wrong: a sentence each."""
+class ConfigError(Exception):
+    """The configuration is missing or wrong: one sentence for each problem."""
 
 
 @dataclass(frozen=True)
 class Config:
-    """`services` are the services jobs may have, with patterns for the whole of their commands; `environment` the variables they may set."""
+    """`services` has patterns that commands must match; `environment` the allowed variables."""
 
     listen: tuple[str, int]
     afserver: tuple[str, int]
     token: bytes
     services: Mapping[str, Sequence[re.Pattern[str]]]
-    operations: Sequence[str] = (*_USUAL, "reset_error_hosts")
+    operations: Sequence[str] = (*_DEFAULT_OPERATIONS, "reset_error_hosts")
     environment: Sequence[str] = ()
     connections: int = 8
     answer_seconds: float = 6
@@ -45,13 +48,13 @@ def read_config(file: Path) -> Config:
     try:
         value = json.loads(file.read_text("utf-8-sig"))
     except OSError as error:
-        raise Misconfigured(f"{file} can't be read: {error.strerror}.") from None
+        raise ConfigError(f"{file} can't be read: {error.strerror}.") from None
     except (ValueError, RecursionError) as error:
-        raise Misconfigured(f"{file} is not JSON: {error}.") from None
+        raise ConfigError(f"{file} is not JSON: {error}.") from None
     problems: list[str] = []
     config = _parse(value, file.parent, problems)
     if config is None or problems:
-        raise Misconfigured("\n".join(problems))
+        raise ConfigError("\n".join(problems))
     return config
 
 
@@ -59,24 +62,25 @@ def _parse(value: Any, folder: Path, problems: list[str]) -> Config | None:
     if not isinstance(value, dict):
         problems.append("The configuration must be an object.")
         return None
-    problems.extend(f"{key} is not known; known are {', '.join(_KEYS)}." for key in value if key not in _KEYS)
+    problems.extend(f"{key} is unknown; known are {', '.join(_KEYS)}." for key in value if key not in _KEYS)
     listen = _address(value, "listen", ("127.0.0.1", 51080), problems)
     afserver = _address(value, "afserver", ("127.0.0.1", 51000), problems)
-    operations = value.get("operations", list(_USUAL))
+    operations = value.get("operations", list(_DEFAULT_OPERATIONS))
     if not isinstance(operations, list) or not all(one in _OPERATIONS for one in operations):
         problems.append(f"operations must be a list of {', '.join(_OPERATIONS)}.")
     elif "restart_errors" in operations and "reset_error_hosts" not in operations:
-        # A machine that had errors is avoided until it is forgiven: what is restarted without that may never be rendered.
+        # The farm avoids a machine that had errors until they are reset. Without that, restarted
+        # tasks may never be rendered.
         operations = [*operations, "reset_error_hosts"]
     environment = value.get("environment", [])
     if not isinstance(environment, list) or not all(isinstance(one, str) for one in environment):
-        problems.append("environment must be a list of the names of variables.")
+        problems.append("environment must be a list of names of variables.")
     connections = value.get("connections", 8)
     if type(connections) is not int or not 1 <= connections <= 100:
-        problems.append("connections must be a number from 1 to 100.")
+        problems.append("connections must be an integer from 1 to 100.")
     seconds = value.get("answer_seconds", 6)
     if type(seconds) not in (int, float) or not 0 < seconds <= 30:
-        problems.append("answer_seconds must be a number up to 30.")
+        problems.append("answer_seconds must be a number greater than 0, up to 30.")
     token = _token(value.get("token_file"), folder, problems)
     services = _services(value.get("services"), problems)
     if problems:
@@ -84,36 +88,38 @@ def _parse(value: Any, folder: Path, problems: list[str]) -> Config | None:
     return Config(listen, afserver, token, services, tuple(operations), tuple(environment), connections, seconds)
 
 
-def _address(value: Mapping[str, Any], key: str, otherwise: tuple[str, int], problems: list[str]) -> tuple[str, int]:
-    given = value.get(key, {})
-    if not isinstance(given, dict) or any(name not in ("host", "port") for name in given):
-        problems.append(f'{key} must be {{"host": "{otherwise[0]}", "port": {otherwise[1]}}}.')
-        return otherwise
-    host, port = given.get("host", otherwise[0]), given.get("port", otherwise[1])
+def _address(value: Mapping[str, Any], key: str, default: tuple[str, int], problems: list[str]) -> tuple[str, int]:
+    address = value.get(key, {})
+    if not isinstance(address, dict) or any(name not in ("host", "port") for name in address):
+        problems.append(f'{key} must be {{"host": "{default[0]}", "port": {default[1]}}}.')
+        return default
+    host, port = address.get("host", default[0]), address.get("port", default[1])
     if not isinstance(host, str) or host == "":
-        problems.append(f"{key}.host must be a text.")
+        problems.append(f"{key}.host must be a string.")
     if type(port) is not int or not 0 <= port <= 65535:
-        problems.append(f"{key}.port must be a number up to 65535.")
+        problems.append(f"{key}.port must be an integer up to 65535.")
     return host, port
 
 
 def _token(path: Any, folder: Path, problems: list[str]) -> bytes:
     if not isinstance(path, str) or path == "":
-        problems.append("token_file must be the file with the token.")
+        problems.append("token_file must be the path of the file with the token.")
         return b""
     try:
         token = (folder / path).read_bytes().strip()
     except OSError as error:
         problems.append(f"token_file {path} can't be read: {error.strerror}.")
         return b""
-    if len(token) < _TOKEN_LEAST:
-        problems.append(f"The token in {path} must have {_TOKEN_LEAST} characters or more: head -c 32 /dev/urandom | base64.")
+    if len(token) < _TOKEN_MIN_LENGTH:
+        problems.append(
+            f"The token in {path} must have at least {_TOKEN_MIN_LENGTH} characters: head -c 32 /dev/urandom | base64."
+        )
     return token
 
 
 def _services(value: Any, problems: list[str]) -> dict[str, tuple[re.Pattern[str], ...]]:
     if not isinstance(value, dict) or not value:
-        problems.append('services must name the services that may be used: {"blender": ["blender -b .*"]}.')
+        problems.append('services must list the allowed services: {"blender": ["blender -b .*"]}.')
         return {}
     services: dict[str, tuple[re.Pattern[str], ...]] = {}
     for name, patterns in value.items():
@@ -123,5 +129,5 @@ def _services(value: Any, problems: list[str]) -> dict[str, tuple[re.Pattern[str
         try:
             services[name] = tuple(re.compile(pattern, re.ASCII) for pattern in patterns)
         except re.error as error:
-            problems.append(f"services.{name} has a pattern that is none: {error}.")
+            problems.append(f"services.{name} has an invalid pattern: {error}.")
     return services

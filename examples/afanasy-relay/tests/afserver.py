@@ -1,4 +1,4 @@
-"""A small afserver on 127.0.0.1, over real sockets, that misbehaves as it is told to; and a relay in front of it."""
+"""A fake afserver on 127.0.0.1 that can misbehave, and a relay in front of it."""
 
 import http.client
 import json
@@ -20,12 +20,15 @@ BLENDER = re.compile(r'blender -b "[A-Za-z0-9_ ./:-]+" -s @#@ -e @#@ -a')
 
 
 class Afserver:
-    """`manner` is how it answers: `whole`, `pieces`, `closes`, `half`, `hangs`, `drips`, `other`, `huge`. `got` are the bytes as they arrived."""
+    """`got` has the received bytes, `manner` is how it answers.
+
+    It is `whole`, `pieces`, `closes`, `half`, `hangs`, `drips`, `other` or `huge`.
+    """
 
     def __init__(self):
         self.manner = "whole"
         self.answer = b'{"id":7,"serial":42}'
-        # What it answers to a question for whole jobs instead, where it is set.
+        # If set, the answer to a request for complete jobs.
         self.jobs = None
         self.got = []
         self._socket = socket.create_server(("127.0.0.1", 0))
@@ -69,7 +72,7 @@ class Afserver:
     def _answer(self, connection, answer):
         whole = b"AFANASY %d JSON%s" % (len(answer), answer)
         if self.manner == "whole":
-            connection.sendall(whole + b"and what is none of its business")
+            connection.sendall(whole + b"and bytes after it")
         elif self.manner == "pieces":
             for index in range(len(whole)):
                 connection.sendall(whole[index : index + 1])
@@ -83,13 +86,15 @@ class Afserver:
                 connection.sendall(b"AFANASY 900 JSON"[:1] if _ == 0 else b"")
                 time.sleep(0.1)
         elif self.manner == "other":
-            connection.sendall(b"HTTP/1.1 400 Bad Request\r\nServer: something else entirely, and more than a head is long\r\n\r\n")
+            connection.sendall(
+                b"HTTP/1.1 400 Bad Request\r\nServer: something else entirely, and more than a head is long\r\n\r\n"
+            )
         elif self.manner == "huge":
             connection.sendall(b"AFANASY 999999999 JSON{")
 
 
 def job(**more):
-    """The contract's example, as the worker sends it."""
+    """A job as the worker sends it."""
     block = {
         "name": "render",
         "service": "blender",
@@ -105,7 +110,13 @@ def job(**more):
         "files": ["/mnt/render/sh010/sh010.@####@.png"],
     }
     block.update(more.pop("block", {}))
-    whole = {"name": "demo SQ01_SH010", "user_name": "ada", "host_name": "kitsu-actions", "priority": 99, "blocks": [block]}
+    whole = {
+        "name": "demo SQ01_SH010",
+        "user_name": "ada",
+        "host_name": "kitsu-actions",
+        "priority": 99,
+        "blocks": [block],
+    }
     whole.update(more)
     return {"job": whole}
 
@@ -132,7 +143,7 @@ class RelayCase(unittest.TestCase):
         return relay
 
     def ask(self, message, token=TOKEN, method="POST", path="/", headers=None, relay=None):
-        """The status and the answer; a message may be bytes."""
+        """Returns the status and the answer. The message may be bytes."""
         body = message if isinstance(message, bytes) or message is None else json.dumps(message).encode()
         connection = http.client.HTTPConnection("127.0.0.1", (relay or self.relay).server_port, timeout=5)
         self.addCleanup(connection.close)
@@ -158,7 +169,7 @@ class RelayCase(unittest.TestCase):
         self.assertEqual((answered, body["info"]["kind"]), (status, "error"))
         self.assertIn(why, body["info"]["text"])
         self.assertNotIn("relay", body)
-        self.assertEqual(len(self.afserver.got), before, "afserver has heard of it")
+        self.assertEqual(len(self.afserver.got), before, "afserver got the message")
 
 
 __all__ = ["Afserver", "RelayCase", "TOKEN", "job", "log"]

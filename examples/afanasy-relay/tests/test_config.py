@@ -1,4 +1,4 @@
-"""The configuration, and the command as it is started."""
+"""The configuration and the command line."""
 
 import json
 import os
@@ -39,12 +39,12 @@ class Configuration(unittest.TestCase):
         done = subprocess.run(self.command("check"), capture_output=True, text=True, timeout=20)
         return done.returncode, done.stdout + done.stderr
 
-    def test_of_the_example_is_right_and_says_what_it_allows(self):
-        status, said = self.check()
-        self.assertEqual(status, 0, said)
-        self.assertIn("afserver answers, and has 1 users.", said)
-        self.assertIn("blender", said)
-        self.assertNotIn(TOKEN, said)
+    def test_of_the_example_is_valid(self):
+        status, output = self.check()
+        self.assertEqual(status, 0, output)
+        self.assertIn("afserver answers; it has 1 users.", output)
+        self.assertIn("blender", output)
+        self.assertNotIn(TOKEN, output)
 
     def test_of_the_example_fits_the_command_of_the_documentation(self):
         [pattern] = self.config["services"]["blender"]
@@ -54,19 +54,19 @@ class Configuration(unittest.TestCase):
         for word in (";id", "$(id)", "`id`", '" --python-expr "x', "|id", "&", "\n"):
             self.assertIsNone(re.fullmatch(pattern, command.replace("lighting", word)), word)
 
-    def test_whoever_may_restart_errors_may_forgive_machines_also_where_that_is_not_said(self):
+    def test_allows_reset_error_hosts_with_restart_errors(self):
         self.config["operations"] = ["stop", "restart_errors"]
         self.assertIn("operations: stop, restart_errors, reset_error_hosts\n", self.check()[1])
         self.config["operations"] = ["stop"]
         self.assertIn("operations: stop\n", self.check()[1])
 
-    def test_of_the_example_takes_letters_where_a_studio_allows_them(self):
+    def test_of_the_example_can_allow_other_letters(self):
         [pattern] = self.config["services"]["blender"]
         command = 'blender -b "/mnt/prod/été/SH010.blend" -o "/mnt/render/été/SH010.####" -s @#@ -e @#@ -a'
         self.assertIsNone(re.fullmatch(pattern, command))
         self.assertIsNotNone(re.fullmatch(pattern.replace("A-Za-z", "A-Za-zÀ-ÖØ-öø-ÿ"), command, re.ASCII))
 
-    def test_says_everything_that_is_wrong(self):
+    def test_lists_everything_that_is_wrong(self):
         self.config = {
             "tokenfile": "x",
             "services": {"blender": ["("]},
@@ -74,10 +74,17 @@ class Configuration(unittest.TestCase):
             "operations": ["exit"],
             "listen": {"port": "x"},
         }
-        status, said = self.check()
+        status, output = self.check()
         self.assertEqual(status, 3)
-        for word in ("tokenfile is not known", "services.blender", "connections", "operations", "listen.port", "token_file"):
-            self.assertIn(word, said)
+        for word in (
+            "tokenfile is unknown",
+            "services.blender",
+            "connections",
+            "operations",
+            "listen.port",
+            "token_file",
+        ):
+            self.assertIn(word, output)
 
     def test_has_an_example_for_the_command_of_the_documentation(self):
         [pattern] = json.loads(EXAMPLE.read_text())["services"]["blender"]
@@ -85,27 +92,31 @@ class Configuration(unittest.TestCase):
         self.assertRegex(fits, f"^{pattern}$")
         self.assertNotRegex(fits.replace("/mnt/prod/demo/SQ01/SH010/SH010.blend", "-P"), f"^{pattern}$")
 
-    def test_wants_a_token_that_can_t_be_guessed(self):
+    def test_needs_a_long_token(self):
         (self.folder / "token").write_text("short\n")
-        self.assertIn("16 characters", self.check()[1])
+        self.assertIn("at least 16 characters", self.check()[1])
 
-    def test_says_where_afserver_is_not_there(self):
+    def test_check_reports_that_afserver_can_t_be_reached(self):
         self.config["afserver"]["port"] = 1
-        status, said = self.check()
+        status, output = self.check()
         self.assertEqual(status, 1)
-        self.assertIn("can't be reached", said)
+        self.assertIn("can't be reached", output)
 
-    def test_warns_where_others_can_reach_it(self):
+    def test_warns_if_other_machines_can_reach_the_relay(self):
         self.config["listen"] = {"host": "0.0.0.0", "port": 0}
-        self.assertIn("BEWARE", self.check()[1])
+        self.assertIn("WARNING", self.check()[1])
 
     def test_serves_until_it_is_stopped(self):
-        process = subprocess.Popen(self.command(), stderr=subprocess.PIPE, text=True, env={**os.environ, "PYTHONUNBUFFERED": "1"})
+        process = subprocess.Popen(
+            self.command(), stderr=subprocess.PIPE, text=True, env={**os.environ, "PYTHONUNBUFFERED": "1"}
+        )
         self.addCleanup(process.stderr.close)
         self.addCleanup(process.wait)
         self.addCleanup(process.terminate)
         port = process.stderr.readline().split("127.0.0.1:")[1].split()[0]
-        request = urllib.request.Request(f"http://127.0.0.1:{port}/health", headers={"Authorization": f"Bearer {TOKEN}"})
+        request = urllib.request.Request(
+            f"http://127.0.0.1:{port}/health", headers={"Authorization": f"Bearer {TOKEN}"}
+        )
         with urllib.request.urlopen(request, timeout=5) as response:
             self.assertEqual(json.load(response), {"afserver": "answers", "users": 1})
         time.sleep(0.05)

@@ -1,1 +1,1 @@
-"""The handler of Kitsu Actions for workstations. `opening.py` is one link from the click to the application."""
+"""The handler of Kitsu Actions for workstations. Start reading in `open_link.py`."""

@@ -1,4 +1,4 @@
-"""The first time a worker wants to start something, the person is asked. What they agreed to is remembered."""
+"""Asks the person before a worker may start something for the first time."""
 
 from __future__ import annotations
 
@@ -7,39 +7,42 @@ import os
 from datetime import datetime, timezone
 from pathlib import Path
 
-from . import desktop
+from . import dialog
 from .config import Config
-from .places import log, state_folder
-from .refusal import Refused
+from .errors import RefusedError
+from .locations import log, state_folder
 
 
-def hold_consent(origin: str, config: Config) -> None:
-    """Before the ticket is asked for, which uses it up. `origin` is one of the configuration's."""
+def require_consent(origin: str, config: Config) -> None:
+    """Called before the ticket is fetched, which uses it up.
+
+    `origin` is one of the configuration.
+    """
     if origin in config.trusted_origins or not config.confirm_origins:
         return
     file = state_folder() / "origins.json"
-    confirmed = _confirmed(file)
+    confirmed = _read_confirmed(file)
     if origin in confirmed:
         return
-    answer = desktop.ask(
-        f"{origin} wants to start an application on this workstation, for the first time.\n\n"
-        "Say yes if you have just run an action in Kitsu. You won't be asked again."
+    answer = dialog.ask(
+        f"Allow {origin} to start applications on this workstation?\n\n"
+        "Choose Yes if you have just run an action in Kitsu. You won't be asked again."
     )
     if answer is None:
-        raise Refused(
+        raise RefusedError(
             "nobody-asked",
-            f"{origin} wants to start an application for the first time, and there is no dialog on this workstation to ask you in "
-            f"(zenity or kdialog). If you trust it, add it to “trusted_origins” in {config.file}.",
+            f"{origin} needs your permission to start applications, but this workstation can't show a dialog: it has no "
+            f"zenity or kdialog. If you trust it, add it to “trusted_origins” in {config.file}.",
         )
     if not answer:
-        raise Refused("not-confirmed", f"Nothing was started: you did not allow {origin} to.")
+        raise RefusedError("not-confirmed", f"Nothing was started: you did not allow {origin} to start applications.")
     log.info("%s was confirmed", origin)
     confirmed[origin] = datetime.now(timezone.utc).isoformat(timespec="seconds")
-    _remember(confirmed, file)
+    _write_confirmed(confirmed, file)
 
 
-def _confirmed(file: Path) -> dict[str, str]:
-    """A file that is missing or damaged means that one more question is asked."""
+def _read_confirmed(file: Path) -> dict[str, str]:
+    """Empty if the file is missing or damaged: the person is then asked again."""
     try:
         value = json.loads(file.read_text("utf-8"))
     except (OSError, ValueError):
@@ -47,10 +50,10 @@ def _confirmed(file: Path) -> dict[str, str]:
     return value if isinstance(value, dict) else {}
 
 
-def _remember(confirmed: dict[str, str], file: Path) -> None:
+def _write_confirmed(confirmed: dict[str, str], file: Path) -> None:
     written = file.with_name(f"{file.name}.{os.getpid()}")
     try:
         written.write_text(json.dumps(confirmed, indent=2) + "\n", "utf-8")
         written.replace(file)
     except OSError as error:
-        log.warning("%s can't be written: %s", file, error.strerror)
+        log.warning("%s could not be written: %s", file, error.strerror)

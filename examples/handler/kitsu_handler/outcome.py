@@ -1,4 +1,4 @@
-"""What came of a link, for the log and for the worker."""
+"""The outcome of a link, for the log and the worker."""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""Which files may be opened. The flavour is `posixpath` or `ntpath`: a parameter, so that any system can test the rules of all."""
+"""Decides which files may be opened.
+
+`flavour` is `posixpath` or `ntpath`, so that tests can check both anywhere.
+"""
 
 from __future__ import annotations
 
@@ -9,60 +12,67 @@ import unicodedata
 from collections.abc import Iterable
 from types import ModuleType
 
-from .refusal import Refused, printable
+from .errors import RefusedError, printable
 
 FLAVOURS: dict[str, ModuleType] = {"linux": posixpath, "darwin": posixpath, "windows": ntpath}
 
-# "P:\" or "\\server\share\", but not the devices "\\.\" and "\\?\"
+# Matches "P:\" and "\\server\share\", but not the devices "\\.\" and "\\?\"
 _WINDOWS_ANCHOR = re.compile(r"([A-Za-z]:)[\\/]|[\\/]{2}([^\\/.?:*][^\\/]*)[\\/]+([^\\/]+)(?:[\\/]|$)")
-# What Windows forbids, or reads as something else: a colon begins a hidden stream, a final dot or space is dropped, NUL.mov is
-# a device.
-_WINDOWS_TRAPS = re.compile(r'.*[<>:"|?*].*|.*[. ]|(con|prn|aux|nul|(com|lpt)[0-9¹²³])(\..*)?', re.IGNORECASE)
+# Names that Windows forbids or changes: a colon begins an alternate stream, a trailing dot or space
+# is dropped, NUL.mov is a device.
+_WINDOWS_UNSAFE = re.compile(r'.*[<>:"|?*].*|.*[. ]|(con|prn|aux|nul|(com|lpt)[0-9¹²³])(\..*)?', re.IGNORECASE)
 
 
-def components(path: str, flavour: ModuleType) -> tuple[str, ...]:
-    """A full path in parts, the drive or the share first ("" on POSIX). ValueError says what is wrong, to follow “it”."""
+def split_path(path: str, flavour: ModuleType) -> tuple[str, ...]:
+    """Splits a full path.
+
+    The first part is the drive or the share ("" on POSIX). A ValueError's message follows “it”.
+    """
     windows = flavour is ntpath
     if any(unicodedata.category(letter) in ("Cc", "Cs", "Zl", "Zp") for letter in path):
-        raise ValueError("has characters that no path needs")
+        raise ValueError("contains control characters")
     if path.startswith("-"):
-        raise ValueError("begins with a hyphen, and an application would take it for an option")
+        raise ValueError("begins with a hyphen, so an application would treat it as an option")
     if ".." in re.split(r"[\\/]" if windows else "/", path):
-        raise ValueError("goes up with “..”")
+        raise ValueError("contains “..”")
     anchor = (_WINDOWS_ANCHOR if windows else re.compile("/")).match(path)
     if anchor is None:
         raise ValueError("is not a full path on this system")
     first = (anchor[1] or rf"\\{anchor[2]}\{anchor[3]}") if windows else ""
     names = [name for name in re.split(r"[\\/]" if windows else "/", path[anchor.end() :]) if name not in ("", ".")]
-    if windows and any(map(_WINDOWS_TRAPS.fullmatch, names)):
-        raise ValueError("has a name that Windows does not take for what it looks like")
+    if windows and any(map(_WINDOWS_UNSAFE.fullmatch, names)):
+        raise ValueError("contains a name that Windows forbids or changes")
     return (first, *names)
 
 
-def permitted(path: str, roots: Iterable[str], extensions: Iterable[str], flavour: ModuleType) -> str:
-    """The path, normalised, if it and what it leads to are below a root and of a kind that the application may open."""
+def resolve_allowed(path: str, roots: Iterable[str], extensions: Iterable[str], flavour: ModuleType) -> str:
+    """Returns the normalized path.
+
+    It and its target, if it is a link, must be in a root and have an allowed extension.
+    """
     try:
-        parts = components(path, flavour)
+        parts = split_path(path, flavour)
         normal: str = flavour.sep.join(parts)
-        _hold(parts, roots, extensions, flavour)
-        # Also for what is not there: a folder on the way may be a symbolic link. A root may be one, too.
-        real = components(flavour.realpath(normal), flavour)
-        _hold(real, [*roots, *map(flavour.realpath, roots)], extensions, flavour)
+        _check(parts, roots, extensions, flavour)
+        # A missing file is checked as well, because a folder of its path may be a symbolic link.
+        # Roots may be links too.
+        real = split_path(flavour.realpath(normal), flavour)
+        _check(real, [*roots, *map(flavour.realpath, roots)], extensions, flavour)
     except ValueError as wrong:
-        raise Refused("path", f"This workstation does not open “{printable(path)}”: it {wrong}.") from None
+        raise RefusedError("path", f"This workstation can't open “{printable(path)}”: it {wrong}.") from None
     except OSError as error:
-        raise Refused("path", f"“{printable(path)}” can't be looked at: {error.strerror}.") from None
+        raise RefusedError("path", f"“{printable(path)}” can't be accessed: {error.strerror}.") from None
     return normal
 
 
-def _hold(parts: tuple[str, ...], roots: Iterable[str], extensions: Iterable[str], flavour: ModuleType) -> None:
-    folded = _folded(parts, flavour)
-    known = (_folded(components(root, flavour), flavour) for root in roots)
+def _check(parts: tuple[str, ...], roots: Iterable[str], extensions: Iterable[str], flavour: ModuleType) -> None:
+    folded = _normalize_case(parts, flavour)
+    known = (_normalize_case(split_path(root, flavour), flavour) for root in roots)
     if not any(folded[: len(root)] == root and len(folded) > len(root) for root in known):
-        raise ValueError(f"leads to {flavour.sep.join(parts)}, which is outside the folders that are allowed")
+        raise ValueError(f"leads to {flavour.sep.join(parts)}, which is outside the allowed folders")
     if flavour.splitext(parts[-1])[1].lower() not in extensions:
-        raise ValueError("is not a kind of file that this application may open")
+        raise ValueError("is not a file type that this application may open")
 
 
-def _folded(parts: tuple[str, ...], flavour: ModuleType) -> tuple[str, ...]:
+def _normalize_case(parts: tuple[str, ...], flavour: ModuleType) -> tuple[str, ...]:
     return tuple(flavour.normcase(part) for part in parts)

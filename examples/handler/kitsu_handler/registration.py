@@ -1,4 +1,4 @@
-"""Makes the desktop send links of a scheme here. For this person alone, so that nobody needs to be an administrator."""
+"""Registers the handler for links, for this person alone, so that no administrator is needed."""
 
 from __future__ import annotations
 
@@ -11,25 +11,28 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from .places import this_system
-from .refusal import NotRegistered
+from .errors import NotRegisteredError
+from .locations import current_system
 
 _HANDLER = Path(__file__).resolve().parent.parent / "handler.py"
 _LSREGISTER = "/System/Library/Frameworks/CoreServices.framework/Frameworks/LaunchServices.framework/Support/lsregister"
 
 
 def register(scheme: str, config: str | None) -> str:
-    """Where it was registered. `config` is the file that links are to be opened with, if not the usual one."""
+    """Where it was registered.
+
+    `config` is the file that links are to be opened with, if not the usual one.
+    """
     python = Path(sys.executable)
-    if this_system() == "windows" and python.with_name("pythonw.exe").exists():
-        python = python.with_name("pythonw.exe")  # no console window flashes up
+    if current_system() == "windows" and python.with_name("pythonw.exe").exists():
+        python = python.with_name("pythonw.exe")  # without a console window
     command = [str(python), str(_HANDLER), *(("--config", str(Path(config).absolute())) if config is not None else ())]
-    write = {"linux": _register_linux, "windows": _register_windows, "darwin": _register_macos}[this_system()]
+    write = {"linux": _register_linux, "windows": _register_windows, "darwin": _register_macos}[current_system()]
     return write(scheme, command)
 
 
 def unregister(scheme: str) -> None:
-    {"linux": _unregister_linux, "windows": _unregister_windows, "darwin": _unregister_macos}[this_system()](scheme)
+    {"linux": _unregister_linux, "windows": _unregister_windows, "darwin": _unregister_macos}[current_system()](scheme)
 
 
 def _desktop_file(scheme: str) -> Path:
@@ -38,10 +41,12 @@ def _desktop_file(scheme: str) -> Path:
 
 
 def _register_linux(scheme: str, command: Sequence[str]) -> str:
-    # There are rules for quoting, but xdg-open does not know them where there is neither GNOME nor KDE.
+    # The standard has quoting rules, but xdg-open does not follow them outside of GNOME and KDE.
     for word in command:
         if re.fullmatch(r"[\w./+@:,=-]+", word) is None:
-            raise NotRegistered("path", f"Put the handler where the path has no spaces or special characters: not “{word}”.")
+            raise NotRegisteredError(
+                "path", f"The path “{word}” has spaces or special characters. Move the handler to a path without them."
+            )
     file = _desktop_file(scheme)
     file.parent.mkdir(parents=True, exist_ok=True)
     file.write_text(
@@ -55,8 +60,9 @@ def _register_linux(scheme: str, command: Sequence[str]) -> str:
         "utf-8",
     )
     if shutil.which("xdg-mime") is None:
-        raise NotRegistered(
-            "xdg-mime", f"{file} is written, but without xdg-mime (package xdg-utils) the desktop does not learn of it."
+        raise NotRegisteredError(
+            "xdg-mime",
+            f"{file} was written, but xdg-mime is missing, which must register it. Install the package xdg-utils.",
         )
     _run(["xdg-mime", "default", file.name, f"x-scheme-handler/{scheme}"])
     _update_desktop_database(file.parent)
@@ -64,7 +70,7 @@ def _register_linux(scheme: str, command: Sequence[str]) -> str:
 
 
 def _unregister_linux(scheme: str) -> None:
-    """xdg-mime can't take a default back; one whose file is gone is passed over."""
+    """xdg-mime can't remove a default, but ignores one whose file is missing."""
     file = _desktop_file(scheme)
     file.unlink(missing_ok=True)
     _update_desktop_database(file.parent)
@@ -102,7 +108,10 @@ def _bundle(scheme: str) -> Path:
 
 
 def _register_macos(scheme: str, command: Sequence[str]) -> str:
-    """macOS sends links as events to applications: a small one passes them on, without a shell in between."""
+    """macOS sends links to applications as events.
+
+    A small application passes them on, without a shell.
+    """
     words = ", ".join('"' + word.replace("\\", "\\\\").replace('"', '\\"') + '"' for word in command[1:])
     python = command[0].replace("\\", "\\\\").replace('"', '\\"')
     bundle = _bundle(scheme)
@@ -114,7 +123,10 @@ def _register_macos(scheme: str, command: Sequence[str]) -> str:
             str(bundle),
             *("-e", 'use framework "Foundation"'),
             *("-e", "on open location link"),
-            *("-e", f"current application's NSTask's launchedTaskWithLaunchPath:\"{python}\" arguments:{{{words}, link}}"),
+            *(
+                "-e",
+                f"current application's NSTask's launchedTaskWithLaunchPath:\"{python}\" arguments:{{{words}, link}}",
+            ),
             *("-e", "end open location"),
         ]
     )
@@ -124,7 +136,8 @@ def _register_macos(scheme: str, command: Sequence[str]) -> str:
     table["CFBundleURLTypes"] = [{"CFBundleURLName": "Kitsu Actions", "CFBundleURLSchemes": [scheme]}]
     table["LSUIElement"] = True  # no icon in the Dock
     info.write_bytes(plistlib.dumps(table))
-    _run(["codesign", "--force", "--sign", "-", str(bundle)])  # the change above broke the signature
+    # The change above broke the signature.
+    _run(["codesign", "--force", "--sign", "-", str(bundle)])
     _run([_LSREGISTER, "-f", str(bundle)])
     return str(bundle)
 
@@ -140,6 +153,8 @@ def _run(command: Sequence[str]) -> None:
     try:
         subprocess.run(command, check=True, stdin=subprocess.DEVNULL, capture_output=True, text=True)
     except subprocess.CalledProcessError as error:
-        raise NotRegistered("failed", f"{command[0]} ended with status {error.returncode}: {error.stderr.strip()}") from None
+        raise NotRegisteredError(
+            "failed", f"{command[0]} ended with status {error.returncode}: {error.stderr.strip()}"
+        ) from None
     except OSError as error:
-        raise NotRegistered("failed", f"{command[0]} could not be started: {error.strerror}.") from None
+        raise NotRegisteredError("failed", f"{command[0]} could not be started: {error.strerror}.") from None

@@ -1,4 +1,4 @@
-"""A server that answers as kabaret.ipc 1.0.0 does, with the plugin of examples/kabaret-plugin or without."""
+"""A fake of kabaret.ipc 1.0.0, with or without the plugin in examples/kabaret-plugin."""
 
 import json
 import os
@@ -16,9 +16,10 @@ GOTO = ["Flow/exists", "KitsuActions/goto"]
 
 
 class KabaretIpc(ThreadingHTTPServer):
-    """`sessions` by uid; `objects` are the oids that exist. `calls` are the commands: session, name, arguments.
+    """`sessions` has the sessions by uid, `objects` the oids that exist.
 
-    `instead` has other answers for "sessions" or a command, by name: (status, JSON), or a number of seconds to hang.
+    `calls` has the commands: session, name, arguments. `instead` has other answers, by the name of
+    a command or "sessions": (status, JSON), or how many seconds to hang.
     """
 
     def __init__(self):
@@ -37,7 +38,7 @@ class KabaretIpc(ThreadingHTTPServer):
         return uid
 
     def advertise(self, home, **members):
-        """~/.kabaret/ipc/server.json, as the real one writes it."""
+        """Writes ~/.kabaret/ipc/server.json like kabaret.ipc."""
         file = home / ".kabaret/ipc/server.json"
         file.parent.mkdir(parents=True, exist_ok=True)
         info = {"host": "127.0.0.1", "port": self.server_port, "token": self.token, "pid": os.getpid(), **members}
@@ -67,7 +68,9 @@ class _Answer(BaseHTTPRequestHandler):
             return refusal
         url = urlsplit(self.path)
         name = unquote(url.path[len("/cmds/") :])
-        uids = parse_qs(url.query).get("session_uid", list(self.server.sessions) if len(self.server.sessions) == 1 else [])
+        uids = parse_qs(url.query).get(
+            "session_uid", list(self.server.sessions) if len(self.server.sessions) == 1 else []
+        )
         if not uids:
             return 400, {"detail": "you need to specify which session_uid to use"}
         if uids[0] not in self.server.sessions:
@@ -87,7 +90,7 @@ class _Answer(BaseHTTPRequestHandler):
         if not name.startswith("KitsuActions/") or not self.server.plugin:
             return 404, {"detail": f"'SessionCmds' object has no attribute '{name.split('/')[0]}'"}
         if not there:
-            return 200, {"result": {"ok": False, "why": "no-object", "text": "There is none."}}
+            return 200, {"result": {"ok": False, "why": "no-object", "text": "It does not exist."}}
         return 200, {"result": {"ok": True, "done": True, **({"button": "Build"} if name.endswith("/run") else {})}}
 
     def _refusal(self):
@@ -112,7 +115,7 @@ class _Answer(BaseHTTPRequestHandler):
             self.end_headers()
             self.wfile.write(body)
         except ConnectionError:
-            pass  # a handler that does not wait any longer hangs up
+            pass  # the handler has closed the connection
 
     def log_message(self, *_):
         pass
@@ -142,15 +145,15 @@ class SessionCase(WorkstationCase):
         self.assertEqual((result.returncode, result.stderr), (0, ""))
         self.assertEqual({called for called, _, _ in self.ipc.calls}, {uid})
         self.assertEqual(self.ipc.names(), calls)
-        self.assertFalse(self.said.exists(), "a process was started")
+        self.assertFalse(self.result_file.exists(), "a process was started")
 
     def assert_starts(self, why, link=None, oid=OID):
-        """A process, as without any session; the log says why in one line."""
+        """A new process is started, and the log says why in one line."""
         result = self.run_handler(link or self.link(oid))
         self.assertEqual((result.returncode, result.stderr), (0, ""))
         self.assertEqual(self.started()["arguments"], ["--cluster", "DEMO", "--home-oid", oid])
-        [line] = [line for line in self.log().splitlines() if "no running Kabaret is used: " in line]
+        [line] = [line for line in self.log().splitlines() if "not using a running Kabaret: " in line]
         self.assertIn(why, line)
         self.assertNotIn(self.ipc.token, self.log())
-        self.said.unlink()
+        self.result_file.unlink()
         (self.state / "handler.log").unlink()

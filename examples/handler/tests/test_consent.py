@@ -1,4 +1,4 @@
-"""Dialogs, and the first time of a worker."""
+"""Dialogs, and the permission for a worker."""
 
 import json
 import unittest
@@ -6,9 +6,9 @@ from unittest import mock
 
 from workstation import WorkstationCase
 
-from kitsu_handler import desktop
+from kitsu_handler import dialog
 
-# Writes its arguments down and answers as it is told.
+# Stores its arguments, and exits with the given status.
 DIALOG = """#!/bin/sh
 printf '%s\\n' "$@" >> "$HOME/{name}.asked"
 exit {status}
@@ -37,13 +37,13 @@ class Consent(DialogCase):
         self.dialog("zenity", 0)
         for _ in range(2):
             self.assert_opens(self.offer(self.ticket()), str(self.root / "sh010.blend"))
-            self.said.unlink()
+            self.result_file.unlink()
         self.assertEqual(self.asked("zenity").count("--question"), 1)
         self.assertIn(self.worker.origin, self.asked("zenity"))
         self.assertEqual(list(json.loads((self.state / "origins.json").read_text())), [self.worker.origin])
         self.assertEqual(self.state.stat().st_mode & 0o077, 0)
 
-    def test_may_be_refused_and_is_asked_for_again(self):
+    def test_is_asked_for_again_after_a_refusal(self):
         self.dialog("zenity", 1)
         for times in (1, 2):
             result = self.run_handler(self.offer(self.ticket()))
@@ -58,14 +58,14 @@ class Consent(DialogCase):
         self.assert_opens(self.offer(self.ticket()), str(self.root / "sh010.blend"))
         self.assertIn("--warningyesno", self.asked("kdialog"))
 
-    def test_is_not_assumed_where_nobody_can_be_asked(self):
+    def test_is_needed_even_if_no_dialog_can_be_shown(self):
         self.assert_refuses(self.offer(self.ticket()), "nobody-asked", text="add it to “trusted_origins”")
         self.dialog("zenity", 0)
         del self.environment["DISPLAY"]
         self.assert_refuses(self.offer(self.ticket()), "nobody-asked")
         self.assertEqual(self.asked("zenity"), "")
 
-    def test_is_not_asked_for_where_the_studio_says_so(self):
+    def test_is_not_needed_if_the_studio_turns_it_off(self):
         self.config["confirm_origins"] = False
         self.assert_opens(self.offer(self.ticket()), str(self.root / "sh010.blend"))
 
@@ -75,7 +75,7 @@ class Consent(DialogCase):
         self.assert_refuses(self.offer(self.ticket()), "foreign-origin")
         self.assertNotIn("--question", self.asked("zenity"))
 
-    def test_is_asked_for_again_when_its_file_is_damaged(self):
+    def test_is_asked_for_again_if_its_file_is_damaged(self):
         self.dialog("zenity", 0)
         self.state.mkdir(parents=True)
         (self.state / "origins.json").write_text("[")
@@ -95,18 +95,24 @@ class Error(DialogCase):
             self.assertIn("‹b›x‹/b›", self.asked(name))
 
     def test_is_shown_on_windows(self):
-        with mock.patch.object(desktop, "this_system", return_value="windows"), mock.patch("ctypes.windll", create=True) as windll:
+        with (
+            mock.patch.object(dialog, "current_system", return_value="windows"),
+            mock.patch("ctypes.windll", create=True) as windll,
+        ):
             windll.user32.MessageBoxW.return_value = 6
-            self.assertTrue(desktop.ask("May it?"))
+            self.assertTrue(dialog.ask("May it?"))
             windll.user32.MessageBoxW.return_value = 7
-            self.assertFalse(desktop.ask("May it?"))
+            self.assertFalse(dialog.ask("May it?"))
         self.assertEqual(windll.user32.MessageBoxW.call_args.args[1:3], ("May it?", "Kitsu Actions"))
 
     def test_is_shown_on_macos(self):
         self.dialog("osascript", 0)
         changed = {**self.environment, "PATH": f"{self.programs}:/bin:/usr/bin"}
-        with mock.patch.object(desktop, "this_system", return_value="darwin"), mock.patch.dict("os.environ", changed, clear=True):
-            self.assertTrue(desktop.ask('May "it"?'))
+        with (
+            mock.patch.object(dialog, "current_system", return_value="darwin"),
+            mock.patch.dict("os.environ", changed, clear=True),
+        ):
+            self.assertTrue(dialog.ask('May "it"?'))
         self.assertEqual(self.asked("osascript").splitlines()[-1], 'May "it"?')
 
 

@@ -22,16 +22,16 @@ class Kabaret(WorkstationCase):
         self.assertEqual(self.started()["oid"], OID)
         self.assertEqual(self.worker.seen, [])
 
-    def test_gets_the_object_the_way_it_understands(self):
+    def test_gets_the_object_as_configured(self):
         self.config["kabaret"] = {"command": self.application, "give_oid_as": ["environment"]}
         self.assert_opens(self.link())
         self.assertEqual(self.started()["oid"], OID)
-        self.said.unlink()
+        self.result_file.unlink()
         self.config["kabaret"]["give_oid_as"] = ["argument"]
         self.assert_opens(self.link(), "--home-oid", OID)
         self.assertIsNone(self.started()["oid"])
 
-    def test_takes_nothing_else_from_the_link(self):
+    def test_uses_nothing_else_of_the_link(self):
         more = "&host=evil.example&port=1&cluster=x&db=9&session=x&user=root&command=sh"
         self.assert_opens(self.link(more=more), "--host", "redis.studio.example", "--no-layout-mgr", "--home-oid", OID)
 
@@ -53,12 +53,12 @@ class Kabaret(WorkstationCase):
         ):
             with self.subTest(oid=oid, more=more):
                 self.assert_opens(self.link(oid, more), *command, "--home-oid", oid)
-                self.said.unlink()
+                self.result_file.unlink()
         del self.config["kabaret"]["command"]
         self.assert_refuses(self.link("/third/x", "&project=third"), "unknown-project", text="“third”")
         self.assert_refuses(self.link("/third/x"), "unknown-project", text="“third”")
 
-    def test_refuses_what_is_no_object(self):
+    def test_refuses_invalid_objects(self):
         for oid in (
             "",
             "demo",
@@ -84,14 +84,20 @@ class Kabaret(WorkstationCase):
                 self.assert_refuses(self.link(oid), "oid")
         self.assert_refuses("kabaret://open?project=demo", "oid")
 
-    def test_takes_names_with_accents(self):
+    def test_accepts_names_with_accents(self):
         oid = "/démo/films/Café/_x1/été/ファイル"
         self.assert_opens(self.link(oid), "--host", "redis.studio.example", "--no-layout-mgr", "--home-oid", oid)
         self.assertEqual(self.started()["oid"], oid)
 
-    def test_takes_the_studios_own_pattern_but_never_all(self):
+    def test_accepts_a_pattern_of_the_studio_but_not_every_character(self):
         self.config["kabaret"]["oid_pattern"] = ".*"
-        for oid in ("/demo/../other", "/demo/a\nb", "--x", "demo", *(f"/demo/a{mark}b" for mark in "\"'`$\\ \u2003;|&<>(*")):
+        for oid in (
+            "/demo/../other",
+            "/demo/a\nb",
+            "--x",
+            "demo",
+            *(f"/demo/a{mark}b" for mark in "\"'`$\\ \u2003;|&<>(*"),
+        ):
             with self.subTest(oid=oid):
                 self.assert_refuses(self.link(oid), "oid")
         self.config["kabaret"]["oid_pattern"] = "(/[a-z]+)+"
@@ -101,11 +107,11 @@ class Kabaret(WorkstationCase):
             self.link("/demo/sq-01"), "--host", "redis.studio.example", "--no-layout-mgr", "--home-oid", "/demo/sq-01"
         )
 
-    def test_does_nothing_but_open(self):
+    def test_only_supports_open(self):
         self.config["verbs"] = ["open", "delete"]
         self.assert_refuses(self.link().replace("//open", "//delete"), "unknown-verb")
 
-    def test_is_refused_where_it_is_not_set_up(self):
+    def test_is_refused_if_it_is_not_set_up(self):
         del self.config["kabaret"]
         self.config["schemes"] = ["studio"]
         self.assert_refuses(self.link(), "unknown-scheme")

@@ -1,4 +1,4 @@
-"""Links that any web page could have made."""
+"""Links, which any web page can open."""
 
 import secrets
 import unittest
@@ -6,15 +6,15 @@ from urllib.parse import quote
 
 from workstation import WorkstationCase
 
-from kitsu_handler.origin import origin_of
+from kitsu_handler.origin import parse_origin
 
 
 class Origin(unittest.TestCase):
-    def test_is_written_in_one_way(self):
-        self.assertEqual(origin_of("HTTPS://Actions.studio.example:443/t/1?x=1"), "https://actions.studio.example")
-        self.assertEqual(origin_of("http://localhost:80"), "http://localhost")
-        self.assertEqual(origin_of("http://[::1]:8787/"), "http://[::1]:8787")
-        self.assertEqual(origin_of("https://actions.studio.example:80"), "https://actions.studio.example:80")
+    def test_is_normalized(self):
+        self.assertEqual(parse_origin("HTTPS://Actions.studio.example:443/t/1?x=1"), "https://actions.studio.example")
+        self.assertEqual(parse_origin("http://localhost:80"), "http://localhost")
+        self.assertEqual(parse_origin("http://[::1]:8787/"), "http://[::1]:8787")
+        self.assertEqual(parse_origin("https://actions.studio.example:80"), "https://actions.studio.example:80")
 
 
 class Link(WorkstationCase):
@@ -38,7 +38,7 @@ class Link(WorkstationCase):
             with self.subTest(origin=origin):
                 self.refused(self.ticket_link(f"{origin}/t/{token}"), "foreign-origin")
 
-    def test_to_what_is_no_ticket_is_refused(self):
+    def test_to_anything_but_a_ticket_is_refused(self):
         token = secrets.token_hex(32)
         origin = self.worker.origin
         for url in (
@@ -62,7 +62,7 @@ class Link(WorkstationCase):
             with self.subTest(url=url):
                 self.refused(self.ticket_link(url), "not-a-ticket-url")
 
-    def test_is_refused_unless_it_is_one(self):
+    def test_is_refused_if_it_is_malformed(self):
         good = self.offer(self.ticket())
         for link in (
             good + "\n",
@@ -93,21 +93,23 @@ class Link(WorkstationCase):
     def test_with_another_verb_is_refused(self):
         self.refused(self.offer(self.ticket()).replace("//open", "//delete"), "unknown-verb")
 
-    def test_may_be_written_as_browsers_do(self):
-        self.assert_opens(self.offer(self.ticket()).replace("studio://open?", "STUDIO://open/?"), str(self.root / "sh010.blend"))
+    def test_may_be_changed_as_browsers_do(self):
+        self.assert_opens(
+            self.offer(self.ticket()).replace("studio://open?", "STUDIO://open/?"), str(self.root / "sh010.blend")
+        )
 
-    def test_that_is_signed_is_refused_and_said_so(self):
-        self.refused("studio://open?p=eyJ2ZXJzaW9uIjoxfQ&s=AAAA", "signed-link", "can't check such a signature")
+    def test_with_a_signature_is_refused_with_a_reason(self):
+        self.refused("studio://open?p=eyJ2ZXJzaW9uIjoxfQ&s=AAAA", "signed-link", "can't verify signatures")
         self.refused(self.offer(self.ticket()) + "&s=AAAA", "signed-link")
 
-    def test_is_the_last_word(self):
+    def test_must_be_the_last_argument(self):
         evil = self.home / "evil.json"
         evil.write_text("{}")
         link = self.offer(self.ticket())
-        self.refused([link, "--config", str(evil)], "not-a-link", "behind the link")
+        self.refused([link, "--config", str(evil)], "not-a-link", "followed by other arguments")
         self.refused([link, link], "not-a-link")
 
-    def test_is_not_written_down(self):
+    def test_is_not_logged(self):
         token = secrets.token_hex(32)
         self.refused(f"studio://open?u=https%3A%2F%2Fevil.example%2Ft%2F{token}", "foreign-origin")
         self.assertNotIn(token, self.log())

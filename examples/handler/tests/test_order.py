@@ -1,4 +1,4 @@
-"""Tickets for Kabaret: what they open, and the actions they run."""
+"""Tickets for Kabaret: the objects they open, and the actions they run."""
 
 import unittest
 from urllib.parse import quote
@@ -9,29 +9,31 @@ RUN = [*GOTO, "KitsuActions/run"]
 
 
 class Ticket(SessionCase):
-    def test_is_taken_and_opens_what_it_names(self):
+    def test_opens_its_object(self):
         link = self.ticket_link()
         self.assert_opens(link, "--cluster", "DEMO", "--home-oid", OID)
         self.assertEqual(len(self.worker.seen), 1)
-        self.assertEqual(self.reported(), ("unknown", "Kabaret ended by itself. Look whether it is open in another window."))
+        self.assertEqual(
+            self.reported(), ("unknown", "Kabaret was started, but ended. Check whether it is open in another window.")
+        )
 
-    def test_says_that_kabaret_stayed(self):
+    def test_reports_that_kabaret_started(self):
         self.environment["STAYS"] = "3"
         self.kabaret["watch"] = 0.3
         self.run_handler(self.ticket_link())
         self.assertEqual(self.reported(), ("started", "Kabaret was started."))
 
-    def test_says_that_kabaret_failed(self):
+    def test_reports_that_kabaret_failed(self):
         self.environment.update(STATUS="1", COMPLAINS="AttributeError: no Search")
         self.assertEqual(self.run_handler(self.ticket_link()).returncode, 7)
         self.assertEqual(self.reported()[0], "failed")
-        self.assertIn("Its last words: “AttributeError: no Search”.", self.reported()[1])
+        self.assertIn("Its last message: “AttributeError: no Search”.", self.reported()[1])
 
-    def test_is_not_needed(self):
+    def test_is_optional(self):
         self.assert_opens(f"{self.link()}&u=", "--cluster", "DEMO", "--home-oid", OID)
         self.assertEqual((self.worker.seen, self.worker.reports), ([], []))
 
-    def test_is_checked_as_any_other(self):
+    def test_is_checked_like_any_other(self):
         link = self.ticket_link()
         self.config["trusted_origins"] = []
         self.assert_refuses(link, "foreign-origin")
@@ -48,17 +50,17 @@ class Ticket(SessionCase):
         self.assert_refuses(self.ticket_link(expires_at="2026-01-01T00:00:00Z"), "expired")
         self.assert_refuses(self.ticket_link().replace("%2Ft%2F", "%2Fx%2F"), "not-a-ticket-url")
 
-    def test_is_not_used_up_for_what_is_no_object(self):
+    def test_is_not_used_up_for_an_invalid_object(self):
         link = self.ticket_link()
         self.assert_refuses(link.replace(quote(OID, safe=""), "%2Fdemo%2F0"), "oid")
         self.assertEqual(self.worker.seen, [])
 
-    def test_names_the_object_of_the_link(self):
+    def test_must_name_the_object_of_the_link(self):
         link = self.ticket_link()
         self.assert_refuses(link.replace(quote(OID, safe=""), "%2Fdemo"), "other-oid")
         self.assertEqual(self.reported()[0], "failed")
 
-    def test_is_for_kabaret(self):
+    def test_must_be_for_kabaret(self):
         other = self.offer(self.ticket()).split("u=")[1]
         self.assert_refuses(f"{self.link()}&u={other}", "not-for-kabaret")
         self.worker.reports.clear()
@@ -68,12 +70,14 @@ class Ticket(SessionCase):
         order = self.ticket(app="kabaret", kabaret={"oid": OID, "project": "demo"})
         self.assert_refuses(self.offer({**order, "items": []}), "for-kabaret")
 
-    def test_may_be_without_tasks(self):
+    def test_may_have_no_tasks(self):
         ticket = self.ticket(app="kabaret", kabaret={"oid": OID, "project": "demo"})
         del ticket["items"]
-        self.assert_opens(f"{self.link()}&u={self.offer(ticket).split('u=')[1]}", "--cluster", "DEMO", "--home-oid", OID)
+        self.assert_opens(
+            f"{self.link()}&u={self.offer(ticket).split('u=')[1]}", "--cluster", "DEMO", "--home-oid", OID
+        )
 
-    def test_that_is_malformed_is_refused(self):
+    def test_is_refused_if_it_is_malformed(self):
         runs = ({"oid": OID, "run": True}, {"oid": OID, "run": {"button": 7}})
         for order in (7, [], {}, {"oid": 7}, {"oid": OID, "project": 7}, *runs):
             with self.subTest(order=order):
@@ -99,52 +103,59 @@ class Run(SessionCase):
             self.assertEqual(self.ipc.calls[-1][2], [ACTION, button])
             self.assertEqual(self.reported(), ("started", "The action was run in the Kabaret session that was open."))
 
-    def test_may_go_on(self):
+    def test_may_continue_after_the_answer(self):
         self.ipc.session()
         self.ipc.advertise(self.home)
         self.ipc.instead["KitsuActions/run"] = (200, {"result": {"ok": True, "done": False}})
         self.run_handler(self.order())
         self.assertEqual(self.reported(), ("started", "The action is running in the Kabaret session that was open."))
 
-    def test_is_refused_unless_the_configuration_names_the_action(self):
+    def test_is_refused_unless_the_configuration_allows_the_action(self):
         self.ipc.session()
         self.ipc.advertise(self.home)
         for allowed in ([], ["publish"], ["Build"]):
             with self.subTest(allowed=allowed):
                 self.kabaret["run"] = allowed
                 self.worker.reports.clear()
-                self.assert_refuses(self.order(), "not-to-run", text="add “build” to “run” of “kabaret”")
+                self.assert_refuses(self.order(), "not-to-run", text="add “build” to “run” in “kabaret”")
                 self.assertEqual(self.reported()[0], "failed")
         self.assertEqual(self.ipc.calls, [])
 
-    def test_is_never_for_a_link_without_a_ticket(self):
+    def test_needs_a_ticket(self):
         uid = self.ipc.session()
         self.ipc.advertise(self.home)
         self.assert_shown_by(uid, f"{self.link(ACTION)}&run=1&button=Build&u=")
 
-    def test_is_not_done_by_a_ticket_that_does_not_say_so(self):
+    def test_is_only_done_if_the_ticket_asks_for_it(self):
         uid = self.ipc.session()
         self.ipc.advertise(self.home)
         self.assert_shown_by(uid, self.ticket_link(ACTION))
 
-    def test_is_left_to_the_artist_where_no_session_runs(self):
+    def test_is_left_to_the_artist_if_no_session_is_running(self):
         self.environment["STAYS"] = "3"
         self.kabaret["watch"] = 0.3
-        self.assert_starts("there is no kabaret.ipc", self.order(), ACTION)
+        self.assert_starts("kabaret.ipc is not running", self.order(), ACTION)
         self.assertEqual(
-            self.reported(), ("started", "Kabaret was started, with the form of the action. Press its button there.")
+            self.reported(),
+            ("started", "Kabaret was started and shows the form of the action. Press its button there."),
         )
 
-    def test_that_kabaret_did_not_do_is_told_and_not_tried_again(self):
+    def test_is_reported_as_failed_and_not_retried(self):
         self.ipc.session()
         self.ipc.advertise(self.home)
-        self.ipc.instead["KitsuActions/run"] = (200, {"result": {"ok": False, "why": "no-button", "text": "There is no “X”."}})
+        self.ipc.instead["KitsuActions/run"] = (
+            200,
+            {"result": {"ok": False, "why": "no-button", "text": "There is no “X”."}},
+        )
         self.assert_refuses(self.order(button="X"), "not-run", 7, "did not run it: There is no “X”.")
         self.assertEqual(self.reported()[0], "failed")
-        self.ipc.instead["KitsuActions/run"] = (200, {"result": {"ok": False, "why": "failed", "text": "ValueError: no disk"}})
+        self.ipc.instead["KitsuActions/run"] = (
+            200,
+            {"result": {"ok": False, "why": "failed", "text": "ValueError: no disk"}},
+        )
         self.assert_refuses(self.order(), "action-failed", 7, "The action failed in Kabaret: ValueError: no disk")
 
-    def test_of_which_nothing_is_known_is_told_and_not_tried_again(self):
+    def test_is_reported_as_unknown_and_not_retried(self):
         self.ipc.session()
         self.ipc.advertise(self.home)
         for answer in ((500, {"detail": "x"}), (504, {"detail": "x"}), (200, {"result": None}), 12):
@@ -153,7 +164,7 @@ class Run(SessionCase):
                 self.worker.reports.clear()
                 self.assertEqual(self.run_handler(self.order()).returncode, 0)
                 self.assertEqual(self.reported()[0], "unknown")
-                self.assertFalse(self.said.exists(), "a process was started")
+                self.assertFalse(self.result_file.exists(), "a process was started")
 
 
 if __name__ == "__main__":

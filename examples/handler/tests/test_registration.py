@@ -1,4 +1,4 @@
-"""Registration: on Linux with the real xdg-utils, in a home of its own; on other systems with theirs imitated."""
+"""Registration: on Linux with the real xdg-utils and a temporary home, else with mocks."""
 
 import os
 import plistlib
@@ -15,12 +15,12 @@ from workstation import HANDLER, WorkstationCase
 from kitsu_handler import registration
 
 
-@unittest.skipUnless(sys.platform.startswith("linux"), "of Linux")
+@unittest.skipUnless(sys.platform.startswith("linux"), "needs Linux")
 @unittest.skipUnless(shutil.which("xdg-mime") and shutil.which("xdg-open"), "xdg-utils are not installed")
 class Linux(WorkstationCase):
     def setUp(self):
         super().setUp()
-        # xdg-open looks for handlers only where there is a display.
+        # xdg-open needs a display to find handlers.
         self.environment.update(PATH=os.environ["PATH"], XDG_DATA_HOME=str(self.home / "data"), DISPLAY=":99")
         self.config["schemes"] = ["studio", "studio-test"]
         for dialog in ("zenity", "kdialog", "notify-send"):
@@ -55,13 +55,13 @@ class Linux(WorkstationCase):
         self.assertEqual(self.started()["arguments"], [str(self.root / "sh010.blend")])
         self.assertIn("blender started", self.log())
 
-    def test_hands_a_foreign_link_over_as_one_argument(self):
+    def test_passes_a_foreign_link_as_one_argument(self):
         self.run_handler("register")
         link = "studio://open?u=https://evil.example/t/$(touch%20x);`id`&a='b \"c"
         self.assertNotEqual(self.xdg("xdg-open", link).returncode, 0)
         self.assertIn("ERROR not-a-link", self.log())
 
-    def test_keeps_a_configuration_that_was_named(self):
+    def test_uses_the_given_configuration(self):
         self.run_handler("check")
         named = self.home / "named.json"
         (self.home / ".config/kitsu-actions/handler.json").rename(named)
@@ -71,15 +71,15 @@ class Linux(WorkstationCase):
         self.xdg("xdg-open", self.offer(self.ticket()))
         self.assertEqual(self.started()["arguments"], [str(self.root / "sh010.blend")])
 
-    def test_is_taken_back(self):
+    def test_can_be_undone(self):
         self.run_handler("register")
         self.assertEqual(self.run_handler("unregister", "--scheme", "studio").returncode, 0)
         self.assertFalse(self.file.exists())
         self.assertEqual(self.default("studio"), "")
         self.assertEqual(self.default("studio-test"), "studio-test-handler.desktop")
-        self.assertEqual(self.run_handler("unregister").returncode, 0, "twice is no error")
+        self.assertEqual(self.run_handler("unregister").returncode, 0, "the second time must not fail")
 
-    def test_is_refused_from_a_path_that_xdg_open_would_split(self):
+    def test_refuses_a_path_that_xdg_open_would_split(self):
         folder = self.home / "the handler"
         shutil.copytree(HANDLER.parent, folder)
         result = subprocess.run(
@@ -89,7 +89,7 @@ class Linux(WorkstationCase):
             text=True,
         )
         self.assertEqual(result.returncode, 8)
-        self.assertIn("no spaces", result.stdout)
+        self.assertIn("has spaces", result.stdout)
         self.assertFalse(self.file.exists())
 
     def test_says_that_xdg_mime_is_missing(self):
@@ -100,14 +100,17 @@ class Linux(WorkstationCase):
 
 
 class Windows(unittest.TestCase):
-    def test_writes_the_registry_of_the_person(self):
+    def test_writes_to_the_registry_of_the_person(self):
         written = {}
         winreg = types.ModuleType("winreg")
         winreg.HKEY_CURRENT_USER, winreg.REG_SZ = "HKCU", "text"
         winreg.CreateKey = lambda hive, key: mock.MagicMock(__enter__=lambda _: (hive, key))
         winreg.SetValueEx = lambda key, name, _, kind, value: written.update({(*key, name): value})
         winreg.DeleteKey = lambda hive, key: [written.pop(each) for each in list(written) if each[1] == key]
-        with mock.patch.dict(sys.modules, winreg=winreg), mock.patch.object(registration, "this_system", return_value="windows"):
+        with (
+            mock.patch.dict(sys.modules, winreg=winreg),
+            mock.patch.object(registration, "current_system", return_value="windows"),
+        ):
             registration.register("studio", None)
             key = r"Software\Classes\studio"
             self.assertEqual(
@@ -123,7 +126,7 @@ class Windows(unittest.TestCase):
 
 
 class MacOS(WorkstationCase):
-    def test_makes_an_application_that_takes_the_links(self):
+    def test_creates_an_application_for_links(self):
         ran = []
 
         def run(command):
@@ -134,7 +137,7 @@ class MacOS(WorkstationCase):
                 (contents / "Info.plist").write_bytes(plistlib.dumps({"CFBundleName": "applet"}))
 
         with (
-            mock.patch.object(registration, "this_system", return_value="darwin"),
+            mock.patch.object(registration, "current_system", return_value="darwin"),
             mock.patch.object(registration, "_run", run),
             mock.patch.dict("os.environ", HOME=str(self.home)),
         ):
@@ -143,7 +146,9 @@ class MacOS(WorkstationCase):
             table = plistlib.loads((bundle / "Contents/Info.plist").read_bytes())
             self.assertEqual(table["CFBundleURLTypes"][0]["CFBundleURLSchemes"], ["studio"])
             self.assertEqual(table["CFBundleName"], "applet")
-            self.assertIn(f'launchedTaskWithLaunchPath:"{sys.executable}" arguments:{{"{HANDLER}", link}}', " ".join(ran[0]))
+            self.assertIn(
+                f'launchedTaskWithLaunchPath:"{sys.executable}" arguments:{{"{HANDLER}", link}}', " ".join(ran[0])
+            )
             self.assertEqual([Path(command[0]).name for command in ran], ["osacompile", "codesign", "lsregister"])
             registration.unregister("studio")
             self.assertFalse(bundle.exists())

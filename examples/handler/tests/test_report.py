@@ -1,4 +1,4 @@
-"""What the worker is told when its ticket was taken."""
+"""The report to the worker after its ticket was fetched."""
 
 import unittest
 from unittest import mock
@@ -8,7 +8,7 @@ from workstation import WorkstationCase
 
 
 class Report(WorkstationCase):
-    def test_goes_to_the_ticket_in_the_worker_s_words(self):
+    def test_is_sent_to_the_address_of_the_ticket(self):
         self.config["person"] = "ada@studio.example"
         link = self.offer(self.ticket())
         self.run_handler(link)
@@ -22,13 +22,13 @@ class Report(WorkstationCase):
         self.assertEqual(headers["Kitsu-Person"], "ada@studio.example")
         self.assertEqual(body, {"state": "started", "text": ""})
 
-    def test_says_that_it_stayed(self):
+    def test_says_that_the_application_started(self):
         self.environment["STAYS"] = "3"
         self.config["applications"]["blender"]["watch"] = 0.3
         self.run_handler(self.offer(self.ticket()))
         self.assertEqual(self.reported()[0], "started")
 
-    def test_says_that_it_ended_early_as_the_dialog_does(self):
+    def test_has_the_text_of_the_dialog_if_the_application_ended_early(self):
         self.environment.update(STATUS="4", COMPLAINS="no licence")
         result = self.run_handler(self.offer(self.ticket()))
         state, text = self.reported()
@@ -39,52 +39,52 @@ class Report(WorkstationCase):
         self.run_handler(self.offer(self.ticket(app="x" * 900)))
         self.assertEqual(len(self.reported()[1]), 500)
 
-    def test_says_that_it_was_refused(self):
+    def test_says_that_the_ticket_was_refused(self):
         for ticket, text in (
             (self.ticket(app="nuke"), "“nuke” is not set up on this workstation."),
-            (self.ticket(self.item("../x.blend")), "goes up with “..”"),
-            (self.ticket(version=2), "another version"),
-            ([], "is not a ticket"),
+            (self.ticket(self.item("../x.blend")), "contains “..”"),
+            (self.ticket(version=2), "needs a newer version"),
+            ([], "is not a valid ticket"),
         ):
             self.worker.reports.clear()
             self.run_handler(self.offer(ticket))
             self.assertEqual(self.reported()[0], "failed")
             self.assertIn(text, self.reported()[1])
 
-    def test_is_not_made_where_no_ticket_was_taken(self):
+    def test_is_not_sent_without_a_ticket(self):
         self.run_handler(self.offer(b"", 410))
         self.run_handler(self.offer(b"<html>"))
         self.config["trusted_origins"] = []
         self.run_handler(self.offer(self.ticket()))
         self.assertEqual(self.worker.reports, [])
 
-    def test_of_a_fault_of_the_handler_is_made(self):
-        from kitsu_handler import opening
+    def test_is_sent_after_an_internal_error(self):
+        from kitsu_handler import open_link
 
         link = mock.Mock(url="https://actions.studio.example/t/1", verb="open", origin="https://actions.studio.example")
-        names = ("hold_consent", "take", "report", "_carry_out")
-        with mock.patch.multiple(opening, **dict.fromkeys(names, mock.DEFAULT)) as mocks:
+        names = ("require_consent", "fetch_ticket", "report", "_carry_out")
+        with mock.patch.multiple(open_link, **dict.fromkeys(names, mock.DEFAULT)) as mocks:
             mocks["_carry_out"].side_effect = KeyError("secret")
             with self.assertRaises(KeyError):
-                opening._open_ticket(link, None, mock.Mock())
+                open_link._open_ticket(link, None, mock.Mock())
         outcome = mocks["report"].call_args[0][2]
         self.assertEqual(outcome.state, "failed")
         self.assertNotIn("secret", outcome.text)
 
-    def test_that_the_worker_does_not_take_changes_nothing(self):
+    def test_may_fail_without_consequences(self):
         for status in (404, 500, 302, 308):
             with self.subTest(status=status):
                 self.worker.report_status = status
                 self.worker.reports.clear()
                 self.assert_opens(self.offer(self.ticket()), str(self.root / "sh010.blend"))
                 self.assertEqual(len(self.worker.reports), 1)
-                self.assertIn(f"did not take the report: status {status}", self.log())
+                self.assertIn(f"did not accept the report: status {status}", self.log())
         self.assertFalse([path for path, _ in self.worker.seen if "elsewhere" in path], "a redirect was followed")
 
-    def test_that_is_not_answered_is_not_waited_for(self):
+    def test_does_not_wait_long_for_an_answer(self):
         self.worker.report_seconds = 9
         self.assert_opens(self.offer(self.ticket()), str(self.root / "sh010.blend"))
-        self.assertIn("did not take the report: timed out", self.log())
+        self.assertIn("did not accept the report: timed out", self.log())
 
 
 if __name__ == "__main__":

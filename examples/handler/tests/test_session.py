@@ -1,4 +1,4 @@
-"""A Kabaret that runs already, with a server that answers as kabaret.ipc does; and what is done if there is none."""
+"""A running Kabaret, with a fake of kabaret.ipc, and what happens without one."""
 
 import json
 import socket
@@ -9,28 +9,28 @@ from kabaret_ipc import OID, SessionCase
 
 
 class Session(SessionCase):
-    def test_shows_the_object_and_nothing_is_started(self):
+    def test_shows_the_object_without_starting_a_process(self):
         uid = self.ipc.session()
         self.ipc.advertise(self.home)
         self.assert_shown_by(uid)
         self.assertEqual([arguments for _, _, arguments in self.ipc.calls], [[OID], [OID]])
-        self.assertIn("It is open in the session that was running.", self.log())
+        self.assertIn("It is open in the Kabaret session that was already running.", self.log())
 
     def test_is_reported(self):
         self.ipc.session()
         self.ipc.advertise(self.home)
         self.run_handler(self.ticket_link())
-        self.assertEqual(self.reported(), ("started", "It is open in the session that was running."))
+        self.assertEqual(self.reported(), ("started", "It is open in the Kabaret session that was already running."))
 
-    def test_is_of_the_right_cluster_and_has_windows(self):
+    def test_must_have_the_right_cluster_and_windows(self):
         self.ipc.session(cluster="OTHER")
         self.ipc.session(gui=False)
         self.ipc.advertise(self.home)
-        self.assert_starts("none of 2 sessions has windows and the cluster DEMO")
+        self.assert_starts("none of the 2 sessions has windows and the cluster DEMO")
         uid = self.ipc.session()
         self.assert_shown_by(uid)
 
-    def test_rather_shows_the_same_project(self):
+    def test_preferably_shows_the_same_project(self):
         self.ipc.session(at="/night_tram/films")
         self.ipc.session(at=None)
         self.ipc.session(at="/demonstration/films")
@@ -39,7 +39,7 @@ class Session(SessionCase):
         self.ipc.advertise(self.home)
         self.assert_shown_by(uid)
 
-    def test_is_of_the_cluster_of_the_project_s_command(self):
+    def test_must_have_the_cluster_of_the_project(self):
         uids = {name: self.ipc.session(cluster=name) for name in ("A", "B", "C", "D", "E", "DEFAULT_CLUSTER")}
         self.ipc.advertise(self.home)
         for cluster, words, more in (
@@ -56,7 +56,7 @@ class Session(SessionCase):
                 self.kabaret["projects"] = {"demo": {"command": [*self.application, *words], **more}}
                 self.assert_shown_by(uids[cluster])
 
-    def test_is_left_alone_where_the_studio_says_so(self):
+    def test_is_not_used_if_the_studio_turns_it_off(self):
         self.ipc.session()
         self.ipc.advertise(self.home)
         self.kabaret["sessions"] = False
@@ -64,35 +64,35 @@ class Session(SessionCase):
         self.started()
         self.assertEqual(self.ipc.calls, [])
 
-    def test_that_knows_no_such_object_is_the_end(self):
+    def test_refuses_unknown_objects(self):
         self.ipc.session()
         self.ipc.advertise(self.home)
-        self.assert_refuses(self.link("/demo/gone"), "no-object", text="There is no “/demo/gone” in Kabaret.")
-        self.assert_refuses(self.link("/gone/x"), "no-object", text="There is no project “gone” in Kabaret.")
+        self.assert_refuses(self.link("/demo/gone"), "no-object", text="“/demo/gone” does not exist in Kabaret.")
+        self.assert_refuses(self.link("/gone/x"), "no-object", text="The project “gone” does not exist in Kabaret.")
         self.assert_refuses(self.ticket_link("/demo/gone"), "no-object")
-        self.assertEqual(self.reported(), ("failed", "There is no “/demo/gone” in Kabaret."))
+        self.assertEqual(self.reported(), ("failed", "“/demo/gone” does not exist in Kabaret."))
         self.assertNotIn("KitsuActions/goto", self.ipc.names())
         self.ipc.instead["KitsuActions/goto"] = (200, {"result": {"ok": False, "why": "no-object", "text": "x"}})
         self.assert_refuses(self.link(), "no-object")
 
 
 class NoSession(SessionCase):
-    def test_because_there_is_no_server(self):
-        self.assert_starts("there is no kabaret.ipc")
+    def test_without_a_server(self):
+        self.assert_starts("kabaret.ipc is not running")
 
-    def test_because_it_left_its_file_behind(self):
+    def test_with_a_file_of_a_stopped_server(self):
         with socket.socket() as free:
             free.bind(("127.0.0.1", 0))
             port = free.getsockname()[1]
         self.ipc.advertise(self.home, port=port)
         self.assert_starts("Connection refused")
 
-    def test_because_the_token_is_another(self):
+    def test_with_a_wrong_token(self):
         self.ipc.session()
         self.ipc.advertise(self.home, token="x" * 43)
-        self.assert_starts("with status 401")
+        self.assert_starts("status 401")
 
-    def test_because_the_file_is_not_to_be_trusted(self):
+    def test_with_an_invalid_file(self):
         self.ipc.session()
         file = self.ipc.advertise(self.home)
         good = json.loads(file.read_text())
@@ -115,22 +115,22 @@ class NoSession(SessionCase):
         self.assert_starts("can't be read")
         self.assertEqual(self.ipc.calls, [])
 
-    def test_because_the_plugin_is_missing(self):
+    def test_without_the_plugin(self):
         self.ipc.session()
         self.ipc.advertise(self.home)
         self.ipc.plugin = False
         self.assert_starts("no attribute 'KitsuActions'")
 
-    def test_because_of_a_fault(self):
+    def test_with_an_error(self):
         self.ipc.session()
         self.ipc.advertise(self.home)
         for name, answer, why in (
             ("sessions", (504, {"detail": "Gateway Timeout"}), "status 504"),
             ("sessions", (200, ["x"]), "status 200"),
-            ("sessions", (200, b"<html>"), "something else than JSON"),
-            ("sessions", (200, b"[" * 100_000), "something else than JSON"),
-            ("sessions", (200, b" " * 1_100_000), "too much"),
-            ("sessions", (302, b""), "something else than JSON"),
+            ("sessions", (200, b"<html>"), "is not JSON"),
+            ("sessions", (200, b"[" * 100_000), "is not JSON"),
+            ("sessions", (200, b" " * 1_100_000), "too large"),
+            ("sessions", (302, b""), "is not JSON"),
             ("Flow/exists", (500, {"detail": "Error 111 connecting to redis. Connection refused."}), "Error 111"),
             ("Flow/exists", (500, {"detail": "could not find key 'demo' in hash 'x'"}), "status 500"),
             ("Flow/exists", (404, {"detail": "session not found"}), "session not found"),
@@ -138,13 +138,13 @@ class NoSession(SessionCase):
             ("Flow/exists", (200, {"result": None}), "did not say whether"),
             ("KitsuActions/goto", (500, {"detail": "wrapped C++ object has been deleted"}), "C++"),
             ("KitsuActions/goto", (200, {"result": {"ok": False, "why": "dialog", "text": "A dialog."}}), "A dialog."),
-            ("KitsuActions/goto", (200, {"result": None}), "did not say"),
+            ("KitsuActions/goto", (200, {"result": None}), "did not confirm"),
         ):
             with self.subTest(name=name, answer=str(answer)[:100]):
                 self.ipc.instead = {name: answer}
                 self.assert_starts(why)
 
-    def test_because_it_hangs(self):
+    def test_with_a_server_that_hangs(self):
         self.ipc.session()
         self.ipc.advertise(self.home)
         for name, seconds in (("sessions", 3), ("Flow/exists", 5), ("KitsuActions/goto", 8)):
@@ -154,7 +154,7 @@ class NoSession(SessionCase):
                 self.assert_starts("timed out")
                 self.assertLess(time.monotonic() - began, seconds + 3)
 
-    def test_asks_no_proxy(self):
+    def test_is_found_without_a_proxy(self):
         uid = self.ipc.session()
         self.ipc.advertise(self.home)
         del self.environment["NO_PROXY"]

@@ -1,4 +1,4 @@
-"""The start of a program: its environment and folder, and how its end is noticed."""
+"""Starting a program: its environment and folder, and whether it ends early."""
 
 import json
 import os
@@ -36,46 +36,48 @@ class Start(WorkstationCase):
         self.assertEqual(self.run_handler(self.offer(self.ticket())).returncode, 7)
         self.assertIn("ended-early", self.log())
 
-    def test_is_in_the_folder(self):
+    def test_uses_the_folder(self):
         self.how(cwd=str(self.root))
         self.assertEqual(self.open()["cwd"], str(self.root))
-        self.said.unlink()
+        self.result_file.unlink()
         self.how(cwd=str(self.root / "gone"))
-        self.assert_refuses(self.offer(self.ticket()), "no-folder", 7, "there is no such folder")
+        self.assert_refuses(self.offer(self.ticket()), "no-folder", 7, "does not exist")
 
-    def test_that_ends_early_is_told_with_its_last_words(self):
+    def test_reports_an_early_end_with_the_last_message(self):
         self.environment.update(STATUS="3", PRINTS="fine so far", COMPLAINS="\x1b[31mno licence\x1b[0m\u0007\n\n  \n")
         result = self.run_handler(self.offer(self.ticket()))
         self.assertEqual(result.returncode, 7)
         [output] = self.outputs()
-        self.assertRegex(result.stderr, r"python[\d.]*” ended after \d s with status 3\. Its last words: “no licence”\.")
+        self.assertRegex(
+            result.stderr, r"python[\d.]*” ended after \d s with status 3\. Its last message: “no licence”\."
+        )
         self.assertIn(str(output), result.stderr)
         self.assertIn("fine so far\n", output.read_text())
         self.assertIn("ERROR ended-early", self.log())
         self.assertNotIn(" started", self.log())
 
-    def test_that_ends_early_is_told_with_its_error_if_it_is_python(self):
+    def test_reports_an_early_end_with_the_error_of_python(self):
         trace = "Traceback (most recent call last):\n  File \"x.py\", line 1\n    go()\nAttributeError: no 'Search'\n"
         noise = "kabaret - INFO: Connected to 127.0.0.1:1\n"
-        for printed, said in ((trace + noise, "AttributeError: no 'Search'"), (trace + 6 * noise, noise.strip())):
+        for printed, shown in ((trace + noise, "AttributeError: no 'Search'"), (trace + 6 * noise, noise.strip())):
             self.environment.update(STATUS="1", COMPLAINS=printed)
-            self.assertIn(f"Its last words: “{said}”.", self.run_handler(self.offer(self.ticket())).stderr)
+            self.assertIn(f"Its last message: “{shown}”.", self.run_handler(self.offer(self.ticket())).stderr)
 
-    def test_that_ends_early_is_told_without_words_and_shortly(self):
+    def test_reports_an_early_end_in_a_few_words(self):
         self.environment.update(STATUS="1")
-        self.assertNotIn("words", self.run_handler(self.offer(self.ticket())).stderr)
+        self.assertNotIn("last message", self.run_handler(self.offer(self.ticket())).stderr)
         self.environment.update(COMPLAINS="x" * 5000)
-        said = self.run_handler(self.offer(self.ticket())).stderr
-        self.assertEqual(len(re.search("“(x+)”", said)[1]), 300)
+        shown = self.run_handler(self.offer(self.ticket())).stderr
+        self.assertEqual(len(re.search("“(x+)”", shown)[1]), 300)
 
-    def test_is_watched_for_as_long_as_the_configuration_says(self):
+    def test_is_watched_as_long_as_configured(self):
         self.environment.update(STATUS="1", STAYS="1.5")
         self.how(watch=0.2)
         self.assertEqual(self.run_handler(self.offer(self.ticket())).returncode, 0)
         self.how(watch=30)
         self.assertEqual(self.run_handler(self.offer(self.ticket())).returncode, 7)
 
-    def test_is_watched_for_three_seconds_by_itself(self):
+    def test_is_watched_for_three_seconds_by_default(self):
         self.environment.update(STATUS="1", STAYS="2")
         self.assertEqual(self.run_handler(self.offer(self.ticket())).returncode, 7)
         self.environment.update(STAYS="6")
@@ -83,17 +85,17 @@ class Start(WorkstationCase):
         self.assertEqual(self.run_handler(self.offer(self.ticket())).returncode, 0)
         self.assertLess(time.monotonic() - began, 5.5)
 
-    def test_that_was_killed_is_told(self):
+    def test_reports_that_the_program_was_killed(self):
         self.program("killed", "#!/bin/sh\nkill -9 $$\n")
         self.how(command=[str(self.programs / "killed"), "{path}"])
         self.assertIn("by signal 9", self.run_handler(self.offer(self.ticket())).stderr)
 
-    def test_of_a_script_without_a_first_line_says_so(self):
+    def test_reports_a_script_without_an_interpreter(self):
         self.program("plain", "echo hello\n")
         self.how(command=[str(self.programs / "plain"), "{path}"])
-        self.assert_refuses(self.offer(self.ticket()), "not-startable", 7, "Its first line must name what runs it")
+        self.assert_refuses(self.offer(self.ticket()), "not-startable", 7, "Its first line must name its interpreter")
 
-    def test_keeps_its_output_for_nobody_else(self):
+    def test_stores_the_output_for_the_person_alone(self):
         self.environment["PRINTS"] = "hello"
         self.open()
         [output] = self.outputs()
@@ -101,7 +103,7 @@ class Start(WorkstationCase):
         self.assertRegex(output.name, r"^python[\d.]*-\d{8}-\d{6}-\d+\.log$")
         self.assertIn(str(output), self.log())
 
-    def test_keeps_the_newest_twenty_outputs(self):
+    def test_keeps_twenty_files_of_output(self):
         folder = self.state / "output"
         folder.mkdir(parents=True)
         for number in range(25):
@@ -114,15 +116,15 @@ class Start(WorkstationCase):
         self.assertIn("old-24.log", kept)
         self.assertNotIn("old-05.log", kept)
 
-    def test_happens_also_where_no_output_can_be_kept(self):
+    def test_works_without_storing_the_output(self):
         self.state.mkdir(parents=True)
         (self.state / "output").write_text("in the way")
         self.open()
-        self.assertIn("is not kept", self.log())
+        self.assertIn("is not stored", self.log())
 
 
 class KabaretScript(WorkstationCase):
-    """What libreflow-launcher writes: no first line, so that a shell has to read it."""
+    """A script of libreflow-launcher. It has no interpreter line, so a shell must run it."""
 
     def setUp(self):
         super().setUp()
@@ -138,37 +140,39 @@ class KabaretScript(WorkstationCase):
         self.assert_opens("kabaret://open?oid=/demo/x", "studio flow", "--home-oid", "/demo/x")
         self.assertEqual((self.started()["cwd"], self.started()["oid"]), (str(self.root), "/demo/x"))
 
-    def test_that_is_not_there_is_told(self):
+    def test_must_exist(self):
         self.script.unlink()
-        self.assert_refuses("kabaret://open?oid=/demo/x", "no-script", 7, "there is no such file")
+        self.assert_refuses("kabaret://open?oid=/demo/x", "no-script", 7, "does not exist")
 
-    def test_must_be_a_script_and_nothing_else(self):
+    def test_must_be_a_plain_script(self):
         script = str(self.script)
         for words in (["-c", script], ["libreflow.sh"], [script, "-c", "x"], [script, "-lc"], ["-x", script], []):
             with self.subTest(words=words):
                 self.flow["command"] = ["bash", *words]
-                self.assert_refuses("kabaret://open?oid=/demo/x", "bad-config", 3, "if the next word is the full path of a script")
+                self.assert_refuses(
+                    "kabaret://open?oid=/demo/x", "bad-config", 3, "if the next argument is the full path of a script"
+                )
         self.flow["command"] = ["/bin/sh", script, "--cluster", "DEMO", "-C", "DEMO"]
         self.assertEqual(self.run_handler("check").returncode, 0)
         for program in ("pwsh", "fish", "csh"):
             self.flow["command"] = [program, script]
             self.assertIn("is a shell", self.run_handler("check").stdout)
 
-    def test_is_never_run_for_an_application(self):
+    def test_is_refused_for_an_application(self):
         self.config["applications"]["blender"]["command"] = ["bash", str(self.script)]
-        self.assertIn("which is a shell, and would take", self.run_handler("check").stdout)
+        self.assertIn("which is a shell, which could run", self.run_handler("check").stdout)
 
-    def test_is_never_run_by_a_shell_of_windows(self):
-        from kitsu_handler.template import wrong_with_program
+    def test_is_refused_on_windows(self):
+        from kitsu_handler.template import find_program_problem
 
         for shell in ("C:\\Windows\\System32\\cmd.exe", "C:\\msys\\bash.exe"):
-            self.assertIn("and would take", wrong_with_program([shell, "/c/libreflow.sh"], "windows", shell=True))
+            self.assertIn("which could run", find_program_problem([shell, "/c/libreflow.sh"], "windows", shell=True))
 
     def test_is_watched_for_fifteen_seconds(self):
         self.environment.update(STATUS="1", STAYS="4", COMPLAINS="no Redis")
         result = self.run_handler("kabaret://open?oid=/demo/x")
         self.assertEqual(result.returncode, 7)
-        self.assertIn("Its last words: “no Redis”", result.stderr)
+        self.assertIn("Its last message: “no Redis”", result.stderr)
         from kitsu_handler.config import read_config
 
         file = Path(self.home / "k.json")

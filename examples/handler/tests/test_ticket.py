@@ -1,4 +1,4 @@
-"""A ticket, from the link to the started application, with a server that plays the worker and a real process."""
+"""A ticket, from the link to the started application, with a fake worker and real processes."""
 
 import os
 import secrets
@@ -13,7 +13,7 @@ class Ticket(WorkstationCase):
     def test_opens_a_file(self):
         self.assert_opens(self.offer(self.ticket()), str(self.root / "sh010.blend"))
 
-    def test_names_itself_and_the_person_to_the_worker(self):
+    def test_sends_the_person_to_the_worker(self):
         self.config["person"] = "Ada@studio.example"
         self.assert_opens(self.offer(self.ticket()), str(self.root / "sh010.blend"))
         [(path, headers)] = self.worker.seen
@@ -21,23 +21,25 @@ class Ticket(WorkstationCase):
         self.assertEqual(headers["User-Agent"], "kitsu-actions-handler/1")
         self.assertEqual(headers["Kitsu-Person"], "Ada@studio.example")
 
-    def test_names_no_person_that_is_not_configured(self):
+    def test_sends_no_person_without_configuration(self):
         self.run_handler(self.offer(self.ticket()))
         self.assertNotIn("Kitsu-Person", self.worker.seen[0][1])
 
-    def test_takes_the_login_for_the_person(self):
+    def test_derives_the_person_from_the_login(self):
         self.environment["LOGNAME"] = "ada"
         self.config["person"] = "{login}@studio.example"
         self.assert_opens(self.offer(self.ticket()), str(self.root / "sh010.blend"))
         self.assertEqual(self.worker.seen[0][1]["Kitsu-Person"], "ada@studio.example")
 
-    def test_opens_a_worker_below_a_path(self):
+    def test_may_come_from_a_worker_with_a_base_path(self):
         path = f"/tools/kitsu/t/{secrets.token_hex(32)}"
         self.offer(self.ticket())
         self.worker.answers[path] = next(iter(self.worker.answers.values()))
-        self.assert_opens(f"studio://open?u={quote(self.worker.origin + path, safe='')}", str(self.root / "sh010.blend"))
+        self.assert_opens(
+            f"studio://open?u={quote(self.worker.origin + path, safe='')}", str(self.root / "sh010.blend")
+        )
 
-    def test_lets_the_application_outlive_it(self):
+    def test_starts_an_application_that_outlives_the_handler(self):
         self.environment["STAYS"] = "5"
         self.config["applications"]["blender"]["watch"] = 0.5
         self.assert_opens(self.offer(self.ticket()), str(self.root / "sh010.blend"))
@@ -47,11 +49,11 @@ class Ticket(WorkstationCase):
         self.config["applications"]["blender"]["command"] = ["blender-9", "{path}"]
         self.assert_refuses(self.offer(self.ticket()), "not-found", 7, "blender-9")
 
-    def test_writes_the_run_in_the_log(self):
+    def test_logs_the_run(self):
         self.run_handler(self.offer(self.ticket()))
         self.assertIn("run 0123456789abcdef0123456789abcdef: blender started", self.log())
 
-    def test_writes_nothing_that_looks_like_a_token_in_the_log(self):
+    def test_does_not_log_tokens(self):
         self.run_handler(self.offer(self.ticket(self.item() | {"name": f"SH010 {secrets.token_hex(32)}"})))
         self.assertIn("for SH010 (token)", self.log())
 
@@ -61,7 +63,7 @@ class WorkerRefusal(WorkstationCase):
         link = self.offer(self.ticket())
         self.run_handler(link)
         self.started()
-        self.said.unlink()
+        self.result_file.unlink()
         self.assert_refuses(link, "used-ticket", 5, "Used already. This link has been opened before.")
 
     def test_of_an_unknown_ticket_is_shown(self):
@@ -71,54 +73,54 @@ class WorkerRefusal(WorkstationCase):
     def test_of_another_persons_ticket_is_shown(self):
         body = failed("not-yours", "Not your ticket", "It was made for Bob", "Ask Bob")
         self.assert_refuses(
-            self.offer(body, 403), "not-yours", 5, "The worker says: Not your ticket. It was made for Bob. Ask Bob."
+            self.offer(body, 403), "not-yours", 5, "The worker answered: Not your ticket. It was made for Bob. Ask Bob."
         )
 
-    def test_is_understood_without_a_reply(self):
-        self.assert_refuses(self.offer(b"<h1>gone</h1>", 410), "used-ticket", 5, "was used already")
+    def test_has_a_default_text(self):
+        self.assert_refuses(self.offer(b"<h1>gone</h1>", 410), "used-ticket", 5, "has already been used")
 
-    def test_keeps_control_characters_to_itself(self):
+    def test_is_shown_without_control_characters(self):
         self.assert_refuses(self.offer(failed("x", "Red\u001b[31m\nalert"), 404), "unknown-ticket", 5, "Red [31m alert")
 
 
 class Answer(WorkstationCase):
-    def test_that_redirects_is_not_followed(self):
+    def test_with_a_redirect_is_not_followed(self):
         other = self.offer(self.ticket()).split("=")[1]
         for status in (301, 302, 303, 307, 308):
             link = self.offer(b"", status, Location=other.replace("%3A", ":").replace("%2F", "/"))
             self.assert_refuses(link, "redirect", 6)
         self.assertEqual(len(self.worker.seen), 5)
 
-    def test_that_is_too_large_is_refused(self):
+    def test_is_refused_if_it_is_too_large(self):
         self.assert_refuses(self.offer(b" " * (1024 * 1024 + 1)), "too-large", 6)
 
-    def test_that_is_an_error_too_large_is_refused(self):
+    def test_with_an_error_is_refused_if_it_is_too_large(self):
         self.assert_refuses(self.offer(b" " * 2_000_000, 404), "unknown-ticket", 5)
 
-    def test_that_is_not_json_is_refused(self):
-        self.assert_refuses(self.offer(b"<!doctype html><title>Log in</title>"), "not-json", 6, "asks for a login")
+    def test_is_refused_if_it_is_not_json(self):
+        self.assert_refuses(self.offer(b"<!doctype html><title>Log in</title>"), "not-json", 6, "behind a login page")
         self.assert_refuses(self.offer(b"[" * 100_000), "not-json", 6)
         self.assert_refuses(self.offer(b"\xff\xfe\xfa"), "not-json", 6)
 
-    def test_that_is_a_fault_of_the_worker_is_refused(self):
+    def test_is_refused_if_the_worker_fails(self):
         self.assert_refuses(self.offer(b"", 500), "http-500", 6)
 
-    def test_that_does_not_come_is_told(self):
+    def test_may_be_missing(self):
         link = self.offer(self.ticket())
         self.worker.shutdown()
         self.worker.server_close()
         self.assert_refuses(link, "unreachable", 6)
 
-    def test_that_comes_by_drops_is_not_waited_for(self):
-        from kitsu_handler.refusal import WorkerUnusable
+    def test_is_refused_if_it_is_too_slow(self):
+        from kitsu_handler.errors import WorkerUnusableError
         from kitsu_handler.worker import _read
 
-        class Dropping:
+        class SlowAnswer:
             def read1(self, _):
                 return b" "
 
-        with self.assertRaises(WorkerUnusable) as raised:
-            _read(Dropping(), 0)
+        with self.assertRaises(WorkerUnusableError) as raised:
+            _read(SlowAnswer(), 0)
         self.assertEqual(raised.exception.code, "too-slow")
 
 
@@ -126,7 +128,7 @@ class Content(WorkstationCase):
     def test_of_another_version_is_refused(self):
         self.assert_refuses(self.offer(self.ticket(version=2)), "version")
 
-    def test_with_another_verb_than_the_links_is_refused(self):
+    def test_with_another_verb_than_the_link_is_refused(self):
         self.config["verbs"] = ["open", "play"]
         self.assert_refuses(self.offer(self.ticket(verb="play")), "other-verb")
 
@@ -136,11 +138,11 @@ class Content(WorkstationCase):
         self.assert_refuses(self.offer(self.ticket(person=None)), "wrong-person")
         self.assert_refuses(self.offer(self.ticket(person={"id": "1"})), "wrong-person")
 
-    def test_that_has_expired_is_refused(self):
+    def test_is_refused_if_it_has_expired(self):
         late = datetime.now(timezone.utc) - timedelta(minutes=6)
         self.assert_refuses(self.offer(self.ticket(expires_at=iso(late))), "expired", text="set the clock")
 
-    def test_that_expired_within_the_difference_of_clocks_is_opened_and_noted(self):
+    def test_that_expired_within_the_clock_tolerance_is_opened(self):
         late = datetime.now(timezone.utc) - timedelta(minutes=4)
         self.assert_opens(self.offer(self.ticket(expires_at=iso(late))), str(self.root / "sh010.blend"))
         self.assertIn("clocks may differ", self.log())
@@ -152,7 +154,7 @@ class Content(WorkstationCase):
         self.config["applications"]["blender"]["command"] = {"windows": ["C:\\b\\blender.exe", "{path}"]}
         self.assert_refuses(self.offer(self.ticket()), "unknown-application")
 
-    def test_that_is_malformed_is_refused(self):
+    def test_is_refused_if_it_is_malformed(self):
         for wrong in (
             [],
             self.ticket(expires_at="soon"),

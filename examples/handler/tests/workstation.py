@@ -1,4 +1,4 @@
-"""A workstation for each test: a home, a configuration, a worker on 127.0.0.1, an application that notes its arguments."""
+"""A workstation for each test: a home, a configuration, a fake worker, and an application."""
 
 import json
 import re
@@ -17,13 +17,13 @@ from urllib.parse import quote
 HANDLER = Path(__file__).resolve().parent.parent / "handler.py"
 sys.path.insert(0, str(HANDLER.parent))
 
-# Written under another name first, so that nobody reads half of it.
+# The file is renamed at the end, so that no test reads a half-written one.
 APPLICATION = """
 import json, os, sys, time
-said = {"arguments": sys.argv[2:], "oid": os.environ.get("KABARET_HOME_OID"), "session": os.getsid(0)}
-said.update(environment=dict(os.environ), cwd=os.getcwd())
+result = {"arguments": sys.argv[2:], "oid": os.environ.get("KABARET_HOME_OID"), "session": os.getsid(0)}
+result.update(environment=dict(os.environ), cwd=os.getcwd())
 with open(sys.argv[1] + ".part", "w") as file:
-    json.dump(said, file)
+    json.dump(result, file)
 os.rename(sys.argv[1] + ".part", sys.argv[1])
 time.sleep(float(os.environ.get("STAYS", "0")))
 print(os.environ.get("PRINTS", ""), flush=True)
@@ -33,9 +33,10 @@ sys.exit(int(os.environ.get("STATUS", "0")))
 
 
 class Worker(ThreadingHTTPServer):
-    """Answers a path once with what `answers` has for it: a status, a body, and headers. `seen` are the requests.
+    """Answers a path once, with the status, body and headers in `answers`. `seen` has the requests.
 
-    `reports` are what came to .../report: path, headers, JSON. It is answered with `report_status`, after `report_seconds`.
+    `reports` has the path, headers and JSON of each report. They are answered with `report_status`
+    after `report_seconds`.
     """
 
     def __init__(self):
@@ -61,7 +62,7 @@ class _Answer(BaseHTTPRequestHandler):
         try:
             self.wfile.write(body)
         except ConnectionError:
-            pass  # a handler that has read enough hangs up
+            pass  # the handler has closed the connection
 
     def do_POST(self):
         body = self.rfile.read(int(self.headers["Content-Length"]))
@@ -98,9 +99,9 @@ class WorkstationCase(unittest.TestCase):
         threading.Thread(target=self.worker.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True).start()
         self.addCleanup(self.worker.server_close)
         self.addCleanup(self.worker.shutdown)
-        self.said = self.home / "said.json"
+        self.result_file = self.home / "result.json"
         (self.home / "application.py").write_text(APPLICATION)
-        self.application = [sys.executable, str(self.home / "application.py"), str(self.said)]
+        self.application = [sys.executable, str(self.home / "application.py"), str(self.result_file)]
         self.config = {
             "schemes": ["studio"],
             "trusted_origins": [self.worker.origin],
@@ -111,7 +112,7 @@ class WorkstationCase(unittest.TestCase):
         self.state = self.home / ".local/state/kitsu-actions"
 
     def run_handler(self, *words):
-        """The real program, as a process of its own."""
+        """Runs the program in a process of its own."""
         file = self.home / ".config/kitsu-actions/handler.json"
         file.parent.mkdir(parents=True, exist_ok=True)
         file.write_text(json.dumps(self.config))
@@ -126,7 +127,13 @@ class WorkstationCase(unittest.TestCase):
 
     def item(self, path="sh010.blend", **members):
         written = {"linux": str(self.root / path)} if isinstance(path, str) else path
-        return {"task_id": "0d6e1f9a", "entity_id": "3c1b4f0e", "name": "SQ01 / SH010 / Animation", "path": written, **members}
+        return {
+            "task_id": "0d6e1f9a",
+            "entity_id": "3c1b4f0e",
+            "name": "SQ01 / SH010 / Animation",
+            "path": written,
+            **members,
+        }
 
     def ticket(self, *items, **members):
         now = datetime.now(timezone.utc)
@@ -143,21 +150,21 @@ class WorkstationCase(unittest.TestCase):
         }
 
     def offer(self, ticket, status=200, **headers):
-        """The link for a ticket, or whatever else the worker is to answer."""
+        """Returns the link to a ticket, or to another answer."""
         path = f"/t/{secrets.token_hex(32)}"
         body = ticket if isinstance(ticket, bytes) else json.dumps(ticket).encode()
         self.worker.answers[path] = (status, body, {name.replace("_", "-"): value for name, value in headers.items()})
         return f"studio://open?u={quote(self.worker.origin + path, safe='')}"
 
     def started(self):
-        """What the application was started with."""
+        """What the application stored: its arguments, environment and folder."""
         until = time.monotonic() + 10
-        while not self.said.exists() and time.monotonic() < until:
+        while not self.result_file.exists() and time.monotonic() < until:
             time.sleep(0.01)
-        return json.loads(self.said.read_text())
+        return json.loads(self.result_file.read_text())
 
     def reported(self):
-        """State and text of the only report."""
+        """The state and text of the only report."""
         [(_, _, body)] = self.worker.reports
         return body["state"], body["text"]
 
@@ -169,24 +176,24 @@ class WorkstationCase(unittest.TestCase):
         result = self.run_handler(link)
         self.assertEqual((result.returncode, result.stderr), (0, ""))
         self.assertEqual(self.started()["arguments"], list(arguments))
-        self.assert_keeps_tokens()
+        self.assert_no_tokens_logged()
 
     def assert_refuses(self, link, code, status=4, text=""):
-        """Nothing is started, the person is told, the log has the code but not the token."""
+        """Nothing is started, the person sees the text, and the log has the code but not the token."""
         result = self.run_handler(*([link] if isinstance(link, str) else link))
         self.assertEqual(result.returncode, status, result.stderr)
         self.assertIn(text, result.stderr)
         self.assertNotEqual(result.stderr, "")
         self.assertNotIn("Traceback", result.stderr)
         self.assertIn(f"ERROR {code}: ", self.log().splitlines()[-1])
-        self.assertFalse(self.said.exists(), "the application was started")
-        self.assert_keeps_tokens()
+        self.assertFalse(self.result_file.exists(), "the application was started")
+        self.assert_no_tokens_logged()
 
-    def assert_keeps_tokens(self):
+    def assert_no_tokens_logged(self):
         self.assertIsNone(re.search("[0-9a-f]{64}", self.log()), "a token is in the log")
 
     def program(self, name, script):
-        """A program of the desktop, which the handler finds on its PATH."""
+        """Creates a program on the PATH of the handler."""
         file = self.programs / name
         file.write_text(script)
         file.chmod(0o755)
@@ -194,5 +201,5 @@ class WorkstationCase(unittest.TestCase):
 
 
 def iso(moment):
-    """As JavaScript writes it."""
+    """The format of JavaScript's toISOString."""
     return moment.strftime("%Y-%m-%dT%H:%M:%S.000Z")

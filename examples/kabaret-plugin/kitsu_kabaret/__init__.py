@@ -1,1 +1,1 @@
-"""Lets the handler of Kitsu Actions use a Kabaret session that is already running."""
+"""Lets the handler of Kitsu Actions use a running Kabaret session."""

@@ -1,23 +1,26 @@
-"""The actor `KitsuActions`. kabaret.ipc serves its commands as POST /cmds/KitsuActions/goto and /run.
+"""The actor `KitsuActions`.
 
-Every answer is an object that JSON can hold:
+kabaret.ipc serves its commands as POST /cmds/KitsuActions/goto and /run.
 
-    {"ok": true, "done": true}                    done, or with false: it began and goes on; `run` adds "button"
+Every answer is a JSON object:
+
+    {"ok": true, "done": true}                    done; false: still running; `run` adds "button"
     {"ok": false, "why": "...", "text": "..."}    not done; the text is for the artist
 
-`why` is "no-object", "no-action", "no-button", "dialog", "busy", or "failed". A command that raised would be a 500 of kabaret.ipc,
-which the handler could not tell from a fault of the session.
+`why` is "no-object", "no-action", "no-button", "dialog", "busy", or "failed". Commands don't raise:
+kabaret.ipc would answer with a 500, as for an error of the session.
 """
 
 from __future__ import annotations
 
 from kabaret.app._actor import Actor, Cmd, Cmds
 
-from .gui_thread import Busy, GuiThread
-from .window import Impossible, show, press
+from .gui_thread import BusyError, GuiThread
+from .window import CommandError, press, show
 
-# kabaret.ipc reads nothing else from this session while it waits for a command. The handler waits for 8 seconds.
-_SECONDS = 4
+# kabaret.ipc can't use this session for anything else while it waits for a command. The handler
+# waits for 8 seconds.
+_ANSWER_SECONDS = 4
 
 
 class KitsuActionsCmds(Cmds):
@@ -28,7 +31,8 @@ class KitsuActions(Actor):
     def __init__(self, session):
         super().__init__(session)
         self.gui_thread = GuiThread()
-        # The session calls it every few milliseconds from a timer of Qt's thread, once its windows are there.
+        # Once its windows exist, the session calls this every few milliseconds from a timer on Qt's
+        # thread.
         session.add_ticked(self.gui_thread.work)
 
     def _create_cmds(self):
@@ -36,11 +40,11 @@ class KitsuActions(Actor):
 
     def answer(self, function, *arguments):
         try:
-            done, value = self.gui_thread.call(lambda: function(self.session(), *arguments), _SECONDS)
-        except Impossible as impossible:
-            return {"ok": False, "why": impossible.why, "text": str(impossible)}
-        except Busy:
-            return {"ok": False, "why": "busy", "text": f"Kabaret did not react within {_SECONDS} seconds."}
+            done, value = self.gui_thread.call(lambda: function(self.session(), *arguments), _ANSWER_SECONDS)
+        except CommandError as error:
+            return {"ok": False, "why": error.why, "text": str(error)}
+        except BusyError:
+            return {"ok": False, "why": "busy", "text": f"Kabaret did not respond within {_ANSWER_SECONDS} seconds."}
         except Exception as error:  # whatever the flow raises
             self.session().log_error(f"KitsuActions: {type(error).__name__}: {error}")
             return {"ok": False, "why": "failed", "text": f"{type(error).__name__}: {error}"}
@@ -64,8 +68,8 @@ class Goto(Cmd):
 @KitsuActionsCmds.cmd
 class Run(Cmd):
     """
-    Runs the action 'oid' as its button would. Without a
-    button, the first one counts.
+    Runs the action 'oid' like a click on its button. The
+    default is its first button.
     """
 
     def _decode(self, oid, button=None):

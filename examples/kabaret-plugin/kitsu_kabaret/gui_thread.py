@@ -1,4 +1,4 @@
-"""Calls functions on Qt's thread. Commands of kabaret.ipc come from its own thread, and Qt's widgets must not be touched there."""
+"""Calls functions on Qt's thread, because kabaret.ipc runs commands on its own one."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ import threading
 from qtpy import QtCore
 
 
-class Busy(Exception):
-    """Qt's thread did not come to the function in time, and will not call it any more."""
+class BusyError(Exception):
+    """Qt's thread did not call the function in time. The call was canceled."""
 
 
 class GuiThread:
@@ -17,20 +17,23 @@ class GuiThread:
         self._calls = queue.Queue()
 
     def call(self, function, seconds):
-        """(True, what the function returned), or (False, None) if it has begun but goes on. Raises what the function raises."""
+        """Returns (True, the result), or (False, None) if the function is still running.
+
+        Raises what the function raises.
+        """
         call = _Call(function)
         self._calls.put(call)
         if call.ended.wait(seconds):
             return True, call.result()
         if call.cancel():
-            raise Busy()
+            raise BusyError()
         return (True, call.result()) if call.ended.is_set() else (False, None)
 
     def work(self):
-        """On Qt's thread, again and again.
+        """Called on Qt's thread by the session's timer.
 
-        The calls are left to Qt's loop: a timer does not fire while its own last call goes on, so that an action with a dialog
-        would stop the session's tick for as long as the dialog is open.
+        It passes the calls to Qt's event loop. A timer does not fire while its last call is
+        running, so an action with a dialog would otherwise stop the session's timer.
         """
         while True:
             try:
@@ -49,7 +52,7 @@ class _Call:
         self.ended = threading.Event()
 
     def cancel(self):
-        """True: it had not begun, and never will."""
+        """Returns True if the function had not started; it never will."""
         return self._claim.acquire(blocking=False)
 
     def run(self):

@@ -1,4 +1,4 @@
-"""What Kabaret finds through the entry point `kabaret.plugin`."""
+"""The plugin, which Kabaret finds through the entry point `kabaret.plugin`."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from .actor import KitsuActions
 
 @plugin(trylast=True)
 def install_actors(session):
-    # Without windows there is nothing to move: kabaret.ipc then answers 404, and the handler starts a session of its own.
+    # A session without windows can't show anything. kabaret.ipc then answers 404, and the handler
+    # starts a new session.
     if session.is_gui() and "KitsuActions" not in session.get_actor_names():
         KitsuActions(session)

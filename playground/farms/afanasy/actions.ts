@@ -1,7 +1,7 @@
-/** What may be done to jobs, as afserver answers it. */
+/** afserver's answers to operations on jobs. */
 import * as v from "valibot";
+import { type Answer, info } from "./info.ts";
 import { type AfanasyJobs, isOperation } from "./jobs.ts";
-import { type Answer, say } from "./say.ts";
 
 const Text = v.fallback(v.string(), "");
 const Action = v.object({
@@ -16,26 +16,26 @@ const Action = v.object({
   ),
 });
 
-export function answerAction(jobs: AfanasyJobs, given: unknown): Answer {
-  const action = v.safeParse(Action, given);
-  if (!action.success) return say("error", "JSON action is not an object.");
+export function answerAction(jobs: AfanasyJobs, received: unknown): Answer {
+  const action = v.safeParse(Action, received);
+  if (!action.success) return info("error", "JSON action is not an object.");
   const { type, ids, mask, user_name, host_name, operation, params } = action.output;
-  if (type === "") return say("error", "JSON action type is not set.");
+  if (type === "") return info("error", "JSON action type is not set.");
   if (ids.length === 0 && mask === "")
-    return say("error", "JSON action should have nodes ids or mask to operate with.");
-  if (user_name === "") return say("error", 'Action should have a not empty "user_name" string.');
-  if (host_name === "") return say("error", 'Action should have a not empty "host_name" string.');
-  if (type !== "jobs") return say("error", `Unknown action type = "${type}"`);
-  // A mask is a regular expression over the names of all jobs, whoever's they are.
-  const meant =
+    return info("error", "JSON action should have nodes ids or mask to operate with.");
+  if (user_name === "") return info("error", 'Action should have a not empty "user_name" string.');
+  if (host_name === "") return info("error", 'Action should have a not empty "host_name" string.');
+  if (type !== "jobs") return info("error", `Unknown action type = "${type}"`);
+  // A mask is a regular expression for the names of all users' jobs.
+  const targets =
     ids.length > 0
       ? ids.flatMap((id) => jobs.find(id) ?? [])
       : jobs.list().filter(({ name }) => new RegExp(mask).test(name));
-  // Those that are there are done, and the answer is an error if one is not.
+  // It changes the jobs that exist, and then reports an error if one does not.
   const gone = ids.find((id) => !jobs.find(id));
-  if (meant.length === 0 && ids.length === 0) return say("error", `No jobs found by mask "${mask}".`);
+  if (targets.length === 0 && ids.length === 0) return info("error", `No jobs found by mask "${mask}".`);
   const isKnown = !operation || isOperation(operation.type);
-  for (const job of isKnown ? meant : []) {
+  for (const job of isKnown ? targets : []) {
     if (operation) {
       jobs.operate(job, operation.type);
       continue;
@@ -43,6 +43,6 @@ export function answerAction(jobs: AfanasyJobs, given: unknown): Answer {
     if (params?.priority !== undefined) job.priority = params.priority;
     if (params?.annotation !== undefined) job.annotation = params.annotation;
   }
-  if (gone !== undefined) return say("error", `Action node ID not found: ${gone}.`);
-  return isKnown ? say("log", "Action processed.") : say("error", `Unknown operation: ${operation?.type}`);
+  if (gone !== undefined) return info("error", `Action node ID not found: ${gone}.`);
+  return isKnown ? info("log", "Action processed.") : info("error", `Unknown operation: ${operation?.type}`);
 }

@@ -1,4 +1,6 @@
-/** Machines on which tasks of a block, or one task, went wrong: after so many errors they get no more of it. */
+/**
+ * Counts the errors of machines in a block or a task. After too many, a machine gets no more of it.
+ */
 
 type Entry = { count: number; at: number };
 
@@ -13,7 +15,7 @@ export class ErrorHosts {
     return this.#hosts.size;
   }
 
-  /** @param most at so many errors; 0 avoids nobody */
+  /** @param most errors after which a machine is avoided; 0 never avoids one */
   isAvoided(name: string, most: number): boolean {
     return most > 0 && (this.#hosts.get(name)?.count ?? 0) >= most;
   }
@@ -22,7 +24,7 @@ export class ErrorHosts {
     return [...this.#hosts.keys()].filter((name) => this.isAvoided(name, most)).length;
   }
 
-  /** @param seconds after the last error of a machine; 0 never */
+  /** @param seconds since the last error after which a machine is forgiven; 0 never forgives */
   forgive(seconds: number, now: number): void {
     if (seconds <= 0) return;
     for (const [name, { at }] of this.#hosts) if (now - at > seconds * 1_000) this.#hosts.delete(name);
@@ -32,7 +34,7 @@ export class ErrorHosts {
     this.#hosts.clear();
   }
 
-  /** As afserver writes them, for people. */
+  /** As text for people, in afserver's format. */
   list(most: number): string[] {
     return [...this.#hosts].map(([name, { count, at }]) => {
       const avoiding = this.isAvoided(name, most) ? " - ! AVOIDING !" : "";

@@ -1,4 +1,4 @@
-/** A job as afserver takes it, and what is deadly to it. */
+/** Jobs as afserver accepts them, and what crashes it. */
 import * as v from "valibot";
 import { fatesOf } from "../fate.ts";
 import { ErrorHosts } from "./hosts.ts";
@@ -9,7 +9,7 @@ import type { AfUser } from "./user.ts";
 const AnyObject = v.record(v.string(), v.unknown());
 const Text = v.fallback(v.string(), "");
 const Flag = v.fallback(v.boolean(), false);
-/** 32 bits; anything else is as if it were not there. */
+/** 32 bits. Anything else counts as missing. */
 const whole = (otherwise: number) =>
   v.fallback(v.pipe(v.number(), v.integer(), v.minValue(-(2 ** 31)), v.maxValue(2 ** 31 - 1)), otherwise);
 const Filled = v.pipe(v.string(), v.minLength(1));
@@ -37,7 +37,7 @@ const Block = v.looseObject({
   tasks: v.optional(v.pipe(v.array(v.looseObject({ name: Text, command: Text })), v.minLength(1))),
 });
 
-/** Without any of these afserver ends with a segmentation fault. */
+/** If one of these is missing, afserver ends with a segmentation fault. */
 const Job = v.looseObject({
   ...masks,
   name: Filled,
@@ -66,8 +66,8 @@ const Job = v.looseObject({
 });
 
 export type AfBlock = {
-  /** as it was sent, with what it lacks */
-  given: v.InferOutput<typeof Block>;
+  /** as it was sent, completed with defaults */
+  settings: v.InferOutput<typeof Block>;
   index: number;
   name: string;
   service: string;
@@ -78,14 +78,14 @@ export type AfBlock = {
   inc: number;
   tasks: AfTask[];
   hosts: ErrorHosts;
-  /** of itself, or of its user: after how many errors, and how many seconds */
+  /** its own limits or its user's: numbers of errors, and seconds until errors are forgiven */
   limits: { retries: number; avoid: number; taskSameHost: number; forgive: number };
 };
 
 export type AfJob = {
   id: number;
   serial: number;
-  given: v.InferOutput<typeof Job>;
+  settings: v.InferOutput<typeof Job>;
   /** everything that was sent */
   sent: Record<string, unknown>;
   name: string;
@@ -94,9 +94,9 @@ export type AfJob = {
   annotation: string;
   priority: number;
   isOffline: boolean;
-  /** it is listed until its programs have ended */
+  /** it stays in lists until its programs have ended */
   isDeleted: boolean;
-  /** nothing is known of it yet */
+  /** its state has not been computed yet */
   isFresh: boolean;
   createdAt: number;
   startedAt: number;
@@ -105,10 +105,10 @@ export type AfJob = {
 };
 
 const NUMERIC = 1;
-/** A job of more would take a minute to be shown. */
+/** Showing a larger job would take a minute. */
 const TASKS_MAX = 200_000;
 
-/** Undefined means that the server dies of it. */
+/** undefined if the job crashes the server */
 export function readJob(
   sent: unknown,
   readUser: (name: string) => AfUser,
@@ -118,21 +118,21 @@ export function readJob(
 ): AfJob | undefined {
   const parsed = v.safeParse(Job, sent);
   if (!parsed.success) return undefined;
-  const given = parsed.output;
-  const user = readUser(given.user_name);
+  const settings = parsed.output;
+  const user = readUser(settings.user_name);
   return {
-    ...{ id, serial, given, sent: v.parse(AnyObject, sent), name: given.name, userName: given.user_name },
-    ...{ hostName: given.host_name, annotation: given.annotation, priority: Math.min(given.priority, 255) },
-    ...{ isOffline: given.offline, isDeleted: false, isFresh: true, createdAt: now, startedAt: 0, doneAt: 0 },
-    blocks: given.blocks.map((block, index) => readBlock(block, index, given.name, user)),
+    ...{ id, serial, settings, sent: v.parse(AnyObject, sent), name: settings.name, userName: settings.user_name },
+    ...{ hostName: settings.host_name, annotation: settings.annotation, priority: Math.min(settings.priority, 255) },
+    ...{ isOffline: settings.offline, isDeleted: false, isFresh: true, createdAt: now, startedAt: 0, doneAt: 0 },
+    blocks: settings.blocks.map((block, index) => readBlock(block, index, settings.name, user)),
   };
 }
 
-function readBlock(given: v.InferOutput<typeof Block>, index: number, jobName: string, user: AfUser): AfBlock {
-  const { name, service, command, flags, frame_first: first, frames_per_task, frames_inc, tasks = [] } = given;
+function readBlock(settings: v.InferOutput<typeof Block>, index: number, jobName: string, user: AfUser): AfBlock {
+  const { name, service, command, flags, frame_first: first, frames_per_task, frames_inc, tasks = [] } = settings;
   const isNumeric = (flags & NUMERIC) !== 0;
   const [last, perTask, inc] = [
-    Math.max(first, given.frame_last),
+    Math.max(first, settings.frame_last),
     Math.max(1, frames_per_task),
     Math.max(1, frames_inc),
   ];
@@ -140,17 +140,17 @@ function readBlock(given: v.InferOutput<typeof Block>, index: number, jobName: s
   const fates = fatesOf(`${jobName} ${command}`, frames.length);
   const own = (value: number, ofUser: number) => (value < 0 ? ofUser : value);
   return {
-    ...{ given, index, name, service, isNumeric, first, last, perTask, inc, hosts: new ErrorHosts() },
+    ...{ settings, index, name, service, isNumeric, first, last, perTask, inc, hosts: new ErrorHosts() },
     tasks: frames.map((numbers, at) => {
       const title = isNumeric ? nameFrames(numbers) : (tasks[at]?.name ?? "");
       const filled = isNumeric ? fill(command, numbers) : command.replaceAll("@#@", tasks[at]?.command ?? "");
       return newTask(title, numbers, filled, fates[at] ?? readProgram(filled));
     }),
     limits: {
-      retries: own(given.errors_retries, user.errors_retries),
-      avoid: own(given.errors_avoid_host, user.errors_avoid_host),
-      taskSameHost: own(given.errors_task_same_host, user.errors_task_same_host),
-      forgive: own(given.errors_forgive_time, user.errors_forgive_time),
+      retries: own(settings.errors_retries, user.errors_retries),
+      avoid: own(settings.errors_avoid_host, user.errors_avoid_host),
+      taskSameHost: own(settings.errors_task_same_host, user.errors_task_same_host),
+      forgive: own(settings.errors_forgive_time, user.errors_forgive_time),
     },
   };
 }
@@ -166,7 +166,7 @@ function chunk(first: number, last: number, inc: number, perTask: number): numbe
   );
 }
 
-/** By turns the first and the last frame of the task, filled up with zeros to as many digits as there are signs. */
+/** Fills in the task's first and last frame in turn, with a digit for each # sign. */
 function fill(command: string, frames: readonly number[]): string {
   let turn = 0;
   return command.replace(/@(#+)@/g, (_, signs: string) => {

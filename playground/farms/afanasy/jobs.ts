@@ -1,4 +1,6 @@
-/** The jobs of this Afanasy and the machines that render them. They outlive its deaths, as they do on the disk of the real one. */
+/**
+ * The jobs of this Afanasy and its machines. They survive a crash, as on the disk of the real one.
+ */
 import { type AfBlock, type AfJob, readJob } from "./job.ts";
 import { canTake, type Machine, newMachine } from "./machine.ts";
 import { isBlocked, isDone, isReady } from "./states.ts";
@@ -12,12 +14,12 @@ const OPERATIONS = [
 
 export const isOperation = (name: string): boolean => OPERATIONS.some((operation) => operation === name);
 
-/** A farm left alone overnight does not count its hours one by one. */
+/** Limits the steps to catch up on, for example after a night without requests. */
 const STEPS_AT_ONCE_MAX = 20_000;
 
 export class AfanasyJobs {
   readonly #jobs = new Map<number, AfJob>();
-  /** whoever ever had a job: they stay, without any */
+  /** everyone who ever had a job, even if they have none now */
   readonly users = new Map<string, AfUser>();
   readonly machines: Machine[];
   readonly #frameMs: number;
@@ -25,7 +27,7 @@ export class AfanasyJobs {
   #clock: number;
   #serial = 0;
 
-  /** @param frameMs how long a frame takes: all that happens does so in steps of it */
+  /** @param frameMs how long a frame takes; time passes in steps of this length */
   constructor(frameMs: number, now: () => number, machines: readonly string[]) {
     this.#frameMs = frameMs;
     this.#now = now;
@@ -33,7 +35,7 @@ export class AfanasyJobs {
     this.machines = machines.map((name, index) => newMachine(name, index + 1));
   }
 
-  /** Lets everything happen that had time to happen. */
+  /** Catches up with the clock. */
   advance(): void {
     const steps = Math.floor((this.#now() - this.#clock) / this.#frameMs);
     for (let step = 0; step < Math.min(steps, STEPS_AT_ONCE_MAX); step += 1) {
@@ -51,7 +53,7 @@ export class AfanasyJobs {
     return this.#jobs.get(id);
   }
 
-  /** Undefined: the server dies of it. */
+  /** @returns undefined if the job crashes the server */
   register(sent: unknown): AfJob | undefined {
     const job = readJob(sent, (name) => this.#readUser(name), this.#lowestFreeId(), this.#serial + 1, this.#now());
     if (!job) return undefined;
@@ -79,14 +81,14 @@ export class AfanasyJobs {
     if (operation === "restart_running" || operation === "stop") restart("running");
     if (operation === "restart_skipped") restart("skipped");
     if (operation === "restart_done") restart("done");
-    // Whatever is restarted, machines are forgiven nothing but here.
+    // No restart clears the error counts of machines, only this.
     if (operation === "reset_error_hosts") for (const block of job.blocks) resetHosts(block);
-    if (operation.startsWith("restart") || operation === "reset_error_hosts") improveLuck(tasks);
+    if (operation.startsWith("restart") || operation === "reset_error_hosts") clearLuck(tasks);
     if (operation === "start") job.isOffline = false;
     if (operation === "pause" || operation === "stop" || operation === "restart_pause") job.isOffline = true;
   }
 
-  /** After the server was dead, when nothing was begun or ended: what was being rendered is begun again, and no machine is avoided any more. */
+  /** Restarts after a crash: running tasks start again, and no machine is avoided any more. */
   recover(): void {
     this.#clock = this.#now();
     for (const machine of this.machines) machine.running = [];
@@ -99,7 +101,7 @@ export class AfanasyJobs {
     }
   }
 
-  /** A machine that goes takes its tasks with it. */
+  /** Tasks on a machine that goes offline are ready again. */
   setMachine(name: string, state: Machine["state"]): void {
     const machine = this.machines.find((one) => one.name === name);
     if (!machine) return;
@@ -138,10 +140,10 @@ export class AfanasyJobs {
       machine.running = machine.running.filter(({ task }) => task.state === "running");
     }
     for (const job of this.list()) this.#refresh(job, now);
-    for (const machine of this.machines) while (this.#give(machine, now));
+    for (const machine of this.machines) while (this.#assign(machine, now));
   }
 
-  /** Once a second, at the real one. */
+  /** The real one does this once a second. */
   #refresh(job: AfJob, now: number): void {
     job.isFresh = false;
     const tasks = job.blocks.flatMap((block) => block.tasks);
@@ -160,16 +162,16 @@ export class AfanasyJobs {
   }
 
   /** @returns whether the machine got a task */
-  #give(machine: Machine, now: number): boolean {
-    // Nothing of the priority 0 is ever rendered.
+  #assign(machine: Machine, now: number): boolean {
+    // Jobs with priority 0 are never rendered.
     const queue = this.list().filter(({ isOffline, isDeleted, priority }) => !isOffline && !isDeleted && priority > 0);
     for (const job of queue.sort((a, b) => b.priority - a.priority)) {
       const running = job.blocks.flatMap(({ tasks }) => tasks).filter(({ state }) => state === "running").length;
-      const most = job.given.max_running_tasks;
+      const most = job.settings.max_running_tasks;
       if (most >= 0 && running >= most) continue;
       for (const block of job.blocks) {
         if (isBlocked(job, block) || !canTake(job, block, machine)) continue;
-        // It offers the first that is ready, and none beside where that one avoids the machine.
+        // It tries only the first ready task, even if that one avoids the machine.
         const task = block.tasks.find((_, at) => isReady(job, block, at));
         if (!task || task.hosts.isAvoided(machine.name, block.limits.taskSameHost)) continue;
         startTask(task, machine.name, now);
@@ -180,7 +182,7 @@ export class AfanasyJobs {
     return false;
   }
 
-  /** What a new job is called by: those that were deleted leave theirs to it. 1 is the server's own. */
+  /** The id of a new job. Ids of deleted jobs are used again; 1 is the server's own. */
   #lowestFreeId(): number {
     let id = 2;
     while (this.#jobs.has(id)) id += 1;
@@ -193,8 +195,8 @@ function resetHosts({ hosts, tasks }: AfBlock): void {
   for (const task of tasks) task.hosts.reset();
 }
 
-/** What was bad luck is better once a person has asked again. */
-function improveLuck(tasks: readonly AfTask[]): void {
+/** Lets unlucky tasks succeed when a person requests them again. */
+function clearLuck(tasks: readonly AfTask[]): void {
   const isBetter = tasks.some(hasMetFate);
   for (const task of tasks) if (isBetter && task.fate?.isLuck) task.fate = undefined;
 }

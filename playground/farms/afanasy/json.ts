@@ -1,9 +1,9 @@
-/** JSON as afserver reads and writes it: numbers with a point are no numbers to it, and some texts are written as they are. */
+/** afserver's JSON: it ignores numbers with a decimal point, and leaves some text unescaped. */
 import * as v from "valibot";
 
 const Source = v.object({ source: v.string() });
 
-/** Undefined where it is none. */
+/** undefined if it is not JSON */
 export function readJson(text: string): unknown {
   try {
     return JSON.parse(text, dropFractions);
@@ -12,14 +12,14 @@ export function readJson(text: string): unknown {
   }
 }
 
-/** 101.0 is a number with a point, and as a value could not be told from 101. */
+/** Checks the source text, because the value of 101.0 is the same as that of 101. */
 function dropFractions(_key: string, value: unknown, ...[context]: readonly unknown[]): unknown {
   if (typeof value !== "number") return value;
   const written = v.safeParse(Source, context);
   return written.success && /[.eE]/.test(written.output.source) ? undefined : value;
 }
 
-/** What it writes as it is, whatever is in it: a text between quotes, or a number beyond those of JavaScript's. */
+/** A value written without escaping: text in quotes, or a number too large for JavaScript. */
 export class Bare {
   readonly written: string;
 
@@ -28,7 +28,9 @@ export class Bare {
   }
 }
 
-/** Quotes, backslashes and line breaks it escapes, and nothing else. Whatever is empty or false is left out. */
+/**
+ * Escapes only quotes, backslashes and line breaks, and leaves out members that are empty or false.
+ */
 export function writeJson(value: unknown): string {
   const bare: string[] = [];
   return JSON.stringify(value, (_key, member: unknown) => {

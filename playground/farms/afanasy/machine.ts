@@ -1,4 +1,4 @@
-/** The machines of the farm, and what keeps them from a job. */
+/** The farm's machines, and which jobs they can take. */
 import type { AfBlock, AfJob } from "./job.ts";
 import { fitsMask, fitsNeed } from "./mask.ts";
 import type { AfTask } from "./task.ts";
@@ -21,17 +21,17 @@ export const newMachine = (name: string, id: number): Machine => ({
   ...{ state: "online", running: [] },
 });
 
-/** Does the job let itself be rendered there? */
-function takesJob({ given, userName }: AfJob, { name, os, state }: Machine): boolean {
-  if (state === "offline" || (state === "paused" && !given.ignorepaused)) return false;
-  // Kept for its user, who renders nothing here.
-  if (state === "nimby" && !given.ignorenimby && userName !== "root") return false;
+/** Whether the job's settings allow this machine. */
+function takesJob({ settings, userName }: AfJob, { name, os, state }: Machine): boolean {
+  if (state === "offline" || (state === "paused" && !settings.ignorepaused)) return false;
+  // Reserved for its user, who renders nothing here.
+  if (state === "nimby" && !settings.ignorenimby && userName !== "root") return false;
   return (
-    fits(given.hosts_mask, given, name) &&
-    !isExcluded(given.hosts_mask_exclude, given, name) &&
-    (given.need_os === "" || fitsNeed(given.need_os, os)) &&
-    // None has any.
-    given.need_properties === ""
+    fits(settings.hosts_mask, settings, name) &&
+    !isExcluded(settings.hosts_mask_exclude, settings, name) &&
+    (settings.need_os === "" || fitsNeed(settings.need_os, os)) &&
+    // No machine has properties.
+    settings.need_properties === ""
   );
 }
 
@@ -43,22 +43,22 @@ const isExcluded = (mask: string, { hosts_mask_type }: Masked, name: string): bo
 
 export function canTake(job: AfJob, block: AfBlock, machine: Machine): boolean {
   const { name, capacity, memoryMb, running } = machine;
-  const { given } = block;
-  const used = running.reduce((sum, one) => sum + one.block.given.capacity, 0);
+  const { settings } = block;
+  const used = running.reduce((sum, one) => sum + one.block.settings.capacity, 0);
   const ofJob = running.filter((one) => one.job === job).length;
-  const perHost = job.given.max_running_tasks_per_host;
+  const perHost = job.settings.max_running_tasks_per_host;
   return (
     takesJob(job, machine) &&
-    used + given.capacity <= capacity &&
-    given.need_memory <= memoryMb &&
+    used + settings.capacity <= capacity &&
+    settings.need_memory <= memoryMb &&
     (perHost < 0 || ofJob < perHost) &&
     !block.hosts.isAvoided(name, block.limits.avoid) &&
-    fits(given.hosts_mask, job.given, name) &&
-    !isExcluded(given.hosts_mask_exclude, job.given, name)
+    fits(settings.hosts_mask, job.settings, name) &&
+    !isExcluded(settings.hosts_mask_exclude, job.settings, name)
   );
 }
 
-/** As afserver lists them, those that are off, too. */
+/** As afserver lists machines, including those that are off. */
 export function writeMachine({ id, name, os, state, running }: Machine): Record<string, unknown> {
   const isOn = state !== "offline";
   const bits = [
@@ -71,7 +71,7 @@ export function writeMachine({ id, name, os, state, running }: Machine): Record<
     ...{ name, id, priority: 99, user_name: "root", os, engine: "3.4.1", pool: "/" },
     st: bits.reduce((sum, [bit]) => sum + bit, 0),
     state: isOn ? bits.map(([, word]) => ` ${word}`).join("") : " OFF",
-    capacity_used: running.reduce((sum, { block }) => sum + block.given.capacity, 0),
+    capacity_used: running.reduce((sum, { block }) => sum + block.settings.capacity, 0),
     ...(running.length > 0 && {
       tasks: running.map(({ task, block, job }) => ({
         ...{ name: task.name, service: block.service, user_name: job.userName, job_name: job.name, job_id: job.id },

@@ -1,8 +1,11 @@
-/** Masks of afserver's: by default words of which one begins the name, on demand a regular expression for all of it. */
+/**
+ * afserver's masks: by default, one of their words must start the name; optionally, a regular
+ * expression for all of it.
+ */
 
 const words = (mask: string): string[] => mask.split(/[|;,: ]+/).filter((word) => word !== "");
 
-/** @returns whether the name fits; an expression that is none fits nothing */
+/** @returns whether the name matches; an invalid expression matches nothing */
 export function fitsMask(mask: string, isRegex: boolean, name: string): boolean {
   if (!isRegex) return words(mask).some((word) => name.startsWith(word));
   try {
@@ -12,5 +15,5 @@ export function fitsMask(mask: string, isRegex: boolean, name: string): boolean 
   }
 }
 
-/** Needs are never expressions: one of the words must be in the text somewhere. */
+/** Needs are never expressions: the text must contain one of the words. */
 export const fitsNeed = (need: string, text: string): boolean => words(need).some((word) => text.includes(word));

@@ -1,4 +1,4 @@
-/** What a person sees at the server's own address, which has one page for all jobs. */
+/** The page for people at the server's own address. It shows all jobs. */
 import { page, row, text } from "../page.ts";
 import type { AfanasyJobs } from "./jobs.ts";
 import { isDone, jobState } from "./states.ts";

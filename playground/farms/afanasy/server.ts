@@ -1,6 +1,6 @@
 /**
- * A small afserver: two dialects on one port, no status but 200, and a sudden end for whoever sends it a job that it can't read. It
- * comes back after some seconds, as a service that is watched over, with its jobs.
+ * A small afserver: two dialects on one port, and always status 200. A job that it can't read
+ * crashes it. It restarts with its jobs after a few seconds, like a supervised service.
  */
 import type { Socket } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -13,20 +13,20 @@ import { readJson } from "./json.ts";
 import { drawAfanasy } from "./page.ts";
 import { type Head, readHead, writeAnswer } from "./wire.ts";
 
-/** `deadMs` is how long it takes to come back to life; `machines` are the names of those that render. */
+/** `deadMs` is how long it takes to restart; `machines` are the names of the machines. */
 export type AfanasyOptions = FarmOptions & { deadMs?: number; machines?: readonly string[]; now?: () => number };
 
 export const MACHINES = ["node1", "node2", "node3", "node4"];
 
 const DEAD_MS = 4_000;
-/** It waits for the other side to close, so that its own ports don't run out. */
+/** It waits for the other side to close, so that it doesn't run out of ports. */
 const CLOSE_MAX_MS = 10_000;
 
 export async function openAfanasy(options: AfanasyOptions): Promise<Farm> {
   const { port, frameMs = FRAME_MS, deadMs = DEAD_MS, machines = MACHINES, now = Date.now } = options;
   const server = new Afserver(new AfanasyJobs(frameMs, now, machines), deadMs);
   const door = await openDoor(port, (socket) => {
-    // Whoever gets no answer sees the connection close.
+    // Without an answer, the connection closes.
     void server.serve(socket).then(
       () => socket.destroy(),
       () => socket.destroy(),
@@ -35,16 +35,16 @@ export async function openAfanasy(options: AfanasyOptions): Promise<Farm> {
   server.door = door;
   return {
     url: `http://127.0.0.1:${door.port}`,
-    async control(wish) {
-      server.faults.set(wish);
+    async control(changes) {
+      server.faults.set(changes);
       const changed =
-        wish.machines === undefined
+        changes.machines === undefined
           ? []
-          : server.jobs.machines.filter(({ name }) => [name, "all"].includes(wish.machines?.name ?? ""));
-      for (const { name } of changed) server.jobs.setMachine(name, wish.machines?.state ?? "online");
-      if (wish.deleteJob !== undefined) server.jobs.delete(Number(wish.deleteJob));
-      if (wish.die) await server.die();
-      if (wish.down !== undefined) await server.setDown(wish.down);
+          : server.jobs.machines.filter(({ name }) => [name, "all"].includes(changes.machines?.name ?? ""));
+      for (const { name } of changed) server.jobs.setMachine(name, changes.machines?.state ?? "online");
+      if (changes.deleteJob !== undefined) server.jobs.delete(Number(changes.deleteJob));
+      if (changes.die) await server.die();
+      if (changes.down !== undefined) await server.setDown(changes.down);
       if (!server.isDead) server.jobs.advance();
       const jobs = server.jobs
         .list()
@@ -75,7 +75,7 @@ class Afserver {
     await (isDown ? this.door?.shut() : this.#revive());
   }
 
-  /** Whoever is connected sees the connection close, and whoever comes next is refused. */
+  /** Closes open connections and refuses new ones until it restarts. */
   async die(): Promise<void> {
     this.deaths += 1;
     this.isDead = true;
@@ -104,7 +104,7 @@ class Afserver {
       received += bytes.length;
       if (received >= head.length) break;
     }
-    // Closed before it had said all: nothing to answer.
+    // The client closed before it had sent everything.
     if (!head || received < head.length) return;
     await this.#answer(socket, head, Buffer.concat(chunks).subarray(0, head.length));
   }
@@ -113,9 +113,9 @@ class Afserver {
     if (this.faults.slowMs > 0) await sleep(this.faults.slowMs, undefined, { ref: false });
     this.jobs.advance();
     if (dialect === "page") return finish(socket, writeAnswer(dialect, drawAfanasy(this.jobs)));
-    const given = readJson(body.toString("utf8"));
-    if (isJob(given) && this.faults.take("failNext")) return;
-    const outcome = answerMessage(this.jobs, given);
+    const received = readJson(body.toString("utf8"));
+    if (isJob(received) && this.faults.take("failNext")) return;
+    const outcome = answerMessage(this.jobs, received);
     if (outcome === "dies") return this.die();
     const { json, isSubmission } = outcome;
     if (isSubmission && this.faults.take("acceptThenDrop")) return;
@@ -129,7 +129,7 @@ class Afserver {
   }
 }
 
-const isJob = (given: unknown): boolean => typeof given === "object" && given !== null && "job" in given;
+const isJob = (received: unknown): boolean => typeof received === "object" && received !== null && "job" in received;
 
 async function finish(socket: Socket, bytes: Buffer): Promise<void> {
   socket.write(bytes);

@@ -1,10 +1,10 @@
-/** States as afserver writes them: bits that combine, and their names. */
+/** States as afserver writes them: a set of bits, and their names. */
 import type { AfBlock, AfJob } from "./job.ts";
 import type { AfTask } from "./task.ts";
 
 const BITS = { RDY: 1, RUN: 2, WDP: 4, DON: 16, ERR: 32, SKP: 256, OFF: 512, RER: 131_072, SUS: 1_048_576 } as const;
 type Name = keyof typeof BITS;
-/** As it writes them, whatever the order of the bits. */
+/** The order in which it writes the names. */
 const ORDER: readonly Name[] = ["WDP", "RDY", "RUN", "DON", "ERR", "SKP", "OFF", "RER", "SUS"];
 
 const TASK: Readonly<Record<AfTask["state"], readonly Name[]>> = {
@@ -19,20 +19,23 @@ const TASK: Readonly<Record<AfTask["state"], readonly Name[]>> = {
 export type State = { st: number; state: string };
 
 function stateOf(names: readonly Name[]): State {
-  const had = ORDER.filter((name) => names.includes(name));
-  return { st: had.reduce((bits, name) => bits | BITS[name], 0), state: had.map((name) => ` ${name}`).join("") };
+  const present = ORDER.filter((name) => names.includes(name));
+  return {
+    st: present.reduce((bits, name) => bits | BITS[name], 0),
+    state: present.map((name) => ` ${name}`).join(""),
+  };
 }
 
-/** Does it wait for tasks of other blocks that are not done? */
+/** Whether it waits for tasks of other blocks that are not done. */
 export function isDependent(job: AfJob, block: AfBlock, at: number): boolean {
-  const mask = block.given.tasks_depend_mask;
+  const mask = block.settings.tasks_depend_mask;
   if (mask === "") return false;
   const others = job.blocks.filter((other) => other !== block && new RegExp(`^(?:${mask})$`).test(other.name));
   return others.some(({ tasks }) => tasks[at] !== undefined && !isDone(tasks[at]));
 }
 
 export function isBlocked({ blocks }: AfJob, block: AfBlock): boolean {
-  const mask = block.given.depend_mask;
+  const mask = block.settings.depend_mask;
   if (mask === "") return false;
   const others = blocks.filter((other) => other !== block && new RegExp(`^(?:${mask})$`).test(other.name));
   return others.some(({ tasks }) => !tasks.every(isDone));
@@ -43,7 +46,7 @@ export const isDone = ({ state }: AfTask): boolean => state === "done" || state 
 export const isReady = (job: AfJob, block: AfBlock, at: number): boolean =>
   block.tasks[at]?.state === "ready" && !isDependent(job, block, at);
 
-/** A bit beyond those that JSON's readers keep: its sign that a task was looked at for a machine. */
+/** Set when a machine was sought for a task. JSON parsers lose so high a bit. */
 export const SOLVED_BIT = 2n ** 62n;
 
 export function taskState(job: AfJob, block: AfBlock, at: number): State {
@@ -68,14 +71,14 @@ function namesOf(job: AfJob, block: AfBlock): Name[] {
   ];
 }
 
-/** A new job has none yet. */
+/** A new job has no states yet. */
 export const blockState = (job: AfJob, block: AfBlock): State => stateOf(job.isFresh ? [] : namesOf(job, block));
 
 export function jobState(job: AfJob): State {
   const offline = job.isOffline || job.isDeleted ? ["OFF" as const] : [];
   if (job.isFresh) return stateOf(["WDP", ...offline]);
   const all = job.blocks.map((block) => namesOf(job, block));
-  // What a block waits for is no state of the job, and it is done when all are.
+  // A job does not have the state of a waiting block, and is done when all its blocks are.
   const names = new Set(all.flat().filter((name) => name !== "WDP" && name !== "DON"));
   if (job.isDeleted) names.delete("RDY");
   return stateOf([...names, ...(all.every((own) => own.includes("DON")) ? ["DON" as const] : []), ...offline]);

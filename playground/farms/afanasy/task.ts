@@ -1,5 +1,5 @@
-/** A task of a job: what becomes of it, and what its program prints. */
-import { type Fate, meets } from "../fate.ts";
+/** A task of a job: its states, and the output of its program. */
+import { type Fate, reachedFate } from "../fate.ts";
 import { ErrorHosts, writeTime } from "./hosts.ts";
 import { readPace } from "./program.ts";
 
@@ -8,22 +8,22 @@ export type AfTask = {
   frames: readonly number[];
   command: string;
   state: "ready" | "running" | "done" | "error" | "suspended" | "skipped";
-  /** it failed, and is tried again */
+  /** it failed and is being retried */
   isRetried: boolean;
-  /** how many steps a frame of it takes, and how many it is at the one that is rendered */
+  /** the steps that a frame takes, and those done of the current frame */
   pace: number;
   steps: number;
-  /** how many of its frames are done */
+  /** the number of frames that are done */
   done: number;
   starts: number;
   errors: number;
   machine: string | undefined;
   startedAt: number;
   endedAt: number;
-  /** it was told to stop: how many steps its program takes to end, and what it is then */
+  /** set when it was asked to stop: the steps until its program ends, and its state after that */
   stopping: { steps: number; then: AfTask["state"] } | undefined;
   hosts: ErrorHosts;
-  /** of each start */
+  /** one per start */
   outputs: string[];
   log: string[];
   fate: Fate | undefined;
@@ -43,11 +43,11 @@ export const newTask = (name: string, frames: readonly number[], command: string
   },
 });
 
-/** It keeps as much as the real one: the last of what was printed. */
+/** The real one also keeps only the end of the output. */
 const OUTPUT_MAX_CHARS = 1_048_576;
 
-export function logTask(task: AfTask, said: string, now: number): void {
-  task.log.push(`${writeTime(now)}: afanasy: ${said}`);
+export function logTask(task: AfTask, message: string, now: number): void {
+  task.log.push(`${writeTime(now)}: afanasy: ${message}`);
 }
 
 export function startTask(task: AfTask, machine: string, now: number): void {
@@ -57,7 +57,7 @@ export function startTask(task: AfTask, machine: string, now: number): void {
   logTask(task, `SESSION #${task.starts}: Starting on "${machine}"`, now);
 }
 
-/** One step. @returns whether it went wrong just now */
+/** Renders one step. @returns whether it failed just now */
 export function renderStep(task: AfTask, now: number): boolean {
   task.steps += 1;
   return task.steps < task.pace ? false : renderFrame(task, now);
@@ -66,12 +66,12 @@ export function renderStep(task: AfTask, now: number): boolean {
 function renderFrame(task: AfTask, now: number): boolean {
   task.steps = 0;
   const { fate, done, frames } = task;
-  const met = meets({ fate, done, size: frames.length });
+  const fateNow = reachedFate({ fate, done, size: frames.length });
   const frame = frames[Math.min(done, frames.length - 1)];
-  if (met === "stalls") return false;
+  if (fateNow === "stalls") return false;
   if (!fate?.isQuiet) print(task, `Fra:${frame} Mem:182.51M (Peak 190.01M) | Rendering frame ${frame}\n`);
   task.endedAt = now;
-  if (met === "fails") {
+  if (fateNow === "fails") {
     if (fate?.says) print(task, `${fate.says}\n`);
     task.errors += 1;
     task.state = "error";
@@ -92,13 +92,13 @@ function print(task: AfTask, text: string): void {
   task.outputs[last] = `${task.outputs[last] ?? ""}${text}`.slice(-OUTPUT_MAX_CHARS);
 }
 
-/** From the beginning, as a person asks for it. Of errors the machines remember. */
+/** Restarts a task at a person's request. The error counts of the machines stay. */
 export function restartTask(task: AfTask, then: AfTask["state"] = "ready"): void {
   if (task.state === "running") task.stopping ??= { steps: STOP_STEPS, then };
   else Object.assign(task, { state: then, isRetried: false, done: 0, errors: 0 });
 }
 
-/** A program that is told to end takes its time. */
+/** How many steps a program takes to end. */
 const STOP_STEPS = 3;
 
 /** @returns whether its program has ended */
@@ -111,13 +111,13 @@ export function endStopping(task: AfTask, now: number): boolean {
   return true;
 }
 
-/** It has gone wrong, or hangs. */
+/** Whether it has failed or hangs. */
 export const hasMetFate = (task: AfTask): boolean =>
   task.hosts.size > 0 ||
   task.errors > 0 ||
-  (task.starts > 0 && meets({ ...task, size: task.frames.length }) === "stalls");
+  (task.starts > 0 && reachedFate({ ...task, size: task.frames.length }) === "stalls");
 
-/** Out of 100, as the server counts it: of what runs never all, and nothing of what failed. */
+/** The percentage as the server counts it: at most 99 while it runs, and 0 if it failed. */
 export function percentOf({ state, done, frames }: AfTask): number {
   if (state === "done" || state === "skipped") return 100;
   return state === "running" ? Math.min(99, Math.floor((100 * done) / frames.length)) : 0;

@@ -1,7 +1,8 @@
-/** What afserver tells of single tasks: what their programs printed, what happened to them, which machines they avoid. */
+/** What afserver shows of single tasks: output, log, and the machines they avoid. */
+
+import { type Answer, answer, info } from "./info.ts";
 import type { AfJob } from "./job.ts";
 import { Bare } from "./json.ts";
-import { type Answer, answer, say } from "./say.ts";
 import { writeTask } from "./view.ts";
 
 type Asked = {
@@ -12,11 +13,11 @@ type Asked = {
   number: number;
 };
 
-/** Where there is nothing to show, the error stands in the place of what was printed, and it has the server's spelling. */
+/** If there is no output, the error takes its place, in the server's own spelling. */
 export function writeTaskText(job: AfJob | undefined, { mode, ids, block_ids, task_ids, number }: Asked): Answer {
   const [blockId, taskId] = [block_ids[0], task_ids[0]];
   if (block_ids.length !== 1 || task_ids.length !== 1 || blockId === undefined || taskId === undefined) {
-    return say("error", "Invalid action.");
+    return info("error", "Invalid action.");
   }
   const block = job?.blocks[blockId];
   const task = block?.tasks[taskId];
@@ -43,7 +44,7 @@ function readOutput(task: AfJob["blocks"][number]["tasks"][number], number: numb
   if (task.starts === 0) return "ERROR: Task is not started.";
   if (number > task.starts) return `ERROR: Task was started ${task.starts} times ( less than ${number} times ).`;
   if (task.state === "running") return "ERROR: Can't get ouput of a running task.";
-  // Of what was never printed there is no file.
+  // A task that printed nothing has no file.
   return task.outputs[(number || task.starts) - 1] || "ERROR: Can't get file:\noutput/1.txt\nNo such file or directory";
 }
 

@@ -1,4 +1,4 @@
-/** Whoever ever had a job, with what a server of 3.4.1 gives each new one. */
+/** Everyone who ever had a job, with the defaults of afserver 3.4.1. */
 
 export type AfUser = {
   name: string;

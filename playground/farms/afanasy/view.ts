@@ -1,4 +1,4 @@
-/** Jobs as afserver writes them: short for lists, and whole. */
+/** Jobs as afserver writes them, in the short form for lists and in full. */
 import type { AfBlock, AfJob } from "./job.ts";
 import { Bare } from "./json.ts";
 import { blockState, isDependent, isReady, jobState, SOLVED_BIT, taskState } from "./states.ts";
@@ -8,11 +8,11 @@ type Written = Record<string, unknown>;
 
 const seconds = (ms: number): number => Math.floor(ms / 1_000);
 
-/** Most members that are zero are not there. */
+/** afserver leaves out most members that are zero. */
 const nonZero = (counts: Record<string, number>): Record<string, number> =>
   Object.fromEntries(Object.entries(counts).filter(([, count]) => count !== 0));
 
-/** Those of a job that lists have, where they were set. */
+/** The members of a job that lists include if they were set. */
 const SHOWN = [
   "custom_data",
   "description",
@@ -23,9 +23,10 @@ const SHOWN = [
   "depend_mask",
 ];
 
-/** @param isTerse as a version that shows less of it in lists */
+/** @param isTerse lists show less, as in other versions */
 export function writeJob(job: AfJob, isFull: boolean, isTerse = false): Written {
-  const { name, id, serial, priority, userName, hostName, annotation, createdAt, startedAt, doneAt, given, sent } = job;
+  const { name, id, serial, priority, userName, hostName, annotation, createdAt, startedAt, doneAt, settings, sent } =
+    job;
   const { blocks: _, ...whole } = sent;
   const running = job.blocks.flatMap(({ tasks }) => tasks).filter(({ state }) => state === "running").length;
   return {
@@ -33,7 +34,7 @@ export function writeJob(job: AfJob, isFull: boolean, isTerse = false): Written 
     ...{ name, id, serial, priority, user_name: userName, host_name: hostName },
     ...(isFull || !isTerse ? { ...pick(sent, SHOWN), annotation } : {}),
     ...pick(sent, ["max_running_tasks", "max_running_tasks_per_host", "ignorenimby", "ignorepaused"]),
-    ...{ solve_method: "solve_order", solve_need: "solve_tasksnum", hosts_mask_type: given.hosts_mask_type },
+    ...{ solve_method: "solve_order", solve_need: "solve_tasksnum", hosts_mask_type: settings.hosts_mask_type },
     ...(job.isDeleted && { locked: true }),
     ...jobState(job),
     branch: typeof sent.branch === "string" ? sent.branch : "/",
@@ -46,7 +47,7 @@ export function writeJob(job: AfJob, isFull: boolean, isTerse = false): Written 
 const pick = (from: Written, names: readonly string[]): Written =>
   Object.fromEntries(names.flatMap((name) => (name in from && from[name] !== -1 ? [[name, from[name]]] : [])));
 
-/** Those of a block that lists have, where they were set. */
+/** The members of a block that lists include if they were set. */
 const BLOCK_SHOWN = ["errors_retries", "errors_avoid_host", "errors_task_same_host", "errors_forgive_time"];
 const BLOCK_NEEDED = [
   "need_memory",
@@ -59,12 +60,12 @@ const BLOCK_NEEDED = [
 ];
 
 function writeBlock(job: AfJob, block: AfBlock, isFull: boolean): Written {
-  const { name, service, given, first, last, perTask, inc, isNumeric, tasks, hosts, limits, index } = block;
+  const { name, service, settings, first, last, perTask, inc, isNumeric, tasks, hosts, limits, index } = block;
   const sent = sentOf(job, index);
   return {
     ...(isFull
       ? sent
-      : { ...pick(sent, [...BLOCK_SHOWN, ...BLOCK_NEEDED]), flags: given.flags, capacity: given.capacity }),
+      : { ...pick(sent, [...BLOCK_SHOWN, ...BLOCK_NEEDED]), flags: settings.flags, capacity: settings.capacity }),
     ...bareOf(isFull ? { ...sent, name, service } : { name, service }),
     ...{ block_num: index, job_id: job.id, tasks_num: tasks.length },
     ...(isNumeric && { frame_first: first, frame_last: last, frames_per_task: perTask, frames_inc: inc }),
@@ -79,7 +80,7 @@ function writeBlock(job: AfJob, block: AfBlock, isFull: boolean): Written {
 }
 
 function sentOf(job: AfJob, index: number): Written {
-  const block = job.given.blocks[index];
+  const block = job.settings.blocks[index];
   const { blocks } = job.sent;
   const own: unknown = Array.isArray(blocks) ? blocks[index] : undefined;
   return typeof own === "object" && own !== null ? { ...own } : { ...block };

@@ -1,23 +1,24 @@
 /**
- * What afserver hears and says, byte for byte. It looks for its header in whatever its first read of a connection gives it, and then
- * counts bytes: a wrong count, or a header that comes late, is not an error but silence.
+ * afserver's protocol, byte for byte. It looks for its header only in the first read of a
+ * connection, and then counts bytes. If the count is wrong or the header comes late, it does not
+ * answer at all.
  */
 
 export type Head = {
   dialect: "http" | "raw" | "page";
-  /** how many bytes of JSON it waits for */
+  /** the number of bytes of JSON it waits for */
   length: number;
-  /** where they begin in what was read */
+  /** where they start in the first read */
   offset: number;
 };
 
-/** Its buffer: more is not looked at for headers. */
-const FIRST_READ_MAX = 16_384;
-const BODY_MAX = 67_000_000;
+/** The size of its buffer: it looks for headers only there. */
+const FIRST_READ_MAX_BYTES = 16_384;
+const BODY_MAX_BYTES = 67_000_000;
 
-/** @param first the first that came; undefined as the answer means: closed without a word */
+/** @param first the first read; the result is undefined if afserver closes without an answer */
 export function readHead(first: Buffer): Head | undefined {
-  const text = first.subarray(0, FIRST_READ_MAX).toString("latin1");
+  const text = first.subarray(0, FIRST_READ_MAX_BYTES).toString("latin1");
   if (text.startsWith("POST")) return readPost(text);
   if (text.startsWith("GET")) return { dialect: "page", length: 0, offset: first.length };
   const raw = /^AFANASY\s*(-?\d+)\s*JSON/.exec(text);
@@ -26,11 +27,11 @@ export function readHead(first: Buffer): Head | undefined {
 
 function readPost(text: string): Head | undefined {
   let length: number | undefined;
-  // It looks at a line's beginning and then goes on behind that: a second line break in a row hides what follows it.
+  // It skips the start of each line, so an empty line hides the next one.
   for (let at = text.indexOf("\n") + 1; at > 0 && at < text.length; at = text.indexOf("\n", at + 1) + 1) {
-    // Only here the body may begin in the first packet: otherwise it is what comes after it.
+    // Only after the header may the body start in the first packet; otherwise it is the next one.
     if (length !== undefined && text[at] === "{") return withLength("http", length, at);
-    // Capitals, a colon and one blank, exactly; of the digits after it as many as there are.
+    // Exactly: capitals, a colon, one space, then the digits.
     if (!text.startsWith("AFANASY: ", at)) continue;
     const digits = /^\s*([+-]?\d+)/.exec(text.slice(at + 9));
     if (!digits) return undefined;
@@ -40,10 +41,10 @@ function readPost(text: string): Head | undefined {
 }
 
 function withLength(dialect: Head["dialect"], length: number, offset: number): Head | undefined {
-  return length > 0 && length <= BODY_MAX ? { dialect, length, offset } : undefined;
+  return length > 0 && length <= BODY_MAX_BYTES ? { dialect, length, offset } : undefined;
 }
 
-/** An answer as it goes out. There is one status. */
+/** Writes an answer. The status is always 200. */
 export function writeAnswer(dialect: Head["dialect"], json: string): Buffer {
   const body = Buffer.from(json);
   if (dialect === "raw") return Buffer.concat([Buffer.from(`AFANASY ${body.length} JSON`), body]);

@@ -1,4 +1,4 @@
-/** What is posted to the Flamenco Manager, held against its own description of it; the complaints are those of its validator. */
+/** Validates request bodies like the Flamenco Manager, with its validator's messages. */
 import * as v from "valibot";
 import { invalid } from "./answer.ts";
 
@@ -55,7 +55,7 @@ export const Query = v.object({
   metadata: v.optional(v.record(v.string(), Text)),
 });
 
-/** @throws a Refusal in the validator's words */
+/** @throws a Refusal with the validator's message */
 export function readBody<Schema extends v.GenericSchema>(
   schema: Schema,
   body: string,

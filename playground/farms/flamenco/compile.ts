@@ -1,4 +1,4 @@
-/** The scripts that make the tasks of a Flamenco job of its settings. What they throw is what the submitter reads. */
+/** Makes tasks from a Flamenco job's settings, like its scripts. Submitters get their errors. */
 import * as v from "valibot";
 import { fatesOf, movieFateOf } from "../fate.ts";
 import { unchunked, uncompiled } from "./answer.ts";
@@ -24,7 +24,7 @@ export function compileJob(
   return { settings, tasks: compileOwn(type, name, settings) };
 }
 
-/** A studio's own: it renders the frames it is given, and packs them when that is done. */
+/** A studio's own job type: it renders frames, and then packs them. */
 function compileOwn(type: string, name: string, settings: Settings): Task[] {
   if (textOf(settings.frames) === "") return [newTask(type, "misc")];
   const tasks = renderTasks(type.split("-")[0] ?? type, name, { chunk_size: 10, ...settings });
@@ -71,7 +71,7 @@ function compileEcho({ message, sleep_duration_seconds, sleep_repeats }: Setting
 
 const textOf = (value: unknown): string => v.parse(v.fallback(v.string(), ""), value);
 
-/** As the manager's clock has it. */
+/** The time on the manager's clock. */
 function timestampOf(now: number): string {
   const date = new Date(now);
   const two = (value: number) => String(value).padStart(2, "0");
@@ -79,7 +79,7 @@ function timestampOf(now: number): string {
   return `${day}_${[date.getHours(), date.getMinutes(), date.getSeconds()].map(two).join("")}`;
 }
 
-/** More would fill the memory of the real one, too, which does not mind. */
+/** A limit of ours: the real one would fill its memory. */
 const FRAMES_MAX = 2_000_000;
 
 function chunkFrames(given: unknown, size: unknown): number[][] {
@@ -94,7 +94,7 @@ function chunkFrames(given: unknown, size: unknown): number[][] {
   );
 }
 
-/** A range that runs backwards has no frames, and is no error by itself. */
+/** A backward range has no frames, but is not an error by itself. */
 function explode(range: string): number[] {
   const frames = new Set<number>();
   for (const part of range.split(",")) {

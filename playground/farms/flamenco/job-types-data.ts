@@ -1,4 +1,4 @@
-/** The kinds of job of this Flamenco: the two it is delivered with, and one of the studio's own. */
+/** The job types of this Flamenco: the two that it comes with, and one of the studio's own. */
 
 export type Setting = {
   key: string;
@@ -11,7 +11,7 @@ export type Setting = {
   default?: string | number | boolean;
   eval?: string;
   evalInfo?: { showLinkButton: boolean; description: string };
-  /** a boolean before it told where */
+  /** a boolean in versions that could not say where */
   visible?: boolean | "visible" | "hidden" | "submission" | "web";
   required?: boolean;
   editable?: boolean;
@@ -22,7 +22,7 @@ export type JobType = {
   description?: string;
   etag: string;
   settings: readonly Setting[];
-  /** what its script throws at these settings */
+  /** the error that its script throws for these settings */
   refuse?: (settings: Readonly<Record<string, unknown>>) => string | undefined;
 };
 
@@ -131,7 +131,7 @@ const DENOISE: readonly Setting[] = [
   { key: "preset", type: "string", default: "paper-lantern", visible: "hidden" },
 ];
 
-/** Strength nothing keeps the noise, and this denoiser divides by it. */
+/** A strength of 0 keeps the noise, and this denoiser divides by it. */
 const refuseDenoise: JobType["refuse"] = ({ method, strength }) =>
   method === "OptiX" && strength === 0 ? "OptiX needs a strength above 0" : undefined;
 
@@ -139,7 +139,7 @@ function jobType(name: string, label: string, settings: readonly Setting[], more
   return { name, label, settings, etag: digest(JSON.stringify([name, label, settings])), ...more };
 }
 
-/** FNV-1a: another for another text. */
+/** FNV-1a: a different text gets a different tag. */
 function digest(text: string): string {
   let hash = 0x811c9dc5;
   for (const byte of new TextEncoder().encode(text)) hash = Math.imul(hash ^ byte, 0x01000193);

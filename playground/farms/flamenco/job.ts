@@ -1,7 +1,18 @@
-/** A job of the Flamenco Manager and its tasks. */
+/** A job of the Flamenco Manager, its tasks, and the machines that run them. */
 import type { Fate } from "../fate.ts";
 import type { JobStatus, SubmittedJob } from "./body.ts";
-import type { Machine } from "./machines.ts";
+
+export type Tag = { id: string; name: string };
+
+export type Machine = {
+  id: string;
+  name: string;
+  status: "awake" | "asleep" | "offline" | "error";
+  types: readonly string[];
+  tags: Tag[];
+  /** the task it is working on, or the last one it had */
+  task: { job: Job; task: Task } | undefined;
+};
 
 export type TaskStatus = "queued" | "active" | "soft-failed" | "failed" | "completed" | "canceled" | "paused";
 
@@ -11,17 +22,17 @@ export type Task = {
   type: string;
   status: TaskStatus;
   activity: string;
-  /** as the Manager counts them: frames where Blender renders, else one for each command */
+  /** as the Manager counts them: one per frame for Blender, otherwise one per command */
   steps: number;
   stepsDone: number;
-  /** how long it takes, in frames, and how far the machine is that has it */
+  /** its length in frames, and how many of them its machine has done */
   size: number;
   done: number;
   frames: readonly number[];
-  /** begun when all of these are completed */
+  /** it waits until all of these are completed */
   after: readonly Task[];
   fate: Fate | undefined;
-  /** the last that had it, and those that failed it since a person last asked for it */
+  /** the last machine that had it, and those that failed since a person last requested it */
   machine: Machine | undefined;
   failedBy: Set<Machine>;
   log: string;
@@ -38,9 +49,9 @@ export type Job = {
   status: JobStatus;
   activity: string;
   tasks: Task[];
-  /** none of its tasks has reported yet, so it counts no steps */
+  /** no task has reported yet, so it counts no steps */
   isSilent: boolean;
-  /** machines that get no task of a type any more */
+  /** machines that get no more tasks of a type */
   blocked: { machine: Machine; type: string }[];
 };
 
@@ -67,9 +78,9 @@ export const newTask = (name: string, type: string, more: Partial<Task> = {}): T
 export const countOf = ({ tasks }: Job, ...statuses: readonly TaskStatus[]): number =>
   tasks.filter(({ status }) => statuses.includes(status)).length;
 
-/** Without a fraction of a second, as the Manager writes it. */
+/** In whole seconds, as the Manager writes it. */
 export const stamp = (now: number): string => `${new Date(now).toISOString().slice(0, 19)}Z`;
 
-export const note = (task: Task, now: number, words: string): void => {
-  task.log += `${stamp(now)} ${words}\n`;
+export const note = (task: Task, now: number, message: string): void => {
+  task.log += `${stamp(now)} ${message}\n`;
 };

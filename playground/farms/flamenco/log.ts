@@ -1,7 +1,7 @@
-/** What stands in the log of a task: the program's lines behind its number, the Manager's and the Worker's as they are. */
+/** The log of a task: lines of the program with its process id, of the Manager and the Worker. */
 import type { Job, Task } from "./job.ts";
 
-/** The Manager sends so much of the end of it. */
+/** The Manager sends this much of its end. */
 const TAIL_MAX_CHARS = 2_048;
 
 const pidOf = ({ id }: Task) => 1_000 + (Number.parseInt(id.slice(0, 4), 16) % 30_000);
@@ -27,7 +27,7 @@ export function logFrame(job: Job, task: Task, frame: number): void {
   );
 }
 
-/** Blender says of one thing several, and goes on for a line or two. */
+/** Blender prints a line or two after the error. */
 export function logFailure(task: Task, says: string): void {
   const [frame] = task.frames.slice(task.done);
   if (task.type === "blender") {

@@ -1,23 +1,15 @@
-/** The machines of this Flamenco: what they take, in which order, and what happens when one fails. */
-import { meets } from "../fate.ts";
-import { type Job, note, type Task } from "./job.ts";
+/** The machines of this Flamenco: which tasks they take, and what happens when one fails. */
+import { reachedFate } from "../fate.ts";
+import { type Job, type Machine, note, type Task } from "./job.ts";
 import { logEnd, logFailure, logFrame, logStart } from "./log.ts";
 import { changeJob, changeTask, report } from "./state-machine.ts";
 
-export type Tag = { id: string; name: string };
-export type Machine = {
-  id: string;
-  name: string;
-  status: "awake" | "asleep" | "offline" | "error";
-  types: readonly string[];
-  tags: Tag[];
-  /** what it is at work on, or was last */
-  task: { job: Job; task: Task } | undefined;
-};
-
-/** A task is tried by as many machines. */
+/** The number of machines that try a task. */
 const TRIES_MAX = 3;
-/** A machine with as many failures gets no more of a job's tasks of that type. The Manager counts the last one twice. */
+/**
+ * A machine with this many failures gets no more of a job's tasks of that type. The Manager counts
+ * the last one twice.
+ */
 const BLOCKED_AT = 3;
 
 export const newMachine = (name: string, index: number): Machine => ({
@@ -29,25 +21,25 @@ export const newMachine = (name: string, index: number): Machine => ({
   task: undefined,
 });
 
-const isAtWork = (machine: Machine) =>
+const isWorking = (machine: Machine) =>
   machine.task !== undefined && machine.task.task.status === "active" && machine.task.task.machine === machine;
 export const currentTask = (machine: Machine) => machine.task;
 
-/** What one that signs off was at work on is queued again. */
+/** Queues the task of a machine that signs off again. */
 export function setStatus(machine: Machine, status: Machine["status"], now: number): void {
   machine.status = status;
-  if (status === "awake" || !isAtWork(machine) || machine.task === undefined) return;
+  if (status === "awake" || !isWorking(machine) || machine.task === undefined) return;
   const { job, task } = machine.task;
   note(task, now, `Task was requeued by Manager because worker ${machine.name} is ${status}`);
   changeTask(job, task, "queued", now);
 }
 
-/** A frame's time passes. */
+/** Lets the time of one frame pass. */
 export function work(machines: readonly Machine[], jobs: readonly Job[], now: number): void {
   for (const machine of machines) {
     if (machine.status !== "awake") continue;
-    if (isAtWork(machine) && machine.task !== undefined) step(machine, machine.task, machines, now);
-    if (!isAtWork(machine)) take(machine, jobs, now);
+    if (isWorking(machine) && machine.task !== undefined) step(machine, machine.task, machines, now);
+    if (!isWorking(machine)) take(machine, jobs, now);
   }
 }
 
@@ -83,9 +75,9 @@ function step(
   machines: readonly Machine[],
   now: number,
 ): void {
-  const met = meets(task);
-  if (met === "stalls") return;
-  if (met === "fails") {
+  const fate = reachedFate(task);
+  if (fate === "stalls") return;
+  if (fate === "fails") {
     logFailure(task, task.fate?.says ?? "");
     task.activity = "Failed: command exited abnormally with code 1";
     fail(machine, job, task, machines, now);
@@ -103,7 +95,10 @@ function step(
   changeTask(job, task, "completed", now);
 }
 
-/** Soft, for another machine to try, or for good; and the whole job where no machine is left. */
+/**
+ * Fails a task: softly, so that another machine can try it, or for good. Fails the whole job if no
+ * machine is left.
+ */
 export function fail(machine: Machine, job: Job, task: Task, machines: readonly Machine[], now: number): void {
   task.failedBy.add(machine);
   const failures = job.tasks.filter(({ type, failedBy }) => type === task.type && failedBy.has(machine)).length;
@@ -134,7 +129,7 @@ export function fail(machine: Machine, job: Job, task: Task, machines: readonly 
   }
 }
 
-/** Those that could still do it, whether they are awake or not. */
+/** Counts the machines that could still run it, whether they are awake or not. */
 function countLeft(machines: readonly Machine[], { submitted, blocked }: Job, { type, failedBy }: Task): number {
   const { worker_tag } = submitted;
   return machines.filter(

@@ -1,28 +1,26 @@
-/** A Flamenco Manager with its machines: what it stores, and what passes when time does. It knows no network. */
-import type { Answer } from "./answer.ts";
-import { invalid, Refusal, refuse } from "./answer.ts";
+/** A Flamenco Manager and its machines: what it stores, and how time passes. It has no network. */
+import { invalid, refuse } from "./answer.ts";
 import type { JobStatus, SubmittedJob } from "./body.ts";
 import { compileJob } from "./compile.ts";
-import type { Job, Task } from "./job.ts";
+import type { Job, Machine, Tag, Task } from "./job.ts";
 import { JOB_TYPES, type JobType } from "./job-types-data.ts";
-import { type Machine, newMachine, setStatus, type Tag, work } from "./machines.ts";
-import { findRoute } from "./routes.ts";
+import { newMachine, setStatus, work } from "./machines.ts";
 import { changeJob } from "./state-machine.ts";
 
 export type ManagerOptions = {
-  /** the second figure of its version: 9 for 3.9, 5 for one that counts no steps, has no list of jobs but the query, and can't pause */
+  /**
+   * the minor version: 9 for 3.9. 3.5 counts no steps, lists jobs only by query, and can't pause.
+   */
   minor?: number;
-  /** how long a frame takes; without it, nothing is rendered by itself */
+  /** how long a frame takes; without it, nothing renders by itself */
   frameMs?: number;
   machines?: number;
-  /** what all frames look like */
+  /** the picture of every frame */
   picture?: Uint8Array;
   now?: () => number;
 };
 
-export type Asked = { method: string; path: string; body: string; type: string };
-
-/** A farm left alone overnight does not count its hours one by one. */
+/** Limits the frames to catch up on, for example after a night without requests. */
 const FRAMES_AT_ONCE_MAX = 20_000;
 
 export class Manager {
@@ -31,7 +29,7 @@ export class Manager {
   readonly machines: Machine[];
   readonly tags: Tag[] = [];
   types: readonly JobType[] = JOB_TYPES;
-  /** nobody has set it up yet */
+  /** whether it has not been set up yet */
   isFirstRun = false;
   readonly picture: Uint8Array | undefined;
   readonly now: () => number;
@@ -53,18 +51,7 @@ export class Manager {
     this.#clock = now();
   }
 
-  answer({ method, path, body, type }: Asked): Answer {
-    this.advance();
-    try {
-      const { ids, answer } = findRoute(method, path);
-      return answer({ manager: this, ids, body, type });
-    } catch (error) {
-      if (error instanceof Refusal) return error.answer;
-      throw error;
-    }
-  }
-
-  /** Lets everything happen that had time to happen. */
+  /** Catches up with the clock. */
   advance(): void {
     const now = this.now();
     const frames = Math.floor((now - this.#clock) / this.#frameMs);
@@ -75,12 +62,12 @@ export class Manager {
     if (frames > FRAMES_AT_ONCE_MAX) this.#clock = now;
   }
 
-  /** A frame's time passes. */
+  /** Lets the time of one frame pass. */
   work(now = this.now()): void {
     work(this.machines, [...this.jobs.values()], now);
   }
 
-  /** newest first */
+  /** the newest first */
   list(): Job[] {
     return [...this.jobs.values()].reverse();
   }
@@ -115,7 +102,7 @@ export class Manager {
     };
   }
 
-  /** @throws a Refusal: what it has compiled without a word it may yet fail to store */
+  /** @throws a Refusal. A job that compiles may still fail to be stored. */
   store(job: Job): void {
     const { worker_tag } = job.submitted;
     if (worker_tag !== undefined && !this.tags.some(({ id }) => id === worker_tag))
@@ -123,7 +110,7 @@ export class Manager {
     this.jobs.set(job.id, job);
   }
 
-  /** As a person asks for it: whatever was bad luck is better after that. */
+  /** Changes the status at a person's request. Requeueing lets unlucky tasks succeed. */
   ask(job: Job, status: JobStatus, reason: string): void {
     if (status === "pause-requested" && this.minor < 6) throw invalid("value is not one of the allowed values");
     const isAgain = status === "requeueing";
@@ -135,7 +122,7 @@ export class Manager {
     for (const task of job.tasks) task.failedBy.clear();
   }
 
-  /** The first so many are awake, the others in another way not. */
+  /** Wakes this many machines, and gives the others another status. */
   wake(awake: number, others: Machine["status"] = "offline"): void {
     for (const [index, machine] of this.machines.entries())
       setStatus(machine, index < awake ? "awake" : others, this.now());

@@ -1,4 +1,4 @@
-/** What a person sees at the manager's own address. */
+/** The pages for people at the manager's own address. */
 import { page, row, text } from "../page.ts";
 import type { Job } from "./job.ts";
 import { countSteps, hasPicture, writeTask } from "./view.ts";

@@ -1,6 +1,6 @@
-/** The routes of the Flamenco Manager that whoever submits jobs has a use for. What is not here is not found. */
+/** The routes of the Flamenco Manager that submitters use. Any other route is 404. */
 import type * as v from "valibot";
-import { type Answer, done, invalid, notFound, ok, refuse, wrongMethod } from "./answer.ts";
+import { type Answer, done, invalid, notFound, ok, Refusal, refuse, wrongMethod } from "./answer.ts";
 import { NewTag, PriorityChange, Query, readBody, StatusChange, SubmittedJob } from "./body.ts";
 import type { Job, Task } from "./job.ts";
 import { tailOf } from "./log.ts";
@@ -8,7 +8,8 @@ import type { Manager } from "./manager.ts";
 import { drawJob, drawJobs } from "./page.ts";
 import { hasPicture, writeJob, writeMachine, writeTask, writeWholeMachine, writeWholeTask } from "./view.ts";
 
-export type Asked = { manager: Manager; ids: readonly string[]; body: string; type: string };
+export type ManagerRequest = { method: string; path: string; body: string; type: string };
+type Asked = { manager: Manager; ids: readonly string[]; body: string; type: string };
 type Handler = (asked: Asked) => Answer;
 
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
@@ -31,7 +32,7 @@ function taskOf({ manager, ids: [id = ""] }: Asked): { job: Job; task: Task } {
   return found;
 }
 
-/** The name is the one the studio gave its manager. */
+/** `name` is what the studio has called its manager. */
 function readVersion({ manager: { minor } }: Asked): Answer {
   const [version, shortversion] = minor === 9 ? ["3.9-beta1 (playground)", "3.9-beta1"] : [`3.${minor}`, `3.${minor}`];
   return ok({ git: "playground", name: "Playground", shortversion, version });
@@ -92,7 +93,7 @@ function check(asked: Asked): Answer {
   return done;
 }
 
-/** Until 3.5 the only list there was, and none after it. */
+/** The only list of jobs until 3.5; later versions do not have it. */
 function query(asked: Asked): Answer {
   const { minor } = asked.manager;
   if (minor >= 6) throw notFound();
@@ -109,7 +110,7 @@ function list({ manager }: Asked): Answer {
   return ok({ jobs: manager.list().map((job) => writeJob(job, manager.minor)) });
 }
 
-/** The deletion is queued, and done before anybody could ask again. */
+/** The real one queues the deletion, but is done before the next request. */
 function remove(asked: Asked): Answer {
   asked.manager.jobs.delete(jobOf(asked).id);
   return done;
@@ -127,14 +128,14 @@ function changePriority(asked: Asked): Answer {
   return done;
 }
 
-/** It looks for a file, and not for the job. */
+/** It looks for a file, not for the job. */
 function readLastRendered({ manager: { jobs }, ids: [id = ""] }: Asked): Answer {
   if (!UUID.test(id)) throw refuse(400, "job ID should be a UUID");
   const job = jobs.get(id);
   return job && hasPicture(job) ? ok({ base: `/job-files/job-${id.slice(0, 4)}/${id}`, suffixes: PICTURES }) : done;
 }
 
-/** It looks for tasks, and not for the job. */
+/** It looks for tasks, not for the job. */
 function listTasks({ manager: { jobs, minor }, ids: [id = ""] }: Asked): Answer {
   if (!UUID.test(id)) throw refuse(400, "job ID not valid");
   const job = jobs.get(id);
@@ -155,7 +156,7 @@ function readLogTail(asked: Asked): Answer {
 
 const SHARED = { location: "/mnt/render" };
 
-/** A star takes one part of the path. */
+/** A star stands for one segment of the path. */
 const ROUTES: Readonly<Record<string, Handler>> = {
   "GET /api/v3/version": readVersion,
   "GET /api/v3/configuration": ({ manager: { isFirstRun } }) =>
@@ -199,8 +200,19 @@ const PATTERNS = Object.entries(ROUTES).map(([name, answer]) => {
   return { method, path: new RegExp(`^${path.replaceAll("*", "([^/]+)")}$`), answer };
 });
 
-/** @throws a Refusal where there is no such route */
-export function findRoute(method: string, path: string): { ids: string[]; answer: Handler } {
+export function answerRequest(manager: Manager, { method, path, body, type }: ManagerRequest): Answer {
+  manager.advance();
+  try {
+    const { ids, answer } = findRoute(method, path);
+    return answer({ manager, ids, body, type });
+  } catch (error) {
+    if (error instanceof Refusal) return error.answer;
+    throw error;
+  }
+}
+
+/** @throws a Refusal if there is no such route */
+function findRoute(method: string, path: string): { ids: string[]; answer: Handler } {
   const known = PATTERNS.filter((pattern) => pattern.path.test(path));
   const found = known.find((pattern) => pattern.method === method);
   if (!found) throw known.length > 0 ? wrongMethod() : notFound();

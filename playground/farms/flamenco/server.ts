@@ -1,15 +1,16 @@
-/** A small Flamenco Manager on a port of its own: it takes jobs, renders them by itself, and all is gone when it stops. */
+/** A small Flamenco Manager on its own port. It pretends to render, and keeps jobs in memory. */
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import { setTimeout as sleep } from "node:timers/promises";
 import { RENDERED } from "../../media.ts";
 import { readBody } from "../../request-body.ts";
 import { openDoor } from "../door.ts";
 import { type Farm, type FarmOptions, FRAME_MS } from "../farm.ts";
-import { Faults, type Wish } from "../faults.ts";
+import { type FarmFaults, Faults } from "../faults.ts";
 import { type Answer, busy, refuse } from "./answer.ts";
 import { Manager } from "./manager.ts";
+import { answerRequest } from "./routes.ts";
 
-/** `minor` is that of its version: 9 for 3.9. */
+/** `minor` is the minor version: 9 for 3.9. */
 export type FlamencoOptions = FarmOptions & { minor?: number; machines?: number };
 
 export async function openFlamenco({ port, frameMs = FRAME_MS, ...more }: FlamencoOptions): Promise<Farm> {
@@ -25,11 +26,11 @@ export async function openFlamenco({ port, frameMs = FRAME_MS, ...more }: Flamen
   const door = await openDoor(port, (socket) => server.emit("connection", socket));
   return {
     url: `http://127.0.0.1:${door.port}`,
-    async control(wish) {
+    async control(changes) {
       manager.advance();
-      faults.set(wish);
-      change(manager, wish);
-      if (wish.down !== undefined) await (wish.down ? door.shut() : door.open());
+      faults.set(changes);
+      change(manager, changes);
+      if (changes.down !== undefined) await (changes.down ? door.shut() : door.open());
       const jobs = manager
         .list()
         .map(({ id, submitted: { name, metadata }, status }) => ({ id, name, metadata, status }));
@@ -40,7 +41,7 @@ export async function openFlamenco({ port, frameMs = FRAME_MS, ...more }: Flamen
   };
 }
 
-function change(manager: Manager, { deleteJob, awake, asleep, firstRun, tag }: Wish): void {
+function change(manager: Manager, { deleteJob, awake, asleep, firstRun, tag }: FarmFaults): void {
   if (deleteJob !== undefined) manager.jobs.delete(String(deleteJob));
   if (awake !== undefined) manager.wake(awake);
   if (asleep === true) manager.wake(0, "asleep");
@@ -63,7 +64,7 @@ async function serve(
     ? busy().answer
     : isSubmission && faults.take("failNext")
       ? refuse(500, "error persisting job in database").answer
-      : manager.answer({ method, path: pathname, body, type: request.headers["content-type"] ?? "" });
+      : answerRequest(manager, { method, path: pathname, body, type: request.headers["content-type"] ?? "" });
   const isTaken = isSubmission && answer.status === 200;
   if (isTaken && faults.take("acceptThenDrop")) response.destroy();
   else send(response, answer, isTaken && faults.take("answerCut"));

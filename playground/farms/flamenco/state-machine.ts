@@ -1,12 +1,12 @@
 /**
- * How jobs and tasks pass from one status to the next. What a job is asked to become it becomes, whatever it is: nothing is refused. And a job goes by
- * what its tasks do only at the moment one of them changes.
+ * How jobs and tasks change their status. A job takes any status that is requested, whatever its
+ * current one is. Its tasks affect it only at the moment one of them changes.
  */
 import type { JobStatus } from "./body.ts";
 import { countOf, type Job, note, type Task, type TaskStatus } from "./job.ts";
 
-/** Of a job's tasks, in whole percent: with as many failed it has failed itself, and with fewer it never does. */
-const FAILED_MAX_PERCENT = 10;
+/** A job fails when this whole percentage of its tasks has failed, and never with fewer. */
+const FAILED_AT_PERCENT = 10;
 
 export function changeTask(job: Job, task: Task, status: TaskStatus, now: number): void {
   const before = task.status;
@@ -17,7 +17,7 @@ export function changeTask(job: Job, task: Task, status: TaskStatus, now: number
   follow(job, status, now);
 }
 
-/** Steps that are reported make the job count them. */
+/** A job counts steps only after the first report. */
 export function report(job: Job, task: Task, steps: number): void {
   task.stepsDone = Math.min(steps, task.steps);
   job.isSilent = false;
@@ -28,7 +28,7 @@ function follow(job: Job, status: TaskStatus, now: number): void {
   if (status === "queued") {
     if (job.status === "completed") become("requeueing", "task was queued");
   } else if (status === "active" || status === "soft-failed") {
-    // A pause that was asked for is forgotten.
+    // This forgets a requested pause.
     if (job.status !== "active" && job.status !== "cancel-requested") become("active", `task became ${status}`);
   } else if (status === "canceled" && countOf(job, "active", "queued", "soft-failed") === 0)
     become("canceled", "canceled task was last runnable task of job, canceling job");
@@ -46,7 +46,7 @@ const NOUNS: Partial<Record<TaskStatus, string>> = {
   failed: "failure",
   canceled: "cancellation",
 };
-const isFailed = (job: Job) => Math.trunc((100 * countOf(job, "failed")) / job.tasks.length) >= FAILED_MAX_PERCENT;
+const isFailed = (job: Job) => Math.trunc((100 * countOf(job, "failed")) / job.tasks.length) >= FAILED_AT_PERCENT;
 const isPaused = (job: Job) => job.status === "pause-requested" && countOf(job, "active") === 0;
 
 export function changeJob(job: Job, status: JobStatus, reason: string, now: number): void {
@@ -57,7 +57,10 @@ export function changeJob(job: Job, status: JobStatus, reason: string, now: numb
   }
 }
 
-/** What becomes of the tasks, and what of the job after that. */
+/**
+ * Changes the tasks after a change of the job.
+ * @returns the job's next status, if it changes again
+ */
 function changeTasks(job: Job, before: JobStatus, now: number): JobStatus | undefined {
   const set = (from: readonly TaskStatus[], to: TaskStatus, activity: string) => {
     for (const task of job.tasks) {

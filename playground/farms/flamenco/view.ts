@@ -1,10 +1,10 @@
-/** Jobs and tasks as the Flamenco Manager writes them: of versions before 3.8 without steps, and the tasks of 3.5 without machines. */
-import type { Job, Task } from "./job.ts";
-import { currentTask, type Machine } from "./machines.ts";
+/** Jobs and tasks as the Flamenco Manager writes them. Steps and machines came with 3.8. */
+import type { Job, Machine, Task } from "./job.ts";
+import { currentTask } from "./machines.ts";
 
 export const timeOf = (ms: number): string => new Date(ms).toISOString();
 
-/** It forgets from where a job came. */
+/** It does not keep the platform of the submitter. */
 export function writeJob(job: Job, minor: number) {
   const { id, submitted, settings, created, updated, status, activity, priority } = job;
   const { name, type, metadata = {}, worker_tag, storage } = submitted;
@@ -26,18 +26,18 @@ export function writeJob(job: Job, minor: number) {
   };
 }
 
-/** None before the first task has reported. */
+/** No steps until the first task has reported. */
 export function countSteps({ tasks, isSilent }: Job) {
   const sum = (key: "steps" | "stepsDone") => (isSilent ? 0 : tasks.reduce((total, task) => total + task[key], 0));
   return { steps_completed: sum("stepsDone"), steps_total: sum("steps") };
 }
 
-/** Is there a frame of it? */
+/** Whether a frame of the job is rendered. */
 export const hasPicture = ({ tasks }: Job): boolean => tasks.some(({ type, done }) => type === "blender" && done > 0);
 
 const writeWorker = ({ id, name }: Machine) => ({ id, name, address: "192.0.2.7" });
 
-/** @param index of the task, which is looked for where it is not given */
+/** @param index of the task in the job */
 export function writeTask(job: Job, task: Task, minor: number, index = job.tasks.indexOf(task)) {
   const { id, name, status, type, updated, machine, steps, stepsDone } = task;
   return {

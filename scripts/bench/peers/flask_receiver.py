@@ -1,4 +1,4 @@
-"""The same receiver in Flask. Served by gunicorn."""
+"""The receiver in Flask, served by gunicorn."""
 
 from flask import Flask, request
 

@@ -1,6 +1,7 @@
-"""What the two peers share: the worker's own work on one call, as a Python programmer would write it.
+"""Shared by both peers: what the worker does with a call, written as a Python programmer would.
 
-The page's origin is checked, the fields are checked, the reply lists what arrived, and the run is one line of JSON in a file.
+It checks the origin and the fields, replies with what arrived, and writes the run to a file as a
+line of JSON.
 """
 
 import json
@@ -13,20 +14,33 @@ KITSU = os.environ["KITSU_ORIGIN"]
 UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
 EMAIL = re.compile(r"[^\s@<>\"']+@[^\s@<>\"']+")
 KINDS = {"asset", "shot", "sequence", "edit", "episode", "concept", "all"}
-SHOWN = ("Origin", "Referer", "Content-Type", "Content-Length", "Accept", "Accept-Language", "User-Agent",
-         "Sec-Fetch-Site", "Sec-Fetch-Mode", "Sec-Fetch-Dest")
+SHOWN = (
+    "Origin",
+    "Referer",
+    "Content-Type",
+    "Content-Length",
+    "Accept",
+    "Accept-Language",
+    "User-Agent",
+    "Sec-Fetch-Site",
+    "Sec-Fetch-Mode",
+    "Sec-Fetch-Dest",
+)
 CORS = {"Vary": "Origin", "Access-Control-Allow-Origin": KITSU, "Access-Control-Allow-Credentials": "true"}
 
 journal = open(os.environ["RUN_LOG"], "a", buffering=1, encoding="utf-8")
 
 
 class Refused(Exception):
-    """A call that is not run, and the HTTP status that says why."""
+    """The call is refused with this HTTP status."""
 
     def __init__(self, status, code, text):
         super().__init__(text)
         self.status = status
-        self.reply = {"version": 1, "reply": {"kind": "failed", "code": code, "title": "The call was refused", "text": text}}
+        self.reply = {
+            "version": 1,
+            "reply": {"kind": "failed", "code": code, "title": "The call was refused", "text": text},
+        }
 
 
 def check_origin(origin):
@@ -34,12 +48,12 @@ def check_origin(origin):
         raise Refused(403, "origin-not-allowed", "This page may not run actions.")
 
 
-def understand(fields):
+def parse_call(fields):
     if not isinstance(fields, dict):
-        raise Refused(400, "invalid-call", "The body is no JSON object.")
+        raise Refused(400, "invalid-call", "The body must be a JSON object.")
     selection = fields.get("selection")
     if not isinstance(selection, list):
-        raise Refused(400, "invalid-call", "The field selection must list task ids.")
+        raise Refused(400, "invalid-call", "The field selection must be a list of task IDs.")
     for name in ("userid", "productionid"):
         if not is_uuid(fields.get(name)):
             raise Refused(400, "invalid-call", f"The field {name} must be a UUID.")
@@ -47,13 +61,13 @@ def understand(fields):
     if not isinstance(email, str) or len(email) > 254 or not EMAIL.fullmatch(email):
         raise Refused(400, "invalid-call", "The field useremail must be an e-mail address.")
     if fields.get("entitytype") not in KINDS:
-        raise Refused(400, "invalid-call", "The field entitytype is not a kind of page in Kitsu.")
+        raise Refused(400, "invalid-call", "The field entitytype is not a type of page in Kitsu.")
     for name in ("originurl", "originserver"):
         if not isinstance(fields.get(name), str) or len(fields[name]) > 2000:
             raise Refused(400, "invalid-call", f"The field {name} must be text.")
     for task in selection:
         if not is_uuid(task):
-            raise Refused(400, "invalid-call", "The field selection must list task ids.")
+            raise Refused(400, "invalid-call", "The field selection must be a list of task IDs.")
     return {
         "person": {"id": fields["userid"].lower(), "email": email},
         "project": fields["productionid"].lower(),
@@ -69,9 +83,9 @@ def is_uuid(value):
 
 
 def answer(base, path, headers, fields):
-    """The answer to a call whose origin is allowed, after the run was written to the log."""
+    """Writes the run to the log, and returns the answer to a call whose origin is allowed."""
     at = time.time()
-    call = understand(fields)
+    call = parse_call(fields)
     run_id = secrets.token_hex(16)
     run = {"id": run_id, "url": f"{base}/runs/{run_id}"}
     arrived = {
@@ -83,12 +97,12 @@ def answer(base, path, headers, fields):
     reply = {
         "kind": "done",
         "severity": "info",
-        "title": f"{len(call['selection'])} tasks arrived",
-        "text": "All of it was understood.",
+        "title": f"{len(call['selection'])} tasks received",
+        "text": "Every field was recognized.",
         "tables": [
-            {"title": "The call, as understood", "columns": ["Name", "Value"], "rows": facts(call)},
-            {"title": "Fields, as they arrived", "columns": ["Field", "Value"], "rows": arrived["fields"]},
-            {"title": "The request", "columns": ["Header", "Value"], "rows": arrived["headers"]},
+            {"title": "Parsed call", "columns": ["Name", "Value"], "rows": facts(call)},
+            {"title": "Received fields", "columns": ["Field", "Value"], "rows": arrived["fields"]},
+            {"title": "Request", "columns": ["Header", "Value"], "rows": arrived["headers"]},
         ],
         "effects": [
             {

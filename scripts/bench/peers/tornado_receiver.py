@@ -1,4 +1,4 @@
-"""The same receiver in Tornado, one process."""
+"""The receiver in Tornado, in one process."""
 
 import asyncio
 import sys
@@ -32,7 +32,7 @@ class Debug(RequestHandler):
 
 
 async def main():
-    # No access log: gunicorn writes none either.
+    # Without an access log, as gunicorn.
     Application([("/actions/debug", Debug)], log_function=lambda handler: None).listen(int(sys.argv[1]), "127.0.0.1")
     await asyncio.Event().wait()
 

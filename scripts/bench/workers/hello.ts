@@ -1,4 +1,4 @@
-/** The least a worker can do. What anything else costs is said as a ratio to it. */
+/** A minimal worker. The speed of the others is given as a ratio to it. */
 export default {
   fetch: () => Response.json({ message: "hello" }),
 };

@@ -1,7 +1,10 @@
-/** A KV namespace in memory, as far as the log and our look at it need one: workerd's binding asks it by HTTP. */
+/**
+ * A KV namespace in memory, with the operations that the bench needs. workerd's binding reaches it
+ * over HTTP.
+ */
 const stored = new Map<string, { value: ArrayBuffer; metadata: string }>();
 
-/** So that a long bench does not measure a full memory. */
+/** Upper bound, so that a long bench does not fill the memory. */
 const KEYS_MAX = 1_000;
 
 export default {

@@ -1,2 +1,5 @@
-/** What stands in for the KV binding where the log is left out: workerd lets a binding be made by a module. */
+/**
+ * Replaces the KV binding for the measurement without the log: in workerd, a module can make a
+ * binding.
+ */
 export default () => ({ put: async () => undefined });

@@ -1,4 +1,4 @@
-/** A playground on free ports, with a server in place of the worker that writes down what it gets. */
+/** A playground on free ports, with a server in the worker's place that records requests. */
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { test as base, expect, type Page } from "@playwright/test";
@@ -12,7 +12,7 @@ export const SECRET = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
 export type Received = { method: string; url: string; headers: Record<string, string>; body: string };
 export type Recorder = { url: string; received: Received[] };
 
-/** Says when it ran, and what of the page was there by then. */
+/** Records what of the page existed when it ran. */
 const USERSCRIPT = `
 document.documentElement.dataset.userscript = JSON.stringify({
   app: Boolean(document.querySelector("#app")?.__vue_app__),
@@ -45,7 +45,7 @@ export const test = base.extend<Fixtures, Shared>({
     await use(servers.recorder);
   },
   baseURL: ({ servers }, use) => use(servers.playground.url),
-  /** What the page's CSP refused, and what the page threw. */
+  /** CSP violations and uncaught errors of the page. */
   refusals: async ({ page }, use) => {
     const refusals: string[] = [];
     page.on("pageerror", (error) => refusals.push(error.message));
@@ -83,7 +83,7 @@ async function startRecorder(): Promise<{ recorder: Recorder; close: () => void 
   return { recorder: { url: `http://localhost:${port}`, received }, close: () => server.close() };
 }
 
-/** Selects the first tasks of the page and returns their ids, in this order. */
+/** Selects the first tasks of the page, and returns their ids in order. */
 export async function selectTasks(page: Page, count: number): Promise<string[]> {
   const tasks = page.locator("[data-task-id]");
   const ids: string[] = [];

@@ -1,4 +1,4 @@
-/** Asks the small Zou, and compares its answers with those recorded of the real one. */
+/** Sends requests to the small Zou, and compares its answers with recordings of the real one. */
 import { readFileSync } from "node:fs";
 import { BOT, type Person } from "../../../playground/data-people.ts";
 import { BOT_TOKEN, expect, test as playground } from "./playground.ts";
@@ -8,7 +8,7 @@ const BROWSER = "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 Chrome/141.0
 export type Asked = { method?: string; token?: string; cookie?: string; body?: unknown };
 export type Answered = { status: number; type: string; answer: unknown; cookies: string[] };
 
-/** What is no form is sent as JSON. */
+/** Sends a body as JSON unless it is a form. */
 export async function ask(
   zou: string,
   path: string,
@@ -33,7 +33,7 @@ export async function ask(
   return { status: response.status, type, answer, cookies: response.headers.getSetCookie() };
 }
 
-/** The token of a new session. */
+/** @returns the token of a new session */
 export async function logIn(zou: string, { email }: Person): Promise<string> {
   const { answer } = await ask(zou, "/auth/login", { method: "POST", body: { email, password: "playground" } });
   if (typeof answer !== "object" || !answer || !("access_token" in answer)) throw new Error(`${email} can't log in`);
@@ -44,7 +44,7 @@ export type Ask = (path: string, as?: Person, asked?: Asked) => Promise<Answered
 
 export const test = playground.extend<{ zou: string; askAs: Ask }>({
   zou: ({ servers }, use) => use(servers.playground.url),
-  /** As the bot, unless told. */
+  /** As the bot by default. */
   askAs: async ({ zou }, use) => {
     const tokens = new Map<Person, string>([[BOT, BOT_TOKEN]]);
     await use(async (path, as = BOT, asked = {}) => {
@@ -64,14 +64,14 @@ export function readRecording(name: string): Recording {
   return JSON.parse(readFileSync(new URL(`../../fixtures/zou/${name}.json`, import.meta.url), "utf8"));
 }
 
-/** The same members everywhere, of the same types; what is null on one side says nothing about its type. */
+/** Expects the same members of the same types. A null on one side matches any type. */
 export function expectShape({ status, answer }: Answered, name: string): void {
   const recording = readRecording(name);
   expect([name, status]).toEqual([name, recording.status]);
   const [ours, theirs] = [new Map<string, Set<string>>(), new Map<string, Set<string>>()];
   collect(answer, "", ours);
   collect(recording.answer, "", theirs);
-  // A list of nothing has no members, and is a list all the same.
+  // An empty list has no members.
   const members = (paths: Map<string, unknown>) => [...paths.keys()].filter((path) => !path.endsWith("[]")).sort();
   expect(members(ours), name).toEqual(members(theirs));
   for (const [path, types] of theirs) {
@@ -83,13 +83,13 @@ export function expectShape({ status, answer }: Answered, name: string): void {
 
 const UUID = /^[0-9a-f]{8}-[0-9a-f-]{27}$/;
 
-/** Collects each member's path and the types of its values. Rows are one, and so are members that are named by an id. */
+/** Collects each member's path and types. Rows count as one, and so do members named by ids. */
 function collect(value: unknown, path: string, into: Map<string, Set<string>>): void {
   const types = into.get(path) ?? new Set();
   into.set(path, types);
   if (value === null) return;
   types.add(Array.isArray(value) ? "array" : typeof value);
-  // What a studio puts there is its own affair.
+  // A studio may put anything there.
   if (typeof value !== "object" || path.endsWith(".data")) return;
   for (const [key, member] of Object.entries(value)) {
     collect(member, Array.isArray(value) ? `${path}[]` : `${path}.${UUID.test(key) ? "<id>" : key}`, into);

@@ -1,4 +1,5 @@
-// A Zou of custom actions and logins, which refuses what the real one (1.0.67) refuses, in its words.
+// A fake Zou with custom actions and logins. It refuses what Zou 1.0.67 refuses, with the same
+// messages.
 import { createServer, type IncomingMessage } from "node:http";
 import { text } from "node:stream/consumers";
 import { listen } from "../../support/browser/listen.ts";
@@ -29,10 +30,10 @@ export async function startKitsu() {
       ["manager-token", "manager"],
       ["vendor-token", "vendor"],
     ]),
-    /** answers the next logins, in order, instead of what was found */
+    /** the answers to the next logins, instead of the real ones */
     logins: [] as Answer[],
     loginBodies: [] as Record<string, unknown>[],
-    /** answers a write instead, when it returns something */
+    /** called for each write; what it returns replaces the answer */
     interfere: (_request: string, _count: number): Answer | undefined => undefined,
     writes: 0,
     add(row: Record<string, unknown>) {

@@ -1,4 +1,4 @@
-// A deployed worker, as far as registration asks it.
+// A fake of a deployed worker, with the route that registration needs.
 import { createServer } from "node:http";
 import { listen } from "../../support/browser/listen.ts";
 

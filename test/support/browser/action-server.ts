@@ -1,14 +1,17 @@
-/** A server for custom actions that answers what a test tells it, over real HTTP: CORS is the browser's own. */
+/**
+ * A server for custom actions with scripted responses, over real HTTP, so that CORS is the
+ * browser's own.
+ */
 
 import type { IncomingMessage, Server, ServerResponse } from "node:http";
 import { createServer } from "node:http";
 import { setTimeout as sleep } from "node:timers/promises";
 import { listen } from "./listen.ts";
 
-export type Script = {
+export type ScriptedResponse = {
   status?: number;
   type?: string;
-  /** where it is redirected to */
+  /** where it redirects to */
   location?: string;
   body?: unknown;
   delayMs?: number;
@@ -20,11 +23,11 @@ export type Script = {
   drop?: boolean;
 };
 
-/** What is answered, to each call the same or to each what its body asks for. */
-export type Told = Script | ((body: Sent, url: string) => Script);
+/** One response for all calls, or one for each call. */
+export type Responder = ScriptedResponse | ((body: SentBody, url: string) => ScriptedResponse);
 
-/** What a call of ours or of Kitsu's sends. */
-export type Sent = {
+/** The body of a call from us or from Kitsu. */
+export type SentBody = {
   selection?: string[];
   input?: Record<string, unknown>;
   form?: string;
@@ -36,18 +39,17 @@ export type Sent = {
 
 export type ActionServer = {
   origin: string;
-  /** What is answered at this path; the last one told counts. */
-  tell: (path: string, told: Told | undefined) => void;
-  /** Runs the server knows: id to Answer. */
+  /** Sets the responder of this path, or removes it. */
+  respond: (path: string, responder: Responder | undefined) => void;
+  /** The runs that the server knows: Answers by run id. */
   runs: Map<string, unknown>;
-  /** What was read, run by run and ticket by ticket. */
-  asked: string[];
-  /** Runs that were made void: what arrives under them later is refused. */
+  /** The runs and other paths that were read. */
+  reads: string[];
+  /** The voided runs: calls for them are refused. */
   voided: Set<string>;
   posts: { url: string; headers: IncomingMessage["headers"]; body: string }[];
   handle: (request: IncomingMessage, response: ServerResponse) => Promise<void>;
-  /** As if nothing had been told or called. */
-  forget: () => void;
+  reset: () => void;
   close: () => Promise<void>;
 };
 
@@ -55,28 +57,28 @@ const failed = (code: string, title: string) => JSON.stringify({ version: 1, rep
 const NEVER_RAN = failed("never-ran", "It did not run");
 const UNKNOWN = failed("unknown-run", "This run was not found");
 
-const nameAttempt = (run: string | null, query: URLSearchParams) => [run, query.get("try")].filter(Boolean).join("/");
+const formatAttempt = (run: string | null, query: URLSearchParams) => [run, query.get("try")].filter(Boolean).join("/");
 
 export async function startActionServer(): Promise<ActionServer> {
-  const scripts = new Map<string, Told>();
+  const responders = new Map<string, Responder>();
   const runs: ActionServer["runs"] = new Map();
   const posts: ActionServer["posts"] = [];
-  const asked: string[] = [];
+  const reads: string[] = [];
   const voided = new Set<string>();
 
   async function handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const url = new URL(request.url ?? "/", "http://localhost");
     const path = url.pathname.replace(/^\/edge(?=\/)/, "");
-    const told = scripts.get(path) ?? (path.startsWith("/runs/") ? scripts.get("/runs") : undefined);
-    if (!told && ((path === "/ping" && request.method === "GET") || request.method === "HEAD"))
+    const responder = responders.get(path) ?? (path.startsWith("/runs/") ? responders.get("/runs") : undefined);
+    if (!responder && ((path === "/ping" && request.method === "GET") || request.method === "HEAD"))
       return void response.writeHead(204, { "access-control-allow-origin": "*" }).end();
-    if (path.startsWith("/runs/") && !told) return answerRun(request, response, path);
+    if (path.startsWith("/runs/") && !responder) return answerRun(request, response, path);
     const cors = {
       "access-control-allow-origin": request.headers.origin ?? "null",
       "access-control-allow-credentials": "true",
       vary: "Origin",
     };
-    const early = typeof told === "object" ? told : {};
+    const early = typeof responder === "object" ? responder : {};
     if (request.method === "OPTIONS") {
       const allowed = {
         ...cors,
@@ -87,14 +89,16 @@ export async function startActionServer(): Promise<ActionServer> {
     }
     let body = "";
     for await (const chunk of request) body += String(chunk);
-    if (path === "/ping" && !told) return void response.writeHead(204, cors).end();
+    if (path === "/ping" && !responder) return void response.writeHead(204, cors).end();
     const { searchParams } = url;
-    if (voided.has(nameAttempt(searchParams.get("run"), searchParams)))
+    if (voided.has(formatAttempt(searchParams.get("run"), searchParams)))
       return void response.writeHead(410, { ...cors, "content-type": "application/json" }).end(NEVER_RAN);
     if (request.method === "POST") posts.push({ url: request.url ?? "", headers: request.headers, body });
-    else asked.push(path);
+    else reads.push(path);
     const script =
-      typeof told === "function" ? told(body ? JSON.parse(body) : {}, request.url ?? "") : (told ?? { status: 404 });
+      typeof responder === "function"
+        ? responder(body ? JSON.parse(body) : {}, request.url ?? "")
+        : (responder ?? { status: 404 });
     await sleep(script.delayMs ?? 0);
     if (script.drop) return void request.socket.destroy();
     const isText = typeof script.body === "string" || script.body === undefined;
@@ -112,24 +116,24 @@ export async function startActionServer(): Promise<ActionServer> {
   const { origin, close } = await listen(server);
   return {
     origin,
-    tell: (path, told) => (told ? scripts.set(path, told) : scripts.delete(path)),
+    respond: (path, responder) => (responder ? responders.set(path, responder) : responders.delete(path)),
     runs,
-    asked,
+    reads,
     posts,
     voided,
     handle,
-    forget,
+    reset,
     close,
   };
 
-  /** `/runs/<id>` and `/runs/<id>/void`, as the worker has them: by the attempt where one is named. */
+  /** `/runs/<id>` and `/runs/<id>/void`, as the worker answers them, for each attempt. */
   function answerRun({ method, url = "" }: IncomingMessage, response: ServerResponse, path: string): void {
     const [, , id = "", isVoid] = path.split("/");
-    const name = nameAttempt(id, new URL(url, "http://localhost").searchParams);
-    asked.push(isVoid ? `${name}/void` : name);
+    const name = formatAttempt(id, new URL(url, "http://localhost").searchParams);
+    reads.push(isVoid ? `${name}/void` : name);
     const arrived = posts.some(
       (post) =>
-        nameAttempt(/run=([0-9a-f]{32})/.exec(post.url)?.[1] ?? "", new URL(post.url, origin).searchParams) === name,
+        formatAttempt(/run=([0-9a-f]{32})/.exec(post.url)?.[1] ?? "", new URL(post.url, origin).searchParams) === name,
     );
     const run = runs.get(name) ?? (arrived ? runs.get("arrived") : undefined);
     if (!run && isVoid && method === "POST") voided.add(name);
@@ -138,9 +142,9 @@ export async function startActionServer(): Promise<ActionServer> {
     response.end(run ? JSON.stringify(run) : status === 410 ? NEVER_RAN : UNKNOWN);
   }
 
-  function forget(): void {
-    for (const list of [posts, asked]) list.length = 0;
+  function reset(): void {
+    for (const list of [posts, reads]) list.length = 0;
     voided.clear();
-    for (const map of [runs, scripts]) map.clear();
+    for (const map of [runs, responders]) map.clear();
   }
 }

@@ -1,4 +1,4 @@
-/** The userscript as the worker would serve it, except that tests may look into its shadow root. */
+/** The userscript as the worker serves it, but with an open shadow root. */
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
 import type { UserscriptConfig } from "../../../contract.ts";
@@ -11,7 +11,7 @@ export async function serveUserscript(config: UserscriptConfig): Promise<string>
   return `;(function(CONFIG){${await bundle("userscript/index.ts")}})(${JSON.stringify(config)})`;
 }
 
-/** One file of the project, or a package, as a script that sets a global. */
+/** Bundles one of our files, or a package, as a script that sets a global. */
 export function bundle(entry: string, globalName?: string): Promise<string> {
   const begun = built.get(entry) ?? write(entry, globalName);
   built.set(entry, begun);

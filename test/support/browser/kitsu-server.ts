@@ -1,6 +1,7 @@
 /**
- * A page with what the userscript touches of Kitsu's: `#app > .theme`, the store on `__vue_app__`, Escape that clears the selection, and the
- * real superagent calling custom actions as src/store/api/customactions.js does.
+ * A page with the parts of Kitsu that the userscript uses: `#app > .theme`, the store on
+ * `__vue_app__`, Escape that clears the selection, and the real superagent, which calls custom
+ * actions as src/store/api/customactions.js does.
  */
 import { createServer } from "node:http";
 import type { ActionServer } from "./action-server.ts";
@@ -8,8 +9,8 @@ import { bundle } from "./bundle.ts";
 import { listen } from "./listen.ts";
 
 /**
- * - `view`: what is open beside the actions: nothing, the column of the selected tasks with its comment box, a playlist with or without the
- *   list of playlists, or a task's own page
+ * - `view`: what is open beside the actions: nothing, the column of the selected tasks with its
+ *   comment box, a playlist with or without the list of playlists, or a task's page
  */
 export type KitsuState = {
   actions: { id: string; name: string; url: string; entity_type: string; is_ajax: boolean }[];
@@ -95,7 +96,7 @@ function app(): void {
     });
     main.append(button);
   }
-  // In the corner that is nobody's, over the boxes.
+  // In a free corner, above the boxes.
   if (state.view !== "nothing") main.style.cssText = "position:absolute;z-index:1;top:60px;left:0;width:100px";
   theme.append(main, ...drawView(state.view));
   root?.append(theme);
@@ -125,7 +126,10 @@ function app(): void {
       },
     },
   });
-  /** Boxes with the names and the sizes that they have in Kitsu 1.0.54: left, top, right, bottom, from that side of the window. */
+  /**
+   * Boxes with Kitsu 1.0.54's class names and sizes. Each edge is given from its own side of the
+   * window.
+   */
   function drawView(view: KitsuState["view"]): HTMLElement[] {
     const bar = box("topbar", "", box("", "top:0;left:0;right:0;height:60px", "nav"));
     const comment = (style: string) => box("add-comment", style, "article");
@@ -173,7 +177,7 @@ function app(): void {
   Object.assign(window, { results, keys, called });
 }
 
-/** What Sentry's browser SDK does to requests, and to listeners. Runs in the page. */
+/** Wraps requests as Sentry's browser SDK does. Runs in the page. */
 function wrapAsSentryDoes(): void {
   const prototype = XMLHttpRequest.prototype;
   const opened: unknown[] = [];

@@ -1,4 +1,4 @@
-/** Answers in our words, to be told to an action server. */
+/** Answers in our own format, for an action server. */
 import type { Answer, Ask, Done, Field, Outcome, Reply, Run } from "../../../contract.ts";
 
 export const RUN = "5f0c2a77d1e04b6c9a3f5b8e7d6c1a20";
@@ -12,16 +12,16 @@ export function done(title: string, more: Partial<Done> = {}, run: Partial<Run> 
 }
 
 export function ask(title: string, fields: Field[] = [], more: Partial<Ask> = {}): Answer {
-  return answer({ kind: "ask", title, fields, submit: "Go on", ...more }, RUN);
+  return answer({ kind: "ask", title, fields, submit: "Continue", ...more }, RUN);
 }
 
-/** What our worker answers when something of its own is wrong. */
+/** The worker's answer to an internal error. */
 export const BROKEN = {
   status: 500,
   body: answer({ kind: "failed", code: "internal-error", title: "Something went wrong" }),
 };
 
-/** A line of text with this name. */
+/** A text field with this name. */
 export function text(name: string, more: Partial<Field> = {}): Field {
   return { name, label: name, type: "text", ...more };
 }
@@ -61,7 +61,7 @@ const STATUSES = [
 ];
 const SIDES = ["left", "right"].map((value) => ({ value, label: value }));
 
-/** One of each kind. */
+/** One field of each type. */
 export const FIELDS: Field[] = [
   text("line", { maxLength: 20, pattern: "[a-z ]*", placeholder: "a few words", required: true, help: "Short." }),
   text("lines", { type: "long-text", value: "one\ntwo" }),

@@ -1,4 +1,4 @@
-// npm start, once for the tests of a worker process, and what a person does in the playground.
+// npm start, once for each Playwright worker, and what a person does in the playground.
 import { type ChildProcess, spawn } from "node:child_process";
 import { mkdtemp, rm } from "node:fs/promises";
 import { createServer } from "node:net";
@@ -17,26 +17,26 @@ async function findFreePort(): Promise<number> {
   return address.port;
 }
 
-/** `npm start`, until it says what to open. */
+/** Runs `npm start` until it is ready. */
 async function start(environment: Record<string, string>): Promise<ChildProcess> {
   const child = spawn(process.execPath, ["scripts/start.ts"], {
     env: { ...process.env, ...environment },
     stdio: ["ignore", "pipe", "inherit"],
   });
-  let said = "";
+  let output = "";
   await new Promise<void>((resolve, reject) => {
     child.stdout?.on("data", (chunk: Buffer) => {
-      said += chunk;
-      if (said.includes("Kitsu Actions is running")) resolve();
+      output += chunk;
+      if (output.includes("Kitsu Actions is running")) resolve();
     });
-    child.once("exit", (code) => reject(new Error(`npm start ended with ${code}: ${said}`)));
+    child.once("exit", (code) => reject(new Error(`npm start ended with ${code}: ${output}`)));
   });
   return child;
 }
 
 export const test = base.extend<object, { started: Started }>({
   started: [
-    // biome-ignore lint/correctness/noEmptyPattern: Playwright reads the names of fixtures from a pattern
+    // biome-ignore lint/correctness/noEmptyPattern: Playwright reads the pattern of a fixture
     async ({}, use) => {
       const [workerPort, playgroundPort] = [await findFreePort(), await findFreePort()];
       const state = await mkdtemp(join(tmpdir(), "kitsu-actions-"));
@@ -57,7 +57,10 @@ export const test = base.extend<object, { started: Started }>({
   ],
 });
 
-/** The userscript's shadow root is closed to Kitsu's page. To look into it, the test makes the browser open every one. */
+/**
+ * The userscript's shadow root is closed. This opens every shadow root, so that a test can look
+ * inside.
+ */
 export const openRoots = () => {
   const attachShadow = Element.prototype.attachShadow;
   Element.prototype.attachShadow = function (init) {

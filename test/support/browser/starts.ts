@@ -1,8 +1,8 @@
 import type { Page } from "@playwright/test";
 
 /**
- * Links in our shadow root are noted instead of followed: Chromium would ask whether a program may be started, and take no more clicks until it
- * is told.
+ * Records clicked links instead of following them: Chromium would ask whether to start a program,
+ * and block further clicks.
  */
 export async function catchStarts(page: Page): Promise<void> {
   await page.addInitScript(() => {
@@ -21,7 +21,7 @@ export async function catchStarts(page: Page): Promise<void> {
   });
 }
 
-/** What was clicked, by the person or for them: address and target. */
+/** The address and target of each clicked link. */
 export function listStarts(page: Page): Promise<unknown> {
   return page.evaluate(() => Reflect.get(window, "started"));
 }

@@ -1,4 +1,5 @@
-// The playground's afserver in the way of fetch. It wants its header, reads exactly so many bytes, and its time is the test's.
+// The playground's afserver behind fetch. It requires its header, reads the exact length, and its
+// time is the test's.
 import { vi } from "vitest";
 import { answerMessage } from "../../../playground/farms/afanasy/answers.ts";
 import type { AfJob } from "../../../playground/farms/afanasy/job.ts";
@@ -9,7 +10,7 @@ import { checkStays } from "./no-redirect.ts";
 export type { AfJob };
 export const AFANASY_URL = "https://afanasy.studio.tld";
 
-/** What befalls a request instead of an answer. `taken` did what it asked before. */
+/** What happens to a request instead of an answer. With `taken`, it is carried out first. */
 export type Fate = "answer" | "close" | "hang" | "taken-close" | "taken-hang" | Response;
 
 export type FakeAfserver = {
@@ -20,12 +21,12 @@ export type FakeAfserver = {
   /** its time, in epoch milliseconds */
   clock: { now: number };
   isDead: boolean;
-  /** the short form as a server might have it that shows less */
+  /** shows less in the short form of a job */
   isTerse: boolean;
   next: Fate[];
-  /** Lets so much time go by. */
+  /** Lets time pass. */
   pass(ms: number): void;
-  /** Nothing is rendered any more, or again. */
+  /** Stops rendering, or starts it again. */
   setMachines(state: "online" | "offline" | "paused" | "nimby"): void;
   job(id: string | number): AfJob;
 };
@@ -33,7 +34,7 @@ export type FakeAfserver = {
 /** How long a frame takes. */
 export const FRAME_MS = 1_000;
 
-/** Puts it in the way of fetch, before whatever is there already. */
+/** Replaces fetch for its address, and leaves other addresses to what was there before. */
 export function openFakeAfserver(machines = ["node1", "node2"]): FakeAfserver {
   const clock = { now: Date.now() };
   const farm = new AfanasyJobs(FRAME_MS, () => clock.now, machines);
@@ -85,7 +86,7 @@ async function take(server: FakeAfserver, request: Request): Promise<Response> {
   const header = request.headers.get("afanasy");
   if (request.method !== "POST" || header === null) throw lost();
   const length = Number(header);
-  // It waits for the rest, and for the "{" that must come first.
+  // It waits for the rest, and requires "{" as the first character.
   if (!(length <= bytes.length) || bytes[0] !== "{".charCodeAt(0)) return hang(request.signal);
   const given = readJson(new TextDecoder().decode(bytes.slice(0, length)));
   if (isObject(given)) server.messages.push(given);

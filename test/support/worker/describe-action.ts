@@ -1,14 +1,14 @@
-// What every action promises, whatever it does. A test of an action begins with this.
+// What every action promises. The test of an action begins with this.
 import { describe, expect, it } from "vitest";
 import type { Action } from "../../../worker/action/action.ts";
 import { ajax, ask, form, readAnswer, readLog } from "./worker.ts";
 
-/** @param variables the settings under which the action is offered */
+/** @param variables the settings that make the action available */
 export function describeAction(action: Action, variables: Record<string, unknown> = {}): void {
   const path = `/actions/${action.id}`;
 
   describe(`the action ${action.id}, as every action,`, () => {
-    it("has a name that fits Kitsu's menu, and says in a sentence what it does", () => {
+    it("has a title that fits Kitsu's menu, and describes itself in one sentence", () => {
       expect(action.id).toMatch(/^[a-z][a-z0-9]*(-[a-z0-9]+)*$/);
       expect(action.title.length).toBeGreaterThan(0);
       expect(action.title.length).toBeLessThanOrEqual(80);
@@ -19,7 +19,7 @@ export function describeAction(action: Action, variables: Record<string, unknown
       expect(await (await ask("/", {}, variables)).text()).toContain(path);
     });
 
-    it("answers AJAX on the wire, with its run", async () => {
+    it("answers AJAX with JSON of the contract and its run", async () => {
       const answer = await readAnswer(await ask(path, ajax(), variables));
       expect(answer.run?.url).toContain(answer.run?.id);
       expect(answer.reply.title).not.toBe("");
@@ -32,14 +32,14 @@ export function describeAction(action: Action, variables: Record<string, unknown
       expect(await response.text()).toContain("<h1>");
     });
 
-    it("is written down", async () => {
+    it("is logged", async () => {
       await ask(path, ajax(), variables);
       expect(await readLog()).toMatchObject([{ action: action.id }]);
     });
 
     it(action.isSafe ? "may be opened as a link" : "can't be opened as a link", async () => {
       const { status } = await ask(path, { headers: { accept: "text/html" } }, variables);
-      // An action that works on what Kitsu knows refuses a link that says neither who nor what.
+      // An action that needs Kitsu refuses a link without a person and tasks.
       if (action.isSafe && action.needsKitsu) expect(status).not.toBe(405);
       else expect(status).toBe(action.isSafe ? 200 : 405);
     });

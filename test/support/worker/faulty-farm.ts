@@ -1,19 +1,19 @@
-// A render farm in memory and the time it lives in, both at the mercy of a seed: every call may fail before, while or after it does its work. The
-// same seed makes the same faults.
+// A render farm in memory with a clock of its own, both controlled by a seed: every call may fail
+// before, during or after its work. The same seed makes the same faults.
 
 import {
   ANSWER_MAX_MS,
   type Farm,
   type JobRef,
-  type JobStanding,
   type JobState,
+  type JobStatus,
 } from "../../../worker/actions/farm/farm.ts";
 import { Failure } from "../../../worker/failure.ts";
 
-/** What ends a watch from outside: a deploy, a lost machine. */
+/** Ends a pass from outside, like a deploy or a lost machine. */
 export class Crash extends Error {}
 
-export type Job = JobRef & { mark: string; state: JobState; done: number; total: number; deleted: boolean };
+export type Job = JobRef & { jobKey: string; state: JobState; done: number; total: number; deleted: boolean };
 
 /** mulberry32 */
 export function makeRandom(seed: number): () => number {
@@ -29,13 +29,13 @@ export function makeRandom(seed: number): () => number {
 export type World = {
   farm: Farm<string>;
   jobs: Job[];
-  /** submissions on their way that arrive later than anybody waits for them */
-  late: { at: number; mark: string }[];
+  /** submissions that arrive after everybody stopped waiting */
+  late: { at: number; jobKey: string }[];
   clock: { now: number };
   random(): number;
   /** how likely a fault is */
   faults: number;
-  /** what is said of each order */
+  /** these submissions are refused */
   refused: Set<string>;
   hasCrashed: boolean;
   advance(ms: number): void;
@@ -49,21 +49,21 @@ export function makeWorld(random: () => number): World {
   const world: World = {
     farm: {
       title: "Farm",
-      atOnce: 1 + Math.floor(random() * 4),
+      concurrency: 1 + Math.floor(random() * 4),
       canPause: true,
-      looksMost: random() < 0.5 ? undefined : 1 + Math.floor(random() * 6),
-      standstillMs: Number.POSITIVE_INFINITY,
+      pollLimit: random() < 0.5 ? undefined : 1 + Math.floor(random() * 6),
+      standstillLimitMs: Number.POSITIVE_INFINITY,
       submit,
-      find: async (marks) => {
+      find: async (jobKeys) => {
         meet("find");
-        const found = world.jobs.filter(({ mark, deleted }) => marks.includes(mark) && !deleted);
-        return new Map(found.map(({ mark, id }) => [mark, { id }]));
+        const found = world.jobs.filter(({ jobKey, deleted }) => jobKeys.includes(jobKey) && !deleted);
+        return new Map(found.map(({ jobKey, id }) => [jobKey, { id }]));
       },
-      look: async (wanted) => {
+      poll: async (wanted) => {
         meet("look");
         for (const job of world.jobs) move(job);
-        const shown = wanted.map(({ job: { id }, mark }): [string, JobStanding | "gone"] => {
-          const job = world.jobs.find((one) => one.id === id && one.mark === mark && !one.deleted);
+        const shown = wanted.map(({ job: { id }, jobKey }): [string, JobStatus | "gone"] => {
+          const job = world.jobs.find((one) => one.id === id && one.jobKey === jobKey && !one.deleted);
           return [id, job === undefined ? "gone" : { state: job.state, done: job.done, total: job.total }];
         });
         return new Map(shown);
@@ -89,12 +89,12 @@ export function makeWorld(random: () => number): World {
       clock.now += ms;
       const arrived = world.late.filter(({ at }) => at <= clock.now);
       world.late = world.late.filter(({ at }) => at > clock.now);
-      for (const { mark } of arrived) accept(mark);
+      for (const { jobKey } of arrived) accept(jobKey);
     },
   };
   return world;
 
-  /** A point where things go wrong: a crash, an answer that does not come, time that goes by. */
+  /** A point where things go wrong: a crash, a lost answer, or time that passes. */
   function meet(_where: string): void {
     if (world.hasCrashed) throw new Crash();
     world.advance(random() * 300);
@@ -107,23 +107,30 @@ export function makeWorld(random: () => number): World {
     throw lost();
   }
 
-  async function submit(order: string, mark: string): Promise<JobRef> {
+  async function submit(submission: string, jobKey: string): Promise<JobRef> {
     meet("before");
-    if (world.refused.has(order)) throw refusal(`It refused ${order}.`);
+    if (world.refused.has(submission)) throw refusal(`It refused ${submission}.`);
     if (random() < world.faults) {
-      // It takes its time on the way, and arrives after everybody stopped to wait.
-      world.late.push({ at: clock.now + random() * 40_000, mark });
+      // It is delayed on the way, and arrives after everybody stopped waiting.
+      world.late.push({ at: clock.now + random() * 40_000, jobKey });
       if (random() < 0.5) world.hasCrashed = true;
       else world.advance(ANSWER_MAX_MS);
       throw world.hasCrashed ? new Crash() : lost();
     }
-    const job = accept(mark);
+    const job = accept(jobKey);
     meet("after");
     return { id: job.id };
   }
 
-  function accept(mark: string): Job {
-    const job: Job = { id: `job-${world.jobs.length + 1}`, mark, state: "waiting", done: 0, total: 10, deleted: false };
+  function accept(jobKey: string): Job {
+    const job: Job = {
+      id: `job-${world.jobs.length + 1}`,
+      jobKey,
+      state: "waiting",
+      done: 0,
+      total: 10,
+      deleted: false,
+    };
     world.jobs.push(job);
     return job;
   }

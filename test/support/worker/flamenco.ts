@@ -1,8 +1,9 @@
-// The playground's Flamenco in the way of fetch. Its time is the test's: nothing passes but by `pass`.
+// The playground's Flamenco behind fetch. Its time is the test's: it passes only with `pass`.
 import { vi } from "vitest";
 import type { Job, Task } from "../../../playground/farms/flamenco/job.ts";
 import { JOB_TYPES, type JobType } from "../../../playground/farms/flamenco/job-types-data.ts";
 import { Manager } from "../../../playground/farms/flamenco/manager.ts";
+import { answerRequest } from "../../../playground/farms/flamenco/routes.ts";
 import { changeTask, report } from "../../../playground/farms/flamenco/state-machine.ts";
 import { checkStays } from "./no-redirect.ts";
 
@@ -14,34 +15,36 @@ export type FakeFlamenco = {
   manager: Manager;
   /** its time, in epoch milliseconds */
   now: () => number;
-  /** Time passes: what its machines do in it they do. */
+  /** Lets time pass, in which its machines render. */
   pass(ms: number): void;
   jobs: Map<string, Job>;
-  /** Job types beside those it is delivered with, or in place of them. */
+  /** Adds job types, or replaces those with the same names. */
   own(...types: JobType[]): void;
   /** "POST /jobs", in order */
   requests: string[];
-  /** how much it has answered */
+  /** the bytes of all its answers */
   bytes: number;
-  /** the most at once */
+  /** the most requests in flight */
   atOnceMost: number;
   latencyMs: number;
-  /** what the next submissions get: an answer, an error before it arrives, or one after it was taken */
+  /** for the next submissions: an answer, an error before it arrives, or a loss after it arrived */
   next: (Response | Error | "lost" | "cut")[];
   isDown: boolean;
-  /** has no answer for these */
+  /** never answers these */
   isSilent: (request: string) => boolean;
-  /** what has to be in the headers for whoever is in front of it */
+  /** the headers that a proxy in front of it requires */
   access: { id: string; secret: string } | undefined;
   /** the only job: for tests of one shot */
   only(): Job;
-  /** Renders so many frames of a job, whatever its machines do; at the end of it, it is completed. */
+  /**
+   * Renders this many frames of a job without its machines. After the last frame, it is completed.
+   */
   render(job: Job, frames: number): void;
-  /** These tasks will fail, and the program will say this. */
+  /** Makes these tasks fail, with this output of their program. */
   spoil(tasks: readonly (Task | undefined)[], says: string): void;
 };
 
-/** Puts it in the way of fetch, before whatever is there already. */
+/** Replaces fetch for its address, and leaves other addresses to what was there before. */
 export function openFakeFlamenco(): FakeFlamenco {
   let active = 0;
   let clock = Date.now();
@@ -109,7 +112,7 @@ async function answer(fake: FakeFlamenco, request: Request, asked: string): Prom
   if (next instanceof Error) throw next;
   if (next instanceof Response) return next;
   const body = await request.text();
-  const said = fake.manager.answer({
+  const said = answerRequest(fake.manager, {
     method,
     path: new URL(url).pathname,
     body,

@@ -1,4 +1,5 @@
-// Routes of Kitsu 1.0.54, by their names there: all that are below a production and show entities, tasks or playlists, and a person's page.
+// Routes of Kitsu 1.0.54 by their names there: all below a production that show entities, tasks or
+// playlists, and a person's page.
 const ROUTES: Readonly<Record<string, string>> = {
   assets: "/productions/:production/assets",
   asset: "/productions/:production/assets/:asset",
@@ -32,7 +33,7 @@ const ROUTES: Readonly<Record<string, string>> = {
   person: "/people/:person",
 };
 
-/** The names of the routes that lead somewhere from this path: none where Kitsu says "Page not found". */
+/** The names of the routes that match a path; none if Kitsu shows "Page not found". */
 export const findRoutes = (path: string): string[] =>
   Object.entries(ROUTES).flatMap(([name, pattern]) => (matches(path.split("/"), pattern.split("/")) ? [name] : []));
 

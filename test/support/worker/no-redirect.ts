@@ -1,4 +1,4 @@
-/** Servers are asked at the addresses that the settings name, and nowhere else: whoever asks one must not go where its answer leads, with what it was sent. */
+/** Following a redirect would send a request to a server that is not in the settings. */
 export function checkStays(init: RequestInit | undefined): void {
-  if (init?.redirect !== "manual") throw new Error('A redirect would be followed: say redirect: "manual"');
+  if (init?.redirect !== "manual") throw new Error('This fetch would follow redirects. Set redirect: "manual".');
 }

@@ -1,22 +1,25 @@
-// The Zou in memory at the pace of a real one, by a clock of the test's own: so long for each comment, one after the other, and it goes on with a
-// request that nobody waits for any more.
+// The tests' Zou at the pace of a real one, on the test's clock. It writes comments one after the
+// other, and continues a request when the client has gone.
 import { vi } from "vitest";
 import type { FakeZou } from "./zou.ts";
 
-/** What a real Zou 1.0.97 took for one comment. */
+/** The time for one comment, measured on Zou 1.0.97. */
 export const REAL_MS = 300;
-/** How long it takes for anything else. */
+/** The time for any other request. */
 const READ_MS = 20;
 
 export type Pace = {
   /** in epoch milliseconds */
   now(): number;
   wait(ms: number): void;
-  /** of one comment */
+  /** the time for one comment */
   commentMs: number;
-  /** how often a task was commented on, by its id */
+  /** the number of comments by task id */
   countByTask(): Map<unknown, number>;
-  /** what becomes of the next comments: answered in the end; lost after so many, the others being written later or never; refused by a proxy */
+  /**
+   * faults of the next requests: lost after some comments, with the others written later or never;
+   * answered by a proxy
+   */
   next: { lostAfter?: number; isGoingOn?: boolean; instead?: Response; isProxy?: boolean }[];
 };
 

@@ -1,10 +1,9 @@
-// Tasks as the Kitsu service gives them, for what counts them.
-
+// Selected tasks with their details, as `kitsu.readSelection` returns them.
 import * as v from "valibot";
 import type { SelectedTask } from "../../../worker/services/selection.ts";
 import { Entity, Project, Task, TaskStatus, TaskType } from "../../../worker/services/zou-objects.ts";
 
-type Wish = {
+type TaskOptions = {
   task?: object;
   entity?: object | null;
   parent?: object;
@@ -24,7 +23,7 @@ const FLAGS: Record<string, object> = {
 
 let number = 0;
 
-/** One task of a shot of its own, unless the wish says which. */
+/** A task of a new shot, unless the options say otherwise. */
 export function makeSelected({
   task,
   entity,
@@ -33,7 +32,7 @@ export function makeSelected({
   project,
   type = "Animation",
   status = "wip",
-}: Wish = {}): SelectedTask {
+}: TaskOptions = {}): SelectedTask {
   number += 1;
   const made = v.parse(Task, {
     id: `task-${number}`,

@@ -1,7 +1,7 @@
 import { reset } from "cloudflare:test";
 import { afterEach, beforeEach, vi } from "vitest";
 
-// Vitest waits for one second, and a busy machine is no failure.
+// By default, Vitest waits for one second, which is too short on a busy machine.
 const { waitFor } = vi;
 vi.waitFor = (work, options = 30_000) => waitFor(work, options);
 

@@ -1,4 +1,4 @@
-// The worker, asked as the network would ask it: through its fetch handler, with settings of the test's choice.
+// Sends requests to the worker's fetch handler, with the settings that the test chooses.
 import { createExecutionContext, waitOnExecutionContext } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import * as v from "valibot";
@@ -15,7 +15,7 @@ export const PROJECT = "1c2d3e4f-5a6b-4c7d-8e9f-0a1b2c3d4e5f";
 
 export const VARIABLES = { KITSU_URL: KITSU, LOG_TOKEN: "sesame-open-sesame" };
 
-/** An environment as wrangler would make it. */
+/** The bindings and variables that wrangler would pass to the worker. */
 export const makeEnv = (variables: Record<string, unknown> = {}): Env => ({
   RUNS: env.RUNS,
   RUN_COORDINATORS: env.RUN_COORDINATORS,
@@ -26,11 +26,11 @@ export const makeEnv = (variables: Record<string, unknown> = {}): Env => ({
   ...variables,
 });
 
-/** A request as it arrives at the edge. */
+/** A request as Cloudflare passes it to the worker. */
 export const arrive = (path: string, init: RequestInit = {}): Request<unknown, IncomingRequestCfProperties> =>
   new Request<unknown, IncomingRequestCfProperties>(new Request(new URL(path, EDGE), init).clone());
 
-/** Asks and waits for everything that was still under way when the answer came. */
+/** Sends a request, and waits also for the work that continues after the response. */
 export async function ask(
   path: string,
   init: RequestInit = {},
@@ -42,7 +42,7 @@ export async function ask(
   return response;
 }
 
-/** What Kitsu's AJAX mode sends, in its order. */
+/** The fields that Kitsu's AJAX mode sends, in its order. */
 export const AJAX_FIELDS = {
   entitytype: "shot",
   originurl: `/productions/${PROJECT}/shots`,
@@ -53,7 +53,7 @@ export const AJAX_FIELDS = {
   useremail: "ada@studio.tld",
 };
 
-/** What Kitsu's form mode sends, in its order. */
+/** The fields that Kitsu's form mode sends, in its order. */
 export const FORM_FIELDS = {
   personid: ADA,
   personemail: "ada@studio.tld",
@@ -64,16 +64,25 @@ export const FORM_FIELDS = {
   entitytype: "shot",
 };
 
+/** The fields that say who calls: Ada, and somebody who has nothing to do with her runs. */
+export const ADA_FORM = { personid: ADA, personemail: AJAX_FIELDS.useremail };
+const EVE = "11111111-2222-4333-8444-555555555555";
+export const EVE_AJAX = { userid: EVE, useremail: "eve@studio.tld" };
+export const EVE_FORM = { personid: EVE, personemail: EVE_AJAX.useremail };
+
+/** Headers of a reader of the log. */
+export const READER = { authorization: `Bearer ${VARIABLES.LOG_TOKEN}` };
+
 const BROWSER_ACCEPT = "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8";
 
-/** A POST as superagent makes it in Kitsu's page. */
+/** A POST as superagent sends it in Kitsu's page. */
 export const ajax = (fields: unknown = AJAX_FIELDS, headers: Record<string, string> = {}): RequestInit => ({
   method: "POST",
   headers: { accept: "*/*", "content-type": "application/json", origin: KITSU, ...headers },
   body: typeof fields === "string" ? fields : JSON.stringify(fields),
 });
 
-/** A POST as a browser makes it when Kitsu submits its form. */
+/** A POST as a browser sends it when Kitsu submits its form. */
 export const form = (
   fields: Record<string, string> | string[][] = FORM_FIELDS,
   headers: Record<string, string> = {},
@@ -85,17 +94,17 @@ export const form = (
 
 const Body = v.object({ version: v.literal(1), run: v.optional(Run), reply: Reply });
 
-/** The answer on the wire; fails the test where it is not one. */
+/** The answer in a response. Fails the test if there is none. */
 export const readAnswer = async (response: Response): Promise<Answer> => v.parse(Body, await response.json());
 
-/** The reply of an answer that must be a failed one. */
+/** The reply in a response. Fails the test unless it is a failed one. */
 export async function readFailed(response: Response) {
   const { reply } = await readAnswer(response);
   if (reply.kind !== "failed") throw new Error(`Expected a failed reply, got ${JSON.stringify(reply)}`);
   return reply;
 }
 
-/** The records in the log, newest first, as KV has them. */
+/** The records in the log, newest first, as KV stores them. */
 export async function readLog(): Promise<Record<string, unknown>[]> {
   const { keys } = await env.RUNS.list({ prefix: "run/" });
   const records = await Promise.all(keys.map(({ name }) => env.RUNS.get<Record<string, unknown>>(name, "json")));

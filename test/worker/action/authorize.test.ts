@@ -20,6 +20,7 @@ import {
   addEntity,
   addProject,
   addTask,
+  BOT,
   BOT_TOKEN,
   CLIENT,
   DEMOTED,
@@ -32,6 +33,9 @@ import {
   SUPERVISOR,
   VENDOR,
 } from "../../support/worker/zou.ts";
+
+/** The bot sees only the projects whose team it is in. */
+const BOT_MEMBER = { person: BOT, project_role: null };
 
 let fake: FakeZou;
 beforeEach(() => {
@@ -134,7 +138,7 @@ describe("roles", () => {
 
   it("are about the tasks only if other tasks would help", async () => {
     const [mine, other] = [addProject(fake, 1, 2), addProject(fake, 2, 1)];
-    fake.teams.set(other.projectId, [{ person: MANAGER, project_role: "client" }]);
+    fake.teams.set(other.projectId, [{ person: MANAGER, project_role: "client" }, BOT_MEMBER]);
     const reply = await failureOf(asPerson("MANAGER"), [...mine.taskIds, ...other.taskIds], { roles: ["manager"] });
     expect(reply).toMatchObject({
       text: "Render is for managers, and your role here is client: 1 of 3 tasks.",
@@ -157,7 +161,7 @@ describe("roles", () => {
 describe("projects", () => {
   it("must have the person in their team; tasks of other projects are named", async () => {
     const [mine, other] = [addProject(fake, 1, 2), addProject(fake, 2, 1)];
-    fake.teams.set(other.projectId, []);
+    fake.teams.set(other.projectId, [BOT_MEMBER]);
     const reply = await failureOf(asPerson("ARTIST"), [...mine.taskIds, ...other.taskIds]);
     expect(reply).toMatchObject({
       code: "not-allowed",

@@ -51,7 +51,7 @@ beforeEach(() => {
   zou = openFakeZou();
   server = openFakeAfserver();
   vi.useFakeTimers({ toFake: ["Date"], now: Date.now() });
-  // What the run begins is carried on by hand here.
+  // What the run starts is continued by hand here.
   vi.spyOn(LongRun.prototype, "alarm").mockResolvedValue();
 });
 
@@ -59,7 +59,7 @@ afterEach(() => {
   vi.useRealTimers();
 });
 
-/** So much time goes by, here and on the farm. */
+/** Lets time pass, here and on the farm. */
 function pass(ms: number): void {
   vi.setSystemTime(Date.now() + ms);
   server.pass(ms);
@@ -91,7 +91,7 @@ function begin(selection: readonly string[], { person = MANAGER, set = {} }: Cal
 
 const INPUT = { frames: "", framesPerTask: 4, priority: 50, paused: false };
 
-/** Answers the form, and agrees to whatever is asked then. */
+/** Answers the form, and confirms whatever comes next. */
 async function run(selection: readonly string[], input: object = {}, caller: Caller = {}) {
   const { variables, say, ...begun } = begin(selection, caller);
   const answer = { input: { ...INPUT, ...input }, form: "afanasy" };
@@ -122,37 +122,45 @@ async function follow({ id: runId, variables }: { id: string; variables: object 
       data = JSON.parse(JSON.stringify(saved));
     },
   };
-  const keep = (standing: RunStatus | undefined) => {
-    data = JSON.parse(JSON.stringify(standing?.data));
-    if (standing === undefined) throw new Error("It can be followed");
-    return standing;
+  const keep = (status: RunStatus | undefined) => {
+    data = JSON.parse(JSON.stringify(status?.data));
+    if (status === undefined) throw new Error("It can be followed");
+    return status;
   };
   return {
-    look: async () => keep(await afanasy.watch?.(watch, data)),
+    poll: async () => keep(await afanasy.watch?.(watch, data)),
     control: async (what: Control) => keep(await afanasy.control?.(watch, data, what)),
   };
 }
 
-/** As the run of "Try again" would be followed: it looks for the jobs of the run before. */
+/** Like a retry, which searches for the jobs of the run before. */
 async function retry(before: { id: string; variables: object }, taskIds: readonly string[]) {
   const [task = ""] = taskIds;
   const shot = server.farm.list().find(({ sent }) => String(sent.custom_data).includes(task));
-  const mark = JSON.parse(String(shot?.sent.custom_data)).kitsu_mark;
+  const jobKey = JSON.parse(String(shot?.sent.custom_data)).kitsu_mark;
   const data = {
     shots: [
-      { task, label: "SH", mark, size: 48, state: "waiting", again: true, order: { job: shot?.sent, kitsu: {} } },
+      {
+        task,
+        label: "SH",
+        jobKey,
+        size: 48,
+        state: "waiting",
+        restartIfFound: true,
+        submission: { job: shot?.sent, kitsu: {} },
+      },
     ],
-    aside: [],
+    skipped: [],
   };
-  const { look } = await follow(before, data);
-  let reply = (await look()).reply;
-  return { look: async () => (reply = (await look()).reply), reply: () => reply };
+  const { poll } = await follow(before, data);
+  let reply = (await poll()).reply;
+  return { poll: async () => (reply = (await poll()).reply), reply: () => reply };
 }
 
 describeAction(afanasy, SET);
 
 describe("the form of the Afanasy action", () => {
-  it("proposes the frames that the shots have in common, and what the studio set", async () => {
+  it("proposes the frames that the shots share, and what the studio set", async () => {
     const { taskIds } = makeProject(2);
     const { reply } = await begin(taskIds).say();
     expect(reply).toMatchObject({ kind: "ask", submit: "Render" });
@@ -164,7 +172,7 @@ describe("the form of the Afanasy action", () => {
     ]);
   });
 
-  it("leaves each shot its own frames where they differ", async () => {
+  it("leaves each shot its own frames if they differ", async () => {
     const { taskIds } = makeProject(2);
     Object.assign(shotOf(taskIds[0]), { data: { frame_in: 1, frame_out: 5 } });
     const { reply } = await begin(taskIds).say();
@@ -174,7 +182,7 @@ describe("the form of the Afanasy action", () => {
     });
   });
 
-  it("asks which template, where there are several, and takes its frames per task", async () => {
+  it("asks for a template if there are several, and uses its frames per task", async () => {
     const { taskIds } = makeProject(1);
     const { say } = begin(taskIds, { set: { AFANASY } });
     const { reply } = await say({ input: { template: "playblast" }, form: "afanasy" });
@@ -193,8 +201,8 @@ describe("the form of the Afanasy action", () => {
 
   it.each([
     [{ frames: "148-101" }, "148-101 runs backwards: write 101-148"],
-    [{ frames: "101.5" }, "101.5 is no whole frame"],
-    [{ frames: "1-1000000" }, "1,000,000 frames are more than the 1,000 a shot may have here"],
+    [{ frames: "101.5" }, "101.5 is not a whole frame"],
+    [{ frames: "1-1000000" }, "1,000,000 frames are more than the limit of 1,000 per shot"],
     [{ frames: "$(id)" }, '"$(id)" is neither a frame nor a range: write 101-148, or 1-10,20,30-40'],
     [{ framesPerTask: 0 }, "Must be at least 1"],
     [{ framesPerTask: 1.5 }, "Must be a whole number"],
@@ -208,14 +216,14 @@ describe("the form of the Afanasy action", () => {
 });
 
 describe("before anything is rendered", () => {
-  it("the person agrees to the number of shots, projects and frames", async () => {
+  it("the person confirms the number of shots, projects and frames", async () => {
     const [one, two] = [makeProject(2), makeProject(1)];
     const { asked } = await run([...one.taskIds, ...two.taskIds]);
     expect(asked).toMatchObject({ title: "Submit 3 shots of 2 projects, 144 frames?", submit: "Render" });
     expect(reasonsOf(asked)).toEqual(Array.from({ length: 3 }, () => "planned: 101-148: 48 frames"));
   });
 
-  it("a shot that can't be rendered says why, and the others are", async () => {
+  it("a shot that can't be rendered shows the reason, and the others are rendered", async () => {
     const { taskIds } = makeProject(3);
     Object.assign(shotOf(taskIds[1]), { name: "SH$(rm -rf)" });
     Object.assign(shotOf(taskIds[2]), { data: null, nb_frames: null });
@@ -223,14 +231,14 @@ describe("before anything is rendered", () => {
     expect(asked.title).toBe("Submit 1 shot, 48 frames?");
     expect(reasonsOf(asked)).toEqual([
       "planned: 101-148: 48 frames",
-      'skipped: {entity} has $, which nothing in a command may have: "SH$(rm -rf)"',
+      'skipped: {entity} has $, which is not allowed in a command: "SH$(rm -rf)"',
       "skipped: This shot has no frame range in Kitsu: enter one here, or set it on the shot",
     ]);
     expect(reply.kind).toBe("started");
     expect(outcomesOf(reply).map(({ state }) => state)).toEqual(["waiting", "skipped", "skipped"]);
   });
 
-  it("two tasks that would write the same files are told apart: the first is rendered", async () => {
+  it("of two tasks that would write the same files, the first is rendered", async () => {
     const { projectId, taskIds } = makeProject(1);
     const second = addTask(zou, projectId, String(zou.tasks.get(taskIds[0] ?? "")?.entity_id), 59_000 + projects, {
       task_type_id: id(4, 2),
@@ -242,7 +250,7 @@ describe("before anything is rendered", () => {
     ]);
   });
 
-  it("nothing to render is said, and nothing begins", async () => {
+  it("nothing starts if there is nothing to render", async () => {
     const { taskIds } = makeProject(1);
     Object.assign(shotOf(taskIds[0]), { name: "SH`id`" });
     const { reply } = await run(taskIds);
@@ -253,7 +261,7 @@ describe("before anything is rendered", () => {
     });
   });
 
-  it("is only for who may: clients may not", async () => {
+  it("clients may not use it", async () => {
     const { taskIds } = makeProject(1);
     const { reply } = await run(taskIds, {}, { person: CLIENT });
     expect(reply).toMatchObject({ kind: "failed", code: "not-allowed" });
@@ -261,22 +269,22 @@ describe("before anything is rendered", () => {
 });
 
 describe("a render run of the Afanasy action", () => {
-  it("sends one job a shot, through the relay, and follows them to the end", async () => {
+  it("submits one job per shot through the relay, and follows them to the end", async () => {
     const { taskIds } = makeProject(2);
     const begun = await run(taskIds, { priority: 70, framesPerTask: 12 });
     expect(begun.reply).toMatchObject({ kind: "started", progress: { done: 0, total: 96 } });
     expect(server.requests).toEqual([]);
-    const { look } = await follow(begun);
-    expect((await look()).reply).toMatchObject({ kind: "started", progress: { done: 0, total: 96 } });
+    const { poll } = await follow(begun);
+    expect((await poll()).reply).toMatchObject({ kind: "started", progress: { done: 0, total: 96 } });
     expect(server.requests[0]?.headers.get("authorization")).toBe("Bearer relay-token");
     expect(server.job(2).sent).toMatchObject({
       ...{ user_name: "kitsu", priority: 70 },
       blocks: [{ frames_per_task: 12, service: "blender" }],
     });
     pass(4_000);
-    expect((await look()).reply).toMatchObject({ kind: "started", progress: { done: expect.any(Number), total: 96 } });
+    expect((await poll()).reply).toMatchObject({ kind: "started", progress: { done: expect.any(Number), total: 96 } });
     server.pass(200_000);
-    expect((await look()).reply).toMatchObject({
+    expect((await poll()).reply).toMatchObject({
       kind: "done",
       severity: "success",
       title: "Rendered 2 shots with Afanasy",
@@ -284,16 +292,16 @@ describe("a render run of the Afanasy action", () => {
     });
   });
 
-  it("tells within a minute that a scene is broken, in its program's words, with the defaults of the farm; and tried again it is rendered", async () => {
+  it("reports a broken scene within a minute with the farm's defaults, quotes the program, and renders it on a retry", async () => {
     const { taskIds } = makeProject(2);
     Object.assign(shotOf(taskIds[1]), { name: "SH0040" });
     const begun = await run(taskIds);
-    const { look } = await follow(begun);
+    const { poll } = await follow(begun);
     let reply: Reply | undefined;
     let broken = 0;
     while (reply === undefined || reply.kind === "started") {
       pass(3_000);
-      reply = (await look()).reply;
+      reply = (await poll()).reply;
       const isRefused = server.job(3).blocks[0]?.hosts.countAvoided(3) === 2;
       if (isRefused && outcomesOf(reply)[1]?.state !== "failed") broken += 3;
     }
@@ -311,44 +319,44 @@ describe("a render run of the Afanasy action", () => {
       ],
     });
     const again = await retry(begun, taskIds.slice(1));
-    for (let looks = 0; looks < 40 && again.reply().kind === "started"; looks += 1) {
+    for (let polls = 0; polls < 40 && again.reply().kind === "started"; polls += 1) {
       pass(3_000);
-      await again.look();
+      await again.poll();
     }
     expect(again.reply()).toMatchObject({ kind: "done", severity: "success" });
     expect(server.farm.list().length).toBe(2);
   });
 
-  it("starts paused where that was asked, is let go on, and canceled", async () => {
+  it("starts paused if asked to, and can be resumed and canceled", async () => {
     const { taskIds } = makeProject(1);
-    const { look, control } = await follow(await run(taskIds, { paused: true }));
-    await look();
+    const { poll, control } = await follow(await run(taskIds, { paused: true }));
+    await poll();
     pass(2_000);
-    expect(outcomesOf((await look()).reply)).toMatchObject([{ state: "waiting", reason: "Paused in Afanasy" }]);
-    expect((await look()).controls).toEqual(["cancel", "resume"]);
+    expect(outcomesOf((await poll()).reply)).toMatchObject([{ state: "waiting", reason: "Paused in Afanasy" }]);
+    expect((await poll()).controls).toEqual(["cancel", "resume"]);
     await control("resume");
     expect(server.job(2).isOffline).toBe(false);
     await control("cancel");
     pass(5_000);
-    expect((await look()).reply).toMatchObject({ kind: "done", severity: "info", outcomes: [{ state: "skipped" }] });
+    expect((await poll()).reply).toMatchObject({ kind: "done", severity: "info", outcomes: [{ state: "skipped" }] });
     expect(server.job(2).isOffline).toBe(true);
   });
 
-  it("sends nothing twice, whether the answer was lost or the server was away", async () => {
+  it("submits nothing twice, whether the answer was lost or the server was down", async () => {
     const { taskIds } = makeProject(1);
-    const { look } = await follow(await run(taskIds));
+    const { poll } = await follow(await run(taskIds));
     server.next.push("taken-close", "close");
-    await expect(look()).rejects.toMatchObject({ code: "farm-unreachable", reply: { retry: true } });
-    expect((await look()).reply.kind).toBe("started");
+    await expect(poll()).rejects.toMatchObject({ code: "farm-unreachable", reply: { retry: true } });
+    expect((await poll()).reply.kind).toBe("started");
     expect(server.farm.list().length).toBe(1);
   });
 });
 
-describe("a shot that somebody is rendering already", () => {
+describe("a shot that somebody is already rendering", () => {
   const other = { run: "f".repeat(32), person: "Ana", until: Date.now() + 3_600_000 };
   const occupy = (tasks: readonly string[]) => getLocks(makeEnv(), "afanasy").take(other, tasks);
 
-  it("is seen, and followed or left out, as the person wants", async () => {
+  it("is detected, and followed or left out as the person chooses", async () => {
     const { taskIds } = makeProject(3);
     await occupy(taskIds.slice(0, 1));
     const { reply } = await begin(taskIds).say();
@@ -356,11 +364,7 @@ describe("a shot that somebody is rendering already", () => {
       name: "busy",
       label: expect.stringMatching(/^Ana has been rendering 1 of your 3 shots since \d\d:\d\d UTC$/),
       value: "join",
-      options: [
-        { label: "Follow that render as well" },
-        { label: "Leave them out" },
-        { label: "Render them once more" },
-      ],
+      options: [{ label: "Follow that render" }, { label: "Leave them out" }, { label: "Render them again" }],
     });
     const joining = await run(taskIds, { busy: "join" });
     expect(joining.asked.title).toBe("Submit 2 shots, 96 frames?");
@@ -371,7 +375,7 @@ describe("a shot that somebody is rendering already", () => {
     expect(reasonsOf(skipping.asked)[0]).toMatch(/^skipped: Ana has been rendering it since \d\d:\d\d UTC$/);
   });
 
-  it("is rendered as well where that is wanted, and the studio allows it", async () => {
+  it("is rendered again if the person chooses that and the studio allows it", async () => {
     const { taskIds } = makeProject(2);
     await occupy(taskIds);
     const { asked, reply } = await run(taskIds, { busy: "anyway" });
@@ -384,7 +388,7 @@ describe("a shot that somebody is rendering already", () => {
     });
   });
 
-  it("and was not when the form was asked: there is nothing to agree to any more", async () => {
+  it("is followed even if its render started after the form was shown", async () => {
     const { taskIds } = makeProject(2);
     const { say } = begin(taskIds);
     const answer = { input: INPUT, form: "afanasy" };
@@ -395,13 +399,13 @@ describe("a shot that somebody is rendering already", () => {
   });
 });
 
-describe("without AFANASY, or with a wrong one,", () => {
+describe("without AFANASY, or with an invalid one,", () => {
   it("the action is not offered, and says what to set", async () => {
     const reply = await readFailed(await ask("/actions/afanasy", ajax(), { KITSU_TOKEN: BOT_TOKEN }));
     expect(reply).toMatchObject({ code: "not-configured", advice: expect.stringContaining("docs/afanasy.md") });
   });
 
-  it("the member that is wrong is named", async () => {
+  it("the answer names the invalid member", async () => {
     const set = { ...SET, AFANASY: { ...ONE, templates: [{ ...BLENDER, command: "blender {scene}" }] } };
     const reply = await readFailed(await ask("/actions/afanasy", ajax(), set));
     expect(reply.text).toContain("AFANASY.templates.0.command must have every variable in double quotes");

@@ -30,7 +30,7 @@ beforeEach(() => {
   fake = openFakeZou();
 });
 
-/** A project of its own for each test, for the table of projects is kept. */
+/** A separate project for each test, because the table of projects is cached. */
 let projects = 300;
 function makeProject(taskCount: number, rest: object = {}) {
   projects += 1;
@@ -44,8 +44,8 @@ const read = (taskId: string | undefined) => fake.tasks.get(taskId ?? "");
 type Caller = { person?: Row; inSession?: boolean; settings?: object };
 
 let runs = 0;
-/** One run, each call of which goes to the same address; `say` is a call. */
-function begin(selection: readonly string[], { person = MANAGER, inSession = false, settings = {} }: Caller = {}) {
+/** One run: all its calls go to the same address. Returns a function that makes a call. */
+function startCalls(selection: readonly string[], { person = MANAGER, inSession = false, settings = {} }: Caller = {}) {
   runs += 1;
   const path = `/actions/comment?run=${runs.toString(16).padStart(32, "0")}`;
   const headers = inSession
@@ -59,21 +59,21 @@ function begin(selection: readonly string[], { person = MANAGER, inSession = fal
   };
 }
 
-/** Answers the form, and agrees to whatever is asked then. */
+/** Answers the form and the confirmation. */
 async function run(
   selection: readonly string[],
   input: { status?: string; text?: string },
   caller: Caller = {},
 ): Promise<Reply> {
-  const say = begin(selection, caller);
+  const call = startCalls(selection, caller);
   const answer = { input: { status: "keep", text: "", ...input }, form: "comment" };
-  const reply = await say(answer);
-  return reply.kind === "ask" && reply.plan !== undefined ? say({ ...answer, plan: reply.plan }) : reply;
+  const reply = await call(answer);
+  return reply.kind === "ask" && reply.plan !== undefined ? call({ ...answer, plan: reply.plan }) : reply;
 }
 
-/** The choices, by the names of the statuses. */
+/** The names of the offered statuses. */
 async function offer(selection: readonly string[], caller: Caller = {}): Promise<string[]> {
-  const reply = await begin(selection, caller)();
+  const reply = await startCalls(selection, caller)();
   if (reply.kind !== "ask") throw new Error(`Expected a form, got ${JSON.stringify(reply)}`);
   return reply.fields[0]?.options?.map(({ label }) => label) ?? [];
 }
@@ -82,9 +82,9 @@ const outcomesOf = (reply: Reply) => ("outcomes" in reply ? (reply.outcomes ?? [
 const reasonsOf = (reply: Reply) => outcomesOf(reply).map(({ state, reason }) => `${state}: ${reason}`);
 
 describe("the form of the comment action", () => {
-  it("asks for a status and a text, and keeps the statuses as they are unless one is chosen", async () => {
+  it("asks for a status and a text, and keeps each status by default", async () => {
     const { taskIds } = makeProject(2);
-    const reply = await begin(taskIds)();
+    const reply = await startCalls(taskIds)();
     expect(reply).toMatchObject({ kind: "ask", submit: "Comment", form: "comment" });
     expect(reply.kind === "ask" && reply.fields).toMatchObject([
       { name: "status", type: "task-status", value: "keep", remember: false },
@@ -97,14 +97,14 @@ describe("the form of the comment action", () => {
     });
   });
 
-  it("offers the statuses that the person may use in every project of the selection, none that is archived or for concepts", async () => {
+  it("offers only statuses that the person may use in every selected project, without archived and concept statuses", async () => {
     const [one, two] = [makeProject(1), makeProject(1, { task_statuses: [STATUS.todo, STATUS.done, STATUS.wip] })];
     const keep = "Keep each task's status";
     expect(await offer(one.taskIds)).toEqual([keep, "todo", "wip", "retake", "done"]);
     expect(await offer([...one.taskIds, ...two.taskIds])).toEqual([keep, "todo", "wip", "done"]);
     expect(await offer(one.taskIds, { person: ARTIST })).toEqual([keep, "todo", "wip", "retake"]);
     expect(await offer(one.taskIds, { person: CLIENT })).toEqual([keep, "todo", "retake", "done"]);
-    // A project's own rule for clients wins.
+    // A project's own rule for clients takes precedence.
     const task_statuses_link = {
       [STATUS.wip]: { is_client_allowed: true },
       [STATUS.done]: { is_client_allowed: false },
@@ -114,19 +114,19 @@ describe("the form of the comment action", () => {
     expect(await offer(taskIds, { person: CLIENT })).toEqual([keep, "todo", "wip", "retake"]);
   });
 
-  it("offers the statuses of concepts for concepts alone", async () => {
+  it("offers concept statuses only for concepts", async () => {
     const { projectId } = makeProject(0);
     const task = addTask(fake, projectId, addEntity(fake, projectId, 3_900, "Concept"), 3_900);
     expect(await offer([task])).toEqual(["Keep each task's status", "concept"]);
   });
 
-  it("wants words or a status, and says at the text that one of both is missing", async () => {
+  it("requires a text or a status, and shows the error at the text", async () => {
     const { taskIds } = makeProject(1);
     for (const text of ["", "  \n "]) {
       const reply = await run(taskIds, { text });
       expect(reply.kind === "ask" && reply.fields[1]).toMatchObject({
         name: "text",
-        error: "Write something, or choose a status",
+        error: "Enter a comment or choose a status",
       });
     }
     const long = await run(taskIds, { text: "x".repeat(5_001) });
@@ -134,14 +134,14 @@ describe("the form of the comment action", () => {
     expect(fake.comments).toEqual([]);
   });
 
-  it("refuses a status that was not offered", async () => {
+  it("rejects a status that was not offered", async () => {
     const { taskIds } = makeProject(1);
     change(taskIds[0], { assignees: [ARTIST.id] });
     const reply = await run(taskIds, { status: STATUS.done }, { person: ARTIST });
     expect(reply.kind === "ask" && reply.fields[0]?.error).toBe("Is not one of the choices");
   });
 
-  it("is the same in a tab of its own", async () => {
+  it("works the same as a page", async () => {
     const { taskIds } = makeProject(1);
     const fields = { personid: MANAGER.id, personemail: String(MANAGER.email), selection: taskIds.join(",") };
     const answer = { ...fields, "input.status": STATUS.done, "input.text": "Two\r\nlines", form: "comment" };
@@ -152,42 +152,42 @@ describe("the form of the comment action", () => {
   });
 });
 
-describe("what the comment action asks before it writes", () => {
-  it("shows for each task what would become of it, and writes nothing", async () => {
+describe("the confirmation of the comment action", () => {
+  it("shows the planned change of each task, and writes nothing", async () => {
     const [one, two] = [makeProject(2), makeProject(1)];
     change(one.taskIds[1], { task_status_id: STATUS.done });
-    const reply = await begin([...one.taskIds, ...two.taskIds])({
+    const reply = await startCalls([...one.taskIds, ...two.taskIds])({
       input: { status: STATUS.done, text: "" },
       form: "comment",
     });
-    expect(reply).toMatchObject({ kind: "ask", title: "Set 2 tasks of 2 projects to done?", submit: "Set the status" });
+    expect(reply).toMatchObject({ kind: "ask", title: "Set 2 tasks in 2 projects to done?", submit: "Set status" });
     expect(reply.kind === "ask" && reply.dangerous).toBeUndefined();
-    expect(reasonsOf(reply)).toEqual(["planned: wip → done", "skipped: Is done already", "planned: wip → done"]);
+    expect(reasonsOf(reply)).toEqual(["planned: wip → done", "skipped: Already done", "planned: wip → done"]);
     expect(fake.comments).toEqual([]);
   });
 
   it.each([
     [{ status: "keep", text: "Hello" }, "Comment on 2 tasks?", "planned: Stays wip"],
-    [{ status: STATUS.wip, text: "Hello" }, "Comment on 2 tasks, and set them to wip?", "planned: Stays wip"],
-    [{ status: STATUS.todo, text: "Hello" }, "Comment on 2 tasks, and set them to todo?", "planned: wip → todo"],
-  ])("says in its title what will happen: %o", async (input, title, outcome) => {
+    [{ status: STATUS.wip, text: "Hello" }, "Comment on 2 tasks and set them to wip?", "planned: Stays wip"],
+    [{ status: STATUS.todo, text: "Hello" }, "Comment on 2 tasks and set them to todo?", "planned: wip → todo"],
+  ])("says what will happen in its title: %o", async (input, title, outcome) => {
     const { taskIds } = makeProject(2);
-    const reply = await begin(taskIds)({ input, form: "comment" });
+    const reply = await startCalls(taskIds)({ input, form: "comment" });
     expect(reply.title).toBe(title);
     expect(reasonsOf(reply)).toEqual([outcome, outcome]);
   });
 
-  it("asks nothing more for one task", async () => {
+  it("is skipped for a single task", async () => {
     const { taskIds } = makeProject(1);
-    expect(await begin(taskIds)({ input: { status: "keep", text: "Hello" }, form: "comment" })).toMatchObject({
+    expect(await startCalls(taskIds)({ input: { status: "keep", text: "Hello" }, form: "comment" })).toMatchObject({
       kind: "done",
     });
   });
 
-  it("says for which tasks it asks, by names that tell them apart", async () => {
+  it("lists the tasks by unambiguous names", async () => {
     const [one, two] = [makeProject(2), makeProject(2)];
     const names = [one, two].map(({ projectId }) => fake.projects.get(projectId)?.name);
-    expect(await begin([...one.taskIds, ...two.taskIds])()).toMatchObject({
+    expect(await startCalls([...one.taskIds, ...two.taskIds])()).toMatchObject({
       tasks: {
         count: 4,
         names: [
@@ -199,41 +199,41 @@ describe("what the comment action asks before it writes", () => {
     });
   });
 
-  it("points out whom an @ will not notify, for one task, too", async () => {
+  it("warns about mentions that notify nobody, even for a single task", async () => {
     const { taskIds } = makeProject(1);
-    const say = (text: string) => begin(taskIds)({ input: { status: "keep", text }, form: "comment" });
-    const heard = "@Person 3 and @Animation see this, and so does @Person 2";
-    expect(await say(heard)).toMatchObject({ kind: "done" });
-    for (const unheard of ["@Pers please", "(@Pers, please)", "@Person 3, please", "@person 3", "@Person 10"]) {
-      const name = /@\w+/.exec(unheard)?.[0];
-      expect(await say(`Write to me@studio.tld. ${unheard}`), unheard).toMatchObject({
+    const call = (text: string) => startCalls(taskIds)({ input: { status: "keep", text }, form: "comment" });
+    const matching = "@Person 3 and @Animation see this, and so does @Person 2";
+    expect(await call(matching)).toMatchObject({ kind: "done" });
+    for (const unmatched of ["@Pers please", "(@Pers, please)", "@Person 3, please", "@person 3", "@Person 10"]) {
+      const name = /@\w+/.exec(unmatched)?.[0];
+      expect(await call(`Write to me@studio.tld. ${unmatched}`), unmatched).toMatchObject({
         kind: "ask",
-        text: expect.stringMatching(new RegExp(`\n\n${name} will notify nobody\\. `)),
+        text: expect.stringMatching(new RegExp(`\n\n${name} won't notify anyone\\. `)),
       });
     }
     expect(fake.comments).toHaveLength(1);
     expect((await run(taskIds, { text: "@Nobody" })).kind).toBe("done");
   });
 
-  it("asks again where something changed since", async () => {
+  it("asks again if something has changed", async () => {
     const { taskIds } = makeProject(2);
-    const say = begin(taskIds);
+    const call = startCalls(taskIds);
     const answer = { input: { status: STATUS.done, text: "" }, form: "comment" };
-    const asked = await say(answer);
+    const asked = await call(answer);
     change(taskIds[0], { task_status_id: STATUS.retake });
-    const again = await say({ ...answer, plan: asked.kind === "ask" ? asked.plan : "" });
+    const again = await call({ ...answer, plan: asked.kind === "ask" ? asked.plan : "" });
     expect(again).toMatchObject({ kind: "ask", problem: expect.stringContaining("1 changed") });
     expect(fake.comments).toEqual([]);
   });
 });
 
-describe("whom the comment action lets comment", () => {
-  it("lets artists comment on their own tasks, and supervisors of the department on all, as Kitsu does", async () => {
+describe("permissions of the comment action", () => {
+  it("lets artists comment on their own tasks, and supervisors on all tasks of their department, as Kitsu does", async () => {
     const { taskIds } = makeProject(3);
     change(taskIds[0], { assignees: [ARTIST.id] });
     const entity = fake.entities.get(String(read(taskIds[1])?.entity_id));
     Object.assign(entity ?? {}, { created_by: ARTIST.id });
-    const only = "skipped: Only for its assignees, and for supervisors";
+    const only = "skipped: Only for its assignees and supervisors";
     for (const inSession of [false, true]) {
       const reply = await run(taskIds, { text: "Hello" }, { person: ARTIST, inSession });
       expect(reasonsOf(reply)).toEqual(["done: Stays wip", "done: Stays wip", only]);
@@ -249,7 +249,7 @@ describe("whom the comment action lets comment", () => {
     expect(reply).toMatchObject({ kind: "failed", code: "nothing-to-do" });
   });
 
-  it("does not keep a status that the person may not use", async () => {
+  it("skips a task whose current status the person may not set", async () => {
     const { taskIds } = makeProject(2);
     for (const taskId of taskIds) change(taskId, { assignees: [ARTIST.id] });
     change(taskIds[0], { task_status_id: STATUS.done });
@@ -257,7 +257,7 @@ describe("whom the comment action lets comment", () => {
     expect(reasonsOf(reply)).toEqual(["skipped: Artists may not use the status done", "done: Stays wip"]);
   });
 
-  it("lets vendors comment on tasks of theirs, and clients on all", async () => {
+  it("lets vendors comment on their own tasks, and clients on all tasks", async () => {
     const { taskIds } = makeProject(1);
     expect(await run(taskIds, { text: "Hello" }, { person: VENDOR })).toMatchObject({
       kind: "failed",
@@ -268,7 +268,7 @@ describe("whom the comment action lets comment", () => {
     expect(await run(taskIds, { status: STATUS.retake }, { person: CLIENT })).toMatchObject({ kind: "done" });
   });
 
-  it("leaves out tasks that were sent back as often as they may be", async () => {
+  it("skips tasks that have used up their retakes", async () => {
     const { taskIds } = makeProject(4, { max_retakes: 2 });
     change(taskIds[0], { retake_count: 2 });
     change(taskIds[1], { retake_count: 2 });
@@ -289,7 +289,7 @@ describe("whom the comment action lets comment", () => {
 });
 
 describe("what the comment action writes", () => {
-  it("is a comment for each task, over projects, in the name of the person, and each outcome leads to its task", async () => {
+  it("is one comment per task, across projects, in the person's name, and each outcome links to its task", async () => {
     const [one, two] = [makeProject(2), makeProject(1, { production_type: "tvshow" })];
     const reply = await run(
       [...one.taskIds, ...two.taskIds],
@@ -300,7 +300,7 @@ describe("what the comment action writes", () => {
       kind: "done",
       severity: "success",
       title: "Commented on 3 tasks",
-      text: "They are done now.",
+      text: "They are now done.",
     });
     expect(fake.comments).toHaveLength(3);
     for (const written of fake.comments)
@@ -311,24 +311,24 @@ describe("what the comment action writes", () => {
     ]);
   });
 
-  it("is nothing where Kitsu is too old for it, and that is said, and not that something was deleted", async () => {
+  it("is nothing if Kitsu is too old, and the reply says so instead of calling tasks deleted", async () => {
     const { taskIds } = makeProject(2);
     Object.assign(fake, { version: "0.19.73", lacks: [/batch-comment/] });
     expect(await run(taskIds, { text: "Hello" })).toMatchObject({
       kind: "failed",
       code: "kitsu-version",
-      text: "Your Kitsu is too old for this: it has Zou 0.19.73, and Zou 0.20.85 or later is needed.",
+      text: "Your Kitsu is too old for this: it runs Zou 0.19.73, and this needs Zou 0.20.85 or later.",
       advice: "Ask your TD to update Kitsu.",
     });
   });
 
-  it("is written by the person where their session came along", async () => {
+  it("is written as the person if their session came with the call", async () => {
     const { taskIds } = makeProject(2);
     await run(taskIds, { text: "Hello" }, { person: SUPERVISOR, inSession: true });
     expect(fake.comments).toMatchObject([{ person_id: SUPERVISOR.id, text: "Hello" }, { person_id: SUPERVISOR.id }]);
   });
 
-  it("says for whom, where the bot may only write in its own name", async () => {
+  it("names the person if the bot may only write in its own name", async () => {
     const { projectId, taskIds } = makeProject(1);
     change(taskIds[0], { assignees: [BOT.id] });
     const team = fake.teams.get(projectId) ?? [];
@@ -342,7 +342,7 @@ describe("what the comment action writes", () => {
     ]);
   });
 
-  it("hides hashtags from Zou, which would write on tasks that nobody chose", async () => {
+  it("hides hashtags from Zou, which would comment on tasks that nobody selected", async () => {
     const { projectId, taskIds } = makeProject(1);
     addTask(fake, projectId, String(read(taskIds[0])?.entity_id), 3_950);
     const seen = "for #All, ##Animation, #ff3860 and #été\n# Heading, #1";
@@ -353,7 +353,7 @@ describe("what the comment action writes", () => {
     expect(String(written?.text).replaceAll("\u2060", "")).toBe(seen);
   });
 
-  it("reports tasks that are gone", async () => {
+  it("reports tasks that no longer exist", async () => {
     const { taskIds } = makeProject(2);
     const reply = await run([...taskIds, id(9, 424_242)], { text: "Hello" });
     expect(reply).toMatchObject({ kind: "done", severity: "warning", title: "Commented on 2 tasks" });
@@ -361,8 +361,8 @@ describe("what the comment action writes", () => {
   });
 });
 
-describe("where Zou refuses some comments", () => {
-  /** A word where Zou expects a number: it breaks over the task, and says only that it did. */
+describe("when Zou refuses some comments", () => {
+  /** Text where Zou expects a number: Zou fails on the task with a bare status 500. */
   const breakAt = (...taskIds: (string | undefined)[]) => {
     for (const taskId of taskIds) {
       const entity = fake.entities.get(String(read(taskId)?.entity_id));
@@ -371,57 +371,57 @@ describe("where Zou refuses some comments", () => {
   };
   const posts = () => fake.requests.filter(({ method }) => method === "POST").length;
 
-  it("writes all others, once, and says of the refused what Kitsu said", async () => {
+  it("writes all others, once, and reports why Kitsu refused the rest", async () => {
     const { taskIds } = makeProject(6, { max_retakes: 5 });
     breakAt(taskIds[1], taskIds[4]);
     const reply = await run(taskIds, { status: STATUS.retake, text: "Again" });
     expect(outcomesOf(reply).map(({ state }) => state)).toEqual(["done", "failed", "done", "done", "failed", "done"]);
     expect(reply).toMatchObject({ kind: "done", severity: "warning", title: "Commented on 4 tasks" });
     expect(reasonsOf(reply)[1]).toBe(
-      'failed: Kitsu itself failed, with the status 500. Its column max_retakes should be a number, and is "as needed".',
+      'failed: Kitsu failed with status 500. Its column max_retakes must be a number, but is "as needed".',
     );
     expect(fake.comments.map(({ object_id }) => object_id)).toEqual([0, 2, 3, 5].map((index) => taskIds[index]));
     expect(posts()).toBe(3);
   });
 
-  it("sends few at first, and as many as Kitsu's pace allows then", async () => {
+  it("sends a small batch first, then as many as Kitsu's pace allows", async () => {
     const { taskIds } = makeProject(20);
     expect(await run(taskIds, { text: "Hello" })).toMatchObject({ title: "Commented on 20 tasks" });
     expect(posts()).toBe(2);
   });
 
-  it("does not send a comment again when nobody knows whether the first got through, and goes on to find out", async () => {
+  it("never resends a comment whose outcome is unknown, and continues as a long run to find out", async () => {
     const { taskIds } = makeProject(3);
-    const say = begin(taskIds);
+    const call = startCalls(taskIds);
     const answer = { input: { status: STATUS.done, text: "Hello" }, form: "comment" };
-    const asked = await say(answer);
+    const asked = await call(answer);
     const asZou = globalThis.fetch;
     globalThis.fetch = async (input, init) => {
       const answered = await asZou(input, init);
       if (init?.method === "POST") throw new TypeError("Network connection lost.");
       return answered;
     };
-    const reply = await say({ ...answer, plan: asked.kind === "ask" ? asked.plan : "" }).finally(() => {
+    const reply = await call({ ...answer, plan: asked.kind === "ask" ? asked.plan : "" }).finally(() => {
       globalThis.fetch = asZou;
     });
     expect(posts()).toBe(1);
     expect(reply).toMatchObject({
       kind: "started",
-      title: "Commenting: 3 tasks",
-      text: "Kitsu's answer was lost: it is asked what it has written.",
+      title: "Commenting on 3 tasks",
+      text: "Kitsu's answer was lost. Checking which comments were written.",
     });
   });
 
-  it("says nothing was written where the request was refused as a whole, and offers all once more", async () => {
+  it("reports that nothing was written if the whole request was refused, and offers a retry of all", async () => {
     const { taskIds } = makeProject(3);
-    const say = begin(taskIds);
+    const call = startCalls(taskIds);
     const submitted = { input: { status: STATUS.done, text: "Hello" }, form: "comment" };
-    const asked = await say(submitted);
+    const asked = await call(submitted);
     const asZou = globalThis.fetch;
     const refusal = { two_factor_authentication_required: true, message: "2FA" };
     globalThis.fetch = async (input, init) =>
       init?.method === "POST" ? Response.json(refusal, { status: 403 }) : asZou(input, init);
-    const reply = await say({ ...submitted, plan: asked.kind === "ask" ? asked.plan : "" }).finally(() => {
+    const reply = await call({ ...submitted, plan: asked.kind === "ask" ? asked.plan : "" }).finally(() => {
       globalThis.fetch = asZou;
     });
     expect(reply).toMatchObject({ kind: "failed", title: "No comment was written", retry: true });
@@ -430,25 +430,25 @@ describe("where Zou refuses some comments", () => {
       ["skipped", true],
       ["skipped", true],
     ]);
-    expect(JSON.stringify(reply)).not.toContain("Look in Kitsu whether");
+    expect(JSON.stringify(reply)).not.toContain("Check in Kitsu whether");
   });
 
-  it("goes on by itself where Kitsu has too much to do just now", async () => {
+  it("continues as a long run if Kitsu is busy", async () => {
     const { taskIds } = makeProject(3);
-    const say = begin(taskIds);
+    const call = startCalls(taskIds);
     const submitted = { input: { status: STATUS.done, text: "Hello" }, form: "comment" };
-    const asked = await say(submitted);
+    const asked = await call(submitted);
     const asZou = globalThis.fetch;
     const busy = () => new Response("<html>Too many requests", { status: 429 });
     globalThis.fetch = async (input, init) => (init?.method === "POST" ? busy() : asZou(input, init));
-    const reply = await say({ ...submitted, plan: asked.kind === "ask" ? asked.plan : "" }).finally(() => {
+    const reply = await call({ ...submitted, plan: asked.kind === "ask" ? asked.plan : "" }).finally(() => {
       globalThis.fetch = asZou;
     });
     expect(reply).toMatchObject({ kind: "started", progress: { done: 0, total: 3 } });
     expect(fake.comments).toEqual([]);
   });
 
-  it("notices what Zou left out without a word", async () => {
+  it("notices comments that Zou silently skipped", async () => {
     const { taskIds } = makeProject(3);
     const asZou = globalThis.fetch;
     globalThis.fetch = async (input, init) => {
@@ -459,49 +459,49 @@ describe("where Zou refuses some comments", () => {
     const reply = await run(taskIds, { text: "Hello" }).finally(() => {
       globalThis.fetch = asZou;
     });
-    expect(reasonsOf(reply)).toEqual(["done: Stays wip", "failed: Kitsu did not take it", "done: Stays wip"]);
+    expect(reasonsOf(reply)).toEqual(["done: Stays wip", "failed: Kitsu did not accept it", "done: Stays wip"]);
   });
 
-  it("is a failure where none was written", async () => {
+  it("fails if no comment was written", async () => {
     const { projectId, taskIds } = makeProject(2);
-    const say = begin(taskIds);
+    const call = startCalls(taskIds);
     const answer = { input: { status: STATUS.done, text: "Hello" }, form: "comment" };
-    const asked = await say(answer);
+    const asked = await call(answer);
     const team = fake.teams.get(projectId) ?? [];
     const demoted = team.map((member) => (member.person === BOT ? { ...member, project_role: "user" } : member));
     fake.teams.set(projectId, demoted);
-    const reply = await say({ ...answer, plan: asked.kind === "ask" ? asked.plan : "" });
+    const reply = await call({ ...answer, plan: asked.kind === "ask" ? asked.plan : "" });
     expect(reply).toMatchObject({
       kind: "failed",
       title: "No comment was written",
       text: expect.stringContaining(
-        "does not allow this to the account of the action server's bot: “You don't have the permission",
+        "does not allow this for the action server's bot account: “You don't have the permission",
       ),
     });
   });
 });
 
-describe("comments that take longer than a call may", () => {
-  it("are said to, before they begin, and go on by themselves", async () => {
+describe("comments that take longer than a call", () => {
+  it("say so in the confirmation, and continue as a long run", async () => {
     const { taskIds } = makeProject(300);
-    const say = begin(taskIds);
+    const call = startCalls(taskIds);
     const answer = { input: { status: "keep", text: "Hello" }, form: "comment" };
-    const asked = await say(answer);
+    const asked = await call(answer);
     expect(asked).toMatchObject({
       kind: "ask",
       text: expect.stringContaining("It takes about 90 seconds, and continues when you close this page."),
     });
-    const reply = await say({ ...answer, plan: asked.kind === "ask" ? asked.plan : "" });
+    const reply = await call({ ...answer, plan: asked.kind === "ask" ? asked.plan : "" });
     expect(reply).toMatchObject({
       kind: "started",
-      title: "Commenting: 300 tasks",
+      title: "Commenting on 300 tasks",
       progress: { done: 0, total: 300, left: 90 },
     });
   });
 
-  it("are as many as a call may name", async () => {
+  it("can be as many as a call can select", async () => {
     const { taskIds } = makeProject(2_000);
-    const reply = await begin(taskIds)({ input: { status: "keep", text: "Hello" }, form: "comment" });
+    const reply = await startCalls(taskIds)({ input: { status: "keep", text: "Hello" }, form: "comment" });
     expect(reply).toMatchObject({
       kind: "ask",
       title: "Comment on 2,000 tasks?",
@@ -509,18 +509,20 @@ describe("comments that take longer than a call may", () => {
     });
   });
 
-  it("are expected to take what they took last, and that is no part of what is agreed to", async () => {
+  it("are estimated from the last measured pace, which is not part of the confirmed plan", async () => {
     const { taskIds } = makeProject(300);
-    const say = begin(taskIds);
+    const call = startCalls(taskIds);
     const answer = { input: { status: "keep", text: "Hello" }, form: "comment" };
-    const asked = await say(answer);
+    const asked = await call(answer);
     await rememberPace(`${KITSU}/${projects}/api`, 1_000);
-    const reply = await say({ ...answer, plan: asked.kind === "ask" ? asked.plan : "" });
+    const reply = await call({ ...answer, plan: asked.kind === "ask" ? asked.plan : "" });
     expect(reply).toMatchObject({ kind: "started", progress: { left: 300 } });
-    expect(await begin(taskIds)(answer)).toMatchObject({ text: expect.stringContaining("It takes about 5 minutes") });
+    expect(await startCalls(taskIds)(answer)).toMatchObject({
+      text: expect.stringContaining("It takes about 5 minutes"),
+    });
   });
 
-  it("go on, too, where they are more than the requests of one call allow, however fast Kitsu is", async () => {
+  it("continue as a long run if they need more requests than one call allows, however fast Kitsu is", async () => {
     const { taskIds } = makeProject(60);
     await rememberPace(`${KITSU}/${projects}/api`, 1);
     expect(await run(taskIds, { text: "Hello" })).toMatchObject({ kind: "started", progress: { done: 0, total: 60 } });
@@ -530,7 +532,7 @@ describe("comments that take longer than a call may", () => {
     expect(fake.comments.length).toBeLessThan(24);
   });
 
-  it("go on at once where the action's time is too short for them", async () => {
+  it("continue as a long run if the action's time limit is too short for them", async () => {
     const { taskIds } = makeProject(10);
     expect(await run(taskIds, { text: "Hello" }, { settings: { ACTION_TIME_LIMIT: "5" } })).toMatchObject({
       kind: "started",

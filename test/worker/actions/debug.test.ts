@@ -37,40 +37,40 @@ async function tablesOf(init: RequestInit, path = "/actions/debug") {
 }
 
 describe("the debug action", () => {
-  it("shows every field under its own name, and the call understood from it", async () => {
+  it("shows every field under its own name, and the parsed call", async () => {
     const table = await tablesOf(ajax({ ...AJAX_FIELDS, userId: ADA }), "/actions/debug?preset=4k");
-    expect(table("Fields, as they arrived")).toMatchObject({
+    expect(table("Received fields")).toMatchObject({
       preset: "4k",
       entitytype: "shot",
       userid: ADA,
       userId: ADA,
     });
-    expect(table("The call, as understood")).toMatchObject({
+    expect(table("Parsed call")).toMatchObject({
       "person.id": ADA,
       "params.preset": "4k",
       "selection[0]": TASK,
     });
   });
 
-  it("says what was left out and why", async () => {
+  it("shows the ignored fields with a reason", async () => {
     const table = await tablesOf(ajax({ ...AJAX_FIELDS, colour: "red", entitytype: "spaceship" }));
-    expect(table("Left out")).toMatchObject({ colour: "red", entitytype: "spaceship" });
+    expect(table("Ignored fields")).toMatchObject({ colour: "red", entitytype: "spaceship" });
     const claims = await ask(
       "/actions/debug",
       ajax({ ...AJAX_FIELDS, productionid: "all", useremail: "ada", originurl: 7 }),
     );
     expect(claims.status).toBe(200);
-    for (const said of ["is not the id of a project", "is not an e-mail address", "is not text"])
-      expect(await claims.clone().text()).toContain(said);
+    for (const part of ["is not the id of a project", "is not an e-mail address", "is not text"])
+      expect(await claims.clone().text()).toContain(part);
   });
 
-  it("shows the same in a form's page", async () => {
+  it("shows the same on a page", async () => {
     const text = await (await ask("/actions/debug", form({ ...FORM_FIELDS, colour: "<b>red</b>" }))).text();
-    for (const said of ["form", ADA, TASK, "personemail", "&lt;b&gt;red&lt;/b&gt;", "Kitsu has no such field"])
-      expect(text).toContain(said);
+    for (const part of ["form", ADA, TASK, "personemail", "&lt;b&gt;red&lt;/b&gt;", "Kitsu has no such field"])
+      expect(text).toContain(part);
   });
 
-  it("shows which secrets arrived, and never what they are", async () => {
+  it("shows which secrets were sent, but never their values", async () => {
     const secrets = {
       cookie: "access_token_cookie=s3cr3t; theme=s3cr3t",
       authorization: "Bearer s3cr3t",
@@ -84,18 +84,18 @@ describe("the debug action", () => {
     expect(JSON.stringify(await readLog())).not.toContain("s3cr3t");
   });
 
-  it("runs without a selection, and says that others would not", async () => {
+  it("runs without a selection, and says that other actions would not", async () => {
     const { reply } = await readAnswer(await ask("/actions/debug", ajax({ ...AJAX_FIELDS, selection: [] })));
     expect(reply).toMatchObject({
       kind: "done",
       severity: "warning",
-      title: "0 tasks arrived",
-      text: expect.stringContaining("would refuse"),
+      title: "0 tasks received",
+      text: expect.stringContaining("refuse such a call"),
     });
   });
 });
 
-describe("the debug action, where it can ask Kitsu", () => {
+describe("the debug action, if it can ask Kitsu", () => {
   const VARIABLES = { KITSU_TOKEN: BOT_TOKEN };
   let fake: FakeZou;
   let projects = 300;
@@ -117,7 +117,7 @@ describe("the debug action, where it can ask Kitsu", () => {
     return (await ask("/actions/debug", form(fields), { ...VARIABLES, KITSU_API: `${KITSU}/${projects}/api` })).text();
   };
 
-  it("shows every field of task and entity with its value and type, grouped by entity", async () => {
+  it("shows every field of tasks and entities with value and type, grouped by entity", async () => {
     const { projectId, taskIds } = addProject(fake, projects, 1, {
       descriptors: [{ name: "Cam <b>era</b>", field_name: "camera", entity_type: "Shot" }],
     });
@@ -130,7 +130,7 @@ describe("the debug action, where it can ask Kitsu", () => {
     const { title, tables } = await run(MANAGER, [...taskIds, second]);
     expect(title).toBe("2 tasks of 1 entity in 1 project");
     expect(tables?.[0]).toMatchObject({
-      title: "The tasks",
+      title: "Tasks",
       rows: [
         ["SQ01 / SH1 / Animation", `Project ${projects}`, "wip", "", "none"],
         [expect.any(String), expect.any(String), "wip", ARTIST.full_name, "none"],
@@ -158,7 +158,7 @@ describe("the debug action, where it can ask Kitsu", () => {
     );
   });
 
-  it("shows clients nothing of the studio's own side, anywhere", async () => {
+  it("never shows clients the studio's internal fields", async () => {
     const { taskIds, projectId } = addProject(fake, projects, 1);
     const more = {
       priority: 3,
@@ -183,7 +183,7 @@ describe("the debug action, where it can ask Kitsu", () => {
     expect(shown).toContain("task_status_id");
   });
 
-  it("shows clients and vendors the studio's columns that are theirs, on the page, in the toast and in what is copied", async () => {
+  it("shows clients and vendors only the metadata columns they may see, on the page, in the toast and in the copied JSON", async () => {
     const column = (field_name: string, rest: object = {}) => ({
       name: `Column ${field_name}`,
       field_name,
@@ -231,7 +231,7 @@ describe("the debug action, where it can ask Kitsu", () => {
     VENDOR.departments = [];
   });
 
-  it("reports ids that are gone, and entities that are deleted", async () => {
+  it("reports ids that no longer exist, and deleted entities", async () => {
     const { projectId, taskIds } = addProject(fake, projects, 1);
     const orphan = addTask(fake, projectId, id(3, 9_999), 78);
     const reply = await run(MANAGER, [...taskIds, orphan, id(9, 9_999)]);
@@ -246,7 +246,7 @@ describe("the debug action, where it can ask Kitsu", () => {
     ]);
   });
 
-  it("links to itself as a page, and never says what a person is paid", async () => {
+  it("links to itself as a page, and never shows salaries", async () => {
     const { taskIds } = addProject(fake, projects, 2);
     const reply = await run(MANAGER, taskIds);
     expect(reply.links?.[0]?.url).toMatch(/^https:\/\/edge\.studio\.tld\/actions\/debug\?personid=.*selection=/);
@@ -259,7 +259,7 @@ describe("the debug action, where it can ask Kitsu", () => {
     expect(JSON.stringify(reply)).not.toContain("4711");
   });
 
-  it("keeps 500 tasks under 2 MB, and a toast short", async () => {
+  it("keeps a page of 500 tasks under 2 MB, and a toast short", async () => {
     const { taskIds } = addProject(fake, projects, 500);
     const text = await page(MANAGER, taskIds);
     expect(text).toContain("500 tasks of 500 entities in 1 project");

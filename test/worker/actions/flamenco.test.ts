@@ -35,11 +35,11 @@ let fake: FakeFlamenco;
 beforeEach(() => {
   zou = openFakeZou();
   fake = openFakeFlamenco();
-  // What the run begins is carried on by hand here.
+  // What the run starts is continued by hand here.
   vi.spyOn(LongRun.prototype, "alarm").mockResolvedValue();
 });
 
-/** A project of its own for each test, for the table of projects is kept. */
+/** A project of its own for each test, because the table of projects is cached. */
 let projects = 700;
 function makeProject(taskCount: number, rest: object = {}) {
   projects += 1;
@@ -72,7 +72,7 @@ async function askForm(selection: readonly string[], caller: Caller = {}, input?
   return reply;
 }
 
-/** Answers the form, and agrees to whatever is asked then. */
+/** Answers the form, and confirms whatever comes next. */
 async function run(selection: readonly string[], input: object = {}, caller: Caller = {}) {
   const { id, variables, send } = begin(selection, caller);
   const answer = { input: { ...INPUT, ...input }, form: "flamenco" };
@@ -104,13 +104,13 @@ async function follow({ id, variables }: { id: string; variables: object }, othe
     readRunReply: async () => others,
     save,
   };
-  const take = async (standing: RunStatus | undefined) => {
-    if (standing === undefined) throw new Error("It is not followed");
-    await save(standing.data);
-    return standing;
+  const take = async (status: RunStatus | undefined) => {
+    if (status === undefined) throw new Error("It is not followed");
+    await save(status.data);
+    return status;
   };
   return {
-    look: async () => take(await flamenco.watch?.(watch, data)),
+    poll: async () => take(await flamenco.watch?.(watch, data)),
     control: async (what: Control) => take(await flamenco.control?.(watch, data, what)),
   };
 }
@@ -118,7 +118,7 @@ async function follow({ id, variables }: { id: string; variables: object }, othe
 describeAction(flamenco, SET);
 
 describe("the form", () => {
-  it("proposes the frames all shots have, and nothing where they differ", async () => {
+  it("proposes the frames that all shots share, and nothing if they differ", async () => {
     const { taskIds } = makeProject(3);
     const form = await askForm(taskIds);
     expect(form.fields?.map(({ name, value }) => [name, value])).toEqual([
@@ -136,13 +136,13 @@ describe("the form", () => {
     [{ data: { frame_in: 148, frame_out: 101 }, nb_frames: 48 }],
     [{ data: { frame_in: 101.5, frame_out: 148 }, nb_frames: 48 }],
     [{ data: { frame_in: 1, frame_out: 1_000_000 } }],
-  ])("proposes no frames where those in Kitsu are wrong: %j", async (entity) => {
+  ])("proposes no frames if those in Kitsu are wrong: %j", async (entity) => {
     const { taskIds } = makeProject(1);
     Object.assign(shotOf(taskIds[0]), entity);
     expect((await askForm(taskIds)).fields?.[0]).toMatchObject({ name: "frames", value: "" });
   });
 
-  it("keeps to the bounds of the studio", async () => {
+  it("stays within the studio's limits", async () => {
     const { taskIds } = makeProject(1);
     const caller = own({
       priority: { default: 40, least: 10, most: 60 },
@@ -166,25 +166,25 @@ describe("the form", () => {
       format: "Is not one of the choices",
       scene: undefined,
       output: "Must be below /mnt/prod",
-      blend: "Must be a whole path without ..",
+      blend: "Must be an absolute path without ..",
     });
   });
 
-  it("has no scene where Flamenco has none", async () => {
+  it("has no scene if Flamenco has none", async () => {
     fake.manager.minor = 5;
     const { taskIds } = makeProject(1);
     expect((await askForm(taskIds)).fields?.map(({ name }) => name)).not.toContain("scene");
   });
 
-  it("says that Flamenco is down before anything else is asked", async () => {
+  it("says that Flamenco is down before it asks anything else", async () => {
     fake.isDown = true;
     const { taskIds } = makeProject(1);
     expect(await readFailed(await begin(taskIds).send())).toMatchObject({ code: "farm-unreachable", retry: true });
   });
 });
 
-describe("what is agreed to", () => {
-  it("says frames, tasks and folder of each shot, which Flamenco has compiled", async () => {
+describe("the confirmation", () => {
+  it("shows frames, tasks and folder of each shot, which Flamenco has compiled", async () => {
     const { taskIds } = makeProject(3);
     Object.assign(shotOf(taskIds[1]), { data: {}, nb_frames: 20 });
     const { asked } = await run(taskIds);
@@ -201,7 +201,7 @@ describe("what is agreed to", () => {
     const { taskIds } = makeProject(30);
     const { send } = begin(taskIds);
     const { reply } = await readAnswer(await send({ input: INPUT, form: "flamenco" }));
-    expect(reply).toMatchObject({ kind: "ask", text: expect.stringContaining("Flamenco has checked the first 16.") });
+    expect(reply).toMatchObject({ kind: "ask", text: expect.stringContaining("Flamenco checked the first 16.") });
     expect(fake.requests.filter((one) => one === "POST /jobs/check").length).toBe(16);
     expect(fake.jobs.size).toBe(0);
   });
@@ -228,8 +228,8 @@ describe("what is agreed to", () => {
   it.each([
     [{ data: {}, nb_frames: null }, "has no frame range in Kitsu"],
     [{ data: { frame_in: 148, frame_out: 101 } }, "run backwards in Kitsu, from 148 to 101"],
-    [{ data: { frame_in: 101.5, frame_out: 148 } }, "no whole frame"],
-    [{ data: { frame_in: 1, frame_out: 1_000_000 } }, "1,000,000 frames are more than the 10,000"],
+    [{ data: { frame_in: 101.5, frame_out: 148 } }, "not a whole frame"],
+    [{ data: { frame_in: 1, frame_out: 1_000_000 } }, "1,000,000 frames are more than the limit of 10,000 per shot"],
     [{ data: { frame_in: "1", frame_out: "1" } }, "1 frame, 2 tasks"],
   ])("goes by the frames in Kitsu: %j", async (entity, reason) => {
     const { taskIds } = makeProject(2);
@@ -237,14 +237,14 @@ describe("what is agreed to", () => {
     expect(reasonsOf((await run(taskIds)).asked)[0]).toContain(reason);
   });
 
-  it("does not render two shots into one folder", async () => {
+  it("refuses two shots with the same folder", async () => {
     const { taskIds } = makeProject(2);
     const { reply } = await run(taskIds, {}, own({ name: "{sequence}" }));
     expect(reply).toMatchObject({ kind: "failed", code: "nothing-to-do" });
     expect(reasonsOf(reply)[0]).toContain("same folder as SQ01 / SH2 / Animation");
   });
 
-  it("says what Flamenco refuses, in its words", async () => {
+  it("shows what Flamenco refuses, in its words", async () => {
     const { taskIds } = makeProject(1);
     const { reply } = await run(taskIds, {}, own({ job_types: [{ type: "gone" }] }));
     expect(reply).toMatchObject({
@@ -260,7 +260,7 @@ describe("the job", () => {
     const { taskIds, projectId } = makeProject(1);
     const started = await run(taskIds);
     expect(started.reply).toMatchObject({ kind: "started", title: "Rendering: SQ01 / SH1 / Animation with Flamenco" });
-    await (await follow(started)).look();
+    await (await follow(started)).poll();
     const { name, type, priority, submitter_platform, settings, metadata } = fake.only().submitted;
     expect({ name, type, priority, submitter_platform }).toEqual({
       name: "SQ01_SH1 Animation",
@@ -292,10 +292,10 @@ describe("the job", () => {
     });
   });
 
-  it("writes a server's share with backslashes alone, for Blender takes // for the folder of its file", async () => {
+  it("writes only the share of a server with backslashes, because Blender reads // as the folder of its file", async () => {
     const { taskIds } = makeProject(1);
     const share = { platform: "windows", blend: "//nas01/prod/{entity}.blend", output: "//nas01/renders\\" };
-    await (await follow(await run(taskIds, {}, own(share)))).look();
+    await (await follow(await run(taskIds, {}, own(share)))).poll();
     expect(fake.only().submitted).toMatchObject({
       settings: {
         blendfile: "\\\\nas01\\prod\\SH1.blend",
@@ -305,7 +305,7 @@ describe("the job", () => {
     });
   });
 
-  it("is for the platform of the studio, with the folders of the blend file", async () => {
+  it("has paths of the studio's platform, with the folders of the blend file", async () => {
     const { taskIds } = makeProject(1);
     const windows = {
       platform: "windows",
@@ -313,7 +313,7 @@ describe("the job", () => {
       output: "P:\\renders\\",
       add_path_components: 2,
     };
-    await (await follow(await run(taskIds, {}, own(windows)))).look();
+    await (await follow(await run(taskIds, {}, own(windows)))).poll();
     expect(fake.only().submitted).toMatchObject({
       submitter_platform: "windows",
       settings: {
@@ -324,7 +324,7 @@ describe("the job", () => {
     });
   });
 
-  it("is of the working file that was recorded in Kitsu, rather than of the template", async () => {
+  it("renders the working file recorded in Kitsu rather than the template's", async () => {
     const { taskIds } = makeProject(1);
     zou.workingFiles.push({
       id: crypto.randomUUID(),
@@ -332,11 +332,11 @@ describe("the job", () => {
       revision: 7,
       task_id: taskIds[0],
     });
-    await (await follow(await run(taskIds))).look();
+    await (await follow(await run(taskIds))).poll();
     expect(fake.only().settings.blendfile).toBe("/mnt/prod/demo/sh1_v007.blend");
   });
 
-  it("has frames, folder and blend file as they were typed", async () => {
+  it("has frames, folder and blend file as typed", async () => {
     const { taskIds } = makeProject(1);
     const typed = {
       frames: "1-10, 20",
@@ -345,7 +345,7 @@ describe("the job", () => {
       format: "OPEN_EXR",
       scene: "Main",
     };
-    await (await follow(await run(taskIds, typed, own({ roots: ["/mnt/prod"] })))).look();
+    await (await follow(await run(taskIds, typed, own({ roots: ["/mnt/prod"] })))).poll();
     expect(fake.only().settings).toMatchObject({
       frames: "1-10,20",
       blendfile: "/mnt/prod/x.blend",
@@ -355,7 +355,7 @@ describe("the job", () => {
     });
   });
 
-  it("is of a type of the studio's own: asked, known, said in the settings, or as the type proposes", async () => {
+  it("has a studio's own type: settings from the form, from what is known, from FLAMENCO, or the type's default", async () => {
     fake.own({
       name: "studio-comp",
       label: "Comp",
@@ -390,7 +390,7 @@ describe("the job", () => {
     ]);
     expect(second.fields?.[4]).toMatchObject({ min: 1, max: 64, step: 1 });
     const answers = { job_type: "studio-comp", setting_quality: "high", setting_samples: 32, setting_denoise: false };
-    await (await follow(await run(taskIds, answers, caller))).look();
+    await (await follow(await run(taskIds, answers, caller))).poll();
     expect(fake.only().submitted).toMatchObject({ type: "studio-comp", type_etag: "e1" });
     expect(fake.only().settings).toEqual({
       frames: "101-148",
@@ -404,11 +404,11 @@ describe("the job", () => {
   });
 });
 
-describe("a type of the studio's own", () => {
+describe("a studio's own job type", () => {
   const typed = (settings: readonly Setting[], more: Partial<JobType> = {}) =>
     fake.own({ name: "studio", label: "Studio", etag: "e1", settings, ...more });
 
-  it("may propose what nobody may write, and say yes by a number", async () => {
+  it("may have a default that nobody may type, and a number for true", async () => {
     typed([
       { key: "frames", type: "string" },
       { key: "command", type: "string", default: '{blender} -x "y"' },
@@ -421,14 +421,14 @@ describe("a type of the studio's own", () => {
     const proposed = Object.fromEntries(fields?.map(({ name, value = "" }) => [name, value]) ?? []);
     const wrong = await askForm(taskIds, caller, { ...proposed, setting_command: "$(id)" });
     expect(wrong.fields?.map(({ error }) => error).filter(Boolean)).toEqual([
-      expect.stringContaining("May have no quotes"),
+      expect.stringContaining("Must not have quotes"),
     ]);
-    await (await follow(await run(taskIds, proposed, caller))).look();
+    await (await follow(await run(taskIds, proposed, caller))).poll();
     const command = '{blender} -x "y"';
     expect(fake.only().settings).toEqual({ frames: "101-148", command, denoise: true, hidden: true });
   });
 
-  it("may be simple-blender-render, of which FLAMENCO says something", async () => {
+  it("may be simple-blender-render with settings in FLAMENCO", async () => {
     typed(
       [
         { key: "frames", type: "string", required: true },
@@ -449,7 +449,7 @@ describe("a type of the studio's own", () => {
     expect(fields?.map(({ name }) => name)).toEqual(["frames", "chunk_size", "priority", "format"]);
     const begun = await run(taskIds, {}, caller);
     expect(reasonsOf(begun.asked)[0]).toContain("48 frames, 11 tasks");
-    await (await follow(begun)).look();
+    await (await follow(begun)).poll();
     expect(fake.only().submitted).toMatchObject({
       type_etag: "e1",
       settings: {
@@ -459,14 +459,14 @@ describe("a type of the studio's own", () => {
     });
   });
 
-  it("has no settings but its own", async () => {
+  it("has only its own settings", async () => {
     typed([{ key: "frames", type: "string" }]);
     const { taskIds } = makeProject(1);
     const { reply } = await run(taskIds, {}, own({ job_types: [{ type: "studio", settings: { sampels: 5 } }] }));
-    expect(reasonsOf(reply)).toEqual(["failed: FLAMENCO.job_types says sampels, which is no setting of studio"]);
+    expect(reasonsOf(reply)).toEqual(["failed: FLAMENCO.job_types sets sampels, which is not a setting of studio"]);
   });
 
-  it("has its scene where Flamenco's own has none", async () => {
+  it("has its scene even if Flamenco's own type has none", async () => {
     fake.manager.minor = 5;
     typed([
       { key: "frames", type: "string" },
@@ -474,18 +474,18 @@ describe("a type of the studio's own", () => {
     ]);
     const { taskIds } = makeProject(1);
     const begun = await run(taskIds, { scene: "Main" }, own({ job_types: ["studio"] }));
-    await (await follow(begun)).look();
+    await (await follow(begun)).poll();
     expect(fake.only().settings).toEqual({ frames: "101-148", scene: "Main" });
   });
 
-  it("that changed meanwhile is asked anew where it has another field, and refused where it was agreed to", async () => {
+  it("is asked again if a new field appeared meanwhile, and refused if it was confirmed already", async () => {
     typed([{ key: "frames", type: "string" }]);
     const { taskIds } = makeProject(1);
     const caller = own({ job_types: ["studio"] });
     const begun = await run(taskIds, {}, caller);
     typed([{ key: "frames", type: "string" }], { etag: "e2" });
-    expect((await (await follow(begun)).look()).reply).toMatchObject({
-      text: "The job type was changed on Flamenco meanwhile.",
+    expect((await (await follow(begun)).poll()).reply).toMatchObject({
+      text: "The job type has been changed in Flamenco since the form was opened.",
     });
     typed([
       { key: "frames", type: "string" },
@@ -498,7 +498,7 @@ describe("a type of the studio's own", () => {
   });
 });
 
-describe("what a type of the studio's own refuses", () => {
+describe("what a studio's own job type refuses", () => {
   const type = {
     settings: [
       { key: "frames", type: "string" },
@@ -520,9 +520,9 @@ describe("what a type of the studio's own refuses", () => {
     return (await run(taskIds, { setting_samples: 64, setting_note: "now", ...answers }, caller)).asked;
   };
 
-  it("is said at its field, and what was typed is still there", async () => {
+  it("is shown at its field, and what was typed is still there", async () => {
     const asked = await ask({ setting_samples: 2_000, setting_note: "my note" }, 3);
-    expect(asked).toMatchObject({ kind: "ask", submit: "Go on" });
+    expect(asked).toMatchObject({ kind: "ask", submit: "Next" });
     const fields = asked.kind === "ask" ? (asked.fields ?? []) : [];
     expect(fields.map(({ name, value, error }) => [name, value, error])).toEqual([
       ["frames", "", undefined],
@@ -532,32 +532,32 @@ describe("what a type of the studio's own refuses", () => {
     ]);
   });
 
-  it("is said at the field that has the value it names", async () => {
+  it("is shown at the field with the value it mentions", async () => {
     const asked = await ask({ setting_note: "later" });
     const wrong = asked.kind === "ask" ? asked.fields?.filter(({ error }) => error !== undefined) : [];
     expect(wrong).toMatchObject([{ name: "setting_note", error: "Flamenco refused: nothing can be rendered later" }]);
   });
 
-  it("is said above the form where nobody can tell what it is about", async () => {
+  it("is shown above the form if the field is unknown", async () => {
     const asked = await ask({ setting_note: "never" });
     expect(asked).toMatchObject({ kind: "ask", problem: "Flamenco refused: Ask the farm's wranglers first" });
     expect(asked.kind === "ask" && asked.fields?.every(({ error }) => error === undefined)).toBe(true);
   });
 
-  it("is said at the shot where others can be rendered", async () => {
+  it("is shown at the shot if others can be rendered", async () => {
     const asked = await ask({}, 2);
     expect(reasonsOf(asked)).toEqual(["planned: 48 frames", "failed: Flamenco refused: that is too short"]);
   });
 });
 
-describe("the form of a type of the studio's own", () => {
+describe("the form of a studio's own job type", () => {
   const fieldsOf = async (settings: readonly Setting[], rest: object = {}) => {
     fake.own({ name: "studio", label: "Studio", etag: "e1", settings });
     const { fields } = await askForm(makeProject(1).taskIds, own({ job_types: ["studio"], ...rest }));
     return Object.fromEntries((fields ?? []).map((field) => [field.name, field]));
   };
 
-  it("proposes what the type proposes, within the studio's bounds", async () => {
+  it("proposes the type's defaults, within the studio's limits", async () => {
     const settings: Setting[] = [
       { key: "chunk_size", type: "int32", default: 3 },
       { key: "format", type: "string", default: "OPEN_EXR" },
@@ -576,7 +576,7 @@ describe("the form of a type of the studio's own", () => {
     });
   });
 
-  it("marks texts that are required, also those for which something is proposed", async () => {
+  it("marks texts that are required, even with a default", async () => {
     const fields = await fieldsOf([
       { key: "scene", type: "string", required: true },
       { key: "layer", type: "string", required: true },
@@ -595,14 +595,14 @@ describe("the form of a type of the studio's own", () => {
   });
 });
 
-describe("where a type of the studio's own writes to", () => {
+describe("the folder of a studio's own job type", () => {
   const planOf = async (settings: object, keys: readonly string[], count = 1) => {
     fake.own({ name: "studio", label: "Studio", etag: "e1", settings: keys.map((key) => ({ key, type: "string" })) });
     const caller = own({ job_types: [{ type: "studio", settings }] });
     return reasonsOf((await run(makeProject(count).taskIds, {}, caller)).asked);
   };
 
-  it("is told from its settings", async () => {
+  it("is found from its settings", async () => {
     expect(await planOf({ target: "{output}/{entity}/comp" }, ["target"])).toEqual([
       "planned: 48 frames, to /mnt/prod/demo/renders/SH1/comp",
     ]);
@@ -615,11 +615,11 @@ describe("where a type of the studio's own writes to", () => {
     [{ source: "{output}" }, ["source"]],
     [{ one: "{output}/1", two: "{output}/2" }, ["one", "two"]],
     [{}, ["frames"]],
-  ])("is not claimed where it can't be told: %j", async (settings, keys) => {
+  ])("is not shown if it is unclear: %j", async (settings, keys) => {
     expect(await planOf(settings, keys)).toEqual(["planned: 48 frames"]);
   });
 
-  it("is one folder for each shot, or none of them is rendered", async () => {
+  it("must differ for each shot, or none of them is rendered", async () => {
     expect(
       (await planOf({ target: "{output}/{entity}" }, ["target"], 2)).every((one) => one.startsWith("planned")),
     ).toBe(true);
@@ -630,48 +630,48 @@ describe("where a type of the studio's own writes to", () => {
 describe("a farm that would render nothing", () => {
   const TAG = "5b8e1c00-0000-4000-8000-000000000001";
 
-  it("says so before anything is agreed to, where its machines sleep", async () => {
+  it("says so before the confirmation if its machines are asleep", async () => {
     fake.manager.wake(0, "asleep");
     const { asked, reply } = await run(makeProject(1).taskIds);
     expect(asked).toMatchObject({
-      text: expect.stringContaining("No machine is awake at the moment: what is sent will wait."),
+      text: expect.stringContaining("No machine is awake at the moment: jobs will wait."),
     });
     expect(reply.kind).toBe("started");
   });
 
-  it("is sent nothing where nobody has set it up", async () => {
+  it("is sent nothing if it has not been set up", async () => {
     fake.manager.isFirstRun = true;
     expect((await run(makeProject(1).taskIds)).reply).toMatchObject({
       code: "farm-refused",
-      text: "This Flamenco has not been set up yet: it takes jobs and renders none.",
+      text: "This Flamenco has not been set up yet: it accepts jobs but renders none.",
     });
   });
 
-  it("is sent nothing with a tag it does not have, and its tags are named", async () => {
+  it("is sent nothing with a tag it does not have, and its tags are listed", async () => {
     fake.manager.tags.push({ id: TAG, name: "GPU" });
     const other = TAG.replace(/1$/, "2");
     expect((await run(makeProject(1).taskIds, {}, own({ worker_tag: other }))).reply).toMatchObject({
       code: "farm-refused",
-      text: `FLAMENCO.worker_tag is ${other}, and this Flamenco has no such tag.`,
-      advice: `Your TD puts it right. It has GPU (${TAG}).`,
+      text: `FLAMENCO.worker_tag is ${other}, but this Flamenco has no such tag.`,
+      advice: `Ask your TD to fix the setting. Flamenco has GPU (${TAG}).`,
     });
     expect((await run(makeProject(1).taskIds, {}, own({ worker_tag: TAG }))).reply.kind).toBe("started");
   });
 
-  it("is sent what is wanted where it does not say how it stands", async () => {
+  it("is sent the job if it does not report its state", async () => {
     fake.isSilent = (request) => /configuration|worker-mgt/.test(request);
     expect((await run(makeProject(1).taskIds)).reply.kind).toBe("started");
   });
 });
 
-describe("who may, and who is there already", () => {
-  it("is for the team, artists included, and not for clients", async () => {
+describe("permissions and conflicts", () => {
+  it("allow the team, artists included, and not clients", async () => {
     const { taskIds } = makeProject(1);
     expect((await run(taskIds, {}, { person: ARTIST })).reply.kind).toBe("started");
     expect((await run(taskIds, {}, { person: CLIENT })).reply).toMatchObject({ kind: "failed", code: "not-allowed" });
   });
 
-  it("follows what somebody else is rendering, without sending it again", async () => {
+  it("let a person follow what somebody else is rendering, without sending it again", async () => {
     const { taskIds } = makeProject(3);
     const [id = ""] = taskIds;
     await getLocks(makeEnv(), "flamenco").take({ run: "other", person: "Ana", until: Date.now() + 60_000 }, [id]);
@@ -679,23 +679,23 @@ describe("who may, and who is there already", () => {
     expect(begun.asked).toMatchObject({
       title: "Submit 2 shots, 96 frames?",
       text: expect.stringMatching(
-        /^Ana has been rendering 1 of your 3 shots since \d\d:\d\d UTC: that render is followed\./,
+        /^Ana has been rendering 1 of your 3 shots since \d\d:\d\d UTC: you will follow that render\./,
       ),
     });
     expect(reasonsOf(begun.asked)[0]).toMatch(
-      /^planned: Ana has been rendering it since \d\d:\d\d UTC: that render is followed$/,
+      /^planned: Ana has been rendering it since \d\d:\d\d UTC: following that render$/,
     );
     const outcomes = [{ id, label: "SH1", state: "running" as const, progress: { done: 12, total: 48 } }];
-    const { reply } = await (await follow(begun, { kind: "started", title: "Rendering", outcomes })).look();
+    const { reply } = await (await follow(begun, { kind: "started", title: "Rendering", outcomes })).poll();
     expect(fake.jobs.size).toBe(2);
     expect(outcomesOf(reply).find((one) => one.id === id)).toMatchObject({
       state: "running",
-      reason: "Another run renders it",
+      reason: "Another run is rendering it",
     });
     expect(reply).toMatchObject({ title: "Rendering: 3 shots with Flamenco", progress: { done: 12, total: 144 } });
   });
 
-  it("leaves it out where the person wants that, and says who and since when", async () => {
+  it("let a person leave it out, and say who renders it and since when", async () => {
     const { taskIds } = makeProject(3);
     await getLocks(makeEnv(), "flamenco").take(
       { run: "other", person: "Ana", until: Date.now() + 60_000 },
@@ -709,7 +709,7 @@ describe("who may, and who is there already", () => {
     expect(reasonsOf(reply).at(-1)).toMatch(/^skipped: Ana has been rendering it since \d\d:\d\d UTC$/);
   });
 
-  it("renders it once more where the studio allows that and the person wants it", async () => {
+  it("let a person render it again if the studio allows that", async () => {
     const { taskIds } = makeProject(1);
     await getLocks(makeEnv(), "flamenco").take({ run: "other", person: "Ana", until: Date.now() + 60_000 }, taskIds);
     const form = await askForm(taskIds, own({ allow_anyway: true }));
@@ -734,44 +734,44 @@ describe("the run", () => {
   it("is followed to its end, with a link to Flamenco's page", async () => {
     const { taskIds } = makeProject(2);
     const following = await follow(await run(taskIds));
-    expect((await following.look()).controls).toEqual(["cancel", "pause"]);
+    expect((await following.poll()).controls).toEqual(["cancel", "pause"]);
     const [first, second] = [...fake.jobs.values()];
     if (first === undefined || second === undefined) throw new Error("There are no jobs");
     fake.render(first, 48);
     fake.render(second, 12);
-    const { reply } = await following.look();
+    const { reply } = await following.poll();
     expect(reply).toMatchObject({ kind: "started", progress: { done: 60, total: 96 } });
     expect(outcomesOf(reply).map(({ state, link }) => [state, link?.url])).toEqual([
       ["done", `${FLAMENCO}/app/jobs/${first.id}`],
       ["running", `${FLAMENCO}/app/jobs/${second.id}`],
     ]);
     Object.assign(second, { status: "failed", activity: "Task render-2 failed" });
-    expect((await following.look()).reply).toMatchObject({
+    expect((await following.poll()).reply).toMatchObject({
       kind: "done",
       severity: "warning",
       title: "Rendered SQ01 / SH1 / Animation with Flamenco",
     });
   });
 
-  it("has one job where the answer was lost, cut, or the farm was down", async () => {
+  it("has one job even if the answer was lost or cut, or the farm was down", async () => {
     const { taskIds } = makeProject(3);
     fake.next.push("lost", "cut");
     const following = await follow(await run(taskIds));
-    await following.look();
+    await following.poll();
     expect(fake.jobs.size).toBe(3);
-    await following.look();
+    await following.poll();
     expect(fake.jobs.size).toBe(3);
     fake.isDown = true;
-    await expect(following.look()).rejects.toMatchObject({ code: "farm-unreachable" });
+    await expect(following.poll()).rejects.toMatchObject({ code: "farm-unreachable" });
     fake.isDown = false;
     for (const job of fake.jobs.values()) fake.render(job, 48);
-    expect((await following.look()).reply).toMatchObject({ kind: "done", severity: "success" });
+    expect((await following.poll()).reply).toMatchObject({ kind: "done", severity: "success" });
   });
 
   it("can be canceled, paused and resumed on Flamenco", async () => {
     const { taskIds } = makeProject(1);
     const following = await follow(await run(taskIds));
-    await following.look();
+    await following.poll();
     expect((await following.control("pause")).controls).toEqual(["cancel", "resume"]);
     expect(fake.only().status).toBe("paused");
     await following.control("resume");
@@ -787,7 +787,7 @@ describe("the run", () => {
 describe("the setting FLAMENCO", () => {
   const { taskIds } = { taskIds: ["0d6e1f9a-3c1b-4f0e-9a55-8b1f6c2d7e01"] };
   it.each([
-    [{ output: "renders" }, "FLAMENCO.output must begin at a root"],
+    [{ output: "renders" }, "FLAMENCO.output must be an absolute path"],
     [{ output: "P:\\renders" }, "FLAMENCO.output must be a path of the platform"],
     [{ blend: "/mnt/{shot}.blend" }, "FLAMENCO.blend has the unknown variable {shot}"],
     [{ formats: ["FFMPEG"] }, "FLAMENCO.formats.0 must be one of PNG"],
@@ -796,13 +796,13 @@ describe("the setting FLAMENCO", () => {
     [{ chunk_size: { defualt: 5 } }, "FLAMENCO.chunk_size must be a number from 1 to 10000, or {default, least, most}"],
     [{ job_types: [{ type: "x", settings: { a: "{nope}" } }] }, "FLAMENCO.job_types.0 has the unknown variable {nope}"],
     [{ job_types: [{ typ: "x" }] }, "FLAMENCO.job_types.0 must be the name of a job type, or {type, label, settings}"],
-    [{ job_types: ["x", { type: "x", label: "Draft" }] }, "FLAMENCO.job_types must have each job type once"],
+    [{ job_types: ["x", { type: "x", label: "Draft" }] }, "FLAMENCO.job_types must list each job type once"],
     [{ name: " " }, "FLAMENCO.name must be a name"],
-    [{ blend: [], recorded: false }, "FLAMENCO.blend must say where the files are, or recorded be true"],
+    [{ blend: [], recorded: false }, "FLAMENCO.blend must have a path unless recorded is true"],
     [{ url: "http://flamenco.lan:80800" }, "FLAMENCO.url must be the address of the manager"],
     [{ url: "flamenco:8080" }, "FLAMENCO.url must be the address of the manager"],
     [{ priority: { default: 5, least: 10 } }, "FLAMENCO.priority must have its default between least and most"],
-  ])("is told exactly where it is wrong: %j", async (rest, text) => {
+  ])("names exactly what is wrong: %j", async (rest, text) => {
     expect((await readFailed(await begin(taskIds, own(rest)).send())).text).toContain(text);
   });
 });

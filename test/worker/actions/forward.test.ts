@@ -1,8 +1,8 @@
 import { Webhook } from "standardwebhooks";
 import { beforeEach, describe, expect, it, vi } from "vitest";
 import { forwardTo } from "../../../worker/actions/forward.ts";
+import { MIB } from "../../../worker/services/http.ts";
 import { tellMissing } from "../../../worker/services/missing-tasks.ts";
-import { ANSWER_MAX_BYTES } from "../../../worker/services/webhook-client.ts";
 import { readSettings } from "../../../worker/settings/settings.ts";
 import { describeAction } from "../../support/worker/describe-action.ts";
 import { checkStays } from "../../support/worker/no-redirect.ts";
@@ -27,7 +27,7 @@ const variables = (target: object = {}) => ({
   FORWARD_SECRET: SECRET,
 });
 
-/** The studio's server: answers in turn, the last answer for ever. */
+/** The studio's server: sends these answers in turn, and repeats the last one. */
 function serve(...answers: (Response | Error | ((request: Request) => Promise<Response>))[]) {
   const received: Request[] = [];
   vi.spyOn(globalThis, "fetch").mockImplementation(async (input, init) => {
@@ -51,8 +51,8 @@ const json = (body: unknown, status = 200, type = "application/json") =>
 
 const [publish] = readSettings(makeEnv(variables())).forwardTargets;
 if (publish === undefined) throw new Error("No target");
-describe("what a studio's server gets", () => {
-  it("is the call as JSON, signed after Standard Webhooks, under the run's id", async () => {
+describe("a call to a studio's server", () => {
+  it("is JSON, signed according to Standard Webhooks, with the run's id", async () => {
     const received = serve(new Response(null, { status: 204 }));
     const answer = await readAnswer(await run());
     const [request] = received;
@@ -75,7 +75,7 @@ describe("what a studio's server gets", () => {
     expect(() => new Webhook(SECRET.replace("MfKQ", "MfKR")).verify(body ?? "", headers)).toThrow();
   });
 
-  it("has no cookie, no authorization and no word that only our log may know", async () => {
+  it("has no cookie, no authorization, and nothing that is only for the log", async () => {
     const received = serve(new Response(null, { status: 204 }));
     await run(ajax(undefined, { cookie: "access_token_cookie=s3cr3t", authorization: "Bearer s3cr3t" }));
     const [request] = received;
@@ -83,7 +83,7 @@ describe("what a studio's server gets", () => {
     expect(await request?.text()).not.toContain("s3cr3t");
   });
 
-  it("is nothing as long as it can't be signed", async () => {
+  it("is not sent if it can't be signed", async () => {
     const received = serve(new Response(null, { status: 204 }));
     const response = await ask("/actions/publish", ajax(), { ...variables(), FORWARD_SECRET: undefined });
     expect(response.status).toBe(500);
@@ -97,7 +97,7 @@ describe("what a studio's server gets", () => {
 
 describe("tasks that Kitsu does not show", () => {
   let projects = 700;
-  /** Two tasks that are there and one that is not, forwarded to a server that answers so. */
+  /** Forwards two existing tasks and a missing one to a server with this answer. */
   async function forward(answer: Response, init: (fields: object) => RequestInit = ajax) {
     projects += 1;
     const { taskIds } = addProject(openFakeZou(), projects, 2);
@@ -115,9 +115,9 @@ describe("tasks that Kitsu does not show", () => {
     const response = await ask("/actions/publish", init(fields), { ...variables(), ...known });
     return { response, received, taskIds, gone };
   }
-  const SAID = "1 task was left out: deleted, or not for you to see.";
+  const SAID = "1 task was left out: deleted or not visible to you.";
 
-  it("are not handed on as if they were there, and the server is told which they are", async () => {
+  it("are not forwarded as selected, but as missing", async () => {
     const { received, taskIds, gone } = await forward(new Response(null, { status: 204 }));
     expect(received).toMatchObject([{ call: { selection: taskIds, missing: [gone] } }]);
   });
@@ -133,7 +133,7 @@ describe("tasks that Kitsu does not show", () => {
     ["a refusal", json({ message: "No" }, 409)],
     ["a failed reply", json({ kind: "failed", code: "disk-full", title: "The disk is full" })],
     ["something that goes on", json({ kind: "started", title: "Publishing" })],
-  ])("are told whatever the server answers: %s", async (_, answer) => {
+  ])("are reported with any answer of the server: %s", async (_, answer) => {
     const { response, gone } = await forward(answer);
     const { reply } = await readAnswer(response);
     expect(reply.text).toContain(SAID);
@@ -143,7 +143,7 @@ describe("tasks that Kitsu does not show", () => {
     expect(reply).not.toMatchObject({ severity: "success" });
   });
 
-  it("are told by the server's own words where it has some, and once", async () => {
+  it("are reported once, with the server's own reason if it has one", async () => {
     projects += 1;
     const { taskIds } = addProject(openFakeZou(), projects, 1);
     const own = { id: TASK, label: "SH010", state: "failed" as const, reason: "It was deleted yesterday" };
@@ -155,7 +155,7 @@ describe("tasks that Kitsu does not show", () => {
     expect(tellMissing(reply, [])).toBe(reply);
   });
 
-  it("keep a form's tab from being sent on before that was read", async () => {
+  it("keep a form's tab from redirecting before the person has read about them", async () => {
     const redirect = new Response(null, { status: 303, headers: { location: "https://pipeline.studio.tld/review" } });
     const asForm = (fields: object) => form(Object.entries(fields).map(([name, value]) => [name, String(value)]));
     const { response } = await forward(redirect, asForm);
@@ -164,15 +164,15 @@ describe("tasks that Kitsu does not show", () => {
   });
 });
 
-describe("what a studio's server may answer", () => {
+describe("an answer of a studio's server can be", () => {
   it.each(['{"kind": "done", "title": "Publ', '{"kind": "done"}}', "["])(
-    "is no success where its JSON broke off: %s",
+    "is not a success if its JSON is incomplete: %s",
     async (body) => {
       const failed = await reply(new Response(body, { headers: { "content-type": "application/json" } }));
       expect(failed).toMatchObject({
         kind: "failed",
         code: "target-answer-broken",
-        advice: expect.stringContaining("look before"),
+        advice: expect.stringContaining("check before"),
       });
       expect(await reply(new Response("[1, 2]", { headers: { "content-type": "application/json" } }))).toMatchObject({
         kind: "done",
@@ -210,7 +210,7 @@ describe("what a studio's server may answer", () => {
     expect(await readFailed(response)).toEqual(failed);
   });
 
-  it("a reply of a kind that is not known yet", async () => {
+  it("a reply of a later kind", async () => {
     expect(await reply(json({ version: 2, reply: { kind: "hologram", title: "Look" } }))).toMatchObject({
       kind: "done",
       title: "Look",
@@ -268,21 +268,21 @@ describe("what a studio's server may answer", () => {
   it.each([
     ["https://pipeline.studio.tld/done", "https://pipeline.studio.tld/done"],
     ["/done?x=1", "https://pipeline.studio.tld/done?x=1"],
-  ])("a redirect to %s, which the person's browser follows and the worker does not", async (location, url) => {
+  ])("a redirect to %s, which only the person's browser follows", async (location, url) => {
     const received = serve(new Response(null, { status: 303, headers: { location } }));
     expect((await readAnswer(await run())).reply).toMatchObject({ kind: "done", effects: [{ kind: "open", url }] });
     expect((await run(form())).headers.get("location")).toBe(url);
     expect(received).toHaveLength(2);
   });
 
-  it("a redirect that must not be followed, which is not", async () => {
+  it("a redirect to a forbidden scheme, which is not followed", async () => {
     serve(new Response(null, { status: 302, headers: { location: "javascript:alert(1)" } }));
     const response = await run(form());
     expect(response.status).toBe(200);
     expect(await response.text()).not.toContain("javascript:");
   });
 
-  it("a page: framed in a form's tab, and named in a toast", async () => {
+  it("a page: framed in a form's tab, named in a toast", async () => {
     const page = () =>
       new Response("<!doctype html><title>Report</title><p>42", { headers: { "content-type": "text/html" } });
     expect(await reply(page())).toEqual({
@@ -295,7 +295,7 @@ describe("what a studio's server may answer", () => {
   });
 });
 
-describe("a studio's server that does not do its part", () => {
+describe("a studio's server with a problem", () => {
   it("is down", async () => {
     serve(new TypeError("connect ECONNREFUSED 10.0.0.7:5000"));
     const response = await run();
@@ -306,7 +306,7 @@ describe("a studio's server that does not do its part", () => {
     expect(await readLog()).toMatchObject([{ cause: expect.stringContaining("ECONNREFUSED 10.0.0.7:5000") }]);
   });
 
-  it("is slow to begin", async () => {
+  it("is slow to answer", async () => {
     serve(({ signal }) => new Promise((_, reject) => signal.addEventListener("abort", () => reject(signal.reason))));
     const response = await run(ajax(), { timeLimit: 0.1 });
     expect(response.status).toBe(504);
@@ -316,7 +316,7 @@ describe("a studio's server that does not do its part", () => {
     });
   });
 
-  it("breaks off in the middle of its answer", async () => {
+  it("drops the connection within its answer", async () => {
     const body = new ReadableStream({
       start(controller) {
         controller.enqueue(new TextEncoder().encode('{"message":'));
@@ -342,14 +342,14 @@ describe("a studio's server that does not do its part", () => {
   });
 
   it("may answer up to the limit", async () => {
-    expect(await reply(new Response("x".repeat(ANSWER_MAX_BYTES)))).toMatchObject({ kind: "done" });
+    expect(await reply(new Response("x".repeat(MIB)))).toMatchObject({ kind: "done" });
   });
 });
 
-describe("a second try", () => {
+describe("a second attempt", () => {
   const published = () => json({ message: "Published" });
 
-  it.each([503, 429])("follows %i, under the same id", async (status) => {
+  it.each([503, 429])("follows %i, with the same id", async (status) => {
     const received = serve(new Response("later", { status, headers: { "retry-after": "0" } }), published());
     expect((await readAnswer(await run())).reply.title).toBe("Published");
     expect(new Set(received.map(({ headers }) => headers.get("webhook-id"))).size).toBe(1);
@@ -367,13 +367,13 @@ describe("a second try", () => {
     ["the server fails", new Response("", { status: 500 })],
     ["a gateway fails", new Response("", { status: 502 })],
     ["the connection is lost", new TypeError("Network connection lost.")],
-  ])("is not made when %s: it may have done its work", async (_, answer) => {
+  ])("is not made when %s: the server may have done its work", async (_, answer) => {
     const received = serve(answer, published());
     expect((await run()).status).toBeGreaterThanOrEqual(400);
     expect(received).toHaveLength(1);
   });
 
-  it("is made after a lost connection to a server that promises to run an id once", async () => {
+  it("is made after a lost connection if the server runs each id once", async () => {
     const received = serve(new TypeError("Network connection lost."), published());
     expect((await readAnswer(await run(ajax(), { idempotent: true }))).reply.title).toBe("Published");
     expect(received).toHaveLength(2);
@@ -388,7 +388,7 @@ describe("a target", () => {
 });
 
 describe("a limit on a studio's server", () => {
-  it("is not passed by a call of which nobody knows whose it is", async () => {
+  it("refuses a call from an unknown person", async () => {
     const asked = vi.spyOn(globalThis, "fetch");
     const limited = { ...variables(), ACTION_LIMITS: { publish: { roles: ["admin"] } } };
     const response = await ask("/actions/publish", ajax(), limited);
@@ -397,12 +397,12 @@ describe("a limit on a studio's server", () => {
     expect(asked).not.toHaveBeenCalled();
   });
 
-  it("on an action that is not there is said, and nothing is run", async () => {
+  it("on an unknown action is reported, and nothing runs", async () => {
     const limited = { ...variables(), ACTION_LIMITS: { publlish: { roles: ["admin"] } } };
     const reply = await readFailed(await ask("/actions/publish", ajax(), limited));
     expect(reply).toMatchObject({
       code: "not-configured",
-      text: 'ACTION_LIMITS limits "publlish", and there is no such action.',
+      text: 'ACTION_LIMITS limits "publlish", but there is no such action.',
     });
   });
 });

@@ -39,7 +39,7 @@ const call = (selection: readonly string[], own: object = KABARET, headers: Reco
     KABARET: own,
   });
 
-/** The calls of one run of an entry of Kitsu's menu. */
+/** The calls of one run of a menu entry. */
 function enter(name: string, selection: readonly string[], own: object) {
   const path = `/actions/kabaret?with=${name}&run=${crypto.randomUUID().replaceAll("-", "")}`;
   const variables = { ...VARIABLES, KITSU_API: `${KITSU}/${projects}/api`, KABARET: own };
@@ -110,7 +110,7 @@ describe("opening in Kabaret", () => {
     expect(reply.effects?.[2]).toMatchObject({ text: `"C:\\Program Files\\flow.exe" --home-oid ${OID}` });
   });
 
-  it("opens the first, and offers the others as links", async () => {
+  it("opens the first task, and links to the others", async () => {
     const { taskIds } = makeProject(3);
     const reply = await open([...taskIds, id(9, 424_242)]);
     expect(reply.outcomes?.map(({ state, link }) => [state, link?.url.includes("SH2")])).toEqual([
@@ -122,7 +122,7 @@ describe("opening in Kabaret", () => {
     expect(reply.effects).toHaveLength(3);
   });
 
-  it("says of each task what is missing, and opens the first that has all", async () => {
+  it("says what is missing for each task, and opens the first complete one", async () => {
     const { projectId, taskIds } = makeProject(2);
     const [first = "", second = ""] = taskIds;
     Object.assign(fake.entities.get(String(fake.tasks.get(first)?.entity_id)) ?? {}, { name: "SH.010" });
@@ -138,30 +138,30 @@ describe("opening in Kabaret", () => {
       {
         id: first,
         state: "failed",
-        reason: expect.stringMatching(/^"SH.010" can't be a name in Kabaret: .* a rule in name_rules$/),
+        reason: expect.stringMatching(/^"SH.010" can't be a name in Kabaret: .* a rule to name_rules$/),
       },
-      { id: edit, state: "failed", reason: "Kabaret has no place for an edit: oid_templates has none" },
+      { id: edit, state: "failed", reason: "Kabaret has no address for an edit: add one to oid_templates" },
       { id: second, state: "waiting" },
     ]);
   });
 
-  it("opens the shot where the type of task has no name, or nothing where the studio wants that", async () => {
+  it("opens the shot if the task has no name, or nothing if the studio prefers that", async () => {
     const { taskIds } = makeProject(1);
     const map = { ...KABARET, task_rule: "map" };
     const reply = await open(taskIds, map);
-    const lack = "The task type Animation has no name in Kabaret: task_names has none";
-    const note = `${lack}. The shot itself is opened`;
+    const noName = "The task type Animation has no name in Kabaret: add it to task_names";
+    const note = `${noName}. The shot is opened instead`;
     expect(reply).toMatchObject({ text: `${note}.`, outcomes: [{ state: "waiting", reason: note }] });
     expect(reply.effects?.[1]).toMatchObject({ text: "/Paper_Lantern/films/Paper_Lantern/sequences/SQ01/shots/SH1" });
     const refused = await readFailed(await call(taskIds, { ...map, unmapped_task: "refuse" }));
     expect(refused).toMatchObject({
       code: "nothing-to-do",
       advice: expect.stringContaining("KABARET"),
-      outcomes: [{ state: "failed", reason: lack }],
+      outcomes: [{ state: "failed", reason: noName }],
     });
   });
 
-  it("gives the handler a ticket, which says where to go and whose it is", async () => {
+  it("gives the handler a ticket with the object and the person", async () => {
     const { taskIds } = makeProject(1);
     expect(await takeTicket(await open(taskIds))).toMatchObject({
       version: 1,
@@ -175,7 +175,7 @@ describe("opening in Kabaret", () => {
     expect([ticket, ways[0]?.url]).toEqual([undefined, `flow://go?oid=${encodeURIComponent(OID)}`]);
   });
 
-  it("opens the form of an action, and runs it only where the TD says so and the person has agreed", async () => {
+  it("opens an action's form, and runs the action only if the setting allows it and the person confirms", async () => {
     const { taskIds } = makeProject(2);
     const entries = {
       build: { title: "Build scene", action: "build" },
@@ -192,7 +192,7 @@ describe("opening in Kabaret", () => {
       title: "Publish: SQ01 / SH1 / Animation?",
       submit: "Publish",
       text: expect.stringContaining('"Publish all"'),
-      outcomes: [{ state: "planned" }, { state: "skipped", reason: "One is run at a time" }],
+      outcomes: [{ state: "planned" }, { state: "skipped", reason: "Only one task is run at a time" }],
     });
     const plan = asked.kind === "ask" ? asked.plan : undefined;
     const { reply: ran } = await readAnswer(await publish({ input: {}, form: "kabaret", plan }));
@@ -206,7 +206,7 @@ describe("opening in Kabaret", () => {
     expect(await readFailed(await none())).toMatchObject({ code: "invalid-call", field: "with" });
   });
 
-  it("takes the oid that is in the entity's column", async () => {
+  it("takes the oid from the entity's column", async () => {
     const { taskIds } = makeProject(1);
     const [taskId = ""] = taskIds;
     Object.assign(fake.entities.get(String(fake.tasks.get(taskId)?.entity_id)) ?? {}, {
@@ -230,7 +230,7 @@ describe("opening in Kabaret", () => {
     expect(await response.text()).toContain('href="kabaret://open?oid=%2FPaper_Lantern');
   });
 
-  it("is not offered where KABARET is not set, and says so", async () => {
+  it("is not offered without KABARET, and says so", async () => {
     const variables = { KITSU_TOKEN: BOT_TOKEN };
     expect(await (await ask("/", {}, variables)).text()).not.toContain("/actions/kabaret");
     expect(await readFailed(await ask("/actions/kabaret", ajax(), variables))).toMatchObject({

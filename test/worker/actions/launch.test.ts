@@ -45,7 +45,7 @@ beforeEach(() => {
   fake = openFakeZou();
 });
 
-/** A project of its own for each test, for the table of projects is kept. */
+/** A separate project for each test, because the table of projects is cached. */
 let projects = 300;
 function makeProject(taskCount: number) {
   projects += 1;
@@ -121,7 +121,7 @@ const bare = (launcher: object) => ({ LAUNCHERS: { ...LAUNCHERS, ...without, lau
 describeAction(launch, VARIABLES);
 
 describe("opening in a player", () => {
-  it("makes a link for each system, guesses the person's, and claims nothing", async () => {
+  it("makes a link for each system, detects the person's, and does not claim success", async () => {
     const { taskIds } = makeProject(3);
     const reply = await openDone(taskIds);
     expect(reply).toMatchObject({ severity: "info", title: "Opening 3 tasks in RV" });
@@ -152,12 +152,12 @@ describe("opening in a player", () => {
     [{ "sec-ch-ua-platform": '"macOS"' }, "darwin"],
     [{ "user-agent": "Mozilla/5.0 (Windows NT 10.0; Win64; x64)" }, "windows"],
     [{ "user-agent": "curl/8" }, undefined],
-  ])("guesses the system of %j", async (headers, system) => {
+  ])("detects the system from %j", async (headers, system) => {
     const { taskIds } = makeProject(1);
     expect(effectOf(await openDone(taskIds, { headers }), "launch")?.system).toBe(system);
   });
 
-  it("takes what was recorded before any template: the newest revision that is not canceled, of this type of task", async () => {
+  it("prefers the recorded file: the newest revision for this task type that is not canceled", async () => {
     const { taskIds } = makeProject(1);
     const [taskId] = taskIds;
     record(taskId, "/mnt/prod/a_v1.mov");
@@ -171,17 +171,17 @@ describe("opening in a player", () => {
     expect(reply.title).toBe("Opening SQ01 / SH1 / Animation in RV");
   });
 
-  it("lends the preview where no file is known, and says so", async () => {
+  it("links to the preview if no file is known, and says so", async () => {
     const { taskIds } = makeProject(2);
     const reply = await openDone(taskIds, { variables: { LAUNCHERS: { ...LAUNCHERS, ...without } } });
     expect(unhex(urlOn(reply))).toMatch(
       /^ -play https:\/\/edge\.studio\.tld\/media\/[0-9a-f]{64}\/SQ01_SH1_Animation_v3\.mp4 https/,
     );
-    expect(reply.text).toBe("2 are played from Kitsu, for an hour: no file is known.");
+    expect(reply.text).toBe("2 tasks have no known file and will play from Kitsu. The link works for an hour.");
     expect(JSON.stringify(reply)).not.toContain(BOT_TOKEN);
   });
 
-  it("lends nothing where the worker has no account of its own, and says which it lacks", async () => {
+  it("links to nothing without a bot's token, and names the setting", async () => {
     const { taskIds } = makeProject(1);
     const fields = { selection: taskIds, userid: SUPERVISOR.id, useremail: SUPERVISOR.email };
     const cookie = { cookie: `access_token_cookie=session-${SUPERVISOR.id}`, "sec-fetch-site": "same-origin" };
@@ -193,11 +193,11 @@ describe("opening in a player", () => {
       LAUNCHERS: { ...LAUNCHERS, ...without },
     });
     const reply = await readFailed(response);
-    expect(reply).toMatchObject({ code: "nothing-to-do", title: "There is nothing to open in RV" });
+    expect(reply).toMatchObject({ code: "nothing-to-do", title: "Nothing to open in RV" });
     expect(reply.outcomes?.[0]?.reason).toContain("KITSU_TOKEN");
   });
 
-  it("puts no column of other departments into a vendor's links, and lends clients no rejected preview", async () => {
+  it("hides columns of other departments from vendors, and rejected previews from clients", async () => {
     projects += 1;
     const column = (field_name: string, rest: object = {}) => ({
       name: field_name,
@@ -224,20 +224,20 @@ describe("opening in a player", () => {
     );
   });
 
-  it("tells vendors that recorded files are not shown to them, even where the bot could read them", async () => {
+  it("does not show recorded files to vendors, even if the bot can read them", async () => {
     const { taskIds } = makeProject(1);
     const [taskId = ""] = taskIds;
     Object.assign(fake.tasks.get(taskId) ?? {}, { assignees: [VENDOR.id] });
     record(taskId, "/mnt/prod/secret_v1.mov");
     const reply = await openDone(taskIds, { person: VENDOR });
-    expect(reply.text).toBe("Kitsu does not show recorded files to you.");
+    expect(reply.text).toBe("Kitsu does not show you recorded files.");
     expect(JSON.stringify(reply)).not.toContain("secret");
     expect(fake.requests.some(({ path }) => path.includes("output-files") && path.includes(entityOf(taskId)))).toBe(
       false,
     );
   });
 
-  it("takes a refusal of Kitsu's as no files at all", async () => {
+  it("treats a refusal by Kitsu as no files", async () => {
     const { taskIds } = makeProject(1);
     const asZou = vi.mocked(globalThis.fetch).getMockImplementation();
     vi.mocked(globalThis.fetch).mockImplementation(async (input, init) =>
@@ -247,12 +247,12 @@ describe("opening in a player", () => {
     );
     expect(await openDone(taskIds)).toMatchObject({
       severity: "info",
-      text: "Kitsu does not show recorded files to you.",
+      text: "Kitsu does not show you recorded files.",
       outcomes: [{ state: "waiting" }],
     });
   });
 
-  it("says of each task why it can't be opened, and opens the others", async () => {
+  it("says why each task can't be opened, and opens the others", async () => {
     const { projectId, taskIds } = makeProject(5);
     const [fine = "", apostrophe = "", dots = "", option = "", processing = ""] = taskIds;
     nameEntity(apostrophe, "it's");
@@ -270,28 +270,26 @@ describe("opening in a player", () => {
     expect(reply).toMatchObject({ severity: "warning", title: "Opening SQ01 / SH1 / Animation in RV" });
     expect(reply.outcomes?.map(({ state, reason }) => `${state}: ${reason ?? ""}`)).toEqual([
       "waiting: ",
-      expect.stringContaining(
-        "failed: RV's links can't have an apostrophe in a path: /mnt/prod/demo/SQ01/it's_v003.mov",
-      ),
-      'failed: {entity} has "..", which leads elsewhere: "../../etc". Its preview is broken',
-      'failed: The path recorded in Kitsu begins with "-", as an option does: "-eval.mov". Its preview is broken',
-      "failed: Nothing is known for {revision}. Kitsu is still at work on its preview",
-      "failed: No file of it is recorded in Kitsu, and LAUNCHERS has no path for Asset / Animation. It has no preview yet",
+      expect.stringContaining("failed: RV's links can't contain an apostrophe: /mnt/prod/demo/SQ01/it's_v003.mov"),
+      'failed: {entity} has "..", which is not allowed: "../../etc". Its preview is broken',
+      'failed: The path recorded in Kitsu begins with "-", like an option: "-eval.mov". Its preview is broken',
+      "failed: {revision} has no value. Kitsu is still processing its preview",
+      "failed: Kitsu has no recorded file for it, and LAUNCHERS has no path for Asset / Animation. It has no preview yet",
       "skipped: Deleted or not visible",
     ]);
   });
 
-  it("opens the preview of a task whose path can't be used, with the reason", async () => {
+  it("opens the preview of a task with an unusable path, and gives the reason", async () => {
     const { taskIds } = makeProject(1);
     nameEntity(taskIds[0], "a/b");
     const reply = await openDone(taskIds);
     expect(reply.outcomes).toMatchObject([
-      { state: "waiting", reason: '{entity} has /, which no name in a path may have: "a/b"' },
+      { state: "waiting", reason: '{entity} has /, which is not allowed in a path: "a/b"' },
     ]);
     expect(unhex(urlOn(reply))).toContain("/media/");
   });
 
-  it("says for which systems a path is known, where it is not known for the person's", async () => {
+  it("names the systems with a known path if the person's has none", async () => {
     const { taskIds } = makeProject(1);
     fake.workingFiles.push({ id: "w1", path: "/mnt/prod/a.blend", revision: 1, task_id: taskIds[0] });
     const variables = { LAUNCHERS: { ...LAUNCHERS, roots: [] } };
@@ -306,13 +304,13 @@ describe("opening in a player", () => {
       };
       expect(await readFailed(await open(taskIds, options))).toMatchObject({
         code: "nothing-to-do",
-        text: "Its path is known for Linux and macOS alone, not for Windows.",
+        text: "Its path is only known for Linux and macOS, not for Windows.",
         outcomes: [{ state: "failed" }],
       });
     }
   });
 
-  it("reads 300 tasks in a constant number of requests, and ends in a list of all 300", async () => {
+  it("reads 300 tasks in a constant number of requests, and offers a list of all 300", async () => {
     const { taskIds } = makeProject(300);
     const reply = await openDone(taskIds);
     const url = urlOn(reply, "linux");
@@ -324,10 +322,10 @@ describe("opening in a player", () => {
     expect(reply).toMatchObject({
       severity: "warning",
       title: `Opening ${count} tasks in RV`,
-      text: `A link to RV holds ${count} of the 300. The list has all of them, and Studio launcher takes them all at once.`,
+      text: `One link to RV has room for ${count} of the 300 tasks. The list has all of them, and Studio launcher opens all of them at once.`,
     });
     const download = effectOf(reply, "download");
-    expect(download).toMatchObject({ name: "rv-300.m3u8", label: "Download the list of 300" });
+    expect(download).toMatchObject({ name: "rv-300.m3u8", label: "Download the list of 300 files" });
     const list = await (await ask(download?.url ?? "")).text();
     expect(list.match(/^\/mnt\/prod\/demo\/SQ01\/SH\d+_v003\.mov$/gm)).toHaveLength(300);
     expect(fake.requests.filter(({ path }) => /(output|preview)-files/.test(path))).toHaveLength(8);
@@ -346,14 +344,14 @@ describe("opening in a player", () => {
       ] as const) {
         const reply = await openDone(taskIds, { query: "", variables: bare({ ...launcher, many: true }) });
         expect(reply.title).toMatch(/^Opening SQ01/);
-        const said = extension.replace(".", "").toLowerCase();
+        const shown = extension.replace(".", "").toLowerCase();
         expect(reply.outcomes?.map(({ state }) => state)).toEqual(["waiting", "failed"]);
-        expect(reply.outcomes?.[1]?.reason).toContain(`Its preview is a .${said}, which ${app} does not show`);
+        expect(reply.outcomes?.[1]?.reason).toContain(`Its preview is a .${shown} file, which ${app} can't show`);
       }
     },
   );
 
-  it("opens what the studio says its player shows, and every movie where it shows movies", async () => {
+  it("opens the extensions in the setting, and every movie if one of them is a movie", async () => {
     const { taskIds } = makeProject(2);
     addPreview(taskIds[1] ?? "", projects * 1_000 + 500, { extension: "pdf" });
     const states = async (extensions: string[]) => {
@@ -365,7 +363,7 @@ describe("opening in a player", () => {
     expect(await states(["pdf", "mp4"])).toEqual(["waiting", "waiting"]);
   });
 
-  it("lends 300 previews, and hands mpv all of them as one list", async () => {
+  it("links to 300 previews, and opens them in mpv as one list", async () => {
     const { taskIds } = makeProject(300);
     const reply = await openDone(taskIds, { query: "", variables: only({ ...MPV, many: true }) });
     expect(reply).toMatchObject({ severity: "info", title: "Opening 300 tasks in mpv" });
@@ -375,22 +373,25 @@ describe("opening in a player", () => {
     expect((await (await ask(listUrl)).text()).match(/^https:.*\/media\/.*\.mp4$/gm)).toHaveLength(300);
   });
 
-  it("opens one at a time where that is all a program takes, and offers the others as links", async () => {
+  it("opens one task and links to the others if the program takes only one", async () => {
     const { taskIds } = makeProject(23);
     const reply = await openDone(taskIds, { query: "?with=mpv" });
     expect(reply).toMatchObject({ severity: "info", title: "Opening SQ01 / SH1 / Animation in mpv" });
     expect(reply.outcomes?.[1]).toMatchObject({
       state: "skipped",
-      reason: "One is opened at a time",
+      reason: "Only one task is opened at a time",
       link: { label: "Open in mpv", url: expect.stringMatching(/^mpv:\/\/play\//) },
     });
     expect(reply.outcomes?.filter(({ link }) => link !== undefined)).toHaveLength(20);
-    expect(reply.outcomes?.at(-1)).toMatchObject({ state: "skipped", reason: "One is opened at a time: select fewer" });
+    expect(reply.outcomes?.at(-1)).toMatchObject({
+      state: "skipped",
+      reason: "Only one task is opened at a time: select fewer",
+    });
   });
 });
 
-describe("opening in a program of the studio's", () => {
-  it("hands over what is worked on, never a preview", async () => {
+describe("opening in the studio's own program", () => {
+  it("opens the working file, never a preview", async () => {
     const { taskIds } = makeProject(2);
     const [first = "", second = ""] = taskIds;
     fake.workingFiles.push(
@@ -401,11 +402,11 @@ describe("opening in a program of the studio's", () => {
     expect(urlOn(reply, "linux")).toBe(`studio-blender://open?path=%2Fmnt%2Fprod%2Fa%20b%26c_v002.blend&task=${first}`);
     expect(reply.outcomes).toMatchObject([
       { id: first, state: "waiting" },
-      { id: second, state: "failed", reason: expect.stringContaining("No file of it is recorded") },
+      { id: second, state: "failed", reason: expect.stringContaining("Kitsu has no recorded file for it") },
     ]);
   });
 
-  it("is in the log as unconfirmed, and as done once the handler has taken the ticket", async () => {
+  it("is logged as unconfirmed, and as done after the handler has fetched the ticket", async () => {
     const { taskIds } = makeProject(2);
     const log = async () => {
       const { runs } = await (await ask("/runs.json", { headers: READER }, VARIABLES)).json<{
@@ -422,14 +423,14 @@ describe("opening in a program of the studio's", () => {
     expect(await log()).toEqual(["done"]);
     const [record] = await readLog();
     expect(record).toMatchObject({ reply: { outcomes: [{ state: "done" }, { state: "done" }] } });
-    // What became of the ticket can still be asked; at its end it is forgotten, and the log is left as it is.
+    // The ticket's state is still available. At its end it is deleted, and the log stays unchanged.
     expect(await (await ask(`${ticketUrl}/state`)).json()).toEqual({ state: "taken" });
     const put = vi.spyOn(env.RUNS, "put");
     expect(await runDurableObjectAlarm(loan)).toBe(true);
     expect(put).not.toHaveBeenCalled();
   });
 
-  it("is in the log as failed where the handler says that the program did not start", async () => {
+  it("is logged as failed if the handler reports that the program did not start", async () => {
     const { taskIds } = makeProject(1);
     const reply = await openDone(taskIds, { query: "?with=studio" });
     const ticketUrl = decodeURIComponent(urlOn(reply).replace("studio://open?u=", ""));
@@ -448,7 +449,7 @@ describe("opening in a program of the studio's", () => {
     });
   });
 
-  it("stays unconfirmed where the handler promised to say what became of it, and did not", async () => {
+  it("stays unconfirmed if the handler announced a report and never sent it", async () => {
     const { taskIds } = makeProject(1);
     const reply = await openDone(taskIds, { query: "?with=studio" });
     const ticketUrl = decodeURIComponent(urlOn(reply).replace("studio://open?u=", ""));
@@ -460,7 +461,7 @@ describe("opening in a program of the studio's", () => {
   });
 
   it.each(["after", "while"])(
-    "is in the log as failed if the report comes %s the log is told that nobody knows",
+    "is logged as failed if the report arrives %s the log is marked as unconfirmed",
     async (when) => {
       const { taskIds } = makeProject(1);
       const reply = await openDone(taskIds, { query: "?with=studio" });
@@ -483,7 +484,7 @@ describe("opening in a program of the studio's", () => {
     },
   );
 
-  it("stays unconfirmed where no handler takes it, and where a link can't be confirmed", async () => {
+  it("stays unconfirmed if no handler fetches the ticket, or if the link has none", async () => {
     const { taskIds } = makeProject(1);
     const reply = await openDone(taskIds, { query: "?with=studio" });
     const token = /[0-9a-f]{64}/.exec(decodeURIComponent(urlOn(reply)))?.[0] ?? "";
@@ -495,7 +496,7 @@ describe("opening in a program of the studio's", () => {
     expect(runs).toHaveLength(2);
   });
 
-  it("hands a ticket to the studio's handler: all tasks, in a link of less than 200 characters", async () => {
+  it("gives the studio's handler a ticket with all tasks, in a link of less than 200 characters", async () => {
     const { taskIds } = makeProject(300);
     const reply = await openDone(taskIds, { query: "?with=studio" });
     expect(reply).toMatchObject({ severity: "info", title: "Opening 300 tasks in Studio launcher" });
@@ -535,7 +536,7 @@ describe("opening in a program of the studio's", () => {
     expect(await (await ask(`${ticketUrl}/state`)).json()).toEqual({ state: "taken" });
   });
 
-  it("needs no file where the handler finds its way from the ids", async () => {
+  it("needs no file if the handler only uses the ids", async () => {
     const { taskIds } = makeProject(1);
     const reply = await openDone(taskIds, { query: "", variables: only({ ...STUDIO, file: "none" }) });
     const ticketUrl = decodeURIComponent(urlOn(reply).replace("studio://open?u=", ""));
@@ -546,7 +547,7 @@ describe("opening in a program of the studio's", () => {
 });
 
 describe("the choice of a program", () => {
-  it("is asked for where there are several, and remembered", async () => {
+  it("is asked for if there are several, and remembered", async () => {
     const { taskIds } = makeProject(1);
     const { reply } = await readAnswer(await open(taskIds, { query: "" }));
     expect(reply).toMatchObject({
@@ -590,13 +591,13 @@ describe("the choice of a program", () => {
     });
   });
 
-  it("is no question where there is one, or where the address says it", async () => {
+  it("is not asked for if there is one, or if the URL names it", async () => {
     const { taskIds } = makeProject(1);
     expect((await openDone(taskIds, { query: "", variables: only(XSTUDIO) })).title).toContain("in xStudio");
     expect((await openDone(taskIds, { query: "?with=xstudio" })).title).toContain("in xStudio");
   });
 
-  it("that there is not is refused, with those there are", async () => {
+  it("is refused if it does not exist, with a list of the others", async () => {
     const { taskIds } = makeProject(1);
     expect(await readFailed(await open(taskIds, { query: "?with=djv" }))).toMatchObject({
       code: "invalid-call",
@@ -626,7 +627,7 @@ describe("the launch action", () => {
     expect(page).toContain("Open in RV");
   });
 
-  it("takes at most 500 tasks", async () => {
+  it("accepts at most 500 tasks", async () => {
     const { taskIds } = makeProject(1);
     const many = Array.from({ length: 501 }, (_, index) => taskIds[index] ?? id(9, 800_000 + index));
     expect(await readFailed(await open(many))).toMatchObject({
@@ -635,7 +636,7 @@ describe("the launch action", () => {
     });
   });
 
-  it("is not offered where no program is named, and says what to set", async () => {
+  it("is not offered without a program, and says what to set", async () => {
     const variables = { KITSU_TOKEN: BOT_TOKEN };
     expect(await (await ask("/", {}, variables)).text()).not.toContain("/actions/launch");
     expect(await readFailed(await ask("/actions/launch", ajax(), variables))).toMatchObject({
@@ -644,7 +645,7 @@ describe("the launch action", () => {
     });
   });
 
-  it("is not offered where the worker can't ask Kitsu", async () => {
+  it("is not offered if the worker has no access to Kitsu", async () => {
     expect(await readFailed(await ask("/actions/launch", ajax(), { LAUNCHERS }))).toMatchObject({
       code: "not-configured",
       advice: expect.stringContaining("KITSU_TOKEN"),

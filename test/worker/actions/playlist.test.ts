@@ -24,7 +24,7 @@ beforeEach(() => {
   fake = openFakeZou();
 });
 
-/** A project of its own for each test, for the table of projects is kept. */
+/** A separate project for each test, because the table of projects is cached. */
 let projects = 100;
 function makeProject(taskCount: number, rest: object = {}) {
   projects += 1;
@@ -47,7 +47,7 @@ const runDone = async (selection: readonly string[], query = "") => {
 };
 
 describe("the playlist action", () => {
-  it("makes a playlist of the previews, in the order of selection, and leads to it", async () => {
+  it("creates a playlist of the previews, in the order of the selection, and links to it", async () => {
     const { projectId, taskIds } = makeProject(3);
     const reply = await runDone(taskIds.toReversed());
     expect(fake.playlists).toMatchObject([
@@ -63,7 +63,7 @@ describe("the playlist action", () => {
     });
   });
 
-  it("leaves what there is no time for, which can be made later", async () => {
+  it("skips what it has no time for, and offers a retry", async () => {
     const [one, two] = [makeProject(1), makeProject(2)];
     const init = ajax(call([...one.taskIds, ...two.taskIds]));
     const variables = { ...VARIABLES, KITSU_API: `${KITSU}/${projects}/api`, ACTION_TIME_LIMIT: "5" };
@@ -78,7 +78,7 @@ describe("the playlist action", () => {
     expect(made?.retry).toBeDefined();
   });
 
-  it("orders by name where its address says so", async () => {
+  it("sorts by name if its address says so", async () => {
     const { taskIds } = makeProject(11);
     await runDone(taskIds.toReversed(), "?order=shots");
     const shots = fake.playlists[0]?.shots;
@@ -87,14 +87,14 @@ describe("the playlist action", () => {
     );
   });
 
-  it("is named after its address, the time, and, where the bot makes it, the person", async () => {
+  it("names the playlist after the parameter in its address, the time and, if the bot creates it, the person", async () => {
     const { taskIds } = makeProject(1);
     await runDone(taskIds, `?name=${encodeURIComponent("Dailies 🦊 ".repeat(20))}`);
     expect(fake.playlists[0]?.name).toMatch(/^Dailies 🦊 .* \d{4}-\d\d-\d\d \d\d:\d\d:\d\d \(Person 2\)$/u);
     expect(String(fake.playlists[0]?.name).length).toBeLessThanOrEqual(80);
   });
 
-  it("is made as the person where their session came along", async () => {
+  it("creates the playlist as the person if their session came with the call", async () => {
     const { taskIds } = makeProject(1);
     const init = ajax(call(taskIds, SUPERVISOR), {
       cookie: `access_token_cookie=session-${SUPERVISOR.id}`,
@@ -108,7 +108,7 @@ describe("the playlist action", () => {
     expect(fake.playlists).toMatchObject([{ created_by: SUPERVISOR.id, name: expect.not.stringContaining("(") }]);
   });
 
-  it("reports tasks without a preview, shots that are in it already, and tasks that are gone", async () => {
+  it("reports tasks without a preview, shots that are already in it, and tasks that no longer exist", async () => {
     const { projectId, taskIds } = makeProject(2);
     const [first] = taskIds;
     const bare = addTask(fake, projectId, addEntity(fake, projectId, 70, "Shot", { name: "SH070" }), 70);
@@ -116,26 +116,26 @@ describe("the playlist action", () => {
       last_preview_file_id: PREVIEW,
     });
     const reply = await runDone([...taskIds, bare, again, id(9, 424_242)]);
-    expect(reply).toMatchObject({ severity: "warning", text: "2 of 5 tasks went in." });
+    expect(reply).toMatchObject({ severity: "warning", text: "2 of 5 tasks were added." });
     expect(reply.outcomes?.filter(({ state }) => state === "skipped").map(({ reason }) => reason)).toEqual([
       "No preview yet",
-      "SQ01 / SH1 / Animation is in it already",
+      "SQ01 / SH1 / Animation is already in it",
       "Deleted or not visible",
     ]);
   });
 
-  it("makes one for each project and kind of entity", async () => {
+  it("creates one playlist per project and entity type", async () => {
     const one = makeProject(1);
     const two = makeProject(1);
     const asset = addTask(fake, two.projectId, addEntity(fake, two.projectId, 80, "Asset"), 80, {
       last_preview_file_id: PREVIEW,
     });
     const reply = await runDone([...one.taskIds, ...two.taskIds, asset]);
-    expect(reply.title).toBe("3 playlists are made");
+    expect(reply.title).toBe("3 playlists created");
     expect(fake.playlists.map(({ for_entity }) => for_entity)).toEqual(["shot", "shot", "asset"]);
   });
 
-  it("belongs to its episode, or to the whole show when there are several", async () => {
+  it("assigns the playlist to its episode, or to the whole show if there are several", async () => {
     const { projectId } = makeProject(0, { production_type: "tvshow" });
     const [first, second] = [1, 2].map((number) => {
       const episode = addEntity(fake, projectId, 900 + number, "Episode");
@@ -154,7 +154,7 @@ describe("the playlist action", () => {
     expect(both.effects).toMatchObject([{ path: expect.stringContaining("/episodes/all/playlists/") }]);
   });
 
-  it("says so when there is nothing to play, and makes nothing", async () => {
+  it("creates nothing if there is nothing to play, and says so", async () => {
     const { taskIds } = addProject(fake, 99, 2);
     const response = await run(taskIds);
     expect(response.status).toBe(422);
@@ -165,7 +165,7 @@ describe("the playlist action", () => {
     expect(fake.playlists).toEqual([]);
   });
 
-  it("takes another name where one is taken", async () => {
+  it("tries another name if one is taken", async () => {
     const { taskIds } = makeProject(1);
     const asZou = vi.mocked(globalThis.fetch).getMockImplementation();
     const names: unknown[] = [];
@@ -180,7 +180,7 @@ describe("the playlist action", () => {
     expect(names).toMatchObject([{ name: expect.stringMatching(/\)$/) }, { name: expect.stringMatching(/\) 2$/) }]);
   });
 
-  it("keeps what it made when the next one fails, and says which tasks are not in", async () => {
+  it("keeps its playlists if the next one fails, and reports which tasks are missing", async () => {
     const [one, two] = [makeProject(1), makeProject(1)];
     fake.teams.set(
       two.projectId,
@@ -189,14 +189,14 @@ describe("the playlist action", () => {
       ),
     );
     const reply = await runDone([...one.taskIds, ...two.taskIds]);
-    expect(reply).toMatchObject({ severity: "warning", title: "The playlist is made" });
+    expect(reply).toMatchObject({ severity: "warning", title: "Playlist created" });
     expect(reply.outcomes).toMatchObject([
       { state: "done" },
       { state: "failed", reason: expect.stringContaining("Kitsu does not allow this") },
     ]);
   });
 
-  it("refuses an artist before anything is made, and says why", async () => {
+  it("refuses artists before it creates anything, and says why", async () => {
     const { taskIds } = makeProject(2);
     const response = await ask("/actions/playlist", ajax(call(taskIds, ARTIST)), VARIABLES);
     expect(response.status).toBe(403);
@@ -208,7 +208,7 @@ describe("the playlist action", () => {
     expect(await readLog()).toMatchObject([{ status: 403, person: { id: ARTIST.id } }]);
   });
 
-  it("is not offered where the worker can't ask Kitsu", async () => {
+  it("is not offered if the worker can't ask Kitsu", async () => {
     expect(await (await ask("/")).text()).not.toContain("/actions/playlist");
     expect(await readFailed(await ask("/actions/playlist", ajax()))).toMatchObject({
       code: "not-configured",
@@ -217,7 +217,7 @@ describe("the playlist action", () => {
   });
 });
 
-describe("what the playlist action made", () => {
+describe("undoing the playlist action", () => {
   const variables = () => ({ ...VARIABLES, KITSU_API: `${KITSU}/${projects}/api` });
   const undo = async (run: Run | undefined, person: { id: string; email?: unknown } = MANAGER) => {
     const { pathname, search } = new URL(run?.undo?.url ?? "");
@@ -225,27 +225,28 @@ describe("what the playlist action made", () => {
   };
   const make = async (...selections: string[][]) => (await readAnswer(await run(selections.flat()))).run;
 
-  it("can be removed for ten minutes, by one button", async () => {
+  it("is possible for ten minutes", async () => {
     const made = await make(makeProject(2).taskIds);
     expect(made?.undo).toMatchObject({ label: "Remove the playlist", until: expect.any(Number) });
     expect(Math.round(((made?.undo?.until ?? 0) - Date.now()) / 60_000)).toBe(10);
     expect((await undo(made)).reply).toMatchObject({
       kind: "done",
       severity: "success",
-      title: "The playlist is removed",
+      title: "Playlist removed",
     });
     expect(fake.playlists).toEqual([]);
   });
 
   it.each([
-    ["renamed", { name: "Mine now" }, "was changed since it was made"],
-    ["added to", { updated_at: "2026-11-23T12:00:09" }, "was changed since it was made"],
-    ["emptied in the same second", { shots: [] }, "was changed since it was made"],
+    ["renamed", { name: "Mine now" }, "has been changed since it was made"],
+    ["added to", { updated_at: "2026-11-23T12:00:09" }, "has been changed since it was made"],
+    ["emptied in the same second", { shots: [] }, "has been changed since it was made"],
     ["built", { build_jobs: [{ id: id(12, 1) }] }, "was built into a movie"],
-    ["shared", { shares: [{ id: id(12, 2) }] }, "was shared with guests"],
-  ])("stays where somebody has %s it meanwhile", async (_, change, reason) => {
+    ["shared", {}, "was shared with guests"],
+  ])("keeps a playlist that somebody has %s meanwhile", async (how, change, reason) => {
     const made = await make(makeProject(2).taskIds);
     Object.assign(fake.playlists[0] ?? {}, change);
+    if (how === "shared") fake.shares.push({ id: id(12, 2), playlist_id: String(fake.playlists[0]?.id) });
     expect((await undo(made)).reply).toMatchObject({
       kind: "failed",
       title: "Nothing was removed",
@@ -254,26 +255,26 @@ describe("what the playlist action made", () => {
     expect(fake.playlists).toHaveLength(1);
   });
 
-  it("is removed as far as nobody changed it, and what stays is named", async () => {
+  it("removes only unchanged playlists, and names the others", async () => {
     const made = await make(makeProject(1).taskIds, makeProject(1).taskIds);
     const [, second] = fake.playlists;
     Object.assign(second ?? {}, { name: "Kept" });
     expect((await undo(made)).reply).toMatchObject({
       kind: "done",
       severity: "warning",
-      title: "The playlist is removed",
-      text: expect.stringContaining("was changed"),
+      title: "Playlist removed",
+      text: expect.stringContaining("has been changed"),
     });
     expect(fake.playlists).toEqual([second]);
   });
 
-  it("may be gone already", async () => {
+  it("succeeds if the playlist is already gone", async () => {
     const made = await make(makeProject(1).taskIds);
     fake.playlists.splice(0);
-    expect((await undo(made)).reply).toMatchObject({ kind: "done", title: "The playlist is removed" });
+    expect((await undo(made)).reply).toMatchObject({ kind: "done", title: "Playlist removed" });
   });
 
-  it("is gone, although the answer that said so was lost", async () => {
+  it("succeeds even if Kitsu's answer was lost", async () => {
     const made = await make(makeProject(1).taskIds);
     const asZou = globalThis.fetch;
     globalThis.fetch = async (input, init) => {
@@ -284,11 +285,11 @@ describe("what the playlist action made", () => {
     const { reply } = await undo(made).finally(() => {
       globalThis.fetch = asZou;
     });
-    expect(reply).toMatchObject({ kind: "done", severity: "success", title: "The playlist is removed" });
+    expect(reply).toMatchObject({ kind: "done", severity: "success", title: "Playlist removed" });
     expect(fake.playlists).toEqual([]);
   });
 
-  it("may have been made where the answer was lost, and that is said", async () => {
+  it("warns that the playlist may exist if Kitsu's answer was lost", async () => {
     const { taskIds } = makeProject(1);
     const asZou = globalThis.fetch;
     globalThis.fetch = async (input, init) => {
@@ -298,10 +299,10 @@ describe("what the playlist action made", () => {
     const response = await ask("/actions/playlist", ajax(call(taskIds)), variables()).finally(() => {
       globalThis.fetch = asZou;
     });
-    expect((await readFailed(response)).text).toContain("look in Kitsu before you run this again");
+    expect((await readFailed(response)).text).toContain("check in Kitsu before you run this again");
   });
 
-  it("stays where Zou refuses, and says why", async () => {
+  it("keeps the playlist if Zou refuses, and says why", async () => {
     const { projectId, taskIds } = makeProject(1);
     const made = await make(taskIds);
     const team = fake.teams.get(projectId) ?? [];

@@ -27,7 +27,7 @@ beforeEach(() => {
   fake = openFakeZou();
 });
 
-/** A project of its own for each test, for the table of projects is kept. */
+/** A separate project for each test, because the table of projects is cached. */
 let projects = 300;
 function makeProject(taskCount: number, rest: object = {}) {
   projects += 1;
@@ -62,7 +62,7 @@ const tableOf = (reply: Done, title: string) => reply.tables?.find((table) => ta
 describeAction(statistics, VARIABLES);
 
 describe("the statistics of a selection", () => {
-  it("are counted, drawn in the statuses' colours, and in tables", async () => {
+  it("have charts in the colors of the statuses, and tables", async () => {
     const { taskIds } = makeProject(10);
     for (const taskId of taskIds.slice(0, 4))
       Object.assign(fake.tasks.get(taskId) ?? {}, { task_status_id: STATUS.done, done_date: "2026-11-20T10:00:00" });
@@ -81,7 +81,7 @@ describe("the statistics of a selection", () => {
     expect(reply.text).toContain("All have the task type Animation, the sequence SQ01 and no assignee.");
   });
 
-  it("are a page with pictures, and nothing of it is markup of others", async () => {
+  it("are a page with charts, and escape all names", async () => {
     const { taskIds } = makeProject(9);
     for (const taskId of taskIds.slice(1)) Object.assign(fake.tasks.get(taskId) ?? {}, { assignees: [ARTIST.id] });
     const page = await (await ask("/actions/statistics", select(taskIds), variables())).text();
@@ -90,7 +90,7 @@ describe("the statistics of a selection", () => {
     expect(page).not.toMatch(/"<script>"|style="/);
   });
 
-  it("name the tasks that are not there any more, and count the others", async () => {
+  it("list missing tasks, and count the others", async () => {
     const { taskIds } = makeProject(2);
     const gone = id(9, 999_999_999);
     const reply = await readDone(await post([...taskIds, gone]));
@@ -101,7 +101,7 @@ describe("the statistics of a selection", () => {
     });
   });
 
-  it("bear a task whose shot was deleted, and data of null", async () => {
+  it("tolerate tasks whose shot was deleted, and null data", async () => {
     const { taskIds, projectId, number } = makeProject(1);
     const lost = addTask(fake, projectId, id(3, 999_999_999), number * 100_000 + 50, {
       data: null,
@@ -117,7 +117,7 @@ describe("the statistics of a selection", () => {
     expect((await readDone(await post([...taskIds, lost, bare]))).text).toContain("3 tasks");
   });
 
-  it("are without times for a client, whatever else they are allowed", async () => {
+  it("have no times for clients", async () => {
     const { taskIds, projectId } = makeProject(4);
     expect(JSON.stringify(await readDone(await post(taskIds, MANAGER)))).toMatch(/estimat/i);
     for (const response of [await post(taskIds, CLIENT), await follow(`project=${projectId}`, CLIENT)]) {
@@ -127,15 +127,15 @@ describe("the statistics of a selection", () => {
     }
   });
 
-  it("are not for clients where the project keeps its statistics from them", async () => {
+  it("are refused to clients if the project hides its statistics from them", async () => {
     const { taskIds, projectId } = makeProject(2, { is_client_stats_visible: false });
     for (const response of [await post(taskIds, CLIENT), await follow(`project=${projectId}`, CLIENT)])
-      expect((await readFailed(response)).text).toMatch(/^Clients are shown no statistics of Project \d+\.$/);
+      expect((await readFailed(response)).text).toMatch(/^Clients can.t see the statistics of Project \d+\.$/);
     await readDone(await post(taskIds, ARTIST));
     await readDone(await follow(`project=${projectId}`, MANAGER));
   });
 
-  it("are short in a toast, with the way to the page", async () => {
+  it("are short in a toast, with a link to the page", async () => {
     const { taskIds, projectId } = makeProject(5);
     const body = { selection: taskIds, userid: MANAGER.id, useremail: MANAGER.email };
     const reply = await readDone(await ask("/actions/statistics", ajax(body), variables()));
@@ -155,7 +155,7 @@ describe("the statistics of a selection", () => {
     expect(followed.title).toBe("Statistics of 5 tasks");
   });
 
-  it("cost few requests, for one task and for a thousand", async () => {
+  it("need few requests, for one task and for a thousand", async () => {
     for (const [count, most] of [
       [1, 13],
       [80, 13],
@@ -170,7 +170,7 @@ describe("the statistics of a selection", () => {
 });
 
 describe("the statistics of a project", () => {
-  it("are a link, for those of its team and for administrators", async () => {
+  it("are a link, for its team and for administrators", async () => {
     const { projectId, taskIds } = makeProject(6);
     for (const person of [MANAGER, ARTIST, ADMIN]) {
       const reply = await readDone(await follow(`project=${projectId}`, person));
@@ -179,7 +179,7 @@ describe("the statistics of a project", () => {
     }
   });
 
-  it("are not for others, who do not learn whether there is such a project", async () => {
+  it("are refused to others, without revealing whether the project exists", async () => {
     const { projectId } = makeProject(1);
     const refused = await readFailed(await follow(`project=${projectId}`, OUTSIDER));
     expect(refused).toMatchObject({ code: "not-allowed" });
@@ -187,7 +187,7 @@ describe("the statistics of a project", () => {
     expect(await readFailed(await follow(`project=${id(2, 999_999)}`, ADMIN))).toEqual(refused);
   });
 
-  it("heed what the deployment limits the action to", async () => {
+  it("respect the deployment's limits on the action", async () => {
     const { projectId } = makeProject(1);
     const limit = (limits: object) => ({ ACTION_LIMITS: JSON.stringify({ statistics: limits }) });
     await readDone(await follow(`project=${projectId}`, MANAGER, limit({ projects: [projectId], roles: ["manager"] })));
@@ -197,13 +197,13 @@ describe("the statistics of a project", () => {
       });
   });
 
-  it("are of their own tasks for vendors", async () => {
+  it("count only their own tasks for vendors", async () => {
     const { projectId, taskIds } = makeProject(5);
     Object.assign(fake.tasks.get(taskIds[0] ?? "") ?? {}, { assignees: [VENDOR.id] });
     expect((await readDone(await follow(`project=${projectId}`, VENDOR))).text).toContain("1 task,");
   });
 
-  it("can be of one episode and one task type, by links", async () => {
+  it("can be filtered by episode and task type, through links", async () => {
     const { projectId, number } = makeProject(2, { production_type: "tvshow" });
     const at = number * 100_000 + 500;
     const episode = addEntity(fake, projectId, at, "Episode", { name: "E01" });
@@ -231,11 +231,11 @@ describe("the statistics of a project", () => {
     expect((await open(pathOf(type, "All task types"))).text).toContain("2 tasks,");
   });
 
-  it("say so where there is nothing", async () => {
+  it("say so if there are no tasks", async () => {
     const { projectId } = makeProject(0);
     expect(await readDone(await follow(`project=${projectId}`))).toMatchObject({
       severity: "warning",
-      text: "There is no task to count.",
+      text: "There are no tasks to count.",
     });
     expect((await readDone(await follow(`project=${projectId}&episode=${id(3, 1)}`))).title).toContain(
       "an episode without tasks",
@@ -243,14 +243,14 @@ describe("the statistics of a project", () => {
   });
 
   it.each(["project=x", "project=../persons", `project=${id(2, 1)}&episode=%27`, `project=${id(2, 1)}&taskType=1`])(
-    "take no address with %s",
+    "reject an address with %s",
     async (query) => {
       makeProject(1);
       expect(await readFailed(await follow(query))).toMatchObject({ code: "invalid-call" });
     },
   );
 
-  it("need a selection or a project", async () => {
+  it("require a selection or a project", async () => {
     makeProject(1);
     expect(await readFailed(await follow("project="))).toMatchObject({ code: "empty-selection" });
   });

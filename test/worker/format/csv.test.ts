@@ -22,11 +22,11 @@ describe("a CSV", () => {
     ["*", ",", ".", ""],
     ["not a language!", ",", ".", ""],
     ["x".repeat(10_000), ",", ".", ""],
-  ])("for %s has the separator and the decimal sign of its spreadsheets", (languages, separator, decimal, marked) => {
-    expect(chooseCsvFormat(languages)).toEqual({ separator, decimal, mark: marked });
+  ])("for %s has the separator and decimal sign of its spreadsheets", (languages, separator, decimal, marked) => {
+    expect(chooseCsvFormat(languages)).toEqual({ separator, decimal, byteOrderMark: marked });
   });
 
-  it("has numbers in it that are numbers there, and quotes what would be two cells", () => {
+  it("has numbers as numbers, and quotes separators", () => {
     const rows = [
       ["Layout; Animation", 1.5, -2, null],
       ["a, b", 1_000_000.25, 0, 'say "so"'],
@@ -46,7 +46,7 @@ describe("a CSV", () => {
     },
   );
 
-  it.each(["a=b", "SQ01 - SH010", "é=", "🦊"])("leaves what is no formula as it is: %j", (text) => {
+  it.each(["a=b", "SQ01 - SH010", "é=", "🦊"])("leaves other text unchanged: %j", (text) => {
     expect(formatCsv([[text]], chooseCsvFormat(undefined))).toBe(`${text}\r\n`);
   });
 });

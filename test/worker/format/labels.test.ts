@@ -10,6 +10,6 @@ it.each([
   [38 * 60_000, "38 min"],
   [89.6 * 60_000, "1 h 30 min"],
   [425 * 60_000, "7 h 5 min"],
-])("what took %d ms took %s", (ms, said) => {
-  expect(sayTook(ms)).toBe(said);
+])("formats %d ms as %s", (ms, text) => {
+  expect(sayTook(ms)).toBe(text);
 });

@@ -11,7 +11,7 @@ const read = (KABARET: unknown) => readSettings(makeEnv({ KABARET }));
 
 function settings(KABARET: object): Kabaret {
   const { kabaret } = read(KABARET);
-  if (kabaret === undefined) throw new Error("KABARET was given");
+  if (kabaret === undefined) throw new Error("KABARET is set");
   return kabaret;
 }
 
@@ -22,7 +22,7 @@ function complaint(KABARET: unknown): string {
     if (thrown instanceof Failure) return thrown.reply.text ?? "";
     throw thrown;
   }
-  throw new Error("KABARET was taken");
+  throw new Error("KABARET was accepted");
 }
 
 const shot = (rest: object = {}) =>
@@ -39,7 +39,7 @@ function find(one: ReturnType<typeof shot>, own: object, entry?: string) {
     previews: new Map(),
     entityTypes: new Map([["chr", { name: "Main characters" }]]),
     person: { name: "Ada" },
-    listed: { desktop_login: "ada" },
+    zouPerson: { desktop_login: "ada" },
   });
   const kabaret = settings(own);
   return findObject(facts, inProject(kabaret, PROJECT), entry === undefined ? undefined : kabaret.entries[entry]);
@@ -53,7 +53,7 @@ const oidOf = (one: ReturnType<typeof shot>, own: object = NAMES, entry?: string
 };
 
 describe("an oid", () => {
-  it("is made of mapped names, and of names after the rules", () => {
+  it("is made from mapped names, or from names changed by the rules", () => {
     expect(oidOf(shot())).toBe("/demo/films/demo/sequences/SQ_001/shots/SH_0010/tasks/animation");
     expect(oidOf(shot({ episode: { name: "E-01" }, project: SHOW }))).toBe(
       "/demo/films/E_01/sequences/SQ_001/shots/SH_0010/tasks/animation",
@@ -78,12 +78,12 @@ describe("an oid", () => {
     ],
     ["short", { type: "Sequence", name: "SQ001", parent_id: null }, "/demo/films/demo/sequences/SQ001"],
     ["tvshow", { type: "Episode", name: "E01", parent_id: null }, "/demo/films/E01"],
-  ])("is where libreflow looks for it, in a %s: %j", (production_type, entity, oid) => {
+  ])("follows libreflow's rules, in a %s: %j", (production_type, entity, oid) => {
     const one = shot({ entity, parent: undefined, project: { name: "Demo", production_type } });
     expect(oidOf(one, { ...NAMES, asset_type_names: { "Main characters": "chr" } })).toBe(oid);
   });
 
-  it("has the task's name from the map, or by the rule", () => {
+  it("takes the task's name from the table, or by the rule", () => {
     const one = shot({ type: "Lip-Sync" });
     const taskIn = (own: object) => String(oidOf(one, { ...NAMES, ...own })).split("/tasks/")[1];
     expect(taskIn({})).toBe("lip_sync");
@@ -92,7 +92,7 @@ describe("an oid", () => {
     expect(taskIn({ task_rule: "map" })).toBeUndefined();
   });
 
-  it("ends in an action where an entry says so, and never in that of a shot in place of its task's", () => {
+  it("ends in an entry's action, but never runs the task's action on the shot", () => {
     const entries = {
       build: { title: "Build scene", action: "build" },
       files: { title: "Files", oid_templates: { Shot: "/{project}/files/{entity}/open" } },
@@ -105,62 +105,62 @@ describe("an oid", () => {
       "/a/b/build",
     );
     expect(oidOf(shot(), { ...NAMES, entries, task_rule: "map" }, "build")).toEqual([
-      "The task type Animation has no name in Kabaret: task_names has none",
+      "The task type Animation has no name in Kabaret: add it to task_names",
     ]);
   });
 
-  it("is the one in the entity's own column, before anything else", () => {
+  it("is taken from the entity's own column first", () => {
     const entity = { name: "SH 010", data: { kabaret_oid: " demo/films/x/shots/y " } };
     expect(oidOf(shot({ entity }), {})).toBe("/demo/films/x/shots/y");
     expect(oidOf(shot({ entity: { name: "A", data: { flow: "/a/b" } } }), { oid_metadata_field: "flow" })).toBe("/a/b");
     const wrong = shot({ entity: { name: "A", data: { kabaret_oid: "/a/../b" } } });
-    expect(oidOf(wrong)).toEqual(['The column kabaret_oid has "/a/../b", which is no address of Kabaret']);
+    expect(oidOf(wrong)).toEqual(['The column kabaret_oid has "/a/../b", which is not an address in Kabaret']);
   });
 
-  it("is that of the entity where the type of task has no name, and says so; or is none, where the studio says so", () => {
+  it("falls back to the entity with a note if the task has no name, or is refused if the studio prefers that", () => {
     const one = shot({ type: "Lookdev" });
     const own = { ...NAMES, task_rule: "map" };
-    const lack = "The task type Lookdev has no name in Kabaret: task_names has none";
+    const noName = "The task type Lookdev has no name in Kabaret: add it to task_names";
     expect(find(one, own)).toMatchObject({
       oid: "/demo/films/demo/sequences/SQ_001/shots/SH_0010",
-      note: `${lack}. The shot itself is opened`,
+      note: `${noName}. The shot is opened instead`,
     });
-    expect(oidOf(one, { ...own, unmapped_task: "refuse" })).toEqual([lack]);
-    expect(oidOf(one, { ...own, oid_templates: { Shot: "/{project}/{task}/{entity}" } })).toEqual([lack]);
+    expect(oidOf(one, { ...own, unmapped_task: "refuse" })).toEqual([noName]);
+    expect(oidOf(one, { ...own, oid_templates: { Shot: "/{project}/{task}/{entity}" } })).toEqual([noName]);
   });
 
-  it("tells everything that is missing, each with what would put it right", () => {
+  it("reports everything that is missing, each with its remedy", () => {
     const one = shot({ parent: undefined, type: "Lookdev", project: { name: "" } });
     expect(oidOf(one, { task_rule: "map", unmapped_task: "refuse" })).toEqual([
-      "Kitsu has no project for it, which its address needs",
-      "Kitsu has no sequence for it, which its address needs",
-      "The task type Lookdev has no name in Kabaret: task_names has none",
+      "It has no project in Kitsu, and its address needs one",
+      "It has no sequence in Kitsu, and its address needs one",
+      "The task type Lookdev has no name in Kabaret: add it to task_names",
     ]);
-    const rule = "can't be a name in Kabaret: letters, digits and underscores alone, and no digit first. It needs";
+    const rule = "can't be a name in Kabaret: use only letters, digits and underscores, and no digit first. Add";
     const odd = shot({ entity: { name: "SH 010", parent_id: "sq" }, project: { name: "My film" }, type: "Lip Sync" });
     expect(oidOf(odd, {})).toEqual([
-      `"My film" ${rule} an entry in project_names`,
-      `"SH 010" ${rule} a rule in name_rules`,
-      `"Lip Sync" ${rule} an entry in task_names`,
+      `"My film" ${rule} it to project_names`,
+      `"SH 010" ${rule} a rule to name_rules`,
+      `"Lip Sync" ${rule} it to task_names`,
     ]);
     const digit = shot({ project: { name: "7 Dwarves!" } });
     expect(oidOf(digit, { name_rules: [{ match: " ", replace: "_" }] })).toEqual([
-      `"7 Dwarves!" ${rule} an entry in project_names`,
-      `"SQ-001" ${rule} a rule in name_rules`,
-      `"SH-0010" ${rule} a rule in name_rules`,
+      `"7 Dwarves!" ${rule} it to project_names`,
+      `"SQ-001" ${rule} a rule to name_rules`,
+      `"SH-0010" ${rule} a rule to name_rules`,
     ]);
-    expect(oidOf(shot({ project: SHOW }))).toEqual(["Kitsu has no episode for it, which its address needs"]);
+    expect(oidOf(shot({ project: SHOW }))).toEqual(["It has no episode in Kitsu, and its address needs one"]);
     expect(oidOf(shot({ entity: null }))).toEqual([
-      "Kabaret has no place for a deleted entity: oid_templates has none",
+      "Kabaret has no address for a deleted entity: add one to oid_templates",
     ]);
     expect(oidOf(shot({ entity: { type: "Edit", name: "Cut" } }))).toEqual([
-      "Kabaret has no place for an edit: oid_templates has none",
+      "Kabaret has no address for an edit: add one to oid_templates",
     ]);
     const column = { ...NAMES, oid_templates: { Shot: "/{project}/{entity.data.box}/{entity}" } };
-    expect(oidOf(shot(), column)).toEqual(["Kitsu has nothing in its column box, which its address needs"]);
+    expect(oidOf(shot(), column)).toEqual(["Its column box in Kitsu is empty, and its address needs it"]);
   });
 
-  it("can't be led elsewhere by a name", () => {
+  it("can't be changed by a path or quotes in a name", () => {
     for (const name of ["../../x", "a/b", "a b", "a\nb", "a'b", 'a"b', "$(x)", "a`b", "", "1a", "a.b"]) {
       expect(Array.isArray(oidOf(shot({ entity: { name, parent_id: "sq" } }))), name).toBe(true);
     }
@@ -169,7 +169,7 @@ describe("an oid", () => {
       expect(Array.isArray(oidOf(shot({ entity: { name, parent_id: "sq" } }), wide)), name).toBe(true);
     }
     expect(oidOf(shot({ entity: { name: "été-1", parent_id: "sq" } }), wide)).toContain("/shots/été-1/");
-    // Kabaret takes what Python takes for an identifier.
+    // Kabaret accepts the identifiers of Python.
     const column = { ...NAMES, oid_templates: { Shot: "/{project}[/{entity.data.box}]/{entity}" } };
     expect(oidOf(shot({ entity: { name: "A", data: { box: "x/../y" } } }), column)).toEqual([
       expect.stringContaining('"x/../y" can\'t be a name in Kabaret'),
@@ -178,7 +178,7 @@ describe("an oid", () => {
       expect(oidOf(shot({ entity: { name, parent_id: "sq" } }))).toContain(`/shots/${name}/`);
   });
 
-  it("obeys rules that are regular expressions, in their order", () => {
+  it("applies the rules in order, as regular expressions", () => {
     const rules = [
       { match: "[- ]", replace: "_" },
       { match: "^SQ_(\\d+)$", replace: "SQ$1" },
@@ -186,7 +186,7 @@ describe("an oid", () => {
     expect(oidOf(shot(), { ...NAMES, name_rules: rules })).toContain("/sequences/SQ001/shots/SH_0010/");
   });
 
-  it("is found otherwise in one project, where the studio says so", () => {
+  it("can follow other rules in one project", () => {
     const own = {
       ...NAMES,
       projects: {
@@ -210,7 +210,7 @@ describe("an oid", () => {
     expect(read(own).schemes).toEqual(["https", "kabaret", "kabaret-old"]);
   });
 
-  it("goes into the link with the flow's project, and a ticket where there is one", () => {
+  it("is in the link with the flow's project, and a ticket if there is one", () => {
     const linkOf = (own: object, ticket?: string) => {
       const found = find(shot({ entity: { name: "A", data: { kabaret_oid: "/elsewhere/x" } } }), own);
       return "oid" in found ? found.link(ticket) : found.problems;
@@ -220,13 +220,13 @@ describe("an oid", () => {
       "kabaret://open?oid=%2Felsewhere%2Fx&project=elsewhere&u=https%3A%2F%2Fedge%2Ft%2F1",
     );
     expect(linkOf({ ...NAMES, url_template: "kabaret://open?oid={oid|url}&e={episode|url}" })).toEqual([
-      "Kitsu has no episode for it, which its address needs",
+      "It has no episode in Kitsu, and its address needs one",
     ]);
   });
 });
 
 describe("KABARET", () => {
-  it("needs nothing but to be there", () => {
+  it("only has to be set", () => {
     expect(settings({})).toMatchObject({
       app: "Kabaret",
       task_names: {},
@@ -235,28 +235,28 @@ describe("KABARET", () => {
     });
     expect(read("{}").kabaret).toBeDefined();
     expect(read(undefined).kabaret).toBeUndefined();
-    expect(settings({ max_open: 1 }).command).toBeUndefined();
+    expect(settings({}).command).toBeUndefined();
   });
 
   it.each([
     [{ task_name: {} }, "KABARET.task_name is not a setting"],
     [{ url_template: "kabaret://open?oid={oid}" }, "KABARET.url_template must escape every variable: write {oid|url}"],
-    [{ url_template: "javascript:{oid|url}" }, "KABARET.url_template may not be one that runs scripts"],
+    [{ url_template: "javascript:{oid|url}" }, "KABARET.url_template must not be a scheme that runs scripts"],
     [{ oid_templates: { Shot: "/{shot}" } }, "KABARET.oid_templates.Shot has the unknown variable {shot}"],
     [{ oid_templates: { shot: "/{entity}" } }, "KABARET.oid_templates.shot"],
     [{ name_rules: [{ match: "(", replace: "" }] }, "KABARET.name_rules.0.match must be a regular expression"],
     [{ oid_pattern: "[" }, "KABARET.oid_pattern must be a regular expression"],
     [{ command: [] }, "KABARET.command must name a program"],
     [{ command: "libreflow" }, "KABARET.command must be Array"],
-    [{ max_open: 3 }, "KABARET.max_open must be 1: one is opened"],
+    [{ max_open: 1 }, "KABARET.max_open is not a setting"],
     [{ unmapped_task: "ask" }, "KABARET.unmapped_task must be"],
     [{ task_rule: "upper" }, "KABARET.task_rule must be"],
-    [{ oid_templates: { Shot: "/a[/{entity}" } }, "KABARET.oid_templates.Shot has a bracket without its partner"],
+    [{ oid_templates: { Shot: "/a[/{entity}" } }, "KABARET.oid_templates.Shot has an unmatched bracket"],
     [{ entries: { "Build it": { title: "x" } } }, "KABARET.entries.Build it must have small letters"],
     [{ entries: { build: { title: "" } } }, "KABARET.entries.build.title must not be empty"],
     [
       { entries: { build: { title: "x", action: "/a b" } } },
-      "KABARET.entries.build.action must be the names of an action",
+      "KABARET.entries.build.action must be the name of an action",
     ],
     [
       { entries: { build: { title: "x", run: true } }, url_template: "kabaret://open?oid={oid|url}" },
@@ -267,7 +267,7 @@ describe("KABARET", () => {
     [{ projects: { [PROJECT]: { app: "x" } } }, `KABARET.projects.${PROJECT}.app is not a setting`],
     [{ task_names: { Animation: "" } }, "KABARET.task_names.Animation must not be empty"],
     ["nonsense", "KABARET must be"],
-  ])("that is wrong says where: %j", (value, problem) => {
+  ])("reports where it is wrong: %j", (value, problem) => {
     expect(complaint(value)).toContain(problem);
   });
 });

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { Failure } from "../../../worker/failure.ts";
-import { nameApp } from "../../../worker/launch/launchers.ts";
+import { nameApp, opensMany } from "../../../worker/launch/launchers.ts";
 import { readSettings } from "../../../worker/settings/settings.ts";
 import { makeEnv } from "../../support/worker/worker.ts";
 
@@ -13,14 +13,14 @@ function complaint(LAUNCHERS: unknown): string {
     if (thrown instanceof Failure) return thrown.reply.text ?? "";
     throw thrown;
   }
-  throw new Error("The launchers were taken");
+  throw new Error("The launchers were accepted");
 }
 
 const RV = { id: "rv", label: "Open in RV", kind: "rvlink" };
 const complaintOf = (launcher: object) => complaint({ launchers: [launcher] });
 const template = (url: string) => ({ id: "own", label: "Own", kind: "template", url });
 
-/** As docs/launch.md has it. */
+/** The example in docs/launch.md. */
 const EXAMPLE = {
   launchers: [
     { id: "rv", label: "Open in RV", kind: "rvlink", media: "{path}", args: ["-play"], many: true },
@@ -31,7 +31,6 @@ const EXAMPLE = {
       label: "Open in Blender",
       kind: "template",
       url: "studio-blender://open?path={path|url}&task={task.id|url}",
-      many: false,
     },
     { id: "any", label: "Studio launcher", kind: "ticket", scheme: "studio", verb: "open", many: true },
   ],
@@ -48,9 +47,9 @@ const EXAMPLE = {
 };
 
 describe("LAUNCHERS", () => {
-  it("are taken as JSON or as a table, with what is usual for each program", () => {
+  it("can be JSON or a table, with defaults for each program", () => {
     for (const value of [EXAMPLE, JSON.stringify(EXAMPLE)]) {
-      expect(read(value).launchers?.launchers.map(({ id, file, many }) => [id, file, many])).toEqual([
+      expect(read(value).launchers?.launchers.map((one) => [one.id, one.file, opensMany(one)])).toEqual([
         ["rv", "output", true],
         ["xstudio", "output", true],
         ["mpv", "output", false],
@@ -61,12 +60,12 @@ describe("LAUNCHERS", () => {
     expect(read(undefined).launchers).toBeUndefined();
   });
 
-  it("bring the schemes of their links along, but never plain http", () => {
+  it("allow the schemes of their links, but never plain http", () => {
     expect(read(EXAMPLE).schemes).toEqual(["https", "rvlink", "xstudio", "mpv", "studio-blender", "studio"]);
     expect(read({ launchers: [template("http://viewer.lan/?p={path|url}")] }).schemes).toEqual(["https"]);
   });
 
-  it("say the program's name as people do", () => {
+  it("take the program's name from the label", () => {
     expect(nameApp({ label: "Open in RV" })).toBe("RV");
     expect(nameApp({ label: "open with xStudio" })).toBe("xStudio");
     expect(nameApp({ label: "Play", app: "OpenRV" })).toBe("OpenRV");
@@ -77,32 +76,29 @@ describe("LAUNCHERS", () => {
     ["{", "LAUNCHERS must be"],
     [[], "LAUNCHERS"],
     [{}, "LAUNCHERS.launchers is missing"],
-    [{ launchers: [] }, "LAUNCHERS.launchers must have a launcher"],
-    [{ launchers: [RV, RV] }, "LAUNCHERS.launchers must not have two launchers of one id"],
+    [{ launchers: [] }, "LAUNCHERS.launchers must have at least one launcher"],
+    [{ launchers: [RV, RV] }, "LAUNCHERS.launchers must not have two launchers with the same id"],
     [{ launchers: ["rv"] }, "LAUNCHERS.launchers.0 must be"],
     [{ launchers: [RV], root: [] }, "LAUNCHERS.root is not a setting: check the spelling"],
     [{ launchers: [RV], help: "javascript:alert(1)" }, "LAUNCHERS.help must be the address of a page"],
     [{ launchers: [RV], help: "https://wiki@evil.tld/" }, "LAUNCHERS.help must be the address of a page"],
-    [
-      { launchers: [RV], roots: [{ linux: "prod" }] },
-      "LAUNCHERS.roots.0.linux must begin at a root, as /mnt/prod does",
-    ],
-    [{ launchers: [RV], roots: [{ windows: "/mnt" }] }, "LAUNCHERS.roots.0.windows must begin at a root, as P:\\ does"],
+    [{ launchers: [RV], roots: [{ linux: "prod" }] }, "LAUNCHERS.roots.0.linux must start at a root, like /mnt/prod"],
+    [{ launchers: [RV], roots: [{ windows: "/mnt" }] }, "LAUNCHERS.roots.0.windows must start at a root, like P:\\"],
     [{ launchers: [RV], paths: [{ for: "shot", linux: "/a" }] }, "LAUNCHERS.paths.0.for must be"],
     [
       { launchers: [RV], paths: [{ for: "Shot", linux: "{entity}/a" }] },
-      "LAUNCHERS.paths.0.linux must begin at a root",
+      "LAUNCHERS.paths.0.linux must start at a root",
     ],
     [
       { launchers: [RV], paths: [{ for: "Shot", linux: "-rf/{entity}" }] },
-      "LAUNCHERS.paths.0.linux must begin at a root",
+      "LAUNCHERS.paths.0.linux must start at a root",
     ],
     [
       { launchers: [RV], paths: [{ for: "Shot", linux: "/a/{path}" }] },
-      "LAUNCHERS.paths.0.linux has the unknown variable {path}: there are project,",
+      "LAUNCHERS.paths.0.linux has the unknown variable {path}: use one of project,",
     ],
     [{ launchers: [RV], paths: [{ for: "Shot", macos: "/a" }] }, "LAUNCHERS.paths.0.macos is not a setting"],
-  ])("that are wrong say where: %j", (value, problem) => {
+  ])("report where they are wrong: %j", (value, problem) => {
     expect(complaint(value)).toContain(problem);
   });
 
@@ -112,28 +108,31 @@ describe("LAUNCHERS", () => {
     [{ ...RV, kind: "djv" }, "LAUNCHERS.launchers.0.kind must be one of rvlink, xstudio, mpv, template, ticket"],
     [{ ...RV, kind: undefined }, "must be one of rvlink, xstudio, mpv, template, ticket"],
     [{ ...RV, colour: "red" }, "LAUNCHERS.launchers.0.colour is not a setting"],
-    [{ ...RV, media: "{pth}" }, "LAUNCHERS.launchers.0.media has the unknown variable {pth}: there are project,"],
+    [{ ...RV, media: "{pth}" }, "LAUNCHERS.launchers.0.media has the unknown variable {pth}: use one of project,"],
     [{ ...RV, media: "{path|base64}" }, 'LAUNCHERS.launchers.0.media has the unknown filter "base64"'],
-    [{ ...RV, media: "{path" }, "LAUNCHERS.launchers.0.media has a brace without its partner"],
+    [{ ...RV, media: "{path" }, "LAUNCHERS.launchers.0.media has an unmatched brace"],
     [{ ...RV, args: ["-a b"] }, "LAUNCHERS.launchers.0.args.0 must be one argument"],
     [{ ...RV, args: ["it's"] }, "LAUNCHERS.launchers.0.args.0 must be one argument"],
-    [{ ...RV, args: ["-pyeval"] }, "LAUNCHERS.launchers.0.args.0 may not run code"],
+    [{ ...RV, args: ["-pyeval"] }, "LAUNCHERS.launchers.0.args.0 must not run code"],
     [{ ...RV, file: "source" }, "LAUNCHERS.launchers.0.file must be"],
-    [{ ...RV, extensions: ["../x"] }, "LAUNCHERS.launchers.0.extensions.0 must be the end of a file name"],
+    [{ ...RV, extensions: ["../x"] }, "LAUNCHERS.launchers.0.extensions.0 must be a file name extension"],
     [{ ...RV, command: [] }, "LAUNCHERS.launchers.0.command must name a program"],
     [template("studio://open?path={path}"), "LAUNCHERS.launchers.0.url must escape every variable: write {path|url}"],
     [template("studio://open?path={path|url|lower}"), "must escape every variable"],
     [template("{entity|url}://open"), "must begin with a scheme"],
     [template("open?path={path|url}"), "must begin with a scheme"],
-    [template("javascript:alert('{entity|hex}')"), "may not be one that runs scripts"],
-    [template("data:text/html,{entity|url}"), "may not be one that runs scripts"],
-    [template("file:///{path|url}"), "may not be one that runs scripts"],
-    [{ ...template("studio://a?b={path|url}"), many: true }, "LAUNCHERS.launchers.0.many must be false"],
-    [{ ...RV, kind: "ticket", scheme: "javascript" }, "LAUNCHERS.launchers.0.scheme may not be one that runs scripts"],
+    [template("javascript:alert('{entity|hex}')"), "must not be a scheme that runs scripts"],
+    [template("data:text/html,{entity|url}"), "must not be a scheme that runs scripts"],
+    [template("file:///{path|url}"), "must not be a scheme that runs scripts"],
+    [{ ...template("studio://a?b={path|url}"), many: true }, "LAUNCHERS.launchers.0.many is not a setting"],
+    [
+      { ...RV, kind: "ticket", scheme: "javascript" },
+      "LAUNCHERS.launchers.0.scheme must not be a scheme that runs scripts",
+    ],
     [{ ...RV, kind: "ticket", scheme: "studio:" }, "LAUNCHERS.launchers.0.scheme must have small letters"],
     [{ ...RV, kind: "ticket", scheme: "studio", verb: "../x" }, "LAUNCHERS.launchers.0.verb must have"],
     [{ ...RV, help: "javascript:alert(1)" }, "LAUNCHERS.launchers.0.help must be the address of a page"],
-  ])("that are wrong say what is wrong with one: %j", (launcher, problem) => {
+  ])("report what is wrong with one of them: %j", (launcher, problem) => {
     expect(complaintOf(launcher)).toContain(problem);
   });
 });

@@ -2,14 +2,21 @@ import * as v from "valibot";
 import { describe, expect, it } from "vitest";
 import type { Item } from "../../../worker/launch/launch-item.ts";
 import { Launchers } from "../../../worker/launch/launchers.ts";
-import { fillCommand, fitLink, type Linking, makeLink, mergeWays, tell } from "../../../worker/launch/link.ts";
+import {
+  fillCommand,
+  fitLink,
+  type LinkLauncher,
+  makeLink,
+  mergeOptions,
+  renderTarget,
+} from "../../../worker/launch/link.ts";
 import { makeList } from "../../../worker/launch/m3u8.ts";
 import type { Paths } from "../../../worker/launch/paths.ts";
 import { readTaskFacts } from "../../../worker/launch/template-variables.ts";
 import { makeTicket, makeTicketItem } from "../../../worker/launch/ticket.ts";
 import { makeSelected } from "../../support/worker/selected.ts";
 
-function launcher(rest: object): Linking {
+function launcher(rest: object): LinkLauncher {
   const [one] = v.parse(Launchers, { launchers: [{ id: "one", label: "One", ...rest }] }).launchers;
   if (one === undefined || one.kind === "ticket") throw new Error("A launcher that makes links");
   return one;
@@ -21,30 +28,30 @@ function item(paths: Paths, mediaUrl?: string, entity: object = {}): Item {
     previews: new Map(),
     entityTypes: new Map(),
     person: { name: "Ada" },
-    listed: { desktop_login: "ada" },
+    zouPerson: { desktop_login: "ada" },
   });
   return { facts: { ...facts, label: "SH010 / Animation" }, paths, mediaUrl };
 }
 
 const onLinux = (path: string) => item({ linux: path });
 
-/** The link for these, as they are told on Linux. */
-function link(made: Linking, items: readonly Item[]): string {
-  const told = items.map((one) => {
-    const said = tell(made, one, "linux");
-    if ("problem" in said) throw new Error(said.problem);
-    return { item: one, text: said.text };
+/** The link for these items on Linux. */
+function link(made: LinkLauncher, items: readonly Item[]): string {
+  const targets = items.map((one) => {
+    const filled = renderTarget(made, one, "linux");
+    if ("problem" in filled) throw new Error(filled.problem);
+    return { item: one, text: filled.text };
   });
-  return makeLink(made, told);
+  return makeLink(made, targets);
 }
 
 const unhex = (url: string) =>
   new TextDecoder().decode(
     new Uint8Array((url.split("/").at(-1)?.match(/../g) ?? []).map((byte) => Number.parseInt(byte, 16))),
   );
-const problemOf = (made: Linking, one: Item) => {
-  const told = tell(made, one, "linux");
-  return "problem" in told ? told.problem : undefined;
+const problemOf = (made: LinkLauncher, one: Item) => {
+  const filled = renderTarget(made, one, "linux");
+  return "problem" in filled ? filled.problem : undefined;
 };
 
 describe("a link for RV", () => {
@@ -55,7 +62,7 @@ describe("a link for RV", () => {
     );
   });
 
-  it("quotes what has more than plain characters, and lists many", () => {
+  it("quotes paths with special characters, and lists several", () => {
     const rv = launcher({ kind: "rvlink" });
     const paths = ["/p/a b.mov", "/p/sh010.101-148@@@@.exr", "/p/Zoé[1].mov", "/p/%04d.exr"];
     expect(unhex(link(rv, paths.map(onLinux)))).toBe(
@@ -64,40 +71,40 @@ describe("a link for RV", () => {
     expect(unhex(makeLink(rv, [{ item: item({}), text: "P:\\a.mov" }]))).toBe(" 'P:\\a.mov'");
   });
 
-  it("shows the shot's range where the studio says so", () => {
+  it("shows only the shot's range if the studio asks for it", () => {
     const rv = launcher({ kind: "rvlink", range: true });
     const endless = item({ linux: "/p/b.mov" }, undefined, { data: {} });
     expect(unhex(link(rv, [onLinux("/p/a b.mov"), endless]))).toBe(" [ '/p/a b.mov' -in 101 -out 120 ] /p/b.mov");
   });
 
-  it("can't have an apostrophe, which is said and not bent", () => {
+  it("refuses an apostrophe instead of replacing it", () => {
     expect(problemOf(launcher({ kind: "rvlink" }), onLinux("/p/it's.mov"))).toContain(
-      "RV's links can't have an apostrophe",
+      "RV's links can't contain an apostrophe",
     );
     expect(problemOf(launcher({ kind: "xstudio" }), onLinux("/p/it's.mov"))).toBeUndefined();
   });
 
-  it("has no options that came as a file", () => {
+  it("takes no file for an option", () => {
     const rv = launcher({ kind: "rvlink", media: "{entity}" });
     expect(problemOf(rv, item({}, undefined, { name: "-eval" }))).toContain('begins with "-"');
     expect(problemOf(rv, item({}, undefined, { name: "a\nb" }))).toContain("control character");
   });
 
-  it("stays under 2,000 characters, and says how many went in", () => {
+  it("stays under 2,000 characters, and reports how many files fit", () => {
     const rv = launcher({ kind: "rvlink" });
-    const told = Array.from({ length: 300 }, (_, index) => {
+    const targets = Array.from({ length: 300 }, (_, index) => {
       const one = onLinux(`/mnt/prod/demo/SQ01/SH${index}/anim/v001.mov`);
       return { item: one, text: one.paths.linux ?? "" };
     });
-    const { url, count } = fitLink(rv, told);
+    const { url, count } = fitLink(rv, targets);
     expect(url.length).toBeLessThanOrEqual(2_000);
     expect(count).toBeGreaterThan(15);
-    expect(makeLink(rv, told.slice(0, count + 1)).length).toBeGreaterThan(2_000);
+    expect(makeLink(rv, targets.slice(0, count + 1)).length).toBeGreaterThan(2_000);
   });
 });
 
 describe("a link for xStudio", () => {
-  it("is written so that what is decoded twice, and has + for a blank, comes out as it was", () => {
+  it("survives decoding twice, with + for a space", () => {
     const path = "/p/100% a&b=c+d 'é'.mov";
     const url = link(launcher({ kind: "xstudio" }), [onLinux(path), onLinux("/p/b.mov")]);
     expect(url).toMatch(/^xstudio:\/\/add_media\?media=[^&]+&media=[^&]+$/);
@@ -116,14 +123,14 @@ describe("a link for xStudio", () => {
 
 describe("a link for mpv", () => {
   const mpv = launcher({ kind: "mpv" });
-  it("is the media's address in base64url, with a title", () => {
+  it("has the URL of the media in base64url, and a title", () => {
     const url = link(mpv, [item({}, "https://edge.studio.tld/media/ff/a.mp4?>")]);
     const [, media = "", title = ""] = /^mpv:\/\/play\/([\w-]+)\/\?v_title=([\w-]+)$/.exec(url) ?? [];
     const decode = (text: string) => atob(text.replaceAll("-", "+").replaceAll("_", "/"));
     expect([decode(media), decode(title)]).toEqual(["https://edge.studio.tld/media/ff/a.mp4?>", "SH010 / Animation"]);
   });
 
-  it("is that of a list where there are several", () => {
+  it("has the URL of a list if there are several", () => {
     const several = [item({}, "https://a"), item({}, "https://b")].map((one) => ({
       item: one,
       text: one.mediaUrl ?? "",
@@ -134,7 +141,7 @@ describe("a link for mpv", () => {
   });
 });
 
-describe("a link of the studio's own", () => {
+describe("a link from a template", () => {
   it("has every variable escaped", () => {
     const own = launcher({
       kind: "template",
@@ -146,18 +153,18 @@ describe("a link of the studio's own", () => {
   });
 });
 
-describe("what is told of a task", () => {
-  it("is its path on that system, else its preview's address, else what is missing", () => {
+describe("the target for a task", () => {
+  it("is its path on that system, else the link to its preview, else a problem", () => {
     const rv = launcher({ kind: "rvlink" });
     const one = item({ linux: "/a.mov" }, "https://edge/media/ff/a.mp4");
-    expect(tell(rv, one, "linux")).toEqual({ text: "/a.mov" });
-    expect(tell(rv, one, "windows")).toEqual({ text: "https://edge/media/ff/a.mp4" });
-    expect(tell(rv, item({ linux: "/a.mov" }), "windows")).toMatchObject({ missing: "path" });
+    expect(renderTarget(rv, one, "linux")).toEqual({ text: "/a.mov" });
+    expect(renderTarget(rv, one, "windows")).toEqual({ text: "https://edge/media/ff/a.mp4" });
+    expect(renderTarget(rv, item({ linux: "/a.mov" }), "windows")).toMatchObject({ missing: "path" });
   });
 });
 
-describe("a command to type instead", () => {
-  it("repeats for each task what names something of it", () => {
+describe("a command line", () => {
+  it("repeats arguments with variables for each task", () => {
     const rv = launcher({ kind: "rvlink", command: ["rv", "-play", "{path}"] });
     const items = [onLinux("/p/a b.mov"), onLinux("/p/b.mov")];
     expect(fillCommand(rv.command, items, "linux")).toBe("rv -play '/p/a b.mov' /p/b.mov");
@@ -165,35 +172,35 @@ describe("a command to type instead", () => {
     expect(fillCommand(undefined, items, "linux")).toBeUndefined();
   });
 
-  it("has no options that came as a name", () => {
+  it("takes no name for an option", () => {
     const own = launcher({ kind: "rvlink", command: ["rv", "{entity}"] });
     expect(fillCommand(own.command, [item({}, undefined, { name: "--version" })], "linux")).toBeUndefined();
   });
 });
 
-describe("the ways to start a program", () => {
-  it("are one where the systems don't differ, else one for each", () => {
+describe("the options to start a program", () => {
+  it("are merged if the systems don't differ", () => {
     const same = { url: "a://b", command: "b" };
-    expect(mergeWays({ linux: same, windows: same, darwin: same })).toEqual([same]);
-    expect(mergeWays({ linux: same, windows: { url: "a://c" } })).toEqual([
+    expect(mergeOptions({ linux: same, windows: same, darwin: same })).toEqual([same]);
+    expect(mergeOptions({ linux: same, windows: { url: "a://c" } })).toEqual([
       { system: "linux", ...same },
       { system: "windows", url: "a://c" },
     ]);
-    expect(mergeWays({ linux: same, darwin: same })).toHaveLength(2);
-    expect(mergeWays({})).toEqual([]);
+    expect(mergeOptions({ linux: same, darwin: same })).toHaveLength(2);
+    expect(mergeOptions({})).toEqual([]);
   });
 });
 
 describe("a list for players", () => {
-  it("has a line for each file, and no line of anybody else's making", () => {
+  it("has a line for each file, and no line from a name", () => {
     expect(makeList([{ name: "SQ01\n#EXT-X-EVIL", media: "/p/a.mov" }])).toBe(
       "#EXTM3U\n#EXTINF:-1,SQ01 #EXT-X-EVIL\n/p/a.mov\n",
     );
   });
 });
 
-describe("a ticket's content", () => {
-  it("is what the handler reads", () => {
+describe("a ticket", () => {
+  it("has the format that the handler reads", () => {
     const one = item({ linux: "/p/a.blend" }, "https://edge/media/ff/a.mp4", {
       data: { frame_in: 101, frame_out: 148, fps: "24" },
     });

@@ -8,7 +8,7 @@ const MAC = "Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15_7) AppleWebKit/605.1.1
 const ANDROID = "Mozilla/5.0 (Linux; Android 15; Pixel) AppleWebKit/537.36 Chrome/142.0 Mobile Safari/537.36";
 const IPAD = "Mozilla/5.0 (iPad; CPU OS 18_0 like Mac OS X) AppleWebKit/605.1.15";
 
-describe("the system somebody sits at", () => {
+describe("the person's system", () => {
   it.each([
     [[["sec-ch-ua-platform", '"Windows"']], "windows"],
     [[["sec-ch-ua-platform", '"macOS"']], "darwin"],
@@ -34,12 +34,12 @@ describe("the system somebody sits at", () => {
     [[["user-agent", IPAD]], undefined],
     [[["user-agent", "curl/8"]], undefined],
     [[], undefined],
-  ] as const)("is guessed of %j: %s", (headers, system) => {
+  ] as const)("is guessed from %j: %s", (headers, system) => {
     expect(guessSystem(headers)).toBe(system);
   });
 });
 
-describe("a command to paste", () => {
+describe("a command line", () => {
   it.each([
     [["rv", "-play", "/p/a.mov"], "rv -play /p/a.mov"],
     [["rv", "/p/a b.mov"], "rv '/p/a b.mov'"],
@@ -66,7 +66,7 @@ describe("a command to paste", () => {
     expect(makeCommand(parts, "windows")).toBe(line);
   });
 
-  it("is not offered where it would be several lines", () => {
+  it("is not offered if it would have several lines", () => {
     expect(makeCommand(["rv", "a\nrm -rf ~"], "linux")).toBeUndefined();
     expect(makeCommand(["rv", "a\r\ncalc"], "windows")).toBeUndefined();
   });

@@ -38,7 +38,7 @@ function factsOf({
     previews,
     entityTypes: new Map(),
     person: { name: "Ada" },
-    listed: undefined,
+    zouPerson: undefined,
   });
 }
 
@@ -47,7 +47,7 @@ const find = (files: ReturnType<typeof recorded>[], rest: object = {}, facts = f
   locate(facts, files, { file: "output", extensions }, settings(rest));
 
 describe("the path of a task's file", () => {
-  it("is what was recorded, before any template, for every system that sees the same folder", () => {
+  it("is the recorded one before any template, on each system with a root for the same folder", () => {
     const located = find([recorded("/mnt/prod/demo/sh010.mov")], { roots: ROOTS, paths: TEMPLATES });
     expect(located.paths).toEqual({
       linux: "/mnt/prod/demo/sh010.mov",
@@ -56,7 +56,7 @@ describe("the path of a task's file", () => {
     });
   });
 
-  it("is found from Windows, too, however its letters and slashes are written", () => {
+  it("is mapped from Windows regardless of case and slashes", () => {
     expect(find([recorded("p:/Demo\\sh010.mov")], { roots: ROOTS }).paths).toEqual({
       linux: "/mnt/prod/Demo/sh010.mov",
       windows: "p:\\Demo\\sh010.mov",
@@ -64,7 +64,7 @@ describe("the path of a task's file", () => {
     });
   });
 
-  it("is as it was recorded where no root is known, and a root is whole folders", () => {
+  it("stays unchanged without a root, and a root only matches whole folders", () => {
     expect(find([recorded("/mnt/production/a.mov")], { roots: ROOTS }).paths).toEqual({
       linux: "/mnt/production/a.mov",
       darwin: "/mnt/production/a.mov",
@@ -80,7 +80,7 @@ describe("the path of a task's file", () => {
     "\\\\nas01/prod\\demo/a.mov",
     "\\/nas01/prod/demo\\a.mov",
     "//NAS01/Prod/demo/a.mov",
-  ])("is the same however a server's share is written: %s", (path) => {
+  ])("is the same for each spelling of a server's share: %s", (path) => {
     for (const windows of ["\\\\nas01\\prod", "//nas01/prod/", "\\\\nas01/prod"]) {
       const { paths } = find([recorded(path)], { roots: [{ linux: "/mnt/prod", windows, darwin: "/Volumes/prod" }] });
       expect(paths.linux).toBe("/mnt/prod/demo/a.mov");
@@ -94,7 +94,7 @@ describe("the path of a task's file", () => {
     expect(find([recorded(path)]).paths.windows?.toLowerCase()).toBe("\\\\nas01\\prod\\demo\\a.mov");
   });
 
-  it("has one kind of slash, whatever its root and its template have", () => {
+  it("has one kind of slash, whatever its root and template have", () => {
     const [root, path] = ["P:/prod", "/mnt/prod/demo/a.mov"];
     const mapped = find([recorded(path)], { roots: [{ linux: "/mnt/prod", windows: root }] }).paths;
     expect(mapped.windows).toBe("P:\\prod\\demo\\a.mov");
@@ -108,7 +108,7 @@ describe("the path of a task's file", () => {
     expect(joinPath("/mnt/out/", ["sh010"])).toBe("/mnt/out/sh010");
   });
 
-  it("is the newest one the program can open", () => {
+  it("is the newest file that the program can open", () => {
     const files = [recorded("/p/a_v3.abc"), recorded("/p/a_v2", { extension: ".MOV" }), recorded("/p/a_v1.mov")];
     expect(find(files, {}, factsOf(), ["mov"]).paths.linux).toBe("/p/a_v2.mov");
     expect(find(files).paths.linux).toBe("/p/a_v3.abc");
@@ -116,7 +116,7 @@ describe("the path of a task's file", () => {
     expect(find([recorded("/p/a_v3")], {}, factsOf(), ["ma", "mb"]).paths.linux).toBe("/p/a_v3");
   });
 
-  it("is made by the studio's template where nothing is recorded", () => {
+  it("comes from the studio's template if nothing is recorded", () => {
     expect(find([], { paths: TEMPLATES }).paths).toEqual({
       linux: "/mnt/prod/demo/SQ01/SH010/anim/SH010_anim_v007.mov",
       windows: "P:\\demo\\SQ01\\SH010\\anim\\SH010_anim_v007.mov",
@@ -128,7 +128,7 @@ describe("the path of a task's file", () => {
     });
   });
 
-  it("is made for its own kind of entity, task and file alone", () => {
+  it("only comes from a template for its kind of entity, task and file", () => {
     expect(find([], { paths: TEMPLATES }, factsOf({ type: "Lighting" }))).toEqual({ paths: {} });
     expect(
       find([], { paths: TEMPLATES }, factsOf({ type: "Animation", parent_id: null, entity: "A" })).paths.linux,
@@ -139,19 +139,19 @@ describe("the path of a task's file", () => {
     expect(find([], { paths: several }).paths.linux).toBe("/a/SH010");
   });
 
-  it("is not made of what is not known, and says of what", () => {
+  it("is not made without a value, and the problem names the variable", () => {
     expect(find([], { paths: TEMPLATES }, factsOf({ revision: null }))).toEqual({
       paths: {},
-      problem: "Nothing is known for {revision}",
+      problem: "{revision} has no value",
     });
   });
 
   it.each([
-    ["..", '{entity} has "..", which leads elsewhere'],
-    ["a..b", "which leads elsewhere"],
-    [".", "which leads elsewhere"],
-    ["../../etc/passwd", "which leads elsewhere"],
-    ["a/b", "has /, which no name in a path may have"],
+    ["..", '{entity} has "..", which is not allowed'],
+    ["a..b", "which is not allowed"],
+    [".", "which is not allowed"],
+    ["../../etc/passwd", "which is not allowed"],
+    ["a/b", "has /, which is not allowed in a path"],
     ["a\\b", "has \\"],
     ["C:", "has :"],
     ["a*", "has *"],
@@ -162,31 +162,31 @@ describe("the path of a task's file", () => {
     ["a\nb", "has a control character"],
     ["a\u0000b", "has a control character"],
     ["a\u2028b", "has a control character"],
-  ])("is not made of a name that is %j", (entity, problem) => {
+  ])("is not made from the name %j", (entity, problem) => {
     const located = find([], { paths: TEMPLATES }, factsOf({ entity }));
     expect(located.paths).toEqual({});
     expect(located.problem).toContain(problem);
   });
 
   it.each([
-    ["-eval.mov", 'begins with "-", as an option does'],
+    ["-eval.mov", 'begins with "-", like an option'],
     ["--help", 'begins with "-"'],
-    ["/mnt/prod/../../etc/passwd", 'has "..", which leads elsewhere'],
+    ["/mnt/prod/../../etc/passwd", 'has "..", which is not allowed'],
     ["P:\\prod\\..\\..\\Windows", 'has ".."'],
     ["/mnt/prod/..\\..\\Windows", 'has ".."'],
-    ["prod/a.mov", "begins at no root"],
-    ["///server/share/a.mov", "begins at no root"],
+    ["prod/a.mov", "does not start at a root"],
+    ["///server/share/a.mov", "does not start at a root"],
     ["//server/share/../a.mov", 'has ".."'],
-    ["javascript:alert(1)", "begins at no root"],
+    ["javascript:alert(1)", "does not start at a root"],
     ["/mnt/a\nb.mov", "has a control character"],
-  ])("is not taken as it was recorded: %j", (path, problem) => {
+  ])("is refused if it was recorded as %j", (path, problem) => {
     const located = find([recorded(path)], { roots: ROOTS, paths: TEMPLATES });
     expect(located.paths).toEqual({});
     expect(located.problem).toMatch(/^The path recorded in Kitsu /);
     expect(located.problem).toContain(problem);
   });
 
-  it("may have what people put into names all the same", () => {
+  it("may have the other characters that people use in names", () => {
     for (const name of ["SH 010", "Zoé's 🦊", "a.b-c_d", "-rf", "100%", "a&b=c+d"])
       expect(refuseName(name)).toBeUndefined();
     expect(refusePath("/mnt/prod/Zoé's & 🦊/.hidden/a...mov")).toBeUndefined();

@@ -8,7 +8,7 @@ const SOURCES = {
   previews: new Map([["pf", v.parse(PreviewFile, { id: "pf", revision: 12, extension: "mp4" })]]),
   entityTypes: new Map([["chr", { name: "Characters" }]]),
   person: { id: "ada", name: "Ada Roy", email: "ada@studio.tld" },
-  listed: { desktop_login: "aroy" },
+  zouPerson: { desktop_login: "aroy" },
 };
 
 describe("the frames of a shot", () => {
@@ -39,13 +39,13 @@ describe("the frames of a shot", () => {
     ],
     [{ data: { frame_in: null, frame_out: null }, nb_frames: undefined }, undefined],
     [{ data: {}, nb_frames: 0 }, undefined],
-  ])("are those that are written, else counted from 1, else unknown: %j", (entity, frames) => {
+  ])("are the entity's range, else counted from 1, else unknown: %j", (entity, frames) => {
     expect(readFrames(entity)).toEqual(frames);
   });
 });
 
-describe("what a template may say of a task", () => {
-  it("is what Kitsu knows of a shot, and who asks", () => {
+describe("the variables of a task", () => {
+  it("describe a shot and the person", () => {
     const one = makeSelected({
       task: { last_preview_file_id: "pf" },
       entity: {
@@ -81,7 +81,7 @@ describe("what a template may say of a task", () => {
     expect(readTaskFacts(one, SOURCES).values).not.toHaveProperty("entity.data.nested");
   });
 
-  it("is the type of an asset, and nothing of what was deleted", () => {
+  it("have the type of an asset, and nothing about a deleted entity", () => {
     const asset = makeSelected({ entity: { type: "Asset", name: "Fox", entity_type_id: "chr" } });
     expect(readTaskFacts(asset, SOURCES)).toMatchObject({
       values: { asset_type: "Characters", sequence: undefined },

@@ -29,11 +29,11 @@ describe("a template", () => {
     ["{entity.data.take|default:}", ""],
     ["{entity.data.take|default:main|upper|pad:6}", "00MAIN"],
     ["{entity|default:none}", "SH010"],
-  ])("makes of %s: %s", (source, text) => {
+  ])("fills %s: %s", (source, text) => {
     expect(fill(source, { path: "/p/a b&c.mov", revision: 7, entity: "SH010" })).toBe(text);
   });
 
-  it("writes any text so that links can carry it, half characters included", () => {
+  it("escapes any text for links, including half of a surrogate pair", () => {
     const values = { path: "Zoé 🦊 +/=?" };
     expect(decodeURIComponent(fill("{path|url}", values))).toBe(values.path);
     expect(decodeURIComponent(decodeURIComponent(fill("{path|url2}", values)))).toBe(values.path);
@@ -42,18 +42,18 @@ describe("a template", () => {
     expect(fill("{path|url}", { path: "half \ud83e" })).toBe("half%20%EF%BF%BD");
   });
 
-  it.each([{}, { entity: "" }, { entity: undefined }])("says which variable it knows nothing of: %j", (values) => {
-    expect(fill("/{entity|lower}/x", values)).toBe("! Nothing is known for {entity}");
+  it.each([{}, { entity: "" }, { entity: undefined }])("reports the variable without a value: %j", (values) => {
+    expect(fill("/{entity|lower}/x", values)).toBe("! {entity} has no value");
   });
 
   it.each([
-    ["{pth}", "has the unknown variable {pth}: there are path, entity, revision, entity.data.*"],
-    ["{}", "has the unknown variable {}: there are"],
+    ["{pth}", "has the unknown variable {pth}: use one of path, entity, revision, entity.data.*"],
+    ["{}", "has the unknown variable {}: use one of"],
     ["{entity.data.}", "has the unknown variable {entity.data.}"],
     ["{constructor}", "has the unknown variable {constructor}"],
     [
       "{path|urlencode}",
-      'has the unknown filter "urlencode" in {path|urlencode}: there are url, url2, base64url, hex, pad',
+      'has the unknown filter "urlencode" in {path|urlencode}: use one of url, url2, base64url, hex, pad',
     ],
     ["{path|constructor}", 'has the unknown filter "constructor"'],
     ["{path|}", 'has the unknown filter ""'],
@@ -62,15 +62,15 @@ describe("a template", () => {
     ["{revision|pad:99999999}", "write pad:3"],
     ["{path|default}", "write default:main"],
     ["{path|url:2}", "write url"],
-    ["{path", "has a brace without its partner"],
-    ["path}", "has a brace without its partner"],
-    ["{{path}}", "has a brace without its partner"],
-    ["{a{path}", "has a brace without its partner"],
-  ])("that is wrong says so, and what there is: %s", (source, problem) => {
+    ["{path", "has an unmatched brace"],
+    ["path}", "has an unmatched brace"],
+    ["{{path}}", "has an unmatched brace"],
+    ["{a{path}", "has an unmatched brace"],
+  ])("with a mistake reports it, and the alternatives: %s", (source, problem) => {
     expect(parseTemplate(source, VARIABLES)).toEqual(expect.stringContaining(problem));
   });
 
-  it("finds the variable that would enter a link as it is", () => {
+  it("finds the variable that a link would not escape", () => {
     const find = (source: string) => {
       const template = parseTemplate(source, VARIABLES);
       return typeof template === "string" ? template : findUnescaped(template);

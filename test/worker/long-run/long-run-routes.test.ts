@@ -8,9 +8,11 @@ import {
   ajax,
   ask,
   EDGE,
+  EVE_AJAX,
   FORM_FIELDS,
   form,
   OTHER_TASK,
+  READER,
   readAnswer,
   readFailed,
   readLog,
@@ -23,7 +25,6 @@ const VARIABLES = {
   FORWARD_TARGETS: { publish: { url: "https://pipeline.studio.tld/publish", title: "Publish" } },
   FORWARD_SECRET: SECRET,
 };
-const READER = { authorization: "Bearer sesame-open-sesame" };
 const STARTED = {
   kind: "started",
   title: "Publishing",
@@ -45,16 +46,16 @@ const follow = async ({ run }: Answer) =>
   readAnswer(await ask((run?.follow?.url ?? "").replace(EDGE, ""), {}, VARIABLES));
 
 let reports = 0;
-type Making = { about?: string | undefined; id?: string; at?: Date; secret?: string; body?: string };
+type ReportOptions = { runId?: string | undefined; id?: string; at?: Date; secret?: string; body?: string };
 const report = (
   reply: unknown,
   {
-    about = sent.run?.id,
-    id = `${about}-${++reports}`,
+    runId = sent.run?.id,
+    id = `${runId}-${++reports}`,
     at = new Date(),
     secret = SECRET,
     body = JSON.stringify(reply),
-  }: Making = {},
+  }: ReportOptions = {},
 ) => {
   const headers = {
     "content-type": "application/json",
@@ -64,10 +65,10 @@ const report = (
   };
   return ask((sent.run?.progress ?? "").replace(EDGE, ""), { method: "POST", headers, body }, VARIABLES);
 };
-const going = (done: number) => ({ ...STARTED, progress: { done, total: 12 } });
+const progress = (done: number) => ({ ...STARTED, progress: { done, total: 12 } });
 
-describe("a run that a studio's server goes on with", () => {
-  it("still says at the end which tasks Kitsu did not show", async () => {
+describe("a long run of a studio's server", () => {
+  it("reports at its end which tasks Kitsu did not show", async () => {
     const { taskIds } = addProject(openFakeZou(), 950, 1);
     const asZou = vi.mocked(globalThis.fetch).getMockImplementation();
     vi.mocked(globalThis.fetch).mockImplementation(async (input, init) => {
@@ -76,37 +77,36 @@ describe("a run that a studio's server goes on with", () => {
       sent = JSON.parse(String(init?.body));
       return Response.json(STARTED);
     });
-    const known = { ...VARIABLES, KITSU_TOKEN: BOT_TOKEN, KITSU_API: "https://kitsu.studio.tld/950/api" };
+    const variables = { ...VARIABLES, KITSU_TOKEN: BOT_TOKEN, KITSU_API: "https://kitsu.studio.tld/950/api" };
     const fields = { selection: [...taskIds, OTHER_TASK], userid: MANAGER.id, useremail: MANAGER.email };
-    const answer = await readAnswer(await ask("/actions/publish", ajax(fields), known));
+    const answer = await readAnswer(await ask("/actions/publish", ajax(fields), variables));
     expect(answer.reply.text).toContain("1 task was left out");
     expect((await report({ kind: "done", severity: "success", title: "Published" })).status).toBe(200);
     expect((await follow(answer)).reply).toMatchObject({
       severity: "warning",
-      text: "1 task was left out: deleted, or not for you to see.",
+      text: "1 task was left out: deleted or not visible to you.",
       outcomes: [{ id: OTHER_TASK, state: "skipped", reason: "Deleted or not visible" }],
     });
   });
 
-  it("is one run, however often its call arrives, and nobody else's", async () => {
+  it("is one run, however often its call arrives, and only its owner's", async () => {
     const path = `/actions/publish?run=${"5".repeat(32)}`;
     const first = await readAnswer(await ask(path, ajax(AJAX_FIELDS), VARIABLES));
-    await report(going(5));
+    await report(progress(5));
     const second = await readAnswer(await ask(path, ajax(AJAX_FIELDS), VARIABLES));
     expect(fetch).toHaveBeenCalledTimes(1);
-    expect(second).toMatchObject({ run: { follow: first.run?.follow }, reply: going(5) });
-    const somebody = { ...AJAX_FIELDS, userid: "11111111-2222-4333-8444-555555555555", useremail: "eve@studio.tld" };
-    const refused = await ask(path, ajax(somebody), VARIABLES);
+    expect(second).toMatchObject({ run: { follow: first.run?.follow }, reply: progress(5) });
+    const refused = await ask(path, ajax({ ...AJAX_FIELDS, ...EVE_AJAX }), VARIABLES);
     expect(await readFailed(refused)).toMatchObject({
       code: "invalid-call",
       text: "This run was started by somebody else.",
     });
-    // Written down as a run of its own, which gives nobody a right to that one.
+    // It is logged as a separate run, which gives no right to the first one.
     const [other, own] = await readLog();
     expect([other?.id === own?.id, own]).toMatchObject([false, { id: "5".repeat(32), reply: { kind: "started" } }]);
   });
 
-  it("ends with its own action's reports alone", async () => {
+  it("takes reports only of its own action's server", async () => {
     const answer = await begin();
     const { id = "" } = answer.run ?? {};
     expect(
@@ -118,17 +118,17 @@ describe("a run that a studio's server goes on with", () => {
     expect((await follow(answer)).reply).toMatchObject({ progress: { done: 0 } });
   });
 
-  it("does not wait for a clock that was ahead", async () => {
+  it("takes reports after a server's clock that was ahead has been corrected", async () => {
     const answer = await begin();
-    expect((await report(going(1), { at: new Date(Date.now() + 240_000) })).status).toBe(200);
-    expect((await report(going(2))).status).toBe(200);
+    expect((await report(progress(1), { at: new Date(Date.now() + 240_000) })).status).toBe(200);
+    expect((await report(progress(2))).status).toBe(200);
     expect((await follow(answer)).reply).toMatchObject({ progress: { done: 2 } });
   });
 
-  it("moves as the server reports, to its end, which the log has", async () => {
+  it("follows the server's reports until its end, which is logged", async () => {
     const answer = await begin();
     expect((await follow(answer)).reply).toMatchObject({ progress: { done: 0 } });
-    expect((await report(going(5))).status).toBe(200);
+    expect((await report(progress(5))).status).toBe(200);
     expect((await follow(answer)).reply).toMatchObject({ progress: { done: 5 } });
     expect((await report({ kind: "done", severity: "success", title: "Published" })).status).toBe(200);
     expect((await follow(answer)).reply).toMatchObject({ kind: "done", title: "Published" });
@@ -137,7 +137,7 @@ describe("a run that a studio's server goes on with", () => {
     );
   });
 
-  it("is followed by its own key alone: while it goes on, when it is over, and when it has forgotten itself", async () => {
+  it("can be followed only with its key: while it runs, after its end, and after it deleted itself", async () => {
     const answer = await begin();
     const url = (answer.run?.follow?.url ?? "").replace(EDGE, "");
     const wrong = url.replace(/key=.*/, `key=${"0".repeat(32)}`);
@@ -156,13 +156,17 @@ describe("a run that a studio's server goes on with", () => {
   it.each<[string, () => ReturnType<typeof report>, string]>([
     [
       "a wrong signature",
-      () => report(going(1), { secret: `whsec_${btoa("another secret of thirty-two byte")}` }),
+      () => report(progress(1), { secret: `whsec_${btoa("another secret of thirty-two byte")}` }),
       "signature-refused",
     ],
-    ["a body that was changed", () => report(going(1), { body: JSON.stringify(going(12)) }), "signature-refused"],
-    ["an old one", () => report(going(1), { at: new Date(Date.now() - 600_000) }), "signature-refused"],
-    ["one that was signed for another run", () => report(going(1), { about: "f".repeat(32) }), "signature-refused"],
-    ["one that is no reply", () => report({ hello: 1 }), "invalid-call"],
+    ["a body that was changed", () => report(progress(1), { body: JSON.stringify(progress(12)) }), "signature-refused"],
+    ["an old report", () => report(progress(1), { at: new Date(Date.now() - 600_000) }), "signature-refused"],
+    [
+      "a report that was signed for another run",
+      () => report(progress(1), { runId: "f".repeat(32) }),
+      "signature-refused",
+    ],
+    ["a body that is not a reply", () => report({ hello: 1 }), "invalid-call"],
     ["a question", () => report({ kind: "ask", title: "What?" }), "invalid-call"],
   ])("refuses %s", async (_, send, code) => {
     const answer = await begin();
@@ -170,7 +174,7 @@ describe("a run that a studio's server goes on with", () => {
     expect((await follow(answer)).reply).toMatchObject({ progress: { done: 0 } });
   });
 
-  it("refuses one that does not end, without reading on", async () => {
+  it("stops reading a body that does not end", async () => {
     await begin();
     let chunks = 0;
     const endless = new ReadableStream({
@@ -183,21 +187,21 @@ describe("a run that a studio's server goes on with", () => {
     expect(chunks).toBeLessThan(40);
   });
 
-  it("takes no report twice, none that is older than what is known, and none after the end", async () => {
+  it("takes no report twice, none that is older than the last one, and none after its end", async () => {
     const answer = await begin();
     const now = Date.now();
     const id = `${sent.run?.id}-a`;
-    expect((await report(going(5), { id, at: new Date(now) })).status).toBe(200);
-    expect((await readFailed(await report(going(5), { id, at: new Date(now) }))).code).toBe("report-refused");
-    expect((await readFailed(await report(going(4), { at: new Date(now - 5_000) }))).code).toBe("report-refused");
-    // Made in the same second, and overtaken.
-    expect((await readFailed(await report(going(4), { at: new Date(now) }))).code).toBe("report-refused");
+    expect((await report(progress(5), { id, at: new Date(now) })).status).toBe(200);
+    expect((await readFailed(await report(progress(5), { id, at: new Date(now) }))).code).toBe("report-refused");
+    expect((await readFailed(await report(progress(4), { at: new Date(now - 5_000) }))).code).toBe("report-refused");
+    // Made in the same second, but received later.
+    expect((await readFailed(await report(progress(4), { at: new Date(now) }))).code).toBe("report-refused");
     expect((await follow(answer)).reply).toMatchObject({ progress: { done: 5 } });
     await report({ kind: "failed", code: "disk-full", title: "The disk is full" });
-    expect((await readFailed(await report(going(6)))).code).toBe("run-over");
+    expect((await readFailed(await report(progress(6)))).code).toBe("run-over");
   });
 
-  it("is told apart from one that does not go on yet: that report is to be sent again", async () => {
+  it("asks the server to send a report again that came too early", async () => {
     const early: number[] = [];
     vi.mocked(globalThis.fetch).mockImplementationOnce(async (_, init) => {
       sent = JSON.parse(String(init?.body));
@@ -211,7 +215,7 @@ describe("a run that a studio's server goes on with", () => {
     expect((await report({ kind: "done", severity: "success", title: "Published" })).status).toBe(200);
   });
 
-  it("takes a report of thousands of tasks, in any letters, within what storage takes in one value", async () => {
+  it("takes a report on 5,000 tasks, in any script, within the size limit of stored values", async () => {
     const answer = await begin();
     const id = answer.run?.id ?? "";
     await runInDurableObject(env.LONG_RUNS.getByName(id), (_, { storage }) => {
@@ -228,24 +232,24 @@ describe("a run that a studio's server goes on with", () => {
       ...{ id: `task-${index}`, label: `SQ → SH${index} → ${"長".repeat(40)}`, state: "done" as const },
       reason: "→".repeat(20),
     }));
-    const many = { ...going(5), outcomes };
+    const many = { ...progress(5), outcomes };
     expect(JSON.stringify(many).length).toBeLessThan(1_500_000);
     expect((await report(many)).status).toBe(200);
     await evictDurableObject(env.LONG_RUNS.getByName(id));
     expect((await follow(answer)).reply).toMatchObject({ outcomes: expect.arrayContaining([outcomes[4_999]]) });
   });
 
-  it("is not moved by anybody without a signature, nor where there is no such run", async () => {
+  it("refuses reports without a signature, or about an unknown run", async () => {
     await begin();
     const path = (sent.run?.progress ?? "").replace(EDGE, "");
-    expect((await ask(path, { method: "POST", body: JSON.stringify(going(1)) }, VARIABLES)).status).toBe(401);
+    expect((await ask(path, { method: "POST", body: JSON.stringify(progress(1)) }, VARIABLES)).status).toBe(401);
     expect((await ask(`/runs/${"f".repeat(32)}/progress?at=1`, { method: "POST", body: "{}" }, VARIABLES)).status).toBe(
       404,
     );
   });
 });
 
-describe("the page of a run that goes on", () => {
+describe("the page of a long run", () => {
   const open = async (init: RequestInit = { headers: { accept: "text/html" } }) => {
     const response = await ask("/actions/publish", form(FORM_FIELDS), VARIABLES);
     expect(response.status).toBe(303);
@@ -253,7 +257,7 @@ describe("the page of a run that goes on", () => {
     return { path, page: await (await ask(path, init, VARIABLES)).text() };
   };
 
-  it("is where a form's tab goes, and follows by itself or by being loaded again", async () => {
+  it("opens in the form's tab, and updates by script or by reloading", async () => {
     const { page } = await open();
     expect(page).toContain('<noscript><meta http-equiv="refresh" content="5"></noscript>');
     expect(page).toMatch(/data-socket="wss:\/\/edge.studio.tld\/runs\/[0-9a-f]{32}\/follow\?at=\d+&amp;key=/);
@@ -261,7 +265,7 @@ describe("the page of a run that goes on", () => {
     expect(page).toContain("0 of 12");
   });
 
-  it("says how it ended, and then follows no more", async () => {
+  it("shows how the run ended, and then stops updating", async () => {
     const { path } = await open();
     await report({ kind: "done", severity: "success", title: "Published" });
     const page = await (await ask(path, { headers: { accept: "text/html" } }, VARIABLES)).text();
@@ -269,7 +273,7 @@ describe("the page of a run that goes on", () => {
     expect(page).not.toContain("data-follow");
   });
 
-  it("has a button that tries again what failed, for the person whose run it was", async () => {
+  it("has a button that retries what failed, on behalf of the run's owner", async () => {
     const { path } = await open();
     const [done, failed] = ["done", "failed"].map((state) => ({
       id: state === "done" ? "other" : TASK,
@@ -285,9 +289,9 @@ describe("the page of a run that goes on", () => {
     expect(sent).toMatchObject({ call: { selection: [TASK], person: { id: FORM_FIELDS.personid } } });
   });
 
-  it("tells whoever has no key only how far it is", async () => {
+  it("shows only the progress to anyone without the key", async () => {
     const { path } = await open();
-    await report(going(7));
+    await report(progress(7));
     const { reply } = await readAnswer(await ask(path.replace(/&key=.*/, ""), {}, VARIABLES));
     expect(reply).toEqual({ kind: "started", title: "Publish", progress: { done: 7, total: 12 } });
     const inLog = await ask(path.replace(/&key=.*/, ""), { headers: { ...READER, accept: "text/html" } }, VARIABLES);

@@ -26,35 +26,39 @@ describe("a question as a page", () => {
       { placeholder: "v001", maxLength: 9 },
       ['type="text"', 'placeholder="v001"', 'maxlength="9"', 'name="input.it"'],
     ],
-    ["a long text keeps its first line empty", { type: "long-text", value: "\nb" }, ["<textarea", ">\n\nb</textarea>"]],
-    ["a number, as it was typed", { type: "number", value: "twelve" }, ['inputmode="decimal"', 'value="twelve"']],
+    [
+      "a long text, keeping an empty first line",
+      { type: "long-text", value: "\nb" },
+      ["<textarea", ">\n\nb</textarea>"],
+    ],
+    ["a number, as typed", { type: "number", value: "twelve" }, ['inputmode="decimal"', 'value="twelve"']],
     ["a day", { type: "date", value: "2026-11-23", min: "2026-01-01" }, ['type="date"', 'min="2026-01-01"']],
     [
-      "a toggle, which sends something when it is off",
+      "a toggle, which also sends a value when it is off",
       { type: "toggle", value: true },
       ['type="hidden" name="input.it" value=""', "checked"],
     ],
-    ["one of several", { type: "one-of", options: OPTIONS, value: "b" }, ['<option value="b" selected>Be</option>']],
-    ["one that must be chosen", { type: "person", options: OPTIONS }, ['<option value="">Choose…</option>']],
+    [
+      "one of several choices",
+      { type: "one-of", options: OPTIONS, value: "b" },
+      ['<option value="b" selected>Be</option>'],
+    ],
+    ["a required choice", { type: "person", options: OPTIONS }, ['<option value="">Choose…</option>']],
     ["a task status", { type: "task-status", options: OPTIONS, value: "a" }, ["<select", 'value="a" selected']],
     [
-      "several of them",
+      "several choices",
       { type: "several-of", options: OPTIONS, value: ["b"] },
       ["<fieldset", 'value="b" checked', 'value="a">'],
     ],
-    [
-      "what is carried along",
-      { type: "hidden", value: ["x", "y"] },
-      ['type="hidden" name="input.it" value="x"', 'value="y"'],
-    ],
-    ["a kind from the future, as text", { type: "colour-wheel", value: "#fff" }, ['type="text" value="#fff"']],
-    ["what is required", { required: true }, ['aria-required="true"', '<span class="required"']],
+    ["hidden values", { type: "hidden", value: ["x", "y"] }, ['type="hidden" name="input.it" value="x"', 'value="y"']],
+    ["an unknown type, as text", { type: "colour-wheel", value: "#fff" }, ['type="text" value="#fff"']],
+    ["a required field", { required: true }, ['aria-required="true"', '<span class="required"']],
   ])("draws %s", (_, field, parts) => {
     const drawn = drawField(field);
     for (const part of parts) expect(drawn).toContain(part);
   });
 
-  it("says what is wrong where it is wrong, and begins there", () => {
+  it("shows each error at its field, and focuses the first", () => {
     const drawn = draw({
       fields: [
         { name: "good", label: "Good", type: "text", value: "1" },
@@ -66,7 +70,7 @@ describe("a question as a page", () => {
     expect(drawn.match(/autofocus/g)).toHaveLength(1);
   });
 
-  it("says from its first step for how many tasks, and which, until a plan says it of each", () => {
+  it("says which tasks it is for, until there is a plan that lists them", () => {
     const names = ["SH010", "SH020"];
     expect(draw({ tasks: { count: 2, names } })).toContain('For 2 tasks: <span dir="auto">SH010 and SH020</span>');
     expect(draw({ tasks: { count: 2, names: [] } })).toContain("For 2 tasks</p>");
@@ -75,7 +79,7 @@ describe("a question as a page", () => {
     expect(draw({ tasks: { count: 2, names }, outcomes })).not.toContain("For 2 tasks");
   });
 
-  it("has the whole call in it, its answers so far, and a way out", () => {
+  it("contains the whole call, the answers so far, and a way to cancel", () => {
     const drawn = draw(
       { plan: "abc", fields: [{ name: "it", label: "It", type: "hidden", value: "1" }] },
       { it: "1", other: "2" },
@@ -102,13 +106,13 @@ describe("a question as a page", () => {
     expect(draw({ dangerous, outcomes }).includes('<details class="fold" open>')).toBe(isOpen);
   });
 
-  it("offers the answers of an earlier visit only where there are none yet", () => {
+  it("offers remembered answers only before the first submission", () => {
     expect(draw({})).toContain("data-fresh");
     expect(draw({}, {})).not.toContain("data-fresh");
     expect(drawField({ remember: false })).toContain("data-forget");
   });
 
-  it("shows text as text, wherever it comes from", () => {
+  it("escapes all text", () => {
     const drawn = draw({
       title: NASTY,
       text: NASTY,

@@ -11,7 +11,7 @@ const draw = (chart: Partial<Chart>) =>
 const count = (text: string, pattern: RegExp) => [...text.matchAll(pattern)].length;
 
 describe("a chart", () => {
-  it.each(KINDS)("of kind %s is one picture with a title and the numbers in words", (kind) => {
+  it.each(KINDS)("of kind %s is one image with a title and its numbers as text", (kind) => {
     const drawn = draw({ kind, unit: "tasks" });
     expect(drawn).toContain('role="img" aria-labelledby="chart-1-title" aria-describedby="chart-1-about"');
     expect(drawn).toContain(
@@ -21,7 +21,7 @@ describe("a chart", () => {
     expect(drawn).not.toContain("NaN");
   });
 
-  it.each(KINDS)("of kind %s makes no markup of names, and has no inline style", (kind) => {
+  it.each(KINDS)("of kind %s escapes names, and has no inline styles", (kind) => {
     const evil = `<script>alert("x")</script> & 'more' 🦊 שוט`;
     const drawn = draw({
       kind,
@@ -37,7 +37,7 @@ describe("a chart", () => {
     expect(drawn).toContain("&lt;script&gt;alert(&quot;x&quot;)&lt;/script&gt; &amp; &#39;more&#39; 🦊 שוט");
   });
 
-  it.each(KINDS)("of kind %s takes colours only where they are colours", (kind) => {
+  it.each(KINDS)("of kind %s accepts only valid colors", (kind) => {
     const painted = (color: string) => draw({ kind, series: [{ name: "Done", color, values: [1, 2] }] });
     for (const color of ["#22d160", "#ABC", "#22d16080", "#abcd"])
       expect(painted(color), color).toContain(`="${color}"`);
@@ -57,8 +57,8 @@ describe("a chart", () => {
     }
   });
 
-  it.each(KINDS)("of kind %s has no trouble with nothing, one value, zeros and numbers that are none", (kind) => {
-    const nothing = "There is nothing to draw yet.";
+  it.each(KINDS)("of kind %s handles no values, one value, zeros and invalid numbers", (kind) => {
+    const nothing = "No data yet.";
     expect(draw({ kind, labels: [], series: [] })).toContain(nothing);
     expect(draw({ kind, series: [] })).toContain(nothing);
     expect(draw({ kind, series: [{ name: "x", values: [null, Number.NaN] }] })).toContain(nothing);
@@ -70,7 +70,7 @@ describe("a chart", () => {
     expect(draw({ kind, labels: ["A"], series: [{ name: "x", values: [7] }] })).toContain("A: 7");
   });
 
-  it.each(KINDS)("of kind %s marks no fraction of what is counted in whole numbers", (kind) => {
+  it.each(KINDS)("of kind %s has no fractional ticks for whole numbers", (kind) => {
     const ticksOf = (values: number[]) =>
       [...draw({ kind, series: [{ name: "x", values }] }).matchAll(/class="tick(?: level)?"[^>]*>([\d.]+)</g)].map(
         ([, tick]) => tick,
@@ -80,7 +80,7 @@ describe("a chart", () => {
     expect(ticksOf([1, 0.4])).toContain("0.2");
   });
 
-  it("leaves a gap in a line where there is no value", () => {
+  it("leaves a gap in a line if a value is missing", () => {
     const drawn = draw({
       kind: "line",
       labels: ["1", "2", "3", "4", "5"],
@@ -90,7 +90,7 @@ describe("a chart", () => {
     expect(count(/ d="([^"]*)"/.exec(drawn)?.[1] ?? "", /M/g)).toBe(2);
   });
 
-  it("has a legend for several series, and none where the bars have their names", () => {
+  it("has a legend for several series, unless the labels already name them", () => {
     expect(draw({ kind: "stack" })).not.toContain("legend");
     expect(
       count(
@@ -122,7 +122,7 @@ describe("a chart", () => {
     expect(drawn).not.toContain("NaN");
   });
 
-  it("draws as many bars as can be read, and says how many more there are", () => {
+  it("draws a limited number of bars, and says how many more there are", () => {
     const labels = Array.from({ length: 500 }, (_, index) => `SQ${index}`);
     const drawn = draw({ labels, series: [{ name: "x", values: labels.map(() => 1) }] });
     expect(count(drawn, /<rect/g)).toBe(60);
@@ -130,13 +130,13 @@ describe("a chart", () => {
     expect(drawn.length).toBeLessThan(30_000);
   });
 
-  it("cuts long names between characters, and has all of them for whoever points at it", () => {
+  it("cuts long names between characters, and has the full name as a tooltip", () => {
     const name = "🧑🏽‍🎨".repeat(40);
     const drawn = draw({ labels: [name, "B"] });
     expect(drawn).toContain(`<title>${name}</title>${"🧑🏽‍🎨".repeat(26)}…</text>`);
   });
 
-  it("is wide where a line is long, so that it scrolls", () => {
+  it("gets wider with a long line, so that it scrolls", () => {
     const labels = Array.from({ length: 104 }, (_, index) => `2026-W${index}`);
     expect(draw({ kind: "line", labels, series: [{ name: "x", values: labels.map((_, at) => at) }] })).toContain(
       'width="1664"',
@@ -145,7 +145,7 @@ describe("a chart", () => {
 });
 
 describe("a reply with charts", () => {
-  it("has each over the table of its title, and those without one before the next", () => {
+  it("puts each chart above the table with its title, and those without a table before the next", () => {
     const series = [{ name: "x", values: [1] }];
     const page = html`${renderReply({
       kind: "done",
@@ -167,7 +167,7 @@ describe("a reply with charts", () => {
     );
     expect(order).toEqual([
       "figcaptionOne",
-      // Said above it already.
+      // The chart above already shows the title.
       'caption class="unseen"One',
       "figcaptionAlone",
       "figcaptionTwo",

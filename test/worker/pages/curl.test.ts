@@ -27,7 +27,7 @@ const RECORDED: RunRecord = {
 };
 const curl = (rest: Partial<RunRecord> = {}) => makeCurl({ ...RECORDED, ...rest }, EDGE, `${KITSU}/path`);
 
-/** The words that a POSIX shell makes of a command line. */
+/** Splits a command line into words as a POSIX shell does. */
 const readWords = (line: string) =>
   [...line.matchAll(/(?:'[^']*'|"[^"]*"|\\.|[^\s'"\\])+/g)].map(([word]) =>
     word.replace(
@@ -36,7 +36,7 @@ const readWords = (line: string) =>
     ),
   );
 
-/** Does what curl would do. */
+/** Sends the request that curl would send. */
 async function run(line: string) {
   const [program, url = "", ...options] = readWords(line);
   expect(program).toBe("curl");
@@ -61,7 +61,7 @@ async function openRun(path: string, init: RequestInit) {
   return { address, text: await (await ask(address, { headers: { ...READER, accept: "text/html" } })).text() };
 }
 
-describe("a run's call as a command", () => {
+describe("a run's curl command", () => {
   it.each([
     [
       "Kitsu's AJAX",
@@ -70,7 +70,7 @@ describe("a run's call as a command", () => {
     ],
     ["Kitsu's form", "/actions/debug?a=1&run=22222222222222222222222222222222&theme=dark", form(FORM_FIELDS)],
     ["a link", `/actions/debug?selection=${TASK}&personemail=ada@studio.tld&x=%F0%9F%A6%8A`, {}],
-  ])("is the same call again, from %s", async (_, path, init) => {
+  ])("repeats the same call, from %s", async (_, path, init) => {
     const { text } = await openRun(path, init);
     const [, escaped = ""] = /data-copy="(curl [^"]*)"/.exec(text) ?? [];
     const line = escaped
@@ -80,19 +80,19 @@ describe("a run's call as a command", () => {
       .replaceAll("&amp;", "&");
     expect((await run(line)).status).toBe(200);
     const [again, first] = (await readLog()).map(({ call }) => call);
-    const { dialect: _dialect, ...told } = first as Record<string, unknown>;
-    expect(again).toMatchObject(told);
+    const { dialect: _dialect, ...expected } = first as Record<string, unknown>;
+    expect(again).toMatchObject(expected);
     expect(await readLog()).toHaveLength(2);
   });
 
-  it("has no secret in it, and says where the person's own goes", async () => {
+  it("contains no secrets, only variables for them", async () => {
     const person = { name: "Ada", trust: "session" } as const;
     expect(curl({ person })).toContain('-b "access_token_cookie=$KITSU_SESSION"');
     expect(curl({ person: { ...person, trust: "access" } })).toContain('-H "cf-access-token: $ACCESS_TOKEN"');
     expect(curl()).not.toContain("$");
   });
 
-  it("is not there where there is no call to repeat, or it is too long for a shell", () => {
+  it("is absent if there is no call to repeat, or if it is too long for a shell", () => {
     expect(curl({ call: undefined })).toBeUndefined();
     expect(
       curl({ call: RECORDED.call && { ...RECORDED.call, changeOf: { id: "2".repeat(32), at: 1 } } }),
@@ -102,10 +102,10 @@ describe("a run's call as a command", () => {
 });
 
 describe("a run's page in the log", () => {
-  it("leads to Kitsu, and has all that is known as JSON", async () => {
+  it("links to Kitsu and to the full record as JSON", async () => {
     const { address, text } = await openRun("/actions/debug", ajax());
     expect(text).toContain(`href="${KITSU}${AJAX_FIELDS.originurl}">Open in Kitsu`);
-    const [, link = ""] = /href="([^"]+)">All that is known/.exec(text) ?? [];
+    const [, link = ""] = /href="([^"]+)">Full record as JSON/.exec(text) ?? [];
     const json = await ask(link.replaceAll("&amp;", "&").slice(EDGE.length), {
       headers: { ...READER, accept: "text/html" },
     });
@@ -114,16 +114,16 @@ describe("a run's page in the log", () => {
     expect(stranger.headers.get("content-type")).toContain("text/html");
   });
 
-  it("names the tasks, each a link, as far as Kitsu was asked", async () => {
+  it("links to each task by name if Kitsu was asked", async () => {
     const { text } = await openRun("/actions/debug", ajax());
     expect(text).toContain('<h2 id="tasks">The 2 tasks</h2>');
     expect(text).toContain("Their ids are in the call below.");
     const { taskIds } = addProject(openFakeZou(), 802, 1, { name: "Lantern" });
     const variables = { KITSU_TOKEN: BOT_TOKEN, KITSU_API: `${KITSU}/802/api` };
     const fields = { ...AJAX_FIELDS, selection: taskIds, userid: ARTIST.id, useremail: ARTIST.email };
-    const { run: known } = await readAnswer(await ask("/actions/debug", ajax(fields), variables));
+    const { run: named } = await readAnswer(await ask("/actions/debug", ajax(fields), variables));
     const page = await (
-      await ask(known?.url.slice(EDGE.length) ?? "", { headers: { ...READER, accept: "text/html" } })
+      await ask(named?.url.slice(EDGE.length) ?? "", { headers: { ...READER, accept: "text/html" } })
     ).text();
     expect(page).toMatch(
       new RegExp(

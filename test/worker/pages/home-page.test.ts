@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { ask, EDGE, KITSU } from "../../support/worker/worker.ts";
 
 describe("the home page", () => {
-  it("installs the userscript by one plain link, and names every action's address", async () => {
+  it("has one link that installs the userscript, and lists the address of every action", async () => {
     const variables = {
       FORWARD_TARGETS: { publish: { url: "https://pipeline.studio.tld/secret-path", title: "Publish <it>" } },
     };
@@ -15,7 +15,7 @@ describe("the home page", () => {
     expect(text).toContain(KITSU);
   });
 
-  it("says how each action is offered, and has a button that copies its address", async () => {
+  it("shows the modes of each action, and a button that copies its address", async () => {
     const text = await (
       await ask(
         "/",
@@ -30,7 +30,7 @@ describe("the home page", () => {
     );
   });
 
-  it("is there below a path of a shared host, with or without the slash", async () => {
+  it("is served under a path of a shared host, with or without a trailing slash", async () => {
     for (const path of ["/edge", "/edge/"]) {
       const response = await ask(path, {}, { BASE_PATH: "/edge" });
       expect(response.status).toBe(200);
@@ -42,7 +42,7 @@ describe("the home page", () => {
     ["/style.css", "text/css"],
     ["/page.js", "text/javascript"],
     ["/icon.svg", "image/svg+xml"],
-  ])("has its %s", async (path, type) => {
+  ])("serves its %s", async (path, type) => {
     const response = await ask(path);
     expect(response.headers.get("content-type")).toContain(type);
     expect((await response.text()).length).toBeGreaterThan(100);
@@ -52,7 +52,7 @@ describe("the home page", () => {
     expect((await ask("/ping", { method })).status).toBe(204);
   });
 
-  it("has nothing at other addresses, and says where to begin", async () => {
+  it("answers unknown addresses with 404 and a link to the home page", async () => {
     const response = await ask("/nowhere", { headers: { accept: "text/html" } });
     expect(response.status).toBe(404);
     expect(await response.text()).toContain(`${EDGE}/`);

@@ -11,20 +11,20 @@ const page = async (query = "") => (await read(`/runs${query}`, { accept: "text/
 const runSome = async (count: number) => {
   for (let index = 0; index < count; index += 1)
     await ask("/actions/debug", ajax({ ...AJAX_FIELDS, useremail: `artist${index}@studio.tld` }));
-  // Runs of one and the same millisecond have no order.
+  // Runs within the same millisecond have no defined order.
   await scheduler.wait(2);
 };
 
 describe("the log", () => {
-  it("invites to run something where nothing was run yet", async () => {
-    expect(await page()).toContain("Nothing was run yet");
+  it("says what to do if there are no runs yet", async () => {
+    expect(await page()).toContain("No runs yet");
     expect(await (await read("/runs.json")).json()).toEqual({ runs: [] });
     expect((await (await read("/runs.csv")).text()).trim()).toBe(
       "at,id,action,actionTitle,state,title,person,name,email,project,projects,tasks,trust,status,tookMs,url",
     );
   });
 
-  it("is a page with a line per run that links to it", async () => {
+  it("is a page with a row per run that links to it", async () => {
     await runSome(2);
     const text = await page();
     expect(text).toContain("artist1@studio.tld");
@@ -32,7 +32,7 @@ describe("the log", () => {
     expect(text).not.toContain("Older runs");
   });
 
-  it("goes on to older runs, keeping the filter", async () => {
+  it("links to older runs, keeping the filter", async () => {
     await runSome(3);
     const first = await read(`/runs.json?limit=2&day=${new Date().toISOString().slice(0, 10)}`);
     const { runs, cursor } = await first.json<{ runs: { email: string }[]; cursor: string }>();
@@ -45,7 +45,7 @@ describe("the log", () => {
     expect(await page("?limit=2&action=&person=&state=&project=&day=")).toContain("Older runs");
   });
 
-  it("filters, and says when nothing is like that", async () => {
+  it("filters, and says if nothing matches", async () => {
     await runSome(2);
     expect(await (await read("/runs.json?person=artist1&state=done&action=debug")).json()).toMatchObject({
       runs: [{ email: "artist1@studio.tld" }],
@@ -61,13 +61,13 @@ describe("the log", () => {
     ["project", "x".repeat(201)],
     ["limit", "0"],
     ["limit", "100000"],
-  ])("refuses a filter it can't use: %s=%s", async (name, value) => {
+  ])("rejects an invalid filter: %s=%s", async (name, value) => {
     const response = await read(`/runs.json?${name}=${value}`);
     expect(response.status).toBe(400);
     expect((await readFailed(response)).code).toBe("invalid-filter");
   });
 
-  it("has titles and names in it, finds runs by them, and leads to the tasks", async () => {
+  it("shows titles and names, finds runs by them, and links to the tasks", async () => {
     const { taskIds, projectId } = addProject(openFakeZou(), 801, 2, { name: "Paper <Lantern>" });
     const variables = { KITSU_TOKEN: BOT_TOKEN, KITSU_API: `${KITSU}/801/api` };
     const fields = {
@@ -96,7 +96,7 @@ describe("the log", () => {
     ]);
   });
 
-  it("is a CSV in the language of the browser that asks, and plain for a script", async () => {
+  it("is a CSV in the format of the browser's language, and RFC 4180 for scripts", async () => {
     await ask("/actions/debug", ajax());
     const download = async (headers: Record<string, string>) => (await read("/runs.csv", headers)).arrayBuffer();
     const decode = (bytes: ArrayBuffer) => new TextDecoder("utf-8", { ignoreBOM: true, fatal: true }).decode(bytes);
@@ -109,7 +109,7 @@ describe("the log", () => {
     expect(french.split("\r\n")[1]).toMatch(/^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d;[0-9a-f]{32};debug;Debug;done;/);
   });
 
-  it("is a CSV that no spreadsheet runs", async () => {
+  it("is a CSV without formulas", async () => {
     replaceRun(debug).mockResolvedValue({
       kind: "done",
       severity: "success",

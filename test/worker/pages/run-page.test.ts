@@ -11,8 +11,8 @@ async function runOnce(): Promise<string> {
   return new URL(run?.url ?? "").pathname + new URL(run?.url ?? "").search;
 }
 
-describe("a run, to whoever knows its id", () => {
-  it("has its state, from any page, by its address or its bare id", async () => {
+describe("a run, for anyone who knows its id", () => {
+  it("shows its state to any page, by its address or its bare id", async () => {
     for (const path of [await runOnce(), `/runs/${RUN}`]) {
       const response = await ask(path, { headers: { origin: "https://anywhere.tld" } });
       expect(response.headers.get("access-control-allow-origin")).toBe("*");
@@ -24,7 +24,7 @@ describe("a run, to whoever knows its id", () => {
     }
   });
 
-  it("has nothing personal in it, as JSON or as a page", async () => {
+  it("contains no personal data, as JSON or as a page", async () => {
     replaceRun(debug).mockResolvedValue({
       kind: "done",
       severity: "warning",
@@ -59,13 +59,13 @@ describe("a run, to whoever knows its id", () => {
       { kind: "ask" as const, title: "x", fields: [{ name: "a", label: "Ada", type: "text" }], submit: "Go" },
       { kind: "ask", fields: [] },
     ],
-  ])("says of which kind it is: %j", async (reply, expected) => {
+  ])("shows the kind of its reply: %j", async (reply, expected) => {
     replaceRun(debug).mockResolvedValue(reply);
     expect((await readAnswer(await ask(await runOnce()))).reply).toMatchObject({ ...expected, title: "Debug" });
   });
 
   it.each([`/runs/${"f".repeat(32)}`, `/runs/${"f".repeat(32)}?at=1`, "/runs/x", "/runs/..%2f..", "/runs/%00"])(
-    "is unknown where there is none: %s",
+    "is unknown if it doesn't exist: %s",
     async (path) => {
       const response = await ask(path, { headers: { origin: "https://anywhere.tld" } });
       expect(response.status).toBe(404);
@@ -75,20 +75,20 @@ describe("a run, to whoever knows its id", () => {
   );
 });
 
-describe("a run, to whoever may read the log", () => {
-  it("is run again from Kitsu, or by the button for what failed, and not told both", async () => {
+describe("a run, for readers of the log", () => {
+  it("suggests running it again from Kitsu only if there is no retry button", async () => {
     const failed = { kind: "failed" as const, code: "disk-full", title: "The disk is full", retry: true };
     const outcomes = [{ id: TASK, label: "SH010", state: "failed" as const }];
     const show = async () => (await ask(await runOnce(), { headers: { ...READER, accept: "text/html" } })).text();
     replaceRun(debug).mockResolvedValue(failed);
-    expect(await show()).toContain("run it again from Kitsu");
+    expect(await show()).toContain("To try again, run it from Kitsu");
     replaceRun(debug).mockResolvedValue({ ...failed, outcomes });
     const text = await show();
     expect(text).toContain("The disk is full");
-    expect(text).not.toContain("run it again from Kitsu");
+    expect(text).not.toContain("To try again, run it from Kitsu");
   });
 
-  it("starts no program by being read", async () => {
+  it("starts no program when it is opened", async () => {
     const effects = [{ kind: "launch" as const, app: "RV", ways: [{ url: "https://x.tld/open" }] }];
     replaceRun(debug).mockResolvedValue({ kind: "done", severity: "info", title: "Opening", effects });
     const answer = await (await ask("/actions/debug", form())).text();
@@ -98,7 +98,7 @@ describe("a run, to whoever may read the log", () => {
     expect(page).not.toContain("data-launch");
   });
 
-  it("has everything that is known, as JSON", async () => {
+  it("shows its full record as JSON", async () => {
     const record = await (await ask(await runOnce(), { headers: READER })).json();
     expect(record).toMatchObject({
       id: RUN,
@@ -106,16 +106,16 @@ describe("a run, to whoever may read the log", () => {
       status: 200,
       call: { person: { id: ADA }, ignored: [{ name: "colour" }] },
       arrived: { method: "POST", fields: expect.arrayContaining([["colour", "red"]]) },
-      reply: { title: "2 tasks arrived" },
+      reply: { title: "2 tasks received" },
     });
   });
 
-  it("has everything that is known, as a page, with the cause of a failure", async () => {
+  it("shows its full record as a page, with the cause of a failure", async () => {
     vi.spyOn(console, "error").mockReturnValue();
     replaceRun(debug).mockRejectedValue(new Error("the disk is <b>on fire</b>"));
     const text = await (await ask(await runOnce(), { headers: { ...READER, accept: "text/html" } })).text();
     expect(text).toContain("the disk is &lt;b&gt;on fire&lt;/b&gt;");
-    for (const said of [RUN, ADA, TASK, "ada@studio.tld", "Something went wrong", "colour"])
-      expect(text).toContain(said);
+    for (const part of [RUN, ADA, TASK, "ada@studio.tld", "Something went wrong", "colour"])
+      expect(text).toContain(part);
   });
 });

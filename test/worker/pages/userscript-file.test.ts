@@ -7,7 +7,7 @@ import { ask, EDGE, KITSU, makeEnv } from "../../support/worker/worker.ts";
 
 const VERSION = { VERSION: { id: "x", tag: "", timestamp: "2027-01-15T08:00:00.000Z" } };
 
-/** The lines of a metadata block, as managers read them: from the first byte on, one space after the slashes. */
+/** The lines of a metadata block as managers read them: it must start at the first byte. */
 function readMetadata(source: string): [string, string][] {
   const lines = source.split("\n");
   expect(lines[0]).toBe("// ==UserScript==");
@@ -27,7 +27,7 @@ const version = async (variables: object) =>
 
 describe("the userscript", () => {
   it.each(["/kitsu-actions.user.js", "/kitsu-actions.meta.js"])(
-    "%s is served as a script, to anyone, checked for change each time",
+    "%s is served to anyone as a script, revalidated each time",
     async (path) => {
       for (const method of ["GET", "HEAD"]) {
         const response = await ask(path, { method });
@@ -41,7 +41,7 @@ describe("the userscript", () => {
     },
   );
 
-  it("knows the studio's Kitsu, this worker, and which links may be opened", async () => {
+  it("contains the addresses of Kitsu and the worker, and the schemes of links it may open", async () => {
     const source = await (
       await ask("/edge/kitsu-actions.user.js", {}, { BASE_PATH: "/edge", LINK_SCHEMES: "rvlink", ...VERSION })
     ).text();
@@ -54,7 +54,7 @@ describe("the userscript", () => {
     });
   });
 
-  it("is a script that compiles", async () => {
+  it("is served with its metadata block", async () => {
     const source = await (await ask("/kitsu-actions.user.js")).text();
     expect(source).toMatch(/^\/\/ ==UserScript==\n/);
     expect(source.length).toBeGreaterThan(5_000);
@@ -62,7 +62,7 @@ describe("the userscript", () => {
 });
 
 describe("its metadata", () => {
-  it("is the same in both files, and lands the script in the page", async () => {
+  it("is the same in both files, and runs the script in the page's context", async () => {
     const [script, meta] = await Promise.all(
       ["user", "meta"].map(async (kind) => (await ask(`/kitsu-actions.${kind}.js`)).text()),
     );
@@ -82,7 +82,7 @@ describe("its metadata", () => {
     });
   });
 
-  it("matches Kitsu and our own pages, with and without a port, for managers differ", async () => {
+  it("matches Kitsu and our own pages, with and without a port, because managers differ", async () => {
     const meta = await (
       await ask("/kitsu-actions.meta.js", {}, { KITSU_URL: `http://kitsu.lan:8080/x ${KITSU}` })
     ).text();
@@ -96,7 +96,7 @@ describe("its metadata", () => {
 
   const deployedAt = (time: string, rest: object = {}) => version({ VERSION: { timestamp: time }, ...rest });
 
-  it("keeps its version over deploys that change nothing in it, and whoever asks at which address", async () => {
+  it("keeps its version across deploys that don't change it, at every address of the worker", async () => {
     const first = await deployedAt("2027-01-15T08:00:00.000Z");
     expect(first).toMatch(/^\d+\.\d+\.\d+\.1800000000$/);
     for (const time of ["2027-01-16T08:00:00.000Z", "2027-03-01T08:00:00.000Z", "2026-12-01T08:00:00.000Z"])
@@ -106,7 +106,7 @@ describe("its metadata", () => {
     expect(await (await ask("/")).text()).toContain(`version ${first}`);
   });
 
-  it("asks KV for its version once, however often the script is asked for", async () => {
+  it("reads its version from KV once per isolate", async () => {
     const variables = makeEnv(VERSION);
     const settings = readSettings(variables);
     const get = vi.spyOn(env.RUNS, "get");
@@ -116,7 +116,7 @@ describe("its metadata", () => {
     expect(get).toHaveBeenCalledTimes(asked);
   });
 
-  it("has a later version whenever something in it changed, after a rollback, too", async () => {
+  it("has a later version whenever its content changed, even after a rollback", async () => {
     const versions = [
       await deployedAt("2027-01-15T08:00:00.000Z"),
       await deployedAt("2027-01-16T08:00:00.000Z", { LINK_SCHEMES: "rvlink" }),
@@ -130,14 +130,14 @@ describe("its metadata", () => {
     }
   });
 
-  it("is served, and can be installed, where KV can't be asked", async () => {
+  it("can be installed even if KV can't be read", async () => {
     vi.spyOn(env.RUNS, "get").mockRejectedValue(new Error("KV GET failed"));
     const put = vi.spyOn(env.RUNS, "put");
     expect(await deployedAt("2027-01-15T08:00:00.000Z")).toMatch(/\.1800000000$/);
     expect(put).not.toHaveBeenCalled();
   });
 
-  it("begins anew where KV has something else there", async () => {
+  it("ignores an invalid value in KV", async () => {
     await env.RUNS.put("userscript", JSON.stringify({ digest: 1, version: "x" }));
     expect(await deployedAt("2027-01-15T08:00:00.000Z")).toMatch(/\.1800000000$/);
   });

@@ -11,7 +11,7 @@ type Catalogue = {
   person: { trust: string; role?: string };
   actions: { id: string; url: string; modes: string[]; mayRun: boolean }[];
 };
-const read = async (
+const readCatalogue = async (
   path: string,
   headers: Record<string, string> = {},
   variables: object = { KITSU_TOKEN: BOT_TOKEN },
@@ -19,27 +19,30 @@ const read = async (
 const mayRun = ({ actions }: Catalogue) => Object.fromEntries(actions.map((action) => [action.id, action.mayRun]));
 
 describe("the catalogue", () => {
-  it("says what is offered, how, and at which address", async () => {
-    const { version, actions } = await read("/actions");
+  it("lists the actions, with their modes and URLs", async () => {
+    const { version, actions } = await readCatalogue("/actions");
     expect(version).toBe(1);
     expect(actions.find(({ id }) => id === "playlist")).toMatchObject({
       url: `${EDGE}/actions/playlist`,
       modes: ["ajax", "form"],
       title: "Make a playlist",
     });
-    expect((await read("/actions", {}, {})).actions.map(({ id }) => id)).not.toContain("playlist");
+    expect((await readCatalogue("/actions", {}, {})).actions.map(({ id }) => id)).not.toContain("playlist");
   });
 
-  it("says what the person of the session may run", async () => {
+  it("says which actions the person of the session may run", async () => {
     const as = (person: { id: string }) =>
-      read(`${KITSU}/actions`, { cookie: `access_token_cookie=session-${person.id}` });
+      readCatalogue(`${KITSU}/actions`, { cookie: `access_token_cookie=session-${person.id}` });
     expect(mayRun(await as(MANAGER))).toMatchObject({ debug: true, playlist: true });
     expect(mayRun(await as(ARTIST))).toMatchObject({ debug: true, playlist: false });
     expect((await as(ARTIST)).person).toEqual({ trust: "session", role: "user" });
   });
 
-  it("looks no claim up, so that nobody learns who there is", async () => {
-    const [known, unknown] = [await read(`/actions?personid=${ARTIST.id}`), await read("/actions?personid=nobody")];
+  it("looks up no claim, so that nobody learns who exists", async () => {
+    const [known, unknown] = [
+      await readCatalogue(`/actions?personid=${ARTIST.id}`),
+      await readCatalogue("/actions?personid=nobody"),
+    ];
     expect(known).toEqual(unknown);
     expect(known.person.trust).toBe("unchecked");
     expect(mayRun(known)).toMatchObject({ playlist: false });

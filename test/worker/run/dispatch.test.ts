@@ -4,6 +4,8 @@ import { debug } from "../../../worker/actions/debug.ts";
 import { Failure } from "../../../worker/failure.ts";
 import worker from "../../../worker/index.ts";
 import { replaceRun } from "../../support/worker/replace-run.ts";
+import { DONE, RUN } from "../../support/worker/runs.ts";
+import { holdTimeLimit } from "../../support/worker/time-limit.ts";
 import {
   AJAX_FIELDS,
   ajax,
@@ -18,11 +20,8 @@ import {
   TASK,
 } from "../../support/worker/worker.ts";
 
-const RUN = "0123456789abcdef0123456789abcdef";
-const DONE = { kind: "done", severity: "success", title: "Fine" } as const;
-
 describe("a call", () => {
-  it("runs under the id its userscript gave it, which is no parameter of the action", async () => {
+  it("runs under the id that the userscript chose, which is not passed to the action", async () => {
     const run = vi.spyOn(debug, "prepare");
     const answer = await readAnswer(await ask(`/actions/debug?preset=4k&run=${RUN}`, ajax()));
     expect(answer.run?.id).toBe(RUN);
@@ -30,7 +29,7 @@ describe("a call", () => {
   });
 
   it.each(["", "?run=", "?run=short", `?run=${RUN.toUpperCase()}`, `?run=${RUN}0`])(
-    "gets a new id of 128 bits otherwise: %s",
+    "gets a new 128-bit id if it has no valid one: %s",
     async (query) => {
       const [first, second] = [
         await readAnswer(await ask(`/actions/debug${query}`, ajax())),
@@ -41,7 +40,7 @@ describe("a call", () => {
     },
   );
 
-  it("works under a path of Kitsu's own host", async () => {
+  it("works under a path on Kitsu's own host", async () => {
     const variables = { BASE_PATH: "/edge", KITSU_URL: EDGE };
     const init = ajax(AJAX_FIELDS, { origin: EDGE, "sec-fetch-site": "same-origin" });
     const answer = await readAnswer(await ask("/edge/actions/debug", init, variables));
@@ -49,17 +48,17 @@ describe("a call", () => {
     expect((await ask("/actions/debug", init, variables)).status).toBe(404);
   });
 
-  it("holds 5,000 tasks in either dialect", async () => {
+  it("takes 5,000 tasks in either dialect", async () => {
     const ids = Array.from({ length: 5_000 }, () => crypto.randomUUID());
     expect((await readAnswer(await ask("/actions/debug", ajax({ ...AJAX_FIELDS, selection: ids })))).reply.title).toBe(
-      "5000 tasks arrived",
+      "5,000 tasks received",
     );
     expect(await (await ask("/actions/debug", form({ selection: ids.join(",") }))).text()).toContain(
-      "5000 tasks arrived",
+      "5,000 tasks received",
     );
   });
 
-  it("goes on to its end and into the log when nobody waits for the answer", async () => {
+  it("runs to its end and is logged even if nobody waits for the answer", async () => {
     const ctx = createExecutionContext();
     const run = replaceRun(debug).mockImplementation(() => scheduler.wait(50).then(() => DONE));
     void worker.fetch(arrive("/actions/debug", ajax()), makeEnv(), ctx);
@@ -70,7 +69,7 @@ describe("a call", () => {
 });
 
 describe("a call for an action", () => {
-  it("that is unknown says so, and where the TD finds what there is", async () => {
+  it("that is unknown is refused, and the TD learns where the actions are listed", async () => {
     const response = await ask("/actions/nonsense", ajax());
     expect(response.status).toBe(404);
     expect(await readFailed(response)).toMatchObject({
@@ -79,19 +78,22 @@ describe("a call for an action", () => {
     });
   });
 
-  it.each(["__proto__", "constructor", "%3Cscript%3E", "..%2fruns"])("called %s is unknown", async (id) => {
+  it.each(["__proto__", "constructor", "%3Cscript%3E", "..%2fruns"])("named %s is unknown", async (id) => {
     const response = await ask(`/actions/${id}`, form());
     expect(response.status).toBe(404);
     expect(await response.text()).not.toContain("<script>");
   });
 
-  it.each(["PUT", "DELETE", "PATCH", "HEAD"])("is refused with %s, and says what would do", async (method) => {
-    const response = await ask("/actions/debug", { method, headers: { origin: "https://kitsu.studio.tld" } });
-    expect(response.status).toBe(405);
-    expect(response.headers.get("allow")).toBe("GET, POST, OPTIONS");
-  });
+  it.each(["PUT", "DELETE", "PATCH", "HEAD"])(
+    "is refused with %s, and the answer lists the allowed methods",
+    async (method) => {
+      const response = await ask("/actions/debug", { method, headers: { origin: "https://kitsu.studio.tld" } });
+      expect(response.status).toBe(405);
+      expect(response.headers.get("allow")).toBe("GET, POST, OPTIONS");
+    },
+  );
 
-  it("without a task is refused, and Kitsu's old bug is named", async () => {
+  it("without tasks is refused, with a hint at Kitsu's old bug", async () => {
     const forward = { FORWARD_TARGETS: { publish: { url: "https://pipeline.studio.tld" } } };
     const response = await ask("/actions/publish", ajax({ ...AJAX_FIELDS, selection: [] }), forward);
     expect(response.status).toBe(422);
@@ -103,7 +105,7 @@ describe("a call for an action", () => {
   });
 });
 
-describe("a call that goes wrong", () => {
+describe("a failed call", () => {
   it.each([
     ["throws an error", () => Promise.reject(new Error("the disk is on fire"))],
     // biome-ignore lint/suspicious/noExplicitAny: an action may throw anything
@@ -114,7 +116,7 @@ describe("a call that goes wrong", () => {
         throw new Error("the disk is on fire");
       },
     ],
-  ])("because its action %s says so without the cause, and the log has it", async (_, fail) => {
+  ])("whose action %s is answered without the cause, which only the log has", async (_, fail) => {
     const errors = vi.spyOn(console, "error").mockReturnValue();
     replaceRun(debug).mockImplementation(fail);
     const response = await ask("/actions/debug", ajax());
@@ -128,23 +130,27 @@ describe("a call that goes wrong", () => {
     expect(errors.mock.lastCall?.[0]).toContain("the disk is on fire");
   });
 
-  it("because its action never ends is answered in time, logged, and the action told to stop", async () => {
+  it("whose action never ends is answered at the time limit and logged, and the action is aborted", async () => {
+    const endTimeLimit = holdTimeLimit(7.5);
     let signal: AbortSignal | undefined;
-    replaceRun(debug).mockImplementation((given) => {
-      signal = given.signal;
+    replaceRun(debug).mockImplementation((context) => {
+      signal = context.signal;
       return new Promise(() => {});
     });
-    const response = await ask("/actions/debug", ajax(), { ACTION_TIME_LIMIT: "0.1" });
+    const answering = ask("/actions/debug", ajax(), { ACTION_TIME_LIMIT: "7.5" });
+    await vi.waitFor(() => expect(signal).toBeDefined());
+    endTimeLimit();
+    const response = await answering;
     expect(response.status).toBe(504);
     expect(await readFailed(response)).toMatchObject({
       code: "time-limit",
-      text: expect.stringContaining("0.1 seconds"),
+      text: expect.stringContaining("7.5 seconds"),
     });
     expect(signal?.aborted).toBe(true);
     expect(await readLog()).toMatchObject([{ status: 504 }]);
   });
 
-  it("by a Failure of the action's own choice shows what that says", async () => {
+  it("shows the Failure that the action threw", async () => {
     replaceRun(debug).mockRejectedValue(new Failure("target-refused", { title: "No", text: "Because.", status: 409 }));
     const response = await ask("/actions/debug", ajax());
     expect(response.status).toBe(409);
@@ -153,10 +159,10 @@ describe("a call that goes wrong", () => {
 
   it.each([
     ["truncated", ajax('{"selection": ["'), 400],
-    ["naming no task ids", ajax({ selection: ["'; DROP TABLE task; --"] }), 400],
+    ["without valid task ids", ajax({ selection: ["'; DROP TABLE task; --"] }), 400],
     ["too large", ajax(`{"a":"${"x".repeat(3 * 1_024 * 1_024)}"}`), 413],
     ["of the wrong type", ajax("<xml/>", { "content-type": "text/xml" }), 415],
-  ])("by being %s is logged with all that arrived", async (_, init, status) => {
+  ])("that is %s is logged with everything that arrived", async (_, init, status) => {
     const response = await ask(`/actions/debug?run=${RUN}`, init);
     expect(response.status).toBe(status);
     const answer = await readAnswer(response);
@@ -166,7 +172,7 @@ describe("a call that goes wrong", () => {
     ]);
   });
 
-  it("keeps the fields it could not understand in the log", async () => {
+  it("is logged with the fields that could not be parsed", async () => {
     await ask("/actions/debug", ajax({ ...AJAX_FIELDS, selection: ["nobody"] }));
     const [record] = await readLog();
     expect(record).toMatchObject({ arrived: { fields: expect.arrayContaining([["selection", '["nobody"]']]) } });
@@ -175,7 +181,7 @@ describe("a call that goes wrong", () => {
 });
 
 describe("a reply", () => {
-  it("is answered although KV refuses to write, and is in the log as soon as KV takes it", async () => {
+  it("is sent although KV refuses the write, and is logged as soon as KV takes it", async () => {
     const errors = vi.spyOn(console, "error").mockReturnValue();
     const put = vi.fn(() => Promise.reject(new Error("KV PUT failed: 429 Too Many Requests")));
     const response = await ask("/actions/debug", ajax(), { RUNS: { put } });
@@ -185,12 +191,12 @@ describe("a reply", () => {
       cause: expect.stringContaining("429"),
       run: run?.id,
     });
-    // The run's object writes it by itself, a second later.
-    await vi.waitFor(async () => expect(await readLog()).toHaveLength(1), { timeout: 20_000 });
+    // The run's coordinator retries the write a second later.
+    await vi.waitFor(async () => expect(await readLog()).toHaveLength(1));
     expect(await readLog()).toMatchObject([{ id: run?.id, call: { selection: expect.arrayContaining([TASK]) } }]);
   });
 
-  it("is in the worker's own log as a whole, where nothing takes it", async () => {
+  it("is written to the console as a whole if nothing stores it", async () => {
     const errors = vi.spyOn(console, "error").mockReturnValue();
     const put = () => Promise.reject(new Error("KV PUT failed: 429 Too Many Requests"));
     await ask("/actions/debug", ajax(), { RUNS: { put }, RUN_COORDINATORS: undefined });
@@ -199,7 +205,7 @@ describe("a reply", () => {
     });
   });
 
-  it("of an action that goes on is 202", async () => {
+  it("of an action that continues has the status 202", async () => {
     replaceRun(debug).mockResolvedValue({ kind: "started", title: "Rendering", progress: { done: 0, total: 12 } });
     expect((await ask("/actions/debug", ajax())).status).toBe(202);
   });

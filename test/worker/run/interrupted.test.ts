@@ -1,4 +1,5 @@
-// A worker may die at any moment, and KV refuse at any moment: what was done is in the log as what it is, once, and what was offered is there.
+// The worker may die and KV may refuse a write at any moment. Even so, the log has each run once,
+// with its true outcome, and every offered URL works.
 import { createExecutionContext, runDurableObjectAlarm, runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
@@ -7,9 +8,10 @@ import type { Action } from "../../../worker/action/action.ts";
 import { debug } from "../../../worker/actions/debug.ts";
 import worker from "../../../worker/index.ts";
 import { replaceRun } from "../../support/worker/replace-run.ts";
+import { DONE, encodeDraft, makeRecord, RUN } from "../../support/worker/runs.ts";
 import {
   ADA,
-  AJAX_FIELDS,
+  ADA_FORM,
   ajax,
   arrive,
   ask,
@@ -21,20 +23,23 @@ import {
   readLog,
 } from "../../support/worker/worker.ts";
 
-const RUN = "0123456789abcdef0123456789abcdef";
 const PATH = `/actions/debug?run=${RUN}`;
-const DONE: Reply = { kind: "done", severity: "success", title: "Sent" };
-const ASK: Reply = { kind: "ask", title: "Frames?", fields: [], submit: "Go on" };
-const NEVER = { put: () => new Promise<never>(() => undefined) };
-const REFUSES = { put: () => Promise.reject(new Error("KV PUT failed: 429 Too Many Requests")) };
+const ASK: Reply = { kind: "ask", title: "Frames?", fields: [], submit: "Next" };
+const HANGING = { put: () => new Promise<never>(() => undefined) };
+const REFUSING = { put: () => Promise.reject(new Error("KV PUT failed: 429 Too Many Requests")) };
 
-const meet = () => env.RUN_COORDINATORS.getByName(RUN);
+const getCoordinator = () => env.RUN_COORDINATORS.getByName(RUN);
 const mutable: Pick<Action, "undo"> & { isSafe?: boolean | undefined } = debug;
 let run: ReturnType<typeof replaceRun>;
 
+const advance = (ms: number) => vi.spyOn(Date, "now").mockReturnValue(Date.now() + ms);
+
 beforeEach(() => {
+  // Alarms follow the system's clock. With this one an hour ahead, they run only when a test says
+  // so.
+  advance(3_600_000);
   mutable.isSafe = false;
-  mutable.undo = vi.fn(async () => ({ ...DONE, title: "Taken back" }));
+  mutable.undo = vi.fn(async () => ({ ...DONE, title: "Undone" }));
   run = replaceRun(debug).mockResolvedValue(DONE);
   vi.spyOn(console, "error").mockReturnValue();
 });
@@ -45,60 +50,57 @@ afterEach(() => {
 
 const call = async (variables: object = {}) => readAnswer(await ask(PATH, ajax(), { ...variables }));
 
-/** Answers, and dies: nothing that was to be done after the answer is done. */
+/** The worker answers and then dies: nothing that was to follow the answer happens. */
 const answerAndDie = async (path: string, init = ajax()) =>
   readAnswer(
-    await worker.fetch(arrive(path.replace(EDGE, ""), init), makeEnv({ RUNS: NEVER }), createExecutionContext()),
+    await worker.fetch(arrive(path.replace(EDGE, ""), init), makeEnv({ RUNS: HANGING }), createExecutionContext()),
   );
 
-/** A request that arrived, took the turn if it has one, and whose worker died. */
-async function die(at: number, hasTurn: boolean): Promise<void> {
-  const reply = { kind: "failed", code: "run-interrupted", title: "The run was interrupted" };
-  const arrived = { method: "POST", path: "/", headers: [], fields: [] };
-  const draft = JSON.stringify({ id: RUN, at, tookMs: 1, action: "debug", status: 500, arrived, reply });
-  const token = `dead at ${at}`;
-  const arriving = { token, attempt: "", at, action: "debug", until: Date.now() + 60_000 };
-  await meet().startRequest(arriving, new TextEncoder().encode(draft));
-  if (hasTurn) await meet().takeTurn({ at, action: "debug", person: ADA }, token);
+/** Starts a request, lets it take the run's turn if it should, and never ends it. */
+async function startAndDie(at: number, takesTurn: boolean): Promise<void> {
+  const token = `started at ${at}`;
+  const request = { token, attempt: "", at, action: "debug", until: Date.now() + 60_000 };
+  await getCoordinator().startRequest(request, encodeDraft({ at }));
+  if (takesTurn) await getCoordinator().takeTurn({ at, action: "debug", person: ADA }, token);
 }
 
-/** Later, when what has not ended must be dead, and what was not written is written again. */
+/** Runs the coordinator's alarm after the time limit: it ends dead requests and retries writes. */
 async function settle(): Promise<void> {
-  vi.spyOn(Date, "now").mockReturnValue(Date.now() + 100_000);
-  await runDurableObjectAlarm(meet());
+  advance(100_000);
+  await runDurableObjectAlarm(getCoordinator());
 }
 
 describe("a request whose worker died", () => {
-  it("is one line of the log with what the run had asked before", async () => {
+  it("is logged in one entry with the question that the run asked before", async () => {
     run.mockResolvedValue(ASK);
     const { run: asked } = await call();
-    await die(Date.now() + 700, true);
+    await startAndDie(Date.now() + 700, true);
     await settle();
     expect(await readLog()).toMatchObject([{ id: RUN, reply: { code: "run-interrupted" } }]);
     expect(asked?.url).toBe(`${EDGE}/runs/${RUN}?at=${(await readLog())[0]?.at}`);
   });
 
-  it("is in the log although the same was sent again before its time was over", async () => {
-    await die(1_000, true);
+  it("is logged although the same call was sent again before the time limit", async () => {
+    await startAndDie(1_000, true);
     expect((await readFailed(await ask(PATH, ajax()))).code).toBe("already-submitted");
     expect(run).not.toHaveBeenCalled();
     await settle();
     expect(await readLog()).toMatchObject([{ id: RUN, at: 1_000, reply: { code: "run-interrupted" } }]);
-    // Whoever sends it once more is told that, and not that something is under way.
+    // The same call now gets this answer, and not that the run is still running.
     expect((await readFailed(await ask(PATH, ajax()))).code).toBe("run-interrupted");
   });
 
-  it.each([1, 2, 3])("is in the log although the worker dies again while that is settled, at step %i", async (step) => {
-    await die(1_000, true);
-    await runInDurableObject(meet(), async (instance, { storage }) => {
+  it.each([1, 2, 3])("is logged although the worker dies again in write %i of the alarm", async (fatal) => {
+    await startAndDie(1_000, true);
+    await runInDurableObject(getCoordinator(), async (instance, { storage }) => {
       const put = storage.put.bind(storage);
-      let count = 0;
+      let write = 0;
       vi.spyOn(storage, "put").mockImplementation(async (entries: unknown, value: unknown) => {
-        count += 1;
-        if (count === step) throw new Error("died");
+        write += 1;
+        if (write === fatal) throw new Error("died");
         return typeof entries === "string" ? put(entries, value) : put(Object(entries));
       });
-      vi.spyOn(Date, "now").mockReturnValue(Date.now() + 100_000);
+      advance(100_000);
       await instance.alarm().catch(() => undefined);
       vi.mocked(storage.put).mockRestore();
     });
@@ -106,38 +108,35 @@ describe("a request whose worker died", () => {
     expect(await readLog()).toMatchObject([{ id: RUN, reply: { code: "run-interrupted" } }]);
   });
 
-  it("takes nothing from a question: what would have begun had taken the turn", async () => {
-    await die(1_000, false);
+  it("does not hide a question, because it had not taken the turn to run", async () => {
+    await startAndDie(1_000, false);
     run.mockResolvedValue(ASK);
     await call();
     await settle();
     expect(await readLog()).toMatchObject([{ id: RUN, reply: { kind: "ask" } }]);
   });
 
-  it("takes nothing from a run that another request has ended", async () => {
-    await die(1_000, false);
+  it("does not interrupt a run that another request has ended", async () => {
+    await startAndDie(1_000, false);
     await call();
     await settle();
     expect(await readLog()).toMatchObject([{ id: RUN, reply: DONE }]);
     expect((await readAnswer(await ask(`/runs/${RUN}`, { headers: { origin: KITSU } }))).reply.kind).toBe("done");
   });
 
-  it("takes nothing from the run that another request is at work on", async () => {
-    const arriving = { token: "alive", attempt: "", at: 1_000, action: "debug", until: Date.now() + 1_000_000 };
-    await meet().startRequest(arriving, new Uint8Array());
-    await meet().takeTurn({ at: 1_000, action: "debug", person: ADA }, "alive");
-    await die(1_000, false);
+  it("does not interrupt a run that another request is running", async () => {
+    const request = { token: "alive", attempt: "", at: 1_000, action: "debug", until: Date.now() + 1_000_000 };
+    await getCoordinator().startRequest(request, new Uint8Array());
+    await getCoordinator().takeTurn({ at: 1_000, action: "debug", person: ADA }, "alive");
+    await startAndDie(1_000, false);
     await settle();
-    expect(await meet().readPhase()).toMatchObject({ state: "running" });
+    expect(await getCoordinator().readPhase()).toMatchObject({ state: "running" });
     expect(await readLog()).toEqual([]);
   });
 
-  it("is no end of what it began, and what goes on", async () => {
-    const at = 1_000;
-    const arrived = { method: "POST", path: "/", headers: [], fields: [] };
-    const reply: Reply = { kind: "started", title: "Rendering" };
-    const record = { id: RUN, at, tookMs: 1, action: "debug", status: 202, reply, arrived };
-    await die(at, true);
+  it("does not end the long run that it started", async () => {
+    const record = makeRecord({ status: 202, reply: { kind: "started", title: "Rendering" } });
+    await startAndDie(record.at, true);
     await env.LONG_RUNS.getByName(RUN).begin({ record, base: EDGE, key: "k", isWatched: false }, "null");
     await settle();
     expect(await readLog()).toMatchObject([{ id: RUN, reply: { kind: "started" } }]);
@@ -145,10 +144,10 @@ describe("a request whose worker died", () => {
   });
 });
 
-describe("a call that fails before anybody knows whose it is", () => {
+describe("a call that fails before its caller is known", () => {
   const refused = { CALLS_BY_PERSON: { limit: async () => ({ success: false }) } };
 
-  it("is a run of its own, where that run was begun before", async () => {
+  it("is logged as a separate run if the run was opened before", async () => {
     run.mockResolvedValue(ASK);
     await call();
     const failed = await call(refused);
@@ -159,9 +158,9 @@ describe("a call that fails before anybody knows whose it is", () => {
     expect(log.find(({ id }) => id === RUN)).toMatchObject({ reply: { kind: "ask" } });
   });
 
-  it("is the same line of the log, where it is only sent again", async () => {
+  it("shares its log entry with the same call, sent again", async () => {
     await call(refused);
-    await scheduler.wait(2);
+    advance(5_000);
     await call();
     expect(await readLog()).toMatchObject([{ id: RUN, reply: DONE }]);
   });
@@ -174,99 +173,89 @@ describe("a worker that dies right after its answer", () => {
       return DONE;
     });
 
-  it("leaves a run that can be looked at and taken back at once, and is in the log as what it is", async () => {
+  it("leaves a run that can be read and undone at once, and is logged with its outcome", async () => {
     offer();
     const { run: made } = await answerAndDie(PATH);
     expect(await readLog()).toEqual([]);
     expect(
       (await readAnswer(await ask(made?.url.replace(EDGE, "") ?? "", { headers: { origin: KITSU } }))).reply.kind,
     ).toBe("done");
-    const undone = await answerAndDie(
-      made?.undo?.url ?? "",
-      ajax({ personid: ADA, personemail: AJAX_FIELDS.useremail }),
-    );
-    expect(undone.reply).toMatchObject({ title: "Taken back" });
+    const undone = await answerAndDie(made?.undo?.url ?? "", ajax(ADA_FORM));
+    expect(undone.reply).toMatchObject({ title: "Undone" });
     await settle();
     await runDurableObjectAlarm(env.RUN_COORDINATORS.getByName(undone.run?.id ?? ""));
     const log = await readLog();
     expect(log).toHaveLength(2);
-    expect(log.find(({ id }) => id === RUN)).toMatchObject({ reply: DONE, undone: { reply: { title: "Taken back" } } });
+    expect(log.find(({ id }) => id === RUN)).toMatchObject({ reply: DONE, undone: { reply: { title: "Undone" } } });
   });
 });
 
-describe("a log that refuses", () => {
-  it("is told the newest alone: a question is not written over its answer", async () => {
+describe("a log that refuses writes", () => {
+  it("gets only the newest record: a question does not overwrite its answer", async () => {
     run.mockResolvedValueOnce(ASK);
-    await call({ RUNS: REFUSES });
+    await call({ RUNS: REFUSING });
     await call();
     await settle();
     expect(await readLog()).toMatchObject([{ id: RUN, reply: DONE }]);
   });
 
-  it("is not told of a question when the run goes on meanwhile", async () => {
-    run.mockResolvedValueOnce(ASK).mockImplementationOnce(async ({ continueWith: goOn }) => {
-      goOn(null);
+  it("gets no question after the run has become a long run", async () => {
+    run.mockResolvedValueOnce(ASK).mockImplementationOnce(async ({ continueWith }) => {
+      continueWith(null);
       return { kind: "started", title: "Rendering" };
     });
-    await call({ RUNS: REFUSES });
+    await call({ RUNS: REFUSING });
     await call();
     await settle();
     expect(await readLog()).toMatchObject([{ id: RUN, reply: { kind: "started" } }]);
   });
 
-  it("is told of every call of one id that changes nothing, and of no more than there is room for", async () => {
-    const arrived = { method: "POST", path: "/", headers: [], fields: [] };
-    const keep = (at: number) =>
-      meet().addPendingRecord(String(at), {
-        id: RUN,
-        at,
-        tookMs: 1,
-        action: "debug",
-        status: 200,
-        arrived,
-        reply: DONE,
-      });
+  it("gets each call that changes nothing under one id, up to a limit", async () => {
+    const add = (at: number) => getCoordinator().addPendingRecord(String(at), makeRecord({ at }));
     const now = Date.now();
-    const kept: boolean[] = [];
-    for (let index = 0; index < 25; index += 1) kept.push(await keep(now + index));
-    expect(kept.filter(Boolean)).toHaveLength(20);
-    expect(JSON.parse((await meet().readPendingRecord(now + 3)) ?? "{}")).toMatchObject({ at: now + 3 });
-    expect(await meet().readPendingRecord(now + 24)).toBeUndefined();
+    const added: boolean[] = [];
+    for (let index = 0; index < 25; index += 1) added.push(await add(now + index));
+    expect(added.filter(Boolean)).toHaveLength(20);
+    expect(JSON.parse((await getCoordinator().readPendingRecord(now + 3)) ?? "{}")).toMatchObject({ at: now + 3 });
+    expect(await getCoordinator().readPendingRecord(now + 24)).toBeUndefined();
     await settle();
-    // Its own alarm may have come first.
-    await vi.waitFor(async () =>
-      expect((await readLog()).map(({ at }) => at).toSorted()).toEqual(
-        Array.from({ length: 20 }, (_, index) => now + index),
-      ),
+    expect((await readLog()).map(({ at }) => at).toSorted()).toEqual(
+      Array.from({ length: 20 }, (_, index) => now + index),
     );
-    await vi.waitFor(async () => expect(await meet().readPendingRecord()).toBeUndefined());
-    expect(await keep(now + 24)).toBe(true);
+    expect(await getCoordinator().readPendingRecord()).toBeUndefined();
+    expect(await add(now + 24)).toBe(true);
   });
 
-  it("is told of a call that changes nothing, though it came under the id of a run that does", async () => {
+  it("gets a call that changes nothing although its id is of a run that does", async () => {
     await call();
     mutable.isSafe = true;
-    vi.spyOn(Date, "now").mockReturnValue(Date.now() + 5_000);
-    const { run: looked } = await call();
+    advance(5_000);
+    const { run: second } = await call();
     const log = await readLog();
     expect(log).toHaveLength(2);
-    expect(log.map(({ id, at }) => `${EDGE}/runs/${id}?at=${at}`)).toContain(looked?.url);
+    expect(log.map(({ id, at }) => `${EDGE}/runs/${id}?at=${at}`)).toContain(second?.url);
   });
 
-  it("is told what another request has submitted, and nothing of one that failed beside it", async () => {
+  it("gets the record of the request that runs the action, not of one that failed meanwhile", async () => {
     const reply: Reply = { kind: "failed", code: "kitsu-unreachable", title: "Kitsu can't be reached" };
-    await meet().takeTurn({ at: 1, action: "debug", person: ADA }, "one");
-    const over = { at: 1, action: "debug", reply, offers: {} };
-    const arrived = { method: "POST", path: "/", headers: [], fields: [] };
-    const record = { id: RUN, at: 1, tookMs: 1, action: "debug", status: 502, arrived, reply };
-    expect(await meet().endRequest("two", over, record)).toEqual({ isKept: false, isOwner: false, submittedAt: 1 });
-    expect(await meet().readPendingRecord()).toBeUndefined();
+    await getCoordinator().takeTurn({ at: 1, action: "debug", person: ADA }, "one");
+    const end = { at: 1, action: "debug", reply, offers: {} };
+    const record = makeRecord({ at: 1, status: 502, reply });
+    expect(await getCoordinator().endRequest("two", end, record)).toEqual({
+      isKept: false,
+      isOwner: false,
+      submittedAt: 1,
+    });
+    expect(await getCoordinator().readPendingRecord()).toBeUndefined();
     expect(
-      await meet().endRequest("one", { ...over, reply: DONE }, { ...record, status: 200, reply: DONE }),
+      await getCoordinator().endRequest("one", { ...end, reply: DONE }, { ...record, status: 200, reply: DONE }),
     ).toMatchObject({
       isKept: true,
     });
-    expect(JSON.parse((await meet().readPendingRecord()) ?? "{}")).toMatchObject({ status: 200, reply: DONE });
-    expect(await meet().readPhase()).toMatchObject({ state: "over", reply: DONE });
+    expect(JSON.parse((await getCoordinator().readPendingRecord()) ?? "{}")).toMatchObject({
+      status: 200,
+      reply: DONE,
+    });
+    expect(await getCoordinator().readPhase()).toMatchObject({ state: "over", reply: DONE });
   });
 });

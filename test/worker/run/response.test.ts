@@ -4,36 +4,36 @@ import { debug } from "../../../worker/actions/debug.ts";
 import { replaceRun } from "../../support/worker/replace-run.ts";
 import { ajax, ask, FORM_FIELDS, form, readAnswer, TASK } from "../../support/worker/worker.ts";
 
-const say = (reply: Reply) => replaceRun(debug).mockResolvedValue(reply);
+const replyWith = (reply: Reply) => replaceRun(debug).mockResolvedValue(reply);
 const page = async (reply: Reply, fields: Record<string, string> = FORM_FIELDS) => {
-  say(reply);
+  replyWith(reply);
   return (await ask("/actions/debug", form(fields))).text();
 };
 const NASTY = `"><script>alert(1)</script><img src=x onerror='alert(1)'> 🦊 ‮abc`;
 const ESCAPED = "&quot;&gt;&lt;script&gt;alert(1)&lt;/script&gt;&lt;img src=x onerror=&#39;alert(1)&#39;&gt; 🦊 ‮abc";
 const done = (rest: Partial<Done> = {}): Done => ({ kind: "done", severity: "success", title: "Done", ...rest });
 
-describe("who gets JSON and who a page", () => {
+describe("the content type of an answer", () => {
   it.each([
-    ["Kitsu's AJAX", ajax(), "application/json"],
-    ["Kitsu's form", form(), "text/html"],
-    ["a form without a word of what it accepts", form(FORM_FIELDS, { accept: "*/*" }), "text/html"],
-    ["a form that asks for JSON", form(FORM_FIELDS, { accept: "application/json" }), "application/json"],
-    ["a link that is followed", { headers: { accept: "text/html,*/*;q=0.8" } }, "text/html"],
-    ["a script with GET", { headers: { accept: "*/*" } }, "application/json"],
-  ])("%s", async (_, init, type) => {
+    ["application/json", "Kitsu's AJAX", ajax()],
+    ["text/html", "Kitsu's form", form()],
+    ["text/html", "a form that accepts anything", form(FORM_FIELDS, { accept: "*/*" })],
+    ["application/json", "a form that asks for JSON", form(FORM_FIELDS, { accept: "application/json" })],
+    ["text/html", "a link that is followed", { headers: { accept: "text/html,*/*;q=0.8" } }],
+    ["application/json", "a script with GET", { headers: { accept: "*/*" } }],
+  ])("is %s for %s", async (type, _, init) => {
     expect((await ask("/actions/debug", init)).headers.get("content-type")).toContain(type);
     const refusal = { ...init, method: "PATCH" };
     expect((await ask("/actions/debug", refusal)).headers.get("content-type")).toContain(type);
   });
 });
 
-describe("a fault of ours", () => {
+describe("an internal error", () => {
   it.each([
     ["the key of a run", `/runs/${"a".repeat(32)}/follow?at=1&key=${"5ec2e7".repeat(5)}`],
-    ["the address of what is lent", `/files/${"5ec2e7".repeat(10)}0000/list.m3u8`],
-  ])("is written down without %s", async (_, path) => {
-    const written = vi.spyOn(console, "error").mockReturnValue();
+    ["the token of a temporary link", `/files/${"5ec2e7".repeat(10)}0000/list.m3u8`],
+  ])("is logged without %s", async (_, path) => {
+    const errors = vi.spyOn(console, "error").mockReturnValue();
     const fail = () => Promise.reject(new TypeError("It broke"));
     const broken = { getByName: () => ({ read: fail, readTarget: fail }) };
     const response = await ask(
@@ -42,14 +42,14 @@ describe("a fault of ours", () => {
       { LONG_RUNS: broken, TEMPORARY_LINKS: broken },
     );
     expect(response.status).toBe(500);
-    const text = JSON.stringify([written.mock.calls, await response.text()]);
+    const text = JSON.stringify([errors.mock.calls, await response.text()]);
     expect(text).toContain("It broke");
     expect(text).not.toContain("5ec2e7");
   });
 });
 
 describe("a page", () => {
-  it("is not cached, framed, scripted from inside, or sniffed", async () => {
+  it("is not cached, framed or sniffed, and runs no inline script", async () => {
     const { headers } = await ask("/actions/debug", form());
     const policy = headers.get("content-security-policy") ?? "";
     expect(policy).toContain("default-src 'none'");
@@ -59,7 +59,7 @@ describe("a page", () => {
     expect(headers.get("x-content-type-options")).toBe("nosniff");
   });
 
-  it("has text where text came from outside, wherever it stands in a reply", async () => {
+  it("escapes foreign text everywhere in a reply", async () => {
     const text = await page({
       ...done({ text: NASTY }),
       title: NASTY,
@@ -83,14 +83,14 @@ describe("a page", () => {
     expect(text.split(ESCAPED).length - 1).toBeGreaterThanOrEqual(12);
   });
 
-  it("leads back to the page in Kitsu it came from, and to the run", async () => {
+  it("links to the run, and to the page in Kitsu that the call came from", async () => {
     const text = await page(done());
     expect(text).toContain(`href="https://kitsu.studio.tld${FORM_FIELDS.currentpath}"`);
     expect(text).toMatch(/href="https:\/\/edge\.studio\.tld\/runs\/[0-9a-f]{32}\?at=\d+"/);
   });
 
   it.each(["//elsewhere.tld/", "javascript:alert(1)", "@elsewhere.tld"])(
-    "leads to no other host: %s",
+    "links to no other host: %s",
     async (currentpath) => {
       const text = await page(done(), { ...FORM_FIELDS, currentpath });
       expect(text).not.toContain('href="javascript:');
@@ -100,7 +100,7 @@ describe("a page", () => {
     },
   );
 
-  it("counts outcomes and names the failed ones first", async () => {
+  it("counts the outcomes and lists the failed ones first", async () => {
     const text = await page(
       done({
         outcomes: [
@@ -115,7 +115,7 @@ describe("a page", () => {
     expect(text.indexOf("SH030")).toBeLessThan(text.indexOf("SH010"));
   });
 
-  it("shows what can't be asked or followed yet", async () => {
+  it("shows a question, and the progress of a started run", async () => {
     const ask: Reply = {
       kind: "ask",
       title: "Which frames?",
@@ -126,8 +126,10 @@ describe("a page", () => {
     expect(await page({ kind: "started", title: "Rendering", progress: { done: 3, total: 12 } })).toContain("3 of 12");
   });
 
-  it("of a studio's server is in a frame that runs nothing and owns nothing", async () => {
-    say(done({ document: `<!doctype html><style>p{color:red}</style><script>alert(1)</script><p title="x">Hi</p>` }));
+  it("shows the document of a studio's server in a frame without scripts, forms or our origin", async () => {
+    replyWith(
+      done({ document: `<!doctype html><style>p{color:red}</style><script>alert(1)</script><p title="x">Hi</p>` }),
+    );
     const response = await ask("/actions/debug", form());
     const text = await response.text();
     expect(text).toContain("&lt;script&gt;alert(1)&lt;/script&gt;&lt;p title=&quot;x&quot;&gt;");
@@ -138,8 +140,8 @@ describe("a page", () => {
   });
 });
 
-it("of ours send forms to ourselves alone, are in nobody's frame, and tell nobody else their address", async () => {
-  say(done());
+it("pages send forms only to us, can't be framed, and don't reveal their URL to other sites", async () => {
+  replyWith(done());
   const { headers } = await ask("/actions/debug", form());
   const policy = headers.get("content-security-policy")?.split("; ");
   for (const rule of [
@@ -157,8 +159,8 @@ it("of ours send forms to ourselves alone, are in nobody's frame, and tell nobod
 describe("a form's tab", () => {
   const open = { kind: "open", url: "https://kitsu.studio.tld/playlists/1" } as const;
 
-  it("goes where the reply opens", async () => {
-    say(done({ effects: [open] }));
+  it("goes to the URL that the reply opens", async () => {
+    replyWith(done({ effects: [open] }));
     const response = await ask("/actions/debug", form());
     expect(response.status).toBe(303);
     expect(response.headers.get("location")).toBe(open.url);
@@ -167,13 +169,13 @@ describe("a form's tab", () => {
   it.each([
     ["outcomes", { effects: [open], outcomes: [{ id: "1", label: "SH010", state: "done" as const }] }],
     ["a warning", { effects: [open], severity: "warning" as const }],
-    ["something else to do", { effects: [open, { kind: "copy" as const, text: "x" }] }],
-  ])("stays where there is more to read: %s", async (_, rest) => {
+    ["another effect", { effects: [open, { kind: "copy" as const, text: "x" }] }],
+  ])("stays if there is more to read: %s", async (_, rest) => {
     expect(await page(done(rest))).toContain(`href="${open.url}"`);
   });
 });
 
-describe("an address that may not be opened", () => {
+describe("a URL that may not be opened", () => {
   const BAD = [
     "javascript:alert(1)",
     "JaVaScRiPt:alert(1)",
@@ -185,7 +187,7 @@ describe("an address that may not be opened", () => {
     "",
   ];
 
-  it.each(BAD)("is left out everywhere, and that is said: %s", async (url) => {
+  it.each(BAD)("is left out everywhere, and the reply says so: %s", async (url) => {
     const reply = done({
       links: [
         { label: "bad", url },
@@ -197,7 +199,7 @@ describe("an address that may not be opened", () => {
       ],
       outcomes: [{ id: "1", label: "SH010", state: "done", link: { label: "bad", url } }],
     });
-    say(reply);
+    replyWith(reply);
     const answer = await readAnswer(await ask("/actions/debug", ajax()));
     expect(answer.reply).toMatchObject({
       links: [{ label: "good" }],
@@ -209,14 +211,14 @@ describe("an address that may not be opened", () => {
       label: "SH010",
       state: "done",
     });
-    say(reply);
+    replyWith(reply);
     const response = await ask("/actions/debug", form());
     expect(response.status).toBe(200);
     if (url !== "") expect(await response.text()).not.toContain(`"${url}"`);
   });
 
-  it("may be opened once the studio lists its scheme", async () => {
-    say(done({ links: [{ label: "Play", url: "rvlink://x" }] }));
+  it("may be opened if the studio lists its scheme", async () => {
+    replyWith(done({ links: [{ label: "Play", url: "rvlink://x" }] }));
     const answer = await readAnswer(await ask("/actions/debug", ajax(), { LINK_SCHEMES: "rvlink" }));
     expect(answer.reply.links).toHaveLength(1);
   });

@@ -33,8 +33,8 @@ const job = (more: Partial<AfanasyJob> = {}): AfanasyJob => ({
   ...more,
 });
 
-describe("what is sent to Afanasy", () => {
-  it("says its exact length in bytes, in a header of its own, and is bytes of known length", async () => {
+describe("a message to Afanasy", () => {
+  it("has its exact length in bytes in a header, and is not sent in chunks", async () => {
     await open().submit(job({ name: "Schloß 🎬" }));
     const [{ body, headers } = { body: "", headers: new Headers() }] = server.requests;
     expect(headers.get("afanasy")).toBe(String(new TextEncoder().encode(body).byteLength));
@@ -43,19 +43,19 @@ describe("what is sent to Afanasy", () => {
     expect(headers.get("transfer-encoding")).toBeNull();
   });
 
-  it("names that header in capitals, which most servers of 3.x compare letter by letter", async () => {
+  it("has that header in capitals, because most 3.x servers compare it letter by letter", async () => {
     const fetched = vi.mocked(fetch);
     await open().isAlive();
     expect(Object.keys(fetched.mock.lastCall?.[1]?.headers ?? {})).toContain("AFANASY");
   });
 
-  it("is the contract's question, byte for byte", async () => {
+  it("matches the contract's example byte for byte", async () => {
     await open().readWhole([2]);
     expect(server.requests[0]?.body).toBe('{"get":{"type":"jobs","ids":[2],"mode":"full"}}');
     expect(server.requests[0]?.headers.get("afanasy")).toBe("47");
   });
 
-  it("carries the relay's token and the service token of Access, where they are set", async () => {
+  it("has the relay's token and the service token of Access, if they are set", async () => {
     await open({ token: "sesame", access: { id: "id.access", secret: "hush" } }).isAlive();
     const { headers } = server.requests[0] ?? { headers: new Headers() };
     expect(headers.get("authorization")).toBe("Bearer sesame");
@@ -65,26 +65,26 @@ describe("what is sent to Afanasy", () => {
     expect(server.requests[1]?.headers.has("authorization")).toBe(false);
   });
 
-  it("has few headers, for all must be in the first packet", async () => {
+  it("has few headers, because all must be in the first packet", async () => {
     await open().isAlive();
     expect([...(server.requests[0]?.headers.keys() ?? [])].sort()).toEqual(["afanasy", "content-type"]);
   });
 
-  it("is never a job that ends the server", async () => {
+  it("is never a job that crashes the server", async () => {
     const bad: unknown[] = [
       { ...job(), blocks: [] },
       { ...job(), user_name: "" },
     ];
     for (const one of bad) {
-      // @ts-expect-error: what its type does not allow may come out of a store all the same
+      // @ts-expect-error: stored data can have what the type does not allow
       await expect(open().submit(one)).rejects.toMatchObject({ code: "farm-refused" });
     }
     expect(server.requests).toEqual([]);
   });
 
-  it("is never more than the server may be sent, and then says so as any other job that is unfit", async () => {
+  it("is never larger than the server accepts, and reports it like any other invalid job", async () => {
     const [block] = job().blocks;
-    if (block === undefined) throw new Error("It has one");
+    if (block === undefined) throw new Error("The job has a block");
     const large = job({ blocks: [{ ...block, command: "a".repeat(1_000_001) }] });
     await expect(open().submit(large)).rejects.toMatchObject({
       code: "farm-refused",
@@ -93,10 +93,10 @@ describe("what is sent to Afanasy", () => {
     expect(server.requests).toEqual([]);
   });
 
-  it("is an action by one id, by the job's own user, and never by a mask", async () => {
+  it("acts on one id as the job's own user, never on a mask", async () => {
     await open().submit(job());
     const [one] = await open().readWhole([2]);
-    if (one === undefined) throw new Error("It is there");
+    if (one === undefined) throw new Error("The job exists");
     await open().operate(one, "stop");
     expect(server.messages.at(-1)).toEqual({
       action: { user_name: "ada", host_name: "kitsu-actions", type: "jobs", ids: [2], operation: { type: "stop" } },
@@ -108,19 +108,19 @@ describe("what is sent to Afanasy", () => {
   });
 });
 
-describe("what Afanasy answers", () => {
-  it("is a number and a serial", async () => {
+describe("Afanasy's answer", () => {
+  it("has an id and a serial", async () => {
     expect(await open().submit(job())).toEqual({ id: 2, serial: expect.any(Number) });
   });
 
-  it("is read with what it leaves out as zero", async () => {
+  it("has zeros for the members that it leaves out", async () => {
     await open().submit(job());
     expect(await open().readByUsers(["ada"])).toMatchObject([
       { st: 4, blocks: [{ tasks_num: 12, p_percentage: 0, p_tasks_error: 0, p_avoid_hosts: 0 }] },
     ]);
   });
 
-  it("is an error that comes with the status 200, in its own words", async () => {
+  it("can be an error with status 200, which is quoted", async () => {
     server.next.push(Response.json({ info: { kind: "error", text: "Server demo mode." } }));
     await expect(open().submit(job())).rejects.toMatchObject({
       code: "farm-refused",
@@ -130,32 +130,32 @@ describe("what Afanasy answers", () => {
     await expect(open().submit(job())).rejects.toMatchObject({ message: "Afanasy refused: No user" });
   });
 
-  it("is no job where it does not know the one id, as where it knows none of several", async () => {
+  it("is an empty list for one unknown id, and for several", async () => {
     expect(await open().readWhole([7])).toEqual([]);
     expect(await open().readWhole([7, 8])).toEqual([]);
   });
 
-  it("costs one job where one can't be read", async () => {
+  it("loses only the job that can't be read", async () => {
     server.next.push(Response.json({ jobs: [{ id: "x" }, { id: 3, serial: 4 }] }));
     expect(await open().readByIds([3, 4])).toMatchObject([{ id: 3 }]);
   });
 
-  it("is nothing it is asked for where nothing is asked", async () => {
+  it("is not requested for an empty list", async () => {
     expect(await open().readByIds([])).toEqual([]);
     expect(await open().readByUsers([])).toEqual([]);
     expect(server.requests).toEqual([]);
   });
 });
 
-describe("what Afanasy answers of tasks", () => {
+describe("Afanasy's answer about tasks", () => {
   const submitBroken = async () => {
     const [block] = job().blocks;
-    if (block === undefined) throw new Error("It has one");
+    if (block === undefined) throw new Error("The job has a block");
     await open().submit(job({ name: "broken", blocks: [{ ...block, errors_retries: 0, errors_avoid_host: 1 }] }));
     server.pass(3_000);
   };
 
-  it("is their states in words, for the bits are beyond what JSON.parse keeps", async () => {
+  it("has their states as text, because JSON.parse would lose bits", async () => {
     await submitBroken();
     const tasks = await open().readTasks(2);
     expect(tasks.length).toBe(12);
@@ -166,7 +166,7 @@ describe("what Afanasy answers of tasks", () => {
     ]);
   });
 
-  it("is which machines are avoided, out of lines that are for people", async () => {
+  it("has the avoided machines, parsed from text for people", async () => {
     await submitBroken();
     expect(await open().readAvoided(2)).toEqual([
       {
@@ -179,12 +179,12 @@ describe("what Afanasy answers of tasks", () => {
     ]);
   });
 
-  it("is read at once where a line is endless", () => {
+  it("is parsed quickly even if a line is very long", () => {
     const list = ["Block['render'] error hosts:", ": 1 at ".repeat(150_000)];
     expect(v.parse(ErrorHosts, { message: { list } })).toEqual([{ machines: new Set(), tasks: new Map() }]);
   });
 
-  it("is what a program printed, and nothing where the server says that there is nothing", async () => {
+  it("is the output of a program, or empty if the server has none", async () => {
     await submitBroken();
     expect(await open().readOutput(2, 0, 0)).toEqual({
       name: "frame 101-104",
@@ -195,11 +195,11 @@ describe("what Afanasy answers of tasks", () => {
     expect((await open().readTaskLog(2, 0, 0)).text).toMatch(/SESSION #1.*\n.*Finished error\.$/);
   });
 
-  it("is never read beyond its limit", async () => {
+  it("is never read beyond the limit", async () => {
     server.next.push(Response.json({ task: { data: "x".repeat(4 * 1_024 * 1_024) } }));
     await expect(open().readOutput(2, 0, 0)).rejects.toMatchObject({
       code: "farm-broken",
-      message: "Afanasy answered more than 4 MiB.",
+      message: "Afanasy sent more than 4 MiB.",
     });
   });
 });
@@ -210,7 +210,7 @@ describe("no answer", () => {
     ["taken-close", "closed"],
     ["hang", "late"],
     ["taken-hang", "late"],
-  ] as const)("to a job, by %s, is %s: nobody claims that it is not there", async (fate, silence) => {
+  ] as const)("to a job, by %s, is %s, so the job may exist", async (fate, silence) => {
     server.next.push(fate);
     expect(await open().submit(job())).toEqual({ silence });
   });
@@ -220,14 +220,14 @@ describe("no answer", () => {
     ["a tunnel's page", new Response("<h1>502 Bad gateway</h1>", { status: 502 }), "closed"],
     ["half an answer", new Response('{"id":7,"ser'), "unreadable"],
     ["an answer without a serial", Response.json({ id: 7 }), "unreadable"],
-    ["the relay's word that it heard nothing", relayed("closed", 502), "closed"],
-    ["the relay's word that it heard nothing in time", relayed("late", 504), "late"],
-  ])("to a job is %s, too", async (_, response, silence) => {
+    ["the relay's message that the server closed the connection", relayed("closed", 502), "closed"],
+    ["the relay's message that the server was late", relayed("late", 504), "late"],
+  ])("to a job can also be %s", async (_, response, silence) => {
     server.next.push(response);
     expect(await open().submit(job())).toEqual({ silence });
   });
 
-  it("to a question can be asked for again", async () => {
+  it("to a query is a failure that can be retried", async () => {
     server.next.push("close");
     await expect(open().readByIds([1])).rejects.toMatchObject({ code: "farm-unreachable", reply: { retry: true } });
     server.next.push("hang");
@@ -236,12 +236,12 @@ describe("no answer", () => {
     await expect(open().readByIds([1])).rejects.toMatchObject({ code: "farm-broken", reply: { retry: true } });
   });
 
-  it("is what a relay says it could not deliver, and then nothing was sent", async () => {
+  it("from a relay that could not deliver the job means that nothing was sent", async () => {
     server.next.push(relayed("unreachable", 502));
     await expect(open().submit(job())).rejects.toMatchObject({ code: "farm-unreachable", reply: { retry: true } });
   });
 
-  it("is not our own time that is over", async () => {
+  it("is not confused with the caller's own time limit", async () => {
     const controller = new AbortController();
     server.next.push("hang");
     const answer = openAfanasy({ url: AFANASY_URL }, controller.signal).submit(job());
@@ -249,7 +249,7 @@ describe("no answer", () => {
     await expect(answer).rejects.toThrow("The watch is over");
   });
 
-  it("of a server that lives is told from that of one that is dead", async () => {
+  it("distinguishes a live server from a dead one", async () => {
     expect(await open().isAlive()).toBe(true);
     server.isDead = true;
     expect(await open().isAlive()).toBe(false);
@@ -260,7 +260,7 @@ function relayed(relay: string, status: number): Response {
   return Response.json({ info: { kind: "error", text: "connection refused" }, relay }, { status });
 }
 
-describe("a way that is closed", () => {
+describe("a refusal on the way to Afanasy", () => {
   it.each([
     [
       "Access sends to its login",
@@ -271,17 +271,17 @@ describe("a way that is closed", () => {
       "the relay does not know the token",
       Response.json({ info: { kind: "error", text: "wrong token" } }, { status: 401 }),
     ],
-  ])("is said, with which secrets open it: %s", async (_, response) => {
+  ])("names the secrets to check: %s", async (_, response) => {
     server.next.push(response);
     const failed = open().submit(job());
     await expect(failed).rejects.toMatchObject({
       code: "farm-refused",
-      message: expect.stringContaining("The way to Afanasy is closed"),
+      message: expect.stringContaining("This action server has no access to Afanasy"),
     });
     await expect(failed).rejects.toMatchObject({ reply: { advice: expect.stringContaining("AFANASY_ACCESS_ID") } });
   });
 
-  it("of a relay that does not allow the job says why", async () => {
+  it("by the relay quotes its reason", async () => {
     server.next.push(
       Response.json({ info: { kind: "error", text: "the service “maya” is not allowed" } }, { status: 403 }),
     );
@@ -293,7 +293,7 @@ describe("a way that is closed", () => {
     });
   });
 
-  it("is not followed elsewhere", async () => {
+  it("by a redirect is not followed", async () => {
     server.next.push(Response.redirect("https://elsewhere.tld", 307));
     await expect(open().submit(job())).rejects.toMatchObject({ code: "farm-refused" });
     expect(server.requests.length).toBe(1);

@@ -1,7 +1,7 @@
 import { expect, it } from "vitest";
 import { signText } from "../../../worker/services/authors.ts";
 
-it("says for whom the bot writes, and keeps a mention at the end one that Zou notifies", () => {
+it("names the person, and keeps Zou notifying a mention at the end", () => {
   expect(signText("Done", "Ada Roy")).toBe("Done\n\n(Ada Roy)");
   expect(signText("", "Ada Roy")).toBe("(Ada Roy)");
   expect(signText("Done", "")).toBe("Done");

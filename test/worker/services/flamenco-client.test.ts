@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it, vi } from "vitest";
-import type { FlamencoOrder } from "../../../worker/actions/farm/flamenco-farm.ts";
+import type { FlamencoSubmission } from "../../../worker/actions/farm/flamenco-farm.ts";
 import { Failure } from "../../../worker/failure.ts";
 import { openFlamenco } from "../../../worker/services/flamenco-client.ts";
 import { fetchPicture } from "../../../worker/services/flamenco-picture.ts";
@@ -7,7 +7,7 @@ import { type FakeFlamenco, FLAMENCO, openFakeFlamenco } from "../../support/wor
 import { checkStays } from "../../support/worker/no-redirect.ts";
 
 const { signal } = new AbortController();
-const ORDER: FlamencoOrder = {
+const ORDER: FlamencoSubmission = {
   name: "SQ01_SH010 Lighting",
   type: "simple-blender-render",
   priority: 50,
@@ -37,7 +37,7 @@ async function failureOf(work: Promise<unknown>): Promise<Failure> {
   throw new Error(`Expected a failure, got ${thrown}`);
 }
 describe("Flamenco's manager", () => {
-  it("is told every header of the way to it, and says when that way is closed", async () => {
+  it("gets the headers for Cloudflare Access, and its refusal names the secrets", async () => {
     fake.access = { id: "me", secret: "sesame" };
     expect(await open(fake.access).version()).toEqual({ major: 3, minor: 9 });
     const failure = await failureOf(open().version());
@@ -46,9 +46,9 @@ describe("Flamenco's manager", () => {
   });
 
   it.each([
-    ["a connection that is lost", new TypeError("reset")],
+    ["a lost connection", new TypeError("reset")],
     [
-      "an answer of the tunnel's",
+      "an error page of the tunnel",
       new Response("<html>error 1033", { status: 530, headers: { "content-type": "text/html" } }),
     ],
     [
@@ -56,11 +56,11 @@ describe("Flamenco's manager", () => {
       Response.json({ code: 503, message: "database busy" }, { status: 503, headers: { "retry-after": "1" } }),
     ],
     [
-      "a fault after it was stored",
+      "a server error after storing it",
       Response.json({ code: 500, message: "error retrieving job from database" }, { status: 500 }),
     ],
-    ["an answer that is cut", "cut" as const],
-  ])("may have taken a job after %s", async (_, next) => {
+    ["a truncated answer", "cut" as const],
+  ])("may have accepted a job after %s", async (_, next) => {
     fake.next.push(next);
     expect((await failureOf(open().submit({ ...ORDER }))).reply.retry).toBe(true);
   });
@@ -76,7 +76,7 @@ describe("Flamenco's manager", () => {
       'Flamenco refused: This job type only renders images, and not "FFMPEG"',
     ],
     [{ type: "nothing" }, "Flamenco refused: job type unknown"],
-  ])("refuses a job for good, in its own words: %j", async (rest, text) => {
+  ])("refuses a job for good, and is quoted: %j", async (rest, text) => {
     const failure = await failureOf(open().check({ ...ORDER, ...rest }));
     expect(failure.reply).toMatchObject({ code: "farm-refused", text });
     expect(failure.reply.retry).toBeUndefined();
@@ -89,7 +89,7 @@ describe("Flamenco's manager", () => {
       'invalid range "9-1": empty range',
     ],
     ["Look at this (and that)", "Look at this (and that)"],
-  ])("is quoted without what its engine for scripts adds: %s", async (message, text) => {
+  ])("is quoted without the additions of its script engine: %s", async (message, text) => {
     fake.next.push(Response.json({ code: 400, message }, { status: 400 }));
     expect((await failureOf(open().submit({ ...ORDER }))).reply.text).toBe(`Flamenco refused: ${text}`);
   });
@@ -100,19 +100,19 @@ describe("Flamenco's manager", () => {
       { settings: [{ key: "a", type: "int32", propargs: { min: "0", step: 3 } }] },
       [expect.objectContaining({ key: "a" })],
     ],
-  ])("may have job types of few words, or of Blender's: %j", async (rest, settings) => {
+  ])("may have job types without settings, or with Blender's: %j", async (rest, settings) => {
     vi.spyOn(globalThis, "fetch").mockImplementation(async () =>
       Response.json({ name: "studio", label: "Studio", etag: "e1", ...rest }),
     );
     expect(await open().jobType("studio")).toMatchObject({ name: "studio", settings });
   });
 
-  it("is not asked for ever when it does not answer", async () => {
+  it("has a time limit for its answers", async () => {
     vi.spyOn(AbortSignal, "timeout").mockReturnValue(AbortSignal.abort(new DOMException("late", "TimeoutError")));
     expect((await failureOf(open().version())).reply).toMatchObject({ code: "farm-unreachable", retry: true });
   });
 
-  it("is told apart from another program, and from a Flamenco nobody knows", async () => {
+  it("is distinguished from another program, and from an unsupported Flamenco", async () => {
     vi.spyOn(globalThis, "fetch").mockImplementation(async () => Response.json({ version: "4.0" }));
     expect((await failureOf(open().version())).message).toContain("3.5 to 3.9");
     vi.spyOn(globalThis, "fetch").mockImplementation(async () => new Response("Hello"));
@@ -120,7 +120,7 @@ describe("Flamenco's manager", () => {
   });
 });
 
-/** So much, in pieces, of which the last may never be asked for. */
+/** A body of this size in chunks. Counts the chunks that were read. */
 function pour(mib: number) {
   let poured = 0;
   const body = new ReadableStream<Uint8Array>({
@@ -133,26 +133,22 @@ function pour(mib: number) {
   return { response: new Response(body, { headers: { "content-type": "application/json" } }), poured: () => poured };
 }
 
-describe("an answer of Flamenco's that is too large", () => {
+describe("an answer from Flamenco that is too large", () => {
   const ID = "0c0b0c0b-0000-4000-8000-000000000001";
   it.each([
     ["a job", 1, () => open().job(ID)],
     ["the tasks of a job", 8, () => open().tasks(ID)],
     ["the list of all jobs", 32, () => open().jobs()],
     ["all machines", 1, () => open().machines()],
-  ] as const)("is not read to its end where it is %s, and that is said", async (_, most, ask) => {
+  ] as const)("is not read to its end, and is reported: %s", async (_, most, ask) => {
     const { response, poured } = pour(200);
     vi.spyOn(globalThis, "fetch").mockImplementation(async () => response);
     const { code, reply } = await failureOf(ask());
-    expect([code, reply.text, reply.retry]).toEqual([
-      "farm-broken",
-      `Flamenco answered more than ${most} MiB, which is not read.`,
-      true,
-    ]);
+    expect([code, reply.text, reply.retry]).toEqual(["farm-broken", `Flamenco sent more than ${most} MiB.`, true]);
     expect(poured()).toBeLessThan(most + 4);
   });
 
-  it("is not begun where it says how large it is", async () => {
+  it("is not read at all if it declares its size", async () => {
     const { response, poured } = pour(200);
     response.headers.set("content-length", String(200 * 1_024 * 1_024));
     vi.spyOn(globalThis, "fetch").mockImplementation(async () => response);
@@ -160,7 +156,7 @@ describe("an answer of Flamenco's that is too large", () => {
     expect(poured()).toBeLessThan(3);
   });
 
-  it("is not unpacked to its end either", async () => {
+  it("is not decompressed to its end either", async () => {
     const zipped = await new Response(
       pour(200).response.body?.pipeThrough(new CompressionStream("gzip")),
     ).arrayBuffer();
@@ -170,7 +166,7 @@ describe("an answer of Flamenco's that is too large", () => {
     expect((await failureOf(open().jobs())).message).toContain("more than 32 MiB");
   });
 
-  it("is no failure where it is a log or a refusal: what is read of it will do", async () => {
+  it("is truncated if it is a log or an error", async () => {
     const { response, poured } = pour(200);
     vi.spyOn(globalThis, "fetch").mockImplementation(async () => response);
     expect((await open().log(ID)).length).toBe(256 * 1_024);
@@ -182,7 +178,7 @@ describe("an answer of Flamenco's that is too large", () => {
   });
 });
 
-describe("a picture of Flamenco's", () => {
+describe("a picture from Flamenco", () => {
   const target = { url: FLAMENCO, access: { id: "me", secret: "sesame" } };
   const address = `${FLAMENCO}/job-files/j1/last-rendered.jpg`;
   const answer = (body: string, type: string, status = 200) =>
@@ -191,7 +187,7 @@ describe("a picture of Flamenco's", () => {
       return new Response(body, { status, headers: { "content-type": type } });
     });
 
-  it("is handed on, as a picture and nothing else", async () => {
+  it("is passed on, as a picture only", async () => {
     const fetched = answer("jpg", "image/jpeg");
     const response = await fetchPicture(target, address, signal);
     expect([response.headers.get("content-type"), await response.text()]).toEqual(["image/jpeg", "jpg"]);
@@ -199,7 +195,7 @@ describe("a picture of Flamenco's", () => {
   });
 
   it.each([["http://Farm.Studio.lan:8080"], ["http://farm.studio.lan:80"], ["https://farm.studio.lan:443/flamenco"]])(
-    "is found however the manager's address is written: %s",
+    "is found for each spelling of the manager's address: %s",
     async (url) => {
       answer("jpg", "image/jpeg");
       const written = new URL(`${url}/job-files/j1/last-rendered.jpg`).href;
@@ -207,7 +203,7 @@ describe("a picture of Flamenco's", () => {
     },
   );
 
-  it("has 8 MB at most, whether it says so or not", async () => {
+  it("has at most 8 MB, with or without a declared size", async () => {
     const [most, large] = ["a".repeat(8 * 1_024 * 1_024), "a".repeat(8 * 1_024 * 1_024 + 1)];
     answer(most, "image/jpeg");
     expect((await (await fetchPicture(target, address, signal)).text()).length).toBe(most.length);
@@ -218,7 +214,7 @@ describe("a picture of Flamenco's", () => {
     expect((await failureOf(fetchPicture(target, address, signal))).code).toBe("loan-over");
   });
 
-  it.each([["text/html"], ["image/svg+xml"]])("is none where it is %s", async (type) => {
+  it.each([["text/html"], ["image/svg+xml"]])("is refused if it is %s", async (type) => {
     answer("<script>", type);
     expect((await failureOf(fetchPicture(target, address, signal))).code).toBe("loan-over");
   });
@@ -227,7 +223,7 @@ describe("a picture of Flamenco's", () => {
     [`${FLAMENCO}/api/v3/jobs`],
     ["https://elsewhere.tld/job-files/x.jpg"],
     [`${FLAMENCO}/job-files/../api/v3/jobs`],
-  ])("is looked for among the pictures of jobs alone, not at %s", async (other) => {
+  ])("is only fetched from the pictures of jobs, not from %s", async (other) => {
     const fetched = answer("jpg", "image/jpeg");
     expect((await failureOf(fetchPicture(target, other, signal))).code).toBe("loan-over");
     expect(fetched).not.toHaveBeenCalled();

@@ -8,13 +8,13 @@ import { makeSelected } from "../../support/worker/selected.ts";
 const KINDS = ["Asset", "Shot", "Sequence", "Edit", "Episode", "Concept"];
 const PLACES = [
   ["a film", { project: { production_type: "short" } }],
-  ["a TV show, of one episode", { project: { production_type: "tvshow" }, episode: { id: "e01", name: "E01" } }],
-  ["a TV show, of none", { project: { production_type: "tvshow" } }],
+  ["a TV show, within an episode", { project: { production_type: "tvshow" }, episode: { id: "e01", name: "E01" } }],
+  ["a TV show, without an episode", { project: { production_type: "tvshow" } }],
 ] as const;
 
 describe.each(PLACES)("in %s", (_, place) => {
   const below = place.project.production_type === "tvshow" ? "episode-" : "";
-  it.each(KINDS)("links lead to pages that Kitsu has: %s", (type) => {
+  it.each(KINDS)("links lead to existing pages of Kitsu: %s", (type) => {
     const selected = makeSelected({ ...place, entity: { type, name: "A" } });
     const { project, entity } = selected;
     if (project === undefined || entity === undefined) throw new Error("It has both");
@@ -29,7 +29,7 @@ describe.each(PLACES)("in %s", (_, place) => {
     ]);
   });
 
-  it("leads to the task of what is deleted, and of what Kitsu has no pages for", () => {
+  it("links to tasks of deleted entities and of entities without pages", () => {
     for (const entity of [null, { type: "Scene" }]) {
       const path = taskPath(makeSelected({ ...place, entity }));
       expect(findRoutes(path)).toEqual([`${below}task`]);
@@ -39,7 +39,7 @@ describe.each(PLACES)("in %s", (_, place) => {
     expect(taskPath({ ...makeSelected({ ...place, entity: null }), taskType })).toContain("/edits/tasks/");
   });
 
-  it("leads to playlists", () => {
+  it("links to playlists", () => {
     const project = v.parse(Project, { id: "p", name: "P", ...place.project });
     for (const episode_id of ["e01", undefined]) {
       expect(findRoutes(playlistPath({ id: "one", project_id: "p", episode_id }, project))).toEqual([
@@ -49,7 +49,7 @@ describe.each(PLACES)("in %s", (_, place) => {
   });
 });
 
-it("takes no page for one that is not there", () => {
+it("recognizes a page that does not exist", () => {
   expect(findRoutes("/productions/p/episodes/e/episodes/e")).toEqual([]);
   expect(findRoutes("/productions/p/episodes/all/concepts")).toEqual([]);
 });

@@ -32,7 +32,7 @@ const shot = (episode: string | undefined, parent: string, name: string, project
 const labelsOf = (...tasks: SelectedTask[]) => labelTasks(tasks).map(({ label }) => label);
 
 describe("the label of a task", () => {
-  it("says what Kitsu's lists say of each kind of entity, and the task type", () => {
+  it("has each kind of entity as in Kitsu's lists, and the task type", () => {
     expect(
       labelsOf(
         shot(undefined, "SQ01", "SH010"),
@@ -50,7 +50,7 @@ describe("the label of a task", () => {
     ]);
   });
 
-  it("says the episode where it differs, for two of a show may have sequences and shots of the same name", () => {
+  it("has the episode if there are several, because their shots can have the same names", () => {
     expect(labelsOf(shot("E01", "SQ01", "SH010"), shot("E01", "SQ01", "SH020"))).toEqual([
       "SQ01 / SH010 / Animation",
       "SQ01 / SH020 / Animation",
@@ -68,12 +68,12 @@ describe("the label of a task", () => {
     expect(nameInFull(first)).toBe("Fox / E01");
   });
 
-  it("says the project where it differs", () => {
+  it("has the project if there are several", () => {
     const edits = ["Fox", "Night"].map((project) => make({ type: "Edit", name: "Edit A", project }));
     expect(labelsOf(...edits)).toEqual(["Fox / Edit A / Animation", "Night / Edit A / Animation"]);
   });
 
-  it("tells two tasks of one type apart, and what is deleted by its id", () => {
+  it("distinguishes two tasks of one type, and deleted entities by id", () => {
     const one = shot(undefined, "SQ01", "SH010");
     const gone = ["entity-a", "entity-b"].map((entity_id) => ({
       ...makeSelected({ task: { entity_id, project_id: "Fox" }, entity: null }),
@@ -87,7 +87,7 @@ describe("the label of a task", () => {
     ]);
   });
 
-  it("has beside it a name that is the same whatever else is selected", () => {
+  it("comes with a name that does not depend on the selection", () => {
     const [one] = labelTasks([shot("E01", "SQ01", "SH010"), shot("E02", "SQ01", "SH010", "Night")]);
     expect(one).toMatchObject({
       label: "Fox / E01 / SQ01 / SH010 / Animation",
@@ -97,15 +97,15 @@ describe("the label of a task", () => {
   });
 });
 
-describe("what is said of a selection", () => {
-  it("counts entities, and not their names", () => {
+describe("the description of a selection", () => {
+  it("counts entities, not their names", () => {
     const shots = ["E01", "E02", "E03", "E04", "E05"].map((episode) => shot(episode, "SQ01", "SH010"));
     expect(describeSelection({ tasks: labelTasks(shots), missing: [], projectIds: ["Fox"] })).toBe(
       "5 tasks of E01 / SQ01 / SH010, E02 / SQ01 / SH010, E03 / SQ01 / SH010 and 2 more, in Fox.",
     );
   });
 
-  it("counts two tasks of one entity as one entity, and projects by what they are", () => {
+  it("counts two tasks of one entity as one entity, and names the projects", () => {
     const one = shot(undefined, "SQ01", "SH010");
     const tasks = labelTasks([
       one,
@@ -113,7 +113,7 @@ describe("what is said of a selection", () => {
       make({ type: "Edit", name: "Edit A", project: "Night" }),
     ]);
     expect(describeSelection({ tasks, missing: ["gone"], projectIds: ["Fox", "Night"] })).toBe(
-      "3 tasks of Fox / SQ01 / SH010 and Night / Edit A, in Fox and Night. 1 is left out: deleted, or not visible to you.",
+      "3 tasks of Fox / SQ01 / SH010 and Night / Edit A, in Fox and Night. 1 is left out: deleted or not visible to you.",
     );
   });
 });

@@ -81,15 +81,15 @@ const seen = (role: Parameters<typeof showTask>[1]["role"], departments: string[
 };
 
 describe("the studio's columns", () => {
-  it.each(["admin", "manager", "supervisor", "user"] as const)("are all there for the role %s", (role) => {
+  it.each(["admin", "manager", "supervisor", "user"] as const)("are all visible to the role %s", (role) => {
     expect(showTask(one, { role, departments: [] })).toBe(one);
   });
 
-  it("are for clients where they are marked so, of the kind of entity and the type of task they are of", () => {
+  it("are visible to clients if they are marked for clients, on their kind of entity and task type", () => {
     expect(seen("client", ["anim"])).toEqual([["for_client", "frame_in", "fps"], ["of_layout"], ["of_sequences"]]);
   });
 
-  it("are for vendors where they are of their departments or of none", () => {
+  it("are visible to vendors if they belong to their departments or to none", () => {
     expect(seen("vendor", ["anim"])).toEqual([
       ["for_all", "for_client", "for_anim", "frame_in", "fps"],
       ["of_layout", "of_anim"],
@@ -99,15 +99,15 @@ describe("the studio's columns", () => {
     expect(seen("vendor")[0]).toEqual(["for_all", "for_client", "frame_in", "fps"]);
   });
 
-  it("are nobody's who is not in the team, nor of a project that nothing is known of", () => {
+  it("are hidden from people outside the team, and in an unknown project", () => {
     expect(seen(undefined, ["anim"])[0]).toEqual(["for_client", "frame_in", "fps"]);
     const shown = showTask({ ...one, project: undefined }, { role: "vendor", departments: ["anim"] });
     expect(keysOf(shown.entity?.data)).toEqual(["frame_in", "fps"]);
   });
 });
 
-describe("what clients see", () => {
-  it("is listed, so that nothing of a later Zou is among it", () => {
+describe("the data for clients", () => {
+  it("is a list of members, so that it excludes members of a later Zou", () => {
     const later = { of_a_later_zou: 1 };
     expect(keysOf(viewTaskAsClient({ ...task, ...later }))).not.toContain("of_a_later_zou");
     expect(keysOf(viewTaskAsClient(task))).toEqual(
@@ -120,7 +120,7 @@ describe("what clients see", () => {
     expect(keysOf(viewPreviewAsClient(preview))).toEqual(["id", "revision"]);
   });
 
-  it("has no preview that was rejected", () => {
+  it("excludes rejected previews", () => {
     const rejected = v.parse(PreviewFile, { id: "f", validation_status: "rejected" });
     expect([isShown(rejected, "client"), isShown(rejected, undefined)]).toEqual([false, false]);
     for (const role of ["admin", "manager", "supervisor", "user", "vendor"] as const)

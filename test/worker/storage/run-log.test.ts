@@ -3,46 +3,44 @@ import { describe, expect, it, vi } from "vitest";
 import { readSettings } from "../../../worker/settings/settings.ts";
 import { listRuns, readRunRecord, recordRun } from "../../../worker/storage/run-log.ts";
 import type { RunRecord } from "../../../worker/storage/run-record.ts";
+import { makeRecord as makeSmallRecord, newRunId } from "../../support/worker/runs.ts";
 import { ADA, makeEnv, OTHER_TASK, PROJECT, TASK } from "../../support/worker/worker.ts";
 
 const settings = readSettings(makeEnv());
 const NOON = Date.parse("2026-11-23T12:00:00Z");
-const newId = () => crypto.randomUUID().replaceAll("-", "");
 
-const makeRecord = (rest: Partial<RunRecord> = {}): RunRecord => ({
-  id: newId(),
-  at: NOON,
-  tookMs: 7,
-  action: "debug",
-  status: 200,
-  call: {
-    dialect: "ajax",
-    person: { id: ADA, email: "ada@studio.tld" },
-    project: PROJECT,
-    selection: [TASK, OTHER_TASK],
-    params: {},
-    ignored: [],
-  },
-  arrived: {
-    method: "POST",
-    path: "/actions/debug",
-    headers: [["origin", "https://kitsu.studio.tld"]],
-    fields: [["userid", ADA]],
-  },
-  reply: { kind: "done", severity: "success", title: "Fine" },
-  ...rest,
-});
+const makeRecord = (rest: Partial<RunRecord> = {}): RunRecord =>
+  makeSmallRecord({
+    id: newRunId(),
+    at: NOON,
+    tookMs: 7,
+    call: {
+      dialect: "ajax",
+      person: { id: ADA, email: "ada@studio.tld" },
+      project: PROJECT,
+      selection: [TASK, OTHER_TASK],
+      params: {},
+      ignored: [],
+    },
+    arrived: {
+      method: "POST",
+      path: "/actions/debug",
+      headers: [["origin", "https://kitsu.studio.tld"]],
+      fields: [["userid", ADA]],
+    },
+    ...rest,
+  });
 
 const record = (...records: RunRecord[]) => Promise.all(records.map((one) => recordRun(makeEnv(), settings, one)));
 const list = async (filter = {}, limit = 50) => (await listRuns(makeEnv(), filter, limit)).runs;
 
 describe("the log", () => {
-  it("has one key a run", async () => {
+  it("has one key per run", async () => {
     await record(makeRecord(), makeRecord(), makeRecord());
     expect((await env.RUNS.list()).keys).toHaveLength(3);
   });
 
-  it("is newest first, over the ends of seconds, days and years", async () => {
+  it("is ordered newest first, across seconds, days and years", async () => {
     const times = [
       "2026-11-23T12:00:00.000Z",
       "2026-11-23T12:00:00.001Z",
@@ -54,7 +52,7 @@ describe("the log", () => {
     expect((await list()).map(({ at }) => new Date(at).toISOString())).toEqual(times.toReversed());
   });
 
-  it("gives a page of 50 for one list and no get", async () => {
+  it("reads a page of 50 with one list and no get", async () => {
     await record(...Array.from({ length: 60 }, (_, index) => makeRecord({ at: NOON + index })));
     const [lists, gets] = [vi.spyOn(env.RUNS, "list"), vi.spyOn(env.RUNS, "get")];
     const first = await listRuns(makeEnv(), {}, 50);
@@ -75,7 +73,7 @@ describe("the log", () => {
     ["partial", ["waiting", "skipped"]],
     ["unconfirmed", ["waiting"]],
     ["unconfirmed", ["done", "running"]],
-  ] as const)("is %s, and found so, where the tasks are %j", async (state, states) => {
+  ] as const)("has the state %s if the tasks are %j", async (state, states) => {
     const outcomes = states.map((one) => ({ id: TASK, label: "SH010", state: one }));
     await record(makeRecord({ reply: { kind: "done", severity: "info", title: "It ran", outcomes } }));
     expect((await list()).map((run) => run.state)).toEqual([state]);
@@ -85,13 +83,13 @@ describe("the log", () => {
     ["failed", ["failed"]],
     ["failed", []],
     ["partial", ["done", "failed"]],
-  ] as const)("is %s where it failed, and the tasks are %j", async (state, states) => {
+  ] as const)("has the state %s if the run failed and the tasks are %j", async (state, states) => {
     const outcomes = states.map((one) => ({ id: TASK, label: "SH010", state: one }));
     await record(makeRecord({ reply: { kind: "failed", code: "x", title: "It broke", outcomes } }));
     expect((await list()).map((run) => run.state)).toEqual([state]);
   });
 
-  it("says in the summary what a line of the log shows", async () => {
+  it("has everything that one line shows in the summary", async () => {
     const outcomes = [{ id: TASK, label: "SH010", state: "failed" as const }];
     const written = makeRecord({
       reply: { kind: "done", severity: "warning", title: "9 done, 3 failed", outcomes },
@@ -119,7 +117,7 @@ describe("the log", () => {
     ]);
   });
 
-  it("holds a summary however long and wide its words are", async () => {
+  it("has a summary that fits, however long and wide its texts are", async () => {
     const title = "日本語🦊".repeat(2_000);
     const wide = makeRecord({
       action: "é".repeat(5_000),
@@ -127,13 +125,13 @@ describe("the log", () => {
       selected: { projects: ["山".repeat(300), "山".repeat(300)], tasks: [] },
     });
     const call = wide.call && { ...wide.call, person: { id: ADA, email: `${"山".repeat(240)}@studio.tld` } };
-    await record(makeRecord({ reply: { kind: "failed", code: "x", title } }), wide, { ...wide, id: newId(), call });
+    await record(makeRecord({ reply: { kind: "failed", code: "x", title } }), wide, { ...wide, id: newRunId(), call });
     expect(await list()).toHaveLength(3);
     for (const run of await list({ project: "山山" })) expect(run.name).toMatch(/^山{24,80}$/);
     expect(title.startsWith((await list()).find(({ state }) => state === "failed")?.title ?? "?")).toBe(true);
   });
 
-  it("forgets a run after the days that the settings say", async () => {
+  it("keeps a run for as many days as the settings say", async () => {
     const put = vi.spyOn(env.RUNS, "put");
     await recordRun(makeEnv(), readSettings(makeEnv({ LOG_RETENTION_DAYS: "7" })), makeRecord());
     expect(put.mock.lastCall?.[2]).toMatchObject({ expirationTtl: 7 * 86_400 });
@@ -146,17 +144,17 @@ describe("the log", () => {
     const find = (id: string, at: number) => readRunRecord(makeEnv(), readSettings(makeEnv()), id, at);
     expect(await find(written.id, NOON)).toEqual(written);
     expect(lists).not.toHaveBeenCalled();
-    await expect(find(newId(), NOON)).rejects.toMatchObject({ code: "unknown-run" });
+    await expect(find(newRunId(), NOON)).rejects.toMatchObject({ code: "unknown-run" });
     await expect(find(written.id, NOON + 1)).rejects.toMatchObject({ code: "unknown-run" });
   });
 
-  it("says so where a page is asked for that is gone", async () => {
+  it("reports a page that no longer exists", async () => {
     vi.spyOn(env.RUNS, "list").mockRejectedValue(new Error("KV GET failed: 400 Bad Request"));
     await expect(listRuns(makeEnv(), {}, 50, "gone")).rejects.toMatchObject({ code: "invalid-filter" });
   });
 
   it.each([undefined, "a-cursor"])(
-    "says that it can't be read, and may be asked again, where KV refuses (cursor %s)",
+    "reports that it can't be read, and allows a retry, if KV refuses (cursor %s)",
     async (cursor) => {
       vi.spyOn(env.RUNS, "list").mockRejectedValue(new Error("KV GET failed: 503 Service Unavailable"));
       const refused = listRuns(makeEnv(), {}, 50, cursor);
@@ -164,16 +162,16 @@ describe("the log", () => {
     },
   );
 
-  it("passes over what an unknown worker has written", async () => {
+  it("skips entries that it can't parse", async () => {
     await env.RUNS.put("run/00001/00000001/nonsense", "{}", { metadata: { a: 1 } });
-    await env.RUNS.put(`run/00001/00000001/${newId()}`, "{}");
+    await env.RUNS.put(`run/00001/00000001/${newRunId()}`, "{}");
     await record(makeRecord());
     expect(await list()).toHaveLength(1);
   });
 });
 
-describe("the log filtered", () => {
-  it("by action, person, e-mail, project and state, and by all of them", async () => {
+describe("the filtered log", () => {
+  it("finds runs by action, person, e-mail address, project and state, and by all of them", async () => {
     const others = {
       call: {
         ...makeRecord().call,
@@ -204,7 +202,7 @@ describe("the log filtered", () => {
     expect(await list({ action: "publish", person: ADA })).toEqual([]);
   });
 
-  it("by a part of a person's or a project's name", async () => {
+  it("finds runs by a part of a person's or a project's name", async () => {
     await record(
       makeRecord({
         person: { trust: "claimed", name: "Ada Roy" },
@@ -228,7 +226,7 @@ describe("the log filtered", () => {
     ]);
   });
 
-  it("by day costs no more than no filter, and keeps to the day", async () => {
+  it("costs no more by day than without a filter, and has only that day", async () => {
     await record(
       ...["2026-11-22T23:59:59.999Z", "2026-11-23T00:00:00Z", "2026-11-23T23:59:59.999Z", "2026-11-24T00:00:00Z"].map(
         (time) => makeRecord({ at: Date.parse(time) }),
@@ -239,7 +237,7 @@ describe("the log filtered", () => {
     expect(lists).toHaveBeenCalledTimes(1);
   });
 
-  it("looks through 10,000 runs at a time for what is rare, and goes on from there", async () => {
+  it("searches 10,000 runs at a time for rare ones, and continues from there", async () => {
     const runs = manyRuns(100_000, 25_000);
     const first = await listRuns(makeEnv({ RUNS: runs }), { action: "publish" }, 50);
     expect(first.runs).toEqual([]);
@@ -251,14 +249,14 @@ describe("the log filtered", () => {
 });
 
 describe("a log of 100,000 runs", () => {
-  it("gives its newest 50 for one list and no get", async () => {
+  it("reads its newest 50 with one list and no get", async () => {
     const runs = manyRuns(100_000);
     expect((await listRuns(makeEnv({ RUNS: runs }), {}, 50)).runs).toHaveLength(50);
     expect(runs.list).toHaveBeenCalledTimes(1);
   });
 });
 
-/** As many keys as one asks for, made up when they are listed; and no other operation, for a page needs none. */
+/** A KV namespace of this size that can only be listed, because a page needs nothing else. */
 function manyRuns(total: number, rare?: number) {
   const summary = {
     action: "debug",

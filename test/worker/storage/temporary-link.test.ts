@@ -1,7 +1,7 @@
 import { runDurableObjectAlarm, runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
-import { describe, expect, it, vi } from "vitest";
-import type { LinkTarget as Lent } from "../../../worker/launch/ticket.ts";
+import { beforeEach, describe, expect, it, vi } from "vitest";
+import type { LinkTarget } from "../../../worker/launch/ticket.ts";
 import { readSettings } from "../../../worker/settings/settings.ts";
 import { createTemporaryLink } from "../../../worker/storage/temporary-link.ts";
 import { checkStays } from "../../support/worker/no-redirect.ts";
@@ -12,14 +12,14 @@ const ADA = { email: "Ada@studio.tld" };
 const PREVIEW = { kind: "preview", previewId: "pf-1", extension: "mp4", name: "SQ01 / SH010 / Animation" } as const;
 
 async function make(
-  lent: Lent,
+  target: LinkTarget,
   { person = ADA, variables = VARIABLES }: { person?: { email?: string }; variables?: object } = {},
 ) {
   const environment = makeEnv({ ...variables });
   return createTemporaryLink(
     { env: environment, settings: readSettings(environment), base: EDGE },
     { person, run: { id: "r".repeat(32), at: 7 } },
-    lent,
+    target,
   );
 }
 
@@ -31,22 +31,21 @@ const readState = async (url: string) => (await ask(`${url}/state`, {}, VARIABLE
 
 const json = (body: unknown) => ({ body: JSON.stringify(body), headers: { "content-type": "application/json" } });
 
-/** As if so much time had gone by. */
-const age = (url: string, ms: number) =>
-  runInDurableObject(env.TEMPORARY_LINKS.getByName(tokenOf(url)), (_, { storage }) => {
-    const stored = storage.kv.get<{ until: number }>("link");
-    storage.kv.put("link", { ...stored, until: (stored?.until ?? 0) - ms });
-  });
+/** Time stands still, unless a test advances it. */
+beforeEach(() => {
+  advance(0);
+});
+const advance = (ms: number) => vi.spyOn(Date, "now").mockReturnValue(Date.now() + ms);
 
 describe("a ticket", () => {
-  it("has an address nobody can guess, short enough for any link", async () => {
+  it("has a URL that nobody can guess, short enough for any link", async () => {
     const [one, other] = [await makeTicket(), await makeTicket()];
     expect(one).toMatch(new RegExp(`^${EDGE}/t/[0-9a-f]{64}$`));
     expect(tokenOf(one)).not.toBe(tokenOf(other));
     expect(`studio://open?u=${encodeURIComponent(one)}`.length).toBeLessThan(200);
   });
 
-  it("is given as JSON, once", async () => {
+  it("is returned as JSON, once", async () => {
     const url = await makeTicket();
     const first = await take(url);
     expect(first.status).toBe(200);
@@ -58,7 +57,7 @@ describe("a ticket", () => {
     expect(await readFailed(second)).toMatchObject({ code: "ticket-used", advice: expect.stringContaining("again") });
   });
 
-  it("is given to exactly one of two who ask at the same moment, fifty times over", async () => {
+  it("goes to exactly one of two simultaneous callers, fifty times in a row", async () => {
     for (let round = 0; round < 50; round += 1) {
       const url = await makeTicket();
       const statuses = (await Promise.all([take(url), take(url)])).map(({ status }) => status);
@@ -66,25 +65,25 @@ describe("a ticket", () => {
     }
   });
 
-  it("is given to one of a crowd", async () => {
+  it("goes to only one of twenty simultaneous callers", async () => {
     const url = await makeTicket();
     const statuses = (await Promise.all(Array.from({ length: 20 }, () => take(url)))).map(({ status }) => status);
     expect(statuses.filter((status) => status === 200)).toHaveLength(1);
     expect(statuses.filter((status) => status === 410)).toHaveLength(19);
   });
 
-  it("is over after a minute, and not before", async () => {
-    const [young, old] = [await makeTicket(), await makeTicket()];
-    await age(young, 55_000);
-    await age(old, 60_000);
-    expect((await take(young)).status).toBe(200);
-    const late = await take(old);
+  it("expires after a minute, and not before", async () => {
+    const [used, unused] = [await makeTicket(), await makeTicket()];
+    advance(59_999);
+    expect((await take(used)).status).toBe(200);
+    advance(1);
+    const late = await take(unused);
     expect(late.status).toBe(404);
     expect(await readFailed(late)).toMatchObject({ code: "ticket-unknown" });
-    expect(await readState(old)).toEqual({ state: "expired" });
+    expect(await readState(unused)).toEqual({ state: "expired" });
   });
 
-  it("is not for somebody else, and stays good when they ask", async () => {
+  it("is refused to another person, and stays valid", async () => {
     const url = await makeTicket();
     const stolen = await take(url, { "kitsu-person": "eve@studio.tld" });
     expect(stolen.status).toBe(403);
@@ -93,13 +92,13 @@ describe("a ticket", () => {
     expect((await take(url, { "kitsu-person": "ADA@Studio.tld" })).status).toBe(200);
   });
 
-  it("is given to whoever says nothing of themselves, and to anyone where nobody knows whose it is", async () => {
+  it("goes to a caller who does not say who they are, and to anyone if its owner is unknown", async () => {
     expect((await take(await makeTicket())).status).toBe(200);
     expect((await take(await makeTicket({}), { "kitsu-person": "eve@studio.tld" })).status).toBe(200);
   });
 
   it.each(["0".repeat(64), "0".repeat(63), "..%2f..", "F".repeat(64)])(
-    "that never was is unknown: %s",
+    "that never existed is unknown: %s",
     async (token) => {
       const response = await ask(`/t/${token}`);
       expect(response.status).toBe(404);
@@ -107,7 +106,7 @@ describe("a ticket", () => {
     },
   );
 
-  it("is not used up by asking for its head, or by anything but GET", async () => {
+  it("is used up by GET only", async () => {
     const url = await makeTicket();
     for (const method of ["HEAD", "POST", "PUT", "DELETE"]) {
       const response = await ask(url, { method });
@@ -116,7 +115,7 @@ describe("a ticket", () => {
     expect(await readState(url)).toEqual({ state: "waiting" });
   });
 
-  it("tells any page what became of it, as often as it is asked, and is not used up by that", async () => {
+  it("shows its state to any page, as often as it asks, without being used up", async () => {
     const url = await makeTicket();
     for (const _ of [1, 2, 3]) expect(await readState(url)).toEqual({ state: "waiting" });
     await take(url);
@@ -124,12 +123,12 @@ describe("a ticket", () => {
     expect(await response.json()).toEqual({ state: "taken" });
     expect(response.headers.get("access-control-allow-origin")).toBe("*");
     expect(response.headers.get("cache-control")).toBe("no-store");
-    await age(url, 200_000);
+    advance(200_000);
     expect(await readState(url)).toEqual({ state: "taken" });
     expect(await readState(`${EDGE}/t/${"0".repeat(64)}`)).toEqual({ state: "expired" });
   });
 
-  it("says what became of the program, where whoever took it says so", async () => {
+  it("shows what became of the program, if the handler reports it", async () => {
     const url = await makeTicket();
     const report = (body: unknown) => ask(`${url}/report`, { method: "POST", ...json(body) }, VARIABLES);
     const started = { state: "started", text: "  It is open.  " };
@@ -143,29 +142,28 @@ describe("a ticket", () => {
     expect(await readFailed(await report({ state: "failed" }))).toMatchObject({ code: "ticket-used" });
   });
 
-  it("says that nobody knows what became of it, where the report does not come; and nothing of it to who never reports", async () => {
+  it("shows an unknown outcome if the report does not come, and none if the handler never reports", async () => {
     const [late, quiet] = [await makeTicket(), await makeTicket()];
     await take(late, { "kitsu-report": "1" });
     await take(quiet);
-    vi.spyOn(Date, "now").mockReturnValue(Date.now() + 55_000);
+    advance(55_000);
     expect(await readState(late)).toEqual({ state: "taken", outcome: { state: "unknown", text: "" } });
     expect(await readState(quiet)).toEqual({ state: "taken" });
     const report = await ask(`${quiet}/report`, { method: "POST", ...json({ state: "started" }) }, VARIABLES);
     expect(await readFailed(report)).toMatchObject({ code: "ticket-unknown" });
   });
 
-  it("is forgotten, with everything that was in it", async () => {
+  it("is deleted with everything in it", async () => {
     const url = await makeTicket();
     const stub = env.TEMPORARY_LINKS.getByName(tokenOf(url));
     const alarm = await runInDurableObject(stub, (_, { storage }) => storage.getAlarm());
-    expect((alarm ?? 0) - Date.now()).toBeGreaterThan(300_000);
-    expect((alarm ?? 0) - Date.now()).toBeLessThanOrEqual(360_000);
+    expect((alarm ?? 0) - Date.now()).toBe(360_000);
     expect(await runDurableObjectAlarm(stub)).toBe(true);
     expect(await runInDurableObject(stub, (_, { storage }) => [...storage.kv.list()])).toEqual([]);
     expect((await take(url)).status).toBe(404);
   });
 
-  it("is no preview and no file, and neither is a ticket", async () => {
+  it("is not accepted as a preview or a file, nor a file as a ticket", async () => {
     const ticket = tokenOf(await makeTicket());
     const file = tokenOf(await make({ kind: "file", name: "a.txt", type: "text/plain", text: "a" }));
     for (const path of [`/media/${ticket}/a.mp4`, `/files/${ticket}/a.txt`, `/media/${file}/a.mp4`]) {
@@ -177,13 +175,13 @@ describe("a ticket", () => {
 });
 
 describe("the media of a preview", () => {
-  const asked: Request[] = [];
+  const requests: Request[] = [];
   function answerAsZou(answer: (request: Request) => Response) {
-    asked.length = 0;
+    requests.length = 0;
     vi.spyOn(globalThis, "fetch").mockImplementation(async (input, init) => {
       checkStays(init);
       const request = new Request(input, init);
-      asked.push(request);
+      requests.push(request);
       return answer(request);
     });
   }
@@ -201,16 +199,16 @@ describe("the media of a preview", () => {
       },
     });
 
-  it("is streamed from Kitsu with the bot's token, under a name for people", async () => {
+  it("is streamed from Kitsu with the bot's token, under a readable name", async () => {
     answerAsZou(whole);
     const url = await make(PREVIEW);
     expect(url).toMatch(new RegExp(`^${EDGE}/media/[0-9a-f]{64}/SQ01_SH010_Animation\\.mp4$`));
     const response = await ask(url, {}, VARIABLES);
     expect(await response.text()).toBe("0123456789");
-    expect(asked.map((request) => request.url)).toEqual([
+    expect(requests.map((request) => request.url)).toEqual([
       "https://kitsu.studio.tld/api/movies/originals/preview-files/pf-1.mp4",
     ]);
-    expect(asked[0]?.headers.get("authorization")).toBe("Bearer bot-secret-token");
+    expect(requests[0]?.headers.get("authorization")).toBe("Bearer bot-secret-token");
     expect(Object.fromEntries(response.headers)).toEqual({
       "accept-ranges": "bytes",
       "cache-control": "private, no-store",
@@ -225,18 +223,18 @@ describe("the media of a preview", () => {
     });
   });
 
-  it("never says the token, however Kitsu answers", async () => {
+  it("never reveals the token, however Kitsu answers", async () => {
     for (const status of [200, 301, 401, 403, 404, 416, 500]) {
       answerAsZou(
         () => new Response("bot-secret-token", { status, headers: { location: "https://x.tld/bot-secret-token" } }),
       );
       const response = await ask(await make(PREVIEW), {}, VARIABLES);
-      const said = JSON.stringify([...response.headers]) + (status === 200 ? "" : await response.text());
-      expect(said).not.toContain("bot-secret-token");
+      const text = JSON.stringify([...response.headers]) + (status === 200 ? "" : await response.text());
+      expect(text).not.toContain("bot-secret-token");
     }
   });
 
-  it("is had in parts, and as often as a player likes", async () => {
+  it("can be requested in parts, as often as a player likes", async () => {
     answerAsZou((request) =>
       request.headers.get("range") === "bytes=2-4"
         ? new Response("234", { status: 206, headers: { "content-range": "bytes 2-4/10", "content-length": "3" } })
@@ -247,41 +245,41 @@ describe("the media of a preview", () => {
       const part = await ask(url, { headers: { range: "bytes=2-4", "if-range": '"e1"', cookie: "a=b" } }, VARIABLES);
       expect([part.status, part.headers.get("content-range"), await part.text()]).toEqual([206, "bytes 2-4/10", "234"]);
     }
-    expect(asked[0]?.headers.get("if-range")).toBe('"e1"');
-    expect(asked[0]?.headers.get("cookie")).toBeNull();
+    expect(requests[0]?.headers.get("if-range")).toBe('"e1"');
+    expect(requests[0]?.headers.get("cookie")).toBeNull();
     const beyond = await ask(url, { headers: { range: "bytes=99-" } }, VARIABLES);
     expect([beyond.status, beyond.headers.get("content-range"), await beyond.text()]).toEqual([416, "bytes */10", ""]);
   });
 
-  it("tells its length without itself", async () => {
+  it("is requested with HEAD if the player sends HEAD", async () => {
     answerAsZou(({ method }) => new Response(null, { headers: { "content-type": "video/mp4", "x-method": method } }));
     const response = await ask(await make(PREVIEW), { method: "HEAD" }, VARIABLES);
     expect(response.status).toBe(200);
-    expect(asked[0]?.method).toBe("HEAD");
+    expect(requests[0]?.method).toBe("HEAD");
   });
 
-  it("is the picture where it is no movie, and never another path of Kitsu's", async () => {
+  it("is a picture if it is not a movie, and never another path in Kitsu", async () => {
     answerAsZou(() => new Response("png"));
     await ask(await make({ ...PREVIEW, extension: ".PNG" }), {}, VARIABLES);
     await ask(await make({ ...PREVIEW, previewId: "../../data/persons", extension: "mov" }), {}, VARIABLES);
     await ask(await make({ ...PREVIEW, extension: "p/../x" }), {}, VARIABLES);
-    expect(asked.map(({ url }) => url.replace("https://kitsu.studio.tld/api", ""))).toEqual([
+    expect(requests.map(({ url }) => url.replace("https://kitsu.studio.tld/api", ""))).toEqual([
       "/pictures/originals/preview-files/pf-1.png",
       "/movies/originals/preview-files/..%2F..%2Fdata%2Fpersons.mp4",
       "/pictures/originals/preview-files/pf-1.bin",
     ]);
   });
 
-  it("is over after an hour", async () => {
+  it("expires after an hour", async () => {
     answerAsZou(whole);
     const url = await make(PREVIEW);
-    await age(url, 3_590_000);
+    advance(3_599_999);
     expect((await ask(url, {}, VARIABLES)).status).toBe(200);
-    await age(url, 10_000);
+    advance(1);
     expect(await readFailed(await ask(url, {}, VARIABLES))).toMatchObject({ code: "loan-over" });
   });
 
-  it("needs the bot: says so where there is none", async () => {
+  it("needs a bot's account, and says so if there is none", async () => {
     await expect(make(PREVIEW, { variables: {} })).rejects.toMatchObject({
       code: "not-configured",
       reply: { advice: expect.stringContaining("KITSU_TOKEN") },
@@ -295,13 +293,13 @@ describe("the media of a preview", () => {
       () => new Response("<html>nginx", { status: 404, headers: { "content-type": "text/html" } }),
     ],
     ["a redirect", () => new Response(null, { status: 302, headers: { location: "https://login.studio.tld/" } })],
-  ])("is no movie where %s is in its place", async (_, answer) => {
+  ])("is refused if Kitsu answers with %s", async (_, answer) => {
     answerAsZou(answer);
     const reply = await readFailed(await ask(await make(PREVIEW), {}, VARIABLES));
-    expect(reply).toMatchObject({ code: "kitsu-broken", text: "Where Kitsu's media should be, another page is." });
+    expect(reply).toMatchObject({ code: "kitsu-broken", text: "The address of Kitsu's media leads to another page." });
   });
 
-  it("says what is wrong when Kitsu can't be reached", async () => {
+  it("reports that Kitsu can't be reached", async () => {
     vi.spyOn(globalThis, "fetch").mockRejectedValue(new TypeError("Network connection lost"));
     expect(await readFailed(await ask(await make(PREVIEW), {}, VARIABLES))).toMatchObject({
       code: "kitsu-unreachable",
@@ -311,7 +309,7 @@ describe("the media of a preview", () => {
 });
 
 describe("a file", () => {
-  it("is a download, whatever is in it", async () => {
+  it("is always a download, whatever it contains", async () => {
     const url = await make({
       kind: "file",
       name: 'lists/"Übersicht".m3u8',
@@ -327,16 +325,16 @@ describe("a file", () => {
     expect(response.headers.get("x-content-type-options")).toBe("nosniff");
   });
 
-  it("is at most 1 MB", async () => {
+  it("has at most 1 MB", async () => {
     const text = (size: number) =>
       make({ kind: "file", name: "a.txt", type: "text/plain", text: "é".repeat(size / 2) });
     await expect(text(1_024 * 1_024 + 2)).rejects.toMatchObject({ code: "not-allowed" });
     expect((await (await ask(await text(1_024 * 1_024))).text()).length).toBe(512 * 1_024);
   });
 
-  it("is over after an hour", async () => {
+  it("expires after an hour", async () => {
     const url = await make({ kind: "file", name: "a.txt", type: "text/plain", text: "a" });
-    await age(url, 3_600_000);
+    advance(3_600_000);
     expect(await readFailed(await ask(url))).toMatchObject({ code: "loan-over" });
   });
 });

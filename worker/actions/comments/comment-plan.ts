@@ -1,20 +1,21 @@
-// What a comment would do to each task, and whom Kitsu lets write it: asked before the person agrees, and again before each of many is written.
+// What a comment would do to each task, and whether Kitsu lets this person write it. Planned before
+// the person confirms, and again before each batch is written.
 import { refuseComment, refuseRetake, refuseStatus } from "../../services/comment-rights.ts";
 import type { SelectedTask } from "../../services/selection.ts";
 import type { Role, TaskStatus } from "../../services/zou-objects.ts";
 import { KEEP } from "./comment-run.ts";
 
 export type Planned = {
-  one: SelectedTask;
-  /** the one it has, or gets */
+  selected: SelectedTask;
+  /** the current status, or the new one */
   statusId: string;
   /** "Todo → Done" */
   change: string;
-  /** why it is not commented on */
+  /** why this task can't be commented on */
   refusal: string | undefined;
 };
 
-/** `role` is the one in the task's project. */
+/** `roles`: by project id. */
 type Writer = { id?: string | undefined; departments: readonly string[]; roles: ReadonlyMap<string, Role | undefined> };
 
 /** @param wanted the id of a status, or `keep` */
@@ -24,18 +25,19 @@ export function planComments(
   statuses: ReadonlyMap<string, TaskStatus>,
   { id, departments, roles }: Writer,
 ): Planned[] {
-  return tasks.map((one) => {
-    const status = wanted === KEEP ? one.taskStatus : statuses.get(wanted);
-    const statusId = status?.id ?? one.task.task_status_id;
-    const [before, after] = [one.taskStatus?.name ?? "unknown", status?.name ?? "unknown"];
-    const isSame = statusId === one.task.task_status_id;
-    const role = roles.get(one.task.project_id);
+  return tasks.map((selected) => {
+    const { task, taskStatus, project } = selected;
+    const status = wanted === KEEP ? taskStatus : statuses.get(wanted);
+    const statusId = status?.id ?? task.task_status_id;
+    const [before, after] = [taskStatus?.name ?? "unknown", status?.name ?? "unknown"];
+    const isSame = statusId === task.task_status_id;
+    const role = roles.get(task.project_id);
     const refusal =
       text === "" && isSame
-        ? `Is ${before} already`
-        : (refuseComment(one, { id, role, departments }) ??
-          refuseStatus(status, role, one.project) ??
-          refuseRetake(one, status, role));
-    return { one, statusId, change: isSame ? `Stays ${before}` : `${before} → ${after}`, refusal };
+        ? `Already ${before}`
+        : (refuseComment(selected, { id, role, departments }) ??
+          refuseStatus(status, role, project) ??
+          refuseRetake(selected, status, role));
+    return { selected, statusId, change: isSame ? `Stays ${before}` : `${before} → ${after}`, refusal };
   });
 }

@@ -1,37 +1,37 @@
-// What people are told of a run of comments.
+// The reply of a run that comments on tasks: its progress, then its outcome.
 
 import type { Outcome, Reply, Started } from "../../../contract.ts";
-import { countTasks } from "../../format/list.ts";
-import { type CommentRun, guessLeft, type Item, isOver, KEEP } from "./comment-run.ts";
+import { plural } from "../../format/plural.ts";
+import { type CommentRun, estimateLeftS, type Item, isOver, KEEP } from "./comment-run.ts";
 
-/** @param kitsuUrl where the tasks' pages are */
+/** @param kitsuUrl the studio's Kitsu, for links to the tasks */
 export const reportComments = (run: CommentRun, kitsuUrl: string): Reply =>
-  isOver(run) ? reportEnd(run, kitsuUrl) : reportGoing(run, kitsuUrl);
+  isOver(run) ? reportEnd(run, kitsuUrl) : reportProgress(run, kitsuUrl);
 
-/** Those that wait are counted, not listed: they are many, and all the same. */
-function reportGoing(run: CommentRun, kitsuUrl: string): Started {
+/** Waiting tasks are counted rather than listed: there can be thousands. */
+function reportProgress(run: CommentRun, kitsuUrl: string): Started {
   const { items, isCanceled, sending } = run;
   const done = items.filter(({ state }) => state === "done").length;
   const total = items.filter(({ state }) => state !== "skipped").length;
   const failed = items.filter(({ state }) => state === "failed").length;
   const notes = [
-    sending !== undefined && "Kitsu's answer was lost: it is asked what it has written.",
+    sending !== undefined && "Kitsu's answer was lost. Checking which comments were written.",
     failed > 0 && `${failed} failed.`,
   ];
   return {
     kind: "started",
-    title: `${isCanceled ? "Canceling" : sayDoing(run)}: ${countTasks(total)}`,
+    title: `${isCanceled ? "Canceling:" : formatActivity(run)} ${plural(total, "task")}`,
     text: notes.filter(Boolean).join(" ") || undefined,
-    progress: { done: done + failed, total, text: `${done} of ${countTasks(total)}`, left: guessLeft(run) },
-    outcomes: items.filter(({ state }) => state === "failed" || state === "skipped").map(describe(kitsuUrl)),
+    progress: { done: done + failed, total, text: `${done} of ${plural(total, "task")}`, left: estimateLeftS(run) },
+    outcomes: items.filter(({ state }) => state === "failed" || state === "skipped").map(toOutcome(kitsuUrl)),
   };
 }
 
-const sayDoing = ({ text }: CommentRun) => (text === "" ? "Setting the status" : "Commenting");
+const formatActivity = ({ text }: CommentRun) => (text === "" ? "Setting the status of" : "Commenting on");
 
 function reportEnd(run: CommentRun, kitsuUrl: string): Reply {
   const { text, statusName, isCanceled } = run;
-  const outcomes = run.items.map(describe(kitsuUrl));
+  const outcomes = run.items.map(toOutcome(kitsuUrl));
   const done = outcomes.filter(({ state }) => state === "done").length;
   if (done === 0 && !isCanceled) {
     const failed = outcomes.find(({ state, retry }) => state === "failed" || retry);
@@ -46,7 +46,7 @@ function reportEnd(run: CommentRun, kitsuUrl: string): Reply {
     };
   }
   const changed =
-    run.status === KEEP || text === "" || done === 0 ? "" : `${done === 1 ? "It is" : "They are"} ${statusName} now.`;
+    run.status === KEEP || text === "" || done === 0 ? "" : `${done === 1 ? "It is" : "They are"} now ${statusName}.`;
   const canceled = isCanceled && done < outcomes.length ? "It was canceled." : "";
   return {
     kind: "done",
@@ -55,14 +55,14 @@ function reportEnd(run: CommentRun, kitsuUrl: string): Reply {
       done === 0
         ? "No comment was written"
         : text === ""
-          ? `Set ${countTasks(done)} to ${statusName}`
-          : `Commented on ${countTasks(done)}`,
+          ? `Set ${plural(done, "task")} to ${statusName}`
+          : `Commented on ${plural(done, "task")}`,
     text: [canceled, changed].filter(Boolean).join(" ") || undefined,
     outcomes,
   };
 }
 
-const describe =
+const toOutcome =
   (kitsuUrl: string) =>
   ({ id, label, state, reason, retry, path }: Item): Outcome => ({
     id,

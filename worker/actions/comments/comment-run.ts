@@ -1,14 +1,14 @@
-// What is commented on, and what became of each task so far.
+// The state of a run that comments on tasks: what to write, and the outcome of each task so far.
 import * as v from "valibot";
 import type { Failure } from "../../failure.ts";
-import { LOOK, NewComment } from "../../services/comments.ts";
+import { CHECK_IN_KITSU, NewComment } from "../../services/comments.ts";
 
-/** In place of a status. */
+/** The choice that keeps each task's status. */
 export const KEEP = "keep";
 
 const optionalText = v.optional(v.string());
 
-/** `reason`: what happens to its status, or why nothing does. `path`: its page in Kitsu. */
+/** `reason`: how the status changes, or why it doesn't. `path`: the task's page in Kitsu. */
 const Item = v.object({
   id: v.string(),
   label: v.string(),
@@ -21,11 +21,12 @@ const Item = v.object({
 export type Item = v.InferOutput<typeof Item>;
 
 /**
- * - `status`: the id of the one to set, or `keep`; `statusName`: where one is set
- * - `paceMs`: what one comment takes; `isMeasured`: by this run
- * - `sending`: what was sent at that time and is not known to be written; `seen`: how many of them were, at the last look
+ * - `status`: the id of the status to set, or `keep`; `statusName`: absent if it is kept
+ * - `paceMs`: time for one comment; `isMeasured`: whether this run measured it
+ * - `sending`: comments sent at that time whose outcome is unknown; `writtenCount`: how many of
+ *   them were found at the last check
  * - `refusals`: how many were refused in a row
- * - `lostSince`: since when Kitsu can't be reached
+ * - `unreachableSince`: when Kitsu stopped responding, in epoch milliseconds
  */
 export const CommentRun = v.object({
   status: v.string(),
@@ -34,32 +35,41 @@ export const CommentRun = v.object({
   items: v.array(Item),
   paceMs: v.number(),
   isMeasured: v.boolean(),
-  sending: v.optional(v.object({ at: v.number(), comments: v.array(NewComment), seen: v.optional(v.number()) })),
+  sending: v.optional(
+    v.object({ at: v.number(), comments: v.array(NewComment), writtenCount: v.optional(v.number()) }),
+  ),
   refusals: v.number(),
   isCanceled: v.boolean(),
-  lostSince: v.optional(v.number()),
+  unreachableSince: v.optional(v.number()),
 });
 export type CommentRun = v.InferOutput<typeof CommentRun>;
 
-/** In one request: what it may cost to find out what became of them must fit beside it into the 50 requests of Cloudflare's smallest plan. */
-const AT_ONCE = 25;
-/** As many as are written in this time, so that the run's progress moves and it can be canceled between; fewer while the pace is not known. */
+/**
+ * In one request. If its answer is lost, checking each of these comments must also fit into the 50
+ * subrequests of Cloudflare's free plan.
+ */
+const BATCH_MAX = 25;
+/** Target time for one batch: short enough to show progress and to react to a cancellation. */
 const BATCH_MS = 6_000;
-const FIRST = 5;
+/** Size of the first batch, before this run has measured Kitsu's pace. */
+const FIRST_BATCH_MAX = 5;
 
 export const listWaiting = ({ items }: CommentRun) => items.filter(({ state }) => state === "waiting");
 
 export const isOver = (run: CommentRun) => run.sending === undefined && listWaiting(run).length === 0;
 
-/** Those to write next: of one project, so that they cost the same few requests however many projects were selected. */
-export function listNext(run: CommentRun): Item[] {
+/**
+ * The next items, all of one project, so that a batch needs the same few requests no matter how
+ * many projects are selected.
+ */
+export function listNextBatch(run: CommentRun): Item[] {
   const waiting = listWaiting(run);
-  const most = Math.max(1, Math.min(AT_ONCE, Math.floor(BATCH_MS / run.paceMs), run.isMeasured ? AT_ONCE : FIRST));
-  return waiting.filter(({ project }) => project === waiting[0]?.project).slice(0, most);
+  const limit = run.isMeasured ? BATCH_MAX : FIRST_BATCH_MAX;
+  const size = Math.max(1, Math.min(limit, Math.floor(BATCH_MS / run.paceMs)));
+  return waiting.filter(({ project }) => project === waiting[0]?.project).slice(0, size);
 }
 
-/** How long the rest takes, in seconds. */
-export const guessLeft = (run: CommentRun) => Math.ceil((listWaiting(run).length * run.paceMs) / 1_000);
+export const estimateLeftS = (run: CommentRun) => Math.ceil((listWaiting(run).length * run.paceMs) / 1_000);
 
 export function settleItem(
   run: CommentRun,
@@ -70,16 +80,19 @@ export function settleItem(
   if (item !== undefined) Object.assign(item, { state, reason, retry });
 }
 
-/** What was not tried can be tried later. */
-export function leaveRest(run: CommentRun, reason: string): void {
+/** Skips the waiting items; they can be retried. */
+export function skipRest(run: CommentRun, reason: string): void {
   for (const item of listWaiting(run)) Object.assign(item, { state: "skipped", reason, retry: true });
 }
 
-/** Nothing more is written. What was under way may be written. */
-export function giveUp(run: CommentRun, { reply: { text, title } }: Failure): void {
+/** Stops the run. Comments in flight may have been written: they fail, with a hint to check. */
+export function abandonRun(run: CommentRun, { reply: { text, title } }: Failure): void {
   const reason = text ?? title;
   for (const { taskId } of run.sending?.comments ?? [])
-    settleItem(run, taskId, { state: "failed", reason: reason + LOOK });
+    settleItem(run, taskId, { state: "failed", reason: reason + CHECK_IN_KITSU });
   run.sending = undefined;
-  leaveRest(run, `Not tried, after this: ${reason}`);
+  skipRest(run, notTriedAfter(reason));
 }
+
+/** Why an item was not tried. */
+export const notTriedAfter = (reason: string) => `Not tried after an earlier failure: ${reason}`;

@@ -1,53 +1,60 @@
-// Carries a run of comments on: a few at once within the call, for a long run one batch at each look, until all are written, Kitsu refuses, or
-// somebody cancels it.
+// Runs the batches: a few comments within the call, or one batch per check of a long run, until all
+// are written, Kitsu refuses, or someone cancels.
 import * as v from "valibot";
 import type { ActionContext, Control, RunStatus, WatchContext } from "../../action/action.ts";
 import type { ActionRules } from "../../action/authorize.ts";
 import { Failure } from "../../failure.ts";
 import { rememberPace } from "../../services/comment-pace.ts";
-import { type Desk, writeNext } from "./comment-batch.ts";
+import { type BatchContext, writeNextBatch } from "./comment-batch.ts";
 import { reportComments } from "./comment-report.ts";
-import { CommentRun, giveUp, guessLeft, isOver, leaveRest, listWaiting } from "./comment-run.ts";
+import { abandonRun, CommentRun, estimateLeftS, isOver, listWaiting, skipRest } from "./comment-run.ts";
 
 /**
- * What is over in this time, and in so few requests that Cloudflare's smallest plan allows them beside those of the call, is answered at once. Anything
- * more goes on by itself from the beginning, and shows its progress.
+ * Up to these limits the comments are written before the call is answered; anything larger becomes a
+ * long run that shows its progress. Cloudflare's free plan allows 50 subrequests for the whole call.
  */
-const CALL_MS = 8_000;
+const CALL_MAX_MS = 8_000;
 const CALL_TASKS_MAX = 30;
 const CALL_BATCHES_MAX = 3;
-/** Of the action's time, for the answer. */
-const REST_MS = 5_000;
-/** How long a Kitsu that can't be reached is waited for. */
-const PATIENCE_MS = 600_000;
-const LOOK_AGAIN_MS = 5_000;
+/** Reserved at the end of the action's time limit, to build and send the answer. */
+const ANSWER_RESERVE_MS = 5_000;
+/** How long to retry while Kitsu can't be reached. */
+const UNREACHABLE_MAX_MS = 600_000;
+const RECHECK_MS = 5_000;
 
 /**
- * Writes what can be written within the call. What is left then goes on.
+ * Writes what fits into the call. The rest continues as a long run.
  * @param began when the action began, in epoch milliseconds
  */
-export async function beginComments(context: ActionContext, rules: ActionRules, run: CommentRun, began: number) {
+export async function startComments(context: ActionContext, rules: ActionRules, run: CommentRun, began: number) {
   const { person, settings } = context;
-  const until = began + Math.min(CALL_MS, settings.actionTimeLimitMs - REST_MS);
-  const desk: Desk = { kitsu: context.kitsu(), person, settings, rules, save: async () => undefined, now: Date.now };
+  const until = began + Math.min(CALL_MAX_MS, settings.actionTimeLimitMs - ANSWER_RESERVE_MS);
+  const batch: BatchContext = {
+    kitsu: context.kitsu(),
+    person,
+    settings,
+    rules,
+    save: async () => undefined,
+    now: Date.now,
+  };
   const isFew = listWaiting(run).length <= CALL_TASKS_MAX;
   try {
-    for (let batch = 0; isFew && batch < CALL_BATCHES_MAX && !isOver(run); batch += 1) {
-      const isInTime = Date.now() + guessLeft(run) * 1_000 <= until;
-      if (!isInTime || (await writeNext(desk, run)) === "unsettled") break;
+    for (let count = 0; isFew && count < CALL_BATCHES_MAX && !isOver(run); count += 1) {
+      const isInTime = Date.now() + estimateLeftS(run) * 1_000 <= until;
+      if (!isInTime || (await writeNextBatch(batch, run)) === "unsettled") break;
     }
   } catch (thrown) {
-    // A Kitsu that has no way to write comments fails the call: no task is at fault.
+    // A Kitsu that is too old for this fails the call, not each task.
     if (!(thrown instanceof Failure) || context.signal.aborted || thrown.code === "kitsu-version") throw thrown;
-    if (!isPassing(thrown)) giveUp(run, thrown);
+    if (!isTemporary(thrown)) abandonRun(run, thrown);
   }
-  if (isOver(run)) await remember(settings.kitsuApi, run);
+  if (isOver(run)) await recordPace(settings.kitsuApi, run);
   else context.continueWith(run, { asPerson: true });
   return reportComments(run, settings.kitsuUrls[0] ?? "");
 }
 
-/** One look of a long run. */
-export async function carryOnComments(
+/** One check of a long run: writes the next batch. */
+export async function continueComments(
   watch: WatchContext,
   rules: ActionRules,
   data: unknown,
@@ -56,55 +63,55 @@ export async function carryOnComments(
   const run = v.parse(CommentRun, data);
   const { settings, signal, person } = watch;
   const kitsu = watch.kitsu();
-  // After its time was over nothing is saved any more: another look may have begun with what was saved last.
+  // Never save after a timeout: another check may already have started from the last saved state.
   const save = async () => {
     signal.throwIfAborted();
     await watch.save(run);
   };
   try {
-    if (kitsu === undefined) throw noAccount();
-    const next = await writeNext({ kitsu, person, settings, rules, save, now }, run);
+    if (kitsu === undefined) throw missingAccount();
+    const next = await writeNextBatch({ kitsu, person, settings, rules, save, now }, run);
     signal.throwIfAborted();
-    run.lostSince = undefined;
-    if (next === "over") await remember(settings.kitsuApi, run);
-    return stand(watch, run, next === "unsettled" ? Math.max(LOOK_AGAIN_MS, 3 * run.paceMs) : 0);
+    run.unreachableSince = undefined;
+    if (next === "over") await recordPace(settings.kitsuApi, run);
+    return makeStatus(watch, run, next === "unsettled" ? Math.max(RECHECK_MS, 3 * run.paceMs) : 0);
   } catch (thrown) {
     if (!(thrown instanceof Failure) || signal.aborted) throw thrown;
-    run.lostSince ??= now();
-    if (isPassing(thrown) && now() - run.lostSince < PATIENCE_MS) {
+    run.unreachableSince ??= now();
+    if (isTemporary(thrown) && now() - run.unreachableSince < UNREACHABLE_MAX_MS) {
       await save();
       throw new Failure(thrown.code, { ...thrown.reply, retry: true, cause: thrown });
     }
-    giveUp(run, thrown);
-    return stand(watch, run, 0);
+    abandonRun(run, thrown);
+    return makeStatus(watch, run, 0);
   }
 }
 
-/** It may be otherwise in a moment; or in the next look, which has its own share of requests. */
-const isPassing = ({ code, reply }: Failure) => reply.retry === true || code === "platform-limit";
+/** Worth another try. The next check also has a subrequest limit of its own. */
+const isTemporary = ({ code, reply }: Failure) => reply.retry === true || code === "platform-limit";
 
-/** What is under way is not known to be written, or not, before it was looked for. */
+/** The outcome of a request in flight is checked first, so the run may end a little later. */
 export async function cancelComments(watch: WatchContext, data: unknown, what: Control): Promise<RunStatus> {
   const run = v.parse(CommentRun, data);
-  if (what !== "cancel") throw new Failure("run-over", { text: "It can only be canceled." });
+  if (what !== "cancel") throw new Failure("run-over", { text: "This run can only be canceled." });
   run.isCanceled = true;
-  if (run.sending === undefined) leaveRest(run, "Canceled");
-  return stand(watch, run, 0);
+  if (run.sending === undefined) skipRest(run, "Canceled");
+  return makeStatus(watch, run, 0);
 }
 
-const stand = ({ settings }: WatchContext, run: CommentRun, againMs: number): RunStatus => ({
+const makeStatus = ({ settings }: WatchContext, run: CommentRun, nextCheckMs: number): RunStatus => ({
   reply: reportComments(run, settings.kitsuUrls[0] ?? ""),
   data: run,
   controls: run.isCanceled ? [] : ["cancel"],
-  nextCheckMs: againMs,
+  nextCheckMs,
 });
 
-async function remember(api: string, { isMeasured, paceMs }: CommentRun): Promise<void> {
+async function recordPace(api: string, { isMeasured, paceMs }: CommentRun): Promise<void> {
   if (isMeasured) await rememberPace(api, paceMs);
 }
 
-const noAccount = () =>
+const missingAccount = () =>
   new Failure("not-configured", {
-    text: "The action server has no account in Kitsu any more.",
-    advice: "Your TD sets KITSU_TOKEN.",
+    text: "The action server no longer has an account in Kitsu.",
+    advice: "Ask your TD to set KITSU_TOKEN.",
   });

@@ -1,12 +1,17 @@
-// Whom a comment notifies by name. Zou looks for "@" and the whole name of somebody in the project's team, or of a department, with a blank or the
-// comment's end behind it (zou/app/services/comments_service.py, 1.0.97): "@Ada" for Ada Roy, or "@Ada Roy," notifies nobody, and nobody says so.
+// Finds mentions that won't notify anyone. Zou only matches "@" plus the full name of a team member
+// or department, followed by a space or the end of the comment. It silently ignores "@Ada" and
+// "@Ada Roy," (zou/app/services/comments_service.py, 1.0.97).
 import type { Kitsu } from "../../services/kitsu.ts";
 
-/** An "@" at the beginning of a word, and not within an e-mail address. */
+/** An "@" at the start of a word, so not in an e-mail address. */
 const MENTION = /(?<![\p{L}\p{N}._%+-])@([\p{L}\p{N}]\S*)/gu;
 
-/** The mentions in this text that notify nobody in any of these projects, by their first word. */
-export async function findUnheard(text: string, kitsu: Kitsu, projectIds: readonly string[]): Promise<string[]> {
+/** The first word of each mention that matches nobody in these projects. */
+export async function findUnmatchedMentions(
+  text: string,
+  kitsu: Kitsu,
+  projectIds: readonly string[],
+): Promise<string[]> {
   const mentions = [...text.matchAll(MENTION)];
   if (mentions.length === 0) return [];
   const { projects, persons, departments } = kitsu.tables;
@@ -15,21 +20,20 @@ export async function findUnheard(text: string, kitsu: Kitsu, projectIds: readon
   const names = [...team.map((id) => people.get(id)), ...groups.values()].flatMap((one) =>
     one === undefined ? [] : "full_name" in one ? one.full_name : one.name,
   );
-  const isHeard = (behind: string) =>
-    names.some((name) => name !== "" && (behind === name || behind.startsWith(`${name} `)));
+  const isMatch = (rest: string) => names.some((name) => name !== "" && (rest === name || rest.startsWith(`${name} `)));
   return [
     ...new Set(
       mentions.flatMap(({ 0: mention, index }) =>
-        isHeard(text.slice(index + 1)) ? [] : mention.replace(/[^\p{L}\p{N}]+$/u, ""),
+        isMatch(text.slice(index + 1)) ? [] : mention.replace(/[^\p{L}\p{N}]+$/u, ""),
       ),
     ),
   ];
 }
 
-/** What to say of them before the comment is written; nothing where all are heard. */
-export function sayUnheard(mentions: readonly string[]): string | undefined {
+/** A warning to show before the comment is written; undefined if every mention matches. */
+export function describeUnmatchedMentions(mentions: readonly string[]): string | undefined {
   if (mentions.length === 0) return undefined;
-  const who = mentions.slice(0, 3).join(", ");
+  const names = mentions.slice(0, 3).join(", ");
   const rest = mentions.length > 3 ? ` and ${mentions.length - 3} more` : "";
-  return `${who}${rest} will notify nobody. Kitsu knows only full names, of people in the team and of departments, with a space behind them.`;
+  return `${names}${rest} won't notify anyone. Use the full name of a team member or department, followed by a space.`;
 }

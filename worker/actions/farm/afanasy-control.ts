@@ -1,58 +1,64 @@
-// What is asked of a job on Afanasy. It is asked anew each time whose the job is: between two looks a person may have deleted it, and its id be another's.
+// Commands for a job on Afanasy. Each time, the job's owner is checked again: somebody may have
+// deleted the job since the last poll, and its id may belong to another job.
 import * as v from "valibot";
 import { Failure } from "../../failure.ts";
 import { BIT, type FarmJob } from "../../services/afanasy-answers.ts";
 import type { Afanasy } from "../../services/afanasy-client.ts";
 import { CANCELED, readState } from "./afanasy-status.ts";
-import type { AfanasyOrder } from "./afanasy-submission.ts";
-import type { JobControl, JobRef } from "./farm.ts";
+import type { AfanasySubmission } from "./afanasy-submission.ts";
+import type { JobCommand, JobRef } from "./farm.ts";
 
-/** What is written into a job, for us and for scripts of the studio's. */
+/** What we store in a job, for us and for the studio's scripts. */
 const CustomData = v.pipe(
   v.string(),
   v.parseJson(),
   v.object({ kitsu_mark: v.string(), kitsu_user: v.fallback(v.optional(v.string()), undefined) }),
 );
 
-/** What stands in `custom_data`. Its user is there to be compared: a job's name and ids may be anybody's. */
-export const writeCustomData = ({ job, kitsu }: AfanasyOrder, mark: string) =>
-  JSON.stringify({ kitsu_mark: mark, kitsu_user: job.user_name, ...kitsu });
+/** The user is stored for comparison: a job's name and ids may belong to anyone's job. */
+export const writeCustomData = ({ job, kitsu }: AfanasySubmission, jobKey: string) =>
+  JSON.stringify({ kitsu_mark: jobKey, kitsu_user: job.user_name, ...kitsu });
 
 const readCustomData = ({ custom_data }: FarmJob) => {
   const parsed = v.safeParse(CustomData, custom_data);
   return parsed.success ? parsed.output : undefined;
 };
-export const readMark = (job: FarmJob) => readCustomData(job)?.kitsu_mark;
+export const readJobKey = (job: FarmJob) => readCustomData(job)?.kitsu_mark;
 
-export const isSame = (one: FarmJob, job: JobRef) => String(one.id) === job.id && one.serial === job.serial;
-export const isMarked = (one: FarmJob, mark: string) => one.custom_data === undefined || readMark(one) === mark;
+export const isSameJob = (one: FarmJob, job: JobRef) => String(one.id) === job.id && one.serial === job.serial;
+export const hasJobKey = (one: FarmJob, jobKey: string) => one.custom_data === undefined || readJobKey(one) === jobKey;
 
-export async function controlJob(afanasy: Afanasy, ref: JobRef, mark: string, what: JobControl): Promise<undefined> {
-  const answered = await afanasy.readWhole([Number(ref.id)]);
-  const job = answered.find((one) => isSame(one, ref));
+export async function controlJob(
+  afanasy: Afanasy,
+  ref: JobRef,
+  jobKey: string,
+  command: JobCommand,
+): Promise<undefined> {
+  const jobs = await afanasy.readWhole([Number(ref.id)]);
+  const job = jobs.find((one) => isSameJob(one, ref));
   if (job === undefined) {
-    if (what === "cancel") return;
+    if (command === "cancel") return;
     throw refuse("It was deleted on the farm");
   }
-  const written = readCustomData(job);
-  if (written?.kitsu_mark !== mark || written.kitsu_user !== job.user_name) {
-    throw refuse("The job of that number is not the one that was sent, or another user's by now");
+  const stored = readCustomData(job);
+  if (stored?.kitsu_mark !== jobKey || stored.kitsu_user !== job.user_name) {
+    throw refuse("The job with that number is not the one that was submitted, or it belongs to another user now");
   }
   const state = readState(job);
-  if (state === "done") throw refuse("It is done already");
-  if (what === "cancel" && state !== "canceled") {
-    // Before it is stopped, or a crash in between would leave a job that looks as if somebody paused it.
+  if (state === "done") throw refuse("It is already done");
+  if (command === "cancel" && state !== "canceled") {
+    // Annotated first: after a crash in between, a stopped job would look paused.
     await afanasy.annotate(job, CANCELED);
     await afanasy.operate(job, "stop");
   }
-  if (what === "pause" && (job.st & BIT.paused) === 0) await afanasy.operate(job, "pause");
-  if (what === "resume" && (job.st & BIT.paused) !== 0) await afanasy.operate(job, "start");
-  if (what === "restart") await restart(afanasy, job, state === "canceled");
+  if (command === "pause" && (job.st & BIT.paused) === 0) await afanasy.operate(job, "pause");
+  if (command === "resume" && (job.st & BIT.paused) !== 0) await afanasy.operate(job, "start");
+  if (command === "restart") await restart(afanasy, job, state === "canceled");
 }
 
 /**
- * Machines that had errors are avoided by its blocks until they are forgiven, whatever is restarted. Where nothing failed nothing is to be done: it
- * goes on by itself, and is followed again.
+ * Its blocks avoid machines that had errors until these are forgiven, even after a restart. If
+ * nothing failed there is nothing to do: the job continues by itself.
  */
 async function restart(afanasy: Afanasy, job: FarmJob, isCanceled: boolean): Promise<void> {
   if ((job.st & BIT.error) !== 0) await afanasy.operate(job, "restart_errors");

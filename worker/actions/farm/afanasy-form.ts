@@ -1,14 +1,15 @@
-// What is asked before shots are rendered on Afanasy. Whatever it proposes is Kitsu's or the studio's, and within the studio's bounds.
+// The form that is shown before shots are rendered on Afanasy. Its defaults come from Kitsu or the
+// studio, within the studio's limits.
 import * as v from "valibot";
 import type { TaskConflict } from "../../action/action.ts";
 import type { TaskFacts } from "../../launch/template-variables.ts";
 import type { AfanasySettings, JobTemplate } from "../../settings/afanasy-settings.ts";
-import { nameTemplate } from "./afanasy-submission.ts";
-import { askFrames } from "./frame-field.ts";
-import { askBusy, readChoice } from "./task-conflicts.ts";
+import { getTemplateTitle } from "./afanasy-submission.ts";
+import { makeFramesField } from "./frame-field.ts";
+import { makeConflictField, parseConflictChoice } from "./task-conflicts.ts";
 
-/** `template` and `busy` are asked where there is a choice. */
-export type Answers = {
+/** `template` and `busy` are present only if there is a choice. */
+export type AfanasyAnswers = {
   template?: unknown;
   busy?: unknown;
   frames: string;
@@ -17,8 +18,8 @@ export type Answers = {
   paused: boolean;
 };
 
-/** What is to become of what others render. */
-export const chooseBusy = ({ busy }: Answers, { allow_anyway }: AfanasySettings) => readChoice(busy, allow_anyway);
+export const readConflictChoice = ({ busy }: AfanasyAnswers, { allow_anyway }: AfanasySettings) =>
+  parseConflictChoice(busy, allow_anyway);
 
 export function chooseTemplate({ templates }: AfanasySettings, wanted: unknown): JobTemplate {
   const template = templates.find(({ id }) => id === wanted) ?? templates[0];
@@ -29,7 +30,7 @@ export function chooseTemplate({ templates }: AfanasySettings, wanted: unknown):
 export function makeForm(
   farm: AfanasySettings,
   facts: readonly TaskFacts[],
-  busy: readonly TaskConflict[],
+  conflicts: readonly TaskConflict[],
   wanted: unknown,
 ) {
   const { least, most, default: usual } = farm.priority;
@@ -37,9 +38,9 @@ export function makeForm(
   const choice: v.ObjectEntries =
     farm.templates.length > 1 ? { template: v.optional(templateField(farm), chosen.id) } : {};
   return v.object({
-    ...askBusy(busy, facts.length, farm.allow_anyway),
+    ...makeConflictField(conflicts, facts.length, farm.allow_anyway),
     ...choice,
-    frames: askFrames(facts, farm.frames_most),
+    frames: makeFramesField(facts, farm.frames_most),
     framesPerTask: v.optional(
       v.pipe(
         v.number(),
@@ -73,5 +74,5 @@ const templateField = ({ templates }: AfanasySettings) =>
   v.pipe(
     v.picklist(templates.map(({ id }) => id)),
     v.title("Render with"),
-    v.metadata({ labels: Object.fromEntries(templates.map((one) => [one.id, nameTemplate(one)])) }),
+    v.metadata({ labels: Object.fromEntries(templates.map((one) => [one.id, getTemplateTitle(one)])) }),
   );

@@ -1,69 +1,79 @@
-// One look at jobs on Afanasy: all by one question, and what it does not answer by a few more. A job whose tasks can't be rendered any more has failed,
-// whatever the server calls it.
+// Polls jobs on Afanasy: all with one request, and a few more for what that does not tell. A job
+// whose tasks can't be rendered any more has failed, whatever the server calls it.
 import { Failure } from "../../failure.ts";
 import { BIT, type FarmJob, MACHINE_BIT, type Machine } from "../../services/afanasy-answers.ts";
 import type { Afanasy } from "../../services/afanasy-client.ts";
 import type { Avoided } from "../../services/afanasy-tasks.ts";
-import { CAUSE_REQUESTS, findCause } from "./afanasy-cause.ts";
-import { explainHold, type Hold, listReady, listTakers, sayRefusals } from "./afanasy-machines.ts";
-import { isRunning, readStanding } from "./afanasy-status.ts";
-import type { JobStanding, Look } from "./farm.ts";
+import { CAUSE_REQUESTS_MAX, findCause } from "./afanasy-cause.ts";
+import { explainWait, formatRefusals, listCandidates, listReady, type WaitStatus } from "./afanasy-machines.ts";
+import { isRunning, readStatus } from "./afanasy-status.ts";
+import type { JobQuery, JobStatus } from "./farm.ts";
 
-/** Beside the question for all jobs: a watch has fifty requests on Cloudflare's smallest plan, of which telling Kitsu takes half. */
-const REQUESTS_MOST = 18;
-/** Nothing more is asked so long after the look began: what is left has its turn next time. */
-const ASKS_MS = 6_000;
-/** So long it must look as if no machine took it before that is looked into. */
+/**
+ * Besides the request for all jobs. A pass has fifty requests on Cloudflare's smallest plan, and
+ * feedback to Kitsu takes half of them.
+ */
+const REQUESTS_MAX = 18;
+/** No more requests this long after the poll started: the other jobs come next time. */
+const REQUESTS_PERIOD_MS = 6_000;
+/** How long all machines must seem to refuse a job before it is examined. */
 const REFUSED_MS = 8_000;
 const REFUSAL_REQUESTS = 2;
-/** A machine that is forgiven so soon is waited for. */
+/** If a machine is forgiven this soon, the job waits for it. */
 const FORGIVEN_SOON_S = 900;
-/** A job that was told to stop counts its frames within a second, and its programs end within some; one that does not end is not waited for. */
+/**
+ * A stopped job counts its frames within a second, and its programs end within a few. A program
+ * that does not end is not awaited.
+ */
 const SETTLED_MS = 1_500;
-const STOPPED_MOST_MS = 30_000;
+const STOPPED_MAX_MS = 30_000;
 
-/** A job, and what was known of it before. */
-export type Seen = { look: Look; job: FarmJob };
+/** A job, with its last known status. */
+export type PolledJob = { query: JobQuery; job: FarmJob };
 
-/** @returns how they stand, by the jobs' ids; those are absent for which there was no time or no request left */
-export async function judgeJobs(
+/** @returns the statuses by job id, without the jobs for which no time or no request was left */
+export async function readStatuses(
   afanasy: Afanasy,
-  seen: readonly Seen[],
+  polledJobs: readonly PolledJob[],
   url: string | undefined,
   now: () => number,
-): Promise<Map<string, JobStanding>> {
-  const asks = limitAsks(afanasy, now);
-  const stuck = seen.filter(({ look, job }) => isStuck(job, look.standing));
-  const farm = stuck.length === 0 ? undefined : await attempt(() => readFarm(asks, stuck));
-  const standings = new Map<string, JobStanding>();
-  for (const one of seen) {
-    const { isRefused, ...held }: Hold = farm && stuck.includes(one) ? explainHold(one.job, farm.machines) : {};
-    const standing = { ...readStanding(one.job, url), ...held };
-    const judged =
+): Promise<Map<string, JobStatus>> {
+  const client = limitRequests(afanasy, now);
+  const stuck = polledJobs.filter(({ query, job }) => isStuck(job, query.lastStatus));
+  const farm = stuck.length === 0 ? undefined : await attempt(() => readFarm(client, stuck));
+  const statuses = new Map<string, JobStatus>();
+  for (const polled of polledJobs) {
+    const { isRefused, ...wait }: WaitStatus =
+      farm && stuck.includes(polled) ? explainWait(polled.job, farm.machines) : {};
+    const status = { ...readStatus(polled.job, url), ...wait };
+    const final =
       isRefused && farm
-        ? await judgeRefused(asks, one, standing, farm, now())
-        : await settle(asks, one, standing, now());
-    if (judged !== undefined) standings.set(one.look.job.id, judged);
+        ? await judgeAvoided(client, polled, status, farm, now())
+        : await finishStatus(client, polled, status, now());
+    if (final !== undefined) statuses.set(polled.query.job.id, final);
   }
-  return standings;
+  return statuses;
 }
 
-type Asks = Pick<Afanasy, "readMachines" | "readUsers" | "readAvoided" | "readTasks" | "readOutput" | "readTaskLog"> & {
-  /** is there time, and are there as many requests left? */
-  may(requests: number): boolean;
+type LimitedAfanasy = Pick<
+  Afanasy,
+  "readMachines" | "readUsers" | "readAvoided" | "readTasks" | "readOutput" | "readTaskLog"
+> & {
+  /** whether there is time, and this many requests are left */
+  hasLeft(requests: number): boolean;
 };
 
-function limitAsks(afanasy: Afanasy, now: () => number): Asks {
+function limitRequests(afanasy: Afanasy, now: () => number): LimitedAfanasy {
   const began = now();
-  let asked = 0;
+  let sent = 0;
   const counted =
-    <Given extends unknown[], T>(ask: (...given: Given) => Promise<T>) =>
-    (...given: Given) => {
-      asked += 1;
-      return ask(...given);
+    <Args extends unknown[], T>(request: (...args: Args) => Promise<T>) =>
+    (...args: Args) => {
+      sent += 1;
+      return request(...args);
     };
   return {
-    may: (requests) => asked + requests <= REQUESTS_MOST && now() - began < ASKS_MS,
+    hasLeft: (requests) => sent + requests <= REQUESTS_MAX && now() - began < REQUESTS_PERIOD_MS,
     readMachines: counted(afanasy.readMachines),
     readUsers: counted(afanasy.readUsers),
     readAvoided: counted(afanasy.readAvoided),
@@ -73,79 +83,84 @@ function limitAsks(afanasy: Afanasy, now: () => number): Asks {
   };
 }
 
-/** Ready twice in a row, and nobody takes it. */
-function isStuck(job: FarmJob, before: JobStanding | undefined): boolean {
+/** Ready in two polls in a row, and no machine takes it. */
+function isStuck(job: FarmJob, before: JobStatus | undefined): boolean {
   const isReady = (job.st & BIT.ready) !== 0 && (job.st & BIT.paused) === 0;
   return before?.state === "waiting" && isReady && !isRunning(job);
 }
 
-/** `forgive`: after how many seconds the jobs of a user try a machine again, where the job does not say. */
+/**
+ * `forgive`: after how many seconds the jobs of a user retry a machine, if the job has no value.
+ */
 type FarmState = { machines: Machine[]; forgive: ReadonlyMap<string, number> };
 
-async function readFarm(asks: Asks, stuck: readonly Seen[]): Promise<FarmState> {
-  const machines = await asks.readMachines();
-  const dependsOnUser = ({ job }: Seen) =>
+async function readFarm(client: LimitedAfanasy, stuck: readonly PolledJob[]): Promise<FarmState> {
+  const machines = await client.readMachines();
+  const dependsOnUser = ({ job }: PolledJob) =>
     listReady(job).some(({ block }) => block.p_error_hosts > 0 && block.errors_forgive_time === undefined);
-  const users = stuck.some(dependsOnUser) ? await asks.readUsers() : [];
+  const users = stuck.some(dependsOnUser) ? await client.readUsers() : [];
   return { machines, forgive: new Map(users.map(({ name, errors_forgive_time: seconds }) => [name, seconds ?? 0])) };
 }
 
-async function settle(
-  asks: Asks,
-  { look, job }: Seen,
-  standing: JobStanding,
+async function finishStatus(
+  client: LimitedAfanasy,
+  { query, job }: PolledJob,
+  status: JobStatus,
   now: number,
-): Promise<JobStanding | undefined> {
-  if (standing.state === "canceled") return settleCancel(job, standing, look.standing, now);
-  return standing.state === "failed" ? tellCause(asks, job, standing) : standing;
+): Promise<JobStatus | undefined> {
+  if (status.state === "canceled") return finishCancel(job, status, query.lastStatus, now);
+  return status.state === "failed" ? addCause(client, job, status) : status;
 }
 
-/** It has failed if that stays so, and the names of the machines are as their number says. */
-async function judgeRefused(
-  asks: Asks,
-  { look, job }: Seen,
-  standing: JobStanding,
+/**
+ * The job has failed if this lasts, and if the names of the avoided machines confirm their number.
+ */
+async function judgeAvoided(
+  client: LimitedAfanasy,
+  { query, job }: PolledJob,
+  status: JobStatus,
   { machines, forgive }: FarmState,
   now: number,
-): Promise<JobStanding | undefined> {
+): Promise<JobStatus | undefined> {
   const times = listReady(job).map(({ block }) => block.errors_forgive_time ?? forgive.get(job.user_name) ?? 0);
   const forgiven = Math.min(...times.filter((seconds) => seconds > 0));
   if (forgiven < FORGIVEN_SOON_S) {
-    return { ...standing, hindrance: `${standing.hindrance}, and will be tried again after ${forgiven} seconds` };
+    return { ...status, waitReason: `${status.waitReason}, and will be tried again after ${forgiven} seconds` };
   }
-  const since = look.standing?.checkedAt ?? now;
-  const waits = { ...standing, checkedAt: since };
+  const since = query.lastStatus?.checkedAt ?? now;
+  const waits = { ...status, checkedAt: since };
   if (now - since < REFUSED_MS) return waits;
-  if (!asks.may(REFUSAL_REQUESTS + CAUSE_REQUESTS)) return undefined;
-  const avoided = await attempt(() => asks.readAvoided(job.id));
-  const prospect = avoided && (await examine(asks, job, machines, avoided));
+  if (!client.hasLeft(REFUSAL_REQUESTS + CAUSE_REQUESTS_MAX)) return undefined;
+  const avoided = await attempt(() => client.readAvoided(job.id));
+  const prospect = avoided && (await findCandidates(client, job, machines, avoided));
   if (avoided === undefined || prospect !== "none") return { ...waits, ...(prospect === "busy" && { isQueued: true }) };
   const names = avoided.flatMap((block) => [
     ...block.machines,
     ...[...block.tasks.values()].flatMap((hosts) => [...hosts]),
   ]);
-  const why = `${sayRefusals(new Set(names).size)}, and no other can take it`;
-  const reason = standing.reason === undefined ? why : `${standing.reason}, and nothing renders the rest: ${why}`;
-  return tellCause(asks, job, { ...standing, state: "failed", reason, hindrance: undefined });
+  const why = `${formatRefusals(new Set(names).size)}, and no other can take it`;
+  const reason = status.reason === undefined ? why : `${status.reason}, and the rest can't be rendered: ${why}`;
+  return addCause(client, job, { ...status, state: "failed", reason, waitReason: undefined });
 }
 
 /**
- * Who is left to take it, by the names of the machines that are avoided: nobody, somebody who is busy, or somebody. A block offers only its first task
- * that is ready: where that one avoids all machines that are left, the tasks behind it are not rendered either.
+ * Whether any machine is left to take it, by the names of the avoided machines. A block offers only
+ * its first ready task: if that one avoids all remaining machines, the tasks after it are not
+ * rendered either.
  */
-async function examine(
-  asks: Asks,
+async function findCandidates(
+  client: LimitedAfanasy,
   job: FarmJob,
   machines: readonly Machine[],
   avoided: readonly Avoided[],
 ): Promise<"none" | "busy" | "some"> {
   const open = listReady(job).flatMap(({ block, index }) => {
-    const left = listTakers(job, block, machines).filter(({ name }) => !avoided[index]?.machines.has(name));
+    const left = listCandidates(job, block, machines).filter(({ name }) => !avoided[index]?.machines.has(name));
     return left.length === 0 ? [] : [{ index, left }];
   });
   if (open.length === 0) return "none";
   if (open.every(({ left }) => left.every(({ st }) => (st & MACHINE_BIT.busy) !== 0))) return "busy";
-  const tasks = (await attempt(() => asks.readTasks(job.id))) ?? [];
+  const tasks = (await attempt(() => client.readTasks(job.id))) ?? [];
   const isStopped = open.every(({ index, left }) =>
     tasks.some(
       ({ block, task, states }) =>
@@ -157,23 +172,23 @@ async function examine(
   return isStopped ? "none" : "some";
 }
 
-async function tellCause(asks: Asks, job: FarmJob, standing: JobStanding): Promise<JobStanding | undefined> {
-  if (!asks.may(CAUSE_REQUESTS)) return undefined;
-  const cause = await attempt(() => findCause(asks, job.id));
-  return cause === undefined ? standing : { ...standing, reason: [standing.reason, cause].filter(Boolean).join(". ") };
+async function addCause(client: LimitedAfanasy, job: FarmJob, status: JobStatus): Promise<JobStatus | undefined> {
+  if (!client.hasLeft(CAUSE_REQUESTS_MAX)) return undefined;
+  const cause = await attempt(() => findCause(client, job.id));
+  return cause === undefined ? status : { ...status, reason: [status.reason, cause].filter(Boolean).join(". ") };
 }
 
-/** Its frames are counted when its programs have ended, not when they were told to. */
-function settleCancel(job: FarmJob, standing: JobStanding, before: JobStanding | undefined, now: number): JobStanding {
+/** Its frames are counted once its programs have ended, not when they were stopped. */
+function finishCancel(job: FarmJob, status: JobStatus, before: JobStatus | undefined, now: number): JobStatus {
   const since = (before?.state === "paused" ? before.checkedAt : undefined) ?? now;
-  const isSettled = now - since >= (isRunning(job) ? STOPPED_MOST_MS : SETTLED_MS);
-  return isSettled ? standing : { ...standing, state: "paused", checkedAt: since };
+  const isSettled = now - since >= (isRunning(job) ? STOPPED_MAX_MS : SETTLED_MS);
+  return isSettled ? status : { ...status, state: "paused", checkedAt: since };
 }
 
-/** What makes an answer better is no reason to have none. */
-async function attempt<T>(ask: () => Promise<T>): Promise<T | undefined> {
+/** A failed request for details must not fail the poll. */
+async function attempt<T>(request: () => Promise<T>): Promise<T | undefined> {
   try {
-    return await ask();
+    return await request();
   } catch (thrown) {
     if (thrown instanceof Failure) return undefined;
     throw thrown;

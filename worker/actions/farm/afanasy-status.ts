@@ -1,41 +1,47 @@
-// How a job stands, read off the bits of its state and the counters of its blocks.
+// The status of a job, from the bits of its state and the counters of its blocks.
 import type { FarmBlock, FarmJob } from "../../services/afanasy-answers.ts";
 import { BIT } from "../../services/afanasy-answers.ts";
-import type { JobStanding, JobState } from "./farm.ts";
+import type { JobState, JobStatus } from "./farm.ts";
 
-/** Written at a job that a person stopped from Kitsu: to the server it is paused like any other. */
+/**
+ * The annotation of a job that was canceled from Kitsu: for the server it is paused like any other.
+ */
 export const CANCELED = "Canceled from Kitsu";
 
-export function readStanding(job: FarmJob, url: string | undefined): JobStanding {
+export function readStatus(job: FarmJob, url: string | undefined): JobStatus {
   const total = job.blocks.reduce((sum, block) => sum + countFrames(block), 0);
   const state = readState(job);
-  const reason = sayFailed(job);
+  const reason = formatFailed(job);
   return {
     state,
     done: state === "done" ? total : countDone(job, total),
     total,
     ...(url !== undefined && { url }),
     ...(reason !== undefined && { reason }),
-    ...(state === "waiting" && explainWait(job)),
+    ...(state === "waiting" && explainJobWait(job)),
   };
 }
 
-const TO_COME = BIT.ready | BIT.waitsForDependency | BIT.waitsForTime | BIT.errorReady | BIT.suspended;
+const STILL_TO_COME = BIT.ready | BIT.waitsForDependency | BIT.waitsForTime | BIT.errorReady | BIT.suspended;
 
-/** A machine that began tasks is not there again, after a restart of the server or its own: a job has no bit for that, blocks count them. */
+/**
+ * A machine that had started tasks has not come back after a restart, of the server or its own. A
+ * job has no bit for that, but its blocks count such tasks.
+ */
 const isMissing = ({ st, blocks }: Pick<FarmJob, "st" | "blocks">) =>
   (st & BIT.waitsForReconnection) !== 0 || blocks.some(({ p_tasks_waitrec }) => p_tasks_waitrec > 0);
 
-/** Locked, it is on its way out; it would look as if somebody had paused it. */
+/** A locked job is about to disappear. Otherwise it would look paused. */
 const isBeingDeleted = ({ st, locked }: Pick<FarmJob, "st" | "locked">) => locked && (st & BIT.paused) !== 0;
 
-/** The bit may be there a second before a block's counter is, or go a second after it. */
+/** The bit may appear a second before a block's counter, or disappear a second after it. */
 export const isRunning = ({ st, blocks }: Pick<FarmJob, "st" | "blocks">) =>
   (st & BIT.running) !== 0 || blocks.some(({ running_tasks_counter }) => running_tasks_counter > 0);
 
 /**
- * Errors come first, but while other tasks run or can, the job is not over: they are rendered, and what failed may be tried again. What waits for a
- * task that failed has no bit in the job's state, as it never comes. Paused is what somebody paused, whatever failed before.
+ * A job with errors has failed only when no other task runs or can run: the others are rendered,
+ * and failed ones may be retried. Tasks that wait for a failed task have no bit in the job's state,
+ * because they never run. A paused job stays paused, whatever failed before.
  */
 export function readState(job: Pick<FarmJob, "st" | "annotation" | "blocks" | "locked">): JobState {
   const { st, annotation } = job;
@@ -43,12 +49,12 @@ export function readState(job: Pick<FarmJob, "st" | "annotation" | "blocks" | "l
   if (isBeingDeleted(job)) return "waiting";
   if (has(BIT.paused) && !(has(BIT.done) && !has(BIT.error))) return annotation === CANCELED ? "canceled" : "paused";
   if (isRunning(job)) return "running";
-  if (has(BIT.error)) return has(TO_COME) || isMissing(job) ? "waiting" : "failed";
+  if (has(BIT.error)) return has(STILL_TO_COME) || isMissing(job) ? "waiting" : "failed";
   if (has(BIT.done)) return "done";
   return "waiting";
 }
 
-/** Of all blocks, each by the number of its tasks. */
+/** Of all blocks, weighted by their number of tasks. */
 export function readPercentage({ blocks }: Pick<FarmJob, "blocks">): number {
   const tasks = blocks.reduce((sum, { tasks_num }) => sum + tasks_num, 0);
   return tasks === 0
@@ -61,13 +67,19 @@ function countFrames({ frame_first, frame_last, frames_inc = 1, tasks_num }: Far
   return Math.max(tasks_num, Math.floor((frame_last - (frame_first ?? 0)) / Math.max(1, frames_inc)) + 1);
 }
 
-/** By percentages, which have a frame that is being rendered in them, and are rounded down; or by the tasks that are done, where that is more. */
+/**
+ * From percentages, which include the frame in progress and are rounded down, or from the finished
+ * tasks if that is more.
+ */
 function countDone(job: FarmJob, total: number): number {
   const tasks = job.blocks.reduce((sum, block) => sum + countDoneTasks(block), 0);
   return Math.min(total, Math.max(tasks, Math.floor((total * readPercentage(job)) / 100)));
 }
 
-/** The last task of a block may be shorter, and nobody says whether it is one of those that are done. */
+/**
+ * The last task of a block may be shorter, and the server does not tell whether it is among the
+ * finished.
+ */
 function countDoneTasks(block: FarmBlock): number {
   const { tasks_num, frames_per_task = 1, p_tasks_done } = block;
   const frames = countFrames(block);
@@ -76,26 +88,26 @@ function countDoneTasks(block: FarmBlock): number {
   return Math.max(0, p_tasks_done * frames_per_task - missing);
 }
 
-function sayFailed({ st, state, blocks }: FarmJob): string | undefined {
+function formatFailed({ st, state, blocks }: FarmJob): string | undefined {
   const failed = blocks.reduce((sum, { p_tasks_error }) => sum + p_tasks_error, 0);
   const tasks = blocks.reduce((sum, { tasks_num }) => sum + tasks_num, 0);
   if (failed > 0) return `${failed} of ${tasks} tasks failed`;
   return (st & BIT.error) !== 0 ? `It failed (${state.trim() || "ERR"})` : undefined;
 }
 
-/** What the job itself says of why it waits. Which machines could take it is asked elsewhere. */
-function explainWait(job: FarmJob): Pick<JobStanding, "hindrance" | "isQueued"> {
+/** Why the job itself says it waits. afanasy-machines.ts knows about the machines. */
+function explainJobWait(job: FarmJob): Pick<JobStatus, "waitReason" | "isQueued"> {
   const has = (bit: number) => (job.st & bit) !== 0;
-  if (isBeingDeleted(job)) return { hindrance: "it is being deleted on the farm" };
-  // Its time comes, however late.
-  if (has(BIT.waitsForTime)) return { hindrance: "it waits for its time", isQueued: true };
-  const said = [
-    // The bit alone is what each new job has for half a second.
+  if (isBeingDeleted(job)) return { waitReason: "it is being deleted on the farm" };
+  // It will start by itself, however late.
+  if (has(BIT.waitsForTime)) return { waitReason: "it waits for its start time", isQueued: true };
+  const reasons = [
+    // Every new job has this bit for half a second.
     has(BIT.waitsForDependency) && `${job.depend_mask}${job.depend_mask_global}` !== "" && "it waits for another job",
     isMissing(job) && "a machine does not answer",
     has(BIT.suspended) && "some of its tasks are suspended",
     has(BIT.previewPending) && "it waits for its preview to be approved",
   ];
-  const hindrance = said.filter(Boolean).join(", and ");
-  return hindrance === "" ? {} : { hindrance };
+  const waitReason = reasons.filter(Boolean).join(", and ");
+  return waitReason === "" ? {} : { waitReason };
 }

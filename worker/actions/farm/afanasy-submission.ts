@@ -1,5 +1,6 @@
-// One shot as a job of Afanasy's. Names and paths end up in the command line of every machine of the farm, so what goes into the holes of the
-// studio's templates is refused unless each of its characters is known to mean nothing to a shell, nor to Afanasy's own frame patterns.
+// One shot as a job for Afanasy. Names and paths end up in a command line on every machine of the
+// farm. So a value in a studio's template is refused unless each of its characters is known to have
+// no meaning for a shell or for Afanasy's frame patterns.
 import * as v from "valibot";
 import { LETTERS } from "../../launch/plain-letters.ts";
 import { fillTemplate, type Template, type Values } from "../../launch/template.ts";
@@ -8,14 +9,14 @@ import { HOST_NAME } from "../../services/afanasy-client.ts";
 import { AfanasyJob, NAME_MAX_BYTES, NUMERIC, refuseJob } from "../../services/afanasy-job.ts";
 import type { AfanasySettings, JobTemplate } from "../../settings/afanasy-settings.ts";
 import { parseFrames } from "./frames.ts";
-import { findOwnFrames } from "./shot-frame-range.ts";
+import { readFrameRange } from "./shot-frame-range.ts";
 
-/** `kitsu` is written into the job, for scripts of the studio's: ids of project, entity and task. */
-export const AfanasyOrder = v.object({ job: AfanasyJob, kitsu: v.record(v.string(), v.string()) });
-export type AfanasyOrder = v.InferOutput<typeof AfanasyOrder>;
+/** `kitsu` is stored in the job for the studio's scripts: the ids of project, entity and task. */
+export const AfanasySubmission = v.object({ job: AfanasyJob, kitsu: v.record(v.string(), v.string()) });
+export type AfanasySubmission = v.InferOutput<typeof AfanasySubmission>;
 
-/** What the person chose, for all shots. `frames` is empty where each shot has its own. */
-export type Choice = {
+/** The person's choices for all shots. If `frames` is empty, each shot has its own range. */
+export type AfanasyOptions = {
   template: JobTemplate;
   frames: string;
   framesPerTask: number;
@@ -23,16 +24,16 @@ export type Choice = {
   isPaused: boolean;
 };
 
-/** The order and its number of frames, or why there can be none. */
-export type Ordering = { order: AfanasyOrder; frames: number; text: string } | { problem: string };
+/** The submission with its number of frames, or why it is refused. */
+export type SubmissionResult = { submission: AfanasySubmission; frames: number; text: string } | { problem: string };
 
-export function makeOrder(facts: TaskFacts, choice: Choice, settings: AfanasySettings): Ordering {
-  const { template } = choice;
+export function makeSubmission(facts: TaskFacts, options: AfanasyOptions, settings: AfanasySettings): SubmissionResult {
+  const { template } = options;
   if (template.task_types?.includes(facts.taskType) === false) {
-    return { problem: `${nameTemplate(template)} is for ${template.task_types.join(", ")}` };
+    return { problem: `${getTemplateTitle(template)} is for ${template.task_types.join(", ")}` };
   }
   const most = settings.frames_most;
-  const frames = choice.frames.trim() === "" ? findOwnFrames(facts, most) : parseFrames(choice.frames, most);
+  const frames = options.frames.trim() === "" ? readFrameRange(facts, most) : parseFrames(options.frames, most);
   if (typeof frames === "string") return { problem: frames };
   const filled = fillAll(facts.values, template, settings);
   if ("problem" in filled) return filled;
@@ -42,14 +43,14 @@ export function makeOrder(facts: TaskFacts, choice: Choice, settings: AfanasySet
     name: toName(`${facts.values.project ?? ""} ${facts.name}`),
     user_name: filled.user,
     host_name: HOST_NAME,
-    priority: choice.priority,
-    ...(choice.isPaused && { offline: true }),
+    priority: options.priority,
+    ...(options.isPaused && { offline: true }),
     project: toName(filled.project),
     branch: settings.branch,
     ...(filled.output !== undefined && { folders: { output: filled.output } }),
     blocks: splitRanges(frames.text).map(([first, last], _, all) => ({
       ...template.block,
-      name: toName(all.length === 1 ? nameTemplate(template) : `${nameTemplate(template)} ${first}-${last}`),
+      name: toName(all.length === 1 ? getTemplateTitle(template) : `${getTemplateTitle(template)} ${first}-${last}`),
       service: template.service,
       ...(template.parser !== undefined && { parser: template.parser }),
       command: filled.command,
@@ -58,19 +59,22 @@ export function makeOrder(facts: TaskFacts, choice: Choice, settings: AfanasySet
       flags: NUMERIC,
       frame_first: first,
       frame_last: last,
-      frames_per_task: choice.framesPerTask,
+      frames_per_task: options.framesPerTask,
       frames_inc: 1,
     })),
   };
   const refusal = refuseJob(job);
-  if (refusal !== undefined) return { problem: `Afanasy could not take it: ${refusal}` };
+  if (refusal !== undefined) return { problem: `Afanasy can't accept it: ${refusal}` };
   const kitsu = { project: String(facts.values["project.id"] ?? ""), entity: facts.entityId, task: facts.taskId };
-  return { order: { job, kitsu }, frames: frames.count, text: frames.text };
+  return { submission: { job, kitsu }, frames: frames.count, text: frames.text };
 }
 
-export const nameTemplate = ({ id, title }: JobTemplate) => title ?? id;
+export const getTemplateTitle = ({ id, title }: JobTemplate) => title ?? id;
 
-/** Said wherever there is a mask: what a server takes one for, where nobody says it, depends on its version and on the job's user. */
+/**
+ * Sent with every mask: how a server reads a mask by default depends on its version and the job's
+ * user.
+ */
 const readMaskType = ({ job: { hosts_mask, hosts_mask_exclude, hosts_mask_type = "regex" } }: JobTemplate) =>
   hosts_mask === undefined && hosts_mask_exclude === undefined ? {} : { hosts_mask_type };
 
@@ -80,19 +84,26 @@ const splitRanges = (text: string): [first: number, last: number][] =>
     return [first, last];
   });
 
-type Filled = { user: string; project: string; command: string; files: string[]; directory?: string; output?: string };
+type FilledTemplate = {
+  user: string;
+  project: string;
+  command: string;
+  files: string[];
+  directory?: string;
+  output?: string;
+};
 
 function fillAll(
   values: Values,
   template: JobTemplate,
   { user, project }: AfanasySettings,
-): Filled | { problem: string } {
+): FilledTemplate | { problem: string } {
   const problems: string[] = [];
-  const fill = (what: Template | undefined, more: Values = {}, refuse = refuseWord): string | undefined => {
-    if (what === undefined) return undefined;
-    // Scene and output were checked where they were made, and have what the studio wrote around the names.
+  const fill = (text: Template | undefined, more: Values = {}, refuse = refuseWord): string | undefined => {
+    if (text === undefined) return undefined;
+    // Scene and output are already checked, and may contain what the studio wrote around the names.
     const isMade = (value: string) => value === more.scene || value === more.output;
-    const filled = fillTemplate(what, { ...values, ...more }, (value) => (isMade(value) ? undefined : refuse(value)));
+    const filled = fillTemplate(text, { ...values, ...more }, (value) => (isMade(value) ? undefined : refuse(value)));
     if ("text" in filled) return filled.text;
     problems.push(filled.problem);
     return undefined;
@@ -112,34 +123,37 @@ function fillAll(
   return problem === undefined ? filled : { problem };
 }
 
-const FOREIGN = new RegExp(`[^${LETTERS}_.\\/ \\-]`, "v");
+const UNSAFE = new RegExp(`[^${LETTERS}_.\\/ \\-]`, "v");
 
-/** Why this may not go into a command, where it stands in double quotes. */
+/** Why this is not allowed in a command, where it is in double quotes. */
 export function refuseWord(word: string): string | undefined {
-  const [character] = FOREIGN.exec(word) ?? [];
+  const [character] = UNSAFE.exec(word) ?? [];
   if (character !== undefined)
-    return `has ${nameCharacter(character)}, which nothing in a command may have: ${quote(word)}`;
-  if (word === "." || word.includes("..")) return `has "..", which leads elsewhere: ${quote(word)}`;
-  return word.startsWith("-") ? `begins with "-", as an option does: ${quote(word)}` : undefined;
+    return `has ${describeCharacter(character)}, which is not allowed in a command: ${quote(word)}`;
+  if (word === "." || word.includes("..")) return `has "..", which leads to another folder: ${quote(word)}`;
+  return word.startsWith("-") ? `starts with "-" like an option: ${quote(word)}` : undefined;
 }
 
 const refuseUser = (name: string) =>
-  /^[\w.-]+$/.test(name) ? undefined : `is no name for a user of Afanasy's: ${quote(name)}`;
+  /^[\w.-]+$/.test(name) ? undefined : `is not a valid user name for Afanasy: ${quote(name)}`;
 
-function nameCharacter(character: string): string {
-  if (/\p{M}/u.test(character)) return "an accent that is a character of its own (NFD)";
+function describeCharacter(character: string): string {
+  if (/\p{M}/u.test(character)) return "an accent as a separate character (NFD)";
   return /[\p{L}\p{N}\p{P}\p{S}]/u.test(character) ? character : "a control character";
 }
 
 const quote = (text: string) => `"${(text.length > 60 ? `${text.slice(0, 60)}…` : text).replace(/\p{Cc}/gu, "?")}"`;
 
-/** For people to read: other jobs may depend on names by regular expressions, and services of the farm put them into commands. */
+/**
+ * Keeps only harmless characters: other jobs may depend on a name by a regular expression, and
+ * services of the farm use it in commands.
+ */
 function toName(text: string): string {
   const name = text
     .toWellFormed()
     .replace(/[^\p{L}\p{N} _.,/-]/gu, "_")
     .replace(/\s+/g, " ");
   const bytes = new TextEncoder().encode(name.trim()).subarray(0, NAME_MAX_BYTES);
-  // As a stream it leaves out half of a character at the end.
+  // With `stream`, an incomplete character at the end is dropped.
   return new TextDecoder().decode(bytes, { stream: true }).trim() || "Kitsu";
 }

@@ -1,80 +1,86 @@
-// What every render farm must be able to do for us, so that "submitted once, followed to the end" is written once, in render.ts.
+// What a render farm must offer, so that submitting once and following to the end are written
+// once, in render.ts.
 
-/** How a farm names what it took. `serial` where ids are used again. */
+/** A job on a farm. `serial` is set if the farm reuses ids. */
 export type JobRef = { id: string; serial?: number | undefined };
 
 export type JobState = "waiting" | "running" | "paused" | "done" | "failed" | "canceled";
 
-/** How one shot stands on the farm. Frames are counted, or whatever the farm counts. */
-export type JobStanding = {
+/** The status of one job. Progress is in frames, or in whatever the farm counts. */
+export type JobStatus = {
   state: JobState;
   done: number;
-  /** 0 where the farm can't tell how far it is: what was known before is shown on */
+  /** 0 if the farm can't tell: the last known progress is shown instead */
   total: number;
-  /** it is still being paused, and can't be told to go on until it is */
+  /** it is being paused, and can't be resumed until it is paused */
   isPausing?: boolean | undefined;
-  /** the farm's own words, where something is wrong */
+  /** what is wrong, in the farm's own words */
   reason?: string | undefined;
-  /** `waiting` only: why nothing of it is being rendered, as far as the farm tells: "no machine is awake" */
-  hindrance?: string | undefined;
-  /** `waiting` only: the machines are at work on other jobs, so its turn may still come, however long that takes */
+  /** `waiting` only: why no machine renders it, as far as the farm tells: "no machine is awake" */
+  waitReason?: string | undefined;
+  /** `waiting` only: the machines are busy with other jobs, so waiting is normal */
   isQueued?: boolean | undefined;
-  /** `done` only: what is missing although all frames are there: "The preview movie was not made" */
-  flaw?: string | undefined;
-  /** the farm's page of it, for people */
+  /** `done` only: what is missing besides the frames: "The preview movie was not made" */
+  warning?: string | undefined;
+  /** the farm's page for the job */
   url?: string | undefined;
-  /** when the farm was last asked for more than the job itself, in epoch milliseconds: for the farm's own use */
+  /** for the farm: when it last read more than the job itself, in epoch milliseconds */
   checkedAt?: number | undefined;
-  /** what the farm is to know of it at the next look: for the farm's own use */
+  /** for the farm: what it needs to know at the next poll */
   memo?: Memo | undefined;
 };
 export type Memo = Readonly<Record<string, string | number>>;
 
-/** One job to look at, with what was known of it before. */
-export type Look = {
+/** A job to poll, with its last known status. */
+export type JobQuery = {
   job: JobRef;
-  mark: string;
-  standing?: JobStanding | undefined;
-  /** for how long nothing of it has moved, in milliseconds */
-  stillMs?: number | undefined;
+  jobKey: string;
+  lastStatus?: JobStatus | undefined;
+  /** how long the job has made no progress, in milliseconds */
+  standstillMs?: number | undefined;
 };
 
-/** What can be asked of one job. `restart` has what failed of it rendered again; what is done is kept. */
-export type JobControl = "cancel" | "pause" | "resume" | "restart";
+/**
+ * What can be done to a job. `restart` renders its failed parts again and keeps the finished ones.
+ */
+export type JobCommand = "cancel" | "pause" | "resume" | "restart";
 
 /**
- * @template Order what is sent for one shot: checked before the run begins, and JSON
- * Every function throws a Failure: one with `retry` where the farm can't be reached, or may have taken what was sent. A `submit` must give up after
- * ANSWER_MAX_MS, for what is not known to have arrived is looked for, and sent again, only some time after that.
+ * Every function throws a Failure. Its `retry` is true if the farm can't be reached, or if it may
+ * have received what was sent. `submit` must give up after ANSWER_MAX_MS: an unconfirmed submission
+ * is searched for, and sent again, only some time later.
+ * @template Submission what is sent for one shot: checked before the run starts, and plain JSON
  */
-export type Farm<Order> = {
+export type Farm<Submission> = {
   /** "Flamenco" */
   title: string;
-  /** how many requests at once */
-  atOnce: number;
-  /** Some can't halt a job. Nobody is offered to pause where this is absent or false. */
+  /** how many requests may be in flight */
+  concurrency: number;
+  /** Whether jobs can be paused. Pausing is not offered otherwise. */
   canPause?: boolean | undefined;
-  /** Sends one shot. `mark` is written into it, so that it can be found again. */
-  submit(order: Order, mark: string): Promise<JobRef>;
-  /** Which of these marks the farm has: asked before anything is sent, for all that is still to be sent. */
-  find(marks: readonly string[]): Promise<ReadonlyMap<string, JobRef>>;
-  /** At most so many jobs are looked at in one go, those first that were not looked at for longest. All of them where it is absent. */
-  looksMost?: number | undefined;
-  /** How long nothing of a shot may move before it is given up. */
-  standstillMs: number;
+  /** Submits one shot. `jobKey` is stored in the job, so that the job can be found again. */
+  submit(submission: Submission, jobKey: string): Promise<JobRef>;
+  /** The jobs with these keys. Called before submitting, for all shots that may have arrived. */
+  find(jobKeys: readonly string[]): Promise<ReadonlyMap<string, JobRef>>;
+  /** The most jobs in one poll; those polled longest ago come first. No limit if absent. */
+  pollLimit?: number | undefined;
+  /** How long a shot may make no progress before it is given up. */
+  standstillLimitMs: number;
   /**
-   * How these stand, by their ids: "gone" where the farm no longer has the job, or it is another's by now. One that is absent was not looked at. The
-   * state is what the tasks of the job do, whatever the farm calls the job: one that can't go on is `failed`, and what is rendered is `done`.
+   * The statuses by job id: "gone" if the farm no longer has the job, or reused its id. A job that
+   * is absent was not polled. The state reflects the tasks of the job, not the farm's own label: a
+   * job that can't continue is `failed`, and one whose frames are rendered is `done`.
    */
-  look(jobs: readonly Look[]): Promise<ReadonlyMap<string, JobStanding | "gone">>;
+  poll(jobs: readonly JobQuery[]): Promise<ReadonlyMap<string, JobStatus | "gone">>;
   /**
-   * Throws where the farm does not allow it in the state the shot is in; what is so already is no error, for it may be asked twice. "later" where it
-   * is still being paused, and can't be told to go on until it is.
+   * Throws if the farm does not allow the command in the job's state. A command may be sent twice,
+   * so a job that is already in the wanted state is not an error. Returns "later" if the job is
+   * still being paused and can't be resumed yet.
    */
-  control(job: JobRef, mark: string, what: JobControl): Promise<"later" | undefined>;
-  /** The newest picture of this job, as an address of the farm's; absent where there is none. Asked now and then for what is running. */
-  picture?: ((job: JobRef) => Promise<string | undefined>) | undefined;
-  /** That picture itself, asked once when the job is over. */
+  control(job: JobRef, jobKey: string, command: JobCommand): Promise<"later" | undefined>;
+  /** The farm's address of the newest picture of a job. Called now and then for a running job. */
+  findPictureUrl?: ((job: JobRef) => Promise<string | undefined>) | undefined;
+  /** The picture itself. Called once, when the job has ended. */
   fetchPicture?: ((job: JobRef) => Promise<Uint8Array<ArrayBuffer> | undefined>) | undefined;
 };
 

@@ -1,122 +1,113 @@
-// Tells Kitsu how the shots of a run ended, after the farm was looked at: a run is over only when that is done, or can't be.
-import type { RunStatus, WatchContext } from "../../action/action.ts";
+// The last step of a pass: posts to Kitsu how shots ended. A run ends only once that is done, or
+// can't be done.
+import type { RunStatus } from "../../action/action.ts";
 import { chooseStatus, type FeedbackSettings } from "../../settings/feedback-settings.ts";
 import type { Farm } from "./farm.ts";
 import { type FeedbackResult, isSettled, postFeedback } from "./post-feedback.ts";
+import type { RenderPass } from "./render-pass.ts";
 import type { RenderRun } from "./render-run.ts";
-import { reportGoing, reportRun, sayShots } from "./render-summary.ts";
-import { isOver, type Shot } from "./shot.ts";
+import { formatShots, summarizeRun, summarizeRunning } from "./render-summary.ts";
+import { hasEnded, type Shot } from "./shot.ts";
 
-/** What the look before took at the most, so that there is time left in the watch, and how long telling takes then. */
-const LOOK_MAX_MS = 8_000;
-const TELL_MAX_MS = 12_000;
-/** When no new comment or picture is begun. */
-const BEGIN_MAX_MS = 4_000;
-/** How long a run that is over waits for a Kitsu that can't be reached. */
-const PATIENCE_MS = 600_000;
-const AGAIN_MS = 15_000;
-
-type Watching = Pick<WatchContext, "save" | "signal" | "run" | "person" | "kitsu">;
+/** Nothing is posted if the steps before took longer: the pass would not have enough time left. */
+const EARLIER_STEPS_MAX_MS = 8_000;
+const POST_MAX_MS = 12_000;
+/** No new comment or picture is started later than this. */
+const START_MAX_MS = 4_000;
+/** How long a finished run waits while Kitsu can't be reached. */
+const KITSU_DOWN_MAX_MS = 600_000;
+const RETRY_MS = 15_000;
 
 /**
- * Looks, and tells what is over since. No two of these may be at work for one run.
- * @param look carries the run on
- * @param tell the farm's setting; nothing is told without
+ * Posts what is due, and returns the status of the run. Two calls for one run must never overlap.
+ * @param feedback the farm's setting `tell`; nothing is posted without it
  */
-export async function pollWithFeedback<Order>(
-  watch: Watching,
-  run: RenderRun<Order>,
-  farm: Farm<Order>,
-  tell: FeedbackSettings | undefined,
-  look: () => Promise<RunStatus>,
+export async function postDueFeedback<Submission>(
+  pass: RenderPass<Submission>,
+  feedback: FeedbackSettings | undefined,
+  status: RunStatus,
 ): Promise<RunStatus> {
-  const began = Date.now();
-  const standing = await look();
-  const isEnded = run.shots.every(isOver);
-  if (tell === undefined || listUntold(run, tell).length === 0 || (tell.when === "end" && !isEnded)) return standing;
-  // The look has used up much of the watch's requests, and another watch follows at once.
-  if (standing.nextCheckMs === 0) return awaitFeedback(run, farm, tell, standing);
-  let isForward = false;
-  if (Date.now() - began < LOOK_MAX_MS) {
-    watch.signal.throwIfAborted();
-    // How they ended is known from here on, whatever becomes of the farm's jobs.
-    await watch.save(run);
-    isForward = await tellSome(watch, run, farm, tell);
+  const { run, farm, now, startedAt, save } = pass;
+  const isDone = run.shots.every(hasEnded);
+  if (feedback === undefined || listUnreported(run, feedback).length === 0) return status;
+  if (feedback.when === "end" && !isDone) return status;
+  // The pass has used up many of its requests, and the next one follows at once.
+  if (status.nextCheckMs === 0) return holdForFeedback(run, farm, feedback, status);
+  let hasReported = false;
+  if (now() - startedAt < EARLIER_STEPS_MAX_MS) {
+    // From here on it is known how the shots ended, whatever happens to their jobs.
+    await save();
+    hasReported = await postToKitsu(pass, feedback);
   }
-  if (isEnded && !isForward) giveUpInTime(run, tell);
-  const told = { ...standing, data: run, ...(isEnded && { reply: reportRun(run, farm.title, Date.now()) }) };
-  return awaitFeedback(run, farm, tell, told, isForward ? 0 : AGAIN_MS);
+  if (isDone && !hasReported) giveUpOnKitsu(run, feedback);
+  const updated = { ...status, data: run, ...(isDone && { reply: summarizeRun(run, farm.title, Date.now()) }) };
+  return holdForFeedback(run, farm, feedback, updated, hasReported ? 0 : RETRY_MS);
 }
 
-/** A run is not over before Kitsu was told: for whoever may not tell it, as a control that comes while somebody looks. */
-export function awaitFeedback<Order>(
-  run: RenderRun<Order>,
-  farm: Farm<Order>,
-  tell: FeedbackSettings | undefined,
-  standing: RunStatus,
-  againMs = 0,
+/** Keeps a run that has ended `started` until its feedback is posted. */
+export function holdForFeedback<Submission>(
+  run: RenderRun<Submission>,
+  farm: Farm<Submission>,
+  feedback: FeedbackSettings | undefined,
+  status: RunStatus,
+  nextCheckMs = 0,
 ): RunStatus {
-  const rest = tell === undefined || !run.shots.every(isOver) ? 0 : listUntold(run, tell).length;
-  if (rest === 0) return standing;
-  const text = `Rendering is finished. Updating Kitsu: ${sayShots(rest)} to go.`;
-  const reply = { ...reportGoing(run, farm.title, Date.now()), title: `Rendered with ${farm.title}`, text };
-  return { reply, data: run, controls: [], nextCheckMs: againMs };
+  const left = feedback === undefined || !run.shots.every(hasEnded) ? 0 : listUnreported(run, feedback).length;
+  if (left === 0) return status;
+  const text = `Rendering finished. Updating Kitsu: ${formatShots(left)} left.`;
+  const reply = { ...summarizeRunning(run, farm.title, Date.now()), title: `Rendered with ${farm.title}`, text };
+  return { reply, data: run, controls: [], nextCheckMs };
 }
 
-const listUntold = <Order>({ shots }: RenderRun<Order>, tell: FeedbackSettings) =>
-  shots.filter(({ end, told }) => end !== undefined && !told && chooseStatus(tell, end) !== undefined);
+const listUnreported = <Submission>({ shots }: RenderRun<Submission>, feedback: FeedbackSettings) =>
+  shots.filter(({ end, reported }) => end !== undefined && !reported && chooseStatus(feedback, end) !== undefined);
 
-/** Whether any shot need not be told any more. */
-async function tellSome<Order>(
-  watch: Watching,
-  run: RenderRun<Order>,
-  farm: Farm<Order>,
-  tell: FeedbackSettings,
+/** Returns whether any shot was settled. */
+async function postToKitsu<Submission>(
+  { context, run, farm }: RenderPass<Submission>,
+  feedback: FeedbackSettings,
 ): Promise<boolean> {
-  const overtime = AbortSignal.timeout(TELL_MAX_MS);
-  const kitsu = watch.kitsu(AbortSignal.any([watch.signal, overtime]));
-  const shots = listUntold(run, tell);
+  const timeout = AbortSignal.timeout(POST_MAX_MS);
+  const kitsu = context.kitsu(AbortSignal.any([context.signal, timeout]));
+  const shots = listUnreported(run, feedback);
   if (kitsu === undefined) {
-    for (const shot of shots) settle(shot, { state: "refused", reason: "this action server has no account there" });
+    for (const shot of shots)
+      recordResult(shot, { state: "refused", reason: "the action server has no account there" });
     return true;
   }
-  const teller = {
-    kitsu,
-    person: watch.person,
-    run: watch.run,
-    farm: farm.title,
-    tell,
-    until: Date.now() + BEGIN_MAX_MS,
-  };
-  const endings = shots.map((shot) => ({
-    task: shot.task,
-    state: shot.end ?? ("canceled" as const),
-    reason: shot.reason,
-    url: shot.standing?.url,
-    isStalled: shot.isStalled,
-    picture: async () => shot.job && (await farm.fetchPicture?.(shot.job)),
-  }));
-  const told = await postFeedback(teller, endings).catch((thrown: unknown) => {
-    // What was cut off may have been done: the next time finds out.
-    if (watch.signal.aborted || !overtime.aborted) throw thrown;
+  const { person } = context;
+  const until = Date.now() + START_MAX_MS;
+  const results = await postFeedback(
+    { kitsu, person, run: context.run, farm: farm.title, feedback, until },
+    shots.map((shot) => ({
+      task: shot.task,
+      state: shot.end ?? ("canceled" as const),
+      reason: shot.reason,
+      url: shot.status?.url,
+      isStalled: shot.isStalled,
+      picture: async () => shot.job && (await farm.fetchPicture?.(shot.job)),
+    })),
+  ).catch((thrown: unknown) => {
+    // What was cut off may have been written: the next call finds out.
+    if (context.signal.aborted || !timeout.aborted) throw thrown;
     return new Map<string, FeedbackResult>();
   });
-  watch.signal.throwIfAborted();
-  for (const shot of shots) settle(shot, told.get(shot.task));
-  return shots.some((shot) => shot.told);
+  context.signal.throwIfAborted();
+  for (const shot of shots) recordResult(shot, results.get(shot.task));
+  return shots.some((shot) => shot.reported);
 }
 
-function settle<Order>(shot: Shot<Order>, told: FeedbackResult | undefined): void {
-  if (!isSettled(told)) return;
-  shot.told = true;
-  if (told?.reason === undefined) return;
-  const note = told.state === "told" ? told.reason : `Kitsu was not told: ${told.reason}`;
+function recordResult<Submission>(shot: Shot<Submission>, result: FeedbackResult | undefined): void {
+  if (!isSettled(result)) return;
+  shot.reported = true;
+  if (result?.reason === undefined) return;
+  const note = result.state === "done" ? result.reason : `Kitsu was not updated: ${result.reason}`;
   shot.reason = shot.reason === undefined ? note : `${shot.reason.replace(/\.$/, "")}. ${note}`;
 }
 
-function giveUpInTime<Order>(run: RenderRun<Order>, tell: FeedbackSettings): void {
-  run.untoldSince ??= Date.now();
-  if (Date.now() - run.untoldSince < PATIENCE_MS) return;
-  for (const shot of listUntold(run, tell))
-    settle(shot, { state: "refused", reason: "it could not be reached for ten minutes" });
+function giveUpOnKitsu<Submission>(run: RenderRun<Submission>, feedback: FeedbackSettings): void {
+  run.unreportedSince ??= Date.now();
+  if (Date.now() - run.unreportedSince < KITSU_DOWN_MAX_MS) return;
+  for (const shot of listUnreported(run, feedback))
+    recordResult(shot, { state: "refused", reason: "it could not be reached for ten minutes" });
 }

@@ -1,84 +1,84 @@
-// What Flamenco is asked to do with a job. It does nearly whatever it is asked, in any state: of a job that is completed it makes a canceled one, or
-// renders all of it again. So the state is read before, and again after.
+// Commands for a job on Flamenco, which accepts nearly any command in any state: it would make a
+// completed job canceled, or render all of it again. So the state is read before and after.
 import { Failure } from "../../failure.ts";
 import type { Flamenco } from "../../services/flamenco-client.ts";
 import type { AskedStatus, FlamencoJob, FlamencoTask, JobStatus } from "../../services/flamenco-objects.ts";
-import type { JobControl } from "./farm.ts";
+import type { JobCommand } from "./farm.ts";
 
 type Change = {
-  ask: AskedStatus;
+  request: AskedStatus;
+  /** the states in which it is requested */
   from: readonly JobStatus[];
+  /** the states in which there is nothing to do */
   already: readonly JobStatus[];
-  words: string;
   note: string;
 };
-const CHANGES: Readonly<Record<JobControl, Change>> = {
+const CHANGES: Readonly<Record<JobCommand, Change>> = {
   cancel: {
-    ask: "cancel-requested",
+    request: "cancel-requested",
     from: ["queued", "active", "paused", "pause-requested"],
-    // How it failed is told, whether it was to be canceled or not.
+    // A job that failed shows how it failed, even if it was to be canceled.
     already: ["cancel-requested", "canceled", "failed"],
-    words: "canceled",
     note: "Canceled in Kitsu",
   },
   pause: {
-    ask: "pause-requested",
+    request: "pause-requested",
     from: ["queued", "active"],
     already: ["pause-requested", "paused"],
-    words: "paused",
     note: "Paused in Kitsu",
   },
   resume: {
-    ask: "requeueing",
+    request: "requeueing",
     from: ["paused"],
     already: ["requeueing"],
-    words: "resumed",
     note: "Resumed in Kitsu",
   },
   restart: {
-    ask: "requeueing",
-    // Flamenco keeps the tasks that are done, but of a job that is completed it would render all.
+    request: "requeueing",
+    // Flamenco keeps the completed tasks, but of a completed job it would render everything again.
     from: ["canceled", "failed", "paused"],
     already: ["requeueing", "completed"],
-    words: "restarted",
     note: "Restarted in Kitsu",
   },
 };
-/** What of its tasks is to be queued again, in a job that is under way. */
-const HALTED: Partial<Record<JobControl, readonly FlamencoTask["status"][]>> = {
+/** The tasks to requeue in a job that is in progress. */
+const HALTED_TASKS: Partial<Record<JobCommand, readonly FlamencoTask["status"][]>> = {
   resume: ["paused"],
   restart: ["failed", "paused", "canceled"],
 };
 
-/** @param isOurs whether it is the job that was sent */
+/** @param isOurs whether it is the job that was submitted */
 export async function controlJob(
   id: string,
-  what: JobControl,
+  command: JobCommand,
   flamenco: Flamenco,
   isOurs: (job: FlamencoJob) => boolean,
 ): Promise<"later" | undefined> {
   const job = await flamenco.job(id);
-  // The next look says what became of it.
-  if ((job === undefined || !isOurs(job)) && what === "cancel") return undefined;
+  // The next poll shows that it is gone.
+  if ((job === undefined || !isOurs(job)) && command === "cancel") return undefined;
   if (job === undefined || !isOurs(job)) throw new Failure("farm-refused", { text: "It was deleted on the farm." });
-  const { ask, from, already, words, note } = CHANGES[what];
+  const { request, from, already, note } = CHANGES[command];
   if (already.includes(job.status)) return undefined;
-  const isUnderWay = ["queued", "active", "pause-requested"].includes(job.status);
-  const halted = isUnderWay ? HALTED[what] : undefined;
+  const isInProgress = ["queued", "active", "pause-requested"].includes(job.status);
+  const halted = isInProgress ? HALTED_TASKS[command] : undefined;
   if (halted !== undefined) {
     const tasks = await flamenco.tasks(id);
-    const isAtWork = tasks.some(({ status }) => status === "active");
-    // Until the tasks that were under way have ended.
-    if (job.status === "pause-requested" && isAtWork) return "later";
+    const hasActive = tasks.some(({ status }) => status === "active");
+    // It is paused only once its active tasks have ended.
+    if (job.status === "pause-requested" && hasActive) return "later";
     if (job.status !== "pause-requested" && !tasks.some(({ status }) => halted.includes(status))) return undefined;
   } else if (!from.includes(job.status)) {
     throw new Failure("farm-refused", {
-      text: `Flamenco does not allow it to be ${words}: it is ${job.status}.`,
+      text: `Flamenco can't ${command} the job: it is ${job.status}.`,
       retry: job.status === "under-construction",
     });
   }
-  await flamenco.setStatus(id, ask, note);
+  await flamenco.setStatus(id, request, note);
   const after = await flamenco.job(id);
   if (after === undefined || after.status !== job.status || after.updated !== job.updated) return undefined;
-  throw new Failure("farm-broken", { text: `Flamenco did not do it: the job is still ${after.status}.`, retry: true });
+  throw new Failure("farm-broken", {
+    text: `Flamenco did not ${command} the job: it is still ${after.status}.`,
+    retry: true,
+  });
 }

@@ -3,12 +3,12 @@ import * as v from "valibot";
 import type { Flamenco } from "../../services/flamenco-client.ts";
 import type { FlamencoJob } from "../../services/flamenco-objects.ts";
 import type { Farm } from "./farm.ts";
-import type { Site } from "./flamenco-case.ts";
 import { controlJob } from "./flamenco-control.ts";
-import { lookAtJobs } from "./flamenco-poll.ts";
+import { pollFlamencoJobs } from "./flamenco-poll.ts";
+import type { ManagerInfo } from "./flamenco-polled-job.ts";
 
-/** What is sent for one shot, but for the mark. */
-export const FlamencoOrder = v.object({
+/** What is sent for one shot, except for the job key. */
+export const FlamencoSubmission = v.object({
   name: v.string(),
   type: v.string(),
   type_etag: v.optional(v.string()),
@@ -18,42 +18,42 @@ export const FlamencoOrder = v.object({
   metadata: v.record(v.string(), v.string()),
   worker_tag: v.optional(v.string()),
 });
-export type FlamencoOrder = v.InferOutput<typeof FlamencoOrder>;
+export type FlamencoSubmission = v.InferOutput<typeof FlamencoSubmission>;
 
-/** The metadata a job is found by. Its values must be texts. */
-const MARK = "kitsu.mark";
-/** Before 3.8 each takes a request more, for its tasks. */
-const LOOKS_MOST = 12;
-const LOOKS_MOST_COUNTED = 8;
+/** The metadata that identifies a job. Flamenco requires its values to be strings. */
+const JOB_KEY = "kitsu.mark";
+const POLL_LIMIT = 12;
+/** Before 3.8 each job takes one more request, for its tasks. */
+const POLL_LIMIT_WITH_TASKS = 8;
 
-export type FlamencoSite = Omit<Site, "now"> & { standstillMs: number; now?: () => number };
+export type FlamencoFarmOptions = Omit<ManagerInfo, "now"> & { standstillLimitMs: number; now?: () => number };
 
 export function makeFlamencoFarm(
   flamenco: Flamenco,
-  { page, atOnce, minor, workerTag, standstillMs, now = Date.now }: FlamencoSite,
-): Farm<FlamencoOrder> {
-  const isOurs = (job: FlamencoJob, mark: string) => job.metadata[MARK] === mark;
+  { page, concurrency, minor, workerTag, standstillLimitMs, now = Date.now }: FlamencoFarmOptions,
+): Farm<FlamencoSubmission> {
+  const isOurs = (job: FlamencoJob, jobKey: string) => job.metadata[JOB_KEY] === jobKey;
   return {
     title: "Flamenco",
-    atOnce,
-    standstillMs,
+    concurrency,
+    standstillLimitMs,
     canPause: minor >= 6,
-    looksMost: minor >= 8 ? LOOKS_MOST : LOOKS_MOST_COUNTED,
-    submit: async (order, mark) => {
-      const { id } = await flamenco.submit({ ...order, metadata: { ...order.metadata, [MARK]: mark } });
+    pollLimit: minor >= 8 ? POLL_LIMIT : POLL_LIMIT_WITH_TASKS,
+    submit: async (submission, jobKey) => {
+      const { id } = await flamenco.submit({ ...submission, metadata: { ...submission.metadata, [JOB_KEY]: jobKey } });
       return { id };
     },
-    find: async (marks) => {
-      const wanted = new Set(marks);
+    find: async (jobKeys) => {
+      const wanted = new Set(jobKeys);
       const jobs = await flamenco.jobs();
       return new Map(
-        jobs.flatMap(({ id, metadata: { [MARK]: mark } }) =>
-          mark !== undefined && wanted.has(mark) ? [[mark, { id }]] : [],
+        jobs.flatMap(({ id, metadata: { [JOB_KEY]: jobKey } }) =>
+          jobKey !== undefined && wanted.has(jobKey) ? [[jobKey, { id }]] : [],
         ),
       );
     },
-    look: (wanted) => lookAtJobs(wanted, flamenco, { page, atOnce, minor, workerTag, now }, isOurs),
-    control: ({ id }, mark, what) => controlJob(id, what, flamenco, (job) => isOurs(job, mark)),
-    picture: ({ id }) => flamenco.lastRendered(id),
+    poll: (queries) => pollFlamencoJobs(queries, flamenco, { page, concurrency, minor, workerTag, now }, isOurs),
+    control: ({ id }, jobKey, command) => controlJob(id, command, flamenco, (job) => isOurs(job, jobKey)),
+    findPictureUrl: ({ id }) => flamenco.lastRendered(id),
   };
 }

@@ -1,29 +1,31 @@
-// What is asked before shots are sent to Flamenco, and the answers.
+// The form that is shown before shots are submitted to Flamenco, and its answers.
 import * as v from "valibot";
 import type { TaskConflict } from "../../action/action.ts";
 import { isPlain, NOT_PLAIN } from "../../launch/path-safety.ts";
 import { isAbsolute, refusePath } from "../../launch/paths.ts";
 import type { TaskFacts } from "../../launch/template-variables.ts";
 import type { JobSetting, JobTypeInfo } from "../../services/flamenco-objects.ts";
-import { type Flamenco, FORMATS, type JobTypeSetting, SIMPLE_RENDER } from "../../settings/flamenco-settings.ts";
-import { askFrames } from "./frame-field.ts";
-import { askBusy } from "./task-conflicts.ts";
+import { FORMATS } from "../../settings/flamenco-formats.ts";
+import { type JobTypeSetting, SIMPLE_RENDER } from "../../settings/flamenco-job-types.ts";
+import type { Flamenco } from "../../settings/flamenco-settings.ts";
+import { makeFramesField } from "./frame-field.ts";
+import { makeConflictField } from "./task-conflicts.ts";
 
-/** Before the key of a setting of a studio's own job type, so that it is no other field's name. */
-export const OWN = "setting_";
+/** Keeps the fields for settings of a studio's own job type apart from the other fields. */
+export const SETTING_PREFIX = "setting_";
 
-export type Asking = {
+export type FormContext = {
   flamenco: Flamenco;
   minor: number;
   jobType: JobTypeSetting;
   info: JobTypeInfo | undefined;
   /** of the selected shots */
   facts: readonly TaskFacts[];
-  busy: readonly TaskConflict[];
+  conflicts: readonly TaskConflict[];
 };
 
-/** Which kind of job: asked first, for the other questions depend on it. */
-export function askJobType({ job_types }: Flamenco): v.ObjectEntries {
+/** Comes first, because the other fields depend on it. */
+export function makeJobTypeField({ job_types }: Flamenco): v.ObjectEntries {
   const [first, another] = job_types;
   if (first === undefined || another === undefined) return {};
   const labels = Object.fromEntries(job_types.map(({ type, label }) => [type, label]));
@@ -31,17 +33,24 @@ export function askJobType({ job_types }: Flamenco): v.ObjectEntries {
   return { job_type: v.optional(choice, first.type) };
 }
 
-export function askOrder({ flamenco, minor, jobType, info, facts, busy }: Asking): v.ObjectEntries {
+export function makeSubmissionFields({
+  flamenco,
+  minor,
+  jobType,
+  info,
+  facts,
+  conflicts,
+}: FormContext): v.ObjectEntries {
   const has = (key: string) => {
-    const said = jobType.settings[key];
-    // What FLAMENCO says in so many words holds, whatever would be answered.
-    const isOpen = said === undefined || (typeof said === "object" && said.variables.size > 0);
+    const preset = jobType.settings[key];
+    // A fixed value in FLAMENCO overrides any answer.
+    const isOpen = preset === undefined || (typeof preset === "object" && preset.variables.size > 0);
     return isOpen && (info === undefined || info.settings.some((one) => one.key === key));
   };
   const { chunk_size, priority, formats, roots, allow_anyway } = flamenco;
   return {
-    ...askBusy(busy, facts.length, allow_anyway),
-    ...(has("frames") && { frames: askFrames(facts, flamenco.frames_most) }),
+    ...makeConflictField(conflicts, facts.length, allow_anyway),
+    ...(has("frames") && { frames: makeFramesField(facts, flamenco.frames_most) }),
     ...(has("chunk_size") && {
       chunk_size: v.optional(
         v.pipe(
@@ -56,15 +65,17 @@ export function askOrder({ flamenco, minor, jobType, info, facts, busy }: Asking
       v.pipe(bounded(priority), v.title("Priority"), v.description("Higher comes first.")),
       priority.default,
     ),
-    ...(has("format") && { format: askFormat(formats, info) }),
-    ...(has("scene") && (info !== undefined || minor >= 6) && { scene: askScene(info) }),
+    ...(has("format") && { format: makeFormatField(formats, info) }),
+    ...(has("scene") && (info !== undefined || minor >= 6) && { scene: makeSceneField(info) }),
     ...(roots.length > 0 &&
-      has("render_output_root") && { output: askPath("Output folder", flamenco, "each shot's own") }),
+      has("render_output_root") && { output: makePathField("Output folder", flamenco, "each shot's own") }),
     ...(roots.length > 0 &&
       has("blendfile") &&
-      facts.length === 1 && { blend: askPath("Blend file", flamenco, "the shot's own") }),
+      facts.length === 1 && { blend: makePathField("Blend file", flamenco, "the shot's own") }),
     ...Object.fromEntries(
-      (info?.settings ?? []).filter((one) => isAsked(one, jobType)).map((one) => [OWN + one.key, askSetting(one)]),
+      (info?.settings ?? [])
+        .filter((one) => isShown(one, jobType))
+        .map((one) => [SETTING_PREFIX + one.key, makeSettingField(one)]),
     ),
   };
 }
@@ -72,11 +83,13 @@ export function askOrder({ flamenco, minor, jobType, info, facts, busy }: Asking
 const bounded = ({ least, most }: { least: number; most: number }) =>
   v.pipe(v.number(), v.integer(), v.minValue(least), v.maxValue(most));
 
-/** Of a studio's own job type; what Flamenco's own proposes is for Blender's add-on. */
+/**
+ * Only for a studio's own job type: the defaults of Flamenco's own are meant for Blender's add-on.
+ */
 const findSetting = (info: JobTypeInfo | undefined, wanted: string): JobSetting | undefined =>
   info === undefined || info.name === SIMPLE_RENDER ? undefined : info.settings.find(({ key }) => key === wanted);
 
-/** What the studio's own job type proposes, within the bounds of FLAMENCO. */
+/** The default of a studio's own job type, if FLAMENCO allows it. */
 function proposeChunkSize(
   { default: usual, least, most }: Flamenco["chunk_size"],
   info: JobTypeInfo | undefined,
@@ -85,7 +98,7 @@ function proposeChunkSize(
   return typeof proposed === "number" && proposed >= least && proposed <= most ? proposed : usual;
 }
 
-function askFormat(formats: Flamenco["formats"], info: JobTypeInfo | undefined) {
+function makeFormatField(formats: Flamenco["formats"], info: JobTypeInfo | undefined) {
   const labels = Object.fromEntries(formats.map((one) => [one, FORMATS[one].label]));
   const proposed = formats.find((one) => one === findSetting(info, "format")?.default);
   return v.optional(
@@ -94,7 +107,7 @@ function askFormat(formats: Flamenco["formats"], info: JobTypeInfo | undefined) 
   );
 }
 
-function askScene(info: JobTypeInfo | undefined): v.GenericSchema {
+function makeSceneField(info: JobTypeInfo | undefined): v.GenericSchema {
   const { default: proposed, required = false } = findSetting(info, "scene") ?? {};
   const byDefault = typeof proposed === "string" && proposed !== "" ? proposed : undefined;
   const scene = v.pipe(
@@ -102,24 +115,28 @@ function askScene(info: JobTypeInfo | undefined): v.GenericSchema {
     v.maxLength(63),
     v.check((text) => text === byDefault || isPlain(text), NOT_PLAIN),
     v.title("Scene"),
-    v.description(required ? "Of the blend file." : "Of the blend file; empty: the one it was saved with."),
+    v.description(
+      required
+        ? "The name of a scene in the blend file."
+        : "The name of a scene in the blend file. Leave empty to use the one it was saved with.",
+    ),
     v.metadata({ remember: false }),
   );
-  return requireText(scene, required, byDefault);
+  return makeTextRequired(scene, required, byDefault);
 }
 
-/** A required text is one that is not empty, whatever is proposed. */
-function requireText(
+/** A required text must not be empty, whatever its default. */
+function makeTextRequired(
   text: v.GenericSchema<string, string>,
   required: boolean,
   byDefault: string | undefined,
 ): v.GenericSchema {
-  const asked = required ? v.pipe(text, v.nonEmpty()) : text;
-  if (byDefault !== undefined) return v.optional(asked, byDefault);
-  return required ? asked : v.optional(asked);
+  const checked = required ? v.pipe(text, v.nonEmpty()) : text;
+  if (byDefault !== undefined) return v.optional(checked, byDefault);
+  return required ? checked : v.optional(checked);
 }
 
-function askPath(title: string, { roots }: Flamenco, placeholder: string) {
+function makePathField(title: string, { roots }: Flamenco, placeholder: string) {
   const isBelow = (path: string) =>
     roots.some((root) => path.replaceAll("\\", "/").startsWith(`${root.replaceAll("\\", "/").replace(/\/+$/, "")}/`));
   return v.optional(
@@ -128,7 +145,7 @@ function askPath(title: string, { roots }: Flamenco, placeholder: string) {
       v.maxLength(1_000),
       v.check(
         (path) => path === "" || (isAbsolute(path) && refusePath(path) === undefined),
-        "Must be a whole path without ..",
+        "Must be an absolute path without ..",
       ),
       v.check((path) => path === "" || isBelow(path), `Must be below ${roots.join(" or ")}`),
       v.title(title),
@@ -137,8 +154,8 @@ function askPath(title: string, { roots }: Flamenco, placeholder: string) {
   );
 }
 
-/** What the worker makes itself, or asks for in words of its own. */
-const STANDARD: ReadonlySet<string> = new Set([
+/** Settings that the worker fills in, or that have a field of their own above. */
+const STANDARD_SETTINGS: ReadonlySet<string> = new Set([
   ...[
     "frames",
     "chunk_size",
@@ -152,26 +169,26 @@ const STANDARD: ReadonlySet<string> = new Set([
   ...["image_file_extension", "has_previews", "scene"],
 ]);
 
-const isAsked = ({ key, visible, editable }: JobSetting, { settings }: JobTypeSetting) =>
-  !STANDARD.has(key) &&
+const isShown = ({ key, visible, editable }: JobSetting, { settings }: JobTypeSetting) =>
+  !STANDARD_SETTINGS.has(key) &&
   !Object.hasOwn(settings, key) &&
   editable &&
   visible !== false &&
   visible !== "hidden" &&
   visible !== "web";
 
-/** A setting of a studio's own job type as a field. */
-const askSetting = (setting: JobSetting): v.GenericSchema =>
+/** The field for a setting of a studio's own job type. */
+const makeSettingField = (setting: JobSetting): v.GenericSchema =>
   v.pipe(
-    askValue(setting),
+    makeValueField(setting),
     v.title(setting.label || setting.key.replaceAll("_", " ")),
     v.description(setting.description ?? ""),
   );
 
-function askValue(setting: JobSetting): v.GenericSchema {
+function makeValueField(setting: JobSetting): v.GenericSchema {
   const { type, propargs, default: proposed, required } = setting;
   if (type === "bool") return v.optional(v.boolean(), proposed === true || proposed === 1);
-  if (type === "string") return askText(setting);
+  if (type === "string") return makeTextField(setting);
   const most = type === "int32" ? 2 ** 31 - 1 : Number.MAX_VALUE;
   const [least, greatest] = [propargs?.min ?? -most, propargs?.max ?? most];
   const number =
@@ -182,16 +199,16 @@ function askValue(setting: JobSetting): v.GenericSchema {
   return required ? number : v.optional(number);
 }
 
-function askText({ choices = [], default: proposed, required }: JobSetting): v.GenericSchema {
+function makeTextField({ choices = [], default: proposed, required }: JobSetting): v.GenericSchema {
   const byDefault = typeof proposed === "string" ? proposed : undefined;
   if (choices.length > 0) {
     const choice = v.picklist(choices);
     return byDefault === undefined && !required ? v.optional(choice) : v.optional(choice, byDefault ?? choices[0]);
   }
-  // What the type itself proposes was written by whoever wrote the type.
-  const isRight = (text: string) => text === proposed || isPlain(text);
-  const text = v.pipe(v.string(), v.maxLength(1_000), v.check(isRight, NOT_PLAIN));
-  return requireText(text, required, required && byDefault === "" ? undefined : byDefault);
+  // A default of the type itself is trusted: it was written by the author of the type.
+  const isAllowed = (text: string) => text === proposed || isPlain(text);
+  const text = v.pipe(v.string(), v.maxLength(1_000), v.check(isAllowed, NOT_PLAIN));
+  return makeTextRequired(text, required, required && byDefault === "" ? undefined : byDefault);
 }
 
 const Value = v.union([v.string(), v.number(), v.boolean()]);
@@ -206,13 +223,15 @@ const Answers = v.object({
   blend: v.optional(v.string(), ""),
 });
 
-/** What was answered: fields that were not there have what is usual. */
+/** The answers, with defaults for fields that were not shown. */
 export const readAnswers = (input: Readonly<Record<string, unknown>>) => ({
   ...v.parse(Answers, input),
-  asked: Object.fromEntries(
+  ownSettings: Object.fromEntries(
     Object.entries(input).flatMap(([name, value]): [string, string | number | boolean][] => {
       const parsed = v.safeParse(Value, value);
-      return name.startsWith(OWN) && parsed.success ? [[name.slice(OWN.length), parsed.output]] : [];
+      return name.startsWith(SETTING_PREFIX) && parsed.success
+        ? [[name.slice(SETTING_PREFIX.length), parsed.output]]
+        : [];
     }),
   ),
 });

@@ -1,123 +1,137 @@
-// Flamenco's machines, as far as they tell why a job waits: asked once in a look, however many jobs wait.
+// Why a job waits, as far as Flamenco's workers tell. They are called machines here, because a
+// worker is ours. They are read once per poll, however many jobs wait.
 import type { Flamenco } from "../../services/flamenco-client.ts";
 import type { FlamencoJob, FlamencoTask, Machine, MachineDetail } from "../../services/flamenco-objects.ts";
-import type { JobStanding } from "./farm.ts";
+import type { JobStatus } from "./farm.ts";
 import { isMovie } from "./flamenco-tasks.ts";
-import { type Allowance, attempt } from "./request-allowance.ts";
+import { attempt, type RequestBudget } from "./request-budget.ts";
 
-/** What a machine is at work on, and what it may do, each tells by itself: so many are asked. */
-const ASKED_MOST = 4;
+/** A machine's task and its task types take one request per machine: read at most this many. */
+const MACHINES_READ_MAX = 4;
 
-/** Why a job waits. `isFree`: a machine that could take it has nothing to do. */
-export type Wait = Pick<JobStanding, "hindrance" | "isQueued"> & { isFree?: boolean };
+/** `isFree`: a machine that could take the job is idle. */
+export type WaitStatus = Pick<JobStatus, "waitReason" | "isQueued"> & { isFree?: boolean };
 
 export type Machines = {
-  wait(job: FlamencoJob, tasks: readonly FlamencoTask[], isPatient: boolean): Promise<Wait | undefined>;
+  /** Undefined if the budget is used up, or Flamenco does not answer. */
+  explainWait(
+    job: FlamencoJob,
+    tasks: readonly FlamencoTask[],
+    hasWaitedLong: boolean,
+  ): Promise<WaitStatus | undefined>;
 };
 
-/** Nothing is told where the allowance does not reach, or Flamenco does not answer. */
-export function openMachines(flamenco: Flamenco, allowance: Allowance): Machines {
-  const ask: Ask = async (question) => (allowance.take() ? attempt(question) : undefined);
+export function openMachines(flamenco: Flamenco, budget: RequestBudget): Machines {
+  const request: LimitedRequest = async (send) => (budget.take() ? attempt(send) : undefined);
   let listed: Promise<Machine[] | undefined> | undefined;
-  let asked: Promise<MachineDetail[]> | undefined;
+  let details: Promise<MachineDetail[]> | undefined;
   const list = () => {
-    listed ??= ask(() => flamenco.machines());
+    listed ??= request(() => flamenco.machines());
     return listed;
   };
-  const askSome = (awake: readonly Machine[]) => {
-    asked ??= Promise.all(awake.slice(0, ASKED_MOST).map(({ id }) => ask(() => flamenco.machine(id)))).then((all) =>
-      all.filter((one) => one !== undefined),
-    );
-    return asked;
+  const readSome = (awake: readonly Machine[]) => {
+    details ??= Promise.all(
+      awake.slice(0, MACHINES_READ_MAX).map(({ id }) => request(() => flamenco.machine(id))),
+    ).then((all) => all.filter((one) => one !== undefined));
+    return details;
   };
   return {
-    async wait(job, tasks, isPatient) {
+    async explainWait(job, tasks, hasWaitedLong) {
       const all = await list();
       if (all === undefined) return undefined;
       const awake = all.filter(({ status }) => status === "awake");
-      if (awake.length === 0) return { hindrance: await sayAsleep(all, flamenco, ask) };
-      const known = await askSome(awake);
+      if (awake.length === 0) return { waitReason: await formatAsleep(all, flamenco, request) };
+      const known = await readSome(awake);
       if (known.length === 0) return undefined;
       const isAll = known.length === awake.length;
       const able = known.filter((one) => isAble(one, job, tasks));
-      // Another of those that were not asked may be able.
-      if (able.length === 0) return isAll ? { hindrance: sayUnable(known, job, tasks) } : undefined;
+      // One of the machines that were not read may be able to.
+      if (able.length === 0) return isAll ? { waitReason: formatUnable(known, job, tasks) } : undefined;
       const idle = able.filter(({ task }) => task?.status !== "active");
       if (idle.length === 0) return { isQueued: true };
-      const refused = isAll ? await findRefused({ idle, able, job, tasks, isPatient, flamenco, ask }) : undefined;
-      return refused ?? { isFree: true };
+      const refusal = isAll
+        ? await explainRefusal({ idle, able, job, tasks, hasWaitedLong, flamenco, request })
+        : undefined;
+      return refusal ?? { isFree: true };
     },
   };
 }
 
-/** Nothing where the allowance does not reach, or it is not answered. */
-type Ask = <T>(question: () => Promise<T>) => Promise<T | undefined>;
+/** Undefined if the budget is used up, or the request fails. */
+type LimitedRequest = <T>(send: () => Promise<T>) => Promise<T | undefined>;
 
 const isOpen = ({ status }: FlamencoTask) => status === "queued" || status === "soft-failed";
 const hasTag = ({ tags }: MachineDetail, { worker_tag }: FlamencoJob) =>
   worker_tag === undefined || (tags ?? []).some(({ id }) => id === worker_tag);
 
-/** Has its tag, and takes tasks of a type that is left. */
+/** Whether it has the job's tag, and takes an open type of task. */
 function isAble(machine: MachineDetail, job: FlamencoJob, tasks: readonly FlamencoTask[]): boolean {
-  const types = new Set(listTypes(job, tasks));
-  const takes = machine.supported_task_types ?? [];
-  return hasTag(machine, job) && (types.size === 0 || takes.length === 0 || takes.some((type) => types.has(type)));
+  const types = new Set(listOpenTypes(job, tasks));
+  const taken = machine.supported_task_types ?? [];
+  return hasTag(machine, job) && (types.size === 0 || taken.length === 0 || taken.some((type) => types.has(type)));
 }
 
-/** Of what is left to do; the movie is made when there is nothing else. */
-function listTypes({ type }: FlamencoJob, tasks: readonly FlamencoTask[]): string[] {
+/** The types of the open tasks. The movie counts only if nothing else is open. */
+function listOpenTypes({ type }: FlamencoJob, tasks: readonly FlamencoTask[]): string[] {
   const open = tasks.filter(isOpen);
-  const first = open.filter((task) => !isMovie(type, task));
-  return [...new Set((first.length > 0 ? first : open).map(({ task_type }) => task_type))];
+  const withoutMovie = open.filter((task) => !isMovie(type, task));
+  return [...new Set((withoutMovie.length > 0 ? withoutMovie : open).map(({ task_type }) => task_type))];
 }
 
-async function sayAsleep(all: readonly Machine[], flamenco: Flamenco, ask: Ask): Promise<string> {
+async function formatAsleep(all: readonly Machine[], flamenco: Flamenco, request: LimitedRequest): Promise<string> {
   if (all.length === 0) {
-    const isFirstRun = await ask(() => flamenco.isFirstRun());
+    const isFirstRun = await request(() => flamenco.isFirstRun());
     return isFirstRun ? "Flamenco has not been set up yet: nothing is rendered" : "Flamenco has no machines";
   }
   const counts = [...Map.groupBy(all, ({ status }) => status)].map(
-    ([status, { length }]) => `${length} ${sayStatus(status)}`,
+    ([status, { length }]) => `${length} ${formatMachineStatus(status)}`,
   );
   return `no machine is awake: ${counts.join(", ")}`;
 }
 
-const sayStatus = (status: string) => (status === "error" ? "with an error" : status || "unknown");
+const formatMachineStatus = (status: string) => (status === "error" ? "with an error" : status || "unknown");
 
-function sayUnable(known: readonly MachineDetail[], job: FlamencoJob, tasks: readonly FlamencoTask[]): string {
+function formatUnable(known: readonly MachineDetail[], job: FlamencoJob, tasks: readonly FlamencoTask[]): string {
   if (!known.some((one) => hasTag(one, job))) return "no machine with its worker tag is awake";
-  return `no machine that is awake takes tasks of the type ${listTypes(job, tasks).join(" or ")}`;
+  return `no machine that is awake takes tasks of type ${listOpenTypes(job, tasks).join(" or ")}`;
 }
 
-type Refusing = {
+type RefusalContext = {
   idle: readonly MachineDetail[];
   able: readonly MachineDetail[];
   job: FlamencoJob;
   tasks: readonly FlamencoTask[];
-  isPatient: boolean;
+  hasWaitedLong: boolean;
   flamenco: Flamenco;
-  ask: Ask;
+  request: LimitedRequest;
 };
 
-/** A machine that failed a task does not get it again, and one that is blocked gets none of its type. */
-async function findRefused({ idle, able, job, tasks, isPatient, flamenco, ask }: Refusing): Promise<Wait | undefined> {
+/**
+ * A machine that failed a task does not get it again. A blocked machine gets no task of that type.
+ */
+async function explainRefusal(context: RefusalContext): Promise<WaitStatus | undefined> {
+  const { idle, able, job, tasks, hasWaitedLong, flamenco, request } = context;
   const open = tasks.filter(isOpen);
-  const soft = open.find(({ status }) => status === "soft-failed");
-  if (soft !== undefined && open.every(({ status }) => status === "soft-failed")) {
-    const detail = await ask(() => flamenco.task(soft.id));
-    const failers = new Set((detail?.failed_by_workers ?? []).map(({ id }) => id));
-    const failed = able.filter(({ id }) => failers.has(id));
+  const softFailed = open.find(({ status }) => status === "soft-failed");
+  if (softFailed !== undefined && open.every(({ status }) => status === "soft-failed")) {
+    const detail = await request(() => flamenco.task(softFailed.id));
+    const failedIds = new Set((detail?.failed_by_workers ?? []).map(({ id }) => id));
+    const failed = able.filter(({ id }) => failedIds.has(id));
     if (failed.length === able.length)
-      return { hindrance: `${soft.name} failed on ${nameAll(failed)}, and no other machine is awake` };
-    if (idle.every(({ id }) => failers.has(id))) return { isQueued: true };
+      return {
+        waitReason: `${softFailed.name} failed on ${formatMachineNames(failed)}, and no other machine is awake`,
+      };
+    if (idle.every(({ id }) => failedIds.has(id))) return { isQueued: true };
   }
-  if (!isPatient || open.length === 0) return undefined;
-  const blocked = await ask(() => flamenco.blocklist(job.id));
-  const types = new Set(listTypes(job, tasks));
-  const refusing = able.filter(({ id }) => blocked?.some((one) => one.worker_id === id && types.has(one.task_type)));
-  if (refusing.length < able.length) return undefined;
-  return { hindrance: `Flamenco has blocked ${nameAll(refusing)} for it after errors, and no other machine is awake` };
+  if (!hasWaitedLong || open.length === 0) return undefined;
+  const blocklist = await request(() => flamenco.blocklist(job.id));
+  const types = new Set(listOpenTypes(job, tasks));
+  const blocked = able.filter(({ id }) => blocklist?.some((one) => one.worker_id === id && types.has(one.task_type)));
+  if (blocked.length < able.length) return undefined;
+  return {
+    waitReason: `Flamenco has blocked ${formatMachineNames(blocked)} after errors, and no other machine is awake`,
+  };
 }
 
-const nameAll = (machines: readonly MachineDetail[]) =>
+const formatMachineNames = (machines: readonly MachineDetail[]) =>
   machines.length > 3 ? `${machines.length} machines` : machines.map(({ name }) => name).join(" and ");

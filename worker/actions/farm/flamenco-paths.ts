@@ -1,20 +1,20 @@
-// The paths of a job for Flamenco: what it reads, and where it writes to.
-
+// The paths of a job for Flamenco: the file it reads, and the folder it writes to.
 import { refuseFarmName } from "../../launch/path-safety.ts";
 import { isUnc, isWindows, joinPath, locate, refusePath, unifySlashes } from "../../launch/paths.ts";
 import { fillTemplate, type Template } from "../../launch/template.ts";
 import type { TaskFacts } from "../../launch/template-variables.ts";
 import type { RecordedFile } from "../../services/files.ts";
 import type { JobTypeInfo } from "../../services/flamenco-objects.ts";
-import { type Flamenco, findPath } from "../../settings/flamenco-settings.ts";
-import type { FlamencoOrder } from "./flamenco-farm.ts";
-import type { Terms } from "./flamenco-terms.ts";
+import { findPath } from "../../settings/flamenco-path-settings.ts";
+import type { Flamenco } from "../../settings/flamenco-settings.ts";
+import type { FlamencoSubmission } from "./flamenco-farm.ts";
+import type { RenderOptions } from "./flamenco-render-options.ts";
 
-type Text = { text: string } | { problem: string };
+type PathResult = { text: string } | { problem: string };
 
-/** What was typed, else what is recorded, else what the template makes. */
-export function findBlend(facts: TaskFacts, recorded: readonly RecordedFile[], terms: Terms): Text {
-  const { flamenco, blend, roots } = terms;
+/** The typed path, otherwise the recorded file, otherwise the filled template. */
+export function findBlend(facts: TaskFacts, recorded: readonly RecordedFile[], options: RenderOptions): PathResult {
+  const { flamenco, blend, roots } = options;
   if (blend !== undefined) return checkPath(blend, "The blend file");
   if (flamenco.recorded && recorded.length > 0) {
     const { paths, problem } = locate(
@@ -35,7 +35,7 @@ export function findBlend(facts: TaskFacts, recorded: readonly RecordedFile[], t
   );
 }
 
-export function findOutput(facts: TaskFacts, { flamenco, output }: Terms): Text {
+export function findOutput(facts: TaskFacts, { flamenco, output }: RenderOptions): PathResult {
   if (output !== undefined) return checkPath(output, "The output folder");
   return fillPath(
     findPath(flamenco.output, facts.taskType),
@@ -45,29 +45,34 @@ export function findOutput(facts: TaskFacts, { flamenco, output }: Terms): Text 
   );
 }
 
-function fillPath(template: Template | undefined, facts: TaskFacts, lack: string, what: string): Text {
-  if (template === undefined) return { problem: `${lack} for ${facts.taskType || "this type of task"}` };
+function fillPath(template: Template | undefined, facts: TaskFacts, missing: string, subject: string): PathResult {
+  if (template === undefined) return { problem: `${missing} for ${facts.taskType || "this type of task"}` };
   const filled = fillTemplate(template, facts.values, refuseFarmName);
-  return "problem" in filled ? { problem: filled.problem } : checkPath(filled.text, what);
+  return "problem" in filled ? { problem: filled.problem } : checkPath(filled.text, subject);
 }
 
-function checkPath(path: string, what: string): Text {
+function checkPath(path: string, subject: string): PathResult {
   const [character] = /['"`$#{};\n]/.exec(path) ?? [];
   const problem =
     refusePath(path) ??
     (character === undefined
       ? undefined
-      : `has ${character}, which no path on the farm may have: "${path.slice(0, 120)}"`);
-  return problem === undefined ? { text: slash(path) } : { problem: `${what} ${problem}` };
+      : `has ${character}, which is not allowed in a path on the farm: "${path.slice(0, 120)}"`);
+  return problem === undefined ? { text: normalizeSlashes(path) } : { problem: `${subject} ${problem}` };
 }
 
 /**
- * Older managers find the value P:/prod of a two-way variable in P:/prod/x alone, and any finds P:\prod in it. Blender takes "//" for the folder of
- * the file, so a server's name keeps its backslashes.
+ * With slashes, every manager finds its two-way variables in a path: older managers do not find the
+ * value P:/prod in P:\prod\x, and all find P:\prod in P:/prod/x. The name of a server keeps its
+ * backslashes, because Blender reads "//" as the folder of the file.
  */
-const slash = (path: string) => (isWindows(path) && !isUnc(path) ? path.replaceAll("\\", "/") : unifySlashes(path));
+const normalizeSlashes = (path: string) =>
+  isWindows(path) && !isUnc(path) ? path.replaceAll("\\", "/") : unifySlashes(path);
 
-/** As Flamenco's add-on for Blender makes it. The time in it keeps a later render from finding its frames there, which it would not overwrite. */
+/**
+ * Made like in Flamenco's add-on for Blender. The time in it gives each render a folder of its own:
+ * existing frames would not be overwritten.
+ */
 export function makeOutputPath(
   root: string,
   blend: string,
@@ -78,14 +83,17 @@ export function makeOutputPath(
   return joinPath(root, [...(count > 0 ? folders.slice(-count) : []), name, "{timestamp}", "######"]);
 }
 
-/** What is read, whatever is in its name. */
-const READ = /(^|_)(in|input|source|src|from|root)(_|$)/i;
+/** A setting whose name has one of these words is an input. */
+const INPUT_SETTING = /(^|_)(in|input|source|src|from|root)(_|$)/i;
 
-const BELOW = /^[\\/]/;
+const PATH_SEPARATOR = /^[\\/]/;
 
-/** Where a job of a studio's own type writes to: what of its settings is below the output folder, where that is one. */
+/**
+ * The folder that a studio's own job type writes to: the only setting with a path below the output
+ * folder.
+ */
 export function findTarget(
-  settings: FlamencoOrder["settings"],
+  settings: FlamencoSubmission["settings"],
   { settings: wanted }: JobTypeInfo,
   root: string,
 ): string | undefined {
@@ -94,9 +102,9 @@ export function findTarget(
   const base = root.replace(/[\\/]+$/, "");
   const below = wanted.flatMap(({ key }) => {
     const value = settings[key];
-    return !READ.test(key) &&
+    return !INPUT_SETTING.test(key) &&
       typeof value === "string" &&
-      (value === base || (BELOW.test(value.slice(base.length)) && value.startsWith(base)))
+      (value === base || (PATH_SEPARATOR.test(value.slice(base.length)) && value.startsWith(base)))
       ? [value]
       : [];
   });

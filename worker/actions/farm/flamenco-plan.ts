@@ -1,89 +1,91 @@
-// Which of the selected shots would be sent to Flamenco, as what, and which not and why.
+// Which of the selected shots would be submitted to Flamenco, as which jobs, and why the others
+// would not.
 import type { ActionContext } from "../../action/action.ts";
 import { Failure } from "../../failure.ts";
 import type { Root } from "../../launch/paths.ts";
 import { readTaskFacts, type TaskFacts } from "../../launch/template-variables.ts";
 import { type RecordedFiles, readRecordedFiles } from "../../services/files.ts";
-import type { Flamenco as Service } from "../../services/flamenco-client.ts";
+import type { Flamenco as Manager } from "../../services/flamenco-client.ts";
 import type { JobTypeInfo } from "../../services/flamenco-objects.ts";
-import type { Flamenco, JobTypeSetting } from "../../settings/flamenco-settings.ts";
-import type { FlamencoOrder } from "./flamenco-farm.ts";
+import type { JobTypeSetting } from "../../settings/flamenco-job-types.ts";
+import type { Flamenco } from "../../settings/flamenco-settings.ts";
+import type { FlamencoSubmission } from "./flamenco-farm.ts";
 import { readAnswers } from "./flamenco-form.ts";
 import { readReadiness } from "./flamenco-readiness.ts";
-import { isSimple, makeOrder, planned, refuseSameFolder } from "./flamenco-submission.ts";
-import type { Terms } from "./flamenco-terms.ts";
-import type { Ordered } from "./render-run.ts";
-import { type Planned as PlannedOf, planBusy, planMissing, readChoice } from "./task-conflicts.ts";
+import type { RenderOptions } from "./flamenco-render-options.ts";
+import { isSimpleRender, makeSubmission, planOutcome, refuseSameFolder } from "./flamenco-submission.ts";
+import type { NewShot } from "./render-run.ts";
+import { type PlannedShot, parseConflictChoice, planConflict, planMissing } from "./task-conflicts.ts";
 
 /**
- * So many are compiled by Flamenco, and thrown away, before anything is sent: the first ones, for the others are made alike. Cloudflare's free plan
- * has fifty requests for all that a call does.
+ * Flamenco compiles the first submissions as a check before anything is submitted. The others are
+ * made alike. Cloudflare's free plan allows fifty requests for a whole call.
  */
 export const CHECKED_MAX = 16;
 
-/** What is known of the selection. */
-export type Selected = { facts: TaskFacts[]; recorded: RecordedFiles; missing: string[] };
+export type SelectionFacts = { facts: TaskFacts[]; recorded: RecordedFiles; missing: string[] };
 
-export async function readSelected(context: ActionContext, { recorded }: Flamenco): Promise<Selected> {
+export async function readSelectionFacts(context: ActionContext, { recorded }: Flamenco): Promise<SelectionFacts> {
   const kitsu = context.kitsu();
   const { tasks, missing } = await kitsu.readSelection();
   const [entityTypes, persons] = await Promise.all([kitsu.tables.entityTypes(), kitsu.tables.persons()]);
   const { person } = context;
   const listed = persons.get(person.id ?? "");
-  const facts = tasks.map((one) => readTaskFacts(one, { previews: new Map(), entityTypes, person, listed }));
+  const facts = tasks.map((one) => readTaskFacts(one, { previews: new Map(), entityTypes, person, zouPerson: listed }));
   const files = recorded ? await readRecordedFiles(kitsu.zou, "working", facts) : { of: () => [], isHidden: false };
   return { facts, recorded: files, missing };
 }
 
-/** The kind of job that was chosen, and what Flamenco says of it where it is a studio's own. */
+/** The chosen job type, and how Flamenco describes it if it is a studio's own. */
 export async function readJobType(
   { job_types }: Flamenco,
   chosen: unknown,
-  service: Service,
+  manager: Manager,
 ): Promise<{ jobType: JobTypeSetting; info: JobTypeInfo | undefined }> {
   const jobType = job_types.find(({ type }) => type === chosen) ?? job_types[0];
-  if (jobType === undefined) throw new Error("There is a job type at least");
-  return { jobType, info: isSimple(jobType) ? undefined : await service.jobType(jobType.type) };
+  if (jobType === undefined) throw new Error("FLAMENCO has a job type: its schema requires one");
+  return { jobType, info: isSimpleRender(jobType) ? undefined : await manager.jobType(jobType.type) };
 }
 
-type Planned = PlannedOf<FlamencoOrder>;
+type PlannedFlamencoShot = PlannedShot<FlamencoSubmission>;
 
-type Planning = ActionContext & { input: Readonly<Record<string, unknown>> };
+type PlanContext = ActionContext & { input: Readonly<Record<string, unknown>> };
 
-/** `note` is what there is to say of the farm; `info` is what it says of the kind of job. */
-export type Plan = { planned: Planned[]; note: string; info: JobTypeInfo | undefined };
+/** `note` is what to tell the person about the farm; `info` describes the job type. */
+export type Plan = { planned: PlannedFlamencoShot[]; note: string; info: JobTypeInfo | undefined };
 
-const [known, checked] = [new WeakMap<Planning, Promise<Plan>>(), new WeakMap<Planning, Promise<Plan>>()];
+const plans = new WeakMap<PlanContext, Promise<Plan>>();
+const checkedPlans = new WeakMap<PlanContext, Promise<Plan>>();
 
-/** Asked for by plan, confirmation and run of one call: read once. */
-export function planOrders(context: Planning, flamenco: Flamenco, service: Service): Promise<Plan> {
-  const plan = known.get(context) ?? readPlan(context, flamenco, service);
-  known.set(context, plan);
+/** Made once per call, although plan, confirmation and run each need it. */
+export function planShots(context: PlanContext, flamenco: Flamenco, manager: Manager): Promise<Plan> {
+  const plan = plans.get(context) ?? makePlan(context, flamenco, manager);
+  plans.set(context, plan);
   return plan;
 }
 
-/** The same, with what Flamenco refuses of it. */
-export function planChecked(context: Planning, flamenco: Flamenco, service: Service): Promise<Plan> {
+/** The same, without the shots that Flamenco refuses. */
+export function planCheckedShots(context: PlanContext, flamenco: Flamenco, manager: Manager): Promise<Plan> {
   const plan =
-    checked.get(context) ??
-    planOrders(context, flamenco, service).then((made) => checkPlan(made, service, flamenco.at_once));
-  checked.set(context, plan);
+    checkedPlans.get(context) ??
+    planShots(context, flamenco, manager).then((unchecked) => checkPlan(unchecked, manager, flamenco.at_once));
+  checkedPlans.set(context, plan);
   return plan;
 }
 
-async function checkPlan(plan: Plan, service: Service, atOnce: number): Promise<Plan> {
-  return { ...plan, planned: await checkOrders(plan.planned, service, atOnce) };
+async function checkPlan(plan: Plan, manager: Manager, concurrency: number): Promise<Plan> {
+  return { ...plan, planned: await checkSubmissions(plan.planned, manager, concurrency) };
 }
 
-async function readPlan(context: Planning, flamenco: Flamenco, service: Service): Promise<Plan> {
+async function makePlan(context: PlanContext, flamenco: Flamenco, manager: Manager): Promise<Plan> {
   const answers = readAnswers(context.input);
   const [{ facts, recorded, missing }, { minor }, { jobType, info }, note] = await Promise.all([
-    readSelected(context, flamenco),
-    service.version(),
-    readJobType(flamenco, answers.job_type, service),
-    readReadiness(flamenco, service),
+    readSelectionFacts(context, flamenco),
+    manager.version(),
+    readJobType(flamenco, answers.job_type, manager),
+    readReadiness(flamenco, manager),
   ]);
-  const terms: Terms = {
+  const options: RenderOptions = {
     flamenco,
     roots: readRoots(context),
     minor,
@@ -96,51 +98,68 @@ async function readPlan(context: Planning, flamenco: Flamenco, service: Service)
     scene: answers.scene,
     blend: facts.length === 1 ? answers.blend || undefined : undefined,
     output: answers.output || undefined,
-    asked: answers.asked,
+    ownSettings: answers.ownSettings,
     person: context.person,
     run: context.run.id,
   };
-  const all = facts.map((one) => ({ id: one.taskId, label: one.label, made: makeOrder(one, recorded.of(one), terms) }));
-  const choice = chooseBusy(context, flamenco);
-  const busy = choice === "anyway" ? [] : await context.findConflicts(facts.map(({ taskId }) => taskId));
-  const found = refuseSameFolder(all).map((one): Planned => {
-    const { id: task, label, made } = one;
-    const outcome = planned(one);
-    if ("problem" in made) return { outcome };
-    const { type, settings } = made.order;
-    const ordered = { task, label, order: made.order, size: made.frames, print: JSON.stringify({ type, settings }) };
-    const other = busy.find((taken) => taken.task === task);
-    return other === undefined ? { outcome, ordered } : planBusy(outcome, ordered, other, choice);
+  const prepared = facts.map((one) => ({
+    id: one.taskId,
+    label: one.label,
+    result: makeSubmission(one, recorded.of(one), options),
+  }));
+  const choice = readConflictChoice(context, flamenco);
+  const conflicts = choice === "anyway" ? [] : await context.findConflicts(facts.map(({ taskId }) => taskId));
+  const planned = refuseSameFolder(prepared).map((one): PlannedFlamencoShot => {
+    const { id: task, label, result } = one;
+    const outcome = planOutcome(one);
+    if ("problem" in result) return { outcome };
+    const { submission, frames } = result;
+    const fingerprint = JSON.stringify({ type: submission.type, settings: submission.settings });
+    const newShot = { task, label, submission, size: frames, fingerprint };
+    const conflict = conflicts.find((taken) => taken.task === task);
+    return conflict === undefined ? { outcome, newShot } : planConflict(outcome, newShot, conflict, choice);
   });
-  return { planned: [...found, ...missing.map(planMissing)], note, info };
+  return { planned: [...planned, ...missing.map(planMissing)], note, info };
 }
 
-/** What is to become of what others render. */
-export const chooseBusy = ({ input }: Planning, { allow_anyway }: Flamenco) => readChoice(input.busy, allow_anyway);
+export const readConflictChoice = ({ input }: PlanContext, { allow_anyway }: Flamenco) =>
+  parseConflictChoice(input.busy, allow_anyway);
 
 const readRoots = ({ settings }: ActionContext): readonly Root[] => settings.launchers?.roots ?? [];
 
-/** Has Flamenco compile the first ones. What it refuses will not be sent, and is said in its words. */
-async function checkOrders(all: readonly Planned[], service: Service, atOnce: number): Promise<Planned[]> {
-  const wanted = all.filter(({ ordered, other }) => ordered !== undefined && other === undefined).slice(0, CHECKED_MAX);
-  const refused = new Map<string, string>();
-  for (let start = 0; start < wanted.length; start += atOnce) {
+/**
+ * Has Flamenco compile the first submissions. A refused shot won't be submitted, and shows
+ * Flamenco's reason.
+ */
+async function checkSubmissions(
+  planned: readonly PlannedFlamencoShot[],
+  manager: Manager,
+  concurrency: number,
+): Promise<PlannedFlamencoShot[]> {
+  const checked = planned
+    .filter(({ newShot, conflict }) => newShot !== undefined && conflict === undefined)
+    .slice(0, CHECKED_MAX);
+  const refusals = new Map<string, string>();
+  for (let start = 0; start < checked.length; start += concurrency) {
     await Promise.all(
-      wanted.slice(start, start + atOnce).map(async ({ outcome, ordered }) => {
-        const words = ordered && (await checkOne(ordered, service));
-        if (words !== undefined) refused.set(outcome.id, words);
+      checked.slice(start, start + concurrency).map(async ({ outcome, newShot }) => {
+        const refusal = newShot && (await checkSubmission(newShot, manager));
+        if (refusal !== undefined) refusals.set(outcome.id, refusal);
       }),
     );
   }
-  return all.map((one) => {
-    const reason = refused.get(one.outcome.id);
+  return planned.map((one) => {
+    const reason = refusals.get(one.outcome.id);
     return reason === undefined ? one : { outcome: { ...one.outcome, state: "failed", reason } };
   });
 }
 
-async function checkOne({ order }: Ordered<FlamencoOrder>, service: Service): Promise<string | undefined> {
+async function checkSubmission(
+  { submission }: NewShot<FlamencoSubmission>,
+  manager: Manager,
+): Promise<string | undefined> {
   try {
-    await service.check(order);
+    await manager.check(submission);
     return undefined;
   } catch (thrown) {
     if (!(thrown instanceof Failure) || thrown.reply.retry === true) throw thrown;

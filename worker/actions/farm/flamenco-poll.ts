@@ -1,145 +1,180 @@
-// Looks how jobs stand on Flamenco: each by a request of its own, for the list has all jobs there ever were. Their tasks are asked for where the job
-// itself can't tell: when it is over, and now and then while nothing of it moves.
+// Polls jobs on Flamenco, each with a request of its own: the list contains every job there ever
+// was. The tasks are read if the job itself does not tell enough: when it has ended, and now and
+// then while it makes no progress.
 import type { Flamenco } from "../../services/flamenco-client.ts";
-import type { FlamencoJob, FlamencoTask, JobStatus } from "../../services/flamenco-objects.ts";
-import type { JobStanding, Look } from "./farm.ts";
-import { type Case, isEnded, openCase, type Site, stand, standOn, timeCase } from "./flamenco-case.ts";
-import { findBroken, readCause, sayActivity, sayFailure, sayMovie } from "./flamenco-cause.ts";
+import type { FlamencoJob, JobStatus as FlamencoJobStatus } from "../../services/flamenco-objects.ts";
+import type { JobQuery, JobStatus } from "./farm.ts";
+import { findFailedTask, formatActivity, formatFailure, formatMissingMovie, readCause } from "./flamenco-cause.ts";
 import { type Machines, openMachines } from "./flamenco-machines.ts";
-import { countTasks, type Doing, readDoing } from "./flamenco-tasks.ts";
-import { type Allowance, allow, attempt, inBatches } from "./request-allowance.ts";
+import {
+  isFailedOrCanceled,
+  keepStatus,
+  type ManagerInfo,
+  makePolledJob,
+  makeStatus,
+  type PolledJob,
+  scheduleCheck,
+} from "./flamenco-polled-job.ts";
+import { countTasks, readActivity, type TaskActivity } from "./flamenco-tasks.ts";
+import { attempt, inBatches, makeRequestBudget, type RequestBudget } from "./request-budget.ts";
 
-/** So many requests may one look make, and so many a watch with all that was asked before it. */
-const LOOK_REQUESTS = 22;
-const WATCH_REQUESTS = 46;
-/** What it takes to know why a task failed. */
+/** The most requests in one poll, and in a whole pass with everything requested before the poll. */
+const POLL_REQUESTS_MAX = 22;
+const PASS_REQUESTS_MAX = 46;
+/** To read why a task failed. */
 const CAUSE_REQUESTS = 2;
-/** So long a machine has nothing to do and does not take what is left: then that waits for what has failed. */
-const IGNORED_MS = 15_000;
+/**
+ * If an idle machine takes none of the open tasks for this long, these wait for the failed ones.
+ */
+const IDLE_MACHINE_MS = 15_000;
 
-type Looking = { flamenco: Flamenco; site: Site; allowance: Allowance; machines: Machines; cases: Case[] };
+type Poll = {
+  flamenco: Flamenco;
+  manager: ManagerInfo;
+  budget: RequestBudget;
+  machines: Machines;
+  polledJobs: PolledJob[];
+};
 
-/** @param isOurs whether it is the job that was sent */
-export async function lookAtJobs(
-  wanted: readonly Look[],
+/** @param isOurs whether it is the job that was submitted */
+export async function pollFlamencoJobs(
+  queries: readonly JobQuery[],
   flamenco: Flamenco,
-  site: Site,
-  isOurs: (job: FlamencoJob, mark: string) => boolean,
-): Promise<ReadonlyMap<string, JobStanding | "gone">> {
-  const allowance = allow(Math.max(1, Math.min(LOOK_REQUESTS, WATCH_REQUESTS - flamenco.requests())));
-  const looking: Looking = { flamenco, site, allowance, machines: openMachines(flamenco, allowance), cases: [] };
-  const found = new Map<string, JobStanding | "gone">();
-  const lost: unknown[] = [];
-  await inBatches(wanted, site.atOnce, async (look) => {
-    if (!allowance.take()) return false;
+  manager: ManagerInfo,
+  isOurs: (job: FlamencoJob, jobKey: string) => boolean,
+): Promise<ReadonlyMap<string, JobStatus | "gone">> {
+  const budget = makeRequestBudget(Math.max(1, Math.min(POLL_REQUESTS_MAX, PASS_REQUESTS_MAX - flamenco.requests())));
+  const poll: Poll = { flamenco, manager, budget, machines: openMachines(flamenco, budget), polledJobs: [] };
+  const statuses = new Map<string, JobStatus | "gone">();
+  const failures: unknown[] = [];
+  await inBatches(queries, manager.concurrency, async (query) => {
+    if (!budget.take()) return false;
     try {
-      const job = await flamenco.job(look.job.id);
-      if (job === undefined || !isOurs(job, look.mark)) found.set(look.job.id, "gone");
-      else looking.cases.push(openCase(look, job, site));
+      const job = await flamenco.job(query.job.id);
+      if (job === undefined || !isOurs(job, query.jobKey)) statuses.set(query.job.id, "gone");
+      else poll.polledJobs.push(makePolledJob(query, job, manager));
       return true;
     } catch (thrown) {
-      lost.push(thrown);
+      failures.push(thrown);
       return false;
     }
   });
-  // One that is not answered is looked at next time; none that is means that Flamenco can't be reached.
-  if (lost.length > 0 && found.size + looking.cases.length === 0) throw lost[0];
-  await askTasks(looking);
-  // What has ended first: somebody waits to be told why.
-  for (const one of looking.cases.toSorted((a, b) => Number(isEnded(b)) - Number(isEnded(a)))) {
-    const standing = await judge(one, looking);
-    if (standing !== undefined) found.set(one.job.id, standing);
+  // A job without an answer is polled next time. Without any answer, Flamenco can't be reached.
+  if (failures.length > 0 && statuses.size + poll.polledJobs.length === 0) throw failures[0];
+  await readTasks(poll);
+  // Ended jobs first: somebody is waiting for the reason.
+  const byUrgency = poll.polledJobs.toSorted((a, b) => Number(isFailedOrCanceled(b)) - Number(isFailedOrCanceled(a)));
+  for (const polled of byUrgency) {
+    const status = await readStatus(polled, poll);
+    if (status !== undefined) statuses.set(polled.job.id, status);
   }
-  return found;
+  return statuses;
 }
 
-/** Managers before 3.8 tell by their tasks alone how far jobs are. */
-const COUNTED: readonly JobStatus[] = ["active", "paused", "pause-requested", "cancel-requested"];
+/** Managers before 3.8 report the progress of a job in these states only through its tasks. */
+const COUNTED_BY_TASKS: readonly FlamencoJobStatus[] = ["active", "paused", "pause-requested", "cancel-requested"];
 
-async function askTasks({ flamenco, site, allowance, cases }: Looking): Promise<void> {
-  const isCounted = ({ job: { status } }: Case) => site.minor < 8 && COUNTED.includes(status);
-  const isChecked = ({ job: { status }, isDue, look }: Case) => isDue && (status !== "queued" || isIgnored(look));
-  // Why it has ended takes two requests more: there is to be enough for each of these, and for one that is found to be stuck.
-  const ended = cases.filter(isEnded).slice(0, Math.max(1, Math.floor(allowance.left() / (1 + CAUSE_REQUESTS))));
-  const others = cases
-    .filter((one) => !isEnded(one) && (isCounted(one) || isChecked(one)))
+async function readTasks({ flamenco, manager, budget, polledJobs }: Poll): Promise<void> {
+  const isCounted = ({ job: { status } }: PolledJob) => manager.minor < 8 && COUNTED_BY_TASKS.includes(status);
+  const isChecked = ({ job: { status }, isCheckDue, query }: PolledJob) =>
+    isCheckDue && (status !== "queued" || isLeftByMachines(query));
+  // The cause takes two more requests: reserve them for each ended job, and for one that turns out
+  // to be stuck.
+  const ended = polledJobs
+    .filter(isFailedOrCanceled)
+    .slice(0, Math.max(1, Math.floor(budget.remaining() / (1 + CAUSE_REQUESTS))));
+  const others = polledJobs
+    .filter((polled) => !isFailedOrCanceled(polled) && (isCounted(polled) || isChecked(polled)))
     .toSorted((a, b) => a.memo.at - b.memo.at);
-  const kept = CAUSE_REQUESTS * Math.max(1, ended.length);
-  await inBatches([...ended, ...others], site.atOnce, async (one) => {
-    if (allowance.left() <= kept || !allowance.take()) return false;
-    const tasks = await attempt(() => flamenco.tasks(one.job.id));
-    const count = tasks === undefined || tasks.length === 0 ? one.count : countTasks(one.job, tasks);
-    const known = site.minor < 8 ? timeCase({ ...one, count }, site) : { ...one, count };
-    cases.splice(cases.indexOf(one), 1, { ...known, tasks, isRefused: tasks === undefined });
-    // Where one list can't be had in time, the others would use up the time of the watch.
+  const reserved = CAUSE_REQUESTS * Math.max(1, ended.length);
+  await inBatches([...ended, ...others], manager.concurrency, async (polled) => {
+    if (budget.remaining() <= reserved || !budget.take()) return false;
+    const tasks = await attempt(() => flamenco.tasks(polled.job.id));
+    const progress = tasks === undefined || tasks.length === 0 ? polled.progress : countTasks(polled.job, tasks);
+    const counted = { ...polled, progress };
+    const updated = manager.minor < 8 ? scheduleCheck(counted, manager) : counted;
+    polledJobs.splice(polledJobs.indexOf(polled), 1, { ...updated, tasks, hasUnreadableTasks: tasks === undefined });
+    // If one list can't be read in time, the others would use up the time of the pass.
     return tasks !== undefined;
   });
 }
 
-/** Nothing where no request was left to find out: it is asked for first the next time. */
-async function judge(one: Case, looking: Looking): Promise<JobStanding | undefined> {
-  const { site } = looking;
-  const { job, tasks } = one;
-  const doing = tasks && readDoing(job, tasks);
-  if (job.status === "completed" || doing === "done") return stand(one, site, "done");
+/** Undefined if there was no request left to find out: the job comes first the next time. */
+async function readStatus(polled: PolledJob, poll: Poll): Promise<JobStatus | undefined> {
+  const { manager } = poll;
+  const { job, tasks } = polled;
+  const activity = tasks && readActivity(job, tasks);
+  if (job.status === "completed" || activity === "done") return makeStatus(polled, manager, "done");
   if (job.status === "canceled") {
-    if (tasks === undefined && !isHopeless(one)) return one.isRefused ? standAgain(one, site) : undefined;
-    return stand(one, site, "canceled", { reason: sayActivity(job) || undefined });
+    if (tasks === undefined && !hasRetried(polled))
+      return polled.hasUnreadableTasks ? retryNextPoll(polled, manager) : undefined;
+    return makeStatus(polled, manager, "canceled", { reason: formatActivity(job) || undefined });
   }
-  if (job.status === "failed" || doing === "stuck" || doing === "movie-missing") return judgeEnd(one, doing, looking);
-  if (!one.isDue) return standOn(one, site, doing);
-  const checked = { ...one, memo: { ...one.memo, at: site.now(), checks: one.memo.checks + 1 } };
-  // Its tasks could not be had.
-  if (doing === undefined && job.status !== "queued") return standOn(checked, site);
-  if (doing === "running" || doing === "paused") return stand(checked, site, doing);
-  return judgeWait(checked, doing, looking);
+  if (job.status === "failed" || activity === "stuck" || activity === "movie-missing")
+    return readEndStatus(polled, activity, poll);
+  if (!polled.isCheckDue) return keepStatus(polled, manager, activity);
+  const checked = { ...polled, memo: { ...polled.memo, at: manager.now(), checks: polled.memo.checks + 1 } };
+  // Its tasks could not be read.
+  if (activity === undefined && job.status !== "queued") return keepStatus(checked, manager);
+  if (activity === "running" || activity === "paused") return makeStatus(checked, manager, activity);
+  return readWaitingStatus(checked, activity, poll);
 }
 
-async function judgeWait(one: Case, doing: Doing | undefined, looking: Looking): Promise<JobStanding | undefined> {
-  const { site, machines, cases } = looking;
-  const { job, tasks = [], look } = one;
-  if (job.status === "queued" && cases.some((other) => isAtWork(other, one)))
-    return stand(one, site, "waiting", { isQueued: true });
-  const wait = await machines.wait(job, tasks, isIgnored(look));
-  const { hindrance, isQueued } = wait ?? look.standing ?? {};
-  if (wait?.isFree && isIgnored(look) && doing === "behind") return judgeEnd(one, "stuck", looking);
-  // Who may wait for what has failed is asked for again soon.
-  const memo = doing === "behind" ? { ...one.memo, checks: 0 } : one.memo;
-  return stand({ ...one, memo }, site, "waiting", { hindrance, isQueued });
+async function readWaitingStatus(
+  polled: PolledJob,
+  activity: TaskActivity | undefined,
+  poll: Poll,
+): Promise<JobStatus | undefined> {
+  const { manager, machines, polledJobs } = poll;
+  const { job, tasks = [], query } = polled;
+  if (job.status === "queued" && polledJobs.some((other) => keepsMachinesBusyFor(other, polled)))
+    return makeStatus(polled, manager, "waiting", { isQueued: true });
+  const wait = await machines.explainWait(job, tasks, isLeftByMachines(query));
+  const { waitReason, isQueued } = wait ?? query.lastStatus ?? {};
+  if (wait?.isFree && isLeftByMachines(query) && activity === "maybe-stuck")
+    return readEndStatus(polled, "stuck", poll);
+  // A job that may wait for a failed task is checked again soon.
+  const memo = activity === "maybe-stuck" ? { ...polled.memo, checks: 0 } : polled.memo;
+  return makeStatus({ ...polled, memo }, manager, "waiting", { waitReason, isQueued });
 }
 
-const isIgnored = ({ stillMs = 0 }: Look) => stillMs >= IGNORED_MS;
+const isLeftByMachines = ({ standstillMs = 0 }: JobQuery) => standstillMs >= IDLE_MACHINE_MS;
 
-/** A job of ours that is being rendered shows that the machines are awake and have work. */
-const isAtWork = ({ job, look }: Case, other: Case) =>
+/** If a similar job of ours is rendered, the machines are awake and busy. */
+const keepsMachinesBusyFor = ({ job, query }: PolledJob, waiting: PolledJob) =>
   job.status === "active" &&
-  look.standing?.state === "running" &&
-  job.worker_tag === other.job.worker_tag &&
-  job.type === other.job.type;
+  query.lastStatus?.state === "running" &&
+  job.worker_tag === waiting.job.worker_tag &&
+  job.type === waiting.job.type;
 
-/** It is told with its cause. Where that can't be had it is asked for once more. */
-async function judgeEnd(one: Case, doing: Doing | undefined, looking: Looking): Promise<JobStanding | undefined> {
-  const { site, flamenco, allowance } = looking;
-  const { job, tasks } = one;
+/** Includes the cause. If that can't be read, it is tried once more at the next poll. */
+async function readEndStatus(
+  polled: PolledJob,
+  activity: TaskActivity | undefined,
+  poll: Poll,
+): Promise<JobStatus | undefined> {
+  const { manager, flamenco, budget } = poll;
+  const { job, tasks } = polled;
   if (tasks === undefined) {
-    if (!one.isRefused) return undefined;
-    return isHopeless(one)
-      ? stand(one, site, "failed", { reason: sayFailure(job, [], undefined) })
-      : standAgain(one, site);
+    if (!polled.hasUnreadableTasks) return undefined;
+    return hasRetried(polled)
+      ? makeStatus(polled, manager, "failed", { reason: formatFailure(job, [], undefined) })
+      : retryNextPoll(polled, manager);
   }
-  const broken: FlamencoTask | undefined = findBroken(tasks);
-  if (broken !== undefined && !allowance.take(CAUSE_REQUESTS)) return undefined;
-  const cause = broken && (await attempt(async () => ({ words: await readCause(broken, flamenco) })));
-  if (broken !== undefined && cause === undefined && !isHopeless(one)) return standAgain(one, site);
-  if (doing === "movie-missing") return stand(one, site, "done", { flaw: sayMovie(cause?.words) });
-  return stand(one, site, "failed", { reason: sayFailure(job, tasks, cause?.words) });
+  const failedTask = findFailedTask(tasks);
+  if (failedTask !== undefined && !budget.take(CAUSE_REQUESTS)) return undefined;
+  const cause = failedTask && (await attempt(async () => ({ text: await readCause(failedTask, flamenco) })));
+  if (failedTask !== undefined && cause === undefined && !hasRetried(polled)) return retryNextPoll(polled, manager);
+  if (activity === "movie-missing")
+    return makeStatus(polled, manager, "done", { warning: formatMissingMovie(cause?.text) });
+  return makeStatus(polled, manager, "failed", { reason: formatFailure(job, tasks, cause?.text) });
 }
 
-const isHopeless = ({ memo: { tries } }: Case) => tries > 0;
+const hasRetried = ({ memo: { tries } }: PolledJob) => tries > 0;
 
-/** As before, for why it has ended could not be had. */
-function standAgain({ memo, ...one }: Case, site: Site): JobStanding {
-  const { state } = one.look.standing ?? {};
-  const isOpen = state === "waiting" || state === "paused";
-  return stand({ ...one, memo: { ...memo, tries: memo.tries + 1 } }, site, isOpen ? state : "running");
+/** The status before: why the job has ended could not be read. */
+function retryNextPoll({ memo, ...polled }: PolledJob, manager: ManagerInfo): JobStatus {
+  const { state } = polled.query.lastStatus ?? {};
+  const isHeld = state === "waiting" || state === "paused";
+  return makeStatus({ ...polled, memo: { ...memo, tries: memo.tries + 1 } }, manager, isHeld ? state : "running");
 }

@@ -1,11 +1,11 @@
-// Which frames, asked for all that is selected: as one field of both farms' forms.
+// The field for frames, one for all selected shots, in the forms of both farms.
 import * as v from "valibot";
 import type { TaskFacts } from "../../launch/template-variables.ts";
 import { parseFrames } from "./frames.ts";
-import { findOwnFrames, proposeFrames } from "./shot-frame-range.ts";
+import { proposeFrameRange, readFrameRange } from "./shot-frame-range.ts";
 
-/** @param most how many of a shot may be rendered */
-export const askFrames = (facts: readonly TaskFacts[], most: number) =>
+/** @param most the most frames of one shot */
+export const makeFramesField = (facts: readonly TaskFacts[], most: number) =>
   v.optional(
     v.pipe(
       v.string(),
@@ -21,12 +21,15 @@ export const askFrames = (facts: readonly TaskFacts[], most: number) =>
         remember: false,
       }),
     ),
-    proposeFrames(facts, most),
+    proposeFrameRange(facts, most),
   );
 
 function describe(facts: readonly TaskFacts[], most: number): string {
-  const problems = facts.map((one) => findOwnFrames(one, most)).filter((found) => typeof found === "string");
-  if (facts.length === 1) return `${problems[0] ?? "Of this shot, as Kitsu has them"}.`;
-  const wrong = problems.length === 0 ? "" : ` It has none, or wrong ones, for ${problems.length} of these.`;
-  return `Leave empty to use each shot's range from Kitsu.${wrong}`;
+  const problems = facts.map((one) => readFrameRange(one, most)).filter((found) => typeof found === "string");
+  if (facts.length === 1) return `${problems[0] ?? "The range of this shot from Kitsu"}.`;
+  const invalid =
+    problems.length === 0
+      ? ""
+      : ` ${problems.length} of them ${problems.length === 1 ? "has" : "have"} no valid range.`;
+  return `Leave empty to use each shot's range from Kitsu.${invalid}`;
 }

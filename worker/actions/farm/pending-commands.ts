@@ -1,19 +1,24 @@
-// What a person asked for: to cancel, to pause, to go on. It is written down as a wish of each shot first, so that it holds even where the farm can't
-// be told at once.
+// What a person asked for: cancel, pause or resume. A command is first saved with each shot, so
+// that it takes effect even if the farm can't be reached at the moment.
+import type { Control } from "../../action/action.ts";
 import { Failure } from "../../failure.ts";
 import type { Farm } from "./farm.ts";
+import type { RenderPass } from "./render-pass.ts";
 import type { RenderRun } from "./render-run.ts";
-import { type Command, isOver, type Shot, setOver } from "./shot.ts";
+import { endShot, hasEnded, type Shot } from "./shot.ts";
 
-/** So many are told in one watch, each by three requests: Cloudflare's free plan has fifty for all that a watch does. */
-const TOLD_MOST = 8;
+/** Per pass; each takes three requests. Cloudflare's free plan allows fifty for a whole pass. */
+const COMMANDS_MAX = 8;
+/** No command is sent this long after the pass started: the next pass sends it. */
+const COMMANDS_PERIOD_MS = 5_000;
 
-/** Which wishes can be had now. */
-export function listControls({ shots, isPaused }: RenderRun<unknown>, { canPause = false }: Farm<never>): Command[] {
-  const open = shots.filter((shot) => !isOver(shot) && shot.wish !== "cancel" && !shot.isCanceling);
+/** The commands a person can use now. */
+export function listControls({ shots, isPaused }: RenderRun<unknown>, { canPause = false }: Farm<never>): Control[] {
+  const open = shots.filter((shot) => !hasEnded(shot) && shot.pendingCommand !== "cancel" && !shot.isCanceling);
   if (open.length === 0) return [];
-  const own = open.filter(({ joined }) => joined === undefined);
-  const isHalted = ({ standing, wish }: Shot<unknown>) => wish === "pause" || standing?.state === "paused";
+  const own = open.filter(({ followedRun }) => followedRun === undefined);
+  const isHalted = ({ status, pendingCommand }: Shot<unknown>) =>
+    pendingCommand === "pause" || status?.state === "paused";
   const hasPaused = own.length > 0 && (isPaused === true || own.some(isHalted));
   const hasRunning = own.some((shot) => (shot.state === "sent" ? !isHalted(shot) : !isPaused));
   return [
@@ -23,64 +28,65 @@ export function listControls({ shots, isPaused }: RenderRun<unknown>, { canPause
   ];
 }
 
-/** Writes the wish down. What was not sent needs no farm. */
-export function requestCommand<Order>(run: RenderRun<Order>, what: Command): void {
-  if (what !== "cancel") run.isPaused = what === "pause";
+/** Records the command with each shot. Shots that were not sent don't need the farm. */
+export function requestCommand<Submission>(run: RenderRun<Submission>, command: Control): void {
+  if (command !== "cancel") run.isPaused = command === "pause";
   for (const shot of run.shots) {
-    if (isOver(shot) || shot.wish === "cancel" || shot.isCanceling) continue;
-    if (shot.joined !== undefined) {
-      if (what === "cancel") setOver(shot, "left", "No longer followed: another run renders it");
+    if (hasEnded(shot) || shot.pendingCommand === "cancel" || shot.isCanceling) continue;
+    if (shot.followedRun !== undefined) {
+      if (command === "cancel") endShot(shot, "unfollowed", "No longer followed: another run is rendering it");
       continue;
     }
     shot.reason = undefined;
-    if (shot.state === "waiting" && what === "cancel") setOver(shot, "canceled", "Canceled before it was sent");
-    // Also of those that look as if they were so already: a wish before may have reached the farm without our knowing.
-    // A restart that is still to be told is no longer wanted by who cancels alone.
-    else if (what === "cancel" || (shot.state === "sent" && shot.wish !== "restart")) shot.wish = what;
+    if (shot.state === "waiting" && command === "cancel") endShot(shot, "canceled", "Canceled before it was sent");
+    // Also for shots that seem to be in the wanted state: an earlier command may have reached the
+    // farm unnoticed. Only cancel replaces a pending restart.
+    else if (command === "cancel" || (shot.state === "sent" && shot.pendingCommand !== "restart"))
+      shot.pendingCommand = command;
   }
 }
 
-/** Tells the farm, and says whether there was anything to tell. What it refuses is said at the shot; what can't be told now, or not in time, is told later. */
-export async function carryOutWishes<Order>(
-  run: RenderRun<Order>,
-  farm: Farm<Order>,
-  now: () => number,
-  until: number,
-): Promise<boolean> {
-  const wanted = run.shots.filter(hasWish(run)).slice(0, TOLD_MOST);
-  for (let start = 0; start < wanted.length && now() <= until; start += farm.atOnce) {
+/**
+ * Sends the due commands. A refusal is shown at its shot. A command that can't be sent now, or not
+ * in time, is sent later. Returns whether any command was due.
+ */
+export async function sendPendingCommands<Submission>(pass: RenderPass<Submission>): Promise<boolean> {
+  const { run, farm, now, startedAt } = pass;
+  const until = startedAt + COMMANDS_PERIOD_MS;
+  const due = run.shots.filter(isCommandDue(run)).slice(0, COMMANDS_MAX);
+  for (let start = 0; start < due.length && now() <= until; start += farm.concurrency) {
     const results = await Promise.allSettled(
-      wanted.slice(start, start + farm.atOnce).map((shot) => carryOut(shot, farm, now())),
+      due.slice(start, start + farm.concurrency).map((shot) => sendCommand(shot, farm, now())),
     );
-    const lost = results.find((result) => result.status === "rejected");
-    if (lost !== undefined) throw lost.reason;
+    const failed = results.find((result) => result.status === "rejected");
+    if (failed !== undefined) throw failed.reason;
   }
-  return wanted.length > 0;
+  return due.length > 0;
 }
 
-/** What is to be told now: nothing is restarted while the run is paused, and nothing goes on before the farm has paused it. */
-export const hasWish =
+/** No shot is restarted while the run is paused, or resumed before the farm has paused it. */
+export const isCommandDue =
   ({ isPaused }: RenderRun<unknown>) =>
-  ({ state, wish: what, standing }: Shot<unknown>) =>
+  ({ state, pendingCommand, status }: Shot<unknown>) =>
     state === "sent" &&
-    what !== undefined &&
-    !(isPaused && what === "restart") &&
-    !(standing?.isPausing && what === "resume");
+    pendingCommand !== undefined &&
+    !(isPaused && pendingCommand === "restart") &&
+    !(status?.isPausing && pendingCommand === "resume");
 
-async function carryOut<Order>(shot: Shot<Order>, farm: Farm<Order>, now: number): Promise<void> {
-  const { job, mark, wish: what } = shot;
-  if (job === undefined || what === undefined) return;
+async function sendCommand<Submission>(shot: Shot<Submission>, farm: Farm<Submission>, now: number): Promise<void> {
+  const { job, jobKey, pendingCommand: command } = shot;
+  if (job === undefined || command === undefined) return;
   try {
-    if ((await farm.control(job, mark, what)) === "later") {
-      // Until a look says otherwise.
-      if (shot.standing !== undefined) shot.standing.isPausing = true;
+    if ((await farm.control(job, jobKey, command)) === "later") {
+      // Until a poll shows otherwise.
+      if (shot.status !== undefined) shot.status.isPausing = true;
       return;
     }
-    if (what === "cancel") shot.isCanceling = true;
-    if (what === "restart") Object.assign(shot, { restarted: now, still: undefined });
+    if (command === "cancel") shot.isCanceling = true;
+    if (command === "restart") Object.assign(shot, { restartedAt: now, standstill: undefined });
   } catch (thrown) {
     if (!(thrown instanceof Failure) || thrown.reply.retry === true) throw thrown;
     shot.reason = thrown.reply.text ?? thrown.reply.title;
   }
-  shot.wish = undefined;
+  shot.pendingCommand = undefined;
 }

@@ -1,96 +1,102 @@
-// A render run as data: its shots, and what is known of the whole. It went through storage, and so is parsed when it comes back.
+// A render run as data: its shots, and what concerns the whole run. It is parsed when it comes back
+// from storage.
 import * as v from "valibot";
 import { Outcome } from "../../../contract.ts";
 import type { Pace } from "./render-progress.ts";
-import { type Shot, ShotOf } from "./shot.ts";
+import { type Shot, shotSchemaOf } from "./shot.ts";
 
-export type RenderRun<Order> = {
-  shots: Shot<Order>[];
-  /** tasks that were never to be sent, and why */
-  aside: Outcome[];
-  /** nothing more is sent until it is resumed */
+export type RenderRun<Submission> = {
+  shots: Shot<Submission>[];
+  /** the selected tasks that are not rendered, and why */
+  skipped: Outcome[];
+  /** nothing more is submitted until the run is resumed */
   isPaused?: boolean | undefined;
   pace?: Pace | undefined;
-  /** the newest picture on the farm, and when it was asked for, in epoch milliseconds */
+  /** the newest picture on the farm, and when it was read, in epoch milliseconds */
   picture?: { address?: string | undefined; at: number } | undefined;
-  /** how long was waited before this look */
+  /** the wait before this poll */
   waitMs?: number | undefined;
-  /** since when nothing but telling Kitsu is left and can't be done, in epoch milliseconds */
-  untoldSince?: number | undefined;
+  /** since when only feedback is left and can't be posted, in epoch milliseconds */
+  unreportedSince?: number | undefined;
 };
 
-/**
- * What the engine is given to begin with. `print` is all that makes it the same order when it is made again. `root` is the first of the runs that this
- * one tries again with the same answers: a job of that run, of the same order, is restarted where the farm has it still.
- */
-export type Ordered<Order> = {
+export type NewShot<Submission> = {
   task: string;
   label: string;
-  order: Order;
+  submission: Submission;
   size: number;
-  print?: string;
-  root?: string | undefined;
+  /** everything that makes two submissions the same */
+  fingerprint?: string;
+  /**
+   * for a retry with the same answers, the first of these runs: if the farm still has a job of that
+   * run with the same fingerprint, the job is restarted
+   */
+  firstRunId?: string | undefined;
 };
 
-/** A shot that another run renders, which is shown as one of this run: `joined` is that run. */
-export type Joined = { task: string; label: string; size: number; joined: string };
-
 /**
- * @param runId so that every mark is unique for the run and the task
+ * A shot that another run renders, shown as part of this run. `followedRun` is the id of that run.
  */
-export const makeRun = <Order>(
+export type FollowedShot = { task: string; label: string; size: number; followedRun: string };
+
+/** @param runId makes every job key unique, together with the task */
+export const makeRun = <Submission>(
   runId: string,
-  ordered: readonly Ordered<Order>[],
-  aside: readonly Outcome[],
-  others: readonly Joined[] = [],
-): RenderRun<Order> => ({
+  newShots: readonly NewShot<Submission>[],
+  skipped: readonly Outcome[],
+  followedShots: readonly FollowedShot[] = [],
+): RenderRun<Submission> => ({
   shots: [
-    ...ordered.map(
-      ({ print, root, ...one }): Shot<Order> => ({
-        ...one,
-        mark: markOf(root ?? runId, one.task, print),
+    ...newShots.map(
+      ({ fingerprint, firstRunId, ...rest }): Shot<Submission> => ({
+        ...rest,
+        jobKey: jobKeyOf(firstRunId ?? runId, rest.task, fingerprint),
         state: "waiting",
-        again: root !== undefined,
+        restartIfFound: firstRunId !== undefined,
       }),
     ),
-    // Whose run it is tells Kitsu how it ended.
-    ...others.map(
-      ({ task, label, size, joined }): Shot<Order> => ({
-        ...{ task, label, size, joined },
-        mark: markOf(joined, task),
+    // The followed run posts its own feedback.
+    ...followedShots.map(
+      ({ task, label, size, followedRun }): Shot<Submission> => ({
+        ...{ task, label, size, followedRun },
+        jobKey: jobKeyOf(followedRun, task),
         state: "sent",
-        told: true,
+        reported: true,
       }),
     ),
   ],
-  aside: [...aside],
+  skipped: [...skipped],
 });
 
-const markOf = (runId: string, task: string, print?: string) =>
-  [runId, task, ...(print === undefined ? [] : [digest(print)])].join("/");
+const jobKeyOf = (runId: string, task: string, fingerprint?: string) =>
+  [runId, task, ...(fingerprint === undefined ? [] : [hash(fingerprint)])].join("/");
 
-/** FNV-1a: short, and other for another text. Nobody gains by making two alike. */
-function digest(text: string): string {
-  let hash = 0x811c9dc5;
-  for (const byte of new TextEncoder().encode(text)) hash = Math.imul(hash ^ byte, 0x01000193);
-  return (hash >>> 0).toString(16);
+/** FNV-1a: short, and enough here, because nobody gains from a collision. */
+function hash(text: string): string {
+  let value = 0x811c9dc5;
+  for (const byte of new TextEncoder().encode(text)) value = Math.imul(value ^ byte, 0x01000193);
+  return (value >>> 0).toString(16);
 }
 
-const runOf = <Order>(order: v.GenericSchema<unknown, Order>): v.GenericSchema<unknown, RenderRun<Order>> =>
+const runSchemaOf = <Submission>(
+  submission: v.GenericSchema<unknown, Submission>,
+): v.GenericSchema<unknown, RenderRun<Submission>> =>
   v.object({
-    shots: v.array(ShotOf(order)),
-    aside: v.array(Outcome),
+    shots: v.array(shotSchemaOf(submission)),
+    skipped: v.array(Outcome),
     isPaused: v.optional(v.boolean()),
-    // One of an older version is forgotten: it is a guess.
+    // A pace in an older format is dropped: it is only an estimate.
     pace: v.fallback(
       v.optional(v.object({ at: v.number(), done: v.number(), moved: v.number(), now: v.number() })),
       undefined,
     ),
     picture: v.optional(v.object({ address: v.optional(v.string()), at: v.number() })),
     waitMs: v.optional(v.number()),
-    untoldSince: v.optional(v.number()),
+    unreportedSince: v.optional(v.number()),
   });
 
-/** A copy of its own, which may be changed. */
-export const readRun = <Order>(order: v.GenericSchema<unknown, Order>, data: unknown): RenderRun<Order> =>
-  v.parse(runOf(order), data);
+/** Returns a copy, which the caller may change. */
+export const readRun = <Submission>(
+  submission: v.GenericSchema<unknown, Submission>,
+  data: unknown,
+): RenderRun<Submission> => v.parse(runSchemaOf(submission), data);

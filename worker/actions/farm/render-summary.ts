@@ -1,110 +1,121 @@
-// What people are told of a render run.
+// The reply of a render run.
 import type { Outcome, Reply, Started } from "../../../contract.ts";
 import { Failure } from "../../failure.ts";
-import type { End } from "../../settings/feedback-settings.ts";
+import { plural } from "../../format/plural.ts";
+import type { EndState } from "../../settings/feedback-settings.ts";
 import { describeProgress } from "./render-progress.ts";
 import type { RenderRun } from "./render-run.ts";
-import { isOver, type Shot } from "./shot.ts";
+import { hasEnded, type Shot } from "./shot.ts";
 import { describeShot } from "./shot-outcome.ts";
-import { sayStandstill } from "./standstill.ts";
+import { formatStandstill } from "./standstill.ts";
 
-/** As it stands. */
-export function reportRun(run: RenderRun<unknown>, farm: string, now: number): Reply {
-  return run.shots.every(isOver) ? reportEnd(run, farm) : reportGoing(run, farm, now);
+type Shots = readonly Shot<unknown>[];
+
+export function summarizeRun(run: RenderRun<unknown>, farm: string, now: number): Reply {
+  return run.shots.every(hasEnded) ? summarizeEnd(run, farm) : summarizeRunning(run, farm, now);
 }
 
-export function reportGoing(run: RenderRun<unknown>, farm: string, now: number): Started {
+export function summarizeRunning(run: RenderRun<unknown>, farm: string, now: number): Started {
   const { shots, isPaused, pace } = run;
   const unsent = shots.filter(({ state }) => state === "waiting" || state === "sending").length;
-  const over = shots.filter(isOver);
-  const failed = over.filter(({ end }) => end === "failed").length;
+  const ended = shots.filter(hasEnded);
+  const failed = ended.filter(({ end }) => end === "failed").length;
   const notes = [
-    unsent > 0 && (isPaused ? `${sayShots(unsent)} will be sent when it goes on.` : `${sayShots(unsent)} to be sent.`),
-    over.length > 0 && `${over.length} of ${sayShots(shots.length)} ${over.length === 1 ? "is" : "are"} over.`,
+    unsent > 0 && `${formatShots(unsent)} ${isPaused ? "will be sent when the run resumes" : "not sent yet"}.`,
+    ended.length > 0 && `${ended.length} of ${formatShots(shots.length)} finished.`,
     failed > 0 && `${failed} failed.`,
-    sayStill(shots),
+    formatSharedStandstill(shots),
   ];
-  const isCanceled = shots.every((shot) => isOver(shot) || shot.isCanceling || shot.wish === "cancel");
-  const isHalted = shots.every((shot) => isOver(shot) || shot.standing?.state === "paused");
-  const isWaiting = shots.every((shot) => isOver(shot) || sayStandstill(shot) !== undefined);
-  const doing = isCanceled ? "Canceling" : isPaused || isHalted ? "Paused" : isWaiting ? "Waiting" : "Rendering";
   return {
     kind: "started",
-    title: `${doing}: ${nameShots(shots)} with ${farm}`,
+    title: `${formatActivity(run)}: ${formatShotNames(shots)} with ${farm}`,
     text: notes.filter(Boolean).join(" ") || undefined,
     progress: describeProgress(shots, isPaused ? undefined : pace, now),
     outcomes: listOutcomes(run, farm),
   };
 }
 
-/** Why nothing at all moves, where it is one reason for all. */
-function sayStill(shots: readonly Shot<unknown>[]): string | undefined {
-  const [said, ...others] = new Set(shots.filter((shot) => !isOver(shot)).map(sayStandstill));
-  return said === undefined || others.length > 0 ? undefined : `${said}.`;
+function formatActivity({ shots, isPaused }: RenderRun<unknown>): string {
+  const isEvery = (test: (shot: Shot<unknown>) => unknown) => shots.every((shot) => hasEnded(shot) || test(shot));
+  if (isEvery(({ isCanceling, pendingCommand }) => isCanceling || pendingCommand === "cancel")) return "Canceling";
+  if (isPaused || isEvery(({ status }) => status?.state === "paused")) return "Paused";
+  return isEvery((shot) => formatStandstill(shot) !== undefined) ? "Waiting" : "Rendering";
 }
 
-function reportEnd(run: RenderRun<unknown>, farm: string): Reply {
+/** Why nothing moves at all, if the reason is the same for every shot. */
+function formatSharedStandstill(shots: Shots): string | undefined {
+  const [reason, ...others] = new Set(shots.filter((shot) => !hasEnded(shot)).map(formatStandstill));
+  return reason === undefined || others.length > 0 ? undefined : `${reason}.`;
+}
+
+function summarizeEnd(run: RenderRun<unknown>, farm: string): Reply {
   const { shots } = run;
-  const ended = (wanted: End) => shots.filter(({ end }) => end === wanted);
-  const [done, failed, canceled, left] = [ended("done"), ended("failed"), ended("canceled"), ended("left")];
+  const withEnd = (wanted: EndState) => shots.filter(({ end }) => end === wanted);
+  const [done, failed, canceled] = [withEnd("done"), withEnd("failed"), withEnd("canceled")];
+  const unfollowed = withEnd("unfollowed");
   const outcomes = listOutcomes(run, farm);
   if (done.length === 0 && failed.length > 0) {
     return new Failure("render-failed", {
       title:
         shots.length === 1
           ? `${shots[0]?.label} was not rendered`
-          : `None of the ${sayShots(shots.length)} was rendered`,
+          : `None of the ${formatShots(shots.length)} was rendered`,
       text: failed[0]?.reason,
-      advice: `${sayLogs(failed)}Fix the cause, then retry.`,
+      advice: `${formatLogHint(failed)}Fix the cause, then retry.`,
       outcomes,
       retry: true,
     }).reply;
   }
-  const flawed = done.filter(({ standing }) => standing?.flaw !== undefined);
-  const rest = [
-    sayEnded(failed, "failed"),
-    sayEnded(canceled, "canceled"),
-    sayEnded(left, "no longer followed"),
+  const warned = done.filter(({ status }) => status?.warning !== undefined);
+  const others = [
+    formatEnded(failed, "failed"),
+    formatEnded(canceled, "canceled"),
+    formatEnded(unfollowed, "no longer followed"),
   ].filter(Boolean);
-  const isMixed = rest.length > (done.length > 0 ? 0 : 1);
+  const isMixed = others.length > (done.length > 0 ? 0 : 1);
+  const isSuccess = done.length === shots.length && warned.length === 0;
   return {
     kind: "done",
-    severity: done.length === shots.length && flawed.length === 0 ? "success" : done.length === 0 ? "info" : "warning",
-    title: nameEnd({ done, canceled, left }, farm),
+    severity: isSuccess ? "success" : done.length === 0 ? "info" : "warning",
+    title: formatEndTitle({ done, canceled, unfollowed }, farm),
     text:
-      [isMixed && `Of ${shots.length}, ${rest.join(", ")}.`, sayFlaws(flawed)].filter(Boolean).join(" ") || undefined,
+      [isMixed && `Of ${shots.length}, ${others.join(", ")}.`, formatWarnings(warned)].filter(Boolean).join(" ") ||
+      undefined,
     outcomes,
   };
 }
 
-type Shots = readonly Shot<unknown>[];
-
-function nameEnd({ done, canceled, left }: Record<"done" | "canceled" | "left", Shots>, farm: string): string {
-  if (done.length > 0) return `Rendered ${nameShots(done)} with ${farm}`;
-  return canceled.length > 0 ? `Canceled: ${nameShots(canceled)}` : `No longer followed: ${nameShots(left)}`;
+function formatEndTitle(
+  { done, canceled, unfollowed }: Record<"done" | "canceled" | "unfollowed", Shots>,
+  farm: string,
+): string {
+  if (done.length > 0) return `Rendered ${formatShotNames(done)} with ${farm}`;
+  return canceled.length > 0
+    ? `Canceled: ${formatShotNames(canceled)}`
+    : `No longer followed: ${formatShotNames(unfollowed)}`;
 }
 
-/** Frames that are all there, and something beside them that is not. */
-function sayFlaws(flawed: Shots): string | undefined {
-  const [flaw, ...others] = new Set(flawed.map(({ standing }) => standing?.flaw));
-  if (flaw === undefined) return undefined;
-  if (others.length > 0) return `All frames are there; of ${sayShots(flawed.length)} something else is not: see each.`;
-  return `${flaw.replace(/\.$/, "")}.`;
+/** Shots with all their frames, of which something else is missing. */
+function formatWarnings(warned: Shots): string | undefined {
+  const [warning, ...others] = new Set(warned.map(({ status }) => status?.warning));
+  if (warning === undefined) return undefined;
+  if (others.length > 0)
+    return `All frames are there, but ${formatShots(warned.length)} have other problems: see each.`;
+  return `${warning.replace(/\.$/, "")}.`;
 }
 
-const sayEnded = ({ length }: Shots, how: string) => (length > 0 ? `${length} ${how}` : undefined);
+const formatEnded = ({ length }: Shots, how: string) => (length > 0 ? `${length} ${how}` : undefined);
 
-/** Where the words of the programs are, if the farm has a page. */
-const sayLogs = (failed: Shots): string =>
-  failed.some(({ standing }) => standing?.url !== undefined) ? "The farm's page has its log. " : "";
+/** Where the programs' output is, if the farm has a page. */
+const formatLogHint = (failed: Shots): string =>
+  failed.some(({ status }) => status?.url !== undefined) ? "The log is on the farm's page. " : "";
 
-const listOutcomes = ({ shots, aside }: RenderRun<unknown>, farm: string): Outcome[] => [
+const listOutcomes = ({ shots, skipped }: RenderRun<unknown>, farm: string): Outcome[] => [
   ...shots.map((shot) => describeShot(shot, farm)),
-  ...aside,
+  ...skipped,
 ];
 
-/** One by its name, for many runs of one shot each are told apart by that. */
-const nameShots = (shots: readonly Shot<unknown>[]) =>
-  shots.length === 1 && shots[0] ? shots[0].label : sayShots(shots.length);
+/** A single shot by its name, which tells many runs of one shot apart. */
+const formatShotNames = (shots: Shots) => (shots.length === 1 && shots[0] ? shots[0].label : formatShots(shots.length));
 
-export const sayShots = (count: number) => (count === 1 ? "1 shot" : `${count.toLocaleString("en")} shots`);
+export const formatShots = (count: number) => plural(count, "shot");

@@ -1,38 +1,45 @@
-// One shot of a render run as people are shown it.
+// How one shot of a render run is shown to people.
 import type { Outcome } from "../../../contract.ts";
-import type { End } from "../../settings/feedback-settings.ts";
-import { type Shot, shareDone } from "./shot.ts";
-import { sayStandstill } from "./standstill.ts";
+import type { EndState } from "../../settings/feedback-settings.ts";
+import { getDoneShare, type Shot } from "./shot.ts";
+import { formatStandstill } from "./standstill.ts";
 
-const ENDS: Readonly<Record<End, Outcome["state"]>> = {
+const OUTCOME_STATES: Readonly<Record<EndState, Outcome["state"]>> = {
   done: "done",
   failed: "failed",
   canceled: "skipped",
-  left: "skipped",
+  unfollowed: "skipped",
 };
 
 export function describeShot(shot: Shot<unknown>, farm: string): Outcome {
-  const { task: id, label, size, end, standing, wish, isCanceling, joined } = shot;
-  const link = standing?.url === undefined ? {} : { link: { label: `Open in ${farm}`, url: standing.url } };
-  const counted =
-    standing && standing.total > 0
-      ? { progress: { done: Math.floor(size * shareDone(shot) + 1e-6), total: size } }
-      : {};
+  const { task: id, label, size, end, status, pendingCommand, isCanceling, followedRun } = shot;
+  const link = status?.url === undefined ? {} : { link: { label: `Open in ${farm}`, url: status.url } };
+  const progress =
+    status && status.total > 0 ? { progress: { done: Math.floor(size * getDoneShare(shot) + 1e-6), total: size } } : {};
   if (end !== undefined)
-    return { id, label, state: ENDS[end], reason: shot.reason, ...(end !== "done" && counted), ...link };
-  const canceling = isCanceling || wish === "cancel" ? "Being canceled" : undefined;
-  const paused = standing?.state === "paused" ? `Paused in ${farm}` : undefined;
-  const resuming = wish === "resume" && standing?.isPausing ? "Pausing; it resumes afterwards" : undefined;
-  const another = joined === undefined ? undefined : "Another run renders it";
-  const words = resuming ?? shot.reason ?? standing?.reason;
-  const reasons = [another ?? canceling ?? paused, sayUnsent(shot, farm), words, sayStandstill(shot)];
-  const said = [...new Set(reasons.filter((words) => words !== undefined))];
-  const reason = said.map((words, index) => (index < said.length - 1 ? words.replace(/\.$/, "") : words)).join(". ");
-  const state = standing?.state === "running" ? "running" : "waiting";
-  return { id, label, state, reason: reason || undefined, ...counted, ...link };
+    return { id, label, state: OUTCOME_STATES[end], reason: shot.reason, ...(end !== "done" && progress), ...link };
+  const followed = followedRun === undefined ? undefined : "Another run is rendering it";
+  const canceling = isCanceling || pendingCommand === "cancel" ? "Canceling" : undefined;
+  const paused = status?.state === "paused" ? `Paused in ${farm}` : undefined;
+  const resuming = pendingCommand === "resume" && status?.isPausing ? "Pausing; it will resume afterwards" : undefined;
+  const parts = [
+    followed ?? canceling ?? paused,
+    formatUnsent(shot, farm),
+    resuming ?? shot.reason ?? status?.reason,
+    formatStandstill(shot),
+  ];
+  const state = status?.state === "running" ? "running" : "waiting";
+  return { id, label, state, reason: joinSentences(parts), ...progress, ...link };
 }
 
-function sayUnsent({ state, tries = 0 }: Shot<unknown>, farm: string): string | undefined {
-  if (state === "sending") return tries > 0 ? `Checking whether ${farm} received it` : undefined;
+function formatUnsent({ state, attempts = 0 }: Shot<unknown>, farm: string): string | undefined {
+  if (state === "sending") return attempts > 0 ? `Checking whether ${farm} received it` : undefined;
   return state === "waiting" ? "Not sent yet" : undefined;
+}
+
+/** Each part once, without the full stops in between doubled. */
+function joinSentences(parts: readonly (string | undefined)[]): string | undefined {
+  const sentences = [...new Set(parts.filter((part) => part !== undefined))];
+  const last = sentences.pop();
+  return [...sentences.map((part) => part.replace(/\.$/, "")), last].join(". ") || undefined;
 }

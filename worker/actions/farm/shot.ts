@@ -1,169 +1,182 @@
-// One shot of a render run: what is to be sent, what became of it. It is JSON, for it is kept between two looks at the farm.
-
+// One shot of a render run: what is to be submitted, and what became of it. It is JSON, because it
+// is stored between passes.
 import * as v from "valibot";
 import type { Outcome, Reply } from "../../../contract.ts";
-import type { End } from "../../settings/feedback-settings.ts";
-import type { JobControl, JobRef, JobStanding } from "./farm.ts";
+import type { EndState } from "../../settings/feedback-settings.ts";
+import type { JobCommand, JobRef, JobStatus } from "./farm.ts";
 
 /**
- * - `waiting`: not sent
- * - `sending`: it is being sent, or was and nobody knows whether it arrived: it is looked for by its mark before it would be sent again
+ * - `waiting`: not submitted
+ * - `sending`: submitted without an answer so far: it is searched for by its key before it is sent
+ *   again
  * - `sent`: the farm has it
- * - `over`: nothing more will become of it; `end` says what did
+ * - `ended`: nothing more will happen to it; `end` says how it ended
  */
-export type ShotState = "waiting" | "sending" | "sent" | "over";
-export type Command = "cancel" | "pause" | "resume";
+export type ShotState = "waiting" | "sending" | "sent" | "ended";
 
-export type Shot<Order> = {
+export type Shot<Submission> = {
   task: string;
   label: string;
-  /** unique for the run and the task: what it is found by on the farm */
-  mark: string;
-  /** how much there is to do, in frames: known before the farm says it */
+  /** unique for the run and the task; stored in the job, to find it on the farm */
+  jobKey: string;
+  /** the number of frames, known before the farm reports it */
   size: number;
-  /** gone once the farm has it */
-  order?: Order | undefined;
+  /** removed once the farm has it */
+  submission?: Submission | undefined;
   state: ShotState;
-  /** another run renders it, this one: it is shown here as well, and the farm is not asked for it */
-  joined?: string | undefined;
-  /** when it was last being sent, or first looked at where another run renders it, in epoch milliseconds; and how often */
+  /** the id of another run that renders it: it is only shown here, and the farm is not asked */
+  followedRun?: string | undefined;
+  /** the last submission, or the first look at the followed run, in epoch milliseconds */
   since?: number | undefined;
-  tries?: number | undefined;
+  /** how often it was submitted */
+  attempts?: number | undefined;
   job?: JobRef | undefined;
-  standing?: JobStanding | undefined;
-  end?: End | undefined;
-  /** why it ended so, or what the farm refused */
+  status?: JobStatus | undefined;
+  end?: EndState | undefined;
+  /** why it ended, or what the farm refused */
   reason?: string | undefined;
-  /** its job, should the farm have it, failed before: it is restarted there */
-  again?: boolean | undefined;
-  /** when it was, in epoch milliseconds */
-  restarted?: number | undefined;
-  /** what is wanted and the farm was not told yet */
-  wish?: JobControl | undefined;
-  /** the farm was told to cancel it */
+  /** a retry: if the farm still has its job, that job is restarted */
+  restartIfFound?: boolean | undefined;
+  /** epoch milliseconds */
+  restartedAt?: number | undefined;
+  /** requested, and not yet sent to the farm */
+  pendingCommand?: JobCommand | undefined;
+  /** the farm accepted a cancel */
   isCanceling?: boolean | undefined;
-  /** Kitsu knows how it ended, or can't be told */
-  told?: boolean | undefined;
-  /** less was done than before, once: a second time it is believed */
-  low?: number | undefined;
-  /** when it was last looked at, in epoch milliseconds */
-  lookedAt?: number | undefined;
-  still?: Still | undefined;
-  /** it was given up because nothing of it moved: it was not tried and failed */
+  /** its end was posted to Kitsu, or can't be */
+  reported?: boolean | undefined;
+  /** progress went down once; the second time it is believed */
+  lowerCount?: number | undefined;
+  /** the last poll, in epoch milliseconds */
+  polledAt?: number | undefined;
+  standstill?: Standstill | undefined;
+  /** it was given up because it made no progress: it was not tried and failed */
   isStalled?: boolean | undefined;
 };
 
-/** Nothing of it moves: since when, in epoch milliseconds, and for how long as far as somebody looked. */
-export type Still = { since: number; ms: number };
+/**
+ * No progress since this time, in epoch milliseconds, and for how long as far as polls covered it.
+ */
+export type Standstill = { since: number; ms: number };
 
 /**
- * How long after it was sent a shot may still turn up on the farm: the wait for the answer, and what proxies and queues between here and there
- * add to it. Until then it is neither sent again nor given up.
+ * How long after a submission its job may still appear on the farm: the wait for the answer, and
+ * the delay of proxies and queues on the way. Until then it is neither sent again nor given up.
  */
 export const DOUBT_MS = 60_000;
 
 const Job = v.object({ id: v.string(), serial: v.optional(v.number()) });
-const Standing = v.object({
+const Status = v.object({
   state: v.picklist(["waiting", "running", "paused", "done", "failed", "canceled"]),
   done: v.number(),
   total: v.number(),
   isPausing: v.optional(v.boolean()),
   reason: v.optional(v.string()),
-  hindrance: v.optional(v.string()),
+  waitReason: v.optional(v.string()),
   isQueued: v.optional(v.boolean()),
-  flaw: v.optional(v.string()),
+  warning: v.optional(v.string()),
   url: v.optional(v.string()),
   checkedAt: v.optional(v.number()),
   memo: v.optional(v.record(v.string(), v.union([v.string(), v.number()]))),
 });
 
-export const ShotOf = <Order>(order: v.GenericSchema<unknown, Order>): v.GenericSchema<unknown, Shot<Order>> =>
+export const shotSchemaOf = <Submission>(
+  submission: v.GenericSchema<unknown, Submission>,
+): v.GenericSchema<unknown, Shot<Submission>> =>
   v.object({
     task: v.string(),
     label: v.string(),
-    mark: v.string(),
+    jobKey: v.string(),
     size: v.number(),
-    order: v.optional(order),
-    state: v.picklist(["waiting", "sending", "sent", "over"]),
-    joined: v.optional(v.string()),
+    submission: v.optional(submission),
+    state: v.picklist(["waiting", "sending", "sent", "ended"]),
+    followedRun: v.optional(v.string()),
     since: v.optional(v.number()),
-    tries: v.optional(v.number()),
+    attempts: v.optional(v.number()),
     job: v.optional(Job),
-    standing: v.optional(Standing),
-    end: v.optional(v.picklist(["done", "failed", "canceled", "left"])),
+    status: v.optional(Status),
+    end: v.optional(v.picklist(["done", "failed", "canceled", "unfollowed"])),
     reason: v.optional(v.string()),
-    again: v.optional(v.boolean()),
-    restarted: v.optional(v.number()),
-    wish: v.optional(v.picklist(["cancel", "pause", "resume", "restart"])),
+    restartIfFound: v.optional(v.boolean()),
+    restartedAt: v.optional(v.number()),
+    pendingCommand: v.optional(v.picklist(["cancel", "pause", "resume", "restart"])),
     isCanceling: v.optional(v.boolean()),
-    told: v.optional(v.boolean()),
-    low: v.optional(v.number()),
-    lookedAt: v.optional(v.number()),
-    still: v.optional(v.object({ since: v.number(), ms: v.number() })),
+    reported: v.optional(v.boolean()),
+    lowerCount: v.optional(v.number()),
+    polledAt: v.optional(v.number()),
+    standstill: v.optional(v.object({ since: v.number(), ms: v.number() })),
     isStalled: v.optional(v.boolean()),
   });
 
-export const isOver = ({ state }: Shot<unknown>) => state === "over";
+export const hasEnded = ({ state }: Shot<unknown>) => state === "ended";
 
 /** The farm has it. */
-export function setSent<Order>(shot: Shot<Order>, job: JobRef): void {
-  Object.assign(shot, { state: "sent", job, order: undefined, reason: undefined, again: undefined });
+export function setSent<Submission>(shot: Shot<Submission>, job: JobRef): void {
+  Object.assign(shot, {
+    state: "sent",
+    job,
+    submission: undefined,
+    reason: undefined,
+    restartIfFound: undefined,
+  });
 }
 
-export function setOver<Order>(shot: Shot<Order>, end: End, reason?: string): void {
-  const over = { order: undefined, wish: undefined, low: undefined, still: undefined };
-  Object.assign(shot, { state: "over", end, reason, ...over });
+export function endShot<Submission>(shot: Shot<Submission>, end: EndState, reason?: string): void {
+  const cleared = { submission: undefined, pendingCommand: undefined, lowerCount: undefined, standstill: undefined };
+  Object.assign(shot, { state: "ended", end, reason, ...cleared });
 }
 
 /** Between 0 and 1. */
-export function shareDone({ end, standing }: Shot<unknown>): number {
+export function getDoneShare({ end, status }: Shot<unknown>): number {
   if (end === "done") return 1;
-  return standing === undefined || standing.total <= 0 ? 0 : Math.min(1, standing.done / standing.total);
+  return status === undefined || status.total <= 0 ? 0 : Math.min(1, status.done / status.total);
 }
 
-/** Takes what the farm says of it. */
-export function takeStanding<Order>(shot: Shot<Order>, now: JobStanding | "gone"): void {
-  const before = shot.standing;
-  if (now === "gone") {
-    shot.standing = before && { ...before, url: undefined };
-    setOver(shot, shot.isCanceling ? "canceled" : "failed", "It was deleted on the farm");
+/** Updates a shot with the status of its job. */
+export function applyStatus<Submission>(shot: Shot<Submission>, status: JobStatus | "gone"): void {
+  const before = shot.status;
+  if (status === "gone") {
+    shot.status = before && { ...before, url: undefined };
+    endShot(shot, shot.isCanceling ? "canceled" : "failed", "It was deleted on the farm");
     return;
   }
   const isKnown = before !== undefined && before.total > 0;
-  const isLess = isKnown && now.total > 0 && now.done / now.total < before.done / before.total;
-  // A queue that begins again says so by waiting. Less than before while it runs is believed when it is said twice.
-  const isRestarted = isLess && (now.state === "waiting" || shot.low !== undefined);
-  shot.low = isLess && !isRestarted ? now.done : undefined;
-  const keeps = isKnown && (now.total <= 0 || (isLess && !isRestarted));
-  shot.standing = { ...now, ...(keeps && { done: before.done, total: before.total }) };
+  const isLower = isKnown && status.total > 0 && status.done / status.total < before.done / before.total;
+  // A restarted queue shows in its waiting state. Lower progress while running is believed the
+  // second time.
+  const isRestarted = isLower && (status.state === "waiting" || shot.lowerCount !== undefined);
+  shot.lowerCount = isLower && !isRestarted ? status.done : undefined;
+  const keepsProgress = isKnown && (status.total <= 0 || (isLower && !isRestarted));
+  shot.status = { ...status, ...(keepsProgress && { done: before.done, total: before.total }) };
   if (isRestarted) shot.reason = "The farm restarted some frames";
-  if (now.state === "done") setOver(shot, "done", now.flaw);
-  else if (now.state === "failed") setOver(shot, "failed", now.reason ?? shot.reason ?? "It failed on the farm");
-  else if (now.state === "canceled") setOver(shot, "canceled", now.reason ?? "Canceled");
+  if (status.state === "done") endShot(shot, "done", status.warning);
+  else if (status.state === "failed") endShot(shot, "failed", status.reason ?? shot.reason ?? "It failed on the farm");
+  else if (status.state === "canceled") endShot(shot, "canceled", status.reason ?? "Canceled");
 }
 
-const STANDINGS: Readonly<Record<Outcome["state"], JobStanding["state"]>> = {
-  ...{
-    planned: "waiting",
-    waiting: "waiting",
-    running: "running",
-    done: "done",
-    failed: "failed",
-    skipped: "canceled",
-  },
+const FOLLOWED_STATES: Readonly<Record<Outcome["state"], JobStatus["state"]>> = {
+  planned: "waiting",
+  waiting: "waiting",
+  running: "running",
+  done: "done",
+  failed: "failed",
+  skipped: "canceled",
 };
 
-/** Takes what the run that renders it says of it. One that was joined the moment it began may not be known yet. */
-export function takeOther(shot: Shot<unknown>, reply: Reply | undefined, now: number): void {
+/**
+ * Updates a shot with the reply of the run that renders it. If both runs started at the same
+ * moment, that reply may not exist yet.
+ */
+export function applyFollowedRun(shot: Shot<unknown>, reply: Reply | undefined, now: number): void {
   shot.since ??= now;
   if (reply === undefined && now - shot.since < DOUBT_MS) return;
   const { state, progress, reason, link } = reply?.outcomes?.find(({ id }) => id === shot.task) ?? {};
-  const isGoing = state === "planned" || state === "waiting" || state === "running";
-  if (state === undefined || (isGoing && reply?.kind !== "started")) {
-    setOver(shot, "failed", "The run that rendered it is over, and does not know how it ended");
+  const isOpen = state === "planned" || state === "waiting" || state === "running";
+  if (state === undefined || (isOpen && reply?.kind !== "started")) {
+    endShot(shot, "failed", "The run that was rendering it ended without reporting a result");
     return;
   }
-  // It is as long as was chosen there.
+  // The frame range was chosen there.
   if (progress !== undefined) shot.size = progress.total;
-  takeStanding(shot, { ...{ done: 0, total: 0, ...progress }, state: STANDINGS[state], reason, url: link?.url });
+  applyStatus(shot, { ...{ done: 0, total: 0, ...progress }, state: FOLLOWED_STATES[state], reason, url: link?.url });
 }

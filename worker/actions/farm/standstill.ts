@@ -1,47 +1,54 @@
-// A shot of which nothing moves any more: since when, why as far as the farm tells, and when it is given up.
+// A shot that makes no progress: since when, why as far as the farm tells, and when it is given up.
 import { formatSince } from "../../format/since.ts";
 import type { Farm } from "./farm.ts";
-import { isOver, type Shot, setOver } from "./shot.ts";
+import { endShot, hasEnded, type Shot } from "./shot.ts";
 
-/** Before that, waiting is nothing to speak of. It is longer where nobody can say why. */
-const SAID_AFTER_MS = 60_000;
-const UNEXPLAINED_SAID_AFTER_MS = 180_000;
-/** Nobody looked for longer, as when the farm could not be reached: how it stood then is not known. */
-const LOOKED_MOST_MS = 600_000;
+/** A shorter wait is not worth mentioning. Longer if the reason is unknown. */
+const SHOWN_AFTER_MS = 60_000;
+const UNEXPLAINED_SHOWN_AFTER_MS = 180_000;
+/** Of a longer gap between polls, only this much counts: the status in between is unknown. */
+const POLL_GAP_MAX_MS = 600_000;
 
 /**
- * Notes whether anything of it has moved.
- * @param before how much of it was done
+ * Records whether a shot has made progress.
+ * @param doneBefore its progress at the poll before
  */
-export function keepStill(shot: Shot<unknown>, before: number, now: number): void {
-  const { standing, still, lookedAt = now } = shot;
+export function updateStandstill(shot: Shot<unknown>, doneBefore: number, now: number): void {
+  const { status, standstill, polledAt = now } = shot;
   const isStill =
-    !isOver(shot) && standing?.state === "waiting" && standing.isQueued !== true && standing.done <= before;
-  const seenMs = Math.min(Math.max(0, now - lookedAt), LOOKED_MOST_MS);
-  shot.still = isStill ? { since: still?.since ?? now, ms: still === undefined ? 0 : still.ms + seenMs } : undefined;
-  shot.lookedAt = now;
+    !hasEnded(shot) && status?.state === "waiting" && status.isQueued !== true && status.done <= doneBefore;
+  const gapMs = Math.min(Math.max(0, now - polledAt), POLL_GAP_MAX_MS);
+  shot.standstill = isStill
+    ? { since: standstill?.since ?? now, ms: standstill === undefined ? 0 : standstill.ms + gapMs }
+    : undefined;
+  shot.polledAt = now;
 }
 
-/** Gives up what has not moved for too long. The farm keeps the job: trying again follows it on. */
-export function giveUpStill<Order>(shots: readonly Shot<Order>[], { title, standstillMs }: Farm<Order>): void {
+/**
+ * Gives up shots at a standstill for too long. The farm keeps the job: a retry follows it again.
+ */
+export function giveUpStalled<Submission>(
+  shots: readonly Shot<Submission>[],
+  { title, standstillLimitMs }: Farm<Submission>,
+): void {
   for (const shot of shots) {
-    const { still, standing } = shot;
-    if (isOver(shot) || still === undefined || still.ms < standstillMs) continue;
-    const why = standing?.hindrance ?? `${title} does not say why`;
-    setOver(
+    const { standstill, status } = shot;
+    if (hasEnded(shot) || standstill === undefined || standstill.ms < standstillLimitMs) continue;
+    const why = status?.waitReason ?? `${title} does not say why`;
+    endShot(
       shot,
       "failed",
-      `Nothing of it has moved since ${formatSince(still.since)}: ${why}. It is no longer followed; ${title} still has the job, and may render it later`,
+      `No progress since ${formatSince(standstill.since)}: ${why}. It is no longer followed; ${title} still has the job and may render it later`,
     );
     shot.isStalled = true;
   }
 }
 
-/** Since when nothing moves, and why; nothing where that is not worth a word yet. */
-export function sayStandstill({ still, standing }: Shot<unknown>): string | undefined {
-  const why = standing?.state === "waiting" ? standing.hindrance : undefined;
-  if (still === undefined || still.ms < (why === undefined ? UNEXPLAINED_SAID_AFTER_MS : SAID_AFTER_MS))
+/** "Waiting since 14:02 UTC: no machine is awake"; undefined if it is not worth mentioning yet. */
+export function formatStandstill({ standstill, status }: Shot<unknown>): string | undefined {
+  const why = status?.state === "waiting" ? status.waitReason : undefined;
+  if (standstill === undefined || standstill.ms < (why === undefined ? UNEXPLAINED_SHOWN_AFTER_MS : SHOWN_AFTER_MS))
     return why && `${why.charAt(0).toUpperCase()}${why.slice(1)}`;
-  const since = `${standing?.done === 0 ? "It has been waiting" : "Nothing has moved"} since ${formatSince(still.since)}`;
+  const since = `${status?.done === 0 ? "Waiting" : "No progress"} since ${formatSince(standstill.since)}`;
   return why === undefined ? since : `${since}: ${why}`;
 }

@@ -1,109 +1,109 @@
-// Submits what is waiting, each shot once, whatever the network does. What is about to be sent is written down before, and nothing is sent of
-// which the farm might have a job: it is asked by the mark first.
+// Submits the waiting shots, each once, whatever the network does. A submission is saved before it
+// is sent. A shot that the farm might already have is searched for by its key first.
 import { Failure } from "../../failure.ts";
 import type { Farm, JobRef } from "./farm.ts";
-import type { RenderRun } from "./render-run.ts";
-import { DOUBT_MS, type Shot, setOver, setSent } from "./shot.ts";
+import type { RenderPass } from "./render-pass.ts";
+import { DOUBT_MS, endShot, type Shot, setSent } from "./shot.ts";
 
-/** After so many times of which none arrived, a shot is given up: the others go on. */
-const TRIES_MAX = 5;
-/** Nothing more is begun after this: with one more answer it stays within a watch's time. */
-export const BUDGET_MS = 12_000;
+/** A shot is given up after this many attempts that did not arrive. The other shots continue. */
+const ATTEMPTS_MAX = 5;
 /**
- * So many are sent in one watch, for Cloudflare's free plan has fifty requests for all that a watch does; and after more than a few nothing else is
- * done. The next watch follows at once.
+ * No submission starts later than this: with one more answer it stays within the time of a pass.
  */
-export const SENT_MOST = 32;
-const SENT_FEW = 8;
+export const SUBMIT_BUDGET_MS = 12_000;
+/**
+ * The most submissions in one pass: Cloudflare's free plan allows fifty requests for a whole pass.
+ * After more than a few, the pass does nothing else. The next pass follows at once.
+ */
+export const SUBMISSIONS_MAX = 32;
+const FEW_SUBMISSIONS = 8;
 
-export type Sending<Order> = {
-  run: RenderRun<Order>;
-  farm: Farm<Order>;
-  signal: AbortSignal;
-  save(): Promise<void>;
-  now(): number;
-  /** when this watch began */
-  began: number;
-};
+/** `few` leaves time and requests for the rest of the pass, `many` does not. */
+export type Submitted = "none" | "few" | "many";
 
-/** What was done: `all` there was to send, so that the watch may go on, or as much as one watch may. */
-export type SentSome = "nothing" | "all" | "much";
-
-export async function sendWaiting<Order>(sending: Sending<Order>): Promise<SentSome> {
-  const { run, farm, signal, save, now, began } = sending;
+export async function submitWaiting<Submission>(pass: RenderPass<Submission>): Promise<Submitted> {
+  const { context, run, farm, save, now, startedAt } = pass;
   const unsent = run.shots.filter(({ state }) => state === "waiting" || state === "sending");
-  if (unsent.length === 0) return "nothing";
-  const asked = now();
-  // What was never sent can't be there, and to look for it may mean to read all the jobs the farm ever had.
-  const doubtful = unsent.filter(({ state, tries, again }) => state === "sending" || tries !== undefined || again);
-  const found = doubtful.length === 0 ? NOTHING : await farm.find(doubtful.map(({ mark }) => mark));
-  for (const shot of unsent) settle(shot, found.get(shot.mark), asked, farm.title);
+  if (unsent.length === 0) return "none";
+  await findSubmitted(unsent, farm, now());
   if (run.isPaused) {
-    for (const shot of unsent) if (shot.state === "sent" && farm.canPause) shot.wish ??= "pause";
-    return "nothing";
+    for (const shot of unsent) if (shot.state === "sent" && farm.canPause) shot.pendingCommand ??= "pause";
+    return "none";
   }
   const waiting = unsent.filter(({ state }) => state === "waiting");
   let sent = 0;
   while (waiting.length > 0) {
-    if (now() - began > BUDGET_MS || sent + farm.atOnce > Math.max(SENT_MOST, farm.atOnce)) {
+    if (now() - startedAt > SUBMIT_BUDGET_MS || sent + farm.concurrency > Math.max(SUBMISSIONS_MAX, farm.concurrency)) {
       await save();
-      return "much";
+      return "many";
     }
-    const batch = waiting.splice(0, farm.atOnce);
+    const batch = waiting.splice(0, farm.concurrency);
     sent += batch.length;
-    for (const shot of batch) Object.assign(shot, { state: "sending", since: now(), tries: (shot.tries ?? 0) + 1 });
+    for (const shot of batch)
+      Object.assign(shot, { state: "sending", since: now(), attempts: (shot.attempts ?? 0) + 1 });
     await save();
-    signal.throwIfAborted();
-    const lost = await submitAll(batch, farm);
-    signal.throwIfAborted();
-    if (lost.length === batch.length && lost[0] !== undefined) {
+    context.signal.throwIfAborted();
+    const unconfirmed = await submitBatch(batch, farm);
+    context.signal.throwIfAborted();
+    if (unconfirmed.length === batch.length && unconfirmed[0] !== undefined) {
       await save();
-      throw lost[0];
+      throw unconfirmed[0];
     }
   }
   await save();
-  if (sent === 0) return "nothing";
-  return sent > SENT_FEW || now() - began > BUDGET_MS ? "much" : "all";
+  if (sent === 0) return "none";
+  return sent > FEW_SUBMISSIONS || now() - startedAt > SUBMIT_BUDGET_MS ? "many" : "few";
 }
 
-const NOTHING: ReadonlyMap<string, JobRef> = new Map();
+/** Searches the farm for shots that may have arrived, and updates these. */
+async function findSubmitted<Submission>(
+  unsent: readonly Shot<Submission>[],
+  farm: Farm<Submission>,
+  now: number,
+): Promise<void> {
+  // A shot that was never sent can't be there, and a search may read every job the farm ever had.
+  const doubtful = unsent.filter(
+    ({ state, attempts, restartIfFound }) => state === "sending" || attempts !== undefined || restartIfFound,
+  );
+  const found = doubtful.length === 0 ? NO_JOBS : await farm.find(doubtful.map(({ jobKey }) => jobKey));
+  for (const shot of unsent) resolveUnsent(shot, found.get(shot.jobKey), now, farm.title);
+}
 
-/** What is known of a shot that was perhaps sent before. */
-function settle<Order>(shot: Shot<Order>, job: JobRef | undefined, asked: number, farm: string): void {
-  const { state, wish, reason, since = 0, tries = 0 } = shot;
+const NO_JOBS: ReadonlyMap<string, JobRef> = new Map();
+
+/** @param job the shot's job, if the farm has it */
+function resolveUnsent<Submission>(shot: Shot<Submission>, job: JobRef | undefined, now: number, farm: string): void {
+  const { state, pendingCommand, reason, since = 0, attempts = 0 } = shot;
   if (job !== undefined) {
-    if (shot.again) shot.wish ??= "restart";
+    if (shot.restartIfFound) shot.pendingCommand ??= "restart";
     setSent(shot, job);
-  } else if (state === "sending" && asked - since < DOUBT_MS) return;
-  else if (wish === "cancel") setOver(shot, "canceled", "Canceled before it was sent");
-  else if (state === "sending" && tries >= TRIES_MAX)
-    setOver(
-      shot,
-      "failed",
-      `${farm} does not have it: it was sent ${tries} times${reason === undefined ? "" : `. ${reason}`}`,
-    );
-  else shot.state = "waiting";
+  } else if (state === "sending" && now - since < DOUBT_MS) return;
+  else if (pendingCommand === "cancel") endShot(shot, "canceled", "Canceled before it was sent");
+  else if (state === "sending" && attempts >= ATTEMPTS_MAX) {
+    const words = `${farm} did not receive it in ${attempts} attempts`;
+    endShot(shot, "failed", reason === undefined ? words : `${words}. ${reason}`);
+  } else shot.state = "waiting";
 }
 
-/** Those that may or may not have arrived. */
-async function submitAll<Order>(batch: readonly Shot<Order>[], farm: Farm<Order>): Promise<Failure[]> {
+/** Returns the failures of submissions that may or may not have arrived. */
+async function submitBatch<Submission>(batch: readonly Shot<Submission>[], farm: Farm<Submission>): Promise<Failure[]> {
   const results = await Promise.allSettled(batch.map((shot) => submit(shot, farm)));
-  const lost: Failure[] = [];
+  const unconfirmed: Failure[] = [];
   for (const [index, result] of results.entries()) {
     const shot = batch[index];
     if (shot === undefined) continue;
     if (result.status === "fulfilled") setSent(shot, result.value);
     else if (!(result.reason instanceof Failure)) throw result.reason;
     else if (result.reason.reply.retry === true) {
-      // What the farm said last is what is known, should it be given up.
+      // Shown if the shot is given up.
       shot.reason = result.reason.reply.text;
-      lost.push(result.reason);
-    } else setOver(shot, "failed", result.reason.reply.text ?? result.reason.reply.title);
+      unconfirmed.push(result.reason);
+    } else endShot(shot, "failed", result.reason.reply.text ?? result.reason.reply.title);
   }
-  return lost;
+  return unconfirmed;
 }
 
-async function submit<Order>({ order, mark }: Shot<Order>, farm: Farm<Order>): Promise<JobRef> {
-  if (order === undefined) throw new Error(`The order of ${mark} was lost before it was sent`);
-  return farm.submit(order, mark);
+async function submit<Submission>({ submission, jobKey }: Shot<Submission>, farm: Farm<Submission>): Promise<JobRef> {
+  if (submission === undefined) throw new Error(`The submission of ${jobKey} was lost before it was sent`);
+  return farm.submit(submission, jobKey);
 }

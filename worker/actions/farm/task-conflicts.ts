@@ -1,98 +1,115 @@
-// Tasks that another run is at work on already: what is said of them, what the person may choose, and who gets them in the end.
+// Tasks that another run is already rendering: how they are described, what the person can choose,
+// and which run gets them.
 import * as v from "valibot";
 import type { Outcome } from "../../../contract.ts";
 import type { ActionContext, TaskConflict } from "../../action/action.ts";
 import { formatSince } from "../../format/since.ts";
-import type { Joined, Ordered } from "./render-run.ts";
+import { skipMissing } from "../../services/missing-tasks.ts";
+import type { FollowedShot, NewShot } from "./render-run.ts";
 
-/** One selected task; `ordered` is absent where it can't be sent, `other` says who has it where it is not to be rendered once more. */
-export type Planned<Order> = {
+/** `newShot` is absent if the task can't be rendered; `conflict` is the run to follow instead. */
+export type PlannedShot<Submission> = {
   outcome: Outcome;
-  ordered?: Ordered<Order> | undefined;
-  other?: TaskConflict | undefined;
+  newShot?: NewShot<Submission> | undefined;
+  conflict?: TaskConflict | undefined;
 };
 
 /**
- * - `join`: that render is followed, as if it were of this run
- * - `skip`: it is left out
- * - `anyway`: it is rendered as well, where the studio allows it
+ * - `join`: follow that render, as if it were part of this run
+ * - `skip`: leave the task out
+ * - `anyway`: render the task as well, if the studio allows it
  */
-const Choice = v.picklist(["join", "skip", "anyway"]);
-export type Choice = v.InferOutput<typeof Choice>;
+const ConflictChoice = v.picklist(["join", "skip", "anyway"]);
+export type ConflictChoice = v.InferOutput<typeof ConflictChoice>;
 
-const LABELS: Record<Choice, string> = {
-  join: "Follow that render as well",
+const LABELS: Record<ConflictChoice, string> = {
+  join: "Follow that render",
   skip: "Leave them out",
-  anyway: "Render them once more",
+  anyway: "Render them again",
 };
 
-/** Asked where somebody is at work on some of them. */
-export function askBusy(busy: readonly TaskConflict[], count: number, isAnywayAllowed: boolean): v.ObjectEntries {
-  if (busy.length === 0) return {};
-  const choices = Choice.options.filter((choice) => isAnywayAllowed || choice !== "anyway");
-  const choice = v.pipe(
+/** The field is shown only if there are conflicts. */
+export function makeConflictField(
+  conflicts: readonly TaskConflict[],
+  taskCount: number,
+  isAnywayAllowed: boolean,
+): v.ObjectEntries {
+  if (conflicts.length === 0) return {};
+  const choices = ConflictChoice.options.filter((choice) => isAnywayAllowed || choice !== "anyway");
+  const field = v.pipe(
     v.picklist(choices),
-    v.title(sayBusy(busy, count)),
-    v.metadata({ labels: Object.fromEntries(choices.map((one) => [one, LABELS[one]])), remember: false }),
+    v.title(formatConflicts(conflicts, taskCount)),
+    v.metadata({ labels: Object.fromEntries(choices.map((choice) => [choice, LABELS[choice]])), remember: false }),
   );
-  return { busy: v.optional(choice, "join") };
+  return { busy: v.optional(field, "join") };
 }
 
-/** Rendered once more only where the studio allows it, whatever the form says. */
-export function readChoice(answer: unknown, isAnywayAllowed: boolean): Choice {
-  const choice = v.is(Choice, answer) ? answer : "join";
+/** Whatever the form says, `anyway` needs the studio's permission. */
+export function parseConflictChoice(answer: unknown, isAnywayAllowed: boolean): ConflictChoice {
+  const choice = v.is(ConflictChoice, answer) ? answer : "join";
   return choice === "anyway" && !isAnywayAllowed ? "join" : choice;
 }
 
-/** A task that Kitsu does not show. */
-export const planMissing = (id: string) => ({
-  outcome: { id, label: id, state: "skipped" as const, reason: "Deleted or not visible" },
-});
+/** The plan for a task that Kitsu does not show. */
+export const planMissing = (id: string) => ({ outcome: skipMissing(id) });
 
-/** A task that another run has, as planned. */
-export function planBusy<Order>(
+/** The plan for a task that another run is rendering. */
+export function planConflict<Submission>(
   outcome: Outcome,
-  ordered: Ordered<Order>,
-  other: TaskConflict,
-  choice: Choice,
-): Planned<Order> {
-  const who = `${other.person || "Somebody"} has been rendering it since ${formatSince(other.since)}`;
+  newShot: NewShot<Submission>,
+  conflict: TaskConflict,
+  choice: ConflictChoice,
+): PlannedShot<Submission> {
+  const who = `${conflict.person || "Somebody"} has been rendering it since ${formatSince(conflict.since)}`;
   if (choice === "skip") return { outcome: { ...outcome, state: "skipped", reason: who } };
-  return { outcome: { ...outcome, state: "planned", reason: `${who}: that render is followed` }, ordered, other };
+  return { outcome: { ...outcome, state: "planned", reason: `${who}: following that render` }, newShot, conflict };
 }
 
-/** Keeps for this run what nobody else has. Between the question and now somebody may have begun: what was chosen holds for those, too. */
-export async function takeTasks<Order>(context: ActionContext, planned: readonly Planned<Order>[], choice: Choice) {
-  const wanted = planned.flatMap(({ ordered, other }) =>
-    ordered === undefined || other !== undefined ? [] : [ordered.task],
+/**
+ * Locks the planned tasks for this run. Another run may have started since the person was asked:
+ * the choice also applies to its tasks.
+ */
+export async function claimTasks<Submission>(
+  context: ActionContext,
+  planned: readonly PlannedShot<Submission>[],
+  choice: ConflictChoice,
+): Promise<{ newShots: NewShot<Submission>[]; followed: FollowedShot[]; skipped: Outcome[] }> {
+  const wanted = planned.flatMap(({ newShot, conflict }) =>
+    newShot === undefined || conflict !== undefined ? [] : [newShot.task],
   );
-  const busy = wanted.length === 0 ? [] : await context.lock(wanted, choice === "anyway");
-  const shared = new Set(busy.map(({ task }) => task));
-  const taken = new Map(choice === "anyway" ? [] : busy.map((one) => [one.task, one]));
+  const conflicts = wanted.length === 0 ? [] : await context.lock(wanted, choice === "anyway");
+  const shared = new Set(conflicts.map(({ task }) => task));
+  const taken = new Map(choice === "anyway" ? [] : conflicts.map((conflict) => [conflict.task, conflict]));
   const settled = planned.map((one) => {
-    const other = taken.get(one.outcome.id);
-    return other === undefined || one.ordered === undefined ? one : planBusy(one.outcome, one.ordered, other, choice);
+    const conflict = taken.get(one.outcome.id);
+    return conflict === undefined || one.newShot === undefined
+      ? one
+      : planConflict(one.outcome, one.newShot, conflict, choice);
   });
-  const mine: Ordered<Order>[] = [];
-  const joined: Joined[] = [];
-  const aside: Outcome[] = [];
-  for (const { outcome, ordered, other } of settled) {
-    if (ordered === undefined) aside.push(outcome);
-    // What another run renders at the same time must not be that run's job.
-    else if (other === undefined)
-      mine.push({ ...ordered, root: shared.has(ordered.task) ? undefined : context.call.retryOf?.root });
-    else joined.push({ ...ordered, joined: other.run });
+  const newShots: NewShot<Submission>[] = [];
+  const followed: FollowedShot[] = [];
+  const skipped: Outcome[] = [];
+  for (const { outcome, newShot, conflict } of settled) {
+    if (newShot === undefined) skipped.push(outcome);
+    // A task that another run renders at the same time must not restart the job of that run.
+    else if (conflict === undefined)
+      newShots.push({ ...newShot, firstRunId: shared.has(newShot.task) ? undefined : context.call.retryOf?.root });
+    else followed.push({ ...newShot, followedRun: conflict.run });
   }
-  return { mine, joined, aside };
+  return { newShots, followed, skipped };
 }
 
 /** "Ana has been rendering 3 of your 12 shots since 14:02 UTC" */
-export function sayBusy(busy: readonly TaskConflict[], count: number): string {
-  const names = [...new Set(busy.map(({ person }) => person || "Somebody"))];
+export function formatConflicts(conflicts: readonly TaskConflict[], taskCount: number): string {
+  const names = [...new Set(conflicts.map(({ person }) => person || "Somebody"))];
   const who =
     names.length > 2 ? `${names.length} people have` : `${names.join(" and ")} ${names.length === 1 ? "has" : "have"}`;
-  const since = formatSince(Math.min(...busy.map((one) => one.since)));
+  const since = formatSince(Math.min(...conflicts.map((conflict) => conflict.since)));
   const what =
-    count === 1 ? "this shot" : busy.length === count ? `all ${count} shots` : `${busy.length} of your ${count} shots`;
+    taskCount === 1
+      ? "this shot"
+      : conflicts.length === taskCount
+        ? `all ${taskCount} shots`
+        : `${conflicts.length} of your ${taskCount} shots`;
   return `${who} been rendering ${what} since ${since}`;
 }

@@ -1,19 +1,19 @@
 // Days and weeks, in UTC as Zou counts. A week begins on Monday.
 export const DAY_MS = 86_400_000;
 const WEEK_MS = 7 * DAY_MS;
-/** The first Monday of the epoch, 5 January 1970. */
-const MONDAY_MS = 4 * DAY_MS;
+/** 5 January 1970, the first Monday of the epoch. */
+const FIRST_MONDAY_MS = 4 * DAY_MS;
 
-/** Zou's datetimes are UTC without saying so: "2026-08-20T09:15:00", "2026-08-20". What is no date is absent. */
+/** Zou's datetimes are UTC without a time zone: "2026-08-20T09:15:00", "2026-08-20". */
 export function readMoment(text: string | undefined): number | undefined {
-  const parsed = /^\d{4}-\d\d-\d\d/.exec(text ?? "") === null ? Number.NaN : Date.parse(sayZone(text ?? ""));
+  const parsed = /^\d{4}-\d\d-\d\d/.exec(text ?? "") === null ? Number.NaN : Date.parse(withZone(text ?? ""));
   return Number.isNaN(parsed) ? undefined : parsed;
 }
 
-const sayZone = (text: string) => (/T.*(Z|[+-]\d\d:?\d\d)$/.test(text) || !text.includes("T") ? text : `${text}Z`);
+const withZone = (text: string) => (/T.*(Z|[+-]\d\d:?\d\d)$/.test(text) || !text.includes("T") ? text : `${text}Z`);
 
 export const dayOf = (moment: number) => Math.floor(moment / DAY_MS) * DAY_MS;
-export const weekOf = (moment: number) => Math.floor((moment - MONDAY_MS) / WEEK_MS) * WEEK_MS + MONDAY_MS;
+export const weekOf = (moment: number) => Math.floor((moment - FIRST_MONDAY_MS) / WEEK_MS) * WEEK_MS + FIRST_MONDAY_MS;
 export const weekAfter = (week: number, count = 1) => week + count * WEEK_MS;
 
 /** "2026-08-20" */

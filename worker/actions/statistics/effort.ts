@@ -1,15 +1,16 @@
-// Work: how much was estimated and spent, what had to be done again, and what was longest at it.
-import { byEntity, byTaskType, groupTasks } from "./group.ts";
+// Effort: estimated and spent time, retakes, and the shots and assets with the most of each.
+
 import { measure } from "./measure.ts";
-import { percent, round, type Sectioner, toDays } from "./scope.ts";
+import { percent, round, type SectionBuilder, toDays } from "./report-section.ts";
+import { byEntity, byTaskType, groupTasks } from "./task-groups.ts";
 
 const RANKED_MAX = 10;
 
-export const showEffort: Sectioner = (tasks, scope) => {
+export const showEffort: SectionBuilder = (tasks, scope) => {
   const rows = groupTasks(tasks, byTaskType).map(({ name, tasks: group }) => ({ name, ...measure(group, scope.now) }));
   if (rows.every(({ estimatedMin, spentMin }) => estimatedMin === 0 && spentMin === 0))
-    return { missing: "No task has an estimate, and no time was spent." };
-  // Of one task type, the summary says all of it.
+    return { missing: "No task has an estimate or time spent." };
+  // With one task type, the summary already has these numbers.
   if (rows.length === 1) return {};
   const title = "Estimated and spent days";
   return {
@@ -28,7 +29,7 @@ export const showEffort: Sectioner = (tasks, scope) => {
     tables: [
       {
         title,
-        columns: ["Task type", "Estimated days", "Spent days", "Spent of it, %"],
+        columns: ["Task type", "Estimated days", "Spent days", "Spent, % of estimate"],
         rows: rows.map(({ name, estimatedMin, spentMin }) => [
           name,
           toDays(estimatedMin, scope),
@@ -40,7 +41,7 @@ export const showEffort: Sectioner = (tasks, scope) => {
   };
 };
 
-export const showRetakes: Sectioner = (tasks, { now }) => {
+export const showRetakes: SectionBuilder = (tasks, { now }) => {
   const rows = groupTasks(tasks, byTaskType).map(({ name, tasks: group }) => ({ name, ...measure(group, now) }));
   if (rows.every(({ retakes }) => retakes === 0)) return { missing: "No task was retaken." };
   if (rows.length === 1) return {};
@@ -58,7 +59,7 @@ export const showRetakes: Sectioner = (tasks, { now }) => {
     tables: [
       {
         title,
-        columns: ["Task type", "Tasks", "Retakes", "Retakes a task", "Retaken tasks", "Retaken, %"],
+        columns: ["Task type", "Tasks", "Retakes", "Retakes per task", "Retaken tasks", "Retaken, %"],
         rows: rows.map((row) => [
           row.name,
           row.tasks,
@@ -72,14 +73,14 @@ export const showRetakes: Sectioner = (tasks, { now }) => {
   };
 };
 
-export const showSlowest: Sectioner = (tasks, scope) => {
+export const showSlowest: SectionBuilder = (tasks, scope) => {
   const ranked = rankEntities(tasks, scope, "spentMin");
   if (ranked.length === 0) return {};
   return {
     tables: [
       {
-        title: "Most days spent on",
-        columns: ["Shot or asset", "Tasks", "Spent days", "Estimated days", "Spent of it, %"],
+        title: "Most days spent",
+        columns: ["Shot or asset", "Tasks", "Spent days", "Estimated days", "Spent, % of estimate"],
         rows: ranked.map(({ name, tasks: count, spentMin, estimatedMin }) => [
           name,
           count,
@@ -92,7 +93,7 @@ export const showSlowest: Sectioner = (tasks, scope) => {
   };
 };
 
-export const showMostRetaken: Sectioner = (tasks, scope) => {
+export const showMostRetaken: SectionBuilder = (tasks, scope) => {
   const ranked = rankEntities(tasks, scope, "retakes");
   if (ranked.length === 0) return {};
   return {
@@ -107,12 +108,12 @@ export const showMostRetaken: Sectioner = (tasks, scope) => {
 };
 
 function rankEntities(
-  tasks: Parameters<Sectioner>[0],
-  { now, withProject }: Parameters<Sectioner>[1],
+  tasks: Parameters<SectionBuilder>[0],
+  { now, withProject }: Parameters<SectionBuilder>[1],
   by: "spentMin" | "retakes",
 ) {
   const entities = groupTasks(tasks, byEntity(withProject));
-  // One alone is no ranking.
+  // A single entity makes no ranking.
   if (entities.length < 2) return [];
   return entities
     .map(({ name, tasks: group }) => ({ name, ...measure(group, now) }))

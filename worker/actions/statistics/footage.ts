@@ -1,17 +1,17 @@
-// How long the shots are, each counted once however many of its tasks there are.
+// The length of the shots. Each shot counts once, even if several of its tasks are selected.
 import type { SelectedTask } from "../../services/selection.ts";
 import { type Entity, readNumber, readRate } from "../../services/zou-objects.ts";
 import { isDone } from "./measure.ts";
 
 export type Footage = {
   shots: number;
-  /** of how many the length is known */
+  /** shots with a known length */
   measured: number;
   frames: number;
   seconds: number;
-  /** of shots without a rate of frames nothing is known in seconds */
-  unclocked: number;
-  /** frames of shots all of whose tasks here are done */
+  /** shots without a frame rate, whose length in seconds is unknown */
+  withoutRate: number;
+  /** frames of shots whose selected tasks are all done */
   framesDone: number;
 };
 
@@ -23,7 +23,7 @@ export function measureFootage(tasks: readonly SelectedTask[]): Footage {
     const known = shots.get(entity.id);
     shots.set(entity.id, { one, entity, isDone: isDone(one) && (known?.isDone ?? true) });
   }
-  const footage: Footage = { shots: shots.size, measured: 0, frames: 0, seconds: 0, unclocked: 0, framesDone: 0 };
+  const footage: Footage = { shots: shots.size, measured: 0, frames: 0, seconds: 0, withoutRate: 0, framesDone: 0 };
   for (const { one, entity, isDone: whole } of shots.values()) {
     const frames = countFrames(entity);
     if (frames === undefined) continue;
@@ -31,13 +31,13 @@ export function measureFootage(tasks: readonly SelectedTask[]): Footage {
     footage.measured += 1;
     footage.frames += frames;
     if (whole) footage.framesDone += frames;
-    if (fps === undefined) footage.unclocked += 1;
+    if (fps === undefined) footage.withoutRate += 1;
     else footage.seconds += frames / fps;
   }
   return footage;
 }
 
-/** The shot's own count, else its range; both ends belong to it. */
+/** The shot's frame count, or else the length of its frame range, both ends included. */
 export function countFrames({ nb_frames, data }: Entity): number | undefined {
   if (nb_frames !== undefined && nb_frames > 0) return nb_frames;
   const [first, last] = [readNumber(data.frame_in), readNumber(data.frame_out)];

@@ -1,23 +1,23 @@
-// The numbers of any group of tasks. Minutes here; days are made of them where they are shown.
+// Counts and sums over any list of tasks. Times are in minutes; the sections convert them to days.
 import type { SelectedTask } from "../../services/selection.ts";
 import { dayOf, readMoment, weekAfter, weekOf } from "./dates.ts";
 
-export type Measure = {
+type Measure = {
   tasks: number;
   done: number;
   estimatedMin: number;
   spentMin: number;
-  /** not done, and its day is over */
+  /** not done, and due before today */
   overdue: number;
   /** not done, and due from today to Sunday */
   dueThisWeek: number;
-  /** how often tasks went back, over all of them */
+  /** total number of retakes */
   retakes: number;
-  /** how many went back at least once */
+  /** tasks with at least one retake */
   retaken: number;
-  /** not done, and nobody's */
+  /** not done, without an assignee */
   unassigned: number;
-  /** not done, and nobody said how long it takes */
+  /** not done, without an estimate */
   unestimated: number;
 };
 
@@ -39,7 +39,7 @@ export function measure(tasks: readonly SelectedTask[], now: number): Measure {
 
 export const isDone = ({ taskStatus }: SelectedTask) => taskStatus?.is_done === true;
 
-/** A task is due until the end of its day. */
+/** A task becomes overdue when its due date has ended, in UTC. */
 export function isOverdue(one: SelectedTask, now: number): boolean {
   const due = readMoment(one.task.due_date);
   return due !== undefined && !isDone(one) && dayOf(due) < dayOf(now);

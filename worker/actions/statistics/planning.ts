@@ -1,27 +1,27 @@
-// Time ahead and behind: what is late, what nobody planned, how the work went week by week, and how much footage it makes.
+// Planning: deadlines, tasks without an assignee or estimate, progress by week, and footage.
 
 import { DAY_MS, dayOf, formatDay, readMoment } from "./dates.ts";
 import { measureFootage } from "./footage.ts";
-import { byEpisode, bySequence, byTaskType, groupTasks, NOBODY, UNKNOWN } from "./group.ts";
 import { isDone, isDueThisWeek, isOverdue, measure, sum } from "./measure.ts";
-import { FEW_TASKS, round, type Sectioner, toDays } from "./scope.ts";
+import { FEW_TASKS, round, type SectionBuilder, toDays } from "./report-section.ts";
+import { byEpisode, bySequence, byTaskType, groupTasks, NOBODY, UNKNOWN } from "./task-groups.ts";
 import { listWeeks } from "./weeks.ts";
 
 const LISTED_MAX = 100;
 
-export const showDeadlines: Sectioner = (tasks, { now, persons }) => {
+export const showDeadlines: SectionBuilder = (tasks, { now, persons }) => {
   if (tasks.every(({ task }) => readMoment(task.due_date) === undefined)) return { missing: "No task has a due date." };
   const due = tasks
     .filter((one) => isOverdue(one, now) || isDueThisWeek(one, now))
     .map((one) => ({ ...one, due: dayOf(readMoment(one.task.due_date) ?? now) }))
     .sort((one, other) => one.due - other.due);
-  if (due.length === 0) return { missing: "Nothing is overdue, and nothing is due this week." };
+  if (due.length === 0) return { missing: "Nothing is overdue or due this week." };
   return {
     tables: [
       {
         title:
           due.length > LISTED_MAX
-            ? `Overdue and due this week, the first ${LISTED_MAX} of ${due.length}`
+            ? `Overdue and due this week (first ${LISTED_MAX} of ${due.length})`
             : "Overdue and due this week",
         columns: ["Task", "Due", "Days late", "Status", "Assignees"],
         rows: due
@@ -38,7 +38,7 @@ export const showDeadlines: Sectioner = (tasks, { now, persons }) => {
   };
 };
 
-export const showUnplanned: Sectioner = (tasks, { now }) => {
+export const showUnplanned: SectionBuilder = (tasks, { now }) => {
   if (tasks.every(isDone)) return {};
   const rows = groupTasks(tasks, byTaskType)
     .map(({ name, tasks: group }) => ({ name, ...measure(group, now) }))
@@ -47,8 +47,8 @@ export const showUnplanned: Sectioner = (tasks, { now }) => {
   return {
     tables: [
       {
-        title: "Open tasks without assignee or estimate",
-        columns: ["Task type", "Open tasks", "Without assignee", "Without estimate"],
+        title: "Open tasks without an assignee or estimate",
+        columns: ["Task type", "Open tasks", "No assignee", "No estimate"],
         rows: rows.map(({ name, tasks: count, done, unassigned, unestimated }) => [
           name,
           count - done,
@@ -60,16 +60,16 @@ export const showUnplanned: Sectioner = (tasks, { now }) => {
   };
 };
 
-export const showFootage: Sectioner = (tasks, { withProject }) => {
+export const showFootage: SectionBuilder = (tasks, { withProject }) => {
   const whole = measureFootage(tasks);
   if (whole.shots === 0) return {};
-  if (whole.measured === 0) return { missing: "No shot has a frame count or a frame range." };
+  if (whole.measured === 0) return { missing: "No shot has a frame count or frame range." };
   const episodes = groupTasks(tasks, byEpisode(withProject));
   const groups = episodes.length > 1 ? episodes : groupTasks(tasks, bySequence(withProject));
   const rows = [...(groups.length > 1 ? groups : []), { name: "All", tasks: [...tasks] }].map(
     ({ name, tasks: group }) => {
-      const { shots, measured, frames, seconds, unclocked, framesDone } = measureFootage(group);
-      return [name, shots, shots - measured, frames, unclocked === measured ? null : round(seconds), framesDone];
+      const { shots, measured, frames, seconds, withoutRate, framesDone } = measureFootage(group);
+      return [name, shots, shots - measured, frames, withoutRate === measured ? null : round(seconds), framesDone];
     },
   );
   return {
@@ -79,7 +79,7 @@ export const showFootage: Sectioner = (tasks, { withProject }) => {
         columns: [
           episodes.length > 1 ? "Episode" : "Sequence",
           "Shots",
-          "Without a length",
+          "No length",
           "Frames",
           "Seconds",
           "Frames done",
@@ -90,7 +90,7 @@ export const showFootage: Sectioner = (tasks, { withProject }) => {
   };
 };
 
-export const showWeeks: Sectioner = (tasks, scope) => {
+export const showWeeks: SectionBuilder = (tasks, scope) => {
   const weeks = listWeeks(tasks, scope.now);
   if (weeks.length === 0) return { missing: "No task is done yet." };
   const labels = weeks.map(({ start }) => formatDay(start));
@@ -101,13 +101,13 @@ export const showWeeks: Sectioner = (tasks, scope) => {
   return {
     charts: [
       {
-        title: inDays ? "Burn-up: days of the estimate that are done" : "Burn-up: tasks that are done",
+        title: inDays ? "Burn-up: estimated days done" : "Burn-up: tasks done",
         kind: "line",
         unit: inDays ? "days" : "tasks",
         labels,
         series: [
-          { name: inDays ? "Estimate of what is done" : "Done", values: soFar },
-          { name: inDays ? "Estimate of everything" : "All tasks", values: weeks.map(() => whole) },
+          { name: inDays ? "Estimated days done" : "Done", values: soFar },
+          { name: inDays ? "All estimated days" : "All tasks", values: weeks.map(() => whole) },
         ],
       },
       {
@@ -125,8 +125,8 @@ export const showWeeks: Sectioner = (tasks, scope) => {
           "Week of",
           "Done",
           "Done so far",
-          "Of all tasks",
-          ...(inDays ? ["Estimated days done", "Of all days"] : []),
+          "All tasks",
+          ...(inDays ? ["Estimated days done", "All estimated days"] : []),
         ],
         rows: weeks.flatMap((week, at) => {
           if (week.done === 0 && tasks.length <= FEW_TASKS) return [];

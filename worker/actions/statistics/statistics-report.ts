@@ -1,11 +1,13 @@
-// The statistics of some tasks, as tables and charts: every section in its order, and in words what there is nothing to say about.
+// The statistics of a list of tasks: a summary, and the charts and tables of all sections in order.
+// The summary also mentions each section that has no data.
 import type { Chart, Table } from "../../../contract.ts";
 import { formatList } from "../../format/list.ts";
+import { plural } from "../../format/plural.ts";
 import type { SelectedTask } from "../../services/selection.ts";
 import { showEffort, showMostRetaken, showRetakes, showSlowest } from "./effort.ts";
 import { measure } from "./measure.ts";
 import { showDeadlines, showFootage, showUnplanned, showWeeks } from "./planning.ts";
-import { FEW_TASKS, percent, type Scope, type Sectioner, toDays } from "./scope.ts";
+import { FEW_TASKS, percent, type Scope, type SectionBuilder, toDays } from "./report-section.ts";
 import {
   showAssetTypes,
   showAssignees,
@@ -17,7 +19,7 @@ import {
 
 export type Report = { summary: string; charts: Chart[]; tables: Table[] };
 
-const SECTIONS: readonly Sectioner[] = [
+const SECTIONS: readonly SectionBuilder[] = [
   showStatuses,
   showTaskTypes,
   showWeeks,
@@ -34,8 +36,8 @@ const SECTIONS: readonly Sectioner[] = [
   showMostRetaken,
 ];
 
-/** What can be counted without what clients are not shown. */
-const FOR_CLIENTS: readonly Sectioner[] = [
+/** Sections that need no data that is hidden from clients. */
+const CLIENT_SECTIONS: readonly SectionBuilder[] = [
   showStatuses,
   showTaskTypes,
   showEpisodes,
@@ -44,25 +46,25 @@ const FOR_CLIENTS: readonly Sectioner[] = [
   showFootage,
 ];
 
-/** One bar, or one point of a line, is a number. */
+/** A single bar or point says no more than its number. */
 const isWorthDrawing = ({ labels }: Chart) => labels.length > 1;
 
-/** Tasks of what was canceled are nobody's work any more: they are said, and not counted. */
+/** Tasks of canceled shots and assets are mentioned but not counted: nobody will work on them. */
 export function makeReport(all: readonly SelectedTask[], scope: Scope): Report {
   const tasks = all.filter(({ entity }) => entity?.canceled !== true);
   const canceled = all.length - tasks.length;
   const note =
     canceled > 0
-      ? `${sayTasks(canceled)} of canceled shots or assets ${canceled === 1 ? "is" : "are"} not counted.`
+      ? `${plural(canceled, "task")} of canceled shots or assets ${canceled === 1 ? "is" : "are"} not counted.`
       : "";
   if (tasks.length === 0)
-    return { summary: ["There is no task to count.", note].filter(Boolean).join(" "), charts: [], tables: [] };
-  const sections = (scope.isForClient ? FOR_CLIENTS : SECTIONS).map((section) => section(tasks, scope));
+    return { summary: ["There are no tasks to count.", note].filter(Boolean).join(" "), charts: [], tables: [] };
+  const sections = (scope.isForClient ? CLIENT_SECTIONS : SECTIONS).map((section) => section(tasks, scope));
   const missing = sections.flatMap((section) => section.missing ?? []);
   const shared = sections.flatMap((section) => section.shared ?? []);
   return {
     summary: [
-      [summarise(tasks, scope), note].filter(Boolean).join(" "),
+      [summarize(tasks, scope), note].filter(Boolean).join(" "),
       shared.length > 0 && `${tasks.length === 1 ? "It has" : "All have"} ${formatList(shared)}.`,
       missing.join(" "),
     ]
@@ -73,15 +75,20 @@ export function makeReport(all: readonly SelectedTask[], scope: Scope): Report {
   };
 }
 
-function summarise(tasks: readonly SelectedTask[], scope: Scope): string {
+function summarize(tasks: readonly SelectedTask[], scope: Scope): string {
   const { done, overdue, dueThisWeek, retakes, estimatedMin, spentMin } = measure(tasks, scope.now);
-  if (scope.isForClient) return `${sayTasks(tasks.length)}, ${number(done)} done (${percent(done, tasks.length)} %).`;
-  const counts = `${sayTasks(tasks.length)}, ${number(done)} done (${percent(done, tasks.length)} %), ${number(overdue)} overdue, ${number(dueThisWeek)} due this week, ${number(retakes)} ${retakes === 1 ? "retake" : "retakes"}.`;
-  if (estimatedMin === 0 && spentMin === 0) return counts;
+  const progress = `${plural(tasks.length, "task")}, ${formatNumber(done)} done (${percent(done, tasks.length)} %)`;
+  if (scope.isForClient) return `${progress}.`;
+  const counts = [
+    progress,
+    `${formatNumber(overdue)} overdue`,
+    `${formatNumber(dueThisWeek)} due this week`,
+    plural(retakes, "retake"),
+  ].join(", ");
+  if (estimatedMin === 0 && spentMin === 0) return `${counts}.`;
   const share = estimatedMin > 0 ? ` (${percent(spentMin, estimatedMin)} %)` : "";
-  const days = toDays(estimatedMin, scope);
-  return `${counts} ${number(days)} ${days === 1 ? "day" : "days"} estimated, ${number(toDays(spentMin, scope))} spent${share}.`;
+  const spent = formatNumber(toDays(spentMin, scope));
+  return `${counts}. ${plural(toDays(estimatedMin, scope), "day")} estimated, ${spent} spent${share}.`;
 }
 
-export const sayTasks = (count: number) => `${number(count)} ${count === 1 ? "task" : "tasks"}`;
-const number = (value: number) => value.toLocaleString("en");
+const formatNumber = (value: number) => value.toLocaleString("en");

@@ -1,6 +1,8 @@
-// How far the tasks are: by status, and by status in whatever they belong to.
+// Progress: tasks by status, and by status per task type, person, sequence, episode or asset type.
 import type { Chart } from "../../../contract.ts";
 import type { SelectedTask } from "../../services/selection.ts";
+import { measure } from "./measure.ts";
+import { percent, type Scope, type Section, type SectionBuilder, toDays } from "./report-section.ts";
 import {
   byAssetType,
   byAssignee,
@@ -12,11 +14,9 @@ import {
   groupTasks,
   NOBODY,
   UNKNOWN,
-} from "./group.ts";
-import { measure } from "./measure.ts";
-import { percent, type Scope, type Section, type Sectioner, toDays } from "./scope.ts";
+} from "./task-groups.ts";
 
-export const showStatuses: Sectioner = (tasks) => {
+export const showStatuses: SectionBuilder = (tasks) => {
   const groups = groupTasks(tasks, byStatus);
   const shared = findShared("status", tasks, groups);
   if (shared !== undefined) return shared;
@@ -41,7 +41,7 @@ export const showStatuses: Sectioner = (tasks) => {
   };
 };
 
-export const showTaskTypes: Sectioner = (tasks) => {
+export const showTaskTypes: SectionBuilder = (tasks) => {
   const [groups, statuses] = [groupTasks(tasks, byTaskType), groupTasks(tasks, byStatus)];
   const shared = findShared("task type", tasks, groups);
   if (shared !== undefined) return shared;
@@ -62,15 +62,15 @@ export const showTaskTypes: Sectioner = (tasks) => {
   };
 };
 
-export const showAssignees: Sectioner = (tasks, scope) => {
+export const showAssignees: SectionBuilder = (tasks, scope) => {
   const groups = groupTasks(tasks, byAssignee(scope.persons));
   return showGroups("Tasks by assignee", "Assignee", tasks, groups, scope, false);
 };
 
-export const showSequences: Sectioner = (tasks, scope) =>
+export const showSequences: SectionBuilder = (tasks, scope) =>
   showGroups("Tasks by sequence", "Sequence", tasks, groupTasks(tasks, bySequence(scope.withProject)), scope);
 
-export const showEpisodes: Sectioner = (tasks, scope) => {
+export const showEpisodes: SectionBuilder = (tasks, scope) => {
   const section = showGroups(
     "Tasks by episode",
     "Episode",
@@ -79,14 +79,14 @@ export const showEpisodes: Sectioner = (tasks, scope) => {
     scope,
   );
   const sequence = findShared("sequence", tasks, groupTasks(tasks, bySequence(scope.withProject)));
-  // The name of the one sequence begins with the episode's.
+  // With a single sequence, its name already includes the episode.
   return section.shared !== undefined && sequence !== undefined ? {} : section;
 };
 
-export const showAssetTypes: Sectioner = (tasks, scope) =>
+export const showAssetTypes: SectionBuilder = (tasks, scope) =>
   showGroups("Tasks by asset type", "Asset type", tasks, groupTasks(tasks, byAssetType(scope.entityTypes)), scope);
 
-/** Time is not divided among those who share a task, so who groups by person leaves it out. */
+/** By person there are no times: nothing says how assignees shared the time spent on a task. */
 function showGroups(
   title: string,
   column: string,
@@ -124,7 +124,7 @@ function showGroups(
   };
 }
 
-/** One group with every task in it: its numbers are those of the whole, and its name is said once. */
+/** If one group has all tasks, the summary names it, and it needs no table. */
 function findShared(
   what: string,
   tasks: readonly SelectedTask[],
@@ -143,7 +143,7 @@ const drawStatuses = (title: string, tasks: readonly SelectedTask[], groups: rea
   series: stackStatuses(tasks, groups),
 });
 
-/** One series a status, in the status's own colour. */
+/** One series per status, in the color of the status. */
 function stackStatuses(tasks: readonly SelectedTask[], groups: readonly Group[]): Chart["series"] {
   return groupTasks(tasks, byStatus).map((status) => ({
     name: status.name,

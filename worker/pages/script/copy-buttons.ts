@@ -1,5 +1,5 @@
-/** Buttons that copy. */
-export function wakeCopyButtons(): void {
+/** Shows and enables the buttons that copy. */
+export function enableCopyButtons(): void {
   for (const button of document.querySelectorAll<HTMLButtonElement>("button[data-copy]")) {
     const label = [...button.childNodes];
     button.hidden = false;

@@ -1,6 +1,6 @@
 import { type Cell, chooseCsvFormat, formatCsv } from "../../format/csv.ts";
 
-/** A button at each table that saves it. */
+/** Adds a button to each table that saves it. */
 export function addCsvButtons(): void {
   for (const caption of document.querySelectorAll("caption")) {
     const table = caption.closest("table");
@@ -21,14 +21,14 @@ function saveCsv(table: HTMLTableElement, title: string): void {
   const link = document.createElement("a");
   const csv = formatCsv(rows, chooseCsvFormat(navigator.language));
   link.href = URL.createObjectURL(new Blob([csv], { type: "text/csv;charset=utf-8" }));
-  link.download = `${nameFile(title)}.csv`;
+  link.download = `${formatFileName(title)}.csv`;
   link.click();
   setTimeout(() => URL.revokeObjectURL(link.href), 60_000);
 }
 
 /**
- * What the cell shows, without the line breaks around it: our tables have no end tags, so a row's last cell ends where the next row begins. An
- * address is there whole.
+ * The cell's text, or the whole address if the cell is only a link. Trimmed, because our tables
+ * have no end tags: the last cell of a row ends where the next row starts.
  */
 function readCell(cell: HTMLTableCellElement): Cell {
   const text = (
@@ -40,7 +40,7 @@ function readCell(cell: HTMLTableCellElement): Cell {
   return isNumber ? Number(text) : text;
 }
 
-function nameFile(title: string): string {
+function formatFileName(title: string): string {
   const name = title.toLowerCase().replace(/[^\p{L}\p{N}]+/gu, "-");
   return name.replace(/^-|-$/g, "").slice(0, 60) || "table";
 }

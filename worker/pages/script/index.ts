@@ -1,19 +1,19 @@
-// The one script of our pages. It is served as a file, runs in the browser, and pages are whole without it.
+// The script of our pages, served as a file. Pages work without it.
 
-import { wakeCopyButtons } from "./copy-buttons.ts";
+import { enableCopyButtons } from "./copy-buttons.ts";
 import { addCsvButtons } from "./csv-buttons.ts";
 import { followRun } from "./live-updates.ts";
-import { watchUserscript } from "./outdated.ts";
+import { watchUserscriptVersion } from "./outdated.ts";
 import { rememberAnswers } from "./remembered-answers.ts";
-import { takeAddress } from "./run-address.ts";
-import { followLaunches } from "./start-program.ts";
-import { wakeSearch } from "./table-search.ts";
+import { adoptRunAddress } from "./run-address.ts";
+import { startPrograms } from "./start-program.ts";
+import { enableTableSearch } from "./table-search.ts";
 
-takeAddress();
-wakeCopyButtons();
+adoptRunAddress();
+enableCopyButtons();
 addCsvButtons();
-wakeSearch();
+enableTableSearch();
 rememberAnswers();
-followLaunches();
+startPrograms();
 followRun();
-watchUserscript();
+watchUserscriptVersion();

@@ -1,66 +1,66 @@
-// Keeps the page of a run that goes on up to date: told by a socket, or asking where there is none.
+// Keeps the page of a run in progress up to date, with a WebSocket or by polling.
 
 import { type Outcome, type Progress, parseResponse, type Reply, type Run } from "../../../contract.ts";
 import { countOutcomes, STATES, sayProgress } from "../../format/labels.ts";
 
-const ASK_EVERY_MS = 3_000;
+const POLL_INTERVAL_MS = 3_000;
 const ANSWER_MAX_MS = 10_000;
-/** What says nothing for so long may be dead without knowing. */
+/** A socket that is quiet for this long may be dead without an event. */
 const QUIET_MAX_MS = 60_000;
 
 export function followRun(): void {
   const element = document.querySelector<HTMLElement>("[data-follow]");
   const { follow, socket } = element?.dataset ?? {};
   if (element === null || follow === undefined || socket === undefined) return;
-  const lost = element.querySelector<HTMLElement>(".unfollowed");
-  // A page that is on its way to another must not be loaded again.
+  const connectionNotice = element.querySelector<HTMLElement>(".unfollowed");
+  // A page that is submitting a form must not be reloaded.
   let isLeaving = false;
   element.addEventListener("submit", () => {
     isLeaving = true;
   });
-  const take = (text: string) => {
+  const receive = (text: string) => {
     if (isLeaving) return;
-    const heard = parseResponse(200, "application/json", text);
-    // A proxy has words of its own where the worker can't be reached.
-    if (lost !== null) lost.hidden = heard.kind === "reply";
-    if (heard.kind === "reply") show(element, heard.reply, heard.run);
+    const parsed = parseResponse(200, "application/json", text);
+    // A proxy answers something else if the worker can't be reached.
+    if (connectionNotice !== null) connectionNotice.hidden = parsed.kind === "reply";
+    if (parsed.kind === "reply") showReply(element, parsed.reply, parsed.run);
   };
   connect();
 
   function connect(): void {
-    const line = new WebSocket(socket ?? "");
-    let quiet = setTimeout(end, QUIET_MAX_MS);
-    line.onclose = end;
-    line.onmessage = ({ data }) => {
-      clearTimeout(quiet);
-      quiet = setTimeout(end, QUIET_MAX_MS);
-      take(String(data));
+    const connection = new WebSocket(socket ?? "");
+    let quietTimer = setTimeout(end, QUIET_MAX_MS);
+    connection.onclose = end;
+    connection.onmessage = ({ data }) => {
+      clearTimeout(quietTimer);
+      quietTimer = setTimeout(end, QUIET_MAX_MS);
+      receive(String(data));
     };
 
-    // A proxy may not let sockets through, and a laptop may have slept.
+    // A proxy may block sockets, and a laptop may have been asleep.
     function end(): void {
-      clearTimeout(quiet);
-      line.onclose = null;
-      line.close();
+      clearTimeout(quietTimer);
+      connection.onclose = null;
+      connection.close();
       fetch(follow ?? "", { credentials: "omit", cache: "no-store", signal: AbortSignal.timeout(ANSWER_MAX_MS) })
         .then((response) => response.text())
-        .then(take, () => take(""))
-        .finally(() => setTimeout(connect, ASK_EVERY_MS));
+        .then(receive, () => receive(""))
+        .finally(() => setTimeout(connect, POLL_INTERVAL_MS));
     }
   }
 }
 
-/** Another kind of reply, another list, or other buttons are another page. */
-function show(element: HTMLElement, reply: Reply, run: Run | undefined): void {
+/** Reloads the page if the reply has another kind, other tasks or other buttons. */
+function showReply(element: HTMLElement, reply: Reply, run: Run | undefined): void {
   const { outcomes = [], progress = undefined } = reply.kind === "started" ? reply : {};
   const rows = outcomes.map(({ id }) => element.querySelector<HTMLElement>(`[data-task="${CSS.escape(id)}"]`));
   const controls = ["pause", "resume", "cancel"].filter((name) => run !== undefined && name in run).join(" ");
-  const isAnother =
+  const needsReload =
     controls !== element.dataset.controls ||
     rows.includes(null) ||
     (progress && element.querySelector("[data-progress]") === null) ||
     (reply.kind === "started" && reply.picture && element.querySelector("img.picture") === null);
-  if (reply.kind !== "started" || isAnother) {
+  if (reply.kind !== "started" || needsReload) {
     location.reload();
     return;
   }
@@ -69,47 +69,47 @@ function show(element: HTMLElement, reply: Reply, run: Run | undefined): void {
     title.textContent = reply.title;
     document.title = `${reply.title} · Kitsu Actions`;
   }
-  write(element.querySelector(".text"), reply.text);
-  write(element.querySelector("h2"), countOutcomes(outcomes));
+  setText(element.querySelector(".text"), reply.text);
+  setText(element.querySelector("h2"), countOutcomes(outcomes));
   const picture = element.querySelector<HTMLImageElement>("img.picture");
   if (picture !== null && reply.picture !== undefined && picture.src !== reply.picture) picture.src = reply.picture;
-  if (progress) draw(element, progress);
-  for (const [at, outcome] of outcomes.entries()) showRow(rows[at], outcome);
+  if (progress) showProgress(element, progress);
+  for (const [at, outcome] of outcomes.entries()) updateRow(rows[at], outcome);
 }
 
-/** What it had not before is made, and what it has no more goes: a shot that is done is no longer at some frame. */
-function showRow(row: HTMLElement | null | undefined, { state, reason, link, progress }: Outcome): void {
+/** Adds and removes parts of the row: a shot that is done has no progress. */
+function updateRow(row: HTMLElement | null | undefined, { state, reason, link, progress }: Outcome): void {
   const label = row?.querySelector(".label");
   if (!row || !label) return;
   row.className = state;
-  write(row.querySelector(".state"), STATES[state]);
-  const why = row.querySelector(".reason") ?? make("span", "reason");
-  if (!why.isConnected) label.after(" ", why);
-  write(why, reason);
-  const far = row.querySelector(".progress") ?? make("span", "progress");
-  if (!progress) far.remove();
-  else if (!far.isConnected) {
-    const words = document.createElement("span");
-    words.dataset.progress = "";
-    far.append(document.createElement("progress"), " ", words);
-    why.after(far);
+  setText(row.querySelector(".state"), STATES[state]);
+  const reasonElement = row.querySelector(".reason") ?? create("span", "reason");
+  if (!reasonElement.isConnected) label.after(" ", reasonElement);
+  setText(reasonElement, reason);
+  const progressElement = row.querySelector(".progress") ?? create("span", "progress");
+  if (!progress) progressElement.remove();
+  else if (!progressElement.isConnected) {
+    const text = document.createElement("span");
+    text.dataset.progress = "";
+    progressElement.append(document.createElement("progress"), " ", text);
+    reasonElement.after(progressElement);
   }
-  if (progress) draw(far, progress);
-  const way = row.querySelector("a") ?? make("a", "");
-  if (link && !way.isConnected) row.append(" ", way);
-  if (link) Object.assign(way, { href: link.url, rel: "noreferrer", textContent: link.label });
+  if (progress) showProgress(progressElement, progress);
+  const anchor = row.querySelector("a") ?? create("a", "");
+  if (link && !anchor.isConnected) row.append(" ", anchor);
+  if (link) Object.assign(anchor, { href: link.url, rel: "noreferrer", textContent: link.label });
 }
 
-const make = <K extends "span" | "a">(tag: K, className: string) =>
+const create = <K extends "span" | "a">(tag: K, className: string) =>
   Object.assign(document.createElement(tag), { className });
 
-/** Not anew what is there: somebody may be selecting it. */
-function write(element: Element | null, text = ""): void {
+/** Leaves an equal text alone, because someone may be selecting it. */
+function setText(element: Element | null, text = ""): void {
   if (element !== null && element.textContent !== text) element.textContent = text;
 }
 
-function draw(element: Element, progress: Progress): void {
+function showProgress(element: Element, progress: Progress): void {
   const bar = element.querySelector("progress");
   if (bar !== null) Object.assign(bar, { max: progress.total, value: progress.done });
-  write(element.querySelector("[data-progress]"), sayProgress(progress));
+  setText(element.querySelector("[data-progress]"), sayProgress(progress));
 }

@@ -1,19 +1,22 @@
 import { compareVersions } from "../../format/version-order.ts";
 
-/** The userscript's mark on every page it runs on. */
-const MARK = "data-kitsu-actions";
+/** Set by the userscript on every page where it runs. */
+const VERSION_ATTRIBUTE = "data-kitsu-actions";
 
-/** Says so where the userscript that runs on this page is older than the one that is offered. Some managers wake it up after us. */
-export function watchUserscript(): void {
+/**
+ * Shows a notice if the userscript on this page is older than the latest one. Some managers start
+ * it after our script.
+ */
+export function watchUserscriptVersion(): void {
   const notice = document.querySelector<HTMLElement>("[data-offered]");
   const running = notice?.querySelector("[data-running]");
   if (!notice || !running) return;
   const root = document.documentElement;
-  const look = () => {
-    const version = root.getAttribute(MARK);
+  const update = () => {
+    const version = root.getAttribute(VERSION_ATTRIBUTE);
     notice.hidden = version === null || compareVersions(version, notice.dataset.offered ?? "") >= 0;
     running.textContent = version;
   };
-  new MutationObserver(look).observe(root, { attributes: true, attributeFilter: [MARK] });
-  look();
+  new MutationObserver(update).observe(root, { attributes: true, attributeFilter: [VERSION_ATTRIBUTE] });
+  update();
 }

@@ -1,7 +1,7 @@
-// What a person answered last is offered again, per action and in their browser: it never leaves it but in the form itself.
+// Prefills a form with the person's last answers to the same action. They stay in the browser.
 
 const ANSWERS_KEY = "kitsu-actions:page-answers";
-/** Longer ones are texts written for one occasion. */
+/** Longer values are texts for one occasion. */
 const VALUE_MAX_CHARS = 500;
 
 type Control = HTMLInputElement | HTMLSelectElement | HTMLTextAreaElement;
@@ -9,7 +9,7 @@ type Control = HTMLInputElement | HTMLSelectElement | HTMLTextAreaElement;
 export function rememberAnswers(): void {
   for (const form of document.querySelectorAll<HTMLFormElement>("form[data-form]")) {
     const id = form.dataset.form ?? "";
-    if (form.dataset.fresh !== undefined) offer(form, load()[id] ?? {});
+    if (form.dataset.fresh !== undefined) prefill(form, load()[id] ?? {});
     form.addEventListener("submit", () => save(id, read(form)));
   }
 }
@@ -19,7 +19,7 @@ function listControls(form: HTMLFormElement): Control[] {
   return [...controls];
 }
 
-function offer(form: HTMLFormElement, answers: Record<string, string[]>): void {
+function prefill(form: HTMLFormElement, answers: Record<string, string[]>): void {
   for (const control of listControls(form)) {
     const values = answers[control.name];
     if (values === undefined) continue;
@@ -41,7 +41,7 @@ function read(form: HTMLFormElement): Record<string, string[]> {
   return answers;
 }
 
-/** Storage may be full, forbidden, or written by another version: then nothing is offered. */
+/** Storage may be full, forbidden, or written by another version: then nothing is prefilled. */
 function load(): Record<string, Record<string, string[]>> {
   try {
     const stored: unknown = JSON.parse(localStorage.getItem(ANSWERS_KEY) ?? "{}");
@@ -60,6 +60,6 @@ function save(id: string, answers: Record<string, string[]>): void {
   try {
     localStorage.setItem(ANSWERS_KEY, JSON.stringify({ ...load(), [id]: answers }));
   } catch {
-    // The answers are sent all the same.
+    // The form is sent anyway.
   }
 }

@@ -1,5 +1,8 @@
-/** The answer to a form has the run's address from now on: a reload or a way back shows the run, and never sends the form again. */
-export function takeAddress(): void {
+/**
+ * Gives the answer to a form the run's address: a reload or the back button then shows the run, and
+ * does not send the form again.
+ */
+export function adoptRunAddress(): void {
   const address = document.querySelector<HTMLElement>("main[data-address]")?.dataset.address;
   if (address === undefined || new URL(address, location.href).origin !== location.origin) return;
   history.replaceState(null, "", address);

@@ -1,17 +1,18 @@
-// Tries to start the program once, and says only what is known: browsers do not tell whether anything opened, a ticket that was taken does.
+// Starts the program once, and shows what is known. Browsers don't report whether anything opened;
+// a ticket that was taken proves it.
 import { STATES, UNCONFIRMED } from "../../format/labels.ts";
 
-const ASK_EVERY_MS = 1_000;
-/** As long as a ticket lives. */
-const ASKS_MIN = 60;
-/** When nothing is known by then, it is time to say what may be wrong. */
+const POLL_INTERVAL_MS = 1_000;
+/** About the lifetime of a ticket. */
+const POLLS_MIN = 60;
+/** After this time without an answer, the page says what may be wrong. */
 const SILENT_AFTER_MS = 4_000;
 
-export function followLaunches(): void {
+export function startPrograms(): void {
   const launches = [...document.querySelectorAll<HTMLElement>("[data-launch]")];
-  for (const element of launches) wake(element);
+  for (const element of launches) followLaunch(element);
   const [first] = launches;
-  // Not again on the way back, or after a reload: the ticket is spent, and nobody asked for it.
+  // Not after the back button or a reload: the ticket is used, and nobody asked for it.
   if (first === undefined || !isFirstVisit()) return;
   addEventListener("load", () => {
     location.href = first.dataset.launch ?? "";
@@ -23,39 +24,41 @@ function isFirstVisit(): boolean {
   return navigation instanceof PerformanceNavigationTiming && navigation.type === "navigate";
 }
 
-function wake(element: HTMLElement): void {
+function followLaunch(element: HTMLElement): void {
   const { app = "", ticket, until } = element.dataset;
-  const told = element.querySelector(".told");
+  const status = element.querySelector(".told");
   const unanswered = element.querySelector<HTMLElement>(".unanswered");
-  if (told === null || unanswered === null) return;
+  if (status === null || unanswered === null) return;
   unanswered.hidden = true;
-  told.textContent = `Opening ${app}…`;
+  status.textContent = `Opening ${app}…`;
   for (const link of element.querySelectorAll("[data-way]")) {
     link.addEventListener("click", () => {
-      told.textContent = `Opening ${app}…`;
+      status.textContent = `Opening ${app}…`;
     });
   }
-  const doubt = setTimeout(() => {
-    told.textContent =
-      ticket === undefined ? `${app} was called. Whether it opened, a browser can't tell.` : "No answer yet.";
+  const doubtTimer = setTimeout(() => {
+    status.textContent =
+      ticket === undefined
+        ? `The browser was asked to open ${app}, but it can't tell whether it did.`
+        : "No answer yet.";
     unanswered.hidden = false;
   }, SILENT_AFTER_MS);
   if (ticket === undefined) return;
-  follow(ticket, Number(until), () => clearTimeout(doubt)).then(({ state, outcome }) => {
-    clearTimeout(doubt);
+  waitForTicket(ticket, Number(until), () => clearTimeout(doubtTimer)).then(({ state, outcome }) => {
+    clearTimeout(doubtTimer);
     const isTaken = state === "taken";
     const hasFailed = outcome?.state === "failed";
-    told.textContent =
-      outcome?.text || (isTaken ? `${app} has it.` : "No answer, and the link is over. Run the action again.");
+    status.textContent =
+      outcome?.text || (isTaken ? `${app} received it.` : "No answer, and the link has expired. Run the action again.");
     unanswered.hidden = isTaken && !hasFailed;
-    // The workstation has answered: what is left is how to do it by hand.
+    // The workstation has answered, so only the manual way is left.
     unanswered.querySelector(".doubt")?.toggleAttribute("hidden", hasFailed);
     if (isTaken && outcome?.state !== "unknown")
       settleOutcomes(element.closest(".reply"), hasFailed ? "failed" : "done");
   });
 }
 
-/** What the page said to be unconfirmed has arrived, or could not be started. */
+/** Updates the outcomes that were waiting for the ticket. */
 function settleOutcomes(reply: Element | null, state: "done" | "failed"): void {
   if (state === "failed") {
     reply?.classList.remove("info", "success");
@@ -71,16 +74,22 @@ function settleOutcomes(reply: Element | null, state: "done" | "failed"): void {
   }
 }
 
-/** `outcome`: of the program, where whoever took the ticket says so: `pending`, `started`, `failed` or `unknown`. */
+/**
+ * `outcome`: of the program, if whatever took the ticket reports it: `pending`, `started`, `failed`
+ * or `unknown`
+ */
 type TicketState = { state: unknown; outcome?: { state: unknown; text: string } };
 
-/** What became of the ticket, once that is known or it is over. @param taken is told as soon as somebody has it */
-async function follow(url: string, until: number, taken: () => void): Promise<TicketState> {
-  // The worker knows when it is over. The clock here may be wrong by an hour.
-  for (let asked = 0; asked < ASKS_MIN || Date.now() < until; asked += 1) {
-    await new Promise((resolve) => setTimeout(resolve, ASK_EVERY_MS));
+/**
+ * Waits for the final state of the ticket.
+ * @param onTaken called as soon as the ticket is taken
+ */
+async function waitForTicket(url: string, until: number, onTaken: () => void): Promise<TicketState> {
+  // The worker knows when a ticket has expired. This computer's clock may be wrong by an hour.
+  for (let polls = 0; polls < POLLS_MIN || Date.now() < until; polls += 1) {
+    await new Promise((resolve) => setTimeout(resolve, POLL_INTERVAL_MS));
     const found = await readState(url);
-    if (found.state === "taken") taken();
+    if (found.state === "taken") onTaken();
     if (found.state !== "waiting" && found.outcome?.state !== "pending") return found;
   }
   return readState(url);

@@ -1,23 +1,23 @@
-/** How many found tables are opened by a search. */
+/** A search with at most this many matches opens them. */
 const OPENED_MAX = 5;
 
-/** A search through folded tables. */
-export function wakeSearch(): void {
+/** Searches the collapsed tables. */
+export function enableTableSearch(): void {
   for (const field of document.querySelectorAll<HTMLInputElement>("input[data-find]")) {
     const label = field.closest("label");
     if (label !== null) label.hidden = false;
-    const folds = [...document.querySelectorAll<HTMLDetailsElement>("details.fold")].map((fold) => ({
+    const tables = [...document.querySelectorAll<HTMLDetailsElement>("details.fold")].map((fold) => ({
       fold,
       text: fold.textContent?.toLowerCase() ?? "",
     }));
     field.addEventListener("input", () => {
-      const wanted = field.value.trim().toLowerCase();
-      const found = folds.filter(({ fold, text }) => {
-        fold.hidden = !text.includes(wanted);
+      const query = field.value.trim().toLowerCase();
+      const matches = tables.filter(({ fold, text }) => {
+        fold.hidden = !text.includes(query);
         return !fold.hidden;
       });
-      // A few are read at once, many are chosen from.
-      for (const { fold } of folds) fold.open = wanted !== "" && found.length <= OPENED_MAX;
+      // A few matches are opened; many stay collapsed, to choose from.
+      for (const { fold } of tables) fold.open = query !== "" && matches.length <= OPENED_MAX;
     });
   }
 }

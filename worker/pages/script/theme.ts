@@ -1,8 +1,9 @@
-// Light or dark, before the page is painted: a script of its own, for the other one waits for the whole page.
+// Sets light or dark before the page is painted. A separate script, because the other one waits for
+// the whole page.
 
-/** Kitsu's own switch (src/store/modules/main.js), which is there where we are a path of Kitsu's host. */
+/** Kitsu's own setting (src/store/modules/main.js), readable if we are a path on Kitsu's host. */
 const KITSU_KEY = "dark-theme";
-/** How Kitsu looked at the last AJAX call: worker/pages/theme-cookie.ts. */
+/** Kitsu's theme at the last AJAX call: worker/pages/theme-cookie.ts. */
 const COOKIE = /(?:^|; )kitsu_actions_theme=(light|dark)(?:;|$)/;
 
 const theme = readKitsu() ?? COOKIE.exec(document.cookie)?.[1];

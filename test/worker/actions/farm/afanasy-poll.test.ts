@@ -1,7 +1,8 @@
-// What is made of a job on Afanasy of which nothing moves: why, whether it ever will, and what its programs said.
+// Jobs on Afanasy without progress: why, whether they ever continue, and what their programs
+// printed.
 import { beforeEach, describe, expect, it } from "vitest";
 import { openAfanasyFarm } from "../../../../worker/actions/farm/afanasy-farm.ts";
-import type { JobRef, JobStanding } from "../../../../worker/actions/farm/farm.ts";
+import type { JobRef, JobStatus } from "../../../../worker/actions/farm/farm.ts";
 import type { AfanasyJob } from "../../../../worker/services/afanasy-job.ts";
 import { AFANASY_URL, type FakeAfserver, openFakeAfserver } from "../../../support/worker/afserver.ts";
 
@@ -38,33 +39,33 @@ async function submit({ name = "SH010", job = {}, block = {}, frames = 12 }: Own
   );
 }
 
-/** Looks as the engine does, every so often, for so long; what it saw last, and after how many seconds. */
+/** Polls like the engine for this long. Returns the last status, and the seconds until then. */
 async function follow(
   ref: JobRef,
   seconds: number,
-  mark = "SH010",
+  jobKey = "SH010",
   everyMs = 3_000,
-): Promise<JobStanding & { after: number }> {
-  let standing: JobStanding | undefined;
+): Promise<JobStatus & { after: number }> {
+  let status: JobStatus | undefined;
   const began = server.clock.now;
   while (server.clock.now - began < seconds * 1_000) {
     server.pass(everyMs);
-    const seen = (await open().look([{ job: ref, mark, standing }])).get(ref.id);
+    const seen = (await open().poll([{ job: ref, jobKey, lastStatus: status }])).get(ref.id);
     if (seen === "gone") throw new Error("It is gone");
-    standing = seen ?? standing;
-    if (standing && ["done", "failed", "canceled"].includes(standing.state)) break;
+    status = seen ?? status;
+    if (status && ["done", "failed", "canceled"].includes(status.state)) break;
   }
-  if (standing === undefined) throw new Error("It was never seen");
-  return { ...standing, after: (server.clock.now - began) / 1_000 };
+  if (status === undefined) throw new Error("It was never seen");
+  return { ...status, after: (server.clock.now - began) / 1_000 };
 }
 
 const asked = (mode: string) =>
   server.messages.filter((message) => JSON.stringify(message).includes(`"mode":"${mode}"`)).length;
 
 describe("a job that every machine avoids after errors", () => {
-  it("has failed within a minute, with the defaults of the server, in the words of its program", async () => {
-    const { after, ...standing } = await follow(await submit({ name: "broken" }), 120, "broken");
-    expect(standing).toMatchObject({
+  it("has failed within a minute, with the server's defaults, and quotes its program", async () => {
+    const { after, ...status } = await follow(await submit({ name: "broken" }), 120, "broken");
+    expect(status).toMatchObject({
       state: "failed",
       reason:
         "2 machines refuse it after errors, and no other can take it. In frame 1: Error: Cannot read the blend file: it is broken, or not complete",
@@ -72,23 +73,23 @@ describe("a job that every machine avoids after errors", () => {
     expect(after).toBeLessThan(60);
   });
 
-  it("has failed also where no task has failed for good, for it has no error bit then", async () => {
+  it("has failed even if no task failed for good, although it has no error bit then", async () => {
     const ref = await submit({ name: "broken", block: { errors_retries: 20 } });
-    const standing = await follow(ref, 120, "broken");
+    const status = await follow(ref, 120, "broken");
     expect(server.job(ref.id).blocks[0]?.tasks.some(({ state }) => state === "error")).toBe(false);
-    expect(standing).toMatchObject({
+    expect(status).toMatchObject({
       state: "failed",
       reason: expect.stringMatching(/^2 machines refuse it after errors, and no other/),
     });
   });
 
-  it("has failed where only single tasks avoid them, which no counter of the server tells", async () => {
+  it("has failed if only single tasks avoid them, which no counter of the server shows", async () => {
     const block = { errors_avoid_host: 0, errors_task_same_host: 1, errors_retries: 20 };
-    const standing = await follow(await submit({ name: "broken", block }), 120, "broken");
-    expect(standing).toMatchObject({ state: "failed", reason: expect.stringContaining("Cannot read the blend file") });
+    const status = await follow(await submit({ name: "broken", block }), 120, "broken");
+    expect(status).toMatchObject({ state: "failed", reason: expect.stringContaining("Cannot read the blend file") });
   });
 
-  it("has not failed while it may still be given to a machine, and says how many refuse it", async () => {
+  it("has not failed while a machine may still take it, and says how many refuse it", async () => {
     server = openFakeAfserver(["node1", "node2", "node3"]);
     server.farm.setMachine("node3", "offline");
     const ref = await submit({ name: "broken", block: { errors_retries: 20 } });
@@ -124,29 +125,29 @@ describe("a job that every machine avoids after errors", () => {
     server.farm.setMachine("node1", "online");
     server.farm.setMachine("node2", "online");
     expect(server.job(busy.id).blocks[0]?.tasks[0]?.state).toBe("running");
-    const standing = await follow(ref, 60, "broken");
-    expect(standing).toMatchObject({
+    const status = await follow(ref, 60, "broken");
+    expect(status).toMatchObject({
       state: "waiting",
-      hindrance: "2 machines refuse it after errors",
+      waitReason: "2 machines refuse it after errors",
       isQueued: true,
     });
   });
 
-  it("goes on where the farm is restarted, which forgets whom it avoided, and fails when all are avoided again", async () => {
+  it("continues after a restart of the farm, which forgets the avoided machines, and fails once all are avoided again", async () => {
     const ref = await submit({ name: "broken", block: { errors_retries: 50 } });
     const before = await follow(ref, 14, "broken");
     expect(before).toMatchObject({ state: "waiting", checkedAt: expect.any(Number) });
     server.farm.recover();
-    const seen = (await open().look([{ job: ref, mark: "broken", standing: before }])).get(ref.id);
+    const seen = (await open().poll([{ job: ref, jobKey: "broken", lastStatus: before }])).get(ref.id);
     expect(seen).not.toHaveProperty("checkedAt");
     expect(await follow(ref, 120, "broken")).toMatchObject({ state: "failed" });
   });
 
-  it("is waited for where its machines are forgiven soon", async () => {
+  it("waits if its machines are forgiven soon", async () => {
     const ref = await submit({ name: "broken", block: { errors_retries: 50, errors_forgive_time: 600 } });
     expect(await follow(ref, 60, "broken")).toMatchObject({
       state: "waiting",
-      hindrance: "2 machines refuse it after errors, and will be tried again after 600 seconds",
+      waitReason: "2 machines refuse it after errors, and will be tried again after 600 seconds",
     });
     server.farm.users.set("ada", {
       ...server.farm.users.get("ada"),
@@ -160,11 +161,11 @@ describe("a job that every machine avoids after errors", () => {
     const other = await submit({ name: "broken 2" });
     expect(await follow(other, 12, "broken 2")).toMatchObject({
       state: "waiting",
-      hindrance: expect.stringContaining("after 30 seconds"),
+      waitReason: expect.stringContaining("after 30 seconds"),
     });
   });
 
-  it("is queued where the machines that refuse it are gone, and the others are busy", async () => {
+  it("is queued if the machines that refuse it are gone, and the others are busy", async () => {
     server = openFakeAfserver(["node1", "node2", "node3"]);
     server.farm.setMachine("node3", "offline");
     const ref = await submit({ name: "broken", block: { errors_retries: 50 } });
@@ -173,24 +174,24 @@ describe("a job that every machine avoids after errors", () => {
     server.farm.setMachine("node2", "offline");
     await submit({ name: "long", job: { priority: 200 }, frames: 500 });
     server.farm.setMachine("node3", "online");
-    const standing = await follow(ref, 30, "broken");
-    expect(standing).toMatchObject({
+    const status = await follow(ref, 30, "broken");
+    expect(status).toMatchObject({
       state: "waiting",
-      hindrance: "2 machines refuse it after errors",
+      waitReason: "2 machines refuse it after errors",
       isQueued: true,
     });
   });
 
-  it("has failed also with ten thousand tasks", async () => {
-    const standing = await follow(await submit({ name: "broken", frames: 10_000 }), 60, "broken");
-    expect(standing).toMatchObject({
+  it("has failed even with ten thousand tasks", async () => {
+    const status = await follow(await submit({ name: "broken", frames: 10_000 }), 60, "broken");
+    expect(status).toMatchObject({
       state: "failed",
       total: 10_000,
       reason: expect.stringContaining("Cannot read the blend"),
     });
   });
 
-  it("is not failed by errors of machines that are gone while others are there that had none", async () => {
+  it("does not fail because of errors of machines that are gone while there are others without errors", async () => {
     server = openFakeAfserver(["node1", "node2", "node3"]);
     server.farm.setMachine("node3", "offline");
     const ref = await submit({ name: "broken", block: { errors_retries: 50 }, job: { max_running_tasks: 2 } });
@@ -198,22 +199,22 @@ describe("a job that every machine avoids after errors", () => {
     server.farm.setMachine("node1", "offline");
     server.farm.setMachine("node2", "offline");
     server.farm.setMachine("node3", "online");
-    // By the counters no machine is left: two are avoided, and one is online.
+    // According to the counters no machine is left: two are avoided, and one is online.
     Object.assign(server.farm.machines[2] ?? {}, { capacity: 10 });
-    const standing = await follow(ref, 60, "broken");
+    const status = await follow(ref, 60, "broken");
     expect(asked("error_hosts")).toBeGreaterThan(0);
-    expect(standing.state).toBe("waiting");
+    expect(status.state).toBe("waiting");
   });
 });
 
 describe("a job whose tasks failed for good", () => {
-  it("is failed at once, each with the words of its own program", async () => {
+  it("has failed at once, and quotes its own program", async () => {
     const block = { errors_retries: 0, errors_avoid_host: 0 };
     const names = ["a broken", "b", "c SH0040"];
     const refs = await Promise.all(names.map((name) => submit({ name, block, frames: 2 })));
     server.pass(8_000);
-    const standings = await open().look(refs.map((job, index) => ({ job, mark: names[index] ?? "" })));
-    expect([...standings.values()]).toMatchObject([
+    const statuses = await open().poll(refs.map((job, index) => ({ job, jobKey: names[index] ?? "" })));
+    expect([...statuses.values()]).toMatchObject([
       {
         state: "failed",
         reason: "2 of 2 tasks failed. In frame 1: Error: Cannot read the blend file: it is broken, or not complete",
@@ -223,42 +224,42 @@ describe("a job whose tasks failed for good", () => {
     ]);
   });
 
-  it("is failed also where nobody may read what they printed", async () => {
+  it("has failed even if nobody may read what they printed", async () => {
     const ref = await submit({ name: "broken", block: { errors_retries: 0, errors_avoid_host: 0 }, frames: 2 });
     server.pass(8_000);
     const forbidden = () =>
       Response.json({ info: { kind: "error", text: "get.mode must be full or progress" } }, { status: 403 });
     server.next.push("answer", "answer", forbidden());
-    expect((await open().look([{ job: ref, mark: "broken" }])).get(ref.id)).toMatchObject({
+    expect((await open().poll([{ job: ref, jobKey: "broken" }])).get(ref.id)).toMatchObject({
       state: "failed",
       reason: "2 of 2 tasks failed",
     });
   });
 
-  it("of which there are many is told a few at a time, so that a look stays within a watch's requests", async () => {
+  it("is settled a few at a time if there are many, so that a poll stays within the requests of a pass", async () => {
     const block = { errors_retries: 0, errors_avoid_host: 0 };
     const refs = await Promise.all(
       Array.from({ length: 60 }, (_, index) => submit({ name: `broken ${index}`, block, frames: 1 })),
     );
     server.pass(200_000);
-    const told = new Set<string>();
-    for (let looks = 1; told.size < 60; looks += 1) {
+    const settled = new Set<string>();
+    for (let polls = 1; settled.size < 60; polls += 1) {
       const before = server.requests.length;
-      const left = refs.flatMap((job, index) => (told.has(job.id) ? [] : [{ job, mark: `broken ${index}` }]));
-      const standings = await open().look(left);
+      const left = refs.flatMap((job, index) => (settled.has(job.id) ? [] : [{ job, jobKey: `broken ${index}` }]));
+      const statuses = await open().poll(left);
       expect(server.requests.length - before).toBeLessThanOrEqual(20);
-      for (const [id, standing] of standings) {
-        expect(standing).toMatchObject({
+      for (const [id, status] of statuses) {
+        expect(status).toMatchObject({
           state: "failed",
           reason: expect.stringContaining("Cannot read the blend file"),
         });
-        told.add(id);
+        settled.add(id);
       }
-      expect(looks).toBeLessThanOrEqual(8);
+      expect(polls).toBeLessThanOrEqual(8);
     }
   });
 
-  it("whose program said nothing has the server's verdict", async () => {
+  it("has the server's reason if the program printed nothing", async () => {
     const ref = await submit({ name: "broken", block: { errors_retries: 0, errors_avoid_host: 0 }, frames: 1 });
     server.pass(8_000);
     const [task] = server.job(ref.id).blocks[0]?.tasks ?? [];
@@ -269,13 +270,13 @@ describe("a job whose tasks failed for good", () => {
         "Sat 28 Nov 10:40.18: afanasy: Finished error.",
       ],
     });
-    expect((await open().look([{ job: ref, mark: "broken" }])).get(ref.id)).toMatchObject({
+    expect((await open().poll([{ job: ref, jobKey: "broken" }])).get(ref.id)).toMatchObject({
       reason: "1 of 1 tasks failed. In frame 1: Task maximum run time reached.",
     });
   });
 });
 
-describe("a job that nobody takes", () => {
+describe("a job that no machine takes", () => {
   it.each<[string, Own, (() => void) | undefined, string]>([
     ["no machine is online", {}, () => server.setMachines("offline"), "no machine is online"],
     ["all are paused", {}, () => server.setMachines("paused"), "all online machines are paused"],
@@ -322,28 +323,28 @@ describe("a job that nobody takes", () => {
       undefined,
       "a machine is idle but does not take it: it may lack a capacity of 5,000",
     ],
-  ])("because %s says so", async (_, own, change, hindrance) => {
+  ])("because %s says so", async (_, own, change, waitReason) => {
     change?.();
-    const standing = await follow(await submit(own), 20);
-    expect(standing).toMatchObject({ state: "waiting", hindrance });
-    expect(standing.isQueued).toBeUndefined();
+    const status = await follow(await submit(own), 20);
+    expect(status).toMatchObject({ state: "waiting", waitReason });
+    expect(status.isQueued).toBeUndefined();
   });
 
   it.each([
     ["words of which one begins the name", { hosts_mask: "x, node2" }],
     ["an expression for all of the name", { hosts_mask: "node\\d+", hosts_mask_type: "regex" as const }],
     ["part of the system", { need_os: "linux" }],
-  ])("is none where it is matched by %s", async (_, job) => {
+  ])("is rendered after all if a machine matches by %s", async (_, job) => {
     expect((await follow(await submit({ job }), 30)).state).toBe("done");
   });
 
-  it("because of its priority says so", async () => {
+  it("says so if its priority is the reason", async () => {
     const ref = await submit();
     server.job(ref.id).priority = 0;
-    expect(await follow(ref, 12)).toMatchObject({ hindrance: "its priority is 0, which Afanasy never renders" });
+    expect(await follow(ref, 12)).toMatchObject({ waitReason: "its priority is 0, so Afanasy never renders it" });
   });
 
-  it("because the machines are at work has its turn later, however long that takes", async () => {
+  it("has its turn later if the machines are busy, however long that takes", async () => {
     await open().submit(
       {
         job: {
@@ -368,43 +369,43 @@ describe("a job that nobody takes", () => {
       "long",
     );
     server.pass(2_000);
-    const standing = await follow(await submit(), 30);
-    expect(standing).toMatchObject({ state: "waiting", isQueued: true });
-    expect(standing.hindrance).toBeUndefined();
+    const status = await follow(await submit(), 30);
+    expect(status).toMatchObject({ state: "waiting", isQueued: true });
+    expect(status.waitReason).toBeUndefined();
   });
 
-  it("is asked about once a look, and only where it waits a second time", async () => {
+  it("takes one request per poll, and only once it waits a second time", async () => {
     server.setMachines("offline");
     const refs = await Promise.all(["a", "b", "c"].map((name) => submit({ name })));
-    const looks = (standing?: JobStanding) =>
-      refs.map((job, index) => ({ job, mark: ["a", "b", "c"][index] ?? "", standing }));
+    const polls = (status?: JobStatus) =>
+      refs.map((job, index) => ({ job, jobKey: ["a", "b", "c"][index] ?? "", lastStatus: status }));
     server.pass(2_000);
     const count = () => server.messages.filter((message) => JSON.stringify(message).includes("renders")).length;
-    const first = await open().look(looks());
+    const first = await open().poll(polls());
     expect(count()).toBe(0);
     const seen = first.get("2");
-    await open().look(looks(seen === "gone" ? undefined : seen));
+    await open().poll(polls(seen === "gone" ? undefined : seen));
     expect(count()).toBe(1);
   });
 
-  it("is taken for one that waits where the farm does not say what machines it has", async () => {
+  it("is simply waiting if the farm does not list its machines", async () => {
     server.setMachines("offline");
     const ref = await submit();
-    const standing = await follow(ref, 3);
+    const status = await follow(ref, 3);
     server.next.push("answer", Response.json({ info: { kind: "error", text: "no" } }));
-    const seen = (await open().look([{ job: ref, mark: "SH010", standing }])).get(ref.id);
+    const seen = (await open().poll([{ job: ref, jobKey: "SH010", lastStatus: status }])).get(ref.id);
     expect(seen).toMatchObject({ state: "waiting" });
   });
 });
 
 describe("a job that is being deleted", () => {
-  it("is not paused, and then gone", async () => {
+  it("is not paused, and gone afterwards", async () => {
     const ref = await submit();
     server.pass(2_000);
     server.farm.operate(server.job(ref.id), "delete");
-    const look = async () => (await open().look([{ job: ref, mark: "SH010" }])).get(ref.id);
-    expect(await look()).toMatchObject({ state: "waiting", hindrance: "it is being deleted on the farm" });
+    const poll = async () => (await open().poll([{ job: ref, jobKey: "SH010" }])).get(ref.id);
+    expect(await poll()).toMatchObject({ state: "waiting", waitReason: "it is being deleted on the farm" });
     server.pass(4_000);
-    expect(await look()).toBe("gone");
+    expect(await poll()).toBe("gone");
   });
 });

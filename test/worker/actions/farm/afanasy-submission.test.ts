@@ -1,6 +1,6 @@
 import * as v from "valibot";
 import { describe, expect, it } from "vitest";
-import { type Choice, makeOrder, refuseWord } from "../../../../worker/actions/farm/afanasy-submission.ts";
+import { type AfanasyOptions, makeSubmission, refuseWord } from "../../../../worker/actions/farm/afanasy-submission.ts";
 import { readTaskFacts } from "../../../../worker/launch/template-variables.ts";
 import { refuseJob } from "../../../../worker/services/afanasy-job.ts";
 import { Afanasy, type AfanasySettings } from "../../../../worker/settings/afanasy-settings.ts";
@@ -23,16 +23,16 @@ function settingsOf(template: object = {}, more: object = {}): AfanasySettings {
   return { ...v.parse(Afanasy, set), token: undefined, access: undefined };
 }
 
-type Wish = {
+type Parts = {
   entity?: object;
   login?: string | undefined;
   type?: string;
   template?: object;
   settings?: object;
-  choice?: Partial<Choice>;
+  choice?: Partial<AfanasyOptions>;
 };
 
-function order({ entity, login = "Ada", type, template, settings, choice }: Wish = {}) {
+function submission({ entity, login = "Ada", type, template, settings, choice }: Parts = {}) {
   const one = makeSelected({
     entity: { name: "SH010", data: { frame_in: 101, frame_out: 148 }, ...entity },
     parent: { type: "Sequence", name: "SQ01" },
@@ -43,36 +43,36 @@ function order({ entity, login = "Ada", type, template, settings, choice }: Wish
     previews: new Map(),
     entityTypes: new Map(),
     person: { id: "ada", name: "Ada" },
-    listed: { desktop_login: login },
+    zouPerson: { desktop_login: login },
   });
   const farm = settingsOf(template, settings);
   const [first] = farm.templates;
   if (first === undefined) throw new Error("There is one");
-  return makeOrder(
+  return makeSubmission(
     facts,
     { template: first, frames: "", framesPerTask: 4, priority: 50, isPaused: false, ...choice },
     farm,
   );
 }
 
-function jobOf(wish?: Wish) {
-  const made = order(wish);
+function jobOf(parts?: Parts) {
+  const made = submission(parts);
   if ("problem" in made) throw new Error(made.problem);
-  expect(refuseJob(made.order.job)).toBeUndefined();
-  return made.order.job;
+  expect(refuseJob(made.submission.job)).toBeUndefined();
+  return made.submission.job;
 }
 
-const problemOf = (wish: Wish) => {
-  const made = order(wish);
-  return "problem" in made ? made.problem : `It was made: ${JSON.stringify(made.order.job.blocks)}`;
+const problemOf = (parts: Parts) => {
+  const made = submission(parts);
+  return "problem" in made ? made.problem : `It was made: ${JSON.stringify(made.submission.job.blocks)}`;
 };
 
 describe("a shot as a job", () => {
-  it("has blocks whose names break nothing, whatever the template is called", () => {
+  it("has blocks with harmless names, whatever the title of the template", () => {
     expect(jobOf({ template: { title: 'Blender "Cycles" \\o/' } }).blocks[0]?.name).toBe("Blender _Cycles_ _o/");
   });
 
-  it("is the studio's template, filled", () => {
+  it("is the studio's template, filled in", () => {
     expect(jobOf()).toEqual({
       name: expect.stringMatching(/^Demo SH\d+ \/ Animation$/),
       user_name: "ada",
@@ -100,9 +100,9 @@ describe("a shot as a job", () => {
     });
   });
 
-  it("carries the ids of Kitsu", () => {
-    const made = order();
-    expect("order" in made && made.order.kitsu).toEqual({
+  it("has the ids of Kitsu", () => {
+    const made = submission();
+    expect("submission" in made && made.submission.kitsu).toEqual({
       project: "p",
       entity: expect.stringMatching(/^e-/),
       task: expect.stringMatching(/^task-/),
@@ -119,7 +119,7 @@ describe("a shot as a job", () => {
     ]);
   });
 
-  it("is what the studio set beside the command", () => {
+  it("has what the studio set besides the command", () => {
     const job = jobOf({
       template: { block: { capacity: 2_000, need_memory: 16_384 }, job: { hosts_mask: "gpu.*", max_running_tasks: 8 } },
       settings: { branch: "/kitsu", project: "{project.code|upper}" },
@@ -135,7 +135,7 @@ describe("a shot as a job", () => {
     expect(job.blocks[0]).toMatchObject({ capacity: 2_000, need_memory: 16_384 });
   });
 
-  it("says how its masks are meant, for servers take them for beginnings of names where nobody says it", () => {
+  it("says how its masks are to be read, because servers match beginnings of names by default", () => {
     const typeOf = (job: object) => jobOf({ template: { job } }).hosts_mask_type;
     expect(typeOf({ hosts_mask: "gpu.*" })).toBe("regex");
     expect(typeOf({ hosts_mask_exclude: "ws\\d+" })).toBe("regex");
@@ -143,13 +143,13 @@ describe("a shot as a job", () => {
     expect(typeOf({ max_running_tasks: 8 })).toBeUndefined();
   });
 
-  it("has a name of which the server can make a folder, however long the names in it are", () => {
+  it("has a name that the server can use for a folder, however long the names in it are", () => {
     const { name } = jobOf({ type: "ア".repeat(120) });
     expect(name).toMatch(/^Demo SH\d+ \/ ア+$/);
     expect(new TextEncoder().encode(name).length).toBeGreaterThan(197);
   });
 
-  it("has a name that breaks nothing, whatever the shot is called", () => {
+  it("has a harmless name, whatever the shot is called", () => {
     expect(
       jobOf({
         settings: { project: 'a "b"\n{entity}' },
@@ -165,7 +165,7 @@ describe("a shot as a job", () => {
     ).toBe("a _b__Ü__x_");
   });
 
-  it("has the frames of Kitsu as they are written there", () => {
+  it("has the frame range from Kitsu", () => {
     expect(jobOf({ entity: { data: { frame_in: "101", frame_out: "110" } } }).blocks[0]).toMatchObject({
       frame_first: 101,
       frame_last: 110,
@@ -191,29 +191,29 @@ describe("a shot is refused", () => {
     ["a quote that Windows makes of another", "SH\u02ba", "has \u02ba"],
     ["a bar that is a letter", "SH\u01c0", "has \u01c0"],
     ["a fullwidth quote", "SH\uff02", "has \uff02"],
-    ["an accent by itself", "e\u0301te", "has an accent that is a character of its own (NFD)"],
+    ["an accent by itself", "e\u0301te", "has an accent as a separate character (NFD)"],
     ["a character without width", "SH\u200b", "has a control character"],
     ["an emoji", "SH🎬", "has 🎬"],
     ["..", "../../etc", 'has ".."'],
     ["nothing but a dot", ".", 'has ".."'],
-    ["a hyphen first, as options have it", "-P", 'begins with "-"'],
+    ["a hyphen first, as options have it", "-P", 'starts with "-"'],
     ["=", "a=b", "has ="],
     ["*", "SH*", "has *"],
     ["~", "~root", "has ~"],
     ["!", "SH!", "has !"],
-  ])("where its name has %s", (_, name, problem) => {
+  ])("if its name has %s", (_, name, problem) => {
     expect(problemOf({ entity: { name } })).toContain(problem);
     expect(problemOf({ entity: { name } })).toContain("{entity}");
   });
 
   it.each(["été", "Schloß", "مشهد", "シーン_01", "сцена 1"])(
-    "not where its name has letters of its language: %s",
+    "but not because of letters of its language: %s",
     (name) => {
       expect(jobOf({ entity: { name } }).blocks[0]?.command).toContain(`/${name}.blend"`);
     },
   );
 
-  it("where a studio's column has it, too", () => {
+  it("if a studio's own column has such a character", () => {
     const template = { command: 'render "{entity.data.cam}" @#@' };
     expect(problemOf({ template, entity: { data: { cam: "a`b", frame_in: 1, frame_out: 2 } } })).toContain(
       "{entity.data.cam} has `",
@@ -223,19 +223,19 @@ describe("a shot is refused", () => {
     ).toBe('render "cam 1/left" @#@');
   });
 
-  it("where nobody knows what a hole asks for", () => {
-    expect(problemOf({ template: { command: 'render "{episode}" @#@' } })).toBe("Nothing is known for {episode}");
-    expect(problemOf({ login: "" })).toBe("Nothing is known for {person.desktop_login}");
+  it("if a variable of the template has no value", () => {
+    expect(problemOf({ template: { command: 'render "{episode}" @#@' } })).toBe("{episode} has no value");
+    expect(problemOf({ login: "" })).toBe("{person.desktop_login} has no value");
     expect(jobOf({ login: "", settings: { user: "{person.desktop_login|lower|default:kitsu}" } }).user_name).toBe(
       "kitsu",
     );
   });
 
-  it("where its person has a login that is no user of Afanasy's", () => {
-    expect(problemOf({ login: 'ada"' })).toContain("is no name for a user of Afanasy's");
+  it("if the person's login is not a valid user name for Afanasy", () => {
+    expect(problemOf({ login: 'ada"' })).toContain("is not a valid user name for Afanasy");
   });
 
-  it("where its task is of another type than the template is for", () => {
+  it("if the template is not for its type of task", () => {
     expect(problemOf({ template: { task_types: ["Lighting", "Compositing"] } })).toBe(
       "Blender is for Lighting, Compositing",
     );
@@ -245,16 +245,17 @@ describe("a shot is refused", () => {
   it.each([
     [{ data: {} }, "This shot has no frame range in Kitsu: enter one here, or set it on the shot"],
     [{ data: { frame_in: 148, frame_out: 101 }, nb_frames: 48 }, "Its frames run backwards in Kitsu, from 148 to 101"],
-    [{ data: { frame_in: 101.5, frame_out: 148 }, nb_frames: 48 }, "Kitsu says frame 101.5, which is no whole frame"],
-    [{ data: { frame_in: 1, frame_out: 1_000_000 } }, "1,000,000 frames are more than the 10,000 a shot may have here"],
-  ])("where its frames are %j", (entity, problem) => {
+    [{ data: { frame_in: 101.5, frame_out: 148 }, nb_frames: 48 }, "Kitsu has frame 101.5, which is not a whole frame"],
+    [{ data: { frame_in: 1, frame_out: 1_000_000 } }, "1,000,000 frames are more than the limit of 10,000 per shot"],
+  ])("if its frames are %j", (entity, problem) => {
     expect(problemOf({ entity })).toBe(problem);
   });
 });
 
 describe("a word of a command", () => {
   it("is refused for every character that is not on the list", () => {
-    // What code pages of Windows turn into a character of the shell's is no letter here.
+    // Letters that a code page of Windows turns into a special character of the shell are not
+    // allowed.
     const isLookalike = (code: number) =>
       (code >= 0x1c0 && code <= 0x1c3) || (code >= 0x2b0 && code <= 0x36f) || [0x374, 0x37a, 0x559].includes(code);
     for (let code = 0; code < 0x3_000; code += 1) {
@@ -275,7 +276,7 @@ describe("the setting AFANASY", () => {
     return parsed.success ? "right" : `${v.getDotPath(parsed.issues[0])} ${parsed.issues[0].message}`;
   };
 
-  it("is right as the documentation has it", () => {
+  it("accepts the example in the documentation", () => {
     expect(explain({})).toBe("right");
     expect(explain({}, { scene: "/mnt/développement/{entity}.blend", files: ["/mnt/été/{entity}.@####@.png"] })).toBe(
       "right",
@@ -294,33 +295,33 @@ describe("the setting AFANASY", () => {
     [{}, { command: "blender -b {scene} @#@" }, "templates.0.command must have every variable in double quotes"],
     [{}, { command: 'blender "a" {entity} "b"' }, "templates.0.command must have every variable in double quotes"],
     [{}, { command: 'blender "{entity}' }, "templates.0.command must have every variable in double quotes"],
-    [{}, { command: '"{entity}" -x' }, "templates.0.command must begin with a program"],
+    [{}, { command: '"{entity}" -x' }, "templates.0.command must start with a program"],
     [{}, { command: 'blender\n"{entity}"' }, "templates.0.command must be one line"],
     [{}, { command: 'blender "{nothing}"' }, "templates.0.command has the unknown variable {nothing}"],
-    [{}, { scene: "/mnt/$(id)/{entity}" }, "templates.0.scene may have letters"],
-    [{}, { scene: undefined }, 'templates.0 uses {scene}, and has no "scene"'],
-    [{}, { output: undefined }, 'templates.0 uses {output}, and has no "output"'],
+    [{}, { scene: "/mnt/$(id)/{entity}" }, "templates.0.scene may have only letters"],
+    [{}, { scene: undefined }, 'templates.0 uses {scene} but has no "scene"'],
+    [{}, { output: undefined }, 'templates.0 uses {output} but has no "output"'],
     [{}, { service: "blender; id" }, "templates.0.service must be a name"],
     [{}, { frames_per_task: 1.5 }, "templates.0.frames_per_task must be a whole number"],
     [{}, { block: { capacity: 1.5 } }, "templates.0.block.capacity must be an integer"],
     [{}, { job: { command_post: "id" } }, "templates.0.job.command_post"],
     [{ templates: [] }, {}, "templates must have a template"],
-    [{ templates: [BLENDER, BLENDER] }, {}, "templates must not have two templates of one id"],
-    [{ branch: "/a/b" }, {}, "branch must be one name"],
-    [{ priority: { least: 90, default: 10 } }, {}, "priority must have least, default and most in that order"],
+    [{ templates: [BLENDER, BLENDER] }, {}, "templates must not have two templates with the same id"],
+    [{ branch: "/a/b" }, {}, 'branch must be "/" with at most one name'],
+    [{ priority: { least: 90, default: 10 } }, {}, "priority must have least <= default <= most"],
     [{ priority: { least: 0 } }, {}, "priority.least must be at least 1"],
     [
       {},
       { job: { hosts_mask: "(" } },
-      'templates.0.job.hosts_mask is no regular expression that Afanasy reads; hosts_mask_type = "find"',
+      'templates.0.job.hosts_mask is not a regular expression that Afanasy can read; set hosts_mask_type = "find"',
     ],
-    [{}, { job: { hosts_mask_exclude: "a(?<b)" } }, "templates.0.job.hosts_mask_exclude is no regular expression"],
+    [{}, { job: { hosts_mask_exclude: "a(?<b)" } }, "templates.0.job.hosts_mask_exclude is not a regular expression"],
     [
       {},
       { job: { hosts_mask: "(", hosts_mask_type: "glob" } },
       'templates.0.job.hosts_mask_type must be "find" or "regex"',
     ],
-    [{}, { job: { need_os: "lin.*" } }, "templates.0.job.need_os is looked for as it is written"],
+    [{}, { job: { need_os: "lin.*" } }, "templates.0.job.need_os is compared literally"],
     [{ url: "afserver:51000" }, {}, "url must be an address"],
     [{ command_pre: "x" }, {}, "command_pre"],
   ])("says what is wrong: %j %j", (more, template, problem) => {

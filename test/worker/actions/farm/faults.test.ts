@@ -1,18 +1,19 @@
-// Nothing is submitted twice and nothing is lost, whatever goes wrong and whenever: a thousand runs, each with faults of its own. A run that fails is
-// run again alone with FAULT_SEED in the environment.
+// Nothing is submitted twice and nothing is lost, whatever goes wrong: a thousand runs, each with
+// its own faults. To repeat a failed run alone, set FAULT_SEED in the environment.
 import { env } from "cloudflare:workers";
 import * as v from "valibot";
 import { describe, expect, it } from "vitest";
 import type { Reply } from "../../../../contract.ts";
 import type { Control } from "../../../../worker/action/action.ts";
-import { carryOn, controlRun } from "../../../../worker/actions/farm/render.ts";
+import { controlRender, pollRender } from "../../../../worker/actions/farm/render.ts";
 import { makeRun, readRun } from "../../../../worker/actions/farm/render-run.ts";
 import { Failure } from "../../../../worker/failure.ts";
 import { Crash, makeRandom, makeWorld, type World } from "../../../support/worker/faulty-farm.ts";
+import { makePassContext } from "../../../support/worker/pass-context.ts";
 
 const RUNS = 1_000;
 const STEPS_MAX = 400;
-/** After so many steps nothing goes wrong any more, so that every run ends. */
+/** After this many steps there are no more faults, so that every run ends. */
 const FAULTY_STEPS = 40;
 const CONTROLS: readonly Control[] = ["cancel", "pause", "resume"];
 
@@ -21,9 +22,9 @@ const wanted = v.parse(
   Reflect.get(env, "FAULT_SEED"),
 );
 
-type Ended = { world: World; marks: string[]; reply: Reply; steps: number; known: ReadonlySet<string> };
+type Ended = { world: World; jobKeys: string[]; reply: Reply; steps: number; known: ReadonlySet<string> };
 
-/** What the Durable Object does: it keeps what was saved, and calls again. */
+/** Does what the Durable Object does: keeps what was saved, and calls again. */
 async function live(seed: number): Promise<Ended> {
   const random = makeRandom(seed);
   const world = makeWorld(random);
@@ -32,10 +33,10 @@ async function live(seed: number): Promise<Ended> {
   for (const shot of shots) if (random() < 0.08) world.refused.add(shot);
   const run = makeRun(
     `run-${seed}`,
-    shots.map((shot) => ({ task: shot, label: shot, order: shot, size: 10 })),
+    shots.map((shot) => ({ task: shot, label: shot, submission: shot, size: 10 })),
     [],
   );
-  const marks = run.shots.map(({ mark }) => mark);
+  const jobKeys = run.shots.map(({ jobKey }) => jobKey);
   let stored = JSON.stringify(run);
   const known = new Set<string>();
   let shown: readonly Control[] = [];
@@ -47,30 +48,31 @@ async function live(seed: number): Promise<Ended> {
     const save = async (data: unknown) => {
       if (world.hasCrashed) throw new Crash();
       const dies = random() < world.faults;
-      // Before it was written, or after.
+      // The crash happens before or after the write.
       if (!dies || random() < 0.5) stored = JSON.stringify(data);
       if (dies) {
         world.hasCrashed = true;
         throw new Crash();
       }
     };
-    const watch = { save, signal: new AbortController().signal, readRunReply: async () => undefined };
+    const context = makePassContext({ save });
     const now = () => world.clock.now;
     const data = readRun(v.string(), JSON.parse(stored));
     const control = isControlled && isFaulty && random() < 0.15 ? CONTROLS[Math.floor(random() * 3)] : undefined;
-    // Nobody leaves a run paused for ever: whoever sees that it can be resumed does so.
-    const what = !isFaulty && (step === FAULTY_STEPS || shown.includes("resume")) ? "resume" : control;
+    // Nobody leaves a run paused forever: somebody resumes it.
+    const command = !isFaulty && (step === FAULTY_STEPS || shown.includes("resume")) ? "resume" : control;
     try {
-      const standing = await (what === undefined
-        ? carryOn(watch, data, world.farm, now)
-        : controlRun(watch, data, world.farm, what, now));
-      shown = standing.controls ?? [];
-      // The alarm may come again for the same data: what this watch did, but for what it saved, nobody knows then.
+      const status = await (command === undefined
+        ? pollRender(context, data, world.farm, undefined, now)
+        : controlRender(context, data, world.farm, undefined, command, now));
+      shown = status.controls ?? [];
+      // The alarm may repeat with the same data: except for what was saved, this pass is forgotten
+      // then.
       if (isFaulty && random() < world.faults) continue;
-      stored = JSON.stringify(standing.data);
+      stored = JSON.stringify(status.data);
       for (const { job } of data.shots) if (job !== undefined) known.add(job.id);
-      if (standing.reply.kind !== "started") return { world, marks, reply: standing.reply, steps: step + 1, known };
-      world.advance(standing.nextCheckMs ?? 0);
+      if (status.reply.kind !== "started") return { world, jobKeys, reply: status.reply, steps: step + 1, known };
+      world.advance(status.nextCheckMs ?? 0);
     } catch (thrown) {
       if (!(thrown instanceof Crash) && !(thrown instanceof Failure && thrown.reply.retry)) throw thrown;
       world.advance(5_000 + random() * 30_000);
@@ -79,27 +81,28 @@ async function live(seed: number): Promise<Ended> {
   throw new Error("It never ended");
 }
 
-function check({ world, marks, reply, known }: Ended): void {
+function check({ world, jobKeys, reply, known }: Ended): void {
   world.advance(3_600_000);
-  // What somebody deleted on the farm before we heard that it arrived was, for all anybody can know, never there.
+  // A job that somebody deleted before we knew that it arrived was never there, as far as anyone
+  // can know.
   const jobs = world.jobs.filter(({ deleted, id }) => !deleted || known.has(id));
-  for (const mark of marks)
-    expect(jobs.filter((job) => job.mark === mark).length, `jobs of ${mark}`).toBeLessThanOrEqual(1);
+  for (const jobKey of jobKeys)
+    expect(jobs.filter((job) => job.jobKey === jobKey).length, `jobs of ${jobKey}`).toBeLessThanOrEqual(1);
   if (reply.kind !== "done" && reply.kind !== "failed") throw new Error(`It ended ${reply.kind}`);
   const outcomes = reply.outcomes ?? [];
-  expect(outcomes.map(({ id }) => id)).toEqual(marks.map((mark) => mark.split("/").at(-1)));
+  expect(outcomes.map(({ id }) => id)).toEqual(jobKeys.map((jobKey) => jobKey.split("/").at(-1)));
   for (const { id, state, reason = "" } of outcomes) {
-    const job = world.jobs.findLast(({ mark }) => mark.endsWith(`/${id}`));
+    const job = world.jobs.findLast(({ jobKey }) => jobKey.endsWith(`/${id}`));
     expect(["done", "failed", "skipped"]).toContain(state);
     if (state === "done") expect(job?.state).toBe("done");
     else if (job !== undefined && !job.deleted) expect(job.state).toBe(state === "failed" ? "failed" : "canceled");
     // Without a job it was refused, canceled before it was sent, or it never arrived.
-    else if (job === undefined) expect(reason).toMatch(/It refused|before it was sent|does not have it/);
+    else if (job === undefined) expect(reason).toMatch(/It refused|before it was sent|did not receive it/);
   }
 }
 
-describe("a render run, whatever happens to it,", () => {
-  it("has one job at most for each shot, one outcome for each, and loses nothing", async () => {
+describe("a render run with random faults", () => {
+  it("has at most one job and exactly one outcome for each shot, and loses nothing", async () => {
     const first = wanted >= 0 ? wanted : Math.floor(Math.random() * 1_000_000_000);
     const count = wanted >= 0 ? 1 : RUNS;
     const began = performance.now();

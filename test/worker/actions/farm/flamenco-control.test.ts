@@ -1,10 +1,10 @@
-// What Flamenco is asked to do with a job, and what it is not, although it would.
+// The commands that Flamenco is sent, and those that it is not sent although it would accept them.
 import { beforeEach, describe, expect, it } from "vitest";
 import type { JobStatus } from "../../../../playground/farms/flamenco/body.ts";
-import type { JobControl } from "../../../../worker/actions/farm/farm.ts";
+import type { JobCommand } from "../../../../worker/actions/farm/farm.ts";
 import { Failure } from "../../../../worker/failure.ts";
 import { type FakeFlamenco, openFakeFlamenco } from "../../../support/worker/flamenco.ts";
-import { follow, isIn, ORDER, openFarm, submitAll } from "../../../support/worker/flamenco-looks.ts";
+import { followJobs, isIn, openFarm, SUBMISSION, submitAll } from "../../../support/worker/flamenco-polls.ts";
 
 let fake: FakeFlamenco;
 beforeEach(() => {
@@ -12,10 +12,10 @@ beforeEach(() => {
 });
 
 async function begin() {
-  const looks = await submitAll(fake, [ORDER]);
-  const [one] = looks;
+  const polls = await submitAll(fake, [SUBMISSION]);
+  const [one] = polls;
   if (one === undefined) throw new Error("None was submitted");
-  return { looks, control: (what: JobControl) => openFarm(fake).control(one.job, one.mark, what) };
+  return { polls, control: (what: JobCommand) => openFarm(fake).control(one.job, one.jobKey, what) };
 }
 
 async function failureOf(work: Promise<unknown>): Promise<Failure> {
@@ -39,7 +39,7 @@ describe("a job on Flamenco", () => {
     ["resume", "paused pause-requested", "queued active requeueing"],
     ["restart", "canceled failed paused pause-requested", "queued active requeueing completed"],
   ] as const)(
-    "is asked to %s where that makes sense, not where it is so already, and else it is said",
+    "is sent %s if that makes sense, not if it is already in that state, and otherwise refused",
     async (what, from, already) => {
       const { control } = await begin();
       for (const status of STATUSES) {
@@ -54,55 +54,55 @@ describe("a job on Flamenco", () => {
     },
   );
 
-  it("that is completed is never canceled, though Flamenco would do it", async () => {
-    const { control, looks } = await begin();
+  it("is never canceled once completed, although Flamenco would do it", async () => {
+    const { control, polls } = await begin();
     fake.render(fake.only(), 48);
     expect((await failureOf(control("cancel"))).message).toContain("it is completed");
     expect(fake.only().status).toBe("completed");
-    expect((await follow(fake, looks).look())[0]).toMatchObject({ state: "done" });
+    expect((await followJobs(fake, polls).poll())[0]).toMatchObject({ state: "done" });
   });
 
-  it("that is completed between the question and the cancel is done", async () => {
-    const { control, looks } = await begin();
+  it("is done if it is completed just before the cancel", async () => {
+    const { control, polls } = await begin();
     fake.latencyMs = 20;
     const asked = control("cancel");
     await scheduler.wait(30);
     fake.render(fake.only(), 48);
     await asked;
     expect(fake.only().status).toBe("canceled");
-    expect((await follow(fake, looks).look())[0]).toMatchObject({ state: "done" });
+    expect((await followJobs(fake, polls).poll())[0]).toMatchObject({ state: "done" });
   });
 
-  it("that is completed between the question and the pause is done", async () => {
-    const { control, looks } = await begin();
+  it("is done if it is completed just before the pause", async () => {
+    const { control, polls } = await begin();
     fake.latencyMs = 20;
     const asked = control("pause");
     await scheduler.wait(30);
     fake.render(fake.only(), 48);
     await asked;
-    expect((await follow(fake, looks).wait(isIn("done"))).isSo).toBe(true);
+    expect((await followJobs(fake, polls).wait(isIn("done"))).isSo).toBe(true);
   });
 
-  it("is canceled with a word of where", async () => {
-    const { control, looks } = await begin();
+  it("is canceled with a note that says where", async () => {
+    const { control, polls } = await begin();
     await control("cancel");
-    expect((await follow(fake, looks).look())[0]).toMatchObject({ state: "canceled", reason: "Canceled in Kitsu" });
+    expect((await followJobs(fake, polls).poll())[0]).toMatchObject({ state: "canceled", reason: "Canceled in Kitsu" });
   });
 
-  it("that was deleted is no trouble to cancel, and said to be gone for anything else", async () => {
+  it("can be canceled without an error after it was deleted, but not paused or restarted", async () => {
     const { control } = await begin();
     fake.jobs.clear();
     expect(await control("cancel")).toBeUndefined();
     expect((await failureOf(control("pause"))).message).toBe("It was deleted on the farm.");
   });
 
-  it("is said not to have changed where Flamenco says yes and does nothing", async () => {
+  it("is reported as unchanged if Flamenco accepts a command and does nothing", async () => {
     const { control } = await begin();
     fake.manager.ask = () => undefined;
     expect((await failureOf(control("pause"))).reply).toMatchObject({ code: "farm-broken", retry: true });
   });
 
-  it("that a machine takes up again at once is restarted, though it is as active as before", async () => {
+  it("is restarted even if a machine takes it again at once and it looks as active as before", async () => {
     const { control } = await begin();
     const job = fake.only();
     fake.pass(1_000);
@@ -120,15 +120,15 @@ describe("a job on Flamenco", () => {
     expect(job.tasks.map(({ status }) => status)).not.toContain("failed");
   });
 
-  it("is being paused until its tasks have ended, and goes on after that", async () => {
-    const { control, looks } = await begin();
+  it("is pausing until its tasks have ended, and resumes afterwards", async () => {
+    const { control, polls } = await begin();
     fake.pass(1_000);
     await control("pause");
-    const { look } = follow(fake, looks);
-    expect(await look()).toMatchObject([{ state: "running", isPausing: true, reason: "Being paused" }]);
+    const { poll } = followJobs(fake, polls);
+    expect(await poll()).toMatchObject([{ state: "running", isPausing: true, reason: "Pausing" }]);
     expect(await control("resume")).toBe("later");
     fake.pass(6_000);
-    expect(await look()).toMatchObject([{ state: "paused" }]);
+    expect(await poll()).toMatchObject([{ state: "paused" }]);
     expect(await control("resume")).toBeUndefined();
     expect(fake.only().status).toBe("queued");
   });

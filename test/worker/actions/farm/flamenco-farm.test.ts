@@ -1,7 +1,7 @@
-// How jobs stand on Flamenco, by what their tasks do.
+// The status of jobs on Flamenco, according to their tasks.
 import { beforeEach, describe, expect, it } from "vitest";
 import { type FakeFlamenco, FLAMENCO, FRAME_MS, openFakeFlamenco } from "../../../support/worker/flamenco.ts";
-import { follow, isIn, ORDER, openFarm, submitAll } from "../../../support/worker/flamenco-looks.ts";
+import { followJobs, isIn, openFarm, SUBMISSION, submitAll } from "../../../support/worker/flamenco-polls.ts";
 
 const OUT_OF_MEMORY = "Error: Cycles: out of memory";
 
@@ -13,115 +13,110 @@ beforeEach(() => {
 const submit = (count: number, more: object = {}) =>
   submitAll(
     fake,
-    Array.from({ length: count }, (_, index) => ({ ...ORDER, name: `SH${index}`, ...more })),
+    Array.from({ length: count }, (_, index) => ({ ...SUBMISSION, name: `SH${index}`, ...more })),
   );
-const framesOf = (frames: string, chunk_size = 5) => ({ settings: { ...ORDER.settings, frames, chunk_size } });
+const framesOf = (frames: string, chunk_size = 5) => ({ settings: { ...SUBMISSION.settings, frames, chunk_size } });
 const OWN = { name: "studio", label: "Studio", etag: "e1", settings: [] };
 
 describe("Flamenco as a farm", () => {
-  it.each([5, 6, 7, 8, 9])("of version 3.%d tells which marks it has", async (minor) => {
+  it.each([5, 6, 7, 8, 9])("of version 3.%d finds jobs by their keys", async (minor) => {
     fake.manager.minor = minor;
-    const looks = await submit(2);
-    expect(await openFarm(fake).find(["run/1", "run/7"])).toEqual(new Map([["run/1", looks[1]?.job]]));
+    const polls = await submit(2);
+    expect(await openFarm(fake).find(["run/1", "run/7"])).toEqual(new Map([["run/1", polls[1]?.job]]));
     expect(openFarm(fake).canPause).toBe(minor >= 6);
   });
 
-  it.each([5, 7, 9])(
-    "of version 3.%d tells how far jobs are, by steps or by tasks, the preview movie left out",
-    async (minor) => {
-      fake.manager.minor = minor;
-      const { look } = follow(fake, await submit(1));
-      expect(await look()).toMatchObject([{ state: "waiting", done: 0, total: minor >= 8 ? 48 : 0 }]);
-      fake.render(fake.only(), 25);
-      const shown = minor >= 8 ? { done: 25, total: 48 } : { done: 5, total: 10 };
-      expect(await look()).toMatchObject([
-        { state: "running", ...shown, url: `${FLAMENCO}/app/jobs/${fake.only().id}` },
-      ]);
-      fake.render(fake.only(), 48);
-      expect(await look()).toMatchObject([{ state: "done" }]);
-    },
-  );
+  it.each([5, 7, 9])("of version 3.%d reports progress in steps or tasks, without the preview movie", async (minor) => {
+    fake.manager.minor = minor;
+    const { poll } = followJobs(fake, await submit(1));
+    expect(await poll()).toMatchObject([{ state: "waiting", done: 0, total: minor >= 8 ? 48 : 0 }]);
+    fake.render(fake.only(), 25);
+    const shown = minor >= 8 ? { done: 25, total: 48 } : { done: 5, total: 10 };
+    expect(await poll()).toMatchObject([{ state: "running", ...shown, url: `${FLAMENCO}/app/jobs/${fake.only().id}` }]);
+    fake.render(fake.only(), 48);
+    expect(await poll()).toMatchObject([{ state: "done" }]);
+  });
 
-  it("looks at each job by itself, and never at the list of all there ever were", async () => {
-    const { wait } = follow(fake, await submit(30, framesOf("1-10")));
+  it("polls each job by itself, and never reads the list of all jobs", async () => {
+    const { wait } = followJobs(fake, await submit(30, framesOf("1-10")));
     expect((await wait(isIn("done"), 600_000, 10_000)).isSo).toBe(true);
     expect(fake.requests.filter((one) => one === "GET /jobs")).toEqual([]);
   });
 
-  it("reads less than 200 kB in a look, also of a farm with 10,000 old jobs", async () => {
-    const looks = await submit(60);
-    const old = fake.jobs.get(looks[0]?.job.id ?? "");
+  it("reads less than 200 kB in a poll, even on a farm with 10,000 old jobs", async () => {
+    const polls = await submit(60);
+    const old = fake.jobs.get(polls[0]?.job.id ?? "");
     if (old === undefined) throw new Error("There is no job");
     for (let count = 0; count < 10_000; count += 1) {
       const id = crypto.randomUUID();
       fake.jobs.set(id, { ...old, id, status: "completed" });
     }
-    const { look } = follow(fake, looks);
+    const { poll } = followJobs(fake, polls);
     for (let round = 0; round < 6; round += 1) {
       fake.bytes = 0;
-      expect(await look()).toHaveLength(60);
+      expect(await poll()).toHaveLength(60);
       expect(fake.bytes).toBeGreaterThan(0);
       expect(fake.bytes).toBeLessThan(200_000);
       fake.pass(FRAME_MS);
     }
   });
 
-  it("makes no more requests in a look than a watch has left, whatever there is to ask", async () => {
+  it("makes no more requests in a poll than the pass has left", async () => {
     for (const minor of [5, 9]) {
       fake.manager.minor = minor;
-      const looks = await submit(12, framesOf("1-10"));
+      const polls = await submit(12, framesOf("1-10"));
       for (const job of fake.jobs.values()) fake.spoil(job.tasks, OUT_OF_MEMORY);
       fake.pass(200 * FRAME_MS);
-      const { look } = follow(fake, looks);
+      const { poll } = followJobs(fake, polls);
       for (let round = 0; round < 24; round += 1) {
         fake.requests.length = 0;
-        await look();
+        await poll();
         expect(fake.requests.length).toBeLessThanOrEqual(22);
       }
-      expect(await look()).toEqual(Array.from({ length: 12 }, () => expect.objectContaining({ state: "failed" })));
+      expect(await poll()).toEqual(Array.from({ length: 12 }, () => expect.objectContaining({ state: "failed" })));
       fake.jobs.clear();
     }
   });
 
-  it("comes to an end with each of twelve that are stuck at once, with what a look has left", async () => {
-    const looks = await submit(12, framesOf("1-60"));
+  it("settles twelve jobs that are stuck at once, within the requests of a poll", async () => {
+    const polls = await submit(12, framesOf("1-60"));
     for (const job of fake.jobs.values()) fake.spoil([job.tasks[3]], OUT_OF_MEMORY);
     fake.pass(400 * FRAME_MS);
     expect([...fake.jobs.values()].every(({ status }) => status === "active")).toBe(true);
-    expect((await follow(fake, looks).wait(isIn("failed"), 180_000, 3_000)).isSo).toBe(true);
+    expect((await followJobs(fake, polls).wait(isIn("failed"), 180_000, 3_000)).isSo).toBe(true);
   });
 
-  it("knows a job that was deleted, or that has another mark", async () => {
+  it("recognizes a job that was deleted, or that has another key", async () => {
     const [one] = await submit(1);
     if (one === undefined) throw new Error("None was submitted");
     const gone = new Map([[one.job.id, "gone"]]);
-    expect(await openFarm(fake).look([{ ...one, mark: "other" }])).toEqual(gone);
+    expect(await openFarm(fake).poll([{ ...one, jobKey: "other" }])).toEqual(gone);
     fake.jobs.clear();
-    expect(await openFarm(fake).look([one])).toEqual(gone);
+    expect(await openFarm(fake).poll([one])).toEqual(gone);
   });
 
-  it("leaves those out that are not answered for, and fails where none is", async () => {
-    const looks = await submit(3);
-    fake.isSilent = (request) => request.endsWith(looks[1]?.job.id ?? "");
-    expect([...(await openFarm(fake).look(looks)).keys()]).toEqual([looks[0]?.job.id, looks[2]?.job.id]);
+  it("leaves out jobs without an answer, and fails if none is answered", async () => {
+    const polls = await submit(3);
+    fake.isSilent = (request) => request.endsWith(polls[1]?.job.id ?? "");
+    expect([...(await openFarm(fake).poll(polls)).keys()]).toEqual([polls[0]?.job.id, polls[2]?.job.id]);
     fake.isDown = true;
-    await expect(openFarm(fake).look(looks)).rejects.toMatchObject({ code: "farm-unreachable" });
+    await expect(openFarm(fake).poll(polls)).rejects.toMatchObject({ code: "farm-unreachable" });
   });
 
-  it("has a picture of what was rendered last, or none", async () => {
+  it("has the last rendered picture, or none", async () => {
     const [one] = await submit(1);
     const job = one?.job ?? { id: "" };
-    expect(await openFarm(fake).picture?.(job)).toBeUndefined();
+    expect(await openFarm(fake).findPictureUrl?.(job)).toBeUndefined();
     fake.render(fake.only(), 5);
-    expect(await openFarm(fake).picture?.(job)).toBe(
+    expect(await openFarm(fake).findPictureUrl?.(job)).toBe(
       `${FLAMENCO}/job-files/job-${job.id.slice(0, 4)}/${job.id}/last-rendered.jpg`,
     );
   });
 });
 
-describe("a job of which a few tasks fail for good", () => {
-  it("has failed within a minute, though Flamenco calls it active for ever, and says which task and why", async () => {
-    const { wait } = follow(fake, await submit(1, framesOf("1-60", 3)));
+describe("a job with a few tasks that fail for good", () => {
+  it("has failed within a minute, although Flamenco calls it active forever, and says which task failed and why", async () => {
+    const { wait } = followJobs(fake, await submit(1, framesOf("1-60", 3)));
     fake.spoil([fake.only().tasks[1]], OUT_OF_MEMORY);
     fake.pass(40 * FRAME_MS);
     expect(fake.only().status).toBe("active");
@@ -132,24 +127,24 @@ describe("a job of which a few tasks fail for good", () => {
     expect(ms).toBeLessThan(30_000);
   });
 
-  it("is running as long as anything of it is, however slow", async () => {
-    const { wait, look } = follow(fake, await submit(1, framesOf("1-60", 3)));
+  it("is running as long as any task runs, however slow", async () => {
+    const { wait, poll } = followJobs(fake, await submit(1, framesOf("1-60", 3)));
     const { tasks } = fake.only();
     fake.spoil([tasks[1]], OUT_OF_MEMORY);
     Object.assign(tasks[19] ?? {}, { fate: { after: 1, what: "stalls", says: "", isLuck: true } });
     fake.pass(60 * FRAME_MS);
-    await look();
+    await poll();
     expect(await wait(isIn("failed"), 3_600_000, 15_000)).toMatchObject({ isSo: false, all: [{ state: "running" }] });
     Object.assign(tasks[19] ?? {}, { fate: undefined });
     expect((await wait(isIn("failed"), 60_000, 10_000)).isSo).toBe(true);
   });
 
   it("is restarted from where it is: only what failed is rendered again", async () => {
-    const looks = await submit(1, framesOf("1-60", 3));
+    const polls = await submit(1, framesOf("1-60", 3));
     fake.spoil([fake.only().tasks[1]], OUT_OF_MEMORY);
     fake.pass(60 * FRAME_MS);
-    const [one] = looks;
-    await openFarm(fake).control(one?.job ?? { id: "" }, one?.mark ?? "", "restart");
+    const [one] = polls;
+    await openFarm(fake).control(one?.job ?? { id: "" }, one?.jobKey ?? "", "restart");
     expect(
       fake
         .only()
@@ -159,12 +154,12 @@ describe("a job of which a few tasks fail for good", () => {
       ["render-4-6", "queued"],
       ["preview-video", "queued"],
     ]);
-    expect((await follow(fake, looks).wait(isIn("done"))).isSo).toBe(true);
+    expect((await followJobs(fake, polls).wait(isIn("done"))).isSo).toBe(true);
   });
 
-  it("of a studio's own type has failed once a machine is idle and does not take what is left", async () => {
+  it("has failed, for a studio's own job type, once an idle machine does not take the open tasks", async () => {
     fake.own(OWN);
-    const { wait } = follow(fake, await submit(1, { type: "studio", settings: { frames: "1-60", chunk_size: 3 } }));
+    const { wait } = followJobs(fake, await submit(1, { type: "studio", settings: { frames: "1-60", chunk_size: 3 } }));
     fake.spoil([fake.only().tasks[1]], OUT_OF_MEMORY);
     fake.pass(40 * FRAME_MS);
     expect(fake.only().status).toBe("active");
@@ -174,25 +169,25 @@ describe("a job of which a few tasks fail for good", () => {
     expect(ms).toBeLessThan(60_000);
   });
 
-  it("of a studio's own type waits while all machines are at work on something else", async () => {
+  it("waits, for a studio's own job type, while all machines are busy with other jobs", async () => {
     fake.own(OWN);
-    const looks = await submit(1, { type: "studio", settings: { frames: "1-60", chunk_size: 3 } });
+    const polls = await submit(1, { type: "studio", settings: { frames: "1-60", chunk_size: 3 } });
     const { tasks } = fake.only();
     fake.spoil([tasks[1]], OUT_OF_MEMORY);
     fake.pass(40 * FRAME_MS);
-    await submitAll(fake, [{ ...ORDER, ...framesOf("1-9000", 1_000) }]);
-    expect((await follow(fake, looks).wait(isIn("failed"), 120_000)).all).toMatchObject([
+    await submitAll(fake, [{ ...SUBMISSION, ...framesOf("1-9000", 1_000) }]);
+    expect((await followJobs(fake, polls).wait(isIn("failed"), 120_000)).all).toMatchObject([
       { state: "waiting", isQueued: true },
     ]);
   });
 });
 
-describe("a job whose preview movie alone fails", () => {
+describe("a job of which only the preview movie fails", () => {
   it.each([
     ["failed", "1-10", 'no more workers left to run tasks of type "ffmpeg"'],
     ["active", "1-60", ""],
   ])("is done, whether Flamenco calls it %s or not, and says what is missing", async (status, frames) => {
-    const { wait } = follow(fake, await submit(1, framesOf(frames)));
+    const { wait } = followJobs(fake, await submit(1, framesOf(frames)));
     fake.spoil([fake.only().tasks.at(-1)], "/mnt/r/000001.png: Invalid data found when processing input");
     fake.pass(60 * FRAME_MS);
     expect(fake.only().status).toBe(status);
@@ -200,13 +195,13 @@ describe("a job whose preview movie alone fails", () => {
     expect(all).toMatchObject([
       {
         state: "done",
-        flaw: "The preview movie was not made: /mnt/r/000001.png: Invalid data found when processing input",
+        warning: "The preview movie was not made: /mnt/r/000001.png: Invalid data found when processing input",
       },
     ]);
   });
 
-  it("is not done where a frame failed as well", async () => {
-    const { wait } = follow(fake, await submit(1, framesOf("1-10")));
+  it("is not done if a frame failed as well", async () => {
+    const { wait } = followJobs(fake, await submit(1, framesOf("1-10")));
     fake.spoil([fake.only().tasks[0]], OUT_OF_MEMORY);
     fake.pass(60 * FRAME_MS);
     expect((await wait(isIn("failed"))).isSo).toBe(true);
@@ -214,8 +209,8 @@ describe("a job whose preview movie alone fails", () => {
 });
 
 describe("why a job failed", () => {
-  it("is told of each of sixty shots of which five fail, each in its own way", async () => {
-    const looks = await submit(60, framesOf("1-10"));
+  it("is shown for each of sixty shots, of which five fail in different ways", async () => {
+    const polls = await submit(60, framesOf("1-10"));
     const jobs = [...fake.jobs.values()];
     const ways = [
       OUT_OF_MEMORY,
@@ -225,7 +220,7 @@ describe("why a job failed", () => {
       "Segmentation fault: invalid",
     ];
     for (const [index, says] of ways.entries()) fake.spoil(jobs[index * 11]?.tasks ?? [], says);
-    const { wait } = follow(fake, looks);
+    const { wait } = followJobs(fake, polls);
     const { all } = await wait(
       (now) => now.every((one) => one !== "gone" && ["done", "failed"].includes(one?.state ?? "")),
       900_000,
@@ -234,58 +229,58 @@ describe("why a job failed", () => {
     expect(failed).toEqual(ways.map((says) => `render-1-5 failed: ${says}`));
   });
 
-  it("is asked for once more where it is not answered, and then what is known is told", async () => {
-    const looks = await submit(1, framesOf("1-10"));
+  it("is read once more if there is no answer, and then shown as far as known", async () => {
+    const polls = await submit(1, framesOf("1-10"));
     fake.spoil(fake.only().tasks, OUT_OF_MEMORY);
     fake.pass(60 * FRAME_MS);
-    const first = follow(fake, looks);
+    const first = followJobs(fake, polls);
     fake.isSilent = (request) => request.includes("/tasks");
-    expect(await first.look()).toMatchObject([{ state: "running" }]);
+    expect(await first.poll()).toMatchObject([{ state: "running" }]);
     fake.isSilent = () => false;
-    expect(await first.look()).toMatchObject([{ state: "failed", reason: expect.stringContaining(OUT_OF_MEMORY) }]);
-    const second = follow(fake, looks);
+    expect(await first.poll()).toMatchObject([{ state: "failed", reason: expect.stringContaining(OUT_OF_MEMORY) }]);
+    const second = followJobs(fake, polls);
     fake.isSilent = (request) => request.includes("/tasks");
-    await second.look();
-    expect(await second.look()).toMatchObject([{ state: "failed", reason: "too many tasks failed" }]);
+    await second.poll();
+    expect(await second.poll()).toMatchObject([{ state: "failed", reason: "too many tasks failed" }]);
   });
 
-  it("is that somebody canceled tasks on the farm, where nothing else can go on", async () => {
-    const { wait } = follow(fake, await submit(1, framesOf("1-60")));
+  it("is that somebody canceled tasks on the farm, if the rest can't continue", async () => {
+    const { wait } = followJobs(fake, await submit(1, framesOf("1-60")));
     fake.render(fake.only(), 55);
     Object.assign(fake.only().tasks[11] ?? {}, { status: "canceled" });
     expect((await wait(isIn("failed"))).all).toMatchObject([
-      { reason: "1 task was canceled on the farm, and nothing else of it can go on" },
+      { reason: "1 task was canceled on the farm, and the rest of the job can't continue" },
     ]);
   });
 });
 
 describe("a job that was canceled", () => {
-  it("after all its tasks were completed is done", async () => {
-    const { look } = follow(fake, await submit(1));
+  it("is done if all its tasks were completed before", async () => {
+    const { poll } = followJobs(fake, await submit(1));
     fake.render(fake.only(), 48);
     fake.manager.ask(fake.only(), "cancel-requested", "too late");
     expect(fake.only().status).toBe("canceled");
-    expect(await look()).toMatchObject([{ state: "done" }]);
+    expect(await poll()).toMatchObject([{ state: "done" }]);
   });
 
-  it("or paused after that, is done as well", async () => {
-    const { wait } = follow(fake, await submit(1));
+  it("is done as well if it was paused after that", async () => {
+    const { wait } = followJobs(fake, await submit(1));
     fake.render(fake.only(), 48);
     fake.manager.ask(fake.only(), "pause-requested", "too late");
     expect(fake.only().status).toBe("paused");
     expect((await wait(isIn("done"))).isSo).toBe(true);
   });
 
-  it("says by whom", async () => {
-    const { look } = follow(fake, await submit(1));
+  it("says who canceled it", async () => {
+    const { poll } = followJobs(fake, await submit(1));
     fake.manager.ask(fake.only(), "cancel-requested", "wrangler says no");
-    expect(await look()).toMatchObject([{ state: "canceled", reason: "wrangler says no" }]);
+    expect(await poll()).toMatchObject([{ state: "canceled", reason: "wrangler says no" }]);
   });
 });
 
-describe("a job of many tasks of which nothing moves", () => {
-  it("has them asked for ever more rarely", async () => {
-    const { wait } = follow(fake, await submit(1, framesOf("1-4000", 1)));
+describe("a job with many tasks and no progress", () => {
+  it("has its tasks read less and less often", async () => {
+    const { wait } = followJobs(fake, await submit(1, framesOf("1-4000", 1)));
     const { tasks } = fake.only();
     for (const task of tasks) Object.assign(task, { fate: { after: 0, what: "stalls", says: "", isLuck: true } });
     fake.pass(FRAME_MS);

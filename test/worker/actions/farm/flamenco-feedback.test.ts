@@ -6,10 +6,9 @@ import { openKitsu } from "../../../../worker/services/kitsu.ts";
 import { openZou } from "../../../../worker/services/zou.ts";
 import { readSettings } from "../../../../worker/settings/settings.ts";
 import { type FakeFlamenco, FLAMENCO, openFakeFlamenco } from "../../../support/worker/flamenco.ts";
+import { PNG } from "../../../support/worker/pictures.ts";
 import { makeEnv } from "../../../support/worker/worker.ts";
 import { API, addProject, BOT_TOKEN, type FakeZou, MANAGER, openFakeZou, STATUS } from "../../../support/worker/zou.ts";
-
-const PNG = Uint8Array.of(0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a);
 
 let zou: FakeZou;
 let fake: FakeFlamenco;
@@ -25,11 +24,11 @@ beforeEach(() => {
   });
 });
 
-it("tells Kitsu how a render with Flamenco ended, with its page and its last picture, before the run is over", async () => {
+it("posts how a render with Flamenco ended, with its page and its last picture, before the run ends", async () => {
   const { taskIds } = addProject(zou, 990, 1);
   const [task = ""] = taskIds;
   const own = { url: FLAMENCO, blend: "/mnt/a.blend", output: "/mnt/renders", tell: { done: "done", preview: true } };
-  const order = {
+  const submission = {
     name: "SH1",
     type: "simple-blender-render",
     priority: 50,
@@ -37,7 +36,7 @@ it("tells Kitsu how a render with Flamenco ended, with its page and its last pic
     settings: { frames: "1-48", chunk_size: 5, blendfile: "/mnt/a.blend", render_output_path: "/mnt/renders/######" },
     metadata: {},
   };
-  let data: unknown = { minor: 9, render: makeRun("run", [{ task, label: "SH1", order, size: 48 }], []) };
+  let data: unknown = { minor: 9, render: makeRun("run", [{ task, label: "SH1", submission, size: 48 }], []) };
   const signal = new AbortController().signal;
   const watch: WatchContext = {
     run: { id: "run", url: "https://edge.studio.tld/runs/run?at=1" },
@@ -51,18 +50,18 @@ it("tells Kitsu how a render with Flamenco ended, with its page and its last pic
       data = JSON.parse(JSON.stringify(kept));
     },
   };
-  const look = async () => {
-    const standing = await flamenco.watch?.(watch, data);
-    await watch.save(standing?.data);
-    return standing?.reply.kind;
+  const poll = async () => {
+    const status = await flamenco.watch?.(watch, data);
+    await watch.save(status?.data);
+    return status?.reply.kind;
   };
-  expect(await look()).toBe("started");
+  expect(await poll()).toBe("started");
   const job = fake.only();
   fake.render(job, 1_000);
-  expect(await look()).toBe("done");
+  expect(await poll()).toBe("done");
   expect(zou.comments).toMatchObject([
     { object_id: task, task_status_id: STATUS.done, text: expect.stringContaining(`${FLAMENCO}/app/jobs/${job.id}`) },
   ]);
-  expect([...zou.previews.values()]).toMatchObject([{ comment_id: zou.comments[0]?.id, file_size: PNG.length }]);
-  expect(JSON.stringify(data)).toContain('"told":true');
+  expect([...zou.previews.values()]).toMatchObject([{ comments: [zou.comments[0]?.id], file_size: PNG.length }]);
+  expect(JSON.stringify(data)).toContain('"reported":true');
 });

@@ -1,6 +1,6 @@
 import * as v from "valibot";
 import { describe, expect, it } from "vitest";
-import { askFrames } from "../../../../worker/actions/farm/frame-field.ts";
+import { makeFramesField } from "../../../../worker/actions/farm/frame-field.ts";
 import { readTaskFacts } from "../../../../worker/launch/template-variables.ts";
 import { makeSelected } from "../../../support/worker/selected.ts";
 
@@ -9,28 +9,28 @@ const shot = (frame_in?: number, frame_out?: number) =>
     previews: new Map(),
     entityTypes: new Map(),
     person: { name: "Ada" },
-    listed: undefined,
+    zouPerson: undefined,
   });
 const ask = (...ranges: Parameters<typeof shot>[]) =>
-  askFrames(
+  makeFramesField(
     ranges.map((range) => shot(...range)),
     10_000,
   );
 const helpOf = (...ranges: Parameters<typeof shot>[]) => v.getDescription(ask(...ranges).wrapped);
 
-describe("the question for frames", () => {
-  it("says of one shot what is wrong with its own", () => {
-    expect(helpOf([101, 148])).toBe("Of this shot, as Kitsu has them.");
+describe("the field for frames", () => {
+  it("says what is wrong with the range of a single shot", () => {
+    expect(helpOf([101, 148])).toBe("The range of this shot from Kitsu.");
     expect(helpOf([148, 101])).toBe("Its frames run backwards in Kitsu, from 148 to 101.");
     expect(helpOf([])).toBe("This shot has no frame range in Kitsu: enter one here, or set it on the shot.");
   });
 
-  it("says of several how many have none that can be rendered", () => {
+  it("says how many of several shots have no valid range", () => {
     expect(helpOf([101, 148], [1, 20])).toBe("Leave empty to use each shot's range from Kitsu.");
-    expect(helpOf([101, 148], [148, 101], [])).toContain("It has none, or wrong ones, for 2 of these.");
+    expect(helpOf([101, 148], [148, 101], [])).toContain("2 of them have no valid range.");
   });
 
-  it("proposes what all have, and takes a range, a list or nothing", () => {
+  it("proposes the range that all shots share, and takes a range, a list or nothing", () => {
     const field = ask([101, 148], [101, 148]);
     expect(v.parse(field, undefined)).toBe("101-148");
     for (const written of ["", "47", "1-10,20"]) expect(v.parse(field, written)).toBe(written);

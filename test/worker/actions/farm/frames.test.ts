@@ -16,9 +16,9 @@ describe("frames", () => {
   it.each([
     ["", "Enter frames"],
     ["148-101", "runs backwards: write 101-148"],
-    ["101.5", "no whole frame"],
-    ["1-10.5", "no whole frame"],
-    ["1-1000000", "1,000,000 frames are more than the 10,000"],
+    ["101.5", "not a whole frame"],
+    ["1-10.5", "not a whole frame"],
+    ["1-1000000", "1,000,000 frames are more than the limit of 10,000"],
     ["1-99999999999999999999", "out of range"],
     ["-5-10", "before frame 0"],
     ["1,,3", "extra comma"],

@@ -1,11 +1,12 @@
 import * as v from "valibot";
 import { beforeEach, describe, expect, it } from "vitest";
 import type { FeedbackContext, ShotFeedback } from "../../../../worker/actions/farm/draft-feedback.ts";
-import { FEEDBACK_AT_ONCE, isSettled, postFeedback } from "../../../../worker/actions/farm/post-feedback.ts";
+import { FEEDBACK_BATCH, isSettled, postFeedback } from "../../../../worker/actions/farm/post-feedback.ts";
 import { openKitsu } from "../../../../worker/services/kitsu.ts";
 import { PICTURE_MAX_BYTES } from "../../../../worker/services/previews.ts";
 import { openZou } from "../../../../worker/services/zou.ts";
-import { FeedbackSettings, writeFeedback } from "../../../../worker/settings/feedback-settings.ts";
+import { FeedbackSettings, formatFeedback } from "../../../../worker/settings/feedback-settings.ts";
+import { JPEG, PNG } from "../../../support/worker/pictures.ts";
 import {
   API,
   ARTIST,
@@ -25,14 +26,12 @@ beforeEach(() => {
 });
 
 const RUN = { url: "https://edge.studio.tld/runs/5f0c5f0c5f0c5f0c5f0c5f0c5f0c5f0c?at=1795455610257" };
-const PNG = Uint8Array.of(0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a, 1, 2, 3);
-const JPEG = Uint8Array.of(0xff, 0xd8, 0xff, 0xe0, 1, 2, 3);
 const JOB = "https://flamenco.studio.tld/app/jobs/1";
 
 type More = { person?: Row; tell?: object; farUntil?: number };
 
-/** A Kitsu of its own for each, for tables are kept by its address. */
-const makeTeller = ({
+/** A Kitsu of its own for each, because tables are cached by its address. */
+const makeContext = ({
   person = MANAGER,
   tell = { done: "done", failed: "retake" },
   farUntil = 5_000,
@@ -41,7 +40,7 @@ const makeTeller = ({
   person: { id: person.id, name: String(person.full_name) },
   run: RUN,
   farm: "Flamenco",
-  tell: v.parse(FeedbackSettings, tell),
+  feedback: v.parse(FeedbackSettings, tell),
   until: Date.now() + farUntil,
 });
 
@@ -76,23 +75,23 @@ describe("the setting tell", () => {
     expect(issues?.[0]?.message).toContain(words);
   });
 
-  it("attaches no picture unless it is asked for, and tells each shot at once", () => {
+  it("attaches no picture by default, and posts after each shot", () => {
     expect(v.parse(FeedbackSettings, { done: "wfa" })).toEqual({ done: "wfa", preview: false, when: "each" });
   });
 });
 
 describe("the text of the comment", () => {
   it("has the farm's page and the run, and why it failed", () => {
-    expect(writeFeedback({ state: "done", url: JOB }, "Flamenco", RUN)).toBe(
+    expect(formatFeedback({ state: "done", url: JOB }, "Flamenco", RUN)).toBe(
       `Rendered with Flamenco.\n\nFlamenco: ${JOB}\nRun: ${RUN.url}`,
     );
-    expect(writeFeedback({ state: "failed", reason: "No GPU" }, "Afanasy", RUN)).toBe(
+    expect(formatFeedback({ state: "failed", reason: "No GPU" }, "Afanasy", RUN)).toBe(
       `The render with Afanasy failed: No GPU\n\nRun: ${RUN.url}`,
     );
   });
 
-  it("names nobody by the farm's words, links to pages only, and stays short", () => {
-    const text = writeFeedback(
+  it("mentions nobody, links only to pages, and stays short, whatever the farm says", () => {
+    const text = formatFeedback(
       { state: "failed", reason: `@Animation\r\n\u0007${"x".repeat(5_000)}`, url: "javascript:alert(1)" },
       "Farm",
       RUN,
@@ -103,35 +102,35 @@ describe("the text of the comment", () => {
   });
 });
 
-describe("telling Kitsu how a render ended", () => {
-  it("comments in the person's name with the status for that end, and says nothing of what was canceled", async () => {
+describe("posting how a render ended", () => {
+  it("comments in the person's name with the status for that end, and not on a cancel", async () => {
     const [one, two, three] = makeTasks(3);
-    const endings: ShotFeedback[] = [
+    const shots: ShotFeedback[] = [
       done(one),
       { task: two ?? "", state: "failed", reason: "No GPU" },
       { task: three ?? "", state: "canceled" },
     ];
-    const told = await postFeedback(makeTeller(), endings);
-    expect([...told.values()].map(({ state }) => state)).toEqual(["told", "told", "told"]);
+    const results = await postFeedback(makeContext(), shots);
+    expect([...results.values()].map(({ state }) => state)).toEqual(["done", "done", "done"]);
     expect(fake.comments).toMatchObject([
       { object_id: one, task_status_id: STATUS.done, person_id: MANAGER.id, text: expect.stringContaining(JOB) },
       { object_id: two, task_status_id: STATUS.retake, person_id: MANAGER.id, text: expect.stringContaining("No GPU") },
     ]);
   });
 
-  it("asks Kitsu nothing where there is nothing to tell", async () => {
+  it("requests nothing from Kitsu if there is nothing to post", async () => {
     const [task] = makeTasks(1);
-    expect(await postFeedback(makeTeller({ tell: { failed: "retake" } }), [done(task)])).toEqual(
-      new Map([[task, { state: "told" }]]),
+    expect(await postFeedback(makeContext({ tell: { failed: "retake" } }), [done(task)])).toEqual(
+      new Map([[task, { state: "done" }]]),
     );
     expect(fake.requests).toEqual([]);
   });
 
-  it("is over, with the reason, where Kitsu is too old to be told", async () => {
+  it("is settled, with the reason, if Kitsu is too old", async () => {
     const [one = "", two = ""] = makeTasks(2);
     Object.assign(fake, { version: "0.19.73", lacks: [/batch-comment/] });
-    const refused = { state: "refused", reason: expect.stringContaining("Zou 0.20.85 or later is needed") };
-    expect(await postFeedback(makeTeller(), [done(one), done(two)])).toEqual(
+    const refused = { state: "refused", reason: expect.stringContaining("this needs Zou 0.20.85 or later") };
+    expect(await postFeedback(makeContext(), [done(one), done(two)])).toEqual(
       new Map([
         [one, refused],
         [two, refused],
@@ -139,29 +138,29 @@ describe("telling Kitsu how a render ended", () => {
     );
   });
 
-  it("keeps the status where it is to be kept", async () => {
+  it("keeps the status if the setting says so", async () => {
     const [task] = makeTasks(1);
-    await postFeedback(makeTeller({ tell: { done: "keep" } }), [done(task)]);
+    await postFeedback(makeContext({ tell: { done: "keep" } }), [done(task)]);
     expect(fake.comments).toMatchObject([{ task_status_id: STATUS.wip }]);
   });
 
-  it("writes nothing twice, however often it is told", async () => {
+  it("writes nothing twice, however often it is called", async () => {
     const tasks = makeTasks(2);
-    const endings = tasks.map((task) => withPicture(task));
-    await postFeedback(makeTeller({ tell: PREVIEW }), endings);
+    const shots = tasks.map((task) => withPicture(task));
+    await postFeedback(makeContext({ tell: PREVIEW }), shots);
     fake.requests.length = 0;
-    const again = await postFeedback(makeTeller({ tell: PREVIEW }), endings);
-    expect([...again.values()]).toEqual([{ state: "told" }, { state: "told" }]);
+    const again = await postFeedback(makeContext({ tell: PREVIEW }), shots);
+    expect([...again.values()]).toEqual([{ state: "done" }, { state: "done" }]);
     expect(fake.requests.filter(isWrite)).toEqual([]);
     expect([fake.comments.length, fake.previews.size]).toEqual([2, 2]);
   });
 
-  it("finds a comment of which the answer was lost", async () => {
+  it("finds a comment whose answer was lost", async () => {
     const [task] = makeTasks(1);
-    const teller = makeTeller();
-    const { zou } = teller.kitsu;
+    const context = makeContext();
+    const { zou } = context.kitsu;
     const losing = {
-      ...teller.kitsu,
+      ...context.kitsu,
       zou: {
         ...zou,
         write: async (...given: Parameters<typeof zou.write>) => {
@@ -171,87 +170,87 @@ describe("telling Kitsu how a render ended", () => {
         },
       },
     };
-    expect(await postFeedback({ ...teller, kitsu: losing }, [done(task)])).toEqual(
-      new Map([[task, { state: "told" }]]),
+    expect(await postFeedback({ ...context, kitsu: losing }, [done(task)])).toEqual(
+      new Map([[task, { state: "done" }]]),
     );
     expect(fake.comments).toHaveLength(1);
   });
 
-  it("says to ask later where Kitsu can't be reached, and why not where the account is refused", async () => {
+  it("is to be tried later if Kitsu can't be reached, and says why not if the account is refused", async () => {
     const [task] = makeTasks(1);
     fake.next = Array.from({ length: 3 }, () => new TypeError("Network connection lost"));
-    const lost = (await postFeedback(makeTeller(), [done(task)])).get(task ?? "");
+    const lost = (await postFeedback(makeContext(), [done(task)])).get(task ?? "");
     expect(lost).toEqual({ state: "later", reason: "Kitsu could not be reached." });
     expect(isSettled(lost)).toBe(false);
     fake.next = [Response.json({ msg: "Token has been revoked" }, { status: 401 })];
-    expect((await postFeedback(makeTeller(), [done(task)])).get(task ?? "")).toMatchObject({ state: "refused" });
+    expect((await postFeedback(makeContext(), [done(task)])).get(task ?? "")).toMatchObject({ state: "refused" });
     expect(fake.comments).toEqual([]);
   });
 
-  it("tells the others where one task is gone and another takes no comment", async () => {
+  it("posts the others if one task is gone and another takes no comment", async () => {
     const [one, two, three] = makeTasks(3, { max_retakes: 1 });
     change(one, { task_status_id: STATUS.retake, retake_count: 1 });
     fake.tasks.delete(two ?? "");
-    const told = await postFeedback(makeTeller({ tell: { done: "keep" } }), [done(one), done(two), done(three)]);
-    expect(told.get(one ?? "")).toEqual({
+    const results = await postFeedback(makeContext({ tell: { done: "keep" } }), [done(one), done(two), done(three)]);
+    expect(results.get(one ?? "")).toEqual({
       state: "refused",
       reason: "Kitsu refused: “No more retakes allowed on this task”.",
     });
-    expect(told.get(two ?? "")).toMatchObject({ state: "refused", reason: expect.stringContaining("deleted") });
-    expect(told.get(three ?? "")).toEqual({ state: "told" });
+    expect(results.get(two ?? "")).toMatchObject({ state: "refused", reason: expect.stringContaining("deleted") });
+    expect(results.get(three ?? "")).toEqual({ state: "done" });
     expect(fake.comments).toMatchObject([{ object_id: three }]);
   });
 
-  it("tells a few at once, and leaves the others for the next time", async () => {
-    const tasks = makeTasks(FEEDBACK_AT_ONCE + 2);
-    const told = await postFeedback(
-      makeTeller(),
+  it("posts a few at once, and leaves the others for the next call", async () => {
+    const tasks = makeTasks(FEEDBACK_BATCH + 2);
+    const results = await postFeedback(
+      makeContext(),
       tasks.map((task) => done(task)),
     );
-    expect([...told.keys()]).toEqual(tasks.slice(0, FEEDBACK_AT_ONCE));
+    expect([...results.keys()]).toEqual(tasks.slice(0, FEEDBACK_BATCH));
     expect(fake.requests.length).toBeLessThan(25);
   });
 });
 
-describe("in whose name, and with whose rights", () => {
+describe("the author and rights of a comment", () => {
   it("sets no status that the person could not set by hand, and says so", async () => {
     const [own, foreign] = makeTasks(2);
     change(own, { assignees: [ARTIST.id] });
-    const told = await postFeedback(makeTeller({ person: ARTIST }), [done(own), done(foreign)]);
-    expect(told.get(own ?? "")?.reason).toBe("Its status was kept: Artists may not use the status done.");
-    expect(told.get(foreign ?? "")?.reason).toContain("Only for its assignees");
+    const results = await postFeedback(makeContext({ person: ARTIST }), [done(own), done(foreign)]);
+    expect(results.get(own ?? "")?.reason).toBe("The status was not changed: Artists may not use the status done.");
+    expect(results.get(foreign ?? "")?.reason).toContain("Only for its assignees");
     expect(fake.comments).toMatchObject([
       { person_id: ARTIST.id, task_status_id: STATUS.wip },
       { person_id: ARTIST.id, task_status_id: STATUS.wip },
     ]);
   });
 
-  it("keeps the status where Kitsu or the project has none of that name", async () => {
+  it("keeps the status if Kitsu or the project has none with that name", async () => {
     const [one] = makeTasks(1);
     const [two] = makeTasks(1, { task_statuses: [STATUS.wip] });
-    const unknown = await postFeedback(makeTeller({ tell: { done: "old" } }), [done(one)]);
+    const unknown = await postFeedback(makeContext({ tell: { done: "old" } }), [done(one)]);
     expect(unknown.get(one ?? "")).toEqual({
-      state: "told",
-      reason: "Its status was kept: Kitsu has no status of that name.",
+      state: "done",
+      reason: "The status was not changed: Kitsu has no status with that name.",
     });
-    expect((await postFeedback(makeTeller(), [done(two)])).get(two ?? "")?.reason).toContain(
+    expect((await postFeedback(makeContext(), [done(two)])).get(two ?? "")?.reason).toContain(
       "the project does not use done",
     );
     expect(fake.comments).toMatchObject([{ task_status_id: STATUS.wip }, { task_status_id: STATUS.wip }]);
   });
 
-  it("writes the name under it where Zou does not take it from the bot, or does not know the person any more", async () => {
+  it("signs with the name if Zou does not accept the author from the bot, or no longer knows the person", async () => {
     const [task, other] = makeTasks(2);
     const member = [...fake.teams.values()].flat().find(({ person }) => person === BOT);
     Object.assign(member ?? {}, { project_role: "supervisor" });
-    await postFeedback(makeTeller(), [done(task)]);
+    await postFeedback(makeContext(), [done(task)]);
     Object.assign(member ?? {}, { project_role: null });
-    await postFeedback(makeTeller({ person: { id: crypto.randomUUID(), full_name: "Lea Left" } }), [done(other)]);
+    await postFeedback(makeContext({ person: { id: crypto.randomUUID(), full_name: "Lea Left" } }), [done(other)]);
     expect(fake.comments).toMatchObject([
       { person_id: BOT.id, text: expect.stringMatching(/\n\n\(Person 2\)$/) },
       { person_id: BOT.id, text: expect.stringMatching(/\n\n\(Lea Left\)$/) },
     ]);
-    await postFeedback(makeTeller(), [done(task)]);
+    await postFeedback(makeContext(), [done(task)]);
     expect(fake.comments).toHaveLength(2);
   });
 });
@@ -264,18 +263,18 @@ describe("the picture", () => {
     [JPEG, "jpg"],
   ])("is attached to the comment", async (picture) => {
     const [task] = makeTasks(1);
-    expect(await postFeedback(makeTeller({ tell: PREVIEW }), [withPicture(task, picture)])).toEqual(
-      new Map([[task, { state: "told" }]]),
+    expect(await postFeedback(makeContext({ tell: PREVIEW }), [withPicture(task, picture)])).toEqual(
+      new Map([[task, { state: "done" }]]),
     );
     expect(previews()).toMatchObject([
-      { comment_id: fake.comments[0]?.id, task_id: task, original_name: "rendered", file_size: picture.length },
+      { comments: [fake.comments[0]?.id], task_id: task, original_name: "rendered", file_size: picture.length },
     ]);
   });
 
-  it("is not even asked for where it is not wanted", async () => {
+  it("is not even fetched if it is not wanted", async () => {
     const [task] = makeTasks(1);
     const picture = () => Promise.reject(new Error("Nobody wants it"));
-    await postFeedback(makeTeller(), [done(task, { picture })]);
+    await postFeedback(makeContext(), [done(task, { picture })]);
     expect([fake.comments.length, previews()]).toEqual([1, []]);
   });
 
@@ -287,18 +286,18 @@ describe("the picture", () => {
     [
       "is no picture",
       async () => Uint8Array.from(new TextEncoder().encode("<html>Log in</html>")),
-      "neither a PNG nor a JPEG",
+      "is not a PNG or a JPEG",
     ],
-    ["is too large", async () => tooLarge, "more than 20 MB"],
-  ])("never costs the comment where it %s", async (_, picture, reason) => {
+    ["is too large", async () => tooLarge, "larger than 20 MB"],
+  ])("never costs the comment if it %s", async (_, picture, reason) => {
     const [task] = makeTasks(1);
-    const told = (await postFeedback(makeTeller({ tell: PREVIEW }), [done(task, { picture })])).get(task ?? "");
-    expect(told?.state).toBe("told");
-    expect(told?.reason).toEqual(reason && expect.stringContaining(reason));
+    const result = (await postFeedback(makeContext({ tell: PREVIEW }), [done(task, { picture })])).get(task ?? "");
+    expect(result?.state).toBe("done");
+    expect(result?.reason).toEqual(reason && expect.stringContaining(reason));
     expect([fake.comments.length, previews()]).toEqual([1, []]);
   });
 
-  /** Lets Zou answer the requests before the file, and this the file. */
+  /** Lets Zou answer the requests before the file normally, and the file like this. */
   function answerFile(answer: Response | Error) {
     const { push } = fake.requests;
     fake.requests.push = (...requests) => {
@@ -310,32 +309,32 @@ describe("the picture", () => {
     };
   }
 
-  it("leaves no empty frame in Kitsu where Zou breaks over it", async () => {
+  it("leaves no empty preview in Kitsu if Zou fails on it", async () => {
     const [task] = makeTasks(1);
     answerFile(Response.json({ error: true, message: "cannot identify image file" }, { status: 500 }));
-    const told = (await postFeedback(makeTeller({ tell: PREVIEW }), [withPicture(task)])).get(task ?? "");
-    expect(told).toEqual({ state: "told", reason: "It has no picture. Kitsu itself failed, with the status 500." });
+    const result = (await postFeedback(makeContext({ tell: PREVIEW }), [withPicture(task)])).get(task ?? "");
+    expect(result).toEqual({ state: "done", reason: "The picture is missing. Kitsu failed with status 500." });
     expect([fake.comments.length, previews()]).toEqual([1, []]);
   });
 
-  it("is finished the next time where the connection broke in the middle", async () => {
+  it("is completed the next time if the connection broke in the middle", async () => {
     const [task] = makeTasks(1);
     const restore = answerFile(new TypeError("Network connection lost"));
-    expect((await postFeedback(makeTeller({ tell: PREVIEW }), [withPicture(task)])).get(task ?? "")?.state).toBe(
+    expect((await postFeedback(makeContext({ tell: PREVIEW }), [withPicture(task)])).get(task ?? "")?.state).toBe(
       "later",
     );
     restore();
-    expect((await postFeedback(makeTeller({ tell: PREVIEW }), [withPicture(task)])).get(task ?? "")).toEqual({
-      state: "told",
+    expect((await postFeedback(makeContext({ tell: PREVIEW }), [withPicture(task)])).get(task ?? "")).toEqual({
+      state: "done",
     });
     expect([fake.comments.length, previews().length, previews()[0]?.original_name]).toEqual([1, 1, "rendered"]);
   });
 
-  it("waits for the next time where there is no time left", async () => {
+  it("is left for the next time if there is no time left", async () => {
     const [task] = makeTasks(1);
-    const first = await postFeedback(makeTeller({ tell: PREVIEW, farUntil: -1 }), [withPicture(task)]);
+    const first = await postFeedback(makeContext({ tell: PREVIEW, farUntil: -1 }), [withPicture(task)]);
     expect([first.get(task ?? "")?.state, fake.comments.length, previews().length]).toEqual(["later", 1, 0]);
-    await postFeedback(makeTeller({ tell: PREVIEW }), [withPicture(task)]);
+    await postFeedback(makeContext({ tell: PREVIEW }), [withPicture(task)]);
     expect([fake.comments.length, previews().length]).toEqual([1, 1]);
   });
 });

@@ -1,6 +1,9 @@
 import { describe, expect, it } from "vitest";
 import { dayOf, formatDay, readMoment, weekOf } from "../../../../worker/actions/statistics/dates.ts";
 import { countFrames, measureFootage } from "../../../../worker/actions/statistics/footage.ts";
+import { isDueThisWeek, isOverdue, measure } from "../../../../worker/actions/statistics/measure.ts";
+import type { Scope } from "../../../../worker/actions/statistics/report-section.ts";
+import { makeReport } from "../../../../worker/actions/statistics/statistics-report.ts";
 import {
   byEntity,
   byEpisode,
@@ -8,10 +11,7 @@ import {
   byStatus,
   byTaskType,
   groupTasks,
-} from "../../../../worker/actions/statistics/group.ts";
-import { isDueThisWeek, isOverdue, measure } from "../../../../worker/actions/statistics/measure.ts";
-import type { Scope } from "../../../../worker/actions/statistics/scope.ts";
-import { makeReport } from "../../../../worker/actions/statistics/statistics-report.ts";
+} from "../../../../worker/actions/statistics/task-groups.ts";
 import { listWeeks } from "../../../../worker/actions/statistics/weeks.ts";
 import { makeSelected } from "../../../support/worker/selected.ts";
 
@@ -30,7 +30,7 @@ const tableOf = (report: ReturnType<typeof makeReport>, title: string) =>
 const due = (day: string | null, status = "wip") => makeSelected({ status, task: { due_date: day } });
 
 describe("days and weeks", () => {
-  it("are UTC, said or not", () => {
+  it("are in UTC, with or without a time zone", () => {
     expect(readMoment("2026-08-20T09:15:00")).toBe(Date.UTC(2026, 7, 20, 9, 15));
     expect(readMoment("2026-08-20T09:15:00Z")).toBe(Date.UTC(2026, 7, 20, 9, 15));
     expect(readMoment("2026-08-20T09:15:00+02:00")).toBe(Date.UTC(2026, 7, 20, 7, 15));
@@ -39,7 +39,7 @@ describe("days and weeks", () => {
       expect(readMoment(none)).toBeUndefined();
   });
 
-  it("begin at midnight and on Mondays, before 1970, too", () => {
+  it("begin at midnight and on Mondays, even before 1970", () => {
     expect(formatDay(dayOf(NOW))).toBe("2026-11-25");
     expect(formatDay(weekOf(NOW))).toBe("2026-11-23");
     expect(formatDay(weekOf(Date.parse("2026-11-22T23:59:59Z")))).toBe("2026-11-16");
@@ -47,7 +47,7 @@ describe("days and weeks", () => {
   });
 });
 
-describe("what is late", () => {
+describe("deadlines", () => {
   it.each([
     ["2026-11-24T00:00:00", "wip", true, false],
     ["2026-11-25T00:00:00", "wip", false, true],
@@ -57,13 +57,13 @@ describe("what is late", () => {
     ["2026-11-25T00:00:00", "done", false, false],
     [null, "wip", false, false],
     ["someday", "wip", false, false],
-  ])("a task due %s that is %s: overdue %s, due this week %s", (day, status, overdue, thisWeek) => {
+  ])("of a task due %s with status %s: overdue %s, due this week %s", (day, status, overdue, thisWeek) => {
     expect([isOverdue(due(day, status), NOW), isDueThisWeek(due(day, status), NOW)]).toEqual([overdue, thisWeek]);
   });
 });
 
-describe("what is measured", () => {
-  it("counts open tasks without assignee and estimate, and retakes", () => {
+describe("measures", () => {
+  it("count open tasks without an assignee or estimate, and retakes", () => {
     const tasks = [
       makeSelected({ task: { estimation: 60, duration: 30, retake_count: 2, assignees: ["ada"] } }),
       makeSelected({ task: { estimation: 0, duration: 90, retake_count: 0 } }),
@@ -83,20 +83,20 @@ describe("what is measured", () => {
     });
   });
 
-  it("is nothing of nothing", () => {
+  it("are all zero without tasks", () => {
     expect(Object.values(measure([], NOW)).every((value) => value === 0)).toBe(true);
   });
 });
 
 describe("groups", () => {
-  it("are in the order of work, and then of numbers in names", () => {
+  it("are sorted by workflow, or by the numbers in their names", () => {
     const tasks = ["done", "retake", "todo", "wfa", "wip"].map((status) => makeSelected({ status }));
     expect(groupTasks(tasks, byStatus).map(({ name }) => name)).toEqual(["todo", "wip", "wfa", "retake", "done"]);
     const sequences = ["SQ10", "SQ2"].map((name) => makeSelected({ parent: { id: name, name, type: "Sequence" } }));
     expect(groupTasks(sequences, bySequence(false)).map(({ name }) => name)).toEqual(["SQ2", "SQ10"]);
   });
 
-  it("of one name in two episodes or projects are two", () => {
+  it("keep the same name in two episodes or projects apart", () => {
     const tasks = ["E01", "E02"].map((name) =>
       makeSelected({
         episode: { id: name, name },
@@ -111,7 +111,7 @@ describe("groups", () => {
     ]);
   });
 
-  it("have no place for what is gone, and one for what has no name", () => {
+  it("leave out deleted entities, and name the unknown", () => {
     const gone = makeSelected({ entity: null });
     expect(groupTasks([gone], byEntity(false))).toEqual([]);
     expect(groupTasks([{ ...gone, taskType: undefined, taskStatus: undefined }], byTaskType)[0]?.name).toBe(
@@ -133,12 +133,12 @@ describe("footage", () => {
     [null, { frame_in: 10, frame_out: 1 }, undefined],
     [null, { frame_in: "x", frame_out: null }, undefined],
     [null, null, undefined],
-  ])("of %s frames and %j is %s", (nb_frames, data, frames) => {
+  ])("of a shot with %s frames and data %j is %s", (nb_frames, data, frames) => {
     const { entity } = makeSelected({ entity: { nb_frames, data } });
     expect(entity && countFrames(entity)).toBe(frames);
   });
 
-  it("counts each shot once, in its own rate, and as done when all its tasks here are", () => {
+  it("counts each shot once, at its own frame rate, and as done if all its selected tasks are", () => {
     const shot = { id: "shot", nb_frames: 100, data: { fps: "50.000" } };
     const tasks = [
       makeSelected({ entity: shot, status: "done" }),
@@ -154,7 +154,7 @@ describe("footage", () => {
       measured: 3,
       frames: 160,
       seconds: 4,
-      unclocked: 1,
+      withoutRate: 1,
       framesDone: 50,
     });
   });
@@ -164,7 +164,7 @@ describe("weeks", () => {
   const done = (day: string | null, estimation = 60) =>
     makeSelected({ status: "done", task: { done_date: day, estimation } });
 
-  it("are without gaps, and add up", () => {
+  it("have no gaps, and add up", () => {
     const weeks = listWeeks(
       [done("2026-11-03T10:00:00"), done("2026-11-17T00:00:00"), done("2026-11-23T00:00:00"), makeSelected()],
       NOW,
@@ -178,7 +178,7 @@ describe("weeks", () => {
     expect(weeks.at(-1)?.estimatedMinSoFar).toBe(180);
   });
 
-  it("are as many as they are, of however many tasks", () => {
+  it("can be computed from any number of tasks", () => {
     const one = done("2026-11-23T00:00:00");
     expect(
       listWeeks(
@@ -188,37 +188,37 @@ describe("weeks", () => {
     ).toMatchObject([{ done: 200_000 }]);
   });
 
-  it("count what has no date, is older than they reach, or is of the future", () => {
+  it("include tasks without a date, from long ago, or from the future", () => {
     const weeks = listWeeks([done(null), done("1970-01-01T00:00:00"), done("2030-01-01T00:00:00")], NOW);
     expect(weeks).toHaveLength(104);
     expect(weeks[0]).toMatchObject({ done: 0, doneSoFar: 2 });
     expect(weeks.at(-1)).toMatchObject({ done: 1, doneSoFar: 3 });
   });
 
-  it("are none where nothing is done, whatever a task's old date says", () => {
+  it("are empty if no task is done, even if an open task has an old done date", () => {
     expect(listWeeks([makeSelected({ task: { done_date: "2026-11-03T10:00:00" } }), done(null)], NOW)).toEqual([]);
   });
 });
 
 describe("a report", () => {
-  it("says in words what there is nothing of", () => {
+  it("says what it has no data for", () => {
     const { summary } = makeReport([makeSelected({ entity: { type: "Asset" }, task: { assignees: ["ada"] } })], SCOPE);
     expect(summary).toBe(
-      "1 task, 0 done (0 %), 0 overdue, 0 due this week, 0 retakes.\n\nIt has the status wip, the task type Animation and the assignee Ada.\n\nNo task is done yet. No task has a due date. No task has an estimate, and no time was spent. No task was retaken.",
+      "1 task, 0 done (0 %), 0 overdue, 0 due this week, 0 retakes.\n\nIt has the status wip, the task type Animation and the assignee Ada.\n\nNo task is done yet. No task has a due date. No task has an estimate or time spent. No task was retaken.",
     );
-    expect(makeReport([], SCOPE)).toEqual({ summary: "There is no task to count.", charts: [], tables: [] });
+    expect(makeReport([], SCOPE)).toEqual({ summary: "There are no tasks to count.", charts: [], tables: [] });
   });
 
-  it("leaves out what was canceled, and says so", () => {
+  it("doesn't count canceled shots and assets, and says so", () => {
     const { summary } = makeReport([makeSelected(), makeSelected({ entity: { canceled: true } })], SCOPE);
     expect(summary).toContain("1 task, ");
     expect(summary).toContain("1 task of canceled shots or assets is not counted.");
     expect(makeReport([makeSelected({ entity: { canceled: true } })], SCOPE).summary).toContain(
-      "There is no task to count. 1 task of",
+      "There are no tasks to count. 1 task of",
     );
   });
 
-  it("counts days as the studio's, and a task of two people once where days are", () => {
+  it("uses the studio's working days, and counts the time of a shared task once", () => {
     const shared = makeSelected({ task: { estimation: 840, duration: 420, assignees: ["ada", "gone"] } });
     const report = makeReport([shared, makeSelected({ type: "Layout" })], SCOPE);
     expect(tableOf(report, "Estimated and spent days")?.rows).toEqual([
@@ -235,7 +235,7 @@ describe("a report", () => {
     expect(eight.summary).toContain("1 day estimated");
   });
 
-  it("says no word of time to a client", () => {
+  it("shows clients no times", () => {
     const tasks = [
       makeSelected({ task: { estimation: 4_711, duration: 471, retake_count: 2, due_date: "2026-11-20T00:00:00" } }),
       makeSelected({ status: "done", task: { estimation: 4_711, duration: 471, done_date: "2026-11-20T00:00:00" } }),
@@ -246,7 +246,7 @@ describe("a report", () => {
     );
   });
 
-  it("leaves out, and does not call absent, what Zou keeps from clients", () => {
+  it("omits what Zou hides from clients, instead of calling it missing", () => {
     const shot = { entity: { type: "Shot" }, parent: { id: "sq", name: "SQ1", type: "Sequence" } };
     const tasks = [
       makeSelected({ ...shot, task: { assignees: ["ada"], retake_count: 2, due_date: "2026-11-20T00:00:00" } }),
@@ -263,7 +263,7 @@ describe("a report", () => {
     expect(tableOf(report, "Tasks by sequence")?.columns).toEqual(["Sequence", "Tasks", "Done", "Done, %"]);
   });
 
-  it("of a few tasks is short: no pictures, no table of one line, and what all have in common in a sentence", () => {
+  it("of a few tasks is short: no charts, no tables with one row, and a sentence for what all have in common", () => {
     const shot = (number: number, rest: object = {}) =>
       makeSelected({
         entity: { id: `sh-${number}`, type: "Shot" },
@@ -273,7 +273,7 @@ describe("a report", () => {
       });
     const one = makeReport([shot(1)], SCOPE);
     expect(one.charts).toEqual([]);
-    expect(one.tables.map(({ title }) => title)).toEqual(["Open tasks without assignee or estimate"]);
+    expect(one.tables.map(({ title }) => title)).toEqual(["Open tasks without an assignee or estimate"]);
     expect(one.summary).toContain("It has the status wip, the task type Animation, the sequence SQ1 and no assignee.");
     const inEpisode = (number: number, sequence: string) =>
       shot(number, { episode: { id: "e1", name: "E01" }, parent: { id: sequence, name: sequence, type: "Sequence" } });
@@ -286,13 +286,13 @@ describe("a report", () => {
     expect(few.summary).toContain("All have the task type Animation, the sequence SQ1 and no assignee.");
     expect(few.tables.map(({ title }) => title)).toEqual([
       "Tasks by status",
-      "Open tasks without assignee or estimate",
-      "Most days spent on",
+      "Open tasks without an assignee or estimate",
+      "Most days spent",
       "Most retaken",
     ]);
   });
 
-  it("of many tasks draws no chart with one bar or one point", () => {
+  it("of many tasks has no chart with a single bar or point", () => {
     const tasks = Array.from({ length: 20 }, (_, index) =>
       makeSelected({
         status: index % 2 ? "done" : "wip",
@@ -306,7 +306,7 @@ describe("a report", () => {
     expect(summary).toContain("All have the task type Animation and the assignee Ada.");
   });
 
-  it("has a table for every chart or a chart beside it, values for every label, and cells for every column", () => {
+  it("has charts and tables without gaps: a value for every label, and a cell for every column", () => {
     const tasks = Array.from({ length: 300 }, (_, index) =>
       makeSelected({
         type: ["Layout", "Animation", "Lighting"][index % 3] ?? "",
@@ -329,16 +329,16 @@ describe("a report", () => {
       "Tasks by status",
       "Task types by status",
       "Done per week",
-      "Overdue and due this week, the first 100 of 240",
+      "Overdue and due this week (first 100 of 240)",
       "Estimated and spent days",
       "Retakes",
       "Tasks by episode",
       "Tasks by sequence",
       "Tasks by asset type",
       "Tasks by assignee",
-      "Open tasks without assignee or estimate",
+      "Open tasks without an assignee or estimate",
       "Footage",
-      "Most days spent on",
+      "Most days spent",
       "Most retaken",
     ]);
     expect(new Set(tables.map(({ title }) => title)).size).toBe(tables.length);

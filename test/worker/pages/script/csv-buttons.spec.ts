@@ -1,4 +1,4 @@
-/** The CSV button of a table, in a browser: the script of our pages is a file that runs nowhere else. */
+/** The CSV button of a table. Needs a browser, because the pages' script runs nowhere else. */
 import { readFile } from "node:fs/promises";
 import { expect, type Page, test } from "@playwright/test";
 import { build } from "esbuild";
@@ -25,7 +25,7 @@ for (const { locale, expected } of [
   { locale: "fr-FR", expected: ["\ufeffWho;'=Tasks();Last seen", "Anna;3;SQ01 / SH010"] },
   { locale: "en-GB", expected: ["\ufeffWho,'=Tasks(),Last seen", "Anna,3,SQ01 / SH010"] },
 ]) {
-  test(`a table is saved as the spreadsheets of ${locale} read it`, async ({ browser }) => {
+  test(`a table is saved in the CSV format of ${locale}`, async ({ browser }) => {
     const page = await (await browser.newContext({ locale })).newPage();
     const text = await save(page);
     expect(text.split("\r\n").slice(0, 2)).toEqual(expected);
@@ -34,7 +34,7 @@ for (const { locale, expected } of [
   });
 }
 
-test("a table of ours becomes a CSV file of what it shows, which a spreadsheet reads and does not run", async ({
+test("a table is saved as CSV with what it shows, and without formulas that a spreadsheet would run", async ({
   page,
 }) => {
   const text = await save(page);

@@ -1,4 +1,7 @@
-/** The forms and launches of our pages, in a browser: the page and its script, with a server that answers as the worker does. */
+/**
+ * The forms and launches of our pages: a page and its script in a browser, with a server that
+ * answers as the worker does.
+ */
 import { expect, type Page, test } from "@playwright/test";
 import { build } from "esbuild";
 
@@ -12,7 +15,7 @@ test.beforeAll(async () => {
   script = outputFiles[0]?.text ?? "";
 });
 
-/** Serves one page, and the states of a ticket one after the other, the last of them with what became of the program. */
+/** Serves one page, and a sequence of ticket states; the last one has the program's outcome. */
 async function open(
   page: Page,
   body: string,
@@ -34,7 +37,7 @@ async function open(
       body: `<!doctype html>${body}<script src="/page.js"></script>`,
     });
   });
-  // A page that leaves for a program never ends loading for Playwright.
+  // For Playwright, a page that navigates to a program never finishes loading.
   await page.goto(`${ORIGIN}/`, { waitUntil: "commit" });
 }
 
@@ -44,7 +47,7 @@ const FORM = `<form method="post" data-form="render" data-fresh>
 <select name="input.format"><option value="png">PNG</option><option value="exr">EXR</option></select>
 <button>Send</button></form>`;
 
-test("what was answered last is offered again, but for what was made for this call", async ({ page }) => {
+test("proposes the last answer, except for values that were made for this call", async ({ page }) => {
   await open(page, FORM);
   await page.locator("[name='input.note']").fill("From Ada");
   await page.locator("[name='input.frames']").fill("1-2");
@@ -63,14 +66,14 @@ const launch = (ticket: string) => `<div data-launch="studio://open?u=x" data-ap
 <div class="unanswered"><span class="doubt">Is the program set up?</span> Type it.</div></div>`;
 const ticket = () => ` data-ticket="${ORIGIN}/t/1/state" data-until="${Date.now() + 60_000}"`;
 
-test("a ticket that was taken is said to be", async ({ page }) => {
+test("confirms a ticket that was taken", async ({ page }) => {
   await open(page, launch(ticket()), ["waiting", "taken"]);
   await expect(page.getByRole("status")).toHaveText("Opening Nuke…");
   await expect(page.getByText("Is the program set up?")).toBeHidden();
-  await expect(page.getByRole("status")).toHaveText("Nuke has it.");
+  await expect(page.getByRole("status")).toHaveText("Nuke received it.");
 });
 
-test("what was not confirmed is done once the ticket is taken", async ({ page }) => {
+test("marks unconfirmed outcomes as done once the ticket is taken", async ({ page }) => {
   const rows = `<h2>1 not confirmed, 1 failed</h2><ul class="outcomes"><li class="failed"><span class="state">failed</span></li>
 <li class="waiting"><span class="state">not confirmed</span></li></ul>`;
   await open(page, `<section class="reply">${launch(ticket())}${rows}</section>`, ["waiting", "taken"]);
@@ -79,9 +82,7 @@ test("what was not confirmed is done once the ticket is taken", async ({ page })
   await expect(page.locator(".outcomes .failed")).toHaveText("failed");
 });
 
-test("a program that did not start is not called opened, and the workstation's own words are shown", async ({
-  page,
-}) => {
+test("shows the workstation's message if the program did not start", async ({ page }) => {
   const rows = `<h2>1 not confirmed</h2><ul class="outcomes"><li class="waiting"><span class="state">not confirmed</span></li></ul>`;
   const outcome = { state: "failed", text: "Nuke ended after 2 seconds: no license" };
   const head = `<h1><span class="mark">i</span>Opening SH010</h1>`;
@@ -99,7 +100,7 @@ test("a program that did not start is not called opened, and the workstation's o
   await expect(page.locator("section")).toHaveClass("reply warning");
 });
 
-test("a ticket that nobody takes is not claimed to be opened", async ({ page }) => {
+test("does not claim that a program opened if nothing takes the ticket", async ({ page }) => {
   await page.clock.install();
   await open(page, launch(ticket()), [...Array.from({ length: 9 }, () => "waiting"), "expired"]);
   await page.clock.runFor(6_000);
@@ -111,15 +112,15 @@ test("a ticket that nobody takes is not claimed to be opened", async ({ page }) 
   }).toPass();
 });
 
-test("without a ticket nothing is claimed at all", async ({ page }) => {
+test("claims nothing without a ticket", async ({ page }) => {
   await page.clock.install();
   await open(page, launch(""));
   await page.clock.runFor(6_000);
-  await expect(page.getByRole("status")).toContainText("a browser can't tell");
+  await expect(page.getByRole("status")).toContainText("can't tell whether");
   await expect(page.getByText("Is the program set up?")).toBeVisible();
 });
 
-test("the answer to a form is the run's page from then on, and a reload sends nothing again", async ({ page }) => {
+test("gives the answer to a form the run's address, so that a reload sends nothing", async ({ page }) => {
   const posts: string[] = [];
   page.on("request", (request) => request.method() === "POST" && posts.push(request.url()));
   await open(page, '<form method="post" action="/actions/publish"><button>Send</button></form>');
@@ -143,7 +144,7 @@ test("the answer to a form is the run's page from then on, and a reload sends no
   expect(posts).toHaveLength(1);
 });
 
-test("a page takes no address of another origin", async ({ page }) => {
+test("does not take an address of another origin", async ({ page }) => {
   await open(page, '<main data-address="https://elsewhere.tld/runs/1"></main>');
   await expect(page).toHaveURL(`${ORIGIN}/`);
 });

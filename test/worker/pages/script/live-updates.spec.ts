@@ -1,4 +1,7 @@
-/** The page of a run that goes on, in a browser: what the worker renders of it, with a server that tells how the run stands. */
+/**
+ * The page of a run in progress, in a browser: as the worker renders it, with a server that reports
+ * the run's state.
+ */
 import { expect, type Page, test, type WebSocketRoute } from "@playwright/test";
 import { build } from "esbuild";
 import type { Outcome, Run, Started } from "../../../../contract.ts";
@@ -27,10 +30,10 @@ const SENDING = at("Rendering: 2 shots", [
   { id: "2", label: "SH020", state: "waiting" },
 ]);
 
-/** As worker/pages/live-run.ts has it. */
+/** Like worker/pages/live-run.ts. */
 const PAGE = `<!doctype html><title>${SENDING.title} · Kitsu Actions</title><link rel="stylesheet" href="/style.css">
 <div data-follow="${RUN.follow?.url}" data-socket="${RUN.follow?.socket}" data-controls="cancel">${html`${renderReply(SENDING)}`.source}
-<p class="unfollowed problem" role="status" hidden>The connection is lost; it is tried again.</p>
+<p class="unfollowed problem" role="status" hidden>Connection lost. Reconnecting…</p>
 <div class="again"><form method="post"><button class="dangerous">Cancel</button></form></div></div><script src="/page.js"></script>`;
 
 let script = "";
@@ -39,10 +42,10 @@ test.beforeAll(async () => {
   script = outputFiles[0]?.text ?? "";
 });
 
-/** `sockets`: how many were opened. */
+/** `sockets`: how many were opened */
 type Follow = { tell: (reply: Started) => void; drop: () => void; sockets: () => number };
 
-/** @param answer what is answered where it is asked without a socket */
+/** @param answer the response to polling */
 async function follow(page: Page, answer: () => { status?: number; body: string }): Promise<Follow> {
   const sockets: WebSocketRoute[] = [];
   await page.routeWebSocket(/\/follow/, (socket) => void sockets.push(socket));
@@ -64,7 +67,7 @@ async function follow(page: Page, answer: () => { status?: number; body: string 
 
 const asked = () => ({ body: JSON.stringify({ version: 1, run: RUN, reply: SENDING }) });
 
-test("what is shown of a run is what was told last: its title, its counts, how far each shot is, and the farm's page of it", async ({
+test("shows the latest state of a run: title, counts, progress of each shot, and links to the farm", async ({
   page,
 }) => {
   const { tell } = await follow(page, asked);
@@ -101,10 +104,10 @@ test("what is shown of a run is what was told last: its title, its counts, how f
   await expect(second.getByRole("link")).toHaveCount(1);
 });
 
-test("a connection that is lost is only spoken of when nobody answers, or somebody else", async ({ page }) => {
+test("reports a lost connection only if nothing answers, or something else does", async ({ page }) => {
   let answer: { status?: number; body: string } = asked();
   const { drop, sockets } = await follow(page, () => answer);
-  const lost = page.getByText("The connection is lost; it is tried again.");
+  const lost = page.getByText("Connection lost. Reconnecting…");
   await page.evaluate(() => {
     const told = document.querySelector<HTMLElement>(".unfollowed");
     const seen: boolean[] = [];
@@ -120,7 +123,7 @@ test("a connection that is lost is only spoken of when nobody answers, or somebo
 });
 
 for (const colorScheme of ["light", "dark"] as const) {
-  test(`the button that cancels can be read, ${colorScheme}`, async ({ page }) => {
+  test(`the cancel button is readable, ${colorScheme}`, async ({ page }) => {
     await page.emulateMedia({ colorScheme });
     await follow(page, asked);
     const look = await page.getByRole("button", { name: "Cancel" }).evaluate((button) => {

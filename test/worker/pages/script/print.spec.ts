@@ -1,4 +1,4 @@
-/** Statistics on paper, as a browser would print them. */
+/** Statistics on paper, as a browser prints them. */
 import { expect, test } from "@playwright/test";
 import type { Table } from "../../../../contract.ts";
 import { html } from "../../../../worker/pages/html.ts";
@@ -22,7 +22,7 @@ const TABLE: Table = {
 };
 const LABELS = TABLE.rows.slice(0, 20).map(([name]) => String(name));
 
-test("every row of a table is printed, within the sheet, in dark ink, and no button", async ({ page }) => {
+test("prints every row of a table within the page, in dark ink, without buttons", async ({ page }) => {
   const reply = html`${renderReply({
     kind: "done",
     severity: "info",
@@ -38,7 +38,7 @@ test("every row of a table is printed, within the sheet, in dark ink, and no but
     ],
     tables: [TABLE],
   })}`.source;
-  // A4, upright, at the browser's 96 dots an inch, without its margins.
+  // A4 portrait at the browser's 96 dots per inch, without margins.
   await page.setViewportSize({ width: 688, height: 1_016 });
   await page.emulateMedia({ media: "print", colorScheme: "dark" });
   await page.setContent(

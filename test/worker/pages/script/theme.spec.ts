@@ -1,4 +1,6 @@
-/** Light or dark, as Kitsu is: in a browser, for the script of it runs before the page is painted. */
+/**
+ * Light or dark, like Kitsu. Needs a browser, because the script runs before the page is painted.
+ */
 import { expect, test } from "@playwright/test";
 import { build } from "esbuild";
 import { style } from "../../../../worker/pages/page-style.ts";

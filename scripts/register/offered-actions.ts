@@ -1,0 +1,84 @@
+// The actions that the deployed worker offers. They depend on its settings, so the worker itself
+// must list them.
+import * as v from "valibot";
+import { CliError } from "../cli-error.ts";
+import { type CustomAction, checkLengths, ownUrl } from "./custom-action.ts";
+
+const OfferedAction = v.object({
+  id: v.pipe(v.string(), v.regex(/^[a-z0-9]+(-[a-z0-9]+)*$/)),
+  title: v.pipe(v.string(), v.trim(), v.minLength(1)),
+  modes: v.pipe(v.array(v.picklist(["form", "ajax"])), v.minLength(1)),
+  entityTypes: v.optional(v.array(v.picklist(["asset", "shot", "sequence", "edit", "episode"]))),
+});
+export type OfferedAction = v.InferOutput<typeof OfferedAction>;
+
+const Answer = v.object({ version: v.literal(1), actions: v.array(OfferedAction) });
+
+/** If Cloudflare Access protects the worker, programs need a service token. */
+const accessHeaders = ({ CF_ACCESS_CLIENT_ID: id, CF_ACCESS_CLIENT_SECRET: secret }: NodeJS.ProcessEnv) =>
+  id && secret ? { "cf-access-client-id": id, "cf-access-client-secret": secret } : {};
+
+export async function fetchOfferedActions(worker: string): Promise<OfferedAction[]> {
+  const address = `${worker}/actions`;
+  const response = await fetch(address, {
+    headers: { accept: "application/json", ...accessHeaders(process.env) },
+    // A login page must not be mistaken for the worker.
+    redirect: "manual",
+    signal: AbortSignal.timeout(20_000),
+  }).catch((cause: unknown) => {
+    throw new CliError(`The worker at ${worker} can't be reached. Is the address right?`, { cause });
+  });
+  if (response.status >= 300 && response.status < 400) {
+    const place = response.headers.get("location") ?? "nowhere";
+    throw new CliError(
+      `${address} redirects to ${place}. If Cloudflare Access protects the worker, set CF_ACCESS_CLIENT_ID and CF_ACCESS_CLIENT_SECRET to a service token with access.`,
+    );
+  }
+  const parsed = v.safeParse(Answer, await response.json().catch(() => undefined));
+  if (!response.ok || !parsed.success) {
+    const detail =
+      response.ok && !parsed.success ? `, "${v.getDotPath(parsed.issues[0]) ?? "the body"}" is not as expected` : "";
+    throw new CliError(
+      `${address} did not answer with a list of actions (status ${response.status}${detail}). Is this the worker's address, and is this version deployed there?`,
+    );
+  }
+  const { actions } = parsed.output;
+  // An empty list would empty Kitsu's menu.
+  if (actions.length === 0)
+    throw new CliError(`${worker} offers no actions, which must be a mistake. Nothing was changed.`);
+  const twice = actions.find(({ id }, index) => actions.findIndex((other) => other.id === id) !== index);
+  if (twice) throw new CliError(`${worker} offers "${twice.id}" twice. Rename the one in FORWARD_TARGETS.`);
+  return actions;
+}
+
+/** A custom action that Kitsu should have. */
+export type Wanted = CustomAction & { actionId: string };
+
+/** One for each mode. If an action has both, their names say where the outcome is shown. */
+export function toWanted(worker: string, offered: readonly OfferedAction[]): Wanted[] {
+  return offered.flatMap(({ id, title, modes, entityTypes }) =>
+    (["form", "ajax"] as const)
+      .filter((mode) => modes.includes(mode))
+      .map((mode, _, { length }) => {
+        const wanted = {
+          actionId: id,
+          name: mode === "ajax" && length > 1 ? `${title} (on this page)` : title,
+          url: ownUrl(worker, id),
+          entity_type: toEntityType(entityTypes),
+          is_ajax: mode === "ajax",
+        };
+        checkLengths(wanted);
+        return wanted;
+      }),
+  );
+}
+
+/**
+ * A custom action in Kitsu has one type or "all". Several types become "all": a custom action for
+ * each would appear twice when a selection mixes them. The worker refuses wrong types with a
+ * reason.
+ */
+function toEntityType(types: readonly string[] = []): string {
+  const [type = "all", ...others] = new Set(types);
+  return others.length === 0 ? type : "all";
+}

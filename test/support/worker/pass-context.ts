@@ -1,0 +1,12 @@
+// What a pass over a render run needs, with the parts that a test does not care about filled in.
+import type { PassContext } from "../../../worker/actions/farm/render-pass.ts";
+
+export const makePassContext = (parts: Partial<PassContext> = {}): PassContext => ({
+  run: { id: "run", url: "https://edge.studio.tld/runs/run?at=1" },
+  person: { id: "person", name: "Ana", email: undefined },
+  signal: new AbortController().signal,
+  kitsu: () => undefined,
+  readRunReply: async () => undefined,
+  save: async () => undefined,
+  ...parts,
+});

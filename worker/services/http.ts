@@ -1,0 +1,173 @@
+// HTTP to the servers of a studio: Kitsu, the render farms, receivers of forwarded calls. Every client
+// shares these limits. Redirects are never followed: a request carries credentials, so it goes only to
+// the address in the settings.
+import * as v from "valibot";
+import { findPlatformLimit } from "../failure.ts";
+import { findExcess } from "../format/json-shape.ts";
+
+export const MIB = 1_024 * 1_024;
+
+/** The time that one answer, or several attempts together, may take. */
+export type Deadline = { limitMs: number; signal: AbortSignal };
+
+export const startDeadline = (limitMs: number): Deadline => ({ limitMs, signal: AbortSignal.timeout(limitMs) });
+
+type HttpRequest = {
+  /** the server's name at the start of an error message: "Kitsu" */
+  server: string;
+  url: string;
+  method?: string;
+  headers?: HeadersInit;
+  body?: BodyInit | undefined;
+  /** the caller's: when it aborts, its reason is thrown */
+  signal: AbortSignal;
+  deadline?: Deadline;
+};
+
+export type HttpAnswer = {
+  status: number;
+  isOk: boolean;
+  headers: Headers;
+  contentType: string;
+  /** the absolute URL that a redirect points to */
+  location: string | undefined;
+  readText(maxBytes: number): Promise<string>;
+  readBytes(maxBytes: number): Promise<Uint8Array<ArrayBuffer>>;
+  /** the first bytes as text, however long the body is */
+  readStart(maxBytes: number): Promise<string>;
+  /** the body itself, without a limit, for streaming */
+  stream: ReadableStream<Uint8Array> | null;
+  discard(): Promise<void>;
+};
+
+type Kind = "timeout" | "unreachable" | "incomplete" | "too-large";
+
+/** No answer, or only part of one. The message is a sentence for the person that names the server. */
+export class HttpError extends Error {
+  override readonly name = "HttpError";
+  readonly kind: Kind;
+
+  constructor(kind: Kind, message: string, cause?: unknown) {
+    super(message, { cause });
+    this.kind = kind;
+  }
+}
+
+/** Sends one request. Throws an HttpError, the reason of `signal`, or the Failure "platform-limit". */
+export async function sendRequest({
+  server,
+  url,
+  signal,
+  deadline,
+  body: content,
+  ...init
+}: HttpRequest): Promise<HttpAnswer> {
+  const combined = deadline === undefined ? signal : AbortSignal.any([signal, deadline.signal]);
+  const toError = (cause: unknown, kind: Kind, message: string): unknown => {
+    if (cause instanceof HttpError) return cause;
+    if (signal.aborted) return signal.reason;
+    if (deadline?.signal.aborted)
+      return new HttpError("timeout", `${server} did not answer within ${deadline.limitMs / 1_000} seconds.`, cause);
+    return findPlatformLimit(cause) ?? new HttpError(kind, message, cause);
+  };
+
+  let response: Response;
+  try {
+    response = await fetch(url, { ...init, body: content ?? null, redirect: "manual", signal: combined });
+  } catch (cause) {
+    throw toError(cause, "unreachable", `${server} could not be reached.`);
+  }
+
+  const { status, headers, body } = response;
+  const target = status >= 300 && status < 400 ? headers.get("location") : null;
+  const readBytes = async (maxBytes: number) => {
+    const tooLarge = () => new HttpError("too-large", `${server} sent more than ${maxBytes / MIB} MiB.`);
+    // The length of a compressed body is its compressed length, so the bytes are counted as well.
+    if (Number(headers.get("content-length") ?? 0) > maxBytes) {
+      await body?.cancel();
+      throw tooLarge();
+    }
+    const read = await readUpTo(maxBytes);
+    if (!read.isWhole) throw tooLarge();
+    return read.bytes;
+  };
+  const readUpTo = async (maxBytes: number) => {
+    const read: ReadBody = { chunks: [], size: 0 };
+    try {
+      return await readBody(body, maxBytes, read);
+    } catch (cause) {
+      const size = read.size.toLocaleString("en");
+      throw toError(cause, "incomplete", `${server} dropped the connection after ${size} bytes of its answer.`);
+    }
+  };
+  return {
+    status,
+    isOk: response.ok,
+    headers,
+    contentType: headers.get("content-type") ?? "",
+    location: target !== null && URL.canParse(target, url) ? new URL(target, url).href : undefined,
+    readBytes,
+    readText: async (maxBytes) => new TextDecoder().decode(await readBytes(maxBytes)),
+    readStart: async (maxBytes) => new TextDecoder().decode((await readUpTo(maxBytes)).bytes),
+    stream: body,
+    discard: async () => body?.cancel(),
+  };
+}
+
+type ReadBody = { chunks: Uint8Array[]; size: number };
+
+/** Stops at the limit: memory is scarce in a Worker, and a compressed body can expand to any size. */
+async function readBody(body: ReadableStream<Uint8Array> | null, maxBytes: number, read: ReadBody) {
+  for (const reader = body?.getReader(); reader !== undefined; ) {
+    const { done, value } = await reader.read();
+    if (done) break;
+    read.chunks.push(value.subarray(0, maxBytes - read.size));
+    read.size += value.byteLength;
+    if (read.size > maxBytes) {
+      await reader.cancel();
+      break;
+    }
+  }
+  return { bytes: join(read.chunks, Math.min(read.size, maxBytes)), isWhole: read.size <= maxBytes };
+}
+
+function join(chunks: readonly Uint8Array[], size: number): Uint8Array<ArrayBuffer> {
+  const bytes = new Uint8Array(size);
+  let at = 0;
+  for (const chunk of chunks) {
+    bytes.set(chunk, at);
+    at += chunk.byteLength;
+  }
+  return bytes;
+}
+
+/** The service token of Cloudflare Access. */
+export type AccessToken = { id: string; secret: string };
+
+export const accessHeaders = (token: AccessToken | undefined): Record<string, string> =>
+  token === undefined ? {} : { "cf-access-client-id": token.id, "cf-access-client-secret": token.secret };
+
+/**
+ * The most values in an answer, and the deepest nesting. A task of Zou's counts 64, so 16 MiB of tasks
+ * are within the limit. As many empty objects need 84 MB of an isolate's 128 MB once they are parsed,
+ * and deep nesting needs far more.
+ */
+const ANSWER_VALUES_MAX = 1_500_000;
+const ANSWER_DEPTH_MAX = 64;
+
+/** Would this text, if it is JSON, take too much memory once it is parsed? */
+export const isTooMuch = (text: string): boolean => findExcess(text, ANSWER_VALUES_MAX, ANSWER_DEPTH_MAX) !== undefined;
+
+/** Undefined if the text is not JSON, or would take too much memory. */
+export function parseJson(text: string): unknown {
+  if (isTooMuch(text)) return undefined;
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+/** For the log: which part of an answer does not match its schema. */
+export const describeMismatch = (path: string, issue: v.BaseIssue<unknown>): Error =>
+  new Error(`${path}: ${v.getDotPath(issue) ?? "the answer"}: ${issue.message}`);
