@@ -12,9 +12,9 @@ import { style } from "./pages/page-style.ts";
 import { serveAsset } from "./pages/serve-asset.ts";
 import { serveMetadata, serveUserscript } from "./pages/userscript-file.ts";
 import { readUserscriptVersion } from "./pages/userscript-version.ts";
-import { allowReading, allowReadingUnset, allowSending } from "./request/cors.ts";
+import { addCorsHeaders, addCorsHeadersWithoutSettings, createPreflightResponse } from "./request/cors.ts";
 import { answerPreflight } from "./request/origin.ts";
-import { readOutside, redirectToHttps } from "./request/public-url.ts";
+import { redirectToHttps, withPublicUrl } from "./request/public-url.ts";
 import { checkAddressRate } from "./request/rate-limit.ts";
 import { type RequestContext, readPath } from "./request/request-context.ts";
 import { serveCatalogue } from "./run/catalogue.ts";
@@ -124,18 +124,20 @@ export default {
     let request: Request = arrived;
     try {
       const settings = readSettings(env);
-      request = readOutside(arrived, settings);
+      request = withPublicUrl(arrived, settings);
       const url = new URL(request.url);
       const context = { env, settings, ctx, url, base: `${url.origin}${settings.basePath}` };
       const response = await (request.method === "HEAD" ? routeHead : route)(request, context).catch(
         (thrown: unknown) => answerFailure(request, toFailure(thrown), settings),
       );
-      return allowReading(request, response, context);
+      return addCorsHeaders(request, response, context);
     } catch (thrown) {
       // A preflight can't say which setting is wrong, so it is allowed: the answer to the call can.
       const response =
-        request.method === "OPTIONS" ? allowSending(request, 0) : answerFailure(request, toFailure(thrown), undefined);
-      return allowReadingUnset(request, response, env.KITSU_URL);
+        request.method === "OPTIONS"
+          ? createPreflightResponse(request, 0)
+          : answerFailure(request, toFailure(thrown), undefined);
+      return addCorsHeadersWithoutSettings(request, response, env.KITSU_URL);
     }
   },
 } satisfies ExportedHandler<Env>;

@@ -68,7 +68,7 @@ function isChosenForGood(field: Field, value: InputValue | undefined): boolean {
 
 /** An unknown type is a text field. */
 function renderControl(field: Field, chosen: readonly string[], attributes: Attributes): HTMLElement {
-  const { type, label, options, placeholder, min, max, maxLength: maxlength, pattern } = field;
+  const { type, label, options, placeholder, min, max, maxLength: maxlength } = field;
   const [value = ""] = chosen;
   if (type === "toggle") return renderCheckbox({ value: "on", label }, value === "true", attributes);
   if (options && type === "several-of") return renderSeveralOf(options, chosen, attributes);
@@ -91,7 +91,6 @@ function renderControl(field: Field, chosen: readonly string[], attributes: Attr
     value,
     min,
     max,
-    pattern,
   });
 }
 

@@ -1,5 +1,6 @@
-// Who may read the log. It is personal data, so it is never public: a token from the environment is exchanged for a cookie that only
-// our own pages are sent with. Without a token there is no log to read, except on localhost under `npm start`.
+// Takes a request and decides whether it may read the log. The log is personal data, so it is never
+// public: people exchange a token from the environment for a cookie that browsers send only to our
+// own pages. Without a token the log is closed, except on localhost under `npm start`.
 import { jwtVerify, SignJWT } from "jose";
 import { Failure } from "../failure.ts";
 import { randomHex } from "../format/hex.ts";
@@ -12,47 +13,47 @@ const COOKIE = "kitsu_actions_log";
 const SIGNED_IN_S = 12 * 3_600;
 const AUDIENCE = "log";
 
-type Place = Pick<RequestContext, "env" | "settings">;
+type LogContext = Pick<RequestContext, "env" | "settings">;
 
-/** May this request read the log? A bearer token does as well as the cookie, for scripts. */
-export async function mayReadLog(request: Request, { env, settings }: Place): Promise<boolean> {
-  if (isFromElsewhere(request)) return false;
+/** Accepts the cookie, or the token as a bearer token for scripts. */
+export async function mayReadLog(request: Request, { env, settings }: LogContext): Promise<boolean> {
+  if (isCrossOrigin(request)) return false;
   if (isOpenLocally(request, settings)) return true;
   if (settings.logToken === undefined) return false;
   const [, bearer] = /^Bearer (.+)$/i.exec(request.headers.get("authorization") ?? "") ?? [];
-  if (bearer !== undefined) return isSame(bearer, settings.logToken);
+  if (bearer !== undefined) return isSameSecret(bearer, settings.logToken);
   const cookie = readCookie(request);
   const session = cookie === undefined ? undefined : await readSession(cookie, settings.logToken);
   return session !== undefined && !(await isSignedOut(session, env));
 }
 
-/** Throws what to do unless the request may read the log. */
-export async function checkLogAccess(request: Request, place: Place): Promise<void> {
-  const { settings } = place;
-  if (await mayReadLog(request, place)) return;
+/** Throws unless the request may read the log. The failure says how to get access. */
+export async function checkLogAccess(request: Request, context: LogContext): Promise<void> {
+  const { settings } = context;
+  if (await mayReadLog(request, context)) return;
   if (settings.logToken !== undefined) {
     throw new Failure("sign-in-required", {
-      text: "The log says who did what and when. It is for those who have its token.",
+      text: "The log shows who did what and when, so it needs a token.",
       advice: "Sign in, or send the token as a bearer token.",
     });
   }
   throw new Failure("log-closed", {
-    text: "The log says who did what and when, so it is closed until it has a token.",
-    advice: "Set one of 16 characters or more with: npx wrangler secret put LOG_TOKEN",
+    text: "The log shows who did what and when, so it stays closed until a token is set.",
+    advice: "Set a token of at least 16 characters: npx wrangler secret put LOG_TOKEN",
   });
 }
 
-/** Exchanges the token of the sign-in form for the cookie, and goes on to the log. */
+/** Exchanges the token in the sign-in form for the cookie, and redirects to the log. */
 export async function signIn(request: Request, settings: Settings): Promise<Response> {
   checkOwnOrigin(request, settings);
   const [, token] = (await readFields(request)).find(([name]) => name === "token") ?? [];
   if (
     settings.logToken === undefined ||
     typeof token !== "string" ||
-    !(await isSame(token.trim(), settings.logToken))
+    !(await isSameSecret(token.trim(), settings.logToken))
   ) {
     throw new Failure("sign-in-refused", {
-      text: "The token is not the one this worker was given.",
+      text: "The token is wrong.",
       advice: "Go back and try again.",
     });
   }
@@ -63,19 +64,19 @@ export async function signIn(request: Request, settings: Settings): Promise<Resp
     .setIssuedAt()
     .setExpirationTime(`${SIGNED_IN_S}s`)
     .sign(new TextEncoder().encode(settings.logToken));
-  return goToLog(request, settings, `${COOKIE}=${cookie}`, SIGNED_IN_S);
+  return redirectToLog(request, settings, `${COOKIE}=${cookie}`, SIGNED_IN_S);
 }
 
-/** Has the browser forget the cookie, and ends its session: a copy of it opens nothing any more. */
-export async function signOut(request: Request, { env, settings }: Place): Promise<Response> {
+/** Deletes the cookie and ends its session, so that copies of it are void, too. */
+export async function signOut(request: Request, { env, settings }: LogContext): Promise<Response> {
   checkOwnOrigin(request, settings);
   const cookie = readCookie(request);
   const session = cookie && settings.logToken && (await readSession(cookie, settings.logToken));
   if (session) await env.RUN_COORDINATORS?.getByName(session).voidAttempt("");
-  return goToLog(request, settings, `${COOKIE}=`, 0);
+  return redirectToLog(request, settings, `${COOKIE}=`, 0);
 }
 
-function goToLog(request: Request, { basePath }: Settings, cookie: string, maxAgeS: number): Response {
+function redirectToLog(request: Request, { basePath }: Settings, cookie: string, maxAgeS: number): Response {
   const secure = new URL(request.url).protocol === "https:" ? "; Secure" : "";
   return new Response(null, {
     status: 303,
@@ -86,21 +87,24 @@ function goToLog(request: Request, { basePath }: Settings, cookie: string, maxAg
   });
 }
 
-/** The name in the URL is checked because a page elsewhere can give localhost another name, but can't make us answer to it. */
+/**
+ * Checks the host name, too: a foreign page can point a name of its own at localhost (DNS
+ * rebinding).
+ */
 function isOpenLocally(request: Request, settings: Settings): boolean {
   const site = request.headers.get("sec-fetch-site") ?? "none";
-  const isOurs = site === "none" || site === "same-origin";
+  const isOwnPage = site === "none" || site === "same-origin";
   const { hostname } = new URL(request.url);
   return (
     settings.isLocal &&
     settings.logToken === undefined &&
-    isOurs &&
+    isOwnPage &&
     ["localhost", "127.0.0.1", "[::1]"].includes(hostname)
   );
 }
 
-/** A page of another origin, Kitsu's own included: what it reads, all of its scripts do. */
-function isFromElsewhere(request: Request): boolean {
+/** Another origin, including Kitsu's: whatever a page reads, all of its scripts can read. */
+function isCrossOrigin(request: Request): boolean {
   const origin = request.headers.get("origin");
   return origin !== null && origin !== new URL(request.url).origin;
 }
@@ -108,7 +112,7 @@ function isFromElsewhere(request: Request): boolean {
 const readCookie = (request: Request): string | undefined =>
   new RegExp(`(?:^|; )${COOKIE}=([^;]+)`).exec(request.headers.get("cookie") ?? "")?.[1];
 
-/** The id of the session, where the cookie is ours and its time is not over. */
+/** The id of the session, if the cookie is ours and not expired. */
 async function readSession(cookie: string, logToken: string): Promise<string | undefined> {
   try {
     const options = { audience: AUDIENCE, algorithms: ["HS256"], requiredClaims: ["jti", "exp"] };
@@ -118,12 +122,15 @@ async function readSession(cookie: string, logToken: string): Promise<string | u
   }
 }
 
-/** It is void as a call is that was given up, in a Durable Object of the session's id, for a day: longer than it would have lasted. */
+/**
+ * A session is revoked like a call is voided: in a Durable Object of its id, for a day. It would
+ * expire sooner.
+ */
 const isSignedOut = async (session: string, env: Env) =>
   (await env.RUN_COORDINATORS?.getByName(session).readPhase())?.state === "void";
 
-/** Takes as long for a wrong token as for the right one. */
-async function isSame(candidate: string, expected: string): Promise<boolean> {
+/** Compares in constant time. */
+async function isSameSecret(candidate: string, expected: string): Promise<boolean> {
   const digest = (value: string) => crypto.subtle.digest("SHA-256", new TextEncoder().encode(value));
   return crypto.subtle.timingSafeEqual(await digest(candidate), await digest(expected));
 }

@@ -1,8 +1,9 @@
-// Who is calling, and how surely we know it. Everything a call says about its person is a claim; this asks whoever can know.
+// Takes a request and its call, and returns the person who is calling and how surely we know it.
+// What a call says about its person is only a claim; Zou or Cloudflare Access can confirm it.
 import { createRemoteJWKSet, errors, jwtVerify } from "jose";
 import * as v from "valibot";
 import { Failure } from "../failure.ts";
-import { type Call, findUnreadableId, isSameClaim, refuseUnreadableId } from "../request/call.ts";
+import { type Call, findUnreadableId, isSameClaim, unreadableId } from "../request/call.ts";
 import type { RequestContext } from "../request/request-context.ts";
 import { type Kitsu, openKitsu } from "../services/kitsu.ts";
 import { readPerson } from "../services/team.ts";
@@ -11,25 +12,28 @@ import { ZouPerson } from "../services/zou-objects.ts";
 import type { Settings } from "../settings/settings.ts";
 import type { Trust } from "../settings/trust.ts";
 
-/** A person as far as we know them; `id` and `role` are absent only where nothing was checked. */
+/** What we know of a person. `id` and `role` may be absent only if nothing was checked. */
 export type Person = {
   trust: Trust;
   id?: string | undefined;
   name: string;
   email?: string | undefined;
-  /** in the studio; a project may give another one */
+  /** in the studio; a project may override it */
   role?: ZouPerson["role"] | undefined;
   departments: readonly string[];
-  /** Zou's token of the person's session: what is done with it is done by the person */
+  /** the token of the person's session in Zou: requests with it act as the person */
   token?: string | undefined;
-  /** why there is none where Kitsu's session should come along: it is over, or none came */
-  lostSession?: "over" | "none" | undefined;
+  /** why there is no session although the worker is on Kitsu's host, where browsers send it */
+  sessionProblem?: "expired" | "missing" | undefined;
 };
 
-/** What may be written down of a person: everything but the token. */
+/** What may be logged about a person: never the token. */
 export const describePerson = ({ trust, id, name, role }: Person) => ({ trust, id, name, role });
 
-/** Kitsu as this person may see it: with their own session where it came along, else with the bot's account, else not at all. */
+/**
+ * Opens Kitsu with the person's session, else with the bot's account. Undefined if there is
+ * neither.
+ */
 export const openKitsuFor = (
   person: Person,
   selection: readonly string[],
@@ -38,7 +42,7 @@ export const openKitsuFor = (
 ): Kitsu | undefined =>
   person.trust === "unchecked" ? undefined : reopenKitsuFor(person, selection, settings, signal);
 
-/** The same long after the call, by which it is known who may. */
+/** The same, long after the call: the person was verified then. */
 export function reopenKitsuFor(
   { id, token }: Pick<Person, "id" | "token">,
   selection: readonly string[],
@@ -55,8 +59,8 @@ const SESSION_COOKIE = /(?:^|;\s*)access_token_cookie=([^;]+)/;
 const ACCESS_HEADER = "cf-access-jwt-assertion";
 
 /**
- * Finds out who calls, by the surest way this request allows. An id that can't be understood is refused only where the id is all there is to
- * know the person by: a session or Access knows them without.
+ * Identifies the person with the highest trust that this request allows. An invalid id fails the
+ * call only if nothing else identifies the person: a session or Access does without it.
  */
 export async function identify(
   request: Request,
@@ -65,33 +69,37 @@ export async function identify(
   signal: AbortSignal,
 ): Promise<Person> {
   const isKitsuHost = settings.kitsuOrigins.includes(url.origin);
-  // A cookie of that name on another host is not Kitsu's. Kitsu's goes to Kitsu and nowhere else.
-  const token = isKitsuHost ? readSession(request) : undefined;
-  const session = token && (await askSession(token, settings, signal));
-  if (session) return accept(session, call, "session", token);
+  // On another host, a cookie of that name is not Kitsu's. Send Kitsu's cookie only to Kitsu.
+  const token = isKitsuHost ? readSessionToken(request) : undefined;
+  const session = token && (await readSessionPerson(token, settings, signal));
+  if (session) return verifyPerson(session, call, "session", token);
   const bot = settings.kitsuToken === undefined ? undefined : openZou(settings.kitsuApi, settings.kitsuToken, signal);
   const assertion = request.headers.get(ACCESS_HEADER);
   if (settings.access !== undefined && assertion !== null && bot !== undefined) {
     const email = await verifyAccess(assertion, settings.access);
-    return accept(await findByEmail(bot, email), call, "access");
+    return verifyPerson(await findByEmail(bot, email), call, "access");
   }
   const { id, email } = call.person;
   const unreadable = findUnreadableId(call);
   if (unreadable !== undefined && id === undefined && (bot !== undefined || email === undefined))
-    throw refuseUnreadableId(unreadable);
-  const lostSession = isKitsuHost ? (token === undefined ? "none" : "over") : undefined;
+    throw unreadableId(unreadable);
+  const sessionProblem = isKitsuHost ? (token === undefined ? "missing" : "expired") : undefined;
   if (bot !== undefined && id !== undefined)
-    return { ...accept(await readPerson(bot, id), call, "claimed"), lostSession };
-  return { trust: "unchecked", id, name: email ?? "", email, departments: [], lostSession };
+    return { ...verifyPerson(await readPerson(bot, id), call, "claimed"), sessionProblem };
+  return { trust: "unchecked", id, name: email ?? "", email, departments: [], sessionProblem };
 }
 
-/** Comes along only where the worker is a path of Kitsu's own host. */
-const readSession = (request: Request) => SESSION_COOKIE.exec(request.headers.get("cookie") ?? "")?.[1];
+/** Browsers send it only if the worker is on Kitsu's own host. */
+const readSessionToken = (request: Request) => SESSION_COOKIE.exec(request.headers.get("cookie") ?? "")?.[1];
 
 const Authenticated = v.object({ user: ZouPerson });
 
-/** Whose session it is; nobody's, where it is over. */
-async function askSession(token: string, settings: Settings, signal: AbortSignal): Promise<ZouPerson | undefined> {
+/** The person whose session it is. Undefined if it has expired. */
+async function readSessionPerson(
+  token: string,
+  settings: Settings,
+  signal: AbortSignal,
+): Promise<ZouPerson | undefined> {
   try {
     return (await openZou(settings.kitsuApi, token, signal, "person").read("/auth/authenticated", Authenticated)).user;
   } catch (thrown) {
@@ -100,16 +108,16 @@ async function askSession(token: string, settings: Settings, signal: AbortSignal
   }
 }
 
-/** The keys of a team, fetched when they are needed and again when they have changed. */
-const keys = new Map<string, ReturnType<typeof createRemoteJWKSet>>();
+/** The keys of each team, fetched on demand and again after a rotation. */
+const keySets = new Map<string, ReturnType<typeof createRemoteJWKSet>>();
 
-/** The e-mail that Cloudflare Access vouches for. */
+/** The verified e-mail in a token of Cloudflare Access. */
 async function verifyAccess(
   assertion: string,
   { team, audience }: { team: string; audience: string },
 ): Promise<string> {
-  const jwks = keys.get(team) ?? createRemoteJWKSet(new URL(`${team}/cdn-cgi/access/certs`));
-  keys.set(team, jwks);
+  const jwks = keySets.get(team) ?? createRemoteJWKSet(new URL(`${team}/cdn-cgi/access/certs`));
+  keySets.set(team, jwks);
   try {
     const { payload } = await jwtVerify(assertion, jwks, {
       issuer: team,
@@ -119,18 +127,18 @@ async function verifyAccess(
     });
     return v.parse(v.pipe(v.string(), v.minLength(3)), payload.email);
   } catch (cause) {
-    if (TOKEN_FAULTS.some((fault) => cause instanceof fault)) throw notAccepted(cause);
+    if (TOKEN_ERRORS.some((error) => cause instanceof error)) throw personNotAccepted(cause);
     throw new Failure("access-unreachable", {
-      text: "Cloudflare Access could not be asked for the keys that its tokens are signed with.",
-      advice: "Try again in a minute. Should that not help, your TD checks ACCESS_TEAM.",
+      text: "The signing keys of Cloudflare Access could not be fetched.",
+      advice: "Try again in a minute. If that doesn't help, ask your TD to check ACCESS_TEAM.",
       retry: true,
       cause,
     });
   }
 }
 
-/** What is wrong with the token itself. Everything else is trouble on the way to the keys, and nothing the person could mend. */
-const TOKEN_FAULTS = [
+/** The token itself is invalid. Any other error means that the keys could not be fetched. */
+const TOKEN_ERRORS = [
   errors.JWTClaimValidationFailed,
   errors.JWTExpired,
   errors.JWTInvalid,
@@ -144,8 +152,8 @@ const TOKEN_FAULTS = [
 ];
 
 /**
- * Zou finds e-mails whatever their case, and does not say them to a bot that is no manager. A bot has the e-mail of the administrator who made it, where
- * Kitsu's dialog filled it in.
+ * Zou compares e-mails without case, and hides them from a bot that is not a manager. Bots are
+ * skipped: Kitsu's dialog fills in the e-mail of the administrator who creates one.
  */
 async function findByEmail(bot: Zou, email: string): Promise<ZouPerson | undefined> {
   const found = await bot.read(`/data/persons?email=${encodeURIComponent(email)}&relations=true`, v.array(ZouPerson));
@@ -153,15 +161,18 @@ async function findByEmail(bot: Zou, email: string): Promise<ZouPerson | undefin
   return another === undefined ? person : undefined;
 }
 
-/** The person Zou names must be active, no bot, and the one the call names. Why not is for the log: the answer is the same each time. */
-function accept(found: ZouPerson | undefined, call: Pick<Call, "person">, trust: Trust, token?: string): Person {
+/**
+ * Throws unless the person in Zou is active, not a bot, and the one the call names. The reason goes
+ * to the log only: the reply is always the same.
+ */
+function verifyPerson(found: ZouPerson | undefined, call: Pick<Call, "person">, trust: Trust, token?: string): Person {
   const claimed = call.person;
-  if (found === undefined) throw notAccepted("There is no such person in Kitsu");
-  if (!found.active || found.is_bot) throw notAccepted(`${found.id} is ${found.is_bot ? "a bot" : "not active"}`);
+  if (found === undefined) throw personNotAccepted("There is no such person in Kitsu");
+  if (!found.active || found.is_bot) throw personNotAccepted(`${found.id} is ${found.is_bot ? "a bot" : "not active"}`);
   if (claimed.id !== undefined && claimed.id !== found.id)
-    throw notAccepted(`Mismatch: the call names ${claimed.id}, the ${trust} is of ${found.id}`);
+    throw personNotAccepted(`Mismatch: the call names ${claimed.id}, the ${trust} is of ${found.id}`);
   if (claimed.email !== undefined && found.email !== undefined && !isSameClaim(claimed.email, found.email.trim())) {
-    throw notAccepted(`Mismatch: the call names ${claimed.email}, Kitsu has another e-mail for ${found.id}`);
+    throw personNotAccepted(`Mismatch: the call names ${claimed.email}, Kitsu has another e-mail for ${found.id}`);
   }
   return {
     trust,
@@ -174,11 +185,11 @@ function accept(found: ZouPerson | undefined, call: Pick<Call, "person">, trust:
   };
 }
 
-function notAccepted(cause: unknown): Failure {
+function personNotAccepted(cause: unknown): Failure {
   return new Failure("person-not-accepted", {
-    text: "Who calls could not be confirmed.",
+    text: "Your identity could not be confirmed.",
     advice:
-      "Log in to Kitsu again, reload the page, and run the action once more. Should that not help, tell your TD the run id.",
+      "Log in to Kitsu again, reload the page and run the action again. If that doesn't help, tell your TD the run id.",
     cause,
   });
 }

@@ -1,5 +1,5 @@
-// What an author writes against. An action is a declaration and a few functions; it returns data, writes no HTML, touches no storage, and
-// does not know in which dialect it was called.
+// What authors of actions write against. An action is a declaration and a few functions. It returns
+// data: it writes no HTML, touches no storage, and doesn't know how it was called.
 import * as v from "valibot";
 import type { Ask, Input, Outcome, Reply, Run } from "../../contract.ts";
 import type { Person } from "../access/person.ts";
@@ -14,58 +14,63 @@ import { type FormSchema, type Problems, readInput } from "./form-input.ts";
 
 export type { Problems } from "./form-input.ts";
 
-/** What an action is given. */
+/** What an action gets when it runs. */
 export type ActionContext = {
   call: Call;
-  /** the request as it arrived, secrets masked */
-  arrived: RequestSnapshot;
+  /** the request as it was sent, with secrets masked */
+  request: RequestSnapshot;
   run: Run;
-  /** who called, how surely we know, and with which rights */
+  /** who called, how surely we know that, and their role */
   person: Person;
-  /** Kitsu, within the rights of the person or of the bot. Throws what to set where the worker has no account there. */
+  /** Kitsu, with the rights of the person or the bot. Throws without either: see `needsKitsu`. */
   kitsu(): Kitsu;
-  /** the person's role in a project, as Zou says now; undefined where they are not of its team */
+  /** The person's current role in a project; undefined if they are not in its team. */
   roleIn(projectId: string): Promise<Role | undefined>;
   settings: Settings;
-  /** our own address with its path prefix, without a slash at the end */
+  /** the worker's own address with its path prefix, without a trailing slash */
   base: string;
-  /** aborted when the action's time is over: hand it to every fetch */
+  /** aborted when the action's time is up: pass it to every fetch */
   signal: AbortSignal;
-  /** Lends what only the worker may read, for a time and by an address nobody can guess. */
-  createLink(loan: LinkTarget): Promise<string>;
+  /** Creates a temporary address, hard to guess, for something that only the worker may read. */
+  createLink(target: LinkTarget): Promise<string>;
   /**
-   * Offers to take back what this run did, once it is done: where it goes on, from its end on. `data` is what the action's `undo` will be given; it stays
-   * with the worker.
+   * Offers to undo this run once it is done; a long run, once it has ended. `data` is passed to the
+   * action's `undo` and never leaves the worker.
    */
   offerUndo(offer: UndoOffer): void;
   /**
-   * The run goes on after its answer, which must be `started`: the action's `watch` is given `data`, at once and then again and again.
-   * `asPerson`: it works in Kitsu as the person, where their session came along, whose token is then kept until the run is over.
+   * Continues the run after its reply, which must be `started`: the action's `watch` is called with
+   * `data`, at once and then repeatedly. `asPerson`: it acts in Kitsu as the person if they have a
+   * session; the session's token is stored until the run ends.
    */
-  continueWith(data: unknown, how?: { asPerson?: boolean }): void;
-  /** Which of these tasks another run of this action is at work on. */
+  continueWith(data: unknown, options?: { asPerson?: boolean }): void;
+  /** Finds which of these tasks are locked by another run of this action. */
   findConflicts(tasks: readonly string[]): Promise<TaskConflict[]>;
-  /** Keeps these tasks for this run until it is over. What other runs have is returned, and is this run's, too, only where it may be shared. */
+  /**
+   * Locks these tasks until this run ends. Returns those that another run has locked; this run gets
+   * them, too, only if `isShared`.
+   */
   lock(tasks: readonly string[], isShared?: boolean): Promise<TaskConflict[]>;
 };
 
-/** What can be done to a run that goes on. */
+/** What can be done to a long run. */
 export type Control = "cancel" | "pause" | "resume";
 
 /**
- * How a run that goes on stands: a `started` reply until it is over, then any other. `data` is what the action will be given next time; `controls`
- * is what can be done now; `againMs` is when to look again.
+ * The status of a long run: a `started` reply while it runs, any other when it has ended. `data` is
+ * passed to the next call of `watch`. `controls` lists what can be done now.
  */
 export type RunStatus = {
   reply: Reply;
   data: unknown;
   controls?: readonly Control[];
+  /** milliseconds until the next call of `watch` */
   nextCheckMs?: number;
-  /** a name for the newest picture there is to show: another one is another picture */
+  /** identifies the newest picture; changes when there is a newer one */
   picture?: string | undefined;
 };
 
-/** What is given to an action that looks after what it started, long after the call. */
+/** What an action gets while its long run continues, after the call. */
 export type WatchContext = {
   run: Run;
   person: Pick<Person, "id" | "name" | "email">;
@@ -73,35 +78,35 @@ export type WatchContext = {
   base: string;
   signal: AbortSignal;
   /**
-   * Kitsu with the bot's account, or the person's where the run goes on as the person; undefined where there is none. `signal` in place of the
-   * watch's own, to ask it for less long.
+   * Kitsu with the bot's account, or as the person after `continueWith(data, { asPerson: true })`;
+   * undefined if there is neither. `signal` replaces the watch's own, for a shorter time limit.
    */
   kitsu(signal?: AbortSignal): Kitsu | undefined;
-  /** What another run says of itself, over or not; undefined where nobody knows it. */
+  /** The latest reply of another run, ended or not; undefined if it is unknown. */
   readRunReply(id: string): Promise<Reply | undefined>;
-  /** Keeps what is known so far, before something is done that must not be done twice. */
+  /** Stores `data` now. Call it before doing something that must not be done twice. */
   save(data: unknown): Promise<void>;
 };
 
-/** Who is at work on a task with the same action: since when, in epoch milliseconds. */
+/** Another run of the same action has locked a task. `since` is in epoch milliseconds. */
 export type TaskConflict = { task: string; run: string; person: string; since: number };
 
-/** For how long an undo is offered, and what it needs to know. */
+/** How long a run can be undone, in seconds, and the data for it. `label` is the button's text. */
 export type UndoOffer = { data: unknown; lifeS: number; label?: string };
 
-/** What Kitsu calls the kind of page; an action without any is for all of them. */
+/** Kinds of entities that have tasks, in Zou's words but in lower case. */
 export type EntityType = "asset" | "shot" | "sequence" | "edit" | "episode";
 
-/** What the person is asked to agree to. */
+/** What the person must confirm. */
 export type Confirmation = {
   /** what will happen, as a question: "Comment on 12 tasks in 2 projects?" */
   title: string;
   text?: string;
   /** the button's text */
   submit: string;
-  /** it can't be taken back, or costs much */
+  /** it can't be undone, or is expensive */
   isDangerous?: boolean;
-  /** roughly how long it takes: said where that is long, and no part of what is agreed to */
+  /** roughly how long it takes; shown if it is long, and may differ when the person confirms */
   seconds?: number;
 };
 
@@ -112,69 +117,78 @@ type ActionDetails = {
   title: string;
   /** one sentence for the catalogue */
   about: string;
-  /** how it is offered in Kitsu: in a tab of its own, or with its outcome in the userscript's toast */
+  /**
+   * how Kitsu offers it: in a new tab (form), or with the reply in the userscript's toast (ajax)
+   */
   modes: readonly ("form" | "ajax")[];
-  /** Changes nothing anywhere, and so may be called with GET, as a link. */
+  /** Changes nothing, so it may be called with GET, as a link. */
   isSafe?: boolean;
-  /** Runs without any selected task, too. */
+  /** May run without a selected task. */
   takesEmptySelection?: boolean;
-  /** The kinds of entity its tasks may be of, as Zou has them and not as the page claims. */
+  /** The kinds of entities whose tasks it accepts, as Zou says; all if absent. */
   entityTypes?: readonly EntityType[];
-  /** Who may run it, by the role in each project of the selection; anyone where it is absent. */
+  /** The roles that may run it, in each project of the selection; anyone if absent. */
   roles?: readonly Role[];
   /** the most tasks it takes at once */
   maxTasks?: number;
-  /** how surely the person must be known, if more surely than the deployment asks */
+  /** the required trust level, if it is higher than the deployment's */
   trust?: Trust;
-  /** what the button under its form says, "Comment"; "Run" where it is absent */
+  /** the text of its form's button, such as "Comment"; "Run" if absent */
   submit?: string;
-  /** Works on what Kitsu knows, and so is offered only where the worker can ask it. */
+  /** Reads from Kitsu, so it is offered only if the worker can log in there. */
   needsKitsu?: boolean;
-  /** What must be set before it can be offered, as a sentence for the TD; nothing where it is. */
-  needs?(settings: Settings): string | undefined;
+  /** Says what must be set before it can be offered, as a sentence for the TD. */
+  findMissingSetting?(settings: Settings): string | undefined;
 };
 
-/** Given, with what the person answered. */
-type Answered<S extends FormSchema> = ActionContext & { input: v.InferOutput<S> };
+/** The context of an action with a form: what the person answered is `input`. */
+type AnsweredContext<S extends FormSchema> = ActionContext & { input: v.InferOutput<S> };
 
 type Functions<S extends FormSchema> = {
-  /** What is wrong with answers that the schema has let through, as only others can tell. Where there is anything, the form is asked again with it. */
-  findProblems?(context: Answered<S>): Promise<Problems>;
-  /** What would happen to each task, without doing it. The person agrees to exactly this: should it be different when they do, they are asked again. */
-  plan?(context: Answered<S>): Promise<Outcome[]>;
-  /** What the person must agree to before the action runs; nothing where it needs no agreement. */
+  /**
+   * Checks answers that the schema can't check alone. If it returns any problem, the form is shown
+   * again.
+   */
+  findProblems?(context: AnsweredContext<S>): Promise<Problems>;
+  /**
+   * What would happen to each task, without doing it. The person confirms exactly this: if it has
+   * changed meanwhile, they are asked again.
+   */
+  plan?(context: AnsweredContext<S>): Promise<Outcome[]>;
+  /** What the person must confirm before the action runs; undefined if nothing. */
   confirm?(
-    context: Answered<S>,
+    context: AnsweredContext<S>,
     plan: readonly Outcome[],
   ): Confirmation | undefined | Promise<Confirmation | undefined>;
-  /** To tell the person that it can't be done, throw a Failure. */
-  run(context: Answered<S>): Promise<Reply>;
-  /** Takes back what `run` did, from the data it left with `offerUndo`. */
+  /** Runs the action. Throw a Failure to say why it can't be done. */
+  run(context: AnsweredContext<S>): Promise<Reply>;
+  /** Undoes what `run` did, from the data it passed to `offerUndo`. */
   undo?(context: ActionContext, data: unknown): Promise<Reply>;
   /**
-   * Looks how far it is what `run` began, and carries it on. May be called twice for the same data, after a crash between doing something and saving
-   * it: it must find out what was done. A Failure that is worth a retry means "not reachable now", any other ends the run.
+   * Checks what `run` started, and carries on with it. May be called twice with the same data,
+   * after a crash between doing something and saving it: it must find out what was done. A Failure
+   * with `retry` means "not reachable now"; any other ends the run.
    */
-  watch?(watch: WatchContext, data: unknown): Promise<RunStatus>;
-  control?(watch: WatchContext, data: unknown, what: Control): Promise<RunStatus>;
-  /** The newest picture, for browsers that can't reach where it is. */
-  picture?(watch: WatchContext, data: unknown): Promise<Response>;
+  watch?(context: WatchContext, data: unknown): Promise<RunStatus>;
+  control?(context: WatchContext, data: unknown, control: Control): Promise<RunStatus>;
+  /** The newest picture, for browsers that can't reach its source. */
+  picture?(context: WatchContext, data: unknown): Promise<Response>;
 };
 
-/** An action that asks. */
-type Asking<S extends FormSchema> = ActionDetails & {
+type ActionWithForm<S extends FormSchema> = ActionDetails & {
   /**
-   * What must be known before the action runs. The schema is the form as well: `input.ts` says how. Made for each call, so that it can propose
-   * the frame range of the shot or list the statuses there are; made again with the answers so far, so that one answer can bring more fields.
+   * The schema of the input, which is also the form (see form-field.ts). Called for each call, so
+   * it can suggest a shot's frame range or list the statuses in Kitsu; called again with the
+   * answers so far, so one answer can add fields.
    */
   input(context: ActionContext, answers: Input): S | Promise<S>;
 } & Functions<S>;
 
 const NOTHING = v.object({});
 
-type Plain = ActionDetails & { input?: undefined } & Functions<typeof NOTHING>;
+type ActionWithoutForm = ActionDetails & { input?: undefined } & Functions<typeof NOTHING>;
 
-/** An action that knows what it needs. */
+/** An action whose input is complete. */
 export type PreparedAction = {
   plan?: (() => Promise<Outcome[]>) | undefined;
   confirm?: ((plan: readonly Outcome[]) => Promise<Confirmation | undefined>) | undefined;
@@ -182,38 +196,38 @@ export type PreparedAction = {
 };
 
 export type Action = ActionDetails & {
-  /** Reads what the person answered; asks where that is not enough. */
+  /** Reads what the person answered, or returns what to ask. */
   prepare(context: ActionContext): Promise<Ask | PreparedAction>;
   undo?: ((context: ActionContext, data: unknown) => Promise<Reply>) | undefined;
-  watch?: ((watch: WatchContext, data: unknown) => Promise<RunStatus>) | undefined;
-  control?: ((watch: WatchContext, data: unknown, what: Control) => Promise<RunStatus>) | undefined;
-  picture?: ((watch: WatchContext, data: unknown) => Promise<Response>) | undefined;
+  watch?: ((context: WatchContext, data: unknown) => Promise<RunStatus>) | undefined;
+  control?: ((context: WatchContext, data: unknown, control: Control) => Promise<RunStatus>) | undefined;
+  picture?: ((context: WatchContext, data: unknown) => Promise<Response>) | undefined;
 };
 
-/** Declares an action. Its registry line is in `actions/index.ts`. */
-export function defineAction<S extends FormSchema>(declaration: Asking<S>): Action;
-export function defineAction(declaration: Plain): Action;
-export function defineAction<S extends FormSchema>(declaration: Asking<S> | Plain): Action {
+/** Declares an action. Register it in `actions/index.ts`. */
+export function defineAction<S extends FormSchema>(declaration: ActionWithForm<S>): Action;
+export function defineAction(declaration: ActionWithoutForm): Action;
+export function defineAction<S extends FormSchema>(declaration: ActionWithForm<S> | ActionWithoutForm): Action {
   if (declaration.input === undefined) return makeAction(declaration, () => NOTHING);
   return makeAction(declaration, declaration.input);
 }
 
 function makeAction<S extends FormSchema>(
-  { findProblems, plan, confirm, run, undo, watch, control, picture, ...facts }: ActionDetails & Functions<S>,
+  { findProblems, plan, confirm, run, undo, watch, control, picture, ...details }: ActionDetails & Functions<S>,
   makeSchema: (context: ActionContext, answers: Input) => S | Promise<S>,
 ): Action {
   return {
-    ...facts,
+    ...details,
     undo,
     watch,
     control,
     picture,
     async prepare(context) {
-      const read = await readInput(facts, (answers) => makeSchema(context, answers), context.call);
-      if ("ask" in read) return read.ask;
-      const answered = { ...context, input: read.input };
+      const form = await readInput(details, (answers) => makeSchema(context, answers), context.call);
+      if ("ask" in form) return form.ask;
+      const answered = { ...context, input: form.input };
       const problems = (await findProblems?.(answered)) ?? {};
-      if (Object.keys(problems).length > 0) return read.askAgain(problems);
+      if (Object.keys(problems).length > 0) return form.askAgain(problems);
       return {
         plan: plan && (() => plan(answered)),
         confirm: confirm && (async (planned) => confirm(answered, planned)),

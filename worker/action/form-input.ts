@@ -1,65 +1,54 @@
-// An action's input schema is its form: fields are read off it, and what was submitted is read by it. Title, description (the help) and
-// metadata of a schema are the words around its field.
+// Takes an action's input schema and what the person submitted, and returns the input, or the form
+// to show. The schema is the form: form-field.ts says how.
 import * as v from "valibot";
-import type { Ask, Field, Input, InputValue, Option } from "../../contract.ts";
+import type { Ask, Field, Input, InputValue } from "../../contract.ts";
 import { Failure } from "../failure.ts";
 import { explainDecimal, readDecimal } from "../format/decimal.ts";
 import type { Call } from "../request/call.ts";
+import { createField, getFieldKind, unwrap } from "./form-field.ts";
 
-/** An object of fields. It may have a pipe, for what concerns several of them. */
+/** An object of fields. It may have a pipe that checks several of them together. */
 export type FormSchema = v.GenericSchema<Record<string, unknown>, Record<string, unknown>> & {
   entries: v.ObjectEntries;
 };
 
-/**
- * What a field's schema may say in `v.metadata`:
- * - `type`: "long-text" or "date" of a string, "person" or "task-status" of a picklist
- * - `placeholder`
- * - `labels`, `colors`: of the values of a picklist
- * - `remember`: false where the default was made for this call
- */
-const Metadata = v.object({
-  type: v.optional(v.picklist(["text", "long-text", "date", "person", "task-status"])),
-  placeholder: v.optional(v.string()),
-  labels: v.optional(v.record(v.string(), v.string()), {}),
-  colors: v.optional(v.record(v.string(), v.string()), {}),
-  remember: v.optional(v.boolean()),
-});
-
-/** What is wrong with answers: at each field by its name, and above them all by "". */
+/** Problems by the name of the field; "" is for a problem above the form. */
 export type Problems = Readonly<Record<string, string>>;
 
-/** `askAgain` asks for the same once more, with what else is wrong. */
-export type Read<S extends FormSchema> = { ask: Ask } | { input: v.InferOutput<S>; askAgain(problems: Problems): Ask };
+/** `askAgain` returns the same form with these problems. */
+export type FormResult<S extends FormSchema> =
+  | { ask: Ask }
+  | { input: v.InferOutput<S>; askAgain(problems: Problems): Ask };
 
 /**
- * Reads what was submitted. A form is complete when every field is there, empty or not: until then it is asked, with the values so far. What is
- * wrong with a value is said at its field.
- * @param makeSchema given the answers so far
+ * A form is complete when every field was submitted, empty or not. Until then the result is the
+ * form with the answers so far, and each invalid answer has an error at its field.
+ * @param makeSchema gets the answers so far
  */
 export async function readInput<S extends FormSchema>(
   { id, title, about, submit = "Run" }: { id: string; title: string; about: string; submit?: string | undefined },
   makeSchema: (answers: Input) => S | Promise<S>,
   { input: answers, form, isBack, retryOf }: Pick<Call, "input" | "form" | "isBack" | "retryOf">,
-): Promise<Read<S>> {
+): Promise<FormResult<S>> {
   if (form !== undefined && form !== id) throw foreignForm(title, form);
   const schema = await makeSchema(answers ?? {});
   const entries = Object.entries(schema.entries);
-  const given = Object.fromEntries(
+  const parsedAnswers = Object.fromEntries(
     entries.flatMap(([name, entry]) => {
       const value = answers?.[name];
-      return value === undefined ? [] : [[name, convert(entry, value)]];
+      return value === undefined ? [] : [[name, parseAnswer(entry, value)]];
     }),
   );
   const askFor = (errors: Problems, problem: string | undefined): Ask => {
     const fields = entries.map(([name, entry]) =>
-      readField(name, entry, answers?.[name], answers?.[name] === undefined ? undefined : errors[name]),
+      createField(name, entry, answers?.[name], answers?.[name] === undefined ? undefined : errors[name]),
     );
     return { kind: "ask", title, text: about, fields, submit, form: id, ...(problem && { problem }) };
   };
-  // What is tried again was answered before: for fewer tasks there may be other fields, which need no answer if they can do without.
+  // A retry was answered before. For fewer tasks there may be other fields: optional ones need no
+  // answer.
   const isComplete = retryOf !== undefined || entries.every(([name]) => answers?.[name] !== undefined);
-  const parsed = v.safeParse(schema, given, { message: explain });
+  const parsed = v.safeParse(schema, parsedAnswers, { message: describeIssue });
   if (parsed.success && isComplete && !isBack) {
     return { input: parsed.output, askAgain: (problems) => askFor(problems, findProblem(problems, answers)) };
   }
@@ -67,12 +56,12 @@ export async function readInput<S extends FormSchema>(
   return { ask: askFor(errors, isComplete ? errors[""] : undefined) };
 }
 
-/** What is said above the form: also what concerns a field that is not in it. */
+/** The problem above the form: also one of a field that is not in the form. */
 const findProblem = (problems: Problems, answers: Input | undefined): string | undefined =>
   problems[""] ?? Object.entries(problems).find(([name]) => answers?.[name] === undefined)?.[1];
 
-/** Answers that were given, and that a later question must carry along. */
-export const carry = ({ input = {} }: Pick<Call, "input">): Field[] =>
+/** The answers so far, for a later form to submit again. */
+export const createHiddenFields = ({ input = {} }: Pick<Call, "input">): Field[] =>
   Object.entries(input).map(([name, value]) => ({ name, label: name, type: "hidden", value }));
 
 function readErrors(issues: readonly v.BaseIssue<unknown>[]): Problems {
@@ -84,126 +73,25 @@ function readErrors(issues: readonly v.BaseIssue<unknown>[]): Problems {
   return errors;
 }
 
-type Base = { schema: v.GenericSchema; isOptional: boolean; byDefault: unknown };
-
-/** The schema itself, out of v.optional and its kin. */
-function unwrap(schema: v.GenericSchema, isOptional = false, byDefault?: unknown): Base {
-  const own = v.getDefault(schema);
-  if ("wrapped" in schema && isSchema(schema.wrapped)) return unwrap(schema.wrapped, true, own ?? byDefault);
-  return { schema, isOptional, byDefault };
-}
-
-const isSchema = (value: unknown): value is v.GenericSchema =>
-  typeof value === "object" && value !== null && "kind" in value && value.kind === "schema";
-
-type Kind = "text" | "number" | "toggle" | "one-of" | "several-of";
-
-const KINDS: Readonly<Record<string, Kind>> = {
-  string: "text",
-  number: "number",
-  boolean: "toggle",
-  picklist: "one-of",
-  array: "several-of",
-};
-
-const kindOf = ({ type }: v.GenericSchema): Kind => KINDS[type] ?? "text";
-
-/** What was submitted, as the schema expects it. What can't be converted stays, and is refused by the schema. */
-function convert(entry: v.GenericSchema, submitted: InputValue): unknown {
-  const { schema, isOptional, byDefault } = unwrap(entry);
-  const kind = kindOf(schema);
+/**
+ * Converts a submitted value to the schema's type. If that fails, the schema will reject the value.
+ */
+function parseAnswer(entry: v.GenericSchema, submitted: InputValue): unknown {
+  const { schema, isOptional, defaultValue } = unwrap(entry);
+  const kind = getFieldKind(schema);
   if (kind === "several-of") return [submitted].flat().filter((value) => value !== "");
-  // A form sends a hidden empty value before that of a box that may be left unchecked.
+  // A form has a hidden empty value before each checkbox: browsers omit an unchecked box.
   const value = Array.isArray(submitted) ? (submitted.at(-1) ?? "") : submitted;
   if (kind === "toggle") return typeof value === "boolean" ? value : !["", "0", "false", "off"].includes(String(value));
-  if (value === "" && (kind !== "text" || (isOptional && byDefault === undefined))) return undefined;
+  if (value === "" && (kind !== "text" || (isOptional && defaultValue === undefined))) return undefined;
   if (kind === "number" && typeof value === "string") {
     return value.trim() === "" && isOptional ? undefined : (readDecimal(value) ?? value);
   }
   return value;
 }
 
-function readField(
-  name: string,
-  entry: v.GenericSchema,
-  answer: InputValue | undefined,
-  error: string | undefined,
-): Field {
-  const { schema, isOptional, byDefault } = unwrap(entry);
-  const metadata = v.parse(Metadata, { ...v.getMetadata(schema), ...v.getMetadata(entry) });
-  const value = v.safeParse(v.union([v.string(), v.number(), v.boolean(), v.array(v.string())]), answer ?? byDefault);
-  const kind = kindOf(schema);
-  const options = readOptions(schema, metadata);
-  const bounds = readBounds(schema);
-  // What is proposed, and may be another but none at all, is no less required: a text that must be filled, and one of several choices.
-  const isProposed = byDefault !== undefined && (kind === "one-of" || (kind === "text" && bounds.isFilled));
-  const mayBeLeft = isOptional && !isProposed;
-  const mayBeEmpty = mayBeLeft || kind === "toggle" || (["text", "several-of"].includes(kind) && !bounds.isFilled);
-  return {
-    name,
-    label: v.getTitle(schema) ?? v.getTitle(entry) ?? name,
-    type: metadata.type ?? (bounds.isDate ? "date" : kind),
-    help: v.getDescription(schema) ?? v.getDescription(entry),
-    placeholder: metadata.placeholder,
-    required: !mayBeEmpty,
-    ...(value.success && { value: value.output }),
-    ...(options.length > 0 && { options }),
-    ...bounds.shown,
-    error,
-    remember: metadata.remember,
-  };
-}
-
-function readOptions(schema: v.GenericSchema, { labels, colors }: v.InferOutput<typeof Metadata>): Option[] {
-  const listing = "item" in schema && isSchema(schema.item) ? unwrap(schema.item).schema : schema;
-  const own = v.parse(
-    v.fallback(v.object({ labels: v.record(v.string(), v.string()) }), { labels: {} }),
-    v.getMetadata(listing),
-  );
-  const values = v.safeParse(v.array(v.string()), "options" in listing ? listing.options : undefined);
-  return (values.success ? values.output : []).map((value) => ({
-    value,
-    label: labels[value] ?? own.labels[value] ?? value,
-    ...(colors[value] !== undefined && { color: colors[value] }),
-  }));
-}
-
-type Bounds = {
-  shown: Pick<Field, "min" | "max" | "step" | "maxLength" | "pattern">;
-  isFilled: boolean;
-  isDate: boolean;
-};
-
-const Check = v.object({ type: v.string(), requirement: v.optional(v.unknown()) });
-
-/** A pipe may begin with another. */
-const listChecks = (schema: v.GenericSchema): unknown[] =>
-  ("pipe" in schema && Array.isArray(schema.pipe) ? schema.pipe : []).flatMap((item: unknown) =>
-    isSchema(item) && item !== schema ? listChecks(item) : [item],
-  );
-
-/** What the pipe of a schema asks of its value, as far as a form can say it. */
-function readBounds(schema: v.GenericSchema): Bounds {
-  const bounds: Bounds = { shown: {}, isFilled: false, isDate: false };
-  for (const item of listChecks(schema)) {
-    const { type, requirement } = v.parse(Check, item);
-    const isNumber = typeof requirement === "number";
-    const isBound = isNumber || typeof requirement === "string";
-    if (type === "min_value" && isBound) bounds.shown.min = requirement;
-    else if (type === "max_value" && isBound) bounds.shown.max = requirement;
-    else if (type === "integer") bounds.shown.step = 1;
-    else if (type === "multiple_of" && isNumber) bounds.shown.step = requirement;
-    else if (type === "max_length" && isNumber && schema.type === "string") bounds.shown.maxLength = requirement;
-    else if (type === "regex" && requirement instanceof RegExp && requirement.flags.replace(/[uv]/, "") === "")
-      bounds.shown.pattern = requirement.source.replace(/^\^|\$$/g, "");
-    else if (type === "iso_date") bounds.isDate = true;
-    if (type === "non_empty" || (type === "min_length" && isNumber && requirement > 0)) bounds.isFilled = true;
-  }
-  return bounds;
-}
-
-/** What is wrong, where the schema itself does not say it. */
-function explain({ type, requirement, input }: v.BaseIssue<unknown>): string {
+/** The text for an issue without a message of its own. */
+function describeIssue({ type, requirement, input }: v.BaseIssue<unknown>): string {
   switch (type) {
     case "min_value":
       return `Must be at least ${requirement}`;
@@ -239,7 +127,7 @@ function explain({ type, requirement, input }: v.BaseIssue<unknown>): string {
 
 function foreignForm(title: string, form: string): Failure {
   return new Failure("invalid-call", {
-    text: `This is the form of the action "${form.slice(0, 80)}", and was sent to "${title}".`,
+    text: `The form of the action "${form.slice(0, 80)}" was sent to "${title}".`,
     advice: "Run the action again from Kitsu.",
     field: "form",
   });

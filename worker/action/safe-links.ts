@@ -1,28 +1,29 @@
-// Which addresses of a reply may be opened: what may not is taken out before the reply is shown, followed or written down.
+// Takes a reply and returns it without the URLs that may not be opened. Runs before a reply is
+// shown or logged.
 import { type Effect, isOpenable, type Reply } from "../../contract.ts";
 
-/** The reply without the URLs that may not be opened. Says so, for otherwise nobody would know why a link is missing. */
-export function keepSafeLinks(reply: Reply, schemes: readonly string[]): Reply {
+/** Appends a note about what was removed: otherwise nobody would know why a link is missing. */
+export function removeUnsafeLinks(reply: Reply, schemes: readonly string[]): Reply {
   let removed = 0;
   const mayOpen = (url: string) => {
-    const isKept = isOpenable(url, schemes);
-    if (!isKept) removed += 1;
-    return isKept;
+    const isSafe = isOpenable(url, schemes);
+    if (!isSafe) removed += 1;
+    return isSafe;
   };
-  const kept: Reply = { ...reply, ...(reply.links && { links: reply.links.filter(({ url }) => mayOpen(url)) }) };
-  if ("outcomes" in kept && kept.outcomes !== undefined)
-    kept.outcomes = kept.outcomes.map(({ link, ...outcome }) =>
+  const safe: Reply = { ...reply, ...(reply.links && { links: reply.links.filter(({ url }) => mayOpen(url)) }) };
+  if ("outcomes" in safe && safe.outcomes !== undefined)
+    safe.outcomes = safe.outcomes.map(({ link, ...outcome }) =>
       link && mayOpen(link.url) ? { ...outcome, link } : outcome,
     );
-  if (kept.kind === "started" && kept.picture !== undefined && !mayOpen(kept.picture)) delete kept.picture;
-  if (kept.kind === "done" && kept.effects !== undefined)
-    kept.effects = kept.effects.flatMap((effect) => keepEffect(effect, mayOpen));
+  if (safe.kind === "started" && safe.picture !== undefined && !mayOpen(safe.picture)) delete safe.picture;
+  if (safe.kind === "done" && safe.effects !== undefined)
+    safe.effects = safe.effects.flatMap((effect) => removeUnsafeEffect(effect, mayOpen));
   if (removed === 0) return reply;
-  const note = `${removed === 1 ? "A link was" : `${removed} links were`} left out: only ${schemes.join(", ")} addresses are opened.`;
-  return { ...kept, text: kept.text ? `${kept.text}\n\n${note}` : note };
+  const note = `${removed === 1 ? "A link was" : `${removed} links were`} removed: only ${schemes.join(", ")} addresses may be opened.`;
+  return { ...safe, text: safe.text ? `${safe.text}\n\n${note}` : note };
 }
 
-function keepEffect(effect: Effect, mayOpen: (url: string) => boolean): Effect[] {
+function removeUnsafeEffect(effect: Effect, mayOpen: (url: string) => boolean): Effect[] {
   if (effect.kind === "open" || effect.kind === "download") return mayOpen(effect.url) ? [effect] : [];
   if (effect.kind !== "launch") return [effect];
   const { help, ...launch } = effect;

@@ -1,7 +1,8 @@
+// Takes work and a limit, and returns the work's result or throws when the time is up.
 import { Failure } from "../failure.ts";
 
-/** Ends the work when its time is over, whether it listens to the signal or not. */
-export async function endInTime<T>(
+/** Throws when the time is up, even if the work ignores the signal. */
+export async function withTimeLimit<T>(
   title: string,
   limitMs: number,
   work: (signal: AbortSignal) => Promise<T>,
@@ -11,8 +12,8 @@ export async function endInTime<T>(
   const overtime = new Promise<never>((_, reject) => {
     timer = setTimeout(() => {
       const failure = new Failure("time-limit", {
-        text: `${title} was still at work after ${limitMs / 1_000} seconds, and was stopped.`,
-        advice: "Part of it may be done: look before you run it again. Fewer tasks take less time.",
+        text: `${title} was still running after ${limitMs / 1_000} seconds and was stopped.`,
+        advice: "Part of it may be done: check before you run it again. Fewer tasks take less time.",
       });
       reject(failure);
       abort.abort(failure);

@@ -27,7 +27,7 @@ export const afanasy = defineAction({
   roles: ["admin", "manager", "supervisor", "user", "vendor"],
   maxTasks: 500,
   submit: "Render",
-  needs: (settings) =>
+  findMissingSetting: (settings) =>
     settings.afanasy === undefined
       ? "Set AFANASY to the address of the farm and what it renders: see docs/afanasy.md."
       : undefined,

@@ -24,7 +24,7 @@ export const debug = defineAction({
   isSafe: true,
   takesEmptySelection: true,
   async run(context) {
-    const { call, arrived, person } = context;
+    const { call, request, person } = context;
     const asksKitsu = person.trust !== "unchecked" && call.selection.length > 0;
     const selection = asksKitsu ? await context.kitsu().readSelection() : undefined;
     const count = selection?.tasks.length ?? call.selection.length;
@@ -51,8 +51,8 @@ export const debug = defineAction({
       tables: [
         ...(selection === undefined ? [] : await describeTasks(context, selection.tasks)),
         describeCall(call),
-        describeFields(arrived),
-        describeRequest(arrived),
+        describeFields(request),
+        describeRequest(request),
         ...describeIgnoredFields(call),
       ],
     };
@@ -72,8 +72,9 @@ function describeIgnored({ ignored, selection }: Call): string {
 }
 
 function describePerson({ person }: ActionContext): string {
-  if (person.lostSession !== undefined) {
-    const reason = person.lostSession === "over" ? "your Kitsu session has ended" : "the call had no Kitsu session";
+  if (person.sessionProblem !== undefined) {
+    const reason =
+      person.sessionProblem === "expired" ? "your Kitsu session has ended" : "the call had no Kitsu session";
     const caller =
       person.trust === "unchecked"
         ? "The caller was not verified"

@@ -34,7 +34,7 @@ export const flamenco = defineAction({
   roles: ["admin", "manager", "supervisor", "user"],
   maxTasks: 500,
   submit: "Next",
-  needs: (settings) =>
+  findMissingSetting: (settings) =>
     settings.flamenco === undefined
       ? "Set FLAMENCO to the address of its manager and the paths of your files: see docs/flamenco.md."
       : undefined,

@@ -3,7 +3,7 @@
 import { type ParsedResponse, parseResponse, type Reply, WIRE_VERSION } from "../../contract.ts";
 import { type Action, type ActionContext, defineAction } from "../action/action.ts";
 import { Failure } from "../failure.ts";
-import { clip } from "../request/request-snapshot.ts";
+import { truncate } from "../request/request-snapshot.ts";
 import { exceedsJsonLimits, parseJson } from "../services/http.ts";
 import { reportMissing, storeMissing } from "../services/missing-tasks.ts";
 import type { ForwardTarget } from "../services/webhook-client.ts";
@@ -108,19 +108,19 @@ function toReply(parsed: ParsedResponse, { status }: StudioAnswer, target: Forwa
 const succeed = (title: string, text?: string): Reply => ({
   kind: "done",
   severity: "success",
-  title: clip(title, TITLE_MAX_CHARS),
-  text: text && clip(text, TEXT_MAX_CHARS),
+  title: truncate(title, TITLE_MAX_CHARS),
+  text: text && truncate(text, TEXT_MAX_CHARS),
 });
 
 const inform = (title: string, text: string) =>
-  ({ kind: "done", severity: "info", title: clip(title, TITLE_MAX_CHARS), text }) as const;
+  ({ kind: "done", severity: "info", title: truncate(title, TITLE_MAX_CHARS), text }) as const;
 
 function refused(parsed: ParsedResponse, status: number, { title }: ForwardTarget): Failure {
   const own = parsed.kind === "message" ? parsed.title : undefined;
   const text = parsed.kind === "message" || parsed.kind === "text" ? parsed.text : undefined;
   return new Failure("target-refused", {
-    ...(own !== undefined && { title: clip(own, TITLE_MAX_CHARS) }),
-    text: clip(text ?? `The server behind ${title} answered with status ${status}.`, TEXT_MAX_CHARS),
+    ...(own !== undefined && { title: truncate(own, TITLE_MAX_CHARS) }),
+    text: truncate(text ?? `The server behind ${title} answered with status ${status}.`, TEXT_MAX_CHARS),
     advice:
       status === 401 || status === 403
         ? "Its secret may differ from the one that signs calls: ask your TD."

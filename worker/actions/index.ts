@@ -58,7 +58,7 @@ export function findAction(id: string, settings: Settings): Action {
 
 /** What is not configured for the action, and what to set. */
 function findMissingSetup(
-  { title, needs, needsKitsu }: Action,
+  { title, findMissingSetting, needsKitsu }: Action,
   settings: Settings,
 ): { text: string; advice: string } | undefined {
   if (needsKitsu && !canAskKitsu(settings)) {
@@ -67,7 +67,7 @@ function findMissingSetup(
       advice: "Set the token of a bot with: npx wrangler secret put KITSU_TOKEN",
     };
   }
-  const advice = needs?.(settings);
+  const advice = findMissingSetting?.(settings);
   return advice === undefined ? undefined : { text: `${title} is not set up on this action server.`, advice };
 }
 

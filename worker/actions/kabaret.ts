@@ -20,7 +20,7 @@ export const kabaret = defineAction({
   modes: ["ajax", "form"],
   needsKitsu: true,
   maxTasks: 500,
-  needs: ({ kabaret: own }) =>
+  findMissingSetting: ({ kabaret: own }) =>
     own === undefined ? "Set KABARET to the naming rules of your flow: see docs/kabaret.md." : undefined,
   async plan(context) {
     const own = readKabaret(context.settings);
@@ -61,7 +61,7 @@ export const kabaret = defineAction({
         found,
         await createTicket(context, opened, entry),
         settings,
-        detectSystem(context.arrived.headers),
+        detectSystem(context.request.headers),
       ),
     };
   },

@@ -26,14 +26,14 @@ export const launch = defineAction({
   needsKitsu: true,
   maxTasks: 500,
   submit: "Open",
-  needs: ({ launchers }) =>
+  findMissingSetting: ({ launchers }) =>
     launchers === undefined ? "Set LAUNCHERS to the programs on your workstations: see docs/launch.md." : undefined,
   input: ({ call, settings }) => v.object(call.params.with === undefined ? askWith(readLaunchers(settings)) : {}),
   async run(context) {
-    const { call, settings, arrived } = context;
+    const { call, settings, request } = context;
     const launchers = readLaunchers(settings);
     const launcher = chooseLauncher(launchers, call.params.with ?? context.input.with);
-    const system = detectSystem(arrived.headers);
+    const system = detectSystem(request.headers);
     const { tasks, missing } = await context.kitsu().readSelection();
     const linked = opensMany(launcher) ? tasks : tasks.slice(0, LINKED_MAX);
     const read = await readItems(linked, launcher, launchers, {

@@ -4,8 +4,8 @@
 import { DurableObject } from "cloudflare:workers";
 import type { Reply } from "../../contract.ts";
 import type { Control, RunStatus, WatchContext } from "../action/action.ts";
-import { keepSafeLinks } from "../action/safe-links.ts";
-import { endInTime } from "../action/time-limit.ts";
+import { removeUnsafeLinks } from "../action/safe-links.ts";
+import { withTimeLimit } from "../action/time-limit.ts";
 import { findAction } from "../actions/index.ts";
 import { describeCause, Failure, toFailure } from "../failure.ts";
 import { readMissing, reportMissing } from "../services/missing-tasks.ts";
@@ -95,7 +95,7 @@ export class LongRun extends DurableObject<Env> {
         const settings = readSettings(this.env);
         const { title, control } = findAction(run.start.record.action, settings);
         if (control === undefined) throw runOver();
-        const status = await endInTime(title, POLL_MAX_MS, (signal) =>
+        const status = await withTimeLimit(title, POLL_MAX_MS, (signal) =>
           control(this.#createWatchContext(run, settings, signal), JSON.parse(run.state.data), what),
         );
         await this.#apply(status, what === "cancel" && by !== undefined ? { canceledBy: by } : {});
@@ -175,7 +175,7 @@ export class LongRun extends DurableObject<Env> {
       const { title, watch } = findAction(run.start.record.action, settings);
       // A deploy may have removed the action's `watch`. Then the run ends.
       if (watch === undefined) throw runOver();
-      return endInTime(title, POLL_MAX_MS, async (signal) =>
+      return withTimeLimit(title, POLL_MAX_MS, async (signal) =>
         watch(this.#createWatchContext(run, settings, signal), await readData()),
       );
     };
@@ -196,7 +196,7 @@ export class LongRun extends DurableObject<Env> {
       controls: [...controls],
       picture,
     };
-    state.reply = keepSafeLinks(nameCanceler(status.reply, state.canceledBy), settings.schemes);
+    state.reply = removeUnsafeLinks(nameCanceler(status.reply, state.canceledBy), settings.schemes);
     if (isOver(state)) {
       state.endedAt = Date.now();
       // The undo has to exist before anybody sees its button.

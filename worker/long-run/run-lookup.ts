@@ -2,7 +2,7 @@
 // log.
 import * as v from "valibot";
 import { type Reply, RunId } from "../../contract.ts";
-import { Failure, noBinding } from "../failure.ts";
+import { Failure, missingBinding } from "../failure.ts";
 import type { Env, Settings } from "../settings/settings.ts";
 import { getRunCoordinator } from "../storage/run-coordinator.ts";
 import { parseRecord, readRunRecord, unknownRun } from "../storage/run-log.ts";
@@ -13,7 +13,7 @@ import type { RunAnswer } from "./long-run-state.ts";
 export type FoundRun = { record: RunRecord; answer?: RunAnswer | undefined };
 
 export function getLongRun(env: Env, id: string): ReturnType<Cloudflare.Env["LONG_RUNS"]["getByName"]> {
-  if (env.LONG_RUNS === undefined) throw noBinding("LONG_RUNS", "LongRun");
+  if (env.LONG_RUNS === undefined) throw missingBinding("LONG_RUNS", "LongRun");
   return env.LONG_RUNS.getByName(id);
 }
 

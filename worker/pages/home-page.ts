@@ -1,6 +1,6 @@
 // The home page: whether the userscript runs, how to install it, and the addresses of the actions.
 import type { Action } from "../action/action.ts";
-import { isExposed } from "../request/public-url.ts";
+import { isUnencrypted } from "../request/public-url.ts";
 import type { Settings } from "../settings/settings.ts";
 import { html } from "./html.ts";
 import { renderPage } from "./layout.ts";
@@ -19,7 +19,7 @@ The userscript shows their results in Kitsu.</p>
 <p class="alive"><span class="tag success">The userscript is running on this page.</span></p>
 <p class="outdated" role="status" data-offered="${version}" hidden>Your userscript is version <span data-running></span>; version ${version} is available. To update now, press <em>Install the userscript</em>, confirm in your userscript manager, and reload Kitsu's tabs. The old version keeps working, and most managers update it automatically within a week.</p>
 <p class="dead"><span class="tag warning">The userscript is not running on this page.</span></p>
-${isExposed(base) && html`<p><span class="tag warning">Plain http</span> This page was loaded without https. The userscript and its updates would be, too, and anyone on the network could change them. Open this page over https before you install the userscript. If you already use https, ask your TD to set <code>TRUST_PROXY</code> (see docs/deploy.md).</p>`}
+${isUnencrypted(base) && html`<p><span class="tag warning">Plain http</span> This page was loaded without https. The userscript and its updates would be, too, and anyone on the network could change them. Open this page over https before you install the userscript. If you already use https, ask your TD to set <code>TRUST_PROXY</code> (see docs/deploy.md).</p>`}
 <p><a class="button primary" href="${base}/kitsu-actions.user.js">Install the userscript</a> <span class="quiet">version ${version}</span></p>
 </section>
 <section class="steps">

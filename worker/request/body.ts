@@ -1,12 +1,13 @@
-// The body of a call as field names and values, whatever its content type: read up to a limit, decoded strictly.
+// Takes a request and returns the fields of its body, whatever the content type. Reads up to a
+// limit and decodes strictly.
 import { Failure } from "../failure.ts";
 import { BODY_MAX_BYTES, checkFieldCount, checkJsonShape, checkPartCount } from "./size-limits.ts";
 
-/** A field under the name it arrived with. A name may come more than once. */
-export type ArrivedField = readonly [name: string, value: unknown];
+/** A field as it was sent, under the name it was sent with. A name may occur more than once. */
+export type RawField = readonly [name: string, value: unknown];
 
-/** The fields of a body: JSON, urlencoded or multipart, all UTF-8. */
-export async function readFields(request: Request): Promise<ArrivedField[]> {
+/** Reads the fields of a JSON, urlencoded or multipart body in UTF-8. */
+export async function readFields(request: Request): Promise<RawField[]> {
   const contentType = request.headers.get("content-type") ?? "";
   const type = contentType.split(";")[0]?.trim().toLowerCase() ?? "";
   checkCharset(contentType);
@@ -20,57 +21,59 @@ export async function readFields(request: Request): Promise<ArrivedField[]> {
     default:
       await request.body?.cancel();
       throw new Failure("unsupported-media-type", {
-        text: type === "" ? "The call has no Content-Type." : `A body of the type ${type.slice(0, 100)} can't be read.`,
+        text: type === "" ? "The call has no Content-Type." : `A body of type ${type.slice(0, 100)} can't be read.`,
         advice: "Send application/json, application/x-www-form-urlencoded or multipart/form-data.",
       });
   }
 }
 
-/** A body as text, within the limit. */
+/** Reads a body as text, within the size limit. */
 export const readText = async (request: Request): Promise<string> => decode(await readBytes(request));
 
 function checkCharset(contentType: string): void {
   const charset = /;\s*charset="?([^";\s]+)/i.exec(contentType)?.[1];
   if (charset === undefined || /^utf-?8$/i.test(charset)) return;
   throw new Failure("unsupported-media-type", {
-    text: `The call is written in the character set ${charset.slice(0, 40)}.`,
+    text: `The call uses the character set ${charset.slice(0, 40)}.`,
     advice: "Send it as UTF-8.",
   });
 }
 
-/** Never holds more than the limit: a body that announces or turns out to be larger is let go at once. */
+/**
+ * Never holds more than the limit: cancels a body that announces more, or turns out to be larger.
+ */
 async function readBytes(request: Request): Promise<ArrayBuffer> {
   const announced = request.headers.get("content-length");
   if (announced !== null) {
-    // The runtime delivers as many bytes as were announced, or an error.
-    if (Number(announced) <= BODY_MAX_BYTES) return readAll(request.arrayBuffer());
+    // The runtime delivers exactly as many bytes as Content-Length announces, or an error.
+    if (Number(announced) <= BODY_MAX_BYTES) return failIfCut(request.arrayBuffer());
     await request.body?.cancel();
-    throw tooLarge();
+    throw bodyTooLarge();
   }
-  return readCounting(request.body);
+  return readUpToLimit(request.body);
 }
 
-async function readCounting(body: ReadableStream<Uint8Array> | null): Promise<ArrayBuffer> {
+async function readUpToLimit(body: ReadableStream<Uint8Array> | null): Promise<ArrayBuffer> {
   const chunks: Uint8Array[] = [];
   let size = 0;
   for (const reader = body?.getReader(); reader !== undefined; ) {
-    const { done, value } = await readAll(reader.read());
+    const { done, value } = await failIfCut(reader.read());
     if (done) break;
     size += value.byteLength;
     if (size > BODY_MAX_BYTES) {
       await reader.cancel();
-      throw tooLarge();
+      throw bodyTooLarge();
     }
     chunks.push(value);
   }
   return new Blob(chunks).arrayBuffer();
 }
 
-async function readAll<T>(reading: Promise<T>): Promise<T> {
+async function failIfCut<T>(reading: Promise<T>): Promise<T> {
   try {
     return await reading;
   } catch (cause) {
-    throw broken("The body ended before it was complete.", cause);
+    throw invalidBody("The body ended before it was complete.", cause);
   }
 }
 
@@ -80,55 +83,56 @@ function decode(bytes: ArrayBuffer): string {
   try {
     return utf8.decode(bytes);
   } catch (cause) {
-    throw broken("The body is not valid UTF-8.", cause);
+    throw invalidBody("The body is not valid UTF-8.", cause);
   }
 }
 
-function readUrlencoded(text: string): ArrivedField[] {
+function readUrlencoded(text: string): RawField[] {
   checkFieldCount(text);
   return [...new URLSearchParams(text)];
 }
 
-function readJson(text: string): ArrivedField[] {
+function readJson(text: string): RawField[] {
   checkJsonShape(text);
   let value: unknown;
   try {
     value = JSON.parse(text);
   } catch (cause) {
-    throw broken("The body is not complete, valid JSON.", cause);
+    throw invalidBody("The body is not valid JSON.", cause);
   }
   if (typeof value !== "object" || value === null || Array.isArray(value)) {
     const what = Array.isArray(value) ? "an array" : value === null ? "null" : `a ${typeof value}`;
-    throw broken(`The body is JSON, but ${what} instead of an object with fields.`);
+    throw invalidBody(`The body is JSON, but ${what} instead of an object with fields.`);
   }
   return Object.entries(value);
 }
 
-async function readMultipart(bytes: ArrayBuffer, contentType: string): Promise<ArrivedField[]> {
+async function readMultipart(bytes: ArrayBuffer, contentType: string): Promise<RawField[]> {
   const boundary = /;\s*boundary="?([^";]+)/i.exec(contentType)?.[1];
-  // The runtime reads the header by itself. Where it finds another boundary, by an escape or within quotes, the body does not begin with ours.
-  if (boundary === undefined || !beginsWith(bytes, `--${boundary}`)) throw broken(UNBOUNDED);
+  // The runtime parses the header, too. If it finds a different boundary, by an escape or inside
+  // quotes, the body doesn't start with ours.
+  if (boundary === undefined || !startsWith(bytes, `--${boundary}`)) throw invalidBody(BAD_MULTIPART);
   checkPartCount(bytes, boundary);
   try {
     const form = await new Response(bytes, { headers: { "content-type": contentType } }).formData();
     return [...form].map(([name, value]) => [name, typeof value === "string" ? value : `a file, ${value.size} bytes`]);
   } catch (cause) {
-    throw broken(UNBOUNDED, cause);
+    throw invalidBody(BAD_MULTIPART, cause);
   }
 }
 
-const UNBOUNDED = "The multipart body is not complete or has no boundary.";
+const BAD_MULTIPART = "The multipart body is incomplete or has no boundary.";
 
-const beginsWith = (bytes: ArrayBuffer, text: string) =>
+const startsWith = (bytes: ArrayBuffer, text: string) =>
   new TextDecoder("latin1").decode(bytes.slice(0, text.length)) === text;
 
-function tooLarge(): Failure {
+function bodyTooLarge(): Failure {
   return new Failure("body-too-large", {
     text: `The call is larger than ${BODY_MAX_BYTES / 1_024 / 1_024} MiB.`,
-    advice: "Select fewer tasks: 5,000 of them fit easily.",
+    advice: "Select fewer tasks: 5,000 fit easily.",
   });
 }
 
-function broken(text: string, cause?: unknown): Failure {
+function invalidBody(text: string, cause?: unknown): Failure {
   return new Failure("invalid-call", { text, advice: "Run the action again from Kitsu.", field: "body", cause });
 }

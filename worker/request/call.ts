@@ -1,52 +1,53 @@
-// One request to run an action, in our words, whichever dialect Kitsu spoke: form and AJAX mode name the same things differently,
-// the first AJAX (Kitsu 0.9) wrote camelCase, the first form (Kitsu 0.3) "entity_type". Keys are matched without case and underscore.
+// Takes the fields of the query string and the body and returns the Call they make, whichever names
+// this version and mode of Kitsu uses. Names are compared without case and underscores.
 import * as v from "valibot";
 import { TASKS_MAX } from "../../contract.ts";
 import { Failure } from "../failure.ts";
-import type { ArrivedField } from "./body.ts";
+import type { RawField } from "./body.ts";
+import { type Dialect, detectDialect } from "./dialect.ts";
 import { type FormAnswer, readFormAnswer } from "./form-answer.ts";
-import { clip, show } from "./request-snapshot.ts";
+import { formatValue, truncate } from "./request-snapshot.ts";
 import { IGNORED_MAX } from "./size-limits.ts";
 
-/** By which names Kitsu called; what the years say is the Kitsu that spoke so. "repeated" is our own: what was recorded of a run, called again. */
-export type Dialect = "ajax" | "ajax of 2019" | "form" | "form of 2017" | "mixed" | "repeated" | "unknown";
-
-/** Everything in it is a claim made by a browser. Ids are UUIDs in small letters. */
+/** Everything in a call is a claim made by a browser. Ids are lower-case UUIDs. */
 export type Call = FormAnswer & {
   dialect: Dialect;
   person: { id?: string | undefined; email?: string | undefined };
-  /** of the first selected task, or of the page, or none: a hint, for a selection may mix projects */
+  /**
+   * of the first selected task or of the page, or absent; only a hint: a selection may span
+   * projects
+   */
   project?: string | undefined;
-  /** task ids, each once, in the order of selection */
+  /** task ids without duplicates, in the order of selection */
   selection: string[];
-  /** guessed by Kitsu from its page, "episode" where the page says nothing: never decide anything by it */
+  /** guessed by Kitsu from its page, "episode" if it can't: never base a decision on it */
   entityType?: string | undefined;
   /** the page in Kitsu, without host and query */
   path?: string | undefined;
   /** Kitsu's host and port, without scheme */
   server?: string | undefined;
-  /** what the action's URL itself had after the "?" */
+  /** the query parameters of the action's own URL */
   params: Record<string, string>;
-  /** the run this one tries again */
+  /** the run that this one retries */
   retryOf?: RetriedRun | undefined;
-  /** the run this one takes back, cancels, pauses or resumes */
+  /** the run that this one undoes, cancels, pauses or resumes */
   changeOf?: EarlierRun | undefined;
   ignored: Ignored[];
 };
 
-/** A run that was before, and when it began. */
+/** An earlier run, and when it began in epoch milliseconds. */
 export type EarlierRun = { id: string; at: number };
 
-/** `root` is the first of all that tried the same with the same answers; absent where they were changed. */
+/** `root` is the first run of a chain of retries with the same answers; absent if they changed. */
 export type RetriedRun = EarlierRun & { root?: string | undefined };
 
-/** Something that arrived and plays no part in the call. */
+/** A field that plays no part in the call, and why. */
 export type Ignored = { name: string; value: string; reason: string };
-type LeaveOut = (name: string, value: unknown, reason: string) => void;
+type IgnoreField = (name: string, value: unknown, reason: string) => void;
 
-type Meaning = "person" | "email" | "project" | "selection" | "entityType" | "path" | "server";
+type CallField = "person" | "email" | "project" | "selection" | "entityType" | "path" | "server";
 
-const MEANINGS: ReadonlyMap<string, Meaning> = new Map([
+const FIELD_NAMES: ReadonlyMap<string, CallField> = new Map([
   ["personid", "person"],
   ["userid", "person"],
   ["personemail", "email"],
@@ -62,15 +63,17 @@ const MEANINGS: ReadonlyMap<string, Meaning> = new Map([
 ]);
 
 const Uuid = v.pipe(v.string(), v.uuid(), v.toLowerCase());
-const text = (most: number) => v.pipe(v.string(), v.maxLength(most, `has more than ${most} characters`));
+const textUpTo = (most: number) => v.pipe(v.string(), v.maxLength(most, `has more than ${most} characters`));
 
 /**
- * What each field may say, and the reason it is left out where it says something else. None of them costs the call: the id is needed only
- * where nothing else tells who the person is (`findUnreadableId`), the others confirm or hint.
+ * The valid values of each field, and the reason for ignoring any other. An invalid value never
+ * fails the call by itself: the person's id is needed only if nothing else identifies the person
+ * (`findUnreadableId`); the other fields confirm or hint.
  */
 const CLAIMS = {
   person: v.pipe(v.string(), v.uuid("is not the id of a person"), v.toLowerCase()),
-  // As Zou checks addresses, with room: apostrophes, "+", domains that are not Latin. Accounts from LDAP are not checked even there.
+  // Like Zou's own check, but more tolerant: apostrophes, "+", non-Latin domains. Zou doesn't check
+  // the addresses of accounts from LDAP.
   email: v.pipe(
     v.string(),
     v.maxLength(254, "has more than 254 characters"),
@@ -80,160 +83,156 @@ const CLAIMS = {
   entityType: v.pipe(
     v.string(),
     v.toLowerCase(),
-    v.picklist(["asset", "shot", "sequence", "edit", "episode", "concept", "all"], "is no kind of page that Kitsu has"),
+    v.picklist(["asset", "shot", "sequence", "edit", "episode", "concept", "all"], "is not a kind of page in Kitsu"),
   ),
-  path: text(2_000),
-  server: text(255),
+  path: textUpTo(2_000),
+  server: textUpTo(255),
 };
 
-/** What a field says, under the name it arrived with. */
-type Given = { name: string; value: string };
-
-/** Two of these that differ could be two persons: that is refused. Of the others the first one counts. */
-const NAMES_A_PERSON: readonly Meaning[] = ["person", "email"];
+/** A valid value, under the name it was sent with. */
+type Claim = { name: string; value: string };
 
 /**
- * The call that these fields make.
- * @param query the fields of the URL's query string, without our own "run": a GET has no others
- * @param fields those of the body
+ * Two different values of these could mean two people: the call fails. Of the others, the first
+ * counts.
  */
-export function understandCall(query: readonly ArrivedField[], fields: readonly ArrivedField[]): Call {
-  const { submission, rest: body } = readFormAnswer(fields);
-  const given = new Map<Meaning, Given>();
+const PERSON_FIELDS: readonly CallField[] = ["person", "email"];
+
+/**
+ * Parses the fields of a request, whichever dialect they use.
+ * @param query the fields of the URL's query string, without our own such as "run"
+ * @param fields the fields of the body; a GET has none
+ */
+export function parseCall(query: readonly RawField[], fields: readonly RawField[]): Call {
+  const { answer, rest: body } = readFormAnswer(fields);
+  const claims = new Map<CallField, Claim>();
   const selected: unknown[] = [];
   const ignored: Ignored[] = [];
   const params: [string, string][] = [];
-  let unsaid = 0;
-  const leaveOut: LeaveOut = (name, value, reason) => {
-    // A person's id is looked for among them.
-    const isNeeded = findMeaning(name) === "person" && findUnreadableId({ ignored }) === undefined;
-    if (ignored.length >= IGNORED_MAX && !isNeeded) unsaid += 1;
-    else ignored.push({ name: clip(name, 100), value: show(value), reason });
+  let unlisted = 0;
+  const ignore: IgnoreField = (name, value, reason) => {
+    // Always list an unreadable id: `findUnreadableId` looks for it here.
+    const isNeeded = findCallField(name) === "person" && findUnreadableId({ ignored }) === undefined;
+    if (ignored.length >= IGNORED_MAX && !isNeeded) unlisted += 1;
+    else ignored.push({ name: truncate(name, 100), value: formatValue(value), reason });
   };
 
-  const take = (name: string, value: unknown, isParam: boolean) => {
-    const meaning = findMeaning(name);
-    if (meaning === "selection") selected.push(...(Array.isArray(value) ? value : [value]));
-    else if (meaning !== undefined) takeClaim(given, leaveOut, meaning, name, value);
+  const add = (name: string, value: unknown, isParam: boolean) => {
+    const field = findCallField(name);
+    if (field === "selection") selected.push(...(Array.isArray(value) ? value : [value]));
+    else if (field !== undefined) addClaim(claims, ignore, field, name, value);
     else if (isParam) params.push([name, String(value)]);
-    else leaveOut(name, value, "Kitsu has no such field");
+    else ignore(name, value, "Kitsu has no such field");
   };
-  for (const [name, value] of query) take(name, value, true);
-  for (const [name, value] of body) take(name, value, false);
-  const [id, unreadable] = [given.get("person"), findUnreadableId({ ignored })];
-  if (id !== undefined && unreadable !== undefined) throw invalid(unreadable.name, `and ${id.name} disagree`);
+  for (const [name, value] of query) add(name, value, true);
+  for (const [name, value] of body) add(name, value, false);
+  const [id, unreadable] = [claims.get("person"), findUnreadableId({ ignored })];
+  if (id !== undefined && unreadable !== undefined) throw invalidField(unreadable.name, `and ${id.name} disagree`);
 
-  const selection = readSelection(selected, leaveOut);
-  if (unsaid > 0)
-    ignored.push({ name: `${unsaid.toLocaleString("en")} more`, value: "", reason: "more than are listed" });
+  const selection = readSelection(selected, ignore);
+  if (unlisted > 0) ignored.push({ name: `${unlisted.toLocaleString("en")} more`, value: "", reason: "not listed" });
   const names = [...body, ...query].map(([name]) => name);
   return {
-    dialect: recogniseDialect(names),
-    person: { id: given.get("person")?.value, email: given.get("email")?.value },
-    project: given.get("project")?.value,
+    dialect: detectDialect(names),
+    person: { id: claims.get("person")?.value, email: claims.get("email")?.value },
+    project: claims.get("project")?.value,
     selection,
-    entityType: given.get("entityType")?.value,
-    path: given.get("path")?.value,
-    server: given.get("server")?.value,
+    entityType: claims.get("entityType")?.value,
+    path: claims.get("path")?.value,
+    server: claims.get("server")?.value,
     params: Object.fromEntries(params),
-    ...submission,
+    ...answer,
     ignored,
   };
 }
 
-const findMeaning = (name: string) => MEANINGS.get(name.toLowerCase().replace(/_|\[\]$/g, ""));
+const findCallField = (name: string) => FIELD_NAMES.get(name.toLowerCase().replace(/_|\[\]$/g, ""));
 
-/** The person's id that arrived and could not be understood. */
+/** Finds a person's id that was sent but is not valid. */
 export const findUnreadableId = ({ ignored }: Pick<Call, "ignored">) =>
-  ignored.find(({ name }) => findMeaning(name) === "person");
+  ignored.find(({ name }) => findCallField(name) === "person");
 
-/** For whoever has nothing else to know the person by. */
-export const refuseUnreadableId = ({ name, value }: Ignored) =>
-  invalid(name, `is not the id of a person: "${clip(value, 60)}"`);
+/** Thrown if the id is all there is to identify the person. */
+export const unreadableId = ({ name, value }: Ignored) =>
+  invalidField(name, `is not the id of a person: "${truncate(value, 60)}"`);
 
-/** A field may come twice, under one name or two. */
-function takeClaim(
-  given: Map<Meaning, Given>,
-  leaveOut: LeaveOut,
-  meaning: keyof typeof CLAIMS,
+/** Adds a value unless it is empty or invalid. A field may occur twice, under one or two names. */
+function addClaim(
+  claims: Map<CallField, Claim>,
+  ignore: IgnoreField,
+  field: keyof typeof CLAIMS,
   name: string,
-  arrived: unknown,
+  raw: unknown,
 ): void {
-  const value = typeof arrived === "string" ? arrived.trim() : arrived;
-  // "undefined" and "null" are what JavaScript makes of nothing when it fills a form.
+  const value = typeof raw === "string" ? raw.trim() : raw;
+  // JavaScript writes "undefined" and "null" when it fills a form with missing values.
   if (value === null || value === undefined || value === "" || value === "null" || value === "undefined") return;
-  if (typeof value !== "string") return void leaveOut(name, value, "is no text");
-  const parsed = v.safeParse(CLAIMS[meaning], value);
-  if (!parsed.success) return void leaveOut(name, value, parsed.issues[0].message);
-  const before = given.get(meaning);
-  if (before === undefined) given.set(meaning, { name, value: parsed.output });
+  if (typeof value !== "string") return void ignore(name, value, "is not text");
+  const parsed = v.safeParse(CLAIMS[field], value);
+  if (!parsed.success) return void ignore(name, value, parsed.issues[0].message);
+  const before = claims.get(field);
+  if (before === undefined) claims.set(field, { name, value: parsed.output });
   else if (!isSameClaim(before.value, parsed.output)) {
-    if (NAMES_A_PERSON.includes(meaning)) throw invalid(name, `and ${before.name} disagree`);
-    leaveOut(name, value, `says something else than ${before.name}`);
+    if (PERSON_FIELDS.includes(field)) throw invalidField(name, `and ${before.name} disagree`);
+    ignore(name, value, `differs from ${before.name}`);
   }
 }
 
-/** E-mail addresses are the same in capitals, and however their accents are encoded. */
+/** Ignores case, and how accents are encoded. */
 export const isSameClaim = (one: string, other: string) => fold(one) === fold(other);
 const fold = (text: string) => text.normalize("NFC").toLowerCase();
 
-/** Task ids out of arrays, comma strings and repeated fields. Kitsu 0.20 sends empty ones at times. */
-function readSelection(selected: readonly unknown[], leaveOut: LeaveOut): string[] {
+/**
+ * Task ids from arrays, comma-separated strings and repeated fields; Kitsu 0.20 may send empty
+ * ones.
+ */
+function readSelection(selected: readonly unknown[], ignore: IgnoreField): string[] {
   const ids = new Set<string>();
   let [empty, repeated] = [0, 0];
   for (const entry of selected) {
     if (entry !== null && typeof entry !== "string")
-      throw invalid("selection", `must list task ids, but has ${show(entry)}`);
+      throw invalidField("selection", `must list task ids, but has ${formatValue(entry)}`);
     for (const part of (entry ?? "").split(",")) {
       const candidate = part.trim();
       if (candidate === "") empty += 1;
       else {
         const parsed = v.safeParse(Uuid, candidate);
-        if (!parsed.success) throw invalid("selection", `must list task ids, but "${clip(candidate, 60)}" is none`);
+        if (!parsed.success)
+          throw invalidField("selection", `must list task ids, but "${truncate(candidate, 60)}" is not one`);
         if (ids.has(parsed.output)) repeated += 1;
         ids.add(parsed.output);
       }
     }
   }
   if (ids.size > TASKS_MAX) {
-    throw invalid(
+    throw invalidField(
       "selection",
-      `names ${ids.size.toLocaleString("en")} tasks, at most ${TASKS_MAX.toLocaleString("en")} are possible`,
+      `has ${ids.size.toLocaleString("en")} tasks, more than the ${TASKS_MAX.toLocaleString("en")} allowed`,
     );
   }
-  if (empty > 0 && ids.size > 0) leaveOut("selection", `${empty} of them`, "empty ids");
-  if (repeated > 0) leaveOut("selection", `${repeated} of them`, "ids that are there already");
+  if (empty > 0 && ids.size > 0) ignore("selection", `${empty} of them`, "empty ids");
+  if (repeated > 0) ignore("selection", `${repeated} of them`, "repeated ids");
   return [...ids];
 }
 
-function recogniseDialect(names: readonly string[]): Dialect {
-  const has = (pattern: RegExp) => names.some((name) => pattern.test(name));
-  const [ajax, form] = [
-    has(/^(user_?(id|email)|production_?id|origin_?(url|server))$/i),
-    has(/^(person_?(id|email)|project_?id|current_?(path|server))$/i),
-  ];
-  if (ajax && form) return "mixed";
-  if (ajax) return has(/^(userId|userEmail|productionId|originUrl|originServer|entityType)$/) ? "ajax of 2019" : "ajax";
-  if (form) return has(/^entity_type$/) ? "form of 2017" : "form";
-  return "unknown";
-}
-
-/** Refuses a call without tasks, and says why Kitsu may have sent one. */
+/**
+ * Throws if no task is selected. The advice names the versions of Kitsu that lose the selection.
+ */
 export function checkSelection(call: Call): void {
   if (call.selection.length > 0) return;
   throw new Failure("empty-selection", {
-    text: "The call arrived without a single task.",
+    text: "The call has no tasks.",
     advice:
-      "Select the tasks again and run the action once more. Kitsu 0.20.87 and 0.20.88 lose the selection at times: 0.20.89 does not.",
+      "Select the tasks again and run the action again. Kitsu 0.20.87 and 0.20.88 sometimes lose the selection; 0.20.89 fixes that.",
     field: "selection",
   });
 }
 
-function invalid(field: string, problem: string): Failure {
-  const name = clip(field, 60);
+function invalidField(field: string, problem: string): Failure {
+  const name = truncate(field, 60);
   return new Failure("invalid-call", {
     text: `The field ${name} ${problem}.`,
-    advice: "Run the action again from Kitsu. Should it happen again, tell your TD.",
+    advice: "Run the action again from Kitsu. If it happens again, tell your TD.",
     field: name,
   });
 }

@@ -1,7 +1,10 @@
-// Which pages may read an answer of ours. It is said here for every answer there is, failures and preflights included, and nowhere else.
+// Takes a request and its response, and sets the CORS headers that let the right pages read it. The
+// only place that does, for every response including failures and preflights.
 import { type RequestContext, readPath } from "./request-context.ts";
 
-/** What any page may read: whoever asks has its address, and it says nothing personal. */
+/**
+ * Any page may read these: they need an address that is hard to guess, or hold nothing personal.
+ */
 const PUBLIC = [
   /^\/runs\/(?!sign-)[^/]+(\/follow)?$/,
   /^\/t\/[0-9a-f]{64}\/state$/,
@@ -9,63 +12,65 @@ const PUBLIC = [
   /^\/ping$/,
 ] as const;
 
-/** What Kitsu's page may read with its session: what the userscript and Kitsu itself ask. What failed says no more than why. */
+/** Kitsu's page may read these with its session: Kitsu and the userscript request them. */
 const FOR_KITSU = [/^\/actions\/[^/]+$/, /^\/runs\/[0-9a-f]{32}\/(void|retry|undo|cancel|pause|resume)$/] as const;
 
 /**
- * Puts on an answer what lets the right pages read it. Kitsu's own origins are named exactly, for what is asked with a session is readable by no other
- * header; `*` is for what needs none. Expects headers that can still be changed.
+ * Kitsu's origins are named exactly because a browser hides a response to a request with
+ * credentials from `*`. Failures are readable, too: they say no more than why. The headers must be
+ * mutable.
  */
-export function allowReading(request: Request, response: Response, context: RequestContext): Response {
+export function addCorsHeaders(request: Request, response: Response, context: RequestContext): Response {
   const { headers } = response;
   const origin = request.headers.get("origin");
   headers.append("vary", "Origin");
   const path = readPath(context);
   const isPublic = PUBLIC.some((pattern) => pattern.test(path));
   const isForKitsu = isPublic || response.status >= 400 || FOR_KITSU.some((pattern) => pattern.test(path));
-  if (origin !== null && isForKitsu && context.settings.kitsuOrigins.includes(origin)) allow(headers, origin);
+  if (origin !== null && isForKitsu && context.settings.kitsuOrigins.includes(origin)) allowOrigin(headers, origin);
   else if (isPublic) headers.set("access-control-allow-origin", "*");
   return response;
 }
 
 /**
- * The same while a setting can't be read: the answer then says which one and nothing else, and Kitsu's page must be able to show it. Where KITSU_URL
- * itself can be read, it is for its origins alone.
+ * For a deployment with an invalid setting: the response names the setting and nothing else, and
+ * Kitsu's page must be able to show it. If KITSU_URL itself is valid, only its origins may read it.
  */
-export function allowReadingUnset(request: Request, response: Response, kitsuUrl: unknown): Response {
+export function addCorsHeadersWithoutSettings(request: Request, response: Response, kitsuUrl: unknown): Response {
   const { headers } = response;
   const origin = request.headers.get("origin");
-  const known = typeof kitsuUrl === "string" ? kitsuUrl.split(/[\s,]+/).filter((one) => URL.canParse(one)) : [];
+  const urls = typeof kitsuUrl === "string" ? kitsuUrl.split(/[\s,]+/).filter((one) => URL.canParse(one)) : [];
   headers.append("vary", "Origin");
-  if (origin !== null && (known.length === 0 || known.some((one) => new URL(one).origin === origin)))
-    allow(headers, origin);
+  if (origin !== null && (urls.length === 0 || urls.some((url) => new URL(url).origin === origin)))
+    allowOrigin(headers, origin);
   return response;
 }
 
-function allow(headers: Headers, origin: string): void {
+function allowOrigin(headers: Headers, origin: string): void {
   headers.set("access-control-allow-origin", origin);
   headers.set("access-control-allow-credentials", "true");
 }
 
-/** How long a browser may remember a preflight. Chromium caps it at two hours. */
+/** How long a browser may cache a preflight. Chromium caps it at two hours. */
 const PREFLIGHT_MAX_AGE_S = 7_200;
-/** What a header may be called, in small letters: RFC 9110's token. And how many a page may send along. */
+/** A header's name in lower case: a token of RFC 9110. */
 const HEADER_NAME = /^(?!\*$)[!#$%&'*+.^_`|~0-9a-z-]{1,100}$/;
+/** How many headers a page may ask for. */
 const HEADERS_MAX = 50;
 
 /**
- * The answer to a preflight that is allowed. Which headers come along is for the page to say: Sentry, Datadog, New Relic and the like put tracing headers
- * on everything, and nothing here is decided by a header's name.
+ * The response to an allowed preflight. It allows every header the page asks for: Sentry, Datadog,
+ * New Relic and others add tracing headers to all requests, and no header's name decides anything.
  */
-export function allowSending(request: Request, maxAgeS = PREFLIGHT_MAX_AGE_S): Response {
-  const asked = (request.headers.get("access-control-request-headers") ?? "")
+export function createPreflightResponse(request: Request, maxAgeS = PREFLIGHT_MAX_AGE_S): Response {
+  const requested = (request.headers.get("access-control-request-headers") ?? "")
     .split(",")
     .map((name) => name.trim().toLowerCase());
   return new Response(null, {
     status: 204,
     headers: {
       "access-control-allow-methods": "GET, POST, OPTIONS",
-      "access-control-allow-headers": asked
+      "access-control-allow-headers": requested
         .filter((name) => HEADER_NAME.test(name))
         .slice(0, HEADERS_MAX)
         .join(", "),

@@ -1,35 +1,36 @@
-// What of a call's body is the person's answer to a form of ours, beside Kitsu's own fields.
+// Takes the fields of a body and splits them into the person's answer to one of our forms and the
+// rest, which are Kitsu's own fields.
 import * as v from "valibot";
 import { Input, type InputValue } from "../../contract.ts";
 import { Failure } from "../failure.ts";
-import type { ArrivedField } from "./body.ts";
+import type { RawField } from "./body.ts";
 import { INPUT_FIELDS_MAX, INPUT_MAX_CHARS, INPUT_VALUES_MAX } from "./size-limits.ts";
 
 export type FormAnswer = {
-  /** what the person answered to a form of the action's; absent where nothing was answered yet */
+  /** the answers to the action's form; absent if nothing was answered yet */
   input?: Input | undefined;
-  /** which action's form it was */
+  /** the action whose form it was */
   form?: string | undefined;
-  /** what the person agreed to: the mark of the plan they saw */
+  /** the digest of the plan that the person saw and confirmed */
   plan?: string | undefined;
-  /** the person wants to change their answers */
+  /** the person went back to change their answers */
   isBack?: boolean | undefined;
 };
 
 const PREFIX = "input.";
 const Short = v.pipe(v.string(), v.maxLength(200));
 
-/** The answer, and the fields that are not part of it. */
-export function readFormAnswer(body: readonly ArrivedField[]): { submission: FormAnswer; rest: ArrivedField[] } {
-  const submission: FormAnswer = {};
-  const rest: ArrivedField[] = [];
+/** Separates the answer from the fields that are not part of it. */
+export function readFormAnswer(body: readonly RawField[]): { answer: FormAnswer; rest: RawField[] } {
+  const answer: FormAnswer = {};
+  const rest: RawField[] = [];
   const texts = new Map<string, string[]>();
   for (const [name, value] of body) {
-    if (name === "input") submission.input = parse(Input, value, name);
+    if (name === "input") answer.input = parse(Input, value, name);
     else if (name.startsWith(PREFIX)) addText(texts, name.slice(PREFIX.length), parse(v.string(), value, name));
-    else if (name === "form") submission.form = parse(Short, value, name);
-    else if (name === "plan") submission.plan = value === "" ? undefined : parse(Short, value, name);
-    else if (name === "back") submission.isBack = value !== "" && value !== false;
+    else if (name === "form") answer.form = parse(Short, value, name);
+    else if (name === "plan") answer.plan = value === "" ? undefined : parse(Short, value, name);
+    else if (name === "back") answer.isBack = value !== "" && value !== false;
     else rest.push([name, value]);
   }
   if (texts.size > 0) {
@@ -37,46 +38,47 @@ export function readFormAnswer(body: readonly ArrivedField[]): { submission: For
       name,
       all.length === 1 ? (all[0] ?? "") : all,
     ]);
-    submission.input = { ...submission.input, ...Object.fromEntries(values) };
+    answer.input = { ...answer.input, ...Object.fromEntries(values) };
   }
-  // The form of a question without fields sends nothing but its name.
-  if (submission.form !== undefined) submission.input ??= {};
-  checkSize(submission.input ?? {});
-  return { submission, rest };
+  // A form without fields sends only its name.
+  if (answer.form !== undefined) answer.input ??= {};
+  checkSize(answer.input ?? {});
+  return { answer, rest };
 }
 
-/** In place: a field may come thousands of times. */
+/** Adds in place: a field may occur thousands of times. */
 function addText(texts: Map<string, string[]>, name: string, text: string): void {
   const all = texts.get(name);
   if (all === undefined) {
-    if (texts.size >= INPUT_FIELDS_MAX) throw unusable("input", `has more than ${INPUT_FIELDS_MAX} fields`);
+    if (texts.size >= INPUT_FIELDS_MAX) throw invalidAnswer("input", `has more than ${INPUT_FIELDS_MAX} fields`);
     texts.set(name, [text]);
   } else if (all.length >= INPUT_VALUES_MAX)
-    throw unusable(`${PREFIX}${name}`, `has more than ${INPUT_VALUES_MAX} values`);
+    throw invalidAnswer(`${PREFIX}${name}`, `has more than ${INPUT_VALUES_MAX} values`);
   else all.push(text);
 }
 
 function parse<S extends v.GenericSchema>(schema: S, value: unknown, name: string): v.InferOutput<S> {
   const parsed = v.safeParse(schema, value);
   if (parsed.success) return parsed.output;
-  throw unusable(name, "can't be understood");
+  throw invalidAnswer(name, "can't be understood");
 }
 
 function checkSize(input: Input): void {
   const entries = Object.entries(input);
   if (entries.length > INPUT_FIELDS_MAX)
-    throw unusable("input", `has ${entries.length} fields, at most ${INPUT_FIELDS_MAX} are possible`);
+    throw invalidAnswer("input", `has ${entries.length} fields, more than the ${INPUT_FIELDS_MAX} allowed`);
   for (const [name, value] of entries) {
-    // A choice among many tasks is a list of their ids.
+    // The answer to "which of these tasks" is a list of their ids.
     const texts = [value].flat();
-    if (texts.length > INPUT_VALUES_MAX) throw unusable(`${PREFIX}${name}`, `has more than ${INPUT_VALUES_MAX} values`);
+    if (texts.length > INPUT_VALUES_MAX)
+      throw invalidAnswer(`${PREFIX}${name}`, `has more than ${INPUT_VALUES_MAX} values`);
     const most = Array.isArray(value) ? INPUT_VALUES_MAX * 60 : INPUT_MAX_CHARS;
     if (texts.reduce((sum: number, one) => sum + String(one).length, 0) > most)
-      throw unusable(`${PREFIX}${name}`, "is too long");
+      throw invalidAnswer(`${PREFIX}${name}`, "is too long");
   }
 }
 
-function unusable(field: string, problem: string): Failure {
+function invalidAnswer(field: string, problem: string): Failure {
   const name = field.slice(0, 60);
   return new Failure("invalid-call", {
     text: `The field ${name} ${problem}.`,

@@ -1,9 +1,9 @@
-// Which pages may talk to us, decided before any work is done and said on every answer. The browser sends Origin and Sec-Fetch-*
-// itself, so a page can't forge them; a program can, and these checks prove nothing about one.
-
+// Takes a request and throws unless the page that sent it may run actions. Runs before any work.
+// Browsers set Origin and Sec-Fetch-* themselves, so a page can't forge them. A program can: these
+// checks prove nothing about programs.
 import { Failure } from "../failure.ts";
 import type { Settings } from "../settings/settings.ts";
-import { allowSending } from "./cors.ts";
+import { createPreflightResponse } from "./cors.ts";
 
 /** Throws unless the page behind this request may run actions. */
 export function checkOrigin(request: Request, settings: Settings): void {
@@ -11,54 +11,56 @@ export function checkOrigin(request: Request, settings: Settings): void {
   const site = request.headers.get("sec-fetch-site");
   if (origin !== null) {
     const own = new URL(request.url).origin;
-    if (isHiddenSelf(request)) return;
-    // Our own pages ask and offer to try again, by forms.
-    if (!isKitsu(origin, settings) && origin !== own) throw notAllowed(origin, settings);
-    // Only a proxy in between or a forged request says that one and the same origin is "cross-site".
-    if (site !== null && site !== "same-origin" && origin === own) throw notAllowed(origin, settings);
+    if (hidesOwnOrigin(request)) return;
+    // Our own pages submit forms: answers, retries, undo.
+    if (!isKitsuOrigin(origin, settings) && origin !== own) throw originNotAllowed(origin, settings);
+    // Only a forged request, or a proxy, calls the same origin "cross-site".
+    if (site !== null && site !== "same-origin" && origin === own) throw originNotAllowed(origin, settings);
     return;
   }
-  if (request.method !== "GET") throw notAllowed(null, settings);
-  // A link may be followed from anywhere, by navigation; being embedded or fetched from elsewhere it may not.
-  if (site === "cross-site" && request.headers.get("sec-fetch-mode") !== "navigate") throw notAllowed(null, settings);
+  if (request.method !== "GET") throw originNotAllowed(null, settings);
+  // A link may be followed from anywhere, but not embedded or fetched.
+  if (site === "cross-site" && request.headers.get("sec-fetch-mode") !== "navigate")
+    throw originNotAllowed(null, settings);
 }
 
 /**
- * A page of this very host, which a Referrer-Policy of "no-referrer" keeps from saying so in `Origin`: the browser says it in
- * `Sec-Fetch-Site`, which a page can't set. A sandboxed frame, whose origin is "null" as well, is "cross-site" there.
+ * Did a page of our own host send this, with its origin hidden by a Referrer-Policy of
+ * "no-referrer"? `Sec-Fetch-Site` tells, and a page can't set it. A sandboxed frame has the origin
+ * "null", too, but is "cross-site".
  */
-const isHiddenSelf = ({ headers }: Request) =>
+const hidesOwnOrigin = ({ headers }: Request) =>
   headers.get("origin") === "null" && headers.get("sec-fetch-site") === "same-origin";
 
-/** Throws unless the request comes from one of our own pages. For what only they do, such as signing in. */
+/** Throws unless one of our own pages sent the request: only they sign in, for example. */
 export function checkOwnOrigin(request: Request, settings: Settings): void {
   const origin = request.headers.get("origin");
-  if (origin !== new URL(request.url).origin && !isHiddenSelf(request)) throw notAllowed(origin, settings);
+  if (origin !== new URL(request.url).origin && !hidesOwnOrigin(request)) throw originNotAllowed(origin, settings);
 }
 
-/** Answers the question a browser asks before Kitsu's AJAX call. A refusal here means that the call is never sent. */
+/** Answers the preflight of an AJAX call. If this throws, the browser never sends the call. */
 export function answerPreflight(request: Request, settings: Settings): Response {
   checkOrigin(request, settings);
-  return allowSending(request);
+  return createPreflightResponse(request);
 }
 
-const isKitsu = (origin: string, settings: Settings) => settings.kitsuOrigins.includes(origin);
+const isKitsuOrigin = (origin: string, settings: Settings) => settings.kitsuOrigins.includes(origin);
 
-function notAllowed(origin: string | null, settings: Settings): Failure {
+function originNotAllowed(origin: string | null, settings: Settings): Failure {
   if (origin === "null") return hiddenOrigin();
   return new Failure("origin-not-allowed", {
     text:
       origin === null
         ? "The request did not come from a page of your Kitsu."
-        : `The page at ${origin.slice(0, 200)} is not one of the Kitsu addresses this action server works for.`,
-    advice: `Run the action from ${settings.kitsuOrigins.join(" or ")}. Should that be another address, your TD adds it to KITSU_URL.`,
+        : `${origin.slice(0, 200)} is not one of the Kitsu addresses that this action server accepts.`,
+    advice: `Run the action from ${settings.kitsuOrigins.join(" or ")}. If your Kitsu has another address, ask your TD to add it to KITSU_URL.`,
   });
 }
 
 function hiddenOrigin(): Failure {
   return new Failure("origin-not-allowed", {
-    text: "The browser did not say which page this came from (Origin: null).",
+    text: "The browser did not say which page sent this (Origin: null).",
     advice:
-      "If you ran the action from Kitsu, a Referrer-Policy on its pages hides them. Your TD sets it to strict-origin-when-cross-origin: docs/deploy.md says more.",
+      "If you ran the action from Kitsu, the Referrer-Policy of its pages hides them. Ask your TD to set it to strict-origin-when-cross-origin (see docs/deploy.md).",
   });
 }

@@ -1,35 +1,39 @@
-// The address by which a request reached us from outside: links, cookies and the userscript are made of it. Where a proxy in front of the worker ends TLS,
-// only that proxy knows it, and it is believed only where the deployment says so: anybody can send these headers.
+// Takes a request and returns it with the URL that its sender used. Links, cookies and the
+// userscript are built from that URL. If a proxy in front of the worker terminates TLS, only the
+// proxy knows it. Its headers count only if the deployment trusts the proxy: anyone can send them.
 import * as v from "valibot";
 import type { Settings } from "../settings/settings.ts";
 
-type Proxied = Pick<Settings, "trustsProxy">;
+type ProxySettings = Pick<Settings, "trustsProxy">;
 
-/** The request under the address its sender used: `X-Forwarded-Proto` and `X-Forwarded-Host` of a proxy that is trusted. */
-export function readOutside(request: Request, { trustsProxy }: Proxied): Request {
+/** Applies `X-Forwarded-Proto` and `X-Forwarded-Host` if the deployment trusts its proxy. */
+export function withPublicUrl(request: Request, { trustsProxy }: ProxySettings): Request {
   if (!trustsProxy) return request;
   const url = new URL(request.url);
-  const [scheme, host] = [first(request, "x-forwarded-proto"), first(request, "x-forwarded-host")];
+  const [scheme, host] = [readFirst(request, "x-forwarded-proto"), readFirst(request, "x-forwarded-host")];
   if (scheme === "http" || scheme === "https") url.protocol = scheme;
-  // A port that the request arrived at is the worker's own, behind the proxy.
+  // The port of the request is the worker's own, behind the proxy.
   if (HOST.test(host)) Object.assign(url, { port: "", host });
   return url.href === request.url ? request : new Request(url, request);
 }
 
-/** Whose request it is, for counting: a proxy that is trusted names the address that reached it last. */
-export const readSender = ({ headers }: Request, { trustsProxy }: Proxied): string | null =>
+/**
+ * The client's IP address, for rate limits. A trusted proxy appends the address that reached it.
+ */
+export const readClientAddress = ({ headers }: Request, { trustsProxy }: ProxySettings): string | null =>
   (trustsProxy && headers.get("x-forwarded-for")?.split(",").at(-1)?.trim()) || headers.get("cf-connecting-ip");
 
 const HOST = /^[a-z0-9.-]+(:\d{1,5})?$|^\[[0-9a-f:.]+\](:\d{1,5})?$/i;
 
-/** What the proxy nearest to the browser said. */
-const first = ({ headers }: Request, name: string) => headers.get(name)?.split(",")[0]?.trim().toLowerCase() ?? "";
+/** The first of several values is from the proxy that is nearest to the browser. */
+const readFirst = ({ headers }: Request, name: string) => headers.get(name)?.split(",")[0]?.trim().toLowerCase() ?? "";
 
 const Visitor = v.pipe(v.string(), v.parseJson(), v.object({ scheme: v.literal("http") }));
 
 /**
- * Cloudflare serves every host by https as well: a script that was installed by http would come by http at each update, for whoever is on the way to change.
- * Nothing where the request came by https, or where nobody knows whether there is https.
+ * Cloudflare serves every host by https, too. A userscript installed by http would update by http,
+ * and anyone on the network path could change it. Returns undefined if the request came by https,
+ * or if it is unknown whether https works.
  */
 export function redirectToHttps({ headers, url }: Request): Response | undefined {
   if (!url.startsWith("http:") || !v.is(Visitor, headers.get("cf-visitor"))) return undefined;
@@ -41,8 +45,8 @@ export function redirectToHttps({ headers, url }: Request): Response | undefined
 
 const LOOPBACK = /^(localhost|.*\.localhost|127\.\d+\.\d+\.\d+|\[::1\])$/;
 
-/** Can whoever is on the way read and change what is sent? */
-export function isExposed(base: string): boolean {
+/** Can others on the network read and change what is sent to this address? */
+export function isUnencrypted(base: string): boolean {
   const { protocol, hostname } = new URL(base);
   return protocol === "http:" && !LOOPBACK.test(hostname);
 }

@@ -1,16 +1,19 @@
+// What every step of a call gets besides the request itself. The steps in this folder, in order:
+// public-url, request-context, rate-limit, origin, body, request-snapshot, call (with form-answer
+// and dialect), and cors for the response.
 import type { Env, Settings } from "../settings/settings.ts";
 
-/** Where a request arrived: everything a step may need that is not the request itself. */
+/** The deployment that a request reached, and the request's URL. */
 export type RequestContext = {
   env: Env;
   settings: Settings;
   ctx: ExecutionContext;
-  /** the request's, parsed once */
+  /** the URL of the request, parsed once */
   url: URL;
-  /** our own address with its path prefix, without a slash at the end */
+  /** the worker's own address with its path prefix, without a trailing slash */
   base: string;
 };
 
-/** The path within the deployment, as the router reads it: to it a slash at the end means nothing. */
+/** The path within the deployment, as the router sees it: a trailing slash is ignored. */
 export const readPath = ({ url, settings }: Pick<RequestContext, "url" | "settings">): string =>
   url.pathname.slice(settings.basePath.length).replace(/\/+$/, "") || "/";

@@ -23,7 +23,7 @@ export type ActionEffects = {
 
 export type CallFacts = {
   call: Call;
-  arrived: RequestSnapshot;
+  request: RequestSnapshot;
   run: Run;
   /** when the run started, in epoch milliseconds */
   at: number;

@@ -5,7 +5,7 @@ import { type Reply, RunId } from "../../contract.ts";
 import { describePerson, type Person } from "../access/person.ts";
 import type { Action } from "../action/action.ts";
 import { describeCause, type Failure } from "../failure.ts";
-import type { ArrivedField } from "../request/body.ts";
+import type { RawField } from "../request/body.ts";
 import type { Call } from "../request/call.ts";
 import type { RequestContext } from "../request/request-context.ts";
 import { type RequestSnapshot, takeSnapshot } from "../request/request-snapshot.ts";
@@ -19,7 +19,7 @@ export type CallState = {
   /** when the request arrived, in epoch milliseconds */
   readonly arrivedAt: number;
   /** the query without our own parameters */
-  readonly query: readonly ArrivedField[];
+  readonly query: readonly RawField[];
   /** the id that the page gave the run, so that it can send the same call twice */
   readonly requestedId: string | undefined;
   /** the run that this call is logged as: `findOwnRun` decides it */

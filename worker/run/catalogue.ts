@@ -4,7 +4,7 @@
 import { WIRE_VERSION } from "../../contract.ts";
 import { identify, type Person } from "../access/person.ts";
 import type { Action } from "../action/action.ts";
-import { findLackingTrust } from "../action/authorize.ts";
+import { findMissingTrust } from "../action/authorize.ts";
 import { listActions } from "../actions/index.ts";
 import type { RequestContext } from "../request/request-context.ts";
 
@@ -38,7 +38,7 @@ function mayRun(person: Person, action: Action, { settings }: RequestContext): b
     roles === undefined || (role !== undefined && roles.includes(role));
   const isInDepartment = limits?.departments === undefined || limits.departments.some((id) => departments.includes(id));
   return (
-    findLackingTrust(person, action, settings) === undefined &&
+    findMissingTrust(person, action, settings) === undefined &&
     isOneOf(action.roles) &&
     isOneOf(limits?.roles) &&
     isInDepartment

@@ -1,5 +1,5 @@
 // Turns the outcome of a call, whatever it is, into the response and the record for the log.
-import { keepSafeLinks } from "../action/safe-links.ts";
+import { removeUnsafeLinks } from "../action/safe-links.ts";
 import { Failure } from "../failure.ts";
 import type { RequestContext } from "../request/request-context.ts";
 import { describeRun } from "../storage/run-links.ts";
@@ -59,7 +59,7 @@ function recordOutcome(
 ): RunRecord {
   const failure = outcome instanceof Failure ? outcome : undefined;
   const undo = outcome instanceof Failure ? undefined : outcome.undo;
-  const reply = nameTasks(keepSafeLinks(outcome.reply, settings.schemes), state.call, state.selected);
+  const reply = nameTasks(removeUnsafeLinks(outcome.reply, settings.schemes), state.call, state.selected);
   return makeRecord(state, reply, {
     status: statusOf(reply, failure),
     failure,

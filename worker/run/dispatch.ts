@@ -2,11 +2,11 @@
 import { identify, openKitsuFor, type Person } from "../access/person.ts";
 import type { Action, ActionContext } from "../action/action.ts";
 import { authorizeSelection, checkCount, checkDepartments, checkTrust, createRoleLookup } from "../action/authorize.ts";
-import { endInTime } from "../action/time-limit.ts";
+import { withTimeLimit } from "../action/time-limit.ts";
 import { findAction } from "../actions/index.ts";
 import { Failure, toFailure } from "../failure.ts";
-import { type ArrivedField, readFields } from "../request/body.ts";
-import { type Call, checkSelection, understandCall } from "../request/call.ts";
+import { type RawField, readFields } from "../request/body.ts";
+import { type Call, checkSelection, parseCall } from "../request/call.ts";
 import { checkOrigin } from "../request/origin.ts";
 import { checkPersonRate } from "../request/rate-limit.ts";
 import type { RequestContext } from "../request/request-context.ts";
@@ -25,7 +25,7 @@ import { startRecording, writeToLog } from "./run-recorder.ts";
 /** What to do with a call. */
 export type Operation = {
   action: Action;
-  parse(query: readonly ArrivedField[], body: readonly ArrivedField[]): Call;
+  parse(query: readonly RawField[], body: readonly RawField[]): Call;
   /**
    * whether to check that the person may run this action on these tasks; undo and cancel have
    * checks of their own
@@ -44,7 +44,7 @@ export async function dispatch(request: Request, id: string, context: RequestCon
   checkMethod(request, action);
   return performOperation(request, context, {
     action,
-    parse: understandCall,
+    parse: parseCall,
     needsAuthorization: true,
     run: (actionContext, effects, start) => execute(action, actionContext, effects, start, context),
   });
@@ -100,7 +100,7 @@ async function takeSteps(
       readAttempt(url) ?? "",
     );
   }
-  return endInTime(action.title, settings.actionTimeLimitMs, async (signal) => {
+  return withTimeLimit(action.title, settings.actionTimeLimitMs, async (signal) => {
     const person = await identify(request, call, context, signal);
     state.person = person;
     if (env.CALLS_BY_PERSON !== undefined) await checkPersonRate(env.CALLS_BY_PERSON, person);
@@ -131,7 +131,7 @@ async function runFor(
   const { id, at, snapshot, recorder, requestedId } = state;
   const { actionContext, effects } = createActionContext(action, context, {
     call,
-    arrived: snapshot,
+    request: snapshot,
     run: linkRun(base, id, at),
     at,
     person,

@@ -5,7 +5,7 @@ import { findAction } from "../actions/index.ts";
 import { Failure } from "../failure.ts";
 import { controlRun, hasKey } from "../long-run/long-run-routes.ts";
 import { findRun } from "../long-run/run-lookup.ts";
-import { understandCall } from "../request/call.ts";
+import { parseCall } from "../request/call.ts";
 import { checkOrigin } from "../request/origin.ts";
 import type { RequestContext } from "../request/request-context.ts";
 import { describeRun, readTime } from "../storage/run-links.ts";
@@ -34,7 +34,7 @@ export async function dispatchRetry(request: Request, id: string, context: Reque
   }
   return performOperation(request, context, {
     action,
-    parse: (query, body) => replayCall(record, understandCall(query, body), { mayAct, isRetry: true }),
+    parse: (query, body) => replayCall(record, parseCall(query, body), { mayAct, isRetry: true }),
     needsAuthorization: true,
     run: (actionContext, effects, start) => execute(action, actionContext, effects, start, context),
   });
@@ -79,7 +79,7 @@ type EarlierRun = { record: RunRecord; action: Action; mayAct: boolean };
 
 const changeOf = ({ record, action, mayAct }: EarlierRun): Omit<Operation, "run"> => ({
   action,
-  parse: (query, body) => replayCall(record, understandCall(query, body), { mayAct, isRetry: false }),
+  parse: (query, body) => replayCall(record, parseCall(query, body), { mayAct, isRetry: false }),
   needsAuthorization: false,
   selected: record.selected,
 });

@@ -9,7 +9,7 @@ import { renderReply } from "../pages/reply-view.ts";
 import { renderRetryUndo } from "../pages/retry-undo.ts";
 import { makeThemeCookie } from "../pages/theme-cookie.ts";
 import type { Call } from "../request/call.ts";
-import { maskKey } from "../request/request-snapshot.ts";
+import { maskSecrets } from "../request/request-snapshot.ts";
 import type { Settings } from "../settings/settings.ts";
 
 /** A reply, and the run that it is about. */
@@ -49,7 +49,7 @@ function callAddress(request: Request, run: Run | undefined): string {
 export function answerFailure(request: Request, failure: Failure, settings: Settings | undefined): Response {
   if (failure.code === "internal-error") {
     const cause = describeCause(failure.cause);
-    console.error(JSON.stringify({ message: "A request failed", url: maskKey(request.url), cause }));
+    console.error(JSON.stringify({ message: "A request failed", url: maskSecrets(request.url), cause }));
   }
   if (settings !== undefined) return answerCall(request, { reply: failure.reply }, settings, { failure });
   return answerJson(undefined, failure.reply, failure.status);

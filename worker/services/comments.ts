@@ -6,7 +6,7 @@
 // continues after the client has disconnected. So without a complete answer, the tasks are checked
 // for the comments.
 import * as v from "valibot";
-import { Failure, type FailureCode, toFailure } from "../failure.ts";
+import { Failure, toFailure } from "../failure.ts";
 import { idsQuery, type Zou } from "./zou.ts";
 import { Task } from "./zou-objects.ts";
 
@@ -61,7 +61,7 @@ export async function sendComments(zou: Zou, comments: readonly NewComment[]): P
 }
 
 /** Failures of a request that was refused as a whole, or was never sent. */
-const NOTHING_WRITTEN: readonly FailureCode[] = [
+const NOTHING_WRITTEN: readonly Failure["code"][] = [
   "kitsu-busy",
   "kitsu-second-factor",
   "kitsu-token-refused",

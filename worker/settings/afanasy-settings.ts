@@ -8,7 +8,7 @@ import { type Template, TemplateText } from "../launch/template.ts";
 import { TASK_VARIABLES } from "../launch/template-variables.ts";
 import { BlockLimits, findUnreadableMask, JobLimits } from "../services/afanasy-job.ts";
 import { FeedbackSettings, STANDSTILL_MINUTES } from "./feedback-settings.ts";
-import { structured } from "./setting-schemas.ts";
+import { jsonOrTable } from "./setting-schemas.ts";
 
 const Text = v.pipe(
   v.string(),
@@ -160,7 +160,7 @@ const Secret = v.optional(v.pipe(v.string(), v.trim()), "");
 
 /** The environment variables, for settings.ts. */
 export const AFANASY_VARIABLES = {
-  AFANASY: v.optional(structured(Afanasy)),
+  AFANASY: v.optional(jsonOrTable(Afanasy)),
   AFANASY_TOKEN: Secret,
   AFANASY_ACCESS_ID: Secret,
   AFANASY_ACCESS_SECRET: Secret,

@@ -8,7 +8,7 @@ import { FeedbackSettings, STANDSTILL_MINUTES } from "./feedback-settings.ts";
 import { FORMAT_NAMES } from "./flamenco-formats.ts";
 import { JobTypes, SIMPLE_RENDER } from "./flamenco-job-types.ts";
 import { FORBIDDEN, FORBIDDEN_TEXT, fitsPlatform, TaskPaths } from "./flamenco-path-settings.ts";
-import { structured } from "./setting-schemas.ts";
+import { jsonOrTable } from "./setting-schemas.ts";
 
 const Address = v.pipe(
   v.string(),
@@ -137,7 +137,7 @@ export type Flamenco = v.InferOutput<typeof Flamenco>;
 const Secret = v.optional(v.pipe(v.string(), v.trim()), "");
 
 export const FLAMENCO_VARIABLES = {
-  FLAMENCO: v.optional(structured(Flamenco)),
+  FLAMENCO: v.optional(jsonOrTable(Flamenco)),
   FLAMENCO_ACCESS_ID: Secret,
   FLAMENCO_ACCESS_SECRET: Secret,
 };

@@ -1,26 +1,28 @@
-// The forms settings have: lengths of time, and members of their own, written as JSON or as a table of wrangler.toml and told exactly where they are wrong.
+// Schemas that settings share: bounded numbers, and structured values whose errors name the member.
 import * as v from "valibot";
 import { readDecimal } from "../format/decimal.ts";
 
-export const structured = <S extends v.GenericSchema>(schema: S) =>
+/** A value written as JSON, or as a table in wrangler.toml. */
+export const jsonOrTable = <S extends v.GenericSchema>(schema: S) =>
   v.pipe(v.union([v.pipe(v.string(), v.parseJson()), v.looseObject({})]), schema);
 
-/** A length of time, as text or number. */
-export const seconds = (byDefault: number, most: number) =>
+/** A number up to a maximum, as a number or as text. The setting's name says the unit. */
+export const boundedNumber = (defaultValue: number, max: number) =>
   v.pipe(
-    v.optional(v.union([v.string(), v.number()]), byDefault),
+    v.optional(v.union([v.string(), v.number()]), defaultValue),
     v.transform((value) => (typeof value === "string" ? readDecimal(value) : value)),
     v.number(),
     v.minValue(0.05),
-    v.maxValue(most),
+    v.maxValue(max),
   );
 
-/** What is wrong with one member, as the rest of a sentence. Our schemas' own words, where they have some: valibot's begin with "Invalid". */
+/**
+ * What is wrong with a member, as the end of a sentence. Uses the schema's own message if it has
+ * one: valibot's default messages start with "Invalid".
+ */
 export function explainMember({ message, expected, received, type }: v.BaseIssue<unknown>): string {
   if (!message.startsWith("Invalid")) return message;
-  if (expected === "never") return "is no setting: is it spelled right?";
+  if (expected === "never") return "is not a setting: check the spelling";
   if (received === "undefined") return "is missing";
-  return type === "regex"
-    ? "has not the form that is needed"
-    : `must be ${expected ?? "something else"}, not ${received}`;
+  return type === "regex" ? "has the wrong format" : `must be ${expected ?? "something else"}, not ${received}`;
 }

@@ -1,4 +1,5 @@
-// The environment, parsed once: what is wrong with it is said in sentences that name the variable and what to set.
+// Takes the environment and returns typed settings, or throws a failure that names each invalid
+// variable and what to set.
 import * as v from "valibot";
 import { isOpenable } from "../../contract.ts";
 import { Failure } from "../failure.ts";
@@ -8,17 +9,18 @@ import { Launchers, schemesOf } from "../launch/launchers.ts";
 import { type ForwardTarget, secretName } from "../services/webhook-client.ts";
 import { ROLES, type Role } from "../services/zou-objects.ts";
 import { FARM_HELP, FARM_VARIABLES, type FarmSettings, readFarms } from "./farm-settings.ts";
-import { explainMember, seconds, structured } from "./setting-schemas.ts";
-import { readAccess, surestTrust, TRUSTS, type Trust } from "./trust.ts";
+import { boundedNumber, explainMember, jsonOrTable } from "./setting-schemas.ts";
+import { chooseDefaultTrust, readAccess, TRUSTS, type Trust } from "./trust.ts";
 
 /**
- * Bindings and variables as they come from wrangler.toml, the dashboard and `wrangler secret`. `env.d.ts` beside this is what `wrangler types` makes of wrangler.toml;
- * a studio's deployment may lack a binding, and what a variable says is not trusted.
+ * Bindings and variables from wrangler.toml, the dashboard and `wrangler secret`. `wrangler types`
+ * generates env.d.ts from wrangler.toml, but a studio's deployment may lack a binding, and
+ * variables may have any value.
  */
 export type Env = Partial<Cloudflare.Env> & Pick<Cloudflare.Env, "RUNS"> & Variables;
 type Variables = Readonly<Record<string, unknown>>;
 
-/** Where one action may be used: absent is everywhere, by everybody. */
+/** Where, and by whom, one action may be used. An absent member allows all. */
 export type ActionLimits = {
   projects?: string[] | undefined;
   departments?: string[] | undefined;
@@ -26,70 +28,75 @@ export type ActionLimits = {
 };
 
 export type Settings = FarmSettings & {
-  /** the studio's Kitsu addresses, the first one is linked to */
+  /** the addresses of the studio's Kitsu; links use the first */
   kitsuUrls: readonly string[];
-  /** their origins: the only pages that may run actions */
+  /** their origins: only pages of these may run actions */
   kitsuOrigins: readonly string[];
-  /** "" or "/edge": where the worker lives on its host */
+  /** the worker's path prefix on its host: "" or "/edge" */
   basePath: string;
-  /** what `isOpenable` is asked with */
+  /** URL schemes that may be opened (see `isOpenable`) */
   schemes: readonly string[];
   logToken: string | undefined;
   logRetentionS: number;
   actionTimeLimitMs: number;
-  /** how long a run that goes on after its answer is followed at the most, and what is between two looks at the least */
+  /** the maximum time a long run is watched, and the minimum time between two checks */
   longRunLimitMs: number;
   longRunEveryMs: number;
   forwardTargets: readonly ForwardTarget[];
-  /** Kitsu's API, and the account we read it with where the person's own session does not come along */
+  /** Kitsu's API, and the bot's token to read it with if the person has no session */
   kitsuApi: string;
   kitsuToken: string | undefined;
-  /** the least a deployment wants to know of who calls */
+  /** the trust level that the deployment requires */
   trust: Trust;
-  /** Cloudflare Access in front of the worker: its team's address, and the application's audience tag */
+  /**
+   * Cloudflare Access in front of the worker: the team's address and the application's audience tag
+   */
   access: { team: string; audience: string } | undefined;
-  /** what the studio allows beyond what the actions themselves say, by action */
+  /** the studio's own limits, by action */
   limits: ReadonlyMap<string, ActionLimits>;
-  /** the programs workstations can be asked to start, where the studio named some */
+  /** the programs that workstations can start, if the studio configured any */
   launchers: Launchers | undefined;
   kabaret: Kabaret | undefined;
-  /** a proxy in front of the worker says how it was reached */
+  /** trust the X-Forwarded headers of a proxy in front of the worker */
   trustsProxy: boolean;
-  /** set by `npm start` alone: the log is open on localhost */
+  /** set only by `npm start`: the log is open on localhost */
   isLocal: boolean;
-  /** when this version of worker and settings was made, in epoch seconds */
+  /** when this version was deployed, in epoch seconds */
   deployedAtS: number;
 };
 
 const DAY_S = 86_400;
 
-const words = v.pipe(
+const wordList = v.pipe(
   v.optional(v.string(), ""),
   v.transform((list) => list.split(/[\s,]+/).filter(Boolean)),
 );
 const httpUrl = v.pipe(v.string(), v.url(), v.regex(/^https?:\/\//i));
 
-const Targets = v.record(
-  v.pipe(v.string(), v.regex(SLUG, "an action id has small letters, digits and single hyphens")),
+const ForwardTargets = v.record(
+  v.pipe(v.string(), v.regex(SLUG, "an action id has lower-case letters, digits and single hyphens")),
   v.object({
     url: httpUrl,
     title: v.optional(v.pipe(v.string(), v.maxLength(80))),
-    about: v.optional(v.string(), "Hands the selected tasks to a server of the studio."),
-    timeLimit: seconds(20, 120),
+    about: v.optional(v.string(), "Sends the selected tasks to a server of the studio."),
+    timeLimit: boundedNumber(20, 120),
     idempotent: v.optional(v.boolean(), false),
   }),
 );
 
-const Known = v.object({
-  KITSU_URL: v.pipe(words, v.minLength(1), v.array(httpUrl)),
+const Environment = v.object({
+  KITSU_URL: v.pipe(wordList, v.minLength(1), v.array(httpUrl)),
   BASE_PATH: v.pipe(v.optional(v.string(), ""), v.regex(/^(\/[\w.~-]+)*\/?$/)),
-  LINK_SCHEMES: v.pipe(words, v.array(v.pipe(v.string(), v.regex(/^[a-z][a-z0-9+.-]*$/)))),
+  LINK_SCHEMES: v.pipe(wordList, v.array(v.pipe(v.string(), v.regex(/^[a-z][a-z0-9+.-]*$/)))),
   LOG_TOKEN: v.optional(v.pipe(v.string(), v.trim(), v.minLength(16))),
-  LOG_RETENTION_DAYS: seconds(90, 3_650),
-  ACTION_TIME_LIMIT: seconds(25, 300),
-  LONG_RUN_LIMIT_HOURS: seconds(72, 720),
-  LONG_RUN_EVERY_SECONDS: seconds(2, 3_600),
-  FORWARD_TARGETS: v.pipe(v.optional(v.union([v.pipe(v.string(), v.parseJson()), v.looseObject({})]), {}), Targets),
+  LOG_RETENTION_DAYS: boundedNumber(90, 3_650),
+  ACTION_TIME_LIMIT: boundedNumber(25, 300),
+  LONG_RUN_LIMIT_HOURS: boundedNumber(72, 720),
+  LONG_RUN_EVERY_SECONDS: boundedNumber(2, 3_600),
+  FORWARD_TARGETS: v.pipe(
+    v.optional(v.union([v.pipe(v.string(), v.parseJson()), v.looseObject({})]), {}),
+    ForwardTargets,
+  ),
   KITSU_API: v.optional(httpUrl),
   KITSU_TOKEN: v.optional(v.pipe(v.string(), v.trim())),
   TRUST: v.optional(v.picklist(TRUSTS)),
@@ -106,8 +113,8 @@ const Known = v.object({
       }),
     ),
   ),
-  LAUNCHERS: v.optional(structured(Launchers)),
-  KABARET: v.optional(structured(Kabaret)),
+  LAUNCHERS: v.optional(jsonOrTable(Launchers)),
+  KABARET: v.optional(jsonOrTable(Kabaret)),
   ...FARM_VARIABLES,
   TRUST_PROXY: v.optional(v.picklist(["0", "1"]), "0"),
   LOCAL: v.optional(v.string(), ""),
@@ -116,43 +123,43 @@ const Known = v.object({
   }),
 });
 
-/** What to write where, for each variable: shown when its value can't be used. */
-const HELP: Record<keyof typeof Known.entries, string> = {
-  KITSU_URL: 'the address of your Kitsu, "https://kitsu.studio.tld"; several are separated by commas',
-  BASE_PATH: 'empty, or the path of the route the worker has on a shared host, "/edge"',
-  LINK_SCHEMES: 'the schemes that links may have beside https, "http rvlink"',
+/** What each variable must be. Completes the sentence "<variable> must be …". */
+const HELP: Record<keyof typeof Environment.entries, string> = {
+  KITSU_URL: 'the address of your Kitsu, such as "https://kitsu.studio.tld"; separate several by commas',
+  BASE_PATH: 'empty, or the path of the worker\'s route on a shared host, such as "/edge"',
+  LINK_SCHEMES: 'the schemes that links may have besides https, such as "http rvlink"',
   LOG_TOKEN: "a secret of at least 16 characters that opens the log: wrangler secret put LOG_TOKEN",
-  LOG_RETENTION_DAYS: 'how many days the log is kept, "90"',
-  ACTION_TIME_LIMIT: 'how many seconds an action may take, "25"; 300 at most',
-  LONG_RUN_LIMIT_HOURS: 'how many hours a run is followed, "72"; 720 at most',
-  LONG_RUN_EVERY_SECONDS: 'how many seconds there are at least between two looks at a run, "2"; 3600 at most',
+  LOG_RETENTION_DAYS: 'the number of days that the log is kept, such as "90"; at most 3650',
+  ACTION_TIME_LIMIT: 'the number of seconds that an action may take, such as "25"; at most 300',
+  LONG_RUN_LIMIT_HOURS: 'the number of hours that a long run is watched, such as "72"; at most 720',
+  LONG_RUN_EVERY_SECONDS: 'the minimum number of seconds between two checks of a long run, such as "2"; at most 3600',
   FORWARD_TARGETS: '{"<action id>": {"url": "https://pipeline.studio.tld/kitsu", "title": "Publish", "timeLimit": 20}}',
-  KITSU_API: 'the address of Kitsu\'s API, if it is not KITSU_URL with "/api" behind it',
+  KITSU_API: 'the address of Kitsu\'s API, if it is not KITSU_URL followed by "/api"',
   KITSU_TOKEN: "the token of a bot in Kitsu: wrangler secret put KITSU_TOKEN",
   TRUST: `one of ${TRUSTS.join(", ")}`,
-  ACCESS_TEAM: 'the name of your Cloudflare Access team, "studio" of studio.cloudflareaccess.com',
+  ACCESS_TEAM: 'the name of your Cloudflare Access team: "studio" for studio.cloudflareaccess.com',
   ACCESS_AUDIENCE: "the audience tag of the Access application",
   ACTION_LIMITS: '{"<action id>": {"projects": ["<id>"], "departments": ["<id>"], "roles": ["manager"]}}',
   LAUNCHERS: '{"launchers": [{"id": "rv", "label": "Open in RV", "kind": "rvlink"}]}, see docs/launch.md',
   KABARET: '{"task_names": {"Animation": "animation"}}, see docs/kabaret.md',
   ...FARM_HELP,
-  TRUST_PROXY: '"1" where a proxy of yours in front of the worker sets X-Forwarded-Proto and X-Forwarded-Host',
-  LOCAL: "nothing: npm start sets it",
+  TRUST_PROXY: '"1" if your own proxy in front of the worker sets X-Forwarded-Proto and X-Forwarded-Host',
+  LOCAL: "unset: only npm start sets it",
   VERSION: "the version_metadata binding",
 };
 
-const known = new WeakMap<Variables, Settings>();
+const cache = new WeakMap<Variables, Settings>();
 
-/** Reads the settings, once per environment. */
+/** Parses the settings once per environment. */
 export function readSettings(env: Variables): Settings {
-  const settings = known.get(env) ?? parseSettings(env);
-  known.set(env, settings);
+  const settings = cache.get(env) ?? parseSettings(env);
+  cache.set(env, settings);
   return settings;
 }
 
 function parseSettings(env: Variables): Settings {
-  // A variable that is emptied is one that is not set.
-  const parsed = v.safeParse(Known, Object.fromEntries(Object.entries(env).filter(([, value]) => value !== "")));
+  // An empty variable counts as unset.
+  const parsed = v.safeParse(Environment, Object.fromEntries(Object.entries(env).filter(([, value]) => value !== "")));
   if (!parsed.success) throw notConfigured(parsed.issues.map((issue) => explain(issue)));
   const vars = parsed.output;
   const kitsuUrls = vars.KITSU_URL.map((url) => url.replace(/\/+$/, ""));
@@ -178,7 +185,7 @@ function parseSettings(env: Variables): Settings {
     })),
     kitsuApi: (vars.KITSU_API ?? `${kitsuUrls[0]}/api`).replace(/\/$/, ""),
     kitsuToken: vars.KITSU_TOKEN || undefined,
-    trust: vars.TRUST ?? surestTrust(vars),
+    trust: vars.TRUST ?? chooseDefaultTrust(vars),
     access: readAccess(vars),
     limits: new Map(Object.entries(vars.ACTION_LIMITS)),
     launchers: vars.LAUNCHERS,
@@ -190,12 +197,12 @@ function parseSettings(env: Variables): Settings {
   };
 }
 
-/** What may be opened: https, what the studio lists, and what its launchers need. */
+/** The schemes that may be opened: https, those the studio lists, and those its launchers need. */
 function listSchemes(
   kitsuOrigins: readonly string[],
-  { LINK_SCHEMES, LAUNCHERS, KABARET }: v.InferOutput<typeof Known>,
+  { LINK_SCHEMES, LAUNCHERS, KABARET }: v.InferOutput<typeof Environment>,
 ): string[] {
-  // Plain http is for a studio whose Kitsu is plain http: it has plain http servers, too.
+  // Allow plain http if Kitsu uses it: the studio has other plain http servers, too.
   const launching = [...(LAUNCHERS ? schemesOf(LAUNCHERS) : []), ...(KABARET ? kabaretSchemes(KABARET) : [])];
   const all = ["https", ...kitsuOrigins.map((origin) => origin.split(":")[0] ?? ""), ...LINK_SCHEMES];
   return [...new Set([...all, ...launching.filter((scheme) => scheme !== "http")])].filter((scheme) =>
@@ -205,10 +212,14 @@ function listSchemes(
 
 const Secret = v.pipe(v.string(), v.regex(/^whsec_[A-Za-z0-9+/]{24,}={0,2}$/));
 
-/** Is there a way to ask Kitsu: a bot's account, or persons' sessions, which come along where we live on Kitsu's own host? */
+/**
+ * With a bot's token, or with people's sessions, which arrive if the worker shares Kitsu's host.
+ */
 export const canAskKitsu = ({ kitsuToken, basePath }: Settings) => kitsuToken !== undefined || basePath !== "";
 
-/** The signing secret of one target: its own, else the one for all. Never part of FORWARD_TARGETS, which is no secret. */
+/**
+ * A target's signing secret: its own, else the common one. FORWARD_TARGETS itself is not secret.
+ */
 function findSecret(env: Variables, id: string): string | undefined {
   const secret = v.safeParse(Secret, env[secretName(id)] ?? env.FORWARD_SECRET);
   return secret.success ? secret.output : undefined;
@@ -226,6 +237,6 @@ function explain(issue: v.BaseIssue<unknown>): string {
 function notConfigured(problems: string[]): Failure {
   return new Failure("not-configured", {
     text: `${[...new Set(problems)].join(". ")}.`,
-    advice: "Set it in wrangler.toml under [vars], or as a secret, and deploy again.",
+    advice: "Set it in wrangler.toml under [vars], or as a secret, then deploy again.",
   });
 }

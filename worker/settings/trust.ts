@@ -1,30 +1,36 @@
 /**
- * How surely we know who calls, least first. docs/trust.md says what each proves and what not.
- * - `unchecked`: the worker has no way to ask Kitsu; the call's claims are all there is
- * - `claimed`: such a person exists and is active, which proves nothing about who called
- * - `access`: Cloudflare Access vouches for the e-mail
- * - `session`: Kitsu's own session came along, and Zou says whose it is
+ * Trust levels: how sure we are who is calling, lowest first. docs/trust.md says what each one
+ * proves.
+ * - `unchecked`: the worker can't ask Kitsu; there are only the claims of the call
+ * - `claimed`: the person exists and is active, which proves nothing about the caller
+ * - `access`: Cloudflare Access verified the e-mail
+ * - `session`: the call came with a session of Kitsu, and Zou says whose it is
  */
 export const TRUSTS = ["unchecked", "claimed", "access", "session"] as const;
 export type Trust = (typeof TRUSTS)[number];
 
-/** Is the one at least as sure as the other? */
+/** Is this trust level at least that one? */
 export const isAtLeast = (trust: Trust, least: Trust) => TRUSTS.indexOf(trust) >= TRUSTS.indexOf(least);
 
-/** The settings that say how people are known, as they come. */
-type Ways = { BASE_PATH: string; KITSU_TOKEN?: string | undefined; ACCESS_TEAM: string; ACCESS_AUDIENCE: string };
+/** The settings that decide how people are identified, unparsed. */
+type TrustVariables = {
+  BASE_PATH: string;
+  KITSU_TOKEN?: string | undefined;
+  ACCESS_TEAM: string;
+  ACCESS_AUDIENCE: string;
+};
 
-/** What is configured is meant: a way that proves less is open only where TRUST says so. */
-export function surestTrust(ways: Ways): Trust {
-  if (ways.BASE_PATH !== "") return "session";
-  if (readAccess(ways) !== undefined) return "access";
-  return ways.KITSU_TOKEN ? "claimed" : "unchecked";
+/** The highest level that is configured. Only TRUST can lower it. */
+export function chooseDefaultTrust(variables: TrustVariables): Trust {
+  if (variables.BASE_PATH !== "") return "session";
+  if (readAccess(variables) !== undefined) return "access";
+  return variables.KITSU_TOKEN ? "claimed" : "unchecked";
 }
 
 export function readAccess({
   ACCESS_TEAM: team,
   ACCESS_AUDIENCE: audience,
-}: Ways): { team: string; audience: string } | undefined {
+}: TrustVariables): { team: string; audience: string } | undefined {
   if (team === "" || audience === "") return undefined;
   return { team: team.startsWith("https://") ? team : `https://${team}.cloudflareaccess.com`, audience };
 }

@@ -3,7 +3,7 @@
 import { DurableObject } from "cloudflare:workers";
 import type { Reply } from "../../contract.ts";
 import type { TaskConflict } from "../action/action.ts";
-import { noBinding } from "../failure.ts";
+import { missingBinding } from "../failure.ts";
 import type { Env } from "../settings/settings.ts";
 
 /** Who holds the locks, and when they expire, in epoch milliseconds. */
@@ -68,7 +68,7 @@ export class Locks extends DurableObject<Env> {
 }
 
 export function getLocks(env: Env, action: string): DurableObjectStub<Locks> {
-  if (env.LOCKS === undefined) throw noBinding("LOCKS", "Locks");
+  if (env.LOCKS === undefined) throw missingBinding("LOCKS", "Locks");
   return env.LOCKS.getByName(action);
 }
 

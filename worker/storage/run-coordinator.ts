@@ -3,8 +3,8 @@
 // is not consistent enough. It deletes itself a day after its last use; the log keeps the rest.
 import { DurableObject } from "cloudflare:workers";
 import * as v from "valibot";
-import { Shown } from "../action/confirmation.ts";
-import { noBinding } from "../failure.ts";
+import { ShownPlan } from "../action/confirmation.ts";
+import { missingBinding } from "../failure.ts";
 import type { EarlierRun } from "../request/call.ts";
 import { type Env, readSettings } from "../settings/settings.ts";
 import { readParts, toParts } from "./large-value.ts";
@@ -118,17 +118,17 @@ export class RunCoordinator extends DurableObject<Env> {
   }
 
   /** Remembers whose run this is and what they were shown. The first identity stays. */
-  async open(identity: RunIdentity, shown?: Shown): Promise<void> {
+  async open(identity: RunIdentity, shown?: ShownPlan): Promise<void> {
     const { storage } = this.ctx;
     if ((await storage.get("identity")) === undefined) await storage.put("identity", identity);
     if (shown !== undefined) await storage.put(toParts("shown", shown));
     await this.#deleteAfter(DELETE_AFTER_MS);
   }
 
-  async read(): Promise<{ identity: RunIdentity | undefined; shown: Shown | undefined; isTaken: boolean }> {
+  async read(): Promise<{ identity: RunIdentity | undefined; shown: ShownPlan | undefined; isTaken: boolean }> {
     const { storage } = this.ctx;
     const identity = await storage.get<RunIdentity>("identity");
-    const shown = v.safeParse(Shown, await readParts(storage, "shown"));
+    const shown = v.safeParse(ShownPlan, await readParts(storage, "shown"));
     return {
       identity,
       shown: shown.success ? shown.output : undefined,
@@ -243,6 +243,6 @@ export class RunCoordinator extends DurableObject<Env> {
 }
 
 export function getRunCoordinator(env: Env, id: string): DurableObjectStub<RunCoordinator> {
-  if (env.RUN_COORDINATORS === undefined) throw noBinding("RUN_COORDINATORS", "RunCoordinator");
+  if (env.RUN_COORDINATORS === undefined) throw missingBinding("RUN_COORDINATORS", "RunCoordinator");
   return env.RUN_COORDINATORS.getByName(id);
 }

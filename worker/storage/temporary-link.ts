@@ -2,7 +2,7 @@
 // Anyone who has the URL has access, so it can't be guessed and expires soon. One Durable Object
 // per link, because "once" has to be decided in one place. Expired links delete themselves.
 import { DurableObject } from "cloudflare:workers";
-import { Failure, noBinding } from "../failure.ts";
+import { Failure, missingBinding } from "../failure.ts";
 import { randomHex } from "../format/hex.ts";
 import { type LinkTarget, TICKET_LIFE_S } from "../launch/ticket.ts";
 import type { RequestContext } from "../request/request-context.ts";
@@ -155,7 +155,7 @@ export async function createTemporaryLink(
 }
 
 export function getTemporaryLink(env: Env, token: string): DurableObjectStub<TemporaryLink> {
-  if (env.TEMPORARY_LINKS === undefined) throw noBinding("TEMPORARY_LINKS", "TemporaryLink");
+  if (env.TEMPORARY_LINKS === undefined) throw missingBinding("TEMPORARY_LINKS", "TemporaryLink");
   return env.TEMPORARY_LINKS.getByName(token);
 }
 

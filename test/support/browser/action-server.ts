@@ -55,7 +55,7 @@ export type ActionServer = {
 
 const failed = (code: string, title: string) => JSON.stringify({ version: 1, reply: { kind: "failed", code, title } });
 const NEVER_RAN = failed("never-ran", "It did not run");
-const UNKNOWN = failed("unknown-run", "No such run is known");
+const UNKNOWN = failed("unknown-run", "This run was not found");
 
 const formatAttempt = (run: string | null, query: URLSearchParams) => [run, query.get("try")].filter(Boolean).join("/");
 

@@ -20,7 +20,7 @@ const signIn = (token: string, origin: string = EDGE, variables = {}) =>
 const cookieOf = (response: Response) => response.headers.get("set-cookie")?.split(";")[0] ?? "";
 
 describe("the log is never public", () => {
-  it.each(PATHS)("%s is closed to whoever has no token", async (path) => {
+  it.each(PATHS)("%s is closed without a token", async (path) => {
     const response = await ask(path, { headers: { accept: "text/html" } });
     expect(response.status).toBe(401);
     expect(await response.text()).not.toContain("debug</td>");
@@ -36,13 +36,13 @@ describe("the log is never public", () => {
     }
   });
 
-  it.each(PATHS)("%s does not exist where no token is set, and says how to set one", async (path) => {
+  it.each(PATHS)("%s is closed if no token is set, and says how to set one", async (path) => {
     const response = await ask(path, { headers: { authorization: "Bearer " } }, { LOG_TOKEN: undefined });
     expect(response.status).toBe(403);
     expect(await response.text()).toContain("LOG_TOKEN");
   });
 
-  it("is open on localhost under npm start, and only there and only to its own pages", async () => {
+  it("is open only on localhost under npm start, and only to its own pages", async () => {
     const local = { LOCAL: "1", LOG_TOKEN: undefined };
     expect((await ask("http://localhost:8787/runs.json", {}, local)).status).toBe(200);
     expect((await ask("http://localhost:8787/runs.json", {}, { LOG_TOKEN: undefined })).status).toBe(403);
@@ -64,7 +64,7 @@ describe("the token of the log", () => {
     expect((await ask(path, { headers: { authorization: `Bearer ${TOKEN}` } })).status).toBe(200);
   });
 
-  it("is exchanged for a cookie that scripts and other sites do not get, and that is not the token", async () => {
+  it("is exchanged for a cookie that is not the token, and that scripts and other sites do not get", async () => {
     const response = await signIn(TOKEN);
     expect(response.status).toBe(303);
     expect(response.headers.get("location")).toBe("/runs");
@@ -76,12 +76,12 @@ describe("the token of the log", () => {
       expect((await ask(path, { headers: { cookie: `other=1; ${cookieOf(response)}` } })).status).toBe(200);
   });
 
-  it("changed, makes the cookies of the old one worthless", async () => {
+  it("voids the cookies of the old one when it changes", async () => {
     const cookie = cookieOf(await signIn(TOKEN));
     expect((await ask("/runs.json", { headers: { cookie } }, { LOG_TOKEN: "another-sixteen-chars" })).status).toBe(401);
   });
 
-  it("opens nothing to Kitsu's page, whose scripts may be anybody's, nor to another one", async () => {
+  it("opens nothing to other pages, not even Kitsu's, whose scripts may be anyone's", async () => {
     const cookie = cookieOf(await signIn(TOKEN));
     for (const path of PATHS) {
       for (const origin of [KITSU, "https://elsewhere.tld", "null"]) {
@@ -95,14 +95,14 @@ describe("the token of the log", () => {
     }
   });
 
-  it("ends on the server when somebody signs out: a copy of the cookie opens nothing", async () => {
+  it("has sessions that end on the server: after signing out, a copy of the cookie opens nothing", async () => {
     const [cookie, other] = [cookieOf(await signIn(TOKEN)), cookieOf(await signIn(TOKEN))];
     await ask("/runs/sign-out", { method: "POST", redirect: "manual", headers: { origin: EDGE, cookie } });
     expect((await ask("/runs.json", { headers: { cookie } })).status).toBe(401);
     expect((await ask("/runs.json", { headers: { cookie: other } })).status).toBe(200);
   });
 
-  it("is taken for no other token that was signed with it", async () => {
+  it("accepts no other kind of token that was signed with it", async () => {
     const key = new TextEncoder().encode(TOKEN);
     const valid = { aud: "log", jti: "a".repeat(32), exp: 4_000_000_000 };
     const at = async (payload: JWTPayload, alg = "HS256") => {
@@ -117,19 +117,19 @@ describe("the token of the log", () => {
     expect(await at(valid, "HS512")).toBe(401);
   });
 
-  it("is refused when it is wrong, or comes from another page", async () => {
+  it("is rejected if it is wrong, or comes from another page", async () => {
     expect((await signIn("wrong")).status).toBe(403);
     expect((await signIn(TOKEN, KITSU)).status).toBe(403);
     expect((await signIn(TOKEN, "null")).status).toBe(403);
     expect((await signIn("", EDGE, { LOG_TOKEN: "" })).status).toBe(403);
   });
 
-  it("is forgotten on signing out", async () => {
+  it("has its cookie deleted on signing out", async () => {
     const response = await ask("/runs/sign-out", { method: "POST", redirect: "manual", headers: { origin: EDGE } });
     expect(response.headers.get("set-cookie")).toMatch(/^kitsu_actions_log=;.*Max-Age=0/);
   });
 
-  it("keeps the cookie to the worker's own path on a shared host", async () => {
+  it("limits the cookie to the worker's own path on a shared host", async () => {
     const init = {
       method: "POST",
       redirect: "manual" as const,

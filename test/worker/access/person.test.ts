@@ -4,7 +4,7 @@ import { beforeEach, describe, expect, it, vi } from "vitest";
 import { identify, openKitsuFor } from "../../../worker/access/person.ts";
 import { debug } from "../../../worker/actions/debug.ts";
 import { Failure } from "../../../worker/failure.ts";
-import { understandCall } from "../../../worker/request/call.ts";
+import { parseCall } from "../../../worker/request/call.ts";
 import { readSettings } from "../../../worker/settings/settings.ts";
 import { replaceRun } from "../../support/worker/replace-run.ts";
 import {
@@ -54,10 +54,10 @@ async function find(
     url: new URL(request.url),
     base: host,
   };
-  return identify(request, understandCall([], Object.entries(who)), context, new AbortController().signal);
+  return identify(request, parseCall([], Object.entries(who)), context, new AbortController().signal);
 }
 
-async function refusal(promise: Promise<unknown>) {
+async function failureOf(promise: Promise<unknown>) {
   const thrown = await promise.then(
     () => undefined,
     (reason: unknown) => reason,
@@ -68,16 +68,16 @@ async function refusal(promise: Promise<unknown>) {
 
 const session = (person: { id: string }) => ({ cookie: `theme=dark; access_token_cookie=session-${person.id}` });
 
-describe("a person nobody could ask for", () => {
-  it("is shown nothing by the bot's account", async () => {
+describe("an unchecked person", () => {
+  it("can read nothing with the bot's account", async () => {
     const person = await find({ useremail: ARTIST.email });
     expect(person.trust).toBe("unchecked");
     expect(openKitsuFor(person, [], readSettings(makeEnv(WITH_BOT)), new AbortController().signal)).toBeUndefined();
   });
 });
 
-describe("a person who is only claimed", () => {
-  it("exists, is active, and has the id and e-mail the call names", async () => {
+describe("a claimed person", () => {
+  it("exists, is active, and has the id and e-mail that the call names", async () => {
     expect(await find({ userid: ARTIST.id, useremail: "PERSON4@studio.tld" })).toMatchObject({
       trust: "claimed",
       id: ARTIST.id,
@@ -90,40 +90,40 @@ describe("a person who is only claimed", () => {
     ["unknown to Kitsu", { userid: id(1, 99) }],
     ["no longer active", { userid: INACTIVE.id }],
     ["a bot", { userid: BOT.id }],
-    ["somebody with another e-mail", { userid: ARTIST.id, useremail: "person2@studio.tld" }],
-  ])("is refused when they are %s, and the answer is the same each time", async (_, who) => {
-    const { reply, cause } = await refusal(find(who));
-    expect(reply).toEqual((await refusal(find({ userid: id(1, 98) }))).reply);
+    ["someone with another e-mail", { userid: ARTIST.id, useremail: "person2@studio.tld" }],
+  ])("is rejected if they are %s, always with the same reply", async (_, who) => {
+    const { reply, cause } = await failureOf(find(who));
+    expect(reply).toEqual((await failureOf(find({ userid: id(1, 98) }))).reply);
     expect(cause).toBeDefined();
   });
 
   it.each([
-    ["can't be understood", "' OR 1=1 --"],
+    ["is invalid", "' OR 1=1 --"],
     ["is a number", 42],
-  ])("is refused where the id %s, and there is nothing else to know them by", async (_, userid) => {
+  ])("is rejected if the id %s and nothing else identifies them", async (_, userid) => {
     for (const variables of [WITH_BOT, {}]) {
-      const { code, reply } = await refusal(find({ userid }, {}, variables));
+      const { code, reply } = await failureOf(find({ userid }, {}, variables));
       expect(code).toBe("invalid-call");
       expect(reply).toMatchObject({ field: "userid", text: expect.stringContaining("is not the id of a person") });
     }
-    expect((await refusal(find({ userid, useremail: ARTIST.email }))).code).toBe("invalid-call");
+    expect((await failureOf(find({ userid, useremail: ARTIST.email }))).code).toBe("invalid-call");
     expect(fake.requests).toEqual([]);
   });
 
-  it.each(["ada", "no address", 42, ["a@b.c"]])("needs no e-mail that can be understood: %j", async (useremail) => {
+  it.each(["ada", "no address", 42, ["a@b.c"]])("does not need a valid e-mail: %j", async (useremail) => {
     expect(await find({ userid: ARTIST.id, useremail })).toMatchObject({ trust: "claimed", id: ARTIST.id });
   });
 
-  it("has the e-mail Kitsu has, whatever is in it", async () => {
+  it("has the e-mail in Kitsu, whatever its characters", async () => {
     fake.sessions.set("session-maeve", { ...ARTIST, email: "Maeve.O'Brien@studio.tld " });
     const cookie = "access_token_cookie=session-maeve";
     const who = { userid: ARTIST.id, useremail: "maeve.o'brien@studio.tld " };
     expect(await find(who, { cookie }, {}, KITSU)).toMatchObject({ trust: "session", id: ARTIST.id });
     const other = { ...who, useremail: "maeve.obrien@studio.tld" };
-    expect((await refusal(find(other, { cookie }, {}, KITSU))).code).toBe("person-not-accepted");
+    expect((await failureOf(find(other, { cookie }, {}, KITSU))).code).toBe("person-not-accepted");
   });
 
-  it("is not checked at all where the worker has no account in Kitsu", async () => {
+  it("is not checked if the worker has no account in Kitsu", async () => {
     expect(await find({ userid: ARTIST.id }, {}, {})).toEqual(
       expect.objectContaining({ trust: "unchecked", id: ARTIST.id, departments: [] }),
     );
@@ -131,8 +131,8 @@ describe("a person who is only claimed", () => {
   });
 });
 
-describe("a person whose session came along", () => {
-  it("is who Zou says, and may act as themselves", async () => {
+describe("a person with a session", () => {
+  it("is who Zou says, and acts as themselves", async () => {
     const person = await find({ userid: ARTIST.id }, session(ARTIST), {}, KITSU);
     expect(person).toMatchObject({
       trust: "session",
@@ -143,13 +143,13 @@ describe("a person whose session came along", () => {
     expect(fake.requests).toMatchObject([{ path: "/auth/authenticated", token: `session-${ARTIST.id}` }]);
   });
 
-  it("is refused when the call names somebody else", async () => {
-    const { code, cause } = await refusal(find({ userid: MANAGER.id }, session(ARTIST), WITH_BOT, KITSU));
+  it("is rejected if the call names someone else", async () => {
+    const { code, cause } = await failureOf(find({ userid: MANAGER.id }, session(ARTIST), WITH_BOT, KITSU));
     expect(code).toBe("person-not-accepted");
     expect(String(cause)).toContain("Mismatch");
   });
 
-  it.each(["' OR 1=1 --", 42])("needs no id that can be understood: %j", async (userid) => {
+  it.each(["' OR 1=1 --", 42])("does not need a valid id: %j", async (userid) => {
     expect(await find({ userid }, session(ARTIST), {}, KITSU)).toMatchObject({ trust: "session", id: ARTIST.id });
   });
 
@@ -160,9 +160,9 @@ describe("a person whose session came along", () => {
       "Your session in Kitsu has ended",
       "your session in Kitsu has ended",
     ],
-    ["did not come along", {}, "You are not logged in to Kitsu", "no session of Kitsu came"],
-  ])("is told that it %s, and to log in again", async (_, headers, title, why) => {
-    // So that debug runs all the same, and says why it knows so little.
+    ["is missing", {}, "You are not logged in to Kitsu", "no session of Kitsu came"],
+  ])("is told that the session %s, and to log in again", async (_, headers, title, why) => {
+    // With these, debug still runs, and says why it knows so little.
     const variables = { BASE_PATH: "/edge", KITSU_URL: KITSU, TRUST: "unchecked" };
     const on = (action: string) => {
       const init = ajax({ ...AJAX_FIELDS, userid: ARTIST.id, useremail: ARTIST.email }, headers);
@@ -180,12 +180,12 @@ describe("a person whose session came along", () => {
     expect(text).not.toContain("can't ask Kitsu");
   });
 
-  it("has no session on any other host than Kitsu's, whatever cookie comes", async () => {
+  it("has no session on any other host than Kitsu's, whatever the cookie", async () => {
     expect(await find({ userid: ARTIST.id }, session(ARTIST))).toMatchObject({ trust: "claimed" });
     expect(fake.requests.every(({ token }) => token === BOT_TOKEN)).toBe(true);
   });
 
-  it("is only claimed when the session is over", async () => {
+  it("is only claimed if the session has expired", async () => {
     expect(await find({ userid: ARTIST.id }, { cookie: "access_token_cookie=over" }, WITH_BOT, KITSU)).toMatchObject({
       trust: "claimed",
     });
@@ -193,8 +193,8 @@ describe("a person whose session came along", () => {
   });
 });
 
-describe("a person Cloudflare Access vouches for", () => {
-  /** Another for each test: the worker keeps a team's keys, and asks for new ones now and then alone. */
+describe("a person verified by Cloudflare Access", () => {
+  /** A new team for each test: the worker caches a team's keys, and rarely fetches them again. */
   let name = "";
   let [teams, keyIds] = [0, 0];
   const team = () => `https://${name}.cloudflareaccess.com`;
@@ -228,7 +228,7 @@ describe("a person Cloudflare Access vouches for", () => {
   const valid = () => ({ email: ARTIST.email, iss: team(), aud: "aud-tag", exp: 4_000_000_000 });
   const encode = (value: object) => btoa(JSON.stringify(value)).replace(/=+$/, "");
 
-  /** Whatever it says, signed rightly by the same key. */
+  /** Any payload, correctly signed with the same key. */
   async function signRaw({ privateKey, kid }: Keys, payload: object, alg = "RS256") {
     const name = alg === "PS256" ? "RSA-PSS" : "RSASSA-PKCS1-v1_5";
     const secret = { ...(await exportJWK(privateKey)), kty: "RSA", alg, key_ops: ["sign"] };
@@ -245,7 +245,7 @@ describe("a person Cloudflare Access vouches for", () => {
   const signWithSecret = ({ jwk, kid }: Keys) =>
     new SignJWT(valid()).setProtectedHeader({ alg: "HS256", kid }).sign(new TextEncoder().encode(JSON.stringify(jwk)));
 
-  /** Publishes the team's keys before the fake Zou is asked. */
+  /** Serves the team's keys; the fake Zou answers all other requests. */
   function publish(...keys: { jwk: object }[]) {
     const asZou = vi.mocked(globalThis.fetch).getMockImplementation();
     vi.mocked(globalThis.fetch).mockImplementation(async (input, init) => {
@@ -258,7 +258,7 @@ describe("a person Cloudflare Access vouches for", () => {
   const present = async (assertion: string, who: Who = {}) =>
     find(who, { "cf-access-jwt-assertion": assertion }, variables());
 
-  it("is found in Kitsu by the e-mail, also with keys that were changed meanwhile", async () => {
+  it("is found in Kitsu by e-mail, also after a rotation of the keys", async () => {
     const [old, current] = [await makeKeys(), await makeKeys()];
     publish(old, current);
     expect(await present(await sign(current))).toMatchObject({ trust: "access", id: ARTIST.id, role: "user" });
@@ -276,16 +276,16 @@ describe("a person Cloudflare Access vouches for", () => {
     ["that is unsigned", async () => `${encode({ alg: "none" })}.${encode(valid())}.`],
     ["that is signed with the public key as a secret", (keys: Keys) => signWithSecret(keys)],
     ["that is nonsense", async () => "nonsense"],
-  ])("is refused with a token %s, where a valid one is accepted", async (_, make) => {
+  ])("is rejected with a token %s, while a valid one is accepted", async (_, make) => {
     const keys = await makeKeys();
-    // A key that does not say its algorithm refuses none by itself.
+    // A key without an algorithm rejects none by itself.
     publish({ jwk: { ...keys.jwk, alg: undefined } });
     expect(await present(await sign(keys))).toMatchObject({ trust: "access" });
-    expect((await refusal(present(await make(keys)))).code).toBe("person-not-accepted");
+    expect((await failureOf(present(await make(keys)))).code).toBe("person-not-accepted");
     expect(await present(await sign(keys))).toMatchObject({ trust: "access" });
   });
 
-  it("is told that it passes, where the keys of Access can't be had", async () => {
+  it("is told to retry if the keys of Access can't be fetched", async () => {
     const keys = await makeKeys();
     const assertion = await sign(keys);
     const asZou = vi.mocked(globalThis.fetch).getMockImplementation();
@@ -296,13 +296,13 @@ describe("a person Cloudflare Access vouches for", () => {
       vi.mocked(globalThis.fetch).mockImplementation(async (input, init) =>
         new Request(input, init).url.endsWith("/certs") ? certs() : (asZou?.(input, init) ?? Response.error()),
       );
-      const failure = await refusal(present(assertion));
+      const failure = await failureOf(present(assertion));
       expect(failure.code).toBe("access-unreachable");
       expect(failure.reply.retry).toBe(true);
     }
   });
 
-  it("is found also where a bot of theirs has the same e-mail", async () => {
+  it("is found even if their bot has the same e-mail", async () => {
     const keys = await makeKeys();
     publish(keys);
     const before = BOT.email;
@@ -314,19 +314,19 @@ describe("a person Cloudflare Access vouches for", () => {
     }
   });
 
-  it("is refused where two persons have the same e-mail, for nobody knows which of them called", async () => {
+  it("is rejected if two people have the same e-mail: either of them may have called", async () => {
     const keys = await makeKeys();
     publish(keys);
     const before = MANAGER.email;
     MANAGER.email = ARTIST.email;
     try {
-      expect((await refusal(present(await sign(keys)))).code).toBe("person-not-accepted");
+      expect((await failureOf(present(await sign(keys)))).code).toBe("person-not-accepted");
     } finally {
       MANAGER.email = before;
     }
   });
 
-  it("is asked for where Access is configured: a call without its token is no claim that passes", async () => {
+  it("is required if Access is configured: a call without its token is not accepted as a claim", async () => {
     const { taskIds } = addProject(fake, 1, 1);
     const call = ajax({ ...AJAX_FIELDS, selection: taskIds, userid: ARTIST.id, useremail: ARTIST.email });
     expect((await readFailed(await ask("/actions/debug", call, variables()))).code).toBe("person-not-accepted");
@@ -336,18 +336,18 @@ describe("a person Cloudflare Access vouches for", () => {
     );
   });
 
-  it("is refused when Kitsu has no such person, or the call names another one", async () => {
+  it("is rejected if Kitsu has no such person, or the call names someone else", async () => {
     const keys = await makeKeys();
     publish(keys);
-    expect((await refusal(present(await sign(keys, { email: "stranger@studio.tld" })))).code).toBe(
+    expect((await failureOf(present(await sign(keys, { email: "stranger@studio.tld" })))).code).toBe(
       "person-not-accepted",
     );
-    expect((await refusal(present(await sign(keys), { userid: MANAGER.id }))).code).toBe("person-not-accepted");
+    expect((await failureOf(present(await sign(keys), { userid: MANAGER.id }))).code).toBe("person-not-accepted");
   });
 });
 
-describe("what is known of the person, when an action runs", () => {
-  it("is given to the action and written down, without the session's token", async () => {
+describe("the person of a run", () => {
+  it("is passed to the action and logged, without the session's token", async () => {
     const { taskIds } = addProject(fake, 1, 1);
     const run = replaceRun(debug).mockResolvedValue({ kind: "done", severity: "info", title: "Fine" });
     const init = ajax(
@@ -360,7 +360,7 @@ describe("what is known of the person, when an action runs", () => {
     expect(JSON.stringify(await readLog())).not.toContain("session-");
   });
 
-  it("must be what the deployment asks for", async () => {
+  it("must have the trust level that the deployment requires", async () => {
     addProject(fake, 1, 1);
     const response = await ask("/actions/debug", ajax({ ...AJAX_FIELDS, userid: ARTIST.id, useremail: ARTIST.email }), {
       ...WITH_BOT,
@@ -371,7 +371,7 @@ describe("what is known of the person, when an action runs", () => {
     expect(await readLog()).toMatchObject([{ status: 403, person: { trust: "claimed" } }]);
   });
 
-  it("of a mismatch is in the log, and not in the answer", async () => {
+  it("is in the log but not in the reply if the call names someone else", async () => {
     const init = ajax(
       { ...AJAX_FIELDS, userid: MANAGER.id, useremail: MANAGER.email },
       { ...session(ARTIST), "sec-fetch-site": "same-origin" },

@@ -62,7 +62,7 @@ const settings = (variables = {}) => readSettings(makeEnv(variables));
 const open = (ids: readonly string[]) =>
   openKitsu(openZou(API, BOT_TOKEN, new AbortController().signal), `${API}?${crypto.randomUUID()}`, ids);
 
-async function refusal(
+async function failureOf(
   person: Person,
   ids: readonly string[],
   rest: Parameters<typeof action>[0] = {},
@@ -89,10 +89,10 @@ describe("roles", () => {
     ["PROMOTED", true],
     ["DEMOTED", false],
   ] as const)(
-    "%s may run what is for supervisors and above: %s; the project's role beats the studio's",
+    "%s may run an action for supervisors and above: %s; the project's role overrides the studio's",
     async (name, may) => {
       const { taskIds } = addProject(fake, 1, 2);
-      const reply = await refusal(asPerson(name), taskIds, { roles: ["admin", "manager", "supervisor"] });
+      const reply = await failureOf(asPerson(name), taskIds, { roles: ["admin", "manager", "supervisor"] });
       expect(reply === undefined).toBe(may);
       if (!may)
         expect(reply).toMatchObject({
@@ -105,14 +105,19 @@ describe("roles", () => {
   it("may be narrowed by the studio", async () => {
     const { taskIds } = addProject(fake, 1, 1);
     const variables = { ACTION_LIMITS: { render: { roles: ["manager"] } } };
-    expect(await refusal(asPerson("MANAGER"), taskIds, {}, variables)).toBeUndefined();
-    expect(await refusal(asPerson("SUPERVISOR"), taskIds, {}, variables)).toMatchObject({ code: "not-allowed" });
+    expect(await failureOf(asPerson("MANAGER"), taskIds, {}, variables)).toBeUndefined();
+    expect(await failureOf(asPerson("SUPERVISOR"), taskIds, {}, variables)).toMatchObject({ code: "not-allowed" });
   });
 
-  it("are named as they are once the studio has narrowed them: those that all rules allow", async () => {
+  it("are named after the studio's limits: those that all rules allow", async () => {
     const { taskIds } = addProject(fake, 1, 3);
     const variables = { ACTION_LIMITS: { render: { roles: ["admin", "client"] } } };
-    const reply = await refusal(asPerson("MANAGER"), taskIds, { roles: ["admin", "manager", "supervisor"] }, variables);
+    const reply = await failureOf(
+      asPerson("MANAGER"),
+      taskIds,
+      { roles: ["admin", "manager", "supervisor"] },
+      variables,
+    );
     expect(reply).toMatchObject({
       title: "Your role may not run this action",
       text: "Render is for admins, and your role here is manager.",
@@ -124,25 +129,25 @@ describe("roles", () => {
   it.each([
     [["client"], "No role may run Render: the action is for admins and managers, and ACTION_LIMITS allows clients."],
     [[], "No role may run Render: the action is for admins and managers, and ACTION_LIMITS allows none."],
-  ])("say so where no role is left: %j", async (roles, text) => {
+  ])("say so if none is allowed: %j", async (roles, text) => {
     const { taskIds } = addProject(fake, 1, 1);
     const variables = { ACTION_LIMITS: { render: { roles } } };
-    const reply = await refusal(asPerson("MANAGER"), taskIds, { roles: ["admin", "manager"] }, variables);
+    const reply = await failureOf(asPerson("MANAGER"), taskIds, { roles: ["admin", "manager"] }, variables);
     expect(reply).toMatchObject({ text, advice: "Nothing was done. Ask your TD to correct ACTION_LIMITS." });
   });
 
-  it("are about the tasks only where other tasks would do", async () => {
+  it("are about the tasks only if other tasks would help", async () => {
     const [mine, other] = [addProject(fake, 1, 2), addProject(fake, 2, 1)];
     fake.teams.set(other.projectId, [{ person: MANAGER, project_role: "client" }, BOT_MEMBER]);
-    const reply = await refusal(asPerson("MANAGER"), [...mine.taskIds, ...other.taskIds], { roles: ["manager"] });
+    const reply = await failureOf(asPerson("MANAGER"), [...mine.taskIds, ...other.taskIds], { roles: ["manager"] });
     expect(reply).toMatchObject({
       text: "Render is for managers, and your role here is client: 1 of 3 tasks.",
       advice: "Nothing was done. Take these tasks out of the selection or ask one of the managers to run it.",
     });
-    expect((await refusal(asPerson("OUTSIDER"), mine.taskIds))?.advice).not.toContain("Take these");
+    expect((await failureOf(asPerson("OUTSIDER"), mine.taskIds))?.advice).not.toContain("Take these");
   });
 
-  it("are asked of Zou for each call, once", async () => {
+  it("are read from Zou once per call", async () => {
     const { projectId } = addProject(fake, 1, 1);
     const kitsu = open([]);
     const roleIn = createRoleLookup(asPerson("PROMOTED"), kitsu);
@@ -154,10 +159,10 @@ describe("roles", () => {
 });
 
 describe("projects", () => {
-  it("are those whose team the person is in, and the tasks of others are named", async () => {
+  it("must have the person in their team; tasks of other projects are named", async () => {
     const [mine, other] = [addProject(fake, 1, 2), addProject(fake, 2, 1)];
     fake.teams.set(other.projectId, [BOT_MEMBER]);
-    const reply = await refusal(asPerson("ARTIST"), [...mine.taskIds, ...other.taskIds]);
+    const reply = await failureOf(asPerson("ARTIST"), [...mine.taskIds, ...other.taskIds]);
     expect(reply).toMatchObject({
       code: "not-allowed",
       text: expect.stringContaining("You are not in the team of Project 2: 1 of 3 tasks"),
@@ -173,21 +178,21 @@ describe("projects", () => {
     expect(reply?.advice).toBe(
       "Nothing was done. Take these tasks out of the selection or ask the production manager of Project 2 to add you to its team.",
     );
-    expect(await refusal(asPerson("OUTSIDER"), mine.taskIds)).toMatchObject({ code: "not-allowed" });
+    expect(await failureOf(asPerson("OUTSIDER"), mine.taskIds)).toMatchObject({ code: "not-allowed" });
   });
 
   it("may be limited by the studio", async () => {
     const [one, two] = [addProject(fake, 1, 1), addProject(fake, 2, 1)];
     const variables = { ACTION_LIMITS: { render: { projects: [one.projectId] } } };
-    expect(await refusal(asPerson("MANAGER"), one.taskIds, {}, variables)).toBeUndefined();
-    expect(await refusal(asPerson("MANAGER"), two.taskIds, {}, variables)).toMatchObject({
-      text: expect.stringContaining("not used in Project 2"),
+    expect(await failureOf(asPerson("MANAGER"), one.taskIds, {}, variables)).toBeUndefined();
+    expect(await failureOf(asPerson("MANAGER"), two.taskIds, {}, variables)).toMatchObject({
+      text: expect.stringContaining("not allowed in Project 2"),
     });
   });
 
-  it("that nobody may see make a selection of nothing", async () => {
+  it("that are not visible leave an empty selection", async () => {
     const hidden = addProject(fake, 1, 2, { team: [] });
-    expect(await refusal(asPerson("MANAGER"), hidden.taskIds)).toMatchObject({
+    expect(await failureOf(asPerson("MANAGER"), hidden.taskIds)).toMatchObject({
       code: "kitsu-unknown",
       outcomes: [{ state: "skipped" }, { state: "skipped" }],
     });
@@ -198,8 +203,8 @@ describe("departments", () => {
   it("may be limited by the studio", async () => {
     const { taskIds } = addProject(fake, 1, 1);
     const variables = { ACTION_LIMITS: { render: { departments: [id(8, 1)] } } };
-    expect(await refusal(asPerson("ARTIST", [id(8, 1)]), taskIds, {}, variables)).toBeUndefined();
-    expect(await refusal(asPerson("ARTIST", [id(8, 2)]), taskIds, {}, variables)).toMatchObject({
+    expect(await failureOf(asPerson("ARTIST", [id(8, 1)]), taskIds, {}, variables)).toBeUndefined();
+    expect(await failureOf(asPerson("ARTIST", [id(8, 2)]), taskIds, {}, variables)).toMatchObject({
       code: "not-allowed",
       text: expect.stringContaining("other departments"),
     });
@@ -207,44 +212,44 @@ describe("departments", () => {
 });
 
 describe("tasks", () => {
-  it("of a vendor are those assigned to them", async () => {
+  it("of a vendor must be assigned to them", async () => {
     const { projectId, taskIds } = addProject(fake, 1, 1);
     const own = addTask(fake, projectId, addEntity(fake, projectId, 50, "Shot"), 50, { assignees: [VENDOR.id] });
-    expect(await refusal(asPerson("VENDOR"), [own])).toBeUndefined();
-    expect(await refusal(asPerson("VENDOR"), [own, ...taskIds])).toMatchObject({
+    expect(await failureOf(asPerson("VENDOR"), [own])).toBeUndefined();
+    expect(await failureOf(asPerson("VENDOR"), [own, ...taskIds])).toMatchObject({
       text: expect.stringContaining("assigned to them: 1 of 2"),
     });
   });
 
-  it("are of the kinds the action takes, as Zou has them", async () => {
+  it("must be of the kinds that the action accepts, as Zou says", async () => {
     const { projectId, taskIds } = addProject(fake, 1, 1);
     const asset = addTask(fake, projectId, addEntity(fake, projectId, 50, "Asset"), 50);
     const orphan = addTask(fake, projectId, id(3, 999), 51);
-    expect(await refusal(asPerson("ARTIST"), taskIds, { entityTypes: ["shot"] })).toBeUndefined();
-    const reply = await refusal(asPerson("ARTIST"), [...taskIds, asset, orphan], { entityTypes: ["shot"] });
+    expect(await failureOf(asPerson("ARTIST"), taskIds, { entityTypes: ["shot"] })).toBeUndefined();
+    const reply = await failureOf(asPerson("ARTIST"), [...taskIds, asset, orphan], { entityTypes: ["shot"] });
     expect(reply?.outcomes?.map(({ reason }) => reason)).toEqual([
       "Render is for shots, not for assets",
-      "Render is for shots, and what this task belonged to was deleted",
+      "Render is for shots, and this task's entity was deleted",
     ]);
     expect(reply).toMatchObject({
-      text: "Render is for shots, not for assets: 1 of 3 tasks. Render is for shots, and what this task belonged to was deleted: 1 of 3 tasks.",
+      text: "Render is for shots, not for assets: 1 of 3 tasks. Render is for shots, and this task's entity was deleted: 1 of 3 tasks.",
       advice: "Nothing was done. Take these tasks out of the selection or select tasks of shots.",
     });
     const concept = addTask(fake, projectId, addEntity(fake, projectId, 51, "Concept"), 52);
     const kinds = { entityTypes: ["shot", "asset", "edit"] } as const;
-    expect((await refusal(asPerson("ARTIST"), [concept], kinds))?.text).toContain(
+    expect((await failureOf(asPerson("ARTIST"), [concept], kinds))?.text).toContain(
       "for shots, assets and edits, not for concepts",
     );
   });
 
-  it("are no more than the action takes", () => {
+  it("must not be more than the action accepts", () => {
     expect(() => checkCount(action({ maxTasks: 1 }), 1)).not.toThrow();
-    expect(() => checkCount(action({ maxTasks: 1 }), 2)).toThrow("takes one task at once, and 2 are selected");
+    expect(() => checkCount(action({ maxTasks: 1 }), 2)).toThrow("takes one task at once; 2 are selected");
     expect(() => checkCount(action({ maxTasks: 50 }), 51)).toThrow("at most 50 tasks");
   });
 });
 
-describe("how surely a person must be known", () => {
+describe("the required trust level", () => {
   it.each([
     [{}, {}, "unchecked", true],
     [{ TRUST: "access" }, {}, "claimed", false],
@@ -253,7 +258,7 @@ describe("how surely a person must be known", () => {
     [{}, { trust: "session" }, "session", true],
     [{}, { needsKitsu: true }, "unchecked", false],
     [{}, { needsKitsu: true }, "claimed", true],
-    // A limit needs somebody to be held against.
+    // A limit can't be applied to an unknown person.
     [{}, { roles: ["manager"] }, "unchecked", false],
     [{}, { entityTypes: ["shot"] }, "unchecked", false],
     [{ ACTION_LIMITS: { render: { projects: [id(1, 1)] } } }, {}, "unchecked", false],
@@ -261,7 +266,7 @@ describe("how surely a person must be known", () => {
     [{ ACTION_LIMITS: { render: { roles: ["admin"] } } }, {}, "unchecked", false],
     [{ ACTION_LIMITS: { render: { roles: ["admin"] } } }, {}, "claimed", true],
   ] as const)(
-    "is what the deployment %j and the action %j ask for: %s is enough: %s",
+    "is what the deployment %j and the action %j require: %s is enough: %s",
     (variables, rest, trust, isEnough) => {
       const check = () => checkTrust({ ...asPerson("ADMIN"), trust }, action(rest), settings(variables));
       if (isEnough) expect(check).not.toThrow();

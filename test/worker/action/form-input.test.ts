@@ -37,9 +37,9 @@ const inputOf = async (entry: v.GenericSchema, value: string | number | boolean 
 describe("a schema is a form", () => {
   it.each<[string, v.GenericSchema, object]>([
     ["a string is a line of text", v.string(), { type: "text", label: "it", required: false }],
-    ["that must not be empty is required", v.pipe(v.string(), v.nonEmpty()), { required: true }],
+    ["a string that must not be empty is required", v.pipe(v.string(), v.nonEmpty()), { required: true }],
     [
-      "words come from the schema",
+      "texts come from the schema",
       v.pipe(v.string(), v.title("Note"), v.description("Shown to all"), v.metadata({ placeholder: "Well done" })),
       { label: "Note", help: "Shown to all", placeholder: "Well done" },
     ],
@@ -49,12 +49,15 @@ describe("a schema is a form", () => {
       { type: "long-text", maxLength: 500 },
     ],
     ["a pattern", v.pipe(v.string(), v.regex(/^v\d+$/)), { type: "text", pattern: "v\\d+" }],
+    ["a pattern for part of the text", v.pipe(v.string(), v.regex(/\d/)), { pattern: "[\\s\\S]*(?:\\d)[\\s\\S]*" }],
+    ["a pattern with alternatives", v.pipe(v.string(), v.regex(/^a|b$/)), { pattern: "[\\s\\S]*(?:^a|b$)[\\s\\S]*" }],
+    ["an escaped end", v.pipe(v.string(), v.regex(/^a\$/)), { pattern: "[\\s\\S]*(?:^a\\$)[\\s\\S]*" }],
     [
       "a number with its bounds",
       v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(100)),
       { type: "number", min: 1, max: 100, step: 1, required: true },
     ],
-    ["a default is proposed, and makes it optional", v.optional(v.number(), 50), { value: 50, required: false }],
+    ["a default is suggested, and makes a field optional", v.optional(v.number(), 50), { value: 50, required: false }],
     ["a boolean is a toggle", v.pipe(v.boolean(), v.title("Denoise")), { type: "toggle", required: false }],
     [
       "a picklist is one of several",
@@ -69,13 +72,13 @@ describe("a schema is a form", () => {
       },
     ],
     [
-      "a picklist with a default has no empty choice, and so must be one of its choices",
+      "a picklist with a default has no empty choice, so it is required",
       v.optional(v.picklist(["keep", "wip"]), "keep"),
       { type: "one-of", value: "keep", required: true },
     ],
     ["a picklist without a default may be left empty", v.optional(v.picklist(["keep", "wip"])), { required: false }],
     [
-      "a task status has colours",
+      "a task status has colors",
       v.pipe(v.picklist(["a"]), v.metadata({ type: "task-status", labels: { a: "Todo" }, colors: { a: "#f5f5f5" } })),
       { type: "task-status", options: [{ value: "a", label: "Todo", color: "#f5f5f5" }] },
     ],
@@ -98,7 +101,7 @@ describe("a schema is a form", () => {
     ],
     ["a day", v.pipe(v.string(), v.isoDate(), v.minValue("2026-01-01")), { type: "date", min: "2026-01-01" }],
     [
-      "what was made for this call is not remembered",
+      "a default made for this call is not remembered",
       v.optional(v.pipe(v.string(), v.metadata({ remember: false })), "101-148"),
       { value: "101-148", remember: false },
     ],
@@ -106,7 +109,7 @@ describe("a schema is a form", () => {
     expect(await fieldOf(entry)).toMatchObject(expected);
   });
 
-  it("has the action's words, and says whose form it is", async () => {
+  it("has the action's texts, and says whose form it is", async () => {
     expect(await askedBy(v.object({ it: v.string() }))).toMatchObject({
       kind: "ask",
       title: "Render",
@@ -115,22 +118,22 @@ describe("a schema is a form", () => {
     });
   });
 
-  it("is not asked where nothing is to be known", async () => {
+  it("is not shown if it has no fields", async () => {
     expect(await read(v.object({}))).toMatchObject({ input: {} });
   });
 });
 
-describe("what was submitted", () => {
+describe("a submitted form", () => {
   it.each<[string, v.GenericSchema, string | number | boolean | string[], unknown]>([
     ["a number as a form sends it", v.number(), " 12 ", 12],
     ["a number with a comma", v.number(), "12,5", 12.5],
     ["a number as JSON has it", v.number(), 7, 7],
-    ["a number below nothing", v.number(), "−5", -5],
-    ["three decimals that can mean but one thing", v.number(), "23.976", 23.976],
+    ["a negative number", v.number(), "−5", -5],
+    ["three unambiguous decimals", v.number(), "23.976", 23.976],
     ["a thousandth", v.number(), "0,125", 0.125],
-    ["a blank, where it may be absent", v.optional(v.number()), " ", undefined],
-    ["no number, where there is a default", v.optional(v.number(), 50), "", 50],
-    ["no number, where it may be absent", v.optional(v.number()), "", undefined],
+    ["a blank optional number", v.optional(v.number()), " ", undefined],
+    ["no number, with a default", v.optional(v.number(), 50), "", 50],
+    ["no optional number", v.optional(v.number()), "", undefined],
     ["a checked box", v.boolean(), ["", "on"], true],
     ["an unchecked box", v.boolean(), "", false],
     ["a toggle of a dialog", v.boolean(), true, true],
@@ -138,8 +141,8 @@ describe("what was submitted", () => {
     ["several of them", v.array(v.picklist(["a", "b"])), ["", "a", "b"], ["a", "b"]],
     ["one of several boxes", v.array(v.picklist(["a", "b"])), "a", ["a"]],
     ["none of them", v.array(v.picklist(["a", "b"])), "", []],
-    ["a text that was emptied", v.optional(v.string(), "proposed"), "", ""],
-    ["an empty text where it may be absent", v.optional(v.pipe(v.string(), v.regex(/^v/))), "", undefined],
+    ["a text that was cleared", v.optional(v.string(), "proposed"), "", ""],
+    ["an empty optional text", v.optional(v.pipe(v.string(), v.regex(/^v/))), "", undefined],
   ])("is read: %s", async (_, entry, value, expected) => {
     expect(await inputOf(entry, value)).toEqual(expected);
   });
@@ -173,20 +176,20 @@ describe("what was submitted", () => {
     ["nothing", v.number(), "", "Must not be empty"],
     ["too little", v.pipe(v.number(), v.minValue(3)), "2", "Must be at least 3"],
     ["too much", v.pipe(v.number(), v.maxValue(3)), "4", "Must be at most 3"],
-    ["half a frame", v.pipe(v.number(), v.integer()), "101.5", "Must be a whole number"],
+    ["a fraction of a frame", v.pipe(v.number(), v.integer()), "101.5", "Must be a whole number"],
     ["an empty text", v.pipe(v.string(), v.nonEmpty()), "", "Must not be empty"],
     ["a long text", v.pipe(v.string(), v.maxLength(3)), "abcd", "Must have at most 3 characters"],
     ["no choice", v.picklist(["a"]), "", "Choose one"],
-    ["a choice there is not", v.picklist(["a"]), "z", "Is not one of the choices"],
+    ["an unknown choice", v.picklist(["a"]), "z", "Is not one of the choices"],
     ["too few", v.pipe(v.array(v.picklist(["a"])), v.minLength(1)), "", "Choose at least 1"],
-    ["no day", v.pipe(v.string(), v.isoDate()), "yesterday", "Must be a day, like 2026-11-23"],
+    ["an invalid day", v.pipe(v.string(), v.isoDate()), "yesterday", "Must be a day, like 2026-11-23"],
     [
-      "the schema's own words",
+      "the schema's own message",
       v.pipe(v.string(), v.regex(/^v\d+$/, "Must be a version, like v003")),
       "3",
       "Must be a version, like v003",
     ],
-  ])("is wrong in words at its field: %s", async (_, entry, value, error) => {
+  ])("has an error at the invalid field: %s", async (_, entry, value, error) => {
     expect(await inputOf(entry, value)).toBe(error);
   });
 
@@ -198,14 +201,14 @@ describe("what was submitted", () => {
     ),
   );
 
-  it("is not asked again for what was tried before, where what is new can do without an answer", async () => {
+  it("needs no new answers on a retry if the new fields are optional", async () => {
     const [schema, retryOf] = [v.object({ frames: v.string(), blend: v.optional(v.string(), "") }), { id: "a", at: 1 }];
     expect(await read(schema, { frames: "1-2" })).toHaveProperty("ask");
     expect(await read(schema, { frames: "1-2" }, { retryOf })).toMatchObject({ input: { frames: "1-2", blend: "" } });
     expect(await read(v.object({ other: v.string() }), { frames: "1-2" }, { retryOf })).toHaveProperty("ask");
   });
 
-  it("stays in the form where something is wrong", async () => {
+  it("keeps its answers if one is invalid", async () => {
     const { fields } = await askedBy(RANGE, { first: "101", last: "x" });
     expect(fields).toMatchObject([
       { name: "first", value: "101" },
@@ -214,13 +217,13 @@ describe("what was submitted", () => {
     expect(fields[0]?.error).toBeUndefined();
   });
 
-  it("is held against all of the form, too", async () => {
+  it("is checked as a whole, too", async () => {
     const { fields } = await askedBy(RANGE, { first: "148", last: "101" });
     expect(fields[1]?.error).toBe("Must not be before the first frame");
     expect(await read(RANGE, { first: "101", last: "148" })).toMatchObject({ input: { first: 101, last: 148 } });
   });
 
-  it("is asked again without complaint when the person goes back", async () => {
+  it("is shown again without errors when the person goes back", async () => {
     const { fields } = await askedBy(RANGE, { first: "148", last: "101" }, { isBack: true });
     expect(fields.map(({ value, error }) => [value, error])).toEqual([
       ["148", undefined],
@@ -228,7 +231,7 @@ describe("what was submitted", () => {
     ]);
   });
 
-  it("can bring more fields, which are asked without complaint", async () => {
+  it("can add fields, which are shown without errors", async () => {
     const kind = v.picklist(["film", "still"]);
     const grow = (answers: Input): FormSchema =>
       answers.kind === "film" ? v.object({ kind, fps: v.number() }) : v.object({ kind });
@@ -243,7 +246,7 @@ describe("what was submitted", () => {
     expect(await readInput(ACTION, grow, { input: { kind: "still" } })).toMatchObject({ input: { kind: "still" } });
   });
 
-  it("is refused where it is the form of another action", async () => {
+  it("is rejected if it belongs to another action", async () => {
     await expect(read(RANGE, { first: "1", last: "2" }, { form: "comment" })).rejects.toMatchObject({
       code: "invalid-call",
       reply: { text: expect.stringContaining('"comment"') },

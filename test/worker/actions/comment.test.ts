@@ -489,7 +489,7 @@ describe("comments that take longer than a call", () => {
     const asked = await call(answer);
     expect(asked).toMatchObject({
       kind: "ask",
-      text: expect.stringContaining("It takes about 90 seconds, and goes on when you close this page."),
+      text: expect.stringContaining("It takes about 90 seconds, and continues when you close this page."),
     });
     const reply = await call({ ...answer, plan: asked.kind === "ask" ? asked.plan : "" });
     expect(reply).toMatchObject({

@@ -60,7 +60,7 @@ describe("the debug action", () => {
       ajax({ ...AJAX_FIELDS, productionid: "all", useremail: "ada", originurl: 7 }),
     );
     expect(claims.status).toBe(200);
-    for (const part of ["is not the id of a project", "is not an e-mail address", "is no text"])
+    for (const part of ["is not the id of a project", "is not an e-mail address", "is not text"])
       expect(await claims.clone().text()).toContain(part);
   });
 

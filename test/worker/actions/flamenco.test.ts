@@ -792,7 +792,7 @@ describe("the setting FLAMENCO", () => {
     [{ blend: "/mnt/{shot}.blend" }, "FLAMENCO.blend has the unknown variable {shot}"],
     [{ formats: ["FFMPEG"] }, "FLAMENCO.formats.0 must be one of PNG"],
     [{ chunk_size: 0 }, "FLAMENCO.chunk_size must be at least 1"],
-    [{ chunksize: 5 }, "FLAMENCO.chunksize is no setting: is it spelled right?"],
+    [{ chunksize: 5 }, "FLAMENCO.chunksize is not a setting: check the spelling"],
     [{ chunk_size: { defualt: 5 } }, "FLAMENCO.chunk_size must be a number from 1 to 10000, or {default, least, most}"],
     [{ job_types: [{ type: "x", settings: { a: "{nope}" } }] }, "FLAMENCO.job_types.0 has the unknown variable {nope}"],
     [{ job_types: [{ typ: "x" }] }, "FLAMENCO.job_types.0 must be the name of a job type, or {type, label, settings}"],

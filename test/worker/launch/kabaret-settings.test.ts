@@ -239,7 +239,7 @@ describe("KABARET", () => {
   });
 
   it.each([
-    [{ task_name: {} }, "KABARET.task_name is no setting"],
+    [{ task_name: {} }, "KABARET.task_name is not a setting"],
     [{ url_template: "kabaret://open?oid={oid}" }, "KABARET.url_template must escape every variable: write {oid|url}"],
     [{ url_template: "javascript:{oid|url}" }, "KABARET.url_template must not be a scheme that runs scripts"],
     [{ oid_templates: { Shot: "/{shot}" } }, "KABARET.oid_templates.Shot has the unknown variable {shot}"],
@@ -248,7 +248,7 @@ describe("KABARET", () => {
     [{ oid_pattern: "[" }, "KABARET.oid_pattern must be a regular expression"],
     [{ command: [] }, "KABARET.command must name a program"],
     [{ command: "libreflow" }, "KABARET.command must be Array"],
-    [{ max_open: 1 }, "KABARET.max_open is no setting"],
+    [{ max_open: 1 }, "KABARET.max_open is not a setting"],
     [{ unmapped_task: "ask" }, "KABARET.unmapped_task must be"],
     [{ task_rule: "upper" }, "KABARET.task_rule must be"],
     [{ oid_templates: { Shot: "/a[/{entity}" } }, "KABARET.oid_templates.Shot has an unmatched bracket"],
@@ -264,7 +264,7 @@ describe("KABARET", () => {
     ],
     [{ help: "javascript:1" }, "KABARET.help must be the address of a page"],
     [{ projects: { demo: {} } }, "KABARET.projects.demo must be the id of a project"],
-    [{ projects: { [PROJECT]: { app: "x" } } }, `KABARET.projects.${PROJECT}.app is no setting`],
+    [{ projects: { [PROJECT]: { app: "x" } } }, `KABARET.projects.${PROJECT}.app is not a setting`],
     [{ task_names: { Animation: "" } }, "KABARET.task_names.Animation must not be empty"],
     ["nonsense", "KABARET must be"],
   ])("reports where it is wrong: %j", (value, problem) => {

@@ -79,7 +79,7 @@ describe("LAUNCHERS", () => {
     [{ launchers: [] }, "LAUNCHERS.launchers must have at least one launcher"],
     [{ launchers: [RV, RV] }, "LAUNCHERS.launchers must not have two launchers with the same id"],
     [{ launchers: ["rv"] }, "LAUNCHERS.launchers.0 must be"],
-    [{ launchers: [RV], root: [] }, "LAUNCHERS.root is no setting: is it spelled right?"],
+    [{ launchers: [RV], root: [] }, "LAUNCHERS.root is not a setting: check the spelling"],
     [{ launchers: [RV], help: "javascript:alert(1)" }, "LAUNCHERS.help must be the address of a page"],
     [{ launchers: [RV], help: "https://wiki@evil.tld/" }, "LAUNCHERS.help must be the address of a page"],
     [{ launchers: [RV], roots: [{ linux: "prod" }] }, "LAUNCHERS.roots.0.linux must start at a root, like /mnt/prod"],
@@ -97,7 +97,7 @@ describe("LAUNCHERS", () => {
       { launchers: [RV], paths: [{ for: "Shot", linux: "/a/{path}" }] },
       "LAUNCHERS.paths.0.linux has the unknown variable {path}: use one of project,",
     ],
-    [{ launchers: [RV], paths: [{ for: "Shot", macos: "/a" }] }, "LAUNCHERS.paths.0.macos is no setting"],
+    [{ launchers: [RV], paths: [{ for: "Shot", macos: "/a" }] }, "LAUNCHERS.paths.0.macos is not a setting"],
   ])("report where they are wrong: %j", (value, problem) => {
     expect(complaint(value)).toContain(problem);
   });
@@ -107,7 +107,7 @@ describe("LAUNCHERS", () => {
     [{ ...RV, label: undefined }, "LAUNCHERS.launchers.0.label is missing"],
     [{ ...RV, kind: "djv" }, "LAUNCHERS.launchers.0.kind must be one of rvlink, xstudio, mpv, template, ticket"],
     [{ ...RV, kind: undefined }, "must be one of rvlink, xstudio, mpv, template, ticket"],
-    [{ ...RV, colour: "red" }, "LAUNCHERS.launchers.0.colour is no setting"],
+    [{ ...RV, colour: "red" }, "LAUNCHERS.launchers.0.colour is not a setting"],
     [{ ...RV, media: "{pth}" }, "LAUNCHERS.launchers.0.media has the unknown variable {pth}: use one of project,"],
     [{ ...RV, media: "{path|base64}" }, 'LAUNCHERS.launchers.0.media has the unknown filter "base64"'],
     [{ ...RV, media: "{path" }, "LAUNCHERS.launchers.0.media has an unmatched brace"],
@@ -124,7 +124,7 @@ describe("LAUNCHERS", () => {
     [template("javascript:alert('{entity|hex}')"), "must not be a scheme that runs scripts"],
     [template("data:text/html,{entity|url}"), "must not be a scheme that runs scripts"],
     [template("file:///{path|url}"), "must not be a scheme that runs scripts"],
-    [{ ...template("studio://a?b={path|url}"), many: true }, "LAUNCHERS.launchers.0.many is no setting"],
+    [{ ...template("studio://a?b={path|url}"), many: true }, "LAUNCHERS.launchers.0.many is not a setting"],
     [
       { ...RV, kind: "ticket", scheme: "javascript" },
       "LAUNCHERS.launchers.0.scheme must not be a scheme that runs scripts",

@@ -2,10 +2,10 @@ import { describe, expect, it } from "vitest";
 import type { Ask, Field } from "../../../contract.ts";
 import { renderAsk } from "../../../worker/pages/ask-page.ts";
 import { html } from "../../../worker/pages/html.ts";
-import { understandCall } from "../../../worker/request/call.ts";
+import { parseCall } from "../../../worker/request/call.ts";
 import { FORM_FIELDS } from "../../support/worker/worker.ts";
 
-const CALL = understandCall([], Object.entries(FORM_FIELDS));
+const CALL = parseCall([], Object.entries(FORM_FIELDS));
 const ASK: Ask = { kind: "ask", title: "Render", fields: [], submit: "Send", form: "render" };
 const NASTY = `"><script>alert(1)</script>`;
 

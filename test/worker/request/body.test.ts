@@ -11,7 +11,7 @@ const post = (body: BodyInit, type?: string) =>
     ...(type !== undefined && { headers: { "content-type": type } }),
   });
 
-async function refusal(request: Request) {
+async function failureOf(request: Request) {
   const thrown = await readFields(request).then(
     () => undefined,
     (reason: unknown) => reason,
@@ -35,16 +35,16 @@ describe("the fields of a body", () => {
     expect(await readFields(post(data))).toEqual(Object.entries(FORM_FIELDS));
   });
 
-  it("keep their letters", async () => {
+  it("keep characters of every language", async () => {
     expect(await readFields(post('{"name":"Zoé 日本 🦊"}', "application/json"))).toEqual([["name", "Zoé 日本 🦊"]]);
   });
 
-  it("may be none at all", async () => {
+  it("may be absent", async () => {
     expect(await readFields(post("", "application/x-www-form-urlencoded"))).toEqual([]);
     expect(await readFields(post("{}", "application/json"))).toEqual([]);
   });
 
-  it("name a file without reading it in", async () => {
+  it("describe a file without its content", async () => {
     const data = new FormData();
     data.append("still", new File(["1234"], "still.exr"));
     expect(await readFields(post(data))).toEqual([["still", "a file, 4 bytes"]]);
@@ -59,34 +59,39 @@ describe("a body that can't be read", () => {
     ["null", "null"],
     ["a text", '"selection"'],
     ["nothing", ""],
-  ])("is refused as %s", async (_, body) => {
-    const failure = await refusal(post(body, "application/json"));
+  ])("is rejected if it is %s", async (_, body) => {
+    const failure = await failureOf(post(body, "application/json"));
     expect(failure.status).toBe(400);
     expect(failure.reply).toMatchObject({ code: "invalid-call", field: "body" });
   });
 
-  it("is refused with bytes that are no UTF-8", async () => {
-    expect((await refusal(post(new Uint8Array([0x7b, 0xff, 0x7d]), "application/json"))).reply.text).toContain("UTF-8");
+  it("is rejected if its bytes are not UTF-8", async () => {
+    expect((await failureOf(post(new Uint8Array([0x7b, 0xff, 0x7d]), "application/json"))).reply.text).toContain(
+      "UTF-8",
+    );
   });
 
-  it("is refused as multipart without its boundary", async () => {
-    expect((await refusal(post("--x\r\n", "multipart/form-data"))).reply.code).toBe("invalid-call");
+  it("is rejected if it is multipart without a boundary", async () => {
+    expect((await failureOf(post("--x\r\n", "multipart/form-data"))).reply.code).toBe("invalid-call");
   });
 
-  it.each([["text/plain"], ["application/xml"], ["application/jsonp"]])("is refused as %s", async (type) => {
-    const failure = await refusal(post("{}", type));
-    expect(failure.status).toBe(415);
-    expect(failure.reply.text).toContain(type);
-  });
+  it.each([["text/plain"], ["application/xml"], ["application/jsonp"]])(
+    "is rejected if its type is %s",
+    async (type) => {
+      const failure = await failureOf(post("{}", type));
+      expect(failure.status).toBe(415);
+      expect(failure.reply.text).toContain(type);
+    },
+  );
 
-  it("is refused without a content type", async () => {
-    expect((await refusal(post(new Uint8Array([1])))).code).toBe("unsupported-media-type");
+  it("is rejected without a content type", async () => {
+    expect((await failureOf(post(new Uint8Array([1])))).code).toBe("unsupported-media-type");
   });
 
   it.each([["application/json; charset=utf-16"], ['application/x-www-form-urlencoded; charset="iso-8859-1"']])(
-    "is refused in another charset: %s",
+    "is rejected in another charset: %s",
     async (type) => {
-      const failure = await refusal(post("{}", type));
+      const failure = await failureOf(post("{}", type));
       expect(failure.status).toBe(415);
       expect(failure.reply.advice).toContain("UTF-8");
     },
@@ -94,33 +99,33 @@ describe("a body that can't be read", () => {
 });
 
 describe("a body that is too large", () => {
-  it("is refused by its announced length, unread", async () => {
+  it("is rejected unread by its Content-Length", async () => {
     const request = post("x".repeat(3 * 1_024 * 1_024), "application/json");
     request.headers.set("content-length", String(3 * 1_024 * 1_024));
-    const failure = await refusal(request);
+    const failure = await failureOf(request);
     expect(failure.status).toBe(413);
     expect(failure.reply.code).toBe("body-too-large");
   });
 
-  it("is refused while it arrives, without holding more than the limit", async () => {
+  it("is rejected while it streams in, without holding more than the limit", async () => {
     const chunk = new Uint8Array(64 * 1_024);
     let sent = 0;
-    let isCancelled = false;
+    let isCanceled = false;
     const endless = new ReadableStream({
       pull(controller) {
         sent += chunk.byteLength;
         controller.enqueue(chunk);
       },
       cancel() {
-        isCancelled = true;
+        isCanceled = true;
       },
     });
-    expect((await refusal(post(endless, "application/json"))).code).toBe("body-too-large");
+    expect((await failureOf(post(endless, "application/json"))).code).toBe("body-too-large");
     expect(sent).toBeLessThan(BODY_MAX_BYTES + 4 * chunk.byteLength);
-    expect(isCancelled).toBe(true);
+    expect(isCanceled).toBe(true);
   });
 
-  it("is read up to the limit", async () => {
+  it("may be as large as the limit", async () => {
     const body = JSON.stringify({ a: "x".repeat(BODY_MAX_BYTES - 8) });
     expect(body.length).toBe(BODY_MAX_BYTES);
     expect(await readFields(post(body, "application/json"))).toHaveLength(1);

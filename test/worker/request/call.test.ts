@@ -1,20 +1,20 @@
 import { describe, expect, it } from "vitest";
 import { TASKS_MAX } from "../../../contract.ts";
 import { Failure } from "../../../worker/failure.ts";
-import { findUnreadableId, refuseUnreadableId, understandCall } from "../../../worker/request/call.ts";
+import { findUnreadableId, parseCall, unreadableId } from "../../../worker/request/call.ts";
 import { ADA, AJAX_FIELDS, FORM_FIELDS, OTHER_TASK, PROJECT, TASK } from "../../support/worker/worker.ts";
 
-const understand = (fields: object, query: Record<string, string> = {}) =>
-  understandCall(Object.entries(query), Object.entries(fields));
+const parse = (fields: object, query: Record<string, string> = {}) =>
+  parseCall(Object.entries(query), Object.entries(fields));
 
-function refusal(fields: object, query: Record<string, string> = {}) {
+function failureOf(fields: object, query: Record<string, string> = {}) {
   try {
-    understand(fields, query);
+    parse(fields, query);
   } catch (thrown) {
     if (thrown instanceof Failure) return thrown.reply;
     throw thrown;
   }
-  throw new Error("It was understood");
+  throw new Error("Expected a failure");
 }
 
 const SAME = {
@@ -70,11 +70,11 @@ describe("a call means the same in every dialect", () => {
     ],
     ["mixed", { ...AJAX_FIELDS, personid: ADA }],
   ])("%s", (dialect, fields) => {
-    expect(understand(fields)).toEqual({ ...SAME, dialect });
+    expect(parse(fields)).toEqual({ ...SAME, dialect });
   });
 
   it("by the query string alone", () => {
-    expect(understand({}, FORM_FIELDS)).toEqual({ ...SAME, dialect: "form" });
+    expect(parse({}, FORM_FIELDS)).toEqual({ ...SAME, dialect: "form" });
   });
 });
 
@@ -85,7 +85,7 @@ describe("the selection", () => {
     ["a comma string with blanks", ` ${TASK} , ${OTHER_TASK} `],
     ["an array of comma strings", [`${TASK},${OTHER_TASK}`]],
   ])("may be %s", (_, selection) => {
-    expect(understand({ selection }).selection).toEqual([TASK, OTHER_TASK]);
+    expect(parse({ selection }).selection).toEqual([TASK, OTHER_TASK]);
   });
 
   it("may be a repeated field", () => {
@@ -93,13 +93,13 @@ describe("the selection", () => {
       ["selection", TASK],
       ["selection", OTHER_TASK],
     ];
-    expect(understandCall([], fields).selection).toEqual([TASK, OTHER_TASK]);
+    expect(parseCall([], fields).selection).toEqual([TASK, OTHER_TASK]);
   });
 
-  it("keeps its order, loses empty and repeated ids, and says so", () => {
-    const { selection, ignored } = understand({ selection: [OTHER_TASK, "", TASK, OTHER_TASK.toUpperCase(), null] });
+  it("keeps its order, and lists empty and repeated ids as ignored", () => {
+    const { selection, ignored } = parse({ selection: [OTHER_TASK, "", TASK, OTHER_TASK.toUpperCase(), null] });
     expect(selection).toEqual([OTHER_TASK, TASK]);
-    expect(ignored.map(({ reason }) => reason)).toEqual(["empty ids", "ids that are there already"]);
+    expect(ignored.map(({ reason }) => reason)).toEqual(["empty ids", "repeated ids"]);
   });
 
   it.each([
@@ -109,13 +109,13 @@ describe("the selection", () => {
     [[""], []],
     [",,", []],
   ])("may be as empty as %j", (selection, expected) => {
-    expect(understand({ selection }).selection).toEqual(expected);
+    expect(parse({ selection }).selection).toEqual(expected);
   });
 
-  it(`has room for ${TASKS_MAX} tasks and not for one more`, () => {
+  it(`has at most ${TASKS_MAX} tasks`, () => {
     const ids = Array.from({ length: TASKS_MAX + 1 }, () => crypto.randomUUID());
-    expect(understand({ selection: ids.slice(1) }).selection).toHaveLength(TASKS_MAX);
-    const reply = refusal({ selection: ids });
+    expect(parse({ selection: ids.slice(1) }).selection).toHaveLength(TASKS_MAX);
+    const reply = failureOf({ selection: ids });
     expect(reply).toMatchObject({ code: "invalid-call", field: "selection" });
     expect(reply.text).toContain("5,001 tasks");
   });
@@ -127,15 +127,15 @@ describe("the selection", () => {
     ["a number", 7],
     ["an object", { id: TASK }],
     ["an array in an array", [[TASK]]],
-  ])("refuses %s for an id", (_, id) => {
-    expect(refusal({ selection: Array.isArray(id) ? id : [TASK, id] })).toMatchObject({
+  ])("rejects %s as an id", (_, id) => {
+    expect(failureOf({ selection: Array.isArray(id) ? id : [TASK, id] })).toMatchObject({
       code: "invalid-call",
       field: "selection",
     });
   });
 });
 
-describe("a field that can't be understood", () => {
+describe("an invalid field", () => {
   it.each([
     ["productionid", "all"],
     ["projectid", "main"],
@@ -157,27 +157,27 @@ describe("a field that can't be understood", () => {
     ["userid", "' OR 1=1 --"],
     ["personid", "<script>alert(1)</script>"],
     ["userid", 42],
-  ])("is left out, with the reason: %s %j", (field, value) => {
-    const { selection, ignored } = understand({ selection: [TASK], [field]: value });
+  ])("is ignored, with a reason: %s %j", (field, value) => {
+    const { selection, ignored } = parse({ selection: [TASK], [field]: value });
     expect(selection).toEqual([TASK]);
     expect(ignored).toMatchObject([{ name: field, reason: expect.stringMatching(/^(is|has) /) }]);
     expect(ignored[0]?.value.length).toBeLessThan(300);
   });
 
-  it("says of the person's id what is wrong with it, for whoever has nothing else", () => {
-    const unreadable = findUnreadableId(understand({ ...AJAX_FIELDS, userid: "x".repeat(5_000) }));
-    const { reply } = refuseUnreadableId(unreadable ?? { name: "", value: "", reason: "" });
+  it("fails the call if it is the person's id and nothing else identifies the person", () => {
+    const unreadable = findUnreadableId(parse({ ...AJAX_FIELDS, userid: "x".repeat(5_000) }));
+    const { reply } = unreadableId(unreadable ?? { name: "", value: "", reason: "" });
     expect(reply).toMatchObject({
       code: "invalid-call",
       field: "userid",
       text: expect.stringContaining("is not the id of a person"),
     });
     expect(reply.text?.length).toBeLessThan(200);
-    expect(findUnreadableId(understand({ ...AJAX_FIELDS, productionid: "all", colour: "red" }))).toBeUndefined();
+    expect(findUnreadableId(parse({ ...AJAX_FIELDS, productionid: "all", colour: "red" }))).toBeUndefined();
   });
 
   it("is never quoted at length", () => {
-    expect(refusal({ selection: ["x".repeat(100_000)] }).text?.length).toBeLessThan(300);
+    expect(failureOf({ selection: ["x".repeat(100_000)] }).text?.length).toBeLessThan(300);
   });
 
   it.each([
@@ -187,81 +187,81 @@ describe("a field that can't be understood", () => {
     "アダ@例え.テスト",
     "a_b=c{d}!#$%&*/?^`|~@studio.tld",
     "ada@localhost",
-  ])("is no e-mail address that Zou takes: %s", (email) => {
-    expect(understand({ useremail: ` ${email}\n` })).toMatchObject({ person: { email }, ignored: [] });
+  ])("is not an e-mail address that Zou accepts: %s", (email) => {
+    expect(parse({ useremail: ` ${email}\n` })).toMatchObject({ person: { email }, ignored: [] });
   });
 
-  it.each(["", " ", null, "null", "undefined"])("may say nothing as %j", (nothing) => {
-    const call = understand({ productionid: nothing, userid: nothing, useremail: nothing, originurl: nothing });
+  it.each(["", " ", null, "null", "undefined"])("does not include an empty one: %j", (nothing) => {
+    const call = parse({ productionid: nothing, userid: nothing, useremail: nothing, originurl: nothing });
     expect(call).toMatchObject({ person: { id: undefined, email: undefined }, project: undefined, path: undefined });
   });
 });
 
-describe("fields that come twice", () => {
+describe("fields that occur twice", () => {
   it("may agree", () => {
-    expect(understand({ userid: ADA, personid: ADA }).person.id).toBe(ADA);
+    expect(parse({ userid: ADA, personid: ADA }).person.id).toBe(ADA);
   });
 
-  it("may not disagree", () => {
-    const reply = refusal({ userid: ADA, personid: TASK });
+  it("may not differ", () => {
+    const reply = failureOf({ userid: ADA, personid: TASK });
     expect(reply).toMatchObject({ code: "invalid-call", field: "personid" });
     expect(reply.text).toContain("userid");
   });
 
-  it("may not disagree across query string and body", () => {
-    expect(refusal({ userid: ADA }, { userid: TASK })).toMatchObject({ code: "invalid-call", field: "userid" });
+  it("may not differ between query string and body", () => {
+    expect(failureOf({ userid: ADA }, { userid: TASK })).toMatchObject({ code: "invalid-call", field: "userid" });
   });
 
   it.each([
     [{ userid: ADA, personid: "nobody" }],
     [{ personid: 42, userid: ADA }],
     [{ useremail: "ada@studio.tld", personemail: "bob@studio.tld" }],
-  ])("may not name two persons: %j", (fields) => {
-    expect(refusal(fields)).toMatchObject({ code: "invalid-call", text: expect.stringContaining("disagree") });
+  ])("may not name two people: %j", (fields) => {
+    expect(failureOf(fields)).toMatchObject({ code: "invalid-call", text: expect.stringContaining("disagree") });
   });
 
-  it("agree whatever their case is", () => {
+  it("agree if only their case differs", () => {
     const twice = {
       userid: ADA,
       personid: ADA.toUpperCase(),
       useremail: "ada@studio.tld",
       personemail: "ADA@studio.tld ",
     };
-    expect(understand(twice)).toMatchObject({ person: { id: ADA, email: "ada@studio.tld" }, ignored: [] });
+    expect(parse(twice)).toMatchObject({ person: { id: ADA, email: "ada@studio.tld" }, ignored: [] });
   });
 
   it.each([
     ["productionid", PROJECT, "projectid", TASK],
     ["originurl", "/my-tasks", "currentpath", "/people"],
     ["originserver", "kitsu.studio.tld", "currentserver", "elsewhere.tld"],
-  ])("count once where they only hint: %s", (one, value, other, another) => {
-    const call = understand({ [one]: value, [other]: another });
+  ])("count once if they are only hints: %s", (one, value, other, another) => {
+    const call = parse({ [one]: value, [other]: another });
     expect([call.project, call.path, call.server]).toContain(value);
-    expect(call.ignored).toEqual([{ name: other, value: another, reason: `says something else than ${one}` }]);
+    expect(call.ignored).toEqual([{ name: other, value: another, reason: `differs from ${one}` }]);
   });
 });
 
-describe("what Kitsu does not send", () => {
-  it("is left out and said", () => {
-    expect(understand({ ...AJAX_FIELDS, colour: "red" }).ignored).toEqual([
+describe("a field that Kitsu does not send", () => {
+  it("is listed as ignored", () => {
+    expect(parse({ ...AJAX_FIELDS, colour: "red" }).ignored).toEqual([
       { name: "colour", value: "red", reason: "Kitsu has no such field" },
     ]);
   });
 
-  it("is a parameter where it stands in the action's own URL", () => {
-    expect(understand(AJAX_FIELDS, { preset: "4k" }).params).toEqual({ preset: "4k" });
+  it("is a parameter if it is in the action's own URL", () => {
+    expect(parse(AJAX_FIELDS, { preset: "4k" }).params).toEqual({ preset: "4k" });
   });
 
-  it("is listed up to a limit, and counted beyond, but for the person's id", () => {
+  it("is listed up to a limit and counted beyond it, but an invalid person's id is always listed", () => {
     const many = Object.fromEntries(Array.from({ length: 7_000 }, (_, index) => [`field_${index}`, "x"]));
-    const { ignored } = understand({ ...many, personid: "nobody", ...AJAX_FIELDS, userid: "" });
+    const { ignored } = parse({ ...many, personid: "nobody", ...AJAX_FIELDS, userid: "" });
     expect(ignored).toHaveLength(52);
-    expect(ignored.at(-1)).toEqual({ name: "6,950 more", value: "", reason: "more than are listed" });
+    expect(ignored.at(-1)).toEqual({ name: "6,950 more", value: "", reason: "not listed" });
     expect(findUnreadableId({ ignored })).toMatchObject({ value: "nobody" });
   });
 
-  it("changes no prototype", () => {
-    const call = understandCall(
+  it("never changes a prototype", () => {
+    const call = parseCall(
       [["__proto__", "polluted"]],
       Object.entries(JSON.parse('{"__proto__": {"polluted": true}, "constructor": 1}')),
     );

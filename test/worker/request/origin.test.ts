@@ -17,7 +17,7 @@ const preflight = (origin: string, headers = "content-type"): RequestInit => ({
 });
 
 describe("which pages may talk to the worker", () => {
-  it("lets the studio's Kitsu read the answer, credentials included", async () => {
+  it("lets the studio's Kitsu read the response to a request with credentials", async () => {
     const { headers } = await ask("/actions/debug", ajax());
     expect(headers.get("access-control-allow-origin")).toBe(KITSU);
     expect(headers.get("access-control-allow-credentials")).toBe("true");
@@ -25,7 +25,7 @@ describe("which pages may talk to the worker", () => {
   });
 
   it.each(["", "/edge"])(
-    "lets it read the answer at an address with a slash at its end, under the path %j",
+    "lets it read the response at an address with a trailing slash, under the path %j",
     async (base) => {
       const variables = { BASE_PATH: base, TRUST: "unchecked" };
       for (const path of ["/actions/debug/", `/runs/${"0".repeat(32)}/void/`, "/kitsu-actions.user.js/"]) {
@@ -36,7 +36,7 @@ describe("which pages may talk to the worker", () => {
     },
   );
 
-  it("knows every address in KITSU_URL, whatever path it has", async () => {
+  it("accepts every address in KITSU_URL, whatever its path", async () => {
     const variables = { KITSU_URL: `${KITSU}, http://10.0.0.7:8080/kitsu/` };
     const response = await ask("/actions/debug", ajax(AJAX_FIELDS, { origin: "http://10.0.0.7:8080" }), variables);
     expect(response.status).toBe(200);
@@ -49,7 +49,7 @@ describe("which pages may talk to the worker", () => {
     ["Kitsu over plain http", "http://kitsu.studio.tld"],
     ["another port", `${KITSU}:8443`],
     ["a sandboxed frame", "null"],
-  ])("refuses a form from %s before any work", async (_, origin) => {
+  ])("rejects a form from %s before any work", async (_, origin) => {
     const response = await ask("/actions/debug", form(FORM_FIELDS, { origin }));
     expect(response.status).toBe(403);
     expect(await response.text()).toContain("This page may not run actions");
@@ -57,7 +57,7 @@ describe("which pages may talk to the worker", () => {
     expect(await readLog()).toEqual([]);
   });
 
-  it("takes a form of its own host whose Referrer-Policy hides where it came from", async () => {
+  it("accepts a form from its own host if a Referrer-Policy hides the origin", async () => {
     const headers = { origin: "null", "sec-fetch-site": "same-origin" };
     const variables = { KITSU_URL: EDGE, BASE_PATH: "/edge", TRUST: "unchecked" };
     const response = await ask("/edge/actions/debug", form(FORM_FIELDS, headers), variables);
@@ -71,7 +71,7 @@ describe("which pages may talk to the worker", () => {
   });
 
   it.each(["cross-site", "same-site", "none", undefined])(
-    "says which setting hides it where it may be anybody's: %s",
+    "names the setting that hides the origin if the page could be anyone's: %s",
     async (site) => {
       const headers = {
         origin: "null",
@@ -87,7 +87,7 @@ describe("which pages may talk to the worker", () => {
     },
   );
 
-  it("refuses a POST without an origin", async () => {
+  it("rejects a POST without an origin", async () => {
     const init = ajax();
     const headers = new Headers(init.headers);
     headers.delete("origin");
@@ -96,14 +96,14 @@ describe("which pages may talk to the worker", () => {
     expect((await readFailed(response)).code).toBe("origin-not-allowed");
   });
 
-  it("says which addresses would do", async () => {
+  it("names the addresses that it accepts", async () => {
     const reply = await readFailed(await ask("/actions/debug", ajax(AJAX_FIELDS, { origin: "https://elsewhere.tld" })));
     expect(reply.text).toContain("https://elsewhere.tld");
     expect(reply.advice).toContain(KITSU);
     expect(reply.advice).toContain("KITSU_URL");
   });
 
-  it("refuses what calls its own origin another site", async () => {
+  it("rejects a request that calls its own origin cross-site", async () => {
     const headers = { origin: EDGE, "sec-fetch-site": "cross-site" };
     expect((await ask("/actions/debug", ajax(AJAX_FIELDS, headers), { KITSU_URL: EDGE })).status).toBe(403);
     expect(
@@ -115,15 +115,15 @@ describe("which pages may talk to the worker", () => {
     ).toBe(200);
   });
 
-  it("follows a link to a safe action from anywhere, but is not embedded or fetched from anywhere", async () => {
+  it("lets any page link to a safe action, but not embed or fetch it", async () => {
     const headers = (mode: string) => ({ "sec-fetch-site": "cross-site", "sec-fetch-mode": mode, accept: "text/html" });
     expect((await ask("/actions/debug", { headers: headers("navigate") })).status).toBe(200);
     expect((await ask("/actions/debug", { headers: headers("no-cors") })).status).toBe(403);
   });
 });
 
-describe("the question before an AJAX call", () => {
-  it("is answered for Kitsu, with the headers it asked for and how long that holds", async () => {
+describe("the preflight of an AJAX call", () => {
+  it("allows Kitsu, and the headers it asks for, for a limited time", async () => {
     const response = await ask(
       "/actions/debug?run=0123456789abcdef0123456789abcdef",
       preflight(KITSU, "Content-Type, sentry-trace,baggage"),
@@ -137,18 +137,18 @@ describe("the question before an AJAX call", () => {
     expect(response.headers.get("vary")).toContain("Origin");
   });
 
-  it("allows whatever tracing headers Kitsu's page asks for", async () => {
+  it("allows any tracing headers that Kitsu's page asks for", async () => {
     const asked = "content-type, x-datadog-trace-id, request-id, newrelic, x-b3-traceid, uber-trace-id";
     const { headers } = await ask("/actions/debug", preflight(KITSU, asked));
     expect(headers.get("access-control-allow-headers")).toBe(asked);
   });
 
   it.each([
-    ["what is no header's name", "content-type, two words, a:b, *, (x), é", "content-type"],
-    ["a name without an end", `content-type, ${"x".repeat(101)}`, "content-type"],
+    ["an invalid name of a header", "content-type, two words, a:b, *, (x), é", "content-type"],
+    ["a name that is too long", `content-type, ${"x".repeat(101)}`, "content-type"],
     ["nothing", "", ""],
     [
-      "names without an end",
+      "too many names",
       Array.from({ length: 51 }, (_, n) => `x-${n}`).join(","),
       Array.from({ length: 50 }, (_, n) => `x-${n}`).join(", "),
     ],
@@ -157,7 +157,7 @@ describe("the question before an AJAX call", () => {
     expect(headers.get("access-control-allow-headers") ?? "").toBe(allowed);
   });
 
-  it("is refused for a foreign page", async () => {
+  it("rejects a foreign page", async () => {
     const response = await ask("/actions/debug", preflight("https://elsewhere.tld"));
     expect(response.status).toBe(403);
     expect(response.headers.has("access-control-allow-origin")).toBe(false);
@@ -165,15 +165,15 @@ describe("the question before an AJAX call", () => {
   });
 });
 
-describe("an answer to Kitsu's page can be read whatever went wrong", () => {
+describe("Kitsu's page can read the response, whatever went wrong", () => {
   it.each([
     ["an unknown action", "/actions/nonsense", ajax()],
     ["a wrong method", "/actions/debug", { method: "DELETE", headers: { origin: KITSU } }],
-    ["a body that is no JSON", "/actions/debug", ajax("{")],
+    ["a body that is not JSON", "/actions/debug", ajax("{")],
     ["a wrong content type", "/actions/debug", ajax("x", { "content-type": "text/plain" })],
     ["an empty selection", "/actions/publish", ajax({ ...AJAX_FIELDS, selection: [] })],
-    ["an address that is not there", "/nowhere", { headers: { origin: KITSU } }],
-    ["settings that are wrong in part", "/actions/publish", ajax()],
+    ["an unknown address", "/nowhere", { headers: { origin: KITSU } }],
+    ["settings that are partly wrong", "/actions/publish", ajax()],
   ])("%s", async (_, path, init) => {
     const variables = { FORWARD_TARGETS: { publish: { url: "https://pipeline.studio.tld/" } } };
     const response = await ask(path, init, variables);
@@ -198,10 +198,10 @@ describe("an answer to Kitsu's page can be read whatever went wrong", () => {
   });
 });
 
-describe("a setting that can't be read", () => {
+describe("an invalid setting", () => {
   const broken = { LOG_TOKEN: "short" };
 
-  it("is named to Kitsu's page, whose call is let through for that", async () => {
+  it("is named to Kitsu's page, and its preflight is allowed for that", async () => {
     const asked = await ask("/actions/debug", preflight(KITSU, "content-type"), broken);
     expect(asked.status).toBe(204);
     expect(asked.headers.get("access-control-allow-headers")).toBe("content-type");
@@ -216,7 +216,7 @@ describe("a setting that can't be read", () => {
     });
   });
 
-  it("is named to no other page, unless nobody knows which is Kitsu's", async () => {
+  it("is named to no other page, unless Kitsu's address is unknown", async () => {
     const at = async (origin: string, variables: object) =>
       (await ask("/actions/debug", ajax(undefined, { origin }), { ...variables })).headers.get(
         "access-control-allow-origin",
@@ -235,7 +235,7 @@ describe("Kitsu's page gets what the userscript needs, and no more", () => {
     expect(headers.get("vary")).toContain("Origin");
   });
 
-  it("a record of the log is never for every page", async () => {
+  it("never makes a record of the log public", async () => {
     const { run } = await (await ask("/actions/debug", ajax())).json<{ run: { id: string } }>();
     for (const variables of [{}, { LOCAL: "1", LOG_TOKEN: undefined }]) {
       for (const headers of [{ authorization: "Bearer sesame-open-sesame" }, {}]) {

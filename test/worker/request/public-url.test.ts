@@ -1,4 +1,4 @@
-// The address a request was sent to: what a proxy says of it counts only where the deployment trusts one.
+// The URL a request was sent to: the headers of a proxy count only if the deployment trusts it.
 import { describe, expect, it, vi } from "vitest";
 import { ajax, ask, EDGE, KITSU, readFailed } from "../../support/worker/worker.ts";
 
@@ -10,8 +10,8 @@ const TRUSTED = { TRUST_PROXY: "1" };
 const readScript = async (headers: Record<string, string>, variables = {}) =>
   (await ask(`${INSIDE}${SCRIPT}`, { headers }, variables)).text();
 
-describe("behind a proxy that ends TLS", () => {
-  it("is the proxy's where the deployment trusts it, and never otherwise", async () => {
+describe("behind a proxy that terminates TLS, the public URL", () => {
+  it("is the proxy's only if the deployment trusts it", async () => {
     expect(await readScript(PROXIED)).toContain(`@downloadURL ${INSIDE}${SCRIPT}`);
     expect(await readScript(PROXIED)).not.toContain("actions.studio.tld");
     expect(await readScript(PROXIED, { TRUST_PROXY: "0" })).not.toContain("actions.studio.tld");
@@ -19,7 +19,7 @@ describe("behind a proxy that ends TLS", () => {
     expect(await readScript(PROXIED, TRUSTED)).not.toContain("worker.internal");
   });
 
-  it("keeps a port that browsers use, and takes each header alone", async () => {
+  it("keeps the port that browsers use, and accepts each header alone", async () => {
     expect(await readScript({ "x-forwarded-host": "actions.studio.tld:8443" }, TRUSTED)).toContain(
       "@downloadURL http://actions.studio.tld:8443/",
     );
@@ -37,7 +37,7 @@ describe("behind a proxy that ends TLS", () => {
     { "x-forwarded-host": "a b" },
     { "x-forwarded-host": "" },
     { "x-forwarded-proto": "javascript" },
-  ])("is the worker's own where what the proxy says is none: %j", async (headers) => {
+  ])("is the worker's own if the proxy's headers are invalid: %j", async (headers) => {
     expect(await readScript(headers, TRUSTED)).toContain(`@downloadURL ${INSIDE}${SCRIPT}`);
   });
 
@@ -59,13 +59,13 @@ describe("behind a proxy that ends TLS", () => {
     expect((await signIn({})).status).toBe(403);
   });
 
-  it("answers a call, with its body", async () => {
+  it("keeps the body of a call", async () => {
     expect((await ask(`${INSIDE}/actions/debug`, ajax(undefined, PROXIED), TRUSTED)).status).toBe(200);
     const broken = await ask(`${INSIDE}/actions/debug`, { ...ajax(undefined, PROXIED), body: "{" }, TRUSTED);
     expect(broken.headers.get("access-control-allow-origin")).toBe(KITSU);
   });
 
-  it("counts the calls of the address that the proxy saw, not of one that the caller made up", async () => {
+  it("counts calls by the address that the proxy saw, not by a forged one", async () => {
     const limit = vi.fn(async () => ({ success: false }));
     const headers = { "x-forwarded-for": "198.51.100.1, 203.0.113.7" };
     const call = (variables: object) =>
@@ -92,20 +92,20 @@ describe("plain http", () => {
       ...init,
     });
 
-  it.each(["/", SCRIPT, "/kitsu-actions.meta.js"])("is left for https where Cloudflare has it: %s", async (path) => {
+  it.each(["/", SCRIPT, "/kitsu-actions.meta.js"])("redirects to https on Cloudflare: %s", async (path) => {
     const response = await visit(path, "http");
     expect(response.status).toBe(308);
     expect(response.headers.get("location")).toBe(`${EDGE}${path}`);
   });
 
   it.each([undefined, "https", "nonsense"])(
-    "is not left where nobody knows of https, or a proxy has it already (%s)",
+    "stays if it is unknown whether https works, or a proxy already uses it (%s)",
     async (scheme) => {
       expect((await visit(SCRIPT, scheme)).status).toBe(200);
     },
   );
 
-  it("is warned of on the home page, but for this very machine", async () => {
+  it("brings a warning on the home page, but not on localhost", async () => {
     const warns = async (address: string) => (await (await ask(address)).text()).includes("without https");
     expect(await warns(`${HTTP}/`)).toBe(true);
     expect(await warns(`${EDGE}/`)).toBe(false);

@@ -3,7 +3,7 @@ import { describe, expect, it, vi } from "vitest";
 import { debug } from "../../../worker/actions/debug.ts";
 import { ADA, AJAX_FIELDS, ajax, ask, KITSU, readFailed, readLog } from "../../support/worker/worker.ts";
 
-/** A limit as the platform's: so many calls a key, then no. */
+/** A limit like the platform's: a number of calls per key. */
 function makeLimit(most: number) {
   const counts = new Map<string, number>();
   const limit = vi.fn(async ({ key }: { key: string }) => {
@@ -13,8 +13,8 @@ function makeLimit(most: number) {
   return { limit };
 }
 
-describe("how often may be called", () => {
-  it("is limited for one address before any work, and says when it goes on", async () => {
+describe("the rate of calls", () => {
+  it("is limited per address before any work, and the response says when to retry", async () => {
     const variables = { CALLS_BY_ADDRESS: makeLimit(2) };
     const init = ajax(AJAX_FIELDS, { "cf-connecting-ip": "203.0.113.7" });
     for (let count = 0; count < 2; count += 1) expect((await ask("/actions/debug", init, variables)).status).toBe(200);
@@ -29,7 +29,7 @@ describe("how often may be called", () => {
     ).toBe(200);
   });
 
-  it("is limited for one person, whatever the address, before the action runs", async () => {
+  it("is limited per person, whatever the address, before the action runs", async () => {
     const run = vi.spyOn(debug, "prepare");
     const variables = { CALLS_BY_PERSON: makeLimit(1) };
     expect((await ask("/actions/debug", ajax(), variables)).status).toBe(200);
@@ -62,7 +62,7 @@ describe("how often may be called", () => {
     ["/runs/0123456789abcdef0123456789abcdef/retry", { method: "POST", body: "{}" }, "CALLS_BY_ADDRESS"],
     ["/runs/0123456789abcdef0123456789abcdef/undo", { method: "POST", body: "{}" }, "CALLS_BY_ADDRESS"],
     ["/runs/0123456789abcdef0123456789abcdef/cancel", { method: "POST", body: "{}" }, "CALLS_BY_ADDRESS"],
-  ])("is limited for one address before anything is done: %s", async (path, init: RequestInit, name) => {
+  ])("is limited per address before any work: %s", async (path, init: RequestInit, name) => {
     const spies = [
       vi.spyOn(env.RUNS, "list"),
       vi.spyOn(env.RUNS, "get"),
@@ -85,7 +85,7 @@ describe("how often may be called", () => {
     },
   );
 
-  it("is not limited where the deployment has no limits", async () => {
+  it("is not limited if the deployment has no limits", async () => {
     for (let count = 0; count < 5; count += 1) expect((await ask("/actions/debug", ajax())).status).toBe(200);
   });
 });

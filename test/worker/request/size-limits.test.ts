@@ -1,4 +1,5 @@
-// No small request costs much: what a caller decides the size of is counted before anything is made of it.
+// No small request is expensive: whatever a caller decides the size of is counted before it is
+// parsed.
 import { describe, expect, it } from "vitest";
 import { parseResponse } from "../../../contract.ts";
 import { Failure } from "../../../worker/failure.ts";
@@ -6,11 +7,11 @@ import { readFields } from "../../../worker/request/body.ts";
 import { readFormAnswer } from "../../../worker/request/form-answer.ts";
 import { takeSnapshot } from "../../../worker/request/request-snapshot.ts";
 import {
-  ARRIVED_FIELDS_MAX,
   BODY_MAX_BYTES,
   DEPTH_MAX,
   INPUT_FIELDS_MAX,
   INPUT_VALUES_MAX,
+  SNAPSHOT_FIELDS_MAX,
   VALUES_MAX,
 } from "../../../worker/request/size-limits.ts";
 import { ajax, ask, KITSU, readFailed } from "../../support/worker/worker.ts";
@@ -19,7 +20,7 @@ const FORM = "application/x-www-form-urlencoded";
 const post = (body: string, type: string) =>
   new Request("https://edge.studio.tld/actions/debug", { method: "POST", body, headers: { "content-type": type } });
 
-async function refusal(body: string, type: string): Promise<Failure> {
+async function failureOf(body: string, type: string): Promise<Failure> {
   const thrown = await readFields(post(body, type)).then(
     () => undefined,
     (reason: unknown) => reason,
@@ -28,7 +29,7 @@ async function refusal(body: string, type: string): Promise<Failure> {
   return thrown;
 }
 
-/** As much as a body may have, of one thing over and over. */
+/** A body of the maximum size that repeats one thing. */
 const full = (unit: string) => unit.repeat(Math.floor(BODY_MAX_BYTES / unit.length));
 const head = full("x: y\r\n").slice(0, -200);
 const multipart = (count: number) =>
@@ -43,8 +44,8 @@ describe("a body with too much in it", () => {
     ["entries of a list", `{"selection":[${full("0,").slice(0, -20)}0]}`, "application/json"],
     ["parts", multipart(VALUES_MAX + 2), "multipart/form-data; boundary=b"],
     ["lines in the head of one part", `--b\r\n${head}${multipart(1).slice(5)}`, "multipart/form-data; boundary=b"],
-  ])("is refused: %s", async (_, body, type) => {
-    const failure = await refusal(body, type);
+  ])("is rejected: %s", async (_, body, type) => {
+    const failure = await failureOf(body, type);
     expect(failure.status).toBe(413);
     expect(failure.reply).toMatchObject({
       code: "invalid-call",
@@ -56,28 +57,28 @@ describe("a body with too much in it", () => {
     ['multipart/form-data; x="; boundary=c"; boundary=b'],
     ['multipart/form-data; boundary="\\b"'],
     ["multipart/form-data"],
-  ])("is refused where its parts can't be counted, for they are told two ways: %s", async (type) => {
-    expect((await refusal(multipart(VALUES_MAX + 2), type)).reply.text).toContain("has no boundary");
+  ])("is rejected if its parts can't be counted because its boundary is ambiguous: %s", async (type) => {
+    expect((await failureOf(multipart(VALUES_MAX + 2), type)).reply.text).toContain("has no boundary");
   });
 
-  it.each([["["], ['{"a":']])("is refused where it lies too deep: %s", async (unit) => {
-    const failure = await refusal(`{"a":${unit.repeat(100_000)}`, "application/json");
+  it.each([["["], ['{"a":']])("is rejected if it is nested too deeply: %s", async (unit) => {
+    const failure = await failureOf(`{"a":${unit.repeat(100_000)}`, "application/json");
     expect(failure.reply.text).toContain(`more than ${DEPTH_MAX} levels deep`);
   });
 
-  it("may have brackets and commas within its texts, as many as it likes", async () => {
+  it("may have any number of brackets and commas in its texts", async () => {
     const text = `${"[{,:".repeat(20_000)}\\"`;
     expect(await readFields(post(JSON.stringify({ note: text }), "application/json"))).toEqual([["note", text]]);
-    expect(await refusal('{"a":"', "application/json")).toMatchObject({ code: "invalid-call" });
+    expect(await failureOf('{"a":"', "application/json")).toMatchObject({ code: "invalid-call" });
   });
 
-  it("still has room for all tasks there can be, in every dialect", async () => {
+  it("has room for the most tasks in every dialect", async () => {
     const ids = Array.from({ length: 5_000 }, () => crypto.randomUUID());
     expect(await readFields(post(JSON.stringify({ selection: ids, userid: "a" }), "application/json"))).toHaveLength(2);
     expect(await readFields(post(ids.map((id) => `selection=${id}`).join("&"), FORM))).toHaveLength(5_000);
   });
 
-  it("is refused in the caller's dialect, and Kitsu can read why", async () => {
+  it("is rejected in the caller's dialect, and Kitsu can read why", async () => {
     const response = await ask(
       "/actions/debug",
       ajax(full("a=&"), { "content-type": FORM, accept: "application/json" }),
@@ -89,27 +90,27 @@ describe("a body with too much in it", () => {
 });
 
 describe("the answer to a form", () => {
-  it("is read in one pass, and has so many fields and values", () => {
+  it("is read in one pass, with limited fields and values", () => {
     const field = (name: string, count: number) => Array.from({ length: count }, () => [`input.${name}`, "a"] as const);
-    expect(readFormAnswer(field("a", INPUT_VALUES_MAX)).submission.input).toHaveProperty("a.length", INPUT_VALUES_MAX);
+    expect(readFormAnswer(field("a", INPUT_VALUES_MAX)).answer.input).toHaveProperty("a.length", INPUT_VALUES_MAX);
     expect(() => readFormAnswer(field("a", INPUT_VALUES_MAX + 1))).toThrow("more than 5000 values");
     const many = Array.from({ length: INPUT_FIELDS_MAX + 1 }, (_, index) => [`input.${index}`, "a"] as const);
     expect(() => readFormAnswer(many)).toThrow("more than 200 fields");
   });
 });
 
-describe("a request as it is written down", () => {
-  it("has as many fields as a person reads, and the number of the others", () => {
+describe("a request's snapshot", () => {
+  it("has the first fields, and the number of the others", () => {
     const fields = Array.from({ length: 7_000 }, (_, index) => [`field${index}`, "x".repeat(1_000)] as const);
     const { fields: listed } = takeSnapshot(post("", FORM), new URL("https://edge.studio.tld/"), fields);
-    expect(listed.length).toBeLessThanOrEqual(ARRIVED_FIELDS_MAX + 1);
+    expect(listed.length).toBeLessThanOrEqual(SNAPSHOT_FIELDS_MAX + 1);
     expect(JSON.stringify(listed).length).toBeLessThan(300_000);
     expect(listed.at(-1)).toEqual(["…", expect.stringMatching(/^\d,\d{3} more fields$/)]);
   });
 });
 
-describe("a page that a studio's server answers", () => {
-  it("has its title read in one pass, however it was made", () => {
+describe("a page from a studio's server", () => {
+  it("has its title read in one pass, whatever its markup", () => {
     const page = (body: string) => parseResponse(200, "text/html", body);
     expect(page("<html><TITLE lang=en>\n Report of the day </title>")).toMatchObject({
       kind: "html",

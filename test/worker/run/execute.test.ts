@@ -268,7 +268,7 @@ describe("an action that needs confirmation", () => {
     ["that is made up", async () => "0".repeat(32)],
   ])("does not accept a confirmation %s", async (_, getPlan) => {
     const plan = await getPlan();
-    expect((await readQuestion({ ...INPUT, plan })).problem).toContain("nothing was done");
+    expect((await readQuestion({ ...INPUT, plan })).problem).toContain("Nothing was done");
     expect(behavior.run).not.toHaveBeenCalled();
   });
 

@@ -204,7 +204,7 @@ describe("a URL that may not be opened", () => {
     expect(answer.reply).toMatchObject({
       links: [{ label: "good" }],
       effects: [],
-      text: expect.stringContaining("4 links were left out"),
+      text: expect.stringContaining("4 links were removed"),
     });
     expect("outcomes" in answer.reply && answer.reply.outcomes?.[0]).toEqual({
       id: "1",

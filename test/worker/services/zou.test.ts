@@ -125,7 +125,7 @@ describe("reading from Zou", () => {
     fake.next.push(Response.json({ two_factor_authentication_required: true, message: "2FA" }, { status: 403 }));
     const { code, reply } = await refusal(read(opened()));
     expect(code).toBe("kitsu-second-factor");
-    expect(reply.title).toBe("Kitsu wants two-factor authentication set up first");
+    expect(reply.title).toBe("Kitsu requires two-factor authentication");
     expect(reply.text).toContain(text);
     expect(reply.advice).toContain(advice);
   });

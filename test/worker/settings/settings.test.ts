@@ -12,13 +12,13 @@ function complaint(variables: Record<string, unknown>): string {
     if (thrown instanceof Failure) return thrown.reply.text ?? "";
     throw thrown;
   }
-  throw new Error("The settings were taken");
+  throw new Error("The settings were accepted");
 }
 
 const SECRET = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
 
 describe("settings", () => {
-  it("need nothing but Kitsu's address", () => {
+  it("need only Kitsu's address", () => {
     expect(readSettings({ RUNS: makeEnv().RUNS, KITSU_URL: "https://kitsu.studio.tld/" })).toMatchObject({
       kitsuUrls: ["https://kitsu.studio.tld"],
       kitsuOrigins: ["https://kitsu.studio.tld"],
@@ -32,7 +32,7 @@ describe("settings", () => {
     });
   });
 
-  it("that are empty are not set", () => {
+  it("that are empty count as unset", () => {
     const names = [
       "BASE_PATH",
       "KITSU_API",
@@ -59,7 +59,7 @@ describe("settings", () => {
     expect(() => readSettings({ ...least, KITSU_URL: "" })).toThrow(Failure);
   });
 
-  it("open plain http where Kitsu is plain http, and schemes that are listed, but never a dangerous one", () => {
+  it("allow http if Kitsu uses it, and listed schemes, but never a dangerous one", () => {
     expect(read({ KITSU_URL: "http://kitsu.lan", LINK_SCHEMES: "rvlink, javascript file" }).schemes).toEqual([
       "https",
       "http",
@@ -67,7 +67,7 @@ describe("settings", () => {
     ]);
   });
 
-  it("take forward targets as JSON or as a TOML table, each with its own secret or the one for all", () => {
+  it("accept forward targets as JSON or as a TOML table, each with its own or the common secret", () => {
     const targets = {
       publish: { url: "https://a.tld" },
       "make-movie": { url: "https://b.tld", title: "Movie", timeLimit: 5, idempotent: true },
@@ -115,15 +115,15 @@ describe("settings", () => {
     ["FORWARD_TARGETS", { Publish: { url: "https://a.tld" } }],
     ["FORWARD_TARGETS", { publish: { url: "a.tld" } }],
     ["FORWARD_TARGETS", { publish: {} }],
-  ])("name the variable that is wrong and what it should be: %s = %j", (name, value) => {
+  ])("name the invalid variable and what it must be: %s = %j", (name, value) => {
     expect(complaint({ [name]: value })).toMatch(new RegExp(`${name}.* must be `));
   });
 
-  it("never say what the wrong value was, for it may be a secret", () => {
+  it("never show the invalid value: it may be a secret", () => {
     expect(complaint({ LOG_TOKEN: "hunter2" })).not.toContain("hunter2");
   });
 
-  it("may not give a forward target the name of an action", async () => {
+  it("may not name a forward target like an action", async () => {
     const response = await ask("/actions/debug", ajax(), { FORWARD_TARGETS: { debug: { url: "https://a.tld" } } });
     expect(await readFailed(response)).toMatchObject({
       code: "not-configured",
@@ -131,7 +131,7 @@ describe("settings", () => {
     });
   });
 
-  it("that are wrong are answered, not thrown", async () => {
+  it("that are invalid get a failed reply", async () => {
     const response = await ask("/actions/debug", ajax(), { KITSU_URL: "" });
     expect(response.status).toBe(500);
     expect(await readFailed(response)).toMatchObject({

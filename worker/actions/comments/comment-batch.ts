@@ -1,7 +1,7 @@
 // Writes the next comments of a run. An interruption never causes duplicates: a request is saved
 // before it is sent, and its outcome is checked before the next one is sent.
 
-import { type Rules, refuseTask } from "../../action/authorize.ts";
+import { type ActionRules, findDenial } from "../../action/authorize.ts";
 import { Failure } from "../../failure.ts";
 import { appendName, readBotAuthors } from "../../services/authors.ts";
 import { explainCrash } from "../../services/comment-rights.ts";
@@ -27,7 +27,7 @@ export type BatchContext = {
   /** who comments */
   person: { id?: string | undefined; name: string };
   settings: Pick<Settings, "limits">;
-  rules: Rules;
+  rules: ActionRules;
   /** saves the run before something is sent */
   save(run: CommentRun): Promise<void>;
   /** the time in epoch milliseconds */
@@ -69,7 +69,7 @@ async function draftComments(context: BatchContext, run: CommentRun): Promise<Dr
   return planComments(tasks, run, statuses, { ...person, roles }).flatMap(
     ({ selected, statusId, change, refusal }): Draft[] => {
       const { id, project_id, last_comment_date: lastCommentDate } = selected.task;
-      const denial = refuseTask(selected, person, roles.get(project_id), rules, settings.limits.get(rules.id) ?? {});
+      const denial = findDenial(selected, person, roles.get(project_id), rules, settings.limits.get(rules.id) ?? {});
       const reason = denial?.reason ?? refusal;
       settleItem(run, id, reason === undefined ? { state: "waiting", reason: change } : { state: "skipped", reason });
       if (reason !== undefined) return [];

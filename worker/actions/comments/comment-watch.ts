@@ -2,7 +2,7 @@
 // are written, Kitsu refuses, or someone cancels.
 import * as v from "valibot";
 import type { ActionContext, Control, RunStatus, WatchContext } from "../../action/action.ts";
-import type { Rules } from "../../action/authorize.ts";
+import type { ActionRules } from "../../action/authorize.ts";
 import { Failure } from "../../failure.ts";
 import { rememberPace } from "../../services/comment-pace.ts";
 import { type BatchContext, writeNextBatch } from "./comment-batch.ts";
@@ -26,7 +26,7 @@ const RECHECK_MS = 5_000;
  * Writes what fits into the call. The rest continues as a long run.
  * @param began when the action began, in epoch milliseconds
  */
-export async function startComments(context: ActionContext, rules: Rules, run: CommentRun, began: number) {
+export async function startComments(context: ActionContext, rules: ActionRules, run: CommentRun, began: number) {
   const { person, settings } = context;
   const until = began + Math.min(CALL_MAX_MS, settings.actionTimeLimitMs - ANSWER_RESERVE_MS);
   const batch: BatchContext = {
@@ -56,7 +56,7 @@ export async function startComments(context: ActionContext, rules: Rules, run: C
 /** One check of a long run: writes the next batch. */
 export async function continueComments(
   watch: WatchContext,
-  rules: Rules,
+  rules: ActionRules,
   data: unknown,
   now: () => number = Date.now,
 ): Promise<RunStatus> {
