@@ -60,8 +60,8 @@ const Query = v.object({
       v.string(),
       v.regex(/^\d{1,6}$/, "must be a whole number"),
       v.transform(Number),
-      v.minValue(1),
-      v.maxValue(FILE_RUNS),
+      v.minValue(1, "must be at least 1"),
+      v.maxValue(FILE_RUNS, `must be at most ${FILE_RUNS}`),
     ),
   ),
 });

@@ -71,6 +71,6 @@ function checkSameRun({ action, person }: RunIdentity, { id }: Action, caller: P
 
 const neverRan = () =>
   new Failure("never-ran", {
-    text: "This call arrived after Kitsu's page had given up on it and said that it did not run. So it was not run.",
+    text: "Kitsu's page had given up on this call and reported that it did not run, so it was not run.",
     advice: "Run the action again.",
   });

@@ -69,7 +69,7 @@ function readKey(key: string): { id: string; at: number } | undefined {
 /** Writes one record. Throws if KV refuses it. */
 export async function writeRecord(env: Env, settings: Settings, record: RunRecord): Promise<void> {
   await env.RUNS.put(keyOf(record.at, record.id), JSON.stringify(record), {
-    metadata: shorten(summarise(record)),
+    metadata: shorten(summarize(record)),
     expirationTtl: settings.logRetentionS,
   });
 }
@@ -93,7 +93,7 @@ export function parseRecord(stored: unknown): RunRecord | undefined {
   return record.success ? record.output : undefined;
 }
 
-function summarise(record: RunRecord): Summary {
+function summarize(record: RunRecord): Summary {
   const { action, person, call, selected, reply, status, tookMs } = record;
   return {
     action,

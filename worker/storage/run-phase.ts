@@ -56,7 +56,9 @@ export class RunPhaseStore {
   async startRequest({ token, attempt, at, action, until }: StartedRequest): Promise<number | undefined> {
     const stored = await this.#read();
     if (stored.voided.includes(attempt)) return undefined;
-    const running = [...stored.running, { token, since: Date.now(), until }].slice(-RUNNING_MAX);
+    // The first request stays, because it is probably the one that runs the action.
+    const others = stored.running.slice(0, RUNNING_MAX - 1);
+    const running = [...others, { token, since: Date.now(), until }];
     const startedAt = stored.at ?? at;
     const seen = add(stored.seen, attempt);
     await this.#write({ ...stored, at: startedAt, action: stored.action ?? action, seen, running });
