@@ -204,7 +204,7 @@ test("the home page says whether the userscript is running", async ({ page, star
   await page.reload();
   await expect(page.getByText("The userscript is running")).toBeVisible();
   await expect(page.getByText("The userscript is not running")).toBeHidden();
-  const notice = page.getByText("older than the version");
+  const notice = page.getByText("Your userscript is version");
   await expect(notice).toBeHidden();
   // As an older, an equal and a later one would say it, and as late as some managers do.
   const offered = (await page.getByText(/^version /).textContent())?.replace("version ", "") ?? "";
