@@ -205,7 +205,7 @@ test("the home page shows whether the userscript is running", async ({ page, sta
   await page.reload();
   await expect(page.getByText("The userscript is running")).toBeVisible();
   await expect(page.getByText("The userscript is not running")).toBeHidden();
-  const notice = page.getByText("older than the version");
+  const notice = page.getByText("Your userscript is version");
   await expect(notice).toBeHidden();
   // Like an older, an equal and a newer userscript, and as late as in some managers.
   const offered = (await page.getByText(/^version /).textContent())?.replace("version ", "") ?? "";
