@@ -158,9 +158,9 @@ describe("a person with a session", () => {
       "has ended",
       { cookie: "access_token_cookie=over" },
       "Your session in Kitsu has ended",
-      "your session in Kitsu has ended",
+      "your Kitsu session has ended",
     ],
-    ["is missing", {}, "You are not logged in to Kitsu", "no session of Kitsu came"],
+    ["is missing", {}, "You are not logged in to Kitsu", "the call had no Kitsu session"],
   ])("is told that the session %s, and to log in again", async (_, headers, title, why) => {
     // With these, debug still runs, and says why it knows so little.
     const variables = { BASE_PATH: "/edge", KITSU_URL: KITSU, TRUST: "unchecked" };
