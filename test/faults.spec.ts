@@ -6,7 +6,7 @@ import { choose, openRoots, run, type Started, test } from "./support/browser/st
 const PUBLISH = "Publish (studio server), AJAX";
 const DID_NOT_RUN = "It did not run: run it again once this is fixed.";
 const MAY_HAVE_RUN = "It may have run: don't run it again yet. Still checking…";
-const NEVER_ARRIVED = "The call never reached the action server. Should it still arrive, it is refused.";
+const NEVER_ARRIVED = "The call never reached the action server. If it still arrives, it is refused.";
 const DONE = /2 done/;
 const foreign = (what: string, advice = "Tell your TD.") =>
   `Something other than the action server answered: ${what}. ${advice} `;

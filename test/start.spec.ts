@@ -209,14 +209,14 @@ test("the home page shows whether the userscript is running", async ({ page, sta
   await expect(notice).toBeHidden();
   // Like an older, an equal and a newer userscript, and as late as in some managers.
   const offered = (await page.getByText(/^version /).textContent())?.replace("version ", "") ?? "";
-  const wakeUp = (version: string) =>
+  const setVersion = (version: string) =>
     page.evaluate((one) => document.documentElement.setAttribute("data-kitsu-actions", one), version);
   for (const older of ["0.0.9.1900000000", "0.1.0", "0.1.0.9"]) {
-    await wakeUp(older);
+    await setVersion(older);
     await expect(notice).toContainText(`Your userscript is version ${older}; version ${offered} is available.`);
   }
   for (const other of [offered, "0.1.0.9900000000", "0.10.0.1"]) {
-    await wakeUp(other);
+    await setVersion(other);
     await expect(notice).toBeHidden();
   }
 });
