@@ -1,5 +1,6 @@
 // Which of the selected shots would be submitted to Flamenco, as which jobs, and why the others
 // would not.
+import pMap from "p-map";
 import type { ActionContext } from "../../action/action.ts";
 import { Failure } from "../../failure.ts";
 import type { Root } from "../../launch/paths.ts";
@@ -140,14 +141,11 @@ async function checkSubmissions(
     .filter(({ newShot, conflict }) => newShot !== undefined && conflict === undefined)
     .slice(0, CHECKED_MAX);
   const refusals = new Map<string, string>();
-  for (let start = 0; start < checked.length; start += concurrency) {
-    await Promise.all(
-      checked.slice(start, start + concurrency).map(async ({ outcome, newShot }) => {
-        const refusal = newShot && (await checkSubmission(newShot, manager));
-        if (refusal !== undefined) refusals.set(outcome.id, refusal);
-      }),
-    );
-  }
+  const check = async ({ outcome, newShot }: PlannedFlamencoShot) => {
+    const refusal = newShot && (await checkSubmission(newShot, manager));
+    if (refusal !== undefined) refusals.set(outcome.id, refusal);
+  };
+  await pMap(checked, check, { concurrency });
   return planned.map((one) => {
     const reason = refusals.get(one.outcome.id);
     return reason === undefined ? one : { outcome: { ...one.outcome, state: "failed", reason } };

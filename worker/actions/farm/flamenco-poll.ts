@@ -16,7 +16,7 @@ import {
   scheduleCheck,
 } from "./flamenco-polled-job.ts";
 import { countTasks, readActivity, type TaskActivity } from "./flamenco-tasks.ts";
-import { attempt, inBatches, makeRequestBudget, type RequestBudget } from "./request-budget.ts";
+import { attempt, forEachUntilFalse, makeRequestBudget, type RequestBudget } from "./request-budget.ts";
 
 /** The most requests in one poll, and in a whole pass with everything requested before the poll. */
 const POLL_REQUESTS_MAX = 22;
@@ -47,7 +47,7 @@ export async function pollFlamencoJobs(
   const poll: Poll = { flamenco, manager, budget, machines: openMachines(flamenco, budget), polledJobs: [] };
   const statuses = new Map<string, JobStatus | "gone">();
   const failures: unknown[] = [];
-  await inBatches(queries, manager.concurrency, async (query) => {
+  await forEachUntilFalse(queries, manager.concurrency, async (query) => {
     if (!budget.take()) return false;
     try {
       const job = await flamenco.job(query.job.id);
@@ -87,7 +87,7 @@ async function readTasks({ flamenco, manager, budget, polledJobs }: Poll): Promi
     .filter((polled) => !isFailedOrCanceled(polled) && (isCounted(polled) || isChecked(polled)))
     .toSorted((a, b) => a.memo.at - b.memo.at);
   const reserved = CAUSE_REQUESTS * Math.max(1, ended.length);
-  await inBatches([...ended, ...others], manager.concurrency, async (polled) => {
+  await forEachUntilFalse([...ended, ...others], manager.concurrency, async (polled) => {
     if (budget.remaining() <= reserved || !budget.take()) return false;
     const tasks = await attempt(() => flamenco.tasks(polled.job.id));
     const progress = tasks === undefined || tasks.length === 0 ? polled.progress : countTasks(polled.job, tasks);

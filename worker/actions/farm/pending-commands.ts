@@ -1,5 +1,6 @@
 // What a person asked for: cancel, pause or resume. A command is first saved with each shot, so
 // that it takes effect even if the farm can't be reached at the moment.
+import pMap from "p-map";
 import type { Control } from "../../action/action.ts";
 import { Failure } from "../../failure.ts";
 import type { Farm } from "./farm.ts";
@@ -54,13 +55,15 @@ export async function sendPendingCommands<Submission>(pass: RenderPass<Submissio
   const { run, farm, now, startedAt } = pass;
   const until = startedAt + COMMANDS_PERIOD_MS;
   const due = run.shots.filter(isCommandDue(run)).slice(0, COMMANDS_MAX);
-  for (let start = 0; start < due.length && now() <= until; start += farm.concurrency) {
-    const results = await Promise.allSettled(
-      due.slice(start, start + farm.concurrency).map((shot) => sendCommand(shot, farm, now())),
-    );
-    const failed = results.find((result) => result.status === "rejected");
-    if (failed !== undefined) throw failed.reason;
-  }
+  const failures: unknown[] = [];
+  const send = async (shot: Shot<Submission>) => {
+    if (failures.length === 0 && now() <= until) await sendCommand(shot, farm, now());
+  };
+  // Those under way are waited for, because they change their shots.
+  await pMap(due, (shot) => send(shot).catch((thrown: unknown) => failures.push(thrown)), {
+    concurrency: farm.concurrency,
+  });
+  if (failures.length > 0) throw failures[0];
   return due.length > 0;
 }
 

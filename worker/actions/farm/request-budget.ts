@@ -1,4 +1,5 @@
 // How many requests may still be made: Cloudflare's free plan allows fifty in one pass.
+import pMap from "p-map";
 import { Failure } from "../../failure.ts";
 
 export type RequestBudget = {
@@ -29,14 +30,18 @@ export async function attempt<T>(request: () => Promise<T>): Promise<T | undefin
   }
 }
 
-/** Runs `each` for batches of this size, until one call returns false. */
-export async function inBatches<T>(
+/** Runs `each` for several items at a time. Once a call returns false, no other is started. */
+export async function forEachUntilFalse<T>(
   all: readonly T[],
-  batchSize: number,
+  concurrency: number,
   each: (one: T) => Promise<boolean>,
 ): Promise<void> {
-  for (let start = 0; start < all.length; start += batchSize) {
-    const results = await Promise.all(all.slice(start, start + batchSize).map(each));
-    if (results.includes(false)) return;
-  }
+  let isStopped = false;
+  await pMap(
+    all,
+    async (one) => {
+      if (!isStopped && !(await each(one))) isStopped = true;
+    },
+    { concurrency },
+  );
 }
