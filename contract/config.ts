@@ -8,4 +8,6 @@ export type UserscriptConfig = {
   kitsu: readonly string[];
   /** the schemes for `isOpenable` */
   schemes: readonly string[];
+  /** the languages that the worker serves beside English, such as "fr"; older workers serve none */
+  languages?: readonly string[];
 };

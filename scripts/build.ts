@@ -79,10 +79,22 @@ async function userscriptModule(bundle: string): Promise<string> {
   ].join("\n");
 }
 
+/** Each language as the JSON that the worker serves. */
+async function languagesModule(bundle: string): Promise<string> {
+  const { languages } = await import(`data:text/javascript,${encodeURIComponent(bundle)}`);
+  const files = Object.entries(languages).map(([language, messages]) => [language, JSON.stringify(messages)]);
+  return `export const languages: ReadonlyMap<string, string> = new Map(${JSON.stringify(files)});\n`;
+}
+
 const modules: BuildOptions[] = [
   {
     ...userscriptOptions({ OPEN_ROOT: "false" }),
     plugins: [minifiedCss, writeModule("userscript", userscriptModule)],
+  },
+  {
+    ...browserOptions("userscript/i18n/languages.ts"),
+    format: "esm",
+    plugins: [writeModule("userscript-languages", languagesModule)],
   },
   {
     ...browserOptions("worker/pages/script/index.ts"),

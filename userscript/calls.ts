@@ -7,8 +7,8 @@ import type { Call } from "./ask-loop.ts";
 import { askUntilAnswered, findQuestion } from "./ask-loop.ts";
 import type { Diagnosis } from "./diagnose.ts";
 import { diagnose, getReply, giveUp, recordSending } from "./diagnose.ts";
-import { messages } from "./i18n/index.ts";
-import { findAction, readPerson, readPersonId, reloadTasks } from "./kitsu-page.ts";
+import { format, messages } from "./i18n/index.ts";
+import { findAction, onceLoggedIn, readPerson, readPersonId, reloadTasks } from "./kitsu-page.ts";
 import type { PastRun } from "./past-runs.ts";
 import { addOpenCall, addPastRun, listOpenCalls, removeOpenCall, removeRunAction } from "./past-runs.ts";
 import { followLaunch } from "./program-launch.ts";
@@ -35,7 +35,6 @@ const pendingCalls = new Map<string, number>();
 const unresolvedActions = new Map<string, RunAction>();
 
 const SHOW_ELAPSED_AFTER_MS = 5_000;
-const LOGIN_POLL_MS = 500;
 
 /** Shows every call of a custom action from now on. */
 export function watchActionCalls(): void {
@@ -46,7 +45,7 @@ export function watchActionCalls(): void {
 /** Looks up the calls that a reload interrupted, and continues to track long runs. */
 export function resumeCalls(): void {
   resumeTracking(showResult);
-  resumeOpenCalls();
+  onceLoggedIn(resumeOpenCalls);
 }
 
 /** Buttons that retry or undo a run. They use the given toast, or show a new one. */
@@ -61,9 +60,7 @@ export function createActionButtons(
   }));
 }
 
-/** Waits until someone is logged in. */
 function resumeOpenCalls(): void {
-  if (!readPersonId()) return void setTimeout(() => ignoreErrors(resumeOpenCalls), LOGIN_POLL_MS);
   trackOpenCalls();
   for (const { person, run } of listOpenCalls()) if (person === readPersonId()) removeOpenCall(run);
 }
@@ -77,9 +74,8 @@ function startCall({ url, address, run, body }: SentCall): (response: RawRespons
   const since = pendingCalls.get(signature);
   pendingCalls.set(signature, since ?? sending.at);
 
-  const texts = messages();
   const tasks = Array.isArray(selection) ? selection.length : 0;
-  const text = since ? texts.sentTwice(formatElapsed(since)) : texts.sentForTasks(tasks);
+  const text = since ? format("sentTwice", { time: formatElapsed(since) }) : format("sentForTasks", { count: tasks });
   const update = showToast(createPendingContent(name, text));
   const resend = (more: object, attempt: string) =>
     post(addAttempt({ url: address, run }, attempt), Object.assign({}, sent, more));

@@ -6,7 +6,7 @@
 import type { ParsedResponse, Reply, Run } from "../contract.ts";
 import { parseResponse } from "../contract.ts";
 import { CONFIG } from "./config.ts";
-import { messages } from "./i18n/index.ts";
+import { format, messages } from "./i18n/index.ts";
 import { findBrowserBlock, findNetworkCause, isReachable } from "./network-cause.ts";
 import { confirmOrVoid, isFromWorker } from "./run-state.ts";
 import type { RawResponse } from "./xhr-hook.ts";
@@ -72,7 +72,7 @@ async function lookUpOutcome(run: string, call: DiagnosedCall, foreignAnswer: st
   if (typeof found === "object" && !hasNeverRun(found.parsed)) return found.parsed;
   const cause = foreignAnswer ?? (await findNetworkCause(call.wasOffline === true));
   if (typeof found === "object") return conclude(cause, texts.didNotRun);
-  if (found === "origin-refused") return conclude(texts.originRefused(location.origin), texts.didNotRun);
+  if (found === "origin-refused") return conclude(format("originRefused", { kitsu: location.origin }), texts.didNotRun);
   return { kind: "unresolved", cause, text: `${cause} ${texts.mayHaveRun}` };
 }
 
@@ -84,10 +84,10 @@ function hasNeverRun(parsed: ParsedResponse): boolean {
 function describeForeignAnswer(status: number, parsed: ParsedResponse): string {
   const texts = messages();
   const title = parsed.kind === "html" || parsed.kind === "message" ? parsed.title.slice(0, 100) : "";
-  const what = title ? `“${title}” (${status})` : texts.unreadableAnswer(status);
+  const what = title ? `“${title}” (${status})` : format("unreadableAnswer", { status });
   const isLogin = parsed.kind === "html" && (status < 300 || status === 401 || status === 403);
-  const advice = isLogin ? texts.logIn(CONFIG.worker) : status === 429 ? texts.tooMany : texts.askTd;
-  return `${texts.foreignAnswer(what)} ${advice}`;
+  const advice = isLogin ? format("logIn", { address: CONFIG.worker }) : status === 429 ? texts.tooMany : texts.askTd;
+  return `${format("foreignAnswer", { what })} ${advice}`;
 }
 
 /** One of the studio's own servers, which can't be asked about runs. */
@@ -99,5 +99,8 @@ async function diagnoseOtherServer({ url, wasOffline }: DiagnosedCall): Promise<
   if (wasOffline) return conclude(texts.wasOffline, texts.checkFirst);
   if (!navigator.onLine) return conclude(texts.offline, texts.checkFirst);
   const isUp = await isReachable(origin);
-  return conclude(isUp ? texts.unreadable(host, location.origin) : texts.unreachable(host), texts.checkFirst);
+  return conclude(
+    isUp ? format("unreadable", { host, kitsu: location.origin }) : format("unreachable", { host }),
+    texts.checkFirst,
+  );
 }

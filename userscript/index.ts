@@ -4,6 +4,8 @@
  */
 import { createActionButtons, resumeCalls, watchActionCalls } from "./calls.ts";
 import { CONFIG } from "./config.ts";
+import { getLanguage } from "./i18n/index.ts";
+import { onceLoggedIn } from "./kitsu-page.ts";
 import { watchCspViolations } from "./network-cause.ts";
 import { ignoreErrors } from "./realm.ts";
 import { listActiveRuns } from "./run-tracker.ts";
@@ -35,4 +37,6 @@ function start(): void {
 function showUi(): void {
   buildUi(style, createActionButtons, listActiveRuns);
   resumeCalls();
+  // Loads the language before the first toast needs it.
+  onceLoggedIn(getLanguage);
 }

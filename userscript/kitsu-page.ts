@@ -4,6 +4,7 @@
  */
 import { exportToPage, ignoreErrors, page, readPath } from "./realm.ts";
 
+const LOGIN_POLL_MS = 500;
 /** Reloading a task is one request each. */
 const TASKS_MAX = 20;
 
@@ -38,6 +39,12 @@ export function findAction(url: string): string | undefined {
 /** src/store/modules/user.js: the getter `user`. "" if nobody is logged in. */
 export function readPersonId(): string {
   return String(readGetter("user", "id") || "");
+}
+
+/** Calls back when someone is logged in. */
+export function onceLoggedIn(callback: () => void): void {
+  if (readPersonId()) ignoreErrors(callback);
+  else setTimeout(() => onceLoggedIn(callback), LOGIN_POLL_MS);
 }
 
 /** The person who is logged in, as the fields that Kitsu's forms send. */

@@ -6,7 +6,7 @@
 
 import { fetchWithoutSession, sleep } from "./anonymous-requests.ts";
 import { CONFIG } from "./config.ts";
-import { messages } from "./i18n/index.ts";
+import { format, messages } from "./i18n/index.ts";
 
 const LOOPBACK_HOST = /^(127\.|\[::1\]$)|localhost$/;
 const PROBE_MAX_MS = 10_000;
@@ -24,10 +24,10 @@ export function watchCspViolations(): void {
 export async function findBrowserBlock(url: string): Promise<string | undefined> {
   const { host, hostname, protocol, origin, pathname } = new URL(url, location.href);
   if (location.protocol === "https:" && protocol === "http:" && !LOOPBACK_HOST.test(hostname))
-    return messages().mixed(host);
+    return format("mixed", { host });
   // The event may arrive after the request has failed.
   await sleep(50);
-  return [...blocked].some((uri) => uri.startsWith(origin + pathname)) ? messages().blocked(host) : undefined;
+  return [...blocked].some((uri) => uri.startsWith(origin + pathname)) ? format("blocked", { host }) : undefined;
 }
 
 /**
@@ -39,11 +39,11 @@ export async function findNetworkCause(wasOffline: boolean): Promise<string> {
   const { host } = new URL(CONFIG.worker);
   if (!navigator.onLine) return wasOffline ? texts.wasOffline : texts.offline;
   const ping = `${CONFIG.worker}/ping`;
-  if (!(await isReachable(ping))) return texts.unreachable(host);
+  if (!(await isReachable(ping))) return format("unreachable", { host });
   const direct = await probe(ping, { redirect: "manual" });
   // Every page may read the worker's answer here. If this one can't be read, a redirect, a login
   // page or something else is in front of the worker.
-  if (direct?.status !== 204) return `${texts.somethingInFront} ${texts.logIn(CONFIG.worker)}`;
+  if (direct?.status !== 204) return `${texts.somethingInFront} ${format("logIn", { address: CONFIG.worker })}`;
   if (wasOffline) return texts.wasOffline;
   // Like a real call: with a session, and with a header that needs a preflight.
   const likeACall: RequestInit = {
@@ -52,7 +52,7 @@ export async function findNetworkCause(wasOffline: boolean): Promise<string> {
     body: "{}",
     credentials: "include",
   };
-  if ((await probe(ping, likeACall)) === undefined) return texts.refused(host, location.origin);
+  if ((await probe(ping, likeACall)) === undefined) return format("refused", { host, kitsu: location.origin });
   return texts.connectionLost;
 }
 

@@ -5,7 +5,7 @@
 import type { Launch } from "../contract.ts";
 import { fetchWithoutSession, sleep } from "./anonymous-requests.ts";
 import { recallAnswers, rememberAnswers } from "./answer-memory.ts";
-import { messages } from "./i18n/index.ts";
+import { format, messages } from "./i18n/index.ts";
 import { ignoreErrors, readPath } from "./realm.ts";
 import { isWorkerUrl, mayOpen } from "./run-url.ts";
 import type { Button, Content, Tone } from "./toast-content.ts";
@@ -25,7 +25,7 @@ const TICKET_POLLS_MIN = 60;
 /** @param content the rest of the reply */
 export function followLaunch(launch: Launch, content: Content, person: string, update: Update): void {
   const texts = messages();
-  const { app, help = "", label = texts.openIn(app) } = launch;
+  const { app, help = "", label = format("openIn", { app }) } = launch;
   const { buttons: otherButtons = [], tone: ownTone, text } = content;
   const options = launch.ways.filter(({ url }) => mayOpen(url));
   const findOption = (wanted: unknown) => options.find(({ system }) => system && system === wanted);
@@ -76,7 +76,7 @@ export function followLaunch(launch: Launch, content: Content, person: string, u
   async function followAttempt(ownAttempt: number): Promise<void> {
     // The toast may be rendering right now, because that is what clicks the link the first time.
     await undefined;
-    show("pending", texts.opening(app));
+    show("pending", format("opening", { app }));
     for (let polls = 1; ; polls++) {
       await sleep(POLL_INTERVAL_MS);
       const found = ticket && (await fetchTicketState(ticket, polls));
@@ -94,7 +94,7 @@ export function followLaunch(launch: Launch, content: Content, person: string, u
   function showTicketState(found: unknown): boolean {
     const isTaken = readPath(found, "state") === "taken";
     const outcome = readPath(found, "outcome", "state");
-    const fallback = isTaken ? texts.received(app) : `${texts.expired} ${texts.runAgain}`;
+    const fallback = isTaken ? format("received", { app }) : `${texts.expired} ${texts.runAgain}`;
     const message = String(readPath(found, "outcome", "text") || fallback);
     if (outcome === "pending") {
       show("pending", message, true, !isTaken);

@@ -1,7 +1,7 @@
 /** What can be done with a finished run: retry what failed, undo what was done. */
 import * as v from "valibot";
 import type { Outcome, Reply, Run } from "../contract.ts";
-import { messages } from "./i18n/index.ts";
+import { format, messages } from "./i18n/index.ts";
 import { addRun, isWorkerUrl } from "./run-url.ts";
 
 /** `until`: the end of an undo, in epoch milliseconds. */
@@ -29,10 +29,11 @@ export function listRunActions({ retry, undo }: Run, reply: Reply | undefined): 
 function labelRetry(outcomes: readonly Outcome[]): string {
   const texts = messages();
   const retryable = outcomes.filter(({ state, retry = state === "failed" }) => retry);
+  const tasks = retryable.length;
   const failed = retryable.filter(({ state }) => state === "failed").length;
-  if (!retryable.length) return texts.tryAgain;
-  if (failed === retryable.length) return texts.retryFailed(failed);
-  return failed ? texts.retryNotDone(retryable.length) : texts.runNotTried(retryable.length);
+  if (!tasks) return texts.tryAgain;
+  if (failed === tasks) return format("retryFailed", { failed });
+  return failed ? format("retryNotDone", { tasks }) : format("runNotTried", { tasks });
 }
 
 export function isAvailable({ url, until = Infinity }: RunAction): boolean {

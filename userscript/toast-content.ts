@@ -3,7 +3,7 @@
 import type { Effect, Link, Option, Outcome, Reply, Run, Table } from "../contract.ts";
 import { CONFIG } from "./config.ts";
 import type { Diagnosis } from "./diagnose.ts";
-import { messages } from "./i18n/index.ts";
+import { format, messages } from "./i18n/index.ts";
 import { isWithin, isWorkerUrl, mayOpen } from "./run-url.ts";
 
 /** How much of a plain text a toast shows. */
@@ -95,7 +95,7 @@ export function createContent(
     }
   }
   const { kind, failed } = diagnosis;
-  const error = failed && status >= 400 && texts.status(status);
+  const error = failed && status >= 400 && format("status", { status });
   if (kind === "html") {
     return composeContent(name, failed ? "error" : "info", diagnosis.title, [error || texts.webPage]);
   }
@@ -127,7 +127,7 @@ function createReplyContent(
   const { text: step, done = 0, total = 0, left } = reply.progress ?? {};
   const position = step ?? (total && `${done} / ${total}`);
   if (!isTracked) return composeContent(name, "info", title, [text, position, texts.stillRunning], details);
-  const remaining = left !== undefined && texts.remaining(formatDuration(Math.max(left, 60)));
+  const remaining = left !== undefined && format("remaining", { time: formatDuration(Math.max(left, 60)) });
   const line = [position, remaining].filter(Boolean).join(" · ");
   return {
     ...composeContent(name, run?.resume ? "info" : "pending", title, [line, text], details),
@@ -180,7 +180,7 @@ export function mayShowButton({ url, path }: Pick<Button, "url" | "path">): bool
 
 /** "for 35 s" */
 export function formatElapsed(since: number): string {
-  return messages().elapsed(formatDuration(Math.max(0, Math.round((Date.now() - since) / 1_000))));
+  return format("elapsed", { time: formatDuration(Math.max(0, Math.round((Date.now() - since) / 1_000))) });
 }
 
 /** Uses symbols that are the same in every language. */

@@ -10,7 +10,7 @@ import { renderHome } from "./pages/home-page.ts";
 import { icon } from "./pages/icon.ts";
 import { style } from "./pages/page-style.ts";
 import { serveAsset } from "./pages/serve-asset.ts";
-import { serveMetadata, serveUserscript } from "./pages/userscript-file.ts";
+import { serveLanguage, serveMetadata, serveUserscript } from "./pages/userscript-file.ts";
 import { readUserscriptVersion } from "./pages/userscript-version.ts";
 import { addCorsHeaders, addCorsHeadersWithoutSettings, createPreflightResponse } from "./request/cors.ts";
 import { answerPreflight } from "./request/origin.ts";
@@ -47,6 +47,9 @@ const makeRouter = (base: string) =>
       (_, request, context) => redirectToHttps(request) ?? serveUserscript(request, context),
     )
     .get("/kitsu-actions.meta.js", (_, request, context) => redirectToHttps(request) ?? serveMetadata(request, context))
+    .get("/kitsu-actions.:language.json", ({ params }, request, context) =>
+      serveLanguage(request, params.language ?? "", context),
+    )
     .get("/actions", (_, request, context) => serveCatalogue(request, context))
     .get("/runs", (_, request, context) => serveLog(request, context))
     .get("/runs.json", (_, request, context) => serveLogJson(request, context))

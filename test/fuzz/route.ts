@@ -30,7 +30,10 @@ const ROUTES: readonly (readonly [path: RegExp, route: Route])[] = [
   [/^\/runs\.(json|csv)$/, { name: "/runs.json, .csv", readers: "nobody", answers: "other" }],
   [/^\/t\/[0-9a-f]{64}\/state$/, { name: "/t/:token/state", readers: "anybody", answers: "other" }],
   [/^\/(t|media|files)\//, { name: "/t, /media, /files", readers: "nobody", answers: "other" }],
-  [/^\/kitsu-actions\.(user|meta)\.js$/, { name: "/kitsu-actions.*.js", readers: "anybody", answers: "other" }],
+  [
+    /^\/kitsu-actions\.(user\.js|meta\.js|[a-z]+\.json)$/,
+    { name: "/kitsu-actions.*", readers: "anybody", answers: "other" },
+  ],
   [/^\/ping$/, { name: "/ping", readers: "anybody", answers: "other" }],
   [
     /^\/(actions|style\.css|page\.js|theme\.js|icon\.svg)?$/,

@@ -73,6 +73,8 @@ const PATHS = [
   "/actions",
   "/kitsu-actions.user.js",
   "/kitsu-actions.meta.js",
+  "/kitsu-actions.fr.json",
+  "/kitsu-actions.xx.json",
   "/style.css",
   "/page.js",
   "/theme.js",

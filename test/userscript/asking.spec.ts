@@ -452,8 +452,8 @@ test("works under a strict content security policy with trusted types", async ({
   await expect(toasts).toContainText("Rendered");
 });
 
-test("asks in French", async ({ kitsu, toasts, dialog, page }) => {
-  kitsu.state.locale = "fr_FR";
+test("asks in French", async ({ kitsu, toasts, dialog, page, setLanguage }) => {
+  await setLanguage("fr", "fr_FR");
   await kitsu.openAndRun("Render", {
     body: ask("Lesquelles ?", [
       text("a", { type: "one-of", required: true, options: [] }),

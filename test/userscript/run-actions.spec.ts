@@ -129,8 +129,8 @@ test("offers an undo only until it expires", async ({ kitsu, worker, page }) => 
   await expect(buttons).toHaveCount(0);
 });
 
-test("labels the buttons in French", async ({ kitsu, toasts, worker }) => {
-  kitsu.state.locale = "fr";
+test("labels the buttons in French", async ({ kitsu, toasts, worker, setLanguage }) => {
+  await setLanguage("fr");
   const undo = { url: `${worker.origin}/runs/${RUN}/undo`, until: soon(60_000) };
   worker.respond(`/runs/${RUN}/undo`, { delayMs: 800, body: done("Fait") });
   await kitsu.openAndRun("Render", {

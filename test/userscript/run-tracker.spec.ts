@@ -478,8 +478,8 @@ test("follows only addresses of the worker", async ({ kitsu, toasts, farm, worke
   expect(worker.reads).toEqual([]);
 });
 
-test("speaks French", async ({ kitsu, toasts, farm, page }) => {
-  kitsu.state.locale = "fr";
+test("speaks French", async ({ kitsu, toasts, farm, page, setLanguage }) => {
+  await setLanguage("fr");
   const progress = { done: 1, total: 480, left: 7_300 };
   for (const [at, id] of IDS.slice(1).entries())
     kitsu.addAction(`Rendu ${at}`, { body: farm.at(1, { progress }, {}, id) });

@@ -213,8 +213,8 @@ test("follows Kitsu's theme switch, and a replaced theme element", async ({ kits
   await expect(host).toHaveAttribute("data-theme", "light");
 });
 
-test("speaks French when Kitsu does", async ({ kitsu, toasts, page, other }) => {
-  kitsu.state.locale = "fr_FR";
+test("speaks French when Kitsu does", async ({ kitsu, toasts, page, other, setLanguage }) => {
+  await setLanguage("fr", "fr_FR");
   kitsu.addAction("Rendu", { status: 500, delayMs: 300 }, other);
   await kitsu.open();
   await kitsu.run("Rendu");

@@ -1,8 +1,12 @@
-/** English. The other languages have the same keys. */
+/**
+ * English, and what the other languages must have: the same keys, each with the same
+ * {placeholders}. If the number {count} changes the words, there is a text for each of the
+ * language's plural categories.
+ */
 export const en = {
   dismiss: "Dismiss",
   close: "Close",
-  more: (count: number) => `${count} more`,
+  more: "{count} more",
   moveToCorner: "Move to another corner, or press an arrow key",
   "top-left": "top left",
   "top-right": "top right",
@@ -29,15 +33,15 @@ export const en = {
   cancel: "Cancel",
   back: "Back",
   tryAgain: "Try again",
-  retryFailed: (failed: number) => `Retry what failed (${failed})`,
-  retryNotDone: (tasks: number) => `Retry what is not done (${tasks})`,
-  runNotTried: (tasks: number) => `Run what was not tried (${tasks})`,
+  retryFailed: "Retry what failed ({failed})",
+  retryNotDone: "Retry what is not done ({tasks})",
+  runNotTried: "Run what was not tried ({tasks})",
   undo: "Undo",
   undone: "Undone.",
 
-  openIn: (app: string) => `Open in ${app}`,
-  opening: (app: string) => `Opening ${app}…`,
-  received: (app: string) => `${app} received it.`,
+  openIn: "Open in {app}",
+  opening: "Opening {app}…",
+  received: "{app} received it.",
   noAnswerYet: "No answer yet. Is the program set up on this computer?",
   mayNotBeInstalled: "If nothing opened, the program may not be set up on this computer.",
   expired: "No answer.",
@@ -51,41 +55,37 @@ export const en = {
   hide: "Hide",
   notify: "Notify me",
   picture: "Latest picture",
-  remaining: (time: string) => `about ${time} left`,
-  runsInProgress: (runs: number) => `${runs} runs in progress`,
+  remaining: "about {time} left",
+  runsInProgress: "{runs} runs in progress",
   runUnavailable: "This run is no longer available.",
 
-  forTasks: (tasks: number, names: readonly string[]) => {
-    const rest = tasks - names.length;
-    const named = [...names, ...(rest > 0 ? [`${rest} more`] : [])].join(", ");
-    return `For ${tasks} task${tasks === 1 ? "" : "s"}${names[0] ? `: ${named}` : ""}`;
-  },
+  forTasks: { one: "For {count} task", other: "For {count} tasks" },
+  forNamedTasks: { one: "For {count} task: {names}", other: "For {count} tasks: {names}" },
   sending: "Sending…",
   runAgain: "Run the action again.",
-  sentForTasks: (tasks: number) => `Sent for ${tasks} task${tasks === 1 ? "" : "s"}…`,
-  sentTwice: (time: string) => `Already running ${time}; sent again.`,
+  sentForTasks: { one: "Sent for {count} task…", other: "Sent for {count} tasks…" },
+  sentTwice: "Already running {time}; sent again.",
   checking: "No answer. Checking what happened…",
   webPage: "The answer is a web page: open the action as a form to see it.",
   stillRunning: "Still running: see the run page.",
-  status: (status: number) => `Server error (${status}).`,
+  status: "Server error ({status}).",
 
   offline: "You went offline in the meantime.",
   wasOffline: "You were offline when you ran it.",
-  mixed: (host: string) => `A page on https can't call ${host} over http: ask your TD to serve it over https.`,
-  blocked: (host: string) => `Kitsu's security policy blocks ${host}: ask your TD to add it to connect-src.`,
-  originRefused: (kitsu: string) =>
-    `The action server refuses calls from ${kitsu}: ask your TD to add it to KITSU_URL.`,
-  refused: (host: string, kitsu: string) => `Something at ${host} refuses calls from ${kitsu} (CORS): tell your TD.`,
+  mixed: "A page on https can't call {host} over http: ask your TD to serve it over https.",
+  blocked: "Kitsu's security policy blocks {host}: ask your TD to add it to connect-src.",
+  originRefused: "The action server refuses calls from {kitsu}: ask your TD to add it to KITSU_URL.",
+  refused: "Something at {host} refuses calls from {kitsu} (CORS): tell your TD.",
   somethingInFront: "Something else is answering at the action server's address.",
-  logIn: (address: string) => `Open ${address} in a new tab, and log in if asked. Otherwise tell your TD.`,
-  foreignAnswer: (what: string) => `Something other than the action server answered: ${what}.`,
-  unreadableAnswer: (status: number) => `an unreadable answer (status ${status})`,
+  logIn: "Open {address} in a new tab, and log in if asked. Otherwise tell your TD.",
+  foreignAnswer: "Something other than the action server answered: {what}.",
+  unreadableAnswer: "an unreadable answer (status {status})",
   tooMany: "Too many calls: wait a minute.",
   askTd: "Tell your TD.",
   connectionLost: "The connection was lost.",
-  unreachable: (host: string) =>
-    `${host} can't be reached: check your network, VPN, ad blocker and local network permission, or open it in a new tab to see why.`,
-  unreadable: (host: string, kitsu: string) => `${host} does not let ${kitsu} read its answer (CORS).`,
+  unreachable:
+    "{host} can't be reached: check your network, VPN, ad blocker and local network permission, or open it in a new tab to see why.",
+  unreadable: "{host} does not let {kitsu} read its answer (CORS).",
   reconnecting: "Connection lost. Trying again…",
   didNotRun: "It did not run: run it again once this is fixed.",
   mayHaveRun: "It may have run: don't run it again yet. Still checking…",
@@ -93,7 +93,7 @@ export const en = {
   clickAgain: "It may not have arrived: click again.",
   stopChecking: "Stop checking",
   outcomeUnknown: "We could not find out whether it ran. Check before you run it again.",
-  elapsed: (time: string) => `for ${time}`,
+  elapsed: "for {time}",
   copyForTd: "Copy for your TD",
   copyBlocked: "Your browser blocked copying: copy the text yourself.",
-};
+} as const;

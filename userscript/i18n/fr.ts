@@ -1,9 +1,9 @@
-import type { en } from "./en.ts";
+import type { Messages } from "./messages.ts";
 
-export const fr: typeof en = {
+export const fr: Messages = {
   dismiss: "Fermer",
   close: "Fermer",
-  more: (count) => `${count} de plus`,
+  more: "{count} de plus",
   moveToCorner: "Déplacer vers un autre coin, ou appuyer sur une flèche",
   "top-left": "en haut à gauche",
   "top-right": "en haut à droite",
@@ -30,15 +30,15 @@ export const fr: typeof en = {
   cancel: "Annuler",
   back: "Retour",
   tryAgain: "Réessayer",
-  retryFailed: (failed) => `Réessayer les échecs (${failed})`,
-  retryNotDone: (tasks) => `Réessayer ce qui n’est pas terminé (${tasks})`,
-  runNotTried: (tasks) => `Lancer ce qui n’a pas été tenté (${tasks})`,
+  retryFailed: "Réessayer les échecs ({failed})",
+  retryNotDone: "Réessayer ce qui n’est pas terminé ({tasks})",
+  runNotTried: "Lancer ce qui n’a pas été tenté ({tasks})",
   undo: "Annuler l’action",
   undone: "Annulée.",
 
-  openIn: (app) => `Ouvrir dans ${app}`,
-  opening: (app) => `Ouverture de ${app}…`,
-  received: (app) => `${app} l’a reçue.`,
+  openIn: "Ouvrir dans {app}",
+  opening: "Ouverture de {app}…",
+  received: "{app} l’a reçue.",
   noAnswerYet: "Pas encore de réponse. Le programme est-il installé sur ce poste ?",
   mayNotBeInstalled: "Si rien ne s’est ouvert, le programme n’est peut-être pas installé sur ce poste.",
   expired: "Pas de réponse.",
@@ -52,43 +52,37 @@ export const fr: typeof en = {
   hide: "Masquer",
   notify: "Me prévenir",
   picture: "La dernière image",
-  remaining: (time) => `encore ${time} environ`,
-  runsInProgress: (runs) => `${runs} exécutions en cours`,
+  remaining: "encore {time} environ",
+  runsInProgress: "{runs} exécutions en cours",
   runUnavailable: "Cette exécution n’est plus disponible.",
 
-  forTasks: (tasks, names) => {
-    const rest = tasks - names.length;
-    const named = [...names, ...(rest > 0 ? [`${rest} de plus`] : [])].join(", ");
-    return `Pour ${tasks} tâche${tasks === 1 ? "" : "s"}${names[0] ? ` : ${named}` : ""}`;
-  },
+  forTasks: { one: "Pour {count} tâche", other: "Pour {count} tâches" },
+  forNamedTasks: { one: "Pour {count} tâche : {names}", other: "Pour {count} tâches : {names}" },
   sending: "Envoi…",
   runAgain: "Relancez l’action.",
-  sentForTasks: (tasks) => `Envoyée pour ${tasks} tâche${tasks > 1 ? "s" : ""}…`,
-  sentTwice: (time) => `Déjà en cours ${time} ; renvoyée.`,
+  sentForTasks: { one: "Envoyée pour {count} tâche…", other: "Envoyée pour {count} tâches…" },
+  sentTwice: "Déjà en cours {time} ; renvoyée.",
   checking: "Pas de réponse. Vérification…",
   webPage: "La réponse est une page web : ouvrez l’action en mode formulaire pour la voir.",
   stillRunning: "Toujours en cours : consultez la page de l’exécution.",
-  status: (status) => `Erreur du serveur (${status}).`,
+  status: "Erreur du serveur ({status}).",
 
   offline: "Vous avez perdu la connexion entre-temps.",
   wasOffline: "Vous étiez hors ligne quand vous l’avez lancée.",
-  mixed: (host) => `Une page en https ne peut pas appeler ${host} en http : demandez à votre TD de le servir en https.`,
-  blocked: (host) =>
-    `La politique de sécurité de Kitsu bloque ${host} : demandez à votre TD de l’ajouter à connect-src.`,
-  originRefused: (kitsu) =>
-    `Le serveur d’actions refuse les appels de ${kitsu} : demandez à votre TD de l’ajouter à KITSU_URL.`,
-  refused: (host, kitsu) => `${host} refuse les appels de ${kitsu} (CORS) : prévenez votre TD.`,
+  mixed: "Une page en https ne peut pas appeler {host} en http : demandez à votre TD de le servir en https.",
+  blocked: "La politique de sécurité de Kitsu bloque {host} : demandez à votre TD de l’ajouter à connect-src.",
+  originRefused: "Le serveur d’actions refuse les appels de {kitsu} : demandez à votre TD de l’ajouter à KITSU_URL.",
+  refused: "{host} refuse les appels de {kitsu} (CORS) : prévenez votre TD.",
   somethingInFront: "Un autre service répond à l’adresse du serveur d’actions.",
-  logIn: (address) =>
-    `Ouvrez ${address} dans un nouvel onglet et connectez-vous si on vous le demande. Sinon, prévenez votre TD.`,
-  foreignAnswer: (what) => `La réponse ne vient pas du serveur d’actions : ${what}.`,
-  unreadableAnswer: (status) => `une réponse illisible (statut ${status})`,
+  logIn: "Ouvrez {address} dans un nouvel onglet et connectez-vous si on vous le demande. Sinon, prévenez votre TD.",
+  foreignAnswer: "La réponse ne vient pas du serveur d’actions : {what}.",
+  unreadableAnswer: "une réponse illisible (statut {status})",
   tooMany: "Trop d’appels : attendez une minute.",
   askTd: "Prévenez votre TD.",
   connectionLost: "La connexion a été perdue.",
-  unreachable: (host) =>
-    `${host} est injoignable : vérifiez votre réseau, votre VPN, votre bloqueur de publicité et l’accès au réseau local, ou ouvrez l’adresse dans un nouvel onglet pour voir pourquoi.`,
-  unreadable: (host, kitsu) => `${host} n’autorise pas ${kitsu} à lire sa réponse (CORS).`,
+  unreachable:
+    "{host} est injoignable : vérifiez votre réseau, votre VPN, votre bloqueur de publicité et l’accès au réseau local, ou ouvrez l’adresse dans un nouvel onglet pour voir pourquoi.",
+  unreadable: "{host} n’autorise pas {kitsu} à lire sa réponse (CORS).",
   reconnecting: "Connexion perdue. Nouvelle tentative…",
   didNotRun: "L’action ne s’est pas exécutée : relancez-la une fois le problème réglé.",
   mayHaveRun: "L’action s’est peut-être exécutée : ne la relancez pas encore. Vérification en cours…",
@@ -96,7 +90,7 @@ export const fr: typeof en = {
   clickAgain: "La demande n’est peut-être pas arrivée : cliquez à nouveau.",
   stopChecking: "Ne plus vérifier",
   outcomeUnknown: "Impossible de savoir si l’action s’est exécutée. Vérifiez avant de la relancer.",
-  elapsed: (time) => `depuis ${time}`,
+  elapsed: "depuis {time}",
   copyForTd: "Copier pour votre TD",
   copyBlocked: "Votre navigateur a bloqué la copie : copiez le texte vous-même.",
 };

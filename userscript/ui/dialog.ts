@@ -1,7 +1,7 @@
 /** The dialog that shows an action's question. */
 
 import type { Ask, Input } from "../../contract.ts";
-import { messages } from "../i18n/index.ts";
+import { format, messages } from "../i18n/index.ts";
 import { isSameTitle } from "../toast-content.ts";
 import { renderLinkOrText } from "./button.ts";
 import { createElement } from "./element.ts";
@@ -67,7 +67,7 @@ export function closeDialog(question: Question): void {
 function render(question: Question): HTMLElement {
   const { name, ask, values, back } = question;
   const { title, text, links = [], outcomes = [], fields, dangerous = false, tasks } = ask;
-  const about = tasks ? messages().forTasks(tasks.count, tasks.names) : "";
+  const about = tasks ? describeTasks(tasks) : "";
   const texts = messages();
   const cancel = createElement("button", { type: "button", click: () => dialog.close() }, texts.cancel);
   submit.className = dangerous ? "submit dangerous" : "submit";
@@ -92,6 +92,13 @@ function render(question: Question): HTMLElement {
   updateDialog(question, false, ask.problem);
   const find = (selector: string) => form.querySelector<HTMLElement>(selector);
   return find("[aria-invalid]") ?? (dangerous ? cancel : (find("input,select,textarea") ?? submit));
+}
+
+function describeTasks({ count, names }: NonNullable<Ask["tasks"]>): string {
+  if (!names[0]) return format("forTasks", { count });
+  const rest = count - names.length;
+  const named = [...names, ...(rest > 0 ? [format("more", { count: rest })] : [])];
+  return format("forNamedTasks", { count, names: named.join(", ") });
 }
 
 /** Saves what was typed, then calls back. */

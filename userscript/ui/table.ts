@@ -1,7 +1,7 @@
 /** Outcomes and tables, which may be long. */
 
 import type { Outcome, Table } from "../../contract.ts";
-import { messages } from "../i18n/index.ts";
+import { format, messages } from "../i18n/index.ts";
 import { renderLinkOrText } from "./button.ts";
 import { createElement } from "./element.ts";
 import { renderListButton } from "./list-dialog.ts";
@@ -85,7 +85,7 @@ function renderOutcomeRows(outcomes: readonly Outcome[], total: number): (HTMLEl
   return [createElement("ul", {}, ...shown.map(renderOutcome)), formatRest(total, shown.length)];
 }
 
-const formatRest = (total: number, shown = ROWS_MAX) => (total > shown ? messages().more(total - shown) : "");
+const formatRest = (total: number, shown = ROWS_MAX) => (total > shown ? format("more", { count: total - shown }) : "");
 
 function renderOutcome({ label, state, reason = "", link, progress }: Outcome): HTMLElement {
   const progressText = progress && `${progress.done} / ${progress.total}`;

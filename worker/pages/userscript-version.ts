@@ -4,6 +4,7 @@
 
 import * as v from "valibot";
 import { builtAtS, bundle, header, version } from "../../gen/userscript.ts";
+import { languages } from "../../gen/userscript-languages.ts";
 import { sha256Hex } from "../format/hex.ts";
 import { compareVersions } from "../format/version-order.ts";
 import type { Env, Settings } from "../settings/settings.ts";
@@ -37,11 +38,11 @@ async function findVersion(env: Env, settings: Settings, candidate: string): Pro
 }
 
 /**
- * Of everything in the script except its version and the worker's address: to a manager, a script
- * from another address is a different script.
+ * Of everything in the script and its languages except the version and the worker's address: to a
+ * manager, a script from another address is a different script.
  */
 const digestOf = ({ kitsuOrigins, schemes, basePath }: Settings): Promise<string> =>
-  sha256Hex(JSON.stringify([header, bundle, kitsuOrigins, schemes, basePath]), 16);
+  sha256Hex(JSON.stringify([header, bundle, [...languages], kitsuOrigins, schemes, basePath]), 16);
 
 /** The candidate if it is later, else the version after `last`, as needed after a rollback. */
 export function laterVersion(last: string, candidate: string): string {

@@ -8,7 +8,7 @@ import { type RequestContext, readPath } from "./request-context.ts";
 const PUBLIC = [
   /^\/runs\/(?!sign-)[^/]+(\/follow)?$/,
   /^\/t\/[0-9a-f]{64}\/state$/,
-  /^\/kitsu-actions\.(user|meta)\.js$/,
+  /^\/kitsu-actions\.(user\.js|meta\.js|[a-z]+\.json)$/,
   /^\/ping$/,
 ] as const;
 

@@ -6,6 +6,7 @@
 import type { Locator, Page } from "@playwright/test";
 import { test as base, expect } from "@playwright/test";
 import type { UserscriptConfig } from "../../../contract.ts";
+import { languages } from "../../../userscript/i18n/languages.ts";
 import type { ActionServer, Responder, SentBody } from "./action-server.ts";
 import { startActionServer } from "./action-server.ts";
 import { serveUserscript } from "./bundle.ts";
@@ -44,6 +45,8 @@ type Fixtures = {
   panel: Locator;
   /** Opens or closes the panel of the last runs. */
   toggleHistory: () => Promise<void>;
+  /** Sets Kitsu's language, as if the userscript had loaded it on an earlier page. */
+  setLanguage: (language: string, locale?: string) => Promise<void>;
 };
 
 export const test = base.extend<Fixtures, Servers>({
@@ -70,6 +73,7 @@ export const test = base.extend<Fixtures, Servers>({
       worker: worker.origin,
       kitsu: [kitsuServer.origin],
       schemes: ["https", "http", "rvlink"],
+      languages: Object.keys(languages),
     });
   },
   kitsu: async ({ kitsuServer, worker, config, page }, use) => {
@@ -103,6 +107,11 @@ export const test = base.extend<Fixtures, Servers>({
   sheet: async ({ page }, use) => use(page.locator("kitsu-actions .sheet")),
   panel: async ({ page }, use) => use(page.locator("kitsu-actions .panel")),
   toggleHistory: async ({ page }, use) => use(() => page.getByRole("button", { name: "Last runs (F8)" }).click()),
+  setLanguage: async ({ kitsu, config: { version }, page }, use) =>
+    use(async (language, locale = language) => {
+      kitsu.state.locale = locale;
+      await storeOnce(page, LANGUAGE_KEY, [{ version, language, messages: languages[language] }]);
+    }),
 });
 export { expect };
 
@@ -117,6 +126,20 @@ export const SIZES = [
 /** The bodies of the calls to a server. */
 export function bodies({ posts }: ActionServer): SentBody[] {
   return posts.map(({ body }) => JSON.parse(body));
+}
+
+export const LANGUAGE_KEY = "kitsu-actions:language";
+
+/** Stores a value in the first page's localStorage, before its scripts run. */
+export async function storeOnce(page: Page, key: string, value: unknown): Promise<void> {
+  await page.addInitScript(
+    ([name, text]) => {
+      if (sessionStorage.getItem("stored")) return;
+      sessionStorage.setItem("stored", "");
+      localStorage.setItem(name, text);
+    },
+    [key, JSON.stringify(value)] as const,
+  );
 }
 
 /** Moves the page's clock forward in steps until the assertion holds. */

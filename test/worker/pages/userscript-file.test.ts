@@ -51,6 +51,7 @@ describe("the userscript", () => {
       worker: `${EDGE}/edge`,
       kitsu: [KITSU],
       schemes: ["https", "rvlink"],
+      languages: ["fr"],
     });
   });
 
@@ -58,6 +59,36 @@ describe("the userscript", () => {
     const source = await (await ask("/kitsu-actions.user.js")).text();
     expect(source).toMatch(/^\/\/ ==UserScript==\n/);
     expect(source.length).toBeGreaterThan(5_000);
+  });
+});
+
+describe("its languages", () => {
+  const PATH = "/kitsu-actions.fr.json";
+
+  it("are served to anyone as JSON", async () => {
+    for (const method of ["GET", "HEAD"]) {
+      const response = await ask(PATH, { method });
+      expect(response.status).toBe(200);
+      expect(response.headers.get("content-type")).toBe("application/json; charset=utf-8");
+      expect(response.headers.get("access-control-allow-origin")).toBe("*");
+      const etag = response.headers.get("etag") ?? "";
+      expect((await ask(PATH, { method, headers: { "if-none-match": etag } })).status).toBe(304);
+    }
+    expect(await (await ask(PATH)).json()).toMatchObject({
+      close: "Fermer",
+      more: "{count} de plus",
+      sentForTasks: { one: "Envoyée pour {count} tâche…" },
+    });
+  });
+
+  it("are cached for a year, but only by the version that they belong to", async () => {
+    const cacheControl = async (query: string) => (await ask(`${PATH}${query}`)).headers.get("cache-control");
+    expect(await cacheControl(`?v=${await version({})}`)).toBe("public, max-age=31536000, immutable");
+    for (const query of ["", "?v=0.0.0.1"]) expect(await cacheControl(query)).toBe("no-cache");
+  });
+
+  it.each(["en", "xx", "constructor", "FR", "fr.json"])("don't include %s", async (language) => {
+    expect((await ask(`/kitsu-actions.${language}.json`)).status).toBe(404);
   });
 });
 
