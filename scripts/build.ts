@@ -6,6 +6,7 @@
 import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
 import { type BuildOptions, build, context, type Plugin, transform } from "esbuild";
+import { minify } from "terser";
 import { HEADER } from "../userscript/header.ts";
 import { writeLocalConfig } from "./local-config.ts";
 
@@ -35,6 +36,13 @@ export const userscriptOptions = (define: { OPEN_ROOT: "true" | "false" }) =>
     charset: "ascii",
     plugins: [minifiedCss],
   }) satisfies BuildOptions;
+
+/** Minifies the userscript's bundle again: terser makes it 4 % smaller than esbuild does. */
+export async function minifyUserscript(bundle: string): Promise<string> {
+  const { code } = await minify(bundle, { ecma: 2020, compress: { passes: 2 }, format: { ascii_only: true } });
+  if (code === undefined) throw new Error("terser returned no code");
+  return code;
+}
 
 function browserOptions(entry: string) {
   return {
@@ -74,7 +82,7 @@ async function userscriptModule(bundle: string): Promise<string> {
     `export const version = ${JSON.stringify(version)};`,
     `export const builtAtS = ${Math.floor(Date.now() / 1_000)};`,
     `export const header: readonly (readonly [key: string, value: string])[] = ${JSON.stringify(HEADER)};`,
-    `export const bundle = ${JSON.stringify(bundle.trim())};`,
+    `export const bundle = ${JSON.stringify(await minifyUserscript(bundle))};`,
     "",
   ].join("\n");
 }

@@ -2,13 +2,14 @@
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
 import type { UserscriptConfig } from "../../../contract.ts";
-import { userscriptOptions } from "../../../scripts/build.ts";
+import { minifyUserscript, userscriptOptions } from "../../../scripts/build.ts";
 
 const ROOT = fileURLToPath(new URL("../../../", import.meta.url));
+const USERSCRIPT = "userscript/index.ts";
 const built = new Map<string, Promise<string>>();
 
 export async function serveUserscript(config: UserscriptConfig): Promise<string> {
-  return `;(function(CONFIG){${await bundle("userscript/index.ts")}})(${JSON.stringify(config)})`;
+  return `;(function(CONFIG){${await bundle(USERSCRIPT)}})(${JSON.stringify(config)})`;
 }
 
 /** Bundles one of our files, or a package, as a script that sets a global. */
@@ -24,5 +25,6 @@ async function write(entry: string, globalName?: string): Promise<string> {
     entryPoints: [`${ROOT}${entry}`],
     ...(globalName && { globalName }),
   });
-  return outputFiles[0]?.text ?? "";
+  const code = outputFiles[0]?.text ?? "";
+  return entry === USERSCRIPT ? minifyUserscript(code) : code;
 }
