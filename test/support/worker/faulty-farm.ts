@@ -55,12 +55,12 @@ export function makeWorld(random: () => number): World {
       standstillLimitMs: Number.POSITIVE_INFINITY,
       submit,
       find: async (jobKeys) => {
-        meet("find");
+        mayFail("find");
         const found = world.jobs.filter(({ jobKey, deleted }) => jobKeys.includes(jobKey) && !deleted);
         return new Map(found.map(({ jobKey, id }) => [jobKey, { id }]));
       },
       poll: async (wanted) => {
-        meet("look");
+        mayFail("look");
         for (const job of world.jobs) move(job);
         const shown = wanted.map(({ job: { id }, jobKey }): [string, JobStatus | "gone"] => {
           const job = world.jobs.find((one) => one.id === id && one.jobKey === jobKey && !one.deleted);
@@ -69,13 +69,13 @@ export function makeWorld(random: () => number): World {
         return new Map(shown);
       },
       control: async ({ id }, _mark, what) => {
-        meet("control");
+        mayFail("control");
         const job = world.jobs.find((one) => one.id === id && !one.deleted);
         if (job === undefined) throw refusal("There is no such job.");
         if (["done", "failed"].includes(job.state)) throw refusal(`It is ${job.state}.`);
         if (job.state !== "canceled")
           job.state = what === "cancel" ? "canceled" : what === "pause" ? "paused" : "waiting";
-        meet("control");
+        mayFail("control");
       },
     },
     jobs: [],
@@ -95,7 +95,7 @@ export function makeWorld(random: () => number): World {
   return world;
 
   /** A point where things go wrong: a crash, a lost answer, or time that passes. */
-  function meet(_where: string): void {
+  function mayFail(_where: string): void {
     if (world.hasCrashed) throw new Crash();
     world.advance(random() * 300);
     if (random() >= world.faults) return;
@@ -108,7 +108,7 @@ export function makeWorld(random: () => number): World {
   }
 
   async function submit(submission: string, jobKey: string): Promise<JobRef> {
-    meet("before");
+    mayFail("before");
     if (world.refused.has(submission)) throw refusal(`It refused ${submission}.`);
     if (random() < world.faults) {
       // It is delayed on the way, and arrives after everybody stopped waiting.
@@ -118,7 +118,7 @@ export function makeWorld(random: () => number): World {
       throw world.hasCrashed ? new Crash() : lost();
     }
     const job = accept(jobKey);
-    meet("after");
+    mayFail("after");
     return { id: job.id };
   }
 

@@ -417,16 +417,16 @@ describe("opening in the studio's own program", () => {
     const reply = await openDone(taskIds, { query: "?with=studio" });
     expect(await log()).toEqual(["unconfirmed"]);
     const ticketUrl = decodeURIComponent(urlOn(reply).replace("studio://open?u=", ""));
-    const loan = env.TEMPORARY_LINKS.getByName(/[0-9a-f]{64}/.exec(ticketUrl)?.[0] ?? "");
+    const ticketLink = env.TEMPORARY_LINKS.getByName(/[0-9a-f]{64}/.exec(ticketUrl)?.[0] ?? "");
     expect((await ask(ticketUrl)).status).toBe(200);
-    expect(await runDurableObjectAlarm(loan)).toBe(true);
+    expect(await runDurableObjectAlarm(ticketLink)).toBe(true);
     expect(await log()).toEqual(["done"]);
     const [record] = await readLog();
     expect(record).toMatchObject({ reply: { outcomes: [{ state: "done" }, { state: "done" }] } });
     // The ticket's state is still available. At its end it is deleted, and the log stays unchanged.
     expect(await (await ask(`${ticketUrl}/state`)).json()).toEqual({ state: "taken" });
     const put = vi.spyOn(env.RUNS, "put");
-    expect(await runDurableObjectAlarm(loan)).toBe(true);
+    expect(await runDurableObjectAlarm(ticketLink)).toBe(true);
     expect(put).not.toHaveBeenCalled();
   });
 
