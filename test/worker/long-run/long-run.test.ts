@@ -66,11 +66,18 @@ const NO_UPDATE = { kind: "started", text: expect.stringContaining("No update") 
 const longRun = () => env.LONG_RUNS.getByName(RUN);
 /** Runs the alarm. Does nothing if the runtime is running it already. */
 const runAlarm = () => runInDurableObject(longRun(), (instance) => instance.alarm());
-/** Runs the alarm until this holds: a poll that is running may miss what has just changed. */
+/**
+ * Runs the alarm until this holds, and no more often: a poll that is running may miss what has just
+ * changed, and a run that has ended deletes itself with its next alarms.
+ */
 const runAlarmUntil = (check: () => Promise<unknown>) =>
   vi.waitFor(async () => {
-    await runAlarm();
-    await check();
+    try {
+      await check();
+    } catch (thrown) {
+      await runAlarm();
+      throw thrown;
+    }
   });
 /** Lets a run delete itself, which it does when its end is in the log. */
 const untilDeleted = () =>

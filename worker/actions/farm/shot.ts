@@ -60,10 +60,11 @@ export type Shot<Submission> = {
 export type Standstill = { since: number; ms: number };
 
 /**
- * How long after a submission its job may still appear on the farm: the wait for the answer, and
- * the delay of proxies and queues on the way. Until then it is neither sent again nor given up.
+ * How long after a submission was saved its job may still appear on the farm: it is sent within the
+ * same pass (25 s), its answer is waited for (8 s), and proxies and queues may delay it (40 s). Until
+ * then it is neither sent again nor given up.
  */
-export const DOUBT_MS = 60_000;
+export const DOUBT_MS = 90_000;
 
 const Job = v.object({ id: v.string(), serial: v.optional(v.number()) });
 const Status = v.object({
