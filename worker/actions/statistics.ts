@@ -143,7 +143,7 @@ function checkClient(role: Role | undefined, project: Project | undefined): void
 const getTaskTypeName = ({ taskType }: Filter, tasks: readonly SelectedTask[]) =>
   taskType && (tasks.find(({ task }) => task.task_type_id === taskType)?.taskType?.name ?? "one task type");
 
-/** `page`: the same statistics as a page, if the address isn't too long. `filters`: by task type. */
+/** `page`: the same statistics as a page, unless the URL gets too long. `filters`: by task type. */
 function listLinks(context: ActionContext, filter: Filter, tasks: readonly SelectedTask[]) {
   const { call } = context;
   const here: Record<string, string | undefined> =

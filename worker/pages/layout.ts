@@ -61,8 +61,8 @@ ${body}
 }
 
 function pageHeaders(hasDocument: boolean): Record<string, string> {
-  // A srcdoc frame inherits the policy of its page. The frame is sandboxed: no scripts, no access to
-  // our origin.
+  // A srcdoc frame inherits the policy of its page. The frame is sandboxed: no scripts, no access
+  // to our origin.
   const styleAndImages = hasDocument
     ? "style-src 'self' 'unsafe-inline'; img-src 'self' https: data:"
     : "style-src 'self'; img-src 'self'";

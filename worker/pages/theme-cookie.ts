@@ -1,6 +1,6 @@
 // Remembers whether Kitsu is light or dark. The userscript sends the theme with each AJAX call, and
-// a cookie keeps it for our pages, which can't read Kitsu's settings from another host. Their script
-// reads the cookie (script/theme.ts); without it they use the system's theme.
+// a cookie keeps it for our pages, which can't read Kitsu's settings from another host. Their
+// script reads the cookie (script/theme.ts); without it they use the system's theme.
 import * as v from "valibot";
 import { THEME_PARAMETER } from "../storage/run-links.ts";
 

@@ -10,8 +10,9 @@ import { reportComments } from "./comment-report.ts";
 import { abandonRun, CommentRun, estimateLeftS, isOver, listWaiting, skipRest } from "./comment-run.ts";
 
 /**
- * Up to these limits the comments are written before the call is answered; anything larger becomes a
- * long run that shows its progress. Cloudflare's free plan allows 50 subrequests for the whole call.
+ * Up to these limits the comments are written before the call is answered; anything larger becomes
+ * a long run that shows its progress. Cloudflare's free plan allows 50 subrequests for the whole
+ * call.
  */
 const CALL_MAX_MS = 8_000;
 const CALL_TASKS_MAX = 30;

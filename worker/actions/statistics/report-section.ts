@@ -20,8 +20,8 @@ export type Scope = {
 export const FEW_TASKS = 8;
 
 /**
- * `missing`: a sentence that says why there is no data. `shared`: what all tasks have in common, and
- * so needs no table: "the sequence SQ01".
+ * `missing`: a sentence that says why there is no data. `shared`: what all tasks have in common,
+ * and so needs no table: "the sequence SQ01".
  */
 export type Section = { charts?: Chart[]; tables?: Table[]; missing?: string; shared?: string };
 export type SectionBuilder = (tasks: readonly SelectedTask[], scope: Scope) => Section;
