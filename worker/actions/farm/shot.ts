@@ -61,8 +61,8 @@ export type Standstill = { since: number; ms: number };
 
 /**
  * How long after a submission was saved its job may still appear on the farm: it is sent within the
- * same pass (25 s), its answer is waited for (8 s), and proxies and queues may delay it (40 s). Until
- * then it is neither sent again nor given up.
+ * same pass (25 s), its answer is waited for (8 s), and proxies and queues may delay it (40 s).
+ * Until then it is neither sent again nor given up.
  */
 export const DOUBT_MS = 90_000;
 
