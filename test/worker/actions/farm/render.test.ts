@@ -6,6 +6,7 @@ import type { Farm, JobStatus } from "../../../../worker/actions/farm/farm.ts";
 import { FlamencoSubmission, makeFlamencoFarm } from "../../../../worker/actions/farm/flamenco-farm.ts";
 import { controlRender, pollRender } from "../../../../worker/actions/farm/render.ts";
 import { type FollowedShot, makeRun, type NewShot, readRun } from "../../../../worker/actions/farm/render-run.ts";
+import { DOUBT_MS } from "../../../../worker/actions/farm/shot.ts";
 import { Failure } from "../../../../worker/failure.ts";
 import { openFlamenco } from "../../../../worker/services/flamenco-client.ts";
 import { FLAMENCO, openFakeFlamenco } from "../../../support/worker/flamenco.ts";
@@ -238,7 +239,7 @@ describe("a render run", () => {
     };
     for (let polls = 0; polls < 5; polls += 1) {
       await run.poll().catch(() => undefined);
-      run.advance(61_000);
+      run.advance(DOUBT_MS + 1_000);
     }
     expect(outcomeOf(await run.poll(), "s0")).toMatchObject({
       state: "failed",
@@ -519,7 +520,7 @@ describe("a followed shot", () => {
     // If both started at the same moment, the other run may be visible only a little later.
     const early = begin(0, {}, followed);
     expect((await early.poll()).reply.kind).toBe("started");
-    early.advance(60_000);
+    early.advance(DOUBT_MS);
     expect((await early.poll()).reply.kind).toBe("failed");
   });
 });
