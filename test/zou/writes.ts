@@ -182,7 +182,7 @@ export function testWrites(getSetup: () => Setup): void {
     }
     const renamed = await make(callClaiming, "manager");
     await zou.put(renamed.path, { name: "Mine" });
-    expect(await renamed.undo()).toMatchObject({ kind: "failed", text: expect.stringContaining("was changed") });
+    expect(await renamed.undo()).toMatchObject({ kind: "failed", text: expect.stringContaining("has been changed") });
     const shared = await make(callClaiming, "manager");
     if (await zou.knows("POST", `${shared.path}/share`)) {
       await zou.post(`${shared.path}/share`, {});
