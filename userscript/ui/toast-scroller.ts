@@ -27,7 +27,12 @@ export function scrollToNewest(): void {
   if (isAtEnd) scroller.scrollTop = scroller.scrollHeight;
 }
 
+let lastTop = 0;
+
+/** Only scrolling up leaves the end: a scroll event may come late, after a toast has grown. */
 function onScroll(): void {
   const { scrollTop, clientHeight, scrollHeight } = scroller;
-  isAtEnd = scrollTop + clientHeight > scrollHeight - SLACK_PX;
+  if (scrollTop + clientHeight > scrollHeight - SLACK_PX) isAtEnd = true;
+  else if (scrollTop < lastTop) isAtEnd = false;
+  lastTop = scrollTop;
 }
