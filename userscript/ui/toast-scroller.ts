@@ -24,15 +24,16 @@ export function resumeScrolling(): void {
 }
 
 export function scrollToNewest(): void {
-  if (isAtEnd) scroller.scrollTop = scroller.scrollHeight;
+  if (!isAtEnd) return;
+  scroller.scrollTop = scroller.scrollHeight;
+  ownTop = scroller.scrollTop;
 }
 
-let lastTop = 0;
+/** Where the last scroll of our own ended. Its event may come after a toast has grown. */
+let ownTop = 0;
 
-/** Only scrolling up leaves the end: a scroll event may come late, after a toast has grown. */
 function onScroll(): void {
   const { scrollTop, clientHeight, scrollHeight } = scroller;
   if (scrollTop + clientHeight > scrollHeight - SLACK_PX) isAtEnd = true;
-  else if (scrollTop < lastTop) isAtEnd = false;
-  lastTop = scrollTop;
+  else if (scrollTop !== ownTop) isAtEnd = false;
 }
