@@ -1,6 +1,7 @@
 /**
- * `npm run build [-- --watch]`: writes to gen/ what the worker serves to browsers (the userscript's
- * bundle and the scripts of our own pages) and how the worker runs on this machine.
+ * `npm run build [-- --watch] [--pseudo]`: writes to gen/ the compiled texts, what the worker
+ * serves to browsers (the userscript's bundle and the scripts of our own pages), and how the worker
+ * runs on this machine. `--pseudo` adds the pseudo-language.
  */
 
 import { mkdir, readFile, writeFile } from "node:fs/promises";
@@ -9,6 +10,7 @@ import { type BuildOptions, build, context, type Plugin, transform } from "esbui
 import { minify } from "terser";
 import { HEADER } from "../userscript/header.ts";
 import { writeLocalConfig } from "./local-config.ts";
+import { compileMessages } from "./messages.ts";
 
 const root = new URL("../", import.meta.url);
 
@@ -39,7 +41,12 @@ export const userscriptOptions = (define: { OPEN_ROOT: "true" | "false" }) =>
 
 /** Minifies the userscript's bundle again: terser makes it 4 % smaller than esbuild does. */
 export async function minifyUserscript(bundle: string): Promise<string> {
-  const { code } = await minify(bundle, { ecma: 2020, compress: { passes: 2 }, format: { ascii_only: true } });
+  const { code } = await minify(bundle, {
+    ecma: 2020,
+    toplevel: true,
+    compress: { passes: 4, sequences: false },
+    format: { ascii_only: true, quote_style: 2 },
+  });
   if (code === undefined) throw new Error("terser returned no code");
   return code;
 }
@@ -59,6 +66,13 @@ function browserOptions(entry: string) {
     legalComments: "none",
     write: false,
   } satisfies BuildOptions;
+}
+
+/** Writes the modules with the texts: the bundles import them. */
+async function writeMessages(withPseudo: boolean): Promise<void> {
+  await mkdir(new URL("gen/", root), { recursive: true });
+  for (const [name, source] of Object.entries(await compileMessages({ withPseudo })))
+    await writeFile(new URL(`gen/${name}.ts`, root), `// Made by npm run build.\n${source}`);
 }
 
 /** Writes `gen/<name>.ts` each time esbuild has made the bundle that it holds. */
@@ -87,22 +101,10 @@ async function userscriptModule(bundle: string): Promise<string> {
   ].join("\n");
 }
 
-/** Each language as the JSON that the worker serves. */
-async function languagesModule(bundle: string): Promise<string> {
-  const { languages } = await import(`data:text/javascript,${encodeURIComponent(bundle)}`);
-  const files = Object.entries(languages).map(([language, messages]) => [language, JSON.stringify(messages)]);
-  return `export const languages: ReadonlyMap<string, string> = new Map(${JSON.stringify(files)});\n`;
-}
-
 const modules: BuildOptions[] = [
   {
     ...userscriptOptions({ OPEN_ROOT: "false" }),
     plugins: [minifiedCss, writeModule("userscript", userscriptModule)],
-  },
-  {
-    ...browserOptions("userscript/i18n/languages.ts"),
-    format: "esm",
-    plugins: [writeModule("userscript-languages", languagesModule)],
   },
   {
     ...browserOptions("worker/pages/script/index.ts"),
@@ -117,6 +119,7 @@ const modules: BuildOptions[] = [
 ];
 
 if (import.meta.main) {
+  await writeMessages(process.argv.includes("--pseudo"));
   if (process.argv.includes("--watch")) await watch();
   else await Promise.all([writeLocalConfig(), ...modules.map((options) => build(options))]);
 }

@@ -55,7 +55,7 @@ async function start(): Promise<void> {
   closers.push(() => playground.close());
   supervise(
     "npm run build",
-    spawn(process.execPath, [join(import.meta.dirname, "build.ts"), "--watch"], {
+    spawn(process.execPath, [join(import.meta.dirname, "build.ts"), "--watch", "--pseudo"], {
       stdio: ["ignore", "inherit", "inherit"],
     }),
   );
