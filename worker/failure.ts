@@ -1,68 +1,71 @@
 // The one place where a thrown error becomes a failed Reply. Throw a Failure to tell the person
 // what went wrong. Anything else that is thrown is a bug: the person gets a run id to quote, and
 // the log gets the cause.
-import type { Failed, Outcome } from "../contract.ts";
+import { toEnglish } from "./format/localize.ts";
+import { message, type Text } from "./format/message.ts";
+import type { Failed, Outcome } from "./format/reply.ts";
 
 /**
- * The worker's own codes, with HTTP status and title. Codes are stable: studios may test for them.
+ * The worker's own codes, with their HTTP status. Codes are stable: studios may test for them. The
+ * title of each is in messages/, under "failure".
  */
 const FAILURES = {
-  "origin-not-allowed": [403, "This page may not run actions"],
-  "sign-in-required": [401, "Sign in to read the log"],
-  "sign-in-refused": [403, "The log token is wrong"],
-  "log-closed": [403, "The log has no token yet"],
-  "unknown-action": [404, "There is no such action"],
-  "unknown-run": [404, "This run was not found"],
-  "never-ran": [410, "It did not run"],
-  "run-interrupted": [500, "The run was interrupted"],
-  "too-much-to-keep": [413, "The run is too large to be stored"],
-  "log-unreachable": [503, "The log can't be read right now"],
-  "unknown-page": [404, "This page was not found"],
-  "method-not-allowed": [405, "This action can't be called that way"],
-  "unsupported-media-type": [415, "This content type is not supported"],
-  "body-too-large": [413, "The call is too large"],
-  "invalid-call": [400, "The call can't be understood"],
-  "invalid-filter": [400, "These filters are not valid"],
-  "empty-selection": [422, "No tasks are selected"],
-  "target-unreachable": [502, "The studio's server can't be reached"],
-  "target-timeout": [504, "The studio's server did not answer in time"],
-  "target-answer-too-large": [502, "The studio's server sent too large an answer"],
-  "target-answer-broken": [502, "The studio's server did not finish its answer"],
-  "target-refused": [502, "The studio's server refused"],
-  "kitsu-unreachable": [502, "Kitsu can't be reached"],
-  "kitsu-timeout": [504, "Kitsu did not answer in time"],
-  "kitsu-broken": [502, "Kitsu gave an unexpected answer"],
-  "kitsu-token-refused": [502, "Kitsu rejected the token"],
-  "kitsu-forbidden": [403, "Kitsu does not allow this"],
-  "kitsu-second-factor": [403, "Kitsu requires two-factor authentication"],
-  "kitsu-busy": [503, "Kitsu is busy"],
-  "kitsu-unknown": [404, "Kitsu did not find this"],
-  "kitsu-refused": [409, "Kitsu refused"],
-  "kitsu-version": [502, "This version of Kitsu does not support that"],
-  "farm-unreachable": [502, "The render farm can't be reached"],
-  "farm-broken": [502, "The render farm gave an unexpected answer"],
-  "farm-refused": [409, "The render farm refused"],
-  "render-failed": [502, "Nothing was rendered"],
-  "person-not-accepted": [403, "We can't tell who you are"],
-  "access-unreachable": [502, "Cloudflare Access can't be reached"],
-  "not-allowed": [403, "You may not run this action on these tasks"],
-  "nothing-to-do": [422, "There is nothing to do"],
-  "too-many-calls": [429, "Too many calls at once"],
-  "already-submitted": [409, "This was already submitted"],
-  "signature-refused": [401, "The signature is wrong"],
-  "report-early": [404, "The report came too early"],
-  "report-refused": [409, "The report came too late"],
-  "run-over": [409, "This run has ended"],
-  "undo-over": [410, "It is too late to undo this"],
-  "ticket-unknown": [404, "There is no such ticket"],
-  "ticket-used": [410, "This ticket was already used"],
-  "ticket-foreign": [403, "This ticket belongs to someone else"],
-  "loan-over": [404, "This is no longer available"],
-  "platform-limit": [503, "The action needs more requests than Cloudflare allows"],
-  "time-limit": [504, "The action took too long"],
-  "not-configured": [500, "The action server is not fully set up"],
-  "internal-error": [500, "Something went wrong in the action server"],
-} as const satisfies Record<string, readonly [status: number, title: string]>;
+  "origin-not-allowed": 403,
+  "sign-in-required": 401,
+  "sign-in-refused": 403,
+  "log-closed": 403,
+  "unknown-action": 404,
+  "unknown-run": 404,
+  "never-ran": 410,
+  "run-interrupted": 500,
+  "too-much-to-keep": 413,
+  "log-unreachable": 503,
+  "unknown-page": 404,
+  "method-not-allowed": 405,
+  "unsupported-media-type": 415,
+  "body-too-large": 413,
+  "invalid-call": 400,
+  "invalid-filter": 400,
+  "empty-selection": 422,
+  "target-unreachable": 502,
+  "target-timeout": 504,
+  "target-answer-too-large": 502,
+  "target-answer-broken": 502,
+  "target-refused": 502,
+  "kitsu-unreachable": 502,
+  "kitsu-timeout": 504,
+  "kitsu-broken": 502,
+  "kitsu-token-refused": 502,
+  "kitsu-forbidden": 403,
+  "kitsu-second-factor": 403,
+  "kitsu-busy": 503,
+  "kitsu-unknown": 404,
+  "kitsu-refused": 409,
+  "kitsu-version": 502,
+  "farm-unreachable": 502,
+  "farm-broken": 502,
+  "farm-refused": 409,
+  "render-failed": 502,
+  "person-not-accepted": 403,
+  "access-unreachable": 502,
+  "not-allowed": 403,
+  "nothing-to-do": 422,
+  "too-many-calls": 429,
+  "already-submitted": 409,
+  "signature-refused": 401,
+  "report-early": 404,
+  "report-refused": 409,
+  "run-over": 409,
+  "undo-over": 410,
+  "ticket-unknown": 404,
+  "ticket-used": 410,
+  "ticket-foreign": 403,
+  "loan-over": 404,
+  "platform-limit": 503,
+  "time-limit": 504,
+  "not-configured": 500,
+  "internal-error": 500,
+} as const satisfies Record<string, number>;
 
 export type FailureCode = keyof typeof FAILURES;
 
@@ -81,10 +84,10 @@ const ACTION_STATUS = 422;
 
 type Details = {
   /** complete sentences for the person: what happened */
-  text?: string | undefined;
+  text?: Text | undefined;
   /** what the person can do about it */
-  advice?: string | undefined;
-  title?: string | undefined;
+  advice?: Text | undefined;
+  title?: Text | undefined;
   /** may the same call work later? */
   retry?: boolean | undefined;
   /** the invalid field of the call, under the name it was sent with */
@@ -109,19 +112,19 @@ export class Failure extends Error {
 
   constructor(code: FailureCode, details: Details);
   /** A code of the action's own needs a title. */
-  constructor(code: string, details: Details & { title: string });
+  constructor(code: string, details: Details & { title: Text });
   constructor(code: string, details: Details) {
-    const [status, title] = isFailureCode(code) ? FAILURES[code] : [ACTION_STATUS, code];
-    super(details.text ?? details.title ?? title, { cause: details.cause });
+    const title = details.title ?? (isFailureCode(code) ? message(`failure.${code}`) : code);
+    super(toEnglish(details.text ?? title), { cause: details.cause });
     if (!isFailureCode(code) && !isActionCode(code)) throw new TypeError(`"${code}" is not kebab-case`);
     this.code = code;
-    this.status = details.status ?? status;
+    this.status = details.status ?? (isFailureCode(code) ? FAILURES[code] : ACTION_STATUS);
     this.headers = details.headers ?? {};
     this.isAnswered = details.isAnswered ?? false;
     this.reply = {
       kind: "failed",
       code,
-      title: details.title ?? title,
+      title,
       text: details.text,
       advice: details.advice,
       retry: details.retry,
@@ -145,8 +148,8 @@ export function toFailure(thrown: unknown): Failure {
   const limit = findPlatformLimit(thrown);
   if (limit !== undefined) return limit;
   return new Failure("internal-error", {
-    text: "This is not your fault, and nothing is wrong with what you selected.",
-    advice: "Tell your pipeline TD the run id; the log has the cause.",
+    text: message("failures.internalError"),
+    advice: message("failures.tellTdRunId"),
     cause: thrown,
   });
 }
@@ -159,8 +162,8 @@ export function toFailure(thrown: unknown): Failure {
 export function findPlatformLimit(cause: unknown): Failure | undefined {
   if (!/too many subrequests/i.test(String(cause))) return undefined;
   return new Failure("platform-limit", {
-    text: "The action server reached Cloudflare's limit of requests for one call.",
-    advice: "Run the action on fewer tasks. Your TD can raise the limit with a paid plan of Cloudflare Workers.",
+    text: message("failures.platformLimit"),
+    advice: message("failures.fewerTasks"),
     cause,
   });
 }
@@ -175,7 +178,7 @@ export function describeCause(cause: unknown): string | undefined {
 
 export function missingBinding(name: string, className: string): Failure {
   return new Failure("not-configured", {
-    text: `This needs the Durable Object ${className}, but wrangler.toml has no binding ${name}.`,
-    advice: "Copy [[durable_objects.bindings]] and [[migrations]] from this version's wrangler.toml, and deploy again.",
+    text: message("failures.missingBinding", { className, name }),
+    advice: message("failures.copyBindings"),
   });
 }

@@ -1,13 +1,14 @@
 import { describe, expect, it } from "vitest";
 import { debug } from "../../worker/actions/debug.ts";
 import { Failure, restoreFailure } from "../../worker/failure.ts";
+import { toEnglish } from "../../worker/format/localize.ts";
 import { replaceRun } from "../support/worker/replace-run.ts";
 import { ajax, ask, readFailed, readLog } from "../support/worker/worker.ts";
 
 describe("a failure code", () => {
   it("of the worker has a status and a title", () => {
     const { status, reply } = new Failure("unknown-run", { text: "It was deleted." });
-    expect([status, reply.title]).toEqual([404, "This run was not found"]);
+    expect([status, toEnglish(reply.title)]).toEqual([404, "This run was not found"]);
   });
 
   it("of an action reaches the person and the log with the action's own title", async () => {

@@ -1,46 +1,52 @@
 // Labels for outcomes and progress, used by pages and by their script when they update.
 import type { Outcome, Progress } from "../../contract.ts";
+import { type Message, message, type Text } from "./message.ts";
 
-export const STATES = {
-  done: "done",
-  skipped: "skipped",
-  failed: "failed",
-  planned: "to do",
-  waiting: "waiting",
-  running: "running",
-} as const;
+export const STATES = ["done", "running", "waiting", "planned", "skipped", "failed"] as const;
 
-/** A file that was handed to a program that does not report back: it may or may not have opened. */
-export const UNCONFIRMED = "not confirmed";
-
-/** @param isOver the run has ended, so nothing is waiting anymore */
-export const formatState = (state: Outcome["state"], isOver: boolean): string =>
-  isOver && state === "waiting" ? UNCONFIRMED : STATES[state];
+/** @param isOver the run has ended, so nothing is waiting anymore: it may or may not have opened */
+export const formatState = (state: Outcome["state"], isOver: boolean): Message =>
+  isOver && state === "waiting" ? message("state.notConfirmed") : message(`state.${state}`);
 
 /** "9 done, 1 skipped, 3 failed". */
-export function countOutcomes(outcomes: readonly Outcome[], isOver = false): string {
-  const counts = (["done", "running", "waiting", "planned", "skipped", "failed"] as const).map(
-    (state) => [outcomes.filter((one) => one.state === state).length, formatState(state, isOver)] as const,
-  );
-  return counts
-    .filter(([count]) => count > 0)
-    .map(([count, state]) => `${count} ${state}`)
-    .join(", ");
+export function countOutcomes(outcomes: readonly Pick<Outcome, "state">[], isOver = false): Message {
+  const counts = STATES.flatMap((state) => {
+    const count = outcomes.filter((one) => one.state === state).length;
+    return count > 0 ? [countState(state, count, isOver)] : [];
+  });
+  return message("state.counts", { counts });
+}
+
+function countState(state: Outcome["state"], count: number, isOver: boolean): Message {
+  switch (state) {
+    case "done":
+      return message("state.countDone", { count });
+    case "running":
+      return message("state.countRunning", { count });
+    case "waiting":
+      return isOver ? message("state.countNotConfirmed", { count }) : message("state.countWaiting", { count });
+    case "planned":
+      return message("state.countPlanned", { count });
+    case "skipped":
+      return message("state.countSkipped", { count });
+    case "failed":
+      return message("state.countFailed", { count });
+  }
 }
 
 /** "12 of 48 frames · about 3 min left". */
-export function formatProgress({ done, total, text = `${done} of ${total}`, left }: Progress): string {
-  if (left === undefined) return text;
-  return `${text} · about ${left < MINUTES_MAX_S ? `${Math.round(left / 60) || 1} min` : `${Math.round(left / 3_600)} h`} left`;
+export function formatProgress({
+  done,
+  total,
+  text,
+  left,
+}: Omit<Progress, "text"> & { text?: Text | undefined }): Text {
+  const progress = text ?? message("state.progress", { done, total });
+  if (left === undefined) return progress;
+  return left < MINUTES_MAX_S
+    ? message("state.minutesLeft", { progress, count: Math.round(left / 60) || 1 })
+    : message("state.hoursLeft", { progress, count: Math.round(left / 3_600) });
 }
 
 /** Longer times are shown in hours. */
 const MINUTES_MAX_S = 5_400;
-
-/** "55 ms", "23 s", "38 min", "7 h 5 min": an answer takes milliseconds, rendering a night. */
-export function formatElapsed(ms: number): string {
-  if (ms < 10_000) return `${ms} ms`;
-  if (ms < 120_000) return `${Math.round(ms / 1_000)} s`;
-  const minutes = Math.round(ms / 60_000);
-  return minutes * 60 < MINUTES_MAX_S ? `${minutes} min` : `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
-}

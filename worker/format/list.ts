@@ -1,17 +1,15 @@
-/** "shots", "shots and assets", "shots, assets and edits". */
-export function formatList(names: readonly string[], conjunction: "and" | "or" = "and"): string {
-  const [last = ""] = names.slice(-1);
-  return names.length < 2 ? last : `${names.slice(0, -1).join(", ")} ${conjunction} ${last}`;
-}
+import { message, type Text } from "./message.ts";
 
 const NAMED_MAX = 3;
 
 /**
- * "SH010, SH020, SH030 and 9 more".
+ * "SH010, SH020, SH030 and 9 more", as the reader writes lists.
  * @param names all of them, or only the first ones
  * @param count of all of them
  */
-export function formatSome(names: readonly string[], count = names.length): string {
-  if (count <= NAMED_MAX + 1 && names.length === count) return formatList(names);
-  return `${names.slice(0, NAMED_MAX).join(", ")} and ${(count - NAMED_MAX).toLocaleString("en")} more`;
+export function listSome(names: readonly Text[], count = names.length): Text {
+  if (count <= NAMED_MAX + 1 && names.length === count) return message("shared.list", { names });
+  return message("shared.list", {
+    names: [...names.slice(0, NAMED_MAX), message("shared.more", { count: count - NAMED_MAX })],
+  });
 }

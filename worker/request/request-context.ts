@@ -1,6 +1,7 @@
 // What every step of a call gets besides the request itself. The steps in this folder, in order:
 // public-url, request-context, rate-limit, origin, body, request-snapshot, call (with form-answer
 // and dialect), and cors for the response.
+import type { Reader } from "../format/reader.ts";
 import type { Env, Settings } from "../settings/settings.ts";
 
 /** The deployment that a request reached, and the request's URL. */
@@ -10,6 +11,8 @@ export type RequestContext = {
   ctx: ExecutionContext;
   /** the URL of the request, parsed once */
   url: URL;
+  /** who reads the answer, as far as the request says */
+  reader: Reader;
   /** the worker's own address with its path prefix, without a trailing slash */
   base: string;
 };

@@ -26,6 +26,17 @@ describe("a CSV", () => {
     expect(chooseCsvFormat(languages)).toEqual({ separator, decimal, byteOrderMark: marked });
   });
 
+  it.each([
+    ["the reader's, if it is a language of their own", "en-US,en;q=0.9", "fr-FR", ";", ","],
+    ["the browser's, if it is the reader's in another region", "de-CH,de;q=0.9", "de-DE", ";", "."],
+    ["the browser's, because English may be Kitsu's default", "de-DE,de;q=0.9,en;q=0.5", "en-US", ";", ","],
+    ["the browser's, if the reader is unknown", "de", undefined, ";", ","],
+    ["no one's, because a script has no language", null, "fr-FR", ",", "."],
+    ["no one's, because a script accepts any language", "*", "fr-FR", ",", "."],
+  ])("has the format of %s", (_, browser, reader, separator, decimal) => {
+    expect(chooseCsvFormat(browser, reader)).toMatchObject({ separator, decimal });
+  });
+
   it("has numbers as numbers, and quotes separators", () => {
     const rows = [
       ["Layout; Animation", 1.5, -2, null],
