@@ -4,6 +4,7 @@
 import { jwtVerify, SignJWT } from "jose";
 import { Failure } from "../failure.ts";
 import { randomHex } from "../format/hex.ts";
+import { message } from "../format/message.ts";
 import { readFields } from "../request/body.ts";
 import { checkOwnOrigin } from "../request/origin.ts";
 import type { RequestContext } from "../request/request-context.ts";
@@ -33,13 +34,13 @@ export async function checkLogAccess(request: Request, context: LogContext): Pro
   if (await mayReadLog(request, context)) return;
   if (settings.logToken !== undefined) {
     throw new Failure("sign-in-required", {
-      text: "The log shows who did what and when, so it needs a token.",
-      advice: "Sign in, or send the token as a bearer token.",
+      text: message("access.needsToken"),
+      advice: message("access.signIn"),
     });
   }
   throw new Failure("log-closed", {
-    text: "The log shows who did what and when, so it stays closed until a token is set.",
-    advice: "Set a token of at least 16 characters: npx wrangler secret put LOG_TOKEN",
+    text: message("access.closed"),
+    advice: message("access.setLogToken", { command: "npx wrangler secret put LOG_TOKEN" }),
   });
 }
 
@@ -53,8 +54,8 @@ export async function signIn(request: Request, settings: Settings): Promise<Resp
     !(await isSameSecret(token.trim(), settings.logToken))
   ) {
     throw new Failure("sign-in-refused", {
-      text: "The token is wrong.",
-      advice: "Go back and try again.",
+      text: message("access.wrongToken"),
+      advice: message("access.goBack"),
     });
   }
   const cookie = await new SignJWT()

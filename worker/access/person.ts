@@ -3,6 +3,7 @@
 import { createRemoteJWKSet, errors, jwtVerify } from "jose";
 import * as v from "valibot";
 import { Failure } from "../failure.ts";
+import { message } from "../format/message.ts";
 import { type Call, findUnreadableId, isSameClaim, unreadableId } from "../request/call.ts";
 import type { RequestContext } from "../request/request-context.ts";
 import { type Kitsu, openKitsu } from "../services/kitsu.ts";
@@ -21,6 +22,10 @@ export type Person = {
   /** in the studio; a project may override it */
   role?: ZouPerson["role"] | undefined;
   departments: readonly string[];
+  /** as Zou writes it: "fr_FR" */
+  locale?: string | undefined;
+  /** "Europe/Paris" */
+  timeZone?: string | undefined;
   /** the token of the person's session in Zou: requests with it act as the person */
   token?: string | undefined;
   /** why there is no session although the worker is on Kitsu's host, where browsers send it */
@@ -129,8 +134,8 @@ async function verifyAccess(
   } catch (cause) {
     if (TOKEN_ERRORS.some((error) => cause instanceof error)) throw personNotAccepted(cause);
     throw new Failure("access-unreachable", {
-      text: "The signing keys of Cloudflare Access could not be fetched.",
-      advice: "Try again in a minute. If that doesn't help, ask your TD to check ACCESS_TEAM.",
+      text: message("access.keysUnavailable"),
+      advice: message("access.checkAccessTeam"),
       retry: true,
       cause,
     });
@@ -181,15 +186,16 @@ function verifyPerson(found: ZouPerson | undefined, call: Pick<Call, "person">, 
     email: found.email ?? claimed.email,
     role: found.role,
     departments: found.departments,
+    locale: found.locale,
+    timeZone: found.timezone,
     token,
   };
 }
 
 function personNotAccepted(cause: unknown): Failure {
   return new Failure("person-not-accepted", {
-    text: "Your identity could not be confirmed.",
-    advice:
-      "Log in to Kitsu again, reload the page and run the action again. If that doesn't help, tell your TD the run id.",
+    text: message("access.notConfirmed"),
+    advice: message("access.logInAgain"),
     cause,
   });
 }

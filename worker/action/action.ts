@@ -1,8 +1,11 @@
 // What authors of actions write against. An action is a declaration and a few functions. It returns
 // data: it writes no HTML, touches no storage, and doesn't know how it was called.
 import * as v from "valibot";
-import type { Ask, Input, Outcome, Reply, Run } from "../../contract.ts";
+import type { Input } from "../../contract.ts";
 import type { Person } from "../access/person.ts";
+import type { Text } from "../format/message.ts";
+import type { Reader } from "../format/reader.ts";
+import type { Ask, Outcome, Reply, Run } from "../format/reply.ts";
 import type { LinkTarget } from "../launch/ticket.ts";
 import type { Call } from "../request/call.ts";
 import type { RequestSnapshot } from "../request/request-snapshot.ts";
@@ -26,6 +29,10 @@ export type ActionContext = {
   kitsu(): Kitsu;
   /** The person's current role in a project; undefined if they are not in its team. */
   roleIn(projectId: string): Promise<Role | undefined>;
+  /** the language and time zone of the person */
+  reader: Reader;
+  /** The text in the person's language, for comments, names and files. Replies take the text. */
+  localize(text: Text): string;
   settings: Settings;
   /** the worker's own address with its path prefix, without a trailing slash */
   base: string;
@@ -74,6 +81,10 @@ export type RunStatus = {
 export type WatchContext = {
   run: Run;
   person: Pick<Person, "id" | "name" | "email">;
+  /** the language and time zone of the person */
+  reader: Reader;
+  /** The text in the person's language, for comments, names and files. Replies take the text. */
+  localize(text: Text): string;
   settings: Settings;
   base: string;
   signal: AbortSignal;
@@ -92,7 +103,7 @@ export type WatchContext = {
 export type TaskConflict = { task: string; run: string; person: string; since: number };
 
 /** How long a run can be undone, in seconds, and the data for it. `label` is the button's text. */
-export type UndoOffer = { data: unknown; lifeS: number; label?: string };
+export type UndoOffer = { data: unknown; lifeS: number; label?: Text };
 
 /** Kinds of entities that have tasks, in Zou's words but in lower case. */
 export type EntityType = "asset" | "shot" | "sequence" | "edit" | "episode";
@@ -100,10 +111,10 @@ export type EntityType = "asset" | "shot" | "sequence" | "edit" | "episode";
 /** What the person must confirm. */
 export type Confirmation = {
   /** what will happen, as a question: "Comment on 12 tasks in 2 projects?" */
-  title: string;
-  text?: string;
+  title: Text;
+  text?: Text | undefined;
   /** the button's text */
-  submit: string;
+  submit: Text;
   /** it can't be undone, or is expensive */
   isDangerous?: boolean;
   /** roughly how long it takes; shown if it is long, and may differ when the person confirms */
@@ -114,9 +125,9 @@ type ActionDetails = {
   /** = file name; the URL is /actions/<id> */
   id: string;
   /** the menu entry in Kitsu, heading of pages and toasts; at most 80 characters */
-  title: string;
+  title: Text;
   /** one sentence for the catalogue */
-  about: string;
+  about: Text;
   /**
    * how Kitsu offers it: in a new tab (form), or with the reply in the userscript's toast (ajax)
    */
@@ -134,11 +145,11 @@ type ActionDetails = {
   /** the required trust level, if it is higher than the deployment's */
   trust?: Trust;
   /** the text of its form's button, such as "Comment"; "Run" if absent */
-  submit?: string;
+  submit?: Text;
   /** Reads from Kitsu, so it is offered only if the worker can log in there. */
   needsKitsu?: boolean;
   /** Says what must be set before it can be offered, as a sentence for the TD. */
-  findMissingSetting?(settings: Settings): string | undefined;
+  findMissingSetting?(settings: Settings): Text | undefined;
 };
 
 /** The context of an action with a form: what the person answered is `input`. */

@@ -2,7 +2,7 @@
 // on these tasks. Every run asks Zou: never trust the page's claims or a cached copy.
 import type { Person } from "../access/person.ts";
 import { Failure } from "../failure.ts";
-import { formatList } from "../format/list.ts";
+import { joinSentences, type Message, message, type Text } from "../format/message.ts";
 import type { Kitsu } from "../services/kitsu.ts";
 import { skipMissing } from "../services/missing-tasks.ts";
 import type { SelectedTask, Selection } from "../services/selection.ts";
@@ -11,6 +11,7 @@ import { ROLES, type Role } from "../services/zou-objects.ts";
 import type { ActionLimits, Settings } from "../settings/settings.ts";
 import { isAtLeast, type Trust } from "../settings/trust.ts";
 import type { Action, ActionContext, EntityType } from "./action.ts";
+import { nameKind, nameRole, nameRoles } from "./role-names.ts";
 
 /** The trust level that the deployment or the action requires and the person lacks. */
 export function findMissingTrust(person: Person, action: Action, settings: Settings): Trust | undefined {
@@ -30,8 +31,8 @@ export function checkTrust(person: Person, action: Action, settings: Settings): 
   if (missing === undefined) return;
   if (person.sessionProblem !== undefined) throw sessionMissing(person.sessionProblem, missing);
   throw new Failure("person-not-accepted", {
-    text: `${action.title} needs a verified user.`,
-    advice: "Log in to Kitsu and run it from there. If that doesn't help, tell your TD (see docs/trust.md).",
+    text: message("authorize.needsVerifiedUser", { title: action.title }),
+    advice: message("authorize.logInAndRunThere"),
     cause: `"${missing}" is required, the call is "${person.trust}"`,
   });
 }
@@ -39,12 +40,9 @@ export function checkTrust(person: Person, action: Action, settings: Settings): 
 /** More useful than "we can't tell who you are": the person can log in again. */
 function sessionMissing(problem: "expired" | "missing", missing: Trust): Failure {
   return new Failure("person-not-accepted", {
-    title: problem === "expired" ? "Your session in Kitsu has ended" : "You are not logged in to Kitsu",
-    text:
-      problem === "expired"
-        ? "Kitsu no longer accepts it."
-        : "This call came without a session: it has ended, or you are logged out.",
-    advice: "Log in to Kitsu again, then run the action again.",
+    title: message(problem === "expired" ? "authorize.sessionEnded" : "authorize.notLoggedIn"),
+    text: message(problem === "expired" ? "authorize.sessionRejected" : "authorize.sessionMissing"),
+    advice: message("authorize.logInAgain"),
     cause: `"${missing}" is required, and Kitsu's session is ${problem}`,
   });
 }
@@ -53,9 +51,9 @@ function sessionMissing(problem: "expired" | "missing", missing: Trust): Failure
 export function checkCount(action: Action, count: number): void {
   if (action.maxTasks === undefined || count <= action.maxTasks) return;
   throw new Failure("not-allowed", {
-    title: "Too many tasks",
-    text: `${action.title} takes ${action.maxTasks === 1 ? "one task" : `at most ${action.maxTasks} tasks`} at once; ${count} are selected.`,
-    advice: "Select fewer tasks.",
+    title: message("authorize.tooManyTasks"),
+    text: message("authorize.taskLimit", { title: action.title, limit: action.maxTasks, count }),
+    advice: message("authorize.selectFewer"),
     field: "selection",
   });
 }
@@ -80,36 +78,32 @@ export async function authorizeSelection(
 }
 
 /**
- * Why not, and what the person can do about it, as a clause that starts in lower case and has no
- * period. `isAboutTask`: another selection would help.
+ * - `reason`: why not, without a period
+ * - `advise`: what the person can do about it. `leaveOut`: or they leave these tasks out
+ * - `isAboutTask`: another selection would help
  */
-type Denial = { reason: string; advice: string; isAboutTask: boolean };
+type Denial = { reason: Text; advise: Advise; isAboutTask: boolean };
+type Advise = (leaveOut: "yes" | "no") => Message;
 type TaskDenial = Denial & { selected: SelectedTask };
 
 /** How many different reasons are listed before the rest is counted. */
 const REASONS_MAX = 3;
 
 function tasksNotAllowed(denials: readonly TaskDenial[], count: number): Failure {
-  const byReason = [...Map.groupBy(denials, ({ reason }) => reason)];
+  const byReason = [...Map.groupBy(denials, ({ reason }) => JSON.stringify(reason)).values()];
   const isAll = denials.length === count;
   const isRole = denials.every(({ isAboutTask }) => !isAboutTask);
-  const reasons = byReason.slice(0, REASONS_MAX).map(([reason, { length }]) =>
+  const reasons = byReason.slice(0, REASONS_MAX).map(([{ reason = "" } = {}, ...others]) =>
     // If it is only the role, don't count tasks.
     isAll && byReason.length === 1 && (isRole || count === 1)
-      ? `${reason}.`
-      : `${reason}: ${length} of ${count} tasks.`,
+      ? message("authorize.reason", { reason })
+      : message("authorize.reasonForSome", { reason, count: others.length + 1, total: count }),
   );
   const rest = byReason.length - reasons.length;
-  const advice = [
-    ...(isAll ? [] : ["take these tasks out of the selection"]),
-    ...[...new Set(denials.map((denial) => denial.advice))].slice(0, REASONS_MAX),
-  ];
   return new Failure("not-allowed", {
-    ...(isRole && { title: "Your role may not run this action" }),
-    text: [...reasons, rest > 0 && `There ${rest === 1 ? "is 1 more reason" : `are ${rest} more reasons`}.`]
-      .filter(Boolean)
-      .join(" "),
-    advice: `Nothing was done. ${capitalize(formatList(advice, "or"))}.`,
+    ...(isRole && { title: message("authorize.roleNotAllowed") }),
+    text: joinSentences([...reasons, rest > 0 && message("authorize.moreReasons", { count: rest })]),
+    advice: joinSentences([message("authorize.nothingDone"), ...listAdvice(denials, isAll)]),
     outcomes: denials.map(({ reason, selected: { task, label } }) => ({
       id: task.id,
       label,
@@ -119,7 +113,15 @@ function tasksNotAllowed(denials: readonly TaskDenial[], count: number): Failure
   });
 }
 
-const capitalize = (text: string) => text.charAt(0).toUpperCase() + text.slice(1);
+/** @param isAll without these tasks, none would remain */
+function listAdvice(denials: readonly TaskDenial[], isAll: boolean): Text[] {
+  const distinct = new Map(denials.map(({ advise }) => [JSON.stringify(advise("no")), advise]));
+  const [first, ...others] = [...distinct.values()].slice(0, REASONS_MAX);
+  if (first === undefined) return [];
+  if (others.length === 0) return [first(isAll ? "no" : "yes")];
+  const advice = [first, ...others].map((advise) => advise("no"));
+  return isAll ? advice : [message("authorize.leaveOut"), ...advice];
+}
 
 /** What an action itself requires. */
 export type ActionRules = Pick<Action, "id" | "title" | "roles" | "entityTypes">;
@@ -132,27 +134,31 @@ export function findDenial(
   action: ActionRules,
   limits: ActionLimits,
 ): Denial | undefined {
-  const denyTask = (reason: string, advice: string): Denial => ({ reason, advice, isAboutTask: true });
-  const where = project?.name ?? "this project";
+  const denyTask = (reason: Text, advise: Advise): Denial => ({ reason, advise, isAboutTask: true });
+  const { title } = action;
+  const name = project?.name ?? task.project_id;
   if (role === undefined)
-    return denyTask(
-      `You are not in the team of ${where}`,
-      `ask the production manager of ${where} to add you to its team`,
+    return denyTask(message("authorize.notInTeam", { project: name }), (leaveOut) =>
+      message("authorize.askForTeam", { leaveOut, project: name }),
     );
   if (limits.projects !== undefined && !limits.projects.includes(task.project_id))
-    return denyTask(`${action.title} is not allowed in ${where}`, `ask your TD to allow it in ${where}`);
+    return denyTask(message("authorize.notInProject", { title, project: name }), (leaveOut) =>
+      message("authorize.askForProject", { leaveOut, project: name }),
+    );
   const roleDenial = findRoleDenial(role, action, limits);
   if (roleDenial !== undefined) return roleDenial;
   if (role === "vendor" && !task.assignees.includes(person.id ?? ""))
-    return denyTask(
-      "Vendors may run this only on tasks assigned to them",
-      "ask your production manager to assign them to you",
+    return denyTask(message("authorize.notAssigned"), (leaveOut) =>
+      message("authorize.askForAssignment", { leaveOut }),
     );
   const type = entity?.type.toLowerCase();
   if (action.entityTypes !== undefined && !action.entityTypes.some((one: EntityType) => one === type)) {
-    const kinds = formatList(action.entityTypes.map((one) => `${one}s`));
-    const what = type === undefined ? "and this task's entity was deleted" : `not for ${type}s`;
-    return denyTask(`${action.title} is for ${kinds}, ${what}`, `select tasks of ${kinds}`);
+    const kinds = action.entityTypes.map(nameKind);
+    const reason =
+      type === undefined
+        ? message("authorize.entityDeleted", { title, kinds })
+        : message("authorize.notForKind", { title, kinds, kind: nameKind(type) });
+    return denyTask(reason, (leaveOut) => message("authorize.selectKinds", { leaveOut, kinds }));
   }
   return undefined;
 }
@@ -162,19 +168,24 @@ function findRoleDenial(role: Role, { title, roles }: ActionRules, limits: Actio
   const rules = [roles, limits.roles].filter((rule) => rule !== undefined);
   if (rules.every((rule) => rule.includes(role))) return undefined;
   const allowed = ROLES.filter((one) => rules.every((rule) => rule.includes(one)));
-  if (allowed.length > 0) {
-    return {
-      reason: `${title} is for ${formatRoles(allowed)}, and your role here is ${formatRole(role)}`,
-      advice: `ask one of the ${formatRoles(allowed)} to run it`,
-      isAboutTask: false,
-    };
+  const names = allowed.map(nameRoles);
+  if (names.length === 0) {
+    const reason = explainNoRole(title, roles, limits.roles ?? []);
+    return { reason, advise: (leaveOut) => message("authorize.correctLimits", { leaveOut }), isAboutTask: false };
   }
-  const own = roles === undefined ? "" : `the action is for ${formatRoles(roles)}, and `;
   return {
-    reason: `No role may run ${title}: ${own}ACTION_LIMITS allows ${formatRoles(limits.roles ?? [])}`,
-    advice: "ask your TD to correct ACTION_LIMITS",
+    reason: message("authorize.otherRoles", { title, roles: names, role: nameRole(role) }),
+    advise: (leaveOut) => message("authorize.askRoles", { leaveOut, roles: names }),
     isAboutTask: false,
   };
+}
+
+/** @param roles those that the action is for; any if undefined */
+function explainNoRole(title: Text, roles: readonly Role[] | undefined, limits: readonly Role[]): Message {
+  if (roles === undefined) return message("authorize.noRole", { title });
+  const names = roles.map(nameRoles);
+  if (limits.length === 0) return message("authorize.noLimitRole", { title, roles: names });
+  return message("authorize.noCommonRole", { title, roles: names, limits: limits.map(nameRoles) });
 }
 
 /** Throws if the studio limits the action to departments that the person is not in. */
@@ -182,8 +193,8 @@ export function checkDepartments(person: Person, action: Action, settings: Setti
   const departments = settings.limits.get(action.id)?.departments;
   if (departments === undefined || departments.some((id) => person.departments.includes(id))) return;
   throw new Failure("not-allowed", {
-    text: `${action.title} is limited to other departments.`,
-    advice: "Ask your production manager.",
+    text: message("authorize.otherDepartments", { title: action.title }),
+    advice: message("authorize.askManager"),
   });
 }
 
@@ -212,15 +223,11 @@ export async function supervises({ needsKitsu }: Action, { kitsu, roleIn }: Acti
 
 const SUPERVISING_ROLES: readonly Role[] = ["admin", "manager", "supervisor"];
 
-const formatRole = (role: Role) => (role === "user" ? "artist" : role);
-const formatRoles = (roles: readonly Role[]) =>
-  roles.length === 0 ? "none" : formatList(roles.map((role) => `${formatRole(role)}s`));
-
 function noVisibleTasks({ missing }: Selection): Failure {
   return new Failure("kitsu-unknown", {
-    title: "None of these tasks was found",
-    text: `Kitsu shows none of the ${missing.length} selected tasks: they were deleted, or are not visible to you.`,
-    advice: "Reload Kitsu and select the tasks again.",
+    title: message("authorize.noneFound"),
+    text: message("authorize.noneVisible", { count: missing.length }),
+    advice: message("authorize.reloadAndSelect"),
     outcomes: missing.slice(0, 100).map(skipMissing),
   });
 }

@@ -1,19 +1,26 @@
 // Takes one entry of an input schema and returns the field of the form that asks for it. A schema's
-// title, description (the help) and metadata are the texts around its field.
+// title, description (the help) and metadata are the texts around its field. valibot's title and
+// description are strings: texts in several languages are in the metadata.
 import * as v from "valibot";
-import type { Field, InputValue, Option } from "../../contract.ts";
+import type { InputValue } from "../../contract.ts";
+import type { Text } from "../format/message.ts";
+import { type Field, type Option, StoredText } from "../format/reply.ts";
 
 /**
  * What a schema may say in `v.metadata`:
  * - `type`: "long-text" or "date" for a string, "person" or "task-status" for a picklist
- * - `placeholder`
- * - `labels`, `colors`: by the values of a picklist
+ * - `title`, `help`: like `v.title` and `v.description`, which they replace, but may also be texts
+ *   per language: `{ en: "Note", fr: "Remarque" }`, or messages of the catalogue
+ * - `placeholder`: such a text, too
+ * - `labels`, `colors`: by the values of a picklist; the labels are such texts
  * - `remember`: false if the default was made for this call
  */
 const Metadata = v.object({
   type: v.optional(v.picklist(["text", "long-text", "date", "person", "task-status"])),
-  placeholder: v.optional(v.string()),
-  labels: v.optional(v.record(v.string(), v.string()), {}),
+  title: v.optional(StoredText),
+  help: v.optional(StoredText),
+  placeholder: v.optional(StoredText),
+  labels: v.optional(v.record(v.string(), StoredText), {}),
   colors: v.optional(v.record(v.string(), v.string()), {}),
   remember: v.optional(v.boolean()),
 });
@@ -47,7 +54,7 @@ export function createField(
   name: string,
   entry: v.GenericSchema,
   answer: InputValue | undefined,
-  error: string | undefined,
+  error: Text | undefined,
 ): Field {
   const { schema, isOptional, defaultValue } = unwrap(entry);
   const metadata = v.parse(Metadata, { ...v.getMetadata(schema), ...v.getMetadata(entry) });
@@ -64,9 +71,9 @@ export function createField(
   const mayBeEmpty = mayBeAbsent || kind === "toggle" || (["text", "several-of"].includes(kind) && !bounds.isNonEmpty);
   return {
     name,
-    label: v.getTitle(schema) ?? v.getTitle(entry) ?? name,
+    label: metadata.title ?? v.getTitle(schema) ?? v.getTitle(entry) ?? name,
     type: metadata.type ?? (bounds.isDate ? "date" : kind),
-    help: v.getDescription(schema) ?? v.getDescription(entry),
+    help: metadata.help ?? v.getDescription(schema) ?? v.getDescription(entry),
     placeholder: metadata.placeholder,
     required: !mayBeEmpty,
     ...(value.success && { value: value.output }),
@@ -80,7 +87,7 @@ export function createField(
 function createOptions(schema: v.GenericSchema, { labels, colors }: v.InferOutput<typeof Metadata>): Option[] {
   const choice = "item" in schema && isSchema(schema.item) ? unwrap(schema.item).schema : schema;
   const own = v.parse(
-    v.fallback(v.object({ labels: v.record(v.string(), v.string()) }), { labels: {} }),
+    v.fallback(v.object({ labels: v.record(v.string(), StoredText) }), { labels: {} }),
     v.getMetadata(choice),
   );
   const values = v.safeParse(v.array(v.string()), "options" in choice ? choice.options : undefined);

@@ -1,9 +1,13 @@
 // Takes an action's input schema and what the person submitted, and returns the input, or the form
 // to show. The schema is the form: form-field.ts says how.
 import * as v from "valibot";
-import type { Ask, Field, Input, InputValue } from "../../contract.ts";
+import type { Input, InputValue } from "../../contract.ts";
 import { Failure } from "../failure.ts";
 import { explainDecimal, readDecimal } from "../format/decimal.ts";
+import { isMessageKey } from "../format/localize.ts";
+import { type Message, message, type Text } from "../format/message.ts";
+import type { Ask, Field } from "../format/reply.ts";
+import { readSchemaMessage } from "../format/schema-message.ts";
 import type { Call } from "../request/call.ts";
 import { createField, getFieldKind, unwrap } from "./form-field.ts";
 
@@ -13,7 +17,7 @@ export type FormSchema = v.GenericSchema<Record<string, unknown>, Record<string,
 };
 
 /** Problems by the name of the field; "" is for a problem above the form. */
-export type Problems = Readonly<Record<string, string>>;
+export type Problems = Readonly<Record<string, Text>>;
 
 /** `askAgain` returns the same form with these problems. */
 export type FormResult<S extends FormSchema> =
@@ -26,7 +30,12 @@ export type FormResult<S extends FormSchema> =
  * @param makeSchema gets the answers so far
  */
 export async function readInput<S extends FormSchema>(
-  { id, title, about, submit = "Run" }: { id: string; title: string; about: string; submit?: string | undefined },
+  {
+    id,
+    title,
+    about,
+    submit = message("form.run"),
+  }: { id: string; title: Text; about: Text; submit?: Text | undefined },
   makeSchema: (answers: Input) => S | Promise<S>,
   { input: answers, form, isBack, retryOf }: Pick<Call, "input" | "form" | "isBack" | "retryOf">,
 ): Promise<FormResult<S>> {
@@ -39,7 +48,7 @@ export async function readInput<S extends FormSchema>(
       return value === undefined ? [] : [[name, parseAnswer(entry, value)]];
     }),
   );
-  const askFor = (errors: Problems, problem: string | undefined): Ask => {
+  const askFor = (errors: Problems, problem: Text | undefined): Ask => {
     const fields = entries.map(([name, entry]) =>
       createField(name, entry, answers?.[name], answers?.[name] === undefined ? undefined : errors[name]),
     );
@@ -48,7 +57,7 @@ export async function readInput<S extends FormSchema>(
   // A retry was answered before. For fewer tasks there may be other fields: optional ones need no
   // answer.
   const isComplete = retryOf !== undefined || entries.every(([name]) => answers?.[name] !== undefined);
-  const parsed = v.safeParse(schema, parsedAnswers, { message: describeIssue });
+  const parsed = v.safeParse(schema, parsedAnswers, { message: "" });
   if (parsed.success && isComplete && !isBack) {
     return { input: parsed.output, askAgain: (problems) => askFor(problems, findProblem(problems, answers)) };
   }
@@ -57,7 +66,7 @@ export async function readInput<S extends FormSchema>(
 }
 
 /** The problem above the form: also one of a field that is not in the form. */
-const findProblem = (problems: Problems, answers: Input | undefined): string | undefined =>
+const findProblem = (problems: Problems, answers: Input | undefined): Text | undefined =>
   problems[""] ?? Object.entries(problems).find(([name]) => answers?.[name] === undefined)?.[1];
 
 /** The answers so far, for a later form to submit again. */
@@ -65,10 +74,10 @@ export const createHiddenFields = ({ input = {} }: Pick<Call, "input">): Field[]
   Object.entries(input).map(([name, value]) => ({ name, label: name, type: "hidden", value }));
 
 function readErrors(issues: readonly v.BaseIssue<unknown>[]): Problems {
-  const errors: Record<string, string> = {};
+  const errors: Record<string, Text> = {};
   for (const issue of issues) {
     const name = v.getDotPath(issue)?.split(".")[0] ?? "";
-    errors[name] ??= issue.message;
+    errors[name] ??= describeIssue(issue);
   }
   return errors;
 }
@@ -90,45 +99,66 @@ function parseAnswer(entry: v.GenericSchema, submitted: InputValue): unknown {
   return value;
 }
 
-/** The text for an issue without a message of its own. */
-function describeIssue({ type, requirement, input }: v.BaseIssue<unknown>): string {
+/**
+ * The schema's own text, if it has one. A schema has only strings: it names a message of the
+ * catalogue by its key, which gets the `{requirement}`, or has a whole message (schema-message.ts).
+ */
+function describeIssue(issue: v.BaseIssue<unknown>): Text {
+  const { message: own, requirement } = issue;
+  if (own === "") return describeCheck(issue);
+  if (!isMessageKey(own)) return readSchemaMessage(own) ?? own;
+  const isValue = typeof requirement === "string" || typeof requirement === "number";
+  return isValue ? { key: own, values: { requirement: toBound(requirement) } } : { key: own };
+}
+
+/** Without separators of thousands: people type what they read, and "1,001" is ambiguous. */
+const toBound = (bound: string | number): string | number => (Number.isInteger(bound) ? String(bound) : bound);
+
+/** The text for an issue whose check has none. */
+function describeCheck({ type, requirement: required, input }: v.BaseIssue<unknown>): Message {
+  const isText = typeof input === "string";
+  const count = Number(required);
   switch (type) {
     case "min_value":
-      return `Must be at least ${requirement}`;
+      return isText
+        ? message("form.dayMin", { day: String(required) })
+        : message("form.atLeast", { requirement: toBound(count) });
     case "max_value":
-      return `Must be at most ${requirement}`;
+      return isText
+        ? message("form.dayMax", { day: String(required) })
+        : message("form.atMost", { requirement: toBound(count) });
     case "min_length":
-      return typeof input === "string"
-        ? `Must have at least ${requirement} characters`
-        : `Choose at least ${requirement}`;
+      return isText
+        ? message("form.charactersMin", { requirement: count })
+        : message("form.choicesMin", { requirement: count });
     case "max_length":
-      return typeof input === "string"
-        ? `Must have at most ${requirement} characters`
-        : `Choose at most ${requirement}`;
+      return isText
+        ? message("form.charactersMax", { requirement: count })
+        : message("form.choicesMax", { requirement: count });
     case "non_empty":
-      return "Must not be empty";
+      return message("form.empty");
     case "number":
-      if (input === undefined || (typeof input === "string" && input.trim() === "")) return "Must not be empty";
-      return typeof input === "string" ? explainDecimal(input) : "Must be a number";
+      if (input === undefined || (isText && input.trim() === "")) return message("form.empty");
+      return isText ? explainDecimal(input) : message("form.notNumber");
     case "integer":
-      return "Must be a whole number";
+      return message("form.notWhole");
     case "multiple_of":
-      return `Must be a multiple of ${requirement}`;
+      return message("form.notMultiple", { requirement: toBound(count) });
     case "picklist":
-      return input === undefined ? "Choose one" : "Is not one of the choices";
+      return message(input === undefined ? "form.noChoice" : "form.unknownChoice");
     case "iso_date":
-      return "Must be a day, like 2026-11-23";
+      return message("form.notDay", { example: "2026-11-23" });
     case "regex":
-      return "Has the wrong format";
+      return message("form.wrongFormat");
     default:
-      return input === undefined ? "Must not be empty" : "Can't be used";
+      return message(input === undefined ? "form.empty" : "form.unusable");
   }
 }
 
-function foreignForm(title: string, form: string): Failure {
+function foreignForm(title: Text, form: string): Failure {
   return new Failure("invalid-call", {
-    text: `The form of the action "${form.slice(0, 80)}" was sent to "${title}".`,
-    advice: "Run the action again from Kitsu.",
+    text: message("form.foreignForm", { form: form.slice(0, 80), title }),
+    advice: message("form.runFromKitsu"),
     field: "form",
   });
 }

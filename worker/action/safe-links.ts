@@ -1,6 +1,8 @@
 // Takes a reply and returns it without the URLs that may not be opened. Runs before a reply is
 // shown or logged.
-import { type Effect, isOpenable, type Reply } from "../../contract.ts";
+import { isOpenable } from "../../contract.ts";
+import { joinParagraphs, message } from "../format/message.ts";
+import type { Effect, Reply } from "../format/reply.ts";
 
 /** Appends a note about what was removed: otherwise nobody would know why a link is missing. */
 export function removeUnsafeLinks(reply: Reply, schemes: readonly string[]): Reply {
@@ -19,8 +21,7 @@ export function removeUnsafeLinks(reply: Reply, schemes: readonly string[]): Rep
   if (safe.kind === "done" && safe.effects !== undefined)
     safe.effects = safe.effects.flatMap((effect) => removeUnsafeEffect(effect, mayOpen));
   if (removed === 0) return reply;
-  const note = `${removed === 1 ? "A link was" : `${removed} links were`} removed: only ${schemes.join(", ")} addresses may be opened.`;
-  return { ...safe, text: safe.text ? `${safe.text}\n\n${note}` : note };
+  return { ...safe, text: joinParagraphs([safe.text, message("links.removed", { count: removed, schemes })]) };
 }
 
 function removeUnsafeEffect(effect: Effect, mayOpen: (url: string) => boolean): Effect[] {

@@ -1,9 +1,10 @@
 // Takes work and a limit, and returns the work's result or throws when the time is up.
 import { Failure } from "../failure.ts";
+import { message, type Text } from "../format/message.ts";
 
 /** Throws when the time is up, even if the work ignores the signal. */
 export async function withTimeLimit<T>(
-  title: string,
+  title: Text,
   limitMs: number,
   work: (signal: AbortSignal) => Promise<T>,
 ): Promise<T> {
@@ -12,8 +13,8 @@ export async function withTimeLimit<T>(
   const overtime = new Promise<never>((_, reject) => {
     timer = setTimeout(() => {
       const failure = new Failure("time-limit", {
-        text: `${title} was still running after ${limitMs / 1_000} seconds and was stopped.`,
-        advice: "Part of it may be done: check before you run it again. Fewer tasks take less time.",
+        text: message("failures.stopped", { title, seconds: limitMs / 1_000 }),
+        advice: message("failures.checkFewerTasks"),
       });
       reject(failure);
       abort.abort(failure);

@@ -1,9 +1,9 @@
 // Renders the selected shots with CGRU's Afanasy: one job per shot, submitted once and followed to
 // its end. The commands are in the studio's templates; people choose a template, frames and a
 // priority.
-import type { Outcome } from "../../contract.ts";
 import { type ActionContext, defineAction, type WatchContext } from "../action/action.ts";
-import { plural } from "../format/plural.ts";
+import { message } from "../format/message.ts";
+import type { Outcome } from "../format/reply.ts";
 import { readTaskInfo, type TaskInfo } from "../launch/template-variables.ts";
 import { readPreviewFiles } from "../services/files.ts";
 import type { AfanasySettings } from "../settings/afanasy-settings.ts";
@@ -19,18 +19,15 @@ import { claimTasks, type PlannedShot, planConflict, planMissing } from "./farm/
 
 export const afanasy = defineAction({
   id: "afanasy",
-  title: "Render with Afanasy",
-  about: "Renders the selected shots on the farm, and follows each to its last frame.",
+  title: message("afanasy.title"),
+  about: message("afanasy.about"),
   modes: ["ajax", "form"],
   needsKitsu: true,
   entityTypes: ["shot"],
   roles: ["admin", "manager", "supervisor", "user", "vendor"],
   maxTasks: 500,
-  submit: "Render",
-  findMissingSetting: (settings) =>
-    settings.afanasy === undefined
-      ? "Set AFANASY to the address of the farm and what it renders: see docs/afanasy.md."
-      : undefined,
+  submit: message("render.render"),
+  findMissingSetting: (settings) => (settings.afanasy === undefined ? message("afanasy.notSetUp") : undefined),
   async input(context, answers) {
     const facts = await readFacts(context);
     const conflicts = await context.findConflicts(facts.map(({ taskId }) => taskId));
@@ -112,11 +109,12 @@ async function planShots(
       const files = JSON.stringify(submission.job.blocks.map((block) => [block.command, block.files]));
       const writer = writers.get(files);
       if (writer !== undefined) {
-        const reason = `It would write the same files as ${writer}: the template does not tell them apart`;
+        const reason = message("afanasy.sameFiles", { label: writer });
         return { outcome: { ...base, state: "skipped", reason } };
       }
       writers.set(files, one.label);
-      const outcome: Outcome = { ...base, state: "planned", reason: `${made.text}: ${plural(frames, "frame")}` };
+      const reason = message("afanasy.plan", { ranges: made.text, count: frames });
+      const outcome: Outcome = { ...base, state: "planned", reason };
       const fingerprint = JSON.stringify(submission.job.blocks);
       const newShot: NewShot<AfanasySubmission> = {
         ...{ task: one.taskId, label: one.label, submission, size: frames, fingerprint },

@@ -2,10 +2,10 @@
 // There is no undo: Zou can delete a comment, but that neither restores the previous status nor
 // recalls the notifications.
 import * as v from "valibot";
-import type { Outcome } from "../../contract.ts";
 import { type ActionContext, defineAction } from "../action/action.ts";
 import { Failure } from "../failure.ts";
-import { plural } from "../format/plural.ts";
+import { joinParagraphs, type Message, type MessageKey, message } from "../format/message.ts";
+import type { Outcome } from "../format/reply.ts";
 import { readPace } from "../services/comment-pace.ts";
 import { refuseStatus } from "../services/comment-rights.ts";
 import { taskPath } from "../services/kitsu-pages.ts";
@@ -17,24 +17,27 @@ import { cancelComments, continueComments, startComments } from "./comments/comm
 import { describeUnmatchedMentions, findUnmatchedMentions } from "./comments/mentions.ts";
 
 const TEXT_MAX_CHARS = 5_000;
+/** Of the comment, in the confirmation. */
+const QUOTE_MAX_CHARS = 300;
+const NO_ANSWER: MessageKey = "comment.enterTextOrStatus";
 
-const RULES = { id: "comment", title: "Comment and set status" };
+const RULES = { id: "comment", title: message("comment.title") };
 
 export const comment = defineAction({
   ...RULES,
-  about: "Comments on the selected tasks and sets their status.",
+  about: message("comment.about"),
   modes: ["ajax", "form"],
   needsKitsu: true,
-  submit: "Comment",
+  submit: message("comment.submit"),
   async input(context) {
     const statuses = await listStatuses(context);
     const labels = Object.fromEntries(statuses.map(({ id, name }) => [id, name]));
     const status = v.pipe(
       v.picklist([KEEP, ...statuses.map(({ id }) => id)]),
-      v.title("Status"),
       v.metadata({
         type: "task-status",
-        labels: { [KEEP]: "Keep each task's status", ...labels },
+        title: message("comment.status"),
+        labels: { [KEEP]: message("comment.keepStatus"), ...labels },
         colors: Object.fromEntries(statuses.map(({ id, color }) => [id, color])),
         remember: false,
       }),
@@ -43,18 +46,17 @@ export const comment = defineAction({
       v.string(),
       v.transform((written) => written.replaceAll("\r\n", "\n").trim()),
       v.maxLength(TEXT_MAX_CHARS),
-      v.title("Comment"),
-      v.description("To notify people, write @ and their full name, as in Kitsu. Hashtags have no effect."),
-      v.metadata({ type: "long-text", remember: false }),
+      v.metadata({
+        type: "long-text",
+        title: message("comment.text"),
+        help: message("comment.textHelp"),
+        remember: false,
+      }),
     );
     return v.pipe(
       v.object({ status: v.optional(status, KEEP), text }),
       v.forward(
-        v.partialCheck(
-          [["status"], ["text"]],
-          ({ status, text }) => status !== KEEP || text !== "",
-          "Enter a comment or choose a status",
-        ),
+        v.partialCheck([["status"], ["text"]], ({ status, text }) => status !== KEEP || text !== "", NO_ANSWER),
         ["text"],
       ),
     );
@@ -67,17 +69,15 @@ export const comment = defineAction({
     const { status, text } = context.input;
     const warning = describeUnmatchedMentions(await findUnmatchedMentions(text, context.kitsu(), projectIds));
     if (count === 1 && planned.length === 1 && missing.length === 0 && warning === undefined) return undefined;
-    const tasks = `${plural(count, "task")}${projectIds.length > 1 ? ` in ${projectIds.length} projects` : ""}`;
     const name = await getStatusName(context, status);
+    const quoted = text.length > QUOTE_MAX_CHARS ? `${text.slice(0, QUOTE_MAX_CHARS)}…` : text;
     return {
-      title:
-        name === undefined
-          ? `Comment on ${tasks}?`
-          : `${text === "" ? "Set" : "Comment on"} ${tasks}${text === "" ? "" : " and set them"} to ${name}?`,
-      text: [text === "" ? "No comment is added." : `“${text.length > 300 ? `${text.slice(0, 300)}…` : text}”`, warning]
-        .filter(Boolean)
-        .join("\n\n"),
-      submit: text === "" ? "Set status" : "Comment",
+      title: askToComment(text, name, { count, projects: projectIds.length }),
+      text: joinParagraphs([
+        text === "" ? message("comment.noneAdded") : message("comment.quote", { text: quoted }),
+        warning,
+      ]),
+      submit: message(text === "" ? "comment.setStatus" : "comment.submit"),
       seconds: (count * (await readPace(context.settings.kitsuApi))) / 1_000,
     };
   },
@@ -105,6 +105,11 @@ export const comment = defineAction({
   watch: (watch, data) => continueComments(watch, RULES, data),
   control: cancelComments,
 });
+
+function askToComment(text: string, status: string | undefined, counts: { count: number; projects: number }): Message {
+  if (status === undefined) return message("comment.confirmComment", counts);
+  return message(text === "" ? "comment.confirmStatus" : "comment.confirmBoth", { ...counts, status });
+}
 
 type Answered = ActionContext & { input: { status: string; text: string } };
 
@@ -147,8 +152,9 @@ async function getStatusName({ kitsu }: ActionContext, id: string): Promise<stri
 }
 
 function nothingToDo(outcomes: readonly Pick<Outcome, "id" | "label" | "reason">[]): Failure {
+  const [{ reason } = {}] = outcomes;
   return new Failure("nothing-to-do", {
-    text: `None of the selected tasks can be commented on: ${outcomes[0]?.reason ?? "they no longer exist"}.`,
+    text: reason === undefined ? message("comment.noneExists") : message("comment.noneCommentable", { reason }),
     outcomes: outcomes.map((one) => ({ ...one, state: "skipped" })),
   });
 }

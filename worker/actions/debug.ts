@@ -1,8 +1,9 @@
 // Shows the request, the call parsed from it and, if the worker can ask Kitsu, all data of the
 // selected tasks that the person may see. Point a new custom action at it first.
-import type { Link, Table } from "../../contract.ts";
 import { type ActionContext, defineAction } from "../action/action.ts";
-import { plural } from "../format/plural.ts";
+import { nameRole } from "../action/role-names.ts";
+import { joinSentences, type Message, message, type Text } from "../format/message.ts";
+import type { Link, Table } from "../format/reply.ts";
 import type { Call } from "../request/call.ts";
 import type { RequestSnapshot } from "../request/request-snapshot.ts";
 import { skipMissing } from "../services/missing-tasks.ts";
@@ -10,6 +11,7 @@ import type { SelectedTask, Selection } from "../services/selection.ts";
 import { listEntityDetails, listTaskDetails, type TaskDetail } from "../services/task-details.ts";
 import { formatFullName } from "../services/task-label.ts";
 import { viewEntityAsClient, viewTaskAsClient } from "../services/visible-data.ts";
+import { labelTrust } from "../settings/trust.ts";
 
 /** With more ids the address gets longer than some servers accept. */
 const LINKED_TASKS_MAX = 80;
@@ -18,8 +20,8 @@ const COPIED_TASKS_MAX = 200;
 
 export const debug = defineAction({
   id: "debug",
-  title: "Debug",
-  about: "Shows what Kitsu sent, how it was parsed, and the Kitsu data of the selected tasks.",
+  title: message("debug.title"),
+  about: message("debug.about"),
   modes: ["form", "ajax"],
   isSafe: true,
   takesEmptySelection: true,
@@ -32,18 +34,22 @@ export const debug = defineAction({
     return {
       kind: "done",
       severity: isUnusual ? "warning" : "info",
-      title: selection === undefined ? `${plural(count, "task")} received` : describeFound(selection),
-      text: `The call used the dialect "${call.dialect}". ${describeIgnored(call)} ${describePerson(context)}`,
+      title: selection === undefined ? message("debug.received", { count }) : describeFound(selection),
+      text: joinSentences([
+        message("debug.dialect", { dialect: call.dialect }),
+        describeIgnored(call),
+        describePerson(context),
+      ]),
       outcomes: selection?.missing.map(skipMissing),
       links: selection && linkToPage(context),
       effects: [
-        { kind: "copy", label: "Copy the call as JSON", text: JSON.stringify(call) },
+        { kind: "copy", label: message("debug.copyCall"), text: JSON.stringify(call) },
         ...(selection === undefined || count > COPIED_TASKS_MAX
           ? []
           : [
               {
                 kind: "copy" as const,
-                label: "Copy the tasks as JSON",
+                label: message("debug.copyTasks"),
                 text: JSON.stringify(await listForCopy(context, selection.tasks)),
               },
             ]),
@@ -59,31 +65,28 @@ export const debug = defineAction({
   },
 });
 
-function describeFound({ tasks, projectIds }: Selection): string {
+function describeFound({ tasks, projectIds }: Selection): Message {
   const entities = new Set(tasks.map(({ task }) => task.entity_id)).size;
-  const all = [plural(tasks.length, "task"), plural(entities, "entity", "entities")].join(" of ");
-  return `${all} in ${plural(projectIds.length, "project")}`;
+  return message("debug.found", { tasks: tasks.length, entities, projects: projectIds.length });
 }
 
-function describeIgnored({ ignored, selection }: Call): string {
-  if (selection.length === 0) return "Nothing was selected. Actions that work on tasks refuse such a call.";
-  if (ignored.length === 0) return "Every field was recognized.";
-  return `${plural(ignored.length, "field")} ${ignored.length === 1 ? "was" : "were"} ignored; see below.`;
+function describeIgnored({ ignored, selection }: Call): Message {
+  if (selection.length === 0) return message("debug.nothingSelected");
+  if (ignored.length === 0) return message("debug.allRecognized");
+  return message("debug.fieldsIgnored", { count: ignored.length });
 }
 
-function describePerson({ person }: ActionContext): string {
-  if (person.sessionProblem !== undefined) {
-    const reason =
-      person.sessionProblem === "expired" ? "your Kitsu session has ended" : "the call had no Kitsu session";
-    const caller =
-      person.trust === "unchecked"
-        ? "The caller was not verified"
-        : `The trust level of the caller, ${person.name}, is only "${person.trust}"`;
-    return `${caller}: ${reason}. Log in to Kitsu again.`;
-  }
-  if (person.trust === "unchecked") return "The caller was not verified: this action server can't ask Kitsu.";
-  const caller = [person.name, person.role].filter(Boolean).join(", ");
-  return `The caller is ${caller} (trust level "${person.trust}").`;
+function describePerson({ person: { name, role, ...person } }: ActionContext): Message {
+  const { sessionProblem: problem } = person;
+  const trust = labelTrust(person.trust);
+  if (problem !== undefined)
+    return person.trust === "unchecked"
+      ? message("debug.unverifiedSession", { problem })
+      : message("debug.lowTrustSession", { problem, name, trust });
+  if (person.trust === "unchecked") return message("debug.unverified");
+  return role === undefined
+    ? message("debug.caller", { name, trust })
+    : message("debug.callerWithRole", { name, role: nameRole(role), trust });
 }
 
 /** A link from the toast to the full page. The session or Access identifies the person again. */
@@ -94,7 +97,7 @@ function linkToPage({ call, base }: ActionContext): Link[] {
     personemail: call.person.email ?? "",
     selection: call.selection.join(","),
   });
-  return [{ label: "Open as a page", url: `${base}/actions/debug?${query}` }];
+  return [{ label: message("debug.openAsPage"), url: `${base}/actions/debug?${query}` }];
 }
 
 /** Clients see fewer fields of a task, in the tables and in what is copied. */
@@ -121,14 +124,20 @@ async function describeTasks(context: ActionContext, tasks: readonly SelectedTas
   ]);
   const readers = { kitsuUrl: context.settings.kitsuUrls[0] ?? "", persons, previews, isForClient, now: Date.now() };
   const summary: Table = {
-    title: "Tasks",
-    columns: ["Task", "Project", "Status", ...(isForClient ? [] : ["Assignees"]), "Preview"],
+    title: message("debug.tasks"),
+    columns: [
+      message("debug.task"),
+      message("debug.project"),
+      message("debug.status"),
+      ...(isForClient ? [] : [message("debug.assignees")]),
+      message("debug.preview"),
+    ],
     rows: tasks.map(({ label, task, project, taskStatus }) => [
       label,
-      project?.name ?? "unknown",
-      taskStatus?.short_name ?? "unknown",
+      project?.name ?? message("debug.unknown"),
+      taskStatus?.short_name ?? message("debug.unknown"),
       ...(isForClient ? [] : [task.assignees.map((id) => persons.get(id)?.full_name || id).join(", ")]),
-      task.last_preview_file_id === undefined ? "none" : "yes",
+      message(task.last_preview_file_id === undefined ? "debug.noPreview" : "debug.hasPreview"),
     ]),
   };
   const byEntity = Map.groupBy(tasks, ({ task }) => task.entity_id);
@@ -149,10 +158,14 @@ type Describe = (one: SelectedTask) => TaskDetail[];
 function describeEntity(group: readonly SelectedTask[], ofEntity: Describe, ofTask: Describe): Table {
   const [first] = group;
   const prefixed = (one: SelectedTask) =>
-    ofTask(one).map(([name, value, type]): TaskDetail => [`${one.taskType?.name ?? "Task"}: ${name}`, value, type]);
+    ofTask(one).map(([field, value, type]): Text[] => [
+      message("debug.fieldOfTask", { type: one.taskType?.name ?? message("debug.task"), field }),
+      value,
+      type,
+    ]);
   return {
-    title: `${first && formatFullName(first)}: ${plural(group.length, "task")}`,
-    columns: ["Field", "Value", "Type"],
+    title: message("debug.entity", { name: first === undefined ? "" : formatFullName(first), count: group.length }),
+    columns: [message("debug.field"), message("debug.value"), message("debug.type")],
     rows: [...(first === undefined ? [] : ofEntity(first)), ...group.flatMap(prefixed)],
   };
 }
@@ -170,26 +183,34 @@ function describeCall({ dialect, person, project, selection, entityType, path, s
     ...selection.map((id, index): [string, string] => [`selection[${index}]`, id]),
   ];
   return {
-    title: "Parsed call",
-    columns: ["Name", "Value"],
-    rows: facts.map(([name, value]) => [name, value ?? "(none)"]),
+    title: message("debug.parsedCall"),
+    columns: [message("debug.name"), message("debug.value")],
+    rows: facts.map(([name, value]) => [name, value ?? message("debug.absent")]),
   };
 }
 
 function describeFields({ fields }: RequestSnapshot): Table {
-  return { title: "Received fields", columns: ["Field", "Value"], rows: fields };
+  return {
+    title: message("debug.receivedFields"),
+    columns: [message("debug.field"), message("debug.value")],
+    rows: fields,
+  };
 }
 
 function describeRequest({ method, path, headers }: RequestSnapshot): Table {
-  return { title: "Request", columns: ["Header", "Value"], rows: [["method", method], ["path", path], ...headers] };
+  return {
+    title: message("debug.request"),
+    columns: [message("debug.header"), message("debug.value")],
+    rows: [["method", method], ["path", path], ...headers],
+  };
 }
 
 function describeIgnoredFields({ ignored }: Call): Table[] {
   if (ignored.length === 0) return [];
   return [
     {
-      title: "Ignored fields",
-      columns: ["Field", "Value", "Reason"],
+      title: message("debug.ignoredFields"),
+      columns: [message("debug.field"), message("debug.value"), message("debug.reason")],
       rows: ignored.map(({ name, value, reason }) => [name, value, reason]),
     },
   ];

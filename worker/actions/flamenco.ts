@@ -2,6 +2,7 @@
 // end.
 import * as v from "valibot";
 import { type ActionContext, defineAction, type WatchContext } from "../action/action.ts";
+import { joinSentences, message } from "../format/message.ts";
 import { openFlamenco } from "../services/flamenco-client.ts";
 import { fetchPicture } from "../services/flamenco-picture.ts";
 import type { FlamencoSettings } from "../settings/flamenco-settings.ts";
@@ -26,18 +27,15 @@ import { claimTasks } from "./farm/task-conflicts.ts";
 
 export const flamenco = defineAction({
   id: "flamenco",
-  title: "Render with Flamenco",
-  about: "Renders the selected shots with Flamenco, and follows each to its last frame.",
+  title: message("flamenco.title"),
+  about: message("flamenco.about"),
   modes: ["ajax", "form"],
   needsKitsu: true,
   entityTypes: ["shot"],
   roles: ["admin", "manager", "supervisor", "user"],
   maxTasks: 500,
-  submit: "Next",
-  findMissingSetting: (settings) =>
-    settings.flamenco === undefined
-      ? "Set FLAMENCO to the address of its manager and the paths of your files: see docs/flamenco.md."
-      : undefined,
+  submit: message("flamenco.next"),
+  findMissingSetting: (settings) => (settings.flamenco === undefined ? message("flamenco.setFlamenco") : undefined),
   async input(context, answers) {
     const settings = readFlamencoSettings(context.settings);
     const manager = openManager(context);
@@ -72,8 +70,8 @@ export const flamenco = defineAction({
     const settings = readFlamencoSettings(context.settings);
     const { planned, note } = await planCheckedShots(context, settings, openManager(context));
     const isMore = planned.filter(({ outcome: { state } }) => state === "planned").length > CHECKED_MAX;
-    const notes = [note, isMore && `Flamenco checked the first ${CHECKED_MAX}.`];
-    return confirmRender(context, planned, readConflictChoice(context, settings), notes.filter(Boolean).join(" "));
+    const notes = joinSentences([note, isMore && message("flamenco.checkedFirst", { count: CHECKED_MAX })]);
+    return confirmRender(context, planned, readConflictChoice(context, settings), notes);
   },
   async run(context) {
     const settings = readFlamencoSettings(context.settings);
@@ -140,6 +138,7 @@ function openFarm(watch: WatchContext, minor: number): Farm<FlamencoSubmission> 
     minor,
     workerTag: settings.worker_tag,
     standstillLimitMs: settings.standstill_minutes * 60_000,
+    localize: watch.localize,
   });
   return {
     ...farm,

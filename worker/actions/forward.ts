@@ -1,9 +1,12 @@
 // Forwards a call to a server of the studio's own, and shows the answer. Each target in the
 // settings is an action.
-import { type ParsedResponse, parseResponse, type Reply, WIRE_VERSION } from "../../contract.ts";
+import { type ParsedResponse, parseResponse, WIRE_VERSION } from "../../contract.ts";
 import { type Action, type ActionContext, defineAction } from "../action/action.ts";
 import { Failure } from "../failure.ts";
-import { truncate } from "../request/request-snapshot.ts";
+import { message, type Text } from "../format/message.ts";
+import { type Reader, THEME_PARAMETER } from "../format/reader.ts";
+import type { Reply } from "../format/reply.ts";
+import { type RequestSnapshot, truncate } from "../request/request-snapshot.ts";
 import { exceedsJsonLimits, parseJson } from "../services/http.ts";
 import { reportMissing, storeMissing } from "../services/missing-tasks.ts";
 import type { ForwardTarget } from "../services/webhook-client.ts";
@@ -19,7 +22,7 @@ export function forwardTo(target: ForwardTarget): Action {
     about: target.about,
     modes: ["form", "ajax"],
     async run(context) {
-      const { call, run, signal, continueWith } = context;
+      const { call, request, reader, run, signal, continueWith } = context;
       const missing = await findMissing(context);
       const { ignored: _, ...forwarded } = call;
       const progress = run.url.replace("?", "/progress?");
@@ -31,6 +34,7 @@ export function forwardTo(target: ForwardTarget): Action {
         version: WIRE_VERSION,
         run: { ...run, progress },
         action: target.id,
+        reader: describeReader(reader, request),
         call: { ...forwarded, ...visible },
       };
       try {
@@ -46,6 +50,19 @@ export function forwardTo(target: ForwardTarget): Action {
       }
     },
   });
+}
+
+/** Who reads the answer. Without a time zone of their own, there is none. */
+const describeReader = ({ locale, timeZone, isOwnZone }: Reader, request: RequestSnapshot) => ({
+  language: locale,
+  ...(isOwnZone && { timeZone }),
+  theme: readTheme(request),
+});
+
+/** Whether Kitsu is light or dark, if its page said so. */
+function readTheme({ path }: RequestSnapshot): "light" | "dark" | undefined {
+  const theme = new URL(path, "https://action.invalid").searchParams.get(THEME_PARAMETER);
+  return theme === "light" || theme === "dark" ? theme : undefined;
 }
 
 /**
@@ -76,8 +93,8 @@ function openPage(url: string, { title }: ForwardTarget): Reply {
     kind: "done",
     severity: "success",
     title,
-    text: "The studio's server has a page for you.",
-    effects: [{ kind: "open", url, label: "Open the page" }],
+    text: message("forward.hasPage"),
+    effects: [{ kind: "open", url, label: message("forward.openPage") }],
   };
 }
 
@@ -85,10 +102,7 @@ function toReply(parsed: ParsedResponse, { status }: StudioAnswer, target: Forwa
   // The answer to a question from the server is sent to this action.
   if (parsed.kind === "reply") return parsed.reply.kind === "ask" ? { ...parsed.reply, form: target.id } : parsed.reply;
   if (parsed.kind === "newer")
-    return inform(
-      parsed.title || target.title,
-      `The studio's server sent a newer kind of answer: "${parsed.replyKind}".`,
-    );
+    return inform(parsed.title || target.title, message("forward.newerAnswer", { kind: parsed.replyKind }));
   if (parsed.failed) throw refused(parsed, status, target);
   switch (parsed.kind) {
     case "message":
@@ -97,34 +111,34 @@ function toReply(parsed: ParsedResponse, { status }: StudioAnswer, target: Forwa
       return succeed(target.title, parsed.text);
     case "html":
       return {
-        ...inform(parsed.title || target.title, "The studio's server answered with a page."),
+        ...inform(parsed.title || target.title, message("forward.answeredPage")),
         document: parsed.html,
       };
     case "nothing":
-      return succeed(target.title, "The studio's server accepted the call.");
+      return succeed(target.title, message("forward.accepted"));
   }
 }
 
-const succeed = (title: string, text?: string): Reply => ({
+const succeed = (title: Text, text?: Text): Reply => ({
   kind: "done",
   severity: "success",
-  title: truncate(title, TITLE_MAX_CHARS),
-  text: text && truncate(text, TEXT_MAX_CHARS),
+  title: shorten(title, TITLE_MAX_CHARS),
+  text: text && shorten(text, TEXT_MAX_CHARS),
 });
 
-const inform = (title: string, text: string) =>
-  ({ kind: "done", severity: "info", title: truncate(title, TITLE_MAX_CHARS), text }) as const;
+const inform = (title: Text, text: Text) =>
+  ({ kind: "done", severity: "info", title: shorten(title, TITLE_MAX_CHARS), text }) as const;
+
+/** The server's own texts may be too long; ours are not. */
+const shorten = (text: Text, most: number): Text => (typeof text === "string" ? truncate(text, most) : text);
 
 function refused(parsed: ParsedResponse, status: number, { title }: ForwardTarget): Failure {
   const own = parsed.kind === "message" ? parsed.title : undefined;
   const text = parsed.kind === "message" || parsed.kind === "text" ? parsed.text : undefined;
   return new Failure("target-refused", {
     ...(own !== undefined && { title: truncate(own, TITLE_MAX_CHARS) }),
-    text: truncate(text ?? `The server behind ${title} answered with status ${status}.`, TEXT_MAX_CHARS),
-    advice:
-      status === 401 || status === 403
-        ? "Its secret may differ from the one that signs calls: ask your TD."
-        : undefined,
+    text: shorten(text ?? message("forward.refused", { title, status: String(status) }), TEXT_MAX_CHARS),
+    advice: status === 401 || status === 403 ? message("forward.checkSecret") : undefined,
     // A 401 refuses our signature, not the person. A 5xx makes this worker a bad gateway.
     status: status >= 400 && status < 500 && status !== 401 ? status : 502,
   });

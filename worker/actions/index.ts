@@ -1,6 +1,7 @@
 // The registry: one line per action.
 import type { Action } from "../action/action.ts";
 import { Failure } from "../failure.ts";
+import { message, type Text } from "../format/message.ts";
 import { canAskKitsu, type Settings } from "../settings/settings.ts";
 import { afanasy } from "./afanasy.ts";
 import { comment } from "./comment.ts";
@@ -47,8 +48,8 @@ export function findAction(id: string, settings: Settings): Action {
   if (action === undefined) throw unknownAction(id);
   if (another !== undefined) {
     throw new Failure("not-configured", {
-      text: `FORWARD_TARGETS has a target "${id}", but an action already has that name.`,
-      advice: "Give the target another name in wrangler.toml, and deploy again.",
+      text: message("actions.nameTaken", { id }),
+      advice: message("actions.renameTarget"),
     });
   }
   const missing = findMissingSetup(action, settings);
@@ -60,28 +61,24 @@ export function findAction(id: string, settings: Settings): Action {
 function findMissingSetup(
   { title, findMissingSetting, needsKitsu }: Action,
   settings: Settings,
-): { text: string; advice: string } | undefined {
+): { text: Text; advice: Text } | undefined {
   if (needsKitsu && !canAskKitsu(settings)) {
-    return {
-      text: `${title} needs data from Kitsu, but this action server has no account there.`,
-      advice: "Set the token of a bot with: npx wrangler secret put KITSU_TOKEN",
-    };
+    return { text: message("actions.noKitsuAccount", { title }), advice: message("actions.setBotToken") };
   }
   const advice = findMissingSetting?.(settings);
-  return advice === undefined ? undefined : { text: `${title} is not set up on this action server.`, advice };
+  return advice === undefined ? undefined : { text: message("actions.notSetUp", { title }), advice };
 }
 
 function unknownLimit(id: string, actions: readonly Action[]): Failure {
   return new Failure("not-configured", {
-    text: `ACTION_LIMITS limits "${id.slice(0, 80)}", but there is no such action.`,
-    advice: `The actions are ${actions.map((one) => one.id).join(", ")}. Correct it in wrangler.toml, and deploy again.`,
+    text: message("actions.unknownLimit", { id: id.slice(0, 80) }),
+    advice: message("actions.correctLimits", { ids: actions.map((one) => one.id) }),
   });
 }
 
 function unknownAction(id: string): Failure {
   return new Failure("unknown-action", {
-    text: `This action server has no action "${id.slice(0, 80)}".`,
-    advice:
-      "Tell your TD that the address of the custom action in Kitsu is wrong. The action server's home page lists the valid addresses.",
+    text: message("actions.unknown", { id: id.slice(0, 80) }),
+    advice: message("actions.wrongAddress"),
   });
 }

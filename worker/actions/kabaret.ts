@@ -1,13 +1,15 @@
 // Opens a task in Kabaret, or in libreflow, which is built on it. Kabaret registers no links, so
 // the studio's handler takes ours and starts Kabaret with "--home-oid".
-import type { Effect, Outcome } from "../../contract.ts";
 import { type ActionContext, defineAction } from "../action/action.ts";
 import { Failure } from "../failure.ts";
+import { message } from "../format/message.ts";
+import type { Effect, Outcome } from "../format/reply.ts";
 import { makeCommand } from "../launch/command.ts";
 import { type Entry, forProject, type Kabaret } from "../launch/kabaret-settings.ts";
 import { mergeOptions } from "../launch/link.ts";
 import { findObject } from "../launch/oid.ts";
 import { detectSystem, SYSTEMS } from "../launch/operating-system.ts";
+import { joinReasons, toSentence } from "../launch/reasons.ts";
 import { readTaskInfo } from "../launch/template-variables.ts";
 import { makeTicket, TICKET_LIFE_S } from "../launch/ticket.ts";
 import { skipMissing } from "../services/missing-tasks.ts";
@@ -15,13 +17,12 @@ import type { Settings } from "../settings/settings.ts";
 
 export const kabaret = defineAction({
   id: "kabaret",
-  title: "Open in Kabaret",
-  about: "Opens the selected task in Kabaret or libreflow.",
+  title: message("kabaret.title"),
+  about: message("kabaret.about"),
   modes: ["ajax", "form"],
   needsKitsu: true,
   maxTasks: 500,
-  findMissingSetting: ({ kabaret: own }) =>
-    own === undefined ? "Set KABARET to the naming rules of your flow: see docs/kabaret.md." : undefined,
+  findMissingSetting: ({ kabaret: own }) => (own === undefined ? message("kabaret.notSetUp") : undefined),
   async plan(context) {
     const own = readKabaret(context.settings);
     const entry = chooseEntry(own, context.call.params.with);
@@ -36,11 +37,12 @@ export const kabaret = defineAction({
     const { opened, outcomes } = await findAll(context, own, entry);
     if (opened === undefined) throw nothingToOpen(own, outcomes);
     const { info } = opened;
-    const button = entry.button === undefined ? "" : `, by pressing its button "${entry.button}"`;
+    const { title, button } = entry;
+    const { app } = own;
     return {
-      title: `${entry.title}: ${info.label}?`,
-      text: `This runs in ${own.app} on your computer${button}. ${own.app} must be open.`,
-      submit: entry.title,
+      title: message("kabaret.confirm", { title, label: info.label }),
+      text: button === undefined ? message("kabaret.runs", { app }) : message("kabaret.runsByButton", { app, button }),
+      submit: title,
     };
   },
   async run(context) {
@@ -50,12 +52,15 @@ export const kabaret = defineAction({
     if (opened === undefined) throw nothingToOpen(own, outcomes);
     const { info, settings, found } = opened;
     const isIncomplete = outcomes.some(({ state }) => state === "failed");
-    const title = entry?.run ? `${entry.title}: ${info.label}` : `Opening ${info.label} in ${own.app}`;
+    const { label } = info;
+    const title = entry?.run
+      ? message("kabaret.running", { title: entry.title, label })
+      : message("kabaret.opening", { label, app: own.app });
     return {
       kind: "done",
       severity: isIncomplete ? "warning" : "info",
       title,
-      ...(found.note !== undefined && { text: `${found.note}.` }),
+      ...(found.note !== undefined && { text: toSentence(found.note) }),
       outcomes,
       effects: makeEffects(
         found,
@@ -72,10 +77,11 @@ function chooseEntry({ entries }: Kabaret, wanted: string | undefined): Entry | 
   if (wanted === undefined) return undefined;
   const entry = Object.hasOwn(entries, wanted) ? entries[wanted] : undefined;
   if (entry !== undefined) return entry;
+  const ids = Object.keys(entries).join(", ");
   throw new Failure("invalid-call", {
-    title: "There is no such entry",
-    text: `This custom action asks for "${wanted.slice(0, 80)}", but no entry with that id is set up.`,
-    advice: `Tell your TD: in Kitsu, "with" in the URL of the custom action must be one of ${Object.keys(entries).join(", ") || "KABARET's entries, but there are none"}.`,
+    title: message("kabaret.unknownEntry"),
+    text: message("kabaret.entryNotSetUp", { id: wanted.slice(0, 80) }),
+    advice: ids === "" ? message("kabaret.noEntries") : message("kabaret.correctEntry", { ids }),
     field: "with",
   });
 }
@@ -99,17 +105,17 @@ async function findAll(context: ActionContext, own: Kabaret, entry: Entry | unde
   const [opened] = all.flatMap(({ found, ...rest }) => ("oid" in found ? [{ ...rest, found }] : []));
   const outcomes = [
     ...all.map(({ info: { taskId: id, label }, found }): Outcome => {
-      if ("problems" in found) return { id, label, state: "failed", reason: found.problems.join(". ") };
+      if ("problems" in found) return { id, label, state: "failed", reason: joinReasons(found.problems) };
       const isFirst = found === opened?.found;
-      const reason = [found.note, !isFirst && `Only one task is ${entry?.run ? "run" : "opened"} at a time`]
-        .filter(Boolean)
-        .join(". ");
+      const oneAtATime = message(entry?.run ? "kabaret.oneRunAtATime" : "kabaret.oneOpenedAtATime");
+      const reason = joinReasons([found.note, isFirst ? undefined : oneAtATime]);
       return {
         id,
         label,
         state: isFirst ? "waiting" : "skipped",
-        ...(reason !== "" && { reason }),
-        ...(!isFirst && entry?.run !== true && { link: { label: `Open in ${own.app}`, url: found.link() } }),
+        ...(reason !== undefined && { reason }),
+        ...(!isFirst &&
+          entry?.run !== true && { link: { label: message("kabaret.openIn", { app: own.app }), url: found.link() } }),
       };
     }),
     ...missing.map(skipMissing),
@@ -168,15 +174,15 @@ function makeEffects(
       ...(ticket !== undefined && { ticket: { url: `${ticket}/state`, until: Date.now() + TICKET_LIFE_S * 1_000 } }),
       ...(help !== undefined && { help }),
     },
-    { kind: "copy", text: oid, label: `Copy the address in ${app}` },
-    ...(line === undefined ? [] : [{ kind: "copy" as const, text: line, label: "Copy the command" }]),
+    { kind: "copy", text: oid, label: message("kabaret.copyAddress", { app }) },
+    ...(line === undefined ? [] : [{ kind: "copy" as const, text: line, label: message("kabaret.copyCommand") }]),
   ];
 }
 
 const nothingToOpen = ({ app }: Kabaret, outcomes: Outcome[]) =>
   new Failure("nothing-to-do", {
-    title: `Nothing to open in ${app}`,
-    text: `None of the selected tasks has an address in ${app}. The list shows what is missing for each.`,
-    advice: "Ask your TD to add the names to KABARET: see docs/kabaret.md.",
+    title: message("kabaret.nothingToOpen", { app }),
+    text: message("kabaret.noAddresses", { app }),
+    advice: message("kabaret.addNames"),
     outcomes,
   });

@@ -2,15 +2,16 @@
 // program has registered. Browsers don't report whether a link opened anything, so its tasks are
 // "waiting", not "done".
 import * as v from "valibot";
-import type { Effect, Outcome, Reply } from "../../contract.ts";
 import { type ActionContext, defineAction } from "../action/action.ts";
 import { Failure } from "../failure.ts";
-import { plural } from "../format/plural.ts";
+import { joinSentences, message, type Text } from "../format/message.ts";
+import type { Effect, Outcome, Reply } from "../format/reply.ts";
 import { type Items, readItems } from "../launch/launch-item.ts";
-import { getAppName, type Launcher, type Launchers, opensMany } from "../launch/launchers.ts";
+import { getAppName, getShortLabel, type Launcher, type Launchers, opensMany } from "../launch/launchers.ts";
 import { LIST_TYPE, makeList } from "../launch/m3u8.ts";
 import { getMedia, type Opening, openItems } from "../launch/opening.ts";
 import { detectSystem, type System } from "../launch/operating-system.ts";
+import { toSentence } from "../launch/reasons.ts";
 import { TICKET_LIFE_S } from "../launch/ticket.ts";
 import { skipMissing } from "../services/missing-tasks.ts";
 import type { Settings } from "../settings/settings.ts";
@@ -20,14 +21,13 @@ const LINKED_MAX = 21;
 
 export const launch = defineAction({
   id: "launch",
-  title: "Open in a program",
-  about: "Opens the files or previews of the selected tasks in a player or another program on your computer.",
+  title: message("launch.title"),
+  about: message("launch.about"),
   modes: ["ajax", "form"],
   needsKitsu: true,
   maxTasks: 500,
-  submit: "Open",
-  findMissingSetting: ({ launchers }) =>
-    launchers === undefined ? "Set LAUNCHERS to the programs on your workstations: see docs/launch.md." : undefined,
+  submit: message("launch.submit"),
+  findMissingSetting: ({ launchers }) => (launchers === undefined ? message("launch.notSetUp") : undefined),
   input: ({ call, settings }) => v.object(call.params.with === undefined ? askWith(readLaunchers(settings)) : {}),
   async run(context) {
     const { call, settings, request } = context;
@@ -47,6 +47,7 @@ export const launch = defineAction({
     const opening = await openItems(launcher, read.items, {
       system,
       createLink: context.createLink,
+      localize: context.localize,
       person: context.person,
       run: context.run,
     });
@@ -62,7 +63,7 @@ export const launch = defineAction({
   },
 });
 
-const SELECT_FEWER = "Only one task is opened at a time: select fewer";
+const SELECT_FEWER = message("launch.selectFewer");
 
 function readLaunchers({ launchers }: Settings): Launchers {
   if (launchers === undefined) throw new Error("This action is not offered without LAUNCHERS");
@@ -73,14 +74,13 @@ function readLaunchers({ launchers }: Settings): Launchers {
 function askWith({ launchers }: Launchers): v.ObjectEntries {
   const [first, another] = launchers;
   if (first === undefined || another === undefined) return {};
-  const labels = Object.fromEntries(launchers.map(({ id, label }) => [id, label.replace(/^open (in|with) /i, "")]));
+  const labels = Object.fromEntries(launchers.map((one) => [one.id, getShortLabel(one)]));
   const choice = v.pipe(
     v.picklist(
       launchers.map(({ id }) => id),
-      "Must be one of these programs",
+      "launch.chooseProgram",
     ),
-    v.title("Open with"),
-    v.metadata({ labels }),
+    v.metadata({ title: message("launch.openWith"), labels }),
   );
   return { with: v.optional(choice, first.id) };
 }
@@ -90,9 +90,9 @@ function chooseLauncher({ launchers }: Launchers, wanted: unknown): Launcher {
   const found = wanted === undefined && another === undefined ? first : launchers.find(({ id }) => id === wanted);
   if (found !== undefined) return found;
   throw new Failure("invalid-call", {
-    title: "There is no such program",
-    text: `This custom action asks for "${String(wanted).slice(0, 80)}", but no program with that id is set up.`,
-    advice: `Tell your TD: in Kitsu, "with" in the URL of the custom action must be one of ${launchers.map(({ id }) => id).join(", ")}.`,
+    title: message("launch.unknownProgram"),
+    text: message("launch.programNotSetUp", { id: String(wanted).slice(0, 80) }),
+    advice: message("launch.correctProgram", { ids: launchers.map(({ id }) => id).join(", ") }),
     field: "with",
   });
 }
@@ -110,7 +110,10 @@ async function report(context: ActionContext, opened: Opened): Promise<Reply> {
   const { launcher, launchers, system, opening, outcomes } = opened;
   const [app, count] = [getAppName(launcher), opening.opened.length];
   const [first] = opening.opened;
-  const what = count === 1 && first !== undefined ? first.info.label : plural(count, "task");
+  const title =
+    count === 1 && first !== undefined
+      ? message("launch.openingTask", { label: first.info.label, app })
+      : message("launch.openingTasks", { count, app });
   const isCut = opensMany(launcher) && opening.openable.length > count;
   const isIncomplete = isCut || outcomes.some(({ state }) => state === "failed");
   const help = launcher.help ?? launchers.help;
@@ -132,39 +135,37 @@ async function report(context: ActionContext, opened: Opened): Promise<Reply> {
   return {
     kind: "done",
     severity: isIncomplete ? "warning" : "info",
-    title: `Opening ${what} in ${app}`,
+    title,
     text: makeNotes(opened, isCut),
     outcomes,
     effects,
   };
 }
 
-function makeNotes({ launcher, launchers, opening, system, read }: Opened, isCut: boolean): string | undefined {
+function makeNotes({ launcher, launchers, opening, system, read }: Opened, isCut: boolean): Text | undefined {
   const byTicket = launchers.launchers.find((one) => one.kind === "ticket" && one.many && one.id !== launcher.id);
   const previews = opening.opened.filter(
     (item) => getMedia(item, system) === item.mediaUrl && item.mediaUrl !== undefined,
   ).length;
-  const notes = [
-    isCut &&
-      `One link to ${getAppName(launcher)} has room for ${opening.opened.length} of the ${opening.openable.length} tasks. The list has all of them${
-        byTicket === undefined ? "." : `, and ${getAppName(byTicket)} opens all of them at once.`
-      }`,
+  const values = { app: getAppName(launcher), count: opening.opened.length, total: opening.openable.length };
+  const linkFull =
+    byTicket === undefined
+      ? message("launch.linkFull", values)
+      : message("launch.linkFullTryOther", { ...values, other: getAppName(byTicket) });
+  return joinSentences([
+    isCut && linkFull,
     read.isHidden && RECORDED_FILES_HIDDEN,
-    previews > 0 &&
-      launcher.kind !== "mpv" &&
-      `${plural(previews, "task")} ${previews === 1 ? "has" : "have"} no known file and will play from Kitsu. The link works for an hour.`,
-  ];
-  return notes.filter(Boolean).join(" ") || undefined;
+    previews > 0 && launcher.kind !== "mpv" && message("launch.playsFromKitsu", { count: previews }),
+  ]);
 }
 
-const RECORDED_FILES_HIDDEN = "Kitsu does not show you recorded files.";
+const RECORDED_FILES_HIDDEN = message("launch.recordedFilesHidden");
 
 function copyMedia({ opening, system }: Opened): Effect[] {
   const media = opening.opened.flatMap((item) => getMedia(item, system) ?? []);
   if (media.length === 0) return [];
   const areUrls = opening.opened.every((item) => getMedia(item, system) === item.mediaUrl);
-  const count = plural(media.length, areUrls ? "link" : "path");
-  const label = media.length === 1 ? `Copy the ${areUrls ? "link" : "path"}` : `Copy ${count}`;
+  const label = message(areUrls ? "launch.copyLinks" : "launch.copyPaths", { count: media.length });
   return [{ kind: "copy", label, text: media.join("\n") }];
 }
 
@@ -173,15 +174,15 @@ async function listMedia({ createLink }: ActionContext, { launcher, opening, sys
   const entries = opening.openable.map((item) => ({ name: item.info.label, media: getMedia(item, system) ?? "" }));
   const name = `${launcher.id}-${entries.length}.m3u8`;
   const url = await createLink({ kind: "file", name, type: LIST_TYPE, text: makeList(entries) });
-  return { kind: "download", url, name, label: `Download the list of ${plural(entries.length, "file")}` };
+  return { kind: "download", url, name, label: message("launch.downloadList", { count: entries.length }) };
 }
 
 function nothingToOpen(launcher: Launcher, outcomes: Outcome[], { isHidden }: Items): Failure {
   const [first] = outcomes.filter(({ state }) => state === "failed");
   return new Failure("nothing-to-do", {
-    title: `Nothing to open in ${getAppName(launcher)}`,
-    text: [first?.reason && `${first.reason}.`, isHidden && RECORDED_FILES_HIDDEN].filter(Boolean).join(" "),
-    advice: "Publish a preview in Kitsu, or ask your TD to set up paths: see docs/launch.md.",
+    title: message("launch.nothingToOpen", { app: getAppName(launcher) }),
+    text: joinSentences([first?.reason && toSentence(first.reason), isHidden && RECORDED_FILES_HIDDEN]),
+    advice: message("launch.publishOrAsk"),
     outcomes,
   });
 }

@@ -2,10 +2,11 @@
 // entity type, because a playlist has one of each. Zou doesn't validate the entries, so they are
 // built only from what Zou returned.
 import * as v from "valibot";
-import type { Effect, Outcome, Reply } from "../../contract.ts";
 import { type ActionContext, defineAction, type EntityType } from "../action/action.ts";
 import { Failure, toFailure } from "../failure.ts";
-import { plural } from "../format/plural.ts";
+import { formatSortable } from "../format/locale-formats.ts";
+import { joinSentences, message, type Text } from "../format/message.ts";
+import type { Effect, Outcome, Reply } from "../format/reply.ts";
 import { playlistPath } from "../services/kitsu-pages.ts";
 import { skipMissing } from "../services/missing-tasks.ts";
 import { removeUnchanged } from "../services/playlists.ts";
@@ -23,23 +24,24 @@ const PLAYABLE_TYPES: readonly EntityType[] = ["shot", "asset", "sequence", "edi
 
 export const playlist = defineAction({
   id: "playlist",
-  title: "Make a playlist",
-  about: "Creates a playlist in Kitsu from the newest previews of the selected tasks.",
+  title: message("playlist.title"),
+  about: message("playlist.about"),
   modes: ["ajax", "form"],
   entityTypes: PLAYABLE_TYPES,
   roles: ["admin", "manager", "supervisor"],
   needsKitsu: true,
   async run(context) {
     const { tasks, missing } = await context.kitsu().readSelection();
-    const { entries, skipped } = chooseEntries(context.call.params.order === "shots" ? sortByName(tasks) : tasks);
+    const isSorted = context.call.params.order === "shots";
+    const { entries, skipped } = chooseEntries(isSorted ? sortByName(tasks, context.reader.locale) : tasks);
     if (entries.length === 0) throw nothingToPlay(skipped);
     const outcomes: Outcome[] = [...skipped, ...missing.map(skipMissing)];
     const made: Playlist[] = [];
     const effects: Effect[] = [];
     const until = Date.now() + context.settings.actionTimeLimitMs - ANSWER_RESERVE_MS;
-    let stopped: string | undefined;
+    let stopped: Text | undefined;
     for (const group of groupEntries(entries)) {
-      if (made.length > 0 && Date.now() >= until) stopped ??= "There was no time left.";
+      if (made.length > 0 && Date.now() >= until) stopped ??= message("playlist.noTimeLeft");
       if (stopped !== undefined) {
         outcomes.push(...skipGroup(group, stopped));
         continue;
@@ -47,36 +49,43 @@ export const playlist = defineAction({
       try {
         const playlist = await makePlaylist(context, group);
         made.push(playlist);
-        effects.push({ kind: "go", path: playlistPath(playlist, group[0]?.project), label: `Open ${playlist.name}` });
+        effects.push({
+          kind: "go",
+          path: playlistPath(playlist, group[0]?.project),
+          label: message("playlist.open", { name: playlist.name }),
+        });
         outcomes.push(...group.map(({ task, label }): Outcome => ({ id: task.id, label, state: "done" })));
       } catch (thrown) {
         // If one playlist fails, the others are kept.
         const { code, reply } = toFailure(thrown);
-        const { text = "It failed", advice } = reply;
+        const { text = message("playlist.failed"), advice } = reply;
         if (code === "platform-limit") {
           stopped = text;
           outcomes.push(...skipGroup(group, stopped));
           continue;
         }
-        const reason = advice === MAYBE_DONE ? `${text} ${MAYBE_DONE}` : text;
+        const mayBeDone = JSON.stringify(advice) === JSON.stringify(MAYBE_DONE);
+        const reason = joinSentences([text, mayBeDone && MAYBE_DONE]);
         outcomes.push(...group.map(({ task, label }): Outcome => ({ id: task.id, label, state: "failed", reason })));
       }
     }
-    const label = made.length === 1 ? "Remove the playlist" : "Remove the playlists";
-    if (made.length > 0) context.offerUndo({ data: made.map(describeMade), lifeS: UNDO_LIFE_S, label });
+    if (made.length > 0) {
+      const label = message("playlist.undo", { count: made.length });
+      context.offerUndo({ data: made.map(describeMade), lifeS: UNDO_LIFE_S, label });
+    }
     return reportPlaylists(outcomes, effects);
   },
   async undo({ kitsu }, data) {
     const made = v.parse(v.array(MadePlaylist), data);
-    const remaining: string[] = [];
+    const remaining: Text[] = [];
     for (const one of made) {
       const reason = await removeUnchanged(kitsu().zou, one);
-      if (reason !== undefined) remaining.push(`“${one.name}” ${reason}.`);
+      if (reason !== undefined) remaining.push(reason);
     }
-    const text = remaining.length > 0 ? `${remaining.join(" ")} To remove it anyway, use Kitsu.` : undefined;
-    if (remaining.length === made.length) throw new Failure("nothing-to-do", { title: "Nothing was removed", text });
-    const count = made.length - remaining.length;
-    const title = count === 1 ? "Playlist removed" : `${count} playlists removed`;
+    const text = joinSentences([...remaining, remaining.length > 0 && message("playlist.removeInKitsu")]);
+    if (remaining.length === made.length)
+      throw new Failure("nothing-to-do", { title: message("playlist.nothingRemoved"), text });
+    const title = message("playlist.removed", { count: made.length - remaining.length });
     return { kind: "done", severity: remaining.length > 0 ? "warning" : "success", title, text };
   },
 });
@@ -104,21 +113,31 @@ function chooseEntries(tasks: readonly SelectedTask[]): Chosen {
   const skipped: Outcome[] = [];
   for (const one of tasks) {
     const first = chosen.get(one.task.entity_id);
-    if (one.task.last_preview_file_id === undefined) skipped.push(skip(one.task.id, one.label, "No preview yet"));
-    else if (first !== undefined) skipped.push(skip(one.task.id, one.label, `${first.label} is already in it`));
+    if (one.task.last_preview_file_id === undefined)
+      skipped.push(skip(one.task.id, one.label, message("playlist.noPreview")));
+    else if (first !== undefined)
+      skipped.push(skip(one.task.id, one.label, message("playlist.alreadyIn", { label: first.label })));
     else chosen.set(one.task.entity_id, one);
   }
   return { entries: [...chosen.values()], skipped };
 }
 
-const skip = (id: string, label: string, reason: string): Outcome => ({ id, label, state: "skipped", reason });
+const skip = (id: string, label: string, reason: Text | undefined): Outcome => ({
+  id,
+  label,
+  state: "skipped",
+  reason,
+});
 
 /** Tasks that were not tried and can be retried. */
-const skipGroup = (group: readonly SelectedTask[], reason: string): Outcome[] =>
-  group.map(({ task, label }) => ({ ...skip(task.id, label, `Not tried. ${reason}`), retry: true }));
+const skipGroup = (group: readonly SelectedTask[], reason: Text): Outcome[] =>
+  group.map(({ task, label }) => ({
+    ...skip(task.id, label, joinSentences([message("playlist.notTried"), reason])),
+    retry: true,
+  }));
 
-const sortByName = (tasks: readonly SelectedTask[]) =>
-  tasks.toSorted((a, b) => a.label.localeCompare(b.label, "en", { numeric: true }));
+const sortByName = (tasks: readonly SelectedTask[], locale: string) =>
+  tasks.toSorted((a, b) => a.label.localeCompare(b.label, locale, { numeric: true }));
 
 const getEntityType = ({ entity }: SelectedTask) => entity?.type.toLowerCase() ?? "";
 
@@ -161,17 +180,16 @@ async function makePlaylist(context: ActionContext, group: readonly SelectedTask
 }
 
 /**
- * "{name} 2026-11-23 14:02:07 (Ada Roy)". The name comes from the parameter `name` of the action's
- * URL. The person is added if the bot creates the playlist, because Kitsu then shows the bot as its
- * author.
+ * "{name} 2026-11-23 15:02:07 (Ada Roy)", with the person's time, in an order that sorts. The name
+ * comes from the parameter `name` of the action's URL. The person is added if the bot creates the
+ * playlist, because Kitsu then shows the bot as its author.
  */
-function makeName({ call, person }: ActionContext, count: number): string {
-  const [date, time] = new Date().toISOString().split(/[T.]/);
+function makeName({ call, person, reader, localize }: ActionContext, count: number): string {
+  const time = formatSortable(Date.now(), reader);
   const author = person.token === undefined ? ` (${person.name})` : "";
-  const rest = ` ${date} ${time}${author}${count > 1 ? ` ${count}` : ""}`;
-  return (
-    (call.params.name ?? "Previews").slice(0, Math.max(0, NAME_MAX_CHARS - rest.length)) + rest.slice(0, NAME_MAX_CHARS)
-  );
+  const rest = ` ${time}${author}${count > 1 ? ` ${count}` : ""}`;
+  const name = call.params.name ?? localize(message("playlist.previews"));
+  return name.slice(0, Math.max(0, NAME_MAX_CHARS - rest.length)) + rest.slice(0, NAME_MAX_CHARS);
 }
 
 function reportPlaylists(outcomes: Outcome[], effects: Effect[]): Reply {
@@ -181,15 +199,17 @@ function reportPlaylists(outcomes: Outcome[], effects: Effect[]): Reply {
     return {
       kind: "failed",
       code: "kitsu-refused",
-      title: "No playlist was created",
+      title: message("playlist.noneCreated"),
       text: outcomes.find(({ state }) => state === "failed")?.reason,
       outcomes,
     };
   return {
     kind: "done",
     severity: isAll ? "success" : "warning",
-    title: effects.length === 1 ? "Playlist created" : `${effects.length} playlists created`,
-    text: isAll ? `It has ${plural(count, "preview")}.` : `${count} of ${outcomes.length} tasks were added.`,
+    title: message("playlist.created", { count: effects.length }),
+    text: isAll
+      ? message("playlist.previewCount", { count })
+      : message("playlist.tasksAdded", { count, total: outcomes.length }),
     outcomes,
     effects,
   };
@@ -197,9 +217,9 @@ function reportPlaylists(outcomes: Outcome[], effects: Effect[]): Reply {
 
 function nothingToPlay(outcomes: Outcome[]): Failure {
   return new Failure("nothing-to-do", {
-    title: "There is nothing to play",
-    text: "None of the selected tasks has a preview yet.",
-    advice: "Publish previews in Kitsu first.",
+    title: message("playlist.nothingToPlay"),
+    text: message("playlist.noPreviews"),
+    advice: message("playlist.publishFirst"),
     outcomes,
   });
 }

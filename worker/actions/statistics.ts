@@ -1,14 +1,15 @@
 // Statistics for the production manager: of the selection or, through a link, of a project or an
 // episode. Each chart is shown above a table with the same numbers.
 import * as v from "valibot";
-import type { Link } from "../../contract.ts";
 import { type ActionContext, defineAction } from "../action/action.ts";
 import { Failure } from "../failure.ts";
-import { plural } from "../format/plural.ts";
+import { message, type Text } from "../format/message.ts";
+import type { Link } from "../format/reply.ts";
 import { checkSelection } from "../request/call.ts";
 import { skipMissing } from "../services/missing-tasks.ts";
 import type { SelectedTask } from "../services/selection.ts";
 import type { Project, Role } from "../services/zou-objects.ts";
+import { makeCalendar } from "./statistics/dates.ts";
 import { makeReport } from "./statistics/statistics-report.ts";
 import { byEpisode, byTaskType, groupTasks } from "./statistics/task-groups.ts";
 
@@ -22,8 +23,8 @@ const MISSING_MAX = 100;
 
 export const statistics = defineAction({
   id: "statistics",
-  title: "Statistics",
-  about: "Counts the tasks of a selection, project or episode by status, type, person and week, with charts.",
+  title: message("statistics.title"),
+  about: message("statistics.about"),
   modes: ["form", "ajax"],
   isSafe: true,
   takesEmptySelection: true,
@@ -31,7 +32,7 @@ export const statistics = defineAction({
   async run(context) {
     const filter = readFilter(context.call.params);
     const { tables } = context.kitsu();
-    const [{ tasks: all, missing, roles, name }, persons, entityTypes, hoursByDay] = await Promise.all([
+    const [{ tasks: all, missing, roles, title }, persons, entityTypes, hoursByDay] = await Promise.all([
       readTasks(context, filter),
       tables.persons(),
       tables.entityTypes(),
@@ -40,7 +41,8 @@ export const statistics = defineAction({
     const filtered =
       filter.taskType === undefined ? all : all.filter(({ task }) => task.task_type_id === filter.taskType);
     const report = makeReport(filtered, {
-      now: Date.now(),
+      calendar: makeCalendar(Date.now(), context.reader),
+      reader: context.reader,
       hoursByDay,
       isForClient: roles.includes("client"),
       persons,
@@ -52,7 +54,7 @@ export const statistics = defineAction({
     return {
       kind: "done",
       severity: missing.length > 0 || filtered.length === 0 ? "warning" : "info",
-      title: `Statistics of ${[name, getTaskTypeName(filter, all)].filter(Boolean).join(", ")}`,
+      title: formatTitle(title, filter, all),
       text: report.summary,
       outcomes: missing.slice(0, MISSING_MAX).map(skipMissing),
       // A toast has room for a summary and a link to the page. Without a link, it gets all tables.
@@ -76,13 +78,13 @@ function readFilter(params: Record<string, string>): Filter {
   if (parsed.success) return parsed.output;
   const field = v.getDotPath(parsed.issues[0]) ?? "";
   throw new Failure("invalid-call", {
-    text: `${field} in the address must be a Kitsu id.`,
-    advice: "Follow a link on the statistics page, or run the action from Kitsu.",
+    text: message("statistics.invalidId", { field }),
+    advice: message("statistics.followLink"),
     field,
   });
 }
 
-type Counted = { tasks: SelectedTask[]; missing: string[]; roles: (Role | undefined)[]; name: string };
+type Counted = { tasks: SelectedTask[]; missing: string[]; roles: (Role | undefined)[]; title: Text };
 
 /** The tasks to count, and the person's role in each of their projects. */
 async function readTasks(context: ActionContext, filter: Filter): Promise<Counted> {
@@ -94,7 +96,7 @@ async function readTasks(context: ActionContext, filter: Filter): Promise<Counte
   const projects = await context.kitsu().tables.projects();
   const roles = await Promise.all(projectIds.map((id) => context.roleIn(id)));
   for (const [index, id] of projectIds.entries()) checkClient(roles[index], projects.get(id));
-  return { tasks, missing, roles, name: plural(tasks.length, "task") };
+  return { tasks, missing, roles, title: message("statistics.statisticsOfTasks", { count: tasks.length }) };
 }
 
 /** People outside the project's team can't find out whether the project exists. */
@@ -114,8 +116,8 @@ async function readProject(context: ActionContext, id: string, episodeId: string
   if (!isAllowed || project === undefined) {
     throw new Failure("not-allowed", {
       title: NO_ACCESS,
-      text: "The project doesn't exist or is closed, you are not on its team, or you may not see its statistics.",
-      advice: "Ask your production manager.",
+      text: message("statistics.projectNotVisible"),
+      advice: message("statistics.askProductionManager"),
     });
   }
   checkClient(role, project);
@@ -124,53 +126,68 @@ async function readProject(context: ActionContext, id: string, episodeId: string
   const visible =
     role === "vendor" ? everything.filter(({ task }) => task.assignees.includes(context.person.id ?? "")) : everything;
   const tasks = episodeId === undefined ? visible : visible.filter(({ episode }) => episode?.id === episodeId);
-  const name = [project.name, episodeId !== undefined && (tasks[0]?.episode?.name ?? "an episode without tasks")];
-  return { tasks, missing: [], roles: [role], name: name.filter(Boolean).join(", ") };
+  const title =
+    episodeId === undefined
+      ? message("statistics.statisticsOfProject", { project: project.name })
+      : message("statistics.statisticsOfEpisode", {
+          project: project.name,
+          episode: tasks[0]?.episode?.name ?? message("statistics.episodeWithoutTasks"),
+        });
+  return { tasks, missing: [], roles: [role], title };
 }
 
-const NO_ACCESS = "You can't see the statistics of this project";
+const NO_ACCESS = message("statistics.noAccess");
 
 /** A project's settings in Kitsu can hide its statistics from clients. */
 function checkClient(role: Role | undefined, project: Project | undefined): void {
   if (role !== "client" || project?.is_client_stats_visible !== false) return;
   throw new Failure("not-allowed", {
     title: NO_ACCESS,
-    text: `Clients can't see the statistics of ${project.name}.`,
-    advice: "Ask your production manager.",
+    text: message("statistics.hiddenFromClients", { project: project.name }),
+    advice: message("statistics.askProductionManager"),
   });
 }
 
-const getTaskTypeName = ({ taskType }: Filter, tasks: readonly SelectedTask[]) =>
-  taskType && (tasks.find(({ task }) => task.task_type_id === taskType)?.taskType?.name ?? "one task type");
+function formatTitle(title: Text, { taskType }: Filter, tasks: readonly SelectedTask[]): Text {
+  if (taskType === undefined) return title;
+  const name = tasks.find(({ task }) => task.task_type_id === taskType)?.taskType?.name;
+  return message("statistics.statisticsOfTaskType", { title, taskType: name ?? message("statistics.oneTaskType") });
+}
 
 /** `page`: the same statistics as a page, unless the URL gets too long. `filters`: by task type. */
 function listLinks(context: ActionContext, filter: Filter, tasks: readonly SelectedTask[]) {
-  const { call } = context;
+  const { call, reader } = context;
   const here: Record<string, string | undefined> =
     call.selection.length === 0 ? filter : { selection: call.selection.join(","), taskType: filter.taskType };
   const isLinkable = call.selection.length <= LINKED_TASKS_MAX;
-  const link = (label: string, query: Record<string, string | undefined>): Link => ({
+  const link = (label: Text, query: Record<string, string | undefined>): Link => ({
     label,
     url: makeAddress(context, query),
   });
-  const projects = groupTasks(tasks, ({ task, project }) => ({
-    id: task.project_id,
-    name: project?.name ?? "(closed)",
-  }));
+  const projects = groupTasks(
+    tasks,
+    ({ task, project }) => ({ id: task.project_id, name: project?.name ?? message("statistics.closedProject") }),
+    reader,
+  );
   const projectLinks = projects
     .slice(0, LINKS_MAX)
-    .map(({ name, tasks: [first] }) => link(`All of ${name}`, { project: first?.task.project_id }));
-  const episodes = groupTasks(tasks, byEpisode(projects.length > 1))
+    .map(({ name, tasks: [first] }) =>
+      link(message("statistics.allOfProject", { project: name }), { project: first?.task.project_id }),
+    );
+  const episodes = groupTasks(tasks, byEpisode(projects.length > 1), reader)
     .slice(0, LINKS_MAX)
     .map(({ name, tasks: [first] }) =>
-      link(`Episode ${name}`, { project: first?.task.project_id, episode: first?.episode?.id }),
+      link(message("statistics.episode", { episode: name }), {
+        project: first?.task.project_id,
+        episode: first?.episode?.id,
+      }),
     );
-  const types = groupTasks(tasks, byTaskType).slice(0, LINKS_MAX);
+  const types = groupTasks(tasks, byTaskType, reader).slice(0, LINKS_MAX);
   const filters = types.map(({ name, tasks: [first] }) =>
-    link(`Only ${name}`, { ...here, taskType: first?.task.task_type_id }),
+    link(message("statistics.onlyTaskType", { taskType: name }), { ...here, taskType: first?.task.task_type_id }),
   );
   return {
-    page: isLinkable ? [link("Charts and all tables", here)] : [],
+    page: isLinkable ? [link(message("statistics.chartsAndTables"), here)] : [],
     projects: projectLinks,
     episodes,
     filters:
@@ -178,7 +195,7 @@ function listLinks(context: ActionContext, filter: Filter, tasks: readonly Selec
         ? []
         : filter.taskType === undefined
           ? filters
-          : [link("All task types", { ...here, taskType: undefined }), ...filters],
+          : [link(message("statistics.allTaskTypes"), { ...here, taskType: undefined }), ...filters],
   };
 }
 

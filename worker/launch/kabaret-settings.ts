@@ -2,8 +2,9 @@
 // libreflow identify objects by name, with their own spelling. docs/kabaret.md documents the
 // setting.
 import * as v from "valibot";
+import { settingProblem } from "../format/setting-problem.ts";
 import { Slug } from "../format/slug.ts";
-import { Help, Label, LinkTemplate, readScheme } from "./launchers.ts";
+import { Help, Label, LinkTemplate, Name, readScheme } from "./launchers.ts";
 import { TemplateText } from "./template.ts";
 import { TASK_VARIABLES } from "./template-variables.ts";
 
@@ -17,13 +18,13 @@ const Pattern = (compile: (source: string) => RegExp) =>
       try {
         return compile(dataset.value);
       } catch {
-        addIssue({ message: `must be a regular expression: "${dataset.value}"` });
+        addIssue({ message: settingProblem("settings.regex", { pattern: dataset.value }) });
         return NEVER;
       }
     }),
   );
 
-const Names = v.record(v.string(), v.pipe(v.string(), v.minLength(1, "must not be empty")));
+const Names = v.record(v.string(), v.pipe(v.string(), v.minLength(1, settingProblem("settings.empty"))));
 
 const OidTemplates = v.record(
   v.picklist(["Shot", "Asset", "Sequence", "Episode", "Edit", "Concept", "Scene"]),
@@ -46,7 +47,7 @@ const members = {
   oid_metadata_field: v.string(),
   oid_pattern: Pattern((source) => new RegExp(`^(?:${source})$`, "u")),
   /** starts Kabaret, as a list of arguments; "--home-oid <oid>" is appended */
-  command: v.pipe(v.array(v.string()), v.minLength(1, "must name a program")),
+  command: v.pipe(v.array(v.string()), v.minLength(1, settingProblem("settings.noProgram"))),
   /** for a task without a name: open its entity, or nothing */
   unmapped_task: v.picklist(["entity", "refuse"]),
 };
@@ -58,15 +59,13 @@ const Entry = v.strictObject({
   /** "Build scene" */
   title: Label,
   /** appended to each oid: "build", "files/scene/publish" */
-  action: v.optional(
-    v.pipe(v.string(), v.regex(/^[^\s/]+(\/[^\s/]+)*$/, 'must be the name of an action, "build", or a path to it')),
-  ),
+  action: v.optional(v.pipe(v.string(), v.regex(/^[^\s/]+(\/[^\s/]+)*$/, settingProblem("settings.entryAction")))),
   /** by kind of entity; these replace the ones of KABARET */
   oid_templates: v.optional(OidTemplates, {}),
   /** runs the action after the person has confirmed, instead of only opening it */
   run: v.optional(v.boolean(), false),
   /** the button to press when it runs; the first one if absent */
-  button: v.optional(Label),
+  button: v.optional(Name),
 });
 export type Entry = v.InferOutput<typeof Entry>;
 
@@ -88,12 +87,12 @@ const UncheckedKabaret = v.strictObject({
   command: v.optional(members.command),
   unmapped_task: v.optional(members.unmapped_task, "entity"),
   /** the program's name */
-  app: v.optional(Label, "Kabaret"),
+  app: v.optional(Name, "Kabaret"),
   help: v.optional(Help),
   /** further entries in Kitsu's menu, by the value of "?with=" */
   entries: v.optional(v.record(Slug, Entry), {}),
   /** different settings for single projects, by project id */
-  projects: v.optional(v.record(v.pipe(v.string(), v.uuid("must be the id of a project")), Overrides), {}),
+  projects: v.optional(v.record(v.pipe(v.string(), v.uuid(settingProblem("settings.project"))), Overrides), {}),
 });
 export type Kabaret = v.InferOutput<typeof UncheckedKabaret>;
 
@@ -108,7 +107,7 @@ export const Kabaret = v.pipe(
   v.forward(
     v.check(
       (kabaret) => !mayRun(kabaret) || allLinksHaveTickets(kabaret),
-      'must not have "run" unless each url_template has {ticket|url}: a link alone must not run anything',
+      settingProblem("settings.runWithoutTicket", { ticket: "{ticket|url}" }),
     ),
     ["entries"],
   ),

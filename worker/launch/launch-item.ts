@@ -1,6 +1,7 @@
 // Prepares tasks for a launcher: their variables, their file, and a temporary link to their preview
 // if they have no file.
 
+import { message, type Text } from "../format/message.ts";
 import { type RecordedFiles, readPreviewFiles, readRecordedFiles } from "../services/files.ts";
 import type { Kitsu } from "../services/kitsu.ts";
 import { readExtension } from "../services/media.ts";
@@ -19,9 +20,9 @@ export type LaunchItem = {
   /** a temporary link to the preview, for {media_url} and if there is no path */
   mediaUrl?: string | undefined;
   /** why it has no usable path */
-  problem?: string | undefined;
+  problem?: Text | undefined;
   /** why there is no link to its preview */
-  previewProblem?: string | undefined;
+  previewProblem?: Text | undefined;
 };
 
 type ItemSources = {
@@ -117,7 +118,7 @@ async function linkPreview(
   { preview, label }: TaskInfo,
   launcher: Launcher,
   { createLink, hasBot }: ItemSources,
-): Promise<{ url?: string; problem?: string }> {
+): Promise<{ url?: string; problem?: Text }> {
   const problem = refusePreview(preview, launcher, hasBot);
   if (preview === undefined || problem !== undefined) return { problem: problem ?? "" };
   const name = preview.revision === undefined ? label : `${label} v${preview.revision}`;
@@ -125,14 +126,14 @@ async function linkPreview(
   return { url: await createLink({ kind: "preview", previewId: preview.id, extension, name }) };
 }
 
-function refusePreview(preview: PreviewFile | undefined, launcher: Launcher, hasBot: boolean): string | undefined {
-  if (preview === undefined) return "It has no preview yet";
-  if (!hasBot) return "Its preview can't be linked: that needs a bot's token in KITSU_TOKEN";
-  if (preview.status === "processing") return "Kitsu is still processing its preview";
-  if (preview.status === "broken" || preview.status === "missing") return "Its preview is broken";
+function refusePreview(preview: PreviewFile | undefined, launcher: Launcher, hasBot: boolean): Text | undefined {
+  if (preview === undefined) return message("launch.noPreview");
+  if (!hasBot) return message("launch.previewNeedsBot");
+  if (preview.status === "processing") return message("launch.previewProcessing");
+  if (preview.status === "broken" || preview.status === "missing") return message("launch.previewBroken");
   const extension = preview.extension?.replace(/^\./, "").toLowerCase();
   if (extension === undefined || canShow(launcher, extension)) return undefined;
-  return `Its preview is a .${extension} file, which ${getAppName(launcher)} can't show`;
+  return message("launch.previewNotShown", { extension: `.${extension}`, app: getAppName(launcher) });
 }
 
 /** Zou also accepts documents, scenes and archives as previews. It converts every movie to MP4. */

@@ -2,6 +2,9 @@
 // docs/launch.md documents the setting.
 import * as v from "valibot";
 import { isOpenable } from "../../contract.ts";
+import { OwnText, Words } from "../format/local-text.ts";
+import type { LocalTexts } from "../format/message.ts";
+import { settingProblem } from "../format/setting-problem.ts";
 import { Slug } from "../format/slug.ts";
 import { isAbsolute, isWindows } from "./paths.ts";
 import { findUnescaped, type Template, TemplateText } from "./template.ts";
@@ -12,25 +15,23 @@ const FILE_VARIABLES = [...TASK_VARIABLES, "path", "media_url"];
 /** The default for players, because a task can have published files of any kind. */
 const MEDIA_EXTENSIONS = "mov mp4 m4v mkv avi webm mxf exr dpx png jpg jpeg tif tiff tga hdr gif wav".split(" ");
 
-export const Label = v.pipe(
-  v.string(),
-  v.trim(),
-  v.minLength(1, "must not be empty"),
-  v.maxLength(80, "must have at most 80 characters"),
-);
-export const Help = v.pipe(v.string(), v.regex(/^https?:\/\/[^\s@]+$/, 'must be the address of a page, "https://…"'));
+const LABEL_MAX_CHARS = 80;
+/** A name, which is the same in every language. */
+export const Name = Words(LABEL_MAX_CHARS);
+export const Label = OwnText(LABEL_MAX_CHARS);
+export const Help = v.pipe(v.string(), v.regex(/^https?:\/\/[^\s@]+$/, settingProblem("settings.page")));
 const Extension = v.pipe(
   v.string(),
   v.transform((text) => text.replace(/^\./, "").toLowerCase()),
-  v.regex(/^[a-z0-9]{1,10}$/, 'must be a file name extension, "mov"'),
+  v.regex(/^[a-z0-9]{1,10}$/, settingProblem("settings.extension")),
 );
 
 const mayOpen = (scheme: string) => isOpenable(`${scheme}://host`, [scheme]);
-const UNSAFE_SCHEME = "must not be a scheme that runs scripts or reads files, such as javascript, data or file";
+const UNSAFE_SCHEME = settingProblem("settings.unsafeScheme");
 
 const Scheme = v.pipe(
   v.string(),
-  v.regex(/^[a-z][a-z0-9+.-]*$/, 'must have small letters, digits, "+", "-" and ".", and no ":"'),
+  v.regex(/^[a-z][a-z0-9+.-]*$/, settingProblem("settings.scheme")),
   v.check(mayOpen, UNSAFE_SCHEME),
 );
 
@@ -41,12 +42,11 @@ export const readScheme = ({ parts: [first] }: Template) =>
 export const LinkTemplate = (variables: readonly string[]) =>
   v.pipe(
     TemplateText(variables),
-    v.check((template) => readScheme(template) !== undefined, 'must begin with a scheme in small letters, "studio://"'),
+    v.check((template) => readScheme(template) !== undefined, settingProblem("settings.noScheme")),
     v.check((template) => mayOpen(readScheme(template) ?? ""), UNSAFE_SCHEME),
     v.check(
       (template) => findUnescaped(template) === undefined,
-      ({ input }) =>
-        `must escape every variable: write {${findUnescaped(input)}|url}, or end with url2, base64url or hex`,
+      ({ input }) => settingProblem("settings.unescaped", { example: `{${findUnescaped(input)}|url}` }),
     ),
   );
 
@@ -60,11 +60,11 @@ const common = {
   /** the button, "Open in RV" */
   label: Label,
   /** the program's name; if absent, the label without "Open in" */
-  app: v.optional(Label),
+  app: v.optional(Name),
   /**
    * can be typed instead of opening the link; arguments with a variable are repeated for each task
    */
-  command: v.optional(v.pipe(v.array(Argument), v.minLength(1, "must name a program"))),
+  command: v.optional(v.pipe(v.array(Argument), v.minLength(1, settingProblem("settings.noProgram")))),
   help: v.optional(Help),
 };
 const playerMembers = {
@@ -75,8 +75,8 @@ const playerMembers = {
 
 const RvArgument = v.pipe(
   v.string(),
-  v.regex(/^[^\s'{}]+$/, "must be one argument without spaces or apostrophes"),
-  v.check((text) => !/^-+(py)?eval/i.test(text), "must not run code: RV accepts no -eval from links"),
+  v.regex(/^[^\s'{}]+$/, settingProblem("settings.oneArgument")),
+  v.check((text) => !/^-+(py)?eval/i.test(text), settingProblem("settings.runsCode")),
 );
 
 const Rvlink = v.strictObject({
@@ -114,22 +114,20 @@ const Ticket = v.strictObject({
   file: v.optional(v.picklist(["output", "working", "none"]), "working"),
   extensions: v.optional(v.array(Extension)),
   scheme: Scheme,
-  verb: v.optional(
-    v.pipe(v.string(), v.regex(/^[a-z][a-z0-9-]{0,19}$/, "must have small letters, digits and hyphens")),
-    "open",
-  ),
+  verb: v.optional(v.pipe(v.string(), v.regex(/^[a-z][a-z0-9-]{0,19}$/, settingProblem("settings.verb"))), "open"),
   many: v.optional(v.boolean(), true),
 });
 
-const KINDS = "must be one of rvlink, xstudio, mpv, template, ticket";
+const KINDS = settingProblem("settings.choice", { choices: "rvlink, xstudio, mpv, template, ticket" });
+const FORM = settingProblem("settings.launcher", { members: "{id, label, kind, …}" });
 const Launcher = v.variant("kind", [Rvlink, Xstudio, Mpv, TemplateLauncher, Ticket], ({ received }) =>
-  received === "Object" || /^"|^undefined$/.test(received) ? KINDS : "must be a launcher: {id, label, kind, …}",
+  received === "Object" || /^"|^undefined$/.test(received) ? KINDS : FORM,
 );
 export type Launcher = v.InferOutput<typeof Launcher>;
 export type LauncherOf<K extends Launcher["kind"]> = Extract<Launcher, { kind: K }>;
 
 const RootPath = (isValid: (path: string) => boolean, example: string) =>
-  v.optional(v.pipe(v.string(), v.check(isValid, `must start at a root, like ${example}`)));
+  v.optional(v.pipe(v.string(), v.check(isValid, settingProblem("settings.notRooted", { example }))));
 const isPosix = (path: string) => isAbsolute(path) && !isWindows(path);
 const PathText = (isValid: (path: string) => boolean, example: string) =>
   v.optional(
@@ -137,7 +135,7 @@ const PathText = (isValid: (path: string) => boolean, example: string) =>
       TemplateText(TASK_VARIABLES),
       v.check(
         ({ parts: [first] }) => typeof first === "string" && isValid(first),
-        `must start at a root, like ${example}`,
+        settingProblem("settings.notRooted", { example }),
       ),
     ),
   );
@@ -162,11 +160,8 @@ const PathTemplate = v.strictObject({
 export const Launchers = v.strictObject({
   launchers: v.pipe(
     v.array(Launcher),
-    v.minLength(1, "must have at least one launcher"),
-    v.check(
-      (all) => new Set(all.map(({ id }) => id)).size === all.length,
-      "must not have two launchers with the same id",
-    ),
+    v.minLength(1, settingProblem("settings.noLauncher")),
+    v.check((all) => new Set(all.map(({ id }) => id)).size === all.length, settingProblem("settings.sameLauncher")),
   ),
   paths: v.optional(v.array(PathTemplate), []),
   roots: v.optional(
@@ -198,9 +193,20 @@ export function schemesOf({ launchers }: Launchers): string[] {
   });
 }
 
-/** "RV", from the label "Open in RV". */
-export const getAppName = ({ app, label }: { app?: string | undefined; label: string }) =>
-  app ?? (label.replace(/^open (in|with) /i, "") || label);
+type Labelled = { app?: string | undefined; label: string | LocalTexts };
+
+/** "RV", from the English label "Open in RV". */
+export function getAppName({ app, label }: Labelled): string {
+  const english = typeof label === "string" ? label : label.en;
+  return app ?? (english.replace(OPEN_IN, "") || english);
+}
+
+const OPEN_IN = /^open (in|with) /i;
+
+/** What to call the program below "Open with": its name if its label has it, else the label. */
+export function getShortLabel({ label }: Labelled): string | LocalTexts {
+  return typeof label === "string" || OPEN_IN.test(label.en) ? getAppName({ label }) : label;
+}
 
 /** A link of the kind `template` names one task. */
 export const opensMany = (launcher: Launcher): boolean => launcher.kind !== "template" && launcher.many;

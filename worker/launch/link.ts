@@ -1,7 +1,7 @@
 // Makes links that open files in programs, in each program's own format. A file that a format can't
 // express is refused with a reason.
 import { toHex } from "../format/hex.ts";
-import { plural } from "../format/plural.ts";
+import { message } from "../format/message.ts";
 import { makeCommand } from "./command.ts";
 import type { LaunchItem } from "./launch-item.ts";
 import type { Launcher, LauncherOf } from "./launchers.ts";
@@ -29,28 +29,33 @@ export function renderTarget(launcher: LinkLauncher, item: LaunchItem, system: S
   if ("problem" in filled || launcher.kind === "template") return filled;
   // biome-ignore lint/suspicious/noControlCharactersInRegex: the pattern is meant to match them
   if (/[\u0000-\u001f\u007f]/.test(filled.text))
-    return { problem: `The file for ${launcher.label} has a control character in its path` };
-  if (filled.text.startsWith("-")) return { problem: `The file for ${launcher.label} begins with "-", like an option` };
+    return { problem: message("launch.controlCharacter", { label: launcher.label }) };
+  if (filled.text.startsWith("-")) return { problem: message("launch.likeOption", { label: launcher.label }) };
   if (launcher.kind === "rvlink" && filled.text.includes("'")) {
-    return { problem: `RV's links can't contain an apostrophe: ${filled.text.slice(0, 120)}` };
+    return { problem: message("launch.apostrophe", { path: filled.text.slice(0, 120) }) };
   }
   return filled;
 }
 
 /**
  * The link for these targets.
- * @param listUrl of a list of all of them, for mpv
+ * @param list of all of them, for mpv, with the title of its window
  */
-export function makeLink(launcher: LinkLauncher, targets: readonly Target[], listUrl?: string): string {
+export function makeLink(
+  launcher: LinkLauncher,
+  targets: readonly Target[],
+  list?: { url: string; title: string },
+): string {
+  const [first] = targets;
   switch (launcher.kind) {
     case "rvlink":
       return makeRvlink([...launcher.args, ...targets.map((one) => formatRvMedia(one, launcher.range))]);
     case "xstudio":
       return `xstudio://add_media?${targets.map(({ text }) => `media=${encodeTwice(text)}`).join("&")}`;
     case "mpv":
-      return `mpv://play/${toBase64Url(listUrl ?? targets[0]?.text ?? "")}/?v_title=${toBase64Url(formatTitle(targets))}`;
+      return `mpv://play/${toBase64Url(list?.url ?? first?.text ?? "")}/?v_title=${toBase64Url(list?.title ?? first?.item.info.label ?? "")}`;
     case "template":
-      return targets[0]?.text ?? "";
+      return first?.text ?? "";
   }
 }
 
@@ -68,9 +73,6 @@ function formatRvMedia({ item, text }: Target, isRanged: boolean): string {
 
 /** xStudio decodes twice, and reads "+" as a space. */
 const encodeTwice = (text: string) => encodeURIComponent(encodeURIComponent(text));
-
-const formatTitle = ([first, ...others]: readonly Target[]) =>
-  others.length === 0 ? (first?.item.info.label ?? "") : plural(others.length + 1, "task");
 
 /** A link for as many targets, from the first, as fit into it. */
 export function fitLink(launcher: LinkLauncher, targets: readonly Target[]): { url: string; count: number } {

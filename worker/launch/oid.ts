@@ -1,7 +1,9 @@
 // The address of a task in Kabaret: its oid, a path of flow names, made from Kitsu's names with the
 // rules of the studio or of libreflow.
 
+import { message, type Text } from "../format/message.ts";
 import { type Entry, type Kabaret, OID_VARIABLES } from "./kabaret-settings.ts";
+import { joinReasons } from "./reasons.ts";
 import { fillTemplate, findMissing, parseTemplate, type Template, type Values } from "./template.ts";
 import type { TaskInfo } from "./template-variables.ts";
 
@@ -26,7 +28,7 @@ const FILM = {
  * The object, or why there is none. `note` explains why it is not exactly the task. `link` makes
  * its link, with a ticket's URL if there is one.
  */
-type FoundObject = { oid: string; note?: string | undefined; link(ticket?: string): string } | { problems: string[] };
+type FoundObject = { oid: string; note?: Text | undefined; link(ticket?: string): string } | { problems: Text[] };
 
 export function findObject(info: TaskInfo, kabaret: Kabaret, entry?: Entry): FoundObject {
   const values = makeNames(info, kabaret);
@@ -71,7 +73,7 @@ function makeTaskName(taskType: string, kabaret: Kabaret): string | undefined {
   return applyRules(kabaret.task_rule === "lower" ? taskType.toLowerCase() : taskType, kabaret);
 }
 
-type Oid = { oid: string; note?: string | undefined } | { problems: string[] };
+type Oid = { oid: string; note?: Text | undefined } | { problems: Text[] };
 
 function makeOid(
   { entityType, taskType, isShow }: TaskInfo,
@@ -80,15 +82,10 @@ function makeOid(
   entry: Entry | undefined,
 ): Oid {
   const template = findTemplate(entityType, isShow, kabaret, entry);
-  if (template === undefined) {
-    const what =
-      entityType === "" ? "a deleted entity" : /^[AE]/.test(entityType) ? `an ${entityType}` : `a ${entityType}`;
-    return { problems: [`${kabaret.app} has no address for ${what.toLowerCase()}: add one to oid_templates`] };
-  }
+  if (template === undefined)
+    return { problems: [message("kabaret.noTemplate", { type: entityType || "deleted", app: kabaret.app })] };
   const isUnmapped = template.variables.has("task") && values.task === undefined;
-  const noName = isUnmapped
-    ? `The task type ${taskType} has no name in ${kabaret.app}: add it to task_names`
-    : undefined;
+  const noName = isUnmapped ? message("kabaret.taskUnnamed", { taskType, app: kabaret.app }) : undefined;
   // The shot does not have the task's action.
   const mayBeEntity = kabaret.unmapped_task === "entity" && entry?.action === undefined;
   const whole = isUnmapped && mayBeEntity ? cutTask(template) : template;
@@ -103,7 +100,7 @@ function makeOid(
   if ("problem" in filled) return { problems: [filled.problem] };
   return {
     oid: filled.text,
-    ...(noName !== undefined && { note: `${noName}. The ${entityType.toLowerCase()} is opened instead` }),
+    ...(noName !== undefined && { note: joinReasons([noName, message("kabaret.entityOpened", { type: entityType })]) }),
   };
 }
 
@@ -129,26 +126,12 @@ function cutTask(template: Template): Template {
 const isOid = (oid: string, { oid_pattern }: Kabaret) =>
   oid_pattern.test(oid) && !/[\s\p{C}"'`$\\]/u.test(oid) && !oid.split("/").includes("..");
 
-const NOUNS: Readonly<Record<string, string>> = {
-  project: "project",
-  episode: "episode",
-  sequence: "sequence",
-  entity: "name",
-  asset_type: "asset type",
-  task: "task type",
-};
+const COLUMN = "entity.data.";
 
-const explainMissing = (variable: string) =>
-  variable.startsWith("entity.data.")
-    ? `Its column ${variable.slice("entity.data.".length)} in Kitsu is empty, and its address needs it`
-    : `It has no ${NOUNS[variable] ?? variable} in Kitsu, and its address needs one`;
-
-/** The setting that corrects a name. */
-const REMEDIES: Readonly<Record<string, string>> = {
-  project: "it to project_names",
-  asset_type: "it to asset_type_names",
-  task: "it to task_names",
-};
+const explainMissing = (variable: string): Text =>
+  variable.startsWith(COLUMN)
+    ? message("kabaret.columnEmpty", { column: variable.slice(COLUMN.length) })
+    : message("kabaret.valueMissing", { variable });
 
 /** Which name is invalid, and which setting corrects it. */
 function explainOid(
@@ -157,20 +140,19 @@ function explainOid(
   { values: kitsu, taskType }: TaskInfo,
   kabaret: Kabaret,
   isRecorded: boolean,
-) {
+): Text[] {
   const shown = oid.slice(0, 200);
   if (isRecorded)
-    return [`The column ${kabaret.oid_metadata_field} has "${shown}", which is not an address in ${kabaret.app}`];
+    return [message("kabaret.columnInvalid", { column: kabaret.oid_metadata_field, oid: shown, app: kabaret.app })];
   const kitsuNames: Values = { ...kitsu, task: taskType };
   const problems = ["project", "episode", "sequence", "asset_type", "entity", "task"].flatMap((variable) => {
     const name = String(values[variable] ?? "");
     if (name === "" || isOid(`/${name}`, kabaret)) return [];
     return [explainInvalidName(variable, kitsuNames[variable], kabaret)];
   });
-  return problems.length > 0
-    ? problems
-    : [`"${shown}" is not an address in ${kabaret.app}: it does not match oid_pattern`];
+  return problems.length > 0 ? problems : [message("kabaret.oidInvalid", { oid: shown, app: kabaret.app })];
 }
 
-const explainInvalidName = (variable: string, name: Values[string], { app }: Kabaret) =>
-  `"${String(name).slice(0, 80)}" can't be a name in ${app}: use only letters, digits and underscores, and no digit first. Add ${REMEDIES[variable] ?? "a rule to name_rules"}`;
+/** Also which setting corrects it. */
+const explainInvalidName = (variable: string, name: Values[string], { app }: Kabaret): Text =>
+  message("kabaret.nameInvalid", { variable, name: String(name).slice(0, 80), app });

@@ -1,6 +1,8 @@
 // Decides which items are opened, makes the links for them, and reports why the others are not
 // opened.
-import type { LaunchOption, Outcome } from "../../contract.ts";
+
+import { message, type Text } from "../format/message.ts";
+import type { LaunchOption, Outcome } from "../format/reply.ts";
 import type { LaunchItem } from "./launch-item.ts";
 import { getAppName, type Launcher, type LauncherOf, opensMany } from "./launchers.ts";
 import {
@@ -15,6 +17,8 @@ import {
 } from "./link.ts";
 import { LIST_TYPE, makeList } from "./m3u8.ts";
 import { formatSystem, SYSTEMS, type System } from "./operating-system.ts";
+import { joinReasons } from "./reasons.ts";
+import type { TaskInfo } from "./template-variables.ts";
 import type { LinkTarget } from "./ticket.ts";
 import { makeTicket, makeTicketItem } from "./ticket.ts";
 
@@ -32,6 +36,7 @@ export type Opening = {
 type OpeningContext = {
   system: System | undefined;
   createLink(target: LinkTarget): Promise<string>;
+  localize(text: Text): string;
   person: { id?: string | undefined; email?: string | undefined };
   run: { id: string };
 };
@@ -44,7 +49,7 @@ export function openItems(launcher: Launcher, items: readonly LaunchItem[], cont
   return launcher.kind === "ticket" ? openByTicket(launcher, items, context) : openByLink(launcher, items, context);
 }
 
-const makeOutcome = ({ info }: LaunchItem, state: Outcome["state"], reason?: string): Outcome => ({
+const makeOutcome = ({ info }: LaunchItem, state: Outcome["state"], reason?: Text): Outcome => ({
   id: info.taskId,
   label: info.label,
   state,
@@ -52,15 +57,19 @@ const makeOutcome = ({ info }: LaunchItem, state: Outcome["state"], reason?: str
 });
 
 /** Why there is no file to open on this system. */
-function explainMissing({ info, problem, previewProblem, paths }: LaunchItem, system: System | undefined): string {
+function explainMissing({ info, problem, previewProblem, paths }: LaunchItem, system: System | undefined): Text {
   const others = SYSTEMS.filter((one) => paths[one] !== undefined).map(formatSystem);
   if (system !== undefined && others.length > 0)
-    return `Its path is only known for ${others.join(" and ")}, not for ${formatSystem(system)}`;
-  const noFile = `Kitsu has no recorded file for it, and LAUNCHERS has no path for ${info.entityType || "its entity"} / ${info.taskType}`;
-  return [problem ?? noFile, previewProblem].filter(Boolean).join(". ");
+    return message("launch.otherSystem", { systems: others, system: formatSystem(system) });
+  return joinReasons([problem ?? explainNoFile(info), previewProblem]) ?? "";
 }
 
-function explainProblem(item: LaunchItem, { problem, missing }: { problem: string; missing?: string }, system: System) {
+const explainNoFile = ({ entityType, taskType }: TaskInfo) =>
+  entityType === ""
+    ? message("launch.noFileForEntity", { taskType })
+    : message("launch.noFile", { entityType, taskType });
+
+function explainProblem(item: LaunchItem, { problem, missing }: { problem: Text; missing?: string }, system: System) {
   if (missing === "path") return explainMissing(item, system);
   return (missing === "media_url" && item.previewProblem) || problem;
 }
@@ -95,7 +104,7 @@ async function openByTicket(
   return { options: mergeOptions(Object.fromEntries(options)), opened, openable, outcomes, ticketUrl };
 }
 
-const ONE_AT_A_TIME = "Only one task is opened at a time";
+const ONE_AT_A_TIME = message("launch.oneAtATime");
 
 /** Makes a link for each system. The outcomes describe the person's own system. */
 async function openByLink(
@@ -105,7 +114,7 @@ async function openByLink(
 ): Promise<Opening> {
   const rendered = new Map(SYSTEMS.map((system) => [system, renderAll(launcher, items, system)]));
   const view = context.system ?? SYSTEMS.find((system) => rendered.get(system)?.targets.length) ?? "linux";
-  const own = rendered.get(view) ?? { targets: [], problems: new Map<LaunchItem, string>() };
+  const own = rendered.get(view) ?? { targets: [], problems: new Map<LaunchItem, Text>() };
   const counts = new Map<System, number>();
   const options: Partial<Record<System, LaunchOption>> = {};
   const listUrls = new Map<string, string>();
@@ -121,17 +130,18 @@ async function openByLink(
     const target = own.targets.find((one) => one.item === item);
     if (target === undefined) return makeOutcome(item, "failed", own.problems.get(item));
     if (opened.includes(target)) return makeOutcome(item, "waiting", item.problem);
-    if (opensMany(launcher)) return makeOutcome(item, "skipped", `One link only has room for ${opened.length} of them`);
+    if (opensMany(launcher))
+      return makeOutcome(item, "skipped", message("launch.linkHasRoom", { count: opened.length }));
     return {
       ...makeOutcome(item, "skipped", ONE_AT_A_TIME),
-      link: { label: `Open in ${getAppName(launcher)}`, url: makeLink(launcher, [target]) },
+      link: { label: message("launch.openIn", { app: getAppName(launcher) }), url: makeLink(launcher, [target]) },
     };
   });
   const toItems = (targets: readonly Target[]) => targets.map(({ item }) => item);
   return { options: mergeOptions(options), opened: toItems(opened), openable: toItems(own.targets), outcomes };
 }
 
-type Rendered = { targets: Target[]; problems: Map<LaunchItem, string> };
+type Rendered = { targets: Target[]; problems: Map<LaunchItem, Text> };
 
 function renderAll(launcher: LinkLauncher, items: readonly LaunchItem[], system: System): Rendered {
   const rendered: Rendered = { targets: [], problems: new Map() };
@@ -139,7 +149,7 @@ function renderAll(launcher: LinkLauncher, items: readonly LaunchItem[], system:
     const filled = renderTarget(launcher, item, system);
     if ("problem" in filled) rendered.problems.set(item, explainProblem(item, filled, system));
     else if (makeLink(launcher, [{ item, text: filled.text }]).length > LINK_MAX_CHARS) {
-      rendered.problems.set(item, `Its link would be longer than the limit of ${LINK_MAX_CHARS} characters`);
+      rendered.problems.set(item, message("launch.linkTooLong", { most: LINK_MAX_CHARS }));
     } else rendered.targets.push({ item, text: filled.text });
   }
   return rendered;
@@ -152,7 +162,7 @@ function renderAll(launcher: LinkLauncher, items: readonly LaunchItem[], system:
 async function linkTargets(
   launcher: LinkLauncher,
   targets: readonly Target[],
-  { createLink }: OpeningContext,
+  { createLink, localize }: OpeningContext,
   listUrls: Map<string, string>,
 ): Promise<{ url: string; count: number }> {
   if (!opensMany(launcher) || targets.length === 1) return { url: makeLink(launcher, targets.slice(0, 1)), count: 1 };
@@ -160,5 +170,6 @@ async function linkTargets(
   const text = makeList(targets.map(({ item, text: media }) => ({ name: item.info.label, media })));
   const listUrl = listUrls.get(text) ?? (await createLink({ kind: "file", name: "tasks.m3u8", type: LIST_TYPE, text }));
   listUrls.set(text, listUrl);
-  return { url: makeLink(launcher, targets, listUrl), count: targets.length };
+  const title = localize(message("launch.tasks", { count: targets.length }));
+  return { url: makeLink(launcher, targets, { url: listUrl, title }), count: targets.length };
 }

@@ -3,6 +3,8 @@
 export const SYSTEMS = ["linux", "windows", "darwin"] as const;
 export type System = (typeof SYSTEMS)[number];
 
+export const isSystem = (name: string): name is System => SYSTEMS.some((system) => system === name);
+
 const NAMES: Readonly<Record<System, string>> = { linux: "Linux", windows: "Windows", darwin: "macOS" };
 
 export const formatSystem = (system: System) => NAMES[system];

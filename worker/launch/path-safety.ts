@@ -1,4 +1,5 @@
 // Checks names before they are sent to a farm, where they become parts of paths and commands.
+import { message, type Text } from "../format/message.ts";
 import { refuseName } from "./paths.ts";
 
 /**
@@ -7,13 +8,16 @@ import { refuseName } from "./paths.ts";
  */
 const SPECIAL = /['`$#{};&%!]/;
 
-/** Why this name can't be part of a path on the farm. */
-export function refuseFarmName(name: string): string | undefined {
+/**
+ * Why this name can't be part of a path on the farm.
+ * @param variable where the name comes from, "{entity}"
+ */
+export function refuseFarmName(name: string, variable: string): Text | undefined {
   const [character] = SPECIAL.exec(name) ?? [];
   const shown = name.length > 120 ? `${name.slice(0, 120)}…` : name;
   return (
-    refuseName(name) ??
-    (character === undefined ? undefined : `has ${character}, which is not allowed in names on the farm: "${shown}"`)
+    refuseName(name, variable) ??
+    (character && message("launch.farmNameHasCharacter", { variable, character, name: shown }))
   );
 }
 
@@ -22,4 +26,5 @@ const UNSAFE = /[\u0022\u0027\u0060$\\{}\u0000-\u001f\u007f-\u009f\u2028\u2029]|
 
 /** Is this text safe in a setting of a job? The job may put it into a command. */
 export const isPlain = (text: string) => !UNSAFE.test(text);
-export const NOT_PLAIN = "Must not have quotes, $, backticks, braces or backslashes";
+/** For a form: the key of the text. */
+export const NOT_PLAIN = "launch.notPlain";

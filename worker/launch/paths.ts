@@ -1,15 +1,17 @@
 // Finds a task's file for each operating system: the file recorded in Zou, else the path from the
 // studio's template. Paths made from names are checked. Otherwise anyone who can rename a shot
 // could choose which file is opened.
+
+import { message, type Text } from "../format/message.ts";
 import type { RecordedFile } from "../services/files.ts";
-import { formatSystem, SYSTEMS, type System } from "./operating-system.ts";
+import { formatSystem, isSystem, SYSTEMS, type System } from "./operating-system.ts";
 import { fillTemplate, type Template } from "./template.ts";
 import type { TaskInfo } from "./template-variables.ts";
 
 export type Paths = Readonly<Partial<Record<System, string>>>;
 
 /** The paths, or why there are none. Without either, nothing says where the file is. */
-export type FoundFile = { paths: Paths; problem?: string | undefined };
+export type FoundFile = { paths: Paths; problem?: Text | undefined };
 
 /** The path of one folder on each system. */
 export type Root = { [system in System]?: string | undefined };
@@ -58,45 +60,54 @@ function readRecorded(file: RecordedFile, { extensions = [] }: FileFilter, roots
   const extension = kindOf(file) ?? (another === undefined ? only : undefined);
   const isBare = extensionOf(file.path) === undefined && extension !== undefined;
   const path = isBare ? `${file.path}.${extension}` : file.path;
-  const problem = refusePath(path);
-  if (problem !== undefined) return { paths: {}, problem: `The path recorded in Kitsu ${problem}` };
+  const problem = refusePath(path, "recorded");
+  if (problem !== undefined) return { paths: {}, problem };
   if (isWindows(path)) return { paths: mapRoots(path, ["windows"], roots) };
   return { paths: mapRoots(path, ["linux", "darwin"], roots) };
 }
 
 function fillPaths(template: PathTemplate, { values }: TaskInfo, roots: readonly Root[]): FoundFile {
   let paths: Paths = {};
-  const problems: string[] = [];
+  const problems: Text[] = [];
   for (const system of SYSTEMS) {
     const text = template[system];
     if (text === undefined) continue;
     const filled = fillTemplate(text, values, refuseName);
-    const problem = "problem" in filled ? filled.problem : refusePath(filled.text);
-    if (problem !== undefined)
-      problems.push("problem" in filled ? problem : `The path for ${formatSystem(system)} ${problem}`);
+    const problem = "problem" in filled ? filled.problem : refusePath(filled.text, system);
+    if (problem !== undefined) problems.push(problem);
     else if ("text" in filled)
       paths = { ...mapRoots(filled.text, [system], roots), ...paths, [system]: unifySlashes(filled.text) };
   }
   return { paths, problem: Object.keys(paths).length > 0 ? undefined : problems[0] };
 }
 
-/** Why this can't be a name within a path. */
-export function refuseName(name: string): string | undefined {
-  if (name === "." || name.includes("..")) return `has "..", which is not allowed: "${clip(name)}"`;
+/**
+ * Why this can't be a name within a path.
+ * @param variable where the name comes from, "{entity}"
+ */
+export function refuseName(name: string, variable: string): Text | undefined {
+  if (name === "." || name.includes("..")) return message("launch.nameHasParent", { variable, name: clip(name) });
   // biome-ignore lint/suspicious/noControlCharactersInRegex: the pattern is meant to match them
-  if (/[\u0000-\u001f\u007f-\u009f\u2028\u2029]/.test(name)) return "has a control character";
+  if (/[\u0000-\u001f\u007f-\u009f\u2028\u2029]/.test(name)) return message("launch.nameHasControl", { variable });
   const [character] = /[/\\:*?"<>|]/.exec(name) ?? [];
-  return character === undefined ? undefined : `has ${character}, which is not allowed in a path: "${clip(name)}"`;
+  return character && message("launch.nameHasCharacter", { variable, character, name: clip(name) });
 }
 
+/** Which path it is: the one recorded in Kitsu, a system's, or one for the farm. */
+export type PathSubject = System | "recorded" | "working" | "blend" | "output";
+
 /** Why this can't be passed to a program as the path of a file. */
-export function refusePath(path: string): string | undefined {
-  if (path.startsWith("-")) return `begins with "-", like an option: "${clip(path)}"`;
+export function refusePath(path: string, subject: PathSubject): Text | undefined {
+  const values = { subject, system: isSystem(subject) ? formatSystem(subject) : "", path: clip(path) };
+  if (path.startsWith("-")) return message("launch.pathIsOption", values);
   // biome-ignore lint/suspicious/noControlCharactersInRegex: the pattern is meant to match them
-  if (/[\u0000-\u001f\u007f-\u009f\u2028\u2029]/.test(path)) return "has a control character";
-  if (path.split(/[/\\]/).includes("..")) return `has "..", which is not allowed: "${clip(path)}"`;
-  return isAbsolute(path) ? undefined : `does not start at a root: "${clip(path)}"`;
+  if (/[\u0000-\u001f\u007f-\u009f\u2028\u2029]/.test(path)) return message("launch.pathHasControl", values);
+  if (path.split(/[/\\]/).includes("..")) return message("launch.pathHasParent", values);
+  return isAbsolute(path) ? undefined : message("launch.pathIsRelative", values);
 }
+
+/** May this be passed to a program as the path of a file? */
+export const isSafePath = (path: string) => refusePath(path, "recorded") === undefined;
 
 const clip = (text: string) => (text.length > 120 ? `${text.slice(0, 120)}…` : text);
 

@@ -3,6 +3,8 @@
 // reported before anyone runs an action.
 import * as v from "valibot";
 import { toHex } from "../format/hex.ts";
+import { message, type Text } from "../format/message.ts";
+import { settingProblem } from "../format/setting-problem.ts";
 
 /** The values of variables. Empty text counts as absent. */
 export type Values = Readonly<Record<string, string | number | undefined>>;
@@ -21,7 +23,7 @@ export type Template = {
 };
 
 /** `missing`: the variable without a value, if that is the problem. */
-export type Filled = { text: string } | { problem: string; missing?: string };
+export type Filled = { text: string } | { problem: Text; missing?: string };
 
 const encoder = new TextEncoder();
 
@@ -56,13 +58,13 @@ export const TemplateText = (variables: readonly string[], hasOptionals = false)
     }),
   );
 
-/** The template, or the mistake in it. */
+/** The template, or the mistake in it, as the message of a schema. */
 export function parseTemplate(source: string, variables: readonly string[], hasOptionals = false): Template | string {
   // Every second piece is the content of a pair of brackets.
   const pieces = hasOptionals ? source.split(/\[([^[\]]*)\]/) : [source];
   const parts: Template["parts"][number][] = [];
   for (const [index, piece] of pieces.entries()) {
-    if (hasOptionals && /[[\]]/.test(piece)) return `has an unmatched bracket: "${source}"`;
+    if (hasOptionals && /[[\]]/.test(piece)) return settingProblem("settings.unmatchedBracket", { template: source });
     const parsed = parseParts(piece, variables);
     if (typeof parsed === "string") return parsed;
     if (index % 2 === 0) parts.push(...parsed);
@@ -82,7 +84,7 @@ function parseParts(source: string, variables: readonly string[]): (string | Pla
   // Every second piece is the content of a pair of braces.
   for (const [index, piece] of source.split(/\{([^{}]*)\}/).entries()) {
     if (index % 2 === 0) {
-      if (/[{}]/.test(piece)) return `has an unmatched brace: "${source}"`;
+      if (/[{}]/.test(piece)) return settingProblem("settings.unmatchedBrace", { template: source });
       if (piece !== "") parts.push(piece);
       continue;
     }
@@ -98,25 +100,32 @@ function parsePlaceholder(text: string, variables: readonly string[]): Placehold
   const isKnown = variables.some((one) =>
     one.endsWith("*") ? variable.startsWith(one.slice(0, -1)) && variable.length >= one.length : one === variable,
   );
-  if (!isKnown) return `has the unknown variable {${variable}}: use one of ${variables.join(", ")}`;
+  if (!isKnown)
+    return settingProblem("settings.unknownVariable", { variable: `{${variable}}`, choices: variables.join(", ") });
   const filters: Filter[] = [];
   for (const part of rest) {
     const [name = "", ...argument] = part.split(":");
     const filter = Object.hasOwn(FILTERS, name) ? FILTERS[name] : undefined;
     if (filter === undefined)
-      return `has the unknown filter "${name}" in {${text}}: use one of ${Object.keys(FILTERS).join(", ")}`;
+      return settingProblem("settings.unknownFilter", {
+        filter: name,
+        placeholder: `{${text}}`,
+        choices: Object.keys(FILTERS).join(", "),
+      });
     const isValid =
       filter.argument === undefined
         ? argument.length === 0
         : argument.length > 0 && filter.argument.test(argument.join(":"));
-    if (!isValid) return `has an invalid filter in {${text}}: write ${formatFilter(name)}`;
+    if (!isValid) return explainFilter(name, `{${text}}`);
     filters.push({ name, argument: argument.join(":") });
   }
   return { variable, filters };
 }
 
-const formatFilter = (name: string) =>
-  ({ pad: "pad:3, with a number from 1 to 20", default: "default:main" })[name] ?? name;
+const explainFilter = (name: string, placeholder: string) =>
+  name === "pad"
+    ? settingProblem("settings.invalidPad", { placeholder, filter: "pad:3" })
+    : settingProblem("settings.invalidFilter", { placeholder, filter: name === "default" ? "default:main" : name });
 
 /** The first variable whose value would not be escaped in a link. */
 export function findUnescaped({ parts }: Template): string | undefined {
@@ -126,7 +135,8 @@ export function findUnescaped({ parts }: Template): string | undefined {
   return undefined;
 }
 
-type Refuse = (value: string) => string | undefined;
+/** @param variable "{entity}" */
+type Refuse = (value: string, variable: string) => Text | undefined;
 
 /**
  * Fills in the values. A missing value is a problem, unless the placeholder has a "default:" or is
@@ -154,13 +164,13 @@ function fillAll(parts: readonly (string | Placeholder)[], values: Values, refus
     // JSON can hold half of a surrogate pair, for which encodeURIComponent would throw.
     const value = String(values[variable] ?? "").toWellFormed();
     if (value === "" && !filters.some(({ name }) => name === "default"))
-      return { problem: `{${variable}} has no value`, missing: variable };
+      return { problem: message("launch.noValue", { variable: `{${variable}}` }), missing: variable };
     const filled = filters.reduce(
       (before, { name, argument }) => FILTERS[name]?.apply(before, argument) ?? before,
       value,
     );
-    const refusal = refuse?.(filled);
-    if (refusal !== undefined) return { problem: `{${variable}} ${refusal}` };
+    const problem = refuse?.(filled, `{${variable}}`);
+    if (problem !== undefined) return { problem };
     text += filled;
   }
   return { text };

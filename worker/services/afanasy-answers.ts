@@ -1,5 +1,6 @@
 // Afanasy's answers about jobs. The server leaves out zeros, and a state is a combination of bits.
 import * as v from "valibot";
+import { message, type Text } from "../format/message.ts";
 
 const count = v.optional(v.number(), 0);
 
@@ -100,7 +101,7 @@ export type Receipt = v.InferOutput<typeof Receipt>;
 const ErrorAnswer = v.union([
   v.pipe(
     v.object({ info: v.object({ kind: v.literal("error"), text: v.optional(v.string(), "") }) }),
-    v.transform(({ info: { text } }) => text || "an error without a text"),
+    v.transform(({ info: { text } }) => text),
   ),
   v.pipe(
     v.object({ error: v.pipe(v.string(), v.minLength(1)) }),
@@ -109,9 +110,9 @@ const ErrorAnswer = v.union([
 ]);
 
 /** The server's error message. Its errors can have status 200. */
-export function readError(answer: unknown): string | undefined {
+export function readError(answer: unknown): Text | undefined {
   const error = v.safeParse(ErrorAnswer, answer);
-  return error.success ? error.output.slice(0, 500) : undefined;
+  return error.success ? error.output.slice(0, 500) || message("afanasy.errorWithoutText") : undefined;
 }
 
 /** Bits of `st`. */

@@ -3,6 +3,7 @@
 // sent once: if no answer comes, look for the job before you send it again.
 import * as v from "valibot";
 import { Failure } from "../failure.ts";
+import { message, type Text } from "../format/message.ts";
 import {
   type FarmJob,
   type FarmUser,
@@ -56,8 +57,8 @@ export type Afanasy = {
 };
 
 export function openAfanasy(target: AfanasyTarget, signal: AbortSignal, answerMaxMs = ANSWER_MAX_MS): Afanasy {
-  const exchange = (message: Record<string, unknown>, answerMaxBytes = ANSWER_MAX_BYTES) =>
-    sendMessage(target, encode(message), signal, { answerMaxMs, answerMaxBytes });
+  const exchange = (body: Record<string, unknown>, answerMaxBytes = ANSWER_MAX_BYTES) =>
+    sendMessage(target, encode(body), signal, { answerMaxMs, answerMaxBytes });
   const get = (request: Record<string, unknown>) => exchange({ get: request });
   const readText = async (mode: "output" | "log", id: number, block: number, task: number) => {
     const request = { type: "jobs", ids: [id], mode, block_ids: [block], task_ids: [task] };
@@ -100,11 +101,11 @@ export function openAfanasy(target: AfanasyTarget, signal: AbortSignal, answerMa
   };
 }
 
-function encode(message: Record<string, unknown>): Uint8Array {
+function encode(body: Record<string, unknown>): Uint8Array {
   try {
-    return encodeMessage(message);
+    return encodeMessage(body);
   } catch (thrown) {
-    if (thrown instanceof Unsendable) throw unsendable(thrown.message);
+    if (thrown instanceof Unsendable) throw unsendable(thrown.text);
     throw thrown;
   }
 }
@@ -133,8 +134,8 @@ function read<T>(schema: v.GenericSchema<unknown, T>, answer: unknown): T {
   throw error === undefined ? failSilence({ silence: "unreadable" }) : refused(error);
 }
 
-const unsendable = (refusal: string) =>
+const unsendable = (problem: Text) =>
   new Failure("farm-refused", {
-    text: `This job was not sent, because Afanasy could not read it: ${refusal}.`,
-    advice: "Tell your TD: the template in AFANASY is probably wrong.",
+    text: message("afanasy.unreadableJob", { problem }),
+    advice: message("afanasy.fixTemplate"),
   });

@@ -2,6 +2,7 @@
 // the answer, or its absence.
 import * as v from "valibot";
 import { Failure } from "../failure.ts";
+import { joinSentences, message, type Text } from "../format/message.ts";
 import { readError } from "./afanasy-answers.ts";
 import { parseAnswer } from "./afanasy-codec.ts";
 import { type AccessToken, accessHeaders, HttpError, sendRequest, startDeadline } from "./http.ts";
@@ -56,7 +57,7 @@ export async function sendMessage(
     return readAnswer(answer.status, await answer.readText(answerMaxBytes));
   } catch (thrown) {
     if (!(thrown instanceof HttpError)) throw thrown;
-    if (thrown.kind === "too-large") throw new Failure("farm-broken", { text: thrown.message, retry: true });
+    if (thrown.kind === "too-large") throw new Failure("farm-broken", { text: thrown.text, retry: true });
     return { silence: thrown.kind === "timeout" ? "late" : "closed" } satisfies Silence;
   }
 }
@@ -70,7 +71,7 @@ function readAnswer(status: number, text: string): unknown {
   if (relayError.success) {
     const { relay } = relayError.output;
     if (relay === "unreachable" || relay === "busy")
-      throw unreachable(`Its relay reports: ${readError(answer) ?? relay}.`);
+      throw unreachable(message("afanasy.relayReports", { error: readError(answer) ?? relay }));
     return { silence: relay } satisfies Silence;
   }
   if (status >= 300 && status < 500) throw blocked(status, readError(answer));
@@ -79,44 +80,43 @@ function readAnswer(status: number, text: string): unknown {
   return answer ?? ({ silence: "unreadable" } satisfies Silence);
 }
 
-export const unreachable = (what: string) =>
+export const unreachable = (what: Text) =>
   new Failure("farm-unreachable", {
-    text: `Afanasy can't be reached. ${what}`,
-    advice: "Try again in a minute; then ask your TD whether its server, its relay and the tunnel are running.",
+    text: joinSentences([message("afanasy.unreachable"), what]),
+    advice: message("afanasy.isItRunning"),
     retry: true,
   });
 
 /** The failure of a request that is safe to repeat. */
 export function failSilence({ silence }: Silence): Failure {
-  if (silence === "late") return unreachable("It did not answer in time.");
-  if (silence === "closed") return unreachable("It closed the connection without an answer, or there was none.");
+  if (silence === "late") return unreachable(message("afanasy.late"));
+  if (silence === "closed") return unreachable(message("afanasy.closed"));
   return new Failure("farm-broken", {
-    text: "Afanasy's answer has an unexpected format.",
-    advice: "Ask your TD.",
+    text: message("afanasy.badFormat"),
+    advice: message("afanasy.askTd"),
     retry: true,
   });
 }
 
-export const refused = (error: string) =>
-  new Failure("farm-refused", { text: `Afanasy refused: ${error}`, advice: "Ask your TD." });
+export const refused = (error: Text) =>
+  new Failure("farm-refused", { text: message("afanasy.refused", { error }), advice: message("afanasy.askTd") });
 
 /** Cloudflare Access or the relay refused the message before it reached the server. */
-function blocked(status: number, error: string | undefined): Failure {
+function blocked(status: number, error: Text | undefined): Failure {
   if (error !== undefined && status !== 401) return refusedByRelay(error);
   const isLogin = status < 400 || status === 401 || status === 403;
   return new Failure("farm-refused", {
-    text: isLogin
-      ? `This action server has no access to Afanasy: status ${status}${error === undefined ? "" : `, ${error}`}.`
-      : `A server other than Afanasy answered, with status ${status}.`,
-    advice:
-      "Ask your TD to check the address in AFANASY and the secrets AFANASY_TOKEN, AFANASY_ACCESS_ID and AFANASY_ACCESS_SECRET.",
+    text: isLogin ? describeLogin(String(status), error) : message("afanasy.otherServer", { status: String(status) }),
+    advice: message("afanasy.checkAddress"),
   });
 }
 
+const describeLogin = (status: string, error: Text | undefined) =>
+  error === undefined ? message("afanasy.noAccess", { status }) : message("afanasy.noAccessBecause", { status, error });
+
 /** Only the relay's administrator can fix this, so the advice names the settings. */
-const refusedByRelay = (error: string) =>
+const refusedByRelay = (error: Text) =>
   new Failure("farm-refused", {
-    text: `The studio's relay to Afanasy does not allow this: ${error}. Ask your TD to allow it there.`,
-    advice:
-      "For your TD: the relay's configuration has what is allowed, under services, operations and environment. `relay.py check` lists it, and the relay's log has the command.",
+    text: message("afanasy.refusedByRelay", { error }),
+    advice: message("afanasy.allowInRelay"),
   });

@@ -2,6 +2,8 @@
 // runs on it, at a job without blocks or a user, or with a block that has neither frames nor tasks.
 // The schema leaves out members whose commands run on the server itself.
 import * as v from "valibot";
+import { type Message, message } from "../format/message.ts";
+import { readSettingProblem, settingProblem } from "../format/setting-problem.ts";
 
 /** The server's integers have 32 bits. */
 const INTEGER_MAX = 2_147_483_647;
@@ -14,28 +16,25 @@ export const TASKS_MAX = 100_000;
 export const NAME_MAX_BYTES = 200;
 
 const Text = v.pipe(
-  v.string("must be text"),
-  v.check((text) => !text.includes("\0"), "has a NUL"),
+  v.string(settingProblem("afanasyJob.text")),
+  v.check((text) => !text.includes("\0"), settingProblem("afanasyJob.nul")),
 );
-const Filled = v.pipe(Text, v.minLength(1, "is empty"));
+const Filled = v.pipe(Text, v.minLength(1, settingProblem("afanasyJob.empty")));
 const Integer = v.pipe(
-  v.number("must be a number"),
-  v.integer("must be an integer"),
-  v.minValue(-INTEGER_MAX, "is too small"),
-  v.maxValue(INTEGER_MAX, "is too large"),
+  v.number(settingProblem("afanasyJob.number")),
+  v.integer(settingProblem("afanasyJob.integer")),
+  v.minValue(-INTEGER_MAX, settingProblem("afanasyJob.tooSmall")),
+  v.maxValue(INTEGER_MAX, settingProblem("afanasyJob.tooLarge")),
 );
-const atLeast = (least: number) => v.pipe(Integer, v.minValue(least, `must be at least ${least}`));
+const atLeast = (least: number) => v.pipe(Integer, v.minValue(least, settingProblem("afanasyJob.least", { least })));
 /** The server stores this in a signed byte: 200 would become -56. */
-const Byte = v.pipe(atLeast(0), v.maxValue(127, "must be at most 127"));
+const Byte = v.pipe(atLeast(0), v.maxValue(127, settingProblem("afanasyJob.most", { most: 127 })));
 /**
  * The server writes these into its answers without escaping them. A wrong character would make its
  * list of jobs unreadable.
  */
-const Bare = v.pipe(Filled, v.regex(/^[^"\\\p{Cc}]+$/u, 'has \'"\', "\\" or a control character'));
-const Plain = v.pipe(
-  Filled,
-  v.regex(/^[\w.-]{1,100}$/, 'may have at most 100 characters: letters, digits, "_", "." and "-"'),
-);
+const Bare = v.pipe(Filled, v.regex(/^[^"\\\p{Cc}]+$/u, settingProblem("afanasyJob.bare")));
+const Plain = v.pipe(Filled, v.regex(/^[\w.-]{1,100}$/, settingProblem("afanasyJob.plain")));
 
 /** What a studio may set for a block, besides what it renders. */
 export const BlockLimits = v.strictObject({
@@ -57,17 +56,17 @@ export const BlockLimits = v.strictObject({
 });
 
 /** Words, one of which starts the machine's name; or a regular expression for the whole name. */
-const Mask = v.pipe(Filled, v.maxLength(1_000, "has more than 1000 characters"));
+const Mask = v.pipe(Filled, v.maxLength(1_000, settingProblem("afanasyJob.tooLong", { most: 1_000 })));
 /** Words, one of which a machine must have. Not a pattern. */
 const Need = v.pipe(
   Filled,
-  v.maxLength(1_000, "has more than 1000 characters"),
-  v.regex(/^[^\\^$*+?()[\]{}]*$/, "is compared literally: Afanasy doesn't support regular expressions here"),
+  v.maxLength(1_000, settingProblem("afanasyJob.tooLong", { most: 1_000 })),
+  v.regex(/^[^\\^$*+?()[\]{}]*$/, settingProblem("afanasyJob.literal")),
 );
 /** With 0 the server would accept the job and never render it. */
 const Limit = v.pipe(
   atLeast(-1),
-  v.check((limit) => limit !== 0, "must not be 0, because Afanasy would never render it"),
+  v.check((limit) => limit !== 0, settingProblem("afanasyJob.zeroLimit")),
 );
 
 /** What a studio may set for a job. */
@@ -76,7 +75,7 @@ export const JobLimits = v.strictObject({
   max_running_tasks_per_host: v.optional(Limit),
   hosts_mask: v.optional(Mask),
   hosts_mask_exclude: v.optional(Mask),
-  hosts_mask_type: v.optional(v.picklist(["find", "regex"], 'must be "find" or "regex"')),
+  hosts_mask_type: v.optional(v.picklist(["find", "regex"], settingProblem("afanasyJob.maskType"))),
   need_os: v.optional(Need),
   need_properties: v.optional(Need),
   time_life: v.optional(atLeast(1)),
@@ -124,15 +123,18 @@ const Frames = v.pipe(
     ...common,
     flags: v.pipe(
       Integer,
-      v.check((flags) => (flags & NUMERIC) !== 0, "must have the numeric flag"),
+      v.check((flags) => (flags & NUMERIC) !== 0, settingProblem("afanasyJob.noNumericFlag")),
     ),
     frame_first: Integer,
     frame_last: Integer,
     frames_per_task: atLeast(1),
     frames_inc: atLeast(1),
   }),
-  v.check(({ frame_first, frame_last }) => frame_first <= frame_last, "ends before its first frame"),
-  v.check((block) => countBlockTasks(block) <= TASKS_MAX, `has more than ${TASKS_MAX} tasks`),
+  v.check(({ frame_first, frame_last }) => frame_first <= frame_last, settingProblem("afanasyJob.endsBeforeStart")),
+  v.check(
+    (block) => countBlockTasks(block) <= TASKS_MAX,
+    settingProblem("afanasyJob.tooManyTasks", { most: TASKS_MAX }),
+  ),
 );
 
 const Tasks = v.strictObject({
@@ -140,13 +142,16 @@ const Tasks = v.strictObject({
   flags: v.optional(
     v.pipe(
       Integer,
-      v.check((flags) => (flags & NUMERIC) === 0, "has the numeric flag and tasks"),
+      v.check((flags) => (flags & NUMERIC) === 0, settingProblem("afanasyJob.numericFlagAndTasks")),
     ),
   ),
   tasks: v.pipe(
-    v.array(v.strictObject({ name: Filled, command: Filled, files: v.optional(v.array(Filled)) }), "must be a list"),
-    v.minLength(1, "is empty"),
-    v.maxLength(TASKS_MAX, `has more than ${TASKS_MAX} tasks`),
+    v.array(
+      v.strictObject({ name: Filled, command: Filled, files: v.optional(v.array(Filled)) }),
+      settingProblem("afanasyJob.list"),
+    ),
+    v.minLength(1, settingProblem("afanasyJob.empty")),
+    v.maxLength(TASKS_MAX, settingProblem("afanasyJob.tooManyTasks", { most: TASKS_MAX })),
   ),
 });
 
@@ -155,18 +160,18 @@ const Block = v.lazy((value) => (typeof value === "object" && value !== null && 
 
 export const AfanasyJob = v.strictObject({
   ...JobLimits.entries,
-  name: v.pipe(Filled, v.maxBytes(NAME_MAX_BYTES, `has more than ${NAME_MAX_BYTES} bytes`)),
+  name: v.pipe(Filled, v.maxBytes(NAME_MAX_BYTES, settingProblem("afanasyJob.tooManyBytes", { most: NAME_MAX_BYTES }))),
   user_name: Plain,
   host_name: Plain,
-  blocks: v.pipe(v.array(Block, "must be a list"), v.minLength(1, "is empty")),
-  priority: v.optional(v.pipe(atLeast(0), v.maxValue(250, "must be at most 250"))),
-  offline: v.optional(v.boolean("must be true or false")),
+  blocks: v.pipe(v.array(Block, settingProblem("afanasyJob.list")), v.minLength(1, settingProblem("afanasyJob.empty"))),
+  priority: v.optional(v.pipe(atLeast(0), v.maxValue(250, settingProblem("afanasyJob.most", { most: 250 })))),
+  offline: v.optional(v.boolean(settingProblem("afanasyJob.boolean"))),
   description: v.optional(Text),
   annotation: v.optional(Text),
   custom_data: v.optional(Text),
   project: v.optional(Text),
   department: v.optional(Text),
-  branch: v.optional(v.pipe(Text, v.regex(/^\/[\w./-]*$/, 'must begin with "/"'))),
+  branch: v.optional(v.pipe(Text, v.regex(/^\/[\w./-]*$/, settingProblem("afanasyJob.noSlash")))),
   folders: v.optional(v.record(Bare, Text)),
 });
 export type AfanasyJob = v.InferOutput<typeof AfanasyJob>;
@@ -179,21 +184,20 @@ export const countBlockTasks = (block: {
 }) => Math.ceil((Math.floor((block.frame_last - block.frame_first) / block.frames_inc) + 1) / block.frames_per_task);
 
 /** Why this must not be sent as a job; undefined if it may be sent. */
-export function validateJob(job: unknown): string | undefined {
+export function validateJob(job: unknown): Message | undefined {
   const parsed = v.safeParse(AfanasyJob, job);
   if (parsed.success) {
     const mask = findUnreadableMask(parsed.output);
-    return mask && `job.${mask} is not a regular expression that the server can read`;
+    return mask && message("afanasyJob.unreadableMask", { name: `job.${mask}` });
   }
   const [issue] = parsed.issues;
   const path = v.getDotPath(issue);
-  return `${path === null ? "job" : `job.${path}`} ${explain(issue)}`;
+  return explain(issue, path === null ? "job" : `job.${path}`);
 }
 
-function explain({ expected, received, message }: v.BaseIssue<unknown>): string {
-  if (expected === "never") return "is unknown";
-  if (received === "undefined") return "is missing";
-  return message.startsWith("Invalid")
-    ? `must be ${expected === "Object" ? "an object" : (expected ?? "something else")}`
-    : message;
+/** A schema without a message of its own is that of an object. */
+function explain({ expected, received, message: problem }: v.BaseIssue<unknown>, name: string): Message {
+  if (expected === "never") return message("afanasyJob.unknown", { name });
+  if (received === "undefined") return message("afanasyJob.missing", { name });
+  return readSettingProblem(problem, name) ?? message("afanasyJob.object", { name });
 }

@@ -1,5 +1,6 @@
 // Zou's rules for commenting and setting statuses, checked before the request: Zou's own refusal is
 // only "forbidden", and with the bot's token Zou checks the bot, not the person.
+import { message, type Text } from "../format/message.ts";
 import type { SelectedTask } from "./selection.ts";
 import type { Project, Role, TaskStatus } from "./zou-objects.ts";
 
@@ -10,12 +11,12 @@ type Commenter = { id: string | undefined; role: Role | undefined; departments: 
 export function refuseComment(
   { task, entity, taskType }: SelectedTask,
   { id, role, departments }: Commenter,
-): string | undefined {
+): Text | undefined {
   if (role === "admin" || role === "manager" || role === "client") return undefined;
   if (id !== undefined && (task.assignees.includes(id) || entity?.created_by === id)) return undefined;
-  if (role !== "supervisor") return "Only for its assignees and supervisors";
+  if (role !== "supervisor") return message("kitsu.onlyAssignees");
   const isInDepartment = departments.length === 0 || departments.includes(taskType?.department_id ?? "");
-  return isInDepartment ? undefined : "It belongs to another department";
+  return isInDepartment ? undefined : message("kitsu.otherDepartment");
 }
 
 /**
@@ -26,11 +27,12 @@ export function refuseStatus(
   status: TaskStatus | undefined,
   role: Role | undefined,
   project: Project | undefined,
-): string | undefined {
+): Text | undefined {
   if (status === undefined) return undefined;
-  if (role === "user" && !status.is_artist_allowed) return `Artists may not use the status ${status.name}`;
+  if (role === "user" && !status.is_artist_allowed)
+    return message("kitsu.statusNotForArtists", { status: status.name });
   const isForClients = project?.task_statuses_link[status.id]?.is_client_allowed ?? status.is_client_allowed;
-  return role === "client" && !isForClients ? `Clients may not use the status ${status.name}` : undefined;
+  return role === "client" && !isForClients ? message("kitsu.statusNotForClients", { status: status.name }) : undefined;
 }
 
 /**
@@ -41,10 +43,12 @@ export function refuseRetake(
   { task, entity, project }: SelectedTask,
   status: TaskStatus | undefined,
   role: Role | undefined,
-): string | undefined {
+): Text | undefined {
   const max = status?.is_retake ? readRetakesMax(project?.max_retakes ?? 0, entity?.data.max_retakes) : undefined;
   if (max === undefined || task.retake_count < max) return undefined;
-  return role === "client" ? "No more retakes are allowed" : `No more retakes: ${task.retake_count} of ${max} are used`;
+  return role === "client"
+    ? message("kitsu.noMoreRetakes")
+    : message("kitsu.retakesUsed", { count: task.retake_count, max });
 }
 
 /** The entity's own column takes precedence over the project. 0 in either means no limit. */
@@ -57,8 +61,8 @@ function readRetakesMax(ofProject: number, ofEntity: unknown): number | undefine
 const WHOLE = /^\s*[+-]?\d+\s*$/;
 
 /** A value that makes Zou fail without an explanation. */
-export function explainCrash({ entity }: SelectedTask): string | undefined {
+export function explainCrash({ entity }: SelectedTask): Text | undefined {
   const own = entity?.data.max_retakes;
   if (!own || WHOLE.test(String(own))) return undefined;
-  return `Its column max_retakes must be a number, but is "${String(own).slice(0, 40)}".`;
+  return message("kitsu.retakesNotANumber", { value: String(own).slice(0, 40) });
 }

@@ -7,6 +7,7 @@
 // for the comments.
 import * as v from "valibot";
 import { Failure, toFailure } from "../failure.ts";
+import { joinSentences, message, type Text } from "../format/message.ts";
 import { idsQuery, type Zou } from "./zou.ts";
 import { Task } from "./zou-objects.ts";
 
@@ -110,14 +111,14 @@ async function isWritten(zou: Zou, comment: NewComment | undefined): Promise<boo
 }
 
 /** By task id: undefined if the comment was written, else the reason why not. */
-type WriteResults = ReadonlyMap<string, string | undefined>;
+type WriteResults = ReadonlyMap<string, Text | undefined>;
 
 /**
  * Writes comments that fit in one request. After a refusal, the comments behind it are sent again.
  * @param until in epoch milliseconds; later, no further request is sent. The first one always is.
  */
 export async function writeComments(zou: Zou, comments: readonly NewComment[], until: number): Promise<WriteResults> {
-  const written = new Map<string, string | undefined>();
+  const written = new Map<string, Text | undefined>();
   for (let rest = comments; rest.length > 0; rest = comments.slice(written.size)) {
     const sentAt = Date.now();
     const sent = await sendComments(zou, rest);
@@ -128,18 +129,21 @@ export async function writeComments(zou: Zou, comments: readonly NewComment[], u
     const count = sent.state === "untouched" ? 0 : await countWritten(zou, rest, sentAt).catch(unlessFault);
     for (const { taskId } of rest.slice(0, count)) written.set(taskId, undefined);
     const { text, title } = sent.failure.reply;
-    const reason = `${text ?? title}${count === undefined || sent.state === "unknown" ? CHECK_IN_KITSU : ""}`;
+    const isUnknown = count === undefined || sent.state === "unknown";
+    const reason = joinSentences([text ?? title, isUnknown && CHECK_IN_KITSU]) ?? title;
     const [refused, ...others] = rest.slice(count);
     if (refused !== undefined) written.set(refused.taskId, reason);
     if (sent.state === "refused" && count !== undefined && Date.now() < until) continue;
-    for (const { taskId } of others) written.set(taskId, `Not tried after an earlier failure: ${reason}`);
+    for (const { taskId } of others) written.set(taskId, notTriedAfter(reason));
   }
   return written;
 }
 
-export const NOT_ACCEPTED = "Kitsu did not accept it";
-/** For a comment that may have been written. */
-export const CHECK_IN_KITSU = " Check in Kitsu whether the comment is there.";
+export const NOT_ACCEPTED = message("kitsu.commentNotAccepted");
+/** For a comment that may have been written: a sentence after the reason. */
+export const CHECK_IN_KITSU = message("kitsu.checkForComment");
+/** Why a comment was not tried. */
+export const notTriedAfter = (reason: Text) => message("kitsu.notTriedAfter", { reason });
 
 function unlessFault(thrown: unknown): undefined {
   if (!(thrown instanceof Failure)) throw thrown;

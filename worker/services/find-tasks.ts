@@ -2,6 +2,7 @@
 // there are. Cloudflare's free plan allows 50 subrequests per call.
 import * as v from "valibot";
 import { Failure } from "../failure.ts";
+import { message } from "../format/message.ts";
 import { IDS_MAX, idsQuery, type Zou } from "./zou.ts";
 import { Entity, Task } from "./zou-objects.ts";
 
@@ -76,18 +77,18 @@ export async function readProject(zou: Zou, projectId: string): Promise<FoundTas
 function checkProjects(projects: ReadonlySet<string>): void {
   if (projects.size <= PROJECTS_MAX) return;
   throw new Failure("invalid-call", {
-    title: "Too many projects",
-    text: `The selected tasks belong to more than ${PROJECTS_MAX} projects, the limit for one action.`,
-    advice: "Select tasks from fewer projects.",
+    title: message("kitsu.tooManyProjects"),
+    text: message("kitsu.tooManyProjectsSelected", { max: PROJECTS_MAX }),
+    advice: message("kitsu.selectFewerProjects"),
     field: "selection",
   });
 }
 
 const tooManyMissing = (count: number) =>
   new Failure("kitsu-unknown", {
-    title: "Most of these tasks were not found",
-    text: `Kitsu does not show some of the selected tasks, and ${count.toLocaleString("en")} more are still to be checked. They were deleted, or you may not see them.`,
-    advice: "Reload Kitsu and select the tasks again.",
+    title: message("kitsu.mostNotFound"),
+    text: message("kitsu.manyNotShown", { count }),
+    advice: message("kitsu.selectAgain"),
   });
 
 const byId = <T extends { id: string }>(rows: readonly T[]) => new Map(rows.map((row) => [row.id, row]));

@@ -3,6 +3,7 @@
 // submit it again.
 import * as v from "valibot";
 import { Failure } from "../failure.ts";
+import { isMessage, message, type Text } from "../format/message.ts";
 import {
   type AskedStatus,
   Blocklist,
@@ -164,14 +165,14 @@ async function translate<T>(reading: Promise<T>): Promise<T> {
     return await reading;
   } catch (thrown) {
     if (!(thrown instanceof HttpError)) throw thrown;
-    throw thrown.kind === "too-large" ? tooLarge(thrown) : unreachable(thrown.message, thrown.cause);
+    throw thrown.kind === "too-large" ? tooLarge(thrown) : unreachable(thrown.text, thrown.cause);
   }
 }
 
-const tooLarge = ({ message }: HttpError) =>
+const tooLarge = (error: HttpError) =>
   new Failure("farm-broken", {
-    text: message,
-    advice: "FLAMENCO.url may lead to another server, or Flamenco's list of jobs is too long: ask your TD.",
+    text: error.text,
+    advice: message("flamenco.checkAddress"),
     retry: true,
   });
 
@@ -182,13 +183,17 @@ function readVersion(text: string): { major: number; minor: number } {
   const [, major = "", minor = ""] = /^v?(\d+)\.(\d+)/.exec(text) ?? [];
   if (major === "3") return { major: 3, minor: Number(minor) };
   throw new Failure("farm-broken", {
-    text: `This action server supports Flamenco 3.5 to 3.9, and yours is ${text.slice(0, 40)}.`,
-    advice: "Tell your TD.",
+    text: message("flamenco.wrongVersion", { version: text.slice(0, 40) }),
+    advice: message("flamenco.tellTd"),
   });
 }
 
-/** Starts the text of a refusal by Flamenco itself; its own message follows. */
-export const REFUSED = "Flamenco refused: ";
+/** Flamenco's own words, if the text says that it refused. */
+export function readRefusal(text: Text): string | undefined {
+  if (typeof text === "string" || !isMessage(text) || text.key !== "flamenco.refused") return undefined;
+  const words = text.values?.words;
+  return typeof words === "string" ? words : undefined;
+}
 
 const ErrorBody = v.object({ message: v.string() });
 /** Flamenco's script engine wraps the error messages of job types in this. */
@@ -198,9 +203,8 @@ function parse<S extends v.GenericSchema>(body: string, schema: S, path: string)
   const parsed = v.safeParse(schema, parseJson(body));
   if (parsed.success) return parsed.output;
   throw new Failure("farm-broken", {
-    text: "Flamenco's answer has an unexpected format.",
-    advice:
-      "Your Flamenco may be too old or too new for this action server, or FLAMENCO.url leads to another server: tell your TD.",
+    text: message("flamenco.badFormat"),
+    advice: message("flamenco.checkVersion"),
     // Flamenco may have done what it was asked to. The next attempt finds out.
     retry: true,
     cause: describeMismatch(path, parsed.issues[0]),
@@ -209,34 +213,36 @@ function parse<S extends v.GenericSchema>(body: string, schema: S, path: string)
 
 function refused({ status }: HttpAnswer, body: string): Failure {
   const error = v.safeParse(ErrorBody, parseJson(body));
-  const message = error.success ? error.output.message.replace(SCRIPT_ERROR_WRAPPER, "").slice(0, 500) : "";
+  const words = error.success ? error.output.message.replace(SCRIPT_ERROR_WRAPPER, "").slice(0, 500) : "";
   const cause = new Error(`${status} ${body.slice(0, 500)}`);
-  if ((status >= 300 && status < 400) || status === 401 || (status === 403 && message === "")) {
+  if ((status >= 300 && status < 400) || status === 401 || (status === 403 && words === "")) {
     return new Failure("farm-refused", {
-      text: "The proxy in front of Flamenco rejected this action server.",
-      advice: "Ask your TD to renew FLAMENCO_ACCESS_ID and FLAMENCO_ACCESS_SECRET.",
+      text: message("flamenco.proxyRefused"),
+      advice: message("flamenco.renewAccess"),
       cause,
     });
   }
   // A server error is not a refusal: Flamenco also answers so after storing a job that it can't
   // read back.
-  if (status >= 500 && message !== "") return unreachable(`Flamenco failed: ${message.replace(/\.$/, "")}.`, cause);
+  if (status >= 500 && words !== "")
+    return unreachable(message("flamenco.failed", { words: words.replace(/\.$/, "") }), cause);
   if (status === 412) {
     return new Failure("farm-refused", {
-      text: "The job type has been changed in Flamenco since the form was opened.",
-      advice: "Run the action again to get the new form.",
+      text: message("flamenco.jobTypeChanged"),
+      advice: message("flamenco.getNewForm"),
       cause,
     });
   }
   // Without a message of Flamenco's, a proxy answered.
-  if (message === "" || status === 429) return unreachable(`Flamenco could not be reached: status ${status}.`, cause);
-  return new Failure("farm-refused", { text: `${REFUSED}${message}`, cause });
+  if (words === "" || status === 429)
+    return unreachable(message("flamenco.unreachable", { status: String(status) }), cause);
+  return new Failure("farm-refused", { text: message("flamenco.refused", { words }), cause });
 }
 
-const unreachable = (text: string, cause: unknown) =>
+const unreachable = (text: Text, cause: unknown) =>
   new Failure("farm-unreachable", {
     text,
-    advice: "Ask your TD whether Flamenco's manager is running.",
+    advice: message("flamenco.isItRunning"),
     retry: true,
     cause,
   });

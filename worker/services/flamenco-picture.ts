@@ -1,5 +1,6 @@
 // Fetches the newest rendered picture of a job for browsers that can't reach the farm.
 import { Failure } from "../failure.ts";
+import { message } from "../format/message.ts";
 import type { FlamencoTarget } from "./flamenco-client.ts";
 import { accessHeaders, HttpError, MIB, sendRequest } from "./http.ts";
 
@@ -42,5 +43,4 @@ export async function fetchPicture(
   }
 }
 
-const noPicture = (cause?: unknown) =>
-  new Failure("loan-over", { text: "No picture of this job is available.", cause });
+const noPicture = (cause?: unknown) => new Failure("loan-over", { text: message("flamenco.noPicture"), cause });

@@ -4,6 +4,8 @@
 import * as v from "valibot";
 import { findPlatformLimit } from "../failure.ts";
 import { findExcess } from "../format/json-shape.ts";
+import { toEnglish } from "../format/localize.ts";
+import { message, type Text } from "../format/message.ts";
 
 export const MIB = 1_024 * 1_024;
 
@@ -13,8 +15,10 @@ export type Deadline = { limitMs: number; signal: AbortSignal };
 export const startDeadline = (limitMs: number): Deadline => ({ limitMs, signal: AbortSignal.timeout(limitMs) });
 
 type HttpRequest = {
-  /** the server's name at the start of an error message: "Kitsu" */
-  server: string;
+  /** the server's name in errors: "Kitsu" */
+  server: Text;
+  /** `server` is the title of the action that forwards its calls to this server of the studio's */
+  isTarget?: boolean;
   url: string;
   method?: string;
   headers?: HeadersInit;
@@ -42,16 +46,16 @@ export type HttpAnswer = {
 
 type Kind = "timeout" | "unreachable" | "incomplete" | "too-large";
 
-/**
- * No answer, or only part of one. The message is a sentence for the person that names the server.
- */
+/** No answer, or only part of one. The text is a sentence for the person that names the server. */
 export class HttpError extends Error {
   override readonly name = "HttpError";
   readonly kind: Kind;
+  readonly text: Text;
 
-  constructor(kind: Kind, message: string, cause?: unknown) {
-    super(message, { cause });
+  constructor(kind: Kind, text: Text, cause?: unknown) {
+    super(toEnglish(text), { cause });
     this.kind = kind;
+    this.text = text;
   }
 }
 
@@ -60,6 +64,7 @@ export class HttpError extends Error {
  */
 export async function sendRequest({
   server,
+  isTarget = false,
   url,
   signal,
   deadline,
@@ -67,25 +72,29 @@ export async function sendRequest({
   ...init
 }: HttpRequest): Promise<HttpAnswer> {
   const combined = deadline === undefined ? signal : AbortSignal.any([signal, deadline.signal]);
-  const toError = (cause: unknown, kind: Kind, message: string): unknown => {
+  const area = isTarget ? "target" : "http";
+  const toError = (cause: unknown, kind: Kind, text: Text): unknown => {
     if (cause instanceof HttpError) return cause;
     if (signal.aborted) return signal.reason;
-    if (deadline?.signal.aborted)
-      return new HttpError("timeout", `${server} did not answer within ${deadline.limitMs / 1_000} seconds.`, cause);
-    return findPlatformLimit(cause) ?? new HttpError(kind, message, cause);
+    if (deadline?.signal.aborted) {
+      const seconds = deadline.limitMs / 1_000;
+      return new HttpError("timeout", message(`${area}.timeout`, { server, seconds }), cause);
+    }
+    return findPlatformLimit(cause) ?? new HttpError(kind, text, cause);
   };
 
   let response: Response;
   try {
     response = await fetch(url, { ...init, body: content ?? null, redirect: "manual", signal: combined });
   } catch (cause) {
-    throw toError(cause, "unreachable", `${server} could not be reached.`);
+    throw toError(cause, "unreachable", message(`${area}.unreachable`, { server }));
   }
 
   const { status, headers, body } = response;
   const target = status >= 300 && status < 400 ? headers.get("location") : null;
   const readBytes = async (maxBytes: number) => {
-    const tooLarge = () => new HttpError("too-large", `${server} sent more than ${maxBytes / MIB} MiB.`);
+    const tooLarge = () =>
+      new HttpError("too-large", message(`${area}.tooLarge`, { server, mebibytes: maxBytes / MIB }));
     // The length of a compressed body is its compressed length, so the bytes are counted as well.
     if (Number(headers.get("content-length") ?? 0) > maxBytes) {
       await body?.cancel();
@@ -100,8 +109,7 @@ export async function sendRequest({
     try {
       return await readBody(body, maxBytes, read);
     } catch (cause) {
-      const size = read.size.toLocaleString("en");
-      throw toError(cause, "incomplete", `${server} dropped the connection after ${size} bytes of its answer.`);
+      throw toError(cause, "incomplete", message(`${area}.incomplete`, { server, bytes: read.size }));
     }
   };
   return {

@@ -1,6 +1,7 @@
 // Streams the media of previews from Zou with the bot's token. Neither the token nor Zou's other
 // headers reach the player.
 import { Failure } from "../failure.ts";
+import { message } from "../format/message.ts";
 import { type HttpAnswer, HttpError, sendRequest } from "./http.ts";
 
 /** Until the headers arrive. How long the media takes depends on the player. */
@@ -67,8 +68,8 @@ async function requestMedia(url: string, { method, signal }: Request, headers: H
   } catch (thrown) {
     if (!(thrown instanceof HttpError)) throw thrown;
     throw new Failure(thrown.kind === "timeout" ? "kitsu-timeout" : "kitsu-unreachable", {
-      text: thrown.message,
-      advice: "Try again in a minute; then ask your TD.",
+      text: thrown.text,
+      advice: message("kitsu.tryAgainThenAsk"),
       retry: true,
       cause: thrown.cause,
     });
@@ -80,25 +81,24 @@ async function requestMedia(url: string, { method, signal }: Request, headers: H
 /** A login page has status 200, and a player would take it for a movie. */
 const notKitsu = (status: number) =>
   new Failure("kitsu-broken", {
-    text: "The address of Kitsu's media leads to another page.",
-    advice: "Ask your TD to check KITSU_API, and for a login page in front of it.",
+    text: message("kitsu.mediaElsewhere"),
+    advice: message("kitsu.checkMediaAddress"),
     cause: new Error(`The media of a preview: ${status}`),
   });
 
 function refused(status: number): Failure {
   if (status >= 300 && status <= 399) return notKitsu(status);
   const cause = new Error(`The media of a preview: ${status}`);
-  if (status === 404)
-    return new Failure("kitsu-unknown", { text: "Kitsu no longer has the media of this preview.", cause });
+  if (status === 404) return new Failure("kitsu-unknown", { text: message("kitsu.mediaGone"), cause });
   if (status === 401 || status === 403 || status === 422) {
     return new Failure("kitsu-forbidden", {
-      text: "Kitsu does not show this preview to the action server's bot.",
-      advice: "Ask your TD to add the bot of KITSU_TOKEN to the project's team.",
+      text: message("kitsu.previewHidden"),
+      advice: message("kitsu.addBotToTeam"),
       cause,
     });
   }
   return new Failure("kitsu-broken", {
-    text: `Kitsu failed with status ${status}.`,
+    text: message("kitsu.failed", { status: String(status) }),
     retry: status >= 500,
     cause,
   });

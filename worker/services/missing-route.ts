@@ -2,6 +2,7 @@
 // which.
 import * as v from "valibot";
 import { Failure } from "../failure.ts";
+import { message } from "../format/message.ts";
 import { parseJson } from "./http.ts";
 import { CHECK_ADDRESS, type ZouAnswer } from "./zou-answer.ts";
 import { isTooOld, OLDEST_ZOU } from "./zou-version.ts";
@@ -32,21 +33,21 @@ export async function findMissingRoute(status: number, path: string, send: Send)
 
 const zouTooOld = (version: string, path: string) =>
   new Failure("kitsu-version", {
-    text: `Your Kitsu is too old for this: it runs Zou ${version}, and this needs Zou ${OLDEST_ZOU} or later.`,
-    advice: "Ask your TD to update Kitsu.",
+    text: message("kitsu.tooOld", { version, oldest: OLDEST_ZOU }),
+    advice: message("kitsu.updateKitsu"),
     cause: new Error(`Zou ${version} has no ${path}`),
   });
 
 const routeMissing = (version: string, path: string) =>
   new Failure("kitsu-version", {
-    text: `Your Kitsu, with Zou ${version}, doesn't support this.`,
-    advice: "Ask your TD to update this action server.",
+    text: message("kitsu.unsupported", { version }),
+    advice: message("kitsu.updateActionServer"),
     cause: new Error(`Zou ${version} has no ${path}`),
   });
 
 const zouMissing = (path: string) =>
   new Failure("kitsu-broken", {
-    text: "Kitsu's API is not at the address that is set in this action server.",
+    text: message("kitsu.wrongAddress"),
     advice: CHECK_ADDRESS,
     cause: new Error(`Neither ${path} nor Zou's root exists`),
   });

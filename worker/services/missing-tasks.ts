@@ -1,10 +1,10 @@
 // Selected tasks that Kitsu does not return, because they were deleted or are not visible to the
 // person.
 import * as v from "valibot";
-import type { Outcome, Reply } from "../../contract.ts";
-import { plural } from "../format/plural.ts";
+import { joinParagraphs, message } from "../format/message.ts";
+import type { Outcome, Reply } from "../format/reply.ts";
 
-export const DELETED_OR_HIDDEN = "Deleted or not visible";
+export const DELETED_OR_HIDDEN = message("tasks.deletedOrHidden");
 
 /** More than these are only counted. */
 const LISTED_MAX = 100;
@@ -25,11 +25,10 @@ export function reportMissing<R extends Reply>(reply: R, missing: readonly strin
     .slice(0, LISTED_MAX)
     .filter((id) => !reported.has(id))
     .map(skipMissing);
-  const note = `${plural(missing.length, "task")} ${missing.length === 1 ? "was" : "were"} left out: deleted or not visible to you.`;
   return {
     ...reply,
     ...(reply.kind === "done" && reply.severity === "success" && { severity: "warning" }),
-    text: reply.text ? `${reply.text}\n\n${note}` : note,
+    text: joinParagraphs([reply.text, message("tasks.leftOut", { count: missing.length })]),
     outcomes: [...before, ...outcomes],
   };
 }

@@ -1,31 +1,33 @@
 // Removes a playlist that an action made, unless someone has changed it since.
 import * as v from "valibot";
 import { Failure, toFailure } from "../failure.ts";
+import { message, type Text } from "../format/message.ts";
 import type { Zou } from "./zou.ts";
 import { Playlist } from "./zou-objects.ts";
 
 /** A playlist at the time it was made. */
 type CreatedPlaylist = { id: string; name: string; updatedAt?: string | undefined; count: number };
 
-/** Why the playlist was not removed; undefined if it is gone. */
-export async function removeUnchanged(zou: Zou, made: CreatedPlaylist): Promise<string | undefined> {
+/** Why the playlist was not removed, as a sentence with its name; undefined if it is gone. */
+export async function removeUnchanged(zou: Zou, made: CreatedPlaylist): Promise<Text | undefined> {
+  const { name } = made;
   const path = `/data/playlists/${made.id}`;
   try {
     const current = await zou.read(path, Playlist);
     // Zou's time has whole seconds, so it does not show a change within the first second.
     const isUnchanged =
-      current.updated_at === made.updatedAt && current.name === made.name && current.shots.length === made.count;
-    if (!isUnchanged) return "has been changed since it was made";
-    if (current.build_jobs.length > 0) return "was built into a movie";
+      current.updated_at === made.updatedAt && current.name === name && current.shots.length === made.count;
+    if (!isUnchanged) return message("kitsu.playlistChanged", { name });
+    if (current.build_jobs.length > 0) return message("kitsu.playlistBuilt", { name });
     // Zou would silently remove the guests' links as well.
-    if ((await readShares(zou, path)).length > 0) return "was shared with guests";
+    if ((await readShares(zou, path)).length > 0) return message("kitsu.playlistShared", { name });
     await remove(zou, path);
     return undefined;
   } catch (thrown) {
     const { code, reply } = toFailure(thrown);
     if (code === "kitsu-unknown") return undefined;
     if (!(thrown instanceof Failure)) throw thrown;
-    return `could not be removed: ${reply.text ?? reply.title}`.replace(/\.$/, "");
+    return message("kitsu.playlistNotRemoved", { name, reason: reply.text ?? reply.title });
   }
 }
 

@@ -3,6 +3,7 @@
 // removed.
 import * as v from "valibot";
 import { Failure } from "../failure.ts";
+import { message, type Text } from "../format/message.ts";
 import type { TaskComment } from "./comments.ts";
 import { MIB } from "./http.ts";
 import type { Zou } from "./zou.ts";
@@ -61,9 +62,10 @@ export const isUnanswered = (thrown: unknown) =>
 /** Checks the bytes, not the name: proxies of farms answer HTML under a picture's name. */
 function readFormat(picture: Picture): string {
   const [extension] = SIGNATURES.find(([, bytes]) => bytes.every((byte, index) => picture[index] === byte)) ?? [];
-  if (extension === undefined) throw refuse("The picture is not a PNG or a JPEG");
-  if (picture.length > PICTURE_MAX_BYTES) throw refuse(`The picture is larger than ${PICTURE_MAX_BYTES / MIB} MB`);
+  if (extension === undefined) throw refuse(message("kitsu.pictureFormat"));
+  if (picture.length > PICTURE_MAX_BYTES)
+    throw refuse(message("kitsu.pictureTooLarge", { megabytes: PICTURE_MAX_BYTES / MIB }));
   return extension;
 }
 
-const refuse = (reason: string) => new Failure("kitsu-refused", { text: `${reason}.` });
+const refuse = (text: Text) => new Failure("kitsu-refused", { text });

@@ -4,9 +4,12 @@ import type { SelectedTask } from "./selection.ts";
 
 type UnlabeledTask = Omit<SelectedTask, "name" | "label" | "entityLabel">;
 
-/** "SQ01 / SH010", "Characters / Mira", "Concept / Harbor": without the project and episode. */
+/**
+ * "SQ01 / SH010", "Characters / Mira", "Concept / Harbor": without the project and episode. A label
+ * is the same in every language, so a deleted entity is only a dash.
+ */
 function formatEntity({ entity, parent, assetType }: UnlabeledTask): string {
-  if (entity === undefined) return "(deleted)";
+  if (entity === undefined) return "–";
   const group =
     { Shot: parent?.name, Asset: assetType, Sequence: "", Edit: "", Episode: "" }[entity.type] ?? entity.type;
   return join(group, entity.name);

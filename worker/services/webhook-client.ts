@@ -2,13 +2,14 @@
 // address comes only from the settings.
 import { Webhook } from "standardwebhooks";
 import { Failure } from "../failure.ts";
+import { joinSentences, message, type Text } from "../format/message.ts";
 import { type Deadline, type HttpAnswer, HttpError, MIB, sendRequest, startDeadline } from "./http.ts";
 
 /** A server that calls are forwarded to. `id` is the id of the action that does it. */
 export type ForwardTarget = {
   id: string;
-  title: string;
-  about: string;
+  title: Text;
+  about: Text;
   url: string;
   /** "whsec_...". Without it calls can't be signed, and are not sent. */
   secret: string | undefined;
@@ -84,7 +85,8 @@ async function sendWithRetry(delivery: Delivery): Promise<HttpAnswer> {
 function send({ target, secret, id, body, signal, deadline }: Delivery): Promise<HttpAnswer> {
   const now = new Date();
   return sendRequest({
-    server: `The server behind ${target.title}`,
+    server: target.title,
+    isTarget: true,
     url: target.url,
     method: "POST",
     body,
@@ -108,23 +110,23 @@ function readWaitMs({ status, headers }: HttpAnswer): number | undefined {
   return waitMs <= RETRY_WAIT_MAX_MS ? waitMs : undefined;
 }
 
-const MAYBE_DONE = "It may have worked anyway: check before you run this again.";
+const MAYBE_DONE = message("target.maybeDone");
 
 function unsigned({ id, title }: ForwardTarget): Failure {
   return new Failure("not-configured", {
-    text: `Calls for ${title} can't be signed, so they are not sent.`,
-    advice: `Set ${secretName(id)} or FORWARD_SECRET to "whsec_" and 32 random bytes in base64, with: npx wrangler secret put ${secretName(id)}`,
+    text: message("target.unsigned", { title }),
+    advice: message("target.setSecret", { name: secretName(id) }),
   });
 }
 
-function toTargetFailure({ kind, message: text, cause }: HttpError): Failure {
+function toTargetFailure({ kind, text, cause }: HttpError): Failure {
   switch (kind) {
     case "timeout":
       return new Failure("target-timeout", { text, advice: MAYBE_DONE });
     case "unreachable":
       return new Failure("target-unreachable", {
         text,
-        advice: `Ask your TD whether it is running. ${MAYBE_DONE}`,
+        advice: joinSentences([message("target.askWhetherRunning"), MAYBE_DONE]),
         retry: true,
         cause,
       });
@@ -133,14 +135,14 @@ function toTargetFailure({ kind, message: text, cause }: HttpError): Failure {
     case "too-large":
       return new Failure("target-answer-too-large", {
         text,
-        advice: `${MAYBE_DONE} A server with more to show should answer with a link.`,
+        advice: joinSentences([MAYBE_DONE, message("target.answerWithLink")]),
       });
   }
 }
 
 export function brokenAnswer({ title }: ForwardTarget): Failure {
   return new Failure("target-answer-broken", {
-    text: `The server behind ${title} sent JSON that is incomplete or invalid.`,
+    text: message("target.brokenJson", { server: title }),
     advice: MAYBE_DONE,
   });
 }

@@ -2,6 +2,7 @@
 // Failure. The person sees Zou's own message, shortened: "not allowed" alone would not help them.
 import * as v from "valibot";
 import { Failure } from "../failure.ts";
+import { isMessage, message, type Text } from "../format/message.ts";
 import { describeMismatch, parseJson } from "./http.ts";
 
 /** Whose token the request used. It decides who can act on a refusal. */
@@ -20,9 +21,12 @@ type ZouRequest = { path: string; method: string; account: Account };
 
 const MESSAGE_MAX_CHARS = 300;
 /** Advice after a write without an answer. */
-export const MAYBE_DONE = "It may have worked anyway: check in Kitsu before you run this again.";
-export const CHECK_ADDRESS =
-  "Ask your TD to check KITSU_API and KITSU_URL, and for a login page or firewall in front of Kitsu's API.";
+export const MAYBE_DONE = message("kitsu.maybeDone");
+export const CHECK_ADDRESS = message("kitsu.checkAddress");
+
+/** Did a write end without an answer, so that it may have worked anyway? The advice says so. */
+export const isMaybeDone = ({ reply: { advice } }: Failure): boolean =>
+  typeof advice === "object" && isMessage(advice) && advice.key === MAYBE_DONE.key;
 
 /** The answer, parsed with the schema. Throws a Failure for anything else. */
 export function readZouAnswer<S extends v.GenericSchema>(
@@ -40,14 +44,13 @@ export function readZouAnswer<S extends v.GenericSchema>(
     throw notKitsu(answer, request);
   if (!isGood) throw refused(answer, value, request);
   // Zou sends an empty body only with 204.
-  if (body.trim() === "" && status !== 204) throw broken("Kitsu's answer is empty.", answer, request);
-  if (body.trim() !== "" && value === undefined)
-    throw broken("Kitsu's answer is incomplete, or is not JSON.", answer, request);
+  if (body.trim() === "" && status !== 204) throw broken(message("kitsu.emptyAnswer"), answer, request);
+  if (body.trim() !== "" && value === undefined) throw broken(message("kitsu.incompleteAnswer"), answer, request);
   const parsed = v.safeParse(schema, value);
   if (parsed.success) return parsed.output;
   throw new Failure("kitsu-broken", {
-    text: "Kitsu's answer has an unexpected format.",
-    advice: "Your Kitsu may be too old or too new for this action server: tell your TD.",
+    text: message("kitsu.unexpectedAnswer"),
+    advice: message("kitsu.checkVersion"),
     cause: describeMismatch(request.path, parsed.issues[0]),
   });
 }
@@ -64,17 +67,21 @@ const isRead = ({ method }: ZouRequest) => method === "GET";
 function notKitsu(answer: ZouAnswer, request: ZouRequest): Failure {
   const { status, body, location } = answer;
   const title = isPage(answer) ? readTitle(body) : body.trim();
-  const quote = title === "" ? "" : `: “${shorten(title, 80)}”`;
   return new Failure("kitsu-broken", {
-    text:
-      location !== undefined
-        ? `The address of Kitsu's API redirects to ${shorten(new URL(location).host, 100)}.`
-        : isPage(answer)
-          ? `The address of Kitsu's API leads to a web page${quote}.`
-          : `A server in front of Kitsu answered instead of Kitsu, with status ${status}${quote}.`,
+    text: describeForeign(answer, shorten(title, 80)),
     advice: CHECK_ADDRESS,
     cause: new Error(`${request.path}: ${status} ${location ?? title}`.slice(0, 2 * MESSAGE_MAX_CHARS)),
   });
+}
+
+/** @param quote from the page or the answer; may be empty */
+function describeForeign(answer: ZouAnswer, quote: string): Text {
+  const { status, location } = answer;
+  if (location !== undefined) return message("kitsu.redirects", { host: shorten(new URL(location).host, 100) });
+  if (isPage(answer)) return quote === "" ? message("kitsu.webPage") : message("kitsu.titledWebPage", { title: quote });
+  return quote === ""
+    ? message("kitsu.foreignAnswer", { status: String(status) })
+    : message("kitsu.quotedForeignAnswer", { status: String(status), quote });
 }
 
 /** No regular expression: a malicious page could make one slow. */
@@ -85,10 +92,10 @@ function readTitle(body: string): string {
   return end < 0 ? "" : body.slice(open + 1, end).trim();
 }
 
-function broken(text: string, { status, body }: ZouAnswer, request: ZouRequest): Failure {
+function broken(text: Text, { status, body }: ZouAnswer, request: ZouRequest): Failure {
   return new Failure("kitsu-broken", {
     text,
-    advice: isRead(request) ? "Try again in a minute; then ask your TD." : MAYBE_DONE,
+    advice: isRead(request) ? message("kitsu.tryAgainThenAsk") : MAYBE_DONE,
     retry: isRead(request),
     cause: new Error(`${request.path}: ${status} ${body.slice(0, MESSAGE_MAX_CHARS)}`),
   });
@@ -107,63 +114,76 @@ const ErrorBody = v.object({
 });
 
 /** Each of Zou's layers uses its own member for the message: `message`, `msg` or `error`. */
-function readError(value: unknown): { message: string; isFromJwt: boolean; needsSecondFactor: boolean } {
+function readError(value: unknown): { words: string; isFromJwt: boolean; needsSecondFactor: boolean } {
   const parsed = v.safeParse(ErrorBody, value);
-  if (!parsed.success) return { message: "", isFromJwt: false, needsSecondFactor: false };
-  const { message, msg, error, data, two_factor_authentication_required: needsSecondFactor = false } = parsed.output;
+  if (!parsed.success) return { words: "", isFromJwt: false, needsSecondFactor: false };
+  const {
+    message: own,
+    msg,
+    error,
+    data,
+    two_factor_authentication_required: needsSecondFactor = false,
+  } = parsed.output;
   const [first] = data?.errors ?? [];
   const detail = first === undefined ? "" : ` ${[first.field, first.message].filter(Boolean).join(": ")}`;
-  const whole = `${message ?? msg ?? error ?? ""}${detail}`.replace(/\s+/g, " ").trim();
+  const whole = `${own ?? msg ?? error ?? ""}${detail}`.replace(/\s+/g, " ").trim();
   return {
-    message: shorten(whole, MESSAGE_MAX_CHARS),
-    isFromJwt: message === undefined && error === undefined && msg !== undefined,
+    words: shorten(whole, MESSAGE_MAX_CHARS),
+    isFromJwt: own === undefined && error === undefined && msg !== undefined,
     needsSecondFactor,
   };
 }
 
 function refused(answer: ZouAnswer, value: unknown, request: ZouRequest): Failure {
   const { status } = answer;
-  const { message, isFromJwt, needsSecondFactor } = readError(value);
-  const cause = new Error(`${request.path}: ${status} ${message}`);
+  const { account } = request;
+  const { words, isFromJwt, needsSecondFactor } = readError(value);
+  const cause = new Error(`${request.path}: ${status} ${words}`);
   // Zou answered itself. Behind a proxy that gave up, it may still be working on the request.
   const isAnswered = value !== undefined && status !== 502 && status !== 504;
   if (needsSecondFactor) return secondFactor(request, cause);
   // Zou's JWT layer answers 422 to a malformed token.
   if (status === 401 || (status === 422 && isFromJwt)) return tokenRefused(request, cause);
-  const reason = message === "" ? `status ${status}` : `“${message}”`;
   if (status === 403) {
     return new Failure("kitsu-forbidden", {
-      text: `Kitsu does not allow this for ${request.account === "bot" ? "the action server's bot account" : "your account"}: ${reason}.`,
-      advice: `Ask your TD which permissions ${request.account === "bot" ? "the bot needs" : "you need"}.`,
+      text:
+        words === ""
+          ? message("kitsu.forbiddenByStatus", { account, status: String(status) })
+          : message("kitsu.forbidden", { account, reason: words }),
+      advice: message("kitsu.askPermissions", { account }),
       isAnswered,
       cause,
     });
   }
   if (status === 404)
     return new Failure("kitsu-unknown", {
-      text: "Kitsu can't find this: it may have been deleted.",
+      text: message("kitsu.notFound"),
       isAnswered,
       cause,
     });
   if (status === 429) {
     return new Failure("kitsu-busy", {
-      text: "Kitsu, or a server in front of it, accepts no more requests right now.",
-      advice: "Nothing was done. Try again in a minute.",
+      text: message("kitsu.busy"),
+      advice: message("kitsu.nothingDoneTryAgain"),
       retry: true,
       cause,
     });
   }
-  if (status < 500) return new Failure("kitsu-refused", { text: `Kitsu refused: ${reason}.`, isAnswered, cause });
+  if (status < 500) {
+    const text =
+      words === ""
+        ? message("kitsu.refusedByStatus", { status: String(status) })
+        : message("kitsu.refused", { reason: words });
+    return new Failure("kitsu-refused", { text, isAnswered, cause });
+  }
   // Cloudflare's statuses for a certificate it does not accept.
   if (status === 525 || status === 526) return badCertificate(cause);
   // 503 is sent before anything is done. After the others the outcome is unknown.
+  const isForeign = isPage(answer) || (answer.body.trim() !== "" && value === undefined);
   const isUnknown = !isRead(request) && status !== 503;
   return new Failure("kitsu-broken", {
-    text:
-      isPage(answer) || (answer.body.trim() !== "" && value === undefined)
-        ? `Kitsu is down: the server in front of it answered with status ${status}.`
-        : `Kitsu failed with status ${status}.`,
-    advice: isUnknown ? MAYBE_DONE : "Try again in a minute.",
+    text: message(isForeign ? "kitsu.down" : "kitsu.failed", { status: String(status) }),
+    advice: isUnknown ? MAYBE_DONE : message("kitsu.tryAgain"),
     retry: true,
     isAnswered,
     cause,
@@ -173,8 +193,8 @@ function refused(answer: ZouAnswer, value: unknown, request: ZouRequest): Failur
 /** Without `retry`: only a new certificate helps. */
 export const badCertificate = (cause: unknown) =>
   new Failure("kitsu-unreachable", {
-    text: "Kitsu's TLS certificate was not accepted: it may have expired.",
-    advice: "Nothing was done. Ask your TD to renew it.",
+    text: message("kitsu.certificate"),
+    advice: message("kitsu.renewCertificate"),
     cause,
   });
 
@@ -182,13 +202,12 @@ function secondFactor({ account }: ZouRequest, cause: Error): Failure {
   return new Failure("kitsu-second-factor", {
     ...(account === "person"
       ? {
-          text: "Your studio's Kitsu requires it, and your account doesn't have it yet.",
-          advice: "Set it up in your Kitsu profile and log in again. Then run the action again.",
+          text: message("kitsu.secondFactorOfPerson"),
+          advice: message("kitsu.setUpSecondFactor"),
         }
       : {
-          text: "The action server's account doesn't have it. Your own account is fine.",
-          advice:
-            "Tell your TD: KITSU_TOKEN must be the token of a bot, or of an account with two-factor authentication.",
+          text: message("kitsu.secondFactorOfBot"),
+          advice: message("kitsu.useOtherToken"),
         }),
     cause,
   });
@@ -198,13 +217,13 @@ function tokenRefused({ account }: ZouRequest, cause: Error): Failure {
   return new Failure("kitsu-token-refused", {
     ...(account === "person"
       ? {
-          title: "Your session in Kitsu has ended",
-          text: "Kitsu no longer accepts it.",
-          advice: "Log in to Kitsu again, then run the action again.",
+          title: message("kitsu.sessionOver"),
+          text: message("kitsu.sessionRefused"),
+          advice: message("kitsu.logInAgain"),
         }
       : {
-          text: "Kitsu rejected the token of the action server's bot: it has expired, was revoked or is wrong.",
-          advice: "Ask your TD to renew KITSU_TOKEN.",
+          text: message("kitsu.botTokenRefused"),
+          advice: message("kitsu.renewToken"),
         }),
     cause,
   });

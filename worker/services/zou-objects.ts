@@ -171,6 +171,8 @@ export const ZouPerson = v.object({
   departments: Ids,
   is_bot: v.fallback(v.boolean(), false),
   desktop_login: text,
+  locale: text,
+  timezone: text,
 });
 export type ZouPerson = v.InferOutput<typeof ZouPerson>;
 

@@ -2,6 +2,7 @@
 // connection is at fault. Writes are never retried: the first one may have succeeded.
 import type * as v from "valibot";
 import { Failure } from "../failure.ts";
+import { message } from "../format/message.ts";
 import { type HttpAnswer, HttpError, MIB, sendRequest, startDeadline } from "./http.ts";
 import { findMissingRoute } from "./missing-route.ts";
 import { type Account, badCertificate, MAYBE_DONE, readZouAnswer, type ZouAnswer } from "./zou-answer.ts";
@@ -107,19 +108,19 @@ const isConnectionFailure = (thrown: unknown) =>
 /** `?id=["a","b"]`, at most IDS_MAX of them. */
 export const idsQuery = (ids: readonly string[]) => `id=${encodeURIComponent(JSON.stringify(ids))}`;
 
-function toKitsuFailure({ kind, message, cause }: HttpError, method: string): Failure {
+function toKitsuFailure({ kind, text, cause }: HttpError, method: string): Failure {
   const isRead = method === "GET";
   if (kind === "too-large") {
     return new Failure("kitsu-broken", {
-      text: message,
-      advice: "Run the action on fewer tasks. If there are only a few already, tell your TD.",
+      text,
+      advice: message("kitsu.fewerTasks"),
     });
   }
   if (kind === "timeout") {
-    const advice = isRead ? "Try again in a minute." : MAYBE_DONE;
-    return new Failure("kitsu-timeout", { text: message, advice, retry: true, cause });
+    const advice = isRead ? message("kitsu.tryAgain") : MAYBE_DONE;
+    return new Failure("kitsu-timeout", { text, advice, retry: true, cause });
   }
   if (/certificate|\b(TLS|SSL)\b/i.test(String(cause))) return badCertificate(cause);
-  const advice = isRead ? "Try again in a minute; then ask your TD." : MAYBE_DONE;
-  return new Failure("kitsu-unreachable", { text: message, advice, retry: true, cause });
+  const advice = isRead ? message("kitsu.tryAgainThenAsk") : MAYBE_DONE;
+  return new Failure("kitsu-unreachable", { text, advice, retry: true, cause });
 }

@@ -2,29 +2,19 @@
 // people choose a template, which is filled with names from Kitsu. docs/afanasy.md explains how to
 // write it.
 import * as v from "valibot";
+import { Words } from "../format/local-text.ts";
+import { settingProblem } from "../format/setting-problem.ts";
 import { Slug } from "../format/slug.ts";
 import { LETTERS } from "../launch/plain-letters.ts";
 import { type Template, TemplateText } from "../launch/template.ts";
 import { TASK_VARIABLES } from "../launch/template-variables.ts";
 import { BlockLimits, findUnreadableMask, JobLimits } from "../services/afanasy-job.ts";
 import { FeedbackSettings, STANDSTILL_MINUTES } from "./feedback-settings.ts";
-import { jsonOrTable } from "./setting-schemas.ts";
+import { jsonOrTable, whole } from "./setting-schemas.ts";
 
-const Text = v.pipe(
-  v.string(),
-  v.trim(),
-  v.minLength(1, "must not be empty"),
-  v.maxLength(80, "must have at most 80 characters"),
-);
-const Page = v.pipe(v.string(), v.regex(/^https?:\/\/[^\s@]+$/, 'must be an address, "https://…"'));
-const Name = v.pipe(v.string(), v.regex(/^[\w.-]+$/, 'must be a name of letters, digits, "_", "." and "-"'));
-const whole = (least: number, most: number) =>
-  v.pipe(
-    v.number(),
-    v.integer("must be a whole number"),
-    v.minValue(least, `must be at least ${least}`),
-    v.maxValue(most, `must be at most ${most}`),
-  );
+const Label = Words(80);
+const Page = v.pipe(v.string(), v.regex(/^https?:\/\/[^\s@]+$/, settingProblem("settings.address")));
+const Name = v.pipe(v.string(), v.regex(/^[\w.-]+$/, settingProblem("settings.plainName")));
 
 /** What commands may use: the variables of scene and output, and these two. */
 export const COMMAND_VARIABLES = [...TASK_VARIABLES, "scene", "output"];
@@ -37,10 +27,7 @@ const FRAME_PATH = new RegExp(`^[${LETTERS}_ .\\/:@#\\-]*$`, "v");
 /** A path without any character that has a meaning for a shell, quoted or not. */
 const PathText = v.pipe(
   TemplateText(TASK_VARIABLES),
-  v.check(
-    (template) => textsOf(template).every((text) => PATH.test(text)),
-    'may have only letters, digits, spaces, "_", ".", "-", ":" and "/", which works on Windows, too',
-  ),
+  v.check((template) => textsOf(template).every((text) => PATH.test(text)), settingProblem("settings.safePath")),
 );
 
 /**
@@ -57,16 +44,19 @@ export function isQuoted({ parts }: Template): boolean {
 
 const Command = v.pipe(
   TemplateText(COMMAND_VARIABLES),
-  v.check(({ parts: [first] }) => typeof first === "string" && /^[^\s"]/.test(first), "must start with a program"),
-  v.check((template) => textsOf(template).every((text) => !/[\r\n\0]/.test(text)), "must be one line"),
-  v.check(isQuoted, 'must have every variable in double quotes: "{scene}"'),
+  v.check(
+    ({ parts: [first] }) => typeof first === "string" && /^[^\s"]/.test(first),
+    settingProblem("settings.programFirst"),
+  ),
+  v.check((template) => textsOf(template).every((text) => !/[\r\n\0]/.test(text)), settingProblem("settings.oneLine")),
+  v.check(isQuoted, settingProblem("settings.unquoted", { example: '"{scene}"' })),
 );
 
 const FrameFile = v.pipe(
   TemplateText(COMMAND_VARIABLES),
   v.check(
     (template) => textsOf(template).every((text) => FRAME_PATH.test(text)),
-    "must be a path; @####@ is the frame",
+    settingProblem("settings.frameFile", { frame: "@####@" }),
   ),
 );
 
@@ -76,7 +66,7 @@ const JobSettings = v.pipe(
     v.forward(
       v.check<v.InferOutput<typeof JobLimits>, string>(
         (job) => findUnreadableMask(job) !== name,
-        'is not a regular expression that Afanasy can read; set hosts_mask_type = "find" to match the beginning of names',
+        settingProblem("settings.unreadableMask", { setting: 'hosts_mask_type = "find"' }),
       ),
       [name],
     ),
@@ -86,9 +76,9 @@ const JobSettings = v.pipe(
 const JobTemplate = v.strictObject({
   id: Slug,
   /** shown in the form, "Blender" */
-  title: v.optional(Text),
+  title: v.optional(Label),
   /** the names of its task types; all if absent */
-  task_types: v.optional(v.array(Text)),
+  task_types: v.optional(v.array(Label)),
   service: Name,
   parser: v.optional(Name),
   command: Command,
@@ -112,7 +102,10 @@ const Priority = v.pipe(
     least: v.optional(PriorityNumber, 1),
     most: v.optional(PriorityNumber, 99),
   }),
-  v.check(({ least, most, default: usual }) => least <= usual && usual <= most, "must have least <= default <= most"),
+  v.check(
+    ({ least, most, default: usual }) => least <= usual && usual <= most,
+    settingProblem("settings.priorityOrder"),
+  ),
 );
 
 export const Afanasy = v.strictObject({
@@ -121,10 +114,7 @@ export const Afanasy = v.strictObject({
   page: v.optional(Page),
   user: v.optional(TemplateText(TASK_VARIABLES), "{person.desktop_login|lower}"),
   project: v.optional(TemplateText(TASK_VARIABLES), "{project}"),
-  branch: v.optional(
-    v.pipe(v.string(), v.regex(/^\/[\w.-]*$/, 'must be "/" with at most one name: the server cuts off deeper paths')),
-    "/",
-  ),
+  branch: v.optional(v.pipe(v.string(), v.regex(/^\/[\w.-]*$/, settingProblem("settings.branch"))), "/"),
   priority: v.optional(Priority, {}),
   frames_most: v.optional(whole(1, 1_000_000), 10_000),
   at_once: v.optional(whole(1, 6), 2),
@@ -136,18 +126,15 @@ export const Afanasy = v.strictObject({
   tell: v.optional(FeedbackSettings),
   templates: v.pipe(
     v.array(JobTemplate),
-    v.minLength(1, "must have a template"),
-    v.check(
-      (all) => new Set(all.map(({ id }) => id)).size === all.length,
-      "must not have two templates with the same id",
-    ),
+    v.minLength(1, settingProblem("settings.noTemplate")),
+    v.check((all) => new Set(all.map(({ id }) => id)).size === all.length, settingProblem("settings.sameTemplate")),
     v.checkItems(
       ({ scene, command, files }) => scene !== undefined || !isUsing([command, ...files], "scene"),
-      'uses {scene} but has no "scene"',
+      settingProblem("settings.variableWithoutSetting", { variable: "{scene}", setting: "scene" }),
     ),
     v.checkItems(
       ({ output, command, files }) => output !== undefined || !isUsing([command, ...files], "output"),
-      'uses {output} but has no "output"',
+      settingProblem("settings.variableWithoutSetting", { variable: "{output}", setting: "output" }),
     ),
   ),
 });
@@ -167,10 +154,15 @@ export const AFANASY_VARIABLES = {
 };
 
 export const AFANASY_HELP: Record<keyof typeof AFANASY_VARIABLES, string> = {
-  AFANASY: '{"url": "https://afanasy.studio.tld", "templates": [{"id": "blender", …}]}, see docs/afanasy.md',
-  AFANASY_TOKEN: "the token of Afanasy's relay: wrangler secret put AFANASY_TOKEN",
-  AFANASY_ACCESS_ID: "the id of a Cloudflare Access service token: wrangler secret put AFANASY_ACCESS_ID",
-  AFANASY_ACCESS_SECRET: "its secret: wrangler secret put AFANASY_ACCESS_SECRET",
+  AFANASY: settingProblem("settings.example", {
+    example: '{"url": "https://afanasy.studio.tld", "templates": [{"id": "blender", …}]}',
+    page: "docs/afanasy.md",
+  }),
+  AFANASY_TOKEN: settingProblem("settings.afanasyToken", { command: "wrangler secret put AFANASY_TOKEN" }),
+  AFANASY_ACCESS_ID: settingProblem("settings.accessId", { command: "wrangler secret put AFANASY_ACCESS_ID" }),
+  AFANASY_ACCESS_SECRET: settingProblem("settings.accessSecret", {
+    command: "wrangler secret put AFANASY_ACCESS_SECRET",
+  }),
 };
 
 /** The setting, with its secrets. */

@@ -1,5 +1,7 @@
 // The member `tell` of a farm's setting: what is posted to Kitsu when a render ends.
 import * as v from "valibot";
+import { joinParagraphs, joinSentences, message, type Text } from "../format/message.ts";
+import { settingProblem } from "../format/setting-problem.ts";
 
 /**
  * The default of `standstill_minutes`: how long a shot may make no progress before it is given up.
@@ -15,8 +17,8 @@ export const KEEP_STATUS = "keep";
 const Status = v.pipe(
   v.string(),
   v.trim(),
-  v.minLength(1, `must be the short name of a status, or "${KEEP_STATUS}"`),
-  v.maxLength(80, "must have at most 80 characters"),
+  v.minLength(1, settingProblem("settings.status", { keep: KEEP_STATUS })),
+  v.maxLength(80, settingProblem("settings.tooLong", { most: 80 })),
 );
 
 export const FeedbackSettings = v.pipe(
@@ -27,9 +29,9 @@ export const FeedbackSettings = v.pipe(
     /** attaches the last picture to the comment */
     preview: v.optional(v.boolean(), false),
     /** after each shot, or at the end of the whole run */
-    when: v.optional(v.picklist(["each", "end"], 'must be "each" or "end"'), "each"),
+    when: v.optional(v.picklist(["each", "end"], settingProblem("settings.feedbackWhen")), "each"),
   }),
-  v.check(({ done, failed }) => done !== undefined || failed !== undefined, "must have done or failed, or be left out"),
+  v.check(({ done, failed }) => done !== undefined || failed !== undefined, settingProblem("settings.feedbackStatus")),
 );
 export type FeedbackSettings = v.InferOutput<typeof FeedbackSettings>;
 
@@ -52,31 +54,40 @@ const REASON_MAX_CHARS = 1_000;
  */
 export type RenderResult = {
   state: EndState;
-  reason?: string | undefined;
+  reason?: Text | undefined;
   url?: string | undefined;
   isStalled?: boolean | undefined;
 };
 
-/** @param farm its name, "Flamenco" */
+/**
+ * @param farm its name, "Flamenco"
+ * @param localize puts a text into the language of the person whose comment it is
+ */
 export function formatFeedback(
-  { state, reason, url, isStalled }: RenderResult,
+  result: RenderResult,
   farm: string,
   run: { url: string },
+  localize: (text: Text) => string,
 ): string {
-  const words = reason === undefined ? "" : neutralizeMentions(reason);
-  const failed = isStalled ? `The render with ${farm} was given up` : `The render with ${farm} failed`;
-  return [
-    state === "done"
-      ? [`Rendered with ${farm}.`, words].filter(Boolean).join(" ")
-      : `${failed}${words === "" ? "." : `: ${words}`}`,
-    "",
+  const { reason, url } = result;
+  const words = reason === undefined ? "" : neutralizeMentions(localize(reason));
+  const lines = [
     ...(url !== undefined && isPage(url) ? [`${farm}: ${url}`] : []),
-    formatRunLine(run),
-  ].join("\n");
+    localize(message("feedback.run", { url: run.url })),
+  ];
+  return localize(joinParagraphs([describeEnd(result, farm, words), lines.join("\n")]) ?? "");
 }
 
-/** The line that identifies a run's comment. */
-export const formatRunLine = ({ url }: { url: string }) => `Run: ${url}`;
+function describeEnd({ state, isStalled }: RenderResult, farm: string, reason: string): Text | undefined {
+  if (state === "done") return joinSentences([message("feedback.rendered", { farm }), reason]);
+  if (isStalled)
+    return reason === "" ? message("feedback.givenUp", { farm }) : message("feedback.givenUpBecause", { farm, reason });
+  return reason === "" ? message("feedback.failed", { farm }) : message("feedback.failedBecause", { farm, reason });
+}
+
+/** Is this text the comment of that run? It ends with the run's address, in every language. */
+export const isFeedbackOf = (text: string, { url }: { url: string }): boolean =>
+  text.split("\n").some((line) => line.endsWith(url));
 
 const isPage = (url: string) => /^https?:\/\/[^\s@]+$/i.test(url);
 

@@ -1,5 +1,6 @@
 // The member `job_types` of the setting FLAMENCO: Flamenco's own job type, or a studio's own ones.
 import * as v from "valibot";
+import { settingProblem } from "../format/setting-problem.ts";
 import { TemplateText } from "../launch/template.ts";
 import { TASK_VARIABLES } from "../launch/template-variables.ts";
 import { explainAlternatives } from "./setting-alternatives.ts";
@@ -14,7 +15,7 @@ export const SUBMISSION_VARIABLES = [
 
 const Value = v.union(
   [v.number(), v.boolean(), TemplateText(SUBMISSION_VARIABLES)],
-  explainAlternatives("a text, a number, true or false"),
+  explainAlternatives(settingProblem("settings.values")),
 );
 const NO_PRESETS: Readonly<Record<string, v.InferOutput<typeof Value>>> = {};
 
@@ -23,17 +24,17 @@ const JobType = v.pipe(
     [
       v.pipe(
         v.string(),
-        v.minLength(1, "must name a job type"),
+        v.minLength(1, settingProblem("settings.jobType")),
         v.transform((type) => ({ type })),
       ),
       v.strictObject({
-        type: v.pipe(v.string(), v.minLength(1, "must name a job type")),
+        type: v.pipe(v.string(), v.minLength(1, settingProblem("settings.jobType"))),
         label: v.optional(v.string()),
         /** fixed values by the keys of the job type's settings; the form does not ask for these */
         settings: v.optional(v.record(v.string(), Value), {}),
       }),
     ],
-    explainAlternatives("the name of a job type, or {type, label, settings}"),
+    explainAlternatives(settingProblem("settings.jobTypeForms", { members: "{type, label, settings}" })),
   ),
   v.transform((one) => ({ label: one.type, settings: NO_PRESETS, ...one })),
 );
@@ -41,7 +42,10 @@ export type JobTypeSetting = v.InferOutput<typeof JobType>;
 
 export const JobTypes = v.pipe(
   v.array(JobType),
-  v.minLength(1, "must have a job type"),
+  v.minLength(1, settingProblem("settings.noJobType")),
   // The form identifies a job type by its name.
-  v.check((types) => new Set(types.map(({ type }) => type)).size === types.length, "must list each job type once"),
+  v.check(
+    (types) => new Set(types.map(({ type }) => type)).size === types.length,
+    settingProblem("settings.sameJobType"),
+  ),
 );

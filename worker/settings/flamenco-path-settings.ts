@@ -1,5 +1,6 @@
 // The members `blend` and `output` of the setting FLAMENCO: templates of paths, by type of task.
 import * as v from "valibot";
+import { settingProblem } from "../format/setting-problem.ts";
 import { isAbsolute, isWindows } from "../launch/paths.ts";
 import { type Template, TemplateText } from "../launch/template.ts";
 import { TASK_VARIABLES } from "../launch/template-variables.ts";
@@ -13,9 +14,12 @@ const Path = v.pipe(
   TemplateText(TASK_VARIABLES),
   v.check(
     ({ parts: [first] }) => typeof first === "string" && isAbsolute(first),
-    "must be an absolute path, like /mnt/prod",
+    settingProblem("settings.absolutePath", { example: "/mnt/prod" }),
   ),
-  v.check(({ source }) => !FORBIDDEN.test(source), `must not contain any of ${FORBIDDEN_TEXT}`),
+  v.check(
+    ({ source }) => !FORBIDDEN.test(source),
+    settingProblem("settings.forbiddenCharacters", { characters: FORBIDDEN_TEXT }),
+  ),
 );
 
 /**
@@ -37,7 +41,7 @@ export const TaskPaths = v.pipe(
         }),
       ),
     ],
-    explainAlternatives("a path or a list of {task_type, path}"),
+    explainAlternatives(settingProblem("settings.pathForms", { members: "{task_type, path}" })),
   ),
   v.transform((paths) => (Array.isArray(paths) ? paths : [{ path: paths }])),
 );

@@ -1,6 +1,7 @@
 // The setting FLAMENCO: how the studio renders with Flamenco. docs/flamenco.md explains how to
 // write it.
 import * as v from "valibot";
+import { settingProblem } from "../format/setting-problem.ts";
 import { isAbsolute } from "../launch/paths.ts";
 import { TemplateText } from "../launch/template.ts";
 import { TASK_VARIABLES } from "../launch/template-variables.ts";
@@ -8,23 +9,16 @@ import { FeedbackSettings, STANDSTILL_MINUTES } from "./feedback-settings.ts";
 import { FORMAT_NAMES } from "./flamenco-formats.ts";
 import { JobTypes, SIMPLE_RENDER } from "./flamenco-job-types.ts";
 import { FORBIDDEN, FORBIDDEN_TEXT, fitsPlatform, TaskPaths } from "./flamenco-path-settings.ts";
-import { jsonOrTable } from "./setting-schemas.ts";
+import { jsonOrTable, whole } from "./setting-schemas.ts";
 
 const Address = v.pipe(
   v.string(),
   v.check(
     (url) => /^https?:\/\/[^\s@/?#]+(\/[^\s@?#]*)?$/.test(url) && URL.canParse(url),
-    'must be the address of the manager, "https://flamenco.studio.tld"',
+    settingProblem("settings.manager", { example: "https://flamenco.studio.tld" }),
   ),
   v.transform((url) => url.replace(/\/+$/, "")),
 );
-const whole = (least: number, most: number) =>
-  v.pipe(
-    v.number(`must be a number from ${least} to ${most}`),
-    v.integer("must be a whole number"),
-    v.minValue(least, `must be at least ${least}`),
-    v.maxValue(most, `must be at most ${most}`),
-  );
 
 const Bounded = (byDefault: number, least: number, most: number) =>
   v.pipe(
@@ -38,15 +32,16 @@ const Bounded = (byDefault: number, least: number, most: number) =>
             most: v.optional(whole(least, most), most),
           }),
         ],
-        `must be a number from ${least} to ${most}, or {default, least, most}`,
+        settingProblem("settings.fromToOr", {
+          least: String(least),
+          most: String(most),
+          members: "{default, least, most}",
+        }),
       ),
       byDefault,
     ),
     v.transform((written) => (typeof written === "number" ? { default: written, least, most } : written)),
-    v.check(
-      (one) => one.least <= one.default && one.default <= one.most,
-      "must have its default between least and most",
-    ),
+    v.check((one) => one.least <= one.default && one.default <= one.most, settingProblem("settings.defaultBetween")),
   );
 
 const Entries = v.strictObject({
@@ -55,7 +50,7 @@ const Entries = v.strictObject({
   page: v.optional(Address),
   /** how the manager reads our paths: it fills in its two-way variables of this platform */
   platform: v.optional(
-    v.picklist(["linux", "windows", "darwin", "manager"], "must be linux, windows, darwin or manager"),
+    v.picklist(["linux", "windows", "darwin", "manager"], settingProblem("settings.platform")),
     "linux",
   ),
   name: v.optional(
@@ -63,7 +58,7 @@ const Entries = v.strictObject({
       TemplateText(TASK_VARIABLES),
       v.check(
         ({ source }) => source.trim() !== "" && !FORBIDDEN.test(source),
-        `must be a name without any of ${FORBIDDEN_TEXT}`,
+        settingProblem("settings.nameWithout", { characters: FORBIDDEN_TEXT }),
       ),
     ),
     "{sequence|default:main}_{entity} {task}",
@@ -77,7 +72,10 @@ const Entries = v.strictObject({
     v.array(
       v.pipe(
         v.string(),
-        v.check((path) => isAbsolute(path) && path.length > 1, "must be a folder, like /mnt/prod"),
+        v.check(
+          (path) => isAbsolute(path) && path.length > 1,
+          settingProblem("settings.folder", { example: "/mnt/prod" }),
+        ),
       ),
     ),
     [],
@@ -87,8 +85,8 @@ const Entries = v.strictObject({
   priority: Bounded(50, 0, 100),
   formats: v.optional(
     v.pipe(
-      v.array(v.picklist(FORMAT_NAMES, `must be one of ${FORMAT_NAMES.join(", ")}: movies are refused by Flamenco`)),
-      v.minLength(1, "must have a format"),
+      v.array(v.picklist(FORMAT_NAMES, settingProblem("settings.formats", { choices: FORMAT_NAMES.join(", ") }))),
+      v.minLength(1, settingProblem("settings.noFormat")),
     ),
     ["PNG", "JPEG", "OPEN_EXR", "OPEN_EXR_MULTILAYER"],
   ),
@@ -96,12 +94,16 @@ const Entries = v.strictObject({
   has_previews: v.optional(v.boolean(), false),
   /** of the preview movie, if Kitsu has none */
   fps: v.optional(
-    v.pipe(v.number(), v.minValue(1, "must be at least 1"), v.maxValue(1_000, "must be at most 1000")),
+    v.pipe(
+      v.number(),
+      v.minValue(1, settingProblem("settings.least", { least: "1" })),
+      v.maxValue(1_000, settingProblem("settings.most", { most: "1000" })),
+    ),
     24,
   ),
   frames_most: v.optional(whole(1, 1_000_000), 10_000),
   job_types: v.optional(JobTypes, [SIMPLE_RENDER]),
-  worker_tag: v.optional(v.pipe(v.string(), v.uuid("must be the id of a worker tag"))),
+  worker_tag: v.optional(v.pipe(v.string(), v.uuid(settingProblem("settings.workerTag")))),
   at_once: v.optional(whole(1, 16), 4),
   /** how long a shot may make no progress before it is given up */
   standstill_minutes: v.optional(whole(1, 43_200), STANDSTILL_MINUTES),
@@ -111,7 +113,7 @@ const Entries = v.strictObject({
   tell: v.optional(FeedbackSettings),
 });
 
-const FITS_PLATFORM = "must be a path of the platform";
+const FITS_PLATFORM = settingProblem("settings.otherPlatform");
 
 export const Flamenco = v.pipe(
   Entries,
@@ -127,7 +129,7 @@ export const Flamenco = v.pipe(
     v.partialCheck(
       [["blend"], ["recorded"]],
       ({ blend, recorded }) => recorded || blend.length > 0,
-      "must have a path unless recorded is true",
+      settingProblem("settings.noBlend"),
     ),
     ["blend"],
   ),
@@ -143,10 +145,14 @@ export const FLAMENCO_VARIABLES = {
 };
 
 export const FLAMENCO_HELP: Record<keyof typeof FLAMENCO_VARIABLES, string> = {
-  FLAMENCO:
-    '{"url": "https://flamenco.studio.tld", "blend": "/mnt/prod/…", "output": "/mnt/prod/…"}, see docs/flamenco.md',
-  FLAMENCO_ACCESS_ID: "the id of a Cloudflare Access service token: wrangler secret put FLAMENCO_ACCESS_ID",
-  FLAMENCO_ACCESS_SECRET: "its secret: wrangler secret put FLAMENCO_ACCESS_SECRET",
+  FLAMENCO: settingProblem("settings.example", {
+    example: '{"url": "https://flamenco.studio.tld", "blend": "/mnt/prod/…", "output": "/mnt/prod/…"}',
+    page: "docs/flamenco.md",
+  }),
+  FLAMENCO_ACCESS_ID: settingProblem("settings.accessId", { command: "wrangler secret put FLAMENCO_ACCESS_ID" }),
+  FLAMENCO_ACCESS_SECRET: settingProblem("settings.accessSecret", {
+    command: "wrangler secret put FLAMENCO_ACCESS_SECRET",
+  }),
 };
 
 /** The setting, with its secrets. */

@@ -4,9 +4,9 @@ import type * as v from "valibot";
 /**
  * The message of the form that was probably meant, if it is one of ours; otherwise the list of
  * forms.
- * @param forms "a path or a list of {task_type, path}"
+ * @param forms settingProblem("settings.pathForms", …)
  */
 export const explainAlternatives =
   (forms: string) =>
   ({ issues }: v.UnionIssue<v.BaseIssue<unknown>>): string =>
-    issues?.find(({ message }) => !message.startsWith("Invalid"))?.message ?? `must be ${forms}`;
+    issues?.find(({ message }) => !message.startsWith("Invalid"))?.message ?? forms;

@@ -1,6 +1,8 @@
 // Schemas that settings share: bounded numbers, and structured values whose errors name the member.
 import * as v from "valibot";
 import { readDecimal } from "../format/decimal.ts";
+import { type Message, message } from "../format/message.ts";
+import { readSettingProblem, settingProblem } from "../format/setting-problem.ts";
 
 /** A value written as JSON, or as a table in wrangler.toml. */
 export const jsonOrTable = <S extends v.GenericSchema>(schema: S) =>
@@ -16,13 +18,41 @@ export const boundedNumber = (defaultValue: number, max: number) =>
     v.maxValue(max),
   );
 
+/** A whole number. Numbers of settings have no separators, so that they can be copied. */
+export const whole = (least: number, most: number) =>
+  v.pipe(
+    v.number(settingProblem("settings.fromTo", { least: String(least), most: String(most) })),
+    v.integer(settingProblem("settings.whole")),
+    v.minValue(least, settingProblem("settings.least", { least: String(least) })),
+    v.maxValue(most, settingProblem("settings.most", { most: String(most) })),
+  );
+
 /**
- * What is wrong with a member, as the end of a sentence. Uses the schema's own message if it has
- * one: valibot's default messages start with "Invalid".
+ * What is wrong with a member of a structured setting. Uses the schema's own text if it has one.
+ * Valibot's default messages start with "Invalid".
+ * @param name "LAUNCHERS.launchers.0.label"
  */
-export function explainMember({ message, expected, received, type }: v.BaseIssue<unknown>): string {
-  if (!message.startsWith("Invalid")) return message;
-  if (expected === "never") return "is not a setting: check the spelling";
-  if (received === "undefined") return "is missing";
-  return type === "regex" ? "has the wrong format" : `must be ${expected ?? "something else"}, not ${received}`;
+export function explainMember(issue: v.BaseIssue<unknown>, name: string): Message {
+  const { message: problem, expected, received, type, requirement } = issue;
+  const own = readSettingProblem(problem, name);
+  if (own !== undefined) return own;
+  if (expected === "never") return message("settings.unknown", { name });
+  if (received === "undefined") return message("settings.missing", { name });
+  const isDefault = problem.startsWith("Invalid");
+  switch (type) {
+    case "integer":
+      return message("settings.whole", { name });
+    case "number":
+      return message("settings.number", { name });
+    case "min_value":
+      return message("settings.least", { name, least: String(requirement) });
+    case "max_value":
+      return message("settings.most", { name, most: String(requirement) });
+    default:
+      // The schema of a farm's job has plain English, as it also checks jobs.
+      if (!isDefault) return message("settings.other", { name, problem });
+      return type === "regex"
+        ? message("settings.wrongFormat", { name })
+        : message("settings.wrongType", { name, expected: expected ?? "…", received });
+  }
 }

@@ -1,3 +1,5 @@
+import { type Message, message, type Text } from "../format/message.ts";
+
 /**
  * Trust levels: how sure we are who is calling, lowest first. docs/trust.md says what each one
  * proves.
@@ -33,4 +35,20 @@ export function readAccess({
 }: TrustVariables): { team: string; audience: string } | undefined {
   if (team === "" || audience === "") return undefined;
   return { team: team.startsWith("https://") ? team : `https://${team}.cloudflareaccess.com`, audience };
+}
+
+const TRUST_LABELS: Readonly<Record<Trust, Message>> = {
+  unchecked: message("log.trustUnchecked"),
+  claimed: message("log.trustClaimed"),
+  access: message("log.trustAccess"),
+  session: message("log.trustSession"),
+};
+
+/**
+ * The level in words.
+ * @param trust as a run's record has it: perhaps a newer worker's
+ */
+export function labelTrust(trust: string): Text {
+  const known = TRUSTS.find((one) => one === trust);
+  return known === undefined ? trust : TRUST_LABELS[known];
 }

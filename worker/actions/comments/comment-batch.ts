@@ -3,6 +3,7 @@
 
 import { type ActionRules, findDenial } from "../../action/authorize.ts";
 import { Failure } from "../../failure.ts";
+import { joinSentences, message } from "../../format/message.ts";
 import { appendName, readBotAuthors } from "../../services/authors.ts";
 import { explainCrash } from "../../services/comment-rights.ts";
 import { countWritten, type NewComment, NOT_ACCEPTED, sendComments } from "../../services/comments.ts";
@@ -40,7 +41,7 @@ export type BatchContext = {
  */
 export async function writeNextBatch(context: BatchContext, run: CommentRun): Promise<"more" | "unsettled" | "over"> {
   if (run.sending !== undefined && !(await settleRequest(context, run, run.sending))) return "unsettled";
-  if (run.isCanceled) skipRest(run, "Canceled");
+  if (run.isCanceled) skipRest(run, message("comment.canceled"));
   if (isOver(run)) return "over";
   const drafts = await draftComments(context, run);
   if (drafts.length > 0 && !(await sendDrafts(context, run, drafts))) return "unsettled";
@@ -84,7 +85,7 @@ async function draftComments(context: BatchContext, run: CommentRun): Promise<Dr
 async function readWriter({ kitsu: { zou }, person: { id, name } }: BatchContext) {
   const person = zou.account === "person" ? await readOwnAccount(zou) : await readPerson(zou, id ?? "");
   if (person?.active) return person;
-  throw new Failure("person-not-accepted", { text: `${name} is no longer active in Kitsu.` });
+  throw new Failure("person-not-accepted", { text: message("comment.noLongerActive", { name }) });
 }
 
 /** Whether the outcome is known. */
@@ -155,7 +156,7 @@ function markRefused(
   run.refusals = written > 0 ? 1 : run.refusals + 1;
   if (refused === undefined) return;
   const reason = text ?? title;
-  const details = [reason, explainCrash(refused)].filter(Boolean).join(" ");
+  const details = joinSentences([reason, explainCrash(refused)]);
   settleItem(run, refused.task.id, { state: "failed", reason: details });
   if (run.refusals >= REFUSALS_MAX) skipRest(run, notTriedAfter(reason));
 }

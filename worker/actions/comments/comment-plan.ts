@@ -1,5 +1,6 @@
 // What a comment would do to each task, and whether Kitsu lets this person write it. Planned before
 // the person confirms, and again before each batch is written.
+import { message, type Text } from "../../format/message.ts";
 import { refuseComment, refuseRetake, refuseStatus } from "../../services/comment-rights.ts";
 import type { SelectedTask } from "../../services/selection.ts";
 import type { Role, TaskStatus } from "../../services/zou-objects.ts";
@@ -10,9 +11,9 @@ export type Planned = {
   /** the current status, or the new one */
   statusId: string;
   /** "Todo → Done" */
-  change: string;
+  change: Text;
   /** why this task can't be commented on */
-  refusal: string | undefined;
+  refusal: Text | undefined;
 };
 
 /** `roles`: by project id. */
@@ -29,15 +30,17 @@ export function planComments(
     const { task, taskStatus, project } = selected;
     const status = wanted === KEEP ? taskStatus : statuses.get(wanted);
     const statusId = status?.id ?? task.task_status_id;
-    const [before, after] = [taskStatus?.name ?? "unknown", status?.name ?? "unknown"];
+    const unknown = message("comment.unknownStatus");
+    const [before, after] = [taskStatus?.name ?? unknown, status?.name ?? unknown];
     const isSame = statusId === task.task_status_id;
     const role = roles.get(task.project_id);
     const refusal =
       text === "" && isSame
-        ? `Already ${before}`
+        ? message("comment.already", { status: before })
         : (refuseComment(selected, { id, role, departments }) ??
           refuseStatus(status, role, project) ??
           refuseRetake(selected, status, role));
-    return { selected, statusId, change: isSame ? `Stays ${before}` : `${before} → ${after}`, refusal };
+    const change = isSame ? message("comment.stays", { status: before }) : message("comment.change", { before, after });
+    return { selected, statusId, change, refusal };
   });
 }

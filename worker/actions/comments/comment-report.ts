@@ -1,7 +1,6 @@
 // The reply of a run that comments on tasks: its progress, then its outcome.
-
-import type { Outcome, Reply, Started } from "../../../contract.ts";
-import { plural } from "../../format/plural.ts";
+import { joinSentences, type Message, message } from "../../format/message.ts";
+import type { Outcome, Reply, Started } from "../../format/reply.ts";
 import { type CommentRun, estimateLeftS, type Item, isOver, KEEP } from "./comment-run.ts";
 
 /** @param kitsuUrl the studio's Kitsu, for links to the tasks */
@@ -10,27 +9,30 @@ export const reportComments = (run: CommentRun, kitsuUrl: string): Reply =>
 
 /** Waiting tasks are counted rather than listed: there can be thousands. */
 function reportProgress(run: CommentRun, kitsuUrl: string): Started {
-  const { items, isCanceled, sending } = run;
+  const { items, sending } = run;
   const done = items.filter(({ state }) => state === "done").length;
   const total = items.filter(({ state }) => state !== "skipped").length;
   const failed = items.filter(({ state }) => state === "failed").length;
-  const notes = [
-    sending !== undefined && "Kitsu's answer was lost. Checking which comments were written.",
-    failed > 0 && `${failed} failed.`,
-  ];
+  const finished = done + failed;
   return {
     kind: "started",
-    title: `${isCanceled ? "Canceling:" : formatActivity(run)} ${plural(total, "task")}`,
-    text: notes.filter(Boolean).join(" ") || undefined,
-    progress: { done: done + failed, total, text: `${done} of ${plural(total, "task")}`, left: estimateLeftS(run) },
+    title: nameActivity(run, total),
+    text: joinSentences([
+      sending !== undefined && message("comment.answerLost"),
+      failed > 0 && message("comment.failedCount", { count: failed }),
+    ]),
+    progress: { done: finished, total, text: message("comment.progress", { done, total }), left: estimateLeftS(run) },
     outcomes: items.filter(({ state }) => state === "failed" || state === "skipped").map(toOutcome(kitsuUrl)),
   };
 }
 
-const formatActivity = ({ text }: CommentRun) => (text === "" ? "Setting the status of" : "Commenting on");
+function nameActivity({ text, isCanceled }: CommentRun, count: number): Message {
+  if (isCanceled) return message("comment.canceling", { count });
+  return text === "" ? message("comment.settingStatus", { count }) : message("comment.commenting", { count });
+}
 
 function reportEnd(run: CommentRun, kitsuUrl: string): Reply {
-  const { text, statusName, isCanceled } = run;
+  const { text, statusName = "", isCanceled } = run;
   const outcomes = run.items.map(toOutcome(kitsuUrl));
   const done = outcomes.filter(({ state }) => state === "done").length;
   if (done === 0 && !isCanceled) {
@@ -39,25 +41,26 @@ function reportEnd(run: CommentRun, kitsuUrl: string): Reply {
     return {
       kind: "failed",
       code: "kitsu-refused",
-      title: "No comment was written",
+      title: message("comment.noneWritten"),
       text: failed?.reason,
       retry,
       outcomes,
     };
   }
-  const changed =
-    run.status === KEEP || text === "" || done === 0 ? "" : `${done === 1 ? "It is" : "They are"} now ${statusName}.`;
-  const canceled = isCanceled && done < outcomes.length ? "It was canceled." : "";
+  const hasBoth = run.status !== KEEP && text !== "" && done > 0;
   return {
     kind: "done",
     severity: done === outcomes.length ? "success" : "warning",
     title:
       done === 0
-        ? "No comment was written"
+        ? message("comment.noneWritten")
         : text === ""
-          ? `Set ${plural(done, "task")} to ${statusName}`
-          : `Commented on ${plural(done, "task")}`,
-    text: [canceled, changed].filter(Boolean).join(" ") || undefined,
+          ? message("comment.statusSet", { count: done, status: statusName })
+          : message("comment.commented", { count: done }),
+    text: joinSentences([
+      isCanceled && done < outcomes.length && message("comment.wasCanceled"),
+      hasBoth && message("comment.nowStatus", { count: done, status: statusName }),
+    ]),
     outcomes,
   };
 }
@@ -70,5 +73,5 @@ const toOutcome =
     state,
     ...(reason !== undefined && { reason }),
     ...(retry !== undefined && { retry }),
-    ...(path !== undefined && { link: { label: "Open in Kitsu", url: kitsuUrl + path } }),
+    ...(path !== undefined && { link: { label: message("comment.openInKitsu"), url: kitsuUrl + path } }),
   });

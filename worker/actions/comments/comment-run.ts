@@ -1,6 +1,8 @@
 // The state of a run that comments on tasks: what to write, and the outcome of each task so far.
 import * as v from "valibot";
 import type { Failure } from "../../failure.ts";
+import { joinSentences, message, type Text } from "../../format/message.ts";
+import { StoredText } from "../../format/reply.ts";
 import { CHECK_IN_KITSU, NewComment } from "../../services/comments.ts";
 
 /** The choice that keeps each task's status. */
@@ -15,7 +17,7 @@ const Item = v.object({
   project: optionalText,
   path: optionalText,
   state: v.picklist(["waiting", "done", "skipped", "failed"]),
-  reason: optionalText,
+  reason: v.optional(StoredText),
   retry: v.optional(v.boolean()),
 });
 export type Item = v.InferOutput<typeof Item>;
@@ -81,7 +83,7 @@ export function settleItem(
 }
 
 /** Skips the waiting items; they can be retried. */
-export function skipRest(run: CommentRun, reason: string): void {
+export function skipRest(run: CommentRun, reason: Text): void {
   for (const item of listWaiting(run)) Object.assign(item, { state: "skipped", reason, retry: true });
 }
 
@@ -89,10 +91,10 @@ export function skipRest(run: CommentRun, reason: string): void {
 export function abandonRun(run: CommentRun, { reply: { text, title } }: Failure): void {
   const reason = text ?? title;
   for (const { taskId } of run.sending?.comments ?? [])
-    settleItem(run, taskId, { state: "failed", reason: reason + CHECK_IN_KITSU });
+    settleItem(run, taskId, { state: "failed", reason: joinSentences([reason, CHECK_IN_KITSU]) });
   run.sending = undefined;
   skipRest(run, notTriedAfter(reason));
 }
 
 /** Why an item was not tried. */
-export const notTriedAfter = (reason: string) => `Not tried after an earlier failure: ${reason}`;
+export const notTriedAfter = (reason: Text) => message("comment.notTriedAfter", { reason });

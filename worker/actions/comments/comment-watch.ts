@@ -4,6 +4,7 @@ import * as v from "valibot";
 import type { ActionContext, Control, RunStatus, WatchContext } from "../../action/action.ts";
 import type { ActionRules } from "../../action/authorize.ts";
 import { Failure } from "../../failure.ts";
+import { message } from "../../format/message.ts";
 import { rememberPace } from "../../services/comment-pace.ts";
 import { type BatchContext, writeNextBatch } from "./comment-batch.ts";
 import { reportComments } from "./comment-report.ts";
@@ -94,9 +95,9 @@ const isTemporary = ({ code, reply }: Failure) => reply.retry === true || code =
 /** The outcome of a request in flight is checked first, so the run may end a little later. */
 export async function cancelComments(watch: WatchContext, data: unknown, what: Control): Promise<RunStatus> {
   const run = v.parse(CommentRun, data);
-  if (what !== "cancel") throw new Failure("run-over", { text: "This run can only be canceled." });
+  if (what !== "cancel") throw new Failure("run-over", { text: message("comment.onlyCancel") });
   run.isCanceled = true;
-  if (run.sending === undefined) skipRest(run, "Canceled");
+  if (run.sending === undefined) skipRest(run, message("comment.canceled"));
   return makeStatus(watch, run, 0);
 }
 
@@ -113,6 +114,6 @@ async function recordPace(api: string, { isMeasured, paceMs }: CommentRun): Prom
 
 const missingAccount = () =>
   new Failure("not-configured", {
-    text: "The action server no longer has an account in Kitsu.",
-    advice: "Ask your TD to set KITSU_TOKEN.",
+    text: message("comment.noAccount"),
+    advice: message("comment.setToken"),
   });

@@ -1,6 +1,8 @@
 // Finds mentions that won't notify anyone. Zou only matches "@" plus the full name of a team member
 // or department, followed by a space or the end of the comment. It silently ignores "@Ada" and
 // "@Ada Roy," (zou/app/services/comments_service.py, 1.0.97).
+import { listSome } from "../../format/list.ts";
+import { message, type Text } from "../../format/message.ts";
 import type { Kitsu } from "../../services/kitsu.ts";
 
 /** An "@" at the start of a word, so not in an e-mail address. */
@@ -31,9 +33,7 @@ export async function findUnmatchedMentions(
 }
 
 /** A warning to show before the comment is written; undefined if every mention matches. */
-export function describeUnmatchedMentions(mentions: readonly string[]): string | undefined {
+export function describeUnmatchedMentions(mentions: readonly string[]): Text | undefined {
   if (mentions.length === 0) return undefined;
-  const names = mentions.slice(0, 3).join(", ");
-  const rest = mentions.length > 3 ? ` and ${mentions.length - 3} more` : "";
-  return `${names}${rest} won't notify anyone. Use the full name of a team member or department, followed by a space.`;
+  return message("comment.unmatchedMentions", { count: mentions.length, names: listSome(mentions) });
 }

@@ -1,4 +1,5 @@
 // Why tasks of a job failed, from the output of their program.
+import { type Message, message } from "../../format/message.ts";
 import type { Afanasy } from "../../services/afanasy-client.ts";
 import type { FarmTask } from "../../services/afanasy-tasks.ts";
 import { findErrorLines } from "./program-errors.ts";
@@ -9,13 +10,15 @@ type Reader = Pick<Afanasy, "readTasks" | "readOutput" | "readTaskLog">;
 export const CAUSE_REQUESTS_MAX = 3;
 
 /** "In frame 1-4: Error: out of memory"; undefined if it is unknown. */
-export async function findCause(afanasy: Reader, id: number): Promise<string | undefined> {
+export async function findCause(afanasy: Reader, id: number): Promise<Message | undefined> {
   const task = await findFailed(afanasy, id);
   if (task === undefined) return undefined;
   const { name, text } = await afanasy.readOutput(id, task.block, task.task);
   const lines = findErrorLines(text);
   const cause = lines?.isError ? lines.text : ((await readServerReason(afanasy, id, task)) ?? lines?.text);
-  return cause && `In ${name || `task ${task.task + 1}`}: ${cause}`;
+  if (!cause) return undefined;
+  const place = name || message("afanasy.taskNumber", { number: task.task + 1 });
+  return message("afanasy.causeIn", { place, cause });
 }
 
 /** The first task that failed, otherwise the unfinished one with the most errors. */

@@ -2,6 +2,7 @@
 // deleted the job since the last poll, and its id may belong to another job.
 import * as v from "valibot";
 import { Failure } from "../../failure.ts";
+import { type Message, message } from "../../format/message.ts";
 import { BIT, type FarmJob } from "../../services/afanasy-answers.ts";
 import type { Afanasy } from "../../services/afanasy-client.ts";
 import { CANCELED, readState } from "./afanasy-status.ts";
@@ -38,14 +39,14 @@ export async function controlJob(
   const job = jobs.find((one) => isSameJob(one, ref));
   if (job === undefined) {
     if (command === "cancel") return;
-    throw refuse("It was deleted on the farm");
+    throw refuse(message("afanasy.deleted"));
   }
   const stored = readCustomData(job);
   if (stored?.kitsu_mark !== jobKey || stored.kitsu_user !== job.user_name) {
-    throw refuse("The job with that number is not the one that was submitted, or it belongs to another user now");
+    throw refuse(message("afanasy.foreignJob"));
   }
   const state = readState(job);
-  if (state === "done") throw refuse("It is already done");
+  if (state === "done") throw refuse(message("afanasy.alreadyDone"));
   if (command === "cancel" && state !== "canceled") {
     // Annotated first: after a crash in between, a stopped job would look paused.
     await afanasy.annotate(job, CANCELED);
@@ -70,4 +71,4 @@ async function restart(afanasy: Afanasy, job: FarmJob, isCanceled: boolean): Pro
   await afanasy.operate(job, "start");
 }
 
-const refuse = (why: string) => new Failure("farm-refused", { text: `${why}.` });
+const refuse = (text: Message) => new Failure("farm-refused", { text });

@@ -2,6 +2,7 @@
 // is ours only if its id, serial and user are unchanged, and if it has our key, where that is
 // visible.
 import { Failure } from "../../failure.ts";
+import { message } from "../../format/message.ts";
 import { BIT, type FarmJob } from "../../services/afanasy-answers.ts";
 import { type Afanasy, HOST_NAME, openAfanasy } from "../../services/afanasy-client.ts";
 import { type AfanasyTarget, type Silence, unreachable } from "../../services/afanasy-exchange.ts";
@@ -90,26 +91,21 @@ async function submit(
   const answer = await afanasy.submit(job);
   if (!("silence" in answer)) return toRef(answer);
   if (answer.silence === "late" || Date.now() - began > PROBE_LATEST_MS) throw unconfirmed(answer);
-  if (!(await probe.isAlive())) throw unreachable("It answered neither the submission nor the check after it.");
+  if (!(await probe.isAlive())) throw unreachable(message("afanasy.noAnswerTwice"));
   const found = (await findJobs(probe, [job.user_name], [jobKey])).get(jobKey);
   if (found !== undefined) return found;
   // Either something on the way drops submissions, or this job crashed the server, which was
   // restarted.
   throw new Failure("farm-broken", {
-    text: "Afanasy closed the connection without an answer. It answers again, but does not have the job. The job was not sent again, because it may have crashed the server.",
-    advice:
-      "Ask your TD to check the server's log. If the server did not restart, something on the way drops the AFANASY header: use the relay.",
+    text: message("afanasy.lost"),
+    advice: message("afanasy.checkLog"),
   });
 }
 
 const toRef = ({ id, serial }: { id: number; serial: number }): JobRef => ({ id: String(id), serial });
 
 const unconfirmed = ({ silence }: Silence) =>
-  unreachable(
-    silence === "late"
-      ? "It did not answer in time, and may have received the job."
-      : "It gave no answer, and may have received the job.",
-  );
+  unreachable(message(silence === "late" ? "afanasy.lateMayHave" : "afanasy.noAnswerMayHave"));
 
 /**
  * The short form of a job contains our data in all versions we know. If it does not, the jobs that

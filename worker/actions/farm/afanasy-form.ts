@@ -2,6 +2,7 @@
 // studio, within the studio's limits.
 import * as v from "valibot";
 import type { TaskConflict } from "../../action/action.ts";
+import { message } from "../../format/message.ts";
 import type { TaskInfo } from "../../launch/template-variables.ts";
 import type { AfanasySettings, JobTemplate } from "../../settings/afanasy-settings.ts";
 import { getTemplateTitle } from "./afanasy-submission.ts";
@@ -47,8 +48,7 @@ export function makeForm(
         v.integer(),
         v.minValue(1),
         v.maxValue(10_000),
-        v.title("Frames per task"),
-        v.metadata({ remember: false }),
+        v.metadata({ title: message("afanasy.framesPerTask"), remember: false }),
       ),
       chosen.frames_per_task,
     ),
@@ -58,13 +58,15 @@ export function makeForm(
         v.integer(),
         v.minValue(least),
         v.maxValue(most),
-        v.title("Priority"),
-        v.description("Higher comes first."),
+        v.metadata({ title: message("afanasy.priority"), help: message("afanasy.priorityHelp") }),
       ),
       usual,
     ),
     paused: v.optional(
-      v.pipe(v.boolean(), v.title("Start paused"), v.description("Jobs wait until someone resumes them.")),
+      v.pipe(
+        v.boolean(),
+        v.metadata({ title: message("afanasy.startPaused"), help: message("afanasy.startPausedHelp") }),
+      ),
       false,
     ),
   });
@@ -73,6 +75,8 @@ export function makeForm(
 const templateField = ({ templates }: AfanasySettings) =>
   v.pipe(
     v.picklist(templates.map(({ id }) => id)),
-    v.title("Render with"),
-    v.metadata({ labels: Object.fromEntries(templates.map((one) => [one.id, getTemplateTitle(one)])) }),
+    v.metadata({
+      title: message("afanasy.template"),
+      labels: Object.fromEntries(templates.map((one) => [one.id, getTemplateTitle(one)])),
+    }),
   );

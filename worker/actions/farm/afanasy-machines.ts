@@ -1,10 +1,15 @@
 // Which machines could take a job that no machine takes, and what prevents them, as far as the
 // server's lists tell. They don't contain a machine's memory, services or licenses.
+import { type Message, message, type Text } from "../../format/message.ts";
 import { BIT, type FarmBlock, type FarmJob, MACHINE_BIT, type Machine } from "../../services/afanasy-answers.ts";
 
-/** `isRefused`: according to the counters, no machine is left that would take any of its tasks. */
+/**
+ * - `isRefused`: according to the counters, no machine is left that would take any of its tasks
+ * - `refusals`: how many machines refuse it, if that is the reason
+ */
 export type WaitStatus = {
-  waitReason?: string | undefined;
+  waitReason?: Text | undefined;
+  refusals?: number | undefined;
   isQueued?: boolean | undefined;
   isRefused?: boolean | undefined;
 };
@@ -22,15 +27,17 @@ export function explainWait(job: FarmJob, machines: readonly Machine[]): WaitSta
   const never = explainNeverRendered(job);
   if (never !== undefined) return { waitReason: never };
   const available = listAvailable(job, machines);
-  if (typeof available === "string") return { waitReason: available };
-  const blocks = listReady(job).map(({ block }) => ({ block, matching: listMatching(job, block, available) }));
+  if ("problem" in available) return { waitReason: available.problem };
+  const blocks = listReady(job).map(({ block }) => ({ block, matching: listMatching(job, block, available.machines) }));
   if (blocks.length === 0) return {};
-  const open = blocks.flatMap(({ block, matching }) => (typeof matching === "string" ? [] : [{ block, matching }]));
+  const open = blocks.flatMap(({ block, matching }) =>
+    "problem" in matching ? [] : [{ block, matching: matching.machines }],
+  );
   if (open.length === 0)
-    return { waitReason: blocks.map(({ matching }) => matching).find((reason) => typeof reason === "string") };
+    return { waitReason: blocks.flatMap(({ matching }) => ("problem" in matching ? [matching.problem] : []))[0] };
   const refusals = Math.max(0, ...open.map(({ block }) => block.p_avoid_hosts));
   const isRefused = open.every(({ block, matching }) => block.p_avoid_hosts >= matching.length);
-  if (isRefused) return { waitReason: formatRefusals(refusals), isRefused };
+  if (isRefused) return { waitReason: formatRefusals(refusals), refusals, isRefused };
   const waitReason = refusals > 0 ? formatRefusals(refusals) : undefined;
   const idle = open.map(({ block, matching }) => ({
     block,
@@ -40,38 +47,48 @@ export function explainWait(job: FarmJob, machines: readonly Machine[]): WaitSta
   if (idle.every(({ block, free }) => free <= block.p_avoid_hosts)) return { waitReason, isQueued: true };
   // Single tasks avoid machines as well, and no counter shows it.
   if (idle.every(({ block, matching }) => block.p_error_hosts >= matching.length)) {
-    return { waitReason: waitReason ?? "its tasks avoid machines after errors", isRefused: true };
+    return { waitReason: formatRefusals(refusals), refusals, isRefused: true };
   }
   if (idle.every(({ block, free }) => free <= block.p_error_hosts)) return { waitReason, isQueued: true };
   return { waitReason: waitReason ?? explainIdle(job) };
 }
 
-export const formatRefusals = (count: number) =>
-  count === 1 ? "1 machine refuses it after errors" : `${count} machines refuse it after errors`;
+/** @param count 0 if only single tasks avoid machines */
+const formatRefusals = (count: number): Message =>
+  count === 0 ? message("afanasy.tasksAvoid") : message("afanasy.refusals", { count });
+
+/** @param seconds after which the machines are tried again */
+export const formatForgiven = (count: number, seconds: number): Message =>
+  count === 0
+    ? message("afanasy.tasksAvoidForgiven", { seconds })
+    : message("afanasy.refusalsForgiven", { count, seconds });
 
 function explainNeverRendered({
   priority,
   max_running_tasks,
   max_running_tasks_per_host,
-}: FarmJob): string | undefined {
-  if (priority === 0) return "its priority is 0, so Afanasy never renders it";
-  return max_running_tasks === 0 || max_running_tasks_per_host === 0 ? "its limit of running tasks is 0" : undefined;
+}: FarmJob): Message | undefined {
+  if (priority === 0) return message("afanasy.neverRendered");
+  return max_running_tasks === 0 || max_running_tasks_per_host === 0 ? message("afanasy.noTasksAllowed") : undefined;
 }
 
+type Machines = { machines: Machine[] } | { problem: Message };
+
 /** The machines that are available for this job and its user, or why there are none. */
-function listAvailable(job: FarmJob, machines: readonly Machine[]): Machine[] | string {
+function listAvailable(job: FarmJob, machines: readonly Machine[]): Machines {
   const online = machines.filter((machine) => has(machine, MACHINE_BIT.online));
-  if (online.length === 0) return "no machine is online";
+  if (online.length === 0) return { problem: message("afanasy.noneOnline") };
   const well = online.filter((machine) => !has(machine, MACHINE_BIT.sick));
   const free = well.filter((machine) => isOpen(machine, job));
   if (free.length === 0) {
-    if (well.length === 0) return "Afanasy has marked all online machines as sick";
-    return well.every((machine) => has(machine, MACHINE_BIT.paused))
-      ? "all online machines are paused"
-      : "all online machines are paused or in nimby mode";
+    if (well.length === 0) return { problem: message("afanasy.allSick") };
+    const isAllPaused = well.every((machine) => has(machine, MACHINE_BIT.paused));
+    return { problem: message(isAllPaused ? "afanasy.allPaused" : "afanasy.allPausedOrNimby") };
   }
   const available = free.filter(({ os }) => contains(job.need_os, os));
-  return available.length === 0 ? `no online machine runs ${quote(job.need_os)}` : available;
+  return available.length === 0
+    ? { problem: message("afanasy.noneRuns", { system: clip(job.need_os) }) }
+    : { machines: available };
 }
 
 function isOpen(machine: Machine, { ignorenimby, ignorepaused, user_name }: FarmJob): boolean {
@@ -82,23 +99,23 @@ function isOpen(machine: Machine, { ignorenimby, ignorepaused, user_name }: Farm
 }
 
 /** Those whose names match the masks of the job and the block, or which mask matches none. */
-export function listMatching(job: FarmJob, block: FarmBlock, machines: readonly Machine[]): Machine[] | string {
+export function listMatching(job: FarmJob, block: FarmBlock, machines: readonly Machine[]): Machines {
   let left = [...machines];
   for (const { hosts_mask, hosts_mask_exclude } of [job, block]) {
     if (hosts_mask !== "") left = left.filter(({ name }) => matches(job.hosts_mask_type, hosts_mask, name));
-    if (left.length === 0) return `no online machine matches ${quote(hosts_mask)}`;
+    if (left.length === 0) return { problem: message("afanasy.noneMatches", { mask: clip(hosts_mask) }) };
     if (hosts_mask_exclude === "") continue;
     left = left.filter(({ name }) => !matches(job.hosts_mask_type, hosts_mask_exclude, name));
-    if (left.length === 0) return `hosts_mask_exclude ${quote(hosts_mask_exclude)} rules out every online machine`;
+    if (left.length === 0) return { problem: message("afanasy.allExcluded", { mask: clip(hosts_mask_exclude) }) };
   }
-  return left;
+  return { machines: left };
 }
 
 /** The machines that could take a block of this job if there were no errors. */
 export function listCandidates(job: FarmJob, block: FarmBlock, machines: readonly Machine[]): Machine[] {
   const available = listAvailable(job, machines);
-  const matching = typeof available === "string" ? available : listMatching(job, block, available);
-  return typeof matching === "string" ? [] : matching;
+  const matching = "problem" in available ? available : listMatching(job, block, available.machines);
+  return "problem" in matching ? [] : matching.machines;
 }
 
 /**
@@ -124,23 +141,20 @@ const splitWords = (text: string) => text.split(/[|;,: ]+/).filter((word) => wor
 const DEFAULT_CAPACITY = 1_000;
 
 /** A machine is idle, and does not take it. */
-function explainIdle(job: FarmJob): string {
+function explainIdle(job: FarmJob): Message {
   const wants = [
     ...job.blocks.flatMap(({ capacity, need_memory, need_hdd, need_power, need_gpu_mem_mb, need_cpu_cores }) => [
-      capacity > DEFAULT_CAPACITY && `a capacity of ${formatCount(capacity)}`,
-      need_memory > 0 && `${formatCount(need_memory)} MB of memory`,
-      need_gpu_mem_mb > 0 && `${formatCount(need_gpu_mem_mb)} MB of GPU memory`,
-      need_hdd > 0 && `${formatCount(need_hdd)} GB of disk`,
-      need_cpu_cores > 0 && `${need_cpu_cores} cores`,
-      need_power > 0 && `the power ${need_power}`,
+      capacity > DEFAULT_CAPACITY && message("afanasy.needsCapacity", { count: capacity }),
+      need_memory > 0 && message("afanasy.needsMemory", { count: need_memory }),
+      need_gpu_mem_mb > 0 && message("afanasy.needsGpuMemory", { count: need_gpu_mem_mb }),
+      need_hdd > 0 && message("afanasy.needsDisk", { count: need_hdd }),
+      need_cpu_cores > 0 && message("afanasy.needsCores", { count: need_cpu_cores }),
+      need_power > 0 && message("afanasy.needsPower", { count: need_power }),
     ]),
-    job.need_properties !== "" && `the property ${quote(job.need_properties)}`,
-  ].filter((wanted) => typeof wanted === "string");
-  const needs = [...new Set(wants)].join(", ");
-  return needs === ""
-    ? "a machine is idle but does not take it: a limit of the farm, the user or the pool may apply"
-    : `a machine is idle but does not take it: it may lack ${needs}`;
+    job.need_properties !== "" && message("afanasy.needsProperty", { name: clip(job.need_properties) }),
+  ].filter((wanted) => wanted !== false);
+  const needs = [...new Map(wants.map((wanted) => [JSON.stringify(wanted), wanted])).values()];
+  return needs.length === 0 ? message("afanasy.idle") : message("afanasy.idleLacks", { needs });
 }
 
-const formatCount = (count: number) => count.toLocaleString("en");
-const quote = (text: string) => (text.length > 60 ? `${text.slice(0, 60)}…` : text);
+const clip = (text: string) => (text.length > 60 ? `${text.slice(0, 60)}…` : text);

@@ -1,11 +1,12 @@
 // Polls jobs on Afanasy: all with one request, and a few more for what that does not tell. A job
 // whose tasks can't be rendered any more has failed, whatever the server calls it.
 import { Failure } from "../../failure.ts";
+import { joinSentences, message } from "../../format/message.ts";
 import { BIT, type FarmJob, MACHINE_BIT, type Machine } from "../../services/afanasy-answers.ts";
 import type { Afanasy } from "../../services/afanasy-client.ts";
 import type { Avoided } from "../../services/afanasy-tasks.ts";
 import { CAUSE_REQUESTS_MAX, findCause } from "./afanasy-cause.ts";
-import { explainWait, formatRefusals, listCandidates, listReady, type WaitStatus } from "./afanasy-machines.ts";
+import { explainWait, formatForgiven, listCandidates, listReady, type WaitStatus } from "./afanasy-machines.ts";
 import { isRunning, readStatus } from "./afanasy-status.ts";
 import type { JobQuery, JobStatus } from "./farm.ts";
 
@@ -43,12 +44,15 @@ export async function readStatuses(
   const farm = stuck.length === 0 ? undefined : await attempt(() => readFarm(client, stuck));
   const statuses = new Map<string, JobStatus>();
   for (const polled of polledJobs) {
-    const { isRefused, ...wait }: WaitStatus =
-      farm && stuck.includes(polled) ? explainWait(polled.job, farm.machines) : {};
+    const {
+      isRefused,
+      refusals = 0,
+      ...wait
+    }: WaitStatus = farm && stuck.includes(polled) ? explainWait(polled.job, farm.machines) : {};
     const status = { ...readStatus(polled.job, url), ...wait };
     const final =
       isRefused && farm
-        ? await judgeAvoided(client, polled, status, farm, now())
+        ? await judgeAvoided(client, polled, status, { ...farm, refusals }, now())
         : await finishStatus(client, polled, status, now());
     if (final !== undefined) statuses.set(polled.query.job.id, final);
   }
@@ -119,13 +123,13 @@ async function judgeAvoided(
   client: LimitedAfanasy,
   { query, job }: PolledJob,
   status: JobStatus,
-  { machines, forgive }: FarmState,
+  { machines, forgive, refusals }: FarmState & { refusals: number },
   now: number,
 ): Promise<JobStatus | undefined> {
   const times = listReady(job).map(({ block }) => block.errors_forgive_time ?? forgive.get(job.user_name) ?? 0);
   const forgiven = Math.min(...times.filter((seconds) => seconds > 0));
   if (forgiven < FORGIVEN_SOON_S) {
-    return { ...status, waitReason: `${status.waitReason}, and will be tried again after ${forgiven} seconds` };
+    return { ...status, waitReason: formatForgiven(refusals, forgiven) };
   }
   const since = query.lastStatus?.checkedAt ?? now;
   const waits = { ...status, checkedAt: since };
@@ -138,8 +142,11 @@ async function judgeAvoided(
     ...block.machines,
     ...[...block.tasks.values()].flatMap((hosts) => [...hosts]),
   ]);
-  const why = `${formatRefusals(new Set(names).size)}, and no other can take it`;
-  const reason = status.reason === undefined ? why : `${status.reason}, and the rest can't be rendered: ${why}`;
+  const count = new Set(names).size;
+  const reason =
+    status.reason === undefined
+      ? message("afanasy.refusedByAll", { count })
+      : joinSentences([status.reason, message("afanasy.restRefusedByAll", { count })]);
   return addCause(client, job, { ...status, state: "failed", reason, waitReason: undefined });
 }
 
@@ -175,7 +182,7 @@ async function findCandidates(
 async function addCause(client: LimitedAfanasy, job: FarmJob, status: JobStatus): Promise<JobStatus | undefined> {
   if (!client.hasLeft(CAUSE_REQUESTS_MAX)) return undefined;
   const cause = await attempt(() => findCause(client, job.id));
-  return cause === undefined ? status : { ...status, reason: [status.reason, cause].filter(Boolean).join(". ") };
+  return cause === undefined ? status : { ...status, reason: joinSentences([status.reason, cause]) };
 }
 
 /** Its frames are counted once its programs have ended, not when they were stopped. */

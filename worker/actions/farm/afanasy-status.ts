@@ -1,4 +1,5 @@
 // The status of a job, from the bits of its state and the counters of its blocks.
+import { joinSentences, type Message, message } from "../../format/message.ts";
 import type { FarmBlock, FarmJob } from "../../services/afanasy-answers.ts";
 import { BIT } from "../../services/afanasy-answers.ts";
 import type { JobState, JobStatus } from "./farm.ts";
@@ -88,26 +89,28 @@ function countDoneTasks(block: FarmBlock): number {
   return Math.max(0, p_tasks_done * frames_per_task - missing);
 }
 
-function formatFailed({ st, state, blocks }: FarmJob): string | undefined {
+function formatFailed({ st, state, blocks }: FarmJob): Message | undefined {
   const failed = blocks.reduce((sum, { p_tasks_error }) => sum + p_tasks_error, 0);
-  const tasks = blocks.reduce((sum, { tasks_num }) => sum + tasks_num, 0);
-  if (failed > 0) return `${failed} of ${tasks} tasks failed`;
-  return (st & BIT.error) !== 0 ? `It failed (${state.trim() || "ERR"})` : undefined;
+  const total = blocks.reduce((sum, { tasks_num }) => sum + tasks_num, 0);
+  if (failed > 0) return message("afanasy.tasksFailed", { failed, total });
+  return (st & BIT.error) !== 0 ? message("afanasy.jobFailed", { state: state.trim() || "ERR" }) : undefined;
 }
 
 /** Why the job itself says it waits. afanasy-machines.ts knows about the machines. */
 function explainJobWait(job: FarmJob): Pick<JobStatus, "waitReason" | "isQueued"> {
   const has = (bit: number) => (job.st & bit) !== 0;
-  if (isBeingDeleted(job)) return { waitReason: "it is being deleted on the farm" };
+  if (isBeingDeleted(job)) return { waitReason: message("afanasy.beingDeleted") };
   // It will start by itself, however late.
-  if (has(BIT.waitsForTime)) return { waitReason: "it waits for its start time", isQueued: true };
+  if (has(BIT.waitsForTime)) return { waitReason: message("afanasy.waitsForTime"), isQueued: true };
   const reasons = [
     // Every new job has this bit for half a second.
-    has(BIT.waitsForDependency) && `${job.depend_mask}${job.depend_mask_global}` !== "" && "it waits for another job",
-    isMissing(job) && "a machine does not answer",
-    has(BIT.suspended) && "some of its tasks are suspended",
-    has(BIT.previewPending) && "it waits for its preview to be approved",
+    has(BIT.waitsForDependency) &&
+      `${job.depend_mask}${job.depend_mask_global}` !== "" &&
+      message("afanasy.waitsForJob"),
+    isMissing(job) && message("afanasy.machineMissing"),
+    has(BIT.suspended) && message("afanasy.tasksSuspended"),
+    has(BIT.previewPending) && message("afanasy.waitsForPreview"),
   ];
-  const waitReason = reasons.filter(Boolean).join(", and ");
-  return waitReason === "" ? {} : { waitReason };
+  const waitReason = joinSentences(reasons);
+  return waitReason === undefined ? {} : { waitReason };
 }

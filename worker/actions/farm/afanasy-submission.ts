@@ -2,6 +2,7 @@
 // farm. So a value in a studio's template is refused unless each of its characters is known to have
 // no meaning for a shell or for Afanasy's frame patterns.
 import * as v from "valibot";
+import { type Message, message, type Text } from "../../format/message.ts";
 import { LETTERS } from "../../launch/plain-letters.ts";
 import { fillTemplate, type Template, type Values } from "../../launch/template.ts";
 import type { TaskInfo } from "../../launch/template-variables.ts";
@@ -25,16 +26,17 @@ export type AfanasyOptions = {
 };
 
 /** The submission with its number of frames, or why it is refused. */
-export type SubmissionResult = { submission: AfanasySubmission; frames: number; text: string } | { problem: string };
+export type SubmissionResult = { submission: AfanasySubmission; frames: number; text: string } | { problem: Text };
 
 export function makeSubmission(facts: TaskInfo, options: AfanasyOptions, settings: AfanasySettings): SubmissionResult {
   const { template } = options;
   if (template.task_types?.includes(facts.taskType) === false) {
-    return { problem: `${getTemplateTitle(template)} is for ${template.task_types.join(", ")}` };
+    const ofTemplate = { template: getTemplateTitle(template), taskTypes: template.task_types };
+    return { problem: message("afanasy.otherTaskType", ofTemplate) };
   }
   const most = settings.frames_most;
   const frames = options.frames.trim() === "" ? readFrameRange(facts, most) : parseFrames(options.frames, most);
-  if (typeof frames === "string") return { problem: frames };
+  if ("problem" in frames) return frames;
   const filled = fillAll(facts.values, template, settings);
   if ("problem" in filled) return filled;
   const job: AfanasyJob = {
@@ -64,7 +66,7 @@ export function makeSubmission(facts: TaskInfo, options: AfanasyOptions, setting
     })),
   };
   const refusal = validateJob(job);
-  if (refusal !== undefined) return { problem: `Afanasy can't accept it: ${refusal}` };
+  if (refusal !== undefined) return { problem: message("afanasy.cannotAccept", { reason: refusal }) };
   const kitsu = { project: String(facts.values["project.id"] ?? ""), entity: facts.entityId, task: facts.taskId };
   return { submission: { job, kitsu }, frames: frames.count, text: frames.text };
 }
@@ -97,13 +99,15 @@ function fillAll(
   values: Values,
   template: JobTemplate,
   { user, project }: AfanasySettings,
-): FilledTemplate | { problem: string } {
-  const problems: string[] = [];
-  const fill = (text: Template | undefined, more: Values = {}, refuse = refuseWord): string | undefined => {
+): FilledTemplate | { problem: Text } {
+  const problems: Text[] = [];
+  const fill = (text: Template | undefined, more: Values = {}, refuse: Refuse = refuseWord): string | undefined => {
     if (text === undefined) return undefined;
     // Scene and output are already checked, and may contain what the studio wrote around the names.
     const isMade = (value: string) => value === more.scene || value === more.output;
-    const filled = fillTemplate(text, { ...values, ...more }, (value) => (isMade(value) ? undefined : refuse(value)));
+    const filled = fillTemplate(text, { ...values, ...more }, (value, variable) =>
+      isMade(value) ? undefined : refuse(value, variable),
+    );
     if ("text" in filled) return filled.text;
     problems.push(filled.problem);
     return undefined;
@@ -125,24 +129,31 @@ function fillAll(
 
 const UNSAFE = new RegExp(`[^${LETTERS}_.\\/ \\-]`, "v");
 
-/** Why this is not allowed in a command, where it is in double quotes. */
-export function refuseWord(word: string): string | undefined {
-  const [character] = UNSAFE.exec(word) ?? [];
-  if (character !== undefined)
-    return `has ${describeCharacter(character)}, which is not allowed in a command: ${quote(word)}`;
-  if (word === "." || word.includes("..")) return `has "..", which leads to another folder: ${quote(word)}`;
-  return word.startsWith("-") ? `starts with "-" like an option: ${quote(word)}` : undefined;
+type Refuse = (value: string, variable: string) => Message | undefined;
+
+/**
+ * Why this is not allowed in a command, where it is in double quotes.
+ * @param variable whose value it is, "{entity}"
+ */
+export function refuseWord(value: string, variable: string): Message | undefined {
+  const word = clip(value);
+  const [character] = UNSAFE.exec(value) ?? [];
+  if (character !== undefined) return refuseCharacter(character, { variable, word });
+  if (value === "." || value.includes("..")) return message("afanasy.wordHasParent", { variable, word });
+  return value.startsWith("-") ? message("afanasy.wordIsOption", { variable, word }) : undefined;
 }
 
-const refuseUser = (name: string) =>
-  /^[\w.-]+$/.test(name) ? undefined : `is not a valid user name for Afanasy: ${quote(name)}`;
-
-function describeCharacter(character: string): string {
-  if (/\p{M}/u.test(character)) return "an accent as a separate character (NFD)";
-  return /[\p{L}\p{N}\p{P}\p{S}]/u.test(character) ? character : "a control character";
+function refuseCharacter(character: string, values: { variable: string; word: string }): Message {
+  if (/\p{M}/u.test(character)) return message("afanasy.wordHasAccent", values);
+  return /[\p{L}\p{N}\p{P}\p{S}]/u.test(character)
+    ? message("afanasy.wordHasCharacter", { ...values, character })
+    : message("afanasy.wordHasControl", values);
 }
 
-const quote = (text: string) => `"${(text.length > 60 ? `${text.slice(0, 60)}…` : text).replace(/\p{Cc}/gu, "?")}"`;
+const refuseUser: Refuse = (name, variable) =>
+  /^[\w.-]+$/.test(name) ? undefined : message("afanasy.invalidUser", { variable, name: clip(name) });
+
+const clip = (text: string) => (text.length > 60 ? `${text.slice(0, 60)}…` : text).replace(/\p{Cc}/gu, "?");
 
 /**
  * Keeps only harmless characters: other jobs may depend on a name by a regular expression, and

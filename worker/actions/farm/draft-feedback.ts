@@ -1,4 +1,5 @@
 // Drafts the comments on finished renders: the text, the author and the status.
+import { message, type Text } from "../../format/message.ts";
 import { appendName, readBotAuthors } from "../../services/authors.ts";
 import { refuseComment, refuseRetake, refuseStatus } from "../../services/comment-rights.ts";
 import type { NewComment } from "../../services/comments.ts";
@@ -14,6 +15,7 @@ import {
   KEEP_STATUS,
   type RenderResult,
 } from "../../settings/feedback-settings.ts";
+import { formatParagraph } from "./render-summary.ts";
 
 /** `picture` is called once the comment exists. A missing picture is not an error. */
 export type ShotFeedback = RenderResult & { task: string; picture?: (() => Promise<Picture | undefined>) | undefined };
@@ -26,16 +28,18 @@ export type FeedbackContext = {
   run: { url: string };
   /** "Flamenco" */
   farm: string;
+  /** puts a text into the language of the person */
+  localize: (text: Text) => string;
   feedback: FeedbackSettings;
   /** nothing new is started after this time, in epoch milliseconds */
   until: number;
 };
 
 /** `note` says what differs from the studio's setting. */
-export type FeedbackDraft = { comment: NewComment; note: string | undefined };
+export type FeedbackDraft = { comment: NewComment; note: Text | undefined };
 
 export async function draftComments(
-  { kitsu, person, run, farm, feedback }: FeedbackContext,
+  { kitsu, person, run, farm, localize, feedback }: FeedbackContext,
   tasks: readonly SelectedTask[],
   shots: readonly ShotFeedback[],
 ): Promise<FeedbackDraft[]> {
@@ -57,7 +61,7 @@ export async function draftComments(
     if (shot === undefined) return [];
     const { id: taskId, project_id, task_status_id, last_comment_date: lastCommentDate } = one.task;
     const personId = authors.get(project_id);
-    const text = formatFeedback(shot, farm, run);
+    const text = formatFeedback(shot, farm, run, localize);
     const wanted = chooseStatus(feedback, shot.state, shot.isStalled) ?? KEEP_STATUS;
     const status = wanted === KEEP_STATUS ? one.taskStatus : findStatus(statuses, wanted);
     const refusal =
@@ -71,7 +75,7 @@ export async function draftComments(
           personId,
           lastCommentDate,
         },
-        note: refusal === undefined ? undefined : `The status was not changed: ${refusal}.`,
+        note: refusal && formatParagraph([message("render.statusUnchanged", { reason: refusal })]),
       },
     ];
   });
@@ -88,10 +92,10 @@ function refuseStatusChange(
   status: TaskStatus | undefined,
   person: ZouPerson | undefined,
   role: Role | undefined,
-) {
-  if (status === undefined) return "Kitsu has no status with that name";
+): Text | undefined {
+  if (status === undefined) return message("render.statusUnknown");
   const used = one.project?.task_statuses ?? [];
-  if (used.length > 0 && !used.includes(status.id)) return `the project does not use ${status.name}`;
+  if (used.length > 0 && !used.includes(status.id)) return message("render.statusUnused", { status: status.name });
   const who = { id: person?.id, role, departments: person?.departments ?? [] };
   return refuseComment(one, who) ?? refuseStatus(status, role, one.project) ?? refuseRetake(one, status, role);
 }

@@ -1,5 +1,6 @@
 // What a render farm must offer, so that submitting once and following to the end are written
 // once, in render.ts.
+import type { Text } from "../../format/message.ts";
 
 /** A job on a farm. `serial` is set if the farm reuses ids. */
 export type JobRef = { id: string; serial?: number | undefined };
@@ -14,14 +15,17 @@ export type JobStatus = {
   total: number;
   /** it is being paused, and can't be resumed until it is paused */
   isPausing?: boolean | undefined;
-  /** what is wrong, in the farm's own words */
-  reason?: string | undefined;
-  /** `waiting` only: why no machine renders it, as far as the farm tells: "no machine is awake" */
-  waitReason?: string | undefined;
+  /** what is wrong: a sentence without its period, or the farm's own words */
+  reason?: Text | undefined;
+  /**
+   * `waiting` only: why no machine renders it, as far as the farm tells: "No machine is awake". It
+   * is also shown after a colon.
+   */
+  waitReason?: Text | undefined;
   /** `waiting` only: the machines are busy with other jobs, so waiting is normal */
   isQueued?: boolean | undefined;
   /** `done` only: what is missing besides the frames: "The preview movie was not made" */
-  warning?: string | undefined;
+  warning?: Text | undefined;
   /** the farm's page for the job */
   url?: string | undefined;
   /** for the farm: when it last read more than the job itself, in epoch milliseconds */

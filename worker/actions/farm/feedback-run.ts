@@ -1,12 +1,13 @@
 // The last step of a pass: posts to Kitsu how shots ended. A run ends only once that is done, or
 // can't be done.
 import type { RunStatus } from "../../action/action.ts";
+import { joinSentences, message } from "../../format/message.ts";
 import { chooseStatus, type FeedbackSettings } from "../../settings/feedback-settings.ts";
 import type { Farm } from "./farm.ts";
 import { type FeedbackResult, isSettled, postFeedback } from "./post-feedback.ts";
 import type { RenderPass } from "./render-pass.ts";
 import type { RenderRun } from "./render-run.ts";
-import { formatShots, summarizeRun, summarizeRunning } from "./render-summary.ts";
+import { summarizeRun, summarizeRunning } from "./render-summary.ts";
 import { hasEnded, type Shot } from "./shot.ts";
 
 /** Nothing is posted if the steps before took longer: the pass would not have enough time left. */
@@ -54,8 +55,11 @@ export function holdForFeedback<Submission>(
 ): RunStatus {
   const left = feedback === undefined || !run.shots.every(hasEnded) ? 0 : listUnreported(run, feedback).length;
   if (left === 0) return status;
-  const text = `Rendering finished. Updating Kitsu: ${formatShots(left)} left.`;
-  const reply = { ...summarizeRunning(run, farm.title, Date.now()), title: `Rendered with ${farm.title}`, text };
+  const reply = {
+    ...summarizeRunning(run, farm.title, Date.now()),
+    title: message("render.renderedWith", { farm: farm.title }),
+    text: message("render.finished", { count: left }),
+  };
   return { reply, data: run, controls: [], nextCheckMs };
 }
 
@@ -71,14 +75,13 @@ async function postToKitsu<Submission>(
   const kitsu = context.kitsu(AbortSignal.any([context.signal, timeout]));
   const shots = listUnreported(run, feedback);
   if (kitsu === undefined) {
-    for (const shot of shots)
-      recordResult(shot, { state: "refused", reason: "the action server has no account there" });
+    for (const shot of shots) recordResult(shot, { state: "refused", reason: message("render.noAccount") });
     return true;
   }
-  const { person } = context;
+  const { person, localize } = context;
   const until = Date.now() + START_MAX_MS;
   const results = await postFeedback(
-    { kitsu, person, run: context.run, farm: farm.title, feedback, until },
+    { kitsu, person, run: context.run, farm: farm.title, localize, feedback, until },
     shots.map((shot) => ({
       task: shot.task,
       state: shot.end ?? ("canceled" as const),
@@ -101,13 +104,14 @@ function recordResult<Submission>(shot: Shot<Submission>, result: FeedbackResult
   if (!isSettled(result)) return;
   shot.reported = true;
   if (result?.reason === undefined) return;
-  const note = result.state === "done" ? result.reason : `Kitsu was not updated: ${result.reason}`;
-  shot.reason = shot.reason === undefined ? note : `${shot.reason.replace(/\.$/, "")}. ${note}`;
+  const { state, reason } = result;
+  const note = state === "done" ? reason : message("render.kitsuNotUpdated", { reason });
+  shot.reason = joinSentences([shot.reason, note]);
 }
 
 function giveUpOnKitsu<Submission>(run: RenderRun<Submission>, feedback: FeedbackSettings): void {
   run.unreportedSince ??= Date.now();
   if (Date.now() - run.unreportedSince < KITSU_DOWN_MAX_MS) return;
   for (const shot of listUnreported(run, feedback))
-    recordResult(shot, { state: "refused", reason: "it could not be reached for ten minutes" });
+    recordResult(shot, { state: "refused", reason: message("render.kitsuUnreachable") });
 }

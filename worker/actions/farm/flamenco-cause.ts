@@ -1,5 +1,5 @@
 // Why a Flamenco job failed: the failed tasks, and the error their program printed.
-import { plural } from "../../format/plural.ts";
+import { message, type Text } from "../../format/message.ts";
 import type { Flamenco } from "../../services/flamenco-client.ts";
 import type { FlamencoJob, FlamencoTask } from "../../services/flamenco-objects.ts";
 
@@ -70,20 +70,24 @@ export function formatFailure(
   job: FlamencoJob,
   tasks: readonly FlamencoTask[],
   cause: string | undefined,
-): string | undefined {
+): Text | undefined {
   const words = job.status === "failed" ? formatActivity(job) : "";
   const failed = tasks.filter(({ status }) => status === "failed");
   const [first] = failed;
   if (first === undefined) {
     const canceled = tasks.filter(({ status }) => status === "canceled").length;
     if (words !== "" || canceled === 0) return words || undefined;
-    return `${canceled === 1 ? "1 task was" : `${canceled} tasks were`} canceled on the farm, and the rest of the job can't continue`;
+    return message("flamenco.tasksCanceled", { count: canceled });
   }
-  const more = failed.length - 1;
-  const who = `${first.name}${more === 0 ? "" : ` and ${plural(more, "more task")}`} failed`;
-  const what = cause === undefined ? who : `${who}: ${cause.replace(/\.$/, "")}`;
-  return words === "" || words === TOO_MANY ? what : `${what}. Flamenco says: ${words}`;
+  const who = { task: first.name, more: failed.length - 1 };
+  const failure =
+    cause === undefined
+      ? message("flamenco.tasksFailed", who)
+      : message("flamenco.tasksFailedBecause", { ...who, cause: cutPeriod(cause) });
+  return words === "" || words === TOO_MANY ? failure : message("flamenco.withItsWords", { failure, words });
 }
 
-export const formatMissingMovie = (cause: string | undefined) =>
-  `The preview movie was not made${cause === undefined ? "" : `: ${cause.replace(/\.$/, "")}`}`;
+export const formatMissingMovie = (cause: string | undefined): Text =>
+  cause === undefined ? message("flamenco.noMovie") : message("flamenco.noMovieBecause", { cause: cutPeriod(cause) });
+
+const cutPeriod = (sentence: string) => sentence.replace(/\.$/, "");

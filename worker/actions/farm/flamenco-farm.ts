@@ -1,5 +1,7 @@
 // Flamenco as a farm.
 import * as v from "valibot";
+import { toEnglish } from "../../format/localize.ts";
+import type { Text } from "../../format/message.ts";
 import type { Flamenco } from "../../services/flamenco-client.ts";
 import type { FlamencoJob } from "../../services/flamenco-objects.ts";
 import type { Farm } from "./farm.ts";
@@ -26,11 +28,16 @@ const POLL_LIMIT = 12;
 /** Before 3.8 each job takes one more request, for its tasks. */
 const POLL_LIMIT_WITH_TASKS = 8;
 
-export type FlamencoFarmOptions = Omit<ManagerInfo, "now"> & { standstillLimitMs: number; now?: () => number };
+export type FlamencoFarmOptions = Omit<ManagerInfo, "now"> & {
+  standstillLimitMs: number;
+  now?: () => number;
+  /** for the notes that Flamenco shows to people; English if absent */
+  localize?: (text: Text) => string;
+};
 
 export function makeFlamencoFarm(
   flamenco: Flamenco,
-  { page, concurrency, minor, workerTag, standstillLimitMs, now = Date.now }: FlamencoFarmOptions,
+  { page, concurrency, minor, workerTag, standstillLimitMs, now = Date.now, localize = toEnglish }: FlamencoFarmOptions,
 ): Farm<FlamencoSubmission> {
   const isOurs = (job: FlamencoJob, jobKey: string) => job.metadata[JOB_KEY] === jobKey;
   return {
@@ -53,7 +60,7 @@ export function makeFlamencoFarm(
       );
     },
     poll: (queries) => pollFlamencoJobs(queries, flamenco, { page, concurrency, minor, workerTag, now }, isOurs),
-    control: ({ id }, jobKey, command) => controlJob(id, command, flamenco, (job) => isOurs(job, jobKey)),
+    control: ({ id }, jobKey, command) => controlJob(id, command, flamenco, (job) => isOurs(job, jobKey), localize),
     findPictureUrl: ({ id }) => flamenco.lastRendered(id),
   };
 }

@@ -1,8 +1,10 @@
 // The form that is shown before shots are submitted to Flamenco, and its answers.
 import * as v from "valibot";
 import type { TaskConflict } from "../../action/action.ts";
+import { type MessageKey, message, type Text } from "../../format/message.ts";
+import { schemaMessage } from "../../format/schema-message.ts";
 import { isPlain, NOT_PLAIN } from "../../launch/path-safety.ts";
-import { isAbsolute, refusePath } from "../../launch/paths.ts";
+import { isAbsolute, isSafePath } from "../../launch/paths.ts";
 import type { TaskInfo } from "../../launch/template-variables.ts";
 import type { JobSetting, JobTypeInfo } from "../../services/flamenco-objects.ts";
 import { FORMATS } from "../../settings/flamenco-formats.ts";
@@ -29,7 +31,10 @@ export function makeJobTypeField({ job_types }: Flamenco): v.ObjectEntries {
   const [first, another] = job_types;
   if (first === undefined || another === undefined) return {};
   const labels = Object.fromEntries(job_types.map(({ type, label }) => [type, label]));
-  const choice = v.pipe(v.picklist(job_types.map(({ type }) => type)), v.title("Kind of job"), v.metadata({ labels }));
+  const choice = v.pipe(
+    v.picklist(job_types.map(({ type }) => type)),
+    v.metadata({ title: message("flamenco.jobType"), labels }),
+  );
   return { job_type: v.optional(choice, first.type) };
 }
 
@@ -55,23 +60,29 @@ export function makeSubmissionFields({
       chunk_size: v.optional(
         v.pipe(
           bounded(chunk_size),
-          v.title("Frames per task"),
-          v.description("How many frames a machine renders per task."),
+          v.metadata({ title: message("flamenco.framesPerTask"), help: message("flamenco.framesPerTaskHelp") }),
         ),
         proposeChunkSize(chunk_size, info),
       ),
     }),
     priority: v.optional(
-      v.pipe(bounded(priority), v.title("Priority"), v.description("Higher comes first.")),
+      v.pipe(
+        bounded(priority),
+        v.metadata({ title: message("flamenco.priority"), help: message("flamenco.priorityHelp") }),
+      ),
       priority.default,
     ),
     ...(has("format") && { format: makeFormatField(formats, info) }),
     ...(has("scene") && (info !== undefined || minor >= 6) && { scene: makeSceneField(info) }),
     ...(roots.length > 0 &&
-      has("render_output_root") && { output: makePathField("Output folder", flamenco, "each shot's own") }),
+      has("render_output_root") && {
+        output: makePathField(flamenco, message("flamenco.outputFolder"), message("flamenco.eachShotsOwn")),
+      }),
     ...(roots.length > 0 &&
       has("blendfile") &&
-      facts.length === 1 && { blend: makePathField("Blend file", flamenco, "the shot's own") }),
+      facts.length === 1 && {
+        blend: makePathField(flamenco, message("flamenco.blendFile"), message("flamenco.theShotsOwn")),
+      }),
     ...Object.fromEntries(
       (info?.settings ?? [])
         .filter((one) => isPreviewVisible(one, jobType))
@@ -102,7 +113,7 @@ function makeFormatField(formats: Flamenco["formats"], info: JobTypeInfo | undef
   const labels = Object.fromEntries(formats.map((one) => [one, FORMATS[one].label]));
   const proposed = formats.find((one) => one === findSetting(info, "format")?.default);
   return v.optional(
-    v.pipe(v.picklist(formats), v.title("Format"), v.metadata({ labels })),
+    v.pipe(v.picklist(formats), v.metadata({ title: message("flamenco.format"), labels })),
     proposed ?? formats[0] ?? "PNG",
   );
 }
@@ -114,13 +125,11 @@ function makeSceneField(info: JobTypeInfo | undefined): v.GenericSchema {
     v.string(),
     v.maxLength(63),
     v.check((text) => text === byDefault || isPlain(text), NOT_PLAIN),
-    v.title("Scene"),
-    v.description(
-      required
-        ? "The name of a scene in the blend file."
-        : "The name of a scene in the blend file. Leave empty to use the one it was saved with.",
-    ),
-    v.metadata({ remember: false }),
+    v.metadata({
+      title: message("flamenco.scene"),
+      help: message(required ? "flamenco.sceneHelp" : "flamenco.sceneOptionalHelp"),
+      remember: false,
+    }),
   );
   return makeTextRequired(scene, required, byDefault);
 }
@@ -136,20 +145,18 @@ function makeTextRequired(
   return required ? checked : v.optional(checked);
 }
 
-function makePathField(title: string, { roots }: Flamenco, placeholder: string) {
+const NOT_ABSOLUTE: MessageKey = "flamenco.notAbsolute";
+
+function makePathField({ roots }: Flamenco, title: Text, placeholder: Text) {
   const isBelow = (path: string) =>
     roots.some((root) => path.replaceAll("\\", "/").startsWith(`${root.replaceAll("\\", "/").replace(/\/+$/, "")}/`));
   return v.optional(
     v.pipe(
       v.string(),
       v.maxLength(1_000),
-      v.check(
-        (path) => path === "" || (isAbsolute(path) && refusePath(path) === undefined),
-        "Must be an absolute path without ..",
-      ),
-      v.check((path) => path === "" || isBelow(path), `Must be below ${roots.join(" or ")}`),
-      v.title(title),
-      v.metadata({ remember: false, placeholder }),
+      v.check((path) => path === "" || (isAbsolute(path) && isSafePath(path)), NOT_ABSOLUTE),
+      v.check((path) => path === "" || isBelow(path), schemaMessage(message("flamenco.notBelow", { roots }))),
+      v.metadata({ title, placeholder, remember: false }),
     ),
   );
 }

@@ -1,5 +1,7 @@
 // Why a job waits, as far as Flamenco's workers tell. They are called machines here, because a
 // worker is ours. They are read once per poll, however many jobs wait.
+import { listSome } from "../../format/list.ts";
+import { type Message, message, type Text } from "../../format/message.ts";
 import type { Flamenco } from "../../services/flamenco-client.ts";
 import type { FlamencoJob, FlamencoTask, Machine, MachineDetail } from "../../services/flamenco-objects.ts";
 import type { JobStatus } from "./farm.ts";
@@ -78,22 +80,20 @@ function listOpenTypes({ type }: FlamencoJob, tasks: readonly FlamencoTask[]): s
   return [...new Set((withoutMovie.length > 0 ? withoutMovie : open).map(({ task_type }) => task_type))];
 }
 
-async function formatAsleep(all: readonly Machine[], flamenco: Flamenco, request: LimitedRequest): Promise<string> {
+async function formatAsleep(all: readonly Machine[], flamenco: Flamenco, request: LimitedRequest): Promise<Message> {
   if (all.length === 0) {
     const isFirstRun = await request(() => flamenco.isFirstRun());
-    return isFirstRun ? "Flamenco has not been set up yet: nothing is rendered" : "Flamenco has no machines";
+    return message(isFirstRun ? "flamenco.waitsForSetup" : "flamenco.noMachines");
   }
-  const counts = [...Map.groupBy(all, ({ status }) => status)].map(
-    ([status, { length }]) => `${length} ${formatMachineStatus(status)}`,
+  const counts = [...Map.groupBy(all, ({ status }) => status || "unknown")].map(([status, { length: count }]) =>
+    message("flamenco.machineCount", { status, count }),
   );
-  return `no machine is awake: ${counts.join(", ")}`;
+  return message("flamenco.noneAwake", { counts });
 }
 
-const formatMachineStatus = (status: string) => (status === "error" ? "with an error" : status || "unknown");
-
-function formatUnable(known: readonly MachineDetail[], job: FlamencoJob, tasks: readonly FlamencoTask[]): string {
-  if (!known.some((one) => hasTag(one, job))) return "no machine with its worker tag is awake";
-  return `no machine that is awake takes tasks of type ${listOpenTypes(job, tasks).join(" or ")}`;
+function formatUnable(known: readonly MachineDetail[], job: FlamencoJob, tasks: readonly FlamencoTask[]): Message {
+  if (!known.some((one) => hasTag(one, job))) return message("flamenco.noneWithTag");
+  return message("flamenco.noneTakesTypes", { types: listOpenTypes(job, tasks) });
 }
 
 type RefusalContext = {
@@ -118,9 +118,7 @@ async function explainRefusal(context: RefusalContext): Promise<WaitStatus | und
     const failedIds = new Set((detail?.failed_by_workers ?? []).map(({ id }) => id));
     const failed = able.filter(({ id }) => failedIds.has(id));
     if (failed.length === able.length)
-      return {
-        waitReason: `${softFailed.name} failed on ${formatMachineNames(failed)}, and no other machine is awake`,
-      };
+      return { waitReason: message("flamenco.failedOnAll", { task: softFailed.name, machines: listNames(failed) }) };
     if (idle.every(({ id }) => failedIds.has(id))) return { isQueued: true };
   }
   if (!hasWaitedLong || open.length === 0) return undefined;
@@ -128,10 +126,7 @@ async function explainRefusal(context: RefusalContext): Promise<WaitStatus | und
   const types = new Set(listOpenTypes(job, tasks));
   const blocked = able.filter(({ id }) => blocklist?.some((one) => one.worker_id === id && types.has(one.task_type)));
   if (blocked.length < able.length) return undefined;
-  return {
-    waitReason: `Flamenco has blocked ${formatMachineNames(blocked)} after errors, and no other machine is awake`,
-  };
+  return { waitReason: message("flamenco.allBlocked", { machines: listNames(blocked) }) };
 }
 
-const formatMachineNames = (machines: readonly MachineDetail[]) =>
-  machines.length > 3 ? `${machines.length} machines` : machines.map(({ name }) => name).join(" and ");
+const listNames = (machines: readonly MachineDetail[]): Text => listSome(machines.map(({ name }) => name));

@@ -1,4 +1,5 @@
 // The paths of a job for Flamenco: the file it reads, and the folder it writes to.
+import { message, type Text } from "../../format/message.ts";
 import { refuseFarmName } from "../../launch/path-safety.ts";
 import { findFile, isUnc, isWindows, joinPath, refusePath, unifySlashes } from "../../launch/paths.ts";
 import { fillTemplate, type Template } from "../../launch/template.ts";
@@ -10,12 +11,15 @@ import type { Flamenco } from "../../settings/flamenco-settings.ts";
 import type { FlamencoSubmission } from "./flamenco-farm.ts";
 import type { RenderOptions } from "./flamenco-render-options.ts";
 
-type PathResult = { text: string } | { problem: string };
+type PathResult = { text: string } | { problem: Text };
+
+/** `working`: the working file recorded in Kitsu */
+type PathSubject = "blend" | "working" | "output";
 
 /** The typed path, otherwise the recorded file, otherwise the filled template. */
 export function findBlend(facts: TaskInfo, recorded: readonly RecordedFile[], options: RenderOptions): PathResult {
   const { flamenco, blend, roots } = options;
-  if (blend !== undefined) return checkPath(blend, "The blend file");
+  if (blend !== undefined) return checkPath(blend, "blend");
   if (flamenco.recorded && recorded.length > 0) {
     const { paths, problem } = findFile(
       facts,
@@ -24,41 +28,38 @@ export function findBlend(facts: TaskInfo, recorded: readonly RecordedFile[], op
       { paths: [], roots },
     );
     const path = flamenco.platform === "manager" ? (paths.linux ?? paths.windows) : paths[flamenco.platform];
-    if (path !== undefined) return checkPath(path, "The working file in Kitsu");
+    if (path !== undefined) return checkPath(path, "working");
     if (problem !== undefined) return { problem };
   }
-  return fillPath(
-    findPath(flamenco.blend, facts.taskType),
-    facts,
-    "No blend file: none is recorded in Kitsu, and FLAMENCO.blend has no path",
-    "The blend file",
-  );
+  const template = findPath(flamenco.blend, facts.taskType);
+  if (template !== undefined) return fillPath(template, facts, "blend");
+  const { taskType } = facts;
+  return {
+    problem: taskType === "" ? message("flamenco.noBlendFile") : message("flamenco.noBlendFileFor", { taskType }),
+  };
 }
 
 export function findOutput(facts: TaskInfo, { flamenco, output }: RenderOptions): PathResult {
-  if (output !== undefined) return checkPath(output, "The output folder");
-  return fillPath(
-    findPath(flamenco.output, facts.taskType),
-    facts,
-    "FLAMENCO.output has no folder",
-    "The output folder",
-  );
+  if (output !== undefined) return checkPath(output, "output");
+  const template = findPath(flamenco.output, facts.taskType);
+  if (template !== undefined) return fillPath(template, facts, "output");
+  const { taskType } = facts;
+  return {
+    problem: taskType === "" ? message("flamenco.noOutputFolder") : message("flamenco.noOutputFolderFor", { taskType }),
+  };
 }
 
-function fillPath(template: Template | undefined, facts: TaskInfo, missing: string, subject: string): PathResult {
-  if (template === undefined) return { problem: `${missing} for ${facts.taskType || "this type of task"}` };
+function fillPath(template: Template, facts: TaskInfo, subject: PathSubject): PathResult {
   const filled = fillTemplate(template, facts.values, refuseFarmName);
   return "problem" in filled ? { problem: filled.problem } : checkPath(filled.text, subject);
 }
 
-function checkPath(path: string, subject: string): PathResult {
+function checkPath(path: string, subject: PathSubject): PathResult {
   const [character] = /['"`$#{};\n]/.exec(path) ?? [];
   const problem =
-    refusePath(path) ??
-    (character === undefined
-      ? undefined
-      : `has ${character}, which is not allowed in a path on the farm: "${path.slice(0, 120)}"`);
-  return problem === undefined ? { text: normalizeSlashes(path) } : { problem: `${subject} ${problem}` };
+    refusePath(path, subject) ??
+    (character && message("flamenco.charInPath", { subject, character, path: path.slice(0, 120) }));
+  return problem === undefined ? { text: normalizeSlashes(path) } : { problem };
 }
 
 /**

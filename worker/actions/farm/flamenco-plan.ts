@@ -3,6 +3,7 @@
 import pMap from "p-map";
 import type { ActionContext } from "../../action/action.ts";
 import { Failure } from "../../failure.ts";
+import type { Text } from "../../format/message.ts";
 import type { Root } from "../../launch/paths.ts";
 import { readTaskInfo, type TaskInfo } from "../../launch/template-variables.ts";
 import { type RecordedFiles, readRecordedFiles } from "../../services/files.ts";
@@ -53,7 +54,7 @@ type PlannedFlamencoShot = PlannedShot<FlamencoSubmission>;
 type PlanContext = ActionContext & { input: Readonly<Record<string, unknown>> };
 
 /** `note` is what to tell the person about the farm; `info` describes the job type. */
-export type Plan = { planned: PlannedFlamencoShot[]; note: string; info: JobTypeInfo | undefined };
+export type Plan = { planned: PlannedFlamencoShot[]; note: Text | undefined; info: JobTypeInfo | undefined };
 
 const plans = new WeakMap<PlanContext, Promise<Plan>>();
 const checkedPlans = new WeakMap<PlanContext, Promise<Plan>>();
@@ -140,7 +141,7 @@ async function checkSubmissions(
   const checked = planned
     .filter(({ newShot, conflict }) => newShot !== undefined && conflict === undefined)
     .slice(0, CHECKED_MAX);
-  const refusals = new Map<string, string>();
+  const refusals = new Map<string, Text>();
   const check = async ({ outcome, newShot }: PlannedFlamencoShot) => {
     const refusal = newShot && (await checkSubmission(newShot, manager));
     if (refusal !== undefined) refusals.set(outcome.id, refusal);
@@ -155,7 +156,7 @@ async function checkSubmissions(
 async function checkSubmission(
   { submission }: NewShot<FlamencoSubmission>,
   manager: Manager,
-): Promise<string | undefined> {
+): Promise<Text | undefined> {
   try {
     await manager.check(submission);
     return undefined;

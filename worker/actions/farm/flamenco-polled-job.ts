@@ -1,5 +1,6 @@
 // A Flamenco job during one poll: what is known of it so far, and what is remembered for the next
 // poll.
+import { type Message, message } from "../../format/message.ts";
 import type { FlamencoJob, JobStatus as FlamencoJobStatus, FlamencoTask } from "../../services/flamenco-objects.ts";
 import type { JobQuery, JobState, JobStatus } from "./farm.ts";
 import { countSteps, estimateTasks, type Progress, type TaskActivity } from "./flamenco-tasks.ts";
@@ -91,9 +92,9 @@ const STATES: Readonly<Record<FlamencoJobStatus, JobState>> = {
   completed: "done",
   failed: "failed",
 };
-const TRANSITIONS: Partial<Record<FlamencoJobStatus, string>> = {
-  "cancel-requested": "Canceling",
-  "pause-requested": "Pausing",
+const TRANSITIONS: Partial<Record<FlamencoJobStatus, Message>> = {
+  "cancel-requested": message("render.canceling"),
+  "pause-requested": message("flamenco.pausing"),
 };
 
 type StatusDetails = Pick<JobStatus, "reason" | "waitReason" | "isQueued" | "warning">;

@@ -1,14 +1,15 @@
 // Whether Flamenco would render a submission at all: it accepts jobs that will never be rendered.
 import { Failure } from "../../failure.ts";
+import { joinSentences, message, type Text } from "../../format/message.ts";
 import type { Flamenco as Manager } from "../../services/flamenco-client.ts";
 import type { Flamenco } from "../../settings/flamenco-settings.ts";
 import { attempt } from "./request-budget.ts";
 
 /**
- * A note for the person; empty if all is well, or if Flamenco does not tell.
+ * A note for the person; undefined if all is well, or if Flamenco does not tell.
  * @throws a Failure if nothing would ever be rendered
  */
-export async function readReadiness({ worker_tag }: Flamenco, manager: Manager): Promise<string> {
+export async function readReadiness({ worker_tag }: Flamenco, manager: Manager): Promise<Text | undefined> {
   const [isFirstRun, tags, machines] = await Promise.all([
     attempt(() => manager.isFirstRun()),
     worker_tag === undefined ? undefined : attempt(() => manager.tags()),
@@ -16,19 +17,20 @@ export async function readReadiness({ worker_tag }: Flamenco, manager: Manager):
   ]);
   if (isFirstRun) {
     throw new Failure("farm-refused", {
-      text: "This Flamenco has not been set up yet: it accepts jobs but renders none.",
-      advice: "Ask your TD to open Flamenco's page and follow the steps there.",
+      text: message("flamenco.notSetUp"),
+      advice: message("flamenco.setItUp"),
     });
   }
   if (tags !== undefined && !tags.some(({ id }) => id === worker_tag)) {
-    const known = tags.map(({ id, name }) => `${name} (${id})`).join(", ");
+    const known = tags.map(({ id, name }) => `${name} (${id})`);
     throw new Failure("farm-refused", {
-      text: `FLAMENCO.worker_tag is ${worker_tag}, but this Flamenco has no such tag.`,
-      advice: `Ask your TD to fix the setting. ${known === "" ? "Flamenco has no tags at all." : `Flamenco has ${known}.`}`,
+      text: message("flamenco.noSuchTag", { tag: worker_tag ?? "" }),
+      advice: joinSentences([
+        message("flamenco.fixSetting"),
+        known.length === 0 ? message("flamenco.noTags") : message("flamenco.itsTags", { tags: known }),
+      ]),
     });
   }
-  if (machines === undefined || machines.some(({ status }) => status === "awake")) return "";
-  return machines.length === 0
-    ? "Flamenco has no machines at the moment: jobs will wait."
-    : "No machine is awake at the moment: jobs will wait.";
+  if (machines === undefined || machines.some(({ status }) => status === "awake")) return undefined;
+  return message(machines.length === 0 ? "flamenco.willWaitWithoutMachines" : "flamenco.willWaitUntilAwake");
 }

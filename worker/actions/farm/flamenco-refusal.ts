@@ -1,7 +1,7 @@
 // Finds the field of the form that a job type's script complains about.
-import type { Outcome } from "../../../contract.ts";
 import type { Problems } from "../../action/action.ts";
-import { REFUSED } from "../../services/flamenco-client.ts";
+import type { Outcome } from "../../format/reply.ts";
+import { readRefusal } from "../../services/flamenco-client.ts";
 import type { JobTypeInfo } from "../../services/flamenco-objects.ts";
 import { SETTING_PREFIX } from "./flamenco-form.ts";
 
@@ -12,11 +12,16 @@ type Input = Readonly<Record<string, unknown>>;
 
 /** Empty if any shot would be accepted, or if the reasons differ: then each shot shows its own. */
 export function findRefusedField(outcomes: readonly Outcome[], input: Input, info: JobTypeInfo | undefined): Problems {
-  const isRefused = ({ state, reason }: Outcome) => state === "failed" && reason?.startsWith(REFUSED) === true;
-  const reasons = new Set(outcomes.filter(isRefused).map(({ reason = "" }) => reason));
-  const [reason, another] = reasons;
-  if (reason === undefined || another !== undefined || outcomes.some(({ state }) => state === "planned")) return {};
-  return { [findField(reason.slice(REFUSED.length), input, info) ?? ""]: reason };
+  const refusals = new Map(
+    outcomes.flatMap(({ state, reason }) => {
+      const words = state === "failed" && reason !== undefined ? readRefusal(reason) : undefined;
+      return words === undefined || reason === undefined ? [] : [[words, reason]];
+    }),
+  );
+  const [refusal, another] = refusals;
+  if (refusal === undefined || another !== undefined || outcomes.some(({ state }) => state === "planned")) return {};
+  const [words, reason] = refusal;
+  return { [findField(words, input, info) ?? ""]: reason };
 }
 
 /** By the field's name or label, the longest first, otherwise by its answer. */

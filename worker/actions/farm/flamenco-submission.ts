@@ -1,7 +1,7 @@
 // One shot as a job for Flamenco. The manager fills in no defaults, so every setting of the job
 // type is sent.
-import type { Outcome } from "../../../contract.ts";
-import { plural } from "../../format/plural.ts";
+import { type Message, message, type Text } from "../../format/message.ts";
+import type { Outcome } from "../../format/reply.ts";
 import { refuseFarmName } from "../../launch/path-safety.ts";
 import { fillTemplate, type Values } from "../../launch/template.ts";
 import type { TaskInfo } from "../../launch/template-variables.ts";
@@ -24,7 +24,7 @@ export type PreparedSubmission = {
   tasks?: number | undefined;
   path?: string | undefined;
 };
-export type SubmissionResult = PreparedSubmission | { problem: string };
+export type SubmissionResult = PreparedSubmission | { problem: Text };
 
 export function makeSubmission(
   facts: TaskInfo,
@@ -34,7 +34,7 @@ export function makeSubmission(
   const { flamenco, jobType, info, minor } = options;
   const most = flamenco.frames_most;
   const frames = options.frames === "" ? readFrameRange(facts, most) : parseFrames(options.frames, most);
-  if (typeof frames === "string") return { problem: frames };
+  if ("problem" in frames) return frames;
   const name = fillTemplate(flamenco.name, facts.values, refuseFarmName);
   if ("problem" in name) return name;
   const blend = findBlend(facts, recorded, options);
@@ -121,22 +121,24 @@ function fillSettings(
   standard: Readonly<Record<string, Value>>,
   values: Values,
   { jobType, ownSettings }: RenderOptions,
-): { settings: Record<string, Value> } | { problem: string } {
+): { settings: Record<string, Value> } | { problem: Text } {
   const unknown = Object.keys(jobType.settings).find((name) => wanted.every(({ key }) => key !== name));
   if (unknown !== undefined)
-    return { problem: `FLAMENCO.job_types sets ${unknown}, which is not a setting of ${jobType.type}` };
+    return { problem: message("flamenco.unknownSetting", { setting: unknown, jobType: jobType.type }) };
   const settings: Record<string, Value> = {};
   for (const { key, type, required, choices, default: proposed } of wanted) {
     const preset = jobType.settings[key];
     const filled = typeof preset === "object" ? fillTemplate(preset, values) : undefined;
-    if (filled !== undefined && "problem" in filled) return { problem: `The setting ${key}: ${filled.problem}` };
+    if (filled !== undefined && "problem" in filled)
+      return { problem: message("flamenco.badSetting", { setting: key, problem: filled.problem }) };
     const fixed = filled?.text ?? (typeof preset === "object" ? undefined : preset);
     const value = fixed ?? standard[key] ?? ownSettings[key] ?? proposed;
-    if (value === undefined && required)
-      return { problem: `The setting ${key} has no value: set it in FLAMENCO.job_types` };
+    if (value === undefined && required) return { problem: message("flamenco.emptySetting", { setting: key }) };
     const converted = convertTo(value ?? choices?.[0] ?? EMPTY_VALUES[type], type);
-    if (converted === undefined)
-      return { problem: `The setting ${key} must be ${type}, not "${String(value).slice(0, 40)}"` };
+    if (converted === undefined) {
+      const problem = { setting: key, type, value: String(value).slice(0, 40) };
+      return { problem: message("flamenco.wrongTypeOfSetting", problem) };
+    }
     settings[key] = converted;
   }
   return { settings };
@@ -166,8 +168,7 @@ export function refuseSameFolder(all: readonly PreparedShot[]): PreparedShot[] {
     const path = pathOf(one);
     const other = path === undefined ? undefined : paths.get(path)?.find(({ id }) => id !== one.id);
     if (other === undefined) return one;
-    const problem = `It would be rendered into the same folder as ${other.label}: change FLAMENCO.output or FLAMENCO.name to tell them apart`;
-    return { ...one, result: { problem } };
+    return { ...one, result: { problem: message("flamenco.sameFolder", { label: other.label }) } };
   });
 }
 
@@ -176,11 +177,13 @@ export const planOutcome = ({ id, label, result }: PreparedShot): Outcome =>
     ? { id, label, state: "failed", reason: result.problem }
     : { id, label, state: "planned", reason: formatPlan(result) };
 
-const formatPlan = ({ frames, tasks, path }: PreparedSubmission) =>
-  [
-    plural(frames, "frame"),
-    tasks !== undefined && plural(tasks, "task"),
-    path !== undefined && `to ${path.replace(/\/\{timestamp\}\/#+$/, "")}`,
-  ]
-    .filter(Boolean)
-    .join(", ");
+function formatPlan({ frames, tasks, path: written }: PreparedSubmission): Message {
+  const path = written?.replace(/\/\{timestamp\}\/#+$/, "");
+  if (tasks === undefined)
+    return path === undefined
+      ? message("flamenco.planFrames", { frames })
+      : message("flamenco.planFramesTo", { frames, path });
+  return path === undefined
+    ? message("flamenco.planTasks", { frames, tasks })
+    : message("flamenco.planTasksTo", { frames, tasks, path });
+}

@@ -60,7 +60,7 @@ export function countSteps(
   minor: number,
 ): Progress {
   const frames = parseFrames(settings.frames, Number.POSITIVE_INFINITY);
-  if (typeof frames === "string") return { done, total };
+  if ("problem" in frames) return { done, total };
   if (total === 0) return { done: 0, total: minor >= 8 ? frames.count : 0 };
   return frames.count === total - 1 ? { done: Math.min(done, frames.count), total: frames.count } : { done, total };
 }
@@ -68,5 +68,5 @@ export function countSteps(
 /** Roughly the number of its tasks. Each takes about 400 bytes in the list of tasks. */
 export function estimateTasks({ settings: { frames, chunk_size = 1 }, steps_total }: FlamencoJob): number {
   const parsed = parseFrames(frames, Number.POSITIVE_INFINITY);
-  return Math.ceil(Math.max(steps_total, typeof parsed === "string" ? 0 : parsed.count) / Math.max(1, chunk_size));
+  return Math.ceil(Math.max(steps_total, "problem" in parsed ? 0 : parsed.count) / Math.max(1, chunk_size));
 }

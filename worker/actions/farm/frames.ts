@@ -1,4 +1,5 @@
 // Frame ranges as people and farms write them: "101-148", "1-10,20,30-40", "47".
+import { type Message, message } from "../../format/message.ts";
 
 /** The text is sent like this, without spaces. */
 export type Frames = { text: string; count: number };
@@ -9,36 +10,37 @@ const FRAME_MAX = 10_000_000;
 const TEXT_MAX_CHARS = 500;
 
 /**
- * Returns the frames, or what is wrong with them.
+ * Returns the frames, or what is wrong with them: a sentence without its period.
  * @param most the most frames of one shot
  */
-export function parseFrames(written: string, most: number): Frames | string {
+export function parseFrames(written: string, most: number): Frames | { problem: Message } {
   const text = written.replace(/\s+/g, "");
-  if (text === "") return "Enter frames, for example 101-148";
-  if (text.length > TEXT_MAX_CHARS) return `Must have at most ${TEXT_MAX_CHARS} characters`;
+  if (text === "") return { problem: message("render.enterFrames") };
+  if (text.length > TEXT_MAX_CHARS) return { problem: message("render.framesTooLong", { most: TEXT_MAX_CHARS }) };
   const ranges: [first: number, last: number][] = [];
   for (const part of text.split(",")) {
     const [, from, to = from] = /^(-?\d+)(?:-(-?\d+))?$/.exec(part) ?? [];
-    if (from === undefined) return explainPart(part);
+    if (from === undefined) return { problem: explainPart(part) };
     const [first, last] = [Number(from), Number(to)];
-    if (Math.max(Math.abs(first), Math.abs(last)) > FRAME_MAX) return `${clip(part)} is out of range`;
-    if (first < 0) return `${clip(part)} starts before frame 0: farms would read the minus sign as an option`;
-    if (last < first) return `${clip(part)} runs backwards: write ${last}-${first}`;
+    const range = clip(part);
+    if (Math.max(Math.abs(first), Math.abs(last)) > FRAME_MAX)
+      return { problem: message("render.framesOutOfRange", { range }) };
+    if (first < 0) return { problem: message("render.framesNegative", { range }) };
+    if (last < first) return { problem: message("render.framesBackwards", { range, better: `${last}-${first}` }) };
     ranges.push([first, last]);
   }
   const sorted = ranges.toSorted(([a], [b]) => a - b);
   const twice = sorted.find(([first], index) => first <= (sorted[index - 1]?.[1] ?? -1));
-  if (twice !== undefined) return `Frame ${twice[0]} is listed twice`;
+  if (twice !== undefined) return { problem: message("render.framesTwice", { frame: String(twice[0]) }) };
   const count = ranges.reduce((sum, [first, last]) => sum + last - first + 1, 0);
-  if (count > most)
-    return `${count.toLocaleString("en")} frames are more than the limit of ${most.toLocaleString("en")} per shot`;
+  if (count > most) return { problem: message("render.tooManyFrames", { count, most }) };
   return { text, count };
 }
 
-function explainPart(part: string): string {
-  if (part === "") return "Remove the extra comma";
-  if (/\d[.]\d/.test(part)) return `${clip(part)} is not a whole frame`;
-  return `"${clip(part)}" is neither a frame nor a range: write 101-148, or 1-10,20,30-40`;
+function explainPart(part: string): Message {
+  if (part === "") return message("render.extraComma");
+  if (/\d[.]\d/.test(part)) return message("render.notWholeFrame", { frame: clip(part) });
+  return message("render.notFrames", { text: clip(part) });
 }
 
 const clip = (text: string) => (text.length > 40 ? `${text.slice(0, 40)}…` : text);

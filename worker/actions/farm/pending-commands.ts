@@ -3,6 +3,7 @@
 import pMap from "p-map";
 import type { Control } from "../../action/action.ts";
 import { Failure } from "../../failure.ts";
+import { message } from "../../format/message.ts";
 import type { Farm } from "./farm.ts";
 import type { RenderPass } from "./render-pass.ts";
 import type { RenderRun } from "./render-run.ts";
@@ -35,11 +36,11 @@ export function requestCommand<Submission>(run: RenderRun<Submission>, command: 
   for (const shot of run.shots) {
     if (hasEnded(shot) || shot.pendingCommand === "cancel" || shot.isCanceling) continue;
     if (shot.followedRun !== undefined) {
-      if (command === "cancel") endShot(shot, "unfollowed", "No longer followed: another run is rendering it");
+      if (command === "cancel") endShot(shot, "unfollowed", message("render.unfollowed"));
       continue;
     }
     shot.reason = undefined;
-    if (shot.state === "waiting" && command === "cancel") endShot(shot, "canceled", "Canceled before it was sent");
+    if (shot.state === "waiting" && command === "cancel") endShot(shot, "canceled", message("render.canceledUnsent"));
     // Also for shots that seem to be in the wanted state: an earlier command may have reached the
     // farm unnoticed. Only cancel replaces a pending restart.
     else if (command === "cancel" || (shot.state === "sent" && shot.pendingCommand !== "restart"))

@@ -2,12 +2,12 @@
 // picture. Each comment contains the address of the run, and is searched for before it is written,
 // so that repeated calls write nothing twice.
 import { Failure } from "../../failure.ts";
+import { joinSentences, message, type Text } from "../../format/message.ts";
 import { explainCrash } from "../../services/comment-rights.ts";
 import { readComments, type TaskComment, writeComments } from "../../services/comments.ts";
 import { hasUploadedPreview, isUnanswered, publishPicture } from "../../services/previews.ts";
 import type { SelectedTask } from "../../services/selection.ts";
-import type { Zou } from "../../services/zou.ts";
-import { chooseStatus, formatRunLine } from "../../settings/feedback-settings.ts";
+import { chooseStatus, isFeedbackOf } from "../../settings/feedback-settings.ts";
 import { draftComments, type FeedbackContext, type ShotFeedback } from "./draft-feedback.ts";
 
 /**
@@ -16,7 +16,7 @@ import { draftComments, type FeedbackContext, type ShotFeedback } from "./draft-
  * - `refused`: Kitsu does not accept it, and would not accept it later
  * - `later`: Kitsu can't be reached, or there was no time
  */
-export type FeedbackResult = { state: "done" | "refused" | "later"; reason?: string | undefined };
+export type FeedbackResult = { state: "done" | "refused" | "later"; reason?: Text | undefined };
 
 /**
  * Shots per call: with a picture each takes five requests, and Cloudflare's smallest plan allows
@@ -50,16 +50,16 @@ export const isSettled = (result: FeedbackResult | undefined) => result !== unde
 
 const GONE: FeedbackResult = {
   state: "refused",
-  reason: "the task was deleted, or the worker's account can't see it",
+  reason: message("render.taskGone"),
 };
 
 async function postToTasks(
   context: FeedbackContext,
   shots: readonly ShotFeedback[],
 ): Promise<ReadonlyMap<string, FeedbackResult>> {
-  const { kitsu, run, until } = context;
+  const { kitsu, until } = context;
   const { tasks } = await kitsu.readTasks(shots.map(({ task }) => task));
-  const posted = await findPosted(kitsu.zou, tasks, run);
+  const posted = await findPosted(context, tasks);
   const unposted = tasks.filter(({ task }) => posted.has(task.id) && posted.get(task.id) === undefined);
   const drafts = await draftComments(context, unposted, shots);
   const refusals = await writeComments(
@@ -80,22 +80,21 @@ async function postToTasks(
   return results;
 }
 
-const addNote = (note: string | undefined, { state, reason }: FeedbackResult): FeedbackResult => ({
+const addNote = (note: Text | undefined, { state, reason }: FeedbackResult): FeedbackResult => ({
   state,
-  reason: [note, reason].filter(Boolean).join(" ") || undefined,
+  reason: joinSentences([note, reason]),
 });
 
 /**
  * This run's comment on each task: undefined if there is none, a Failure if it could not be read.
  */
-async function findPosted(zou: Zou, tasks: readonly SelectedTask[], run: FeedbackContext["run"]) {
-  const find = ({ task: { id } }: SelectedTask) => attempt(() => findComment(zou, id, run));
+async function findPosted(context: FeedbackContext, tasks: readonly SelectedTask[]) {
+  const find = ({ task: { id } }: SelectedTask) => attempt(() => findComment(context, id));
   return new Map(await Promise.all(tasks.map(async (one) => [one.task.id, await find(one)] as const)));
 }
 
-async function findComment(zou: Zou, taskId: string, run: FeedbackContext["run"]): Promise<TaskComment | undefined> {
-  const runLine = formatRunLine(run);
-  return (await readComments(zou, taskId)).find(({ text }) => text.split("\n").includes(runLine));
+async function findComment({ kitsu, run }: FeedbackContext, taskId: string): Promise<TaskComment | undefined> {
+  return (await readComments(kitsu.zou, taskId)).find(({ text }) => isFeedbackOf(text, run));
 }
 
 /** A comment reported as not written may exist: Zou's answer can be lost. */
@@ -103,20 +102,21 @@ async function resolveUnconfirmed(
   context: FeedbackContext,
   one: SelectedTask,
   shot: ShotFeedback,
-  reason: string,
+  reason: Text,
 ): Promise<FeedbackResult> {
-  const comment = await attempt(() => findComment(context.kitsu.zou, shot.task, context.run));
+  const comment = await attempt(() => findComment(context, shot.task));
   if (comment instanceof Failure) return describeFailure(comment);
-  if (comment === undefined) return { state: "refused", reason: [reason, explainCrash(one)].filter(Boolean).join(" ") };
+  if (comment === undefined) return { state: "refused", reason: joinSentences([reason, explainCrash(one)]) };
   return attachPicture(context, shot, comment);
 }
 
 /** @param known the comment, if it was read already */
 async function attachPicture(
-  { kitsu: { zou }, run, feedback, until }: FeedbackContext,
+  context: FeedbackContext,
   shot: ShotFeedback,
   known?: TaskComment,
 ): Promise<FeedbackResult> {
+  const { kitsu, feedback, until } = context;
   const { task, picture: fetchPicture } = shot;
   if (!feedback.preview || fetchPicture === undefined || (known !== undefined && hasUploadedPreview(known)))
     return { state: "done" };
@@ -124,14 +124,15 @@ async function attachPicture(
   const timeout = scheduler.wait(PICTURE_MAX_MS).then(() => "timeout" as const);
   const publish = async () => {
     const picture = await fetchPicture().catch(() => undefined);
-    const comment = known ?? (picture && (await findComment(zou, task, run)));
-    if (picture !== undefined && comment !== undefined) await publishPicture(zou, task, comment, picture);
+    const comment = known ?? (picture && (await findComment(context, task)));
+    if (picture !== undefined && comment !== undefined) await publishPicture(kitsu.zou, task, comment, picture);
   };
   const result = await attempt(() => Promise.race([publish(), timeout]));
-  if (result === "timeout") return { state: "done", reason: "The picture took too long." };
+  if (result === "timeout") return { state: "done", reason: message("render.pictureTooSlow") };
   if (!(result instanceof Failure)) return { state: "done" };
   if (isUnanswered(result)) return { state: "later", reason: result.reply.text };
-  return { state: "done", reason: `The picture is missing. ${result.reply.text ?? result.reply.title}` };
+  const why = result.reply.text ?? result.reply.title;
+  return { state: "done", reason: joinSentences([message("render.pictureMissing"), why]) };
 }
 
 function describeFailure({ reply: { retry, text, title } }: Failure): FeedbackResult {

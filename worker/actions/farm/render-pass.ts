@@ -5,7 +5,10 @@ import { Failure } from "../../failure.ts";
 import type { Farm } from "./farm.ts";
 import type { RenderRun } from "./render-run.ts";
 
-export type PassContext = Pick<WatchContext, "save" | "signal" | "readRunReply" | "run" | "person" | "kitsu">;
+export type PassContext = Pick<
+  WatchContext,
+  "save" | "signal" | "readRunReply" | "run" | "person" | "kitsu" | "localize"
+>;
 
 export type RenderPass<Submission> = {
   context: PassContext;

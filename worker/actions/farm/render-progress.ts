@@ -1,5 +1,6 @@
 // The progress of a whole run in frames, and an estimate of the time left.
-import type { Progress } from "../../../contract.ts";
+import { message } from "../../format/message.ts";
+import type { Progress } from "../../format/reply.ts";
 import { getDoneShare, hasEnded, type Shot } from "./shot.ts";
 
 /**
@@ -37,7 +38,7 @@ export function describeProgress(shots: readonly Shot<unknown>[], pace: Pace | u
   return {
     done,
     total,
-    text: `${formatCount(done)} of ${formatCount(total)} frames`,
+    text: message("render.progress", { done, total }),
     ...(left !== undefined && { left }),
   };
 }
@@ -52,5 +53,3 @@ function estimateSecondsLeft(
   if (now - moved > Math.max(PAUSE_MIN_MS, (PAUSE_FRAMES * (moved - at)) / (done - before))) return undefined;
   return Math.round(((total - done) * (now - at)) / (done - before) / 1_000);
 }
-
-export const formatCount = (count: number) => count.toLocaleString("en");

@@ -1,7 +1,7 @@
 // A render run as data: its shots, and what concerns the whole run. It is parsed when it comes back
 // from storage.
 import * as v from "valibot";
-import { Outcome } from "../../../contract.ts";
+import { type Outcome, StoredOutcome } from "../../format/reply.ts";
 import type { Pace } from "./render-progress.ts";
 import { type Shot, shotSchemaOf } from "./shot.ts";
 
@@ -83,7 +83,7 @@ const runSchemaOf = <Submission>(
 ): v.GenericSchema<unknown, RenderRun<Submission>> =>
   v.object({
     shots: v.array(shotSchemaOf(submission)),
-    skipped: v.array(Outcome),
+    skipped: v.array(StoredOutcome),
     isPaused: v.optional(v.boolean()),
     // A pace in an older format is dropped: it is only an estimate.
     pace: v.fallback(

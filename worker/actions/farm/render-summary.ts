@@ -1,7 +1,7 @@
 // The reply of a render run.
-import type { Outcome, Reply, Started } from "../../../contract.ts";
 import { Failure } from "../../failure.ts";
-import { plural } from "../../format/plural.ts";
+import { joinSentences, type Message, message, type Text } from "../../format/message.ts";
+import type { Outcome, Reply, Started } from "../../format/reply.ts";
 import type { EndState } from "../../settings/feedback-settings.ts";
 import { describeProgress } from "./render-progress.ts";
 import type { RenderRun } from "./render-run.ts";
@@ -21,31 +21,36 @@ export function summarizeRunning(run: RenderRun<unknown>, farm: string, now: num
   const ended = shots.filter(hasEnded);
   const failed = ended.filter(({ end }) => end === "failed").length;
   const notes = [
-    unsent > 0 && `${formatShots(unsent)} ${isPaused ? "will be sent when the run resumes" : "not sent yet"}.`,
-    ended.length > 0 && `${ended.length} of ${formatShots(shots.length)} finished.`,
-    failed > 0 && `${failed} failed.`,
-    formatSharedStandstill(shots),
+    unsent > 0 && message(isPaused ? "render.sentOnResume" : "render.shotsNotSent", { count: unsent }),
+    ended.length > 0 && message("render.shotsFinished", { finished: ended.length, total: shots.length }),
+    failed > 0 && message("render.shotsFailed", { count: failed }),
+    findSharedStandstill(shots),
   ];
   return {
     kind: "started",
-    title: `${formatActivity(run)}: ${formatShotNames(shots)} with ${farm}`,
-    text: notes.filter(Boolean).join(" ") || undefined,
+    title: message(readActivity(run), { shots: formatShotNames(shots), farm }),
+    text: formatParagraph(notes),
     progress: describeProgress(shots, isPaused ? undefined : pace, now),
     outcomes: listOutcomes(run, farm),
   };
 }
 
-function formatActivity({ shots, isPaused }: RenderRun<unknown>): string {
+function readActivity({ shots, isPaused }: RenderRun<unknown>) {
   const isEvery = (test: (shot: Shot<unknown>) => unknown) => shots.every((shot) => hasEnded(shot) || test(shot));
-  if (isEvery(({ isCanceling, pendingCommand }) => isCanceling || pendingCommand === "cancel")) return "Canceling";
-  if (isPaused || isEvery(({ status }) => status?.state === "paused")) return "Paused";
-  return isEvery((shot) => formatStandstill(shot) !== undefined) ? "Waiting" : "Rendering";
+  if (isEvery(({ isCanceling, pendingCommand }) => isCanceling || pendingCommand === "cancel"))
+    return "render.cancelingShots";
+  if (isPaused || isEvery(({ status }) => status?.state === "paused")) return "render.pausedShots";
+  return isEvery((shot) => formatStandstill(shot) !== undefined) ? "render.waitingShots" : "render.renderingShots";
 }
 
 /** Why nothing moves at all, if the reason is the same for every shot. */
-function formatSharedStandstill(shots: Shots): string | undefined {
-  const [reason, ...others] = new Set(shots.filter((shot) => !hasEnded(shot)).map(formatStandstill));
-  return reason === undefined || others.length > 0 ? undefined : `${reason}.`;
+const findSharedStandstill = (shots: Shots): Text | undefined =>
+  findShared(shots.filter((shot) => !hasEnded(shot)).map(formatStandstill));
+
+/** Undefined if they differ. */
+function findShared(texts: readonly (Text | undefined)[]): Text | undefined {
+  const [first, ...others] = texts;
+  return others.every((other) => JSON.stringify(other) === JSON.stringify(first)) ? first : undefined;
 }
 
 function summarizeEnd(run: RenderRun<unknown>, farm: string): Reply {
@@ -58,29 +63,30 @@ function summarizeEnd(run: RenderRun<unknown>, farm: string): Reply {
     return new Failure("render-failed", {
       title:
         shots.length === 1
-          ? `${shots[0]?.label} was not rendered`
-          : `None of the ${formatShots(shots.length)} was rendered`,
+          ? message("render.notRendered", { name: shots[0]?.label ?? "" })
+          : message("render.noneRendered", { count: shots.length }),
       text: failed[0]?.reason,
-      advice: `${formatLogHint(failed)}Fix the cause, then retry.`,
+      advice: joinSentences([hasPage(failed) && message("render.logOnPage"), message("render.fixAndRetry")]),
       outcomes,
       retry: true,
     }).reply;
   }
   const warned = done.filter(({ status }) => status?.warning !== undefined);
   const others = [
-    formatEnded(failed, "failed"),
-    formatEnded(canceled, "canceled"),
-    formatEnded(unfollowed, "no longer followed"),
-  ].filter(Boolean);
+    failed.length > 0 && message("render.endedFailed", { count: failed.length }),
+    canceled.length > 0 && message("render.endedCanceled", { count: canceled.length }),
+    unfollowed.length > 0 && message("render.endedUnfollowed", { count: unfollowed.length }),
+  ].filter((ending) => ending !== false);
   const isMixed = others.length > (done.length > 0 ? 0 : 1);
   const isSuccess = done.length === shots.length && warned.length === 0;
   return {
     kind: "done",
     severity: isSuccess ? "success" : done.length === 0 ? "info" : "warning",
     title: formatEndTitle({ done, canceled, unfollowed }, farm),
-    text:
-      [isMixed && `Of ${shots.length}, ${others.join(", ")}.`, formatWarnings(warned)].filter(Boolean).join(" ") ||
-      undefined,
+    text: formatParagraph([
+      isMixed && message("render.endings", { total: shots.length, endings: others }),
+      formatWarnings(warned),
+    ]),
     outcomes,
   };
 }
@@ -88,27 +94,27 @@ function summarizeEnd(run: RenderRun<unknown>, farm: string): Reply {
 function formatEndTitle(
   { done, canceled, unfollowed }: Record<"done" | "canceled" | "unfollowed", Shots>,
   farm: string,
-): string {
-  if (done.length > 0) return `Rendered ${formatShotNames(done)} with ${farm}`;
+): Text {
+  const [first] = done;
+  if (first !== undefined) {
+    return done.length === 1
+      ? message("render.renderedName", { name: first.label, farm })
+      : message("render.renderedShots", { count: done.length, farm });
+  }
   return canceled.length > 0
-    ? `Canceled: ${formatShotNames(canceled)}`
-    : `No longer followed: ${formatShotNames(unfollowed)}`;
+    ? message("render.canceledShots", { shots: formatShotNames(canceled) })
+    : message("render.unfollowedShots", { shots: formatShotNames(unfollowed) });
 }
 
 /** Shots with all their frames, of which something else is missing. */
-function formatWarnings(warned: Shots): string | undefined {
-  const [warning, ...others] = new Set(warned.map(({ status }) => status?.warning));
-  if (warning === undefined) return undefined;
-  if (others.length > 0)
-    return `All frames are there, but ${formatShots(warned.length)} have other problems: see each.`;
-  return `${warning.replace(/\.$/, "")}.`;
+function formatWarnings(warned: Shots): Text | undefined {
+  if (warned.length === 0) return undefined;
+  const shared = findShared(warned.map(({ status }) => status?.warning));
+  return shared ?? message("render.otherProblems", { count: warned.length });
 }
 
-const formatEnded = ({ length }: Shots, how: string) => (length > 0 ? `${length} ${how}` : undefined);
-
-/** Where the programs' output is, if the farm has a page. */
-const formatLogHint = (failed: Shots): string =>
-  failed.some(({ status }) => status?.url !== undefined) ? "The log is on the farm's page. " : "";
+/** Is the programs' output on the farm's page? */
+const hasPage = (failed: Shots) => failed.some(({ status }) => status?.url !== undefined);
 
 const listOutcomes = ({ shots, skipped }: RenderRun<unknown>, farm: string): Outcome[] => [
   ...shots.map((shot) => describeShot(shot, farm)),
@@ -116,6 +122,16 @@ const listOutcomes = ({ shots, skipped }: RenderRun<unknown>, farm: string): Out
 ];
 
 /** A single shot by its name, which tells many runs of one shot apart. */
-const formatShotNames = (shots: Shots) => (shots.length === 1 && shots[0] ? shots[0].label : formatShots(shots.length));
+const formatShotNames = (shots: Shots): Text =>
+  shots.length === 1 && shots[0] ? shots[0].label : formatShots(shots.length);
 
-export const formatShots = (count: number) => plural(count, "shot");
+export const formatShots = (count: number): Message => message("render.shots", { count });
+
+/**
+ * Sentences as a paragraph. The last one gets a period, too, if it lacks one. Undefined if all are
+ * absent.
+ */
+export function formatParagraph(texts: readonly (Text | false | undefined)[]): Text | undefined {
+  const sentences = texts.filter((text): text is Text => text !== undefined && text !== false && text !== "");
+  return sentences.length === 0 ? undefined : message("render.paragraph", { sentences });
+}

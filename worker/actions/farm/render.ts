@@ -3,6 +3,7 @@
 // for one run never overlap, and that the next poll sees what `control` changed.
 import type { Control, RunStatus } from "../../action/action.ts";
 import { Failure } from "../../failure.ts";
+import { joinSentences, message } from "../../format/message.ts";
 import type { FeedbackSettings } from "../../settings/feedback-settings.ts";
 import type { Farm } from "./farm.ts";
 import { holdForFeedback, postDueFeedback } from "./feedback-run.ts";
@@ -93,10 +94,10 @@ const makeRunStatus = <Submission>({ run, farm, now }: RenderPass<Submission>, n
 
 function addProblem(status: RunStatus, problem: Failure): RunStatus {
   if (status.reply.kind !== "started") return status;
-  const words = problem.reply.text ?? "The farm can't be reached.";
+  const what = problem.reply.text ?? message("render.farmUnreachable");
   return {
     ...status,
-    reply: { ...status.reply, text: `${words} The command will be sent as soon as the farm can be reached.` },
+    reply: { ...status.reply, text: joinSentences([what, message("render.commandLater")]) },
   };
 }
 

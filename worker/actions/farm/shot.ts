@@ -1,7 +1,9 @@
 // One shot of a render run: what is to be submitted, and what became of it. It is JSON, because it
 // is stored between passes.
 import * as v from "valibot";
-import type { Outcome, Reply } from "../../../contract.ts";
+import { message, type Text } from "../../format/message.ts";
+import type { Outcome, Reply } from "../../format/reply.ts";
+import { StoredText } from "../../format/reply.ts";
 import type { EndState } from "../../settings/feedback-settings.ts";
 import type { JobCommand, JobRef, JobStatus } from "./farm.ts";
 
@@ -34,7 +36,7 @@ export type Shot<Submission> = {
   status?: JobStatus | undefined;
   end?: EndState | undefined;
   /** why it ended, or what the farm refused */
-  reason?: string | undefined;
+  reason?: Text | undefined;
   /** a retry: if the farm still has its job, that job is restarted */
   restartIfFound?: boolean | undefined;
   /** epoch milliseconds */
@@ -72,10 +74,10 @@ const Status = v.object({
   done: v.number(),
   total: v.number(),
   isPausing: v.optional(v.boolean()),
-  reason: v.optional(v.string()),
-  waitReason: v.optional(v.string()),
+  reason: v.optional(StoredText),
+  waitReason: v.optional(StoredText),
   isQueued: v.optional(v.boolean()),
-  warning: v.optional(v.string()),
+  warning: v.optional(StoredText),
   url: v.optional(v.string()),
   checkedAt: v.optional(v.number()),
   memo: v.optional(v.record(v.string(), v.union([v.string(), v.number()]))),
@@ -97,7 +99,7 @@ export const shotSchemaOf = <Submission>(
     job: v.optional(Job),
     status: v.optional(Status),
     end: v.optional(v.picklist(["done", "failed", "canceled", "unfollowed"])),
-    reason: v.optional(v.string()),
+    reason: v.optional(StoredText),
     restartIfFound: v.optional(v.boolean()),
     restartedAt: v.optional(v.number()),
     pendingCommand: v.optional(v.picklist(["cancel", "pause", "resume", "restart"])),
@@ -122,7 +124,7 @@ export function setSent<Submission>(shot: Shot<Submission>, job: JobRef): void {
   });
 }
 
-export function endShot<Submission>(shot: Shot<Submission>, end: EndState, reason?: string): void {
+export function endShot<Submission>(shot: Shot<Submission>, end: EndState, reason?: Text): void {
   const cleared = { submission: undefined, pendingCommand: undefined, lowerCount: undefined, standstill: undefined };
   Object.assign(shot, { state: "ended", end, reason, ...cleared });
 }
@@ -138,7 +140,7 @@ export function applyStatus<Submission>(shot: Shot<Submission>, status: JobStatu
   const before = shot.status;
   if (status === "gone") {
     shot.status = before && { ...before, url: undefined };
-    endShot(shot, shot.isCanceling ? "canceled" : "failed", "It was deleted on the farm");
+    endShot(shot, shot.isCanceling ? "canceled" : "failed", message("render.deletedOnFarm"));
     return;
   }
   const isKnown = before !== undefined && before.total > 0;
@@ -149,10 +151,11 @@ export function applyStatus<Submission>(shot: Shot<Submission>, status: JobStatu
   shot.lowerCount = isLower && !isRestarted ? status.done : undefined;
   const keepsProgress = isKnown && (status.total <= 0 || (isLower && !isRestarted));
   shot.status = { ...status, ...(keepsProgress && { done: before.done, total: before.total }) };
-  if (isRestarted) shot.reason = "The farm restarted some frames";
+  if (isRestarted) shot.reason = message("render.restartedFrames");
   if (status.state === "done") endShot(shot, "done", status.warning);
-  else if (status.state === "failed") endShot(shot, "failed", status.reason ?? shot.reason ?? "It failed on the farm");
-  else if (status.state === "canceled") endShot(shot, "canceled", status.reason ?? "Canceled");
+  else if (status.state === "failed")
+    endShot(shot, "failed", status.reason ?? shot.reason ?? message("render.failedOnFarm"));
+  else if (status.state === "canceled") endShot(shot, "canceled", status.reason ?? message("render.canceled"));
 }
 
 const FOLLOWED_STATES: Readonly<Record<Outcome["state"], JobStatus["state"]>> = {
@@ -174,7 +177,7 @@ export function applyFollowedRun(shot: Shot<unknown>, reply: Reply | undefined, 
   const { state, progress, reason, link } = reply?.outcomes?.find(({ id }) => id === shot.task) ?? {};
   const isOpen = state === "planned" || state === "waiting" || state === "running";
   if (state === undefined || (isOpen && reply?.kind !== "started")) {
-    endShot(shot, "failed", "The run that was rendering it ended without reporting a result");
+    endShot(shot, "failed", message("render.followedRunLost"));
     return;
   }
   // The frame range was chosen there.

@@ -1,5 +1,5 @@
 // A shot that makes no progress: since when, why as far as the farm tells, and when it is given up.
-import { formatSince } from "../../format/since.ts";
+import { message, type Text } from "../../format/message.ts";
 import type { Farm } from "./farm.ts";
 import { endShot, hasEnded, type Shot } from "./shot.ts";
 
@@ -34,21 +34,28 @@ export function giveUpStalled<Submission>(
   for (const shot of shots) {
     const { standstill, status } = shot;
     if (hasEnded(shot) || standstill === undefined || standstill.ms < standstillLimitMs) continue;
-    const why = status?.waitReason ?? `${title} does not say why`;
+    const [since, reason] = [toMinute(standstill.since), status?.waitReason];
     endShot(
       shot,
       "failed",
-      `No progress since ${formatSince(standstill.since)}: ${why}. It is no longer followed; ${title} still has the job and may render it later`,
+      reason === undefined
+        ? message("render.givenUpUnexplained", { since, farm: title })
+        : message("render.givenUp", { since, reason, farm: title }),
     );
     shot.isStalled = true;
   }
 }
 
-/** "Waiting since 14:02 UTC: no machine is awake"; undefined if it is not worth mentioning yet. */
-export function formatStandstill({ standstill, status }: Shot<unknown>): string | undefined {
-  const why = status?.state === "waiting" ? status.waitReason : undefined;
-  if (standstill === undefined || standstill.ms < (why === undefined ? UNEXPLAINED_SHOWN_AFTER_MS : SHOWN_AFTER_MS))
-    return why && `${why.charAt(0).toUpperCase()}${why.slice(1)}`;
-  const since = `${status?.done === 0 ? "Waiting" : "No progress"} since ${formatSince(standstill.since)}`;
-  return why === undefined ? since : `${since}: ${why}`;
+/** "Waiting since 14:02: No machine is awake"; undefined if it is not worth mentioning yet. */
+export function formatStandstill({ standstill, status }: Shot<unknown>): Text | undefined {
+  const reason = status?.state === "waiting" ? status.waitReason : undefined;
+  const shownAfterMs = reason === undefined ? UNEXPLAINED_SHOWN_AFTER_MS : SHOWN_AFTER_MS;
+  if (standstill === undefined || standstill.ms < shownAfterMs) return reason;
+  const since = toMinute(standstill.since);
+  const isNew = status?.done === 0;
+  if (reason === undefined) return message(isNew ? "render.waitingSince" : "render.noProgressSince", { since });
+  return message(isNew ? "render.waitingSinceFor" : "render.noProgressSinceFor", { since, reason });
 }
+
+/** Shots that were polled together have the same text. */
+const toMinute = (ms: number) => Math.floor(ms / 60_000) * 60_000;

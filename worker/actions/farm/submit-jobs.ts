@@ -1,6 +1,7 @@
 // Submits the waiting shots, each once, whatever the network does. A submission is saved before it
 // is sent. A shot that the farm might already have is searched for by its key first.
 import { Failure } from "../../failure.ts";
+import { joinSentences, message } from "../../format/message.ts";
 import type { Farm, JobRef } from "./farm.ts";
 import type { RenderPass } from "./render-pass.ts";
 import { DOUBT_MS, endShot, type Shot, setSent } from "./shot.ts";
@@ -78,10 +79,9 @@ function resolveUnsent<Submission>(shot: Shot<Submission>, job: JobRef | undefin
     if (shot.restartIfFound) shot.pendingCommand ??= "restart";
     setSent(shot, job);
   } else if (state === "sending" && now - since < DOUBT_MS) return;
-  else if (pendingCommand === "cancel") endShot(shot, "canceled", "Canceled before it was sent");
+  else if (pendingCommand === "cancel") endShot(shot, "canceled", message("render.canceledUnsent"));
   else if (state === "sending" && attempts >= ATTEMPTS_MAX) {
-    const words = `${farm} did not receive it in ${attempts} attempts`;
-    endShot(shot, "failed", reason === undefined ? words : `${words}. ${reason}`);
+    endShot(shot, "failed", joinSentences([message("render.notReceived", { farm, attempts }), reason]));
   } else shot.state = "waiting";
 }
 

@@ -1,9 +1,9 @@
 // Tasks that another run is already rendering: how they are described, what the person can choose,
 // and which run gets them.
 import * as v from "valibot";
-import type { Outcome } from "../../../contract.ts";
 import type { ActionContext, TaskConflict } from "../../action/action.ts";
-import { formatSince } from "../../format/since.ts";
+import { type Message, message, type Text } from "../../format/message.ts";
+import type { Outcome } from "../../format/reply.ts";
 import { skipMissing } from "../../services/missing-tasks.ts";
 import type { FollowedShot, NewShot } from "./render-run.ts";
 
@@ -22,12 +22,6 @@ export type PlannedShot<Submission> = {
 const ConflictChoice = v.picklist(["join", "skip", "anyway"]);
 export type ConflictChoice = v.InferOutput<typeof ConflictChoice>;
 
-const LABELS: Record<ConflictChoice, string> = {
-  join: "Follow that render",
-  skip: "Leave them out",
-  anyway: "Render them again",
-};
-
 /** The field is shown only if there are conflicts. */
 export function makeConflictField(
   conflicts: readonly TaskConflict[],
@@ -38,8 +32,11 @@ export function makeConflictField(
   const choices = ConflictChoice.options.filter((choice) => isAnywayAllowed || choice !== "anyway");
   const field = v.pipe(
     v.picklist(choices),
-    v.title(formatConflicts(conflicts, taskCount)),
-    v.metadata({ labels: Object.fromEntries(choices.map((choice) => [choice, LABELS[choice]])), remember: false }),
+    v.metadata({
+      title: formatConflicts(conflicts, taskCount),
+      labels: Object.fromEntries(choices.map((choice) => [choice, message(`render.${choice}`)])),
+      remember: false,
+    }),
   );
   return { busy: v.optional(field, "join") };
 }
@@ -60,9 +57,10 @@ export function planConflict<Submission>(
   conflict: TaskConflict,
   choice: ConflictChoice,
 ): PlannedShot<Submission> {
-  const who = `${conflict.person || "Somebody"} has been rendering it since ${formatSince(conflict.since)}`;
-  if (choice === "skip") return { outcome: { ...outcome, state: "skipped", reason: who } };
-  return { outcome: { ...outcome, state: "planned", reason: `${who}: following that render` }, newShot, conflict };
+  const who = { person: namePerson(conflict), since: conflict.since };
+  if (choice === "skip")
+    return { outcome: { ...outcome, state: "skipped", reason: message("render.renderedBy", who) } };
+  return { outcome: { ...outcome, state: "planned", reason: message("render.follows", who) }, newShot, conflict };
 }
 
 /**
@@ -99,17 +97,20 @@ export async function claimTasks<Submission>(
   return { newShots, followed, skipped };
 }
 
-/** "Ana has been rendering 3 of your 12 shots since 14:02 UTC" */
-export function formatConflicts(conflicts: readonly TaskConflict[], taskCount: number): string {
-  const names = [...new Set(conflicts.map(({ person }) => person || "Somebody"))];
-  const who =
-    names.length > 2 ? `${names.length} people have` : `${names.join(" and ")} ${names.length === 1 ? "has" : "have"}`;
-  const since = formatSince(Math.min(...conflicts.map((conflict) => conflict.since)));
-  const what =
-    taskCount === 1
-      ? "this shot"
-      : conflicts.length === taskCount
-        ? `all ${taskCount} shots`
-        : `${conflicts.length} of your ${taskCount} shots`;
-  return `${who} been rendering ${what} since ${since}`;
+const PEOPLE_NAMED_MAX = 2;
+
+/** "Ana has been rendering 3 of your 12 shots since 14:02" */
+export function formatConflicts(conflicts: readonly TaskConflict[], taskCount: number): Message {
+  const people = new Map(conflicts.map((conflict) => [conflict.person, namePerson(conflict)]));
+  const who = {
+    people: people.size,
+    names: people.size > PEOPLE_NAMED_MAX ? [message("render.people", { count: people.size })] : [...people.values()],
+    since: Math.min(...conflicts.map(({ since }) => since)),
+  };
+  if (taskCount === 1) return message("render.conflictThis", who);
+  return conflicts.length === taskCount
+    ? message("render.conflictAll", { ...who, total: taskCount })
+    : message("render.conflictSome", { ...who, count: conflicts.length, total: taskCount });
 }
+
+const namePerson = ({ person }: TaskConflict): Text => person || message("render.somebody");

@@ -1,6 +1,6 @@
 // Counts and sums over any list of tasks. Times are in minutes; the sections convert them to days.
 import type { SelectedTask } from "../../services/selection.ts";
-import { dayOf, readMoment, weekAfter, weekOf } from "./dates.ts";
+import { type Calendar, readDay, weekAfter } from "./dates.ts";
 
 type Measure = {
   tasks: number;
@@ -9,7 +9,7 @@ type Measure = {
   spentMin: number;
   /** not done, and due before today */
   overdue: number;
-  /** not done, and due from today to Sunday */
+  /** not done, and due from today to the end of the week */
   dueThisWeek: number;
   /** total number of retakes */
   retakes: number;
@@ -21,15 +21,15 @@ type Measure = {
   unestimated: number;
 };
 
-export function measure(tasks: readonly SelectedTask[], now: number): Measure {
+export function measure(tasks: readonly SelectedTask[], calendar: Calendar): Measure {
   const open = tasks.filter((one) => !isDone(one));
   return {
     tasks: tasks.length,
     done: tasks.length - open.length,
     estimatedMin: sum(tasks, ({ task }) => task.estimation),
     spentMin: sum(tasks, ({ task }) => task.duration),
-    overdue: open.filter((one) => isOverdue(one, now)).length,
-    dueThisWeek: open.filter((one) => isDueThisWeek(one, now)).length,
+    overdue: open.filter((one) => isOverdue(one, calendar)).length,
+    dueThisWeek: open.filter((one) => isDueThisWeek(one, calendar)).length,
     retakes: sum(tasks, ({ task }) => task.retake_count),
     retaken: tasks.filter(({ task }) => task.retake_count > 0).length,
     unassigned: open.filter(({ task }) => task.assignees.length === 0).length,
@@ -39,15 +39,15 @@ export function measure(tasks: readonly SelectedTask[], now: number): Measure {
 
 export const isDone = ({ taskStatus }: SelectedTask) => taskStatus?.is_done === true;
 
-/** A task becomes overdue when its due date has ended, in UTC. */
-export function isOverdue(one: SelectedTask, now: number): boolean {
-  const due = readMoment(one.task.due_date);
-  return due !== undefined && !isDone(one) && dayOf(due) < dayOf(now);
+/** A task becomes overdue when its due date has ended where the reader lives. */
+export function isOverdue(one: SelectedTask, { today }: Calendar): boolean {
+  const due = readDay(one.task.due_date);
+  return due !== undefined && !isDone(one) && due < today;
 }
 
-export function isDueThisWeek(one: SelectedTask, now: number): boolean {
-  const due = readMoment(one.task.due_date);
-  return due !== undefined && !isDone(one) && dayOf(due) >= dayOf(now) && due < weekAfter(weekOf(now));
+export function isDueThisWeek(one: SelectedTask, { today, weekOf }: Calendar): boolean {
+  const due = readDay(one.task.due_date);
+  return due !== undefined && !isDone(one) && due >= today && due < weekAfter(weekOf(today));
 }
 
 export const sum = <T>(list: readonly T[], numberOf: (one: T) => number) =>

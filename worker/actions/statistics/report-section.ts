@@ -1,9 +1,15 @@
 // A section of the statistics, and what it is computed from.
-import type { Chart, Table } from "../../../contract.ts";
+
+import type { Text } from "../../format/message.ts";
+import type { Reader } from "../../format/reader.ts";
+import type { Chart, Table } from "../../format/reply.ts";
 import type { SelectedTask } from "../../services/selection.ts";
+import type { Calendar } from "./dates.ts";
 
 export type Scope = {
-  now: number;
+  calendar: Calendar;
+  /** names are sorted as in the reader's language */
+  reader: Reader;
   hoursByDay: number;
   /**
    * The person is a client. Zou hides assignees, dates, times and retakes from clients, so no
@@ -23,7 +29,7 @@ export const FEW_TASKS = 8;
  * `missing`: a sentence that says why there is no data. `shared`: what all tasks have in common,
  * and so needs no table: "the sequence SQ01".
  */
-export type Section = { charts?: Chart[]; tables?: Table[]; missing?: string; shared?: string };
+export type Section = { charts?: Chart[]; tables?: Table[]; missing?: Text; shared?: Text };
 export type SectionBuilder = (tasks: readonly SelectedTask[], scope: Scope) => Section;
 
 /** Minutes as working days of the studio, to a tenth; 8 hours a day if the studio's are unknown. */

@@ -1,8 +1,7 @@
 // The statistics of a list of tasks: a summary, and the charts and tables of all sections in order.
 // The summary also mentions each section that has no data.
-import type { Chart, Table } from "../../../contract.ts";
-import { formatList } from "../../format/list.ts";
-import { plural } from "../../format/plural.ts";
+import { joinParagraphs, joinSentences, message, type Text } from "../../format/message.ts";
+import type { Chart, Table } from "../../format/reply.ts";
 import type { SelectedTask } from "../../services/selection.ts";
 import { showEffort, showMostRetaken, showRetakes, showSlowest } from "./effort.ts";
 import { measure } from "./measure.ts";
@@ -17,7 +16,7 @@ import {
   showTaskTypes,
 } from "./status-progress.ts";
 
-export type Report = { summary: string; charts: Chart[]; tables: Table[] };
+export type Report = { summary: Text | undefined; charts: Chart[]; tables: Table[] };
 
 const SECTIONS: readonly SectionBuilder[] = [
   showStatuses,
@@ -53,42 +52,39 @@ const isWorthDrawing = ({ labels }: Chart) => labels.length > 1;
 export function makeReport(all: readonly SelectedTask[], scope: Scope): Report {
   const tasks = all.filter(({ entity }) => entity?.canceled !== true);
   const canceled = all.length - tasks.length;
-  const note =
-    canceled > 0
-      ? `${plural(canceled, "task")} of canceled shots or assets ${canceled === 1 ? "is" : "are"} not counted.`
-      : "";
+  const note = canceled > 0 && message("statistics.canceledTasks", { count: canceled });
   if (tasks.length === 0)
-    return { summary: ["There are no tasks to count.", note].filter(Boolean).join(" "), charts: [], tables: [] };
+    return { summary: joinSentences([message("statistics.noTasks"), note]), charts: [], tables: [] };
   const sections = (scope.isForClient ? CLIENT_SECTIONS : SECTIONS).map((section) => section(tasks, scope));
-  const missing = sections.flatMap((section) => section.missing ?? []);
-  const shared = sections.flatMap((section) => section.shared ?? []);
+  const traits = sections.flatMap((section) => section.shared ?? []);
   return {
-    summary: [
-      [summarize(tasks, scope), note].filter(Boolean).join(" "),
-      shared.length > 0 && `${tasks.length === 1 ? "It has" : "All have"} ${formatList(shared)}.`,
-      missing.join(" "),
-    ]
-      .filter(Boolean)
-      .join("\n\n"),
+    summary: joinParagraphs([
+      joinSentences([...summarize(tasks, scope), note]),
+      traits.length > 0 && message("statistics.inCommon", { tasks: tasks.length, traits }),
+      joinSentences(sections.map((section) => section.missing)),
+      // Clients see no dates.
+      !scope.isForClient && message("statistics.timeZone", { timeZone: scope.reader.timeZone }),
+    ]),
     charts: tasks.length > FEW_TASKS ? sections.flatMap(({ charts }) => charts ?? []).filter(isWorthDrawing) : [],
     tables: sections.flatMap(({ tables }) => tables ?? []),
   };
 }
 
-function summarize(tasks: readonly SelectedTask[], scope: Scope): string {
-  const { done, overdue, dueThisWeek, retakes, estimatedMin, spentMin } = measure(tasks, scope.now);
-  const progress = `${plural(tasks.length, "task")}, ${formatNumber(done)} done (${percent(done, tasks.length)} %)`;
-  if (scope.isForClient) return `${progress}.`;
-  const counts = [
-    progress,
-    `${formatNumber(overdue)} overdue`,
-    `${formatNumber(dueThisWeek)} due this week`,
-    plural(retakes, "retake"),
-  ].join(", ");
-  if (estimatedMin === 0 && spentMin === 0) return `${counts}.`;
-  const share = estimatedMin > 0 ? ` (${percent(spentMin, estimatedMin)} %)` : "";
-  const spent = formatNumber(toDays(spentMin, scope));
-  return `${counts}. ${plural(toDays(estimatedMin, scope), "day")} estimated, ${spent} spent${share}.`;
+function summarize(tasks: readonly SelectedTask[], scope: Scope): Text[] {
+  const { done, overdue, dueThisWeek, retakes, estimatedMin, spentMin } = measure(tasks, scope.calendar);
+  const progress = { tasks: tasks.length, done, percent: percent(done, tasks.length) ?? 0 };
+  if (scope.isForClient) return [message("statistics.clientSummary", progress)];
+  const counts = message("statistics.summary", { ...progress, overdue, due: dueThisWeek, retakes });
+  if (estimatedMin === 0 && spentMin === 0) return [counts];
+  const [estimated, spent, share] = [
+    toDays(estimatedMin, scope),
+    toDays(spentMin, scope),
+    percent(spentMin, estimatedMin),
+  ];
+  return [
+    counts,
+    share === null
+      ? message("statistics.daysWithoutEstimate", { spent })
+      : message("statistics.days", { estimated, spent, percent: share }),
+  ];
 }
-
-const formatNumber = (value: number) => value.toLocaleString("en");

@@ -1,14 +1,23 @@
 // Groups tasks by what they have in common, in the order people expect.
+
+import { compareNames } from "../../format/locale-formats.ts";
+import { localize } from "../../format/localize.ts";
+import { message, type Text } from "../../format/message.ts";
+import type { Reader } from "../../format/reader.ts";
 import type { SelectedTask } from "../../services/selection.ts";
 import type { TaskStatus } from "../../services/zou-objects.ts";
 
-export type Group = { name: string; tasks: SelectedTask[] };
-type Key = { id: string; name: string; rank?: number };
+export type Group = { name: Text; tasks: SelectedTask[] };
+type Key = { id: string; name: Text; rank?: number };
 
-/** A task without a key is left out; a task with several keys is in each of their groups. */
+/**
+ * A task without a key is left out; a task with several keys is in each of their groups.
+ * @param reader sorts the names
+ */
 export function groupTasks(
   tasks: readonly SelectedTask[],
   keysOf: (one: SelectedTask) => Key | readonly Key[] | undefined,
+  reader: Reader,
 ): Group[] {
   const groups = new Map<string, Group & { rank: number }>();
   for (const one of tasks) {
@@ -18,14 +27,14 @@ export function groupTasks(
       groups.set(id, group);
     }
   }
-  return [...groups.values()].sort((one, other) => one.rank - other.rank || compareNames(one.name, other.name));
+  const toName = ({ name }: Group) => localize(name, reader);
+  return [...groups.values()].sort(
+    (one, other) => one.rank - other.rank || compareNames(toName(one), toName(other), reader),
+  );
 }
 
-/** "SH2" comes before "SH10". */
-const compareNames = new Intl.Collator("en", { numeric: true }).compare;
-
-export const UNKNOWN = "(unknown)";
-export const NOBODY = "(nobody)";
+export const UNKNOWN = message("statistics.unknown");
+export const NOBODY = message("statistics.nobody");
 
 /** Sorts after everything else. */
 const LAST = 1_000_000;

@@ -1,7 +1,7 @@
 // Tasks done per week, and in total up to that week.
 import { min } from "d3-array";
 import type { SelectedTask } from "../../services/selection.ts";
-import { readMoment, weekAfter, weekOf } from "./dates.ts";
+import { type Calendar, readDay, readMoment, weekAfter } from "./dates.ts";
 import { isDone, sum } from "./measure.ts";
 
 /** Tasks done before that only count towards the total. */
@@ -9,12 +9,15 @@ const WEEKS_MAX = 104;
 
 export type Week = { start: number; done: number; doneSoFar: number; estimatedMinSoFar: number };
 
-/** Every week from the first done task to `now`; empty if no task is done. */
-export function listWeeks(tasks: readonly SelectedTask[], now: number): Week[] {
-  const done = tasks.filter(isDone).map((one) => ({ at: doneAt(one), estimatedMin: one.task.estimation }));
+/** Every week from the first done task to today; empty if no task is done. */
+export function listWeeks(tasks: readonly SelectedTask[], calendar: Calendar): Week[] {
+  const { today, weekOf } = calendar;
+  const done = tasks
+    .filter(isDone)
+    .map((one) => ({ at: findDoneDay(one, calendar), estimatedMin: one.task.estimation }));
   const dated = done.flatMap(({ at }) => at ?? []);
   if (dated.length === 0) return [];
-  const last = weekOf(now);
+  const last = weekOf(today);
   // A wrong clock can put a date in the future.
   const weekOfDone = (at: number | undefined) => (at === undefined ? -Infinity : Math.min(weekOf(at), last));
   const first = Math.max(min(dated, weekOfDone) ?? last, weekAfter(last, 1 - WEEKS_MAX));
@@ -32,4 +35,10 @@ export function listWeeks(tasks: readonly SelectedTask[], now: number): Week[] {
 }
 
 /** Older versions of Zou set only the end date of a done task. */
-const doneAt = ({ task }: SelectedTask) => readMoment(task.done_date) ?? readMoment(task.end_date);
+function findDoneDay({ task }: SelectedTask, { dayOf }: Calendar): number | undefined {
+  const text = readMoment(task.done_date) === undefined ? task.end_date : task.done_date;
+  const moment = readMoment(text);
+  if (moment === undefined) return undefined;
+  // A date without a time is the same day everywhere.
+  return text?.includes("T") ? dayOf(moment) : readDay(text);
+}
