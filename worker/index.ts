@@ -5,6 +5,7 @@ import { themeScript } from "../gen/theme-script.ts";
 import { signIn, signOut } from "./access/log-access.ts";
 import { listActions } from "./actions/index.ts";
 import { Failure, toFailure } from "./failure.ts";
+import { message } from "./format/message.ts";
 import { serveFollow, servePicture, serveReport } from "./long-run/long-run-routes.ts";
 import { renderHome } from "./pages/home-page.ts";
 import { icon } from "./pages/icon.ts";
@@ -16,6 +17,7 @@ import { addCorsHeaders, addCorsHeadersWithoutSettings, createPreflightResponse 
 import { answerPreflight } from "./request/origin.ts";
 import { redirectToHttps, withPublicUrl } from "./request/public-url.ts";
 import { checkAddressRate } from "./request/rate-limit.ts";
+import { readReader } from "./request/read-reader.ts";
 import { type RequestContext, readPath } from "./request/request-context.ts";
 import { serveCatalogue } from "./run/catalogue.ts";
 import { dispatch } from "./run/dispatch.ts";
@@ -86,8 +88,8 @@ const makeRouter = (base: string) =>
     .options("/ping", (_, request, context) => answerPreflight(request, context.settings))
     .all("/ping", () => new Response(null, { status: 204 }));
 
-const serveHome = async ({ env, base, settings }: RequestContext) =>
-  renderHome(base, settings, listActions(settings), await readUserscriptVersion(env, settings));
+const serveHome = async (context: RequestContext) =>
+  renderHome(context, listActions(context.settings), await readUserscriptVersion(context.env, context.settings));
 
 export { LongRun } from "./long-run/long-run.ts";
 export { Locks } from "./storage/locks.ts";
@@ -107,8 +109,8 @@ async function route(request: Request, context: RequestContext): Promise<Respons
   );
   if (response !== undefined) return response;
   throw new Failure("unknown-page", {
-    text: "The address is wrong, or the page has moved.",
-    advice: `Start at ${context.base}/`,
+    text: message("page.unknown"),
+    advice: message("page.startAt", { address: `${context.base}/` }),
   });
 }
 
@@ -129,9 +131,10 @@ export default {
       const settings = readSettings(env);
       request = withPublicUrl(arrived, settings);
       const url = new URL(request.url);
-      const context = { env, settings, ctx, url, base: `${url.origin}${settings.basePath}` };
+      const reader = readReader(request, settings);
+      const context = { env, settings, ctx, url, reader, base: `${url.origin}${settings.basePath}` };
       const response = await (request.method === "HEAD" ? routeHead : route)(request, context).catch(
-        (thrown: unknown) => answerFailure(request, toFailure(thrown), settings),
+        (thrown: unknown) => answerFailure(request, toFailure(thrown), context),
       );
       return addCorsHeaders(request, response, context);
     } catch (thrown) {

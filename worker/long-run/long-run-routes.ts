@@ -1,11 +1,13 @@
 // The HTTP routes of a long run: follow it, see its picture, control it, report its progress.
 import { Webhook } from "standardwebhooks";
 import * as v from "valibot";
-import { parseResponse, type Reply, RunId, WIRE_VERSION } from "../../contract.ts";
+import { parseResponse, RunId } from "../../contract.ts";
 import type { Action, ActionContext, Control } from "../action/action.ts";
 import { supervises } from "../action/authorize.ts";
 import { Failure, restoreFailure } from "../failure.ts";
 import { sha256Hex } from "../format/hex.ts";
+import { message } from "../format/message.ts";
+import { localizeAnswer, type Reply } from "../format/reply.ts";
 import { readText } from "../request/body.ts";
 import type { RequestContext } from "../request/request-context.ts";
 import { exceedsJsonLimits } from "../services/http.ts";
@@ -34,13 +36,13 @@ export async function serveFollow(request: Request, id: string, context: Request
     // A new response, because the headers of a Durable Object's response can't be changed.
     return new Response(null, { status: 101, webSocket });
   }
-  return Response.json(answer, { headers: { "cache-control": "no-store" } });
+  return Response.json(localizeAnswer(answer, context.reader), { headers: { "cache-control": "no-store" } });
 }
 
 /** `GET /runs/:id/picture`: the newest picture, for browsers that can't reach the farm. */
 export async function servePicture(id: string, { env, url }: RequestContext): Promise<Response> {
   const picture = v.is(RunId, id) ? await getLongRun(env, id).picture(url.searchParams.get("key") ?? "") : undefined;
-  if (picture === undefined) throw new Failure("loan-over", { text: "This run has no picture, or no longer has one." });
+  if (picture === undefined) throw new Failure("loan-over", { text: message("longRun.noPicture") });
   return new Response(picture.body, picture);
 }
 
@@ -55,9 +57,9 @@ export async function readRunAnswer(id: string, key: string, context: RequestCon
 async function readEndedRun(id: string, key: string, { env, settings, base, url }: RequestContext): Promise<RunAnswer> {
   const record = await findRunRecord(env, settings, id, readTime(url));
   if (record.follow === undefined || record.follow !== (await hashKey(key))) {
-    throw new Failure("unknown-run", { text: "There is no such run, or this URL gives no access to it." });
+    throw new Failure("unknown-run", { text: message("longRun.noAccess") });
   }
-  return { version: WIRE_VERSION, run: describeRun(base, record), reply: record.reply };
+  return { run: describeRun(base, record), reply: record.reply };
 }
 
 /** Anyone who has a run's key acts for its owner. */
@@ -66,8 +68,6 @@ export const hasKey = async ({ follow }: RunRecord, { searchParams }: URL) =>
 
 /** The log stores only the hash of a key. */
 export const hashKey = (key: string): Promise<string> => sha256Hex(key);
-
-const CONTROL_TITLES: Record<Control, string> = { cancel: "Canceling", pause: "Pausing", resume: "Resumed" };
 
 /** Cancels, pauses or resumes a run, for its owner or a supervisor of all its projects. */
 export async function controlRun(
@@ -80,14 +80,15 @@ export async function controlRun(
   const { person } = actionContext;
   const isOwner = person.id === record.person?.id;
   if (!isOwner && !(await supervises(action, actionContext))) {
+    const owner = record.person?.name;
     throw new Failure("not-allowed", {
-      title: "This is another person's run",
-      text: `Only ${record.person?.name ?? "its owner"} and the supervisors of its projects may do this.`,
+      title: message("longRun.foreignRun"),
+      text: owner ? message("longRun.onlyNamedOwner", { owner }) : message("longRun.onlyOwner"),
     });
   }
   const reply = await getLongRun(env, record.id).control(what, record.at, isOwner ? undefined : person.name);
   if (reply.kind === "failed") throw restoreFailure(reply);
-  return { kind: "done", severity: "info", title: CONTROL_TITLES[what], text: reply.text };
+  return { kind: "done", severity: "info", title: message(`longRun.${what}`), text: reply.text };
 }
 
 /**
@@ -104,14 +105,14 @@ export async function serveReport(request: Request, id: string, context: Request
   const isForRun = headers.success && headers.output["webhook-id"].startsWith(id);
   if (!isForRun || secret === undefined || !isSigned(secret, body, headers.output)) {
     throw new Failure("signature-refused", {
-      text: "The report's signature is missing or wrong, or it is older than five minutes.",
-      advice: `Sign it with the secret of "${action}" as Standard Webhooks specify, with a webhook-id that starts with the run's id.`,
+      text: message("longRun.badSignature"),
+      advice: message("longRun.signReport", { action }),
     });
   }
   const parsed = exceedsJsonLimits(body) ? undefined : parseResponse(200, "application/json", body);
   if (parsed?.kind !== "reply" || parsed.reply.kind === "ask") {
     throw new Failure("invalid-call", {
-      text: 'The report is not a reply of the kind "started", "done" or "failed".',
+      text: message("longRun.notReport", { kinds: ['"started"', '"done"', '"failed"'] }),
       field: "body",
     });
   }
@@ -137,19 +138,19 @@ function refuseReport(state: Exclude<ReportState, "taken">): Failure {
   switch (state) {
     case "early":
       return new Failure("report-early", {
-        text: "The run is not ready for reports: your server's answer has not arrived yet, or is still being stored.",
-        advice: "Send the same report again in a second.",
+        text: message("longRun.reportEarly"),
+        advice: message("longRun.reportAgain"),
         retry: true,
       });
     case "stale":
       return new Failure("report-refused", {
-        text: "This was reported before, or is older than the last report.",
-        advice: "Give each report its own webhook-id, and a later timestamp than the one before.",
+        text: message("longRun.reportStale"),
+        advice: message("longRun.numberReports"),
       });
     case "over":
       return new Failure("run-over", {
-        text: "The run has ended and takes no more reports.",
-        advice: "Stop reporting.",
+        text: message("longRun.noMoreReports"),
+        advice: message("longRun.stopReporting"),
       });
   }
 }

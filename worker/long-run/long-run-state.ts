@@ -1,7 +1,8 @@
 // What is stored about a long run: how it started, where it stands, and the action's own data. The
 // three are stored separately, because they change at different times.
 import * as v from "valibot";
-import { type Answer, Reply, type Run, WIRE_VERSION } from "../../contract.ts";
+import { ENGLISH, Reader } from "../format/reader.ts";
+import { type Answer, type Reply, type Run, StoredReply, StoredText } from "../format/reply.ts";
 import { readParts, toParts } from "../storage/large-value.ts";
 import { describeRun, followLinks } from "../storage/run-links.ts";
 import { RunRecord } from "../storage/run-record.ts";
@@ -17,11 +18,13 @@ export const LongRunStart = v.object({
   base: v.string(),
   email: v.optional(v.string()),
   token: v.optional(v.string()),
+  /** the language and time zone of the person */
+  reader: v.optional(Reader, ENGLISH),
   key: v.string(),
   /** the action has a `watch`; if not, a studio's server reports the progress */
   isWatched: v.boolean(),
   /** the undo to offer once the run is done; `data` is JSON for the action's `undo` */
-  undo: v.optional(v.object({ data: v.string(), lifeS: v.number(), label: v.optional(v.string()) })),
+  undo: v.optional(v.object({ data: v.string(), lifeS: v.number(), label: v.optional(StoredText) })),
 });
 export type LongRunStart = v.InferOutput<typeof LongRunStart>;
 
@@ -29,7 +32,7 @@ const time = v.optional(v.number());
 
 /** Times are epoch milliseconds. */
 const StoredState = v.object({
-  reply: Reply,
+  reply: StoredReply,
   controls: v.array(v.picklist(["cancel", "pause", "resume"])),
   startedAt: v.number(),
   endedAt: time,
@@ -41,7 +44,7 @@ const StoredState = v.object({
   /** the person who canceled it, if not its owner */
   canceledBy: v.optional(v.string()),
   picture: v.optional(v.string()),
-  undo: v.optional(v.object({ until: v.number(), label: v.optional(v.string()) })),
+  undo: v.optional(v.object({ until: v.number(), label: v.optional(StoredText) })),
   ...ReportLog.entries,
   /** its locks are extended, and the log says that it is running */
   isAnnounced: v.boolean(),
@@ -99,5 +102,5 @@ export function toAnswer({ start, state }: StoredLongRun): RunAnswer {
   const hasPicture = state.reply.kind === "started" && picture !== undefined;
   const reply = hasPicture ? { ...state.reply, picture: pictureUrl } : state.reply;
   const run = { ...describeRun(base, { id, at, reply, undo }), ...followLinks(base, { id, at, key, controls }) };
-  return { version: WIRE_VERSION, run, reply };
+  return { run, reply };
 }

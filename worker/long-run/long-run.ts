@@ -2,12 +2,14 @@
 // action started. It survives restarts and deploys, updates everyone who follows it, writes the log
 // when the run ends, and then deletes itself.
 import { DurableObject } from "cloudflare:workers";
-import type { Reply } from "../../contract.ts";
 import type { Control, RunStatus, WatchContext } from "../action/action.ts";
 import { removeUnsafeLinks } from "../action/safe-links.ts";
 import { withTimeLimit } from "../action/time-limit.ts";
 import { findAction } from "../actions/index.ts";
 import { describeCause, Failure, toFailure } from "../failure.ts";
+import { message } from "../format/message.ts";
+import type { Reply } from "../format/reply.ts";
+import { readReader } from "../request/read-reader.ts";
 import { readMissing, reportMissing } from "../services/missing-tasks.ts";
 import { type Env, readSettings, type Settings } from "../settings/settings.ts";
 import { releaseFinished } from "../storage/locks.ts";
@@ -127,9 +129,9 @@ export class LongRun extends DurableObject<Env> {
   }
 
   /** Opens a socket that gets the run's answer now and after each change. */
-  override async fetch(): Promise<Response> {
+  override async fetch(request: Request): Promise<Response> {
     const run = await this.#store.load();
-    return openSocket(this.ctx, run && JSON.stringify(toAnswer(run)));
+    return openSocket(this.ctx, readReader(request, readSettings(this.env)), run && toAnswer(run));
   }
 
   override webSocketClose(socket: WebSocket): void {
@@ -203,8 +205,8 @@ export class LongRun extends DurableObject<Env> {
       state.undo = await offerUndo(this.env, { ...run, state });
     }
     const saved = await this.#store.save(state);
-    const answer = JSON.stringify(toAnswer(saved));
-    if (answer !== JSON.stringify(toAnswer(run))) sendToSockets(this.ctx, answer);
+    const answer = toAnswer(saved);
+    if (JSON.stringify(answer) !== JSON.stringify(toAnswer(run))) sendToSockets(this.ctx, answer);
     // Followers don't wait for this. If the count is not saved, the same tasks are released again.
     state.released = await releaseFinished(this.env, run.start.record, state.reply, state.released);
     const waitMs = isOver(state) || nextCheckMs === 0 ? 0 : Math.max(nextCheckMs, settings.longRunEveryMs);
@@ -233,4 +235,4 @@ export class LongRun extends DurableObject<Env> {
   }
 }
 
-const runOver = () => new Failure("run-over", { text: "It has ended, or can't be stopped from here." });
+const runOver = () => new Failure("run-over", { text: message("longRun.over") });

@@ -1,9 +1,10 @@
 // One poll of a long run: asks the action for its status, and decides what to do if that fails.
-import type { Reply } from "../../contract.ts";
 import { reopenKitsuFor } from "../access/person.ts";
 import type { RunStatus, WatchContext } from "../action/action.ts";
 import { describeCause, Failure, toFailure } from "../failure.ts";
-import { formatSince } from "../format/since.ts";
+import { localize } from "../format/localize.ts";
+import { joinSentences, message } from "../format/message.ts";
+import type { Reply } from "../format/reply.ts";
 import type { Settings } from "../settings/settings.ts";
 import { describeRun } from "../storage/run-links.ts";
 import type { LongRunStart, LongRunState } from "./long-run-state.ts";
@@ -69,24 +70,24 @@ function mayRecover({ code, reply }: Failure, faultSince: number | undefined): b
 const outcomesOf = (reply: Reply) => (reply.kind === "started" ? reply.outcomes : undefined);
 
 /** The last known reply, with the problem and since when there has been no update. */
-function addTrouble(reply: Reply, { reply: { text = "It can't be reached." } }: Failure, since: number): Reply {
+function addTrouble(reply: Reply, { reply: { text = message("longRun.unreachable") } }: Failure, since: number): Reply {
   if (reply.kind !== "started") return reply;
   // A text from an outside server may lack its final period.
-  const sentence = /[.!?…]$/.test(text) ? text : `${text}.`;
-  return { ...reply, text: `${sentence} No update since ${formatSince(since)}; retrying.` };
+  const sentence = typeof text !== "string" || /[.!?…。！？]$/.test(text) ? text : `${text}.`;
+  return { ...reply, text: joinSentences([sentence, message("longRun.noUpdateSince", { since })]) };
 }
 
 function endOverdue(reply: Reply, { longRunLimitMs }: Settings): Reply {
   const { reply: failed } = new Failure("time-limit", {
-    text: `It had not finished after ${Math.round(longRunLimitMs / 3_600_000)} hours, so it is no longer followed.`,
-    advice: "It may still be running: check the system it runs on.",
+    text: message("longRun.overdue", { hours: Math.round(longRunLimitMs / 3_600_000) }),
+    advice: message("longRun.checkSystem"),
   });
   return { ...failed, outcomes: outcomesOf(reply), links: reply.links };
 }
 
 /** The context for the action's `watch`, `control` and `picture`. */
 export function createWatchContext(
-  { record, base, email, token }: LongRunStart,
+  { record, base, email, token, reader }: LongRunStart,
   settings: Settings,
   signal: AbortSignal,
   { save, readRunReply }: Pick<WatchContext, "save" | "readRunReply">,
@@ -95,6 +96,8 @@ export function createWatchContext(
   return {
     run: describeRun(base, { id, at, reply }),
     person: { id: person?.id, name: person?.name ?? "", email },
+    reader,
+    localize: (text) => localize(text, reader),
     settings,
     base,
     signal,

@@ -1,8 +1,9 @@
 // Finds a run by its id: a live long run, a record that the log has not taken yet, or one in the
 // log.
 import * as v from "valibot";
-import { type Reply, RunId } from "../../contract.ts";
+import { RunId } from "../../contract.ts";
 import { Failure, missingBinding } from "../failure.ts";
+import type { Reply } from "../format/reply.ts";
 import type { Env, Settings } from "../settings/settings.ts";
 import { getRunCoordinator } from "../storage/run-coordinator.ts";
 import { parseRecord, readRunRecord, unknownRun } from "../storage/run-log.ts";

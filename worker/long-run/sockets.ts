@@ -1,22 +1,33 @@
-// WebSockets of a hibernating Durable Object: they cost nothing while nothing happens.
+// WebSockets of a hibernating Durable Object: they cost nothing while nothing happens. Each has the
+// language of its reader.
+import * as v from "valibot";
+import { ENGLISH, Reader } from "../format/reader.ts";
+import { type Answer, localizeAnswer } from "../format/reply.ts";
 
-/** Opens a socket and sends the first message, if there is one. */
-export function openSocket(ctx: DurableObjectState, first: string | undefined): Response {
+/** Opens a socket and sends the first answer, if there is one. */
+export function openSocket(ctx: DurableObjectState, reader: Reader, first: Answer | undefined): Response {
   const { 0: client, 1: server } = new WebSocketPair();
   ctx.acceptWebSocket(server);
-  if (first !== undefined) server.send(first);
+  server.serializeAttachment(reader);
+  if (first !== undefined) send(server, first);
   return new Response(null, { status: 101, webSocket: client });
 }
 
-export function sendToSockets(ctx: DurableObjectState, text: string): void {
+export function sendToSockets(ctx: DurableObjectState, answer: Answer): void {
   for (const socket of ctx.getWebSockets()) {
     try {
-      socket.send(text);
+      send(socket, answer);
     } catch {
       // The browser is gone. It reconnects when it is back.
     }
   }
 }
+
+/** A socket of an older worker has no reader. */
+const Attachment = v.fallback(Reader, ENGLISH);
+
+const send = (socket: WebSocket, answer: Answer) =>
+  socket.send(JSON.stringify(localizeAnswer(answer, v.parse(Attachment, socket.deserializeAttachment()))));
 
 export function closeSockets(ctx: DurableObjectState): void {
   for (const socket of ctx.getWebSockets()) socket.close(1000, "over");

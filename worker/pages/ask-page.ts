@@ -1,10 +1,10 @@
 // A question as a page: a plain form that sends Kitsu's call again with the answers. Works without
 // JavaScript.
 import type { Ask, Field, InputValue } from "../../contract.ts";
-import { formatSome } from "../format/list.ts";
-import { plural } from "../format/plural.ts";
+import { listSome } from "../format/list.ts";
+import { message } from "../format/message.ts";
 import type { Call } from "../request/call.ts";
-import { type Content, html } from "./html.ts";
+import { type Content, html, rich } from "./html.ts";
 import { renderOutcomes, renderParagraphs } from "./reply-view.ts";
 
 /**
@@ -24,7 +24,7 @@ export function renderAsk(ask: Ask, call: Call | undefined, address: string, kit
 ${renderParagraphs(text)}
 ${tasks !== undefined && !outcomes?.length && describeTasks(tasks)}
 ${problem !== undefined && html`<p class="problem" role="alert">${problem}</p>`}
-${wrong !== undefined && html`<p class="problem" role="alert">Correct the answers below to continue.</p>`}
+${wrong !== undefined && html`<p class="problem" role="alert">${message("ask.correct")}</p>`}
 ${call !== undefined && Object.entries(callFields(call)).map(([name, value]) => renderHidden(name, value))}
 ${form !== undefined && renderHidden("form", form)}
 ${plan !== undefined && renderHidden("plan", plan)}
@@ -32,14 +32,18 @@ ${Object.entries(call?.input ?? {}).map(([name, value]) => !fields.some((field) 
 ${fields.map((field) => (field.type === "hidden" ? renderHidden(inputName(field), field.value ?? "") : renderField(field, field === first)))}
 ${outcomes?.length ? renderOutcomes(outcomes, { fold: dangerous || outcomes.length <= OPEN_OUTCOMES_MAX ? "open" : "closed" }) : undefined}
 <p class="submit"><button class="primary${dangerous && html` dangerous`}">${submit}</button>
-${shown.length < fields.length && html`<button name="back" value="1">Change answers</button>`}
-<a class="button" href="${kitsuUrl}">Cancel</a></p>
+${shown.length < fields.length && html`<button name="back" value="1">${message("ask.change")}</button>`}
+<a class="button" href="${kitsuUrl}">${message("ask.cancel")}</a></p>
 </form>`;
 }
 
 /** Shown until there is a plan, which lists each task. */
 const describeTasks = ({ count, names }: NonNullable<Ask["tasks"]>): Content =>
-  html`<p class="quiet">For ${plural(count, "task")}${names.length > 0 && html`: <span dir="auto">${formatSome(names, count)}</span>`}</p>`;
+  html`<p class="quiet">${
+    names.length === 0
+      ? message("ask.forTasks", { count })
+      : rich("ask.forNamedTasks", { count, names: html`<span dir="auto">${listSome(names, count)}</span>` })
+  }</p>`;
 
 /** The fields of the call, named as Kitsu's form names them. */
 export function callFields({
@@ -112,7 +116,7 @@ function renderControl(field: Field, attributes: Content): Content {
   const hint = html`${placeholder !== undefined && html` placeholder="${placeholder}"`}${maxLength !== undefined && html` maxlength="${maxLength}"`}`;
   const bounds = html`${min !== undefined && html` min="${min}"`}${max !== undefined && html` max="${max}"`}${step !== undefined && html` step="${step}"`}`;
   if (options !== undefined && isChoice(field)) {
-    return html`<select${attributes}>${!isChosen(field) && html`<option value="">Choose…</option>`}${options.map((option) => html`<option value="${option.value}"${option.value === value && html` selected`}>${option.label}</option>`)}</select>`;
+    return html`<select${attributes}>${!isChosen(field) && html`<option value="">${message("ask.choose")}</option>`}${options.map((option) => html`<option value="${option.value}"${option.value === value && html` selected`}>${option.label}</option>`)}</select>`;
   }
   if (type === "long-text") return html`<textarea rows="5"${attributes}${hint}>\n${value}</textarea>`;
   if (type === "date") return html`<input type="date" value="${value}"${attributes}${bounds}>`;

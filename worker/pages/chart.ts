@@ -2,8 +2,10 @@
 // chart may come from outside, so names are escaped and colors are checked. The description has the
 // numbers for screen readers.
 import type { Chart } from "../../contract.ts";
+import { formatNumber } from "../format/locale-formats.ts";
+import { joinSentences, message, type Text } from "../format/message.ts";
 import { drawPath, makeAxis, makePoints, makeRows } from "./chart-scale.ts";
-import { type Content, html } from "./html.ts";
+import { type Content, type ForReader, html } from "./html.ts";
 
 /** Larger charts are unreadable; the table has everything. */
 const LABELS_MAX = 60;
@@ -31,8 +33,8 @@ export function renderChart(chart: Chart, id: string): Content {
   const isEmpty = drawn.series.every(({ values }) => values.every((value) => value === null));
   return html`<figure class="chart">
 <figcaption>${chart.title}</figcaption>
-${isEmpty || drawn.labels.length === 0 ? html`<p class="quiet">No data yet.</p>` : html`${renderLegend(drawn)}<div class="drawing" role="region" tabindex="0" aria-label="${chart.title}, chart">${chart.kind === "line" ? drawLines(chart, drawn, id) : drawBars(chart, drawn, id)}</div>`}
-${rest > 0 && html`<p class="quiet">${rest} more ${rest === 1 ? "is" : "are"} in the table.</p>`}
+${isEmpty || drawn.labels.length === 0 ? html`<p class="quiet">${message("chart.noData")}</p>` : html`${renderLegend(drawn)}<div class="drawing" role="region" tabindex="0" aria-label="${message("chart.label", { title: chart.title })}">${chart.kind === "line" ? drawLines(chart, drawn, id) : drawBars(chart, drawn, id)}</div>`}
+${rest > 0 && html`<p class="quiet">${message("chart.more", { count: rest })}</p>`}
 </figure>`;
 }
 
@@ -76,7 +78,7 @@ function drawBars({ title, kind }: Chart, drawn: Drawn, id: string): Content {
   const inner = makeRows(series.length, y.thick);
   const bar = (label: string, one: Series, value: number, box: { left: number; top: number; thick: number }) => {
     const width = x.at(value) - x.at(0);
-    return html`<rect class="part ${one.tone}"${paint("fill", one)} x="${round(box.left)}" y="${round(box.top)}" width="${round(width)}" height="${round(box.thick)}"${!isStack && html` rx="2"`}><title>${label}: ${series.length > 1 && `${one.name}, `}${formatValue(value, unit)}</title></rect>`;
+    return html`<rect class="part ${one.tone}"${paint("fill", one)} x="${round(box.left)}" y="${round(box.top)}" width="${round(width)}" height="${round(box.thick)}"${!isStack && html` rx="2"`}><title>${nameValue(drawn, { label, name: one.name, value })}</title></rect>`;
   };
   const row = (label: string, at: number) => {
     const top = y.top(at);
@@ -98,11 +100,11 @@ function drawBars({ title, kind }: Chart, drawn: Drawn, id: string): Content {
     const values = series.map(({ values: all }) => all[at] ?? 0);
     const shown = isStack ? (totals[at] ?? 0) : Math.max(...values);
     const middle = round(top + y.thick / 2);
-    const words = isStack ? formatValue(totals[at] ?? 0) : values.map((value) => formatValue(value)).join(" / ");
+    const words = (isStack ? [totals[at] ?? 0] : values).map((value, nth) => [nth > 0 && " / ", showNumber(value)]);
     return html`<text class="name" x="${NAMES_WIDTH - 10}" y="${middle}"><title>${label}</title>${cutName(label, 27)}</text>${bars}<text class="value" x="${round(x.at(shown) + 7)}" y="${middle}">${series.length > 2 && !isStack ? undefined : words}</text>\n`;
   };
   return html`${openPicture(WIDTH, height, title, id, describe(drawn))}
-${x.ticks.map((tick) => html`<line class="grid" x1="${round(x.at(tick))}" x2="${round(x.at(tick))}" y1="0" y2="${height - AXIS_HEIGHT}"/><text class="tick" x="${round(x.at(tick))}" y="${height - 12}">${formatValue(tick)}</text>`)}
+${x.ticks.map((tick) => html`<line class="grid" x1="${round(x.at(tick))}" x2="${round(x.at(tick))}" y1="0" y2="${height - AXIS_HEIGHT}"/><text class="tick" x="${round(x.at(tick))}" y="${height - 12}">${showNumber(tick)}</text>`)}
 ${unit !== "" && html`<text class="tick unit" x="${WIDTH - 4}" y="${height - 12}">${cutName(unit, 12)}</text>`}
 ${labels.map(row)}</svg>`;
 }
@@ -121,32 +123,45 @@ function drawLines({ title }: Chart, drawn: Drawn, id: string): Content {
     one.values.map(
       (value, at) =>
         value !== null &&
-        html`<circle class="part ${one.tone}"${paint("fill", one)} cx="${round(x(at))}" cy="${round(y.at(value))}" r="3"><title>${labels[at]}: ${series.length > 1 && `${one.name}, `}${formatValue(value, unit)}</title></circle>`,
+        html`<circle class="part ${one.tone}"${paint("fill", one)} cx="${round(x(at))}" cy="${round(y.at(value))}" r="3"><title>${nameValue(drawn, { label: labels[at] ?? "", name: one.name, value })}</title></circle>`,
     );
   return html`${openPicture(width, LINE_HEIGHT, title, id, describe(drawn))}
 ${y.ticks.map(
   (tick) =>
-    html`<line class="grid" x1="${left}" x2="${right}" y1="${round(y.at(tick))}" y2="${round(y.at(tick))}"/><text class="tick level" x="${left - 10}" y="${round(y.at(tick))}">${formatValue(tick)}</text>`,
+    html`<line class="grid" x1="${left}" x2="${right}" y1="${round(y.at(tick))}" y2="${round(y.at(tick))}"/><text class="tick level" x="${left - 10}" y="${round(y.at(tick))}">${showNumber(tick)}</text>`,
 )}
 ${unit !== "" && html`<text class="tick start" x="4" y="10">${cutName(unit, 40)}</text>`}
 ${labels.map((label, at) => at % every === 0 && html`<text class="tick" x="${round(x(at))}" y="${LINE_HEIGHT - 12}">${cutName(label, 11)}</text>`)}
 ${series.map((one) => html`<path class="line ${one.tone}"${paint("stroke", one)} d="${path(one)}"/>${dots(one)}\n`)}</svg>`;
 }
 
-const openPicture = (width: number, height: number, title: string, id: string, description: string): Content =>
+const openPicture = (width: number, height: number, title: string, id: string, description: Content): Content =>
   html`<svg role="img" aria-labelledby="${id}-title" aria-describedby="${id}-about" viewBox="0 0 ${width} ${height}" width="${width}" height="${height}"><title id="${id}-title">${title}</title><desc id="${id}-about">${description}</desc>`;
 
 /** The values as text, for screen readers. */
-function describe({ labels, series, unit }: Drawn): string {
-  const parts = labels.flatMap((label, at) =>
+function describe(drawn: Drawn): Content {
+  const { labels, series } = drawn;
+  const values = labels.flatMap((label, at) =>
     series.flatMap(({ name, values }) => {
       const value = values[at];
       if (value === null || value === undefined || (value === 0 && series.length > 1)) return [];
-      return `${label}${series.length > 1 ? `, ${name}` : ""}: ${formatValue(value, unit)}`;
+      return message("chart.sentence", { value: nameValue(drawn, { label, name, value }) });
     }),
   );
-  const rest = parts.length - DESCRIBED_MAX;
-  return `${parts.slice(0, DESCRIBED_MAX).join("; ")}${rest > 0 ? `; and ${rest} more in the table` : ""}.`;
+  const rest = values.length - DESCRIBED_MAX;
+  return joinSentences([...values.slice(0, DESCRIBED_MAX), rest > 0 && message("chart.more", { count: rest })]);
+}
+
+/** "SQ010, Done: 12 tasks", without the name of the only series. */
+function nameValue(
+  { series, unit }: Drawn,
+  { label, name, value }: { label: string; name: string; value: number },
+): Text {
+  const rounded = round(value);
+  const quantity = unit === "" ? rounded : message("chart.quantity", { value: rounded, unit });
+  return series.length > 1
+    ? message("chart.valueOf", { label, name, value: quantity })
+    : message("chart.value", { label, value: quantity });
 }
 
 const paint = (attribute: "fill" | "stroke", { color }: Series): Content =>
@@ -160,8 +175,10 @@ function cutName(name: string, most: number): string {
 }
 
 const CHARACTERS = new Intl.Segmenter("en");
-const NUMBERS = new Intl.NumberFormat("en", { maximumFractionDigits: 1 });
-const formatValue = (value: number, unit = "") => `${NUMBERS.format(value)}${unit && ` ${unit}`}`;
+const showNumber =
+  (value: number): ForReader =>
+  (reader) =>
+    formatNumber(round(value), reader);
 const isWhole = (series: readonly Series[]) =>
   series.every(({ values }) => values.every((value) => Number.isInteger(value ?? 0)));
 const sum = (values: readonly number[]) => values.reduce((total, value) => total + value, 0);

@@ -1,12 +1,26 @@
 // The layout of every page: head, top bar and security headers. No inline scripts or styles.
+import { listMessages } from "../format/localize.ts";
+import { message, type Text } from "../format/message.ts";
+import type { Reader } from "../format/reader.ts";
 import { type Content, html } from "./html.ts";
+import { SCRIPT_AREAS, SCRIPT_TEXTS, type ScriptTexts } from "./script-texts.ts";
 
-export type Page = {
-  title: string;
+/** What pages need of the settings, and for whom they are written. */
+export type PageContext = {
+  settings: {
+    basePath: string;
+    kitsuUrls: readonly string[];
+    logToken: string | undefined;
+    access: object | undefined;
+  };
+  reader: Reader;
+};
+
+export type Page = PageContext & {
+  title: Text;
   body: Content;
   /** Kitsu, or the page in Kitsu that the person came from */
   kitsuUrl?: string | undefined;
-  basePath: string;
   status?: number;
   /** for the answer to a form: an address that shows it again without submitting the form again */
   address?: string | undefined;
@@ -22,7 +36,8 @@ export function renderPage({
   title,
   body,
   kitsuUrl,
-  basePath,
+  settings: { basePath },
+  reader,
   status = 200,
   address,
   isWide = false,
@@ -30,13 +45,14 @@ export function renderPage({
   hasDocument = false,
 }: Page): Response {
   const markup = html`<!doctype html>
-<html lang="en">
+<html lang="${reader.language}">
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="color-scheme" content="light dark">
 <meta name="robots" content="noindex">
 ${refreshS !== undefined && html`<noscript><meta http-equiv="refresh" content="${refreshS}"></noscript>`}
+${renderScriptTexts(reader)}
 <title>${title} · Kitsu Actions</title>
 <link rel="stylesheet" href="${basePath}/style.css">
 <link rel="icon" href="${basePath}/icon.svg" type="image/svg+xml">
@@ -46,9 +62,9 @@ ${refreshS !== undefined && html`<noscript><meta http-equiv="refresh" content="$
 <body>
 <header class="bar">
 <a class="brand" href="${basePath}/"><img src="${basePath}/icon.svg" alt="" width="24" height="24">Kitsu Actions</a>
-<nav aria-label="Pages">
-<a href="${basePath}/runs">Log</a>
-${kitsuUrl !== undefined && html`<a href="${kitsuUrl}">Back to Kitsu</a>`}
+<nav aria-label="${message("page.pages")}">
+<a href="${basePath}/runs">${message("page.log")}</a>
+${kitsuUrl !== undefined && html`<a href="${kitsuUrl}">${message("page.backToKitsu")}</a>`}
 </nav>
 </header>
 <main${isWide && html` class="wide"`}${address !== undefined && html` data-address="${address}"`}>
@@ -57,7 +73,13 @@ ${body}
 </body>
 </html>
 `;
-  return new Response(markup.source, { status, headers: pageHeaders(hasDocument) });
+  return new Response(markup.write(reader), { status, headers: pageHeaders(hasDocument) });
+}
+
+/** The texts of the page's script. An attribute has no markup that could end early. */
+export function renderScriptTexts(reader: Reader): Content {
+  const texts: ScriptTexts = { reader, messages: listMessages(SCRIPT_AREAS, reader) };
+  return html`<meta name="${SCRIPT_TEXTS}" content="${JSON.stringify(texts)}">`;
 }
 
 function pageHeaders(hasDocument: boolean): Record<string, string> {

@@ -45,8 +45,8 @@ section > :first-child { margin-top: 0; } section > :last-child { margin-bottom:
 .text { white-space: pre-wrap; overflow-wrap: break-word; font-size: 1.05em; }
 .advice { color: var(--strong); font-weight: 500; }
 .outcomes, .links { list-style: none; padding: 0; }
-.links { display: flex; flex-wrap: wrap; gap: .2rem 1.4rem; } .outcomes li { display: flex; flex-wrap: wrap; gap: .2rem .8rem; padding: .35rem 0 .35rem 5.3rem; border-bottom: 1px solid var(--border); }
-.state { color: var(--look); font-weight: 600; min-width: 4.5rem; margin-left: -5.3rem; } .label { color: var(--strong); } .reason { color: var(--quiet); } .reason:empty { display: none; }
+.links { display: flex; flex-wrap: wrap; gap: .2rem 1.4rem; } .outcomes li { display: flex; flex-wrap: wrap; gap: .2rem .8rem; padding: .35rem 0 .35rem 8rem; border-bottom: 1px solid var(--border); }
+.state { color: var(--look); font-weight: 600; min-width: 7.2rem; margin-left: -8rem; } .label { color: var(--strong); } .reason { color: var(--quiet); } .reason:empty { display: none; }
 .button, button { display: inline-block; font: inherit; min-height: 2.3rem; padding: .35rem 1rem; border: 1px solid var(--border); border-radius: 10px; background: var(--card); color: var(--strong); text-decoration: none; cursor: pointer; }
 .button:hover, button:hover { border-color: var(--strong); }
 .primary { background: var(--accent); border-color: var(--accent); color: var(--on-accent); }
@@ -86,7 +86,7 @@ textarea { font: inherit; color: var(--strong); background: var(--card); border:
 .picture { display: block; height: min(24rem, 50vw); max-width: 100%; aspect-ratio: auto 16/9; object-fit: contain; object-position: left; border-radius: 10px; } .started > .text { min-height: 1.5em; } .reply > .progress { display: flex; margin-bottom: .9em; } .progress { display: inline-flex; flex-wrap: wrap; gap: 0 .6rem; align-items: center; color: var(--quiet); font-variant-numeric: tabular-nums; } progress { accent-color: var(--accent); }
 .waiting, .running { --look: var(--info); } .launch { flex-basis: 100%; } .launch .told { font-size: 1.05em; color: var(--strong); }
 dl { display: grid; grid-template-columns: max-content minmax(0, 1fr); gap: .3rem 1.4rem; margin: 0; } dt { color: var(--quiet); } dd { margin: 0; overflow-wrap: break-word; }
-dl + .effects { margin-top: 1rem; }
+dl + .effects, dl + .quiet { margin-top: 1rem; }
 .alive { display: none; } html[data-kitsu-actions] .alive { display: block; } html[data-kitsu-actions] .dead { display: none; }
 .tasks { columns: 18rem; padding-left: 1.2rem; } pre { white-space: pre-wrap; overflow-wrap: anywhere; }
 .steps li { margin-bottom: .5em; }

@@ -1,6 +1,8 @@
 // Renders a reply on a page. All of it may come from outside, so everything is escaped text.
 import type { Chart, Link, Outcome, Progress, Reply, Table } from "../../contract.ts";
 import { countOutcomes, formatProgress, formatState } from "../format/labels.ts";
+import { formatNumber } from "../format/locale-formats.ts";
+import { message, type Text } from "../format/message.ts";
 import { retriedOutcomes } from "../storage/run-links.ts";
 import { renderChart } from "./chart.ts";
 import { renderEffect } from "./effect-buttons.ts";
@@ -18,10 +20,10 @@ export function renderReply(reply: Reply, kitsuUrl = "", isPast = false): Conten
 <h1><span class="mark" aria-hidden="true">${SYMBOLS[look]}</span>${reply.title}</h1>
 ${reply.kind === "started" ? html`<p class="text" dir="auto">${reply.text}</p>` : renderParagraphs(reply.text)}
 ${reply.kind === "failed" && reply.advice !== undefined && html`<p class="advice">${reply.advice}</p>`}
-${reply.kind === "failed" && reply.retry && retriedOutcomes(reply).length === 0 && html`<p>This may work later. To try again, run it from Kitsu.</p>`}
-${reply.kind === "ask" && html`<p>This question was not answered.</p>`}
+${reply.kind === "failed" && reply.retry && retriedOutcomes(reply).length === 0 && html`<p>${message("page.mayWorkLater")}</p>`}
+${reply.kind === "ask" && html`<p>${message("page.notAnswered")}</p>`}
 ${reply.kind === "started" && reply.progress && renderProgress(reply.progress)}
-${reply.kind === "started" && reply.picture !== undefined && html`<p><img class="picture" src="${reply.picture}" alt="Latest picture"></p>`}
+${reply.kind === "started" && reply.picture !== undefined && html`<p><img class="picture" src="${reply.picture}" alt="${message("page.latestPicture")}"></p>`}
 ${"effects" in reply && reply.effects?.length ? html`<div class="effects">${reply.effects.map((effect) => renderEffect(effect, kitsuUrl, isPast))}</div>` : undefined}
 ${"outcomes" in reply && reply.outcomes?.length ? renderOutcomes(reply.outcomes, { isOver: reply.kind === "done" }) : undefined}
 ${reply.links?.length ? html`<ul class="links">${reply.links.map((link) => html`<li>${renderLink(link)}</li>`)}</ul>` : undefined}
@@ -89,17 +91,23 @@ const OPEN_TABLES_MAX = 8;
 function renderFolded([first, ...others]: readonly Table[]): Content {
   return [
     first && renderTable(first),
-    html`<label class="find" hidden>Search the ${others.length} tables below <input type="search" data-find></label>`,
+    html`<label class="find" hidden>${message("page.searchTables", { count: others.length })} <input type="search" data-find></label>`,
     others.map(
       (table) =>
-        html`<details class="fold"><summary>${table.title ?? table.columns.join(", ")}</summary><table>${renderRows(table.columns, table.rows)}</table></details>\n`,
+        html`<details class="fold"><summary>${nameTable(table)}</summary><table>${renderRows(table.columns, table.rows)}</table></details>\n`,
     ),
   ];
 }
 
+/** With columns of ours, whose names are in the reader's language later. */
+type ShownTable = Omit<Table, "columns"> & { columns: readonly Text[] };
+
+const nameTable = ({ title, columns }: Pick<ShownTable, "title" | "columns">): Text =>
+  title ?? message("shared.list", { names: columns });
+
 /** @param isTitled the chart above already shows the title, so only screen readers get it */
-export function renderTable({ title, columns, rows }: Table, isTitled = false): Content {
-  return html`<div class="table${rows.length <= SHORT_ROWS_MAX && html` short`}" role="region" tabindex="0" aria-label="${title ?? columns.join(", ")}">
+export function renderTable({ title, columns, rows }: ShownTable, isTitled = false): Content {
+  return html`<div class="table${rows.length <= SHORT_ROWS_MAX && html` short`}" role="region" tabindex="0" aria-label="${nameTable({ title, columns })}">
 <table>
 ${title && html`<caption><span${isTitled && html` class="unseen"`}>${title}</span></caption>`}
 ${renderRows(columns, rows)}
@@ -111,7 +119,7 @@ ${renderRows(columns, rows)}
 const SHORT_ROWS_MAX = 12;
 
 /** Omits optional end tags: with thousands of rows they would be a fifth of the page. */
-function renderRows(columns: Table["columns"], rows: Table["rows"]): Content {
+function renderRows(columns: ShownTable["columns"], rows: Table["rows"]): Content {
   const numeric = columns.map((_, index) => isNumeric(rows.map((row) => row[index] ?? null)));
   return html`<thead><tr>${columns.map((column, index) => html`<th scope="col"${numeric[index] && html` class="number"`}>${column}`)}
 <tbody>
@@ -123,11 +131,14 @@ const isNumeric = (cells: readonly (string | number | null)[]) =>
   cells.some((cell) => typeof cell === "number") && cells.every((cell) => typeof cell !== "string");
 
 function renderCell(cell: string | number | null): Content {
-  if (typeof cell === "number") return html`<td class="number">${cell}`;
+  if (typeof cell === "number")
+    return html`<td class="number" data-value="${cell}">${(reader) => formatNumber(cell, reader)}`;
   if (cell !== null && ADDRESS.test(cell))
     return html`<td><a href="${cell}" rel="noreferrer">${cell.length > ADDRESS_MAX_CHARS ? `${cell.slice(0, ADDRESS_MAX_CHARS)}…` : cell}</a>`;
   if (cell !== null && UNBROKEN.test(cell)) return html`<td class="long">${breakLong(cell)}`;
-  return html`<td${DAY.test(cell ?? "") && html` class="nowrap"`}>${cell}`;
+  if (cell !== null && DAY.test(cell))
+    return html`<td class="nowrap" data-day="${cell}">${message("shared.day", { day: cell })}`;
+  return html`<td>${cell}`;
 }
 
 /** Prefers line breaks after punctuation to breaks within a word. */

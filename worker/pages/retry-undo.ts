@@ -1,5 +1,6 @@
 // The retry and undo buttons of a run: forms that work without JavaScript.
 import type { Reply, Run } from "../../contract.ts";
+import { message, type Text } from "../format/message.ts";
 import type { Call } from "../request/call.ts";
 import { makeRunId, retriedOutcomes } from "../storage/run-links.ts";
 import { renderHidden } from "./ask-page.ts";
@@ -11,26 +12,23 @@ export function renderRetryUndo({ retry, undo }: Run, reply: Reply, person?: Cal
   // A run id in the address makes pressing the button twice one run.
   return html`<div class="again">
 ${retry !== undefined && renderForm(`${retry}&run=${makeRunId()}`, labelRetry(reply), person)}
-${undo !== undefined && renderForm(undo.url, undo.label ?? "Undo", person, `for another ${formatMinutes(undo.until - Date.now())}`)}
+${undo !== undefined && renderForm(undo.url, undo.label ?? message("page.undo"), person, message("page.undoableFor", { minutes: countMinutes(undo.until - Date.now()) }))}
 </div>`;
 }
 
-function renderForm(address: string, label: string, person: Call["person"] = {}, note?: string): Content {
+function renderForm(address: string, label: Text, person: Call["person"] = {}, note?: Text): Content {
   return html`<form method="post" action="${address}">
 ${person.id !== undefined && renderHidden("personid", person.id)}${person.email !== undefined && renderHidden("personemail", person.email)}
 <button>${label}</button>${note && html` <span class="quiet">${note}</span>`}
 </form>`;
 }
 
-function labelRetry(reply: Reply): string {
+function labelRetry(reply: Reply): Text {
   const retried = retriedOutcomes(reply);
   const failed = retried.filter(({ state }) => state === "failed").length;
-  if (retried.length === 0) return "Try again";
-  if (failed === retried.length) return `Retry what failed (${failed})`;
-  return failed === 0 ? `Run what was not tried (${retried.length})` : `Retry what is not done (${retried.length})`;
+  if (retried.length === 0) return message("page.tryAgain");
+  if (failed === retried.length) return message("page.retryFailed", { count: failed });
+  return message(failed === 0 ? "page.runNotTried" : "page.retryNotDone", { count: retried.length });
 }
 
-const formatMinutes = (leftMs: number) => {
-  const minutes = Math.max(1, Math.round(leftMs / 60_000));
-  return minutes === 1 ? "minute" : `${minutes} minutes`;
-};
+const countMinutes = (leftMs: number) => Math.max(1, Math.round(leftMs / 60_000));

@@ -1,20 +1,21 @@
 // Asks for the token that opens the log.
-import type { Settings } from "../settings/settings.ts";
+import { message } from "../format/message.ts";
 import { html } from "./html.ts";
-import { renderPage } from "./layout.ts";
+import { type PageContext, renderPage } from "./layout.ts";
 
-export function renderSignIn({ basePath, kitsuUrls }: Settings): Response {
+export function renderSignIn(context: PageContext): Response {
+  const { basePath, kitsuUrls } = context.settings;
   return renderPage({
-    title: "Sign in",
+    ...context,
+    title: message("log.signIn"),
     status: 401,
-    basePath,
     kitsuUrl: kitsuUrls[0],
     body: html`<section>
-<h1>Sign in to read the log</h1>
-<p>The log shows who ran what, and when. Enter the token that is set as LOG_TOKEN on this server. Your pipeline TD has it.</p>
+<h1>${message("log.signInToRead")}</h1>
+<p>${message("log.aboutToken", { setting: "LOG_TOKEN" })}</p>
 <form class="filter" method="post" action="${basePath}/runs/sign-in">
-<label>Token <input type="password" name="token" required autocomplete="current-password"></label>
-<button class="primary">Sign in</button>
+<label>${message("log.token")} <input type="password" name="token" required autocomplete="current-password"></label>
+<button class="primary">${message("log.signIn")}</button>
 </form>
 </section>`,
   });

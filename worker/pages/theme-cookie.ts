@@ -2,7 +2,7 @@
 // a cookie keeps it for our pages, which can't read Kitsu's settings from another host. Their
 // script reads the cookie (script/theme.ts); without it they use the system's theme.
 import * as v from "valibot";
-import { THEME_PARAMETER } from "../storage/run-links.ts";
+import { THEME_PARAMETER } from "../format/reader.ts";
 
 const Theme = v.picklist(["light", "dark"]);
 

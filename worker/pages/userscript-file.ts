@@ -6,6 +6,7 @@ import { bundle, header } from "../../gen/userscript.ts";
 import { languages } from "../../gen/userscript-languages.ts";
 import { Failure } from "../failure.ts";
 import { sha256Hex } from "../format/hex.ts";
+import { message } from "../format/message.ts";
 import type { RequestContext } from "../request/request-context.ts";
 import type { Settings } from "../settings/settings.ts";
 import { readUserscriptVersion } from "./userscript-version.ts";
@@ -20,7 +21,7 @@ export async function serveUserscript(request: Request, { env, base, settings }:
     worker: base,
     kitsu: settings.kitsuOrigins,
     schemes: settings.schemes,
-    languages: [...languages.keys()],
+    languages: ["en", ...languages.keys()],
   };
   const block = metadataBlock(base, settings, version);
   return serveScript(request, `${block}(function(CONFIG){${bundle}})(${JSON.stringify(config)});\n`);
@@ -40,8 +41,8 @@ export async function serveLanguage(
   const messages = languages.get(language);
   if (messages === undefined) {
     throw new Failure("unknown-page", {
-      text: `The userscript has no language "${language}".`,
-      advice: `It has English and: ${[...languages.keys()].join(", ")}.`,
+      text: message("page.unknownLanguage", { language }),
+      advice: message("page.languages", { languages: [...languages.keys()] }),
     });
   }
   // While a deployment spreads, a script of one version may get the texts of another.

@@ -1,10 +1,14 @@
 // Takes a request and returns the fields of its body, whatever the content type. Reads up to a
 // limit and decodes strictly.
+import { TASKS_MAX } from "../../contract.ts";
 import { Failure } from "../failure.ts";
+import { message, type Text } from "../format/message.ts";
 import { BODY_MAX_BYTES, checkFieldCount, checkJsonShape, checkPartCount } from "./size-limits.ts";
 
 /** A field as it was sent, under the name it was sent with. A name may occur more than once. */
 export type RawField = readonly [name: string, value: unknown];
+
+const TYPES = ["application/json", "application/x-www-form-urlencoded", "multipart/form-data"];
 
 /** Reads the fields of a JSON, urlencoded or multipart body in UTF-8. */
 export async function readFields(request: Request): Promise<RawField[]> {
@@ -21,8 +25,9 @@ export async function readFields(request: Request): Promise<RawField[]> {
     default:
       await request.body?.cancel();
       throw new Failure("unsupported-media-type", {
-        text: type === "" ? "The call has no Content-Type." : `A body of type ${type.slice(0, 100)} can't be read.`,
-        advice: "Send application/json, application/x-www-form-urlencoded or multipart/form-data.",
+        text:
+          type === "" ? message("request.noContentType") : message("request.contentType", { type: type.slice(0, 100) }),
+        advice: message("request.sendKnownType", { types: TYPES }),
       });
   }
 }
@@ -34,8 +39,8 @@ function checkCharset(contentType: string): void {
   const charset = /;\s*charset="?([^";\s]+)/i.exec(contentType)?.[1];
   if (charset === undefined || /^utf-?8$/i.test(charset)) return;
   throw new Failure("unsupported-media-type", {
-    text: `The call uses the character set ${charset.slice(0, 40)}.`,
-    advice: "Send it as UTF-8.",
+    text: message("request.charset", { charset: charset.slice(0, 40) }),
+    advice: message("request.sendUtf8"),
   });
 }
 
@@ -73,7 +78,7 @@ async function failIfCut<T>(reading: Promise<T>): Promise<T> {
   try {
     return await reading;
   } catch (cause) {
-    throw invalidBody("The body ended before it was complete.", cause);
+    throw invalidBody(message("request.cutBody"), cause);
   }
 }
 
@@ -83,7 +88,7 @@ function decode(bytes: ArrayBuffer): string {
   try {
     return utf8.decode(bytes);
   } catch (cause) {
-    throw invalidBody("The body is not valid UTF-8.", cause);
+    throw invalidBody(message("request.notUtf8"), cause);
   }
 }
 
@@ -98,11 +103,11 @@ function readJson(text: string): RawField[] {
   try {
     value = JSON.parse(text);
   } catch (cause) {
-    throw invalidBody("The body is not valid JSON.", cause);
+    throw invalidBody(message("request.notJson"), cause);
   }
   if (typeof value !== "object" || value === null || Array.isArray(value)) {
-    const what = Array.isArray(value) ? "an array" : value === null ? "null" : `a ${typeof value}`;
-    throw invalidBody(`The body is JSON, but ${what} instead of an object with fields.`);
+    const kind = Array.isArray(value) ? "array" : value === null ? "null" : typeof value;
+    throw invalidBody(message("request.notObject", { kind }));
   }
   return Object.entries(value);
 }
@@ -111,28 +116,26 @@ async function readMultipart(bytes: ArrayBuffer, contentType: string): Promise<R
   const boundary = /;\s*boundary="?([^";]+)/i.exec(contentType)?.[1];
   // The runtime parses the header, too. If it finds a different boundary, by an escape or inside
   // quotes, the body doesn't start with ours.
-  if (boundary === undefined || !startsWith(bytes, `--${boundary}`)) throw invalidBody(BAD_MULTIPART);
+  if (boundary === undefined || !startsWith(bytes, `--${boundary}`)) throw invalidBody(message("request.badMultipart"));
   checkPartCount(bytes, boundary);
   try {
     const form = await new Response(bytes, { headers: { "content-type": contentType } }).formData();
     return [...form].map(([name, value]) => [name, typeof value === "string" ? value : `a file, ${value.size} bytes`]);
   } catch (cause) {
-    throw invalidBody(BAD_MULTIPART, cause);
+    throw invalidBody(message("request.badMultipart"), cause);
   }
 }
-
-const BAD_MULTIPART = "The multipart body is incomplete or has no boundary.";
 
 const startsWith = (bytes: ArrayBuffer, text: string) =>
   new TextDecoder("latin1").decode(bytes.slice(0, text.length)) === text;
 
 function bodyTooLarge(): Failure {
   return new Failure("body-too-large", {
-    text: `The call is larger than ${BODY_MAX_BYTES / 1_024 / 1_024} MiB.`,
-    advice: "Select fewer tasks: 5,000 fit easily.",
+    text: message("request.tooLarge", { limit: BODY_MAX_BYTES / 1_024 / 1_024 }),
+    advice: message("request.selectFewer", { count: TASKS_MAX }),
   });
 }
 
-function invalidBody(text: string, cause?: unknown): Failure {
-  return new Failure("invalid-call", { text, advice: "Run the action again from Kitsu.", field: "body", cause });
+function invalidBody(text: Text, cause?: unknown): Failure {
+  return new Failure("invalid-call", { text, advice: message("request.runAgain"), field: "body", cause });
 }

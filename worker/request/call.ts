@@ -3,7 +3,9 @@
 import * as v from "valibot";
 import { TASKS_MAX } from "../../contract.ts";
 import { Failure } from "../failure.ts";
+import { message, type Text } from "../format/message.ts";
 import type { RawField } from "./body.ts";
+import { type ClaimField, parseClaim } from "./claims.ts";
 import { type Dialect, detectDialect } from "./dialect.ts";
 import { type FormAnswer, readFormAnswer } from "./form-answer.ts";
 import { formatValue, truncate } from "./request-snapshot.ts";
@@ -42,10 +44,10 @@ export type EarlierRun = { id: string; at: number };
 export type RetriedRun = EarlierRun & { root?: string | undefined };
 
 /** A field that plays no part in the call, and why. */
-export type Ignored = { name: string; value: string; reason: string };
-type IgnoreField = (name: string, value: unknown, reason: string) => void;
+export type Ignored = { name: string; value: string; reason: Text };
+type IgnoreField = (name: string, value: unknown, reason: Text) => void;
 
-type CallField = "person" | "email" | "project" | "selection" | "entityType" | "path" | "server";
+type CallField = ClaimField | "selection";
 
 const FIELD_NAMES: ReadonlyMap<string, CallField> = new Map([
   ["personid", "person"],
@@ -63,31 +65,6 @@ const FIELD_NAMES: ReadonlyMap<string, CallField> = new Map([
 ]);
 
 const Uuid = v.pipe(v.string(), v.uuid(), v.toLowerCase());
-const textUpTo = (most: number) => v.pipe(v.string(), v.maxLength(most, `has more than ${most} characters`));
-
-/**
- * The valid values of each field, and the reason for ignoring any other. An invalid value never
- * fails the call by itself: the person's id is needed only if nothing else identifies the person
- * (`findUnreadableId`); the other fields confirm or hint.
- */
-const CLAIMS = {
-  person: v.pipe(v.string(), v.uuid("is not the id of a person"), v.toLowerCase()),
-  // Like Zou's own check, but more tolerant: apostrophes, "+", non-Latin domains. Zou doesn't check
-  // the addresses of accounts from LDAP.
-  email: v.pipe(
-    v.string(),
-    v.maxLength(254, "has more than 254 characters"),
-    v.regex(/^[^\s\p{C}@<>"(),:;[\\\]]+@[^\s\p{C}@<>"(),:;[\\\]]+$/u, "is not an e-mail address"),
-  ),
-  project: v.pipe(v.string(), v.uuid("is not the id of a project"), v.toLowerCase()),
-  entityType: v.pipe(
-    v.string(),
-    v.toLowerCase(),
-    v.picklist(["asset", "shot", "sequence", "edit", "episode", "concept", "all"], "is not a kind of page in Kitsu"),
-  ),
-  path: textUpTo(2_000),
-  server: textUpTo(255),
-};
 
 /** A valid value, under the name it was sent with. */
 type Claim = { name: string; value: string };
@@ -122,15 +99,15 @@ export function parseCall(query: readonly RawField[], fields: readonly RawField[
     if (field === "selection") selected.push(...(Array.isArray(value) ? value : [value]));
     else if (field !== undefined) addClaim(claims, ignore, field, name, value);
     else if (isParam) params.push([name, String(value)]);
-    else ignore(name, value, "Kitsu has no such field");
+    else ignore(name, value, message("request.ignoredUnknown"));
   };
   for (const [name, value] of query) add(name, value, true);
   for (const [name, value] of body) add(name, value, false);
   const [id, unreadable] = [claims.get("person"), findUnreadableId({ ignored })];
-  if (id !== undefined && unreadable !== undefined) throw invalidField(unreadable.name, `and ${id.name} disagree`);
+  if (id !== undefined && unreadable !== undefined) throw disagree(unreadable.name, id.name);
 
   const selection = readSelection(selected, ignore);
-  if (unlisted > 0) ignored.push({ name: `${unlisted.toLocaleString("en")} more`, value: "", reason: "not listed" });
+  if (unlisted > 0) ignored.push({ name: "…", value: "", reason: message("request.ignoredMore", { count: unlisted }) });
   const names = [...body, ...query].map(([name]) => name);
   return {
     dialect: detectDialect(names),
@@ -154,27 +131,27 @@ export const findUnreadableId = ({ ignored }: Pick<Call, "ignored">) =>
 
 /** Thrown if the id is all there is to identify the person. */
 export const unreadableId = ({ name, value }: Ignored) =>
-  invalidField(name, `is not the id of a person: "${truncate(value, 60)}"`);
+  invalidField(name, (field) => message("request.badPersonId", { field, value: truncate(value, 60) }));
 
 /** Adds a value unless it is empty or invalid. A field may occur twice, under one or two names. */
 function addClaim(
   claims: Map<CallField, Claim>,
   ignore: IgnoreField,
-  field: keyof typeof CLAIMS,
+  field: ClaimField,
   name: string,
   raw: unknown,
 ): void {
   const value = typeof raw === "string" ? raw.trim() : raw;
   // JavaScript writes "undefined" and "null" when it fills a form with missing values.
   if (value === null || value === undefined || value === "" || value === "null" || value === "undefined") return;
-  if (typeof value !== "string") return void ignore(name, value, "is not text");
-  const parsed = v.safeParse(CLAIMS[field], value);
-  if (!parsed.success) return void ignore(name, value, parsed.issues[0].message);
+  if (typeof value !== "string") return void ignore(name, value, message("request.ignoredNotText"));
+  const parsed = parseClaim(field, value);
+  if (parsed.problem !== undefined) return void ignore(name, value, parsed.problem);
   const before = claims.get(field);
-  if (before === undefined) claims.set(field, { name, value: parsed.output });
-  else if (!isSameClaim(before.value, parsed.output)) {
-    if (PERSON_FIELDS.includes(field)) throw invalidField(name, `and ${before.name} disagree`);
-    ignore(name, value, `differs from ${before.name}`);
+  if (before === undefined) claims.set(field, { name, value: parsed.value });
+  else if (!isSameClaim(before.value, parsed.value)) {
+    if (PERSON_FIELDS.includes(field)) throw disagree(name, before.name);
+    ignore(name, value, message("request.ignoredDiffers", { other: before.name }));
   }
 }
 
@@ -191,27 +168,28 @@ function readSelection(selected: readonly unknown[], ignore: IgnoreField): strin
   let [empty, repeated] = [0, 0];
   for (const entry of selected) {
     if (entry !== null && typeof entry !== "string")
-      throw invalidField("selection", `must list task ids, but has ${formatValue(entry)}`);
+      throw invalidField("selection", (field) => message("request.notTaskList", { field, value: formatValue(entry) }));
     for (const part of (entry ?? "").split(",")) {
       const candidate = part.trim();
       if (candidate === "") empty += 1;
       else {
         const parsed = v.safeParse(Uuid, candidate);
         if (!parsed.success)
-          throw invalidField("selection", `must list task ids, but "${truncate(candidate, 60)}" is not one`);
+          throw invalidField("selection", (field) =>
+            message("request.badTaskId", { field, value: truncate(candidate, 60) }),
+          );
         if (ids.has(parsed.output)) repeated += 1;
         ids.add(parsed.output);
       }
     }
   }
   if (ids.size > TASKS_MAX) {
-    throw invalidField(
-      "selection",
-      `has ${ids.size.toLocaleString("en")} tasks, more than the ${TASKS_MAX.toLocaleString("en")} allowed`,
+    throw invalidField("selection", (field) =>
+      message("request.tooManyTasks", { field, count: ids.size, limit: TASKS_MAX }),
     );
   }
-  if (empty > 0 && ids.size > 0) ignore("selection", `${empty} of them`, "empty ids");
-  if (repeated > 0) ignore("selection", `${repeated} of them`, "repeated ids");
+  if (empty > 0 && ids.size > 0) ignore("selection", "", message("request.ignoredEmptyIds", { count: empty }));
+  if (repeated > 0) ignore("selection", "", message("request.ignoredRepeatedIds", { count: repeated }));
   return [...ids];
 }
 
@@ -221,18 +199,20 @@ function readSelection(selected: readonly unknown[], ignore: IgnoreField): strin
 export function checkSelection(call: Call): void {
   if (call.selection.length > 0) return;
   throw new Failure("empty-selection", {
-    text: "The call has no tasks.",
-    advice:
-      "Select the tasks again and run the action again. Kitsu 0.20.87 and 0.20.88 sometimes lose the selection; 0.20.89 fixes that.",
+    text: message("request.noTasks"),
+    advice: message("request.selectAgain"),
     field: "selection",
   });
 }
 
-function invalidField(field: string, problem: string): Failure {
+const disagree = (name: string, other: string) =>
+  invalidField(name, (field) => message("request.disagree", { field, other }));
+
+function invalidField(field: string, describe: (field: string) => Text): Failure {
   const name = truncate(field, 60);
   return new Failure("invalid-call", {
-    text: `The field ${name} ${problem}.`,
-    advice: "Run the action again from Kitsu. If it happens again, tell your TD.",
+    text: describe(name),
+    advice: message("request.runAgainOrTellTd"),
     field: name,
   });
 }

@@ -3,6 +3,7 @@
 import * as v from "valibot";
 import { Input, type InputValue } from "../../contract.ts";
 import { Failure } from "../failure.ts";
+import { message, type Text } from "../format/message.ts";
 import type { RawField } from "./body.ts";
 import { INPUT_FIELDS_MAX, INPUT_MAX_CHARS, INPUT_VALUES_MAX } from "./size-limits.ts";
 
@@ -50,39 +51,47 @@ export function readFormAnswer(body: readonly RawField[]): { answer: FormAnswer;
 function addText(texts: Map<string, string[]>, name: string, text: string): void {
   const all = texts.get(name);
   if (all === undefined) {
-    if (texts.size >= INPUT_FIELDS_MAX) throw invalidAnswer("input", `has more than ${INPUT_FIELDS_MAX} fields`);
+    if (texts.size >= INPUT_FIELDS_MAX) throw tooManyFields();
     texts.set(name, [text]);
-  } else if (all.length >= INPUT_VALUES_MAX)
-    throw invalidAnswer(`${PREFIX}${name}`, `has more than ${INPUT_VALUES_MAX} values`);
+  } else if (all.length >= INPUT_VALUES_MAX) throw tooManyValues(name);
   else all.push(text);
 }
 
 function parse<S extends v.GenericSchema>(schema: S, value: unknown, name: string): v.InferOutput<S> {
   const parsed = v.safeParse(schema, value);
   if (parsed.success) return parsed.output;
-  throw invalidAnswer(name, "can't be understood");
+  throw invalidAnswer(name, (field) => message("request.answerUnclear", { field }));
 }
 
 function checkSize(input: Input): void {
   const entries = Object.entries(input);
   if (entries.length > INPUT_FIELDS_MAX)
-    throw invalidAnswer("input", `has ${entries.length} fields, more than the ${INPUT_FIELDS_MAX} allowed`);
+    throw invalidAnswer("input", (field) =>
+      message("request.answerFieldCount", { field, count: entries.length, limit: INPUT_FIELDS_MAX }),
+    );
   for (const [name, value] of entries) {
     // The answer to "which of these tasks" is a list of their ids.
     const texts = [value].flat();
-    if (texts.length > INPUT_VALUES_MAX)
-      throw invalidAnswer(`${PREFIX}${name}`, `has more than ${INPUT_VALUES_MAX} values`);
+    if (texts.length > INPUT_VALUES_MAX) throw tooManyValues(name);
     const most = Array.isArray(value) ? INPUT_VALUES_MAX * 60 : INPUT_MAX_CHARS;
     if (texts.reduce((sum: number, one) => sum + String(one).length, 0) > most)
-      throw invalidAnswer(`${PREFIX}${name}`, "is too long");
+      throw invalidAnswer(`${PREFIX}${name}`, (field) => message("request.answerTooLong", { field }));
   }
 }
 
-function invalidAnswer(field: string, problem: string): Failure {
+const tooManyFields = () =>
+  invalidAnswer("input", (field) => message("request.answerTooManyFields", { field, limit: INPUT_FIELDS_MAX }));
+
+const tooManyValues = (name: string) =>
+  invalidAnswer(`${PREFIX}${name}`, (field) =>
+    message("request.answerTooManyValues", { field, limit: INPUT_VALUES_MAX }),
+  );
+
+function invalidAnswer(field: string, describe: (field: string) => Text): Failure {
   const name = field.slice(0, 60);
   return new Failure("invalid-call", {
-    text: `The field ${name} ${problem}.`,
-    advice: "Run the action again from Kitsu.",
+    text: describe(name),
+    advice: message("request.runAgain"),
     field: name,
   });
 }

@@ -2,6 +2,7 @@
 // Browsers set Origin and Sec-Fetch-* themselves, so a page can't forge them. A program can: these
 // checks prove nothing about programs.
 import { Failure } from "../failure.ts";
+import { message } from "../format/message.ts";
 import type { Settings } from "../settings/settings.ts";
 import { createPreflightResponse } from "./cors.ts";
 
@@ -51,16 +52,15 @@ function originNotAllowed(origin: string | null, settings: Settings): Failure {
   return new Failure("origin-not-allowed", {
     text:
       origin === null
-        ? "The request did not come from a page of your Kitsu."
-        : `${origin.slice(0, 200)} is not one of the Kitsu addresses that this action server accepts.`,
-    advice: `Run the action from ${settings.kitsuOrigins.join(" or ")}. If your Kitsu has another address, ask your TD to add it to KITSU_URL.`,
+        ? message("request.notFromKitsu")
+        : message("request.foreignOrigin", { origin: origin.slice(0, 200) }),
+    advice: message("request.runFromKitsu", { origins: settings.kitsuOrigins }),
   });
 }
 
 function hiddenOrigin(): Failure {
   return new Failure("origin-not-allowed", {
-    text: "The browser did not say which page sent this (Origin: null).",
-    advice:
-      "If you ran the action from Kitsu, the Referrer-Policy of its pages hides them. Ask your TD to set it to strict-origin-when-cross-origin (see docs/deploy.md).",
+    text: message("request.hiddenOrigin"),
+    advice: message("request.setReferrerPolicy"),
   });
 }

@@ -1,6 +1,7 @@
 // Takes a request, or a person, and throws if they call too often. The platform counts roughly and
 // per data center: that stops a stuck key or a loop, not an attack.
 import { Failure } from "../failure.ts";
+import { message } from "../format/message.ts";
 import { readClientAddress } from "./public-url.ts";
 import { type RequestContext, readPath } from "./request-context.ts";
 
@@ -34,8 +35,8 @@ export async function checkPersonRate(limit: RateLimit, { id }: { id?: string | 
 async function checkLimit(limit: RateLimit, key: string | null): Promise<void> {
   if (key === null || (await limit.limit({ key })).success) return;
   throw new Failure("too-many-calls", {
-    text: "This action server received too many requests within a minute.",
-    advice: "Wait a minute, then try again.",
+    text: message("request.tooManyRequests"),
+    advice: message("request.waitMinute"),
     retry: true,
     headers: { "retry-after": String(PERIOD_S) },
   });

@@ -2,6 +2,7 @@
 // is applied while reading, before any work that grows with the size.
 import { Failure } from "../failure.ts";
 import { findExcess } from "../format/json-shape.ts";
+import { message, type Text } from "../format/message.ts";
 
 /** 5,000 task ids are about 195 kB in either dialect; the rest is room for future fields. */
 export const BODY_MAX_BYTES = 2 * 1_024 * 1_024;
@@ -58,15 +59,15 @@ function checkPartHeaders(text: string, boundary: string): void {
 export function checkJsonShape(text: string): void {
   const excess = findExcess(text, VALUES_MAX, DEPTH_MAX);
   if (excess === "values") throw tooManyValues();
-  if (excess === "depth") throw callTooLarge(`has values nested more than ${DEPTH_MAX} levels deep`);
+  if (excess === "depth") throw callTooLarge(message("request.tooDeep", { count: DEPTH_MAX }));
 }
 
-const tooManyValues = () => callTooLarge(`has more than ${VALUES_MAX.toLocaleString("en")} fields or values`);
+const tooManyValues = () => callTooLarge(message("request.tooManyValues", { count: VALUES_MAX }));
 
-function callTooLarge(problem: string): Failure {
+function callTooLarge(text: Text): Failure {
   return new Failure("invalid-call", {
-    text: `The call ${problem}, more than any action needs.`,
-    advice: "Run the action again from Kitsu on fewer tasks.",
+    text,
+    advice: message("request.runAgainOnFewer"),
     field: "body",
     status: 413,
   });

@@ -1,8 +1,10 @@
 // The context that an action runs in, and the effects that are applied after its reply.
-import type { Run } from "../../contract.ts";
 import type { Person } from "../access/person.ts";
 import type { Action, ActionContext, UndoOffer } from "../action/action.ts";
 import type { RoleLookup } from "../action/authorize.ts";
+import { localize } from "../format/localize.ts";
+import type { Reader } from "../format/reader.ts";
+import type { Run } from "../format/reply.ts";
 import type { Call } from "../request/call.ts";
 import type { RequestContext } from "../request/request-context.ts";
 import type { RequestSnapshot } from "../request/request-snapshot.ts";
@@ -11,6 +13,8 @@ import { getLocks } from "../storage/locks.ts";
 import { createTemporaryLink } from "../storage/temporary-link.ts";
 
 export type ActionEffects = {
+  /** the language and time zone of the person */
+  reader: Reader;
   undo?: UndoOffer;
   /**
    * the run continues as a long run with this data; `token`: the person's session token, if the run
@@ -30,6 +34,7 @@ export type CallFacts = {
   person: Person;
   kitsu: Kitsu | undefined;
   roleIn: RoleLookup;
+  reader: Reader;
   signal: AbortSignal;
 };
 
@@ -39,18 +44,22 @@ const LOCK_GRACE_MS = 60_000;
 export function createActionContext(
   action: Action,
   requestContext: RequestContext,
-  { kitsu, ...facts }: CallFacts,
+  { kitsu, reader, ...facts }: CallFacts,
 ): { actionContext: ActionContext; effects: ActionEffects } {
   const { env, settings, base } = requestContext;
   const { run, person, signal } = facts;
+
   let hasLocked = false;
   const effects: ActionEffects = {
+    reader,
     release: async () => {
       if (hasLocked) await getLocks(env, action.id).release(run.id);
     },
   };
   const actionContext: ActionContext = {
     ...facts,
+    reader,
+    localize: (text) => localize(text, reader),
     settings,
     base,
     kitsu: () => kitsu ?? throwNoKitsu(),

@@ -1,10 +1,12 @@
 // What is known about a call so far. Each step in dispatch.ts adds to it, so if a step fails, the
 // log gets everything that was found out before.
 import * as v from "valibot";
-import { type Reply, RunId } from "../../contract.ts";
+import { RunId } from "../../contract.ts";
 import { describePerson, type Person } from "../access/person.ts";
 import type { Action } from "../action/action.ts";
 import { describeCause, type Failure } from "../failure.ts";
+import type { Reader } from "../format/reader.ts";
+import type { Reply } from "../format/reply.ts";
 import type { RawField } from "../request/body.ts";
 import type { Call } from "../request/call.ts";
 import type { RequestContext } from "../request/request-context.ts";
@@ -31,13 +33,15 @@ export type CallState = {
   call?: Call;
   recorder?: RunRecorder;
   person?: Person;
+  /** the language and time zone of the person, once they are known */
+  reader: Reader;
   selected?: RunRecord["selected"];
   effects?: ActionEffects;
 };
 
 export function startCall(
   request: Request,
-  { url }: RequestContext,
+  { url, reader }: RequestContext,
   action: Action,
   selected: RunRecord["selected"],
 ): CallState {
@@ -52,6 +56,7 @@ export function startCall(
     id: requestedId ?? makeRunId(),
     at: arrivedAt,
     snapshot: takeSnapshot(request, url, query),
+    reader,
     selected,
   };
 }

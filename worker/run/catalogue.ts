@@ -6,15 +6,18 @@ import { identify, type Person } from "../access/person.ts";
 import type { Action } from "../action/action.ts";
 import { findMissingTrust } from "../action/authorize.ts";
 import { listActions } from "../actions/index.ts";
+import { localize } from "../format/localize.ts";
+import { readReader } from "../request/read-reader.ts";
 import type { RequestContext } from "../request/request-context.ts";
 
 export async function serveCatalogue(request: Request, context: RequestContext): Promise<Response> {
   const { settings, base } = context;
   const person = await identify(request, { person: {}, ignored: [] }, context, request.signal);
+  const reader = readReader(request, settings, person);
   const actions = listActions(settings).map((action) => ({
     id: action.id,
-    title: action.title,
-    about: action.about,
+    title: localize(action.title, reader),
+    about: localize(action.about, reader),
     url: `${base}/actions/${action.id}`,
     modes: action.modes,
     entityTypes: action.entityTypes,

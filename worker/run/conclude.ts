@@ -24,7 +24,11 @@ export async function concludeCall(
   const { action, call, recorder } = state;
   if ("duplicate" in result) {
     const { duplicate } = result;
-    const response = answerCall(request, duplicate, settings, { failure: duplicate.failure, call });
+    const response = answerCall(request, duplicate, settings, {
+      failure: duplicate.failure,
+      call,
+      person: state.person,
+    });
     // The first request logs the run.
     return { response, finish: async () => recorder?.finish() };
   }
@@ -39,7 +43,7 @@ export async function concludeCall(
   }
   const links = follow instanceof Failure ? undefined : follow;
   const run = { ...describeRun(base, record), ...links };
-  const response = answerCall(request, { run, reply: record.reply }, settings, { failure, call });
+  const response = answerCall(request, { run, reply: record.reply }, settings, { failure, call, person: state.person });
   // A long run writes its own log entries.
   const isLogged = links !== undefined;
   const finish = async () =>

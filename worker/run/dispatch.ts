@@ -5,10 +5,12 @@ import { authorizeSelection, checkCount, checkDepartments, checkTrust, createRol
 import { withTimeLimit } from "../action/time-limit.ts";
 import { findAction } from "../actions/index.ts";
 import { Failure, toFailure } from "../failure.ts";
+import { message } from "../format/message.ts";
 import { type RawField, readFields } from "../request/body.ts";
 import { type Call, checkSelection, parseCall } from "../request/call.ts";
 import { checkOrigin } from "../request/origin.ts";
 import { checkPersonRate } from "../request/rate-limit.ts";
+import { readReader } from "../request/read-reader.ts";
 import type { RequestContext } from "../request/request-context.ts";
 import { takeSnapshot } from "../request/request-snapshot.ts";
 import { limitToVisible } from "../services/visible-data.ts";
@@ -103,6 +105,7 @@ async function takeSteps(
   return withTimeLimit(action.title, settings.actionTimeLimitMs, async (signal) => {
     const person = await identify(request, call, context, signal);
     state.person = person;
+    state.reader = readReader(request, settings, person);
     if (env.CALLS_BY_PERSON !== undefined) await checkPersonRate(env.CALLS_BY_PERSON, person);
     return runFor(person, call, context, operation, state, signal);
   });
@@ -137,6 +140,7 @@ async function runFor(
     person,
     kitsu: kitsu && limitToVisible(kitsu, person.departments, roleIn),
     roleIn,
+    reader: state.reader,
     signal,
   });
   state.effects = effects;
@@ -147,10 +151,11 @@ async function runFor(
 function checkMethod(request: Request, action: Action): void {
   if (request.method === "POST" || (request.method === "GET" && action.isSafe)) return;
   throw new Failure("method-not-allowed", {
-    text: `${action.title} takes ${action.isSafe ? "GET and POST" : "POST"}, not ${request.method}.`,
-    advice: action.isSafe
-      ? "Run it from Kitsu."
-      : "It changes something, so it can't be opened as a link. Run it from Kitsu.",
+    text: message(action.isSafe ? "run.takesGetAndPost" : "run.takesPost", {
+      title: action.title,
+      method: request.method,
+    }),
+    advice: message(action.isSafe ? "run.runFromKitsu" : "run.notALink"),
     headers: { allow: action.isSafe ? "GET, POST, OPTIONS" : "POST, OPTIONS" },
   });
 }

@@ -1,9 +1,10 @@
 // Runs an action: asks for what is missing, asks for confirmation, and then runs it only once,
 // however often the call is sent.
-import type { Reply, Run } from "../../contract.ts";
 import type { Action, ActionContext } from "../action/action.ts";
 import { requestConfirmation } from "../action/confirmation.ts";
 import { Failure } from "../failure.ts";
+import { message } from "../format/message.ts";
+import type { Reply, Run } from "../format/reply.ts";
 import { findRun } from "../long-run/run-lookup.ts";
 import type { EarlierRun } from "../request/call.ts";
 import type { RequestContext } from "../request/request-context.ts";
@@ -84,8 +85,8 @@ async function retryOnce(
   const other = await coordinator.takeRetry(own);
   if (other !== undefined) {
     throw new Failure("already-submitted", {
-      text: "This run was retried before, and a run can be retried only once.",
-      advice: `The retry is at ${linkRun(base, other.id, other.at).url}: retry from there what failed in it.`,
+      text: message("run.retriedBefore"),
+      advice: message("run.seeRetry", { url: linkRun(base, other.id, other.at).url }),
     });
   }
   let hasStarted = false;
@@ -117,8 +118,8 @@ async function findDuplicate(
   }
   const link = linkRun(base, run.id, at);
   const failure = new Failure("already-submitted", {
-    text: "This was submitted before, and it runs only once.",
-    advice: `See the outcome at ${link.url}`,
+    text: message("run.submittedBefore"),
+    advice: message("run.seeOutcome", { url: link.url }),
   });
   return { run: link, reply: failure.reply, failure };
 }

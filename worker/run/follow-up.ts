@@ -3,6 +3,7 @@ import { mayReadLog } from "../access/log-access.ts";
 import type { Action, Control } from "../action/action.ts";
 import { findAction } from "../actions/index.ts";
 import { Failure } from "../failure.ts";
+import { message } from "../format/message.ts";
 import { controlRun, hasKey } from "../long-run/long-run-routes.ts";
 import { findRun } from "../long-run/run-lookup.ts";
 import { parseCall } from "../request/call.ts";
@@ -22,14 +23,14 @@ export async function dispatchRetry(request: Request, id: string, context: Reque
   const { record, action, mayAct } = await findEarlierRun(request, id, context);
   if (record.reply.kind === "started") {
     throw new Failure("already-submitted", {
-      text: "It is still running. You can retry what fails when it has finished.",
+      text: message("run.stillRunning"),
     });
   }
   if (describeRun(context.base, record).retry === undefined) {
     throw new Failure("nothing-to-do", {
-      title: "There is nothing to retry",
-      text: "Nothing in this run failed in a way that a retry could fix.",
-      advice: "Run the action again from Kitsu.",
+      title: message("run.nothingToRetry"),
+      text: message("run.nothingFailed"),
+      advice: message("run.runAgainFromKitsu"),
     });
   }
   return performOperation(request, context, {

@@ -4,13 +4,16 @@ import { checkLogAccess, mayReadLog } from "../access/log-access.ts";
 import { listActions } from "../actions/index.ts";
 import { Failure } from "../failure.ts";
 import { chooseCsvFormat, formatCsv } from "../format/csv.ts";
+import { formatSortable } from "../format/locale-formats.ts";
+import { localize } from "../format/localize.ts";
+import { message, type Text } from "../format/message.ts";
 import { renderLog } from "../pages/log-page.ts";
-import { formatMoment } from "../pages/render-time.ts";
 import { renderSignIn } from "../pages/sign-in-page.ts";
 import type { RequestContext } from "../request/request-context.ts";
 import type { Settings } from "../settings/settings.ts";
+import { listRuns, type RunPage } from "../storage/list-runs.ts";
 import { linkRun } from "../storage/run-links.ts";
-import { type LoggedRun, listRuns, type RunPage } from "../storage/run-log.ts";
+import type { LoggedRun } from "../storage/run-log.ts";
 import { RUN_STATES } from "../storage/run-record.ts";
 
 const PAGE_RUNS = 50;
@@ -38,31 +41,23 @@ const COLUMNS = [
 /** A filter as forms send it. An unused filter is empty. */
 const filter = <S extends v.GenericSchema<string>>(schema: S) =>
   v.optional(
-    v.union([
-      v.pipe(
-        v.literal(""),
-        v.transform(() => undefined),
-      ),
-      schema,
-    ]),
+    v.pipe(
+      v.string(),
+      v.transform((value) => value || undefined),
+      v.optional(schema),
+    ),
   );
-const text = (most: number) => v.pipe(v.string(), v.maxLength(most, `must have at most ${most} characters`));
+const text = (most: number) => v.pipe(v.string(), v.maxLength(most));
 
 const Query = v.object({
   action: filter(text(80)),
   person: filter(text(254)),
   project: filter(text(200)),
-  state: filter(v.picklist(RUN_STATES, `must be one of ${RUN_STATES.join(", ")}`)),
-  day: filter(v.pipe(v.string(), v.isoDate("must be a day like 2026-11-23"))),
+  state: filter(v.picklist(RUN_STATES)),
+  day: filter(v.pipe(v.string(), v.isoDate())),
   cursor: filter(text(1_000)),
   limit: v.optional(
-    v.pipe(
-      v.string(),
-      v.regex(/^\d{1,6}$/, "must be a whole number"),
-      v.transform(Number),
-      v.minValue(1, "must be at least 1"),
-      v.maxValue(FILE_RUNS, `must be at most ${FILE_RUNS}`),
-    ),
+    v.pipe(v.string(), v.regex(/^\d{1,6}$/), v.transform(Number), v.minValue(1), v.maxValue(FILE_RUNS)),
   ),
 });
 export type Query = v.InferOutput<typeof Query>;
@@ -70,10 +65,10 @@ export type Query = v.InferOutput<typeof Query>;
 /** `GET /runs`: the page, or the sign-in page. */
 export async function serveLog(request: Request, context: RequestContext): Promise<Response> {
   const { settings, base } = context;
-  if (settings.logToken !== undefined && !(await mayReadLog(request, context))) return renderSignIn(settings);
+  if (settings.logToken !== undefined && !(await mayReadLog(request, context))) return renderSignIn(context);
   const { query, page } = await readPage(request, context, PAGE_RUNS);
   const older = page.cursor === undefined ? undefined : nextUrl(request, page.cursor);
-  return renderLog({ query, runs: page.runs, older, base, settings, titles: readTitles(settings) });
+  return renderLog({ ...context, query, runs: page.runs, older, base, titles: readTitles(settings) });
 }
 
 /** `GET /runs.json`: `{runs, cursor}`, and a link to the next page. */
@@ -86,19 +81,25 @@ export async function serveLogJson(request: Request, context: RequestContext): P
   return Response.json({ runs, cursor: page.cursor }, { headers: fileHeaders(request, page) });
 }
 
-/** `GET /runs.csv`: a header, then one row per run. Times are in UTC, as spreadsheets read them. */
+/**
+ * `GET /runs.csv`: a header, then one row per run. Times are those of the reader's time zone, as
+ * spreadsheets read them.
+ */
 export async function serveLogCsv(request: Request, context: RequestContext): Promise<Response> {
   const { page } = await readPage(request, context, FILE_RUNS);
   const rows = listRows(page, context).map((row) =>
-    COLUMNS.map((column) => (column === "at" ? formatMoment(row.at) : row[column])),
+    COLUMNS.map((column) => (column === "at" ? formatSortable(row.at, context.reader) : row[column])),
   );
-  return new Response(formatCsv([COLUMNS, ...rows], chooseCsvFormat(request.headers.get("accept-language"))), {
-    headers: {
-      ...fileHeaders(request, page),
-      "content-type": "text/csv; charset=utf-8",
-      "content-disposition": 'attachment; filename="kitsu-actions-runs.csv"',
+  return new Response(
+    formatCsv([COLUMNS, ...rows], chooseCsvFormat(request.headers.get("accept-language"), context.reader.locale)),
+    {
+      headers: {
+        ...fileHeaders(request, page),
+        "content-type": "text/csv; charset=utf-8",
+        "content-disposition": 'attachment; filename="kitsu-actions-runs.csv"',
+      },
     },
-  });
+  );
 }
 
 async function readPage(
@@ -109,33 +110,54 @@ async function readPage(
   await checkLogAccess(request, context);
   const query = readQuery(request);
   const { cursor, limit = byDefault, ...filters } = query;
-  return { query, page: await listRuns(context.env, filters, limit, cursor) };
+  const { timeZone } = context.reader;
+  return { query, page: await listRuns(context.env, filters, limit, { cursor, timeZone }) };
 }
 
 function readQuery(request: Request): Query {
   const parsed = v.safeParse(Query, Object.fromEntries(new URL(request.url).searchParams));
   if (parsed.success) return parsed.output;
   const [issue] = parsed.issues;
-  const field = v.getDotPath(issue) ?? undefined;
+  const field = v.getDotPath(issue) ?? "";
   throw new Failure("invalid-filter", {
-    text: `The filter ${field} ${issue.message}.`,
-    advice: "Go back and choose another one.",
+    text: describeIssue(field, issue),
+    advice: message("run.chooseOther"),
     field,
   });
 }
 
+function describeIssue(field: string, { type, requirement }: v.BaseIssue<unknown>): Text {
+  switch (type) {
+    case "max_length":
+      return message("run.filterTooLong", { field, limit: Number(requirement) });
+    case "picklist":
+      return message("run.filterNotState", { field, states: RUN_STATES });
+    case "iso_date":
+      return message("run.filterNotDay", { field });
+    case "regex":
+      return message("run.filterNotNumber", { field });
+    case "min_value":
+      return message("run.filterTooLow", { field, limit: Number(requirement) });
+    case "max_value":
+      return message("run.filterTooHigh", { field, limit: Number(requirement) });
+    default:
+      return message("run.filterUnclear", { field });
+  }
+}
+
 /** The current titles of the actions, by id. */
-const readTitles = (settings: Settings): ReadonlyMap<string, string> =>
+const readTitles = (settings: Settings): ReadonlyMap<string, Text> =>
   new Map(listActions(settings).map(({ id, title }) => [id, title]));
 
 function listRows(
   { runs }: RunPage,
-  { settings, base }: RequestContext,
-): (LoggedRun & { actionTitle: string; url: string })[] {
+  { settings, base, reader }: RequestContext,
+): (Omit<LoggedRun, "title"> & { title: string; actionTitle: string; url: string })[] {
   const titles = readTitles(settings);
   return runs.map((run) => ({
     ...run,
-    actionTitle: titles.get(run.action) ?? run.action,
+    title: localize(run.title, reader),
+    actionTitle: localize(titles.get(run.action) ?? run.action, reader),
     url: linkRun(base, run.id, run.at).url,
   }));
 }

@@ -3,6 +3,7 @@
 import type { Person } from "../access/person.ts";
 import type { Action } from "../action/action.ts";
 import { Failure } from "../failure.ts";
+import { message } from "../format/message.ts";
 import type { Call } from "../request/call.ts";
 import type { RunIdentity } from "../storage/run-coordinator.ts";
 import { makeRunId } from "../storage/run-links.ts";
@@ -63,14 +64,14 @@ function checkSameRun({ action, person }: RunIdentity, { id }: Action, caller: P
   const isOthers = person !== undefined && person !== caller.id;
   if (action === id && !isOthers) return;
   throw new Failure("invalid-call", {
-    text: `This run was started ${isOthers ? "by somebody else" : `by the action "${action}"`}.`,
-    advice: "Run the action again from Kitsu.",
+    text: isOthers ? message("run.startedByOther") : message("run.startedByAction", { action }),
+    advice: message("run.runAgainFromKitsu"),
     field: "run",
   });
 }
 
 const neverRan = () =>
   new Failure("never-ran", {
-    text: "Kitsu's page had given up on this call and reported that it did not run, so it was not run.",
-    advice: "Run the action again.",
+    text: message("run.givenUp"),
+    advice: message("run.runAgain"),
   });

@@ -1,14 +1,14 @@
 // What anyone who has a run's id may read about it: only our own words, because other texts may
 // contain personal data.
-import type { Reply } from "../../contract.ts";
 import { listActions } from "../actions/index.ts";
 import { Failure } from "../failure.ts";
 import { countOutcomes } from "../format/labels.ts";
-import { formatSince } from "../format/since.ts";
+import { message, type Text } from "../format/message.ts";
+import type { Reply } from "../format/reply.ts";
 import type { Settings } from "../settings/settings.ts";
 import type { RunPhase } from "../storage/run-phase.ts";
 
-export const nameAction = (id: string, settings: Settings) =>
+export const nameAction = (id: string, settings: Settings): Text =>
   listActions(settings).find((action) => action.id === id)?.title ?? id;
 
 /** The reply without anything that may be personal data. */
@@ -17,9 +17,9 @@ export function redactReply(reply: Reply, action: string, settings: Settings): R
   const text = "outcomes" in reply && reply.outcomes ? countOutcomes(reply.outcomes, reply.kind === "done") : undefined;
   switch (reply.kind) {
     case "done":
-      return { kind: "done", severity: reply.severity, title, text: text ?? "It has run." };
+      return { kind: "done", severity: reply.severity, title, text: text ?? message("run.hasRun") };
     case "failed":
-      return { kind: "failed", code: reply.code, retry: reply.retry, title, text: text ?? "It failed." };
+      return { kind: "failed", code: reply.code, retry: reply.retry, title, text: text ?? message("run.hasFailed") };
     case "ask":
       return { kind: "ask", title, fields: [], submit: reply.submit };
     case "started":
@@ -38,22 +38,22 @@ export function replyForPhase(phase: RunPhase, settings: Settings): Reply | Fail
       return {
         kind: "started",
         title: nameAction(phase.action, settings),
-        text: `Running since ${formatSince(phase.since)}.`,
+        text: message("run.runningSince", { since: phase.since }),
       };
     case "interrupted":
       return runInterrupted(nameAction(phase.action, settings));
     case "void":
       return new Failure("never-ran", {
-        text: "The call never reached the action server. If it still arrives, it is refused.",
-        advice: "Run the action again.",
+        text: message("run.neverArrived"),
+        advice: message("run.runAgain"),
       });
     default:
       return undefined;
   }
 }
 
-export const runInterrupted = (title: string) =>
+export const runInterrupted = (title: Text) =>
   new Failure("run-interrupted", {
-    text: `${title} was interrupted. Part of it may be done.`,
-    advice: "Check what was done before you run it again.",
+    text: message("run.interrupted", { title }),
+    advice: message("run.checkFirst"),
   });

@@ -1,6 +1,7 @@
 // Builds the call of an earlier run again, to retry, undo or control that run.
 import type { Input } from "../../contract.ts";
 import { Failure } from "../failure.ts";
+import { message } from "../format/message.ts";
 import type { Call } from "../request/call.ts";
 import { retriedOutcomes } from "../storage/run-links.ts";
 import type { RunRecord } from "../storage/run-record.ts";
@@ -17,8 +18,8 @@ export function replayCall(
 ): Call {
   if (record.call === undefined) {
     throw new Failure("invalid-call", {
-      text: "The call of that run could not be read.",
-      advice: "Run the action again from Kitsu.",
+      text: message("run.noCall"),
+      advice: message("run.runAgainFromKitsu"),
     });
   }
   const { person, form, plan, isBack, input } = now;

@@ -1,6 +1,9 @@
 // Turns a reply into a response in the caller's dialect: JSON for AJAX, a page for a form.
-import { type Answer, type Done, type Reply, type Run, WIRE_VERSION } from "../../contract.ts";
+import type * as wire from "../../contract.ts";
 import { describeCause, type Failure } from "../failure.ts";
+import { joinSentences, message } from "../format/message.ts";
+import type { Reader } from "../format/reader.ts";
+import { type Answer, localizeAnswer, type Reply, type Run } from "../format/reply.ts";
 import { renderAsk } from "../pages/ask-page.ts";
 import { html } from "../pages/html.ts";
 import { renderPage } from "../pages/layout.ts";
@@ -9,28 +12,37 @@ import { renderReply } from "../pages/reply-view.ts";
 import { renderRetryUndo } from "../pages/retry-undo.ts";
 import { makeThemeCookie } from "../pages/theme-cookie.ts";
 import type { Call } from "../request/call.ts";
+import { makeReaderCookie, type PersonLocale, readReader } from "../request/read-reader.ts";
+import type { RequestContext } from "../request/request-context.ts";
 import { maskSecrets } from "../request/request-snapshot.ts";
 import type { Settings } from "../settings/settings.ts";
 
-/** A reply, and the run that it is about. */
-type RunReply = { run?: Run | undefined; reply: Reply };
-
-/** The failure behind the reply, if any, and the call that it answers. */
-type Origin = { failure?: Failure | undefined; call?: Call | undefined };
+/**
+ * The failure behind the reply, if any, the call that it answers, and what Zou says of its person.
+ */
+type Origin = { failure?: Failure | undefined; call?: Call | undefined; person?: PersonLocale | undefined };
 
 export function answerCall(
   request: Request,
-  { run, reply }: RunReply,
+  { run, reply }: Answer,
   settings: Settings,
-  { failure, call }: Origin = {},
+  { failure, call, person }: Origin = {},
 ): Response {
   const status = statusOf(reply, failure);
+  const reader = readReader(request, settings, person);
   const response = wantsPage(request)
-    ? answerPage({ run, reply, status, settings, call, address: callAddress(request, run) })
-    : answerJson(run, shorten(reply), status);
+    ? answerPage({
+        ...localizeAnswer({ run, reply }, reader),
+        status,
+        settings,
+        reader,
+        call,
+        address: callAddress(request, run),
+      })
+    : answerJson({ run, reply: shorten(reply) }, reader, status);
   for (const [name, value] of Object.entries(failure?.headers ?? {})) response.headers.set(name, value);
-  const cookie = makeThemeCookie(request, settings.basePath);
-  if (cookie !== undefined) response.headers.append("set-cookie", cookie);
+  const cookies = [makeThemeCookie(request, settings.basePath), person && makeReaderCookie(request, settings, person)];
+  for (const cookie of cookies) if (cookie !== undefined) response.headers.append("set-cookie", cookie);
   return response;
 }
 
@@ -46,13 +58,17 @@ function callAddress(request: Request, run: Run | undefined): string {
 }
 
 /** Answers a failure outside any run: a refused request, or an error in a page. */
-export function answerFailure(request: Request, failure: Failure, settings: Settings | undefined): Response {
+export function answerFailure(
+  request: Request,
+  failure: Failure,
+  context?: Pick<RequestContext, "settings">,
+): Response {
   if (failure.code === "internal-error") {
     const cause = describeCause(failure.cause);
     console.error(JSON.stringify({ message: "A request failed", url: maskSecrets(request.url), cause }));
   }
-  if (settings !== undefined) return answerCall(request, { reply: failure.reply }, settings, { failure });
-  return answerJson(undefined, failure.reply, failure.status);
+  if (context !== undefined) return answerCall(request, { reply: failure.reply }, context.settings, { failure });
+  return answerJson({ reply: failure.reply }, readReader(request), failure.status);
 }
 
 /** A toast shows no more tables than this. */
@@ -62,38 +78,37 @@ const TOAST_TABLES_MAX = 8;
 function shorten(reply: Reply): Reply {
   if (reply.kind !== "done") return reply;
   const { document, tables = [], ...rest } = reply;
-  const notes = [
-    rest.text,
-    document !== undefined && "Run the action as a form to see it.",
-    tables.length > TOAST_TABLES_MAX && `${tables.length - TOAST_TABLES_MAX} more tables are on the page.`,
-  ];
   if (document === undefined && tables.length <= TOAST_TABLES_MAX) return reply;
   return {
     ...rest,
     ...(tables.length > 0 && { tables: tables.slice(0, TOAST_TABLES_MAX) }),
-    text: notes.filter(Boolean).join(" "),
+    text: joinSentences([
+      rest.text,
+      document !== undefined && message("run.documentOnPage"),
+      tables.length > TOAST_TABLES_MAX && message("run.tablesOnPage", { count: tables.length - TOAST_TABLES_MAX }),
+    ]),
   };
 }
 
-/** The answer as JSON. */
-export function answerJson(run: Run | undefined, reply: Reply, status = 200): Response {
-  const answer: Answer = { version: WIRE_VERSION, ...(run && { run }), reply };
-  return new Response(JSON.stringify(answer), {
+/** The answer as JSON, in the reader's language. */
+export function answerJson(answer: Answer, reader: Reader, status = 200): Response {
+  return new Response(JSON.stringify(localizeAnswer(answer, reader)), {
     status,
     headers: { "content-type": "application/json", "cache-control": "no-store" },
   });
 }
 
 type PageAnswer = {
-  run: Run | undefined;
-  reply: Reply;
+  run?: wire.Run | undefined;
+  reply: wire.Reply;
   status: number;
   settings: Settings;
+  reader: Reader;
   call: Call | undefined;
   address: string;
 };
 
-function answerPage({ run, reply, status, settings, call, address }: PageAnswer): Response {
+function answerPage({ run, reply, status, settings, reader, call, address }: PageAnswer): Response {
   const destination = reply.kind === "done" && run?.undo === undefined ? findDestination(reply) : undefined;
   const liveRunUrl = run?.follow !== undefined ? run.url : undefined;
   if (destination !== undefined || liveRunUrl !== undefined)
@@ -107,9 +122,10 @@ function answerPage({ run, reply, status, settings, call, address }: PageAnswer)
     title: reply.title,
     body: html`${reply.kind === "ask" ? renderAsk(reply, call, address, kitsuUrl + path) : renderReply(reply, kitsuUrl)}
 ${run && renderRetryUndo(run, reply, call?.person)}
-${run && html`<footer class="run">Run <a href="${run.url}"><code>${run.id}</code></a>, ${renderTime(Date.now())}</footer>`}`,
+${run && html`<footer class="run">${message("run.id")} <a href="${run.url}"><code>${run.id}</code></a>, ${renderTime(Date.now())}</footer>`}`,
     kitsuUrl: kitsuUrl + path,
-    basePath: settings.basePath,
+    settings,
+    reader,
     status,
     // A reload may ask a question again, but must not repeat what was done.
     address: reply.kind === "ask" ? undefined : run?.url,
@@ -118,7 +134,7 @@ ${run && html`<footer class="run">Run <a href="${run.url}"><code>${run.id}</code
 }
 
 /** The page that the reply opens: it replaces the form's tab, unless there is more to read. */
-function findDestination({ severity, effects, outcomes, tables, charts, document }: Done): string | undefined {
+function findDestination({ severity, effects, outcomes, tables, charts, document }: wire.Done): string | undefined {
   const [effect, another] = effects ?? [];
   if (effect?.kind !== "open" || another !== undefined || severity !== "success") return undefined;
   return outcomes?.length || tables?.length || charts?.length || document !== undefined ? undefined : effect.url;

@@ -1,6 +1,7 @@
 // Records a run in its coordinator, before it does anything and when its request ends, and then in
 // the log. A page that lost the answer can ask what happened, and no run is missing from the log.
 import { Failure } from "../failure.ts";
+import { message } from "../format/message.ts";
 import type { RequestContext } from "../request/request-context.ts";
 import type { Env, Settings } from "../settings/settings.ts";
 import { getRunCoordinator, type KnownRun } from "../storage/run-coordinator.ts";
@@ -90,9 +91,9 @@ function describeEnd(record: RunRecord, base: string, settings: Settings) {
 
 export function cannotRecord(cause: unknown): Failure {
   return new Failure("log-unreachable", {
-    title: "The run was not started",
-    text: "The action server could not record the start of the run, so it did not start it.",
-    advice: "Run the action again in a minute. If that does not help, tell your TD.",
+    title: message("run.notStarted"),
+    text: message("run.cannotRecord"),
+    advice: message("run.runAgainSoon"),
     retry: true,
     cause,
   });
@@ -109,8 +110,8 @@ export async function writeToLog(env: Env, settings: Settings, { record, keptBy 
   if (isWritten || isKept) return;
   const retried = scheduler.wait(RETRY_MS).then(() => writeRecord(env, settings, record));
   await retried.catch((cause: unknown) => {
-    const message = "A run could not be written to the log";
-    console.error(JSON.stringify({ message, run: record.id, cause: String(cause), record }));
+    const failed = { message: "A run could not be written to the log", run: record.id };
+    console.error(JSON.stringify({ ...failed, cause: String(cause), record }));
   });
 }
 

@@ -1,8 +1,11 @@
 // The HTTP routes of one run: its page or state, and declaring it void.
 import * as v from "valibot";
-import { type Reply, RunId } from "../../contract.ts";
+import { RunId } from "../../contract.ts";
 import { mayReadLog } from "../access/log-access.ts";
 import { Failure } from "../failure.ts";
+import { localize, localizeAll } from "../format/localize.ts";
+import type { Reader } from "../format/reader.ts";
+import { localizeReply, localizeRun, type Reply } from "../format/reply.ts";
 import { readRunAnswer } from "../long-run/long-run-routes.ts";
 import { findRun } from "../long-run/run-lookup.ts";
 import { renderLiveRun } from "../pages/live-run.ts";
@@ -27,7 +30,7 @@ export async function serveRun(request: Request, id: string, context: RequestCon
   const key = url.searchParams.get("key");
   if (key !== null && wantsPage(request)) {
     const { run, reply } = await readRunAnswer(id, key, context);
-    return renderLiveRun(run, reply, settings);
+    return renderLiveRun(localizeRun(run, context.reader), localizeReply(reply, context.reader), context);
   }
   const isReader = await mayReadLog(request, context);
   const attempt = readAttempt(url);
@@ -40,27 +43,39 @@ export async function serveRun(request: Request, id: string, context: RequestCon
     return answerPhase(request, context, id, phase, phase.reply);
   }
   const { record, answer } = await findRun(env, settings, id, readTime(url) ?? startTimeOf(phase));
-  if (answer !== undefined && isReader && wantsPage(request)) return renderLiveRun(answer.run, answer.reply, settings);
+  if (answer !== undefined && isReader && wantsPage(request)) {
+    const { reader } = context;
+    return renderLiveRun(localizeRun(answer.run, reader), localizeReply(answer.reply, reader), context);
+  }
   return answerRecord(request, context, record, isReader);
 }
 
-function answerRecord(
-  request: Request,
-  { settings, base, url }: RequestContext,
-  record: RunRecord,
-  isReader: boolean,
-): Response {
+function answerRecord(request: Request, context: RequestContext, record: RunRecord, isReader: boolean): Response {
+  const { settings, base, url, reader } = context;
   const publicReply = redactReply(record.reply, record.action, settings);
   const run = describeRun(base, record);
   const title = nameAction(record.action, settings);
   if (wantsPage(request) && !(isReader && url.searchParams.get("as") === "json")) {
     return isReader
-      ? renderRun(record, title, run, settings)
-      : renderRunState(record, publicReply, title, run, settings);
+      ? renderRun(record, title, localizeRun(run, reader), context)
+      : renderRunState(record, localizeReply(publicReply, reader), title, localizeRun(run, reader), context);
   }
-  const response = isReader ? Response.json({ ...record, run }) : answerJson(run, publicReply);
+  const response = isReader
+    ? Response.json({ ...localizeRecord(record, reader), run: localizeRun(run, reader) })
+    : answerJson({ run, reply: publicReply }, reader);
   response.headers.set("cache-control", "no-store");
   return response;
+}
+
+/** The record as its reader sees it. What the call said stays as it is. */
+function localizeRecord({ reply, undone, undo, call, ...facts }: RunRecord, reader: Reader) {
+  return {
+    ...facts,
+    call: call && { ...call, ignored: localizeAll(call.ignored, reader) },
+    reply: localizeReply(reply, reader),
+    undo: undo && { ...undo, label: undo.label && localize(undo.label, reader) },
+    undone: undone && { ...undone, reply: localizeReply(undone.reply, reader) },
+  };
 }
 
 /**

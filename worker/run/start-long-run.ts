@@ -1,6 +1,7 @@
 // Continues a run after its response, if the action asked for that.
-import type { Run } from "../../contract.ts";
 import { Failure, toFailure } from "../failure.ts";
+import { message } from "../format/message.ts";
+import type { Run } from "../format/reply.ts";
 import { hashKey } from "../long-run/long-run-routes.ts";
 import { getLongRun } from "../long-run/run-lookup.ts";
 import type { RequestContext } from "../request/request-context.ts";
@@ -29,6 +30,7 @@ export async function startLongRun(
     base,
     email: person?.email,
     token: continuation.token,
+    reader: effects.reader,
     key,
     isWatched: action.watch !== undefined,
     ...(undo !== undefined && { undo: { ...undo, data: JSON.stringify(undo.data) } }),
@@ -39,8 +41,8 @@ export async function startLongRun(
     // both fail, the locks stay, because the run may have started. They expire by themselves.
     if (await begin().catch(begin)) return followLinks(base, { id, at, key, controls: [] });
     return new Failure("already-submitted", {
-      text: "A run with this id exists and is running.",
-      advice: "Run the action again from Kitsu.",
+      text: message("run.idInUse"),
+      advice: message("run.runAgainFromKitsu"),
     });
   } catch (thrown) {
     return toFailure(thrown);

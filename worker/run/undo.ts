@@ -1,8 +1,9 @@
 // Undoes a run: once, in time, for its owner or a supervisor of all its projects.
-import type { Reply } from "../../contract.ts";
 import type { Action, ActionContext } from "../action/action.ts";
 import { supervises } from "../action/authorize.ts";
 import { Failure } from "../failure.ts";
+import { message } from "../format/message.ts";
+import type { Reply } from "../format/reply.ts";
 import type { Env } from "../settings/settings.ts";
 import { getRunCoordinator } from "../storage/run-coordinator.ts";
 import type { RunRecord } from "../storage/run-record.ts";
@@ -26,7 +27,7 @@ export async function undoRun(
   if (turn.state !== "ready") {
     if (turn.state === "undone") return { reply: undoneBefore(action) };
     if (turn.state === "lost") throw undoExpired(action);
-    throw new Failure("already-submitted", { text: "Somebody is undoing this run right now." });
+    throw new Failure("already-submitted", { text: message("run.undoRunning") });
   }
   try {
     const reply = await undo(actionContext, JSON.parse(turn.data));
@@ -47,8 +48,8 @@ export async function undoRun(
 async function checkMayUndo(action: Action, actionContext: ActionContext, { person: owner }: RunRecord): Promise<void> {
   if (actionContext.person.id === owner?.id || (await supervises(action, actionContext))) return;
   throw new Failure("not-allowed", {
-    title: "This is another person's run",
-    text: `Only ${owner?.name ?? "its owner"} and the supervisors of its projects may undo it.`,
+    title: message("run.foreignRun"),
+    text: owner?.name ? message("run.onlyNamedOwnerMayUndo", { owner: owner.name }) : message("run.onlyOwnerMayUndo"),
   });
 }
 
@@ -56,11 +57,11 @@ function undoneBefore({ title }: Action): Reply {
   return {
     kind: "done",
     severity: "info",
-    title: "It was already undone",
-    text: `${title} was undone before. Nothing more was done.`,
+    title: message("run.alreadyUndone"),
+    text: message("run.undoneBefore", { title }),
   };
 }
 
 function undoExpired({ title }: Action): Failure {
-  return new Failure("undo-over", { text: `${title} can no longer be undone.`, advice: "Undo it by hand in Kitsu." });
+  return new Failure("undo-over", { text: message("run.undoOver", { title }), advice: message("run.undoByHand") });
 }

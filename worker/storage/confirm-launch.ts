@@ -1,6 +1,7 @@
 // Updates the log entry of a launch when its ticket was taken or the outcome was reported.
-import type { Done, Outcome } from "../../contract.ts";
 import { Failure } from "../failure.ts";
+import { message, type Text } from "../format/message.ts";
+import type { Done, Outcome } from "../format/reply.ts";
 import type { Env, Settings } from "../settings/settings.ts";
 import { readRunRecord, recordRun } from "./run-log.ts";
 import type { TicketReport } from "./ticket-report.ts";
@@ -35,8 +36,11 @@ function applyReport(
 ): Done {
   const updated = outcomes.map((outcome): Outcome => {
     if (outcome.state !== "waiting") return outcome;
-    const reason = [outcome.reason, text].filter(Boolean).join(". ");
-    return { ...outcome, state: STATE_AFTER[state], ...(reason !== "" && { reason }) };
+    const reason = addReport(outcome.reason, text);
+    return { ...outcome, state: STATE_AFTER[state], ...(reason !== undefined && { reason }) };
   });
   return { ...reply, ...(state === "failed" && { severity: "warning" }), outcomes: updated };
 }
+
+const addReport = (reason: Text | undefined, report: string): Text | undefined =>
+  reason && report ? message("storage.reasonAndReport", { reason, report }) : reason || report || undefined;

@@ -2,6 +2,7 @@
 // into parts. A value that is larger than any run needs is refused before anything is stored.
 import * as v from "valibot";
 import { Failure } from "../failure.ts";
+import { message } from "../format/message.ts";
 
 const PART_BYTES = 1_000_000;
 /** All parts are written in one `put`, which takes 128 keys. */
@@ -15,8 +16,8 @@ export function toParts(key: string, value: unknown): Record<string, unknown> {
   if (bytes.byteLength > VALUE_MAX_BYTES) {
     const [size, limit] = [Math.ceil(bytes.byteLength / 1_000_000), VALUE_MAX_BYTES / 1_000_000];
     throw new Failure("too-much-to-keep", {
-      text: `This run needs ${size} MB of storage, and the limit is ${limit} MB.`,
-      advice: "Run the action on fewer tasks.",
+      text: message("storage.tooLarge", { size, limit }),
+      advice: message("storage.fewerTasks"),
     });
   }
   const parts = Math.max(1, Math.ceil(bytes.byteLength / PART_BYTES));

@@ -1,9 +1,9 @@
 // Task locks, so that two people don't render the same shot. One Durable Object per action, which
 // handles one request at a time. A lock ends with its run, or by itself if the run is lost.
 import { DurableObject } from "cloudflare:workers";
-import type { Reply } from "../../contract.ts";
 import type { TaskConflict } from "../action/action.ts";
 import { missingBinding } from "../failure.ts";
+import type { Reply } from "../format/reply.ts";
 import type { Env } from "../settings/settings.ts";
 
 /** Who holds the locks, and when they expire, in epoch milliseconds. */

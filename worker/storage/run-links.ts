@@ -1,8 +1,10 @@
 // The URLs of a run: its page, retry and undo, and those that follow and control a long run.
 
 import * as v from "valibot";
-import type { Outcome, Reply, Run } from "../../contract.ts";
 import { randomHex } from "../format/hex.ts";
+import type { Text } from "../format/message.ts";
+import { LANGUAGE_PARAMETER, THEME_PARAMETER, TIME_ZONE_PARAMETER } from "../format/reader.ts";
+import type { Outcome, Reply, Run } from "../format/reply.ts";
 
 /** The URL of a run's page. The log finds the record by the time in it, in one step. */
 export function linkRun(base: string, id: string, at: number): Run {
@@ -13,7 +15,7 @@ export function linkRun(base: string, id: string, at: number): Run {
 export const makeRunId = () => randomHex(16);
 
 /** Until when a run can be undone, in epoch milliseconds, and the button's text. */
-export type OfferedUndo = { until: number; label?: string | undefined };
+export type OfferedUndo = { until: number; label?: Text | undefined };
 
 /** The run with its retry and undo URLs, as far as they are available. */
 export function describeRun(
@@ -65,11 +67,10 @@ export function readAttempt({ searchParams }: URL): string | undefined {
 }
 
 /** Our own query parameters, which are not passed to the action. */
-export const isOwnParameter = (name: string) => [RUN_PARAMETER, ATTEMPT_PARAMETER, THEME_PARAMETER].includes(name);
+export const isOwnParameter = (name: string) =>
+  [RUN_PARAMETER, ATTEMPT_PARAMETER, THEME_PARAMETER, LANGUAGE_PARAMETER, TIME_ZONE_PARAMETER].includes(name);
 export const RUN_PARAMETER = "run";
 const ATTEMPT_PARAMETER = "try";
-/** Kitsu's theme, as sent by the userscript. */
-export const THEME_PARAMETER = "theme";
 
 const Time = v.pipe(v.string(), v.regex(/^\d{1,16}$/), v.transform(Number), v.safeInteger());
 

@@ -3,14 +3,18 @@
 import * as v from "valibot";
 import { RunId } from "../../contract.ts";
 import { Failure } from "../failure.ts";
+import { toEnglish } from "../format/localize.ts";
+import { message, type Text } from "../format/message.ts";
+import { StoredText } from "../format/reply.ts";
 import type { Env, Settings } from "../settings/settings.ts";
+import { keyOf } from "./run-key.ts";
 import { RUN_STATES, RunRecord, type RunState, stateOf } from "./run-record.ts";
 
 /** One line of the log. KV allows 1,024 bytes of metadata. */
-const Summary = v.object({
+export const Summary = v.object({
   action: v.string(),
   state: v.picklist(RUN_STATES),
-  title: v.string(),
+  title: StoredText,
   person: v.string(),
   email: v.string(),
   /** of the person; "" in old records */
@@ -35,36 +39,12 @@ export type RunFilter = {
   /** a project's id, or part of its name */
   project?: string | undefined;
   state?: RunState | undefined;
-  /** "2026-11-23", in UTC */
+  /** "2026-11-23" */
   day?: string | undefined;
 };
 
-export type RunPage = { runs: LoggedRun[]; cursor?: string | undefined };
-
 const METADATA_MAX_BYTES = 1_024;
 const TITLE_MAX_CHARS = 400;
-const DAY_MS = 86_400_000;
-const LAST_DAY = 99_999;
-/** The most keys that one `list` returns. */
-const LIST_MAX_KEYS = 1_000;
-/** How many `list` calls one filtered page may cost. */
-const LISTS_MAX = 10;
-
-/**
- * Counts days and milliseconds down: then KV's alphabetical order is newest first, and each day has
- * its own prefix.
- */
-const keyOf = (at: number, id: string) => `${dayPrefix(at)}${pad(DAY_MS - (at % DAY_MS), 8)}/${id}`;
-const dayPrefix = (at: number) => `run/${pad(LAST_DAY - Math.floor(at / DAY_MS), 5)}/`;
-const pad = (value: number, digits: number) => String(value).padStart(digits, "0");
-
-const KEY = /^run\/(\d{5})\/(\d{8})\/([0-9a-f]{32})$/;
-
-function readKey(key: string): { id: string; at: number } | undefined {
-  const [, day, ms, id] = KEY.exec(key) ?? [];
-  if (id === undefined) return undefined;
-  return { id, at: (LAST_DAY - Number(day)) * DAY_MS + DAY_MS - Number(ms) };
-}
 
 /** Writes one record. Throws if KV refuses it. */
 export async function writeRecord(env: Env, settings: Settings, record: RunRecord): Promise<void> {
@@ -123,7 +103,7 @@ function shorten(summary: Summary): Summary {
       text.slice(0, Math.min(most, Math.max(length, least)));
     const shorter = {
       ...summary,
-      title: summary.title.slice(0, length),
+      title: shortenText(summary.title, length),
       action: summary.action.slice(0, 80),
       email: cut(summary.email, 254, EMAIL_LEAST_CHARS),
       name: cut(summary.name, 80),
@@ -133,55 +113,13 @@ function shorten(summary: Summary): Summary {
   }
 }
 
+/** A text that is too long is cut in English: half a message could not be put into words later. */
+const shortenText = (text: Text, maxChars: number): Text =>
+  typeof text !== "string" && JSON.stringify(text).length <= maxChars ? text : toEnglish(text).slice(0, maxChars);
+
 /** How much of a name and of an e-mail address always remains. */
 const NAME_LEAST_CHARS = 24;
 const EMAIL_LEAST_CHARS = 100;
-
-/**
- * One page of the log, newest first. Without a filter, or with only a day, it costs one `list`.
- * Other filters search the summaries of up to 10,000 runs: the page then has the runs that were
- * found, and a cursor to continue the search.
- */
-export async function listRuns(env: Env, filter: RunFilter, limit: number, cursor?: string): Promise<RunPage> {
-  const prefix = filter.day === undefined ? "run/" : dayPrefix(Date.parse(`${filter.day}T00:00:00Z`));
-  const { day: _, ...others } = filter;
-  const isFiltered = Object.values(others).some((value) => value !== undefined);
-  const runs: LoggedRun[] = [];
-  let next = cursor;
-  for (let lists = 0; lists < (isFiltered ? LISTS_MAX : 1) && runs.length < limit; lists += 1) {
-    const page = await listKeys(env, prefix, isFiltered ? LIST_MAX_KEYS : limit, next);
-    for (const key of page.keys) {
-      const [place, summary] = [readKey(key.name), v.safeParse(Summary, key.metadata)];
-      if (place !== undefined && summary.success && matches(summary.output, others))
-        runs.push({ ...place, ...summary.output });
-    }
-    next = page.list_complete ? undefined : page.cursor;
-    if (next === undefined) break;
-  }
-  return { runs, cursor: next };
-}
-
-async function listKeys(env: Env, prefix: string, limit: number, cursor?: string) {
-  try {
-    return await env.RUNS.list<unknown>({ prefix, limit, ...(cursor !== undefined && { cursor }) });
-  } catch (cause) {
-    if (cursor === undefined || !/\b400\b/.test(String(cause))) throwUnreachable(cause);
-    throw new Failure("invalid-filter", {
-      text: "This page of the log no longer exists.",
-      advice: "Start again at /runs.",
-      cause,
-    });
-  }
-}
-
-function matches(run: Summary, filter: Omit<RunFilter, "day">): boolean {
-  const { action, person, project, state } = filter;
-  const has = (text: string, part: string) => text.toLowerCase().includes(part.toLowerCase());
-  if (action !== undefined && run.action !== action) return false;
-  if (person !== undefined && run.person !== person && !has(run.email, person) && !has(run.name, person)) return false;
-  if (project !== undefined && run.project !== project.toLowerCase() && !has(run.projects, project)) return false;
-  return state === undefined || run.state === state;
-}
 
 /** Reads a record with one `get`: each URL of a run has its start time. Throws if there is none. */
 export async function readRunRecord(env: Env, settings: Settings, id: string, at: number): Promise<RunRecord> {
@@ -193,14 +131,14 @@ export async function readRunRecord(env: Env, settings: Settings, id: string, at
 
 export const unknownRun = ({ logRetentionS }: Settings) =>
   new Failure("unknown-run", {
-    text: `There is no run with this id. It never started, or it is older than ${Math.round(logRetentionS / 86_400)} days.`,
-    advice: "A run that has just ended can take a minute to show up everywhere.",
+    text: message("storage.unknownRun", { days: Math.round(logRetentionS / 86_400) }),
+    advice: message("storage.showsSoon"),
   });
 
-function throwUnreachable(cause: unknown): never {
+export function throwUnreachable(cause: unknown): never {
   throw new Failure("log-unreachable", {
-    text: "The log could not be read.",
-    advice: "Try again in a minute.",
+    text: message("storage.unreadable"),
+    advice: message("storage.tryAgainSoon"),
     retry: true,
     cause,
   });

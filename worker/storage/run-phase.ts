@@ -2,7 +2,8 @@
 // has ended, it was interrupted, or it never ran and never will. It is stored in the run's Durable
 // Object, so every location of Cloudflare sees the same, without reading the log.
 import * as v from "valibot";
-import { Reply, Run } from "../../contract.ts";
+import type { Text } from "../format/message.ts";
+import { StoredOffers, StoredReply } from "../format/reply.ts";
 
 /** A request that is running. Times are epoch milliseconds; after `until` it must have died. */
 const RunningRequest = v.object({ token: v.string(), since: v.number(), until: v.number() });
@@ -16,7 +17,7 @@ const StoredPhase = v.object({
   voided: v.array(v.string()),
   running: v.array(RunningRequest),
   /** how its last request ended, without personal data: anyone who has the id may read it */
-  end: v.optional(v.object({ reply: Reply, offers: v.pick(Run, ["retry", "undo"]) })),
+  end: v.optional(v.object({ reply: StoredReply, offers: StoredOffers })),
   isInterrupted: v.optional(v.boolean()),
 });
 type StoredPhase = v.InferOutput<typeof StoredPhase>;
@@ -111,7 +112,7 @@ export class RunPhaseStore {
   }
 
   /** @param longRunTitle of the long run that continues; without it, the run was interrupted */
-  async endExpired(longRunTitle?: string): Promise<void> {
+  async endExpired(longRunTitle?: Text): Promise<void> {
     const stored = await this.#read();
     const end: RunEnd = { reply: { kind: "started", title: longRunTitle ?? "" }, offers: {} };
     await this.#write(longRunTitle === undefined ? { ...stored, isInterrupted: true } : { ...stored, end });

@@ -1,6 +1,7 @@
 // The complete record of one run. It is parsed when read: an older worker may have written it.
 import * as v from "valibot";
-import { Input, type Outcome, Reply } from "../../contract.ts";
+import { Input } from "../../contract.ts";
+import { type Outcome, StoredReply, StoredText } from "../format/reply.ts";
 import { TRUSTS } from "../settings/trust.ts";
 
 const text = v.optional(v.string());
@@ -35,7 +36,7 @@ export const RunRecord = v.object({
       isBack: v.optional(v.boolean()),
       retryOf: earlier,
       changeOf: earlier,
-      ignored: v.array(v.object({ name: v.string(), value: v.string(), reason: v.string() })),
+      ignored: v.array(v.object({ name: v.string(), value: v.string(), reason: StoredText })),
     }),
   ),
   /** names and Kitsu pages of the selected tasks; absent if Kitsu was not asked */
@@ -46,11 +47,11 @@ export const RunRecord = v.object({
     }),
   ),
   arrived: v.object({ method: v.string(), path: v.string(), headers: pairs, fields: pairs }),
-  reply: Reply,
+  reply: StoredReply,
   /** until when the run can be undone, in epoch milliseconds */
-  undo: v.optional(v.object({ until: v.number(), label: text })),
+  undo: v.optional(v.object({ until: v.number(), label: v.optional(StoredText) })),
   /** when it was undone, by whom, and the outcome */
-  undone: v.optional(v.object({ at: v.number(), person: v.string(), reply: Reply })),
+  undone: v.optional(v.object({ at: v.number(), person: v.string(), reply: StoredReply })),
   /** when the worker that ran it was deployed, in epoch seconds */
   deployedAtS: v.optional(v.number()),
   /** of a long run: the SHA-256 of the key that gives access to it */

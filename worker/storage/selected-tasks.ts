@@ -1,5 +1,6 @@
 // The names of the selected tasks, for questions and for the log, so that nobody looks up ids.
-import type { Reply } from "../../contract.ts";
+
+import type { Reply } from "../format/reply.ts";
 import type { Call } from "../request/call.ts";
 import { taskPath } from "../services/kitsu-pages.ts";
 import type { Selection } from "../services/selection.ts";

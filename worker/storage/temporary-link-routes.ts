@@ -1,5 +1,6 @@
 // The HTTP routes of temporary links: a ticket and its state, a preview's media, a file.
 import { Failure } from "../failure.ts";
+import { message } from "../format/message.ts";
 import { TICKET_LIFE_S } from "../launch/ticket.ts";
 import type { RequestContext } from "../request/request-context.ts";
 import { readExtension, streamPreview } from "../services/media.ts";
@@ -81,29 +82,29 @@ function sandbox(response: Response, disposition: string): Response {
 }
 
 function refuseTicket(state: "unknown" | "used" | "foreign"): Failure {
-  const advice = "Run the action in Kitsu again.";
+  const advice = message("storage.runAgain");
   switch (state) {
     case "unknown":
       return new Failure("ticket-unknown", {
-        text: `A ticket is valid for ${TICKET_LIFE_S} seconds. This one has expired or never existed.`,
+        text: message("storage.ticketUnknown", { seconds: TICKET_LIFE_S }),
         advice,
       });
     case "used":
-      return new Failure("ticket-used", { text: "A ticket works once, and this one was used already.", advice });
+      return new Failure("ticket-used", { text: message("storage.ticketUsed"), advice });
     case "foreign":
-      return new Failure("ticket-foreign", { text: "This ticket belongs to someone else.", advice });
+      return new Failure("ticket-foreign", { text: message("storage.ticketForeign"), advice });
   }
 }
 
 const linkExpired = () =>
   new Failure("loan-over", {
-    text: "This link was valid for an hour. It has expired or never existed.",
-    advice: "Run the action in Kitsu again.",
+    text: message("storage.linkExpired"),
+    advice: message("storage.runAgain"),
   });
 
 const methodNotAllowed = (allow: string) =>
   new Failure("method-not-allowed", {
-    title: "This method is not allowed here",
-    text: `Use ${allow}.`,
+    title: message("storage.methodNotAllowed"),
+    text: message("storage.useMethods", { methods: allow }),
     headers: { allow },
   });

@@ -4,6 +4,7 @@
 import { DurableObject } from "cloudflare:workers";
 import { Failure, missingBinding } from "../failure.ts";
 import { randomHex } from "../format/hex.ts";
+import { message } from "../format/message.ts";
 import { type LinkTarget, TICKET_LIFE_S } from "../launch/ticket.ts";
 import type { RequestContext } from "../request/request-context.ts";
 import { readExtension } from "../services/media.ts";
@@ -134,9 +135,9 @@ export async function createTemporaryLink(
   if (target.kind === "preview" && settings.kitsuToken === undefined) throw noBotAccount();
   if (target.kind === "file" && new TextEncoder().encode(target.text).length > FILE_MAX_BYTES) {
     throw new Failure("not-allowed", {
-      title: "The file is too large",
-      text: "A download can have at most 1 MB of text.",
-      advice: "Select fewer tasks.",
+      title: message("storage.fileTooLarge"),
+      text: message("storage.fileLimit"),
+      advice: message("storage.selectFewer"),
     });
   }
   const token = randomHex(32);
@@ -171,6 +172,6 @@ export const toSafeFileName = (name: string) =>
 /** A person's session is never stored, so players use the bot's account. */
 export const noBotAccount = () =>
   new Failure("not-configured", {
-    text: "Links to previews use a bot's account in Kitsu, and this action server has none.",
-    advice: "Set the token of a bot with: npx wrangler secret put KITSU_TOKEN",
+    text: message("storage.noBotAccount"),
+    advice: message("storage.setBotToken", { command: "npx wrangler secret put KITSU_TOKEN" }),
   });

@@ -1,6 +1,7 @@
 // The report of a workstation's handler about the program that a ticket asked it to start.
 import * as v from "valibot";
 import { Failure } from "../failure.ts";
+import { message } from "../format/message.ts";
 import { readText } from "../request/body.ts";
 
 const BODY_MAX_CHARS = 4_000;
@@ -29,7 +30,10 @@ export async function readTicketReport(request: Request): Promise<TicketReport> 
   const parsed = v.safeParse(ReportBody, await readText(request));
   if (parsed.success) return parsed.output;
   throw new Failure("invalid-call", {
-    title: "This is not a report",
-    text: `Send JSON with a "state", which is "started", "failed" or "unknown", and a "text" of at most ${TEXT_MAX_CHARS} characters.`,
+    title: message("storage.notReport"),
+    text: message("storage.sendReport", {
+      states: ['"started"', '"failed"', '"unknown"'],
+      limit: TEXT_MAX_CHARS,
+    }),
   });
 }

@@ -1,3 +1,5 @@
+import { say } from "./localize-here.ts";
+
 /** Shows and enables the buttons that copy. */
 export function enableCopyButtons(): void {
   for (const button of document.querySelectorAll<HTMLButtonElement>("button[data-copy]")) {
@@ -6,9 +8,9 @@ export function enableCopyButtons(): void {
     button.addEventListener("click", async () => {
       try {
         await navigator.clipboard.writeText(button.dataset.copy ?? "");
-        button.textContent = "Copied";
+        button.textContent = say("pageScript.copied");
       } catch {
-        button.textContent = "Select the text and copy it";
+        button.textContent = say("pageScript.selectAndCopy");
       }
       setTimeout(() => {
         button.replaceChildren(...label);

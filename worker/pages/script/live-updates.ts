@@ -1,7 +1,8 @@
 // Keeps the page of a run in progress up to date, with a WebSocket or by polling.
 
 import { type Outcome, type Progress, parseResponse, type Reply, type Run } from "../../../contract.ts";
-import { countOutcomes, formatProgress, STATES } from "../../format/labels.ts";
+import { countOutcomes, formatProgress, formatState } from "../../format/labels.ts";
+import { localizeHere } from "./localize-here.ts";
 
 const POLL_INTERVAL_MS = 3_000;
 const ANSWER_MAX_MS = 10_000;
@@ -70,7 +71,7 @@ function showReply(element: HTMLElement, reply: Reply, run: Run | undefined): vo
     document.title = `${reply.title} · Kitsu Actions`;
   }
   setText(element.querySelector(".text"), reply.text);
-  setText(element.querySelector("h2"), countOutcomes(outcomes));
+  setText(element.querySelector("h2"), localizeHere(countOutcomes(outcomes)));
   const picture = element.querySelector<HTMLImageElement>("img.picture");
   if (picture !== null && reply.picture !== undefined && picture.src !== reply.picture) picture.src = reply.picture;
   if (progress) showProgress(element, progress);
@@ -82,7 +83,7 @@ function updateRow(row: HTMLElement | null | undefined, { state, reason, link, p
   const label = row?.querySelector(".label");
   if (!row || !label) return;
   row.className = state;
-  setText(row.querySelector(".state"), STATES[state]);
+  setText(row.querySelector(".state"), localizeHere(formatState(state, false)));
   const reasonElement = row.querySelector(".reason") ?? create("span", "reason");
   if (!reasonElement.isConnected) label.after(" ", reasonElement);
   setText(reasonElement, reason);
@@ -111,5 +112,5 @@ function setText(element: Element | null, text = ""): void {
 function showProgress(element: Element, progress: Progress): void {
   const bar = element.querySelector("progress");
   if (bar !== null) Object.assign(bar, { max: progress.total, value: progress.done });
-  setText(element.querySelector("[data-progress]"), formatProgress(progress));
+  setText(element.querySelector("[data-progress]"), localizeHere(formatProgress(progress)));
 }

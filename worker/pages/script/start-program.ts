@@ -1,6 +1,7 @@
 // Starts the program once, and shows what is known. Browsers don't report whether anything opened;
 // a ticket that was taken proves it.
-import { STATES, UNCONFIRMED } from "../../format/labels.ts";
+import { countOutcomes, formatState, STATES } from "../../format/labels.ts";
+import { localizeHere, say } from "./localize-here.ts";
 
 const POLL_INTERVAL_MS = 1_000;
 /** About the lifetime of a ticket. */
@@ -30,17 +31,14 @@ function followLaunch(element: HTMLElement): void {
   const unanswered = element.querySelector<HTMLElement>(".unanswered");
   if (status === null || unanswered === null) return;
   unanswered.hidden = true;
-  status.textContent = `Opening ${app}…`;
+  status.textContent = say("pageScript.opening", { app });
   for (const link of element.querySelectorAll("[data-way]")) {
     link.addEventListener("click", () => {
-      status.textContent = `Opening ${app}…`;
+      status.textContent = say("pageScript.opening", { app });
     });
   }
   const doubtTimer = setTimeout(() => {
-    status.textContent =
-      ticket === undefined
-        ? `The browser was asked to open ${app}, but it can't tell whether it did.`
-        : "No answer yet.";
+    status.textContent = ticket === undefined ? say("pageScript.askedBrowser", { app }) : say("pageScript.noAnswerYet");
     unanswered.hidden = false;
   }, SILENT_AFTER_MS);
   if (ticket === undefined) return;
@@ -48,8 +46,7 @@ function followLaunch(element: HTMLElement): void {
     clearTimeout(doubtTimer);
     const isTaken = state === "taken";
     const hasFailed = outcome?.state === "failed";
-    status.textContent =
-      outcome?.text || (isTaken ? `${app} received it.` : "No answer, and the link has expired. Run the action again.");
+    status.textContent = outcome?.text || (isTaken ? say("pageScript.received", { app }) : say("pageScript.expired"));
     unanswered.hidden = isTaken && !hasFailed;
     // The workstation has answered, so only the manual way is left.
     unanswered.querySelector(".doubt")?.toggleAttribute("hidden", hasFailed);
@@ -65,13 +62,16 @@ function settleOutcomes(reply: Element | null, state: "done" | "failed"): void {
     reply?.classList.add("warning");
     reply?.querySelector(".mark")?.replaceChildren("!");
   }
-  const count = reply?.querySelector("h2");
-  if (count) count.textContent = (count.textContent ?? "").replace(UNCONFIRMED, STATES[state]);
   for (const row of reply?.querySelectorAll(".outcomes .waiting") ?? []) {
     row.className = state;
     const shown = row.querySelector(".state");
-    if (shown !== null) shown.textContent = STATES[state];
+    if (shown !== null) shown.textContent = localizeHere(formatState(state, true));
   }
+  const count = reply?.querySelector("h2");
+  const outcomes = [...(reply?.querySelectorAll(".outcomes > li") ?? [])].flatMap(({ classList }) =>
+    STATES.filter((one) => classList.contains(one)).map((one) => ({ state: one })),
+  );
+  if (count && outcomes.length > 0) count.textContent = localizeHere(countOutcomes(outcomes, true));
 }
 
 /**
