@@ -8,6 +8,6 @@ export type UserscriptConfig = {
   kitsu: readonly string[];
   /** the schemes for `isOpenable` */
   schemes: readonly string[];
-  /** the languages that the worker serves beside English, such as "fr"; older workers serve none */
+  /** the languages that the worker has, such as "en"; older workers don't say it */
   languages?: readonly string[];
 };

@@ -4,10 +4,11 @@
  */
 
 import type { Ask, Field, Input } from "../contract.ts";
+import * as m from "../gen/userscript-messages.ts";
 import { recallAnswers, rememberAnswers } from "./answer-memory.ts";
 import type { DiagnosedCall, Diagnosis } from "./diagnose.ts";
 import { diagnose, getReply, recordSending } from "./diagnose.ts";
-import { messages } from "./i18n/index.ts";
+import { t } from "./i18n/index.ts";
 import { addOpenCall } from "./past-runs.ts";
 import { ignoreErrors } from "./realm.ts";
 import type { RunAction } from "./run-actions.ts";
@@ -42,7 +43,6 @@ export function askUntilAnswered(
   onEnd: (last: Pick<Call, "attempt" | "isLookedUp">, status: number, diagnosis: Diagnosis) => void,
 ): void {
   const { name, person, update, resend } = call;
-  const texts = messages();
   const steps: Ask[] = [];
   const question: Question = { name, ask: first, values: {}, submit, back: undefined, close };
   let isSending = false;
@@ -59,11 +59,11 @@ export function askUntilAnswered(
     question.ask = steps.at(-1) ?? first;
     question.back = steps.length > 1 ? back : undefined;
     prefill(question, recallAnswers(person, name));
-    if (!updateDialog(question, false)) offerAnswer("pending", texts.waitingForAnswer, texts.answer);
+    if (!updateDialog(question, false)) offerAnswer("pending", t(m.waitingForAnswer), t(m.answer));
     openDialog(question);
   }
 
-  function offerAnswer(tone: Tone, text: string, label = texts.answerAgain): void {
+  function offerAnswer(tone: Tone, text: string, label = t(m.answerAgain)): void {
     update({ tone, title: name, text, buttons: [{ label, onClick: show }], isSticky: true });
   }
 
@@ -73,8 +73,8 @@ export function askUntilAnswered(
   }
 
   function close(): void {
-    if (isSending) update(createPendingContent(name, texts.sending));
-    else offerAnswer("info", texts.nothingDone);
+    if (isSending) update(createPendingContent(name, t(m.sending)));
+    else offerAnswer("info", t(m.nothingDone));
   }
 
   function submit(): void {
@@ -101,7 +101,7 @@ export function askUntilAnswered(
     // A question that was looked up comes without its text and fields, so it can't be asked.
     if (next && !isLookedUp) ask(next);
     else if (next || diagnosis.kind === "conclusion") {
-      const problem = diagnosis.kind === "conclusion" ? diagnosis.text : texts.runAgain;
+      const problem = diagnosis.kind === "conclusion" ? diagnosis.text : t(m.runAgain);
       if (!updateDialog(question, false, problem)) offerAnswer("warning", problem);
     } else {
       const remembered = fields.filter((field) => field.type !== "hidden" && field.remember !== false);

@@ -3,11 +3,12 @@
  * history.
  */
 
+import * as m from "../gen/userscript-messages.ts";
 import type { Call } from "./ask-loop.ts";
 import { askUntilAnswered, findQuestion } from "./ask-loop.ts";
 import type { Diagnosis } from "./diagnose.ts";
 import { diagnose, getReply, giveUp, recordSending } from "./diagnose.ts";
-import { format, messages } from "./i18n/index.ts";
+import { t } from "./i18n/index.ts";
 import { findAction, onceLoggedIn, readPerson, readPersonId, reloadTasks } from "./kitsu-page.ts";
 import type { PastRun } from "./past-runs.ts";
 import { addOpenCall, addPastRun, listOpenCalls, removeOpenCall, removeRunAction } from "./past-runs.ts";
@@ -75,7 +76,7 @@ function startCall({ url, address, run, body }: SentCall): (response: RawRespons
   pendingCalls.set(signature, since ?? sending.at);
 
   const tasks = Array.isArray(selection) ? selection.length : 0;
-  const text = since ? format("sentTwice", { time: formatElapsed(since) }) : format("sentForTasks", { count: tasks });
+  const text = since ? t(m.sentTwice, { time: formatElapsed(since) }) : t(m.sentForTasks, { count: tasks });
   const update = showToast(createPendingContent(name, text));
   const resend = (more: object, attempt: string) =>
     post(addAttempt({ url: address, run }, attempt), Object.assign({}, sent, more));
@@ -110,14 +111,14 @@ function showElapsed({ at, name, update }: Call, text: string): () => void {
 function performRunAction(action: RunAction, name: string, existing?: Update): void {
   const address = claimRunAction(action);
   if (!address) return;
-  const pending = createPendingContent(name, messages().sending);
+  const pending = createPendingContent(name, t(m.sending));
   const update = existing ?? showToast(pending);
   existing?.(pending);
   const resend = (more: object, attempt?: string) =>
     post(attempt ? addAttempt(address, attempt) : address.url, { ...readPerson(), ...more });
   const call: Call = { ...recordSending(), ...address, name, person: readPersonId(), update, resend, action };
   addOpenCall(call);
-  const stop = showElapsed(call, messages().sending);
+  const stop = showElapsed(call, t(m.sending));
   ignoreErrors(async () => {
     const received = await resend({});
     stop();
@@ -130,7 +131,7 @@ async function handleResponse(call: Call, received: RawResponse): Promise<void> 
   const { name, update, resend } = call;
   const pendingDiagnosis = diagnose(received, call);
   const isLookedUp = pendingDiagnosis instanceof Promise;
-  if (isLookedUp) update(createPendingContent(name, messages().checking));
+  if (isLookedUp) update(createPendingContent(name, t(m.checking)));
   const diagnosis = await pendingDiagnosis;
   removeOpenCall(call.run);
   // A question that was looked up comes without its text and fields, so it can't be asked.
@@ -152,7 +153,7 @@ function showResult(call: Call, status: number, diagnosis: Diagnosis, isFirst = 
   const isTracked = trackRun(call, diagnosis, call.isLookedUp === true);
   unresolvedActions.delete(id);
   if (action && isTracked && !run?.follow) unresolvedActions.set(id, action);
-  else if (action && (isDone || isTracked)) removeRunAction(person, action, messages().undone);
+  else if (action && (isDone || isTracked)) removeRunAction(person, action, t(m.undone));
   // If it may have run, it is sent again for the same run, which runs only once. A run that never
   // ran was voided, so it needs a new one.
   else if (action) releaseRunAction(action, diagnosis.kind !== "given-up");

@@ -5,8 +5,9 @@
 
 import type { ParsedResponse, Reply, Run } from "../contract.ts";
 import { parseResponse } from "../contract.ts";
+import * as m from "../gen/userscript-messages.ts";
 import { CONFIG } from "./config.ts";
-import { format, messages } from "./i18n/index.ts";
+import { t } from "./i18n/index.ts";
 import { findBrowserBlock, findNetworkCause, isReachable } from "./network-cause.ts";
 import { confirmOrVoid, isFromWorker } from "./run-state.ts";
 import type { RawResponse } from "./xhr-hook.ts";
@@ -54,7 +55,7 @@ export function getReply(diagnosis: Diagnosis | undefined): { reply?: Reply; run
 }
 
 export function giveUp(): Diagnosis {
-  return { kind: "given-up", text: messages().outcomeUnknown };
+  return { kind: "given-up", text: t(m.outcomeUnknown) };
 }
 
 /** What is recorded of a call when it is sent. */
@@ -65,15 +66,14 @@ export function recordSending(): { at: number; wasOffline: boolean } {
 const conclude = (...sentences: string[]): Diagnosis => ({ kind: "conclusion", text: sentences.join(" ") });
 
 async function lookUpOutcome(run: string, call: DiagnosedCall, foreignAnswer: string | undefined): Promise<Diagnosis> {
-  const texts = messages();
   const block = foreignAnswer === undefined ? await findBrowserBlock(call.url) : undefined;
-  if (block) return conclude(block, texts.didNotRun);
+  if (block) return conclude(block, t(m.didNotRun));
   const found = await confirmOrVoid({ run, attempt: call.attempt }, call.at);
   if (typeof found === "object" && !hasNeverRun(found.parsed)) return found.parsed;
   const cause = foreignAnswer ?? (await findNetworkCause(call.wasOffline === true));
-  if (typeof found === "object") return conclude(cause, texts.didNotRun);
-  if (found === "origin-refused") return conclude(format("originRefused", { kitsu: location.origin }), texts.didNotRun);
-  return { kind: "unresolved", cause, text: `${cause} ${texts.mayHaveRun}` };
+  if (typeof found === "object") return conclude(cause, t(m.didNotRun));
+  if (found === "origin-refused") return conclude(t(m.originRefused, { kitsu: location.origin }), t(m.didNotRun));
+  return { kind: "unresolved", cause, text: `${cause} ${t(m.mayHaveRun)}` };
 }
 
 function hasNeverRun(parsed: ParsedResponse): boolean {
@@ -82,25 +82,23 @@ function hasNeverRun(parsed: ParsedResponse): boolean {
 
 /** What answered instead of our worker, and what may help. */
 function describeForeignAnswer(status: number, parsed: ParsedResponse): string {
-  const texts = messages();
   const title = parsed.kind === "html" || parsed.kind === "message" ? parsed.title.slice(0, 100) : "";
-  const what = title ? `“${title}” (${status})` : format("unreadableAnswer", { status });
+  const what = title ? t(m.titledAnswer, { title, status: String(status) }) : t(m.unreadableAnswer, { status });
   const isLogin = parsed.kind === "html" && (status < 300 || status === 401 || status === 403);
-  const advice = isLogin ? format("logIn", { address: CONFIG.worker }) : status === 429 ? texts.tooMany : texts.askTd;
-  return `${format("foreignAnswer", { what })} ${advice}`;
+  const advice = isLogin ? t(m.logIn, { address: CONFIG.worker }) : status === 429 ? t(m.tooMany) : t(m.askTd);
+  return `${t(m.foreignAnswer, { what })} ${advice}`;
 }
 
 /** One of the studio's own servers, which can't be asked about runs. */
 async function diagnoseOtherServer({ url, wasOffline }: DiagnosedCall): Promise<Diagnosis> {
-  const texts = messages();
   const { host, origin } = new URL(url, location.href);
   const block = await findBrowserBlock(url);
-  if (block) return conclude(block, texts.didNotRun);
-  if (wasOffline) return conclude(texts.wasOffline, texts.checkFirst);
-  if (!navigator.onLine) return conclude(texts.offline, texts.checkFirst);
+  if (block) return conclude(block, t(m.didNotRun));
+  if (wasOffline) return conclude(t(m.wasOffline), t(m.checkFirst));
+  if (!navigator.onLine) return conclude(t(m.offline), t(m.checkFirst));
   const isUp = await isReachable(origin);
   return conclude(
-    isUp ? format("unreadable", { host, kitsu: location.origin }) : format("unreachable", { host }),
-    texts.checkFirst,
+    isUp ? t(m.unreadable, { host, kitsu: location.origin }) : t(m.unreachable, { host }),
+    t(m.checkFirst),
   );
 }

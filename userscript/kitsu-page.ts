@@ -73,11 +73,16 @@ export function findObstacles(): DOMRect[][] {
 }
 
 /**
- * src/lib/lang.js: the person's own language, "en", "fr_FR", "zh_TW". `$i18n` only exists in older
- * Kitsus; it is the page's language.
+ * src/lib/lang.js: the person's own language, "en", "fr_FR", "zh_Hans_CN", then the browser's.
+ * `$i18n` only exists in older Kitsus; it is the page's language.
  */
-export function readLocale(): string {
-  return String(readGetter("user", "locale") || readApp("$i18n", "locale") || navigator.language);
+export function readLocales(): string[] {
+  return [String(readGetter("user", "locale") || readApp("$i18n", "locale")), ...navigator.languages];
+}
+
+/** src/store/modules/user.js: the person's own time zone, "Europe/Paris", else the computer's. */
+export function readTimeZone(): string {
+  return String(readGetter("user", "timezone") || new Intl.DateTimeFormat().resolvedOptions().timeZone);
 }
 
 /**

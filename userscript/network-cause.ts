@@ -4,9 +4,10 @@
  * the action ran is up to `diagnose.ts`.
  */
 
+import * as m from "../gen/userscript-messages.ts";
 import { fetchWithoutSession, sleep } from "./anonymous-requests.ts";
 import { CONFIG } from "./config.ts";
-import { format, messages } from "./i18n/index.ts";
+import { t } from "./i18n/index.ts";
 
 const LOOPBACK_HOST = /^(127\.|\[::1\]$)|localhost$/;
 const PROBE_MAX_MS = 10_000;
@@ -24,10 +25,10 @@ export function watchCspViolations(): void {
 export async function findBrowserBlock(url: string): Promise<string | undefined> {
   const { host, hostname, protocol, origin, pathname } = new URL(url, location.href);
   if (location.protocol === "https:" && protocol === "http:" && !LOOPBACK_HOST.test(hostname))
-    return format("mixed", { host });
+    return t(m.mixed, { host });
   // The event may arrive after the request has failed.
   await sleep(50);
-  return [...blocked].some((uri) => uri.startsWith(origin + pathname)) ? format("blocked", { host }) : undefined;
+  return [...blocked].some((uri) => uri.startsWith(origin + pathname)) ? t(m.blocked, { host }) : undefined;
 }
 
 /**
@@ -35,16 +36,15 @@ export async function findBrowserBlock(url: string): Promise<string | undefined>
  * @param wasOffline when it was sent
  */
 export async function findNetworkCause(wasOffline: boolean): Promise<string> {
-  const texts = messages();
   const { host } = new URL(CONFIG.worker);
-  if (!navigator.onLine) return wasOffline ? texts.wasOffline : texts.offline;
+  if (!navigator.onLine) return wasOffline ? t(m.wasOffline) : t(m.offline);
   const ping = `${CONFIG.worker}/ping`;
-  if (!(await isReachable(ping))) return format("unreachable", { host });
+  if (!(await isReachable(ping))) return t(m.unreachable, { host });
   const direct = await probe(ping, { redirect: "manual" });
   // Every page may read the worker's answer here. If this one can't be read, a redirect, a login
   // page or something else is in front of the worker.
-  if (direct?.status !== 204) return `${texts.somethingInFront} ${format("logIn", { address: CONFIG.worker })}`;
-  if (wasOffline) return texts.wasOffline;
+  if (direct?.status !== 204) return `${t(m.somethingInFront)} ${t(m.logIn, { address: CONFIG.worker })}`;
+  if (wasOffline) return t(m.wasOffline);
   // Like a real call: with a session, and with a header that needs a preflight.
   const likeACall: RequestInit = {
     method: "POST",
@@ -52,8 +52,8 @@ export async function findNetworkCause(wasOffline: boolean): Promise<string> {
     body: "{}",
     credentials: "include",
   };
-  if ((await probe(ping, likeACall)) === undefined) return format("refused", { host, kitsu: location.origin });
-  return texts.connectionLost;
+  if ((await probe(ping, likeACall)) === undefined) return t(m.refused, { host, kitsu: location.origin });
+  return t(m.connectionLost);
 }
 
 /** Whether anything answers there. */

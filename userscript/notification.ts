@@ -1,6 +1,7 @@
 /** A desktop notification when a run ends, for those who asked for it. */
 
-import { messages } from "./i18n/index.ts";
+import * as m from "../gen/userscript-messages.ts";
+import { t } from "./i18n/index.ts";
 import { ignoreErrors } from "./realm.ts";
 import type { Button, Content } from "./toast-content.ts";
 
@@ -12,7 +13,7 @@ export function createNotifyButtons(): Button[] {
   const isAnswered = () => !hasPermission("default");
   return isAnswered()
     ? []
-    : [{ label: messages().notify, isOver: isAnswered, onClick: () => Notification.requestPermission() }];
+    : [{ label: t(m.notify), isOver: isAnswered, onClick: () => Notification.requestPermission() }];
 }
 
 /** Only while the tab is in the background. */

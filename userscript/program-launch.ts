@@ -3,9 +3,10 @@
  * whether anything opened: only a ticket that the program took proves it.
  */
 import type { Launch } from "../contract.ts";
+import * as m from "../gen/userscript-messages.ts";
 import { fetchWithoutSession, sleep } from "./anonymous-requests.ts";
 import { recallAnswers, rememberAnswers } from "./answer-memory.ts";
-import { format, messages } from "./i18n/index.ts";
+import { t } from "./i18n/index.ts";
 import { ignoreErrors, readPath } from "./realm.ts";
 import { isWorkerUrl, mayOpen } from "./run-url.ts";
 import type { Button, Content, Tone } from "./toast-content.ts";
@@ -24,8 +25,7 @@ const TICKET_POLLS_MIN = 60;
 
 /** @param content the rest of the reply */
 export function followLaunch(launch: Launch, content: Content, person: string, update: Update): void {
-  const texts = messages();
-  const { app, help = "", label = format("openIn", { app }) } = launch;
+  const { app, help = "", label = t(m.openIn, { app }) } = launch;
   const { buttons: otherButtons = [], tone: ownTone, text } = content;
   const options = launch.ways.filter(({ url }) => mayOpen(url));
   const findOption = (wanted: unknown) => options.find(({ system }) => system && system === wanted);
@@ -44,11 +44,11 @@ export function followLaunch(launch: Launch, content: Content, person: string, u
     // click.
     const autoOpen = !otherButtons.some((button) => button.autoOpen);
     if (option && !isOver) {
-      buttons.push({ label: attempt ? texts.tryAgain : label, url: option.url, autoOpen, onClick: start });
+      buttons.push({ label: attempt ? t(m.tryAgain) : label, url: option.url, autoOpen, onClick: start });
     }
     const command = isDoubtful && option?.command;
-    if (command) buttons.push({ label: texts.copy, text: command });
-    if (isDoubtful && mayOpen(help)) buttons.push({ label: texts.help, url: help });
+    if (command) buttons.push({ label: t(m.copy), text: command });
+    if (isDoubtful && mayOpen(help)) buttons.push({ label: t(m.help), url: help });
     const chosen = option?.system ?? "";
     const shown = {
       ...content,
@@ -56,7 +56,7 @@ export function followLaunch(launch: Launch, content: Content, person: string, u
       outcomes: content.outcomes?.map((one) => (state && one.state === "waiting" ? { ...one, state } : one)),
       text: [text, message, command].filter(Boolean).join("\n"),
       buttons: [...buttons, ...otherButtons],
-      choice: systems[1] && !isOver ? { label: texts.system, options: systems, chosen, choose } : undefined,
+      choice: systems[1] && !isOver ? { label: t(m.system), options: systems, chosen, choose } : undefined,
     };
     return update(shown, attempt > 0);
   }
@@ -76,7 +76,7 @@ export function followLaunch(launch: Launch, content: Content, person: string, u
   async function followAttempt(ownAttempt: number): Promise<void> {
     // The toast may be rendering right now, because that is what clicks the link the first time.
     await undefined;
-    show("pending", format("opening", { app }));
+    show("pending", t(m.opening, { app }));
     for (let polls = 1; ; polls++) {
       await sleep(POLL_INTERVAL_MS);
       const found = ticket && (await fetchTicketState(ticket, polls));
@@ -84,7 +84,7 @@ export function followLaunch(launch: Launch, content: Content, person: string, u
       if (found) {
         if (showTicketState(found)) return;
       } else if (polls === (ticket ? DOUBT_AFTER_POLLS : DOUBT_AFTER_TICKS)) {
-        const message = ticket ? texts.noAnswerYet : texts.mayNotBeInstalled;
+        const message = ticket ? t(m.noAnswerYet) : t(m.mayNotBeInstalled);
         if (!show(ticket ? "warning" : "info", message, false, true) || !ticket) return;
       }
     }
@@ -94,7 +94,7 @@ export function followLaunch(launch: Launch, content: Content, person: string, u
   function showTicketState(found: unknown): boolean {
     const isTaken = readPath(found, "state") === "taken";
     const outcome = readPath(found, "outcome", "state");
-    const fallback = isTaken ? format("received", { app }) : `${texts.expired} ${texts.runAgain}`;
+    const fallback = isTaken ? t(m.received, { app }) : `${t(m.expired)} ${t(m.runAgain)}`;
     const message = String(readPath(found, "outcome", "text") || fallback);
     if (outcome === "pending") {
       show("pending", message, true, !isTaken);

@@ -1,7 +1,8 @@
 /** What can be done with a finished run: retry what failed, undo what was done. */
 import * as v from "valibot";
 import type { Outcome, Reply, Run } from "../contract.ts";
-import { format, messages } from "./i18n/index.ts";
+import * as m from "../gen/userscript-messages.ts";
+import { t } from "./i18n/index.ts";
 import { addRun, isWorkerUrl } from "./run-url.ts";
 
 /** `until`: the end of an undo, in epoch milliseconds. */
@@ -17,23 +18,21 @@ const claimed = new Set<string>();
 const unanswered = new Map<string, ReturnType<typeof addRun>>();
 
 export function listRunActions({ retry, undo }: Run, reply: Reply | undefined): RunAction[] {
-  const texts = messages();
   const outcomes = (reply && "outcomes" in reply && reply.outcomes) || [];
   return [
     ...(retry ? [{ url: retry, label: labelRetry(outcomes) }] : []),
-    ...(undo ? [{ url: undo.url, until: undo.until, label: undo.label || texts.undo }] : []),
+    ...(undo ? [{ url: undo.url, until: undo.until, label: undo.label || t(m.undo) }] : []),
   ].filter(isAvailable);
 }
 
 /** A retry includes the tasks that were not tried, so the label does not call those failed. */
 function labelRetry(outcomes: readonly Outcome[]): string {
-  const texts = messages();
   const retryable = outcomes.filter(({ state, retry = state === "failed" }) => retry);
   const tasks = retryable.length;
   const failed = retryable.filter(({ state }) => state === "failed").length;
-  if (!tasks) return texts.tryAgain;
-  if (failed === tasks) return format("retryFailed", { failed });
-  return failed ? format("retryNotDone", { tasks }) : format("runNotTried", { tasks });
+  if (!tasks) return t(m.tryAgain);
+  if (failed === tasks) return t(m.retryFailed, { failed });
+  return failed ? t(m.retryNotDone, { tasks }) : t(m.runNotTried, { tasks });
 }
 
 export function isAvailable({ url, until = Infinity }: RunAction): boolean {

@@ -3,6 +3,7 @@ import type { ParsedResponse } from "../contract.ts";
 import { parseResponse } from "../contract.ts";
 import { fetchWithoutSession } from "./anonymous-requests.ts";
 import { CONFIG } from "./config.ts";
+import { readerQuery } from "./i18n/index.ts";
 
 /** `attempt` distinguishes the requests for one run; the first has none. */
 export type LostCall = { run: string; attempt?: string | undefined };
@@ -49,7 +50,7 @@ export function isTooOldToVoid(at: number): boolean {
 }
 
 export function runStateUrl({ run, attempt }: LostCall, suffix = ""): string {
-  return `${CONFIG.worker}/runs/${run}${suffix}${attempt ? `?try=${attempt}` : ""}`;
+  return `${CONFIG.worker}/runs/${run}${suffix}?${attempt ? `try=${attempt}&` : ""}${readerQuery()}`;
 }
 
 /**

@@ -1,9 +1,10 @@
 /** The toast of one long run, from its first answer to its last. */
 import type { Reply } from "../contract.ts";
 import { parseResponse } from "../contract.ts";
+import * as m from "../gen/userscript-messages.ts";
 import type { Diagnosis } from "./diagnose.ts";
 import { getReply, giveUp } from "./diagnose.ts";
-import { messages } from "./i18n/index.ts";
+import { t } from "./i18n/index.ts";
 import { createNotifyButtons } from "./notification.ts";
 import { createControlButtons } from "./run-controls.ts";
 import type { Content } from "./toast-content.ts";
@@ -66,7 +67,7 @@ export function createRunToast(
   function showAnswer(answer?: string): void {
     if (answer === undefined) {
       if (!diagnosis && isLost) return;
-      connectionProblem = messages().reconnecting;
+      connectionProblem = t(m.reconnecting);
       render("");
       return;
     }
@@ -84,7 +85,7 @@ export function createRunToast(
   }
 
   function concludeUnavailable(): Diagnosis {
-    return isLost ? giveUp() : { kind: "conclusion", text: messages().runUnavailable };
+    return isLost ? giveUp() : { kind: "conclusion", text: t(m.runUnavailable) };
   }
 
   function render(announcement: string | undefined): void {
@@ -97,7 +98,7 @@ export function createRunToast(
       isLost && diagnosis && formatElapsed(tracked.at),
     ];
     const ownButtons = isLost
-      ? [{ label: messages().stopChecking, onClick: () => onEnd(runToast, giveUp()) }]
+      ? [{ label: t(m.stopChecking), onClick: () => onEnd(runToast, giveUp()) }]
       : createControlButtons(name, run, showNote);
     const buttons = [...ownButtons, ...createNotifyButtons(), ...(current.buttons ?? [])];
     runToast.content = { ...current, text: lines.filter(Boolean).join("\n"), buttons, announcement };

@@ -1,6 +1,7 @@
 /** Recognizes our worker's addresses, and adds run ids to them. */
 import { isOpenable } from "../contract.ts";
 import { CONFIG } from "./config.ts";
+import { readerQuery } from "./i18n/index.ts";
 import { findAction, isDark } from "./kitsu-page.ts";
 import { ignoreErrors } from "./realm.ts";
 
@@ -42,15 +43,15 @@ export function addAttempt({ url, run }: { url: string; run: string | undefined 
 }
 
 /**
- * Adds a run id and Kitsu's theme to the query, unless it has an id. Edits the string, because
- * URLSearchParams would rewrite the other parameters.
+ * Adds a run id, Kitsu's theme and the language to the query, unless it has an id. Edits the
+ * string, because URLSearchParams would rewrite the other parameters.
  */
 export function addRun(url: string): { url: string; run: string | undefined } {
   const [address = ""] = url.split("#");
   const existing = /[?&]run=([0-9a-f]{32}(?![^&]))?/.exec(address);
   if (existing) return { url, run: existing[1] };
   const run = randomHex(16);
-  const query = `${address.includes("?") ? "&" : "?"}theme=${isDark() ? "dark" : "light"}&run=${run}`;
+  const query = `${address.includes("?") ? "&" : "?"}theme=${isDark() ? "dark" : "light"}&${readerQuery()}&run=${run}`;
   return { url: url.replace(address, () => address + query), run };
 }
 

@@ -1,13 +1,17 @@
 /** What a toast shows about a call: data, in the person's language. */
 
 import type { Effect, Link, Option, Outcome, Reply, Run, Table } from "../contract.ts";
+import * as m from "../gen/userscript-messages.ts";
 import { CONFIG } from "./config.ts";
 import type { Diagnosis } from "./diagnose.ts";
-import { format, messages } from "./i18n/index.ts";
+import { formatDuration, t } from "./i18n/index.ts";
 import { isWithin, isWorkerUrl, mayOpen } from "./run-url.ts";
 
 /** How much of a plain text a toast shows. */
 const TEXT_MAX_CHARS = 300;
+
+/** What a button of an effect says by default. */
+const EFFECTS = { open: m.open, copy: m.copy, download: m.download, go: m.go } as const;
 
 export type Tone = "pending" | "success" | "info" | "warning" | "error";
 
@@ -77,27 +81,26 @@ export function createContent(
   isTracked = false,
   isLookedUp = false,
 ): Content {
-  const texts = messages();
   switch (diagnosis.kind) {
     case "conclusion":
     case "given-up":
     case "unresolved": {
-      const details = run ? [{ label: texts.details, url: `${CONFIG.worker}/runs/${run}` }] : [];
+      const details = run ? [{ label: t(m.details), url: `${CONFIG.worker}/runs/${run}` }] : [];
       const content = composeContent(name, "warning", "", [diagnosis.text], details);
       const report = `${name}: ${diagnosis.text} ${new Date().toISOString()} ${run ? `run ${run}` : location.href}`;
-      return { ...content, buttons: [...(content.buttons ?? []), { label: texts.copyForTd, text: report }] };
+      return { ...content, buttons: [...(content.buttons ?? []), { label: t(m.copyForTd), text: report }] };
     }
     case "reply":
       return createReplyContent(name, diagnosis.reply, diagnosis.run, isTracked, isLookedUp);
     case "newer": {
-      const links = [{ label: texts.update, url: `${CONFIG.worker}/kitsu-actions.user.js` }];
-      return composeContent(name, "warning", diagnosis.title, [texts.update], links);
+      const links = [{ label: t(m.update), url: `${CONFIG.worker}/kitsu-actions.user.js` }];
+      return composeContent(name, "warning", diagnosis.title, [t(m.update)], links);
     }
   }
   const { kind, failed } = diagnosis;
-  const error = failed && status >= 400 && format("status", { status });
+  const error = failed && status >= 400 && t(m.status, { status });
   if (kind === "html") {
-    return composeContent(name, failed ? "error" : "info", diagnosis.title, [error || texts.webPage]);
+    return composeContent(name, failed ? "error" : "info", diagnosis.title, [error || t(m.webPage)]);
   }
   const text = kind === "nothing" ? !error && "OK" : diagnosis.text?.slice(0, TEXT_MAX_CHARS);
   const title = kind === "message" ? diagnosis.title : "";
@@ -111,9 +114,8 @@ function createReplyContent(
   isTracked: boolean,
   isLookedUp: boolean,
 ): Content {
-  const texts = messages();
   const { kind, title, text, links = [] } = reply;
-  const details = [...links, ...(run ? [{ label: texts.details, url: run.url }] : [])];
+  const details = [...links, ...(run ? [{ label: t(m.details), url: run.url }] : [])];
   if (kind === "done") {
     const { severity, outcomes, tables, effects, document } = reply;
     const shownLinks = document === undefined && !isLookedUp ? links : details;
@@ -123,11 +125,11 @@ function createReplyContent(
     const { advice, outcomes } = reply;
     return { ...composeContent(name, "error", title, [text, advice], details), outcomes };
   }
-  if (kind === "ask") return { ...composeContent(name, "info", title, [texts.runAgain], details), isSticky: true };
+  if (kind === "ask") return { ...composeContent(name, "info", title, [t(m.runAgain)], details), isSticky: true };
   const { text: step, done = 0, total = 0, left } = reply.progress ?? {};
   const position = step ?? (total && `${done} / ${total}`);
-  if (!isTracked) return composeContent(name, "info", title, [text, position, texts.stillRunning], details);
-  const remaining = left !== undefined && format("remaining", { time: formatDuration(Math.max(left, 60)) });
+  if (!isTracked) return composeContent(name, "info", title, [text, position, t(m.stillRunning)], details);
+  const remaining = left !== undefined && t(m.remaining, { time: formatDuration(Math.max(left, 60)) });
   const line = [position, remaining].filter(Boolean).join(" · ");
   return {
     ...composeContent(name, run?.resume ? "info" : "pending", title, [line, text], details),
@@ -154,7 +156,7 @@ function composeContent(
   for (const effect of effects) {
     // `refresh` has no button; program-launch.ts makes those of `launch`.
     if (effect.kind === "refresh" || effect.kind === "launch") continue;
-    const label = effect.label || messages()[effect.kind];
+    const label = effect.label || t(EFFECTS[effect.kind]);
     if (effect.kind === "copy") buttons.push({ label, text: effect.text });
     else if (effect.kind === "open") addButtonOrText({ label, url: effect.url, autoOpen: true });
     else if (effect.kind === "download") addButtonOrText({ label, url: effect.url, name: effect.name });
@@ -178,13 +180,7 @@ export function mayShowButton({ url, path }: Pick<Button, "url" | "path">): bool
   return (url === undefined || mayOpen(url)) && (path === undefined || isWithin(path, location.origin));
 }
 
-/** "for 35 s" */
+/** "for 35 sec" */
 export function formatElapsed(since: number): string {
-  return format("elapsed", { time: formatDuration(Math.max(0, Math.round((Date.now() - since) / 1_000))) });
-}
-
-/** Uses symbols that are the same in every language. */
-function formatDuration(seconds: number): string {
-  if (seconds < 60) return `${seconds} s`;
-  return seconds < 5_400 ? `${Math.round(seconds / 60) || 1} min` : `${Math.round(seconds / 3_600)} h`;
+  return t(m.elapsed, { time: formatDuration(Math.max(0, Math.round((Date.now() - since) / 1_000))) });
 }

@@ -3,22 +3,22 @@
  * userscript. Until then, and if the file can't be had, everything is in English.
  */
 import * as v from "valibot";
+import { en } from "../../gen/userscript-messages.ts";
+import type { CompiledMessage } from "../../messages/format-message.ts";
 import { CONFIG } from "../config.ts";
 import { readPersonId } from "../kitsu-page.ts";
-import { ignoreErrors, readPath } from "../realm.ts";
+import { readPath } from "../realm.ts";
 import { loadList, saveList } from "../storage.ts";
-import { en } from "./en.ts";
-import type { Messages } from "./messages.ts";
 
 const KEY = "kitsu-actions:language";
 
-const Plural = v.record(v.string(), v.string());
+type Messages = readonly CompiledMessage[];
 
 /** Every text that English has, in the same form: a missing one would mix two languages. */
 const CompleteMessages = v.custom<Messages>((value) =>
-  Object.entries(en).every(([key, text]) => {
-    const message = readPath(value, key);
-    return typeof text === "string" ? typeof message === "string" : v.is(Plural, message) && "other" in message;
+  en.every((text, index) => {
+    const message = readPath(value, index);
+    return typeof text === "string" ? typeof message === "string" : Array.isArray(message);
   }),
 );
 
@@ -29,20 +29,20 @@ const StoredLanguage = v.object({
 });
 export type Language = { language: string; messages: Messages };
 
-const loaded = new Map<string, Language>();
-const requested = new Set<string>();
+export const ENGLISH: Language = { language: "en", messages: en };
 
-/** Returns undefined if it isn't loaded, and begins to load it if the worker has it. */
+/** English stands in for a language that can't be had; undefined for one that is being loaded. */
+const known = new Map<string, Language | undefined>([["en", ENGLISH]]);
+
+/** Returns undefined while it isn't loaded, and begins to load it. */
 export function findLanguage(language: string): Language | undefined {
-  if (!CONFIG.languages?.includes(language)) return undefined;
-  const found = loaded.get(language);
-  if (found || requested.has(language)) return found;
+  if (known.has(language)) return known.get(language);
   const stored = loadList(() => localStorage, KEY, StoredLanguage).find((one) => one.language === language);
-  if (stored) loaded.set(language, stored);
+  if (stored) known.set(language, stored);
   else if (readPersonId()) {
     // Before the login, only the browser's language is known, which may not be Kitsu's.
-    requested.add(language);
-    ignoreErrors(() => requestLanguage(language));
+    known.set(language, undefined);
+    requestLanguage(language).catch(() => known.set(language, ENGLISH));
   }
   return stored;
 }
@@ -52,7 +52,7 @@ async function requestLanguage(language: string): Promise<void> {
   // With a session, as calls are: behind Cloudflare Access, the file needs one too.
   const response = await fetch(`${worker}/kitsu-actions.${language}.json?v=${version}`, { credentials: "include" });
   const messages: unknown = await response.json();
-  if (!v.is(CompleteMessages, messages)) return;
-  loaded.set(language, { language, messages });
+  if (!v.is(CompleteMessages, messages)) throw new Error("incomplete");
+  known.set(language, { language, messages });
   saveList(() => localStorage, KEY, [{ version, language, messages }], 1);
 }

@@ -1,6 +1,7 @@
 /** Links and buttons. */
 import type { Link } from "../../contract.ts";
-import { messages } from "../i18n/index.ts";
+import * as m from "../../gen/userscript-messages.ts";
+import { t } from "../i18n/index.ts";
 import { goTo } from "../kitsu-page.ts";
 import { mayOpen } from "../run-url.ts";
 import type { Button } from "../toast-content.ts";
@@ -70,13 +71,13 @@ async function copy(text: string, button: HTMLElement): Promise<void> {
     button.focus();
     if (!isCopied) return showText(text, button);
   }
-  button.textContent = messages().copied;
+  button.textContent = t(m.copied);
 }
 
 /** Shows the text, selected, if the browser does not allow copying. */
 function showText(text: string, button: HTMLElement): void {
-  const area = createElement("textarea", { readonly: true, "aria-label": messages().copyBlocked }, text);
-  const line = createElement("p", { class: "text" }, messages().copyBlocked);
+  const area = createElement("textarea", { readonly: true, "aria-label": t(m.copyBlocked) }, text);
+  const line = createElement("p", { class: "text" }, t(m.copyBlocked));
   button.closest(".buttons")?.after(line, area);
   button.hidden = true;
   area.focus();

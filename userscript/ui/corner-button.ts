@@ -1,6 +1,7 @@
 /** The button that moves the layer: a click to the next corner, an arrow key to any. */
 
-import { messages } from "../i18n/index.ts";
+import * as m from "../../gen/userscript-messages.ts";
+import { t } from "../i18n/index.ts";
 import { readPersonId } from "../kitsu-page.ts";
 import { ignoreErrors } from "../realm.ts";
 import type { Corner } from "../toast-corner.ts";
@@ -16,6 +17,13 @@ const ARROWS: Readonly<Record<string, Partial<Corner> | undefined>> = {
   ArrowDown: { edge: "bottom" },
 };
 
+const CORNERS = {
+  "top-left": m.topLeft,
+  "top-right": m.topRight,
+  "bottom-left": m.bottomLeft,
+  "bottom-right": m.bottomRight,
+} as const;
+
 export const cornerButton = createElement("button", { class: "round", click: moveClockwise }, createIcon("move"));
 cornerButton.addEventListener("keydown", (event) => ignoreErrors(() => onArrow(event)));
 
@@ -27,7 +35,7 @@ export function placeUnlessInUse(): void {
 export function placeInCorner(): void {
   const corner = readCorner(readPersonId());
   placeLayer(corner);
-  cornerButton.title = `${messages().moveToCorner} (${messages()[`${corner.edge}-${corner.side}`]})`;
+  cornerButton.title = `${t(m.moveToCorner)} (${t(CORNERS[`${corner.edge}-${corner.side}`])})`;
 }
 
 function moveClockwise(): void {

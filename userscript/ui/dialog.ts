@@ -1,7 +1,8 @@
 /** The dialog that shows an action's question. */
 
 import type { Ask, Input } from "../../contract.ts";
-import { format, messages } from "../i18n/index.ts";
+import * as m from "../../gen/userscript-messages.ts";
+import { formatList, t } from "../i18n/index.ts";
 import { isSameTitle } from "../toast-content.ts";
 import { renderLinkOrText } from "./button.ts";
 import { createElement } from "./element.ts";
@@ -50,7 +51,7 @@ export function updateDialog(question: Question, isBusy: boolean, error = ""): b
   problem.textContent = error;
   // Not `disabled`, which would lose the focus.
   submit.ariaDisabled = String(isBusy);
-  submit.textContent = isBusy ? messages().sending : question.ask.submit;
+  submit.textContent = isBusy ? t(m.sending) : question.ask.submit;
   return true;
 }
 
@@ -68,8 +69,7 @@ function render(question: Question): HTMLElement {
   const { name, ask, values, back } = question;
   const { title, text, links = [], outcomes = [], fields, dangerous = false, tasks } = ask;
   const about = tasks ? describeTasks(tasks) : "";
-  const texts = messages();
-  const cancel = createElement("button", { type: "button", click: () => dialog.close() }, texts.cancel);
+  const cancel = createElement("button", { type: "button", click: () => dialog.close() }, t(m.cancel));
   submit.className = dangerous ? "submit dangerous" : "submit";
   form.replaceChildren(
     renderText({ class: "name" }, isSameTitle(title, name) ? "" : name),
@@ -84,7 +84,7 @@ function render(question: Question): HTMLElement {
     createElement(
       "div",
       { class: "bar" },
-      back && createElement("button", { type: "button", click: () => saveAnswersThen(back) }, texts.back),
+      back && createElement("button", { type: "button", click: () => saveAnswersThen(back) }, t(m.back)),
       cancel,
       submit,
     ),
@@ -95,10 +95,11 @@ function render(question: Question): HTMLElement {
 }
 
 function describeTasks({ count, names }: NonNullable<Ask["tasks"]>): string {
-  if (!names[0]) return format("forTasks", { count });
+  const about = t(m.forTasks, { count });
+  if (!names[0]) return about;
   const rest = count - names.length;
-  const named = [...names, ...(rest > 0 ? [format("more", { count: rest })] : [])];
-  return format("forNamedTasks", { count, names: named.join(", ") });
+  const named = [...names, ...(rest > 0 ? [t(m.more, { count: rest })] : [])];
+  return t(m.forNamedTasks, { tasks: about, names: formatList(named) });
 }
 
 /** Saves what was typed, then calls back. */

@@ -1,6 +1,7 @@
 /** The panel of the last runs. */
 
-import { getLanguage, messages } from "../i18n/index.ts";
+import * as m from "../../gen/userscript-messages.ts";
+import { getLanguage, t } from "../i18n/index.ts";
 import { readPersonId } from "../kitsu-page.ts";
 import type { PastRun } from "../past-runs.ts";
 import { listPastRuns } from "../past-runs.ts";
@@ -41,7 +42,7 @@ export function createHistoryPanel(
     rendered = next;
     const focusedBefore = list.contains(getFocused()) ? getFocused() : null;
     const rows = [...active.map(renderActiveRun), ...runs.map(renderPastRun)];
-    patch(list, rows[0] ? rows : [renderRow("info", messages().noRuns)]);
+    patch(list, rows[0] ? rows : [renderRow("info", t(m.noRuns))]);
     if (!focusedBefore || list.contains(focusedBefore)) return;
     const same = [...list.querySelectorAll<HTMLElement>("button,a")].find(
       ({ textContent }) => textContent === focusedBefore.textContent,
@@ -52,7 +53,7 @@ export function createHistoryPanel(
   function renderActiveRun({ content, update }: ReturnType<typeof listActive>[number]): HTMLElement {
     return renderRow(
       content.tone,
-      ...renderBody({ ...content, outcomes: [], buttons: [{ label: messages().go, onClick: () => update(content) }] }),
+      ...renderBody({ ...content, outcomes: [], buttons: [{ label: t(m.go), onClick: () => update(content) }] }),
     );
   }
 

@@ -1,5 +1,6 @@
 /** A dialog for lists that are too long for a toast. */
-import { messages } from "../i18n/index.ts";
+import * as m from "../../gen/userscript-messages.ts";
+import { t } from "../i18n/index.ts";
 import { createElement } from "./element.ts";
 import { listDialog, openModal } from "./shadow-root.ts";
 import { renderText } from "./text.ts";
@@ -39,7 +40,7 @@ function open(button: Element): void {
   source = button;
   content.replaceChildren();
   fillDialog(button, list);
-  close.textContent = messages().close;
+  close.textContent = t(m.close);
   openModal(listDialog);
   content.scrollTop = 0;
   content.focus();

@@ -1,7 +1,8 @@
 /** Outcomes and tables, which may be long. */
 
 import type { Outcome, Table } from "../../contract.ts";
-import { format, messages } from "../i18n/index.ts";
+import * as m from "../../gen/userscript-messages.ts";
+import { formatList, t } from "../i18n/index.ts";
 import { renderLinkOrText } from "./button.ts";
 import { createElement } from "./element.ts";
 import { renderListButton } from "./list-dialog.ts";
@@ -13,6 +14,14 @@ const ROWS_MAX = 200;
 /** A plan with at most this many rows is open from the start. */
 const OPEN_ROWS_MAX = 8;
 const STATES = ["planned", "waiting", "done", "running", "skipped", "failed"] as const;
+const COUNTS = {
+  planned: m.planned,
+  waiting: m.waiting,
+  running: m.running,
+  done: m.done,
+  skipped: m.skipped,
+  failed: m.failed,
+} as const;
 const TONES = {
   planned: "info",
   waiting: "info",
@@ -28,9 +37,9 @@ export type Tally = { counts: string; total: number };
 export function tallyOutcomes(outcomes: readonly Outcome[]): Tally {
   const counts = STATES.flatMap((state) => {
     const { length } = outcomes.filter((outcome) => outcome.state === state);
-    return length ? [`${length} ${messages()[state]}`] : [];
+    return length ? [t(COUNTS[state], { count: length })] : [];
   });
-  return { counts: counts.join(", "), total: outcomes.length };
+  return { counts: formatList(counts), total: outcomes.length };
 }
 
 /** Problems come first. */
@@ -85,7 +94,7 @@ function renderOutcomeRows(outcomes: readonly Outcome[], total: number): (HTMLEl
   return [createElement("ul", {}, ...shown.map(renderOutcome)), formatRest(total, shown.length)];
 }
 
-const formatRest = (total: number, shown = ROWS_MAX) => (total > shown ? format("more", { count: total - shown }) : "");
+const formatRest = (total: number, shown = ROWS_MAX) => (total > shown ? t(m.more, { count: total - shown }) : "");
 
 function renderOutcome({ label, state, reason = "", link, progress }: Outcome): HTMLElement {
   const progressText = progress && `${progress.done} / ${progress.total}`;

@@ -1,5 +1,6 @@
 /** Several runs in progress share one card instead of a pile of toasts. */
-import { format } from "../i18n/index.ts";
+import * as m from "../../gen/userscript-messages.ts";
+import { t } from "../i18n/index.ts";
 import { createElement } from "./element.ts";
 
 const title = createElement("p", { class: "name" });
@@ -10,7 +11,7 @@ export function groupActiveRuns<T extends { element: HTMLElement; isActive: bool
   const active = entries.filter(({ isActive }) => isActive);
   const rows = active[1] ? active : [];
   group.hidden = !rows[0];
-  title.textContent = group.ariaLabel = format("runsInProgress", { runs: rows.length });
+  title.textContent = group.ariaLabel = t(m.runsInProgress, { runs: rows.length });
   for (const { element } of rows) if (!group.contains(element)) group.append(element);
   const others = entries.filter((entry) => !rows.includes(entry));
   for (const { element } of others) if (group.contains(element)) group.after(element);

@@ -1,6 +1,7 @@
 /** Which toasts are shown, for how long, and the buttons below them. */
 
-import { format, messages } from "../i18n/index.ts";
+import * as m from "../../gen/userscript-messages.ts";
+import { t } from "../i18n/index.ts";
 import { readPersonId } from "../kitsu-page.ts";
 import type { PastRun } from "../past-runs.ts";
 import { listPastRuns } from "../past-runs.ts";
@@ -179,7 +180,7 @@ function refresh(isNew = false): void {
   const hidden = isShortened ? others.slice(0, -SHOWN_MAX) : [];
   for (const entry of entries) entry.element.hidden = hidden.includes(entry);
   showMoreButton.hidden = hidden.length === 0;
-  showMoreButton.textContent = format("more", { count: hidden.length });
+  showMoreButton.textContent = t(m.more, { count: hidden.length });
   historyButton.title = formatHistoryTitle();
   historyButton.ariaExpanded = String(panel !== undefined);
   const isAnythingThere = entries.length + listActiveRuns().length + listPastRuns(readPersonId()).length > 0;
@@ -193,7 +194,7 @@ function refresh(isNew = false): void {
 }
 
 function formatHistoryTitle(): string {
-  return `${messages().history} (${SHORTCUT})`;
+  return `${t(m.history)} (${SHORTCUT})`;
 }
 
 /** Moves the focus to the next toast, or back to where it came from. */

@@ -1,6 +1,7 @@
 /** One toast. Its element stays the same when its content changes, so that it keeps the focus. */
 
-import { messages } from "../i18n/index.ts";
+import * as m from "../../gen/userscript-messages.ts";
+import { t } from "../i18n/index.ts";
 import { ignoreErrors } from "../realm.ts";
 import type { Choice, Content } from "../toast-content.ts";
 import { renderButton } from "./button.ts";
@@ -65,8 +66,8 @@ export function createToast(onClose: () => void, onFold: (isFolded: boolean) => 
     if (wasActive && isActive) patch(body, next);
     else body.replaceChildren(...next);
     wasActive = isActive;
-    close.ariaLabel = isActive ? messages().hide : messages().dismiss;
-    foldButton.ariaLabel = `${messages().go}: ${content.title}`;
+    close.ariaLabel = isActive ? t(m.hide) : t(m.dismiss);
+    foldButton.ariaLabel = t(m.show, { title: content.title });
     const buttons = [...body.querySelectorAll<HTMLElement>(".button")];
     if (focusedText !== undefined && !body.contains(getFocused()))
       (buttons.find(({ textContent }) => textContent === focusedText) ?? element).focus();
@@ -117,7 +118,7 @@ function renderPicture(src: string | undefined): HTMLElement {
   const show = ({ type }: Event) => {
     picture.hidden = type === "error";
   };
-  const attributes = { src, alt: messages().picture, hidden: true, referrerpolicy: "no-referrer" };
+  const attributes = { src, alt: t(m.picture), hidden: true, referrerpolicy: "no-referrer" };
   const picture: HTMLElement = createElement("img", { ...attributes, load: show, error: show });
   return picture;
 }
