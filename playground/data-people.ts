@@ -37,6 +37,7 @@ function person(first_name: string, last_name: string, role: Role, color: string
     last_name,
     role,
     locale: "en_US",
+    timezone: "Europe/Paris",
     initials: [first_name, last_name].map((part) => /\p{L}/u.exec(part)?.[0]).join(""),
     color,
     departments: departments.map(departmentId),

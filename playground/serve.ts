@@ -12,6 +12,7 @@ import { breakStudio, breakZou } from "./faults/break-server.ts";
 import { Faults } from "./faults/faults.ts";
 import { openProxy } from "./faults/proxy.ts";
 import { headersOf, readVariant, renderFrame, renderHtml } from "./html.ts";
+import { renderMessages } from "./messages-page.ts";
 import { describeOffer, fetchOffers } from "./offers.ts";
 import { answerAsOther } from "./other-server.ts";
 import { openStudio, type Studio } from "./studio.ts";
@@ -132,6 +133,7 @@ async function answer(site: Site, request: IncomingMessage, response: ServerResp
   }
   if (pathname === "/kitsu-actions.user.js")
     return sendFile(response, "text/javascript", await fetchUserscript(site.worker));
+  if (pathname === "/messages") return sendFile(response, "text/html", await renderMessages(url.searchParams));
   if (pathname === "/assets/app.js") return sendFile(response, "text/javascript", site.bundle.read("app.js"));
   if (pathname === "/assets/style.css") return sendFile(response, "text/css", site.bundle.read("style.css"));
   return sendText(response, 404, `The playground has no ${pathname}.`);
@@ -151,6 +153,7 @@ async function sendPage(
   const html = await renderHtml(variant, {
     worker,
     personId: (person ?? ADA).id,
+    profile: { locale: (person ?? ADA).locale, timezone: (person ?? ADA).timezone },
     customActions: zou.customActions(),
     statuses: zou.changedStatuses(),
     hasFarms: farms !== undefined,

@@ -16,10 +16,10 @@ const LATE_MS = 1_500;
 function start(
   root: HTMLElement,
   bar: HTMLElement,
-  { worker, personId, customActions, statuses, hasFarms }: PageData,
+  { worker, personId, profile, customActions, statuses, hasFarms }: PageData,
 ): void {
   const person = PERSONS.find(({ id }) => id === personId) ?? ADA;
-  const store = new Store(person, customActions, location.pathname);
+  const store = new Store({ ...person, ...profile }, customActions, location.pathname);
   for (const [taskId, statusId] of Object.entries(statuses)) store.setStatus(taskId, statusId);
   const router = startRouter(store);
   const theme = element("div", { class: "theme" });

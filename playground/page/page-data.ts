@@ -4,6 +4,8 @@ import * as v from "valibot";
 const PageData = v.object({
   worker: v.string(),
   personId: v.string(),
+  /** the person's language and time zone */
+  profile: v.object({ locale: v.string(), timezone: v.string() }),
   hasFarms: v.boolean(),
   /** the status ids of the tasks whose status has changed since the start, by task id */
   statuses: v.record(v.string(), v.string()),

@@ -28,7 +28,7 @@ export function drawPersonSwitch(store: Store): HTMLElement {
     list.disabled = true;
     logInAs(person)
       .then(
-        () => store.setUser(person),
+        (profile) => store.setUser({ ...person, ...profile }),
         () => {
           list.value = store.user.id;
         },

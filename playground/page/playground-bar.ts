@@ -38,6 +38,7 @@ export function fillPlaygroundBar(bar: HTMLElement, { worker, hasFarms }: Surrou
     element("span", { class: "filler" }),
     element("a", { href: `${worker}/`, target: "_blank" }, "Action server"),
     element("a", { href: `${worker}/runs`, target: "_blank" }, "Log"),
+    element("a", { href: "/messages", target: "_blank" }, "Texts"),
     toggle,
     drawer,
   );

@@ -32,14 +32,29 @@ export type Playlist = v.InferOutput<typeof Playlist>;
 export type PlaylistEntry = v.InferOutput<typeof Entry>;
 export type FullPlaylist = v.InferOutput<typeof FullPlaylist>;
 
+const Profile = v.object({ locale: v.string(), timezone: v.string() });
+/** A person's language and time zone, as Zou has them. */
+export type Profile = v.InferOutput<typeof Profile>;
+
 /** Logs in as another person. */
-export async function logInAs({ email }: Person): Promise<void> {
+export async function logInAs({ email }: Person): Promise<Profile> {
   const response = await fetch("/api/auth/login", {
     method: "POST",
     headers: { "content-type": "application/json" },
     body: JSON.stringify({ email, password: "playground" }),
   });
   if (!response.ok) throw new Error(`Could not log in as ${email}: ${response.status}`);
+  return v.parse(v.object({ user: Profile }), await response.json()).user;
+}
+
+/** Changes the person's own profile, as its page in Kitsu does. */
+export async function saveProfile({ id }: Person, { locale, timezone }: Profile): Promise<void> {
+  const response = await fetch(`/api/data/persons/${id}`, {
+    method: "PUT",
+    headers: { "content-type": "application/json" },
+    body: JSON.stringify({ locale, timezone }),
+  });
+  if (!response.ok) throw new Error(`Could not save the profile: ${response.status}`);
 }
 
 export const readPlaylists = (projectId: string): Promise<Playlist[]> =>

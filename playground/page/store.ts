@@ -5,8 +5,8 @@ import type { Person } from "../data-people.ts";
 import { PAPER_LANTERN, type Project } from "../data-projects.ts";
 import { STATUSES } from "../data-tables.ts";
 import { isList, LISTS, type Route, readRoute } from "./route.ts";
-import { readTask } from "./session.ts";
-import { type Locale, WORDS, type Words } from "./words.ts";
+import { type Profile, readTask, saveProfile } from "./session.ts";
+import { WORDS, type Words } from "./words.ts";
 
 /** Sorts by name, which mixes the productions as due dates do in a real list. */
 function tasksOf({ id }: Person): Task[] {
@@ -22,7 +22,6 @@ export class Store {
   readonly customActions: readonly CustomAction[];
   readonly selection = new Map<string, Task>();
   user: Person;
-  locale: Locale = "en";
   isDark: boolean;
   route: Route;
   /** the last task that was loaded */
@@ -42,8 +41,9 @@ export class Store {
     listener();
   }
 
+  /** The playground itself has only two languages. */
   get words(): Words {
-    return WORDS[this.locale];
+    return WORDS[this.user.locale.startsWith("fr") ? "fr" : "en"];
   }
 
   /** The production of the page, or the first open one: Kitsu always has one. */
@@ -127,14 +127,17 @@ export class Store {
 
   /** Keeps the selection to try the same tasks as someone else, except on My Tasks. */
   setUser(user: Person): void {
-    this.user = { ...user, locale: this.user.locale };
+    this.user = user;
     if (this.route.page === "my-tasks") this.clearSelection();
     this.#notify("person");
+    this.#notify("locale");
   }
 
-  setLocale(locale: Locale): void {
-    this.locale = locale;
-    this.user = { ...this.user, locale: locale === "fr" ? "fr_FR" : "en_US" };
+  /** Changes the person's profile, in Zou, too. */
+  async setProfile(profile: Partial<Profile>): Promise<void> {
+    const user = { ...this.user, ...profile };
+    await saveProfile(user, user);
+    this.user = user;
     this.#notify("locale");
   }
 

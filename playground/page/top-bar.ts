@@ -7,7 +7,6 @@ import { isList, LISTS, pathOf } from "./route.ts";
 import { type Router, routerLink } from "./router.ts";
 import type { Store } from "./store.ts";
 import { avatar, productionSquare } from "./task-parts.ts";
-import type { Locale } from "./words.ts";
 
 export function drawTopBar(store: Store, router: Router): HTMLElement {
   const bar = element("header", { class: "topbar" });
@@ -90,20 +89,40 @@ function drawEpisodes(
   );
 }
 
+/** Some of Kitsu's languages, by the locales in which Zou stores them. */
+const LANGUAGES = Object.entries({
+  en_US: "English",
+  fr_FR: "Français",
+  de_DE: "Deutsch",
+  es_ES: "Español",
+  pt_PT: "Português",
+  it_IT: "Italiano",
+  ja_JP: "日本語",
+  zh_Hans_CN: "简体中文",
+  ko_KR: "한국어",
+  xa_XA: "Pseudo",
+});
+
+/** A day begins at other times in each. In Kitsu, this is on the page of the profile. */
+const TIME_ZONES = ["Europe/Paris", "America/Vancouver", "Asia/Tokyo", "Pacific/Auckland"].map(
+  (name) => [name, name.split("/")[1] ?? name] as const,
+);
+
 function drawRight(store: Store, router: Router): HTMLElement {
   const { words, isDark, route } = store;
   const theme = isDark ? words.lightTheme : words.darkTheme;
-  const languages: [Locale, string][] = [
-    ["en", "English"],
-    ["fr", "Français"],
-  ];
   const here = route.page === "my-tasks" ? { "aria-current": "page" } : {};
   return element(
     "nav",
     { class: "nav-right", "aria-label": "Kitsu" },
     routerLink(router, "/my-tasks", { class: "nav-item", ...here }, words.myTasks),
-    combobox("language", words.language, languages, store.locale, (chosen) =>
-      store.setLocale(chosen === "fr" ? "fr" : "en"),
+    combobox("language", words.language, LANGUAGES, store.user.locale, (locale) => void store.setProfile({ locale })),
+    combobox(
+      "time-zone",
+      words.timeZone,
+      TIME_ZONES,
+      store.user.timezone,
+      (timezone) => void store.setProfile({ timezone }),
     ),
     button(
       { id: "theme", class: "nav-icon", title: theme, "aria-label": theme },

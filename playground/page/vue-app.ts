@@ -16,9 +16,6 @@ export function exposeVueApp(root: HTMLElement, store: Store, router: Router): v
     get isDarkTheme() {
       return store.isDark;
     },
-    get locale() {
-      return store.locale;
-    },
     get nbSelectedTasks() {
       return store.selection.size;
     },
@@ -26,15 +23,10 @@ export function exposeVueApp(root: HTMLElement, store: Store, router: Router): v
       return store.selection;
     },
   };
-  const i18n = {
-    get locale() {
-      return store.locale;
-    },
-  };
   const dispatch = async (action: string, payload: { taskId?: unknown } = {}) => {
     if (action === "loadTask") return store.loadTask(String(payload.taskId));
     console.error(`[vuex] unknown action type: ${action}`);
   };
-  const globalProperties = { $store: { getters, dispatch }, $i18n: i18n, $router: router };
+  const globalProperties = { $store: { getters, dispatch }, $router: router };
   Object.defineProperty(root, "__vue_app__", { value: { version: "3.5.0", config: { globalProperties } } });
 }

@@ -24,6 +24,7 @@ const en = {
   goProductions: "Go to productions",
   generatePlaylist: "Generate playlist",
   language: "Language",
+  timeZone: "Time zone",
   lightTheme: "White theme",
   mainPack: "Main pack",
   myTasks: "My Tasks",
@@ -82,6 +83,7 @@ const fr: Words = {
   goProductions: "Aller aux productions",
   generatePlaylist: "Générer une playlist",
   language: "Langue",
+  timeZone: "Fuseau horaire",
   lightTheme: "Thème clair",
   mainPack: "Pack principal",
   myTasks: "Mes Tâches",
@@ -113,9 +115,7 @@ const fr: Words = {
   unselect: "Désélectionner {task}",
 };
 
-export type Locale = "en" | "fr";
-
-export const WORDS: Readonly<Record<Locale, Words>> = { en, fr };
+export const WORDS: Readonly<Record<"en" | "fr", Words>> = { en, fr };
 
 /** Fills in `{name}`. A text with `n` has a singular and a plural, separated by a bar. */
 export function fill(text: string, values: Readonly<Record<string, string | number>>): string {

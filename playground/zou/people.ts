@@ -1,8 +1,8 @@
 /** People. E-mails and salaries are for managers, and in lists only for administrators. */
-import { type Answer, badArgument, checkId, forbidden, notFound, ok } from "./answer.ts";
+import { type Answer, badArgument, badValue, checkId, forbidden, notFound, ok } from "./answer.ts";
 import { listRows } from "./list.ts";
 import { briefPerson, clientsPerson, fullPerson, type Person } from "./person-rows.ts";
-import type { ZouRequest } from "./request.ts";
+import { readObject, type ZouRequest } from "./request.ts";
 import { isAdmin, isClient, isManager, openProject, roleIn, sharesProject } from "./rights.ts";
 
 const HIDDEN = ["contract_type", "daily_salary", "position", "seniority"];
@@ -41,6 +41,18 @@ export function readPerson({ state, caller, ids: [id = ""] }: ZouRequest): Answe
     return ok(clientsPerson(found));
   }
   return ok(isManager(caller.person) || caller.person.id === id ? fullPerson(found) : briefPerson(found));
+}
+
+/** The profile in Kitsu: everyone may change their own. */
+export function changePerson({ state, caller, ids: [id = ""], body }: ZouRequest): Answer {
+  checkId(id);
+  const found = state.persons.find((person) => person.id === id);
+  if (!found) throw notFound();
+  if (!isAdmin(caller.person) && caller.person.id !== id) throw forbidden();
+  const { locale = found.locale, timezone = found.timezone } = readObject(body);
+  if (typeof locale !== "string" || typeof timezone !== "string") throw badValue("Wrong data format");
+  Object.assign(found, { locale, timezone });
+  return ok(fullPerson(found));
 }
 
 /** `project_role` is null if it is the person's own role. People who left stay in the team. */

@@ -10,7 +10,10 @@ export type Person = {
   first_name: string;
   last_name: string;
   role: Role;
+  /** "fr_FR" */
   locale: string;
+  /** "Europe/Paris" */
+  timezone: string;
   departments: readonly string[];
   active: boolean;
   is_bot: boolean;
@@ -33,7 +36,7 @@ export const fullPerson = (person: Person) => ({
   fido_enabled: false,
   preferred_two_factor_authentication: null,
   shotgun_id: null,
-  timezone: "Europe/Paris",
+  timezone: person.timezone,
   locale: person.locale,
   use_12_hour_clock: false,
   display_date_format: "YYYY-MM-DD",

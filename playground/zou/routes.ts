@@ -12,7 +12,7 @@ import {
 import { listOutputFiles, listWorkingFiles } from "./files.ts";
 import { listRows } from "./list.ts";
 import { readMovie, readPicture } from "./media.ts";
-import { listPersons, readPerson, readTeam } from "./people.ts";
+import { changePerson, listPersons, readPerson, readTeam } from "./people.ts";
 import {
   createPlaylist,
   deletePlaylist,
@@ -102,6 +102,7 @@ const CLOSED: Readonly<Record<string, Handler>> = {
   "GET /data/organisations": table("organisation"),
   "GET /data/persons": listPersons,
   "GET /data/persons/*": readPerson,
+  "PUT /data/persons/*": changePerson,
   "GET /data/projects/open": listOpenProjects,
   "GET /data/projects/*": readProject,
   "GET /data/projects/*/team": readTeam,
