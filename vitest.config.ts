@@ -44,7 +44,12 @@ export default defineConfig({
         test: {
           ...TIMEOUTS,
           name: "tree",
-          include: ["test/structure.test.ts", "test/register/**/*.test.ts", "test/start/**/*.test.ts"],
+          include: [
+            "test/structure.test.ts",
+            "test/messages/**/*.test.ts",
+            "test/register/**/*.test.ts",
+            "test/start/**/*.test.ts",
+          ],
         },
       },
       { test: { ...TIMEOUTS, name: "fuzz", include: ["test/fuzz/*.test.ts"], testTimeout: 900_000 } },

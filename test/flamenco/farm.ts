@@ -2,6 +2,8 @@
 import { openFlamenco as openPlayground } from "../../playground/farms/flamenco/server.ts";
 import type { Farm, JobCommand, JobQuery, JobRef, JobStatus } from "../../worker/actions/farm/farm.ts";
 import { type FlamencoSubmission, makeFlamencoFarm } from "../../worker/actions/farm/flamenco-farm.ts";
+import { localizeAll } from "../../worker/format/localize.ts";
+import { ENGLISH } from "../../worker/format/reader.ts";
 import { type FlamencoTarget, openFlamenco } from "../../worker/services/flamenco-client.ts";
 
 /** The playground's renders this much faster, and its waits are this much shorter. */
@@ -127,7 +129,7 @@ export async function submit(submission: FlamencoSubmission): Promise<Followed> 
     const isStill = found.state === "waiting" && found.isQueued !== true;
     stillSince = isStill ? (stillSince ?? now()) : undefined;
     known = { job, jobKey, lastStatus: found, standstillMs: stillSince && now() - stillSince };
-    return found;
+    return localizeAll(found, ENGLISH) as JobStatus;
   };
   return {
     job,

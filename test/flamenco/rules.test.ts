@@ -90,7 +90,7 @@ describe("Flamenco", () => {
     try {
       const one = await submit(echo(1, 1, { worker_tag: tag }));
       const { state, waitReason } = await one.wait(({ waitReason }) => waitReason !== undefined);
-      expect([state, waitReason]).toEqual(["waiting", expect.stringMatching(/^no machine/)]);
+      expect([state, waitReason]).toEqual(["waiting", expect.stringMatching(/^No machine/)]);
       await one.control("cancel");
     } finally {
       await ask("DELETE", `/worker-mgt/tag/${tag}`);
@@ -104,7 +104,7 @@ describe("Flamenco", () => {
       const one = await submit(echo(1));
       expect(await one.wait(({ waitReason }) => waitReason !== undefined)).toMatchObject({
         state: "waiting",
-        waitReason: "no machine is awake: 4 offline",
+        waitReason: "No machine is awake: 4 offline",
       });
       await control?.({ awake: 4 });
       await one.wait(isIn("done"));

@@ -254,7 +254,7 @@ test("recognizes the same action on the same selection while the first call is p
   await kitsu.openAndRun("Slow", { delayMs: 2_000, body: done("Over") });
   await kitsu.run("Slow");
   await expect(toasts.first()).toContainText("Sent for 2 tasks…");
-  await expect(toasts.last()).toContainText(/Already running for \d s; sent again\./);
+  await expect(toasts.last()).toContainText(/Already running for \d sec; sent again\./);
   await expect(toasts.getByText("Over")).toHaveCount(2);
   expect(worker.posts).toHaveLength(2);
   await kitsu.run("Slow");

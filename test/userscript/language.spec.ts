@@ -1,10 +1,12 @@
 import type { Page } from "@playwright/test";
-import { fr } from "../../userscript/i18n/fr.ts";
+import { languages } from "../../gen/userscript-languages.ts";
+import { close, sentForTasks } from "../../gen/userscript-messages.ts";
 import type { ActionServer } from "../support/browser/action-server.ts";
 import { expect, LANGUAGE_KEY, STRICT_CSP, storeOnce, test } from "../support/browser/fixture.ts";
 
 const FILE = "/kitsu-actions.fr.json";
-const { close: _, ...incomplete } = fr;
+const fr: unknown[] = JSON.parse(languages.get("fr") ?? "");
+const incomplete = fr.slice(0, -1);
 
 const countLoads = ({ reads }: ActionServer) => reads.filter((path) => path === FILE).length;
 const readStored = (page: Page) => page.evaluate((key) => localStorage.getItem(key), LANGUAGE_KEY);
@@ -56,8 +58,8 @@ for (const [what, response] of [
   ["is not JSON", { body: "<title>Log in</title>", type: "text/html" }],
   ["is cut off", { body: JSON.stringify(fr).slice(0, 2_000), type: "application/json" }],
   ["lacks a text", { body: incomplete }],
-  ["has a text of the wrong kind", { body: { ...fr, sentForTasks: "Envoyée…" } }],
-  ["has a plural form that is no text", { body: { ...fr, sentForTasks: { one: 1, other: "Envoyée…" } } }],
+  ["has a text of the wrong kind", { body: fr.with(sentForTasks, "Envoyée…") }],
+  ["is in the format of an older version", { body: { close: "Fermer" } }],
   ["never arrives", { drop: true }],
 ] as const) {
   test(`stays in English if the file ${what}`, async ({ kitsu, toasts, worker, page }) => {
@@ -80,7 +82,7 @@ test("stays in English if the content security policy blocks the file", async ({
 });
 
 for (const [what, stored] of [
-  ["of an older version", [{ version: "1.2.3.3", language: "fr", messages: { ...fr, close: "Vieux" } }]],
+  ["of an older version", [{ version: "1.2.3.3", language: "fr", messages: fr.with(close, "Vieux") }]],
   ["of another language", [{ version: "1.2.3.4", language: "de", messages: fr }]],
   ["that is incomplete", [{ version: "1.2.3.4", language: "fr", messages: incomplete }]],
   ["that is something else", { version: "1.2.3.4" }],

@@ -6,7 +6,7 @@
 import type { Locator, Page } from "@playwright/test";
 import { test as base, expect } from "@playwright/test";
 import type { UserscriptConfig } from "../../../contract.ts";
-import { languages } from "../../../userscript/i18n/languages.ts";
+import { languages } from "../../../gen/userscript-languages.ts";
 import type { ActionServer, Responder, SentBody } from "./action-server.ts";
 import { startActionServer } from "./action-server.ts";
 import { serveUserscript } from "./bundle.ts";
@@ -73,7 +73,7 @@ export const test = base.extend<Fixtures, Servers>({
       worker: worker.origin,
       kitsu: [kitsuServer.origin],
       schemes: ["https", "http", "rvlink"],
-      languages: Object.keys(languages),
+      languages: ["en", ...languages.keys()],
     });
   },
   kitsu: async ({ kitsuServer, worker, config, page }, use) => {
@@ -110,7 +110,7 @@ export const test = base.extend<Fixtures, Servers>({
   setLanguage: async ({ kitsu, config: { version }, page }, use) =>
     use(async (language, locale = language) => {
       kitsu.state.locale = locale;
-      await storeOnce(page, LANGUAGE_KEY, [{ version, language, messages: languages[language] }]);
+      await storeOnce(page, LANGUAGE_KEY, [{ version, language, messages: JSON.parse(languages.get(language) ?? "") }]);
     }),
 });
 export { expect };

@@ -1,6 +1,7 @@
 // What every action promises. The test of an action begins with this.
 import { describe, expect, it } from "vitest";
 import type { Action } from "../../../worker/action/action.ts";
+import { toEnglish } from "../../../worker/format/localize.ts";
 import { ajax, ask, form, readAnswer, readLog } from "./worker.ts";
 
 /** @param variables the settings that make the action available */
@@ -10,9 +11,10 @@ export function describeAction(action: Action, variables: Record<string, unknown
   describe(`the action ${action.id}, as every action,`, () => {
     it("has a title that fits Kitsu's menu, and describes itself in one sentence", () => {
       expect(action.id).toMatch(/^[a-z][a-z0-9]*(-[a-z0-9]+)*$/);
-      expect(action.title.length).toBeGreaterThan(0);
-      expect(action.title.length).toBeLessThanOrEqual(80);
-      expect(action.about).toMatch(/^[A-Z].*\.$/);
+      const title = toEnglish(action.title);
+      expect(title.length).toBeGreaterThan(0);
+      expect(title.length).toBeLessThanOrEqual(80);
+      expect(toEnglish(action.about)).toMatch(/^[A-Z].*\.$/);
     });
 
     it("is offered on the home page", async () => {

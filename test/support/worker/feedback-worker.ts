@@ -2,9 +2,11 @@
 // code in the same runtime.
 import * as v from "valibot";
 import { postFeedback } from "../../../worker/actions/farm/post-feedback.ts";
+import { toEnglish } from "../../../worker/format/localize.ts";
 import { openKitsu } from "../../../worker/services/kitsu.ts";
 import { openZou } from "../../../worker/services/zou.ts";
 import { FeedbackSettings } from "../../../worker/settings/feedback-settings.ts";
+import { mapInEnglish } from "./english.ts";
 
 const Body = v.object({
   api: v.string(),
@@ -31,12 +33,12 @@ export default {
     const { api, token, shots, ...context } = v.parse(Body, await request.json());
     const kitsu = openKitsu(openZou(api, token, request.signal), `${api} bot`, []);
     const results = await postFeedback(
-      { ...context, kitsu, farm: "Flamenco", until: Date.now() + 10_000 },
+      { ...context, kitsu, farm: "Flamenco", localize: toEnglish, until: Date.now() + 10_000 },
       shots.map(({ picture, ...shot }) => ({
         ...shot,
         picture: picture === undefined ? undefined : async () => decode(picture),
       })),
     );
-    return Response.json(Object.fromEntries(results));
+    return Response.json(Object.fromEntries(mapInEnglish(results)));
   },
 };

@@ -1,6 +1,9 @@
 // Flamenco as a farm, polled like by a run: again and again, each time with the last status.
 import type { Farm, JobQuery, JobStatus } from "../../../worker/actions/farm/farm.ts";
 import { type FlamencoSubmission, makeFlamencoFarm } from "../../../worker/actions/farm/flamenco-farm.ts";
+import { localizeAll, toEnglish } from "../../../worker/format/localize.ts";
+import type { Text } from "../../../worker/format/message.ts";
+import { ENGLISH } from "../../../worker/format/reader.ts";
 import { openFlamenco } from "../../../worker/services/flamenco-client.ts";
 import { type FakeFlamenco, FLAMENCO } from "./flamenco.ts";
 
@@ -21,7 +24,11 @@ export const SUBMISSION: FlamencoSubmission = {
 };
 
 /** A new one for each pass: its number of requests is limited. */
-export function openFarm(fake: FakeFlamenco, minor = fake.manager.minor): Farm<FlamencoSubmission> {
+export function openFarm(
+  fake: FakeFlamenco,
+  minor = fake.manager.minor,
+  localize: (text: Text) => string = toEnglish,
+): Farm<FlamencoSubmission> {
   const service = openFlamenco({ url: FLAMENCO, access: undefined }, new AbortController().signal);
   return makeFlamencoFarm(service, {
     page: FLAMENCO,
@@ -29,6 +36,7 @@ export function openFarm(fake: FakeFlamenco, minor = fake.manager.minor): Farm<F
     minor,
     standstillLimitMs: 3_600_000,
     now: fake.now,
+    localize,
   });
 }
 
@@ -45,8 +53,8 @@ export async function submitAll(fake: FakeFlamenco, submissions: readonly Flamen
 }
 
 /**
- * Polls like the engine. Returns the statuses in the order of the queries; undefined for a job that
- * was never polled.
+ * Polls like the engine. Returns the statuses in English, in the order of the queries; undefined
+ * for a job that was never polled.
  */
 export function followJobs(fake: FakeFlamenco, queries: readonly JobQuery[]) {
   const known = new Map<string, JobStatus | "gone">();
@@ -80,15 +88,16 @@ export function followJobs(fake: FakeFlamenco, queries: readonly JobQuery[]) {
     }
     return queries.map(({ job }) => known.get(job.id));
   };
+  const pollInEnglish = async () => localizeAll(await poll(), ENGLISH) as (JobStatus | "gone" | undefined)[];
   return {
-    poll,
+    poll: pollInEnglish,
     /** Polls until the condition holds, or for this long. Returns how long it took. */
     wait: async (isSo: (all: (JobStatus | "gone" | undefined)[]) => boolean, mostMs = 60_000, everyMs = 3_000) => {
       const began = fake.now();
-      let all = await poll();
+      let all = await pollInEnglish();
       while (!isSo(all) && fake.now() - began < mostMs) {
         fake.pass(everyMs);
-        all = await poll();
+        all = await pollInEnglish();
       }
       return { all, ms: fake.now() - began, isSo: isSo(all) };
     },

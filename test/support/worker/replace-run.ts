@@ -1,6 +1,6 @@
 import { type Mock, vi } from "vitest";
-import type { Reply } from "../../../contract.ts";
 import type { Action, ActionContext } from "../../../worker/action/action.ts";
+import type { Reply } from "../../../worker/format/reply.ts";
 
 /** Replaces what an action does when it runs. */
 export function replaceRun(action: Action): Mock<(context: ActionContext) => Promise<Reply>> {

@@ -1,5 +1,5 @@
 // Ids, records and replies of runs.
-import type { Reply } from "../../../contract.ts";
+import type { Reply } from "../../../worker/format/reply.ts";
 import type { RunRecord } from "../../../worker/storage/run-record.ts";
 
 export const RUN = "0123456789abcdef0123456789abcdef";

@@ -35,6 +35,7 @@ const person = (number: number, role: Role, rest: Partial<Person> = {}): Person 
   active: true,
   role,
   locale: "en_US",
+  timezone: "Europe/Paris",
   departments: [],
   is_bot: false,
   ...rest,

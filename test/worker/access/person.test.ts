@@ -4,6 +4,7 @@ import { beforeEach, describe, expect, it, vi } from "vitest";
 import { identify, openKitsuFor } from "../../../worker/access/person.ts";
 import { debug } from "../../../worker/actions/debug.ts";
 import { Failure } from "../../../worker/failure.ts";
+import { ENGLISH } from "../../../worker/format/reader.ts";
 import { parseCall } from "../../../worker/request/call.ts";
 import { readSettings } from "../../../worker/settings/settings.ts";
 import { replaceRun } from "../../support/worker/replace-run.ts";
@@ -52,6 +53,7 @@ async function find(
     settings: readSettings(env),
     ctx: createExecutionContext(),
     url: new URL(request.url),
+    reader: ENGLISH,
     base: host,
   };
   return identify(request, parseCall([], Object.entries(who)), context, new AbortController().signal);
@@ -102,9 +104,11 @@ describe("a claimed person", () => {
     ["is a number", 42],
   ])("is rejected if the id %s and nothing else identifies them", async (_, userid) => {
     for (const variables of [WITH_BOT, {}]) {
-      const { code, reply } = await failureOf(find({ userid }, {}, variables));
-      expect(code).toBe("invalid-call");
-      expect(reply).toMatchObject({ field: "userid", text: expect.stringContaining("is not the id of a person") });
+      expect(await failureOf(find({ userid }, {}, variables))).toMatchObject({
+        code: "invalid-call",
+        message: expect.stringContaining("is not the id of a person"),
+        reply: { field: "userid" },
+      });
     }
     expect((await failureOf(find({ userid, useremail: ARTIST.email }))).code).toBe("invalid-call");
     expect(fake.requests).toEqual([]);

@@ -9,6 +9,8 @@ import {
   createRoleLookup,
 } from "../../../worker/action/authorize.ts";
 import { Failure } from "../../../worker/failure.ts";
+import { ENGLISH } from "../../../worker/format/reader.ts";
+import { localizeReply } from "../../../worker/format/reply.ts";
 import { openKitsu } from "../../../worker/services/kitsu.ts";
 import { openZou } from "../../../worker/services/zou.ts";
 import { readSettings } from "../../../worker/settings/settings.ts";
@@ -74,7 +76,8 @@ async function failureOf(
     await authorizeSelection(person, action(rest), kitsu, createRoleLookup(person, kitsu), settings(variables));
     return undefined;
   } catch (thrown) {
-    if (thrown instanceof Failure) return thrown.reply;
+    const reply = thrown instanceof Failure && localizeReply(thrown.reply, ENGLISH);
+    if (reply && reply.kind === "failed") return reply;
     throw thrown;
   }
 }
@@ -145,6 +148,23 @@ describe("roles", () => {
       advice: "Nothing was done. Take these tasks out of the selection or ask one of the managers to run it.",
     });
     expect((await failureOf(asPerson("OUTSIDER"), mine.taskIds))?.advice).not.toContain("Take these");
+  });
+
+  it("come with advice for each reason", async () => {
+    const [mine, other] = [addProject(fake, 1, 2), addProject(fake, 2, 1)];
+    fake.teams.set(other.projectId, [BOT_MEMBER]);
+    const all = [...mine.taskIds, ...other.taskIds];
+    const advice = "Ask one of the managers to run it. Ask the production manager of Project 2 to add you to its team.";
+    const variables = { ACTION_LIMITS: { render: { roles: ["manager"] } } };
+    expect(await failureOf(asPerson("ARTIST"), all, {}, variables)).toMatchObject({
+      text: "Render is for managers, and your role here is artist: 2 of 3 tasks. You are not in the team of Project 2: 1 of 3 tasks.",
+      advice: `Nothing was done. ${advice}`,
+    });
+    const allowed = addProject(fake, 3, 1);
+    fake.teams.set(allowed.projectId, [{ person: ARTIST, project_role: "manager" }, BOT_MEMBER]);
+    expect(await failureOf(asPerson("ARTIST"), [...all, ...allowed.taskIds], {}, variables)).toMatchObject({
+      advice: `Nothing was done. Take these tasks out of the selection. ${advice}`,
+    });
   });
 
   it("are read from Zou once per call", async () => {

@@ -2,6 +2,9 @@ import * as v from "valibot";
 import { describe, expect, it } from "vitest";
 import type { Field, Input } from "../../../contract.ts";
 import { type FormSchema, readInput } from "../../../worker/action/form-input.ts";
+import { localize, toEnglish } from "../../../worker/format/localize.ts";
+import { ENGLISH } from "../../../worker/format/reader.ts";
+import { localizeReply } from "../../../worker/format/reply.ts";
 import type { RetriedRun } from "../../../worker/request/call.ts";
 
 const ACTION = { id: "render", title: "Render", about: "Renders.", submit: "Send" };
@@ -15,7 +18,9 @@ const read = (
 async function askedBy(schema: FormSchema, input?: Input, more: { isBack?: boolean } = {}) {
   const result = await read(schema, input, more);
   if ("input" in result) throw new Error(`Expected a question, got ${JSON.stringify(result)}`);
-  return result.ask;
+  const reply = localizeReply(result.ask, ENGLISH);
+  if (reply.kind !== "ask") throw new Error(`Expected a question, got ${JSON.stringify(reply)}`);
+  return reply;
 }
 
 async function fieldOf(
@@ -31,7 +36,7 @@ async function fieldOf(
 
 const inputOf = async (entry: v.GenericSchema, value: string | number | boolean | string[]) => {
   const result = await read(v.object({ it: entry }), { it: value });
-  return "input" in result ? result.input.it : result.ask.fields[0]?.error;
+  return "input" in result ? result.input.it : toEnglish(result.ask.fields[0]?.error ?? "");
 };
 
 describe("a schema is a form", () => {
@@ -42,6 +47,24 @@ describe("a schema is a form", () => {
       "texts come from the schema",
       v.pipe(v.string(), v.title("Note"), v.description("Shown to all"), v.metadata({ placeholder: "Well done" })),
       { label: "Note", help: "Shown to all", placeholder: "Well done" },
+    ],
+    [
+      "texts in several languages come from the metadata",
+      v.pipe(
+        v.string(),
+        v.title("Hidden"),
+        v.metadata({
+          title: { en: "Note", fr: "Remarque" },
+          help: { en: "Shown to all" },
+          placeholder: { en: "Well done" },
+        }),
+      ),
+      { label: "Note", help: "Shown to all", placeholder: "Well done" },
+    ],
+    [
+      "labels may be in several languages",
+      v.pipe(v.picklist(["png"]), v.metadata({ labels: { png: { en: "Pictures", fr: "Images" } } })),
+      { options: [{ value: "png", label: "Pictures" }] },
     ],
     [
       "long text",
@@ -127,6 +150,7 @@ describe("a submitted form", () => {
   it.each<[string, v.GenericSchema, string | number | boolean | string[], unknown]>([
     ["a number as a form sends it", v.number(), " 12 ", 12],
     ["a number with a comma", v.number(), "12,5", 12.5],
+    ["a number in wide digits", v.number(), "１２．５", 12.5],
     ["a number as JSON has it", v.number(), 7, 7],
     ["a negative number", v.number(), "−5", -5],
     ["three unambiguous decimals", v.number(), "23.976", 23.976],
@@ -189,8 +213,27 @@ describe("a submitted form", () => {
       "3",
       "Must be a version, like v003",
     ],
+    [
+      "the message that the schema names, with what is required",
+      v.pipe(v.number(), v.minValue(1_200, "form.atLeast")),
+      "3",
+      "Must be at least 1200",
+    ],
+    ["the message that the schema names", v.pipe(v.string(), v.regex(/^v/, "form.noChoice")), "3", "Choose one"],
+    [
+      "an early day",
+      v.pipe(v.string(), v.isoDate(), v.minValue("2026-11-23")),
+      "2026-11-22",
+      "Must be Nov 23, 2026 or later",
+    ],
   ])("has an error at the invalid field: %s", async (_, entry, value, error) => {
     expect(await inputOf(entry, value)).toBe(error);
+  });
+
+  it("has its errors in the person's language", async () => {
+    const result = await read(v.object({ it: v.number() }), { it: "1,000" });
+    const error = ("ask" in result && result.ask.fields[0]?.error) || "";
+    expect(localize(error, { ...ENGLISH, locale: "fr-FR" })).toBe("Ambiguous: write it like 1000 or like 1,5");
   });
 
   const RANGE = v.pipe(
@@ -249,7 +292,7 @@ describe("a submitted form", () => {
   it("is rejected if it belongs to another action", async () => {
     await expect(read(RANGE, { first: "1", last: "2" }, { form: "comment" })).rejects.toMatchObject({
       code: "invalid-call",
-      reply: { text: expect.stringContaining('"comment"') },
+      reply: { text: { values: { form: "comment" } } },
     });
   });
 });

@@ -4,12 +4,15 @@ import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import type { Reply } from "../../../contract.ts";
 import type { Control, RunStatus, WatchContext } from "../../../worker/action/action.ts";
 import { afanasy } from "../../../worker/actions/afanasy.ts";
+import { toEnglish } from "../../../worker/format/localize.ts";
+import { ENGLISH } from "../../../worker/format/reader.ts";
 import { LongRun } from "../../../worker/long-run/long-run.ts";
 import { readSettings } from "../../../worker/settings/settings.ts";
 import { readParts } from "../../../worker/storage/large-value.ts";
 import { getLocks } from "../../../worker/storage/locks.ts";
 import { AFANASY_URL, type FakeAfserver, openFakeAfserver } from "../../support/worker/afserver.ts";
 import { describeAction } from "../../support/worker/describe-action.ts";
+import { statusInEnglish } from "../../support/worker/english.ts";
 import { ajax, ask, KITSU, makeEnv, readAnswer, readFailed } from "../../support/worker/worker.ts";
 import {
   addProject,
@@ -112,6 +115,8 @@ async function follow({ id: runId, variables }: { id: string; variables: object 
   let data: unknown = other ?? JSON.parse(String(kept));
   const watch: WatchContext = {
     run: { id: runId, url: "" },
+    reader: ENGLISH,
+    localize: toEnglish,
     person: { id: MANAGER.id, name: "Ada", email: undefined },
     settings: readSettings(makeEnv({ ...variables })),
     base: "",
@@ -125,7 +130,7 @@ async function follow({ id: runId, variables }: { id: string; variables: object 
   const keep = (status: RunStatus | undefined) => {
     data = JSON.parse(JSON.stringify(status?.data));
     if (status === undefined) throw new Error("It can be followed");
-    return status;
+    return statusInEnglish(status);
   };
   return {
     poll: async () => keep(await afanasy.watch?.(watch, data)),
@@ -219,7 +224,7 @@ describe("before anything is rendered", () => {
   it("the person confirms the number of shots, projects and frames", async () => {
     const [one, two] = [makeProject(2), makeProject(1)];
     const { asked } = await run([...one.taskIds, ...two.taskIds]);
-    expect(asked).toMatchObject({ title: "Submit 3 shots of 2 projects, 144 frames?", submit: "Render" });
+    expect(asked).toMatchObject({ title: "Submit 3 shots in 2 projects, 144 frames?", submit: "Render" });
     expect(reasonsOf(asked)).toEqual(Array.from({ length: 3 }, () => "planned: 101-148: 48 frames"));
   });
 
@@ -362,7 +367,7 @@ describe("a shot that somebody is already rendering", () => {
     const { reply } = await begin(taskIds).say();
     expect(reply.kind === "ask" && reply.fields.at(0)).toMatchObject({
       name: "busy",
-      label: expect.stringMatching(/^Ana has been rendering 1 of your 3 shots since \d\d:\d\d UTC$/),
+      label: expect.stringMatching(/^Ana has been rendering 1 of your 3 shots since \d\d:\d\d/),
       value: "join",
       options: [{ label: "Follow that render" }, { label: "Leave them out" }, { label: "Render them again" }],
     });
@@ -372,7 +377,7 @@ describe("a shot that somebody is already rendering", () => {
     await getLocks(makeEnv(), "afanasy").release(joining.id);
     const skipping = await run(taskIds, { busy: "skip" });
     expect(skipping.asked.title).toBe("Submit 2 shots, 96 frames?");
-    expect(reasonsOf(skipping.asked)[0]).toMatch(/^skipped: Ana has been rendering it since \d\d:\d\d UTC$/);
+    expect(reasonsOf(skipping.asked)[0]).toMatch(/^skipped: Ana has been rendering it since \d\d:\d\d/);
   });
 
   it("is rendered again if the person chooses that and the studio allows it", async () => {

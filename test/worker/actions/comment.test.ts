@@ -130,7 +130,7 @@ describe("the form of the comment action", () => {
       });
     }
     const long = await run(taskIds, { text: "x".repeat(5_001) });
-    expect(long.kind === "ask" && long.fields[1]?.error).toBe("Must have at most 5000 characters");
+    expect(long.kind === "ask" && long.fields[1]?.error).toBe("Must have at most 5,000 characters");
     expect(fake.comments).toEqual([]);
   });
 

@@ -239,7 +239,7 @@ describe("the debug action, if it can ask Kitsu", () => {
       severity: "warning",
       outcomes: [{ id: id(9, 9_999), state: "skipped", reason: "Deleted or not visible" }],
     });
-    expect(reply.tables?.find(({ title }) => title?.includes("(deleted)"))?.rows).toContainEqual([
+    expect(reply.tables?.find(({ title }) => title?.includes("–"))?.rows).toContainEqual([
       "entity",
       "deleted",
       "nothing",

@@ -5,6 +5,9 @@ import type { Ask, Reply } from "../../../contract.ts";
 import type { JobType, Setting } from "../../../playground/farms/flamenco/job-types-data.ts";
 import type { Control, RunStatus, WatchContext } from "../../../worker/action/action.ts";
 import { flamenco } from "../../../worker/actions/flamenco.ts";
+import { toEnglish } from "../../../worker/format/localize.ts";
+import { ENGLISH } from "../../../worker/format/reader.ts";
+import { localizeReply } from "../../../worker/format/reply.ts";
 import { LongRun } from "../../../worker/long-run/long-run.ts";
 import { readSettings } from "../../../worker/settings/settings.ts";
 import { readParts } from "../../../worker/storage/large-value.ts";
@@ -97,6 +100,8 @@ async function follow({ id, variables }: { id: string; variables: object }, othe
   const watch: WatchContext = {
     run: { id, url: `${KITSU}/runs/${id}` },
     person: { id: MANAGER.id, name: "Person 2", email: undefined },
+    reader: ENGLISH,
+    localize: toEnglish,
     settings: readSettings(makeEnv({ ...variables })),
     base: KITSU,
     signal: new AbortController().signal,
@@ -107,7 +112,7 @@ async function follow({ id, variables }: { id: string; variables: object }, othe
   const take = async (status: RunStatus | undefined) => {
     if (status === undefined) throw new Error("It is not followed");
     await save(status.data);
-    return status;
+    return { ...status, reply: localizeReply(status.reply, ENGLISH) };
   };
   return {
     poll: async () => take(await flamenco.watch?.(watch, data)),
@@ -679,11 +684,11 @@ describe("permissions and conflicts", () => {
     expect(begun.asked).toMatchObject({
       title: "Submit 2 shots, 96 frames?",
       text: expect.stringMatching(
-        /^Ana has been rendering 1 of your 3 shots since \d\d:\d\d UTC: you will follow that render\./,
+        /^Ana has been rendering 1 of your 3 shots since \d\d:\d\d( UTC)?: you will follow that render\./,
       ),
     });
     expect(reasonsOf(begun.asked)[0]).toMatch(
-      /^planned: Ana has been rendering it since \d\d:\d\d UTC: following that render$/,
+      /^planned: Ana has been rendering it since \d\d:\d\d( UTC)?: following that render$/,
     );
     const outcomes = [{ id, label: "SH1", state: "running" as const, progress: { done: 12, total: 48 } }];
     const { reply } = await (await follow(begun, { kind: "started", title: "Rendering", outcomes })).poll();
@@ -704,9 +709,9 @@ describe("permissions and conflicts", () => {
     const { asked, reply } = await run(taskIds, { busy: "skip" });
     expect(asked).toMatchObject({
       title: "Submit 2 shots, 96 frames?",
-      text: expect.stringMatching(/^Ana has been rendering 1 of your 3 shots since \d\d:\d\d UTC: left out/),
+      text: expect.stringMatching(/^Ana has been rendering 1 of your 3 shots since \d\d:\d\d( UTC)?: left out/),
     });
-    expect(reasonsOf(reply).at(-1)).toMatch(/^skipped: Ana has been rendering it since \d\d:\d\d UTC$/);
+    expect(reasonsOf(reply).at(-1)).toMatch(/^skipped: Ana has been rendering it since \d\d:\d\d( UTC)?$/);
   });
 
   it("let a person render it again if the studio allows that", async () => {

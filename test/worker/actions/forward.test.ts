@@ -75,6 +75,17 @@ describe("a call to a studio's server", () => {
     expect(() => new Webhook(SECRET.replace("MfKQ", "MfKR")).verify(body ?? "", headers)).toThrow();
   });
 
+  it("says who reads the answer: their language, time zone and theme", async () => {
+    const received = serve(new Response(null, { status: 204 }));
+    await ask("/actions/publish?preset=4k&lang=fr_FR&tz=Europe/Paris&theme=dark", ajax(), variables());
+    expect(await received[0]?.json()).toMatchObject({
+      reader: { language: "fr-FR", timeZone: "Europe/Paris", theme: "dark" },
+      call: { params: { preset: "4k" } },
+    });
+    await ask("/actions/publish?theme=sepia", ajax(), variables());
+    expect((await received[1]?.json<{ reader: unknown }>())?.reader).toEqual({ language: "en" });
+  });
+
   it("has no cookie, no authorization, and nothing that is only for the log", async () => {
     const received = serve(new Response(null, { status: 204 }));
     await run(ajax(undefined, { cookie: "access_token_cookie=s3cr3t", authorization: "Bearer s3cr3t" }));

@@ -1,4 +1,4 @@
-import { beforeEach, describe, expect, it } from "vitest";
+import { beforeEach, describe, expect, it, onTestFinished } from "vitest";
 import type { Done } from "../../../contract.ts";
 import { kabaret } from "../../../worker/actions/kabaret.ts";
 import { describeAction } from "../../support/worker/describe-action.ts";
@@ -204,6 +204,16 @@ describe("opening in Kabaret", () => {
     ]);
     const none = enter("toString", taskIds, own);
     expect(await readFailed(await none())).toMatchObject({ code: "invalid-call", field: "with" });
+  });
+
+  it("has an entry's title in the person's language", async () => {
+    onTestFinished(() => void Object.assign(MANAGER, { locale: "en_US" }));
+    Object.assign(MANAGER, { locale: "fr_FR" });
+    const { taskIds } = makeProject(1);
+    const title = { en: "Publish", fr: "Publier" };
+    const own = { ...KABARET, entries: { publish: { title, action: "publish", run: true } } };
+    const { reply } = await readAnswer(await enter("publish", taskIds, own)());
+    expect(reply).toMatchObject({ kind: "ask", submit: "Publier" });
   });
 
   it("takes the oid from the entity's column", async () => {

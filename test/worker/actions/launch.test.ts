@@ -1,6 +1,6 @@
 import { runDurableObjectAlarm } from "cloudflare:test";
 import { env } from "cloudflare:workers";
-import { beforeEach, describe, expect, it, vi } from "vitest";
+import { beforeEach, describe, expect, it, onTestFinished, vi } from "vitest";
 import type { Done, Effect } from "../../../contract.ts";
 import { launch } from "../../../worker/actions/launch.ts";
 import { describeAction } from "../../support/worker/describe-action.ts";
@@ -625,6 +625,17 @@ describe("the launch action", () => {
     const page = await response.text();
     expect(page).toContain('href="rvlink://baked/');
     expect(page).toContain("Open in RV");
+  });
+
+  it("has the label in the person's language", async () => {
+    onTestFinished(() => void Object.assign(MANAGER, { locale: "en_US" }));
+    const label = { en: "Open in RV", fr: "Ouvrir dans RV" };
+    for (const [language, text] of Object.entries(label)) {
+      const { taskIds } = makeProject(1);
+      Object.assign(MANAGER, { locale: language });
+      const reply = await openDone(taskIds, { query: "", variables: only({ ...RV, label }) });
+      expect(effectOf(reply, "launch")).toMatchObject({ app: "RV", label: text });
+    }
   });
 
   it("accepts at most 500 tasks", async () => {

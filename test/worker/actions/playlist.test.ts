@@ -94,6 +94,15 @@ describe("the playlist action", () => {
     expect(String(fake.playlists[0]?.name).length).toBeLessThanOrEqual(80);
   });
 
+  it("has the time in the person's time zone, and a default name", async () => {
+    const { taskIds } = makeProject(1);
+    await runDone(taskIds);
+    const [, day, time] = /^Previews (\S+) (\S+) \(/.exec(String(fake.playlists[0]?.name)) ?? [];
+    // In Paris, in winter or summer.
+    const aheadOfUtc = Math.round((Date.parse(`${day}T${time}Z`) - Date.now()) / 3_600_000);
+    expect([1, 2]).toContain(aheadOfUtc);
+  });
+
   it("creates the playlist as the person if their session came with the call", async () => {
     const { taskIds } = makeProject(1);
     const init = ajax(call(taskIds, SUPERVISOR), {

@@ -1,4 +1,4 @@
-import { beforeEach, describe, expect, it } from "vitest";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import type { Done } from "../../../contract.ts";
 import { statistics } from "../../../worker/actions/statistics.ts";
 import { describeAction } from "../../support/worker/describe-action.ts";
@@ -25,6 +25,10 @@ const VARIABLES = { KITSU_TOKEN: BOT_TOKEN };
 let fake: FakeZou;
 beforeEach(() => {
   fake = openFakeZou();
+});
+
+afterEach(() => {
+  vi.useRealTimers();
 });
 
 /** A separate project for each test, because the table of projects is cached. */
@@ -88,6 +92,21 @@ describe("the statistics of a selection", () => {
     expect(page).toContain('<svg role="img"');
     expect(page).toContain("Zoé &quot;&lt;script&gt;&quot; 🦊");
     expect(page).not.toMatch(/"<script>"|style="/);
+  });
+
+  it("count days where the person lives, and say so", async () => {
+    const { taskIds } = makeProject(1);
+    Object.assign(fake.tasks.get(taskIds[0] ?? "") ?? {}, { due_date: "2026-11-27T00:00:00" });
+    // Friday and Saturday in Paris. In UTC, both are on Friday.
+    for (const [now, counts] of [
+      ["2026-11-27T22:59:00Z", "0 overdue, 1 due this week"],
+      ["2026-11-27T23:01:00Z", "1 overdue, 0 due this week"],
+    ] as const) {
+      vi.useFakeTimers({ now: Date.parse(now), toFake: ["Date"] });
+      const { text } = await readDone(await post(taskIds));
+      expect(text).toContain(counts);
+      expect(text).toContain("Days are counted in Europe/Paris.");
+    }
   });
 
   it("list missing tasks, and count the others", async () => {

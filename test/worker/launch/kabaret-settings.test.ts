@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { Failure } from "../../../worker/failure.ts";
+import { toEnglish } from "../../../worker/format/localize.ts";
 import { forProject, type Kabaret } from "../../../worker/launch/kabaret-settings.ts";
 import { findObject } from "../../../worker/launch/oid.ts";
 import { readTaskInfo } from "../../../worker/launch/template-variables.ts";
@@ -19,7 +20,7 @@ function complaint(KABARET: unknown): string {
   try {
     read(KABARET);
   } catch (thrown) {
-    if (thrown instanceof Failure) return thrown.reply.text ?? "";
+    if (thrown instanceof Failure) return toEnglish(thrown.reply.text ?? "");
     throw thrown;
   }
   throw new Error("KABARET was accepted");
@@ -49,7 +50,7 @@ const NAMES = { project_names: { [PROJECT]: "demo" } };
 const SHOW = { name: "Demo", code: "dm", production_type: "tvshow" };
 const oidOf = (one: ReturnType<typeof shot>, own: object = NAMES, entry?: string) => {
   const found = find(one, own, entry);
-  return "oid" in found ? found.oid : found.problems;
+  return "oid" in found ? found.oid : found.problems.map(toEnglish);
 };
 
 describe("an oid", () => {
@@ -121,10 +122,9 @@ describe("an oid", () => {
     const one = shot({ type: "Lookdev" });
     const own = { ...NAMES, task_rule: "map" };
     const noName = "The task type Lookdev has no name in Kabaret: add it to task_names";
-    expect(find(one, own)).toMatchObject({
-      oid: "/demo/films/demo/sequences/SQ_001/shots/SH_0010",
-      note: `${noName}. The shot is opened instead`,
-    });
+    const found = find(one, own);
+    expect(found).toMatchObject({ oid: "/demo/films/demo/sequences/SQ_001/shots/SH_0010" });
+    expect("oid" in found && toEnglish(found.note ?? "")).toBe(`${noName}. The shot is opened instead`);
     expect(oidOf(one, { ...own, unmapped_task: "refuse" })).toEqual([noName]);
     expect(oidOf(one, { ...own, oid_templates: { Shot: "/{project}/{task}/{entity}" } })).toEqual([noName]);
   });
@@ -213,7 +213,7 @@ describe("an oid", () => {
   it("is in the link with the flow's project, and a ticket if there is one", () => {
     const linkOf = (own: object, ticket?: string) => {
       const found = find(shot({ entity: { name: "A", data: { kabaret_oid: "/elsewhere/x" } } }), own);
-      return "oid" in found ? found.link(ticket) : found.problems;
+      return "oid" in found ? found.link(ticket) : found.problems.map(toEnglish);
     };
     expect(linkOf(NAMES)).toBe("kabaret://open?oid=%2Felsewhere%2Fx&project=elsewhere&u=");
     expect(linkOf(NAMES, "https://edge/t/1")).toBe(

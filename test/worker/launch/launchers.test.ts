@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { Failure } from "../../../worker/failure.ts";
-import { getAppName, opensMany } from "../../../worker/launch/launchers.ts";
+import { toEnglish } from "../../../worker/format/localize.ts";
+import { getAppName, getShortLabel, opensMany } from "../../../worker/launch/launchers.ts";
 import { readSettings } from "../../../worker/settings/settings.ts";
 import { makeEnv } from "../../support/worker/worker.ts";
 
@@ -10,7 +11,7 @@ function complaint(LAUNCHERS: unknown): string {
   try {
     read(LAUNCHERS);
   } catch (thrown) {
-    if (thrown instanceof Failure) return thrown.reply.text ?? "";
+    if (thrown instanceof Failure) return toEnglish(thrown.reply.text ?? "");
     throw thrown;
   }
   throw new Error("The launchers were accepted");
@@ -72,6 +73,17 @@ describe("LAUNCHERS", () => {
     expect(getAppName({ label: "Open in " })).toBe("Open in ");
   });
 
+  it("may have a label in each language; the program's name is in the English one", () => {
+    const label = { en: "Open in RV", fr: "Ouvrir dans RV" };
+    const [rv] = read({ launchers: [{ ...RV, label }] }).launchers?.launchers ?? [];
+    expect(rv?.label).toEqual(label);
+    expect(getAppName({ label })).toBe("RV");
+    expect(getAppName({ label, app: "OpenRV" })).toBe("OpenRV");
+    expect(getShortLabel({ label })).toBe("RV");
+    const own = { en: "Studio launcher", fr: "Lanceur du studio" };
+    expect([getAppName({ label: own }), getShortLabel({ label: own })]).toEqual(["Studio launcher", own]);
+  });
+
   it.each([
     ["{", "LAUNCHERS must be"],
     [[], "LAUNCHERS"],
@@ -105,6 +117,14 @@ describe("LAUNCHERS", () => {
   it.each([
     [{ ...RV, id: "RV!" }, "LAUNCHERS.launchers.0.id must have small letters"],
     [{ ...RV, label: undefined }, "LAUNCHERS.launchers.0.label is missing"],
+    [{ ...RV, label: "" }, "LAUNCHERS.launchers.0.label must not be empty"],
+    [{ ...RV, label: { fr: "Ouvrir dans RV" } }, "LAUNCHERS.launchers.0.label.en is missing"],
+    [{ ...RV, label: { en: "RV", fr: "" } }, "LAUNCHERS.launchers.0.label.fr must not be empty"],
+    [
+      { ...RV, label: { en: "RV", fr: "x".repeat(81) } },
+      "LAUNCHERS.launchers.0.label.fr must have at most 80 characters",
+    ],
+    [{ ...RV, label: 7 }, "LAUNCHERS.launchers.0.label must be string, not 7"],
     [{ ...RV, kind: "djv" }, "LAUNCHERS.launchers.0.kind must be one of rvlink, xstudio, mpv, template, ticket"],
     [{ ...RV, kind: undefined }, "must be one of rvlink, xstudio, mpv, template, ticket"],
     [{ ...RV, colour: "red" }, "LAUNCHERS.launchers.0.colour is not a setting"],

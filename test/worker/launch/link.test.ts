@@ -1,5 +1,6 @@
 import * as v from "valibot";
 import { describe, expect, it } from "vitest";
+import { toEnglish } from "../../../worker/format/localize.ts";
 import type { LaunchItem } from "../../../worker/launch/launch-item.ts";
 import { Launchers } from "../../../worker/launch/launchers.ts";
 import {
@@ -39,7 +40,7 @@ const onLinux = (path: string) => item({ linux: path });
 function link(made: LinkLauncher, items: readonly LaunchItem[]): string {
   const targets = items.map((one) => {
     const filled = renderTarget(made, one, "linux");
-    if ("problem" in filled) throw new Error(filled.problem);
+    if ("problem" in filled) throw new Error(toEnglish(filled.problem));
     return { item: one, text: filled.text };
   });
   return makeLink(made, targets);
@@ -51,7 +52,7 @@ const unhex = (url: string) =>
   );
 const problemOf = (made: LinkLauncher, one: LaunchItem) => {
   const filled = renderTarget(made, one, "linux");
-  return "problem" in filled ? filled.problem : undefined;
+  return "problem" in filled ? toEnglish(filled.problem) : undefined;
 };
 
 describe("a link for RV", () => {
@@ -135,9 +136,9 @@ describe("a link for mpv", () => {
       item: one,
       text: one.mediaUrl ?? "",
     }));
-    expect(makeLink(mpv, several, "https://edge/files/ff/l.m3u8")).toContain(
-      btoa("https://edge/files/ff/l.m3u8").replaceAll("=", ""),
-    );
+    const url = makeLink(mpv, several, { url: "https://edge/files/ff/l.m3u8", title: "2 tâches" });
+    expect(url).toContain(btoa("https://edge/files/ff/l.m3u8").replaceAll("=", ""));
+    expect(url).toMatch(/v_title=MiB0w6JjaGVz$/);
   });
 });
 

@@ -1,4 +1,6 @@
 import { describe, expect, it } from "vitest";
+import { toEnglish } from "../../../worker/format/localize.ts";
+import { readSettingProblem } from "../../../worker/format/setting-problem.ts";
 import { fillTemplate, findUnescaped, parseTemplate, type Values } from "../../../worker/launch/template.ts";
 
 const VARIABLES = ["path", "entity", "revision", "entity.data.*"];
@@ -7,7 +9,7 @@ function fill(source: string, values: Values): string {
   const template = parseTemplate(source, VARIABLES);
   if (typeof template === "string") throw new Error(template);
   const filled = fillTemplate(template, values);
-  return "text" in filled ? filled.text : `! ${filled.problem}`;
+  return "text" in filled ? filled.text : `! ${toEnglish(filled.problem)}`;
 }
 
 describe("a template", () => {
@@ -57,17 +59,19 @@ describe("a template", () => {
     ],
     ["{path|constructor}", 'has the unknown filter "constructor"'],
     ["{path|}", 'has the unknown filter ""'],
-    ["{revision|pad}", "write pad:3"],
-    ["{revision|pad:x}", "write pad:3"],
-    ["{revision|pad:99999999}", "write pad:3"],
-    ["{path|default}", "write default:main"],
-    ["{path|url:2}", "write url"],
+    ["{revision|pad}", "has an invalid filter in {revision|pad}: write pad:3, with"],
+    ["{revision|pad:x}", "has an invalid filter in {revision|pad:x}: write pad:3, with"],
+    ["{revision|pad:99999999}", "has an invalid filter in {revision|pad:99999999}: write pad:3, with"],
+    ["{path|default}", "has an invalid filter in {path|default}: write default:main"],
+    ["{path|url:2}", "has an invalid filter in {path|url:2}: write url."],
     ["{path", "has an unmatched brace"],
     ["path}", "has an unmatched brace"],
     ["{{path}}", "has an unmatched brace"],
     ["{a{path}", "has an unmatched brace"],
   ])("with a mistake reports it, and the alternatives: %s", (source, problem) => {
-    expect(parseTemplate(source, VARIABLES)).toEqual(expect.stringContaining(problem));
+    const mistake = parseTemplate(source, VARIABLES);
+    const text = typeof mistake === "string" ? readSettingProblem(mistake, "LAUNCHERS.url") : undefined;
+    expect(toEnglish(text ?? "")).toContain(`LAUNCHERS.url ${problem}`);
   });
 
   it("finds the variable that a link would not escape", () => {

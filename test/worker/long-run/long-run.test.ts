@@ -1,10 +1,15 @@
 import { evictDurableObject, runDurableObjectAlarm, runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import type { Answer, Reply } from "../../../contract.ts";
+import type { Answer } from "../../../contract.ts";
 import type { Action, ActionContext, Control, RunStatus, WatchContext } from "../../../worker/action/action.ts";
 import { debug } from "../../../worker/actions/debug.ts";
 import { Failure } from "../../../worker/failure.ts";
+import { formatDay } from "../../../worker/format/locale-formats.ts";
+import { localizeAll, toEnglish } from "../../../worker/format/localize.ts";
+import { message } from "../../../worker/format/message.ts";
+import { ENGLISH } from "../../../worker/format/reader.ts";
+import type { Reply } from "../../../worker/format/reply.ts";
 import { nameCanceler } from "../../../worker/long-run/canceler.ts";
 import { LongRun } from "../../../worker/long-run/long-run.ts";
 import { replaceRun } from "../../support/worker/replace-run.ts";
@@ -61,6 +66,8 @@ const untilReply = (answer: Answer, reply: object) =>
   vi.waitFor(async () => expect((await follow(answer)).reply).toMatchObject(reply));
 const untilOver = (answer: Answer) =>
   vi.waitFor(async () => expect((await follow(answer)).reply.kind).not.toBe("started"));
+/** The replies in the log, as JSON with their texts in English. */
+const readReplies = async () => JSON.stringify((await readLog()).map(({ reply }) => localizeAll(reply, ENGLISH)));
 const NO_UPDATE = { kind: "started", text: expect.stringContaining("No update") };
 
 const longRun = () => env.LONG_RUNS.getByName(RUN);
@@ -163,8 +170,8 @@ describe("a long run", () => {
       await runAlarmUntil(async () => expect(watch).toHaveBeenCalled());
       expect((await follow(answer)).reply.kind).toBe("started");
     }
-    const day = new Date(now).toISOString().slice(0, 10);
-    expect((await follow(answer)).reply).toMatchObject({ text: expect.stringContaining(`No update since ${day} `) });
+    const day = formatDay(new Date(now).toISOString().slice(0, 10), ENGLISH);
+    expect((await follow(answer)).reply).toMatchObject({ text: expect.stringContaining(`No update since ${day}, `) });
   });
 
   it("is polled again after its storage failed once", async () => {
@@ -312,7 +319,7 @@ describe("the start of a long run", () => {
 
   it("happens once for simultaneous callers, and can be repeated if nothing was stored", async () => {
     const record = makeRecord({ status: 202, reply: started(0) });
-    const start = (key: string) => ({ record, base: EDGE, key, isWatched: false });
+    const start = (key: string) => ({ record, base: EDGE, reader: ENGLISH, key, isWatched: false });
     await runInDurableObject(longRun(), async (instance, { storage }) => {
       const put = vi.spyOn(storage, "put").mockRejectedValue(new Error("full"));
       await expect(instance.begin(start("one"), "null")).rejects.toThrow("full");
@@ -328,7 +335,9 @@ describe("the start of a long run", () => {
     const record = makeRecord({ status: 202, reply: started(0) });
     await runInDurableObject(longRun(), async (instance, { storage }) => {
       vi.spyOn(storage, "put").mockRejectedValue(new Error("full"));
-      await expect(instance.begin({ record, base: EDGE, key: "k", isWatched: false }, "null")).rejects.toThrow("full");
+      await expect(
+        instance.begin({ record, base: EDGE, reader: ENGLISH, key: "k", isWatched: false }, "null"),
+      ).rejects.toThrow("full");
     });
     advance(100_000);
     expect(await locks.find("other", [TASK])).toEqual([]);
@@ -479,6 +488,46 @@ describe("a socket of a long run", () => {
     );
     webSocket?.close();
   });
+
+  it("and the address to follow it speak the language and the time zone of their reader", async () => {
+    const gate = makeGate();
+    const since = Date.parse("2025-11-23T22:30:00Z");
+    watch.mockImplementation(async () => {
+      await gate.untilOpen();
+      const text = message("longRun.noUpdateSince", { since });
+      const title = { en: "Rendering", fr: "Rendu en cours" };
+      return { reply: { ...started(2), title, text }, data: null, nextCheckMs: 60_000 };
+    });
+    const call = ajax(AJAX_FIELDS, { "accept-language": "fr-FR" });
+    const { follow: addresses } =
+      (await readAnswer(await ask(`/actions/debug?run=${RUN}&tz=America/Vancouver`, call))).run ?? {};
+    const own = "&lang=fr-FR&tz=America%2FVancouver";
+    expect(addresses?.url).toMatch(new RegExp(`${own}$`));
+    expect(addresses?.socket).toMatch(new RegExp(`${own}$`));
+    const url = (addresses?.url ?? "").replace(EDGE, "").replace(own, "");
+    const sockets: (WebSocket | null)[] = [];
+    const listen = async (query: string) => {
+      const { webSocket } = await ask(`${url}${query}`, { headers: { upgrade: "websocket" } });
+      const received: unknown[] = [];
+      webSocket?.addEventListener("message", ({ data }) => {
+        received.push(JSON.parse(String(data)));
+      });
+      webSocket?.accept();
+      sockets.push(webSocket);
+      return received;
+    };
+    const other = "&lang=en&tz=UTC";
+    const [inFrench, inEnglish] = [await listen(own), await listen(other)];
+    gate.open();
+    const french = { title: "Rendu en cours", text: expect.stringContaining("14:30") };
+    const english = { title: "Rendering", text: expect.stringContaining("22:30") };
+    await vi.waitFor(() =>
+      expect([inFrench.at(-1), inEnglish.at(-1)]).toMatchObject([{ reply: french }, { reply: english }]),
+    );
+    expect((await readAnswer(await ask(`${url}${own}`))).reply).toMatchObject(french);
+    expect((await readAnswer(await ask(`${url}${other}`))).reply).toMatchObject(english);
+    for (const socket of sockets) socket?.close();
+  });
 });
 
 describe("the controls of a long run", () => {
@@ -501,7 +550,7 @@ describe("the controls of a long run", () => {
       expect((await readLog()).map(({ reply }) => reply)).toEqual(
         expect.arrayContaining([
           expect.objectContaining({ title: "Canceled" }),
-          expect.objectContaining({ title: "Canceling" }),
+          expect.objectContaining({ title: message("longRun.cancel") }),
         ]),
       );
     });
@@ -555,7 +604,7 @@ describe("the controls of a long run", () => {
       expect((await as(ARTIST, running?.cancel ?? "")).status).toBe(200);
       await untilOver(answer);
       expect((await follow(answer)).reply).toMatchObject({ text: "Canceled by Person 2. 1 shot." });
-      await vi.waitFor(async () => expect(JSON.stringify(await readLog())).toContain("Canceled by Person 2. 1 shot."));
+      await vi.waitFor(async () => expect(await readReplies()).toContain("Canceled by Person 2. 1 shot."));
     } finally {
       delete needing.needsKitsu;
     }
@@ -569,7 +618,7 @@ describe("the controls of a long run", () => {
     });
     expect((await readAnswer(await post(running?.cancel))).reply.text).toBe("1 shot.");
     await vi.waitFor(async () => expect(JSON.stringify(await readLog())).toContain("1 shot."));
-    expect(JSON.stringify(await readLog())).not.toContain("Canceled by");
+    expect(await readReplies()).not.toContain("Canceled by");
   });
 
   it("name nobody if everything was done already", () => {
@@ -582,10 +631,9 @@ describe("the controls of a long run", () => {
     const canceled: Reply = { kind: "done", severity: "info", title: "Canceled", text: "Canceled by Bruno." };
     expect(nameCanceler(done, "Bruno")).toBe(done);
     expect(nameCanceler(ENDED, "Bruno")).toBe(ENDED);
-    expect(nameCanceler({ kind: "failed", code: "x", title: "No" }, "Bruno")).toMatchObject({
-      text: "Canceled by Bruno.",
-    });
-    expect(nameCanceler({ ...canceled, outcomes: [{ id: TASK, label: "a", state: "skipped" }] }, "Bruno").text).toBe(
+    const textAfter = (reply: Reply) => toEnglish(nameCanceler(reply, "Bruno").text ?? "");
+    expect(textAfter({ kind: "failed", code: "x", title: "No" })).toBe("Canceled by Bruno.");
+    expect(textAfter({ ...canceled, outcomes: [{ id: TASK, label: "a", state: "skipped" }] })).toBe(
       "Canceled by Bruno.",
     );
     expect(nameCanceler(canceled, undefined)).toBe(canceled);

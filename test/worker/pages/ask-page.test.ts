@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { Ask, Field } from "../../../contract.ts";
+import { ENGLISH } from "../../../worker/format/reader.ts";
 import { renderAsk } from "../../../worker/pages/ask-page.ts";
 import { html } from "../../../worker/pages/html.ts";
 import { parseCall } from "../../../worker/request/call.ts";
@@ -10,8 +11,9 @@ const ASK: Ask = { kind: "ask", title: "Render", fields: [], submit: "Send", for
 const NASTY = `"><script>alert(1)</script>`;
 
 const draw = (ask: Partial<Ask>, input?: Record<string, string>) =>
-  html`${renderAsk({ ...ASK, ...ask }, { ...CALL, input }, "/actions/render?run=1", "https://kitsu.studio.tld/shots")}`
-    .source;
+  html`${renderAsk({ ...ASK, ...ask }, { ...CALL, input }, "/actions/render?run=1", "https://kitsu.studio.tld/shots")}`.write(
+    ENGLISH,
+  );
 const drawField = (field: Partial<Field>) => draw({ fields: [{ name: "it", label: "It", type: "text", ...field }] });
 
 const OPTIONS = [

@@ -1,13 +1,15 @@
 import { describe, expect, it } from "vitest";
 import type { Chart } from "../../../contract.ts";
+import { ENGLISH } from "../../../worker/format/reader.ts";
 import { renderChart } from "../../../worker/pages/chart.ts";
 import { html } from "../../../worker/pages/html.ts";
 import { renderReply } from "../../../worker/pages/reply-view.ts";
 
 const KINDS = ["bars", "stack", "line"] as const;
 const draw = (chart: Partial<Chart>) =>
-  html`${renderChart({ title: "Tasks", kind: "bars", labels: ["A", "B"], series: [{ name: "Done", values: [1, 2] }], ...chart }, "chart-1")}`
-    .source;
+  html`${renderChart({ title: "Tasks", kind: "bars", labels: ["A", "B"], series: [{ name: "Done", values: [1, 2] }], ...chart }, "chart-1")}`.write(
+    ENGLISH,
+  );
 const count = (text: string, pattern: RegExp) => [...text.matchAll(pattern)].length;
 
 describe("a chart", () => {
@@ -15,7 +17,7 @@ describe("a chart", () => {
     const drawn = draw({ kind, unit: "tasks" });
     expect(drawn).toContain('role="img" aria-labelledby="chart-1-title" aria-describedby="chart-1-about"');
     expect(drawn).toContain(
-      '<title id="chart-1-title">Tasks</title><desc id="chart-1-about">A: 1 tasks; B: 2 tasks.</desc>',
+      '<title id="chart-1-title">Tasks</title><desc id="chart-1-about">A: 1 tasks. B: 2 tasks.</desc>',
     );
     expect(drawn).toContain('tabindex="0"');
     expect(drawn).not.toContain("NaN");
@@ -122,6 +124,19 @@ describe("a chart", () => {
     expect(drawn).not.toContain("NaN");
   });
 
+  it.each(KINDS)("of kind %s writes numbers as the reader does", (kind) => {
+    const chart: Chart = {
+      title: "Days",
+      kind,
+      unit: "days",
+      labels: ["A"],
+      series: [{ name: "x", values: [1_234.56] }],
+    };
+    const drawn = html`${renderChart(chart, "chart-1")}`.write({ ...ENGLISH, locale: "de" });
+    expect(drawn).toContain("<title>A: 1.234,6 days</title>");
+    expect(drawn).toMatch(/class="tick( level)?"[^>]*>1\.000</);
+  });
+
   it("draws a limited number of bars, and says how many more there are", () => {
     const labels = Array.from({ length: 500 }, (_, index) => `SQ${index}`);
     const drawn = draw({ labels, series: [{ name: "x", values: labels.map(() => 1) }] });
@@ -161,7 +176,7 @@ describe("a reply with charts", () => {
         { title: "One", columns: ["c"], rows: [["2026-11-20"]] },
         { title: "Two", columns: ["c"], rows: [[null], [3]] },
       ],
-    })}`.source;
+    })}`.write(ENGLISH);
     const order = [...page.matchAll(/<(figcaption|caption)>(?:<span( class="unseen")?>)?([^<]+)/g)].map(
       ([, ...parts]) => parts.join(""),
     );
@@ -175,7 +190,7 @@ describe("a reply with charts", () => {
       "figcaptionLast",
     ]);
     expect(new Set([...page.matchAll(/ id="([^"]+)"/g)].map(([, id]) => id)).size).toBe(8);
-    expect(page).toContain('<td class="nowrap">2026-11-20');
+    expect(page).toContain('<td class="nowrap" data-day="2026-11-20">Nov 20, 2026');
     expect(count(page, /<th scope="col" class="number"/g)).toBe(1);
   });
 });

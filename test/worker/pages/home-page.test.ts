@@ -26,7 +26,7 @@ describe("the home page", () => {
     expect(text).toMatch(/<td class="nowrap">form, Ajax<\/td>\s*<td class="nowrap"><code>[^<]*\/actions\/debug</);
     expect(text).toMatch(/<td class="nowrap">Ajax, form<\/td>\s*<td class="nowrap"><code>[^<]*\/actions\/comment</);
     expect(text).toContain(
-      `data-copy="${EDGE}/actions/publish" hidden>Copy<span class="unseen"> the address of A &quot;b&quot;</span>`,
+      `data-copy="${EDGE}/actions/publish" hidden><span aria-hidden="true">Copy</span><span class="unseen">Copy the address of A &quot;b&quot;</span>`,
     );
   });
 

@@ -32,6 +32,16 @@ describe("the log", () => {
     expect(text).not.toContain("Older runs");
   });
 
+  it("shows times in the reader's time zone, and says which one it is", async () => {
+    await runSome(1);
+    const [own, unknown] = [await page("?tz=Asia/Tokyo"), await page()];
+    expect(own).toContain("Times are in Asia/Tokyo.");
+    expect(own).toContain("Day (Asia/Tokyo)");
+    expect(unknown).toContain("Times are in UTC. Your own time zone is not known.");
+    const [, at = "", shown = ""] = /<time datetime="([^"]+)">([^<]+)</.exec(own) ?? [];
+    expect(Date.parse(`${shown} UTC+9`)).toBe(Math.floor(Date.parse(at) / 1_000) * 1_000);
+  });
+
   it("links to older runs, keeping the filter", async () => {
     await runSome(3);
     const first = await read(`/runs.json?limit=2&day=${new Date().toISOString().slice(0, 10)}`);
@@ -106,7 +116,9 @@ describe("the log", () => {
     ];
     expect(plain.startsWith("at,id,action")).toBe(true);
     expect(french.startsWith("\ufeffat;id;action")).toBe(true);
-    expect(french.split("\r\n")[1]).toMatch(/^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d;[0-9a-f]{32};debug;Debug;done;/);
+    expect(french.split("\r\n")[1]).toMatch(
+      /^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d;[0-9a-f]{32};debug;Débogage;done;2 tâches reçues;/,
+    );
   });
 
   it("is a CSV without formulas", async () => {

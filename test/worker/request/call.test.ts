@@ -1,7 +1,10 @@
 import { describe, expect, it } from "vitest";
 import { TASKS_MAX } from "../../../contract.ts";
 import { Failure } from "../../../worker/failure.ts";
-import { findUnreadableId, parseCall, unreadableId } from "../../../worker/request/call.ts";
+import { toEnglish } from "../../../worker/format/localize.ts";
+import { ENGLISH } from "../../../worker/format/reader.ts";
+import { localizeReply } from "../../../worker/format/reply.ts";
+import { type Call, findUnreadableId, parseCall, unreadableId } from "../../../worker/request/call.ts";
 import { ADA, AJAX_FIELDS, FORM_FIELDS, OTHER_TASK, PROJECT, TASK } from "../../support/worker/worker.ts";
 
 const parse = (fields: object, query: Record<string, string> = {}) =>
@@ -11,11 +14,15 @@ function failureOf(fields: object, query: Record<string, string> = {}) {
   try {
     parse(fields, query);
   } catch (thrown) {
-    if (thrown instanceof Failure) return thrown.reply;
+    if (thrown instanceof Failure) return localizeReply(thrown.reply, ENGLISH);
     throw thrown;
   }
   throw new Error("Expected a failure");
 }
+
+/** The ignored fields with their reasons in English. */
+const listIgnored = ({ ignored }: Pick<Call, "ignored">) =>
+  ignored.map((one) => ({ ...one, reason: toEnglish(one.reason) }));
 
 const SAME = {
   person: { id: ADA, email: "ada@studio.tld" },
@@ -97,9 +104,9 @@ describe("the selection", () => {
   });
 
   it("keeps its order, and lists empty and repeated ids as ignored", () => {
-    const { selection, ignored } = parse({ selection: [OTHER_TASK, "", TASK, OTHER_TASK.toUpperCase(), null] });
-    expect(selection).toEqual([OTHER_TASK, TASK]);
-    expect(ignored.map(({ reason }) => reason)).toEqual(["empty ids", "repeated ids"]);
+    const call = parse({ selection: [OTHER_TASK, "", TASK, OTHER_TASK.toUpperCase(), null] });
+    expect(call.selection).toEqual([OTHER_TASK, TASK]);
+    expect(listIgnored(call).map(({ reason }) => reason)).toEqual(["2 empty ids", "1 repeated id"]);
   });
 
   it.each([
@@ -116,8 +123,11 @@ describe("the selection", () => {
     const ids = Array.from({ length: TASKS_MAX + 1 }, () => crypto.randomUUID());
     expect(parse({ selection: ids.slice(1) }).selection).toHaveLength(TASKS_MAX);
     const reply = failureOf({ selection: ids });
-    expect(reply).toMatchObject({ code: "invalid-call", field: "selection" });
-    expect(reply.text).toContain("5,001 tasks");
+    expect(reply).toMatchObject({
+      code: "invalid-call",
+      field: "selection",
+      text: expect.stringContaining("5,001 tasks"),
+    });
   });
 
   it.each([
@@ -158,26 +168,26 @@ describe("an invalid field", () => {
     ["personid", "<script>alert(1)</script>"],
     ["userid", 42],
   ])("is ignored, with a reason: %s %j", (field, value) => {
-    const { selection, ignored } = parse({ selection: [TASK], [field]: value });
-    expect(selection).toEqual([TASK]);
-    expect(ignored).toMatchObject([{ name: field, reason: expect.stringMatching(/^(is|has) /) }]);
-    expect(ignored[0]?.value.length).toBeLessThan(300);
+    const call = parse({ selection: [TASK], [field]: value });
+    expect(call.selection).toEqual([TASK]);
+    expect(listIgnored(call)).toMatchObject([{ name: field, reason: expect.stringMatching(/^(is|has) /) }]);
+    expect(call.ignored[0]?.value.length).toBeLessThan(300);
   });
 
   it("fails the call if it is the person's id and nothing else identifies the person", () => {
     const unreadable = findUnreadableId(parse({ ...AJAX_FIELDS, userid: "x".repeat(5_000) }));
-    const { reply } = unreadableId(unreadable ?? { name: "", value: "", reason: "" });
+    const reply = localizeReply(unreadableId(unreadable ?? { name: "", value: "", reason: "" }).reply, ENGLISH);
     expect(reply).toMatchObject({
       code: "invalid-call",
       field: "userid",
       text: expect.stringContaining("is not the id of a person"),
     });
-    expect(reply.text?.length).toBeLessThan(200);
+    expect("text" in reply && reply.text?.length).toBeLessThan(200);
     expect(findUnreadableId(parse({ ...AJAX_FIELDS, productionid: "all", colour: "red" }))).toBeUndefined();
   });
 
   it("is never quoted at length", () => {
-    expect(failureOf({ selection: ["x".repeat(100_000)] }).text?.length).toBeLessThan(300);
+    expect(JSON.stringify(failureOf({ selection: ["x".repeat(100_000)] })).length).toBeLessThan(500);
   });
 
   it.each([
@@ -204,8 +214,11 @@ describe("fields that occur twice", () => {
 
   it("may not differ", () => {
     const reply = failureOf({ userid: ADA, personid: TASK });
-    expect(reply).toMatchObject({ code: "invalid-call", field: "personid" });
-    expect(reply.text).toContain("userid");
+    expect(reply).toMatchObject({
+      code: "invalid-call",
+      field: "personid",
+      text: expect.stringContaining("userid"),
+    });
   });
 
   it("may not differ between query string and body", () => {
@@ -237,13 +250,13 @@ describe("fields that occur twice", () => {
   ])("count once if they are only hints: %s", (one, value, other, another) => {
     const call = parse({ [one]: value, [other]: another });
     expect([call.project, call.path, call.server]).toContain(value);
-    expect(call.ignored).toEqual([{ name: other, value: another, reason: `differs from ${one}` }]);
+    expect(listIgnored(call)).toEqual([{ name: other, value: another, reason: `differs from ${one}` }]);
   });
 });
 
 describe("a field that Kitsu does not send", () => {
   it("is listed as ignored", () => {
-    expect(parse({ ...AJAX_FIELDS, colour: "red" }).ignored).toEqual([
+    expect(listIgnored(parse({ ...AJAX_FIELDS, colour: "red" }))).toEqual([
       { name: "colour", value: "red", reason: "Kitsu has no such field" },
     ]);
   });
@@ -254,10 +267,10 @@ describe("a field that Kitsu does not send", () => {
 
   it("is listed up to a limit and counted beyond it, but an invalid person's id is always listed", () => {
     const many = Object.fromEntries(Array.from({ length: 7_000 }, (_, index) => [`field_${index}`, "x"]));
-    const { ignored } = parse({ ...many, personid: "nobody", ...AJAX_FIELDS, userid: "" });
-    expect(ignored).toHaveLength(52);
-    expect(ignored.at(-1)).toEqual({ name: "6,950 more", value: "", reason: "not listed" });
-    expect(findUnreadableId({ ignored })).toMatchObject({ value: "nobody" });
+    const call = parse({ ...many, personid: "nobody", ...AJAX_FIELDS, userid: "" });
+    expect(call.ignored).toHaveLength(52);
+    expect(listIgnored(call).at(-1)).toEqual({ name: "…", value: "", reason: "6,950 more fields are not listed" });
+    expect(findUnreadableId(call)).toMatchObject({ value: "nobody" });
   });
 
   it("never changes a prototype", () => {

@@ -1,9 +1,11 @@
-import { beforeEach, describe, expect, it } from "vitest";
+import { beforeEach, describe, expect, it, vi } from "vitest";
+import { debug } from "../../../worker/actions/debug.ts";
 import { ask, EDGE, KITSU } from "../../support/worker/worker.ts";
 import { ARTIST, BOT_TOKEN, MANAGER, openFakeZou } from "../../support/worker/zou.ts";
 
+let fake: ReturnType<typeof openFakeZou>;
 beforeEach(() => {
-  openFakeZou();
+  fake = openFakeZou();
 });
 
 type Catalogue = {
@@ -36,6 +38,20 @@ describe("the catalogue", () => {
     expect(mayRun(await as(MANAGER))).toMatchObject({ debug: true, playlist: true });
     expect(mayRun(await as(ARTIST))).toMatchObject({ debug: true, playlist: false });
     expect((await as(ARTIST)).person).toEqual({ trust: "session", role: "user" });
+  });
+
+  it("is in the language of the person of the session, else of the browser", async () => {
+    const TITLE = { en: "Details for the TD", fr: "Détails pour le TD" };
+    vi.spyOn(debug, "title", "get").mockReturnValue(TITLE);
+    vi.spyOn(debug, "about", "get").mockReturnValue({ en: "Changes nothing.", fr: "Ne change rien." });
+    fake.sessions.set("session-french", { ...ARTIST, locale: "fr_FR" });
+    const read = async (headers: Record<string, string>) =>
+      (await readCatalogue(`${KITSU}/actions`, headers)).actions.find(({ id }) => id === "debug");
+    const cookie = "access_token_cookie=session-french";
+    const french = { title: TITLE.fr, about: "Ne change rien." };
+    expect(await read({ cookie, "accept-language": "en" })).toMatchObject(french);
+    expect(await read({ "accept-language": "fr-CA" })).toMatchObject(french);
+    expect(await read({})).toMatchObject({ title: TITLE.en, about: "Changes nothing." });
   });
 
   it("looks up no claim, so that nobody learns who exists", async () => {

@@ -6,6 +6,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import type { Reply } from "../../../contract.ts";
 import type { Action } from "../../../worker/action/action.ts";
 import { debug } from "../../../worker/actions/debug.ts";
+import { ENGLISH } from "../../../worker/format/reader.ts";
 import worker from "../../../worker/index.ts";
 import { replaceRun } from "../../support/worker/replace-run.ts";
 import { DONE, encodeDraft, makeRecord, RUN } from "../../support/worker/runs.ts";
@@ -137,7 +138,10 @@ describe("a request whose worker died", () => {
   it("does not end the long run that it started", async () => {
     const record = makeRecord({ status: 202, reply: { kind: "started", title: "Rendering" } });
     await startAndDie(record.at, true);
-    await env.LONG_RUNS.getByName(RUN).begin({ record, base: EDGE, key: "k", isWatched: false }, "null");
+    await env.LONG_RUNS.getByName(RUN).begin(
+      { record, base: EDGE, reader: ENGLISH, key: "k", isWatched: false },
+      "null",
+    );
     await settle();
     expect(await readLog()).toMatchObject([{ id: RUN, reply: { kind: "started" } }]);
     expect((await readAnswer(await ask(`/runs/${RUN}`, { headers: { origin: KITSU } }))).reply.kind).toBe("started");

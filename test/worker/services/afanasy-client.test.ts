@@ -1,5 +1,6 @@
 import * as v from "valibot";
 import { beforeEach, describe, expect, it, vi } from "vitest";
+import { message } from "../../../worker/format/message.ts";
 import { openAfanasy } from "../../../worker/services/afanasy-client.ts";
 import type { AfanasyJob } from "../../../worker/services/afanasy-job.ts";
 import { ErrorHosts } from "../../../worker/services/afanasy-tasks.ts";
@@ -88,7 +89,7 @@ describe("a message to Afanasy", () => {
     const large = job({ blocks: [{ ...block, command: "a".repeat(1_000_001) }] });
     await expect(open().submit(large)).rejects.toMatchObject({
       code: "farm-refused",
-      message: expect.stringContaining("1000000"),
+      message: expect.stringContaining("1,000,000"),
     });
     expect(server.requests).toEqual([]);
   });
@@ -278,7 +279,7 @@ describe("a refusal on the way to Afanasy", () => {
       code: "farm-refused",
       message: expect.stringContaining("This action server has no access to Afanasy"),
     });
-    await expect(failed).rejects.toMatchObject({ reply: { advice: expect.stringContaining("AFANASY_ACCESS_ID") } });
+    await expect(failed).rejects.toMatchObject({ reply: { advice: message("afanasy.checkAddress") } });
   });
 
   it("by the relay quotes its reason", async () => {
@@ -289,7 +290,7 @@ describe("a refusal on the way to Afanasy", () => {
     await expect(refused).rejects.toMatchObject({
       message:
         "The studio's relay to Afanasy does not allow this: the service “maya” is not allowed. Ask your TD to allow it there.",
-      reply: { advice: expect.stringContaining("under services, operations and environment") },
+      reply: { advice: message("afanasy.allowInRelay") },
     });
   });
 

@@ -41,8 +41,8 @@ describe("a message to Afanasy", () => {
   });
 
   it("has at most a million bytes", () => {
-    expect(() => encodeMessage({ name: "a".repeat(MESSAGE_MAX_BYTES) })).toThrow("more than 1000000");
-    expect(() => encodeMessage({ name: "ä".repeat(MESSAGE_MAX_BYTES / 6) })).toThrow("more than 1000000");
+    expect(() => encodeMessage({ name: "a".repeat(MESSAGE_MAX_BYTES) })).toThrow("more than 1,000,000");
+    expect(() => encodeMessage({ name: "ä".repeat(MESSAGE_MAX_BYTES / 6) })).toThrow("more than 1,000,000");
     expect(encodeMessage({ name: "a".repeat(MESSAGE_MAX_BYTES - 11) }).byteLength).toBe(MESSAGE_MAX_BYTES);
   });
 });

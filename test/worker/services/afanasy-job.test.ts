@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { toEnglish } from "../../../worker/format/localize.ts";
 import { countBlockTasks, TASKS_MAX, validateJob } from "../../../worker/services/afanasy-job.ts";
 
 const BLOCK = {
@@ -91,16 +92,18 @@ describe("a job that would crash the server", () => {
     [
       "is refused: a fraction in the flags, which the server ignores",
       withBlock({ flags: 1.5 }),
-      "job.blocks.0.flags must be an integer",
+      "job.blocks.0.flags must be a whole number",
     ],
   ])("%s", (_, job, refusal) => {
-    expect(validateJob(job)).toEqual(typeof refusal === "string" ? refusal : expect.stringMatching(refusal));
+    expect(toEnglish(validateJob(job) ?? "")).toEqual(
+      typeof refusal === "string" ? `${refusal}.` : expect.stringMatching(refusal),
+    );
   });
 });
 
 describe("a job that the server would misread", () => {
   it.each([
-    ["a float", withBlock({ frame_first: 101.5 }), "job.blocks.0.frame_first must be an integer"],
+    ["a float", withBlock({ frame_first: 101.5 }), "job.blocks.0.frame_first must be a whole number"],
     [
       "text for a number, as Zou may have it",
       withBlock({ frame_first: "101" }),
@@ -114,7 +117,7 @@ describe("a job that the server would misread", () => {
     [
       "more tasks than the server has memory for",
       withBlock({ frame_last: 1_000_000, frames_per_task: 1 }),
-      `job.blocks.0 has more than ${TASKS_MAX} tasks`,
+      `job.blocks.0 has more than ${TASKS_MAX.toLocaleString("en")} tasks`,
     ],
     ["frames and tasks at once", withBlock({ tasks: [{ name: "a", command: "1" }] }), /^job\.blocks\.0/],
     ["a NUL", { ...JOB, name: "a\0b" }, "job.name has a NUL"],
@@ -159,7 +162,9 @@ describe("a job that the server would misread", () => {
     ["another command for the server", { ...JOB, command_pre: "id" }, "job.command_pre is unknown"],
     ["text for true", { ...JOB, offline: "yes" }, "job.offline must be true or false"],
   ])("is refused: %s", (_, job, refusal) => {
-    expect(validateJob(job)).toEqual(typeof refusal === "string" ? refusal : expect.stringMatching(refusal));
+    expect(toEnglish(validateJob(job) ?? "")).toEqual(
+      typeof refusal === "string" ? `${refusal}.` : expect.stringMatching(refusal),
+    );
   });
 });
 

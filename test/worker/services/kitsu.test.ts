@@ -1,4 +1,5 @@
 import { beforeEach, describe, expect, it } from "vitest";
+import { message } from "../../../worker/format/message.ts";
 import { openKitsu } from "../../../worker/services/kitsu.ts";
 import { openZou } from "../../../worker/services/zou.ts";
 import {
@@ -84,7 +85,7 @@ describe("the selection", () => {
     const before = fake.requests.length;
     await expect(open(gone).readSelection()).rejects.toMatchObject({
       code: "kitsu-unknown",
-      reply: { text: expect.stringContaining("4,920") },
+      message: expect.stringContaining("4,920 more are still to be checked"),
     });
     expect(fake.requests.length - before).toBe(1);
   });
@@ -96,7 +97,7 @@ describe("the selection", () => {
       const before = fake.requests.length;
       await expect(open(ids).readSelection()).rejects.toMatchObject({
         code: "invalid-call",
-        reply: { title: "Too many projects" },
+        reply: { title: message("kitsu.tooManyProjects") },
       });
       expect(fake.requests.length - before).toBe(1);
       expect((await requestsFor(ids.slice(0, 12 * perProject))).selection.projectIds).toHaveLength(12);
@@ -118,7 +119,7 @@ describe("the selection", () => {
       project: { production_type: "tvshow" },
     });
     expect(second).toMatchObject({ label: "E01 / Character / Fox / Animation", episode: { name: "E01" } });
-    expect(third).toMatchObject({ label: "(deleted) / Animation", entity: undefined });
+    expect(third).toMatchObject({ label: "– / Animation", entity: undefined });
   });
 
   it("is read only once", async () => {

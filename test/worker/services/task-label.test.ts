@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { describeSelection } from "../../../worker/action/confirmation.ts";
-import type { SelectedTask } from "../../../worker/services/selection.ts";
+import { toEnglish } from "../../../worker/format/localize.ts";
+import type { SelectedTask, Selection } from "../../../worker/services/selection.ts";
 import { formatFullName, labelTasks } from "../../../worker/services/task-label.ts";
 import { makeSelected } from "../../support/worker/selected.ts";
 
@@ -73,7 +74,7 @@ describe("the label of a task", () => {
     expect(labelsOf(...edits)).toEqual(["Fox / Edit A / Animation", "Night / Edit A / Animation"]);
   });
 
-  it("distinguishes two tasks of one type, and deleted entities by id", () => {
+  it("distinguishes two tasks of one type, and deleted entities, without a name, by id", () => {
     const one = shot(undefined, "SQ01", "SH010");
     const gone = ["entity-a", "entity-b"].map((entity_id) => ({
       ...makeSelected({ task: { entity_id, project_id: "Fox" }, entity: null }),
@@ -82,8 +83,8 @@ describe("the label of a task", () => {
     expect(labelsOf({ ...one, task: { ...one.task, name: "main" } }, more, ...gone)).toEqual([
       "SQ01 / SH010 / Animation",
       "SQ01 / SH010 / Animation (second)",
-      "(deleted) / Animation (entity-a)",
-      "(deleted) / Animation (entity-b)",
+      "– / Animation (entity-a)",
+      "– / Animation (entity-b)",
     ]);
   });
 
@@ -98,9 +99,11 @@ describe("the label of a task", () => {
 });
 
 describe("the description of a selection", () => {
+  const describeInEnglish = (selection: Selection) => toEnglish(describeSelection(selection) ?? "");
+
   it("counts entities, not their names", () => {
     const shots = ["E01", "E02", "E03", "E04", "E05"].map((episode) => shot(episode, "SQ01", "SH010"));
-    expect(describeSelection({ tasks: labelTasks(shots), missing: [], projectIds: ["Fox"] })).toBe(
+    expect(describeInEnglish({ tasks: labelTasks(shots), missing: [], projectIds: ["Fox"] })).toBe(
       "5 tasks of E01 / SQ01 / SH010, E02 / SQ01 / SH010, E03 / SQ01 / SH010 and 2 more, in Fox.",
     );
   });
@@ -112,7 +115,7 @@ describe("the description of a selection", () => {
       { ...one, task: { ...one.task, id: "second" } },
       make({ type: "Edit", name: "Edit A", project: "Night" }),
     ]);
-    expect(describeSelection({ tasks, missing: ["gone"], projectIds: ["Fox", "Night"] })).toBe(
+    expect(describeInEnglish({ tasks, missing: ["gone"], projectIds: ["Fox", "Night"] })).toBe(
       "3 tasks of Fox / SQ01 / SH010 and Night / Edit A, in Fox and Night. 1 is left out: deleted or not visible to you.",
     );
   });

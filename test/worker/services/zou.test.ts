@@ -1,7 +1,10 @@
 import * as v from "valibot";
 import { beforeEach, describe, expect, it, vi } from "vitest";
 import { Failure } from "../../../worker/failure.ts";
+import { ENGLISH } from "../../../worker/format/reader.ts";
+import { localizeReply } from "../../../worker/format/reply.ts";
 import { openZou } from "../../../worker/services/zou.ts";
+import { isMaybeDone } from "../../../worker/services/zou-answer.ts";
 import { API, BOT_TOKEN, type FakeZou, id, openFakeZou } from "../../support/worker/zou.ts";
 
 let fake: FakeZou;
@@ -14,13 +17,17 @@ const open = (token = BOT_TOKEN, signal = new AbortController().signal) => openZ
 const openSession = () => openZou(API, BOT_TOKEN, new AbortController().signal, "person");
 const read = (zou = open()) => zou.read("/data/organisations", v.array(v.object({ hours_by_day: v.number() })));
 
+/** The failure, with its texts in English. */
 async function refusal(promise: Promise<unknown>) {
   const thrown = await promise.then(
     () => undefined,
     (reason: unknown) => reason,
   );
   if (!(thrown instanceof Failure)) throw new Error(`Expected a Failure, got ${String(thrown)}`);
-  return thrown;
+  const { code, status, cause } = thrown;
+  const reply = localizeReply(thrown.reply, ENGLISH);
+  if (reply.kind !== "failed") throw new Error("A Failure has a failed reply");
+  return { code, status, cause, reply, isMaybeDone: isMaybeDone(thrown) };
 }
 
 /** An answer whose connection is lost halfway. */
@@ -290,16 +297,19 @@ describe("writing to Zou", () => {
 
   it("may have been done if the answer is lost, and says so", async () => {
     const lost = [new TypeError("Network connection lost."), new Response('{"id": "'), html(502)];
+    const write = () => refusal(open().write("POST", "/data/playlists", {}, v.unknown()));
     for (const answer of lost) {
       fake.next.push(answer);
-      expect((await refusal(open().write("POST", "/data/playlists", {}, v.unknown()))).reply.advice).toContain(
-        "check in Kitsu",
-      );
+      expect(await write()).toMatchObject({
+        isMaybeDone: true,
+        reply: { advice: expect.stringContaining("check in Kitsu") },
+      });
     }
     fake.next.push(html(503));
-    expect((await refusal(open().write("POST", "/data/playlists", {}, v.unknown()))).reply.advice).not.toContain(
-      "check in Kitsu",
-    );
+    expect(await write()).toMatchObject({
+      isMaybeDone: false,
+      reply: { advice: expect.not.stringContaining("check in Kitsu") },
+    });
   });
 });
 

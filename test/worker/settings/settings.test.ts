@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { Failure } from "../../../worker/failure.ts";
+import { toEnglish } from "../../../worker/format/localize.ts";
 import { readSettings } from "../../../worker/settings/settings.ts";
 import { ajax, ask, makeEnv, readFailed } from "../../support/worker/worker.ts";
 
@@ -9,7 +10,7 @@ function complaint(variables: Record<string, unknown>): string {
   try {
     read(variables);
   } catch (thrown) {
-    if (thrown instanceof Failure) return thrown.reply.text ?? "";
+    if (thrown instanceof Failure) return toEnglish(thrown.reply.text ?? "");
     throw thrown;
   }
   throw new Error("The settings were accepted");
@@ -94,6 +95,68 @@ describe("settings", () => {
         },
       ]);
     }
+  });
+
+  it("may give a forward target's title and description in each language", () => {
+    const title = { en: "Publish", fr: "Publier" };
+    const about = { en: "Publishes it.", fr: "La publie." };
+    const targets = { publish: { url: "https://a.tld", title, about } };
+    expect(read({ FORWARD_TARGETS: targets }).forwardTargets).toMatchObject([{ title, about }]);
+    const [target] = read({ FORWARD_TARGETS: { publish: { url: "https://a.tld" } } }).forwardTargets;
+    expect([target?.title, toEnglish(target?.about ?? "")]).toEqual([
+      "Publish",
+      "Sends the selected tasks to a server of the studio.",
+    ]);
+  });
+
+  it.each([
+    [{ title: { fr: "Publier" } }, "FORWARD_TARGETS.publish.title.en must be"],
+    [{ title: { en: "Publish", fr: 7 } }, "FORWARD_TARGETS.publish.title.fr must be"],
+    [{ title: "x".repeat(81) }, "FORWARD_TARGETS.publish.title must have at most 80 characters"],
+    [{ title: { en: "x", fr: "x".repeat(81) } }, "FORWARD_TARGETS.publish.title.fr must have at most 80 characters"],
+    [{ about: { en: " " } }, "FORWARD_TARGETS.publish.about.en must not be empty"],
+  ])("name the language of a target's text that is wrong: %j", (texts, problem) => {
+    expect(complaint({ FORWARD_TARGETS: { publish: { url: "https://a.tld", ...texts } } })).toContain(problem);
+  });
+
+  it("say which language and time zone a person has of whom nothing else says it", () => {
+    expect(read({ LANGUAGE: "fr", TIME_ZONE: "Europe/Paris" })).toMatchObject({
+      language: "fr",
+      timeZone: "Europe/Paris",
+    });
+    expect(read({})).toMatchObject({ language: undefined, timeZone: undefined });
+    expect(read({ LANGUAGE: "", TIME_ZONE: "" })).toMatchObject({ language: undefined, timeZone: undefined });
+  });
+
+  it.each([
+    ["LANGUAGE", "xx", "LANGUAGE must be one of en, fr"],
+    ["LANGUAGE", "French", "LANGUAGE must be one of en, fr"],
+    ["TIME_ZONE", "Paris", 'TIME_ZONE must be the name of a time zone, such as "Europe/Paris"'],
+    ["TIME_ZONE", "Mars/Olympus", "TIME_ZONE must be the name of a time zone"],
+  ])("must name a language of the catalogue and a time zone: %s = %s", (name, value, problem) => {
+    expect(complaint({ [name]: value })).toContain(problem);
+  });
+
+  it("that are invalid are explained by texts of the catalogue, each once, with the name of the setting", () => {
+    const explain = (variables: Record<string, unknown>) => {
+      try {
+        read(variables);
+      } catch (thrown) {
+        return thrown instanceof Failure ? thrown.reply.text : undefined;
+      }
+    };
+    expect(explain({ TIME_ZONE: "Paris" })).toEqual({ key: "settings.timeZone", values: { name: "TIME_ZONE" } });
+    expect(explain({ TIME_ZONE: "Paris", LAUNCHERS: { launchers: [] } })).toEqual({
+      key: "shared.sentences",
+      values: {
+        texts: [
+          { key: "settings.noLauncher", values: { name: "LAUNCHERS.launchers" } },
+          { key: "settings.timeZone", values: { name: "TIME_ZONE" } },
+        ],
+      },
+    });
+    // Both checks of this address fail.
+    expect(explain({ KITSU_API: "x" })).toEqual({ key: "settings.kitsuApi", values: { name: "KITSU_API" } });
   });
 
   it.each([

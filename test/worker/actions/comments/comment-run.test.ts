@@ -5,6 +5,9 @@ import type { WatchContext } from "../../../../worker/action/action.ts";
 import type { CommentRun, Item } from "../../../../worker/actions/comments/comment-run.ts";
 import { cancelComments, continueComments } from "../../../../worker/actions/comments/comment-watch.ts";
 import { Failure } from "../../../../worker/failure.ts";
+import { localize } from "../../../../worker/format/localize.ts";
+import { ENGLISH } from "../../../../worker/format/reader.ts";
+import { localizeReply } from "../../../../worker/format/reply.ts";
 import { openKitsu } from "../../../../worker/services/kitsu.ts";
 import { openZou } from "../../../../worker/services/zou.ts";
 import { readSettings } from "../../../../worker/settings/settings.ts";
@@ -69,6 +72,8 @@ function startRun(ids: readonly string[], { person = MANAGER, inSession = false,
   const watch: WatchContext = {
     run: { id: "run", url: "https://edge.studio.tld/runs/run?at=1" },
     person: { id: person.id, name: String(person.full_name), email: undefined },
+    reader: ENGLISH,
+    localize: (text) => localize(text, ENGLISH),
     settings: readSettings(makeEnv({ KITSU_TOKEN: BOT_TOKEN })),
     base: "https://edge.studio.tld",
     signal,
@@ -93,7 +98,7 @@ function startRun(ids: readonly string[], { person = MANAGER, inSession = false,
         const status = await continueComments(watch, RULES, data, clock.now);
         if (isCut) return false;
         await watch.save(status.data);
-        reply = status.reply;
+        reply = localizeReply(status.reply, ENGLISH);
         expect(clock.now() - began).toBeLessThan(CHECK_MAX_MS);
         clock.wait(status.nextCheckMs ?? 5_000);
       } catch (thrown) {
@@ -111,7 +116,7 @@ function startRun(ids: readonly string[], { person = MANAGER, inSession = false,
     async cancel(): Promise<Reply> {
       const status = await cancelComments(watch, data, "cancel");
       await watch.save(status.data);
-      reply = status.reply;
+      reply = localizeReply(status.reply, ENGLISH);
       return reply;
     },
   };

@@ -2,20 +2,22 @@
 // printed.
 import { beforeEach, describe, expect, it } from "vitest";
 import { openAfanasyFarm } from "../../../../worker/actions/farm/afanasy-farm.ts";
-import type { JobRef, JobStatus } from "../../../../worker/actions/farm/farm.ts";
+import type { JobQuery, JobRef, JobStatus } from "../../../../worker/actions/farm/farm.ts";
 import type { AfanasyJob } from "../../../../worker/services/afanasy-job.ts";
 import { AFANASY_URL, type FakeAfserver, openFakeAfserver } from "../../../support/worker/afserver.ts";
+import { mapInEnglish } from "../../../support/worker/english.ts";
 
 let server: FakeAfserver;
 beforeEach(() => {
   server = openFakeAfserver();
 });
 
-const open = () =>
-  openAfanasyFarm({ url: AFANASY_URL, at_once: 2, standstill_minutes: 120 }, ["ada"], new AbortController().signal, {
-    answerMaxMs: 50,
-    now: () => server.clock.now,
-  });
+function open() {
+  const connection = { url: AFANASY_URL, at_once: 2, standstill_minutes: 120 };
+  const times = { answerMaxMs: 50, now: () => server.clock.now };
+  const farm = openAfanasyFarm(connection, ["ada"], new AbortController().signal, times);
+  return { ...farm, poll: async (jobs: readonly JobQuery[]) => mapInEnglish(await farm.poll(jobs)) };
+}
 
 type Own = { name?: string; job?: Partial<AfanasyJob>; block?: object; frames?: number };
 
@@ -271,32 +273,32 @@ describe("a job whose tasks failed for good", () => {
       ],
     });
     expect((await open().poll([{ job: ref, jobKey: "broken" }])).get(ref.id)).toMatchObject({
-      reason: "1 of 1 tasks failed. In frame 1: Task maximum run time reached.",
+      reason: "1 of 1 task failed. In frame 1: Task maximum run time reached.",
     });
   });
 });
 
 describe("a job that no machine takes", () => {
   it.each<[string, Own, (() => void) | undefined, string]>([
-    ["no machine is online", {}, () => server.setMachines("offline"), "no machine is online"],
-    ["all are paused", {}, () => server.setMachines("paused"), "all online machines are paused"],
+    ["No machine is online", {}, () => server.setMachines("offline"), "No machine is online"],
+    ["all are paused", {}, () => server.setMachines("paused"), "All online machines are paused"],
     [
       "all are kept for their users",
       {},
       () => server.setMachines("nimby"),
-      "all online machines are paused or in nimby mode",
+      "All online machines are paused or in nimby mode",
     ],
     [
-      "its mask fits none",
+      "Its mask fits none",
       { job: { hosts_mask: "render.*", hosts_mask_type: "regex" } },
       undefined,
-      "no online machine matches render.*",
+      "No online machine matches render.*",
     ],
     [
       "a mask that begins no name",
       { job: { hosts_mask: "ode1 node.*" } },
       undefined,
-      "no online machine matches ode1 node.*",
+      "No online machine matches ode1 node.*",
     ],
     [
       "all are excluded",
@@ -304,24 +306,24 @@ describe("a job that no machine takes", () => {
       undefined,
       "hosts_mask_exclude node rules out every online machine",
     ],
-    ["none has its system", { job: { need_os: "windows" } }, undefined, "no online machine runs windows"],
+    ["none has its system", { job: { need_os: "windows" } }, undefined, "No online machine runs windows"],
     [
       "none has its memory",
       { block: { need_memory: 999_999 } },
       undefined,
-      "a machine is idle but does not take it: it may lack 999,999 MB of memory",
+      "A machine is idle but does not take it: it may lack 999,999 MB of memory",
     ],
     [
       "none has its property",
       { job: { need_properties: "gpu" } },
       undefined,
-      "a machine is idle but does not take it: it may lack the property gpu",
+      "A machine is idle but does not take it: it may lack the property gpu",
     ],
     [
       "none has its capacity",
       { block: { capacity: 5_000 } },
       undefined,
-      "a machine is idle but does not take it: it may lack a capacity of 5,000",
+      "A machine is idle but does not take it: it may lack a capacity of 5,000",
     ],
   ])("because %s says so", async (_, own, change, waitReason) => {
     change?.();
@@ -341,7 +343,7 @@ describe("a job that no machine takes", () => {
   it("says so if its priority is the reason", async () => {
     const ref = await submit();
     server.job(ref.id).priority = 0;
-    expect(await follow(ref, 12)).toMatchObject({ waitReason: "its priority is 0, so Afanasy never renders it" });
+    expect(await follow(ref, 12)).toMatchObject({ waitReason: "Its priority is 0, so Afanasy never renders it" });
   });
 
   it("has its turn later if the machines are busy, however long that takes", async () => {
@@ -404,7 +406,7 @@ describe("a job that is being deleted", () => {
     server.pass(2_000);
     server.farm.operate(server.job(ref.id), "delete");
     const poll = async () => (await open().poll([{ job: ref, jobKey: "SH010" }])).get(ref.id);
-    expect(await poll()).toMatchObject({ state: "waiting", waitReason: "it is being deleted on the farm" });
+    expect(await poll()).toMatchObject({ state: "waiting", waitReason: "It is being deleted on the farm" });
     server.pass(4_000);
     expect(await poll()).toBe("gone");
   });

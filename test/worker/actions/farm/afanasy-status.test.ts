@@ -2,6 +2,7 @@ import * as v from "valibot";
 import { describe, expect, it } from "vitest";
 import { CANCELED, readPercentage, readState, readStatus } from "../../../../worker/actions/farm/afanasy-status.ts";
 import { FarmJob } from "../../../../worker/services/afanasy-answers.ts";
+import { inEnglish } from "../../../support/worker/english.ts";
 
 const BITS = { RDY: 1, RUN: 2, WDP: 4, WTM: 8, DON: 16, ERR: 32, SKP: 256, OFF: 512, RER: 131_072, SUS: 1_048_576 };
 const stateOf = (text: string, annotation = "", blocks: readonly object[] = []) =>
@@ -44,7 +45,7 @@ describe("the state of a job", () => {
   it("is not paused while it is being deleted", () => {
     const deleted = v.parse(FarmJob, { id: 7, st: BITS.RUN | BITS.OFF, locked: true });
     expect(readState(deleted)).toBe("waiting");
-    expect(readStatus(deleted, undefined).waitReason).toBe("it is being deleted on the farm");
+    expect(inEnglish(readStatus(deleted, undefined)).waitReason).toBe("It is being deleted on the farm");
   });
 
   it("is running as long as its blocks have running tasks", () => {
@@ -73,7 +74,8 @@ describe("the state of a job", () => {
   });
 });
 
-const statusOf = (job: object, url?: string) => readStatus(v.parse(FarmJob, { id: 7, serial: 42, ...job }), url);
+const statusOf = (job: object, url?: string) =>
+  inEnglish(readStatus(v.parse(FarmJob, { id: 7, serial: 42, ...job }), url));
 
 /** As measured on a real server. */
 const JOB = {
@@ -146,11 +148,11 @@ describe("the progress of a job", () => {
   });
 
   it("comes with the reason why it waits, as far as the job itself tells", () => {
-    expect(statusOf({ st: 4, depend_mask: "other" }).waitReason).toBe("it waits for another job");
+    expect(statusOf({ st: 4, depend_mask: "other" }).waitReason).toBe("It waits for another job");
     // Every new job has this bit for half a second.
     expect(statusOf({ st: 4 }).waitReason).toBeUndefined();
-    expect(statusOf({ st: 8 })).toMatchObject({ waitReason: "it waits for its start time", isQueued: true });
-    expect(statusOf({ st: 0, blocks: [{ p_tasks_waitrec: 1 }] }).waitReason).toBe("a machine does not answer");
-    expect(statusOf({ st: BITS.SUS | BITS.RDY }).waitReason).toBe("some of its tasks are suspended");
+    expect(statusOf({ st: 8 })).toMatchObject({ waitReason: "It waits for its start time", isQueued: true });
+    expect(statusOf({ st: 0, blocks: [{ p_tasks_waitrec: 1 }] }).waitReason).toBe("A machine does not answer");
+    expect(statusOf({ st: BITS.SUS | BITS.RDY }).waitReason).toBe("Some of its tasks are suspended");
   });
 });

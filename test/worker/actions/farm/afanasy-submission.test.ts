@@ -1,9 +1,11 @@
 import * as v from "valibot";
 import { describe, expect, it } from "vitest";
 import { type AfanasyOptions, makeSubmission, refuseWord } from "../../../../worker/actions/farm/afanasy-submission.ts";
+import { toEnglish } from "../../../../worker/format/localize.ts";
 import { readTaskInfo } from "../../../../worker/launch/template-variables.ts";
 import { validateJob } from "../../../../worker/services/afanasy-job.ts";
 import { Afanasy, type AfanasySettings } from "../../../../worker/settings/afanasy-settings.ts";
+import { explainMember } from "../../../../worker/settings/setting-schemas.ts";
 import { makeSelected } from "../../../support/worker/selected.ts";
 
 const BLENDER = {
@@ -57,14 +59,14 @@ function submission({ entity, login = "Ada", type, template, settings, choice }:
 
 function jobOf(parts?: Parts) {
   const made = submission(parts);
-  if ("problem" in made) throw new Error(made.problem);
+  if ("problem" in made) throw new Error(toEnglish(made.problem));
   expect(validateJob(made.submission.job)).toBeUndefined();
   return made.submission.job;
 }
 
 const problemOf = (parts: Parts) => {
   const made = submission(parts);
-  return "problem" in made ? made.problem : `It was made: ${JSON.stringify(made.submission.job.blocks)}`;
+  return "problem" in made ? toEnglish(made.problem) : `It was made: ${JSON.stringify(made.submission.job.blocks)}`;
 };
 
 describe("a shot as a job", () => {
@@ -237,7 +239,7 @@ describe("a shot is refused", () => {
 
   it("if the template is not for its type of task", () => {
     expect(problemOf({ template: { task_types: ["Lighting", "Compositing"] } })).toBe(
-      "Blender is for Lighting, Compositing",
+      "Blender is for Lighting and Compositing",
     );
     expect(jobOf({ type: "Lighting", template: { task_types: ["Lighting"] } }).blocks.length).toBe(1);
   });
@@ -264,7 +266,7 @@ describe("a word of a command", () => {
         code < 0x80
           ? /^[A-Za-z0-9_./ -]$/.test(character)
           : /^[\p{L}\p{Mn}\p{Mc}\p{Nd}]$/u.test(character) && !isLookalike(code);
-      expect(refuseWord(`a${character}b`) === undefined, `U+${code.toString(16)}`).toBe(isAllowed);
+      expect(refuseWord(`a${character}b`, "{entity}") === undefined, `U+${code.toString(16)}`).toBe(isAllowed);
     }
   });
 });
@@ -273,7 +275,7 @@ describe("the setting AFANASY", () => {
   const explain = (more: object, template: object = {}) => {
     const set = { url: "https://afanasy.studio.tld", templates: [{ ...BLENDER, ...template }], ...more };
     const parsed = v.safeParse(Afanasy, set);
-    return parsed.success ? "right" : `${v.getDotPath(parsed.issues[0])} ${parsed.issues[0].message}`;
+    return parsed.success ? "right" : toEnglish(explainMember(parsed.issues[0], v.getDotPath(parsed.issues[0]) ?? ""));
   };
 
   it("accepts the example in the documentation", () => {
@@ -303,7 +305,7 @@ describe("the setting AFANASY", () => {
     [{}, { output: undefined }, 'templates.0 uses {output} but has no "output"'],
     [{}, { service: "blender; id" }, "templates.0.service must be a name"],
     [{}, { frames_per_task: 1.5 }, "templates.0.frames_per_task must be a whole number"],
-    [{}, { block: { capacity: 1.5 } }, "templates.0.block.capacity must be an integer"],
+    [{}, { block: { capacity: 1.5 } }, "templates.0.block.capacity must be a whole number"],
     [{}, { job: { command_post: "id" } }, "templates.0.job.command_post"],
     [{ templates: [] }, {}, "templates must have a template"],
     [{ templates: [BLENDER, BLENDER] }, {}, "templates must not have two templates with the same id"],

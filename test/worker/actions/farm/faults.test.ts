@@ -8,6 +8,7 @@ import type { Control } from "../../../../worker/action/action.ts";
 import { controlRender, pollRender } from "../../../../worker/actions/farm/render.ts";
 import { makeRun, readRun } from "../../../../worker/actions/farm/render-run.ts";
 import { Failure } from "../../../../worker/failure.ts";
+import { statusInEnglish } from "../../../support/worker/english.ts";
 import { Crash, makeRandom, makeWorld, type World } from "../../../support/worker/faulty-farm.ts";
 import { makePassContext } from "../../../support/worker/pass-context.ts";
 
@@ -73,7 +74,8 @@ async function live(seed: number): Promise<Ended> {
       if (isFaulty && random() < world.faults) continue;
       stored = JSON.stringify(status.data);
       for (const { job } of data.shots) if (job !== undefined) known.add(job.id);
-      if (status.reply.kind !== "started") return { world, jobKeys, reply: status.reply, steps: step + 1, known };
+      if (status.reply.kind !== "started")
+        return { world, jobKeys, reply: statusInEnglish(status).reply, steps: step + 1, known };
       world.advance(status.nextCheckMs ?? 0);
     } catch (thrown) {
       if (!(thrown instanceof Crash) && !(thrown instanceof Failure && thrown.reply.retry)) throw thrown;

@@ -5,9 +5,11 @@ import type { Farm, JobStatus } from "../../../../worker/actions/farm/farm.ts";
 import { controlRender, pollRender } from "../../../../worker/actions/farm/render.ts";
 import type { PassContext } from "../../../../worker/actions/farm/render-pass.ts";
 import { makeRun, readRun } from "../../../../worker/actions/farm/render-run.ts";
+import { toEnglish } from "../../../../worker/format/localize.ts";
 import { openKitsu } from "../../../../worker/services/kitsu.ts";
 import { openZou } from "../../../../worker/services/zou.ts";
 import { FeedbackSettings } from "../../../../worker/settings/feedback-settings.ts";
+import { statusInEnglish } from "../../../support/worker/english.ts";
 import { PNG } from "../../../support/worker/pictures.ts";
 import { API, addProject, BOT_TOKEN, type FakeZou, MANAGER, openFakeZou, STATUS } from "../../../support/worker/zou.ts";
 
@@ -57,6 +59,7 @@ function begin(count: number, setting: object | undefined, hasBot = true) {
     signal: new AbortController().signal,
     run: { id: "run", url: "https://edge.studio.tld/runs/run?at=1" },
     person: { id: MANAGER.id, name: "Person 2", email: undefined },
+    localize: toEnglish,
     readRunReply: async () => undefined,
     save: async (kept: unknown) => keep(kept),
     kitsu: (signal?: AbortSignal) =>
@@ -66,7 +69,7 @@ function begin(count: number, setting: object | undefined, hasBot = true) {
   };
   const take = (status: RunStatus) => {
     keep(status.data);
-    return status;
+    return statusInEnglish(status);
   };
   const open = () => readRun(v.string(), data);
   const poll = () => {

@@ -89,6 +89,14 @@ describe("a job on Flamenco", () => {
     expect((await followJobs(fake, polls).poll())[0]).toMatchObject({ state: "canceled", reason: "Canceled in Kitsu" });
   });
 
+  it("is canceled with a note in the language of the person", async () => {
+    const { polls } = await begin();
+    const [one] = polls;
+    const localize = () => "Annulé dans Kitsu";
+    await openFarm(fake, undefined, localize).control(one?.job ?? { id: "" }, one?.jobKey ?? "", "cancel");
+    expect((await followJobs(fake, polls).poll())[0]).toMatchObject({ state: "canceled", reason: "Annulé dans Kitsu" });
+  });
+
   it("can be canceled without an error after it was deleted, but not paused or restarted", async () => {
     const { control } = await begin();
     fake.jobs.clear();

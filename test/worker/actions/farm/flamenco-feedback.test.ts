@@ -2,6 +2,8 @@ import { beforeEach, expect, it, vi } from "vitest";
 import type { WatchContext } from "../../../../worker/action/action.ts";
 import { makeRun } from "../../../../worker/actions/farm/render-run.ts";
 import { flamenco } from "../../../../worker/actions/flamenco.ts";
+import { toEnglish } from "../../../../worker/format/localize.ts";
+import { ENGLISH } from "../../../../worker/format/reader.ts";
 import { openKitsu } from "../../../../worker/services/kitsu.ts";
 import { openZou } from "../../../../worker/services/zou.ts";
 import { readSettings } from "../../../../worker/settings/settings.ts";
@@ -41,6 +43,8 @@ it("posts how a render with Flamenco ended, with its page and its last picture, 
   const watch: WatchContext = {
     run: { id: "run", url: "https://edge.studio.tld/runs/run?at=1" },
     person: { id: MANAGER.id, name: "Person 2", email: undefined },
+    reader: ENGLISH,
+    localize: toEnglish,
     settings: readSettings(makeEnv({ KITSU_TOKEN: BOT_TOKEN, FLAMENCO: own })),
     base: "https://edge.studio.tld",
     signal,

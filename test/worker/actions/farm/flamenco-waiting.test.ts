@@ -19,8 +19,16 @@ const framesOf = (frames: string, chunk_size = 5) => ({ settings: { ...SUBMISSIO
 
 describe("a job waits", () => {
   it.each([
-    ["for a machine to wake", () => fake.manager.wake(0, "asleep"), "no machine is awake: 4 asleep"],
-    ["for a machine that works", () => fake.manager.wake(0, "error"), "no machine is awake: 4 with an error"],
+    ["for a machine to wake", () => fake.manager.wake(0, "asleep"), "No machine is awake: 4 asleep"],
+    ["for a machine that works", () => fake.manager.wake(0, "error"), "No machine is awake: 4 with an error"],
+    [
+      "for any of its machines",
+      () => {
+        fake.manager.wake(0, "error");
+        for (const machine of fake.manager.machines.slice(0, 3)) machine.status = "asleep";
+      },
+      "No machine is awake: 3 asleep and 1 with an error",
+    ],
     ["for a machine at all", () => fake.manager.machines.splice(0), "Flamenco has no machines"],
     [
       "for somebody to set Flamenco up",
@@ -46,7 +54,7 @@ describe("a job waits", () => {
     fake.manager.wake(0, "asleep");
     expect(fake.only().status).toBe("active");
     expect((await wait(isHindered)).all).toMatchObject([
-      { state: "waiting", waitReason: "no machine is awake: 4 asleep" },
+      { state: "waiting", waitReason: "No machine is awake: 4 asleep" },
     ]);
     fake.manager.wake(4);
     const { isSo, all } = await wait(isIn("running"));
@@ -56,7 +64,7 @@ describe("a job waits", () => {
   it("for a machine with its tag", async () => {
     fake.manager.tags.push({ id: TAG, name: "GPU" });
     const { wait } = followJobs(fake, await submit({ worker_tag: TAG }));
-    expect(hindranceOf((await wait(isHindered)).all)).toBe("no machine with its worker tag is awake");
+    expect(hindranceOf((await wait(isHindered)).all)).toBe("No machine with its worker tag is awake");
     fake.manager.machines[2]?.tags.push({ id: TAG, name: "GPU" });
     expect((await wait(isIn("running"))).isSo).toBe(true);
   });
@@ -66,7 +74,7 @@ describe("a job waits", () => {
     for (const machine of fake.manager.machines) machine.types = ["misc", "ffmpeg"];
     const { wait } = followJobs(fake, await submit());
     expect(hindranceOf((await wait(isHindered, 180_000)).all)).toBe(
-      "no machine that is awake takes tasks of type blender",
+      "No machine that is awake takes tasks of type blender",
     );
   });
 

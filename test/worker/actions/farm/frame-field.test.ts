@@ -1,6 +1,8 @@
 import * as v from "valibot";
 import { describe, expect, it } from "vitest";
+import { createField } from "../../../../worker/action/form-field.ts";
 import { makeFramesField } from "../../../../worker/actions/farm/frame-field.ts";
+import { toEnglish } from "../../../../worker/format/localize.ts";
 import { readTaskInfo } from "../../../../worker/launch/template-variables.ts";
 import { makeSelected } from "../../../support/worker/selected.ts";
 
@@ -16,7 +18,8 @@ const ask = (...ranges: Parameters<typeof shot>[]) =>
     ranges.map((range) => shot(...range)),
     10_000,
   );
-const helpOf = (...ranges: Parameters<typeof shot>[]) => v.getDescription(ask(...ranges).wrapped);
+const helpOf = (...ranges: Parameters<typeof shot>[]) =>
+  toEnglish(createField("frames", ask(...ranges), undefined, undefined).help ?? "");
 
 describe("the field for frames", () => {
   it("says what is wrong with the range of a single shot", () => {

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { parseFrames } from "../../../../worker/actions/farm/frames.ts";
+import { inEnglish } from "../../../support/worker/english.ts";
 
 describe("frames", () => {
   it.each([
@@ -28,6 +29,6 @@ describe("frames", () => {
     ["1-10x2", "neither a frame nor a range"],
     [`1${",1".repeat(400)}`, "at most 500 characters"],
   ])("are refused in words: %s", (written, words) => {
-    expect(parseFrames(written, 10_000)).toContain(words);
+    expect(inEnglish(parseFrames(written, 10_000))).toEqual({ problem: expect.stringContaining(words) });
   });
 });

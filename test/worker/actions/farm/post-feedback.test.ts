@@ -1,11 +1,14 @@
 import * as v from "valibot";
 import { beforeEach, describe, expect, it } from "vitest";
 import type { FeedbackContext, ShotFeedback } from "../../../../worker/actions/farm/draft-feedback.ts";
-import { FEEDBACK_BATCH, isSettled, postFeedback } from "../../../../worker/actions/farm/post-feedback.ts";
+import { FEEDBACK_BATCH, isSettled, postFeedback as post } from "../../../../worker/actions/farm/post-feedback.ts";
+import { toEnglish } from "../../../../worker/format/localize.ts";
 import { openKitsu } from "../../../../worker/services/kitsu.ts";
 import { PICTURE_MAX_BYTES } from "../../../../worker/services/previews.ts";
 import { openZou } from "../../../../worker/services/zou.ts";
 import { FeedbackSettings, formatFeedback } from "../../../../worker/settings/feedback-settings.ts";
+import { explainMember } from "../../../../worker/settings/setting-schemas.ts";
+import { mapInEnglish } from "../../../support/worker/english.ts";
 import { JPEG, PNG } from "../../../support/worker/pictures.ts";
 import {
   API,
@@ -40,9 +43,12 @@ const makeContext = ({
   person: { id: person.id, name: String(person.full_name) },
   run: RUN,
   farm: "Flamenco",
+  localize: toEnglish,
   feedback: v.parse(FeedbackSettings, tell),
   until: Date.now() + farUntil,
 });
+
+const postFeedback = async (...parameters: Parameters<typeof post>) => mapInEnglish(await post(...parameters));
 
 const done = (task: string | undefined, rest: Partial<ShotFeedback> = {}): ShotFeedback => ({
   task: task ?? "",
@@ -70,9 +76,8 @@ describe("the setting tell", () => {
     [{ done: "wfa", when: "never" }, '"each" or "end"'],
     [{ done: "wfa", retakes: 1 }, ""],
   ])("refuses %o", (tell, words) => {
-    const { issues, success } = v.safeParse(FeedbackSettings, tell);
-    expect(success).toBe(false);
-    expect(issues?.[0]?.message).toContain(words);
+    const [issue] = v.safeParse(FeedbackSettings, tell).issues ?? [];
+    expect(issue && toEnglish(explainMember(issue, "tell"))).toContain(words);
   });
 
   it("attaches no picture by default, and posts after each shot", () => {
@@ -82,10 +87,10 @@ describe("the setting tell", () => {
 
 describe("the text of the comment", () => {
   it("has the farm's page and the run, and why it failed", () => {
-    expect(formatFeedback({ state: "done", url: JOB }, "Flamenco", RUN)).toBe(
+    expect(formatFeedback({ state: "done", url: JOB }, "Flamenco", RUN, toEnglish)).toBe(
       `Rendered with Flamenco.\n\nFlamenco: ${JOB}\nRun: ${RUN.url}`,
     );
-    expect(formatFeedback({ state: "failed", reason: "No GPU" }, "Afanasy", RUN)).toBe(
+    expect(formatFeedback({ state: "failed", reason: "No GPU" }, "Afanasy", RUN, toEnglish)).toBe(
       `The render with Afanasy failed: No GPU\n\nRun: ${RUN.url}`,
     );
   });
@@ -95,6 +100,7 @@ describe("the text of the comment", () => {
       { state: "failed", reason: `@Animation\r\n\u0007${"x".repeat(5_000)}`, url: "javascript:alert(1)" },
       "Farm",
       RUN,
+      toEnglish,
     );
     expect(text).toContain("@\u2060Animation\n x");
     expect(text).not.toContain("javascript");

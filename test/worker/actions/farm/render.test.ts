@@ -9,6 +9,7 @@ import { type FollowedShot, makeRun, type NewShot, readRun } from "../../../../w
 import { DOUBT_MS } from "../../../../worker/actions/farm/shot.ts";
 import { Failure } from "../../../../worker/failure.ts";
 import { openFlamenco } from "../../../../worker/services/flamenco-client.ts";
+import { type EnglishStatus, statusInEnglish } from "../../../support/worker/english.ts";
 import { FLAMENCO, openFakeFlamenco } from "../../../support/worker/flamenco.ts";
 import { makePassContext } from "../../../support/worker/pass-context.ts";
 
@@ -62,7 +63,7 @@ function begin(count: number, rest: Partial<Farm<string>> = {}, followed: Follow
   });
   const take = (status: RunStatus) => {
     data = JSON.parse(JSON.stringify(status.data));
-    return status;
+    return statusInEnglish(status);
   };
   return {
     farm,
@@ -83,11 +84,11 @@ function begin(count: number, rest: Partial<Farm<string>> = {}, followed: Follow
   };
 }
 
-function started({ reply }: RunStatus): Started {
+function started({ reply }: EnglishStatus): Started {
   if (reply.kind !== "started") throw new Error(`Expected started, got ${JSON.stringify(reply)}`);
   return reply;
 }
-const outcomeOf = ({ reply }: RunStatus, id: string): Outcome | undefined =>
+const outcomeOf = ({ reply }: EnglishStatus, id: string): Outcome | undefined =>
   "outcomes" in reply ? reply.outcomes?.find((one) => one.id === id) : undefined;
 
 describe("a render run", () => {
@@ -120,7 +121,7 @@ describe("a render run", () => {
       kind: "done",
       severity: "warning",
       title: "Rendered SH0 with Farm",
-      text: "Of 3, 1 failed, 1 canceled.",
+      text: "Of 3 shots, 1 failed and 1 canceled.",
     });
     expect(outcomeOf({ reply, data: null }, "s1")).toMatchObject({
       state: "failed",
@@ -396,7 +397,7 @@ describe("cancel, pause and resume", () => {
     run.statuses.set("s0", { state: "canceled", done: 0, total: 48 });
     expect((await run.control("cancel")).reply).toMatchObject({
       title: "Canceled: SH0",
-      text: "Of 2, 1 canceled, 1 no longer followed.",
+      text: "Of 2 shots, 1 canceled and 1 no longer followed.",
     });
   });
 

@@ -1,13 +1,14 @@
 import { describe, expect, it } from "vitest";
 import { proposeFrameRange, readFrameRange } from "../../../../worker/actions/farm/shot-frame-range.ts";
 import { readFrames } from "../../../../worker/launch/template-variables.ts";
+import { inEnglish } from "../../../support/worker/english.ts";
 
 /** A shot in Kitsu. */
 const shot = (data: { frame_in?: string | number | null; frame_out?: string | number | null }, nb_frames?: number) => ({
   frames: readFrames({ data, nb_frames }),
   values: { "entity.data.frame_in": data.frame_in ?? undefined, "entity.data.frame_out": data.frame_out ?? undefined },
 });
-const find = (...known: Parameters<typeof shot>) => readFrameRange(shot(...known), 10_000);
+const find = (...known: Parameters<typeof shot>) => inEnglish(readFrameRange(shot(...known), 10_000));
 
 describe("the frames of a shot", () => {
   it("are its own range, otherwise its number of frames", () => {
@@ -21,13 +22,13 @@ describe("the frames of a shot", () => {
     [{ frame_in: "101.5", frame_out: 148 }, "Kitsu has frame 101.5, which is not a whole frame"],
     [{ frame_in: 1, frame_out: 1_000_000 }, "1,000,000 frames are more than the limit of 10,000 per shot"],
   ])("are not guessed if they are wrong: %j", (data, problem) => {
-    expect(find(data, 48)).toBe(problem);
+    expect(find(data, 48)).toEqual({ problem });
   });
 
   it("are asked for if Kitsu has none", () => {
-    expect(find({ frame_in: "", frame_out: null })).toBe(
-      "This shot has no frame range in Kitsu: enter one here, or set it on the shot",
-    );
+    expect(find({ frame_in: "", frame_out: null })).toEqual({
+      problem: "This shot has no frame range in Kitsu: enter one here, or set it on the shot",
+    });
   });
 });
 

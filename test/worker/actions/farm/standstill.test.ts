@@ -1,17 +1,18 @@
 // How a shot without progress is described, and when it is given up.
 import { describe, expect, it } from "vitest";
 import type { Outcome } from "../../../../contract.ts";
-import type { RunStatus } from "../../../../worker/action/action.ts";
 import type { Farm, JobQuery, JobStatus } from "../../../../worker/actions/farm/farm.ts";
 import { pollRender } from "../../../../worker/actions/farm/render.ts";
 import { makeRun, type RenderRun } from "../../../../worker/actions/farm/render-run.ts";
-import { formatSince } from "../../../../worker/format/since.ts";
+import { toEnglish } from "../../../../worker/format/localize.ts";
+import { message } from "../../../../worker/format/message.ts";
+import { type EnglishStatus, statusInEnglish } from "../../../support/worker/english.ts";
 import { makePassContext } from "../../../support/worker/pass-context.ts";
 
 const MINUTE_MS = 60_000;
 const LIMIT_MS = 30 * MINUTE_MS;
 const BEGAN_MS = Date.now();
-const BEGAN = formatSince(BEGAN_MS);
+const WAITING = toEnglish(message("render.waitingSince", { since: BEGAN_MS }));
 
 /** A run of this many shots. The test sets the status of their jobs. */
 function begin(count: number, rest: Partial<Farm<string>> = {}) {
@@ -50,18 +51,18 @@ function begin(count: number, rest: Partial<Farm<string>> = {}) {
     asked,
     found,
     set: (id: string, status: Partial<JobStatus>) => shown.set(id, { state: "waiting", done: 0, total: 10, ...status }),
-    poll: (afterMs = 0) => {
+    poll: async (afterMs = 0) => {
       clock += afterMs;
-      return pollRender(makePassContext(), run, farm, undefined, () => clock);
+      return statusInEnglish(await pollRender(makePassContext(), run, farm, undefined, () => clock));
     },
   };
 }
 
-const only = ({ reply }: Pick<RunStatus, "reply">): Outcome | undefined =>
+const only = ({ reply }: Pick<EnglishStatus, "reply">): Outcome | undefined =>
   "outcomes" in reply ? reply.outcomes?.[0] : undefined;
 
 /** Polls every ten seconds for this long. */
-async function wait({ poll }: ReturnType<typeof begin>, ms: number): Promise<RunStatus> {
+async function wait({ poll }: ReturnType<typeof begin>, ms: number): Promise<EnglishStatus> {
   let status = await poll();
   for (let waited = 0; waited < ms; waited += 10_000) status = await poll(10_000);
   return status;
@@ -71,14 +72,14 @@ describe("a shot without progress", () => {
   it("says why, soon since when, and estimates no time", async () => {
     const begun = begin(1);
     await begun.poll();
-    begun.set("s0", { waitReason: "no machine is awake" });
+    begun.set("s0", { waitReason: "No machine is awake" });
     expect(only(await begun.poll())?.reason).toBe("No machine is awake");
     const { reply } = await wait(begun, 2 * MINUTE_MS);
     expect(reply).toMatchObject({
       kind: "started",
       title: "Waiting: SH0 with Farm",
-      text: `Waiting since ${BEGAN}: no machine is awake.`,
-      outcomes: [{ state: "waiting", reason: `Waiting since ${BEGAN}: no machine is awake` }],
+      text: `${WAITING}: No machine is awake.`,
+      outcomes: [{ state: "waiting", reason: `${WAITING}: No machine is awake` }],
     });
     begun.set("s0", { done: 4, waitReason: "2 machines refuse it after errors" });
     await begun.poll();
@@ -90,11 +91,11 @@ describe("a shot without progress", () => {
   it("is given up in the end, as failed and retryable, but not as tried", async () => {
     const begun = begin(1);
     await begun.poll();
-    begun.set("s0", { waitReason: "no machine is awake" });
+    begun.set("s0", { waitReason: "No machine is awake" });
     expect((await wait(begun, LIMIT_MS - MINUTE_MS)).reply.kind).toBe("started");
     const { reply } = await wait(begun, 2 * MINUTE_MS);
     expect(reply).toMatchObject({ kind: "failed", retry: true });
-    expect(only({ reply })?.reason).toMatch(/no machine is awake\. It is no longer followed; Farm still has the job/);
+    expect(only({ reply })?.reason).toMatch(/No machine is awake\. It is no longer followed; Farm still has the job/);
     expect(begun.run.shots[0]).toMatchObject({ end: "failed", isStalled: true });
   });
 
@@ -118,13 +119,13 @@ describe("a shot without progress", () => {
     const begun = begin(1);
     await begun.poll();
     expect(only(await wait(begun, MINUTE_MS))?.reason).toBeUndefined();
-    expect(only(await wait(begun, 4 * MINUTE_MS))?.reason).toBe(`Waiting since ${BEGAN}`);
+    expect(only(await wait(begun, 4 * MINUTE_MS))?.reason).toBe(WAITING);
   });
 
   it("is not given up for the hours in which it could not be polled", async () => {
     const begun = begin(1);
     await begun.poll();
-    begun.set("s0", { waitReason: "no machine is awake" });
+    begun.set("s0", { waitReason: "No machine is awake" });
     await wait(begun, MINUTE_MS);
     expect((await begun.poll(5 * LIMIT_MS)).reply.kind).toBe("started");
   });

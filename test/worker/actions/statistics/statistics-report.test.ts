@@ -1,9 +1,11 @@
+import * as v from "valibot";
 import { describe, expect, it } from "vitest";
-import { dayOf, formatDay, readMoment, weekOf } from "../../../../worker/actions/statistics/dates.ts";
+import * as wire from "../../../../contract.ts";
+import { makeCalendar, readMoment, toIsoDay } from "../../../../worker/actions/statistics/dates.ts";
 import { countFrames, measureFootage } from "../../../../worker/actions/statistics/footage.ts";
 import { isDueThisWeek, isOverdue, measure } from "../../../../worker/actions/statistics/measure.ts";
 import type { Scope } from "../../../../worker/actions/statistics/report-section.ts";
-import { makeReport } from "../../../../worker/actions/statistics/statistics-report.ts";
+import { makeReport as makeTextReport } from "../../../../worker/actions/statistics/statistics-report.ts";
 import {
   byEntity,
   byEpisode,
@@ -11,20 +13,32 @@ import {
   byStatus,
   byTaskType,
   groupTasks,
+  UNKNOWN,
 } from "../../../../worker/actions/statistics/task-groups.ts";
 import { listWeeks } from "../../../../worker/actions/statistics/weeks.ts";
+import { localizeAll } from "../../../../worker/format/localize.ts";
+import { ENGLISH } from "../../../../worker/format/reader.ts";
+import type { SelectedTask } from "../../../../worker/services/selection.ts";
 import { makeSelected } from "../../../support/worker/selected.ts";
 
 /** A Wednesday afternoon. */
 const NOW = Date.parse("2026-11-25T15:00:00Z");
+const UTC = makeCalendar(NOW, ENGLISH);
 const SCOPE: Scope = {
-  now: NOW,
+  calendar: UTC,
+  reader: ENGLISH,
   hoursByDay: 7,
   isForClient: false,
   persons: new Map([["ada", { full_name: "Ada" }]]),
   entityTypes: new Map([["chars", { name: "Characters" }]]),
   withProject: false,
 };
+
+const Report = v.object({ summary: v.string(), charts: v.array(wire.Chart), tables: v.array(wire.Table) });
+/** As the person gets it. */
+const makeReport = (tasks: readonly SelectedTask[], scope: Scope) =>
+  v.parse(Report, localizeAll(makeTextReport(tasks, scope), scope.reader));
+
 const tableOf = (report: ReturnType<typeof makeReport>, title: string) =>
   report.tables.find((table) => table.title === title);
 const due = (day: string | null, status = "wip") => makeSelected({ status, task: { due_date: day } });
@@ -40,10 +54,11 @@ describe("days and weeks", () => {
   });
 
   it("begin at midnight and on Mondays, even before 1970", () => {
-    expect(formatDay(dayOf(NOW))).toBe("2026-11-25");
-    expect(formatDay(weekOf(NOW))).toBe("2026-11-23");
-    expect(formatDay(weekOf(Date.parse("2026-11-22T23:59:59Z")))).toBe("2026-11-16");
-    expect(formatDay(weekOf(Date.parse("1969-12-31T00:00:00Z")))).toBe("1969-12-29");
+    const weekOf = (moment: string) => toIsoDay(UTC.weekOf(UTC.dayOf(Date.parse(moment))));
+    expect(toIsoDay(UTC.today)).toBe("2026-11-25");
+    expect(weekOf("2026-11-25T15:00:00Z")).toBe("2026-11-23");
+    expect(weekOf("2026-11-22T23:59:59Z")).toBe("2026-11-16");
+    expect(weekOf("1969-12-31T00:00:00Z")).toBe("1969-12-29");
   });
 });
 
@@ -58,7 +73,7 @@ describe("deadlines", () => {
     [null, "wip", false, false],
     ["someday", "wip", false, false],
   ])("of a task due %s with status %s: overdue %s, due this week %s", (day, status, overdue, thisWeek) => {
-    expect([isOverdue(due(day, status), NOW), isDueThisWeek(due(day, status), NOW)]).toEqual([overdue, thisWeek]);
+    expect([isOverdue(due(day, status), UTC), isDueThisWeek(due(day, status), UTC)]).toEqual([overdue, thisWeek]);
   });
 });
 
@@ -69,7 +84,7 @@ describe("measures", () => {
       makeSelected({ task: { estimation: 0, duration: 90, retake_count: 0 } }),
       makeSelected({ status: "done", task: { retake_count: 1 } }),
     ];
-    expect(measure(tasks, NOW)).toEqual({
+    expect(measure(tasks, UTC)).toEqual({
       tasks: 3,
       done: 1,
       estimatedMin: 60,
@@ -84,16 +99,22 @@ describe("measures", () => {
   });
 
   it("are all zero without tasks", () => {
-    expect(Object.values(measure([], NOW)).every((value) => value === 0)).toBe(true);
+    expect(Object.values(measure([], UTC)).every((value) => value === 0)).toBe(true);
   });
 });
 
 describe("groups", () => {
   it("are sorted by workflow, or by the numbers in their names", () => {
     const tasks = ["done", "retake", "todo", "wfa", "wip"].map((status) => makeSelected({ status }));
-    expect(groupTasks(tasks, byStatus).map(({ name }) => name)).toEqual(["todo", "wip", "wfa", "retake", "done"]);
+    expect(groupTasks(tasks, byStatus, ENGLISH).map(({ name }) => name)).toEqual([
+      "todo",
+      "wip",
+      "wfa",
+      "retake",
+      "done",
+    ]);
     const sequences = ["SQ10", "SQ2"].map((name) => makeSelected({ parent: { id: name, name, type: "Sequence" } }));
-    expect(groupTasks(sequences, bySequence(false)).map(({ name }) => name)).toEqual(["SQ2", "SQ10"]);
+    expect(groupTasks(sequences, bySequence(false), ENGLISH).map(({ name }) => name)).toEqual(["SQ2", "SQ10"]);
   });
 
   it("keep the same name in two episodes or projects apart", () => {
@@ -104,8 +125,8 @@ describe("groups", () => {
         task: { project_id: name },
       }),
     );
-    expect(groupTasks(tasks, bySequence(false)).map(({ name }) => name)).toEqual(["E01 / SQ01", "E02 / SQ01"]);
-    expect(groupTasks(tasks, byEpisode(true)).map(({ name }) => name)).toEqual([
+    expect(groupTasks(tasks, bySequence(false), ENGLISH).map(({ name }) => name)).toEqual(["E01 / SQ01", "E02 / SQ01"]);
+    expect(groupTasks(tasks, byEpisode(true), ENGLISH).map(({ name }) => name)).toEqual([
       "Project E01 / E01",
       "Project E02 / E02",
     ]);
@@ -113,9 +134,9 @@ describe("groups", () => {
 
   it("leave out deleted entities, and name the unknown", () => {
     const gone = makeSelected({ entity: null });
-    expect(groupTasks([gone], byEntity(false))).toEqual([]);
-    expect(groupTasks([{ ...gone, taskType: undefined, taskStatus: undefined }], byTaskType)[0]?.name).toBe(
-      "(unknown)",
+    expect(groupTasks([gone], byEntity(false), ENGLISH)).toEqual([]);
+    expect(groupTasks([{ ...gone, taskType: undefined, taskStatus: undefined }], byTaskType, ENGLISH)[0]?.name).toEqual(
+      UNKNOWN,
     );
   });
 });
@@ -167,9 +188,9 @@ describe("weeks", () => {
   it("have no gaps, and add up", () => {
     const weeks = listWeeks(
       [done("2026-11-03T10:00:00"), done("2026-11-17T00:00:00"), done("2026-11-23T00:00:00"), makeSelected()],
-      NOW,
+      UTC,
     );
-    expect(weeks.map(({ start, done: count, doneSoFar }) => [formatDay(start), count, doneSoFar])).toEqual([
+    expect(weeks.map(({ start, done: count, doneSoFar }) => [toIsoDay(start), count, doneSoFar])).toEqual([
       ["2026-11-02", 1, 1],
       ["2026-11-09", 0, 1],
       ["2026-11-16", 1, 2],
@@ -183,20 +204,20 @@ describe("weeks", () => {
     expect(
       listWeeks(
         Array.from({ length: 200_000 }, () => one),
-        NOW,
+        UTC,
       ),
     ).toMatchObject([{ done: 200_000 }]);
   });
 
   it("include tasks without a date, from long ago, or from the future", () => {
-    const weeks = listWeeks([done(null), done("1970-01-01T00:00:00"), done("2030-01-01T00:00:00")], NOW);
+    const weeks = listWeeks([done(null), done("1970-01-01T00:00:00"), done("2030-01-01T00:00:00")], UTC);
     expect(weeks).toHaveLength(104);
     expect(weeks[0]).toMatchObject({ done: 0, doneSoFar: 2 });
     expect(weeks.at(-1)).toMatchObject({ done: 1, doneSoFar: 3 });
   });
 
   it("are empty if no task is done, even if an open task has an old done date", () => {
-    expect(listWeeks([makeSelected({ task: { done_date: "2026-11-03T10:00:00" } }), done(null)], NOW)).toEqual([]);
+    expect(listWeeks([makeSelected({ task: { done_date: "2026-11-03T10:00:00" } }), done(null)], UTC)).toEqual([]);
   });
 });
 
@@ -204,7 +225,7 @@ describe("a report", () => {
   it("says what it has no data for", () => {
     const { summary } = makeReport([makeSelected({ entity: { type: "Asset" }, task: { assignees: ["ada"] } })], SCOPE);
     expect(summary).toBe(
-      "1 task, 0 done (0 %), 0 overdue, 0 due this week, 0 retakes.\n\nIt has the status wip, the task type Animation and the assignee Ada.\n\nNo task is done yet. No task has a due date. No task has an estimate or time spent. No task was retaken.",
+      "1 task, 0 done (0 %), 0 overdue, 0 due this week, 0 retakes.\n\nIt has the status wip, the task type Animation and the assignee Ada.\n\nNo task is done yet. No task has a due date. No task has an estimate or time spent. No task was retaken.\n\nDays are counted in UTC.",
     );
     expect(makeReport([], SCOPE)).toEqual({ summary: "There are no tasks to count.", charts: [], tables: [] });
   });

@@ -3,7 +3,9 @@ import { readFile } from "node:fs/promises";
 import { expect, type Page, test } from "@playwright/test";
 import { build } from "esbuild";
 import type { Table } from "../../../../contract.ts";
+import { ENGLISH, type Reader } from "../../../../worker/format/reader.ts";
 import { html } from "../../../../worker/pages/html.ts";
+import { renderScriptTexts } from "../../../../worker/pages/layout.ts";
 import { renderTable } from "../../../../worker/pages/reply-view.ts";
 
 const SCRIPT = new URL("../../../../worker/pages/script/index.ts", import.meta.url).pathname;
@@ -53,7 +55,27 @@ test("a table is saved as CSV with what it shows, and without formulas that a sp
   );
 });
 
-async function save(page: Page): Promise<string> {
+test("a table is saved with raw numbers and ISO days, which the page shows as the reader writes them", async ({
+  browser,
+}) => {
+  // The person reads French in an English browser.
+  const page = await (await browser.newContext({ locale: "en-US" })).newPage();
+  const text = await save(
+    page,
+    {
+      title: "Fait par semaine",
+      columns: ["Semaine du", "Fait", "Jours"],
+      rows: [["2026-11-23", 1_234, 1_000_000.25]],
+    },
+    { ...ENGLISH, locale: "fr-FR", language: "fr" },
+  );
+  const shown = await page.locator("tbody").innerText();
+  expect(shown.replace(/\s/g, " ").trim()).toBe("23 nov. 2026 1 234 1 000 000,25");
+  expect(text).toBe("\ufeffSemaine du;Fait;Jours\r\n2026-11-23;1234;1000000,25\r\n");
+  await page.close();
+});
+
+async function save(page: Page, table = TABLE, reader: Reader = ENGLISH): Promise<string> {
   const { outputFiles } = await build({ entryPoints: [SCRIPT], bundle: true, write: false, format: "iife" });
   await page.route("https://edge.studio.tld/**", (route) => {
     if (route.request().url().endsWith(".js"))
@@ -61,12 +83,13 @@ async function save(page: Page): Promise<string> {
     return route.fulfill({
       contentType: "text/html; charset=utf-8",
       headers: { "content-security-policy": "default-src 'none'; script-src 'self'" },
-      body: `<!doctype html>${html`${renderTable(TABLE)}`.source}<script src="/page.js"></script>`,
+      body: `<!doctype html><html lang="${reader.language}">${html`${renderScriptTexts(reader)}${renderTable(table)}`.write(reader)}<script src="/page.js"></script>`,
     });
   });
   await page.goto("https://edge.studio.tld/");
-  const button = page.getByRole("button", { name: "Tasks: by person / 50 % as CSV" });
+  const button = page.getByRole("button", { name: /CSV/ });
   const [download] = await Promise.all([page.waitForEvent("download"), button.click()]);
-  expect(download.suggestedFilename()).toBe("tasks-by-person-50.csv");
+  const fileName = table === TABLE ? "tasks-by-person-50.csv" : "fait-par-semaine.csv";
+  expect(download.suggestedFilename()).toBe(fileName);
   return readFile(await download.path(), "utf8");
 }

@@ -4,10 +4,15 @@
  */
 import { expect, type Page, test } from "@playwright/test";
 import { build } from "esbuild";
+import { ENGLISH } from "../../../../worker/format/reader.ts";
+import { html } from "../../../../worker/pages/html.ts";
+import { renderScriptTexts } from "../../../../worker/pages/layout.ts";
 
 const SCRIPT = new URL("../../../../worker/pages/script/index.ts", import.meta.url).pathname;
 const ORIGIN = "https://edge.studio.tld";
 const CSP = "default-src 'none'; script-src 'self'; connect-src 'self'; form-action 'self'";
+
+const TEXTS = html`${renderScriptTexts(ENGLISH)}`.write(ENGLISH);
 
 let script = "";
 test.beforeAll(async () => {
@@ -34,7 +39,7 @@ async function open(
     return route.fulfill({
       contentType: "text/html; charset=utf-8",
       headers: { "content-security-policy": CSP },
-      body: `<!doctype html>${body}<script src="/page.js"></script>`,
+      body: `<!doctype html>${TEXTS}${body}<script src="/page.js"></script>`,
     });
   });
   // For Playwright, a page that navigates to a program never finishes loading.

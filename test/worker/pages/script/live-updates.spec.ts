@@ -5,7 +5,9 @@
 import { expect, type Page, test, type WebSocketRoute } from "@playwright/test";
 import { build } from "esbuild";
 import type { Outcome, Run, Started } from "../../../../contract.ts";
+import { ENGLISH } from "../../../../worker/format/reader.ts";
 import { html } from "../../../../worker/pages/html.ts";
+import { renderScriptTexts } from "../../../../worker/pages/layout.ts";
 import { style } from "../../../../worker/pages/page-style.ts";
 import { renderReply } from "../../../../worker/pages/reply-view.ts";
 
@@ -31,8 +33,8 @@ const SENDING = at("Rendering: 2 shots", [
 ]);
 
 /** Like worker/pages/live-run.ts. */
-const PAGE = `<!doctype html><title>${SENDING.title} · Kitsu Actions</title><link rel="stylesheet" href="/style.css">
-<div data-follow="${RUN.follow?.url}" data-socket="${RUN.follow?.socket}" data-controls="cancel">${html`${renderReply(SENDING)}`.source}
+const PAGE = `<!doctype html><title>${SENDING.title} · Kitsu Actions</title>${html`${renderScriptTexts(ENGLISH)}`.write(ENGLISH)}<link rel="stylesheet" href="/style.css">
+<div data-follow="${RUN.follow?.url}" data-socket="${RUN.follow?.socket}" data-controls="cancel">${html`${renderReply(SENDING)}`.write(ENGLISH)}
 <p class="unfollowed problem" role="status" hidden>Connection lost. Reconnecting…</p>
 <div class="again"><form method="post"><button class="dangerous">Cancel</button></form></div></div><script src="/page.js"></script>`;
 

@@ -1,6 +1,7 @@
 /** Statistics on paper, as a browser prints them. */
 import { expect, test } from "@playwright/test";
 import type { Table } from "../../../../contract.ts";
+import { ENGLISH } from "../../../../worker/format/reader.ts";
 import { html } from "../../../../worker/pages/html.ts";
 import { style } from "../../../../worker/pages/page-style.ts";
 import { renderReply } from "../../../../worker/pages/reply-view.ts";
@@ -37,7 +38,7 @@ test("prints every row of a table within the page, in dark ink, without buttons"
       },
     ],
     tables: [TABLE],
-  })}`.source;
+  })}`.write(ENGLISH);
   // A4 portrait at the browser's 96 dots per inch, without margins.
   await page.setViewportSize({ width: 688, height: 1_016 });
   await page.emulateMedia({ media: "print", colorScheme: "dark" });
