@@ -20,6 +20,7 @@ import { defineAction } from "../action/action.ts";
 export const ${name} = defineAction({
   id: "${id}",
   title: "${title}",
+  // Any text may be in several languages: { en: "Counts the selected tasks.", fr: "…" }
   about: "Counts the selected tasks.",
   modes: ["form", "ajax"],
   async run({ call }) {
