@@ -1,5 +1,6 @@
 // The main flows in the pseudo-language: English with accents and longer words. A plain English
-// word on the screen was not taken from the catalogue, and a text that sticks out has too little room.
+// word on the screen was not taken from the catalogue, and a text that sticks out has too little
+// room.
 import { expect, type Locator, type Page } from "@playwright/test";
 import { customActions } from "../playground/custom-actions.ts";
 import { TASKS } from "../playground/data.ts";

@@ -81,6 +81,33 @@ test("stays in English if the content security policy blocks the file", async ({
   expect(countLoads(worker)).toBe(0);
 });
 
+test("tells the worker its language and the person's time zone, so that no answer is in another", async ({
+  kitsu,
+  worker,
+  toasts,
+}) => {
+  worker.respond(FILE, { body: fr });
+  await kitsu.openAndRun("Send", { body: { kind: "done", severity: "success", title: "C’est fait" } });
+  await expect(toasts).toContainText("C’est fait");
+  expect(worker.posts[0]?.url).toContain("&lang=fr&tz=");
+});
+
+test("tells the worker that its texts are in English if French can't be had", async ({
+  kitsu,
+  worker,
+  toasts,
+  page,
+}) => {
+  worker.respond(FILE, { status: 404 });
+  kitsu.addAction("Send", { body: { kind: "done", severity: "success", title: "Sent" } });
+  const answered = page.waitForResponse(`**${FILE}*`);
+  await kitsu.open();
+  await (await answered).finished();
+  await kitsu.run("Send");
+  await expect(toasts).toContainText("Sent");
+  expect(worker.posts[0]?.url).toContain("&lang=en&tz=");
+});
+
 for (const [what, stored] of [
   ["of an older version", [{ version: "1.2.3.3", language: "fr", messages: fr.with(close, "Vieux") }]],
   ["of another language", [{ version: "1.2.3.4", language: "de", messages: fr }]],
