@@ -22,8 +22,8 @@ import { makePng } from "./png.ts";
 
 type Schema = v.GenericSchema & { entries: v.ObjectEntries };
 
-/** Zou shows e-mails only to managers, and only one person at a time. */
-const LISTED = v.omit(ZouPerson, ["email"]);
+/** Zou shows these only to managers and to the person, and only of one person at a time. */
+const LISTED = v.omit(ZouPerson, ["email", "locale", "timezone"]);
 const Comment = v.object({ id: v.string(), object_id: v.string(), text: v.string(), previews: v.array(v.unknown()) });
 const Commented = v.object({ object_id: v.string() });
 const Made = v.object({ id: v.string(), original_name: v.nullable(v.string()) });
