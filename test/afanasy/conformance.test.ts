@@ -242,24 +242,24 @@ describe("a job that no machine may take", () => {
     [
       "a mask that begins no name",
       { hosts_mask: "nobody", hosts_mask_type: "find" },
-      "no online machine matches nobody",
+      "No online machine matches nobody",
     ],
     [
       "a pattern that is taken for the beginning of a name",
       { hosts_mask: ".*", hosts_mask_type: "find" },
-      "no online machine matches .*",
+      "No online machine matches .*",
     ],
     [
       "a pattern that fits none",
       { hosts_mask: "nobody.*", hosts_mask_type: "regex" },
-      "no online machine matches nobody.*",
+      "No online machine matches nobody.*",
     ],
     [
       "a mask that leaves none",
       { hosts_mask_exclude: ".*", hosts_mask_type: "regex", hosts_mask: ".*" },
       "hosts_mask_exclude .* rules out every online machine",
     ],
-    ["a system that none has", { need_os: "plan9" }, "no online machine runs plan9"],
+    ["a system that none has", { need_os: "plan9" }, "No online machine runs plan9"],
   ])("because of %s says so, and is ready all the time", async (_, own, waitReason) => {
     const job = await send("sleep 1", { job: own });
     expect(await follow(ground, job, (status) => status.waitReason !== undefined, 30)).toMatchObject({

@@ -6,6 +6,8 @@ import { openAfanasy as openFake } from "../../playground/farms/afanasy/server.t
 import { openAfanasyFarm } from "../../worker/actions/farm/afanasy-farm.ts";
 import type { AfanasySubmission } from "../../worker/actions/farm/afanasy-submission.ts";
 import type { Farm, JobRef, JobStatus } from "../../worker/actions/farm/farm.ts";
+import { localizeAll } from "../../worker/format/localize.ts";
+import { ENGLISH } from "../../worker/format/reader.ts";
 import type { Machine } from "../../worker/services/afanasy-answers.ts";
 import { type Afanasy, openAfanasy } from "../../worker/services/afanasy-client.ts";
 
@@ -116,8 +118,10 @@ export async function follow(
     const seen = (await farm.poll([{ job: ref, jobKey, lastStatus: status }])).get(ref.id);
     if (seen === "gone") throw new Error("It is gone");
     status = seen ?? status;
-    if (status !== undefined && isSo(status)) return { ...status, seconds: waited };
+    if (status !== undefined && isSo(status)) return { ...inEnglish(status), seconds: waited };
     await wait(3);
   }
   throw new Error(`It is still ${JSON.stringify(status)}`);
 }
+
+const inEnglish = (status: JobStatus) => localizeAll(status, ENGLISH) as JobStatus;
