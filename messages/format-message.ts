@@ -30,8 +30,17 @@ export function formatMessage(
       const [name, kind, forms = ""] = part;
       const value: unknown = Reflect.get(values, name);
       if (typeof forms === "string") return formatValue(value, kind, forms);
-      const category = kind === "plural" ? new Intl.PluralRules(language).select(Number(value)) : "other";
+      const category = kind === "plural" ? findRules(language).select(Number(value)) : "other";
       return formatMessage(forms[`${value}`] ?? forms[category] ?? "", values, language, formatValue);
     })
     .join("");
+}
+
+/** They take a hundred times longer to make than to use. */
+const rules = new Map<string, Intl.PluralRules>();
+
+function findRules(language: string): Intl.PluralRules {
+  const found = rules.get(language) ?? new Intl.PluralRules(language);
+  rules.set(language, found);
+  return found;
 }

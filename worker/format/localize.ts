@@ -5,41 +5,44 @@ import { isText, type MessageKey, type Text } from "./message.ts";
 import { ENGLISH, type Reader } from "./reader.ts";
 import { writeText } from "./write-text.ts";
 
-type Catalogue = Readonly<Record<string, CompiledMessage>>;
+type Catalogue = readonly CompiledMessage[];
+
+/** Where each text is in a catalogue. */
+const INDEXES: ReadonlyMap<string, number> = new Map(keys.map((key, index) => [key, index]));
 
 /** The languages that were read so far. */
 const loaded = new Map<string, Catalogue>();
 
 function getCatalogue(language: string): Catalogue {
-  const found = loaded.get(language) ?? readCatalogue(catalogues.get(language) ?? "[]");
+  const found: Catalogue = loaded.get(language) ?? JSON.parse(catalogues.get(language) ?? "[]");
   loaded.set(language, found);
   return found;
 }
 
-function readCatalogue(json: string): Catalogue {
-  const messages: CompiledMessage[] = JSON.parse(json);
-  return Object.fromEntries(keys.map((key, index) => [key, messages[index] ?? ""]));
-}
+const findMessage = (key: string, language: string): CompiledMessage | undefined => {
+  const index = INDEXES.get(key);
+  return index === undefined ? undefined : (getCatalogue(language)[index] ?? getCatalogue("en")[index]);
+};
 
 /** Is it a key of the catalogue, and not a text? */
-export const isMessageKey = (text: string): text is MessageKey => Object.hasOwn(getCatalogue("en"), text);
+export const isMessageKey = (text: string): text is MessageKey => INDEXES.has(text);
 
 export const hasLanguage = (language: string): boolean => catalogues.has(language);
 
 /** The text in the reader's language. */
 export const localize = (text: Text, reader: Reader): string =>
-  writeText(text, reader, (key) => getCatalogue(reader.language)[key] ?? getCatalogue("en")[key]);
+  writeText(text, reader, (key) => findMessage(key, reader.language));
 
 /** For the console and errors' own messages. */
 export const toEnglish = (text: Text): string => localize(text, ENGLISH);
 
 /** The texts of some areas of the catalogue, for a script that writes them itself. */
-export function listMessages(areas: readonly string[], { language }: Pick<Reader, "language">): Catalogue {
-  return Object.fromEntries(
-    Object.entries({ ...getCatalogue("en"), ...getCatalogue(language) }).filter(([key]) =>
-      areas.some((area) => key.startsWith(`${area}.`)),
-    ),
-  );
+export function listMessages(
+  areas: readonly string[],
+  { language }: Pick<Reader, "language">,
+): Readonly<Record<string, CompiledMessage>> {
+  const wanted = keys.filter((key) => areas.some((area) => key.startsWith(`${area}.`)));
+  return Object.fromEntries(wanted.map((key) => [key, findMessage(key, language) ?? ""]));
 }
 
 /** Everything in a value, with its texts in the reader's language. */
