@@ -2,12 +2,18 @@
 import * as v from "valibot";
 import { KvServer, type Operation, type Refusal } from "../kv-server.ts";
 
+/** The log has a text as its key and values, or as a plain string. */
+const Title = v.pipe(
+  v.unknown(),
+  v.transform((title) => (typeof title === "string" ? title : JSON.stringify(title))),
+);
+
 /** The members of a record that say how the run ended. */
 const LogRecord = v.object({
   id: v.string(),
   at: v.number(),
   action: v.string(),
-  reply: v.object({ kind: v.string(), title: v.string(), code: v.optional(v.string()) }),
+  reply: v.object({ kind: v.string(), title: Title, code: v.optional(v.string()) }),
   undone: v.optional(v.object({ at: v.number() })),
 });
 export type LogRecord = v.InferOutput<typeof LogRecord>;
