@@ -8,6 +8,6 @@ export type UserscriptConfig = {
   kitsu: readonly string[];
   /** the schemes for `isOpenable` */
   schemes: readonly string[];
-  /** the languages that the worker has, such as "en"; older workers don't say it */
+  /** the languages that the worker has, such as "en"; older workers don't list them */
   languages?: readonly string[];
 };

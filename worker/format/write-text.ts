@@ -20,7 +20,7 @@ function fillIn({ key, values = {} }: Message, context: Context): string {
   const compiled = context.find(key);
   // A newer or older worker wrote it. What it was about is in the values.
   if (compiled === undefined)
-    return [key, ...Object.values(values).map((value) => writeValue(value, context))].join(" ");
+    return [key, ...Object.values(values).flatMap((value) => writeEach([value].flat(), context))].join(" ");
   return formatMessage(compiled, values, context.reader.language, (value, kind, style) =>
     writeValue(value, context, kind, style),
   );

@@ -72,9 +72,7 @@ const outcomesOf = (reply: Reply) => (reply.kind === "started" ? reply.outcomes 
 /** The last known reply, with the problem and since when there has been no update. */
 function addTrouble(reply: Reply, { reply: { text = message("longRun.unreachable") } }: Failure, since: number): Reply {
   if (reply.kind !== "started") return reply;
-  // A text from an outside server may lack its final period.
-  const sentence = typeof text !== "string" || /[.!?…。！？]$/.test(text) ? text : `${text}.`;
-  return { ...reply, text: joinSentences([sentence, message("longRun.noUpdateSince", { since })]) };
+  return { ...reply, text: joinSentences([text, message("longRun.noUpdateSince", { since })]) };
 }
 
 function endOverdue(reply: Reply, { longRunLimitMs }: Settings): Reply {

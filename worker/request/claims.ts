@@ -3,9 +3,9 @@ import * as v from "valibot";
 import { message, type Text } from "../format/message.ts";
 
 /**
- * The valid values of each field. An invalid value never
- * fails the call by itself: the person's id is needed only if nothing else identifies the person
- * (`findUnreadableId`); the other fields confirm or hint.
+ * The valid values of each field. An invalid value never fails the call by itself: the person's id
+ * is needed only if nothing else identifies the person (`findUnreadableId`); the other fields
+ * confirm or hint.
  */
 const CLAIMS = {
   person: v.pipe(v.string(), v.uuid(), v.toLowerCase()),

@@ -13,6 +13,10 @@ export type PersonLocale = { locale?: string | undefined; timeZone?: string | un
 
 type StudioLocale = Pick<Settings, "language" | "timeZone" | "basePath">;
 
+/** A caller can name any number of locales. */
+const REMEMBERED_MAX = 500;
+const REMEMBERED_MAX_CHARS = 40;
+
 const COOKIE = "kitsu_actions_reader";
 const COOKIE_LIFE_S = 90 * 86_400;
 
@@ -32,7 +36,7 @@ export function readReader(request: Request, settings?: StudioLocale, person: Pe
   // The userscript says "fr", Zou "fr_CA": numbers are written as in the region.
   const locale = locales.find((one) => one.language === language && one.locale !== language)?.locale ?? language;
   const zones = [person.timeZone, searchParams.get(TIME_ZONE_PARAMETER), remembered.timeZone];
-  const ownZone = zones.map(parseTimeZone).find((zone) => zone !== undefined);
+  const ownZone = zones.map((zone) => (zone ? findTimeZone(zone) : undefined)).find((zone) => zone !== undefined);
   return {
     language,
     locale,
@@ -58,17 +62,29 @@ function parseLocale(name: string | null | undefined): Pick<Reader, "language" |
  * The nearest locale that Intl has, without extensions: "fr-ZZ-u-nu-arab" -> "fr". Formatters are
  * kept for each locale, so a caller must not be able to make up any number of them.
  */
-function findLocale(tag: string): string | undefined {
+const findLocale = rememberSome((tag: string) => {
   try {
     return new Intl.NumberFormat(new Intl.Locale(tag).baseName).resolvedOptions().locale;
   } catch {
     return undefined;
   }
-}
+});
 
 /** The time zone as Intl names it, whatever its case. */
-const parseTimeZone = (name: string | null | undefined): string | undefined =>
-  name && isTimeZone(name) ? new Intl.DateTimeFormat("en", { timeZone: name }).resolvedOptions().timeZone : undefined;
+const findTimeZone = rememberSome((name: string) =>
+  isTimeZone(name) ? new Intl.DateTimeFormat("en", { timeZone: name }).resolvedOptions().timeZone : undefined,
+);
+
+/** Intl takes longer than the rest of `readReader`, and every request names the same few. */
+function rememberSome(find: (name: string) => string | undefined): (name: string) => string | undefined {
+  const known = new Map<string, string | undefined>();
+  return (name) => {
+    if (known.has(name)) return known.get(name);
+    const found = find(name);
+    if (known.size < REMEMBERED_MAX && name.length <= REMEMBERED_MAX_CHARS) known.set(name, found);
+    return found;
+  };
+}
 
 /** "fr-CH, fr;q=0.9, en;q=0.8" -> the languages, the preferred one first. */
 function listAccepted(header: string | null): string[] {

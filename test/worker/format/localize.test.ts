@@ -142,6 +142,10 @@ describe("a record of another version", () => {
     expect(isText(old)).toBe(true);
     expect(toEnglish(old)).toBe("gone.away Ada 1,000 2 more");
     expect(toEnglish({ key: "gone.away" })).toBe("gone.away");
+    const texts = [message("longRun.over"), "It stopped."];
+    expect(toEnglish({ key: "gone.away", values: { texts } })).toBe(
+      `gone.away ${toEnglish(message("longRun.over"))} It stopped.`,
+    );
   });
 
   it("stays readable if its text has other placeholders now", () => {
