@@ -100,7 +100,7 @@ ${runs.map((run) => {
 </div>`;
 }
 
-/** Of a filtered page: 10 lists of 1,000 keys (storage/run-log.ts). */
+/** Of a filtered page: 10 lists of 1,000 keys (storage/list-runs.ts). */
 const SEARCHED_MAX = 10_000;
 
 function renderEmpty({ query, older, settings }: LogPage): Content {
