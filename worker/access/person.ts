@@ -6,7 +6,6 @@ import { Failure } from "../failure.ts";
 import { message } from "../format/message.ts";
 import { type Call, findUnreadableId, isSameClaim, unreadableId } from "../request/call.ts";
 import type { RequestContext } from "../request/request-context.ts";
-import { type Kitsu, openKitsu } from "../services/kitsu.ts";
 import { readPerson } from "../services/team.ts";
 import { openZou, type Zou } from "../services/zou.ts";
 import { ZouPerson } from "../services/zou-objects.ts";
@@ -35,31 +34,6 @@ export type Person = {
 /** What may be logged about a person: never the token. */
 export const describePerson = ({ trust, id, name, role }: Person) => ({ trust, id, name, role });
 
-/**
- * Opens Kitsu with the person's session, else with the bot's account. Undefined if there is
- * neither.
- */
-export const openKitsuFor = (
-  person: Person,
-  selection: readonly string[],
-  settings: Settings,
-  signal: AbortSignal,
-): Kitsu | undefined =>
-  person.trust === "unchecked" ? undefined : reopenKitsuFor(person, selection, settings, signal);
-
-/** The same, long after the call: the person was verified then. */
-export function reopenKitsuFor(
-  { id, token }: Pick<Person, "id" | "token">,
-  selection: readonly string[],
-  { kitsuApi, kitsuToken }: Settings,
-  signal: AbortSignal,
-): Kitsu | undefined {
-  if (token !== undefined) return openKitsu(openZou(kitsuApi, token, signal, "person"), `${kitsuApi} ${id}`, selection);
-  return kitsuToken === undefined
-    ? undefined
-    : openKitsu(openZou(kitsuApi, kitsuToken, signal), `${kitsuApi} bot`, selection);
-}
-
 const SESSION_COOKIE = /(?:^|;\s*)access_token_cookie=([^;]+)/;
 const ACCESS_HEADER = "cf-access-jwt-assertion";
 
@@ -70,12 +44,11 @@ const ACCESS_HEADER = "cf-access-jwt-assertion";
 export async function identify(
   request: Request,
   call: Pick<Call, "person" | "ignored">,
-  { settings, url }: RequestContext,
+  context: Pick<RequestContext, "settings" | "url">,
   signal: AbortSignal,
 ): Promise<Person> {
-  const isKitsuHost = settings.kitsuOrigins.includes(url.origin);
-  // On another host, a cookie of that name is not Kitsu's. Send Kitsu's cookie only to Kitsu.
-  const token = isKitsuHost ? readSessionToken(request) : undefined;
+  const { settings } = context;
+  const token = findSessionToken(request, context);
   const session = token && (await readSessionPerson(token, settings, signal));
   if (session) return verifyPerson(session, call, "session", token);
   const bot = settings.kitsuToken === undefined ? undefined : openZou(settings.kitsuApi, settings.kitsuToken, signal);
@@ -88,14 +61,26 @@ export async function identify(
   const unreadable = findUnreadableId(call);
   if (unreadable !== undefined && id === undefined && (bot !== undefined || email === undefined))
     throw unreadableId(unreadable);
-  const sessionProblem = isKitsuHost ? (token === undefined ? "missing" : "expired") : undefined;
+  const sessionProblem = isOnKitsuHost(context) ? (token === undefined ? "missing" : "expired") : undefined;
   if (bot !== undefined && id !== undefined)
     return { ...verifyPerson(await readPerson(bot, id), call, "claimed"), sessionProblem };
   return { trust: "unchecked", id, name: email ?? "", email, departments: [], sessionProblem };
 }
 
-/** Browsers send it only if the worker is on Kitsu's own host. */
-const readSessionToken = (request: Request) => SESSION_COOKIE.exec(request.headers.get("cookie") ?? "")?.[1];
+const isOnKitsuHost = ({ settings, url }: Pick<RequestContext, "settings" | "url">) =>
+  settings.kitsuOrigins.includes(url.origin);
+
+/**
+ * The token of the person's session in Zou. Browsers send it only if the worker is on Kitsu's own
+ * host. On another host, a cookie of that name is not Kitsu's, and Kitsu's cookie goes only to
+ * Kitsu.
+ */
+export const findSessionToken = (request: Request, context: Pick<RequestContext, "settings" | "url">) =>
+  isOnKitsuHost(context) ? SESSION_COOKIE.exec(request.headers.get("cookie") ?? "")?.[1] : undefined;
+
+/** Is the call to be checked with Cloudflare Access? */
+export const sendsAccess = (request: Request, { access }: Settings) =>
+  access !== undefined && request.headers.has(ACCESS_HEADER);
 
 const Authenticated = v.object({ user: ZouPerson });
 

@@ -6,7 +6,7 @@ import { joinSentences, type Message, message, type Text } from "../format/messa
 import type { Kitsu } from "../services/kitsu.ts";
 import { skipMissing } from "../services/missing-tasks.ts";
 import type { SelectedTask, Selection } from "../services/selection.ts";
-import { readRole } from "../services/team.ts";
+import { findRole } from "../services/team.ts";
 import { ROLES, type Role } from "../services/zou-objects.ts";
 import type { ActionLimits, Settings } from "../settings/settings.ts";
 import { isAtLeast, type Trust } from "../settings/trust.ts";
@@ -207,7 +207,7 @@ export function createRoleLookup(person: Person, kitsu: Kitsu | undefined): Role
   return (projectId) => {
     const role =
       roles.get(projectId) ??
-      (kitsu === undefined ? Promise.resolve(undefined) : readRole(kitsu.zou, person, projectId));
+      (kitsu === undefined ? Promise.resolve(undefined) : findRole(person, () => kitsu.readTeam(projectId)));
     roles.set(projectId, role);
     return role;
   };

@@ -1,5 +1,5 @@
 // One poll of a long run: asks the action for its status, and decides what to do if that fails.
-import { reopenKitsuFor } from "../access/person.ts";
+import { reopenKitsuFor } from "../access/kitsu-access.ts";
 import type { RunStatus, WatchContext } from "../action/action.ts";
 import { describeCause, Failure, toFailure } from "../failure.ts";
 import { localize } from "../format/localize.ts";
@@ -99,7 +99,7 @@ export function createWatchContext(
     settings,
     base,
     signal,
-    kitsu: (own = signal) => reopenKitsuFor({ id: person?.id, token }, call?.selection ?? [], settings, own),
+    kitsu: (own = signal) => reopenKitsuFor({ token }, call?.selection ?? [], settings, own),
     save,
     readRunReply,
   };

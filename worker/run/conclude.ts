@@ -2,6 +2,7 @@
 import { removeUnsafeLinks } from "../action/safe-links.ts";
 import { Failure } from "../failure.ts";
 import type { RequestContext } from "../request/request-context.ts";
+import { getRunCoordinator } from "../storage/run-coordinator.ts";
 import { describeRun } from "../storage/run-links.ts";
 import type { RunRecord } from "../storage/run-record.ts";
 import { nameTasks } from "../storage/selected-tasks.ts";
@@ -20,7 +21,7 @@ export async function concludeCall(
   state: CallState,
   result: ExecuteResult | Failure,
 ): Promise<Conclusion> {
-  const { settings, base } = context;
+  const { env, settings, base } = context;
   const { action, call, recorder } = state;
   if ("duplicate" in result) {
     const { duplicate } = result;
@@ -46,11 +47,16 @@ export async function concludeCall(
   const response = answerCall(request, { run, reply: record.reply }, settings, { failure, call, person: state.person });
   // A long run writes its own log entries.
   const isLogged = links !== undefined;
-  const finish = async () =>
-    recorder === undefined ? (isLogged ? undefined : { record }) : recorder.finish(record, isLogged);
-  // Store a run that changed something before answering, so that its URLs work even if the worker
-  // dies right after.
-  if (action.isSafe) return { response, finish };
+  const asked = outcome instanceof Failure ? undefined : outcome.asked;
+  const finish = async () => {
+    if (recorder !== undefined) return recorder.finish(record, isLogged, asked);
+    // A link may ask, too.
+    if (asked !== undefined) await getRunCoordinator(env, record.id).open(asked);
+    return isLogged ? undefined : { record };
+  };
+  // Store a run that asked or changed something before answering, so that its URLs and the answer
+  // to its question work even if the worker dies right after.
+  if (action.isSafe && asked === undefined) return { response, finish };
   const pending = await finish();
   return { response, finish: async () => pending };
 }

@@ -1,5 +1,6 @@
 // One call from request to response, from top to bottom. Only this file has the order of the steps.
-import { identify, openKitsuFor, type Person } from "../access/person.ts";
+import { type EarlyKitsu, openKitsuFor, readEarly } from "../access/kitsu-access.ts";
+import { identify, type Person } from "../access/person.ts";
 import type { Action, ActionContext } from "../action/action.ts";
 import { authorizeSelection, checkCount, checkDepartments, checkTrust, createRoleLookup } from "../action/authorize.ts";
 import { withTimeLimit } from "../action/time-limit.ts";
@@ -103,17 +104,19 @@ async function takeSteps(
     );
   }
   return withTimeLimit(action.title, settings.actionTimeLimitMs, async (signal) => {
+    const early = operation.needsAuthorization ? readEarly(request, call, context, signal) : undefined;
     const person = await identify(request, call, context, signal);
     state.person = person;
     state.reader = readReader(request, settings, person);
     if (env.CALLS_BY_PERSON !== undefined) await checkPersonRate(env.CALLS_BY_PERSON, person);
-    return runFor(person, call, context, operation, state, signal);
+    return runFor(person, early, call, context, operation, state, signal);
   });
 }
 
 /** The steps that need to know who calls. */
 async function runFor(
   person: Person,
+  early: EarlyKitsu | undefined,
   call: Call,
   context: RequestContext,
   operation: Operation,
@@ -125,7 +128,7 @@ async function runFor(
   const { isTaken } = await findOwnRun(state, call, person);
   checkTrust(person, action, settings);
   checkDepartments(person, action, settings);
-  const kitsu = openKitsuFor(person, call.selection, settings, signal);
+  const kitsu = openKitsuFor(person, early, call.selection, settings, signal);
   const roleIn = createRoleLookup(person, kitsu);
   if (needsAuthorization && kitsu !== undefined && call.selection.length > 0) {
     state.selected = summarizeSelection(await kitsu.readSelection());

@@ -1,14 +1,14 @@
 // Runs an action: asks for what is missing, asks for confirmation, and then runs it only once,
 // however often the call is sent.
 import type { Action, ActionContext } from "../action/action.ts";
-import { requestConfirmation } from "../action/confirmation.ts";
+import { requestConfirmation, type ShownPlan } from "../action/confirmation.ts";
 import { Failure } from "../failure.ts";
 import { message } from "../format/message.ts";
 import type { Reply, Run } from "../format/reply.ts";
 import { findRun } from "../long-run/run-lookup.ts";
 import type { EarlierRun } from "../request/call.ts";
 import type { RequestContext } from "../request/request-context.ts";
-import { getRunCoordinator, type RunIdentity } from "../storage/run-coordinator.ts";
+import { type AskedRun, getRunCoordinator, type RunIdentity } from "../storage/run-coordinator.ts";
 import { describeRun, linkRun, type OfferedUndo } from "../storage/run-links.ts";
 import type { ActionEffects } from "./action-context.ts";
 import { runsOnce } from "./own-run.ts";
@@ -16,7 +16,10 @@ import { runsOnce } from "./own-run.ts";
 /** The run that an earlier request with the same call started. */
 export type DuplicateRun = { run: Run; reply: Reply; failure?: Failure };
 
-export type ExecuteResult = { reply: Reply; undo?: OfferedUndo | undefined } | { duplicate: DuplicateRun };
+/** - `asked`: who was asked, to be remembered with the end of the request; absent if nobody was */
+export type ExecuteResult =
+  | { reply: Reply; undo?: OfferedUndo | undefined; asked?: AskedRun | undefined }
+  | { duplicate: DuplicateRun };
 
 /**
  * - `at`: when the run started, in epoch milliseconds
@@ -41,18 +44,17 @@ export async function execute(
   const coordinator = () => getRunCoordinator(place.env, run.id);
   if (isTaken) return { duplicate: await findDuplicate(action, actionContext, at, place) };
 
+  /** The answer needs a coordinator, so there has to be one. */
+  const ask = (reply: Reply, shown?: ShownPlan): ExecuteResult => {
+    coordinator();
+    return { reply, asked: { identity, shown } };
+  };
   const prepared = await action.prepare(actionContext);
-  if ("kind" in prepared) {
-    await coordinator().open(identity);
-    return { reply: prepared };
-  }
+  if ("kind" in prepared) return ask(prepared);
 
   const readShown = async () => (await coordinator().read()).shown;
   const confirmation = await requestConfirmation(action, prepared, actionContext, readShown);
-  if (confirmation !== undefined) {
-    await coordinator().open(identity, confirmation.shown);
-    return { reply: confirmation.ask };
-  }
+  if (confirmation !== undefined) return ask(confirmation.ask, confirmation.shown);
 
   const takesTurn = runsOnce(action, call, hasRequestedId);
   const first = takesTurn ? await coordinator().takeTurn(identity, token) : undefined;
@@ -62,8 +64,8 @@ export async function execute(
       ? await prepared.run()
       : await retryOnce(call.retryOf, { id: run.id, at }, prepared.run, place);
   if (reply.kind === "ask") {
-    await (takesTurn ? coordinator().returnTurn() : coordinator().open(identity));
-    return { reply };
+    if (takesTurn) await coordinator().returnTurn();
+    return ask(reply);
   }
 
   // A long run offers its undo when it ends.

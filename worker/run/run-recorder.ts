@@ -4,7 +4,7 @@ import { Failure } from "../failure.ts";
 import { message } from "../format/message.ts";
 import type { RequestContext } from "../request/request-context.ts";
 import type { Env, Settings } from "../settings/settings.ts";
-import { getRunCoordinator, type KnownRun } from "../storage/run-coordinator.ts";
+import { type AskedRun, getRunCoordinator, type KnownRun } from "../storage/run-coordinator.ts";
 import { describeRun, makeRunId } from "../storage/run-links.ts";
 import { recordRun, writeRecord } from "../storage/run-log.ts";
 import type { RunRecord } from "../storage/run-record.ts";
@@ -27,10 +27,10 @@ export type RunRecorder = {
   /** What was known about the run before; undefined if there is no coordinator. */
   known: Promise<KnownRun | undefined>;
   /**
-   * Records that the request has ended, and how the run ended. Returns what still has to be written
-   * to the log.
+   * Records that the request has ended, and how the run ended or what it asked. Returns what still
+   * has to be written to the log.
    */
-  finish(record?: RunRecord, isLogged?: boolean): Promise<PendingRecord | undefined>;
+  finish(record?: RunRecord, isLogged?: boolean, asked?: AskedRun): Promise<PendingRecord | undefined>;
 };
 
 /** A record to be written. `keptBy`: the token of the request, if the coordinator stores it. */
@@ -61,14 +61,22 @@ export function startRecording(
   return {
     token,
     known,
-    finish: async (record, isLogged) => {
+    finish: async (record, isLogged, asked) => {
       // A refused call that got another id does not belong to this run.
       const isOwn = record?.id === id;
       const end = isOwn ? describeEnd(record, base, settings) : undefined;
       try {
         await known;
-        const ended = await coordinator.endRequest(token, end, isOwn && !isLogged ? record : undefined);
-        if (isOwn && !isLogged && ended.isKept) return { record, keptBy: token };
+        const ended = await coordinator.endRequest(
+          token,
+          end,
+          isOwn && !isLogged ? record : undefined,
+          isOwn ? asked : undefined,
+        );
+        if (isOwn && !isLogged && ended.isKept) {
+          // The coordinator writes a question to the log unless it is answered soon.
+          return record.reply.kind === "ask" ? undefined : { record, keptBy: token };
+        }
         // A run has one entry in the log, written by the request that ran it. A call that arrived
         // at another time has an entry of its own.
         if (isOwn && !ended.isOwner && record.at === ended.submittedAt) return undefined;

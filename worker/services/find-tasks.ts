@@ -3,10 +3,19 @@
 import * as v from "valibot";
 import { Failure } from "../failure.ts";
 import { message } from "../format/message.ts";
+import type { EntityMemory } from "./entity-memory.ts";
 import { IDS_MAX, idsQuery, type Zou } from "./zou.ts";
 import { Entity, Task } from "./zou-objects.ts";
 
 export type FoundTasks = { tasks: Map<string, Task>; entities: Map<string, Entity> };
+
+/**
+ * - `mayGoOn`: resolves once we know who calls. Nothing that is expensive for Kitsu is read before
+ *   that; if it rejects, nothing more is read.
+ * - `readEpisodes`: puts the episodes of these projects into the memory, if they are not there
+ */
+type Reading = { zou: Zou; memory: EntityMemory; mayGoOn: Promise<unknown>; readEpisodes: ReadEpisodes };
+export type ReadEpisodes = (projectIds: readonly string[]) => Promise<void>;
 
 /** Each project costs three requests: for its tasks, its entities and its team. */
 const PROJECTS_MAX = 12;
@@ -15,39 +24,61 @@ const PROJECTS_MAX = 12;
 const MISSING_REQUESTS_MAX = 10;
 
 /**
- * Up to 80 tasks are read by id, in at most four requests. More are read project by project: one
- * request to find the next projects, two for each project's tasks and entities. Throws if the tasks
- * belong to too many projects.
+ * Up to 80 tasks are read by id, in two rounds of requests; or more, if their sequences and
+ * episodes are not remembered. More tasks are read project by project: one request to find the next
+ * projects, two for each project's tasks and entities. Throws if the tasks belong to too many
+ * projects.
  */
-export function findTasks(zou: Zou, ids: readonly string[]): Promise<FoundTasks> {
-  return ids.length <= IDS_MAX ? findByIds(zou, ids) : findByProjects(zou, ids);
+export function findTasks(reading: Reading, ids: readonly string[]): Promise<FoundTasks> {
+  return ids.length <= IDS_MAX ? findByIds(reading, ids) : findByProjects(reading, ids);
 }
 
-async function findByIds(zou: Zou, ids: readonly string[]): Promise<FoundTasks> {
-  const tasks = byId(
-    ids.length === 0 ? [] : await zou.read(`/data/tasks?${idsQuery(ids)}&relations=true`, v.array(Task)),
-  );
-  checkProjects(new Set([...tasks.values()].map((task) => task.project_id)));
-  const entities = new Map<string, Entity>();
-  // First the shots, then their sequences, then their episodes.
-  for (let wanted = unique([...tasks.values()].map((task) => task.entity_id)); wanted.length > 0; ) {
-    const read = await zou.read(`/data/entities?${idsQuery(wanted)}`, v.array(Entity));
-    for (const entity of read) entities.set(entity.id, entity);
-    wanted = unique(read.flatMap(({ parent_id, source_id }) => parent_id ?? source_id ?? [])).filter(
-      (id) => !entities.has(id),
-    );
+async function findByIds({ zou, memory, mayGoOn, readEpisodes }: Reading, ids: readonly string[]): Promise<FoundTasks> {
+  if (ids.length === 0) return { tasks: new Map(), entities: new Map() };
+  const readEntities = async (wanted: readonly string[]) =>
+    wanted.length === 0 ? [] : zou.read(`/data/entities?${idsQuery(wanted)}`, v.array(Entity));
+  const guessed = memory.guessEntities(ids);
+  const [rows, ahead] = await Promise.all([
+    zou.read(`/data/tasks?${idsQuery(ids)}&relations=true`, v.array(Task)),
+    readEntities(guessed),
+  ]);
+  await mayGoOn;
+  const tasks = byId(rows);
+  const projects = new Set(rows.map((task) => task.project_id));
+  checkProjects(projects);
+  memory.rememberTasks(rows);
+  const wanted = new Set(rows.map((task) => task.entity_id));
+  const [rest] = await Promise.all([
+    readEntities([...wanted].filter((id) => !guessed.includes(id))),
+    readEpisodes([...projects]),
+  ]);
+  const entities = byId([...ahead.filter(({ id }) => wanted.has(id)), ...rest]);
+  // The sequences of the shots, and their episodes.
+  for (let parents = listParents(entities.values(), entities); parents.length > 0; ) {
+    const known = memory.findParents(parents, readEntities);
+    const knownIds = new Set(known.map(({ id }) => id));
+    const read = await readEntities(parents.filter((id) => !knownIds.has(id)));
+    memory.rememberParents(read);
+    for (const entity of [...known, ...read]) entities.set(entity.id, entity);
+    parents = listParents([...known, ...read], entities);
   }
   return { tasks, entities };
 }
 
+const listParents = (children: Iterable<Entity>, known: ReadonlyMap<string, Entity>) =>
+  unique([...children].flatMap(({ parent_id, source_id }) => parent_id ?? source_id ?? [])).filter(
+    (id) => !known.has(id),
+  );
+
 /** Finds the projects by reading samples of the remaining tasks, taken evenly from all of them. */
-async function findByProjects(zou: Zou, ids: readonly string[]): Promise<FoundTasks> {
+async function findByProjects({ zou, mayGoOn }: Reading, ids: readonly string[]): Promise<FoundTasks> {
   const found: FoundTasks = { tasks: new Map(), entities: new Map() };
   const wanted = new Set(ids);
   const readProjects = new Set<string>();
   for (let rest = [...ids]; rest.length > 0; ) {
     const asked = new Set(takeSample(rest));
     const sample = await zou.read(`/data/tasks?${idsQuery([...asked])}`, v.array(Task));
+    await mayGoOn;
     // Ids of the sample that Kitsu did not return are missing. The remaining ones are sampled
     // again.
     rest = rest.filter((id) => !asked.has(id));

@@ -1,24 +1,13 @@
-// An action's access to Kitsu: the selected tasks, and tables that rarely change, cached for
-// minutes.
+// An action's access to Kitsu: the selected tasks, teams, and tables that rarely change.
 import * as v from "valibot";
-import { type FoundTasks, findTasks, readProject } from "./find-tasks.ts";
+import { type EntityMemory, openEntityMemory } from "./entity-memory.ts";
+import { type FoundTasks, findTasks, type ReadEpisodes, readProject } from "./find-tasks.ts";
+import { openTables, type Tables } from "./kitsu-tables.ts";
 import type { SelectedTask, Selection } from "./selection.ts";
 import { labelTasks } from "./task-label.ts";
+import { readTeam } from "./team.ts";
 import { IDS_MAX, idsQuery, type Zou } from "./zou.ts";
-import { Named, Organisation, PreviewFile, Project, TaskStatus, TaskType, ZouPerson } from "./zou-objects.ts";
-
-/** A person's rights are never cached. */
-const TABLE_LIFE_S = 300;
-
-type Tables = {
-  taskTypes(): Promise<ReadonlyMap<string, TaskType>>;
-  taskStatuses(): Promise<ReadonlyMap<string, TaskStatus>>;
-  projects(): Promise<ReadonlyMap<string, Project>>;
-  persons(): Promise<ReadonlyMap<string, ZouPerson>>;
-  entityTypes(): Promise<ReadonlyMap<string, { id: string; name: string }>>;
-  departments(): Promise<ReadonlyMap<string, { id: string; name: string }>>;
-  hoursByDay(): Promise<number>;
-};
+import { Entity, isShow, PreviewFile, type Task, type TeamMember } from "./zou-objects.ts";
 
 export type Kitsu = {
   zou: Zou;
@@ -27,6 +16,8 @@ export type Kitsu = {
   readSelection(): Promise<Selection>;
   /** the current state of these tasks */
   readTasks(ids: readonly string[]): Promise<Selection>;
+  /** a project's team, read only once; undefined if the account may not see it */
+  readTeam(projectId: string): Promise<readonly TeamMember[] | undefined>;
   /** the newest previews of these tasks; none if there are more than fit in one request */
   readPreviews(tasks: readonly SelectedTask[]): Promise<ReadonlyMap<string, PreviewFile>>;
   /** all tasks of a project */
@@ -34,21 +25,40 @@ export type Kitsu = {
 };
 
 /**
- * @param view identifies the Kitsu and the account. Each has its own cached tables, because Zou
- *   shows each account its own projects.
+ * @param view identifies the Kitsu and the account: what is remembered between calls is only for
+ *   them
  * @param ids of the selected tasks
+ * @param mayGoOn resolves once we know who calls: before, only a few small answers are read
  */
-export function openKitsu(zou: Zou, view: string, ids: readonly string[]): Kitsu {
+export function openKitsu(
+  zou: Zou,
+  view: string,
+  ids: readonly string[],
+  mayGoOn: Promise<unknown> = Promise.resolve(),
+): Kitsu {
   const tables = openTables(zou, view);
+  const memory = openEntityMemory(view);
+  const readEpisodes = openEpisodes(zou, tables, memory);
+  const readTasks = async (wanted: readonly string[]) => {
+    const found = await findTasks({ zou, memory, mayGoOn, readEpisodes }, wanted);
+    return toSelection(wanted, await describeTasks(found, tables));
+  };
   let selection: Promise<Selection> | undefined;
+  const teams = new Map<string, ReturnType<typeof readTeam>>();
   return {
     zou,
     tables,
     readSelection: () => {
-      selection ??= readSelection(zou, tables, ids);
+      if (selection === undefined && ids.length > 0) startReading(tables);
+      selection ??= readTasks(ids);
       return selection;
     },
-    readTasks: (ids) => readSelection(zou, tables, ids),
+    readTasks,
+    readTeam: (projectId) => {
+      const team = teams.get(projectId) ?? readTeam(zou, projectId);
+      teams.set(projectId, team);
+      return team;
+    },
     readPreviews: async (tasks) => {
       const ids = unique(tasks.flatMap(({ task }) => task.last_preview_file_id ?? []));
       if (ids.length === 0 || ids.length > IDS_MAX) return new Map();
@@ -58,24 +68,47 @@ export function openKitsu(zou: Zou, view: string, ids: readonly string[]): Kitsu
   };
 }
 
-async function readSelection(zou: Zou, tables: Tables, ids: readonly string[]): Promise<Selection> {
-  const described = new Map((await describeTasks(await findTasks(zou, ids), tables)).map((one) => [one.task.id, one]));
-  const tasks = ids.flatMap((id) => described.get(id) ?? []);
+/** Reads the tables that describe tasks, side by side with the tasks. */
+function startReading({ projects, taskTypes, taskStatuses, entityTypes }: Tables): void {
+  // Whoever uses a table gets its error.
+  for (const reading of [projects(), taskTypes(), taskStatuses(), entityTypes()]) reading.catch(() => undefined);
+}
+
+/** Reads a show's episodes beside its shots, which saves a round after their sequences. */
+const openEpisodes =
+  (zou: Zou, tables: Tables, memory: EntityMemory): ReadEpisodes =>
+  async (projectIds) => {
+    const [projects, entityTypes] = await Promise.all([tables.projects(), tables.entityTypes()]);
+    const type = [...entityTypes.values()].find(({ name }) => name === "Episode")?.id;
+    const shows = projectIds.filter((id) => isShow(projects.get(id)) && !memory.knowsEpisodes(id));
+    if (type === undefined) return;
+    const readOne = async (id: string) =>
+      memory.rememberEpisodes(
+        id,
+        await zou.read(`/data/entities?project_id=${id}&entity_type_id=${type}`, v.array(Entity)),
+      );
+    await Promise.all(shows.map(readOne));
+  };
+
+function toSelection(ids: readonly string[], described: readonly SelectedTask[]): Selection {
+  const byTaskId = new Map(described.map((one) => [one.task.id, one]));
+  const tasks = ids.flatMap((id) => byTaskId.get(id) ?? []);
   return {
     tasks,
-    missing: ids.filter((id) => !described.has(id)),
-    projectIds: [...new Set(tasks.map(({ task }) => task.project_id))],
+    missing: ids.filter((id) => !byTaskId.has(id)),
+    projectIds: unique(tasks.map(({ task }) => task.project_id)),
   };
 }
 
 async function describeTasks({ tasks, entities }: FoundTasks, tables: Tables): Promise<SelectedTask[]> {
   if (tasks.size === 0) return [];
-  const hasAssets = [...tasks.values()].some(({ entity_id }) => entities.get(entity_id)?.type === "Asset");
+  const listIds = (idOf: (task: Task) => string) => ({ ids: unique([...tasks.values()].map(idOf)) });
+  const assets = [...entities.values()].filter(({ type }) => type === "Asset");
   const [projects, taskTypes, taskStatuses, entityTypes] = await Promise.all([
-    tables.projects(),
-    tables.taskTypes(),
-    tables.taskStatuses(),
-    hasAssets ? tables.entityTypes() : undefined,
+    tables.projects(listIds(({ project_id }) => project_id)),
+    tables.taskTypes(listIds(({ task_type_id }) => task_type_id)),
+    tables.taskStatuses(listIds(({ task_status_id }) => task_status_id)),
+    tables.entityTypes({ ids: unique(assets.map(({ entity_type_id }) => entity_type_id)) }),
   ]);
   const described = [...tasks.values()].map((task) => {
     const entity = entities.get(task.entity_id);
@@ -88,52 +121,13 @@ async function describeTasks({ tasks, entities }: FoundTasks, tables: Tables): P
       entity,
       parent,
       episode,
-      assetType: entity?.type === "Asset" ? entityTypes?.get(entity.entity_type_id)?.name : undefined,
+      assetType: entity?.type === "Asset" ? entityTypes.get(entity.entity_type_id)?.name : undefined,
       project: projects.get(task.project_id),
       taskType: taskTypes.get(task.task_type_id),
       taskStatus: taskStatuses.get(task.task_status_id),
     };
   });
   return labelTasks(described);
-}
-
-function openTables(zou: Zou, view: string): Tables {
-  const table =
-    <S extends v.GenericSchema<unknown, { id: string }>>(path: string, entry: S) =>
-    () =>
-      readTable(zou, view, path, v.array(entry)).then((rows) => byId(rows));
-  return {
-    taskTypes: table("/data/task-types", TaskType),
-    taskStatuses: table("/data/task-status", TaskStatus),
-    projects: table("/data/projects/open", Project),
-    persons: table("/data/persons", ZouPerson),
-    entityTypes: table("/data/entity-types", Named),
-    departments: table("/data/departments", Named),
-    hoursByDay: async () =>
-      (await readTable(zou, view, "/data/organisations", v.array(Organisation)))[0]?.hours_by_day ?? 8,
-  };
-}
-
-/**
- * A whole table, cached for minutes in this data center. Without a working cache, it is read each
- * time.
- */
-async function readTable<S extends v.GenericSchema>(
-  zou: Zou,
-  view: string,
-  path: string,
-  schema: S,
-): Promise<v.InferOutput<S>> {
-  const key = `https://tables.invalid/${encodeURIComponent(view)}${path}`;
-  const cached = await caches.default.match(key).catch(() => undefined);
-  const parsed = v.safeParse(schema, cached && (await cached.json().catch(() => undefined)));
-  if (parsed.success) return parsed.output;
-  const rows = await zou.read(path, schema);
-  const fresh = new Response(JSON.stringify(rows), {
-    headers: { "content-type": "application/json", "cache-control": `max-age=${TABLE_LIFE_S}` },
-  });
-  await caches.default.put(key, fresh).catch(() => undefined);
-  return rows;
 }
 
 const byId = <T extends { id: string }>(rows: readonly T[]) => new Map(rows.map((row) => [row.id, row]));

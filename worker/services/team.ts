@@ -30,20 +30,32 @@ export async function readPerson(zou: Zou, id: string): Promise<ZouPerson | unde
 }
 
 type PersonRole = { id?: string | undefined; role?: Role | undefined };
+type Team = readonly TeamMember[];
 
-/**
- * The role in the project, else the role in the studio; undefined if the person is not in the team.
- * Administrators have their role in every project.
- */
-export async function readRole(zou: Zou, { id, role }: PersonRole, projectId: string): Promise<Role | undefined> {
-  if (role === "admin") return "admin";
+/** The project's team; undefined if Zou does not show it, which it does only to its members. */
+export async function readTeam(zou: Zou, projectId: string): Promise<Team | undefined> {
   try {
-    const team = await zou.read(`/data/projects/${projectId}/team`, v.array(TeamMember));
-    const member = team.find((one) => one.id === id && one.active);
-    return member && (member.project_role ?? member.role);
+    return await zou.read(`/data/projects/${projectId}/team`, v.array(TeamMember));
   } catch (thrown) {
-    // Zou shows a team only to its members.
     if (thrown instanceof Failure && thrown.code === "kitsu-forbidden") return undefined;
     throw thrown;
   }
 }
+
+/**
+ * The role in the project, else the role in the studio; undefined if the person is not in the team.
+ * Administrators have their role in every project.
+ * @param readTeamOnce reads the project's team
+ */
+export async function findRole(
+  { id, role }: PersonRole,
+  readTeamOnce: () => Promise<Team | undefined>,
+): Promise<Role | undefined> {
+  if (role === "admin") return "admin";
+  const member = (await readTeamOnce())?.find((one) => one.id === id && one.active);
+  return member && (member.project_role ?? member.role);
+}
+
+/** The role as it is now. */
+export const readRole = (zou: Zou, person: PersonRole, projectId: string): Promise<Role | undefined> =>
+  findRole(person, () => readTeam(zou, projectId));

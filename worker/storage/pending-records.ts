@@ -9,6 +9,11 @@ import type { RunRecord } from "./run-record.ts";
 
 /** How long the request that added a record has to write it, or to say that KV refused it. */
 const WRITE_AFTER_MS = 30_000;
+/**
+ * When the log gets a question, unless it is answered before: most are, and KV takes few writes a
+ * day.
+ */
+const WRITE_QUESTION_AFTER_MS = 60_000;
 /** KV takes one write per key and second. */
 const RETRY_SOON_MS = 1_100;
 
@@ -24,6 +29,8 @@ const PENDING = "pending/";
 const RECORD = "record/";
 
 const draftKey = (token: string) => `draft/${token}`;
+
+const writeAfterMs = ({ reply }: RunRecord) => (reply.kind === "ask" ? WRITE_QUESTION_AFTER_MS : WRITE_AFTER_MS);
 
 export class PendingRecords {
   readonly #storage: DurableObjectStorage;
@@ -49,7 +56,7 @@ export class PendingRecords {
   }
 
   /** Replaces the pending record of the same call: the log needs only the newest. */
-  async add(by: string, record: RunRecord, writeAt = Date.now() + WRITE_AFTER_MS): Promise<void> {
+  async add(by: string, record: RunRecord, writeAt = Date.now() + writeAfterMs(record)): Promise<void> {
     const line = String(record.at);
     await this.#storage.put({ ...toParts(RECORD + line, record), [PENDING + line]: { by, writeAt } });
   }

@@ -30,6 +30,9 @@ export type KnownRun = { at: number; identity: RunIdentity | undefined; isTaken:
  */
 export type EndedRequest = { isKept: boolean; isOwner: boolean; submittedAt: number | undefined };
 
+/** A run that asked its person, and the plan that they were shown. */
+export type AskedRun = { identity: RunIdentity; shown?: ShownPlan | undefined };
+
 const DELETE_AFTER_MS = 86_400_000;
 /** How much longer than the action's time limit an undo may take. */
 const TURN_GRACE_MS = 10_000;
@@ -58,14 +61,17 @@ export class RunCoordinator extends DurableObject<Env> {
    * Records that the request has ended.
    * @param end how the run ended, or where it stands
    * @param record the same for the log, stored here until the log has it
+   * @param asked set if the run asked its person
    */
   async endRequest(
     token: string,
     end?: Parameters<RunPhaseStore["endRequest"]>[1],
     record?: RunRecord,
+    asked?: AskedRun,
   ): Promise<EndedRequest> {
     const turn = await this.ctx.storage.get<string>("turn");
     const isOwner = turn === undefined || turn === token;
+    if (isOwner && asked !== undefined) await this.open(asked);
     let isKept = false;
     if (isOwner && record !== undefined) isKept = await this.#pending.addIfRoom(token, record, turn === token);
     await this.#phase.endRequest(token, isOwner ? end : undefined);
@@ -118,7 +124,7 @@ export class RunCoordinator extends DurableObject<Env> {
   }
 
   /** Remembers whose run this is and what they were shown. The first identity stays. */
-  async open(identity: RunIdentity, shown?: ShownPlan): Promise<void> {
+  async open({ identity, shown }: AskedRun): Promise<void> {
     const { storage } = this.ctx;
     if ((await storage.get("identity")) === undefined) await storage.put("identity", identity);
     if (shown !== undefined) await storage.put(toParts("shown", shown));
@@ -143,7 +149,7 @@ export class RunCoordinator extends DurableObject<Env> {
     await storage.put("turn", token);
     // A pending record that only says "asked" must not overwrite what happens now.
     await this.#pending.dropCall(identity.at);
-    await this.open(identity);
+    await this.open({ identity });
     await this.#deleteAfter(this.#longestRunMs());
     return undefined;
   }
@@ -170,7 +176,7 @@ export class RunCoordinator extends DurableObject<Env> {
   }
 
   async offerUndo(identity: RunIdentity, undo: StoredUndo): Promise<void> {
-    await this.open(identity);
+    await this.open({ identity });
     await this.#undo.offer(undo);
     // As long as it is offered, plus a turn that starts at the last moment.
     await this.#deleteAfter(undo.until - Date.now() + this.#undoTurnMs() + DELETE_AFTER_MS);

@@ -1,7 +1,8 @@
 import { createExecutionContext } from "cloudflare:test";
 import { exportJWK, generateKeyPair, SignJWT } from "jose";
 import { beforeEach, describe, expect, it, vi } from "vitest";
-import { identify, openKitsuFor } from "../../../worker/access/person.ts";
+import { openKitsuFor } from "../../../worker/access/kitsu-access.ts";
+import { identify } from "../../../worker/access/person.ts";
 import { debug } from "../../../worker/actions/debug.ts";
 import { Failure } from "../../../worker/failure.ts";
 import { ENGLISH } from "../../../worker/format/reader.ts";
@@ -74,7 +75,8 @@ describe("an unchecked person", () => {
   it("can read nothing with the bot's account", async () => {
     const person = await find({ useremail: ARTIST.email });
     expect(person.trust).toBe("unchecked");
-    expect(openKitsuFor(person, [], readSettings(makeEnv(WITH_BOT)), new AbortController().signal)).toBeUndefined();
+    const { signal } = new AbortController();
+    expect(openKitsuFor(person, undefined, [], readSettings(makeEnv(WITH_BOT)), signal)).toBeUndefined();
   });
 });
 

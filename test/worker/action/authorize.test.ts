@@ -173,7 +173,7 @@ describe("roles", () => {
     const roleIn = createRoleLookup(asPerson("PROMOTED"), kitsu);
     expect(await roleIn(projectId)).toBe("supervisor");
     fake.teams.set(projectId, []);
-    expect(await createRoleLookup(asPerson("PROMOTED"), kitsu)(projectId)).toBeUndefined();
+    expect(await createRoleLookup(asPerson("PROMOTED"), open([]))(projectId)).toBeUndefined();
     expect(await roleIn(projectId)).toBe("supervisor");
   });
 });

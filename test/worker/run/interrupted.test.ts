@@ -157,6 +157,7 @@ describe("a call that fails before its caller is known", () => {
     const failed = await call(refused);
     expect(failed).toMatchObject({ reply: { code: "too-many-calls" } });
     expect(failed.run?.id).not.toBe(RUN);
+    await settle();
     const log = await readLog();
     expect(log).toHaveLength(2);
     expect(log.find(({ id }) => id === RUN)).toMatchObject({ reply: { kind: "ask" } });

@@ -18,13 +18,14 @@ beforeEach(() => {
   fake = openFakeZou();
 });
 
-/** A separate Kitsu for each test, because tables are cached by address. */
+/** A separate Kitsu for each test, because tables are remembered by address. */
 function open(ids: readonly string[]) {
   const zou = openZou(API, BOT_TOKEN, new AbortController().signal);
   return openKitsu(zou, `${API}?${crypto.randomUUID()}`, ids);
 }
 
-const TABLE_REQUESTS = 3;
+const TABLE_REQUESTS = 4;
+const requestsTo = (path: string) => fake.requests.filter((request) => request.path.startsWith(path));
 const requestsFor = async (ids: readonly string[]) => {
   const before = fake.requests.length;
   const selection = await open(ids).readSelection();
@@ -82,24 +83,22 @@ describe("the selection", () => {
 
   it("gives up after a few requests if thousands of tasks are missing", async () => {
     const gone = Array.from({ length: 5_000 }, (_, index) => id(9, 900_000 + index));
-    const before = fake.requests.length;
     await expect(open(gone).readSelection()).rejects.toMatchObject({
       code: "kitsu-unknown",
       message: expect.stringContaining("4,920 more are still to be checked"),
     });
-    expect(fake.requests.length - before).toBe(1);
+    expect(requestsTo("/data/tasks")).toHaveLength(1);
   });
 
   it.each([1, 20])(
     "is refused for 13 or more projects before they are read, with %i tasks each",
     async (perProject) => {
       const ids = Array.from({ length: 13 }, (_, index) => addProject(fake, index + 1, perProject).taskIds).flat();
-      const before = fake.requests.length;
       await expect(open(ids).readSelection()).rejects.toMatchObject({
         code: "invalid-call",
         reply: { title: message("kitsu.tooManyProjects") },
       });
-      expect(fake.requests.length - before).toBe(1);
+      expect([...requestsTo("/data/tasks"), ...requestsTo("/data/entities")]).toHaveLength(1);
       expect((await requestsFor(ids.slice(0, 12 * perProject))).selection.projectIds).toHaveLength(12);
     },
   );
@@ -131,7 +130,7 @@ describe("the selection", () => {
 });
 
 describe("the tables", () => {
-  it("are cached separately for each account, because Zou shows each its own projects", async () => {
+  it("are remembered separately for each account, because Zou shows each its own projects", async () => {
     const { projectId, taskIds } = addProject(fake, 1, 1);
     const zou = openZou(API, BOT_TOKEN, new AbortController().signal);
     const address = `${API}?${crypto.randomUUID()}`;
@@ -141,14 +140,17 @@ describe("the tables", () => {
     expect((await openKitsu(zou, `${address} bot`, taskIds).tables.projects()).has(projectId)).toBe(true);
   });
 
-  it("are cached for minutes, and never hold a person's rights", async () => {
+  it("are remembered for minutes, with the sequences, but nobody's rights and no shot", async () => {
     const { taskIds } = addProject(fake, 1, 1);
     const zou = openZou(API, BOT_TOKEN, new AbortController().signal);
     const address = `${API}?${crypto.randomUUID()}`;
     await openKitsu(zou, address, taskIds).readSelection();
     const before = fake.requests.length;
     await openKitsu(zou, address, taskIds).readSelection();
-    expect(fake.requests.length - before).toBe(3);
-    expect(fake.requests.some(({ path }) => path.includes("/team"))).toBe(false);
+    expect(fake.requests.slice(before).map(({ path }) => path.split("?")[0])).toEqual([
+      "/data/tasks",
+      "/data/entities",
+    ]);
+    expect(requestsTo("/data/projects/").some(({ path }) => path.includes("/team"))).toBe(false);
   });
 });

@@ -1,0 +1,93 @@
+// Opens Kitsu for a call, with the session of the person who calls or with the bot's account. What
+// a call needs in any case is read while we find out who calls.
+import type { Call } from "../request/call.ts";
+import type { RequestContext } from "../request/request-context.ts";
+import { createMemory } from "../services/isolate-memory.ts";
+import { type Kitsu, openKitsu } from "../services/kitsu.ts";
+import { openZou } from "../services/zou.ts";
+import type { Settings } from "../settings/settings.ts";
+import { findSessionToken, type Person, sendsAccess } from "./person.ts";
+
+/**
+ * Kitsu with the account that the call probably uses, before we know who calls. Until `goOn` is
+ * called, only a few small answers are read.
+ */
+export type EarlyKitsu = { token: string; kitsu: Kitsu; goOn(): void };
+
+/**
+ * Starts to read the selected tasks, and the team of the project that the call names, with the
+ * account that the call probably uses. Undefined if there is none, or nothing is selected.
+ */
+export function readEarly(
+  request: Request,
+  call: Call,
+  context: RequestContext,
+  signal: AbortSignal,
+): EarlyKitsu | undefined {
+  const { settings } = context;
+  const session = findSessionToken(request, context);
+  const mayUseBot = call.person.id !== undefined || sendsAccess(request, settings);
+  const token = session ?? (mayUseBot ? settings.kitsuToken : undefined);
+  if (token === undefined || call.selection.length === 0) return undefined;
+  const { promise: mayGoOn, resolve: goOn } = Promise.withResolvers<void>();
+  const kitsu = openWith(token, session === undefined ? "bot" : "person", call.selection, settings, signal, mayGoOn);
+  // A refused call does not use the results. Any other gets their errors when it does.
+  for (const reading of [kitsu.readSelection(), call.project && kitsu.readTeam(call.project)])
+    if (reading) reading.catch(() => undefined);
+  return { token, kitsu, goOn };
+}
+
+/**
+ * Opens Kitsu with the person's session, else with the bot's account, for a person who may run the
+ * action. Undefined if there is neither.
+ * @param early is used if it has the same account
+ */
+export function openKitsuFor(
+  person: Person,
+  early: EarlyKitsu | undefined,
+  selection: readonly string[],
+  settings: Settings,
+  signal: AbortSignal,
+): Kitsu | undefined {
+  if (person.trust === "unchecked") return undefined;
+  if (early?.token !== (person.token ?? settings.kitsuToken))
+    return reopenKitsuFor(person, selection, settings, signal);
+  early?.goOn();
+  return early?.kitsu;
+}
+
+/** Opens it long after the call: the person was verified then. */
+export function reopenKitsuFor(
+  { token }: Pick<Person, "token">,
+  selection: readonly string[],
+  settings: Settings,
+  signal: AbortSignal,
+): Kitsu | undefined {
+  if (token !== undefined) return openWith(token, "person", selection, settings, signal);
+  const { kitsuToken } = settings;
+  return kitsuToken === undefined ? undefined : openWith(kitsuToken, "bot", selection, settings, signal);
+}
+
+function openWith(
+  token: string,
+  account: "person" | "bot",
+  selection: readonly string[],
+  { kitsuApi }: Settings,
+  signal: AbortSignal,
+  mayGoOn?: Promise<unknown>,
+): Kitsu {
+  return openKitsu(openZou(kitsuApi, token, signal, account), `${kitsuApi} ${nameAccount(token)}`, selection, mayGoOn);
+}
+
+const HOUR_MS = 3_600_000;
+const accounts = createMemory<number>({ freshMs: HOUR_MS, keepMs: HOUR_MS, maxEntries: 500 });
+let lastAccount = 0;
+
+/** A short name for the account of a token, in this isolate. */
+function nameAccount(token: string): number {
+  const known = accounts.find(token)?.value;
+  if (known !== undefined) return known;
+  lastAccount += 1;
+  accounts.put(token, lastAccount);
+  return lastAccount;
+}

@@ -1,0 +1,52 @@
+// What this isolate remembers of entities between calls, for each account: which entity a task is
+// on, which never changes, and sequences and episodes, which are only named. Shots and assets are
+// read anew by each call.
+import { waitUntil } from "cloudflare:workers";
+import { createMemory } from "./isolate-memory.ts";
+import type { Entity, Task } from "./zou-objects.ts";
+
+type ReadEntities = (ids: readonly string[]) => Promise<Entity[]>;
+
+export type EntityMemory = {
+  /** The entities of these tasks, as far as they are known. */
+  guessEntities(taskIds: readonly string[]): string[];
+  rememberTasks(tasks: readonly Task[]): void;
+  /** Sequences and episodes. They are read again in the background when they are no longer fresh. */
+  findParents(ids: readonly string[], read: ReadEntities): Entity[];
+  rememberParents(entities: readonly Entity[]): void;
+  /** Are all episodes of this project remembered? */
+  knowsEpisodes(projectId: string): boolean;
+  rememberEpisodes(projectId: string, episodes: readonly Entity[]): void;
+};
+
+const PARENT = { freshMs: 60_000, keepMs: 300_000, maxEntries: 2_000 };
+const parents = createMemory<Entity>(PARENT);
+/** Projects of which all episodes were read. */
+const projects = createMemory<true>({ ...PARENT, maxEntries: 200 });
+const entityIds = createMemory<string>({ freshMs: 3_600_000, keepMs: 3_600_000, maxEntries: 5_000 });
+
+/** @param view identifies the Kitsu and the account: Zou shows each its own entities */
+export function openEntityMemory(view: string): EntityMemory {
+  const keyOf = (id: string) => `${view} ${id}`;
+  const rememberParents = (entities: readonly Entity[]) => {
+    for (const entity of entities) parents.put(keyOf(entity.id), entity);
+  };
+  return {
+    guessEntities: (taskIds) => [...new Set(taskIds.flatMap((id) => entityIds.find(keyOf(id))?.value ?? []))],
+    rememberTasks: (tasks) => {
+      for (const { id, entity_id } of tasks) entityIds.put(keyOf(id), entity_id);
+    },
+    findParents: (ids, read) => {
+      const found = ids.flatMap((id) => parents.find(keyOf(id)) ?? []);
+      const stale = found.filter(({ ageMs }) => ageMs >= PARENT.freshMs).map(({ value }) => value.id);
+      if (stale.length > 0) waitUntil(read(stale).then(rememberParents, () => undefined));
+      return found.map(({ value }) => value);
+    },
+    rememberParents,
+    knowsEpisodes: (projectId) => projects.find(keyOf(projectId)) !== undefined,
+    rememberEpisodes: (projectId, episodes) => {
+      projects.put(keyOf(projectId), true);
+      rememberParents(episodes);
+    },
+  };
+}

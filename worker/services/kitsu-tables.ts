@@ -1,0 +1,81 @@
+// Kitsu's tables, such as task types and statuses. They rarely change, so this isolate remembers
+// them for minutes.
+import { waitUntil } from "cloudflare:workers";
+import * as v from "valibot";
+import { createMemory } from "./isolate-memory.ts";
+import type { Zou } from "./zou.ts";
+import { Named, Organisation, Project, TaskStatus, TaskType, ZouPerson } from "./zou-objects.ts";
+
+type Rows<R> = ReadonlyMap<string, R>;
+
+/**
+ * - `ids`: of rows that will be used. A remembered table that lacks one of them is read again.
+ * - `isCurrent`: the rows decide what a person may do, so they must have been read in this call
+ */
+type Wanted = { ids?: readonly string[]; isCurrent?: boolean };
+type Table<R> = (wanted?: Wanted) => Promise<Rows<R>>;
+
+/** The tables of one call, which reads each of them once. */
+export type Tables = {
+  taskTypes: Table<TaskType>;
+  taskStatuses: Table<TaskStatus>;
+  projects: Table<Project>;
+  persons: Table<ZouPerson>;
+  entityTypes: Table<Named>;
+  departments: Table<Named>;
+  hoursByDay(): Promise<number>;
+};
+
+const MEMORY = { freshMs: 60_000, keepMs: 300_000, maxEntries: 30 };
+/** A table that lacks a row is not read again within this time: the row may not exist. */
+const READ_AGAIN_MS = 5_000;
+
+const taskTypes = defineTable("/data/task-types", TaskType);
+const taskStatuses = defineTable("/data/task-status", TaskStatus);
+const projects = defineTable("/data/projects/open", Project);
+const persons = defineTable("/data/persons", ZouPerson);
+const entityTypes = defineTable("/data/entity-types", Named);
+const departments = defineTable("/data/departments", Named);
+const hours = createMemory<number>(MEMORY);
+
+/**
+ * @param view identifies the Kitsu and the account. Each has its own tables, because Zou shows each
+ *   account its own projects.
+ */
+export function openTables(zou: Zou, view: string): Tables {
+  const readHours = async () =>
+    (await zou.read("/data/organisations", v.array(Organisation)))[0]?.hours_by_day ?? HOURS_BY_DAY;
+  return {
+    taskTypes: taskTypes(zou, view),
+    taskStatuses: taskStatuses(zou, view),
+    projects: projects(zou, view),
+    persons: persons(zou, view),
+    entityTypes: entityTypes(zou, view),
+    departments: departments(zou, view),
+    hoursByDay: () => hours.get(view, readHours, waitUntil),
+  };
+}
+
+const HOURS_BY_DAY = 8;
+
+function defineTable<R extends { id: string }>(path: string, row: v.GenericSchema<unknown, R>) {
+  const memory = createMemory<Rows<R>>(MEMORY);
+  return (zou: Zou, view: string): Table<R> => {
+    let own: Promise<Rows<R>> | undefined;
+    const read = async () => {
+      const rows = new Map((await zou.read(path, v.array(row))).map((one) => [one.id, one]));
+      memory.put(view, rows);
+      return rows;
+    };
+    return async ({ ids = [], isCurrent = false } = {}) => {
+      const known = own === undefined && !isCurrent ? memory.find(view) : undefined;
+      const isEnough = known !== undefined && (known.ageMs < READ_AGAIN_MS || ids.every((id) => known.value.has(id)));
+      if (!isEnough) {
+        own ??= read();
+        return own;
+      }
+      memory.refresh(view, read, waitUntil);
+      return known.value;
+    };
+  };
+}
