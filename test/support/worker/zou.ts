@@ -68,6 +68,9 @@ export const STATUS = {
 const status = (key: keyof typeof STATUS, color: string, rest: object = {}) =>
   statusRow({ id: STATUS[key], name: key, short_name: key, color, ...rest });
 
+/** The type of entities that are episodes. */
+export const EPISODE = id(6, 3);
+
 const TABLES: Tables = {
   taskTypes: [
     taskTypeRow({
@@ -86,7 +89,7 @@ const TABLES: Tables = {
     status("concept", "#cccccc", { for_concept: true }),
   ],
   departments: [departmentRow({ id: id(8, 1), name: "Animation", color: "#009688" })],
-  entityTypes: ["Shot", "Character"].map((name, index) => entityTypeRow({ id: id(6, index + 1), name })),
+  entityTypes: ["Shot", "Character", "Episode"].map((name, index) => entityTypeRow({ id: id(6, index + 1), name })),
   assetTypes: [],
   projectStatuses: [],
   organisation: organisationRow({ id: id(7, 1), name: "Studio" }),
