@@ -2,6 +2,7 @@
 // its end. The commands are in the studio's templates; people choose a template, frames and a
 // priority.
 import { type ActionContext, defineAction, type WatchContext } from "../action/action.ts";
+import { oncePerCall } from "../action/once-per-call.ts";
 import { message } from "../format/message.ts";
 import type { Outcome } from "../format/reply.ts";
 import { readTaskInfo, type TaskInfo } from "../launch/template-variables.ts";
@@ -15,7 +16,7 @@ import { controlRender, pollRender } from "./farm/render.ts";
 import { confirmRender, nothingToRender } from "./farm/render-confirmation.ts";
 import { makeRun, type NewShot, type RenderRun, readRun } from "./farm/render-run.ts";
 import { summarizeRunning } from "./farm/render-summary.ts";
-import { claimTasks, type PlannedShot, planConflict, planMissing } from "./farm/task-conflicts.ts";
+import { claimTasks, type PlannedShot, planConflict, planMissing, readConflicts } from "./farm/task-conflicts.ts";
 
 export const afanasy = defineAction({
   id: "afanasy",
@@ -29,8 +30,7 @@ export const afanasy = defineAction({
   submit: message("render.render"),
   findMissingSetting: (settings) => (settings.afanasy === undefined ? message("afanasy.notSetUp") : undefined),
   async input(context, answers) {
-    const facts = await readFacts(context);
-    const conflicts = await context.findConflicts(facts.map(({ taskId }) => taskId));
+    const [facts, conflicts] = await Promise.all([readFacts(context), readConflicts(context)]);
     return makeForm(readAfanasySettings(context.settings), facts, conflicts, answers.template);
   },
   plan: async (context) => (await planShots(context)).map(({ outcome }) => outcome),
@@ -68,7 +68,8 @@ function readAfanasySettings({ afanasy: settings }: Settings): AfanasySettings {
   return settings;
 }
 
-async function readFacts(context: ActionContext): Promise<TaskInfo[]> {
+const readFacts = oncePerCall(async (context: ActionContext): Promise<TaskInfo[]> => {
+  const { person } = context;
   const kitsu = context.kitsu();
   const { tasks } = await kitsu.readSelection();
   const [previews, entityTypes, persons] = await Promise.all([
@@ -79,22 +80,23 @@ async function readFacts(context: ActionContext): Promise<TaskInfo[]> {
     kitsu.tables.entityTypes(),
     kitsu.tables.persons(),
   ]);
-  const { person } = context;
   return tasks.map((one) =>
     readTaskInfo(one, { previews, entityTypes, person, zouPerson: persons.get(person.id ?? "") }),
   );
-}
+});
 
-async function planShots(
-  context: ActionContext & { input: AfanasyAnswers },
-): Promise<PlannedShot<AfanasySubmission>[]> {
+type PlanContext = ActionContext & { input: AfanasyAnswers };
+
+const planShots = oncePerCall(async (context: PlanContext): Promise<PlannedShot<AfanasySubmission>[]> => {
   const { input } = context;
   const settings = readAfanasySettings(context.settings);
   const template = chooseTemplate(settings, input.template);
-  const facts = await readFacts(context);
   const choice = readConflictChoice(input, settings);
-  const conflicts = choice === "anyway" ? [] : await context.findConflicts(facts.map(({ taskId }) => taskId));
-  const { missing } = await context.kitsu().readSelection();
+  const [facts, conflicts, { missing }] = await Promise.all([
+    readFacts(context),
+    choice === "anyway" ? [] : readConflicts(context),
+    context.kitsu().readSelection(),
+  ]);
   /**
    * The first shot to write certain files: two tasks of one shot would overwrite each other's
    * frames.
@@ -124,4 +126,4 @@ async function planShots(
     }),
     ...missing.map(planMissing),
   ];
-}
+});

@@ -78,13 +78,13 @@ export const comment = defineAction({
         warning,
       ]),
       submit: message(text === "" ? "comment.setStatus" : "comment.submit"),
-      seconds: (count * (await readPace(context.settings.kitsuApi))) / 1_000,
+      seconds: (count * readPace(context.settings.kitsuApi)) / 1_000,
     };
   },
   async run(context) {
     const began = Date.now();
     const planned = await planAll(context);
-    const { missing } = await context.kitsu().readSelection();
+    const { tasks, missing, projectIds } = await context.kitsu().readSelection();
     const items = [
       ...planned.map((one): Item => {
         const { id, label, reason } = toOutcome(one);
@@ -95,12 +95,11 @@ export const comment = defineAction({
     ];
     if (planned.every(({ refusal }) => refusal !== undefined)) throw nothingToDo(items);
     const { status, text } = context.input;
-    const [statusName, paceMs] = await Promise.all([
-      getStatusName(context, status),
-      readPace(context.settings.kitsuApi),
-    ]);
+    const statusName = await getStatusName(context, status);
+    const paceMs = readPace(context.settings.kitsuApi);
     const run = { status, statusName, text, items, paceMs, isMeasured: false, refusals: 0, isCanceled: false };
-    return startComments(context, RULES, run, began);
+    const known = { tasks, missing: [], person: context.person, roles: await readRoles(context, projectIds) };
+    return startComments(context, RULES, run, known, began);
   },
   watch: (watch, data) => continueComments(watch, RULES, data),
   control: cancelComments,
@@ -136,9 +135,12 @@ async function listStatuses(context: ActionContext): Promise<TaskStatus[]> {
 async function planAll(context: Answered): Promise<Planned[]> {
   const { tasks, projectIds } = await context.kitsu().readSelection();
   const statuses = await context.kitsu().tables.taskStatuses();
-  const roles = new Map(await Promise.all(projectIds.map(async (id) => [id, await context.roleIn(id)] as const)));
+  const roles = await readRoles(context, projectIds);
   return planComments(tasks, context.input, statuses, { ...context.person, roles });
 }
+
+const readRoles = async ({ roleIn }: ActionContext, projectIds: readonly string[]) =>
+  new Map(await Promise.all(projectIds.map(async (id) => [id, await roleIn(id)] as const)));
 
 const toOutcome = ({ selected, change, refusal }: Planned): Outcome => ({
   id: selected.task.id,

@@ -1,29 +1,21 @@
 // Renders the selected shots with Flamenco: one job per shot, submitted once and followed to its
 // end.
 import * as v from "valibot";
-import { type ActionContext, defineAction, type WatchContext } from "../action/action.ts";
+import { defineAction, type WatchContext } from "../action/action.ts";
 import { joinSentences, message } from "../format/message.ts";
 import { openFlamenco } from "../services/flamenco-client.ts";
 import { fetchPicture } from "../services/flamenco-picture.ts";
-import type { FlamencoSettings } from "../settings/flamenco-settings.ts";
-import type { Settings } from "../settings/settings.ts";
 import type { Farm } from "./farm/farm.ts";
+import { readFlamencoSettings, readJobType, readShots, readVersion, startReading } from "./farm/flamenco-facts.ts";
 import { FlamencoSubmission, makeFlamencoFarm } from "./farm/flamenco-farm.ts";
 import { makeJobTypeField, makeSubmissionFields } from "./farm/flamenco-form.ts";
-import {
-  CHECKED_MAX,
-  planCheckedShots,
-  planShots,
-  readConflictChoice,
-  readJobType,
-  readSelectionFacts,
-} from "./farm/flamenco-plan.ts";
+import { CHECKED_MAX, planCheckedShots, planShots, readConflictChoice } from "./farm/flamenco-plan.ts";
 import { findRefusedField } from "./farm/flamenco-refusal.ts";
 import { controlRender, pollRender } from "./farm/render.ts";
 import { confirmRender, nothingToRender } from "./farm/render-confirmation.ts";
 import { makeRun, readRun } from "./farm/render-run.ts";
 import { summarizeRunning } from "./farm/render-summary.ts";
-import { claimTasks } from "./farm/task-conflicts.ts";
+import { claimTasks, readConflicts } from "./farm/task-conflicts.ts";
 
 export const flamenco = defineAction({
   id: "flamenco",
@@ -36,70 +28,61 @@ export const flamenco = defineAction({
   maxTasks: 500,
   submit: message("flamenco.next"),
   findMissingSetting: (settings) => (settings.flamenco === undefined ? message("flamenco.setFlamenco") : undefined),
-  async input(context, answers) {
-    const settings = readFlamencoSettings(context.settings);
-    const manager = openManager(context);
-    const [{ minor }, { jobType, info }, { facts }] = await Promise.all([
-      manager.version(),
-      readJobType(settings, answers.job_type, manager),
-      readSelectionFacts(context, { ...settings, recorded: false }),
+  async input(context) {
+    const flamenco = readFlamencoSettings(context);
+    // With answers, a plan follows.
+    if (context.call.input !== undefined && !context.call.isBack) startReading(context);
+    const [{ minor }, { jobType, info }, { facts }, conflicts] = await Promise.all([
+      readVersion(context),
+      readJobType(context),
+      readShots(context),
+      readConflicts(context),
     ]);
-    const conflicts = await context.findConflicts(facts.map(({ taskId }) => taskId));
     return v.object({
-      ...makeJobTypeField(settings),
-      ...makeSubmissionFields({ flamenco: settings, minor, jobType, info, facts, conflicts }),
+      ...makeJobTypeField(flamenco),
+      ...makeSubmissionFields({ flamenco, minor, jobType, info, facts, conflicts }),
     });
   },
   async findProblems(context) {
-    const { planned, info } = await planCheckedShots(
-      context,
-      readFlamencoSettings(context.settings),
-      openManager(context),
-    );
+    const { planned, info } = await planCheckedShots(context);
     return findRefusedField(
       planned.map(({ outcome }) => outcome),
       context.input,
       info,
     );
   },
-  async plan(context) {
-    const { planned } = await planCheckedShots(context, readFlamencoSettings(context.settings), openManager(context));
-    return planned.map(({ outcome }) => outcome);
-  },
+  plan: async (context) => (await planCheckedShots(context)).planned.map(({ outcome }) => outcome),
   async confirm(context) {
-    const settings = readFlamencoSettings(context.settings);
-    const { planned, note } = await planCheckedShots(context, settings, openManager(context));
+    const { planned, note } = await planCheckedShots(context);
     const isMore = planned.filter(({ outcome: { state } }) => state === "planned").length > CHECKED_MAX;
     const notes = joinSentences([note, isMore && message("flamenco.checkedFirst", { count: CHECKED_MAX })]);
-    return confirmRender(context, planned, readConflictChoice(context, settings), notes);
+    return confirmRender(context, planned, readConflictChoice(context), notes);
   },
   async run(context) {
-    const settings = readFlamencoSettings(context.settings);
-    const manager = openManager(context);
-    const { planned } = await planShots(context, settings, manager);
-    const { newShots, followed, skipped } = await claimTasks(context, planned, readConflictChoice(context, settings));
+    const { planned } = await planShots(context);
+    const { newShots, followed, skipped } = await claimTasks(context, planned, readConflictChoice(context));
     if (newShots.length + followed.length === 0) throw nothingToRender(skipped);
     const render = makeRun(context.run.id, newShots, skipped, followed);
-    const { minor } = await manager.version();
+    const { minor } = await readVersion(context);
     context.continueWith({ minor, render });
     return summarizeRunning(render, "Flamenco", Date.now());
   },
   watch: async (watch, data) => {
     const { minor, render } = readStoredRun(data);
     const farm = openFarm(watch, minor);
-    const { tell } = readFlamencoSettings(watch.settings);
+    const { tell } = readFlamencoSettings(watch);
     const status = await pollRender(savingWith(watch, minor), render, farm, tell);
     const { picture } = readStoredRun({ minor, render: status.data }).render;
     return { ...status, data: { minor, render: status.data }, picture: picture?.address && String(picture.at) };
   },
   picture: async (watch, data) => {
     const { picture } = readStoredRun(data).render;
-    return fetchPicture(readFlamencoSettings(watch.settings), picture?.address ?? "", watch.signal);
+    return fetchPicture(readFlamencoSettings(watch), picture?.address ?? "", watch.signal);
   },
   control: async (watch, data, command) => {
     const { minor, render } = readStoredRun(data);
     const farm = openFarm(watch, minor);
-    const { tell } = readFlamencoSettings(watch.settings);
+    const { tell } = readFlamencoSettings(watch);
     const status = await controlRender(savingWith(watch, minor), render, farm, tell, command);
     return { ...status, data: { minor, render: status.data } };
   },
@@ -118,20 +101,10 @@ const savingWith = (watch: WatchContext, minor: number): WatchContext => ({
   save: (render) => watch.save({ minor, render }),
 });
 
-function readFlamencoSettings({ flamenco: settings }: Settings): FlamencoSettings {
-  if (settings === undefined) throw new Error("This action is not offered without FLAMENCO");
-  return settings;
-}
-
-function openManager({ settings, signal }: Pick<ActionContext, "settings" | "signal">) {
-  const { url, access } = readFlamencoSettings(settings);
-  return openFlamenco({ url, access }, signal);
-}
-
 function openFarm(watch: WatchContext, minor: number): Farm<FlamencoSubmission> {
-  const settings = readFlamencoSettings(watch.settings);
+  const settings = readFlamencoSettings(watch);
   const { url, access } = settings;
-  const manager = openManager(watch);
+  const manager = openFlamenco({ url, access }, watch.signal);
   const farm = makeFlamencoFarm(manager, {
     page: settings.page ?? url,
     concurrency: settings.at_once,

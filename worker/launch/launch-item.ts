@@ -56,14 +56,18 @@ export async function readItems(
   sources: ItemSources,
 ): Promise<Items> {
   const { kitsu, person, system } = sources;
-  const [read, entityTypes, persons, roles] = await Promise.all([
+  const file = launcher.file === "none" || !usesVariable(launcher, "path") ? undefined : launcher.file;
+  const [read, entityTypes, persons, { roles, recorded }] = await Promise.all([
     readPreviewFiles(
       kitsu.zou,
       tasks.flatMap(({ task }) => task.last_preview_file_id ?? []),
     ),
     kitsu.tables.entityTypes(),
     kitsu.tables.persons(),
-    readRoles(tasks, sources),
+    readRoles(tasks, sources).then(async (roles) => ({
+      roles,
+      recorded: await readRecorded(file, tasks, roles, sources),
+    })),
   ]);
   const previews = new Map(
     [...read].filter(([, preview]) => isPreviewVisible(preview, roles.get(preview.task_id ?? ""))),
@@ -71,8 +75,6 @@ export async function readItems(
   const all = tasks.map((one) =>
     readTaskInfo(one, { previews, entityTypes, person, zouPerson: persons.get(person.id ?? "") }),
   );
-  const file = launcher.file === "none" || !usesVariable(launcher, "path") ? undefined : launcher.file;
-  const recorded = await readRecorded(file, all, roles, sources);
   const items = await Promise.all(
     all.map(async (info): Promise<LaunchItem> => {
       const filter = file && { file, extensions: launcher.extensions };
@@ -100,16 +102,18 @@ async function readRoles(tasks: readonly SelectedTask[], { roleIn }: ItemSources
  */
 async function readRecorded(
   file: "output" | "working" | undefined,
-  all: readonly TaskInfo[],
+  tasks: readonly SelectedTask[],
   roles: Roles,
   { kitsu }: ItemSources,
 ): Promise<RecordedFiles> {
   if (file === undefined) return { of: () => [], isHidden: false };
-  const visible = all.filter(({ taskId }) => roles.get(taskId) !== "vendor");
+  const visible = tasks.flatMap(({ task: { id, entity_id } }) =>
+    roles.get(id) === "vendor" ? [] : [{ taskId: id, entityId: entity_id }],
+  );
   const recorded = await readRecordedFiles(kitsu.zou, file, visible);
   const ids = new Set(visible.map(({ taskId }) => taskId));
   return {
-    isHidden: recorded.isHidden || visible.length < all.length,
+    isHidden: recorded.isHidden || visible.length < tasks.length,
     of: (task) => (ids.has(task.taskId) ? recorded.of(task) : []),
   };
 }

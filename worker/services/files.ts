@@ -79,12 +79,12 @@ async function readMany<S extends v.GenericSchema>(
   schema: S,
 ): Promise<v.InferOutput<S>[]> {
   const unique = [...new Set(values)];
-  const rows: v.InferOutput<S>[] = [];
-  for (let start = 0; start < unique.length; start += IDS_MAX) {
-    const batch = JSON.stringify(unique.slice(start, start + IDS_MAX));
-    for (const row of await zou.read(`${path}?${column}=${encodeURIComponent(batch)}`, v.array(schema))) rows.push(row);
-  }
-  return rows;
+  const batches = Array.from({ length: Math.ceil(unique.length / IDS_MAX) }, (_, index) =>
+    unique.slice(index * IDS_MAX, (index + 1) * IDS_MAX),
+  );
+  const read = (batch: readonly string[]) =>
+    zou.read(`${path}?${column}=${encodeURIComponent(JSON.stringify(batch))}`, v.array(schema));
+  return (await Promise.all(batches.map(read))).flat();
 }
 
 type Aged = { revision: number; updated_at?: string | undefined };

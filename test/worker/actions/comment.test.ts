@@ -328,6 +328,17 @@ describe("what the comment action writes", () => {
     expect(fake.comments).toMatchObject([{ person_id: SUPERVISOR.id, text: "Hello" }, { person_id: SUPERVISOR.id }]);
   });
 
+  it("is written without reading anything twice", async () => {
+    const { taskIds } = makeProject(2);
+    const call = startCalls(taskIds, { person: SUPERVISOR, inSession: true });
+    const answer = { input: { status: "keep", text: "Hello" }, form: "comment" };
+    const asked = await call(answer);
+    fake.requests.length = 0;
+    expect((await call({ ...answer, plan: asked.kind === "ask" ? asked.plan : undefined })).kind).toBe("done");
+    const paths = fake.requests.map(({ method, path }) => `${method} ${path}`);
+    expect(paths).toEqual([...new Set(paths)]);
+  });
+
   it("names the person if the bot may only write in its own name", async () => {
     const { projectId, taskIds } = makeProject(1);
     change(taskIds[0], { assignees: [BOT.id] });
@@ -514,7 +525,7 @@ describe("comments that take longer than a call", () => {
     const call = startCalls(taskIds);
     const answer = { input: { status: "keep", text: "Hello" }, form: "comment" };
     const asked = await call(answer);
-    await rememberPace(`${KITSU}/${projects}/api`, 1_000);
+    rememberPace(`${KITSU}/${projects}/api`, 1_000);
     const reply = await call({ ...answer, plan: asked.kind === "ask" ? asked.plan : "" });
     expect(reply).toMatchObject({ kind: "started", progress: { left: 300 } });
     expect(await startCalls(taskIds)(answer)).toMatchObject({
@@ -524,7 +535,7 @@ describe("comments that take longer than a call", () => {
 
   it("continue as a long run if they need more requests than one call allows, however fast Kitsu is", async () => {
     const { taskIds } = makeProject(60);
-    await rememberPace(`${KITSU}/${projects}/api`, 1);
+    rememberPace(`${KITSU}/${projects}/api`, 1);
     expect(await run(taskIds, { text: "Hello" })).toMatchObject({ kind: "started", progress: { done: 0, total: 60 } });
     const mixed = Array.from({ length: 12 }, () => makeProject(2).taskIds).flat();
     fake.requests.length = 0;

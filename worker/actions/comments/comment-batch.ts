@@ -9,8 +9,9 @@ import { explainCrash } from "../../services/comment-rights.ts";
 import { countWritten, type NewComment, NOT_ACCEPTED, sendComments } from "../../services/comments.ts";
 import type { Kitsu } from "../../services/kitsu.ts";
 import { DELETED_OR_HIDDEN } from "../../services/missing-tasks.ts";
-import type { SelectedTask } from "../../services/selection.ts";
+import type { SelectedTask, Selection } from "../../services/selection.ts";
 import { readOwnAccount, readPerson, readRole } from "../../services/team.ts";
+import type { Role } from "../../services/zou-objects.ts";
 import type { Settings } from "../../settings/settings.ts";
 import { planComments } from "./comment-plan.ts";
 import { type CommentRun, isOver, listNextBatch, notTriedAfter, settleItem, skipRest } from "./comment-run.ts";
@@ -23,12 +24,23 @@ const SETTLE_MS = 30_000;
 /** Stop after so many refusals in a row: Zou is likely to refuse the rest, too. */
 const REFUSALS_MAX = 5;
 
+/** Who comments, and their role in each project. */
+type Writer = {
+  person: { id?: string | undefined; departments: readonly string[] };
+  roles: ReadonlyMap<string, Role | undefined>;
+};
+
+/** The selection with the rights of the person. */
+export type Known = Pick<Selection, "tasks" | "missing"> & Writer;
+
 export type BatchContext = {
   kitsu: Kitsu;
   /** who comments */
   person: { id?: string | undefined; name: string };
   settings: Pick<Settings, "limits">;
   rules: ActionRules;
+  /** what this call has just read from Kitsu: the first batch need not read it again */
+  known?: Known | undefined;
   /** saves the run before something is sent */
   save(run: CommentRun): Promise<void>;
   /** the time in epoch milliseconds */
@@ -52,21 +64,19 @@ type Draft = { selected: SelectedTask; comment: NewComment };
 
 /** Plans against the current data and permissions in Kitsu. Skips tasks that no longer qualify. */
 async function draftComments(context: BatchContext, run: CommentRun): Promise<Draft[]> {
-  const { kitsu, settings, rules } = context;
-  const ids = listNextBatch(run).map(({ id }) => id);
-  const [{ tasks, missing, projectIds }, statuses, person] = await Promise.all([
-    kitsu.readTasks(ids),
-    kitsu.tables.taskStatuses(),
-    readWriter(context),
-  ]);
-  for (const id of missing) settleItem(run, id, { state: "skipped", reason: DELETED_OR_HIDDEN });
+  const { kitsu, settings, rules, known } = context;
+  const items = listNextBatch(run);
+  const ids = items.map(({ id }) => id);
+  const projectIds = [...new Set(items.flatMap(({ project }) => project ?? []))];
   const isOwn = kitsu.zou.account === "person";
-  const [roles, authors] = await Promise.all([
-    Promise.all(projectIds.map(async (id) => [id, await readRole(kitsu.zou, person, id)] as const)).then(
-      (all) => new Map(all),
-    ),
-    isOwn ? undefined : readBotAuthors(kitsu.zou, person.id, projectIds),
+  const [selection, statuses, { person, roles }, authors] = await Promise.all([
+    known ?? kitsu.readTasks(ids),
+    kitsu.tables.taskStatuses(),
+    known ?? readWriter(context, projectIds),
+    isOwn ? undefined : readBotAuthors(kitsu.zou, context.person.id, projectIds),
   ]);
+  const tasks = selection.tasks.filter(({ task }) => ids.includes(task.id));
+  for (const id of selection.missing) settleItem(run, id, { state: "skipped", reason: DELETED_OR_HIDDEN });
   return planComments(tasks, run, statuses, { ...person, roles }).flatMap(
     ({ selected, statusId, change, refusal }): Draft[] => {
       const { id, project_id, last_comment_date: lastCommentDate } = selected.task;
@@ -81,11 +91,18 @@ async function draftComments(context: BatchContext, run: CommentRun): Promise<Dr
   );
 }
 
-/** The person's current data in Kitsu. They write with their own session, or the bot does. */
-async function readWriter({ kitsu: { zou }, person: { id, name } }: BatchContext) {
+/**
+ * The person's current data in Kitsu, and their roles. They write with their own session, or the
+ * bot does.
+ */
+async function readWriter(
+  { kitsu: { zou }, person: { id, name } }: BatchContext,
+  projectIds: readonly string[],
+): Promise<Writer> {
   const person = zou.account === "person" ? await readOwnAccount(zou) : await readPerson(zou, id ?? "");
-  if (person?.active) return person;
-  throw new Failure("person-not-accepted", { text: message("comment.noLongerActive", { name }) });
+  if (!person?.active) throw new Failure("person-not-accepted", { text: message("comment.noLongerActive", { name }) });
+  const roles = await Promise.all(projectIds.map(async (one) => [one, await readRole(zou, person, one)] as const));
+  return { person, roles: new Map(roles) };
 }
 
 /** Whether the outcome is known. */

@@ -6,7 +6,7 @@ import type { ActionRules } from "../../action/authorize.ts";
 import { Failure } from "../../failure.ts";
 import { message } from "../../format/message.ts";
 import { rememberPace } from "../../services/comment-pace.ts";
-import { type BatchContext, writeNextBatch } from "./comment-batch.ts";
+import { type BatchContext, type Known, writeNextBatch } from "./comment-batch.ts";
 import { reportComments } from "./comment-report.ts";
 import { abandonRun, CommentRun, estimateLeftS, isOver, listWaiting, skipRest } from "./comment-run.ts";
 
@@ -26,9 +26,16 @@ const RECHECK_MS = 5_000;
 
 /**
  * Writes what fits into the call. The rest continues as a long run.
+ * @param known what this call has read from Kitsu
  * @param began when the action began, in epoch milliseconds
  */
-export async function startComments(context: ActionContext, rules: ActionRules, run: CommentRun, began: number) {
+export async function startComments(
+  context: ActionContext,
+  rules: ActionRules,
+  run: CommentRun,
+  known: Known,
+  began: number,
+) {
   const { person, settings } = context;
   const until = began + Math.min(CALL_MAX_MS, settings.actionTimeLimitMs - ANSWER_RESERVE_MS);
   const batch: BatchContext = {
@@ -43,14 +50,15 @@ export async function startComments(context: ActionContext, rules: ActionRules, 
   try {
     for (let count = 0; isFew && count < CALL_BATCHES_MAX && !isOver(run); count += 1) {
       const isInTime = Date.now() + estimateLeftS(run) * 1_000 <= until;
-      if (!isInTime || (await writeNextBatch(batch, run)) === "unsettled") break;
+      const isFirst = count === 0;
+      if (!isInTime || (await writeNextBatch(isFirst ? { ...batch, known } : batch, run)) === "unsettled") break;
     }
   } catch (thrown) {
     // A Kitsu that is too old for this fails the call, not each task.
     if (!(thrown instanceof Failure) || context.signal.aborted || thrown.code === "kitsu-version") throw thrown;
     if (!isTemporary(thrown)) abandonRun(run, thrown);
   }
-  if (isOver(run)) await recordPace(settings.kitsuApi, run);
+  if (isOver(run)) recordPace(settings.kitsuApi, run);
   else context.continueWith(run, { asPerson: true });
   return reportComments(run, settings.kitsuUrls[0] ?? "");
 }
@@ -75,7 +83,7 @@ export async function continueComments(
     const next = await writeNextBatch({ kitsu, person, settings, rules, save, now }, run);
     signal.throwIfAborted();
     run.unreachableSince = undefined;
-    if (next === "over") await recordPace(settings.kitsuApi, run);
+    if (next === "over") recordPace(settings.kitsuApi, run);
     return makeStatus(watch, run, next === "unsettled" ? Math.max(RECHECK_MS, 3 * run.paceMs) : 0);
   } catch (thrown) {
     if (!(thrown instanceof Failure) || signal.aborted) throw thrown;
@@ -108,8 +116,8 @@ const makeStatus = ({ settings }: WatchContext, run: CommentRun, nextCheckMs: nu
   nextCheckMs,
 });
 
-async function recordPace(api: string, { isMeasured, paceMs }: CommentRun): Promise<void> {
-  if (isMeasured) await rememberPace(api, paceMs);
+function recordPace(api: string, { isMeasured, paceMs }: CommentRun): void {
+  if (isMeasured) rememberPace(api, paceMs);
 }
 
 const missingAccount = () =>

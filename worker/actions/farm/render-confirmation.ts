@@ -4,7 +4,7 @@ import { Failure } from "../../failure.ts";
 import { joinSentences, message, type Text } from "../../format/message.ts";
 import type { Outcome } from "../../format/reply.ts";
 import { formatParagraph, formatShots } from "./render-summary.ts";
-import { type ConflictChoice, formatConflicts, type PlannedShot } from "./task-conflicts.ts";
+import { type ConflictChoice, formatConflicts, type PlannedShot, readConflicts } from "./task-conflicts.ts";
 
 /**
  * @param planned without the shots that the farm has already refused
@@ -19,8 +19,10 @@ export async function confirmRender<Submission>(
 ): Promise<Confirmation> {
   const wanted = planned.filter(({ outcome, newShot }) => newShot !== undefined && outcome.state === "planned");
   if (wanted.length === 0) throw nothingToRender(planned.map(({ outcome }) => outcome));
-  const { projectIds, tasks } = await context.kitsu().readSelection();
-  const conflicts = await context.findConflicts(tasks.map(({ task }) => task.id));
+  const [{ projectIds, tasks }, conflicts] = await Promise.all([
+    context.kitsu().readSelection(),
+    readConflicts(context),
+  ]);
   const notes = [
     conflicts.length > 0 &&
       message("render.conflictEffect", { conflict: formatConflicts(conflicts, tasks.length), choice }),

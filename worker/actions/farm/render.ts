@@ -46,9 +46,10 @@ export async function pollRender<Submission>(
   const hasSentCommands = submitted !== "many" && (await syncWithFarm(pass));
   const hasProgress = JSON.stringify(summarizeRun(run, farm.title, 0)) !== before;
   run.waitMs = nextWait(run, farm, hasProgress);
-  // There is news right after the farm was sent anything, and due commands need a pass of their
-  // own: the number of requests in one pass is limited.
-  const isQuiet = submitted === "none" && !hasSentCommands && !run.shots.some(isCommandDue(run));
+  // What is due after the farm was sent anything needs a pass of its own, which follows at once:
+  // the number of requests in one pass is limited. A few new jobs were polled in this pass.
+  const hasSubmitted = submitted === "many" || (submitted === "few" && run.shots.some(hasEnded));
+  const isQuiet = !hasSubmitted && !hasSentCommands && !run.shots.some(isCommandDue(run));
   return postDueFeedback(pass, feedback, makeRunStatus(pass, isQuiet ? run.waitMs : 0));
 }
 

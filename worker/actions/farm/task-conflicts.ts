@@ -2,6 +2,7 @@
 // and which run gets them.
 import * as v from "valibot";
 import type { ActionContext, TaskConflict } from "../../action/action.ts";
+import { oncePerCall } from "../../action/once-per-call.ts";
 import { type Message, message, type Text } from "../../format/message.ts";
 import type { Outcome } from "../../format/reply.ts";
 import { skipMissing } from "../../services/missing-tasks.ts";
@@ -21,6 +22,12 @@ export type PlannedShot<Submission> = {
  */
 const ConflictChoice = v.picklist(["join", "skip", "anyway"]);
 export type ConflictChoice = v.InferOutput<typeof ConflictChoice>;
+
+/** Which of the selected tasks other runs are rendering. */
+export const readConflicts = oncePerCall(async (context: ActionContext): Promise<TaskConflict[]> => {
+  const { tasks } = await context.kitsu().readSelection();
+  return context.findConflicts(tasks.map(({ task }) => task.id));
+});
 
 /** The field is shown only if there are conflicts. */
 export function makeConflictField(
