@@ -15,7 +15,9 @@ import { labelTrust } from "../settings/trust.ts";
 
 /** With more ids the address gets longer than some servers accept. */
 const LINKED_TASKS_MAX = 80;
-/** Above this there is no copy button: its text would make the answer too large. */
+/** The table of the call lists this many ids. The text to copy has all of them. */
+const LISTED_TASKS_MAX = 300;
+/** Above this there is no copy button for the tasks: its text would make the answer too large. */
 const COPIED_TASKS_MAX = 200;
 
 export const debug = defineAction({
@@ -180,12 +182,16 @@ function describeCall({ dialect, person, project, selection, entityType, path, s
     ["path", path],
     ["server", server],
     ...Object.entries(params).map(([name, value]): [string, string] => [`params.${name}`, value]),
-    ...selection.map((id, index): [string, string] => [`selection[${index}]`, id]),
+    ...selection.slice(0, LISTED_TASKS_MAX).map((id, index): [string, string] => [`selection[${index}]`, id]),
   ];
+  const unlisted = selection.length - LISTED_TASKS_MAX;
   return {
     title: message("debug.parsedCall"),
     columns: [message("debug.name"), message("debug.value")],
-    rows: facts.map(([name, value]) => [name, value ?? message("debug.absent")]),
+    rows: [
+      ...facts.map(([name, value]) => [name, value ?? message("debug.absent")]),
+      ...(unlisted > 0 ? [["selection", message("shared.more", { count: unlisted })]] : []),
+    ],
   };
 }
 

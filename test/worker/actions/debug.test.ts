@@ -84,6 +84,16 @@ describe("the debug action", () => {
     expect(JSON.stringify(await readLog())).not.toContain("s3cr3t");
   });
 
+  it("lists the first 300 of many ids and counts the others, and has all of them to copy", async () => {
+    const selection = Array.from({ length: 5_000 }, () => crypto.randomUUID());
+    const { reply } = await readAnswer(await ask("/actions/debug", ajax({ ...AJAX_FIELDS, selection })));
+    const { tables = [], effects = [] } = reply.kind === "done" ? reply : {};
+    const rows = tables.find(({ title }) => title === "Parsed call")?.rows ?? [];
+    expect(rows.filter(([name]) => String(name).startsWith("selection["))).toHaveLength(300);
+    expect(rows.at(-1)).toEqual(["selection", "4,700 more"]);
+    expect(JSON.stringify(effects)).toContain(selection.at(-1));
+  });
+
   it("runs without a selection, and says that other actions would not", async () => {
     const { reply } = await readAnswer(await ask("/actions/debug", ajax({ ...AJAX_FIELDS, selection: [] })));
     expect(reply).toMatchObject({
