@@ -20,15 +20,10 @@ export async function concludeCall(
   state: CallState,
   result: ExecuteResult | Failure,
 ): Promise<Conclusion> {
-  const { settings, base } = context;
-  const { action, call, recorder } = state;
+  const { action, call, recorder, person, reader } = state;
   if ("duplicate" in result) {
     const { duplicate } = result;
-    const response = answerCall(request, duplicate, settings, {
-      failure: duplicate.failure,
-      call,
-      person: state.person,
-    });
+    const response = answerCall(request, duplicate, context, { failure: duplicate.failure, call, person, reader });
     // The first request logs the run.
     return { response, finish: async () => recorder?.finish() };
   }
@@ -42,8 +37,8 @@ export async function concludeCall(
     console.error(JSON.stringify({ message: "An action failed", run: id, action: action.id, cause }));
   }
   const links = follow instanceof Failure ? undefined : follow;
-  const run = { ...describeRun(base, record), ...links };
-  const response = answerCall(request, { run, reply: record.reply }, settings, { failure, call, person: state.person });
+  const run = { ...describeRun(context.base, record), ...links };
+  const response = answerCall(request, { run, reply: record.reply }, context, { failure, call, person, reader });
   // A long run writes its own log entries.
   const isLogged = links !== undefined;
   const finish = async () =>
