@@ -41,7 +41,7 @@ import {
 const makeRouter = (base: string) =>
   Router<IRequest, [request: Request, context: RequestContext], Response>({ base })
     // Routes are tried in order, and calls are the most frequent requests.
-    .options("/actions/:id", (_, request, context) => answerPreflight(request, context.settings))
+    .options("/actions/:id", (_, request, context) => answerPreflight(request, context))
     .all("/actions/:id", ({ params }, request, context) => dispatch(request, params.id ?? "", context))
     .get("/", (_, request, context) => redirectToHttps(request) ?? serveHome(context))
     .get(
@@ -59,7 +59,7 @@ const makeRouter = (base: string) =>
     .post("/runs/sign-in", (_, request, context) => signIn(request, context.settings))
     .post("/runs/sign-out", (_, request, context) => signOut(request, context))
     .get("/runs/:id", ({ params }, request, context) => serveRun(request, params.id ?? "", context))
-    .options("/runs/:id/:again", (_, request, context) => answerPreflight(request, context.settings))
+    .options("/runs/:id/:again", (_, request, context) => answerPreflight(request, context))
     .post("/runs/:id/void", ({ params }, request, context) => voidAttempt(request, params.id ?? "", context))
     .post("/runs/:id/retry", ({ params }, request, context) => dispatchRetry(request, params.id ?? "", context))
     .post("/runs/:id/undo", ({ params }, request, context) => dispatchUndo(request, params.id ?? "", context))
@@ -85,7 +85,7 @@ const makeRouter = (base: string) =>
     .get("/page.js", () => serveAsset(pageScript, "text/javascript"))
     .get("/icon.svg", () => serveAsset(icon, "image/svg+xml"))
     // Accepts what a call accepts, to test whether the browser would send a call.
-    .options("/ping", (_, request, context) => answerPreflight(request, context.settings))
+    .options("/ping", (_, request, context) => answerPreflight(request, context))
     .all("/ping", () => new Response(null, { status: 204 }));
 
 const serveHome = async (context: RequestContext) =>
@@ -131,7 +131,7 @@ export default {
       const settings = readSettings(env);
       request = withPublicUrl(arrived, settings);
       const url = new URL(request.url);
-      const reader = readReader(request, settings);
+      const reader = readReader(request, url, settings);
       const context = { env, settings, ctx, url, reader, base: `${url.origin}${settings.basePath}` };
       const response = await (request.method === "HEAD" ? routeHead : route)(request, context).catch(
         (thrown: unknown) => answerFailure(request, toFailure(thrown), context),

@@ -15,7 +15,11 @@ import { labelTrust } from "../settings/trust.ts";
 
 /** With more ids the address gets longer than some servers accept. */
 const LINKED_TASKS_MAX = 80;
-/** Above this there is no copy button: its text would make the answer too large. */
+/** The table of the call lists this many ids. The text to copy has all of them. */
+const LISTED_TASKS_MAX = 300;
+/** How many tasks are listed with all their fields: thousands are too much for a page or the log. */
+const DESCRIBED_TASKS_MAX = 500;
+/** Above this there is no copy button for the tasks: its text would make the answer too large. */
 const COPIED_TASKS_MAX = 200;
 
 export const debug = defineAction({
@@ -39,6 +43,9 @@ export const debug = defineAction({
         message("debug.dialect", { dialect: call.dialect }),
         describeIgnored(call),
         describePerson(context),
+        selection !== undefined &&
+          count > DESCRIBED_TASKS_MAX &&
+          message("debug.firstListed", { count: DESCRIBED_TASKS_MAX }),
       ]),
       outcomes: selection?.missing.map(skipMissing),
       links: selection && linkToPage(context),
@@ -114,12 +121,13 @@ async function listForCopy(context: ActionContext, tasks: readonly SelectedTask[
   }));
 }
 
-/** One row per task, then one table per entity with all fields. */
+/** One row per task, then one table per entity with all fields of the first tasks. */
 async function describeTasks(context: ActionContext, tasks: readonly SelectedTask[]): Promise<Table[]> {
   const kitsu = context.kitsu();
+  const described = tasks.slice(0, DESCRIBED_TASKS_MAX);
   const [persons, previews, isForClient] = await Promise.all([
     kitsu.tables.persons(),
-    kitsu.readPreviews(tasks),
+    kitsu.readPreviews(described),
     isClient(context, tasks),
   ]);
   const readers = { kitsuUrl: context.settings.kitsuUrls[0] ?? "", persons, previews, isForClient, now: Date.now() };
@@ -140,7 +148,7 @@ async function describeTasks(context: ActionContext, tasks: readonly SelectedTas
       message(task.last_preview_file_id === undefined ? "debug.noPreview" : "debug.hasPreview"),
     ]),
   };
-  const byEntity = Map.groupBy(tasks, ({ task }) => task.entity_id);
+  const byEntity = Map.groupBy(described, ({ task }) => task.entity_id);
   return [
     summary,
     ...[...byEntity.values()].map((group) =>
@@ -180,12 +188,16 @@ function describeCall({ dialect, person, project, selection, entityType, path, s
     ["path", path],
     ["server", server],
     ...Object.entries(params).map(([name, value]): [string, string] => [`params.${name}`, value]),
-    ...selection.map((id, index): [string, string] => [`selection[${index}]`, id]),
+    ...selection.slice(0, LISTED_TASKS_MAX).map((id, index): [string, string] => [`selection[${index}]`, id]),
   ];
+  const unlisted = selection.length - LISTED_TASKS_MAX;
   return {
     title: message("debug.parsedCall"),
     columns: [message("debug.name"), message("debug.value")],
-    rows: facts.map(([name, value]) => [name, value ?? message("debug.absent")]),
+    rows: [
+      ...facts.map(([name, value]) => [name, value ?? message("debug.absent")]),
+      ...(unlisted > 0 ? [["selection", message("shared.more", { count: unlisted })]] : []),
+    ],
   };
 }
 

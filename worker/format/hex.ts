@@ -1,8 +1,13 @@
 // Uint8Array.prototype.toHex() exists in workerd, but not in TypeScript's ES2024 library.
 
 /** Two hexadecimal digits for each byte. */
-export const toHex = (bytes: Uint8Array): string =>
-  Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
+export function toHex(bytes: Uint8Array): string {
+  let hex = "";
+  for (const byte of bytes) hex += PAIRS[byte];
+  return hex;
+}
+
+const PAIRS = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, "0"));
 
 /** A random token, in hexadecimal digits. */
 export const randomHex = (bytes: number): string => toHex(crypto.getRandomValues(new Uint8Array(bytes)));

@@ -1,4 +1,4 @@
-/** Which limit a JSON text exceeds. Scans the characters once, without parsing. */
+/** Which limit a JSON text exceeds. Scans the text once, without parsing. */
 export function findExcess(text: string, valuesMax: number, depthMax: number): "values" | "depth" | undefined {
   let [values, depth] = [0, 0];
   for (let at = 0; at < text.length; at += 1) {
@@ -19,7 +19,12 @@ const [QUOTE, COMMA, COLON, BACKSLASH, BRACKET, BRACKET_END, BRACE, BRACE_END] =
 
 /** The index of the quote that ends the string. */
 function findStringEnd(text: string, begin: number): number {
-  let at = begin + 1;
-  while (at < text.length && text.charCodeAt(at) !== QUOTE) at += text.charCodeAt(at) === BACKSLASH ? 2 : 1;
-  return at;
+  for (let at = begin + 1; ; at += 1) {
+    at = text.indexOf('"', at);
+    if (at < 0) return text.length;
+    let first = at;
+    while (text.charCodeAt(first - 1) === BACKSLASH) first -= 1;
+    // Every other backslash is escaped itself.
+    if ((at - first) % 2 === 0) return at;
+  }
 }

@@ -46,9 +46,12 @@ export function listMessages(
 }
 
 /** Everything in a value, with its texts in the reader's language. */
-export function localizeAll(value: unknown, reader: Reader): unknown {
-  if (typeof value !== "object" || value === null) return value;
-  if (Array.isArray(value)) return value.map((one) => localizeAll(one, reader));
-  if (isText(value)) return localize(value, reader);
-  return Object.fromEntries(Object.entries(value).map(([name, member]) => [name, localizeAll(member, reader)]));
+export function localizeAll(whole: unknown, reader: Reader): unknown {
+  const localizeEach = (value: unknown): unknown => {
+    if (typeof value !== "object" || value === null) return value;
+    if (Array.isArray(value)) return value.map(localizeEach);
+    if (isText(value)) return localize(value, reader);
+    return Object.fromEntries(Object.entries(value).map(([name, member]) => [name, localizeEach(member)]));
+  };
+  return localizeEach(whole);
 }

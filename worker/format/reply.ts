@@ -98,9 +98,12 @@ export function localizeReply(reply: unknown, reader: Reader): unknown {
 /** The run as the reader sees it, who will follow it in the same language. */
 export function localizeRun(run: Run, reader: Reader): wire.Run;
 export function localizeRun({ follow, ...run }: Run, reader: Reader): unknown {
+  return localizeAll({ ...run, ...(follow && { follow: addReader(follow, reader) }) }, reader);
+}
+
+function addReader({ url, socket }: NonNullable<Run["follow"]>, reader: Reader): NonNullable<Run["follow"]> {
   const query = toQuery(reader);
-  const links = follow && { url: `${follow.url}&${query}`, socket: `${follow.socket}&${query}` };
-  return localizeAll({ ...run, ...(links && { follow: links }) }, reader);
+  return { url: `${url}&${query}`, socket: `${socket}&${query}` };
 }
 
 /** The answer as the reader sees it. */

@@ -131,7 +131,11 @@ export class LongRun extends DurableObject<Env> {
   /** Opens a socket that gets the run's answer now and after each change. */
   override async fetch(request: Request): Promise<Response> {
     const run = await this.#store.load();
-    return openSocket(this.ctx, readReader(request, readSettings(this.env)), run && toAnswer(run));
+    return openSocket(
+      this.ctx,
+      readReader(request, new URL(request.url), readSettings(this.env)),
+      run && toAnswer(run),
+    );
   }
 
   override webSocketClose(socket: WebSocket): void {

@@ -10,12 +10,12 @@ const COOKIE = "kitsu_actions_theme";
 const COOKIE_LIFE_S = 90 * 86_400;
 
 /** The cookie for the theme in a call's address; undefined if absent or unchanged. */
-export function makeThemeCookie({ url, headers }: Request, basePath: string): string | undefined {
-  const theme = v.safeParse(Theme, new URL(url).searchParams.get(THEME_PARAMETER));
-  if (!theme.success) return undefined;
-  const cookie = `${COOKIE}=${theme.output}`;
+export function makeThemeCookie({ headers }: Request, url: URL, basePath: string): string | undefined {
+  const theme = url.searchParams.get(THEME_PARAMETER);
+  if (theme === null || !v.is(Theme, theme)) return undefined;
+  const cookie = `${COOKIE}=${theme}`;
   if (headers.get("cookie")?.split("; ").includes(cookie)) return undefined;
   // Calls come from Kitsu's page, which may be on another site.
-  const sameSite = url.startsWith("https:") ? "SameSite=None; Secure" : "SameSite=Lax";
+  const sameSite = url.protocol === "https:" ? "SameSite=None; Secure" : "SameSite=Lax";
   return `${cookie}; Path=${basePath || "/"}; Max-Age=${COOKIE_LIFE_S}; ${sameSite}`;
 }

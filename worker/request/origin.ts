@@ -5,13 +5,16 @@ import { Failure } from "../failure.ts";
 import { message } from "../format/message.ts";
 import type { Settings } from "../settings/settings.ts";
 import { createPreflightResponse } from "./cors.ts";
+import type { RequestContext } from "./request-context.ts";
+
+type Addressed = Pick<RequestContext, "settings" | "url">;
 
 /** Throws unless the page behind this request may run actions. */
-export function checkOrigin(request: Request, settings: Settings): void {
+export function checkOrigin(request: Request, { settings, url }: Addressed): void {
   const origin = request.headers.get("origin");
   const site = request.headers.get("sec-fetch-site");
   if (origin !== null) {
-    const own = new URL(request.url).origin;
+    const own = url.origin;
     if (hidesOwnOrigin(request)) return;
     // Our own pages submit forms: answers, retries, undo.
     if (!isKitsuOrigin(origin, settings) && origin !== own) throw originNotAllowed(origin, settings);
@@ -40,8 +43,8 @@ export function checkOwnOrigin(request: Request, settings: Settings): void {
 }
 
 /** Answers the preflight of an AJAX call. If this throws, the browser never sends the call. */
-export function answerPreflight(request: Request, settings: Settings): Response {
-  checkOrigin(request, settings);
+export function answerPreflight(request: Request, context: Addressed): Response {
+  checkOrigin(request, context);
   return createPreflightResponse(request);
 }
 

@@ -15,23 +15,30 @@ type StudioLocale = Pick<Settings, "language" | "timeZone" | "basePath">;
 
 /** A caller can name any number of locales. */
 const REMEMBERED_MAX = 500;
-const REMEMBERED_MAX_CHARS = 40;
+const REMEMBERED_MAX_CHARS = 100;
 
 const COOKIE = "kitsu_actions_reader";
 const COOKIE_LIFE_S = 90 * 86_400;
 
-/** @param settings undefined if they can't be read */
-export function readReader(request: Request, settings?: StudioLocale, person: PersonLocale = {}): Reader {
-  const { searchParams } = new URL(request.url);
+/**
+ * @param url of the request
+ * @param settings undefined if they can't be read
+ */
+export function readReader(
+  request: Request,
+  { searchParams }: URL,
+  settings?: StudioLocale,
+  person: PersonLocale = {},
+): Reader {
   const remembered = readCookie(request);
   const languages = [
     searchParams.get(LANGUAGE_PARAMETER),
     person.locale,
     remembered.locale,
-    ...listAccepted(request.headers.get("accept-language")),
+    ...listAccepted(request.headers.get("accept-language") ?? ""),
     settings?.language,
   ];
-  const locales = languages.map(parseLocale).filter((one) => one !== undefined);
+  const locales = languages.map((name) => (name ? parseLocale(name) : undefined)).filter((one) => one !== undefined);
   const language = locales[0]?.language ?? "en";
   // The userscript says "fr", Zou "fr_CA": numbers are written as in the region.
   const locale = locales.find((one) => one.language === language && one.locale !== language)?.locale ?? language;
@@ -49,46 +56,47 @@ export function readReader(request: Request, settings?: StudioLocale, person: Pe
  * "fr_FR", "fr-CA", "en_video-game" -> a language that we have. Undefined if we don't have it: the
  * next source may name one.
  */
-function parseLocale(name: string | null | undefined): Pick<Reader, "language" | "locale"> | undefined {
-  const tag = name?.replaceAll("_", "-") ?? "";
+const parseLocale = rememberSome((name: string): Pick<Reader, "language" | "locale"> | undefined => {
+  const tag = name.replaceAll("_", "-");
   const [language = ""] = tag.toLowerCase().split("-");
   if (!hasLanguage(language)) return undefined;
   const locale = findLocale(tag);
   // Intl answers with its default for a language that it doesn't have.
   return { language, locale: locale?.split("-")[0] === language ? locale : language };
-}
+});
 
 /**
  * The nearest locale that Intl has, without extensions: "fr-ZZ-u-nu-arab" -> "fr". Formatters are
  * kept for each locale, so a caller must not be able to make up any number of them.
  */
-const findLocale = rememberSome((tag: string) => {
+function findLocale(tag: string): string | undefined {
   try {
     return new Intl.NumberFormat(new Intl.Locale(tag).baseName).resolvedOptions().locale;
   } catch {
     return undefined;
   }
-});
+}
 
 /** The time zone as Intl names it, whatever its case. */
 const findTimeZone = rememberSome((name: string) =>
   isTimeZone(name) ? new Intl.DateTimeFormat("en", { timeZone: name }).resolvedOptions().timeZone : undefined,
 );
 
-/** Intl takes longer than the rest of `readReader`, and every request names the same few. */
-function rememberSome(find: (name: string) => string | undefined): (name: string) => string | undefined {
-  const known = new Map<string, string | undefined>();
+/** Intl takes longer than the rest of a call, and every request names the same few. */
+function rememberSome<T>(find: (name: string) => T): (name: string) => T {
+  const known = new Map<string, { found: T }>();
   return (name) => {
-    if (known.has(name)) return known.get(name);
+    const before = known.get(name);
+    if (before !== undefined) return before.found;
     const found = find(name);
-    if (known.size < REMEMBERED_MAX && name.length <= REMEMBERED_MAX_CHARS) known.set(name, found);
+    if (known.size < REMEMBERED_MAX && name.length <= REMEMBERED_MAX_CHARS) known.set(name, { found });
     return found;
   };
 }
 
 /** "fr-CH, fr;q=0.9, en;q=0.8" -> the languages, the preferred one first. */
-function listAccepted(header: string | null): string[] {
-  return (header ?? "")
+const listAccepted = rememberSome((header: string): readonly string[] =>
+  header
     .split(",")
     .slice(0, ACCEPTED_MAX)
     .map((part) => {
@@ -98,16 +106,17 @@ function listAccepted(header: string | null): string[] {
     })
     .filter(({ quality }) => quality > 0)
     .toSorted((one, other) => other.quality - one.quality)
-    .map(({ tag }) => tag);
-}
+    .map(({ tag }) => tag),
+);
 
 const ACCEPTED_MAX = 20;
 
+const COOKIE_VALUE = new RegExp(`(?:^|; )${COOKIE}=([^;]+)`);
 const Remembered = v.pipe(v.string(), v.regex(/^[\w-]{2,20}\/[\w+/-]{1,60}$/));
 
 function readCookie({ headers }: Request): PersonLocale {
-  const value = new RegExp(`(?:^|; )${COOKIE}=([^;]+)`).exec(headers.get("cookie") ?? "")?.[1];
-  if (!v.is(Remembered, value)) return {};
+  const value = COOKIE_VALUE.exec(headers.get("cookie") ?? "")?.[1];
+  if (value === undefined || !v.is(Remembered, value)) return {};
   const slash = value.indexOf("/");
   return { locale: value.slice(0, slash), timeZone: value.slice(slash + 1) };
 }

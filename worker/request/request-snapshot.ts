@@ -1,5 +1,7 @@
 // Takes a request and returns a copy that is safe to show and to log: relevant headers only,
 // secrets masked, long values truncated.
+import { formatNumber } from "../format/locale-formats.ts";
+import { ENGLISH } from "../format/reader.ts";
 import type { RawField } from "./body.ts";
 import { SNAPSHOT_FIELDS_MAX, SNAPSHOT_MAX_CHARS } from "./size-limits.ts";
 
@@ -14,26 +16,31 @@ export type RequestSnapshot = {
 
 const MASK = "(masked)";
 const VALUE_MAX = 2_000;
+/** How many entries of a very long list are shown, as far as they fit. */
+const LISTED_MAX = 100;
+
+const show = (value: string) => truncate(value, VALUE_MAX);
+const mask = () => MASK;
 
 /** The headers that are kept, and how each is formatted. All others are dropped. */
-const HEADERS: ReadonlyMap<string, (value: string) => string> = new Map([
-  ...[
-    "origin",
-    "content-type",
-    "content-length",
-    "accept",
-    "accept-language",
-    "user-agent",
-    "sec-ch-ua-platform",
-    "sec-fetch-site",
-    "sec-fetch-mode",
-    "sec-fetch-dest",
-    "cf-ray",
-  ].map((name) => [name, (value: string) => truncate(value, VALUE_MAX)] as const),
-  ...["authorization", "cf-access-jwt-assertion", "cf-access-client-secret"].map((name) => [name, () => MASK] as const),
+const HEADERS: readonly [name: string, format: (value: string) => string][] = [
+  ["accept", show],
+  ["accept-language", show],
+  ["authorization", mask],
+  ["cf-access-client-secret", mask],
+  ["cf-access-jwt-assertion", mask],
+  ["cf-ray", show],
+  ["content-length", show],
+  ["content-type", show],
   ["cookie", maskCookies],
-  ["referer", (value) => truncate(maskSecrets(value), VALUE_MAX)],
-]);
+  ["origin", show],
+  ["referer", (value) => show(maskSecrets(value))],
+  ["sec-ch-ua-platform", show],
+  ["sec-fetch-dest", show],
+  ["sec-fetch-mode", show],
+  ["sec-fetch-site", show],
+  ["user-agent", show],
+];
 
 export function takeSnapshot(
   request: Request,
@@ -41,9 +48,9 @@ export function takeSnapshot(
   fields: readonly RawField[],
 ): RequestSnapshot {
   const headers: [string, string][] = [];
-  for (const [name, value] of request.headers) {
-    const format = HEADERS.get(name);
-    if (format !== undefined) headers.push([name, format(value)]);
+  for (const [name, format] of HEADERS) {
+    const value = request.headers.get(name);
+    if (value !== null) headers.push([name, format(value)]);
   }
   return {
     method: request.method,
@@ -52,6 +59,12 @@ export function takeSnapshot(
     fields: listFields(fields),
   };
 }
+
+/** The same request, once its body was read. */
+export const withFields = (snapshot: RequestSnapshot, fields: readonly RawField[]): RequestSnapshot => ({
+  ...snapshot,
+  fields: listFields(fields),
+});
 
 /** The first fields, and the number of the rest. */
 function listFields(fields: readonly RawField[]): [string, string][] {
@@ -64,7 +77,7 @@ function listFields(fields: readonly RawField[]): [string, string][] {
     listed.push([truncate(name, 100), shown]);
   }
   const rest = fields.length - listed.length;
-  return rest === 0 ? listed : [...listed, ["…", `${rest.toLocaleString("en")} more fields`]];
+  return rest === 0 ? listed : [...listed, ["…", `${formatNumber(rest, ENGLISH)} more fields`]];
 }
 
 /** Masks run keys and the tokens of temporary links: an address with one grants access. */
@@ -81,11 +94,11 @@ function maskCookies(cookie: string): string {
 export function formatValue(value: unknown, most = 200): string {
   // Don't serialize a long list just to truncate it.
   if (Array.isArray(value) && value.length > most)
-    return truncate(JSON.stringify([...value.slice(0, most), `… ${value.length} in all`]), most);
+    return `${JSON.stringify(value.slice(0, LISTED_MAX)).slice(0, most)}… (${formatNumber(value.length, ENGLISH)} in all)`;
   return truncate(typeof value === "string" ? value : (JSON.stringify(value) ?? String(value)), most);
 }
 
 /** Cuts a text to a maximum length, and appends how long it was. */
 export function truncate(value: string, most: number): string {
-  return value.length > most ? `${value.slice(0, most)}… (${value.length.toLocaleString("en")} characters)` : value;
+  return value.length > most ? `${value.slice(0, most)}… (${formatNumber(value.length, ENGLISH)} characters)` : value;
 }

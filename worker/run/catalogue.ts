@@ -11,9 +11,9 @@ import { readReader } from "../request/read-reader.ts";
 import type { RequestContext } from "../request/request-context.ts";
 
 export async function serveCatalogue(request: Request, context: RequestContext): Promise<Response> {
-  const { settings, base } = context;
+  const { settings, base, url } = context;
   const person = await identify(request, { person: {}, ignored: [] }, context, request.signal);
-  const reader = readReader(request, settings, person);
+  const reader = readReader(request, url, settings, person);
   const actions = listActions(settings).map((action) => ({
     id: action.id,
     title: localize(action.title, reader),

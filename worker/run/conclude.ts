@@ -21,15 +21,10 @@ export async function concludeCall(
   state: CallState,
   result: ExecuteResult | Failure,
 ): Promise<Conclusion> {
-  const { env, settings, base } = context;
-  const { action, call, recorder } = state;
+  const { action, call, recorder, person, reader } = state;
   if ("duplicate" in result) {
     const { duplicate } = result;
-    const response = answerCall(request, duplicate, settings, {
-      failure: duplicate.failure,
-      call,
-      person: state.person,
-    });
+    const response = answerCall(request, duplicate, context, { failure: duplicate.failure, call, person, reader });
     // The first request logs the run.
     return { response, finish: async () => recorder?.finish() };
   }
@@ -43,15 +38,15 @@ export async function concludeCall(
     console.error(JSON.stringify({ message: "An action failed", run: id, action: action.id, cause }));
   }
   const links = follow instanceof Failure ? undefined : follow;
-  const run = { ...describeRun(base, record), ...links };
-  const response = answerCall(request, { run, reply: record.reply }, settings, { failure, call, person: state.person });
+  const run = { ...describeRun(context.base, record), ...links };
+  const response = answerCall(request, { run, reply: record.reply }, context, { failure, call, person, reader });
   // A long run writes its own log entries.
   const isLogged = links !== undefined;
   const asked = outcome instanceof Failure ? undefined : outcome.asked;
   const finish = async () => {
     if (recorder !== undefined) return recorder.finish(record, isLogged, asked);
     // A link may ask, too.
-    if (asked !== undefined) await getRunCoordinator(env, record.id).open(asked);
+    if (asked !== undefined) await getRunCoordinator(context.env, record.id).open(asked);
     return isLogged ? undefined : { record };
   };
   // Store a run that asked or changed something before answering, so that its URLs and the answer

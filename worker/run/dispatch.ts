@@ -13,7 +13,7 @@ import { checkOrigin } from "../request/origin.ts";
 import { checkPersonRate } from "../request/rate-limit.ts";
 import { readReader } from "../request/read-reader.ts";
 import type { RequestContext } from "../request/request-context.ts";
-import { takeSnapshot } from "../request/request-snapshot.ts";
+import { withFields } from "../request/request-snapshot.ts";
 import { limitToVisible } from "../services/visible-data.ts";
 import { linkRun, readAttempt } from "../storage/run-links.ts";
 import type { RunRecord } from "../storage/run-record.ts";
@@ -42,7 +42,7 @@ export type Operation = {
 /** Runs the action with this id, and answers the call. */
 export async function dispatch(request: Request, id: string, context: RequestContext): Promise<Response> {
   const { settings } = context;
-  checkOrigin(request, settings);
+  checkOrigin(request, context);
   const action = findAction(id, settings);
   checkMethod(request, action);
   return performOperation(request, context, {
@@ -90,7 +90,7 @@ async function takeSteps(
   const { action } = operation;
   const { env, settings, url } = context;
   const body = request.method === "POST" ? await readFields(request) : [];
-  state.snapshot = takeSnapshot(request, url, [...state.query, ...body]);
+  state.snapshot = withFields(state.snapshot, [...state.query, ...body]);
   const call = operation.parse(state.query, body);
   state.call = call;
   if (!action.takesEmptySelection) checkSelection(call);
@@ -107,7 +107,7 @@ async function takeSteps(
     const early = operation.needsAuthorization ? readEarly(request, call, context, signal) : undefined;
     const person = await identify(request, call, context, signal);
     state.person = person;
-    state.reader = readReader(request, settings, person);
+    state.reader = readReader(request, url, settings, person);
     if (env.CALLS_BY_PERSON !== undefined) await checkPersonRate(env.CALLS_BY_PERSON, person);
     return runFor(person, early, call, context, operation, state, signal);
   });

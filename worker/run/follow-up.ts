@@ -87,7 +87,7 @@ const changeOf = ({ record, action, mayAct }: EarlierRun): Omit<Operation, "run"
 
 async function findEarlierRun(request: Request, id: string, context: RequestContext): Promise<EarlierRun> {
   const { env, settings, url } = context;
-  checkOrigin(request, settings);
+  checkOrigin(request, context);
   const { record } = await findRun(env, settings, id, readTime(url));
   const mayAct = (await hasKey(record, url)) || (await mayReadLog(request, context));
   return { record, action: findAction(record.action, settings), mayAct };

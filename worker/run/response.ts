@@ -18,18 +18,26 @@ import { maskSecrets } from "../request/request-snapshot.ts";
 import type { Settings } from "../settings/settings.ts";
 
 /**
- * The failure behind the reply, if any, the call that it answers, and what Zou says of its person.
+ * The failure behind the reply, if any, the call that it answers, what Zou says of its person, and
+ * who reads the answer: the request's own reader if it is absent.
  */
-type Origin = { failure?: Failure | undefined; call?: Call | undefined; person?: PersonLocale | undefined };
+type Origin = {
+  failure?: Failure | undefined;
+  call?: Call | undefined;
+  person?: PersonLocale | undefined;
+  reader?: Reader;
+};
+
+type AnswerContext = Pick<RequestContext, "settings" | "url" | "reader">;
 
 export function answerCall(
   request: Request,
   { run, reply }: Answer,
-  settings: Settings,
-  { failure, call, person }: Origin = {},
+  context: AnswerContext,
+  { failure, call, person, reader = context.reader }: Origin = {},
 ): Response {
+  const { settings, url } = context;
   const status = statusOf(reply, failure);
-  const reader = readReader(request, settings, person);
   const response = wantsPage(request)
     ? answerPage({
         ...localizeAnswer({ run, reply }, reader),
@@ -37,11 +45,14 @@ export function answerCall(
         settings,
         reader,
         call,
-        address: callAddress(request, run),
+        address: callAddress(url, run),
       })
     : answerJson({ run, reply: shorten(reply) }, reader, status);
   for (const [name, value] of Object.entries(failure?.headers ?? {})) response.headers.set(name, value);
-  const cookies = [makeThemeCookie(request, settings.basePath), person && makeReaderCookie(request, settings, person)];
+  const cookies = [
+    makeThemeCookie(request, url, settings.basePath),
+    person && makeReaderCookie(request, settings, person),
+  ];
   for (const cookie of cookies) if (cookie !== undefined) response.headers.append("set-cookie", cookie);
   return response;
 }
@@ -51,24 +62,20 @@ export function statusOf({ kind }: Reply, failure?: Failure): number {
 }
 
 /** The URL of this call within the same run: the answers to its questions are sent there. */
-function callAddress(request: Request, run: Run | undefined): string {
-  const { pathname, searchParams } = new URL(request.url);
-  if (run !== undefined) searchParams.set("run", run.id);
-  return `${pathname}?${searchParams}`;
+function callAddress({ pathname, search }: URL, run: Run | undefined): string {
+  const query = new URLSearchParams(search);
+  if (run !== undefined) query.set("run", run.id);
+  return `${pathname}?${query}`;
 }
 
 /** Answers a failure outside any run: a refused request, or an error in a page. */
-export function answerFailure(
-  request: Request,
-  failure: Failure,
-  context?: Pick<RequestContext, "settings">,
-): Response {
+export function answerFailure(request: Request, failure: Failure, context?: AnswerContext): Response {
   if (failure.code === "internal-error") {
     const cause = describeCause(failure.cause);
     console.error(JSON.stringify({ message: "A request failed", url: maskSecrets(request.url), cause }));
   }
-  if (context !== undefined) return answerCall(request, { reply: failure.reply }, context.settings, { failure });
-  return answerJson({ reply: failure.reply }, readReader(request), failure.status);
+  if (context !== undefined) return answerCall(request, { reply: failure.reply }, context, { failure });
+  return answerJson({ reply: failure.reply }, readReader(request, new URL(request.url)), failure.status);
 }
 
 /** A toast shows no more tables than this. */

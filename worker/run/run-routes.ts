@@ -84,7 +84,7 @@ function localizeRecord({ reply, undone, undo, call, ...facts }: RunRecord, read
  */
 export async function voidAttempt(request: Request, id: string, context: RequestContext): Promise<Response> {
   const { env, settings, url } = context;
-  checkOrigin(request, settings);
+  checkOrigin(request, context);
   if (!v.is(RunId, id)) throw unknownRun(settings);
   const phase = await getRunCoordinator(env, id).voidAttempt(readAttempt(url) ?? "");
   if (phase.state === "over") return answerPhase(request, context, id, phase, phase.reply);
@@ -100,14 +100,8 @@ async function readPhase(env: Env, id: string, attempt: string | undefined): Pro
 
 const startTimeOf = (phase: RunPhase) => ("at" in phase ? phase.at : undefined);
 
-function answerPhase(
-  request: Request,
-  { base, settings }: RequestContext,
-  id: string,
-  phase: RunPhase,
-  reply: Reply,
-): Response {
+function answerPhase(request: Request, context: RequestContext, id: string, phase: RunPhase, reply: Reply): Response {
   const at = startTimeOf(phase) ?? Date.now();
-  const run = { ...linkRun(base, id, at), ...(phase.state === "over" && phase.offers) };
-  return answerCall(request, { run, reply }, settings);
+  const run = { ...linkRun(context.base, id, at), ...(phase.state === "over" && phase.offers) };
+  return answerCall(request, { run, reply }, context);
 }

@@ -1,9 +1,9 @@
 // Sends a call to a server of the studio's own, as JSON signed according to Standard Webhooks. Its
 // address comes only from the settings.
-import { Webhook } from "standardwebhooks";
 import { Failure } from "../failure.ts";
 import { joinSentences, message, type Text } from "../format/message.ts";
 import { type Deadline, type HttpAnswer, HttpError, MIB, sendRequest, startDeadline } from "./http.ts";
+import { signWebhook } from "./webhook-signature.ts";
 
 /** A server that calls are forwarded to. `id` is the id of the action that does it. */
 export type ForwardTarget = {
@@ -82,8 +82,8 @@ async function sendWithRetry(delivery: Delivery): Promise<HttpAnswer> {
   return send(delivery);
 }
 
-function send({ target, secret, id, body, signal, deadline }: Delivery): Promise<HttpAnswer> {
-  const now = new Date();
+async function send({ target, secret, id, body, signal, deadline }: Delivery): Promise<HttpAnswer> {
+  const atS = Math.floor(Date.now() / 1_000);
   return sendRequest({
     server: target.title,
     isTarget: true,
@@ -97,8 +97,8 @@ function send({ target, secret, id, body, signal, deadline }: Delivery): Promise
       accept: "application/json, application/problem+json, text/html;q=0.8, text/plain;q=0.8",
       "user-agent": "Kitsu-Actions",
       "webhook-id": id,
-      "webhook-timestamp": String(Math.floor(now.getTime() / 1_000)),
-      "webhook-signature": new Webhook(secret).sign(id, now, body),
+      "webhook-timestamp": String(atS),
+      "webhook-signature": await signWebhook(secret, { id, atS, body }),
     },
   });
 }

@@ -135,7 +135,7 @@ function listSchemes(
   );
 }
 
-const Secret = v.pipe(v.string(), v.regex(/^whsec_[A-Za-z0-9+/]{24,}={0,2}$/));
+const Secret = v.pipe(v.string(), v.regex(/^whsec_(?:[A-Za-z0-9+/]{4}){6,}(?:[A-Za-z0-9+/]{2,3})?={0,2}$/));
 
 /**
  * With a bot's token, or with people's sessions, which arrive if the worker shares Kitsu's host.

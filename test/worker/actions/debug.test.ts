@@ -84,6 +84,16 @@ describe("the debug action", () => {
     expect(JSON.stringify(await readLog())).not.toContain("s3cr3t");
   });
 
+  it("lists the first 300 of many ids and counts the others, and has all of them to copy", async () => {
+    const selection = Array.from({ length: 5_000 }, () => crypto.randomUUID());
+    const { reply } = await readAnswer(await ask("/actions/debug", ajax({ ...AJAX_FIELDS, selection })));
+    const { tables = [], effects = [] } = reply.kind === "done" ? reply : {};
+    const rows = tables.find(({ title }) => title === "Parsed call")?.rows ?? [];
+    expect(rows.filter(([name]) => String(name).startsWith("selection["))).toHaveLength(300);
+    expect(rows.at(-1)).toEqual(["selection", "4,700 more"]);
+    expect(JSON.stringify(effects)).toContain(selection.at(-1));
+  });
+
   it("runs without a selection, and says that other actions would not", async () => {
     const { reply } = await readAnswer(await ask("/actions/debug", ajax({ ...AJAX_FIELDS, selection: [] })));
     expect(reply).toMatchObject({
@@ -257,6 +267,14 @@ describe("the debug action, if it can ask Kitsu", () => {
     );
     expect(await again.text()).toContain("2 tasks of 2 entities in 1 project");
     expect(JSON.stringify(reply)).not.toContain("4711");
+  });
+
+  it("lists the first 500 tasks with all their fields, and each of the others in one row", async () => {
+    const { taskIds } = addProject(fake, projects, 502);
+    const reply = await run(MANAGER, taskIds);
+    expect(reply.text).toContain("Only the first 500 tasks are listed with all their fields.");
+    expect(reply.tables?.[0]?.rows).toHaveLength(502);
+    expect(reply.text).toContain("496 more tables are on the page");
   });
 
   it("keeps a page of 500 tasks under 2 MB, and a toast short", async () => {

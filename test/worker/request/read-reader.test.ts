@@ -17,7 +17,10 @@ const makeRequest = ({ query = {}, cookie, accept }: Sources) =>
     headers: { ...(cookie !== undefined && { cookie }), ...(accept !== undefined && { "accept-language": accept }) },
   });
 
-const read = (sources: Sources) => readReader(makeRequest(sources), { ...STUDIO, ...sources.studio }, sources.person);
+function read(sources: Sources) {
+  const request = makeRequest(sources);
+  return readReader(request, new URL(request.url), { ...STUDIO, ...sources.studio }, sources.person);
+}
 
 describe("the reader's language", () => {
   const ALL: Required<Sources> = {
@@ -50,7 +53,7 @@ describe("the reader's language", () => {
   it("is English for a request about which nothing is known, even without settings", () => {
     const nobody = { language: "en", locale: "en", timeZone: "UTC", isOwnZone: false };
     expect(read({})).toEqual(nobody);
-    expect(readReader(makeRequest({}))).toEqual(nobody);
+    expect(readReader(makeRequest({}), new URL("https://edge.studio.tld"))).toEqual(nobody);
   });
 
   it.each([

@@ -111,6 +111,16 @@ describe("a request's snapshot", () => {
   });
 });
 
+describe("a request's snapshot of a long list", () => {
+  it("has its beginning, and the number of its entries", () => {
+    const fields = [["selection", Array.from({ length: 5_000 }, () => crypto.randomUUID())]] as const;
+    const [[, listed] = []] = takeSnapshot(post("", FORM), new URL("https://edge.studio.tld/"), fields).fields;
+    expect(listed).toMatch(/^\["[0-9a-f]{8}-/);
+    expect(listed).toMatch(/… \(5,000 in all\)$/);
+    expect(listed?.length).toBeLessThan(2_100);
+  });
+});
+
 describe("a page from a studio's server", () => {
   it("has its title read in one pass, whatever its markup", () => {
     const page = (body: string) => parseResponse(200, "text/html", body);
