@@ -207,7 +207,7 @@ export function createRoleLookup(person: Person, kitsu: Kitsu | undefined): Role
   return (projectId) => {
     const role =
       roles.get(projectId) ??
-      (kitsu === undefined ? Promise.resolve(undefined) : findRole(person, () => kitsu.readTeam(projectId)));
+      (kitsu === undefined ? Promise.resolve(undefined) : findRole(person, projectId, kitsu.readTeam));
     roles.set(projectId, role);
     return role;
   };

@@ -1,5 +1,5 @@
 // Who the author of the bot's comments is: the person, if Zou lets the bot name them.
-import { readOwnRoles } from "./team.ts";
+import { findRoles, type ReadTeam, readOwnAccount } from "./team.ts";
 import type { Zou } from "./zou.ts";
 
 /** By project id: the person who can be named as the author; undefined if it will be the bot. */
@@ -10,8 +10,9 @@ export async function readBotAuthors(
   zou: Zou,
   personId: string | undefined,
   projectIds: readonly string[],
+  readTeam: ReadTeam,
 ): Promise<Authors> {
-  const roles = await readOwnRoles(zou, projectIds);
+  const roles = await findRoles(await readOwnAccount(zou), projectIds, readTeam);
   return new Map([...roles].map(([id, role]) => [id, role === "admin" || role === "manager" ? personId : undefined]));
 }
 

@@ -5,9 +5,9 @@ import { type FoundTasks, findTasks, type ReadEpisodes, readProject } from "./fi
 import { openTables, type Tables } from "./kitsu-tables.ts";
 import type { SelectedTask, Selection } from "./selection.ts";
 import { labelTasks } from "./task-label.ts";
-import { readTeam } from "./team.ts";
+import { openTeams, type ReadTeam } from "./team.ts";
 import { IDS_MAX, idsQuery, type Zou } from "./zou.ts";
-import { Entity, isShow, PreviewFile, type Task, type TeamMember } from "./zou-objects.ts";
+import { Entity, isShow, PreviewFile, type Task } from "./zou-objects.ts";
 
 export type Kitsu = {
   zou: Zou;
@@ -16,8 +16,8 @@ export type Kitsu = {
   readSelection(): Promise<Selection>;
   /** the current state of these tasks */
   readTasks(ids: readonly string[]): Promise<Selection>;
-  /** a project's team, read only once; undefined if the account may not see it */
-  readTeam(projectId: string): Promise<readonly TeamMember[] | undefined>;
+  /** a project's team; read only once */
+  readTeam: ReadTeam;
   /** the newest previews of these tasks; none if there are more than fit in one request */
   readPreviews(tasks: readonly SelectedTask[]): Promise<ReadonlyMap<string, PreviewFile>>;
   /** all tasks of a project */
@@ -44,7 +44,6 @@ export function openKitsu(
     return toSelection(wanted, await describeTasks(found, tables));
   };
   let selection: Promise<Selection> | undefined;
-  const teams = new Map<string, ReturnType<typeof readTeam>>();
   return {
     zou,
     tables,
@@ -54,11 +53,7 @@ export function openKitsu(
       return selection;
     },
     readTasks,
-    readTeam: (projectId) => {
-      const team = teams.get(projectId) ?? readTeam(zou, projectId);
-      teams.set(projectId, team);
-      return team;
-    },
+    readTeam: openTeams(zou),
     readPreviews: async (tasks) => {
       const ids = unique(tasks.flatMap(({ task }) => task.last_preview_file_id ?? []));
       if (ids.length === 0 || ids.length > IDS_MAX) return new Map();

@@ -10,15 +10,6 @@ const Authenticated = v.object({ user: ZouPerson });
 export const readOwnAccount = async (zou: Zou): Promise<ZouPerson> =>
   (await zou.read("/auth/authenticated", Authenticated)).user;
 
-/** The roles of the account that the token belongs to. */
-export async function readOwnRoles(
-  zou: Zou,
-  projectIds: readonly string[],
-): Promise<ReadonlyMap<string, Role | undefined>> {
-  const user = await readOwnAccount(zou);
-  return new Map(await Promise.all(projectIds.map(async (id) => [id, await readRole(zou, user, id)] as const)));
-}
-
 /** Undefined if Zou has no person with this id. */
 export async function readPerson(zou: Zou, id: string): Promise<ZouPerson | undefined> {
   try {
@@ -32,8 +23,20 @@ export async function readPerson(zou: Zou, id: string): Promise<ZouPerson | unde
 type PersonRole = { id?: string | undefined; role?: Role | undefined };
 type Team = readonly TeamMember[];
 
-/** The project's team; undefined if Zou does not show it, which it does only to its members. */
-export async function readTeam(zou: Zou, projectId: string): Promise<Team | undefined> {
+/** A project's team; undefined if Zou does not show it, which it does only to its members. */
+export type ReadTeam = (projectId: string) => Promise<Team | undefined>;
+
+/** Reads each team once. */
+export function openTeams(zou: Zou): ReadTeam {
+  const teams = new Map<string, Promise<Team | undefined>>();
+  return (projectId) => {
+    const team = teams.get(projectId) ?? readTeam(zou, projectId);
+    teams.set(projectId, team);
+    return team;
+  };
+}
+
+async function readTeam(zou: Zou, projectId: string): Promise<Team | undefined> {
   try {
     return await zou.read(`/data/projects/${projectId}/team`, v.array(TeamMember));
   } catch (thrown) {
@@ -45,17 +48,22 @@ export async function readTeam(zou: Zou, projectId: string): Promise<Team | unde
 /**
  * The role in the project, else the role in the studio; undefined if the person is not in the team.
  * Administrators have their role in every project.
- * @param readTeamOnce reads the project's team
  */
 export async function findRole(
   { id, role }: PersonRole,
-  readTeamOnce: () => Promise<Team | undefined>,
+  projectId: string,
+  readTeam: ReadTeam,
 ): Promise<Role | undefined> {
   if (role === "admin") return "admin";
-  const member = (await readTeamOnce())?.find((one) => one.id === id && one.active);
+  const member = (await readTeam(projectId))?.find((one) => one.id === id && one.active);
   return member && (member.project_role ?? member.role);
 }
 
-/** The role as it is now. */
-export const readRole = (zou: Zou, person: PersonRole, projectId: string): Promise<Role | undefined> =>
-  findRole(person, () => readTeam(zou, projectId));
+/** By project id. */
+export async function findRoles(
+  person: PersonRole,
+  projectIds: readonly string[],
+  readTeam: ReadTeam,
+): Promise<ReadonlyMap<string, Role | undefined>> {
+  return new Map(await Promise.all(projectIds.map(async (id) => [id, await findRole(person, id, readTeam)] as const)));
+}

@@ -114,6 +114,17 @@ describe("the form of the comment action", () => {
     expect(await offer(taskIds, { person: CLIENT })).toEqual([keep, "todo", "wip", "retake"]);
   });
 
+  it("sets no status that has been closed to the person since it was offered", async () => {
+    const { projectId, taskIds } = makeProject(1);
+    expect(await offer(taskIds, { person: CLIENT })).toContain("done");
+    const project = fake.projects.get(projectId);
+    const task_statuses_link = { [STATUS.done]: { is_client_allowed: false } };
+    fake.projects.set(projectId, { ...project, id: projectId, task_statuses_link });
+    const reply = await run(taskIds, { status: STATUS.done }, { person: CLIENT });
+    expect(JSON.stringify(reply)).toContain("Clients may not use the status done");
+    expect(read(taskIds[0])?.task_status_id).toBe(STATUS.wip);
+  });
+
   it("offers concept statuses only for concepts", async () => {
     const { projectId } = makeProject(0);
     const task = addTask(fake, projectId, addEntity(fake, projectId, 3_900, "Concept"), 3_900);

@@ -10,7 +10,7 @@ import { countWritten, type NewComment, NOT_ACCEPTED, sendComments } from "../..
 import type { Kitsu } from "../../services/kitsu.ts";
 import { DELETED_OR_HIDDEN } from "../../services/missing-tasks.ts";
 import type { SelectedTask, Selection } from "../../services/selection.ts";
-import { readOwnAccount, readPerson, readRole } from "../../services/team.ts";
+import { findRoles, openTeams, type ReadTeam, readOwnAccount, readPerson } from "../../services/team.ts";
 import type { Role } from "../../services/zou-objects.ts";
 import type { Settings } from "../../settings/settings.ts";
 import { planComments } from "./comment-plan.ts";
@@ -69,13 +69,18 @@ async function draftComments(context: BatchContext, run: CommentRun): Promise<Dr
   const ids = items.map(({ id }) => id);
   const projectIds = [...new Set(items.flatMap(({ project }) => project ?? []))];
   const isOwn = kitsu.zou.account === "person";
-  const [selection, statuses, { person, roles }, authors] = await Promise.all([
+  const readTeam = known === undefined ? openTeams(kitsu.zou) : kitsu.readTeam;
+  const [selection, statuses, projects, { person, roles }, authors] = await Promise.all([
     known ?? kitsu.readTasks(ids),
-    kitsu.tables.taskStatuses(),
-    known ?? readWriter(context, projectIds),
-    isOwn ? undefined : readBotAuthors(kitsu.zou, context.person.id, projectIds),
+    // These say who may set which status.
+    kitsu.tables.taskStatuses({ isCurrent: true }),
+    kitsu.tables.projects({ isCurrent: true }),
+    known ?? readWriter(context, projectIds, readTeam),
+    isOwn ? undefined : readBotAuthors(kitsu.zou, context.person.id, projectIds, readTeam),
   ]);
-  const tasks = selection.tasks.filter(({ task }) => ids.includes(task.id));
+  const tasks = selection.tasks
+    .filter(({ task }) => ids.includes(task.id))
+    .map((one) => ({ ...one, project: projects.get(one.task.project_id) }));
   for (const id of selection.missing) settleItem(run, id, { state: "skipped", reason: DELETED_OR_HIDDEN });
   return planComments(tasks, run, statuses, { ...person, roles }).flatMap(
     ({ selected, statusId, change, refusal }): Draft[] => {
@@ -98,11 +103,11 @@ async function draftComments(context: BatchContext, run: CommentRun): Promise<Dr
 async function readWriter(
   { kitsu: { zou }, person: { id, name } }: BatchContext,
   projectIds: readonly string[],
+  readTeam: ReadTeam,
 ): Promise<Writer> {
   const person = zou.account === "person" ? await readOwnAccount(zou) : await readPerson(zou, id ?? "");
   if (!person?.active) throw new Failure("person-not-accepted", { text: message("comment.noLongerActive", { name }) });
-  const roles = await Promise.all(projectIds.map(async (one) => [one, await readRole(zou, person, one)] as const));
-  return { person, roles: new Map(roles) };
+  return { person, roles: await findRoles(person, projectIds, readTeam) };
 }
 
 /** Whether the outcome is known. */

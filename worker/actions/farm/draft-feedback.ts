@@ -6,7 +6,7 @@ import type { NewComment } from "../../services/comments.ts";
 import type { Kitsu } from "../../services/kitsu.ts";
 import type { Picture } from "../../services/previews.ts";
 import type { SelectedTask } from "../../services/selection.ts";
-import { readPerson, readRole } from "../../services/team.ts";
+import { findRoles, openTeams, readPerson } from "../../services/team.ts";
 import type { Role, TaskStatus, ZouPerson } from "../../services/zou-objects.ts";
 import {
   chooseStatus,
@@ -46,17 +46,19 @@ export async function draftComments(
   if (tasks.length === 0) return [];
   const { zou, tables } = kitsu;
   const projectIds = [...new Set(tasks.map(({ task }) => task.project_id))];
-  const [statuses, zouPerson] = await Promise.all([
-    tables.taskStatuses(),
+  const [statuses, projects, zouPerson] = await Promise.all([
+    // These say who may set which status.
+    tables.taskStatuses({ isCurrent: true }),
+    tables.projects({ isCurrent: true }),
     person.id === undefined ? undefined : readPerson(zou, person.id),
   ]);
+  const readTeam = openTeams(zou);
   const [authors, roles] = await Promise.all([
-    readBotAuthors(zou, zouPerson?.id, projectIds),
-    Promise.all(projectIds.map(async (id) => [id, zouPerson && (await readRole(zou, zouPerson, id))] as const)).then(
-      (all) => new Map(all),
-    ),
+    readBotAuthors(zou, zouPerson?.id, projectIds, readTeam),
+    findRoles(zouPerson ?? {}, projectIds, readTeam),
   ]);
-  return tasks.flatMap((one): FeedbackDraft[] => {
+  return tasks.flatMap((listed): FeedbackDraft[] => {
+    const one = { ...listed, project: projects.get(listed.task.project_id) };
     const shot = shots.find(({ task }) => task === one.task.id);
     if (shot === undefined) return [];
     const { id: taskId, project_id, task_status_id, last_comment_date: lastCommentDate } = one.task;
