@@ -31,8 +31,11 @@ export type WorkerService = {
   variables?: Readonly<Record<string, string>>;
   /** further bindings, in Cap'n Proto */
   bindings?: readonly string[];
-  /** keeps Durable Objects on the disk service "objects"; the prefix keeps deployments apart */
-  objects?: { keyPrefix: string };
+  /**
+   * Durable Objects on the disk service "objects", under a prefix that keeps deployments apart, or
+   * those of another service
+   */
+  objects?: { keyPrefix: string } | { service: string };
   /** the service that fetch() goes to, if not "internet" */
   outbound?: string;
 };
@@ -73,20 +76,24 @@ function describeWorker(
   date: string,
 ): string {
   const kept = objects === undefined ? [] : DURABLE_OBJECTS;
+  const own = objects !== undefined && "keyPrefix" in objects ? objects : undefined;
+  const owner = objects !== undefined && "service" in objects ? `, serviceName = "${objects.service}"` : "";
   const all = [
     ...bindings,
-    ...kept.map(({ binding, className }) => `(name = "${binding}", durableObjectNamespace = "${className}")`),
+    ...kept.map(
+      ({ binding, className }) =>
+        `(name = "${binding}", durableObjectNamespace = (className = "${className}"${owner}))`,
+    ),
     ...Object.entries(variables).map(([key, value]) => `(name = "${key}", text = ${JSON.stringify(value)})`),
   ];
   const namespaces = kept.map(
-    ({ className }) =>
-      `(className = "${className}", uniqueKey = "${objects?.keyPrefix}${className}", enableSql = true)`,
+    ({ className }) => `(className = "${className}", uniqueKey = "${own?.keyPrefix}${className}", enableSql = true)`,
   );
   return `(name = "${name}", worker = (${[
     `modules = [(name = "${module}", esModule = embed "${module}")]`,
     `compatibilityDate = "${date}"`,
     `bindings = [${all.join(", ")}]`,
-    ...(objects === undefined
+    ...(own === undefined
       ? []
       : [`durableObjectNamespaces = [${namespaces.join(", ")}]`, 'durableObjectStorage = (localDisk = "objects")']),
     ...(outbound === undefined ? [] : [`globalOutbound = "${outbound}"`]),

@@ -3,13 +3,25 @@
 // was wrong.
 import { loadavg } from "node:os";
 import { parseArgs } from "node:util";
+import { countSteps } from "./counts/count.ts";
+import { WAYS } from "./counts/studio.ts";
+import { drawCounts, LEGEND, listRequests } from "./counts/summary.ts";
 import { compareHook } from "./hook.ts";
 import { compareTargets } from "./rounds.ts";
 import { canPin } from "./target.ts";
 
 const { values } = parseArgs({
-  options: { rounds: { type: "string", default: "3" }, seconds: { type: "string", default: "3" } },
+  options: {
+    rounds: { type: "string", default: "3" },
+    seconds: { type: "string", default: "3" },
+    counts: { type: "boolean", default: false },
+  },
 });
+if (values.counts) {
+  const steps = (await Promise.all(WAYS.map(countSteps))).flat();
+  console.log([...WAYS.map((way) => drawCounts(steps, way)), LEGEND, listRequests(steps)].join("\n\n"));
+  process.exit();
+}
 const [rounds, seconds] = [Number(values.rounds), Number(values.seconds)];
 if (!(Number.isInteger(rounds) && rounds > 0 && seconds > 0))
   throw new Error("--rounds must be a whole number, --seconds a number; both greater than 0.");

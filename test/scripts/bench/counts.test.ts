@@ -1,0 +1,63 @@
+// What each action costs in rounds, requests and operations. If a change makes it cheaper, write
+// the new figures with "npx vitest run --project tree -u test/scripts/bench/counts.test.ts".
+import { expect, it } from "vitest";
+import { countSteps } from "../../../scripts/bench/counts/count.ts";
+import { WAYS } from "../../../scripts/bench/counts/studio.ts";
+import { drawCounts } from "../../../scripts/bench/counts/summary.ts";
+
+it("asks no more of Kitsu, the farms, Durable Objects and KV than is written here", async () => {
+  const steps = (await Promise.all(WAYS.map(countSteps))).flat();
+  expect(`\n${WAYS.map((way) => drawCounts(steps, way)).join("\n\n")}\n`).toMatchInlineSnapshot(`
+    "
+    with a bot's account   before   rounds   Kitsu   others   objects   KV
+    --------------------   ------   ------   -----   ------   -------   --
+    debug runs                  6        7      10        0         3    1
+    statistics runs             6        7      12        0         3    1
+    playlist runs               6        7       9        0         5    1
+    comment asks                6        8      10        0         4    1
+    comment confirms            6        9      11        0         4    1
+    comment runs                6       24      36        0         4    1
+    flamenco asks               6        7      10        1         5    1
+    flamenco confirms           6       10      13        7         7    1
+    flamenco runs               6       11      13        8       8+1    1
+    afanasy asks                6        7      11        0         5    1
+    afanasy confirms            6        9      17        0         8    1
+    afanasy runs                6       10      20        0      10+1    1
+    launch asks                 6        6       8        0         4    1
+    launch runs                 6        8      12        0         4    1
+    kabaret runs                6        7      10        0         5    1
+    publish runs                6        7       8        1         4    1
+    flamenco look 1                      2       0        6         0    0
+    flamenco look 2                      1       0        3         0    0
+    flamenco look 3                      1       0        3         0    0
+    afanasy look 1                       3       0        4         0    0
+    afanasy look 2                       1       0        1         0    0
+    afanasy look 3                       1       0        1         0    0
+
+    with the person's session   before   rounds   Kitsu   others   objects   KV
+    -------------------------   ------   ------   -----   ------   -------   --
+    debug runs                       6        7      10        0         3    1
+    statistics runs                  6        7      12        0         3    1
+    playlist runs                    6        7       9        0         5    1
+    comment asks                     6        8      10        0         4    1
+    comment confirms                 6        9      11        0         4    1
+    comment runs                     6       22      32        0         4    1
+    flamenco asks                    6        7      10        1         5    1
+    flamenco confirms                6       10      13        7         7    1
+    flamenco runs                    6       11      13        8       8+1    1
+    afanasy asks                     6        7      11        0         5    1
+    afanasy confirms                 6        9      17        0         8    1
+    afanasy runs                     6       10      20        0      10+1    1
+    launch asks                      6        6       8        0         4    1
+    launch runs                      6        8      12        0         4    1
+    kabaret runs                     6        7      10        0         5    1
+    publish runs                     6        7       8        1         4    1
+    flamenco look 1                           2       0        6         0    0
+    flamenco look 2                           1       0        3         0    0
+    flamenco look 3                           1       0        3         0    0
+    afanasy look 1                            3       0        4         0    0
+    afanasy look 2                            1       0        1         0    0
+    afanasy look 3                            1       0        1         0    0
+    "
+  `);
+}, 300_000);
