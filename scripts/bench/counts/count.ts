@@ -27,27 +27,40 @@ const CHECK_EVERY_MS = 8;
 const STEP_MAX_MS = 60_000;
 
 /** The steps of all actions, in a cold isolate each, and in one that has done all of them once. */
-export async function countSteps(way: Way): Promise<StepCounts[]> {
-  const studio = await openCountedStudio(way);
-  let isolates: Isolates | undefined;
-  try {
-    const cold = FLOWS.flatMap((flow) => Array.from({ length: flow.steps }, (_, step) => nameIsolate(flow, step)));
-    isolates = await Isolates.start([...cold, WARM], studio);
-    const counter = new Counter(studio, isolates, way);
+export function countSteps(way: Way): Promise<StepCounts[]> {
+  const cold = FLOWS.flatMap((flow) => Array.from({ length: flow.steps }, (_, step) => nameIsolate(flow, step)));
+  return withCounter(way, cold, async (counter) => {
     const counted: StepCounts[] = [];
     for (const flow of FLOWS) counted.push(...(await counter.countFlow(flow, "cold", 0)));
     for (const flow of FLOWS) await counter.warmUp(flow);
     for (const flow of FLOWS) counted.push(...(await counter.countFlow(flow, "warm", 2)));
     return counted;
+  });
+}
+
+/** Runs `work` with the studio's servers and the worker, in these isolates and a warm one. */
+export async function withCounter<T>(
+  way: Way,
+  cold: readonly string[],
+  work: (counter: Counter, isolates: Isolates) => Promise<T>,
+): Promise<T> {
+  const studio = await openCountedStudio(way);
+  let isolates: Isolates | undefined;
+  try {
+    isolates = await Isolates.start([...cold, WARM], studio);
+    return await work(new Counter(studio, isolates, way), isolates);
   } finally {
     await isolates?.stop();
     await studio.close();
   }
 }
 
+const makeRunId = (flow: Flow, turn: number) => `${turn}${FLOWS.indexOf(flow)}`.padStart(32, "0");
+/** Lets a long run look once at what it has started. */
+export const lookAt = (run: string): Sent => ({ method: "GET", path: `/bench/look?run=${run}` });
 const nameIsolate = ({ action }: Flow, step: number) => `${action}-${step}`;
 
-class Counter {
+export class Counter {
   readonly #studio: CountedStudio;
   readonly #isolates: Isolates;
   readonly #way: Way;
@@ -57,10 +70,12 @@ class Counter {
     [this.#studio, this.#isolates, this.#way] = [studio, isolates, way];
   }
 
-  async warmUp(flow: Flow): Promise<void> {
+  /** @returns the id of the run */
+  async warmUp(flow: Flow): Promise<string> {
     this.#isCounting = false;
     await this.countFlow(flow, "warm", 1);
     this.#isCounting = true;
+    return makeRunId(flow, 1);
   }
 
   /** Runs an action from the click to the outcome, and counts each of its calls. */
@@ -68,7 +83,7 @@ class Counter {
     const { action, steps, looks = 0 } = flow;
     const about = { action, way: this.#way, isolate };
     const counted: StepCounts[] = [];
-    const run = `${turn}${FLOWS.indexOf(flow)}`.padStart(32, "0");
+    const run = makeRunId(flow, turn);
     let answered: Answered | undefined;
     for (let step = 0; step < steps; step += 1) {
       const place = isolate === "warm" ? WARM : nameIsolate(flow, step);
@@ -86,7 +101,7 @@ class Counter {
       throw new Error(`${action} does not run in ${steps} calls: ${counted.map(({ step }) => step).join(", ")}.`);
     if (isolate === "cold") return counted;
     for (let look = 1; look <= looks; look += 1) {
-      const [, counts] = await this.#count(OBJECTS, { method: "GET", path: `/bench/look?run=${run}` });
+      const [, counts] = await this.#count(OBJECTS, lookAt(run));
       counted.push({ ...about, step: `look ${look}`, ...counts });
     }
     return counted;

@@ -29,11 +29,13 @@ type Surroundings = { kvPort: number; variables: (isolate: string) => Record<str
 export type Sent = { method: string; path: string; headers?: Record<string, string>; body?: string };
 
 export class Isolates {
+  /** of its processes */
+  readonly group: number;
   readonly #port: number;
   readonly #stop: () => Promise<void>;
 
-  private constructor(port: number, stop: () => Promise<void>) {
-    [this.#port, this.#stop] = [port, stop];
+  private constructor(group: number, port: number, stop: () => Promise<void>) {
+    [this.group, this.#port, this.#stop] = [group, port, stop];
   }
 
   static async start(names: readonly string[], { kvPort, variables }: Surroundings): Promise<Isolates> {
@@ -69,7 +71,7 @@ export class Isolates {
       bundle("scripts/bench/workers/router.ts", join(directory, "router.js")),
     ]);
     const child = startGroup(workerd, ["serve", config], { stdio: ["ignore", "inherit", "inherit"] });
-    const started = new Isolates(port, async () => {
+    const started = new Isolates(child.pid ?? 0, port, async () => {
       await stopGroup(child);
       removeTempDirectory(directory);
     });

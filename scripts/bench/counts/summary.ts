@@ -1,5 +1,4 @@
-// The counts as tables: one row for each step of an action, and everything it asked for.
-import { drawTable } from "../../table.ts";
+// The counts as figures and tables: one row for each step of an action, and everything it asked for.
 import type { StepCounts } from "./count.ts";
 import type { Arrival } from "./gate.ts";
 import type { Way } from "./studio.ts";
@@ -11,49 +10,43 @@ import type { Way } from "./studio.ts";
 const PREPARATION =
   /\/(auth\/authenticated|data\/(persons\/\*|persons\?email|tasks|entities|sequences|episodes|task-types|task-status|projects\/open|projects\/\*\/(team|sequences|episodes)))(\?|$)/;
 
-const COLUMNS = ["before", "rounds", "Kitsu", "others", "objects", "KV"] as const;
-
-export const LEGEND = `before: rounds until everything is known that decides whether the person may run the action
-rounds: all rounds until the answer; one round is all requests that are sent without waiting for another
-Kitsu, others: requests to Kitsu; to the farm or the studio's own server
-objects: calls of Durable Objects, and after "+" those that the objects make themselves; KV: operations on the log
-"10 > 6" is 10 in a cold isolate, and 6 in one that has done the same before. A look is one of a long run's.`;
-
-/** @returns a row for each step: cold > warm, if they differ */
-export function summarizeCounts(steps: readonly StepCounts[], way: Way): { head: string[]; rows: string[][] } {
-  const own = steps.filter((step) => step.way === way);
-  const names = [...new Set(own.map(nameOf))];
-  const rows = names.map((name) => {
-    const [cold, warm] = (["cold", "warm"] as const).map((isolate) => {
-      const found = own.find((step) => nameOf(step) === name && step.isolate === isolate);
-      return found && figuresOf(found);
-    });
-    const cells = COLUMNS.map((column) => [...new Set([cold?.[column] ?? warm?.[column], warm?.[column]])].join(" > "));
-    return [name, ...cells];
-  });
-  return { head: [TITLES[way], ...COLUMNS], rows };
-}
-
-const TITLES: Record<Way, string> = { bot: "with a bot's account", session: "with the person's session" };
-
-export const drawCounts = (steps: readonly StepCounts[], way: Way): string => {
-  const { head, rows } = summarizeCounts(steps, way);
-  return drawTable(head, rows);
+/** The figures of one step, as COLUMNS names them. */
+export type StepFigures = Pick<StepCounts, "action" | "step" | "way" | "isolate"> & {
+  before: number;
+  rounds: number;
+  toKitsu: number;
+  toOthers: number;
+  objectCalls: number;
+  /** those that the objects make themselves */
+  byObjects: number;
+  kv: number;
 };
 
-const nameOf = ({ action, step }: StepCounts) => `${action} ${step}`;
+const COLUMNS = ["before", "rounds", "Kitsu", "others", "objects", "KV"];
 
-function figuresOf(step: StepCounts): Record<(typeof COLUMNS)[number], string> {
-  const requests = step.rounds.flat();
-  const toKitsu = requests.filter(({ server }) => server === "kitsu");
-  const [called, calledByObjects] = [countObjects(step.byWorker), countObjects(step.byObjects)];
+export const LEGEND = `- before: rounds until everything is known that decides whether the person may run the action
+- rounds: all rounds until the answer; a round is all requests that are sent without waiting for another
+- Kitsu, others: requests to Kitsu; to the farm or the studio's own server
+- objects: calls of Durable Objects, and after "+" those that the objects make themselves
+- KV: operations on the log
+- "10 > 6": 10 in a cold isolate, and 6 in one that has done the same before
+- a look: a long run's look at what it has started on a farm`;
+
+export const toFigures = (steps: readonly StepCounts[]): StepFigures[] => steps.map(countStep);
+
+function countStep({ action, step, way, isolate, rounds, waited, byWorker, byObjects }: StepCounts): StepFigures {
+  const requests = rounds.flat();
+  const toKitsu = requests.filter(({ server }) => server === "kitsu").length;
+  const [own, objects] = [countOperations(byWorker), countOperations(byObjects)];
   return {
-    before: String(step.step.startsWith("look") ? "" : countBefore(step.rounds)),
-    rounds: String(step.waited),
-    Kitsu: String(toKitsu.length),
-    others: String(requests.length - toKitsu.length),
-    objects: calledByObjects === 0 ? String(called) : `${called}+${calledByObjects}`,
-    KV: String(countKv(step.byWorker) + countKv(step.byObjects)),
+    ...{ action, step, way, isolate },
+    before: countBefore(rounds),
+    rounds: waited,
+    toKitsu,
+    toOthers: requests.length - toKitsu,
+    objectCalls: own.objects,
+    byObjects: objects.objects,
+    kv: own.kv + objects.kv,
   };
 }
 
@@ -69,10 +62,32 @@ function countBefore(rounds: readonly (readonly Arrival[])[]): number {
   return end === -1 ? rounds.length : end;
 }
 
-const sum = (numbers: readonly number[]) => numbers.reduce((total, one) => total + one, 0);
-const countObjects = (counts: Record<string, number>) =>
-  sum(Object.entries(counts).map(([name, count]) => (name.startsWith("RUNS.") ? 0 : count)));
-const countKv = (counts: Record<string, number>) => sum(Object.values(counts)) - countObjects(counts);
+function countOperations(counts: Record<string, number>) {
+  const sum = { objects: 0, kv: 0 };
+  for (const [name, count] of Object.entries(counts)) sum[name.startsWith("RUNS.") ? "kv" : "objects"] += count;
+  return sum;
+}
+
+const TITLES: Record<Way, string> = { bot: "with a bot's account", session: "with the person's session" };
+
+/** A row for each step: cold > warm, if they differ. */
+export function tabulateCounts(figures: readonly StepFigures[], way: Way): { head: string[]; rows: string[][] } {
+  const own = figures.filter((one) => one.way === way);
+  const rows = [...Map.groupBy(own, ({ action, step }) => `${action} ${step}`)].map(([name, both]) => {
+    const cells = both.map(formatFigures);
+    return [name, ...COLUMNS.map((_, column) => [...new Set(cells.map((row) => row[column]))].join(" > "))];
+  });
+  return { head: [TITLES[way], ...COLUMNS], rows };
+}
+
+const formatFigures = ({ step, before, rounds, toKitsu, toOthers, objectCalls, byObjects, kv }: StepFigures) => [
+  step.startsWith("look") ? "" : String(before),
+  String(rounds),
+  String(toKitsu),
+  String(toOthers),
+  byObjects === 0 ? String(objectCalls) : `${objectCalls}+${byObjects}`,
+  String(kv),
+];
 
 const UUID = /[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}/g;
 const generalize = (path: string) => path.replace(UUID, "*");
@@ -80,22 +95,21 @@ const generalize = (path: string) => path.replace(UUID, "*");
 /** Everything that each step asked for: "/" separates the rounds, "|" what was no request. */
 export const listRequests = (steps: readonly StepCounts[]): string =>
   steps
-    .map((step) => {
-      const { action, way, isolate, rounds, byWorker, byObjects } = step;
+    .map(({ action, step, way, isolate, rounds, byWorker, byObjects }) => {
       const requests = rounds.map((round) => listTimes(round.map(nameRequest))).join(" / ");
       const operations = [listCounts(byWorker), listCounts(byObjects)].filter(Boolean).join(", by objects: ");
-      return `${action} ${step.step} (${way}, ${isolate}): ${[requests, operations].filter(Boolean).join(" | ")}`;
+      return `${action} ${step} (${way}, ${isolate}): ${[requests, operations].filter(Boolean).join(" | ")}`;
     })
     .join("\n");
 
-const nameRequest = ({ server, method, path }: Arrival) => {
+function nameRequest({ server, method, path }: Arrival): string {
   const short = generalize(path.split("?")[0] ?? "").replace(/^\/api\/(data\/|v3\/)?/, "");
   return `${server === "kitsu" ? "" : `${server}:`}${method === "GET" ? "" : `${method} `}${short}`;
-};
+}
 
 function listTimes(names: readonly string[]): string {
   const counts: Record<string, number> = {};
-  for (const name of names.toSorted()) counts[name] = (counts[name] ?? 0) + 1;
+  for (const name of names) counts[name] = (counts[name] ?? 0) + 1;
   return listCounts(counts);
 }
 

@@ -1,13 +1,15 @@
 // What each action costs in rounds, requests and operations. If a change makes it cheaper, write
 // the new figures with "npx vitest run --project tree -u test/scripts/bench/counts.test.ts".
 import { expect, it } from "vitest";
-import { countSteps } from "../../../scripts/bench/counts/count.ts";
 import { WAYS } from "../../../scripts/bench/counts/studio.ts";
-import { drawCounts } from "../../../scripts/bench/counts/summary.ts";
+import { tabulateCounts, toFigures } from "../../../scripts/bench/counts/summary.ts";
+import { countAll } from "../../../scripts/bench/figures.ts";
+import { drawTable } from "../../../scripts/table.ts";
 
 it("asks no more of Kitsu, the farms, Durable Objects and KV than is written here", async () => {
-  const steps = (await Promise.all(WAYS.map(countSteps))).flat();
-  expect(`\n${WAYS.map((way) => drawCounts(steps, way)).join("\n\n")}\n`).toMatchInlineSnapshot(`
+  const figures = toFigures(await countAll());
+  const tables = WAYS.map((way) => tabulateCounts(figures, way)).map(({ head, rows }) => drawTable(head, rows));
+  expect(`\n${tables.join("\n\n")}\n`).toMatchInlineSnapshot(`
     "
     with a bot's account   before   rounds   Kitsu   others   objects   KV
     --------------------   ------   ------   -----   ------   -------   --
