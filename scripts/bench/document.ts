@@ -1,9 +1,10 @@
 // Writes the figures into docs/performance.md, beside docs/performance.json and the pictures.
 import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import type { Table } from "../table.ts";
 import type { Figures } from "./figures.ts";
 import { drawPicture, SCHEMES } from "./picture.ts";
-import { makeTables, type Table } from "./tables.ts";
+import { makeTables } from "./tables.ts";
 
 const docs = join(import.meta.dirname, "../../docs");
 

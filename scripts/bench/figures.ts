@@ -1,11 +1,9 @@
 // All figures of one run of the bench. docs/performance.json has those of docs/performance.md.
 import { cpus } from "node:os";
-import type { LogCost } from "./costs/log-costs.ts";
-import { measureLog } from "./costs/log-costs.ts";
+import { type LogCost, measureLog } from "./costs/log-costs.ts";
 import { type LookCost, measureLooks } from "./costs/look-costs.ts";
 import { measureSelections, type SelectionCost } from "./costs/selection-costs.ts";
-import { countSteps } from "./counts/count.ts";
-import { WAYS } from "./counts/studio.ts";
+import { countAll } from "./counts/count.ts";
 import { type StepFigures, toFigures } from "./counts/summary.ts";
 import { type Comparison, compareTargets } from "./rounds.ts";
 
@@ -22,8 +20,6 @@ export type Figures = {
   log: LogCost[];
   looks: LookCost[];
 };
-
-export const countAll = async () => (await Promise.all(WAYS.map(countSteps))).flat();
 
 export async function measureAll(rounds: number, seconds: number): Promise<Figures> {
   process.stderr.write("counts\n");

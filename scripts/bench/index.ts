@@ -6,10 +6,11 @@
 import { loadavg } from "node:os";
 import { parseArgs } from "node:util";
 import { drawTable } from "../table.ts";
+import { countAll } from "./counts/count.ts";
 import { WAYS } from "./counts/studio.ts";
 import { LEGEND, listRequests, tabulateCounts, toFigures } from "./counts/summary.ts";
 import { writeDocument } from "./document.ts";
-import { countAll, measureAll } from "./figures.ts";
+import { measureAll } from "./figures.ts";
 import { compareHook } from "./hook.ts";
 import { makeTables } from "./tables.ts";
 import { canPin } from "./target.ts";

@@ -1,6 +1,7 @@
 // What a thousand runs cost at Cloudflare. docs/performance.md links to the prices.
+
+import type { Table } from "../table.ts";
 import type { Figures } from "./figures.ts";
-import type { Table } from "./tables.ts";
 
 const USES = ["requests", "CPU ms", "object requests", "object GB-s", "KV writes"] as const;
 type Uses = Record<(typeof USES)[number], number>;

@@ -1,12 +1,11 @@
 // The figures as tables, for the terminal and for docs/performance.md.
+import type { Table } from "../table.ts";
 import { LOG_SIZES } from "./costs/log-costs.ts";
 import { PRODUCTIONS } from "./costs/studio-process.ts";
 import { WAYS } from "./counts/studio.ts";
 import { tabulateCounts } from "./counts/summary.ts";
 import type { Figures } from "./figures.ts";
 import { tabulatePrices } from "./prices.ts";
-
-export type Table = { head: string[]; rows: string[][] };
 
 /** The tables by name: docs/performance.md says where each belongs. */
 export const makeTables = (figures: Figures): Record<string, Table> => ({

@@ -91,8 +91,9 @@ export class Isolates {
     return v.parse(State, await this.send(isolate, { method: "GET", path: "/bench/counts" }));
   }
 
-  async resetCounts(isolate: string): Promise<void> {
-    await this.send(isolate, { method: "GET", path: "/bench/reset" });
+  /** @param at the time of the call that follows, in epoch milliseconds */
+  async beginCall(isolate: string, at: number): Promise<void> {
+    await this.send(isolate, { method: "GET", path: `/bench/begin?at=${at}` });
   }
 
   /** @returns the body of the answer, which is JSON */

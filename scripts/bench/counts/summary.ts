@@ -1,4 +1,5 @@
 // The counts as figures and tables: one row for each step of an action, and everything it asked for.
+import type { Table } from "../../table.ts";
 import type { StepCounts } from "./count.ts";
 import type { Arrival } from "./gate.ts";
 import type { Way } from "./studio.ts";
@@ -30,6 +31,7 @@ export const LEGEND = `- before: rounds until everything is known that decides w
 - objects: calls of Durable Objects, and after "+" those that the objects make themselves
 - KV: operations on the log
 - "10 > 6": 10 in a cold isolate, and 6 in one that has done the same before
+- ten seconds pass between two calls, as if a person read and answered
 - a look: a long run's look at what it has started on a farm`;
 
 export const toFigures = (steps: readonly StepCounts[]): StepFigures[] => steps.map(countStep);
@@ -71,7 +73,7 @@ function countOperations(counts: Record<string, number>) {
 const TITLES: Record<Way, string> = { bot: "with a bot's account", session: "with the person's session" };
 
 /** A row for each step: cold > warm, if they differ. */
-export function tabulateCounts(figures: readonly StepFigures[], way: Way): { head: string[]; rows: string[][] } {
+export function tabulateCounts(figures: readonly StepFigures[], way: Way): Table {
   const own = figures.filter((one) => one.way === way);
   const rows = [...Map.groupBy(own, ({ action, step }) => `${action} ${step}`)].map(([name, both]) => {
     const cells = both.map(formatFigures);

@@ -2,9 +2,10 @@
 // /bench/…, and runs the alarms of long runs only on request, so that none comes in between.
 import worker, * as classes from "../../../worker/index.ts";
 import type { Env } from "../../../worker/settings/settings.ts";
-import { countBindings, countFetch, readCounts, resetCounts } from "./counting.ts";
+import { beginCall, countBindings, countFetch, readCounts, stopClock } from "./counting.ts";
 
 countFetch();
+stopClock();
 
 export class RunCoordinator extends classes.RunCoordinator {
   constructor(ctx: DurableObjectState, env: Env) {
@@ -43,7 +44,7 @@ export default {
   async fetch(request, env, ctx) {
     const { pathname, searchParams } = new URL(request.url);
     if (pathname === "/bench/counts") return Response.json(readCounts());
-    if (pathname === "/bench/reset") return Response.json(resetCounts());
+    if (pathname === "/bench/begin") return Response.json(beginCall(Number(searchParams.get("at"))));
     const run = pathname === "/bench/look" ? env.LONG_RUNS?.getByName(searchParams.get("run") ?? "") : undefined;
     return run === undefined ? worker.fetch(request, countBindings(env), ctx) : run.fetch(request);
   },

@@ -15,7 +15,9 @@ const pending = { operations: 0, requests: 0 };
 
 export const readCounts = () => ({ counts: Object.fromEntries(counts), pending });
 
-export function resetCounts(): null {
+/** @param at the time of the call, in epoch milliseconds */
+export function beginCall(at: number): null {
+  now = at;
   counts.clear();
   return null;
 }
@@ -70,6 +72,16 @@ export function countFetch(): void {
   Object.assign(globalThis, {
     fetch: (...args: Parameters<typeof fetch>) => wait("requests", fetch(...args)),
   });
+}
+
+let now = 0;
+
+/**
+ * Time stands still during a call, so that nothing depends on the speed of the machine: neither
+ * what is still fresh in a cache, nor how much time an action has left.
+ */
+export function stopClock(): void {
+  Date.now = () => now;
 }
 
 /** Returns the promise itself: a promise of a Durable Object can do more than others. */
