@@ -1,4 +1,4 @@
-// The counts as figures and tables: one row for each step of an action, and everything it asked for.
+// The counts as figures and tables: a row for each step of an action, and all that it asked for.
 import type { Table } from "../../table.ts";
 import type { StepCounts } from "./count.ts";
 import type { Arrival } from "./gate.ts";

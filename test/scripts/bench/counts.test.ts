@@ -1,5 +1,5 @@
 // What each action costs in rounds, requests and operations. If a change makes it cheaper, write
-// the new figures with "npx vitest run --project tree -u test/scripts/bench/counts.test.ts".
+// the new figures with "npx vitest run --project tree test/scripts -u".
 import { expect, it } from "vitest";
 import { countAll } from "../../../scripts/bench/counts/count.ts";
 import { WAYS } from "../../../scripts/bench/counts/studio.ts";
