@@ -23,13 +23,13 @@ export type StepFigures = Pick<StepCounts, "action" | "step" | "way" | "isolate"
   kv: number;
 };
 
-const COLUMNS = ["before", "rounds", "Kitsu", "others", "objects", "KV"];
+const COLUMNS = ["before", "rounds", "Kitsu", "others", "objects", "KV", "all"];
 
 export const LEGEND = `- before: rounds until everything is known that decides whether the person may run the action
 - rounds: all rounds until the answer; a round is all requests that are sent without waiting for another
 - Kitsu, others: requests to Kitsu; to the farm or the studio's own server
 - objects: calls of Durable Objects, and after "+" those that the objects make themselves
-- KV: operations on the log
+- KV: operations on the log; all: the sum of the four
 - "10 > 6": 10 in a cold isolate, and 6 in one that has done the same before
 - ten seconds pass between two calls, as if a person read and answered
 - a look: a long run's look at what it has started on a farm`;
@@ -89,6 +89,7 @@ const formatFigures = ({ step, before, rounds, toKitsu, toOthers, objectCalls, b
   String(toOthers),
   byObjects === 0 ? String(objectCalls) : `${objectCalls}+${byObjects}`,
   String(kv),
+  String(toKitsu + toOthers + objectCalls + byObjects + kv),
 ];
 
 const UUID = /[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}/g;

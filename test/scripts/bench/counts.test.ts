@@ -11,55 +11,55 @@ it("asks no more of Kitsu, the farms, Durable Objects and KV than is written her
   const tables = WAYS.map((way) => tabulateCounts(figures, way)).map(({ head, rows }) => drawTable(head, rows));
   expect(`\n${tables.join("\n\n")}\n`).toMatchInlineSnapshot(`
     "
-    with a bot's account   before   rounds   Kitsu   others   objects   KV
-    --------------------   ------   ------   -----   ------   -------   --
-    debug runs                  6        7      10        0         3    1
-    statistics runs             6        7      12        0         3    1
-    playlist runs               6        7       9        0         5    1
-    comment asks                6        8      10        0         4    1
-    comment confirms            6        9      11        0         4    1
-    comment runs                6       24      36        0         4    1
-    flamenco asks               6        7      10        1         5    1
-    flamenco confirms           6       10      13        7         7    1
-    flamenco runs               6       11      13        8       8+1    1
-    afanasy asks                6        7      11        0         5    1
-    afanasy confirms            6        9      17        0         8    1
-    afanasy runs                6       10      20        0      10+1    1
-    launch asks                 6        6       8        0         4    1
-    launch runs                 6        8      12        0         4    1
-    kabaret runs                6        7      10        0         5    1
-    publish runs                6        7       8        1         4    1
-    flamenco look 1                      2       0        6         0    0
-    flamenco look 2                      3       0        8         0    0
-    flamenco look 3                      1       0        3         0    0
-    afanasy look 1                       3       0        4         0    0
-    afanasy look 2                       1       0        1         0    0
-    afanasy look 3                       1       0        1         0    0
+    with a bot's account   before   rounds   Kitsu   others   objects   KV   all
+    --------------------   ------   ------   -----   ------   -------   --   ---
+    debug runs                  6        7      10        0         3    1    14
+    statistics runs             6        7      12        0         3    1    16
+    playlist runs               6        7       9        0         5    1    15
+    comment asks                6        8      10        0         4    1    15
+    comment confirms            6        9      11        0         4    1    16
+    comment runs                6       24      36        0         4    1    41
+    flamenco asks               6        7      10        1         5    1    17
+    flamenco confirms           6       10      13        7         7    1    28
+    flamenco runs               6       11      13        8       8+1    1    31
+    afanasy asks                6        7      11        0         5    1    17
+    afanasy confirms            6        9      17        0         8    1    26
+    afanasy runs                6       10      20        0      10+1    1    32
+    launch asks                 6        6       8        0         4    1    13
+    launch runs                 6        8      12        0         4    1    17
+    kabaret runs                6        7      10        0         5    1    16
+    publish runs                6        7       8        1         4    1    14
+    flamenco look 1                      2       0        6         0    0     6
+    flamenco look 2                      3       0        8         0    0     8
+    flamenco look 3                      1       0        3         0    0     3
+    afanasy look 1                       3       0        4         0    0     4
+    afanasy look 2                       1       0        1         0    0     1
+    afanasy look 3                       1       0        1         0    0     1
 
-    with the person's session   before   rounds   Kitsu   others   objects   KV
-    -------------------------   ------   ------   -----   ------   -------   --
-    debug runs                       6        7      10        0         3    1
-    statistics runs                  6        7      12        0         3    1
-    playlist runs                    6        7       9        0         5    1
-    comment asks                     6        8      10        0         4    1
-    comment confirms                 6        9      11        0         4    1
-    comment runs                     6       22      32        0         4    1
-    flamenco asks                    6        7      10        1         5    1
-    flamenco confirms                6       10      13        7         7    1
-    flamenco runs                    6       11      13        8       8+1    1
-    afanasy asks                     6        7      11        0         5    1
-    afanasy confirms                 6        9      17        0         8    1
-    afanasy runs                     6       10      20        0      10+1    1
-    launch asks                      6        6       8        0         4    1
-    launch runs                      6        8      12        0         4    1
-    kabaret runs                     6        7      10        0         5    1
-    publish runs                     6        7       8        1         4    1
-    flamenco look 1                           2       0        6         0    0
-    flamenco look 2                           3       0        8         0    0
-    flamenco look 3                           1       0        3         0    0
-    afanasy look 1                            3       0        4         0    0
-    afanasy look 2                            1       0        1         0    0
-    afanasy look 3                            1       0        1         0    0
+    with the person's session   before   rounds   Kitsu   others   objects   KV   all
+    -------------------------   ------   ------   -----   ------   -------   --   ---
+    debug runs                       6        7      10        0         3    1    14
+    statistics runs                  6        7      12        0         3    1    16
+    playlist runs                    6        7       9        0         5    1    15
+    comment asks                     6        8      10        0         4    1    15
+    comment confirms                 6        9      11        0         4    1    16
+    comment runs                     6       22      32        0         4    1    37
+    flamenco asks                    6        7      10        1         5    1    17
+    flamenco confirms                6       10      13        7         7    1    28
+    flamenco runs                    6       11      13        8       8+1    1    31
+    afanasy asks                     6        7      11        0         5    1    17
+    afanasy confirms                 6        9      17        0         8    1    26
+    afanasy runs                     6       10      20        0      10+1    1    32
+    launch asks                      6        6       8        0         4    1    13
+    launch runs                      6        8      12        0         4    1    17
+    kabaret runs                     6        7      10        0         5    1    16
+    publish runs                     6        7       8        1         4    1    14
+    flamenco look 1                           2       0        6         0    0     6
+    flamenco look 2                           3       0        8         0    0     8
+    flamenco look 3                           1       0        3         0    0     3
+    afanasy look 1                            3       0        4         0    0     4
+    afanasy look 2                            1       0        1         0    0     1
+    afanasy look 3                            1       0        1         0    0     1
     "
   `);
 }, 300_000);
