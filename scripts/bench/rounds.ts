@@ -22,7 +22,7 @@ export type Throughput = {
   cpuUs: number;
 };
 
-export type Comparison = { rows: Throughput[]; missing: string[]; problems: string[]; isRight: boolean };
+type Comparison = { rows: Throughput[]; missing: string[]; problems: string[]; isRight: boolean };
 
 export async function compareTargets(rounds: number, seconds: number): Promise<Comparison> {
   const { installed, missing } = findPeers();

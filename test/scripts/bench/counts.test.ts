@@ -1,15 +1,22 @@
 // What each action costs in rounds, requests and operations. If a change makes it cheaper, write
-// the new figures with "npx vitest run --project tree test/scripts -u".
-import { expect, it } from "vitest";
+// the new figures with "npx vitest run --project tree test/scripts -u" and
+// "npm run bench -- --counts --write".
+import { beforeAll, expect, it } from "vitest";
 import { countAll } from "../../../scripts/bench/counts/count.ts";
 import { WAYS } from "../../../scripts/bench/counts/studio.ts";
 import { tabulateCounts, toFigures } from "../../../scripts/bench/counts/summary.ts";
-import { drawTable } from "../../../scripts/table.ts";
+import { readDocument, toMarkdown } from "../../../scripts/bench/document.ts";
+import { drawTable, type Table } from "../../../scripts/table.ts";
 
-it("asks no more of Kitsu, the farms, Durable Objects and KV than is written here", async () => {
+let tables: Table[];
+
+beforeAll(async () => {
   const figures = toFigures(await countAll());
-  const tables = WAYS.map((way) => tabulateCounts(figures, way)).map(({ head, rows }) => drawTable(head, rows));
-  expect(`\n${tables.join("\n\n")}\n`).toMatchInlineSnapshot(`
+  tables = WAYS.map((way) => tabulateCounts(figures, way));
+}, 300_000);
+
+it("asks no more of Kitsu, the farms, Durable Objects and KV than is written here", () => {
+  expect(`\n${tables.map(({ head, rows }) => drawTable(head, rows)).join("\n\n")}\n`).toMatchInlineSnapshot(`
     "
     with a bot's account   before   rounds   Kitsu   others   objects   KV   all
     --------------------   ------   ------   -----   ------   -------   --   ---
@@ -62,4 +69,9 @@ it("asks no more of Kitsu, the farms, Durable Objects and KV than is written her
     afanasy look 3                            1       0        1         0    0     1
     "
   `);
-}, 300_000);
+});
+
+it("is what docs/performance.md says", async () => {
+  const document = await readDocument();
+  for (const table of tables) expect(document, 'Run "npm run bench -- --counts --write"').toContain(toMarkdown(table));
+});
