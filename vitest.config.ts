@@ -48,6 +48,7 @@ export default defineConfig({
             "test/structure.test.ts",
             "test/messages/**/*.test.ts",
             "test/register/**/*.test.ts",
+            "test/scripts/**/*.test.ts",
             "test/start/**/*.test.ts",
           ],
         },

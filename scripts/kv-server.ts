@@ -48,6 +48,11 @@ export class KvServer {
     return new Map([...this.#entries].map(([key, { value }]) => [key, value.toString("utf8")]));
   }
 
+  /** @param metadata as JSON */
+  write(key: string, value: Buffer, metadata: string): void {
+    this.#entries.set(key, { value, metadata, writtenAt: Date.now() });
+  }
+
   async #answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const { pathname, searchParams } = new URL(request.url ?? "/", "http://kv.invalid");
     const key = decodeURIComponent(pathname.slice(1));
@@ -57,7 +62,7 @@ export class KvServer {
     const refusal = this.refuse(operation) ?? (operation === "put" ? this.#findReason(key, body, metadata) : undefined);
     if (refusal !== undefined) return this.#refuse(operation, refusal, response);
     if (operation === "put") {
-      this.#entries.set(key, { value: body, metadata, writtenAt: Date.now() });
+      this.write(key, body, metadata);
       response.writeHead(200).end();
     } else if (operation === "list") this.#list(searchParams, response);
     else this.#get(key, response);

@@ -1,5 +1,7 @@
 // Numbers for a terminal: aligned columns, and the median.
 
+export type Table = { head: string[]; rows: string[][] };
+
 /** Aligns the first column to the left, the others to the right. */
 export function drawTable(head: readonly string[], rows: readonly (readonly string[])[]): string {
   const widths = head.map((_, column) => Math.max(...[head, ...rows].map((row) => row[column]?.length ?? 0)));

@@ -31,11 +31,16 @@ export type WorkerService = {
   variables?: Readonly<Record<string, string>>;
   /** further bindings, in Cap'n Proto */
   bindings?: readonly string[];
-  /** keeps Durable Objects on the disk service "objects"; the prefix keeps deployments apart */
-  objects?: { keyPrefix: string };
+  objects?: OwnObjects | { service: string };
   /** the service that fetch() goes to, if not "internet" */
   outbound?: string;
 };
+
+/**
+ * Durable Objects of this service: all classes on the disk service "objects", under a prefix that
+ * keeps deployments apart, or one class in memory.
+ */
+export type OwnObjects = { keyPrefix: string } | { inMemory: (typeof DURABLE_OBJECTS)[number]["className"] };
 
 export type WorkerdConfig = {
   workers: readonly WorkerService[];
@@ -72,23 +77,33 @@ function describeWorker(
   { name, module, variables = {}, bindings = [], objects, outbound }: WorkerService,
   date: string,
 ): string {
-  const kept = objects === undefined ? [] : DURABLE_OBJECTS;
+  const inMemory = objects !== undefined && "inMemory" in objects ? objects.inMemory : undefined;
+  const kept =
+    objects === undefined
+      ? []
+      : DURABLE_OBJECTS.filter(({ className }) => inMemory === undefined || className === inMemory);
+  const owner = objects !== undefined && "service" in objects ? objects.service : undefined;
+  const prefix = objects !== undefined && "keyPrefix" in objects ? objects.keyPrefix : "";
   const all = [
     ...bindings,
-    ...kept.map(({ binding, className }) => `(name = "${binding}", durableObjectNamespace = "${className}")`),
+    ...kept.map(({ binding, className }) => {
+      const service = owner === undefined ? "" : `, serviceName = "${owner}"`;
+      return `(name = "${binding}", durableObjectNamespace = (className = "${className}"${service}))`;
+    }),
     ...Object.entries(variables).map(([key, value]) => `(name = "${key}", text = ${JSON.stringify(value)})`),
   ];
   const namespaces = kept.map(
     ({ className }) =>
-      `(className = "${className}", uniqueKey = "${objects?.keyPrefix}${className}", enableSql = true)`,
+      `(className = "${className}", uniqueKey = "${prefix}${className}", enableSql = ${inMemory === undefined})`,
   );
+  const storage = inMemory === undefined ? '(localDisk = "objects")' : "(inMemory = void)";
   return `(name = "${name}", worker = (${[
     `modules = [(name = "${module}", esModule = embed "${module}")]`,
     `compatibilityDate = "${date}"`,
     `bindings = [${all.join(", ")}]`,
-    ...(objects === undefined
+    ...(kept.length === 0 || owner !== undefined
       ? []
-      : [`durableObjectNamespaces = [${namespaces.join(", ")}]`, 'durableObjectStorage = (localDisk = "objects")']),
+      : [`durableObjectNamespaces = [${namespaces.join(", ")}]`, `durableObjectStorage = ${storage}`]),
     ...(outbound === undefined ? [] : [`globalOutbound = "${outbound}"`]),
   ].join(", ")}))`;
 }

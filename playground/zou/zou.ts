@@ -14,6 +14,7 @@ import { readUpload } from "./request.ts";
 import { respond } from "./respond.ts";
 import { seedState } from "./seed.ts";
 import { openSession } from "./session.ts";
+import type { State } from "./state.ts";
 
 export type Zou = {
   /** answers a request to `/api/…` */
@@ -42,8 +43,10 @@ export type ZouOptions = {
 
 const PREFIX = "/api";
 
-export function openZou({ botToken, actions, today = new Date() }: ZouOptions): Zou {
-  const state = seedState(today, actions, botToken);
+export const openZou = ({ botToken, actions, today = new Date() }: ZouOptions): Zou =>
+  serveState(seedState(today, actions, botToken));
+
+export function serveState(state: State): Zou {
   const firstStatuses = new Map([...state.tasks].map(([id, { task_status_id }]) => [id, task_status_id]));
   return {
     async answer(request, response) {

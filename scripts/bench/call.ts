@@ -1,5 +1,7 @@
 // The call that every receiver gets: Kitsu's AJAX call for twelve selected tasks, as a browser
-// sends it.
+// sends it. All must give the same answer and write the same record, apart from ids and times.
+import * as v from "valibot";
+
 export const KITSU = "https://kitsu.studio.example";
 
 const uuid = (last: number) => `5f0c3a7e-91d4-4c1b-8e6a-${last.toString(16).padStart(12, "0")}`;
@@ -33,32 +35,62 @@ const headers: Readonly<Record<string, string>> = {
 /** The bytes of the call. */
 export function writeCall(): string {
   const body = JSON.stringify(fields);
-  const lines = Object.entries({ host: "127.0.0.1", ...headers, "content-length": String(body.length) });
+  const lines = Object.entries({ host: "127.0.0.1", ...headers, "content-length": String(Buffer.byteLength(body)) });
   return `POST ${PATH} HTTP/1.1\r\n${lines.map(([name, value]) => `${name}: ${value}\r\n`).join("")}\r\n${body}`;
 }
 
+const RunAnswer = v.object({ run: v.object({ id: v.string() }), reply: v.object({ title: v.string() }) });
+
 /**
- * Throws unless the receiver answers the call, and refuses a foreign page and an invalid selection.
- * @returns the address of the run
+ * Throws unless the receiver answers the call like the others, and refuses a foreign page and an
+ * invalid selection.
+ * @returns the id of the run
  */
 export async function checkReceiver(address: string): Promise<string> {
-  const answer = JSON.parse(await send(200, address, fields, headers));
-  if (answer.reply.title !== `${TASKS} tasks received`) throw new Error(`Unexpected answer: ${JSON.stringify(answer)}`);
-  await send(403, address, fields, { ...headers, origin: "https://elsewhere.example" });
-  await send(400, address, { ...fields, selection: ["1 OR 1=1"] }, headers);
-  return answer.run.url;
+  await sendCall(403, address, fields, { origin: "https://elsewhere.example" });
+  await sendCall(400, address, { ...fields, selection: ["1 OR 1=1"] });
+  const text = await sendCall(200, address, fields);
+  const { run, reply } = v.parse(RunAnswer, JSON.parse(text));
+  if (reply.title !== `${TASKS} tasks received`) throw new Error(`Unexpected answer: ${text}`);
+  expectSame("answer", text.replace(/\{"id":"[0-9a-f]{32}","url":"[^"]*"\}/, "{}"));
+  return run.id;
 }
 
-function send(
+const LoggedRun = v.looseObject({ id: v.string(), at: v.number(), tookMs: v.number() });
+
+/** Throws unless this is the record of the run, and like those of the others. */
+export function checkRecord(run: string, text: string): void {
+  const { id, at, tookMs, ...record } = v.parse(LoggedRun, JSON.parse(text));
+  if (id !== run) throw new Error(`The newest record is not that of ${run}: ${text}`);
+  expectSame("record", JSON.stringify(record, Object.keys(flatten(record)).sort()));
+}
+
+/** All names of members at any depth: JSON.stringify then writes them in this order. */
+function flatten(value: unknown): Record<string, true> {
+  if (typeof value !== "object" || value === null) return {};
+  return Object.assign({}, ...Object.entries(value).map(([name, member]) => ({ [name]: true, ...flatten(member) })));
+}
+
+/** What the first receiver answered and wrote. */
+const first = new Map<string, string>();
+
+function expectSame(what: string, text: string): void {
+  const expected = first.get(what) ?? text;
+  first.set(what, expected);
+  if (text !== expected) throw new Error(`Another ${what} than the first receiver's:\n${text}\n${expected}`);
+}
+
+type Deviation = { path?: string; origin?: string };
+
+/** Sends a call. Throws if the status is another one. */
+export function sendCall(
   status: number,
   address: string,
-  body: unknown,
-  sentHeaders: Readonly<Record<string, string>>,
+  members: object,
+  { path = PATH, origin = KITSU }: Deviation = {},
 ): Promise<string> {
-  return expectStatus(
-    status,
-    fetch(`${address}${PATH}`, { method: "POST", headers: sentHeaders, body: JSON.stringify(body) }),
-  );
+  const sent = { method: "POST", headers: { ...headers, origin }, body: JSON.stringify(members) };
+  return expectStatus(status, fetch(address + path, sent));
 }
 
 /** @returns the body; throws if the status is another one */

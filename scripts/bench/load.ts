@@ -7,7 +7,8 @@ import { json } from "node:stream/consumers";
 import * as v from "valibot";
 import { LOAD_CORE, launch } from "./target.ts";
 
-export type Load = { port: number; request: string; seconds: number };
+const Load = v.object({ port: v.number(), request: v.string(), seconds: v.number() });
+export type Load = v.InferOutput<typeof Load>;
 
 const Measured = v.object({
   /** answered calls, including those of the warm-up */
@@ -28,12 +29,12 @@ const WARM_UP_MS = 1_000;
 
 /** Runs the load in a process of its own. */
 export async function measure(load: Load): Promise<Measured> {
-  const args = [import.meta.filename, JSON.stringify(load)];
-  const { stdout } = launch(
-    { file: process.execPath, args, options: { stdio: ["ignore", "pipe", "inherit"] } },
+  const { stdin, stdout } = launch(
+    { file: process.execPath, args: [import.meta.filename], options: { stdio: ["pipe", "pipe", "inherit"] } },
     LOAD_CORE,
   );
-  if (stdout === null) throw new Error("The load process has no output.");
+  if (stdin === null || stdout === null) throw new Error("The load process has no input or output.");
+  stdin.end(JSON.stringify(load));
   return v.parse(Measured, await json(stdout));
 }
 
@@ -108,5 +109,5 @@ function readAnswer(bytes: Buffer): { status: number; isLast: boolean } | undefi
 const sleepUntil = (time: number) => new Promise((resolve) => setTimeout(resolve, time - performance.now()));
 
 if (import.meta.main) {
-  process.stdout.write(JSON.stringify(await run(JSON.parse(process.argv[2] ?? ""))), () => process.exit());
+  process.stdout.write(JSON.stringify(await run(v.parse(Load, await json(process.stdin)))), () => process.exit());
 }

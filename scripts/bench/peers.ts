@@ -1,8 +1,9 @@
 // The same receiver in the two Python servers that studios use today, if this machine's Python has
 // them.
 import { spawnSync } from "node:child_process";
+import { readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { checkReceiver, KITSU, writeCall } from "./call.ts";
+import { checkReceiver, checkRecord, KITSU, writeCall } from "./call.ts";
 import type { Target } from "./target.ts";
 
 type Peer = { name: string; modules: string; args: (port: number) => string[] };
@@ -39,24 +40,24 @@ export function findPeers(): { installed: Target[]; missing: string[] } {
 }
 
 function toTarget({ name, args }: Peer): Target {
+  let log = "";
   return {
     name,
     request: writeCall(),
-    prepare: async (port, directory) => ({
-      file: "python3",
-      args: args(port),
-      options: {
-        cwd: join(import.meta.dirname, "peers"),
-        env: {
-          ...process.env,
-          KITSU_ORIGIN: KITSU,
-          RUN_LOG: join(directory, "runs.jsonl"),
-          PYTHONDONTWRITEBYTECODE: "1",
+    prepare: async (port, directory) => {
+      log = join(directory, "runs.jsonl");
+      return {
+        file: "python3",
+        args: args(port),
+        options: {
+          cwd: join(import.meta.dirname, "peers"),
+          env: { ...process.env, KITSU_ORIGIN: KITSU, RUN_LOG: log, PYTHONDONTWRITEBYTECODE: "1" },
         },
-      },
-    }),
+      };
+    },
     check: async (address) => {
-      await checkReceiver(address);
+      const run = await checkReceiver(address);
+      checkRecord(run, (await readFile(log, "utf8")).trim().split("\n").at(-1) ?? "");
     },
   };
 }

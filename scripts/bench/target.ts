@@ -9,8 +9,6 @@ import { waitUntil } from "../wait-until.ts";
 
 export type Target = {
   name: string;
-  /** the ratio to hello that we want to reach; peers have none */
-  goal?: number;
   /** the bytes of one request */
   request: string;
   /** Returns the command that serves on this port. It may write to this directory. */

@@ -1,11 +1,12 @@
 // The studio's servers: the playground's Zou and farms, and a server that calls are forwarded to. A
 // case can change their answers.
-import { createServer, type IncomingMessage, type ServerResponse, request as sendRequest } from "node:http";
+import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import { buffer } from "node:stream/consumers";
 import { customActions } from "../../playground/custom-actions.ts";
 import type { Person } from "../../playground/data-people.ts";
 import { openFarms } from "../../playground/farms/farms.ts";
 import { openZou } from "../../playground/zou/zou.ts";
+import { passToFarm } from "../../scripts/farm-proxy.ts";
 import { listen } from "../../scripts/listen.ts";
 import { type Mutation, type PlainAnswer, type Server, sendMutated } from "./mutation.ts";
 
@@ -102,7 +103,11 @@ export class Studio {
           body: Buffer.from(this.#forwardAnswer.body),
         };
       default:
-        return forward(this.#farms?.[server].url ?? "", server, request);
+        return passToFarm(
+          this.#farms?.[server].url ?? "",
+          (request.url ?? "").slice(server.length + 1) || "/",
+          request,
+        );
     }
   }
 }
@@ -136,22 +141,4 @@ async function capture(response: ServerResponse, answer: () => Promise<void>): P
   await answer();
   Object.assign(response, { writeHead, end });
   return plain;
-}
-
-async function forward(url: string, area: string, request: IncomingMessage): Promise<PlainAnswer> {
-  const body = await buffer(request);
-  const path = (request.url ?? "").slice(area.length + 1) || "/";
-  return new Promise((resolve, reject) => {
-    const headers = {
-      "content-type": request.headers["content-type"] ?? "",
-      AFANASY: String(body.length),
-      "content-length": body.length,
-    };
-    const outgoing = sendRequest(url + path, { method: request.method, headers }, (answer) => {
-      const { statusCode: status = 0, headers: received } = answer;
-      buffer(answer).then((read) => resolve({ status, headers: received, body: read }), reject);
-    });
-    outgoing.on("error", reject);
-    outgoing.end(body);
-  });
 }

@@ -10,7 +10,8 @@ app = Flask(__name__)
 @app.post("/actions/debug")
 def debug():
     receiving.check_origin(request.headers.get("Origin"))
-    return receiving.answer(request.host_url.rstrip("/"), request.path, request.headers, request.get_json())
+    answer = receiving.answer(request.host_url.rstrip("/"), request.path, request.headers, request.get_json())
+    return answer, {"Content-Type": "application/json"}
 
 
 @app.errorhandler(receiving.Refused)

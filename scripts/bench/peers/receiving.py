@@ -1,7 +1,7 @@
 """Shared by both peers: what the worker does with a call, written as a Python programmer would.
 
-It checks the origin and the fields, replies with what arrived, and writes the run to a file as a
-line of JSON.
+It checks the origin and the fields, answers the same bytes, and writes the same record to a file
+as a line of JSON.
 """
 
 import json
@@ -15,18 +15,23 @@ UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
 EMAIL = re.compile(r"[^\s@<>\"']+@[^\s@<>\"']+")
 KINDS = {"asset", "shot", "sequence", "edit", "episode", "concept", "all"}
 SHOWN = (
-    "Origin",
-    "Referer",
-    "Content-Type",
-    "Content-Length",
-    "Accept",
-    "Accept-Language",
-    "User-Agent",
-    "Sec-Fetch-Site",
-    "Sec-Fetch-Mode",
-    "Sec-Fetch-Dest",
+    "accept",
+    "accept-language",
+    "content-length",
+    "content-type",
+    "origin",
+    "referer",
+    "sec-fetch-dest",
+    "sec-fetch-mode",
+    "sec-fetch-site",
+    "user-agent",
 )
-CORS = {"Vary": "Origin", "Access-Control-Allow-Origin": KITSU, "Access-Control-Allow-Credentials": "true"}
+CORS = {
+    "Cache-Control": "no-store",
+    "Vary": "Origin",
+    "Access-Control-Allow-Origin": KITSU,
+    "Access-Control-Allow-Credentials": "true",
+}
 
 journal = open(os.environ["RUN_LOG"], "a", buffering=1, encoding="utf-8")
 
@@ -69,12 +74,15 @@ def parse_call(fields):
         if not is_uuid(task):
             raise Refused(400, "invalid-call", "The field selection must be a list of task IDs.")
     return {
+        "dialect": "ajax",
         "person": {"id": fields["userid"].lower(), "email": email},
         "project": fields["productionid"].lower(),
         "selection": list(dict.fromkeys(task.lower() for task in selection)),
         "entityType": fields["entitytype"],
         "path": fields["originurl"],
         "server": fields["originserver"],
+        "params": {},
+        "ignored": [],
     }
 
 
@@ -82,43 +90,93 @@ def is_uuid(value):
     return isinstance(value, str) and UUID.fullmatch(value) is not None
 
 
+def dump(value):
+    """JSON as JavaScript writes it."""
+    return json.dumps(value, separators=(",", ":"), ensure_ascii=False)
+
+
 def answer(base, path, headers, fields):
-    """Writes the run to the log, and returns the answer to a call whose origin is allowed."""
-    at = time.time()
+    """Writes the run to the log, and returns the answer to a call whose origin is allowed, as JSON."""
+    at = time.time_ns() // 1_000_000
     call = parse_call(fields)
     run_id = secrets.token_hex(16)
-    run = {"id": run_id, "url": f"{base}/runs/{run_id}"}
     arrived = {
         "method": "POST",
         "path": path,
         "headers": [[name, headers[name]] for name in SHOWN if name in headers],
-        "fields": [[name, value if isinstance(value, str) else json.dumps(value)] for name, value in fields.items()],
+        "fields": [[name, value if isinstance(value, str) else dump(value)] for name, value in fields.items()],
     }
-    reply = {
+    write_record(run_id, at, call, arrived, describe(call, arrived, KEYS))
+    run = {"id": run_id, "url": f"{base}/runs/{run_id}?at={at}"}
+    return dump({"version": 1, "run": run, "reply": describe(call, arrived, TEXTS)})
+
+
+def write_record(run_id, at, call, arrived, reply):
+    person = call["person"]
+    record = {
+        "id": run_id,
+        "at": at,
+        "action": "debug",
+        "tookMs": time.time_ns() // 1_000_000 - at,
+        "status": 200,
+        "person": {"trust": "unchecked", "id": person["id"], "name": person["email"]},
+        "call": call,
+        "arrived": arrived,
+        "reply": reply,
+        "deployedAtS": 0,
+    }
+    journal.write(dump(record) + "\n")
+
+
+# The texts of the answer, in the reader's language.
+TEXTS = {
+    "title": lambda count: f"{count} tasks received",
+    "text": 'The call used the dialect "ajax". Every field was recognized. '
+    "The caller was not verified: this action server can't ask Kitsu.",
+    "copyCall": "Copy the call as JSON",
+    "parsedCall": "Parsed call",
+    "receivedFields": "Received fields",
+    "request": "Request",
+    "name": "Name",
+    "value": "Value",
+    "field": "Field",
+    "header": "Header",
+}
+
+# The same for the log, which is read in any language.
+KEYS = {name: {"key": f"debug.{name}"} for name in TEXTS}
+KEYS["title"] = lambda count: {"key": "debug.received", "values": {"count": count}}
+KEYS["text"] = {
+    "key": "shared.sentences",
+    "values": {
+        "texts": [
+            {"key": "debug.dialect", "values": {"dialect": "ajax"}},
+            {"key": "debug.allRecognized"},
+            {"key": "debug.unverified"},
+        ]
+    },
+}
+
+
+def describe(call, arrived, texts):
+    request = [["method", arrived["method"]], ["path", arrived["path"]], *arrived["headers"]]
+    return {
         "kind": "done",
         "severity": "info",
-        "title": f"{len(call['selection'])} tasks received",
-        "text": "Every field was recognized.",
+        "title": texts["title"](len(call["selection"])),
+        "text": texts["text"],
+        "effects": [{"kind": "copy", "label": texts["copyCall"], "text": dump(call)}],
         "tables": [
-            {"title": "Parsed call", "columns": ["Name", "Value"], "rows": facts(call)},
-            {"title": "Received fields", "columns": ["Field", "Value"], "rows": arrived["fields"]},
-            {"title": "Request", "columns": ["Header", "Value"], "rows": arrived["headers"]},
-        ],
-        "effects": [
-            {
-                "kind": "copy",
-                "label": "Copy the call as JSON",
-                "text": json.dumps({"run": run, "call": call, "arrived": arrived}, indent=2),
-            }
+            {"title": texts["parsedCall"], "columns": [texts["name"], texts["value"]], "rows": facts(call)},
+            {"title": texts["receivedFields"], "columns": [texts["field"], texts["value"]], "rows": arrived["fields"]},
+            {"title": texts["request"], "columns": [texts["header"], texts["value"]], "rows": request},
         ],
     }
-    record = {"id": run_id, "at": at, "took": time.time() - at, "call": call, "arrived": arrived, "reply": reply}
-    journal.write(json.dumps(record) + "\n")
-    return {"version": 1, "run": run, "reply": reply}
 
 
 def facts(call):
     return [
+        ["dialect", call["dialect"]],
         ["person.id", call["person"]["id"]],
         ["person.email", call["person"]["email"]],
         *([name, call[name]] for name in ("project", "entityType", "path", "server")),

@@ -19,7 +19,9 @@ class Debug(RequestHandler):
         try:
             receiving.check_origin(request.headers.get("Origin"))
             base = f"{request.protocol}://{request.host}"
-            self.write(receiving.answer(base, request.path, request.headers, self.read_fields()))
+            answer = receiving.answer(base, request.path, request.headers, self.read_fields())
+            self.set_header("Content-Type", "application/json")
+            self.write(answer)
         except receiving.Refused as refused:
             self.set_status(refused.status)
             self.write(refused.reply)

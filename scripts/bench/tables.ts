@@ -1,0 +1,63 @@
+// The figures as tables, for the terminal and for docs/performance.md.
+import type { Table } from "../table.ts";
+import { LOG_SIZES } from "./costs/log-costs.ts";
+import { PRODUCTIONS } from "./costs/studio-process.ts";
+import { WAYS } from "./counts/studio.ts";
+import { tabulateCounts } from "./counts/summary.ts";
+import type { Figures } from "./figures.ts";
+import { tabulatePrices } from "./prices.ts";
+
+/** The tables by name: docs/performance.md says where each belongs. */
+export const makeTables = (figures: Figures): Record<string, Table> => ({
+  ...Object.fromEntries(WAYS.map((way) => [`counts-${way}`, tabulateCounts(figures.counts, way)])),
+  throughput: tabulateThroughput(figures),
+  selection: tabulateSelections(figures),
+  log: tabulateLog(figures),
+  looks: tabulateLooks(figures),
+  price: tabulatePrices(figures),
+});
+
+const format = (figure: number | undefined, digits: number) =>
+  figure === undefined ? "" : Number.isFinite(figure) ? figure.toFixed(digits) : "unknown";
+
+function tabulateThroughput({ comparison: { rows, missing } }: Figures): Table {
+  return {
+    head: ["", "of hello", "of the limit", "by CPU time", "calls/s", "p50 ms", "CPU µs/call"],
+    rows: [
+      ...rows.map(({ name, toHello, toLimit, toLimitByCpu, perSecond, p50Ms, cpuUs }) => [
+        name,
+        format(toHello, 2),
+        format(toLimit, 2),
+        format(toLimitByCpu, 2),
+        format(perSecond, 0),
+        format(p50Ms, 1),
+        format(cpuUs, 0),
+      ]),
+      ...missing.map((name) => [name, "not installed", "", "", "", "", ""]),
+    ],
+  };
+}
+
+const tabulateSelections = ({ selections }: Figures): Table => ({
+  head: ["CPU ms per call", ...PRODUCTIONS.map((size) => `${size.toLocaleString("en")} tasks`)],
+  rows: selections.map(({ action, asksKitsu, ms }) => [
+    `\`${action}\`, ${asksKitsu ? "asks Kitsu" : "without Kitsu"}`,
+    ...ms.map((one) => format(one, 1)),
+  ]),
+});
+
+const tabulateLog = ({ log }: Figures): Table => ({
+  head: ["CPU ms (lists) per page", ...LOG_SIZES.map((size) => `${size.toLocaleString("en")} runs`)],
+  rows: log.map(({ page, ms, lists }) => [page, ...ms.map((one, index) => `${format(one, 1)} (${lists[index]})`)]),
+});
+
+function tabulateLooks({ looks, counts }: Figures): Table {
+  return {
+    head: ["a look at", "CPU ms", "requests to the farm", "requests to Kitsu", "objects"],
+    rows: looks.map(({ action, jobs, ms }) => {
+      const look = counts.findLast((one) => one.action === action && one.step.startsWith("look"));
+      const calls = 1 + (look?.byObjects ?? 0);
+      return [`${jobs} jobs on ${action}`, format(ms, 1), ...[look?.toOthers, look?.toKitsu, calls].map(String)];
+    }),
+  };
+}
