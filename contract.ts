@@ -14,3 +14,4 @@ export * from "./contract/openable.ts";
 export * from "./contract/parse-response.ts";
 export * from "./contract/reply.ts";
 export * from "./contract/run.ts";
+export * from "./contract/run-socket.ts";

@@ -18,8 +18,8 @@ export const RunId = v.pipe(v.string(), v.regex(/^[0-9a-f]{32}$/));
  * - `cancel`, `pause`, `resume`: control a run in progress
  *
  * `follow` reports the state of a run in progress: a GET of `url` answers an `Answer`, the
- * WebSocket at `socket` sends one at once and at every change. Whoever has the address may follow
- * the run.
+ * WebSocket at `socket` sends one at once and at every change, and answers "ping" with "pong".
+ * Whoever has the address may follow the run.
  */
 export const Run = v.object({
   id: RunId,

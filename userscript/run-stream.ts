@@ -1,5 +1,6 @@
 /** Follows one run by its WebSocket, or by polling while there is none. */
 
+import { openRunSocket } from "../contract.ts";
 import { sleepOrOnline } from "./anonymous-requests.ts";
 import { ignoreErrors } from "./realm.ts";
 import { confirmOrVoid, fetchRunState, isTooOldToVoid } from "./run-state.ts";
@@ -10,8 +11,6 @@ const WAIT_MS = 1_000;
 const WAIT_MAX_MS = 15_000;
 /** The outcome of a lost call may never be known, so it is asked for less often. */
 const LOST_WAIT_MAX_MS = 60_000;
-/** A socket that is quiet for this long may be dead without an event. */
-const QUIET_MAX_MS = 30_000;
 /** A connection that comes back within this time is not reported as lost. */
 const LOST_AFTER_MS = 10_000;
 
@@ -27,7 +26,7 @@ export function followRun(
   let isOver = false;
   let isRunning = false;
   let waitMs = WAIT_MS;
-  let socket: WebSocket | undefined;
+  let closeSocket: (() => void) | undefined;
   let lostTimer: ReturnType<typeof setTimeout> | undefined;
   ignoreErrors(async () => {
     while (!isOver) {
@@ -40,27 +39,17 @@ export function followRun(
   });
   return () => {
     isOver = true;
-    socket?.close();
+    closeSocket?.();
   };
 
-  /** Resolves when the socket is closed, or can't be opened. */
+  /** Resolves when the socket is closed or dead, or can't be opened. */
   function listen(): Promise<void> {
     return new Promise((resolve) => {
-      let timer = setTimeout(end, QUIET_MAX_MS);
-      socket = new WebSocket(address);
-      socket.onclose = socket.onerror = end;
-      socket.onmessage = ({ data }) => {
+      const receive = (answer: string) => {
         waitMs = WAIT_MS;
-        clearTimeout(timer);
-        timer = setTimeout(end, QUIET_MAX_MS);
-        report(String(data));
+        report(answer);
       };
-
-      function end(): void {
-        clearTimeout(timer);
-        socket?.close();
-        resolve();
-      }
+      closeSocket = openRunSocket(address, receive, resolve);
     });
   }
 

@@ -21,6 +21,10 @@ type Farm = {
   at: (done: number, more?: Partial<Started>, run?: Partial<Run>, id?: string) => Answer;
   /** Refuses all sockets from now on. */
   refuse: () => void;
+  /** How many pings arrived. */
+  pings: () => number;
+  /** Answers no pings from now on, like a dead connection or a worker of an older version. */
+  mute: () => void;
 };
 
 const test = base.extend<{ farm: Farm }>({
@@ -28,11 +32,17 @@ const test = base.extend<{ farm: Farm }>({
     const sockets: WebSocketRoute[] = [];
     const open = new Set<WebSocketRoute>();
     let isRefused = false;
+    let isMute = false;
+    let pings = 0;
     const place = worker.origin.replace("http", "ws");
     await context.routeWebSocket(/\/follow/, (socket) => {
       sockets.push(socket);
       if (isRefused) return void socket.close({ code: 1011 });
       open.add(socket);
+      socket.onMessage((message) => {
+        pings += message === "ping" ? 1 : 0;
+        if (!isMute) socket.send("pong");
+      });
       socket.onClose(() => open.delete(socket));
     });
     const at: Farm["at"] = (frames, more = {}, run = {}, id = RUN) =>
@@ -61,6 +71,10 @@ const test = base.extend<{ farm: Farm }>({
       at,
       refuse: () => {
         isRefused = true;
+      },
+      pings: () => pings,
+      mute: () => {
+        isMute = true;
       },
     });
   },
@@ -142,6 +156,59 @@ test("reconnects a socket that drops every two seconds, and polls in between", a
     await advanceUntil(page, 200, () => expect(farm.sockets.length).toBe(times + 1));
   }
   await expect(toasts).not.toContainText("Connection lost");
+});
+
+test("keeps a quiet connection open, and makes no other request", async ({ kitsu, toasts, farm, worker, page }) => {
+  await page.clock.install();
+  await kitsu.openAndRun("Render", { body: farm.at(0) });
+  await expect.poll(() => farm.open().length).toBe(1);
+  farm.send(farm.at(100));
+  await expect(toasts).toContainText("100 / 480");
+  await advanceUntil(page, 5_000, () => expect(farm.pings()).toBe(10));
+  expect(farm.sockets).toHaveLength(1);
+  expect(worker.reads).toEqual([]);
+  farm.send(farm.at(200));
+  await expect(toasts).toContainText("200 / 480");
+});
+
+test("replaces a connection that answers no ping, without a loop", async ({ kitsu, toasts, farm, worker, page }) => {
+  worker.respond(`/runs/${RUN}/follow`, { body: farm.at(200) });
+  farm.mute();
+  await page.clock.install();
+  await kitsu.openAndRun("Render", { body: farm.at(0) });
+  let seconds = 0;
+  for (const sockets of [2, 3, 4]) {
+    await expect.poll(() => farm.open().length).toBe(1);
+    farm.send(farm.at(100 + sockets));
+    await expect(toasts).toContainText(`${100 + sockets} / 480`);
+    await advanceUntil(page, 1_000, () => {
+      seconds += 1;
+      expect(farm.sockets).toHaveLength(sockets);
+    });
+  }
+  expect(farm.pings()).toBe(3);
+  expect(seconds).toBeGreaterThan(3 * 60);
+  await expect(toasts).not.toContainText("Connection lost");
+});
+
+test("notices soon after the computer has slept that the connection is dead", async ({
+  kitsu,
+  toasts,
+  farm,
+  worker,
+  page,
+}) => {
+  worker.respond(`/runs/${RUN}/follow`, { body: farm.at(200) });
+  await page.clock.install();
+  await kitsu.openAndRun("Render", { body: farm.at(0) });
+  await expect.poll(() => farm.open().length).toBe(1);
+  farm.send(farm.at(100));
+  await expect(toasts).toContainText("100 / 480");
+  farm.mute();
+  await page.clock.fastForward("08:00:00");
+  await page.clock.runFor(20_000);
+  await expect(toasts).toContainText("200 / 480");
+  await advanceUntil(page, 1_000, () => expect(farm.sockets).toHaveLength(2));
 });
 
 test("polls without a socket, says when nothing answers, and ends when the run is unknown", async ({

@@ -65,15 +65,15 @@ export type Control = "cancel" | "pause" | "resume";
 
 /**
  * The status of a long run: a `started` reply while it runs, any other when it has ended. `data` is
- * passed to the next call of `watch`. `controls` lists what can be done now.
+ * passed to the next call of `watch`, after `nextCheckMs`, or later the longer nothing changes;
+ * `polls`: how many calls check everything. `controls`: what can be done. `picture`: its version.
  */
 export type RunStatus = {
   reply: Reply;
   data: unknown;
   controls?: readonly Control[];
-  /** milliseconds until the next call of `watch` */
-  nextCheckMs?: number;
-  /** identifies the newest picture; changes when there is a newer one */
+  nextCheckMs?: number | undefined;
+  polls?: number | undefined;
   picture?: string | undefined;
 };
 

@@ -1,10 +1,16 @@
 // Passes the start and the end of a long run on to the log, the locks and the run's coordinator.
+import type { Started } from "../format/reply.ts";
 import { type Env, readSettings } from "../settings/settings.ts";
 import { getLocks } from "../storage/locks.ts";
 import { getRunCoordinator } from "../storage/run-coordinator.ts";
 import type { OfferedUndo } from "../storage/run-links.ts";
 import { recordRun } from "../storage/run-log.ts";
-import { type StoredLongRun, toRecord } from "./long-run-state.ts";
+import { mayHoldLocks, type StoredLongRun, toRecord } from "./long-run-state.ts";
+
+const FINISHED: readonly string[] = ["done", "failed", "skipped"];
+
+const listFinished = ({ outcomes = [] }: Started) =>
+  outcomes.flatMap(({ id, state }) => (FINISHED.includes(state) ? [id] : []));
 
 /**
  * Extends the run's locks for as long as it may run, and logs that it is running. Returns false if
@@ -13,16 +19,32 @@ import { type StoredLongRun, toRecord } from "./long-run-state.ts";
 export async function announceStart(env: Env, run: StoredLongRun): Promise<boolean> {
   const settings = readSettings(env);
   const { id, action } = run.start.record;
-  await getLocks(env, action).keep(id, run.state.startedAt + settings.longRunLimitMs);
-  return recordRun(env, settings, toRecord(run));
+  const [isLogged] = await Promise.all([
+    recordRun(env, settings, toRecord(run)),
+    mayHoldLocks(run) && getLocks(env, action).keep(id, run.state.startedAt + settings.longRunLimitMs),
+  ]);
+  return isLogged;
+}
+
+/** Releases the tasks that have finished. Returns how many have been released so far. */
+export async function releaseFinished(env: Env, run: StoredLongRun): Promise<number> {
+  const { reply, released } = run.state;
+  const finished = reply.kind === "started" ? listFinished(reply) : [];
+  if (finished.length <= released) return released;
+  const { id, action } = run.start.record;
+  if (mayHoldLocks(run)) await getLocks(env, action).release(id, finished);
+  return finished.length;
 }
 
 /** Releases the run's locks and logs how it ended. Returns false if the log refuses. */
 export async function announceEnd(env: Env, run: StoredLongRun): Promise<boolean> {
   const { startedAt, endedAt = Date.now() } = run.state;
   const { id, action } = run.start.record;
-  await getLocks(env, action).release(id);
-  return recordRun(env, readSettings(env), { ...toRecord(run), tookMs: endedAt - startedAt });
+  const [isLogged] = await Promise.all([
+    recordRun(env, readSettings(env), { ...toRecord(run), tookMs: endedAt - startedAt }),
+    mayHoldLocks(run) && getLocks(env, action).release(id),
+  ]);
+  return isLogged;
 }
 
 /** Offers the undo that the action announced when the run started, if the run is done. */

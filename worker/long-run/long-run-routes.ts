@@ -16,7 +16,7 @@ import { describeRun, readTime } from "../storage/run-links.ts";
 import type { RunRecord } from "../storage/run-record.ts";
 import type { RunAnswer } from "./long-run-state.ts";
 import type { ReportState } from "./progress-report.ts";
-import { findRun, findRunRecord, getLongRun } from "./run-lookup.ts";
+import { findLiveRun, findRun, findRunRecord, getLongRun } from "./run-lookup.ts";
 
 /** Headers of Standard Webhooks. */
 const SignatureHeaders = v.object({
@@ -30,12 +30,13 @@ const SignatureHeaders = v.object({
  * the URL gives access.
  */
 export async function serveFollow(request: Request, id: string, context: RequestContext): Promise<Response> {
-  const answer = await readRunAnswer(id, context.url.searchParams.get("key") ?? "", context);
-  if (request.headers.get("upgrade")?.toLowerCase() === "websocket" && answer.reply.kind === "started") {
+  if (request.headers.get("upgrade")?.toLowerCase() === "websocket" && v.is(RunId, id)) {
     const { webSocket } = await getLongRun(context.env, id).fetch(request);
     // A new response, because the headers of a Durable Object's response can't be changed.
-    return new Response(null, { status: 101, webSocket });
+    if (webSocket !== null) return new Response(null, { status: 101, webSocket });
   }
+  // A run that has ended, or is unknown, has no socket.
+  const answer = await readRunAnswer(id, context.url.searchParams.get("key") ?? "", context);
   return Response.json(localizeAnswer(answer, context.reader), { headers: { "cache-control": "no-store" } });
 }
 
@@ -126,7 +127,8 @@ export async function serveReport(request: Request, id: string, context: Request
 /** A server may report before the worker has stored the run, which happens after its answer. */
 async function findReportedRun(id: string, { env, settings, url }: RequestContext): Promise<RunRecord> {
   try {
-    return (await findRun(env, settings, id, readTime(url))).record;
+    const found = (await findLiveRun(env, id, readTime(url))) ?? (await findRun(env, settings, id, readTime(url)));
+    return found.record;
   } catch (thrown) {
     const isUnknown = thrown instanceof Failure && thrown.code === "unknown-run" && v.is(RunId, id);
     if (isUnknown && (await getRunCoordinator(env, id).readPhase()).state === "running") throw refuseReport("early");

@@ -1,11 +1,15 @@
 // What is stored about a long run: how it started, where it stands, and the action's own data. The
 // three are stored separately, because they change at different times.
 import * as v from "valibot";
+import type { RunStatus } from "../action/action.ts";
+import { removeUnsafeLinks } from "../action/safe-links.ts";
 import { ENGLISH, Reader } from "../format/reader.ts";
 import { type Answer, type Reply, type Run, StoredReply, StoredText } from "../format/reply.ts";
+import type { Settings } from "../settings/settings.ts";
 import { readParts, toParts } from "../storage/large-value.ts";
 import { describeRun, followLinks } from "../storage/run-links.ts";
 import { RunRecord } from "../storage/run-record.ts";
+import { nameCanceler } from "./canceler.ts";
 import { ReportLog } from "./progress-report.ts";
 
 /**
@@ -23,6 +27,8 @@ export const LongRunStart = v.object({
   key: v.string(),
   /** the action has a `watch`; if not, a studio's server reports the progress */
   isWatched: v.boolean(),
+  /** whether it locked any tasks; runs of older versions don't say it */
+  hasLocked: v.optional(v.boolean()),
   /** the undo to offer once the run is done; `data` is JSON for the action's `undo` */
   undo: v.optional(v.object({ data: v.string(), lifeS: v.number(), label: v.optional(StoredText) })),
 });
@@ -36,6 +42,9 @@ const StoredState = v.object({
   controls: v.array(v.picklist(["cancel", "pause", "resume"])),
   startedAt: v.number(),
   endedAt: time,
+  /** when the reply last changed, and when a person last started or controlled the run */
+  changedAt: time,
+  personAt: time,
   /** since when the outside system can't be reached, and how often it was tried */
   lostSince: time,
   tries: v.number(),
@@ -59,18 +68,25 @@ export type LongRunState = v.InferOutput<typeof StoredState> & { data: string };
 
 export type StoredLongRun = { start: LongRunStart; state: LongRunState };
 
+export const mayHoldLocks = ({ start }: StoredLongRun) => start.hasLocked !== false;
+
 export const isOver = ({ reply }: Pick<LongRunState, "reply">) => reply.kind !== "started";
 
 export function newState(reply: Reply, data: string): LongRunState {
-  const progress = { reply, controls: [], startedAt: Date.now(), tries: 0, data };
+  const now = Date.now();
+  const progress = { reply, controls: [], startedAt: now, changedAt: now, personAt: now, tries: 0, data };
   return { ...progress, isAnnounced: false, isLogged: false, reports: [], reportedAt: 0, released: 0 };
 }
 
-/** Entries for `storage.put`, to be written together. */
-export const toStateParts = ({ data, ...state }: LongRunState) => ({
-  ...toParts("state", state),
-  ...toParts("data", data),
+/**
+ * Entries for `storage.put`, to be written together: those that are not stored yet. While nothing
+ * happens, only the action's data changes.
+ */
+export const toStateParts = ({ data, ...state }: LongRunState, stored?: LongRunState) => ({
+  ...(!isEqual(state, stored && { ...stored, data: undefined }) && toParts("state", state)),
+  ...(data !== stored?.data && toParts("data", data)),
 });
+const isEqual = (one: unknown, other: unknown) => JSON.stringify(one) === JSON.stringify(other);
 export const toStartParts = (start: LongRunStart) => toParts("start", start);
 
 /** The stored run; undefined if there is none. */
@@ -84,6 +100,34 @@ export async function readLongRun(storage: DurableObjectStorage): Promise<Stored
 
 /** An answer that always names its run. */
 export type RunAnswer = Answer & { run: Run };
+
+/** The state with a new status. */
+export function applyStatus(
+  run: StoredLongRun,
+  { data, controls = [], picture, reply }: RunStatus,
+  changes: Partial<LongRunState>,
+  { schemes }: Settings,
+): LongRunState {
+  const state: LongRunState = {
+    ...run.state,
+    ...changes,
+    data: JSON.stringify(data),
+    controls: [...controls],
+    picture,
+  };
+  state.reply = removeUnsafeLinks(nameCanceler(reply, state.canceledBy), schemes);
+  const now = Date.now();
+  if (isOver(state)) state.endedAt = now;
+  if (hasMoved(run.state, state)) state.changedAt = now;
+  return state;
+}
+
+/** The estimate of the time left and the picture may change although nothing has moved. */
+function hasMoved(before: LongRunState, after: LongRunState): boolean {
+  const write = ({ reply, controls }: LongRunState) =>
+    JSON.stringify([reply, controls], (key, value) => (key === "left" ? undefined : value));
+  return write(before) !== write(after);
+}
 
 /** A live run: `record` is what the log would have now, `answer` is what its page shows. */
 export type LiveRun = { record: RunRecord; answer: RunAnswer };

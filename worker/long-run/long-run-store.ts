@@ -31,10 +31,11 @@ export class LongRunStore {
   /** Stores first, so that nobody sees a state that a restart would undo. */
   async save(state: LongRunState): Promise<StoredLongRun> {
     if (this.#run === undefined) throw new Error("A long run is saved only after its start");
-    const { start } = this.#run;
+    const { start, state: stored } = this.#run;
     // The person's token is kept no longer than the run needs it.
     const newStart = isOver(state) && start.token !== undefined ? { ...start, token: undefined } : start;
-    await this.#storage.put({ ...toStateParts(state), ...(newStart !== start && toStartParts(newStart)) });
+    const entries = { ...toStateParts(state, stored), ...(newStart !== start && toStartParts(newStart)) };
+    if (Object.keys(entries).length > 0) await this.#storage.put(entries);
     this.#run = { start: newStart, state };
     return this.#run;
   }

@@ -3,7 +3,6 @@
 // when the run ends, and then deletes itself.
 import { DurableObject } from "cloudflare:workers";
 import type { Control, RunStatus, WatchContext } from "../action/action.ts";
-import { removeUnsafeLinks } from "../action/safe-links.ts";
 import { withTimeLimit } from "../action/time-limit.ts";
 import { findAction } from "../actions/index.ts";
 import { describeCause, Failure, toFailure } from "../failure.ts";
@@ -12,10 +11,9 @@ import type { Reply } from "../format/reply.ts";
 import { readReader } from "../request/read-reader.ts";
 import { readMissing, reportMissing } from "../services/missing-tasks.ts";
 import { type Env, readSettings, type Settings } from "../settings/settings.ts";
-import { releaseFinished } from "../storage/locks.ts";
-import { nameCanceler } from "./canceler.ts";
-import { announceEnd, announceStart, offerUndo } from "./long-run-log.ts";
+import { announceEnd, announceStart, offerUndo, releaseFinished } from "./long-run-log.ts";
 import {
+  applyStatus,
   isOver,
   type LiveRun,
   type LongRunStart,
@@ -27,7 +25,8 @@ import {
   toRecord,
 } from "./long-run-state.ts";
 import { LongRunStore } from "./long-run-store.ts";
-import { createWatchContext, POLL_EVERY_MS, poll } from "./poll.ts";
+import { createWatchContext, poll } from "./poll.ts";
+import { choosePollWait } from "./poll-interval.ts";
 import { addReport, type ReportState } from "./progress-report.ts";
 import { readRunReply } from "./run-lookup.ts";
 import { closeSockets, openSocket, sendToSockets } from "./sockets.ts";
@@ -40,8 +39,6 @@ const RETRY_LOG_MS = 10_000;
 const RETRY_ALARM_MS = 60_000;
 /** KV takes one write per key and second. */
 const RETRY_ANNOUNCE_MS = 2_000;
-/** A run without a `watch` needs no polling, only a check whether its time is over. */
-const UNWATCHED_MS = 3_600_000;
 
 export class LongRun extends DurableObject<Env> {
   readonly #store = new LongRunStore(this.ctx.storage);
@@ -77,7 +74,7 @@ export class LongRun extends DurableObject<Env> {
   /** The newest picture, if the key is right and there is one. */
   async picture(key: string): Promise<Response | undefined> {
     const run = await this.#store.load();
-    if (run?.start.key !== key || run.state.picture === undefined) return undefined;
+    if (run?.start.key !== url.searchParams.get("key") || run.state.picture === undefined) return undefined;
     const settings = readSettings(this.env);
     const { picture } = findAction(run.start.record.action, settings);
     const watchContext = this.#createWatchContext(run, settings, AbortSignal.timeout(POLL_MAX_MS));
@@ -100,7 +97,8 @@ export class LongRun extends DurableObject<Env> {
         const status = await withTimeLimit(title, POLL_MAX_MS, (signal) =>
           control(this.#createWatchContext(run, settings, signal), JSON.parse(run.state.data), what),
         );
-        await this.#apply(status, what === "cancel" && by !== undefined ? { canceledBy: by } : {});
+        const personAt = Date.now();
+        await this.#apply(status, { personAt, ...(what === "cancel" && by !== undefined && { canceledBy: by }) });
         return status.reply;
       } catch (thrown) {
         // A Failure loses its class on the way to the caller.
@@ -128,14 +126,21 @@ export class LongRun extends DurableObject<Env> {
     });
   }
 
-  /** Opens a socket that gets the run's answer now and after each change. */
+  /** Opens a socket that gets the run's answer now and after each change, if the key is right. */
   override async fetch(request: Request): Promise<Response> {
     const run = await this.#store.load();
-    return openSocket(
-      this.ctx,
-      readReader(request, new URL(request.url), readSettings(this.env)),
-      run && toAnswer(run),
-    );
+    const url = new URL(request.url);
+    if (run?.start.key !== url.searchParams.get("key") || isOver(run.state)) return new Response(null, { status: 404 });
+    const settings = readSettings(this.env);
+    await this.#pollSoon(run, settings);
+    return openSocket(this.ctx, readReader(request, url, settings), toAnswer(run));
+  }
+
+  /** Whoever opens the run sees before long how it is now. */
+  async #pollSoon({ start }: StoredLongRun, { longRunEveryMs }: Settings): Promise<void> {
+    const alarm = start.isWatched ? await this.ctx.storage.getAlarm() : null;
+    const soon = Date.now() + longRunEveryMs;
+    if (alarm !== null && alarm > soon) await this.ctx.storage.setAlarm(soon);
   }
 
   override webSocketClose(socket: WebSocket): void {
@@ -161,7 +166,8 @@ export class LongRun extends DurableObject<Env> {
       if (isOver(run.state)) return await this.#end(run);
       const announced = run.state.isAnnounced ? run : await this.#announce(run);
       const { status, trouble } = await this.#poll(announced);
-      await this.#apply(status, trouble);
+      const polled = await this.#apply(status, trouble);
+      if (polled !== undefined && isOver(polled.state)) await this.#end(polled);
     } catch (thrown) {
       // The runtime gives up on an alarm that keeps throwing. A wrong setting must not end the run.
       console.error(JSON.stringify({ message: "A long run could not be polled", cause: describeCause(thrown) }));
@@ -177,7 +183,7 @@ export class LongRun extends DurableObject<Env> {
     const settings = readSettings(this.env);
     const readData = async () => JSON.parse(((await this.#store.load()) ?? run).state.data);
     const watchAction = async (): Promise<RunStatus> => {
-      if (!run.start.isWatched) return { reply: run.state.reply, data: await readData(), nextCheckMs: UNWATCHED_MS };
+      if (!run.start.isWatched) return { reply: run.state.reply, data: await readData() };
       const { title, watch } = findAction(run.start.record.action, settings);
       // A deploy may have removed the action's `watch`. Then the run ends.
       if (watch === undefined) throw runOver();
@@ -189,32 +195,26 @@ export class LongRun extends DurableObject<Env> {
   }
 
   /** Stores the new status, sends it to everyone who follows, and schedules the next poll. */
-  async #apply(status: RunStatus, changes: Partial<LongRunState> = {}): Promise<void> {
+  async #apply(status: RunStatus, changes: Partial<LongRunState> = {}): Promise<StoredLongRun | undefined> {
     const run = await this.#store.load();
     // A control or a report may have ended the run during a poll.
-    if (run === undefined || isOver(run.state)) return;
+    if (run === undefined || isOver(run.state)) return run;
     const settings = readSettings(this.env);
-    const { data, controls = [], nextCheckMs = POLL_EVERY_MS, picture } = status;
-    const state: LongRunState = {
-      ...run.state,
-      ...changes,
-      data: JSON.stringify(data),
-      controls: [...controls],
-      picture,
-    };
-    state.reply = removeUnsafeLinks(nameCanceler(status.reply, state.canceledBy), settings.schemes);
-    if (isOver(state)) {
-      state.endedAt = Date.now();
-      // The undo has to exist before anybody sees its button.
-      state.undo = await offerUndo(this.env, { ...run, state });
-    }
-    const saved = await this.#store.save(state);
-    const answer = toAnswer(saved);
-    if (JSON.stringify(answer) !== JSON.stringify(toAnswer(run))) sendToSockets(this.ctx, answer);
-    // Followers don't wait for this. If the count is not saved, the same tasks are released again.
-    state.released = await releaseFinished(this.env, run.start.record, state.reply, state.released);
-    const waitMs = isOver(state) || nextCheckMs === 0 ? 0 : Math.max(nextCheckMs, settings.longRunEveryMs);
+    const state = applyStatus(run, status, changes, settings);
+    // The undo has to exist before anybody sees its button.
+    if (isOver(state)) state.undo = await offerUndo(this.env, { ...run, state });
+    let saved = await this.#store.save(state);
+    const [before, answer] = [toAnswer(run), toAnswer(saved)];
+    if (JSON.stringify(answer) !== JSON.stringify(before)) sendToSockets(this.ctx, answer);
+    // Followers don't wait for this.
+    const released = await releaseFinished(this.env, saved);
+    if (released !== state.released) saved = await this.#store.save({ ...state, released });
+    // An alarm that is running also ends the run.
+    if (isOver(state) && this.#isPolling) return saved;
+    const isFollowed = this.ctx.getWebSockets().length > 0;
+    const waitMs = isOver(state) ? 0 : choosePollWait(saved, status, isFollowed, settings);
     await this.ctx.storage.setAlarm(Date.now() + (state.isAnnounced ? waitMs : Math.min(waitMs, RETRY_ANNOUNCE_MS)));
+    return saved;
   }
 
   /** Writes the log, and deletes the run once its followers have had time to read the end. */

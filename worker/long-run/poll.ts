@@ -8,10 +8,10 @@ import type { Reply } from "../format/reply.ts";
 import type { Settings } from "../settings/settings.ts";
 import { describeRun } from "../storage/run-links.ts";
 import type { LongRunStart, LongRunState } from "./long-run-state.ts";
+import { POLL_INTERVAL_MAX_MS } from "./poll-interval.ts";
 
-export const POLL_EVERY_MS = 5_000;
-/** While the outside system can't be reached, the wait doubles up to this. */
-const LOST_WAIT_MAX_MS = 30_000;
+/** While the outside system can't be reached, the wait doubles, up to the longest interval. */
+const LOST_WAIT_MS = 5_000;
 /** How long our own errors are tolerated: a broken deploy may be rolled back. */
 const FAULT_MAX_MS = 3_600_000;
 /** Failures that come from our code, or from the settings of a deploy. */
@@ -49,7 +49,7 @@ export async function poll(
     }
     if (faultSince !== undefined) console.error(JSON.stringify({ message: "A long run can't be polled", cause }));
     const { lostSince = Date.now(), tries } = state;
-    const nextCheckMs = Math.min(POLL_EVERY_MS * 2 ** tries, LOST_WAIT_MAX_MS);
+    const nextCheckMs = Math.min(LOST_WAIT_MS * 2 ** tries, POLL_INTERVAL_MAX_MS);
     const status = {
       reply: addTrouble(reply, failure, lostSince),
       data: await readData(),

@@ -23,13 +23,20 @@ export function getLongRun(env: Env, id: string): ReturnType<Cloudflare.Env["LON
  * @param at when it started, in epoch milliseconds, if the URL says so
  */
 export async function findRun(env: Env, settings: Settings, id: string, at: number | undefined): Promise<FoundRun> {
-  const [live, pending] = await Promise.all([peekLongRun(env, id), readPending(env, id, at)]);
-  // The log may have other entries with this id: calls that were refused because of it.
-  const isWanted = ({ record }: FoundRun) => (at ?? record.at) === record.at;
-  if (live !== undefined && isWanted(live)) return live;
-  if (pending !== undefined && isWanted(pending)) return pending;
-  return { record: await findRunRecord(env, settings, id, at) };
+  const [live, pending] = await Promise.all([findLiveRun(env, id, at), readPending(env, id, at)]);
+  return live ?? pending ?? { record: await findRunRecord(env, settings, id, at) };
 }
+
+/** Like `findRun`, with one request, but only a run that is live or ended a moment ago. */
+export async function findLiveRun(env: Env, id: string, at?: number): Promise<FoundRun | undefined> {
+  if (env.LONG_RUNS === undefined || !v.is(RunId, id)) return undefined;
+  const live = await getLongRun(env, id).peek();
+  return live && select({ answer: live.answer, record: v.parse(RunRecord, live.record) }, at);
+}
+
+/** The log may have other entries with this id: calls that were refused because of it. */
+const select = (found: FoundRun, at: number | undefined) =>
+  (at ?? found.record.at) === found.record.at ? found : undefined;
 
 /**
  * The run's record in the log. The log is ordered by time and can't be searched for an id, so
@@ -48,6 +55,8 @@ export async function findRunRecord(
 
 /** The reply of another run, finished or not; undefined if there is no such run. */
 export async function readRunReply(env: Env, settings: Settings, id: string): Promise<Reply | undefined> {
+  const live = await findLiveRun(env, id);
+  if (live !== undefined) return live.record.reply;
   const found = await findRun(env, settings, id, undefined).catch((thrown: unknown) => {
     if (thrown instanceof Failure && thrown.code === "unknown-run") return undefined;
     throw thrown;
@@ -64,11 +73,5 @@ async function readPending(env: Env, id: string, at: number | undefined): Promis
   if (env.RUN_COORDINATORS === undefined || !v.is(RunId, id)) return undefined;
   const json = await getRunCoordinator(env, id).readPendingRecord(at);
   const record = json === undefined ? undefined : parseRecord(JSON.parse(json));
-  return record && { record };
-}
-
-async function peekLongRun(env: Env, id: string): Promise<FoundRun | undefined> {
-  if (env.LONG_RUNS === undefined || !v.is(RunId, id)) return undefined;
-  const live = await getLongRun(env, id).peek();
-  return live && { answer: live.answer, record: v.parse(RunRecord, live.record) };
+  return record && select({ record }, at);
 }

@@ -1,15 +1,18 @@
 // WebSockets of a hibernating Durable Object: they cost nothing while nothing happens. Each has the
 // language of its reader.
 import * as v from "valibot";
+import { PING, PONG } from "../../contract.ts";
 import { ENGLISH, Reader } from "../format/reader.ts";
 import { type Answer, localizeAnswer } from "../format/reply.ts";
 
-/** Opens a socket and sends the first answer, if there is one. */
-export function openSocket(ctx: DurableObjectState, reader: Reader, first: Answer | undefined): Response {
+/** Opens a socket and sends the first answer. */
+export function openSocket(ctx: DurableObjectState, reader: Reader, first: Answer): Response {
   const { 0: client, 1: server } = new WebSocketPair();
+  // Followers find out whether their connection is alive without waking the object.
+  ctx.setWebSocketAutoResponse(new WebSocketRequestResponsePair(PING, PONG));
   ctx.acceptWebSocket(server);
   server.serializeAttachment(reader);
-  if (first !== undefined) send(server, first);
+  send(server, first);
   return new Response(null, { status: 101, webSocket: client });
 }
 

@@ -21,6 +21,7 @@ export type ActionEffects = {
    * works as the person
    */
   continuation?: { data: unknown; token: string | undefined };
+  hasLocked: boolean;
   /** releases the locks that the action took, if the run does not continue */
   release(): Promise<void>;
 };
@@ -49,11 +50,11 @@ export function createActionContext(
   const { env, settings, base } = requestContext;
   const { run, person, signal } = facts;
 
-  let hasLocked = false;
   const effects: ActionEffects = {
     reader,
+    hasLocked: false,
     release: async () => {
-      if (hasLocked) await getLocks(env, action.id).release(run.id);
+      if (effects.hasLocked) await getLocks(env, action.id).release(run.id);
     },
   };
   const actionContext: ActionContext = {
@@ -74,7 +75,7 @@ export function createActionContext(
     findConflicts: async (tasks) => [...(await getLocks(env, action.id).find(run.id, tasks))],
     lock: async (tasks, isShared) => {
       signal.throwIfAborted();
-      hasLocked = true;
+      effects.hasLocked = true;
       // A long run extends its locks. If the worker dies before that, the locks expire soon.
       const until = Date.now() + settings.actionTimeLimitMs + LOCK_GRACE_MS;
       const holder = { run: run.id, person: person.name, until };

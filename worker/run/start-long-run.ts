@@ -33,6 +33,7 @@ export async function startLongRun(
     reader: effects.reader,
     key,
     isWatched: action.watch !== undefined,
+    hasLocked: effects.hasLocked,
     ...(undo !== undefined && { undo: { ...undo, data: JSON.stringify(undo.data) } }),
   };
   const begin = () => getLongRun(env, id).begin(start, JSON.stringify(continuation.data));

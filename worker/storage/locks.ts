@@ -3,7 +3,6 @@
 import { DurableObject } from "cloudflare:workers";
 import type { TaskConflict } from "../action/action.ts";
 import { missingBinding } from "../failure.ts";
-import type { Reply } from "../format/reply.ts";
 import type { Env } from "../settings/settings.ts";
 
 /** Who holds the locks, and when they expire, in epoch milliseconds. */
@@ -70,23 +69,4 @@ export class Locks extends DurableObject<Env> {
 export function getLocks(env: Env, action: string): DurableObjectStub<Locks> {
   if (env.LOCKS === undefined) throw missingBinding("LOCKS", "Locks");
   return env.LOCKS.getByName(action);
-}
-
-const FINISHED: readonly string[] = ["done", "failed", "skipped"];
-
-/**
- * Releases the tasks of a long run that have finished, while the rest continues.
- * @param released how many were released before
- * @returns how many are released now
- */
-export async function releaseFinished(
-  env: Env,
-  run: { id: string; action: string },
-  reply: Reply,
-  released: number,
-): Promise<number> {
-  const outcomes = reply.kind === "started" ? (reply.outcomes ?? []) : [];
-  const finished = outcomes.flatMap(({ id, state }) => (FINISHED.includes(state) ? [id] : []));
-  if (finished.length > released) await getLocks(env, run.action).release(run.id, finished);
-  return Math.max(released, finished.length);
 }

@@ -12,6 +12,8 @@ import { ENGLISH } from "../../../worker/format/reader.ts";
 import type { Reply } from "../../../worker/format/reply.ts";
 import { nameCanceler } from "../../../worker/long-run/canceler.ts";
 import { LongRun } from "../../../worker/long-run/long-run.ts";
+import { Locks } from "../../../worker/storage/locks.ts";
+import { RunCoordinator } from "../../../worker/storage/run-coordinator.ts";
 import { replaceRun } from "../../support/worker/replace-run.ts";
 import { makeRecord, newRunId, RUN } from "../../support/worker/runs.ts";
 import { holdTimeLimit } from "../../support/worker/time-limit.ts";
@@ -440,6 +442,120 @@ describe("a long run that has started", () => {
   });
 });
 
+describe("a quiet hour of a long run", () => {
+  /** Runs the alarms of an hour that begins nine hours later. Returns how many there were. */
+  const passHour = async () => {
+    // As in a quiet hour, where each alarm finds an object that has left memory.
+    await evictDurableObject(longRun());
+    const start = Date.now() + 9 * 3_600_000;
+    let now = start;
+    let alarms = 0;
+    vi.spyOn(Date, "now").mockImplementation(() => now);
+    for (; now < start + 3_600_000 && alarms < 1_000; alarms += 1) {
+      now = await runInDurableObject(longRun(), async (instance, { storage }) => {
+        await instance.alarm();
+        return (await storage.getAlarm()) ?? Number.NaN;
+      });
+    }
+    return alarms;
+  };
+  const spyOnCosts = () => [
+    vi.spyOn(env.RUNS, "put"),
+    vi.spyOn(env.RUNS, "get"),
+    vi.spyOn(Locks.prototype, "keep"),
+    vi.spyOn(Locks.prototype, "release"),
+    vi.spyOn(RunCoordinator.prototype, "readPendingRecord"),
+  ];
+  const outcomes = [
+    { id: TASK, label: "SH010", state: "done" as const },
+    { id: OTHER_TASK, label: "SH020", state: "waiting" as const },
+  ];
+
+  it("has a poll a minute, and no other request to an object or the log", async () => {
+    run.mockImplementation(async ({ continueWith, lock }) => {
+      await lock([TASK, OTHER_TASK]);
+      continueWith(null);
+      return started(0);
+    });
+    let polls = 0;
+    watch.mockImplementation(async () => {
+      polls += 1;
+      return { reply: { kind: "started", title: "Rendering", outcomes }, data: { polls } };
+    });
+    const answer = await begin();
+    await untilReply(answer, { outcomes });
+    await runAlarm();
+    const costs = spyOnCosts();
+    expect(await passHour()).toBe(60);
+    for (const cost of costs) expect(cost).not.toHaveBeenCalled();
+  });
+
+  it("writes nothing but the action's data", async () => {
+    watch.mockResolvedValue({ reply: started(1), data: { step: 1 } });
+    const answer = await begin();
+    await untilReply(answer, { progress: { done: 1 } });
+    await evictDurableObject(longRun());
+    watch.mockResolvedValue({ reply: started(1), data: { step: 2 } });
+    const written = await runInDurableObject(longRun(), async (instance, { storage }) => {
+      const put = vi.spyOn(storage, "put");
+      await instance.alarm();
+      return put.mock.calls.flatMap(([entries]) => Object.keys(entries));
+    });
+    expect(new Set(written)).toEqual(new Set(["data", "data/0"]));
+  });
+
+  it("is polled as seldom although the estimate of the time left changes", async () => {
+    let left = 90_000;
+    watch.mockImplementation(async () => ({
+      reply: { kind: "started", title: "Rendering", progress: { done: 1, total: 3, left: left-- } },
+      data: null,
+    }));
+    const answer = await begin();
+    await untilReply(answer, { progress: { done: 1 } });
+    expect(await passHour()).toBe(60);
+  });
+
+  it("has one alarm if a studio's server reports the progress", async () => {
+    delete mutable.watch;
+    await begin();
+    await vi.waitFor(() =>
+      runInDurableObject(longRun(), async (_, { storage }) => expect(await storage.getAlarm()).not.toBeNull()),
+    );
+    expect(await passHour()).toBe(1);
+  });
+});
+
+describe("a long run whose progress a studio's server reports", () => {
+  it("is over when its time is, even if reports continue", async () => {
+    delete mutable.watch;
+    const answer = await begin();
+    const readAlarm = () => runInDurableObject(longRun(), async (_, { storage }) => storage.getAlarm());
+    await vi.waitFor(async () => expect(await readAlarm()).toBeGreaterThan(Date.now() + 60_000));
+    advance(73 * 3_600_000);
+    expect(await longRun().report("debug", "report", Math.floor(Date.now() / 1_000), started(1))).toBe("taken");
+    expect(await readAlarm()).toBeLessThanOrEqual(Date.now());
+    await runAlarmUntil(async () => expect((await follow(answer)).reply).toMatchObject({ code: "time-limit" }));
+  });
+});
+
+describe("a long run that locked nothing", () => {
+  it("does not ask for locks", async () => {
+    const costs = [vi.spyOn(Locks.prototype, "keep"), vi.spyOn(Locks.prototype, "release")];
+    const outcomes = [{ id: TASK, label: "SH010", state: "done" as const }];
+    watch.mockResolvedValue({
+      reply: { kind: "started", title: "Commenting", outcomes },
+      data: null,
+      nextCheckMs: 60_000,
+    });
+    const answer = await begin();
+    await untilReply(answer, { outcomes });
+    watch.mockResolvedValue({ reply: ENDED, data: null });
+    await runAlarmUntil(async () => expect((await follow(answer)).reply).toEqual(ENDED));
+    await vi.waitFor(async () => expect(await readLog()).toMatchObject([{ reply: ENDED }]));
+    for (const cost of costs) expect(cost).not.toHaveBeenCalled();
+  });
+});
+
 describe("a retry of a long run", () => {
   const failed = [{ id: OTHER_TASK, label: "SH020", state: "failed" as const }];
   const retry = (answer: Answer) => post(answer.run?.retry, {});
@@ -487,6 +603,90 @@ describe("a socket of a long run", () => {
       expect(received).toMatchObject([{}, { run: { id: RUN }, reply: { progress: { done: 2 } } }]),
     );
     webSocket?.close();
+  });
+
+  const openSocket = async (answer: Answer, query = "") => {
+    const path = (answer.run?.follow?.socket ?? "").replace(/^wss:\/\/[^/]+/, "");
+    const response = await ask(`${path}${query}`, { headers: { upgrade: "websocket" } });
+    response.webSocket?.accept();
+    return response;
+  };
+  const readAlarm = () => runInDurableObject(longRun(), async (_, { storage }) => storage.getAlarm());
+
+  it("opens with one request to the run's object", async () => {
+    watch.mockResolvedValue({ reply: started(1), data: null, nextCheckMs: 60_000 });
+    const answer = await begin();
+    await untilReply(answer, { progress: { done: 1 } });
+    const others = (["read", "peek"] as const).map((name) => vi.spyOn(LongRun.prototype, name));
+    const { webSocket } = await openSocket(answer);
+    expect(webSocket).not.toBeNull();
+    for (const other of others) expect(other).not.toHaveBeenCalled();
+    webSocket?.close();
+  });
+
+  it("gets a pong for each ping, from the runtime and not from the run's object", async () => {
+    watch.mockResolvedValue({ reply: started(1), data: null, nextCheckMs: 60_000 });
+    const answer = await begin();
+    await untilReply(answer, { progress: { done: 1 } });
+    const { webSocket } = await openSocket(answer);
+    const received: unknown[] = [];
+    webSocket?.addEventListener("message", ({ data }) => {
+      received.push(data);
+    });
+    await evictDurableObject(longRun());
+    webSocket?.send("ping");
+    await vi.waitFor(() => expect(received.at(-1)).toBe("pong"));
+    const answeredAt = await runInDurableObject(longRun(), async (_, ctx) =>
+      ctx.getWebSockets().map((socket) => ctx.getWebSocketAutoResponseTimestamp(socket)),
+    );
+    expect(answeredAt).toEqual([expect.any(Date)]);
+    webSocket?.close();
+  });
+
+  it("that says something else gets no answer, and stays open", async () => {
+    watch.mockResolvedValue({ reply: started(1), data: null, nextCheckMs: 60_000 });
+    const answer = await begin();
+    await untilReply(answer, { progress: { done: 1 } });
+    const { webSocket } = await openSocket(answer);
+    const received: unknown[] = [];
+    webSocket?.addEventListener("message", ({ data }) => {
+      received.push(data);
+    });
+    webSocket?.send("hello");
+    webSocket?.send("ping");
+    await vi.waitFor(() => expect(received.at(-1)).toBe("pong"));
+    webSocket?.close();
+  });
+
+  it("is refused with JSON if the key is wrong or the run has ended", async () => {
+    watch.mockResolvedValue({ reply: started(1), data: null, nextCheckMs: 60_000 });
+    const answer = await begin();
+    await untilReply(answer, { progress: { done: 1 } });
+    const wrong = (answer.run?.follow?.url ?? "").replace(EDGE, "").replace(/key=\w+/, `key=${"0".repeat(32)}`);
+    expect(await ask(wrong, { headers: { upgrade: "websocket" } })).toMatchObject({ status: 404, webSocket: null });
+    watch.mockResolvedValue({ reply: ENDED, data: null });
+    await runAlarmUntil(async () => expect((await follow(answer)).reply).toEqual(ENDED));
+    const response = await openSocket(answer);
+    expect(response.webSocket).toBeNull();
+    expect((await readAnswer(response)).reply).toEqual(ENDED);
+  });
+
+  it("brings the next poll forward, but no further than the studio wants", async () => {
+    watch.mockResolvedValue({ reply: started(1), data: null, nextCheckMs: 60_000 });
+    const answer = await begin();
+    await untilReply(answer, { progress: { done: 1 } });
+    await runInDurableObject(longRun(), (instance) =>
+      Reflect.set(instance, "env", { ...Reflect.get(instance, "env"), LONG_RUN_EVERY_SECONDS: "40" }),
+    );
+    const now = Date.now();
+    (await openSocket(answer)).webSocket?.close();
+    expect(Math.abs(((await readAlarm()) ?? 0) - now - 40_000)).toBeLessThan(15_000);
+    await runInDurableObject(longRun(), (instance) =>
+      Reflect.set(instance, "env", { ...Reflect.get(instance, "env"), LONG_RUN_EVERY_SECONDS: "600" }),
+    );
+    const before = await readAlarm();
+    (await openSocket(answer)).webSocket?.close();
+    expect(await readAlarm()).toBe(before);
   });
 
   it("and the address to follow it speak the language and the time zone of their reader", async () => {

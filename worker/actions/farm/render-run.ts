@@ -14,8 +14,6 @@ export type RenderRun<Submission> = {
   pace?: Pace | undefined;
   /** the newest picture on the farm, and when it was read, in epoch milliseconds */
   picture?: { address?: string | undefined; at: number } | undefined;
-  /** the wait before this poll */
-  waitMs?: number | undefined;
   /** since when only feedback is left and can't be posted, in epoch milliseconds */
   unreportedSince?: number | undefined;
 };
@@ -91,7 +89,6 @@ const runSchemaOf = <Submission>(
       undefined,
     ),
     picture: v.optional(v.object({ address: v.optional(v.string()), at: v.number() })),
-    waitMs: v.optional(v.number()),
     unreportedSince: v.optional(v.number()),
   });
 

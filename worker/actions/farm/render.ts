@@ -13,19 +13,14 @@ import { asRetryable, type PassContext, type RenderPass, startPass } from "./ren
 import { updatePace } from "./render-progress.ts";
 import type { RenderRun } from "./render-run.ts";
 import { summarizeRun } from "./render-summary.ts";
-import { hasEnded } from "./shot.ts";
+import { hasEnded, type Shot } from "./shot.ts";
 import { submitWaiting } from "./submit-jobs.ts";
 
-/** Between two polls: short while there is progress, longer while there is none. */
-const WAIT_MIN_MS = 2_000;
-const WAIT_MAX_MS = 15_000;
-const WAIT_GROWTH = 1.5;
 /**
- * If one poll can't cover all jobs, each job is polled within this time, and polls are this far
- * apart.
+ * What a farm seems to say about a job is confirmed by another poll this soon, for this long.
  */
-const ROUND_MAX_MS = 30_000;
-const ROUND_WAIT_MS = 6_000;
+const CONFIRM_MS = 5_000;
+const CONFIRM_MAX_MS = 30_000;
 
 /**
  * Advances a render run, and returns its status.
@@ -40,17 +35,14 @@ export async function pollRender<Submission>(
   now: () => number = Date.now,
 ): Promise<RunStatus> {
   const pass = startPass(context, run, farm, now);
-  const before = JSON.stringify(summarizeRun(run, farm.title, 0));
   await pollFollowedRuns(pass);
   const submitted = await asRetryable(() => submitWaiting(pass));
   const hasSentCommands = submitted !== "many" && (await syncWithFarm(pass));
-  const hasProgress = JSON.stringify(summarizeRun(run, farm.title, 0)) !== before;
-  run.waitMs = nextWait(run, farm, hasProgress);
   // What is due after the farm was sent anything needs a pass of its own, which follows at once:
   // the number of requests in one pass is limited. A few new jobs were polled in this pass.
   const hasSubmitted = submitted === "many" || (submitted === "few" && run.shots.some(hasEnded));
   const isQuiet = !hasSubmitted && !hasSentCommands && !run.shots.some(isCommandDue(run));
-  return postDueFeedback(pass, feedback, makeRunStatus(pass, isQuiet ? run.waitMs : 0));
+  return postDueFeedback(pass, feedback, makeRunStatus(pass, isQuiet ? nextConfirmation(pass) : 0));
 }
 
 /** Does what a person asked for as far as possible. The rest follows with the next polls. */
@@ -63,7 +55,6 @@ export async function controlRender<Submission>(
   now: () => number = Date.now,
 ): Promise<RunStatus> {
   requestCommand(run, command);
-  run.waitMs = undefined;
   const pass = startPass(context, run, farm, now);
   await pass.save();
   const problem = await syncWithFarm(pass).then(
@@ -86,11 +77,15 @@ async function syncWithFarm<Submission>(pass: RenderPass<Submission>): Promise<b
   return hasSentCommands;
 }
 
-const makeRunStatus = <Submission>({ run, farm, now }: RenderPass<Submission>, nextCheckMs: number): RunStatus => ({
+const makeRunStatus = <Submission>(
+  { run, farm, now }: RenderPass<Submission>,
+  nextCheckMs: number | undefined,
+): RunStatus => ({
   reply: summarizeRun(run, farm.title, now()),
   data: run,
   controls: listControls(run, farm),
   nextCheckMs,
+  polls: countPolls(run, farm),
 });
 
 function addProblem(status: RunStatus, problem: Failure): RunStatus {
@@ -102,15 +97,13 @@ function addProblem(status: RunStatus, problem: Failure): RunStatus {
   };
 }
 
-/** How long to wait before the next poll, in milliseconds. */
-function nextWait(
-  { shots, waitMs }: RenderRun<unknown>,
-  { pollLimit = Number.POSITIVE_INFINITY }: Farm<never>,
-  hasProgress: boolean,
-): number {
-  const rounds = Math.max(1, Math.ceil(shots.filter((shot) => !hasEnded(shot)).length / pollLimit));
-  const share = Math.max(WAIT_MIN_MS, Math.round(ROUND_MAX_MS / rounds));
-  const least = rounds === 1 ? WAIT_MIN_MS : Math.min(ROUND_WAIT_MS, share);
-  if (hasProgress) return least;
-  return Math.min(WAIT_MAX_MS, share, Math.max(least, Math.round((waitMs ?? least) * WAIT_GROWTH)));
+/** How many polls it takes to ask about each job once. */
+const countPolls = ({ shots }: RenderRun<unknown>, { pollLimit }: Farm<never>): number =>
+  pollLimit === undefined ? 1 : Math.ceil(shots.filter((shot) => !hasEnded(shot)).length / pollLimit);
+
+/** Undefined if there is nothing to confirm. */
+function nextConfirmation<Submission>({ run, now }: RenderPass<Submission>): number | undefined {
+  const isUnconfirmed = ({ status }: Shot<unknown>) =>
+    status?.checkedAt !== undefined && now() - status.checkedAt < CONFIRM_MAX_MS;
+  return run.shots.some((shot) => !hasEnded(shot) && isUnconfirmed(shot)) ? CONFIRM_MS : undefined;
 }

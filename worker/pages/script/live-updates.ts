@@ -1,13 +1,13 @@
 // Keeps the page of a run in progress up to date, with a WebSocket or by polling.
 
-import { type Outcome, type Progress, parseResponse, type Reply, type Run } from "../../../contract.ts";
+import { type Outcome, openRunSocket, type Progress, parseResponse, type Reply, type Run } from "../../../contract.ts";
 import { countOutcomes, formatProgress, formatState } from "../../format/labels.ts";
 import { localizeHere } from "./localize-here.ts";
 
-const POLL_INTERVAL_MS = 3_000;
+/** The pause before the next attempt doubles each time, up to a limit. */
+const WAIT_MS = 3_000;
+const WAIT_MAX_MS = 15_000;
 const ANSWER_MAX_MS = 10_000;
-/** A socket that is quiet for this long may be dead without an event. */
-const QUIET_MAX_MS = 60_000;
 
 export function followRun(): void {
   const element = document.querySelector<HTMLElement>("[data-follow]");
@@ -26,28 +26,26 @@ export function followRun(): void {
     if (connectionNotice !== null) connectionNotice.hidden = parsed.kind === "reply";
     if (parsed.kind === "reply") showReply(element, parsed.reply, parsed.run);
   };
+  let waitMs = WAIT_MS;
   connect();
 
   function connect(): void {
-    const connection = new WebSocket(socket ?? "");
-    let quietTimer = setTimeout(end, QUIET_MAX_MS);
-    connection.onclose = end;
-    connection.onmessage = ({ data }) => {
-      clearTimeout(quietTimer);
-      quietTimer = setTimeout(end, QUIET_MAX_MS);
-      receive(String(data));
+    const receiveNews = (answer: string) => {
+      waitMs = WAIT_MS;
+      receive(answer);
     };
+    openRunSocket(socket ?? "", receiveNews, poll);
+  }
 
-    // A proxy may block sockets, and a laptop may have been asleep.
-    function end(): void {
-      clearTimeout(quietTimer);
-      connection.onclose = null;
-      connection.close();
-      fetch(follow ?? "", { credentials: "omit", cache: "no-store", signal: AbortSignal.timeout(ANSWER_MAX_MS) })
-        .then((response) => response.text())
-        .then(receive, () => receive(""))
-        .finally(() => setTimeout(connect, POLL_INTERVAL_MS));
-    }
+  // A proxy may block sockets, and a laptop may have been asleep.
+  function poll(): void {
+    fetch(follow ?? "", { credentials: "omit", cache: "no-store", signal: AbortSignal.timeout(ANSWER_MAX_MS) })
+      .then((response) => response.text())
+      .then(receive, () => receive(""))
+      .finally(() => {
+        setTimeout(connect, waitMs);
+        waitMs = Math.min(2 * waitMs, WAIT_MAX_MS);
+      });
   }
 }
 

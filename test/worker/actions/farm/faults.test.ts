@@ -76,7 +76,7 @@ async function live(seed: number): Promise<Ended> {
       for (const { job } of data.shots) if (job !== undefined) known.add(job.id);
       if (status.reply.kind !== "started")
         return { world, jobKeys, reply: statusInEnglish(status).reply, steps: step + 1, known };
-      world.advance(status.nextCheckMs ?? 0);
+      world.advance(status.nextCheckMs ?? 5_000);
     } catch (thrown) {
       if (!(thrown instanceof Crash) && !(thrown instanceof Failure && thrown.reply.retry)) throw thrown;
       world.advance(5_000 + random() * 30_000);

@@ -10,6 +10,7 @@ import { html } from "../../../../worker/pages/html.ts";
 import { renderScriptTexts } from "../../../../worker/pages/layout.ts";
 import { style } from "../../../../worker/pages/page-style.ts";
 import { renderReply } from "../../../../worker/pages/reply-view.ts";
+import { advanceUntil } from "../../../support/browser/fixture.ts";
 
 const SCRIPT = new URL("../../../../worker/pages/script/index.ts", import.meta.url).pathname;
 const ORIGIN = "https://edge.studio.tld";
@@ -44,13 +45,30 @@ test.beforeAll(async () => {
   script = outputFiles[0]?.text ?? "";
 });
 
-/** `sockets`: how many were opened */
-type Follow = { tell: (reply: Started) => void; drop: () => void; sockets: () => number };
+/**
+ * - `sockets`: how many were opened
+ * - `pings`: how many arrived; after `mute` they are not answered
+ */
+type Follow = {
+  tell: (reply: Started) => void;
+  drop: () => void;
+  sockets: () => number;
+  pings: () => number;
+  mute: () => void;
+};
 
 /** @param answer the response to polling */
 async function follow(page: Page, answer: () => { status?: number; body: string }): Promise<Follow> {
   const sockets: WebSocketRoute[] = [];
-  await page.routeWebSocket(/\/follow/, (socket) => void sockets.push(socket));
+  let pings = 0;
+  let isMute = false;
+  await page.routeWebSocket(/\/follow/, (socket) => {
+    sockets.push(socket);
+    socket.onMessage((message) => {
+      pings += message === "ping" ? 1 : 0;
+      if (!isMute) socket.send("pong");
+    });
+  });
   await page.route(`${ORIGIN}/**`, (route) => {
     const { pathname } = new URL(route.request().url());
     if (pathname === "/page.js") return route.fulfill({ contentType: "text/javascript", body: script });
@@ -64,6 +82,10 @@ async function follow(page: Page, answer: () => { status?: number; body: string 
     tell: (reply) => sockets.at(-1)?.send(JSON.stringify({ version: 1, run: RUN, reply })),
     drop: () => void sockets.at(-1)?.close({ code: 1011 }),
     sockets: () => sockets.length,
+    pings: () => pings,
+    mute: () => {
+      isMute = true;
+    },
   };
 }
 
@@ -122,6 +144,42 @@ test("reports a lost connection only if nothing answers, or something else does"
   answer = { status: 502, body: "<h1>Bad gateway</h1>" };
   drop();
   await expect(lost).toBeVisible();
+});
+
+test("keeps a quiet connection open, and replaces one that answers no ping", async ({ page }) => {
+  let polls = 0;
+  await page.clock.install();
+  const { tell, pings, mute, sockets } = await follow(page, () => {
+    polls += 1;
+    return asked();
+  });
+  tell(SENDING);
+  await advanceUntil(page, 5_000, () => expect(pings()).toBe(5));
+  expect([sockets(), polls]).toEqual([1, 0]);
+  mute();
+  await advanceUntil(page, 5_000, () => expect(sockets()).toBe(2));
+  expect([pings(), polls]).toEqual([6, 1]);
+});
+
+test("waits longer each time if no socket can be opened", async ({ page }) => {
+  let polls = 0;
+  await page.clock.install();
+  const { drop, sockets } = await follow(page, () => {
+    polls += 1;
+    return asked();
+  });
+  const waits: number[] = [];
+  for (const opened of [2, 3, 4, 5]) {
+    let seconds = 0;
+    drop();
+    await expect.poll(() => polls).toBe(opened - 1);
+    await advanceUntil(page, 1_000, () => {
+      seconds += 1;
+      expect(sockets()).toBe(opened);
+    });
+    waits.push(seconds);
+  }
+  expect(waits.at(-1)).toBeGreaterThan(2 * (waits[0] ?? 0));
 });
 
 for (const colorScheme of ["light", "dark"] as const) {
