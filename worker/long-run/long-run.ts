@@ -74,7 +74,7 @@ export class LongRun extends DurableObject<Env> {
   /** The newest picture, if the key is right and there is one. */
   async picture(key: string): Promise<Response | undefined> {
     const run = await this.#store.load();
-    if (run?.start.key !== url.searchParams.get("key") || run.state.picture === undefined) return undefined;
+    if (run?.start.key !== key || run.state.picture === undefined) return undefined;
     const settings = readSettings(this.env);
     const { picture } = findAction(run.start.record.action, settings);
     const watchContext = this.#createWatchContext(run, settings, AbortSignal.timeout(POLL_MAX_MS));
