@@ -2,7 +2,7 @@
 // a call needs in any case is read while we find out who calls.
 import type { Call } from "../request/call.ts";
 import type { RequestContext } from "../request/request-context.ts";
-import { createMemory } from "../services/isolate-memory.ts";
+import { createMemory, type WaitUntil } from "../services/isolate-memory.ts";
 import { type Kitsu, openKitsu } from "../services/kitsu.ts";
 import { openZou } from "../services/zou.ts";
 import type { Settings } from "../settings/settings.ts";
@@ -14,6 +14,15 @@ import { findSessionToken, type Person, sendsAccess } from "./person.ts";
  */
 export type EarlyKitsu = { token: string; kitsu: Kitsu; goOn(): void };
 
+type Opening = {
+  /** ids of tasks */
+  selection: readonly string[];
+  settings: Settings;
+  signal: AbortSignal;
+  waitUntil: WaitUntil;
+  mayGoOn?: Promise<unknown>;
+};
+
 /**
  * Starts to read the selected tasks, and the team of the project that the call names, with the
  * account that the call probably uses. Undefined if there is none, or nothing is selected.
@@ -24,13 +33,15 @@ export function readEarly(
   context: RequestContext,
   signal: AbortSignal,
 ): EarlyKitsu | undefined {
-  const { settings } = context;
+  const { settings, ctx } = context;
   const session = findSessionToken(request, context);
   const mayUseBot = call.person.id !== undefined || sendsAccess(request, settings);
   const token = session ?? (mayUseBot ? settings.kitsuToken : undefined);
   if (token === undefined || call.selection.length === 0) return undefined;
   const { promise: mayGoOn, resolve: goOn } = Promise.withResolvers<void>();
-  const kitsu = openWith(token, session === undefined ? "bot" : "person", call.selection, settings, signal, mayGoOn);
+  const account = session === undefined ? "bot" : "person";
+  const waitUntil: WaitUntil = (work) => ctx.waitUntil(work);
+  const kitsu = openWith(token, account, { selection: call.selection, settings, signal, waitUntil, mayGoOn });
   // A refused call does not use the results. Any other gets their errors when it does.
   for (const reading of [kitsu.readSelection(), call.project && kitsu.readTeam(call.project)])
     if (reading) reading.catch(() => undefined);
@@ -42,41 +53,27 @@ export function readEarly(
  * action. Undefined if there is neither.
  * @param early is used if it has the same account
  */
-export function openKitsuFor(
-  person: Person,
-  early: EarlyKitsu | undefined,
-  selection: readonly string[],
-  settings: Settings,
-  signal: AbortSignal,
-): Kitsu | undefined {
+export function openKitsuFor(person: Person, early: EarlyKitsu | undefined, opening: Opening): Kitsu | undefined {
   if (person.trust === "unchecked") return undefined;
-  if (early?.token !== (person.token ?? settings.kitsuToken))
-    return reopenKitsuFor(person, selection, settings, signal);
+  if (early?.token !== (person.token ?? opening.settings.kitsuToken)) return reopenKitsuFor(person, opening);
   early?.goOn();
   return early?.kitsu;
 }
 
 /** Opens it long after the call: the person was verified then. */
-export function reopenKitsuFor(
-  { token }: Pick<Person, "token">,
-  selection: readonly string[],
-  settings: Settings,
-  signal: AbortSignal,
-): Kitsu | undefined {
-  if (token !== undefined) return openWith(token, "person", selection, settings, signal);
-  const { kitsuToken } = settings;
-  return kitsuToken === undefined ? undefined : openWith(kitsuToken, "bot", selection, settings, signal);
+export function reopenKitsuFor({ token }: Pick<Person, "token">, opening: Opening): Kitsu | undefined {
+  if (token !== undefined) return openWith(token, "person", opening);
+  const { kitsuToken } = opening.settings;
+  return kitsuToken === undefined ? undefined : openWith(kitsuToken, "bot", opening);
 }
 
 function openWith(
   token: string,
   account: "person" | "bot",
-  selection: readonly string[],
-  { kitsuApi }: Settings,
-  signal: AbortSignal,
-  mayGoOn?: Promise<unknown>,
+  { selection, settings: { kitsuApi }, signal, ...options }: Opening,
 ): Kitsu {
-  return openKitsu(openZou(kitsuApi, token, signal, account), `${kitsuApi} ${nameAccount(token)}`, selection, mayGoOn);
+  const zou = openZou(kitsuApi, token, signal, account);
+  return openKitsu(zou, `${kitsuApi} ${nameAccount(token)}`, selection, options);
 }
 
 const HOUR_MS = 3_600_000;

@@ -230,6 +230,7 @@ export class LongRun extends DurableObject<Env> {
 
   #createWatchContext({ start }: StoredLongRun, settings: Settings, signal: AbortSignal): WatchContext {
     return createWatchContext(start, settings, signal, {
+      waitUntil: (work) => this.ctx.waitUntil(work),
       save: async (data) => {
         const run = await this.#store.load();
         if (run !== undefined) await this.#store.save({ ...run.state, data: JSON.stringify(data) });

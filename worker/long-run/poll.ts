@@ -5,6 +5,7 @@ import { describeCause, Failure, toFailure } from "../failure.ts";
 import { localize } from "../format/localize.ts";
 import { joinSentences, message } from "../format/message.ts";
 import type { Reply } from "../format/reply.ts";
+import type { WaitUntil } from "../services/isolate-memory.ts";
 import type { Settings } from "../settings/settings.ts";
 import { describeRun } from "../storage/run-links.ts";
 import type { LongRunStart, LongRunState } from "./long-run-state.ts";
@@ -88,7 +89,7 @@ export function createWatchContext(
   { record, base, email, token, reader }: LongRunStart,
   settings: Settings,
   signal: AbortSignal,
-  { save, readRunReply }: Pick<WatchContext, "save" | "readRunReply">,
+  { save, readRunReply, waitUntil }: Pick<WatchContext, "save" | "readRunReply"> & { waitUntil: WaitUntil },
 ): WatchContext {
   const { id, at, person, reply, call } = record;
   return {
@@ -99,7 +100,8 @@ export function createWatchContext(
     settings,
     base,
     signal,
-    kitsu: (own = signal) => reopenKitsuFor({ token }, call?.selection ?? [], settings, own),
+    kitsu: (own = signal) =>
+      reopenKitsuFor({ token }, { selection: call?.selection ?? [], settings, signal: own, waitUntil }),
     save,
     readRunReply,
   };

@@ -124,11 +124,12 @@ async function runFor(
   signal: AbortSignal,
 ): Promise<ExecuteResult> {
   const { action, needsAuthorization } = operation;
-  const { settings, base } = context;
+  const { settings, base, ctx } = context;
   const { isTaken } = await findOwnRun(state, call, person);
   checkTrust(person, action, settings);
   checkDepartments(person, action, settings);
-  const kitsu = openKitsuFor(person, early, call.selection, settings, signal);
+  const { selection } = call;
+  const kitsu = openKitsuFor(person, early, { selection, settings, signal, waitUntil: (work) => ctx.waitUntil(work) });
   const roleIn = createRoleLookup(person, kitsu);
   if (needsAuthorization && kitsu !== undefined && call.selection.length > 0) {
     state.selected = summarizeSelection(await kitsu.readSelection());

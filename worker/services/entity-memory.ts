@@ -1,8 +1,7 @@
 // What this isolate remembers of entities between calls, for each account: which entity a task is
 // on, which never changes, and sequences and episodes, which are only named. Shots and assets are
 // read anew by each call.
-import { waitUntil } from "cloudflare:workers";
-import { createMemory } from "./isolate-memory.ts";
+import { createMemory, type WaitUntil } from "./isolate-memory.ts";
 import type { Entity, Task } from "./zou-objects.ts";
 
 type ReadEntities = (ids: readonly string[]) => Promise<Entity[]>;
@@ -26,7 +25,7 @@ const projects = createMemory<true>({ ...PARENT, maxEntries: 200 });
 const entityIds = createMemory<string>({ freshMs: 3_600_000, keepMs: 3_600_000, maxEntries: 5_000 });
 
 /** @param view identifies the Kitsu and the account: Zou shows each its own entities */
-export function openEntityMemory(view: string): EntityMemory {
+export function openEntityMemory(view: string, waitUntil: WaitUntil): EntityMemory {
   const keyOf = (id: string) => `${view} ${id}`;
   const rememberParents = (entities: readonly Entity[]) => {
     for (const entity of entities) parents.put(keyOf(entity.id), entity);

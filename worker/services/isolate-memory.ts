@@ -11,7 +11,8 @@ type Options = {
 };
 
 type Read<T> = () => Promise<T>;
-type WaitUntil = (work: Promise<unknown>) => void;
+/** Keeps the runtime from ending this work with the request. */
+export type WaitUntil = (work: Promise<unknown>) => void;
 
 export type Memory<T> = {
   /** The remembered value, or else what `read` returns. A failed read is not remembered. */

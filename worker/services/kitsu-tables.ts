@@ -1,8 +1,7 @@
 // Kitsu's tables, such as task types and statuses. They rarely change, so this isolate remembers
 // them for minutes.
-import { waitUntil } from "cloudflare:workers";
 import * as v from "valibot";
-import { createMemory } from "./isolate-memory.ts";
+import { createMemory, type WaitUntil } from "./isolate-memory.ts";
 import type { Zou } from "./zou.ts";
 import { Named, Organisation, Project, TaskStatus, TaskType, ZouPerson } from "./zou-objects.ts";
 
@@ -42,16 +41,16 @@ const hours = createMemory<number>(MEMORY);
  * @param view identifies the Kitsu and the account. Each has its own tables, because Zou shows each
  *   account its own projects.
  */
-export function openTables(zou: Zou, view: string): Tables {
+export function openTables(zou: Zou, view: string, waitUntil: WaitUntil): Tables {
   const readHours = async () =>
     (await zou.read("/data/organisations", v.array(Organisation)))[0]?.hours_by_day ?? HOURS_BY_DAY;
   return {
-    taskTypes: taskTypes(zou, view),
-    taskStatuses: taskStatuses(zou, view),
-    projects: projects(zou, view),
-    persons: persons(zou, view),
-    entityTypes: entityTypes(zou, view),
-    departments: departments(zou, view),
+    taskTypes: taskTypes(zou, view, waitUntil),
+    taskStatuses: taskStatuses(zou, view, waitUntil),
+    projects: projects(zou, view, waitUntil),
+    persons: persons(zou, view, waitUntil),
+    entityTypes: entityTypes(zou, view, waitUntil),
+    departments: departments(zou, view, waitUntil),
     hoursByDay: () => hours.get(view, readHours, waitUntil),
   };
 }
@@ -60,7 +59,7 @@ const HOURS_BY_DAY = 8;
 
 function defineTable<R extends { id: string }>(path: string, row: v.GenericSchema<unknown, R>) {
   const memory = createMemory<Rows<R>>(MEMORY);
-  return (zou: Zou, view: string): Table<R> => {
+  return (zou: Zou, view: string, waitUntil: WaitUntil): Table<R> => {
     let own: Promise<Rows<R>> | undefined;
     const read = async () => {
       const rows = new Map((await zou.read(path, v.array(row))).map((one) => [one.id, one]));

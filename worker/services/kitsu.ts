@@ -2,6 +2,7 @@
 import * as v from "valibot";
 import { type EntityMemory, openEntityMemory } from "./entity-memory.ts";
 import { type FoundTasks, findTasks, type ReadEpisodes, readProject } from "./find-tasks.ts";
+import type { WaitUntil } from "./isolate-memory.ts";
 import { openTables, type Tables } from "./kitsu-tables.ts";
 import type { SelectedTask, Selection } from "./selection.ts";
 import { labelTasks } from "./task-label.ts";
@@ -25,19 +26,24 @@ export type Kitsu = {
 };
 
 /**
+ * - `waitUntil`: for reading again what is remembered. Without it, that may end with the request.
+ * - `mayGoOn`: resolves once we know who calls. Before that, only a few small answers are read.
+ */
+type Options = { waitUntil?: WaitUntil; mayGoOn?: Promise<unknown> };
+
+/**
  * @param view identifies the Kitsu and the account: what is remembered between calls is only for
  *   them
  * @param ids of the selected tasks
- * @param mayGoOn resolves once we know who calls: before, only a few small answers are read
  */
 export function openKitsu(
   zou: Zou,
   view: string,
   ids: readonly string[],
-  mayGoOn: Promise<unknown> = Promise.resolve(),
+  { waitUntil = () => undefined, mayGoOn = Promise.resolve() }: Options = {},
 ): Kitsu {
-  const tables = openTables(zou, view);
-  const memory = openEntityMemory(view);
+  const tables = openTables(zou, view, waitUntil);
+  const memory = openEntityMemory(view, waitUntil);
   const readEpisodes = openEpisodes(zou, tables, memory);
   const readTasks = async (wanted: readonly string[]) => {
     const found = await findTasks({ zou, memory, mayGoOn, readEpisodes }, wanted);

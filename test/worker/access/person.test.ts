@@ -76,7 +76,10 @@ describe("an unchecked person", () => {
     const person = await find({ useremail: ARTIST.email });
     expect(person.trust).toBe("unchecked");
     const { signal } = new AbortController();
-    expect(openKitsuFor(person, undefined, [], readSettings(makeEnv(WITH_BOT)), signal)).toBeUndefined();
+    const settings = readSettings(makeEnv(WITH_BOT));
+    expect(
+      openKitsuFor(person, undefined, { selection: [], settings, signal, waitUntil: () => undefined }),
+    ).toBeUndefined();
   });
 });
 
