@@ -114,8 +114,8 @@ describe("the debug action, if it can ask Kitsu", () => {
     projects += 1;
   });
 
-  const run = async (person: { id: string; email?: unknown }, selection: readonly string[]) => {
-    const fields = { selection, userid: person.id, useremail: person.email };
+  const run = async (person: { id: string; email?: unknown }, selection: readonly string[], productionid?: string) => {
+    const fields = { selection, userid: person.id, useremail: person.email, productionid };
     const { reply } = await readAnswer(
       await ask("/actions/debug", ajax(fields), { ...VARIABLES, KITSU_API: `${KITSU}/${projects}/api` }),
     );
@@ -270,8 +270,8 @@ describe("the debug action, if it can ask Kitsu", () => {
   });
 
   it("lists the first 500 tasks with all their fields, and each of the others in one row", async () => {
-    const { taskIds } = addProject(fake, projects, 502);
-    const reply = await run(MANAGER, taskIds);
+    const { projectId, taskIds } = addProject(fake, projects, 502);
+    const reply = await run(MANAGER, taskIds, projectId);
     expect(reply.text).toContain("Only the first 500 tasks are listed with all their fields.");
     expect(reply.tables?.[0]?.rows).toHaveLength(502);
     expect(reply.text).toContain("496 more tables are on the page");

@@ -59,6 +59,7 @@ describe("what is remembered of Flamenco", () => {
   it("is never that it has not been set up, or that it refuses a job", async () => {
     fake.manager.isFirstRun = true;
     expect(await open("plan").isFirstRun()).toBe(true);
+    expect(await open("plan").isFirstRun()).toBe(true);
     fake.manager.isFirstRun = false;
     expect(await open("plan").isFirstRun()).toBe(false);
     const wrong = { ...JOB, type: "unknown" };
