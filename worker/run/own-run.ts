@@ -5,7 +5,7 @@ import type { Action } from "../action/action.ts";
 import { Failure } from "../failure.ts";
 import { message } from "../format/message.ts";
 import type { Call } from "../request/call.ts";
-import type { RunIdentity } from "../storage/run-coordinator.ts";
+import type { RunIdentity } from "../storage/known-run.ts";
 import { makeRunId } from "../storage/run-links.ts";
 import type { CallState } from "./call-state.ts";
 import { cannotRecord } from "./run-recorder.ts";

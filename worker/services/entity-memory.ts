@@ -10,7 +10,7 @@ export type EntityMemory = {
   /** The entities of these tasks, as far as they are known. */
   guessEntities(taskIds: readonly string[]): string[];
   rememberTasks(tasks: readonly Task[]): void;
-  /** Sequences and episodes. They are read again in the background when they are no longer fresh. */
+  /** Sequences and episodes. Those that are no longer fresh are read again in the background. */
   findParents(ids: readonly string[], read: ReadEntities): Entity[];
   rememberParents(entities: readonly Entity[]): void;
   /** Are all episodes of this project remembered? */

@@ -5,6 +5,7 @@ import { createMemory, type WaitUntil } from "./isolate-memory.ts";
 import type { Zou } from "./zou.ts";
 import { Named, Organisation, Project, TaskStatus, TaskType, ZouPerson } from "./zou-objects.ts";
 
+type NamedRow = v.InferOutput<typeof Named>;
 type Rows<R> = ReadonlyMap<string, R>;
 
 /**
@@ -20,8 +21,8 @@ export type Tables = {
   taskStatuses: Table<TaskStatus>;
   projects: Table<Project>;
   persons: Table<ZouPerson>;
-  entityTypes: Table<Named>;
-  departments: Table<Named>;
+  entityTypes: Table<NamedRow>;
+  departments: Table<NamedRow>;
   hoursByDay(): Promise<number>;
 };
 

@@ -229,7 +229,6 @@ export type WorkingFile = v.InferOutput<typeof WorkingFile>;
 
 export const Organisation = v.object({ name: v.fallback(v.string(), ""), hours_by_day: v.fallback(v.number(), 8) });
 export const Named = v.object({ id: v.string(), name: v.string() });
-export type Named = v.InferOutput<typeof Named>;
 
 /**
  * `updated_at`, in whole seconds of UTC, only changes when someone changes the playlist. A build

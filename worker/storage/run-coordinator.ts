@@ -7,31 +7,18 @@ import { ShownPlan } from "../action/confirmation.ts";
 import { missingBinding } from "../failure.ts";
 import type { EarlierRun } from "../request/call.ts";
 import { type Env, readSettings } from "../settings/settings.ts";
+import type { AskedRun, KnownRun, RunIdentity } from "./known-run.ts";
 import { readParts, toParts } from "./large-value.ts";
 import { PendingRecords } from "./pending-records.ts";
 import { type RunPhase, RunPhaseStore, type StartedRequest } from "./run-phase.ts";
 import type { RunRecord } from "./run-record.ts";
 import { type StoredUndo, type UndoTurn, UndoTurns } from "./undo-turn.ts";
 
-/** When a run started, of which action, and whose it is. Without checks, the person is unknown. */
-export type RunIdentity = { at: number; action: string; person?: string | undefined };
-
-/**
- * What was known about a run before this request.
- * - `identity`: absent if no earlier request got that far
- * - `isTaken`: it was submitted before
- * - `isVoid`: its page gave up on it, so it must not run
- */
-export type KnownRun = { at: number; identity: RunIdentity | undefined; isTaken: boolean; isVoid: boolean };
-
 /**
  * - `isKept`: the record is stored here until the log has it
  * - `isOwner`: this request is the one that runs the action; if not, another did, at `submittedAt`
  */
 export type EndedRequest = { isKept: boolean; isOwner: boolean; submittedAt: number | undefined };
-
-/** A run that asked its person, and the plan that they were shown. */
-export type AskedRun = { identity: RunIdentity; shown?: ShownPlan | undefined };
 
 const DELETE_AFTER_MS = 86_400_000;
 /** How much longer than the action's time limit an undo may take. */

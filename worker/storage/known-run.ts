@@ -1,0 +1,16 @@
+// What the requests of one run know about each other.
+import type { ShownPlan } from "../action/confirmation.ts";
+
+/** When a run started, of which action, and whose it is. Without checks, the person is unknown. */
+export type RunIdentity = { at: number; action: string; person?: string | undefined };
+
+/**
+ * What was known about a run before this request.
+ * - `identity`: absent if no earlier request got that far
+ * - `isTaken`: it was submitted before
+ * - `isVoid`: its page gave up on it, so it must not run
+ */
+export type KnownRun = { at: number; identity: RunIdentity | undefined; isTaken: boolean; isVoid: boolean };
+
+/** A run that asked its person, and the plan that they were shown. */
+export type AskedRun = { identity: RunIdentity; shown?: ShownPlan | undefined };
