@@ -55,7 +55,7 @@ export const Figures = v.object({
 });
 export type Figures = v.InferOutput<typeof Figures>;
 
-/** `problems` are what a reader of the figures has to know; `isRight` is whether all answers were. */
+/** `problems`: what a reader of the figures has to know; `isRight`: whether all answers were. */
 export type Measured = { figures: Figures; problems: string[]; isRight: boolean };
 
 export async function measureAll(rounds: number, seconds: number): Promise<Measured> {
