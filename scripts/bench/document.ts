@@ -46,7 +46,7 @@ function toJson(figures: Figures): string {
 function replaceBlock(text: string, name: string, block: string): string {
   const pattern = new RegExp(`(<!-- ${name} -->\\n)[^]*?(<!-- end -->)`);
   if (!pattern.test(text)) throw new Error(`docs/performance.md has no place for "${name}".`);
-  return text.replace(pattern, (_, start: string, end: string) => `${start}${block}\n${end}`);
+  return text.replace(pattern, (_, start: string, end: string) => `${start}\n${block}\n\n${end}`);
 }
 
 export function toMarkdown({ head, rows }: Table): string {
