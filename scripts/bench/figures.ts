@@ -51,11 +51,11 @@ export const Figures = v.object({
   }),
   selections: v.array(v.object({ action: v.string(), asksKitsu: v.boolean(), ms: v.array(Measure) })),
   log: v.array(v.object({ page: v.string(), ms: v.array(Measure), lists: v.array(v.number()) })),
-  looks: v.array(v.object({ action: v.string(), jobs: v.number(), ms: Measure })),
+  looks: v.array(v.object({ action: v.string(), jobs: v.number(), looks: v.number(), ms: Measure })),
 });
 export type Figures = v.InferOutput<typeof Figures>;
 
-/** `problems` are what a reader of the figures has to know; `isRight` is whether all answers were. */
+/** `problems`: what a reader of the figures has to know; `isRight`: whether all answers were. */
 export type Measured = { figures: Figures; problems: string[]; isRight: boolean };
 
 export async function measureAll(rounds: number, seconds: number): Promise<Measured> {
@@ -69,7 +69,7 @@ export async function measureAll(rounds: number, seconds: number): Promise<Measu
     comparison,
     selections: await measureSelections(COST_S),
     log: await measureLog(COST_S),
-    looks: await measureLooks(COST_S),
+    looks: await measureLooks(),
   };
   return { figures, problems, isRight };
 }

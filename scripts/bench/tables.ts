@@ -53,11 +53,18 @@ const tabulateLog = ({ log }: Figures): Table => ({
 
 function tabulateLooks({ looks, counts }: Figures): Table {
   return {
-    head: ["a look at", "CPU ms", "requests to the farm", "requests to Kitsu", "objects"],
-    rows: looks.map(({ action, jobs, ms }) => {
+    head: ["a run with", "looks an hour", "object requests an hour", "CPU ms per look", "requests per look"],
+    rows: looks.map(({ action, jobs, looks: perHour, ms }) => {
       const look = counts.findLast((one) => one.action === action && one.step.startsWith("look"));
-      const calls = 1 + (look?.byObjects ?? 0);
-      return [`${jobs} jobs on ${action}`, format(ms, 1), ...[look?.toOthers, look?.toKitsu, calls].map(String)];
+      const { toKitsu = 0, toOthers = 0, byObjects = 0 } = look ?? {};
+      return [
+        `${jobs} jobs on ${action}`,
+        String(perHour),
+        // The alarm itself is a request to the object.
+        String(perHour * (1 + byObjects)),
+        format(ms, 1),
+        String(toKitsu + toOthers),
+      ];
     }),
   };
 }

@@ -1,21 +1,26 @@
-// What one look of a long run costs: with many live runs, these are most of the work.
-import { lookAt, withCounter } from "../counts/count.ts";
+// What a long run costs while nothing changes: with many live runs, this is most of the work.
+import { readCpuSeconds } from "../../cpu-time.ts";
+import { withCounter } from "../counts/count.ts";
 import { FLOWS } from "../counts/flow.ts";
-import { OBJECTS } from "../counts/isolates.ts";
-import { measureCpuMs } from "./serve-worker.ts";
 
-/** `ms` is the CPU time of a look at as many jobs as shots were selected. */
-export type LookCost = { action: string; jobs: number; ms: number };
+/**
+ * - `jobs`: how many jobs the run has on the farm
+ * - `looks`: how often it looks at them in an hour in which nothing changes
+ * - `ms`: the CPU time of one look
+ */
+export type LookCost = { action: string; jobs: number; looks: number; ms: number };
 
-export function measureLooks(seconds: number): Promise<LookCost[]> {
+export function measureLooks(): Promise<LookCost[]> {
   const flows = FLOWS.filter(({ looks }) => looks !== undefined);
-  return withCounter("bot", [], async (counter, isolates) => {
+  return withCounter("bot", [], async (counter, { group }) => {
     const costs: LookCost[] = [];
     for (const flow of flows) {
-      process.stderr.write(`${flow.action}: looks at ${flow.tasks} jobs\n`);
+      process.stderr.write(`${flow.action}: an hour with ${flow.tasks} jobs\n`);
       const run = await counter.warmUp(flow);
-      const ms = await measureCpuMs(isolates.group, seconds, () => isolates.send(OBJECTS, lookAt(run)));
-      costs.push({ action: flow.action, jobs: flow.tasks, ms });
+      const before = readCpuSeconds(group) ?? Number.NaN;
+      const looks = await counter.passHour(run);
+      const cpuS = (readCpuSeconds(group) ?? Number.NaN) - before;
+      costs.push({ action: flow.action, jobs: flow.tasks, looks, ms: (cpuS * 1_000) / looks });
     }
     return costs;
   });

@@ -24,6 +24,7 @@ export type StepCounts = Counted & { action: string; step: string; way: Way; iso
 const WARM = "warm";
 /** How much time passes from one call to the next: people have to read and to answer. */
 const ANSWER_MS = 10_000;
+const HOUR_MS = 3_600_000;
 const QUIET_CHECKS = 4;
 const CHECK_EVERY_MS = 8;
 const STEP_MAX_MS = 60_000;
@@ -62,7 +63,7 @@ export async function withCounter<T>(
 
 const makeRunId = (flow: Flow, turn: number) => `${turn}${FLOWS.indexOf(flow)}`.padStart(32, "0");
 /** Lets a long run look once at what it has started. */
-export const lookAt = (run: string): Sent => ({ method: "GET", path: `/bench/look?run=${run}` });
+const lookAt = (run: string): Sent => ({ method: "GET", path: `/bench/look?run=${run}` });
 const nameIsolate = ({ action }: Flow, step: number) => `${action}-${step}`;
 
 export class Counter {
@@ -83,6 +84,17 @@ export class Counter {
     await this.countFlow(flow, "warm", 1);
     this.#isCounting = true;
     return makeRunId(flow, 1);
+  }
+
+  /** Lets an hour pass in which nothing changes. Returns how often the long run looked. */
+  async passHour(run: string): Promise<number> {
+    const end = this.#now + HOUR_MS;
+    let looks = 0;
+    for (; this.#now <= end; looks += 1) {
+      await this.#isolates.beginCall(OBJECTS, this.#now);
+      this.#now = v.parse(v.number(), await this.#isolates.send(OBJECTS, lookAt(run)));
+    }
+    return looks;
   }
 
   /** Runs an action from the click to the outcome, and counts each of its calls. */

@@ -32,11 +32,11 @@ export class LongRun extends classes.LongRun {
 
   override async alarm(): Promise<void> {}
 
-  /** One look at what the run has started. */
+  /** One look at what the run has started. Answers when the next one is due. */
   override async fetch(request: Request): Promise<Response> {
     if (!new URL(request.url).pathname.startsWith("/bench/")) return super.fetch(request);
     await super.alarm();
-    return Response.json(null);
+    return Response.json(await this.ctx.storage.getAlarm());
   }
 }
 
