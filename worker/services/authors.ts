@@ -1,18 +1,18 @@
 // Who the author of the bot's comments is: the person, if Zou lets the bot name them.
-import { findRoles, type ReadTeam, readOwnAccount } from "./team.ts";
-import type { Zou } from "./zou.ts";
+import type { Kitsu } from "./kitsu.ts";
+import { findRoles, type ReadTeam } from "./team.ts";
 
 /** By project id: the person who can be named as the author; undefined if it will be the bot. */
 type Authors = ReadonlyMap<string, string | undefined>;
 
 /** Zou lets only managers name another author, and silently ignores the name otherwise. */
 export async function readBotAuthors(
-  zou: Zou,
+  { readAccount }: Pick<Kitsu, "readAccount">,
   personId: string | undefined,
   projectIds: readonly string[],
   readTeam: ReadTeam,
 ): Promise<Authors> {
-  const roles = await findRoles(await readOwnAccount(zou), projectIds, readTeam);
+  const roles = await findRoles(await readAccount(), projectIds, readTeam);
   return new Map([...roles].map(([id, role]) => [id, role === "admin" || role === "manager" ? personId : undefined]));
 }
 

@@ -12,22 +12,23 @@ export type EntityMemory = {
   rememberTasks(tasks: readonly Task[]): void;
   /** Sequences and episodes. Those that are no longer fresh are read again in the background. */
   findParents(ids: readonly string[], read: ReadEntities): Entity[];
-  rememberParents(entities: readonly Entity[]): void;
-  /** Are all episodes of this project remembered? */
-  knowsEpisodes(projectId: string): boolean;
-  rememberEpisodes(projectId: string, episodes: readonly Entity[]): void;
+  /** @param ofProject the project of which these are all, or the first few hundred */
+  rememberParents(entities: readonly Entity[], ofProject?: string): void;
+  /** Were all sequences and episodes of this project remembered? */
+  knowsParents(projectId: string): boolean;
 };
 
-const PARENT = { freshMs: 60_000, keepMs: 300_000, maxEntries: 2_000 };
+const PARENT = { freshMs: 120_000, keepMs: 300_000, maxEntries: 5_000 };
 const parents = createMemory<Entity>(PARENT);
-/** Projects of which all episodes were read. */
+/** Projects of which all sequences and episodes were read. */
 const projects = createMemory<true>({ ...PARENT, maxEntries: 200 });
 const entityIds = createMemory<string>({ freshMs: 3_600_000, keepMs: 3_600_000, maxEntries: 5_000 });
 
 /** @param view identifies the Kitsu and the account: Zou shows each its own entities */
 export function openEntityMemory(view: string, waitUntil: WaitUntil): EntityMemory {
   const keyOf = (id: string) => `${view} ${id}`;
-  const rememberParents = (entities: readonly Entity[]) => {
+  const rememberParents = (entities: readonly Entity[], ofProject?: string) => {
+    if (ofProject !== undefined) projects.put(keyOf(ofProject), true);
     for (const entity of entities) parents.put(keyOf(entity.id), entity);
   };
   return {
@@ -38,14 +39,16 @@ export function openEntityMemory(view: string, waitUntil: WaitUntil): EntityMemo
     findParents: (ids, read) => {
       const found = ids.flatMap((id) => parents.find(keyOf(id)) ?? []);
       const stale = found.filter(({ ageMs }) => ageMs >= PARENT.freshMs).map(({ value }) => value.id);
-      if (stale.length > 0) waitUntil(read(stale).then(rememberParents, () => undefined));
+      if (stale.length > 0)
+        waitUntil(
+          read(stale).then(
+            (entities) => rememberParents(entities),
+            () => undefined,
+          ),
+        );
       return found.map(({ value }) => value);
     },
     rememberParents,
-    knowsEpisodes: (projectId) => projects.find(keyOf(projectId)) !== undefined,
-    rememberEpisodes: (projectId, episodes) => {
-      projects.put(keyOf(projectId), true);
-      rememberParents(episodes);
-    },
+    knowsParents: (projectId) => projects.find(keyOf(projectId)) !== undefined,
   };
 }

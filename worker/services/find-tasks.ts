@@ -12,10 +12,11 @@ export type FoundTasks = { tasks: Map<string, Task>; entities: Map<string, Entit
 /**
  * - `mayGoOn`: resolves once we know who calls. Nothing that is expensive for Kitsu is read before
  *   that; if it rejects, nothing more is read.
- * - `readEpisodes`: puts the episodes of these projects into the memory, if they are not there
+ * - `readParents`: puts the sequences and episodes of these projects into the memory, if they are
+ *   not there
  */
-type Reading = { zou: Zou; memory: EntityMemory; mayGoOn: Promise<unknown>; readEpisodes: ReadEpisodes };
-export type ReadEpisodes = (projectIds: readonly string[]) => Promise<void>;
+type Reading = { zou: Zou; memory: EntityMemory; mayGoOn: Promise<unknown>; readParents: ReadParents };
+export type ReadParents = (projectIds: readonly string[]) => Promise<void>;
 
 /** Each project costs three requests: for its tasks, its entities and its team. */
 const PROJECTS_MAX = 12;
@@ -24,8 +25,8 @@ const PROJECTS_MAX = 12;
 const MISSING_REQUESTS_MAX = 10;
 
 /**
- * Up to 80 tasks are read by id, in two rounds of requests; or more, if their sequences and
- * episodes are not remembered. More tasks are read project by project: one request to find the next
+ * Up to 80 tasks are read by id, in two rounds of requests, or one if it is known which entities
+ * they are on. More tasks are read project by project: one request to find the next
  * projects, two for each project's tasks and entities. Throws if the tasks belong to too many
  * projects.
  */
@@ -33,7 +34,7 @@ export function findTasks(reading: Reading, ids: readonly string[]): Promise<Fou
   return ids.length <= IDS_MAX ? findByIds(reading, ids) : findByProjects(reading, ids);
 }
 
-async function findByIds({ zou, memory, mayGoOn, readEpisodes }: Reading, ids: readonly string[]): Promise<FoundTasks> {
+async function findByIds({ zou, memory, mayGoOn, readParents }: Reading, ids: readonly string[]): Promise<FoundTasks> {
   if (ids.length === 0) return { tasks: new Map(), entities: new Map() };
   const readEntities = async (wanted: readonly string[]) =>
     wanted.length === 0 ? [] : zou.read(`/data/entities?${idsQuery(wanted)}`, v.array(Entity));
@@ -50,7 +51,7 @@ async function findByIds({ zou, memory, mayGoOn, readEpisodes }: Reading, ids: r
   const wanted = new Set(rows.map((task) => task.entity_id));
   const [rest] = await Promise.all([
     readEntities([...wanted].filter((id) => !guessed.includes(id))),
-    readEpisodes([...projects]),
+    readParents([...projects]),
   ]);
   const entities = byId([...ahead.filter(({ id }) => wanted.has(id)), ...rest]);
   // The sequences of the shots, and their episodes.

@@ -26,7 +26,7 @@ export type Tables = {
   hoursByDay(): Promise<number>;
 };
 
-const MEMORY = { freshMs: 60_000, keepMs: 300_000, maxEntries: 30 };
+const MEMORY = { freshMs: 120_000, keepMs: 300_000, maxEntries: 30 };
 /** A table that lacks a row is not read again within this time: the row may not exist. */
 const READ_AGAIN_MS = 5_000;
 

@@ -1,14 +1,15 @@
 // An action's access to Kitsu: the selected tasks, teams, and tables that rarely change.
 import * as v from "valibot";
+import { Failure } from "../failure.ts";
 import { type EntityMemory, openEntityMemory } from "./entity-memory.ts";
-import { type FoundTasks, findTasks, type ReadEpisodes, readProject } from "./find-tasks.ts";
+import { type FoundTasks, findTasks, type ReadParents, readProject } from "./find-tasks.ts";
 import type { WaitUntil } from "./isolate-memory.ts";
 import { openTables, type Tables } from "./kitsu-tables.ts";
 import type { SelectedTask, Selection } from "./selection.ts";
 import { labelTasks } from "./task-label.ts";
-import { openTeams, type ReadTeam } from "./team.ts";
+import { openTeams, type ReadTeam, readOwnAccount } from "./team.ts";
 import { IDS_MAX, idsQuery, type Zou } from "./zou.ts";
-import { Entity, isShow, PreviewFile, type Task } from "./zou-objects.ts";
+import { Entity, PreviewFile, type Task, type ZouPerson } from "./zou-objects.ts";
 
 export type Kitsu = {
   zou: Zou;
@@ -19,6 +20,8 @@ export type Kitsu = {
   readTasks(ids: readonly string[]): Promise<Selection>;
   /** a project's team; read only once */
   readTeam: ReadTeam;
+  /** the account whose token it uses; read only once */
+  readAccount(): Promise<ZouPerson>;
   /** the newest previews of these tasks; none if there are more than fit in one request */
   readPreviews(tasks: readonly SelectedTask[]): Promise<ReadonlyMap<string, PreviewFile>>;
   /** all tasks of a project */
@@ -44,12 +47,13 @@ export function openKitsu(
 ): Kitsu {
   const tables = openTables(zou, view, waitUntil);
   const memory = openEntityMemory(view, waitUntil);
-  const readEpisodes = openEpisodes(zou, tables, memory);
+  const readParents = openParents(zou, tables, memory);
   const readTasks = async (wanted: readonly string[]) => {
-    const found = await findTasks({ zou, memory, mayGoOn, readEpisodes }, wanted);
+    const found = await findTasks({ zou, memory, mayGoOn, readParents }, wanted);
     return toSelection(wanted, await describeTasks(found, tables));
   };
   let selection: Promise<Selection> | undefined;
+  let account: Promise<ZouPerson> | undefined;
   return {
     zou,
     tables,
@@ -60,6 +64,10 @@ export function openKitsu(
     },
     readTasks,
     readTeam: openTeams(zou),
+    readAccount: () => {
+      account ??= readOwnAccount(zou);
+      return account;
+    },
     readPreviews: async (tasks) => {
       const ids = unique(tasks.flatMap(({ task }) => task.last_preview_file_id ?? []));
       if (ids.length === 0 || ids.length > IDS_MAX) return new Map();
@@ -75,21 +83,36 @@ function startReading({ projects, taskTypes, taskStatuses, entityTypes }: Tables
   for (const reading of [projects(), taskTypes(), taskStatuses(), entityTypes()]) reading.catch(() => undefined);
 }
 
-/** Reads a show's episodes beside its shots, which saves a round after their sequences. */
-const openEpisodes =
-  (zou: Zou, tables: Tables, memory: EntityMemory): ReadEpisodes =>
+/** More projects at once are rare, and the number of requests per call is limited. */
+const PARENT_PROJECTS_MAX = 3;
+/** A project has tens of them, rarely hundreds. The rest of a larger one is read by id. */
+const PARENTS_MAX = 500;
+const ParentsPage = v.object({ data: v.array(Entity) });
+
+/**
+ * Reads a project's sequences and episodes beside its shots, which saves one round or two after
+ * them.
+ */
+const openParents =
+  (zou: Zou, tables: Tables, memory: EntityMemory): ReadParents =>
   async (projectIds) => {
-    const [projects, entityTypes] = await Promise.all([tables.projects(), tables.entityTypes()]);
-    const type = [...entityTypes.values()].find(({ name }) => name === "Episode")?.id;
-    const shows = projectIds.filter((id) => isShow(projects.get(id)) && !memory.knowsEpisodes(id));
-    if (type === undefined) return;
-    const readOne = async (id: string) =>
-      memory.rememberEpisodes(
-        id,
-        await zou.read(`/data/entities?project_id=${id}&entity_type_id=${type}`, v.array(Entity)),
-      );
-    await Promise.all(shows.map(readOne));
+    const unknown = projectIds.filter((id) => !memory.knowsParents(id));
+    if (unknown.length === 0 || unknown.length > PARENT_PROJECTS_MAX) return;
+    const types = [...(await tables.entityTypes()).values()].filter(({ name }) => PARENT_TYPES.includes(name));
+    const query = `entity_type_id=${encodeURIComponent(JSON.stringify(types.map(({ id }) => id)))}`;
+    const readOne = async (id: string) => {
+      const page = `project_id=${id}&${query}&page=1&limit=${PARENTS_MAX}`;
+      memory.rememberParents((await zou.read(`/data/entities?${page}`, ParentsPage)).data, id);
+    };
+    // Without them, the call goes on: they are read by id.
+    await Promise.all(unknown.map((id) => readOne(id).catch(unlessFault)));
   };
+
+function unlessFault(thrown: unknown): void {
+  if (!(thrown instanceof Failure)) throw thrown;
+}
+
+const PARENT_TYPES: readonly string[] = ["Sequence", "Episode"];
 
 function toSelection(ids: readonly string[], described: readonly SelectedTask[]): Selection {
   const byTaskId = new Map(described.map((one) => [one.task.id, one]));

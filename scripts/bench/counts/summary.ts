@@ -31,7 +31,7 @@ export const LEGEND = `- before: rounds until everything is known that decides w
 - objects: calls of Durable Objects, and after "+" those that the objects make themselves
 - KV: operations on the log; all: the sum of the four
 - "10 > 6": 10 in a cold isolate, and 6 in one that has done the same before
-- ten seconds pass between two calls, as if a person read and answered
+- two seconds pass between two calls, as if a person read and answered
 - a look: a long run's look at what it has started on a farm`;
 
 export const toFigures = (steps: readonly StepCounts[]): StepFigures[] => steps.map(countStep);

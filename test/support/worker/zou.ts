@@ -68,8 +68,7 @@ export const STATUS = {
 const status = (key: keyof typeof STATUS, color: string, rest: object = {}) =>
   statusRow({ id: STATUS[key], name: key, short_name: key, color, ...rest });
 
-/** The type of entities that are episodes. */
-export const EPISODE = id(6, 3);
+const ENTITY_TYPES = ["Shot", "Character", "Episode", "Sequence"];
 
 const TABLES: Tables = {
   taskTypes: [
@@ -89,7 +88,7 @@ const TABLES: Tables = {
     status("concept", "#cccccc", { for_concept: true }),
   ],
   departments: [departmentRow({ id: id(8, 1), name: "Animation", color: "#009688" })],
-  entityTypes: ["Shot", "Character", "Episode"].map((name, index) => entityTypeRow({ id: id(6, index + 1), name })),
+  entityTypes: ENTITY_TYPES.map((name, index) => entityTypeRow({ id: id(6, index + 1), name })),
   assetTypes: [],
   projectStatuses: [],
   organisation: organisationRow({ id: id(7, 1), name: "Studio" }),
@@ -231,7 +230,7 @@ export function addEntity(
     name: `${type} ${number}`,
     type,
     project_id,
-    entity_type_id: id(6, 1),
+    entity_type_id: id(6, ENTITY_TYPES.indexOf(type) + 1 || 1),
   });
   zou.entities.set(entity.id, { ...entity, ...changes });
   return entity.id;

@@ -8,7 +8,6 @@ import {
   addTask,
   BOT,
   BOT_TOKEN,
-  EPISODE,
   type FakeZou,
   INACTIVE,
   id,
@@ -156,20 +155,29 @@ describe("what is remembered", () => {
     expect(JSON.stringify(await response.json())).toContain("Renamed");
   });
 
-  it("includes all episodes of a show, which are read beside its shots", async () => {
+  it("includes a project's sequences and episodes, which are read beside its shots", async () => {
     const { projectId } = addProject(fake, 2, 0, { production_type: "tvshow" });
-    const episode = addEntity(fake, projectId, 1, "Episode", { name: "E01", entity_type_id: EPISODE });
-    const sequence = addEntity(fake, projectId, 2, "Sequence", { name: "SQ02", parent_id: episode });
-    const shot = addEntity(fake, projectId, 3, "Shot", { name: "SH03", parent_id: sequence });
-    const selection = [addTask(fake, projectId, shot, 1)];
-    const first = await send({ selection, productionid: projectId });
-    expect(JSON.stringify(await first.response.json())).toContain("E01 / SQ02 / SH03");
-    const queries = first.asked.filter(({ path }) => path.startsWith("/data/entities"));
-    expect(queries.map(({ path }) => [shot, EPISODE, sequence].findIndex((one) => path.includes(one)))).toEqual([
-      0, 1, 2,
-    ]);
-    const second = await send({ selection, productionid: projectId });
-    expect(second.paths.filter((path) => path === "/data/entities")).toHaveLength(1);
-    expect(JSON.stringify(await second.response.json())).toContain("E01 / SQ02 / SH03");
+    const episode = addEntity(fake, projectId, 1, "Episode", { name: "E01" });
+    const selections = [10, 20].map((number) => {
+      const sequence = addEntity(fake, projectId, number, "Sequence", { name: `SQ${number}`, parent_id: episode });
+      const shot = addEntity(fake, projectId, number + 1, "Shot", { name: "SH", parent_id: sequence });
+      return [addTask(fake, projectId, shot, number)];
+    });
+    for (const [index, selection] of selections.entries()) {
+      const { response, paths } = await send({ selection, productionid: projectId });
+      expect(JSON.stringify(await response.json())).toContain(`E01 / SQ${index + 1}0 / SH`);
+      expect(paths.filter((path) => path === "/data/entities")).toHaveLength(index === 0 ? 2 : 1);
+    }
+  });
+
+  it("is not missed: a sequence that is not among a project's first hundreds is read by its id", async () => {
+    const { projectId, taskIds: selection } = addProject(fake, 2, 1);
+    for (let number = 1; number <= 500; number += 1)
+      addEntity(fake, projectId, number, "Sequence", { name: `SQ${number}` });
+    const late = addEntity(fake, projectId, 501, "Sequence", { name: "SQ501" });
+    const shot = addEntity(fake, projectId, 502, "Shot", { name: "SH", parent_id: late });
+    const task = addTask(fake, projectId, shot, 1);
+    const { response } = await send({ selection: [...selection, task], productionid: projectId });
+    expect(JSON.stringify(await response.json())).toContain("SQ501 / SH");
   });
 });

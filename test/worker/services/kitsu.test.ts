@@ -39,7 +39,7 @@ describe("the selection", () => {
     [81, 1, 3],
     [1_000, 1, 3],
     [5_000, 1, 3],
-    [80, 3, 3],
+    [80, 3, 5],
     [81, 3, 7],
     [5_000, 3, 7],
   ])("costs for %i tasks in %i projects at most %i requests, and the tables once", async (count, projects, most) => {

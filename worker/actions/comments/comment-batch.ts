@@ -39,7 +39,7 @@ export type BatchContext = {
   person: { id?: string | undefined; name: string };
   settings: Pick<Settings, "limits">;
   rules: ActionRules;
-  /** what this call has just read from Kitsu: the first batch need not read it again */
+  /** what this call has just read from Kitsu, so that its batches need not read it again */
   known?: Known | undefined;
   /** saves the run before something is sent */
   save(run: CommentRun): Promise<void>;
@@ -76,7 +76,7 @@ async function draftComments(context: BatchContext, run: CommentRun): Promise<Dr
     kitsu.tables.taskStatuses({ isCurrent: true }),
     kitsu.tables.projects({ isCurrent: true }),
     known ?? readWriter(context, projectIds, readTeam),
-    isOwn ? undefined : readBotAuthors(kitsu.zou, context.person.id, projectIds, readTeam),
+    isOwn ? undefined : readBotAuthors(kitsu, context.person.id, projectIds, readTeam),
   ]);
   const tasks = selection.tasks
     .filter(({ task }) => ids.includes(task.id))

@@ -43,6 +43,7 @@ export async function startComments(
     person,
     settings,
     rules,
+    known,
     save: async () => undefined,
     now: Date.now,
   };
@@ -50,8 +51,7 @@ export async function startComments(
   try {
     for (let count = 0; isFew && count < CALL_BATCHES_MAX && !isOver(run); count += 1) {
       const isInTime = Date.now() + estimateLeftS(run) * 1_000 <= until;
-      const isFirst = count === 0;
-      if (!isInTime || (await writeNextBatch(isFirst ? { ...batch, known } : batch, run)) === "unsettled") break;
+      if (!isInTime || (await writeNextBatch(batch, run)) === "unsettled") break;
     }
   } catch (thrown) {
     // A Kitsu that is too old for this fails the call, not each task.

@@ -54,7 +54,7 @@ export async function draftComments(
   ]);
   const readTeam = openTeams(zou);
   const [authors, roles] = await Promise.all([
-    readBotAuthors(zou, zouPerson?.id, projectIds, readTeam),
+    readBotAuthors(kitsu, zouPerson?.id, projectIds, readTeam),
     findRoles(zouPerson ?? {}, projectIds, readTeam),
   ]);
   return tasks.flatMap((listed): FeedbackDraft[] => {
