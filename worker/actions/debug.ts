@@ -18,7 +18,7 @@ const LINKED_TASKS_MAX = 80;
 /** The table of the call lists this many ids. The text to copy has all of them. */
 const LISTED_TASKS_MAX = 300;
 /** How many tasks are listed with all fields: thousands are too much for a page or the log. */
-const DESCRIBED_TASKS_MAX = 500;
+const DESCRIBED_TASKS_MAX = 100;
 /** Above this there is no copy button for the tasks: its text would make the answer too large. */
 const COPIED_TASKS_MAX = 200;
 

@@ -132,17 +132,46 @@ type ReadBody = { chunks: Uint8Array[]; size: number };
  * Stops at the limit: memory is scarce in a Worker, and a compressed body can expand to any size.
  */
 async function readBody(body: ReadableStream<Uint8Array> | null, maxBytes: number, read: ReadBody) {
-  for (const reader = body?.getReader(); reader !== undefined; ) {
-    const { done, value } = await reader.read();
-    if (done) break;
-    read.chunks.push(value.subarray(0, maxBytes - read.size));
-    read.size += value.byteLength;
+  for (const reader = body && openReader(body); reader !== null; ) {
+    const chunk = await reader.read();
+    if (chunk === undefined) break;
+    read.chunks.push(chunk.subarray(0, maxBytes - read.size));
+    read.size += chunk.byteLength;
     if (read.size > maxBytes) {
       await reader.cancel();
       break;
     }
   }
   return { bytes: join(read.chunks, Math.min(read.size, maxBytes)), isWhole: read.size <= maxBytes };
+}
+
+/** Far more than the 4 kB of the runtime's own chunks: each read takes time. */
+const READ_BYTES = 64 * 1_024;
+
+/** Reads as much at a time as has arrived. Undefined at the end. */
+function openReader(body: ReadableStream<Uint8Array>) {
+  const reader = openByteReader(body);
+  if (reader === undefined) {
+    const anyReader = body.getReader();
+    return { read: async () => (await anyReader.read()).value, cancel: () => anyReader.cancel() };
+  }
+  let buffer = new Uint8Array(READ_BYTES);
+  const read = async () => {
+    const { done, value } = await reader.read(buffer);
+    if (done) return undefined;
+    buffer = new Uint8Array(value.buffer);
+    return value.slice();
+  };
+  return { read, cancel: () => reader.cancel() };
+}
+
+/** Undefined for a stream made in JavaScript, which has chunks of its own. */
+function openByteReader(body: ReadableStream<Uint8Array>): ReadableStreamBYOBReader | undefined {
+  try {
+    return body.getReader({ mode: "byob" });
+  } catch {
+    return undefined;
+  }
 }
 
 function join(chunks: readonly Uint8Array[], size: number): Uint8Array<ArrayBuffer> {
