@@ -1,7 +1,7 @@
 // The worker with a real Zou, over HTTP: who calls, what is selected, and what the worker writes.
 import { spawn } from "node:child_process";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { logIn } from "./connection.ts";
+import { connect, logIn, type Row } from "./connection.ts";
 import { ZOU_VERSION } from "./environment.ts";
 import { testFeedback } from "./feedback.ts";
 import { checkMembers, NOT_IN_OLDER_ZOUS } from "./members.ts";
@@ -122,6 +122,20 @@ describe.skipIf("missing" in started)(`the worker and Zou ${ZOU_VERSION}`, () =>
     expect(JSON.stringify(await callClaiming("debug", "client", [task]))).not.toMatch(
       /estimation|"Layout: duration"|due_date|ssignee|daily_salary/,
     );
+  });
+
+  it("gives all sequences and episodes of a project in one page", async () => {
+    const bot = connect(zou.api, studio.bots.manager.token);
+    const types = (await bot.get("/data/entity-types")).filter(({ name }) =>
+      ["Sequence", "Episode"].includes(String(name)),
+    );
+    expect(types).toHaveLength(2);
+    const wanted = encodeURIComponent(JSON.stringify(types.map(({ id }) => id)));
+    const { id, sequences, episodes } = studio.tvshow;
+    const path = `/data/entities?project_id=${id}&entity_type_id=${wanted}&page=1&limit=500`;
+    const { data } = await bot.get<{ data: Row[] }>(path);
+    expect(data.map((entity) => entity.id).toSorted()).toEqual([...sequences, ...episodes].toSorted());
+    expect(new Set(data.map(({ type }) => type))).toEqual(new Set(["Sequence", "Episode"]));
   });
 
   it("refuses a manager's action to an artist, with the reason", async () => {
