@@ -11,7 +11,7 @@ export type FoundTasks = { tasks: Map<string, Task>; entities: Map<string, Entit
 
 /**
  * - `mayGoOn`: resolves once we know who calls. Nothing that is expensive for Kitsu is read before
- *   that; if it rejects, nothing more is read.
+ *   that.
  * - `readParents`: puts the sequences and episodes of these projects into the memory, if they are
  *   not there
  */
@@ -26,9 +26,8 @@ const MISSING_REQUESTS_MAX = 10;
 
 /**
  * Up to 80 tasks are read by id, in two rounds of requests, or one if it is known which entities
- * they are on. More tasks are read project by project: one request to find the next
- * projects, two for each project's tasks and entities. Throws if the tasks belong to too many
- * projects.
+ * they are on. More tasks are read project by project: one request to find the next projects, two
+ * for each project's tasks and entities. Throws if the tasks belong to too many projects.
  */
 export function findTasks(reading: Reading, ids: readonly string[]): Promise<FoundTasks> {
   return ids.length <= IDS_MAX ? findByIds(reading, ids) : findByProjects(reading, ids);
