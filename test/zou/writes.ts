@@ -132,16 +132,36 @@ export function testWrites(getSetup: () => Setup): void {
     const free = rows.filter(({ retake_count: count }) => Number(count) === 0).slice(0, 3);
     const [first, second, third] = free.map(({ id }) => id);
     const selection = [first, capped[0]?.id, second, capped[1]?.id, third].map((id) => id ?? "");
-    // The worker has cached the project without a limit.
-    await zou.put(`/data/projects/${studio.short.id}`, { max_retakes: 1 });
+    // Zou takes this for a limit of one retake. The worker checks only whole numbers.
+    const limitRetakes = async (ofProject: number, ofEntity: number | null) => {
+      await zou.put(`/data/projects/${studio.short.id}`, { max_retakes: ofProject });
+      for (const { entity_id } of capped)
+        await zou.put(`/data/entities/${entity_id}`, { data: { max_retakes: ofEntity } });
+    };
+    await limitRetakes(5, 1.5);
     try {
       const reply = await comment("manager", selection, { status: studio.statuses.retake, text: "Once more" });
       expect(reply.outcomes?.map(({ state }) => state)).toEqual(["done", "failed", "done", "failed", "done"]);
-      expect(reply.outcomes?.[1]?.reason).toBe("Kitsu refused: “No more retakes allowed on this task”.");
+      expect(reply.outcomes?.[1]?.reason).toContain("Kitsu refused: “No more retakes allowed on this task”.");
       for (const { id } of free) {
         const comments = await zou.get(`/data/tasks/${id}/comments`);
         expect(comments.filter(({ text }) => text === "Once more")).toHaveLength(1);
       }
+    } finally {
+      await limitRetakes(0, null);
+    }
+  });
+
+  it("skips what a limit that was set a moment ago does not allow", async () => {
+    const { studio } = getSetup();
+    const zou = admin();
+    const rows = await zou.get(`/data/tasks?project_id=${studio.short.id}&task_type_id=${studio.taskTypes.lighting}`);
+    const [capped] = rows.filter(({ retake_count: count }) => Number(count) > 0);
+    await zou.put(`/data/projects/${studio.short.id}`, { max_retakes: 1 });
+    try {
+      const reply = await comment("manager", [capped?.id ?? ""], { status: studio.statuses.retake, text: "Again" });
+      expect(JSON.stringify(reply)).toContain("No more retakes: 1 of 1 is used");
+      expect((await lastComment(zou, capped?.id ?? ""))?.text).not.toBe("Again");
     } finally {
       await zou.put(`/data/projects/${studio.short.id}`, { max_retakes: 0 });
     }
