@@ -14,7 +14,7 @@ export function checkOrigin(request: Request, { settings, url }: Addressed): voi
   const origin = request.headers.get("origin");
   const site = request.headers.get("sec-fetch-site");
   if (origin !== null) {
-    if (isHiddenOwn(origin, site)) return;
+    if (hidesOwnOrigin(origin, site)) return;
     const own = url.origin;
     // Our own pages submit forms: answers, retries, undo.
     if (!isKitsuOrigin(origin, settings) && origin !== own) throw originNotAllowed(origin, settings);
@@ -33,12 +33,12 @@ export function checkOrigin(request: Request, { settings, url }: Addressed): voi
  * "no-referrer"? `Sec-Fetch-Site` tells, and a page can't set it. A sandboxed frame has the origin
  * "null", too, but is "cross-site".
  */
-const isHiddenOwn = (origin: string | null, site: string | null) => origin === "null" && site === "same-origin";
+const hidesOwnOrigin = (origin: string | null, site: string | null) => origin === "null" && site === "same-origin";
 
 /** Throws unless one of our own pages sent the request: only they sign in, for example. */
 export function checkOwnOrigin(request: Request, settings: Settings): void {
   const origin = request.headers.get("origin");
-  if (isHiddenOwn(origin, request.headers.get("sec-fetch-site"))) return;
+  if (hidesOwnOrigin(origin, request.headers.get("sec-fetch-site"))) return;
   if (origin !== new URL(request.url).origin) throw originNotAllowed(origin, settings);
 }
 
