@@ -40,9 +40,6 @@ import {
  */
 const makeRouter = (base: string) =>
   Router<IRequest, [request: Request, context: RequestContext], Response>({ base })
-    // Routes are tried in order, and calls are the most frequent requests.
-    .options("/actions/:id", (_, request, context) => answerPreflight(request, context))
-    .all("/actions/:id", ({ params }, request, context) => dispatch(request, params.id ?? "", context))
     .get("/", (_, request, context) => redirectToHttps(request) ?? serveHome(context))
     .get(
       "/kitsu-actions.user.js",
@@ -96,11 +93,17 @@ export { Locks } from "./storage/locks.ts";
 export { RunCoordinator } from "./storage/run-coordinator.ts";
 export { TemporaryLink } from "./storage/temporary-link.ts";
 
+/** Calls are the most frequent requests, and the router would parse their URLs once more. */
+const CALL = /^\/actions\/([^/]+)$/;
+
 let router: { base: string; fetch: ReturnType<typeof makeRouter>["fetch"] } | undefined;
 
 async function route(request: Request, context: RequestContext): Promise<Response> {
   const { basePath } = context.settings;
   await checkAddressRate(request, context);
+  const [, action] = CALL.exec(context.path) ?? [];
+  if (action !== undefined)
+    return request.method === "OPTIONS" ? answerPreflight(request, context) : dispatch(request, action, context);
   if (router?.base !== basePath) router = { base: basePath, fetch: makeRouter(basePath).fetch };
   const response: Response | undefined = await router.fetch(
     { method: request.method, url: request.url },
@@ -119,7 +122,7 @@ async function route(request: Request, context: RequestContext): Promise<Respons
  * media it is passed on to Zou.
  */
 async function routeHead(request: Request, context: RequestContext): Promise<Response> {
-  if (/^\/(actions|t|media)\//.test(readPath(context))) return route(request, context);
+  if (/^\/(actions|t|media)\//.test(context.path)) return route(request, context);
   const response = await route(new Request(request, { method: "GET" }), context);
   return new Response(null, response);
 }
@@ -132,7 +135,8 @@ export default {
       request = withPublicUrl(arrived, settings);
       const url = new URL(request.url);
       const reader = readReader(request, url, settings);
-      const context = { env, settings, ctx, url, reader, base: `${url.origin}${settings.basePath}` };
+      const path = readPath(url, settings);
+      const context = { env, settings, ctx, url, path, reader, base: `${url.origin}${settings.basePath}` };
       const response = await (request.method === "HEAD" ? routeHead : route)(request, context).catch(
         (thrown: unknown) => answerFailure(request, toFailure(thrown), context),
       );

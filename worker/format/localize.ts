@@ -45,11 +45,14 @@ export function listMessages(
   return Object.fromEntries(wanted.map((key) => [key, findMessage(key, language) ?? ""]));
 }
 
+const isObject = (value: unknown): value is object => typeof value === "object" && value !== null;
+
 /** Everything in a value, with its texts in the reader's language. */
 export function localizeAll(whole: unknown, reader: Reader): unknown {
   const localizeEach = (value: unknown): unknown => {
-    if (typeof value !== "object" || value === null) return value;
-    if (Array.isArray(value)) return value.map(localizeEach);
+    if (!isObject(value)) return value;
+    // Most rows of tables have no texts.
+    if (Array.isArray(value)) return value.some(isObject) ? value.map(localizeEach) : value;
     if (isText(value)) return localize(value, reader);
     return Object.fromEntries(Object.entries(value).map(([name, member]) => [name, localizeEach(member)]));
   };

@@ -1,6 +1,6 @@
 // Takes a request and its response, and sets the CORS headers that let the right pages read it. The
 // only place that does, for every response including failures and preflights.
-import { type RequestContext, readPath } from "./request-context.ts";
+import type { RequestContext } from "./request-context.ts";
 
 /**
  * Any page may read these: they need an address that is hard to guess, or hold nothing personal.
@@ -24,7 +24,7 @@ export function addCorsHeaders(request: Request, response: Response, context: Re
   const { headers } = response;
   const origin = request.headers.get("origin");
   headers.append("vary", "Origin");
-  const path = readPath(context);
+  const { path } = context;
   const isPublic = PUBLIC.some((pattern) => pattern.test(path));
   const isForKitsu = isPublic || response.status >= 400 || FOR_KITSU.some((pattern) => pattern.test(path));
   if (origin !== null && isForKitsu && context.settings.kitsuOrigins.includes(origin)) allowOrigin(headers, origin);

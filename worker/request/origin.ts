@@ -14,8 +14,8 @@ export function checkOrigin(request: Request, { settings, url }: Addressed): voi
   const origin = request.headers.get("origin");
   const site = request.headers.get("sec-fetch-site");
   if (origin !== null) {
+    if (hidesOwnOrigin(origin, site)) return;
     const own = url.origin;
-    if (hidesOwnOrigin(request)) return;
     // Our own pages submit forms: answers, retries, undo.
     if (!isKitsuOrigin(origin, settings) && origin !== own) throw originNotAllowed(origin, settings);
     // Only a forged request, or a proxy, calls the same origin "cross-site".
@@ -33,13 +33,13 @@ export function checkOrigin(request: Request, { settings, url }: Addressed): voi
  * "no-referrer"? `Sec-Fetch-Site` tells, and a page can't set it. A sandboxed frame has the origin
  * "null", too, but is "cross-site".
  */
-const hidesOwnOrigin = ({ headers }: Request) =>
-  headers.get("origin") === "null" && headers.get("sec-fetch-site") === "same-origin";
+const hidesOwnOrigin = (origin: string | null, site: string | null) => origin === "null" && site === "same-origin";
 
 /** Throws unless one of our own pages sent the request: only they sign in, for example. */
 export function checkOwnOrigin(request: Request, settings: Settings): void {
   const origin = request.headers.get("origin");
-  if (origin !== new URL(request.url).origin && !hidesOwnOrigin(request)) throw originNotAllowed(origin, settings);
+  if (hidesOwnOrigin(origin, request.headers.get("sec-fetch-site"))) return;
+  if (origin !== new URL(request.url).origin) throw originNotAllowed(origin, settings);
 }
 
 /** Answers the preflight of an AJAX call. If this throws, the browser never sends the call. */

@@ -3,7 +3,7 @@
 import { Failure } from "../failure.ts";
 import { message } from "../format/message.ts";
 import { readClientAddress } from "./public-url.ts";
-import { type RequestContext, readPath } from "./request-context.ts";
+import type { RequestContext } from "./request-context.ts";
 
 /** The period of the bindings in wrangler.toml. */
 const PERIOD_S = 60;
@@ -16,9 +16,7 @@ const SIGN_IN = /^\/runs\/sign-in$/;
  * Throws if this address sends too many requests. Runs before any work. A whole studio may share
  * one address, so it may call and read often, but it gets few guesses at the log's token.
  */
-export async function checkAddressRate(request: Request, context: RequestContext): Promise<void> {
-  const { settings, env } = context;
-  const path = readPath(context);
+export async function checkAddressRate(request: Request, { settings, env, path }: RequestContext): Promise<void> {
   if (UNLIMITED.test(path) || request.method === "OPTIONS") return;
   // If Kitsu is behind basic authentication, browsers send "Basic …" with every request.
   const isGuess = SIGN_IN.test(path) || /^bearer /i.test(request.headers.get("authorization") ?? "");

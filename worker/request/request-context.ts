@@ -13,10 +13,12 @@ export type RequestContext = {
   url: URL;
   /** who reads the answer, as far as the request says */
   reader: Reader;
+  /** the path within the deployment, as the router sees it: a trailing slash is ignored */
+  path: string;
   /** the worker's own address with its path prefix, without a trailing slash */
   base: string;
 };
 
-/** The path within the deployment, as the router sees it: a trailing slash is ignored. */
-export const readPath = ({ url, settings }: Pick<RequestContext, "url" | "settings">): string =>
-  url.pathname.slice(settings.basePath.length).replace(/\/+$/, "") || "/";
+/** The path within the deployment; "" if it is outside. */
+export const readPath = ({ pathname }: URL, { basePath }: Settings): string =>
+  pathname.startsWith(basePath) ? pathname.slice(basePath.length).replace(/\/+$/, "") || "/" : "";

@@ -107,7 +107,9 @@ async function takeSteps(
     const early = operation.needsAuthorization ? readEarly(request, call, context, signal) : undefined;
     const person = await identify(request, call, context, signal);
     state.person = person;
-    state.reader = readReader(request, url, settings, person);
+    // Without them, it stays the request's reader.
+    if (person.locale !== undefined || person.timeZone !== undefined)
+      state.reader = readReader(request, url, settings, person);
     if (env.CALLS_BY_PERSON !== undefined) await checkPersonRate(env.CALLS_BY_PERSON, person);
     return runFor(person, early, call, context, operation, state, signal);
   });

@@ -23,8 +23,8 @@ const RETRY_MS = 1_100;
 type Place = Pick<RequestContext, "env" | "settings" | "base">;
 
 export type RunRecorder = {
-  /** identifies this request among the requests for the same run */
-  token: string;
+  /** identifies this request among the requests for the same run; absent without a coordinator */
+  token?: string;
   /** What was known about the run before; undefined if there is no coordinator. */
   known: Promise<KnownRun | undefined>;
   /**
@@ -43,14 +43,13 @@ export function startRecording(
   started: Omit<RunRecord, "reply" | "status" | "tookMs">,
   attempt: string,
 ): RunRecorder {
-  const token = makeRunId();
   if (env.RUN_COORDINATORS === undefined) {
     return {
-      token,
       known: Promise.resolve(undefined),
       finish: async (record, isLogged) => toPending(record, isLogged),
     };
   }
+  const token = makeRunId();
   const { id, at, action } = started;
   const coordinator = getRunCoordinator(env, id);
   const { reply, status } = runInterrupted(nameAction(action, settings));

@@ -40,6 +40,13 @@ describe("a call", () => {
     },
   );
 
+  it("runs nothing below another path than its own", async () => {
+    const variables = { BASE_PATH: "/edge", TRUST: "unchecked" };
+    expect((await ask("/edge/actions/debug", ajax(AJAX_FIELDS), variables)).status).toBe(200);
+    for (const path of ["/else/actions/debug", "/edges/actions/debug", "/actions/debug"])
+      expect((await readFailed(await ask(path, ajax(AJAX_FIELDS), variables))).code).toBe("unknown-page");
+  });
+
   it("works under a path on Kitsu's own host", async () => {
     const variables = { BASE_PATH: "/edge", KITSU_URL: EDGE };
     const init = ajax(AJAX_FIELDS, { origin: EDGE, "sec-fetch-site": "same-origin" });
