@@ -18,55 +18,55 @@ beforeAll(async () => {
 it("asks no more of Kitsu, the farms, Durable Objects and KV than is written here", () => {
   expect(`\n${tables.map(({ head, rows }) => drawTable(head, rows)).join("\n\n")}\n`).toMatchInlineSnapshot(`
     "
-    with a bot's account   before   rounds   Kitsu   others   objects   KV   all
-    --------------------   ------   ------   -----   ------   -------   --   ---
-    debug runs                  6        7      10        0         3    1    14
-    statistics runs             6        7      12        0         3    1    16
-    playlist runs               6        7       9        0         5    1    15
-    comment asks                6        8      10        0         4    1    15
-    comment confirms            6        9      11        0         4    1    16
-    comment runs                6       24      36        0         4    1    41
-    flamenco asks               6        7      10        1         5    1    17
-    flamenco confirms           6       10      13        7         7    1    28
-    flamenco runs               6       11      13        8       8+1    1    31
-    afanasy asks                6        7      11        0         5    1    17
-    afanasy confirms            6        9      17        0         8    1    26
-    afanasy runs                6       10      20        0      10+1    1    32
-    launch asks                 6        6       8        0         4    1    13
-    launch runs                 6        8      12        0         4    1    17
-    kabaret runs                6        7      10        0         5    1    16
-    publish runs                6        7       8        1         4    1    14
-    flamenco look 1                      2       0        6         0    0     6
-    flamenco look 2                      3       0        8         0    0     8
-    flamenco look 3                      1       0        3         0    0     3
-    afanasy look 1                       3       0        4         0    0     4
-    afanasy look 2                       1       0        1         0    0     1
-    afanasy look 3                       1       0        1         0    0     1
+    with a bot's account   before   rounds    Kitsu   others   objects   KV       all
+    --------------------   ------   ------   ------   ------   -------   --   -------
+    debug runs              2 > 1    3 > 2   11 > 5        0         3    1    15 > 9
+    statistics runs         2 > 1    3 > 1   11 > 4        0         3    1    15 > 8
+    playlist runs           2 > 1    3 > 2   10 > 5        0         5    1   16 > 11
+    comment asks            2 > 1    2 > 1    9 > 4        0         2    0    11 > 6
+    comment confirms        2 > 1    2 > 1    9 > 4        0         2    0    11 > 6
+    comment runs            3 > 2    5 > 4   12 > 9        0         4    1   17 > 14
+    flamenco asks               2        3   10 > 4        1         3    0    14 > 8
+    flamenco confirms       2 > 1    4 > 3   11 > 5    6 > 4         3    0   20 > 12
+    flamenco runs           2 > 1    4 > 2   11 > 5    6 > 0       6+1    1   25 > 13
+    afanasy asks            2 > 1    3 > 2   11 > 5        0         3    0    14 > 8
+    afanasy confirms        2 > 1    3 > 2   11 > 5        0         3    0    14 > 8
+    afanasy runs            2 > 1    3 > 2   11 > 5        0       6+1    1   19 > 13
+    launch asks             2 > 1    2 > 1    9 > 4        0         2    0    11 > 6
+    launch runs             2 > 1    3 > 2   12 > 6        0         4    1   17 > 11
+    kabaret runs            2 > 1    3 > 1   10 > 4        0         5    1   16 > 10
+    publish runs            2 > 1    3 > 2    9 > 4        1         4    1   15 > 10
+    flamenco look 1                      2        0        6         0    0         6
+    flamenco look 2                      1        0        3         0    0         3
+    flamenco look 3                      1        0        3         0    0         3
+    afanasy look 1                       3        0        4         0    0         4
+    afanasy look 2                       1        0        1         0    0         1
+    afanasy look 3                       1        0        1         0    0         1
 
-    with the person's session   before   rounds   Kitsu   others   objects   KV   all
-    -------------------------   ------   ------   -----   ------   -------   --   ---
-    debug runs                       6        7      10        0         3    1    14
-    statistics runs                  6        7      12        0         3    1    16
-    playlist runs                    6        7       9        0         5    1    15
-    comment asks                     6        8      10        0         4    1    15
-    comment confirms                 6        9      11        0         4    1    16
-    comment runs                     6       22      32        0         4    1    37
-    flamenco asks                    6        7      10        1         5    1    17
-    flamenco confirms                6       10      13        7         7    1    28
-    flamenco runs                    6       11      13        8       8+1    1    31
-    afanasy asks                     6        7      11        0         5    1    17
-    afanasy confirms                 6        9      17        0         8    1    26
-    afanasy runs                     6       10      20        0      10+1    1    32
-    launch asks                      6        6       8        0         4    1    13
-    launch runs                      6        8      12        0         4    1    17
-    kabaret runs                     6        7      10        0         5    1    16
-    publish runs                     6        7       8        1         4    1    14
-    flamenco look 1                           2       0        6         0    0     6
-    flamenco look 2                           3       0        8         0    0     8
-    flamenco look 3                           1       0        3         0    0     3
-    afanasy look 1                            3       0        4         0    0     4
-    afanasy look 2                            1       0        1         0    0     1
-    afanasy look 3                            1       0        1         0    0     1
+    with the person's session   before   rounds    Kitsu   others   objects   KV       all
+    -------------------------   ------   ------   ------   ------   -------   --   -------
+    debug runs                   2 > 1    3 > 2   11 > 5        0         3    1    15 > 9
+    statistics runs              2 > 1    3 > 1   11 > 4        0         3    1    15 > 8
+    playlist runs                2 > 1    3 > 2   10 > 5        0         5    1   16 > 11
+    comment asks                 2 > 1    2 > 1    9 > 4        0         2    0    11 > 6
+    comment confirms             2 > 1    2 > 1    9 > 4        0         2    0    11 > 6
+    comment runs                     2        4   11 > 8        0         4    1   16 > 13
+    flamenco asks                    2        3   10 > 4        1         3    0    14 > 8
+    flamenco confirms            2 > 1    4 > 3   11 > 5    6 > 4         3    0   20 > 12
+    flamenco runs                2 > 1    4 > 2   11 > 5    6 > 0       6+1    1   25 > 13
+    afanasy asks                 2 > 1    3 > 2   11 > 5        0         3    0    14 > 8
+    afanasy confirms             2 > 1    3 > 2   11 > 5        0         3    0    14 > 8
+    afanasy runs                 2 > 1    3 > 2   11 > 5        0       6+1    1   19 > 13
+    launch asks                  2 > 1    2 > 1    9 > 4        0         2    0    11 > 6
+    launch runs                  2 > 1    3 > 2   12 > 6        0         4    1   17 > 11
+    kabaret runs                 2 > 1    3 > 1   10 > 4        0         5    1   16 > 10
+    publish runs                 2 > 1    3 > 2    9 > 4        1         4    1   15 > 10
+    flamenco look 1                           2        0        6         0    0         6
+    flamenco look 2                           1        0        3         0    0         3
+    flamenco look 3                           1        0        3         0    0         3
+    afanasy look 1                            3        0        4         0    0         4
+    afanasy look 2                            1        0        1         0    0         1
+    afanasy look 3                            1        0        1         0    0         1
     "
   `);
 });
