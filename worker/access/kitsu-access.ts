@@ -21,6 +21,7 @@ type Opening = {
   signal: AbortSignal;
   waitUntil: WaitUntil;
   mayGoOn?: Promise<unknown>;
+  readsTeams?: boolean;
 };
 
 /**
@@ -34,14 +35,15 @@ export function readEarly(
   signal: AbortSignal,
 ): EarlyKitsu | undefined {
   const { settings, ctx } = context;
+  const { selection } = call;
   const session = findSessionToken(request, context);
   const mayUseBot = call.person.id !== undefined || sendsAccess(request, settings);
   const token = session ?? (mayUseBot ? settings.kitsuToken : undefined);
-  if (token === undefined || call.selection.length === 0) return undefined;
+  if (token === undefined || selection.length === 0) return undefined;
   const { promise: mayGoOn, resolve: goOn } = Promise.withResolvers<void>();
   const account = session === undefined ? "bot" : "person";
   const waitUntil: WaitUntil = (work) => ctx.waitUntil(work);
-  const kitsu = openWith(token, account, { selection: call.selection, settings, signal, waitUntil, mayGoOn });
+  const kitsu = openWith(token, account, { selection, settings, signal, waitUntil, mayGoOn, readsTeams: true });
   // A refused call does not use the results. Any other gets their errors when it does.
   for (const reading of [kitsu.readSelection(), call.project && kitsu.readTeam(call.project)])
     if (reading) reading.catch(() => undefined);

@@ -1,14 +1,14 @@
-// What this isolate remembers of entities between calls, for each account: which entity a task is
-// on, which never changes, and sequences and episodes, which are only named. Shots and assets are
-// read anew by each call.
+// What this isolate remembers of entities between calls, for each account: where a task is, which
+// hardly ever changes, and sequences and episodes, which are only named. Shots and assets are read
+// anew by each call.
 import { createMemory, type WaitUntil } from "./isolate-memory.ts";
 import type { Entity, Task } from "./zou-objects.ts";
 
 type ReadEntities = (ids: readonly string[]) => Promise<Entity[]>;
 
 export type EntityMemory = {
-  /** The entities of these tasks, as far as they are known. */
-  guessEntities(taskIds: readonly string[]): string[];
+  /** The entities and projects of these tasks, as far as they are known. */
+  guessPlaces(taskIds: readonly string[]): { entityIds: string[]; projectIds: string[] };
   rememberTasks(tasks: readonly Task[]): void;
   /** Sequences and episodes. Those that are no longer fresh are read again in the background. */
   findParents(ids: readonly string[], read: ReadEntities): Entity[];
@@ -22,7 +22,8 @@ const PARENT = { freshMs: 120_000, keepMs: 300_000, maxEntries: 5_000 };
 const parents = createMemory<Entity>(PARENT);
 /** Projects of which all sequences and episodes were read. */
 const projects = createMemory<true>({ ...PARENT, maxEntries: 200 });
-const entityIds = createMemory<string>({ freshMs: 3_600_000, keepMs: 3_600_000, maxEntries: 5_000 });
+type Place = { entityId: string; projectId: string };
+const places = createMemory<Place>({ freshMs: 3_600_000, keepMs: 3_600_000, maxEntries: 5_000 });
 
 /** @param view identifies the Kitsu and the account: Zou shows each its own entities */
 export function openEntityMemory(view: string, waitUntil: WaitUntil): EntityMemory {
@@ -32,9 +33,16 @@ export function openEntityMemory(view: string, waitUntil: WaitUntil): EntityMemo
     for (const entity of entities) parents.put(keyOf(entity.id), entity);
   };
   return {
-    guessEntities: (taskIds) => [...new Set(taskIds.flatMap((id) => entityIds.find(keyOf(id))?.value ?? []))],
+    guessPlaces: (taskIds) => {
+      const known = taskIds.flatMap((id) => places.find(keyOf(id))?.value ?? []);
+      return {
+        entityIds: [...new Set(known.map(({ entityId }) => entityId))],
+        projectIds: [...new Set(known.map(({ projectId }) => projectId))],
+      };
+    },
     rememberTasks: (tasks) => {
-      for (const { id, entity_id } of tasks) entityIds.put(keyOf(id), entity_id);
+      for (const { id, entity_id: entityId, project_id: projectId } of tasks)
+        places.put(keyOf(id), { entityId, projectId });
     },
     findParents: (ids, read) => {
       const found = ids.flatMap((id) => parents.find(keyOf(id)) ?? []);

@@ -14,12 +14,22 @@ export type FoundTasks = { tasks: Map<string, Task>; entities: Map<string, Entit
  *   that.
  * - `readParents`: puts the sequences and episodes of these projects into the memory, if they are
  *   not there
+ * - `onProjects`: is told the projects of the tasks as soon as they are known
  */
-type Reading = { zou: Zou; memory: EntityMemory; mayGoOn: Promise<unknown>; readParents: ReadParents };
+type Reading = {
+  zou: Zou;
+  memory: EntityMemory;
+  mayGoOn: Promise<unknown>;
+  readParents: ReadParents;
+  onProjects: (projectIds: readonly string[]) => void;
+};
 export type ReadParents = (projectIds: readonly string[]) => Promise<void>;
 
 /** Each project costs three requests: for its tasks, its entities and its team. */
 const PROJECTS_MAX = 12;
+
+/** Of a caller who is not known yet, so that their call stays small. */
+const GUESSED_PROJECTS_MAX = 3;
 
 /** How many requests may be spent on ids if Kitsu returned none of a sample of them. */
 const MISSING_REQUESTS_MAX = 10;
@@ -33,11 +43,15 @@ export function findTasks(reading: Reading, ids: readonly string[]): Promise<Fou
   return ids.length <= IDS_MAX ? findByIds(reading, ids) : findByProjects(reading, ids);
 }
 
-async function findByIds({ zou, memory, mayGoOn, readParents }: Reading, ids: readonly string[]): Promise<FoundTasks> {
+async function findByIds(
+  { zou, memory, mayGoOn, readParents, onProjects }: Reading,
+  ids: readonly string[],
+): Promise<FoundTasks> {
   if (ids.length === 0) return { tasks: new Map(), entities: new Map() };
   const readEntities = async (wanted: readonly string[]) =>
     wanted.length === 0 ? [] : zou.read(`/data/entities?${idsQuery(wanted)}`, v.array(Entity));
-  const guessed = memory.guessEntities(ids);
+  const { entityIds: guessed, projectIds } = memory.guessPlaces(ids);
+  onProjects(projectIds.slice(0, GUESSED_PROJECTS_MAX));
   const [rows, ahead] = await Promise.all([
     zou.read(`/data/tasks?${idsQuery(ids)}&relations=true`, v.array(Task)),
     readEntities(guessed),
@@ -46,6 +60,7 @@ async function findByIds({ zou, memory, mayGoOn, readParents }: Reading, ids: re
   const tasks = byId(rows);
   const projects = new Set(rows.map((task) => task.project_id));
   checkProjects(projects);
+  onProjects([...projects]);
   memory.rememberTasks(rows);
   const wanted = new Set(rows.map((task) => task.entity_id));
   const [rest] = await Promise.all([
@@ -71,7 +86,7 @@ const listParents = (children: Iterable<Entity>, known: ReadonlyMap<string, Enti
   );
 
 /** Finds the projects by reading samples of the remaining tasks, taken evenly from all of them. */
-async function findByProjects({ zou, mayGoOn }: Reading, ids: readonly string[]): Promise<FoundTasks> {
+async function findByProjects({ zou, mayGoOn, onProjects }: Reading, ids: readonly string[]): Promise<FoundTasks> {
   const found: FoundTasks = { tasks: new Map(), entities: new Map() };
   const wanted = new Set(ids);
   const readProjects = new Set<string>();
@@ -86,6 +101,7 @@ async function findByProjects({ zou, mayGoOn }: Reading, ids: readonly string[])
     if (projects.length === 0 && rest.length > IDS_MAX * MISSING_REQUESTS_MAX) throw tooManyMissing(rest.length);
     for (const projectId of projects) readProjects.add(projectId);
     checkProjects(readProjects);
+    onProjects(projects);
     for (const projectId of projects) {
       const { tasks, entities } = await readProject(zou, projectId);
       for (const [id, task] of tasks) if (wanted.has(id)) found.tasks.set(id, task);

@@ -31,8 +31,9 @@ export type Kitsu = {
 /**
  * - `waitUntil`: for reading again what is remembered. Without it, that may end with the request.
  * - `mayGoOn`: resolves once we know who calls. Before that, only a few small answers are read.
+ * - `readsTeams`: the teams of the selected tasks will be needed, so they are read beside the tasks
  */
-type Options = { waitUntil?: WaitUntil; mayGoOn?: Promise<unknown> };
+type Options = { waitUntil?: WaitUntil; mayGoOn?: Promise<unknown>; readsTeams?: boolean };
 
 /**
  * @param view identifies the Kitsu and the account: what is remembered between calls is only for
@@ -43,13 +44,18 @@ export function openKitsu(
   zou: Zou,
   view: string,
   ids: readonly string[],
-  { waitUntil = () => undefined, mayGoOn = Promise.resolve() }: Options = {},
+  { waitUntil = () => undefined, mayGoOn = Promise.resolve(), readsTeams = false }: Options = {},
 ): Kitsu {
   const tables = openTables(zou, view, waitUntil);
   const memory = openEntityMemory(view, waitUntil);
   const readParents = openParents(zou, tables, memory);
-  const readTasks = async (wanted: readonly string[]) => {
-    const found = await findTasks({ zou, memory, mayGoOn, readParents }, wanted);
+  const readTeam = openTeams(zou);
+  const startTeams = (projectIds: readonly string[]) => {
+    // Whoever asks for a team gets its error.
+    for (const id of projectIds) readTeam(id).catch(() => undefined);
+  };
+  const readTasks = async (wanted: readonly string[], onProjects: typeof startTeams = () => undefined) => {
+    const found = await findTasks({ zou, memory, mayGoOn, readParents, onProjects }, wanted);
     return toSelection(wanted, await describeTasks(found, tables));
   };
   let selection: Promise<Selection> | undefined;
@@ -59,11 +65,11 @@ export function openKitsu(
     tables,
     readSelection: () => {
       if (selection === undefined && ids.length > 0) startReading(tables);
-      selection ??= readTasks(ids);
+      selection ??= readTasks(ids, readsTeams ? startTeams : undefined);
       return selection;
     },
-    readTasks,
-    readTeam: openTeams(zou),
+    readTasks: (wanted) => readTasks(wanted),
+    readTeam,
     readAccount: () => {
       account ??= readOwnAccount(zou);
       return account;

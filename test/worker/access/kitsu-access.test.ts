@@ -68,6 +68,18 @@ describe("a call", () => {
     );
   });
 
+  it("that names no project asks for the team beside the entities", async () => {
+    const asZou = vi.mocked(fetch).getMockImplementation();
+    const hasAskedForTeam = () => fake.requests.some(({ path }) => path.endsWith(`${project.projectId}/team`));
+    vi.mocked(fetch).mockImplementation(async (input, init) => {
+      const answer = asZou?.(input, init);
+      if (String(input).includes("/data/entities")) await vi.waitFor(() => expect(hasAskedForTeam()).toBe(true));
+      return answer ?? Response.error();
+    });
+    const { response } = await send({ productionid: undefined });
+    expect((await readAnswer(response)).reply).toMatchObject({ kind: "done" });
+  });
+
   it("with a session uses only the session's account", async () => {
     const { response, asked } = await send({ headers: session(ARTIST) });
     expect((await readAnswer(response)).reply).toMatchObject({ kind: "done" });
