@@ -219,13 +219,16 @@ export class LongRun extends DurableObject<Env> {
 
   /** Writes the log, and deletes the run once its followers have had time to read the end. */
   async #end(run: StoredLongRun): Promise<void> {
-    if (run.state.isLogged) {
+    const { isLogged: wasLogged, endedAt = 0 } = run.state;
+    const deleteAt = endedAt + DELETE_AFTER_MS;
+    // The time is checked, because the runtime may run an alarm twice.
+    if (wasLogged && Date.now() >= deleteAt) {
       closeSockets(this.ctx);
       return this.#store.delete();
     }
-    const isLogged = await announceEnd(this.env, run);
-    await this.#store.save({ ...run.state, isLogged });
-    await this.ctx.storage.setAlarm(Date.now() + (isLogged ? DELETE_AFTER_MS : RETRY_LOG_MS));
+    const isLogged = wasLogged || (await announceEnd(this.env, run));
+    if (!wasLogged) await this.#store.save({ ...run.state, isLogged });
+    await this.ctx.storage.setAlarm(isLogged ? Math.max(deleteAt, Date.now()) : Date.now() + RETRY_LOG_MS);
   }
 
   #createWatchContext({ start }: StoredLongRun, settings: Settings, signal: AbortSignal): WatchContext {

@@ -89,10 +89,12 @@ const runAlarmUntil = (check: () => Promise<unknown>) =>
     }
   });
 /** Lets a run delete itself, which it does when its end is in the log. */
-const untilDeleted = () =>
-  runAlarmUntil(async () =>
-    expect(await runInDurableObject(longRun(), async (_, { storage }) => (await storage.list()).size)).toBe(0),
-  );
+const untilDeleted = async () => {
+  const later = advance(601_000);
+  await runAlarmUntil(async () => expect(await countStored()).toBe(0));
+  later.mockRestore();
+};
+const countStored = () => runInDurableObject(longRun(), async (_, { storage }) => (await storage.list()).size);
 const advance = (ms: number) => vi.spyOn(Date, "now").mockReturnValue(Date.now() + ms);
 /** Polls wait for this, because a Durable Object can't await a promise that is resolved outside. */
 const makeGate = () => {
@@ -262,6 +264,15 @@ describe("a long run", () => {
     expect(watch).toHaveBeenCalledTimes(1);
     gate.open();
     await untilOver(answer);
+  });
+
+  it("stays for those who follow it, even if the alarm that ended it runs again", async () => {
+    watch.mockResolvedValue({ reply: ENDED, data: null });
+    await untilOver(await begin());
+    await vi.waitFor(async () => expect(await readLog()).toMatchObject([{ reply: ENDED }]));
+    await runAlarm();
+    await runAlarm();
+    expect(await countStored()).toBeGreaterThan(0);
   });
 
   it("can't be followed without its key, and is followed in the log after it deleted itself", async () => {
