@@ -2,7 +2,7 @@
 import { cpus } from "node:os";
 import * as v from "valibot";
 import { measureLog } from "./costs/log-costs.ts";
-import { measureLooks } from "./costs/look-costs.ts";
+import { measurePolls } from "./costs/poll-costs.ts";
 import { measureSelections } from "./costs/selection-costs.ts";
 import { countAll } from "./counts/count.ts";
 import { WAYS } from "./counts/studio.ts";
@@ -51,7 +51,7 @@ export const Figures = v.object({
   }),
   selections: v.array(v.object({ action: v.string(), asksKitsu: v.boolean(), ms: v.array(Measure) })),
   log: v.array(v.object({ page: v.string(), ms: v.array(Measure), lists: v.array(v.number()) })),
-  looks: v.array(v.object({ action: v.string(), jobs: v.number(), looks: v.number(), ms: Measure })),
+  polls: v.array(v.object({ action: v.string(), jobs: v.number(), polls: v.number(), ms: Measure })),
 });
 export type Figures = v.InferOutput<typeof Figures>;
 
@@ -69,7 +69,7 @@ export async function measureAll(rounds: number, seconds: number): Promise<Measu
     comparison,
     selections: await measureSelections(COST_S),
     log: await measureLog(COST_S),
-    looks: await measureLooks(),
+    polls: await measurePolls(),
   };
   return { figures, problems, isRight };
 }

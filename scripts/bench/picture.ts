@@ -37,7 +37,7 @@ ${drawn.join("\n")}
 
 function describeRounds({ counts }: Figures, { first, second }: Theme): Panel {
   const steps = counts.filter(
-    ({ way, isolate, step }) => way === "bot" && isolate === "warm" && !step.startsWith("look"),
+    ({ way, isolate, step }) => way === "bot" && isolate === "warm" && !step.startsWith("poll"),
   );
   return {
     title: "Rounds until the answer",

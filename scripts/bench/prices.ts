@@ -39,7 +39,7 @@ export const tabulatePrices = (figures: Figures): Table => ({
 /** What one run uses, from the click to the outcome, in a warm isolate and with a bot's account. */
 function countUses({ counts, selections }: Figures, action: string): Uses {
   const steps = counts.filter(
-    (one) => one.action === action && one.way === "bot" && one.isolate === "warm" && !one.step.startsWith("look"),
+    (one) => one.action === action && one.way === "bot" && one.isolate === "warm" && !one.step.startsWith("poll"),
   );
   const cpuMs = selections.find((one) => one.action === "debug" && one.asksKitsu)?.ms[0] ?? Number.NaN;
   const objects = steps.reduce((sum, { objectCalls, byObjects }) => sum + objectCalls + byObjects, 0);

@@ -13,7 +13,7 @@ export const makeTables = (figures: Figures): Record<string, Table> => ({
   throughput: tabulateThroughput(figures),
   selection: tabulateSelections(figures),
   log: tabulateLog(figures),
-  looks: tabulateLooks(figures),
+  polls: tabulatePolls(figures),
   price: tabulatePrices(figures),
 });
 
@@ -51,12 +51,12 @@ const tabulateLog = ({ log }: Figures): Table => ({
   rows: log.map(({ page, ms, lists }) => [page, ...ms.map((one, index) => `${format(one, 1)} (${lists[index]})`)]),
 });
 
-function tabulateLooks({ looks, counts }: Figures): Table {
+function tabulatePolls({ polls, counts }: Figures): Table {
   return {
-    head: ["a run with", "looks an hour", "object requests an hour", "CPU ms per look", "requests per look"],
-    rows: looks.map(({ action, jobs, looks: perHour, ms }) => {
-      const look = counts.findLast((one) => one.action === action && one.step.startsWith("look"));
-      const { toKitsu = 0, toOthers = 0, byObjects = 0 } = look ?? {};
+    head: ["a run with", "polls an hour", "object requests an hour", "CPU ms per poll", "requests per poll"],
+    rows: polls.map(({ action, jobs, polls: perHour, ms }) => {
+      const poll = counts.findLast((one) => one.action === action && one.step.startsWith("poll"));
+      const { toKitsu = 0, toOthers = 0, byObjects = 0 } = poll ?? {};
       return [
         `${jobs} jobs on ${action}`,
         String(perHour),

@@ -18,7 +18,7 @@ type Counted = {
   byObjects: Record<string, number>;
 };
 
-/** What one call did, or one look of a long run, which has no cold isolate here. */
+/** What one call did, or one poll of a long run, which has no cold isolate here. */
 export type StepCounts = Counted & { action: string; step: string; way: Way; isolate: "cold" | "warm" };
 
 const WARM = "warm";
@@ -65,8 +65,8 @@ export async function withCounter<T>(
 }
 
 const makeRunId = (flow: Flow, turn: number) => `${turn}${FLOWS.indexOf(flow)}`.padStart(32, "0");
-/** Lets a long run look once at what it has started. */
-const lookAt = (run: string): Sent => ({ method: "GET", path: `/bench/look?run=${run}` });
+/** Lets a long run poll once what it has started. */
+const pollOnce = (run: string): Sent => ({ method: "GET", path: `/bench/poll?run=${run}` });
 const nameIsolate = ({ action }: Flow, step: number) => `${action}-${step}`;
 
 export class Counter {
@@ -89,20 +89,20 @@ export class Counter {
     return makeRunId(flow, 1);
   }
 
-  /** Lets an hour pass in which nothing changes. Returns how often the long run looked. */
+  /** Lets an hour pass in which nothing changes. Returns how often the long run polled. */
   async passHour(run: string): Promise<number> {
     const end = this.#now + HOUR_MS;
-    let looks = 0;
-    for (; this.#now <= end; looks += 1) {
+    let polls = 0;
+    for (; this.#now <= end; polls += 1) {
       await this.#isolates.beginCall(OBJECTS, this.#now);
-      this.#now = v.parse(v.number(), await this.#isolates.send(OBJECTS, lookAt(run)));
+      this.#now = v.parse(v.number(), await this.#isolates.send(OBJECTS, pollOnce(run)));
     }
-    return looks;
+    return polls;
   }
 
   /** Runs an action from the click to the outcome, and counts each of its calls. */
   async countFlow(flow: Flow, isolate: StepCounts["isolate"], turn: number): Promise<StepCounts[]> {
-    const { action, steps, looks = 0 } = flow;
+    const { action, steps, polls = 0 } = flow;
     const about = { action, way: this.#way, isolate };
     const counted: StepCounts[] = [];
     const run = makeRunId(flow, turn);
@@ -122,9 +122,9 @@ export class Counter {
     if (counted.at(-1)?.step !== "runs" || counted.findIndex(({ step }) => step === "runs") < steps - 1)
       throw new Error(`${action} does not run in ${steps} calls: ${counted.map(({ step }) => step).join(", ")}.`);
     if (isolate === "cold") return counted;
-    for (let look = 1; look <= looks; look += 1) {
-      const [, counts] = await this.#count(OBJECTS, lookAt(run));
-      counted.push({ ...about, step: `look ${look}`, ...counts });
+    for (let poll = 1; poll <= polls; poll += 1) {
+      const [, counts] = await this.#count(OBJECTS, pollOnce(run));
+      counted.push({ ...about, step: `poll ${poll}`, ...counts });
     }
     return counted;
   }

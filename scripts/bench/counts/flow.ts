@@ -6,18 +6,18 @@ import { ADA } from "../../../playground/data-people.ts";
 import { PAPER_LANTERN } from "../../../playground/data-projects.ts";
 
 /**
- * `tasks` is how many are selected, `steps` how many calls it takes, `looks` how many looks of its
+ * `tasks` is how many are selected, `steps` how many calls it takes, `polls` how many polls of its
  * long run are counted.
  */
-export type Flow = { action: string; tasks: number; steps: number; looks?: number };
+export type Flow = { action: string; tasks: number; steps: number; polls?: number };
 
 export const FLOWS: readonly Flow[] = [
   { action: "debug", tasks: 6, steps: 1 },
   { action: "statistics", tasks: 6, steps: 1 },
   { action: "playlist", tasks: 6, steps: 1 },
   { action: "comment", tasks: 6, steps: 3 },
-  { action: "flamenco", tasks: 3, steps: 3, looks: 3 },
-  { action: "afanasy", tasks: 3, steps: 3, looks: 3 },
+  { action: "flamenco", tasks: 3, steps: 3, polls: 3 },
+  { action: "afanasy", tasks: 3, steps: 3, polls: 3 },
   { action: "launch", tasks: 6, steps: 2 },
   { action: "kabaret", tasks: 6, steps: 1 },
   { action: "publish", tasks: 6, steps: 1 },

@@ -17,7 +17,7 @@ const FORWARD_SECRET = `whsec_${Buffer.from("bench-forward-secret-0123456789").t
 /** Longer than the counts take, so that no connection is closed while the worker reuses it. */
 const KEEP_ALIVE_MS = 3_600_000;
 
-/** So long that no frame is rendered meanwhile, and every look finds the same. */
+/** So long that no frame is rendered meanwhile, and every poll finds the same. */
 const FRAME_MS = 3_600_000;
 
 /**

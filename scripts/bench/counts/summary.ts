@@ -32,7 +32,7 @@ export const LEGEND = `- before: rounds until everything is known that decides w
 - KV: operations on the log; all: the sum of the four
 - "10 > 6": 10 in a cold isolate, and 6 in one that has done the same before
 - two seconds pass between two calls, as if a person read and answered
-- a look: a long run's look at what it has started on a farm`;
+- a poll: a long run polls what it has started on a farm`;
 
 export const toFigures = (steps: readonly StepCounts[]): StepFigures[] => steps.map(countStep);
 
@@ -83,7 +83,7 @@ export function tabulateCounts(figures: readonly StepFigures[], way: Way): Table
 }
 
 const formatFigures = ({ step, before, rounds, toKitsu, toOthers, objectCalls, byObjects, kv }: StepFigures) => [
-  step.startsWith("look") ? "" : String(before),
+  step.startsWith("poll") ? "" : String(before),
   String(rounds),
   String(toKitsu),
   String(toOthers),

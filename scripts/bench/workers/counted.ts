@@ -32,7 +32,7 @@ export class LongRun extends classes.LongRun {
 
   override async alarm(): Promise<void> {}
 
-  /** One look at what the run has started. Answers when the next one is due. */
+  /** One poll of what the run has started. Answers when the next one is due. */
   override async fetch(request: Request): Promise<Response> {
     if (!new URL(request.url).pathname.startsWith("/bench/")) return super.fetch(request);
     await super.alarm();
@@ -45,7 +45,7 @@ export default {
     const { pathname, searchParams } = new URL(request.url);
     if (pathname === "/bench/counts") return Response.json(readCounts());
     if (pathname === "/bench/begin") return Response.json(beginCall(Number(searchParams.get("at"))));
-    const run = pathname === "/bench/look" ? env.LONG_RUNS?.getByName(searchParams.get("run") ?? "") : undefined;
+    const run = pathname === "/bench/poll" ? env.LONG_RUNS?.getByName(searchParams.get("run") ?? "") : undefined;
     return run === undefined ? worker.fetch(request, countBindings(env), ctx) : run.fetch(request);
   },
 } satisfies ExportedHandler<Env>;

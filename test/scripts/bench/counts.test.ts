@@ -36,12 +36,12 @@ it("asks no more of Kitsu, the farms, Durable Objects and KV than is written her
     launch runs             2 > 1    3 > 2   12 > 6        0         4    1   17 > 11
     kabaret runs            2 > 1    3 > 1   10 > 4        0         5    1   16 > 10
     publish runs            2 > 1    3 > 2    9 > 4        1         4    1   15 > 10
-    flamenco look 1                      2        0        6         0    0         6
-    flamenco look 2                      1        0        3         0    0         3
-    flamenco look 3                      1        0        3         0    0         3
-    afanasy look 1                       3        0        4         0    0         4
-    afanasy look 2                       1        0        1         0    0         1
-    afanasy look 3                       1        0        1         0    0         1
+    flamenco poll 1                      2        0        6         0    0         6
+    flamenco poll 2                      1        0        3         0    0         3
+    flamenco poll 3                      1        0        3         0    0         3
+    afanasy poll 1                       3        0        4         0    0         4
+    afanasy poll 2                       1        0        1         0    0         1
+    afanasy poll 3                       1        0        1         0    0         1
 
     with the person's session   before   rounds    Kitsu   others   objects   KV       all
     -------------------------   ------   ------   ------   ------   -------   --   -------
@@ -61,12 +61,12 @@ it("asks no more of Kitsu, the farms, Durable Objects and KV than is written her
     launch runs                  2 > 1    3 > 2   12 > 6        0         4    1   17 > 11
     kabaret runs                 2 > 1    3 > 1   10 > 4        0         5    1   16 > 10
     publish runs                 2 > 1    3 > 2    9 > 4        1         4    1   15 > 10
-    flamenco look 1                           2        0        6         0    0         6
-    flamenco look 2                           1        0        3         0    0         3
-    flamenco look 3                           1        0        3         0    0         3
-    afanasy look 1                            3        0        4         0    0         4
-    afanasy look 2                            1        0        1         0    0         1
-    afanasy look 3                            1        0        1         0    0         1
+    flamenco poll 1                           2        0        6         0    0         6
+    flamenco poll 2                           1        0        3         0    0         3
+    flamenco poll 3                           1        0        3         0    0         3
+    afanasy poll 1                            3        0        4         0    0         4
+    afanasy poll 2                            1        0        1         0    0         1
+    afanasy poll 3                            1        0        1         0    0         1
     "
   `);
 });

@@ -5,22 +5,22 @@ import { FLOWS } from "../counts/flow.ts";
 
 /**
  * - `jobs`: how many jobs the run has on the farm
- * - `looks`: how often it looks at them in an hour in which nothing changes
- * - `ms`: the CPU time of one look
+ * - `polls`: how often it polls them in an hour in which nothing changes
+ * - `ms`: the CPU time of one poll
  */
-export type LookCost = { action: string; jobs: number; looks: number; ms: number };
+export type PollCost = { action: string; jobs: number; polls: number; ms: number };
 
-export function measureLooks(): Promise<LookCost[]> {
-  const flows = FLOWS.filter(({ looks }) => looks !== undefined);
+export function measurePolls(): Promise<PollCost[]> {
+  const flows = FLOWS.filter(({ polls }) => polls !== undefined);
   return withCounter("bot", [], async (counter, { group }) => {
-    const costs: LookCost[] = [];
+    const costs: PollCost[] = [];
     for (const flow of flows) {
       process.stderr.write(`${flow.action}: an hour with ${flow.tasks} jobs\n`);
       const run = await counter.warmUp(flow);
       const before = readCpuSeconds(group) ?? Number.NaN;
-      const looks = await counter.passHour(run);
+      const polls = await counter.passHour(run);
       const cpuS = (readCpuSeconds(group) ?? Number.NaN) - before;
-      costs.push({ action: flow.action, jobs: flow.tasks, looks, ms: (cpuS * 1_000) / looks });
+      costs.push({ action: flow.action, jobs: flow.tasks, polls, ms: (cpuS * 1_000) / polls });
     }
     return costs;
   });
