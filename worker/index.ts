@@ -94,14 +94,14 @@ export { RunCoordinator } from "./storage/run-coordinator.ts";
 export { TemporaryLink } from "./storage/temporary-link.ts";
 
 /** Calls are the most frequent requests, and the router would parse their URLs once more. */
-const CALL = /^\/actions\/([^/]+)$/;
+const CALL_PATH = /^\/actions\/([^/]+)$/;
 
 let router: { base: string; fetch: ReturnType<typeof makeRouter>["fetch"] } | undefined;
 
 async function route(request: Request, context: RequestContext): Promise<Response> {
   const { basePath } = context.settings;
   await checkAddressRate(request, context);
-  const [, action] = CALL.exec(context.path) ?? [];
+  const [, action] = CALL_PATH.exec(context.path) ?? [];
   if (action !== undefined)
     return request.method === "OPTIONS" ? answerPreflight(request, context) : dispatch(request, action, context);
   if (router?.base !== basePath) router = { base: basePath, fetch: makeRouter(basePath).fetch };

@@ -9,10 +9,10 @@ import type { Settings } from "../settings/settings.ts";
 import { findSessionToken, type Person, sendsAccess } from "./person.ts";
 
 /**
- * Kitsu with the account that the call probably uses, before we know who calls. Until `goOn` is
- * called, only a few small answers are read.
+ * Kitsu with the account that the call probably uses, before we know who calls. Until
+ * `continueReading` is called, only a few small answers are read.
  */
-export type EarlyKitsu = { token: string; kitsu: Kitsu; goOn(): void };
+export type EarlyKitsu = { token: string; kitsu: Kitsu; continueReading(): void };
 
 type Opening = {
   /** ids of tasks */
@@ -20,7 +20,7 @@ type Opening = {
   settings: Settings;
   signal: AbortSignal;
   waitUntil: WaitUntil;
-  mayGoOn?: Promise<unknown>;
+  mayContinue?: Promise<unknown>;
   readsTeams?: boolean;
 };
 
@@ -40,14 +40,14 @@ export function readEarly(
   const mayUseBot = call.person.id !== undefined || sendsAccess(request, settings);
   const token = session ?? (mayUseBot ? settings.kitsuToken : undefined);
   if (token === undefined || selection.length === 0) return undefined;
-  const { promise: mayGoOn, resolve: goOn } = Promise.withResolvers<void>();
+  const { promise: mayContinue, resolve: continueReading } = Promise.withResolvers<void>();
   const account = session === undefined ? "bot" : "person";
   const waitUntil: WaitUntil = (work) => ctx.waitUntil(work);
-  const kitsu = openWith(token, account, { selection, settings, signal, waitUntil, mayGoOn, readsTeams: true });
+  const kitsu = openWith(token, account, { selection, settings, signal, waitUntil, mayContinue, readsTeams: true });
   // A refused call does not use the results. Any other gets their errors when it does.
   for (const reading of [kitsu.readSelection(), call.project && kitsu.readTeam(call.project)])
     if (reading) reading.catch(() => undefined);
-  return { token, kitsu, goOn };
+  return { token, kitsu, continueReading };
 }
 
 /**
@@ -58,7 +58,7 @@ export function readEarly(
 export function openKitsuFor(person: Person, early: EarlyKitsu | undefined, opening: Opening): Kitsu | undefined {
   if (person.trust === "unchecked") return undefined;
   if (early?.token !== (person.token ?? opening.settings.kitsuToken)) return reopenKitsuFor(person, opening);
-  early?.goOn();
+  early?.continueReading();
   return early?.kitsu;
 }
 

@@ -14,8 +14,10 @@ import type { Role } from "../services/zou-objects.ts";
 import type { Settings } from "../settings/settings.ts";
 import type { Trust } from "../settings/trust.ts";
 import { type FormSchema, type Problems, readInput } from "./form-input.ts";
+import type { Control, RunStatus } from "./run-status.ts";
 
 export type { Problems } from "./form-input.ts";
+export type { Control, RunStatus } from "./run-status.ts";
 
 /** What an action gets when it runs. */
 export type ActionContext = {
@@ -58,23 +60,6 @@ export type ActionContext = {
    * them, too, only if `isShared`.
    */
   lock(tasks: readonly string[], isShared?: boolean): Promise<TaskConflict[]>;
-};
-
-/** What can be done to a long run. */
-export type Control = "cancel" | "pause" | "resume";
-
-/**
- * The status of a long run: a `started` reply while it runs, any other when it has ended. `data` is
- * passed to the next call of `watch`, after `nextCheckMs`, or later the longer nothing changes;
- * `polls`: how many calls check everything. `controls`: what can be done. `picture`: its version.
- */
-export type RunStatus = {
-  reply: Reply;
-  data: unknown;
-  controls?: readonly Control[];
-  nextCheckMs?: number | undefined;
-  polls?: number | undefined;
-  picture?: string | undefined;
 };
 
 /** What an action gets while its long run continues, after the call. */

@@ -10,8 +10,8 @@ import { Entity, Task } from "./zou-objects.ts";
 export type FoundTasks = { tasks: Map<string, Task>; entities: Map<string, Entity> };
 
 /**
- * - `mayGoOn`: resolves once we know who calls. Nothing that is expensive for Kitsu is read before
- *   that.
+ * - `mayContinue`: resolves once we know who calls. Before that, nothing is read that is expensive
+ *   for Kitsu.
  * - `readParents`: puts the sequences and episodes of these projects into the memory, if they are
  *   not there
  * - `onProjects`: is told the projects of the tasks as soon as they are known
@@ -19,7 +19,7 @@ export type FoundTasks = { tasks: Map<string, Task>; entities: Map<string, Entit
 type Reading = {
   zou: Zou;
   memory: EntityMemory;
-  mayGoOn: Promise<unknown>;
+  mayContinue: Promise<unknown>;
   readParents: ReadParents;
   onProjects: (projectIds: readonly string[]) => void;
 };
@@ -44,7 +44,7 @@ export function findTasks(reading: Reading, ids: readonly string[]): Promise<Fou
 }
 
 async function findByIds(
-  { zou, memory, mayGoOn, readParents, onProjects }: Reading,
+  { zou, memory, mayContinue, readParents, onProjects }: Reading,
   ids: readonly string[],
 ): Promise<FoundTasks> {
   if (ids.length === 0) return { tasks: new Map(), entities: new Map() };
@@ -56,7 +56,7 @@ async function findByIds(
     zou.read(`/data/tasks?${idsQuery(ids)}&relations=true`, v.array(Task)),
     readEntities(guessed),
   ]);
-  await mayGoOn;
+  await mayContinue;
   const tasks = byId(rows);
   const projects = new Set(rows.map((task) => task.project_id));
   checkProjects(projects);
@@ -86,14 +86,14 @@ const listParents = (children: Iterable<Entity>, known: ReadonlyMap<string, Enti
   );
 
 /** Finds the projects by reading samples of the remaining tasks, taken evenly from all of them. */
-async function findByProjects({ zou, mayGoOn, onProjects }: Reading, ids: readonly string[]): Promise<FoundTasks> {
+async function findByProjects({ zou, mayContinue, onProjects }: Reading, ids: readonly string[]): Promise<FoundTasks> {
   const found: FoundTasks = { tasks: new Map(), entities: new Map() };
   const wanted = new Set(ids);
   const readProjects = new Set<string>();
   for (let rest = [...ids]; rest.length > 0; ) {
     const asked = new Set(takeSample(rest));
     const sample = await zou.read(`/data/tasks?${idsQuery([...asked])}`, v.array(Task));
-    await mayGoOn;
+    await mayContinue;
     // Ids of the sample that Kitsu did not return are missing. The remaining ones are sampled
     // again.
     rest = rest.filter((id) => !asked.has(id));

@@ -30,10 +30,10 @@ export type Kitsu = {
 
 /**
  * - `waitUntil`: for reading again what is remembered. Without it, that may end with the request.
- * - `mayGoOn`: resolves once we know who calls. Before that, only a few small answers are read.
+ * - `mayContinue`: resolves once we know who calls. Before that, only a few small answers are read.
  * - `readsTeams`: the teams of the selected tasks will be needed, so they are read beside the tasks
  */
-type Options = { waitUntil?: WaitUntil; mayGoOn?: Promise<unknown>; readsTeams?: boolean };
+type Options = { waitUntil?: WaitUntil; mayContinue?: Promise<unknown>; readsTeams?: boolean };
 
 /**
  * @param view identifies the Kitsu and the account: what is remembered between calls is only for
@@ -44,7 +44,7 @@ export function openKitsu(
   zou: Zou,
   view: string,
   ids: readonly string[],
-  { waitUntil = () => undefined, mayGoOn = Promise.resolve(), readsTeams = false }: Options = {},
+  { waitUntil = () => undefined, mayContinue = Promise.resolve(), readsTeams = false }: Options = {},
 ): Kitsu {
   const tables = openTables(zou, view, waitUntil);
   const memory = openEntityMemory(view, waitUntil);
@@ -55,7 +55,7 @@ export function openKitsu(
     for (const id of projectIds) readTeam(id).catch(() => undefined);
   };
   const readTasks = async (wanted: readonly string[], onProjects: typeof startTeams = () => undefined) => {
-    const found = await findTasks({ zou, memory, mayGoOn, readParents, onProjects }, wanted);
+    const found = await findTasks({ zou, memory, mayContinue, readParents, onProjects }, wanted);
     return toSelection(wanted, await describeTasks(found, tables));
   };
   let selection: Promise<Selection> | undefined;

@@ -87,7 +87,9 @@ describe("a call", () => {
   });
 
   it("with an expired session uses the bot's account, and nothing that the session's read", async () => {
-    const { response } = await send({ headers: { cookie: "access_token_cookie=expired" } });
+    const { response, asked } = await send({ headers: { cookie: "access_token_cookie=expired" } });
+    const entities = asked.filter(({ path }) => path.startsWith("/data/entities"));
+    expect(new Set(entities.map(({ token }) => token))).toEqual(new Set([BOT_TOKEN]));
     expect((await readAnswer(response)).reply).toMatchObject({ kind: "done", title: expect.stringContaining("6") });
   });
 });

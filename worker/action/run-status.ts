@@ -1,0 +1,23 @@
+// What an action says about its long run.
+import type { Reply } from "../format/reply.ts";
+
+/** What can be done to a long run. */
+export type Control = "cancel" | "pause" | "resume";
+
+export type RunStatus = {
+  /** a `started` reply while the run continues, any other when it has ended */
+  reply: Reply;
+  /** passed to the next call of `watch` */
+  data: unknown;
+  /** what can be done now */
+  controls?: readonly Control[];
+  /**
+   * milliseconds until the next call of `watch`; 0: at once. Without it, the worker decides: the
+   * longer nothing changes, the longer it waits.
+   */
+  nextCheckMs?: number | undefined;
+  /** how many calls of `watch` it takes to check everything; 1 if absent */
+  polls?: number | undefined;
+  /** identifies the newest picture; changes when there is a newer one */
+  picture?: string | undefined;
+};
