@@ -43,15 +43,17 @@ export function addAttempt({ url, run }: { url: string; run: string | undefined 
 }
 
 /**
- * Adds a run id, Kitsu's theme and the language to the query, unless it has an id. Edits the
- * string, because URLSearchParams would rewrite the other parameters.
+ * Adds a run id, Kitsu's theme, the language and our version to the query, unless it has an id.
+ * Edits the string, because URLSearchParams would rewrite the other parameters.
  */
 export function addRun(url: string): { url: string; run: string | undefined } {
   const [address = ""] = url.split("#");
   const existing = /[?&]run=([0-9a-f]{32}(?![^&]))?/.exec(address);
   if (existing) return { url, run: existing[1] };
   const run = randomHex(16);
-  const query = `${address.includes("?") ? "&" : "?"}theme=${isDark() ? "dark" : "light"}&${readerQuery()}&run=${run}`;
+  const theme = isDark() ? "dark" : "light";
+  const separator = address.includes("?") ? "&" : "?";
+  const query = `${separator}theme=${theme}&${readerQuery()}&userscript=${CONFIG.version}&run=${run}`;
   return { url: url.replace(address, () => address + query), run };
 }
 

@@ -20,7 +20,9 @@ test("retries the failed tasks once, as a new run, and shows the result", async 
   expect(worker.posts).toHaveLength(2);
   expect(bodies(worker)[1]).toEqual(PERSON);
   const [first, second] = worker.posts.map(({ url }) => url);
-  expect(second).toMatch(new RegExp(`^/runs/${RUN}/retry\\?at=1&theme=light&lang=en&tz=[\\w%]+&run=[0-9a-f]{32}$`));
+  expect(second).toMatch(
+    new RegExp(`^/runs/${RUN}/retry\\?at=1&theme=light&lang=en&tz=[\\w%]+&userscript=[\\d.]+&run=[0-9a-f]{32}$`),
+  );
   expect(second?.slice(-32)).not.toBe(first?.slice(-32));
   expect(await readGlobal(page, "results")).toHaveLength(1);
   await expect(toasts).toHaveCount(1);

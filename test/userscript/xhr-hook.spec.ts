@@ -33,7 +33,9 @@ for (const when of ["before", "after"] as const) {
     await kitsu.run("Publish");
     await expect(toasts).toContainText("Published");
     expect(await readGlobal(page, "opened")).toHaveLength(1);
-    expect(worker.posts[0]?.url).toMatch(/^\/actions\/publish\?theme=light&lang=en&tz=[\w%]+&run=[0-9a-f]{32}$/);
+    expect(worker.posts[0]?.url).toMatch(
+      /^\/actions\/publish\?theme=light&lang=en&tz=[\w%]+&userscript=[\d.]+&run=[0-9a-f]{32}$/,
+    );
   });
 }
 
@@ -85,9 +87,9 @@ test("keeps the query, the fragment and the run id of an action's address", asyn
     await expect.poll(() => worker.posts.length).toBe("abcd".indexOf(name) + 1);
   }
   const [a, b, c, d] = worker.posts.map(({ url }) => url);
-  expect(a).toMatch(/^\/actions\/x\?b=%20x\+y&c&theme=light&lang=en&tz=[\w%]+&run=[0-9a-f]{32}$/);
-  expect(b).toMatch(/^\/actions\/x\?&?theme=light&lang=en&tz=[\w%]+&run=[0-9a-f]{32}$/);
-  expect(c).toMatch(/^\/actions\/x\?theme=light&lang=en&tz=[\w%]+&run=[0-9a-f]{32}$/);
+  expect(a).toMatch(/^\/actions\/x\?b=%20x\+y&c&theme=light&lang=en&tz=[\w%]+&userscript=[\d.]+&run=[0-9a-f]{32}$/);
+  expect(b).toMatch(/^\/actions\/x\?&?theme=light&lang=en&tz=[\w%]+&userscript=[\d.]+&run=[0-9a-f]{32}$/);
+  expect(c).toMatch(/^\/actions\/x\?theme=light&lang=en&tz=[\w%]+&userscript=[\d.]+&run=[0-9a-f]{32}$/);
   expect(d).toBe(`/actions/x?run=${own}&e=1`);
 });
 
@@ -103,7 +105,9 @@ test("recognizes a worker on Kitsu's own host that is called by its path", async
   await kitsu.open();
   await kitsu.run("Here");
   await expect(toasts).toContainText("Done here");
-  expect(worker.posts[0]?.url).toMatch(/^\/edge\/actions\/x\?theme=light&lang=en&tz=[\w%]+&run=[0-9a-f]{32}$/);
+  expect(worker.posts[0]?.url).toMatch(
+    /^\/edge\/actions\/x\?theme=light&lang=en&tz=[\w%]+&userscript=[\d.]+&run=[0-9a-f]{32}$/,
+  );
 });
 
 test("does not change any other request of the page", async ({ kitsu, page }) => {

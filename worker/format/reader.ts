@@ -20,6 +20,8 @@ export const LANGUAGE_PARAMETER = "lang";
 export const TIME_ZONE_PARAMETER = "tz";
 /** "light" or "dark" */
 export const THEME_PARAMETER = "theme";
+/** The version of the userscript that sent the request. */
+export const USERSCRIPT_PARAMETER = "userscript";
 
 /** The reader as a query string, for addresses that are read without the person. */
 export const toQuery = ({ locale, timeZone, isOwnZone }: Reader): string =>

@@ -1,8 +1,9 @@
 // Turns a reply into a response in the caller's dialect: JSON for AJAX, a page for a form.
 import type * as wire from "../../contract.ts";
-import { describeCause, type Failure } from "../failure.ts";
-import { joinSentences, message } from "../format/message.ts";
-import type { Reader } from "../format/reader.ts";
+import { version } from "../../gen/userscript.ts";
+import { describeCause, type Failure } from "../format/failure.ts";
+import { joinParagraphs, joinSentences, message } from "../format/message.ts";
+import { type Reader, USERSCRIPT_PARAMETER } from "../format/reader.ts";
 import { type Answer, localizeAnswer, type Reply, type Run } from "../format/reply.ts";
 import { renderAsk } from "../pages/ask-page.ts";
 import { html } from "../pages/html.ts";
@@ -47,7 +48,7 @@ export function answerCall(
         call,
         address: callAddress(url, run),
       })
-    : answerJson({ run, reply: shorten(reply) }, reader, status);
+    : answerJson({ run, reply: addUserscriptNote(shorten(reply), url, settings) }, reader, status);
   for (const [name, value] of Object.entries(failure?.headers ?? {})) response.headers.set(name, value);
   const cookies = [
     makeThemeCookie(request, url, settings.basePath),
@@ -94,6 +95,21 @@ function shorten(reply: Reply): Reply {
       document !== undefined && message("run.documentOnPage"),
       tables.length > TOAST_TABLES_MAX && message("run.tablesOnPage", { count: tables.length - TOAST_TABLES_MAX }),
     ]),
+  };
+}
+
+/**
+ * Says that the userscript that sent the request is of another major version than this worker.
+ * After an upgrade of the worker it may not show everything, and managers update it within a week.
+ */
+function addUserscriptNote(reply: Reply, { origin, searchParams }: URL, { basePath }: Settings): Reply {
+  const running = searchParams.get(USERSCRIPT_PARAMETER) ?? "";
+  if (!/^\d{1,9}\./.test(running) || parseInt(running, 10) === parseInt(version, 10)) return reply;
+  const link = { label: message("run.updateUserscript"), url: `${origin}${basePath}/kitsu-actions.user.js` };
+  return {
+    ...reply,
+    text: joinParagraphs([reply.text, message("run.userscriptVersion", { running: running.slice(0, 40), version })]),
+    links: [...(reply.links ?? []), link],
   };
 }
 

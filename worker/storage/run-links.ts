@@ -3,7 +3,7 @@
 import * as v from "valibot";
 import { randomHex } from "../format/hex.ts";
 import type { Text } from "../format/message.ts";
-import { LANGUAGE_PARAMETER, THEME_PARAMETER, TIME_ZONE_PARAMETER } from "../format/reader.ts";
+import { LANGUAGE_PARAMETER, THEME_PARAMETER, TIME_ZONE_PARAMETER, USERSCRIPT_PARAMETER } from "../format/reader.ts";
 import type { Outcome, Reply, Run } from "../format/reply.ts";
 
 /** The URL of a run's page. The log finds the record by the time in it, in one step. */
@@ -66,11 +66,19 @@ export function readAttempt({ searchParams }: URL): string | undefined {
   return /^[0-9a-f]{8}$/.test(given) ? given : undefined;
 }
 
-/** Our own query parameters, which are not passed to the action. */
-export const isOwnParameter = (name: string) =>
-  [RUN_PARAMETER, ATTEMPT_PARAMETER, THEME_PARAMETER, LANGUAGE_PARAMETER, TIME_ZONE_PARAMETER].includes(name);
 export const RUN_PARAMETER = "run";
 const ATTEMPT_PARAMETER = "try";
+const OWN_PARAMETERS = [
+  RUN_PARAMETER,
+  ATTEMPT_PARAMETER,
+  THEME_PARAMETER,
+  LANGUAGE_PARAMETER,
+  TIME_ZONE_PARAMETER,
+  USERSCRIPT_PARAMETER,
+];
+
+/** Our own query parameters, which are not passed to the action. */
+export const isOwnParameter = (name: string) => OWN_PARAMETERS.includes(name);
 
 const Time = v.pipe(v.string(), v.regex(/^\d{1,16}$/), v.transform(Number), v.safeInteger());
 

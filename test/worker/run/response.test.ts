@@ -1,5 +1,6 @@
 import { describe, expect, it, vi } from "vitest";
 import type { Done, Reply } from "../../../contract.ts";
+import { version } from "../../../gen/userscript.ts";
 import { debug } from "../../../worker/actions/debug.ts";
 import { replaceRun } from "../../support/worker/replace-run.ts";
 import { ajax, ask, FORM_FIELDS, form, readAnswer, TASK } from "../../support/worker/worker.ts";
@@ -25,6 +26,29 @@ describe("the content type of an answer", () => {
     expect((await ask("/actions/debug", init)).headers.get("content-type")).toContain(type);
     const refusal = { ...init, method: "PATCH" };
     expect((await ask("/actions/debug", refusal)).headers.get("content-type")).toContain(type);
+  });
+});
+
+describe("an answer to a userscript of another major version", () => {
+  const answerTo = async (userscript: string) => {
+    replyWith(done({ text: "2 tasks", links: [{ label: "More", url: "https://a.tld" }] }));
+    const { reply } = await readAnswer(await ask(`/actions/debug?userscript=${userscript}`, ajax()));
+    return reply;
+  };
+
+  it.each(["1000.0.1.1795455610", "7.2"])("says so, and where to update it: %s", async (version) => {
+    const { text, links } = await answerTo(version);
+    expect(text).toMatch(
+      /^2 tasks\n\nYour userscript is version [\d.]+, but the action server is version \d+\.\d+\.\d+\./,
+    );
+    expect(links).toEqual([
+      { label: "More", url: "https://a.tld" },
+      { label: "Update the userscript", url: "https://edge.studio.tld/kitsu-actions.user.js" },
+    ]);
+  });
+
+  it.each([`${version.split(".")[0]}.99.0.1`, "", "latest"])("has no note for %s", async (sent) => {
+    expect(await answerTo(sent)).toMatchObject({ text: "2 tasks" });
   });
 });
 
