@@ -1,17 +1,22 @@
 // kitsu-actions new <id>: writes an action of a studio, and its test.
 import { access, mkdir, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
+import { defineAction } from "../../worker/action/action.ts";
+import { findStudioProblems } from "../../worker/actions/index.ts";
 import { actionSource } from "../action-source.ts";
 import { CliError } from "../cli-error.ts";
 import { readWranglerConfig } from "../wrangler-config.ts";
 import { ACTIONS_FOLDER } from "./action-files.ts";
-import { findNameProblem } from "./check-actions.ts";
+import { findTargetProblems } from "./check-actions.ts";
 
 /** @param folder the studio's repository */
 export async function createAction(folder: string, id: string): Promise<void> {
   const file = `${ACTIONS_FOLDER}/${id}.ts`;
-  const problem = findNameProblem({ file, id }, await readWranglerConfig(folder));
-  if (problem !== undefined) throw new CliError(problem);
+  const problems = [
+    ...findStudioProblems([{ file, action: actionNamed(id) }]),
+    ...findTargetProblems({ file, id }, await readWranglerConfig(folder)),
+  ];
+  if (problems.length > 0) throw new CliError(problems.join("\n"));
   const files = {
     [file]: actionSource(id, "kitsu-actions", "export default"),
     [`test/${id}.test.ts`]: testSource(id),
@@ -26,6 +31,16 @@ export async function createAction(folder: string, id: string): Promise<void> {
 While npm start runs, reload the playground to see the action in its menu, under "New".
 Next: write the action and its test. Then run: npm test`);
 }
+
+/** An action with nothing wrong but, perhaps, its name. */
+const actionNamed = (id: string) =>
+  defineAction({
+    id,
+    title: "New",
+    about: "It is about to be written.",
+    modes: ["ajax"],
+    run: async () => ({ kind: "done", severity: "success", title: "Done" }),
+  });
 
 const exists = (path: string): Promise<boolean> =>
   access(path).then(
