@@ -10,5 +10,5 @@ import { runProgram } from "./run-program.ts";
  */
 export async function deploy(folder: string, args: readonly string[]): Promise<number> {
   await build(folder);
-  return runProgram(wranglerProgram, ["deploy", "--minify", ...args], { folder });
+  return runProgram(wranglerProgram, ["deploy", "--minify", ...args], folder);
 }

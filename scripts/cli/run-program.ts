@@ -10,16 +10,12 @@ const FORWARDED = ["SIGTERM", "SIGHUP"] as const;
  * studio's own programs.
  * @returns its exit code
  */
-export async function runProgram(
-  program: string,
-  args: readonly string[],
-  { folder, env = {} }: { folder: string; env?: Readonly<Record<string, string>> },
-): Promise<number> {
+export async function runProgram(program: string, args: readonly string[], folder: string): Promise<number> {
   const path = [join(folder, "node_modules/.bin"), dirname(process.execPath), process.env.PATH ?? ""];
   const child = spawn(process.execPath, [program, ...args], {
     cwd: folder,
     stdio: "inherit",
-    env: { ...process.env, ...env, PATH: path.join(delimiter) },
+    env: { ...process.env, PATH: path.join(delimiter) },
   });
   // Ctrl-C reaches the program, too: it decides when it ends.
   process.on("SIGINT", () => {});

@@ -1,7 +1,6 @@
 // kitsu-actions test: a studio's own tests, with Vitest in the runtime of Cloudflare.
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
-import { LOCAL_ENVIRONMENT } from "../local-worker.ts";
 import { build } from "./build.ts";
 import { runProgram } from "./run-program.ts";
 
@@ -13,5 +12,5 @@ const vitest = join(dirname(createRequire(import.meta.url).resolve("vitest/packa
  */
 export async function test(folder: string, args: readonly string[]): Promise<number> {
   await build(folder);
-  return runProgram(vitest, ["run", ...args], { folder, env: LOCAL_ENVIRONMENT });
+  return runProgram(vitest, ["run", ...args], folder);
 }
